@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * document.h - an XML text and its tree, side by side. The tree (libxml2) is for reading;
+ * the text is what is edited, so that what nobody meant to change keeps its bytes
+ * (quotes, white space in tags, CRLF, CDATA, references, comments).
+ *
+ * Elements are numbered in document order from 0, the root. Numbers, not pointers, name
+ * an element; -1 is no element.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+#include <libxml/tree.h>
+
+/* Bytes [start, end) of the text. */
+struct span {
+	size_t start, end;
+};
+
+struct document_attribute {
+	struct span whole; /* with the white space before it, up to the closing quote */
+	struct span name;  /* with its prefix */
+	struct span value; /* between the quotes */
+};
+
+struct document_element {
+	xmlNode *node;
+	int parent;	       /* element number, -1 for the root */
+	long line, column;     /* of the '<', from 1 */
+	struct span start_tag; /* '<' to behind '>' */
+	struct span content;   /* between the tags; empty at start_tag.end for <x/> */
+	struct span end_tag;   /* empty for <x/> */
+	bool self_closing;
+	size_t first_attribute, n_attributes; /* in document.attributes */
+};
+
+/* Owns everything in it. */
+struct document {
+	char *name; /* for messages: the file's name as the user gave it */
+	struct text text;
+	xmlDoc *xml;
+	VEC(struct document_element) elements;
+	VEC(struct document_attribute) attributes;
+};
+
+/*
+ * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all
+ * with file and line: not well-formed, not UTF-8, a DOCTYPE, deeper than 256, the text
+ * and the tree do not agree (which no known input does).
+ */
+int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
+		   struct error *error);
+/* The same from a file, "-" for standard input. */
+int document_read(const char *path, struct document *ret, struct error *error);
+void document_free(struct document *document);
+#define _cleanup_document_ _cleanup_(document_free)
+
+/* The number of a node of the document's tree. */
+int document_number(const xmlNode *node);
+/* First child element called @name in no namespace, or the next one after it; or -1. */
+int document_child(const struct document *document, int parent, const char *name);
+int document_next(const struct document *document, int element, const char *name);
+/* Element at "a/b/c" below @parent, -1 if any step is missing. */
+int document_find(const struct document *document, int parent, const char *path);
+const char *document_element_name(const struct document *document, int element);
+/*
+ * The attribute's value, references resolved, NULL if it is absent. Borrowed from the
+ * tree.
+ */
+const char *document_attribute(const struct document *document, int element,
+			       const char *name);
+/* The text directly in the element, trimmed. The caller's. Never NULL. */
+char *document_content(const struct document *document, int element) _must_check_;
+/* "/domain/devices/controller[3]"; a position only where siblings share the name. */
+char *document_path(const struct document *document, int element) _must_check_;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file.h - reading whole files with a limit, and writing them so that no failure loses
+ * what was there.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/text.h"
+
+#define FILE_LIMIT (64u << 20) /* bytes; no document that we read is larger */
+
+/*
+ * The whole of @path ("-" is standard input), at most @limit bytes, into an empty @text.
+ * Faults: cannot be read (status 3; a missing file is the user's, status 2), larger than
+ * the limit (status 2), a directory.
+ */
+int file_read(const char *path, size_t limit, struct text *text, struct error *error);
+/* The same from an open descriptor, which stays open; @name is for messages. */
+int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
+		 struct error *error);
+
+/*
+ * Writes a document. NULL or "-" is standard output. A regular file, or one that is not
+ * there yet, appears whole or not at all: a temporary file beside it, fsync, rename,
+ * fsync of the directory; mode and owner stay, a symbolic link stays one. Anything else
+ * (a device, a pipe) is opened and written. A file that changed or appeared meanwhile is
+ * not overwritten.
+ */
+int file_write(const char *path, const char *bytes, size_t n, struct error *error);
+/* All of the bytes to a descriptor, past short writes. */
+int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
+		  struct error *error);
+
+void close_fd(int *fd); /* closes unless it is negative */
+#define _cleanup_fd_ _cleanup_(close_fd)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/finding.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+
+static const char *const severity_names[] = {
+	[SEVERITY_INFO] = "info",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_ERROR] = "error",
+};
+
+const char *severity_name(enum severity severity)
+{
+	return severity_names[severity];
+}
+
+static char *format_string(const char *format, va_list args)
+{
+	struct text text = {};
+
+	text_vprintf(&text, format, args);
+	return text_take(&text);
+}
+
+struct finding *report_add(struct report *report, const char *rule,
+			   enum severity severity, const char *format, ...)
+{
+	struct finding *finding = vec_add(&report->findings);
+	va_list args;
+
+	finding->rule = rule;
+	finding->severity = severity;
+	va_start(args, format);
+	finding->message = format_string(format, args);
+	va_end(args);
+	return finding;
+}
+
+void report_skip(struct report *report, const char *rule, const char *needs,
+		 const char *format, ...)
+{
+	struct skip *skip = vec_add(&report->skipped);
+	va_list args;
+
+	skip->rule = rule;
+	skip->needs = needs;
+	va_start(args, format);
+	skip->reason = format_string(format, args);
+	va_end(args);
+}
+
+size_t report_count(const struct report *report, enum severity severity)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++)
+		count += report->findings.v[i].severity == severity;
+	return count;
+}
+
+int report_status(const struct report *report)
+{
+	return report_count(report, SEVERITY_ERROR) > 0 ? STATUS_FINDINGS : STATUS_OK;
+}
+
+static int compare_strings(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int compare_findings(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+	int order = compare_strings(a->place.file, b->place.file);
+
+	if (order == 0)
+		order = (a->place.line > b->place.line) - (a->place.line < b->place.line);
+	if (order == 0)
+		order = compare_strings(a->rule, b->rule);
+	return order ? order : compare_strings(a->message, b->message);
+}
+
+void report_sort(struct report *report)
+{
+	vec_sort(&report->findings, compare_findings);
+}
+
+void report_free(struct report *report)
+{
+	for (size_t i = 0; i < report->findings.n; i++) {
+		struct finding *finding = &report->findings.v[i];
+
+		free(finding->place.path);
+		free(finding->related.path);
+		free(finding->subject);
+		free(finding->observed);
+		free(finding->expected);
+		free(finding->message);
+		free(finding->remedy);
+	}
+	for (size_t i = 0; i < report->skipped.n; i++)
+		free(report->skipped.v[i].reason);
+	vec_free(&report->findings);
+	vec_free(&report->skipped);
+}
+
+void text_add_finding(struct text *text, const struct finding *finding)
+{
+	if (finding->place.file) {
+		text_add_shown(text, finding->place.file);
+		if (finding->place.line > 0)
+			text_printf(text, ":%ld", finding->place.line);
+		text_adds(text, ": ");
+	}
+	text_printf(text, "%s: %s: ", severity_name(finding->severity), finding->rule);
+	text_add_shown(text, finding->message);
+	if (finding->remedy) {
+		text_addc(text, ' ');
+		text_add_shown(text, finding->remedy);
+	}
+	text_addc(text, '\n');
+}
+
+static void jsonw_number_or_null(struct jsonw *json, const char *key, long value)
+{
+	if (value > 0)
+		jsonw_int(json, key, value);
+	else
+		jsonw_null(json, key);
+}
+
+void jsonw_finding(struct jsonw *json, const struct finding *finding)
+{
+	jsonw_object(json, NULL);
+	jsonw_string(json, "rule", finding->rule);
+	jsonw_string(json, "severity", severity_name(finding->severity));
+	jsonw_string(json, "file", finding->place.file);
+	jsonw_number_or_null(json, "line", finding->place.line);
+	jsonw_number_or_null(json, "column", finding->place.column);
+	jsonw_string(json, "path", finding->place.path);
+	jsonw_string(json, "subject", finding->subject);
+	jsonw_string(json, "observed", finding->observed);
+	jsonw_string(json, "expected", finding->expected);
+	jsonw_string(json, "message", finding->message);
+	jsonw_string(json, "remedy", finding->remedy);
+	jsonw_bool(json, "fixable", finding->fixable);
+	jsonw_array(json, "related");
+	if (finding->related.line > 0) {
+		jsonw_object(json, NULL);
+		jsonw_string(json, "file", finding->related.file);
+		jsonw_int(json, "line", finding->related.line);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+	jsonw_end_object(json);
+}
+
+void jsonw_skip(struct jsonw *json, const struct skip *skip)
+{
+	jsonw_object(json, NULL);
+	jsonw_string(json, "rule", skip->rule);
+	jsonw_string(json, "file", skip->file);
+	jsonw_string(json, "reason", skip->reason);
+	jsonw_string(json, "needs", skip->needs);
+	jsonw_end_object(json);
+}

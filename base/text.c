@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/text.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+static void make_room(struct text *text, size_t more)
+{
+	size_t need = text->n + more + 1;
+
+	assert(need > more);
+	if (need <= text->room)
+		return;
+	text->room = MAX(need, MAX(text->room * 2, (size_t)64));
+	text->s = xreallocarray(text->s, text->room, 1);
+	text->s[text->n] = '\0';
+}
+
+void text_add(struct text *text, const char *bytes, size_t n)
+{
+	make_room(text, n);
+	if (n > 0)
+		memcpy(text->s + text->n, bytes, n);
+	text->n += n;
+	text->s[text->n] = '\0';
+}
+
+void text_adds(struct text *text, const char *string)
+{
+	text_add(text, string, strlen(string));
+}
+
+void text_addc(struct text *text, char byte)
+{
+	text_add(text, &byte, 1);
+}
+
+void text_vprintf(struct text *text, const char *format, va_list args)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	assert(n >= 0);
+	make_room(text, (size_t)n);
+	vsnprintf(text->s + text->n, (size_t)n + 1, format, args);
+	text->n += (size_t)n;
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(text, format, args);
+	va_end(args);
+}
+
+char *text_take(struct text *text)
+{
+	make_room(text, 0);
+	text->n = text->room = 0;
+	return TAKE(text->s);
+}
+
+void text_free(struct text *text)
+{
+	free(text->s);
+	*text = (struct text){};
+}
+
+void text_add_xml(struct text *text, const char *string)
+{
+	static const struct {
+		char byte;
+		const char *reference;
+	} rows[] = {
+		{ '&', "&amp;" },  { '<', "&lt;" },  { '>', "&gt;" },  { '"', "&quot;" },
+		{ '\'', "&apos;" }, { '\t', "&#9;" }, { '\n', "&#10;" }, { '\r', "&#13;" },
+	};
+
+	for (; *string; string++) {
+		const char *reference = NULL;
+
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+			if (rows[i].byte == *string)
+				reference = rows[i].reference;
+		if (reference)
+			text_adds(text, reference);
+		else
+			text_addc(text, *string);
+	}
+}
+
+/* C0, DEL, and C1, which is U+0080 to U+009F and so two bytes. */
+static bool is_control(const char *string)
+{
+	const unsigned char *s = (const unsigned char *)string;
+
+	return *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
+}
+
+void text_add_shown(struct text *text, const char *string)
+{
+	while (*string) {
+		size_t n = utf8_length(string);
+
+		if (n == 0 || is_control(string)) {
+			text_printf(text, "\\x%02x", (unsigned char)*string++);
+			continue;
+		}
+		text_add(text, string, n);
+		string += n;
+	}
+}
+
+bool parse_u64(const char *string, uint64_t *ret)
+{
+	bool hex = string[0] == '0' && (string[1] == 'x' || string[1] == 'X');
+	const char *digits = hex ? string + 2 : string;
+	unsigned long long value;
+	char *end;
+
+	if (strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") !=
+		    strlen(digits) ||
+	    !*digits)
+		return false;
+	errno = 0;
+	value = strtoull(digits, &end, hex ? 16 : 10);
+	if (errno || *end)
+		return false;
+	*ret = value;
+	return true;
+}
+
+bool parse_u32(const char *string, uint32_t *ret)
+{
+	uint64_t value;
+
+	if (!parse_u64(string, &value) || value > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)value;
+	return true;
+}
+
+bool parse_int(const char *string, int *ret)
+{
+	bool negative = *string == '-';
+	uint64_t value;
+
+	string += negative;
+	if (string[0] == '0' && string[1] != '\0' && (string[1] | 0x20) == 'x')
+		return false;
+	if (!parse_u64(string, &value) || value > (uint64_t)INT_MAX + negative)
+		return false;
+	*ret = negative ? (int)-(int64_t)value : (int)value;
+	return true;
+}
+
+bool has_prefix(const char *string, const char *prefix)
+{
+	return strncmp(string, prefix, strlen(prefix)) == 0;
+}
+
+bool has_suffix(const char *string, const char *suffix)
+{
+	size_t n = strlen(string), m = strlen(suffix);
+
+	return n >= m && streq(string + n - m, suffix);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * text.h - a growing string, and strict reading of numbers from strings.
+ */
+#pragma once
+
+#include "base/macros.h"
+
+#include <stdarg.h>
+
+/* Owned bytes with a NUL behind them; a zeroed struct is an empty text. */
+struct text {
+	char *s; /* NULL while empty and never added to */
+	size_t n, room;
+};
+
+void text_add(struct text *text, const char *bytes, size_t n);
+void text_adds(struct text *text, const char *string);
+void text_addc(struct text *text, char byte);
+void text_printf(struct text *text, const char *format, ...) _printf_(2, 3);
+void text_vprintf(struct text *text, const char *format, va_list args) _printf_(2, 0);
+/* The string (never NULL), which is now the caller's; the text is empty. */
+char *text_take(struct text *text) _must_check_;
+void text_free(struct text *text);
+
+#define _cleanup_text_ _cleanup_(text_free)
+
+/* XML-escapes &, <, >, both quotes, and tab and line ends (as references). */
+void text_add_xml(struct text *text, const char *string);
+
+/*
+ * Adds what a stranger wrote so that it can be shown on a terminal: valid UTF-8 without
+ * control characters stays, every other byte becomes \xNN. The one sanitiser.
+ */
+void text_add_shown(struct text *text, const char *string);
+
+/*
+ * The whole of @string is one number: decimal, or with 0x hexadecimal; no sign, no
+ * space. False, with *ret untouched, for anything else or if it does not fit.
+ */
+bool parse_u64(const char *string, uint64_t *ret) _must_check_;
+bool parse_u32(const char *string, uint32_t *ret) _must_check_;
+/* The same in decimal only, with an optional '-'. */
+bool parse_int(const char *string, int *ret) _must_check_;
+
+static inline bool streq(const char *a, const char *b)
+{
+	return __builtin_strcmp(a, b) == 0;
+}
+/* NULL equals NULL only. */
+static inline bool streq_null(const char *a, const char *b)
+{
+	return a && b ? streq(a, b) : a == b;
+}
+bool has_prefix(const char *string, const char *prefix);
+bool has_suffix(const char *string, const char *suffix);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/utf8.h"
+
+#include "base/macros.h"
+
+/* Per first byte: the sequence's length and what the second byte may be. */
+static const struct sequence {
+	unsigned char first, last, length, second_min, second_max;
+} sequences[] = {
+	{ 0x00, 0x7f, 1, 0x00, 0xff }, { 0xc2, 0xdf, 2, 0x80, 0xbf },
+	{ 0xe0, 0xe0, 3, 0xa0, 0xbf }, { 0xe1, 0xec, 3, 0x80, 0xbf },
+	{ 0xed, 0xed, 3, 0x80, 0x9f }, { 0xee, 0xef, 3, 0x80, 0xbf },
+	{ 0xf0, 0xf0, 4, 0x90, 0xbf }, { 0xf1, 0xf3, 4, 0x80, 0xbf },
+	{ 0xf4, 0xf4, 4, 0x80, 0x8f },
+};
+
+static size_t length_as(const struct sequence *row, const unsigned char *s)
+{
+	if (row->length == 1)
+		return 1;
+	if (s[1] < row->second_min || s[1] > row->second_max)
+		return 0;
+	for (size_t i = 2; i < row->length; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return row->length;
+}
+
+size_t utf8_length(const char *string)
+{
+	const unsigned char *s = (const unsigned char *)string;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sequences); i++)
+		if (*s >= sequences[i].first && *s <= sequences[i].last)
+			return length_as(&sequences[i], s);
+	return 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vec.h - a growing array of any type.
+ *
+ *     VEC(int) numbers = {};
+ *     *vec_add(&numbers) = 5;             a zeroed entry at the end, then set
+ *     for (size_t i = 0; i < numbers.n; i++) use(numbers.v[i]);
+ *     vec_free(&numbers);
+ *
+ * Adding may move the array: keep indexes, not pointers, across it.
+ */
+#pragma once
+
+#include "base/mem.h"
+
+#define VEC(type)                                                                        \
+	struct {                                                                         \
+		type *v;                                                                 \
+		size_t n, room;                                                          \
+	}
+
+static inline void *vec_grow_(void *v, size_t *room, size_t n, size_t size_bytes)
+{
+	if (n < *room)
+		return v;
+	*room = *room ? *room * 2 : 8;
+	return xreallocarray(v, *room, size_bytes);
+}
+
+#define vec_add(vec)                                                                     \
+	({                                                                               \
+		__typeof__(vec) vec_ = (vec);                                            \
+		vec_->v = vec_grow_(vec_->v, &vec_->room, vec_->n, sizeof(*vec_->v));    \
+		memset(&vec_->v[vec_->n], 0, sizeof(*vec_->v));                          \
+		&vec_->v[vec_->n++];                                                     \
+	})
+
+#define vec_free(vec)                                                                    \
+	({                                                                               \
+		free((vec)->v);                                                          \
+		(vec)->v = NULL;                                                         \
+		(vec)->n = (vec)->room = 0;                                              \
+	})
+
+#define vec_last(vec) (&(vec)->v[(vec)->n - 1])
+#define vec_sort(vec, compare)                                                           \
+	({                                                                               \
+		if ((vec)->n > 1)                                                        \
+			qsort((vec)->v, (vec)->n, sizeof(*(vec)->v), compare);           \
+	})

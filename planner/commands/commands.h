@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * commands.h - every subcommand ends in its own row; this lists the rows. main.c walks
+ * them for dispatch, --help and completions.
+ */
+#pragma once
+
+#include "base/option.h"
+
+extern const struct command *const commands[]; /* ends with NULL */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * main.c - finds the command, runs it, prints the one error, gives the exit status.
+ */
+#include "planner/commands/commands.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define PROGRAM "virt-layout"
+
+const struct command *const commands[] = {
+	NULL,
+};
+
+static const struct command program = {
+	.name = PROGRAM,
+	.args = "COMMAND [ARGUMENTS]",
+	.summary = "Plan, check and boot NUMA and PCI layouts of libvirt guests, and "
+		   "lay out their disks",
+	.children = commands,
+	.rows = (const struct option_row[]){
+		{ .name = "version", .help = "show the version and exit" },
+		{},
+	},
+};
+
+static const struct command *find_command(const struct command *const *list,
+					  const char *name)
+{
+	for (; *list; list++)
+		if (streq((*list)->name, name))
+			return *list;
+	return NULL;
+}
+
+static int unknown_command(const struct command *parent, const char *word,
+			   struct error *error)
+{
+	const char *names[64] = {}, *nearest;
+
+	for (size_t i = 0; parent->children[i] && i < ARRAY_SIZE(names) - 1; i++)
+		names[i] = parent->children[i]->name;
+	nearest = nearest_name(word, names);
+	if (nearest)
+		return error_input(error, "unknown command \"%s\"; did you mean %s?", word,
+				   nearest);
+	return error_input(error, "unknown command \"%s\"; --help lists them", word);
+}
+
+static int show(struct text *text)
+{
+	fwrite(text->s, 1, text->n, stdout);
+	text_free(text);
+	return STATUS_OK;
+}
+
+static bool wants_help(int argc, char *argv[])
+{
+	for (int i = 1; i < argc && !streq(argv[i], "--"); i++)
+		if (streq(argv[i], "--help") || streq(argv[i], "-h"))
+			return true;
+	return false;
+}
+
+/* Runs the command that argv[1] names below @parent, or @parent itself. */
+static int dispatch(const struct command *command, const char *path, int argc,
+		    char *argv[], struct error *error)
+{
+	_cleanup_free_ char *longer = NULL;
+	const struct command *child;
+	struct text help = {};
+
+	if (command->children && argc > 1 && argv[1][0] != '-') {
+		child = find_command(command->children, argv[1]);
+		if (!child)
+			return unknown_command(command, argv[1], error);
+		longer = xasprintf("%s %s", path, child->name);
+		return dispatch(child, longer, argc - 1, argv + 1, error);
+	}
+	if (wants_help(argc, argv)) {
+		text_add_help(&help, path, command);
+		return show(&help);
+	}
+	if (command == &program && argc > 1 && streq(argv[1], "--version")) {
+		puts(PROGRAM " " VERSION);
+		return STATUS_OK;
+	}
+	if (command->run)
+		return command->run(argc, argv, error);
+	if (argc > 1)
+		return error_input(error, "unknown option %s; --help lists them", argv[1]);
+	return error_input(error, "which command? %s --help lists them", path);
+}
+
+int main(int argc, char *argv[])
+{
+	_cleanup_error_ struct error error = {};
+	int status = dispatch(&program, PROGRAM, argc, argv, &error);
+
+	if (fflush(stdout) != 0 || ferror(stdout))
+		status = error_system(&error, errno, "standard output");
+	if (status < 0) {
+		_cleanup_text_ struct text text = {};
+
+		text_add_shown(&text, error.message);
+		fprintf(stderr, PROGRAM ": %s\n", text.s);
+		status = error.status;
+	}
+	return status;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/unit/test.h"
+
+#include "base/text.h"
+
+static void numbers(void **state)
+{
+	static const struct {
+		const char *string;
+		bool good;
+		uint64_t value;
+	} rows[] = {
+		{ "0", true, 0 },
+		{ "18446744073709551615", true, UINT64_MAX },
+		{ "0x1F", true, 31 },
+		{ "18446744073709551616", false, 0 },
+		{ "0x", false, 0 },
+		{ "", false, 0 },
+		{ " 1", false, 0 },
+		{ "+1", false, 0 },
+		{ "-1", false, 0 },
+		{ "1 ", false, 0 },
+		{ "1f", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t value = 77;
+
+		assert_int_equal(parse_u64(rows[i].string, &value), rows[i].good);
+		assert_int_equal(value, rows[i].good ? rows[i].value : 77);
+	}
+}
+
+static void negative_numbers(void **state)
+{
+	int value = 7;
+
+	(void)state;
+	assert_true(parse_int("-2147483648", &value));
+	assert_int_equal(value, INT32_MIN);
+	assert_false(parse_int("-2147483649", &value));
+	assert_false(parse_int("2147483648", &value));
+	assert_false(parse_int("0x10", &value));
+	assert_false(parse_int("-", &value));
+}
+
+static void shown(void **state)
+{
+	_cleanup_text_ struct text text = {};
+
+	(void)state;
+	text_add_shown(&text, "a\x1b[31m\xc3\xa9\xff\xc2\x85\xed\xa0\x80\n");
+	assert_string_equal(text.s, "a\\x1b[31m\xc3\xa9\\xff\\xc2\\x85\\xed\\xa0\\x80\\x0a");
+}
+
+static void xml_escapes(void **state)
+{
+	_cleanup_text_ struct text text = {};
+
+	(void)state;
+	text_add_xml(&text, "<a b=\"c\">&'\n");
+	assert_string_equal(text.s, "&lt;a b=&quot;c&quot;&gt;&amp;&apos;&#10;");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(negative_numbers),
+		cmocka_unit_test(shown),
+		cmocka_unit_test(xml_escapes),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * machine.h - what a kernel sees: NUMA nodes, CPUs, distances, PCI functions, IOMMU
+ * groups. The only header of topology/ that other folders need for looking; readers and
+ * writers have their own. Flat arrays and indexes; sorted; one owner, machine_free.
+ *
+ * Unknown is a value of its own everywhere, and never the same as none:
+ */
+#pragma once
+
+#include "base/set.h"
+#include "base/vec.h"
+#include "topology/pci-address.h"
+
+#define UNKNOWN_U64 UINT64_MAX
+#define UNKNOWN_ID (-1)
+enum known { KNOWN_UNKNOWN = -1, KNOWN_NO, KNOWN_YES };
+
+/*
+ * How compare (topology/compare.h) holds a predicted machine against the one a kernel
+ * reported. This is the table of the first law.
+ *
+ *     EXACT      equal
+ *     TOLERANCE  equal within what firmware and kernel take for themselves
+ *     PARTITION  the same grouping, whatever the numbers are called
+ *     PLACED     the observed side must have it, with an address
+ *     IGNORED    says nothing about the plan
+ */
+enum compare_how { COMPARE_EXACT, COMPARE_TOLERANCE, COMPARE_PARTITION, COMPARE_PLACED,
+		   COMPARE_IGNORED };
+
+#define MACHINE_COMPARE_TABLE(ROW)                                                        \
+	ROW(node, id, EXACT)                                                             \
+	ROW(node, cpus, EXACT)                                                           \
+	ROW(node, memory_bytes, TOLERANCE)                                               \
+	ROW(node, near, IGNORED)                                                         \
+	ROW(node, kind, IGNORED)                                                         \
+	ROW(node, huge, IGNORED)                                                         \
+	ROW(machine, distances, EXACT)                                                   \
+	ROW(machine, hmat, EXACT)                                                        \
+	ROW(machine, caches, IGNORED)                                                    \
+	ROW(cpu, node, EXACT)                                                            \
+	ROW(cpu, package, PARTITION)                                                     \
+	ROW(cpu, die, PARTITION)                                                         \
+	ROW(cpu, cluster, IGNORED)                                                       \
+	ROW(cpu, core, PARTITION)                                                        \
+	ROW(cpu, thread, EXACT)                                                          \
+	ROW(function, at, EXACT)                                                         \
+	ROW(function, class_code, EXACT)                                                 \
+	ROW(function, vendor, EXACT)                                                     \
+	ROW(function, device, EXACT)                                                     \
+	ROW(function, upstream, EXACT)                                                   \
+	ROW(function, secondary, EXACT)                                                  \
+	ROW(function, subordinate, EXACT)                                                \
+	ROW(function, node, EXACT)                                                       \
+	ROW(function, iommu_group, PARTITION)                                            \
+	ROW(function, total_vfs, EXACT)                                                  \
+	ROW(function, bars, PLACED)                                                      \
+	ROW(function, driver, IGNORED)                                                   \
+	ROW(function, names, IGNORED)                                                    \
+	ROW(iommu, enabled, EXACT)                                                       \
+	ROW(iommu, remapping, EXACT)
+
+/* Where a machine was read from. */
+enum machine_source {
+	MACHINE_LIVE,	      /* this machine */
+	MACHINE_SYSFS,	      /* a recorded root or sys directory */
+	MACHINE_HWLOC,	      /* hwloc's XML */
+	MACHINE_SYNTHETIC,    /* hwloc's synthetic syntax */
+	MACHINE_CAPABILITIES, /* virsh capabilities, perhaps with nodedev dumps */
+	MACHINE_GUEST,	      /* predicted from libvirt domain XML */
+};
+
+struct machine_huge {
+	uint64_t page_bytes, total_pages;
+	uint64_t free_pages; /* UNKNOWN_U64 */
+};
+
+struct machine_node {
+	int id;		       /* the kernel's number; sparse, so not the array index */
+	struct set cpus;       /* that the kernel puts here; empty: CPU-less */
+	struct set near;       /* for CPU-less nodes: the CPUs nearest; empty unknown */
+	uint64_t memory_bytes; /* MemTotal; 0 memoryless; UNKNOWN_U64 */
+	char *kind;	       /* label only: "HBM", "NVM", ...; NULL */
+	enum known huge_known; /* whether huge says anything */
+	VEC(struct machine_huge) huge; /* by page size */
+};
+
+struct machine_cpu {
+	int id, node; /* node is an id; UNKNOWN_ID */
+	int package, die, cluster, core; /* unique in the machine; UNKNOWN_ID */
+	int thread; /* 0.. within its core; UNKNOWN_ID */
+	int kind;   /* 0.. where cores differ, rising with speed; UNKNOWN_ID */
+};
+
+struct machine_cache {
+	int level;
+	uint64_t size_bytes;
+	struct set cpus;
+};
+
+/* One figure of ACPI's HMAT, as Linux and hwloc give it: from a node to a node. */
+struct machine_hmat {
+	int initiator, target; /* node ids */
+	uint32_t latency_ns;   /* 0 unknown */
+	uint32_t bandwidth_mib_s;
+};
+
+/* What is known of the node of a function or a root bus. */
+enum affinity {
+	AFFINITY_UNKNOWN,    /* firmware is silent or the source cannot know */
+	AFFINITY_NODE,	     /* one node */
+	AFFINITY_CANDIDATES, /* one of several: never pick silently */
+};
+
+enum affinity_source {
+	AFFINITY_FROM_NOTHING,
+	AFFINITY_FROM_SYSFS,	 /* numa_node */
+	AFFINITY_FROM_HWLOC,	 /* where hwloc hangs it */
+	AFFINITY_FROM_LIBVIRT,	 /* nodedev or the domain's expander bus */
+	AFFINITY_FROM_PARENT,	 /* a VF from its PF */
+	AFFINITY_FROM_ONLY_NODE, /* there is but one */
+	AFFINITY_FROM_USER,	 /* --locality */
+};
+const char *affinity_source_name(enum affinity_source source);
+
+struct machine_affinity {
+	enum affinity what;
+	enum affinity_source source;
+	int node;	  /* an id; valid for AFFINITY_NODE, else UNKNOWN_ID */
+	struct set nodes; /* the candidates */
+};
+
+struct machine_root {
+	uint32_t domain;
+	uint8_t first_bus, last_bus; /* the highest that was seen, where no one says */
+	struct machine_affinity affinity;
+};
+
+/* PCI Express capability, device/port type (PCIe base specification 7.5.3.2). */
+enum pcie_type {
+	PCIE_UNKNOWN = -1,
+	PCIE_ENDPOINT = 0,
+	PCIE_LEGACY_ENDPOINT = 1,
+	PCIE_ROOT_PORT = 4,
+	PCIE_UPSTREAM_PORT = 5,
+	PCIE_DOWNSTREAM_PORT = 6,
+	PCIE_TO_PCI_BRIDGE = 7,
+	PCI_TO_PCIE_BRIDGE = 8,
+	PCIE_INTEGRATED_ENDPOINT = 9,
+	PCIE_EVENT_COLLECTOR = 10,
+	PCIE_NONE = 16, /* conventional PCI: no such capability */
+};
+
+#define MACHINE_BARS 6
+enum { BAR_IO = 1, BAR_64BIT = 2, BAR_PREFETCHABLE = 4 };
+struct machine_bar {
+	uint64_t start;	     /* 0 with a size: the kernel or firmware found no room */
+	uint64_t size_bytes; /* 0: there is none */
+	uint8_t flags;
+};
+
+#define GROUP_NONE (-1)
+#define GROUP_UNKNOWN (-2)
+
+struct machine_function {
+	struct pci_address at;
+	uint32_t class_code;	    /* 24 bits: class, subclass, programming interface */
+	enum known prog_if_known;   /* hwloc 2 gives 16 bits only */
+	uint16_t vendor, device, subvendor, subdevice;
+	int upstream; /* index of the bridge above; -1: on a root bus */
+	int root;     /* index in roots */
+	bool bridge;  /* to another PCI bus */
+	uint8_t secondary, subordinate; /* 0, 0: not configured */
+	enum pcie_type pcie_type;
+	struct machine_affinity affinity;
+	int iommu_group;	 /* GROUP_NONE, GROUP_UNKNOWN */
+	int physical_function;	 /* index if this is a VF, else -1 */
+	int total_vfs, num_vfs;	 /* of a PF; UNKNOWN_ID: not one, or not known */
+	enum known bars_known;
+	struct machine_bar bars[MACHINE_BARS], rom, vf_bars[MACHINE_BARS];
+	uint32_t link_mb_s;	 /* data, now; 0 unknown */
+	enum known acs, flr;	 /* isolating ACS bits on; function level reset */
+	char *driver;		 /* "" unbound, NULL unknown */
+	VEC(char *) names;	 /* "eth0", "nvme0n1", "mlx5_0": owned, sorted */
+};
+
+struct machine_iommu {
+	enum known table;     /* firmware describes one (DMAR, IVRS, IORT) */
+	enum known enabled;   /* the kernel uses it: groups exist */
+	enum known remapping; /* interrupt remapping is on */
+	int address_bits;     /* UNKNOWN_ID */
+};
+
+/* A single thing known of a host besides its shape; topology/facts.h lists the names. */
+struct machine_fact {
+	char *name;    /* "kernel.command-line", "iommu-group.5.reserved-regions" */
+	char *value;   /* NULL: unknown */
+	char *unknown; /* why, NULL where there is a value */
+};
+
+/* A small sysfs file as it was, path relative to the root. */
+struct machine_file {
+	char *path, *bytes;
+};
+
+/* Owns everything in it; zeroed it is a machine with nothing. */
+struct machine {
+	enum machine_source source;
+	VEC(struct machine_node) nodes;	       /* by id */
+	VEC(struct machine_cpu) cpus;	       /* by id; online ones */
+	VEC(struct machine_cache) caches;      /* by level, first CPU */
+	VEC(struct machine_hmat) hmat;	       /* by initiator, target */
+	uint32_t *distances; /* nodes.n squared, [from * n + to]; 0 unknown; NULL none */
+	VEC(struct machine_root) roots;	       /* by domain, first bus */
+	VEC(struct machine_function) functions; /* by address */
+	struct machine_iommu iommu;
+	enum known pci_known; /* NO: the source cannot tell of PCI at all */
+	char *architecture;   /* "x86_64", "aarch64"; NULL unknown */
+	VEC(struct machine_fact) facts;	       /* by name */
+	VEC(struct machine_file) files;	       /* by path */
+	VEC(char *) complaints; /* what the reader could not take, in order; owned */
+};
+
+void machine_free(struct machine *machine);
+#define _cleanup_machine_ _cleanup_(machine_free)
+
+/* A node, CPU or function of the array, NULL if there is none. */
+struct machine_node *machine_node(const struct machine *machine, int id);
+struct machine_cpu *machine_cpu(const struct machine *machine, int id);
+struct machine_function *machine_function(const struct machine *machine,
+					  struct pci_address at);
+/* Index in functions, -1. */
+int machine_function_index(const struct machine *machine, struct pci_address at);
+/* 0 unknown. */
+uint32_t machine_distance(const struct machine *machine, int from_id, int to_id);
+/* The value of a fact, NULL if it is unknown or not there. */
+const char *machine_fact(const struct machine *machine, const char *name);
+void machine_set_fact(struct machine *machine, const char *name, const char *value);
+void machine_unknown_fact(struct machine *machine, const char *name, const char *why);
+void machine_complain(struct machine *machine, const char *format, ...) _printf_(2, 3);
+/* A zeroed node at the end with this id. */
+struct machine_node *machine_add_node(struct machine *machine, int id);
+/*
+ * Puts every array in its order, fills upstream and root from the bus ranges where
+ * @from_buses, and makes roots from the buses that no bridge leads to. Readers call it
+ * last.
+ */
+void machine_settle(struct machine *machine, bool from_buses);
