@@ -225,11 +225,13 @@ struct machine {
 void machine_free(struct machine *machine);
 #define _cleanup_machine_ _cleanup_(machine_free)
 
-/* A node, CPU or function of the array, NULL if there is none. */
+/* A node, CPU, function or root bus of a settled machine, NULL if there is none. */
 struct machine_node *machine_node(const struct machine *machine, int id);
 struct machine_cpu *machine_cpu(const struct machine *machine, int id);
 struct machine_function *machine_function(const struct machine *machine,
 					  struct pci_address at);
+struct machine_root *machine_root(const struct machine *machine, uint32_t domain,
+				  uint8_t bus);
 /* Index in functions, -1. */
 int machine_function_index(const struct machine *machine, struct pci_address at);
 /* 0 unknown. */
@@ -241,9 +243,21 @@ void machine_unknown_fact(struct machine *machine, const char *name, const char 
 void machine_complain(struct machine *machine, const char *format, ...) _printf_(2, 3);
 /* A zeroed node at the end with this id. */
 struct machine_node *machine_add_node(struct machine *machine, int id);
+/* At the end, with all that is not given unknown. */
+struct machine_cpu *machine_add_cpu(struct machine *machine, int id);
+struct machine_function *machine_add_function(struct machine *machine,
+					      struct pci_address at);
+/* What the function owns, not the function. */
+void machine_function_free(struct machine_function *function);
+/* Makes it one node, or unknown, whatever it was. */
+void machine_affinity_set(struct machine_affinity *affinity, int node,
+			  enum affinity_source source);
+void machine_affinity_forget(struct machine_affinity *affinity);
 /*
- * Puts every array in its order, fills upstream and root from the bus ranges where
- * @from_buses, and makes roots from the buses that no bridge leads to. Readers call it
- * last.
+ * Puts every array in its order, fills upstream from the bus ranges where @from_buses
+ * (else the reader's own is kept; -1 is none), makes roots from the buses that no bridge
+ * leads to and fills root. What stands twice is dropped with a complaint. An affinity
+ * that is unknown comes from the physical function or the only node; a root's from the
+ * functions on it. Readers call it last; a second call changes nothing.
  */
 void machine_settle(struct machine *machine, bool from_buses);
