@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * run-account.c - libvirt, as root, looks up the account that its packages make for QEMU
+ * ("libvirt-qemu", "qemu") before it reads qemu.conf, and refuses to start where there is
+ * none (virQEMUDriverConfigNew, qemu_conf.c). Our qemu.conf says that QEMU runs as
+ * ourselves, so the account is never used: these two stand before the C library's, and
+ * answer an unknown name with root's entry.
+ */
+#include "base/macros.h"
+
+#include <dlfcn.h>
+#include <grp.h>
+#include <pwd.h>
+
+typedef int passwd_by_name(const char *, struct passwd *, char *, size_t,
+			   struct passwd **);
+typedef int group_by_name(const char *, struct group *, char *, size_t, struct group **);
+
+int getpwnam_r(const char *name, struct passwd *entry, char *room, size_t n,
+	       struct passwd **ret)
+{
+	passwd_by_name *real = (passwd_by_name *)dlsym(RTLD_NEXT, "getpwnam_r");
+	int fault = real(name, entry, room, n, ret);
+
+	return *ret || fault ? fault : getpwuid_r(0, entry, room, n, ret);
+}
+
+int getgrnam_r(const char *name, struct group *entry, char *room, size_t n,
+	       struct group **ret)
+{
+	group_by_name *real = (group_by_name *)dlsym(RTLD_NEXT, "getgrnam_r");
+	int fault = real(name, entry, room, n, ret);
+
+	return *ret || fault ? fault : getgrgid_r(0, entry, room, n, ret);
+}

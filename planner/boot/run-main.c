@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* run-main.c - the command line of virt-layout-run; run.h tells what it does. */
+#include "planner/boot/run.h"
+
+#include "base/mem.h"
+#include "base/option.h"
+
+#include <stdio.h>
+
+enum { OPTION_TIME_LIMIT, OPTION_REMOVE };
+
+static const struct command command = {
+	.name = "virt-layout-run",
+	.args = "check|dump|argv|run ROOT DOMAIN.xml...",
+	.summary = "Ask libvirt's embedded QEMU driver about domains, or run one",
+	.about = "check  accepted, or libvirt's reason, for each file\n"
+		 "dump   the domain as libvirt gives it back, addresses assigned\n"
+		 "argv   QEMU's command line\n"
+		 "run    start one domain; its serial line (a Unix socket, ROOT/serial) is\n"
+		 "       standard input and output; the end of standard input ends it\n"
+		 "ROOT is private to the driver; one that was not there is removed again.\n"
+		 "Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit",
+	.rows = (const struct option_row[]){
+		[OPTION_TIME_LIMIT] = { .name = "time-limit", .arg = "SECONDS",
+					.help = "end a domain that runs longer" },
+		[OPTION_REMOVE] = { .name = "remove",
+				    .help = "remove ROOT at the end in any case" },
+		{},
+	},
+};
+
+static int show_help(void)
+{
+	_cleanup_text_ struct text help = {};
+
+	text_add_help(&help, command.name, &command);
+	fputs(help.s, stdout);
+	return RUN_OK;
+}
+
+static int parse_seconds(const char *word, double *ret, struct error *error)
+{
+	char *end;
+	double value = strtod(word, &end);
+
+	if (end == word || *end || !(value > 0) || value > 1e6)
+		return error_input(error, "--time-limit %s: not a number of seconds", word);
+	*ret = value;
+	return 0;
+}
+
+static int run_command_line(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&command, argc, argv);
+	struct run run = {};
+	int option, status;
+
+	if (argc > 1 && (streq(argv[1], "--help") || streq(argv[1], "-h")))
+		return show_help();
+	while ((option = options_next(&options, error)) >= 0) {
+		if (option == OPTION_REMOVE)
+			run.remove = true;
+		else if (parse_seconds(options.value, &run.time_limit_s, error) < 0)
+			return -1;
+	}
+	if (option == OPTIONS_FAULT || options_need(&options, 3, 100000, error) < 0)
+		return -1;
+	run.mode = options.args[0];
+	run.files = options.args + 2;
+	run.n_files = options.n_args - 2;
+	if (streq(run.mode, "run") && run.n_files != 1)
+		return error_input(error, "run takes one domain");
+	run.root = xstrdup(options.args[1]);
+	status = run_root_make(&run, error);
+	if (status == 0)
+		status = run_supervise(&run, error);
+	free(run.root);
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	_cleanup_error_ struct error error = {};
+	int status = run_command_line(argc, argv, &error);
+
+	if (status < 0) {
+		fprintf(stderr, "%s: %s\n", command.name, error.message);
+		status = (int)error.status;
+	}
+	return status;
+}

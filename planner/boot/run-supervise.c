@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * run-supervise.c - the parent of everything that a run starts; run.h tells its place.
+ * One loop waits for: the worker's end, QEMU's connection, bytes either way on the serial
+ * line, a signal to us, the time limit.
+ */
+#include "planner/boot/run.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	KILL_LIMIT_S = 10,  /* for a process in the kernel's uninterruptible sleep */
+	DRAIN_LIMIT_S = 5,  /* for a reader that does not read */
+	POLL_LIMIT_MS = 1000,
+};
+
+/* One direction of the serial line. */
+struct channel {
+	int from, to;	     /* -1: closed or not there yet */
+	size_t start, n;     /* what of bytes is still to be written */
+	char bytes[16384];
+};
+
+struct supervisor {
+	const struct run *run;
+	int signals, listener, serial;
+	struct channel out, in; /* to standard output; to the guest */
+	pid_t worker;
+	int worker_status;  /* as waitpid gives it */
+	bool worker_ended, end;
+	int signal;	    /* that told us to end */
+	bool timed_out;
+};
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* The parent of a process of /proc, 0 if it is gone. */
+static pid_t parent_of(const char *pid)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%s/stat", pid);
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[512], *behind_name;
+	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes) - 1);
+	int parent;
+
+	if (n <= 0)
+		return 0;
+	bytes[n] = '\0';
+	behind_name = strrchr(bytes, ')'); /* the name may hold anything, even ") S 1" */
+	if (!behind_name || sscanf(behind_name, ") %*c %d", &parent) != 1)
+		return 0;
+	return parent;
+}
+
+static void kill_children(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+		    parent_of(entry->d_name) == getpid())
+			kill((pid_t)atoi(entry->d_name), SIGKILL);
+	if (proc)
+		closedir(proc);
+}
+
+/* Children of the killed become ours, so this ends with nobody below us. */
+static void kill_all(struct supervisor *s)
+{
+	double limit_s = now_s() + KILL_LIMIT_S;
+	int status;
+	pid_t pid;
+
+	for (;;) {
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+			if (pid == s->worker && !s->worker_ended) {
+				s->worker_ended = true;
+				s->worker_status = status;
+			}
+		if ((pid < 0 && errno == ECHILD) || now_s() > limit_s)
+			return;
+		kill_children();
+		usleep(2000);
+	}
+}
+
+static void on_signals(struct supervisor *s)
+{
+	struct signalfd_siginfo info;
+	int status;
+	pid_t pid;
+
+	while (read(s->signals, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD) {
+			s->signal = (int)info.ssi_signo;
+			s->end = true;
+		}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == s->worker) {
+			s->worker_ended = true;
+			s->worker_status = status;
+		}
+}
+
+static void accept_serial(struct supervisor *s)
+{
+	s->serial = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	s->out.from = s->in.to = s->serial;
+}
+
+/* False at the end of the source. */
+static bool channel_fill(struct channel *channel)
+{
+	ssize_t n = read(channel->from, channel->bytes, sizeof(channel->bytes));
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	channel->start = 0;
+	channel->n = n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+/* False if the other end has gone. */
+static bool channel_drain(struct channel *channel)
+{
+	ssize_t n = write(channel->to, channel->bytes + channel->start, channel->n);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	channel->start += (size_t)n;
+	channel->n -= (size_t)n;
+	return true;
+}
+
+/* What to wait for: bytes if there are none, else room for them. Either may be missing. */
+static struct pollfd channel_poll(const struct channel *channel)
+{
+	if (channel->n > 0)
+		return (struct pollfd){ .fd = channel->to, .events = POLLOUT };
+	return (struct pollfd){ .fd = channel->from, .events = POLLIN };
+}
+
+static void step_out(struct supervisor *s)
+{
+	if (s->out.n > 0) {
+		if (!channel_drain(&s->out))
+			s->end = true; /* nobody listens any more */
+	} else if (!channel_fill(&s->out)) {
+		s->out.from = -1;
+	}
+}
+
+static void step_in(struct supervisor *s)
+{
+	if (s->in.n > 0) {
+		if (!channel_drain(&s->in))
+			s->in.n = 0;
+	} else if (!channel_fill(&s->in)) {
+		s->end = true;
+	}
+}
+
+/* Waits once, for at most @limit_ms, and does what there is to do. */
+static void step(struct supervisor *s, int limit_ms)
+{
+	struct pollfd wait[4] = {
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = s->serial < 0 ? s->listener : -1, .events = POLLIN },
+		channel_poll(&s->out),
+		channel_poll(&s->in),
+	};
+
+	if (poll(wait, ARRAY_SIZE(wait), limit_ms) <= 0)
+		return;
+	if (wait[0].revents)
+		on_signals(s);
+	if (wait[1].revents)
+		accept_serial(s);
+	if (wait[2].revents)
+		step_out(s);
+	if (wait[3].revents)
+		step_in(s);
+}
+
+static void wait_for_end(struct supervisor *s)
+{
+	double limit_s = now_s() + s->run->time_limit_s;
+
+	while (!s->end && !s->worker_ended) {
+		double left_s = limit_s - now_s();
+
+		if (s->run->time_limit_s > 0 && left_s <= 0) {
+			s->timed_out = true;
+			break;
+		}
+		step(s, POLL_LIMIT_MS < left_s * 1000 || s->run->time_limit_s <= 0
+				? POLL_LIMIT_MS
+				: (int)(left_s * 1000) + 1);
+	}
+}
+
+/* Nobody writes any more: what is under way comes out, then the end of the line. */
+static void drain(struct supervisor *s)
+{
+	double limit_s = now_s() + DRAIN_LIMIT_S;
+
+	if (s->serial < 0 && s->listener >= 0)
+		accept_serial(s);
+	s->in.from = -1;
+	s->in.n = 0;
+	while (!s->end && (s->out.from >= 0 || s->out.n > 0) && now_s() < limit_s)
+		step(s, 100);
+}
+
+/* The worker's answer, and what came between. */
+static int judge(const struct supervisor *s, struct error *error)
+{
+	if (s->signal)
+		return error_system(error, 0, "interrupted (%s)", strsignal(s->signal));
+	if (s->timed_out)
+		return RUN_TIMEOUT;
+	if (s->end)
+		return RUN_OK;
+	if (WIFSIGNALED(s->worker_status))
+		return error_system(error, 0, "libvirt's driver crashed (%s)",
+				    strsignal(WTERMSIG(s->worker_status)));
+	return WEXITSTATUS(s->worker_status);
+}
+
+_noreturn_ static void become_worker(const struct run *run, const sigset_t *mask)
+{
+	_cleanup_error_ struct error error = {};
+	bool serial = streq(run->mode, "run");
+	pid_t supervisor = getppid();
+	int null = open("/dev/null", O_RDWR), status;
+
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	setsid(); /* a terminal's Ctrl-C is for the supervisor */
+	dup2(null, STDIN_FILENO);
+	if (serial)
+		dup2(null, STDOUT_FILENO);
+	status = run_worker(run, &error);
+	if (status < 0) {
+		fprintf(stderr, "virt-layout-run: %s\n", error.message);
+		status = (int)error.status;
+	}
+	if (fflush(stdout) != 0)
+		status = RUN_SYSTEM;
+	if (getppid() != supervisor && run->remove)
+		run_root_remove(run->root);
+	_exit(status);
+}
+
+static int start_worker(struct supervisor *s, struct error *error)
+{
+	sigset_t ours, before;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGCHLD);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &ours, &before);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	s->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+	s->worker = s->signals < 0 ? -1 : fork();
+	if (s->worker < 0)
+		return error_system(error, errno, "the worker cannot be started");
+	if (s->worker == 0)
+		become_worker(s->run, &before);
+	return 0;
+}
+
+static int supervise(struct supervisor *s, struct error *error)
+{
+	if (streq(s->run->mode, "run")) {
+		s->listener = run_root_listen(s->run, error);
+		if (s->listener < 0)
+			return -1;
+		s->in.from = STDIN_FILENO;
+		s->out.to = STDOUT_FILENO;
+	}
+	if (start_worker(s, error) < 0)
+		return -1;
+	wait_for_end(s);
+	kill_all(s);
+	drain(s);
+	return judge(s, error);
+}
+
+int run_supervise(const struct run *run, struct error *error)
+{
+	struct supervisor s = {
+		.run = run,
+		.signals = -1,
+		.listener = -1,
+		.serial = -1,
+		.out = { .from = -1, .to = -1 },
+		.in = { .from = -1, .to = -1 },
+	};
+	int status = supervise(&s, error);
+
+	close_fd(&s.signals);
+	close_fd(&s.listener);
+	close_fd(&s.serial);
+	if (run->remove)
+		run_root_remove(run->root);
+	return status;
+}

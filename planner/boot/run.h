@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * run.h - virt-layout-run, the only program here that links libvirt, and what it is told.
+ *
+ *     virt-layout-run [--time-limit S] [--remove] run ROOT DOMAIN.xml
+ *     virt-layout-run [--remove] check|dump|argv ROOT DOMAIN.xml...
+ *
+ * Theory of operation. libvirt's embedded QEMU driver (qemu:///embed, drvqemu.rst) runs
+ * inside a process and keeps everything below ROOT, so no daemon and no domain of the
+ * system is touched. Two processes share the work:
+ *
+ *     supervisor   is subreaper, so that QEMU, which daemonizes, becomes its child and is
+ *                  reaped at once (libvirt waits as long as a zombie stands, and process 1
+ *                  may be slow); keeps the time limit; carries the serial line; at the end
+ *                  kills whatever is left below it, without asking anybody, because
+ *                  nothing in ROOT is worth saving; removes ROOT.
+ *     worker       talks to libvirt and to nothing else. It may crash alone. If the
+ *                  supervisor dies it destroys the domain and removes ROOT itself.
+ *
+ * The serial line of a domain that is run: QEMU connects to the Unix socket ROOT/serial;
+ * what the guest writes goes to standard output, and standard input goes to the guest.
+ * The end of standard input ends the domain at once: whoever started the program holds a
+ * pipe, and lets go of it when it has read enough or dies.
+ *
+ * ROOT is made if it is not there, and then removed at the end; one that was there stays,
+ * with libvirt's cache of QEMU's capabilities (the next run is 0.4 s faster), unless
+ * --remove says otherwise.
+ */
+#pragma once
+
+#include "base/error.h"
+
+/* The file in ROOT that the domain's first serial port connects to. */
+#define RUN_SERIAL "serial"
+
+enum run_status {
+	RUN_OK = 0,	 /* accepted; the domain ended, by itself or on request */
+	RUN_REFUSED = 1, /* libvirt or QEMU refused a domain; the reason is on stderr */
+	RUN_INPUT = 2,	 /* bad usage, a file that cannot be read */
+	RUN_SYSTEM = 3,	 /* no root directory, no embedded driver, the worker crashed */
+	RUN_TIMEOUT = 4, /* the time limit ended the domain */
+};
+
+struct run {
+	const char *mode;
+	char *root; /* absolute */
+	char **files;
+	int n_files;
+	double time_limit_s;
+	bool remove; /* the root at the end */
+};
+
+/* run-worker.c: does the mode's work through libvirt; the worker's exit status. */
+int run_worker(const struct run *run, struct error *error);
+
+/* run-root.c */
+/* Makes the root and what libvirt wants in it. */
+int run_root_make(struct run *run, struct error *error);
+/* Listens on ROOT/serial; a descriptor or -1. */
+int run_root_listen(const struct run *run, struct error *error);
+/* Removes a directory with all that is in it, staying on its file system. */
+void run_root_remove(const char *root);
+
+/* run-supervise.c: starts the worker, stays until all below has ended; the status. */
+int run_supervise(const struct run *run, struct error *error);
