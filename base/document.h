@@ -28,8 +28,8 @@ struct document_attribute {
 
 struct document_element {
 	xmlNode *node;
-	int parent;	       /* element number, -1 for the root */
-	long line, column;     /* of the '<', from 1 */
+	int parent;            /* element number, -1 for the root */
+	long line, column;     /* of the '<', from 1; columns are characters */
 	struct span start_tag; /* '<' to behind '>' */
 	struct span content;   /* between the tags; empty at start_tag.end for <x/> */
 	struct span end_tag;   /* empty for <x/> */
@@ -48,7 +48,8 @@ struct document {
 
 /*
  * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all
- * with file and line: not well-formed, not UTF-8, a DOCTYPE, deeper than 256, the text
+ * with file and line: not well-formed, not UTF-8 (a byte order mark is taken and kept),
+ * a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, the text
  * and the tree do not agree (which no known input does).
  */
 int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
@@ -60,7 +61,10 @@ void document_free(struct document *document);
 
 /* The number of a node of the document's tree. */
 int document_number(const xmlNode *node);
-/* First child element called @name in no namespace, or the next one after it; or -1. */
+/*
+ * First child element called @name in no namespace, or the next one after it; or -1. A
+ * NULL name is any element; a parent of -1 is the document, whose child is the root.
+ */
 int document_child(const struct document *document, int parent, const char *name);
 int document_next(const struct document *document, int element, const char *name);
 /* Element at "a/b/c" below @parent, -1 if any step is missing. */

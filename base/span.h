@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * span.h - finds where in the text each element of the tree stands. Used by document.c
+ * only; document.h has what comes out.
+ */
+#pragma once
+
+#include "base/document.h"
+
+#define ELEMENT_DEPTH_LIMIT 256
+
+/* Bytes of the byte order mark at the head of the text: 3 or 0. */
+size_t span_mark_bytes(const struct text *text);
+/* Past white space, comments and processing instructions from @at, as a prolog has. */
+size_t span_skip_prolog(const struct text *text, size_t at);
+/* The line, from 1, of a byte. */
+long span_line(const struct text *text, size_t at);
+
+/*
+ * Fills elements and attributes of a document whose text and tree are there, and numbers
+ * the tree's elements. Faults: nested deeper than ELEMENT_DEPTH_LIMIT, or text and tree
+ * do not agree.
+ */
+int span_scan(struct document *document, struct error *error);
