@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "topology/machine-fields.h"
+
+#include "base/utf8.h"
+
+#include <assert.h>
+
+/* clang-format off */
+#define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
+
+static const struct field_name sources[] = {
+	{ MACHINE_LIVE, "live" }, { MACHINE_SYSFS, "sysfs" }, { MACHINE_HWLOC, "hwloc" },
+	{ MACHINE_SYNTHETIC, "synthetic" }, { MACHINE_CAPABILITIES, "capabilities" },
+	{ MACHINE_GUEST, "guest" }, {} };
+
+static const struct field_name affinities[] = {
+	{ AFFINITY_NODE, "node" }, { AFFINITY_CANDIDATES, "candidates" }, {} };
+
+static const struct field_name affinity_sources[] = {
+	{ AFFINITY_FROM_SYSFS, "sysfs" }, { AFFINITY_FROM_HWLOC, "hwloc" },
+	{ AFFINITY_FROM_LIBVIRT, "libvirt" }, { AFFINITY_FROM_PARENT, "parent" },
+	{ AFFINITY_FROM_ONLY_NODE, "only-node" }, { AFFINITY_FROM_USER, "user" }, {} };
+
+static const struct field_name pcie_types[] = {
+	{ PCIE_ENDPOINT, "endpoint" }, { PCIE_LEGACY_ENDPOINT, "legacy-endpoint" },
+	{ PCIE_ROOT_PORT, "root-port" }, { PCIE_UPSTREAM_PORT, "upstream-port" },
+	{ PCIE_DOWNSTREAM_PORT, "downstream-port" },
+	{ PCIE_TO_PCI_BRIDGE, "pcie-to-pci-bridge" },
+	{ PCI_TO_PCIE_BRIDGE, "pci-to-pcie-bridge" },
+	{ PCIE_INTEGRATED_ENDPOINT, "integrated-endpoint" },
+	{ PCIE_EVENT_COLLECTOR, "event-collector" }, { PCIE_NONE, "conventional" }, {} };
+
+static const struct field_name bar_flags[] = {
+	{ BAR_IO, "io" }, { BAR_64BIT, "64bit" }, { BAR_PREFETCHABLE, "prefetchable" }, {} };
+
+#define AFFINITY(type)                                                                    \
+	{ "affinity", FIELD_NAME, AT(type, affinity.what), .names = affinities,          \
+	  .absent = AFFINITY_UNKNOWN },                                                  \
+	{ "node", FIELD_NUMBER, AT(type, affinity.node) },                               \
+	{ "nodes", FIELD_SET, AT(type, affinity.nodes) },                                \
+	{ "node-source", FIELD_NAME, AT(type, affinity.source),                          \
+	  .names = affinity_sources, .absent = AFFINITY_FROM_NOTHING }
+
+static const struct field host_fields[] = {
+	{ "source", FIELD_NAME, AT(machine, source), true, sources, -1 },
+	{ "architecture", FIELD_STRING, AT(machine, architecture) },
+	{ "pci", FIELD_KNOWN, AT(machine, pci_known) },
+	{} };
+
+static const struct field node_fields[] = {
+	{ "id", FIELD_NUMBER, AT(machine_node, id), true },
+	{ "cpus", FIELD_SET, AT(machine_node, cpus) },
+	{ "near", FIELD_SET, AT(machine_node, near) },
+	{ "memory", FIELD_U64, AT(machine_node, memory_bytes) },
+	{ "kind", FIELD_STRING, AT(machine_node, kind) },
+	{ "huge", FIELD_KNOWN, AT(machine_node, huge_known) },
+	{} };
+
+static const struct field huge_fields[] = {
+	{ "page", FIELD_U64, AT(machine_huge, page_bytes), true },
+	{ "total", FIELD_U64, AT(machine_huge, total_pages) },
+	{ "free", FIELD_U64, AT(machine_huge, free_pages) },
+	{} };
+
+static const struct field cpu_fields[] = {
+	{ "id", FIELD_NUMBER, AT(machine_cpu, id), true },
+	{ "node", FIELD_NUMBER, AT(machine_cpu, node) },
+	{ "package", FIELD_NUMBER, AT(machine_cpu, package) },
+	{ "die", FIELD_NUMBER, AT(machine_cpu, die) },
+	{ "cluster", FIELD_NUMBER, AT(machine_cpu, cluster) },
+	{ "core", FIELD_NUMBER, AT(machine_cpu, core) },
+	{ "thread", FIELD_NUMBER, AT(machine_cpu, thread) },
+	{ "kind", FIELD_NUMBER, AT(machine_cpu, kind) },
+	{} };
+
+static const struct field cache_fields[] = {
+	{ "level", FIELD_NUMBER, AT(machine_cache, level), true },
+	{ "size", FIELD_U64, AT(machine_cache, size_bytes) },
+	{ "cpus", FIELD_SET, AT(machine_cache, cpus) },
+	{} };
+
+static const struct field hmat_fields[] = {
+	{ "initiator", FIELD_NUMBER, AT(machine_hmat, initiator), true },
+	{ "target", FIELD_NUMBER, AT(machine_hmat, target), true },
+	{ "latency-ns", FIELD_U32, AT(machine_hmat, latency_ns) },
+	{ "bandwidth-mib-s", FIELD_U32, AT(machine_hmat, bandwidth_mib_s) },
+	{} };
+
+static const struct field root_fields[] = {
+	{ "domain", FIELD_DOMAIN, AT(machine_root, domain), true },
+	{ "first-bus", FIELD_BUS, AT(machine_root, first_bus), true },
+	{ "last-bus", FIELD_BUS, AT(machine_root, last_bus), true },
+	AFFINITY(machine_root),
+	{} };
+
+static const struct field function_fields[] = {
+	{ "at", FIELD_ADDRESS, AT(machine_function, at), true },
+	{ "class", FIELD_HEX32, AT(machine_function, class_code), true },
+	{ "programming-interface", FIELD_KNOWN, AT(machine_function, prog_if_known) },
+	{ "vendor", FIELD_HEX16, AT(machine_function, vendor), true },
+	{ "device", FIELD_HEX16, AT(machine_function, device), true },
+	{ "subsystem-vendor", FIELD_HEX16, AT(machine_function, subvendor), true },
+	{ "subsystem-device", FIELD_HEX16, AT(machine_function, subdevice), true },
+	{ "upstream", FIELD_FUNCTION, AT(machine_function, upstream) },
+	{ "root", FIELD_ROOT, AT(machine_function, root) },
+	{ "bridge", FIELD_BOOL, AT(machine_function, bridge) },
+	{ "secondary", FIELD_BUS, AT(machine_function, secondary), true },
+	{ "subordinate", FIELD_BUS, AT(machine_function, subordinate), true },
+	{ "port-type", FIELD_NAME, AT(machine_function, pcie_type), .names = pcie_types,
+	  .absent = PCIE_UNKNOWN },
+	AFFINITY(machine_function),
+	{ "iommu-group", FIELD_GROUP, AT(machine_function, iommu_group) },
+	{ "physical-function", FIELD_FUNCTION, AT(machine_function, physical_function) },
+	{ "total-vfs", FIELD_NUMBER, AT(machine_function, total_vfs) },
+	{ "vfs", FIELD_NUMBER, AT(machine_function, num_vfs) },
+	{ "bars", FIELD_KNOWN, AT(machine_function, bars_known) },
+	{ "link-mb-s", FIELD_U32, AT(machine_function, link_mb_s) },
+	{ "acs", FIELD_KNOWN, AT(machine_function, acs) },
+	{ "flr", FIELD_KNOWN, AT(machine_function, flr) },
+	{ "driver", FIELD_STRING, AT(machine_function, driver) },
+	{} };
+
+static const struct field bar_fields[] = {
+	{ "start", FIELD_START, AT(machine_bar, start), true },
+	{ "size", FIELD_U64, AT(machine_bar, size_bytes), true },
+	{ "flags", FIELD_FLAGS, AT(machine_bar, flags), .names = bar_flags },
+	{} };
+
+static const struct field iommu_fields[] = {
+	{ "table", FIELD_KNOWN, AT(machine_iommu, table) },
+	{ "enabled", FIELD_KNOWN, AT(machine_iommu, enabled) },
+	{ "remapping", FIELD_KNOWN, AT(machine_iommu, remapping) },
+	{ "address-bits", FIELD_NUMBER, AT(machine_iommu, address_bits) },
+	{} };
+
+static const struct field fact_fields[] = {
+	{ "name", FIELD_STRING, AT(machine_fact, name), true },
+	{ "value", FIELD_STRING, AT(machine_fact, value) },
+	{ "unknown", FIELD_STRING, AT(machine_fact, unknown) },
+	{} };
+
+static const struct field file_fields[] = {
+	{ "path", FIELD_STRING, AT(machine_file, path), true },
+	{ "bytes", FIELD_STRING, AT(machine_file, bytes), true },
+	{} };
+
+static const struct field string_fields[] = {
+	{ "text", FIELD_STRING, 0, sizeof(char *), true },
+	{} };
+
+#define HOST &machine_elements[0]
+#define NODE &machine_elements[1]
+#define FUNCTION &machine_elements[7]
+#define IN(type, member) offsetof(struct type, member)
+#define SIZE(type) sizeof(struct type)
+
+const struct element machine_elements[] = {
+	{ "host", NULL, KEPT_ONE, 0, SIZE(machine), 1, host_fields, true },
+	{ "node", HOST, KEPT_VEC, IN(machine, nodes), SIZE(machine_node), 4096, node_fields },
+	{ "huge", NODE, KEPT_VEC, IN(machine_node, huge), SIZE(machine_huge), 16,
+	  huge_fields },
+	{ "cpu", HOST, KEPT_VEC, IN(machine, cpus), SIZE(machine_cpu), SET_LIMIT,
+	  cpu_fields },
+	{ "cache", HOST, KEPT_VEC, IN(machine, caches), SIZE(machine_cache), 32768,
+	  cache_fields },
+	{ "hmat", HOST, KEPT_VEC, IN(machine, hmat), SIZE(machine_hmat), 65536,
+	  hmat_fields },
+	{ "root", HOST, KEPT_VEC, IN(machine, roots), SIZE(machine_root), 65536,
+	  root_fields },
+	{ "function", HOST, KEPT_VEC, IN(machine, functions), SIZE(machine_function), 262144,
+	  function_fields },
+	{ "bar", FUNCTION, KEPT_ARRAY, IN(machine_function, bars), SIZE(machine_bar),
+	  MACHINE_BARS, bar_fields },
+	{ "rom", FUNCTION, KEPT_ONE, IN(machine_function, rom), SIZE(machine_bar), 1,
+	  bar_fields },
+	{ "vf-bar", FUNCTION, KEPT_ARRAY, IN(machine_function, vf_bars), SIZE(machine_bar),
+	  MACHINE_BARS, bar_fields },
+	{ "name", FUNCTION, KEPT_VEC, IN(machine_function, names), sizeof(char *), 1024,
+	  string_fields },
+	{ "iommu", HOST, KEPT_ONE, IN(machine, iommu), SIZE(machine_iommu), 1, iommu_fields,
+	  true },
+	{ "fact", HOST, KEPT_VEC, IN(machine, facts), SIZE(machine_fact), 262144,
+	  fact_fields },
+	{ "file", HOST, KEPT_VEC, IN(machine, files), SIZE(machine_file), 262144,
+	  file_fields },
+	{ "complaint", HOST, KEPT_VEC, IN(machine, complaints), sizeof(char *), 65536,
+	  string_fields },
+};
+/* clang-format on */
+const size_t machine_n_elements = ARRAY_SIZE(machine_elements);
+
+struct any_vec element_entries(const struct element *element, const void *parent)
+{
+	struct any_vec entries = { .n = element->limit };
+	const char *at = (const char *)parent + element->offset;
+
+	if (element->kept == KEPT_VEC)
+		memcpy(&entries, at, sizeof(entries));
+	else
+		memcpy(&entries.v, &at, sizeof(at));
+	return entries;
+}
+
+const char *field_name_of(const struct field_name *names, int value)
+{
+	for (; names->name; names++)
+		if (names->value == value)
+			return names->name;
+	return NULL;
+}
+
+/* XML 1.0 section 2.2 leaves out the C0 controls but three, and U+FFFE and U+FFFF. */
+bool string_is_xml(const char *string)
+{
+	while (*string) {
+		size_t n = utf8_length(string);
+
+		if (n == 0 || memcmp(string, "\xef\xbf\xbe", MIN(n, 3)) == 0 ||
+		    memcmp(string, "\xef\xbf\xbf", MIN(n, 3)) == 0)
+			return false;
+		if ((unsigned char)*string < 0x20 && !strchr("\t\n\r", *string))
+			return false;
+		string += n;
+	}
+	return true;
+}
+
+static bool add_flags(struct text *text, const struct field *field, uint8_t flags)
+{
+	const char *space = "";
+
+	for (const struct field_name *row = field->names; row->name; row++)
+		if (flags & row->value) {
+			text_printf(text, "%s%s", space, row->name);
+			space = " ";
+		}
+	return flags != 0;
+}
+
+static bool add_int(struct text *text, const struct machine *machine,
+		    const struct field *field, int value)
+{
+	switch (field->type) {
+	case FIELD_GROUP:
+		if (value == GROUP_NONE)
+			text_adds(text, "none");
+		else if (value >= 0)
+			text_printf(text, "%d", value);
+		return value != GROUP_UNKNOWN;
+	case FIELD_FUNCTION:
+		if (value >= 0)
+			text_add_pci(text, machine->functions.v[value].at);
+		break;
+	case FIELD_ROOT:
+		if (value >= 0)
+			text_printf(text, "%04x:%02x", machine->roots.v[value].domain,
+				    machine->roots.v[value].first_bus);
+		break;
+	default:
+		if (value >= 0)
+			text_printf(text, "%d", value);
+	}
+	return value >= 0;
+}
+
+static bool add_enum(struct text *text, const struct field *field, int value)
+{
+	static const struct field_name yes_no[] = { { KNOWN_NO, "no" },
+						    { KNOWN_YES, "yes" },
+						    {} };
+	bool known = field->type == FIELD_KNOWN;
+	const char *name = field_name_of(known ? yes_no : field->names, value);
+
+	if (value == (known ? (int)KNOWN_UNKNOWN : field->absent))
+		return false;
+	assert(name);
+	text_adds(text, name);
+	return true;
+}
+
+bool text_add_field(struct text *text, const struct machine *machine,
+		    const struct field *field, const void *base)
+{
+	const void *at = field_at(field, base);
+
+	switch (field->type) {
+	case FIELD_NUMBER:
+	case FIELD_GROUP:
+	case FIELD_FUNCTION:
+	case FIELD_ROOT:
+		return add_int(text, machine, field, *(const int *)at);
+	case FIELD_KNOWN:
+	case FIELD_NAME:
+		return add_enum(text, field, *(const int *)at);
+	case FIELD_U64:
+		if (*(const uint64_t *)at != UNKNOWN_U64)
+			text_printf(text, "%llu", (unsigned long long)*(const uint64_t *)at);
+		return *(const uint64_t *)at != UNKNOWN_U64;
+	case FIELD_START:
+		text_printf(text, "0x%llx", (unsigned long long)*(const uint64_t *)at);
+		return true;
+	case FIELD_U32:
+		if (*(const uint32_t *)at)
+			text_printf(text, "%u", *(const uint32_t *)at);
+		return *(const uint32_t *)at != 0;
+	case FIELD_DOMAIN:
+		text_printf(text, "%04x", *(const uint32_t *)at);
+		return true;
+	case FIELD_HEX32:
+		text_printf(text, "0x%06x", *(const uint32_t *)at);
+		return true;
+	case FIELD_HEX16:
+		text_printf(text, "0x%04x", *(const uint16_t *)at);
+		return true;
+	case FIELD_BUS:
+		text_printf(text, "%02x", *(const uint8_t *)at);
+		return true;
+	case FIELD_FLAGS:
+		return add_flags(text, field, *(const uint8_t *)at);
+	case FIELD_BOOL:
+		text_adds(text, *(const bool *)at ? "yes" : "");
+		return *(const bool *)at;
+	case FIELD_STRING:
+		text_adds(text, *(char *const *)at ? *(char *const *)at : "");
+		return *(char *const *)at != NULL;
+	case FIELD_SET:
+		text_add_set(text, at);
+		return !set_empty(at);
+	case FIELD_ADDRESS:
+		text_add_pci(text, *(const struct pci_address *)at);
+		return true;
+	}
+	return false;
+}

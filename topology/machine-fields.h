@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * machine-fields.h - struct machine as a table: each field with the name it has in a
+ * record, and each array with the element that stands for one entry.
+ *
+ * Theory of operation. Writing a record, reading it, comparing two machines and filling
+ * one with random values are the same walk over the same rows, so that none of them can
+ * forget a field: tests/unit/topology/record.c holds that the rows cover every byte of
+ * every struct in machine.h. Only distances stand outside the table.
+ *
+ * A field that is unknown has no attribute. In XML:
+ *
+ *     <host xmlns="urn:virt-layout:host:1" version="1" source="live">
+ *       <node id="0" cpus="0-3" memory="4294967296"> <huge page="2097152" total="0"/>
+ *       <function at="0000:00:01.0" class="0x060400" upstream=... > <bar index="0" .../>
+ */
+#pragma once
+
+#include "topology/machine.h"
+
+#define RECORD_NAMESPACE "urn:virt-layout:host:1"
+#define RECORD_VERSION 1
+
+enum field_type {
+	FIELD_NUMBER,	/* int from 0; UNKNOWN_ID: no attribute */
+	FIELD_GROUP,	/* int; "none" for GROUP_NONE, no attribute for GROUP_UNKNOWN */
+	FIELD_U64,	/* UNKNOWN_U64: no attribute */
+	FIELD_START,	/* uint64_t, hexadecimal */
+	FIELD_U32,	/* 0: no attribute */
+	FIELD_DOMAIN,	/* uint32_t, a PCI domain, hexadecimal */
+	FIELD_HEX32,	/* uint32_t, hexadecimal, 6 digits */
+	FIELD_HEX16,	/* uint16_t */
+	FIELD_BUS,	/* uint8_t, two hexadecimal digits */
+	FIELD_FLAGS,	/* uint8_t, words; 0: no attribute */
+	FIELD_BOOL,	/* false: no attribute */
+	FIELD_KNOWN,	/* enum known; KNOWN_UNKNOWN: no attribute */
+	FIELD_NAME,	/* an enum with names; the value `absent` has no attribute */
+	FIELD_STRING,	/* char *, owned; NULL: no attribute */
+	FIELD_SET,	/* empty: no attribute */
+	FIELD_ADDRESS,	/* struct pci_address */
+	FIELD_FUNCTION, /* int, index in functions, by address; -1: no attribute */
+	FIELD_ROOT,	/* int, index in roots, as "0000:80"; -1: no attribute */
+};
+
+struct field_name {
+	int value;
+	const char *name; /* NULL ends the list */
+};
+
+struct field {
+	const char *name; /* of the attribute; NULL ends the list */
+	enum field_type type;
+	size_t offset, size_bytes; /* in the struct that the element stands for */
+	bool required;		   /* a record without it is damaged */
+	const struct field_name *names; /* of FIELD_NAME and FIELD_FLAGS */
+	int absent;
+};
+
+/* How an element's structs are kept in the parent's. */
+enum element_kept { KEPT_VEC, KEPT_ARRAY, KEPT_ONE };
+
+struct element {
+	const char *name;
+	const struct element *parent; /* NULL for the root */
+	enum element_kept kept;
+	size_t offset;	   /* of the VEC, array or struct in the parent's struct */
+	size_t size_bytes; /* of one struct */
+	size_t limit;	   /* entries: of the array, or more than any machine has */
+	const struct field *fields;
+	bool always;	   /* KEPT_ONE: written even if every field is zero */
+};
+
+/* Parents before children, in the order of a record; the first is the root, <host>. */
+extern const struct element machine_elements[];
+extern const size_t machine_n_elements;
+
+/* A VEC of whatever type, as vec.h lays them out. */
+struct any_vec {
+	void *v;
+	size_t n, room;
+};
+
+/* The entries of @element in the parent struct at @parent. */
+struct any_vec element_entries(const struct element *element, const void *parent);
+/* The name of a value, NULL if the list has none. */
+const char *field_name_of(const struct field_name *names, int value);
+/* Field @field of the struct at @base. */
+static inline const void *field_at(const struct field *field, const void *base)
+{
+	return (const char *)base + field->offset;
+}
+/* How the attribute reads in a record; false where the field has no attribute. */
+bool text_add_field(struct text *text, const struct machine *machine,
+		    const struct field *field, const void *base);
+/* Valid in XML 1.0 as it stands (section 2.2), once escaped. */
+bool string_is_xml(const char *string);
