@@ -76,6 +76,8 @@ static void random_field(struct dice *dice, const struct field *field, void *bas
 
 	switch (field->type) {
 	case FIELD_NUMBER:
+	case FIELD_NODE:
+	case FIELD_CPU:
 		put(field, base, absent ? (uint64_t)UNKNOWN_ID : roll_below(dice, 1000));
 		break;
 	case FIELD_GROUP:

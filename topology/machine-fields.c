@@ -36,7 +36,7 @@ static const struct field_name bar_flags[] = {
 #define AFFINITY(type)                                                                    \
 	{ "affinity", FIELD_NAME, AT(type, affinity.what), .names = affinities,          \
 	  .absent = AFFINITY_UNKNOWN },                                                  \
-	{ "node", FIELD_NUMBER, AT(type, affinity.node) },                               \
+	{ "node", FIELD_NODE, AT(type, affinity.node) },                               \
 	{ "nodes", FIELD_SET, AT(type, affinity.nodes) },                                \
 	{ "node-source", FIELD_NAME, AT(type, affinity.source),                          \
 	  .names = affinity_sources, .absent = AFFINITY_FROM_NOTHING }
@@ -48,7 +48,7 @@ static const struct field host_fields[] = {
 	{} };
 
 static const struct field node_fields[] = {
-	{ "id", FIELD_NUMBER, AT(machine_node, id), true },
+	{ "id", FIELD_NODE, AT(machine_node, id), true },
 	{ "cpus", FIELD_SET, AT(machine_node, cpus) },
 	{ "near", FIELD_SET, AT(machine_node, near) },
 	{ "memory", FIELD_U64, AT(machine_node, memory_bytes) },
@@ -63,8 +63,8 @@ static const struct field huge_fields[] = {
 	{} };
 
 static const struct field cpu_fields[] = {
-	{ "id", FIELD_NUMBER, AT(machine_cpu, id), true },
-	{ "node", FIELD_NUMBER, AT(machine_cpu, node) },
+	{ "id", FIELD_CPU, AT(machine_cpu, id), true },
+	{ "node", FIELD_NODE, AT(machine_cpu, node) },
 	{ "package", FIELD_NUMBER, AT(machine_cpu, package) },
 	{ "die", FIELD_NUMBER, AT(machine_cpu, die) },
 	{ "cluster", FIELD_NUMBER, AT(machine_cpu, cluster) },
@@ -80,8 +80,8 @@ static const struct field cache_fields[] = {
 	{} };
 
 static const struct field hmat_fields[] = {
-	{ "initiator", FIELD_NUMBER, AT(machine_hmat, initiator), true },
-	{ "target", FIELD_NUMBER, AT(machine_hmat, target), true },
+	{ "initiator", FIELD_NODE, AT(machine_hmat, initiator), true },
+	{ "target", FIELD_NODE, AT(machine_hmat, target), true },
 	{ "latency-ns", FIELD_U32, AT(machine_hmat, latency_ns) },
 	{ "bandwidth-mib-s", FIELD_U32, AT(machine_hmat, bandwidth_mib_s) },
 	{} };
@@ -155,20 +155,21 @@ static const struct field string_fields[] = {
 #define SIZE(type) sizeof(struct type)
 
 const struct element machine_elements[] = {
-	{ "host", NULL, KEPT_ONE, 0, SIZE(machine), 1, host_fields, true },
-	{ "node", HOST, KEPT_VEC, IN(machine, nodes), SIZE(machine_node), 4096, node_fields },
+	{ "host", NULL, KEPT_ONE, 0, SIZE(machine), 1, host_fields, .always = true },
+	{ "node", HOST, KEPT_VEC, IN(machine, nodes), SIZE(machine_node), NODE_LIMIT,
+	  node_fields, .n_keys = 1 },
 	{ "huge", NODE, KEPT_VEC, IN(machine_node, huge), SIZE(machine_huge), 16,
 	  huge_fields },
-	{ "cpu", HOST, KEPT_VEC, IN(machine, cpus), SIZE(machine_cpu), SET_LIMIT,
-	  cpu_fields },
-	{ "cache", HOST, KEPT_VEC, IN(machine, caches), SIZE(machine_cache), 32768,
+	{ "cpu", HOST, KEPT_VEC, IN(machine, cpus), SIZE(machine_cpu), SET_LIMIT, cpu_fields,
+	  .n_keys = 1 },
+	{ "cache", HOST, KEPT_VEC, IN(machine, caches), SIZE(machine_cache), 16384,
 	  cache_fields },
 	{ "hmat", HOST, KEPT_VEC, IN(machine, hmat), SIZE(machine_hmat), 65536,
 	  hmat_fields },
-	{ "root", HOST, KEPT_VEC, IN(machine, roots), SIZE(machine_root), 65536,
-	  root_fields },
+	{ "root", HOST, KEPT_VEC, IN(machine, roots), SIZE(machine_root), 65536, root_fields,
+	  .n_keys = 2 },
 	{ "function", HOST, KEPT_VEC, IN(machine, functions), SIZE(machine_function), 262144,
-	  function_fields },
+	  function_fields, .n_keys = 1 },
 	{ "bar", FUNCTION, KEPT_ARRAY, IN(machine_function, bars), SIZE(machine_bar),
 	  MACHINE_BARS, bar_fields },
 	{ "rom", FUNCTION, KEPT_ONE, IN(machine_function, rom), SIZE(machine_bar), 1,
@@ -178,11 +179,11 @@ const struct element machine_elements[] = {
 	{ "name", FUNCTION, KEPT_VEC, IN(machine_function, names), sizeof(char *), 1024,
 	  string_fields },
 	{ "iommu", HOST, KEPT_ONE, IN(machine, iommu), SIZE(machine_iommu), 1, iommu_fields,
-	  true },
+	  .always = true },
 	{ "fact", HOST, KEPT_VEC, IN(machine, facts), SIZE(machine_fact), 262144,
-	  fact_fields },
+	  fact_fields, .n_keys = 1 },
 	{ "file", HOST, KEPT_VEC, IN(machine, files), SIZE(machine_file), 262144,
-	  file_fields },
+	  file_fields, .n_keys = 1 },
 	{ "complaint", HOST, KEPT_VEC, IN(machine, complaints), sizeof(char *), 65536,
 	  string_fields },
 };
@@ -285,6 +286,8 @@ bool text_add_field(struct text *text, const struct machine *machine,
 
 	switch (field->type) {
 	case FIELD_NUMBER:
+	case FIELD_NODE:
+	case FIELD_CPU:
 	case FIELD_GROUP:
 	case FIELD_FUNCTION:
 	case FIELD_ROOT:

@@ -20,9 +20,13 @@
 
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
 #define RECORD_VERSION 1
+/* Linux allows 1024 (CONFIG_NODES_SHIFT). */
+#define NODE_LIMIT 4096
 
 enum field_type {
 	FIELD_NUMBER,	/* int from 0; UNKNOWN_ID: no attribute */
+	FIELD_NODE,	/* the same, a node's number below NODE_LIMIT */
+	FIELD_CPU,	/* the same, a CPU's number below SET_LIMIT */
 	FIELD_GROUP,	/* int; "none" for GROUP_NONE, no attribute for GROUP_UNKNOWN */
 	FIELD_U64,	/* UNKNOWN_U64: no attribute */
 	FIELD_START,	/* uint64_t, hexadecimal */
@@ -67,6 +71,7 @@ struct element {
 	size_t size_bytes; /* of one struct */
 	size_t limit;	   /* entries: of the array, or more than any machine has */
 	const struct field *fields;
+	size_t n_keys;	   /* so many first fields rise from one entry to the next */
 	bool always;	   /* KEPT_ONE: written even if every field is zero */
 };
 

@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "tests/random-machine.h"
+#include "base/document.h"
 #include "topology/compare.h"
 #include "topology/record.h"
 
@@ -116,6 +117,148 @@ static void every_field_counts(void **state)
 	assert_non_null(strstr(why.s, "driver is "));
 }
 
+static int read_back(const char *record, struct machine *ret, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse("host.xml", record, strlen(record), &document, error) < 0)
+		return -1;
+	return record_read(&document, ret, error);
+}
+
+static void a_record_read_back_is_the_machine(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 1000; seed++) {
+		_cleanup_machine_ struct machine machine = {}, back = {};
+		_cleanup_text_ struct text record = {}, again = {}, why = {};
+		_cleanup_error_ struct error error = {};
+
+		random_machine(seed, &machine);
+		text_add_record(&record, &machine);
+		if (read_back(record.s, &back, &error) < 0)
+			fail_msg("seed %d: %s", (int)seed, error.message);
+		if (!machine_equal(&machine, &back, &why))
+			fail_msg("seed %d: %s", (int)seed, why.s);
+		text_add_record(&again, &back);
+		assert_string_equal(record.s, again.s);
+	}
+}
+
+/* Replaces @from, which is there, by @to in the record and reads that. */
+static char *refusal(const char *record, const char *from, const char *to)
+{
+	const char *at = strstr(record, from);
+	_cleanup_text_ struct text text = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_machine_ struct machine machine = {};
+
+	if (!at)
+		fail_msg("no %s in the record", from);
+	text_add(&text, record, (size_t)(at - record));
+	text_adds(&text, to);
+	text_adds(&text, at + strlen(from));
+	return read_back(text.s, &machine, &error) < 0 ? TAKE(error.message) : NULL;
+}
+
+static const char sound[] =
+	"<host xmlns=\"urn:virt-layout:host:1\" version=\"1\" source=\"sysfs\">\n"
+	"  <node id=\"0\" cpus=\"0-1\"/>\n"
+	"  <node id=\"2\"/>\n"
+	"  <distances><row node=\"0\" values=\"10 20\"/>"
+	"<row node=\"2\" values=\"20 10\"/></distances>\n"
+	"  <cpu id=\"0\"/>\n"
+	"  <root domain=\"0000\" first-bus=\"00\" last-bus=\"01\"/>\n"
+	"  <function at=\"0000:00:01.0\" class=\"0x060400\" vendor=\"0x8086\" "
+	"device=\"0x0001\" subsystem-vendor=\"0x0000\" subsystem-device=\"0x0000\" "
+	"root=\"0000:00\" bridge=\"yes\" secondary=\"01\" subordinate=\"01\"/>\n"
+	"  <function at=\"0000:01:00.0\" class=\"0x020000\" vendor=\"0x8086\" "
+	"device=\"0x0002\" subsystem-vendor=\"0x0000\" subsystem-device=\"0x0000\" "
+	"upstream=\"0000:00:01.0\" root=\"0000:00\" secondary=\"00\" "
+	"subordinate=\"00\" affinity=\"node\" node=\"0\">\n"
+	"    <bar index=\"0\" start=\"0xfe000000\" size=\"4096\" flags=\"64bit\"/>\n"
+	"  </function>\n"
+	"  <iommu enabled=\"yes\"/>\n"
+	"  <fact name=\"a\" value=\"1\"/>\n"
+	"  <fact name=\"b\" unknown=\"no such file\"/>\n"
+	"</host>\n";
+
+static void damage_is_refused(void **state)
+{
+	/* What to put in place of what, and a part of the error. */
+	static const char *const rows[][3] = {
+		{ "host:1", "host:2", ":1: <host> is not the root element" },
+		{ " version=\"1\"", "", ":1: <host> needs a version" },
+		{ "version=\"1\"", "version=\"0\"", ":1: <host> needs a version" },
+		{ "\"sysfs\"", "\"dream\"", "source=\"dream\" is not one of" },
+		{ "id=\"2\"", "id=\"0\"", ":3: <node> 0 stands twice" },
+		{ "id=\"2\"", "id=\"4096\"", "is not a node number" },
+		{ "id=\"2\"", "id=\"0x2\"", "is not a node number" },
+		{ "id=\"2\"", "id=\"-2\"", "is not a node number" },
+		{ "id=\"2\"", "", ":3: <node> has no id" },
+		{ "0-1", "1-0", "is not a list" },
+		{ "values=\"20 10\"", "values=\"20\"", "needs values: 2 distances" },
+		{ "values=\"20 10\"", "values=\"20 10 \"", "needs values: 2 distances" },
+		{ "row node=\"2\"", "row node=\"1\"", "is not the row of node 2" },
+		{ "<row node=\"0\" values=\"10 20\"/>", "", "is not the row of node 0" },
+		{ "<cpu id=\"0\"/>", "<cpu id=\"0\"/><cpu id=\"0\"/>", "stands twice" },
+		{ "<cpu id=\"0\"/>", "<cpu id=\"0\">x</cpu>", "holds text" },
+		{ "<cpu id=\"0\"/>", "<cup id=\"0\"/>", "unknown element cup" },
+		{ "<cpu id=\"0\"/>", "<cpu id=\"0\" x=\"\"/>", "unknown attribute x" },
+		{ "last-bus=\"01\"", "last-bus=\"1\"", "two hexadecimal digits" },
+		{ "0000:01:00.0", "0000:00:01.0", "<function> 0000:00:01.0 stands twice" },
+		{ "upstream=\"0000:00:01.0\"", "upstream=\"0000:01:00.0\"", "no way up" },
+		{ "upstream=\"0000:00:01.0\"", "upstream=\"0000:02:01.0\"",
+		  "not the address of a function" },
+		{ "root=\"0000:00\"", "root=\"0000:01\"", "is not domain and first bus" },
+		{ "0x020000", "0x0200000", "six hexadecimal digits" },
+		{ "affinity=\"node\" ", "", "affinity, node and nodes disagree" },
+		{ " node=\"0\">", ">", "affinity, node and nodes disagree" },
+		{ "index=\"0\"", "index=\"6\"", "needs an index from 0 to 5" },
+		{ "\"64bit\"", "\"64bit 64bit\"", "not one or more of the known words" },
+		{ "bridge=\"yes\"", "bridge=\"no\"", "is not yes" },
+		{ "<iommu enabled=\"yes\"/>", "", "has no <iommu>" },
+		{ "<iommu enabled=\"yes\"/>", "<iommu/><iommu/>", "stands twice" },
+		{ "value=\"1\"", "", "fact a needs either" },
+		{ "value=\"1\"", "value=\"1\" unknown=\"x\"", "fact a needs either" },
+		{ "name=\"b\"", "name=\"a\"", "<fact> a stands twice" },
+		{ "value=\"1\"", "value-base64=\"A\"", "value-base64 is no base64" },
+		{ "value=\"1\"", "value-base64=\"AAAA\"", "value-base64 is no base64" },
+		{ "value=\"1\"", "value=\"1\" value-base64=\"AQ==\"", "has both value and" },
+		{ "</host>", "", "not well-formed" },
+	};
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_error_ struct error error = {};
+
+	(void)state;
+	assert_int_equal(read_back(sound, &machine, &error), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *message = refusal(sound, rows[i][0], rows[i][1]);
+
+		if (!message)
+			fail_msg("%s in place of %s is taken", rows[i][1], rows[i][0]);
+		if (!strstr(message, rows[i][2]) || !has_prefix(message, "host.xml:"))
+			fail_msg("%s does not say %s", message, rows[i][2]);
+	}
+}
+
+static void a_later_version_is_read(void **state)
+{
+	static const char later[] =
+		"<host xmlns=\"urn:virt-layout:host:1\" version=\"2\" source=\"live\">"
+		"<new><node id=\"1\"/><a><b/></a></new><node id=\"0\" new=\"\"><new/></node>"
+		"<node id=\"1\" new=\"\"/><iommu/></host>";
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_error_ struct error error = {};
+
+	(void)state;
+	assert_int_equal(read_back(later, &machine, &error), 0);
+	assert_int_equal(machine.nodes.n, 2);
+	assert_int_equal(machine.complaints.n, 2);
+	assert_string_equal(machine.complaints.v[0],
+			    "host.xml: element new is of a later version and left out");
+}
+
 static void a_small_machine_reads_like_this(void **state)
 {
 	static const char expected[] =
@@ -156,6 +299,9 @@ int main(void)
 		cmocka_unit_test(rows_cover_every_byte),
 		cmocka_unit_test(a_machine_equals_itself_only),
 		cmocka_unit_test(every_field_counts),
+		cmocka_unit_test(a_record_read_back_is_the_machine),
+		cmocka_unit_test(damage_is_refused),
+		cmocka_unit_test(a_later_version_is_read),
 		cmocka_unit_test(a_small_machine_reads_like_this),
 	};
 

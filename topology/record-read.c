@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. One walk over the document's elements, which stand in document
+ * order, with the open ones on a stack: each finds its row among the children of its
+ * parent's row, gets a struct in the parent's, and its attributes go by that row's
+ * fields. What no row can say is checked behind: references between functions, that the
+ * way up ends, affinities, facts, distances.
+ */
+#include "topology/record.h"
+
+#include "base/base64.h"
+#include "base/document.h"
+#include "topology/record-field.h"
+
+#include <stdio.h>
+
+/* An element whose children may follow. */
+struct open {
+	int number;
+	const struct element *row; /* NULL: left out, with all that is in it */
+	void *base;
+};
+
+#define DEPTH 8
+struct reader {
+	const struct document *document;
+	struct machine *machine;
+	struct error *error;
+	bool later; /* of a version after ours */
+	struct open open[DEPTH];
+	int depth;
+	unsigned seen_bars[2]; /* of the open function: index bits, bar and vf-bar */
+	bool seen_rom, seen_iommu;
+	int distances;	       /* element, -1 */
+	VEC(int) functions;    /* element of each */
+};
+
+static _printf_(3, 4) int fault(struct reader *reader, int element, const char *format, ...)
+{
+	const struct document_element *at = &reader->document->elements.v[element];
+	_cleanup_text_ struct text text = {}, shown = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	text_add_shown(&shown, text.s);
+	return error_input_at(reader->error, reader->document->name, at->line, "<%s> %s",
+			      (const char *)at->node->name, shown.s);
+}
+
+static bool in_namespace(const struct document *document, int element)
+{
+	const xmlNode *node = document->elements.v[element].node;
+
+	return node->ns && node->ns->href &&
+	       streq((const char *)node->ns->href, RECORD_NAMESPACE);
+}
+
+bool record_is(const struct document *document)
+{
+	return in_namespace(document, 0) &&
+	       streq(document_element_name(document, 0), "host");
+}
+
+/* In a later version than ours, what we do not know is left out and said once a name. */
+static int unknown(struct reader *reader, int element, const char *what, const char *name)
+{
+	_cleanup_text_ struct text shown = {}, complaint = {};
+
+	text_add_shown(&shown, name);
+	if (!reader->later)
+		return fault(reader, element, "has an unknown %s %s", what, shown.s);
+	text_printf(&complaint, "%s: %s %s is of a later version and left out",
+		    reader->document->name, what, shown.s);
+	for (size_t i = 0; i < reader->machine->complaints.n; i++)
+		if (streq(reader->machine->complaints.v[i], complaint.s))
+			return 0;
+	if (reader->machine->complaints.n < 64)
+		machine_complain(reader->machine, "%s", complaint.s);
+	return 0;
+}
+
+/* The value of an attribute or of its NAME-base64; NULL for neither. The caller's. */
+static int attribute_text(struct reader *reader, int element, const struct field *field,
+			  char **ret)
+{
+	const char *plain = document_attribute(reader->document, element, field->name);
+	_cleanup_free_ char *name = xasprintf("%s-base64", field->name);
+	const char *coded = document_attribute(reader->document, element, name);
+	_cleanup_text_ struct text bytes = {};
+
+	*ret = xstrdup(plain);
+	if (field->type != FIELD_STRING || !coded)
+		return 0;
+	if (!plain && text_add_from_base64(&bytes, coded) &&
+	    memchr(bytes.n ? bytes.s : "", '\0', bytes.n) == NULL) {
+		*ret = text_take(&bytes);
+		return 0;
+	}
+	free(TAKE(*ret));
+	return fault(reader, element, plain ? "has both %s and %s" : "%.0s%s is no base64",
+		     field->name, name);
+}
+
+static int read_field(struct reader *reader, int element, const struct field *field,
+		      void *base)
+{
+	_cleanup_free_ char *value = NULL;
+
+	field_forget(field, base);
+	if (attribute_text(reader, element, field, &value) < 0)
+		return -1;
+	if (!value && field->required)
+		return fault(reader, element, "has no %s", field->name);
+	if (value && !field_take(field, value, base))
+		return fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
+			     field_wants(field));
+	return 0;
+}
+
+static bool attribute_known(const struct element *row, const xmlAttr *attribute)
+{
+	const char *name = (const char *)attribute->name;
+
+	if (attribute->ns)
+		return false;
+	if (row->kept == KEPT_ARRAY && streq(name, "index"))
+		return true;
+	if (!row->parent && streq(name, "version"))
+		return true;
+	for (const struct field *field = row->fields; field->name; field++) {
+		size_t n = strlen(field->name);
+
+		if (streq(name, field->name) ||
+		    (field->type == FIELD_STRING && has_prefix(name, field->name) &&
+		     streq(name + n, "-base64")))
+			return true;
+	}
+	return false;
+}
+
+static int read_attributes(struct reader *reader, int element, const struct element *row,
+			   void *base)
+{
+	const xmlAttr *attribute = reader->document->elements.v[element].node->properties;
+
+	for (; attribute; attribute = attribute->next)
+		if (!attribute_known(row, attribute) &&
+		    unknown(reader, element, "attribute", (const char *)attribute->name) < 0)
+			return -1;
+	for (const struct field *field = row->fields; field->name; field++)
+		if (read_field(reader, element, field, base) < 0)
+			return -1;
+	return 0;
+}
+
+static int no_text(struct reader *reader, int element)
+{
+	_cleanup_free_ char *content = document_content(reader->document, element);
+
+	return *content ? fault(reader, element, "holds text, which nothing reads") : 0;
+}
+
+/* Sign of how @b's keys follow @a's. */
+static int compare_keys(const struct element *row, const void *a, const void *b)
+{
+	for (size_t i = 0; i < row->n_keys; i++) {
+		const struct field *field = &row->fields[i];
+		const void *left = field_at(field, a), *right = field_at(field, b);
+		uint64_t low = 0, high = 0;
+		int rc;
+
+		if (field->type == FIELD_ADDRESS) {
+			rc = pci_address_compare(*(const struct pci_address *)left,
+						 *(const struct pci_address *)right);
+		} else if (field->type == FIELD_STRING) {
+			rc = strcmp(*(char *const *)left, *(char *const *)right);
+		} else {
+			memcpy(&low, left, field->size_bytes);
+			memcpy(&high, right, field->size_bytes);
+			rc = (low > high) - (low < high);
+		}
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int check_order(struct reader *reader, int element, const struct element *row,
+		       const struct any_vec *entries)
+{
+	const char *last = (const char *)entries->v + (entries->n - 1) * row->size_bytes;
+	_cleanup_text_ struct text key = {};
+
+	if (row->n_keys == 0 || entries->n < 2 ||
+	    compare_keys(row, last - row->size_bytes, last) < 0)
+		return 0;
+	text_add_field(&key, reader->machine, row->fields, last);
+	return fault(reader, element, "%s stands twice or out of order",
+		     key.n ? key.s : "");
+}
+
+/* A zeroed struct at the end of the parent's VEC. */
+static int add_entry(struct reader *reader, int element, const struct element *row,
+		     void *parent, struct any_vec *ret)
+{
+	struct any_vec entries = element_entries(row, parent);
+
+	if (entries.n >= row->limit)
+		return fault(reader, element, "is one more than the %zu that can be",
+			     row->limit);
+	entries.v = vec_grow_(entries.v, &entries.room, entries.n, row->size_bytes);
+	memset((char *)entries.v + entries.n * row->size_bytes, 0, row->size_bytes);
+	entries.n++;
+	memcpy((char *)parent + row->offset, &entries, sizeof(entries));
+	*ret = entries;
+	return 0;
+}
+
+/* The place of a struct that the parent holds itself; each may come once. */
+static int find_place(struct reader *reader, int element, const struct element *row,
+		      void *parent, void **ret)
+{
+	const char *index = document_attribute(reader->document, element, "index");
+	unsigned *bars = &reader->seen_bars[streq(row->name, "vf-bar")];
+	bool *one = streq(row->name, "rom") ? &reader->seen_rom : &reader->seen_iommu;
+	size_t at = index && *index ? (size_t)(*index - '0') : MACHINE_BARS;
+	bool again;
+
+	if (row->kept == KEPT_ARRAY) {
+		if (at >= row->limit || index[1])
+			return fault(reader, element, "needs an index from 0 to %zu",
+				     row->limit - 1);
+		again = *bars >> at & 1;
+		*bars |= 1u << at;
+	} else {
+		at = 0;
+		again = *one;
+		*one = true;
+	}
+	if (again)
+		return fault(reader, element, "stands twice");
+	*ret = (char *)parent + row->offset + at * row->size_bytes;
+	return 0;
+}
+
+static int read_struct(struct reader *reader, int element, const struct element *row,
+		       void *parent)
+{
+	struct any_vec entries = {};
+	void *base = NULL;
+
+	if (row->kept != KEPT_VEC) {
+		if (find_place(reader, element, row, parent, &base) < 0)
+			return -1;
+	} else {
+		if (add_entry(reader, element, row, parent, &entries) < 0)
+			return -1;
+		base = (char *)entries.v + (entries.n - 1) * row->size_bytes;
+	}
+	if (streq(row->name, "function")) {
+		memset(reader->seen_bars, 0, sizeof(reader->seen_bars));
+		reader->seen_rom = false;
+		*vec_add(&reader->functions) = element;
+	}
+	reader->open[reader->depth++] = (struct open){ element, row, base };
+	if (read_attributes(reader, element, row, base) < 0 || no_text(reader, element) < 0)
+		return -1;
+	return row->kept == KEPT_VEC ? check_order(reader, element, row, &entries) : 0;
+}
+
+static const struct element *find_row(const struct element *parent, const char *name)
+{
+	for (size_t i = 1; i < machine_n_elements; i++)
+		if (machine_elements[i].parent == parent &&
+		    streq(machine_elements[i].name, name))
+			return &machine_elements[i];
+	return NULL;
+}
+
+static int read_element(struct reader *reader, int element)
+{
+	int above = reader->document->elements.v[element].parent;
+	const char *name = document_element_name(reader->document, element);
+	const struct element *row = NULL;
+	struct open *parent;
+
+	while (reader->open[reader->depth - 1].number != above) {
+		/* A child of what was left out is left out. */
+		if (reader->depth == 1 || reader->open[reader->depth - 1].number < above)
+			return 0;
+		reader->depth--;
+	}
+	parent = &reader->open[reader->depth - 1];
+	if (!parent->row)
+		return 0;
+	if (in_namespace(reader->document, element))
+		row = find_row(parent->row, name);
+	if (row)
+		return read_struct(reader, element, row, parent->base);
+	reader->open[reader->depth++] = (struct open){ .number = element };
+	if (parent->row == machine_elements && streq(name, "distances") &&
+	    in_namespace(reader->document, element) && reader->distances < 0) {
+		reader->distances = element;
+		return no_text(reader, element);
+	}
+	return unknown(reader, above, "element", name);
+}
+
+static int read_values(struct reader *reader, int element, size_t n, uint32_t *row)
+{
+	const char *s = document_attribute(reader->document, element, "values");
+
+	for (size_t i = 0; s && i < n; i++) {
+		size_t length = strspn(s, "0123456789");
+		_cleanup_free_ char *word = xstrndup(s, length);
+
+		if (length == 0 || length > 10 || !parse_u32(word, &row[i]) ||
+		    s[length] != (i + 1 < n ? ' ' : '\0'))
+			break;
+		if (i + 1 == n)
+			return 0;
+		s += length + 1;
+	}
+	return fault(reader, element, "needs values: %zu distances with a space between",
+		     n);
+}
+
+static int read_row(struct reader *reader, int element, size_t from)
+{
+	const struct machine *machine = reader->machine;
+	const char *node = document_attribute(reader->document, element, "node");
+	const xmlAttr *attribute = reader->document->elements.v[element].node->properties;
+	int id;
+
+	if (!in_namespace(reader->document, element) ||
+	    !streq(document_element_name(reader->document, element), "row"))
+		return unknown(reader, reader->distances, "element",
+			       document_element_name(reader->document, element));
+	for (; attribute; attribute = attribute->next)
+		if ((attribute->ns || (!streq((const char *)attribute->name, "node") &&
+				       !streq((const char *)attribute->name, "values"))) &&
+		    unknown(reader, element, "attribute", (const char *)attribute->name) < 0)
+			return -1;
+	if (from >= machine->nodes.n || !node || !parse_int(node, &id) ||
+	    id != machine->nodes.v[from].id)
+		return fault(reader, element, "is not the row of node %d",
+			     from < machine->nodes.n ? machine->nodes.v[from].id : -1);
+	if (no_text(reader, element) < 0)
+		return -1;
+	return read_values(reader, element, machine->nodes.n,
+			   machine->distances + from * machine->nodes.n);
+}
+
+static int read_distances(struct reader *reader)
+{
+	struct machine *machine = reader->machine;
+	size_t n = machine->nodes.n, from = 0;
+
+	if (reader->distances < 0)
+		return 0;
+	machine->distances = xcalloc(n * n + 1, sizeof(*machine->distances));
+	for (int i = document_child(reader->document, reader->distances, NULL); i >= 0;
+	     i = document_next(reader->document, i, NULL))
+		if (read_row(reader, i, from++) < 0)
+			return -1;
+	if (from != n || n == 0)
+		return fault(reader, reader->distances, "has %zu rows for %zu nodes", from,
+			     n);
+	return 0;
+}
+
+/* "0000:80" is a function's address without its end. */
+static int find_root(const struct machine *machine, const char *string)
+{
+	_cleanup_free_ char *longer = xasprintf("%s:00.0", string);
+	struct pci_address address;
+	const struct machine_root *root;
+
+	if (!pci_address_parse(longer, &address))
+		return -1;
+	root = machine_root(machine, address.domain, address.bus);
+	return root && root->first_bus == address.bus ? (int)(root - machine->roots.v) : -1;
+}
+
+static int resolve(struct reader *reader, int element, const struct field *field,
+		   void *function)
+{
+	const char *value = document_attribute(reader->document, element, field->name);
+	struct pci_address address;
+	int index = -1;
+
+	if (!value)
+		return 0;
+	if (field->type == FIELD_ROOT)
+		index = find_root(reader->machine, value);
+	else if (pci_address_parse(value, &address))
+		index = machine_function_index(reader->machine, address);
+	if (index < 0)
+		return fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
+			     field_wants(field));
+	memcpy((char *)function + field->offset, &index, sizeof(index));
+	return 0;
+}
+
+/* The way up from every function ends. */
+static int check_way_up(struct reader *reader, size_t i)
+{
+	const struct machine *machine = reader->machine;
+	int at = (int)i;
+
+	for (size_t steps = 0; at >= 0; steps++) {
+		/* Below a bridge there are at most 255 more buses. */
+		if (steps > 256)
+			return fault(reader, reader->functions.v[i],
+				     "has no way up to a root bus");
+		at = machine->functions.v[at].upstream;
+	}
+	return 0;
+}
+
+static bool affinity_fits(const struct machine_affinity *affinity)
+{
+	bool node = affinity->node != UNKNOWN_ID, nodes = !set_empty(&affinity->nodes);
+
+	return node == (affinity->what == AFFINITY_NODE) &&
+	       nodes == (affinity->what == AFFINITY_CANDIDATES) &&
+	       set_next(&affinity->nodes, NODE_LIMIT) < 0;
+}
+
+static int finish_functions(struct reader *reader)
+{
+	struct machine *machine = reader->machine;
+	const struct element *row = find_row(machine_elements, "function");
+
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		int element = reader->functions.v[i];
+
+		for (const struct field *field = row->fields; field->name; field++)
+			if ((field->type == FIELD_FUNCTION || field->type == FIELD_ROOT) &&
+			    resolve(reader, element, field, &machine->functions.v[i]) < 0)
+				return -1;
+		if (!affinity_fits(&machine->functions.v[i].affinity))
+			return fault(reader, element, "affinity, node and nodes disagree");
+	}
+	for (size_t i = 0; i < machine->functions.n; i++)
+		if (check_way_up(reader, i) < 0)
+			return -1;
+	return 0;
+}
+
+static int finish_rest(struct reader *reader)
+{
+	const struct machine *machine = reader->machine;
+
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		const struct machine_root *root = &machine->roots.v[i];
+
+		if (root->last_bus < root->first_bus || !affinity_fits(&root->affinity))
+			return fault(reader, 0,
+				     "root %04x:%02x: affinity, node and nodes disagree, "
+				     "or the buses end before they begin",
+				     root->domain, root->first_bus);
+	}
+	for (size_t i = 0; i < machine->facts.n; i++)
+		if (!machine->facts.v[i].value == !machine->facts.v[i].unknown)
+			return fault(reader, 0,
+				     "fact %s needs either a value or why it is unknown",
+				     machine->facts.v[i].name);
+	if (!reader->seen_iommu)
+		return fault(reader, 0, "has no <iommu>");
+	return 0;
+}
+
+static int read_host(struct reader *reader)
+{
+	const char *version = document_attribute(reader->document, 0, "version");
+	uint32_t number;
+
+	if (!record_is(reader->document))
+		return fault(reader, 0, "is not the root element of a record, <host xmlns=\"%s\">",
+			     RECORD_NAMESPACE);
+	if (!version || strspn(version, "0123456789") != strlen(version) ||
+	    !parse_u32(version, &number) || number < 1)
+		return fault(reader, 0, "needs a version, %d or later", RECORD_VERSION);
+	reader->later = number > RECORD_VERSION;
+	reader->open[reader->depth++] = (struct open){ 0, machine_elements,
+						       reader->machine };
+	return read_attributes(reader, 0, machine_elements, reader->machine) < 0 ?
+		       -1 :
+		       no_text(reader, 0);
+}
+
+static int read_all(struct reader *reader)
+{
+	if (read_host(reader) < 0)
+		return -1;
+	for (size_t i = 1; i < reader->document->elements.n; i++)
+		if (read_element(reader, (int)i) < 0)
+			return -1;
+	if (read_distances(reader) < 0 || finish_functions(reader) < 0)
+		return -1;
+	return finish_rest(reader);
+}
+
+int record_read(const struct document *document, struct machine *ret,
+		struct error *error)
+{
+	struct reader reader = { .document = document, .machine = ret, .error = error,
+				 .distances = -1 };
+	int rc = read_all(&reader);
+
+	vec_free(&reader.functions);
+	if (rc < 0) {
+		machine_free(ret);
+		*ret = (struct machine){};
+	}
+	return rc;
+}
