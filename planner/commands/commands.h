@@ -8,3 +8,5 @@
 #include "base/option.h"
 
 extern const struct command *const commands[]; /* ends with NULL */
+
+extern const struct command disk_command;

@@ -13,6 +13,7 @@
 #define PROGRAM "virt-layout"
 
 const struct command *const commands[] = {
+	&disk_command,
 	NULL,
 };
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk.c - the group `disk`: its subcommands stand in files disk-NAME.c.
+ */
+#include "planner/commands/disk.h"
+
+#include "planner/commands/commands.h"
+
+const struct command disk_command = {
+	.name = "disk",
+	.args = "COMMAND [ARGUMENTS]",
+	.summary = "Plan, write, extend, inspect and measure guest disk images",
+	.children =
+		(const struct command *const[]){
+			&disk_align_command,
+			NULL,
+		},
+};
