@@ -297,6 +297,14 @@ char *document_content(const struct document *document, int element)
 	return xstrndup(all.s ? all.s + start : "", end - start);
 }
 
+struct span document_whole(const struct document *document, int element)
+{
+	const struct document_element *it = &document->elements.v[element];
+
+	return (struct span){it->start_tag.start,
+			     it->self_closing ? it->start_tag.end : it->end_tag.end};
+}
+
 static bool same_path_name(const xmlNode *a, const xmlNode *b)
 {
 	const char *a_prefix = a->ns ? (const char *)a->ns->prefix : NULL;

@@ -78,5 +78,7 @@ const char *document_attribute(const struct document *document, int element,
 			       const char *name);
 /* The text directly in the element, trimmed. The caller's. Never NULL. */
 char *document_content(const struct document *document, int element) _must_check_;
+/* From the '<' of the element to behind its last '>'. */
+struct span document_whole(const struct document *document, int element);
 /* "/domain/devices/controller[3]"; a position only where siblings share the name. */
 char *document_path(const struct document *document, int element) _must_check_;

@@ -66,12 +66,12 @@ static const struct {
 	{"<?", "?>"},
 };
 
-/* Behind the aside that begins at @at, or @at if none does. */
-static size_t skip_aside(const char *s, size_t n, size_t at)
+size_t span_skip_aside(const struct text *text, size_t at)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(asides); i++)
-		if (starts(s, n, at, asides[i].open))
-			return behind(s, n, at + strlen(asides[i].open), asides[i].close);
+		if (starts(text->s, text->n, at, asides[i].open))
+			return behind(text->s, text->n, at + strlen(asides[i].open),
+				      asides[i].close);
 	return at;
 }
 
@@ -83,7 +83,7 @@ size_t span_skip_prolog(const struct text *text, size_t at)
 		before = at;
 		while (at < text->n && is_space(text->s[at]))
 			at++;
-		at = skip_aside(text->s, text->n, at);
+		at = span_skip_aside(text, at);
 	} while (at > before);
 	return at;
 }
@@ -271,7 +271,7 @@ static bool take_end_tag(struct scan *scan)
 /* What begins at '<'. */
 static int take_markup(struct scan *scan, struct error *error)
 {
-	size_t aside = skip_aside(scan->s, scan->n, scan->at);
+	size_t aside = span_skip_aside(&scan->document->text, scan->at);
 	size_t start = scan->at;
 
 	if (aside > scan->at) {

@@ -11,6 +11,11 @@
 
 /* Bytes of the byte order mark at the head of the text: 3 or 0. */
 size_t span_mark_bytes(const struct text *text);
+/*
+ * Behind the comment, CDATA section or processing instruction that begins at @at; @at if
+ * none does.
+ */
+size_t span_skip_aside(const struct text *text, size_t at);
 /* Past white space, comments and processing instructions from @at, as a prolog has. */
 size_t span_skip_prolog(const struct text *text, size_t at);
 /* The line, from 1, of a byte. */
