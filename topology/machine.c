@@ -152,14 +152,15 @@ const char *machine_fact(const struct machine *machine, const char *name)
 {
 	size_t place = fact_place(machine, name);
 
-	return fact_stands_at(machine, place, name) ? machine->facts.v[place].value : NULL;
+	return fact_stands_at(machine, place, name) ? machine->facts.v[place].value
+						    : NULL;
 }
 
 static void put_fact(struct machine *machine, const char *name, const char *value,
 		     const char *unknown)
 {
 	size_t place = fact_place(machine, name);
-	struct machine_fact fact = { xstrdup(name), xstrdup(value), xstrdup(unknown) };
+	struct machine_fact fact = {xstrdup(name), xstrdup(value), xstrdup(unknown)};
 
 	if (fact_stands_at(machine, place, name)) {
 		free_fact(&machine->facts.v[place]);
@@ -244,13 +245,13 @@ void machine_affinity_set(struct machine_affinity *affinity, int node,
 			  enum affinity_source source)
 {
 	set_free(&affinity->nodes);
-	*affinity = (struct machine_affinity){ AFFINITY_NODE, source, node, {} };
+	*affinity = (struct machine_affinity){AFFINITY_NODE, source, node, {}};
 }
 
 void machine_affinity_forget(struct machine_affinity *affinity)
 {
 	set_free(&affinity->nodes);
-	*affinity = (struct machine_affinity){ .node = UNKNOWN_ID };
+	*affinity = (struct machine_affinity){.node = UNKNOWN_ID};
 }
 
 const char *affinity_source_name(enum affinity_source source)

@@ -5,10 +5,11 @@
  * Theory of operation. Entries refer to each other by index, so sorting goes through a
  * map from old to new index; an entry that stands twice (damaged input) maps to the first
  * one and is complained about. The hierarchy comes either from the reader or from the
- * bridges' bus ranges: a bus belongs to the bridge with the highest secondary number whose
- * range holds it. A bridge counts as above a bus only if it sits on a lower-numbered one
- * (PCI-to-PCI bridge specification 3.2.5.3: secondary lies behind primary), so the way up
- * always ends. A bus with functions that nothing leads to is a root bus.
+ * bridges' bus ranges: a bus belongs to the bridge with the highest secondary number
+ * whose range holds it. A bridge counts as above a bus only if it sits on a
+ * lower-numbered one (PCI-to-PCI bridge specification 3.2.5.3: secondary lies behind
+ * primary), so the way up always ends. A bus with functions that nothing leads to is a
+ * root bus.
  */
 #include "topology/machine.h"
 
@@ -17,7 +18,7 @@
 struct order {
 	size_t old;
 	struct pci_address at; /* for functions */
-	int id;		       /* for nodes and CPUs */
+	int id;                /* for nodes and CPUs */
 };
 
 static int by_address_then_old(const void *a, const void *b)
@@ -95,7 +96,8 @@ static void permute_distances(struct machine *machine, const size_t *map, size_t
 
 static void node_gone(struct machine *machine, struct machine_node *node)
 {
-	machine_complain(machine, "node %d stands twice; the first one is used", node->id);
+	machine_complain(machine, "node %d stands twice; the first one is used",
+			 node->id);
 	set_free(&node->cpus);
 	set_free(&node->near);
 	free(node->kind);
@@ -109,7 +111,8 @@ static void cpu_gone(struct machine *machine, const struct machine_cpu *cpu)
 
 static void function_gone(struct machine *machine, struct machine_function *function)
 {
-	machine_complain(machine, "function " PCI_FORMAT " stands twice; the first one is used",
+	machine_complain(machine,
+			 "function " PCI_FORMAT " stands twice; the first one is used",
 			 PCI_ARGS(function->at));
 	machine_function_free(function);
 }
@@ -128,7 +131,7 @@ static void settle_nodes(struct machine *machine)
 	size_t kept, *map;
 
 	for (size_t i = 0; i < machine->nodes.n; i++)
-		order[i] = (struct order){ .old = i, .id = machine->nodes.v[i].id };
+		order[i] = (struct order){.old = i, .id = machine->nodes.v[i].id};
 	map = new_indexes(order, machine->nodes.n, by_id_then_old, &kept);
 	permute_distances(machine, map, kept);
 	MOVE(&machine->nodes, map, kept, node_gone);
@@ -144,7 +147,7 @@ static void settle_cpus(struct machine *machine)
 	size_t kept, *map;
 
 	for (size_t i = 0; i < machine->cpus.n; i++)
-		order[i] = (struct order){ .old = i, .id = machine->cpus.v[i].id };
+		order[i] = (struct order){.old = i, .id = machine->cpus.v[i].id};
 	map = new_indexes(order, machine->cpus.n, by_id_then_old, &kept);
 	MOVE(&machine->cpus, map, kept, cpu_gone);
 	free(order);
@@ -168,7 +171,7 @@ static void settle_functions(struct machine *machine)
 	struct order *order = xcalloc(n + 1, sizeof(*order));
 
 	for (size_t i = 0; i < n; i++)
-		order[i] = (struct order){ .old = i, .at = machine->functions.v[i].at };
+		order[i] = (struct order){.old = i, .at = machine->functions.v[i].at};
 	map = new_indexes(order, n, by_address_then_old, &kept);
 	MOVE(&machine->functions, map, kept, function_gone);
 	for (size_t i = 0; i < kept; i++) {
@@ -204,8 +207,8 @@ static void bridges_by_bus(const struct machine *machine, size_t first, size_t e
 		if (!bridge->bridge || bridge->secondary <= bridge->at.bus)
 			continue;
 		for (unsigned bus = bridge->secondary; bus <= bridge->subordinate; bus++)
-			if (table[bus] < 0 ||
-			    machine->functions.v[table[bus]].secondary < bridge->secondary)
+			if (table[bus] < 0 || machine->functions.v[table[bus]].secondary <
+						      bridge->secondary)
 				table[bus] = (int)i;
 	}
 }
@@ -259,11 +262,12 @@ static int root_compare(const void *a, const void *b)
 struct machine_root *machine_root(const struct machine *machine, uint32_t domain,
 				  uint8_t bus)
 {
-	struct machine_root key = { .domain = domain, .first_bus = bus };
+	struct machine_root key = {.domain = domain, .first_bus = bus};
 
 	if (!machine->roots.n)
 		return NULL;
-	return bsearch(&key, machine->roots.v, machine->roots.n, sizeof(key), root_compare);
+	return bsearch(&key, machine->roots.v, machine->roots.n, sizeof(key),
+		       root_compare);
 }
 
 /* The address whose bus is the root bus: of the topmost bridge, or of the function. */
@@ -344,8 +348,8 @@ static void check_affinity(struct machine *machine, struct machine_affinity *aff
 	if (affinity->what != AFFINITY_NODE || !machine->nodes.n ||
 	    machine_node(machine, affinity->node))
 		return;
-	machine_complain(machine, "%s " PCI_FORMAT " says node %d, which is not there", what,
-			 PCI_ARGS(at), affinity->node);
+	machine_complain(machine, "%s " PCI_FORMAT " says node %d, which is not there",
+			 what, PCI_ARGS(at), affinity->node);
 	machine_affinity_forget(affinity);
 }
 
@@ -388,7 +392,8 @@ static void roots_from_functions(struct machine *machine)
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		const struct machine_function *function = &machine->functions.v[i];
 		const struct machine_affinity *on = &function->affinity;
-		struct machine_affinity *root = &machine->roots.v[function->root].affinity;
+		struct machine_affinity *root =
+			&machine->roots.v[function->root].affinity;
 
 		if (!open[function->root] || function->upstream >= 0 ||
 		    on->what != AFFINITY_NODE)
@@ -407,7 +412,7 @@ static void settle_root_affinity(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->roots.n; i++) {
 		struct machine_root *root = &machine->roots.v[i];
-		struct pci_address at = { .domain = root->domain, .bus = root->first_bus };
+		struct pci_address at = {.domain = root->domain, .bus = root->first_bus};
 
 		check_affinity(machine, &root->affinity, "root bus of", at);
 	}

@@ -37,7 +37,7 @@ static int upstream_of(const struct machine *machine, const char *at)
 static void nodes_sort_with_distances(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
-	static const int ids[] = { 8, 0, 3 };
+	static const int ids[] = {8, 0, 3};
 
 	(void)state;
 	machine.distances = xcalloc(9, sizeof(uint32_t));
@@ -155,7 +155,8 @@ static void affinity_is_passed_on(void **state)
 	assert_int_equal(machine.functions.v[2].affinity.what, AFFINITY_UNKNOWN);
 	assert_int_equal(machine.complaints.n, 1);
 	assert_int_equal(machine_root(&machine, 0, 0)->affinity.node, 1);
-	assert_int_equal(machine_root(&machine, 0, 0x80)->affinity.what, AFFINITY_UNKNOWN);
+	assert_int_equal(machine_root(&machine, 0, 0x80)->affinity.what,
+			 AFFINITY_UNKNOWN);
 	assert_string_equal(affinity_source_name(affinity->source), "physical-function");
 }
 

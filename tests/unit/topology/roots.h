@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* roots.h - recorded systems for tests, made by tests/hosts/make-root. */
+#pragma once
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static inline void run(char *command)
+{
+	_cleanup_free_ char *owned = command;
+
+	assert_int_equal(system(owned), 0);
+}
+
+/* Makes @host in a new directory, whose path is the caller's, until root_remove. */
+static inline char *root_make(const char *host)
+{
+	char top[] = "/tmp/virt-layout-root-XXXXXX";
+
+	assert_true(mkdtemp(top) == top);
+	run(xasprintf(SOURCE_DIR "/tests/hosts/make-root %s %s", host, top));
+	return xstrdup(top);
+}
+
+static inline void root_remove(char *top)
+{
+	run(xasprintf("rm -rf %s", top));
+	free(top);
+}
+
+static inline int root_open(const char *top)
+{
+	int fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return fd;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pci-config.h - what the configuration space of a PCI function says. Pure: works on
+ * bytes that somebody read, 64 without privileges, 256 or 4096 with them.
+ */
+#pragma once
+
+#include "topology/machine.h"
+
+#define PCI_CONFIG_BYTES 4096
+
+/* Offset of a capability (PCI 3.0, 6.7) or extended one (PCIe 7.9.3), 0 if not found. */
+unsigned pci_config_capability(const uint8_t *config, size_t n, uint8_t id);
+unsigned pci_config_extended(const uint8_t *config, size_t n, uint16_t id);
+
+/*
+ * Fills what is still unknown in *function from the bytes: bridge and its buses, PCIe
+ * type, ACS, function level reset, VF totals, identifiers that are 0. What the bytes
+ * cannot say, because they end early, stays unknown.
+ */
+void pci_config_read(const uint8_t *config, size_t n, struct machine_function *function);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Linux: Documentation/ABI/stable/sysfs-devices-node, admin-guide/mm/numaperf.rst. */
+#include "topology/sysfs-parts.h"
+
+#include <stdio.h>
+
+#define NODES "devices/system/node"
+
+/* "Node 0 MemTotal:  16384 kB" */
+static void read_memory(const struct tree *tree, const char *path,
+			struct machine_node *node)
+{
+	_cleanup_free_ char *text = tree_text(tree, path);
+	const char *at = text ? strstr(text, "MemTotal:") : NULL;
+	unsigned long long kib;
+
+	node->memory_bytes = UNKNOWN_U64;
+	if (!text)
+		return;
+	if (at && sscanf(at, "MemTotal: %19llu kB", &kib) == 1 && kib < UINT64_MAX >> 14)
+		node->memory_bytes = kib << 10;
+	else
+		machine_complain(tree->machine, "%s/%s: has no MemTotal", tree->path,
+				 path);
+}
+
+static void read_huge(const struct tree *tree, struct machine_node *node)
+{
+	_cleanup_names_ struct tree_names names = {};
+
+	node->huge_known = tree_has(tree, "hugepages") ? KNOWN_YES : KNOWN_UNKNOWN;
+	tree_list(tree, "hugepages", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *total = NULL, *free_ = NULL;
+		struct machine_huge huge = {.free_pages = UNKNOWN_U64};
+		unsigned kib;
+
+		if (sscanf(names.v[i], "hugepages-%9ukB", &kib) != 1 || !kib)
+			continue;
+		huge.page_bytes = (uint64_t)kib << 10;
+		total = xasprintf("hugepages/%s/nr_hugepages", names.v[i]);
+		free_ = xasprintf("hugepages/%s/free_hugepages", names.v[i]);
+		if (!tree_u64(tree, total, &huge.total_pages))
+			continue;
+		tree_u64(tree, free_, &huge.free_pages);
+		*vec_add(&node->huge) = huge;
+	}
+}
+
+static void read_node(const struct tree *tree, struct machine *machine, int id)
+{
+	struct machine_node *node = machine_add_node(machine, id);
+
+	if (!tree_set(tree, "cpulist", &node->cpus))
+		tree_mask(tree, "cpumap", &node->cpus);
+	read_memory(tree, "meminfo", node);
+	read_huge(tree, node);
+}
+
+/* The row of distances in node order into distances[index * n ...]. */
+static bool read_distance_row(const struct tree *tree, struct machine *machine,
+			      size_t index)
+{
+	_cleanup_free_ char *text = tree_text(tree, "distance");
+	size_t n = machine->nodes.n, count = 0;
+	char *rest = text, *word;
+
+	if (!text)
+		return false;
+	while ((word = strsep(&rest, " \t\n"))) {
+		uint32_t value;
+
+		if (!*word)
+			continue;
+		if (count == n || !parse_u32(word, &value))
+			break;
+		machine->distances[index * n + count++] = value;
+	}
+	if (count == n && !word)
+		return true;
+	machine_complain(machine,
+			 "%s/distance: does not hold %zu numbers, one for each node",
+			 tree->path, n);
+	return false;
+}
+
+/* All rows or none: a matrix with holes says nothing that can be planned on. */
+static void read_distances(const struct tree *sys, struct machine *machine)
+{
+	size_t n = machine->nodes.n, rows = 0;
+
+	machine->distances = xcalloc(n * n, sizeof(*machine->distances));
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *path =
+			xasprintf(NODES "/node%d", machine->nodes.v[i].id);
+		_cleanup_tree_ struct tree tree = {};
+
+		if (tree_sub(sys, path, &tree))
+			rows += read_distance_row(&tree, machine, i);
+	}
+	if (rows < n)
+		free(TAKE(machine->distances));
+}
+
+/* The nodes nearest by distance that have CPUs. */
+static void near_by_distance(struct machine *machine, size_t index)
+{
+	struct machine_node *node = &machine->nodes.v[index];
+	const uint32_t *row = machine->distances + index * machine->nodes.n;
+	uint32_t nearest = UINT32_MAX;
+
+	for (size_t i = 0; i < machine->nodes.n; i++)
+		if (i != index && !set_empty(&machine->nodes.v[i].cpus))
+			nearest = MIN(nearest, row[i]);
+	for (size_t i = 0; i < machine->nodes.n; i++)
+		if (i != index && row[i] == nearest)
+			set_union(&node->near, &machine->nodes.v[i].cpus);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* A kernel without NUMA has no node directories, and all of it is one place. */
+static void read_without_nodes(const struct tree *sys, struct machine *machine)
+{
+	struct machine_node *node = machine_add_node(machine, 0);
+
+	node->memory_bytes = UNKNOWN_U64;
+	node->huge_known = KNOWN_UNKNOWN;
+	sysfs_online_cpus(sys, &node->cpus);
+	machine_complain(machine, "%s/" NODES ": describes no node, so all is one node 0",
+			 sys->path);
+}
+
+/* A recorded list can name CPUs that are offline; the kernel's own does not. */
+static void keep_online(const struct tree *sys, struct machine *machine)
+{
+	_cleanup_set_ struct set online = {};
+
+	sysfs_online_cpus(sys, &online);
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		struct set *cpus = &machine->nodes.v[i].cpus;
+
+		for (int cpu = set_first(cpus); cpu >= 0;
+		     cpu = set_next(cpus, (unsigned)cpu + 1))
+			if (!set_has(&online, (unsigned)cpu))
+				set_remove(cpus, (unsigned)cpu);
+	}
+}
+
+void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
+{
+	_cleanup_names_ struct tree_names names = {};
+	VEC(int) ids = {};
+
+	tree_list(sys, NODES, &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (sysfs_number(names.v[i], "node") >= 0)
+			*vec_add(&ids) = sysfs_number(names.v[i], "node");
+	vec_sort(&ids, by_number);
+	for (size_t i = 0; i < ids.n; i++) {
+		_cleanup_free_ char *path = xasprintf(NODES "/node%d", ids.v[i]);
+		_cleanup_tree_ struct tree tree = {};
+
+		if (tree_sub(sys, path, &tree))
+			read_node(&tree, machine, ids.v[i]);
+	}
+	vec_free(&ids);
+	if (!machine->nodes.n) {
+		read_without_nodes(sys, machine);
+		return;
+	}
+	keep_online(sys, machine);
+	read_distances(sys, machine);
+	for (size_t i = 0; machine->distances && i < machine->nodes.n; i++)
+		if (set_empty(&machine->nodes.v[i].cpus))
+			near_by_distance(machine, i);
+}
+
+/* Figures of the initiators that are best for @target: they share them. */
+static bool read_access(const struct tree *access, struct machine *machine, int target)
+{
+	_cleanup_names_ struct tree_names names = {};
+	uint64_t latency = 0, bandwidth = 0;
+	bool any = false;
+
+	tree_u64(access, "initiators/read_latency", &latency);
+	tree_u64(access, "initiators/read_bandwidth", &bandwidth);
+	if (latency > UINT32_MAX || bandwidth > UINT32_MAX || (!latency && !bandwidth))
+		return false;
+	tree_list(access, "initiators", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		int initiator = sysfs_number(names.v[i], "node");
+
+		if (initiator < 0)
+			continue;
+		*vec_add(&machine->hmat) = (struct machine_hmat){
+			.initiator = initiator,
+			.target = target,
+			.latency_ns = (uint32_t)latency,
+			.bandwidth_mib_s = (uint32_t)bandwidth,
+		};
+		any = true;
+	}
+	return any;
+}
+
+/* access1 holds CPUs only; access0 may name a device that initiates, so it comes next. */
+void sysfs_read_hmat(const struct tree *sys, struct machine *machine)
+{
+	static const char *const classes[] = {"access1", "access0"};
+
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		int id = machine->nodes.v[i].id;
+
+		for (size_t k = 0; k < ARRAY_SIZE(classes); k++) {
+			_cleanup_free_ char *path =
+				xasprintf(NODES "/node%d/%s", id, classes[k]);
+			_cleanup_tree_ struct tree access = {};
+
+			if (tree_sub(sys, path, &access) &&
+			    read_access(&access, machine, id))
+				break;
+		}
+	}
+}

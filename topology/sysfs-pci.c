@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Linux: Documentation/ABI/testing/sysfs-bus-pci, PCI/sysfs-pci.rst.
+ *
+ * Theory of operation. Every function is listed, bridges and unconfigured ones included.
+ * bus/pci/devices/ADDRESS is a link to the real directory, and that one's parent is the
+ * bridge above it or a root bus ("pci0000:00"): this tells the hierarchy exactly, also
+ * where bridges have no bus numbers. A recording may hold directories there instead of
+ * links; then the caller has to go by bus numbers.
+ */
+#include "topology/sysfs-parts.h"
+
+#include "topology/pci-config.h"
+
+#include <stdio.h>
+
+#define DEVICES "bus/pci/devices"
+
+/* What the whole tree shows, so that "no link" can be told from "links left out". */
+struct shown {
+	bool groups, drivers, live;
+};
+
+static void read_ids(const struct tree *tree, struct machine_function *function)
+{
+	uint64_t value;
+
+	if (tree_hex(tree, "class", 0xffffff, &value)) {
+		function->class_code = (uint32_t)value;
+		function->prog_if_known = KNOWN_YES;
+	}
+	if (tree_hex(tree, "vendor", 0xffff, &value))
+		function->vendor = (uint16_t)value;
+	if (tree_hex(tree, "device", 0xffff, &value))
+		function->device = (uint16_t)value;
+	if (tree_hex(tree, "subsystem_vendor", 0xffff, &value))
+		function->subvendor = (uint16_t)value;
+	if (tree_hex(tree, "subsystem_device", 0xffff, &value))
+		function->subdevice = (uint16_t)value;
+}
+
+/* Base class 6: 04 is a bridge to PCI, 09 a semi-transparent one. */
+static void read_bridge(const struct tree *tree, struct machine_function *function)
+{
+	uint32_t class = function->class_code >> 8;
+	int secondary, subordinate;
+
+	if (class == 0x0604 || class == 0x0609)
+		function->bridge = true;
+	if (!function->bridge || !tree_has(tree, "secondary_bus_number") ||
+	    !tree_int(tree, "secondary_bus_number", &secondary) ||
+	    !tree_int(tree, "subordinate_bus_number", &subordinate))
+		return;
+	if (secondary < 0 || secondary > 255 || subordinate < secondary ||
+	    subordinate > 255)
+		return;
+	function->secondary = (uint8_t)secondary;
+	function->subordinate = (uint8_t)subordinate;
+}
+
+/* Flags of a resource line (include/linux/ioport.h). */
+enum {
+	RESOURCE_IO = 0x100,
+	RESOURCE_MEMORY = 0x200,
+	RESOURCE_PREFETCHABLE = 0x2000,
+	RESOURCE_64BIT = 0x100000,
+};
+
+static void read_bar(const char *line, struct machine_bar *bar)
+{
+	unsigned long long start, end, flags;
+
+	if (sscanf(line, "0x%16llx 0x%16llx 0x%16llx", &start, &end, &flags) != 3 ||
+	    !(flags & (RESOURCE_IO | RESOURCE_MEMORY)) || end < start ||
+	    end - start == UINT64_MAX)
+		return;
+	bar->start = start;
+	bar->size_bytes = end - start + 1;
+	bar->flags = (uint8_t)((flags & RESOURCE_IO ? BAR_IO : 0) |
+			       (flags & RESOURCE_64BIT ? BAR_64BIT : 0) |
+			       (flags & RESOURCE_PREFETCHABLE ? BAR_PREFETCHABLE : 0));
+}
+
+/*
+ * Lines: 6 BARs, the ROM, then with CONFIG_PCI_IOV 6 BARs of the VFs, then a bridge's
+ * windows. Which of the latter two there are shows in the count alone: 7 lines have
+ * neither, 11 the windows, 13 the VFs, 17 both.
+ */
+static void read_bars(const struct tree *tree, struct machine_function *function)
+{
+	_cleanup_free_ char *text = tree_text(tree, "resource");
+	const char *lines[32];
+	char *rest = text, *line;
+	size_t n = 0;
+
+	while (n < ARRAY_SIZE(lines) && (line = strsep(&rest, "\n")))
+		lines[n++] = line;
+	if (n < MACHINE_BARS + 1) {
+		if (text)
+			machine_complain(tree->machine,
+					 "%s/resource: has %zu lines, not 7", tree->path,
+					 n);
+		return;
+	}
+	function->bars_known = KNOWN_YES;
+	for (size_t i = 0; i < MACHINE_BARS; i++) {
+		read_bar(lines[i], &function->bars[i]);
+		if (n >= 2 * MACHINE_BARS + 1)
+			read_bar(lines[MACHINE_BARS + 1 + i], &function->vf_bars[i]);
+	}
+	read_bar(lines[MACHINE_BARS], &function->rom);
+}
+
+/* The nodes whose CPUs are all local: older kernels and thin recordings have no more. */
+static void affinity_from_cpus(const struct tree *tree, struct machine_affinity *affinity)
+{
+	const struct machine *machine = tree->machine;
+	_cleanup_set_ struct set cpus = {}, nodes = {};
+	size_t with_cpus = 0;
+
+	if (!tree_set(tree, "local_cpulist", &cpus) &&
+	    !tree_mask(tree, "local_cpus", &cpus))
+		return;
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		with_cpus += !set_empty(&machine->nodes.v[i].cpus);
+		if (set_intersects(&machine->nodes.v[i].cpus, &cpus))
+			set_add(&nodes, (unsigned)machine->nodes.v[i].id);
+	}
+	if (set_count(&nodes) == 1)
+		machine_affinity_set(affinity, set_first(&nodes), AFFINITY_FROM_SYSFS);
+	if (set_count(&nodes) <= 1 || set_count(&nodes) == with_cpus)
+		return;
+	affinity->what = AFFINITY_CANDIDATES;
+	affinity->source = AFFINITY_FROM_SYSFS;
+	affinity->nodes = set_copy(&nodes);
+}
+
+static void read_affinity(const struct tree *tree, struct machine_function *function)
+{
+	int node;
+
+	if (!tree_has(tree, "numa_node"))
+		affinity_from_cpus(tree, &function->affinity);
+	else if (tree_int(tree, "numa_node", &node) && node >= 0)
+		machine_affinity_set(&function->affinity, node, AFFINITY_FROM_SYSFS);
+}
+
+static void read_links(const struct tree *tree, const struct shown *shown,
+		       struct machine_function *function)
+{
+	_cleanup_free_ char *group = tree_link_name(tree, "iommu_group");
+
+	function->driver = tree_link_name(tree, "driver");
+	if (!function->driver && (shown->drivers || shown->live))
+		function->driver = xstrdup("");
+	if (shown->groups || shown->live)
+		function->iommu_group = GROUP_NONE;
+	if (group &&
+	    (!parse_int(group, &function->iommu_group) || function->iommu_group < 0)) {
+		machine_complain(tree->machine, "%s/iommu_group: leads to no number",
+				 tree->path);
+		function->iommu_group = GROUP_UNKNOWN;
+	}
+}
+
+static void read_sriov(const struct tree *tree, struct machine_function *function)
+{
+	int value;
+
+	if (!tree_has(tree, "sriov_totalvfs"))
+		return;
+	if (tree_int(tree, "sriov_totalvfs", &value) && value >= 0)
+		function->total_vfs = value;
+	if (tree_int(tree, "sriov_numvfs", &value) && value >= 0)
+		function->num_vfs = value;
+}
+
+/*
+ * "8.0 GT/s PCIe" and a width give data: 8 of 10 bits up to 5 GT/s, 128 of 130 up to 32,
+ * 242 of 256 at 64 (PCIe 4.2).
+ */
+static void read_link_speed(const struct tree *tree, struct machine_function *function)
+{
+	_cleanup_free_ char *speed = tree_text(tree, "current_link_speed");
+	_cleanup_free_ char *width = tree_text(tree, "current_link_width");
+	unsigned whole, tenth = 0, lanes;
+	uint64_t mb_s;
+
+	if (!speed || !width || sscanf(speed, "%3u.%1u GT/s", &whole, &tenth) < 1 ||
+	    sscanf(width, "%2u", &lanes) != 1 || lanes > 32)
+		return;
+	mb_s = (whole * 10ull + tenth) * 100 * lanes / 8;
+	mb_s = whole <= 5    ? mb_s * 8 / 10
+	       : whole <= 32 ? mb_s * 128 / 130
+			     : mb_s * 242 / 256;
+	function->link_mb_s = (uint32_t)mb_s;
+}
+
+/* "flr bus": the methods the kernel would use; without privileges the only hint. */
+static void read_reset(const struct tree *tree, struct machine_function *function)
+{
+	_cleanup_free_ char *text = tree_text(tree, "reset_method");
+	char *rest = text, *word;
+
+	if (function->flr != KNOWN_UNKNOWN || !text)
+		return;
+	function->flr = KNOWN_NO;
+	while ((word = strsep(&rest, " \n")))
+		if (streq(word, "flr") || streq(word, "af_flr"))
+			function->flr = KNOWN_YES;
+}
+
+static void read_function(const struct tree *tree, const struct shown *shown,
+			  struct machine_function *function)
+{
+	_cleanup_text_ struct text config = {};
+
+	read_ids(tree, function);
+	if (tree_bytes(tree, "config", PCI_CONFIG_BYTES, &config))
+		pci_config_read((const uint8_t *)config.s, config.n, function);
+	read_bridge(tree, function);
+	read_bars(tree, function);
+	read_affinity(tree, function);
+	read_links(tree, shown, function);
+	read_sriov(tree, function);
+	read_link_speed(tree, function);
+	read_reset(tree, function);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return pci_address_compare(((const struct machine_function *)a)->at,
+				   ((const struct machine_function *)b)->at);
+}
+
+static void list_functions(const struct tree *sys, struct machine *machine)
+{
+	_cleanup_names_ struct tree_names names = {};
+	struct pci_address at;
+
+	tree_list(sys, DEVICES, &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (pci_address_parse(names.v[i], &at))
+			machine_add_function(machine, at);
+		else
+			machine_complain(machine, "%s/" DEVICES "/%s: is no PCI address",
+					 sys->path, names.v[i]);
+	vec_sort(&machine->functions, by_address);
+}
+
+static char *device_path(struct pci_address at)
+{
+	return xasprintf(DEVICES "/" PCI_FORMAT, PCI_ARGS(at));
+}
+
+static struct shown what_is_shown(const struct tree *sys, const struct machine *machine)
+{
+	struct shown shown = {
+		.groups = tree_has(sys, "kernel/iommu_groups"),
+		.live = machine->source == MACHINE_LIVE,
+	};
+
+	for (size_t i = 0; i < machine->functions.n && !(shown.groups && shown.drivers);
+	     i++) {
+		_cleanup_free_ char *link = device_path(machine->functions.v[i].at);
+		_cleanup_free_ char *path = tree_link_path(sys, link);
+		_cleanup_tree_ struct tree tree = {};
+
+		if (!tree_sub(sys, path ? path : link, &tree))
+			continue;
+		shown.groups = shown.groups || tree_has(&tree, "iommu_group");
+		shown.drivers = shown.drivers || tree_has(&tree, "driver");
+	}
+	return shown;
+}
+
+/*
+ * Index of the bridge above, from ".../pci0000:00/0000:00:01.0/0000:01:00.0": the nearest
+ * component that is a function we know; -1 from the root bus on. Recordings leave
+ * bridges out, so the nearest need not be the next.
+ */
+static int parent_in_path(const struct machine *machine, const char *path,
+			  uint32_t domain)
+{
+	_cleanup_free_ char *rest = xstrdup(path);
+	char *slash = strrchr(rest, '/');
+
+	while (slash) {
+		struct pci_address parent;
+		int index;
+
+		*slash = 0;
+		slash = strrchr(rest, '/');
+		if (!slash || !pci_address_parse(slash + 1, &parent) ||
+		    parent.domain != domain)
+			return -1;
+		index = machine_function_index(machine, parent);
+		if (index >= 0)
+			return index;
+	}
+	return -1;
+}
+
+static void read_physical(const struct tree *tree, struct machine_function *function)
+{
+	_cleanup_free_ char *name = tree_link_name(tree, "physfn");
+	struct pci_address physical;
+
+	if (name && pci_address_parse(name, &physical))
+		function->physical_function =
+			machine_function_index(tree->machine, physical);
+}
+
+bool sysfs_read_pci(const struct tree *sys, struct machine *machine)
+{
+	bool exact = true;
+	struct shown shown;
+
+	machine->pci_known = tree_has(sys, DEVICES) || machine->source == MACHINE_LIVE
+				     ? KNOWN_YES
+				     : KNOWN_NO;
+	list_functions(sys, machine);
+	shown = what_is_shown(sys, machine);
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+		_cleanup_free_ char *link = device_path(function->at);
+		_cleanup_free_ char *path = tree_link_path(sys, link);
+		_cleanup_tree_ struct tree tree = {};
+
+		exact = exact && path;
+		if (path)
+			function->upstream =
+				parent_in_path(machine, path, function->at.domain);
+		if (function->upstream >= 0)
+			machine->functions.v[function->upstream].bridge = true;
+		if (!tree_sub(sys, path ? path : link, &tree)) {
+			machine_complain(machine,
+					 "%s/%s: leads to nothing that can be read",
+					 sys->path, link);
+			continue;
+		}
+		read_function(&tree, &shown, function);
+		read_physical(&tree, function);
+	}
+	return exact;
+}
