@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sheet.h - tables as lsblk prints them, by libsmartcols: rows of cells, of which -o
+ * picks columns and -n leaves out the headings.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+struct sheet_column {
+	const char *name; /* in capitals */
+	const char *help;
+	bool right;  /* numbers stand at the right */
+	bool hidden; /* shown only where -o asks for it */
+};
+
+/* Owns its cells. Zero it and set columns, which end with a zeroed row. */
+struct sheet {
+	const struct sheet_column *columns;
+	bool no_headings;
+	VEC(size_t) chosen; /* what -o picked; nothing: all that are not hidden */
+	VEC(char *) cells;  /* row by row; NULL is an empty cell */
+};
+
+/* Picks columns from "NAME,SIZE" or adds them to the usual ones with "+NOTE". */
+int sheet_choose(struct sheet *sheet, const char *list, struct error *error);
+/* Begins the next row, all cells empty. */
+void sheet_row(struct sheet *sheet);
+/* Sets a cell of the row begun last. */
+void sheet_set(struct sheet *sheet, size_t column, const char *format, ...)
+	_printf_(3, 4);
+/* A size, for people or in bytes; UINT64_MAX is unknown and stays empty. */
+void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, bool bytes);
+/* The whole table with a line end behind each row; nothing without rows. */
+int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error);
+void sheet_free(struct sheet *sheet);
+#define _cleanup_sheet_ _cleanup_(sheet_free)
