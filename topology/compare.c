@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. Machine-wide facts are compared first, then nodes, root buses and
+ * functions, so that a cause is in the list before what it causes; whoever adds a
+ * difference names the cause if it knows one. At the end each `because` is followed to
+ * the first cause, and the list is put in order: causes by kind, consequences behind
+ * their cause. A value that one side does not know is noted as such and not counted.
+ */
+#include "topology/compare-parts.h"
+
+#include <stdio.h>
+
+int compare_add(struct comparison *c, enum difference_kind kind, int because,
+		const char *format, ...)
+{
+	struct difference *difference = vec_add(&c->ret->list);
+	struct text subject = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&subject, format, args);
+	va_end(args);
+	difference->kind = kind;
+	difference->because = because;
+	difference->subject = text_take(&subject);
+	return (int)c->ret->list.n - 1;
+}
+
+void compare_expected(struct comparison *c, const char *format, ...)
+{
+	struct text text = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	vec_last(&c->ret->list)->expected = text_take(&text);
+}
+
+void compare_observed(struct comparison *c, const char *format, ...)
+{
+	struct text text = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	vec_last(&c->ret->list)->observed = text_take(&text);
+}
+
+int compare_find(const struct comparison *c, enum difference_kind kind,
+		 const char *subject)
+{
+	for (size_t i = 0; i < c->ret->list.n; i++)
+		if (c->ret->list.v[i].kind == kind &&
+		    (!subject || streq(c->ret->list.v[i].subject, subject)))
+			return (int)i;
+	return -1;
+}
+
+static struct incomparable *find_incomparable(struct differences *differences,
+					      const char *what, const char *side)
+{
+	struct incomparable *found;
+
+	for (size_t i = 0; i < differences->unknown.n; i++) {
+		found = &differences->unknown.v[i];
+		if (streq(found->what, what) && streq(found->side, side))
+			return found;
+	}
+	found = vec_add(&differences->unknown);
+	found->what = xstrdup(what);
+	found->side = side;
+	return found;
+}
+
+void compare_unknown(struct comparison *c, const char *what, bool expected,
+		     const char *format, ...)
+{
+	struct incomparable *found =
+		find_incomparable(c->ret, what, expected ? "expected" : "observed");
+	va_list args;
+
+	if (found->n++)
+		text_adds(&found->subjects, ", ");
+	va_start(args, format);
+	text_vprintf(&found->subjects, format, args);
+	va_end(args);
+}
+
+bool compare_known(struct comparison *c, const char *what, const char *subject,
+		   bool expected_known, bool observed_known, bool equal)
+{
+	if (!expected_known)
+		compare_unknown(c, what, true, "%s", subject);
+	else if (!observed_known)
+		compare_unknown(c, what, false, "%s", subject);
+	if (!expected_known || !observed_known)
+		return true;
+	c->ret->checked++;
+	return equal;
+}
+
+bool compare_observed_by_kernel(const struct comparison *c)
+{
+	return c->observed->source == MACHINE_LIVE || c->observed->source == MACHINE_SYSFS;
+}
+
+/* Without ACPI a kernel sees no tables at all, hence one node and no IOMMU. */
+static bool acpi_is_off(const struct comparison *c)
+{
+	const char *acpi = machine_fact(c->observed, "firmware.acpi");
+	bool needs = c->expected->nodes.n > 1 || c->expected->iommu.table == KNOWN_YES;
+
+	if (!needs || c->observed->source != MACHINE_LIVE)
+		return false;
+	if (acpi)
+		return streq(acpi, "no");
+	return c->observed->nodes.n <= 1 && c->observed->iommu.table == KNOWN_UNKNOWN;
+}
+
+static int compare_yes_no(struct comparison *c, const char *what, enum known expected,
+			  enum known observed)
+{
+	return compare_known(c, what, "the machine", expected != KNOWN_UNKNOWN,
+			     observed != KNOWN_UNKNOWN, expected == observed);
+}
+
+static void add_state(struct comparison *c, enum difference_kind kind, int because,
+		      const char *on, const char *off)
+{
+	bool want_on = kind == DIFFERENCE_IOMMU_TABLE_MISSING ||
+		       kind == DIFFERENCE_IOMMU_OFF || kind == DIFFERENCE_REMAPPING_OFF;
+
+	compare_add(c, kind, because, "the machine");
+	compare_expected(c, "%s", want_on ? on : off);
+	compare_observed(c, "%s", want_on ? off : on);
+}
+
+void compare_whole(struct comparison *c)
+{
+	const struct machine_iommu *expected = &c->expected->iommu;
+	const struct machine_iommu *observed = &c->observed->iommu;
+	int acpi = -1, table = -1;
+
+	if (acpi_is_off(c))
+		acpi = compare_add(c, DIFFERENCE_ACPI_OFF, -1, "the machine");
+	if (acpi >= 0) {
+		compare_expected(c, "ACPI tables for nodes and the IOMMU");
+		compare_observed(c, "none");
+		table = acpi;
+	} else if (!compare_yes_no(c, "IOMMU table", expected->table, observed->table) &&
+		   expected->table == KNOWN_YES) {
+		table = (int)c->ret->list.n;
+		add_state(c, DIFFERENCE_IOMMU_TABLE_MISSING, -1, "an ACPI table of the IOMMU",
+			  "none");
+	}
+	if (!compare_yes_no(c, "IOMMU", expected->enabled, observed->enabled))
+		add_state(c, expected->enabled == KNOWN_YES ? DIFFERENCE_IOMMU_OFF :
+							      DIFFERENCE_IOMMU_ON,
+			  table, "an IOMMU in use", "none");
+	if (!compare_yes_no(c, "interrupt remapping", expected->remapping,
+			    observed->remapping))
+		add_state(c, expected->remapping == KNOWN_YES ? DIFFERENCE_REMAPPING_OFF :
+								DIFFERENCE_REMAPPING_ON,
+			  table, "interrupts remapped", "not remapped");
+}
+
+static int first_cause(const struct differences *differences, int i)
+{
+	while (differences->list.v[i].because >= 0)
+		i = differences->list.v[i].because;
+	return i;
+}
+
+/* A difference with where it stood and where its cause did. */
+struct ranked {
+	struct difference difference;
+	enum difference_kind cause_kind;
+	int cause, self;
+};
+
+static int by_cause(const void *a, const void *b)
+{
+	const struct ranked *left = a, *right = b;
+
+	if (left->cause_kind != right->cause_kind)
+		return left->cause_kind < right->cause_kind ? -1 : 1;
+	if (left->cause != right->cause)
+		return left->cause - right->cause;
+	if ((left->self == left->cause) != (right->self == right->cause))
+		return left->self == left->cause ? -1 : 1;
+	return left->self - right->self;
+}
+
+static void put_in_order(struct differences *differences)
+{
+	size_t n = differences->list.n;
+	struct ranked *ranked = xcalloc(n + 1, sizeof(*ranked));
+	int *moved = xcalloc(n + 1, sizeof(*moved));
+
+	for (size_t i = 0; i < n; i++) {
+		int cause = first_cause(differences, (int)i);
+
+		ranked[i] = (struct ranked){ differences->list.v[i],
+					     differences->list.v[cause].kind, cause, (int)i };
+	}
+	qsort(ranked, n, sizeof(*ranked), by_cause);
+	for (size_t i = 0; i < n; i++)
+		moved[ranked[i].self] = (int)i;
+	for (size_t i = 0; i < n; i++) {
+		differences->list.v[i] = ranked[i].difference;
+		differences->list.v[i].because =
+			ranked[i].cause == ranked[i].self ? -1 : moved[ranked[i].cause];
+	}
+	free(ranked);
+	free(moved);
+}
+
+void compare_machines(const struct machine *expected, const struct machine *observed,
+		      const struct compare_options *options, struct differences *ret)
+{
+	struct comparison c = { .expected = expected, .observed = observed,
+				.options = options, .ret = ret };
+
+	compare_whole(&c);
+	compare_nodes(&c);
+	compare_roots(&c);
+	compare_functions(&c);
+	compare_groups(&c);
+	put_in_order(ret);
+}
+
+void differences_free(struct differences *differences)
+{
+	for (size_t i = 0; i < differences->list.n; i++) {
+		free(differences->list.v[i].subject);
+		free(differences->list.v[i].expected);
+		free(differences->list.v[i].observed);
+	}
+	for (size_t i = 0; i < differences->unknown.n; i++) {
+		free(differences->unknown.v[i].what);
+		text_free(&differences->unknown.v[i].subjects);
+	}
+	free(differences->list.v);
+	free(differences->unknown.v);
+	*differences = (struct differences){};
+}
