@@ -86,7 +86,7 @@ struct guest_device {
 	struct guest_number controller; /* disk: <address type='drive' controller=> */
 	struct guest_number node; /* memory device, pstore: guest cell */
 	struct guest_number size_bytes; /* memory device */
-	/* hostdev and <interface type='hostdev'>: the host's device */
+	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */
 	int source_element;
 	struct guest_address source;
 	char *mdev_uuid; /* hostdev type mdev */
@@ -101,7 +101,7 @@ struct guest_distance {
 
 struct guest_cell {
 	int element;
-	struct guest_number id;
+	struct guest_number id; /* never absent: the place in the list if not written */
 	struct guest_set cpus;
 	struct guest_number memory_bytes;
 	char *mem_access; /* "shared", "private"; NULL */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guest-field.h - reading the scalars of a domain by tables: each row says where a value
+ * stands in the XML, how libvirt would read it, and which member of a struct it fills.
+ * Used by guest-read.c only.
+ *
+ * How libvirt 9.0 reads numbers (src/util/virstring.c, virStrToLong_ui and its like, all
+ * over src/conf; tried out one by one on its test driver): white space and a '+' may come
+ * first, nothing may come behind, so `<vcpu>4</vcpu>` must not have its end tag on the
+ * next line. Some attributes are decimal only, others take 0x and, with a leading 0,
+ * octal.
+ */
+#pragma once
+
+#include "planner/guest.h"
+
+enum field_kind {
+	FIELD_STRING,  /* char *, owned; trimmed content */
+	FIELD_DECIMAL, /* struct guest_number, 32 bits */
+	FIELD_NUMBER,  /* the same in C's notation: 16, 0x10, 020 */
+	FIELD_LONG,    /* the same, decimal, 64 bits */
+	FIELD_MEMORY,  /* the same with the element's unit attribute, KiB without one */
+	FIELD_ON_OFF,  /* struct guest_switch */
+	FIELD_YES_NO,
+	FIELD_SET,     /* struct guest_set */
+	FIELD_ELEMENT, /* int: the element's number */
+	FIELD_PRESENT, /* bool: there is such an element */
+};
+
+/*
+ * @path is "a/b@c" for attribute c of the first a/b below the element at hand, "@c" for
+ * its own, "a/b" for the content or for the element itself, "" for its own content.
+ */
+struct field {
+	const char *path;
+	enum field_kind kind;
+	size_t offset; /* of the member */
+};
+
+/* Fills @object, which starts zeroed, from @element; complaints go to @guest. */
+void fields_fill(struct guest *guest, int element, const struct field *fields, size_t n,
+		 void *object);
+#define FIELDS_FILL(guest, element, fields, object)                                      \
+	fields_fill(guest, element, fields, ARRAY_SIZE(fields), object)
+
+/* Lists a value that is malformed. @attribute is NULL for the content. */
+void guest_complain(struct guest *guest, int element, const char *attribute,
+		    const char *expected);
