@@ -104,8 +104,7 @@ static bool in_choices(const char *choices, const char *value)
 	return false;
 }
 
-static int check_choice(const struct option_row *row, const char *value,
-			struct error *error)
+int option_check(const struct option_row *row, const char *value, struct error *error)
 {
 	if (!value || !row->choices || in_choices(row->choices, value))
 		return 0;
@@ -132,7 +131,7 @@ static int next_long(struct options *options, const char *word, struct error *er
 					   row->name, row->name, row->arg);
 		options->value = options->argv[options->next++];
 	}
-	return check_choice(row, options->value, error) < 0 ? OPTIONS_FAULT : found;
+	return option_check(row, options->value, error) < 0 ? OPTIONS_FAULT : found;
 }
 
 /* "-n", "-o FILE", "-oFILE", "-bn". */
@@ -157,7 +156,7 @@ static int next_short(struct options *options, struct error *error)
 			options->value = options->argv[options->next++];
 		}
 	}
-	return check_choice(&rows[found], options->value, error) < 0 ? OPTIONS_FAULT
+	return option_check(&rows[found], options->value, error) < 0 ? OPTIONS_FAULT
 								     : found;
 }
 

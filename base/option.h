@@ -52,6 +52,8 @@ struct options options_begin(const struct command *command, int argc, char *argv
  * one outside the choices. Long names may be shortened as far as they stay unique.
  */
 int options_next(struct options *options, struct error *error);
+/* Fault unless the value (NULL is fine) is among the row's choices. */
+int option_check(const struct option_row *row, const char *value, struct error *error);
 /* Fault unless there are between @min and @max positional arguments. */
 int options_need(const struct options *options, int min, int max, struct error *error);
 

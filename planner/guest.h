@@ -79,6 +79,10 @@ struct guest_device {
 	char *bus;   /* disk, input: <target bus=>, bus= */
 	char *target_dev; /* disk: "vda" */
 	char *source_file; /* disk: file, dev or NULL */
+	char *source_name; /* interface: network or bridge; NULL */
+	char *backend;	   /* interface: <backend type=>; rng: <backend model=>; NULL */
+	char *device;	   /* disk: "disk", "cdrom" */
+	char *driver_type; /* disk: "raw", "qcow2" */
 	char *mac; /* interface; NULL */
 	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
@@ -167,6 +171,7 @@ struct guest {
 	char *firmware;			 /* <os firmware=>: "efi"; NULL */
 	char *loader, *loader_type, *nvram, *nvram_template;
 	struct guest_switch loader_secure;
+	struct guest_switch firmware_secure_boot; /* <firmware><feature name='secure-boot'> */
 	char *kernel, *initrd, *cmdline;
 	char *emulator;
 

@@ -10,3 +10,4 @@
 extern const struct command *const commands[]; /* ends with NULL */
 
 extern const struct command disk_command;
+extern const struct command plan_command;

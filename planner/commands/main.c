@@ -13,6 +13,7 @@
 #define PROGRAM "virt-layout"
 
 const struct command *const commands[] = {
+	&plan_command,
 	&disk_command,
 	NULL,
 };

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/mirror.h"
+
+int mirror_cell(const struct request *request, int node)
+{
+	for (size_t i = 0; node >= 0 && i < request->nodes.n; i++)
+		if (request->nodes.v[i].host_node == node)
+			return (int)i;
+	return NO_CELL;
+}
+
+/* By PCI class: what stands in for what. The first row that matches. */
+static const struct stand_in {
+	uint32_t mask, class_code;
+	const char *plain, *with_vfs; /* device-kind.h's names */
+} stand_ins[] = {
+	{ 0xff0000, 0x020000, "e1000e", "igb" },	 /* network */
+	{ 0xff0000, 0x010000, "virtio-scsi", NULL },	 /* storage */
+	{ 0xff0000, 0x030000, "virtio-crypto", NULL },	 /* display: GPUs */
+	{ 0xff0000, 0x120000, "virtio-crypto", NULL },	 /* processing accelerators */
+	{ 0xffff00, 0x0b4000, "virtio-crypto", NULL },	 /* co-processors: QAT, DSA */
+	{ 0xffff00, 0x088000, NULL, NULL },
+};
+
+const struct device_kind *mirror_kind(const struct machine_function *function,
+				      const struct target *target)
+{
+	const struct device_kind *kind;
+
+	if (function->bridge || function->physical_function >= 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(stand_ins); i++) {
+		const struct stand_in *row = &stand_ins[i];
+
+		if ((function->class_code & row->mask) != row->class_code || !row->plain)
+			continue;
+		if (row->with_vfs && function->total_vfs > 0) {
+			kind = device_kind_named(row->with_vfs);
+			if (target_has(target, kind->needs))
+				return kind;
+		}
+		return device_kind_named(row->plain);
+	}
+	return NULL;
+}
+
+int mirror(const struct machine *machine, const struct mirror_options *options,
+	   struct request *request, struct error *error)
+{
+	request->mirrored = true;
+	if (machine->architecture && !streq(machine->architecture, "x86_64") &&
+	    streq(request->architecture, "x86_64"))
+		request_note(request,
+			     "the machine is %s; the guest is x86_64, with the same nodes "
+			     "and devices", machine->architecture);
+	if (mirror_nodes(machine, options, request, error) < 0)
+		return -1;
+	mirror_devices(machine, request);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mirror.h - pure: a request for a guest that looks like a given machine.
+ */
+#pragma once
+
+#include "planner/request.h"
+#include "topology/machine.h"
+
+struct mirror_options {
+	unsigned cpus_per_node;	       /* at most; 0: all */
+	uint64_t memory_per_node_bytes; /* at most; 0: all */
+};
+
+/*
+ * Adds to a begun request: a cell for each node that has CPUs, memory or a device worth
+ * mirroring, renumbered from 0; distances mended to what libvirt takes; packages, dies
+ * and threads; HMAT figures; a stand-in for each network, storage, display and accelerator
+ * function on the cell that mirrors its node, or on pcie-root where its node is not known;
+ * with PER_ROOT_COMPLEX an expander bus per host root complex and its switches. What had
+ * to be changed is noted. Fault (status 2): the machine has no node or no CPU.
+ */
+int mirror(const struct machine *machine, const struct mirror_options *options,
+	   struct request *request, struct error *error);
+
+/* The pieces, for the file that holds each. */
+int mirror_nodes(const struct machine *machine, const struct mirror_options *options,
+		 struct request *request, struct error *error);
+void mirror_devices(const struct machine *machine, struct request *request);
+/* Whether a function gets a stand-in, and which; NULL none. */
+const struct device_kind *mirror_kind(const struct machine_function *function,
+				      const struct target *target);
+/* The cell that mirrors a node, NO_CELL. */
+int mirror_cell(const struct request *request, int node);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/plan.h"
+
+#include "planner/guest-edit.h"
+#include "planner/guest-read.h"
+#include "planner/plan-metadata.h"
+#include "planner/skeleton.h"
+
+static int write_plan(const struct request *request, const struct guest *old,
+		      const struct plan *plan, struct text *ret_xml, struct error *error)
+{
+	struct edits edits = { .document = old->document };
+	struct want *metadata = plan_metadata(request, plan);
+	int rc;
+
+	edit_insert(&edits, old->metadata_element, -1, metadata);
+	guest_edit(old, &plan->guest, &edits);
+	rc = edits_apply(&edits, ret_xml, error);
+	edits_free(&edits);
+	want_free(metadata);
+	return rc;
+}
+
+int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
+	       struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_guest_ struct guest old = {}, base = {};
+	_cleanup_plan_ struct plan plan = {};
+
+	if (document_parse("skeleton", skeleton, strlen(skeleton), &document, error) < 0 ||
+	    guest_read(&document, &old, error) < 0 ||
+	    guest_read(&document, &base, error) < 0)
+		return -1;
+	if (compose(request, &base, &plan, error) < 0 ||
+	    write_plan(request, &old, &plan, ret_xml, error) < 0)
+		return -1;
+	plan.guest.document = NULL;
+	*ret = plan;
+	plan = (struct plan){};
+	guest_init(&plan.guest);
+	return 0;
+}

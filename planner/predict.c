@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/predict.h"
+
+static void predict_iommu(const struct guest *guest, struct machine *machine)
+{
+	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
+	bool acpi = guest->acpi_element >= 0;
+
+	machine->iommu.address_bits = UNKNOWN_ID;
+	machine->iommu.table = iommu && acpi ? KNOWN_YES : KNOWN_NO;
+	machine->iommu.enabled = machine->iommu.table;
+	machine->iommu.remapping = KNOWN_NO;
+	if (!iommu || !acpi)
+		return;
+	if (streq_null(iommu->model, "intel")) {
+		machine->iommu.remapping =
+			switch_is(iommu->intremap, true) ? KNOWN_YES : KNOWN_NO;
+		machine->iommu.address_bits = iommu->aw_bits.state == VALUE_VALID
+						      ? (int)iommu->aw_bits.value
+						      : 39;
+	} else {
+		/* Linux lists these only once a driver of ours or theirs attaches. */
+		machine->iommu.enabled = KNOWN_UNKNOWN;
+		machine->iommu.remapping = KNOWN_UNKNOWN;
+	}
+}
+
+/* Functions on pcie-root have no _PXM; those below an expander bus have its node. */
+static void predict_roots(const struct guest *guest, struct machine *machine)
+{
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		struct machine_root *root = &machine->roots.v[i];
+
+		machine_affinity_forget(&root->affinity);
+		for (size_t j = 0; j < guest->controllers.n; j++) {
+			const struct guest_controller *c = &guest->controllers.v[j];
+			int cell = predict_cell_of(guest, c);
+
+			if (guest_is_pci(c) && number_is(c->bus_nr, root->first_bus) &&
+			    cell >= 0 && machine_node(machine, cell))
+				machine_affinity_set(&root->affinity, cell,
+						     AFFINITY_FROM_SYSFS);
+		}
+	}
+}
+
+void predict(const struct guest *guest, struct machine *ret)
+{
+	*ret = (struct machine){ .source = MACHINE_GUEST,
+				 .pci_known = KNOWN_YES,
+				 .architecture = xstrdup(guest->architecture) };
+	predict_numa(guest, ret);
+	predict_pci(guest, ret);
+	predict_iommu(guest, ret);
+	machine_settle(ret, true);
+	predict_roots(guest, ret);
+	predict_groups(guest, ret);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * predict.h - pure: the machine that a guest's kernel will see.
+ */
+#pragma once
+
+#include "planner/guest.h"
+#include "topology/machine.h"
+
+/*
+ * What firmware, ACPI tables and Linux make of a domain whose devices have their
+ * addresses (see assign.h for the others): NUMA nodes, CPUs, distances, HMAT, every PCI
+ * function with its bus numbers, node and IOMMU group. What cannot be foretold (a host's
+ * device behind a hostdev, an emulated device we do not know) has vendor 0 and a
+ * complaint. The caller releases *ret.
+ */
+void predict(const struct guest *guest, struct machine *ret);
+
+/* The pieces, for the file that holds each. */
+void predict_numa(const struct guest *guest, struct machine *machine);
+void predict_pci(const struct guest *guest, struct machine *machine);
+/* After machine_settle. */
+void predict_groups(const struct guest *guest, struct machine *machine);
+/* The guest cell that a PCI controller's root names, -1 none. */
+int predict_cell_of(const struct guest *guest, const struct guest_controller *controller);

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/request.h"
+
+#include "base/error.h"
+#include "base/size.h"
+#include "topology/machine.h"
+
+#include <stdarg.h>
+
+#define MAX_CELLS 128		      /* QEMU include/sysemu/numa.h, MAX_NODES */
+#define MIN_MEMORY (UINT64_C(1) << 20) /* libvirt rounds each cell up to a MiB */
+
+void request_begin(struct request *request)
+{
+	*request = (struct request){
+		.name = xstrdup("nested"),
+		.type = xstrdup("kvm"),
+		.machine = NULL,
+		.architecture = xstrdup("x86_64"),
+		.target = TARGET_DEFAULT,
+		.general_ports = -1,
+		.spare_ports = -1,
+	};
+}
+
+void request_note(struct request *request, const char *format, ...)
+{
+	struct text text = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	*vec_add(&request->notes) = text_take(&text);
+}
+
+void request_free(struct request *request)
+{
+	char *strings[] = { request->name, request->type,  request->machine,
+			    request->architecture, request->cpu, request->iommu,
+			    request->disk, request->cdrom, request->mgmt };
+
+	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+		free(strings[i]);
+	for (size_t i = 0; i < request->nodes.n; i++)
+		set_free(&request->nodes.v[i].vcpu_list);
+	for (size_t i = 0; i < request->notes.n; i++)
+		free(request->notes.v[i]);
+	vec_free(&request->nodes);
+	vec_free(&request->hmat_rows);
+	vec_free(&request->roots);
+	vec_free(&request->switches);
+	vec_free(&request->devices);
+	vec_free(&request->notes);
+	free(request->distances);
+	*request = (struct request){};
+}
+
+/* One key=value of a comma list; a value may hold commas if it is a CPU list. */
+struct pair {
+	char *key, *value;
+};
+
+/* Takes the next pair off *rest; false at the end. */
+static bool next_pair(char **rest, struct pair *ret)
+{
+	char *word = strsep(rest, ","), *equals;
+
+	if (!word)
+		return false;
+	equals = strchr(word, '=');
+	ret->key = word;
+	ret->value = equals ? equals + 1 : NULL;
+	if (equals)
+		*equals = '\0';
+	/* "cpulist=0-3,8": what follows without a key belongs to the list. */
+	while (ret->value && *rest && **rest >= '0' && **rest <= '9') {
+		(*rest)[-1] = ',';
+		if (!strsep(rest, ","))
+			break;
+	}
+	return true;
+}
+
+static int node_vcpus(struct request_node *node, const struct pair *pair,
+		      struct error *error)
+{
+	uint32_t count;
+
+	if (!parse_u32(pair->value, &count) || count > SET_LIMIT)
+		return error_input(error,
+				   "--node: %s=%s is no count; write vcpus=4, or name the "
+				   "vCPUs with cpulist=0-3", pair->key, pair->value);
+	node->vcpus = count;
+	return 0;
+}
+
+static int node_cpulist(struct request_node *node, const struct pair *pair,
+			struct error *error)
+{
+	set_free(&node->vcpu_list);
+	if (!set_parse(pair->value, false, &node->vcpu_list))
+		return error_input(error, "--node: cpulist=%s is no list such as 0-3,8",
+				   pair->value);
+	node->vcpus = set_count(&node->vcpu_list);
+	return 0;
+}
+
+static int node_memory(struct request_node *node, const struct pair *pair,
+		       struct error *error)
+{
+	enum size_answer answer = size_parse(pair->value, false, 0, &node->memory_bytes);
+
+	if (answer != SIZE_OK)
+		return error_input(error, "--node: memory=%s %s", pair->value,
+				   size_answer_text(answer));
+	if (node->memory_bytes < MIN_MEMORY)
+		return error_input(error,
+				   "--node: memory=%s: QEMU cannot make a node of less than "
+				   "1 MiB; give it memory=128MiB or more", pair->value);
+	return 0;
+}
+
+static const struct node_key {
+	const char *key;
+	int (*take)(struct request_node *node, const struct pair *pair,
+		    struct error *error);
+} node_keys[] = {
+	{ "vcpus", node_vcpus },
+	{ "cpus", node_vcpus },
+	{ "cpulist", node_cpulist },
+	{ "memory", node_memory },
+};
+
+int request_add_node(struct request *request, const char *text, struct error *error)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	struct request_node *node = vec_add(&request->nodes);
+	char *rest = copy;
+	struct pair pair;
+
+	node->host_node = UNKNOWN_ID;
+	while (next_pair(&rest, &pair)) {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(node_keys) && !streq(node_keys[i].key, pair.key))
+			i++;
+		if (i == ARRAY_SIZE(node_keys))
+			return error_input(error,
+					   "--node: what is \"%s\"? It takes vcpus=, "
+					   "cpulist= and memory=", pair.key);
+		if (!pair.value || !*pair.value)
+			return error_input(error, "--node: %s= needs a value", pair.key);
+		if (node_keys[i].take(node, &pair, error) < 0)
+			return -1;
+	}
+	if (node->memory_bytes == 0)
+		return error_input(error,
+				   "--node %s: how much memory? Add memory=2GiB", text);
+	return 0;
+}
+
+/* What --device says beside the kind. */
+struct device_words {
+	int node, per_node, count, vfs;
+	bool shared;
+};
+
+static int *device_number(struct device_words *words, const char *key)
+{
+	const struct {
+		const char *key;
+		int *number;
+	} rows[] = { { "node", &words->node },
+		     { "per-node", &words->per_node },
+		     { "count", &words->count },
+		     { "vfs", &words->vfs } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq(rows[i].key, key))
+			return rows[i].number;
+	return NULL;
+}
+
+static int take_device_word(struct device_words *words, const struct pair *pair,
+			    struct error *error)
+{
+	int *number = device_number(words, pair->key);
+
+	if (number) {
+		if (!pair->value || !parse_int(pair->value, number) || *number < 0)
+			return error_input(error, "--device: %s=%s is no number from 0",
+					   pair->key, pair->value ? pair->value : "");
+		return 0;
+	}
+	if (!streq(pair->key, "iommu-group"))
+		return error_input(error,
+				   "--device: what is \"%s\"? It takes node=, per-node=, "
+				   "count=, vfs= and iommu-group=", pair->key);
+	words->shared = streq_null(pair->value, "shared");
+	if (!words->shared && !streq_null(pair->value, "own"))
+		return error_input(error, "--device: iommu-group is own or shared");
+	return 0;
+}
+
+static void add_devices(struct request *request, const struct device_kind *kind,
+			const struct device_words *words, int cell, int count)
+{
+	for (int i = 0; i < count; i++) {
+		struct request_device *device = vec_add(&request->devices);
+
+		*device = (struct request_device){
+			.kind = kind,
+			.cell = cell,
+			.root = -1,
+			.switch_port = -1,
+			.vfs = (unsigned)MAX(words->vfs, 0),
+			.shared_group = words->shared,
+			.io_fixed = true,
+		};
+	}
+}
+
+/* Every node is only known at the end: -2 - N stands for "N on every node". */
+#define EVERY_NODE (-2)
+
+static int check_words(const struct device_kind *kind, struct device_words *words,
+		       struct error *error)
+{
+	if ((words->node >= 0) == (words->per_node >= 0))
+		return error_input(error,
+				   "--device %s: say where: node=0 (with count=), or "
+				   "per-node=1", kind->name);
+	if (words->per_node >= 0 && words->count >= 0)
+		return error_input(error, "--device %s: per-node=%d is the count already",
+				   kind->name, words->per_node);
+	if (words->vfs > (int)kind->vfs)
+		return error_input(error, "--device %s: it has %u virtual functions, not %d",
+				   kind->name, kind->vfs, words->vfs);
+	if (MAX(words->per_node, words->count) > 255)
+		return error_input(error,
+				   "--device %s: %d do not fit: a PCI segment has 256 bus "
+				   "numbers, and each device takes one",
+				   kind->name, MAX(words->per_node, words->count));
+	return 0;
+}
+
+int request_add_device(struct request *request, const char *text, struct error *error)
+{
+	_cleanup_free_ char *copy = xstrdup(text), *names = device_kind_names();
+	struct device_words words = { -1, -1, -1, -1, false };
+	const struct device_kind *kind;
+	char *rest = copy;
+	struct pair pair;
+
+	if (!next_pair(&rest, &pair) || !(kind = device_kind_named(pair.key)) || pair.value)
+		return error_input(error, "--device %s: no such kind; there are %s", text,
+				   names);
+	while (next_pair(&rest, &pair))
+		if (take_device_word(&words, &pair, error) < 0)
+			return -1;
+	if (check_words(kind, &words, error) < 0)
+		return -1;
+	if (words.per_node >= 0)
+		add_devices(request, kind, &words, EVERY_NODE, words.per_node);
+	else
+		add_devices(request, kind, &words, words.node,
+			    words.count >= 0 ? words.count : 1);
+	return 0;
+}
+
+/* Spreads the devices that were asked for on every node. */
+static void spread_devices(struct request *request)
+{
+	__typeof__(request->devices) spread = {};
+
+	for (size_t cell = 0; cell < request->nodes.n; cell++)
+		for (size_t i = 0; i < request->devices.n; i++) {
+			struct request_device device = request->devices.v[i];
+
+			if (device.cell == EVERY_NODE)
+				device.cell = (int)cell;
+			if (device.cell == (int)cell)
+				*vec_add(&spread) = device;
+		}
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].cell == NO_CELL ||
+		    request->devices.v[i].cell >= (int)request->nodes.n)
+			*vec_add(&spread) = request->devices.v[i];
+	vec_free(&request->devices);
+	request->devices = spread;
+}
+
+static int check_devices(const struct request *request, struct error *error)
+{
+	for (size_t i = 0; i < request->devices.n; i++) {
+		const struct request_device *device = &request->devices.v[i];
+		_cleanup_free_ char *needs = feature_needs(device->kind->needs);
+
+		if (device->cell >= (int)request->nodes.n)
+			return error_input(error,
+					   "--device %s,node=%d: there are the nodes 0-%zu",
+					   device->kind->name, device->cell,
+					   request->nodes.n - 1);
+		if (!target_has(&request->target, device->kind->needs))
+			return error_input(error,
+					   "--device %s needs %s: say so with --target, or "
+					   "take e1000e", device->kind->name, needs);
+	}
+	return 0;
+}
+
+/* Ids the user did not name are given in order, past those named. */
+static int give_vcpus(struct request *request, struct error *error)
+{
+	_cleanup_set_ struct set used = {};
+	unsigned next = 0, total = 0;
+
+	for (size_t i = 0; i < request->nodes.n; i++) {
+		const struct set *list = &request->nodes.v[i].vcpu_list;
+
+		if (set_intersects(list, &used))
+			return error_input(error,
+					   "--node %zu: its cpulist has vCPUs that an "
+					   "earlier node has: each is in one node only", i);
+		set_union(&used, list);
+		total += request->nodes.v[i].vcpus;
+		if (total > SET_LIMIT)
+			return error_input(error, "%u vCPUs are too many", total);
+	}
+	for (size_t i = 0; i < request->nodes.n; i++) {
+		struct request_node *node = &request->nodes.v[i];
+
+		while (set_count(&node->vcpu_list) < node->vcpus) {
+			while (set_has(&used, next))
+				next++;
+			set_add(&node->vcpu_list, next);
+			set_add(&used, next);
+		}
+	}
+	if (total == 0)
+		return error_input(error, "no node has a vCPU: give one vcpus=1 or more");
+	if (!set_has(&used, total - 1) || set_next(&used, total) >= 0)
+		return error_input(error,
+				   "the nodes' vCPUs leave gaps: %u of them must be the "
+				   "numbers 0-%u", total, total - 1);
+	return 0;
+}
+
+static int check_vcpus(const struct request *request, struct error *error)
+{
+	unsigned total = 0, limit = target_max_vcpus(&request->target);
+
+	for (size_t i = 0; i < request->nodes.n; i++)
+		total += request->nodes.v[i].vcpus;
+	if (streq(request->architecture, "aarch64"))
+		limit = 512;
+	if (total > limit)
+		return error_input(error,
+				   "%u vCPUs are too many: QEMU %u.%u takes %u in a %s "
+				   "machine; shrink with --cpus-per-node %zu",
+				   total, request->target.qemu / 1000000,
+				   request->target.qemu / 1000 % 1000, limit,
+				   request->machine, MAX(limit / request->nodes.n, (size_t)1));
+	if (total > 255 && streq(request->type, "qemu") &&
+	    streq(request->architecture, "x86_64"))
+		return error_input(error,
+				   "%u vCPUs need extended interrupt mode, which QEMU has "
+				   "with KVM only; take --type kvm, or shrink with "
+				   "--cpus-per-node %zu", total,
+				   MAX(255 / request->nodes.n, (size_t)1));
+	return 0;
+}
+
+static int check_nodes(const struct request *request, struct error *error)
+{
+	uint64_t total = 0;
+
+	if (request->nodes.n == 0)
+		return error_input(error,
+				   "no node is asked for: add --node vcpus=2,memory=2GiB, "
+				   "or --like SOURCE");
+	if (request->nodes.n > MAX_CELLS)
+		return error_input(error,
+				   "%zu nodes are too many: QEMU has at most %d",
+				   request->nodes.n, MAX_CELLS);
+	for (size_t i = 0; i < request->nodes.n; i++)
+		if (__builtin_add_overflow(total, request->nodes.v[i].memory_bytes, &total) ||
+		    total > UINT64_C(1) << 52)
+			return error_input(error,
+					   "the nodes' memory adds up to more than 4 PiB");
+	return 0;
+}
+
+static bool known_machine(const struct request *request)
+{
+	if (streq(request->architecture, "aarch64"))
+		return streq(request->machine, "virt") ||
+		       has_prefix(request->machine, "virt-");
+	return streq(request->machine, "q35") || has_prefix(request->machine, "pc-q35-");
+}
+
+static int check_machine(const struct request *request, struct error *error)
+{
+	if (!streq(request->architecture, "x86_64") &&
+	    !streq(request->architecture, "aarch64"))
+		return error_input(error,
+				   "%s guests cannot be laid out: only q35 (x86_64) and virt "
+				   "(aarch64) have pcie-expander-bus", request->architecture);
+	if (!known_machine(request))
+		return error_input(error,
+				   "--machine %s has no pcie-expander-bus: take q35 for "
+				   "x86_64 or virt for aarch64", request->machine);
+	return 0;
+}
+
+static void fill_defaults(struct request *request)
+{
+	bool arm = streq(request->architecture, "aarch64");
+
+	if (!request->machine)
+		request->machine = xstrdup(arm ? "virt" : "q35");
+	if (!request->iommu)
+		request->iommu = xstrdup(arm ? "smmuv3" : "intel");
+	if (!request->cpu)
+		request->cpu = xstrdup(streq(request->type, "kvm") ? "host-passthrough"
+								   : "maximum");
+}
+
+static const struct iommu_row {
+	const char *model, *architecture;
+	enum feature needs;
+} iommus[] = {
+	{ "intel", "x86_64", FEATURE_ALWAYS },
+	{ "amd", "x86_64", FEATURE_IOMMU_AMD },
+	{ "virtio", NULL, FEATURE_IOMMU_VIRTIO },
+	{ "smmuv3", "aarch64", FEATURE_IOMMU_SMMUV3 },
+	{ "none", NULL, FEATURE_ALWAYS },
+};
+
+static int check_iommu(const struct request *request, struct error *error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(iommus); i++) {
+		_cleanup_free_ char *needs = feature_needs(iommus[i].needs);
+
+		if (!streq(iommus[i].model, request->iommu))
+			continue;
+		if (iommus[i].architecture &&
+		    !streq(iommus[i].architecture, request->architecture))
+			return error_input(error, "--iommu %s is for %s guests",
+					   request->iommu, iommus[i].architecture);
+		if (!target_has(&request->target, iommus[i].needs))
+			return error_input(error, "--iommu %s needs %s: say so with --target",
+					   request->iommu, needs);
+		return 0;
+	}
+	return error_input(error, "--iommu %s: there are intel, virtio, smmuv3, amd and none",
+			   request->iommu);
+}
+
+int request_finish(struct request *request, struct error *error)
+{
+	fill_defaults(request);
+	if (check_machine(request, error) < 0 || check_iommu(request, error) < 0 ||
+	    check_nodes(request, error) < 0 || give_vcpus(request, error) < 0 ||
+	    check_vcpus(request, error) < 0)
+		return -1;
+	spread_devices(request);
+	return check_devices(request, error);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/target.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+static const struct feature_row {
+	unsigned libvirt, qemu; /* the first that has it; 0: every one we know */
+} features[N_FEATURES] = {
+	[FEATURE_ALWAYS] = { 0, 0 },
+	[FEATURE_EXPANDER_PORTS] = { VERSION_OF(2, 3), 0 },
+	[FEATURE_PORT_HOTPLUG_OFF] = { VERSION_OF(6, 3), VERSION_OF(5, 0) },
+	[FEATURE_NUMA_DISTANCES] = { VERSION_OF(3, 10), 0 },
+	[FEATURE_HMAT] = { VERSION_OF(6, 6), VERSION_OF(5, 0) },
+	[FEATURE_IOMMU_AW_BITS] = { VERSION_OF(6, 5), 0 },
+	[FEATURE_IOMMU_SMMUV3] = { VERSION_OF(5, 5), 0 },
+	[FEATURE_IOMMU_VIRTIO] = { VERSION_OF(8, 3), VERSION_OF(7, 0) },
+	[FEATURE_IOMMU_AMD] = { VERSION_OF(11, 5), 0 },
+	[FEATURE_IGB] = { VERSION_OF(9, 3), VERSION_OF(8, 0) },
+	[FEATURE_NVME] = { VERSION_OF(11, 5), 0 },
+	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = { VERSION_OF(11, 3), 0 },
+	[FEATURE_AW_BITS_48] = { 0, VERSION_OF(9, 2) },
+	[FEATURE_PASST] = { VERSION_OF(9, 0), 0 },
+	[FEATURE_IOTHREAD_VQ_MAPPING] = { VERSION_OF(10, 0), VERSION_OF(9, 0) },
+	[FEATURE_SMMUV3_PER_BUS] = { VERSION_OF(11, 10), VERSION_OF(10, 2) },
+	[FEATURE_MEM_RESERVE] = { VERSION_OF(10, 3), 0 },
+};
+
+bool target_has(const struct target *target, enum feature feature)
+{
+	return target->libvirt >= features[feature].libvirt &&
+	       target->qemu >= features[feature].qemu;
+}
+
+static void add_version(struct text *text, const char *name, unsigned version)
+{
+	if (version == 0)
+		return;
+	text_printf(text, "%s%s %u.%u", text->n ? " and " : "", name, version / 1000000,
+		    version / 1000 % 1000);
+}
+
+char *feature_needs(enum feature feature)
+{
+	struct text text = {};
+
+	add_version(&text, "libvirt", features[feature].libvirt);
+	add_version(&text, "QEMU", features[feature].qemu);
+	return text_take(&text);
+}
+
+unsigned target_max_vcpus(const struct target *target)
+{
+	if (target->qemu >= VERSION_OF(9, 0))
+		return 4096;
+	return target->qemu >= VERSION_OF(8, 0) ? 1024 : 288;
+}
+
+static bool parse_version(const char *string, unsigned *ret)
+{
+	unsigned parts[3] = {};
+	int end = 0, n = 0;
+
+	for (; n < 3 && sscanf(string, "%3u%n", &parts[n], &end) == 1; n++) {
+		string += end;
+		if (*string != '.' || !string[1])
+			break;
+		string++;
+	}
+	if (*string || parts[0] == 0)
+		return false;
+	*ret = VERSION_OF(parts[0], parts[1]) + parts[2];
+	return true;
+}
+
+int target_parse(const char *string, struct target *target, struct error *error)
+{
+	_cleanup_free_ char *copy = xstrdup(string);
+	char *rest = copy, *part;
+
+	while ((part = strsep(&rest, ","))) {
+		char *equals = strchr(part, '=');
+		unsigned *version = NULL;
+
+		if (equals && strncmp(part, "libvirt=", 8) == 0)
+			version = &target->libvirt;
+		else if (equals && strncmp(part, "qemu=", 5) == 0)
+			version = &target->qemu;
+		if (!version || !parse_version(equals + 1, version))
+			return error_input(error,
+					   "--target %s: write it as libvirt=9.0,qemu=7.2, "
+					   "or installed", string);
+	}
+	return 0;
+}

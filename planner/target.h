@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * target.h - what which libvirt and QEMU can do: one table, from facts that stand in
+ * libvirt's NEWS.rst and QEMU's change log.
+ */
+#pragma once
+
+#include "base/error.h"
+
+/* Versions as libvirt writes them: major * 1000000 + minor * 1000 + micro. */
+struct target {
+	unsigned libvirt, qemu;
+};
+
+#define VERSION_OF(major, minor) ((major) * 1000000u + (minor) * 1000u)
+/* Debian 12's: fixed, so that the same request gives the same bytes everywhere. */
+#define TARGET_DEFAULT ((struct target){ VERSION_OF(9, 0), VERSION_OF(7, 2) })
+
+enum feature {
+	FEATURE_ALWAYS,
+	FEATURE_EXPANDER_PORTS,	  /* several ports on one pcie-expander-bus */
+	FEATURE_PORT_HOTPLUG_OFF, /* <target hotplug='off'> */
+	FEATURE_NUMA_DISTANCES,
+	FEATURE_HMAT,
+	FEATURE_IOMMU_AW_BITS,
+	FEATURE_IOMMU_SMMUV3,
+	FEATURE_IOMMU_VIRTIO,
+	FEATURE_IOMMU_AMD,
+	FEATURE_IGB,
+	FEATURE_NVME,
+	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer asks for driver='qemu' */
+	FEATURE_AW_BITS_48,	  /* QEMU's default width is 48 */
+	FEATURE_PASST,
+	FEATURE_IOTHREAD_VQ_MAPPING,
+	FEATURE_SMMUV3_PER_BUS,
+	FEATURE_MEM_RESERVE,
+	N_FEATURES,
+};
+
+bool target_has(const struct target *target, enum feature feature);
+/* "libvirt 9.3 and QEMU 8.0", for messages. The caller's. */
+char *feature_needs(enum feature feature) _must_check_;
+/* Vcpus that a q35 machine of this QEMU takes (hw/i386/pc_q35.c, max_cpus). */
+unsigned target_max_vcpus(const struct target *target);
+/*
+ * "libvirt=9.0,qemu=7.2" in either order, one may be left out; over what *target holds.
+ */
+int target_parse(const char *string, struct target *target, struct error *error);
