@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * request.h - what the user wants on a disk, before any of it has a place. Flags, XML
+ * and sfdisk scripts all fill it through the same two setters, so that a key means the
+ * same wherever it stands.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "partition/align.h"
+#include "partition/partition-table.h"
+
+#define REQUEST_MAX_ENTRIES 1024
+#define REQUEST_WEIGHT      1000 /* of a partition that names none, as in repart.d(5) */
+
+enum align_at {
+	AT_BOTH, /* start and end lie on boundaries */
+	AT_START,
+	AT_END,
+	AT_NONE,
+};
+#define ALIGN_AT_NAMES "both|start|end|none"
+
+enum part_size {
+	PART_UNSET,   /* rest; of an extended partition: what its logical ones need */
+	PART_FIXED,   /* size_bytes */
+	PART_PERCENT, /* of the usable space */
+	PART_SHARE,   /* a share by weight of what is left, from min to max; "rest" */
+};
+
+enum uuid_rule {
+	UUID_OWN,    /* HMAC-SHA256(seed, "virt-layout partition N") */
+	UUID_REPART, /* systemd-repart's */
+};
+#define UUID_RULE_NAMES "own|repart"
+
+struct part_request {
+	long line;       /* in the file, 0 for a flag */
+	unsigned number; /* 0: the next free one */
+	bool has_kind, has_start, has_at, has_uuid;
+	enum partition_kind kind;
+	enum part_size size;
+	uint64_t size_bytes, percent_millis; /* 25 % is 25000 */
+	uint64_t min_bytes, max_bytes;       /* 0: none */
+	uint64_t weight;
+	uint64_t start_bytes, padding_bytes;
+	uint64_t align_bytes; /* 0: the disk's */
+	enum align_at at;
+	char *type, *name; /* owned; NULL: linux-generic, none */
+	struct guid uuid;
+	uint64_t attributes;
+	bool active;
+};
+
+/* Owns its parts. Begin with request_init. */
+struct layout_request {
+	char *file; /* for messages, owned; NULL for flags */
+	enum table_label label;
+	uint32_t sector_bytes;
+	uint64_t size_bytes; /* 0: not given */
+	bool minimal, has_disk_guid, has_signature;
+	bool exact;             /* an sfdisk script: sizes are kept as they stand */
+	uint64_t align_bytes;   /* 0: 1 MiB */
+	uint64_t cluster_bytes; /* of the image, 0: none */
+	enum align_at at;
+	enum align_rule rule;
+	uint64_t first_lba, last_lba; /* 0: the first and last that the label allows */
+	uint32_t n_entries;
+	char *seed; /* owned, NULL */
+	enum uuid_rule uuid_rule;
+	struct guid disk_guid;
+	uint32_t signature;
+	VEC(struct part_request) parts;
+};
+
+void request_init(struct layout_request *request);
+void request_free(struct layout_request *request);
+#define _cleanup_request_ _cleanup_(request_free)
+
+/*
+ * Sets what @key names on the disk: size, label, sector-size, align (repeated: the least
+ * common multiple), align-at, rule, cluster-size, first-lba, last-lba, entries, seed,
+ * uuid-rule, uuid, minimal. Faults name the key and the value.
+ */
+int request_set(struct layout_request *request, const char *key, const char *value,
+		struct error *error);
+/*
+ * The same for a partition: size, min, max, weight, start, padding, align, align-at,
+ * kind, number, type, name, uuid, attribute (repeated), active. Sectors ("2048s") are
+ * those of @request.
+ */
+int part_request_set(const struct layout_request *request, struct part_request *part,
+		     const char *key, const char *value, struct error *error);
+/* A --part value: "size=512MiB,type=esp,name=ESP"; a "\," is a comma. */
+int request_add_part(struct layout_request *request, const char *flag,
+		     struct error *error);
+
+/* GPT attribute bit of a name or number, or -1. */
+int attribute_bit(const char *name);
+/* "required legacy-boot 60"; nothing for 0. */
+void text_add_attributes(struct text *text, uint64_t attributes);
+
+/*
+ * Reads a whole request file: XML if it begins with '<', an sfdisk script otherwise.
+ * @name is for messages. The request has been initialised.
+ */
+int request_read(const char *name, const char *bytes, size_t n,
+		 struct layout_request *request, struct error *error);
+int request_read_script(const char *name, const char *bytes, size_t n,
+			struct layout_request *request, struct error *error);
+int request_read_xml(const char *name, const char *bytes, size_t n,
+		     struct layout_request *request, struct error *error);
