@@ -119,13 +119,15 @@ static bool refused(const char *file)
 	return false;
 }
 
-static bool check(virConnectPtr connection, const char *file, const char *xml)
+static bool check(virConnectPtr connection, const struct run *run, const char *file,
+		  const char *xml)
 {
 	virDomainPtr domain =
 		virDomainDefineXMLFlags(connection, xml, VIR_DOMAIN_DEFINE_VALIDATE);
 
 	_cleanup_free_ char *message = NULL;
 
+	(void)run;
 	if (domain) {
 		printf("%s: accepted\n", file);
 		undefine(domain);
@@ -136,11 +138,13 @@ static bool check(virConnectPtr connection, const char *file, const char *xml)
 	return false;
 }
 
-static bool dump(virConnectPtr connection, const char *file, const char *xml)
+static bool dump(virConnectPtr connection, const struct run *run, const char *file,
+		  const char *xml)
 {
 	virDomainPtr domain = virDomainDefineXML(connection, xml);
 	_cleanup_free_ char *back = NULL;
 
+	(void)run;
 	if (!domain)
 		return refused(file);
 	back = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
@@ -152,11 +156,13 @@ static bool dump(virConnectPtr connection, const char *file, const char *xml)
 	return back != NULL;
 }
 
-static bool argv(virConnectPtr connection, const char *file, const char *xml)
+static bool argv(virConnectPtr connection, const struct run *run, const char *file,
+		  const char *xml)
 {
 	_cleanup_free_ char *line =
 		virConnectDomainXMLToNative(connection, "qemu-argv", xml, 0);
 
+	(void)run;
 	if (!line)
 		return refused(file);
 	printf("%s\n", line);
@@ -183,7 +189,18 @@ static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event
 	return 0;
 }
 
-static bool run_domain(virConnectPtr connection, const char *file, const char *xml)
+static void leave_live_xml(const struct run *run, virDomainPtr domain)
+{
+	_cleanup_free_ char *path = xasprintf("%s/" RUN_LIVE_XML, run->root);
+	_cleanup_free_ char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
+	_cleanup_error_ struct error ignored = {};
+
+	if (xml) /* without it the reader takes the domain as it was given */
+		file_write(path, xml, strlen(xml), &ignored);
+}
+
+static bool run_domain(virConnectPtr connection, const struct run *run, const char *file,
+		        const char *xml)
 {
 	virDomainPtr domain;
 
@@ -193,6 +210,7 @@ static bool run_domain(virConnectPtr connection, const char *file, const char *x
 	domain = virDomainCreateXML(connection, xml, 0);
 	if (!domain)
 		return refused(file);
+	leave_live_xml(run, domain);
 	while (!atomic_load(&ended) && !atomic_load(&orphaned))
 		usleep(10 * 1000);
 	if (atomic_load(&orphaned))
@@ -203,7 +221,8 @@ static bool run_domain(virConnectPtr connection, const char *file, const char *x
 
 static const struct {
 	const char *mode;
-	bool (*act)(virConnectPtr connection, const char *file, const char *xml);
+	bool (*act)(virConnectPtr connection, const struct run *run, const char *file,
+		    const char *xml);
 } modes[] = {
 	{ "check", check },
 	{ "dump", dump },
@@ -223,7 +242,7 @@ static int each_file(const struct run *run, virConnectPtr connection, size_t mod
 			return -1;
 		if (memchr(xml.s, '\0', xml.n))
 			return error_input(error, "%s: holds a NUL byte", run->files[i]);
-		if (!modes[mode].act(connection, run->files[i], xml.s))
+		if (!modes[mode].act(connection, run, run->files[i], xml.s))
 			status = RUN_REFUSED;
 	}
 	return status;

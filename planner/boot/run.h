@@ -32,6 +32,8 @@
 
 /* The file in ROOT that the domain's first serial port connects to. */
 #define RUN_SERIAL "serial"
+/* Where a run leaves the domain as libvirt completed it, for as long as it lasts. */
+#define RUN_LIVE_XML "live.xml"
 
 enum run_status {
 	RUN_OK = 0,	 /* accepted; the domain ended, by itself or on request */

@@ -9,5 +9,6 @@
 
 extern const struct command *const commands[]; /* ends with NULL */
 
+extern const struct command boot_command;
 extern const struct command disk_command;
 extern const struct command plan_command;

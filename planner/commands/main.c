@@ -14,6 +14,7 @@
 
 const struct command *const commands[] = {
 	&plan_command,
+	&boot_command,
 	&disk_command,
 	NULL,
 };

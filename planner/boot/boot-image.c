@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* boot-image.c - what goes into the initrd of a dry boot. */
+#include "planner/boot/boot.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "planner/boot/init.h"
+
+#include <unistd.h>
+
+/* Modules that --assign needs before those that the user names. */
+static const char *const assign_modules[] = { "vfio_iommu_type1", "vfio_pci", NULL };
+static const char *const nested_modules[] = { "vfio_iommu_type1", "vfio_pci", "kvm_amd",
+					      NULL };
+
+static int add_modules(struct initrd *initrd, const struct boot_request *request,
+		       struct text *order, struct error *error)
+{
+	_cleanup_free_ char *release = kernel_release(request->kernel), *beside = NULL;
+	const char *const *more = request->assign == ASSIGN_NESTED ? nested_modules
+				  : request->assign == ASSIGN_VFIO ? assign_modules
+								   : NULL;
+	_cleanup_module_tree_ struct module_tree *tree = NULL;
+	const char *slash = strrchr(request->kernel, '/');
+
+	if (!more && request->kmods.n == 0)
+		return 0;
+	/* boot/vmlinuz-X and lib/modules/X stand side by side in a package and on a disk */
+	beside = xasprintf("%.*s/..", slash ? (int)(slash - request->kernel) : 1,
+			   slash ? request->kernel : ".");
+	if (module_tree_open(request->modules ? request->modules : beside, release, &tree,
+			     error) < 0)
+		return -1;
+	for (; more && *more; more++)
+		if (initrd_module(initrd, tree, *more, order, error) < 0)
+			return -1;
+	for (size_t i = 0; i < request->kmods.n; i++)
+		if (initrd_module(initrd, tree, request->kmods.v[i], order, error) < 0)
+			return -1;
+	return 0;
+}
+
+/* FILE, or FILE:PATH for another name in the guest. */
+static int add_copy(struct initrd *initrd, const char *copy, struct error *error)
+{
+	const char *colon = strrchr(copy, ':');
+	bool named = colon && colon[1] == '/';
+	_cleanup_free_ char *file = xstrndup(copy, named ? (size_t)(colon - copy)
+							 : strlen(copy));
+	_cleanup_free_ char *real = realpath(file, NULL);
+
+	return initrd_copy(initrd, file, named ? colon + 1 : *file == '/' ? file : real,
+			   error);
+}
+
+static int add_shell(struct initrd *initrd, struct error *error)
+{
+	static const char *const places[] = { "/bin/busybox", "/usr/bin/busybox",
+					      "/sbin/busybox", "/usr/sbin/busybox" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (access(places[i], R_OK) == 0) {
+			initrd_link(initrd, "/bin/sh", "busybox");
+			return initrd_copy(initrd, places[i], INIT_SHELL, error);
+		}
+	return error_system(error, 0, "--shell needs busybox, which is not installed here");
+}
+
+/* The agent's orders; init.h has the words. */
+static void add_orders(struct initrd *initrd, const struct boot_request *request,
+		       const struct text *order)
+{
+	_cleanup_text_ struct text text = {};
+	_cleanup_free_ char *lines = order->s ? xstrdup(order->s) : NULL;
+	char *rest = lines, *line;
+
+	if (request->time_limit_s > 0)
+		text_printf(&text, "limit %.0f\n", request->time_limit_s);
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line)
+			text_printf(&text, "module %s\n", line);
+	if (initrd->library_path.n > 0)
+		text_printf(&text, "library-path %s\n", initrd->library_path.s);
+	for (size_t i = 0; i < request->assign_to.n; i++)
+		text_printf(&text, "assign " PCI_FORMAT "\n",
+			    PCI_ARGS(request->assign_to.v[i]));
+	if (request->shell)
+		text_adds(&text, "shell\n");
+	initrd_file(initrd, INIT_CONFIG, 0644, text.s ? text.s : "", text.n);
+}
+
+static int fill(struct initrd *initrd, const struct boot_request *request,
+		struct error *error)
+{
+	static const char *const directories[] = { "/dev", "/proc", "/sys", "/tmp" };
+	_cleanup_text_ struct text order = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		initrd_directory(initrd, directories[i]);
+	initrd_device(initrd, "/dev/console", 5, 1);
+	if (initrd_copy(initrd, request->agent, "/init", error) < 0)
+		return error_wrap(error, "the agent for the guest");
+	if (add_modules(initrd, request, &order, error) < 0)
+		return -1;
+	if (request->shell && add_shell(initrd, error) < 0)
+		return -1;
+	for (size_t i = 0; i < request->copies.n; i++)
+		if (add_copy(initrd, request->copies.v[i], error) < 0)
+			return -1;
+	add_orders(initrd, request, &order);
+	return 0;
+}
+
+int boot_make_initrd(const struct boot_request *request, struct text *ret,
+		     struct error *error)
+{
+	_cleanup_initrd_ struct initrd initrd = {};
+
+	if (fill(&initrd, request, error) < 0)
+		return -1;
+	return initrd_write(&initrd, request->compression, ret, error);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * boot-session.c - virt-layout-run from its start to its end: its serial line into
+ * serial.h, its messages kept for an error, signals to us passed on by closing its pipe.
+ */
+#include "planner/boot/boot.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "planner/boot/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	TICK_MS = 200,
+	MESSAGES_LIMIT = 65536,
+};
+
+struct session {
+	const struct boot_session *of;
+	struct boot_result *result;
+	int input, output, messages; /* virt-layout-run's, our ends; -1 closed */
+	int signals;
+	pid_t pid;
+	bool shown; /* a progress line stands there */
+};
+
+double boot_clock_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double since_start_s(const struct session *s)
+{
+	return boot_clock_s() - s->of->began_s;
+}
+
+static void show_progress(struct session *s)
+{
+	if (!s->of->request->progress)
+		return;
+	fprintf(stderr, "\rbooting under %s: %s, %.0f s ",
+		s->result->accel == ACCEL_KVM ? "KVM" : "TCG",
+		s->result->times.started > 0	    ? "agent"
+		: s->result->times.first_byte > 0 ? "kernel"
+						    : "firmware",
+		since_start_s(s));
+	s->shown = true;
+}
+
+static void end_progress(struct session *s)
+{
+	if (s->shown)
+		fputs("\r\033[K", stderr);
+	s->shown = false;
+}
+
+/* The domain as libvirt runs it; the run removes the file at its end. */
+static void read_booted(struct session *s)
+{
+	_cleanup_free_ char *path = xasprintf("%s/" RUN_LIVE_XML, s->of->root);
+	_cleanup_error_ struct error ignored = {};
+
+	text_free(&s->result->booted);
+	if (file_read(path, FILE_LIMIT, &s->result->booted, &ignored) < 0)
+		text_free(&s->result->booted);
+}
+
+static void on_serial(struct session *s)
+{
+	struct boot_times *times = &s->result->times;
+	struct serial *serial = &s->result->serial;
+	char bytes[65536];
+	ssize_t n = read(s->output, bytes, sizeof(bytes));
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close_fd(&s->output);
+		return;
+	}
+	if (times->first_byte <= 0)
+		times->first_byte = since_start_s(s);
+	serial_feed(serial, bytes, (size_t)n);
+	if (serial->state != SERIAL_WAITING && times->started <= 0) {
+		times->started = since_start_s(s);
+		read_booted(s);
+	}
+	if (serial->has_record && times->recorded <= 0)
+		times->recorded = since_start_s(s);
+	if (serial->state == SERIAL_DONE || serial->state == SERIAL_DAMAGED)
+		close_fd(&s->input); /* ends the domain */
+}
+
+static void on_messages(struct session *s)
+{
+	char bytes[4096];
+	ssize_t n = read(s->messages, bytes, sizeof(bytes));
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0)
+		close_fd(&s->messages);
+	else if (s->result->messages.n < MESSAGES_LIMIT)
+		text_add(&s->result->messages, bytes, (size_t)n);
+}
+
+static void on_signal(struct session *s)
+{
+	struct signalfd_siginfo info;
+
+	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	s->result->interrupted = true;
+	close_fd(&s->input);
+}
+
+/* The agent must have spoken by then, where a limit is set for it. */
+static void keep_start_limit(struct session *s)
+{
+	if (s->of->start_limit_s > 0 && s->result->serial.state == SERIAL_WAITING &&
+	    since_start_s(s) - s->result->times.prepared > s->of->start_limit_s)
+		close_fd(&s->input);
+}
+
+/* Until the run has closed its ends, which it does when all below it has gone. */
+static void follow(struct session *s)
+{
+	while (s->output >= 0 || s->messages >= 0) {
+		struct pollfd wait[] = {
+			{ .fd = s->output, .events = POLLIN },
+			{ .fd = s->messages, .events = POLLIN },
+			{ .fd = s->signals, .events = POLLIN },
+		};
+
+		show_progress(s);
+		keep_start_limit(s);
+		if (poll(wait, ARRAY_SIZE(wait), TICK_MS) <= 0)
+			continue;
+		if (wait[0].revents)
+			on_serial(s);
+		if (wait[1].revents)
+			on_messages(s);
+		if (wait[2].revents)
+			on_signal(s);
+	}
+}
+
+_noreturn_ static void become_run(const struct session *s, const int fds[3],
+				  const sigset_t *mask)
+{
+	const struct boot_request *request = s->of->request;
+	_cleanup_free_ char *domain = xasprintf("%s/domain.xml", s->of->root);
+	_cleanup_free_ char *limit = xasprintf("%.3f", request->time_limit_s);
+
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	setpgid(0, 0); /* a terminal's Ctrl-C is for us; the pipe tells the run */
+	for (int i = 0; i < 3; i++)
+		dup2(fds[i], i);
+	execl(request->run, request->run, "--remove", "--time-limit", limit, "run",
+	      s->of->root, domain, (char *)NULL);
+	fprintf(stderr, "%s: %s\n", request->run, strerror(errno));
+	_exit(RUN_SYSTEM);
+}
+
+static int start(struct session *s, const sigset_t *mask, struct error *error)
+{
+	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	int theirs[3];
+
+	for (int i = 0; i < 3; i++)
+		if (pipe2(pipes[i], O_CLOEXEC) < 0)
+			return error_system(error, errno, "no pipe");
+	for (int i = 0; i < 3; i++)
+		theirs[i] = pipes[i][i != 0];
+	s->input = pipes[0][1];
+	s->output = pipes[1][0];
+	s->messages = pipes[2][0];
+	s->pid = fork();
+	if (s->pid == 0)
+		become_run(s, theirs, mask);
+	for (int i = 0; i < 3; i++)
+		close(theirs[i]);
+	return s->pid < 0 ? error_system(error, errno, "no process") : 0;
+}
+
+static void finish(struct session *s)
+{
+	int status = 0;
+
+	close_fd(&s->input);
+	if (s->pid > 0)
+		while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
+			;
+	s->result->run_status = WIFEXITED(status) ? WEXITSTATUS(status) : RUN_SYSTEM;
+	close_fd(&s->output);
+	close_fd(&s->messages);
+	end_progress(s);
+	text_add(&s->result->messages, "", 0);
+	serial_finish(&s->result->serial);
+	s->result->times.ended = since_start_s(s);
+}
+
+int boot_session_run(const struct boot_session *session, struct boot_result *result,
+		     struct error *error)
+{
+	struct session s = { .of = session, .result = result, .input = -1, .output = -1,
+			     .messages = -1 };
+	sigset_t ours, before;
+	int answer;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ours, &before);
+	s.signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+	answer = start(&s, &before, error);
+	if (answer == 0)
+		follow(&s);
+	finish(&s);
+	close_fd(&s.signals);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return answer;
+}

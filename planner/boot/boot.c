@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/boot/boot.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "planner/boot/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum {
+	KVM_START_LIMIT_S = 15, /* for the agent's first word under KVM */
+	SCRATCH_DISK_BYTES = 1 << 20,
+	FIRMWARE_KEPT_BYTES = 8192,
+};
+
+static int write_root_file(const char *root, const char *name, const char *bytes, size_t n,
+			   struct error *error)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", root, name);
+
+	return file_write(path, bytes, n, error);
+}
+
+static int make_scratch_disk(const char *root, struct error *error)
+{
+	_cleanup_free_ char *path = xasprintf("%s/" BOOT_SCRATCH_DISK, root);
+	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ftruncate(fd, SCRATCH_DISK_BYTES) < 0)
+		return error_system(error, errno, "%s", path);
+	return 0;
+}
+
+/* Opened before the run, which removes the name: what was written stays readable. */
+static int open_firmware_log(const char *root)
+{
+	_cleanup_free_ char *path = xasprintf("%s/" BOOT_FIRMWARE_LOG, root);
+
+	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static void read_firmware_log(int fd, struct text *ret)
+{
+	char bytes[FIRMWARE_KEPT_BYTES];
+	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	ssize_t n = size <= 0 ? 0
+			      : pread(fd, bytes, sizeof(bytes),
+				      MAX(size - (off_t)sizeof(bytes), (off_t)0));
+
+	text_free(ret);
+	for (ssize_t i = 0; i < n; i++)
+		if (bytes[i] != '\0' && bytes[i] != '\r')
+			text_addc(ret, bytes[i]);
+	text_add(ret, "", 0);
+}
+
+static bool kvm_answers(const char *arch)
+{
+	_cleanup_fd_ int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	struct utsname names;
+
+	return uname(&names) == 0 && streq(names.machine, arch) && fd >= 0 &&
+	       ioctl(fd, KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
+}
+
+static int fill_root(const struct boot_request *request, const struct document *domain,
+		     const char *root, struct boot_result *result, struct error *error)
+{
+	_cleanup_free_ char *kernel = realpath(request->kernel, NULL);
+	_cleanup_free_ char *initrd_path = xasprintf("%s/initrd", root);
+	_cleanup_text_ struct text initrd = {}, xml = {};
+	struct prepare_options options = {
+		.accel = result->accel,
+		.nested = request->assign == ASSIGN_NESTED,
+		.root = root,
+		.kernel = kernel,
+		.initrd = initrd_path,
+		.append = request->append,
+		.trace_firmware = streq(domain_architecture(domain), "x86_64"),
+	};
+
+	if (!kernel)
+		return error_system(error, errno, "%s", request->kernel);
+	if (boot_make_initrd(request, &initrd, error) < 0 ||
+	    prepare_domain(domain, &options, &xml, &result->substitutions, error) < 0)
+		return -1;
+	result->initrd_bytes = initrd.n;
+	if (write_root_file(root, "initrd", initrd.s, initrd.n, error) < 0 ||
+	    write_root_file(root, "domain.xml", xml.s, xml.n, error) < 0)
+		return -1;
+	return make_scratch_disk(root, error);
+}
+
+/* One try under result->accel, in a root of its own. */
+static int boot_once(const struct boot_request *request, const struct document *domain,
+		     double start_limit_s, struct boot_result *result, struct error *error)
+{
+	_cleanup_free_ char *root = NULL;
+	_cleanup_fd_ int lock = -1, firmware = -1;
+	struct boot_session session = { .request = request,
+					.start_limit_s = start_limit_s,
+					.began_s = boot_clock_s() };
+	int answer;
+
+	if (boot_root_make(&root, &lock, error) < 0)
+		return -1;
+	session.root = root;
+	firmware = open_firmware_log(root);
+	answer = fill_root(request, domain, root, result, error);
+	result->times.prepared = boot_clock_s() - session.began_s;
+	if (answer == 0)
+		answer = boot_session_run(&session, result, error);
+	read_firmware_log(firmware, &result->firmware);
+	run_root_remove(root);
+	return answer;
+}
+
+int boot_domain(const struct boot_request *request, const struct document *domain,
+		struct boot_result *result, struct error *error)
+{
+	const char *arch = domain_architecture(domain);
+
+	if (request->accel != ACCEL_AUTO) {
+		result->accel = request->accel;
+		return boot_once(request, domain, 0, result, error);
+	}
+	if (kvm_answers(arch) && request->assign != ASSIGN_NESTED) {
+		result->accel = ACCEL_KVM;
+		if (boot_once(request, domain, KVM_START_LIMIT_S, result, error) < 0)
+			return -1;
+		if (result->serial.has_record || result->interrupted)
+			return 0;
+		boot_result_free(result);
+		result->kvm_failed = true;
+	}
+	result->accel = ACCEL_TCG;
+	return boot_once(request, domain, 0, result, error);
+}
+
+void boot_result_free(struct boot_result *result)
+{
+	substitutions_free(&result->substitutions);
+	serial_free(&result->serial);
+	text_free(&result->booted);
+	text_free(&result->firmware);
+	text_free(&result->messages);
+	*result = (struct boot_result){};
+}

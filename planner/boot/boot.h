@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * boot.h - a dry boot of a domain: what its own kernel says it is.
+ *
+ * Theory of operation. A private directory gets an initrd (our agent and what the user
+ * adds), an empty disk and the prepared domain; virt-layout-run (run.h) starts it and
+ * carries the serial line; serial.h finds the agent's record in it. As soon as the record
+ * is whole the pipe to virt-layout-run closes, which ends the domain at once. Whoever
+ * dies first, the others tidy up: the run when the pipe closes, the guest by its own time
+ * limit, the next boot by removing private directories that nobody holds locked.
+ */
+#pragma once
+
+#include "planner/boot/initrd.h"
+#include "planner/boot/prepare.h"
+#include "planner/boot/serial.h"
+
+enum assign_mode { ASSIGN_NO, ASSIGN_VFIO, ASSIGN_NESTED };
+
+/* All strings are borrowed. */
+struct boot_request {
+	const char *kernel;	 /* a path */
+	const char *modules;	 /* a directory, NULL: beside the kernel */
+	const char *agent, *run; /* our executables */
+	enum boot_accel accel;
+	double time_limit_s;
+	const char *append;
+	bool shell;
+	VEC(const char *) copies; /* FILE or FILE:PATH */
+	VEC(const char *) kmods;
+	enum assign_mode assign;
+	VEC(struct pci_address) assign_to;
+	enum initrd_compression compression;
+	bool progress; /* a line on standard error while it runs */
+};
+
+/* When things were reached, in seconds from the start of the boot; 0: never. */
+struct boot_times {
+	double prepared, connected, first_byte, started, recorded, ended;
+};
+
+/* Zeroed before; owned by the caller afterwards, also after a fault. */
+struct boot_result {
+	enum boot_accel accel; /* that was used in the end */
+	struct substitutions substitutions;
+	struct serial serial;
+	struct text booted;   /* the domain as libvirt ran it, all addresses given */
+	struct text firmware; /* the end of what firmware wrote to its debug port */
+	struct text messages; /* of virt-layout-run and libvirt */
+	int run_status;	      /* enum run_status */
+	bool interrupted;
+	bool kvm_failed; /* tried first: no word from the agent in time */
+	struct boot_times times;
+	size_t initrd_bytes;
+};
+
+/* The initrd for a request. @domain_arch says for which architecture. */
+int boot_make_initrd(const struct boot_request *request, struct text *ret,
+		     struct error *error);
+/*
+ * Boots @domain. Faults: the surroundings or the input are wrong; a guest that started
+ * and sent no record is no fault here, but result.serial.fault is set.
+ */
+int boot_domain(const struct boot_request *request, const struct document *domain,
+		struct boot_result *result, struct error *error);
+void boot_result_free(struct boot_result *result);
+#define _cleanup_boot_result_ _cleanup_(boot_result_free)
+
+/*
+ * boot-root.c: private directories. Makes one below TMPDIR or /tmp, locked as long as
+ * *ret_lock or a copy of it is open; removes those of ours that nobody holds.
+ */
+int boot_root_make(char **ret_path, int *ret_lock, struct error *error);
+
+/* boot-session.c: one run of a prepared domain, from its start to its end. */
+struct boot_session {
+	const struct boot_request *request;
+	const char *root;
+	double start_limit_s; /* for the agent's first word; 0: only the time limit */
+	double began_s;	      /* on the monotonic clock */
+};
+int boot_session_run(const struct boot_session *session, struct boot_result *result,
+		     struct error *error);
+double boot_clock_s(void);
+
+/*
+ * last-words.c: what a guest that sent no record said last, and our reading of it, line
+ * by line, for an error message.
+ */
+void text_add_last_words(struct text *text, const struct boot_result *result);
+
+/* kernel-image.c: the release that a kernel image says it is, the caller's, or NULL. */
+char *kernel_release(const char *path);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* init-main.c - process 1 in the guest; init.h tells its orders. */
+#include "planner/boot/init.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "planner/boot/serial.h"
+#include "topology/record.h"
+#include "topology/sysfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { LOG_CONSOLE_OFF = 6 }; /* syslog(2) */
+
+struct orders {
+	struct text config;
+	bool shell;
+	int limit_s;
+	VEC(const char *) modules; /* in config */
+	const char *library_path;
+};
+
+/* Bytes to the console; if even that fails there is nobody to tell. */
+static void console(const char *bytes, size_t n)
+{
+	_cleanup_error_ struct error ignored = {};
+
+	file_write_fd(STDOUT_FILENO, "console", bytes, n, &ignored);
+}
+
+void init_say(const char *format, ...)
+{
+	_cleanup_text_ struct text line = {};
+	va_list args;
+
+	text_adds(&line, "\n" SERIAL_MARK);
+	va_start(args, format);
+	text_vprintf(&line, format, args);
+	va_end(args);
+	text_addc(&line, '\n');
+	console(line.s, line.n);
+}
+
+/* Ends the machine at once; nothing here is worth a sync. */
+_noreturn_ static void reset(void)
+{
+	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+
+	tcdrain(STDOUT_FILENO); /* or the last lines stay in the port */
+	if (fd >= 0 && write(fd, "b", 1) == 1)
+		sleep(1);
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *at;
+	} rows[] = {
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "devtmpfs", "/dev" },
+		{ "tmpfs", "/tmp" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		mkdir(rows[i].at, 0755);
+		if (mount(rows[i].type, rows[i].at, rows[i].type, 0, NULL) < 0 &&
+		    errno != EBUSY)
+			init_say("note %s cannot be mounted: %s", rows[i].at,
+				 strerror(errno));
+	}
+}
+
+/* The line carries bytes as they are, and ours alone. */
+static void settle_console(void)
+{
+	struct termios line;
+
+	klogctl(LOG_CONSOLE_OFF, NULL, 0);
+	if (tcgetattr(STDOUT_FILENO, &line) < 0)
+		return;
+	line.c_oflag &= ~(tcflag_t)OPOST;
+	tcsetattr(STDOUT_FILENO, TCSANOW, &line);
+}
+
+static void read_orders(struct orders *orders)
+{
+	_cleanup_error_ struct error error = {};
+	char *rest, *line;
+
+	if (file_read(INIT_CONFIG, 1 << 20, &orders->config, &error) < 0) {
+		init_say("note %s", error.message);
+		return;
+	}
+	rest = orders->config.s;
+	while ((line = strsep(&rest, "\n"))) {
+		char *word = strsep(&line, " ");
+
+		if (streq(word, "shell"))
+			orders->shell = true;
+		else if (line && streq(word, "limit"))
+			orders->limit_s = atoi(line);
+		else if (line && streq(word, "module"))
+			*vec_add(&orders->modules) = line;
+		else if (line && streq(word, "library-path"))
+			orders->library_path = line;
+	}
+}
+
+/* A process of its own: one that waits for the kernel cannot keep a time limit. */
+static void keep_limit(int seconds)
+{
+	pid_t pid = seconds > 0 ? fork() : -1;
+
+	if (pid != 0)
+		return;
+	sleep((unsigned)seconds);
+	init_say("note the time limit of %d s is over", seconds);
+	reset();
+}
+
+static void read_machine(struct machine *machine)
+{
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text log = {};
+	_cleanup_fd_ int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct sysfs_source source = { .root_fd = fd, .name = "guest",
+				       .source = MACHINE_LIVE };
+	struct utsname names;
+
+	init_read_log(&log);
+	source.kernel_log = log.s;
+	if (sysfs_read_source(&source, machine, &error) < 0)
+		init_say("note %s", error.message);
+	if (uname(&names) == 0)
+		machine_set_fact(machine, "kernel.release", names.release);
+	init_add_log_facts(machine, log.s);
+}
+
+static void send_record(void)
+{
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_text_ struct text record = {}, framed = {};
+
+	read_machine(&machine);
+	text_add_record(&record, &machine);
+	text_add_serial_record(&framed, record.s, record.n);
+	console(framed.s, framed.n);
+}
+
+int main(void)
+{
+	struct orders orders = {};
+
+	if (getpid() != 1) {
+		fputs("virt-layout-init is the first program of a guest; "
+		      "`virt-layout boot` puts it there\n", stderr);
+		return 2;
+	}
+	mount_all();
+	settle_console();
+	init_say("start 1");
+	read_orders(&orders);
+	keep_limit(orders.limit_s);
+	for (size_t i = 0; i < orders.modules.n; i++)
+		init_load_module(orders.modules.v[i]);
+	send_record();
+	init_say("done");
+	reset();
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * last-words.c - why a guest never told us anything, read from what its firmware and its
+ * kernel said last. Each row is a phrase of theirs and our reading of it.
+ */
+#include "planner/boot/boot.h"
+
+#include "base/mem.h"
+#include "planner/boot/run.h"
+
+enum { LINES = 6 };
+
+enum speaker { FIRMWARE, KERNEL, LIBVIRT };
+
+static const struct reading {
+	enum speaker who;
+	const char *phrase, *means;
+} readings[] = {
+	{ FIRMWARE, "PCI: out of I/O address space",
+	  "SeaBIOS has no I/O ports left: at most 14 functions with an I/O BAR fit "
+	  "(e1000e and igb have one, virtio behind a root port has none)" },
+	{ FIRMWARE, "PCI: out of 32bit address space",
+	  "SeaBIOS has no 32-bit memory left for the BARs and for the windows of "
+	  "hot-pluggable ports: fewer ports, or hotplug='off' on them" },
+	{ FIRMWARE, "ERROR: Out of resources",
+	  "the firmware ran out of bus numbers, memory or I/O ports" },
+	{ KERNEL, "VFS: Unable to mount root fs",
+	  "the kernel took no initrd: it lacks CONFIG_BLK_DEV_INITRD or the compression" },
+	{ KERNEL, "No working init found",
+	  "the kernel cannot run the agent: is it of another architecture?" },
+	{ KERNEL, "Requested init /init failed",
+	  "the kernel cannot run the agent: is it of another architecture?" },
+	{ KERNEL, "Out of memory", "the guest has too little memory for its kernel" },
+	{ KERNEL, "not enough memory", "the guest has too little memory for its kernel" },
+	{ KERNEL, "Kernel panic", "the kernel gave up" },
+	{ KERNEL, "No bootable device",
+	  "the firmware did not take the kernel that was given to it" },
+	{ LIBVIRT, "could not load kernel", "QEMU takes the file for no kernel" },
+	{ LIBVIRT, "invalid kernel header", "QEMU takes the file for no kernel" },
+	{ LIBVIRT, "cannot set up guest memory",
+	  "this machine has too little memory for the guest" },
+	{ LIBVIRT, "Cannot allocate memory",
+	  "this machine has too little memory for the guest" },
+	{ LIBVIRT, "is already in use", "two expander buses have the same busNr" },
+	{ LIBVIRT, "Can't add chassis slot", "two root ports have the same chassis" },
+};
+
+/* The last lines that are not empty; each sanitised and indented. */
+static void add_lines(struct text *text, const char *who, const struct text *words)
+{
+	size_t start = words->n, lines = 0;
+
+	while (start > 0 && lines <= LINES)
+		if (words->s[--start] == '\n' && start + 1 < words->n &&
+		    words->s[start + 1] != '\n')
+			lines++;
+	if (words->n == 0)
+		return;
+	text_printf(text, "\n  %s said last:", who);
+	for (const char *line = words->s + start; *line;) {
+		size_t n = strcspn(line, "\n");
+		_cleanup_free_ char *one = xstrndup(line, n);
+
+		if (n > 0) {
+			text_adds(text, "\n    ");
+			text_add_shown(text, one);
+		}
+		line += n + (line[n] == '\n');
+	}
+}
+
+static const char *find_reading(const struct boot_result *result)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(readings); i++) {
+		const struct text *words = readings[i].who == FIRMWARE ? &result->firmware
+					   : readings[i].who == KERNEL
+						   ? &result->serial.tail
+						   : &result->messages;
+
+		if (words->n > 0 && strstr(words->s, readings[i].phrase))
+			return readings[i].means;
+	}
+	return NULL;
+}
+
+/* What is wrong if nobody said anything that we know. */
+static const char *reading_of_silence(const struct boot_result *result)
+{
+	if (result->serial.bytes > 0)
+		return NULL;
+	if (result->run_status == RUN_TIMEOUT && result->firmware.n > 0)
+		return "the firmware never came to start the kernel, or the kernel stands "
+		       "still before its first word (a wrong console or architecture)";
+	return NULL;
+}
+
+void text_add_last_words(struct text *text, const struct boot_result *result)
+{
+	const char *means = find_reading(result);
+
+	if (!means)
+		means = reading_of_silence(result);
+	if (means)
+		text_printf(text, "\n  that means: %s", means);
+	add_lines(text, "libvirt", &result->messages);
+	add_lines(text, "the guest", &result->serial.tail);
+	if (result->serial.state == SERIAL_WAITING || result->serial.bytes == 0 || !means)
+		add_lines(text, "the firmware", &result->firmware);
+}

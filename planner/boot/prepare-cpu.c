@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * prepare-cpu.c - the CPU of a dry boot. Under KVM the planned one stands. Under TCG a
+ * named model must do:
+ *
+ *     x86_64   Nehalem: an Intel model, whose leaves 4, 0xb and 0x1f TCG fills in, so that
+ *              the kernel sees dies and threads; AMD's models lack topology extensions
+ *              there (QEMU 7.2 target/i386/cpu.c, TCG_EXT3_FEATURES), and every CPU
+ *              would be a core of one die
+ *     nested   Opteron_G3 with svm and npt, since TCG emulates AMD's virtualization only
+ *     aarch64  cortex-a57
+ */
+#include "planner/boot/prepare-parts.h"
+
+#include "base/mem.h"
+
+static const struct cpu_choice {
+	const char *arch;
+	bool nested;
+	const char *model, *features, *why;
+} cpu_choices[] = {
+	{ "x86_64", false, "Nehalem", "",
+	  "TCG has no host CPU to show; under this model the kernel sees dies and threads" },
+	{ "x86_64", true, "Opteron_G3",
+	  "<feature policy='require' name='svm'/><feature policy='require' name='npt'/>",
+	  "TCG emulates AMD's virtualization only; threads and dies do not show" },
+	{ "aarch64", false, "cortex-a57", "", "TCG has no host CPU to show" },
+};
+
+static const struct cpu_choice *choose(const struct prepare *p, const char *arch)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cpu_choices); i++)
+		if (streq(cpu_choices[i].arch, arch) &&
+		    cpu_choices[i].nested == p->options->nested)
+			return &cpu_choices[i];
+	return NULL;
+}
+
+/* "host-passthrough", or "custom EPYC"; the caller's, NULL without a word on it. */
+static char *planned_model(const struct prepare *p, int cpu)
+{
+	int model = cpu < 0 ? -1 : document_child(p->domain, cpu, "model");
+	const char *mode = cpu < 0 ? NULL : document_attribute(p->domain, cpu, "mode");
+	_cleanup_free_ char *name = model < 0 ? NULL : document_content(p->domain, model);
+
+	if (name)
+		return xasprintf("%s %s", mode ? mode : "custom", name);
+	return mode ? xstrdup(mode) : NULL;
+}
+
+static void add_children(const struct prepare *p, struct text *text, int cpu,
+			 const char *name)
+{
+	int e = document_child(p->domain, cpu, name);
+	const struct document_element *element;
+	size_t end;
+
+	if (e < 0)
+		return;
+	element = &p->domain->elements.v[e];
+	end = element->self_closing ? element->start_tag.end : element->end_tag.end;
+	text_add(text, p->domain->text.s + element->start_tag.start,
+		 end - element->start_tag.start);
+}
+
+/* Hyper-V's and KVM's own features and clocks, which TCG does not know. */
+static void drop_kvm_features(struct prepare *p)
+{
+	int features = document_child(p->domain, 0, "features");
+	int clock = document_child(p->domain, 0, "clock");
+
+	if (features >= 0) {
+		prepare_drop(p, features, "hyperv");
+		prepare_drop(p, features, "kvm");
+		prepare_drop(p, features, "pmu");
+	}
+	for (int e = clock < 0 ? -1 : document_child(p->domain, clock, "timer"); e >= 0;
+	     e = document_next(p->domain, e, "timer")) {
+		const char *name = document_attribute(p->domain, e, "name");
+
+		if (name && (streq(name, "kvmclock") || streq(name, "hypervclock") ||
+			     streq(name, "tsc")))
+			edit_remove(&p->edits, e);
+	}
+}
+
+void prepare_cpu(struct prepare *p, const char *arch)
+{
+	const struct cpu_choice *choice = choose(p, arch);
+	int cpu = document_child(p->domain, 0, "cpu");
+	const struct document_element *e;
+	_cleanup_text_ struct text text = {};
+	struct substitution *s;
+
+	if (p->options->accel != ACCEL_TCG || !choice)
+		return;
+	drop_kvm_features(p);
+	s = prepare_note(p, "cpu", cpu < 0 ? 0 : cpu);
+	s->planned = planned_model(p, cpu);
+	s->booted = xasprintf("custom %s", choice->model);
+	s->why = choice->why;
+	text_printf(&text,
+		    "<cpu mode='custom' match='exact' check='none'>"
+		    "<model fallback='forbid'>%s</model>%s",
+		    choice->model, choice->features);
+	if (cpu >= 0) {
+		add_children(p, &text, cpu, "topology");
+		add_children(p, &text, cpu, "numa");
+	}
+	text_adds(&text, "</cpu>");
+	if (cpu >= 0) {
+		e = &p->domain->elements.v[cpu];
+		edit_replace(&p->edits,
+			     (struct span){ e->start_tag.start,
+					    e->self_closing ? e->start_tag.end
+							    : e->end_tag.end },
+			     text.s);
+	} else {
+		e = &p->domain->elements.v[p->devices];
+		edit_replace(&p->edits,
+			     (struct span){ e->start_tag.start, e->start_tag.start },
+			     text.s);
+	}
+}

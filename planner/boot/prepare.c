@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/boot/prepare-parts.h"
+
+#include "base/mem.h"
+#include "planner/boot/run.h"
+
+#include <stdio.h>
+
+#define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+
+/*
+ * What every dry boot says to its kernel; the rest is per architecture. mitigations and
+ * self tests cost 0.5 s under TCG and say nothing about the layout.
+ */
+#define KERNEL_WORDS "quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests"
+
+static const struct machine_kind {
+	const char *arch, *console, *iommu;
+} machine_kinds[] = {
+	{ "x86_64", "ttyS0", "intel_iommu=on" }, /* AMD's is on by default */
+	{ "aarch64", "ttyAMA0", "" },
+};
+
+struct substitution *prepare_note(struct prepare *p, const char *what, int element)
+{
+	struct substitution *s = vec_add(&p->done->list);
+
+	s->what = what;
+	s->subject = document_path(p->domain, element);
+	return s;
+}
+
+/* Merges <NAME>CONTENT</NAME> into @parent. */
+static void set_content(struct want *parent, const char *name, const char *content)
+{
+	want_content(want_child(parent, name), "%s", content);
+}
+
+void prepare_drop(struct prepare *p, int parent, const char *name)
+{
+	for (int e = document_child(p->domain, parent, name); e >= 0;
+	     e = document_next(p->domain, e, name))
+		edit_remove(&p->edits, e);
+}
+
+static void set_kernel(struct prepare *p, const struct machine_kind *kind)
+{
+	const struct prepare_options *options = p->options;
+	int os = document_child(p->domain, 0, "os");
+	struct want *want = want_new("os");
+
+	set_content(want, "kernel", options->kernel);
+	set_content(want, "initrd", options->initrd);
+	want_content(want_child(want, "cmdline"), "console=%s %s " KERNEL_WORDS "%s%s",
+		     kind->console, kind->iommu, options->append ? " " : "",
+		     options->append ? options->append : "");
+	if (document_child(p->domain, os, "nvram") >= 0)
+		want_content(want_child(want, "nvram"), "%s/nvram.fd", options->root);
+	edit_merge(&p->edits, os, want);
+	want_free(want);
+	prepare_drop(p, os, "bootmenu");
+}
+
+static void set_domain(struct prepare *p)
+{
+	static const char *const ends[] = { "on_poweroff", "on_reboot", "on_crash" };
+	bool tcg = p->options->accel == ACCEL_TCG;
+	const char *type = document_attribute(p->domain, 0, "type");
+	struct want *want = want_new("domain");
+
+	want_set(want, "type", "%s", tcg ? "qemu" : "kvm");
+	if (!streq_null(type, tcg ? "qemu" : "kvm")) {
+		struct substitution *s = prepare_note(p, "accelerator", 0);
+
+		s->planned = type ? xstrdup(type) : NULL;
+		s->booted = xstrdup(tcg ? "qemu" : "kvm");
+		s->why = tcg ? "the guest runs under TCG, slower and the same to look at"
+			     : "the guest runs under KVM";
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		set_content(want, ends[i], "destroy");
+	edit_merge(&p->edits, 0, want);
+	want_free(want);
+}
+
+static void add_serial(struct prepare *p)
+{
+	struct want *serial = want_new("serial"), *child;
+
+	want_set(serial, "type", "unix");
+	child = want_child(serial, "source");
+	want_set(child, "mode", "connect");
+	want_set(child, "path", "%s/" RUN_SERIAL, p->options->root);
+	want_set(want_child(serial, "target"), "port", "0");
+	edit_insert(&p->edits, p->devices, -1, serial);
+	want_free(serial);
+}
+
+/* The debug port that SeaBIOS and OVMF write to (isa-debugcon at 0x402). */
+static void trace_firmware(struct prepare *p)
+{
+	const struct document_element *top = &p->domain->elements.v[0];
+	_cleanup_text_ struct text text = {};
+
+	if (!p->options->trace_firmware)
+		return;
+	text_adds(&text, "  <trace:commandline xmlns:trace='" QEMU_SPACE "'>"
+			 "<trace:arg value='-chardev'/><trace:arg value='file,id=firmware,"
+			 "path=");
+	text_add_xml(&text, p->options->root);
+	text_adds(&text, "/" BOOT_FIRMWARE_LOG "'/><trace:arg value='-device'/>"
+			 "<trace:arg value='isa-debugcon,iobase=0x402,chardev=firmware'/>"
+			 "</trace:commandline>\n");
+	edit_replace(&p->edits, (struct span){ top->end_tag.start, top->end_tag.start },
+		     text.s);
+}
+
+const char *domain_architecture(const struct document *domain)
+{
+	int type = document_find(domain, 0, "os/type");
+	const char *arch = type < 0 ? NULL : document_attribute(domain, type, "arch");
+
+	return arch ? arch : "x86_64";
+}
+
+static const struct machine_kind *find_kind(const char *arch)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(machine_kinds); i++)
+		if (streq(machine_kinds[i].arch, arch))
+			return &machine_kinds[i];
+	return NULL;
+}
+
+static int prepare(struct prepare *p, struct text *ret, struct error *error)
+{
+	const char *arch = domain_architecture(p->domain);
+	const struct machine_kind *kind = find_kind(arch);
+	const char *name = p->domain->name;
+
+	if (!streq(document_element_name(p->domain, 0), "domain"))
+		return error_input_at(error, name, p->domain->elements.v[0].line,
+				      "<%s> is no libvirt domain",
+				      document_element_name(p->domain, 0));
+	p->devices = document_child(p->domain, 0, "devices");
+	if (p->devices < 0 || document_find(p->domain, 0, "os/type") < 0)
+		return error_input_at(error, name, p->domain->elements.v[0].line,
+				      "the domain has no <os> with a <type> or no <devices>");
+	if (!kind)
+		return error_input_at(error, name, p->domain->elements.v[0].line,
+				      "cannot boot a guest of architecture %s; x86_64 and "
+				      "aarch64 are known", arch);
+	prepare_devices(p);
+	set_domain(p);
+	set_kernel(p, kind);
+	prepare_cpu(p, arch);
+	add_serial(p);
+	trace_firmware(p);
+	return edits_apply(&p->edits, ret, error);
+}
+
+int prepare_domain(const struct document *domain, const struct prepare_options *options,
+		   struct text *ret, struct substitutions *substitutions,
+		   struct error *error)
+{
+	struct prepare p = { .domain = domain, .options = options, .done = substitutions,
+			     .edits = { .document = domain } };
+	int answer = prepare(&p, ret, error);
+
+	edits_free(&p.edits);
+	return answer;
+}
+
+void substitutions_free(struct substitutions *substitutions)
+{
+	for (size_t i = 0; i < substitutions->list.n; i++) {
+		free(substitutions->list.v[i].subject);
+		free(substitutions->list.v[i].planned);
+		free(substitutions->list.v[i].booted);
+	}
+	vec_free(&substitutions->list);
+}
+
+void text_add_substitutions(struct text *text, const struct substitutions *s)
+{
+	for (size_t i = 0; i < s->list.n; i++) {
+		const struct substitution *one = &s->list.v[i];
+
+		text_printf(text, "substituted: %s: ", one->subject);
+		text_add_shown(text, one->planned ? one->planned : "nothing");
+		text_adds(text, " -> ");
+		text_add_shown(text, one->booted ? one->booted : "left out");
+		text_printf(text, " (%s)\n", one->why);
+	}
+}
+
+void jsonw_substitutions(struct jsonw *json, const struct substitutions *s)
+{
+	jsonw_array(json, "substitutions");
+	for (size_t i = 0; i < s->list.n; i++) {
+		const struct substitution *one = &s->list.v[i];
+
+		jsonw_object(json, NULL);
+		jsonw_string(json, "what", one->what);
+		jsonw_string(json, "path", one->subject);
+		jsonw_string(json, "planned", one->planned);
+		jsonw_string(json, "booted", one->booted);
+		jsonw_string(json, "why", one->why);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * prepare.h - a domain made ready for a dry boot: its kernel and initrd are ours, and
+ * what would touch this host (disks, networks, pins, real devices) is replaced or left
+ * out. Everything else keeps its bytes. Whatever was changed in what the guest could
+ * notice is listed as a substitution.
+ */
+#pragma once
+
+#include "base/document.h"
+#include "base/jsonw.h"
+
+enum boot_accel { ACCEL_AUTO, ACCEL_TCG, ACCEL_KVM };
+
+struct prepare_options {
+	enum boot_accel accel; /* not ACCEL_AUTO: that is settled before */
+	bool nested;	       /* the guest runs guests: a CPU with SVM */
+	const char *root;      /* the private directory of the run, absolute */
+	const char *kernel, *initrd; /* absolute paths */
+	const char *append;    /* more words for the kernel, or NULL */
+	bool trace_firmware;   /* its debug port into ROOT/firmware.log */
+};
+
+#define BOOT_FIRMWARE_LOG "firmware.log"
+#define BOOT_SCRATCH_DISK "disk.raw" /* an empty file stands for every disk */
+
+struct substitution {
+	const char *what; /* static: "accelerator", "cpu", "disk" */
+	char *subject;	  /* which one: "/domain/devices/disk[2]" */
+	char *planned, *booted; /* owned; NULL: nothing was said */
+	const char *why;  /* static */
+};
+struct substitutions {
+	VEC(struct substitution) list;
+};
+
+/*
+ * The text of the prepared domain into an empty @ret, what was replaced to @substitutions.
+ * Faults: not a libvirt domain; an architecture that we know no kernel command line for;
+ * a domain whose virtual machines are no QEMU's.
+ */
+int prepare_domain(const struct document *domain, const struct prepare_options *options,
+		   struct text *ret, struct substitutions *substitutions,
+		   struct error *error);
+/* The domain's architecture, "x86_64" if it names none. Borrowed from the document. */
+const char *domain_architecture(const struct document *domain);
+void substitutions_free(struct substitutions *substitutions);
+/* A line each: "substituted: cpu: host-passthrough -> Nehalem (why)". */
+void text_add_substitutions(struct text *text, const struct substitutions *s);
+/* The member "substitutions": an array of objects. */
+void jsonw_substitutions(struct jsonw *json, const struct substitutions *s);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/boot/serial.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { NOTE_LIMIT = 4096 };
+
+uint64_t serial_checksum(const char *bytes, size_t n)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < n; i++)
+		sum = (sum ^ (unsigned char)bytes[i]) * 0x100000001b3;
+	return sum;
+}
+
+void text_add_serial_record(struct text *text, const char *bytes, size_t n)
+{
+	text_printf(text, "\n" SERIAL_MARK "record %zu %016" PRIx64 "\n", n,
+		    serial_checksum(bytes, n));
+	text_add(text, bytes, n);
+	text_adds(text, "\n");
+}
+
+static void damage(struct serial *serial, char *fault)
+{
+	free(serial->fault);
+	serial->fault = fault;
+	serial->state = SERIAL_DAMAGED;
+}
+
+static void on_start(struct serial *serial, char *words)
+{
+	serial->state = SERIAL_STARTED;
+	if (!streq(words, "1"))
+		damage(serial, xasprintf("the agent in the guest speaks version \"%s\" of "
+					 "our protocol, not 1", words));
+}
+
+static void on_record(struct serial *serial, char *words)
+{
+	char *space = strchr(words, ' ');
+	_cleanup_free_ char *sum = space ? xasprintf("0x%s", space + 1) : NULL;
+
+	if (space)
+		*space = '\0';
+	if (!space || !parse_u64(words, &serial->left) || !parse_u64(sum, &serial->checksum)) {
+		damage(serial, xstrdup("the line that announces the record is damaged"));
+		return;
+	}
+	if (serial->left > SERIAL_RECORD_LIMIT) {
+		damage(serial, xasprintf("the guest announces a record of %" PRIu64
+					 " bytes; the limit is %d MiB",
+					 serial->left, SERIAL_RECORD_LIMIT >> 20));
+		return;
+	}
+	serial->has_record = false;
+	text_free(&serial->record);
+	serial->state = SERIAL_RECORD;
+}
+
+static void on_note(struct serial *serial, char *words)
+{
+	if (serial->notes.n < NOTE_LIMIT)
+		*vec_add(&serial->notes) = xstrdup(words);
+}
+
+static void on_assign(struct serial *serial, char *words)
+{
+	char *answer = strchr(words, ' '), *text;
+	struct pci_address at;
+
+	if (!answer)
+		return;
+	*answer++ = '\0';
+	text = strchr(answer, ' ');
+	if (text)
+		*text++ = '\0';
+	if (serial->assigns.n < NOTE_LIMIT && pci_address_parse(words, &at))
+		*vec_add(&serial->assigns) = (struct serial_assign){
+			.at = at,
+			.ok = streq(answer, "ok"),
+			.text = xstrdup(text ? text : ""),
+		};
+}
+
+static void on_done(struct serial *serial, char *words)
+{
+	(void)words;
+	if (serial->has_record)
+		serial->state = SERIAL_DONE;
+	else
+		damage(serial, xstrdup("the agent in the guest ended without a record"));
+}
+
+static const struct {
+	const char *word;
+	void (*act)(struct serial *serial, char *words);
+	bool before_start; /* taken while waiting as well */
+} words[] = {
+	{ "start", on_start, true },
+	{ "record", on_record, false },
+	{ "note", on_note, false },
+	{ "assign", on_assign, false },
+	{ "done", on_done, false },
+};
+
+/* A whole line without its end. What is not ours is the kernel's. */
+static void on_line(struct serial *serial)
+{
+	char *mark = strstr(serial->line.s, SERIAL_MARK), *word, *rest;
+
+	if (!mark)
+		return;
+	word = mark + strlen(SERIAL_MARK);
+	rest = word + strcspn(word, " ");
+	if (*rest)
+		*rest++ = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (streq(words[i].word, word) &&
+		    (words[i].before_start || serial->state != SERIAL_WAITING)) {
+			words[i].act(serial, rest);
+			return;
+		}
+}
+
+/* Keeps the last SERIAL_TAIL_BYTES, moving them only now and then. */
+static void keep_tail(struct serial *serial, char byte)
+{
+	if (byte == '\0' || byte == '\r')
+		return;
+	if (serial->tail.n >= 2 * SERIAL_TAIL_BYTES) {
+		memmove(serial->tail.s, serial->tail.s + SERIAL_TAIL_BYTES,
+			SERIAL_TAIL_BYTES);
+		serial->tail.n = SERIAL_TAIL_BYTES;
+	}
+	text_addc(&serial->tail, byte);
+}
+
+static void on_byte(struct serial *serial, char byte)
+{
+	keep_tail(serial, byte);
+	if (byte == '\n') {
+		text_add(&serial->line, "", 0);
+		if (serial->line.n > 0 && serial->line.s[serial->line.n - 1] == '\r')
+			serial->line.s[--serial->line.n] = '\0';
+		if (serial->line.n > 0)
+			on_line(serial);
+		serial->line.n = 0;
+	} else if (serial->line.n < SERIAL_LINE_LIMIT && byte != '\0') {
+		text_addc(&serial->line, byte);
+	}
+}
+
+/* Takes as much of the record as there is; the number of bytes taken. */
+static size_t take_record(struct serial *serial, const char *bytes, size_t n)
+{
+	size_t some = MIN(n, (size_t)serial->left);
+
+	text_add(&serial->record, bytes, some);
+	serial->left -= some;
+	if (serial->left > 0)
+		return some;
+	text_add(&serial->record, "", 0);
+	if (serial_checksum(serial->record.s, serial->record.n) == serial->checksum) {
+		serial->has_record = true;
+		serial->state = SERIAL_STARTED;
+	} else {
+		damage(serial, xstrdup("the record is damaged: its checksum is wrong"));
+	}
+	return some;
+}
+
+enum serial_state serial_feed(struct serial *serial, const char *bytes, size_t n)
+{
+	size_t i = 0;
+
+	serial->bytes += n;
+	while (i < n && serial->state != SERIAL_DONE && serial->state != SERIAL_DAMAGED) {
+		if (serial->state == SERIAL_RECORD)
+			i += take_record(serial, bytes + i, n - i);
+		else
+			on_byte(serial, bytes[i++]);
+	}
+	if (serial->bytes > SERIAL_LIMIT && serial->state != SERIAL_DONE &&
+	    serial->state != SERIAL_DAMAGED)
+		damage(serial, xasprintf("the guest said more than %d MiB without an end",
+					 SERIAL_LIMIT >> 20));
+	return serial->state;
+}
+
+void serial_finish(struct serial *serial)
+{
+	if (serial->state == SERIAL_RECORD)
+		damage(serial, xasprintf("the record is cut short: %" PRIu64
+					 " bytes of it are missing", serial->left));
+	else if (serial->state == SERIAL_WAITING)
+		damage(serial, xstrdup(serial->bytes ? "the agent never started"
+						     : "the guest never said a word"));
+	else if (serial->state == SERIAL_STARTED && !serial->has_record)
+		damage(serial, xstrdup("the agent started and sent no record"));
+}
+
+void serial_free(struct serial *serial)
+{
+	for (size_t i = 0; i < serial->notes.n; i++)
+		free(serial->notes.v[i]);
+	for (size_t i = 0; i < serial->assigns.n; i++)
+		free(serial->assigns.v[i].text);
+	vec_free(&serial->notes);
+	vec_free(&serial->assigns);
+	text_free(&serial->record);
+	text_free(&serial->tail);
+	text_free(&serial->line);
+	free(serial->fault);
+	serial->fault = NULL;
+}

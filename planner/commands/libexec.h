@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/error.h"
+
+/*
+ * Where one of our helper programs is: beside this one (a build directory), else in the
+ * libexec directory of the installation. The caller's. A fault: in neither.
+ */
+int find_libexec(const char *name, char **ret, struct error *error);
