@@ -127,7 +127,7 @@ static int place_from(const struct plan *plan, struct item_list *list, size_t fi
 {
 	struct run run = {&list->slots.v[first], 1, begin, limit};
 	const struct item *wall;
-	uint64_t wall_start;
+	uint64_t wall_start = 0;
 
 	while (first + run.n < list->slots.n && !list->slots.v[first + run.n].has_start)
 		run.n++;
