@@ -45,7 +45,7 @@ static struct guid repart_guid(struct guid seed, const struct partition_table *t
 	return hash_guid(seed.bytes, sizeof(seed.bytes), plain, before > 0 ? 24 : 16);
 }
 
-static void seed_partitions(const struct layout_request *request,
+static void seed_partitions(const struct disk_request *request,
 			    struct partition_table *table, const struct guid *repart)
 {
 	for (size_t i = 0; i < table->partitions.n; i++) {
@@ -70,7 +70,7 @@ static uint32_t signature_of(struct guid guid)
 	return signature ? signature : 1;
 }
 
-static int use_seed(const struct layout_request *request, struct partition_table *table,
+static int use_seed(const struct disk_request *request, struct partition_table *table,
 		    struct error *error)
 {
 	const bool repart = request->uuid_rule == UUID_REPART;
@@ -113,8 +113,8 @@ static int check_distinct(const struct partition_table *table, struct error *err
 	return 0;
 }
 
-int layout_set_ids(const struct layout_request *request, struct partition_table *table,
-		   struct error *error)
+int disk_layout_set_ids(const struct disk_request *request, struct partition_table *table,
+			struct error *error)
 {
 	if (request->has_disk_guid && table->label != LABEL_GPT)
 		return error_input(error, "an MBR has no GUID but a signature, as in "
@@ -140,7 +140,7 @@ static int draw(struct guid *ret, struct error *error)
 	return 0;
 }
 
-int layout_fill_ids(struct partition_table *table, struct error *error)
+int disk_layout_fill_ids(struct partition_table *table, struct error *error)
 {
 	struct guid guid = {};
 

@@ -110,7 +110,7 @@ static bool asks_logical(const struct part_request *request)
  * How many of those that name no kind are primary: all four entries if one of them is an
  * extended partition or nobody needs one, else three and the extended one.
  */
-static size_t count_primaries(const struct layout_request *request)
+static size_t count_primaries(const struct disk_request *request)
 {
 	size_t extended = 0, logical = 0;
 
@@ -152,7 +152,7 @@ static void add_dos_item(struct plan *plan, const struct part_request *request,
 
 static int sort_kinds(struct plan *plan, struct error *error)
 {
-	const struct layout_request *request = plan->request;
+	const struct disk_request *request = plan->request;
 	size_t primaries = count_primaries(request), extended = 0;
 
 	for (size_t i = 0; i < request->parts.n; i++)
@@ -278,7 +278,7 @@ int plan_items(struct plan *plan, struct error *error)
 static int set_unit(const struct plan *plan, struct item *item, struct slot *slot,
 		    struct error *error)
 {
-	const struct layout_request *request = plan->request;
+	const struct disk_request *request = plan->request;
 	const struct part_request *part = item->request;
 	uint64_t unit = part ? part->align_bytes : 0;
 

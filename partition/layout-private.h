@@ -19,7 +19,7 @@ struct item_list {
 };
 
 struct plan {
-	const struct layout_request *request;
+	const struct disk_request *request;
 	struct item_list outer, inner; /* primary and extended; logical */
 	uint64_t first_lba, last_lba;  /* usable; last is UINT64_MAX for --minimal */
 	uint64_t head, tail;

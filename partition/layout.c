@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-void layout_free(struct layout *layout)
+void disk_layout_free(struct disk_layout *layout)
 {
 	partition_table_free(&layout->table);
 	vec_free(&layout->parts);
@@ -35,7 +35,7 @@ uint64_t label_tail_sectors(enum table_label label, uint32_t sector_bytes,
 /* The last usable block of a disk with a size; an MBR counts to 2^32. */
 static int set_last(struct plan *plan, struct error *error)
 {
-	const struct layout_request *request = plan->request;
+	const struct disk_request *request = plan->request;
 	uint64_t n = request->size_bytes / request->sector_bytes;
 	uint64_t least = plan->first_lba + 1 + plan->tail;
 
@@ -68,7 +68,7 @@ static int set_last(struct plan *plan, struct error *error)
 
 static int set_bounds(struct plan *plan, struct error *error)
 {
-	const struct layout_request *request = plan->request;
+	const struct disk_request *request = plan->request;
 
 	plan->head = label_head_sectors(request->label, request->sector_bytes,
 					request->n_entries);
@@ -207,12 +207,12 @@ static int place_all(struct plan *plan, struct error *error)
 }
 
 static void add_to_layout(const struct plan *plan, const struct item_list *list,
-			  struct layout *layout)
+			  struct disk_layout *layout)
 {
 	for (size_t i = 0; i < list->items.n; i++) {
 		const struct item *item = &list->items.v[i];
 		struct partition *partition = vec_add(&layout->table.partitions);
-		struct layout_part *part = vec_add(&layout->parts);
+		struct disk_layout_part *part = vec_add(&layout->parts);
 
 		*partition = item->partition;
 		partition->name = xstrdup(item->partition.name);
@@ -227,7 +227,7 @@ static void add_to_layout(const struct plan *plan, const struct item_list *list,
 
 static int by_number(const void *left, const void *right)
 {
-	const struct layout_part *a = left, *b = right;
+	const struct disk_layout_part *a = left, *b = right;
 
 	return a->number < b->number ? -1 : a->number > b->number;
 }
@@ -236,7 +236,7 @@ static int by_number(const void *left, const void *right)
 static int set_size(const struct plan *plan, struct partition_table *table,
 		    struct error *error)
 {
-	const struct layout_request *request = plan->request;
+	const struct disk_request *request = plan->request;
 	uint64_t end = plan->first_lba + 1;
 
 	table->n_sectors = request->size_bytes / request->sector_bytes;
@@ -283,10 +283,10 @@ static int count_active(const struct partition_table *table, struct error *error
 	return 0;
 }
 
-static int emit(const struct plan *plan, struct layout *layout, struct error *error)
+static int emit(const struct plan *plan, struct disk_layout *layout, struct error *error)
 {
 	struct partition_table *table = &layout->table;
-	const struct layout_request *request = plan->request;
+	const struct disk_request *request = plan->request;
 
 	table->label = request->label;
 	table->sector_bytes = request->sector_bytes;
@@ -300,7 +300,7 @@ static int emit(const struct plan *plan, struct layout *layout, struct error *er
 	vec_sort(&layout->parts, by_number);
 	if (check_dos_limits(table, error) < 0 || count_active(table, error) < 0)
 		return -1;
-	return layout_set_ids(request, table, error);
+	return disk_layout_set_ids(request, table, error);
 }
 
 static void plan_free(struct plan *plan)
@@ -311,8 +311,8 @@ static void plan_free(struct plan *plan)
 	vec_free(&plan->inner.slots);
 }
 
-int layout_make(const struct layout_request *request, struct layout *ret,
-		struct error *error)
+int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
+		     struct error *error)
 {
 	_cleanup_(plan_free) struct plan plan = {.request = request};
 
@@ -323,7 +323,7 @@ int layout_make(const struct layout_request *request, struct layout *ret,
 		return -1;
 	if (emit(&plan, ret, error) == 0)
 		return 0;
-	layout_free(ret);
-	*ret = (struct layout){};
+	disk_layout_free(ret);
+	*ret = (struct disk_layout){};
 	return -1;
 }

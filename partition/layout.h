@@ -7,33 +7,35 @@
 
 #include "partition/request.h"
 
-struct layout_part {
+struct disk_layout_part {
 	unsigned number;
 	uint64_t waste_bytes; /* what a fixed size got beyond what was asked for */
 	uint64_t unit_bytes;  /* the boundaries that it was held to */
 };
 
 /* Owns the table. */
-struct layout {
+struct disk_layout {
 	struct partition_table table;
-	VEC(struct layout_part) parts; /* one for each of table.partitions, same order */
+	VEC(struct disk_layout_part)
+	parts; /* one for each of table.partitions, same order */
 };
 
-void layout_free(struct layout *layout);
-#define _cleanup_layout_ _cleanup_(layout_free)
+void disk_layout_free(struct disk_layout *layout);
+#define _cleanup_disk_layout_ _cleanup_(disk_layout_free)
 
 /*
  * Lays out @request into a zeroed *@ret. UUIDs and the signature that are neither given
- * nor follow from a seed stay zero: layout_fill_ids makes them. Faults are the user's,
- * name file, line and partition, and say by how much it does not fit and what would.
+ * nor follow from a seed stay zero: disk_layout_fill_ids makes them. Faults are the
+ * user's, name file, line and partition, and say by how much it does not fit and what
+ * would.
  */
-int layout_make(const struct layout_request *request, struct layout *ret,
-		struct error *error);
+int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
+		     struct error *error);
 /* Draws the UUIDs and the signature that are still zero at random. */
-int layout_fill_ids(struct partition_table *table, struct error *error);
-/* Sets those that the request gives, or its seed. Part of layout_make. */
-int layout_set_ids(const struct layout_request *request, struct partition_table *table,
-		   struct error *error);
+int disk_layout_fill_ids(struct partition_table *table, struct error *error);
+/* Sets those that the request gives, or its seed. Part of disk_layout_make. */
+int disk_layout_set_ids(const struct disk_request *request, struct partition_table *table,
+			struct error *error);
 
 /* Blocks from the start of the disk up to the first usable one, and behind the last. */
 uint64_t label_head_sectors(enum table_label label, uint32_t sector_bytes,

@@ -16,7 +16,7 @@
 struct script {
 	const char *name;
 	long line;
-	struct layout_request *request;
+	struct disk_request *request;
 	bool in_partitions;
 };
 
@@ -306,8 +306,8 @@ static int read_header(struct script *script, const char *name, const char *valu
 			       : error_input(error, "unit: %s: only sectors", value);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (streq(name, rows[i].name))
-			return rows[i].key ? request_set(script->request, rows[i].key,
-							 value, error)
+			return rows[i].key ? disk_request_set(script->request,
+							      rows[i].key, value, error)
 					   : 0;
 	return error_input(error, "unknown header \"%s\"", name);
 }
@@ -339,7 +339,7 @@ static int read_line(struct script *script, const char *line, struct error *erro
 }
 
 /* A GPT whose last usable block is known needs no size: the backup lies behind it. */
-static void infer_size(struct layout_request *request)
+static void infer_size(struct disk_request *request)
 {
 	uint64_t array = ((uint64_t)request->n_entries * GPT_ENTRY_BYTES +
 			  request->sector_bytes - 1) /
@@ -355,8 +355,8 @@ static void infer_size(struct layout_request *request)
 	request->size_bytes = sectors * request->sector_bytes;
 }
 
-int request_read_script(const char *name, const char *bytes, size_t n,
-			struct layout_request *request, struct error *error)
+int disk_request_read_script(const char *name, const char *bytes, size_t n,
+			     struct disk_request *request, struct error *error)
 {
 	struct script script = {.name = name, .request = request};
 

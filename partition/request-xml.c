@@ -10,7 +10,7 @@
 
 struct reader {
 	const struct document *document;
-	struct layout_request *request;
+	struct disk_request *request;
 	struct part_request *part; /* NULL: the disk's own */
 };
 
@@ -82,7 +82,7 @@ static int set(struct reader *reader, int element, const char *key, const char *
 {
 	int result = reader->part ? part_request_set(reader->request, reader->part, key,
 						     value, error)
-				  : request_set(reader->request, key, value, error);
+				  : disk_request_set(reader->request, key, value, error);
 
 	return result < 0 ? fault_at(reader, element, error) : 0;
 }
@@ -214,8 +214,8 @@ static int read_partitions(struct reader *reader, struct error *error)
 	return 0;
 }
 
-int request_read_xml(const char *name, const char *bytes, size_t n,
-		     struct layout_request *request, struct error *error)
+int disk_request_read_xml(const char *name, const char *bytes, size_t n,
+			  struct disk_request *request, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 	struct reader reader = {&document, request, NULL};

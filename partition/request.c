@@ -7,16 +7,16 @@
 #include <ctype.h>
 #include <stdio.h>
 
-void request_init(struct layout_request *request)
+void disk_request_init(struct disk_request *request)
 {
-	*request = (struct layout_request){
+	*request = (struct disk_request){
 		.label = LABEL_GPT,
 		.sector_bytes = 512,
 		.n_entries = GPT_MIN_ENTRIES,
 	};
 }
 
-void request_free(struct layout_request *request)
+void disk_request_free(struct disk_request *request)
 {
 	for (size_t i = 0; i < request->parts.n; i++) {
 		free(request->parts.v[i].type);
@@ -25,7 +25,7 @@ void request_free(struct layout_request *request)
 	vec_free(&request->parts);
 	free(request->file);
 	free(request->seed);
-	*request = (struct layout_request){};
+	*request = (struct disk_request){};
 }
 
 /* The index of @value in "a|b|c", or -1 with a fault that lists them. */
@@ -98,7 +98,7 @@ static int add_alignment(const char *key, const char *value, uint32_t sector_byt
 }
 
 /* A GUID for a GPT, eight hexadecimal digits for an MBR: which one fits says layout. */
-static int set_disk_id(struct layout_request *request, const char *value,
+static int set_disk_id(struct disk_request *request, const char *value,
 		       struct error *error)
 {
 	if (guid_parse(value, &request->disk_guid)) {
@@ -164,8 +164,7 @@ static int find_key(const char *const *keys, const char *what, const char *key,
 	return error_input(error, "a %s has no \"%s\"", what, key);
 }
 
-static int set_label(struct layout_request *request, const char *value,
-		     struct error *error)
+static int set_label(struct disk_request *request, const char *value, struct error *error)
 {
 	static const enum table_label labels[] = {LABEL_GPT, LABEL_DOS, LABEL_DOS};
 	int index = read_choice("label", value, "gpt|dos|mbr", error);
@@ -177,7 +176,7 @@ static int set_label(struct layout_request *request, const char *value,
 }
 
 /* "512" as everybody writes it, or with a unit. */
-static int set_sector_size(struct layout_request *request, const char *value,
+static int set_sector_size(struct disk_request *request, const char *value,
 			   struct error *error)
 {
 	uint64_t bytes;
@@ -189,7 +188,7 @@ static int set_sector_size(struct layout_request *request, const char *value,
 	return 0;
 }
 
-static int set_disk_choice(struct layout_request *request, enum disk_key key,
+static int set_disk_choice(struct disk_request *request, enum disk_key key,
 			   const char *value, struct error *error)
 {
 	static const char *const choices[] = {
@@ -210,7 +209,7 @@ static int set_disk_choice(struct layout_request *request, enum disk_key key,
 	return 0;
 }
 
-static int set_entries(struct layout_request *request, const char *value,
+static int set_entries(struct disk_request *request, const char *value,
 		       struct error *error)
 {
 	uint64_t n;
@@ -222,8 +221,8 @@ static int set_entries(struct layout_request *request, const char *value,
 	return 0;
 }
 
-int request_set(struct layout_request *request, const char *key, const char *value,
-		struct error *error)
+int disk_request_set(struct disk_request *request, const char *key, const char *value,
+		     struct error *error)
 {
 	int index = find_key(disk_keys, "disk", key, error);
 	const uint32_t sector = request->sector_bytes;
@@ -307,7 +306,7 @@ void text_add_attributes(struct text *text, uint64_t attributes)
 }
 
 /* "rest", "25%" or an amount. */
-static int set_part_size(const struct layout_request *request, struct part_request *part,
+static int set_part_size(const struct disk_request *request, struct part_request *part,
 			 const char *value, struct error *error)
 {
 	size_t n = strlen(value);
@@ -418,7 +417,7 @@ static int set_part_word(struct part_request *part, enum part_key key, const cha
 	}
 }
 
-int part_request_set(const struct layout_request *request, struct part_request *part,
+int part_request_set(const struct disk_request *request, struct part_request *part,
 		     const char *key, const char *value, struct error *error)
 {
 	int index = find_key(part_keys, "partition", key, error);
@@ -462,8 +461,8 @@ static const char *take_word(const char *at, struct text *word)
 	return *at ? at + 1 : NULL;
 }
 
-int request_add_part(struct layout_request *request, const char *flag,
-		     struct error *error)
+int disk_request_add_part(struct disk_request *request, const char *flag,
+			  struct error *error)
 {
 	struct part_request *part = vec_add(&request->parts);
 	const char *at = flag;
@@ -488,8 +487,8 @@ int request_add_part(struct layout_request *request, const char *flag,
 	return 0;
 }
 
-int request_read(const char *name, const char *bytes, size_t n,
-		 struct layout_request *request, struct error *error)
+int disk_request_read(const char *name, const char *bytes, size_t n,
+		      struct disk_request *request, struct error *error)
 {
 	size_t at = 0;
 
@@ -498,6 +497,6 @@ int request_read(const char *name, const char *bytes, size_t n,
 	while (at < n && isspace((unsigned char)bytes[at]))
 		at++;
 	if (at < n && bytes[at] == '<')
-		return request_read_xml(name, bytes, n, request, error);
-	return request_read_script(name, bytes, n, request, error);
+		return disk_request_read_xml(name, bytes, n, request, error);
+	return disk_request_read_script(name, bytes, n, request, error);
 }

@@ -52,8 +52,8 @@ struct part_request {
 	bool active;
 };
 
-/* Owns its parts. Begin with request_init. */
-struct layout_request {
+/* Owns its parts. Begin with disk_request_init. */
+struct disk_request {
 	char *file; /* for messages, owned; NULL for flags */
 	enum table_label label;
 	uint32_t sector_bytes;
@@ -73,27 +73,27 @@ struct layout_request {
 	VEC(struct part_request) parts;
 };
 
-void request_init(struct layout_request *request);
-void request_free(struct layout_request *request);
-#define _cleanup_request_ _cleanup_(request_free)
+void disk_request_init(struct disk_request *request);
+void disk_request_free(struct disk_request *request);
+#define _cleanup_disk_request_ _cleanup_(disk_request_free)
 
 /*
  * Sets what @key names on the disk: size, label, sector-size, align (repeated: the least
  * common multiple), align-at, rule, cluster-size, first-lba, last-lba, entries, seed,
  * uuid-rule, uuid, minimal. Faults name the key and the value.
  */
-int request_set(struct layout_request *request, const char *key, const char *value,
-		struct error *error);
+int disk_request_set(struct disk_request *request, const char *key, const char *value,
+		     struct error *error);
 /*
  * The same for a partition: size, min, max, weight, start, padding, align, align-at,
  * kind, number, type, name, uuid, attribute (repeated), active. Sectors ("2048s") are
  * those of @request.
  */
-int part_request_set(const struct layout_request *request, struct part_request *part,
+int part_request_set(const struct disk_request *request, struct part_request *part,
 		     const char *key, const char *value, struct error *error);
 /* A --part value: "size=512MiB,type=esp,name=ESP"; a "\," is a comma. */
-int request_add_part(struct layout_request *request, const char *flag,
-		     struct error *error);
+int disk_request_add_part(struct disk_request *request, const char *flag,
+			  struct error *error);
 
 /* GPT attribute bit of a name or number, or -1. */
 int attribute_bit(const char *name);
@@ -104,9 +104,9 @@ void text_add_attributes(struct text *text, uint64_t attributes);
  * Reads a whole request file: XML if it begins with '<', an sfdisk script otherwise.
  * @name is for messages. The request has been initialised.
  */
-int request_read(const char *name, const char *bytes, size_t n,
-		 struct layout_request *request, struct error *error);
-int request_read_script(const char *name, const char *bytes, size_t n,
-			struct layout_request *request, struct error *error);
-int request_read_xml(const char *name, const char *bytes, size_t n,
-		     struct layout_request *request, struct error *error);
+int disk_request_read(const char *name, const char *bytes, size_t n,
+		      struct disk_request *request, struct error *error);
+int disk_request_read_script(const char *name, const char *bytes, size_t n,
+			     struct disk_request *request, struct error *error);
+int disk_request_read_xml(const char *name, const char *bytes, size_t n,
+			  struct disk_request *request, struct error *error);

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 
 extern const struct command disk_align_command;
+extern const struct command disk_plan_command;
 extern const struct command disk_size_command;
 
 /* Images of one run that could not be worked on. Owns the errors. */

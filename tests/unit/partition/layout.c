@@ -10,18 +10,18 @@
 /* "number kind start+sectors" of each partition, or the fault. */
 static char *lay_out(const char *const *disk, const char *const *parts)
 {
-	_cleanup_request_ struct layout_request request;
-	_cleanup_layout_ struct layout layout = {};
+	_cleanup_disk_request_ struct disk_request request;
+	_cleanup_disk_layout_ struct disk_layout layout = {};
 	_cleanup_error_ struct error error = {};
 	struct text text = {};
 	bool good = true;
 
-	request_init(&request);
+	disk_request_init(&request);
 	for (; good && *disk; disk += 2)
-		good = request_set(&request, disk[0], disk[1], &error) == 0;
+		good = disk_request_set(&request, disk[0], disk[1], &error) == 0;
 	for (; good && *parts; parts++)
-		good = request_add_part(&request, *parts, &error) == 0;
-	if (!good || layout_make(&request, &layout, &error) < 0)
+		good = disk_request_add_part(&request, *parts, &error) == 0;
+	if (!good || disk_layout_make(&request, &layout, &error) < 0)
 		return xstrdup(error.message);
 	for (size_t i = 0; i < layout.table.partitions.n; i++) {
 		const struct partition *at = &layout.table.partitions.v[i];
@@ -205,12 +205,12 @@ static uint64_t draw(uint64_t below)
 	return (seed >> 33) % below;
 }
 
-static void random_request(struct layout_request *request)
+static void random_request(struct disk_request *request)
 {
 	static const uint64_t units[] = {4096, 65536, MIB, 3 * MIB / 2 * 2, 261120 * 16};
 	size_t n = 1 + draw(9);
 
-	request_init(request);
+	disk_request_init(request);
 	request->label = draw(2) ? LABEL_GPT : LABEL_DOS;
 	request->sector_bytes = draw(2) ? 512 : 4096;
 	request->size_bytes = (16 + draw(2000)) * MIB;
@@ -233,8 +233,8 @@ static void random_request(struct layout_request *request)
 }
 
 /* Every promise of the request, held against the table without layout's arithmetic. */
-static void check_promises(const struct layout_request *request,
-			   const struct layout *layout)
+static void check_promises(const struct disk_request *request,
+			   const struct disk_layout *layout)
 {
 	const struct partition_table *table = &layout->table;
 	uint64_t sector = request->sector_bytes;
@@ -269,7 +269,8 @@ static void check_promises(const struct layout_request *request,
 	}
 }
 
-static void check_sizes(const struct layout_request *request, const struct layout *layout)
+static void check_sizes(const struct disk_request *request,
+			const struct disk_layout *layout)
 {
 	size_t extended = 99;
 
@@ -299,12 +300,12 @@ static void promises(void **state)
 
 	(void)state;
 	for (int round = 0; round < 3000; round++) {
-		_cleanup_request_ struct layout_request request;
-		_cleanup_layout_ struct layout layout = {}, again = {};
+		_cleanup_disk_request_ struct disk_request request;
+		_cleanup_disk_layout_ struct disk_layout layout = {}, again = {};
 		_cleanup_error_ struct error error = {};
 
 		random_request(&request);
-		if (layout_make(&request, &layout, &error) < 0) {
+		if (disk_layout_make(&request, &layout, &error) < 0) {
 			assert_int_equal(error.status, STATUS_INPUT);
 			bad++;
 			continue;
@@ -312,7 +313,7 @@ static void promises(void **state)
 		good++;
 		check_promises(&request, &layout);
 		check_sizes(&request, &layout);
-		assert_int_equal(layout_make(&request, &again, &error), 0);
+		assert_int_equal(disk_layout_make(&request, &again, &error), 0);
 		assert_null(partition_table_difference(&layout.table, &again.table));
 	}
 	/* Both kinds were really seen. */
@@ -326,24 +327,24 @@ static void remedy(void **state)
 
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
-		_cleanup_request_ struct layout_request request;
-		_cleanup_layout_ struct layout small = {}, large = {};
+		_cleanup_disk_request_ struct disk_request request;
+		_cleanup_disk_layout_ struct disk_layout small = {}, large = {};
 		_cleanup_error_ struct error error = {}, none = {};
 
 		random_request(&request);
-		if (layout_make(&request, &small, &error) == 0)
+		if (disk_layout_make(&request, &small, &error) == 0)
 			continue;
 		request.size_bytes = 0;
 		request.minimal = true;
-		assert_int_equal(layout_make(&request, &large, &none), 0);
+		assert_int_equal(disk_layout_make(&request, &large, &none), 0);
 		request.minimal = false;
 		request.size_bytes = large.table.n_sectors * request.sector_bytes;
-		layout_free(&large);
-		large = (struct layout){};
-		if (layout_make(&request, &large, &none) < 0)
+		disk_layout_free(&large);
+		large = (struct disk_layout){};
+		if (disk_layout_make(&request, &large, &none) < 0)
 			fail_msg("%s", none.message);
 		request.size_bytes -= request.sector_bytes;
-		assert_int_equal(layout_make(&request, &small, &none), -1);
+		assert_int_equal(disk_layout_make(&request, &small, &none), -1);
 		seen++;
 	}
 	assert_true(seen > 50);
@@ -351,20 +352,20 @@ static void remedy(void **state)
 
 static void repart_uuids(void **state)
 {
-	_cleanup_request_ struct layout_request request;
-	_cleanup_layout_ struct layout layout = {};
+	_cleanup_disk_request_ struct disk_request request;
+	_cleanup_disk_layout_ struct disk_layout layout = {};
 	_cleanup_error_ struct error error = {};
 	char text[GUID_TEXT_BYTES];
 
 	(void)state;
-	request_init(&request);
-	request_set(&request, "size", "64MiB", &error);
-	request_set(&request, "seed", "750b6cd5c4ae4012a15e7be3c29e6a47", &error);
-	request_set(&request, "uuid-rule", "repart", &error);
-	request_add_part(&request, "type=swap,size=1MiB", &error);
-	request_add_part(&request, "type=root-x86-64,size=1MiB", &error);
-	request_add_part(&request, "type=root-x86-64,size=1MiB", &error);
-	assert_int_equal(layout_make(&request, &layout, &error), 0);
+	disk_request_init(&request);
+	disk_request_set(&request, "size", "64MiB", &error);
+	disk_request_set(&request, "seed", "750b6cd5c4ae4012a15e7be3c29e6a47", &error);
+	disk_request_set(&request, "uuid-rule", "repart", &error);
+	disk_request_add_part(&request, "type=swap,size=1MiB", &error);
+	disk_request_add_part(&request, "type=root-x86-64,size=1MiB", &error);
+	disk_request_add_part(&request, "type=root-x86-64,size=1MiB", &error);
+	assert_int_equal(disk_layout_make(&request, &layout, &error), 0);
 	guid_format(layout.table.disk_guid, text);
 	assert_string_equal(text, "1d2ce291-7cce-4f7d-bc83-fdb49ad74ebd");
 	guid_format(layout.table.partitions.v[1].uuid, text);
@@ -381,12 +382,12 @@ static void random_ids(void **state)
 	(void)state;
 	vec_add(&table.partitions);
 	vec_add(&table.partitions)->uuid.bytes[0] = 7;
-	assert_int_equal(layout_fill_ids(&table, &error), 0);
+	assert_int_equal(disk_layout_fill_ids(&table, &error), 0);
 	assert_false(guid_is_zero(table.disk_guid) ||
 		     guid_is_zero(table.partitions.v[0].uuid));
 	assert_int_equal(table.partitions.v[1].uuid.bytes[0], 7);
 	table.label = LABEL_DOS;
-	assert_int_equal(layout_fill_ids(&table, &error), 0);
+	assert_int_equal(disk_layout_fill_ids(&table, &error), 0);
 	assert_int_not_equal(table.disk_signature, 0);
 }
 
