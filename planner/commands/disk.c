@@ -14,6 +14,7 @@ const struct command disk_command = {
 		(const struct command *const[]){
 			&disk_align_command,
 			&disk_plan_command,
+			&disk_check_command,
 			&disk_size_command,
 			NULL,
 		},

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-io.h - a disk as the reader and the writer see it: bytes at offsets, and a flush
+ * behind which everything written before is durable. Behind it stand a descriptor (raw
+ * files and block devices), a qemu-nbd (existing qcow2), memory, or a test that injects
+ * faults.
+ */
+#pragma once
+
+#include "base/error.h"
+
+struct disk_io;
+
+struct disk_io_kind {
+	/* All @n bytes or a fault; a range past the end is a fault. */
+	int (*read)(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
+		    struct error *error);
+	int (*write)(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
+		     struct error *error);
+	int (*flush)(struct disk_io *io, struct error *error);
+	/* The name still leads to what is open, unresized. NULL: nothing to look at. */
+	int (*verify)(struct disk_io *io, struct error *error);
+	void (*close)(struct disk_io *io);
+};
+
+/* The front of each kind's own struct. */
+struct disk_io {
+	const struct disk_io_kind *kind;
+	char *name; /* owned: for messages */
+	uint64_t size_bytes;
+	uint32_t sector_bytes;	 /* logical, 0: a plain file does not say */
+	uint32_t physical_bytes; /* what is best written at once, 0 unknown */
+	uint64_t device, inode;	 /* of the file behind it, 0 without one */
+};
+
+int disk_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
+	      struct error *error);
+int disk_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
+	       struct error *error);
+int disk_flush(struct disk_io *io, struct error *error);
+int disk_verify(struct disk_io *io, struct error *error);
+/* Takes NULL too. */
+void disk_close(struct disk_io *io);
+static inline void disk_close_pointer(struct disk_io **io)
+{
+	disk_close(*io);
+}
+#define _cleanup_disk_ _cleanup_(disk_close_pointer)
+
+/*
+ * A raw file or a block device. For writing it is locked: flock, and the byte locks of
+ * QEMU's block layer (file-posix.c), so that neither another disk tool nor a guest has
+ * it. Faults: not there, no file to partition (2); in use, naming who, mounted (2); an
+ * error of the system (3). NULL with *error filled.
+ */
+struct disk_io *disk_open_raw(const char *path, bool writable, struct error *error);
+/* Takes over @fd, which is not locked. */
+struct disk_io *disk_open_fd(int fd, const char *name, struct error *error);
+/*
+ * What a guest sees of a qcow2 image, through a qemu-nbd on a private socket, which
+ * opens the image itself and so holds QEMU's own locks. Backing and data files are
+ * opened by QEMU as the header says: the caller asks for leave first.
+ */
+struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error);
+/* The bytes stay the caller's and can be looked at any time. */
+struct disk_io *disk_open_memory(uint8_t *bytes, uint64_t size_bytes);

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-nbd.c - existing qcow2 images through qemu-nbd.
+ *
+ * Theory of operation: libnbd makes a socket in a private directory and starts qemu-nbd
+ * with it (socket activation), so nobody else can connect. qemu-nbd serves one client
+ * and ends with it, also when we are killed. A flush there reaches the file (fsync), and
+ * the image is locked by QEMU itself. The file name is given as an option, not as a URL,
+ * so that no name can mean a protocol.
+ */
+#include "partition/disk-holder.h"
+#include "partition/disk-io.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libnbd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define REQUEST_BYTES (1u << 20)
+
+struct nbd_io {
+	struct disk_io io;
+	struct nbd_handle *nbd;
+};
+
+static int failed(const struct disk_io *io, const char *what, struct error *error)
+{
+	const char *text = nbd_get_error();
+
+	return error_system(error, nbd_get_errno(), "%s: %s%s%s", io->name, what,
+			    text ? ": " : "", text ? text : "");
+}
+
+static int nbd_io_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
+		       struct error *error)
+{
+	struct nbd_handle *nbd = ((struct nbd_io *)io)->nbd;
+
+	for (size_t done = 0; done < n;) {
+		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
+
+		if (nbd_pread(nbd, (uint8_t *)bytes + done, step, offset + done, 0) < 0)
+			return failed(io, "cannot be read through qemu-nbd", error);
+		done += step;
+	}
+	return 0;
+}
+
+static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
+			struct error *error)
+{
+	struct nbd_handle *nbd = ((struct nbd_io *)io)->nbd;
+
+	for (size_t done = 0; done < n;) {
+		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
+
+		if (nbd_pwrite(nbd, (const uint8_t *)bytes + done, step, offset + done, 0) < 0)
+			return failed(io, "cannot be written through qemu-nbd", error);
+		done += step;
+	}
+	return 0;
+}
+
+static int nbd_io_flush(struct disk_io *io, struct error *error)
+{
+	if (nbd_flush(((struct nbd_io *)io)->nbd, 0) < 0)
+		return failed(io, "cannot be flushed through qemu-nbd", error);
+	return 0;
+}
+
+/* qemu-nbd holds the image open; that it is still what the path names can be seen. */
+static int nbd_io_verify(struct disk_io *io, struct error *error)
+{
+	struct stat st;
+
+	if (stat(io->name, &st) < 0)
+		return error_system(error, errno, "%s: is no longer there", io->name);
+	if (st.st_dev != io->device || st.st_ino != io->inode)
+		return error_system(error, 0, "%s: was replaced meanwhile", io->name);
+	return 0;
+}
+
+static void nbd_io_close(struct disk_io *io)
+{
+	struct nbd_handle *nbd = ((struct nbd_io *)io)->nbd;
+
+	/* nbd_close waits for qemu-nbd, which closes the image cleanly. */
+	nbd_shutdown(nbd, 0);
+	nbd_close(nbd);
+}
+
+static const struct disk_io_kind nbd_kind = {
+	.read = nbd_io_read,
+	.write = nbd_io_write,
+	.flush = nbd_io_flush,
+	.verify = nbd_io_verify,
+	.close = nbd_io_close,
+};
+
+/* "driver=qcow2,file.driver=file,file.filename=NAME", commas in the name doubled. */
+static char *image_options(const char *path, bool device, bool writable)
+{
+	struct text text = {};
+
+	text_printf(&text, "driver=qcow2,read-only=%s,file.driver=%s,file.filename=",
+		    writable ? "off" : "on", device ? "host_device" : "file");
+	for (; *path; path++) {
+		text_addc(&text, *path);
+		if (*path == ',')
+			text_addc(&text, ',');
+	}
+	return text_take(&text);
+}
+
+static int connect_server(struct nbd_io *nbd, bool device, bool writable,
+			  struct error *error)
+{
+	_cleanup_free_ char *options = image_options(nbd->io.name, device, writable);
+	char *argv[] = {xstrdup("qemu-nbd"), xstrdup("--image-opts"), options,
+			writable ? NULL : xstrdup("--read-only"), NULL};
+	int64_t size;
+	int rc = nbd_connect_systemd_socket_activation(nbd->nbd, argv);
+
+	free(argv[0]);
+	free(argv[1]);
+	free(argv[3]);
+	size = rc < 0 ? -1 : nbd_get_size(nbd->nbd);
+	if (rc < 0 || size < 0)
+		return failed(&nbd->io, "qemu-nbd does not serve it", error);
+	if (writable && nbd_can_flush(nbd->nbd) != 1)
+		return error_system(error, 0, "%s: qemu-nbd cannot flush it", nbd->io.name);
+	nbd->io.size_bytes = (uint64_t)size;
+	return 0;
+}
+
+/* The error of a busy image should name who has it, which QEMU's does not. */
+static int examine(struct nbd_io *nbd, bool writable, bool *ret_device,
+		   struct error *error)
+{
+	_cleanup_fd_ int fd = open(nbd->io.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup_free_ char *holder = NULL;
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return error_input(error, "%s: no such file", nbd->io.name);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_system(error, errno, "%s: cannot be opened", nbd->io.name);
+	nbd->io.device = st.st_dev;
+	nbd->io.inode = st.st_ino;
+	*ret_device = S_ISBLK(st.st_mode);
+	if (!disk_in_qemu(fd))
+		return 0;
+	holder = disk_holder(nbd->io.device, nbd->io.inode);
+	return error_input(error, "%s: is in use by %s%s", nbd->io.name,
+			   holder ? holder : "another program",
+			   writable ? "; nothing was written" : "");
+}
+
+struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error)
+{
+	struct nbd_io *nbd = xnew(struct nbd_io);
+	bool device;
+
+	nbd->io.kind = &nbd_kind;
+	nbd->io.name = xstrdup(path);
+	nbd->nbd = nbd_create();
+	if (nbd->nbd && examine(nbd, writable, &device, error) == 0 &&
+	    connect_server(nbd, device, writable, error) == 0)
+		return &nbd->io;
+	if (!nbd->nbd)
+		failed(&nbd->io, "libnbd cannot be set up", error);
+	nbd_close(nbd->nbd);
+	free(nbd->io.name);
+	free(nbd);
+	return NULL;
+}

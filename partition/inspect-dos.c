@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * inspect-dos.c - the MBR, the chain of EBRs in an extended partition, and the
+ * protective MBR in front of a GPT (UEFI 2.10, 5.2).
+ *
+ * Theory of operation: each EBR describes one logical partition, relative to itself, and
+ * links to the next EBR, relative to the extended partition. The chain is walked with a
+ * limit, every link is held against the extended partition and against all EBRs that
+ * were seen. Cylinder, head and sector numbers are not looked at: nothing uses them.
+ */
+#include "partition/inspect-internal.h"
+
+#include "partition/bytes.h"
+#include "partition/types.h"
+
+#include <inttypes.h>
+
+/* One 16-byte entry (UEFI 2.10, table 5-2). */
+struct dos_entry {
+	uint8_t flag, code;
+	uint32_t start, n; /* as they stand there */
+};
+
+static struct dos_entry read_entry(const uint8_t *sector, int index)
+{
+	const uint8_t *p = sector + DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES;
+
+	return (struct dos_entry){
+		.flag = p[0], .code = p[4], .start = get_le32(p + 8), .n = get_le32(p + 12)};
+}
+
+static bool is_empty(const struct dos_entry *entry)
+{
+	return entry->code == 0;
+}
+
+static void say_size(struct inspector *in, const struct dos_entry *entry)
+{
+	uint64_t right = MIN(in->n_sectors - 1, (uint64_t)UINT32_MAX);
+	struct finding *finding;
+
+	/* Some tools always write the largest number; kernel and firmware take both. */
+	if (entry->start == 1 && (entry->n == right || entry->n == UINT32_MAX))
+		return;
+	finding = inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
+				 "The protective MBR covers blocks %" PRIu32 " to %" PRIu64
+				 ", not 1 to %" PRIu64 ".", entry->start,
+				 (uint64_t)entry->start + entry->n - (entry->n > 0), right);
+	finding->remedy = xstrdup("Any change of the table by virt-layout writes it anew.");
+	in->ret->protective = false;
+}
+
+static void say_missing(struct inspector *in, int others)
+{
+	struct finding *finding;
+
+	in->ret->protective = false;
+	if (others > 0) {
+		finding = inspector_find(in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
+					 "Beside the GPT there is an MBR with %d partitions and "
+					 "no protective one: systems disagree about which holds.",
+					 others);
+		finding->remedy = xstrdup("Remove the table that does not belong there.");
+		return;
+	}
+	finding = inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
+				 "The GPT has no protective MBR, so systems that know only MBRs "
+				 "take the disk for empty.");
+	finding->remedy = xstrdup("disk recover --repair writes it.");
+}
+
+void pmbr_inspect(struct inspector *in, const uint8_t *sector)
+{
+	bool signature = sector[510] == 0x55 && sector[511] == 0xaa;
+	int protective = -1, others = 0;
+
+	for (int i = 0; i < 4 && signature; i++) {
+		struct dos_entry entry = read_entry(sector, i);
+
+		if (entry.code == DOS_PROTECTIVE && protective < 0)
+			protective = i;
+		else if (!is_empty(&entry))
+			others++;
+	}
+	in->ret->protective = true;
+	if (protective < 0) {
+		say_missing(in, others);
+		return;
+	}
+	in->ret->hybrid = others > 0;
+	if (others > 0) {
+		in->ret->protective = false;
+		inspector_find(in, "gpt-hybrid", SEVERITY_WARNING, NULL,
+			       "The MBR is a hybrid: %d partitions stand beside the protective "
+			       "one.", others);
+		return;
+	}
+	struct dos_entry entry = read_entry(sector, protective);
+
+	say_size(in, &entry);
+	if (entry.flag != 0)
+		inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
+			       "The protective MBR entry has boot flag 0x%02x, and UEFI wants "
+			       "0.", entry.flag);
+}
+
+static bool check_flag(struct inspector *in, const struct dos_entry *entry, unsigned number)
+{
+	char subject[SUBJECT_BYTES];
+
+	if ((entry->flag & 0x7f) == 0)
+		return true;
+	inspector_find(in, "dos-boot-flag", SEVERITY_ERROR,
+		       partition_subject(number, subject),
+		       "Partition %u has boot flag 0x%02x, neither 0x00 nor 0x80.", number,
+		       entry->flag);
+	return false;
+}
+
+/* Whether [start, start + n) is a range of blocks inside [least, limit). */
+static bool check_range(struct inspector *in, unsigned number, uint64_t start, uint64_t n,
+			const uint64_t bounds[2])
+{
+	char subject[SUBJECT_BYTES];
+
+	partition_subject(number, subject);
+	if (n == 0) {
+		inspector_find(in, "dos-range", SEVERITY_ERROR, subject,
+			       "Partition %u has no blocks.", number);
+		return false;
+	}
+	if (start >= bounds[0] && start + n <= bounds[1])
+		return true;
+	inspector_find(in, "dos-range", SEVERITY_ERROR, subject,
+		       "Partition %u, blocks %" PRIu64 " to %" PRIu64 ", leaves %s, blocks %" PRIu64
+		       " to %" PRIu64 ".", number, start, start + n - 1,
+		       number >= DOS_FIRST_LOGICAL ? "the extended partition" : "the disk",
+		       bounds[0], bounds[1] - 1);
+	return false;
+}
+
+static void add_primary(struct inspector *in, const struct dos_entry *entry,
+			unsigned number)
+{
+	const uint64_t bounds[2] = {1, in->n_sectors};
+	struct partition *partition;
+
+	if (!check_flag(in, entry, number) ||
+	    !check_range(in, number, entry->start, entry->n, bounds))
+		return;
+	partition = vec_add(&in->ret->table.partitions);
+	partition->number = number;
+	partition->kind = is_extended_code(entry->code) ? KIND_EXTENDED : KIND_PRIMARY;
+	partition->start_lba = entry->start;
+	partition->end_lba = (uint64_t)entry->start + entry->n - 1;
+	partition->type_code = entry->code;
+	partition->active = entry->flag == 0x80;
+}
+
+/* The chain as far as it was walked. */
+struct chain {
+	uint64_t bounds[2]; /* the extended partition */
+	uint64_t seen[DOS_MAX_LOGICAL + 1];
+	unsigned n;
+	uint64_t at; /* the EBR that comes next, 0 at the end */
+};
+
+static bool chain_may_go_on(struct inspector *in, const struct chain *chain)
+{
+	if (chain->at < chain->bounds[0] || chain->at >= chain->bounds[1]) {
+		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
+			       "The EBR chain leaves the extended partition: it links to block "
+			       "%" PRIu64 ", outside of %" PRIu64 " to %" PRIu64 ".", chain->at,
+			       chain->bounds[0], chain->bounds[1] - 1);
+		return false;
+	}
+	for (unsigned i = 0; i < chain->n; i++)
+		if (chain->seen[i] == chain->at) {
+			inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
+				       "The EBR chain loops at LBA %" PRIu64 ".", chain->at);
+			return false;
+		}
+	if (chain->n > DOS_MAX_LOGICAL - 1) {
+		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
+			       "The EBR chain is longer than %d partitions.", DOS_MAX_LOGICAL);
+		return false;
+	}
+	return true;
+}
+
+static bool all_zero(const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+static void add_logical(struct inspector *in, struct chain *chain,
+			const struct dos_entry *entry, unsigned number)
+{
+	const uint64_t bounds[2] = {chain->at + 1, chain->bounds[1]};
+	uint64_t start = chain->at + entry->start;
+	struct partition *partition;
+
+	if (!check_flag(in, entry, number) ||
+	    !check_range(in, number, start, entry->n, bounds))
+		return;
+	partition = vec_add(&in->ret->table.partitions);
+	partition->number = number;
+	partition->kind = KIND_LOGICAL;
+	partition->start_lba = start;
+	partition->end_lba = start + entry->n - 1;
+	partition->ebr_lba = chain->at;
+	partition->type_code = entry->code;
+	partition->active = entry->flag == 0x80;
+}
+
+/* The link and what should be empty; sets chain->at. */
+static void follow_link(struct inspector *in, struct chain *chain, const uint8_t *sector)
+{
+	struct dos_entry link = read_entry(sector, 1);
+
+	if (!all_zero(sector + DOS_ENTRIES_AT + 2 * DOS_ENTRY_BYTES, 2 * DOS_ENTRY_BYTES)) {
+		inspector_find(in, "dos-ebr", SEVERITY_WARNING, NULL,
+			       "The EBR at LBA %" PRIu64 " has a third or fourth entry.",
+			       chain->at);
+		in->ret->opaque = true;
+	}
+	chain->at = 0;
+	if (is_empty(&link))
+		return;
+	if (is_extended_code(link.code))
+		chain->at = chain->bounds[0] + link.start;
+	else
+		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
+			       "The link in the EBR at LBA %" PRIu64 " has type 0x%02x, not "
+			       "extended.", chain->seen[chain->n - 1], link.code);
+}
+
+static int walk_step(struct inspector *in, struct chain *chain, unsigned *number,
+		     struct error *error)
+{
+	uint8_t sector[4096];
+	struct dos_entry entry;
+
+	if (inspector_read(in, chain->at, 1, sector, error) < 0)
+		return -1;
+	if (chain->n == 0 && all_zero(sector + DOS_ENTRIES_AT, 512 - DOS_ENTRIES_AT)) {
+		chain->at = 0; /* no logical partition yet, and no EBR written */
+		return 0;
+	}
+	if (sector[510] != 0x55 || sector[511] != 0xaa) {
+		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
+			       "There is no EBR at LBA %" PRIu64 ", where the chain leads.",
+			       chain->at);
+		chain->at = 0;
+		return 0;
+	}
+	chain->seen[chain->n++] = chain->at;
+	entry = read_entry(sector, 0);
+	if (!is_empty(&entry))
+		add_logical(in, chain, &entry, (*number)++);
+	else if (chain->n > 1)
+		inspector_find(in, "dos-ebr", SEVERITY_WARNING, NULL,
+			       "The EBR at LBA %" PRIu64 " describes no partition.", chain->at);
+	follow_link(in, chain, sector);
+	return 0;
+}
+
+static int walk_chain(struct inspector *in, const struct partition *extended,
+		      struct error *error)
+{
+	struct chain chain = {
+		.bounds = {extended->start_lba, extended->end_lba + 1},
+		.at = extended->start_lba,
+	};
+	unsigned number = DOS_FIRST_LOGICAL;
+
+	while (chain.at != 0 && chain_may_go_on(in, &chain))
+		if (walk_step(in, &chain, &number, error) < 0)
+			return -1;
+	return 0;
+}
+
+static void count_flags(struct inspector *in)
+{
+	unsigned active = 0;
+
+	for (size_t i = 0; i < in->ret->table.partitions.n; i++)
+		active += in->ret->table.partitions.v[i].active &&
+			  in->ret->table.partitions.v[i].kind != KIND_LOGICAL;
+	if (active > 1)
+		inspector_find(in, "dos-active", SEVERITY_ERROR, NULL,
+			       "%u partitions are marked active, and only one may be.",
+			       active)->remedy = xstrdup("sfdisk --activate FILE NUMBER keeps one.");
+}
+
+int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
+{
+	struct partition extended = {};
+	unsigned n_extended = 0;
+
+	in->ret->table.label = LABEL_DOS;
+	in->ret->table.disk_signature = get_le32(sector + DOS_SIGNATURE_AT);
+	in->ret->table.first_usable_lba = 1;
+	in->ret->table.last_usable_lba =
+		MIN(in->n_sectors - 1, (uint64_t)UINT32_MAX);
+	in->ret->editable = true;
+	for (int i = 0; i < 4; i++) {
+		struct dos_entry entry = read_entry(sector, i);
+
+		if (!is_empty(&entry))
+			add_primary(in, &entry, (unsigned)i + 1);
+	}
+	for (size_t i = 0; i < in->ret->table.partitions.n; i++)
+		if (in->ret->table.partitions.v[i].kind == KIND_EXTENDED) {
+			extended = in->ret->table.partitions.v[i];
+			n_extended++;
+		}
+	if (n_extended > 1)
+		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
+			       "It has %u extended partitions, and only one may be.",
+			       n_extended);
+	count_flags(in);
+	return n_extended == 1 ? walk_chain(in, &extended, error) : 0;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * inspect.c - finds out which table a disk has and at which sector size.
+ *
+ * Theory of operation: a plain file does not say its sector size, and a GPT lies at byte
+ * 512 or 4096 according to it. So a header with a right checksum is looked for at both
+ * places, at the front and at the end; the user's or the device's word is held against
+ * what was found. An MBR gives no hint and is read at 512 unless told otherwise. What
+ * looks like an MBR may be the boot sector of a FAT file system, so the boot flags decide
+ * first and libblkid names what is there.
+ */
+#include "partition/inspect-internal.h"
+
+#include "partition/bytes.h"
+#include "partition/image.h"
+
+#include <inttypes.h>
+
+struct finding *inspector_find(struct inspector *in, const char *rule,
+			       enum severity severity, const char *subject,
+			       const char *format, ...)
+{
+	_cleanup_text_ struct text message = {};
+	struct finding *finding;
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&message, format, args);
+	va_end(args);
+	finding = report_add(in->report, rule, severity, "%s", message.s);
+	finding->place.file = in->io->name;
+	finding->subject = xstrdup(subject);
+	if (severity == SEVERITY_ERROR)
+		in->ret->intact = false;
+	return finding;
+}
+
+const char *partition_subject(unsigned number, char ret[static SUBJECT_BYTES])
+{
+	struct text text = {};
+
+	text_printf(&text, "partition %u", number);
+	memcpy(ret, text.s, MIN(text.n + 1, (size_t)SUBJECT_BYTES));
+	ret[SUBJECT_BYTES - 1] = 0;
+	text_free(&text);
+	return ret;
+}
+
+int inspector_read(struct inspector *in, uint64_t lba, uint64_t n, void *bytes,
+		   struct error *error)
+{
+	return disk_read(in->io, bytes, (size_t)(n * in->sector_bytes),
+			 lba * in->sector_bytes, error);
+}
+
+/* Which sector sizes have a GPT header with a right checksum; a set of 1 << index. */
+static const uint32_t sector_sizes[] = {512, 4096};
+
+static int probe_sizes(struct disk_io *io, unsigned *ret_primary, unsigned *ret_backup,
+		       struct error *error)
+{
+	*ret_primary = *ret_backup = 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(sector_sizes); i++) {
+		bool there;
+
+		if (gpt_probe(io, sector_sizes[i], false, &there, error) < 0)
+			return -1;
+		*ret_primary |= (unsigned)there << i;
+		if (gpt_probe(io, sector_sizes[i], true, &there, error) < 0)
+			return -1;
+		*ret_backup |= (unsigned)there << i;
+	}
+	return 0;
+}
+
+static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
+{
+	struct finding *finding;
+
+	if (told == 0) {
+		finding = inspector_find(in, "disk-sector-size", SEVERITY_INFO, NULL,
+					 "The GPT is one of %" PRIu32
+					 "-byte sectors, so they are used.",
+					 found);
+		finding->remedy = xstrdup("Attach it to guests with that logical block "
+					  "size.");
+		return;
+	}
+	finding = inspector_find(in, "disk-sector-size", SEVERITY_ERROR, NULL,
+				 "The GPT is one of %" PRIu32 "-byte sectors, not of %" PRIu32
+				 ".", found, told);
+	finding->remedy = xasprintf("Use it with sectors of %" PRIu32 " bytes.", found);
+	finding->observed = xasprintf("%" PRIu32, found);
+	finding->expected = xasprintf("%" PRIu32, told);
+}
+
+/* Settles in->sector_bytes. *ret_gpt: a header is there. */
+static int choose_sector_size(struct inspector *in, uint32_t told, bool *ret_gpt,
+			      struct error *error)
+{
+	unsigned primary, backup, either;
+	uint32_t found = 0;
+
+	if (probe_sizes(in->io, &primary, &backup, error) < 0)
+		return -1;
+	either = primary ? primary : backup;
+	for (size_t i = 0; i < ARRAY_SIZE(sector_sizes); i++)
+		if (either & 1u << i && (found == 0 || sector_sizes[i] == told))
+			found = sector_sizes[i];
+	*ret_gpt = found != 0;
+	in->sector_bytes = found ? found : told ? told : 512;
+	if (primary == 3)
+		inspector_find(in, "disk-two-gpts", SEVERITY_WARNING, NULL,
+			       "It has a GPT header for 512-byte sectors and another for "
+			       "4096-byte sectors; that of %" PRIu32 " is taken.", found);
+	if (found && found != (told ? told : 512))
+		say_sector_size(in, told, found);
+	return 0;
+}
+
+static bool has_mbr_signature(const uint8_t *sector)
+{
+	return sector[510] == 0x55 && sector[511] == 0xaa;
+}
+
+/* Boot flags that no table has: then it is a boot sector of a file system. */
+static bool flags_are_wild(const uint8_t *sector)
+{
+	unsigned wild = 0;
+
+	for (int i = 0; i < 4; i++)
+		wild += (sector[DOS_ENTRIES_AT + i * DOS_ENTRY_BYTES] & 0x7f) != 0;
+	return wild > 1;
+}
+
+static bool has_dos_entries(const uint8_t *sector)
+{
+	for (int i = 0; i < 4 * DOS_ENTRY_BYTES; i++)
+		if (sector[DOS_ENTRIES_AT + i])
+			return true;
+	return false;
+}
+
+static bool has_protective_entry(const uint8_t *sector)
+{
+	for (int i = 0; i < 4; i++)
+		if (sector[DOS_ENTRIES_AT + i * DOS_ENTRY_BYTES + 4] == DOS_PROTECTIVE)
+			return true;
+	return false;
+}
+
+static void say_no_table(struct inspector *in, const char *content)
+{
+	struct finding *finding;
+
+	if (content)
+		finding = inspector_find(in, "disk-no-table", SEVERITY_ERROR, NULL,
+					 "It has no partition table and contains %s.",
+					 content);
+	else
+		finding = inspector_find(in, "disk-no-table", SEVERITY_ERROR, NULL,
+					 "It has no partition table.");
+	finding->remedy = xstrdup(content ? "disk create --replace writes one and destroys "
+					    "that." : "disk create --replace writes one.");
+	finding->observed = xstrdup(content);
+}
+
+/*
+ * Whether a file system that fills the disk begins here, so that what stands in the
+ * entries is code or text. A boot sector with a jump, a file system that libblkid
+ * knows, and no entry that fits is that.
+ */
+static bool is_boot_sector(const uint8_t *sector, const char *content)
+{
+	bool jump = sector[0] == 0xe9 || (sector[0] == 0xeb && sector[2] == 0x90);
+
+	return content && (flags_are_wild(sector) || jump || !has_dos_entries(sector));
+}
+
+static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
+			       struct error *error)
+{
+	_cleanup_free_ char *content = NULL;
+
+	if (content_find(in->io, &content, error) < 0)
+		return -1;
+	if (!has_mbr_signature(sector) || is_boot_sector(sector, content) ||
+	    flags_are_wild(sector)) {
+		say_no_table(in, content);
+		return 0;
+	}
+	if (content)
+		inspector_find(in, "disk-content", SEVERITY_WARNING, NULL,
+			       "Beside its partition table it looks like %s.", content);
+	return dos_inspect(in, sector, error);
+}
+
+static int inspect_with_size(struct inspector *in, const struct inspect_question *question,
+			     const uint8_t *sector, struct error *error)
+{
+	const char *container = image_container(sector, 512);
+	bool gpt;
+
+	if (container) {
+		inspector_find(in, "disk-container", SEVERITY_ERROR, NULL,
+			       "It is a %s image, not raw.", container);
+		return 0;
+	}
+	if (choose_sector_size(in, question->sector_bytes ? question->sector_bytes
+							   : in->io->sector_bytes,
+			       &gpt, error) < 0)
+		return -1;
+	in->n_sectors = in->io->size_bytes / in->sector_bytes;
+	in->ret->table.sector_bytes = in->sector_bytes;
+	in->ret->table.n_sectors = in->n_sectors;
+	if (in->io->size_bytes % in->sector_bytes)
+		inspector_find(in, "disk-size", SEVERITY_ERROR, NULL,
+			       "Its size, %" PRIu64 " bytes, is not a multiple of %" PRIu32 ".",
+			       in->io->size_bytes, in->sector_bytes)
+			->remedy = xasprintf("truncate -s %%%" PRIu32
+					     " rounds a raw file up.", in->sector_bytes);
+	if (gpt || (has_mbr_signature(sector) && !flags_are_wild(sector) &&
+		    has_protective_entry(sector)))
+		return gpt_inspect(in, sector, error);
+	return inspect_without_gpt(in, sector, error);
+}
+
+int inspect_disk(struct disk_io *io, const struct inspect_question *question,
+		 struct inspection *ret, struct report *report, struct error *error)
+{
+	struct inspector in = {.io = io, .ret = ret, .report = report};
+	uint8_t sector[512];
+
+	ret->intact = true;
+	if (io->size_bytes < 512) {
+		inspector_find(&in, "disk-size", SEVERITY_ERROR, NULL,
+			       "The image is %" PRIu64 " bytes.", io->size_bytes);
+		return 0;
+	}
+	if (disk_read(io, sector, sizeof(sector), 0, error) < 0)
+		return -1;
+	memcpy(ret->boot_code, sector, sizeof(ret->boot_code));
+	if (inspect_with_size(&in, question, sector, error) < 0)
+		return -1;
+	table_inspect(&in, question);
+	ret->intact &= ret->table.label != LABEL_NONE;
+	ret->editable = ret->editable && ret->intact && !ret->hybrid && !ret->opaque;
+	return 0;
+}
+
+void inspection_free(struct inspection *inspection)
+{
+	partition_table_free(&inspection->table);
+	*inspection = (struct inspection){};
+}
