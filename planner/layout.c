@@ -237,7 +237,7 @@ static unsigned functions_per_slot(const struct layout *layout, int parent,
 
 	if (kind == LAYOUT_ROOT_PORT && parent == 0)
 		return PCI_FUNCTIONS;
-	if (kind != LAYOUT_ROOT_PORT || room == 0)
+	if ((kind != LAYOUT_ROOT_PORT && kind != LAYOUT_EXPANDER) || room == 0)
 		return 1;
 	return MIN(MAX(divide_up(wanted, room), 1u), (unsigned)PCI_FUNCTIONS);
 }
