@@ -10,5 +10,6 @@
 extern const struct command *const commands[]; /* ends with NULL */
 
 extern const struct command boot_command;
+extern const struct command completion_command;
 extern const struct command disk_command;
 extern const struct command plan_command;

@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&plan_command,
 	&boot_command,
 	&disk_command,
+	&completion_command,
 	NULL,
 };
 
