@@ -22,7 +22,8 @@ struct want {
 	VEC(struct want *) children; /* owned */
 	char *content;		     /* owned text, NULL for none */
 	const char *space;	     /* xmlns="..." to write on it, NULL */
-	bool absent;		     /* the child must go */
+	/* A child that must go: all of the name beyond those wanted before this one. */
+	bool absent;
 };
 
 struct want *want_new(const char *name);

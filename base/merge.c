@@ -230,37 +230,41 @@ static bool is_wanted(const xmlNode *node, const struct want *want, const char *
 	return streq_null(href && *href ? href : NULL, want->space ? want->space : space);
 }
 
-static bool same_call(const struct want *a, const struct want *b)
+/* Whether two wants are about the same children of an element with this default space. */
+static bool same_call(const struct want *a, const struct want *b, const char *space)
 {
-	return streq(a->name, b->name) && streq_null(a->space, b->space);
+	return streq(a->name, b->name) &&
+	       streq_null(a->space ? a->space : space, b->space ? b->space : space);
 }
 
-/*
- * The child of @element that the @n-th of the wants of this name is about, or -1; *last
- * is the last child of the name, or -1.
- */
-static int match(const struct document *document, int element, const struct want *want,
-		 size_t n, int *last)
+/* The first child of @element from @child on that @want is about, or -1. */
+static int next_match(const struct document *document, int element, int child,
+		      const struct want *want)
 {
 	const char *space = default_space(document, element);
-	int child = document_child(document, element, NULL), found = -1;
 
-	*last = -1;
-	for (; child >= 0; child = document_next(document, child, NULL)) {
-		if (!is_wanted(document->elements.v[child].node, want, space))
-			continue;
-		*last = child;
-		if (n-- == 0)
-			found = child;
-	}
-	return found;
+	while (child >= 0 && !is_wanted(document->elements.v[child].node, want, space))
+		child = document_next(document, child, NULL);
+	return child;
 }
 
+/* The @n-th child that the want is about becomes it; @n counts those wanted before. */
 static void merge_child(struct edits *edits, int element, const struct want *want,
 			size_t n)
 {
-	int last, child = match(edits->document, element, want, n, &last);
+	const struct document *document = edits->document;
+	int child = document_child(document, element, NULL), last = -1;
 
+	while ((child = next_match(document, element, child, want)) >= 0) {
+		last = child;
+		if (n > 0)
+			n--;
+		else if (want->absent)
+			edit_remove(edits, child);
+		else
+			break;
+		child = document_next(document, child, NULL);
+	}
 	if (child >= 0)
 		edit_merge(edits, child, want);
 	else if (!want->absent)
@@ -269,6 +273,8 @@ static void merge_child(struct edits *edits, int element, const struct want *wan
 
 void edit_merge(struct edits *edits, int element, const struct want *want)
 {
+	const char *space = default_space(edits->document, element);
+
 	if (want->absent) {
 		edit_remove(edits, element);
 		return;
@@ -281,7 +287,7 @@ void edit_merge(struct edits *edits, int element, const struct want *want)
 		size_t n = 0;
 
 		for (size_t j = 0; j < i; j++)
-			n += same_call(want->children.v[i], want->children.v[j]);
+			n += same_call(want->children.v[i], want->children.v[j], space);
 		merge_child(edits, element, want->children.v[i], n);
 	}
 }

@@ -144,6 +144,7 @@ static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns
 	return n == length && memcmp(s, local, n) == 0;
 }
 
+/* Such attributes are not among the element's properties. */
 static bool declares_namespace(const struct scan *scan, struct span name)
 {
 	size_t n = name.end - name.start;
@@ -180,10 +181,10 @@ static bool take_attribute(struct scan *scan, size_t start, const xmlAttr **expe
 	found.value = (struct span){scan->at, (size_t)(close - scan->s)};
 	found.whole.end = scan->at = found.value.end + 1;
 	*vec_add(&scan->document->attributes) = found;
-	if (declares_namespace(scan, found.name))
-		return true;
-	if (!*expected || !is_plain(*expected) ||
+	if (!*expected ||
 	    !same_name(scan, found.name, (*expected)->ns, (*expected)->name))
+		return declares_namespace(scan, found.name);
+	if (!is_plain(*expected))
 		return false;
 	*expected = (*expected)->next;
 	return true;

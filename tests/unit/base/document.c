@@ -87,6 +87,27 @@ static void namespaces(void **state)
 	assert_int_equal(document_child(&document, 3, "b"), -1);
 }
 
+/* Names that no one should use, but that libxml2 and libvirt read past. */
+static void odd_names(void **state)
+{
+	static const char *const rows[] = {
+		"<q:a xmlns:='1' x=''/>",
+		"<a:b:c d:e:f='1'/>",
+		"<:a :b='1' c:='2'/>",
+		"<a xmlns:xml='http://www.w3.org/XML/1998/namespace' xmlns:q='' x='1'/>",
+		"<a xmlns='u' xmlns:q='u' q:x='1' x='2'/>",
+		"<xmlns:a xmlns:xmlns='u' xmlns:x='' xml:lang='en'/>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_document_ struct document document = {};
+
+		parse(rows[i], &document);
+		assert_int_equal(document.elements.n, 1);
+	}
+}
+
 static void looking(void **state)
 {
 	_cleanup_document_ struct document document = {};
@@ -249,10 +270,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spans),      cmocka_unit_test(mark_and_columns),
-		cmocka_unit_test(namespaces), cmocka_unit_test(looking),
-		cmocka_unit_test(faults),     cmocka_unit_test(encodings),
-		cmocka_unit_test(depth),      cmocka_unit_test(many_lines),
-		cmocka_unit_test(reading),
+		cmocka_unit_test(namespaces), cmocka_unit_test(odd_names),
+		cmocka_unit_test(looking),    cmocka_unit_test(faults),
+		cmocka_unit_test(encodings),  cmocka_unit_test(depth),
+		cmocka_unit_test(many_lines), cmocka_unit_test(reading),
 	};
 
 	return RUN_TESTS(tests);

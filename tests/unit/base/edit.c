@@ -119,7 +119,7 @@ static void merges(void **state)
 		{"<a>\n  <b x='1'/>\n  <b x='2'/>\n</a>",
 		 "<a><b/><b x='3'/><b x='4'/></a>",
 		 "<a>\n  <b x='1'/>\n  <b x='3'/>\n  <b x='4'/>\n</a>"},
-		{"<a>\n  <b/>\n  <b/>\n</a>", "<a><b/><_absent_b/></a>",
+		{"<a>\n  <b/>\n  <b/>\n <b/>\n</a>", "<a><b/><_absent_b/></a>",
 		 "<a>\n  <b/>\n</a>"},
 		{"<a>\n  <b/>\t\n  <c/>\n</a>", "<a><_absent_b/><_absent_d/></a>",
 		 "<a>\n  <c/>\n</a>"},

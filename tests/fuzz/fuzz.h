@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fuzz.h - what fuzz targets share. A target is LLVMFuzzerTestOneInput; what must hold is
+ * a CHECK.
+ */
+#pragma once
+
+#include "base/macros.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* tests/fuzz/run looks for these words. */
+#define CHECK(condition)                                                                 \
+	do {                                                                             \
+		if (!(condition)) {                                                      \
+			fprintf(stderr, "check failed: %s:%d: %s\n", __FILE__, __LINE__, \
+				#condition);                                             \
+			abort();                                                         \
+		}                                                                        \
+	} while (0)
+
+/* True in the build that has to be caught: spoil something then, in a rare case. */
+#ifdef PLANTED
+#define IS_PLANTED true
+#else
+#define IS_PLANTED false
+#endif
+
+/* Reproducible choices made from the input itself (FNV-1a, then xorshift). */
+struct choice {
+	uint64_t state;
+};
+
+static inline struct choice choice_begin(const uint8_t *data, size_t n)
+{
+	struct choice choice = {14695981039346656037u};
+
+	for (size_t i = 0; i < n; i++)
+		choice.state = (choice.state ^ data[i]) * 1099511628211u;
+	choice.state |= 1;
+	return choice;
+}
+
+/* A number below @limit, which is at least 1. */
+static inline size_t choose(struct choice *choice, size_t limit)
+{
+	choice->state ^= choice->state << 13;
+	choice->state ^= choice->state >> 7;
+	choice->state ^= choice->state << 17;
+	return (size_t)(choice->state >> 11) % limit;
+}
