@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/size.h"
 #include "planner/commands/installed.h"
+#include "planner/expect.h"
 #include "planner/mirror.h"
 #include "planner/plan.h"
 #include "planner/predict.h"
@@ -18,7 +19,7 @@ struct flags {
 	struct request request;
 	struct mirror_options mirror;
 	const char *like, *output;
-	bool predict, installed;
+	bool predict, expect, installed;
 };
 
 static void set_string(char **string, const char *value)
@@ -183,6 +184,13 @@ static int flag_name(struct flags *flags, const char *value, struct error *error
 	return 0;
 }
 
+static int flag_emit(struct flags *flags, const char *value, struct error *error)
+{
+	(void)error;
+	flags->expect = streq(value, "expect");
+	return 0;
+}
+
 #define STRING_FLAG(name_, field)                                                        \
 	static int name_(struct flags *flags, const char *value, struct error *error)    \
 	{                                                                                \
@@ -234,6 +242,8 @@ static const struct option_row rows[] = {
 	{ .name = "hmat", .help = "write the mirrored latencies and bandwidths" },
 	{ .name = "name", .arg = "NAME", .help = "the domain's name (nested)" },
 	{ .name = "predict", .help = "print what the guest will show, and no XML" },
+	{ .name = "emit", .arg = "WHAT", .choices = "xml|expect",
+	  .help = "expect: a small JSON file for verify inside the guest" },
 	{ .name = "output", .letter = 'o', .arg = "FILE", .help = "write there" },
 	{},
 };
@@ -244,7 +254,7 @@ static int (*const takers[])(struct flags *flags, const char *value,
 	flag_memory, flag_per,	  flag_spare,	 flag_general, flag_iommu,
 	flag_target, flag_firmware, flag_type,	 flag_arch,   flag_machine,
 	flag_cpu,    flag_disk,	  flag_cdrom,	 flag_mgmt,   flag_backend,
-	flag_hugepages, flag_hmat, flag_name,	 flag_predict, flag_output,
+	flag_hugepages, flag_hmat, flag_name,	 flag_predict, flag_emit, flag_output,
 };
 static_assert(ARRAY_SIZE(takers) + 1 == ARRAY_SIZE(rows), "an option lacks its taker");
 
@@ -265,6 +275,17 @@ static int print_prediction(const struct guest *guest, const char *output,
 	return file_write(output, text.s, text.n, error);
 }
 
+static int print_expect(const struct request *request, const struct plan *plan,
+			const char *output, struct error *error)
+{
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_text_ struct text text = {};
+
+	predict(&plan->guest, &machine);
+	text_add_expect(&text, &machine, request, plan);
+	return file_write(output, text.s, text.n, error);
+}
+
 static int run_plan(struct flags *flags, struct error *error)
 {
 	_cleanup_plan_ struct plan plan = {};
@@ -280,6 +301,8 @@ static int run_plan(struct flags *flags, struct error *error)
 	print_notes(plan.notes.v, plan.notes.n);
 	if (flags->predict)
 		return print_prediction(&plan.guest, flags->output, error);
+	if (flags->expect)
+		return print_expect(&flags->request, &plan, flags->output, error);
 	return file_write(flags->output, xml.s, xml.n, error);
 }
 

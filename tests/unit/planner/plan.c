@@ -5,6 +5,7 @@
  */
 #include "tests/unit/test.h"
 
+#include "planner/expect.h"
 #include "planner/guest-edit.h"
 #include "planner/guest-read.h"
 #include "planner/plan.h"
@@ -109,6 +110,31 @@ static void assert_reads_back(const struct plan *plan, const struct text *xml)
 	edits_free(&edits);
 }
 
+static void ignore_for_expect(struct machine *machine)
+{
+	/* What the file does not hold because compare does not look at it. */
+	for (size_t i = 0; i < machine->functions.n; i++)
+		machine->functions.v[i].acs = KNOWN_UNKNOWN;
+	for (size_t i = 0; i < machine->roots.n; i++)
+		machine_affinity_forget(&machine->roots.v[i].affinity);
+}
+
+static void assert_expect(const struct request *request, const struct plan *plan)
+{
+	_cleanup_machine_ struct machine before = {}, after = {};
+	_cleanup_text_ struct text json = {}, why = {};
+	_cleanup_error_ struct error error = {};
+
+	predict(&plan->guest, &before);
+	text_add_expect(&json, &before, request, plan);
+	assert_true(expect_looks_like(json.s, json.n));
+	assert_int_equal(expect_read("expect", json.s, json.n, &after, &error), 0);
+	ignore_for_expect(&before);
+	ignore_for_expect(&after);
+	if (!machine_equal(&before, &after, &why))
+		fail_msg("%s", why.s);
+}
+
 static bool plan_once(const struct request *request, struct plan *plan, struct text *xml)
 {
 	_cleanup_error_ struct error error = {};
@@ -143,6 +169,7 @@ static void random_requests(void **state)
 		predict(&plan.guest, &machine);
 		assert_devices(&request, &plan, &machine);
 		assert_reads_back(&plan, &xml);
+		assert_expect(&request, &plan);
 		planned++;
 	}
 	assert_true(planned > 500);
