@@ -113,8 +113,10 @@ static void assert_reads_back(const struct plan *plan, const struct text *xml)
 static void ignore_for_expect(struct machine *machine)
 {
 	/* What the file does not hold because compare does not look at it. */
-	for (size_t i = 0; i < machine->functions.n; i++)
+	for (size_t i = 0; i < machine->functions.n; i++) {
 		machine->functions.v[i].acs = KNOWN_UNKNOWN;
+		machine->functions.v[i].affinity.source = AFFINITY_FROM_SYSFS;
+	}
 	for (size_t i = 0; i < machine->roots.n; i++)
 		machine_affinity_forget(&machine->roots.v[i].affinity);
 }
