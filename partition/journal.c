@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * journal.c - the sidecar's file. All numbers are little-endian:
+ *
+ *     0   8  "VLJOURN1"
+ *     8   4  CRC-32 of all that follows
+ *     12  4  bytes of a sector
+ *     16  8  bytes of the disk, 24: device, 32: inode of the image
+ *     40  4  number of sectors, 44: label, 48: bytes of the name, 52: 0
+ *     56     the name, then of each sector: LBA (8), group (4), 0 (4), old, new
+ */
+#include "partition/journal.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "partition/bytes.h"
+#include "partition/crc32.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#define MAGIC "VLJOURN1"
+#define HEADER_BYTES 56
+#define CRC_FROM 12
+#define SECTOR_HEADER_BYTES 16
+#define MAX_SECTORS 65536
+#define MAX_FILE_BYTES (UINT64_C(768) << 20)
+
+char *journal_path(const char *image)
+{
+	_cleanup_free_ char *target = realpath(image, NULL);
+
+	return xasprintf("%s.virt-layout-journal", target ? target : image);
+}
+
+static void add_le32(struct text *text, uint32_t value)
+{
+	uint8_t bytes[4];
+
+	put_le32(bytes, value);
+	text_add(text, (const char *)bytes, sizeof(bytes));
+}
+
+static void add_le64(struct text *text, uint64_t value)
+{
+	add_le32(text, (uint32_t)value);
+	add_le32(text, (uint32_t)(value >> 32));
+}
+
+static void encode(const struct journal *journal, struct text *ret)
+{
+	const struct patch *patch = &journal->patch;
+
+	text_adds(ret, MAGIC);
+	add_le32(ret, 0);
+	add_le32(ret, patch->sector_bytes);
+	add_le64(ret, journal->size_bytes);
+	add_le64(ret, journal->device);
+	add_le64(ret, journal->inode);
+	add_le32(ret, (uint32_t)patch->sectors.n);
+	add_le32(ret, journal->label);
+	add_le32(ret, (uint32_t)strlen(journal->image));
+	add_le32(ret, 0);
+	text_adds(ret, journal->image);
+	for (size_t i = 0; i < patch->sectors.n; i++) {
+		const struct patch_sector *sector = &patch->sectors.v[i];
+
+		add_le64(ret, sector->lba);
+		add_le32(ret, sector->group);
+		add_le32(ret, 0);
+		text_add(ret, (const char *)sector->old, patch->sector_bytes);
+		text_add(ret, (const char *)sector->new, patch->sector_bytes);
+	}
+	put_le32((uint8_t *)ret->s + 8,
+		 crc32_add(0, ret->s + CRC_FROM, ret->n - CRC_FROM));
+}
+
+static bool parse_sectors(const uint8_t *at, uint32_t n, struct journal *ret)
+{
+	struct patch *patch = &ret->patch;
+	uint32_t bytes = patch->sector_bytes;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t lba = get_le64(at);
+		struct patch_sector *sector;
+
+		if (lba >= ret->size_bytes / bytes)
+			return false;
+		sector = vec_add(&patch->sectors);
+		sector->lba = lba;
+		sector->group = get_le32(at + 8);
+		at += SECTOR_HEADER_BYTES;
+		sector->old = xmemdup(at, bytes);
+		sector->new = xmemdup(at + bytes, bytes);
+		at += 2 * (size_t)bytes;
+		if (i > 0 && (sector->group < sector[-1].group ||
+			      (sector->group == sector[-1].group && lba <= sector[-1].lba)))
+			return false;
+	}
+	return true;
+}
+
+bool journal_parse(const uint8_t *bytes, size_t n, struct journal *ret)
+{
+	uint32_t n_sectors, n_name;
+	uint64_t whole;
+
+	*ret = (struct journal){};
+	if (n < HEADER_BYTES || memcmp(bytes, MAGIC, 8) != 0 ||
+	    crc32_add(0, bytes + CRC_FROM, n - CRC_FROM) != get_le32(bytes + 8))
+		return false;
+	ret->patch.sector_bytes = get_le32(bytes + 12);
+	ret->size_bytes = get_le64(bytes + 16);
+	ret->device = get_le64(bytes + 24);
+	ret->inode = get_le64(bytes + 32);
+	n_sectors = get_le32(bytes + 40);
+	n_name = get_le32(bytes + 48);
+	if ((ret->patch.sector_bytes != 512 && ret->patch.sector_bytes != 4096) ||
+	    n_sectors > MAX_SECTORS || n_name > PATH_MAX || get_le32(bytes + 44) > LABEL_DOS)
+		return false;
+	ret->label = get_le32(bytes + 44);
+	whole = HEADER_BYTES + (uint64_t)n_name +
+		(uint64_t)n_sectors *
+			(SECTOR_HEADER_BYTES + 2 * (uint64_t)ret->patch.sector_bytes);
+	if (whole != n)
+		return false;
+	ret->image = xstrndup((const char *)bytes + HEADER_BYTES, n_name);
+	if (parse_sectors(bytes + HEADER_BYTES + n_name, n_sectors, ret))
+		return true;
+	journal_free(ret);
+	return false;
+}
+
+static int sync_directory(const char *path, struct error *error)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *directory =
+		slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+	_cleanup_fd_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+		return error_system(error, errno, "%s: cannot be flushed", directory);
+	return 0;
+}
+
+static int fill(int fd, const char *path, const struct text *text, struct error *error)
+{
+	if (file_write_fd(fd, path, text->s, text->n, error) < 0)
+		return -1;
+	if (fsync(fd) < 0)
+		return error_system(error, errno, "%s: cannot be flushed", path);
+	return sync_directory(path, error);
+}
+
+int journal_write(const char *path, const struct journal *journal, struct error *error)
+{
+	_cleanup_fd_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	_cleanup_text_ struct text text = {};
+
+	if (fd < 0 && errno == EEXIST)
+		return error_input(error,
+				   "%s is there: an earlier change was not finished; disk "
+				   "recover finishes or undoes it", path);
+	if (fd < 0)
+		return error_system(error, errno,
+				    "%s: the sidecar cannot be made (--journal names another "
+				    "place)", path);
+	encode(journal, &text);
+	if (fill(fd, path, &text, error) == 0)
+		return 0;
+	unlink(path);
+	return error_wrap(error, "the sidecar");
+}
+
+int journal_read(const char *path, struct journal *ret, enum journal_state *ret_state,
+		 struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+
+	*ret = (struct journal){};
+	*ret_state = JOURNAL_NONE;
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (file_read(path, MAX_FILE_BYTES, &text, error) < 0)
+		return -1;
+	if (text.n >= 8 && memcmp(text.s, MAGIC, 8) != 0)
+		return error_input(error, "%s: is no sidecar of virt-layout", path);
+	*ret_state = journal_parse((const uint8_t *)text.s, text.n, ret) ? JOURNAL_WHOLE
+									 : JOURNAL_PARTIAL;
+	return 0;
+}
+
+int journal_drop(const char *path, struct error *error)
+{
+	if (unlink(path) < 0)
+		return error_system(error, errno, "%s: cannot be removed", path);
+	return sync_directory(path, error);
+}
+
+void journal_free(struct journal *journal)
+{
+	free(journal->image);
+	patch_free(&journal->patch);
+	*journal = (struct journal){};
+}
