@@ -38,7 +38,7 @@ static char *affinity_text(const struct machine_affinity *affinity)
 
 /*
  * "No node" is something known where a kernel says it, or where a domain puts a device on
- * a bus that has none.
+ * a bus that has none, so that the kernel will.
  */
 static bool affinity_known(const struct machine *machine,
 			   const struct machine_affinity *affinity)
@@ -46,7 +46,7 @@ static bool affinity_known(const struct machine *machine,
 	if (affinity->what == AFFINITY_CANDIDATES)
 		return false;
 	return affinity->what == AFFINITY_NODE || machine->source == MACHINE_LIVE ||
-	       affinity->source != AFFINITY_FROM_NOTHING;
+	       machine->source == MACHINE_GUEST;
 }
 
 /* Whether the nodes agree; if not, a difference is added. */

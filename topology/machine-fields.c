@@ -210,6 +210,11 @@ const char *field_name_of(const struct field_name *names, int value)
 	return NULL;
 }
 
+const char *pcie_type_name(enum pcie_type type)
+{
+	return field_name_of(pcie_types, (int)type);
+}
+
 /* XML 1.0 section 2.2 leaves out the C0 controls but three, and U+FFFE and U+FFFF. */
 bool string_is_xml(const char *string)
 {

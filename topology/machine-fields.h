@@ -89,6 +89,8 @@ struct any_vec {
 struct any_vec element_entries(const struct element *element, const void *parent);
 /* The name of a value, NULL if the list has none. */
 const char *field_name_of(const struct field_name *names, int value);
+/* "root-port"; NULL unknown. */
+const char *pcie_type_name(enum pcie_type type);
 /* Field @field of the struct at @base. */
 static inline const void *field_at(const struct field *field, const void *base)
 {

@@ -13,3 +13,5 @@ extern const struct command boot_command;
 extern const struct command completion_command;
 extern const struct command disk_command;
 extern const struct command plan_command;
+extern const struct command record_command;
+extern const struct command topology_command;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 
 #define PROGRAM "virt-layout"
@@ -15,6 +16,8 @@
 const struct command *const commands[] = {
 	&plan_command,
 	&boot_command,
+	&topology_command,
+	&record_command,
 	&disk_command,
 	&completion_command,
 	NULL,
@@ -103,7 +106,10 @@ static int dispatch(const struct command *command, const char *path, int argc,
 int main(int argc, char *argv[])
 {
 	_cleanup_error_ struct error error = {};
-	int status = dispatch(&program, PROGRAM, argc, argv, &error);
+	int status;
+
+	setlocale(LC_CTYPE, ""); /* for the width of characters in tables */
+	status = dispatch(&program, PROGRAM, argc, argv, &error);
 
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = error_system(&error, errno, "standard output");

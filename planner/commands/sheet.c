@@ -61,10 +61,16 @@ int sheet_choose(struct sheet *sheet, const char *list, struct error *error)
 	}
 }
 
-void sheet_row(struct sheet *sheet)
+void sheet_row_below(struct sheet *sheet, int parent)
 {
 	for (size_t i = n_columns(sheet); i > 0; i--)
 		*vec_add(&sheet->cells) = NULL;
+	*vec_add(&sheet->parents) = parent;
+}
+
+void sheet_row(struct sheet *sheet)
+{
+	sheet_row_below(sheet, -1);
 }
 
 /* Takes @value, sanitised for a terminal. */
@@ -101,6 +107,13 @@ void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, boo
 	put(sheet, column, text_take(&text));
 }
 
+static struct libscols_line *new_line(struct libscols_table *table, int parent)
+{
+	if (parent < 0)
+		return scols_table_new_line(table, NULL);
+	return scols_table_new_line(table, scols_table_get_line(table, (size_t)parent));
+}
+
 /* Fills libsmartcols' table; a negative errno. */
 static int fill(struct libscols_table *table, const struct sheet *sheet)
 {
@@ -111,11 +124,12 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 			&sheet->columns[sheet->chosen.v[i]];
 
 		if (!scols_table_new_column(table, column->name, 0,
-					    column->right ? SCOLS_FL_RIGHT : 0))
+					    (column->right ? SCOLS_FL_RIGHT : 0) |
+						    (column->tree ? SCOLS_FL_TREE : 0)))
 			return -ENOMEM;
 	}
 	for (size_t row = 0; row + width <= sheet->cells.n; row += width) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
+		struct libscols_line *line = new_line(table, sheet->parents.v[row / width]);
 
 		for (size_t i = 0; line && i < sheet->chosen.n; i++) {
 			const char *cell = sheet->cells.v[row + sheet->chosen.v[i]];
@@ -131,6 +145,20 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 static void unref_table(struct libscols_table **table)
 {
 	scols_unref_table(*table);
+}
+
+/* Without the blanks that fill the last column. */
+static void add_lines(struct text *text, const char *printed)
+{
+	while (*printed) {
+		size_t n = strcspn(printed, "\n"), shown = n;
+
+		while (shown > 0 && printed[shown - 1] == ' ')
+			shown--;
+		text_add(text, printed, shown);
+		text_addc(text, '\n');
+		printed += n + (printed[n] == '\n');
+	}
 }
 
 int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
@@ -154,9 +182,7 @@ int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *e
 		vec_free(&usual.chosen);
 	if (rc < 0)
 		return error_system(error, -rc, "the table cannot be printed");
-	text_adds(text, printed);
-	if (text->n > 0 && text->s[text->n - 1] != '\n')
-		text_addc(text, '\n');
+	add_lines(text, printed);
 	return 0;
 }
 
@@ -166,4 +192,5 @@ void sheet_free(struct sheet *sheet)
 		free(sheet->cells.v[i]);
 	vec_free(&sheet->cells);
 	vec_free(&sheet->chosen);
+	vec_free(&sheet->parents);
 }

@@ -14,6 +14,7 @@ struct sheet_column {
 	const char *help;
 	bool right;  /* numbers stand at the right */
 	bool hidden; /* shown only where -o asks for it */
+	bool tree;   /* rows stand below their parents in this column */
 };
 
 /* Owns its cells. Zero it and set columns, which end with a zeroed row. */
@@ -22,12 +23,15 @@ struct sheet {
 	bool no_headings;
 	VEC(size_t) chosen; /* what -o picked; nothing: all that are not hidden */
 	VEC(char *) cells;  /* row by row; NULL is an empty cell */
+	VEC(int) parents;   /* of each row, -1 for none */
 };
 
 /* Picks columns from "NAME,SIZE" or adds them to the usual ones with "+NOTE". */
 int sheet_choose(struct sheet *sheet, const char *list, struct error *error);
 /* Begins the next row, all cells empty. */
 void sheet_row(struct sheet *sheet);
+/* The same below row number @parent, which was begun before; -1: at the top. */
+void sheet_row_below(struct sheet *sheet, int parent);
 /* Sets a cell of the row begun last. */
 void sheet_set(struct sheet *sheet, size_t column, const char *format, ...)
 	_printf_(3, 4);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * source.h - SOURCE, wherever a command reads a machine: "live", a file that its root
+ * element tells, a directory, "synthetic:STRING". One place decides which reader it needs.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "topology/machine.h"
+
+#define SOURCE_HELP                                                                       \
+	"SOURCE is live (this machine), a file (a record, XML of lstopo, XML of a libvirt\n" \
+	"domain, virsh capabilities), a directory that holds sys/devices,\n"               \
+	"devices/system/node or capabilities.xml, or synthetic:STRING in hwloc's syntax."
+
+/* --locality 0000:80-ff=1: where root buses are that firmware said nothing of. */
+struct locality {
+	uint32_t domain;
+	uint8_t first_bus, last_bus;
+	int node;
+};
+
+struct source_options {
+	bool facts; /* gather what check asks of a host, and keep the small files */
+	bool identify; /* keep names that identify the host */
+	VEC(struct locality) localities;
+};
+void source_options_free(struct source_options *options);
+
+/* Adds "DOMAIN:BUS[-BUS]=NODE". */
+int source_add_locality(struct source_options *options, const char *string,
+			struct error *error);
+
+/*
+ * Fills a zeroed *@ret, the caller's to free also after a fault. Faults: no such kind of
+ * source (the error names the kinds), the reader's own, a locality that names no root bus
+ * or no node.
+ */
+int source_read(const char *source, const struct source_options *options,
+		struct machine *ret, struct error *error);
+/* Prints the machine's complaints, if any, to standard error, at most a few. */
+void source_show_complaints(const struct machine *machine);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * show.h - a machine for people and programs: rows of a tree, JSON, a drawing. Pure; the
+ * machine is settled.
+ */
+#pragma once
+
+#include "base/jsonw.h"
+#include "topology/machine.h"
+
+enum show_column {
+	SHOW_NAME,	/* the tree: "node 0", "0000:0b:00.0" */
+	SHOW_WHAT,	/* "Ethernet controller", "8 cores x 2 threads" */
+	SHOW_ID,	/* vendor:device */
+	SHOW_DRIVER,
+	SHOW_GROUP,	/* IOMMU group */
+	SHOW_VFS,	/* "2/64" */
+	SHOW_LINK,	/* data rate */
+	SHOW_DEVICES,	/* what the kernel calls it: "eth0 mlx5_0" */
+	SHOW_COLUMNS,
+};
+
+/* One row; cells are owned, NULL is empty. */
+struct show_row {
+	int parent;   /* row number, -1 at the top */
+	int node;     /* index of the node that the row is of, -1 */
+	int function; /* index of the (first) function that the row is of, -1 */
+	int functions; /* how many it is of */
+	char *cells[SHOW_COLUMNS];
+};
+
+struct show_rows {
+	struct show_row *v;
+	size_t n, room;
+};
+
+/*
+ * Nodes with their CPUs, memory, distances and the devices that are on them, below their
+ * root buses with bridges folded and runs of alike functions in one row; then devices
+ * whose node is unknown, with why and what to do; then the IOMMU. @bytes: sizes in bytes.
+ */
+void show_tree(const struct machine *machine, bool bytes, struct show_rows *ret);
+void show_rows_free(struct show_rows *rows);
+#define _cleanup_show_rows_ _cleanup_(show_rows_free)
+
+/*
+ * One object: version, source, architecture, nodes, cpus, root_buses, devices, iommu,
+ * facts, complaints. Addresses are strings, unknown is null.
+ */
+void jsonw_machine(struct jsonw *json, const struct machine *machine);
+
+/* A self-contained SVG drawing. */
+void text_add_svg(struct text *text, const struct machine *machine);
+
+/* Shared by the three. */
+const char *machine_source_name(enum machine_source source);
+/* "8 cores x 2 threads", "20 CPUs" where cores differ; the caller's. */
+char *show_cores(const struct machine *machine, const struct machine_node *node);
+/*
+ * For each function whether another one that is no bridge is in its IOMMU group. The
+ * caller's.
+ */
+bool *groups_shared(const struct machine *machine) _must_check_;
+/*
+ * How many of the functions that @order lists are alike and stand in one row, from the
+ * first on; @shared is of groups_shared.
+ */
+size_t show_run(const struct machine *machine, const bool *shared, const size_t *order,
+		size_t n);
+/* "0000:0b:00.0,2-3", "0000:0b:02.0 to 0b:03.7"; the caller's. */
+char *show_run_name(const struct machine *machine, const size_t *order, size_t n);
+/* "15.8 GB/s"; nothing where the speed is not known. */
+void text_add_link(struct text *text, uint32_t link_mb_s);
+/* Why no node is known for what came from this source; a phrase. */
+const char *show_no_affinity(const struct machine *machine);
