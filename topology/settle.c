@@ -449,13 +449,32 @@ static int file_compare(const void *a, const void *b)
 		      ((const struct machine_file *)b)->path);
 }
 
+/* A file that was read more than once is kept once. */
+static void settle_files(struct machine *machine)
+{
+	size_t kept = 0;
+
+	vec_sort(&machine->files, file_compare);
+	for (size_t i = 0; i < machine->files.n; i++) {
+		struct machine_file *file = &machine->files.v[i];
+
+		if (kept > 0 && file_compare(file, &machine->files.v[kept - 1]) == 0) {
+			free(file->path);
+			free(file->bytes);
+			continue;
+		}
+		machine->files.v[kept++] = *file;
+	}
+	machine->files.n = kept;
+}
+
 void machine_settle(struct machine *machine, bool from_buses)
 {
 	settle_nodes(machine);
 	settle_cpus(machine);
 	vec_sort(&machine->caches, cache_compare);
 	vec_sort(&machine->hmat, hmat_compare);
-	vec_sort(&machine->files, file_compare);
+	settle_files(machine);
 	settle_functions(machine);
 	if (from_buses)
 		upstream_from_buses(machine);

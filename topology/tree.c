@@ -160,6 +160,18 @@ bool tree_bytes(const struct tree *tree, const char *path, size_t limit, struct 
 	       read_some(fd, limit, ret);
 }
 
+/* As it is, line end and all; once a path, which settling sees to. */
+static void keep_file(const struct tree *tree, const char *path, const char *bytes)
+{
+	struct machine_file *file;
+
+	if (!tree->keep || strlen(bytes) > TREE_KEEP_LIMIT)
+		return;
+	file = vec_add(&tree->machine->files);
+	file->path = full_path(tree, path);
+	file->bytes = xstrdup(bytes);
+}
+
 char *tree_text(const struct tree *tree, const char *path)
 {
 	_cleanup_text_ struct text text = {};
@@ -168,14 +180,9 @@ char *tree_text(const struct tree *tree, const char *path)
 	if (!tree_bytes(tree, path, TREE_FILE_LIMIT, &text))
 		return NULL;
 	string = text_take(&text);
+	keep_file(tree, path, string);
 	for (size_t n = strlen(string); n && (unsigned char)string[n - 1] <= ' ';)
 		string[--n] = 0;
-	if (tree->keep) {
-		struct machine_file *file = vec_add(&tree->machine->files);
-
-		file->path = full_path(tree, path);
-		file->bytes = xstrdup(string);
-	}
 	return string;
 }
 

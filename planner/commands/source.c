@@ -3,6 +3,8 @@
 
 #include "base/document.h"
 #include "base/file.h"
+#include "planner/guest-read.h"
+#include "planner/predict.h"
 #include "topology/readers.h"
 #include "topology/record.h"
 
@@ -32,11 +34,26 @@ static int read_record(const struct input *input, struct machine *ret,
 	return record_read(&document, ret, error);
 }
 
+/* What the domain's own kernel will see. */
+static int read_domain(const struct input *input, struct machine *ret,
+		       struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_guest_ struct guest guest = {};
+
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) < 0 ||
+	    guest_read(&document, &guest, error) < 0)
+		return -1;
+	predict(&guest, ret);
+	return 0;
+}
+
 static const struct {
 	const char *root; /* local name of the root element */
 	int (*read)(const struct input *input, struct machine *ret, struct error *error);
 } files[] = {
 	{ "host", read_record },
+	{ "domain", read_domain },
 };
 
 /* Behind a comment, instruction or DOCTYPE at @s; NULL if it does not end. */
