@@ -357,7 +357,7 @@ static void keeps_files(void **state)
 	for (size_t i = 0; i < machine.files.n; i++)
 		found = found || (streq(machine.files.v[i].path,
 					"sys/devices/system/node/node5/distance") &&
-				  streq(machine.files.v[i].bytes, "21 24 10"));
+				  streq(machine.files.v[i].bytes, "21 24 10\n"));
 	assert_true(found);
 	assert_int_equal(machine.iommu.remapping, KNOWN_YES);
 }
