@@ -22,6 +22,7 @@
 enum {
 	TICK_MS = 200,
 	MESSAGES_LIMIT = 65536,
+	END_LIMIT_S = 20, /* for virt-layout-run, from when it was told to end */
 };
 
 struct session {
@@ -30,7 +31,8 @@ struct session {
 	int input, output, messages; /* virt-layout-run's, our ends; -1 closed */
 	int signals;
 	pid_t pid;
-	bool shown; /* a progress line stands there */
+	double told_s; /* to end, since the start; 0: not yet */
+	bool shown;    /* a progress line stands there */
 };
 
 double boot_clock_s(void)
@@ -66,6 +68,14 @@ static void end_progress(struct session *s)
 	s->shown = false;
 }
 
+/* Lets go of the pipe: the run ends its domain and itself. */
+static void tell_end(struct session *s)
+{
+	if (s->input >= 0)
+		s->told_s = since_start_s(s);
+	close_fd(&s->input);
+}
+
 /* The domain as libvirt runs it; the run removes the file at its end. */
 static void read_booted(struct session *s)
 {
@@ -99,8 +109,10 @@ static void on_serial(struct session *s)
 	}
 	if (serial->has_record && times->recorded <= 0)
 		times->recorded = since_start_s(s);
-	if (serial->state == SERIAL_DONE || serial->state == SERIAL_DAMAGED)
-		close_fd(&s->input); /* ends the domain */
+	if (serial->state == SERIAL_DONE || serial->state == SERIAL_DAMAGED) {
+		tell_end(s);
+		close_fd(&s->output); /* what else it says is of no use */
+	}
 }
 
 static void on_messages(struct session *s)
@@ -123,15 +135,20 @@ static void on_signal(struct session *s)
 	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
 		return;
 	s->result->interrupted = true;
-	close_fd(&s->input);
+	tell_end(s);
 }
 
-/* The agent must have spoken by then, where a limit is set for it. */
-static void keep_start_limit(struct session *s)
+/* The agent must have spoken by then, where a limit is set for it; so must the end come. */
+static void keep_limits(struct session *s)
 {
 	if (s->of->start_limit_s > 0 && s->result->serial.state == SERIAL_WAITING &&
 	    since_start_s(s) - s->result->times.prepared > s->of->start_limit_s)
-		close_fd(&s->input);
+		tell_end(s);
+	if (s->told_s > 0 && since_start_s(s) - s->told_s > END_LIMIT_S) {
+		kill(s->pid, SIGKILL);
+		close_fd(&s->output);
+		close_fd(&s->messages);
+	}
 }
 
 /* Until the run has closed its ends, which it does when all below it has gone. */
@@ -145,7 +162,7 @@ static void follow(struct session *s)
 		};
 
 		show_progress(s);
-		keep_start_limit(s);
+		keep_limits(s);
 		if (poll(wait, ARRAY_SIZE(wait), TICK_MS) <= 0)
 			continue;
 		if (wait[0].revents)
@@ -199,7 +216,7 @@ static void finish(struct session *s)
 {
 	int status = 0;
 
-	close_fd(&s->input);
+	tell_end(s);
 	if (s->pid > 0)
 		while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
 			;

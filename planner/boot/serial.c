@@ -127,32 +127,48 @@ static void on_line(struct serial *serial)
 		}
 }
 
-/* Keeps the last SERIAL_TAIL_BYTES, moving them only now and then. */
-static void keep_tail(struct serial *serial, char byte)
+/* Keeps the last SERIAL_TAIL_BYTES at least, moving them only now and then. */
+static void keep_tail(struct serial *serial, const char *bytes, size_t n)
 {
-	if (byte == '\0' || byte == '\r')
-		return;
-	if (serial->tail.n >= 2 * SERIAL_TAIL_BYTES) {
-		memmove(serial->tail.s, serial->tail.s + SERIAL_TAIL_BYTES,
-			SERIAL_TAIL_BYTES);
-		serial->tail.n = SERIAL_TAIL_BYTES;
+	struct text *tail = &serial->tail;
+
+	if (n > SERIAL_TAIL_BYTES) {
+		bytes += n - SERIAL_TAIL_BYTES;
+		n = SERIAL_TAIL_BYTES;
 	}
-	text_addc(&serial->tail, byte);
+	if (tail->n + n > 2 * SERIAL_TAIL_BYTES) {
+		memmove(tail->s, tail->s + tail->n - SERIAL_TAIL_BYTES, SERIAL_TAIL_BYTES);
+		tail->n = SERIAL_TAIL_BYTES;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i] != '\0' && bytes[i] != '\r')
+			text_addc(tail, bytes[i]);
 }
 
-static void on_byte(struct serial *serial, char byte)
+static void end_line(struct serial *serial)
 {
-	keep_tail(serial, byte);
-	if (byte == '\n') {
-		text_add(&serial->line, "", 0);
-		if (serial->line.n > 0 && serial->line.s[serial->line.n - 1] == '\r')
-			serial->line.s[--serial->line.n] = '\0';
-		if (serial->line.n > 0)
-			on_line(serial);
-		serial->line.n = 0;
-	} else if (serial->line.n < SERIAL_LINE_LIMIT && byte != '\0') {
-		text_addc(&serial->line, byte);
-	}
+	struct text *line = &serial->line;
+
+	if (line->n > 0 && line->s[line->n - 1] == '\r')
+		line->s[--line->n] = '\0';
+	if (line->n > 0)
+		on_line(serial);
+	line->n = 0;
+}
+
+/* Takes text up to the next end of a line; the number of bytes taken. */
+static size_t take_text(struct serial *serial, const char *bytes, size_t n)
+{
+	const char *newline = memchr(bytes, '\n', n);
+	size_t some = newline ? (size_t)(newline - bytes) : n;
+	size_t room = SERIAL_LINE_LIMIT - serial->line.n;
+
+	keep_tail(serial, bytes, some + (newline != NULL));
+	for (size_t i = 0; i < MIN(some, room); i++)
+		text_addc(&serial->line, bytes[i] ? bytes[i] : ' ');
+	if (newline)
+		end_line(serial);
+	return some + (newline != NULL);
 }
 
 /* Takes as much of the record as there is; the number of bytes taken. */
@@ -183,7 +199,7 @@ enum serial_state serial_feed(struct serial *serial, const char *bytes, size_t n
 		if (serial->state == SERIAL_RECORD)
 			i += take_record(serial, bytes + i, n - i);
 		else
-			on_byte(serial, bytes[i++]);
+			i += take_text(serial, bytes + i, n - i);
 	}
 	if (serial->bytes > SERIAL_LIMIT && serial->state != SERIAL_DONE &&
 	    serial->state != SERIAL_DAMAGED)
