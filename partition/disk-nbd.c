@@ -163,7 +163,7 @@ static int examine(struct nbd_io *nbd, bool writable, bool *ret_device,
 struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error)
 {
 	struct nbd_io *nbd = xnew(struct nbd_io);
-	bool device;
+	bool device = false;
 
 	nbd->io.kind = &nbd_kind;
 	nbd->io.name = xstrdup(path);
