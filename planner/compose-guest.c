@@ -27,6 +27,14 @@ static void add_general(struct plan *plan, enum general what)
 	plan->layout.items.v[endpoint].owner = what;
 }
 
+bool compose_needs_video(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (streq(plan->devices.v[i].kind->tag, "video"))
+			return true;
+	return false;
+}
+
 void compose_general(const struct request *request, struct plan *plan)
 {
 	add_general(plan, GENERAL_SERIAL);
@@ -215,8 +223,6 @@ static void add_plain_device(const struct request *request, struct plan *plan,
 	device->driver_iommu = through_iommu(request, device_kind_is_virtio(kind));
 	if (streq(kind->tag, "rng"))
 		set_string(&device->backend, "random");
-	if (streq(kind->tag, "crypto"))
-		set_string(&device->backend, "builtin");
 }
 
 static void add_device(const struct request *request, struct plan *plan,
@@ -286,6 +292,22 @@ static void add_general_device(const struct request *request, struct plan *plan,
 		add_disk(request, plan, address);
 		break;
 	}
+}
+
+/*
+ * libvirt makes the first video device the primary one, which for virtio is a VGA adapter
+ * that takes legacy ports; a plain VGA where libvirt itself would put it keeps the planned
+ * ones what they are.
+ */
+static void add_primary_video(struct plan *plan)
+{
+	struct guest_device *device;
+
+	if (!compose_needs_video(plan))
+		return;
+	device = guest_add_device(&plan->guest, "video");
+	set_string(&device->model, "vga");
+	device->address = address_of(0, VIDEO_SLOT, 0);
 }
 
 static void add_cdrom(const struct request *request, struct plan *plan)
@@ -446,7 +468,7 @@ static void set_iommu(const struct request *request, struct guest *guest)
 		return;
 	iommu = guest_add_iommu(guest, request->iommu);
 	if (streq(request->iommu, "virtio"))
-		iommu->address = address_of(0, 1, 0);
+		iommu->address = address_of(0, IOMMU_SLOT, 0);
 	if (!streq(request->iommu, "intel"))
 		return;
 	iommu->intremap = switch_of(true);
@@ -497,6 +519,7 @@ void compose_guest(const struct request *request, struct plan *plan)
 	set_numa(request, &plan->guest);
 	add_pci_controllers(request, plan);
 	add_fixed_controllers(request, plan);
+	add_primary_video(plan);
 	add_endpoints(request, plan);
 	if (request->cdrom)
 		add_cdrom(request, plan);

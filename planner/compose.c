@@ -240,9 +240,10 @@ static int build_tree(const struct request *request, struct plan *plan,
 	if (fit_empty_ports(request, plan, count_expanders(request), &general, error) < 0)
 		return -1;
 	layout_begin(&plan->layout);
-	/* virtio-iommu sits there. */
 	if (streq(request->iommu, "virtio"))
-		plan->layout.reserved_slots |= 1u << 1;
+		plan->layout.reserved_slots |= 1u << IOMMU_SLOT;
+	if (compose_needs_video(plan))
+		plan->layout.reserved_slots |= 1u << VIDEO_SLOT;
 	compose_general(request, plan);
 	for (int i = 0; i < general; i++)
 		layout_add(&plan->layout, LAYOUT_ROOT_PORT, 0);

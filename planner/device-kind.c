@@ -27,11 +27,10 @@ static const struct device_kind kinds[] = {
 	  CONNECT_SWITCHABLE, .assignable = true },
 	{ "virtio-rng", "rng", NULL, "virtio", VIRTIO + 4, 0x00ff00, CONNECT_SWITCHABLE,
 	  .assignable = true },
-	{ "virtio-crypto", "crypto", NULL, "virtio", VIRTIO + 20, 0x108000,
-	  CONNECT_SWITCHABLE, .assignable = true },
 	{ "qemu-xhci", "controller", "usb", "qemu-xhci", 0x1b36, 0x000d, 0x0c0330,
 	  CONNECT_PCIE, .assignable = true },
 	/* From here on: what a domain may hold, not what --device makes. */
+	{ NULL, "crypto", NULL, "virtio", VIRTIO + 20, 0x108000, CONNECT_SWITCHABLE },
 	{ NULL, "controller", "usb", "nec-xhci", 0x1033, 0x0194, 0x0c0330, CONNECT_PCIE },
 	{ NULL, "controller", "usb", "ich9-ehci1", 0x8086, 0x293a, 0x0c0320, CONNECT_PCI },
 	{ NULL, "controller", "usb", "ich9-uhci1", 0x8086, 0x2934, 0x0c0300, CONNECT_PCI,

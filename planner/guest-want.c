@@ -167,16 +167,6 @@ static void want_rng(struct want *want, const struct guest_device *device)
 	want_content(backend, "/dev/urandom");
 }
 
-static void want_crypto(struct want *want, const struct guest_device *device)
-{
-	struct want *backend;
-
-	want_string(want, "model", device->model, NULL);
-	want_set(want, "type", "qemu");
-	backend = want_child(want, "backend");
-	want_string(backend, "model", device->backend, NULL);
-}
-
 static void want_video(struct want *want, const struct guest_device *device)
 {
 	want_set(want_child(want, "model"), "type", "%s", device->model);
@@ -190,7 +180,6 @@ static const struct {
 	{ "interface", want_interface, false },
 	{ "disk", want_disk, true },
 	{ "rng", want_rng, false },
-	{ "crypto", want_crypto, false },
 	{ "video", want_video, false },
 };
 

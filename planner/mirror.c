@@ -16,10 +16,9 @@ static const struct stand_in {
 } stand_ins[] = {
 	{ 0xff0000, 0x020000, "e1000e", "igb" },	 /* network */
 	{ 0xff0000, 0x010000, "virtio-scsi", NULL },	 /* storage */
-	{ 0xff0000, 0x030000, "virtio-crypto", NULL },	 /* display: GPUs */
-	{ 0xff0000, 0x120000, "virtio-crypto", NULL },	 /* processing accelerators */
-	{ 0xffff00, 0x0b4000, "virtio-crypto", NULL },	 /* co-processors: QAT, DSA */
-	{ 0xffff00, 0x088000, NULL, NULL },
+	{ 0xff0000, 0x030000, "virtio-gpu", NULL },	 /* display: GPUs */
+	{ 0xff0000, 0x120000, "virtio-gpu", NULL },	 /* processing accelerators */
+	{ 0xffff00, 0x0b4000, "virtio-gpu", NULL },	 /* co-processors: QAT, DSA */
 };
 
 const struct device_kind *mirror_kind(const struct machine_function *function,
@@ -32,7 +31,7 @@ const struct device_kind *mirror_kind(const struct machine_function *function,
 	for (size_t i = 0; i < ARRAY_SIZE(stand_ins); i++) {
 		const struct stand_in *row = &stand_ins[i];
 
-		if ((function->class_code & row->mask) != row->class_code || !row->plain)
+		if ((function->class_code & row->mask) != row->class_code)
 			continue;
 		if (row->with_vfs && function->total_vfs > 0) {
 			kind = device_kind_named(row->with_vfs);

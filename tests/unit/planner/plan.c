@@ -40,7 +40,7 @@ static int add_devices(struct request *request, struct error *error)
 {
 	static const char *const kinds[] = { "e1000e",	   "virtio-net", "virtio-scsi",
 					     "virtio-rng", "vmxnet3",	 "igb",
-					     "qemu-xhci",  "virtio-crypto" };
+					     "qemu-xhci",  "virtio-gpu" };
 
 	for (unsigned i = roll(6); i > 0; i--) {
 		_cleanup_free_ char *words =
