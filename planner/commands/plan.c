@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/size.h"
 #include "planner/commands/installed.h"
+#include "planner/commands/source.h"
 #include "planner/expect.h"
 #include "planner/mirror.h"
 #include "planner/plan.h"
@@ -18,6 +19,7 @@
 struct flags {
 	struct request request;
 	struct mirror_options mirror;
+	struct source_options source;
 	const char *like, *output;
 	bool predict, expect, installed;
 };
@@ -68,6 +70,11 @@ static int flag_output(struct flags *flags, const char *value, struct error *err
 	(void)error;
 	flags->output = value;
 	return 0;
+}
+
+static int flag_locality(struct flags *flags, const char *value, struct error *error)
+{
+	return source_add_locality(&flags->source, value, error);
 }
 
 static int flag_cpus(struct flags *flags, const char *value, struct error *error)
@@ -214,6 +221,8 @@ static const struct option_row rows[] = {
 	  .help = "devices; also vfs=N, iommu-group=own|shared; repeat" },
 	{ .name = "nic", .arg = "KIND,...", .help = "the same as --device" },
 	{ .name = "like", .arg = "SOURCE", .help = "mirror that machine" },
+	{ .name = "locality", .arg = "BUSES=NODE",
+	  .help = "0000:80-ff=1: the node of root buses that firmware left out" },
 	{ .name = "cpus-per-node", .arg = "N", .help = "shrink a mirrored node to N CPUs" },
 	{ .name = "memory-per-node", .arg = "SIZE", .help = "and to this much memory" },
 	{ .name = "per", .arg = "WHAT", .choices = "node|root-complex",
@@ -250,7 +259,7 @@ static const struct option_row rows[] = {
 
 static int (*const takers[])(struct flags *flags, const char *value,
 			     struct error *error) = {
-	flag_node,   flag_device, flag_device,	 flag_like,   flag_cpus,
+	flag_node,   flag_device, flag_device,	 flag_like,   flag_locality, flag_cpus,
 	flag_memory, flag_per,	  flag_spare,	 flag_general, flag_iommu,
 	flag_target, flag_firmware, flag_type,	 flag_arch,   flag_machine,
 	flag_cpu,    flag_disk,	  flag_cdrom,	 flag_mgmt,   flag_backend,
@@ -286,6 +295,18 @@ static int print_expect(const struct request *request, const struct plan *plan,
 	return file_write(output, text.s, text.n, error);
 }
 
+static int add_mirrored(struct flags *flags, struct error *error)
+{
+	_cleanup_machine_ struct machine machine = {};
+
+	if (source_read(flags->like, &flags->source, &machine, error) < 0)
+		return -1;
+	source_show_complaints(&machine);
+	if (mirror(&machine, &flags->mirror, &flags->request, error) < 0)
+		return error_wrap(error, "%s", flags->like);
+	return 0;
+}
+
 static int run_plan(struct flags *flags, struct error *error)
 {
 	_cleanup_plan_ struct plan plan = {};
@@ -293,6 +314,8 @@ static int run_plan(struct flags *flags, struct error *error)
 
 	if (flags->installed && installed_target(flags->request.architecture,
 						 &flags->request.target, error) < 0)
+		return -1;
+	if (flags->like && add_mirrored(flags, error) < 0)
 		return -1;
 	if (request_finish(&flags->request, error) < 0 ||
 	    plan_fresh(&flags->request, &plan, &xml, error) < 0)
@@ -367,6 +390,7 @@ static int run(int argc, char *argv[], struct error *error)
 	if (rc == 0)
 		rc = run_plan(&flags, error);
 	request_free(&flags.request);
+	source_options_free(&flags.source);
 	return rc;
 }
 
