@@ -6,8 +6,10 @@
 #include "base/size.h"
 #include "partition/disk-open.h"
 #include "partition/inspect.h"
+#include "partition/journal.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 enum { FORMAT, SECTOR_SIZE, ALIGN, CHAIN, IGNORE, JSON };
 
@@ -114,6 +116,18 @@ static void keep_findings(const struct wish *wish, struct report *from, const ch
 	report_free(from);
 }
 
+static void say_open_journal(const char *path, struct report *report)
+{
+	_cleanup_free_ char *journal = journal_path(path);
+	struct finding *finding;
+
+	if (access(journal, F_OK) < 0)
+		return;
+	finding = report_add(report, "disk-journal", SEVERITY_ERROR,
+			     "A change of its table was not finished: %s is there.", journal);
+	finding->remedy = xstrdup("disk recover finishes it, disk recover --undo undoes it.");
+}
+
 static int check_image(const char *path, const struct wish *wish, struct report *report,
 		       struct error *error)
 {
@@ -127,6 +141,7 @@ static int check_image(const char *path, const struct wish *wish, struct report 
 	if (!io)
 		return -1;
 	choose_grain(wish, io, &kind, &question);
+	say_open_journal(path, &found);
 	rc = inspect_disk(io, &question, &inspection, &found, error);
 	keep_findings(wish, &found, path, report);
 	return rc;

@@ -15,7 +15,9 @@ const struct command disk_command = {
 			&disk_align_command,
 			&disk_plan_command,
 			&disk_check_command,
+			&disk_recover_command,
 			&disk_size_command,
+			&disk_stub_command,
 			NULL,
 		},
 };

@@ -12,7 +12,9 @@
 extern const struct command disk_align_command;
 extern const struct command disk_plan_command;
 extern const struct command disk_check_command;
+extern const struct command disk_recover_command;
 extern const struct command disk_size_command;
+extern const struct command disk_stub_command;
 
 /* Images of one run that could not be worked on. Owns the errors. */
 struct disk_failures {

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk-change.h - what the commands that change an existing disk share. */
+#pragma once
+
+#include "base/option.h"
+#include "partition/commit.h"
+#include "partition/disk-open.h"
+#include "partition/inspect.h"
+
+/* Rows of their option tables, at @first and behind. */
+#define CHANGE_ROWS(first)                                                               \
+	[(first) + CHANGE_FORMAT] = {"format", 'f', "FORMAT",                            \
+				     "what the image is, without looking", "raw|qcow2"}, \
+	[(first) + CHANGE_CHAIN] = {"chain", 0, NULL,                                    \
+				    "open the backing and data files it names"},         \
+	[(first) + CHANGE_JOURNAL] = {"journal", 0, "FILE",                              \
+				      "keep the old sectors here meanwhile (default: "   \
+				      "beside the image)"}
+enum { CHANGE_FORMAT, CHANGE_CHAIN, CHANGE_JOURNAL, CHANGE_ROWS_N };
+
+struct change_wish {
+	struct disk_wish disk;
+	const char *journal;   /* NULL: beside the image */
+	uint32_t sector_bytes; /* 0: find out */
+};
+
+/* Takes an option whose row is @row behind the first; false if it is none of these. */
+bool change_option(struct change_wish *wish, int row, const char *value);
+
+/* A disk that is open and locked for a change. Owns everything in it. */
+struct changed_disk {
+	struct disk_io *io;
+	struct disk_kind kind;
+	char *journal;
+	struct inspection seen;
+	struct report report; /* of seeing it */
+};
+
+/*
+ * Opens @path for writing and reads its table. Faults besides those of disk_open: an
+ * earlier change is not finished; a block device and no --journal.
+ */
+int change_begin(const char *path, const struct change_wish *wish,
+		 struct changed_disk *ret, struct error *error);
+/* Fault, with the first finding as its reason, unless the table may be edited. */
+int change_need_editable(const struct changed_disk *disk, struct error *error);
+/* Carries out a patch; @wanted is the table afterwards, NULL if it stays as it is. */
+int change_commit(struct changed_disk *disk, const struct patch *patch,
+		  const struct partition_table *wanted, struct error *error);
+/* Where the sidecar of this image is to be; the caller's, NULL with *error filled. */
+char *change_journal(const char *path, const struct change_wish *wish,
+		     struct error *error);
+void changed_disk_free(struct changed_disk *disk);
+#define _cleanup_changed_disk_ _cleanup_(changed_disk_free)

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk-recover.c - `disk recover`: finishes or undoes a change that was cut short. */
+#include "planner/commands/disk.h"
+
+#include "base/mem.h"
+#include "planner/commands/disk-change.h"
+
+#include <stdio.h>
+
+enum { UNDO, CHANGE };
+
+static const struct option_row rows[] = {
+	[UNDO] = {"undo", 'u', NULL, "go back to the table before the change"},
+	CHANGE_ROWS(CHANGE),
+	{},
+};
+
+struct wish {
+	struct change_wish change;
+	bool undo;
+};
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	int row;
+
+	wish->change.disk.writable = true;
+	while ((row = options_next(options, error)) >= 0) {
+		if (row >= CHANGE)
+			change_option(&wish->change, row - CHANGE, options->value);
+		wish->undo |= row == UNDO;
+	}
+	return row == OPTIONS_FAULT ? -1 : options_need(options, 1, 1, error);
+}
+
+/*
+ * A sidecar that is not whole was never durable, so nothing was written by its change.
+ * The table is looked at all the same before the file goes.
+ */
+static int drop_partial(const char *path, struct disk_io *io, const char *journal,
+			struct error *error)
+{
+	const struct inspect_question question = {};
+	_cleanup_inspection_ struct inspection seen = {};
+	_cleanup_(report_free) struct report report = {};
+
+	if (inspect_disk(io, &question, &seen, &report, error) < 0)
+		return -1;
+	if (!seen.intact)
+		return error_input(error,
+				   "%s: the sidecar %s is not whole, and the table is damaged: "
+				   "%s", path, journal,
+				   report.findings.n ? report.findings.v[0].message
+						     : "it has none.");
+	if (journal_drop(journal, error) < 0)
+		return -1;
+	fprintf(stderr, "virt-layout: %s: the change had not begun to be written\n", path);
+	return STATUS_OK;
+}
+
+static int recover(const char *path, struct disk_io *io, const struct wish *wish,
+		   const char *journal_file, struct error *error)
+{
+	_cleanup_journal_ struct journal journal = {};
+	enum journal_state state;
+
+	if (journal_read(journal_file, &journal, &state, error) < 0)
+		return -1;
+	if (state == JOURNAL_PARTIAL)
+		return drop_partial(path, io, journal_file, error);
+	if (state == JOURNAL_NONE) {
+		fprintf(stderr, "virt-layout: %s: there is nothing to recover (no %s)\n", path,
+			journal_file);
+		return STATUS_OK;
+	}
+	if (disk_recover(io, &journal, wish->undo, error) < 0 ||
+	    disk_verify(io, error) < 0 || journal_drop(journal_file, error) < 0)
+		return -1;
+	fprintf(stderr, "virt-layout: %s: the change is %s\n", path,
+		wish->undo ? "undone" : "finished");
+	return STATUS_OK;
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&disk_recover_command, argc, argv);
+	_cleanup_free_ char *journal = NULL;
+	_cleanup_disk_ struct disk_io *io = NULL;
+	struct wish wish = {};
+
+	if (read_options(&options, &wish, error) < 0)
+		return -1;
+	journal = change_journal(options.args[0], &wish.change, error);
+	if (!journal)
+		return -1;
+	io = disk_open(options.args[0], &wish.change.disk, NULL, error);
+	return io ? recover(options.args[0], io, &wish, journal, error) : -1;
+}
+
+const struct command disk_recover_command = {
+	.name = "recover",
+	.args = "IMAGE",
+	.summary = "Finish or undo a change of a table that was cut short",
+	.about =
+		"While a table is changed, old and new sectors are kept in\n"
+		"IMAGE.virt-layout-journal. Whatever ended the change, both ways are open:\n"
+		"forward, which is the default, and back.",
+	.rows = rows,
+	.run = run,
+};
