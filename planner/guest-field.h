@@ -46,3 +46,16 @@ void fields_fill(struct guest *guest, int element, const struct field *fields, s
 /* Lists a value that is malformed. @attribute is NULL for the content. */
 void guest_complain(struct guest *guest, int element, const char *attribute,
 		    const char *expected);
+
+#define ROW(path, kind, type, member)                                                    \
+	{                                                                                \
+		path, FIELD_##kind, offsetof(struct type, member)                        \
+	}
+
+/* Each element called @name below @parent; nothing if @parent is -1. */
+#define foreach_child(element, document, parent, name)                                   \
+	for (int element = (parent) < 0 ? -1 : document_child(document, parent, name);   \
+	     element >= 0; element = document_next(document, element, name))
+
+/* Everything in <devices>; guest-read-devices.c. */
+void guest_read_devices(struct guest *guest);

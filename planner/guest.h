@@ -53,7 +53,7 @@ struct guest_controller {
 	char *type;  /* "pci", "usb", "sata", "scsi", "virtio-serial", ... */
 	char *model; /* "pcie-root-port", "virtio-scsi", "none", ...; NULL */
 	char *model_name; /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
-	struct guest_number index;
+	struct guest_number index; /* of a PCI one never absent: libvirt's choice if so */
 	/* <target ...> of a PCI controller */
 	int target_element;
 	struct guest_number chassis, chassis_nr, port, bus_nr;

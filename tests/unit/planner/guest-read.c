@@ -368,6 +368,24 @@ static void seed_like(void **state)
 	bench_free(&bench);
 }
 
+/* As `virt-layout-run dump` showed libvirt 9.0 to number them. */
+static void indexes(void **state)
+{
+	static const unsigned expected[] = { 0, 3, 2, 4, 1, 9, 5 };
+	struct bench bench;
+
+	(void)state;
+	read_text(&bench, "<domain><devices><controller type='pci' model='pcie-root'/>"
+			  "<controller type='pci'/><controller type='pci' index='2'/>"
+			  "<controller type='pci'/><controller type='pci' index='1'/>"
+			  "<controller type='pci' index='9'/><controller type='pci'/>"
+			  "<controller type='usb'/></devices></domain>");
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+		assert_true(number_is(bench.guest.controllers.v[i].index, expected[i]));
+	assert_int_equal(bench.guest.controllers.v[7].index.state, VALUE_ABSENT);
+	bench_free(&bench);
+}
+
 static void wrong_roots(void **state)
 {
 	static const struct {
@@ -405,7 +423,7 @@ int main(void)
 		cmocka_unit_test(any_numbers), cmocka_unit_test(sizes),
 		cmocka_unit_test(sets),        cmocka_unit_test(addresses),
 		cmocka_unit_test(complaint),   cmocka_unit_test(seed_like),
-		cmocka_unit_test(wrong_roots),
+		cmocka_unit_test(indexes), cmocka_unit_test(wrong_roots),
 	};
 
 	return RUN_TESTS(tests);
