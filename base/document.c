@@ -84,12 +84,19 @@ static int check_prolog(const char *name, const struct text *text, struct error 
 		"remove it");
 }
 
-static int check_text(const char *name, const struct text *text, struct error *error)
+int document_check_bytes(const char *name, const struct text *text, struct error *error)
 {
 	if (text->n > FILE_LIMIT)
 		return error_input(error, "%s: is larger than %u MiB, the limit", name,
 				   FILE_LIMIT >> 20);
-	if (check_utf8(name, text, error) < 0 || check_encoding(name, text, error) < 0)
+	if (check_utf8(name, text, error) < 0)
+		return -1;
+	return check_encoding(name, text, error);
+}
+
+static int check_text(const char *name, const struct text *text, struct error *error)
+{
+	if (document_check_bytes(name, text, error) < 0)
 		return -1;
 	return check_prolog(name, text, error);
 }

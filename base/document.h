@@ -56,6 +56,11 @@ int document_parse(const char *name, const char *bytes, size_t n, struct documen
 		   struct error *error);
 /* The same from a file, "-" for standard input. */
 int document_read(const char *path, struct document *ret, struct error *error);
+/*
+ * What must hold of the bytes of any XML that libxml2 is given: at most FILE_LIMIT, UTF-8
+ * without NUL, and no declaration of another encoding.
+ */
+int document_check_bytes(const char *name, const struct text *text, struct error *error);
 void document_free(struct document *document);
 #define _cleanup_document_ _cleanup_(document_free)
 

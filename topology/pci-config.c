@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "topology/pci-config.h"
 
+#include <stdio.h>
+
 /* PCI 3.0 6.1, PCI-to-PCI bridge 3.2, PCIe 7.5.3, 7.7.11 (ACS), 9.3.3 (SR-IOV). */
 enum {
 	CONFIG_VENDOR = 0x00,
@@ -192,4 +194,18 @@ void pci_config_read(const uint8_t *config, size_t n, struct machine_function *f
 		read_extended(config, n, function);
 	else if (!pcie)
 		function->acs = KNOWN_NO;
+}
+
+uint32_t pci_link_mb_s(const char *speed, const char *width)
+{
+	unsigned whole, tenth = 0, lanes;
+	uint64_t mb_s;
+
+	if (sscanf(speed, "%3u.%1u", &whole, &tenth) < 1 ||
+	    sscanf(width, "%2u", &lanes) != 1 || lanes > 32)
+		return 0;
+	mb_s = (whole * 10ull + tenth) * 100 * lanes / 8;
+	if (whole <= 5)
+		return (uint32_t)(mb_s * 8 / 10);
+	return (uint32_t)(whole <= 32 ? mb_s * 128 / 130 : mb_s * 242 / 256);
 }

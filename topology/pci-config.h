@@ -19,3 +19,10 @@ unsigned pci_config_extended(const uint8_t *config, size_t n, uint16_t id);
  * cannot say, because they end early, stays unknown.
  */
 void pci_config_read(const uint8_t *config, size_t n, struct machine_function *function);
+
+/*
+ * Data of a link in MB/s from "8.0 GT/s PCIe" (the unit may be missing) and a number of
+ * lanes; 0 if either is no number. 8 of 10 bits are data up to 5 GT/s, 128 of 130 up to
+ * 32, 242 of 256 at 64 (PCIe 4.2).
+ */
+uint32_t pci_link_mb_s(const char *speed, const char *width);

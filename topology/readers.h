@@ -7,4 +7,6 @@
  */
 #pragma once
 
+#include "topology/capabilities.h"
+#include "topology/hwloc-read.h"
 #include "topology/sysfs.h"

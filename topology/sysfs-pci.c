@@ -175,25 +175,13 @@ static void read_sriov(const struct tree *tree, struct machine_function *functio
 		function->num_vfs = value;
 }
 
-/*
- * "8.0 GT/s PCIe" and a width give data: 8 of 10 bits up to 5 GT/s, 128 of 130 up to 32,
- * 242 of 256 at 64 (PCIe 4.2).
- */
 static void read_link_speed(const struct tree *tree, struct machine_function *function)
 {
 	_cleanup_free_ char *speed = tree_text(tree, "current_link_speed");
 	_cleanup_free_ char *width = tree_text(tree, "current_link_width");
-	unsigned whole, tenth = 0, lanes;
-	uint64_t mb_s;
 
-	if (!speed || !width || sscanf(speed, "%3u.%1u GT/s", &whole, &tenth) < 1 ||
-	    sscanf(width, "%2u", &lanes) != 1 || lanes > 32)
-		return;
-	mb_s = (whole * 10ull + tenth) * 100 * lanes / 8;
-	mb_s = whole <= 5    ? mb_s * 8 / 10
-	       : whole <= 32 ? mb_s * 128 / 130
-			     : mb_s * 242 / 256;
-	function->link_mb_s = (uint32_t)mb_s;
+	if (speed && width)
+		function->link_mb_s = pci_link_mb_s(speed, width);
 }
 
 /* "flr bus": the methods the kernel would use; without privileges the only hint. */

@@ -109,7 +109,7 @@ static void agree(const char *host, size_t functions)
 {
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_error_ struct error error = {};
-	char *top = root_make(host);
+	_cleanup_free_ char *top = root_path(host);
 	_cleanup_fd_ int fd = root_open(top);
 	hwloc_topology_t topology = load(top);
 
@@ -119,7 +119,6 @@ static void agree(const char *host, size_t functions)
 	compare_distances(topology, &machine);
 	assert_int_equal(compare_functions(topology, &machine), functions);
 	hwloc_topology_destroy(topology);
-	root_remove(top);
 }
 
 /* With the number of functions that are no bridges and that hwloc's 16 bits can hold. */

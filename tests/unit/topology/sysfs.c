@@ -16,10 +16,9 @@ static void read_top(const char *top, struct machine *ret)
 
 static void read_host(const char *host, struct machine *ret)
 {
-	char *top = root_make(host);
+	_cleanup_free_ char *top = root_path(host);
 
 	read_top(top, ret);
-	root_remove(top);
 	assert_int_equal(ret->complaints.n, 0);
 }
 
@@ -275,7 +274,7 @@ static void put(const char *top, const char *path, const char *text)
 static void damaged(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
-	char *top = root_make("two-nodes");
+	char *top = root_copy("two-nodes");
 
 	(void)state;
 	put(top, "sys/devices/system/node/node0/distance", "10 x");
@@ -312,7 +311,7 @@ static void damaged(void **state)
 static void links_were_followed(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
-	char *top = root_make("groups");
+	char *top = root_copy("groups");
 
 	(void)state;
 	run(xasprintf("cd %s/sys && cp -r --dereference bus/pci/devices copy 2>/dev/null;"
@@ -329,7 +328,7 @@ static void links_were_followed(void **state)
 static void inside_of_sys(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
-	char *top = root_make("two-nodes");
+	char *top = root_copy("two-nodes");
 	_cleanup_free_ char *sys = xasprintf("%s/sys", top);
 
 	(void)state;
@@ -345,7 +344,7 @@ static void keeps_files(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_error_ struct error error = {};
-	char *top = root_make("cpu-less");
+	char *top = root_copy("cpu-less");
 	_cleanup_fd_ int fd = root_open(top);
 	struct sysfs_source source = {fd, top, MACHINE_SYSFS, true,
 				      "DMAR-IR: Enabled IRQ remapping in xapic mode\n"};

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libvirt: docs/formatcaps.rst, src/conf/capabilities.c. */
+#include "topology/capabilities.h"
+
+#include "base/file.h"
+#include "base/size.h"
+#include "topology/nodedev.h"
+#include "topology/tree.h"
+
+#include <fcntl.h>
+
+static const struct {
+	const char *name;
+	uint32_t limit;
+} limits[] = {
+	{"id", SET_LIMIT - 1},
+	{"value", UINT32_MAX},
+};
+
+/* A number in an attribute; a missing one is no complaint. */
+static bool number(const struct document *document, int element, const char *name,
+		   struct machine *machine, uint64_t *ret)
+{
+	const char *text = document_attribute(document, element, name);
+	uint64_t limit = UINT64_MAX;
+
+	if (!text)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		if (streq(name, limits[i].name))
+			limit = limits[i].limit;
+	if (parse_u64(text, ret) && *ret <= limit)
+		return true;
+	machine_complain(machine, "%s:%ld: %s='%s' of <%s> is no number of its range",
+			 document->name, document->elements.v[element].line, name, text,
+			 document_element_name(document, element));
+	return false;
+}
+
+static int small_number(const struct document *document, int element, const char *name,
+			struct machine *machine)
+{
+	uint64_t value;
+
+	if (!number(document, element, name, machine, &value) || value >= SET_LIMIT)
+		return UNKNOWN_ID;
+	return (int)value;
+}
+
+/* Memory of a cell or the number of its pages; the unit stands beside. */
+static bool content_number(const struct document *document, int element, uint64_t *ret)
+{
+	_cleanup_free_ char *text = document_content(document, element);
+
+	return parse_u64(text, ret);
+}
+
+static void read_memory(const struct document *document, int cell,
+			struct machine_node *node, struct machine *machine)
+{
+	int element = document_child(document, cell, "memory");
+	uint64_t value;
+
+	node->memory_bytes = UNKNOWN_U64;
+	if (element < 0)
+		return;
+	if (!content_number(document, element, &value) ||
+	    !size_with_unit(value, document_attribute(document, element, "unit"),
+			    &node->memory_bytes)) {
+		node->memory_bytes = UNKNOWN_U64;
+		machine_complain(machine, "%s:%ld: <memory> is no size", document->name,
+				 document->elements.v[element].line);
+	}
+}
+
+/* The smallest size is that of base pages. */
+static void read_pages(const struct document *document, int cell,
+		       struct machine_node *node, struct machine *machine)
+{
+	size_t smallest = 0;
+
+	node->huge_known = KNOWN_UNKNOWN;
+	for (int element = document_child(document, cell, "pages"); element >= 0;
+	     element = document_next(document, element, "pages")) {
+		struct machine_huge huge = {.free_pages = UNKNOWN_U64};
+		uint64_t size;
+
+		if (!number(document, element, "size", machine, &size) || !size ||
+		    !size_with_unit(size, document_attribute(document, element, "unit"),
+				    &huge.page_bytes) ||
+		    !content_number(document, element, &huge.total_pages))
+			continue;
+		*vec_add(&node->huge) = huge;
+		if (huge.page_bytes < node->huge.v[smallest].page_bytes)
+			smallest = node->huge.n - 1;
+	}
+	if (!node->huge.n)
+		return;
+	node->huge_known = KNOWN_YES;
+	node->huge.v[smallest] = *vec_last(&node->huge);
+	node->huge.n--;
+}
+
+/* Number of the pair in *seen, added if it is new: dies repeat in the next socket. */
+struct pairs {
+	struct pair {
+		int high, low;
+	} * v;
+	size_t n, room;
+};
+
+static int pair_number(struct pairs *seen, int high, int low)
+{
+	size_t i = 0;
+
+	if (low < 0)
+		return UNKNOWN_ID;
+	while (i < seen->n && (seen->v[i].high != high || seen->v[i].low != low))
+		i++;
+	if (i == seen->n)
+		*vec_add(seen) = (struct pair){high, low};
+	return (int)i;
+}
+
+/* What CPUs are grouped by while they are read. */
+struct groups {
+	struct pairs dies, cores;
+};
+
+/* A core is known by its first sibling; older libvirt has only core_id. */
+static void read_core(const struct document *document, int element, struct groups *groups,
+		      struct machine_cpu *cpu, struct machine *machine)
+{
+	const char *text = document_attribute(document, element, "siblings");
+	_cleanup_set_ struct set siblings = {};
+	int core = small_number(document, element, "core_id", machine);
+
+	if (text && set_parse(text, false, &siblings) && !set_empty(&siblings)) {
+		cpu->core = pair_number(&groups->cores, -2, set_first(&siblings));
+		cpu->thread = 0;
+		set_foreach (other, &siblings)
+			cpu->thread += other < cpu->id;
+		return;
+	}
+	if (text)
+		machine_complain(machine, "%s:%ld: siblings='%s' is no list of CPUs",
+				 document->name, document->elements.v[element].line,
+				 text);
+	cpu->core = pair_number(&groups->cores, cpu->die >= 0 ? cpu->die : cpu->package,
+				core);
+}
+
+static void read_cpu(const struct document *document, int element, int cell,
+		     struct groups *groups, struct machine *machine)
+{
+	int id = small_number(document, element, "id", machine);
+	struct machine_cpu *cpu;
+
+	if (id < 0)
+		return;
+	set_add(&vec_last(&machine->nodes)->cpus, (unsigned)id);
+	cpu = machine_add_cpu(machine, id);
+	cpu->node = cell;
+	cpu->package = small_number(document, element, "socket_id", machine);
+	cpu->die = pair_number(&groups->dies, cpu->package,
+			       small_number(document, element, "die_id", machine));
+	read_core(document, element, groups, cpu, machine);
+}
+
+static bool read_cell(const struct document *document, int cell, struct groups *groups,
+		      struct machine *machine)
+{
+	int id = small_number(document, cell, "id", machine);
+	int cpus = document_child(document, cell, "cpus");
+	struct machine_node *node;
+
+	if (id < 0)
+		return false;
+	node = machine_add_node(machine, id);
+	read_memory(document, cell, node, machine);
+	read_pages(document, cell, node, machine);
+	for (int cpu = cpus < 0 ? -1 : document_child(document, cpus, "cpu"); cpu >= 0;
+	     cpu = document_next(document, cpu, "cpu"))
+		read_cpu(document, cpu, id, groups, machine);
+	return true;
+}
+
+static size_t node_index(const struct machine *machine, int id)
+{
+	size_t i = 0;
+
+	while (i < machine->nodes.n && machine->nodes.v[i].id != id)
+		i++;
+	return i;
+}
+
+static void read_siblings(const struct document *document, int cell, size_t from,
+			  struct machine *machine)
+{
+	int distances = document_child(document, cell, "distances");
+	size_t n = machine->nodes.n;
+
+	for (int element = distances < 0 ? -1
+					 : document_child(document, distances, "sibling");
+	     element >= 0; element = document_next(document, element, "sibling")) {
+		uint64_t value;
+		size_t to = node_index(machine,
+				       small_number(document, element, "id", machine));
+
+		if (to == n || !number(document, element, "value", machine, &value))
+			continue;
+		if (!machine->distances)
+			machine->distances = xcalloc(n * n, sizeof(*machine->distances));
+		machine->distances[from * n + to] = (uint32_t)value;
+	}
+}
+
+static int cells_of(const struct document *document, int root)
+{
+	int cells = document_find(document, root, "host/topology/cells");
+
+	return cells < 0 ? -1 : document_child(document, cells, "cell");
+}
+
+static void read_cells(const struct document *document, int root, struct machine *machine)
+{
+	struct groups groups = {};
+	size_t index = 0;
+
+	for (int cell = cells_of(document, root); cell >= 0;
+	     cell = document_next(document, cell, "cell"))
+		read_cell(document, cell, &groups, machine);
+	for (int cell = cells_of(document, root); cell >= 0 && index < machine->nodes.n;
+	     cell = document_next(document, cell, "cell"))
+		if (small_number(document, cell, "id", machine) >= 0)
+			read_siblings(document, cell, index++, machine);
+	vec_free(&groups.dies);
+	vec_free(&groups.cores);
+}
+
+/* The figure of a pair; "read" or "access", and of memory itself, not of its caches. */
+static struct machine_hmat *figure_of(const struct document *document, int element,
+				      struct machine *machine)
+{
+	const char *type = document_attribute(document, element, "type");
+	int from = small_number(document, element, "initiator", machine);
+	int to = small_number(document, element, "target", machine);
+	struct machine_hmat *figure;
+
+	if (from < 0 || to < 0 || !type || streq(type, "write") ||
+	    document_attribute(document, element, "cache"))
+		return NULL;
+	for (size_t i = 0; i < machine->hmat.n; i++)
+		if (machine->hmat.v[i].initiator == from &&
+		    machine->hmat.v[i].target == to)
+			return &machine->hmat.v[i];
+	figure = vec_add(&machine->hmat);
+	figure->initiator = from;
+	figure->target = to;
+	return figure;
+}
+
+static void read_interconnects(const struct document *document, int root,
+			       struct machine *machine)
+{
+	int parent = document_find(document, root, "host/topology/interconnects");
+
+	for (int element = parent < 0 ? -1 : document_child(document, parent, NULL);
+	     element >= 0; element = document_next(document, element, NULL)) {
+		struct machine_hmat *figure = figure_of(document, element, machine);
+		uint64_t value, bytes;
+
+		if (!figure || !number(document, element, "value", machine, &value))
+			continue;
+		if (streq(document_element_name(document, element), "latency"))
+			figure->latency_ns = (uint32_t)value;
+		else if (size_with_unit(value,
+					document_attribute(document, element, "unit"),
+					&bytes) &&
+			 bytes >> 20 <= UINT32_MAX)
+			figure->bandwidth_mib_s = (uint32_t)(bytes >> 20);
+	}
+}
+
+static void read_banks(const struct document *document, int root, struct machine *machine)
+{
+	int parent = document_find(document, root, "host/cache");
+
+	for (int bank = parent < 0 ? -1 : document_child(document, parent, "bank");
+	     bank >= 0; bank = document_next(document, bank, "bank")) {
+		const char *type = document_attribute(document, bank, "type");
+		const char *cpus = document_attribute(document, bank, "cpus");
+		struct machine_cache cache = {
+			.level = small_number(document, bank, "level", machine),
+		};
+		uint64_t size;
+
+		if (cache.level < 0 || (type && streq(type, "code")) || !cpus ||
+		    !number(document, bank, "size", machine, &size) ||
+		    !size_with_unit(size, document_attribute(document, bank, "unit"),
+				    &cache.size_bytes) ||
+		    !set_parse(cpus, false, &cache.cpus))
+			continue;
+		*vec_add(&machine->caches) = cache;
+	}
+}
+
+/* libvirt says "yes" where the kernel made groups. */
+static void read_iommu(const struct document *document, int root, struct machine *machine)
+{
+	int element = document_find(document, root, "host/iommu");
+	const char *support =
+		element < 0 ? NULL : document_attribute(document, element, "support");
+
+	machine->iommu = (struct machine_iommu){KNOWN_UNKNOWN, KNOWN_UNKNOWN,
+						KNOWN_UNKNOWN, UNKNOWN_ID};
+	if (support)
+		machine->iommu.enabled = streq(support, "yes") ? KNOWN_YES : KNOWN_NO;
+	machine_unknown_fact(machine, "iommu.remapping", "libvirt does not tell");
+}
+
+static int read_host(const struct document *document, struct machine *ret,
+		     struct error *error)
+{
+	int root = document_child(document, -1, NULL), arch;
+
+	ret->source = MACHINE_CAPABILITIES;
+	if (!streq(document_element_name(document, root), "capabilities"))
+		return error_input_at(error, document->name, 1,
+				      "the root element is <%s>, not <capabilities>",
+				      document_element_name(document, root));
+	arch = document_find(document, root, "host/cpu/arch");
+	if (arch >= 0)
+		ret->architecture = document_content(document, arch);
+	read_cells(document, root, ret);
+	if (!ret->nodes.n)
+		return error_input(
+			error,
+			"%s: has no <cells> of a host's topology, so no machine "
+			"can be read from it",
+			document->name);
+	read_interconnects(document, root, ret);
+	read_banks(document, root, ret);
+	read_iommu(document, root, ret);
+	return 0;
+}
+
+int capabilities_read(const struct document *document, struct machine *ret,
+		      struct error *error)
+{
+	if (read_host(document, ret, error) < 0)
+		return -1;
+	machine_settle(ret, true);
+	return 0;
+}
+
+static int read_devices(const char *path, struct machine *ret, struct error *error)
+{
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_names_ struct tree_names names = {};
+	_cleanup_tree_ struct tree tree = {.fd = -1};
+
+	if (!tree_top(fd, ret, &tree))
+		return error_system(error, 0, "%s: cannot be read as a directory", path);
+	tree_list(&tree, ".", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *file = xasprintf("%s/%s", path, names.v[i]);
+		_cleanup_document_ struct document document = {};
+
+		if (streq(names.v[i], "capabilities.xml") || !has_suffix(file, ".xml"))
+			continue;
+		if (document_read(file, &document, error) < 0)
+			return -1;
+		nodedev_read(&document, ret);
+	}
+	return 0;
+}
+
+int capabilities_read_directory(const char *path, struct machine *ret,
+				struct error *error)
+{
+	_cleanup_free_ char *file = xasprintf("%s/capabilities.xml", path);
+	_cleanup_document_ struct document document = {};
+
+	if (document_read(file, &document, error) < 0 ||
+	    read_host(&document, ret, error) < 0 || read_devices(path, ret, error) < 0)
+		return -1;
+	nodedev_finish(ret);
+	return 0;
+}

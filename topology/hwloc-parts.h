@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* hwloc-parts.h - the parts of the hwloc reader, for hwloc-*.c only. */
+#pragma once
+
+#include "topology/hwloc-read.h"
+
+#include <hwloc.h>
+
+/* Objects' infos moved in 3.0; the name of what a distance means, too. */
+#if HWLOC_API_VERSION >= 0x30000
+#define INFOS(object)       (object)->infos.array
+#define INFOS_COUNT(object) (object)->infos.count
+#define KIND_LATENCY        HWLOC_DISTANCES_KIND_VALUE_LATENCY
+#else
+#define INFOS(object)       (object)->infos
+#define INFOS_COUNT(object) (object)->infos_count
+#define KIND_LATENCY        HWLOC_DISTANCES_KIND_MEANS_LATENCY
+#endif
+
+/* Nodes with what they own, CPUs, caches, distances, memory access figures. */
+void hwloc_read_shape(hwloc_topology_t topology, struct machine *machine);
+/* PCI functions and root buses. */
+void hwloc_read_pci(hwloc_topology_t topology, struct machine *machine);
+/*
+ * The nodes that have CPUs of their own, in logical order: HBM and the like have the CPUs
+ * of another node in hwloc.
+ */
+void hwloc_owners(hwloc_topology_t topology, struct set *ret);
+/* Whether @node has the very CPUs of an owner and nothing says why. */
+bool hwloc_is_twin(hwloc_topology_t topology, const struct set *owners, hwloc_obj_t node);

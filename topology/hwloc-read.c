@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. The file is checked (hwloc-check.c), then given to hwloc as a
+ * memory file, since its way of taking a buffer differs with libxml2's version. While
+ * hwloc loads, standard error leads to another memory file: hwloc writes its words there
+ * and has no other way to quiet it but the environment. What it wrote becomes a
+ * complaint.
+ */
+#include "topology/hwloc-parts.h"
+
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <libxml/globals.h>
+#include <libxml/xmlerror.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define WORDS_LIMIT 4096
+
+/* Standard error while somebody else may write to it. */
+struct hush {
+	int saved, words;
+};
+
+static struct hush hush_begin(void)
+{
+	struct hush hush = {-1, memfd_create("hwloc's words", MFD_CLOEXEC)};
+
+	if (hush.words < 0)
+		return hush;
+	fflush(stderr);
+	hush.saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (hush.saved >= 0)
+		dup2(hush.words, STDERR_FILENO);
+	return hush;
+}
+
+static const char *last_words(const struct machine *machine)
+{
+	const char *last = machine->complaints.n ? *vec_last(&machine->complaints) : "";
+
+	return has_prefix(last, "hwloc says: ") ? last : "it does not say why";
+}
+
+/* The first sentence that it said, without the frames of asterisks around it. */
+static void complain_of_words(struct machine *machine, char *words)
+{
+	char *rest = words, *line;
+
+	while ((line = strsep(&rest, "\n"))) {
+		_cleanup_text_ struct text shown = {};
+
+		line += strspn(line, "* \t");
+		if (!*line)
+			continue;
+		text_add_shown(&shown, line);
+		machine_complain(machine, "hwloc says: %s", shown.s);
+		return;
+	}
+}
+
+static void hush_end(struct hush *hush, struct machine *machine)
+{
+	char words[WORDS_LIMIT + 1];
+	ssize_t n;
+
+	fflush(stderr);
+	if (hush->saved >= 0)
+		dup2(hush->saved, STDERR_FILENO);
+	close_fd(&hush->saved);
+	if (hush->words >= 0) {
+		n = pread(hush->words, words, WORDS_LIMIT, 0);
+		words[MAX(n, 0)] = 0;
+		complain_of_words(machine, words);
+	}
+	close_fd(&hush->words);
+}
+
+/* hwloc's errno after a failed load says nothing, so there is none in our words. */
+static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io,
+		 struct machine *machine)
+{
+	struct hush hush = hush_begin();
+	bool loaded;
+
+	hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+	hwloc_topology_set_io_types_filter(topology, io);
+	loaded = hwloc_topology_load(topology) == 0;
+	hush_end(&hush, machine);
+	return loaded;
+}
+
+/* Puts an index among those seen; false if it was there or cannot be held. */
+static bool fresh(struct set *seen, int index)
+{
+	if (index < 0 || index >= SET_LIMIT || set_has(seen, (unsigned)index))
+		return false;
+	set_add(seen, (unsigned)index);
+	return true;
+}
+
+/* What hwloc's loader lets pass and a machine cannot be. */
+static int check_loaded(const char *name, const struct machine *machine,
+			struct error *error)
+{
+	_cleanup_set_ struct set nodes = {}, cpus = {};
+	bool owner = false;
+
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		owner = owner || !set_empty(&machine->nodes.v[i].cpus);
+		if (!fresh(&nodes, machine->nodes.v[i].id))
+			return error_input(error, "%s: node %d stands twice", name,
+					   machine->nodes.v[i].id);
+	}
+	for (size_t i = 0; i < machine->cpus.n; i++)
+		if (!fresh(&cpus, machine->cpus.v[i].id))
+			return error_input(error, "%s: CPU %d stands twice", name,
+					   machine->cpus.v[i].id);
+	if (!owner)
+		return error_input(error, "%s: no NUMA node has a CPU", name);
+	if (machine->source == MACHINE_SYNTHETIC &&
+	    machine->nodes.n > SYNTHETIC_NODE_LIMIT)
+		return error_input(error, "%s: there are more than %d nodes", name,
+				   SYNTHETIC_NODE_LIMIT);
+	return 0;
+}
+
+static char *info(hwloc_obj_t object, const char *name)
+{
+	for (unsigned i = 0; i < INFOS_COUNT(object); i++)
+		if (streq(INFOS(object)[i].name, name))
+			return xstrdup(INFOS(object)[i].value);
+	return NULL;
+}
+
+static int take(hwloc_topology_t topology, const char *name, struct machine *ret,
+		struct error *error)
+{
+	hwloc_read_shape(topology, ret);
+	if (check_loaded(name, ret, error) < 0)
+		return -1;
+	hwloc_read_pci(topology, ret);
+	ret->architecture = info(hwloc_get_root_obj(topology), "Architecture");
+	ret->iommu = (struct machine_iommu){KNOWN_UNKNOWN, KNOWN_UNKNOWN, KNOWN_UNKNOWN,
+					    UNKNOWN_ID};
+	machine_settle(ret, false);
+	return 0;
+}
+
+/* libxml2's handler while hwloc is at work; see above. */
+struct handler {
+	xmlGenericErrorFunc function;
+	void *context;
+};
+
+static struct handler keep_handler(void)
+{
+	return (struct handler){xmlGenericError, xmlGenericErrorContext};
+}
+
+static void destroy(hwloc_topology_t topology, const struct handler *handler)
+{
+	hwloc_topology_destroy(topology);
+	xmlSetGenericErrorFunc(handler->context, handler->function);
+}
+
+static int load_file(int fd, const char *name, struct machine *ret, struct error *error)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/self/fd/%d", fd);
+	struct handler handler = keep_handler();
+	hwloc_topology_t topology;
+	int rc = -1;
+
+	if (hwloc_topology_init(&topology) < 0)
+		return error_system(error, 0, "hwloc cannot be started");
+	if (hwloc_topology_set_xml(topology, path) < 0 ||
+	    !load(topology, HWLOC_TYPE_FILTER_KEEP_ALL, ret))
+		error_input(error, "%s: hwloc %s does not take this topology: %s", name,
+			    HWLOC_VERSION, last_words(ret));
+	else
+		rc = take(topology, name, ret, error);
+	destroy(topology, &handler);
+	return rc;
+}
+
+int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
+		   struct error *error)
+{
+	_cleanup_fd_ int fd = -1;
+
+	ret->source = MACHINE_HWLOC;
+	if (hwloc_check_xml(name, bytes, n, ret, error) < 0)
+		return -1;
+	fd = memfd_create("hwloc.xml", MFD_CLOEXEC);
+	if (fd < 0)
+		return error_system(error, 0, "no memory file can be made");
+	if (file_write_fd(fd, name, bytes, n, error) < 0)
+		return -1;
+	return load_file(fd, name, ret, error);
+}
+
+/* hwloc invents 1 GiB where nothing was said, or 0. */
+static void forget_memory(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		machine->nodes.v[i].memory_bytes = UNKNOWN_U64;
+		machine->nodes.v[i].huge_known = KNOWN_UNKNOWN;
+		vec_free(&machine->nodes.v[i].huge);
+	}
+}
+
+int hwloc_read_synthetic(const char *description, struct machine *ret,
+			 struct error *error)
+{
+	struct handler handler = keep_handler();
+	hwloc_topology_t topology;
+	int rc = -1;
+
+	ret->source = MACHINE_SYNTHETIC;
+	if (hwloc_check_synthetic(description, error) < 0)
+		return -1;
+	if (hwloc_topology_init(&topology) < 0)
+		return error_system(error, 0, "hwloc cannot be started");
+	if (hwloc_topology_set_synthetic(topology, description) < 0 ||
+	    !load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, ret))
+		error_input(error,
+			    "synthetic:%s: hwloc does not take this; an example that it "
+			    "takes is \"pack:2 numa:1 core:4 pu:2\"",
+			    description);
+	else
+		rc = take(topology, "synthetic", ret, error);
+	destroy(topology, &handler);
+	if (rc == 0 && !strstr(description, "memory="))
+		forget_memory(ret);
+	ret->pci_known = KNOWN_NO;
+	return rc;
+}
+
+void hwloc_name_nodes(struct machine *machine)
+{
+	struct handler handler = keep_handler();
+	hwloc_topology_t topology;
+	hwloc_obj_t object = NULL;
+
+	if (hwloc_topology_init(&topology) < 0)
+		return;
+	if (load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, machine) &&
+	    hwloc_topology_is_thissystem(topology))
+		while ((object = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE,
+							    object))) {
+			struct machine_node *node =
+				machine_node(machine, (int)object->os_index);
+
+			if (node && !node->kind)
+				node->kind = xstrdup(object->subtype);
+		}
+	destroy(topology, &handler);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hwloc-read.h - machines from hwloc: its XML files, its synthetic syntax, and what it
+ * adds on this machine to what sysfs says. hwloc's types stay behind this header.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "topology/machine.h"
+
+/* Why hwloc's own limits are not enough: see hwloc-check.c. */
+#define HWLOC_INDEX_LIMIT    65536 /* of CPUs and nodes: members of a struct set */
+#define HWLOC_DEPTH_LIMIT    128   /* nested elements; lstopo writes about 20 */
+#define SYNTHETIC_CPU_LIMIT  4096
+#define SYNTHETIC_NODE_LIMIT 1024
+
+/*
+ * The @n bytes of an XML file that lstopo wrote (formats of hwloc 1.0 to what the
+ * installed hwloc takes); @name is for messages. Fills a zeroed *@ret. IOMMU groups,
+ * drivers, BARs and nodes that hwloc does not place stay unknown. Faults: ill-formed, no
+ * topology, damaged, beyond the limits, refused by hwloc; status 2, with the line where
+ * there is one.
+ */
+int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
+		   struct error *error);
+/* "pack:2 numa:2 core:4 pu:2": no PCI, no distances; memory only where it says so. */
+int hwloc_read_synthetic(const char *description, struct machine *ret,
+			 struct error *error);
+/* Names the kinds of this machine's nodes ("HBM"), which sysfs does not. */
+void hwloc_name_nodes(struct machine *machine);
+
+/* The first of the above alone: whether hwloc can be trusted with the bytes. */
+int hwloc_check_xml(const char *name, const char *bytes, size_t n,
+		    struct machine *machine, struct error *error);
+int hwloc_check_synthetic(const char *description, struct error *error);

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. A dump names its device (pci_0000_81_00_0) and its parent, and
+ * gives neither the buses of a bridge nor which function a network interface belongs to
+ * but by that parent. Until all are read, the parent's address is kept in a function's
+ * upstream field as an index of the function that was made for it, since functions may
+ * come before their parents: a parent not seen yet is made empty and filled when its own
+ * dump comes. Empty ones that nobody described are taken out at the end.
+ */
+#include "topology/nodedev.h"
+
+#include "topology/pci-config.h"
+
+#include <stdio.h>
+
+/* "pci_0000_81_00_0"; what virtio or SCSI devices are called does not match. */
+static bool parse_name(const char *name, struct pci_address *ret)
+{
+	unsigned domain, bus, slot, function;
+	char canonical[64];
+
+	if (sscanf(name, "pci_%8x_%2x_%2x_%1x", &domain, &bus, &slot, &function) != 4 ||
+	    slot >= PCI_SLOTS || function >= PCI_FUNCTIONS)
+		return false;
+	*ret = (struct pci_address){domain, (uint8_t)bus, (uint8_t)slot,
+				    (uint8_t)function};
+	snprintf(canonical, sizeof(canonical), "pci_%04x_%02x_%02x_%x", PCI_ARGS(*ret));
+	return streq(canonical, name);
+}
+
+/* Index of the function, made if it is new. */
+static int function_at(struct machine *machine, struct pci_address at)
+{
+	for (size_t i = 0; i < machine->functions.n; i++)
+		if (pci_address_equal(machine->functions.v[i].at, at))
+			return (int)i;
+	machine_add_function(machine, at);
+	return (int)machine->functions.n - 1;
+}
+
+static char *content_of(const struct document *document, int parent, const char *name)
+{
+	int element = document_child(document, parent, name);
+
+	return element < 0 ? NULL : document_content(document, element);
+}
+
+/* A number in an element's text or, with @attribute, in an attribute of it. */
+static bool number_in(const struct document *document, int parent, const char *name,
+		      const char *attribute, uint32_t *ret)
+{
+	int element = document_child(document, parent, name);
+	_cleanup_free_ char *text = NULL;
+
+	if (element < 0)
+		return false;
+	text = attribute ? xstrdup(document_attribute(document, element, attribute))
+			 : document_content(document, element);
+	return text && parse_u32(text, ret);
+}
+
+static int capability(const struct document *document, int parent, const char *type)
+{
+	int element = document_child(document, parent, "capability");
+
+	while (element >= 0) {
+		const char *found = document_attribute(document, element, "type");
+
+		if (found && streq(found, type))
+			break;
+		element = document_next(document, element, "capability");
+	}
+	return element;
+}
+
+static bool attribute_number(const struct document *document, int element,
+			     const char *name, uint32_t limit, uint32_t *ret)
+{
+	const char *text = document_attribute(document, element, name);
+
+	return text && parse_u32(text, ret) && *ret <= limit;
+}
+
+static bool address_in(const struct document *document, int parent,
+		       struct pci_address *ret)
+{
+	int element = document_child(document, parent, "address");
+	uint32_t domain, bus, slot, function;
+
+	if (element < 0 ||
+	    !attribute_number(document, element, "domain", UINT32_MAX, &domain) ||
+	    !attribute_number(document, element, "bus", 255, &bus) ||
+	    !attribute_number(document, element, "slot", PCI_SLOTS - 1, &slot) ||
+	    !attribute_number(document, element, "function", PCI_FUNCTIONS - 1,
+			      &function))
+		return false;
+	*ret = (struct pci_address){domain, (uint8_t)bus, (uint8_t)slot,
+				    (uint8_t)function};
+	return true;
+}
+
+static void read_virtual(const struct document *document, int pci,
+			 struct machine *machine, int index)
+{
+	int physical = capability(document, pci, "phys_function");
+	int virtual = capability(document, pci, "virt_functions");
+	struct pci_address at;
+	uint32_t total;
+
+	if (physical >= 0 && address_in(document, physical, &at)) {
+		/* The call may move the array. */
+		int parent = function_at(machine, at);
+
+		machine->functions.v[index].physical_function = parent;
+	}
+	if (virtual < 0)
+		return;
+	if (attribute_number(document, virtual, "maxCount", 65535, &total))
+		machine->functions.v[index].total_vfs = (int)total;
+	machine->functions.v[index].num_vfs = 0;
+	for (int element = document_child(document, virtual, "address"); element >= 0;
+	     element = document_next(document, element, "address"))
+		machine->functions.v[index].num_vfs++;
+}
+
+static void read_places(const struct document *document, int pci,
+			struct machine_function *function)
+{
+	uint32_t value;
+
+	if (number_in(document, pci, "numa", "node", &value) && value < SET_LIMIT)
+		machine_affinity_set(&function->affinity, (int)value,
+				     AFFINITY_FROM_LIBVIRT);
+	function->iommu_group = GROUP_NONE;
+	if (number_in(document, pci, "iommuGroup", "number", &value) &&
+	    value <= INT32_MAX)
+		function->iommu_group = (int)value;
+}
+
+/* <link validity='sta' speed='8' width='4'/>: GT/s and lanes now. */
+static void read_link(const struct document *document, int pci,
+		      struct machine_function *function)
+{
+	int express = document_child(document, pci, "pci-express");
+	int link = express < 0 ? -1 : document_child(document, express, "link");
+
+	for (; link >= 0; link = document_next(document, link, "link")) {
+		const char *validity = document_attribute(document, link, "validity");
+		const char *speed = document_attribute(document, link, "speed");
+		const char *width = document_attribute(document, link, "width");
+
+		if (validity && streq(validity, "sta") && speed && width)
+			function->link_mb_s = pci_link_mb_s(speed, width);
+	}
+}
+
+static void read_ids(const struct document *document, int pci,
+		     struct machine_function *function)
+{
+	uint32_t value;
+
+	if (number_in(document, pci, "class", NULL, &value) && value <= 0xffffff) {
+		function->class_code = value;
+		function->prog_if_known = KNOWN_YES;
+	}
+	if (number_in(document, pci, "vendor", "id", &value))
+		function->vendor = (uint16_t)value;
+	if (number_in(document, pci, "product", "id", &value))
+		function->device = (uint16_t)value;
+	function->bridge = capability(document, pci, "pci-bridge") >= 0 ||
+			   function->class_code >> 8 == 0x0604 ||
+			   function->class_code >> 8 == 0x0609;
+	if (document_child(document, pci, "pci-express") < 0)
+		function->pcie_type = PCIE_NONE;
+}
+
+static void read_pci(const struct document *document, int device, int pci,
+		     struct machine *machine)
+{
+	_cleanup_free_ char *name = content_of(document, device, "name");
+	_cleanup_free_ char *parent = content_of(document, device, "parent");
+	int driver = document_find(document, device, "driver/name"), index;
+	struct machine_function *function;
+	struct pci_address at, above;
+
+	if (!name || !parse_name(name, &at)) {
+		machine_complain(machine,
+				 "%s:%ld: the device has no name like pci_0000_00_1f_0",
+				 document->name, document->elements.v[device].line);
+		return;
+	}
+	index = function_at(machine, at);
+	if (machine->functions.v[index].driver) {
+		machine_complain(machine,
+				 "%s: %s is described twice; the first one is used",
+				 document->name, name);
+		return;
+	}
+	if (parent && parse_name(parent, &above)) {
+		int found = function_at(machine, above);
+
+		machine->functions.v[index].upstream = found;
+	}
+	read_virtual(document, pci, machine, index);
+	function = &machine->functions.v[index];
+	function->driver = driver < 0 ? xstrdup("") : document_content(document, driver);
+	read_ids(document, pci, function);
+	read_places(document, pci, function);
+	read_link(document, pci, function);
+}
+
+/* A network interface or a disk whose parent is a PCI function. */
+static void read_user(const struct document *document, int device,
+		      struct machine *machine)
+{
+	_cleanup_free_ char *parent = content_of(document, device, "parent");
+	int net = capability(document, device, "net");
+	int storage = capability(document, device, "storage");
+	struct pci_address above;
+	char *name;
+	int index;
+
+	if (!parent || !parse_name(parent, &above) || (net < 0 && storage < 0))
+		return;
+	name = content_of(document, net >= 0 ? net : storage,
+			  net >= 0 ? "interface" : "block");
+	if (!name)
+		return;
+	index = function_at(machine, above);
+	*vec_add(&machine->functions.v[index].names) =
+		xstrdup(has_prefix(name, "/dev/") ? name + strlen("/dev/") : name);
+	free(name);
+}
+
+static void read_device(const struct document *document, int device,
+			struct machine *machine)
+{
+	int pci = capability(document, device, "pci");
+
+	if (pci >= 0)
+		read_pci(document, device, pci, machine);
+	else
+		read_user(document, device, machine);
+}
+
+void nodedev_read(const struct document *document, struct machine *machine)
+{
+	int root = document_child(document, -1, NULL);
+
+	if (streq(document_element_name(document, root), "device")) {
+		read_device(document, root, machine);
+		return;
+	}
+	for (int device = document_child(document, root, "device"); device >= 0;
+	     device = document_next(document, device, "device"))
+		read_device(document, device, machine);
+}
+
+/* New index of each function once those that nobody described are gone; -1 for them. */
+static int *drop_empty(struct machine *machine)
+{
+	int *map = xcalloc(machine->functions.n + 1, sizeof(*map));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		map[i] = function->driver ? (int)kept : -1;
+		if (function->driver)
+			machine->functions.v[kept++] = *function;
+		else
+			machine_function_free(function);
+	}
+	machine->functions.n = kept;
+	return map;
+}
+
+/*
+ * A bridge leads to the bus that the functions below it are on; a VF may be on a higher
+ * one.
+ */
+static void buses_from_children(struct machine *machine)
+{
+	for (size_t i = machine->functions.n; i-- > 0;) {
+		const struct machine_function *function = &machine->functions.v[i];
+		struct machine_function *above;
+		uint8_t last = MAX(function->at.bus, function->subordinate);
+
+		if (function->upstream < 0)
+			continue;
+		above = &machine->functions.v[function->upstream];
+		above->bridge = true;
+		if (!above->secondary || function->at.bus < above->secondary)
+			above->secondary = function->at.bus;
+		above->subordinate = MAX(above->subordinate, last);
+	}
+}
+
+void nodedev_finish(struct machine *machine)
+{
+	int *map = drop_empty(machine);
+
+	machine->pci_known = machine->functions.n ? KNOWN_YES : KNOWN_NO;
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		if (function->upstream >= 0)
+			function->upstream = map[function->upstream];
+		if (function->physical_function >= 0)
+			function->physical_function = map[function->physical_function];
+		if (function->upstream >= 0)
+			machine->functions.v[function->upstream].bridge = true;
+	}
+	free(map);
+	machine_settle(machine, false);
+	buses_from_children(machine);
+	machine_settle(machine, false);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nodedev.h - PCI functions from `virsh nodedev-dumpxml`, for capabilities.c. */
+#pragma once
+
+#include "base/document.h"
+#include "topology/machine.h"
+
+/* Adds what the <device> elements of a document describe, of any number of documents. */
+void nodedev_read(const struct document *document, struct machine *machine);
+/* Once after the last: who is whose parent, buses of bridges; settles the machine. */
+void nodedev_finish(struct machine *machine);
