@@ -240,9 +240,7 @@ static int set_size(const struct plan *plan, struct partition_table *table,
 	uint64_t end = plan->first_lba + 1;
 
 	table->n_sectors = request->size_bytes / request->sector_bytes;
-	table->last_usable_lba = plan->last_lba;
-	if (request->label == LABEL_DOS)
-		table->last_usable_lba = table->n_sectors - 1;
+	table->last_usable_lba = table->n_sectors - plan->tail - 1;
 	if (!request->minimal)
 		return 0;
 	for (size_t i = 0; i < plan->outer.slots.n; i++)
@@ -290,7 +288,7 @@ static int emit(const struct plan *plan, struct disk_layout *layout, struct erro
 
 	table->label = request->label;
 	table->sector_bytes = request->sector_bytes;
-	table->first_usable_lba = plan->first_lba;
+	table->first_usable_lba = request->label == LABEL_GPT ? plan->first_lba : 1;
 	table->n_entries = request->label == LABEL_GPT ? request->n_entries : 0;
 	if (set_size(plan, table, error) < 0)
 		return -1;

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * table.c - theory of operation. libfdisk is used for one thing: turning a table into
+ * bytes. It works on a sparse memory file of the disk's size that holds nothing of the
+ * disk but the boot code, so that no stranger's bytes reach its parsers (several of
+ * 2.38.1 can be made to read out of bounds), and none of its writes reach a disk (its
+ * flushes and short writes go unchecked). What it wrote is compared with the disk, and
+ * the differences are the patch.
+ *
+ * Its traps that matter here: sizes must be "explicit" or they are realigned; the first
+ * LBA must be set before the label is made, and for an MBR it is how far before a logical
+ * partition its EBR goes; names and attributes that it does not like are dropped without
+ * a word, which is why layout checks them and the caller reads back.
+ */
+#include "partition/table.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "partition/layout.h"
+
+#include <errno.h>
+#include <libfdisk.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define BOOT_CODE_BYTES 440
+
+struct encoder {
+	const struct partition_table *table;
+	const struct table_source *source;
+	struct fdisk_context *fdisk;
+	struct text said; /* libfdisk's messages */
+	int fd;
+};
+
+static void encoder_end(struct encoder *encoder)
+{
+	if (encoder->fdisk) {
+		fdisk_deassign_device(encoder->fdisk, 1);
+		fdisk_unref_context(encoder->fdisk);
+	}
+	text_free(&encoder->said);
+	close_fd(&encoder->fd);
+}
+
+/* Notes messages and refuses questions. */
+static int on_ask(struct fdisk_context *fdisk, struct fdisk_ask *ask, void *data)
+{
+	struct encoder *encoder = data;
+
+	(void)fdisk;
+	switch (fdisk_ask_get_type(ask)) {
+	case FDISK_ASKTYPE_INFO:
+		return 0;
+	case FDISK_ASKTYPE_WARN:
+	case FDISK_ASKTYPE_WARNX:
+		text_printf(&encoder->said, "; %s", fdisk_ask_print_get_mesg(ask));
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int fdisk_fault(struct encoder *encoder, int rc, const char *what,
+		       struct error *error)
+{
+	return error_system(error, rc < 0 ? -rc : 0, "libfdisk: %s%s", what,
+			    encoder->said.n > 0 ? encoder->said.s : "");
+}
+
+static int read_sector(const struct encoder *encoder, uint64_t lba, uint8_t *bytes,
+		       struct error *error)
+{
+	memset(bytes, 0, encoder->table->sector_bytes);
+	if (!encoder->source->read)
+		return 0;
+	return encoder->source->read(encoder->source->context, lba, bytes, error);
+}
+
+static int make_memory_file(struct encoder *encoder, struct error *error)
+{
+	const struct partition_table *table = encoder->table;
+	uint8_t sector[4096];
+
+	encoder->fd = memfd_create("virt-layout-table", MFD_CLOEXEC);
+	if (encoder->fd < 0)
+		return error_system(error, errno, "cannot make a memory file");
+	if (ftruncate(encoder->fd, (off_t)(table->n_sectors * table->sector_bytes)) < 0)
+		return error_system(error, errno,
+				    "cannot make a memory file of %ju bytes",
+				    (uintmax_t)(table->n_sectors * table->sector_bytes));
+	if (read_sector(encoder, 0, sector, error) < 0)
+		return -1;
+	if (pwrite(encoder->fd, sector, BOOT_CODE_BYTES, 0) != BOOT_CODE_BYTES)
+		return error_system(error, errno, "cannot write to a memory file");
+	return 0;
+}
+
+static int make_label(struct encoder *encoder, struct error *error)
+{
+	const struct partition_table *table = encoder->table;
+	struct fdisk_context *fdisk = fdisk_new_context();
+	char id[GUID_TEXT_BYTES];
+	int rc;
+
+	encoder->fdisk = fdisk;
+	fdisk_set_ask(fdisk, on_ask, encoder);
+	fdisk_disable_dialogs(fdisk, 1);
+	fdisk_enable_bootbits_protection(fdisk, 1);
+	fdisk_save_user_sector_size(fdisk, table->sector_bytes, table->sector_bytes);
+	rc = fdisk_assign_device_by_fd(fdisk, encoder->fd, "disk", 0);
+	if (rc < 0)
+		return fdisk_fault(encoder, rc, "cannot open the memory file", error);
+	if (table->label == LABEL_GPT)
+		fdisk_set_first_lba(fdisk, table->first_usable_lba);
+	rc = fdisk_create_disklabel(fdisk, label_name(table->label));
+	if (rc == 0 && table->label == LABEL_GPT && table->n_entries != GPT_MIN_ENTRIES)
+		rc = fdisk_gpt_set_npartitions(fdisk, table->n_entries);
+	if (rc < 0)
+		return fdisk_fault(encoder, rc, "cannot make the label", error);
+	if (table->label == LABEL_GPT)
+		guid_format(table->disk_guid, id);
+	else
+		snprintf(id, sizeof(id), "0x%08x", table->disk_signature);
+	if (table->label == LABEL_DOS)
+		fdisk_set_first_lba(fdisk, 1);
+	rc = fdisk_set_disklabel_id_from_string(fdisk, id);
+	return rc < 0 ? fdisk_fault(encoder, rc, "cannot set the disk's id", error) : 0;
+}
+
+/* "RequiredPartition GUID:60". */
+static void add_attributes(struct text *text, uint64_t attributes)
+{
+	static const char *const names[] = {"RequiredPartition", "NoBlockIOProtocol",
+					    "LegacyBIOSBootable"};
+
+	for (unsigned bit = 0; bit < 64; bit++) {
+		if (!(attributes >> bit & 1))
+			continue;
+		if (text->n > 0)
+			text_addc(text, ' ');
+		if (bit < ARRAY_SIZE(names))
+			text_adds(text, names[bit]);
+		else
+			text_printf(text, "GUID:%u", bit);
+	}
+}
+
+static int set_type(struct encoder *encoder, const struct partition *partition,
+		    struct fdisk_partition *entry)
+{
+	struct fdisk_label *label = fdisk_get_label(encoder->fdisk, NULL);
+	char string[GUID_TEXT_BYTES];
+	struct fdisk_parttype *type;
+	int rc;
+
+	if (encoder->table->label == LABEL_GPT)
+		guid_format(partition->type, string);
+	else
+		snprintf(string, sizeof(string), "%x", partition->type_code);
+	type = fdisk_label_advparse_parttype(label, string, FDISK_PARTTYPE_PARSE_DATA);
+	if (!type)
+		return -EINVAL;
+	rc = fdisk_partition_set_type(entry, type);
+	fdisk_unref_parttype(type);
+	return rc;
+}
+
+static int set_gpt_fields(const struct partition *partition,
+			  struct fdisk_partition *entry)
+{
+	_cleanup_text_ struct text attributes = {};
+	char uuid[GUID_TEXT_BYTES];
+	int rc;
+
+	guid_format(partition->uuid, uuid);
+	rc = fdisk_partition_set_uuid(entry, uuid);
+	if (rc == 0 && partition->name)
+		rc = fdisk_partition_set_name(entry, partition->name);
+	add_attributes(&attributes, partition->attributes);
+	if (rc == 0 && attributes.n > 0)
+		rc = fdisk_partition_set_attrs(entry, attributes.s);
+	return rc;
+}
+
+static int fill_entry(struct encoder *encoder, const struct partition *partition,
+		      struct fdisk_partition *entry)
+{
+	int rc = fdisk_partition_set_partno(entry, partition->number - 1);
+
+	if (rc == 0)
+		rc = fdisk_partition_set_start(entry, partition->start_lba);
+	if (rc == 0)
+		rc = fdisk_partition_set_size(entry, partition_sectors(partition));
+	if (rc == 0)
+		rc = fdisk_partition_size_explicit(entry, 1);
+	if (rc == 0)
+		rc = set_type(encoder, partition, entry);
+	if (rc == 0 && encoder->table->label == LABEL_GPT)
+		rc = set_gpt_fields(partition, entry);
+	return rc;
+}
+
+static int add_partition(struct encoder *encoder, const struct partition *partition,
+			 struct error *error)
+{
+	struct fdisk_partition *entry = fdisk_new_partition();
+	size_t number = 0;
+	int rc = fill_entry(encoder, partition, entry);
+
+	if (rc == 0)
+		rc = fdisk_add_partition(encoder->fdisk, entry, &number);
+	fdisk_unref_partition(entry);
+	if (rc == 0 && number != partition->number - 1)
+		rc = -ERANGE;
+	if (rc == 0 && partition->active)
+		rc = fdisk_toggle_partition_flag(encoder->fdisk, number, DOS_FLAG_ACTIVE);
+	if (rc == 0)
+		return 0;
+	fdisk_fault(encoder, rc, "cannot add it", error);
+	return error_wrap(error, "partition %u", partition->number);
+}
+
+static int add_partitions(struct encoder *encoder, struct error *error)
+{
+	const struct partition_table *table = encoder->table;
+	int rc;
+
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (add_partition(encoder, &table->partitions.v[i], error) < 0)
+			return -1;
+	rc = fdisk_verify_disklabel(encoder->fdisk);
+	if (rc != 0)
+		return fdisk_fault(encoder, rc, "finds the table wrong", error);
+	rc = fdisk_write_disklabel(encoder->fdisk);
+	return rc < 0 ? fdisk_fault(encoder, rc, "cannot write", error) : 0;
+}
+
+static int compare_sector(struct encoder *encoder, uint64_t lba, enum table_group group,
+			  struct patch *patch, struct error *error)
+{
+	uint32_t n = encoder->table->sector_bytes;
+	uint8_t old[4096], new[4096];
+
+	if (read_sector(encoder, lba, old, error) < 0)
+		return -1;
+	if (pread(encoder->fd, new, n, (off_t)(lba * n)) != (ssize_t)n)
+		return error_system(error, errno, "cannot read a memory file");
+	patch_add(patch, lba, group, old, new);
+	return 0;
+}
+
+static int compare_range(struct encoder *encoder, uint64_t start, uint64_t end,
+			 struct patch *patch, struct error *error)
+{
+	const struct partition_table *table = encoder->table;
+
+	for (uint64_t lba = start; lba < end; lba++) {
+		enum table_group group = GROUP_PRIMARY;
+
+		if (lba > table->n_sectors / 2)
+			group = GROUP_BACKUP;
+		else if (lba == 0 && table->label == LABEL_GPT)
+			group = GROUP_PMBR;
+		if (compare_sector(encoder, lba, group, patch, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Where a label of this kind, or with @source->replace any label, has its sectors. */
+static int compare_disk(struct encoder *encoder, struct patch *patch, struct error *error)
+{
+	const struct partition_table *table = encoder->table;
+	uint64_t n = table->n_sectors;
+	uint64_t head =
+		label_head_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t tail =
+		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+
+	if (encoder->source->replace) {
+		head = MAX(head, label_head_sectors(LABEL_GPT, table->sector_bytes,
+						    GPT_MIN_ENTRIES));
+		tail = MAX(tail, label_tail_sectors(LABEL_GPT, table->sector_bytes,
+						    GPT_MIN_ENTRIES));
+		head = MIN(head, n);
+		tail = MIN(tail, n - head);
+	}
+	if (compare_range(encoder, 0, head, patch, error) < 0 ||
+	    compare_range(encoder, n - tail, n, patch, error) < 0)
+		return -1;
+	for (size_t i = 0; i < table->partitions.n; i++) {
+		uint64_t ebr_lba = table->partitions.v[i].ebr_lba;
+
+		if (table->partitions.v[i].kind == KIND_LOGICAL &&
+		    !(ebr_lba < head || ebr_lba >= n - tail) &&
+		    compare_sector(encoder, ebr_lba, GROUP_BACKUP, patch, error) < 0)
+			return -1;
+	}
+	patch_sort(patch);
+	return 0;
+}
+
+static bool is_expected(const struct partition_table *table, uint64_t lba)
+{
+	uint64_t head =
+		label_head_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t tail =
+		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+
+	if (lba < head || lba >= table->n_sectors - tail)
+		return true;
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].kind == KIND_LOGICAL &&
+		    table->partitions.v[i].ebr_lba == lba)
+			return true;
+	return false;
+}
+
+static bool is_zero(const uint8_t *bytes, size_t n)
+{
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
+}
+
+/* Nothing was written where no patch looks: the places come from us, not from libfdisk.
+ */
+static int check_nothing_else(const struct encoder *encoder, struct error *error)
+{
+	const struct partition_table *table = encoder->table;
+	const off_t sector = (off_t)table->sector_bytes;
+	uint8_t bytes[4096];
+	off_t end = 0, at;
+
+	while ((at = lseek(encoder->fd, end, SEEK_DATA)) >= 0) {
+		end = lseek(encoder->fd, at, SEEK_HOLE);
+		for (at -= at % sector; at < end; at += sector) {
+			if (is_expected(table, (uint64_t)(at / sector)))
+				continue;
+			if (pread(encoder->fd, bytes, (size_t)sector, at) != sector)
+				return error_system(error, errno,
+						    "cannot read a memory file");
+			if (!is_zero(bytes, (size_t)sector))
+				return error_system(
+					error, 0,
+					"libfdisk wrote to LBA %ju, where the "
+					"plan has nothing",
+					(uintmax_t)(at / sector));
+		}
+	}
+	return 0;
+}
+
+int table_encode(const struct partition_table *table, const struct table_source *source,
+		 struct patch *ret, struct error *error)
+{
+	_cleanup_(encoder_end) struct encoder encoder = {table, source, NULL, {}, -1};
+
+	ret->sector_bytes = table->sector_bytes;
+	if (make_memory_file(&encoder, error) == 0 && make_label(&encoder, error) == 0 &&
+	    add_partitions(&encoder, error) == 0 &&
+	    check_nothing_else(&encoder, error) == 0 &&
+	    compare_disk(&encoder, ret, error) == 0)
+		return 0;
+	patch_free(ret);
+	return -1;
+}
