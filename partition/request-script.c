@@ -175,12 +175,27 @@ static int set_field(const struct script *script, struct part_request *part,
 	return part_request_set(script->request, part, "name", value, error);
 }
 
+/* A hexadecimal escape as sfdisk writes bytes beyond ASCII; else 0. */
+static char escaped_byte(const char *at)
+{
+	char digits[] = { '0', 'x', at[2] ? at[2] : 'x', at[2] ? at[3] : 'x', '\0' };
+	uint64_t byte;
+
+	return at[1] == 'x' && parse_u64(digits, &byte) && strlen(digits) == 4 ? (char)byte
+									       : '\0';
+}
+
 /* Takes one field up to a comma; quotes hide commas, a backslash hides a quote. */
 static const char *take_field(const char *at, struct text *word)
 {
 	bool quoted = false;
 
 	for (; *at && (quoted || *at != ','); at++) {
+		if (*at == '\\' && quoted && escaped_byte(at)) {
+			text_addc(word, escaped_byte(at));
+			at += 3;
+			continue;
+		}
 		if (*at == '\\' && quoted && (at[1] == '"' || at[1] == '\\'))
 			at++;
 		else if (*at == '"') {

@@ -13,6 +13,7 @@ const struct command disk_command = {
 	.children =
 		(const struct command *const[]){
 			&disk_align_command,
+			&disk_create_command,
 			&disk_plan_command,
 			&disk_check_command,
 			&disk_recover_command,

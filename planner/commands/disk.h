@@ -10,6 +10,7 @@
 #include "base/vec.h"
 
 extern const struct command disk_align_command;
+extern const struct command disk_create_command;
 extern const struct command disk_plan_command;
 extern const struct command disk_check_command;
 extern const struct command disk_recover_command;

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "partition/create.h"
+
+#include "base/file.h"
+#include "partition/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct creation {
+	const struct create_request *request;
+	const struct partition_table *table;
+	const struct patch *patch;
+	char *folder, *name, *temporary; /* owned */
+	int folder_fd, raw, image;
+	bool named; /* the temporary name is in the folder */
+	bool was_there;
+	struct stat before;
+};
+
+static void creation_end(struct creation *creation)
+{
+	if (creation->named)
+		unlinkat(creation->folder_fd, creation->temporary, 0);
+	close_fd(&creation->image);
+	close_fd(&creation->raw);
+	close_fd(&creation->folder_fd);
+	free(creation->folder);
+	free(creation->name);
+	free(creation->temporary);
+}
+
+/* Where the image will be: the folder, opened, and the name in it, links followed. */
+static int find_place(struct creation *creation, struct error *error)
+{
+	_cleanup_free_ char *real = realpath(creation->request->path, NULL);
+	_cleanup_free_ char *one = xstrdup(real ? real : creation->request->path);
+	_cleanup_free_ char *two = xstrdup(one);
+
+	creation->folder = xstrdup(dirname(one));
+	creation->name = xstrdup(basename(two));
+	creation->temporary = xasprintf(".%s.%ld.tmp", creation->name, (long)getpid());
+	creation->folder_fd = open(creation->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (creation->folder_fd < 0)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? error_input(error, "%s: no such folder",
+					     creation->folder)
+			       : error_system(error, errno, "%s", creation->folder);
+	if (streq(creation->name, "/") || streq(creation->name, ".") ||
+	    streq(creation->name, ".."))
+		return error_input(error, "%s is no name for an image",
+				   creation->request->path);
+	return 0;
+}
+
+/* Nothing is there, or a regular file that may be replaced. */
+static int check_place(struct creation *creation, struct error *error)
+{
+	const char *path = creation->request->path;
+
+	if (fstatat(creation->folder_fd, creation->name, &creation->before, 0) < 0)
+		return errno == ENOENT ? 0 : error_system(error, errno, "%s", path);
+	creation->was_there = true;
+	if (!creation->request->replace)
+		return error_input(error,
+				   "%s is there already; --replace would replace it",
+				   path);
+	if (!S_ISREG(creation->before.st_mode))
+		return error_input(error,
+				   "%s is no regular file and cannot be replaced as a "
+				   "whole",
+				   path);
+	return 0;
+}
+
+static int write_sectors(const struct creation *creation, struct error *error)
+{
+	const struct patch *patch = creation->patch;
+
+	for (size_t i = 0; i < patch->sectors.n; i++) {
+		const struct patch_sector *sector = &patch->sectors.v[i];
+		off_t offset = (off_t)(sector->lba * patch->sector_bytes);
+		ssize_t n =
+			pwrite(creation->raw, sector->new, patch->sector_bytes, offset);
+
+		if (n != (ssize_t)patch->sector_bytes)
+			return error_system(error, n < 0 ? errno : ENOSPC,
+					    "cannot write the table");
+	}
+	return 0;
+}
+
+/* Through the page cache, which is where the flushed bytes came from. */
+static int read_back(const struct creation *creation, struct error *error)
+{
+	const struct patch *patch = creation->patch;
+	uint8_t bytes[4096];
+
+	for (size_t i = 0; i < patch->sectors.n; i++) {
+		const struct patch_sector *sector = &patch->sectors.v[i];
+		off_t offset = (off_t)(sector->lba * patch->sector_bytes);
+
+		if (pread(creation->raw, bytes, patch->sector_bytes, offset) !=
+			    (ssize_t)patch->sector_bytes ||
+		    memcmp(bytes, sector->new, patch->sector_bytes) != 0)
+			return error_system(error, 0, "LBA %ju reads back differently",
+					    (uintmax_t)sector->lba);
+	}
+	return 0;
+}
+
+static int write_raw(struct creation *creation, struct error *error)
+{
+	const struct partition_table *table = creation->table;
+	const struct create_request *request = creation->request;
+
+	creation->raw =
+		openat(creation->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	if (creation->raw < 0)
+		return error_system(error, errno, "cannot make a file in %s",
+				    creation->folder);
+	if (ftruncate(creation->raw, (off_t)(table->n_sectors * table->sector_bytes)) < 0)
+		return error_system(error, errno, "cannot make a file of %ju bytes in %s",
+				    (uintmax_t)(table->n_sectors * table->sector_bytes),
+				    creation->folder);
+	if (fill_all(&request->fills, table, creation->raw, creation->folder_fd,
+		     request->seed, error) < 0 ||
+	    write_sectors(creation, error) < 0)
+		return -1;
+	if (fsync(creation->raw) < 0)
+		return error_system(error, errno, "cannot flush the image");
+	return read_back(creation, error);
+}
+
+static int convert(struct creation *creation, const char *path, struct error *error)
+{
+	_cleanup_tool_ struct tool tool = {};
+
+	tool_add(&tool, "qemu-img");
+	tool_add(&tool, "convert");
+	tool_add(&tool, "-f");
+	tool_add(&tool, "raw");
+	tool_add(&tool, "-O");
+	tool_add(&tool, "qcow2");
+	if (creation->request->cluster_bytes) {
+		tool_add(&tool, "-o");
+		tool_add(&tool, "cluster_size=%ju",
+			 (uintmax_t)creation->request->cluster_bytes);
+	}
+	tool_add_fd(&tool, creation->raw);
+	tool_add(&tool, "%s", path);
+	return tool_run(&tool, error);
+}
+
+static int compare(struct creation *creation, const char *path, struct error *error)
+{
+	_cleanup_tool_ struct tool tool = {};
+
+	tool_add(&tool, "qemu-img");
+	tool_add(&tool, "compare");
+	tool_add(&tool, "-f");
+	tool_add(&tool, "raw");
+	tool_add(&tool, "-F");
+	tool_add(&tool, "qcow2");
+	tool_add_fd(&tool, creation->raw);
+	tool_add(&tool, "%s", path);
+	return tool_run(&tool, error);
+}
+
+/* QEMU's own tool makes the qcow2, and reads it again. */
+static int make_qcow2(struct creation *creation, struct error *error)
+{
+	_cleanup_free_ char *path = NULL;
+	int made = openat(creation->folder_fd, creation->temporary,
+			  O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+
+	if (made < 0)
+		return error_system(error, errno, "cannot make a file in %s",
+				    creation->folder);
+	creation->named = true;
+	creation->image = made;
+	path = xasprintf("%s%s/%s", *creation->folder == '/' ? "" : "./",
+			 creation->folder, creation->temporary);
+	if (convert(creation, path, error) < 0 || compare(creation, path, error) < 0)
+		return -1;
+	if (fsync(made) < 0)
+		return error_system(error, errno, "cannot flush the image");
+	return 0;
+}
+
+static int keep_owner(const struct creation *creation, int fd, struct error *error)
+{
+	if (!creation->was_there)
+		return 0;
+	if (fchmod(fd, creation->before.st_mode & 07777) < 0)
+		return error_system(error, errno, "cannot set the mode");
+	/* Without root the group may have to stay behind; the owner is who runs this. */
+	if (fchown(fd, creation->before.st_uid, creation->before.st_gid) < 0 &&
+	    errno != EPERM)
+		return error_system(error, errno, "cannot set the owner");
+	return 0;
+}
+
+/* The file that was there has not become another one meanwhile. */
+static int check_unchanged(const struct creation *creation, struct error *error)
+{
+	const struct stat *before = &creation->before;
+	struct stat now;
+
+	if (fstatat(creation->folder_fd, creation->name, &now, 0) == 0 &&
+	    now.st_dev == before->st_dev && now.st_ino == before->st_ino &&
+	    now.st_size == before->st_size &&
+	    now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+		return 0;
+	return error_system(error, 0,
+			    "%s changed while its replacement was made; it is as "
+			    "it was",
+			    creation->request->path);
+}
+
+static int give_temporary_name(struct creation *creation, int fd, struct error *error)
+{
+	_cleanup_free_ char *link = xasprintf("/proc/self/fd/%d", fd);
+
+	if (creation->named)
+		return 0;
+	if (linkat(AT_FDCWD, link, creation->folder_fd, creation->temporary,
+		   AT_SYMLINK_FOLLOW) < 0)
+		return error_system(error, errno, "cannot name the image");
+	creation->named = true;
+	return 0;
+}
+
+static int publish(struct creation *creation, int fd, struct error *error)
+{
+	const char *path = creation->request->path;
+	unsigned flags = creation->was_there ? 0 : RENAME_NOREPLACE;
+
+	if (keep_owner(creation, fd, error) < 0 ||
+	    give_temporary_name(creation, fd, error) < 0 ||
+	    (creation->was_there && check_unchanged(creation, error) < 0))
+		return -1;
+	if (renameat2(creation->folder_fd, creation->temporary, creation->folder_fd,
+		      creation->name, flags) < 0) {
+		if (errno == EEXIST)
+			return error_input(error, "%s appeared meanwhile and stays",
+					   path);
+		return error_system(error, errno, "cannot name the image %s", path);
+	}
+	creation->named = false;
+	if (fsync(creation->folder_fd) < 0)
+		return error_system(error, errno,
+				    "%s is there and whole, but its folder could not be "
+				    "flushed: a power failure may lose it",
+				    path);
+	return 0;
+}
+
+int create_image(const struct create_request *request,
+		 const struct partition_table *table, const struct patch *patch,
+		 struct error *error)
+{
+	_cleanup_(creation_end) struct creation creation = {
+		.request = request,
+		.table = table,
+		.patch = patch,
+		.folder_fd = -1,
+		.raw = -1,
+		.image = -1,
+	};
+	bool qcow2 = request->format == IMAGE_QCOW2;
+
+	if (find_place(&creation, error) < 0 || check_place(&creation, error) < 0)
+		return -1;
+	if (write_raw(&creation, error) < 0 ||
+	    (qcow2 && make_qcow2(&creation, error) < 0) ||
+	    publish(&creation, qcow2 ? creation.image : creation.raw, error) < 0)
+		return error_wrap(error, "%s", request->path);
+	return 0;
+}

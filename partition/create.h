@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * create.h - a new image, which appears under its name whole or not at all.
+ */
+#pragma once
+
+#include "partition/fill.h"
+#include "partition/image.h"
+#include "partition/patch.h"
+
+struct create_request {
+	const char *path; /* borrowed */
+	enum image_format format;
+	uint64_t cluster_bytes; /* of a qcow2, 0: QEMU's default */
+	bool replace;           /* a file that is there gives way */
+	const char *seed;       /* borrowed, NULL */
+	struct fill_list fills;
+};
+
+/*
+ * Makes the image of @table. Everything is written to a file without a name in the same
+ * folder, fills first, then the table; flushed; read again and held against the plan;
+ * then it gets its name, and the folder is flushed. A qcow2 is made by qemu-img from
+ * that file and compared with it by qemu-img. Faults leave what was there.
+ */
+int create_image(const struct create_request *request,
+		 const struct partition_table *table, const struct patch *patch,
+		 struct error *error);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fill.h - what is put into the partitions of a new image: a copy of a file, or a file
+ * system, empty or filled from a folder, without root.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "partition/partition-table.h"
+
+struct fill {
+	unsigned number;        /* of the partition */
+	const char *populate;   /* a file, borrowed; NULL: make a file system */
+	const char *format;     /* "ext4", borrowed */
+	const char *copy_files; /* a folder, borrowed; NULL: empty */
+};
+
+/* Zero it. At most one fill per partition. */
+struct fill_list {
+	VEC(struct fill) list;
+};
+
+#define FILL_FORMATS "ext2, ext3, ext4, vfat, swap, btrfs or xfs"
+
+/*
+ * "FILE=3", "ext4=3" or "DIR=3": the last "=" divides, the number says which partition.
+ * copy_files comes on top of the format, whatever the order.
+ */
+enum fill_kind { FILL_POPULATE, FILL_FORMAT, FILL_COPY_FILES };
+int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
+	     struct error *error);
+/* Partitions that are there, formats that we know, folders only with a format. */
+int fill_check(const struct fill_list *fills, const struct partition_table *table,
+	       struct error *error);
+/*
+ * Writes all of them to @fd, the raw image; scratch files are made in the folder
+ * @folder_fd. With a @seed, UUIDs and times of file systems follow from it. What is zero
+ * stays a hole.
+ */
+int fill_all(const struct fill_list *fills, const struct partition_table *table, int fd,
+	     int folder_fd, const char *seed, struct error *error);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "partition/tool.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *vformat(const char *format, va_list args) _printf_(1, 0);
+static char *vformat(const char *format, va_list args)
+{
+	struct text text = {};
+
+	text_vprintf(&text, format, args);
+	return text_take(&text);
+}
+
+void tool_add(struct tool *tool, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	*vec_add(&tool->words) = vformat(format, args);
+	va_end(args);
+}
+
+void tool_set(struct tool *tool, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	*vec_add(&tool->environment) = vformat(format, args);
+	va_end(args);
+}
+
+void tool_add_fd(struct tool *tool, int fd)
+{
+	fcntl(fd, F_SETFD, fcntl(fd, F_GETFD) & ~FD_CLOEXEC);
+	tool_add(tool, "/proc/self/fd/%d", fd);
+}
+
+void tool_free(struct tool *tool)
+{
+	for (size_t i = 0; i < tool->words.n; i++)
+		free(tool->words.v[i]);
+	for (size_t i = 0; i < tool->environment.n; i++)
+		free(tool->environment.v[i]);
+	vec_free(&tool->words);
+	vec_free(&tool->environment);
+}
+
+/* In the child: only _exit() leads out. mkfs lives in sbin, which users may not have. */
+static _noreturn_ void become(struct tool *tool, int said)
+{
+	int null = open("/dev/null", O_RDWR);
+	const char *path = getenv("PATH");
+	char *longer =
+		xasprintf("PATH=%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
+
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(said, STDERR_FILENO);
+	putenv(longer);
+	for (size_t i = 0; i < tool->environment.n; i++)
+		putenv(tool->environment.v[i]);
+	execvp(tool->words.v[0], tool->words.v);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* The last line of what it said that is not empty. */
+static void add_last_line(struct text *text, int said)
+{
+	char bytes[4096];
+	off_t size = lseek(said, 0, SEEK_END);
+	ssize_t n = pread(said, bytes, sizeof(bytes) - 1, size > 4095 ? size - 4095 : 0);
+	char *line = NULL, *rest = NULL;
+
+	bytes[n > 0 ? n : 0] = '\0';
+	for (char *at = strtok_r(bytes, "\r\n", &rest); at;
+	     at = strtok_r(NULL, "\r\n", &rest))
+		line = at;
+	if (line)
+		text_printf(text, ": %s", line);
+}
+
+static int judge(const struct tool *tool, int status, int said, struct error *error)
+{
+	_cleanup_text_ struct text why = {};
+	const char *name = tool->words.v[0];
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return error_system(error, 0, "%s is not installed", name);
+	add_last_line(&why, said);
+	if (WIFSIGNALED(status))
+		return error_system(error, 0, "%s was killed by signal %d%s", name,
+				    WTERMSIG(status), why.n > 0 ? why.s : "");
+	return error_system(error, 0, "%s failed with status %d%s", name,
+			    WEXITSTATUS(status), why.n > 0 ? why.s : "");
+}
+
+int tool_run(struct tool *tool, struct error *error)
+{
+	_cleanup_fd_ int said = memfd_create("said", MFD_CLOEXEC);
+	int status;
+	pid_t pid;
+
+	if (said < 0)
+		return error_system(error, errno, "cannot make a memory file");
+	*vec_add(&tool->words) = NULL;
+	pid = fork();
+	if (pid == 0)
+		become(tool, said);
+	if (pid < 0)
+		return error_system(error, errno, "cannot start %s", tool->words.v[0]);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_system(error, errno, "cannot wait for %s",
+					    tool->words.v[0]);
+	return judge(tool, status, said, error);
+}

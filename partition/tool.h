@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * tool.h - running a well-kept tool of others (qemu-img, mkfs, mcopy) on files that are
+ * open here. No shell.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/vec.h"
+
+/* Words of a command line, all owned. Zero it. */
+struct tool {
+	VEC(char *) words;
+	VEC(char *) environment; /* "NAME=VALUE", besides the caller's own */
+};
+
+void tool_add(struct tool *tool, const char *format, ...) _printf_(2, 3);
+void tool_set(struct tool *tool, const char *format, ...) _printf_(2, 3);
+/*
+ * "/proc/self/fd/N" as a word, for a descriptor that the tool inherits.
+ */
+void tool_add_fd(struct tool *tool, int fd);
+/*
+ * Runs it and waits. Its standard output goes nowhere; if it fails, the last line that it
+ * said on standard error is in the message. Faults: not installed, failed, killed.
+ */
+int tool_run(struct tool *tool, struct error *error);
+void tool_free(struct tool *tool);
+#define _cleanup_tool_ _cleanup_(tool_free)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-create.c - `disk create`: the layout of a request, written as a new image.
+ */
+#include "planner/commands/disk.h"
+
+#include "base/size.h"
+#include "partition/create.h"
+#include "partition/layout.h"
+#include "partition/table.h"
+#include "planner/commands/disk-request.h"
+
+enum { OUTPUT_FORMAT = REQUEST_ROWS_N, REPLACE, POPULATE, FORMAT, COPY_FILES };
+
+static const struct option_row rows[] = {
+	REQUEST_ROWS,
+	[OUTPUT_FORMAT] = {"output-format", 'O', "FORMAT",
+			   "of the image (default by its name)", "raw|qcow2"},
+	[REPLACE] = {"replace", 0, NULL, "a file that is there gives way"},
+	[POPULATE] = {"populate", 0, "FILE=N", "copy a file into partition N; repeat"},
+	[FORMAT] = {"format", 0, "FS=N",
+		    "make a file system in partition N: " FILL_FORMATS},
+	[COPY_FILES] = {"copy-files", 0, "FOLDER=N",
+			"copy a folder into that file system"},
+	{},
+};
+
+struct wish {
+	struct request_flags flags;
+	struct create_request create;
+	const char *file;
+};
+
+static void wish_free(struct wish *wish)
+{
+	request_flags_free(&wish->flags);
+	vec_free(&wish->create.fills.list);
+}
+
+static int read_option(struct wish *wish, int row, char *value, const char **format,
+		       struct error *error)
+{
+	switch (row) {
+	case OUTPUT_FORMAT:
+		*format = value;
+		return 0;
+	case REPLACE:
+		wish->create.replace = true;
+		return 0;
+	case POPULATE:
+		return fill_add(&wish->create.fills, FILL_POPULATE, value, error);
+	case FORMAT:
+		return fill_add(&wish->create.fills, FILL_FORMAT, value, error);
+	case COPY_FILES:
+		return fill_add(&wish->create.fills, FILL_COPY_FILES, value, error);
+	default:
+		request_flag(&wish->flags, row, value);
+		return 0;
+	}
+}
+
+static int read_options(int argc, char *argv[], struct wish *wish, struct error *error)
+{
+	struct options options = options_begin(&disk_create_command, argc, argv);
+	const char *format = NULL;
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0) {
+		/* argv's strings are ours to change; the walk hands them out as const. */
+		char *value = NULL;
+
+		if (options.value)
+			memcpy(&value, &options.value, sizeof(value));
+		if (read_option(wish, row, value, &format, error) < 0)
+			return -1;
+	}
+	if (row == OPTIONS_FAULT || options_need(&options, 1, 2, error) < 0)
+		return -1;
+	wish->file = options.n_args > 1 ? options.args[0] : NULL;
+	wish->create.path = options.args[options.n_args - 1];
+	if (format ? streq(format, "qcow2") : has_suffix(wish->create.path, ".qcow2"))
+		wish->create.format = IMAGE_QCOW2;
+	return 0;
+}
+
+/* qcow2 takes clusters of 512 bytes to 2 MiB, powers of two. */
+static int check_cluster(struct wish *wish, struct disk_request *request,
+			 struct error *error)
+{
+	uint64_t bytes = request->cluster_bytes;
+
+	if (wish->create.format == IMAGE_RAW)
+		return 0;
+	if (bytes == 0)
+		request->cluster_bytes = 65536;
+	else if (bytes < 512 || bytes > 2097152 || (bytes & (bytes - 1)))
+		return error_input(error,
+				   "a qcow2 has clusters of 512 bytes to 2 MiB, powers "
+				   "of two, not %ju bytes",
+				   (uintmax_t)bytes);
+	wish->create.cluster_bytes = bytes;
+	return 0;
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	_cleanup_(wish_free) struct wish wish = {};
+	_cleanup_disk_request_ struct disk_request request;
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+	_cleanup_patch_ struct patch patch = {};
+
+	disk_request_init(&request);
+	if (read_options(argc, argv, &wish, error) < 0 ||
+	    request_from_flags(&wish.flags, wish.file, &request, error) < 0 ||
+	    check_cluster(&wish, &request, error) < 0 ||
+	    disk_layout_make(&request, &layout, error) < 0 ||
+	    fill_check(&wish.create.fills, &layout.table, error) < 0 ||
+	    disk_layout_fill_ids(&layout.table, error) < 0 ||
+	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0)
+		return -1;
+	wish.create.seed = request.seed;
+	if (create_image(&wish.create, &layout.table, &patch, error) < 0)
+		return -1;
+	return STATUS_OK;
+}
+
+const struct command disk_create_command = {
+	.name = "create",
+	.args = "[REQUEST] IMAGE",
+	.summary = "Write a new image with the partitions of a request",
+	.about = "REQUEST, options and --part are those of `disk plan`. The image "
+		 "appears\n"
+		 "under its name whole or not at all; raw images are sparse. A name that "
+		 "ends\n"
+		 "in .qcow2 makes a qcow2. With --seed, the same request gives the same "
+		 "bytes.",
+	.rows = rows,
+	.run = run,
+};
