@@ -2,6 +2,7 @@
 #include "partition/create.h"
 
 #include "base/file.h"
+#include "partition/inspect.h"
 #include "partition/tool.h"
 
 #include <errno.h>
@@ -94,8 +95,7 @@ static int write_sectors(const struct creation *creation, struct error *error)
 	return 0;
 }
 
-/* Through the page cache, which is where the flushed bytes came from. */
-static int read_back(const struct creation *creation, struct error *error)
+static int compare_sectors(const struct creation *creation, struct error *error)
 {
 	const struct patch *patch = creation->patch;
 	uint8_t bytes[4096];
@@ -111,6 +111,29 @@ static int read_back(const struct creation *creation, struct error *error)
 					    (uintmax_t)sector->lba);
 	}
 	return 0;
+}
+
+/* Our own reader must find the plan, without a finding of severity error. */
+static int read_back(const struct creation *creation, struct error *error)
+{
+	_cleanup_disk_ struct disk_io *io =
+		disk_open_fd(fcntl(creation->raw, F_DUPFD_CLOEXEC, 3), "image", error);
+	struct inspect_question question = {.sector_bytes =
+						    creation->table->sector_bytes};
+	_cleanup_inspection_ struct inspection seen = {};
+	_cleanup_(report_free) struct report report = {};
+	_cleanup_free_ char *differs = NULL;
+
+	if (!io || inspect_disk(io, &question, &seen, &report, error) < 0)
+		return -1;
+	for (size_t i = 0; i < report.findings.n; i++)
+		if (report.findings.v[i].severity == SEVERITY_ERROR)
+			return error_system(error, 0, "reads back wrong: %s",
+					    report.findings.v[i].message);
+	differs = partition_table_difference(&seen.table, creation->table);
+	if (differs)
+		return error_system(error, 0, "reads back differently: %s", differs);
+	return compare_sectors(creation, error);
 }
 
 static int write_raw(struct creation *creation, struct error *error)

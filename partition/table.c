@@ -37,6 +37,7 @@ struct encoder {
 static void encoder_end(struct encoder *encoder)
 {
 	if (encoder->fdisk) {
+		fdisk_set_script(encoder->fdisk, NULL); /* they hold each other */
 		fdisk_deassign_device(encoder->fdisk, 1);
 		fdisk_unref_context(encoder->fdisk);
 	}
@@ -97,6 +98,29 @@ static int make_memory_file(struct encoder *encoder, struct error *error)
 	return 0;
 }
 
+/*
+ * The first usable block and the number of entries, as headers of a script: set by calls,
+ * the second would undo the first.
+ */
+static int set_dimensions(struct encoder *encoder)
+{
+	struct fdisk_script *script = fdisk_new_script(encoder->fdisk);
+	char first[24], entries[24];
+	int rc;
+
+	snprintf(first, sizeof(first), "%ju",
+		 (uintmax_t)encoder->table->first_usable_lba);
+	snprintf(entries, sizeof(entries), "%u", encoder->table->n_entries);
+	fdisk_set_first_lba(encoder->fdisk, encoder->table->first_usable_lba);
+	rc = fdisk_script_set_header(script, "first-lba", first);
+	if (rc == 0)
+		rc = fdisk_script_set_header(script, "table-length", entries);
+	if (rc == 0)
+		rc = fdisk_set_script(encoder->fdisk, script);
+	fdisk_unref_script(script);
+	return rc;
+}
+
 static int make_label(struct encoder *encoder, struct error *error)
 {
 	const struct partition_table *table = encoder->table;
@@ -113,10 +137,9 @@ static int make_label(struct encoder *encoder, struct error *error)
 	if (rc < 0)
 		return fdisk_fault(encoder, rc, "cannot open the memory file", error);
 	if (table->label == LABEL_GPT)
-		fdisk_set_first_lba(fdisk, table->first_usable_lba);
-	rc = fdisk_create_disklabel(fdisk, label_name(table->label));
-	if (rc == 0 && table->label == LABEL_GPT && table->n_entries != GPT_MIN_ENTRIES)
-		rc = fdisk_gpt_set_npartitions(fdisk, table->n_entries);
+		rc = set_dimensions(encoder);
+	if (rc == 0)
+		rc = fdisk_create_disklabel(fdisk, label_name(table->label));
 	if (rc < 0)
 		return fdisk_fault(encoder, rc, "cannot make the label", error);
 	if (table->label == LABEL_GPT)

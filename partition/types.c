@@ -111,8 +111,10 @@ bool type_parse(enum table_label label, const char *string, struct guid *ret_gui
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (!has_label(i, label) || strcasecmp(string, rows[i].name) != 0)
 			continue;
+		if (label == LABEL_GPT)
+			return guid_parse(rows[i].guid, ret_guid);
 		*ret_code = rows[i].code;
-		return label == LABEL_DOS || guid_parse(rows[i].guid, ret_guid);
+		return true;
 	}
 	if (label == LABEL_GPT)
 		return guid_parse(string, ret_guid) && !guid_is_zero(*ret_guid);
