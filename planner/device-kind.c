@@ -41,10 +41,24 @@ static const struct device_kind kinds[] = {
 	  .io_bar = true },
 	{ NULL, "controller", "usb", "piix3-uhci", 0x8086, 0x7020, 0x0c0300, CONNECT_PCI,
 	  .io_bar = true },
+	{ NULL, "controller", "usb", "ehci", 0x8086, 0x24cd, 0x0c0320, CONNECT_PCI },
+	{ NULL, "controller", "usb", "piix4-uhci", 0x8086, 0x7112, 0x0c0300, CONNECT_PCI,
+	  .io_bar = true },
+	{ NULL, "controller", "usb", "vt82c686b-uhci", 0x1106, 0x3038, 0x0c0300,
+	  CONNECT_PCI, .io_bar = true },
+	{ NULL, "controller", "usb", "pci-ohci", 0x106b, 0x003f, 0x0c0310, CONNECT_PCI },
+	{ NULL, "controller", "ide", NULL, 0x8086, 0x7010, 0x010180, CONNECT_PCI,
+	  .io_bar = true },
 	{ NULL, "controller", "virtio-serial", NULL, VIRTIO + 3, 0x078000,
 	  CONNECT_SWITCHABLE },
 	{ NULL, "controller", "scsi", "virtio-non-transitional", VIRTIO + 8, 0x010000,
 	  CONNECT_PCIE },
+	{ NULL, "controller", "scsi", "virtio-transitional", 0x1af4, 0x1004, 0x010000,
+	  CONNECT_PCI, .io_bar = true },
+	{ NULL, "controller", "scsi", "lsisas1068", 0x1000, 0x0054, 0x010000, CONNECT_PCI,
+	  .io_bar = true },
+	{ NULL, "controller", "scsi", "lsisas1078", 0x1000, 0x0060, 0x010400, CONNECT_PCI,
+	  .io_bar = true },
 	{ NULL, "controller", "scsi", "lsilogic", 0x1000, 0x0012, 0x010000, CONNECT_PCI,
 	  .io_bar = true },
 	{ NULL, "controller", "sata", NULL, 0x8086, 0x2922, 0x010601, CONNECT_PCI,
@@ -53,12 +67,20 @@ static const struct device_kind kinds[] = {
 	  .io_bar = true },
 	{ NULL, "interface", NULL, "rtl8139", 0x10ec, 0x8139, 0x020000, CONNECT_PCI,
 	  .io_bar = true },
+	{ NULL, "interface", NULL, "virtio-transitional", 0x1af4, 0x1000, 0x020000,
+	  CONNECT_PCI, .io_bar = true },
 	{ NULL, "disk", NULL, "virtio", VIRTIO + 2, 0x010000, CONNECT_SWITCHABLE },
 	{ NULL, "disk", NULL, "nvme", 0x1b36, 0x0010, 0x010802, CONNECT_PCIE },
 	{ NULL, "memballoon", NULL, "virtio", VIRTIO + 5, 0x00ff00, CONNECT_SWITCHABLE },
 	{ NULL, "memballoon", NULL, "virtio-non-transitional", VIRTIO + 5, 0x00ff00,
 	  CONNECT_PCIE },
 	{ NULL, "rng", NULL, "virtio-non-transitional", VIRTIO + 4, 0x00ff00, CONNECT_PCIE },
+	{ NULL, "memballoon", NULL, "virtio-transitional", 0x1af4, 0x1002, 0x00ff00,
+	  CONNECT_PCI, .io_bar = true },
+	{ NULL, "rng", NULL, "virtio-transitional", 0x1af4, 0x1005, 0x00ff00, CONNECT_PCI,
+	  .io_bar = true },
+	{ NULL, "memory", NULL, "virtio-mem", VIRTIO + 24, 0x00ff00, CONNECT_SWITCHABLE },
+	{ NULL, "memory", NULL, "virtio-pmem", VIRTIO + 27, 0x00ff00, CONNECT_SWITCHABLE },
 	{ NULL, "vsock", NULL, "virtio", VIRTIO + 19, 0x078000, CONNECT_SWITCHABLE },
 	{ NULL, "filesystem", NULL, NULL, VIRTIO + 26, 0x018000, CONNECT_SWITCHABLE },
 	{ NULL, "input", NULL, "virtio", VIRTIO + 18, 0x090000, CONNECT_SWITCHABLE },
@@ -72,6 +94,8 @@ static const struct device_kind kinds[] = {
 	{ NULL, "sound", NULL, "ich9", 0x8086, 0x293e, 0x040300, CONNECT_PCI },
 	{ NULL, "sound", NULL, "ich6", 0x8086, 0x2668, 0x040300, CONNECT_PCI },
 	{ NULL, "sound", NULL, "ac97", 0x8086, 0x2415, 0x040100, CONNECT_PCI,
+	  .io_bar = true },
+	{ NULL, "sound", NULL, "es1370", 0x1274, 0x5000, 0x040100, CONNECT_PCI,
 	  .io_bar = true },
 	{ NULL, "watchdog", NULL, "i6300esb", 0x8086, 0x25ab, 0x088000, CONNECT_PCI },
 	{ NULL, "shmem", NULL, "ivshmem-plain", 0x1af4, 0x1110, 0x050000, CONNECT_PCI },
@@ -139,7 +163,9 @@ static const char *model_of(const struct guest_device *device)
 	if (streq(device->tag, "memballoon") && !device->model)
 		return "virtio";
 	if (streq(device->tag, "interface") && !device->model)
-		return "rtl8139";
+		return streq_null(device->type, "hostdev") ? NULL : "rtl8139";
+	if (streq(device->tag, "serial"))
+		return device->target_type;
 	return device->model;
 }
 
@@ -156,13 +182,33 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
 	return find("controller", c->type, c->model);
 }
 
+/* libvirt's network cards that are on another bus; any other name it takes for PCI. */
+static bool card_on_pci(const struct guest_device *device)
+{
+	static const char *const others[] = { "usb-net",   "netfront", "lan9118",
+					      "smc91c111", "spapr-vlan", "ne2k_isa" };
+
+	for (size_t i = 0; device->model && i < ARRAY_SIZE(others); i++)
+		if (streq(device->model, others[i]))
+			return false;
+	return true;
+}
+
+static bool hostdev_on_pci(const struct guest_device *device)
+{
+	return streq_null(device->type, "pci") || streq_null(device->type, "scsi_host") ||
+	       (streq_null(device->type, "mdev") && streq_null(device->model, "vfio-pci"));
+}
+
 bool device_on_pci(const struct guest_device *device)
 {
-	if (streq(device->tag, "hostdev") || streq(device->tag, "interface"))
-		if (streq_null(device->type, "pci") || streq_null(device->type, "hostdev"))
-			return true;
+	/* An address of another kind, or one that says unassigned. */
 	if (device->address.type && !streq(device->address.type, "pci"))
 		return false;
+	if (streq(device->tag, "hostdev"))
+		return hostdev_on_pci(device);
+	if (streq(device->tag, "interface"))
+		return card_on_pci(device);
 	return device_kind_of(device) != NULL;
 }
 

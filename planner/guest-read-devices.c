@@ -26,6 +26,7 @@ static const struct field controller_fields[] = {
 	ROW("@model", STRING, guest_controller, model),
 	ROW("@index", DECIMAL, guest_controller, index),
 	ROW("model@name", STRING, guest_controller, model_name),
+	ROW("master", PRESENT, guest_controller, master),
 	ROW("target", ELEMENT, guest_controller, target_element),
 	ROW("target@chassis", NUMBER, guest_controller, chassis),
 	ROW("target@chassisNr", NUMBER, guest_controller, chassis_nr),
@@ -49,6 +50,7 @@ static const struct field device_fields[] = {
 	ROW("@mode", STRING, guest_device, mode),
 	ROW("@bus", STRING, guest_device, bus),
 	ROW("target@dev", STRING, guest_device, target_dev),
+	ROW("target@type", STRING, guest_device, target_type),
 	ROW("source@file", STRING, guest_device, source_file),
 	ROW("mac@address", STRING, guest_device, mac),
 	ROW("driver@name", STRING, guest_device, driver_name),
@@ -195,7 +197,8 @@ static void read_device(struct guest *guest, int element)
 	if (!device->source_file)
 		FIELDS_FILL(guest, element, device_file_fields, device);
 	read_address(guest, element, &device->address);
-	if (streq_null(device->address.type, "drive"))
+	if (streq_null(device->address.type, "drive") ||
+	    streq_null(device->address.type, "virtio-serial"))
 		FIELDS_FILL(guest, element, drive_fields, device);
 	if (device->source_element >= 0 && takes_host_device(device))
 		read_source(guest, device);

@@ -34,7 +34,8 @@ static void device_free(struct guest_device *device)
 			     &device->mode,	   &device->bus,	 &device->target_dev,
 			     &device->source_file, &device->driver_name, &device->mdev_uuid,
 			     &device->alias,	   &device->mac,	 &device->source_name,
-			     &device->backend,	   &device->device,	 &device->driver_type };
+			     &device->backend,	   &device->device,	 &device->driver_type,
+			     &device->target_type };
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(*strings[i]);

@@ -40,6 +40,7 @@ struct guest_address {
 	/* The parts as written, for messages about those out of range. */
 	struct guest_number domain, bus, slot, function;
 	struct guest_switch multifunction;
+	bool assigned; /* not the document's: what libvirt would choose (assign.h) */
 };
 
 /*
@@ -55,8 +56,11 @@ struct guest_controller {
 	char *model_name; /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
 	struct guest_number index; /* of a PCI one never absent: libvirt's choice if so */
 	/* <target ...> of a PCI controller */
+	bool master; /* <master>: a companion of another USB controller */
 	int target_element;
 	struct guest_number chassis, chassis_nr, port, bus_nr;
+	bool bus_nr_assigned; /* what libvirt would choose (assign.h) */
+	bool chassis_assigned;
 	struct guest_number target_index; /* pseries: index of the PHB */
 	struct guest_switch hotplug;
 	struct guest_number mem_reserve_bytes;
@@ -78,6 +82,7 @@ struct guest_device {
 	char *mode;  /* hostdev: "subsystem" */
 	char *bus;   /* disk, input: <target bus=>, bus= */
 	char *target_dev; /* disk: "vda" */
+	char *target_type; /* serial, channel, console: "virtio", "pci-serial" */
 	char *source_file; /* disk: file, dev or NULL */
 	char *source_name; /* interface: network or bridge; NULL */
 	char *backend;	   /* interface: <backend type=>; rng: <backend model=>; NULL */
@@ -87,7 +92,8 @@ struct guest_device {
 	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
 	struct guest_number driver_iothread, driver_queues;
-	struct guest_number controller; /* disk: <address type='drive' controller=> */
+	/* <address type='drive' controller=>, or type='virtio-serial' */
+	struct guest_number controller;
 	struct guest_number node; /* memory device, pstore: guest cell */
 	struct guest_number size_bytes; /* memory device */
 	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. libvirt works in two passes (qemuDomainAssignPCIAddresses). The
+ * first gives out addresses only to learn how many buses are missing: each index that no
+ * controller has becomes a port, each device without a place adds one. Those become
+ * controllers; a domain without any PCI controller of its own gets one more port, for
+ * hot-plugging. The second pass gives out the addresses. In both, what the document
+ * names is taken first, then the chipset's, then the rest in a fixed order of kinds, each
+ * on the lowest bus and slot that suit.
+ */
+#include "planner/assign-parts.h"
+
+#include "planner/device-kind.h"
+
+bool guest_is_i440fx(const struct guest *guest)
+{
+	return guest->machine &&
+	       (streq(guest->machine, "pc") || has_prefix(guest->machine, "pc-i440fx-") ||
+		has_prefix(guest->machine, "pc-0.") || has_prefix(guest->machine, "pc-1."));
+}
+
+struct guest_address *assign_address(const struct guest *guest, struct assign_item item)
+{
+	if (item.controller >= 0)
+		return &guest->controllers.v[item.controller].address;
+	if (item.device >= 0)
+		return &guest->devices.v[item.device].address;
+	return &guest->iommus.v[item.iommu].address;
+}
+
+int assign_element(const struct guest *guest, struct assign_item item)
+{
+	if (item.controller >= 0)
+		return guest->controllers.v[item.controller].element;
+	if (item.device >= 0)
+		return guest->devices.v[item.device].element;
+	return item.iommu >= 0 ? guest->iommus.v[item.iommu].element : -1;
+}
+
+static char *controller_name(const struct guest_controller *controller)
+{
+	if (guest_is_pci(controller))
+		return xasprintf("controller %llu (%s)",
+				 (unsigned long long)controller->index.value,
+				 controller->model ? controller->model : "no model");
+	return xasprintf("%s controller %llu", controller->type ? controller->type : "",
+			 (unsigned long long)controller->index.value);
+}
+
+char *assign_item_name(const struct guest *guest, struct assign_item item)
+{
+	const struct guest_device *device;
+
+	if (item.controller >= 0)
+		return controller_name(&guest->controllers.v[item.controller]);
+	if (item.device < 0)
+		return xstrdup("iommu");
+	device = &guest->devices.v[item.device];
+	if (device->source.state == VALUE_VALID)
+		return xasprintf("%s " PCI_FORMAT, device->tag,
+				 PCI_ARGS(device->source.at));
+	if (device->target_dev && streq(device->tag, "disk"))
+		return xasprintf("disk %s", device->target_dev);
+	if (device->mac)
+		return xasprintf("%s %s", device->tag, device->mac);
+	return device->model ? xasprintf("%s (%s)", device->tag, device->model)
+			     : xstrdup(device->tag);
+}
+
+bool assign_wanted(const struct guest *guest, struct assign_item item)
+{
+	return guest_address_automatic(assign_address(guest, item));
+}
+
+struct assign_refusal *assign_refuse(struct assign_pass *pass,
+				     enum assign_refusal_kind kind,
+				     struct assign_item item)
+{
+	struct assign_refusal *refusal = vec_add(&pass->result->refusals);
+
+	refusal->kind = kind;
+	refusal->item = item;
+	return refusal;
+}
+
+struct assign_item assign_who(const struct assign_pass *pass, struct pci_address at)
+{
+	for (size_t i = 0; i < pass->list.rows.n; i++) {
+		const struct assign_item item = pass->list.rows.v[i].item;
+		const struct guest_address *address = assign_address(pass->guest, item);
+
+		if (address->state == VALUE_VALID && streq_null(address->type, "pci") &&
+		    pci_address_equal(address->at, at))
+			return item;
+	}
+	return (struct assign_item){ -1, -1, -1 };
+}
+
+static void give(struct assign_pass *pass, struct assign_item item,
+		 struct pci_address at)
+{
+	struct guest_address *address = assign_address(pass->guest, item);
+
+	free(address->type);
+	address->type = xstrdup("pci");
+	address->state = VALUE_VALID;
+	address->at = at;
+	address->assigned = true;
+}
+
+void assign_fix(struct assign_pass *pass, struct assign_item item, unsigned needs,
+		struct pci_address at)
+{
+	struct assign_refusal refusal = { .item = item };
+
+	/* What needs nothing is not accounted for: the chipset's own. */
+	if (needs && !buses_take(&pass->buses, needs, &at, &refusal)) {
+		*vec_add(&pass->result->refusals) = refusal;
+		return;
+	}
+	give(pass, item, at);
+}
+
+static void begin_buses(struct assign_pass *pass)
+{
+	bool pci = guest_is_i440fx(pass->guest);
+
+	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
+		const struct guest_controller *c = &pass->guest->controllers.v[i];
+		struct bus *bus;
+
+		if (!guest_is_pci(c) || c->index.state != VALUE_VALID ||
+		    c->index.value >= BUSES)
+			continue;
+		bus = &pass->buses.bus[c->index.value];
+		pass->buses.n = MAX(pass->buses.n, (unsigned)c->index.value + 1);
+		if (bus->row)
+			continue;
+		bus->row = bus_row(c->model);
+		bus->takes = bus->row ? bus->row->takes : 0;
+	}
+	for (unsigned i = 1; i < pass->buses.n; i++)
+		if (!guest_pci_controller(pass->guest, i)) {
+			pass->buses.bus[i].row =
+				bus_row(pci ? "pci-bridge" : "pcie-root-port");
+			pass->buses.bus[i].takes = pass->buses.bus[i].row->takes;
+		}
+}
+
+static void take(struct assign_pass *pass, const struct assign_row *row)
+{
+	struct guest_address *address = assign_address(pass->guest, row->item);
+	struct assign_refusal refusal = { .item = row->item };
+
+	if (address->state != VALUE_VALID || assign_wanted(pass->guest, row->item) ||
+	    !streq_null(address->type, "pci"))
+		return;
+	if (!buses_take(&pass->buses, row->needs & ~AUTOMATIC, &address->at, &refusal))
+		*vec_add(&pass->result->refusals) = refusal;
+}
+
+static const char *tag_of(const struct assign_pass *pass, struct assign_item item)
+{
+	if (item.device >= 0)
+		return pass->guest->devices.v[item.device].tag;
+	return item.controller >= 0 ? "controller" : "iommu";
+}
+
+/*
+ * What the document names, kind by kind as libvirt goes (virDomainDeviceInfoIterate): who
+ * comes later is refused, and a conventional device on the bus behind the last moves it.
+ */
+static void take_given(struct assign_pass *pass)
+{
+	static const char *const tags[] = {
+		"disk",	 "interface",  "sound",	     "hostdev",  "video", "controller",
+		"serial", "input",     "filesystem", "watchdog", "memballoon", "rng",
+		"shmem", "memory",     "iommu",	     "vsock",	 "crypto",
+	};
+
+	for (size_t tag = 0; tag < ARRAY_SIZE(tags); tag++)
+		for (size_t i = 0; i < pass->list.rows.n; i++)
+			if (streq(tag_of(pass, pass->list.rows.v[i].item), tags[tag]))
+				take(pass, &pass->list.rows.v[i]);
+}
+
+/* The functions of an ICH9 USB 2 controller share a slot. */
+static int companion_function(const struct guest_controller *controller)
+{
+	static const struct {
+		const char *model;
+		int function;
+	} rows[] = { { "ich9-ehci1", 7 }, { "ich9-uhci1", 0 }, { "ich9-uhci2", 1 },
+		     { "ich9-uhci3", 2 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq_null(controller->type, "usb") &&
+		    streq_null(controller->model, rows[i].model))
+			return rows[i].function;
+	return -1;
+}
+
+static bool beside_companion(struct assign_pass *pass, const struct assign_row *row,
+			     int function)
+{
+	const struct guest *guest = pass->guest;
+	const struct guest_controller *own = &guest->controllers.v[row->item.controller];
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *other = &guest->controllers.v[i];
+		struct pci_address at = other->address.at;
+
+		if (companion_function(other) < 0 ||
+		    other->index.value != own->index.value ||
+		    assign_wanted(guest, (struct assign_item){ (int)i, -1, -1 }))
+			continue;
+		at.function = (uint8_t)function;
+		assign_fix(pass, row->item, row->needs & ~AUTOMATIC, at);
+		return true;
+	}
+	return false;
+}
+
+void assign_next(struct assign_pass *pass, const struct assign_row *row)
+{
+	enum assign_refusal_kind kind;
+	struct pci_address at;
+	int function = -1;
+
+	if (row->item.controller >= 0)
+		function = companion_function(
+			&pass->guest->controllers.v[row->item.controller]);
+	if (function >= 0 && beside_companion(pass, row, function))
+		return;
+	if (!buses_find(&pass->buses, row->needs, function, &at, &kind)) {
+		assign_refuse(pass, kind, row->item);
+		return;
+	}
+	buses_mark(&pass->buses, row->needs, at);
+	if (!pass->buses.grow)
+		give(pass, row->item, at);
+}
+
+static void give_rest(struct assign_pass *pass)
+{
+	for (size_t i = 0; i < pass->list.rows.n; i++)
+		if (assign_wanted(pass->guest, pass->list.rows.v[i].item))
+			assign_next(pass, &pass->list.rows.v[i]);
+}
+
+static void run_pass(struct assign_pass *pass)
+{
+	assign_collect(pass->guest, &pass->list);
+	begin_buses(pass);
+	take_given(pass);
+	assign_chipset(pass);
+}
+
+/* A place is kept free so that a domain can still grow. */
+static void keep_one(struct assign_pass *pass, unsigned needs)
+{
+	enum assign_refusal_kind kind;
+	struct pci_address at;
+
+	if (buses_find(&pass->buses, needs | AUTOMATIC, -1, &at, &kind))
+		buses_mark(&pass->buses, needs, at);
+}
+
+static void add_missing(struct assign_pass *pass)
+{
+	for (unsigned i = 1; i < pass->buses.n; i++) {
+		struct guest_controller *controller;
+		struct assign_row row = { .item = { -1, -1, -1 } };
+
+		if (guest_pci_controller(pass->guest, i))
+			continue;
+		controller = guest_add_controller(pass->guest, "pci");
+		controller->index = number_of(i);
+		controller->model = xstrdup(pass->buses.bus[i].row->model);
+		row.item.controller = (int)pass->guest->controllers.n - 1;
+		row.needs = pass->buses.bus[i].row->needs;
+		/* May add a bus itself, which the loop then comes to. */
+		assign_next(pass, &row);
+	}
+}
+
+static void first_pass(struct assign_pass *second)
+{
+	_cleanup_assignment_ struct assignment ignored = {};
+	struct guest *guest = second->guest;
+	struct assign_pass pass = { .guest = guest, .result = &ignored,
+				    .list = second->list, .buses.grow = true };
+	bool own = false;
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		own |= guest_is_pci(&guest->controllers.v[i]) &&
+		       !number_is(guest->controllers.v[i].index, 0);
+	run_pass(&pass);
+	if (guest_is_i440fx(guest))
+		keep_one(&pass, TAKES_PCI);
+	give_rest(&pass);
+	if (!own && pass.buses.n > 1 && !guest_is_i440fx(guest))
+		keep_one(&pass, TAKES_PCIE);
+	add_missing(&pass);
+	second->list = pass.list;
+}
+
+/* Lowest number of any bus, less two (qemuDomainAddressFindNewBusNr). */
+static void give_bus_nr(struct assign_pass *pass, size_t number)
+{
+	struct guest_controller *controller = &pass->guest->controllers.v[number];
+	unsigned lowest = 256;
+
+	if (controller->bus_nr.state != VALUE_ABSENT)
+		return;
+	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
+		struct guest_number bus_nr = pass->guest->controllers.v[i].bus_nr;
+
+		if (bus_nr.state == VALUE_VALID && bus_nr.value < lowest)
+			lowest = (unsigned)bus_nr.value;
+	}
+	if (lowest <= 2) {
+		assign_refuse(pass, REFUSED_NO_BUS_NR,
+			      (struct assign_item){ (int)number, -1, -1 });
+		return;
+	}
+	controller->bus_nr = number_of(lowest - 2);
+	controller->bus_nr_assigned = true;
+}
+
+static void give_port_numbers(struct guest_controller *controller)
+{
+	bool root_port = streq(controller->model, "pcie-root-port");
+
+	if (!root_port && !streq(controller->model, "pcie-switch-downstream-port"))
+		return;
+	if (controller->chassis.state == VALUE_ABSENT) {
+		controller->chassis = number_of(controller->index.value);
+		controller->chassis_assigned = true;
+	}
+	if (controller->port.state == VALUE_ABSENT)
+		controller->port = number_of(
+			root_port ? controller->address.at.slot * 8u +
+					    controller->address.at.function
+				  : controller->address.at.slot);
+}
+
+static void give_numbers(struct assign_pass *pass)
+{
+	for (size_t i = 0; i < pass->list.rows.n; i++) {
+		int number = pass->list.rows.v[i].item.controller;
+		struct guest_controller *controller;
+
+		if (number < 0)
+			continue;
+		controller = &pass->guest->controllers.v[number];
+		if (!guest_is_pci(controller))
+			continue;
+		give_port_numbers(controller);
+		if (streq(controller->model, "pci-bridge") &&
+		    controller->index.value <= controller->address.at.bus)
+			assign_refuse(pass, REFUSED_PARENT, pass->list.rows.v[i].item)->at =
+				controller->address.at;
+		if (has_suffix(controller->model, "-expander-bus"))
+			give_bus_nr(pass, (size_t)number);
+	}
+}
+
+void assign(struct guest *guest, struct assignment *ret)
+{
+	struct assign_pass pass = { .guest = guest, .result = ret };
+
+	*ret = (struct assignment){};
+	ret->known = guest_is_q35(guest) || guest_is_virt(guest) || guest_is_i440fx(guest);
+	if (!ret->known)
+		return;
+	assign_order(guest, &pass.list);
+	assign_implicit(guest);
+	first_pass(&pass);
+	run_pass(&pass);
+	give_rest(&pass);
+	give_numbers(&pass);
+	vec_free(&pass.list.rows);
+	vec_free(&pass.list.order);
+}
+
+void assignment_free(struct assignment *assignment)
+{
+	vec_free(&assignment->refusals);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * assign-dump FILE... - what assign (planner/assign.h) makes of each domain, a line for
+ * each thing on PCI, for tests/oracle/assign to hold against libvirt's own dump.
+ */
+#include "planner/assign.h"
+#include "planner/device-kind.h"
+#include "planner/guest-read.h"
+
+#include <stdio.h>
+
+static void print_address(const struct guest_address *address)
+{
+	if (address->state == VALUE_VALID && streq_null(address->type, "pci"))
+		printf(" " PCI_FORMAT, PCI_ARGS(address->at));
+	else
+		printf(" -");
+}
+
+static void print_controller(const struct guest_controller *c)
+{
+	printf("controller %s %llu %s", c->type, (unsigned long long)c->index.value,
+	       c->model ? c->model : "-");
+	print_address(&c->address);
+	if (c->bus_nr.state == VALUE_VALID)
+		printf(" busNr=%llu", (unsigned long long)c->bus_nr.value);
+	if (c->chassis.state == VALUE_VALID)
+		printf(" chassis=%llu port=%llu", (unsigned long long)c->chassis.value,
+		       (unsigned long long)c->port.value);
+	puts("");
+}
+
+static void print_device(const struct guest_device *device)
+{
+	if (!device_on_pci(device))
+		return;
+	printf("%s %s", device->tag,
+	       device->mac          ? device->mac
+	       : device->target_dev ? device->target_dev
+				    : "-");
+	print_address(&device->address);
+	puts("");
+}
+
+static int dump(const char *file, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_guest_ struct guest guest = {};
+	_cleanup_assignment_ struct assignment assignment = {};
+
+	if (document_read(file, &document, error) < 0 ||
+	    guest_read(&document, &guest, error) < 0)
+		return -1;
+	assign(&guest, &assignment);
+	printf("file %s refusals=%zu\n", file, assignment.refusals.n);
+	for (size_t i = 0; i < guest.controllers.n; i++)
+		print_controller(&guest.controllers.v[i]);
+	for (size_t i = 0; i < guest.devices.n; i++)
+		print_device(&guest.devices.v[i]);
+	for (size_t i = 0; i < guest.iommus.n; i++)
+		if (streq_null(guest.iommus.v[i].model, "virtio")) {
+			printf("iommu -");
+			print_address(&guest.iommus.v[i].address);
+			puts("");
+		}
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	_cleanup_error_ struct error error = {};
+
+	for (int i = 1; i < argc; i++)
+		if (dump(argv[i], &error) < 0) {
+			fprintf(stderr, "%s\n", error.message);
+			return 1;
+		}
+	return 0;
+}
