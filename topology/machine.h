@@ -258,6 +258,7 @@ void machine_affinity_forget(struct machine_affinity *affinity);
  * (else the reader's own is kept; -1 is none), makes roots from the buses that no bridge
  * leads to and fills root. What stands twice is dropped with a complaint. An affinity
  * that is unknown comes from the physical function or the only node; a root's from the
- * functions on it. Readers call it last; a second call changes nothing.
+ * functions on it; the CPUs near a node without any from the distances. Readers call it
+ * last; a second call changes nothing.
  */
 void machine_settle(struct machine *machine, bool from_buses);

@@ -163,15 +163,13 @@ static void read_ids(const struct document *document, int pci,
 		function->class_code = value;
 		function->prog_if_known = KNOWN_YES;
 	}
-	if (number_in(document, pci, "vendor", "id", &value))
+	if (number_in(document, pci, "vendor", "id", &value) && value <= 0xffff)
 		function->vendor = (uint16_t)value;
-	if (number_in(document, pci, "product", "id", &value))
+	if (number_in(document, pci, "product", "id", &value) && value <= 0xffff)
 		function->device = (uint16_t)value;
 	function->bridge = capability(document, pci, "pci-bridge") >= 0 ||
 			   function->class_code >> 8 == 0x0604 ||
 			   function->class_code >> 8 == 0x0609;
-	if (document_child(document, pci, "pci-express") < 0)
-		function->pcie_type = PCIE_NONE;
 }
 
 static void read_pci(const struct document *document, int device, int pci,

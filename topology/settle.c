@@ -141,6 +141,29 @@ static void settle_nodes(struct machine *machine)
 	free(map);
 }
 
+/* The nodes nearest by distance that have CPUs. */
+static void near_by_distance(struct machine *machine, size_t index)
+{
+	struct machine_node *node = &machine->nodes.v[index];
+	const uint32_t *row = machine->distances + index * machine->nodes.n;
+	uint32_t nearest = UINT32_MAX;
+
+	for (size_t i = 0; i < machine->nodes.n; i++)
+		if (row[i] && !set_empty(&machine->nodes.v[i].cpus))
+			nearest = MIN(nearest, row[i]);
+	for (size_t i = 0; i < machine->nodes.n; i++)
+		if (row[i] == nearest)
+			set_union(&node->near, &machine->nodes.v[i].cpus);
+}
+
+static void settle_near(struct machine *machine)
+{
+	for (size_t i = 0; machine->distances && i < machine->nodes.n; i++)
+		if (set_empty(&machine->nodes.v[i].cpus) &&
+		    set_empty(&machine->nodes.v[i].near))
+			near_by_distance(machine, i);
+}
+
 static void settle_cpus(struct machine *machine)
 {
 	struct order *order = xcalloc(machine->cpus.n + 1, sizeof(*order));
@@ -471,6 +494,7 @@ static void settle_files(struct machine *machine)
 void machine_settle(struct machine *machine, bool from_buses)
 {
 	settle_nodes(machine);
+	settle_near(machine);
 	settle_cpus(machine);
 	vec_sort(&machine->caches, cache_compare);
 	vec_sort(&machine->hmat, hmat_compare);

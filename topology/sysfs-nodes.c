@@ -102,21 +102,6 @@ static void read_distances(const struct tree *sys, struct machine *machine)
 		free(TAKE(machine->distances));
 }
 
-/* The nodes nearest by distance that have CPUs. */
-static void near_by_distance(struct machine *machine, size_t index)
-{
-	struct machine_node *node = &machine->nodes.v[index];
-	const uint32_t *row = machine->distances + index * machine->nodes.n;
-	uint32_t nearest = UINT32_MAX;
-
-	for (size_t i = 0; i < machine->nodes.n; i++)
-		if (i != index && !set_empty(&machine->nodes.v[i].cpus))
-			nearest = MIN(nearest, row[i]);
-	for (size_t i = 0; i < machine->nodes.n; i++)
-		if (i != index && row[i] == nearest)
-			set_union(&node->near, &machine->nodes.v[i].cpus);
-}
-
 static int by_number(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
@@ -174,9 +159,6 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 	}
 	keep_online(sys, machine);
 	read_distances(sys, machine);
-	for (size_t i = 0; machine->distances && i < machine->nodes.n; i++)
-		if (set_empty(&machine->nodes.v[i].cpus))
-			near_by_distance(machine, i);
 }
 
 /* Figures of the initiators that are best for @target: they share them. */
