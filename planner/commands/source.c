@@ -18,6 +18,8 @@
 	"capabilities), a directory (holding sys/devices, devices/system/node or "       \
 	"capabilities.xml), or synthetic:STRING"
 
+#define SYNTHETIC "synthetic:"
+
 /* The bytes of a file and what they are called in messages. */
 struct input {
 	const char *name;
@@ -48,11 +50,17 @@ static int read_domain(const struct input *input, struct machine *ret,
 	return 0;
 }
 
+static int read_hwloc(const struct input *input, struct machine *ret, struct error *error)
+{
+	return hwloc_read_xml(input->name, input->text.s, input->text.n, ret, error);
+}
+
 static const struct {
 	const char *root; /* local name of the root element */
 	int (*read)(const struct input *input, struct machine *ret, struct error *error);
 } files[] = {
 	{ "host", read_record },
+	{ "topology", read_hwloc },
 	{ "domain", read_domain },
 };
 
@@ -261,6 +269,8 @@ int source_read(const char *source, const struct source_options *options,
 
 	if (streq(source, "live"))
 		rc = read_live(options, ret, error);
+	else if (has_prefix(source, SYNTHETIC))
+		rc = hwloc_read_synthetic(source + strlen(SYNTHETIC), ret, error);
 	else
 		rc = read_path(source, options, ret, error);
 	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
