@@ -283,7 +283,7 @@ void sysfs_read_caches(const struct tree *sys, struct machine *machine)
 			continue;
 		for (int k = 0; k < CACHE_INDEXES; k++) {
 			_cleanup_free_ char *name = xasprintf("index%d", k);
-			_cleanup_tree_ struct tree cache = {};
+			_cleanup_tree_ struct tree cache = {.fd = -1};
 
 			if (set_has(&seen[k], (unsigned)id) ||
 			    !tree_sub(&caches, name, &cache))

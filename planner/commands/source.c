@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "planner/guest-read.h"
 #include "planner/predict.h"
+#include "topology/facts.h"
 #include "topology/readers.h"
 #include "topology/record.h"
 
@@ -19,6 +20,8 @@
 	"capabilities.xml), or synthetic:STRING"
 
 #define SYNTHETIC "synthetic:"
+/* A record of them stays well below FILE_LIMIT, whatever has to be escaped. */
+#define FILES_BYTES (8u << 20)
 
 /* The bytes of a file and what they are called in messages. */
 struct input {
@@ -137,8 +140,14 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 {
 	struct sysfs_source from = { .root_fd = fd, .name = name, .source = source,
 				     .keep_files = options->facts };
+	struct facts_source facts = { .root_fd = fd, .source = source, .keep_files = true,
+				      .identify = options->identify };
 
-	return sysfs_read_source(&from, ret, error);
+	if (sysfs_read_source(&from, ret, error) < 0)
+		return -1;
+	if (options->facts)
+		facts_gather(&facts, ret);
+	return 0;
 }
 
 static bool holds(int fd, const char *path)
@@ -275,6 +284,12 @@ int source_read(const char *source, const struct source_options *options,
 		rc = read_path(source, options, ret, error);
 	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
 		rc = apply_locality(ret, &options->localities.v[i], error);
+	if (rc == 0 && options->facts) {
+		facts_unknown(ret, "the source tells of the machine's shape only");
+		machine_trim_files(ret, FILES_BYTES);
+		if (!options->identify)
+			machine_anonymise(ret);
+	}
 	return rc;
 }
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* facts-parts.h - what the files of facts share. */
+#pragma once
+
+#include "topology/facts.h"
+#include "topology/tree.h"
+
+/* Directories that are not there have fd -1. */
+struct facts {
+	struct machine *machine;
+	struct tree top, sys, proc;
+	struct tree self; /* proc/self */
+	bool live;
+};
+
+void facts_iommu(struct facts *facts);
+/* Huge page mounts, locked memory, devices in use. */
+void facts_use(struct facts *facts);
+void facts_versions(struct facts *facts);
+
+/* Sets a fact to a value or, where it is NULL, to unknown. Takes @value. */
+void facts_take(struct facts *facts, const char *name, char *value, const char *why);

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "topology/facts-parts.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+enum { IN_SYS, IN_PROC, COMPUTED };
+enum { ONLY_IDENTIFIED = 1, COMMAND_LINE = 2, WITH_AP = 4 };
+
+/* A fact that is the text of one file, or that another file computes. */
+static const struct {
+	const char *name;
+	int where;
+	const char *path;
+	const char *absent; /* why it is unknown where the file is not there */
+	int flags;
+} rows[] = {
+	{ "cpus.isolated", IN_SYS, "devices/system/cpu/isolated", "the kernel does not say",
+	  0 },
+	{ "cpus.nohz-full", IN_SYS, "devices/system/cpu/nohz_full",
+	  "the kernel is built without it", 0 },
+	{ "cpus.online", IN_SYS, "devices/system/cpu/online", "the kernel does not say", 0 },
+	{ "cpus.smt", IN_SYS, "devices/system/cpu/smt/control", "the kernel does not say",
+	  0 },
+	{ "firmware.acpi", COMPUTED, NULL, NULL, 0 },
+	{ "host.name", IN_PROC, "sys/kernel/hostname", "no such file", ONLY_IDENTIFIED },
+	{ "host.product", IN_SYS, "class/dmi/id/product_name", "no such file",
+	  ONLY_IDENTIFIED },
+	{ "host.serial", IN_SYS, "class/dmi/id/product_serial",
+	  "no such file, or only root may read it", ONLY_IDENTIFIED },
+	{ "huge-pages.mounts", COMPUTED, NULL, NULL, 0 },
+	{ "kernel.command-line", IN_PROC, "cmdline", "no such file", COMMAND_LINE },
+	{ "kernel.release", IN_PROC, "sys/kernel/osrelease", "no such file", 0 },
+	{ "kernel.tainted", IN_PROC, "sys/kernel/tainted", "no such file", 0 },
+	{ "kvm.amd.nested", IN_SYS, "module/kvm_amd/parameters/nested",
+	  "kvm_amd is not loaded", 0 },
+	{ "kvm.intel.nested", IN_SYS, "module/kvm_intel/parameters/nested",
+	  "kvm_intel is not loaded", 0 },
+	{ "libvirt.version", COMPUTED, NULL, NULL, 0 },
+	{ "limits.memlock", COMPUTED, NULL, NULL, 0 },
+	{ "numa.balancing", IN_PROC, "sys/kernel/numa_balancing",
+	  "the kernel is built without it", 0 },
+	{ "pci.with-default-route", COMPUTED, NULL, NULL, 0 },
+	{ "pci.with-mounted-disks", COMPUTED, NULL, NULL, 0 },
+	{ "qemu.version", COMPUTED, NULL, NULL, 0 },
+	{ "vfio-ap.apmask", IN_SYS, "bus/ap/apmask", "no such file", WITH_AP },
+	{ "vfio-ap.aqmask", IN_SYS, "bus/ap/aqmask", "no such file", WITH_AP },
+	{ "vfio-pci.enable-sriov", IN_SYS, "module/vfio_pci/parameters/enable_sriov",
+	  "vfio_pci is not loaded", 0 },
+	{ "vfio.allow-unsafe-interrupts", IN_SYS,
+	  "module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
+	  "vfio_iommu_type1 is not loaded", 0 },
+	{ "vfio.dma-entry-limit", IN_SYS, "module/vfio_iommu_type1/parameters/dma_entry_limit",
+	  "vfio_iommu_type1 is not loaded", 0 },
+};
+
+const char *const fact_names[] = {
+	"cpus.isolated",
+	"cpus.nohz-full",
+	"cpus.online",
+	"cpus.smt",
+	"firmware.acpi",
+	"huge-pages.mounts",
+	"kernel.command-line",
+	"kernel.release",
+	"kernel.tainted",
+	"kvm.amd.nested",
+	"kvm.intel.nested",
+	"libvirt.version",
+	"limits.memlock",
+	"numa.balancing",
+	"pci.with-default-route",
+	"pci.with-mounted-disks",
+	"qemu.version",
+	"vfio-pci.enable-sriov",
+	"vfio.allow-unsafe-interrupts",
+	"vfio.dma-entry-limit",
+	NULL,
+};
+
+/* Parameters, or beginnings of such, whose values say nothing of who the host is. */
+static const char *const harmless[] = {
+	"acpi", "amd_iommu", "arm-smmu", "cgroup", "clocksource", "cma", "console",
+	"crashkernel", "default_hugepagesz", "earlyprintk", "efi", "hugepages",
+	"hugepagesz", "hugetlb", "idle", "intel_idle", "intel_iommu", "intremap", "iomem",
+	"iommu", "irqaffinity", "isolcpus", "kthread_cpus", "kvm", "loglevel", "maxcpus",
+	"mce", "mem", "memhp", "memmap", "mitigations", "movable", "nohz", "noirq", "norm",
+	"nosmt", "nr_cpus", "numa", "nvme", "panic", "pci", "pcie", "pcie_acs_override",
+	"pcie_aspm", "pcie_ports", "processor", "psi", "rcu", "sched", "skew_tick", "swiotlb",
+	"transparent_hugepage", "tsc", "vfio", "video", "watchdog", "x2apic",
+};
+
+static bool is_harmless(const char *word, size_t name_length)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++) {
+		size_t n = strlen(harmless[i]);
+
+		if (name_length >= n && memcmp(word, harmless[i], n) == 0 &&
+		    (name_length == n || strchr("_.-", word[n])))
+			return true;
+	}
+	return false;
+}
+
+void text_add_command_line(struct text *text, const char *line)
+{
+	const char *space = "";
+
+	while (*line) {
+		size_t blank = strspn(line, " \t\n"), n = 0, name;
+		bool quoted = false;
+
+		line += blank;
+		for (; line[n] && (quoted || !strchr(" \t\n", line[n])); n++)
+			quoted ^= line[n] == '"';
+		if (n == 0)
+			continue;
+		name = MIN(n, strcspn(line, "="));
+		text_adds(text, space);
+		if (n == 2 && memcmp(line, "--", 2) == 0) {
+			text_adds(text, "-- (left out)");
+			return;
+		}
+		if (name == n || is_harmless(line, name)) {
+			text_add(text, line, n);
+		} else {
+			text_add(text, line, name);
+			text_adds(text, "=(left out)");
+		}
+		space = " ";
+		line += n;
+	}
+}
+
+void facts_take(struct facts *facts, const char *name, char *value, const char *why)
+{
+	_cleanup_free_ char *taken = value;
+
+	if (taken)
+		machine_set_fact(facts->machine, name, taken);
+	else
+		machine_unknown_fact(facts->machine, name, why);
+}
+
+/* What a copy lacks may be there on the machine; only a live one speaks by silence. */
+static void add_value(struct facts *facts, size_t i, char *value)
+{
+	_cleanup_free_ char *why = NULL;
+
+	if (!facts->live)
+		why = xasprintf("the source has no %s/%s",
+				rows[i].where == IN_SYS ? "sys" : "proc", rows[i].path);
+	facts_take(facts, rows[i].name, value, why ? why : rows[i].absent);
+}
+
+static void add_row(struct facts *facts, size_t i, bool identify)
+{
+	const struct tree *tree = rows[i].where == IN_SYS ? &facts->sys : &facts->proc;
+	_cleanup_free_ char *value = NULL;
+	_cleanup_text_ struct text text = {};
+
+	if ((rows[i].flags & ONLY_IDENTIFIED && !identify) ||
+	    (rows[i].flags & WITH_AP && !tree_has(tree, "bus/ap")) ||
+	    rows[i].where == COMPUTED)
+		return;
+	if (tree->fd < 0) {
+		machine_unknown_fact(facts->machine, rows[i].name, "the source has no proc");
+		return;
+	}
+	value = tree_text(tree, rows[i].path);
+	if (value && rows[i].flags & COMMAND_LINE && !identify) {
+		text_add_command_line(&text, value);
+		free(value);
+		value = text_take(&text);
+	}
+	add_value(facts, i, TAKE(value));
+}
+
+/* A directory of a process without following the link self. */
+static void open_self(struct facts *facts)
+{
+	_cleanup_free_ char *process = tree_link_name(&facts->proc, "self");
+
+	facts->self = (struct tree){ .fd = -1 };
+	if (facts->proc.fd >= 0 && (!process || strspn(process, "0123456789") ==
+						       strlen(process)))
+		tree_sub(&facts->proc, process ? process : "self", &facts->self);
+}
+
+/* As sysfs.c does. False if the directory is neither. */
+static bool open_all(const struct facts_source *source, struct facts *facts)
+{
+	facts->proc = facts->sys = facts->top = facts->self = (struct tree){ .fd = -1 };
+	if (!tree_top(source->root_fd, facts->machine, &facts->top))
+		return false;
+	facts->top.keep = source->keep_files;
+	if (tree_has(&facts->top, "sys/devices")) {
+		tree_sub(&facts->top, "proc", &facts->proc);
+		/* Host names and mounts stand in proc: facts come from it, no files. */
+		facts->proc.keep = false;
+		return tree_sub(&facts->top, "sys", &facts->sys);
+	}
+	facts->sys = facts->top;
+	facts->top = (struct tree){ .fd = -1 };
+	free(facts->sys.path);
+	facts->sys.path = xstrdup("sys");
+	return true;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	return strcmp(((const struct machine_file *)a)->path,
+		      ((const struct machine_file *)b)->path);
+}
+
+/* In order, and each once, as machine_settle leaves them. */
+static void settle_files(struct machine *machine)
+{
+	size_t kept = 0;
+
+	vec_sort(&machine->files, compare_files);
+	for (size_t i = 0; i < machine->files.n; i++) {
+		struct machine_file *file = &machine->files.v[i];
+
+		if (kept && streq(file->path, machine->files.v[kept - 1].path)) {
+			free(file->path);
+			free(file->bytes);
+		} else {
+			machine->files.v[kept++] = *file;
+		}
+	}
+	machine->files.n = kept;
+}
+
+void facts_gather(const struct facts_source *source, struct machine *machine)
+{
+	struct facts facts = { .machine = machine, .live = source->source == MACHINE_LIVE };
+
+	if (open_all(source, &facts)) {
+		open_self(&facts);
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+			add_row(&facts, i, source->identify);
+		facts_take(&facts, "firmware.acpi",
+			   xstrdup(tree_has(&facts.sys, "firmware/acpi") ? "yes" :
+				   facts.live			       ? "no" :
+									 NULL),
+			   "the source has no sys/firmware");
+		facts_iommu(&facts);
+		facts_use(&facts);
+		facts_versions(&facts);
+		settle_files(machine);
+	}
+	tree_close(&facts.self);
+	tree_close(&facts.proc);
+	tree_close(&facts.sys);
+	tree_close(&facts.top);
+}
+
+void facts_unknown(struct machine *machine, const char *why)
+{
+	for (const char *const *name = fact_names; *name; name++) {
+		bool there = false;
+
+		for (size_t i = 0; i < machine->facts.n; i++)
+			there |= streq(machine->facts.v[i].name, *name);
+		if (!there)
+			machine_unknown_fact(machine, *name, why);
+	}
+}
+
+/* systemd calls a network device enx, wlx or wwx and its MAC address. */
+static const char *find_mac(const char *string)
+{
+	static const char *const prefixes[] = { "enx", "wlx", "wwx" };
+
+	for (; *string; string++)
+		for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+			if (has_prefix(string, prefixes[i]) &&
+			    strspn(string + 3, "0123456789abcdef") >= 12)
+				return string + 3;
+	return NULL;
+}
+
+static char *without_mac(char *name)
+{
+	const char *mac = find_mac(name);
+	char *shorter;
+
+	if (!mac)
+		return name;
+	shorter = xasprintf("%.*s-left-out", (int)(mac - name), name);
+	free(name);
+	return shorter;
+}
+
+void machine_anonymise(struct machine *machine)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < machine->functions.n; i++)
+		for (size_t j = 0; j < machine->functions.v[i].names.n; j++) {
+			char **name = &machine->functions.v[i].names.v[j];
+
+			*name = without_mac(*name);
+		}
+	for (size_t i = 0; i < machine->files.n; i++) {
+		struct machine_file *file = &machine->files.v[i];
+
+		if (!find_mac(file->path) && !find_mac(file->bytes)) {
+			machine->files.v[kept++] = *file;
+			continue;
+		}
+		free(file->path);
+		free(file->bytes);
+	}
+	machine->files.n = kept;
+}
+
+void machine_trim_files(struct machine *machine, size_t most_bytes)
+{
+	size_t bytes = 0, kept = 0;
+
+	while (kept < machine->files.n) {
+		bytes += strlen(machine->files.v[kept].path) +
+			 strlen(machine->files.v[kept].bytes);
+		if (bytes > most_bytes)
+			break;
+		kept++;
+	}
+	if (kept < machine->files.n)
+		machine_complain(machine, "%zu small files were left out, past %zu bytes",
+				 machine->files.n - kept, most_bytes);
+	for (size_t i = kept; i < machine->files.n; i++) {
+		free(machine->files.v[i].path);
+		free(machine->files.v[i].bytes);
+	}
+	machine->files.n = kept;
+}
