@@ -58,6 +58,16 @@ static int read_hwloc(const struct input *input, struct machine *ret, struct err
 	return hwloc_read_xml(input->name, input->text.s, input->text.n, ret, error);
 }
 
+static int read_capabilities(const struct input *input, struct machine *ret,
+			     struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) < 0)
+		return -1;
+	return capabilities_read(&document, ret, error);
+}
+
 static const struct {
 	const char *root; /* local name of the root element */
 	int (*read)(const struct input *input, struct machine *ret, struct error *error);
@@ -65,6 +75,7 @@ static const struct {
 	{ "host", read_record },
 	{ "topology", read_hwloc },
 	{ "domain", read_domain },
+	{ "capabilities", read_capabilities },
 };
 
 /* Behind a comment, instruction or DOCTYPE at @s; NULL if it does not end. */
@@ -162,6 +173,8 @@ static int read_directory(int fd, const char *path, const struct source_options 
 {
 	if (holds(fd, "sys/devices") || holds(fd, "devices/system/node"))
 		return read_tree(fd, path, MACHINE_SYSFS, options, ret, error);
+	if (holds(fd, "capabilities.xml"))
+		return capabilities_read_directory(path, ret, error);
 	return error_input(error,
 			   "%s: holds neither sys/devices nor devices/system/node nor "
 			   "capabilities.xml; a SOURCE is " KINDS,
@@ -175,7 +188,12 @@ static int read_live(const struct source_options *options, struct machine *ret,
 
 	if (fd < 0)
 		return error_system(error, errno, "/");
-	return read_tree(fd, "this machine", MACHINE_LIVE, options, ret, error);
+	if (read_tree(fd, "this machine", MACHINE_LIVE, options, ret, error) < 0)
+		return -1;
+	/* Where there is one node, nobody asks of which kind of memory it is. */
+	if (ret->nodes.n > 1)
+		hwloc_name_nodes(ret);
+	return 0;
 }
 
 static int read_path(const char *path, const struct source_options *options,

@@ -94,7 +94,7 @@ static void values(void **state)
 		{ "qemu.version", "7.2" },
 	};
 	_cleanup_machine_ struct machine machine = {};
-	char *top = root_make("two-nodes");
+	char *top = root_copy("two-nodes");
 
 	(void)state;
 	add_files(top);
@@ -115,7 +115,7 @@ static void values(void **state)
 static void every_fact_is_told(void **state)
 {
 	_cleanup_machine_ struct machine machine = {}, sys_only = {};
-	char *top = root_make("silent");
+	char *top = root_copy("silent");
 	_cleanup_free_ char *sys = xasprintf("%s/sys", top);
 
 	(void)state;
