@@ -218,6 +218,35 @@ static int write_groups(struct disk_io *io, const struct patch *patch,
 	return 0;
 }
 
+/* A disk as it will be: what the patch does not say is read from the disk itself. */
+struct overlay_io {
+	struct disk_io io;
+	struct disk_io *under;
+	const struct patch *patch;
+};
+
+static int overlay_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
+			struct error *error)
+{
+	const struct overlay_io *overlay = (const struct overlay_io *)io;
+	const struct patch *patch = overlay->patch;
+	uint64_t size = patch->sector_bytes;
+
+	if (disk_read(overlay->under, bytes, n, offset, error) < 0)
+		return -1;
+	for (size_t i = 0; i < patch->sectors.n; i++) {
+		uint64_t at = patch->sectors.v[i].lba * size;
+		uint64_t start = MAX(at, offset), end = MIN(at + size, offset + n);
+
+		if (start < end)
+			memcpy((uint8_t *)bytes + (start - offset),
+			       patch->sectors.v[i].new + (start - at), end - start);
+	}
+	return 0;
+}
+
+static const struct disk_io_kind overlay_kind = {.read = overlay_read};
+
 /* Our reader finds on the disk what was wanted. */
 static int read_back(struct disk_io *io, const struct partition_table *wanted,
 		     struct error *error)
@@ -236,6 +265,18 @@ static int read_back(struct disk_io *io, const struct partition_table *wanted,
 			    difference ? difference
 				       : report.findings.n ? report.findings.v[0].message
 							   : "the table is damaged");
+}
+
+/* The same before anything is written: a patch that is wrong must not get that far. */
+static int check_plan(struct disk_io *io, const struct patch *patch,
+		      const struct commit_plan *plan, struct error *error)
+{
+	struct overlay_io overlay = {.io = *io, .under = io, .patch = patch};
+
+	overlay.io.kind = &overlay_kind;
+	if (!plan->wanted || read_back(&overlay.io, plan->wanted, error) == 0)
+		return 0;
+	return error_wrap(error, "the change would go wrong, so nothing was written");
 }
 
 static int verify_all(struct disk_io *io, const struct patch *patch,
@@ -283,6 +324,8 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
 	if (!same)
 		return error_system(error, 0, "%s: block %" PRIu64
 				    " changed meanwhile; nothing was written", io->name, lba);
+	if (check_plan(io, patch, plan, error) < 0)
+		return -1;
 	if (write_journal(io, patch, plan, error) < 0)
 		return error_wrap(error, "nothing was written");
 	if (disk_verify(io, error) < 0) {

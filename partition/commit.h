@@ -17,8 +17,8 @@ struct commit_plan {
 };
 
 /*
- * Carries out @patch on @io: what is there must be the patch's old bytes; the sidecar
- * becomes durable; then group by group is written and flushed; all is read back, by
+ * Carries out @patch on @io: what is there must be the patch's old bytes, and with the
+ * new ones our reader must find what is wanted; the sidecar becomes durable; then group by group is written and flushed; all is read back, by
  * bytes and as a table; the sidecar goes away.
  *
  * When a write fails, what was written is taken back, and the error says that the disk

@@ -39,6 +39,15 @@ char *change_journal(const char *path, const struct change_wish *wish,
 	return journal_path(path);
 }
 
+int change_need_closed(const char *path, const char *journal, struct error *error)
+{
+	if (access(journal, F_OK) < 0)
+		return 0;
+	return error_input(error,
+			   "%s: an earlier change was not finished (%s is there); disk recover "
+			   "finishes or undoes it", path, journal);
+}
+
 int change_begin(const char *path, const struct change_wish *wish,
 		 struct changed_disk *ret, struct error *error)
 {
@@ -47,10 +56,8 @@ int change_begin(const char *path, const struct change_wish *wish,
 	ret->journal = change_journal(path, wish, error);
 	if (!ret->journal)
 		return -1;
-	if (access(ret->journal, F_OK) == 0)
-		return error_input(error,
-				   "%s: an earlier change was not finished (%s is there); "
-				   "disk recover finishes or undoes it", path, ret->journal);
+	if (change_need_closed(path, ret->journal, error) < 0)
+		return -1;
 	ret->io = disk_open(path, &wish->disk, &ret->kind, error);
 	if (!ret->io)
 		return -1;

@@ -50,5 +50,7 @@ int change_commit(struct changed_disk *disk, const struct patch *patch,
 /* Where the sidecar of this image is to be; the caller's, NULL with *error filled. */
 char *change_journal(const char *path, const struct change_wish *wish,
 		     struct error *error);
+/* Fault if an earlier change is not finished. */
+int change_need_closed(const char *path, const char *journal, struct error *error);
 void changed_disk_free(struct changed_disk *disk);
 #define _cleanup_changed_disk_ _cleanup_(changed_disk_free)

@@ -16,6 +16,8 @@ const struct command disk_command = {
 			&disk_create_command,
 			&disk_plan_command,
 			&disk_check_command,
+			&disk_add_command,
+			&disk_grow_command,
 			&disk_recover_command,
 			&disk_size_command,
 			&disk_stub_command,

@@ -13,6 +13,8 @@ extern const struct command disk_align_command;
 extern const struct command disk_create_command;
 extern const struct command disk_plan_command;
 extern const struct command disk_check_command;
+extern const struct command disk_add_command;
+extern const struct command disk_grow_command;
 extern const struct command disk_recover_command;
 extern const struct command disk_size_command;
 extern const struct command disk_stub_command;

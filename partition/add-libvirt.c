@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * add-libvirt.c - theory of operation. libvirt takes parted's free extents, whose
+ * boundaries depend on the drive's geometry; on an MBR it asks for the size rounded up to
+ * whole cylinders (and one more if the extent begins too late in its cylinder), takes the
+ * smallest extent with more room than that, and takes back from the end what the start is
+ * past a cylinder. A logical partition begins one sector later, for its EBR; but whether
+ * it begins too late was decided before that, so that in one case of a cylinder's worth
+ * it ends one sector before what was asked for.
+ */
+#include "partition/add-libvirt.h"
+
+#include "partition/align.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/hdreg.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define SECTOR 512
+
+bool geometry_parse(const char *string, struct geometry *ret)
+{
+	const char *slash = strchr(string, '/');
+	_cleanup_free_ char *heads = slash ? xstrndup(string, (size_t)(slash - string)) : NULL;
+
+	return slash && parse_u32(heads, &ret->heads) && parse_u32(slash + 1, &ret->sectors) &&
+	       ret->heads > 0 && ret->heads <= 255 && ret->sectors > 0 && ret->sectors <= 63;
+}
+
+struct geometry geometry_of(const struct disk_io *io, bool is_qcow2)
+{
+	struct hd_geometry geometry = {};
+	int fd = is_qcow2 ? -1 : open(io->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool asked = fd >= 0 && ioctl(fd, HDIO_GETGEO, &geometry) == 0 &&
+		     geometry.heads > 0 && geometry.sectors > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return asked ? (struct geometry){geometry.heads, geometry.sectors}
+		     : (struct geometry){4, 32};
+}
+
+static void take(struct extents *taken, uint64_t start, uint64_t end)
+{
+	*vec_add(&taken->list) = (struct extent){start, end, false};
+}
+
+static int by_start(const void *left, const void *right)
+{
+	const struct extent *a = left, *b = right;
+
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static void add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool logical,
+		     struct extents *ret)
+{
+	vec_sort(&taken->list, by_start);
+	for (size_t i = 0; i <= taken->list.n; i++) {
+		uint64_t until = i < taken->list.n ? MIN(taken->list.v[i].start, end) : end;
+
+		if (start < until)
+			*vec_add(&ret->list) = (struct extent){start, until, logical};
+		if (i < taken->list.n)
+			start = MAX(start, taken->list.v[i].end);
+	}
+}
+
+/* End of the partition in front of @logical inside the extended one, or 0. */
+static uint64_t end_before(const struct partition_table *table,
+			   const struct partition *logical)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].kind == KIND_LOGICAL &&
+		    table->partitions.v[i].end_lba < logical->start_lba)
+			end = MAX(end, table->partitions.v[i].end_lba + 1);
+	return end;
+}
+
+/* The track in front of a logical partition (libparted/labels/dos.c, metadata). */
+static void take_logical_track(const struct partition_table *table,
+			       const struct partition *extended,
+			       const struct partition *logical, uint32_t track,
+			       struct extents *taken)
+{
+	uint64_t last = logical->start_lba - 1, start = last - last % track;
+	uint64_t before = end_before(table, logical);
+
+	start = MIN(start, before ? before : extended->start_lba + track);
+	if (logical->number == DOS_FIRST_LOGICAL && last - start + 1 < track)
+		return;
+	take(taken, start, last + 1);
+}
+
+void libvirt_extents(const struct partition_table *table, const struct geometry *geometry,
+		     struct extents *ret)
+{
+	_cleanup_extents_ struct extents primary = {}, logical = {};
+	const struct partition *extended = NULL;
+
+	for (size_t i = 0; i < table->partitions.n; i++) {
+		const struct partition *it = &table->partitions.v[i];
+
+		if (it->kind == KIND_EXTENDED)
+			extended = it;
+		take(it->kind == KIND_LOGICAL ? &logical : &primary, it->start_lba,
+		     it->end_lba + 1);
+	}
+	if (table->label == LABEL_DOS)
+		take(&primary, 0, geometry->sectors);
+	add_gaps(&primary, table->label == LABEL_DOS ? 0 : table->first_usable_lba,
+		 table->label == LABEL_DOS ? table->n_sectors : table->last_usable_lba + 1,
+		 false, ret);
+	if (!extended)
+		return;
+	take(&logical, extended->start_lba, extended->start_lba + geometry->sectors);
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].kind == KIND_LOGICAL)
+			take_logical_track(table, extended, &table->partitions.v[i],
+					   geometry->sectors, &logical);
+	add_gaps(&logical, extended->start_lba, extended->end_lba + 1, true, ret);
+}
+
+/* libvirt counts in bytes: what it wants of an extent that begins at @start. */
+static uint64_t needed_bytes(uint64_t start, uint64_t capacity, uint64_t cylinder)
+{
+	uint64_t extra = cylinder - capacity % cylinder;
+
+	return capacity + extra + (start % cylinder > extra ? cylinder : 0);
+}
+
+static bool wants_logical(const struct partition_table *table,
+			  const struct part_request *part)
+{
+	unsigned primaries = 0;
+
+	for (size_t i = 0; i < table->partitions.n; i++)
+		primaries += table->partitions.v[i].kind != KIND_LOGICAL;
+	if (part->has_kind)
+		return part->kind == KIND_LOGICAL;
+	return table->label == LABEL_DOS && primaries >= 4;
+}
+
+static int check(const struct partition_table *table, const struct part_request *part,
+		 struct error *error)
+{
+	if (table->sector_bytes != SECTOR)
+		return error_input(error, "libvirt's disk pools have sectors of 512 bytes");
+	if (part->size != PART_FIXED || part->size_bytes == 0 ||
+	    part->size_bytes > (uint64_t)INT64_MAX / 2)
+		return error_input(error, "--rule=libvirt needs a size for each partition");
+	if (part->has_start)
+		return error_input(error, "--rule=libvirt chooses the start itself");
+	return 0;
+}
+
+int libvirt_place(const struct partition_table *table, const struct part_request *part,
+		  struct libvirt_wish *wish, struct room *ret, struct error *error)
+{
+	uint64_t cylinder = (uint64_t)wish->geometry.heads * wish->geometry.sectors * SECTOR;
+	bool dos = table->label == LABEL_DOS, logical = wants_logical(table, part);
+	uint64_t best = 0, needed = part->size_bytes, start, end;
+	_cleanup_extents_ struct extents extents = {};
+
+	if (check(table, part, error) < 0)
+		return -1;
+	libvirt_extents(table, &wish->geometry, &extents);
+	for (size_t i = 0; i < extents.list.n; i++) {
+		const struct extent *it = &extents.list.v[i];
+		uint64_t size = (it->end - it->start) * SECTOR - (logical ? SECTOR : 0);
+		uint64_t need = part->size_bytes;
+
+		if (dos)
+			need = needed_bytes(it->start * SECTOR, need, cylinder);
+		if (it->logical != logical || size <= need || (best > 0 && size >= best))
+			continue;
+		best = size;
+		needed = need;
+		ret->extent = *it;
+	}
+	if (best == 0)
+		return error_input(error, "no large enough free extent, as libvirt counts it");
+	start = (ret->extent.start + logical) * SECTOR;
+	end = start + needed - (dos ? start % cylinder : 0);
+	if (dos && end - start < part->size_bytes && !wish->bug_compatible) {
+		/* One sector short; the next cylinder has it, if there is one. */
+		end += cylinder;
+		wish->mended = true;
+	}
+	/* parted takes bytes and rounds the end up to the sector that holds it. */
+	ret->start = start / SECTOR;
+	ret->end = (end + SECTOR - 1) / SECTOR;
+	if (ret->end > ret->extent.end)
+		return error_input(error, "libvirt's place for it ends past its extent, at block "
+				   "%" PRIu64, ret->end);
+	ret->waste_bytes = (ret->end - ret->start) * SECTOR -
+			   MIN(part->size_bytes, (ret->end - ret->start) * SECTOR);
+	return 0;
+}

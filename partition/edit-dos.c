@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * edit-dos.c - changes entries of an MBR and of EBRs.
+ *
+ * Theory of operation: each partition has one entry in one sector: primary ones in
+ * sector 0, logical ones first in their EBR. An EBR that is new is written before the
+ * one that links to it, so that the chain is whole at every instant. All changes are
+ * made in copies of the sectors; what is not an entry that changes keeps its bytes.
+ */
+#include "partition/edit-table.h"
+
+#include "partition/bytes.h"
+
+#include <inttypes.h>
+
+#define HEADS 255 /* the geometry that everybody writes and nobody reads */
+#define TRACK_SECTORS 63
+
+struct dos_edit {
+	struct disk_io *io;
+	const struct partition_table *before, *wanted;
+	uint32_t sector_bytes;
+	/* Sectors that may change; few. */
+	VEC(struct dos_sector {
+		uint64_t lba;
+		unsigned group;
+		uint8_t bytes[4096];
+	}) sectors;
+};
+
+/* A copy of the sector, read on first use. NULL with *error filled. */
+static uint8_t *sector_at(struct dos_edit *edit, uint64_t lba, unsigned group,
+			  struct error *error)
+{
+	struct dos_sector *sector;
+
+	for (size_t i = 0; i < edit->sectors.n; i++)
+		if (edit->sectors.v[i].lba == lba)
+			return edit->sectors.v[i].bytes;
+	sector = vec_add(&edit->sectors);
+	sector->lba = lba;
+	sector->group = group;
+	if (disk_read(edit->io, sector->bytes, edit->sector_bytes, lba * edit->sector_bytes,
+		      error) < 0)
+		return NULL;
+	return sector->bytes;
+}
+
+/* Cylinder, head and sector as an entry packs them; the most it can say beyond that. */
+static void put_chs(uint8_t *at, uint64_t lba)
+{
+	uint64_t cylinder = lba / (HEADS * TRACK_SECTORS);
+	uint8_t head = (uint8_t)(lba / TRACK_SECTORS % HEADS);
+	uint8_t sector = (uint8_t)(lba % TRACK_SECTORS + 1);
+
+	if (cylinder > 1023) {
+		cylinder = 1023;
+		head = HEADS - 1;
+		sector = TRACK_SECTORS;
+	}
+	at[0] = head;
+	at[1] = (uint8_t)(sector | (cylinder >> 8) << 6);
+	at[2] = (uint8_t)cylinder;
+}
+
+/* @base is what the entry's start counts from. */
+static void put_entry(uint8_t *sector, int index, uint8_t code, uint64_t base,
+		      const uint64_t range[2])
+{
+	uint8_t *entry = sector + DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES;
+
+	put_chs(entry + 1, range[0]);
+	entry[4] = code;
+	put_chs(entry + 5, range[1]);
+	put_le32(entry + 8, (uint32_t)(range[0] - base));
+	put_le32(entry + 12, (uint32_t)(range[1] - range[0] + 1));
+	sector[510] = 0x55;
+	sector[511] = 0xaa;
+}
+
+static const struct partition *extended_of(const struct partition_table *table)
+{
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].kind == KIND_EXTENDED)
+			return &table->partitions.v[i];
+	return NULL;
+}
+
+/* The logical partition in front of this one in the chain, which goes by numbers. */
+static const struct partition *chain_before(const struct dos_edit *edit,
+					    const struct partition *partition)
+{
+	return partition_table_find(edit->wanted, partition->number - 1);
+}
+
+/* The link to @partition's EBR in the EBR before it. */
+static int put_link(struct dos_edit *edit, const struct partition *partition,
+		    struct error *error)
+{
+	const struct partition *last = chain_before(edit, partition);
+	const uint64_t range[2] = {partition->ebr_lba, partition->end_lba};
+	uint8_t *sector;
+
+	if (partition->number == DOS_FIRST_LOGICAL)
+		return 0;
+	sector = last ? sector_at(edit, last->ebr_lba, EDIT_PRIMARY, error) : NULL;
+	if (!sector)
+		return -1;
+	put_entry(sector, 1, 0x05, extended_of(edit->wanted)->start_lba, range);
+	return 0;
+}
+
+static int put_logical(struct dos_edit *edit, const struct partition *partition,
+		       bool is_new, struct error *error)
+{
+	const uint64_t range[2] = {partition->start_lba, partition->end_lba};
+	uint8_t *sector = sector_at(edit, partition->ebr_lba,
+				    is_new ? EDIT_BACKUP : EDIT_PRIMARY, error);
+
+	if (!sector)
+		return -1;
+	/* What was there was somebody's data once and would be read as entries. */
+	if (is_new)
+		memset(sector, 0, edit->sector_bytes);
+	put_entry(sector, 0, partition->type_code, partition->ebr_lba, range);
+	if (is_new && partition->active)
+		sector[DOS_ENTRIES_AT] = 0x80;
+	return put_link(edit, partition, error);
+}
+
+static int put_primary(struct dos_edit *edit, const struct partition *partition,
+		       bool is_new, struct error *error)
+{
+	const uint64_t range[2] = {partition->start_lba, partition->end_lba};
+	int index = (int)partition->number - 1;
+	uint8_t *sector = sector_at(edit, 0, EDIT_PRIMARY, error);
+
+	if (!sector)
+		return -1;
+	put_entry(sector, index, partition->type_code, 0, range);
+	if (is_new)
+		sector[DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES] =
+			partition->active ? 0x80 : 0;
+	return 0;
+}
+
+/*
+ * A new extended partition has no EBR yet, and what stood in its first block must not
+ * be taken for one.
+ */
+static int clear_head(struct dos_edit *edit, const struct partition *extended,
+		      struct error *error)
+{
+	uint8_t *sector = sector_at(edit, extended->start_lba, EDIT_BACKUP, error);
+
+	if (!sector)
+		return -1;
+	memset(sector, 0, edit->sector_bytes);
+	sector[510] = 0x55;
+	sector[511] = 0xaa;
+	return 0;
+}
+
+static int put_partition(struct dos_edit *edit, const struct partition *partition,
+			 struct error *error)
+{
+	const struct partition *before =
+		partition_table_find(edit->before, partition->number);
+
+	if (before && partition_same(before, partition))
+		return 0;
+	if (before && (before->start_lba != partition->start_lba ||
+		       before->kind != partition->kind))
+		return error_input(error, "partition %u cannot be moved", partition->number);
+	if (partition->kind == KIND_LOGICAL)
+		return put_logical(edit, partition, !before, error);
+	if (!before && partition->kind == KIND_EXTENDED &&
+	    clear_head(edit, partition, error) < 0)
+		return -1;
+	return put_primary(edit, partition, !before, error);
+}
+
+int dos_edit(struct disk_io *io, const struct inspection *seen,
+	     const struct partition_table *wanted, struct patch *ret, struct error *error)
+{
+	struct dos_edit edit = {
+		.io = io,
+		.before = &seen->table,
+		.wanted = wanted,
+		.sector_bytes = wanted->sector_bytes,
+	};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < wanted->partitions.n; i++)
+		rc = put_partition(&edit, &wanted->partitions.v[i], error);
+	for (size_t i = 0; rc == 0 && i < edit.sectors.n; i++)
+		rc = edit_sector(io, ret, edit.sectors.v[i].lba, edit.sectors.v[i].group,
+				 edit.sectors.v[i].bytes, error);
+	vec_free(&edit.sectors);
+	return rc;
+}

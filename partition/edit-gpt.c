@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * edit-gpt.c - changes the entries of a GPT and makes both its copies from one.
+ *
+ * Theory of operation: header and array of the believed copy are read as bytes; entries
+ * that differ are changed in them; then both copies are made from these bytes, each with
+ * its own places and checksums. What the header or the entries have beyond what we know
+ * stays. The reader has found all places sound before.
+ */
+#include "partition/edit-table.h"
+
+#include "base/utf8.h"
+#include "partition/bytes.h"
+#include "partition/crc32.h"
+
+#include <inttypes.h>
+
+/* Offsets in a header and in an entry (UEFI 2.10, tables 5-5 and 5-6). */
+enum {
+	HEADER_BYTES_AT = 12, HEADER_CRC_AT = 16, MY_LBA_AT = 24, ALTERNATE_AT = 32,
+	LAST_USABLE_AT = 48, ENTRIES_AT = 72, ENTRIES_CRC_AT = 88,
+};
+enum { TYPE_AT = 0, UUID_AT = 16, START_AT = 32, END_AT = 40, ATTRIBUTES_AT = 48,
+       NAME_AT = 56 };
+
+struct gpt_edit {
+	struct disk_io *io;
+	const struct inspection *seen;
+	const struct partition_table *wanted;
+	const struct gpt_header *header; /* the believed copy's */
+	uint8_t bytes[4096];		 /* its sector */
+	uint8_t *array;			 /* owned, whole sectors */
+	uint64_t array_sectors;
+};
+
+static int read_copy(struct gpt_edit *edit, struct error *error)
+{
+	uint32_t n = edit->wanted->sector_bytes;
+	uint64_t bytes = (uint64_t)edit->header->n_entries * edit->header->entry_bytes;
+
+	edit->array_sectors = (bytes + n - 1) / n;
+	edit->array = xcalloc(edit->array_sectors, n);
+	if (disk_read(edit->io, edit->bytes, n, edit->header->my_lba * n, error) < 0)
+		return -1;
+	return disk_read(edit->io, edit->array, edit->array_sectors * n,
+			 edit->header->entries_lba * n, error);
+}
+
+/* One character of UTF-8 as UTF-16LE; the number of units. */
+static int put_character(uint8_t *at, uint32_t c, int room)
+{
+	uint32_t units[2] = {c, 0};
+	int n = c >= 0x10000 ? 2 : 1;
+
+	if (n > room)
+		return 0;
+	if (n == 2) {
+		units[0] = 0xd800 + ((c - 0x10000) >> 10);
+		units[1] = 0xdc00 + ((c - 0x10000) & 0x3ff);
+	}
+	for (int i = 0; i < n; i++) {
+		at[2 * i] = (uint8_t)units[i];
+		at[2 * i + 1] = (uint8_t)(units[i] >> 8);
+	}
+	return n;
+}
+
+static void put_name(uint8_t *at, const char *name)
+{
+	int used = 0;
+
+	memset(at, 0, 2 * GPT_NAME_UNITS);
+	while (name && *name) {
+		size_t n = utf8_length(name);
+		uint32_t c = (uint8_t)*name;
+
+		if (n == 0)
+			return; /* the request was checked: not reached */
+		if (n > 1)
+			c &= 0x7fu >> n;
+		for (size_t i = 1; i < n; i++)
+			c = c << 6 | ((uint8_t)name[i] & 0x3f);
+		used += put_character(at + 2 * used, c, GPT_NAME_UNITS - used);
+		name += n;
+	}
+}
+
+static void put_entry(uint8_t *entry, const struct partition *partition,
+		      const struct partition *before)
+{
+	guid_to_disk(partition->type, entry + TYPE_AT);
+	guid_to_disk(partition->uuid, entry + UUID_AT);
+	put_le64(entry + START_AT, partition->start_lba);
+	put_le64(entry + END_AT, partition->end_lba);
+	put_le64(entry + ATTRIBUTES_AT, partition->attributes);
+	if (!before || !streq_null(partition->name, before->name))
+		put_name(entry + NAME_AT, partition->name);
+}
+
+static void change_entries(struct gpt_edit *edit)
+{
+	for (size_t i = 0; i < edit->wanted->partitions.n; i++) {
+		const struct partition *partition = &edit->wanted->partitions.v[i];
+		const struct partition *before =
+			partition_table_find(&edit->seen->table, partition->number);
+
+		if (!before || !partition_same(before, partition))
+			put_entry(edit->array + (size_t)(partition->number - 1) *
+							edit->header->entry_bytes,
+				  partition, before);
+	}
+}
+
+/* A header for one copy, its sector into @ret. */
+static void make_header(const struct gpt_edit *edit, enum gpt_copy copy,
+			uint64_t entries_lba, uint8_t ret[static 4096])
+{
+	uint64_t last = edit->wanted->n_sectors - 1;
+	size_t n = (size_t)edit->header->n_entries * edit->header->entry_bytes;
+
+	memcpy(ret, edit->bytes, 4096);
+	put_le64(ret + MY_LBA_AT, copy == GPT_PRIMARY ? 1 : last);
+	put_le64(ret + ALTERNATE_AT, copy == GPT_PRIMARY ? last : 1);
+	put_le64(ret + LAST_USABLE_AT, edit->wanted->last_usable_lba);
+	put_le64(ret + ENTRIES_AT, entries_lba);
+	put_le32(ret + ENTRIES_CRC_AT, crc32_add(0, edit->array, n));
+	put_le32(ret + HEADER_CRC_AT, 0);
+	put_le32(ret + HEADER_CRC_AT, crc32_add(0, ret, get_le32(ret + HEADER_BYTES_AT)));
+}
+
+/* The array of a copy stays where it is; a copy without a place gets the usual one. */
+static uint64_t array_place(const struct gpt_edit *edit, enum gpt_copy copy)
+{
+	const struct gpt_header *header = &edit->seen->gpt[copy];
+	uint64_t last = edit->wanted->n_sectors - 1;
+
+	if (header->good && (copy == GPT_PRIMARY || header->my_lba == last))
+		return header->entries_lba;
+	return copy == GPT_PRIMARY ? 2 : last - edit->array_sectors;
+}
+
+static int write_copy(struct gpt_edit *edit, enum gpt_copy copy, struct patch *ret,
+		      struct error *error)
+{
+	unsigned group = copy == GPT_PRIMARY ? EDIT_PRIMARY : EDIT_BACKUP;
+	uint64_t at = array_place(edit, copy);
+	uint8_t header[4096];
+
+	for (uint64_t i = 0; i < edit->array_sectors; i++)
+		if (edit_sector(edit->io, ret, at + i, group,
+				edit->array + i * edit->wanted->sector_bytes, error) < 0)
+			return -1;
+	make_header(edit, copy, at, header);
+	return edit_sector(edit->io, ret,
+			   copy == GPT_PRIMARY ? 1 : edit->wanted->n_sectors - 1, group,
+			   header, error);
+}
+
+/* Written only where it is not as it should be; boot code and signature stay. */
+static int write_pmbr(struct gpt_edit *edit, struct patch *ret, struct error *error)
+{
+	uint64_t n = MIN(edit->wanted->n_sectors - 1, (uint64_t)UINT32_MAX);
+	uint8_t sector[4096], *entry = sector + DOS_ENTRIES_AT;
+
+	if (edit->seen->hybrid ||
+	    (edit->seen->protective &&
+	     edit->seen->table.n_sectors == edit->wanted->n_sectors))
+		return 0;
+	if (disk_read(edit->io, sector, edit->wanted->sector_bytes, 0, error) < 0)
+		return -1;
+	memset(entry, 0, 4 * DOS_ENTRY_BYTES);
+	entry[2] = 2; /* CHS 0/0/2 is block 1, UEFI 2.10, table 5-4 */
+	entry[4] = DOS_PROTECTIVE;
+	memset(entry + 5, 0xff, 3);
+	put_le32(entry + 8, 1);
+	put_le32(entry + 12, (uint32_t)n);
+	sector[510] = 0x55;
+	sector[511] = 0xaa;
+	return edit_sector(edit->io, ret, 0, EDIT_PMBR, sector, error);
+}
+
+/* The backup must not come to lie on a partition, nor one on it. */
+static int check_room(const struct gpt_edit *edit, struct error *error)
+{
+	const struct partition_table *wanted = edit->wanted;
+	uint64_t first = 2 + edit->array_sectors;
+
+	if (array_place(edit, GPT_BACKUP) <= wanted->last_usable_lba ||
+	    wanted->first_usable_lba < first)
+		return error_input(error, "there is no room for both copies of the GPT");
+	for (size_t i = 0; i < wanted->partitions.n; i++)
+		if (wanted->partitions.v[i].end_lba > wanted->last_usable_lba)
+			return error_input(error,
+					   "partition %u would lie where the backup GPT has to "
+					   "be", wanted->partitions.v[i].number);
+	return 0;
+}
+
+int gpt_edit(struct disk_io *io, const struct inspection *seen,
+	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
+	     struct error *error)
+{
+	struct gpt_edit edit = {
+		.io = io, .seen = seen, .wanted = wanted, .header = &seen->gpt[from]};
+	int rc = -1;
+
+	if (!edit.header->good || edit.header->entry_bytes != GPT_ENTRY_BYTES)
+		return error_input(error, "%s: the %s GPT cannot be taken", io->name,
+				   from == GPT_PRIMARY ? "primary" : "backup");
+	if (read_copy(&edit, error) == 0 && check_room(&edit, error) == 0) {
+		change_entries(&edit);
+		if (write_copy(&edit, GPT_BACKUP, ret, error) == 0 &&
+		    write_copy(&edit, GPT_PRIMARY, ret, error) == 0 &&
+		    write_pmbr(&edit, ret, error) == 0)
+			rc = 0;
+	}
+	free(edit.array);
+	return rc;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "partition/grow.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "partition/layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int enlarge_raw(const char *path, uint64_t size_bytes, struct error *error)
+{
+	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_system(error, errno, "%s: cannot be opened for writing", path);
+	if (ftruncate(fd, (off_t)size_bytes) < 0 || fsync(fd) < 0)
+		return error_system(error, errno, "%s: cannot be made %" PRIu64 " bytes long",
+				    path, size_bytes);
+	return 0;
+}
+
+static int enlarge_qcow2(const char *path, uint64_t size_bytes, struct error *error)
+{
+	_cleanup_free_ char *size = xasprintf("%" PRIu64, size_bytes);
+	_cleanup_free_ char *name =
+		*path == '/' ? xstrdup(path) : xasprintf("./%s", path);
+	char program[] = "qemu-img", resize[] = "resize", quiet[] = "-q", f[] = "-f",
+	     format[] = "qcow2";
+	char *argv[] = {program, resize, quiet, f, format, name, size, NULL};
+	int status, rc;
+	pid_t pid;
+
+	rc = posix_spawnp(&pid, program, NULL, NULL, argv, environ);
+	if (rc != 0)
+		return error_system(error, rc, "%s: qemu-img cannot be started", path);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_system(error, errno, "qemu-img");
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return error_system(error, 0, "%s: qemu-img resize failed", path);
+	return 0;
+}
+
+int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_bytes,
+		  struct error *error)
+{
+	struct disk_kind kind = {};
+	struct disk_io *io = disk_open(path, wish, &kind, error);
+	uint64_t now;
+	struct stat st;
+	int rc = 0;
+
+	if (!io)
+		return -1;
+	now = io->size_bytes;
+	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
+		rc = error_input(error, "%s: is a block device, which has its own size", path);
+	else if (size_bytes < now)
+		rc = error_input(error,
+				 "%s: has %" PRIu64 " bytes, more than %" PRIu64
+				 "; it only gets larger", path, now, size_bytes);
+	else if (size_bytes % 512)
+		rc = error_input(error, "%s: %" PRIu64 " bytes are not whole sectors", path,
+				 size_bytes);
+	else if (size_bytes > now && kind.format == IMAGE_RAW)
+		rc = enlarge_raw(path, size_bytes, error); /* while it is locked */
+	disk_close(io);
+	if (rc == 0 && size_bytes > now && kind.format == IMAGE_QCOW2)
+		return enlarge_qcow2(path, size_bytes, error);
+	return rc;
+}
+
+void table_fill_disk(struct partition_table *table)
+{
+	uint64_t tail = label_tail_sectors(table->label, table->sector_bytes,
+					   table->n_entries);
+
+	if (table->label == LABEL_DOS)
+		return; /* the reader has set it from the disk */
+	if (table->n_sectors > tail)
+		table->last_usable_lba =
+			MAX(table->last_usable_lba, table->n_sectors - tail - 1);
+}

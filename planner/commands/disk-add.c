@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk-add.c - `disk add`: one more partition in the free space of an existing table. */
+#include "planner/commands/disk.h"
+
+#include "base/mem.h"
+#include "base/size.h"
+#include "partition/add-libvirt.h"
+#include "partition/edit-table.h"
+#include "partition/layout.h"
+#include "planner/commands/disk-change.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum {
+	PART, ALIGN, ALIGN_AT, RULE, SEED, GEOMETRY, BUG_COMPATIBLE, SECTOR_SIZE, DRY_RUN,
+	CHANGE
+};
+
+static const struct option_row rows[] = {
+	[PART] = {"part", 'p', "KEY=VALUE,...", "a partition to add; repeat"},
+	[ALIGN] = {"align", 'a', "SIZE",
+		   "boundaries (default 1MiB); repeated: least common multiple"},
+	[ALIGN_AT] = {"align-at", 0, "WHERE", "which ends lie on boundaries (default both)",
+		      ALIGN_AT_NAMES},
+	[RULE] = {"rule", 0, "RULE",
+		  "how ends are aligned (default tight); libvirt places as its pool does",
+		  ALIGN_RULES},
+	[SEED] = {"seed", 0, "STRING", "make UUIDs from this, not at random"},
+	[GEOMETRY] = {"geometry", 0, "HEADS/SECTORS",
+		      "cylinders for --rule=libvirt (default: the device's)"},
+	[BUG_COMPATIBLE] = {"bug-compatible", 0, NULL,
+			    "with --rule=libvirt, one sector short where libvirt 9.0 is"},
+	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "logical sectors of an MBR",
+			 "512|4096"},
+	[DRY_RUN] = {"dry-run", 0, NULL, "say where it would go and write nothing"},
+	CHANGE_ROWS(CHANGE),
+	{},
+};
+
+struct wish {
+	struct change_wish change;
+	VEC(struct setting { int row; const char *value; }) settings;
+	bool libvirt, bug_compatible, dry_run;
+	struct geometry geometry;
+};
+
+static void wish_free(struct wish *wish)
+{
+	vec_free(&wish->settings);
+}
+
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+{
+	if (row >= CHANGE)
+		change_option(&wish->change, row - CHANGE, value);
+	else if (row == SECTOR_SIZE)
+		wish->change.sector_bytes = streq(value, "512") ? 512 : 4096;
+	else if (row == GEOMETRY && !geometry_parse(value, &wish->geometry))
+		return error_input(error,
+				   "--geometry=%s is not HEADS/SECTORS, as in 255/63", value);
+	else if (row < GEOMETRY)
+		*vec_add(&wish->settings) = (struct setting){row, value};
+	wish->bug_compatible |= row == BUG_COMPATIBLE;
+	wish->dry_run |= row == DRY_RUN;
+	wish->libvirt |= row == RULE && streq(value, "libvirt");
+	return 0;
+}
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	bool any = false;
+	int row;
+
+	wish->change.disk.writable = true;
+	while ((row = options_next(options, error)) >= 0) {
+		if (take_option(wish, row, options->value, error) < 0)
+			return -1;
+		any |= row == PART;
+	}
+	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+		return -1;
+	if (!any)
+		return error_input(error, "disk add needs --part");
+	if (wish->bug_compatible && !wish->libvirt)
+		return error_input(error, "--bug-compatible goes with --rule=libvirt");
+	if (wish->geometry.heads && !wish->libvirt)
+		return error_input(error, "--geometry goes with --rule=libvirt");
+	return 0;
+}
+
+/* The request that the options make for this disk. */
+static int make_request(const struct wish *wish, const struct changed_disk *disk,
+			struct disk_request *request, struct error *error)
+{
+	static const char *const keys[] = {
+		[ALIGN] = "align", [ALIGN_AT] = "align-at", [RULE] = "rule", [SEED] = "seed"};
+
+	request->label = disk->seen.table.label;
+	request->sector_bytes = disk->seen.table.sector_bytes;
+	request->cluster_bytes = disk->kind.cluster_bytes;
+	request->has_disk_guid = request->label == LABEL_GPT;
+	request->has_signature = request->label == LABEL_DOS;
+	request->disk_guid = disk->seen.table.disk_guid;
+	request->signature = disk->seen.table.disk_signature;
+	for (size_t i = 0; i < wish->settings.n; i++) {
+		const struct setting *it = &wish->settings.v[i];
+
+		if (it->row == PART ? disk_request_add_part(request, it->value, error) < 0
+				    : disk_request_set(request, keys[it->row], it->value,
+						       error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_one(const struct wish *wish, struct changed_disk *disk,
+		   const struct disk_request *request, const struct part_request *part,
+		   struct partition_table *wanted, struct error *error)
+{
+	struct libvirt_wish libvirt = {.geometry = wish->geometry,
+				       .bug_compatible = wish->bug_compatible};
+	struct room room = {};
+
+	if (wish->libvirt && !libvirt.geometry.heads)
+		libvirt.geometry = geometry_of(disk->io, disk->kind.format == IMAGE_QCOW2);
+	if (wish->libvirt && libvirt_place(wanted, part, &libvirt, &room, error) < 0)
+		return -1;
+	if (libvirt.mended)
+		fprintf(stderr, "virt-layout: libvirt 9.0 would make this partition one sector "
+				"too short; it is not (--bug-compatible makes it so)\n");
+	return partition_add(wanted, request, part, &room, error);
+}
+
+static void say(const struct partition_table *before, const struct partition_table *wanted)
+{
+	_cleanup_text_ struct text out = {};
+
+	for (size_t i = 0; i < wanted->partitions.n; i++) {
+		const struct partition *it = &wanted->partitions.v[i];
+
+		if (partition_table_find(before, it->number))
+			continue;
+		text_printf(&out, "%u: blocks %" PRIu64 " to %" PRIu64 ", ", it->number,
+			    it->start_lba, it->end_lba);
+		text_add_size(&out, partition_sectors(it) * wanted->sector_bytes);
+		text_addc(&out, '\n');
+	}
+	fwrite(out.s ? out.s : "", 1, out.n, stdout);
+}
+
+static int add_all(const struct wish *wish, struct changed_disk *disk,
+		   struct partition_table *wanted, struct error *error)
+{
+	_cleanup_disk_request_ struct disk_request request = {};
+
+	disk_request_init(&request);
+	if (make_request(wish, disk, &request, error) < 0)
+		return -1;
+	for (size_t i = 0; i < request.parts.n; i++)
+		if (add_one(wish, disk, &request, &request.parts.v[i], wanted, error) < 0)
+			return error_wrap(error, "%s", disk->io->name);
+	if (disk_layout_set_ids(&request, wanted, error) < 0)
+		return error_wrap(error, "%s", disk->io->name);
+	return disk_layout_fill_ids(wanted, error);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&disk_add_command, argc, argv);
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_partition_table_ struct partition_table wanted = {};
+	_cleanup_(wish_free) struct wish wish = {};
+	_cleanup_patch_ struct patch patch = {};
+
+	if (read_options(&options, &wish, error) < 0 ||
+	    change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
+	    change_need_editable(&disk, error) < 0)
+		return -1;
+	wanted = partition_table_copy(&disk.seen.table);
+	if (add_all(&wish, &disk, &wanted, error) < 0 ||
+	    table_edit(disk.io, &disk.seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
+	    (!wish.dry_run && change_commit(&disk, &patch, &wanted, error) < 0))
+		return -1;
+	say(&disk.seen.table, &wanted);
+	return STATUS_OK;
+}
+
+const struct command disk_add_command = {
+	.name = "add",
+	.args = "IMAGE --part KEY=VALUE,...",
+	.summary = "Add partitions in the free space of an existing table",
+	.about =
+		"Each goes into the smallest free extent that can hold it, right-aligned.\n"
+		"Keys are those of disk plan. Prints where each partition is.",
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-grow.c - `disk grow`: a larger disk, its table made to fit, and a partition made
+ * larger in its place.
+ */
+#include "planner/commands/disk.h"
+
+#include "base/mem.h"
+#include "base/size.h"
+#include "partition/edit-table.h"
+#include "partition/free.h"
+#include "partition/grow.h"
+#include "planner/commands/disk-change.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { SIZE, PARTITION, TO, ALIGN, RULE, SECTOR_SIZE, CHANGE };
+
+static const struct option_row rows[] = {
+	[SIZE] = {"size", 's', "SIZE", "make the image this large first"},
+	[PARTITION] = {"partition", 'p', "NUMBER", "let this partition grow too"},
+	[TO] = {"to", 0, "SIZE", "how large (default: as far as there is room)"},
+	[ALIGN] = {"align", 'a', "SIZE", "boundaries for its end (default 1MiB)"},
+	[RULE] = {"rule", 0, "RULE", "how its end is aligned (default tight)", ALIGN_RULES},
+	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "logical sectors of an MBR",
+			 "512|4096"},
+	CHANGE_ROWS(CHANGE),
+	{},
+};
+
+struct wish {
+	struct change_wish change;
+	struct disk_request request;
+	uint64_t size_bytes, to_bytes; /* 0: not said */
+	uint32_t number;
+};
+
+static void wish_free(struct wish *wish)
+{
+	disk_request_free(&wish->request);
+}
+
+static int read_size(const char *name, const char *value, uint64_t *ret,
+		     struct error *error)
+{
+	enum size_answer answer = size_parse(value, false, 512, ret);
+
+	if (answer == SIZE_OK && *ret > 0)
+		return 0;
+	return error_input(error, "--%s=%s %s", name, value,
+			   answer == SIZE_OK ? "is nothing" : size_answer_text(answer));
+}
+
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+{
+	switch (row) {
+	case SIZE:
+		return read_size("size", value, &wish->size_bytes, error);
+	case TO:
+		return read_size("to", value, &wish->to_bytes, error);
+	case PARTITION:
+		if (!parse_u32(value, &wish->number) || wish->number == 0)
+			return error_input(error, "--partition=%s is no number", value);
+		return 0;
+	case ALIGN:
+		return disk_request_set(&wish->request, "align", value, error);
+	case RULE:
+		return disk_request_set(&wish->request, "rule", value, error);
+	case SECTOR_SIZE:
+		wish->change.sector_bytes = streq(value, "512") ? 512 : 4096;
+		return 0;
+	}
+	change_option(&wish->change, row - CHANGE, value);
+	return 0;
+}
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	int row;
+
+	wish->change.disk.writable = true;
+	while ((row = options_next(options, error)) >= 0)
+		if (take_option(wish, row, options->value, error) < 0)
+			return -1;
+	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+		return -1;
+	if (wish->to_bytes && !wish->number)
+		return error_input(error, "--to needs --partition");
+	return 0;
+}
+
+/* A table that is sound but for the disk's having grown. */
+static int need_growable(const struct changed_disk *disk, struct error *error)
+{
+	const struct inspection *seen = &disk->seen;
+
+	if (seen->grown && seen->intact && !seen->hybrid && !seen->opaque)
+		return 0;
+	return change_need_editable(disk, error);
+}
+
+static void say(const struct partition_table *before, const struct partition_table *after)
+{
+	_cleanup_text_ struct text out = {};
+
+	if (before->last_usable_lba != after->last_usable_lba)
+		text_printf(&out, "usable up to block %" PRIu64 ", before %" PRIu64 "\n",
+			    after->last_usable_lba, before->last_usable_lba);
+	for (size_t i = 0; i < after->partitions.n; i++) {
+		const struct partition *it = &after->partitions.v[i];
+		uint64_t end = before->partitions.v[i].end_lba;
+
+		if (it->end_lba == end)
+			continue;
+		text_printf(&out, "%u: blocks %" PRIu64 " to %" PRIu64 ", ", it->number,
+			    it->start_lba, it->end_lba);
+		text_add_size(&out, (it->end_lba - end) * after->sector_bytes);
+		text_adds(&out, " more\n");
+	}
+	fwrite(out.s ? out.s : "", 1, out.n, stdout);
+}
+
+static int grow(struct wish *wish, struct changed_disk *disk, struct error *error)
+{
+	_cleanup_partition_table_ struct partition_table wanted = {};
+	_cleanup_patch_ struct patch patch = {};
+	struct room room;
+
+	wish->request.cluster_bytes = disk->kind.cluster_bytes;
+	wanted = partition_table_copy(&disk->seen.table);
+	table_fill_disk(&wanted);
+	if (wish->number && partition_grow(&wanted, wish->number, &wish->request,
+					   wish->to_bytes, &room, error) < 0)
+		return error_wrap(error, "%s", disk->io->name);
+	if (table_edit(disk->io, &disk->seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
+	    change_commit(disk, &patch, &wanted, error) < 0)
+		return -1;
+	say(&disk->seen.table, &wanted);
+	return STATUS_OK;
+}
+
+static int enlarge(const char *path, const struct wish *wish, struct error *error)
+{
+	_cleanup_free_ char *journal = NULL;
+
+	if (!wish->size_bytes)
+		return 0;
+	journal = change_journal(path, &wish->change, error);
+	if (!journal || change_need_closed(path, journal, error) < 0)
+		return -1;
+	return image_enlarge(path, &wish->change.disk, wish->size_bytes, error);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&disk_grow_command, argc, argv);
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_(wish_free) struct wish wish = {};
+
+	disk_request_init(&wish.request);
+	if (read_options(&options, &wish, error) < 0)
+		return -1;
+	if (enlarge(options.args[0], &wish, error) < 0)
+		return -1;
+	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
+	    need_growable(&disk, error) < 0)
+		return -1;
+	return grow(&wish, &disk, error);
+}
+
+const struct command disk_grow_command = {
+	.name = "grow",
+	.args = "IMAGE",
+	.summary = "Make a disk larger, its table fit, and a partition grow",
+	.about =
+		"Moves the backup GPT to the end of a disk that has grown, so that the new\n"
+		"room can be used. The file system in a partition is not resized.",
+	.rows = rows,
+	.run = run,
+};
