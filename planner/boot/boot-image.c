@@ -18,7 +18,7 @@ static int add_modules(struct initrd *initrd, const struct boot_request *request
 {
 	_cleanup_free_ char *release = kernel_release(request->kernel), *beside = NULL;
 	const char *const *more = request->assign == ASSIGN_NESTED ? nested_modules
-				  : request->assign == ASSIGN_VFIO ? assign_modules
+				  : request->assign != ASSIGN_NO   ? assign_modules
 								   : NULL;
 	_cleanup_module_tree_ struct module_tree *tree = NULL;
 	const char *slash = strrchr(request->kernel, '/');
@@ -81,9 +81,15 @@ static void add_orders(struct initrd *initrd, const struct boot_request *request
 			text_printf(&text, "module %s\n", line);
 	if (initrd->library_path.n > 0)
 		text_printf(&text, "library-path %s\n", initrd->library_path.s);
-	for (size_t i = 0; i < request->assign_to.n; i++)
-		text_printf(&text, "assign " PCI_FORMAT "\n",
-			    PCI_ARGS(request->assign_to.v[i]));
+	for (size_t i = 0; i < request->assign_to.list.n; i++) {
+		const struct assign_function *a = &request->assign_to.list.v[i];
+
+		text_printf(&text, "bind " PCI_FORMAT "\n", PCI_ARGS(a->at));
+		if (a->total_vfs > 0)
+			text_printf(&text, "vfs " PCI_FORMAT "\n", PCI_ARGS(a->at));
+		if (request->assign != ASSIGN_BIND)
+			text_printf(&text, "assign " PCI_FORMAT "\n", PCI_ARGS(a->at));
+	}
 	if (request->shell)
 		text_adds(&text, "shell\n");
 	initrd_file(initrd, INIT_CONFIG, 0644, text.s ? text.s : "", text.n);

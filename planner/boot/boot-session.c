@@ -234,20 +234,13 @@ int boot_session_run(const struct boot_session *session, struct boot_result *res
 {
 	struct session s = { .of = session, .result = result, .input = -1, .output = -1,
 			     .messages = -1 };
-	sigset_t ours, before;
 	int answer;
 
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ours, &before);
-	s.signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-	answer = start(&s, &before, error);
+	s.signals = signalfd(-1, &session->ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	answer = start(&s, &session->mask, error);
 	if (answer == 0)
 		follow(&s);
 	finish(&s);
 	close_fd(&s.signals);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return answer;
 }

@@ -96,27 +96,45 @@ static int fill_root(const struct boot_request *request, const struct document *
 	return make_scratch_disk(root, error);
 }
 
-/* One try under result->accel, in a root of its own. */
-static int boot_once(const struct boot_request *request, const struct document *domain,
-		     double start_limit_s, struct boot_result *result, struct error *error)
+static int boot_in_root(struct boot_session *session, const struct document *domain,
+			struct boot_result *result, struct error *error)
 {
 	_cleanup_free_ char *root = NULL;
 	_cleanup_fd_ int lock = -1, firmware = -1;
+	int answer;
+
+	if (boot_root_make(&root, &lock, error) < 0)
+		return -1;
+	session->root = root;
+	firmware = open_firmware_log(root);
+	answer = fill_root(session->request, domain, root, result, error);
+	result->times.prepared = boot_clock_s() - session->began_s;
+	if (answer == 0)
+		answer = boot_session_run(session, result, error);
+	read_firmware_log(firmware, &result->firmware);
+	run_root_remove(root);
+	return answer;
+}
+
+/*
+ * One try under result->accel, in a root of its own. A signal waits until the session
+ * takes it, so that the root goes in any case.
+ */
+static int boot_once(const struct boot_request *request, const struct document *domain,
+		     double start_limit_s, struct boot_result *result, struct error *error)
+{
 	struct boot_session session = { .request = request,
 					.start_limit_s = start_limit_s,
 					.began_s = boot_clock_s() };
 	int answer;
 
-	if (boot_root_make(&root, &lock, error) < 0)
-		return -1;
-	session.root = root;
-	firmware = open_firmware_log(root);
-	answer = fill_root(request, domain, root, result, error);
-	result->times.prepared = boot_clock_s() - session.began_s;
-	if (answer == 0)
-		answer = boot_session_run(&session, result, error);
-	read_firmware_log(firmware, &result->firmware);
-	run_root_remove(root);
+	sigemptyset(&session.ends);
+	sigaddset(&session.ends, SIGINT);
+	sigaddset(&session.ends, SIGTERM);
+	sigaddset(&session.ends, SIGHUP);
+	sigprocmask(SIG_BLOCK, &session.ends, &session.mask);
+	answer = boot_in_root(&session, domain, result, error);
+	sigprocmask(SIG_SETMASK, &session.mask, NULL);
 	return answer;
 }
 

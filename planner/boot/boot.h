@@ -11,11 +11,19 @@
  */
 #pragma once
 
+#include "planner/boot/assign.h"
 #include "planner/boot/initrd.h"
 #include "planner/boot/prepare.h"
 #include "planner/boot/serial.h"
 
-enum assign_mode { ASSIGN_NO, ASSIGN_VFIO, ASSIGN_NESTED };
+#include <signal.h>
+
+enum assign_mode {
+	ASSIGN_NO,
+	ASSIGN_BIND, /* so that groups form: arm64 makes one when a driver binds */
+	ASSIGN_VFIO,
+	ASSIGN_NESTED,
+};
 
 /* All strings are borrowed. */
 struct boot_request {
@@ -29,7 +37,7 @@ struct boot_request {
 	VEC(const char *) copies; /* FILE or FILE:PATH */
 	VEC(const char *) kmods;
 	enum assign_mode assign;
-	VEC(struct pci_address) assign_to;
+	struct assign_list assign_to;
 	enum initrd_compression compression;
 	bool progress; /* a line on standard error while it runs */
 };
@@ -78,6 +86,8 @@ struct boot_session {
 	const char *root;
 	double start_limit_s; /* for the agent's first word; 0: only the time limit */
 	double began_s;	      /* on the monotonic clock */
+	sigset_t ends; /* the signals that end a boot: blocked, taken from a descriptor */
+	sigset_t mask; /* what was blocked before, for the child */
 };
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
 		     struct error *error);

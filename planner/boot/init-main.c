@@ -22,12 +22,16 @@
 
 enum { LOG_CONSOLE_OFF = 6 }; /* syslog(2) */
 
+struct order {
+	const char *word, *argument; /* in the config's text */
+};
+
 struct orders {
 	struct text config;
 	bool shell;
 	int limit_s;
-	VEC(const char *) modules; /* in config */
 	const char *library_path;
+	VEC(struct order) list;
 };
 
 /* Bytes to the console; if even that fails there is nobody to tell. */
@@ -113,10 +117,10 @@ static void read_orders(struct orders *orders)
 			orders->shell = true;
 		else if (line && streq(word, "limit"))
 			orders->limit_s = atoi(line);
-		else if (line && streq(word, "module"))
-			*vec_add(&orders->modules) = line;
 		else if (line && streq(word, "library-path"))
 			orders->library_path = line;
+		else if (line)
+			*vec_add(&orders->list) = (struct order){ word, line };
 	}
 }
 
@@ -130,6 +134,28 @@ static void keep_limit(int seconds)
 	sleep((unsigned)seconds);
 	init_say("note the time limit of %d s is over", seconds);
 	reset();
+}
+
+/* Every order of that word, in the order of the lines. */
+static void do_orders(const struct orders *orders, const char *word,
+		      void (*act)(const char *argument))
+{
+	for (size_t i = 0; i < orders->list.n; i++)
+		if (streq(orders->list.v[i].word, word))
+			act(orders->list.v[i].argument);
+}
+
+/*
+ * Whether the hypervisor's ACPI tables are there. Without them SeaBIOS makes some of its
+ * own (src/fw/acpi.c), with nodes but no expander buses and no IOMMU; those lack WAET,
+ * which QEMU gives to every x86 guest (hw/i386/acpi-build.c, build_waet).
+ */
+static bool has_acpi(const struct machine *machine)
+{
+	bool x86 = machine->architecture && streq(machine->architecture, "x86_64");
+
+	return access("/sys/firmware/acpi/tables/FACP", F_OK) == 0 &&
+	       (!x86 || access("/sys/firmware/acpi/tables/WAET", F_OK) == 0);
 }
 
 static void read_machine(struct machine *machine)
@@ -147,6 +173,7 @@ static void read_machine(struct machine *machine)
 		init_say("note %s", error.message);
 	if (uname(&names) == 0)
 		machine_set_fact(machine, "kernel.release", names.release);
+	machine_set_fact(machine, "firmware.acpi", has_acpi(machine) ? "yes" : "no");
 	init_add_log_facts(machine, log.s);
 }
 
@@ -175,9 +202,11 @@ int main(void)
 	init_say("start 1");
 	read_orders(&orders);
 	keep_limit(orders.limit_s);
-	for (size_t i = 0; i < orders.modules.n; i++)
-		init_load_module(orders.modules.v[i]);
+	do_orders(&orders, "module", init_load_module);
+	do_orders(&orders, "bind", init_bind);
+	do_orders(&orders, "vfs", init_make_vfs);
 	send_record();
+	do_orders(&orders, "assign", init_try_assign);
 	init_say("done");
 	reset();
 }

@@ -12,7 +12,10 @@ void init_load_module(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	/* vfio-pci makes virtual functions only if told to */
+	const char *words = has_suffix(path, "/vfio_pci.ko") ? "enable_sriov=1" : "";
+
 	/* glibc has no wrapper; finit_module(2). */
-	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST))
+	if (fd < 0 || (syscall(SYS_finit_module, fd, words, 0) < 0 && errno != EEXIST))
 		init_say("note module %s cannot be loaded: %s", path, strerror(errno));
 }

@@ -8,7 +8,9 @@
  *     limit SECONDS        reset the machine then, whatever happens
  *     module PATH          load it; in the order of the lines
  *     library-path LIST    for programs that were copied in
- *     assign ADDRESS       bind the function to vfio-pci and use it as a program would
+ *     bind ADDRESS         bind the function to vfio-pci before the machine is read
+ *     vfs ADDRESS          make all its virtual functions before the machine is read
+ *     assign ADDRESS       use the bound function as a program would, afterwards
  *     shell                start a shell on the console when the record is out
  *
  * It reads the machine with the reader that serves on hosts, and says so on the console
@@ -37,3 +39,10 @@ void init_add_log_facts(struct machine *machine, const char *log);
 
 /* init-module.c: loads one, with a note if it cannot be. */
 void init_load_module(const char *path);
+
+/* init-assign.c, each with its word on the console */
+void init_bind(const char *address);
+/* All virtual functions of a physical one that vfio-pci or its own driver holds. */
+void init_make_vfs(const char *address);
+/* The VFs of a physical function go before. */
+void init_try_assign(const char *address);

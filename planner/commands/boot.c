@@ -56,7 +56,7 @@ static void wish_free(struct wish *wish)
 {
 	vec_free(&wish->request.copies);
 	vec_free(&wish->request.kmods);
-	vec_free(&wish->request.assign_to);
+	vec_free(&wish->request.assign_to.list);
 	free(wish->kernel);
 	free(wish->agent);
 	free(wish->run);
@@ -201,6 +201,28 @@ static int predict_booted(const struct document *domain, const struct boot_resul
 	return 0;
 }
 
+/*
+ * What to bind in the guest. An arm64 kernel puts a function into a group only when a
+ * driver binds it, so there it is done in any case.
+ */
+static int choose_assignable(struct wish *wish, const struct document *domain,
+			     struct error *error)
+{
+	_cleanup_(guest_free) struct guest guest = {};
+	_cleanup_machine_ struct machine planned = {};
+
+	if (wish->request.assign == ASSIGN_NO &&
+	    streq(domain_architecture(domain), "aarch64"))
+		wish->request.assign = ASSIGN_BIND;
+	if (wish->request.assign == ASSIGN_NO)
+		return 0;
+	if (guest_read(domain, &guest, error) < 0)
+		return -1;
+	predict(&guest, &planned);
+	assign_choose(&planned, &wish->request.assign_to);
+	return 0;
+}
+
 static int read_observed(const struct wish *wish, const struct boot_result *result,
 			 struct machine *ret, struct error *error)
 {
@@ -219,7 +241,7 @@ static int read_observed(const struct wish *wish, const struct boot_result *resu
 }
 
 static int compare(const struct wish *wish, const struct document *domain,
-		   const struct boot_result *result, struct error *error)
+		   struct boot_result *result, struct error *error)
 {
 	_cleanup_machine_ struct machine expected = {}, observed = {};
 	_cleanup_differences_ struct differences differences = {};
@@ -230,6 +252,8 @@ static int compare(const struct wish *wish, const struct document *domain,
 	    read_observed(wish, result, &observed, error) < 0)
 		return -1;
 	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
+	assign_check_vfs(&wish->request.assign_to, &observed, &result->serial);
+	verdict.assigns = &result->serial;
 	return verdict_print(&verdict, wish->json);
 }
 
@@ -277,7 +301,7 @@ static void tell(const struct boot_result *result)
 			result->initrd_bytes >> 10);
 }
 
-static int boot(const struct wish *wish, struct error *error)
+static int boot(struct wish *wish, struct error *error)
 {
 	_cleanup_document_ struct document domain = {};
 	_cleanup_boot_result_ struct boot_result result = {};
@@ -286,6 +310,8 @@ static int boot(const struct wish *wish, struct error *error)
 		return -1;
 	if (wish->print_xml)
 		return print_xml(wish, &domain, error);
+	if (choose_assignable(wish, &domain, error) < 0)
+		return -1;
 	if (boot_domain(&wish->request, &domain, &result, error) < 0)
 		return -1;
 	if (result.interrupted)

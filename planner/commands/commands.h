@@ -13,5 +13,6 @@ extern const struct command boot_command;
 extern const struct command completion_command;
 extern const struct command disk_command;
 extern const struct command plan_command;
+extern const struct command verify_command;
 extern const struct command record_command;
 extern const struct command topology_command;

@@ -16,6 +16,7 @@
 const struct command *const commands[] = {
 	&plan_command,
 	&boot_command,
+	&verify_command,
 	&topology_command,
 	&record_command,
 	&disk_command,

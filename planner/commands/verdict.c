@@ -22,6 +22,40 @@ static void json_failure(struct jsonw *json, const struct verdict *verdict)
 	jsonw_end_array(json);
 }
 
+static void json_assigns(struct jsonw *json, const struct serial *serial)
+{
+	jsonw_array(json, "assign");
+	for (size_t i = 0; i < serial->assigns.n; i++) {
+		jsonw_object(json, NULL);
+		jsonw_format(json, "address", PCI_FORMAT,
+			     PCI_ARGS(serial->assigns.v[i].at));
+		jsonw_bool(json, "ok", serial->assigns.v[i].ok);
+		jsonw_string(json, "text", serial->assigns.v[i].text);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}
+
+static void text_add_assigns(struct text *text, const struct serial *serial)
+{
+	for (size_t i = 0; i < serial->assigns.n; i++) {
+		const struct serial_assign *a = &serial->assigns.v[i];
+
+		text_printf(text, "assign: " PCI_FORMAT ": %s: ", PCI_ARGS(a->at),
+			    a->ok ? "works" : "FAILED");
+		text_add_shown(text, a->text);
+		text_adds(text, "\n");
+	}
+}
+
+static bool any_assign_failed(const struct serial *serial)
+{
+	for (size_t i = 0; serial && i < serial->assigns.n; i++)
+		if (!serial->assigns.v[i].ok)
+			return true;
+	return false;
+}
+
 static void print_json(const struct verdict *verdict)
 {
 	static const struct substitutions none;
@@ -35,6 +69,8 @@ static void print_json(const struct verdict *verdict)
 	else
 		jsonw_differences(&json, verdict->differences);
 	jsonw_substitutions(&json, verdict->substitutions ? verdict->substitutions : &none);
+	if (verdict->assigns && verdict->assigns->assigns.n > 0)
+		json_assigns(&json, verdict->assigns);
 	jsonw_end_object(&json);
 	jsonw_finish(&json);
 	fwrite(text.s, 1, text.n, stdout);
@@ -50,6 +86,8 @@ static void print_text(const struct verdict *verdict)
 		text_printf(&text, "%s: %s\n", verdict->failure_kind, verdict->failure);
 	else
 		text_add_differences(&text, verdict->differences);
+	if (verdict->assigns)
+		text_add_assigns(&text, verdict->assigns);
 	fwrite(text.s, 1, text.n, stdout);
 }
 
@@ -59,6 +97,8 @@ int verdict_print(const struct verdict *verdict, bool json)
 		print_json(verdict);
 	else
 		print_text(verdict);
-	return verdict->failure || verdict->differences->list.n > 0 ? STATUS_FINDINGS
-								     : STATUS_OK;
+	return verdict->failure || verdict->differences->list.n > 0 ||
+			       any_assign_failed(verdict->assigns)
+		       ? STATUS_FINDINGS
+		       : STATUS_OK;
 }

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "planner/boot/prepare.h"
+#include "planner/boot/serial.h"
 #include "topology/compare.h"
 
 struct verdict {
 	const struct differences *differences;
 	const struct substitutions *substitutions; /* NULL: nothing was booted */
+	const struct serial *assigns; /* what --assign found; NULL: not asked */
 	/*
 	 * Why there was nothing to compare: libvirt refused the domain, or the guest sent
 	 * no report. NULL: there was.

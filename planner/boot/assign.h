@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * assign.h - --assign seen from the host: which functions of a planned machine can be
+ * given to a guest of the guest, and what must hold for the virtual functions that the
+ * guest made of them.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "planner/boot/serial.h"
+#include "topology/machine.h"
+
+struct assign_function {
+	struct pci_address at;
+	int total_vfs; /* 0: makes none */
+};
+struct assign_list {
+	VEC(struct assign_function) list; /* by address */
+};
+
+/*
+ * Endpoints below a root bus that an expander bus makes: those that a planner puts there
+ * to be assigned. Adds to a zeroed list.
+ */
+void assign_choose(const struct machine *planned, struct assign_list *ret);
+/*
+ * For each function that makes virtual ones: all of them are there, on its node, on buses
+ * that the port above leads to, each in a group of its own. One answer each to @ret.
+ */
+void assign_check_vfs(const struct assign_list *list, const struct machine *observed,
+		      struct serial *ret);
