@@ -66,9 +66,10 @@ static int check_place(struct creation *creation, struct error *error)
 	if (fstatat(creation->folder_fd, creation->name, &creation->before, 0) < 0)
 		return errno == ENOENT ? 0 : error_system(error, errno, "%s", path);
 	creation->was_there = true;
-	if (!creation->request->replace)
+	if (!creation->request->overwrite)
 		return error_input(error,
-				   "%s is there already; --replace would replace it",
+				   "%s is there already; --replace would give it a new "
+				   "table, --overwrite a new image its name",
 				   path);
 	if (!S_ISREG(creation->before.st_mode))
 		return error_input(error,

@@ -12,7 +12,7 @@ struct create_request {
 	const char *path; /* borrowed */
 	enum image_format format;
 	uint64_t cluster_bytes; /* of a qcow2, 0: QEMU's default */
-	bool replace;           /* a file that is there gives way */
+	bool overwrite;         /* a file that is there gives way */
 	const char *seed;       /* borrowed, NULL */
 	struct fill_list fills;
 };

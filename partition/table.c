@@ -91,6 +91,8 @@ static int make_memory_file(struct encoder *encoder, struct error *error)
 		return error_system(error, errno,
 				    "cannot make a memory file of %ju bytes",
 				    (uintmax_t)(table->n_sectors * table->sector_bytes));
+	if (encoder->source->drop_boot_code)
+		return 0;
 	if (read_sector(encoder, 0, sector, error) < 0)
 		return -1;
 	if (pwrite(encoder->fd, sector, BOOT_CODE_BYTES, 0) != BOOT_CODE_BYTES)

@@ -4,19 +4,31 @@
  */
 #include "planner/commands/disk.h"
 
-#include "base/size.h"
 #include "partition/create.h"
 #include "partition/layout.h"
 #include "partition/table.h"
+#include "planner/commands/disk-change.h"
 #include "planner/commands/disk-request.h"
 
-enum { OUTPUT_FORMAT = REQUEST_ROWS_N, REPLACE, POPULATE, FORMAT, COPY_FILES };
+enum {
+	OUTPUT_FORMAT = REQUEST_ROWS_N,
+	REPLACE,
+	JOURNAL,
+	OVERWRITE,
+	POPULATE,
+	FORMAT,
+	COPY_FILES
+};
 
 static const struct option_row rows[] = {
 	REQUEST_ROWS,
 	[OUTPUT_FORMAT] = {"output-format", 'O', "FORMAT",
 			   "of the image (default by its name)", "raw|qcow2"},
-	[REPLACE] = {"replace", 0, NULL, "a file that is there gives way"},
+	[REPLACE] = {"replace", 0, NULL,
+		     "give an image or device that is there a new table"},
+	[JOURNAL] = {"journal", 0, "FILE",
+		     "with --replace: keep the old sectors here meanwhile"},
+	[OVERWRITE] = {"overwrite", 0, NULL, "a new image takes the old one's place"},
 	[POPULATE] = {"populate", 0, "FILE=N", "copy a file into partition N; repeat"},
 	[FORMAT] = {"format", 0, "FS=N",
 		    "make a file system in partition N: " FILL_FORMATS},
@@ -25,10 +37,17 @@ static const struct option_row rows[] = {
 	{},
 };
 
+struct source {
+	struct disk_io *io;
+	uint32_t sector_bytes;
+};
+
 struct wish {
 	struct request_flags flags;
 	struct create_request create;
+	struct change_wish change;
 	const char *file;
+	bool replace;
 };
 
 static void wish_free(struct wish *wish)
@@ -45,7 +64,13 @@ static int read_option(struct wish *wish, int row, char *value, const char **for
 		*format = value;
 		return 0;
 	case REPLACE:
-		wish->create.replace = true;
+		wish->replace = true;
+		return 0;
+	case JOURNAL:
+		wish->change.journal = value;
+		return 0;
+	case OVERWRITE:
+		wish->create.overwrite = true;
 		return 0;
 	case POPULATE:
 		return fill_add(&wish->create.fills, FILL_POPULATE, value, error);
@@ -80,6 +105,18 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 	wish->create.path = options.args[options.n_args - 1];
 	if (format ? streq(format, "qcow2") : has_suffix(wish->create.path, ".qcow2"))
 		wish->create.format = IMAGE_QCOW2;
+	wish->change.disk = (struct disk_wish){
+		.writable = true,
+		.format_given = format != NULL,
+		.format = wish->create.format,
+	};
+	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
+		return error_input(error,
+				   "--replace changes a table and nothing else; "
+				   "--overwrite, --populate and --format make a new "
+				   "image");
+	if (wish->change.journal && !wish->replace)
+		return error_input(error, "--journal goes with --replace");
 	return 0;
 }
 
@@ -102,24 +139,85 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 	return 0;
 }
 
+static int create(struct wish *wish, struct disk_request *request, struct error *error)
+{
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+	_cleanup_patch_ struct patch patch = {};
+
+	if (check_cluster(wish, request, error) < 0 ||
+	    disk_layout_make(request, &layout, error) < 0 ||
+	    fill_check(&wish->create.fills, &layout.table, error) < 0 ||
+	    disk_layout_fill_ids(&layout.table, error) < 0 ||
+	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0)
+		return -1;
+	wish->create.seed = request->seed;
+	return create_image(&wish->create, &layout.table, &patch, error);
+}
+
+static int read_block(void *context, uint64_t lba, uint8_t *bytes, struct error *error)
+{
+	const struct source *source = context;
+
+	return disk_read(source->io, bytes, source->sector_bytes,
+			 lba * source->sector_bytes, error);
+}
+
+/* The disk has the size that it has, and its blocks. */
+static int fit_request(const struct changed_disk *disk, struct disk_request *request,
+		       struct error *error)
+{
+	const uint64_t sector = request->sector_bytes;
+	uint64_t size_bytes = disk->io->size_bytes - disk->io->size_bytes % sector;
+
+	if (disk->io->sector_bytes && disk->io->sector_bytes != sector)
+		return error_input(error,
+				   "%s has sectors of %u bytes; say --sector-size %u",
+				   disk->io->name, disk->io->sector_bytes,
+				   disk->io->sector_bytes);
+	if (request->minimal ||
+	    (request->size_bytes && request->size_bytes != size_bytes))
+		return error_input(error, "%s has %ju bytes, and --replace leaves it so",
+				   disk->io->name, (uintmax_t)disk->io->size_bytes);
+	request->size_bytes = size_bytes;
+	if (request->cluster_bytes == 0)
+		request->cluster_bytes = disk->kind.cluster_bytes;
+	return 0;
+}
+
+/* A new table on what is there, through the writer that can be undone. */
+static int replace(struct wish *wish, struct disk_request *request, struct error *error)
+{
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+	_cleanup_patch_ struct patch patch = {};
+	struct source source = {NULL, request->sector_bytes};
+	struct table_source from = {.read = read_block,
+				    .context = &source,
+				    .replace = true};
+
+	if (change_begin(wish->create.path, &wish->change, &disk, error) < 0 ||
+	    fit_request(&disk, request, error) < 0 ||
+	    disk_layout_make(request, &layout, error) < 0 ||
+	    disk_layout_fill_ids(&layout.table, error) < 0)
+		return -1;
+	source.io = disk.io;
+	from.drop_boot_code = disk.seen.table.label == LABEL_NONE;
+	if (table_encode(&layout.table, &from, &patch, error) < 0)
+		return -1;
+	return change_commit(&disk, &patch, &layout.table, error);
+}
+
 static int run(int argc, char *argv[], struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {};
 	_cleanup_disk_request_ struct disk_request request;
-	_cleanup_disk_layout_ struct disk_layout layout = {};
-	_cleanup_patch_ struct patch patch = {};
 
 	disk_request_init(&request);
 	if (read_options(argc, argv, &wish, error) < 0 ||
-	    request_from_flags(&wish.flags, wish.file, &request, error) < 0 ||
-	    check_cluster(&wish, &request, error) < 0 ||
-	    disk_layout_make(&request, &layout, error) < 0 ||
-	    fill_check(&wish.create.fills, &layout.table, error) < 0 ||
-	    disk_layout_fill_ids(&layout.table, error) < 0 ||
-	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0)
+	    request_from_flags(&wish.flags, wish.file, &request, error) < 0)
 		return -1;
-	wish.create.seed = request.seed;
-	if (create_image(&wish.create, &layout.table, &patch, error) < 0)
+	if ((wish.replace ? replace(&wish, &request, error)
+			  : create(&wish, &request, error)) < 0)
 		return -1;
 	return STATUS_OK;
 }
@@ -128,12 +226,13 @@ const struct command disk_create_command = {
 	.name = "create",
 	.args = "[REQUEST] IMAGE",
 	.summary = "Write a new image with the partitions of a request",
-	.about = "REQUEST, options and --part are those of `disk plan`. The image "
-		 "appears\n"
-		 "under its name whole or not at all; raw images are sparse. A name that "
-		 "ends\n"
-		 "in .qcow2 makes a qcow2. With --seed, the same request gives the same "
-		 "bytes.",
+	/* clang-format off */
+	.about = "REQUEST, options and --part are those of `disk plan`. The image appears\n"
+		 "under its name whole or not at all; raw images are sparse. A name that ends\n"
+		 "in .qcow2 makes a qcow2. With --seed, the same request gives the same bytes.\n"
+		 "--replace keeps the image or device and changes its table only, in a way\n"
+		 "that disk recover can finish or undo.",
+	/* clang-format on */
 	.rows = rows,
 	.run = run,
 };
