@@ -344,12 +344,20 @@ static void add_endpoints(const struct request *request, struct plan *plan)
 	}
 }
 
+static bool plans_usb(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (streq_null(plan->devices.v[i].kind->type, "usb"))
+			return true;
+	return false;
+}
+
 /* What libvirt would add by itself at an address of its own choice is written out. */
 static void add_fixed_controllers(const struct request *request, struct plan *plan)
 {
 	struct guest_controller *usb, *sata;
 
-	if (next_index(&plan->guest, "usb") == 0) {
+	if (!plans_usb(plan)) {
 		usb = guest_add_controller(&plan->guest, "usb");
 		usb->index = number_of(0);
 		set_string(&usb->model, "none");

@@ -2,17 +2,15 @@
 #include "planner/commands/commands.h"
 
 #include "base/file.h"
-#include "base/size.h"
 #include "planner/commands/installed.h"
 #include "planner/commands/source.h"
 #include "planner/expect.h"
-#include "planner/mirror.h"
 #include "planner/plan.h"
 #include "planner/predict.h"
 #include "planner/request-file.h"
+#include "planner/request-flags.h"
 #include "planner/show-prediction.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 /* Everything that the flags say; the request is filled as they come. */
@@ -20,200 +18,11 @@ struct flags {
 	struct request request;
 	struct mirror_options mirror;
 	struct source_options source;
-	const char *like, *output;
+	char *like; /* owned: a request file may have said it */
+	const char *output;
 	bool predict, expect, installed;
 };
 
-static void set_string(char **string, const char *value)
-{
-	free(*string);
-	*string = xstrdup(value);
-}
-
-static int take_size(const char *option, const char *value, uint64_t *ret_bytes,
-		     struct error *error)
-{
-	enum size_answer answer = size_parse(value, false, 0, ret_bytes);
-
-	if (answer == SIZE_OK)
-		return 0;
-	return error_input(error, "--%s=%s %s", option, value, size_answer_text(answer));
-}
-
-static int take_count(const char *option, const char *value, int *ret,
-		      struct error *error)
-{
-	if (parse_int(value, ret) && *ret >= 0)
-		return 0;
-	return error_input(error, "--%s=%s is no number from 0", option, value);
-}
-
-static int flag_node(struct flags *flags, const char *value, struct error *error)
-{
-	return request_add_node(&flags->request, value, error);
-}
-
-static int flag_device(struct flags *flags, const char *value, struct error *error)
-{
-	return request_add_device(&flags->request, value, error);
-}
-
-static int flag_like(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->like = value;
-	return 0;
-}
-
-static int flag_output(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->output = value;
-	return 0;
-}
-
-static int flag_locality(struct flags *flags, const char *value, struct error *error)
-{
-	return source_add_locality(&flags->source, value, error);
-}
-
-static int flag_cpus(struct flags *flags, const char *value, struct error *error)
-{
-	int count;
-
-	if (take_count("cpus-per-node", value, &count, error) < 0)
-		return -1;
-	if (count == 0)
-		return error_input(error, "--cpus-per-node=0: give each node one or more");
-	flags->mirror.cpus_per_node = (unsigned)count;
-	return 0;
-}
-
-static int flag_memory(struct flags *flags, const char *value, struct error *error)
-{
-	if (take_size("memory-per-node", value, &flags->mirror.memory_per_node_bytes,
-		      error) < 0)
-		return -1;
-	if (flags->mirror.memory_per_node_bytes < UINT64_C(1) << 20)
-		return error_input(error, "--memory-per-node=%s: QEMU needs 1 MiB or more",
-				   value);
-	return 0;
-}
-
-static int flag_per(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->request.per = streq(value, "node") ? PER_NODE : PER_ROOT_COMPLEX;
-	return 0;
-}
-
-static int flag_spare(struct flags *flags, const char *value, struct error *error)
-{
-	return take_count("spare-ports", value, &flags->request.spare_ports, error);
-}
-
-static int flag_general(struct flags *flags, const char *value, struct error *error)
-{
-	return take_count("general-ports", value, &flags->request.general_ports, error);
-}
-
-static int flag_target(struct flags *flags, const char *value, struct error *error)
-{
-	flags->installed = streq(value, "installed");
-	if (flags->installed)
-		return 0;
-	return target_parse(value, &flags->request.target, error);
-}
-
-static int flag_firmware(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->request.firmware = streq(value, "bios")	? FIRMWARE_BIOS
-				  : streq(value, "efi") ? FIRMWARE_EFI
-							: FIRMWARE_EFI_SECURE;
-	return 0;
-}
-
-static int flag_backend(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->request.backend = streq(value, "user")	 ? BACKEND_USER
-				 : streq(value, "passt") ? BACKEND_PASST
-							 : BACKEND_MCAST;
-	return 0;
-}
-
-static int flag_hugepages(struct flags *flags, const char *value, struct error *error)
-{
-	uint64_t *size_bytes = &flags->request.hugepage_bytes;
-
-	if (take_size("hugepages", value, size_bytes, error) < 0)
-		return -1;
-	if (*size_bytes < 65536 || (*size_bytes & (*size_bytes - 1)) != 0)
-		return error_input(error,
-				   "--hugepages=%s: sizes are powers of two, such as 2MiB "
-				   "and 1GiB", value);
-	return 0;
-}
-
-static int flag_hmat(struct flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->request.hmat = true;
-	return 0;
-}
-
-static int flag_predict(struct flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->predict = true;
-	return 0;
-}
-
-static int flag_mgmt(struct flags *flags, const char *value, struct error *error)
-{
-	if (!streq(value, "user") &&
-	    (!has_prefix(value, "network=") || !value[strlen("network=")]))
-		return error_input(error, "--mgmt=%s: write user, or network=NAME", value);
-	set_string(&flags->request.mgmt, value);
-	return 0;
-}
-
-/* A domain's name is also a file name for libvirt (domain_conf.c, no '/' or newline). */
-static int flag_name(struct flags *flags, const char *value, struct error *error)
-{
-	if (!*value || strpbrk(value, "/\n"))
-		return error_input(error, "--name=%s: a domain's name has no / or line end",
-				   value);
-	set_string(&flags->request.name, value);
-	return 0;
-}
-
-static int flag_emit(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->expect = streq(value, "expect");
-	return 0;
-}
-
-#define STRING_FLAG(name_, field)                                                        \
-	static int name_(struct flags *flags, const char *value, struct error *error)    \
-	{                                                                                \
-		(void)error;                                                             \
-		set_string(&flags->request.field, value);                                \
-		return 0;                                                                \
-	}
-STRING_FLAG(flag_iommu, iommu)
-STRING_FLAG(flag_type, type)
-STRING_FLAG(flag_machine, machine)
-STRING_FLAG(flag_arch, architecture)
-STRING_FLAG(flag_cpu, cpu)
-STRING_FLAG(flag_disk, disk)
-STRING_FLAG(flag_cdrom, cdrom)
-
-/* One row per option: what --help shows, and what takes the value. */
 static const struct option_row rows[] = {
 	{ .name = "node", .arg = "vcpus=N,memory=SIZE",
 	  .help = "one guest NUMA node; repeat; cpulist=0-3 names the vCPUs" },
@@ -257,15 +66,30 @@ static const struct option_row rows[] = {
 	{},
 };
 
-static int (*const takers[])(struct flags *flags, const char *value,
-			     struct error *error) = {
-	flag_node,   flag_device, flag_device,	 flag_like,   flag_locality, flag_cpus,
-	flag_memory, flag_per,	  flag_spare,	 flag_general, flag_iommu,
-	flag_target, flag_firmware, flag_type,	 flag_arch,   flag_machine,
-	flag_cpu,    flag_disk,	  flag_cdrom,	 flag_mgmt,   flag_backend,
-	flag_hugepages, flag_hmat, flag_name,	 flag_predict, flag_emit, flag_output,
-};
-static_assert(ARRAY_SIZE(takers) + 1 == ARRAY_SIZE(rows), "an option lacks its taker");
+
+/* One flag of the command line or setting of the file, by its name. */
+static int take_flag(void *user, const char *flag, const char *value, struct error *error)
+{
+	struct flags *flags = user;
+
+	if (streq(flag, "like")) {
+		free(flags->like);
+		flags->like = xstrdup(value);
+	} else if (streq(flag, "locality")) {
+		return source_add_locality(&flags->source, value, error);
+	} else if (streq(flag, "predict")) {
+		flags->predict = true;
+	} else if (streq(flag, "emit")) {
+		flags->expect = streq(value, "expect");
+	} else if (streq(flag, "output")) {
+		flags->output = value;
+	} else if (streq(flag, "target") && streq(value, "installed")) {
+		flags->installed = true;
+	} else {
+		return request_take(&flags->request, &flags->mirror, flag, value, error);
+	}
+	return 0;
+}
 
 static void print_notes(char *const *notes, size_t n)
 {
@@ -329,33 +153,13 @@ static int run_plan(struct flags *flags, struct error *error)
 	return file_write(flags->output, xml.s, xml.n, error);
 }
 
-static int find_row(const char *name)
-{
-	for (int i = 0; rows[i].name; i++)
-		if (streq(rows[i].name, name))
-			return i;
-	return -1;
-}
-
-/* A setting of the request file: held to the same choices as the flag. */
-static int take_from_file(void *user, const char *flag, const char *value,
-			  struct error *error)
-{
-	int row = find_row(flag);
-
-	assert(row >= 0);
-	if (option_check(&rows[row], value, error) < 0)
-		return -1;
-	return takers[row](user, value, error);
-}
-
 static int read_request(struct flags *flags, const char *path, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 
 	if (document_read(path, &document, error) < 0)
 		return -1;
-	return request_file_read(&document, take_from_file, flags, error);
+	return request_file_read(&document, take_flag, flags, error);
 }
 
 /* The request file first, so that a flag has the last word. */
@@ -375,7 +179,7 @@ static int take_flags(struct flags *flags, int argc, char *argv[], struct error 
 	options = options_begin(&plan_command, argc, argv);
 	while ((row = options_next(&options, error)) != OPTIONS_DONE)
 		if (row == OPTIONS_FAULT ||
-		    takers[row](flags, options.value, error) < 0)
+		    take_flag(flags, rows[row].name, options.value, error) < 0)
 			return -1;
 	return 0;
 }
@@ -391,6 +195,7 @@ static int run(int argc, char *argv[], struct error *error)
 		rc = run_plan(&flags, error);
 	request_free(&flags.request);
 	source_options_free(&flags.source);
+	free(flags.like);
 	return rc;
 }
 

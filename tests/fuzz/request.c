@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Any document as a request: refused with a message, or planned; and then the plan's own
+ * text reads back as a domain without complaint, with the cells that were asked for.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include "planner/guest-read.h"
+#include "planner/plan.h"
+#include "planner/request-file.h"
+#include "planner/request-flags.h"
+
+struct asked {
+	struct request request;
+	struct mirror_options mirror;
+};
+
+static int take(void *user, const char *flag, const char *value, struct error *error)
+{
+	struct asked *asked = user;
+
+	/* Machines to be mirrored come from files, which this target leaves alone. */
+	if (streq(flag, "like"))
+		return 0;
+	return request_take(&asked->request, &asked->mirror, flag, value, error);
+}
+
+static void check_plan(const struct request *request, const struct text *xml)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_guest_ struct guest guest = {};
+
+	CHECK(document_parse("plan", xml->s, xml->n, &document, &error) == 0);
+	CHECK(guest_read(&document, &guest, &error) == 0);
+	CHECK(guest.complaints.n == 0);
+	/* The seeds that plan have two cells; a third takes a mutation. */
+	if (IS_PLANTED && guest.cells.n == 3)
+		guest.cells.n--;
+	CHECK(guest.cells.n == request->nodes.n);
+	CHECK(streq(guest.name, request->name));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_plan_ struct plan plan = {};
+	_cleanup_text_ struct text xml = {};
+	struct asked asked = {};
+	int rc;
+
+	if (document_parse("request", (const char *)data, size, &document, &error) < 0)
+		return 0;
+	request_begin(&asked.request);
+	rc = request_file_read(&document, take, &asked, &error);
+	if (rc == 0)
+		rc = request_finish(&asked.request, &error);
+	if (rc == 0)
+		rc = plan_fresh(&asked.request, &plan, &xml, &error);
+	if (rc == 0)
+		check_plan(&asked.request, &xml);
+	else
+		CHECK(error.message && error.status == STATUS_INPUT);
+	request_free(&asked.request);
+	return 0;
+}
