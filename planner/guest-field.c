@@ -80,6 +80,23 @@ static void read_decimal(const struct raw *raw, void *member)
 	read_number(raw, 10, UINT32_MAX, member);
 }
 
+static void read_maybe(const struct raw *raw, void *member)
+{
+	if (*raw->text)
+		read_decimal(raw, member);
+}
+
+static void read_positive(const struct raw *raw, void *member)
+{
+	struct guest_number *number = member;
+
+	read_decimal(raw, member);
+	if (number->state != VALUE_VALID || number->value > 0)
+		return;
+	number->state = VALUE_MALFORMED;
+	complain(raw, "a decimal number of at least 1");
+}
+
 static void read_any_number(const struct raw *raw, void *member)
 {
 	read_number(raw, 0, UINT32_MAX, member);
@@ -190,6 +207,7 @@ static void read_string(const struct raw *raw, void *member)
 
 static void (*const readers[])(const struct raw *raw, void *member) = {
 	[FIELD_STRING] = read_string,     [FIELD_DECIMAL] = read_decimal,
+	[FIELD_POSITIVE] = read_positive, [FIELD_MAYBE] = read_maybe,
 	[FIELD_NUMBER] = read_any_number, [FIELD_LONG] = read_long,
 	[FIELD_MEMORY] = read_memory,     [FIELD_ON_OFF] = read_on_off,
 	[FIELD_YES_NO] = read_yes_no,     [FIELD_SET] = read_set,

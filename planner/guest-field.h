@@ -15,12 +15,14 @@
 #include "planner/guest.h"
 
 enum field_kind {
-	FIELD_STRING,  /* char *, owned; trimmed content */
-	FIELD_DECIMAL, /* struct guest_number, 32 bits */
-	FIELD_NUMBER,  /* the same in C's notation: 16, 0x10, 020 */
-	FIELD_LONG,    /* the same, decimal, 64 bits */
-	FIELD_MEMORY,  /* the same with the element's unit attribute, KiB without one */
-	FIELD_ON_OFF,  /* struct guest_switch */
+	FIELD_STRING,   /* char *, owned; trimmed content */
+	FIELD_DECIMAL,  /* struct guest_number, 32 bits */
+	FIELD_POSITIVE, /* the same, but not 0 */
+	FIELD_MAYBE,    /* a decimal number; an empty element says nothing */
+	FIELD_NUMBER,   /* the same in C's notation: 16, 0x10, 020 */
+	FIELD_LONG,     /* the same, decimal, 64 bits */
+	FIELD_MEMORY,   /* the same with the element's unit attribute, KiB without one */
+	FIELD_ON_OFF,   /* struct guest_switch */
 	FIELD_YES_NO,
 	FIELD_SET,     /* struct guest_set */
 	FIELD_ELEMENT, /* int: the element's number */

@@ -36,7 +36,7 @@ static const struct field controller_fields[] = {
 	ROW("target@hotplug", ON_OFF, guest_controller, hotplug),
 	ROW("target@memReserve", MEMORY, guest_controller, mem_reserve_bytes),
 	ROW("target/node", ELEMENT, guest_controller, node_element),
-	ROW("target/node", DECIMAL, guest_controller, node),
+	ROW("target/node", MAYBE, guest_controller, node),
 	ROW("pcihole64", MEMORY, guest_controller, pcihole64_bytes),
 	ROW("driver@iommu", ON_OFF, guest_controller, driver_iommu),
 	ROW("driver@ats", ON_OFF, guest_controller, driver_ats),

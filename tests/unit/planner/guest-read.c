@@ -3,6 +3,8 @@
 
 #include "planner/guest-read.h"
 
+#include <dirent.h>
+
 /* A document and what was read from it. */
 struct bench {
 	struct document document;
@@ -87,6 +89,24 @@ static void decimal_numbers(void **state)
 		assert_int_equal(bench.guest.complaints.n, answers[i].value < 0);
 		bench_free(&bench);
 	}
+}
+
+/* libvirt: zero threads are not permitted, an empty <node/> is none. */
+static void special_numbers(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	read_text(&bench,
+		  "<domain><cpu><topology threads='0' cores='1'/></cpu><devices>"
+		  "<controller type='pci'><target><node></node></target></controller>"
+		  "<memory><target><node></node></target></memory>"
+		  "</devices></domain>");
+	assert_int_equal(bench.guest.threads.state, VALUE_MALFORMED);
+	assert_true(number_is(bench.guest.cores, 1));
+	assert_int_equal(bench.guest.controllers.v[0].node.state, VALUE_ABSENT);
+	assert_int_equal(bench.guest.devices.v[0].node.state, VALUE_MALFORMED);
+	bench_free(&bench);
 }
 
 static void any_numbers(void **state)
@@ -371,7 +391,7 @@ static void seed_like(void **state)
 /* As `virt-layout-run dump` showed libvirt 9.0 to number them. */
 static void indexes(void **state)
 {
-	static const unsigned expected[] = { 0, 3, 2, 4, 1, 9, 5 };
+	static const unsigned expected[] = {0, 3, 2, 4, 1, 9, 5};
 	struct bench bench;
 
 	(void)state;
@@ -384,6 +404,37 @@ static void indexes(void **state)
 		assert_true(number_is(bench.guest.controllers.v[i].index, expected[i]));
 	assert_int_equal(bench.guest.controllers.v[7].index.state, VALUE_ABSENT);
 	bench_free(&bench);
+}
+
+/* Real-looking domains: nothing to complain of, and they read on. */
+static void real_domains(void **state)
+{
+	DIR *directory = opendir(SOURCE_DIR "/tests/domains/real");
+	const struct dirent *entry;
+	int n = 0;
+
+	(void)state;
+	assert_non_null(directory);
+	while ((entry = readdir(directory))) {
+		_cleanup_free_ char *path =
+			xasprintf(SOURCE_DIR "/tests/domains/real/%s", entry->d_name);
+		_cleanup_document_ struct document document = {};
+		_cleanup_error_ struct error error = {};
+		_cleanup_guest_ struct guest guest = {};
+
+		if (!has_suffix(entry->d_name, ".xml"))
+			continue;
+		if (document_read(path, &document, &error) < 0 ||
+		    guest_read(&document, &guest, &error) < 0)
+			fail_msg("%s", error.message);
+		assert_int_equal(guest.complaints.n, 0);
+		assert_true(guest_is_q35(&guest));
+		assert_int_equal(guest.vcpus.state, VALUE_VALID);
+		assert_true(guest.devices_element > 0 && guest.memory_element > 0);
+		n++;
+	}
+	closedir(directory);
+	assert_true(n >= 17);
 }
 
 static void wrong_roots(void **state)
@@ -419,11 +470,12 @@ static void wrong_roots(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing),     cmocka_unit_test(decimal_numbers),
-		cmocka_unit_test(any_numbers), cmocka_unit_test(sizes),
-		cmocka_unit_test(sets),        cmocka_unit_test(addresses),
-		cmocka_unit_test(complaint),   cmocka_unit_test(seed_like),
-		cmocka_unit_test(indexes), cmocka_unit_test(wrong_roots),
+		cmocka_unit_test(nothing),         cmocka_unit_test(decimal_numbers),
+		cmocka_unit_test(special_numbers), cmocka_unit_test(any_numbers),
+		cmocka_unit_test(sizes),           cmocka_unit_test(sets),
+		cmocka_unit_test(addresses),       cmocka_unit_test(complaint),
+		cmocka_unit_test(seed_like),       cmocka_unit_test(indexes),
+		cmocka_unit_test(real_domains),    cmocka_unit_test(wrong_roots),
 	};
 
 	return RUN_TESTS(tests);
