@@ -131,9 +131,8 @@ static void jsonw_number_or_null(struct jsonw *json, const char *key, long value
 		jsonw_null(json, key);
 }
 
-void jsonw_finding(struct jsonw *json, const struct finding *finding)
+void jsonw_finding_members(struct jsonw *json, const struct finding *finding)
 {
-	jsonw_object(json, NULL);
 	jsonw_string(json, "rule", finding->rule);
 	jsonw_string(json, "severity", severity_name(finding->severity));
 	jsonw_string(json, "file", finding->place.file);
@@ -154,6 +153,12 @@ void jsonw_finding(struct jsonw *json, const struct finding *finding)
 		jsonw_end_object(json);
 	}
 	jsonw_end_array(json);
+}
+
+void jsonw_finding(struct jsonw *json, const struct finding *finding)
+{
+	jsonw_object(json, NULL);
+	jsonw_finding_members(json, finding);
 	jsonw_end_object(json);
 }
 

@@ -69,4 +69,6 @@ void report_free(struct report *report);
 void text_add_finding(struct text *text, const struct finding *finding);
 /* One object as design.md section 4 lists its members. */
 void jsonw_finding(struct jsonw *json, const struct finding *finding);
+/* The members alone, into an object that is open: the caller adds to them. */
+void jsonw_finding_members(struct jsonw *json, const struct finding *finding);
 void jsonw_skip(struct jsonw *json, const struct skip *skip);

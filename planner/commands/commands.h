@@ -10,8 +10,10 @@
 extern const struct command *const commands[]; /* ends with NULL */
 
 extern const struct command boot_command;
+extern const struct command check_command;
 extern const struct command completion_command;
 extern const struct command disk_command;
+extern const struct command explain_command;
 extern const struct command plan_command;
 extern const struct command verify_command;
 extern const struct command record_command;

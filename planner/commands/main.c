@@ -15,6 +15,8 @@
 
 const struct command *const commands[] = {
 	&plan_command,
+	&check_command,
+	&explain_command,
 	&boot_command,
 	&verify_command,
 	&topology_command,

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Host devices: are they near the memory and CPUs they will work for. The host's node of
+ * a device is sysfs numa_node or what the user said; the guest's is the <node> of the
+ * expander bus above it.
+ */
+#include "planner/check/host.h"
+
+#define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
+
+typedef void (*say_hostdev)(struct check *check, const struct check_hostdev *row,
+			    const struct guest_device *device);
+
+static void each_hostdev(struct check *check, say_hostdev say)
+{
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++)
+		say(check, &list.v[i], DEVICE(check, &list.v[i]));
+	vec_free(&list);
+}
+
+static void say_exists(struct check *check, const struct check_hostdev *row,
+		       const struct guest_device *device)
+{
+	if (row->function < 0)
+		check_found(check, device->element, "The host has no PCI device " PCI_FORMAT ".",
+			    PCI_ARGS(device->source.at));
+}
+
+void hostdev_exists(struct check *check)
+{
+	each_hostdev(check, say_exists);
+}
+
+/* The expander bus on a cell that this node backs; -1. */
+static int bus_for_node(const struct check *check, int node, int *cell)
+{
+	for (int index = 1; index < INDEXES; index++) {
+		struct set backing;
+		bool right;
+
+		*cell = check->bus[index].root == index ? check_cell_of_bus(check, index) : -1;
+		if (*cell < 0)
+			continue;
+		right = check_backing(check, (size_t)*cell, &backing) &&
+			set_has(&backing, (unsigned)node);
+		set_free(&backing);
+		if (right)
+			return index;
+	}
+	return -1;
+}
+
+static void say_cell(struct check *check, const struct check_hostdev *row,
+		     const struct guest_device *device)
+{
+	_cleanup_free_ char *nodes = NULL;
+	_cleanup_set_ struct set backing = {};
+	struct finding *finding;
+	int bus, cell, root;
+
+	if (row->cell < 0 || row->host_node < 0 ||
+	    !check_backing(check, (size_t)row->cell, &backing) ||
+	    set_has(&backing, (unsigned)row->host_node))
+		return;
+	nodes = check_set_string(&backing);
+	root = check->bus[device->address.at.bus].root;
+	finding = check_found(check, device->element,
+			      PCI_FORMAT " is on host node %d; its bus (controller %u below "
+			      "expander bus %d) is guest node %d, backed by host node %s.",
+			      PCI_ARGS(device->source.at), row->host_node,
+			      device->address.at.bus, root, row->cell, nodes);
+	finding->subject = xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
+	finding->observed = xasprintf("%s", nodes);
+	finding->expected = xasprintf("%d", row->host_node);
+	bus = bus_for_node(check, row->host_node, &cell);
+	if (bus >= 0)
+		check_mend(finding, "Move it below expander bus %d, or back guest node %d by "
+				    "host node %d.", bus, row->cell, row->host_node);
+	else
+		check_mend(finding, "Back guest node %d by host node %d, or take the device "
+				    "away.", row->cell, row->host_node);
+}
+
+void hostdev_cell_affinity(struct check *check)
+{
+	each_hostdev(check, say_cell);
+}
+
+static void say_no_affinity(struct check *check, const struct check_hostdev *row,
+			    const struct guest_device *device)
+{
+	if (check->guest->cells.n < 2 || row->host_node < 0 || row->cell >= 0)
+		return;
+	check_found(check, device->element,
+		    PCI_FORMAT " is on host node %d, but in the guest it is on no node: nothing "
+		    "above it is an expander bus with a <node>.",
+		    PCI_ARGS(device->source.at), row->host_node);
+}
+
+void hostdev_no_affinity(struct check *check)
+{
+	each_hostdev(check, say_no_affinity);
+}
+
+static void say_unbacked(struct check *check, const struct check_hostdev *row,
+			 const struct guest_device *device)
+{
+	_cleanup_set_ struct set all = {};
+	size_t cells = check->guest->cells.n;
+
+	if (row->host_node < 0)
+		return;
+	for (size_t i = 0; i < MAX(cells, (size_t)1); i++) {
+		_cleanup_set_ struct set backing = {};
+
+		if (!check_backing(check, i, &backing))
+			return;
+		set_union(&all, &backing);
+	}
+	if (!set_has(&all, (unsigned)row->host_node))
+		check_found(check, device->element,
+			    PCI_FORMAT " is on host node %d, where the guest has no memory.",
+			    PCI_ARGS(device->source.at), row->host_node);
+}
+
+void hostdev_node_unbacked(struct check *check)
+{
+	each_hostdev(check, say_unbacked);
+}
+
+static void say_unknown(struct check *check, const struct check_hostdev *row,
+			const struct guest_device *device)
+{
+	if (check->host->nodes.n > 1 && row->function >= 0 && row->host_node < 0)
+		check_found(check, device->element,
+			    "The host's firmware does not say on which node " PCI_FORMAT " is.",
+			    PCI_ARGS(device->source.at));
+}
+
+void hostdev_node_unknown(struct check *check)
+{
+	each_hostdev(check, say_unknown);
+}
+
+static int guest_root(const struct check *check, const struct check_hostdev *row)
+{
+	const struct guest_device *device = DEVICE(check, row);
+
+	return device->address.state == VALUE_VALID
+		       ? check->bus[device->address.at.bus].root
+		       : -1;
+}
+
+void rc_collapsed(struct check *check)
+{
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct check_hostdev *a = &list.v[j], *b = &list.v[i];
+			struct finding *finding;
+
+			if (a->function < 0 || b->function < 0 ||
+			    guest_root(check, a) != guest_root(check, b) ||
+			    guest_root(check, a) <= 0 ||
+			    check->host->functions.v[a->function].root ==
+				    check->host->functions.v[b->function].root)
+				continue;
+			finding = check_found(check, DEVICE(check, b)->element,
+					      PCI_FORMAT " and " PCI_FORMAT " are below different "
+					      "root complexes of the host, but below one expander "
+					      "bus in the guest.",
+					      PCI_ARGS(DEVICE(check, a)->source.at),
+					      PCI_ARGS(DEVICE(check, b)->source.at));
+			check_relate(check, finding, DEVICE(check, a)->element);
+			break;
+		}
+	vec_free(&list);
+}
+
+static int package_of_node(const struct machine *host, int node)
+{
+	const struct machine_node *row = machine_node(host, node);
+	const struct machine_cpu *cpu =
+		row && !set_empty(&row->cpus) ? machine_cpu(host, set_first(&row->cpus)) : NULL;
+
+	return cpu ? cpu->package : UNKNOWN_ID;
+}
+
+/* The host nodes behind all cells. */
+static struct set nodes_in_use(const struct check *check)
+{
+	struct set all = {};
+
+	for (size_t i = 0; i < MAX(check->guest->cells.n, (size_t)1); i++) {
+		_cleanup_set_ struct set backing = {};
+
+		if (check_backing(check, i, &backing))
+			set_union(&all, &backing);
+	}
+	return all;
+}
+
+static bool shares_package(const struct machine *host, int node, const struct set *nodes)
+{
+	int package = package_of_node(host, node);
+
+	set_foreach(other, nodes)
+		if (package != UNKNOWN_ID && package_of_node(host, other) == package)
+			return true;
+	return false;
+}
+
+/* OpenStack Nova's verdict, nova/pci/stats.py; `cell` is our own. */
+static bool policy_holds(const struct check *check, const struct check_hostdev *row,
+			 const struct set *nodes)
+{
+	int node = row->host_node;
+	_cleanup_set_ struct set own = {};
+
+	switch (check->options->policy) {
+	case POLICY_CELL:
+		return node >= 0 && row->cell >= 0 &&
+		       check_backing(check, (size_t)row->cell, &own) &&
+		       set_has(&own, (unsigned)node);
+	case POLICY_SOCKET:
+		return node >= 0 && (set_has(nodes, (unsigned)node) ||
+				     shares_package(check->host, node, nodes));
+	case POLICY_LEGACY:
+		return node < 0 || set_has(nodes, (unsigned)node);
+	default:
+		return node >= 0 && set_has(nodes, (unsigned)node);
+	}
+}
+
+void policy_affinity(struct check *check)
+{
+	static const char *const names[] = { "", "required", "socket", "preferred", "legacy",
+					     "cell" };
+	_cleanup_set_ struct set nodes = nodes_in_use(check);
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n && check->guest->cells.n > 0; i++) {
+		const struct check_hostdev *row = &list.v[i];
+		struct finding *finding;
+
+		if (row->function < 0 || policy_holds(check, row, &nodes))
+			continue;
+		if (row->host_node >= 0)
+			finding = check_found(check, DEVICE(check, row)->element,
+					      "Policy %s: " PCI_FORMAT " is on host node %d.",
+					      names[check->options->policy],
+					      PCI_ARGS(DEVICE(check, row)->source.at),
+					      row->host_node);
+		else
+			finding = check_found(check, DEVICE(check, row)->element,
+					      "Policy %s: the node of " PCI_FORMAT " is not known.",
+					      names[check->options->policy],
+					      PCI_ARGS(DEVICE(check, row)->source.at));
+		if (check->options->policy == POLICY_PREFERRED)
+			finding->severity = SEVERITY_INFO;
+	}
+	vec_free(&list);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Bus numbers and I/O ports, which nobody checks before the guest's firmware runs out of
+ * them. One segment has 256 numbers; a root uses its own and one for each bridge below
+ * it (QEMU docs/pcie.txt, "Bus numbers issues"; measured: planner/layout.h).
+ */
+#include "planner/check/rules.h"
+
+#include "planner/device-kind.h"
+#include "planner/io-budget.h"
+
+#define LAST_BUS 256u
+
+static bool is_expander(const struct guest_controller *controller)
+{
+	return guest_is_pci(controller) && controller->model &&
+	       has_suffix(controller->model, "-expander-bus") &&
+	       controller->bus_nr.state == VALUE_VALID &&
+	       controller->bus_nr.value < LAST_BUS;
+}
+
+/* The lowest number above @from that another root owns. */
+static unsigned next_root(const struct check *check, unsigned from,
+			  const struct guest_controller **ret_who)
+{
+	unsigned next = LAST_BUS;
+
+	*ret_who = NULL;
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (!is_expander(c) || c->bus_nr.value <= from || c->bus_nr.value >= next)
+			continue;
+		next = (unsigned)c->bus_nr.value;
+		*ret_who = c;
+	}
+	return next;
+}
+
+/* pci-expander-bus holds a bridge of its own. */
+static unsigned numbers_needed(const struct check *check, int index,
+			       const struct guest_controller *c)
+{
+	return 1 + check->bus[index].bridges +
+	       (streq_null(c->model, "pci-expander-bus") ? 1 : 0);
+}
+
+static void say_window(struct check *check, int index, const struct guest_controller *c,
+		       unsigned from)
+{
+	const struct guest_controller *who;
+	unsigned next = next_root(check, from, &who), needed = numbers_needed(check, index, c);
+	_cleanup_free_ char *until = NULL, *root = NULL;
+	struct finding *finding;
+
+	if (from + needed <= next)
+		return;
+	until = who ? xasprintf("controller %llu begins at %u",
+				(unsigned long long)who->index.value, next)
+		    : xstrdup("the numbers end at 255");
+	root = index == 0 ? xstrdup("pcie-root")
+			  : xasprintf("controller %d (busNr %u%s)", index, from,
+				      c->bus_nr_assigned ? ", libvirt's choice" : "");
+	finding = check_found(check, c->element,
+			      "%s needs %u bus numbers, itself and %u bridge%s below it, but "
+			      "%s: room for %u.",
+			      root, needed, needed - 1, needed == 2 ? "" : "s", until,
+			      next - from);
+	finding->subject = xasprintf("controller %d", index);
+	finding->observed = xasprintf("%u", next - from);
+	finding->expected = xasprintf("%u", needed);
+	if (who)
+		check_relate(check, finding, who->element);
+	if (index == 0)
+		check_mend(finding, "Raise the lowest busNr above %u, or take bridges off "
+				    "pcie-root.", needed - 1);
+	else if (next >= needed)
+		check_mend(finding, "Set busNr of controller %d to %u or less, and keep it "
+				    "above the numbers of the root before it.",
+			   index, next - needed);
+}
+
+void bus_window(struct check *check)
+{
+	for (int index = 0; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+
+		if (!c || check->bus[index].root != index)
+			continue;
+		if (index == 0)
+			say_window(check, 0, c, 0);
+		else if (is_expander(c))
+			say_window(check, index, c, (unsigned)c->bus_nr.value);
+	}
+}
+
+void bus_slack(struct check *check)
+{
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index), *who;
+		struct finding *finding;
+
+		if (!c || check->bus[index].root != index || !is_expander(c) ||
+		    next_root(check, (unsigned)c->bus_nr.value, &who) >
+			    c->bus_nr.value + numbers_needed(check, index, c))
+			continue;
+		finding = check_found(check, c->element,
+				      "controller %d (busNr %llu) has no bus number to spare: "
+				      "another port below it would move others.",
+				      index, (unsigned long long)c->bus_nr.value);
+		finding->subject = xasprintf("controller %d", index);
+	}
+}
+
+void pxb_busnr_dup(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct guest_controller *a = &guest->controllers.v[j];
+			const struct guest_controller *b = &guest->controllers.v[i];
+			struct finding *finding;
+
+			if (!is_expander(a) || !is_expander(b) ||
+			    a->bus_nr.value != b->bus_nr.value)
+				continue;
+			finding = check_found(check, b->element,
+					      "busNr %llu of controller %llu is that of "
+					      "controller %llu as well.",
+					      (unsigned long long)b->bus_nr.value,
+					      (unsigned long long)b->index.value,
+					      (unsigned long long)a->index.value);
+			check_relate(check, finding, a->element);
+			break;
+		}
+}
+
+static bool is_efi(const struct guest *guest)
+{
+	return streq_null(guest->firmware, "efi") ||
+	       (guest->loader && streq_null(guest->loader_type, "pflash"));
+}
+
+void pxb_empty_efi(struct check *check)
+{
+	if (!is_efi(check->guest))
+		return;
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+
+		if (c && is_expander(c) && check->bus[index].children == 0)
+			check_found(check, c->element,
+				    "Expander bus %d has nothing on it; OVMF leaves such a "
+				    "root out, so the guest does not see it.", index);
+	}
+}
+
+static bool cold(const struct guest_controller *controller)
+{
+	return switch_is(controller->hotplug, false);
+}
+
+static bool is_port(const struct guest_controller *c)
+{
+	return c && (streq_null(c->model, "pcie-root-port") ||
+		     streq_null(c->model, "pcie-switch-downstream-port"));
+}
+
+static const struct device_kind *kind_of(const struct check *check,
+					 struct assign_item item)
+{
+	if (item.device >= 0)
+		return device_kind_of(&check->guest->devices.v[item.device]);
+	if (item.controller >= 0)
+		return device_kind_of_controller(
+			&check->guest->controllers.v[item.controller]);
+	return NULL;
+}
+
+/* The port on a root above a bus: bridges below it share its window. */
+static int top_port(const struct check *check, int index)
+{
+	int parent;
+
+	while (index > 0 && (parent = check->bus[index].parent) >= 0 &&
+	       parent != check->bus[index].root)
+		index = parent;
+	return index;
+}
+
+/* Ports on a root that need a window of 4 KiB of I/O. */
+static void mark_windows(const struct check *check, bool *needs)
+{
+	check_functions functions = {};
+
+	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct device_kind *kind = kind_of(check, functions.v[i].item);
+		int bus = functions.v[i].address->at.bus;
+
+		if (kind && kind->io_bar && check->bus[bus].root >= 0 &&
+		    bus != check->bus[bus].root)
+			needs[top_port(check, bus)] = true;
+	}
+	/* Bridges for conventional PCI ask for a window whatever is behind them. */
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+
+		if (c && check->bus[index].root >= 0 && index != check->bus[index].root &&
+		    (streq_null(c->model, "pcie-to-pci-bridge") ||
+		     streq_null(c->model, "pci-bridge") ||
+		     streq_null(c->model, "dmi-to-pci-bridge")))
+			needs[top_port(check, index)] = true;
+	}
+	vec_free(&functions);
+}
+
+void io_ports(struct check *check)
+{
+	bool needs[INDEXES] = {}, efi = is_efi(check->guest);
+	unsigned io = 0, kept = 0, limit = efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS;
+	struct finding *finding;
+
+	if (!guest_is_q35(check->guest))
+		return;
+	mark_windows(check, needs);
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+
+		io += needs[index];
+		if (!needs[index] && is_port(c) && !cold(c))
+			kept++;
+	}
+	if (io == 0 || (efi ? io + kept : io) <= limit)
+		return;
+	finding = check_found(check, -1,
+			      "%u port%s hold%s devices with an I/O BAR%s; %s has room for %u: "
+			      "%s.",
+			      io, io == 1 ? "" : "s", io == 1 ? "s" : "",
+			      efi && kept > 0 ? ", and each other hot-pluggable port keeps room "
+						"as well"
+					      : "",
+			      efi ? "OVMF" : "SeaBIOS", limit,
+			      efi ? "no device below an expander bus gets any BAR"
+				  : "the guest stops before it boots, without a word");
+	finding->observed = xasprintf("%u", efi ? io + kept : io);
+	finding->expected = xasprintf("%u", limit);
+	check_mend(finding, efi && io <= limit
+				    ? "Set <target hotplug='off'/> on ports that need not be "
+				      "plugged into."
+				    : "Give some devices a model without I/O ports, such as "
+				      "virtio.");
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * IOMMU groups and drivers of the host. Sources: QEMU 7.2 hw/vfio/common.c (group not
+ * viable, multiple address spaces), Linux Documentation/driver-api/vfio.rst,
+ * drivers/iommu/intel/iommu.c (RMRR).
+ */
+#include "planner/check/host.h"
+
+static bool is_assigned(const check_hostdevs *list, int function)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].function == function)
+			return true;
+	return false;
+}
+
+/* What may stay beside an assigned device: no driver, or one that keeps its hands off. */
+static bool harmless(const struct machine_function *function)
+{
+	static const char *const drivers[] = { "", "vfio-pci", "pci-stub", "pcieport" };
+
+	if (function->bridge || !function->driver)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (streq(function->driver, drivers[i]))
+			return true;
+	return false;
+}
+
+void group_whole(struct check *check)
+{
+	const struct machine *host = check->host;
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		int group = list.v[i].function >= 0
+				    ? host->functions.v[list.v[i].function].iommu_group
+				    : GROUP_UNKNOWN;
+
+		for (size_t j = 0; group >= 0 && j < host->functions.n; j++) {
+			const struct machine_function *other = &host->functions.v[j];
+			struct finding *finding;
+
+			if (other->iommu_group != group || is_assigned(&list, (int)j) ||
+			    harmless(other))
+				continue;
+			finding = check_found(check, device->element,
+					      "IOMMU group %d of " PCI_FORMAT " also holds " PCI_FORMAT
+					      " (%s), which stays with the host.",
+					      group, PCI_ARGS(device->source.at),
+					      PCI_ARGS(other->at), other->driver);
+			finding->subject = xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
+			check_mend(finding, "Assign " PCI_FORMAT " as well, or bind it to vfio-pci.",
+				   PCI_ARGS(other->at));
+		}
+	}
+	vec_free(&list);
+}
+
+/* Behind the guest's IOMMU each slot is an address space of its own. */
+void viommu_group_split(struct check *check)
+{
+	const struct machine *host = check->host;
+	check_hostdevs list = {};
+
+	if (check->guest->iommus.n == 0)
+		return;
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct check_hostdev *a = &list.v[j], *b = &list.v[i];
+			const struct guest_device *first = &check->guest->devices.v[a->device];
+			const struct guest_device *second = &check->guest->devices.v[b->device];
+			const struct guest_controller *bus;
+			struct finding *finding;
+
+			if (a->function < 0 || b->function < 0 ||
+			    host->functions.v[a->function].iommu_group < 0 ||
+			    host->functions.v[a->function].iommu_group !=
+				    host->functions.v[b->function].iommu_group)
+				continue;
+			bus = check_controller(check, first->address.at.bus);
+			if (first->address.at.bus == second->address.at.bus && bus &&
+			    streq_null(bus->model, "pcie-to-pci-bridge"))
+				continue;
+			finding = check_found(check, second->element,
+					      PCI_FORMAT " and " PCI_FORMAT " share host IOMMU group "
+					      "%d, but the guest's IOMMU puts them into different "
+					      "address spaces.",
+					      PCI_ARGS(first->source.at), PCI_ARGS(second->source.at),
+					      host->functions.v[a->function].iommu_group);
+			check_relate(check, finding, first->element);
+			break;
+		}
+	vec_free(&list);
+}
+
+void driver_bound(struct check *check)
+{
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		const struct machine_function *function;
+
+		if (list.v[i].function < 0)
+			continue;
+		function = &check->host->functions.v[list.v[i].function];
+		if (!switch_is(device->managed, true) && function->driver &&
+		    !streq(function->driver, "vfio-pci") && streq(device->tag, "hostdev"))
+			check_found(check, device->element,
+				    PCI_FORMAT " is not managed by libvirt (managed='yes') and bound "
+				    "to %s, not vfio-pci.",
+				    PCI_ARGS(device->source.at),
+				    *function->driver ? function->driver : "no driver");
+		if (function->num_vfs > 0)
+			check_found(check, device->element,
+				    PCI_FORMAT " is assigned whole, but has %d virtual functions "
+				    "switched on.", PCI_ARGS(device->source.at),
+				    function->num_vfs);
+	}
+	vec_free(&list);
+}
+
+/* "0xstart 0xend direct" lines of the group's reserved_regions. */
+void rmrr_region(struct check *check)
+{
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		_cleanup_free_ char *name = NULL;
+		const char *regions, *direct;
+
+		if (list.v[i].function < 0)
+			continue;
+		name = xasprintf("iommu-group.%d.reserved-regions",
+				 check->host->functions.v[list.v[i].function].iommu_group);
+		regions = machine_fact(check->host, name);
+		direct = regions ? strstr(regions, " direct") : NULL;
+		while (direct && has_prefix(direct, " direct-relaxable"))
+			direct = strstr(direct + 1, " direct");
+		if (!regions) {
+			check_skip(check, "reserved-regions",
+				   "the host's description has no reserved regions");
+			break;
+		}
+		if (direct)
+			check_found(check, device->element,
+				    "The host's firmware keeps memory for " PCI_FORMAT " (RMRR), and "
+				    "the kernel refuses to assign such a device.",
+				    PCI_ARGS(device->source.at));
+	}
+	vec_free(&list);
+}

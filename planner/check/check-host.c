@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * CPUs, memory and pins against the host. Sources: libvirt 9.0 src/util/virnuma.c (node
+ * unavailable), Linux Documentation/admin-guide/mm/numa_memory_policy.rst,
+ * Documentation/admin-guide/cputopology.rst.
+ */
+#include "planner/check/host.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+static void check_nodeset(struct check *check, int element, const struct set *nodes)
+{
+	set_foreach(node, nodes) {
+		const struct machine_node *host = machine_node(check->host, node);
+
+		if (host && host->memory_bytes != 0)
+			continue;
+		check_found(check, element, "Host node %d %s.", node,
+			    host ? "has no memory" : "is not there");
+	}
+}
+
+void memnode_host_node(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->memnodes.n; i++)
+		check_nodeset(check, guest->memnodes.v[i].element,
+			      &guest->memnodes.v[i].nodes.set);
+	check_nodeset(check, guest->numatune_memory_element, &guest->numatune_nodes.set);
+}
+
+static bool is_strict(const struct guest *guest, size_t cell)
+{
+	for (size_t i = 0; i < guest->memnodes.n; i++)
+		if (number_is(guest->memnodes.v[i].cell, cell))
+			return !guest->memnodes.v[i].mode ||
+			       streq(guest->memnodes.v[i].mode, "strict");
+	return !guest->numatune_mode || streq(guest->numatune_mode, "strict");
+}
+
+/* What the cells want of one host node alone, bytes. */
+static uint64_t wanted_of_node(const struct check *check, int node, uint64_t page)
+{
+	const struct guest *guest = check->guest;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		struct set backing;
+
+		if (check_backing(check, i, &backing) && is_strict(guest, i) &&
+		    set_count(&backing) == 1 && set_has(&backing, (unsigned)node) &&
+		    guest->cells.v[i].memory_bytes.state == VALUE_VALID) {
+			bool right = page == 0;
+
+			for (size_t j = 0; j < guest->pages.n; j++)
+				right |= guest->pages.v[j].size_bytes.value == page &&
+					 (guest->pages.v[j].cells.state != VALUE_VALID ||
+					  set_has(&guest->pages.v[j].cells.set, (unsigned)i));
+			if (right)
+				sum += guest->cells.v[i].memory_bytes.value;
+		}
+		set_free(&backing);
+	}
+	return sum;
+}
+
+void memory_fits_node(struct check *check)
+{
+	for (size_t i = 0; i < check->host->nodes.n; i++) {
+		const struct machine_node *node = &check->host->nodes.v[i];
+		uint64_t wanted = wanted_of_node(check, node->id, 0);
+		struct finding *finding;
+
+		if (node->memory_bytes == UNKNOWN_U64 || wanted <= node->memory_bytes)
+			continue;
+		finding = check_found(check, check->guest->numatune_element,
+				      "The cells bound to host node %d want %llu MiB; it has %llu "
+				      "MiB in all.",
+				      node->id, ULL(wanted >> 20), ULL(node->memory_bytes >> 20));
+		finding->subject = xasprintf("host node %d", node->id);
+	}
+}
+
+static void fit_pages(struct check *check, const struct machine_node *node,
+		      const struct guest_page *page)
+{
+	uint64_t size = page->size_bytes.value;
+	uint64_t wanted = wanted_of_node(check, node->id, size), pages = 0;
+
+	if (wanted == 0 || size == 0)
+		return;
+	for (size_t i = 0; i < node->huge.n; i++)
+		if (node->huge.v[i].page_bytes == size)
+			pages = node->huge.v[i].total_pages;
+	if (pages < (wanted + size - 1) / size)
+		check_found(check, page->element,
+			    "The cells bound to host node %d want %llu huge pages of %llu KiB; it "
+			    "has %llu.",
+			    node->id, ULL((wanted + size - 1) / size), ULL(size / 1024),
+			    ULL(pages));
+}
+
+void hugepage_fit(struct check *check)
+{
+	for (size_t i = 0; i < check->host->nodes.n; i++) {
+		const struct machine_node *node = &check->host->nodes.v[i];
+
+		if (check->guest->pages.n > 0 && node->huge_known != KNOWN_YES) {
+			check_skip(check, "huge-pages",
+				   "the host's description has no huge pages");
+			return;
+		}
+		for (size_t j = 0; j < check->guest->pages.n; j++)
+			fit_pages(check, node, &check->guest->pages.v[j]);
+	}
+}
+
+static void check_online(struct check *check, int element, const struct guest_set *cpus,
+			 const char *what)
+{
+	if (cpus->state != VALUE_VALID)
+		return;
+	set_foreach(cpu, &cpus->set)
+		if (!machine_cpu(check->host, cpu)) {
+			check_found(check, element, "%s names host CPU %d, which is not online.",
+				    what, cpu);
+			return;
+		}
+}
+
+void pin_online(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		check_online(check, guest->vcpupins.v[i].element, &guest->vcpupins.v[i].cpus,
+			     "vcpupin");
+	for (size_t i = 0; i < guest->iothreadpins.n; i++)
+		check_online(check, guest->iothreadpins.v[i].element,
+			     &guest->iothreadpins.v[i].cpus, "iothreadpin");
+	check_online(check, guest->emulatorpin_element, &guest->emulatorpin, "emulatorpin");
+	check_online(check, guest->vcpu_element, &guest->vcpu_cpuset, "<vcpu> cpuset");
+}
+
+void vcpu_mem_split(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		struct set backing, pins;
+		bool has_backing = check_backing(check, i, &backing);
+
+		if (check_pin_nodes(check, i, &pins) && has_backing &&
+		    !set_subset(&pins, &backing)) {
+			_cleanup_free_ char *a = check_set_string(&pins);
+			_cleanup_free_ char *b = check_set_string(&backing);
+			struct finding *finding;
+
+			finding = check_found(check, guest->cells.v[i].element,
+					      "The vCPUs of cell %zu run on host node %s, its memory "
+					      "is on node %s.", i, a, b);
+			check_values(finding, a, b);
+		}
+		set_free(&backing);
+		set_free(&pins);
+	}
+}
+
+static bool cell_is_pinned(const struct check *check, size_t cell)
+{
+	set_foreach(vcpu, &check->guest->cells.v[cell].cpus.set)
+		if (!check_pin_of(check, (unsigned)vcpu))
+			return false;
+	return true;
+}
+
+void vcpu_unpinned(struct check *check)
+{
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; check->host->nodes.n > 1 && i < list.n; i++) {
+		int cell = list.v[i].cell;
+		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+
+		if (cell < 0 || cell_is_pinned(check, (size_t)cell))
+			continue;
+		check_found(check, check->guest->cells.v[cell].element,
+			    "Cell %d holds host device " PCI_FORMAT ", but its vCPUs are not "
+			    "pinned.", cell, PCI_ARGS(device->source.at));
+		break;
+	}
+	vec_free(&list);
+}
+
+static int core_of(const struct machine *host, const struct set *pin)
+{
+	const struct machine_cpu *cpu = pin ? machine_cpu(host, set_first(pin)) : NULL;
+
+	return cpu ? cpu->core : UNKNOWN_ID;
+}
+
+void smt_mismatch(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned threads = guest->threads.state == VALUE_VALID
+				   ? (unsigned)MIN(guest->threads.value, UINT64_C(64))
+				   : 1;
+	unsigned n = guest->vcpus.state == VALUE_VALID
+			     ? (unsigned)MIN(guest->vcpus.value, UINT64_C(16384))
+			     : 0;
+
+	for (unsigned first = 0; threads > 1 && first + threads <= n; first += threads)
+		for (unsigned vcpu = first + 1; vcpu < first + threads; vcpu++) {
+			const struct set *a = check_pin_of(check, first);
+			const struct set *b = check_pin_of(check, vcpu);
+
+			if (!a || !b || set_count(a) != 1 || set_count(b) != 1 ||
+			    core_of(check->host, a) == UNKNOWN_ID ||
+			    core_of(check->host, a) == core_of(check->host, b))
+				continue;
+			check_found(check, guest->cputune_element,
+				    "vCPUs %u and %u are threads of one core in the guest, but "
+				    "pinned to different cores of the host (CPUs %d and %d).",
+				    first, vcpu, set_first(a), set_first(b));
+			return;
+		}
+}
+
+void emulator_remote(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set vcpus = {}, emulator;
+
+	if (guest->emulatorpin.state != VALUE_VALID || guest->vcpupins.n == 0)
+		return;
+	for (size_t i = 0; i < guest->vcpupins.n; i++) {
+		struct set nodes = check_nodes_of(check->host,
+						  &guest->vcpupins.v[i].cpus.set);
+
+		set_union(&vcpus, &nodes);
+		set_free(&nodes);
+	}
+	emulator = check_nodes_of(check->host, &guest->emulatorpin.set);
+	if (!set_subset(&emulator, &vcpus))
+		check_found(check, guest->emulatorpin_element,
+			    "The emulator may run on host nodes where no vCPU does.");
+	set_free(&vcpus);
+	set_free(&emulator);
+}
+
+static uint32_t guest_distance(const struct guest *guest, size_t from, size_t to)
+{
+	for (size_t i = 0; i < guest->cells.v[from].distances.n; i++)
+		if (number_is(guest->cells.v[from].distances.v[i].id, to))
+			return (uint32_t)guest->cells.v[from].distances.v[i].value.value;
+	return 0;
+}
+
+static int only_node(const struct check *check, size_t cell)
+{
+	struct set backing;
+	int node = -1;
+
+	if (check_backing(check, cell, &backing) && set_count(&backing) == 1)
+		node = set_first(&backing);
+	set_free(&backing);
+	return node;
+}
+
+void distance_mirror(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		for (size_t j = 0; j < guest->cells.n; j++) {
+			int a = only_node(check, i), b = only_node(check, j);
+			uint32_t host, own = guest_distance(guest, i, j);
+
+			if (!own)
+				own = guest_distance(guest, j, i);
+			if (!own)
+				own = 20;
+			if (i == j || a < 0 || b < 0 || a == b)
+				continue;
+			host = machine_distance(check->host, a, b);
+			if (host == 0 || host == own || host == 10)
+				continue;
+			check_found(check, guest->cells.v[i].element,
+				    "Cells %zu and %zu are %u apart, the host nodes %d and %d behind "
+				    "them %u.", i, j, own, a, b, host);
+			return;
+		}
+}
+
+static int package_of(const struct check *check, size_t cell)
+{
+	const struct guest *guest = check->guest;
+	int first = set_first(&guest->cells.v[cell].cpus.set);
+	const struct set *pin = first >= 0 ? check_pin_of(check, (unsigned)first) : NULL;
+	const struct machine_cpu *cpu = pin ? machine_cpu(check->host, set_first(pin)) : NULL;
+
+	return cpu ? cpu->package : UNKNOWN_ID;
+}
+
+void numa_splits_llc(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	uint64_t socket = 1;
+
+	if (guest->topology_element < 0 || guest->cores.state != VALUE_VALID)
+		return;
+	socket = guest->cores.value * (guest->threads.state == VALUE_VALID
+					       ? MAX(guest->threads.value, 1)
+					       : 1);
+	if (guest->dies.state == VALUE_VALID && guest->dies.value > 0)
+		socket *= guest->dies.value;
+	for (size_t i = 1; socket > 0 && i < guest->cells.n; i++) {
+		int a = set_first(&guest->cells.v[i - 1].cpus.set);
+		int b = set_first(&guest->cells.v[i].cpus.set);
+
+		if (a < 0 || b < 0 || (uint64_t)a / socket != (uint64_t)b / socket ||
+		    package_of(check, i - 1) == UNKNOWN_ID ||
+		    package_of(check, i) == UNKNOWN_ID ||
+		    package_of(check, i - 1) == package_of(check, i))
+			continue;
+		check_found(check, guest->topology_element,
+			    "Cells %zu and %zu share a guest socket, but run on different "
+			    "packages of the host.", i - 1, i);
+		return;
+	}
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The guest's own IOMMU. Sources: libvirt 9.0 src/conf/domain_validate.c
+ * (virDomainIOMMUDefValidate), src/qemu/qemu_validate.c; QEMU 7.2 hw/i386/intel_iommu.c
+ * (vtd_decide_config), hw/i386/x86-iommu.c.
+ */
+#include "planner/check/rules.h"
+
+#include "planner/device-kind.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+static bool is_model(const struct guest_iommu *iommu, const char *model)
+{
+	return streq_null(iommu->model, model);
+}
+
+static const struct guest_iommu *first_iommu(const struct check *check)
+{
+	return check->guest->iommus.n ? &check->guest->iommus.v[0] : NULL;
+}
+
+static const struct guest_iommu *intel(const struct check *check)
+{
+	const struct guest_iommu *iommu = first_iommu(check);
+
+	return iommu && is_model(iommu, "intel") ? iommu : NULL;
+}
+
+void acpi_missing(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const char *lost = guest->iommus.n ? "no IOMMU" : "no NUMA nodes";
+
+	if (guest->acpi_element >= 0 || (guest->iommus.n == 0 && guest->cells.n == 0))
+		return;
+	if (!guest_is_q35(guest) && !guest_is_virt(guest) && !guest_is_i440fx(guest))
+		return;
+	check_found(check, guest->features_element >= 0 ? guest->features_element : 0,
+		    "There is no <acpi/> in <features>: the guest gets no ACPI tables and so "
+		    "sees %s.", lost);
+}
+
+void iommu_machine(struct check *check)
+{
+	static const struct {
+		const char *model;
+		bool q35, virt;
+	} rows[] = { { "intel", true, false }, { "amd", true, false },
+		     { "smmuv3", false, true }, { "virtio", true, true } };
+
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+
+		for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
+			if (!is_model(iommu, rows[row].model) ||
+			    (rows[row].q35 && guest_is_q35(check->guest)) ||
+			    (rows[row].virt && guest_is_virt(check->guest)))
+				continue;
+			check_found(check, iommu->element,
+				    "The %s IOMMU is not for machine type %s, but for %s.",
+				    iommu->model,
+				    check->guest->machine ? check->guest->machine : "(default)",
+				    !rows[row].virt  ? "q35"
+				    : rows[row].q35 ? "q35 and virt"
+						    : "virt");
+		}
+	}
+}
+
+void iommu_count(struct check *check)
+{
+	if (check->guest->iommus.n > 1 &&
+	    !target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS))
+		check_found(check, check->guest->iommus.v[1].element,
+			    "There are %zu <iommu> elements; the target takes one.",
+			    check->guest->iommus.n);
+}
+
+void iommu_address(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+
+		if (iommu->model && !is_model(iommu, "virtio") && iommu->address.element >= 0)
+			check_found(check, iommu->address.element,
+				    "The %s IOMMU has no address.", iommu->model);
+	}
+}
+
+static bool has_attributes(const struct guest_iommu *iommu)
+{
+	return iommu->intremap.state || iommu->caching_mode.state || iommu->eim.state ||
+	       iommu->iotlb.state || iommu->aw_bits.state;
+}
+
+void iommu_attributes(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+
+		if ((is_model(iommu, "virtio") || is_model(iommu, "smmuv3")) &&
+		    has_attributes(iommu))
+			check_found(check, iommu->driver_element,
+				    "The %s IOMMU takes none of intremap, caching_mode, eim, iotlb "
+				    "and aw_bits.", iommu->model);
+	}
+}
+
+void iommu_virtio_acpi(struct check *check)
+{
+	const struct guest_iommu *iommu = first_iommu(check);
+
+	if (iommu && is_model(iommu, "virtio") && check->guest->acpi_element < 0)
+		check_found(check, iommu->element, "The virtio IOMMU needs ACPI.");
+}
+
+void iommu_virtio_root(struct check *check)
+{
+	for (size_t i = 0; i < check->assignment->refusals.n; i++) {
+		const struct assign_refusal *refusal = &check->assignment->refusals.v[i];
+
+		if (refusal->kind == REFUSED_NOT_ROOT)
+			check_found(check, assign_element(check->guest, refusal->item),
+				    "The virtio IOMMU is on controller %u; it can only be on bus "
+				    "0.", refusal->at.bus);
+	}
+}
+
+static bool split_ioapic(const struct guest *guest)
+{
+	return streq_null(guest->ioapic_driver, "qemu");
+}
+
+void iommu_intremap_ioapic(struct check *check)
+{
+	const struct guest_iommu *iommu = intel(check);
+
+	if (iommu && switch_is(iommu->intremap, true) && !split_ioapic(check->guest) &&
+	    !target_has(&check->options->target, FEATURE_INTREMAP_WITHOUT_IOAPIC))
+		check_found(check, iommu->driver_element,
+			    "intremap='on' needs <ioapic driver='qemu'/> in <features>.");
+}
+
+void iommu_eim_intremap(struct check *check)
+{
+	const struct guest_iommu *iommu = intel(check);
+
+	if (iommu && switch_is(iommu->eim, true) && !switch_is(iommu->intremap, true))
+		check_found(check, iommu->driver_element,
+			    "eim='on' needs intremap='on'.");
+}
+
+void iommu_eim_kvm(struct check *check)
+{
+	const struct guest_iommu *iommu = intel(check);
+
+	if (iommu && switch_is(iommu->eim, true) && streq_null(check->guest->type, "qemu"))
+		check_found(check, iommu->driver_element,
+			    "eim='on' needs KVM, and the domain's type is qemu.");
+}
+
+void iommu_aw_bits(struct check *check)
+{
+	const struct guest_iommu *iommu = intel(check);
+
+	if (iommu && iommu->aw_bits.state == VALUE_VALID && iommu->aw_bits.value != 39 &&
+	    iommu->aw_bits.value != 48)
+		check_values(check_found(check, iommu->driver_element,
+					 "aw_bits is %llu; QEMU knows 39 and 48.",
+					 ULL(iommu->aw_bits.value)),
+			     NULL, "39 or 48");
+}
+
+void vcpus_need_eim(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_iommu *iommu = intel(check);
+
+	if (guest->vcpus.state != VALUE_VALID || guest->vcpus.value <= 255 ||
+	    !streq_null(guest->architecture, "x86_64") || !guest_is_q35(guest))
+		return;
+	if (!iommu || !switch_is(iommu->eim, true))
+		check_found(check, guest->vcpu_element,
+			    "%llu vCPUs are more than 255, which needs an intel IOMMU with "
+			    "eim='on'.", ULL(guest->vcpus.value));
+}
+
+void vcpus_limit(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned limit = target_max_vcpus(&check->options->target);
+
+	if (guest_is_i440fx(guest))
+		limit = 255;
+	else if (!guest_is_q35(guest))
+		return;
+	if (guest->vcpus.state == VALUE_VALID && guest->vcpus.value > limit)
+		check_found(check, guest->vcpu_element,
+			    "%llu vCPUs are more than machine type %s takes, %u.",
+			    ULL(guest->vcpus.value), guest->machine, limit);
+}
+
+static int first_hostdev(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].source.state == VALUE_VALID &&
+		    !streq(guest->devices.v[i].tag, "disk"))
+			return (int)i;
+	return -1;
+}
+
+void iommu_caching(struct check *check)
+{
+	const struct guest_iommu *iommu = intel(check);
+	int hostdev = first_hostdev(check->guest);
+	struct finding *finding;
+
+	if (!iommu || hostdev < 0 || switch_is(iommu->caching_mode, true))
+		return;
+	finding = check_found(check, iommu->element,
+			      "A host device is assigned, but the intel IOMMU lacks "
+			      "caching_mode='on'; QEMU exits.");
+	check_relate(check, finding, check->guest->devices.v[hostdev].element);
+}
+
+void iommu_no_intremap(struct check *check)
+{
+	const struct guest_iommu *iommu = intel(check);
+
+	if (iommu && !switch_is(iommu->intremap, true))
+		check_found(check, iommu->element,
+			    "The intel IOMMU has no interrupt remapping (intremap='on'), so VFIO "
+			    "in the guest refuses to assign devices.");
+}
+
+static bool is_virtio_device(const struct guest_device *device)
+{
+	const struct device_kind *kind = device_kind_of(device);
+
+	return kind && device_on_pci(device) && device_kind_is_virtio(kind) &&
+	       (!device->model || !has_suffix(device->model, "virtio-transitional"));
+}
+
+/* Only what may be handed on to a nested guest, and that is worth it. */
+void iommu_virtio_bypass(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->iommus.n == 0 || is_model(&guest->iommus.v[0], "smmuv3"))
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		_cleanup_free_ char *name = NULL;
+
+		if (device->element < 0 || !is_virtio_device(device) ||
+		    switch_is(device->driver_iommu, true))
+			continue;
+		name = assign_item_name(guest, (struct assign_item){ -1, (int)i, -1 });
+		check_found(check, device->element,
+			    "%s bypasses the guest's IOMMU: it lacks <driver iommu='on'/>.",
+			    name);
+	}
+}
+
+void iommu_on_non_virtio(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		const struct device_kind *kind = device_kind_of(device);
+
+		if (device->driver_iommu.state == VALUE_VALID && kind &&
+		    !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
+			check_found(check, device->element,
+				    "iommu= on the driver of a %s (%s) is for virtio devices only.",
+				    device->tag,
+				    device->model ? device->model : "no model");
+	}
+}
+
+void cpu_not_exposed(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	/* Without a <cpu> mode the guest has QEMU's default, without vmx or svm. */
+	if (guest->iommus.n == 0 || guest->cpu_mode || guest->cpu_model ||
+	    !streq_null(guest->architecture, "x86_64"))
+		return;
+	for (size_t i = 0; i < guest->cpu_features.n; i++)
+		if (streq_null(guest->cpu_features.v[i].name, "vmx") ||
+		    streq_null(guest->cpu_features.v[i].name, "svm"))
+			return;
+	check_found(check, guest->cpu_element >= 0 ? guest->cpu_element : 0,
+		    "<cpu> has no mode, so the guest's CPU has neither vmx nor svm: it has an "
+		    "IOMMU to assign devices with, but cannot run guests with KVM.");
+}

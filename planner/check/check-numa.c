@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Cells, CPUs, memory and distances. Sources: libvirt 9.0 src/conf/numa_conf.c,
+ * src/qemu/qemu_validate.c (topology), src/qemu/qemu_domain.c
+ * (qemuDomainDefNumaCPUsRectify); Linux arch/x86/mm/numa.c.
+ */
+#include "planner/check/rules.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+static unsigned vcpus(const struct guest *guest)
+{
+	if (guest->vcpus.state != VALUE_VALID)
+		return 1;
+	return (unsigned)MIN(guest->vcpus.value, UINT64_C(16384));
+}
+
+void numa_cell_ids(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set seen = {};
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		const struct guest_cell *cell = &guest->cells.v[i];
+
+		if (cell->id.state != VALUE_VALID)
+			continue;
+		if (cell->id.value >= guest->cells.n)
+			check_found(check, cell->element,
+				    "Cell id %llu, but %zu cells have the ids 0 to %zu.",
+				    ULL(cell->id.value), guest->cells.n, guest->cells.n - 1);
+		else if (set_has(&seen, (unsigned)cell->id.value))
+			check_found(check, cell->element, "Cell id %llu is there twice.",
+				    ULL(cell->id.value));
+		else
+			set_add(&seen, (unsigned)cell->id.value);
+	}
+	set_free(&seen);
+}
+
+void numa_cells_overlap(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			struct finding *finding;
+
+			if (!set_intersects(&guest->cells.v[i].cpus.set,
+					    &guest->cells.v[j].cpus.set))
+				continue;
+			finding = check_found(check, guest->cells.v[i].element,
+					      "Cells %zu and %zu share vCPUs.", j, i);
+			check_relate(check, finding, guest->cells.v[j].element);
+		}
+}
+
+void numa_cpu_range(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		int beyond = set_next(&guest->cells.v[i].cpus.set, vcpus(guest));
+
+		if (beyond >= 0)
+			check_found(check, guest->cells.v[i].element,
+				    "Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %u.",
+				    i, beyond, vcpus(guest), vcpus(guest) - 1);
+	}
+}
+
+void numa_no_cpus(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		if (guest->cells.v[i].cpus.state == VALUE_VALID)
+			return;
+	if (guest->cells.n > 0)
+		check_found(check, guest->numa_element,
+			    "No cell has vCPUs; at least one must.");
+}
+
+void numa_cpu_cover(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_set_ struct set left = {};
+	_cleanup_text_ struct text list = {};
+	struct finding *finding;
+
+	if (guest->cells.n == 0)
+		return;
+	set_add_range(&left, 0, vcpus(guest) - 1);
+	for (size_t i = 0; i < guest->cells.n; i++)
+		set_subtract(&left, &guest->cells.v[i].cpus.set);
+	if (set_empty(&left))
+		return;
+	text_add_set(&list, &left);
+	finding = check_found(check, guest->numa_element,
+			      "vCPU %s in no cell; libvirt puts %s into cell 0.", list.s,
+			      set_count(&left) == 1 ? "it" : "them");
+	finding->observed = xstrdup(list.s);
+}
+
+void cell_memory_zero(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->cells.n; i++)
+		if (number_is(check->guest->cells.v[i].memory_bytes, 0))
+			check_found(check, check->guest->cells.v[i].element,
+				    "Cell %zu has no memory; QEMU cannot make memory of size 0.",
+				    i);
+}
+
+static bool sum_of_cells(const struct guest *guest, uint64_t *ret)
+{
+	*ret = 0;
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		struct guest_number memory = guest->cells.v[i].memory_bytes;
+
+		if (memory.state != VALUE_VALID ||
+		    __builtin_add_overflow(*ret, memory.value, ret))
+			return false;
+	}
+	return guest->cells.n > 0;
+}
+
+void memory_sum(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct finding *finding;
+	uint64_t sum, given = guest->memory_bytes.value;
+	uint64_t hotplug = 0;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "memory"))
+			hotplug += guest->devices.v[i].size_bytes.value;
+	if (!sum_of_cells(guest, &sum) || guest->memory_bytes.state != VALUE_VALID ||
+	    sum + hotplug == given || sum == given)
+		return;
+	finding = check_found(check, guest->memory_element,
+			      "<memory> is %llu KiB, but the cells have %llu KiB together; "
+			      "libvirt goes by the cells.",
+			      ULL(given / 1024), ULL(sum / 1024));
+	finding->observed = xasprintf("%llu", ULL(given / 1024));
+	finding->expected = xasprintf("%llu", ULL(sum / 1024));
+}
+
+static bool part(struct guest_number number, uint64_t *product)
+{
+	if (number.state == VALUE_ABSENT)
+		return true;
+	return number.state == VALUE_VALID &&
+	       !__builtin_mul_overflow(*product, number.value, product);
+}
+
+void topology_product(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	uint64_t product = 1;
+	struct finding *finding;
+
+	if (guest->topology_element < 0 || guest->vcpus.state != VALUE_VALID)
+		return;
+	if (!part(guest->sockets, &product) || !part(guest->dies, &product) ||
+	    !part(guest->clusters, &product) || !part(guest->cores, &product) ||
+	    !part(guest->threads, &product) || product == guest->vcpus.value)
+		return;
+	finding = check_found(check, guest->topology_element,
+			      "The topology has %llu CPUs, but <vcpu> says %llu.",
+			      ULL(product), ULL(guest->vcpus.value));
+	finding->observed = xasprintf("%llu", ULL(product));
+	finding->expected = xasprintf("%llu", ULL(guest->vcpus.value));
+}
+
+void numa_splits_core(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned threads = guest->threads.state == VALUE_VALID
+				   ? (unsigned)MIN(guest->threads.value, UINT64_C(1024))
+				   : 1;
+
+	for (size_t i = 0; threads > 1 && i < guest->cells.n; i++)
+		set_foreach(cpu, &guest->cells.v[i].cpus.set) {
+			unsigned first = (unsigned)cpu / threads * threads;
+			unsigned other = first;
+
+			while (other < first + threads && other < vcpus(guest) &&
+			       set_has(&guest->cells.v[i].cpus.set, other))
+				other++;
+			if (other == first + threads || other >= vcpus(guest))
+				continue;
+			check_found(check, guest->cells.v[i].element,
+				    "vCPUs %u to %u are threads of one core, but cell %zu has vCPU "
+				    "%d and not %u.", first, first + threads - 1, i, cpu, other);
+			break;
+		}
+}
+
+void distance_value(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		const struct guest_cell *cell = &guest->cells.v[i];
+
+		for (size_t j = 0; j < cell->distances.n; j++) {
+			const struct guest_distance *row = &cell->distances.v[j];
+			bool self = row->id.value == cell->id.value;
+
+			if (row->value.state != VALUE_VALID || row->id.state != VALUE_VALID)
+				continue;
+			if (row->value.value < 10 || row->value.value > 255 ||
+			    (row->value.value == 10) != self)
+				check_found(check, row->element,
+					    "The distance from cell %llu to %llu is %llu; it is 10 "
+					    "to itself and 11 to 255 to others.",
+					    ULL(cell->id.value), ULL(row->id.value),
+					    ULL(row->value.value));
+		}
+	}
+}
+
+void distance_sibling(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		for (size_t j = 0; j < guest->cells.v[i].distances.n; j++) {
+			const struct guest_distance *row = &guest->cells.v[i].distances.v[j];
+
+			if (row->id.state == VALUE_VALID && row->id.value >= guest->cells.n)
+				check_found(check, row->element,
+					    "A distance to cell %llu, which is not there.",
+					    ULL(row->id.value));
+		}
+}
+
+void hmat_initiator(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->interconnects.n; i++) {
+		const struct guest_interconnect *row = &guest->interconnects.v[i];
+
+		if (row->initiator.state == VALUE_VALID &&
+		    row->initiator.value < guest->cells.n &&
+		    set_empty(&guest->cells.v[row->initiator.value].cpus.set))
+			check_found(check, row->element,
+				    "Cell %llu is an initiator but has no vCPUs.",
+				    ULL(row->initiator.value));
+	}
+}
+
+static bool same_pair(const struct guest_interconnect *a,
+		      const struct guest_interconnect *b)
+{
+	bool straight = a->initiator.value == b->initiator.value &&
+			a->target.value == b->target.value;
+	bool crossed = a->initiator.value == b->target.value &&
+		       a->target.value == b->initiator.value &&
+		       a->initiator.value != a->target.value;
+
+	return a->bandwidth == b->bandwidth && a->cache.value == b->cache.value &&
+	       ((straight && streq_null(a->type, b->type)) || crossed);
+}
+
+void hmat_twice(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->interconnects.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			struct finding *finding;
+
+			if (!same_pair(&guest->interconnects.v[i], &guest->interconnects.v[j]))
+				continue;
+			finding = check_found(check, guest->interconnects.v[i].element,
+					      "The %s between cells %llu and %llu is given twice; "
+					      "libvirt takes one direction only.",
+					      guest->interconnects.v[i].bandwidth ? "bandwidth"
+										  : "latency",
+					      ULL(guest->interconnects.v[i].initiator.value),
+					      ULL(guest->interconnects.v[i].target.value));
+			check_relate(check, finding, guest->interconnects.v[j].element);
+			break;
+		}
+}
+
+void pxb_no_node(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; guest->cells.n > 1 && i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (guest_is_pci(c) && c->model && has_suffix(c->model, "-expander-bus") &&
+		    c->node.state == VALUE_ABSENT)
+			check_found(check, c->element,
+				    "Expander bus %llu names no guest node, so devices below it "
+				    "show numa_node -1.", ULL(c->index.value));
+	}
+}
+
+void pxb_node_empty(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+		const struct guest_cell *cell;
+
+		if (!guest_is_pci(c) || c->node.state != VALUE_VALID ||
+		    c->node.value >= guest->cells.n)
+			continue;
+		cell = &guest->cells.v[c->node.value];
+		if (set_empty(&cell->cpus.set) && number_is(cell->memory_bytes, 0) &&
+		    c->node.value != 0)
+			check_found(check, c->element,
+				    "Expander bus %llu is on guest node %llu, which has neither "
+				    "vCPUs nor memory: the kernel drops such a node.",
+				    ULL(c->index.value), ULL(c->node.value));
+	}
+}

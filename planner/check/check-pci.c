@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * PCI addresses and controllers that libvirt refuses when it defines a domain. What its
+ * address engine says comes from planner/assign.h, of which these rules are the words.
+ */
+#include "planner/check/rules.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+void value_malformed(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->complaints.n; i++) {
+		const struct guest_complaint *complaint = &guest->complaints.v[i];
+		struct finding *finding;
+
+		finding = check_found(check, complaint->element, "%s%s \"%s\" is not %s.",
+				      complaint->attribute ? complaint->attribute : "The content",
+				      complaint->attribute ? "" : "", complaint->text,
+				      complaint->expected);
+		check_values(finding, complaint->text, complaint->expected);
+		check_mend(finding, "Write %s.", complaint->expected);
+	}
+}
+
+void pci_root_model(struct check *check)
+{
+	bool express = guest_is_q35(check->guest) || guest_is_virt(check->guest);
+	const char *model = express ? "pcie-root" : "pci-root";
+
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		bool root = c->model && (streq(c->model, "pcie-root") ||
+					 streq(c->model, "pci-root"));
+		bool zero = number_is(c->index, 0);
+
+		if (!guest_is_pci(c) || c->index.state != VALUE_VALID)
+			continue;
+		if (zero && !streq_null(c->model, model))
+			check_found(check, c->element,
+				    "PCI controller 0 is a %s; on this machine it is %s.",
+				    c->model ? c->model : "controller without model", model);
+		else if (!zero && root)
+			check_found(check, c->element, "%s has index %llu, but only 0 can be a "
+				    "root.", c->model, ULL(c->index.value));
+	}
+}
+
+void controller_index_dup(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct guest_controller *a = &guest->controllers.v[j];
+			const struct guest_controller *b = &guest->controllers.v[i];
+			struct finding *finding;
+
+			/* USB companions share their index. */
+			if (a->index.state != VALUE_VALID || b->index.state != VALUE_VALID ||
+			    a->index.value != b->index.value || !streq_null(a->type, b->type) ||
+			    streq_null(a->type, "usb"))
+				continue;
+			finding = check_found(check, b->element,
+					      "There are two %s controllers with index %llu.",
+					      b->type, ULL(b->index.value));
+			check_relate(check, finding, a->element);
+			break;
+		}
+}
+
+void controller_index_range(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (guest_is_pci(c) && c->index.state == VALUE_VALID && c->index.value > 255)
+			check_found(check, c->element,
+				    "PCI controller index %llu is above 255.",
+				    ULL(c->index.value));
+	}
+}
+
+void pxb_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+		bool express = streq_null(c->model, "pcie-expander-bus");
+
+		if (!guest_is_pci(c))
+			continue;
+		if (express && !guest_is_q35(guest) && !guest_is_virt(guest))
+			check_found(check, c->element,
+				    "A pcie-expander-bus needs machine type q35 or virt, not %s.",
+				    guest->machine ? guest->machine : "the default");
+		if (streq_null(c->model, "pci-expander-bus") && !guest_is_i440fx(guest) &&
+		    guest->machine)
+			check_found(check, c->element,
+				    "A pci-expander-bus needs machine type pc (i440fx), not %s.",
+				    guest->machine);
+	}
+}
+
+/* Which of the target's options each model takes (domain_validate.c). */
+void busnr_misplaced(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		bool expander = c->model && has_suffix(c->model, "-expander-bus");
+		bool port = streq_null(c->model, "pcie-root-port") ||
+			    streq_null(c->model, "pcie-switch-downstream-port");
+		bool root = streq_null(c->model, "pcie-root") ||
+			    streq_null(c->model, "pci-root");
+		const char *option = NULL;
+
+		if (!guest_is_pci(c))
+			continue;
+		if (c->bus_nr.state != VALUE_ABSENT && !c->bus_nr_assigned && !expander)
+			option = "busNr";
+		else if (c->node.state != VALUE_ABSENT && !expander &&
+			 !(root && !number_is(c->index, 0)))
+			option = "node";
+		else if (c->chassis.state != VALUE_ABSENT && !port)
+			option = "chassis";
+		else if (c->port.state != VALUE_ABSENT && !port)
+			option = "port";
+		else if (c->hotplug.state != VALUE_ABSENT && !port)
+			option = "hotplug";
+		else if (c->chassis_nr.state != VALUE_ABSENT &&
+			 !streq_null(c->model, "pci-bridge"))
+			option = "chassisNr";
+		else if (c->pcihole64_bytes.state != VALUE_ABSENT && !root)
+			option = "pcihole64";
+		if (option)
+			check_found(check, c->element, "%s is not an option of a %s.", option,
+				    c->model ? c->model : "PCI controller without model")
+				->subject = xstrdup(option);
+	}
+}
+
+void pxb_busnr_range(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (guest_is_pci(c) && c->bus_nr.state == VALUE_VALID &&
+		    (c->bus_nr.value < 1 || c->bus_nr.value > 254))
+			check_values(check_found(check, c->element,
+						 "busNr %llu is outside 1 to 254.",
+						 ULL(c->bus_nr.value)),
+				     NULL, "1-254");
+	}
+}
+
+void pxb_node_exists(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (guest_is_pci(c) && c->node.state == VALUE_VALID &&
+		    c->node.value >= check->guest->cells.n)
+			check_found(check, c->node_element >= 0 ? c->node_element : c->element,
+				    "Controller %llu is on guest node %llu, but <cpu><numa> has "
+				    "%zu cell%s.",
+				    ULL(c->index.value), ULL(c->node.value),
+				    check->guest->cells.n,
+				    check->guest->cells.n == 1 ? "" : "s");
+	}
+}
+
+typedef void (*say_refusal)(struct check *check, const struct assign_refusal *refusal,
+			    const char *name, int element);
+
+static void each_refusal(struct check *check, enum assign_refusal_kind kind,
+			 say_refusal say)
+{
+	for (size_t i = 0; i < check->assignment->refusals.n; i++) {
+		const struct assign_refusal *refusal = &check->assignment->refusals.v[i];
+		_cleanup_free_ char *name = NULL;
+
+		if (refusal->kind != kind)
+			continue;
+		/* All -1: the chipset meets something that has no element. */
+		if (refusal->item.controller < 0 && refusal->item.device < 0 &&
+		    refusal->item.iommu < 0) {
+			say(check, refusal, "a device", -1);
+			continue;
+		}
+		name = assign_item_name(check->guest, refusal->item);
+		say(check, refusal, name, assign_element(check->guest, refusal->item));
+	}
+}
+
+static bool is_pxb(const struct check *check, const struct assign_refusal *refusal)
+{
+	const char *model =
+		refusal->item.controller >= 0
+			? check->guest->controllers.v[refusal->item.controller].model
+			: NULL;
+
+	return model && has_suffix(model, "-expander-bus");
+}
+
+static const char *model_at(const struct check *check, unsigned bus)
+{
+	const struct guest_controller *c = check_controller(check, (int)bus);
+
+	return c && c->model ? c->model : "controller that is not there";
+}
+
+static void say_parent(struct check *check, const struct assign_refusal *refusal,
+		       const char *name, int element)
+{
+	if (is_pxb(check, refusal))
+		check_found(check, element, "%s sits on controller %u, a %s; an expander bus "
+			    "can only be on bus 0.", name, refusal->at.bus,
+			    model_at(check, refusal->at.bus));
+}
+
+void pxb_parent(struct check *check)
+{
+	each_refusal(check, REFUSED_CONNECTION, say_parent);
+}
+
+static void say_domain(struct check *check, const struct assign_refusal *refusal,
+		       const char *name, int element)
+{
+	check_found(check, element, "%s is in PCI domain %u, but there is only domain 0.", name,
+		    refusal->at.domain);
+}
+
+void pci_domain(struct check *check)
+{
+	each_refusal(check, REFUSED_DOMAIN, say_domain);
+}
+
+static void say_twice(struct check *check, const struct assign_refusal *refusal,
+		      const char *name, int element)
+{
+	check_functions functions = {};
+	struct finding *finding;
+
+	finding = check_found(check, element,
+			      "%s is at " PCI_FORMAT ", where something else already is.", name,
+			      PCI_ARGS(refusal->at));
+	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		int other = assign_element(check->guest, functions.v[i].item);
+
+		if (other != element && other >= 0 &&
+		    pci_address_equal(functions.v[i].address->at, refusal->at))
+			check_relate(check, finding, other);
+	}
+	vec_free(&functions);
+}
+
+void pci_address_dup(struct check *check)
+{
+	each_refusal(check, REFUSED_ADDRESS_TWICE, say_twice);
+}
+
+static void say_slot(struct check *check, const struct assign_refusal *refusal,
+		     const char *name, int element)
+{
+	struct finding *finding;
+
+	finding = check_found(check, element,
+			      "%s is in slot 0x%02x of controller %u, a %s, which has slots "
+			      "0x%02x to 0x%02x.",
+			      name, refusal->at.slot, refusal->at.bus,
+			      model_at(check, refusal->at.bus), refusal->from, refusal->to);
+	finding->observed = xasprintf("0x%02x", refusal->at.slot);
+	finding->expected = xasprintf("0x%02x-0x%02x", refusal->from, refusal->to);
+}
+
+void pci_slot_range(struct check *check)
+{
+	each_refusal(check, REFUSED_SLOT, say_slot);
+}
+
+static void say_connection(struct check *check, const struct assign_refusal *refusal,
+			   const char *name, int element)
+{
+	struct finding *finding;
+
+	if (is_pxb(check, refusal))
+		return;
+	finding = check_found(check, element,
+			      "%s cannot sit on controller %u, a %s: it needs %s.", name,
+			      refusal->at.bus, model_at(check, refusal->at.bus),
+			      refusal->wants);
+	finding->observed = xstrdup(model_at(check, refusal->at.bus));
+	finding->expected = xstrdup(refusal->wants);
+}
+
+void pci_connect_type(struct check *check)
+{
+	each_refusal(check, REFUSED_CONNECTION, say_connection);
+}
+
+static void say_no_slot(struct check *check, const struct assign_refusal *refusal,
+			const char *name, int element)
+{
+	(void)refusal;
+	check_found(check, element,
+		    "%s has no place: no free slot takes it, and libvirt can add none.", name);
+}
+
+void pci_no_slot(struct check *check)
+{
+	each_refusal(check, REFUSED_NO_SLOT, say_no_slot);
+}
+
+static void say_fixed(struct check *check, const struct assign_refusal *refusal,
+		      const char *name, int element)
+{
+	check_found(check, element, "%s is part of the chipset and always at " PCI_FORMAT ".",
+		    name, PCI_ARGS(refusal->at));
+}
+
+void sata_place(struct check *check)
+{
+	each_refusal(check, REFUSED_FIXED, say_fixed);
+}
+
+static void say_no_bus_nr(struct check *check, const struct assign_refusal *refusal,
+			  const char *name, int element)
+{
+	(void)refusal;
+	check_found(check, element,
+		    "%s has no busNr, and libvirt finds none: it takes the lowest that is used, "
+		    "less two.",
+		    name);
+}
+
+void busnr_exhausted(struct check *check)
+{
+	each_refusal(check, REFUSED_NO_BUS_NR, say_no_bus_nr);
+}
+
+static void say_bridge_order(struct check *check, const struct assign_refusal *refusal,
+			     const char *name, int element)
+{
+	check_found(check, element, "%s sits on controller %u; a bridge needs a higher index "
+		    "than the controller it sits on.", name, refusal->at.bus);
+}
+
+void bridge_parent_order(struct check *check)
+{
+	each_refusal(check, REFUSED_PARENT, say_bridge_order);
+}
+
+void hostdev_dup(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct guest_address *a = &guest->devices.v[j].source;
+			const struct guest_address *b = &guest->devices.v[i].source;
+			struct finding *finding;
+
+			if (a->state != VALUE_VALID || b->state != VALUE_VALID ||
+			    !pci_address_equal(a->at, b->at))
+				continue;
+			finding = check_found(check, guest->devices.v[i].element,
+					      "Host device " PCI_FORMAT " is assigned twice.",
+					      PCI_ARGS(b->at));
+			check_relate(check, finding, guest->devices.v[j].element);
+			break;
+		}
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where things end up on the PCI tree that nobody meant to be there. */
+#include "planner/check/rules.h"
+
+#include "planner/device-kind.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+void auto_lands_on_pxb(struct check *check)
+{
+	check_functions functions = {};
+
+	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct check_function *f = &functions.v[i];
+		_cleanup_free_ char *name = NULL;
+		struct finding *finding;
+		int bus = f->address->at.bus, cell = check_cell_of_bus(check, bus);
+
+		if (!f->address->assigned || !check_under_expander(check, bus))
+			continue;
+		name = assign_item_name(check->guest, f->item);
+		finding = check_found(check, assign_element(check->guest, f->item),
+				      "%s has no address, and libvirt will put it into controller "
+				      "%d, below expander bus %d%s.",
+				      name, bus, check->bus[bus].root,
+				      cell >= 0 ? ", on a guest node that nobody chose" : "");
+		finding->subject = xstrdup(name);
+		check_mend(finding, "Give it an address on a port on pcie-root, or give such a "
+				    "port a lower index than %d.", bus);
+	}
+	vec_free(&functions);
+}
+
+void pci_index_gap(struct check *check)
+{
+	unsigned first = 0, count = 0, highest = 0;
+	struct finding *finding;
+
+	for (unsigned i = 1; i < INDEXES; i++) {
+		const struct guest_controller *c = check_controller(check, (int)i);
+
+		if (c && c->element >= 0)
+			highest = i;
+	}
+	for (unsigned i = 1; i < highest; i++) {
+		const struct guest_controller *c = check_controller(check, (int)i);
+
+		if (c && c->element >= 0)
+			continue;
+		if (count++ == 0)
+			first = i;
+	}
+	if (count == 0)
+		return;
+	finding = check_found(check, -1,
+			      "PCI controller indexes run to %u, but %u of them, the first %u, "
+			      "are not there; libvirt adds a port on bus 0 for each.",
+			      highest, count, first);
+	finding->observed = xasprintf("%u", count);
+	finding->expected = xstrdup("0");
+}
+
+static bool slot_has_function0(const check_functions *functions, struct pci_address at)
+{
+	at.function = 0;
+	for (size_t i = 0; i < functions->n; i++)
+		if (pci_address_equal(functions->v[i].address->at, at))
+			return true;
+	return false;
+}
+
+/* The chipset's own functions: 00:1f.x of q35, 00:01.x of i440fx. */
+static bool chipset_slot(const struct guest *guest, struct pci_address at)
+{
+	return at.bus == 0 && at.slot == (guest_is_q35(guest) ? 0x1f : 1);
+}
+
+void pci_fn0_missing(struct check *check)
+{
+	check_functions functions = {};
+
+	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct check_function *f = &functions.v[i];
+		_cleanup_free_ char *name = NULL;
+
+		if (f->address->at.function == 0 || chipset_slot(check->guest, f->address->at) ||
+		    slot_has_function0(&functions, f->address->at))
+			continue;
+		name = assign_item_name(check->guest, f->item);
+		check_found(check, assign_element(check->guest, f->item),
+			    "%s is function %u of a slot without a function 0, and a guest does "
+			    "not look at such a slot.",
+			    name, f->address->at.function);
+	}
+	vec_free(&functions);
+}
+
+void multifunction_off(struct check *check)
+{
+	check_functions functions = {};
+
+	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++)
+		for (size_t j = 0; j < functions.n; j++) {
+			struct pci_address zero = functions.v[i].address->at;
+			struct finding *finding;
+
+			if (zero.function == 0)
+				continue;
+			zero.function = 0;
+			if (!pci_address_equal(functions.v[j].address->at, zero) ||
+			    !switch_is(functions.v[j].address->multifunction, false))
+				continue;
+			finding = check_found(
+				check, assign_element(check->guest, functions.v[j].item),
+				"Function 0 of slot " PCI_FORMAT " says multifunction='off', but "
+				"function %u is used as well.",
+				PCI_ARGS(zero), functions.v[i].address->at.function);
+			check_relate(check, finding,
+				     assign_element(check->guest, functions.v[i].item));
+			break;
+		}
+	vec_free(&functions);
+}
+
+static bool has_chassis(const struct guest_controller *c)
+{
+	return guest_is_pci(c) && c->chassis.state == VALUE_VALID &&
+	       (streq_null(c->model, "pcie-root-port") ||
+		streq_null(c->model, "pcie-switch-downstream-port"));
+}
+
+void port_chassis_dup(struct check *check)
+{
+	const struct guest_controller *seen[INDEXES] = {};
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i], *other;
+		struct finding *finding;
+
+		if (!has_chassis(c) || c->chassis.value >= INDEXES)
+			continue;
+		other = seen[c->chassis.value];
+		seen[c->chassis.value] = c;
+		if (!other)
+			continue;
+		finding = check_found(check, c->chassis_assigned ? other->element : c->element,
+				      "Ports %llu and %llu both have chassis %llu%s.",
+				      ULL(other->index.value), ULL(c->index.value),
+				      ULL(c->chassis.value),
+				      c->chassis_assigned || other->chassis_assigned
+					      ? ", one of them by libvirt's choice of the index"
+					      : "");
+		check_relate(check, finding,
+			     c->chassis_assigned ? c->element : other->element);
+	}
+}
+
+void parent_after_child(struct check *check)
+{
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+
+		if (c && check->bus[index].parent >= index &&
+		    !streq_null(c->model, "pci-bridge"))
+			check_found(check, c->element,
+				    "Controller %d sits on controller %d, which has no lower index "
+				    "and so does not exist yet when QEMU comes to it.",
+				    index, check->bus[index].parent);
+	}
+}
+
+static bool endpoints_below(const struct check *check, int index)
+{
+	return check->bus[index].children > 0;
+}
+
+void port_no_acs(struct check *check)
+{
+	if (check->guest->iommus.n == 0)
+		return;
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+		const struct bridge_kind *kind = c ? bridge_kind_of(c) : NULL;
+		struct finding *finding;
+
+		if (!kind || kind->acs ||
+		    (kind->pcie_type != 4 && kind->pcie_type != 6) ||
+		    !endpoints_below(check, index))
+			continue;
+		finding = check_found(check, c->element,
+				      "Port %d is a %s, which has no ACS: in the guest, what is "
+				      "below it shares an IOMMU group with the port.",
+				      index, kind->model_name);
+		finding->subject = xasprintf("controller %d", index);
+	}
+}
+
+void root_slots(struct check *check)
+{
+	bool used[PCI_SLOTS] = {};
+	check_functions functions = {};
+	unsigned count = 0;
+
+	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++)
+		if (functions.v[i].address->at.bus == 0)
+			used[functions.v[i].address->at.slot] = true;
+	for (unsigned slot = 1; slot < PCI_SLOTS; slot++)
+		count += used[slot] || slot == 0x1f;
+	vec_free(&functions);
+	if (count >= PCI_SLOTS - 1 && guest_is_q35(check->guest))
+		check_found(check, -1,
+			    "All 31 slots of pcie-root are used: libvirt cannot add another "
+			    "port.");
+}
+
+void mac_dup(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		for (size_t j = 0; guest->devices.v[i].mac && j < i; j++) {
+			struct finding *finding;
+
+			if (!guest->devices.v[j].mac ||
+			    strcasecmp(guest->devices.v[i].mac, guest->devices.v[j].mac) != 0)
+				continue;
+			finding = check_found(check, guest->devices.v[i].element,
+					      "Two interfaces have the MAC address %s.",
+					      guest->devices.v[i].mac);
+			check_relate(check, finding, guest->devices.v[j].element);
+			break;
+		}
+}

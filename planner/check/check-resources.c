@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Backing memory, huge pages and pins, as far as the domain alone tells. Sources: libvirt
+ * 9.0 src/conf/numa_conf.c (memnode), src/qemu/qemu_validate.c (huge pages),
+ * src/conf/domain_conf.c (cputune).
+ */
+#include "planner/check/rules.h"
+
+#include "planner/device-kind.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+void memnode_valid(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set seen = {};
+
+	for (size_t i = 0; i < guest->memnodes.n; i++) {
+		const struct guest_memnode *memnode = &guest->memnodes.v[i];
+
+		if (memnode->cell.state != VALUE_VALID)
+			continue;
+		if (guest->cells.n == 0)
+			check_found(check, memnode->element,
+				    "A memnode, but the domain has no cells.");
+		else if (memnode->cell.value >= guest->cells.n)
+			check_found(check, memnode->element,
+				    "memnode for cell %llu, but the cells are 0 to %zu.",
+				    ULL(memnode->cell.value), guest->cells.n - 1);
+		else if (set_has(&seen, (unsigned)memnode->cell.value))
+			check_found(check, memnode->element,
+				    "There are two memnodes for cell %llu.",
+				    ULL(memnode->cell.value));
+		else
+			set_add(&seen, (unsigned)memnode->cell.value);
+	}
+	set_free(&seen);
+}
+
+void memnode_placement(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->memnodes.n > 0 && streq_null(guest->numatune_placement, "auto"))
+		check_found(check, guest->memnodes.v[0].element,
+			    "A memnode cannot go with placement='auto' of <numatune>.");
+}
+
+void hugepage_node(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set seen = {};
+	unsigned cells = (unsigned)MAX(guest->cells.n, (size_t)1);
+
+	for (size_t i = 0; i < guest->pages.n; i++) {
+		const struct guest_page *page = &guest->pages.v[i];
+		int beyond = set_next(&page->cells.set, cells);
+
+		if (page->cells.state != VALUE_VALID)
+			continue;
+		if (beyond >= 0)
+			check_found(check, page->element,
+				    "Huge pages for cell %d, but the cells are 0 to %u.", beyond,
+				    cells - 1);
+		else if (set_intersects(&seen, &page->cells.set))
+			check_found(check, page->element,
+				    "A cell has huge pages of two sizes.");
+		set_union(&seen, &page->cells.set);
+	}
+	set_free(&seen);
+}
+
+static bool page_of_cell(const struct guest *guest, size_t cell, uint64_t *ret)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < guest->pages.n; i++) {
+		const struct guest_page *page = &guest->pages.v[i];
+		bool named = set_has(&page->cells.set, (unsigned)cell);
+
+		if (page->size_bytes.state != VALUE_VALID || page->size_bytes.value == 0 ||
+		    (page->cells.state == VALUE_VALID && !named))
+			continue;
+		*ret = page->size_bytes.value;
+		found = true;
+		if (named)
+			break;
+	}
+	return found;
+}
+
+void hugepage_multiple(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		const struct guest_cell *cell = &guest->cells.v[i];
+		uint64_t page;
+
+		if (cell->memory_bytes.state == VALUE_VALID && page_of_cell(guest, i, &page) &&
+		    cell->memory_bytes.value % page != 0)
+			check_found(check, cell->element,
+				    "Cell %zu has %llu KiB, which is no multiple of its huge pages "
+				    "of %llu KiB.",
+				    i, ULL(cell->memory_bytes.value / 1024), ULL(page / 1024));
+	}
+}
+
+void pin_vcpu(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set seen = {};
+
+	for (size_t i = 0; i < guest->vcpupins.n; i++) {
+		const struct guest_pin *pin = &guest->vcpupins.v[i];
+
+		if (pin->id.state != VALUE_VALID || pin->id.value >= 16384)
+			continue;
+		if (set_has(&seen, (unsigned)pin->id.value))
+			check_found(check, pin->element, "vCPU %llu is pinned twice.",
+				    ULL(pin->id.value));
+		set_add(&seen, (unsigned)pin->id.value);
+	}
+	set_free(&seen);
+}
+
+/* Every pin names one CPU: then they are meant to be alone on it. */
+static bool pins_are_single(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		if (set_count(&guest->vcpupins.v[i].cpus.set) != 1)
+			return false;
+	return guest->vcpupins.n > 0;
+}
+
+void pin_shared(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (!pins_are_single(guest))
+		return;
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct guest_pin *a = &guest->vcpupins.v[j];
+			const struct guest_pin *b = &guest->vcpupins.v[i];
+			struct finding *finding;
+
+			if (!set_equal(&a->cpus.set, &b->cpus.set) ||
+			    a->id.value == b->id.value)
+				continue;
+			finding = check_found(check, b->element,
+					      "vCPUs %llu and %llu are pinned to the same host CPU "
+					      "%d.",
+					      ULL(a->id.value), ULL(b->id.value),
+					      set_first(&b->cpus.set));
+			check_relate(check, finding, a->element);
+			break;
+		}
+}
+
+void emulator_shares(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set pinned = {};
+
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		set_union(&pinned, &guest->vcpupins.v[i].cpus.set);
+	if (pins_are_single(guest) && set_intersects(&pinned, &guest->emulatorpin.set))
+		check_found(check, guest->emulatorpin_element,
+			    "The emulator may run on host CPUs that vCPUs are pinned to.");
+	set_free(&pinned);
+}
+
+static bool is_hostdev(const struct guest_device *device)
+{
+	return device->source.state == VALUE_VALID && !streq(device->tag, "disk");
+}
+
+static unsigned count_hostdevs(const struct guest *guest)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		count += is_hostdev(&guest->devices.v[i]);
+	return count;
+}
+
+void balloon_with_hostdev(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (count_hostdevs(guest) == 0)
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "memballoon") &&
+		    !streq_null(guest->devices.v[i].model, "none"))
+			check_found(check, guest->devices.v[i].element,
+				    "A host device is assigned, so all memory is pinned and the "
+				    "memory balloon can give none back.");
+}
+
+void memlock_limit(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned factor = guest->iommus.n ? count_hostdevs(guest) : 1;
+	uint64_t need;
+	struct finding *finding;
+
+	if (count_hostdevs(guest) == 0 || guest->memory_bytes.state != VALUE_VALID ||
+	    guest->hard_limit_bytes.state != VALUE_VALID ||
+	    __builtin_mul_overflow(guest->memory_bytes.value, factor, &need) ||
+	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need) ||
+	    guest->hard_limit_bytes.value >= need)
+		return;
+	finding = check_found(check, 0,
+			      "hard_limit is %llu KiB, but %u assigned device%s pin%s %llu KiB%s.",
+			      ULL(guest->hard_limit_bytes.value / 1024), count_hostdevs(guest),
+			      count_hostdevs(guest) == 1 ? "" : "s",
+			      count_hostdevs(guest) == 1 ? "s" : "", ULL(need / 1024),
+			      guest->iommus.n ? ", the memory once for each behind the guest's IOMMU"
+					      : "");
+	finding->expected = xasprintf("%llu", ULL(need / 1024));
+}
+
+void cmdline_hides(struct check *check)
+{
+	static const char *const words[] = { "vfio-pci", "intel-iommu", "amd-iommu",
+					     "virtio-iommu", "smmuv3", "pxb-pcie", "pxb,",
+					     "pcie-root-port" };
+
+	for (size_t i = 0; i < check->guest->qemu_arguments.n; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(words); j++)
+			if (strstr(check->guest->qemu_arguments.v[i], words[j])) {
+				check_found(check, 0,
+					    "<qemu:commandline> adds %s, which libvirt then counts "
+					    "neither as a device nor in its bus numbers and locked "
+					    "memory.",
+					    words[j]);
+				break;
+			}
+}
+
+void igb_qemu(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+
+		if (streq(device->tag, "interface") && streq_null(device->model, "igb") &&
+		    !target_has(&check->options->target, FEATURE_IGB))
+			check_found(check, device->element,
+				    "Model igb needs QEMU 8.0; the target has %u.%u, which does not "
+				    "know it and exits.",
+				    check->options->target.qemu / 1000000,
+				    check->options->target.qemu / 1000 % 1000);
+	}
+}
+
+void feature_version(struct check *check)
+{
+	static const struct {
+		const char *model;
+		enum feature feature;
+	} rows[] = { { "virtio", FEATURE_IOMMU_VIRTIO }, { "amd", FEATURE_IOMMU_AMD },
+		     { "smmuv3", FEATURE_IOMMU_SMMUV3 } };
+
+	for (size_t i = 0; i < check->guest->iommus.n; i++)
+		for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
+			const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+			_cleanup_free_ char *needs = feature_needs(rows[row].feature);
+
+			if (streq_null(iommu->model, rows[row].model) &&
+			    !target_has(&check->options->target, rows[row].feature))
+				check_found(check, iommu->element, "The %s IOMMU needs %s.",
+					    iommu->model, needs);
+		}
+}
+
+/* "pc-q35-6.1" */
+static bool q35_version(const char *machine, unsigned *major, unsigned *minor)
+{
+	return machine && sscanf(machine, "pc-q35-%3u.%3u", major, minor) == 2;
+}
+
+void machine_version(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned major, minor;
+
+	if (!q35_version(guest->machine, &major, &minor))
+		return;
+	if (major < 4 && guest->iommus.n > 0)
+		check_found(check, 0,
+			    "Ports of machine type %s have no ACS, so the guest's IOMMU puts what "
+			    "is below a root port into the port's group.",
+			    guest->machine);
+	if (major == 6 && minor == 1)
+		check_found(check, 0,
+			    "Machine type %s gives every port an I/O window: with more than 14 "
+			    "ports SeaBIOS does not boot.", guest->machine);
+}
+
+void host_literals(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned hostdevs = count_hostdevs(guest);
+
+	if (hostdevs + guest->vcpupins.n + guest->memnodes.n == 0)
+		return;
+	check_found(check, 0,
+		    "This domain is bound to one host by %u host device%s, %zu vCPU pin%s and "
+		    "%zu memnode%s.",
+		    hostdevs, hostdevs == 1 ? "" : "s", guest->vcpupins.n,
+		    guest->vcpupins.n == 1 ? "" : "s", guest->memnodes.n,
+		    guest->memnodes.n == 1 ? "" : "s");
+}

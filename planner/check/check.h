@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check.h - pure: what will fail, or be silently slow or wrong, in a domain; with or
+ * without its host at hand. The rules are rows of one table (rules.h).
+ */
+#pragma once
+
+#include "base/document.h"
+#include "base/finding.h"
+#include "planner/target.h"
+#include "topology/machine.h"
+
+/* How near a device must be to the guest's memory (OpenStack's words, and `cell`). */
+enum check_policy {
+	POLICY_NONE,
+	POLICY_REQUIRED,
+	POLICY_SOCKET,
+	POLICY_PREFERRED,
+	POLICY_LEGACY,
+	POLICY_CELL,
+};
+
+struct check_options {
+	const struct machine *host; /* borrowed; NULL: none, then much is skipped */
+	struct target target;
+	enum check_policy policy;
+	VEC(const char *) only, ignored; /* rules, borrowed */
+	const char *without;		 /* for tests: a row that is taken out */
+};
+
+/* Found, but the document says not to mind, and why. */
+struct check_suppressed {
+	struct finding finding;
+	char *reason; /* owned */
+};
+
+/* Zeroed it is empty. */
+struct check_result {
+	struct report report;
+	VEC(struct check_suppressed) suppressed;
+};
+
+/*
+ * Judges one document and adds to *ret, findings sorted by place. Faults: its root is no
+ * <domain>. Findings borrow the document's name.
+ *
+ * A comment `<!-- virt-layout: ignore RULE reason -->` silences one rule for the element
+ * behind it, or where none follows for the element that holds it. libvirt drops comments
+ * but keeps <metadata>: there `<check xmlns='urn:virt-layout:check:1'><ignore rule= path=
+ * reason=/></check>` does the same for the element at a path, without one for all.
+ */
+int check_document(const struct document *document, const struct check_options *options,
+		   struct check_result *ret, struct error *error);
+void check_result_free(struct check_result *result);
+#define _cleanup_check_result_ _cleanup_(check_result_free)
+
+#define CHECK_NAMESPACE "urn:virt-layout:check:1"

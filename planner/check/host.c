@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/check/host.h"
+
+static int host_node(const struct machine *host, int function)
+{
+	const struct machine_affinity *affinity;
+
+	if (!host || function < 0)
+		return -1;
+	affinity = &host->functions.v[function].affinity;
+	return affinity->what == AFFINITY_NODE ? affinity->node : -1;
+}
+
+void check_list_hostdevs(const struct check *check, check_hostdevs *ret)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		struct check_hostdev *row;
+
+		if (device->source.state != VALUE_VALID ||
+		    !streq_null(device->source.type, "pci"))
+			continue;
+		row = vec_add(ret);
+		row->device = (int)i;
+		row->function = check->host ? machine_function_index(check->host,
+								     device->source.at)
+					    : -1;
+		row->cell = device->address.state == VALUE_VALID
+				    ? check_cell_of_bus(check, device->address.at.bus)
+				    : -1;
+		row->host_node = host_node(check->host, row->function);
+	}
+}
+
+bool check_backing(const struct check *check, size_t cell, struct set *ret)
+{
+	const struct guest *guest = check->guest;
+
+	*ret = (struct set){};
+	for (size_t i = 0; i < guest->memnodes.n; i++)
+		if (number_is(guest->memnodes.v[i].cell, cell) &&
+		    guest->memnodes.v[i].nodes.state == VALUE_VALID) {
+			*ret = set_copy(&guest->memnodes.v[i].nodes.set);
+			return true;
+		}
+	if (guest->numatune_nodes.state != VALUE_VALID)
+		return false;
+	*ret = set_copy(&guest->numatune_nodes.set);
+	return true;
+}
+
+const struct set *check_pin_of(const struct check *check, unsigned vcpu)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		if (number_is(guest->vcpupins.v[i].id, vcpu) &&
+		    guest->vcpupins.v[i].cpus.state == VALUE_VALID)
+			return &guest->vcpupins.v[i].cpus.set;
+	if (guest->vcpu_cpuset.state == VALUE_VALID)
+		return &guest->vcpu_cpuset.set;
+	return NULL;
+}
+
+struct set check_nodes_of(const struct machine *host, const struct set *cpus)
+{
+	struct set nodes = {};
+
+	for (size_t i = 0; i < host->nodes.n; i++)
+		if (set_intersects(&host->nodes.v[i].cpus, cpus))
+			set_add(&nodes, (unsigned)host->nodes.v[i].id);
+	return nodes;
+}
+
+bool check_pin_nodes(const struct check *check, size_t cell, struct set *ret)
+{
+	const struct guest *guest = check->guest;
+	bool any = false;
+
+	*ret = (struct set){};
+	set_foreach(vcpu, &guest->cells.v[cell].cpus.set) {
+		const struct set *pin = check_pin_of(check, (unsigned)vcpu);
+		struct set nodes;
+
+		if (!pin)
+			continue;
+		any = true;
+		nodes = check_nodes_of(check->host, pin);
+		set_union(ret, &nodes);
+		set_free(&nodes);
+	}
+	return any;
+}
+
+char *check_set_string(const struct set *set)
+{
+	struct text text = {};
+
+	text_add_set(&text, set);
+	return text_take(&text);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* host.h - what several rules ask of guest and host together. */
+#pragma once
+
+#include "planner/check/rules.h"
+
+/* A device of the host that the guest is given. */
+struct check_hostdev {
+	int device;	   /* in guest.devices */
+	int function;	   /* in host->functions, -1 the host has none there */
+	int cell;	   /* guest cell of its bus, -1 none */
+	int host_node;	   /* -1 not known */
+};
+typedef VEC(struct check_hostdev) check_hostdevs;
+/* Works without a host: then function and host_node are -1. */
+void check_list_hostdevs(const struct check *check, check_hostdevs *ret);
+
+/* The host nodes that back a cell's memory; false if nothing says. The caller's set. */
+bool check_backing(const struct check *check, size_t cell, struct set *ret);
+/* The host nodes of the CPUs that a cell's vCPUs may run on; false without pins. */
+bool check_pin_nodes(const struct check *check, size_t cell, struct set *ret);
+/* The host CPUs that a vCPU may run on, NULL if it is not pinned. Borrowed. */
+const struct set *check_pin_of(const struct check *check, unsigned vcpu);
+/* The host nodes of CPUs. The caller's set. */
+struct set check_nodes_of(const struct machine *host, const struct set *cpus);
+/* As a list: "0-1". The caller's. */
+char *check_set_string(const struct set *set) _must_check_;

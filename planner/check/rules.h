@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rules.h - the table of rules, and what a rule's function sees. One row gives `check`,
+ * `explain`, docs/rules.rst and the list of tests. A rule's id is the name of its
+ * function with dashes, of tests/domains/ID.xml and of its anchor in the documentation.
+ */
+#pragma once
+
+#include "planner/assign.h"
+#include "planner/check/check.h"
+#include "planner/guest.h"
+
+/* Facts that a rule cannot do without; where one is missing it is skipped. */
+enum rule_needs {
+	NEED_MACHINE = 1,  /* a machine whose PCI layout we know */
+	NEED_HOST = 2,	   /* the host's nodes and CPUs */
+	NEED_HOST_PCI = 4, /* and its PCI devices */
+	NEED_GROUPS = 8,   /* and their IOMMU groups */
+	NEED_POLICY = 16,  /* --policy; not listed as skipped without it */
+};
+
+/* Who says it today, before us. */
+enum rule_judge { JUDGE_NOBODY, JUDGE_LIBVIRT, JUDGE_QEMU, JUDGE_KERNEL };
+
+#define INDEXES 256
+
+/* A PCI controller's place; by index. */
+struct check_bus {
+	int controller; /* in guest.controllers, -1 there is none */
+	int parent;	/* index of the controller above, -1 */
+	int root;	/* index of pcie-root or of an expander bus; -1 not reached */
+	unsigned bridges; /* of a root: bus numbers used below it besides its own */
+	unsigned children; /* controllers and devices on this bus */
+};
+
+struct check {
+	const struct document *document;
+	const struct guest *guest; /* completed by assign */
+	const struct assignment *assignment;
+	const struct check_options *options;
+	const struct machine *host; /* options->host */
+	struct check_bus bus[INDEXES];
+	/* The rule at work and what it says; rules use check_found and check_skip. */
+	const struct rule *rule;
+	struct report *report;
+	VEC(int) elements; /* of each finding in the report since the start */
+};
+
+struct rule {
+	const char *id;
+	enum severity severity;
+	unsigned needs;
+	enum rule_judge judge;
+	const char *after[3]; /* rules that must have found nothing before */
+	void (*judge_it)(struct check *check);
+	const char *what; /* one sentence each, */
+	const char *why;  /* ending with a full stop */
+	const char *mend;
+	const char *source;
+	bool fixable;
+};
+
+extern const struct rule rules[];
+extern const size_t n_rules;
+/* NULL if there is none. */
+const struct rule *rule_named(const char *id);
+
+/*
+ * Adds a finding of the rule at work about an element (-1: what libvirt adds by itself,
+ * shown at <devices>). The caller may set the rest; the remedy is the rule's mend unless
+ * set.
+ */
+struct finding *check_found(struct check *check, int element, const char *format, ...)
+	_printf_(3, 4);
+/* "because no ...". */
+void check_skip(struct check *check, const char *needs, const char *format, ...)
+	_printf_(3, 4);
+/* Sets a remedy made from a format. */
+void check_mend(struct finding *finding, const char *format, ...) _printf_(2, 3);
+void check_values(struct finding *finding, const char *observed, const char *expected);
+/* Points at a second place. */
+void check_relate(struct check *check, struct finding *finding, int element);
+
+/* planner/check/tree.c */
+void check_build_tree(struct check *check);
+/* The controller of an index; NULL. */
+const struct guest_controller *check_controller(const struct check *check, int index);
+/* Whether the bus of an index is below an expander bus. */
+bool check_under_expander(const struct check *check, int index);
+/* The guest cell of the root above a bus, -1. */
+int check_cell_of_bus(const struct check *check, int index);
+
+/* A list of all in the guest that has a PCI address, for rules that walk over it. */
+struct check_function {
+	struct assign_item item;
+	const struct guest_address *address;
+};
+typedef VEC(struct check_function) check_functions;
+void check_list_functions(const struct check *check, check_functions *ret);
+
+#define RULE_LIST(X)                                                                     \
+	X(value_malformed) X(pci_root_model) X(controller_index_dup)                      \
+	X(controller_index_range) X(pxb_machine) X(busnr_misplaced) X(pxb_busnr_range)    \
+	X(busnr_exhausted) X(pxb_node_exists) X(pxb_parent) X(pci_domain)                 \
+	X(pci_address_dup) X(pci_slot_range) X(pci_connect_type) X(pci_no_slot)           \
+	X(sata_place) X(bridge_parent_order) X(hostdev_dup)                               \
+	X(pxb_busnr_dup) X(port_chassis_dup) X(parent_after_child)                        \
+	X(multifunction_off)                                                              \
+	X(bus_window) X(pxb_empty_efi) X(pxb_no_node) X(pxb_node_empty) X(io_ports)       \
+	X(auto_lands_on_pxb) X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs)           \
+	X(bus_slack) X(root_slots)                                                        \
+	X(acpi_missing) X(iommu_machine) X(iommu_count) X(iommu_address)                  \
+	X(iommu_attributes) X(iommu_virtio_acpi) X(iommu_virtio_root)                     \
+	X(iommu_intremap_ioapic) X(iommu_eim_intremap) X(iommu_eim_kvm) X(iommu_aw_bits)  \
+	X(vcpus_need_eim) X(vcpus_limit) X(iommu_caching) X(iommu_no_intremap)            \
+	X(iommu_virtio_bypass) X(iommu_on_non_virtio) X(cpu_not_exposed)                  \
+	X(numa_cell_ids) X(numa_cells_overlap) X(numa_cpu_range)                          \
+	X(numa_no_cpus) X(numa_cpu_cover) X(cell_memory_zero) X(memory_sum)               \
+	X(topology_product) X(numa_splits_core) X(distance_value) X(distance_sibling)     \
+	X(hmat_initiator) X(hmat_twice)                                                   \
+	X(memnode_valid) X(memnode_placement) X(hugepage_node) X(pin_vcpu)                \
+	X(pin_shared) X(emulator_shares) X(hugepage_multiple)                             \
+	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu)                \
+	X(balloon_with_hostdev) X(memlock_limit) X(mac_dup) X(host_literals)              \
+	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online)            \
+	X(vcpu_mem_split) X(vcpu_unpinned) X(smt_mismatch) X(emulator_remote)             \
+	X(distance_mirror) X(numa_splits_llc)                                             \
+	X(hostdev_exists) X(hostdev_cell_affinity) X(hostdev_no_affinity)                 \
+	X(hostdev_node_unbacked) X(hostdev_node_unknown) X(rc_collapsed) X(group_whole)   \
+	X(viommu_group_split) X(driver_bound) X(rmrr_region) X(policy_affinity)
+
+#define DECLARE_RULE(name) void name(struct check *check);
+RULE_LIST(DECLARE_RULE)
+#undef DECLARE_RULE

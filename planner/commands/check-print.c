@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/commands/check-print.h"
+
+static const char *const colours[] = {
+	[SEVERITY_INFO] = "\033[36m",
+	[SEVERITY_WARNING] = "\033[33m",
+	[SEVERITY_ERROR] = "\033[31m",
+};
+
+/* The severity is the first word behind the place, so colour goes around it. */
+static void add_coloured(struct text *text, const struct finding *finding)
+{
+	_cleanup_text_ struct text plain = {};
+	const char *word = severity_name(finding->severity), *at;
+	_cleanup_free_ char *needle = xasprintf(": %s: %s: ", word, finding->rule);
+
+	text_add_finding(&plain, finding);
+	at = strstr(plain.s, needle);
+	if (!at) {
+		text_adds(text, plain.s);
+		return;
+	}
+	text_add(text, plain.s, (size_t)(at - plain.s) + 2);
+	text_printf(text, "%s%s\033[0m", colours[finding->severity], word);
+	text_adds(text, at + 2 + strlen(word));
+}
+
+void text_add_case(struct text *text, const struct check_case *one, bool colour)
+{
+	for (size_t i = 0; i < one->result.report.findings.n; i++) {
+		const struct finding *finding = &one->result.report.findings.v[i];
+
+		if (one->host)
+			text_printf(text, "[%s] ", one->host);
+		if (colour)
+			add_coloured(text, finding);
+		else
+			text_add_finding(text, finding);
+	}
+	if (colour && one->result.report.findings.n > 0)
+		text_addc(text, '\n');
+}
+
+static void add_finding(struct jsonw *json, const struct check_case *one,
+			const struct finding *finding)
+{
+	jsonw_object(json, NULL);
+	jsonw_finding_members(json, finding);
+	jsonw_string(json, "host", one->host);
+	jsonw_end_object(json);
+}
+
+static void add_suppressed(struct jsonw *json, const struct check_case *one,
+			   const struct check_suppressed *suppressed)
+{
+	jsonw_object(json, NULL);
+	jsonw_finding_members(json, &suppressed->finding);
+	jsonw_string(json, "host", one->host);
+	jsonw_string(json, "reason", suppressed->reason);
+	jsonw_end_object(json);
+}
+
+static void add_skip(struct jsonw *json, const struct check_case *one,
+		     const struct skip *skip)
+{
+	jsonw_object(json, NULL);
+	jsonw_string(json, "rule", skip->rule);
+	jsonw_string(json, "file", skip->file);
+	jsonw_string(json, "host", one->host);
+	jsonw_string(json, "reason", skip->reason);
+	jsonw_string(json, "needs", skip->needs);
+	jsonw_end_object(json);
+}
+
+void text_add_case_lines(struct text *text, const struct check_case *one)
+{
+	for (size_t i = 0; i < one->result.report.findings.n; i++) {
+		struct jsonw json = { .out = text, .compact = true };
+
+		add_finding(&json, one, &one->result.report.findings.v[i]);
+		jsonw_finish(&json);
+	}
+}
+
+static void add_lists(struct jsonw *json, const struct check_cases *cases)
+{
+	jsonw_array(json, "findings");
+	for (size_t i = 0; i < cases->n; i++)
+		for (size_t j = 0; j < cases->v[i].result.report.findings.n; j++)
+			add_finding(json, &cases->v[i],
+				    &cases->v[i].result.report.findings.v[j]);
+	jsonw_end_array(json);
+	jsonw_array(json, "skipped");
+	for (size_t i = 0; i < cases->n; i++)
+		for (size_t j = 0; j < cases->v[i].result.report.skipped.n; j++)
+			add_skip(json, &cases->v[i],
+				 &cases->v[i].result.report.skipped.v[j]);
+	jsonw_end_array(json);
+	jsonw_array(json, "suppressed");
+	for (size_t i = 0; i < cases->n; i++)
+		for (size_t j = 0; j < cases->v[i].result.suppressed.n; j++)
+			add_suppressed(json, &cases->v[i],
+				       &cases->v[i].result.suppressed.v[j]);
+	jsonw_end_array(json);
+}
+
+static void add_errors(struct jsonw *json, const struct check_cases *cases)
+{
+	jsonw_array(json, "errors");
+	for (size_t i = 0; i < cases->n; i++) {
+		if (cases->v[i].error.status == STATUS_OK)
+			continue;
+		jsonw_object(json, NULL);
+		jsonw_string(json, "file", cases->v[i].file);
+		jsonw_string(json, "message", cases->v[i].error.message);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}
+
+static void add_summary(struct jsonw *json, const struct check_cases *cases)
+{
+	size_t counts[SEVERITY_ERROR + 1] = {}, skipped = 0, suppressed = 0, known = 0;
+
+	for (size_t i = 0; i < cases->n; i++) {
+		const struct check_case *one = &cases->v[i];
+
+		for (int severity = 0; severity <= SEVERITY_ERROR; severity++)
+			counts[severity] += report_count(&one->result.report,
+							 (enum severity)severity);
+		skipped += one->result.report.skipped.n;
+		suppressed += one->result.suppressed.n;
+		known += one->n_known;
+	}
+	jsonw_object(json, "summary");
+	jsonw_u64(json, "cases", cases->n);
+	jsonw_u64(json, "errors", counts[SEVERITY_ERROR]);
+	jsonw_u64(json, "warnings", counts[SEVERITY_WARNING]);
+	jsonw_u64(json, "infos", counts[SEVERITY_INFO]);
+	jsonw_u64(json, "skipped", skipped);
+	jsonw_u64(json, "suppressed", suppressed);
+	jsonw_u64(json, "in_baseline", known);
+	jsonw_end_object(json);
+}
+
+bool check_host_fits(const struct check_cases *cases, const char *host,
+		     const char **ret_rule)
+{
+	*ret_rule = NULL;
+	for (size_t i = 0; i < cases->n; i++) {
+		const struct check_case *one = &cases->v[i];
+
+		if (!streq_null(one->host, host))
+			continue;
+		if (one->error.status != STATUS_OK)
+			return false;
+		for (size_t j = 0; j < one->result.report.findings.n; j++)
+			if (one->result.report.findings.v[j].severity == SEVERITY_ERROR) {
+				*ret_rule = one->result.report.findings.v[j].rule;
+				return false;
+			}
+	}
+	return true;
+}
+
+/* Cases come host by host, so a host is new where it differs from the one before. */
+static bool new_host(const struct check_cases *cases, size_t i)
+{
+	return i == 0 || !streq_null(cases->v[i].host, cases->v[i - 1].host);
+}
+
+void text_add_hosts(struct text *text, const struct check_cases *cases)
+{
+	for (size_t i = 0; i < cases->n; i++) {
+		const char *rule;
+		bool fits;
+
+		if (!new_host(cases, i))
+			continue;
+		fits = check_host_fits(cases, cases->v[i].host, &rule);
+		text_add_shown(text, cases->v[i].host);
+		text_printf(text, "\t%s\t%s\n", fits ? "fits" : "does-not-fit",
+			    rule ? rule : "-");
+	}
+}
+
+static void add_hosts(struct jsonw *json, const struct check_cases *cases)
+{
+	jsonw_array(json, "hosts");
+	for (size_t i = 0; i < cases->n; i++) {
+		const char *rule;
+		bool fits;
+
+		if (!new_host(cases, i))
+			continue;
+		fits = check_host_fits(cases, cases->v[i].host, &rule);
+		jsonw_object(json, NULL);
+		jsonw_string(json, "host", cases->v[i].host);
+		jsonw_string(json, "verdict", fits ? "fits" : "does-not-fit");
+		jsonw_string(json, "first_rule", rule);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}
+
+void text_add_cases_json(struct text *text, const struct check_cases *cases, bool hosts)
+{
+	struct jsonw json = { .out = text };
+
+	jsonw_object(&json, NULL);
+	jsonw_int(&json, "version", 1);
+	add_lists(&json, cases);
+	add_errors(&json, cases);
+	if (hosts)
+		add_hosts(&json, cases);
+	add_summary(&json, cases);
+	jsonw_end_object(&json);
+	jsonw_finish(&json);
+}
+
+void text_add_skipped(struct text *text, const struct check_cases *cases)
+{
+	VEC(struct {
+		const char *reason;
+		size_t count;
+	}) reasons = {};
+
+	for (size_t i = 0; i < cases->n; i++)
+		for (size_t j = 0; j < cases->v[i].result.report.skipped.n; j++) {
+			const char *reason = cases->v[i].result.report.skipped.v[j].reason;
+			size_t at = 0;
+
+			while (at < reasons.n && !streq(reasons.v[at].reason, reason))
+				at++;
+			if (at == reasons.n)
+				vec_add(&reasons)->reason = reason;
+			reasons.v[at].count++;
+		}
+	for (size_t i = 0; i < reasons.n; i++) {
+		text_printf(text, "%zu rule%s skipped: ", reasons.v[i].count,
+			    reasons.v[i].count == 1 ? "" : "s");
+		text_add_shown(text, reasons.v[i].reason);
+		text_addc(text, '\n');
+	}
+	vec_free(&reasons);
+}

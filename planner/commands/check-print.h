@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check-print.h - the one place where `check` says what it found. */
+#pragma once
+
+#include "base/error.h"
+#include "planner/check/check.h"
+
+/* One domain file against one host, or none. */
+struct check_case {
+	const char *file, *host; /* borrowed; host NULL: none */
+	struct check_result result;
+	struct error error; /* the file could not be judged */
+	size_t n_known;	    /* findings that the baseline has */
+	bool done;
+};
+
+struct check_cases {
+	struct check_case *v;
+	size_t n;
+};
+
+enum check_form { CHECK_TEXT, CHECK_JSON, CHECK_JSON_LINES, CHECK_SARIF };
+
+/* One case's text, or its lines of JSON. */
+void text_add_case(struct text *text, const struct check_case *one, bool colour);
+void text_add_case_lines(struct text *text, const struct check_case *one);
+/* Everything as one object. @hosts: list each host's verdict. */
+void text_add_cases_json(struct text *text, const struct check_cases *cases, bool hosts);
+void text_add_cases_sarif(struct text *text, const struct check_cases *cases);
+/* A line for each host: NAME, fits or not, the first rule that fails. */
+void text_add_hosts(struct text *text, const struct check_cases *cases);
+/* Whether a host took every file, and the first rule that says it does not, NULL. */
+bool check_host_fits(const struct check_cases *cases, const char *host,
+		     const char **ret_rule);
+/* How many rules were skipped and why, for standard error; nothing: none was. */
+void text_add_skipped(struct text *text, const struct check_cases *cases);
+
+/*
+ * Takes out of every result what a `check --json` of earlier has: the same rule, file
+ * and path. Fault: no such file, or it is none of ours.
+ */
+int check_baseline_apply(const char *path, struct check_cases *cases,
+			 struct error *error);
