@@ -135,12 +135,14 @@ static int group_number(struct numbering *numbering, int leader, int *ret_thread
 static void number_groups(const struct places *places, enum level level,
 			  struct machine *machine)
 {
+	/* Leaders are online CPUs, and those are in order. */
+	size_t n = places->n ? (size_t)vec_last(places)->id + 1 : 0;
 	struct numbering numbering = {
-		.number = xcalloc(SET_LIMIT, sizeof(int)),
-		.threads = xcalloc(SET_LIMIT, sizeof(int)),
+		.number = xcalloc(n + 1, sizeof(int)),
+		.threads = xcalloc(n + 1, sizeof(int)),
 	};
 
-	memset(numbering.number, 0xff, SET_LIMIT * sizeof(int));
+	memset(numbering.number, 0xff, n * sizeof(int));
 	for (size_t i = 0; i < places->n; i++) {
 		struct machine_cpu *cpu = &machine->cpus.v[i];
 		int thread = UNKNOWN_ID;

@@ -6,7 +6,7 @@
  */
 #include "topology/sysfs-parts.h"
 
-static const char *const classes[] = {"net", "block", "infiniband", "drm"};
+static const char *const classes[] = {"net", "block", "nvme", "infiniband", "drm"};
 
 /* Index of the function that the last address in @path names, -1. */
 static int function_on_path(const struct machine *machine, const char *path)
@@ -60,6 +60,10 @@ static void read_class(const struct tree *sys, const char *class, struct machine
 
 		/* Of a graphics device the card, not its ways in and out. */
 		if (streq(class, "drm") && sysfs_number(names.v[i], "card") < 0)
+			continue;
+		/* An NVMe controller only where its disks hang elsewhere (multipath). */
+		if (index >= 0 && streq(class, "nvme") &&
+		    machine->functions.v[index].names.n)
 			continue;
 		if (index >= 0 && !part_of_another(path, &names))
 			add_name(&machine->functions.v[index], names.v[i]);

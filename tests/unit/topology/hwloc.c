@@ -197,6 +197,22 @@ static void memory_beyond_belief(void **state)
 	assert_int_equal(machine.complaints.n, 1);
 }
 
+/* hwloc 2 has 16 bits for a domain and drops the function; nobody shall miss that. */
+static void wide_domain(void **state)
+{
+	_cleanup_free_ char *bytes =
+		changed("pci_busid=\"0000:80:01.0\"", "pci_busid=\"10000:80:01.0\"");
+	_cleanup_machine_ struct machine machine = {};
+
+	(void)state;
+	take(bytes, &machine);
+	assert_int_equal(machine.complaints.n, 1);
+	assert_string_equal(machine.complaints.v[0],
+			    "1 PCI functions are in domains above ffff, which hwloc before "
+			    "3.0 leaves out");
+	assert_int_equal(machine.functions.n, 0);
+}
+
 /* hwloc of today writes formats that 2.9 refuses; its words come with ours. */
 static void refused_by_hwloc(void **state)
 {
@@ -292,6 +308,7 @@ int main(void)
 		cmocka_unit_test(damage_is_named),
 		cmocka_unit_test(bombs),
 		cmocka_unit_test(memory_beyond_belief),
+		cmocka_unit_test(wide_domain),
 		cmocka_unit_test(refused_by_hwloc),
 		cmocka_unit_test(libxml2_is_left_as_it_was),
 		cmocka_unit_test(synthetic),
