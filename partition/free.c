@@ -237,7 +237,7 @@ static int grow_end(const struct partition_table *table, const struct partition 
 		    const struct disk_request *request, uint64_t size_bytes, uint64_t *ret,
 		    struct error *error)
 {
-	uint64_t unit, sectors = size_bytes / table->sector_bytes +
+	uint64_t unit = 0, sectors = size_bytes / table->sector_bytes +
 				 (size_bytes % table->sector_bytes != 0);
 
 	if (find_unit(table, request, NULL, &unit, error) < 0)
