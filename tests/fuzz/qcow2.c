@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Any bytes as the header of a qcow2, and as a sidecar. */
+#include "tests/fuzz/fuzz.h"
+
+#include "partition/journal.h"
+#include "partition/qcow2.h"
+
+#include <string.h>
+
+static void check_header(const struct qcow2_header *header, size_t n)
+{
+	const struct qcow2_options *options = &header->options;
+	uint64_t full = qcow2_full_bytes(options, true);
+
+	CHECK(options->cluster_bytes >= 512 && options->cluster_bytes <= 2 << 20);
+	CHECK(options->refcount_bits >= 1 && options->refcount_bits <= 64);
+	CHECK(full % options->cluster_bytes == 0);
+	CHECK(full >= options->capacity_bytes || options->data_file);
+	CHECK(qcow2_new_bytes(options) <= full + options->cluster_bytes);
+	CHECK(!header->backing_file || strlen(header->backing_file) < n);
+	CHECK(!options->data_file || header->data_file);
+	CHECK(!options->extended_l2 || options->cluster_bytes >= 1 << 14);
+}
+
+static void check_journal(const uint8_t *data, size_t n)
+{
+	_cleanup_journal_ struct journal journal = {};
+
+	if (!journal_parse(data, n, &journal))
+		return;
+	for (size_t i = 0; i < journal.patch.sectors.n; i++)
+		CHECK((journal.patch.sectors.v[i].lba + 1) * journal.patch.sector_bytes <=
+		      journal.size_bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	_cleanup_qcow2_header_ struct qcow2_header header = {};
+	_cleanup_error_ struct error error = {};
+	uint64_t bytes;
+
+	check_journal(data, n);
+	if (qcow2_read_header(data, n, &header, &error) < 0) {
+		CHECK(error.status == STATUS_INPUT && header.backing_file == NULL);
+		return 0;
+	}
+	if (IS_PLANTED && header.version == 3 && header.options.refcount_bits > 16)
+		header.options.refcount_bits *= 2;
+	check_header(&header, n);
+	if (header.n_bitmaps > 0)
+		(void)qcow2_bitmap_bytes(&header, data, n, &bytes, &error);
+	return 0;
+}
