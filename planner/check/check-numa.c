@@ -69,18 +69,6 @@ void numa_cpu_range(struct check *check)
 	}
 }
 
-void numa_no_cpus(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; i < guest->cells.n; i++)
-		if (guest->cells.v[i].cpus.state == VALUE_VALID)
-			return;
-	if (guest->cells.n > 0)
-		check_found(check, guest->numa_element,
-			    "No cell has vCPUs; at least one must.");
-}
-
 void numa_cpu_cover(struct check *check)
 {
 	const struct guest *guest = check->guest;

@@ -115,7 +115,7 @@ void check_list_functions(const struct check *check, check_functions *ret);
 	X(vcpus_need_eim) X(vcpus_limit) X(iommu_caching) X(iommu_no_intremap)            \
 	X(iommu_virtio_bypass) X(iommu_on_non_virtio) X(cpu_not_exposed)                  \
 	X(numa_cell_ids) X(numa_cells_overlap) X(numa_cpu_range)                          \
-	X(numa_no_cpus) X(numa_cpu_cover) X(cell_memory_zero) X(memory_sum)               \
+	X(numa_cpu_cover) X(cell_memory_zero) X(memory_sum)               \
 	X(topology_product) X(numa_splits_core) X(distance_value) X(distance_sibling)     \
 	X(hmat_initiator) X(hmat_twice)                                                   \
 	X(memnode_valid) X(memnode_placement) X(hugepage_node) X(pin_vcpu)                \
