@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan-metadata.h"
 
+#include "planner/check/check.h"
 #include "topology/machine.h"
 
 static void want_pci(struct want *want, const char *name, struct pci_address address)
@@ -73,4 +74,24 @@ void jsonw_plan_devices(struct jsonw *json, const struct request *request,
 		jsonw_end_object(json);
 	}
 	jsonw_end_array(json);
+}
+
+struct want *plan_suppressions(const struct request *request, const struct plan *plan)
+{
+	const char *reason = NULL;
+	struct want *want, *ignore;
+
+	if (layout_count(&plan->layout, LAYOUT_DOWNSTREAM) > 0)
+		reason = "a switch of the host is mirrored (per root-complex)";
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].shared_group)
+			reason = "iommu-group=shared was asked for";
+	if (!reason)
+		return NULL;
+	want = want_new("check");
+	want->space = CHECK_NAMESPACE;
+	ignore = want_child(want, "ignore");
+	want_set(ignore, "rule", "port-no-acs");
+	want_set(ignore, "reason", "%s", reason);
+	return want;
 }

@@ -15,3 +15,8 @@ struct want *plan_metadata(const struct request *request, const struct plan *pla
 /* The same facts as JSON, for use inside a guest, where there is no XML. */
 void jsonw_plan_devices(struct jsonw *json, const struct request *request,
 			const struct plan *plan);
+/*
+ * The <check> element that silences what a wish of the request costs (check.h); NULL if
+ * none does.
+ */
+struct want *plan_suppressions(const struct request *request, const struct plan *plan);

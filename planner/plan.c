@@ -11,13 +11,17 @@ static int write_plan(const struct request *request, const struct guest *old,
 {
 	struct edits edits = { .document = old->document };
 	struct want *metadata = plan_metadata(request, plan);
+	struct want *suppressions = plan_suppressions(request, plan);
 	int rc;
 
 	edit_insert(&edits, old->metadata_element, -1, metadata);
+	if (suppressions)
+		edit_insert(&edits, old->metadata_element, -1, suppressions);
 	guest_edit(old, &plan->guest, &edits);
 	rc = edits_apply(&edits, ret_xml, error);
 	edits_free(&edits);
 	want_free(metadata);
+	want_free(suppressions);
 	return rc;
 }
 
