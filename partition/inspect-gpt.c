@@ -237,7 +237,8 @@ static int read_headers(struct inspector *in, struct error *error)
 	struct gpt_header *gpt = in->ret->gpt;
 	uint64_t last = in->n_sectors - 1;
 
-	if (gpt_read_header(in, GPT_PRIMARY, 1, &gpt[GPT_PRIMARY], error) < 0 ||
+	if ((!in->backup_only &&
+	     gpt_read_header(in, GPT_PRIMARY, 1, &gpt[GPT_PRIMARY], error) < 0) ||
 	    gpt_read_header(in, GPT_BACKUP, last, &gpt[GPT_BACKUP], error) < 0)
 		return -1;
 	if (!gpt[GPT_BACKUP].found && find_moved_backup(in, error) < 0)

@@ -11,6 +11,7 @@ struct inspector {
 	struct report *report;
 	uint32_t sector_bytes;
 	uint64_t n_sectors;
+	bool backup_only;
 };
 
 /* Adds a finding about @subject (NULL: the disk), which is copied. */

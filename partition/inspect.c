@@ -228,7 +228,10 @@ static int inspect_with_size(struct inspector *in, const struct inspect_question
 int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 		 struct inspection *ret, struct report *report, struct error *error)
 {
-	struct inspector in = {.io = io, .ret = ret, .report = report};
+	struct inspector in = {.io = io,
+			       .ret = ret,
+			       .report = report,
+			       .backup_only = question->backup_only};
 	uint8_t sector[512];
 
 	ret->intact = true;

@@ -51,6 +51,7 @@ struct inspect_question {
 	uint32_t sector_bytes;	/* 512 or 4096 to take it from the user; 0: find out */
 	uint64_t grain_bytes;	/* boundaries that starts and ends should keep; 0: none */
 	const char *grain_name; /* what they are: "physical sector" */
+	bool backup_only;	/* as if a GPT had no primary copy */
 };
 
 /*

@@ -3,21 +3,27 @@
 #include "planner/commands/disk.h"
 
 #include "base/mem.h"
+#include "partition/edit-table.h"
 #include "planner/commands/disk-change.h"
 
 #include <stdio.h>
 
-enum { UNDO, CHANGE };
+enum { UNDO, REPAIR, FROM, CHANGE };
 
 static const struct option_row rows[] = {
 	[UNDO] = {"undo", 'u', NULL, "go back to the table before the change"},
+	[REPAIR] = {"repair", 0, NULL,
+		    "write a damaged copy of a GPT from the good one, and its MBR"},
+	[FROM] = {"from", 0, "COPY", "which copy is right where both are good",
+		  "primary|backup"},
 	CHANGE_ROWS(CHANGE),
 	{},
 };
 
 struct wish {
 	struct change_wish change;
-	bool undo;
+	bool undo, repair;
+	const char *from; /* NULL: the good one */
 };
 
 static int read_options(struct options *options, struct wish *wish, struct error *error)
@@ -28,9 +34,16 @@ static int read_options(struct options *options, struct wish *wish, struct error
 	while ((row = options_next(options, error)) >= 0) {
 		if (row >= CHANGE)
 			change_option(&wish->change, row - CHANGE, options->value);
+		if (row == FROM)
+			wish->from = options->value;
 		wish->undo |= row == UNDO;
+		wish->repair |= row == REPAIR;
 	}
-	return row == OPTIONS_FAULT ? -1 : options_need(options, 1, 1, error);
+	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+		return -1;
+	if (wish->from && !wish->repair)
+		return error_input(error, "--from goes with --repair");
+	return 0;
 }
 
 /*
@@ -81,6 +94,54 @@ static int recover(const char *path, struct disk_io *io, const struct wish *wish
 	return STATUS_OK;
 }
 
+/* The copy to believe. What is wrong is told by change_need_editable. */
+static int choose_copy(const struct changed_disk *disk, const struct wish *wish,
+		       enum gpt_copy *ret, struct error *error)
+{
+	const struct gpt_header *gpt = disk->seen.gpt;
+	bool differ = gpt[GPT_PRIMARY].good && gpt[GPT_BACKUP].good && !disk->seen.intact;
+
+	*ret = gpt[GPT_PRIMARY].good ? GPT_PRIMARY : GPT_BACKUP;
+	if (wish->from)
+		*ret = streq(wish->from, "backup") ? GPT_BACKUP : GPT_PRIMARY;
+	if (disk->seen.grown)
+		return error_input(error, "%s: has grown; disk grow makes its table fit",
+				   disk->io->name);
+	if (disk->seen.table.label != LABEL_GPT || disk->seen.hybrid || !gpt[*ret].good)
+		return change_need_editable(disk, error);
+	if (differ && !wish->from)
+		return change_need_editable(disk, error);
+	return 0;
+}
+
+static int repair(const char *path, const struct wish *wish, struct error *error)
+{
+	struct inspect_question question = {.backup_only = true};
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_inspection_ struct inspection other = {};
+	_cleanup_(report_free) struct report ignored = {};
+	_cleanup_patch_ struct patch patch = {};
+	const struct inspection *seen = &disk.seen;
+	enum gpt_copy from;
+
+	if (change_begin(path, &wish->change, &disk, error) < 0 ||
+	    choose_copy(&disk, wish, &from, error) < 0)
+		return -1;
+	if (from == GPT_BACKUP) {
+		if (inspect_disk(disk.io, &question, &other, &ignored, error) < 0)
+			return -1;
+		seen = &other;
+	}
+	if (seen->table.label == LABEL_NONE)
+		return change_need_editable(&disk, error);
+	if (table_edit(disk.io, seen, &seen->table, from, &patch, error) < 0 ||
+	    change_commit(&disk, &patch, &seen->table, error) < 0)
+		return -1;
+	fprintf(stderr, "virt-layout: %s: %s\n", path,
+		patch.sectors.n ? "the table is whole again" : "there is nothing to repair");
+	return STATUS_OK;
+}
+
 static int run(int argc, char *argv[], struct error *error)
 {
 	struct options options = options_begin(&disk_recover_command, argc, argv);
@@ -93,6 +154,8 @@ static int run(int argc, char *argv[], struct error *error)
 	journal = change_journal(options.args[0], &wish.change, error);
 	if (!journal)
 		return -1;
+	if (wish.repair)
+		return repair(options.args[0], &wish, error);
 	io = disk_open(options.args[0], &wish.change.disk, NULL, error);
 	return io ? recover(options.args[0], io, &wish, journal, error) : -1;
 }
@@ -104,7 +167,8 @@ const struct command disk_recover_command = {
 	.about =
 		"While a table is changed, old and new sectors are kept in\n"
 		"IMAGE.virt-layout-journal. Whatever ended the change, both ways are open:\n"
-		"forward, which is the default, and back.",
+		"forward, which is the default, and back. --repair is for damage that\n"
+		"something else did.",
 	.rows = rows,
 	.run = run,
 };
