@@ -66,6 +66,43 @@ static int add_shell(struct initrd *initrd, struct error *error)
 	return error_system(error, 0, "--shell needs busybox, which is not installed here");
 }
 
+/* A file of QEMU's data from wherever distributions keep it; the first that is there. */
+static int add_qemu_data(struct initrd *initrd, const char *name, struct error *error)
+{
+	static const char *const places[] = { "/usr/share/qemu", "/usr/share/seabios",
+					      "/usr/share/qemu-kvm" };
+	_cleanup_free_ char *inside = xasprintf("/usr/share/qemu/%s", name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", places[i], name);
+
+		if (access(path, R_OK) == 0)
+			return initrd_copy(initrd, path, inside, error);
+	}
+	return error_system(error, 0, "--assign=nested needs QEMU's %s, which is not here",
+			    name);
+}
+
+/* QEMU, and for its guest the same kernel with a plain agent. */
+static int add_nested(struct initrd *initrd, const struct boot_request *request,
+		      struct error *error)
+{
+	static const char *const data[] = { "bios-256k.bin", "linuxboot_dma.bin",
+					    "kvmvapic.bin" };
+	struct boot_request inner = { .kernel = request->kernel, .agent = request->agent };
+	_cleanup_text_ struct text image = {};
+
+	if (boot_make_initrd(&inner, &image, error) < 0)
+		return -1;
+	initrd_file(initrd, INIT_NESTED "/initrd", 0644, image.s, image.n);
+	for (size_t i = 0; i < ARRAY_SIZE(data); i++)
+		if (add_qemu_data(initrd, data[i], error) < 0)
+			return -1;
+	if (initrd_copy(initrd, request->kernel, INIT_NESTED "/vmlinuz", error) < 0)
+		return -1;
+	return initrd_copy(initrd, INIT_QEMU, NULL, error);
+}
+
 /* The agent's orders; init.h has the words. */
 static void add_orders(struct initrd *initrd, const struct boot_request *request,
 		       const struct text *order)
@@ -90,6 +127,9 @@ static void add_orders(struct initrd *initrd, const struct boot_request *request
 		if (request->assign != ASSIGN_BIND)
 			text_printf(&text, "assign " PCI_FORMAT "\n", PCI_ARGS(a->at));
 	}
+	if (request->assign == ASSIGN_NESTED && request->assign_to.list.n > 0)
+		text_printf(&text, "nested " PCI_FORMAT "\n",
+			    PCI_ARGS(request->assign_to.list.v[0].at));
 	if (request->shell)
 		text_adds(&text, "shell\n");
 	initrd_file(initrd, INIT_CONFIG, 0644, text.s ? text.s : "", text.n);
@@ -109,6 +149,8 @@ static int fill(struct initrd *initrd, const struct boot_request *request,
 	if (add_modules(initrd, request, &order, error) < 0)
 		return -1;
 	if (request->shell && add_shell(initrd, error) < 0)
+		return -1;
+	if (request->assign == ASSIGN_NESTED && add_nested(initrd, request, error) < 0)
 		return -1;
 	for (size_t i = 0; i < request->copies.n; i++)
 		if (add_copy(initrd, request->copies.v[i], error) < 0)

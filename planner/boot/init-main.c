@@ -207,6 +207,9 @@ int main(void)
 	do_orders(&orders, "vfs", init_make_vfs);
 	send_record();
 	do_orders(&orders, "assign", init_try_assign);
+	if (orders.library_path)
+		setenv("LD_LIBRARY_PATH", orders.library_path, 1);
+	do_orders(&orders, "nested", init_try_nested);
 	init_say("done");
 	reset();
 }

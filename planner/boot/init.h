@@ -11,6 +11,7 @@
  *     bind ADDRESS         bind the function to vfio-pci before the machine is read
  *     vfs ADDRESS          make all its virtual functions before the machine is read
  *     assign ADDRESS       use the bound function as a program would, afterwards
+ *     nested ADDRESS       start a guest of the guest that has the function
  *     shell                start a shell on the console when the record is out
  *
  * It reads the machine with the reader that serves on hosts, and says so on the console
@@ -23,6 +24,8 @@
 
 #define INIT_CONFIG "/virt-layout.conf"
 #define INIT_SHELL "/bin/busybox"
+#define INIT_QEMU "/usr/bin/qemu-system-x86_64"
+#define INIT_NESTED "/nested" /* the nested guest's vmlinuz and initrd */
 
 /* A line of serial.h's protocol on the console. */
 void init_say(const char *format, ...) _printf_(1, 2);
@@ -46,3 +49,5 @@ void init_bind(const char *address);
 void init_make_vfs(const char *address);
 /* The VFs of a physical function go before. */
 void init_try_assign(const char *address);
+/* init-nested.c */
+void init_try_nested(const char *address);

@@ -109,13 +109,27 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 	return 0;
 }
 
+/* The agent for guests of an architecture: ours, or one that was built for another. */
+static int find_agent(struct wish *wish, const char *arch, struct error *error)
+{
+	_cleanup_free_ char *name = xasprintf("virt-layout-init-%s", arch);
+	struct utsname names = {};
+
+	uname(&names);
+	if (find_libexec(streq(names.machine, arch) ? "virt-layout-init" : name,
+			 &wish->agent, error) < 0)
+		return -1;
+	wish->request.agent = wish->agent;
+	return 0;
+}
+
 /* What was not said: the running kernel, our own programs. */
 static int settle(struct wish *wish, struct error *error)
 {
-	struct utsname names;
+	struct utsname names = {};
 
+	uname(&names);
 	if (!wish->request.kernel) {
-		uname(&names);
 		wish->kernel = xasprintf("/boot/vmlinuz-%s", names.release);
 		wish->request.kernel = wish->kernel;
 	}
@@ -125,11 +139,8 @@ static int settle(struct wish *wish, struct error *error)
 				    wish->request.kernel);
 	if (wish->initrd_only && !wish->compress_given)
 		wish->request.compression = INITRD_GZIP;
-	if (find_libexec("virt-layout-init", &wish->agent, error) < 0)
-		return -1;
-	wish->request.agent = wish->agent;
 	if (wish->initrd_only)
-		return 0;
+		return find_agent(wish, names.machine, error);
 	if (find_libexec("virt-layout-run", &wish->run, error) < 0)
 		return -1;
 	wish->request.run = wish->run;
@@ -310,7 +321,8 @@ static int boot(struct wish *wish, struct error *error)
 		return -1;
 	if (wish->print_xml)
 		return print_xml(wish, &domain, error);
-	if (choose_assignable(wish, &domain, error) < 0)
+	if (find_agent(wish, domain_architecture(&domain), error) < 0 ||
+	    choose_assignable(wish, &domain, error) < 0)
 		return -1;
 	if (boot_domain(&wish->request, &domain, &result, error) < 0)
 		return -1;

@@ -68,9 +68,10 @@ EDITS = {
                         ["device-missing"], "0000:dd:00.0"),
     "device-other-model": (sub("<model type='e1000e'/>", "<model type='virtio'/>"), "",
                            ["device-identity"], "0000:dd:00.0"),
-    "device-added": (sub("<memballoon", "<controller type='usb' model='qemu-xhci'>"
+    "device-added": (sub("<memballoon", "<interface type='user'>"
+                         "<model type='virtio'/>"
                          "<address type='pci' domain='0' bus='6' slot='0' function='0'/>"
-                         "</controller><memballoon"), "", ["device-unplanned"], ""),
+                         "</interface><memballoon"), "", ["device-unplanned"], ""),
     "port-other-slot": (sub("(bus='0x07' slot='0x)02'", r"\g<1>05'"), "",
                         ["device-moved"], "0000:dc:02.0"),
     "port-without-acs": (sub("(<controller type='pci' index='8' model='pcie-root-port'>)",
