@@ -477,6 +477,9 @@ static void set_iommu(const struct request *request, struct guest *guest)
 	iommu = guest_add_iommu(guest, request->iommu);
 	if (streq(request->iommu, "virtio"))
 		iommu->address = address_of(0, IOMMU_SLOT, 0);
+	/* Version 2 has no ITS, and without it VFIO takes interrupts for unsafe. */
+	if (streq(request->iommu, "smmuv3"))
+		set_string(&guest->gic_version, "3");
 	if (!streq(request->iommu, "intel"))
 		return;
 	iommu->intremap = switch_of(true);

@@ -93,13 +93,28 @@ static unsigned depth_of(const struct machine *machine,
 	return depth;
 }
 
+/*
+ * Behind an SMMU a function gets its group when a driver binds it: ports always have one,
+ * endpoints of expander buses are there to be bound, of the rest nothing can be said.
+ */
+static void forget_driverless(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		if (!function->bridge &&
+		    (function->upstream < 0 ||
+		     machine->roots.v[function->root].first_bus == 0))
+			function->iommu_group = GROUP_UNKNOWN;
+	}
+}
+
 void predict_groups(const struct guest *guest, struct machine *machine)
 {
 	int next = 0, none = machine->iommu.table == KNOWN_YES ? GROUP_UNKNOWN : GROUP_NONE;
 	bool intel = machine->iommu.enabled == KNOWN_YES;
 	size_t left = machine->functions.n;
 
-	(void)guest;
 	for (size_t i = 0; i < machine->functions.n; i++)
 		machine->functions.v[i].iommu_group = none;
 	for (unsigned depth = 0; intel && left > 0 && depth < 256; depth++)
@@ -113,4 +128,6 @@ void predict_groups(const struct guest *guest, struct machine *machine)
 				function->iommu_group = next++;
 			left--;
 		}
+	if (guest->iommus.n > 0 && streq_null(guest->iommus.v[0].model, "smmuv3"))
+		forget_driverless(machine);
 }

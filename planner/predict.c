@@ -18,6 +18,8 @@ static void predict_iommu(const struct guest *guest, struct machine *machine)
 		machine->iommu.address_bits = iommu->aw_bits.state == VALUE_VALID
 						      ? (int)iommu->aw_bits.value
 						      : 39;
+	} else if (streq_null(iommu->model, "smmuv3")) {
+		machine->iommu.remapping = KNOWN_UNKNOWN; /* the ITS does it, unasked */
 	} else {
 		/* Linux lists these only once a driver of ours or theirs attaches. */
 		machine->iommu.enabled = KNOWN_UNKNOWN;
