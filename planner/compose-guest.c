@@ -419,24 +419,29 @@ static uint64_t add_cells(const struct request *request, struct guest *guest)
 	return total;
 }
 
+static void add_interconnect(struct guest *guest, const struct request_hmat *row,
+			     bool bandwidth, uint64_t value)
+{
+	struct guest_interconnect *link;
+
+	if (value == 0)
+		return;
+	link = vec_add(&guest->interconnects);
+	link->element = -1;
+	link->bandwidth = bandwidth;
+	link->initiator = number_of((unsigned)row->initiator);
+	link->target = number_of((unsigned)row->target);
+	link->type = xstrdup("access");
+	link->value = number_of(value);
+}
+
 static void add_interconnects(const struct request *request, struct guest *guest)
 {
 	for (size_t i = 0; request->hmat && i < request->hmat_rows.n; i++) {
 		const struct request_hmat *row = &request->hmat_rows.v[i];
-		struct guest_interconnect *link = vec_add(&guest->interconnects);
 
-		link->element = -1;
-		link->initiator = number_of((unsigned)row->initiator);
-		link->target = number_of((unsigned)row->target);
-		link->type = xstrdup("access");
-		link->value = number_of(row->latency_ns);
-		link = vec_add(&guest->interconnects);
-		link->element = -1;
-		link->bandwidth = true;
-		link->initiator = number_of((unsigned)row->initiator);
-		link->target = number_of((unsigned)row->target);
-		link->type = xstrdup("access");
-		link->value = number_of(row->bandwidth_mib_s * UINT64_C(1024));
+		add_interconnect(guest, row, false, row->latency_ns);
+		add_interconnect(guest, row, true, row->bandwidth_mib_s * MIB);
 	}
 }
 
@@ -515,6 +520,9 @@ static void set_identity(const struct request *request, struct guest *guest)
 	guest->uuid = identity_uuid(request->name);
 	set_string(&guest->architecture, request->architecture);
 	set_string(&guest->machine, request->machine);
+	/* MSI needs an interrupt translation service, which GICv3 has. */
+	if (streq(request->architecture, "aarch64"))
+		set_string(&guest->gic_version, "3");
 	if (!efi && streq(request->architecture, "x86_64"))
 		return;
 	set_string(&guest->firmware, "efi");

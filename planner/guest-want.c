@@ -265,9 +265,12 @@ struct want *want_interconnects(const struct guest *guest)
 		want_number(row, "initiator", link->initiator, NULL);
 		want_number(row, "target", link->target, NULL);
 		want_string(row, "type", link->type, NULL);
-		want_number(row, "value", link->value, NULL);
-		if (link->bandwidth)
+		if (link->bandwidth) {
+			want_set(row, "value", "%ju", (uintmax_t)link->value.value / 1024);
 			want_set(row, "unit", "KiB");
+		} else {
+			want_number(row, "value", link->value, NULL);
+		}
 	}
 	return want;
 }

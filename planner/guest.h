@@ -125,7 +125,7 @@ struct guest_interconnect {
 	bool bandwidth; /* else latency */
 	struct guest_number initiator, target, cache;
 	char *type; /* "access", "read", "write" */
-	struct guest_number value; /* ns, or KiB/s with the unit applied to bytes/s */
+	struct guest_number value; /* ns, or bytes/s */
 };
 
 struct guest_iommu {

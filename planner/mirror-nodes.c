@@ -171,8 +171,8 @@ static void add_hmat(const struct machine *machine, struct request *request)
 		int to = mirror_cell(request, figure->target);
 
 		if (!has_cpus(request, from) || to == NO_CELL ||
-		    has_pair(request, from, to) || !figure->latency_ns ||
-		    !figure->bandwidth_mib_s)
+		    has_pair(request, from, to) ||
+		    (!figure->latency_ns && !figure->bandwidth_mib_s))
 			continue;
 		*vec_add(&request->hmat_rows) = (struct request_hmat){
 			from, to, figure->latency_ns, figure->bandwidth_mib_s

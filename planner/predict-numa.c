@@ -122,9 +122,46 @@ static void add_distances(const struct guest *guest, struct machine *machine)
 				guest, machine->nodes.v[i].id, machine->nodes.v[j].id);
 }
 
+static struct machine_hmat *hmat_row(struct machine *machine, int initiator, int target)
+{
+	struct machine_hmat *row;
+
+	for (size_t i = 0; i < machine->hmat.n; i++)
+		if (machine->hmat.v[i].initiator == initiator &&
+		    machine->hmat.v[i].target == target)
+			return &machine->hmat.v[i];
+	row = vec_add(&machine->hmat);
+	row->initiator = initiator;
+	row->target = target;
+	return row;
+}
+
+/* Figures of memory itself; those of its side caches are not shown by node. */
+static void add_hmat(const struct guest *guest, struct machine *machine)
+{
+	for (size_t i = 0; sees_nodes(guest) && i < guest->interconnects.n; i++) {
+		const struct guest_interconnect *link = &guest->interconnects.v[i];
+		struct machine_hmat *row;
+
+		if (link->value.state != VALUE_VALID || link->cache.state == VALUE_VALID ||
+		    link->initiator.state != VALUE_VALID ||
+		    link->target.state != VALUE_VALID ||
+		    !streq_null(link->type, "access") ||
+		    link->initiator.value >= guest->cells.n ||
+		    link->target.value >= guest->cells.n)
+			continue;
+		row = hmat_row(machine, (int)link->initiator.value, (int)link->target.value);
+		if (link->bandwidth)
+			row->bandwidth_mib_s = (uint32_t)(link->value.value >> 20);
+		else
+			row->latency_ns = (uint32_t)link->value.value;
+	}
+}
+
 void predict_numa(const struct guest *guest, struct machine *machine)
 {
 	add_cpus(guest, machine);
 	add_nodes(guest, machine);
 	add_distances(guest, machine);
+	add_hmat(guest, machine);
 }
