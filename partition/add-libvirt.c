@@ -26,11 +26,8 @@ bool geometry_parse(const char *string, struct geometry *ret)
 	const char *slash = strchr(string, '/');
 	_cleanup_free_ char *heads = slash ? xstrndup(string, (size_t)(slash - string)) : NULL;
 
-	if (!slash || !parse_u32(heads, &ret->heads) ||
-	    !parse_u32(slash + 1, &ret->sectors))
-		return false;
-	ret->track = ret->sectors;
-	return ret->heads > 0 && ret->heads <= 255 && ret->sectors > 0 && ret->sectors <= 63;
+	return slash && parse_u32(heads, &ret->heads) && parse_u32(slash + 1, &ret->sectors) &&
+	       ret->heads > 0 && ret->heads <= 255 && ret->sectors > 0 && ret->sectors <= 63;
 }
 
 struct geometry geometry_of(const struct disk_io *io, bool is_qcow2)
@@ -42,8 +39,8 @@ struct geometry geometry_of(const struct disk_io *io, bool is_qcow2)
 
 	if (fd >= 0)
 		close(fd);
-	return asked ? (struct geometry){geometry.heads, geometry.sectors, geometry.sectors}
-		     : (struct geometry){4, 32, 63};
+	return asked ? (struct geometry){geometry.heads, geometry.sectors}
+		     : (struct geometry){4, 32};
 }
 
 static void take(struct extents *taken, uint64_t start, uint64_t end)
@@ -115,17 +112,17 @@ void libvirt_extents(const struct partition_table *table, const struct geometry 
 		     it->end_lba + 1);
 	}
 	if (table->label == LABEL_DOS)
-		take(&primary, 0, geometry->track);
+		take(&primary, 0, geometry->sectors);
 	add_gaps(&primary, table->label == LABEL_DOS ? 0 : table->first_usable_lba,
 		 table->label == LABEL_DOS ? table->n_sectors : table->last_usable_lba + 1,
 		 false, ret);
 	if (!extended)
 		return;
-	take(&logical, extended->start_lba, extended->start_lba + geometry->track);
+	take(&logical, extended->start_lba, extended->start_lba + geometry->sectors);
 	for (size_t i = 0; i < table->partitions.n; i++)
 		if (table->partitions.v[i].kind == KIND_LOGICAL)
 			take_logical_track(table, extended, &table->partitions.v[i],
-					   geometry->track, &logical);
+					   geometry->sectors, &logical);
 	add_gaps(&logical, extended->start_lba, extended->end_lba + 1, true, ret);
 }
 

@@ -9,15 +9,14 @@
 #include "partition/free.h"
 
 struct geometry {
-	uint32_t heads, sectors; /* a cylinder, by which libvirt rounds */
-	uint32_t track;		 /* what libparted keeps free before a table's sectors */
+	uint32_t heads, sectors; /* of a track */
 };
 
 /* "255/63". */
 bool geometry_parse(const char *string, struct geometry *ret) _must_check_;
 /*
- * What libparted 3.5 says of it: a block device's own (HDIO_GETGEO); for files, cylinders
- * of 4 heads and 32 sectors, yet tracks of 63.
+ * What libparted says of it: a block device's own (HDIO_GETGEO), for files 4 heads of 32
+ * sectors.
  */
 struct geometry geometry_of(const struct disk_io *io, bool is_qcow2);
 
