@@ -12,11 +12,7 @@
  * What every dry boot says to its kernel; the rest is per architecture. mitigations and
  * self tests cost 0.5 s under TCG and say nothing about the layout.
  */
-/*
- * no_timer_check: an emulated guest on a busy host misses the ticks that the check counts,
- * and the kernel then takes its timer for broken.
- */
-#define KERNEL_WORDS "quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests no_timer_check"
+#define KERNEL_WORDS "quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests"
 
 static const struct machine_kind {
 	const char *arch, *console, *iommu;
