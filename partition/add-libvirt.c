@@ -21,13 +21,23 @@
 
 #define SECTOR 512
 
-bool geometry_parse(const char *string, struct geometry *ret)
+static bool parse_pair(const char *string, uint32_t *ret_heads, uint32_t *ret_sectors)
 {
 	const char *slash = strchr(string, '/');
 	_cleanup_free_ char *heads = slash ? xstrndup(string, (size_t)(slash - string)) : NULL;
 
-	return slash && parse_u32(heads, &ret->heads) && parse_u32(slash + 1, &ret->sectors) &&
-	       ret->heads > 0 && ret->heads <= 255 && ret->sectors > 0 && ret->sectors <= 63;
+	return slash && parse_u32(heads, ret_heads) && parse_u32(slash + 1, ret_sectors) &&
+	       *ret_heads > 0 && *ret_heads <= 255 && *ret_sectors > 0 && *ret_sectors <= 63;
+}
+
+bool geometry_parse(const char *string, struct geometry *ret)
+{
+	const char *comma = strchr(string, ',');
+	_cleanup_free_ char *own = xstrndup(string, strcspn(string, ","));
+
+	*ret = (struct geometry){};
+	return parse_pair(own, &ret->heads, &ret->sectors) &&
+	       (!comma || parse_pair(comma + 1, &ret->table_heads, &ret->table_sectors));
 }
 
 struct geometry geometry_of(const struct disk_io *io, bool is_qcow2)
@@ -39,8 +49,8 @@ struct geometry geometry_of(const struct disk_io *io, bool is_qcow2)
 
 	if (fd >= 0)
 		close(fd);
-	return asked ? (struct geometry){geometry.heads, geometry.sectors}
-		     : (struct geometry){4, 32};
+	return asked ? (struct geometry){.heads = geometry.heads, .sectors = geometry.sectors}
+		     : (struct geometry){.heads = 4, .sectors = 32};
 }
 
 static void take(struct extents *taken, uint64_t start, uint64_t end)
@@ -82,26 +92,84 @@ static uint64_t end_before(const struct partition_table *table,
 	return end;
 }
 
-/* The track in front of a logical partition (libparted/labels/dos.c, metadata). */
-static void take_logical_track(const struct partition_table *table,
-			       const struct partition *extended,
-			       const struct partition *logical, uint32_t track,
-			       struct extents *taken)
+/*
+ * The room in front of a logical partition (libparted/labels/dos.c, metadata): from the
+ * boundary of a cylinder, but not into the partition before.
+ */
+static void take_before_logical(const struct partition_table *table,
+				const struct partition *extended,
+				const struct partition *logical,
+				const struct geometry *geometry, struct extents *taken)
 {
-	uint64_t last = logical->start_lba - 1, start = last - last % track;
+	uint64_t cylinder = (uint64_t)geometry->table_heads * geometry->table_sectors;
 	uint64_t before = end_before(table, logical);
+	uint64_t start = fit_end_down(logical->start_lba - 1, cylinder);
 
-	start = MIN(start, before ? before : extended->start_lba + track);
-	if (logical->number == DOS_FIRST_LOGICAL && last - start + 1 < track)
+	start = MAX(start, before ? before : extended->start_lba + 1);
+	if (logical->number == DOS_FIRST_LOGICAL &&
+	    logical->start_lba - start < geometry->table_sectors)
 		return;
-	take(taken, start, last + 1);
+	take(taken, start, logical->start_lba);
 }
 
-void libvirt_extents(const struct partition_table *table, const struct geometry *geometry,
+/* The first track, and what the last whole cylinder leaves over. */
+static void take_ends(const struct partition_table *table, const struct geometry *geometry,
+		      struct extents *taken)
+{
+	uint64_t cylinder = (uint64_t)geometry->table_heads * geometry->table_sectors;
+
+	take(taken, 0, geometry->table_sectors);
+	take(taken, fit_end_down(table->n_sectors, cylinder), table->n_sectors);
+}
+
+static void extents_in_extended(const struct partition_table *table,
+				const struct partition *extended,
+				const struct geometry *geometry, struct extents *taken,
+				struct extents *ret)
+{
+	take(taken, extended->start_lba, extended->start_lba + geometry->table_sectors);
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].kind == KIND_LOGICAL)
+			take_before_logical(table, extended, &table->partitions.v[i], geometry,
+					    taken);
+	add_gaps(taken, extended->start_lba, extended->end_lba + 1, true, ret);
+}
+
+/*
+ * Whether libparted can tell 255/63 from the CHS values of this partition as every tool
+ * of today writes them (probe_partition_for_geom): two equations for the sizes of a
+ * cylinder and of a track, which must have one solution.
+ */
+static bool tells_geometry(const struct partition *partition)
+{
+	const uint64_t cylinder = 255 * 63;
+	uint64_t c = partition->start_lba / cylinder, h = partition->start_lba % cylinder / 63;
+	uint64_t c2 = partition->end_lba / cylinder, h2 = partition->end_lba % cylinder / 63;
+
+	return c2 > 0 && c2 <= 1021 && c * h2 != c2 * h;
+}
+
+static struct geometry with_table_geometry(const struct partition_table *table,
+					   struct geometry geometry)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < table->partitions.n; i++)
+		any |= tells_geometry(&table->partitions.v[i]);
+	if (geometry.table_heads == 0) {
+		geometry.table_heads = any ? 255 : geometry.heads;
+		geometry.table_sectors = any ? 63 : geometry.sectors;
+	}
+	return geometry;
+}
+
+void libvirt_extents(const struct partition_table *table, const struct geometry *given,
 		     struct extents *ret)
 {
+	const struct geometry geometry = with_table_geometry(table, *given);
 	_cleanup_extents_ struct extents primary = {}, logical = {};
 	const struct partition *extended = NULL;
+	const bool dos = table->label == LABEL_DOS;
 
 	for (size_t i = 0; i < table->partitions.n; i++) {
 		const struct partition *it = &table->partitions.v[i];
@@ -111,19 +179,12 @@ void libvirt_extents(const struct partition_table *table, const struct geometry 
 		take(it->kind == KIND_LOGICAL ? &logical : &primary, it->start_lba,
 		     it->end_lba + 1);
 	}
-	if (table->label == LABEL_DOS)
-		take(&primary, 0, geometry->sectors);
-	add_gaps(&primary, table->label == LABEL_DOS ? 0 : table->first_usable_lba,
-		 table->label == LABEL_DOS ? table->n_sectors : table->last_usable_lba + 1,
-		 false, ret);
-	if (!extended)
-		return;
-	take(&logical, extended->start_lba, extended->start_lba + geometry->sectors);
-	for (size_t i = 0; i < table->partitions.n; i++)
-		if (table->partitions.v[i].kind == KIND_LOGICAL)
-			take_logical_track(table, extended, &table->partitions.v[i],
-					   geometry->sectors, &logical);
-	add_gaps(&logical, extended->start_lba, extended->end_lba + 1, true, ret);
+	if (dos)
+		take_ends(table, &geometry, &primary);
+	add_gaps(&primary, dos ? 0 : table->first_usable_lba,
+		 dos ? table->n_sectors : table->last_usable_lba + 1, false, ret);
+	if (extended)
+		extents_in_extended(table, extended, &geometry, &logical, ret);
 }
 
 /* libvirt counts in bytes: what it wants of an extent that begins at @start. */

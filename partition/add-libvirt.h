@@ -10,9 +10,15 @@
 
 struct geometry {
 	uint32_t heads, sectors; /* of a track */
+	/*
+	 * By which libparted keeps room for tables: what the CHS values of the partitions
+	 * that are there tell, 255/63 with tools of today; 0: that, or the drive's own
+	 * where they tell nothing.
+	 */
+	uint32_t table_heads, table_sectors;
 };
 
-/* "255/63". */
+/* "255/63", or "255/2,255/63" with the geometry of the tables. */
 bool geometry_parse(const char *string, struct geometry *ret) _must_check_;
 /*
  * What libparted says of it: a block device's own (HDIO_GETGEO), for files 4 heads of 32

@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 		  "how ends are aligned (default tight); libvirt places as its pool does",
 		  ALIGN_RULES},
 	[SEED] = {"seed", 0, "STRING", "make UUIDs from this, not at random"},
-	[GEOMETRY] = {"geometry", 0, "HEADS/SECTORS",
+	[GEOMETRY] = {"geometry", 0, "H/S[,H/S]",
 		      "cylinders for --rule=libvirt (default: the device's)"},
 	[BUG_COMPATIBLE] = {"bug-compatible", 0, NULL,
 			    "with --rule=libvirt, one sector short where libvirt 9.0 is"},
