@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/style.h"
 
+#define STEP_SEARCH_LIMIT 1000 /* elements that are asked how far they are indented */
+
 static bool is_space(char byte)
 {
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
@@ -53,33 +55,42 @@ char *style_gap(const struct document *document, int element)
 			 document->text.s + gap.start);
 }
 
-static const char *indent_of(const char *gap)
+/* The blanks at the head of the line that an element begins on. */
+static struct span line_indent(const struct document *document, int element)
 {
-	const char *newline = strrchr(gap, '\n');
+	const char *s = document->text.s;
+	size_t at = document->elements.v[element].start_tag.start;
+	struct span indent;
 
-	return newline ? newline + 1 : NULL;
+	while (at > 0 && s[at - 1] != '\n')
+		at--;
+	indent = (struct span){at, at};
+	while (s[indent.end] == ' ' || s[indent.end] == '\t')
+		indent.end++;
+	return indent;
 }
 
-/* What @inner is indented by beyond @outer; NULL if that cannot be told. */
+/* What @inner, which begins a line, is indented by beyond @outer; NULL otherwise. */
 static char *step_between(const struct document *document, int outer, int inner)
 {
-	_cleanup_free_ char *outer_gap = style_gap(document, outer);
-	_cleanup_free_ char *inner_gap = style_gap(document, inner);
-	const char *short_indent = indent_of(outer_gap);
-	const char *long_indent = indent_of(inner_gap);
+	const char *s = document->text.s;
+	struct span less = line_indent(document, outer),
+		    more = line_indent(document, inner);
+	size_t n = less.end - less.start;
 
-	if (!short_indent || !long_indent || !has_prefix(long_indent, short_indent) ||
-	    strlen(long_indent) == strlen(short_indent))
+	if (document->elements.v[inner].start_tag.start != more.end ||
+	    more.end - more.start <= n || memcmp(s + less.start, s + more.start, n) != 0)
 		return NULL;
-	return xstrdup(long_indent + strlen(short_indent));
+	return cut(document, (struct span){more.start + n, more.end});
 }
 
 char *style_step(const struct document *document, int parent)
 {
 	int above = document->elements.v[parent].parent;
 	char *step = above >= 0 ? step_between(document, above, parent) : NULL;
+	size_t end = MIN(document->elements.n, (size_t)STEP_SEARCH_LIMIT);
 
-	for (size_t i = 1; !step && i < document->elements.n; i++)
+	for (size_t i = 1; !step && i < end; i++)
 		step = step_between(document, document->elements.v[i].parent, (int)i);
 	return step ? step : xstrdup("  ");
 }

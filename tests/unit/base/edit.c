@@ -126,6 +126,8 @@ static void merges(void **state)
 		{"<a><b/><c/></a>", "<a><_absent_b/></a>", "<a><c/></a>"},
 		{"<a>\n <b><c/></b>\n</a>", "<a><b><_absent_c/><d/></b><e/></a>",
 		 "<a>\n <b><d/></b>\n <e/>\n</a>"},
+		{"<a><b>\n\t<c/>\n</b></a>", "<a><b><c><d/></c></b></a>",
+		 "<a><b>\n\t<c>\n\t\t<d/>\n\t</c>\n</b></a>"},
 		/* content */
 		{"<a>\n <b>4</b>\n</a>", "<a><b _content='5&lt;'/></a>",
 		 "<a>\n <b>5&lt;</b>\n</a>"},
