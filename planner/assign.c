@@ -266,6 +266,19 @@ static void keep_one(struct assign_pass *pass, unsigned needs)
 		buses_mark(&pass->buses, needs, at);
 }
 
+static bool any_free(const struct buses *buses)
+{
+	for (unsigned i = 0; i < buses->n; i++) {
+		const struct bus_row *row = buses->bus[i].row;
+
+		for (unsigned slot = row ? row->first_slot : 1; row && slot <= row->last_slot;
+		     slot++)
+			if (!buses_slot_used(buses, i, slot))
+				return true;
+	}
+	return false;
+}
+
 static void add_missing(struct assign_pass *pass)
 {
 	for (unsigned i = 1; i < pass->buses.n; i++) {
@@ -296,7 +309,7 @@ static void first_pass(struct assign_pass *second)
 		own |= guest_is_pci(&guest->controllers.v[i]) &&
 		       !number_is(guest->controllers.v[i].index, 0);
 	run_pass(&pass);
-	if (guest_is_i440fx(guest))
+	if (guest_is_i440fx(guest) && any_free(&pass.buses))
 		keep_one(&pass, TAKES_PCI);
 	give_rest(&pass);
 	if (!own && pass.buses.n > 1 && !guest_is_i440fx(guest))

@@ -127,7 +127,8 @@ void busnr_misplaced(struct check *check)
 			option = "chassis";
 		else if (c->port.state != VALUE_ABSENT && !port)
 			option = "port";
-		else if (c->hotplug.state != VALUE_ABSENT && !port)
+		else if (c->hotplug.state != VALUE_ABSENT && !port &&
+			 !streq_null(c->model, "pci-root"))
 			option = "hotplug";
 		else if (c->chassis_nr.state != VALUE_ABSENT &&
 			 !streq_null(c->model, "pci-bridge"))
@@ -363,8 +364,10 @@ void hostdev_dup(struct check *check)
 			const struct guest_address *b = &guest->devices.v[i].source;
 			struct finding *finding;
 
+			/* Several disks may be namespaces of one NVMe device. */
 			if (a->state != VALUE_VALID || b->state != VALUE_VALID ||
-			    !pci_address_equal(a->at, b->at))
+			    !pci_address_equal(a->at, b->at) ||
+			    streq(guest->devices.v[i].tag, "disk"))
 				continue;
 			finding = check_found(check, guest->devices.v[i].element,
 					      "Host device " PCI_FORMAT " is assigned twice.",

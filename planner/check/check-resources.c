@@ -46,6 +46,17 @@ void memnode_placement(struct check *check)
 			    "A memnode cannot go with placement='auto' of <numatune>.");
 }
 
+void numatune_nodeset(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->numatune_memory_element >= 0 &&
+	    guest->numatune_nodes.state == VALUE_ABSENT &&
+	    streq_null(guest->numatune_placement, "static"))
+		check_found(check, guest->numatune_memory_element,
+			    "The memory of <numatune> has placement='static' but no nodeset.");
+}
+
 void hugepage_node(struct check *check)
 {
 	const struct guest *guest = check->guest;

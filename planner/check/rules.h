@@ -118,7 +118,7 @@ void check_list_functions(const struct check *check, check_functions *ret);
 	X(numa_cpu_cover) X(cell_memory_zero) X(memory_sum)               \
 	X(topology_product) X(numa_splits_core) X(distance_value) X(distance_sibling)     \
 	X(hmat_initiator) X(hmat_twice)                                                   \
-	X(memnode_valid) X(memnode_placement) X(hugepage_node) X(pin_vcpu)                \
+	X(memnode_valid) X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu)                \
 	X(pin_shared) X(emulator_shares) X(hugepage_multiple)                             \
 	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu)                \
 	X(balloon_with_hostdev) X(memlock_limit) X(mac_dup) X(host_literals)              \
