@@ -111,20 +111,23 @@ struct pairs {
 
 static int pair_number(struct pairs *seen, int high, int low)
 {
-	size_t i = 0;
+	size_t i = seen->n;
 
 	if (low < 0)
 		return UNKNOWN_ID;
-	while (i < seen->n && (seen->v[i].high != high || seen->v[i].low != low))
-		i++;
-	if (i == seen->n)
-		*vec_add(seen) = (struct pair){high, low};
-	return (int)i;
+	/* Neighbours share them, so the last ones come first. */
+	while (i > 0 && (seen->v[i - 1].high != high || seen->v[i - 1].low != low))
+		i--;
+	if (i > 0)
+		return (int)i - 1;
+	*vec_add(seen) = (struct pair){high, low};
+	return (int)seen->n - 1;
 }
 
 /* What CPUs are grouped by while they are read. */
 struct groups {
 	struct pairs dies, cores;
+	struct set cpus; /* ids seen */
 };
 
 /* A core is known by its first sibling; older libvirt has only core_id. */
@@ -158,6 +161,13 @@ static void read_cpu(const struct document *document, int element, int cell,
 
 	if (id < 0)
 		return;
+	if (set_has(&groups->cpus, (unsigned)id)) {
+		machine_complain(machine,
+				 "%s:%ld: CPU %d stands twice; the first one is used",
+				 document->name, document->elements.v[element].line, id);
+		return;
+	}
+	set_add(&groups->cpus, (unsigned)id);
 	set_add(&vec_last(&machine->nodes)->cpus, (unsigned)id);
 	cpu = machine_add_cpu(machine, id);
 	cpu->node = cell;
@@ -167,7 +177,7 @@ static void read_cpu(const struct document *document, int element, int cell,
 	read_core(document, element, groups, cpu, machine);
 }
 
-static bool read_cell(const struct document *document, int cell, struct groups *groups,
+static void read_cell(const struct document *document, int cell, struct groups *groups,
 		      struct machine *machine)
 {
 	int id = small_number(document, cell, "id", machine);
@@ -175,14 +185,13 @@ static bool read_cell(const struct document *document, int cell, struct groups *
 	struct machine_node *node;
 
 	if (id < 0)
-		return false;
+		return;
 	node = machine_add_node(machine, id);
 	read_memory(document, cell, node, machine);
 	read_pages(document, cell, node, machine);
 	for (int cpu = cpus < 0 ? -1 : document_child(document, cpus, "cpu"); cpu >= 0;
 	     cpu = document_next(document, cpu, "cpu"))
 		read_cpu(document, cpu, id, groups, machine);
-	return true;
 }
 
 static size_t node_index(const struct machine *machine, int id)
@@ -222,20 +231,28 @@ static int cells_of(const struct document *document, int root)
 	return cells < 0 ? -1 : document_child(document, cells, "cell");
 }
 
+static void free_groups(struct groups *groups)
+{
+	vec_free(&groups->dies);
+	vec_free(&groups->cores);
+	set_free(&groups->cpus);
+}
+
 static void read_cells(const struct document *document, int root, struct machine *machine)
 {
-	struct groups groups = {};
+	_cleanup_(free_groups) struct groups groups = {};
 	size_t index = 0;
 
-	for (int cell = cells_of(document, root); cell >= 0;
+	for (int cell = cells_of(document, root);
+	     cell >= 0 && machine->nodes.n <= MACHINE_NODE_LIMIT;
 	     cell = document_next(document, cell, "cell"))
 		read_cell(document, cell, &groups, machine);
+	if (machine->nodes.n > MACHINE_NODE_LIMIT)
+		return;
 	for (int cell = cells_of(document, root); cell >= 0 && index < machine->nodes.n;
 	     cell = document_next(document, cell, "cell"))
 		if (small_number(document, cell, "id", machine) >= 0)
 			read_siblings(document, cell, index++, machine);
-	vec_free(&groups.dies);
-	vec_free(&groups.cores);
 }
 
 /* The figure of a pair; "read" or "access", and of memory itself, not of its caches. */
@@ -339,6 +356,9 @@ static int read_host(const struct document *document, struct machine *ret,
 			"%s: has no <cells> of a host's topology, so no machine "
 			"can be read from it",
 			document->name);
+	if (ret->nodes.n > MACHINE_NODE_LIMIT)
+		return error_input(error, "%s: has more than %d cells", document->name,
+				   MACHINE_NODE_LIMIT);
 	read_interconnects(document, root, ret);
 	read_banks(document, root, ret);
 	read_iommu(document, root, ret);

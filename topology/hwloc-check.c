@@ -300,6 +300,9 @@ static int check_whole(const struct check *check)
 {
 	if (set_empty(&check->cpus))
 		return error_input(check->error, "%s: describes no CPU", check->name);
+	if (set_count(&check->nodes) > MACHINE_NODE_LIMIT)
+		return error_input(check->error, "%s: describes more than %d NUMA nodes",
+				   check->name, MACHINE_NODE_LIMIT);
 	if (check->wide_domains)
 		machine_complain(
 			check->machine,
@@ -370,10 +373,10 @@ static int check_level(const char *level, size_t n, struct sizes *sizes,
 			"synthetic: with \"%s\" there are more than %d CPUs; an "
 			"XML file has no such limit",
 			word, SYNTHETIC_CPU_LIMIT);
-	if (node && (sizes->nodes += sizes->product) > SYNTHETIC_NODE_LIMIT)
+	if (node && (sizes->nodes += sizes->product) > MACHINE_NODE_LIMIT)
 		return error_input(error,
 				   "synthetic: with \"%s\" there are more than %d nodes",
-				   word, SYNTHETIC_NODE_LIMIT);
+				   word, MACHINE_NODE_LIMIT);
 	return 0;
 }
 

@@ -121,9 +121,9 @@ static int check_loaded(const char *name, const struct machine *machine,
 	if (!owner)
 		return error_input(error, "%s: no NUMA node has a CPU", name);
 	if (machine->source == MACHINE_SYNTHETIC &&
-	    machine->nodes.n > SYNTHETIC_NODE_LIMIT)
+	    machine->nodes.n > MACHINE_NODE_LIMIT)
 		return error_input(error, "%s: there are more than %d nodes", name,
-				   SYNTHETIC_NODE_LIMIT);
+				   MACHINE_NODE_LIMIT);
 	return 0;
 }
 

@@ -12,7 +12,6 @@
 #define HWLOC_INDEX_LIMIT    65536 /* of CPUs and nodes: members of a struct set */
 #define HWLOC_DEPTH_LIMIT    128   /* nested elements; lstopo writes about 20 */
 #define SYNTHETIC_CPU_LIMIT  4096
-#define SYNTHETIC_NODE_LIMIT 1024
 
 /*
  * The @n bytes of an XML file that lstopo wrote (formats of hwloc 1.0 to what the

@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+/* Nobody reads more, and a hostile file can make millions. */
+#define COMPLAINT_LIMIT 1000
+
 static void free_strings(char **strings, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -187,10 +190,14 @@ void machine_complain(struct machine *machine, const char *format, ...)
 	struct text text = {};
 	va_list args;
 
+	if (machine->complaints.n > COMPLAINT_LIMIT)
+		return;
 	va_start(args, format);
 	text_vprintf(&text, format, args);
 	va_end(args);
 	*vec_add(&machine->complaints) = text_take(&text);
+	if (machine->complaints.n == COMPLAINT_LIMIT)
+		*vec_add(&machine->complaints) = xstrdup("and more of the kind");
 }
 
 struct machine_node *machine_add_node(struct machine *machine, int id)

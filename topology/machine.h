@@ -12,6 +12,12 @@
 #include "base/vec.h"
 #include "topology/pci-address.h"
 
+/*
+ * More nodes than Linux can have (NODES_SHIFT is at most 10) are damage; distances take
+ * the square of their number.
+ */
+#define MACHINE_NODE_LIMIT 1024
+
 #define UNKNOWN_U64 UINT64_MAX
 #define UNKNOWN_ID (-1)
 enum known { KNOWN_UNKNOWN = -1, KNOWN_NO, KNOWN_YES };

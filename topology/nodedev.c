@@ -28,12 +28,21 @@ static bool parse_name(const char *name, struct pci_address *ret)
 	return streq(canonical, name);
 }
 
-/* Index of the function, made if it is new. */
+/* Their number is searched through; real hosts have hundreds, with VFs thousands. */
+#define FUNCTION_LIMIT 16384
+
+/* Index of the function, made if it is new; -1 if there are too many. */
 static int function_at(struct machine *machine, struct pci_address at)
 {
-	for (size_t i = 0; i < machine->functions.n; i++)
+	for (size_t i = machine->functions.n; i-- > 0;)
 		if (pci_address_equal(machine->functions.v[i].at, at))
 			return (int)i;
+	if (machine->functions.n == FUNCTION_LIMIT) {
+		machine_complain(machine,
+				 PCI_FORMAT " is left out: it is beyond the first %d",
+				 PCI_ARGS(at), FUNCTION_LIMIT);
+		return -1;
+	}
 	machine_add_function(machine, at);
 	return (int)machine->functions.n - 1;
 }
@@ -188,6 +197,8 @@ static void read_pci(const struct document *document, int device, int pci,
 		return;
 	}
 	index = function_at(machine, at);
+	if (index < 0)
+		return;
 	if (machine->functions.v[index].driver) {
 		machine_complain(machine,
 				 "%s: %s is described twice; the first one is used",
@@ -225,6 +236,10 @@ static void read_user(const struct document *document, int device,
 	if (!name)
 		return;
 	index = function_at(machine, above);
+	if (index < 0) {
+		free(name);
+		return;
+	}
 	*vec_add(&machine->functions.v[index].names) =
 		xstrdup(has_prefix(name, "/dev/") ? name + strlen("/dev/") : name);
 	free(name);

@@ -145,6 +145,13 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 		if (sysfs_number(names.v[i], "node") >= 0)
 			*vec_add(&ids) = sysfs_number(names.v[i], "node");
 	vec_sort(&ids, by_number);
+	if (ids.n > MACHINE_NODE_LIMIT) {
+		machine_complain(machine,
+				 "%s/" NODES ": holds more than %d nodes; the rest "
+				 "is left out",
+				 sys->path, MACHINE_NODE_LIMIT);
+		ids.n = MACHINE_NODE_LIMIT;
+	}
 	for (size_t i = 0; i < ids.n; i++) {
 		_cleanup_free_ char *path = xasprintf(NODES "/node%d", ids.v[i]);
 		_cleanup_tree_ struct tree tree = {};

@@ -16,6 +16,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (IS_PLANTED && machine.cpus.n % 3 == 0)
 		machine.cpus.n = SYNTHETIC_CPU_LIMIT + 1;
 	CHECK(machine.cpus.n > 0 && machine.cpus.n <= SYNTHETIC_CPU_LIMIT);
-	CHECK(machine.nodes.n > 0 && machine.nodes.n <= SYNTHETIC_NODE_LIMIT);
+	CHECK(machine.nodes.n > 0 && machine.nodes.n <= MACHINE_NODE_LIMIT);
 	return 0;
 }
