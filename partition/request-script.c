@@ -178,14 +178,16 @@ static int set_field(const struct script *script, struct part_request *part,
 /* A hexadecimal escape as sfdisk writes bytes beyond ASCII; else 0. */
 static char escaped_byte(const char *at)
 {
-	char digits[] = { '0', 'x', at[2] ? at[2] : 'x', at[2] ? at[3] : 'x', '\0' };
+	char digits[] = "0x..";
 	uint64_t byte;
 
-	return at[1] == 'x' && parse_u64(digits, &byte) && strlen(digits) == 4 ? (char)byte
-									       : '\0';
+	if (at[1] != 'x' || !at[2] || !at[3])
+		return '\0';
+	memcpy(digits + 2, at + 2, 2);
+	return parse_u64(digits, &byte) ? (char)byte : '\0';
 }
 
-/* Takes one field up to a comma; quotes hide commas, a backslash hides a quote. */
+/* Takes one field up to a comma; quotes keep commas and blanks, a backslash a quote. */
 static const char *take_field(const char *at, struct text *word)
 {
 	bool quoted = false;
@@ -202,6 +204,8 @@ static const char *take_field(const char *at, struct text *word)
 			quoted = !quoted;
 			continue;
 		}
+		if (!quoted && isspace((unsigned char)*at))
+			continue;
 		text_addc(word, *at);
 	}
 	return *at ? at + 1 : NULL;
@@ -221,15 +225,14 @@ static int named_field(const char *word, enum field *ret, char **ret_value)
 	};
 	const char *equals = strchr(word, '=');
 	_cleanup_free_ char *name =
-		trimmed(word, equals ? (size_t)(equals - word) : strlen(word));
+		xstrndup(word, equals ? (size_t)(equals - word) : strlen(word));
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (!streq(name, rows[i].name) ||
 		    (!equals && rows[i].field != FIELD_BOOTABLE))
 			continue;
 		*ret = rows[i].field;
-		*ret_value =
-			equals ? trimmed(equals + 1, strlen(equals + 1)) : xstrdup("*");
+		*ret_value = xstrdup(equals ? equals + 1 : "*");
 		return 1;
 	}
 	return equals ? -1 : 0;
@@ -255,7 +258,7 @@ static int read_fields(const struct script *script, struct part_request *part,
 			if (position > FIELD_BOOTABLE)
 				return error_input(error, "a fifth field: \"%s\"",
 						   word.s);
-			value = trimmed(word.s, word.n);
+			value = xstrdup(word.s);
 			position++;
 		}
 		if (set_field(script, part, field, value, error) < 0)
