@@ -389,9 +389,9 @@ static int read_devices(const char *path, struct machine *ret, struct error *err
 
 		if (streq(names.v[i], "capabilities.xml") || !has_suffix(file, ".xml"))
 			continue;
-		if (document_read(file, &document, error) < 0)
+		if (document_read(file, &document, error) < 0 ||
+		    nodedev_read(&document, ret, error) < 0)
 			return -1;
-		nodedev_read(&document, ret);
 	}
 	return 0;
 }

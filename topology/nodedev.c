@@ -31,18 +31,12 @@ static bool parse_name(const char *name, struct pci_address *ret)
 /* Their number is searched through; real hosts have hundreds, with VFs thousands. */
 #define FUNCTION_LIMIT 16384
 
-/* Index of the function, made if it is new; -1 if there are too many. */
+/* Index of the function, made if it is new. */
 static int function_at(struct machine *machine, struct pci_address at)
 {
 	for (size_t i = machine->functions.n; i-- > 0;)
 		if (pci_address_equal(machine->functions.v[i].at, at))
 			return (int)i;
-	if (machine->functions.n == FUNCTION_LIMIT) {
-		machine_complain(machine,
-				 PCI_FORMAT " is left out: it is beyond the first %d",
-				 PCI_ARGS(at), FUNCTION_LIMIT);
-		return -1;
-	}
 	machine_add_function(machine, at);
 	return (int)machine->functions.n - 1;
 }
@@ -197,8 +191,6 @@ static void read_pci(const struct document *document, int device, int pci,
 		return;
 	}
 	index = function_at(machine, at);
-	if (index < 0)
-		return;
 	if (machine->functions.v[index].driver) {
 		machine_complain(machine,
 				 "%s: %s is described twice; the first one is used",
@@ -236,10 +228,6 @@ static void read_user(const struct document *document, int device,
 	if (!name)
 		return;
 	index = function_at(machine, above);
-	if (index < 0) {
-		free(name);
-		return;
-	}
 	*vec_add(&machine->functions.v[index].names) =
 		xstrdup(has_prefix(name, "/dev/") ? name + strlen("/dev/") : name);
 	free(name);
@@ -256,17 +244,21 @@ static void read_device(const struct document *document, int device,
 		read_user(document, device, machine);
 }
 
-void nodedev_read(const struct document *document, struct machine *machine)
+int nodedev_read(const struct document *document, struct machine *machine,
+		 struct error *error)
 {
-	int root = document_child(document, -1, NULL);
+	int root = document_child(document, -1, NULL), device = root;
 
-	if (streq(document_element_name(document, root), "device")) {
-		read_device(document, root, machine);
-		return;
-	}
-	for (int device = document_child(document, root, "device"); device >= 0;
-	     device = document_next(document, device, "device"))
+	if (!streq(document_element_name(document, root), "device"))
+		device = document_child(document, root, "device");
+	for (; device >= 0; device = document_next(document, device, "device")) {
 		read_device(document, device, machine);
+		if (machine->functions.n > FUNCTION_LIMIT)
+			return error_input(
+				error, "%s: with it there are more than %d PCI functions",
+				document->name, FUNCTION_LIMIT);
+	}
+	return 0;
 }
 
 /* New index of each function once those that nobody described are gone; -1 for them. */

@@ -5,7 +5,11 @@
 #include "base/document.h"
 #include "topology/machine.h"
 
-/* Adds what the <device> elements of a document describe, of any number of documents. */
-void nodedev_read(const struct document *document, struct machine *machine);
+/*
+ * Adds what the <device> elements of a document describe, of any number of documents.
+ * Fault: more than 16384 functions in all.
+ */
+int nodedev_read(const struct document *document, struct machine *machine,
+		 struct error *error);
 /* Once after the last: who is whose parent, buses of bridges; settles the machine. */
 void nodedev_finish(struct machine *machine);

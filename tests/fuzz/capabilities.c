@@ -12,7 +12,8 @@ static int read_any(const struct document *document, struct machine *machine,
 
 	if (streq(document_element_name(document, root), "capabilities"))
 		return capabilities_read(document, machine, error);
-	nodedev_read(document, machine);
+	if (nodedev_read(document, machine, error) < 0)
+		return -1;
 	nodedev_finish(machine);
 	return 0;
 }
