@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/predict.h"
 
+#include "planner/assign.h"
+
 static void predict_iommu(const struct guest *guest, struct machine *machine)
 {
 	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
@@ -57,4 +59,12 @@ void predict(const struct guest *guest, struct machine *ret)
 	machine_settle(ret, true);
 	predict_roots(guest, ret);
 	predict_groups(guest, ret);
+}
+
+void predict_any(struct guest *guest, struct machine *ret)
+{
+	_cleanup_assignment_ struct assignment assignment = {};
+
+	assign(guest, &assignment);
+	predict(guest, ret);
 }

@@ -16,6 +16,12 @@
  */
 void predict(const struct guest *guest, struct machine *ret);
 
+/*
+ * The same of any domain: what has no address is first given the one that libvirt would
+ * choose (assign.h), and the guest keeps it.
+ */
+void predict_any(struct guest *guest, struct machine *ret);
+
 /* The pieces, for the file that holds each. */
 void predict_numa(const struct guest *guest, struct machine *machine);
 void predict_pci(const struct guest *guest, struct machine *machine);

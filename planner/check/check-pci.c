@@ -354,25 +354,52 @@ void bridge_parent_order(struct check *check)
 	each_refusal(check, REFUSED_PARENT, say_bridge_order);
 }
 
+/* What the source says, without white space; NULL for what is no hostdev. */
+static char *source_text(const struct check *check, const struct guest_device *device)
+{
+	struct text text = {};
+	struct span span;
+
+	if (!streq(device->tag, "hostdev") || device->source_element < 0)
+		return NULL;
+	span = document_whole(check->document, device->source_element);
+	for (size_t i = span.start; i < span.end; i++)
+		if (!strchr(" \t\r\n", check->document->text.s[i]))
+			text_addc(&text, check->document->text.s[i]);
+	return text_take(&text);
+}
+
+static bool same_source(const struct check *check, const struct guest_device *a,
+			const struct guest_device *b)
+{
+	_cleanup_free_ char *first = NULL, *second = NULL;
+
+	/* Several disks may be namespaces of one NVMe device. */
+	if (streq(a->tag, "disk") || streq(b->tag, "disk"))
+		return false;
+	if (a->source.state == VALUE_VALID && b->source.state == VALUE_VALID)
+		return pci_address_equal(a->source.at, b->source.at);
+	first = source_text(check, a);
+	second = source_text(check, b);
+	return first && second && streq_null(a->type, b->type) && streq(first, second);
+}
+
 void hostdev_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->devices.n; i++)
 		for (size_t j = 0; j < i; j++) {
-			const struct guest_address *a = &guest->devices.v[j].source;
-			const struct guest_address *b = &guest->devices.v[i].source;
+			const struct guest_device *a = &guest->devices.v[j];
+			const struct guest_device *b = &guest->devices.v[i];
+			_cleanup_free_ char *name = NULL;
 			struct finding *finding;
 
-			/* Several disks may be namespaces of one NVMe device. */
-			if (a->state != VALUE_VALID || b->state != VALUE_VALID ||
-			    !pci_address_equal(a->at, b->at) ||
-			    streq(guest->devices.v[i].tag, "disk"))
+			if (!same_source(check, a, b))
 				continue;
-			finding = check_found(check, guest->devices.v[i].element,
-					      "Host device " PCI_FORMAT " is assigned twice.",
-					      PCI_ARGS(b->at));
-			check_relate(check, finding, guest->devices.v[j].element);
+			name = assign_item_name(guest, (struct assign_item){ -1, (int)i, -1 });
+			finding = check_found(check, b->element, "%s is assigned twice.", name);
+			check_relate(check, finding, a->element);
 			break;
 		}
 }

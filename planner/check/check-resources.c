@@ -50,11 +50,14 @@ void numatune_nodeset(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
+	/* Left out, the placement is that of <vcpu>. */
+	const char *placement = guest->numatune_placement ? guest->numatune_placement
+							  : guest->vcpu_placement;
+
 	if (guest->numatune_memory_element >= 0 &&
-	    guest->numatune_nodes.state == VALUE_ABSENT &&
-	    streq_null(guest->numatune_placement, "static"))
+	    guest->numatune_nodes.state == VALUE_ABSENT && !streq_null(placement, "auto"))
 		check_found(check, guest->numatune_memory_element,
-			    "The memory of <numatune> has placement='static' but no nodeset.");
+			    "The memory of <numatune> is placed by hand, but has no nodeset.");
 }
 
 void hugepage_node(struct check *check)

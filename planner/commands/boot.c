@@ -208,7 +208,7 @@ static int predict_booted(const struct document *domain, const struct boot_resul
 		return -1;
 	if (guest_read(live ? &booted : domain, &guest, error) < 0)
 		return -1;
-	predict(&guest, ret);
+	predict_any(&guest, ret);
 	return 0;
 }
 
@@ -229,7 +229,7 @@ static int choose_assignable(struct wish *wish, const struct document *domain,
 		return 0;
 	if (guest_read(domain, &guest, error) < 0)
 		return -1;
-	predict(&guest, &planned);
+	predict_any(&guest, &planned);
 	assign_choose(&planned, &wish->request.assign_to);
 	return 0;
 }

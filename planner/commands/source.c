@@ -49,7 +49,7 @@ static int read_domain(const struct input *input, struct machine *ret,
 	if (document_parse(input->name, input->text.s, input->text.n, &document, error) < 0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
-	predict(&guest, ret);
+	predict_any(&guest, ret);
 	return 0;
 }
 

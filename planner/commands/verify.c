@@ -30,7 +30,7 @@ static int predict_domain(const struct document *document, struct machine *ret,
 
 	if (guest_read(document, &guest, error) < 0)
 		return -1;
-	predict(&guest, ret);
+	predict_any(&guest, ret);
 	return 0;
 }
 
