@@ -10,13 +10,13 @@
  */
 #include "partition/disk-holder.h"
 #include "partition/disk-io.h"
+#include "partition/nbd-library.h"
 
 #include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libnbd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,25 +25,27 @@
 struct nbd_io {
 	struct disk_io io;
 	struct nbd_handle *nbd;
+	struct nbd_library call;
 };
 
 static int failed(const struct disk_io *io, const char *what, struct error *error)
 {
-	const char *text = nbd_get_error();
+	const struct nbd_library *call = &((const struct nbd_io *)io)->call;
+	const char *text = call->get_error();
 
-	return error_system(error, nbd_get_errno(), "%s: %s%s%s", io->name, what,
+	return error_system(error, call->get_errno(), "%s: %s%s%s", io->name, what,
 			    text ? ": " : "", text ? text : "");
 }
 
 static int nbd_io_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
 		       struct error *error)
 {
-	struct nbd_handle *nbd = ((struct nbd_io *)io)->nbd;
+	const struct nbd_io *nbd = (const struct nbd_io *)io;
 
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (nbd_pread(nbd, (uint8_t *)bytes + done, step, offset + done, 0) < 0)
+		if (nbd->call.pread(nbd->nbd, (uint8_t *)bytes + done, step, offset + done, 0) < 0)
 			return failed(io, "cannot be read through qemu-nbd", error);
 		done += step;
 	}
@@ -53,12 +55,12 @@ static int nbd_io_read(struct disk_io *io, void *bytes, size_t n, uint64_t offse
 static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
 			struct error *error)
 {
-	struct nbd_handle *nbd = ((struct nbd_io *)io)->nbd;
+	const struct nbd_io *nbd = (const struct nbd_io *)io;
 
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (nbd_pwrite(nbd, (const uint8_t *)bytes + done, step, offset + done, 0) < 0)
+		if (nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done, step, offset + done, 0) < 0)
 			return failed(io, "cannot be written through qemu-nbd", error);
 		done += step;
 	}
@@ -67,7 +69,9 @@ static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_
 
 static int nbd_io_flush(struct disk_io *io, struct error *error)
 {
-	if (nbd_flush(((struct nbd_io *)io)->nbd, 0) < 0)
+	const struct nbd_io *nbd = (const struct nbd_io *)io;
+
+	if (nbd->call.flush(nbd->nbd, 0) < 0)
 		return failed(io, "cannot be flushed through qemu-nbd", error);
 	return 0;
 }
@@ -86,11 +90,11 @@ static int nbd_io_verify(struct disk_io *io, struct error *error)
 
 static void nbd_io_close(struct disk_io *io)
 {
-	struct nbd_handle *nbd = ((struct nbd_io *)io)->nbd;
+	const struct nbd_io *nbd = (const struct nbd_io *)io;
 
 	/* nbd_close waits for qemu-nbd, which closes the image cleanly. */
-	nbd_shutdown(nbd, 0);
-	nbd_close(nbd);
+	nbd->call.shutdown(nbd->nbd, 0);
+	nbd->call.close(nbd->nbd);
 }
 
 static const struct disk_io_kind nbd_kind = {
@@ -123,15 +127,15 @@ static int connect_server(struct nbd_io *nbd, bool device, bool writable,
 	char *argv[] = {xstrdup("qemu-nbd"), xstrdup("--image-opts"), options,
 			writable ? NULL : xstrdup("--read-only"), NULL};
 	int64_t size;
-	int rc = nbd_connect_systemd_socket_activation(nbd->nbd, argv);
+	int rc = nbd->call.connect(nbd->nbd, argv);
 
 	free(argv[0]);
 	free(argv[1]);
 	free(argv[3]);
-	size = rc < 0 ? -1 : nbd_get_size(nbd->nbd);
+	size = rc < 0 ? -1 : nbd->call.get_size(nbd->nbd);
 	if (rc < 0 || size < 0)
 		return failed(&nbd->io, "qemu-nbd does not serve it", error);
-	if (writable && nbd_can_flush(nbd->nbd) != 1)
+	if (writable && nbd->call.can_flush(nbd->nbd) != 1)
 		return error_system(error, 0, "%s: qemu-nbd cannot flush it", nbd->io.name);
 	nbd->io.size_bytes = (uint64_t)size;
 	return 0;
@@ -160,6 +164,14 @@ static int examine(struct nbd_io *nbd, bool writable, bool *ret_device,
 			   writable ? "; nothing was written" : "");
 }
 
+static int set_up(struct nbd_io *nbd, struct error *error)
+{
+	if (nbd_library_load(&nbd->call, error) < 0)
+		return -1;
+	nbd->nbd = nbd->call.create();
+	return nbd->nbd ? 0 : failed(&nbd->io, "libnbd cannot be set up", error);
+}
+
 struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error)
 {
 	struct nbd_io *nbd = xnew(struct nbd_io);
@@ -167,13 +179,11 @@ struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *e
 
 	nbd->io.kind = &nbd_kind;
 	nbd->io.name = xstrdup(path);
-	nbd->nbd = nbd_create();
-	if (nbd->nbd && examine(nbd, writable, &device, error) == 0 &&
+	if (set_up(nbd, error) == 0 && examine(nbd, writable, &device, error) == 0 &&
 	    connect_server(nbd, device, writable, error) == 0)
 		return &nbd->io;
-	if (!nbd->nbd)
-		failed(&nbd->io, "libnbd cannot be set up", error);
-	nbd_close(nbd->nbd);
+	if (nbd->nbd)
+		nbd->call.close(nbd->nbd);
 	free(nbd->io.name);
 	free(nbd);
 	return NULL;

@@ -43,11 +43,13 @@ struct wish {
 	VEC(struct setting { int row; const char *value; }) settings;
 	bool libvirt, bug_compatible, dry_run;
 	struct geometry geometry;
+	VEC(struct room) rooms; /* found, one for each partition */
 };
 
 static void wish_free(struct wish *wish)
 {
 	vec_free(&wish->settings);
+	vec_free(&wish->rooms);
 }
 
 static int take_option(struct wish *wish, int row, const char *value, struct error *error)
@@ -114,7 +116,7 @@ static int make_request(const struct wish *wish, const struct changed_disk *disk
 	return 0;
 }
 
-static int add_one(const struct wish *wish, struct changed_disk *disk,
+static int add_one(struct wish *wish, struct changed_disk *disk,
 		   const struct disk_request *request, const struct part_request *part,
 		   struct partition_table *wanted, struct error *error)
 {
@@ -129,10 +131,22 @@ static int add_one(const struct wish *wish, struct changed_disk *disk,
 	if (libvirt.mended)
 		fprintf(stderr, "virt-layout: libvirt 9.0 would make this partition one sector "
 				"too short; it is not (--bug-compatible makes it so)\n");
-	return partition_add(wanted, request, part, &room, error);
+	if (partition_add(wanted, request, part, &room, error) < 0)
+		return -1;
+	*vec_add(&wish->rooms) = room;
+	return 0;
 }
 
-static void say(const struct partition_table *before, const struct partition_table *wanted)
+static uint64_t waste_of(const struct wish *wish, const struct partition *partition)
+{
+	for (size_t i = 0; i < wish->rooms.n; i++)
+		if (wish->rooms.v[i].start == partition->start_lba)
+			return wish->rooms.v[i].waste_bytes;
+	return 0;
+}
+
+static void say(const struct wish *wish, const struct partition_table *before,
+		const struct partition_table *wanted)
 {
 	_cleanup_text_ struct text out = {};
 
@@ -144,12 +158,17 @@ static void say(const struct partition_table *before, const struct partition_tab
 		text_printf(&out, "%u: blocks %" PRIu64 " to %" PRIu64 ", ", it->number,
 			    it->start_lba, it->end_lba);
 		text_add_size(&out, partition_sectors(it) * wanted->sector_bytes);
+		if (waste_of(wish, it) > 0) {
+			text_adds(&out, ", of which ");
+			text_add_size(&out, waste_of(wish, it));
+			text_adds(&out, " for alignment");
+		}
 		text_addc(&out, '\n');
 	}
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
-static int add_all(const struct wish *wish, struct changed_disk *disk,
+static int add_all(struct wish *wish, struct changed_disk *disk,
 		   struct partition_table *wanted, struct error *error)
 {
 	_cleanup_disk_request_ struct disk_request request = {};
@@ -182,7 +201,7 @@ static int run(int argc, char *argv[], struct error *error)
 	    table_edit(disk.io, &disk.seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
 	    (!wish.dry_run && change_commit(&disk, &patch, &wanted, error) < 0))
 		return -1;
-	say(&disk.seen.table, &wanted);
+	say(&wish, &disk.seen.table, &wanted);
 	return STATUS_OK;
 }
 
