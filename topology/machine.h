@@ -60,7 +60,7 @@ enum compare_how { COMPARE_EXACT, COMPARE_TOLERANCE, COMPARE_PARTITION, COMPARE_
 	ROW(function, subordinate, EXACT)                                                \
 	ROW(function, node, EXACT)                                                       \
 	ROW(function, iommu_group, PARTITION)                                            \
-	ROW(function, total_vfs, EXACT)                                                  \
+	ROW(function, total_vfs, TOLERANCE) /* at least so many */                       \
 	ROW(function, bars, PLACED)                                                      \
 	ROW(function, driver, IGNORED)                                                   \
 	ROW(function, names, IGNORED)                                                    \

@@ -63,8 +63,8 @@ void assign_check_vfs(const struct assign_list *list, const struct machine *obse
 				n++;
 				check_vf(observed, j, &why);
 			}
-		if (n != a->total_vfs)
-			text_printf(&why, "; %d of %d are there", n, a->total_vfs);
+		if (n < a->total_vfs)
+			text_printf(&why, "; %d were planned", a->total_vfs);
 		*vec_add(&ret->assigns) = (struct serial_assign){
 			.at = a->at,
 			.ok = why.n == 0,

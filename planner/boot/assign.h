@@ -24,8 +24,9 @@ struct assign_list {
  */
 void assign_choose(const struct machine *planned, struct assign_list *ret);
 /*
- * For each function that makes virtual ones: all of them are there, on its node, on buses
- * that the port above leads to, each in a group of its own. One answer each to @ret.
+ * For each function that makes virtual ones: as many as planned are there, on its node,
+ * on buses that the port above leads to, each in a group of its own. One answer each to
+ * @ret.
  */
 void assign_check_vfs(const struct assign_list *list, const struct machine *observed,
 		      struct serial *ret);

@@ -16,10 +16,12 @@
 #include <stdio.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
+	CTRL_D = 4,
 	TICK_MS = 200,
 	MESSAGES_LIMIT = 65536,
 	END_LIMIT_S = 20, /* for virt-layout-run, from when it was told to end */
@@ -33,6 +35,8 @@ struct session {
 	pid_t pid;
 	double told_s; /* to end, since the start; 0: not yet */
 	bool shown;    /* a progress line stands there */
+	bool in_shell, typed_all, has_terminal;
+	struct termios terminal; /* as it was, with has_terminal */
 };
 
 double boot_clock_s(void)
@@ -50,7 +54,7 @@ static double since_start_s(const struct session *s)
 
 static void show_progress(struct session *s)
 {
-	if (!s->of->request->progress)
+	if (!s->of->request->progress || s->in_shell)
 		return;
 	fprintf(stderr, "\rbooting under %s: %s, %.0f s ",
 		s->result->accel == ACCEL_KVM ? "KVM" : "TCG",
@@ -87,6 +91,31 @@ static void read_booted(struct session *s)
 		text_free(&s->result->booted);
 }
 
+/* The terminal is the guest's as long as the shell has it: keys go there unread. */
+static void begin_shell(struct session *s)
+{
+	struct termios raw;
+
+	end_progress(s);
+	s->in_shell = true;
+	if (tcgetattr(STDIN_FILENO, &s->terminal) < 0)
+		return;
+	raw = s->terminal;
+	cfmakeraw(&raw);
+	s->has_terminal = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+/* The shell's words go where words go; standard output is for the verdict. */
+static void show_shell(struct session *s, const char *bytes, size_t n)
+{
+	_cleanup_error_ struct error ignored = {};
+
+	if (s->in_shell)
+		file_write_fd(STDERR_FILENO, "standard error", bytes, n, &ignored);
+	else if (s->result->serial.shell)
+		begin_shell(s);
+}
+
 static void on_serial(struct session *s)
 {
 	struct boot_times *times = &s->result->times;
@@ -103,6 +132,7 @@ static void on_serial(struct session *s)
 	if (times->first_byte <= 0)
 		times->first_byte = since_start_s(s);
 	serial_feed(serial, bytes, (size_t)n);
+	show_shell(s, bytes, (size_t)n);
 	if (serial->state != SERIAL_WAITING && times->started <= 0) {
 		times->started = since_start_s(s);
 		read_booted(s);
@@ -113,6 +143,30 @@ static void on_serial(struct session *s)
 		tell_end(s);
 		close_fd(&s->output); /* what else it says is of no use */
 	}
+}
+
+/* What is typed goes to the shell in the guest. */
+static void on_typed(struct session *s)
+{
+	char bytes[1024];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+	if (n == 0)
+		s->typed_all = true;
+	if (n > 0 && write(s->input, bytes, (size_t)n) < 0)
+		tell_end(s);
+}
+
+/*
+ * The end of what is typed is an end to the shell; said again at every tick, since a shell
+ * that is just changing the terminal's mode loses it.
+ */
+static void end_shell(struct session *s)
+{
+	static const char end = CTRL_D;
+
+	if (s->in_shell && s->typed_all && s->input >= 0 && write(s->input, &end, 1) < 0)
+		tell_end(s);
 }
 
 static void on_messages(struct session *s)
@@ -159,18 +213,24 @@ static void follow(struct session *s)
 			{ .fd = s->output, .events = POLLIN },
 			{ .fd = s->messages, .events = POLLIN },
 			{ .fd = s->signals, .events = POLLIN },
+			{ .fd = s->in_shell && !s->typed_all && s->input >= 0 ? 0 : -1,
+			  .events = POLLIN },
 		};
 
 		show_progress(s);
 		keep_limits(s);
-		if (poll(wait, ARRAY_SIZE(wait), TICK_MS) <= 0)
+		if (poll(wait, ARRAY_SIZE(wait), TICK_MS) <= 0) {
+			end_shell(s);
 			continue;
+		}
 		if (wait[0].revents)
 			on_serial(s);
 		if (wait[1].revents)
 			on_messages(s);
 		if (wait[2].revents)
 			on_signal(s);
+		if (wait[3].revents)
+			on_typed(s);
 	}
 }
 
@@ -224,6 +284,8 @@ static void finish(struct session *s)
 	close_fd(&s->output);
 	close_fd(&s->messages);
 	end_progress(s);
+	if (s->has_terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &s->terminal);
 	text_add(&s->result->messages, "", 0);
 	serial_finish(&s->result->serial);
 	s->result->times.ended = since_start_s(s);

@@ -210,6 +210,11 @@ int main(void)
 	if (orders.library_path)
 		setenv("LD_LIBRARY_PATH", orders.library_path, 1);
 	do_orders(&orders, "nested", init_try_nested);
+	if (orders.shell) {
+		init_say("shell");
+		init_run_shell();
+		settle_console();
+	}
 	init_say("done");
 	reset();
 }

@@ -49,5 +49,7 @@ void init_bind(const char *address);
 void init_make_vfs(const char *address);
 /* The VFs of a physical function go before. */
 void init_try_assign(const char *address);
+/* init-shell.c: until the shell ends */
+void init_run_shell(void);
 /* init-nested.c */
 void init_try_nested(const char *address);

@@ -87,6 +87,12 @@ static void on_assign(struct serial *serial, char *words)
 		};
 }
 
+static void on_shell(struct serial *serial, char *words)
+{
+	(void)words;
+	serial->shell = true;
+}
+
 static void on_done(struct serial *serial, char *words)
 {
 	(void)words;
@@ -105,6 +111,7 @@ static const struct {
 	{ "record", on_record, false },
 	{ "note", on_note, false },
 	{ "assign", on_assign, false },
+	{ "shell", on_shell, false },
 	{ "done", on_done, false },
 };
 

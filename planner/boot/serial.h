@@ -9,6 +9,7 @@
  *     @virt-layout: note TEXT                    a result or a complaint, for people
  *     @virt-layout: assign ADDRESS ok|failed TEXT   what --assign found
  *     @virt-layout: record LENGTH CHECKSUM       LENGTH bytes follow behind the newline
+ *     @virt-layout: shell                        a shell has the line until "done"
  *     @virt-layout: done                         nothing follows
  *
  * Carriage returns before a newline do not count. Uses base and nothing else: both sides
@@ -53,6 +54,7 @@ struct serial {
 	enum serial_state state;
 	struct text record; /* whole and checked as soon as has_record */
 	bool has_record;
+	bool shell; /* what comes is a shell's */
 	VEC(char *) notes;
 	VEC(struct serial_assign) assigns;
 	char *fault;	    /* why the record is missing or damaged */

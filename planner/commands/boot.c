@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 	[KERNEL] = {"kernel", 'k', "FILE", "kernel to boot (default: the running one's)"},
 	[MODULES] = {"modules", 'm', "DIR", "its modules (default: beside the kernel)"},
 	[ACCEL] = {"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm"},
-	[TIME_LIMIT] = {"time-limit", 't', "SECONDS", "end the guest then (default 300)"},
+	[TIME_LIMIT] = {"time-limit", 't', "SECONDS", "end the guest then (default 300; with --shell a day)"},
 	[PRINT_XML] = {"print-xml", 0, NULL, "print the domain that would be booted"},
 	[JSON] = {"json", 'J', NULL, "print JSON"},
 	[INITRD_ONLY] = {"initrd-only", 0, NULL, "write the initrd and stop"},
@@ -44,6 +44,8 @@ static const struct option_row rows[] = {
 	[RECORD] = {"record", 0, "FILE", "keep what the guest's kernel saw"},
 	{},
 };
+
+enum { USUAL_LIMIT_S = 300, SHELL_LIMIT_S = 86400 };
 
 struct wish {
 	struct boot_request request;
@@ -153,7 +155,6 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 	struct options options = options_begin(&boot_command, argc, argv);
 	int row;
 
-	wish->request.time_limit_s = 300;
 	while ((row = options_next(&options, error)) >= 0)
 		if (take_option(wish, row, options.value, error) < 0)
 			return -1;
@@ -162,6 +163,9 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 		return -1;
 	if (wish->output && !wish->initrd_only)
 		return error_input(error, "-o goes with --initrd-only");
+	if (wish->request.time_limit_s <= 0)
+		wish->request.time_limit_s = wish->request.shell ? SHELL_LIMIT_S
+								 : USUAL_LIMIT_S;
 	wish->domain = options.n_args > 0 ? options.args[0] : NULL;
 	return settle(wish, error);
 }

@@ -16,15 +16,44 @@ import subprocess
 import sys
 import tempfile
 
-LIMIT_S = 150  # for a boot on a busy machine; alone it takes about 5
+LIMIT_S = 300  # for a boot on a busy machine; alone it takes 5, nested 20
 
 SEED = ("--node vcpus=4,memory=512MiB --node vcpus=2,memory=256MiB "
         "--node vcpus=2,memory=256MiB --nic e1000e,per-node=3 --iommu intel")
 
-# name: options of `plan`, options of `boot`, smallest number of comparisons
+def uefi_arm(xml, guests):
+    """UEFI and QEMU from packages that are only unpacked."""
+    arm = os.path.join(guests, "arm64/usr")
+    uefi = arm + "/share/AAVMF/AAVMF_"
+    return (xml.replace("<os firmware='efi'>", "<os>")
+            .replace("hvm</type>", "hvm</type><loader readonly='yes' type='pflash'>"
+                     f"{uefi}CODE.no-secboot.fd</loader>"
+                     f"<nvram template='{uefi}VARS.fd'>/nowhere</nvram>")
+            .replace("<devices>", "<devices><emulator>"
+                     f"{arm}/bin/qemu-system-aarch64</emulator>"))
+
+
+# name: options of `plan` and of `boot`; the verdict must hold at least so many comparisons
+# and answers of --assign, none of them bad. "guests": what to fetch, the kernel's first;
+# "over": run with that set's QEMU and libvirt; "edit": of the plan, before it is booted.
 GOOD = {
-    "seed": (SEED, "", 300),
-    "seed-efi": (SEED + " --firmware efi", "", 300),
+    "seed": dict(plan=SEED, checked=300),
+    "seed-efi": dict(plan=SEED + " --firmware efi", checked=300),
+    "assign": dict(plan=SEED, boot="--assign", checked=300, assigns=9),
+    "assign-nested": dict(
+        plan="--node vcpus=1,memory=1GiB --node vcpus=1,memory=1GiB "
+             "--nic e1000e,per-node=1 --iommu intel",
+        boot="--assign=nested", checked=150, assigns=3),
+    "aarch64": dict(
+        plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
+             "--node vcpus=2,memory=256MiB --nic e1000e,per-node=2",
+        boot="--assign", checked=170, assigns=4, guests=["arm64"], edit=uefi_arm),
+    "igb": dict(
+        plan="--target libvirt=11.3,qemu=10.0 --node vcpus=1,memory=512MiB "
+             "--node vcpus=1,memory=512MiB --node vcpus=1,memory=512MiB "
+             "--device igb,per-node=1,vfs=2 --iommu intel",
+        boot="--assign", checked=200, assigns=6, guests=["cloud", "backports"],
+        over="backports"),
 }
 
 
@@ -92,12 +121,14 @@ EDITS = {
 
 
 class Boots:
-    def __init__(self, program, guests, work):
-        self.program, self.work = program, work
-        fetch = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fetch")
-        if subprocess.run([fetch, guests, "cloud"], timeout=300).returncode != 0:
+    def __init__(self, program, guests, work, sets=("cloud",), over=None):
+        here = os.path.dirname(os.path.abspath(__file__))
+        self.program, self.guests, self.work = program, guests, work
+        self.over = [os.path.join(here, "over"), os.path.join(guests, over)] if over else []
+        if subprocess.run([os.path.join(here, "fetch"), guests, *sets],
+                          timeout=500).returncode != 0:
             sys.exit(77)
-        boot = os.path.join(guests, "cloud/boot")
+        boot = os.path.join(guests, sets[0], "boot")
         self.kernel = os.path.join(boot, next(n for n in os.listdir(boot)
                                               if n.startswith("vmlinuz")))
 
@@ -113,7 +144,8 @@ class Boots:
 
     def boot(self, domain, options):
         """The verdict as JSON, and what was said about it."""
-        run = subprocess.run([self.program, "boot", domain, "--kernel", self.kernel,
+        run = subprocess.run(self.over +
+                             [self.program, "boot", domain, "--kernel", self.kernel,
                               "--accel", "tcg", "--json", "--time-limit", str(LIMIT_S)]
                              + options.split(),
                              capture_output=True, text=True, timeout=LIMIT_S + 60)
@@ -131,17 +163,23 @@ class Boots:
             raise SystemExit(f"verify: status {run.returncode}: {run.stderr}")
         return json.loads(run.stdout)
 
-    def good(self, name):
-        plan, options, at_least = GOOD[name]
-        domain = self.plan("plan.xml", plan)
-        verdict, said = self.boot(domain, options + " --record " + self.path("record.xml"))
+    def good(self, row):
+        domain, record = self.plan("plan.xml", row["plan"]), self.path("record.xml")
+        if "edit" in row:
+            xml = open(domain).read()
+            open(domain, "w").write(row["edit"](xml, self.guests))
+        verdict, said = self.boot(domain, row.get("boot", "") + " --record " + record)
         print(said, end="")
-        if verdict["differences"] or verdict["checked"] < at_least:
+        answers = verdict.get("assign", [])
+        if (verdict["differences"] or verdict["checked"] < row["checked"]
+                or len(answers) != row.get("assigns", 0)
+                or not all(answer["ok"] for answer in answers)):
             raise SystemExit(json.dumps(verdict, indent=1))
-        again = self.verify(domain, self.path("record.xml"))
+        again = self.verify(domain, record)
         if again["differences"]:
             raise SystemExit("verify: " + json.dumps(again, indent=1))
-        print(f"{name}: {verdict['checked']} comparisons, no difference")
+        print(f"{verdict['checked']} comparisons, no difference, "
+              f"{len(answers)} assignments that work")
 
     def edited(self, name):
         """The first difference that the edit makes, None if none was seen."""
@@ -163,12 +201,14 @@ class Boots:
             raise SystemExit(f"{name}: the first difference should be {kinds} of {subject}")
 
     def mutation(self):
+        found = {}
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            found = dict(zip(EDITS, pool.map(self.edited, EDITS)))
-        for name, first in found.items():
-            print(f"{name}: {first['kind'] + ' ' + first['subject'] if first else 'MISSED'}")
-            if first and first["kind"] == "no-report":
-                print(first["observed"])
+            for name, first in zip(EDITS, pool.map(self.edited, EDITS)):
+                found[name] = first
+                print(f"{name}:", f"{first['kind']} of {first['subject']}" if first
+                      else "MISSED", flush=True)
+                if first and first["kind"] == "no-report":
+                    print(first["observed"])
         count = sum(first is not None for first in found.values())
         print(f"{count} of {len(found)} edits found")
         if count < len(found) - 1:
@@ -177,12 +217,14 @@ class Boots:
 
 def main():
     program, guests, name = sys.argv[1:4]
+    row = GOOD.get(name, {})
     with tempfile.TemporaryDirectory() as work:
-        boots = Boots(os.path.abspath(program), os.path.abspath(guests), work)
-        if name == "mutation":
+        boots = Boots(os.path.abspath(program), os.path.abspath(guests), work,
+                      row.get("guests", ["cloud"]), row.get("over"))
+        if row:
+            boots.good(row)
+        elif name == "mutation":
             boots.mutation()
-        elif name in GOOD:
-            boots.good(name)
         else:
             boots.edit(name)
 

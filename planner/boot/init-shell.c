@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* init-shell.c - a shell on the console, for somebody who wants to look around. */
+#include "planner/boot/init.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* The terminal that the kernel's console is, "/dev/ttyS0": that can control a session. */
+static char *console_device(void)
+{
+	_cleanup_error_ struct error ignored = {};
+	_cleanup_text_ struct text text = {};
+	char *last;
+
+	if (file_read("/sys/class/tty/console/active", 4096, &text, &ignored) < 0)
+		return xstrdup("/dev/console");
+	text.s[strcspn(text.s, "\n")] = '\0';
+	last = strrchr(text.s, ' ');
+	return xasprintf("/dev/%s", last ? last + 1 : text.s);
+}
+
+_noreturn_ static void become_shell(void)
+{
+	_cleanup_free_ char *device = console_device();
+	struct termios line;
+	int fd;
+
+	setsid();
+	fd = open(device, O_RDWR);
+	for (int i = 0; fd >= 0 && i < 3; i++)
+		dup2(fd, i);
+	ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+	if (tcgetattr(STDIN_FILENO, &line) == 0) {
+		line.c_oflag |= OPOST | ONLCR;
+		line.c_lflag |= ICANON | ECHO | ISIG;
+		tcsetattr(STDIN_FILENO, TCSANOW, &line);
+	}
+	mkdir("/usr", 0755);
+	mkdir("/usr/bin", 0755);
+	setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin", 1);
+	execl("/bin/sh", "sh", "-c",
+	      INIT_SHELL " --install -s /bin; exec " INIT_SHELL " sh", (char *)NULL);
+	fprintf(stderr, "%s: %s\n", INIT_SHELL, strerror(errno));
+	_exit(127);
+}
+
+void init_run_shell(void)
+{
+	pid_t pid = fork(), ended;
+
+	if (pid == 0)
+		become_shell();
+	while (pid > 0 && (ended = waitpid(-1, NULL, 0)) != pid)
+		if (ended < 0 && errno != EINTR)
+			break;
+}
