@@ -87,8 +87,7 @@ static void random_field(struct dice *dice, const struct field *field, void *bas
 		put(field, base, roll_below(dice, 3) - 1);
 		break;
 	case FIELD_NAME:
-		put(field, base, (uint64_t)(absent ? field->absent :
-						     random_name(dice, field->names)));
+		put(field, base, (uint64_t)random_name(dice, field->names));
 		break;
 	case FIELD_FLAGS:
 		put(field, base, random_flags(dice, field->names));

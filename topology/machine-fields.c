@@ -14,15 +14,16 @@ static const struct field_name sources[] = {
 	{ MACHINE_GUEST, "guest" }, {} };
 
 static const struct field_name affinities[] = {
-	{ AFFINITY_NODE, "node" }, { AFFINITY_CANDIDATES, "candidates" }, {} };
+	{ AFFINITY_UNKNOWN, "unknown" }, { AFFINITY_NODE, "node" },
+	{ AFFINITY_CANDIDATES, "candidates" }, {} };
 
 static const struct field_name affinity_sources[] = {
-	{ AFFINITY_FROM_SYSFS, "sysfs" }, { AFFINITY_FROM_HWLOC, "hwloc" },
-	{ AFFINITY_FROM_LIBVIRT, "libvirt" }, { AFFINITY_FROM_PARENT, "parent" },
+	{ AFFINITY_FROM_NOTHING, "unknown" }, { AFFINITY_FROM_SYSFS, "sysfs" },
+	{ AFFINITY_FROM_HWLOC, "hwloc" }, { AFFINITY_FROM_LIBVIRT, "libvirt" }, { AFFINITY_FROM_PARENT, "parent" },
 	{ AFFINITY_FROM_ONLY_NODE, "only-node" }, { AFFINITY_FROM_USER, "user" }, {} };
 
 static const struct field_name pcie_types[] = {
-	{ PCIE_ENDPOINT, "endpoint" }, { PCIE_LEGACY_ENDPOINT, "legacy-endpoint" },
+	{ PCIE_UNKNOWN, "unknown" }, { PCIE_ENDPOINT, "endpoint" }, { PCIE_LEGACY_ENDPOINT, "legacy-endpoint" },
 	{ PCIE_ROOT_PORT, "root-port" }, { PCIE_UPSTREAM_PORT, "upstream-port" },
 	{ PCIE_DOWNSTREAM_PORT, "downstream-port" },
 	{ PCIE_TO_PCI_BRIDGE, "pcie-to-pci-bridge" },
@@ -34,15 +35,14 @@ static const struct field_name bar_flags[] = {
 	{ BAR_IO, "io" }, { BAR_64BIT, "64bit" }, { BAR_PREFETCHABLE, "prefetchable" }, {} };
 
 #define AFFINITY(type)                                                                    \
-	{ "affinity", FIELD_NAME, AT(type, affinity.what), .names = affinities,          \
-	  .absent = AFFINITY_UNKNOWN },                                                  \
-	{ "node", FIELD_NODE, AT(type, affinity.node) },                               \
-	{ "nodes", FIELD_SET, AT(type, affinity.nodes) },                                \
+	{ "affinity", FIELD_NAME, AT(type, affinity.what), .names = affinities },        \
+	{ "node", FIELD_NODE, AT(type, affinity.node), .optional = true },             \
+	{ "nodes", FIELD_SET, AT(type, affinity.nodes), .optional = true },              \
 	{ "node-source", FIELD_NAME, AT(type, affinity.source),                          \
-	  .names = affinity_sources, .absent = AFFINITY_FROM_NOTHING }
+	  .names = affinity_sources }
 
 static const struct field host_fields[] = {
-	{ "source", FIELD_NAME, AT(machine, source), true, sources, -1 },
+	{ "source", FIELD_NAME, AT(machine, source), .names = sources },
 	{ "architecture", FIELD_STRING, AT(machine, architecture) },
 	{ "pci", FIELD_KNOWN, AT(machine, pci_known) },
 	{} };
@@ -106,8 +106,7 @@ static const struct field function_fields[] = {
 	{ "bridge", FIELD_BOOL, AT(machine_function, bridge) },
 	{ "secondary", FIELD_BUS, AT(machine_function, secondary), true },
 	{ "subordinate", FIELD_BUS, AT(machine_function, subordinate), true },
-	{ "port-type", FIELD_NAME, AT(machine_function, pcie_type), .names = pcie_types,
-	  .absent = PCIE_UNKNOWN },
+	{ "port-type", FIELD_NAME, AT(machine_function, pcie_type), .names = pcie_types },
 	AFFINITY(machine_function),
 	{ "iommu-group", FIELD_GROUP, AT(machine_function, iommu_group) },
 	{ "physical-function", FIELD_FUNCTION, AT(machine_function, physical_function) },
@@ -212,6 +211,8 @@ const char *field_name_of(const struct field_name *names, int value)
 
 const char *pcie_type_name(enum pcie_type type)
 {
+	if (type == PCIE_UNKNOWN)
+		return NULL;
 	return field_name_of(pcie_types, (int)type);
 }
 
@@ -231,7 +232,7 @@ bool string_is_xml(const char *string)
 	return true;
 }
 
-static bool add_flags(struct text *text, const struct field *field, uint8_t flags)
+static void add_flags(struct text *text, const struct field *field, uint8_t flags)
 {
 	const char *space = "";
 
@@ -240,54 +241,61 @@ static bool add_flags(struct text *text, const struct field *field, uint8_t flag
 			text_printf(text, "%s%s", space, row->name);
 			space = " ";
 		}
-	return flags != 0;
 }
 
-static bool add_int(struct text *text, const struct machine *machine,
+static void add_int(struct text *text, const struct machine *machine,
 		    const struct field *field, int value)
 {
-	switch (field->type) {
-	case FIELD_GROUP:
-		if (value == GROUP_NONE)
-			text_adds(text, "none");
-		else if (value >= 0)
-			text_printf(text, "%d", value);
-		return value != GROUP_UNKNOWN;
-	case FIELD_FUNCTION:
-		if (value >= 0)
-			text_add_pci(text, machine->functions.v[value].at);
-		break;
-	case FIELD_ROOT:
-		if (value >= 0)
-			text_printf(text, "%04x:%02x", machine->roots.v[value].domain,
-				    machine->roots.v[value].first_bus);
-		break;
-	default:
-		if (value >= 0)
-			text_printf(text, "%d", value);
-	}
-	return value >= 0;
+	bool reference = field->type == FIELD_FUNCTION || field->type == FIELD_ROOT;
+
+	if (value < 0)
+		text_adds(text, reference || (field->type == FIELD_GROUP &&
+					      value == GROUP_NONE) ?
+					"none" :
+					"unknown");
+	else if (field->type == FIELD_FUNCTION)
+		text_add_pci(text, machine->functions.v[value].at);
+	else if (field->type == FIELD_ROOT)
+		text_printf(text, "%04x:%02x", machine->roots.v[value].domain,
+			    machine->roots.v[value].first_bus);
+	else
+		text_printf(text, "%d", value);
 }
 
-static bool add_enum(struct text *text, const struct field *field, int value)
+static void add_enum(struct text *text, const struct field *field, int value)
 {
-	static const struct field_name yes_no[] = { { KNOWN_NO, "no" },
-						    { KNOWN_YES, "yes" },
-						    {} };
-	bool known = field->type == FIELD_KNOWN;
-	const char *name = field_name_of(known ? yes_no : field->names, value);
+	static const struct field_name answers[] = { { KNOWN_UNKNOWN, "unknown" },
+						     { KNOWN_NO, "no" },
+						     { KNOWN_YES, "yes" },
+						     {} };
+	const char *name =
+		field_name_of(field->type == FIELD_KNOWN ? answers : field->names, value);
 
-	if (value == (known ? (int)KNOWN_UNKNOWN : field->absent))
-		return false;
 	assert(name);
 	text_adds(text, name);
-	return true;
+}
+
+static void add_number(struct text *text, const struct field *field, uint64_t value)
+{
+	bool unknown = (field->type == FIELD_U64 && value == UNKNOWN_U64) ||
+		       (field->type == FIELD_U32 && value == 0);
+	static const char *const formats[] = {
+		[FIELD_U64] = "%ju",	 [FIELD_U32] = "%ju",	  [FIELD_START] = "0x%jx",
+		[FIELD_DOMAIN] = "%04jx", [FIELD_HEX32] = "0x%06jx", [FIELD_HEX16] = "0x%04jx",
+		[FIELD_BUS] = "%02jx",
+	};
+
+	if (unknown)
+		text_adds(text, "unknown");
+	else
+		text_printf(text, formats[field->type], (uintmax_t)value);
 }
 
 bool text_add_field(struct text *text, const struct machine *machine,
 		    const struct field *field, const void *base)
 {
 	const void *at = field_at(field, base);
+	uint64_t value = 0;
 
 	switch (field->type) {
 	case FIELD_NUMBER:
@@ -296,47 +304,33 @@ bool text_add_field(struct text *text, const struct machine *machine,
 	case FIELD_GROUP:
 	case FIELD_FUNCTION:
 	case FIELD_ROOT:
-		return add_int(text, machine, field, *(const int *)at);
+		if (field->optional && *(const int *)at < 0)
+			return false;
+		add_int(text, machine, field, *(const int *)at);
+		break;
 	case FIELD_KNOWN:
 	case FIELD_NAME:
-		return add_enum(text, field, *(const int *)at);
-	case FIELD_U64:
-		if (*(const uint64_t *)at != UNKNOWN_U64)
-			text_printf(text, "%llu", (unsigned long long)*(const uint64_t *)at);
-		return *(const uint64_t *)at != UNKNOWN_U64;
-	case FIELD_START:
-		text_printf(text, "0x%llx", (unsigned long long)*(const uint64_t *)at);
-		return true;
-	case FIELD_U32:
-		if (*(const uint32_t *)at)
-			text_printf(text, "%u", *(const uint32_t *)at);
-		return *(const uint32_t *)at != 0;
-	case FIELD_DOMAIN:
-		text_printf(text, "%04x", *(const uint32_t *)at);
-		return true;
-	case FIELD_HEX32:
-		text_printf(text, "0x%06x", *(const uint32_t *)at);
-		return true;
-	case FIELD_HEX16:
-		text_printf(text, "0x%04x", *(const uint16_t *)at);
-		return true;
-	case FIELD_BUS:
-		text_printf(text, "%02x", *(const uint8_t *)at);
-		return true;
+		add_enum(text, field, *(const int *)at);
+		break;
 	case FIELD_FLAGS:
-		return add_flags(text, field, *(const uint8_t *)at);
+		add_flags(text, field, *(const uint8_t *)at);
+		break;
 	case FIELD_BOOL:
-		text_adds(text, *(const bool *)at ? "yes" : "");
-		return *(const bool *)at;
+		text_adds(text, *(const bool *)at ? "yes" : "no");
+		break;
 	case FIELD_STRING:
 		text_adds(text, *(char *const *)at ? *(char *const *)at : "");
 		return *(char *const *)at != NULL;
 	case FIELD_SET:
 		text_add_set(text, at);
-		return !set_empty(at);
+		return !field->optional || !set_empty(at);
 	case FIELD_ADDRESS:
 		text_add_pci(text, *(const struct pci_address *)at);
-		return true;
+		break;
+	default:
+		memcpy(&value, at, field->size_bytes);
+		add_number(text, field, value);
 	}
-	return false;
+	return true;
 }
+

@@ -8,7 +8,9 @@
  * forget a field: tests/unit/topology/record.c holds that the rows cover every byte of
  * every struct in machine.h. Only distances stand outside the table.
  *
- * A field that is unknown has no attribute. In XML:
+ * What is not known says "unknown", and what is not there "none"; only strings may have
+ * no attribute at all (libxml2's RELAX NG validator takes twice as long for each optional
+ * attribute that is there). In XML:
  *
  *     <host xmlns="urn:virt-layout:host:1" version="1" source="live">
  *       <node id="0" cpus="0-3" memory="4294967296"> <huge page="2097152" total="0"/>
@@ -24,26 +26,26 @@
 #define NODE_LIMIT 4096
 
 enum field_type {
-	FIELD_NUMBER,	/* int from 0; UNKNOWN_ID: no attribute */
+	FIELD_NUMBER,	/* int from 0; UNKNOWN_ID: "unknown" */
 	FIELD_NODE,	/* the same, a node's number below NODE_LIMIT */
 	FIELD_CPU,	/* the same, a CPU's number below SET_LIMIT */
-	FIELD_GROUP,	/* int; "none" for GROUP_NONE, no attribute for GROUP_UNKNOWN */
-	FIELD_U64,	/* UNKNOWN_U64: no attribute */
+	FIELD_GROUP,	/* int; "none" for GROUP_NONE, "unknown" for GROUP_UNKNOWN */
+	FIELD_U64,	/* UNKNOWN_U64: "unknown" */
 	FIELD_START,	/* uint64_t, hexadecimal */
-	FIELD_U32,	/* 0: no attribute */
+	FIELD_U32,	/* 0: "unknown" */
 	FIELD_DOMAIN,	/* uint32_t, a PCI domain, hexadecimal */
 	FIELD_HEX32,	/* uint32_t, hexadecimal, 6 digits */
 	FIELD_HEX16,	/* uint16_t */
 	FIELD_BUS,	/* uint8_t, two hexadecimal digits */
-	FIELD_FLAGS,	/* uint8_t, words; 0: no attribute */
-	FIELD_BOOL,	/* false: no attribute */
-	FIELD_KNOWN,	/* enum known; KNOWN_UNKNOWN: no attribute */
-	FIELD_NAME,	/* an enum with names; the value `absent` has no attribute */
+	FIELD_FLAGS,	/* uint8_t, words; may be empty */
+	FIELD_BOOL,	/* yes, no */
+	FIELD_KNOWN,	/* enum known: yes, no, unknown */
+	FIELD_NAME,	/* an enum with names */
 	FIELD_STRING,	/* char *, owned; NULL: no attribute */
-	FIELD_SET,	/* empty: no attribute */
+	FIELD_SET,	/* may be empty */
 	FIELD_ADDRESS,	/* struct pci_address */
-	FIELD_FUNCTION, /* int, index in functions, by address; -1: no attribute */
-	FIELD_ROOT,	/* int, index in roots, as "0000:80"; -1: no attribute */
+	FIELD_FUNCTION, /* int, index in functions, by address; -1: "none" */
+	FIELD_ROOT,	/* int, index in roots, as "0000:80"; -1: "none" */
 };
 
 struct field_name {
@@ -55,9 +57,9 @@ struct field {
 	const char *name; /* of the attribute; NULL ends the list */
 	enum field_type type;
 	size_t offset, size_bytes; /* in the struct that the element stands for */
-	bool required;		   /* a record without it is damaged */
+	bool required;		   /* always known: nothing else is taken */
+	bool optional;		   /* FIELD_NODE, FIELD_SET: no attribute if unknown, empty */
 	const struct field_name *names; /* of FIELD_NAME and FIELD_FLAGS */
-	int absent;
 };
 
 /* How an element's structs are kept in the parent's. */

@@ -25,8 +25,37 @@ static bool take_digits(const char *string, bool hex, uint64_t limit, uint64_t *
 	return true;
 }
 
+/* What "unknown" or "none" stands for; false where neither may be. */
+static bool take_word(const struct field *field, const char *string, uint64_t *ret)
+{
+	bool unknown = streq(string, "unknown"), none = streq(string, "none");
+
+	if (field->required || (!unknown && !none))
+		return false;
+	switch (field->type) {
+	case FIELD_NUMBER:
+	case FIELD_NODE:
+	case FIELD_CPU:
+		*ret = (uint64_t)UNKNOWN_ID;
+		return unknown && !field->optional;
+	case FIELD_GROUP:
+		*ret = (uint64_t)(none ? GROUP_NONE : GROUP_UNKNOWN);
+		return true;
+	case FIELD_U64:
+		*ret = UNKNOWN_U64;
+		return unknown;
+	case FIELD_U32:
+		*ret = 0;
+		return unknown;
+	default:
+		return false;
+	}
+}
+
 static bool take_number(const struct field *field, const char *string, uint64_t *ret)
 {
+	if (take_word(field, string, ret))
+		return true;
 	switch (field->type) {
 	case FIELD_NUMBER:
 		return take_digits(string, false, INT_MAX, ret);
@@ -35,15 +64,11 @@ static bool take_number(const struct field *field, const char *string, uint64_t 
 	case FIELD_CPU:
 		return take_digits(string, false, SET_LIMIT - 1, ret);
 	case FIELD_GROUP:
-		if (streq(string, "none")) {
-			*ret = (uint64_t)GROUP_NONE;
-			return true;
-		}
 		return take_digits(string, false, INT_MAX, ret);
 	case FIELD_U64:
 		return take_digits(string, false, UNKNOWN_U64 - 1, ret);
 	case FIELD_U32:
-		return take_digits(string, false, UINT32_MAX, ret);
+		return take_digits(string, false, UINT32_MAX, ret) && *ret > 0;
 	case FIELD_DOMAIN:
 		return strlen(string) >= 4 && take_digits(string, true, UINT32_MAX, ret);
 	case FIELD_BUS:
@@ -89,20 +114,22 @@ static bool take_flags(const struct field *field, const char *string, uint64_t *
 			return false;
 	}
 	*ret = flags;
-	return flags != 0;
+	return true;
 }
 
-static bool take_yes_no(const char *string, bool no, uint64_t *ret)
+static bool take_yes_no(const char *string, bool unknown, uint64_t *ret)
 {
 	*ret = streq(string, "yes");
-	return *ret || (no && streq(string, "no"));
+	if (unknown && streq(string, "unknown"))
+		*ret = (uint64_t)KNOWN_UNKNOWN;
+	return *ret || streq(string, "no");
 }
 
-static bool take_set(const char *string, void *at)
+static bool take_set(const struct field *field, const char *string, void *at)
 {
 	struct set set;
 
-	if (!*string || !set_parse(string, false, &set))
+	if ((!*string && field->optional) || !set_parse(string, false, &set))
 		return false;
 	memcpy(at, &set, sizeof(set));
 	return true;
@@ -110,30 +137,11 @@ static bool take_set(const char *string, void *at)
 
 void field_forget(const struct field *field, void *base)
 {
-	uint64_t value = 0;
+	int none = UNKNOWN_ID;
 
-	switch (field->type) {
-	case FIELD_NUMBER:
-	case FIELD_NODE:
-	case FIELD_CPU:
-	case FIELD_KNOWN:
-	case FIELD_FUNCTION:
-	case FIELD_ROOT:
-		value = (uint64_t)UNKNOWN_ID;
-		break;
-	case FIELD_GROUP:
-		value = (uint64_t)GROUP_UNKNOWN;
-		break;
-	case FIELD_U64:
-		value = UNKNOWN_U64;
-		break;
-	case FIELD_NAME:
-		value = (uint64_t)field->absent;
-		break;
-	default:
-		return;
-	}
-	memcpy((char *)base + field->offset, &value, field->size_bytes);
+	if (field->type == FIELD_NODE || field->type == FIELD_FUNCTION ||
+	    field->type == FIELD_ROOT)
+		memcpy((char *)base + field->offset, &none, sizeof(none));
 }
 
 bool field_take(const struct field *field, const char *string, void *base)
@@ -148,7 +156,7 @@ bool field_take(const struct field *field, const char *string, void *base)
 		*(char **)(void *)at = xstrdup(string);
 		return true;
 	case FIELD_SET:
-		return take_set(string, at);
+		return take_set(field, string, at);
 	case FIELD_ADDRESS:
 		ok = pci_address_parse(string, &address);
 		if (ok)
@@ -180,26 +188,27 @@ bool field_take(const struct field *field, const char *string, void *base)
 const char *field_wants(const struct field *field)
 {
 	static const char *const wants[] = {
-		[FIELD_NUMBER] = "a number from 0 to 2147483647",
+		[FIELD_NUMBER] = "a number from 0 to 2147483647, or unknown",
 		[FIELD_NODE] = "a node number from 0 to 4095",
 		[FIELD_CPU] = "a CPU number from 0 to 65535",
-		[FIELD_GROUP] = "a number or none",
-		[FIELD_U64] = "a decimal number",
+		[FIELD_GROUP] = "a number, none or unknown",
+		[FIELD_U64] = "a decimal number or unknown",
 		[FIELD_START] = "a hexadecimal number with 0x",
-		[FIELD_U32] = "a number from 0 to 4294967295",
+		[FIELD_U32] = "a number from 1 to 4294967295, or unknown",
 		[FIELD_DOMAIN] = "four to eight hexadecimal digits",
 		[FIELD_HEX32] = "0x and six hexadecimal digits",
 		[FIELD_HEX16] = "0x and four hexadecimal digits",
 		[FIELD_BUS] = "two hexadecimal digits",
-		[FIELD_FLAGS] = "one or more of the known words",
-		[FIELD_BOOL] = "yes, or no such attribute",
-		[FIELD_KNOWN] = "yes or no",
+		[FIELD_FLAGS] = "words of which each is known",
+		[FIELD_BOOL] = "yes or no",
+		[FIELD_KNOWN] = "yes, no or unknown",
 		[FIELD_NAME] = "one of the known words",
 		[FIELD_STRING] = "any text",
 		[FIELD_SET] = "a list like 0-3,8",
 		[FIELD_ADDRESS] = "an address like 0000:0a:00.0",
-		[FIELD_FUNCTION] = "the address of a function in this record",
-		[FIELD_ROOT] = "domain and first bus, like 0000:80, of a root in this record",
+		[FIELD_FUNCTION] = "none or the address of a function in this record",
+		[FIELD_ROOT] = "none or domain and first bus, like 0000:80, of a root in "
+			       "this record",
 	};
 
 	return wants[field->type];

@@ -3,7 +3,7 @@
 
 #include "topology/machine-fields.h"
 
-/* Makes the field what it is where a record has no attribute for it. */
+/* Makes the field what it is where its attribute is missing, or not looked at yet. */
 void field_forget(const struct field *field, void *base);
 /*
  * Reads an attribute's text into the field, which owns nothing yet. False, with the field

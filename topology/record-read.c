@@ -19,6 +19,7 @@ struct open {
 	int number;
 	const struct element *row; /* NULL: left out, with all that is in it */
 	void *base;
+	size_t rank; /* of the last child */
 };
 
 #define DEPTH 8
@@ -111,7 +112,8 @@ static int read_field(struct reader *reader, int element, const struct field *fi
 	field_forget(field, base);
 	if (attribute_text(reader, element, field, &value) < 0)
 		return -1;
-	if (!value && field->required)
+	if (!value && !field->optional &&
+	    (field->type != FIELD_STRING || field->required))
 		return fault(reader, element, "has no %s", field->name);
 	if (value && !field_take(field, value, base))
 		return fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
@@ -279,6 +281,29 @@ static const struct element *find_row(const struct element *parent, const char *
 	return NULL;
 }
 
+/* Elements come in the order of the table, distances behind the nodes. */
+static int check_rank(struct reader *reader, int element, const struct element *row)
+{
+	struct open *parent = &reader->open[reader->depth - 1];
+	size_t rank = row ? 2 * (size_t)(row - machine_elements) :
+			    2 * (size_t)(find_row(machine_elements, "node") -
+					 machine_elements) + 1;
+
+	if (rank < parent->rank)
+		return fault(reader, element, "stands behind what comes after it");
+	parent->rank = rank;
+	return 0;
+}
+
+static int read_distances_later(struct reader *reader, int element)
+{
+	if (check_rank(reader, element, NULL) < 0)
+		return -1;
+	reader->open[reader->depth++] = (struct open){ .number = element };
+	reader->distances = element;
+	return no_text(reader, element);
+}
+
 static int read_element(struct reader *reader, int element)
 {
 	int above = reader->document->elements.v[element].parent;
@@ -298,13 +323,13 @@ static int read_element(struct reader *reader, int element)
 	if (in_namespace(reader->document, element))
 		row = find_row(parent->row, name);
 	if (row)
-		return read_struct(reader, element, row, parent->base);
-	reader->open[reader->depth++] = (struct open){ .number = element };
+		return check_rank(reader, element, row) < 0 ?
+			       -1 :
+			       read_struct(reader, element, row, parent->base);
 	if (parent->row == machine_elements && streq(name, "distances") &&
-	    in_namespace(reader->document, element) && reader->distances < 0) {
-		reader->distances = element;
-		return no_text(reader, element);
-	}
+	    in_namespace(reader->document, element) && reader->distances < 0)
+		return read_distances_later(reader, element);
+	reader->open[reader->depth++] = (struct open){ .number = element };
 	return unknown(reader, above, "element", name);
 }
 
@@ -391,7 +416,7 @@ static int resolve(struct reader *reader, int element, const struct field *field
 	struct pci_address address;
 	int index = -1;
 
-	if (!value)
+	if (streq(value, "none"))
 		return 0;
 	if (field->type == FIELD_ROOT)
 		index = find_root(reader->machine, value);

@@ -139,6 +139,8 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 				return rc;
 		}
 	}
+	/* Cells are sanitised already, and a backslash would be shown as \x5c. */
+	scols_table_enable_noencoding(table, true);
 	return scols_table_enable_noheadings(table, sheet->no_headings);
 }
 

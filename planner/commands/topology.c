@@ -95,14 +95,9 @@ static int add_tree(struct text *text, const struct machine *machine, struct wis
 		choose_filled(&wish->sheet, &tree);
 	for (size_t i = 0; i < tree.n; i++) {
 		sheet_row_below(&wish->sheet, tree.v[i].parent);
-		for (size_t j = 0; j < SHOW_COLUMNS; j++) {
-			_cleanup_text_ struct text shown = {};
-
-			if (!tree.v[i].cells[j])
-				continue;
-			text_add_shown(&shown, tree.v[i].cells[j]);
-			sheet_set(&wish->sheet, j, "%s", shown.n ? shown.s : "");
-		}
+		for (size_t j = 0; j < SHOW_COLUMNS; j++)
+			if (tree.v[i].cells[j])
+				sheet_set(&wish->sheet, j, "%s", tree.v[i].cells[j]);
 	}
 	return text_add_sheet(text, &wish->sheet, error);
 }
