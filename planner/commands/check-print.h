@@ -41,3 +41,10 @@ void text_add_skipped(struct text *text, const struct check_cases *cases);
  */
 int check_baseline_apply(const char *path, struct check_cases *cases,
 			 struct error *error);
+
+/*
+ * --fix: mends each file and prints it, or with @in_place writes it back; tells on
+ * standard error what was mended and what is left. The exit status, -1 a fault.
+ */
+int check_fix_files(const struct check_options *options, char *const *files, size_t n,
+		    bool in_place, struct error *error);

@@ -30,7 +30,7 @@ struct flags {
 	enum check_form form;
 	const char *baseline, *files_from;
 	int jobs;
-	bool installed;
+	bool installed, fix, in_place;
 };
 
 static int take_host(struct flags *flags, const char *value, struct error *error)
@@ -148,6 +148,20 @@ static int take_sarif(struct flags *flags, const char *value, struct error *erro
 	return 0;
 }
 
+static int take_fix(struct flags *flags, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	flags->fix = true;
+	return 0;
+}
+
+static int take_in_place(struct flags *flags, const char *value, struct error *error)
+{
+	flags->in_place = true;
+	return take_fix(flags, value, error);
+}
+
 static const struct option_row rows[] = {
 	{ .name = "host", .arg = "SOURCE",
 	  .help = "judge against that host; repeat to compare hosts" },
@@ -169,6 +183,8 @@ static const struct option_row rows[] = {
 	{ .name = "json", .letter = 'J', .help = "one JSON object" },
 	{ .name = "json-lines", .help = "a line of JSON for each finding" },
 	{ .name = "sarif", .help = "SARIF 2.1, for code hosts" },
+	{ .name = "fix", .help = "print the domain with all mended that needs no guess" },
+	{ .name = "in-place", .help = "the same, written back to the file" },
 	{},
 };
 
@@ -176,7 +192,7 @@ static int (*const takers[])(struct flags *flags, const char *value,
 			     struct error *error) = {
 	take_host,     take_locality,	take_target, take_policy, take_ignore,
 	take_only,     take_fail_on,	take_baseline, take_files_from, take_jobs,
-	take_json,     take_json_lines, take_sarif,
+	take_json,     take_json_lines, take_sarif,  take_fix,    take_in_place,
 };
 static_assert(ARRAY_SIZE(takers) + 1 == ARRAY_SIZE(rows), "an option lacks its taker");
 
@@ -411,7 +427,11 @@ static int check_files(struct flags *flags, struct error *error)
 		rc = source_read(flags->hosts.v[i], &flags->source, &machines[i], error);
 	if (rc == 0 && flags->installed)
 		rc = installed_target("x86_64", &flags->check.target, error);
-	if (rc == 0) {
+	if (rc == 0 && flags->fix) {
+		flags->check.host = flags->hosts.n > 0 ? &machines[0] : NULL;
+		rc = check_fix_files(&flags->check, flags->files.v, flags->files.n,
+				     flags->in_place, error);
+	} else if (rc == 0) {
 		make_cases(&work);
 		rc = run_work(&work, error);
 	}
@@ -433,6 +453,8 @@ static int take_options(struct flags *flags, int argc, char *argv[], struct erro
 		*vec_add(&flags->files) = xstrdup(options.args[i]);
 	if (read_list(flags, error) < 0)
 		return -1;
+	if (flags->fix && flags->hosts.n > 1)
+		return error_input(error, "--fix goes with one --host at most");
 	if (flags->files.n == 0)
 		return error_input(error, "which domain? give a file, or - for standard input");
 	return 0;

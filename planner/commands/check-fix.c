@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/commands/check-print.h"
+
+#include "base/file.h"
+#include "planner/check/fix.h"
+
+#include <stdio.h>
+
+static void say(const char *file, const struct check_fixes *fixes)
+{
+	_cleanup_text_ struct text text = {};
+
+	for (size_t i = 0; i < fixes->done.findings.n; i++) {
+		const struct finding *finding = &fixes->done.findings.v[i];
+
+		text_add_shown(&text, file);
+		text_printf(&text, ":%ld: mended: %s: ", finding->place.line, finding->rule);
+		text_add_shown(&text, finding->message);
+		text_addc(&text, '\n');
+	}
+	fwrite(text.s ? text.s : "", 1, text.n, stderr);
+}
+
+/* What is left after mending; the exit status. */
+static int judge_rest(const char *file, const struct text *text,
+		      const struct check_options *options, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_check_result_ struct check_result result = {};
+	_cleanup_text_ struct text rest = {};
+
+	if (document_parse(file, text->s, text->n, &document, error) < 0 ||
+	    check_document(&document, options, &result, error) < 0)
+		return -1;
+	for (size_t i = 0; i < result.report.findings.n; i++)
+		if (result.report.findings.v[i].severity > SEVERITY_INFO)
+			text_add_finding(&rest, &result.report.findings.v[i]);
+	fwrite(rest.s ? rest.s : "", 1, rest.n, stderr);
+	return report_status(&result.report);
+}
+
+static int fix_one(const char *file, const struct check_options *options, bool in_place,
+		   struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_text_ struct text text = {};
+	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
+
+	if (document_read(file, &document, error) < 0 ||
+	    check_fix(&document, options, &text, &fixes, error) < 0)
+		return -1;
+	if (!in_place || fixes.done.findings.n > 0)
+		if (file_write(in_place ? file : NULL, text.s, text.n, error) < 0)
+			return -1;
+	say(file, &fixes);
+	return judge_rest(file, &text, options, error);
+}
+
+int check_fix_files(const struct check_options *options, char *const *files, size_t n,
+		    bool in_place, struct error *error)
+{
+	int status = STATUS_OK;
+
+	if (n > 1 && !in_place)
+		return error_input(error, "--fix prints one domain; give one, or --in-place");
+	for (size_t i = 0; i < n; i++) {
+		int one = fix_one(files[i], options, in_place, error);
+
+		if (one < 0)
+			return -1;
+		status = MAX(status, one);
+	}
+	return status;
+}
