@@ -11,7 +11,7 @@
  * primary), so the way up always ends. A bus with functions that nothing leads to is a
  * root bus.
  */
-#include "topology/machine.h"
+#include "topology/settle-affinity.h"
 
 #include <stdio.h>
 
@@ -364,86 +364,6 @@ static void settle_roots(struct machine *machine)
 	}
 }
 
-/* A node that the machine does not have (a GPU's memory, one offline) is no place. */
-static void check_affinity(struct machine *machine, struct machine_affinity *affinity,
-			   const char *what, struct pci_address at)
-{
-	if (affinity->what != AFFINITY_NODE || !machine->nodes.n ||
-	    machine_node(machine, affinity->node))
-		return;
-	machine_complain(machine, "%s " PCI_FORMAT " says node %d, which is not there",
-			 what, PCI_ARGS(at), affinity->node);
-	machine_affinity_forget(affinity);
-}
-
-static void from_only_node(const struct machine *machine,
-			   struct machine_affinity *affinity)
-{
-	if (affinity->what == AFFINITY_UNKNOWN && machine->nodes.n == 1)
-		machine_affinity_set(affinity, machine->nodes.v[0].id,
-				     AFFINITY_FROM_ONLY_NODE);
-}
-
-static void settle_function_affinity(struct machine *machine)
-{
-	for (size_t i = 0; i < machine->functions.n; i++)
-		check_affinity(machine, &machine->functions.v[i].affinity, "function",
-			       machine->functions.v[i].at);
-	for (size_t i = 0; i < machine->functions.n; i++) {
-		struct machine_function *function = &machine->functions.v[i];
-		const struct machine_function *parent;
-
-		if (function->affinity.what != AFFINITY_UNKNOWN ||
-		    function->physical_function < 0)
-			continue;
-		parent = &machine->functions.v[function->physical_function];
-		if (parent->affinity.what == AFFINITY_NODE)
-			machine_affinity_set(&function->affinity, parent->affinity.node,
-					     AFFINITY_FROM_PARENT);
-	}
-	for (size_t i = 0; i < machine->functions.n; i++)
-		from_only_node(machine, &machine->functions.v[i].affinity);
-}
-
-/* A root bus that nobody spoke of is where all functions directly on it are. */
-static void roots_from_functions(struct machine *machine)
-{
-	bool *open = xcalloc(machine->roots.n + 1, sizeof(*open));
-
-	for (size_t i = 0; i < machine->roots.n; i++)
-		open[i] = machine->roots.v[i].affinity.what == AFFINITY_UNKNOWN;
-	for (size_t i = 0; i < machine->functions.n; i++) {
-		const struct machine_function *function = &machine->functions.v[i];
-		const struct machine_affinity *on = &function->affinity;
-		struct machine_affinity *root =
-			&machine->roots.v[function->root].affinity;
-
-		if (!open[function->root] || function->upstream >= 0 ||
-		    on->what != AFFINITY_NODE)
-			continue;
-		if (root->what == AFFINITY_UNKNOWN) {
-			machine_affinity_set(root, on->node, on->source);
-		} else if (root->node != on->node) {
-			machine_affinity_forget(root);
-			open[function->root] = false;
-		}
-	}
-	free(open);
-}
-
-static void settle_root_affinity(struct machine *machine)
-{
-	for (size_t i = 0; i < machine->roots.n; i++) {
-		struct machine_root *root = &machine->roots.v[i];
-		struct pci_address at = {.domain = root->domain, .bus = root->first_bus};
-
-		check_affinity(machine, &root->affinity, "root bus of", at);
-	}
-	roots_from_functions(machine);
-	for (size_t i = 0; i < machine->roots.n; i++)
-		from_only_node(machine, &machine->roots.v[i].affinity);
-}
-
 static int cache_compare(const void *a, const void *b)
 {
 	const struct machine_cache *left = a, *right = b;
@@ -504,6 +424,5 @@ void machine_settle(struct machine *machine, bool from_buses)
 		upstream_from_buses(machine);
 	check_upstream(machine);
 	settle_roots(machine);
-	settle_function_affinity(machine);
-	settle_root_affinity(machine);
+	settle_affinity(machine);
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. What a source said of a place is kept if the place exists. Where
+ * it said nothing, knowledge is passed on in this order: a virtual function is where its
+ * physical function is; with one node everything is there; a root bus is where all
+ * functions directly on it are. Each keeps the word of where it came from.
+ */
+#include "topology/settle-affinity.h"
+
+/* A node that the machine does not have (a GPU's memory, one offline) is no place. */
+static void check_affinity(struct machine *machine, struct machine_affinity *affinity,
+			   const char *what, struct pci_address at)
+{
+	if (affinity->what != AFFINITY_NODE || !machine->nodes.n ||
+	    machine_node(machine, affinity->node))
+		return;
+	machine_complain(machine, "%s " PCI_FORMAT " says node %d, which is not there",
+			 what, PCI_ARGS(at), affinity->node);
+	machine_affinity_forget(affinity);
+}
+
+static void from_only_node(const struct machine *machine,
+			   struct machine_affinity *affinity)
+{
+	if (affinity->what == AFFINITY_UNKNOWN && machine->nodes.n == 1)
+		machine_affinity_set(affinity, machine->nodes.v[0].id,
+				     AFFINITY_FROM_ONLY_NODE);
+}
+
+static void settle_function_affinity(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->functions.n; i++)
+		check_affinity(machine, &machine->functions.v[i].affinity, "function",
+			       machine->functions.v[i].at);
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+		const struct machine_function *parent;
+
+		if (function->affinity.what != AFFINITY_UNKNOWN ||
+		    function->physical_function < 0)
+			continue;
+		parent = &machine->functions.v[function->physical_function];
+		if (parent->affinity.what == AFFINITY_NODE)
+			machine_affinity_set(&function->affinity, parent->affinity.node,
+					     AFFINITY_FROM_PARENT);
+	}
+	for (size_t i = 0; i < machine->functions.n; i++)
+		from_only_node(machine, &machine->functions.v[i].affinity);
+}
+
+/* A root bus that nobody spoke of is where all functions directly on it are. */
+static void roots_from_functions(struct machine *machine)
+{
+	bool *open = xcalloc(machine->roots.n + 1, sizeof(*open));
+
+	for (size_t i = 0; i < machine->roots.n; i++)
+		open[i] = machine->roots.v[i].affinity.what == AFFINITY_UNKNOWN;
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		const struct machine_function *function = &machine->functions.v[i];
+		const struct machine_affinity *on = &function->affinity;
+		struct machine_affinity *root =
+			&machine->roots.v[function->root].affinity;
+
+		if (!open[function->root] || function->upstream >= 0 ||
+		    on->what != AFFINITY_NODE)
+			continue;
+		if (root->what == AFFINITY_UNKNOWN) {
+			machine_affinity_set(root, on->node, on->source);
+		} else if (root->node != on->node) {
+			machine_affinity_forget(root);
+			open[function->root] = false;
+		}
+	}
+	free(open);
+}
+
+static void settle_root_affinity(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		struct machine_root *root = &machine->roots.v[i];
+		struct pci_address at = {.domain = root->domain, .bus = root->first_bus};
+
+		check_affinity(machine, &root->affinity, "root bus of", at);
+	}
+	roots_from_functions(machine);
+	for (size_t i = 0; i < machine->roots.n; i++)
+		from_only_node(machine, &machine->roots.v[i].affinity);
+}
+
+void settle_affinity(struct machine *machine)
+{
+	settle_function_affinity(machine);
+	settle_root_affinity(machine);
+}
