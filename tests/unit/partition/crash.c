@@ -11,6 +11,7 @@
 #include "tests/unit/test.h"
 
 #include "partition/commit.h"
+#include "partition/edit-table.h"
 #include "partition/inspect.h"
 #include "tests/disk-builder.h"
 
@@ -170,6 +171,38 @@ static void make_patch(struct change *change)
 	assert_true(change->patch.sectors.n > 0);
 }
 
+/*
+ * The patch as disk add and disk grow make it, from the table that is wanted; then the
+ * new disk is what this patch makes of the old one, and says the same.
+ */
+static void edit_patch(struct change *change)
+{
+	_cleanup_disk_ struct disk_io *io =
+		disk_open_memory(change->old.bytes, change->size_bytes);
+	_cleanup_inspection_ struct inspection wanted = change->new_seen;
+	_cleanup_free_ char *difference = NULL;
+	_cleanup_error_ struct error error = {};
+	uint32_t n = change->old.sector_bytes;
+
+	patch_free(&change->patch);
+	change->patch = (struct patch){};
+	assert_int_equal(table_edit(io, &change->old_seen, &wanted.table, GPT_PRIMARY,
+				    &change->patch, &error), 0);
+	memcpy(change->new.bytes, change->old.bytes, change->size_bytes);
+	for (size_t i = 0; i < change->patch.sectors.n; i++) {
+		const struct patch_sector *it = &change->patch.sectors.v[i];
+
+		memcpy(sector_of(&change->new, it->lba), it->new, n);
+		if (wanted.table.label == LABEL_GPT)
+			assert_int_equal(it->group, group_of(change, it->lba));
+	}
+	change->new_seen = (struct inspection){};
+	look(change->new.bytes, change, &change->new_seen);
+	difference = partition_table_difference(&change->new_seen.table, &wanted.table);
+	assert_null(difference);
+	assert_true(change->new_seen.editable);
+}
+
 /* Makes the sectors that the patch touches those of @from; nothing else ever differs. */
 static void copy_touched(const struct change *change, uint8_t *to, const uint8_t *from)
 {
@@ -192,11 +225,14 @@ static void change_free(struct change *change)
 }
 #define _cleanup_change_ _cleanup_(change_free)
 
+#define N_CHANGES 8
+
 static struct change make_change(int kind, uint32_t sector_bytes)
 {
+	static const int edited[] = {0, 1, 4};
 	struct change change = {};
 
-	switch (kind) {
+	switch (kind < 5 ? kind : edited[kind - 5]) {
 	case 0:
 		change.name = "gpt add";
 		change.old = build_gpt(N_SECTORS, sector_bytes);
@@ -231,6 +267,8 @@ static struct change make_change(int kind, uint32_t sector_bytes)
 		change.new = build_gpt(N_SECTORS, sector_bytes);
 	}
 	make_patch(&change);
+	if (kind >= 5)
+		edit_patch(&change);
 	for (size_t i = 0; i < ARRAY_SIZE(change.work); i++)
 		change.work[i] = xmemdup(change.old.bytes, change.size_bytes);
 	return change;
@@ -406,7 +444,7 @@ static void power_loss(void **state)
 	_cleanup_free_ char *path = scratch_path();
 
 	(void)state;
-	for (int kind = 0; kind < 5; kind++)
+	for (int kind = 0; kind < N_CHANGES; kind++)
 		for (int large = 0; large <= 1; large++) {
 			_cleanup_change_ struct change change =
 				make_change(kind, large ? 4096 : 512);
@@ -428,8 +466,9 @@ static void power_loss(void **state)
 			/* Recovery wrote nothing beside the patch. */
 			copy_touched(&change, change.work[1], change.old.bytes);
 			expect_whole(&change, change.work[1], true);
-			printf("%s, %u-byte sectors: %zu operations, %u crashed disks\n",
-			       change.name, change.old.sector_bytes, disk.log.n,
+			printf("%s%s, %u-byte sectors: %zu operations, %u crashed disks\n",
+			       change.name, kind < 5 ? "" : " (edited)",
+			       change.old.sector_bytes, disk.log.n,
 			       change.images);
 		}
 }
@@ -492,7 +531,7 @@ static void failing_system(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	for (int kind = 0; kind < 5; kind++)
+	for (int kind = 0; kind < N_CHANGES; kind++)
 		for (enum fault fault = FAULT_WRITE; fault <= FAULT_READ; fault++)
 			for (int sticky = 0; sticky <= 1; sticky++) {
 				_cleanup_change_ struct change change =
