@@ -119,6 +119,10 @@ EDITS = {
                           ["cpu-topology"], ""),
 }
 
+# Those of which the cause must come first, whatever else is found.
+NEGATIVE = ["window-too-small", "chassis-twice", "node-swapped", "iommu-left-out",
+            "iommu-off", "remapping-off", "acpi-off", "device-moved"]
+
 
 class Boots:
     def __init__(self, program, guests, work, sets=("cloud",), over=None):
@@ -193,11 +197,16 @@ class Boots:
             verdict = self.verify(plan, record)
         return verdict["differences"][0] if verdict["differences"] else None
 
+    @staticmethod
+    def is_cause(name, first):
+        _, _, kinds, subject = EDITS[name]
+        return bool(first) and first["kind"] in kinds and subject in first["subject"]
+
     def edit(self, name):
         _, _, kinds, subject = EDITS[name]
         first = self.edited(name)
         print(f"{name}: {first}")
-        if not first or first["kind"] not in kinds or subject not in first["subject"]:
+        if not self.is_cause(name, first):
             raise SystemExit(f"{name}: the first difference should be {kinds} of {subject}")
 
     def mutation(self):
@@ -211,6 +220,9 @@ class Boots:
                     print(first["observed"])
         count = sum(first is not None for first in found.values())
         print(f"{count} of {len(found)} edits found")
+        wrong = [name for name in NEGATIVE if not self.is_cause(name, found[name])]
+        if wrong:
+            raise SystemExit(f"the cause does not come first: {wrong}")
         if count < len(found) - 1:
             raise SystemExit("too many were missed")
 
