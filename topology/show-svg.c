@@ -31,12 +31,25 @@ struct pen {
 	int x, y; /* upper left corner of what comes next */
 };
 
+/* U+FFFE and U+FFFF are UTF-8 but cannot stand in XML (XML 1.0, section 2.2). */
+static void mask_noncharacters(char *string)
+{
+	for (char *at = string; (at = strstr(at, "\xef\xbf"));) {
+		if ((unsigned char)at[2] >= 0xbe)
+			memset(at, '?', 3);
+		else
+			at += 2;
+	}
+}
+
 static void add_shown(struct text *text, const char *string, size_t most)
 {
 	_cleanup_text_ struct text shown = {}, cut = {};
 	size_t n;
 
 	text_add_shown(&shown, string);
+	if (shown.n)
+		mask_noncharacters(shown.s);
 	n = shown.n;
 	/* Never within a UTF-8 sequence. */
 	for (n = MIN(n, most); n < shown.n && (shown.s[n] & 0xc0) == 0x80;)
