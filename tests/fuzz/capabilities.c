@@ -31,9 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	}
 	/* As if a parent that nobody described were left where it was. */
-	if (IS_PLANTED && machine.functions.n == 2 &&
-	    machine.functions.v[0].iommu_group == GROUP_NONE)
-		machine.functions.v[1].upstream = 2;
+	if (IS_PLANTED && machine.functions.n > 0 && machine.complaints.n > 0)
+		machine.functions.v[0].upstream = (int)machine.functions.n;
 	for (size_t i = 0; i < machine.functions.n; i++) {
 		const struct machine_function *function = &machine.functions.v[i];
 

@@ -44,9 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	}
 	/* As if a function's node were taken without a look at the nodes there are. */
-	if (IS_PLANTED && machine.functions.n && machine.nodes.n == 2 &&
-	    machine.functions.v[0].affinity.what == AFFINITY_NODE &&
-	    machine.functions.v[0].vendor != 0x8086)
+	if (IS_PLANTED && machine.functions.n && machine.complaints.n &&
+	    machine.functions.v[0].affinity.what == AFFINITY_NODE)
 		machine.functions.v[0].affinity.node = 77;
 	check_nodes(&machine);
 	check_functions(&machine);
