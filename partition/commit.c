@@ -169,7 +169,29 @@ static int fail_with_sidecar(const struct patch *patch, const struct commit_plan
 			    "undoes the change)", why, account.s, plan->journal);
 }
 
-/* Puts the old bytes back, last group first, and makes sure of them. */
+/*
+ * Puts the old bytes of these sectors back where they are no longer there. One that was
+ * not written is left alone: on a full file system a hole cannot even take zeros.
+ */
+static int restore(struct disk_io *io, const struct patch *patch, struct stretch range,
+		   struct error *error)
+{
+	uint32_t n = patch->sector_bytes;
+	uint8_t bytes[4096];
+
+	for (size_t i = range.first; i < range.end; i++) {
+		const struct patch_sector *sector = &patch->sectors.v[i];
+
+		if (disk_read(io, bytes, n, sector->lba * n, error) < 0)
+			return -1;
+		if (memcmp(bytes, sector->old, n) != 0 &&
+		    disk_write(io, sector->old, n, sector->lba * n, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Takes the change back, last group first, and makes sure of it. */
 static int take_back(struct disk_io *io, const struct patch *patch, struct error *error)
 {
 	uint64_t lba;
@@ -178,8 +200,7 @@ static int take_back(struct disk_io *io, const struct patch *patch, struct error
 	for (size_t end = patch->sectors.n; end > 0;) {
 		struct stretch group = group_before(patch, end);
 
-		if (write_sectors(io, patch, group, true, error) < 0 ||
-		    disk_flush(io, error) < 0)
+		if (restore(io, patch, group, error) < 0 || disk_flush(io, error) < 0)
 			return -1;
 		end = group.first;
 	}
