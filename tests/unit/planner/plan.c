@@ -154,7 +154,7 @@ static void random_requests(void **state)
 
 	(void)state;
 	state_ = 42;
-	for (unsigned round = 0; round < 800; round++) {
+	for (unsigned round = 0; round < 2000; round++) {
 		_cleanup_request_ struct request request = {};
 		_cleanup_plan_ struct plan plan = {}, again = {};
 		_cleanup_text_ struct text xml = {}, twice = {};
@@ -174,7 +174,7 @@ static void random_requests(void **state)
 		assert_expect(&request, &plan);
 		planned++;
 	}
-	assert_true(planned > 500);
+	assert_true(planned > 1500);
 	assert_true(refused > 20);
 	print_message("%u planned, %u refused\n", planned, refused);
 }
