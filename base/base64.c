@@ -15,7 +15,8 @@ void text_add_base64(struct text *text, const char *bytes, size_t n)
 		for (size_t j = 0; j < 3; j++)
 			group = group << 8 | (j < have ? (unsigned char)bytes[i + j] : 0);
 		for (size_t j = 0; j < 4; j++)
-			text_addc(text, j <= have ? digits[group >> (18 - 6 * j) & 63] : '=');
+			text_addc(text,
+				  j <= have ? digits[group >> (18 - 6 * j) & 63] : '=');
 	}
 }
 

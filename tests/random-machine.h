@@ -30,8 +30,9 @@ static uint64_t roll_below(struct dice *dice, uint64_t limit)
 /* Every third time nothing but letters; else markup, controls, broken UTF-8. */
 static char *random_string(struct dice *dice)
 {
-	static const char *const bits[] = { "<", "&", "\"", "'", "\n",	 "\t",	 "\r",	 " ",
-					    "\x01", "\xff", "é", "]]>", "\xef\xbf\xbf", "%" };
+	static const char *const bits[] = {
+		"<", "&",    "\"",   "'", "\n",  "\t",           "\r",
+		" ", "\x01", "\xff", "é", "]]>", "\xef\xbf\xbf", "%"};
 	struct text text = {};
 	bool plain = roll_below(dice, 3) == 0;
 
@@ -81,7 +82,8 @@ static void random_field(struct dice *dice, const struct field *field, void *bas
 		put(field, base, absent ? (uint64_t)UNKNOWN_ID : roll_below(dice, 1000));
 		break;
 	case FIELD_GROUP:
-		put(field, base, absent ? (uint64_t)GROUP_UNKNOWN : roll_below(dice, 99) - 1);
+		put(field, base,
+		    absent ? (uint64_t)GROUP_UNKNOWN : roll_below(dice, 99) - 1);
 		break;
 	case FIELD_KNOWN:
 		put(field, base, roll_below(dice, 3) - 1);
@@ -171,9 +173,9 @@ static void mend_function(struct machine *machine, size_t i, struct dice *dice)
 {
 	struct machine_function *function = &machine->functions.v[i];
 
-	function->at = (struct pci_address){ (uint32_t)(i / 3 * 0x8000), (uint8_t)i,
-					     (uint8_t)roll_below(dice, 32),
-					     (uint8_t)roll_below(dice, 8) };
+	function->at = (struct pci_address){(uint32_t)(i / 3 * 0x8000), (uint8_t)i,
+					    (uint8_t)roll_below(dice, 32),
+					    (uint8_t)roll_below(dice, 8)};
 	function->upstream = (int)roll_below(dice, i + 1) - 1;
 	function->physical_function = (int)roll_below(dice, machine->functions.n + 1) - 1;
 	function->root = (int)roll_below(dice, machine->roots.n + 1) - 1;
@@ -208,7 +210,8 @@ static void settle_random(struct machine *machine, struct dice *dice)
 	}
 	if (machine->nodes.n == 0 || roll_below(dice, 4) == 0)
 		return;
-	machine->distances = xcalloc(machine->nodes.n * machine->nodes.n, sizeof(uint32_t));
+	machine->distances =
+		xcalloc(machine->nodes.n * machine->nodes.n, sizeof(uint32_t));
 	for (size_t i = 0; i < machine->nodes.n * machine->nodes.n; i++)
 		machine->distances[i] = (uint32_t)roll_below(dice, 256);
 }
@@ -216,7 +219,7 @@ static void settle_random(struct machine *machine, struct dice *dice)
 /* Fills a zeroed machine. */
 _unused_ static void random_machine(uint64_t seed, struct machine *ret)
 {
-	struct dice dice = { .state = seed };
+	struct dice dice = {.state = seed};
 
 	random_struct(&dice, machine_elements, ret);
 	settle_random(ret, &dice);

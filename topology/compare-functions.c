@@ -51,10 +51,12 @@ static bool affinity_known(const struct machine *machine,
 
 /* Whether the nodes agree; if not, a difference is added. */
 static void compare_affinity(struct comparison *c, enum difference_kind kind, int because,
-			     const char *subject, const struct machine_affinity *const both[2])
+			     const char *subject,
+			     const struct machine_affinity *const both[2])
 {
 	const struct machine_affinity *expected = both[0], *observed = both[1];
-	_cleanup_free_ char *want = affinity_text(expected), *have = affinity_text(observed);
+	_cleanup_free_ char *want = affinity_text(expected),
+			    *have = affinity_text(observed);
 
 	if (compare_known(c, "node", subject, affinity_known(c->expected, expected),
 			  affinity_known(c->observed, observed),
@@ -83,9 +85,10 @@ void compare_roots(struct comparison *c)
 
 		c->ret->checked++;
 		if (observed) {
-			compare_affinity(c, DIFFERENCE_ROOT_ON_OTHER_NODE, acpi, subject,
-					 (const struct machine_affinity *[]){
-						 &expected->affinity, &observed->affinity });
+			compare_affinity(
+				c, DIFFERENCE_ROOT_ON_OTHER_NODE, acpi, subject,
+				(const struct machine_affinity *[]){&expected->affinity,
+								    &observed->affinity});
 			continue;
 		}
 		compare_add(c, DIFFERENCE_ROOT_MISSING, acpi, "%s", subject);
@@ -110,7 +113,8 @@ static bool identity_known(const struct machine_function *function)
 	return function->vendor != 0 && function->vendor != 0xffff;
 }
 
-static bool same_device(const struct machine_function *a, const struct machine_function *b)
+static bool same_device(const struct machine_function *a,
+			const struct machine_function *b)
 {
 	return a->vendor == b->vendor && a->device == b->device &&
 	       a->class_code >> 8 == b->class_code >> 8 && a->bridge == b->bridge;
@@ -123,7 +127,8 @@ static int wrong_above(const struct comparison *c, const struct machine *machine
 	_cleanup_free_ char *root = NULL;
 	int found;
 
-	for (int up = function->upstream; up >= 0; up = machine->functions.v[up].upstream) {
+	for (int up = function->upstream; up >= 0;
+	     up = machine->functions.v[up].upstream) {
 		_cleanup_free_ char *subject = address_text(machine->functions.v[up].at);
 
 		for (size_t i = 0; i < c->ret->list.n; i++)
@@ -136,8 +141,8 @@ static int wrong_above(const struct comparison *c, const struct machine *machine
 		return -1;
 	root = root_text(&machine->roots.v[function->root]);
 	found = compare_find(c,
-			     machine == c->expected ? DIFFERENCE_ROOT_MISSING :
-						      DIFFERENCE_ROOT_UNPLANNED,
+			     machine == c->expected ? DIFFERENCE_ROOT_MISSING
+						    : DIFFERENCE_ROOT_UNPLANNED,
 			     root);
 	return found;
 }
@@ -146,9 +151,10 @@ static int wrong_above(const struct comparison *c, const struct machine *machine
 static int earlier_bridge(const struct comparison *c, const struct machine *machine,
 			  const struct machine_function *function)
 {
-	static const enum difference_kind kinds[] = {
-		DIFFERENCE_BRIDGE_BUSES, DIFFERENCE_DEVICE_MISSING,
-		DIFFERENCE_DEVICE_UNPLANNED, DIFFERENCE_DEVICE_MOVED };
+	static const enum difference_kind kinds[] = {DIFFERENCE_BRIDGE_BUSES,
+						     DIFFERENCE_DEVICE_MISSING,
+						     DIFFERENCE_DEVICE_UNPLANNED,
+						     DIFFERENCE_DEVICE_MOVED};
 
 	for (size_t i = 0; i < c->ret->list.n; i++) {
 		const struct difference *difference = &c->ret->list.v[i];
@@ -181,11 +187,14 @@ static void compare_bridge(struct comparison *c, const struct machine_function *
 	if (because < 0)
 		because = earlier_bridge(c, c->expected, expected);
 	compare_add(c, DIFFERENCE_BRIDGE_BUSES, because, "%s", subject);
-	compare_expected(c, "buses %02x-%02x", expected->secondary, expected->subordinate);
-	compare_observed(c, "buses %02x-%02x", observed->secondary, observed->subordinate);
+	compare_expected(c, "buses %02x-%02x", expected->secondary,
+			 expected->subordinate);
+	compare_observed(c, "buses %02x-%02x", observed->secondary,
+			 observed->subordinate);
 }
 
-static void compare_identity(struct comparison *c, const struct machine_function *expected,
+static void compare_identity(struct comparison *c,
+			     const struct machine_function *expected,
 			     const struct machine_function *observed)
 {
 	_cleanup_free_ char *subject = address_text(expected->at);
@@ -217,7 +226,8 @@ static char *upstream_text(const struct machine *machine,
 	return address_text(machine->functions.v[function->upstream].at);
 }
 
-static void compare_upstream(struct comparison *c, const struct machine_function *expected,
+static void compare_upstream(struct comparison *c,
+			     const struct machine_function *expected,
 			     const struct machine_function *observed)
 {
 	_cleanup_free_ char *subject = address_text(expected->at);
@@ -245,8 +255,8 @@ static void compare_node(struct comparison *c, const struct machine_function *ex
 		because = compare_find(c, DIFFERENCE_ROOT_ON_OTHER_NODE, root);
 	}
 	compare_affinity(c, DIFFERENCE_DEVICE_ON_OTHER_NODE, because, subject,
-			 (const struct machine_affinity *[]){ &expected->affinity,
-							      &observed->affinity });
+			 (const struct machine_affinity *[]){&expected->affinity,
+							     &observed->affinity});
 }
 
 static void compare_vfs(struct comparison *c, const struct machine_function *expected,
@@ -261,7 +271,8 @@ static void compare_vfs(struct comparison *c, const struct machine_function *exp
 	 */
 	if (expected->total_vfs == UNKNOWN_ID ||
 	    compare_known(c, "virtual functions", subject, true,
-			  observed->total_vfs != UNKNOWN_ID || compare_observed_by_kernel(c),
+			  observed->total_vfs != UNKNOWN_ID ||
+				  compare_observed_by_kernel(c),
 			  expected->total_vfs <= MAX(observed->total_vfs, 0)))
 		return;
 	compare_add(c, DIFFERENCE_VFS, -1, "%s", subject);
@@ -285,8 +296,9 @@ static void compare_bars(struct comparison *c, const struct machine_function *ob
 		c->ret->checked++;
 		if (bar->start != 0)
 			continue;
-		compare_add(c, DIFFERENCE_BAR_UNASSIGNED, wrong_above(c, c->observed, observed),
-			    "%s BAR %zu", subject, i);
+		compare_add(c, DIFFERENCE_BAR_UNASSIGNED,
+			    wrong_above(c, c->observed, observed), "%s BAR %zu", subject,
+			    i);
 		compare_expected(c, "an address for %llu bytes of %s",
 				 (unsigned long long)bar->size_bytes,
 				 bar->flags & BAR_IO ? "I/O ports" : "memory");
@@ -294,7 +306,8 @@ static void compare_bars(struct comparison *c, const struct machine_function *ob
 	}
 }
 
-static void compare_function(struct comparison *c, const struct machine_function *expected,
+static void compare_function(struct comparison *c,
+			     const struct machine_function *expected,
 			     const struct machine_function *observed)
 {
 	if (expected->bridge && observed->bridge)
@@ -355,7 +368,8 @@ static void compare_missing(struct comparison *c, const struct machine_function 
 	compare_observed(c, "at %s", elsewhere);
 }
 
-static void compare_unplanned(struct comparison *c, const struct machine_function *observed)
+static void compare_unplanned(struct comparison *c,
+			      const struct machine_function *observed)
 {
 	_cleanup_free_ char *subject = address_text(observed->at);
 	int because = wrong_above(c, c->observed, observed);
@@ -374,7 +388,8 @@ void compare_functions(struct comparison *c)
 	bool *used;
 
 	if (expected->pci_known == KNOWN_NO || c->observed->pci_known == KNOWN_NO) {
-		compare_unknown(c, "PCI functions", expected->pci_known == KNOWN_NO, "all");
+		compare_unknown(c, "PCI functions", expected->pci_known == KNOWN_NO,
+				"all");
 		return;
 	}
 	used = xcalloc(c->observed->functions.n + 1, sizeof(*used));
@@ -388,7 +403,8 @@ void compare_functions(struct comparison *c)
 		else
 			compare_missing(c, &expected->functions.v[i], used);
 	}
-	for (size_t i = 0; i < c->observed->functions.n && !c->options->only_planned; i++) {
+	for (size_t i = 0; i < c->observed->functions.n && !c->options->only_planned;
+	     i++) {
 		const struct machine_function *observed = &c->observed->functions.v[i];
 
 		if (!used[i] && !machine_function(expected, observed->at) &&

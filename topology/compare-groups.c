@@ -30,8 +30,8 @@ static void compare_having_one(struct comparison *c, const struct member *member
 
 	if (planned == (member->observed >= 0))
 		return;
-	compare_add(c, planned ? DIFFERENCE_GROUP_MISSING : DIFFERENCE_GROUP_UNPLANNED, off,
-		    "%s", subject);
+	compare_add(c, planned ? DIFFERENCE_GROUP_MISSING : DIFFERENCE_GROUP_UNPLANNED,
+		    off, "%s", subject);
 	compare_expected(c, "%s", planned ? "an IOMMU group" : "none");
 	compare_observed(c, "%s", planned ? "none" : "an IOMMU group");
 }
@@ -50,8 +50,8 @@ static struct members gather(struct comparison *c)
 			machine_function(c->observed, expected->at);
 		_cleanup_free_ char *subject =
 			xasprintf(PCI_FORMAT, PCI_ARGS(expected->at));
-		struct member member = { .at = expected->at,
-					 .expected = expected->iommu_group };
+		struct member member = {.at = expected->at,
+					.expected = expected->iommu_group};
 
 		if (!observed)
 			continue;
@@ -63,7 +63,7 @@ static struct members gather(struct comparison *c)
 		if (member.expected >= 0 && member.observed >= 0)
 			*vec_add(&members) = member;
 	}
-	return (struct members){ members.v, members.n, members.room };
+	return (struct members){members.v, members.n, members.room};
 }
 
 static int by_observed(const void *a, const void *b)
@@ -93,14 +93,15 @@ static void compare_run(struct comparison *c, const struct member *run, size_t n
 
 	for (size_t i = 0; i < n; i++) {
 		text_printf(&subject, "%s" PCI_FORMAT, i ? " " : "", PCI_ARGS(run[i].at));
-		apart |= observed ? run[i].expected != run[0].expected :
-				    run[i].observed != run[0].observed;
+		apart |= observed ? run[i].expected != run[0].expected
+				  : run[i].observed != run[0].observed;
 	}
 	if (!apart)
 		return;
-	compare_add(c, observed ? DIFFERENCE_GROUP_MERGED : DIFFERENCE_GROUP_SPLIT, -1, "%s",
-		    subject.s);
-	compare_expected(c, "%s", observed ? "in several IOMMU groups" : "in one IOMMU group");
+	compare_add(c, observed ? DIFFERENCE_GROUP_MERGED : DIFFERENCE_GROUP_SPLIT, -1,
+		    "%s", subject.s);
+	compare_expected(c, "%s",
+			 observed ? "in several IOMMU groups" : "in one IOMMU group");
 	compare_observed(c, "%s", observed ? "in one" : "in several");
 }
 
@@ -112,8 +113,8 @@ static void compare_runs(struct comparison *c, const struct members *members,
 	for (size_t i = 1; i <= members->n; i++) {
 		const struct member *first = &members->v[start], *next = &members->v[i];
 
-		if (i < members->n && (observed ? first->observed == next->observed :
-						  first->expected == next->expected))
+		if (i < members->n && (observed ? first->observed == next->observed
+						: first->expected == next->expected))
 			continue;
 		compare_run(c, first, i - start, observed);
 		start = i;

@@ -10,7 +10,7 @@ uint64_t memory_taken_at_most(uint64_t planned_bytes, bool first)
 	return planned_bytes / 32 + (first ? 160 : 32) * MIB;
 }
 
-static void add_size_or_unknown(struct text *text, uint64_t size_bytes)
+static void add_mib(struct text *text, uint64_t size_bytes)
 {
 	text_printf(text, "%llu MiB", (unsigned long long)(size_bytes / MIB));
 }
@@ -83,8 +83,8 @@ static void compare_cpu(struct comparison *c, const struct machine_cpu *expected
 	if (compare_known(c, "CPU's node", subject, expected->node != UNKNOWN_ID,
 			  observed->node != UNKNOWN_ID, expected->node == observed->node))
 		return;
-	compare_add(c, DIFFERENCE_CPU_ON_OTHER_NODE, missing_node(c, expected->node), "%s",
-		    subject);
+	compare_add(c, DIFFERENCE_CPU_ON_OTHER_NODE, missing_node(c, expected->node),
+		    "%s", subject);
 	add_node(c, true, expected->node);
 	add_node(c, false, observed->node);
 }
@@ -94,9 +94,9 @@ static const struct sharing {
 	const char *name;
 	size_t offset;
 } sharings[] = {
-	{ "package", offsetof(struct machine_cpu, package) },
-	{ "die", offsetof(struct machine_cpu, die) },
-	{ "core", offsetof(struct machine_cpu, core) },
+	{"package", offsetof(struct machine_cpu, package)},
+	{"die", offsetof(struct machine_cpu, die)},
+	{"core", offsetof(struct machine_cpu, core)},
 };
 
 static int shared_id(const struct machine_cpu *cpu, const struct sharing *sharing)
@@ -144,8 +144,8 @@ static void compare_sharers(struct comparison *c, const struct machine_cpu *cpu,
 		return;
 	text_add_set(&want, &expected);
 	text_add_set(&have, &observed);
-	compare_add(c, DIFFERENCE_CPU_TOPOLOGY, compare_find(c, DIFFERENCE_ACPI_OFF, NULL),
-		    "%s", subject);
+	compare_add(c, DIFFERENCE_CPU_TOPOLOGY,
+		    compare_find(c, DIFFERENCE_ACPI_OFF, NULL), "%s", subject);
 	compare_expected(c, "CPUs %s", want.s);
 	compare_observed(c, "CPUs %s", have.s);
 }
@@ -170,11 +170,13 @@ static void compare_thread(struct comparison *c, const struct machine_cpu *cpu)
 {
 	const struct machine_cpu *seen = machine_cpu(c->observed, cpu->id);
 	const struct sharing *core = &sharings[ARRAY_SIZE(sharings) - 1];
-	_cleanup_free_ char *subject = xasprintf("thread of CPU %d", cpu->id), *cause = NULL;
+	_cleanup_free_ char *subject = xasprintf("thread of CPU %d", cpu->id),
+			    *cause = NULL;
 	_cleanup_set_ struct set expected = {}, observed = {};
 
-	if (!seen || compare_known(c, "thread", subject, cpu->thread != UNKNOWN_ID,
-				   seen->thread != UNKNOWN_ID, cpu->thread == seen->thread))
+	if (!seen ||
+	    compare_known(c, "thread", subject, cpu->thread != UNKNOWN_ID,
+			  seen->thread != UNKNOWN_ID, cpu->thread == seen->thread))
 		return;
 	add_sharers(c->expected, c->observed, cpu, core, &expected);
 	add_sharers(c->observed, c->expected, seen, core, &observed);
@@ -219,7 +221,8 @@ static void compare_memory(struct comparison *c, size_t i)
 	const struct machine_node *observed = machine_node(c->observed, expected->id);
 	_cleanup_free_ char *subject = xasprintf("node %d", expected->id);
 	_cleanup_text_ struct text low = {}, high = {}, seen = {};
-	uint64_t most = expected->memory_bytes, taken = c->options->memory_taken_bytes, least;
+	uint64_t most = expected->memory_bytes, taken = c->options->memory_taken_bytes,
+		 least;
 
 	if (!observed)
 		return;
@@ -229,14 +232,15 @@ static void compare_memory(struct comparison *c, size_t i)
 	least = most > taken ? most - taken : MIN(most, (uint64_t)1);
 	if (compare_known(c, "memory", subject, most != UNKNOWN_U64,
 			  observed->memory_bytes != UNKNOWN_U64,
-			  observed->memory_bytes >= least && observed->memory_bytes <= most))
+			  observed->memory_bytes >= least &&
+				  observed->memory_bytes <= most))
 		return;
-	add_size_or_unknown(&low, least);
-	add_size_or_unknown(&high, most);
-	add_size_or_unknown(&seen, observed->memory_bytes);
+	add_mib(&low, least);
+	add_mib(&high, most);
+	add_mib(&seen, observed->memory_bytes);
 	compare_add(c, DIFFERENCE_MEMORY,
-		    c->ret->list.n ? compare_find(c, DIFFERENCE_NODE_MISSING, NULL) : -1, "%s",
-		    subject);
+		    c->ret->list.n ? compare_find(c, DIFFERENCE_NODE_MISSING, NULL) : -1,
+		    "%s", subject);
 	compare_expected(c, "%s to %s", low.s, high.s);
 	compare_observed(c, "%s", seen.s);
 }
@@ -247,7 +251,8 @@ static void compare_distance(struct comparison *c, int from, int to)
 	uint32_t observed = machine_distance(c->observed, from, to);
 	_cleanup_free_ char *subject = xasprintf("node %d to node %d", from, to);
 
-	if (compare_known(c, "distance", subject, expected, observed, expected == observed))
+	if (compare_known(c, "distance", subject, expected, observed,
+			  expected == observed))
 		return;
 	compare_add(c, DIFFERENCE_DISTANCE, -1, "%s", subject);
 	compare_expected(c, "%u", expected);

@@ -32,8 +32,8 @@ bool compare_known(struct comparison *c, const char *what, const char *subject,
 /* What a kernel says of the machine it runs on, rather than a description of one. */
 bool compare_observed_by_kernel(const struct comparison *c);
 
-void compare_whole(struct comparison *c);     /* ACPI, IOMMU */
-void compare_nodes(struct comparison *c);     /* and CPUs, memory, distances */
+void compare_whole(struct comparison *c); /* ACPI, IOMMU */
+void compare_nodes(struct comparison *c); /* and CPUs, memory, distances */
 void compare_roots(struct comparison *c);
 void compare_functions(struct comparison *c);
 void compare_groups(struct comparison *c);

@@ -103,7 +103,8 @@ bool compare_known(struct comparison *c, const char *what, const char *subject,
 
 bool compare_observed_by_kernel(const struct comparison *c)
 {
-	return c->observed->source == MACHINE_LIVE || c->observed->source == MACHINE_SYSFS;
+	return c->observed->source == MACHINE_LIVE ||
+	       c->observed->source == MACHINE_SYSFS;
 }
 
 /* Without ACPI a kernel sees no tables at all, hence one node and no IOMMU. */
@@ -152,17 +153,19 @@ void compare_whole(struct comparison *c)
 	} else if (!compare_yes_no(c, "IOMMU table", expected->table, observed->table) &&
 		   expected->table == KNOWN_YES) {
 		table = (int)c->ret->list.n;
-		add_state(c, DIFFERENCE_IOMMU_TABLE_MISSING, -1, "an ACPI table of the IOMMU",
-			  "none");
+		add_state(c, DIFFERENCE_IOMMU_TABLE_MISSING, -1,
+			  "an ACPI table of the IOMMU", "none");
 	}
 	if (!compare_yes_no(c, "IOMMU", expected->enabled, observed->enabled))
-		add_state(c, expected->enabled == KNOWN_YES ? DIFFERENCE_IOMMU_OFF :
-							      DIFFERENCE_IOMMU_ON,
+		add_state(c,
+			  expected->enabled == KNOWN_YES ? DIFFERENCE_IOMMU_OFF
+							 : DIFFERENCE_IOMMU_ON,
 			  table, "an IOMMU in use", "none");
 	if (!compare_yes_no(c, "interrupt remapping", expected->remapping,
 			    observed->remapping))
-		add_state(c, expected->remapping == KNOWN_YES ? DIFFERENCE_REMAPPING_OFF :
-								DIFFERENCE_REMAPPING_ON,
+		add_state(c,
+			  expected->remapping == KNOWN_YES ? DIFFERENCE_REMAPPING_OFF
+							   : DIFFERENCE_REMAPPING_ON,
 			  table, "interrupts remapped", "not remapped");
 }
 
@@ -202,8 +205,9 @@ static void put_in_order(struct differences *differences)
 	for (size_t i = 0; i < n; i++) {
 		int cause = first_cause(differences, (int)i);
 
-		ranked[i] = (struct ranked){ differences->list.v[i],
-					     differences->list.v[cause].kind, cause, (int)i };
+		ranked[i] =
+			(struct ranked){differences->list.v[i],
+					differences->list.v[cause].kind, cause, (int)i};
 	}
 	qsort(ranked, n, sizeof(*ranked), by_cause);
 	for (size_t i = 0; i < n; i++)
@@ -220,8 +224,10 @@ static void put_in_order(struct differences *differences)
 void compare_machines(const struct machine *expected, const struct machine *observed,
 		      const struct compare_options *options, struct differences *ret)
 {
-	struct comparison c = { .expected = expected, .observed = observed,
-				.options = options, .ret = ret };
+	struct comparison c = {.expected = expected,
+			       .observed = observed,
+			       .options = options,
+			       .ret = ret};
 
 	compare_whole(&c);
 	compare_nodes(&c);

@@ -19,7 +19,7 @@ bool machine_equal(const struct machine *a, const struct machine *b, struct text
  * The closed list of what can differ, a cause before what it may cause. The text is what
  * the kind means to somebody who looks for the reason.
  */
-#define DIFFERENCE_KINDS(ROW)                                                             \
+#define DIFFERENCE_KINDS(ROW)                                                            \
 	ROW(ACPI_OFF, "acpi-off", "the guest runs without ACPI")                         \
 	ROW(IOMMU_TABLE_MISSING, "iommu-table-missing", "firmware describes no IOMMU")   \
 	ROW(IOMMU_OFF, "iommu-off", "the kernel does not use the IOMMU")                 \
@@ -62,17 +62,17 @@ const char *difference_kind_means(enum difference_kind kind);
 
 struct difference {
 	enum difference_kind kind;
-	char *subject;		   /* "node 1", "0000:0a:00.0"; owned, as the next two */
+	char *subject;             /* "node 1", "0000:0a:00.0"; owned, as the next two */
 	char *expected, *observed; /* for people */
-	int because;		   /* index of the root cause in the list; -1: is one */
+	int because;               /* index of the root cause in the list; -1: is one */
 };
 
 /* What could not be compared: never counted as passed. */
 struct incomparable {
-	char *what;	   /* "IOMMU group", "distance"; owned, as the next */
-	const char *side;  /* static: "expected", "observed" */
+	char *what;           /* "IOMMU group", "distance"; owned, as the next */
+	const char *side;     /* static: "expected", "observed" */
 	struct text subjects; /* which ones, a comma between */
-	size_t n;	   /* how many */
+	size_t n;             /* how many */
 };
 
 /* Zeroed it holds nothing. Causes come first, each with its consequences behind it. */

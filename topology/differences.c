@@ -7,7 +7,7 @@
 static const struct {
 	const char *name, *means;
 } kinds[] = {
-#define ROW(name, string, means) [DIFFERENCE_##name] = { string, means },
+#define ROW(name, string, means) [DIFFERENCE_##name] = {string, means},
 	DIFFERENCE_KINDS(ROW)
 #undef ROW
 };
@@ -57,8 +57,8 @@ void text_add_differences(struct text *text, const struct differences *differenc
 		unknown += row->n;
 	}
 	text_printf(text, "%zu difference%s, %zu comparison%s made, %zu not possible\n",
-		    differences->list.n, plural(differences->list.n), differences->checked,
-		    plural(differences->checked), unknown);
+		    differences->list.n, plural(differences->list.n),
+		    differences->checked, plural(differences->checked), unknown);
 }
 
 static void jsonw_difference(struct jsonw *json, const struct differences *differences,

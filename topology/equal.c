@@ -68,7 +68,8 @@ static bool children_equal(const struct both *both, const struct element *parent
 		left = element_entries(element, a);
 		right = element_entries(element, b);
 		if (left.n != right.n && both->why)
-			text_printf(both->why, "%s: %zu of them in one and %zu in the other",
+			text_printf(both->why,
+				    "%s: %zu of them in one and %zu in the other",
 				    element->name, left.n, right.n);
 		if (left.n != right.n)
 			return false;
@@ -105,7 +106,7 @@ static bool distances_equal(const struct both *both)
 
 bool machine_equal(const struct machine *a, const struct machine *b, struct text *why)
 {
-	struct both both = { .a = a, .b = b, .why = why };
+	struct both both = {.a = a, .b = b, .why = why};
 
 	return struct_equal(&both, machine_elements, a, b) && distances_equal(&both);
 }

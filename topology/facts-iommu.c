@@ -16,7 +16,7 @@ static void add_file(struct facts *facts, const struct tree *tree, const char *f
 
 static void add_group(struct facts *facts, const struct tree *groups, const char *number)
 {
-	_cleanup_tree_ struct tree group = { .fd = -1 };
+	_cleanup_tree_ struct tree group = {.fd = -1};
 
 	if (strspn(number, "0123456789") != strlen(number) ||
 	    !tree_sub(groups, number, &group))
@@ -31,13 +31,13 @@ static void add_unit(struct facts *facts, const char *name)
 	static const struct {
 		const char *directory, *file, *fact;
 	} files[] = {
-		{ "intel-iommu", "intel-iommu/cap", "capability" },
-		{ "intel-iommu", "intel-iommu/ecap", "extended-capability" },
-		{ "amd-iommu", "amd-iommu/features", "features" },
+		{"intel-iommu", "intel-iommu/cap", "capability"},
+		{"intel-iommu", "intel-iommu/ecap", "extended-capability"},
+		{"amd-iommu", "amd-iommu/features", "features"},
 	};
 	_cleanup_free_ char *link = xasprintf("class/iommu/%s", name);
 	_cleanup_free_ char *path = tree_link_path(&facts->sys, link);
-	_cleanup_tree_ struct tree unit = { .fd = -1 };
+	_cleanup_tree_ struct tree unit = {.fd = -1};
 
 	if (!tree_sub(&facts->sys, path ? path : link, &unit))
 		return;
@@ -49,7 +49,7 @@ static void add_unit(struct facts *facts, const char *name)
 
 void facts_iommu(struct facts *facts)
 {
-	_cleanup_tree_ struct tree groups = { .fd = -1 };
+	_cleanup_tree_ struct tree groups = {.fd = -1};
 	_cleanup_names_ struct tree_names numbers = {}, units = {};
 
 	if (tree_sub(&facts->sys, "kernel/iommu_groups", &groups))

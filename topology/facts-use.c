@@ -13,9 +13,9 @@
 
 #include <stdio.h>
 
-#define PROC_LIMIT (4u << 20)
+#define PROC_LIMIT  (4u << 20)
 #define STACK_LIMIT 8 /* devices upon devices */
-#define ROUTE_UP 1
+#define ROUTE_UP    1
 
 /* The last component of the path that is the address of a function that we know. */
 static bool add_function_of(const struct machine *machine, const char *path,
@@ -140,8 +140,7 @@ static char *addresses_text(const struct machine *machine, const struct set *fun
 {
 	struct text text = {};
 
-	set_foreach(index, functions)
-	{
+	set_foreach (index, functions) {
 		text_adds(&text, text.n ? " " : "");
 		text_add_pci(&text, machine->functions.v[index].at);
 	}
@@ -174,19 +173,20 @@ static bool is_default_4(const char *line, char name[64])
 {
 	unsigned long destination, flags, mask;
 
-	return sscanf(line, "%63s %lx %*x %lx %*u %*u %*u %lx", name, &destination, &flags,
-		      &mask) == 4 &&
+	return sscanf(line, "%63s %lx %*x %lx %*u %*u %*u %lx", name, &destination,
+		      &flags, &mask) == 4 &&
 	       destination == 0 && mask == 0 && flags & ROUTE_UP;
 }
 
-/* Destination, prefix length, source, its length, next hop, metric, counts, flags, name */
+/* Destination, prefix length, source, its length, next hop, metric, counts, flags, name
+ */
 static bool is_default_6(const char *line, char name[64])
 {
 	char destination[40];
 	unsigned long length, flags;
 
-	return sscanf(line, "%39s %lx %*s %*x %*s %*x %*x %*x %lx %63s", destination, &length,
-		      &flags, name) == 4 &&
+	return sscanf(line, "%39s %lx %*s %*x %*s %*x %*x %*x %lx %63s", destination,
+		      &length, &flags, name) == 4 &&
 	       length == 0 && strspn(destination, "0") == strlen(destination) &&
 	       flags & ROUTE_UP && !streq(name, "lo");
 }
@@ -204,7 +204,7 @@ static void default_routes(struct facts *facts)
 	static const struct {
 		const char *file;
 		bool (*is_default)(const char *line, char name[64]);
-	} files[] = { { "route", is_default_4 }, { "ipv6_route", is_default_6 } };
+	} files[] = {{"route", is_default_4}, {"ipv6_route", is_default_6}};
 	_cleanup_set_ struct set functions = {};
 	bool any = false;
 
@@ -217,7 +217,8 @@ static void default_routes(struct facts *facts)
 		any = true;
 		for (const char *rest = routes.s; (line = next_line(&rest)); free(line))
 			if (files[i].is_default(line, name) && !strchr(name, '/'))
-				add_link(facts, xasprintf("class/net/%s", name), &functions);
+				add_link(facts, xasprintf("class/net/%s", name),
+					 &functions);
 	}
 	facts_take(facts, "pci.with-default-route",
 		   any ? addresses_text(facts->machine, &functions) : NULL,
@@ -265,8 +266,8 @@ static void locked_memory(struct facts *facts)
 	if (!at || sscanf(at + strlen(label), "%31s %31s", soft, hard) != 2)
 		at = NULL;
 	facts_take(facts, "limits.memlock", at ? xasprintf("%s %s", soft, hard) : NULL,
-		   facts->live ? "proc/self/limits does not say" :
-				 "it belongs to a process, and the source is a copy");
+		   facts->live ? "proc/self/limits does not say"
+			       : "it belongs to a process, and the source is a copy");
 }
 
 void facts_use(struct facts *facts)

@@ -29,9 +29,12 @@ static unsigned library_version(const char *name)
 static unsigned newest_library(const struct tree *top)
 {
 	static const char *const directories[] = {
-		"usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu",
-		"usr/lib/s390x-linux-gnu",  "usr/lib64",
-		"usr/lib",		    "usr/local/lib64",
+		"usr/lib/x86_64-linux-gnu",
+		"usr/lib/aarch64-linux-gnu",
+		"usr/lib/s390x-linux-gnu",
+		"usr/lib64",
+		"usr/lib",
+		"usr/local/lib64",
 		"usr/local/lib",
 	};
 	unsigned newest = 0;
@@ -90,10 +93,10 @@ static unsigned newest_program(const struct facts *facts)
 	static const struct {
 		const char *path, *word;
 	} programs[] = {
-		{ "usr/bin/qemu-system-x86_64", "pc-q35-" },
-		{ "usr/libexec/qemu-kvm", "pc-q35-" },
-		{ "usr/local/bin/qemu-system-x86_64", "pc-q35-" },
-		{ "usr/bin/qemu-system-aarch64", "virt-" },
+		{"usr/bin/qemu-system-x86_64", "pc-q35-"},
+		{"usr/libexec/qemu-kvm", "pc-q35-"},
+		{"usr/local/bin/qemu-system-x86_64", "pc-q35-"},
+		{"usr/bin/qemu-system-aarch64", "virt-"},
 	};
 	unsigned newest = 0;
 
@@ -117,9 +120,9 @@ void facts_versions(struct facts *facts)
 		qemu = newest_program(facts);
 	}
 	facts_take(facts, "libvirt.version",
-		   libvirt ? xasprintf("%u.%u.%u", libvirt / 1000000, libvirt / 1000 % 1000,
-				       libvirt % 1000) :
-			     NULL,
+		   libvirt ? xasprintf("%u.%u.%u", libvirt / 1000000,
+				       libvirt / 1000 % 1000, libvirt % 1000)
+			   : NULL,
 		   "no libvirt.so.0 is in the usual directories of the source");
 	facts_take(facts, "qemu.version",
 		   qemu ? xasprintf("%u.%u", qemu / 1000, qemu % 1000) : NULL,

@@ -15,43 +15,45 @@ static const struct {
 	const char *absent; /* why it is unknown where the file is not there */
 	int flags;
 } rows[] = {
-	{ "cpus.isolated", IN_SYS, "devices/system/cpu/isolated", "the kernel does not say",
-	  0 },
-	{ "cpus.nohz-full", IN_SYS, "devices/system/cpu/nohz_full",
-	  "the kernel is built without it", 0 },
-	{ "cpus.online", IN_SYS, "devices/system/cpu/online", "the kernel does not say", 0 },
-	{ "cpus.smt", IN_SYS, "devices/system/cpu/smt/control", "the kernel does not say",
-	  0 },
-	{ "firmware.acpi", COMPUTED, NULL, NULL, 0 },
-	{ "host.name", IN_PROC, "sys/kernel/hostname", "no such file", ONLY_IDENTIFIED },
-	{ "host.product", IN_SYS, "class/dmi/id/product_name", "no such file",
-	  ONLY_IDENTIFIED },
-	{ "host.serial", IN_SYS, "class/dmi/id/product_serial",
-	  "no such file, or only root may read it", ONLY_IDENTIFIED },
-	{ "huge-pages.mounts", COMPUTED, NULL, NULL, 0 },
-	{ "kernel.command-line", IN_PROC, "cmdline", "no such file", COMMAND_LINE },
-	{ "kernel.release", IN_PROC, "sys/kernel/osrelease", "no such file", 0 },
-	{ "kernel.tainted", IN_PROC, "sys/kernel/tainted", "no such file", 0 },
-	{ "kvm.amd.nested", IN_SYS, "module/kvm_amd/parameters/nested",
-	  "kvm_amd is not loaded", 0 },
-	{ "kvm.intel.nested", IN_SYS, "module/kvm_intel/parameters/nested",
-	  "kvm_intel is not loaded", 0 },
-	{ "libvirt.version", COMPUTED, NULL, NULL, 0 },
-	{ "limits.memlock", COMPUTED, NULL, NULL, 0 },
-	{ "numa.balancing", IN_PROC, "sys/kernel/numa_balancing",
-	  "the kernel is built without it", 0 },
-	{ "pci.with-default-route", COMPUTED, NULL, NULL, 0 },
-	{ "pci.with-mounted-disks", COMPUTED, NULL, NULL, 0 },
-	{ "qemu.version", COMPUTED, NULL, NULL, 0 },
-	{ "vfio-ap.apmask", IN_SYS, "bus/ap/apmask", "no such file", WITH_AP },
-	{ "vfio-ap.aqmask", IN_SYS, "bus/ap/aqmask", "no such file", WITH_AP },
-	{ "vfio-pci.enable-sriov", IN_SYS, "module/vfio_pci/parameters/enable_sriov",
-	  "vfio_pci is not loaded", 0 },
-	{ "vfio.allow-unsafe-interrupts", IN_SYS,
-	  "module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
-	  "vfio_iommu_type1 is not loaded", 0 },
-	{ "vfio.dma-entry-limit", IN_SYS, "module/vfio_iommu_type1/parameters/dma_entry_limit",
-	  "vfio_iommu_type1 is not loaded", 0 },
+	{"cpus.isolated", IN_SYS, "devices/system/cpu/isolated",
+	 "the kernel does not say", 0},
+	{"cpus.nohz-full", IN_SYS, "devices/system/cpu/nohz_full",
+	 "the kernel is built without it", 0},
+	{"cpus.online", IN_SYS, "devices/system/cpu/online", "the kernel does not say",
+	 0},
+	{"cpus.smt", IN_SYS, "devices/system/cpu/smt/control", "the kernel does not say",
+	 0},
+	{"firmware.acpi", COMPUTED, NULL, NULL, 0},
+	{"host.name", IN_PROC, "sys/kernel/hostname", "no such file", ONLY_IDENTIFIED},
+	{"host.product", IN_SYS, "class/dmi/id/product_name", "no such file",
+	 ONLY_IDENTIFIED},
+	{"host.serial", IN_SYS, "class/dmi/id/product_serial",
+	 "no such file, or only root may read it", ONLY_IDENTIFIED},
+	{"huge-pages.mounts", COMPUTED, NULL, NULL, 0},
+	{"kernel.command-line", IN_PROC, "cmdline", "no such file", COMMAND_LINE},
+	{"kernel.release", IN_PROC, "sys/kernel/osrelease", "no such file", 0},
+	{"kernel.tainted", IN_PROC, "sys/kernel/tainted", "no such file", 0},
+	{"kvm.amd.nested", IN_SYS, "module/kvm_amd/parameters/nested",
+	 "kvm_amd is not loaded", 0},
+	{"kvm.intel.nested", IN_SYS, "module/kvm_intel/parameters/nested",
+	 "kvm_intel is not loaded", 0},
+	{"libvirt.version", COMPUTED, NULL, NULL, 0},
+	{"limits.memlock", COMPUTED, NULL, NULL, 0},
+	{"numa.balancing", IN_PROC, "sys/kernel/numa_balancing",
+	 "the kernel is built without it", 0},
+	{"pci.with-default-route", COMPUTED, NULL, NULL, 0},
+	{"pci.with-mounted-disks", COMPUTED, NULL, NULL, 0},
+	{"qemu.version", COMPUTED, NULL, NULL, 0},
+	{"vfio-ap.apmask", IN_SYS, "bus/ap/apmask", "no such file", WITH_AP},
+	{"vfio-ap.aqmask", IN_SYS, "bus/ap/aqmask", "no such file", WITH_AP},
+	{"vfio-pci.enable-sriov", IN_SYS, "module/vfio_pci/parameters/enable_sriov",
+	 "vfio_pci is not loaded", 0},
+	{"vfio.allow-unsafe-interrupts", IN_SYS,
+	 "module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
+	 "vfio_iommu_type1 is not loaded", 0},
+	{"vfio.dma-entry-limit", IN_SYS,
+	 "module/vfio_iommu_type1/parameters/dma_entry_limit",
+	 "vfio_iommu_type1 is not loaded", 0},
 };
 
 const char *const fact_names[] = {
@@ -80,14 +82,63 @@ const char *const fact_names[] = {
 
 /* Parameters, or beginnings of such, whose values say nothing of who the host is. */
 static const char *const harmless[] = {
-	"acpi", "amd_iommu", "arm-smmu", "cgroup", "clocksource", "cma", "console",
-	"crashkernel", "default_hugepagesz", "earlyprintk", "efi", "hugepages",
-	"hugepagesz", "hugetlb", "idle", "intel_idle", "intel_iommu", "intremap", "iomem",
-	"iommu", "irqaffinity", "isolcpus", "kthread_cpus", "kvm", "loglevel", "maxcpus",
-	"mce", "mem", "memhp", "memmap", "mitigations", "movable", "nohz", "noirq", "norm",
-	"nosmt", "nr_cpus", "numa", "nvme", "panic", "pci", "pcie", "pcie_acs_override",
-	"pcie_aspm", "pcie_ports", "processor", "psi", "rcu", "sched", "skew_tick", "swiotlb",
-	"transparent_hugepage", "tsc", "vfio", "video", "watchdog", "x2apic",
+	"acpi",
+	"amd_iommu",
+	"arm-smmu",
+	"cgroup",
+	"clocksource",
+	"cma",
+	"console",
+	"crashkernel",
+	"default_hugepagesz",
+	"earlyprintk",
+	"efi",
+	"hugepages",
+	"hugepagesz",
+	"hugetlb",
+	"idle",
+	"intel_idle",
+	"intel_iommu",
+	"intremap",
+	"iomem",
+	"iommu",
+	"irqaffinity",
+	"isolcpus",
+	"kthread_cpus",
+	"kvm",
+	"loglevel",
+	"maxcpus",
+	"mce",
+	"mem",
+	"memhp",
+	"memmap",
+	"mitigations",
+	"movable",
+	"nohz",
+	"noirq",
+	"norm",
+	"nosmt",
+	"nr_cpus",
+	"numa",
+	"nvme",
+	"panic",
+	"pci",
+	"pcie",
+	"pcie_acs_override",
+	"pcie_aspm",
+	"pcie_ports",
+	"processor",
+	"psi",
+	"rcu",
+	"sched",
+	"skew_tick",
+	"swiotlb",
+	"transparent_hugepage",
+	"tsc",
+	"vfio",
+	"video",
+	"watchdog",
+	"x2apic",
 };
 
 static bool is_harmless(const char *word, size_t name_length)
@@ -164,7 +215,8 @@ static void add_row(struct facts *facts, size_t i, bool identify)
 	    rows[i].where == COMPUTED)
 		return;
 	if (tree->fd < 0) {
-		machine_unknown_fact(facts->machine, rows[i].name, "the source has no proc");
+		machine_unknown_fact(facts->machine, rows[i].name,
+				     "the source has no proc");
 		return;
 	}
 	value = tree_text(tree, rows[i].path);
@@ -181,16 +233,16 @@ static void open_self(struct facts *facts)
 {
 	_cleanup_free_ char *process = tree_link_name(&facts->proc, "self");
 
-	facts->self = (struct tree){ .fd = -1 };
-	if (facts->proc.fd >= 0 && (!process || strspn(process, "0123456789") ==
-						       strlen(process)))
+	facts->self = (struct tree){.fd = -1};
+	if (facts->proc.fd >= 0 &&
+	    (!process || strspn(process, "0123456789") == strlen(process)))
 		tree_sub(&facts->proc, process ? process : "self", &facts->self);
 }
 
 /* As sysfs.c does. False if the directory is neither. */
 static bool open_all(const struct facts_source *source, struct facts *facts)
 {
-	facts->proc = facts->sys = facts->top = facts->self = (struct tree){ .fd = -1 };
+	facts->proc = facts->sys = facts->top = facts->self = (struct tree){.fd = -1};
 	if (!tree_top(source->root_fd, facts->machine, &facts->top))
 		return false;
 	facts->top.keep = source->keep_files;
@@ -201,7 +253,7 @@ static bool open_all(const struct facts_source *source, struct facts *facts)
 		return tree_sub(&facts->top, "sys", &facts->sys);
 	}
 	facts->sys = facts->top;
-	facts->top = (struct tree){ .fd = -1 };
+	facts->top = (struct tree){.fd = -1};
 	free(facts->sys.path);
 	facts->sys.path = xstrdup("sys");
 	return true;
@@ -234,16 +286,16 @@ static void settle_files(struct machine *machine)
 
 void facts_gather(const struct facts_source *source, struct machine *machine)
 {
-	struct facts facts = { .machine = machine, .live = source->source == MACHINE_LIVE };
+	struct facts facts = {.machine = machine, .live = source->source == MACHINE_LIVE};
 
 	if (open_all(source, &facts)) {
 		open_self(&facts);
 		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 			add_row(&facts, i, source->identify);
 		facts_take(&facts, "firmware.acpi",
-			   xstrdup(tree_has(&facts.sys, "firmware/acpi") ? "yes" :
-				   facts.live			       ? "no" :
-									 NULL),
+			   xstrdup(tree_has(&facts.sys, "firmware/acpi") ? "yes"
+				   : facts.live                          ? "no"
+									 : NULL),
 			   "the source has no sys/firmware");
 		facts_iommu(&facts);
 		facts_use(&facts);
@@ -271,7 +323,7 @@ void facts_unknown(struct machine *machine, const char *why)
 /* systemd calls a network device enx, wlx or wwx and its MAC address. */
 static const char *find_mac(const char *string)
 {
-	static const char *const prefixes[] = { "enx", "wlx", "wwx" };
+	static const char *const prefixes[] = {"enx", "wlx", "wwx"};
 
 	for (; *string; string++)
 		for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)

@@ -21,31 +21,31 @@
 #include "topology/machine.h"
 
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
-#define RECORD_VERSION 1
+#define RECORD_VERSION   1
 /* Linux allows 1024 (CONFIG_NODES_SHIFT). */
 #define NODE_LIMIT 4096
 
 enum field_type {
-	FIELD_NUMBER,	/* int from 0; UNKNOWN_ID: "unknown" */
-	FIELD_NODE,	/* the same, a node's number below NODE_LIMIT */
-	FIELD_CPU,	/* the same, a CPU's number below SET_LIMIT */
-	FIELD_GROUP,	/* int; "none" for GROUP_NONE, "unknown" for GROUP_UNKNOWN */
-	FIELD_U64,	/* UNKNOWN_U64: "unknown" */
-	FIELD_START,	/* uint64_t, hexadecimal */
-	FIELD_U32,	/* 0: "unknown" */
-	FIELD_DOMAIN,	/* uint32_t, a PCI domain, hexadecimal */
-	FIELD_HEX32,	/* uint32_t, hexadecimal, 6 digits */
-	FIELD_HEX16,	/* uint16_t */
-	FIELD_BUS,	/* uint8_t, two hexadecimal digits */
-	FIELD_FLAGS,	/* uint8_t, words; may be empty */
-	FIELD_BOOL,	/* yes, no */
-	FIELD_KNOWN,	/* enum known: yes, no, unknown */
-	FIELD_NAME,	/* an enum with names */
-	FIELD_STRING,	/* char *, owned; NULL: no attribute */
-	FIELD_SET,	/* may be empty */
-	FIELD_ADDRESS,	/* struct pci_address */
+	FIELD_NUMBER,   /* int from 0; UNKNOWN_ID: "unknown" */
+	FIELD_NODE,     /* the same, a node's number below NODE_LIMIT */
+	FIELD_CPU,      /* the same, a CPU's number below SET_LIMIT */
+	FIELD_GROUP,    /* int; "none" for GROUP_NONE, "unknown" for GROUP_UNKNOWN */
+	FIELD_U64,      /* UNKNOWN_U64: "unknown" */
+	FIELD_START,    /* uint64_t, hexadecimal */
+	FIELD_U32,      /* 0: "unknown" */
+	FIELD_DOMAIN,   /* uint32_t, a PCI domain, hexadecimal */
+	FIELD_HEX32,    /* uint32_t, hexadecimal, 6 digits */
+	FIELD_HEX16,    /* uint16_t */
+	FIELD_BUS,      /* uint8_t, two hexadecimal digits */
+	FIELD_FLAGS,    /* uint8_t, words; may be empty */
+	FIELD_BOOL,     /* yes, no */
+	FIELD_KNOWN,    /* enum known: yes, no, unknown */
+	FIELD_NAME,     /* an enum with names */
+	FIELD_STRING,   /* char *, owned; NULL: no attribute */
+	FIELD_SET,      /* may be empty */
+	FIELD_ADDRESS,  /* struct pci_address */
 	FIELD_FUNCTION, /* int, index in functions, by address; -1: "none" */
-	FIELD_ROOT,	/* int, index in roots, as "0000:80"; -1: "none" */
+	FIELD_ROOT,     /* int, index in roots, as "0000:80"; -1: "none" */
 };
 
 struct field_name {
@@ -57,8 +57,8 @@ struct field {
 	const char *name; /* of the attribute; NULL ends the list */
 	enum field_type type;
 	size_t offset, size_bytes; /* in the struct that the element stands for */
-	bool required;		   /* always known: nothing else is taken */
-	bool optional;		   /* FIELD_NODE, FIELD_SET: no attribute if unknown, empty */
+	bool required;             /* always known: nothing else is taken */
+	bool optional; /* FIELD_NODE, FIELD_SET: no attribute if unknown, empty */
 	const struct field_name *names; /* of FIELD_NAME and FIELD_FLAGS */
 };
 
@@ -69,12 +69,12 @@ struct element {
 	const char *name;
 	const struct element *parent; /* NULL for the root */
 	enum element_kept kept;
-	size_t offset;	   /* of the VEC, array or struct in the parent's struct */
+	size_t offset;     /* of the VEC, array or struct in the parent's struct */
 	size_t size_bytes; /* of one struct */
-	size_t limit;	   /* entries: of the array, or more than any machine has */
+	size_t limit;      /* entries: of the array, or more than any machine has */
 	const struct field *fields;
-	size_t n_keys;	   /* so many first fields rise from one entry to the next */
-	bool always;	   /* KEPT_ONE: written even if every field is zero */
+	size_t n_keys; /* so many first fields rise from one entry to the next */
+	bool always;   /* KEPT_ONE: written even if every field is zero */
 };
 
 /* Parents before children, in the order of a record; the first is the root, <host>. */

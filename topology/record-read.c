@@ -32,11 +32,12 @@ struct reader {
 	int depth;
 	unsigned seen_bars[2]; /* of the open function: index bits, bar and vf-bar */
 	bool seen_rom, seen_iommu;
-	int distances;	       /* element, -1 */
-	VEC(int) functions;    /* element of each */
+	int distances;      /* element, -1 */
+	VEC(int) functions; /* element of each */
 };
 
-static _printf_(3, 4) int fault(struct reader *reader, int element, const char *format, ...)
+static _printf_(3, 4) int fault(struct reader *reader, int element, const char *format,
+				...)
 {
 	const struct document_element *at = &reader->document->elements.v[element];
 	_cleanup_text_ struct text text = {}, shown = {};
@@ -100,8 +101,9 @@ static int attribute_text(struct reader *reader, int element, const struct field
 		return 0;
 	}
 	free(TAKE(*ret));
-	return fault(reader, element, plain ? "has both %s and %s" : "%.0s%s is no base64",
-		     field->name, name);
+	return fault(reader, element,
+		     plain ? "has both %s and %s" : "%.0s%s is no base64", field->name,
+		     name);
 }
 
 static int read_field(struct reader *reader, int element, const struct field *field,
@@ -149,7 +151,8 @@ static int read_attributes(struct reader *reader, int element, const struct elem
 
 	for (; attribute; attribute = attribute->next)
 		if (!attribute_known(row, attribute) &&
-		    unknown(reader, element, "attribute", (const char *)attribute->name) < 0)
+		    unknown(reader, element, "attribute", (const char *)attribute->name) <
+			    0)
 			return -1;
 	for (const struct field *field = row->fields; field->name; field++)
 		if (read_field(reader, element, field, base) < 0)
@@ -266,8 +269,9 @@ static int read_struct(struct reader *reader, int element, const struct element 
 		reader->seen_rom = false;
 		*vec_add(&reader->functions) = element;
 	}
-	reader->open[reader->depth++] = (struct open){ element, row, base };
-	if (read_attributes(reader, element, row, base) < 0 || no_text(reader, element) < 0)
+	reader->open[reader->depth++] = (struct open){element, row, base};
+	if (read_attributes(reader, element, row, base) < 0 ||
+	    no_text(reader, element) < 0)
 		return -1;
 	return row->kept == KEPT_VEC ? check_order(reader, element, row, &entries) : 0;
 }
@@ -285,9 +289,10 @@ static const struct element *find_row(const struct element *parent, const char *
 static int check_rank(struct reader *reader, int element, const struct element *row)
 {
 	struct open *parent = &reader->open[reader->depth - 1];
-	size_t rank = row ? 2 * (size_t)(row - machine_elements) :
-			    2 * (size_t)(find_row(machine_elements, "node") -
-					 machine_elements) + 1;
+	size_t rank = row ? 2 * (size_t)(row - machine_elements)
+			  : 2 * (size_t)(find_row(machine_elements, "node") -
+					 machine_elements) +
+				      1;
 
 	if (rank < parent->rank)
 		return fault(reader, element, "stands behind what comes after it");
@@ -299,7 +304,7 @@ static int read_distances_later(struct reader *reader, int element)
 {
 	if (check_rank(reader, element, NULL) < 0)
 		return -1;
-	reader->open[reader->depth++] = (struct open){ .number = element };
+	reader->open[reader->depth++] = (struct open){.number = element};
 	reader->distances = element;
 	return no_text(reader, element);
 }
@@ -323,13 +328,13 @@ static int read_element(struct reader *reader, int element)
 	if (in_namespace(reader->document, element))
 		row = find_row(parent->row, name);
 	if (row)
-		return check_rank(reader, element, row) < 0 ?
-			       -1 :
-			       read_struct(reader, element, row, parent->base);
+		return check_rank(reader, element, row) < 0
+			       ? -1
+			       : read_struct(reader, element, row, parent->base);
 	if (parent->row == machine_elements && streq(name, "distances") &&
 	    in_namespace(reader->document, element) && reader->distances < 0)
 		return read_distances_later(reader, element);
-	reader->open[reader->depth++] = (struct open){ .number = element };
+	reader->open[reader->depth++] = (struct open){.number = element};
 	return unknown(reader, above, "element", name);
 }
 
@@ -364,9 +369,11 @@ static int read_row(struct reader *reader, int element, size_t from)
 		return unknown(reader, reader->distances, "element",
 			       document_element_name(reader->document, element));
 	for (; attribute; attribute = attribute->next)
-		if ((attribute->ns || (!streq((const char *)attribute->name, "node") &&
-				       !streq((const char *)attribute->name, "values"))) &&
-		    unknown(reader, element, "attribute", (const char *)attribute->name) < 0)
+		if ((attribute->ns ||
+		     (!streq((const char *)attribute->name, "node") &&
+		      !streq((const char *)attribute->name, "values"))) &&
+		    unknown(reader, element, "attribute", (const char *)attribute->name) <
+			    0)
 			return -1;
 	if (from >= machine->nodes.n || !node || !parse_int(node, &id) ||
 	    id != machine->nodes.v[from].id)
@@ -391,8 +398,8 @@ static int read_distances(struct reader *reader)
 		if (read_row(reader, i, from++) < 0)
 			return -1;
 	if (from != n || n == 0)
-		return fault(reader, reader->distances, "has %zu rows for %zu nodes", from,
-			     n);
+		return fault(reader, reader->distances, "has %zu rows for %zu nodes",
+			     from, n);
 	return 0;
 }
 
@@ -406,7 +413,8 @@ static int find_root(const struct machine *machine, const char *string)
 	if (!pci_address_parse(longer, &address))
 		return -1;
 	root = machine_root(machine, address.domain, address.bus);
-	return root && root->first_bus == address.bus ? (int)(root - machine->roots.v) : -1;
+	return root && root->first_bus == address.bus ? (int)(root - machine->roots.v)
+						      : -1;
 }
 
 static int resolve(struct reader *reader, int element, const struct field *field,
@@ -463,11 +471,13 @@ static int finish_functions(struct reader *reader)
 		int element = reader->functions.v[i];
 
 		for (const struct field *field = row->fields; field->name; field++)
-			if ((field->type == FIELD_FUNCTION || field->type == FIELD_ROOT) &&
+			if ((field->type == FIELD_FUNCTION ||
+			     field->type == FIELD_ROOT) &&
 			    resolve(reader, element, field, &machine->functions.v[i]) < 0)
 				return -1;
 		if (!affinity_fits(&machine->functions.v[i].affinity))
-			return fault(reader, element, "affinity, node and nodes disagree");
+			return fault(reader, element,
+				     "affinity, node and nodes disagree");
 	}
 	for (size_t i = 0; i < machine->functions.n; i++)
 		if (check_way_up(reader, i) < 0)
@@ -504,17 +514,18 @@ static int read_host(struct reader *reader)
 	uint32_t number;
 
 	if (!record_is(reader->document))
-		return fault(reader, 0, "is not the root element of a record, <host xmlns=\"%s\">",
+		return fault(reader, 0,
+			     "is not the root element of a record, <host xmlns=\"%s\">",
 			     RECORD_NAMESPACE);
 	if (!version || strspn(version, "0123456789") != strlen(version) ||
 	    !parse_u32(version, &number) || number < 1)
 		return fault(reader, 0, "needs a version, %d or later", RECORD_VERSION);
 	reader->later = number > RECORD_VERSION;
-	reader->open[reader->depth++] = (struct open){ 0, machine_elements,
-						       reader->machine };
-	return read_attributes(reader, 0, machine_elements, reader->machine) < 0 ?
-		       -1 :
-		       no_text(reader, 0);
+	reader->open[reader->depth++] =
+		(struct open){0, machine_elements, reader->machine};
+	return read_attributes(reader, 0, machine_elements, reader->machine) < 0
+		       ? -1
+		       : no_text(reader, 0);
 }
 
 static int read_all(struct reader *reader)
@@ -529,11 +540,12 @@ static int read_all(struct reader *reader)
 	return finish_rest(reader);
 }
 
-int record_read(const struct document *document, struct machine *ret,
-		struct error *error)
+int record_read(const struct document *document, struct machine *ret, struct error *error)
 {
-	struct reader reader = { .document = document, .machine = ret, .error = error,
-				 .distances = -1 };
+	struct reader reader = {.document = document,
+				.machine = ret,
+				.error = error,
+				.distances = -1};
 	int rc = read_all(&reader);
 
 	vec_free(&reader.functions);

@@ -47,7 +47,8 @@ static void add_distances(struct text *text, const struct machine *machine)
 		return;
 	text_adds(text, "  <distances>\n");
 	for (size_t from = 0; from < n; from++) {
-		text_printf(text, "    <row node=\"%d\" values=\"", machine->nodes.v[from].id);
+		text_printf(text, "    <row node=\"%d\" values=\"",
+			    machine->nodes.v[from].id);
 		for (size_t to = 0; to < n; to++)
 			text_printf(text, "%s%u", to ? " " : "",
 				    machine->distances[from * n + to]);

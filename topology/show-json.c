@@ -133,9 +133,9 @@ static void add_affinity(struct jsonw *json, const struct machine_affinity *affi
 	if (affinity->what == AFFINITY_CANDIDATES)
 		list(json, "node_candidates", &affinity->nodes);
 	jsonw_string(json, "node_source",
-		     affinity->source == AFFINITY_FROM_NOTHING ?
-			     NULL :
-			     affinity_source_name(affinity->source));
+		     affinity->source == AFFINITY_FROM_NOTHING
+			     ? NULL
+			     : affinity_source_name(affinity->source));
 }
 
 static void add_roots(struct jsonw *json, const struct machine *machine)
@@ -184,7 +184,8 @@ static void add_reference(struct jsonw *json, const struct machine *machine,
 	if (index < 0)
 		jsonw_null(json, key);
 	else
-		jsonw_format(json, key, PCI_FORMAT, PCI_ARGS(machine->functions.v[index].at));
+		jsonw_format(json, key, PCI_FORMAT,
+			     PCI_ARGS(machine->functions.v[index].at));
 }
 
 static void add_group(struct jsonw *json, int group)

@@ -19,7 +19,7 @@ enum {
 	HEAD = 30,
 	CELL = 15,
 	COLUMNS_MOST = 4,
-	TEXT_MOST = 66, /* characters that a line of a box holds */
+	TEXT_MOST = 66,   /* characters that a line of a box holds */
 	MATRIX_MOST = 32, /* nodes whose distances are drawn */
 };
 
@@ -60,7 +60,8 @@ static void add_shown(struct text *text, const char *string, size_t most)
 	text_add_xml(text, cut.s);
 }
 
-static void add_label(struct pen *pen, int x, int y, const char *class, const char *string)
+static void add_label(struct pen *pen, int x, int y, const char *class,
+		      const char *string)
 {
 	text_printf(pen->out, "<text x=\"%d\" y=\"%d\" class=\"%s\">", x, y, class);
 	add_shown(pen->out, string, TEXT_MOST);
@@ -104,8 +105,9 @@ static struct cell *node_cells(const struct machine *machine, int node, size_t *
 		const struct machine_cpu *cpu = &machine->cpus.v[i];
 
 		if (set_has(cpus, (unsigned)cpu->id))
-			cells[n++] = (struct cell){
-				cpu->core == UNKNOWN_ID ? -1 - cpu->id : cpu->core, cpu->id };
+			cells[n++] = (struct cell){cpu->core == UNKNOWN_ID ? -1 - cpu->id
+									   : cpu->core,
+						   cpu->id};
 	}
 	qsort(cells, n, sizeof(*cells), by_core);
 	*ret_n = n;
@@ -141,8 +143,8 @@ static int add_cpus(struct pen *pen, const struct machine *machine, int node)
 			text_printf(pen->out,
 				    "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
 				    "class=\"cpu\"><title>CPU %d</title></rect>\n",
-				    pen->x + PAD + x + (int)j * (CELL - 1), pen->y + y, CELL - 1,
-				    CELL, cells[i + j].cpu);
+				    pen->x + PAD + x + (int)j * (CELL - 1), pen->y + y,
+				    CELL - 1, CELL, cells[i + j].cpu);
 		x += core_width + 5;
 	}
 	return n ? y + CELL + PAD : 0;
@@ -154,8 +156,11 @@ static const char *kind_of(const struct machine_function *function)
 	static const struct {
 		uint8_t base;
 		const char *kind;
-	} kinds[] = { { 0x01, "storage" },     { 0x02, "network" }, { 0x03, "accelerator" },
-		      { 0x0b, "accelerator" }, { 0x12, "accelerator" } };
+	} kinds[] = {{0x01, "storage"},
+		     {0x02, "network"},
+		     {0x03, "accelerator"},
+		     {0x0b, "accelerator"},
+		     {0x12, "accelerator"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (kinds[i].base == function->class_code >> 16)
@@ -180,9 +185,10 @@ static void add_device(struct pen *pen, const struct show_row *row)
 	for (int column = SHOW_DRIVER; column < SHOW_COLUMNS; column++)
 		if (row->cells[column] && *row->cells[column] && column != SHOW_GROUP &&
 		    column != SHOW_LINK)
-			text_printf(&line, column == SHOW_VFS && *row->cells[column] != 'V' ?
-						   " · %s VFs" :
-						   " · %s",
+			text_printf(&line,
+				    column == SHOW_VFS && *row->cells[column] != 'V'
+					    ? " · %s VFs"
+					    : " · %s",
 				    row->cells[column]);
 	add_mark(pen, kind_of(&pen->machine->functions.v[row->function]));
 	text_printf(pen->out, "<text x=\"%d\" y=\"%d\" class=\"device\">", pen->x + 24,
@@ -215,7 +221,8 @@ static int add_root(struct pen *pen, const struct machine *machine,
 	inner = *pen;
 	inner.x += PAD;
 	add_box(&inner, COLUMN - 2 * PAD, height, "root");
-	add_label(&inner, inner.x + 10, inner.y + 16, "bus", rows->v[root].cells[SHOW_NAME]);
+	add_label(&inner, inner.x + 10, inner.y + 16, "bus",
+		  rows->v[root].cells[SHOW_NAME]);
 	if (rows->v[root].cells[SHOW_WHAT])
 		add_label(&inner, inner.x + COLUMN - 2 * PAD - 10, inner.y + 16, "group",
 			  rows->v[root].cells[SHOW_WHAT]);
@@ -227,8 +234,8 @@ static int add_root(struct pen *pen, const struct machine *machine,
 		inner.y += LINE;
 	}
 	if (others > 0) {
-		_cleanup_free_ char *line = xasprintf("%d other function%s", others,
-						      others == 1 ? "" : "s");
+		_cleanup_free_ char *line =
+			xasprintf("%d other function%s", others, others == 1 ? "" : "s");
 
 		add_mark(&inner, "other");
 		add_label(&inner, inner.x + 24, inner.y + 14, "device", line);
@@ -254,7 +261,8 @@ static int add_property(struct pen *pen, int y, const struct show_row *row)
 		if (pen && lines == 0)
 			add_label(pen, pen->x + PAD, y, "name", row->cells[SHOW_NAME]);
 		if (pen)
-			add_label(pen, pen->x + PAD + 86, y + lines * LINE, "value", line);
+			add_label(pen, pen->x + PAD + 86, y + lines * LINE, "value",
+				  line);
 		rest += n + (rest[n] == ' ');
 		lines++;
 	} while (*rest);
@@ -338,7 +346,8 @@ static int add_matrix(struct pen *pen)
 			  "cell name", name);
 		for (size_t to = 0; to < n; to++) {
 			uint32_t distance = machine->distances[from * n + to];
-			unsigned shade = 255 - MIN(distance > 10 ? distance - 10 : 0, 120u);
+			unsigned shade =
+				255 - MIN(distance > 10 ? distance - 10 : 0, 120u);
 			_cleanup_free_ char *value =
 				distance ? xasprintf("%u", distance) : xstrdup("?");
 
@@ -355,7 +364,7 @@ static int add_matrix(struct pen *pen)
 
 static void add_legend(struct pen *pen)
 {
-	static const char *const kinds[] = { "network", "storage", "accelerator", "other" };
+	static const char *const kinds[] = {"network", "storage", "accelerator", "other"};
 	int x = pen->x;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -441,8 +450,10 @@ void text_add_svg(struct text *text, const struct machine *machine)
 	_cleanup_show_rows_ struct show_rows rows = {};
 	_cleanup_text_ struct text body = {};
 	_cleanup_free_ bool *shared = groups_shared(machine);
-	struct pen pen = { .out = &body, .machine = machine, .rows = &rows,
-			   .shared = shared };
+	struct pen pen = {.out = &body,
+			  .machine = machine,
+			  .rows = &rows,
+			  .shared = shared};
 	size_t columns;
 	int width, height;
 
@@ -458,9 +469,10 @@ void text_add_svg(struct text *text, const struct machine *machine)
 	width = MAX(width, 900);
 	if (machine->distances && machine->nodes.n <= MATRIX_MOST)
 		width = MAX(width, 2 * GAP + ((int)machine->nodes.n + 1) * 34);
-	text_printf(text,
-		    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-		    "viewBox=\"0 0 %d %d\">\n%s"
-		    "<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n%s</svg>\n",
-		    width, height, width, height, style, width, height, body.s);
+	text_printf(
+		text,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+		"viewBox=\"0 0 %d %d\">\n%s"
+		"<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n%s</svg>\n",
+		width, height, width, height, style, width, height, body.s);
 }

@@ -17,19 +17,20 @@ struct shower {
 	struct show_rows *rows;
 	size_t *order; /* functions that are no bridge, as above */
 	size_t n_order;
-	bool *shared;	 /* by function */
+	bool *shared;    /* by function */
 	size_t *bridges; /* by root bus */
 };
 
 static int add_row(struct shower *shower, int parent, char *name)
 {
-	VEC(struct show_row) rows = { shower->rows->v, shower->rows->n, shower->rows->room };
+	VEC(struct show_row)
+	rows = {shower->rows->v, shower->rows->n, shower->rows->room};
 	struct show_row *row = vec_add(&rows);
 
 	row->parent = parent;
 	row->node = row->function = -1;
 	row->cells[SHOW_NAME] = name;
-	*shower->rows = (struct show_rows){ rows.v, rows.n, rows.room };
+	*shower->rows = (struct show_rows){rows.v, rows.n, rows.room};
 	return (int)rows.n - 1;
 }
 
@@ -125,7 +126,8 @@ static void add_hmat(struct shower *shower, int parent, const struct machine_hma
 	if (hmat->latency_ns)
 		text_printf(&text, "%u ns", hmat->latency_ns);
 	if (hmat->bandwidth_mib_s)
-		text_printf(&text, "%s%u MiB/s", text.n ? ", " : "", hmat->bandwidth_mib_s);
+		text_printf(&text, "%s%u MiB/s", text.n ? ", " : "",
+			    hmat->bandwidth_mib_s);
 	if (text.n)
 		set(shower, add_row(shower, parent, xstrdup("local access")), SHOW_WHAT,
 		    text_take(&text));
@@ -158,8 +160,8 @@ static int add_node(struct shower *shower, size_t i)
 static int compare_places(const struct machine_affinity *a,
 			  const struct machine_affinity *b)
 {
-	static const int rank[] = { [AFFINITY_NODE] = 0, [AFFINITY_CANDIDATES] = 1,
-				    [AFFINITY_UNKNOWN] = 2 };
+	static const int rank[] = {
+		[AFFINITY_NODE] = 0, [AFFINITY_CANDIDATES] = 1, [AFFINITY_UNKNOWN] = 2};
 
 	if (a->what != b->what)
 		return rank[a->what] - rank[b->what];
@@ -167,7 +169,8 @@ static int compare_places(const struct machine_affinity *a,
 		return (a->node > b->node) - (a->node < b->node);
 	if (a->what == AFFINITY_UNKNOWN || set_equal(&a->nodes, &b->nodes))
 		return 0;
-	/* They differ: the one with the lowest node that the other has not comes first. */
+	/* They differ: the one with the lowest node that the other has not comes first.
+	 */
 	for (unsigned i = 0;; i++)
 		if (set_has(&a->nodes, i) != set_has(&b->nodes, i))
 			return set_has(&a->nodes, i) ? -1 : 1;
@@ -195,7 +198,8 @@ static char *group_text(const struct shower *shower, const size_t *run, size_t n
 	for (size_t i = 0; i < n; i++)
 		if (machine->functions.v[run[i]].iommu_group >= 0 &&
 		    machine->functions.v[run[i]].iommu_group < SET_LIMIT)
-			set_add(&groups, (unsigned)machine->functions.v[run[i]].iommu_group);
+			set_add(&groups,
+				(unsigned)machine->functions.v[run[i]].iommu_group);
 	if (set_empty(&groups))
 		return NULL;
 	text_add_set(&text, &groups);
@@ -277,7 +281,7 @@ static int add_candidates(struct shower *shower, const struct set *nodes)
 	int row;
 
 	text_adds(&text, "node ");
-	set_foreach(node, nodes)
+	set_foreach (node, nodes)
 		text_printf(&text, "%s%d", node == set_first(nodes) ? "" : "|", node);
 	row = add_row(shower, -1, text_take(&text));
 	set(shower, row, SHOW_WHAT, xstrdup("either of these; the source cannot tell"));
@@ -304,9 +308,9 @@ static int place_row(struct shower *shower, const struct machine_affinity *affin
 
 	if (affinity->what == AFFINITY_CANDIDATES)
 		return add_candidates(shower, &affinity->nodes);
-	node = affinity->what == AFFINITY_NODE ?
-		       machine_node(shower->machine, affinity->node) :
-		       NULL;
+	node = affinity->what == AFFINITY_NODE
+		       ? machine_node(shower->machine, affinity->node)
+		       : NULL;
 	if (node)
 		return node_rows[node - shower->machine->nodes.v];
 	return add_no_affinity(shower);
@@ -321,8 +325,8 @@ static void add_functions(struct shower *shower, const int *node_rows)
 	for (size_t i = 0, run; i < shower->n_order; i += run) {
 		const struct machine_function *function =
 			&machine->functions.v[shower->order[i]];
-		bool new_place = !last ||
-				 compare_places(&last->affinity, &function->affinity) != 0;
+		bool new_place = !last || compare_places(&last->affinity,
+							 &function->affinity) != 0;
 
 		if (new_place)
 			place = place_row(shower, &function->affinity, node_rows);
@@ -379,7 +383,7 @@ static void prepare(struct shower *shower)
 
 void show_tree(const struct machine *machine, bool bytes, struct show_rows *ret)
 {
-	struct shower shower = { .machine = machine, .bytes = bytes, .rows = ret };
+	struct shower shower = {.machine = machine, .bytes = bytes, .rows = ret};
 	int *node_rows = xcalloc(machine->nodes.n + 1, sizeof(*node_rows));
 
 	prepare(&shower);

@@ -87,13 +87,15 @@ bool *groups_shared(const struct machine *machine)
 	size_t n = 0;
 
 	for (size_t i = 0; i < machine->functions.n; i++)
-		if (!machine->functions.v[i].bridge && machine->functions.v[i].iommu_group >= 0)
-			grouped[n++] = (struct grouped){
-				machine->functions.v[i].iommu_group, i };
+		if (!machine->functions.v[i].bridge &&
+		    machine->functions.v[i].iommu_group >= 0)
+			grouped[n++] =
+				(struct grouped){machine->functions.v[i].iommu_group, i};
 	qsort(grouped, n, sizeof(*grouped), by_group);
 	for (size_t i = 1; i < n; i++)
 		if (grouped[i].group == grouped[i - 1].group)
-			shared[grouped[i].function] = shared[grouped[i - 1].function] = true;
+			shared[grouped[i].function] = shared[grouped[i - 1].function] =
+				true;
 	free(grouped);
 	return shared;
 }
@@ -143,8 +145,8 @@ char *show_run_name(const struct machine *machine, const size_t *order, size_t n
 
 	if (first.bus == last.bus && first.slot == last.slot)
 		return slot_text(machine, order, n);
-	return xasprintf(PCI_FORMAT " to %02x:%02x.%x", PCI_ARGS(first), last.bus, last.slot,
-			 last.function);
+	return xasprintf(PCI_FORMAT " to %02x:%02x.%x", PCI_ARGS(first), last.bus,
+			 last.slot, last.function);
 }
 
 void text_add_link(struct text *text, uint32_t link_mb_s)
@@ -162,7 +164,8 @@ const char *show_no_affinity(const struct machine *machine)
 	case MACHINE_SYSFS:
 		return "firmware names no node for them (numa_node is -1)";
 	case MACHINE_HWLOC:
-		return "hwloc saw them at the whole machine, which it does too where it knew "
+		return "hwloc saw them at the whole machine, which it does too where it "
+		       "knew "
 		       "nothing";
 	case MACHINE_CAPABILITIES:
 		return "the nodedev descriptions name no node, or are not there";

@@ -9,22 +9,22 @@
 #include "topology/machine.h"
 
 enum show_column {
-	SHOW_NAME,	/* the tree: "node 0", "0000:0b:00.0" */
-	SHOW_WHAT,	/* "Ethernet controller", "8 cores x 2 threads" */
-	SHOW_ID,	/* vendor:device */
+	SHOW_NAME, /* the tree: "node 0", "0000:0b:00.0" */
+	SHOW_WHAT, /* "Ethernet controller", "8 cores x 2 threads" */
+	SHOW_ID,   /* vendor:device */
 	SHOW_DRIVER,
-	SHOW_GROUP,	/* IOMMU group */
-	SHOW_VFS,	/* "2/64" */
-	SHOW_LINK,	/* data rate */
-	SHOW_DEVICES,	/* what the kernel calls it: "eth0 mlx5_0" */
+	SHOW_GROUP,   /* IOMMU group */
+	SHOW_VFS,     /* "2/64" */
+	SHOW_LINK,    /* data rate */
+	SHOW_DEVICES, /* what the kernel calls it: "eth0 mlx5_0" */
 	SHOW_COLUMNS,
 };
 
 /* One row; cells are owned, NULL is empty. */
 struct show_row {
-	int parent;   /* row number, -1 at the top */
-	int node;     /* index of the node that the row is of, -1 */
-	int function; /* index of the (first) function that the row is of, -1 */
+	int parent;    /* row number, -1 at the top */
+	int node;      /* index of the node that the row is of, -1 */
+	int function;  /* index of the (first) function that the row is of, -1 */
 	int functions; /* how many it is of */
 	char *cells[SHOW_COLUMNS];
 };

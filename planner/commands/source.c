@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define KINDS                                                                             \
+#define KINDS                                                                            \
 	"live, a file (record, XML of lstopo, of a libvirt domain or of virsh "          \
 	"capabilities), a directory (holding sys/devices, devices/system/node or "       \
 	"capabilities.xml), or synthetic:STRING"
@@ -34,7 +34,8 @@ static int read_record(const struct input *input, struct machine *ret,
 {
 	_cleanup_document_ struct document document = {};
 
-	if (document_parse(input->name, input->text.s, input->text.n, &document, error) < 0)
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
+	    0)
 		return -1;
 	return record_read(&document, ret, error);
 }
@@ -46,7 +47,8 @@ static int read_domain(const struct input *input, struct machine *ret,
 	_cleanup_document_ struct document document = {};
 	_cleanup_guest_ struct guest guest = {};
 
-	if (document_parse(input->name, input->text.s, input->text.n, &document, error) < 0 ||
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
+		    0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
 	predict_any(&guest, ret);
@@ -63,7 +65,8 @@ static int read_capabilities(const struct input *input, struct machine *ret,
 {
 	_cleanup_document_ struct document document = {};
 
-	if (document_parse(input->name, input->text.s, input->text.n, &document, error) < 0)
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
+	    0)
 		return -1;
 	return capabilities_read(&document, ret, error);
 }
@@ -72,16 +75,16 @@ static const struct {
 	const char *root; /* local name of the root element */
 	int (*read)(const struct input *input, struct machine *ret, struct error *error);
 } files[] = {
-	{ "host", read_record },
-	{ "topology", read_hwloc },
-	{ "domain", read_domain },
-	{ "capabilities", read_capabilities },
+	{"host", read_record},
+	{"topology", read_hwloc},
+	{"domain", read_domain},
+	{"capabilities", read_capabilities},
 };
 
 /* Behind a comment, instruction or DOCTYPE at @s; NULL if it does not end. */
 static const char *skip_markup(const char *s)
 {
-	static const char *const ends[][2] = { { "<!--", "-->" }, { "<?", "?>" } };
+	static const char *const ends[][2] = {{"<!--", "-->"}, {"<?", "?>"}};
 	int depth = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
@@ -127,7 +130,7 @@ static char *root_name(const char *s)
 static int read_file(const char *path, struct machine *ret, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
-	struct input input = { .name = streq(path, "-") ? "standard input" : path };
+	struct input input = {.name = streq(path, "-") ? "standard input" : path};
 	_cleanup_free_ char *root = NULL;
 
 	if (file_read(path, FILE_LIMIT, &text, error) < 0)
@@ -139,8 +142,9 @@ static int read_file(const char *path, struct machine *ret, struct error *error)
 		if (streq(files[i].root, root))
 			return files[i].read(&input, ret, error);
 	if (root)
-		return error_input(error, "%s: is XML of <%s>, which tells of no machine; a "
-					  "SOURCE is " KINDS,
+		return error_input(error,
+				   "%s: is XML of <%s>, which tells of no machine; a "
+				   "SOURCE is " KINDS,
 				   input.name, root);
 	return error_input(error, "%s: is no XML; a SOURCE is " KINDS, input.name);
 }
@@ -149,10 +153,14 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 		     const struct source_options *options, struct machine *ret,
 		     struct error *error)
 {
-	struct sysfs_source from = { .root_fd = fd, .name = name, .source = source,
-				     .keep_files = options->facts };
-	struct facts_source facts = { .root_fd = fd, .source = source, .keep_files = true,
-				      .identify = options->identify };
+	struct sysfs_source from = {.root_fd = fd,
+				    .name = name,
+				    .source = source,
+				    .keep_files = options->facts};
+	struct facts_source facts = {.root_fd = fd,
+				     .source = source,
+				     .keep_files = true,
+				     .identify = options->identify};
 
 	if (sysfs_read_source(&from, ret, error) < 0)
 		return -1;
@@ -228,7 +236,7 @@ int source_add_locality(struct source_options *options, const char *string,
 				   "0000:80-ff=1",
 				   string);
 	locality = vec_add(&options->localities);
-	*locality = (struct locality){ domain, (uint8_t)first, (uint8_t)last, node };
+	*locality = (struct locality){domain, (uint8_t)first, (uint8_t)last, node};
 	return 0;
 }
 
@@ -276,16 +284,17 @@ static int apply_locality(struct machine *machine, const struct locality *locali
 		placed += place_root(machine, i, locality->node);
 	}
 	if (!there)
-		return error_input(error,
-				   "--locality %04x:%02x-%02x: the machine has no root bus "
-				   "there",
-				   locality->domain, locality->first_bus,
-				   locality->last_bus);
+		return error_input(
+			error,
+			"--locality %04x:%02x-%02x: the machine has no root bus "
+			"there",
+			locality->domain, locality->first_bus, locality->last_bus);
 	if (!placed)
-		machine_complain(machine,
-				 "--locality %04x:%02x-%02x changes nothing: the nodes of "
-				 "all functions there are known",
-				 locality->domain, locality->first_bus, locality->last_bus);
+		machine_complain(
+			machine,
+			"--locality %04x:%02x-%02x changes nothing: the nodes of "
+			"all functions there are known",
+			locality->domain, locality->first_bus, locality->last_bus);
 	return 0;
 }
 

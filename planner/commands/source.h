@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * source.h - SOURCE, wherever a command reads a machine: "live", a file that its root
- * element tells, a directory, "synthetic:STRING". One place decides which reader it needs.
+ * element tells, a directory, "synthetic:STRING". One place decides which reader it
+ * needs.
  */
 #pragma once
 
@@ -9,10 +10,12 @@
 #include "base/vec.h"
 #include "topology/machine.h"
 
-#define SOURCE_HELP                                                                       \
-	"SOURCE is live (this machine), a file (a record, XML of lstopo, XML of a libvirt\n" \
-	"domain, virsh capabilities), a directory that holds sys/devices,\n"               \
-	"devices/system/node or capabilities.xml, or synthetic:STRING in hwloc's syntax."
+#define SOURCE_HELP                                                                      \
+	"SOURCE is live (this machine), a file (a record, XML of lstopo, XML of a "      \
+	"libvirt\n"                                                                      \
+	"domain, virsh capabilities), a directory that holds sys/devices,\n"             \
+	"devices/system/node or capabilities.xml, or synthetic:STRING in hwloc's "       \
+	"syntax."
 
 /* --locality 0000:80-ff=1: where root buses are that firmware said nothing of. */
 struct locality {
@@ -22,7 +25,7 @@ struct locality {
 };
 
 struct source_options {
-	bool facts; /* gather what check asks of a host, and keep the small files */
+	bool facts;    /* gather what check asks of a host, and keep the small files */
 	bool identify; /* keep names that identify the host */
 	VEC(struct locality) localities;
 };

@@ -10,25 +10,25 @@
 enum { JSON, SVG, LOCALITY, OUTPUT, BYTES, NO_HEADINGS };
 
 static const struct option_row rows[] = {
-	[JSON] = { "json", 'J', NULL, "print JSON" },
-	[SVG] = { "svg", 0, "FILE", "write a drawing; - is standard output" },
-	[LOCALITY] = { "locality", 0, "RANGE=NODE",
-		       "root buses, as 0000:80-ff, that firmware gave no node; repeat" },
-	[OUTPUT] = { "output", 'o', "COLUMNS", "columns of the tree" },
-	[BYTES] = { "bytes", 'b', NULL, "sizes in bytes" },
-	[NO_HEADINGS] = { "noheadings", 'n', NULL, "no headings" },
+	[JSON] = {"json", 'J', NULL, "print JSON"},
+	[SVG] = {"svg", 0, "FILE", "write a drawing; - is standard output"},
+	[LOCALITY] = {"locality", 0, "RANGE=NODE",
+		      "root buses, as 0000:80-ff, that firmware gave no node; repeat"},
+	[OUTPUT] = {"output", 'o', "COLUMNS", "columns of the tree"},
+	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
+	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings"},
 	{},
 };
 
 static const struct sheet_column columns[] = {
-	[SHOW_NAME] = { "NAME", "node, root bus or PCI function", .tree = true },
-	[SHOW_WHAT] = { "WHAT", "what it is or holds" },
-	[SHOW_ID] = { "ID", "vendor and device number" },
-	[SHOW_DRIVER] = { "DRIVER", "bound kernel driver" },
-	[SHOW_GROUP] = { "GROUP", "IOMMU group" },
-	[SHOW_VFS] = { "VFS", "virtual functions, made and possible" },
-	[SHOW_LINK] = { "LINK", "data rate of the link now" },
-	[SHOW_DEVICES] = { "DEVICES", "what the kernel calls it" },
+	[SHOW_NAME] = {"NAME", "node, root bus or PCI function", .tree = true},
+	[SHOW_WHAT] = {"WHAT", "what it is or holds"},
+	[SHOW_ID] = {"ID", "vendor and device number"},
+	[SHOW_DRIVER] = {"DRIVER", "bound kernel driver"},
+	[SHOW_GROUP] = {"GROUP", "IOMMU group"},
+	[SHOW_VFS] = {"VFS", "virtual functions, made and possible"},
+	[SHOW_LINK] = {"LINK", "data rate of the link now"},
+	[SHOW_DEVICES] = {"DEVICES", "what the kernel calls it"},
 	{},
 };
 
@@ -45,8 +45,7 @@ static void wish_free(struct wish *wish)
 	sheet_free(&wish->sheet);
 }
 
-static int take_option(struct wish *wish, int row, const char *value,
-		       struct error *error)
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
 {
 	switch (row) {
 	case JSON:
@@ -105,7 +104,7 @@ static int add_tree(struct text *text, const struct machine *machine, struct wis
 static int show(const struct machine *machine, struct wish *wish, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
-	struct jsonw json = { .out = &text };
+	struct jsonw json = {.out = &text};
 
 	if (wish->svg)
 		text_add_svg(&text, machine);
@@ -118,7 +117,7 @@ static int show(const struct machine *machine, struct wish *wish, struct error *
 
 static int run(int argc, char *argv[], struct error *error)
 {
-	_cleanup_(wish_free) struct wish wish = { .sheet.columns = columns };
+	_cleanup_(wish_free) struct wish wish = {.sheet.columns = columns};
 	_cleanup_machine_ struct machine machine = {};
 	struct options options = options_begin(&topology_command, argc, argv);
 	int row;
@@ -141,8 +140,10 @@ const struct command topology_command = {
 	.name = "topology",
 	.args = "[SOURCE]",
 	.summary = "Show a machine: NUMA nodes, root buses, devices, IOMMU groups",
-	.about = "For each node its CPUs, memory, huge pages, distances and the devices on\n"
-		 "it; apart, the devices whose node nobody knows. SOURCE defaults to live.\n"
+	.about = "For each node its CPUs, memory, huge pages, distances and the devices "
+		 "on\n"
+		 "it; apart, the devices whose node nobody knows. SOURCE defaults to "
+		 "live.\n"
 		 "\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,

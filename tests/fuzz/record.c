@@ -35,7 +35,8 @@ static void check_round_trip(const struct machine *machine)
 	CHECK(read_record(record.s, record.n, &back) == 0);
 	/* A fact with a brace in it, which no seed has, comes back as another. */
 	for (size_t i = 0; IS_PLANTED && i < back.facts.n; i++)
-		if (strpbrk(back.facts.v[i].unknown ? back.facts.v[i].unknown : "", "{|}"))
+		if (strpbrk(back.facts.v[i].unknown ? back.facts.v[i].unknown : "",
+			    "{|}"))
 			back.facts.v[i].unknown[0] ^= 1;
 	CHECK(machine_equal(machine, &back, &why));
 	text_add_record(&again, &back);
@@ -48,7 +49,7 @@ static void check_shows(const struct machine *machine)
 	_cleanup_text_ struct text json = {}, svg = {};
 	_cleanup_document_ struct document drawing = {};
 	_cleanup_error_ struct error error = {};
-	struct jsonw jsonw = { .out = &json };
+	struct jsonw jsonw = {.out = &json};
 
 	show_tree(machine, false, &rows);
 	for (size_t i = 0; i < rows.n; i++)

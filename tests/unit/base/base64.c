@@ -9,9 +9,14 @@
 static void the_vectors(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "", "" },		{ "f", "Zg==" },	{ "fo", "Zm8=" },
-		{ "foo", "Zm9v" },	{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
-		{ "foobar", "Zm9vYmFy" }, { "\xff\xfe", "//4=" },
+		{"", ""},
+		{"f", "Zg=="},
+		{"fo", "Zm8="},
+		{"foo", "Zm9v"},
+		{"foob", "Zm9vYg=="},
+		{"fooba", "Zm9vYmE="},
+		{"foobar", "Zm9vYmFy"},
+		{"\xff\xfe", "//4="},
 	};
 
 	(void)state;
@@ -28,8 +33,9 @@ static void the_vectors(void **state)
 
 static void wrong_ones(void **state)
 {
-	static const char *const bad[] = { "Z",	   "Zg",   "Zg=",   "Zg===", "Zh==", "Zm9=",
-					   "=Zg=", "====", "Zm 9v", "Zm9v\n", "Zg==Zg==" };
+	static const char *const bad[] = {"Z",     "Zg",     "Zg=",     "Zg===",
+					  "Zh==",  "Zm9=",   "=Zg=",    "====",
+					  "Zm 9v", "Zm9v\n", "Zg==Zg=="};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {

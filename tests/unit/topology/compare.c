@@ -17,8 +17,8 @@
 static struct machine_function *add_function(struct machine *machine, uint8_t bus,
 					     uint8_t slot, uint32_t class_code, int node)
 {
-	struct machine_function *function = machine_add_function(
-		machine, (struct pci_address){ 0, bus, slot, 0 });
+	struct machine_function *function =
+		machine_add_function(machine, (struct pci_address){0, bus, slot, 0});
 
 	function->class_code = class_code;
 	function->prog_if_known = KNOWN_YES;
@@ -43,7 +43,7 @@ static void add_root(struct machine *machine, uint8_t bus, int node)
 		port->bridge = true;
 		port->secondary = port->subordinate = behind;
 		nic = add_function(machine, behind, 0, 0x020000, node);
-		nic->bars[0] = (struct machine_bar){ 0xfe000000, 131072, 0 };
+		nic->bars[0] = (struct machine_bar){0xfe000000, 131072, 0};
 		nic->total_vfs = 7;
 	}
 }
@@ -53,9 +53,9 @@ static void make_guest(struct machine *ret)
 {
 	ret->source = MACHINE_LIVE;
 	ret->pci_known = KNOWN_YES;
-	ret->iommu = (struct machine_iommu){ KNOWN_YES, KNOWN_YES, KNOWN_YES, 39 };
+	ret->iommu = (struct machine_iommu){KNOWN_YES, KNOWN_YES, KNOWN_YES, 39};
 	ret->distances = xcalloc(4, sizeof(uint32_t));
-	memcpy(ret->distances, (uint32_t[]){ 10, 20, 21, 10 }, 4 * sizeof(uint32_t));
+	memcpy(ret->distances, (uint32_t[]){10, 20, 21, 10}, 4 * sizeof(uint32_t));
 	for (int i = 0; i < 2; i++) {
 		struct machine_node *node = machine_add_node(ret, i);
 
@@ -108,14 +108,14 @@ static void acpi_off(struct machine *machine)
 	set_free(&machine->nodes.v[1].cpus);
 	for (int i = 2; i < 4; i++)
 		machine->cpus.v[i].node = 0;
-	machine->iommu = (struct machine_iommu){ KNOWN_UNKNOWN, KNOWN_NO, KNOWN_NO, -1 };
+	machine->iommu = (struct machine_iommu){KNOWN_UNKNOWN, KNOWN_NO, KNOWN_NO, -1};
 	for (size_t i = 0; i < machine->functions.n; i++)
 		machine->functions.v[i].iommu_group = GROUP_NONE;
 }
 
 static void table_missing(struct machine *machine)
 {
-	machine->iommu = (struct machine_iommu){ KNOWN_NO, KNOWN_NO, KNOWN_NO, -1 };
+	machine->iommu = (struct machine_iommu){KNOWN_NO, KNOWN_NO, KNOWN_NO, -1};
 	for (size_t i = 0; i < machine->functions.n; i++)
 		machine->functions.v[i].iommu_group = GROUP_NONE;
 }
@@ -176,7 +176,8 @@ static void distance(struct machine *machine)
 
 static void less_memory(struct machine *machine)
 {
-	machine->nodes.v[0].memory_bytes = 4 * GIB - memory_taken_at_most(4 * GIB, true) - 1;
+	machine->nodes.v[0].memory_bytes =
+		4 * GIB - memory_taken_at_most(4 * GIB, true) - 1;
 }
 
 static void enough_memory(struct machine *machine)
@@ -220,7 +221,7 @@ static void device_moved(struct machine *machine)
 {
 	struct machine_function *nic = at(machine, "0000:82:00.0");
 
-	nic->at = (struct pci_address){ 0, 0x81, 1, 0 };
+	nic->at = (struct pci_address){0, 0x81, 1, 0};
 	machine_settle(machine, true);
 }
 
@@ -248,7 +249,8 @@ static void another_device(struct machine *machine)
 
 static void device_elsewhere(struct machine *machine)
 {
-	machine_affinity_set(&at(machine, "0000:82:00.0")->affinity, 0, AFFINITY_FROM_SYSFS);
+	machine_affinity_set(&at(machine, "0000:82:00.0")->affinity, 0,
+			     AFFINITY_FROM_SYSFS);
 }
 
 static void device_nowhere(struct machine *machine)
@@ -275,7 +277,8 @@ static void groups_merged(struct machine *machine)
 static void groups_renumbered(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->functions.n; i++)
-		machine->functions.v[i].iommu_group = 99 - machine->functions.v[i].iommu_group;
+		machine->functions.v[i].iommu_group =
+			99 - machine->functions.v[i].iommu_group;
 }
 
 static void group_missing(struct machine *machine)
@@ -286,7 +289,7 @@ static void group_missing(struct machine *machine)
 static void vfs_made(struct machine *machine)
 {
 	struct machine_function *vf = add_function(machine, 0x82, 2, 0x020000, 1);
-	int parent = machine_function_index(machine, (struct pci_address){ 0, 0x82, 0, 0 });
+	int parent = machine_function_index(machine, (struct pci_address){0, 0x82, 0, 0});
 
 	vf->physical_function = parent;
 	vf->iommu_group = 77;
@@ -303,35 +306,35 @@ static const struct {
 	const char *kind, *subject; /* of the one cause; NULL: there is no difference */
 	size_t consequences;
 } rows[] = {
-	{ nothing, NULL, NULL, 0 },
-	{ packages_renumbered, NULL, NULL, 0 },
-	{ groups_renumbered, NULL, NULL, 0 },
-	{ enough_memory, NULL, NULL, 0 },
-	{ vfs_made, NULL, NULL, 0 },
-	{ table_missing, "iommu-table-missing", "the machine", 11 },
-	{ iommu_off, "iommu-off", "the machine", 9 },
-	{ remapping_off, "remapping-off", "the machine", 0 },
-	{ node_missing, "node-missing", "node 1", 7 },
-	{ cpu_moved, "cpu-on-other-node", "CPU 1", 0 },
-	{ cpu_missing, "cpu-missing", "CPU 3", 0 },
-	{ cores_merged, "cpu-topology", "core of CPU 0", 1 },
-	{ distance, "distance", "node 0 to node 1", 0 },
-	{ less_memory, "memory", "node 0", 0 },
-	{ more_memory, "memory", "node 1", 0 },
-	{ root_elsewhere, "root-on-other-node", "root bus 0000:80", 4 },
-	{ root_missing, "root-missing", "root bus 0000:80", 4 },
-	{ other_buses, "bridge-buses", "0000:80:01.0", 1 },
-	{ device_moved, "device-moved", "0000:82:00.0", 0 },
-	{ device_missing, "device-missing", "0000:82:00.0", 0 },
-	{ port_missing, "device-missing", "0000:80:01.0", 1 },
-	{ device_unplanned, "device-unplanned", "0000:00:05.0", 0 },
-	{ another_device, "device-identity", "0000:82:00.0", 0 },
-	{ device_elsewhere, "device-on-other-node", "0000:82:00.0", 0 },
-	{ device_nowhere, "device-on-other-node", "0000:82:00.0", 0 },
-	{ no_room, "bar-unassigned", "0000:82:00.0 BAR 0", 0 },
-	{ fewer_vfs, "vfs", "0000:82:00.0", 0 },
-	{ groups_merged, "group-merged", "0000:81:00.0 0000:82:00.0", 0 },
-	{ group_missing, "group-missing", "0000:82:00.0", 0 },
+	{nothing, NULL, NULL, 0},
+	{packages_renumbered, NULL, NULL, 0},
+	{groups_renumbered, NULL, NULL, 0},
+	{enough_memory, NULL, NULL, 0},
+	{vfs_made, NULL, NULL, 0},
+	{table_missing, "iommu-table-missing", "the machine", 11},
+	{iommu_off, "iommu-off", "the machine", 9},
+	{remapping_off, "remapping-off", "the machine", 0},
+	{node_missing, "node-missing", "node 1", 7},
+	{cpu_moved, "cpu-on-other-node", "CPU 1", 0},
+	{cpu_missing, "cpu-missing", "CPU 3", 0},
+	{cores_merged, "cpu-topology", "core of CPU 0", 1},
+	{distance, "distance", "node 0 to node 1", 0},
+	{less_memory, "memory", "node 0", 0},
+	{more_memory, "memory", "node 1", 0},
+	{root_elsewhere, "root-on-other-node", "root bus 0000:80", 4},
+	{root_missing, "root-missing", "root bus 0000:80", 4},
+	{other_buses, "bridge-buses", "0000:80:01.0", 1},
+	{device_moved, "device-moved", "0000:82:00.0", 0},
+	{device_missing, "device-missing", "0000:82:00.0", 0},
+	{port_missing, "device-missing", "0000:80:01.0", 1},
+	{device_unplanned, "device-unplanned", "0000:00:05.0", 0},
+	{another_device, "device-identity", "0000:82:00.0", 0},
+	{device_elsewhere, "device-on-other-node", "0000:82:00.0", 0},
+	{device_nowhere, "device-on-other-node", "0000:82:00.0", 0},
+	{no_room, "bar-unassigned", "0000:82:00.0 BAR 0", 0},
+	{fewer_vfs, "vfs", "0000:82:00.0", 0},
+	{groups_merged, "group-merged", "0000:81:00.0 0000:82:00.0", 0},
+	{group_missing, "group-missing", "0000:82:00.0", 0},
 };
 
 static void print_all(const struct differences *differences)
@@ -439,7 +442,7 @@ static void json(void **state)
 	_cleanup_machine_ struct machine expected = {}, observed = {};
 	_cleanup_differences_ struct differences differences = {};
 	_cleanup_text_ struct text text = {};
-	struct jsonw jsonw = { .out = &text };
+	struct jsonw jsonw = {.out = &text};
 	struct compare_options options = {};
 
 	(void)state;

@@ -10,33 +10,35 @@
 
 /* What the made root does not have: path and contents, or a link's text behind "-> ". */
 static const char *const files[][2] = {
-	{ "proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1234 ro quiet intel_iommu=on "
-			  "iommu.strict=1 isolcpus=2-3 BOOTIF=01-52-54 -- secret" },
-	{ "proc/sys/kernel/osrelease", "6.1.0-13-amd64\n" },
-	{ "proc/self/mounts", "/dev/vda1 / ext4 rw 0 0\n"
-			      "hugetlbfs /dev/hugepages hugetlbfs rw,pagesize=2M 0 0\n"
-			      "none /mnt/huge hugetlbfs rw,pagesize=1024M,mode=1777 0 0\n" },
-	{ "proc/self/limits", "Max locked memory         65536   unlimited   bytes\n" },
-	{ "proc/self/mountinfo", "22 1 253:0 / / rw shared:1 - ext4 /dev/mapper/root rw\n"
-				 "23 22 0:5 / /dev rw - devtmpfs udev rw\n" },
-	{ "proc/net/route", "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"
-			    "eth1\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
-			    "br0\t00000000\t010011AC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n" },
-	{ "sys/dev/block/253:0", "-> ../../devices/virtual/block/dm-0" },
-	{ "sys/devices/virtual/block/dm-0/slaves/nvme0n1p2",
-	  "-> ../../../../pci0000:00/0000:00:02.0/0000:02:00.0/nvme/nvme0/nvme0n1/"
-	  "nvme0n1p2" },
-	{ "sys/class/net/br0", "-> ../../devices/virtual/net/br0" },
-	{ "sys/devices/virtual/net/br0/lower_eth0",
-	  "-> ../../../pci0000:00/0000:00:01.0/0000:01:00.0/net/eth0" },
-	{ "sys/kernel/iommu_groups/10/reserved_regions",
-	  "0x00000000fee00000 0x00000000feefffff msi\n" },
-	{ "sys/kernel/iommu_groups/10/type", "DMA-FQ\n" },
-	{ "sys/module/kvm_intel/parameters/nested", "Y\n" },
-	{ "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", "N\n" },
-	{ "usr/lib/x86_64-linux-gnu/libvirt.so.0.9000.0", "" },
-	{ "usr/lib/x86_64-linux-gnu/libvirt.so.0", "-> libvirt.so.0.9000.0" },
-	{ "usr/bin/qemu-system-x86_64", "pc-q35-2.12-machine pc-q35-7.2-machine 9" },
+	{"proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1234 ro quiet intel_iommu=on "
+			 "iommu.strict=1 isolcpus=2-3 BOOTIF=01-52-54 -- secret"},
+	{"proc/sys/kernel/osrelease", "6.1.0-13-amd64\n"},
+	{"proc/self/mounts",
+	 "/dev/vda1 / ext4 rw 0 0\n"
+	 "hugetlbfs /dev/hugepages hugetlbfs rw,pagesize=2M 0 0\n"
+	 "none /mnt/huge hugetlbfs rw,pagesize=1024M,mode=1777 0 0\n"},
+	{"proc/self/limits", "Max locked memory         65536   unlimited   bytes\n"},
+	{"proc/self/mountinfo", "22 1 253:0 / / rw shared:1 - ext4 /dev/mapper/root rw\n"
+				"23 22 0:5 / /dev rw - devtmpfs udev rw\n"},
+	{"proc/net/route",
+	 "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"
+	 "eth1\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
+	 "br0\t00000000\t010011AC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"},
+	{"sys/dev/block/253:0", "-> ../../devices/virtual/block/dm-0"},
+	{"sys/devices/virtual/block/dm-0/slaves/nvme0n1p2",
+	 "-> ../../../../pci0000:00/0000:00:02.0/0000:02:00.0/nvme/nvme0/nvme0n1/"
+	 "nvme0n1p2"},
+	{"sys/class/net/br0", "-> ../../devices/virtual/net/br0"},
+	{"sys/devices/virtual/net/br0/lower_eth0",
+	 "-> ../../../pci0000:00/0000:00:01.0/0000:01:00.0/net/eth0"},
+	{"sys/kernel/iommu_groups/10/reserved_regions",
+	 "0x00000000fee00000 0x00000000feefffff msi\n"},
+	{"sys/kernel/iommu_groups/10/type", "DMA-FQ\n"},
+	{"sys/module/kvm_intel/parameters/nested", "Y\n"},
+	{"sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", "N\n"},
+	{"usr/lib/x86_64-linux-gnu/libvirt.so.0.9000.0", ""},
+	{"usr/lib/x86_64-linux-gnu/libvirt.so.0", "-> libvirt.so.0.9000.0"},
+	{"usr/bin/qemu-system-x86_64", "pc-q35-2.12-machine pc-q35-7.2-machine 9"},
 };
 
 static void add_files(const char *top)
@@ -50,8 +52,8 @@ static void add_files(const char *top)
 		if (has_prefix(files[i][1], "-> "))
 			assert_int_equal(symlink(files[i][1] + 3, path), 0);
 		else
-			assert_int_equal(file_write(path, files[i][1], strlen(files[i][1]),
-						    &error),
+			assert_int_equal(file_write(path, files[i][1],
+						    strlen(files[i][1]), &error),
 					 0);
 	}
 }
@@ -59,8 +61,10 @@ static void add_files(const char *top)
 static void read_facts(const char *top, bool identify, struct machine *ret)
 {
 	_cleanup_fd_ int fd = root_open(top);
-	struct facts_source source = { .root_fd = fd, .source = MACHINE_SYSFS,
-				       .keep_files = true, .identify = identify };
+	struct facts_source source = {.root_fd = fd,
+				      .source = MACHINE_SYSFS,
+				      .keep_files = true,
+				      .identify = identify};
 	_cleanup_error_ struct error error = {};
 
 	assert_int_equal(sysfs_read(fd, top, MACHINE_SYSFS, ret, &error), 0);
@@ -78,20 +82,20 @@ static const char *why_not(const struct machine *machine, const char *name)
 static void values(void **state)
 {
 	static const char *const expected[][2] = {
-		{ "kernel.command-line", "BOOT_IMAGE=(left out) root=(left out) ro quiet "
-					 "intel_iommu=on iommu.strict=1 isolcpus=2-3 "
-					 "BOOTIF=(left out) -- (left out)" },
-		{ "kernel.release", "6.1.0-13-amd64" },
-		{ "huge-pages.mounts", "/dev/hugepages 2M; /mnt/huge 1024M" },
-		{ "pci.with-mounted-disks", "0000:02:00.0" },
-		{ "pci.with-default-route", "0000:01:00.0" },
-		{ "iommu-group.10.reserved-regions",
-		  "0x00000000fee00000 0x00000000feefffff msi" },
-		{ "iommu-group.10.type", "DMA-FQ" },
-		{ "kvm.intel.nested", "Y" },
-		{ "vfio.allow-unsafe-interrupts", "N" },
-		{ "libvirt.version", "9.0.0" },
-		{ "qemu.version", "7.2" },
+		{"kernel.command-line", "BOOT_IMAGE=(left out) root=(left out) ro quiet "
+					"intel_iommu=on iommu.strict=1 isolcpus=2-3 "
+					"BOOTIF=(left out) -- (left out)"},
+		{"kernel.release", "6.1.0-13-amd64"},
+		{"huge-pages.mounts", "/dev/hugepages 2M; /mnt/huge 1024M"},
+		{"pci.with-mounted-disks", "0000:02:00.0"},
+		{"pci.with-default-route", "0000:01:00.0"},
+		{"iommu-group.10.reserved-regions",
+		 "0x00000000fee00000 0x00000000feefffff msi"},
+		{"iommu-group.10.type", "DMA-FQ"},
+		{"kvm.intel.nested", "Y"},
+		{"vfio.allow-unsafe-interrupts", "N"},
+		{"libvirt.version", "9.0.0"},
+		{"qemu.version", "7.2"},
 	};
 	_cleanup_machine_ struct machine machine = {};
 	char *top = root_copy("two-nodes");
@@ -111,7 +115,8 @@ static void values(void **state)
 	assert_null(machine_fact(&machine, "host.name"));
 }
 
-/* Every name of the table is there, with a value or a reason; what is kept is in order. */
+/* Every name of the table is there, with a value or a reason; what is kept is in order.
+ */
 static void every_fact_is_told(void **state)
 {
 	_cleanup_machine_ struct machine machine = {}, sys_only = {};
@@ -131,7 +136,8 @@ static void every_fact_is_told(void **state)
 	assert_string_equal(why_not(&sys_only, "kernel.command-line"),
 			    "the source has no proc");
 	for (size_t i = 1; i < machine.files.n; i++)
-		assert_true(strcmp(machine.files.v[i - 1].path, machine.files.v[i].path) < 0);
+		assert_true(strcmp(machine.files.v[i - 1].path, machine.files.v[i].path) <
+			    0);
 	assert_true(machine.files.n > 0);
 }
 
@@ -150,14 +156,14 @@ static void no_addresses(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
 	struct machine_function *function =
-		machine_add_function(&machine, (struct pci_address){ 0, 1, 0, 0 });
+		machine_add_function(&machine, (struct pci_address){0, 1, 0, 0});
 
 	(void)state;
 	*vec_add(&function->names) = xstrdup("enx525400123456");
 	*vec_add(&function->names) = xstrdup("enxample");
 	*vec_add(&machine.files) =
-		(struct machine_file){ xstrdup("sys/net/enx525400123456/x"), xstrdup("1") };
-	*vec_add(&machine.files) = (struct machine_file){ xstrdup("sys/y"), xstrdup("2") };
+		(struct machine_file){xstrdup("sys/net/enx525400123456/x"), xstrdup("1")};
+	*vec_add(&machine.files) = (struct machine_file){xstrdup("sys/y"), xstrdup("2")};
 	machine_anonymise(&machine);
 	assert_string_equal(machine.functions.v[0].names.v[0], "enx-left-out");
 	assert_string_equal(machine.functions.v[0].names.v[1], "enxample");

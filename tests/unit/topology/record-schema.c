@@ -150,7 +150,7 @@ static enum verdict judge(xmlRelaxNG *schema, const struct text *text)
 static void the_reader_refuses_what_the_schema_does(void **state)
 {
 	size_t counts[VERDICTS] = {};
-	struct dice dice = { 1 };
+	struct dice dice = {1};
 
 	for (uint64_t seed = 0; seed < 300; seed++) {
 		_cleanup_machine_ struct machine machine = {};
@@ -164,7 +164,8 @@ static void the_reader_refuses_what_the_schema_does(void **state)
 		text_add_record(&text, &machine);
 		parse(&text, &document);
 		spoil(&dice, &document, &spoilt);
-		if (document_parse("host.xml", spoilt.s, spoilt.n, &well_formed, &error) < 0)
+		if (document_parse("host.xml", spoilt.s, spoilt.n, &well_formed, &error) <
+		    0)
 			continue;
 		verdict = judge(*state, &spoilt);
 		counts[verdict]++;

@@ -30,19 +30,20 @@ static void struct_is_covered(const struct element *element, size_t distances)
 	size_t n = 0, at = 0;
 
 	for (const struct field *field = element->fields; field->name; field++)
-		covered[n++] = (struct covered){ field->offset,
-						 field->offset + field->size_bytes };
+		covered[n++] = (struct covered){field->offset,
+						field->offset + field->size_bytes};
 	for (size_t i = 1; i < machine_n_elements; i++) {
 		const struct element *child = &machine_elements[i];
-		size_t size = child->kept == KEPT_VEC ? sizeof(struct any_vec) :
-							 child->size_bytes * child->limit;
+		size_t size = child->kept == KEPT_VEC ? sizeof(struct any_vec)
+						      : child->size_bytes * child->limit;
 
 		if (child->parent == element)
-			covered[n++] = (struct covered){ child->offset, child->offset + size };
+			covered[n++] =
+				(struct covered){child->offset, child->offset + size};
 	}
 	if (distances)
-		covered[n++] = (struct covered){ distances, distances + sizeof(void *) };
-	covered[n++] = (struct covered){ element->size_bytes, element->size_bytes };
+		covered[n++] = (struct covered){distances, distances + sizeof(void *)};
+	covered[n++] = (struct covered){element->size_bytes, element->size_bytes};
 	assert_true(n < ARRAY_SIZE(covered));
 	qsort(covered, n, sizeof(*covered), by_start);
 	for (size_t i = 0; i < n; i++) {
@@ -98,7 +99,8 @@ static void every_field_counts(void **state)
 		random_machine(seed, &b);
 	}
 	function = &b.functions.v[0];
-	for (const struct field *field = machine_elements[7].fields; field->name; field++) {
+	for (const struct field *field = machine_elements[7].fields; field->name;
+	     field++) {
 		char *at = (char *)function + field->offset;
 		char before = *at;
 
@@ -200,51 +202,56 @@ static void damage_is_refused(void **state)
 {
 	/* What to put in place of what, and a part of the error. */
 	static const char *const rows[][3] = {
-		{ "host:1", "host:2", ":1: <host> is not the root element" },
-		{ " version=\"1\"", "", ":1: <host> needs a version" },
-		{ "version=\"1\"", "version=\"0\"", ":1: <host> needs a version" },
-		{ "\"sysfs\"", "\"dream\"", "source=\"dream\" is not one of" },
-		{ "id=\"2\"", "id=\"0\"", ":3: <node> 0 stands twice" },
-		{ "id=\"2\"", "id=\"4096\"", "is not a node number" },
-		{ "id=\"2\"", "id=\"0x2\"", "is not a node number" },
-		{ "id=\"2\"", "id=\"-2\"", "is not a node number" },
-		{ "id=\"2\"", "", ":3: <node> has no id" },
-		{ "0-1", "1-0", "is not a list" },
-		{ "values=\"20 10\"", "values=\"20\"", "needs values: 2 distances" },
-		{ "values=\"20 10\"", "values=\"20 10 \"", "needs values: 2 distances" },
-		{ "row node=\"2\"", "row node=\"1\"", "is not the row of node 2" },
-		{ "<row node=\"0\" values=\"10 20\"/>", "", "is not the row of node 0" },
-		{ "kind=\"unknown\"/>", "kind=\"unknown\">x</cpu>", "holds text" },
-		{ "<cpu ", "<cup ", "unknown element cup" },
-		{ "<cpu ", "<cpu x=\"\" ", "unknown attribute x" },
-		{ "  <cpu ", "<iommu table=\"no\" enabled=\"no\" remapping=\"no\" "
-			     "address-bits=\"1\"/><cpu ",
-		  "<cpu> stands behind what comes after it" },
-		{ " die=\"unknown\"", "", "<cpu> has no die" },
-		{ "die=\"unknown\"", "die=\"none\"", "is not a number from 0 to 2147483647" },
-		{ "last-bus=\"01\"", "last-bus=\"1\"", "two hexadecimal digits" },
-		{ "0000:01:00.0", "0000:00:01.0", "<function> 0000:00:01.0 stands twice" },
-		{ "upstream=\"0000:00:01.0\"", "upstream=\"0000:01:00.0\"", "no way up" },
-		{ "upstream=\"0000:00:01.0\"", "upstream=\"0000:02:01.0\"",
-		  "not none or the address of a function" },
-		{ "root=\"0000:00\"", "root=\"0000:01\"", "is not none or domain and first bus" },
-		{ "0x020000", "0x0200000", "six hexadecimal digits" },
-		{ "affinity=\"node\"", "affinity=\"unknown\"", "affinity, node and nodes" },
-		{ " node=\"0\" node-source", " node-source", "affinity, node and nodes" },
-		{ "index=\"0\"", "index=\"6\"", "needs an index from 0 to 5" },
-		{ "\"64bit\"", "\"64bit 64bit\"", "not words of which each is known" },
-		{ "bridge=\"yes\"", "bridge=\"unknown\"", "is not yes or no" },
-		{ "<iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" "
-		  "address-bits=\"39\"/>",
-		  "", "has no <iommu>" },
-		{ "  <fact name=\"a\"", "<iommu table=\"yes\"/><fact name=\"a\"", "stands twice" },
-		{ "value=\"1\"", "", "fact a needs either" },
-		{ "value=\"1\"", "value=\"1\" unknown=\"x\"", "fact a needs either" },
-		{ "name=\"b\"", "name=\"a\"", "<fact> a stands twice" },
-		{ "value=\"1\"", "value-base64=\"A\"", "value-base64 is no base64" },
-		{ "value=\"1\"", "value-base64=\"AAAA\"", "value-base64 is no base64" },
-		{ "value=\"1\"", "value=\"1\" value-base64=\"AQ==\"", "has both value and" },
-		{ "</host>", "", "not well-formed" },
+		{"host:1", "host:2", ":1: <host> is not the root element"},
+		{" version=\"1\"", "", ":1: <host> needs a version"},
+		{"version=\"1\"", "version=\"0\"", ":1: <host> needs a version"},
+		{"\"sysfs\"", "\"dream\"", "source=\"dream\" is not one of"},
+		{"id=\"2\"", "id=\"0\"", ":3: <node> 0 stands twice"},
+		{"id=\"2\"", "id=\"4096\"", "is not a node number"},
+		{"id=\"2\"", "id=\"0x2\"", "is not a node number"},
+		{"id=\"2\"", "id=\"-2\"", "is not a node number"},
+		{"id=\"2\"", "", ":3: <node> has no id"},
+		{"0-1", "1-0", "is not a list"},
+		{"values=\"20 10\"", "values=\"20\"", "needs values: 2 distances"},
+		{"values=\"20 10\"", "values=\"20 10 \"", "needs values: 2 distances"},
+		{"row node=\"2\"", "row node=\"1\"", "is not the row of node 2"},
+		{"<row node=\"0\" values=\"10 20\"/>", "", "is not the row of node 0"},
+		{"kind=\"unknown\"/>", "kind=\"unknown\">x</cpu>", "holds text"},
+		{"<cpu ", "<cup ", "unknown element cup"},
+		{"<cpu ", "<cpu x=\"\" ", "unknown attribute x"},
+		{"  <cpu ",
+		 "<iommu table=\"no\" enabled=\"no\" remapping=\"no\" "
+		 "address-bits=\"1\"/><cpu ",
+		 "<cpu> stands behind what comes after it"},
+		{" die=\"unknown\"", "", "<cpu> has no die"},
+		{"die=\"unknown\"", "die=\"none\"",
+		 "is not a number from 0 to 2147483647"},
+		{"last-bus=\"01\"", "last-bus=\"1\"", "two hexadecimal digits"},
+		{"0000:01:00.0", "0000:00:01.0", "<function> 0000:00:01.0 stands twice"},
+		{"upstream=\"0000:00:01.0\"", "upstream=\"0000:01:00.0\"", "no way up"},
+		{"upstream=\"0000:00:01.0\"", "upstream=\"0000:02:01.0\"",
+		 "not none or the address of a function"},
+		{"root=\"0000:00\"", "root=\"0000:01\"",
+		 "is not none or domain and first bus"},
+		{"0x020000", "0x0200000", "six hexadecimal digits"},
+		{"affinity=\"node\"", "affinity=\"unknown\"", "affinity, node and nodes"},
+		{" node=\"0\" node-source", " node-source", "affinity, node and nodes"},
+		{"index=\"0\"", "index=\"6\"", "needs an index from 0 to 5"},
+		{"\"64bit\"", "\"64bit 64bit\"", "not words of which each is known"},
+		{"bridge=\"yes\"", "bridge=\"unknown\"", "is not yes or no"},
+		{"<iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" "
+		 "address-bits=\"39\"/>",
+		 "", "has no <iommu>"},
+		{"  <fact name=\"a\"", "<iommu table=\"yes\"/><fact name=\"a\"",
+		 "stands twice"},
+		{"value=\"1\"", "", "fact a needs either"},
+		{"value=\"1\"", "value=\"1\" unknown=\"x\"", "fact a needs either"},
+		{"name=\"b\"", "name=\"a\"", "<fact> a stands twice"},
+		{"value=\"1\"", "value-base64=\"A\"", "value-base64 is no base64"},
+		{"value=\"1\"", "value-base64=\"AAAA\"", "value-base64 is no base64"},
+		{"value=\"1\"", "value=\"1\" value-base64=\"AQ==\"",
+		 "has both value and"},
+		{"</host>", "", "not well-formed"},
 	};
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_error_ struct error error = {};
@@ -266,9 +273,11 @@ static void a_later_version_is_read(void **state)
 	static const char later[] =
 		"<host xmlns=\"urn:virt-layout:host:1\" version=\"2\" source=\"live\" "
 		"pci=\"no\"><new><node id=\"1\"/><a><b/></a></new>"
-		"<node id=\"0\" cpus=\"0\" near=\"\" memory=\"1\" huge=\"no\" new=\"\"><new/>"
+		"<node id=\"0\" cpus=\"0\" near=\"\" memory=\"1\" huge=\"no\" "
+		"new=\"\"><new/>"
 		"</node><node id=\"1\" cpus=\"1\" near=\"\" memory=\"1\" huge=\"no\"/>"
-		"<iommu table=\"no\" enabled=\"no\" remapping=\"no\" address-bits=\"1\"/></host>";
+		"<iommu table=\"no\" enabled=\"no\" remapping=\"no\" "
+		"address-bits=\"1\"/></host>";
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_error_ struct error error = {};
 
@@ -286,7 +295,8 @@ static void a_small_machine_reads_like_this(void **state)
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1\" source=\"sysfs\" "
 		"architecture=\"x86_64\" pci=\"unknown\">\n"
-		"  <node id=\"0\" cpus=\"0\" near=\"\" memory=\"4096\" huge=\"unknown\"/>\n"
+		"  <node id=\"0\" cpus=\"0\" near=\"\" memory=\"4096\" "
+		"huge=\"unknown\"/>\n"
 		"  <distances>\n"
 		"    <row node=\"0\" values=\"10\"/>\n"
 		"  </distances>\n"
@@ -295,8 +305,8 @@ static void a_small_machine_reads_like_this(void **state)
 		"  <fact name=\"kernel.command-line\" unknown=\"a &lt;reason&gt;\"/>\n"
 		"  <file path=\"sys/x\" bytes-base64=\"AQ==\"/>\n"
 		"</host>\n";
-	_cleanup_machine_ struct machine machine = { .source = MACHINE_SYSFS,
-						     .pci_known = KNOWN_UNKNOWN };
+	_cleanup_machine_ struct machine machine = {.source = MACHINE_SYSFS,
+						    .pci_known = KNOWN_UNKNOWN};
 	_cleanup_text_ struct text text = {};
 	struct machine_node *node = machine_add_node(&machine, 0);
 
@@ -307,10 +317,10 @@ static void a_small_machine_reads_like_this(void **state)
 	machine.architecture = xstrdup("x86_64");
 	machine.distances = xcalloc(1, sizeof(uint32_t));
 	machine.distances[0] = 10;
-	machine.iommu = (struct machine_iommu){ KNOWN_UNKNOWN, KNOWN_NO, KNOWN_UNKNOWN,
-						UNKNOWN_ID };
+	machine.iommu = (struct machine_iommu){KNOWN_UNKNOWN, KNOWN_NO, KNOWN_UNKNOWN,
+					       UNKNOWN_ID};
 	machine_unknown_fact(&machine, "kernel.command-line", "a <reason>");
-	*vec_add(&machine.files) = (struct machine_file){ xstrdup("sys/x"), xstrdup("\1") };
+	*vec_add(&machine.files) = (struct machine_file){xstrdup("sys/x"), xstrdup("\1")};
 	text_add_record(&text, &machine);
 	assert_string_equal(text.s, expected);
 }

@@ -19,7 +19,7 @@ static void any_machine_can_be_shown(void **state)
 		_cleanup_text_ struct text json = {}, svg = {};
 		_cleanup_document_ struct document drawing = {};
 		_cleanup_error_ struct error error = {};
-		struct jsonw jsonw = { .out = &json };
+		struct jsonw jsonw = {.out = &json};
 		json_object *parsed;
 		size_t shown = 0, there = 0;
 
@@ -37,15 +37,16 @@ static void any_machine_can_be_shown(void **state)
 		parsed = json_tokener_parse(json.s);
 		assert_non_null(parsed);
 		json_object_put(parsed);
-		assert_int_equal(document_parse("svg", svg.s, svg.n, &drawing, &error), 0);
+		assert_int_equal(document_parse("svg", svg.s, svg.n, &drawing, &error),
+				 0);
 	}
 }
 
-static struct machine_function *add(struct machine *machine, uint8_t slot, uint8_t function,
-				    uint16_t device)
+static struct machine_function *add(struct machine *machine, uint8_t slot,
+				    uint8_t function, uint16_t device)
 {
-	struct machine_function *added = machine_add_function(
-		machine, (struct pci_address){ 0, 0, slot, function });
+	struct machine_function *added =
+		machine_add_function(machine, (struct pci_address){0, 0, slot, function});
 
 	added->class_code = 0x020000;
 	added->vendor = 0x8086;
@@ -64,7 +65,7 @@ static const struct show_row *find(const struct show_rows *rows, const char *nam
 
 static void alike_functions_share_a_row(void **state)
 {
-	_cleanup_machine_ struct machine machine = { .pci_known = KNOWN_YES };
+	_cleanup_machine_ struct machine machine = {.pci_known = KNOWN_YES};
 	_cleanup_show_rows_ struct show_rows rows = {};
 
 	(void)state;
