@@ -188,7 +188,7 @@ static void check_document(const struct document *document, struct choice *choic
 					 document->elements.v[some].n_attributes));
 }
 
-/* A content span that swallows part of its end tag, beside a long second attribute. */
+/* A content span that swallows part of its end tag, beside a reference. */
 static void spoil(struct document *document)
 {
 	for (size_t i = 1; i < document->elements.n; i++) {
@@ -198,7 +198,7 @@ static void spoil(struct document *document)
 		if (it->n_attributes < 2 || it->self_closing)
 			continue;
 		value = document->attributes.v[it->first_attribute + 1].value;
-		if (value.end - value.start > 10)
+		if (memchr(document->text.s + value.start, '&', value.end - value.start))
 			it->content.end++;
 	}
 }
