@@ -193,12 +193,10 @@ static void spoil(struct document *document)
 {
 	for (size_t i = 1; i < document->elements.n; i++) {
 		struct document_element *it = &document->elements.v[i];
-		struct span value;
+		struct span tag = it->start_tag;
 
-		if (it->n_attributes < 2 || it->self_closing)
-			continue;
-		value = document->attributes.v[it->first_attribute + 1].value;
-		if (memchr(document->text.s + value.start, '&', value.end - value.start))
+		if (!it->self_closing &&
+		    memchr(document->text.s + tag.start, '&', tag.end - tag.start))
 			it->content.end++;
 	}
 }
