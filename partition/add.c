@@ -33,7 +33,8 @@ static int choose_kind(const struct partition_table *table,
 		       const struct part_request *part, enum partition_kind *ret,
 		       struct error *error)
 {
-	bool slot = free_number(table, 1, 4) != 0, extended = find_extended(table) != NULL;
+	bool slot = free_number(table, 1, 4) != 0,
+	     extended = find_extended(table) != NULL;
 
 	*ret = KIND_PRIMARY;
 	if (table->label == LABEL_GPT) {
@@ -50,7 +51,8 @@ static int choose_kind(const struct partition_table *table,
 		return error_input(error, "all four primary partitions are taken%s",
 				   extended ? "" : ", and none is an extended one");
 	if (*ret == KIND_LOGICAL && !extended)
-		return error_input(error, "there is no extended partition for a logical one");
+		return error_input(error,
+				   "there is no extended partition for a logical one");
 	if (*ret == KIND_EXTENDED && extended)
 		return error_input(error, "there is an extended partition already");
 	return 0;
@@ -62,7 +64,7 @@ static int choose_number(const struct partition_table *table,
 {
 	unsigned first = kind == KIND_LOGICAL ? DOS_FIRST_LOGICAL : 1;
 	unsigned last = table->label == LABEL_GPT ? table->n_entries
-			: kind == KIND_LOGICAL	  ? DOS_FIRST_LOGICAL + 59
+			: kind == KIND_LOGICAL    ? DOS_FIRST_LOGICAL + 59
 						  : 4;
 
 	*ret = free_number(table, first, last);
@@ -76,7 +78,8 @@ static int choose_number(const struct partition_table *table,
 				   part->number, *ret);
 	for (size_t i = 0; i < table->partitions.n; i++)
 		if (table->partitions.v[i].number == part->number)
-			return error_input(error, "number=%u is taken; the next one is %u",
+			return error_input(error,
+					   "number=%u is taken; the next one is %u",
 					   part->number, *ret);
 	*ret = part->number;
 	return 0;
@@ -105,7 +108,8 @@ static int set_type(const struct partition_table *table, const struct part_reque
 			   nearest ? "; did you mean " : "", nearest ? nearest : "");
 }
 
-/* libfdisk and Linux put the EBR directly before; the chain's head is where it must be. */
+/* libfdisk and Linux put the EBR directly before; the chain's head is where it must be.
+ */
 static uint64_t ebr_place(const struct partition_table *table,
 			  const struct partition *partition)
 {
@@ -121,7 +125,8 @@ static int check_dos(const struct partition_table *table,
 	if (table->label == LABEL_DOS &&
 	    (partition->start_lba > UINT32_MAX ||
 	     partition->end_lba - partition->start_lba >= UINT32_MAX))
-		return error_input(error, "an MBR cannot say blocks %" PRIu64 " to %" PRIu64,
+		return error_input(error,
+				   "an MBR cannot say blocks %" PRIu64 " to %" PRIu64,
 				   partition->start_lba, partition->end_lba);
 	return 0;
 }
@@ -130,8 +135,9 @@ int partition_add(struct partition_table *table, const struct disk_request *requ
 		  const struct part_request *part, struct room *ret_room,
 		  struct error *error)
 {
-	struct partition partition = {
-		.uuid = part->uuid, .attributes = part->attributes, .active = part->active};
+	struct partition partition = {.uuid = part->uuid,
+				      .attributes = part->attributes,
+				      .active = part->active};
 	struct room found;
 
 	if (choose_kind(table, part, &partition.kind, error) < 0 ||
@@ -139,8 +145,9 @@ int partition_add(struct partition_table *table, const struct disk_request *requ
 	    set_type(table, part, &partition, error) < 0)
 		return -1;
 	found = *ret_room;
-	if (found.end == 0 && room_find(table, request, part,
-					partition.kind == KIND_LOGICAL, &found, error) < 0)
+	if (found.end == 0 &&
+	    room_find(table, request, part, partition.kind == KIND_LOGICAL, &found,
+		      error) < 0)
 		return -1;
 	partition.start_lba = found.start;
 	partition.end_lba = found.end - 1;

@@ -50,7 +50,8 @@ static int write_stretch(struct disk_io *io, const struct patch *patch,
 		       old ? sector->old : sector->new, patch->sector_bytes);
 	}
 	return disk_write(io, bytes, n,
-			  patch->sectors.v[stretch.first].lba * patch->sector_bytes, error);
+			  patch->sectors.v[stretch.first].lba * patch->sector_bytes,
+			  error);
 }
 
 /* Sectors [first, end) of the patch, in stretches. */
@@ -88,8 +89,8 @@ static struct stretch group_before(const struct patch *patch, size_t end)
 }
 
 /* The disk has these bytes of the patch. */
-static int compare(struct disk_io *io, const struct patch *patch, bool old, bool *ret_same,
-		   uint64_t *ret_lba, struct error *error)
+static int compare(struct disk_io *io, const struct patch *patch, bool old,
+		   bool *ret_same, uint64_t *ret_lba, struct error *error)
 {
 	uint8_t bytes[4096];
 
@@ -100,7 +101,8 @@ static int compare(struct disk_io *io, const struct patch *patch, bool old, bool
 		if (disk_read(io, bytes, patch->sector_bytes,
 			      sector->lba * patch->sector_bytes, error) < 0)
 			return -1;
-		if (memcmp(bytes, old ? sector->old : sector->new, patch->sector_bytes) == 0)
+		if (memcmp(bytes, old ? sector->old : sector->new, patch->sector_bytes) ==
+		    0)
 			continue;
 		*ret_same = false;
 		*ret_lba = sector->lba;
@@ -116,7 +118,8 @@ static int check_patch(const struct disk_io *io, const struct patch *patch,
 
 	for (size_t i = 0; i < patch->sectors.n; i++)
 		if (patch->sectors.v[i].lba >= n_sectors)
-			return error_input(error, "%s: block %" PRIu64 " lies past its end",
+			return error_input(error,
+					   "%s: block %" PRIu64 " lies past its end",
 					   io->name, patch->sectors.v[i].lba);
 	return 0;
 }
@@ -164,9 +167,11 @@ static int fail_with_sidecar(const struct patch *patch, const struct commit_plan
 	_cleanup_free_ char *why = xstrdup(error->message);
 
 	add_account(&account, patch, plan->label, flushed);
-	return error_system(error, 0,
-			    "%s (%s; the old sectors are in %s, and disk recover finishes or "
-			    "undoes the change)", why, account.s, plan->journal);
+	return error_system(
+		error, 0,
+		"%s (%s; the old sectors are in %s, and disk recover finishes or "
+		"undoes the change)",
+		why, account.s, plan->journal);
 }
 
 /*
@@ -206,8 +211,10 @@ static int take_back(struct disk_io *io, const struct patch *patch, struct error
 	}
 	if (compare(io, patch, true, &same, &lba, error) < 0)
 		return -1;
-	return same ? 0 : error_system(error, 0, "%s: block %" PRIu64
-				       " does not keep what is written", io->name, lba);
+	return same ? 0
+		    : error_system(error, 0,
+				   "%s: block %" PRIu64 " does not keep what is written",
+				   io->name, lba);
 }
 
 static int fail_write(struct disk_io *io, const struct patch *patch,
@@ -283,9 +290,9 @@ static int read_back(struct disk_io *io, const struct partition_table *wanted,
 	if (!difference && seen.intact)
 		return 0;
 	return error_system(error, 0, "%s: read back, %s", io->name,
-			    difference ? difference
-				       : report.findings.n ? report.findings.v[0].message
-							   : "the table is damaged");
+			    difference          ? difference
+			    : report.findings.n ? report.findings.v[0].message
+						: "the table is damaged");
 }
 
 /* The same before anything is written: a patch that is wrong must not get that far. */
@@ -309,8 +316,10 @@ static int verify_all(struct disk_io *io, const struct patch *patch,
 	if (compare(io, patch, false, &same, &lba, error) < 0)
 		return -1;
 	if (!same)
-		return error_system(error, 0, "%s: block %" PRIu64
-				    " does not hold what was written", io->name, lba);
+		return error_system(error, 0,
+				    "%s: block %" PRIu64
+				    " does not hold what was written",
+				    io->name, lba);
 	if (plan->wanted && read_back(io, plan->wanted, error) < 0)
 		return -1;
 	return disk_verify(io, error);
@@ -343,8 +352,10 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
 	    compare(io, patch, true, &same, &lba, error) < 0)
 		return -1;
 	if (!same)
-		return error_system(error, 0, "%s: block %" PRIu64
-				    " changed meanwhile; nothing was written", io->name, lba);
+		return error_system(error, 0,
+				    "%s: block %" PRIu64
+				    " changed meanwhile; nothing was written",
+				    io->name, lba);
 	if (check_plan(io, patch, plan, error) < 0)
 		return -1;
 	if (write_journal(io, patch, plan, error) < 0)
@@ -385,12 +396,15 @@ int recover_look(struct disk_io *io, const struct journal *journal,
 	*ret = (struct recover_state){};
 	if (io->size_bytes != journal->size_bytes)
 		return error_input(error,
-				   "%s: has %" PRIu64 " bytes, but the sidecar is for %" PRIu64,
+				   "%s: has %" PRIu64
+				   " bytes, but the sidecar is for %" PRIu64,
 				   io->name, io->size_bytes, journal->size_bytes);
 	if (io->inode != journal->inode)
-		return error_input(error,
-				   "%s: is another file than the one the sidecar is for (%s, "
-				   "inode %" PRIu64 ")", io->name, journal->image, journal->inode);
+		return error_input(
+			error,
+			"%s: is another file than the one the sidecar is for (%s, "
+			"inode %" PRIu64 ")",
+			io->name, journal->image, journal->inode);
 	for (size_t i = 0; i < patch->sectors.n; i++) {
 		const struct patch_sector *sector = &patch->sectors.v[i];
 
@@ -429,13 +443,16 @@ int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
 	if (recover_look(io, journal, &state, error) < 0)
 		return -1;
 	if (state.other > 0)
-		return error_input(error,
-				   "%s: block %" PRIu64 " is neither as before nor as after the "
-				   "change: somebody else wrote to it; nothing was written",
-				   io->name, state.other_lba);
+		return error_input(
+			error,
+			"%s: block %" PRIu64 " is neither as before nor as after the "
+			"change: somebody else wrote to it; nothing was written",
+			io->name, state.other_lba);
 	if (write_all_again(io, &journal->patch, undo, error) < 0 ||
 	    compare(io, &journal->patch, undo, &same, &lba, error) < 0)
 		return error_wrap(error, "the change is neither finished nor undone");
-	return same ? 0 : error_system(error, 0, "%s: block %" PRIu64
-				       " does not keep what is written", io->name, lba);
+	return same ? 0
+		    : error_system(error, 0,
+				   "%s: block %" PRIu64 " does not keep what is written",
+				   io->name, lba);
 }

@@ -18,8 +18,9 @@ struct commit_plan {
 
 /*
  * Carries out @patch on @io: what is there must be the patch's old bytes, and with the
- * new ones our reader must find what is wanted; the sidecar becomes durable; then group by group is written and flushed; all is read back, by
- * bytes and as a table; the sidecar goes away.
+ * new ones our reader must find what is wanted; the sidecar becomes durable; then group
+ * by group is written and flushed; all is read back, by bytes and as a table; the sidecar
+ * goes away.
  *
  * When a write fails, what was written is taken back, and the error says that the disk
  * is as before. When that fails too, or a flush does (after which nobody knows what is on
@@ -40,8 +41,9 @@ int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
 
 /* How far a change had come. */
 struct recover_state {
-	size_t old, new, other; /* pieces of 512 bytes that differ between before and after */
-	uint64_t other_lba;	/* the first of the others */
+	size_t old, new,
+		other;      /* pieces of 512 bytes that differ between before and after */
+	uint64_t other_lba; /* the first of the others */
 };
 int recover_look(struct disk_io *io, const struct journal *journal,
 		 struct recover_state *ret, struct error *error);

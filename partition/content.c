@@ -64,7 +64,8 @@ int content_find(struct disk_io *io, char **ret, struct error *error)
 		return error_system(error, errno, "no memory file of %ju bytes",
 				    (uintmax_t)size);
 	if (copy_region(io, fd, 0, front, error) < 0 ||
-	    copy_region(io, fd, MAX(front, size - MIN(size, REGION_BYTES)), size, error) < 0)
+	    copy_region(io, fd, MAX(front, size - MIN(size, REGION_BYTES)), size, error) <
+		    0)
 		return -1;
 	return probe_content(fd, io->name, ret, error);
 }

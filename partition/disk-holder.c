@@ -13,7 +13,7 @@
 
 /* QEMU's permissions that matter for a writer: bits of BlockPermission (7.2). */
 enum { PERMISSION_READ = 0, PERMISSION_WRITE = 1, PERMISSION_RESIZE = 3 };
-#define USED_BASE 100	  /* RAW_LOCK_PERM_BASE */
+#define USED_BASE      100 /* RAW_LOCK_PERM_BASE */
 #define FORBIDDEN_BASE 200 /* RAW_LOCK_SHARED_BASE */
 
 static void close_dir(DIR **directory)
@@ -113,8 +113,10 @@ char *disk_loop(uint64_t device, uint64_t inode)
 
 static struct flock byte_lock(short type, int byte)
 {
-	return (struct flock){
-		.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+	return (struct flock){.l_type = type,
+			      .l_whence = SEEK_SET,
+			      .l_start = byte,
+			      .l_len = 1};
 }
 
 /* Somebody's lock is on this byte. */
@@ -136,7 +138,8 @@ int disk_lock_like_qemu(int fd, const char *name, bool *ret_locked, struct error
 	static const int forbidden[] = {PERMISSION_WRITE, PERMISSION_RESIZE};
 
 	*ret_locked = false;
-	/* First ours, then a look at the others': two that start at once both give way. */
+	/* First ours, then a look at the others': two that start at once both give way.
+	 */
 	for (size_t i = 0; i < ARRAY_SIZE(used) + ARRAY_SIZE(forbidden); i++) {
 		int byte = i < ARRAY_SIZE(used)
 				   ? USED_BASE + used[i]

@@ -28,9 +28,9 @@ struct disk_io {
 	const struct disk_io_kind *kind;
 	char *name; /* owned: for messages */
 	uint64_t size_bytes;
-	uint32_t sector_bytes;	 /* logical, 0: a plain file does not say */
+	uint32_t sector_bytes;   /* logical, 0: a plain file does not say */
 	uint32_t physical_bytes; /* what is best written at once, 0 unknown */
-	uint64_t device, inode;	 /* of the file behind it, 0 without one */
+	uint64_t device, inode;  /* of the file behind it, 0 without one */
 };
 
 int disk_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,

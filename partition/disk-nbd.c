@@ -45,7 +45,8 @@ static int nbd_io_read(struct disk_io *io, void *bytes, size_t n, uint64_t offse
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (nbd->call.pread(nbd->nbd, (uint8_t *)bytes + done, step, offset + done, 0) < 0)
+		if (nbd->call.pread(nbd->nbd, (uint8_t *)bytes + done, step,
+				    offset + done, 0) < 0)
 			return failed(io, "cannot be read through qemu-nbd", error);
 		done += step;
 	}
@@ -60,7 +61,8 @@ static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done, step, offset + done, 0) < 0)
+		if (nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done, step,
+				     offset + done, 0) < 0)
 			return failed(io, "cannot be written through qemu-nbd", error);
 		done += step;
 	}
@@ -136,7 +138,8 @@ static int connect_server(struct nbd_io *nbd, bool device, bool writable,
 	if (rc < 0 || size < 0)
 		return failed(&nbd->io, "qemu-nbd does not serve it", error);
 	if (writable && nbd->call.can_flush(nbd->nbd) != 1)
-		return error_system(error, 0, "%s: qemu-nbd cannot flush it", nbd->io.name);
+		return error_system(error, 0, "%s: qemu-nbd cannot flush it",
+				    nbd->io.name);
 	nbd->io.size_bytes = (uint64_t)size;
 	return 0;
 }

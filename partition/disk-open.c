@@ -21,7 +21,8 @@ static int read_front(const char *path, uint8_t **ret, size_t *ret_n, struct err
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_system(error, errno, "%s: cannot be opened", path);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return error_input(error, "%s: is neither a file nor a block device", path);
+		return error_input(error, "%s: is neither a file nor a block device",
+				   path);
 	*ret = xcalloc(1, QCOW2_MAX_HEADER);
 	n = pread(fd, *ret, 512, 0);
 	if (n == 512 && qcow2_is(*ret, 512))
@@ -35,9 +36,9 @@ static int read_front(const char *path, uint8_t **ret, size_t *ret_n, struct err
 static int rests_on(const char *path, const char *what, const char *name,
 		    struct error *error)
 {
-	return error_input(error,
-			   "%s: rests on the %s \"%s\", which is opened only with --chain",
-			   path, what, name);
+	return error_input(
+		error, "%s: rests on the %s \"%s\", which is opened only with --chain",
+		path, what, name);
 }
 
 static int check_qcow2(const char *path, const uint8_t *front, size_t n,
@@ -50,11 +51,14 @@ static int check_qcow2(const char *path, const uint8_t *front, size_t n,
 		return error_wrap(error, "%s", path);
 	kind->cluster_bytes = header.options.cluster_bytes;
 	if (header.corrupt && wish->writable)
-		return error_input(error,
-				   "%s: QEMU has marked it as corrupt; qemu-img check -r all "
-				   "may mend it", path);
+		return error_input(
+			error,
+			"%s: QEMU has marked it as corrupt; qemu-img check -r all "
+			"may mend it",
+			path);
 	if (header.options.luks_bytes > 0 || get_be32(front + 32) != 0)
-		return error_input(error, "%s: is encrypted, and its content cannot be seen",
+		return error_input(error,
+				   "%s: is encrypted, and its content cannot be seen",
 				   path);
 	if (header.backing_file && !wish->follow)
 		return rests_on(path, "backing file", header.backing_file, error);
@@ -73,7 +77,7 @@ static int decide(const char *path, const struct disk_wish *wish, struct disk_ki
 	if (read_front(path, &front, &n, error) < 0)
 		return -1;
 	container = image_container(front, n);
-	kind->format = wish->format_given ? wish->format
+	kind->format = wish->format_given                       ? wish->format
 		       : container && streq(container, "qcow2") ? IMAGE_QCOW2
 								: IMAGE_RAW;
 	if (kind->format == IMAGE_QCOW2)

@@ -32,11 +32,14 @@ static int raw_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return error_system(error, errno, "%s: cannot be read at %" PRIu64,
-					    io->name, offset);
+			return error_system(error, errno,
+					    "%s: cannot be read at %" PRIu64, io->name,
+					    offset);
 		if (got == 0)
-			return error_system(error, 0, "%s: ends at %" PRIu64
-					    ", so it became shorter meanwhile", io->name, offset);
+			return error_system(error, 0,
+					    "%s: ends at %" PRIu64
+					    ", so it became shorter meanwhile",
+					    io->name, offset);
 		at += got;
 		n -= (size_t)got;
 		offset += (uint64_t)got;
@@ -107,7 +110,8 @@ static int ask_device(struct raw_io *raw, struct error *error)
 
 	if (ioctl(raw->fd, BLKGETSIZE64, &raw->io.size_bytes) < 0 ||
 	    ioctl(raw->fd, BLKSSZGET, &logical) < 0)
-		return error_system(error, errno, "%s: cannot tell its size", raw->io.name);
+		return error_system(error, errno, "%s: cannot tell its size",
+				    raw->io.name);
 	if (logical != 512 && logical != 4096)
 		return error_input(error, "%s: has sectors of %d bytes, not 512 or 4096",
 				   raw->io.name, logical);
@@ -151,8 +155,8 @@ static int in_use(const struct raw_io *raw, const char *how, struct error *error
 {
 	_cleanup_free_ char *holder = disk_holder(raw->io.device, raw->io.inode);
 
-	return error_input(error, "%s: is %s by %s; nothing was written", raw->io.name, how,
-			   holder ? holder : "another program");
+	return error_input(error, "%s: is %s by %s; nothing was written", raw->io.name,
+			   how, holder ? holder : "another program");
 }
 
 static int lock(const struct raw_io *raw, struct error *error)
@@ -161,7 +165,8 @@ static int lock(const struct raw_io *raw, struct error *error)
 	bool locked;
 
 	if (loop)
-		return error_input(error, "%s: is attached to %s; work on that or detach it",
+		return error_input(error,
+				   "%s: is attached to %s; work on that or detach it",
 				   raw->io.name, loop);
 	if (flock(raw->fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
@@ -194,7 +199,8 @@ struct disk_io *disk_open_raw(const char *path, bool writable, struct error *err
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		error_input(error, "%s: no such file", path);
 	else if (fd < 0 && errno == EBUSY)
-		error_input(error, "%s: is mounted or otherwise in use; nothing was written",
+		error_input(error,
+			    "%s: is mounted or otherwise in use; nothing was written",
 			    path);
 	else if (fd < 0)
 		error_system(error, errno, "%s: cannot be opened%s", path,

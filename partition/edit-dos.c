@@ -13,7 +13,7 @@
 
 #include <inttypes.h>
 
-#define HEADS 255 /* the geometry that everybody writes and nobody reads */
+#define HEADS         255 /* the geometry that everybody writes and nobody reads */
 #define TRACK_SECTORS 63
 
 struct dos_edit {
@@ -25,7 +25,8 @@ struct dos_edit {
 		uint64_t lba;
 		unsigned group;
 		uint8_t bytes[4096];
-	}) sectors;
+	})
+	sectors;
 };
 
 /* A copy of the sector, read on first use. NULL with *error filled. */
@@ -40,8 +41,8 @@ static uint8_t *sector_at(struct dos_edit *edit, uint64_t lba, unsigned group,
 	sector = vec_add(&edit->sectors);
 	sector->lba = lba;
 	sector->group = group;
-	if (disk_read(edit->io, sector->bytes, edit->sector_bytes, lba * edit->sector_bytes,
-		      error) < 0)
+	if (disk_read(edit->io, sector->bytes, edit->sector_bytes,
+		      lba * edit->sector_bytes, error) < 0)
 		return NULL;
 	return sector->bytes;
 }
@@ -171,7 +172,8 @@ static int put_partition(struct dos_edit *edit, const struct partition *partitio
 		return 0;
 	if (before && (before->start_lba != partition->start_lba ||
 		       before->kind != partition->kind))
-		return error_input(error, "partition %u cannot be moved", partition->number);
+		return error_input(error, "partition %u cannot be moved",
+				   partition->number);
 	if (partition->kind == KIND_LOGICAL)
 		return put_logical(edit, partition, !before, error);
 	if (!before && partition->kind == KIND_EXTENDED &&

@@ -17,19 +17,30 @@
 
 /* Offsets in a header and in an entry (UEFI 2.10, tables 5-5 and 5-6). */
 enum {
-	HEADER_BYTES_AT = 12, HEADER_CRC_AT = 16, MY_LBA_AT = 24, ALTERNATE_AT = 32,
-	LAST_USABLE_AT = 48, ENTRIES_AT = 72, ENTRIES_CRC_AT = 88,
+	HEADER_BYTES_AT = 12,
+	HEADER_CRC_AT = 16,
+	MY_LBA_AT = 24,
+	ALTERNATE_AT = 32,
+	LAST_USABLE_AT = 48,
+	ENTRIES_AT = 72,
+	ENTRIES_CRC_AT = 88,
 };
-enum { TYPE_AT = 0, UUID_AT = 16, START_AT = 32, END_AT = 40, ATTRIBUTES_AT = 48,
-       NAME_AT = 56 };
+enum {
+	TYPE_AT = 0,
+	UUID_AT = 16,
+	START_AT = 32,
+	END_AT = 40,
+	ATTRIBUTES_AT = 48,
+	NAME_AT = 56
+};
 
 struct gpt_edit {
 	struct disk_io *io;
 	const struct inspection *seen;
 	const struct partition_table *wanted;
 	const struct gpt_header *header; /* the believed copy's */
-	uint8_t bytes[4096];		 /* its sector */
-	uint8_t *array;			 /* owned, whole sectors */
+	uint8_t bytes[4096];             /* its sector */
+	uint8_t *array;                  /* owned, whole sectors */
 	uint64_t array_sectors;
 };
 
@@ -190,9 +201,11 @@ static int check_room(const struct gpt_edit *edit, struct error *error)
 		return error_input(error, "there is no room for both copies of the GPT");
 	for (size_t i = 0; i < wanted->partitions.n; i++)
 		if (wanted->partitions.v[i].end_lba > wanted->last_usable_lba)
-			return error_input(error,
-					   "partition %u would lie where the backup GPT has to "
-					   "be", wanted->partitions.v[i].number);
+			return error_input(
+				error,
+				"partition %u would lie where the backup GPT has to "
+				"be",
+				wanted->partitions.v[i].number);
 	return 0;
 }
 
@@ -200,8 +213,10 @@ int gpt_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
 	     struct error *error)
 {
-	struct gpt_edit edit = {
-		.io = io, .seen = seen, .wanted = wanted, .header = &seen->gpt[from]};
+	struct gpt_edit edit = {.io = io,
+				.seen = seen,
+				.wanted = wanted,
+				.header = &seen->gpt[from]};
 	int rc = -1;
 
 	if (!edit.header->good || edit.header->entry_bytes != GPT_ENTRY_BYTES)

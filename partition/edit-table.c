@@ -39,8 +39,8 @@ struct partition_table partition_table_copy(const struct partition_table *table)
 }
 
 int table_edit(struct disk_io *io, const struct inspection *seen,
-	       const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
-	       struct error *error)
+	       const struct partition_table *wanted, enum gpt_copy from,
+	       struct patch *ret, struct error *error)
 {
 	int rc;
 

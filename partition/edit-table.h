@@ -19,20 +19,21 @@ enum edit_group {
 /*
  * The patch that makes the disk say @wanted in place of @seen->table, into a zeroed
  * *@ret with its groups in the order of table.h. Partitions may be added and may end
- * later; a GPT whose disk has grown gets its backup moved to the end. @from is the copy of
- * a GPT that is believed; both copies and a protective MBR that is not as it should be
+ * later; a GPT whose disk has grown gets its backup moved to the end. @from is the copy
+ * of a GPT that is believed; both copies and a protective MBR that is not as it should be
  * are written from it, so that @wanted equal to @seen->table repairs. Fault: reading
  * fails, or the table is one that is not edited (2).
  */
 int table_edit(struct disk_io *io, const struct inspection *seen,
-	       const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
-	       struct error *error);
+	       const struct partition_table *wanted, enum gpt_copy from,
+	       struct patch *ret, struct error *error);
 /* The two labels' parts of it. */
 int gpt_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
 	     struct error *error);
 int dos_edit(struct disk_io *io, const struct inspection *seen,
-	     const struct partition_table *wanted, struct patch *ret, struct error *error);
+	     const struct partition_table *wanted, struct patch *ret,
+	     struct error *error);
 /* Adds the sector at @lba as @new makes it. */
 int edit_sector(struct disk_io *io, struct patch *patch, uint64_t lba, unsigned group,
 		const uint8_t *new, struct error *error);

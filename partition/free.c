@@ -33,7 +33,8 @@ static void add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool l
 {
 	vec_sort(&taken->list, by_start);
 	for (size_t i = 0; i <= taken->list.n; i++) {
-		uint64_t until = i < taken->list.n ? MIN(taken->list.v[i].start, end) : end;
+		uint64_t until =
+			i < taken->list.n ? MIN(taken->list.v[i].start, end) : end;
 
 		if (start < until)
 			*vec_add(&ret->list) = (struct extent){start, until, logical};
@@ -64,7 +65,8 @@ void table_free_extents(const struct partition_table *table, struct extents *ret
 		take(&logical, it->ebr_lba, it->ebr_lba + 1);
 		take(&logical, it->start_lba, it->end_lba + 1);
 	}
-	add_gaps(&primary, table->first_usable_lba, table->last_usable_lba + 1, false, ret);
+	add_gaps(&primary, table->first_usable_lba, table->last_usable_lba + 1, false,
+		 ret);
 	if (extended)
 		add_gaps(&logical, extended->start_lba, extended->end_lba + 1, true, ret);
 }
@@ -83,8 +85,8 @@ static int find_unit(const struct partition_table *table,
 		     uint64_t *ret, struct error *error)
 {
 	uint64_t bytes = part && part->align_bytes ? part->align_bytes
-			 : request->align_bytes	  ? request->align_bytes
-						  : DEFAULT_ALIGN_BYTES;
+			 : request->align_bytes    ? request->align_bytes
+						   : DEFAULT_ALIGN_BYTES;
 
 	if (request->cluster_bytes && !(part && part->align_bytes) &&
 	    !align_lcm(bytes, request->cluster_bytes, &bytes))
@@ -115,13 +117,16 @@ static int find_need(const struct partition_table *table,
 		return -1;
 	if (part->has_start && part->start_bytes % sector)
 		return error_input(error,
-				   "start=%" PRIu64 "B is no multiple of the sector size, "
-				   "%" PRIu32, part->start_bytes, sector);
+				   "start=%" PRIu64
+				   "B is no multiple of the sector size, "
+				   "%" PRIu32,
+				   part->start_bytes, sector);
 	if (part->size == PART_FIXED)
-		ret->sectors = part->size_bytes / sector + (part->size_bytes % sector != 0);
+		ret->sectors =
+			part->size_bytes / sector + (part->size_bytes % sector != 0);
 	else if (part->size == PART_PERCENT)
-		ret->sectors = (uint64_t)((unsigned __int128)usable * part->percent_millis /
-					  100000);
+		ret->sectors = (uint64_t)((unsigned __int128)usable *
+					  part->percent_millis / 100000);
 	if (part->size == PART_FIXED && ret->sectors == 0)
 		return error_input(error, "a partition of size 0 cannot be");
 	return 0;
@@ -149,9 +154,8 @@ static bool place(const struct need *need, const struct extent *extent, struct r
 		ret->end = end_aligned ? fit_end_down(extent->end, unit) : extent->end;
 	else if (!end_aligned && need->sectors <= extent->end - start)
 		ret->end = start + need->sectors;
-	else if (!end_aligned ||
-		 right_align_end(start, need->sectors, unit, need->rule, &ret->end) !=
-			 ALIGN_OK)
+	else if (!end_aligned || right_align_end(start, need->sectors, unit, need->rule,
+						 &ret->end) != ALIGN_OK)
 		return false;
 	return ret->end > start && ret->end <= extent->end;
 }
@@ -186,8 +190,7 @@ static int no_room(const struct partition_table *table, const struct extents *ex
 	text_add_size(&sizes, need->sectors * table->sector_bytes);
 	text_adds(&sizes, " are asked for, on boundaries of ");
 	text_add_size(&sizes, need->unit * table->sector_bytes);
-	return error_input(error,
-			   "the largest free extent%s has %s",
+	return error_input(error, "the largest free extent%s has %s",
 			   logical ? " in the extended partition" : "", sizes.s);
 }
 
@@ -215,8 +218,8 @@ int room_find(const struct partition_table *table, const struct disk_request *re
 	if (!found)
 		return no_room(table, &extents, &need, logical, error);
 	if (need.sectors > 0)
-		ret->waste_bytes = (ret->end - ret->start - need.sectors) *
-				   table->sector_bytes;
+		ret->waste_bytes =
+			(ret->end - ret->start - need.sectors) * table->sector_bytes;
 	return 0;
 }
 
@@ -233,12 +236,12 @@ static uint64_t limit_of(const struct partition_table *table,
 	return partition->end_lba + 1;
 }
 
-static int grow_end(const struct partition_table *table, const struct partition *partition,
-		    const struct disk_request *request, uint64_t size_bytes, uint64_t *ret,
-		    struct error *error)
+static int grow_end(const struct partition_table *table,
+		    const struct partition *partition, const struct disk_request *request,
+		    uint64_t size_bytes, uint64_t *ret, struct error *error)
 {
 	uint64_t unit = 0, sectors = size_bytes / table->sector_bytes +
-				 (size_bytes % table->sector_bytes != 0);
+				     (size_bytes % table->sector_bytes != 0);
 
 	if (find_unit(table, request, NULL, &unit, error) < 0)
 		return -1;
@@ -270,12 +273,15 @@ int partition_grow(struct partition_table *table, unsigned number,
 		return error_input(error,
 				   "partition %u has room up to block %" PRIu64
 				   ", and would end at %" PRIu64 " (%" PRIu64
-				   " bytes are lacking)", number, limit - 1, end - 1,
+				   " bytes are lacking)",
+				   number, limit - 1, end - 1,
 				   (end - limit) * table->sector_bytes);
 	if (end < partition->end_lba + 1 && size_bytes > 0)
 		return error_input(error,
-				   "partition %u would get smaller, by %" PRIu64 " bytes; only "
-				   "growing is safe", number,
+				   "partition %u would get smaller, by %" PRIu64
+				   " bytes; only "
+				   "growing is safe",
+				   number,
 				   (partition->end_lba + 1 - end) * table->sector_bytes);
 	if (end > partition->end_lba + 1)
 		partition->end_lba = end - 1;

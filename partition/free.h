@@ -21,7 +21,7 @@ void extents_free(struct extents *extents);
 void table_free_extents(const struct partition_table *table, struct extents *ret);
 
 struct room {
-	uint64_t start, end; /* blocks, end exclusive */
+	uint64_t start, end;  /* blocks, end exclusive */
 	uint64_t waste_bytes; /* beyond what was asked for */
 	struct extent extent;
 };

@@ -20,10 +20,12 @@ static int enlarge_raw(const char *path, uint64_t size_bytes, struct error *erro
 	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return error_system(error, errno, "%s: cannot be opened for writing", path);
+		return error_system(error, errno, "%s: cannot be opened for writing",
+				    path);
 	if (ftruncate(fd, (off_t)size_bytes) < 0 || fsync(fd) < 0)
-		return error_system(error, errno, "%s: cannot be made %" PRIu64 " bytes long",
-				    path, size_bytes);
+		return error_system(error, errno,
+				    "%s: cannot be made %" PRIu64 " bytes long", path,
+				    size_bytes);
 	return 0;
 }
 
@@ -62,14 +64,16 @@ int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_
 		return -1;
 	now = io->size_bytes;
 	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
-		rc = error_input(error, "%s: is a block device, which has its own size", path);
+		rc = error_input(error, "%s: is a block device, which has its own size",
+				 path);
 	else if (size_bytes < now)
 		rc = error_input(error,
 				 "%s: has %" PRIu64 " bytes, more than %" PRIu64
-				 "; it only gets larger", path, now, size_bytes);
+				 "; it only gets larger",
+				 path, now, size_bytes);
 	else if (size_bytes % 512)
-		rc = error_input(error, "%s: %" PRIu64 " bytes are not whole sectors", path,
-				 size_bytes);
+		rc = error_input(error, "%s: %" PRIu64 " bytes are not whole sectors",
+				 path, size_bytes);
 	else if (size_bytes > now && kind.format == IMAGE_RAW)
 		rc = enlarge_raw(path, size_bytes, error); /* while it is locked */
 	disk_close(io);
@@ -80,8 +84,8 @@ int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_
 
 void table_fill_disk(struct partition_table *table)
 {
-	uint64_t tail = label_tail_sectors(table->label, table->sector_bytes,
-					   table->n_entries);
+	uint64_t tail =
+		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
 
 	if (table->label == LABEL_DOS)
 		return; /* the reader has set it from the disk */

@@ -42,7 +42,7 @@ const char *image_format_name(enum image_format format)
 
 const char *commitment_kind_name(enum commitment_kind kind)
 {
-	static const char *const names[] = { "exact", "estimate", "unbounded" };
+	static const char *const names[] = {"exact", "estimate", "unbounded"};
 
 	return names[kind];
 }
@@ -53,19 +53,19 @@ const char *image_container(const uint8_t *front, size_t n)
 		const char *name, *magic;
 		size_t magic_bytes, at;
 	} rows[] = {
-		{ "qcow2", "QFI\xfb\0\0\0", 7, 0 },
-		{ "qcow", "QFI\xfb", 4, 0 },
-		{ "vmdk", "KDMV", 4, 0 },
-		{ "vmdk", "COWD", 4, 0 },
-		{ "vmdk", "# Disk DescriptorFile", 21, 0 },
-		{ "vhdx", "vhdxfile", 8, 0 },
-		{ "vpc", "conectix", 8, 0 },
-		{ "qed", "QED\0", 4, 0 },
-		{ "vdi", "\x7f\x10\xda\xbe", 4, 64 },
-		{ "parallels", "WithoutFreeSpace", 16, 0 },
-		{ "parallels", "WithouFreSpacExt", 16, 0 },
-		{ "bochs", "Bochs Virtual HD Image", 22, 0 },
-		{ "dmg", "koly", 4, 0 },
+		{"qcow2", "QFI\xfb\0\0\0", 7, 0},
+		{"qcow", "QFI\xfb", 4, 0},
+		{"vmdk", "KDMV", 4, 0},
+		{"vmdk", "COWD", 4, 0},
+		{"vmdk", "# Disk DescriptorFile", 21, 0},
+		{"vhdx", "vhdxfile", 8, 0},
+		{"vpc", "conectix", 8, 0},
+		{"qed", "QED\0", 4, 0},
+		{"vdi", "\x7f\x10\xda\xbe", 4, 64},
+		{"parallels", "WithoutFreeSpace", 16, 0},
+		{"parallels", "WithouFreSpacExt", 16, 0},
+		{"bochs", "Bochs Virtual HD Image", 22, 0},
+		{"dmg", "koly", 4, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -116,7 +116,8 @@ static void commit_snapshots(struct image_size *size, uint32_t snapshots)
 	size->kind = COMMITMENT_ESTIMATE;
 	size->commitment_bytes *= (uint64_t)snapshots + 1;
 	note(size, xasprintf("Room for %" PRIu32 " more snapshots without the memory of "
-			     "a running guest is in the commitment.", snapshots));
+			     "a running guest is in the commitment.",
+			     snapshots));
 }
 
 /* Everything about an existing image that makes its commitment a bound only. */
@@ -133,25 +134,29 @@ static void commit_existing(struct image_size *size, const struct qcow2_header *
 	if (header->n_snapshots > 0) {
 		size->kind = COMMITMENT_ESTIMATE;
 		size->commitment_bytes += size->length_bytes;
-		note(size, xasprintf("Its %" PRIu32 " snapshots keep what they have while "
-				     "the guest writes all anew.", header->n_snapshots));
+		note(size,
+		     xasprintf("Its %" PRIu32 " snapshots keep what they have while "
+			       "the guest writes all anew.",
+			       header->n_snapshots));
 	}
 	if (bitmap_bytes > 0) {
 		size->kind = COMMITMENT_ESTIMATE;
 		size->commitment_bytes += 2 * bitmap_bytes;
 		note(size, xasprintf("Its %" PRIu32 " bitmaps are written anew before "
-				     "their old clusters are free.", header->n_bitmaps));
+				     "their old clusters are free.",
+				     header->n_bitmaps));
 	}
 	if (!as_created && size->kind == COMMITMENT_EXACT) {
 		size->kind = COMMITMENT_ESTIMATE;
 		note(size, xstrdup("Its tables have moved since it was made; their old "
 				   "places may stay in use."));
 	}
-	if (size->length_bytes > size->commitment_bytes && size->allocation_bytes <=
-	    size->length_bytes) {
+	if (size->length_bytes > size->commitment_bytes &&
+	    size->allocation_bytes <= size->length_bytes) {
 		size->kind = COMMITMENT_ESTIMATE;
 		size->commitment_bytes = size->length_bytes;
-		note(size, xstrdup("It is longer already than a full image needs to be."));
+		note(size,
+		     xstrdup("It is longer already than a full image needs to be."));
 	}
 }
 
@@ -193,8 +198,8 @@ static ssize_t read_at(const struct opened *image, uint8_t *buffer, size_t n,
 	size_t done = 0;
 
 	while (done < n) {
-		ssize_t got = pread(image->fd, buffer + done, n - done,
-				    (off_t)(offset + done));
+		ssize_t got =
+			pread(image->fd, buffer + done, n - done, (off_t)(offset + done));
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -221,7 +226,8 @@ static int find_lengths(struct opened *image, struct error *error)
 		return error_input(error, "%s: is neither a file nor a block device",
 				   image->path);
 	else if (ioctl(image->fd, BLKGETSIZE64, &image->length_bytes) < 0)
-		return error_system(error, errno, "%s: cannot tell its size", image->path);
+		return error_system(error, errno, "%s: cannot tell its size",
+				    image->path);
 	return 0;
 }
 
@@ -229,7 +235,7 @@ static int open_image(const char *path, struct opened *ret, struct error *error)
 {
 	ssize_t n;
 
-	*ret = (struct opened){ .path = path };
+	*ret = (struct opened){.path = path};
 	/* O_NONBLOCK: a FIFO must not make us wait for a writer. */
 	ret->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (ret->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
@@ -302,8 +308,8 @@ static int measure_bitmaps(const struct opened *image, const struct qcow2_header
 }
 
 static int measure_qcow2(const struct opened *image, const struct qcow2_header *header,
-			 const struct image_question *question,
-			 struct image_sizes *sizes, struct error *error)
+			 const struct image_question *question, struct image_sizes *sizes,
+			 struct error *error)
 {
 	struct image_size *size;
 	uint64_t bitmap_bytes;
@@ -351,17 +357,19 @@ static int follow(const struct opened *image, const char *name, const char *form
 		  struct image_sizes *sizes, int depth, struct error *error)
 {
 	_cleanup_free_ char *path = NULL;
-	struct image_question question = { .follow = true };
+	struct image_question question = {.follow = true};
 
 	if (!name)
 		return 0;
 	if (has_prefix(name, "file:"))
 		name += 5;
 	else if (has_prefix(name, "json:") || strstr(name, "://"))
-		return error_input(error, "%s: rests on \"%s\", which is no file to measure",
+		return error_input(error,
+				   "%s: rests on \"%s\", which is no file to measure",
 				   image->path, name);
 	if (format && !streq(format, "raw") && !streq(format, "qcow2"))
-		return error_input(error, "%s: rests on a %s image, which is not measured",
+		return error_input(error,
+				   "%s: rests on a %s image, which is not measured",
 				   image->path, format);
 	question.format_given = format != NULL;
 	question.format = format && streq(format, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
@@ -382,10 +390,11 @@ static int choose_format(const struct opened *image,
 		return 0;
 	}
 	if (container && !streq(container, "qcow2"))
-		return error_input(error,
-				   "%s: is a %s image, and only raw and qcow2 are measured; "
-				   "--format raw takes it as it is",
-				   image->path, container);
+		return error_input(
+			error,
+			"%s: is a %s image, and only raw and qcow2 are measured; "
+			"--format raw takes it as it is",
+			image->path, container);
 	*ret = container ? IMAGE_QCOW2 : IMAGE_RAW;
 	return 0;
 }
@@ -417,10 +426,11 @@ static int measure_open(const struct opened *image, const struct image_question 
 static int measure_below(const char *path, const struct image_question *question,
 			 struct image_sizes *sizes, int depth, struct error *error)
 {
-	_cleanup_(close_image) struct opened image = { .fd = -1 };
+	_cleanup_(close_image) struct opened image = {.fd = -1};
 
 	if (depth > MAX_CHAIN)
-		return error_input(error, "%s: the chain of backing files is deeper than %d",
+		return error_input(error,
+				   "%s: the chain of backing files is deeper than %d",
 				   path, MAX_CHAIN);
 	if (open_image(path, &image, error) < 0)
 		return -1;
@@ -445,7 +455,8 @@ void image_measure_new_raw(uint64_t capacity_bytes, const struct image_question 
 	size->commitment_bytes = round_up(capacity_bytes, question->block_bytes);
 	/* qemu-img create writes the first block, to find out about alignment. */
 	size->allocation_bytes = question->block_bytes && capacity_bytes
-					 ? question->block_bytes : IMAGE_UNKNOWN;
+					 ? question->block_bytes
+					 : IMAGE_UNKNOWN;
 }
 
 void image_measure_new_qcow2(const struct qcow2_options *options,
@@ -457,9 +468,9 @@ void image_measure_new_qcow2(const struct qcow2_options *options,
 	size->format = IMAGE_QCOW2;
 	size->capacity_bytes = options->capacity_bytes;
 	size->length_bytes = qcow2_new_bytes(options);
-	size->allocation_bytes = question->block_bytes
-			? round_up(size->length_bytes, question->block_bytes)
-			: IMAGE_UNKNOWN;
+	size->allocation_bytes = question->block_bytes ? round_up(size->length_bytes,
+								  question->block_bytes)
+						       : IMAGE_UNKNOWN;
 	commit_full(size, options);
 	commit_snapshots(size, question->snapshots);
 	if (size->kind != COMMITMENT_UNBOUNDED)

@@ -20,13 +20,13 @@ enum commitment_kind {
 const char *commitment_kind_name(enum commitment_kind kind);
 
 #define IMAGE_ANY_SNAPSHOTS UINT32_MAX
-#define IMAGE_UNKNOWN	    UINT64_MAX
+#define IMAGE_UNKNOWN       UINT64_MAX
 
 /* What is to be known about images; zeroed: each as it is, no snapshots to come. */
 struct image_question {
-	uint32_t snapshots;	    /* internal ones still to be taken */
-	bool follow;		    /* measure backing and data files too */
-	bool format_given;	    /* take @format, do not look */
+	uint32_t snapshots; /* internal ones still to be taken */
+	bool follow;        /* measure backing and data files too */
+	bool format_given;  /* take @format, do not look */
 	enum image_format format;
 	uint32_t block_bytes; /* of the file system of images yet to be; 0 unknown */
 };
@@ -38,11 +38,11 @@ struct image_size {
 	uint64_t capacity_bytes, length_bytes;
 	uint64_t allocation_bytes; /* IMAGE_UNKNOWN for one yet to be */
 	uint64_t commitment_bytes; /* IMAGE_UNKNOWN if unbounded */
-	uint64_t margin_bytes;	   /* what of it is there for safety, measured */
+	uint64_t margin_bytes;     /* what of it is there for safety, measured */
 	enum commitment_kind kind;
 	char *backing_file, *data_file; /* as the header names them */
-	VEC(char *) notes;		/* one sentence each */
-	uint64_t device, inode;		/* of the file, to count no file twice */
+	VEC(char *) notes;              /* one sentence each */
+	uint64_t device, inode;         /* of the file, to count no file twice */
 };
 
 /* Owns them. */

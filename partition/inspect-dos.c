@@ -25,8 +25,10 @@ static struct dos_entry read_entry(const uint8_t *sector, int index)
 {
 	const uint8_t *p = sector + DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES;
 
-	return (struct dos_entry){
-		.flag = p[0], .code = p[4], .start = get_le32(p + 8), .n = get_le32(p + 12)};
+	return (struct dos_entry){.flag = p[0],
+				  .code = p[4],
+				  .start = get_le32(p + 8),
+				  .n = get_le32(p + 12)};
 }
 
 static bool is_empty(const struct dos_entry *entry)
@@ -42,11 +44,14 @@ static void say_size(struct inspector *in, const struct dos_entry *entry)
 	/* Some tools always write the largest number; kernel and firmware take both. */
 	if (entry->start == 1 && (entry->n == right || entry->n == UINT32_MAX))
 		return;
-	finding = inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-				 "The protective MBR covers blocks %" PRIu32 " to %" PRIu64
-				 ", not 1 to %" PRIu64 ".", entry->start,
-				 (uint64_t)entry->start + entry->n - (entry->n > 0), right);
-	finding->remedy = xstrdup("Any change of the table by virt-layout writes it anew.");
+	finding =
+		inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
+			       "The protective MBR covers blocks %" PRIu32 " to %" PRIu64
+			       ", not 1 to %" PRIu64 ".",
+			       entry->start,
+			       (uint64_t)entry->start + entry->n - (entry->n > 0), right);
+	finding->remedy =
+		xstrdup("Any change of the table by virt-layout writes it anew.");
 	in->ret->protective = false;
 }
 
@@ -56,16 +61,18 @@ static void say_missing(struct inspector *in, int others)
 
 	in->ret->protective = false;
 	if (others > 0) {
-		finding = inspector_find(in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
-					 "Beside the GPT there is an MBR with %d partitions and "
-					 "no protective one: systems disagree about which holds.",
-					 others);
+		finding = inspector_find(
+			in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
+			"Beside the GPT there is an MBR with %d partitions and "
+			"no protective one: systems disagree about which holds.",
+			others);
 		finding->remedy = xstrdup("Remove the table that does not belong there.");
 		return;
 	}
-	finding = inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-				 "The GPT has no protective MBR, so systems that know only MBRs "
-				 "take the disk for empty.");
+	finding = inspector_find(
+		in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
+		"The GPT has no protective MBR, so systems that know only MBRs "
+		"take the disk for empty.");
 	finding->remedy = xstrdup("disk recover --repair writes it.");
 }
 
@@ -90,21 +97,26 @@ void pmbr_inspect(struct inspector *in, const uint8_t *sector)
 	in->ret->hybrid = others > 0;
 	if (others > 0) {
 		in->ret->protective = false;
-		inspector_find(in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-			       "The MBR is a hybrid: %d partitions stand beside the protective "
-			       "one.", others);
+		inspector_find(
+			in, "gpt-hybrid", SEVERITY_WARNING, NULL,
+			"The MBR is a hybrid: %d partitions stand beside the protective "
+			"one.",
+			others);
 		return;
 	}
 	struct dos_entry entry = read_entry(sector, protective);
 
 	say_size(in, &entry);
 	if (entry.flag != 0)
-		inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-			       "The protective MBR entry has boot flag 0x%02x, and UEFI wants "
-			       "0.", entry.flag);
+		inspector_find(
+			in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
+			"The protective MBR entry has boot flag 0x%02x, and UEFI wants "
+			"0.",
+			entry.flag);
 }
 
-static bool check_flag(struct inspector *in, const struct dos_entry *entry, unsigned number)
+static bool check_flag(struct inspector *in, const struct dos_entry *entry,
+		       unsigned number)
 {
 	char subject[SUBJECT_BYTES];
 
@@ -112,8 +124,8 @@ static bool check_flag(struct inspector *in, const struct dos_entry *entry, unsi
 		return true;
 	inspector_find(in, "dos-boot-flag", SEVERITY_ERROR,
 		       partition_subject(number, subject),
-		       "Partition %u has boot flag 0x%02x, neither 0x00 nor 0x80.", number,
-		       entry->flag);
+		       "Partition %u has boot flag 0x%02x, neither 0x00 nor 0x80.",
+		       number, entry->flag);
 	return false;
 }
 
@@ -132,9 +144,11 @@ static bool check_range(struct inspector *in, unsigned number, uint64_t start, u
 	if (start >= bounds[0] && start + n <= bounds[1])
 		return true;
 	inspector_find(in, "dos-range", SEVERITY_ERROR, subject,
-		       "Partition %u, blocks %" PRIu64 " to %" PRIu64 ", leaves %s, blocks %" PRIu64
-		       " to %" PRIu64 ".", number, start, start + n - 1,
-		       number >= DOS_FIRST_LOGICAL ? "the extended partition" : "the disk",
+		       "Partition %u, blocks %" PRIu64 " to %" PRIu64
+		       ", leaves %s, blocks %" PRIu64 " to %" PRIu64 ".",
+		       number, start, start + n - 1,
+		       number >= DOS_FIRST_LOGICAL ? "the extended partition"
+						   : "the disk",
 		       bounds[0], bounds[1] - 1);
 	return false;
 }
@@ -168,21 +182,24 @@ struct chain {
 static bool chain_may_go_on(struct inspector *in, const struct chain *chain)
 {
 	if (chain->at < chain->bounds[0] || chain->at >= chain->bounds[1]) {
-		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
-			       "The EBR chain leaves the extended partition: it links to block "
-			       "%" PRIu64 ", outside of %" PRIu64 " to %" PRIu64 ".", chain->at,
-			       chain->bounds[0], chain->bounds[1] - 1);
+		inspector_find(
+			in, "dos-ebr", SEVERITY_ERROR, NULL,
+			"The EBR chain leaves the extended partition: it links to block "
+			"%" PRIu64 ", outside of %" PRIu64 " to %" PRIu64 ".",
+			chain->at, chain->bounds[0], chain->bounds[1] - 1);
 		return false;
 	}
 	for (unsigned i = 0; i < chain->n; i++)
 		if (chain->seen[i] == chain->at) {
 			inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
-				       "The EBR chain loops at LBA %" PRIu64 ".", chain->at);
+				       "The EBR chain loops at LBA %" PRIu64 ".",
+				       chain->at);
 			return false;
 		}
 	if (chain->n > DOS_MAX_LOGICAL - 1) {
 		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
-			       "The EBR chain is longer than %d partitions.", DOS_MAX_LOGICAL);
+			       "The EBR chain is longer than %d partitions.",
+			       DOS_MAX_LOGICAL);
 		return false;
 	}
 	return true;
@@ -221,7 +238,8 @@ static void follow_link(struct inspector *in, struct chain *chain, const uint8_t
 {
 	struct dos_entry link = read_entry(sector, 1);
 
-	if (!all_zero(sector + DOS_ENTRIES_AT + 2 * DOS_ENTRY_BYTES, 2 * DOS_ENTRY_BYTES)) {
+	if (!all_zero(sector + DOS_ENTRIES_AT + 2 * DOS_ENTRY_BYTES,
+		      2 * DOS_ENTRY_BYTES)) {
 		inspector_find(in, "dos-ebr", SEVERITY_WARNING, NULL,
 			       "The EBR at LBA %" PRIu64 " has a third or fourth entry.",
 			       chain->at);
@@ -234,8 +252,10 @@ static void follow_link(struct inspector *in, struct chain *chain, const uint8_t
 		chain->at = chain->bounds[0] + link.start;
 	else
 		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
-			       "The link in the EBR at LBA %" PRIu64 " has type 0x%02x, not "
-			       "extended.", chain->seen[chain->n - 1], link.code);
+			       "The link in the EBR at LBA %" PRIu64
+			       " has type 0x%02x, not "
+			       "extended.",
+			       chain->seen[chain->n - 1], link.code);
 }
 
 static int walk_step(struct inspector *in, struct chain *chain, unsigned *number,
@@ -252,7 +272,8 @@ static int walk_step(struct inspector *in, struct chain *chain, unsigned *number
 	}
 	if (sector[510] != 0x55 || sector[511] != 0xaa) {
 		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
-			       "There is no EBR at LBA %" PRIu64 ", where the chain leads.",
+			       "There is no EBR at LBA %" PRIu64
+			       ", where the chain leads.",
 			       chain->at);
 		chain->at = 0;
 		return 0;
@@ -263,7 +284,8 @@ static int walk_step(struct inspector *in, struct chain *chain, unsigned *number
 		add_logical(in, chain, &entry, (*number)++);
 	else if (chain->n > 1)
 		inspector_find(in, "dos-ebr", SEVERITY_WARNING, NULL,
-			       "The EBR at LBA %" PRIu64 " describes no partition.", chain->at);
+			       "The EBR at LBA %" PRIu64 " describes no partition.",
+			       chain->at);
 	follow_link(in, chain, sector);
 	return 0;
 }
@@ -293,7 +315,8 @@ static void count_flags(struct inspector *in)
 	if (active > 1)
 		inspector_find(in, "dos-active", SEVERITY_ERROR, NULL,
 			       "%u partitions are marked active, and only one may be.",
-			       active)->remedy = xstrdup("sfdisk --activate FILE NUMBER keeps one.");
+			       active)
+			->remedy = xstrdup("sfdisk --activate FILE NUMBER keeps one.");
 }
 
 int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
@@ -304,8 +327,7 @@ int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 	in->ret->table.label = LABEL_DOS;
 	in->ret->table.disk_signature = get_le32(sector + DOS_SIGNATURE_AT);
 	in->ret->table.first_usable_lba = 1;
-	in->ret->table.last_usable_lba =
-		MIN(in->n_sectors - 1, (uint64_t)UINT32_MAX);
+	in->ret->table.last_usable_lba = MIN(in->n_sectors - 1, (uint64_t)UINT32_MAX);
 	in->ret->editable = true;
 	for (int i = 0; i < 4; i++) {
 		struct dos_entry entry = read_entry(sector, i);

@@ -8,8 +8,14 @@
 #include <inttypes.h>
 
 /* Offsets in an entry. */
-enum { AT_TYPE = 0, AT_UUID = 16, AT_START = 32, AT_END = 40, AT_ATTRIBUTES = 48,
-       AT_NAME = 56 };
+enum {
+	AT_TYPE = 0,
+	AT_UUID = 16,
+	AT_START = 32,
+	AT_END = 40,
+	AT_ATTRIBUTES = 48,
+	AT_NAME = 56
+};
 
 static void add_utf8(struct text *text, uint32_t c)
 {
@@ -77,8 +83,9 @@ static bool check_range(struct inspector *in, const struct gpt_header *header,
 	partition_subject(partition->number, subject);
 	if (start > end || end == UINT64_MAX) {
 		inspector_find(in, "gpt-range", SEVERITY_ERROR, subject,
-			       "Partition %u begins at block %" PRIu64 " and ends at %" PRIu64
-			       ", which is no range.", partition->number, start, end);
+			       "Partition %u begins at block %" PRIu64
+			       " and ends at %" PRIu64 ", which is no range.",
+			       partition->number, start, end);
 		return false;
 	}
 	if (start < header->first_usable_lba || end > header->last_usable_lba) {
@@ -109,9 +116,11 @@ static void check_text(struct inspector *in, const struct partition *partition,
 		in->ret->opaque = true;
 	}
 	if (partition->attributes & GPT_RESERVED_ATTRIBUTE)
-		inspector_find(in, "gpt-attributes", SEVERITY_WARNING, subject,
-			       "Partition %u has reserved attribute bits set (0x%016" PRIx64
-			       ").", partition->number, partition->attributes);
+		inspector_find(
+			in, "gpt-attributes", SEVERITY_WARNING, subject,
+			"Partition %u has reserved attribute bits set (0x%016" PRIx64
+			").",
+			partition->number, partition->attributes);
 	if (guid_is_zero(partition->uuid))
 		inspector_find(in, "gpt-uuid", SEVERITY_WARNING, subject,
 			       "Partition %u has no UUID.", partition->number);
@@ -173,7 +182,8 @@ int gpt_read_entries(struct inspector *in, enum gpt_copy copy,
 	*ret_good = crc32_add(0, array, n) == header->entries_crc;
 	if (!*ret_good) {
 		inspector_find(in, "gpt-array-crc", SEVERITY_ERROR, name,
-			       "The %s array of partition entries has a wrong checksum.", name);
+			       "The %s array of partition entries has a wrong checksum.",
+			       name);
 		return 0;
 	}
 	parse_entries(in, copy, array, header, ret);

@@ -18,9 +18,19 @@
 
 /* Offsets in a header (UEFI 2.10, table 5-5). */
 enum {
-	AT_REVISION = 8, AT_HEADER_BYTES = 12, AT_CRC = 16, AT_RESERVED = 20, AT_MY_LBA = 24,
-	AT_ALTERNATE = 32, AT_FIRST_USABLE = 40, AT_LAST_USABLE = 48, AT_GUID = 56,
-	AT_ENTRIES = 72, AT_N_ENTRIES = 80, AT_ENTRY_BYTES = 84, AT_ENTRIES_CRC = 88,
+	AT_REVISION = 8,
+	AT_HEADER_BYTES = 12,
+	AT_CRC = 16,
+	AT_RESERVED = 20,
+	AT_MY_LBA = 24,
+	AT_ALTERNATE = 32,
+	AT_FIRST_USABLE = 40,
+	AT_LAST_USABLE = 48,
+	AT_GUID = 56,
+	AT_ENTRIES = 72,
+	AT_N_ENTRIES = 80,
+	AT_ENTRY_BYTES = 84,
+	AT_ENTRIES_CRC = 88,
 };
 
 static const char *const copy_names[] = {"primary", "backup"};
@@ -89,8 +99,10 @@ static bool check_sizes(struct inspector *in, enum gpt_copy copy,
 
 	if (bytes < GPT_ENTRY_BYTES || bytes > 4096 || (bytes & (bytes - 1)))
 		return bad(in, copy, "gpt-entry-size",
-			   "has entries of %" PRIu32 " bytes, not of 128 times a power of two "
-			   "up to 4096", bytes);
+			   "has entries of %" PRIu32
+			   " bytes, not of 128 times a power of two "
+			   "up to 4096",
+			   bytes);
 	if (header->n_entries == 0)
 		return bad(in, copy, "gpt-entry-count", "has an array of 0 entries");
 	if ((uint64_t)header->n_entries * bytes > GPT_MAX_ARRAY_BYTES)
@@ -114,7 +126,8 @@ static bool check_places(struct inspector *in, enum gpt_copy copy,
 			   header->first_usable_lba, header->last_usable_lba);
 	if (header->last_usable_lba >= in->n_sectors)
 		return bad(in, copy, "gpt-bounds",
-			   "has usable blocks up to %" PRIu64 ", but the disk ends at %" PRIu64,
+			   "has usable blocks up to %" PRIu64
+			   ", but the disk ends at %" PRIu64,
 			   header->last_usable_lba, in->n_sectors - 1);
 	if (first < least || first > limit || n > limit - first)
 		return bad(in, copy, "gpt-bounds",
@@ -137,11 +150,13 @@ static bool is_cut_off(struct inspector *in, enum gpt_copy copy,
 	finding = inspector_find(in, "gpt-backup-place", SEVERITY_ERROR, NULL,
 				 "The disk was cut off: its GPT is for %" PRIu64
 				 " sectors (%" PRIu64 " bytes), and it has %" PRIu64
-				 " (%" PRIu64 " bytes).", at + 1, (at + 1) * in->sector_bytes,
-				 in->n_sectors, in->io->size_bytes);
-	finding->remedy = xasprintf("truncate -s %" PRIu64 " gives a raw image its old size "
-				    "back; what was cut off is lost.",
-				    (at + 1) * in->sector_bytes);
+				 " (%" PRIu64 " bytes).",
+				 at + 1, (at + 1) * in->sector_bytes, in->n_sectors,
+				 in->io->size_bytes);
+	finding->remedy =
+		xasprintf("truncate -s %" PRIu64 " gives a raw image its old size "
+			  "back; what was cut off is lost.",
+			  (at + 1) * in->sector_bytes);
 	return true;
 }
 
@@ -153,8 +168,8 @@ static bool check_header(struct inspector *in, enum gpt_copy copy, const uint8_t
 	if (!crc_is_right(sector, in->sector_bytes))
 		return bad(in, copy, "gpt-header-crc", "has a wrong checksum");
 	if (revision >> 16 != REVISION_1_0 >> 16)
-		return bad(in, copy, "gpt-revision", "has revision 0x%08" PRIx32 ", not 1.x",
-			   revision);
+		return bad(in, copy, "gpt-revision",
+			   "has revision 0x%08" PRIx32 ", not 1.x", revision);
 	if (header->my_lba != lba)
 		return bad(in, copy, "gpt-bounds",
 			   "says it is at block %" PRIu64 ", but it is at %" PRIu64,
@@ -211,7 +226,8 @@ static int find_moved_backup(struct inspector *in, struct error *error)
 	in->ret->grown = true;
 	finding = inspector_find(in, "gpt-backup-place", SEVERITY_WARNING, NULL,
 				 "The disk has grown: the backup GPT is at block %" PRIu64
-				 ", the end of %" PRIu64 " sectors, and it has %" PRIu64 ".",
+				 ", the end of %" PRIu64 " sectors, and it has %" PRIu64
+				 ".",
 				 at, at + 1, in->n_sectors);
 	add_remedy(finding, "disk grow moves it to the end and makes the room usable.");
 	return 0;
@@ -229,7 +245,8 @@ static void say_missing(struct inspector *in, enum gpt_copy copy)
 				 copy_names[copy],
 				 copy == GPT_PRIMARY ? 1 : in->n_sectors - 1);
 	if (in->ret->gpt[!copy].good)
-		add_remedy(finding, "disk recover --repair writes it from the other copy.");
+		add_remedy(finding,
+			   "disk recover --repair writes it from the other copy.");
 }
 
 static int read_headers(struct inspector *in, struct error *error)
@@ -301,9 +318,11 @@ static void compare_copies(struct inspector *in, const struct partition_table *p
 		difference = xstrdup("where the backup is");
 	if (!difference)
 		return;
-	finding = inspector_find(in, "gpt-copies-differ", SEVERITY_ERROR, NULL,
-				 "Primary and backup GPT are both valid but differ: in the "
-				 "backup, %s.", difference);
+	finding =
+		inspector_find(in, "gpt-copies-differ", SEVERITY_ERROR, NULL,
+			       "Primary and backup GPT are both valid but differ: in the "
+			       "backup, %s.",
+			       difference);
 	add_remedy(finding, "Decide which one is right, then disk recover --repair with "
 			    "--from primary or --from backup.");
 }
@@ -337,7 +356,8 @@ int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 {
 	if (in->n_sectors < 6) {
 		inspector_find(in, "disk-too-small", SEVERITY_ERROR, NULL,
-			       "It has %" PRIu64 " sectors, and a GPT of 128 entries needs at "
+			       "It has %" PRIu64
+			       " sectors, and a GPT of 128 entries needs at "
 			       "least %" PRIu32 ".",
 			       in->n_sectors, 4 + 2 * (128 * 128 / in->sector_bytes));
 		return 0;

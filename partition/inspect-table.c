@@ -18,16 +18,19 @@ static void say_overlap(struct inspector *in, const struct partition *a,
 			const struct partition *b)
 {
 	char subject[SUBJECT_BYTES];
-	struct finding *finding = inspector_find(
-		in, "partition-overlap", SEVERITY_ERROR, partition_subject(b->number, subject),
-		"Partitions %u%s%s%s and %u%s%s%s overlap: blocks %" PRIu64 " to %" PRIu64
-		" and %" PRIu64 " to %" PRIu64 ".",
-		a->number, a->name ? " (" : "", a->name ? a->name : "", a->name ? ")" : "",
-		b->number, b->name ? " (" : "", b->name ? b->name : "", b->name ? ")" : "",
-		a->start_lba, a->end_lba, b->start_lba, b->end_lba);
+	struct finding *finding =
+		inspector_find(in, "partition-overlap", SEVERITY_ERROR,
+			       partition_subject(b->number, subject),
+			       "Partitions %u%s%s%s and %u%s%s%s overlap: blocks %" PRIu64
+			       " to %" PRIu64 " and %" PRIu64 " to %" PRIu64 ".",
+			       a->number, a->name ? " (" : "", a->name ? a->name : "",
+			       a->name ? ")" : "", b->number, b->name ? " (" : "",
+			       b->name ? b->name : "", b->name ? ")" : "", a->start_lba,
+			       a->end_lba, b->start_lba, b->end_lba);
 
-	finding->remedy = xstrdup("Shorten or delete one of them before anything writes to "
-				  "either.");
+	finding->remedy =
+		xstrdup("Shorten or delete one of them before anything writes to "
+			"either.");
 }
 
 typedef VEC(const struct partition *) partition_list;
@@ -83,7 +86,8 @@ static void check_ebrs(struct inspector *in)
 			inspector_find(in, "partition-overlap", SEVERITY_ERROR,
 				       partition_subject(b->number, subject),
 				       "Partition %u, blocks %" PRIu64 " to %" PRIu64
-				       ", holds the EBR of partition %u at LBA %" PRIu64 ".",
+				       ", holds the EBR of partition %u at LBA %" PRIu64
+				       ".",
 				       b->number, b->start_lba, b->end_lba, a->number,
 				       a->ebr_lba);
 		}
@@ -147,9 +151,10 @@ static void say_misaligned(struct inspector *in, const struct partition *partiti
 		return;
 	finding = inspector_find(in, end ? "align-end" : "align-start", SEVERITY_WARNING,
 				 partition_subject(partition->number, subject),
-				 "Partition %u %s %" PRIu64 " bytes past a boundary of %" PRIu64
-				 " bytes (%s).", partition->number, end ? "ends" : "begins",
-				 past, question->grain_bytes, question->grain_name);
+				 "Partition %u %s %" PRIu64
+				 " bytes past a boundary of %" PRIu64 " bytes (%s).",
+				 partition->number, end ? "ends" : "begins", past,
+				 question->grain_bytes, question->grain_name);
 	finding->observed = xasprintf("%" PRIu64, lba * in->sector_bytes);
 }
 

@@ -87,8 +87,9 @@ static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
 		return;
 	}
 	finding = inspector_find(in, "disk-sector-size", SEVERITY_ERROR, NULL,
-				 "The GPT is one of %" PRIu32 "-byte sectors, not of %" PRIu32
-				 ".", found, told);
+				 "The GPT is one of %" PRIu32
+				 "-byte sectors, not of %" PRIu32 ".",
+				 found, told);
 	finding->remedy = xasprintf("Use it with sectors of %" PRIu32 " bytes.", found);
 	finding->observed = xasprintf("%" PRIu32, found);
 	finding->expected = xasprintf("%" PRIu32, told);
@@ -112,7 +113,8 @@ static int choose_sector_size(struct inspector *in, uint32_t told, bool *ret_gpt
 	if (primary == 3)
 		inspector_find(in, "disk-two-gpts", SEVERITY_WARNING, NULL,
 			       "It has a GPT header for 512-byte sectors and another for "
-			       "4096-byte sectors; that of %" PRIu32 " is taken.", found);
+			       "4096-byte sectors; that of %" PRIu32 " is taken.",
+			       found);
 	if (found && found != (told ? told : 512))
 		say_sector_size(in, told, found);
 	return 0;
@@ -160,8 +162,10 @@ static void say_no_table(struct inspector *in, const char *content)
 	else
 		finding = inspector_find(in, "disk-no-table", SEVERITY_ERROR, NULL,
 					 "It has no partition table.");
-	finding->remedy = xstrdup(content ? "disk create --replace writes one and destroys "
-					    "that." : "disk create --replace writes one.");
+	finding->remedy =
+		xstrdup(content ? "disk create --replace writes one and destroys "
+				  "that."
+				: "disk create --replace writes one.");
 	finding->observed = xstrdup(content);
 }
 
@@ -195,7 +199,8 @@ static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 	return dos_inspect(in, sector, error);
 }
 
-static int inspect_with_size(struct inspector *in, const struct inspect_question *question,
+static int inspect_with_size(struct inspector *in,
+			     const struct inspect_question *question,
 			     const uint8_t *sector, struct error *error)
 {
 	const char *container = image_container(sector, 512);
@@ -206,8 +211,9 @@ static int inspect_with_size(struct inspector *in, const struct inspect_question
 			       "It is a %s image, not raw.", container);
 		return 0;
 	}
-	if (choose_sector_size(in, question->sector_bytes ? question->sector_bytes
-							   : in->io->sector_bytes,
+	if (choose_sector_size(in,
+			       question->sector_bytes ? question->sector_bytes
+						      : in->io->sector_bytes,
 			       &gpt, error) < 0)
 		return -1;
 	in->n_sectors = in->io->size_bytes / in->sector_bytes;
@@ -215,10 +221,12 @@ static int inspect_with_size(struct inspector *in, const struct inspect_question
 	in->ret->table.n_sectors = in->n_sectors;
 	if (in->io->size_bytes % in->sector_bytes)
 		inspector_find(in, "disk-size", SEVERITY_ERROR, NULL,
-			       "Its size, %" PRIu64 " bytes, is not a multiple of %" PRIu32 ".",
+			       "Its size, %" PRIu64
+			       " bytes, is not a multiple of %" PRIu32 ".",
 			       in->io->size_bytes, in->sector_bytes)
-			->remedy = xasprintf("truncate -s %%%" PRIu32
-					     " rounds a raw file up.", in->sector_bytes);
+			->remedy =
+			xasprintf("truncate -s %%%" PRIu32 " rounds a raw file up.",
+				  in->sector_bytes);
 	if (gpt || (has_mbr_signature(sector) && !flags_are_wild(sector) &&
 		    has_protective_entry(sector)))
 		return gpt_inspect(in, sector, error);

@@ -21,12 +21,12 @@
 #include <limits.h>
 #include <unistd.h>
 
-#define MAGIC "VLJOURN1"
-#define HEADER_BYTES 56
-#define CRC_FROM 12
+#define MAGIC               "VLJOURN1"
+#define HEADER_BYTES        56
+#define CRC_FROM            12
 #define SECTOR_HEADER_BYTES 16
-#define MAX_SECTORS 65536
-#define MAX_FILE_BYTES (UINT64_C(768) << 20)
+#define MAX_SECTORS         65536
+#define MAX_FILE_BYTES      (UINT64_C(768) << 20)
 
 char *journal_path(const char *image)
 {
@@ -95,8 +95,9 @@ static bool parse_sectors(const uint8_t *at, uint32_t n, struct journal *ret)
 		sector->old = xmemdup(at, bytes);
 		sector->new = xmemdup(at + bytes, bytes);
 		at += 2 * (size_t)bytes;
-		if (i > 0 && (sector->group < sector[-1].group ||
-			      (sector->group == sector[-1].group && lba <= sector[-1].lba)))
+		if (i > 0 &&
+		    (sector->group < sector[-1].group ||
+		     (sector->group == sector[-1].group && lba <= sector[-1].lba)))
 			return false;
 	}
 	return true;
@@ -118,7 +119,8 @@ bool journal_parse(const uint8_t *bytes, size_t n, struct journal *ret)
 	n_sectors = get_le32(bytes + 40);
 	n_name = get_le32(bytes + 48);
 	if ((ret->patch.sector_bytes != 512 && ret->patch.sector_bytes != 4096) ||
-	    n_sectors > MAX_SECTORS || n_name > PATH_MAX || get_le32(bytes + 44) > LABEL_DOS)
+	    n_sectors > MAX_SECTORS || n_name > PATH_MAX ||
+	    get_le32(bytes + 44) > LABEL_DOS)
 		return false;
 	ret->label = get_le32(bytes + 44);
 	whole = HEADER_BYTES + (uint64_t)n_name +
@@ -161,13 +163,17 @@ int journal_write(const char *path, const struct journal *journal, struct error 
 	_cleanup_text_ struct text text = {};
 
 	if (fd < 0 && errno == EEXIST)
-		return error_input(error,
-				   "%s is there: an earlier change was not finished; disk "
-				   "recover finishes or undoes it", path);
+		return error_input(
+			error,
+			"%s is there: an earlier change was not finished; disk "
+			"recover finishes or undoes it",
+			path);
 	if (fd < 0)
-		return error_system(error, errno,
-				    "%s: the sidecar cannot be made (--journal names another "
-				    "place)", path);
+		return error_system(
+			error, errno,
+			"%s: the sidecar cannot be made (--journal names another "
+			"place)",
+			path);
 	encode(journal, &text);
 	if (fill(fd, path, &text, error) == 0)
 		return 0;
@@ -188,8 +194,9 @@ int journal_read(const char *path, struct journal *ret, enum journal_state *ret_
 		return -1;
 	if (text.n >= 8 && memcmp(text.s, MAGIC, 8) != 0)
 		return error_input(error, "%s: is no sidecar of virt-layout", path);
-	*ret_state = journal_parse((const uint8_t *)text.s, text.n, ret) ? JOURNAL_WHOLE
-									 : JOURNAL_PARTIAL;
+	*ret_state = journal_parse((const uint8_t *)text.s, text.n, ret)
+			     ? JOURNAL_WHOLE
+			     : JOURNAL_PARTIAL;
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct journal {
 };
 
 enum journal_state {
-	JOURNAL_NONE,	 /* no such file */
+	JOURNAL_NONE,    /* no such file */
 	JOURNAL_PARTIAL, /* not whole: it was cut off before it was durable */
 	JOURNAL_WHOLE,
 };

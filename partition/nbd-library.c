@@ -27,9 +27,9 @@ int nbd_library_load(struct nbd_library *ret, struct error *error)
 	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)
-		return error_system(error, 0,
-				    "qcow2 images need libnbd, which cannot be loaded: %s",
-				    dlerror());
+		return error_system(
+			error, 0, "qcow2 images need libnbd, which cannot be loaded: %s",
+			dlerror());
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		void *address = dlsym(library, rows[i].name);
 

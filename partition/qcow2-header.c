@@ -18,15 +18,15 @@
 
 #include <inttypes.h>
 
-#define MAGIC 0x514649fbu /* QFI\xfb */
-#define V2_HEADER_BYTES 72
-#define V3_HEADER_BYTES 104
-#define MAX_L1_BYTES (32u << 20)
-#define MAX_REFTABLE_BYTES (8u << 20)
-#define MAX_SNAPSHOTS 65536
-#define MAX_BITMAPS 65535
+#define MAGIC                0x514649fbu /* QFI\xfb */
+#define V2_HEADER_BYTES      72
+#define V3_HEADER_BYTES      104
+#define MAX_L1_BYTES         (32u << 20)
+#define MAX_REFTABLE_BYTES   (8u << 20)
+#define MAX_SNAPSHOTS        65536
+#define MAX_BITMAPS          65535
 #define MAX_BITMAP_DIRECTORY (64u << 20)
-#define BITMAP_ENTRY_BYTES 24 /* fixed part of a directory entry */
+#define BITMAP_ENTRY_BYTES   24 /* fixed part of a directory entry */
 
 enum {
 	INCOMPATIBLE_DIRTY = 1 << 0,
@@ -57,7 +57,8 @@ static int take_name(const uint8_t *bytes, size_t n, const char *what, char **re
 	if (n == 0 || n >= QCOW2_NAME_BYTES)
 		return error_input(error, "the name of the %s has %zu bytes", what, n);
 	if (memchr(bytes, 0, n))
-		return error_input(error, "the name of the %s has a NUL byte in it", what);
+		return error_input(error, "the name of the %s has a NUL byte in it",
+				   what);
 	free(*ret);
 	*ret = xstrndup((const char *)bytes, n);
 	return 0;
@@ -84,7 +85,8 @@ static int take_bitmaps(struct qcow2_header *header, const uint8_t *bytes, size_
 			struct error *error)
 {
 	if (n != 24)
-		return error_input(error, "the bitmaps extension has %zu bytes, not 24", n);
+		return error_input(error, "the bitmaps extension has %zu bytes, not 24",
+				   n);
 	header->n_bitmaps = get_be32(bytes);
 	header->bitmap_directory_bytes = get_be64(bytes + 8);
 	header->bitmap_directory_offset = get_be64(bytes + 16);
@@ -132,8 +134,7 @@ static int read_extensions(struct qcow2_header *header, const uint8_t *bytes, si
 			return 0;
 		if (length > end - at)
 			return error_input(error,
-					   "header extension 0x%08" PRIx32
-					   " of %" PRIu32
+					   "header extension 0x%08" PRIx32 " of %" PRIu32
 					   " bytes leaves the header's cluster",
 					   type, length);
 		if (take_extension(header, type, bytes + at, length, error) < 0)
@@ -177,7 +178,8 @@ static int check_tables(const struct qcow2_header *header, struct error *error)
 		return error_input(error, "its capacity, %" PRIu64 " bytes, is too large",
 				   options->capacity_bytes);
 	if (header->l1_entries > MAX_L1_BYTES / 8)
-		return error_input(error, "its L1 table has %" PRIu32 " entries, above %u",
+		return error_input(error,
+				   "its L1 table has %" PRIu32 " entries, above %u",
 				   header->l1_entries, MAX_L1_BYTES / 8);
 	if (header->l1_entries < qcow2_l1_entries(options))
 		return error_input(error,
@@ -188,7 +190,8 @@ static int check_tables(const struct qcow2_header *header, struct error *error)
 	    header->refcount_clusters > MAX_REFTABLE_BYTES / cluster_bytes)
 		return error_input(error, "its refcount table has %" PRIu32 " clusters",
 				   header->refcount_clusters);
-	if (header->l1_offset % cluster_bytes || header->refcount_offset % cluster_bytes ||
+	if (header->l1_offset % cluster_bytes ||
+	    header->refcount_offset % cluster_bytes ||
 	    header->snapshots_offset % cluster_bytes ||
 	    header->bitmap_directory_offset % cluster_bytes)
 		return error_input(error, "a table does not begin on a cluster boundary");
@@ -196,7 +199,8 @@ static int check_tables(const struct qcow2_header *header, struct error *error)
 		return error_input(error, "it says it has %" PRIu32 " snapshots",
 				   header->n_snapshots);
 	if (options->data_file && !header->data_file)
-		return error_input(error, "its data lies in a data file that it does not name");
+		return error_input(error,
+				   "its data lies in a data file that it does not name");
 	return 0;
 }
 
@@ -213,10 +217,13 @@ static int read_fixed(struct qcow2_header *header, const uint8_t *bytes, size_t 
 				   header->version);
 	cluster_bits = get_be32(bytes + 20);
 	if (cluster_bits < 9 || cluster_bits > 21)
-		return error_input(error, "its clusters have 2^%" PRIu32 " bytes, not 2^9 to 2^21",
+		return error_input(error,
+				   "its clusters have 2^%" PRIu32
+				   " bytes, not 2^9 to 2^21",
 				   cluster_bits);
 	if (get_be32(bytes + 32) > 2)
-		return error_input(error, "its encryption method is %" PRIu32 ", not 0 to 2",
+		return error_input(error,
+				   "its encryption method is %" PRIu32 ", not 0 to 2",
 				   get_be32(bytes + 32));
 	header->options.cluster_bytes = 1u << cluster_bits;
 	header->options.capacity_bytes = get_be64(bytes + 24);
@@ -239,8 +246,8 @@ static size_t header_end(const struct qcow2_header *header, const uint8_t *bytes
 	if (header->version == 3 && n >= V3_HEADER_BYTES)
 		length = get_be32(bytes + 100);
 	if (header->version == 3 && length < V3_HEADER_BYTES)
-		error_input(error, "its header has %" PRIu32 " bytes, fewer than %u", length,
-			    V3_HEADER_BYTES);
+		error_input(error, "its header has %" PRIu32 " bytes, fewer than %u",
+			    length, V3_HEADER_BYTES);
 	else if (length > n || length > header->options.cluster_bytes)
 		error_input(error, "its header of %" PRIu32 " bytes is cut off", length);
 	else
@@ -271,8 +278,7 @@ static int read_rest(struct qcow2_header *header, const uint8_t *bytes, size_t n
 	if (read_extensions(header, bytes, at, end, error) < 0)
 		return -1;
 	if (header->options.extended_l2 && header->options.cluster_bytes < 1u << 14)
-		return error_input(error,
-				   "it has subclusters in clusters below 16 KiB");
+		return error_input(error, "it has subclusters in clusters below 16 KiB");
 	return check_tables(header, error);
 }
 
@@ -312,8 +318,9 @@ int qcow2_bitmap_bytes(const struct qcow2_header *header, const uint8_t *directo
 		uint8_t granularity_bits;
 
 		if (n - at < BITMAP_ENTRY_BYTES)
-			return error_input(error, "bitmap %" PRIu32
-					   " is not in the directory", i + 1);
+			return error_input(error,
+					   "bitmap %" PRIu32 " is not in the directory",
+					   i + 1);
 		granularity_bits = directory[at + 17];
 		if (granularity_bits < 9 || granularity_bits > 31)
 			return error_input(error,
@@ -322,10 +329,12 @@ int qcow2_bitmap_bytes(const struct qcow2_header *header, const uint8_t *directo
 		entry = BITMAP_ENTRY_BYTES + (uint64_t)get_be32(directory + at + 20) +
 			get_be16(directory + at + 18);
 		if (round_up(entry, 8) > n - at)
-			return error_input(error, "bitmap %" PRIu32
-					   " leaves the directory", i + 1);
+			return error_input(error,
+					   "bitmap %" PRIu32 " leaves the directory",
+					   i + 1);
 		bits = (header->options.capacity_bytes +
-			(UINT64_C(1) << granularity_bits) - 1) >> granularity_bits;
+			(UINT64_C(1) << granularity_bits) - 1) >>
+		       granularity_bits;
 		data = round_up((bits + 7) / 8, cluster_bytes);
 		sum += data + round_up(data / cluster_bytes * 8, cluster_bytes);
 		at += (size_t)round_up(entry, 8);

@@ -14,10 +14,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define LUKS_SECTOR_BYTES 512
+#define LUKS_SECTOR_BYTES  512
 #define LUKS_ALIGN_SECTORS 8 /* key material begins on 4 KiB */
-#define LUKS_SLOTS 8
-#define LUKS_STRIPES 4000 /* of the anti-forensic splitter */
+#define LUKS_SLOTS         8
+#define LUKS_STRIPES       4000 /* of the anti-forensic splitter */
 
 static uint64_t divide_up(uint64_t n, uint64_t by)
 {
@@ -35,8 +35,9 @@ static uint64_t round_up(uint64_t n, uint64_t to)
  */
 static uint64_t luks_bytes(unsigned key_bytes)
 {
-	uint64_t slot = round_up(divide_up((uint64_t)key_bytes * LUKS_STRIPES,
-					   LUKS_SECTOR_BYTES), LUKS_ALIGN_SECTORS);
+	uint64_t slot =
+		round_up(divide_up((uint64_t)key_bytes * LUKS_STRIPES, LUKS_SECTOR_BYTES),
+			 LUKS_ALIGN_SECTORS);
 
 	return (LUKS_ALIGN_SECTORS + LUKS_SLOTS * slot) * LUKS_SECTOR_BYTES;
 }
@@ -162,7 +163,8 @@ static int set_encryption(struct qcow2_options *options, const char *value,
 			  struct error *error)
 {
 	if (!streq(value, "luks"))
-		return error_input(error, "encrypt.format=%s: only luks is computed", value);
+		return error_input(error, "encrypt.format=%s: only luks is computed",
+				   value);
 	options->luks_bytes = luks_bytes(64);
 	return 0;
 }
@@ -173,7 +175,7 @@ static int set_cipher(struct qcow2_options *options, const char *value,
 	static const struct {
 		const char *suffix;
 		unsigned key_bytes;
-	} rows[] = { { "-128", 32 }, { "-192", 48 }, { "-256", 64 } };
+	} rows[] = {{"-128", 32}, {"-192", 48}, {"-256", 64}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (has_suffix(value, rows[i].suffix)) {
@@ -197,18 +199,18 @@ int qcow2_set_option(struct qcow2_options *options, const char *option,
 		const char *name;
 		int (*set)(struct qcow2_options *, const char *, struct error *);
 	} rows[] = {
-		{ "cluster_size", set_cluster_size },
-		{ "refcount_bits", set_refcount_bits },
-		{ "extended_l2", set_extended_l2 },
-		{ "data_file", set_data_file },
-		{ "encrypt.format", set_encryption },
-		{ "encrypt.cipher-alg", set_cipher },
-		{ "compat", changes_nothing },
-		{ "lazy_refcounts", changes_nothing },
-		{ "data_file_raw", changes_nothing },
-		{ "compression_type", changes_nothing },
-		{ "encrypt.key-secret", changes_nothing },
-		{ "encrypt.iter-time", changes_nothing },
+		{"cluster_size", set_cluster_size},
+		{"refcount_bits", set_refcount_bits},
+		{"extended_l2", set_extended_l2},
+		{"data_file", set_data_file},
+		{"encrypt.format", set_encryption},
+		{"encrypt.cipher-alg", set_cipher},
+		{"compat", changes_nothing},
+		{"lazy_refcounts", changes_nothing},
+		{"data_file_raw", changes_nothing},
+		{"compression_type", changes_nothing},
+		{"encrypt.key-secret", changes_nothing},
+		{"encrypt.iter-time", changes_nothing},
 	};
 	const char *equals = strchr(option, '=');
 

@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 #define QCOW2_MAX_HEADER (2u << 20) /* bytes: a cluster is at most this large */
-#define QCOW2_NAME_BYTES 1024	    /* longest backing or data file name */
+#define QCOW2_NAME_BYTES 1024       /* longest backing or data file name */
 
 /* What the size of an image depends on. Zeroed fields of a fresh one: qcow2_defaults. */
 struct qcow2_options {
@@ -17,7 +17,7 @@ struct qcow2_options {
 	uint32_t cluster_bytes;
 	uint32_t refcount_bits;
 	bool extended_l2;
-	bool data_file;	     /* guest data lies in another file */
+	bool data_file;      /* guest data lies in another file */
 	uint64_t luks_bytes; /* of the LUKS header, 0 without encryption */
 };
 

@@ -43,8 +43,8 @@ static inline struct built_disk build_empty(uint64_t n_sectors, uint32_t sector_
 	};
 }
 
-static inline void build_dos_entry(uint8_t *sector, int index, uint8_t code, uint32_t start,
-				   uint32_t n)
+static inline void build_dos_entry(uint8_t *sector, int index, uint8_t code,
+				   uint32_t start, uint32_t n)
 {
 	uint8_t *p = sector + 446 + 16 * index;
 
@@ -100,7 +100,8 @@ static inline void build_gpt_header(const struct built_disk *disk, bool backup)
 	put_le32(header + 84, 128);
 }
 
-static inline uint8_t *gpt_entry(const struct built_disk *disk, bool backup, unsigned index)
+static inline uint8_t *gpt_entry(const struct built_disk *disk, bool backup,
+				 unsigned index)
 {
 	uint64_t lba = backup ? disk->n_sectors - 1 - gpt_array_sectors(disk) : 2;
 
@@ -150,8 +151,8 @@ static inline struct built_disk build_dos(uint64_t n_sectors, uint32_t sector_by
 	for (uint32_t i = 0; i < 3; i++) {
 		build_dos_entry(sector_of(&disk, 16 + 16 * i), 0, 0x83, 8, 8);
 		if (i < 2)
-			build_dos_entry(sector_of(&disk, 16 + 16 * i), 1, 0x05, 16 * (i + 1),
-					16);
+			build_dos_entry(sector_of(&disk, 16 + 16 * i), 1, 0x05,
+					16 * (i + 1), 16);
 	}
 	return disk;
 }

@@ -79,7 +79,8 @@ int stub_would_break(struct disk_io *io, const struct inspection *seen,
 	if (stub_find(sector, NULL) == STUB_OTHER)
 		add_reason(reasons, "it has boot code already");
 	if (has_type(table, "bios-boot"))
-		add_reason(reasons, "its BIOS boot partition says that a BIOS can boot it");
+		add_reason(reasons,
+			   "its BIOS boot partition says that a BIOS can boot it");
 	if (has_legacy_boot(table))
 		add_reason(reasons, "a partition has the legacy-boot attribute");
 	if (seen->hybrid)
@@ -89,7 +90,8 @@ int stub_would_break(struct disk_io *io, const struct inspection *seen,
 	if (iso)
 		add_reason(reasons, "it is an ISO 9660 image");
 	if (!has_type(table, "esp"))
-		add_reason(reasons, "it has no EFI system partition to boot from instead");
+		add_reason(reasons,
+			   "it has no EFI system partition to boot from instead");
 	if (table->sector_bytes != 512)
 		add_reason(reasons, "no BIOS boots from sectors of 4096 bytes");
 	return 0;

@@ -27,10 +27,11 @@ static int make_lines(const char *message, size_t n, struct text *ret,
 		else if (byte >= 0x20 && byte < 0x7f)
 			text_addc(ret, (char)byte);
 		else
-			return error_input(error,
-					   "byte %zu of the message is 0x%02x; only printable "
-					   "ASCII and line ends can be shown",
-					   i + 1, byte);
+			return error_input(
+				error,
+				"byte %zu of the message is 0x%02x; only printable "
+				"ASCII and line ends can be shown",
+				i + 1, byte);
 	}
 	if (ret->n == 0)
 		return error_input(error, "the message is empty");
@@ -51,11 +52,11 @@ int stub_fill(uint8_t sector[static STUB_BYTES], const char *message, size_t n,
 	if (make_lines(message, n, &lines, error) < 0)
 		return -1;
 	if (lines.n > stub_message_bytes())
-		return error_input(error,
-				   "the message is %zu bytes too long: it takes %zu with a CR "
-				   "before each line end, and there is room for %zu",
-				   lines.n - stub_message_bytes(), lines.n,
-				   stub_message_bytes());
+		return error_input(
+			error,
+			"the message is %zu bytes too long: it takes %zu with a CR "
+			"before each line end, and there is room for %zu",
+			lines.n - stub_message_bytes(), lines.n, stub_message_bytes());
 	stub_clear(sector);
 	memcpy(sector, stub_code, stub_code_bytes);
 	memcpy(sector + stub_code_bytes, lines.s, lines.n);

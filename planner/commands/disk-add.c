@@ -13,7 +13,15 @@
 #include <stdio.h>
 
 enum {
-	PART, ALIGN, ALIGN_AT, RULE, SEED, GEOMETRY, BUG_COMPATIBLE, SECTOR_SIZE, DRY_RUN,
+	PART,
+	ALIGN,
+	ALIGN_AT,
+	RULE,
+	SEED,
+	GEOMETRY,
+	BUG_COMPATIBLE,
+	SECTOR_SIZE,
+	DRY_RUN,
 	CHANGE
 };
 
@@ -21,8 +29,8 @@ static const struct option_row rows[] = {
 	[PART] = {"part", 'p', "KEY=VALUE,...", "a partition to add; repeat"},
 	[ALIGN] = {"align", 'a', "SIZE",
 		   "boundaries (default 1MiB); repeated: least common multiple"},
-	[ALIGN_AT] = {"align-at", 0, "WHERE", "which ends lie on boundaries (default both)",
-		      ALIGN_AT_NAMES},
+	[ALIGN_AT] = {"align-at", 0, "WHERE",
+		      "which ends lie on boundaries (default both)", ALIGN_AT_NAMES},
 	[RULE] = {"rule", 0, "RULE",
 		  "how ends are aligned (default tight); libvirt places as its pool does",
 		  ALIGN_RULES},
@@ -40,7 +48,11 @@ static const struct option_row rows[] = {
 
 struct wish {
 	struct change_wish change;
-	VEC(struct setting { int row; const char *value; }) settings;
+	VEC(struct setting {
+		int row;
+		const char *value;
+	})
+	settings;
 	bool libvirt, bug_compatible, dry_run;
 	struct geometry geometry;
 	VEC(struct room) rooms; /* found, one for each partition */
@@ -60,7 +72,8 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		wish->change.sector_bytes = streq(value, "512") ? 512 : 4096;
 	else if (row == GEOMETRY && !geometry_parse(value, &wish->geometry))
 		return error_input(error,
-				   "--geometry=%s is not HEADS/SECTORS, as in 255/63", value);
+				   "--geometry=%s is not HEADS/SECTORS, as in 255/63",
+				   value);
 	else if (row < GEOMETRY)
 		*vec_add(&wish->settings) = (struct setting){row, value};
 	wish->bug_compatible |= row == BUG_COMPATIBLE;
@@ -95,8 +108,10 @@ static int read_options(struct options *options, struct wish *wish, struct error
 static int make_request(const struct wish *wish, const struct changed_disk *disk,
 			struct disk_request *request, struct error *error)
 {
-	static const char *const keys[] = {
-		[ALIGN] = "align", [ALIGN_AT] = "align-at", [RULE] = "rule", [SEED] = "seed"};
+	static const char *const keys[] = {[ALIGN] = "align",
+					   [ALIGN_AT] = "align-at",
+					   [RULE] = "rule",
+					   [SEED] = "seed"};
 
 	request->label = disk->seen.table.label;
 	request->sector_bytes = disk->seen.table.sector_bytes;
@@ -125,12 +140,14 @@ static int add_one(struct wish *wish, struct changed_disk *disk,
 	struct room room = {};
 
 	if (wish->libvirt && !libvirt.geometry.heads)
-		libvirt.geometry = geometry_of(disk->io, disk->kind.format == IMAGE_QCOW2);
+		libvirt.geometry =
+			geometry_of(disk->io, disk->kind.format == IMAGE_QCOW2);
 	if (wish->libvirt && libvirt_place(wanted, part, &libvirt, &room, error) < 0)
 		return -1;
 	if (libvirt.mended)
-		fprintf(stderr, "virt-layout: libvirt 9.0 would make this partition one sector "
-				"too short; it is not (--bug-compatible makes it so)\n");
+		fprintf(stderr,
+			"virt-layout: libvirt 9.0 would make this partition one sector "
+			"too short; it is not (--bug-compatible makes it so)\n");
 	if (partition_add(wanted, request, part, &room, error) < 0)
 		return -1;
 	*vec_add(&wish->rooms) = room;
@@ -209,9 +226,9 @@ const struct command disk_add_command = {
 	.name = "add",
 	.args = "IMAGE --part KEY=VALUE,...",
 	.summary = "Add partitions in the free space of an existing table",
-	.about =
-		"Each goes into the smallest free extent that can hold it, right-aligned.\n"
-		"Keys are those of disk plan. Prints where each partition is.",
+	.about = "Each goes into the smallest free extent that can hold it, "
+		 "right-aligned.\n"
+		 "Keys are those of disk plan. Prints where each partition is.",
 	.rows = rows,
 	.run = run,
 };

@@ -33,7 +33,8 @@ char *change_journal(const char *path, const struct change_wish *wish,
 	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode)) {
 		error_input(error,
 			    "%s: is a block device, so --journal must say where the old "
-			    "sectors are kept meanwhile: on another disk", path);
+			    "sectors are kept meanwhile: on another disk",
+			    path);
 		return NULL;
 	}
 	return journal_path(path);
@@ -43,9 +44,11 @@ int change_need_closed(const char *path, const char *journal, struct error *erro
 {
 	if (access(journal, F_OK) < 0)
 		return 0;
-	return error_input(error,
-			   "%s: an earlier change was not finished (%s is there); disk recover "
-			   "finishes or undoes it", path, journal);
+	return error_input(
+		error,
+		"%s: an earlier change was not finished (%s is there); disk recover "
+		"finishes or undoes it",
+		path, journal);
 }
 
 int change_begin(const char *path, const struct change_wish *wish,

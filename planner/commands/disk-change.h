@@ -11,11 +11,13 @@
 #define CHANGE_ROWS(first)                                                               \
 	[(first) + CHANGE_FORMAT] = {"format", 'f', "FORMAT",                            \
 				     "what the image is, without looking", "raw|qcow2"}, \
-	[(first) + CHANGE_CHAIN] = {"chain", 0, NULL,                                    \
-				    "open the backing and data files it names"},         \
-	[(first) + CHANGE_JOURNAL] = {"journal", 0, "FILE",                              \
-				      "keep the old sectors here meanwhile (default: "   \
-				      "beside the image)"}
+		   [(first) +                                                            \
+			   CHANGE_CHAIN] = {"chain", 0, NULL,                            \
+					    "open the backing and data files it names"}, \
+		   [(first) + CHANGE_JOURNAL] = {                                        \
+			   "journal", 0, "FILE",                                         \
+			   "keep the old sectors here meanwhile (default: "              \
+			   "beside the image)"}
 enum { CHANGE_FORMAT, CHANGE_CHAIN, CHANGE_JOURNAL, CHANGE_ROWS_N };
 
 struct change_wish {

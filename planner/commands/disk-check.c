@@ -18,7 +18,8 @@ static const struct option_row rows[] = {
 		    "raw|qcow2"},
 	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "their logical sectors", "512|4096"},
 	[ALIGN] = {"align", 0, "SIZE",
-		   "boundaries to keep (default: physical sector or qcow2 cluster); 0: none"},
+		   "boundaries to keep (default: physical sector or qcow2 cluster); 0: "
+		   "none"},
 	[CHAIN] = {"chain", 0, NULL, "open the backing and data files they name"},
 	[IGNORE] = {"ignore", 0, "RULE", "leave this rule's findings out; repeat"},
 	[JSON] = {"json", 'J', NULL, "print JSON"},
@@ -124,8 +125,10 @@ static void say_open_journal(const char *path, struct report *report)
 	if (access(journal, F_OK) < 0)
 		return;
 	finding = report_add(report, "disk-journal", SEVERITY_ERROR,
-			     "A change of its table was not finished: %s is there.", journal);
-	finding->remedy = xstrdup("disk recover finishes it, disk recover --undo undoes it.");
+			     "A change of its table was not finished: %s is there.",
+			     journal);
+	finding->remedy =
+		xstrdup("disk recover finishes it, disk recover --undo undoes it.");
 }
 
 static int check_image(const char *path, const struct wish *wish, struct report *report,
@@ -204,9 +207,9 @@ const struct command disk_check_command = {
 	.name = "check",
 	.args = "IMAGE...",
 	.summary = "Find what is wrong with the partition tables of images",
-	.about =
-		"Reads GPT, MBR and EBR with a reader of its own that trusts nothing, at\n"
-		"both sector sizes, raw and qcow2. Exits with 1 if there is an error.",
+	.about = "Reads GPT, MBR and EBR with a reader of its own that trusts nothing, "
+		 "at\n"
+		 "both sector sizes, raw and qcow2. Exits with 1 if there is an error.",
 	.rows = rows,
 	.run = run,
 };

@@ -22,7 +22,8 @@ static const struct option_row rows[] = {
 	[PARTITION] = {"partition", 'p', "NUMBER", "let this partition grow too"},
 	[TO] = {"to", 0, "SIZE", "how large (default: as far as there is room)"},
 	[ALIGN] = {"align", 'a', "SIZE", "boundaries for its end (default 1MiB)"},
-	[RULE] = {"rule", 0, "RULE", "how its end is aligned (default tight)", ALIGN_RULES},
+	[RULE] = {"rule", 0, "RULE", "how its end is aligned (default tight)",
+		  ALIGN_RULES},
 	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "logical sectors of an MBR",
 			 "512|4096"},
 	CHANGE_ROWS(CHANGE),
@@ -173,9 +174,9 @@ const struct command disk_grow_command = {
 	.name = "grow",
 	.args = "IMAGE",
 	.summary = "Make a disk larger, its table fit, and a partition grow",
-	.about =
-		"Moves the backup GPT to the end of a disk that has grown, so that the new\n"
-		"room can be used. The file system in a partition is not resized.",
+	.about = "Moves the backup GPT to the end of a disk that has grown, so that the "
+		 "new\n"
+		 "room can be used. The file system in a partition is not resized.",
 	.rows = rows,
 	.run = run,
 };

@@ -60,14 +60,17 @@ static int drop_partial(const char *path, struct disk_io *io, const char *journa
 	if (inspect_disk(io, &question, &seen, &report, error) < 0)
 		return -1;
 	if (!seen.intact)
-		return error_input(error,
-				   "%s: the sidecar %s is not whole, and the table is damaged: "
-				   "%s", path, journal,
-				   report.findings.n ? report.findings.v[0].message
-						     : "it has none.");
+		return error_input(
+			error,
+			"%s: the sidecar %s is not whole, and the table is damaged: "
+			"%s",
+			path, journal,
+			report.findings.n ? report.findings.v[0].message
+					  : "it has none.");
 	if (journal_drop(journal, error) < 0)
 		return -1;
-	fprintf(stderr, "virt-layout: %s: the change had not begun to be written\n", path);
+	fprintf(stderr, "virt-layout: %s: the change had not begun to be written\n",
+		path);
 	return STATUS_OK;
 }
 
@@ -82,8 +85,8 @@ static int recover(const char *path, struct disk_io *io, const struct wish *wish
 	if (state == JOURNAL_PARTIAL)
 		return drop_partial(path, io, journal_file, error);
 	if (state == JOURNAL_NONE) {
-		fprintf(stderr, "virt-layout: %s: there is nothing to recover (no %s)\n", path,
-			journal_file);
+		fprintf(stderr, "virt-layout: %s: there is nothing to recover (no %s)\n",
+			path, journal_file);
 		return STATUS_OK;
 	}
 	if (disk_recover(io, &journal, wish->undo, error) < 0 ||
@@ -138,7 +141,8 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 	    change_commit(&disk, &patch, &seen->table, error) < 0)
 		return -1;
 	fprintf(stderr, "virt-layout: %s: %s\n", path,
-		patch.sectors.n ? "the table is whole again" : "there is nothing to repair");
+		patch.sectors.n ? "the table is whole again"
+				: "there is nothing to repair");
 	return STATUS_OK;
 }
 
@@ -164,11 +168,11 @@ const struct command disk_recover_command = {
 	.name = "recover",
 	.args = "IMAGE",
 	.summary = "Finish or undo a change of a table that was cut short",
-	.about =
-		"While a table is changed, old and new sectors are kept in\n"
-		"IMAGE.virt-layout-journal. Whatever ended the change, both ways are open:\n"
-		"forward, which is the default, and back. --repair is for damage that\n"
-		"something else did.",
+	.about = "While a table is changed, old and new sectors are kept in\n"
+		 "IMAGE.virt-layout-journal. Whatever ended the change, both ways are "
+		 "open:\n"
+		 "forward, which is the default, and back. --repair is for damage that\n"
+		 "something else did.",
 	.rows = rows,
 	.run = run,
 };

@@ -13,13 +13,22 @@
 #include <stdio.h>
 
 enum {
-	NEW_FORMAT, SIZE, OPTION, FORMAT, SNAPSHOTS, CHAIN, BLOCK, COLUMNS, BYTES,
-	NO_HEADINGS, JSON
+	NEW_FORMAT,
+	SIZE,
+	OPTION,
+	FORMAT,
+	SNAPSHOTS,
+	CHAIN,
+	BLOCK,
+	COLUMNS,
+	BYTES,
+	NO_HEADINGS,
+	JSON
 };
 
 static const struct option_row rows[] = {
-	[NEW_FORMAT] = {"output-format", 'O', "FORMAT", "an image yet to be, raw or qcow2",
-			"raw|qcow2"},
+	[NEW_FORMAT] = {"output-format", 'O', "FORMAT",
+			"an image yet to be, raw or qcow2", "raw|qcow2"},
 	[SIZE] = {"size", 's', "SIZE", "its capacity"},
 	[OPTION] = {"option", 0, "NAME=VALUE",
 		    "an option of its making, as for qemu-img -o; repeat"},
@@ -38,8 +47,16 @@ static const struct option_row rows[] = {
 };
 
 enum {
-	COLUMN_NAME, COLUMN_FORMAT, COLUMN_CAPACITY, COLUMN_LENGTH, COLUMN_ALLOCATION,
-	COLUMN_COMMITMENT, COLUMN_KIND, COLUMN_MARGIN, COLUMN_BACKING, COLUMN_DATA,
+	COLUMN_NAME,
+	COLUMN_FORMAT,
+	COLUMN_CAPACITY,
+	COLUMN_LENGTH,
+	COLUMN_ALLOCATION,
+	COLUMN_COMMITMENT,
+	COLUMN_KIND,
+	COLUMN_MARGIN,
+	COLUMN_BACKING,
+	COLUMN_DATA,
 	COLUMN_NOTE
 };
 
@@ -103,9 +120,9 @@ static int read_snapshots(const char *value, struct image_question *question,
 	if (streq(value, "any"))
 		question->snapshots = IMAGE_ANY_SNAPSHOTS;
 	else if (!parse_u32(value, &question->snapshots) || question->snapshots > 65536)
-		return error_input(error,
-				   "--snapshots=%s is neither a count up to 65536 nor any",
-				   value);
+		return error_input(
+			error, "--snapshots=%s is neither a count up to 65536 nor any",
+			value);
 	return 0;
 }
 
@@ -154,7 +171,8 @@ static int take_settings(struct wish *wish, struct error *error)
 	return qcow2_check_options(&wish->options, error);
 }
 
-static int check_new(struct wish *wish, const struct options *options, struct error *error)
+static int check_new(struct wish *wish, const struct options *options,
+		     struct error *error)
 {
 	if (options_need(options, 0, 0, error) < 0)
 		return error_wrap(error, "with --output-format");
@@ -245,7 +263,8 @@ static void add_row(struct wish *wish, const struct image_size *size)
 	sheet_set_size(sheet, COLUMN_COMMITMENT, size->commitment_bytes, wish->bytes);
 	sheet_set(sheet, COLUMN_KIND, "%s", commitment_kind_name(size->kind));
 	sheet_set_size(sheet, COLUMN_MARGIN, size->margin_bytes, wish->bytes);
-	sheet_set(sheet, COLUMN_BACKING, "%s", size->backing_file ? size->backing_file : "");
+	sheet_set(sheet, COLUMN_BACKING, "%s",
+		  size->backing_file ? size->backing_file : "");
 	sheet_set(sheet, COLUMN_DATA, "%s", size->data_file ? size->data_file : "");
 	sheet_set(sheet, COLUMN_NOTE, "%s", notes.s ? notes.s : "");
 }
@@ -280,7 +299,8 @@ static int run(int argc, char *argv[], struct error *error)
 	if (read_options(&options, &wish, error) < 0)
 		return -1;
 	if (wish.is_new && wish.format == IMAGE_RAW)
-		image_measure_new_raw(wish.options.capacity_bytes, &wish.question, &sizes);
+		image_measure_new_raw(wish.options.capacity_bytes, &wish.question,
+				      &sizes);
 	else if (wish.is_new)
 		image_measure_new_qcow2(&wish.options, &wish.question, &sizes);
 	for (int i = 0; i < options.n_args; i++)
@@ -295,10 +315,11 @@ const struct command disk_size_command = {
 	.name = "size",
 	.args = "IMAGE... | -O FORMAT --size SIZE",
 	.summary = "Show what images cost: capacity, length, allocation, commitment",
-	.about =
-		"The commitment is what a file can come to take: exact, an estimate from\n"
-		"above, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, ALLOCATION,\n"
-		"COMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
+	.about = "The commitment is what a file can come to take: exact, an estimate "
+		 "from\n"
+		 "above, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, "
+		 "ALLOCATION,\n"
+		 "COMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
 	.rows = rows,
 	.run = run,
 };

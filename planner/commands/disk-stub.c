@@ -100,8 +100,7 @@ static int make_patch(struct changed_disk *disk, const struct wish *wish,
 	return 0;
 }
 
-static int refuse(struct changed_disk *disk, const struct wish *wish,
-		  struct error *error)
+static int refuse(struct changed_disk *disk, const struct wish *wish, struct error *error)
 {
 	_cleanup_text_ struct text reasons = {};
 
@@ -116,7 +115,8 @@ static int refuse(struct changed_disk *disk, const struct wish *wish,
 			reasons.s);
 		return 0;
 	}
-	return error_input(error, "%s: is left alone, because %s; --force writes it anyway",
+	return error_input(error,
+			   "%s: is left alone, because %s; --force writes it anyway",
 			   disk->io->name, reasons.s);
 }
 
@@ -132,7 +132,8 @@ static int run(int argc, char *argv[], struct error *error)
 	if (wish.check)
 		return check(options.args[0], &wish, error);
 	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
-	    refuse(&disk, &wish, error) < 0 || make_patch(&disk, &wish, &patch, error) < 0 ||
+	    refuse(&disk, &wish, error) < 0 ||
+	    make_patch(&disk, &wish, &patch, error) < 0 ||
 	    change_commit(&disk, &patch, NULL, error) < 0)
 		return -1;
 	return STATUS_OK;
@@ -142,9 +143,9 @@ const struct command disk_stub_command = {
 	.name = "stub",
 	.args = "IMAGE",
 	.summary = "Have a disk that boots with UEFI only say so to who uses a BIOS",
-	.about =
-		"Writes a little code and a message into the first 440 bytes of the disk.\n"
-		"The partition table, its signature included, is not touched.",
+	.about = "Writes a little code and a message into the first 440 bytes of the "
+		 "disk.\n"
+		 "The partition table, its signature included, is not touched.",
 	.rows = rows,
 	.run = run,
 };

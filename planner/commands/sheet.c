@@ -120,8 +120,7 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 	size_t width = n_columns(sheet);
 
 	for (size_t i = 0; i < sheet->chosen.n; i++) {
-		const struct sheet_column *column =
-			&sheet->columns[sheet->chosen.v[i]];
+		const struct sheet_column *column = &sheet->columns[sheet->chosen.v[i]];
 
 		if (!scols_table_new_column(table, column->name, 0,
 					    (column->right ? SCOLS_FL_RIGHT : 0) |
@@ -129,7 +128,8 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 			return -ENOMEM;
 	}
 	for (size_t row = 0; row + width <= sheet->cells.n; row += width) {
-		struct libscols_line *line = new_line(table, sheet->parents.v[row / width]);
+		struct libscols_line *line =
+			new_line(table, sheet->parents.v[row / width]);
 
 		for (size_t i = 0; line && i < sheet->chosen.n; i++) {
 			const char *cell = sheet->cells.v[row + sheet->chosen.v[i]];

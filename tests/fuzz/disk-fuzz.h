@@ -34,7 +34,8 @@ static inline void fuzz_check_table(const struct inspection *seen)
 		const struct partition *it = &table->partitions.v[i];
 
 		CHECK(it->start_lba <= it->end_lba);
-		CHECK(it->start_lba >= table->first_usable_lba || table->label == LABEL_DOS);
+		CHECK(it->start_lba >= table->first_usable_lba ||
+		      table->label == LABEL_DOS);
 		CHECK(it->end_lba < table->n_sectors);
 		CHECK(it->kind != KIND_LOGICAL || it->ebr_lba < it->start_lba);
 		CHECK(it->number >= 1);
@@ -61,8 +62,8 @@ static inline void fuzz_inspect(const struct built_disk *disk)
 	_cleanup_error_ struct error error = {};
 
 	CHECK(inspect_disk(io, &question, &seen, &report, &error) == 0);
-	CHECK(seen.intact == (report_status(&report) == STATUS_OK &&
-			      seen.table.label != LABEL_NONE));
+	CHECK(seen.intact ==
+	      (report_status(&report) == STATUS_OK && seen.table.label != LABEL_NONE));
 	/* The planted bug: the reader forgets to look at one more partition. */
 	if (IS_PLANTED && seen.table.partitions.n > 2 && !seen.intact)
 		seen.intact = true;

@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!(data[0] & 1)) {
 		/* The same in both arrays, as a tool would leave it. */
 		if (data[0] & 4)
-			memcpy(gpt_entry(&disk, true, 0), gpt_entry(&disk, false, 0), 1024);
+			memcpy(gpt_entry(&disk, true, 0), gpt_entry(&disk, false, 0),
+			       1024);
 		fix_gpt_crcs(&disk);
 	}
 	fuzz_inspect(&disk);

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define N_SECTORS 300
-#define PIECE 512
+#define PIECE     512
 
 enum fault { FAULT_NONE, FAULT_WRITE, FAULT_SHORT, FAULT_FLUSH, FAULT_READ };
 
@@ -45,7 +45,8 @@ struct log_disk {
 
 static bool fails(struct log_disk *disk, enum fault kind)
 {
-	bool same = disk->fault == kind || (disk->fault == FAULT_SHORT && kind == FAULT_WRITE);
+	bool same = disk->fault == kind ||
+		    (disk->fault == FAULT_SHORT && kind == FAULT_WRITE);
 	size_t index;
 
 	if (!same)
@@ -74,7 +75,8 @@ static int log_write(struct disk_io *io, const void *bytes, size_t n, uint64_t o
 
 	if (disk->journal_path && !disk->journal_stood) {
 		assert_int_equal(journal_read(disk->journal_path, &disk->journal, &state,
-					      &second), 0);
+					      &second),
+				 0);
 		assert_int_equal(state, JOURNAL_WHOLE);
 		disk->journal_stood = true;
 	}
@@ -85,8 +87,8 @@ static int log_write(struct disk_io *io, const void *bytes, size_t n, uint64_t o
 				    "disk: cannot be written");
 	}
 	memcpy(disk->bytes + offset, bytes, n);
-	*vec_add(&disk->log) = (struct operation){
-		.offset = offset, .n = n, .bytes = xmemdup(bytes, n)};
+	*vec_add(&disk->log) =
+		(struct operation){.offset = offset, .n = n, .bytes = xmemdup(bytes, n)};
 	return 0;
 }
 
@@ -104,8 +106,10 @@ static void log_close(struct disk_io *io _unused_)
 {
 }
 
-static const struct disk_io_kind log_kind = {
-	.read = log_read, .write = log_write, .flush = log_flush, .close = log_close};
+static const struct disk_io_kind log_kind = {.read = log_read,
+					     .write = log_write,
+					     .flush = log_flush,
+					     .close = log_close};
 
 static struct log_disk new_log(uint8_t *bytes, uint64_t size_bytes)
 {
@@ -137,7 +141,8 @@ struct change {
 	uint8_t *work[3]; /* disks to crash and recover, owned */
 };
 
-static void look(const uint8_t *bytes, const struct change *change, struct inspection *ret)
+static void look(const uint8_t *bytes, const struct change *change,
+		 struct inspection *ret)
 {
 	_cleanup_disk_ struct disk_io *io =
 		disk_open_memory((uint8_t *)(uintptr_t)bytes, change->size_bytes);
@@ -187,7 +192,8 @@ static void edit_patch(struct change *change)
 	patch_free(&change->patch);
 	change->patch = (struct patch){};
 	assert_int_equal(table_edit(io, &change->old_seen, &wanted.table, GPT_PRIMARY,
-				    &change->patch, &error), 0);
+				    &change->patch, &error),
+			 0);
 	memcpy(change->new.bytes, change->old.bytes, change->size_bytes);
 	for (size_t i = 0; i < change->patch.sectors.n; i++) {
 		const struct patch_sector *it = &change->patch.sectors.v[i];
@@ -262,8 +268,10 @@ static struct change make_change(int kind, uint32_t sector_bytes)
 		/* The backup moves to the end and the protective MBR grows. */
 		change.name = "gpt grow";
 		change.old = build_gpt(N_SECTORS - 40, sector_bytes);
-		change.old.bytes = xreallocarray(change.old.bytes, N_SECTORS, sector_bytes);
-		memset(sector_of(&change.old, N_SECTORS - 40), 0, 40 * (size_t)sector_bytes);
+		change.old.bytes =
+			xreallocarray(change.old.bytes, N_SECTORS, sector_bytes);
+		memset(sector_of(&change.old, N_SECTORS - 40), 0,
+		       40 * (size_t)sector_bytes);
 		change.new = build_gpt(N_SECTORS, sector_bytes);
 	}
 	make_patch(&change);
@@ -286,7 +294,8 @@ static void apply_pieces(uint8_t *bytes, const struct operation *operation,
 {
 	for (size_t at = 0; at < operation->n; at += PIECE, (*piece)++)
 		if (!take || take[*piece])
-			memcpy(bytes + operation->offset + at, operation->bytes + at, PIECE);
+			memcpy(bytes + operation->offset + at, operation->bytes + at,
+			       PIECE);
 }
 
 /* Puts the log's first @n operations on @bytes, with a subset of what was not flushed. */
@@ -408,9 +417,9 @@ static void crash_everywhere(struct change *change, const struct log_disk *disk)
 /* A sidecar that was not durable yet is never taken for one. */
 static void cut_journal(const char *path, const struct change *change)
 {
-	struct journal journal = {
-		.image = xstrdup("disk"), .size_bytes = change->size_bytes,
-		.patch = change->patch};
+	struct journal journal = {.image = xstrdup("disk"),
+				  .size_bytes = change->size_bytes,
+				  .patch = change->patch};
 	_cleanup_error_ struct error error = {};
 	FILE *file;
 	long n;
@@ -458,7 +467,8 @@ static void power_loss(void **state)
 
 			cut_journal(path, &change);
 			disk.journal_path = path;
-			assert_int_equal(disk_commit(&disk.io, &change.patch, &plan, &error),
+			assert_int_equal(disk_commit(&disk.io, &change.patch, &plan,
+						     &error),
 					 0);
 			expect_whole(&change, bytes, false);
 			assert_int_equal(access(path, F_OK), -1);
@@ -466,10 +476,10 @@ static void power_loss(void **state)
 			/* Recovery wrote nothing beside the patch. */
 			copy_touched(&change, change.work[1], change.old.bytes);
 			expect_whole(&change, change.work[1], true);
-			printf("%s%s, %u-byte sectors: %zu operations, %u crashed disks\n",
+			printf("%s%s, %u-byte sectors: %zu operations, %u crashed "
+			       "disks\n",
 			       change.name, kind < 5 ? "" : " (edited)",
-			       change.old.sector_bytes, disk.log.n,
-			       change.images);
+			       change.old.sector_bytes, disk.log.n, change.images);
 		}
 }
 
@@ -501,8 +511,8 @@ static void expect_account(struct change *change, uint8_t *bytes, const char *pa
 }
 
 /* True if the fault came to pass. */
-static bool fail_once(struct change *change, const char *path, enum fault fault, size_t at,
-		      bool sticky)
+static bool fail_once(struct change *change, const char *path, enum fault fault,
+		      size_t at, bool sticky)
 {
 	_cleanup_free_ uint8_t *bytes = xmemdup(change->old.bytes, change->size_bytes);
 	_cleanup_log_ struct log_disk disk = new_log(bytes, change->size_bytes);

@@ -8,18 +8,24 @@
 static void put(struct partition_table *table, unsigned number, enum partition_kind kind,
 		uint64_t start, uint64_t end)
 {
-	*vec_add(&table->partitions) = (struct partition){
-		.number = number, .kind = kind, .start_lba = start, .end_lba = end - 1,
-		.ebr_lba = kind == KIND_LOGICAL ? start - 1 : 0, .type_code = 0x83};
+	*vec_add(&table->partitions) =
+		(struct partition){.number = number,
+				   .kind = kind,
+				   .start_lba = start,
+				   .end_lba = end - 1,
+				   .ebr_lba = kind == KIND_LOGICAL ? start - 1 : 0,
+				   .type_code = 0x83};
 }
 
 /* Gaps of 1, 2 and 57 MiB, as in case 4 of libvirt's pool (facts, section 2). */
 static struct partition_table with_gaps(void)
 {
-	struct partition_table table = {
-		.label = LABEL_DOS, .sector_bytes = 512, .n_sectors = 64 * MIB_SECTORS,
-		.first_usable_lba = 1, .last_usable_lba = 64 * MIB_SECTORS - 1,
-		.disk_signature = 1};
+	struct partition_table table = {.label = LABEL_DOS,
+					.sector_bytes = 512,
+					.n_sectors = 64 * MIB_SECTORS,
+					.first_usable_lba = 1,
+					.last_usable_lba = 64 * MIB_SECTORS - 1,
+					.disk_signature = 1};
 
 	put(&table, 1, KIND_PRIMARY, 2 * MIB_SECTORS, 3 * MIB_SECTORS);
 	put(&table, 2, KIND_PRIMARY, 5 * MIB_SECTORS, 6 * MIB_SECTORS);
@@ -32,7 +38,7 @@ static void extents(void **state)
 	_cleanup_partition_table_ struct partition_table table = with_gaps();
 	_cleanup_extents_ struct extents found = {};
 	static const struct extent expected[] = {
-		{1, 4096, false}, {6144, 10240, false}, {14336, 20480, false},
+		{1, 4096, false},       {6144, 10240, false}, {14336, 20480, false},
 		{40960, 131072, false}, {20481, 22528, true}, {24576, 40960, true}};
 
 	(void)state;
@@ -80,9 +86,11 @@ static void best_fit(void **state)
 
 		disk_request_init(&request);
 		request.label = LABEL_DOS;
-		assert_int_equal(disk_request_set(&request, "align", rows[i].align, &error),
+		assert_int_equal(disk_request_set(&request, "align", rows[i].align,
+						  &error),
 				 0);
-		assert_int_equal(disk_request_add_part(&request, rows[i].part, &error), 0);
+		assert_int_equal(disk_request_add_part(&request, rows[i].part, &error),
+				 0);
 		rc = partition_add(&table, &request, &request.parts.v[0], &room, &error);
 		if (rc == 0 && (room.start != rows[i].start || room.end != rows[i].end))
 			print_error("%s by %s: %ju to %ju\n", rows[i].part, rows[i].align,
@@ -108,11 +116,14 @@ static void growing(void **state)
 	/* Nothing behind it: as it was. */
 	assert_int_equal(partition_grow(&table, 2, &request, 0, &room, &error), 0);
 	assert_int_equal(table.partitions.v[1].end_lba, 6 * MIB_SECTORS - 1);
-	assert_int_equal(partition_grow(&table, 3, &request, (10 << 20) + 1, &room, &error),
+	assert_int_equal(partition_grow(&table, 3, &request, (10 << 20) + 1, &room,
+					&error),
 			 0);
 	assert_int_equal(table.partitions.v[2].end_lba, 17 * MIB_SECTORS - 1);
-	assert_int_equal(partition_grow(&table, 3, &request, 10 << 20, &room, &error), -1);
-	assert_int_equal(partition_grow(&table, 3, &request, 60 << 20, &room, &error), -1);
+	assert_int_equal(partition_grow(&table, 3, &request, 10 << 20, &room, &error),
+			 -1);
+	assert_int_equal(partition_grow(&table, 3, &request, 60 << 20, &room, &error),
+			 -1);
 	assert_int_equal(partition_grow(&table, 9, &request, 0, &room, &error), -1);
 	assert_int_equal(table.partitions.v[2].end_lba, 17 * MIB_SECTORS - 1);
 }

@@ -35,8 +35,9 @@ static void good_gpt(void **state)
 		_cleanup_inspection_ struct inspection seen = {};
 		_cleanup_text_ struct text text = {};
 
-		assert_int_equal(inspect_bytes(disk.bytes, 300 * sizes[i], sizes[i], &seen,
-					       &text), 0);
+		assert_int_equal(inspect_bytes(disk.bytes, 300 * sizes[i], sizes[i],
+					       &seen, &text),
+				 0);
 		assert_int_equal(text.n, 0);
 		assert_true(seen.intact && seen.editable && seen.protective);
 		assert_int_equal(seen.table.label, LABEL_GPT);
@@ -58,8 +59,9 @@ static void good_dos(void **state)
 		_cleanup_inspection_ struct inspection seen = {};
 		_cleanup_text_ struct text text = {};
 
-		assert_int_equal(inspect_bytes(disk.bytes, 300 * sizes[i], sizes[i], &seen,
-					       &text), 0);
+		assert_int_equal(inspect_bytes(disk.bytes, 300 * sizes[i], sizes[i],
+					       &seen, &text),
+				 0);
 		assert_int_equal(text.n, 0);
 		assert_true(seen.intact && seen.editable);
 		assert_int_equal(seen.table.label, LABEL_DOS);
@@ -87,96 +89,161 @@ struct row {
 
 #define FINDING(rule, text) "error: " rule ": " text "\n"
 #define WARNING(rule, text) "warning: " rule ": " text "\n"
-#define REPAIR " disk recover --repair writes it from the other copy."
+#define REPAIR              " disk recover --repair writes it from the other copy."
 
 /* On 300 sectors of 512 bytes: arrays at 2-33 and 267-298, usable 34-266. */
 static const struct row gpt_rows[] = {
-	{"9 primary checksum", {{1, 56, 1, 0}}, true,
+	{"9 primary checksum",
+	 {{1, 56, 1, 0}},
+	 true,
 	 FINDING("gpt-header-crc", "The primary GPT header has a wrong checksum.")},
-	{"9 backup checksum", {{299, 56, 1, 0}}, true,
+	{"9 backup checksum",
+	 {{299, 56, 1, 0}},
+	 true,
 	 FINDING("gpt-header-crc", "The backup GPT header has a wrong checksum.")},
-	{"9 primary array", {{2, 56, 1, 'x'}}, true,
+	{"9 primary array",
+	 {{2, 56, 1, 'x'}},
+	 true,
 	 FINDING("gpt-array-crc",
 		 "The primary array of partition entries has a wrong checksum.")},
-	{"10 backup missing", {{299, 0, 8, 0}}, false,
+	{"10 backup missing",
+	 {{299, 0, 8, 0}},
+	 false,
 	 FINDING("gpt-backup", "There is no backup GPT header at block 299." REPAIR)},
-	{"primary missing", {{1, 0, 8, 0}}, false,
+	{"primary missing",
+	 {{1, 0, 8, 0}},
+	 false,
 	 FINDING("gpt-primary", "There is no primary GPT header at block 1." REPAIR)},
-	{"11 both missing", {{1, 0, 8, 0}, {299, 0, 8, 0}}, false,
+	{"11 both missing",
+	 {{1, 0, 8, 0}, {299, 0, 8, 0}},
+	 false,
 	 FINDING("gpt-no-header",
 		 "It has no valid GPT header, neither primary nor backup.")},
-	{"12 entry size 1", {{1, 84, 4, 1}}, false,
-	 FINDING("gpt-entry-size", "The primary GPT header has entries of 1 bytes, not of "
-				   "128 times a power of two up to 4096.")},
-	{"12 entry size 384", {{1, 84, 4, 384}}, false,
-	 FINDING("gpt-entry-size", "The primary GPT header has entries of 384 bytes, not of "
-				   "128 times a power of two up to 4096.")},
-	{"13 no entries", {{1, 80, 4, 0}}, false,
+	{"12 entry size 1",
+	 {{1, 84, 4, 1}},
+	 false,
+	 FINDING("gpt-entry-size",
+		 "The primary GPT header has entries of 1 bytes, not of "
+		 "128 times a power of two up to 4096.")},
+	{"12 entry size 384",
+	 {{1, 84, 4, 384}},
+	 false,
+	 FINDING("gpt-entry-size",
+		 "The primary GPT header has entries of 384 bytes, not of "
+		 "128 times a power of two up to 4096.")},
+	{"13 no entries",
+	 {{1, 80, 4, 0}},
+	 false,
 	 FINDING("gpt-entry-count", "The primary GPT header has an array of 0 entries.")},
-	{"13 2^24 entries", {{1, 80, 4, 1 << 24}}, false,
+	{"13 2^24 entries",
+	 {{1, 80, 4, 1 << 24}},
+	 false,
 	 FINDING("gpt-entry-count", "The primary GPT header has an array of 16777216 "
 				    "entries, more than 4 MiB.")},
-	{"14 array over the header", {{1, 72, 8, 1}}, false,
+	{"14 array over the header",
+	 {{1, 72, 8, 1}},
+	 false,
 	 FINDING("gpt-bounds", "The primary GPT header has its array at blocks 1 to 32, "
 			       "outside of 2 to 33.")},
-	{"14 array outside", {{1, 72, 8, UINT64_MAX}}, false,
+	{"14 array outside",
+	 {{1, 72, 8, UINT64_MAX}},
+	 false,
 	 FINDING("gpt-bounds", "The primary GPT header has its array at blocks "
 			       "18446744073709551615 to 30, outside of 2 to 33.")},
-	{"14 usable outside", {{1, 48, 8, 300}}, false,
-	 FINDING("gpt-bounds",
-		 "The primary GPT header has usable blocks up to 300, but the disk ends at "
-		 "299.")},
-	{"14 nothing usable", {{1, 40, 8, 267}}, false,
+	{"14 usable outside",
+	 {{1, 48, 8, 300}},
+	 false,
+	 FINDING("gpt-bounds", "The primary GPT header has usable blocks up to 300, but "
+			       "the disk ends at "
+			       "299.")},
+	{"14 nothing usable",
+	 {{1, 40, 8, 267}},
+	 false,
 	 FINDING("gpt-bounds",
 		 "The primary GPT header has usable blocks 267 to 266, which is none.")},
-	{"14 elsewhere", {{1, 24, 8, 7}}, false,
-	 FINDING("gpt-bounds", "The primary GPT header says it is at block 7, but it is at "
-			       "1.")},
-	{"revision", {{1, 8, 4, 0x20000}}, false,
-	 FINDING("gpt-revision", "The primary GPT header has revision 0x00020000, not 1.x.")},
-	{"15 start behind end", {{2, 32, 8, 50}, {267, 32, 8, 50}}, false,
-	 FINDING("gpt-range", "Partition 1 begins at block 50 and ends at 47, which is no "
-			      "range.")},
-	{"15 end 2^64-1", {{2, 40, 8, UINT64_MAX}, {267, 40, 8, UINT64_MAX}}, false,
+	{"14 elsewhere",
+	 {{1, 24, 8, 7}},
+	 false,
+	 FINDING("gpt-bounds",
+		 "The primary GPT header says it is at block 7, but it is at "
+		 "1.")},
+	{"revision",
+	 {{1, 8, 4, 0x20000}},
+	 false,
+	 FINDING("gpt-revision",
+		 "The primary GPT header has revision 0x00020000, not 1.x.")},
+	{"15 start behind end",
+	 {{2, 32, 8, 50}, {267, 32, 8, 50}},
+	 false,
+	 FINDING("gpt-range",
+		 "Partition 1 begins at block 50 and ends at 47, which is no "
+		 "range.")},
+	{"15 end 2^64-1",
+	 {{2, 40, 8, UINT64_MAX}, {267, 40, 8, UINT64_MAX}},
+	 false,
 	 FINDING("gpt-range", "Partition 1 begins at block 40 and ends at "
 			      "18446744073709551615, which is no range.")},
-	{"15 past the usable", {{2, 40, 8, 280}, {267, 40, 8, 280}}, false,
-	 FINDING("gpt-range", "Partition 1, blocks 40 to 280, leaves the usable blocks 34 to "
-			      "266.")},
-	{"16 overlap", {{2, 40, 8, 48}, {267, 40, 8, 48}}, false,
+	{"15 past the usable",
+	 {{2, 40, 8, 280}, {267, 40, 8, 280}},
+	 false,
+	 FINDING("gpt-range",
+		 "Partition 1, blocks 40 to 280, leaves the usable blocks 34 to "
+		 "266.")},
+	{"16 overlap",
+	 {{2, 40, 8, 48}, {267, 40, 8, 48}},
+	 false,
 	 FINDING("partition-overlap",
 		 "Partitions 1 (one) and 2 (two) overlap: blocks 40 to 48 and 48 to 95. "
 		 "Shorten or delete one of them before anything writes to either.")},
-	{"16 the right pair", {{2, 40, 8, 96}, {267, 40, 8, 96}}, false,
+	{"16 the right pair",
+	 {{2, 40, 8, 96}, {267, 40, 8, 96}},
+	 false,
 	 FINDING("partition-overlap",
 		 "Partitions 1 (one) and 2 (two) overlap: blocks 40 to 96 and 48 to 95. "
 		 "Shorten or delete one of them before anything writes to either.")
-	 FINDING("partition-overlap",
-		 "Partitions 1 (one) and 4 (four) overlap: blocks 40 to 96 and 96 to 111. "
-		 "Shorten or delete one of them before anything writes to either.")},
-	{"18 copies differ", {{267, 56, 1, 'X'}}, false,
+		 FINDING("partition-overlap", "Partitions 1 (one) and 4 (four) overlap: "
+					      "blocks 40 to 96 and 96 to 111. "
+					      "Shorten or delete one of them before "
+					      "anything writes to either.")},
+	{"18 copies differ",
+	 {{267, 56, 1, 'X'}},
+	 false,
 	 FINDING("gpt-copies-differ",
-		 "Primary and backup GPT are both valid but differ: in the backup, partition "
+		 "Primary and backup GPT are both valid but differ: in the backup, "
+		 "partition "
 		 "1: name is \"Xne\", not \"one\". Decide which one is right, then disk "
 		 "recover --repair with --from primary or --from backup.")},
-	{"reserved attribute", {{2, 48, 8, 8}, {267, 48, 8, 8}}, false,
+	{"reserved attribute",
+	 {{2, 48, 8, 8}, {267, 48, 8, 8}},
+	 false,
 	 WARNING("gpt-attributes",
 		 "Partition 1 has reserved attribute bits set (0x0000000000000008).")},
-	{"lone surrogate", {{2, 56, 2, 0xd800}, {267, 56, 2, 0xd800}}, false,
+	{"lone surrogate",
+	 {{2, 56, 2, 0xd800}, {267, 56, 2, 0xd800}},
+	 false,
 	 WARNING("gpt-name", "The name of partition 1 is no valid UTF-16.")},
-	{"8 no protective MBR", {{0, 510, 2, 0}}, false,
-	 WARNING("gpt-protective-mbr",
-		 "The GPT has no protective MBR, so systems that know only MBRs take the disk "
-		 "for empty. disk recover --repair writes it.")},
-	{"hybrid", {{0, 446 + 16 + 4, 1, 0x83}}, false,
+	{"8 no protective MBR",
+	 {{0, 510, 2, 0}},
+	 false,
+	 WARNING("gpt-protective-mbr", "The GPT has no protective MBR, so systems that "
+				       "know only MBRs take the disk "
+				       "for empty. disk recover --repair writes it.")},
+	{"hybrid",
+	 {{0, 446 + 16 + 4, 1, 0x83}},
+	 false,
 	 WARNING("gpt-hybrid",
 		 "The MBR is a hybrid: 1 partitions stand beside the protective one.")},
-	{"foreign MBR", {{0, 446 + 4, 1, 0x83}}, false,
-	 FINDING("gpt-protective-mbr",
-		 "Beside the GPT there is an MBR with 1 partitions and no protective one: "
-		 "systems disagree about which holds. Remove the table that does not belong "
-		 "there.")},
-	{"active protective entry", {{0, 446, 1, 0x80}}, false,
+	{"foreign MBR",
+	 {{0, 446 + 4, 1, 0x83}},
+	 false,
+	 FINDING("gpt-protective-mbr", "Beside the GPT there is an MBR with 1 partitions "
+				       "and no protective one: "
+				       "systems disagree about which holds. Remove the "
+				       "table that does not belong "
+				       "there.")},
+	{"active protective entry",
+	 {{0, 446, 1, 0x80}},
+	 false,
 	 WARNING("gpt-protective-mbr",
 		 "The protective MBR entry has boot flag 0x80, and UEFI wants 0.")},
 };
@@ -185,7 +252,8 @@ static void apply(const struct built_disk *disk, const struct row *row)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(row->pokes) && row->pokes[i].bytes; i++)
 		for (int k = 0; k < row->pokes[i].bytes; k++)
-			sector_of(disk, row->pokes[i].lba)[row->pokes[i].at + (unsigned)k] =
+			sector_of(disk,
+				  row->pokes[i].lba)[row->pokes[i].at + (unsigned)k] =
 				(uint8_t)(row->pokes[i].value >> (8 * (k & 7)));
 }
 
@@ -196,7 +264,8 @@ static bool check_row(const struct built_disk *disk, const struct row *row,
 	bool same;
 
 	assert_int_equal(inspect_bytes(disk->bytes, disk->n_sectors * disk->sector_bytes,
-				       0, seen, &text), 0);
+				       0, seen, &text),
+			 0);
 	same = streq(text.s ? text.s : "", row->said);
 	if (!same)
 		fprintf(stderr, "%s:\n%s", row->what, text.s ? text.s : "(nothing)\n");
@@ -226,50 +295,94 @@ static void bad_gpts(void **state)
 }
 
 static const struct row dos_rows[] = {
-	{"19 past the end", {{0, 446 + 12, 4, 1000}}, false,
-	 FINDING("dos-range", "Partition 1, blocks 8 to 1007, leaves the disk, blocks 1 to "
-			      "299.")},
-	{"19 past 2^32", {{0, 446 + 8, 4, 0xffffffff}, {0, 446 + 12, 4, 0xffffffff}}, false,
-	 FINDING("dos-range", "Partition 1, blocks 4294967295 to 8589934589, leaves the disk, "
-			      "blocks 1 to 299.")},
-	{"no blocks", {{0, 446 + 12, 4, 0}}, false,
+	{"19 past the end",
+	 {{0, 446 + 12, 4, 1000}},
+	 false,
+	 FINDING("dos-range",
+		 "Partition 1, blocks 8 to 1007, leaves the disk, blocks 1 to "
+		 "299.")},
+	{"19 past 2^32",
+	 {{0, 446 + 8, 4, 0xffffffff}, {0, 446 + 12, 4, 0xffffffff}},
+	 false,
+	 FINDING("dos-range",
+		 "Partition 1, blocks 4294967295 to 8589934589, leaves the disk, "
+		 "blocks 1 to 299.")},
+	{"no blocks",
+	 {{0, 446 + 12, 4, 0}},
+	 false,
 	 FINDING("dos-range", "Partition 1 has no blocks.")},
-	{"over the MBR", {{0, 446 + 8, 4, 0}}, false,
-	 FINDING("dos-range", "Partition 1, blocks 0 to 7, leaves the disk, blocks 1 to 299.")},
-	{"overlap", {{0, 446 + 12, 4, 9}}, false,
-	 FINDING("partition-overlap",
-		 "Partitions 1 and 2 overlap: blocks 8 to 16 and 16 to 199. Shorten or delete "
-		 "one of them before anything writes to either.")},
-	{"boot flag", {{0, 446, 1, 0x12}}, false,
+	{"over the MBR",
+	 {{0, 446 + 8, 4, 0}},
+	 false,
+	 FINDING("dos-range",
+		 "Partition 1, blocks 0 to 7, leaves the disk, blocks 1 to 299.")},
+	{"overlap",
+	 {{0, 446 + 12, 4, 9}},
+	 false,
+	 FINDING("partition-overlap", "Partitions 1 and 2 overlap: blocks 8 to 16 and 16 "
+				      "to 199. Shorten or delete "
+				      "one of them before anything writes to either.")},
+	{"boot flag",
+	 {{0, 446, 1, 0x12}},
+	 false,
 	 FINDING("dos-boot-flag",
 		 "Partition 1 has boot flag 0x12, neither 0x00 nor 0x80.")},
-	{"two active", {{0, 462, 1, 0x80}}, false,
-	 FINDING("dos-active", "2 partitions are marked active, and only one may be. sfdisk "
-			       "--activate FILE NUMBER keeps one.")},
-	{"20 EBR loop", {{48, 462 + 4, 1, 5}, {48, 462 + 8, 4, 16}}, false,
+	{"two active",
+	 {{0, 462, 1, 0x80}},
+	 false,
+	 FINDING("dos-active",
+		 "2 partitions are marked active, and only one may be. sfdisk "
+		 "--activate FILE NUMBER keeps one.")},
+	{"20 EBR loop",
+	 {{48, 462 + 4, 1, 5}, {48, 462 + 8, 4, 16}},
+	 false,
 	 FINDING("dos-ebr", "The EBR chain loops at LBA 32.")},
-	{"20 EBR to itself", {{16, 462 + 8, 4, 0}}, false,
+	{"20 EBR to itself",
+	 {{16, 462 + 8, 4, 0}},
+	 false,
 	 FINDING("dos-ebr", "The EBR chain loops at LBA 16.")},
-	{"20 EBR outside", {{32, 462 + 8, 4, 0x100000}}, false,
-	 FINDING("dos-ebr", "The EBR chain leaves the extended partition: it links to block "
-			    "1048592, outside of 16 to 199.")},
-	{"20 no EBR", {{32, 510, 2, 0}}, false,
+	{"20 EBR outside",
+	 {{32, 462 + 8, 4, 0x100000}},
+	 false,
+	 FINDING("dos-ebr",
+		 "The EBR chain leaves the extended partition: it links to block "
+		 "1048592, outside of 16 to 199.")},
+	{"20 no EBR",
+	 {{32, 510, 2, 0}},
+	 false,
 	 FINDING("dos-ebr", "There is no EBR at LBA 32, where the chain leads.")},
-	{"20 two extendeds", {{0, 446 + 4, 1, 0x0f}}, false,
+	{"20 two extendeds",
+	 {{0, 446 + 4, 1, 0x0f}},
+	 false,
 	 FINDING("dos-ebr", "It has 2 extended partitions, and only one may be.")},
-	{"20 link type", {{16, 462 + 4, 1, 0x83}}, false,
-	 FINDING("dos-ebr", "The link in the EBR at LBA 16 has type 0x83, not extended.")},
-	{"logical outside", {{32, 446 + 12, 4, 200}}, false,
-	 FINDING("dos-range", "Partition 6, blocks 40 to 239, leaves the extended partition, "
-			      "blocks 33 to 199.")},
-	{"logical over an EBR", {{16, 446 + 12, 4, 12}}, false,
-	 FINDING("partition-overlap",
-		 "Partition 5, blocks 24 to 35, holds the EBR of partition 6 at LBA 32.")},
-	{"third EBR entry", {{16, 478 + 4, 1, 0x83}}, false,
+	{"20 link type",
+	 {{16, 462 + 4, 1, 0x83}},
+	 false,
+	 FINDING("dos-ebr",
+		 "The link in the EBR at LBA 16 has type 0x83, not extended.")},
+	{"logical outside",
+	 {{32, 446 + 12, 4, 200}},
+	 false,
+	 FINDING("dos-range",
+		 "Partition 6, blocks 40 to 239, leaves the extended partition, "
+		 "blocks 33 to 199.")},
+	{"logical over an EBR",
+	 {{16, 446 + 12, 4, 12}},
+	 false,
+	 FINDING("partition-overlap", "Partition 5, blocks 24 to 35, holds the EBR of "
+				      "partition 6 at LBA 32.")},
+	{"third EBR entry",
+	 {{16, 478 + 4, 1, 0x83}},
+	 false,
 	 WARNING("dos-ebr", "The EBR at LBA 16 has a third or fourth entry.")},
-	{"4 a container", {{0, 0, 8, UINT64_C(0x03000000fb494651)}}, false,
+	{"4 a container",
+	 {{0, 0, 8, UINT64_C(0x03000000fb494651)}},
+	 false,
 	 FINDING("disk-container", "It is a qcow2 image, not raw.")},
-	{"11 protective without GPT", {{0, 446 + 4, 1, 0xee}, {0, 462, 16, 0}}, false, NULL},
+	{"11 protective without GPT",
+	 {{0, 446 + 4, 1, 0xee}, {0, 462, 16, 0}},
+	 false,
+	 NULL},
 };
 
 static void bad_doses(void **state)
@@ -287,7 +400,8 @@ static void bad_doses(void **state)
 			good &= check_row(&disk, &dos_rows[i], &seen);
 			continue;
 		}
-		assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &seen, &text), 0);
+		assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &seen, &text),
+				 0);
 		assert_non_null(strstr(text.s, "gpt-no-header"));
 	}
 	assert_true(good);
@@ -306,8 +420,8 @@ static void long_chain(void **state)
 		build_dos_entry(sector_of(&disk, 2 + 2 * i), 1, 0x05, 2 * (i + 1), 2);
 	}
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &seen, &text), 0);
-	assert_string_equal(text.s,
-			    "error: dos-ebr: The EBR chain is longer than 60 partitions.\n");
+	assert_string_equal(
+		text.s, "error: dos-ebr: The EBR chain is longer than 60 partitions.\n");
 	assert_int_equal(seen.table.partitions.n, 61);
 }
 
@@ -319,7 +433,8 @@ static void duplicates(void **state)
 
 	(void)state;
 	for (int backup = 0; backup <= 1; backup++) {
-		memcpy(gpt_entry(&disk, backup, 1) + 16, gpt_entry(&disk, backup, 0) + 16, 16);
+		memcpy(gpt_entry(&disk, backup, 1) + 16, gpt_entry(&disk, backup, 0) + 16,
+		       16);
 		memcpy(gpt_entry(&disk, backup, 3) + 16, sector_of(&disk, 1) + 56, 16);
 	}
 	fix_gpt_crcs(&disk);
@@ -327,10 +442,12 @@ static void duplicates(void **state)
 	assert_string_equal(
 		text.s,
 		"error: gpt-duplicate-uuid: Partitions 1 and 2 have the same UUID, "
-		"20202020-2020-2020-2020-202020202020. sfdisk --part-uuid gives one of them a "
+		"20202020-2020-2020-2020-202020202020. sfdisk --part-uuid gives one of "
+		"them a "
 		"new one.\n"
 		"error: gpt-duplicate-uuid: The disk and partition 4 have the same UUID, "
-		"d3d2d1d0-d5d4-d7d6-d8d9-dadbdcdddedf. sfdisk --part-uuid gives one of them a "
+		"d3d2d1d0-d5d4-d7d6-d8d9-dadbdcdddedf. sfdisk --part-uuid gives one of "
+		"them a "
 		"new one.\n");
 }
 
@@ -342,14 +459,16 @@ static void sector_sizes(void **state)
 
 	(void)state;
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 0, &found, &text), 0);
-	assert_string_equal(text.s, "info: disk-sector-size: The GPT is one of 4096-byte "
-				    "sectors, so they are used. Attach it to guests with that "
-				    "logical block size.\n");
+	assert_string_equal(text.s,
+			    "info: disk-sector-size: The GPT is one of 4096-byte "
+			    "sectors, so they are used. Attach it to guests with that "
+			    "logical block size.\n");
 	assert_true(found.editable && found.table.sector_bytes == 4096);
 	text_free(&text);
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 512, &told, &text), 0);
-	assert_string_equal(text.s, "error: disk-sector-size: The GPT is one of 4096-byte "
-				    "sectors, not of 512. Use it with sectors of 4096 bytes.\n");
+	assert_string_equal(text.s,
+			    "error: disk-sector-size: The GPT is one of 4096-byte "
+			    "sectors, not of 512. Use it with sectors of 4096 bytes.\n");
 	assert_false(told.editable);
 }
 
@@ -361,18 +480,21 @@ static void lengths(void **state)
 	} rows[] = {
 		{0, FINDING("disk-size", "The image is 0 bytes.")},
 		{511, FINDING("disk-size", "The image is 511 bytes.")},
-		{1024, FINDING("disk-too-small", "It has 2 sectors, and a GPT of 128 entries "
-						 "needs at least 68.")},
+		{1024,
+		 FINDING("disk-too-small", "It has 2 sectors, and a GPT of 128 entries "
+					   "needs at least 68.")},
 		{200 * 512,
-		 FINDING("gpt-backup-place",
-			 "The disk was cut off: its GPT is for 300 sectors (153600 bytes), and "
-			 "it has 200 (102400 bytes). truncate -s 153600 gives a raw image its old "
-			 "size back; what was cut off is lost.")},
+		 FINDING("gpt-backup-place", "The disk was cut off: its GPT is for 300 "
+					     "sectors (153600 bytes), and "
+					     "it has 200 (102400 bytes). truncate -s "
+					     "153600 gives a raw image its old "
+					     "size back; what was cut off is lost.")},
 		{400 * 512,
-		 WARNING("gpt-backup-place",
-			 "The disk has grown: the backup GPT is at block 299, the end of 300 "
-			 "sectors, and it has 400. disk grow moves it to the end and makes the "
-			 "room usable.")},
+		 WARNING("gpt-backup-place", "The disk has grown: the backup GPT is at "
+					     "block 299, the end of 300 "
+					     "sectors, and it has 400. disk grow moves "
+					     "it to the end and makes the "
+					     "room usable.")},
 		{300 * 512 + 100,
 		 FINDING("disk-size", "Its size, 153700 bytes, is not a multiple of 512. "
 				      "truncate -s %512 rounds a raw file up.")},
@@ -386,7 +508,8 @@ static void lengths(void **state)
 		_cleanup_inspection_ struct inspection seen = {};
 		_cleanup_text_ struct text text = {};
 
-		assert_int_equal(inspect_bytes(disk.bytes, rows[i].n_bytes, 0, &seen, &text),
+		assert_int_equal(inspect_bytes(disk.bytes, rows[i].n_bytes, 0, &seen,
+					       &text),
 				 0);
 		if (!has_prefix(text.s, rows[i].said))
 			fprintf(stderr, "%s", text.s);
@@ -403,15 +526,17 @@ static void contents(void **state)
 
 	(void)state;
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &empty, &text), 0);
-	assert_string_equal(text.s, "error: disk-no-table: It has no partition table. disk "
-				    "create --replace writes one.\n");
+	assert_string_equal(text.s,
+			    "error: disk-no-table: It has no partition table. disk "
+			    "create --replace writes one.\n");
 	text_free(&text);
 	memcpy(disk.bytes, "LUKS\xba\xbe\0\1", 8);
 	memcpy(disk.bytes + 168, "11111111-1111-1111-1111-111111111111", 36);
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &luks, &text), 0);
-	assert_string_equal(text.s, "error: disk-no-table: It has no partition table and "
-				    "contains crypto_LUKS. disk create --replace writes one and "
-				    "destroys that.\n");
+	assert_string_equal(text.s,
+			    "error: disk-no-table: It has no partition table and "
+			    "contains crypto_LUKS. disk create --replace writes one and "
+			    "destroys that.\n");
 }
 
 static void alignment(void **state)
@@ -436,11 +561,11 @@ static void alignment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_gpt),	cmocka_unit_test(good_dos),
-		cmocka_unit_test(bad_gpts),	cmocka_unit_test(bad_doses),
-		cmocka_unit_test(long_chain),	cmocka_unit_test(duplicates),
+		cmocka_unit_test(good_gpt),     cmocka_unit_test(good_dos),
+		cmocka_unit_test(bad_gpts),     cmocka_unit_test(bad_doses),
+		cmocka_unit_test(long_chain),   cmocka_unit_test(duplicates),
 		cmocka_unit_test(sector_sizes), cmocka_unit_test(lengths),
-		cmocka_unit_test(contents),	cmocka_unit_test(alignment),
+		cmocka_unit_test(contents),     cmocka_unit_test(alignment),
 	};
 
 	return RUN_TESTS(tests);

@@ -8,14 +8,13 @@
 
 /* A version 3 header of 1 GiB with 64 KiB clusters, and what one edit of it makes. */
 static const uint8_t good[512] = {
-	'Q', 'F', 'I', 0xfb, 0, 0, 0, 3,
-	[23] = 16,	   /* cluster_bits */
-	[28] = 0x40,	   /* 1 GiB */
-	[39] = 2,	   /* l1_size */
-	[45] = 3,	   /* l1_table_offset 0x30000 */
-	[53] = 1,	   /* refcount_table_offset 0x10000 */
-	[59] = 1,	   /* refcount_table_clusters */
-	[99] = 4, [103] = 104,
+	'Q',         'F',         'I', 0xfb, 0, 0, 0, 3, [23] = 16, /* cluster_bits */
+	[28] = 0x40,                                                /* 1 GiB */
+	[39] = 2,                                                   /* l1_size */
+	[45] = 3, /* l1_table_offset 0x30000 */
+	[53] = 1, /* refcount_table_offset 0x10000 */
+	[59] = 1, /* refcount_table_clusters */
+	[99] = 4,    [103] = 104,
 };
 
 struct edit {
@@ -33,22 +32,28 @@ static void refusals(void **state)
 		{{7, 1, {4}}, "its qcow2 version is 4, not 2 or 3"},
 		{{23, 1, {8}}, "its clusters have 2^8 bytes, not 2^9 to 2^21"},
 		{{23, 1, {22}}, "its clusters have 2^22 bytes, not 2^9 to 2^21"},
-		{{20, 1, {0xff}}, "its clusters have 2^4278190096 bytes, not 2^9 to 2^21"},
+		{{20, 1, {0xff}},
+		 "its clusters have 2^4278190096 bytes, not 2^9 to 2^21"},
 		{{35, 1, {3}}, "its encryption method is 3, not 0 to 2"},
-		{{24, 1, {0x80}}, "its capacity, 9223372037928517632 bytes, is too large"},
+		{{24, 1, {0x80}},
+		 "its capacity, 9223372037928517632 bytes, is too large"},
 		{{36, 1, {1}}, "its L1 table has 16777218 entries, above 4194304"},
-		{{39, 1, {1}}, "its L1 table has 1 entries, but 2 are needed for its capacity"},
+		{{39, 1, {1}},
+		 "its L1 table has 1 entries, but 2 are needed for its capacity"},
 		{{59, 1, {0}}, "its refcount table has 0 clusters"},
 		{{58, 1, {1}}, "its refcount table has 257 clusters"},
 		{{46, 1, {1}}, "a table does not begin on a cluster boundary"},
 		{{60, 1, {1}}, "it says it has 16777216 snapshots"},
-		{{79, 1, {0x20}}, "it has incompatible features (0x20) that are not known"},
+		{{79, 1, {0x20}},
+		 "it has incompatible features (0x20) that are not known"},
 		{{79, 1, {4}}, "its data lies in a data file that it does not name"},
 		{{99, 1, {7}}, "its refcount order is 7, above 6"},
 		{{103, 1, {72}}, "its header has 72 bytes, fewer than 104"},
 		{{102, 1, {3}}, "its header of 872 bytes is cut off"},
-		{{15, 1, {50}}, "the name of its backing file lies outside the header's cluster"},
-		{{14, 6, {1, 0x40, 0, 0, 0, 0}}, "the name of the backing file has 0 bytes"},
+		{{15, 1, {50}},
+		 "the name of its backing file lies outside the header's cluster"},
+		{{14, 6, {1, 0x40, 0, 0, 0, 0}},
+		 "the name of the backing file has 0 bytes"},
 		{{14, 6, {1, 0x40, 0, 0, 1, 0}},
 		 "the name of its backing file lies outside the header's cluster"},
 		{{14, 6, {1, 0x40, 0, 0, 0, 4}},
@@ -59,7 +64,8 @@ static void refusals(void **state)
 		 "the LUKS extension has 8 bytes, not 16"},
 		{{104, 8, {0x05, 0x37, 0xbe, 0x77, 0, 0, 0, 16}},
 		 "the LUKS header has 0 bytes, which is no sane length"},
-		{{104, 8, {0x23, 0x85, 0x28, 0x75, 0, 0, 0, 24}}, "it says it has 0 bitmaps"},
+		{{104, 8, {0x23, 0x85, 0x28, 0x75, 0, 0, 0, 24}},
+		 "it says it has 0 bitmaps"},
 		{{104, 12, {0x23, 0x85, 0x28, 0x75, 0, 0, 0, 24, 0, 0, 0, 1}},
 		 "a bitmap directory of 0 bytes does not fit 1 bitmaps"},
 	};
@@ -90,9 +96,11 @@ static void cut_off(void **state)
 
 		memcpy(bytes + 1, good, n);
 		if (n < 104)
-			assert_int_equal(qcow2_read_header(bytes + 1, n, &header, &error), -1);
+			assert_int_equal(qcow2_read_header(bytes + 1, n, &header, &error),
+					 -1);
 		else
-			assert_int_equal(qcow2_read_header(bytes + 1, n, &header, &error), 0);
+			assert_int_equal(qcow2_read_header(bytes + 1, n, &header, &error),
+					 0);
 		free(bytes);
 	}
 }
@@ -100,9 +108,9 @@ static void cut_off(void **state)
 static void reading(void **state)
 {
 	static const uint8_t names[] = {
-		0xe2, 0x79, 0x2a, 0xca, 0, 0, 0, 3, 'r', 'a', 'w', 0, 0, 0, 0, 0,
-		0x44, 0x41, 0x54, 0x41, 0, 0, 0, 8, 'd', 'a', 't', 'a', '.', 'r', 'a', 'w',
-		0, 0, 0, 0, 0, 0, 0, 0, 'b', 'a', 's', 'e',
+		0xe2, 0x79, 0x2a, 0xca, 0,    0, 0, 3, 'r', 'a', 'w', 0,   0,   0,   0,
+		0,    0x44, 0x41, 0x54, 0x41, 0, 0, 0, 8,   'd', 'a', 't', 'a', '.', 'r',
+		'a',  'w',  0,    0,    0,    0, 0, 0, 0,   0,   'b', 'a', 's', 'e',
 	};
 	_cleanup_qcow2_header_ struct qcow2_header header = {};
 	_cleanup_error_ struct error error = {};
@@ -132,9 +140,9 @@ static void sizes(void **state)
 		const char *option;
 		uint64_t beyond_bytes;
 	} rows[] = {
-		{"compat=1.1", 6815744},	  {"cluster_size=4096", 105123840},
-		{"cluster_size=2M", 10485760},	  {"refcount_bits=1", 5570560},
-		{"refcount_bits=64", 10747904},	  {"encrypt.format=luks", 8912896},
+		{"compat=1.1", 6815744},        {"cluster_size=4096", 105123840},
+		{"cluster_size=2M", 10485760},  {"refcount_bits=1", 5570560},
+		{"refcount_bits=64", 10747904}, {"encrypt.format=luks", 8912896},
 		{"lazy_refcounts=on", 6815744},
 	};
 	struct qcow2_options options = qcow2_defaults(UINT64_C(40) << 30);
@@ -145,7 +153,8 @@ static void sizes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		options = qcow2_defaults(UINT64_C(40) << 30);
 		assert_int_equal(qcow2_set_option(&options, rows[i].option, &error), 0);
-		assert_int_equal(qcow2_full_bytes(&options, true) - options.capacity_bytes,
+		assert_int_equal(qcow2_full_bytes(&options, true) -
+					 options.capacity_bytes,
 				 rows[i].beyond_bytes);
 	}
 }
@@ -153,9 +162,10 @@ static void sizes(void **state)
 static void options(void **state)
 {
 	static const char *const bad[] = {
-		"cluster_size=256", "cluster_size=4M", "cluster_size=5000", "cluster_size=x",
-		"refcount_bits=3", "refcount_bits=128", "extended_l2=maybe", "data_file=",
-		"encrypt.format=aes", "encrypt.cipher-alg=rot13", "frobnicate=1", "compat",
+		"cluster_size=256",         "cluster_size=4M", "cluster_size=5000",
+		"cluster_size=x",           "refcount_bits=3", "refcount_bits=128",
+		"extended_l2=maybe",        "data_file=",      "encrypt.format=aes",
+		"encrypt.cipher-alg=rot13", "frobnicate=1",    "compat",
 	};
 
 	(void)state;

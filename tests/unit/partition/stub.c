@@ -16,7 +16,8 @@ static void bytes(void **state)
 	if (stub_code_bytes != sizeof(expected) ||
 	    memcmp(stub_code, expected, sizeof(expected)) != 0)
 		for (uint32_t i = 0; i < stub_code_bytes; i++)
-			fprintf(stderr, "0x%02x,%s", stub_code[i], i % 12 == 11 ? "\n" : " ");
+			fprintf(stderr, "0x%02x,%s", stub_code[i],
+				i % 12 == 11 ? "\n" : " ");
 	assert_int_equal(stub_code_bytes, sizeof(expected));
 	assert_memory_equal(stub_code, expected, sizeof(expected));
 }
@@ -52,13 +53,16 @@ static void messages(void **state)
 		{"two\r\nlines\r\n", "two\r\nlines\r\n", NULL},
 		{"", NULL, "the message is empty"},
 		{"tab\there", NULL,
-		 "byte 4 of the message is 0x09; only printable ASCII and line ends can be "
+		 "byte 4 of the message is 0x09; only printable ASCII and line ends can "
+		 "be "
 		 "shown"},
 		{"a\rb", NULL,
-		 "byte 2 of the message is 0x0d; only printable ASCII and line ends can be "
+		 "byte 2 of the message is 0x0d; only printable ASCII and line ends can "
+		 "be "
 		 "shown"},
 		{"na\xc3\xafve", NULL,
-		 "byte 3 of the message is 0xc3; only printable ASCII and line ends can be "
+		 "byte 3 of the message is 0xc3; only printable ASCII and line ends can "
+		 "be "
 		 "shown"},
 	};
 
@@ -67,7 +71,8 @@ static void messages(void **state)
 		_cleanup_error_ struct error error = {};
 		_cleanup_free_ char *message = NULL;
 		uint8_t sector[STUB_BYTES] = {};
-		int done = stub_fill(sector, rows[i].message, strlen(rows[i].message), &error);
+		int done = stub_fill(sector, rows[i].message, strlen(rows[i].message),
+				     &error);
 
 		assert_int_equal(done, rows[i].shown ? 0 : -1);
 		if (done < 0) {
