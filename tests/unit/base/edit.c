@@ -31,7 +31,7 @@ static void bench_end(struct bench *bench, const char *expected)
 	document_free(&bench->document);
 }
 
-/* The want in XML: its attributes and children; value "-" is NULL, <-x/> is absent. */
+/* The want in XML: attributes and children; "-" is NULL, <_absent_x/> an absent x. */
 static struct want *want_from(const xmlNode *node)
 {
 	bool absent = has_prefix((const char *)node->name, "_absent_");
