@@ -137,16 +137,38 @@ static int read_back(const struct creation *creation, struct error *error)
 	return compare_sectors(creation, error);
 }
 
+/*
+ * A file without a name, which leaves nothing behind whatever happens; where the file
+ * system has no such thing (NFS), a named one. A qcow2 needs no name for it at all.
+ */
+static int open_raw(struct creation *creation, struct error *error)
+{
+	creation->raw =
+		openat(creation->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	if (creation->raw >= 0)
+		return 0;
+	if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) {
+		creation->raw = openat(creation->folder_fd, creation->temporary,
+				       O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+		creation->named = creation->raw >= 0;
+	}
+	if (creation->raw < 0)
+		return error_system(error, errno, "cannot make a file in %s",
+				    creation->folder);
+	if (creation->named && creation->request->format == IMAGE_QCOW2) {
+		unlinkat(creation->folder_fd, creation->temporary, 0);
+		creation->named = false;
+	}
+	return 0;
+}
+
 static int write_raw(struct creation *creation, struct error *error)
 {
 	const struct partition_table *table = creation->table;
 	const struct create_request *request = creation->request;
 
-	creation->raw =
-		openat(creation->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-	if (creation->raw < 0)
-		return error_system(error, errno, "cannot make a file in %s",
-				    creation->folder);
+	if (open_raw(creation, error) < 0)
+		return -1;
 	if (ftruncate(creation->raw, (off_t)(table->n_sectors * table->sector_bytes)) < 0)
 		return error_system(error, errno, "cannot make a file of %ju bytes in %s",
 				    (uintmax_t)(table->n_sectors * table->sector_bytes),

@@ -8,7 +8,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -338,6 +340,60 @@ static int run_mcopy(const struct fill *fill, int scratch, const char *seed,
 	return n > 0 ? tool_run(&tool, error) : 0;
 }
 
+/* debugfs commands that give each inode's access and change times its own mtime. */
+static int add_time_commands(struct text *text, const char *folder, struct error *error)
+{
+	_cleanup_free_ char *top = xstrdup(folder);
+	char *const roots[] = {top, NULL};
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	size_t skip = strlen(top);
+
+	if (!tree)
+		return error_system(error, errno, "cannot read %s", folder);
+	for (FTSENT *at; (at = fts_read(tree));) {
+		const char *path = at->fts_path + skip;
+		intmax_t mtime;
+
+		if (at->fts_info == FTS_DP || at->fts_level == 0 || !at->fts_statp ||
+		    strpbrk(path, "\"\n"))
+			continue;
+		mtime = at->fts_statp->st_mtime;
+		text_printf(text,
+			    "sif \"%s\" atime @%jd\nsif \"%s\" ctime @%jd\n"
+			    "sif \"%s\" atime_extra 0\nsif \"%s\" ctime_extra 0\n"
+			    "sif \"%s\" crtime @%jd\nsif \"%s\" crtime_extra 0\n",
+			    path, mtime, path, mtime, path, path, path, mtime, path);
+	}
+	fts_close(tree);
+	return 0;
+}
+
+/*
+ * mke2fs copies access times, which reading the folder changes, and change times, which
+ * differ for each copy of it: with a seed, the same folder must give the same bytes.
+ */
+static int settle_times(const struct fill *fill, int scratch, struct error *error)
+{
+	_cleanup_text_ struct text commands = {};
+	_cleanup_tool_ struct tool tool = {};
+	_cleanup_fd_ int file = memfd_create("commands", MFD_CLOEXEC);
+	const char *now = getenv("SOURCE_DATE_EPOCH");
+
+	if (file < 0)
+		return error_system(error, errno, "cannot make a memory file");
+	text_printf(&commands, "set_current_time @%s\n", now ? now : SEEDED_TIME);
+	if (add_time_commands(&commands, fill->copy_files, error) < 0 ||
+	    file_write_fd(file, "commands", commands.s, commands.n, error) < 0)
+		return -1;
+	lseek(file, 0, SEEK_SET);
+	tool_add(&tool, "debugfs");
+	tool_add(&tool, "-w");
+	tool_add(&tool, "-f");
+	tool_add_fd(&tool, file);
+	tool_add_fd(&tool, scratch);
+	return tool_run(&tool, error);
+}
+
 static int check_folder(const char *path, struct error *error)
 {
 	struct stat status;
@@ -358,7 +414,23 @@ static int make_file_system(const struct fill *fill, const struct partition_tabl
 		return -1;
 	if (fill->copy_files && streq(maker->folder, "mcopy"))
 		return run_mcopy(fill, scratch, seed, error);
+	if (fill->copy_files && seed && has_prefix(fill->format, "ext"))
+		return settle_times(fill, scratch, error);
 	return 0;
+}
+
+/* Without a name, or with one that is gone at once. */
+static int open_scratch(int folder_fd)
+{
+	_cleanup_free_ char *name = xasprintf(".scratch.%ld.tmp", (long)getpid());
+	int fd = openat(folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+		return fd;
+	fd = openat(folder_fd, name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		unlinkat(folder_fd, name, 0);
+	return fd;
 }
 
 static int format(const struct fill *fill, const struct partition_table *table, int to,
@@ -366,7 +438,7 @@ static int format(const struct fill *fill, const struct partition_table *table, 
 {
 	const struct partition *partition = partition_table_find(table, fill->number);
 	uint64_t room = partition_bytes(table, partition);
-	_cleanup_fd_ int scratch = openat(folder_fd, ".", O_TMPFILE | O_RDWR, 0600);
+	_cleanup_fd_ int scratch = open_scratch(folder_fd);
 
 	if (scratch < 0)
 		return error_system(error, errno, "cannot make a scratch file");
