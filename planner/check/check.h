@@ -34,9 +34,24 @@ struct check_suppressed {
 	char *reason; /* owned */
 };
 
+/* What one domain takes of its host, for several domains together. */
+struct check_use {
+	VEC(struct check_use_device {
+		struct pci_address at;
+		struct place place; /* its path is owned */
+	}) devices;
+	VEC(struct check_use_memory {
+		int node;
+		uint64_t bytes;
+	}) memory; /* bound to one host node */
+	struct set pins; /* host CPUs that single vCPUs are pinned to */
+	struct place pins_place, memory_place;
+};
+
 /* Zeroed it is empty. */
 struct check_result {
 	struct report report;
+	struct check_use use; /* filled where there is a host */
 	VEC(struct check_suppressed) suppressed;
 };
 

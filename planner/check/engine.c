@@ -9,6 +9,7 @@
 #include "planner/check/rules.h"
 
 #include "planner/check/suppress.h"
+#include "planner/check/together.h"
 #include "planner/guest-read.h"
 
 #include <stdarg.h>
@@ -101,7 +102,7 @@ static bool named(const char *const *names, size_t n, const char *id)
 	return false;
 }
 
-static bool wanted(const struct check_options *options, const struct rule *rule)
+bool check_wants(const struct check_options *options, const struct rule *rule)
 {
 	if (streq_null(options->without, rule->id))
 		return false;
@@ -162,7 +163,7 @@ static void ask_all(struct check *check)
 		const char *lost;
 
 		check->rule = &rules[i];
-		if (!wanted(check->options, check->rule))
+		if (!check->rule->judge_it || !check_wants(check->options, check->rule))
 			continue;
 		lost = lost_ground(check, start);
 		if (lost)
@@ -203,6 +204,8 @@ int check_document(const struct document *document, const struct check_options *
 	ask_all(&check);
 	give_remedies(&found);
 	suppress(document, &found, check.elements.v, ret);
+	if (check.host)
+		check_gather_use(&check, &ret->use);
 	vec_free(&check.elements);
 	report_sort(&ret->report);
 	return 0;
@@ -219,4 +222,5 @@ void check_result_free(struct check_result *result)
 	report_free(&silenced);
 	vec_free(&result->suppressed);
 	report_free(&result->report);
+	check_use_free(&result->use);
 }

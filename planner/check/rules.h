@@ -52,7 +52,7 @@ struct rule {
 	unsigned needs;
 	enum rule_judge judge;
 	const char *after[3]; /* rules that must have found nothing before */
-	void (*judge_it)(struct check *check);
+	void (*judge_it)(struct check *check); /* NULL: of several domains, together.h */
 	const char *what; /* one sentence each, */
 	const char *why;  /* ending with a full stop */
 	const char *mend;
@@ -64,6 +64,8 @@ extern const struct rule rules[];
 extern const size_t n_rules;
 /* NULL if there is none. */
 const struct rule *rule_named(const char *id);
+/* Whether the options leave the rule in. */
+bool check_wants(const struct check_options *options, const struct rule *rule);
 
 /*
  * Adds a finding of the rule at work about an element (-1: what libvirt adds by itself,

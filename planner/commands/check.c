@@ -9,7 +9,7 @@
 #include "planner/commands/commands.h"
 
 #include "base/file.h"
-#include "planner/check/rules.h"
+#include "planner/check/together.h"
 #include "planner/commands/check-print.h"
 #include "planner/commands/installed.h"
 #include "planner/commands/source.h"
@@ -226,6 +226,10 @@ static void own_places(struct check_case *one)
 		report->skipped.v[i].file = one->file;
 	for (size_t i = 0; i < one->result.suppressed.n; i++)
 		one->result.suppressed.v[i].finding.place.file = one->file;
+	for (size_t i = 0; i < one->result.use.devices.n; i++)
+		one->result.use.devices.v[i].place.file = one->file;
+	one->result.use.pins_place.file = one->file;
+	one->result.use.memory_place.file = one->file;
 }
 
 static void judge(struct check_case *one, const struct check_options *options)
@@ -380,6 +384,23 @@ static void make_cases(struct work *work)
 	}
 }
 
+/* The domains of one host are held against each other. */
+static void judge_together(struct work *work)
+{
+	const struct flags *flags = work->flags;
+	struct check_result **results = xcalloc(flags->files.n, sizeof(*results));
+
+	for (size_t host = 0; host < flags->hosts.n; host++) {
+		struct check_options options = flags->check;
+
+		options.host = &work->machines[host];
+		for (size_t i = 0; i < flags->files.n; i++)
+			results[i] = &work->cases.v[host * flags->files.n + i].result;
+		check_together(results, flags->files.n, &options);
+	}
+	free(results);
+}
+
 static int run_work(struct work *work, struct error *error)
 {
 	size_t n = MIN((size_t)work->flags->jobs, MAX(work->cases.n, (size_t)1));
@@ -397,6 +418,7 @@ static int run_work(struct work *work, struct error *error)
 	free(threads);
 	for (size_t i = 0; i < work->cases.n; i++)
 		wait_for(work, i);
+	judge_together(work);
 	rc = print_all(work, error);
 	return rc < 0 ? rc : overall(work);
 }
