@@ -302,17 +302,23 @@ void pci_connect_type(struct check *check)
 	each_refusal(check, REFUSED_CONNECTION, say_connection);
 }
 
-static void say_no_slot(struct check *check, const struct assign_refusal *refusal,
-			const char *name, int element)
-{
-	(void)refusal;
-	check_found(check, element,
-		    "%s has no place: no free slot takes it, and libvirt can add none.", name);
-}
-
+/* Said once: what comes behind the first has no place for the same reason. */
 void pci_no_slot(struct check *check)
 {
-	each_refusal(check, REFUSED_NO_SLOT, say_no_slot);
+	const struct assign_refusal *first = NULL;
+	_cleanup_free_ char *name = NULL, *others = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < check->assignment->refusals.n; i++)
+		if (check->assignment->refusals.v[i].kind == REFUSED_NO_SLOT && count++ == 0)
+			first = &check->assignment->refusals.v[i];
+	if (!first)
+		return;
+	name = assign_item_name(check->guest, first->item);
+	others = count > 1 ? xasprintf(" and %zu more", count - 1) : xstrdup("");
+	check_found(check, assign_element(check->guest, first->item),
+		    "%s%s: there is no free slot that takes it, and libvirt can add none.", name,
+		    others);
 }
 
 static void say_fixed(struct check *check, const struct assign_refusal *refusal,
@@ -384,22 +390,33 @@ static bool same_source(const struct check *check, const struct guest_device *a,
 	return first && second && streq_null(a->type, b->type) && streq(first, second);
 }
 
+static void say_source_twice(struct check *check, int first, int second)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_free_ char *name =
+		assign_item_name(guest, (struct assign_item){ -1, second, -1 });
+
+	check_relate(check,
+		     check_found(check, guest->devices.v[second].element,
+				 "%s is assigned twice.", name),
+		     guest->devices.v[first].element);
+}
+
 void hostdev_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	VEC(int) hostdevs = {};
 
 	for (size_t i = 0; i < guest->devices.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct guest_device *a = &guest->devices.v[j];
-			const struct guest_device *b = &guest->devices.v[i];
-			_cleanup_free_ char *name = NULL;
-			struct finding *finding;
-
-			if (!same_source(check, a, b))
-				continue;
-			name = assign_item_name(guest, (struct assign_item){ -1, (int)i, -1 });
-			finding = check_found(check, b->element, "%s is assigned twice.", name);
-			check_relate(check, finding, a->element);
-			break;
-		}
+		if (streq(guest->devices.v[i].tag, "hostdev") ||
+		    guest->devices.v[i].source.state == VALUE_VALID)
+			*vec_add(&hostdevs) = (int)i;
+	for (size_t i = 0; i < hostdevs.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (same_source(check, &guest->devices.v[hostdevs.v[j]],
+					&guest->devices.v[hostdevs.v[i]])) {
+				say_source_twice(check, hostdevs.v[j], hostdevs.v[i]);
+				break;
+			}
+	vec_free(&hostdevs);
 }

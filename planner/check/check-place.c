@@ -4,6 +4,8 @@
 
 #include "planner/device-kind.h"
 
+#include <strings.h>
+
 #define ULL(x) ((unsigned long long)(x))
 
 void auto_lands_on_pxb(struct check *check)
@@ -218,21 +220,35 @@ void root_slots(struct check *check)
 			    "port.");
 }
 
+struct card {
+	const char *mac;
+	int element;
+};
+
+static int compare_cards(const void *left, const void *right)
+{
+	const struct card *a = left, *b = right;
+	int order = strcasecmp(a->mac, b->mac);
+
+	return order ? order : (a->element > b->element) - (a->element < b->element);
+}
+
 void mac_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	VEC(struct card) cards = {};
 
 	for (size_t i = 0; i < guest->devices.n; i++)
-		for (size_t j = 0; guest->devices.v[i].mac && j < i; j++) {
-			struct finding *finding;
-
-			if (!guest->devices.v[j].mac ||
-			    strcasecmp(guest->devices.v[i].mac, guest->devices.v[j].mac) != 0)
-				continue;
-			finding = check_found(check, guest->devices.v[i].element,
-					      "Two interfaces have the MAC address %s.",
-					      guest->devices.v[i].mac);
-			check_relate(check, finding, guest->devices.v[j].element);
-			break;
-		}
+		if (guest->devices.v[i].mac)
+			*vec_add(&cards) = (struct card){ guest->devices.v[i].mac,
+							  guest->devices.v[i].element };
+	vec_sort(&cards, compare_cards);
+	for (size_t i = 1; i < cards.n; i++)
+		if (strcasecmp(cards.v[i - 1].mac, cards.v[i].mac) == 0)
+			check_relate(check,
+				     check_found(check, cards.v[i].element,
+						 "Two interfaces have the MAC address %s.",
+						 cards.v[i].mac),
+				     cards.v[i - 1].element);
+	vec_free(&cards);
 }
