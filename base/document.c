@@ -72,8 +72,12 @@ static int check_encoding(const char *name, const struct text *text, struct erro
 
 static int check_prolog(const char *name, const struct text *text, struct error *error)
 {
-	size_t at = span_skip_prolog(text, span_mark_bytes(text));
+	size_t mark = span_mark_bytes(text), at = span_skip_prolog(text, mark);
 
+	/* libxml2 would swallow a second one, and only where it is started behind the first. */
+	if (mark > 0 && strncmp(text->s + mark, text->s, mark) == 0)
+		return error_input_at(error, name, 1,
+				      "begins with two byte order marks; leave one");
 	if (at == text->n)
 		return error_input_at(error, name, 0, "holds no XML element");
 	if (!has_prefix(text->s + at, "<!DOCTYPE"))

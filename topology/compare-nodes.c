@@ -7,7 +7,7 @@
 
 uint64_t memory_taken_at_most(uint64_t planned_bytes, bool first)
 {
-	return planned_bytes / 32 + (first ? 160 : 32) * MIB;
+	return planned_bytes / 32 + (first ? 160 : 64) * MIB;
 }
 
 static void add_mib(struct text *text, uint64_t size_bytes)
