@@ -45,6 +45,9 @@ static void predict_roots(const struct guest *guest, struct machine *machine)
 				machine_affinity_set(&root->affinity, cell,
 						     AFFINITY_FROM_SYSFS);
 		}
+		if (root->affinity.what == AFFINITY_UNKNOWN && machine->nodes.n == 1)
+			machine_affinity_set(&root->affinity, machine->nodes.v[0].id,
+					     AFFINITY_FROM_ONLY_NODE);
 	}
 }
 
@@ -59,6 +62,7 @@ void predict(const struct guest *guest, struct machine *ret)
 	machine_settle(ret, true);
 	predict_roots(guest, ret);
 	predict_groups(guest, ret);
+	predict_renumber(ret);
 }
 
 void predict_any(struct guest *guest, struct machine *ret)

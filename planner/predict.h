@@ -27,5 +27,11 @@ void predict_numa(const struct guest *guest, struct machine *machine);
 void predict_pci(const struct guest *guest, struct machine *machine);
 /* After machine_settle. */
 void predict_groups(const struct guest *guest, struct machine *machine);
+/*
+ * Gives nodes the kernel's numbers, last of all. Linux counts them as they come in ACPI's
+ * SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node), where QEMU lists CPUs before
+ * memory: a cell without CPUs comes behind all that have some, wherever it stands.
+ */
+void predict_renumber(struct machine *machine);
 /* The guest cell that a PCI controller's root names, -1 none. */
 int predict_cell_of(const struct guest *guest, const struct guest_controller *controller);
