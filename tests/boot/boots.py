@@ -160,6 +160,18 @@ class Boots:
             raise SystemExit(f"boot {domain}: status {run.returncode} with {run.stdout}")
         return verdict, run.stderr
 
+    def boot_twice(self, domain, options):
+        """
+        As boot, and once more where the guest never said a word: under load QEMU 7.2's TCG
+        was seen (once in some hundred boots) to stand still before the kernel's first line.
+        """
+        verdict, said = self.boot(domain, options)
+        first = verdict["differences"][0] if verdict["differences"] else None
+        if first and first["kind"] == "no-report":
+            print(f"no report, so it is booted once more: {first['observed']}")
+            verdict, said = self.boot(domain, options)
+        return verdict, said
+
     def verify(self, expected, observed):
         run = subprocess.run([self.program, "verify", "--json", expected, observed],
                              capture_output=True, text=True, timeout=60)
@@ -172,7 +184,8 @@ class Boots:
         if "edit" in row:
             xml = open(domain).read()
             open(domain, "w").write(row["edit"](xml, self.guests))
-        verdict, said = self.boot(domain, row.get("boot", "") + " --record " + record)
+        verdict, said = self.boot_twice(domain,
+                                        row.get("boot", "") + " --record " + record)
         print(said, end="")
         answers = verdict.get("assign", [])
         if (verdict["differences"] or verdict["checked"] < row["checked"]
@@ -205,6 +218,9 @@ class Boots:
     def edit(self, name):
         _, _, kinds, subject = EDITS[name]
         first = self.edited(name)
+        if first and first["kind"] == "no-report" and "no-report" not in kinds:
+            print(f"{name}: no report, so it is booted once more: {first['observed']}")
+            first = self.edited(name)
         print(f"{name}: {first}")
         if not self.is_cause(name, first):
             raise SystemExit(f"{name}: the first difference should be {kinds} of {subject}")
