@@ -163,7 +163,7 @@ class Boots:
     def boot_twice(self, domain, options):
         """
         As boot, and once more where the guest never said a word: under load QEMU 7.2's TCG
-        was seen (once in some hundred boots) to stand still before the kernel's first line.
+        was seen once to stand still before the first line of the kernel.
         """
         verdict, said = self.boot(domain, options)
         first = verdict["differences"][0] if verdict["differences"] else None
