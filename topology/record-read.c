@@ -424,7 +424,7 @@ static int resolve(struct reader *reader, int element, const struct field *field
 	struct pci_address address;
 	int index = -1;
 
-	if (streq(value, "none"))
+	if (!value || streq(value, "none"))
 		return 0;
 	if (field->type == FIELD_ROOT)
 		index = find_root(reader->machine, value);
