@@ -98,24 +98,38 @@ static void note_tally(struct request *request, struct tally *tally)
 	set_free(&tally->dropped);
 }
 
+static void add_node(const struct machine_node *node, const struct mirror_options *options,
+		     struct request *request, struct tally *tally)
+{
+	struct request_node *wanted = vec_add(&request->nodes);
+
+	wanted->host_node = node->id;
+	wanted->vcpus = cpus_for(node, options, tally);
+	wanted->memory_bytes = memory_for(node, options, tally);
+}
+
+/*
+ * Nodes without CPUs come last: Linux numbers nodes as the SRAT names them, and in QEMU's
+ * all CPUs precede all memory, so that a CPU-less cell in the middle would get another
+ * number in the guest than it has in the XML (drivers/acpi/numa/srat.c,
+ * acpi_map_pxm_to_node).
+ */
 static void add_nodes(const struct machine *machine, const struct mirror_options *options,
 		      struct request *request)
 {
 	struct tally tally = {};
 
-	for (size_t i = 0; i < machine->nodes.n; i++) {
-		const struct machine_node *node = &machine->nodes.v[i];
-		struct request_node *wanted;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < machine->nodes.n; i++) {
+			const struct machine_node *node = &machine->nodes.v[i];
 
-		if (!is_worth(machine, node, &request->target)) {
-			set_add(&tally.dropped, (unsigned)node->id);
-			continue;
+			if (set_empty(&node->cpus) != (pass == 1))
+				continue;
+			if (is_worth(machine, node, &request->target))
+				add_node(node, options, request, &tally);
+			else
+				set_add(&tally.dropped, (unsigned)node->id);
 		}
-		wanted = vec_add(&request->nodes);
-		wanted->host_node = node->id;
-		wanted->vcpus = cpus_for(node, options, &tally);
-		wanted->memory_bytes = memory_for(node, options, &tally);
-	}
 	note_tally(request, &tally);
 }
 
