@@ -17,6 +17,7 @@ enum show_column {
 	SHOW_VFS,     /* "2/64" */
 	SHOW_LINK,    /* data rate */
 	SHOW_DEVICES, /* what the kernel calls it: "eth0 mlx5_0" */
+	SHOW_MODEL,   /* by the list of PCI names; left empty by show_tree */
 	SHOW_COLUMNS,
 };
 

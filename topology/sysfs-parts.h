@@ -14,7 +14,8 @@ void sysfs_online_cpus(const struct tree *sys, struct set *ret);
 void sysfs_read_cpus(const struct tree *sys, struct machine *machine);
 void sysfs_read_caches(const struct tree *sys, struct machine *machine);
 /* PCI functions. False: the links did not tell the hierarchy, the buses must. */
-bool sysfs_read_pci(const struct tree *sys, struct machine *machine);
+bool sysfs_read_pci(const struct sysfs_source *source, const struct tree *sys,
+		    struct machine *machine);
 /* Names of network, block and other devices, into functions in order. */
 void sysfs_read_names(const struct tree *sys, struct machine *machine);
 /* @proc may be empty (fd -1). */

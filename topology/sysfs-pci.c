@@ -19,6 +19,7 @@
 /* What the whole tree shows, so that "no link" can be told from "links left out". */
 struct shown {
 	bool groups, drivers, live;
+	const struct config_source *config;
 };
 
 static void read_ids(const struct tree *tree, struct machine_function *function)
@@ -198,14 +199,27 @@ static void read_reset(const struct tree *tree, struct machine_function *functio
 			function->flr = KNOWN_YES;
 }
 
+static void read_config(const struct tree *tree, const struct shown *shown,
+			struct machine_function *function)
+{
+	_cleanup_text_ struct text config = {};
+	uint8_t bytes[PCI_CONFIG_BYTES];
+	size_t n = 0;
+
+	if (shown->config)
+		n = shown->config->read(shown->config->data, function->at, bytes,
+					sizeof(bytes));
+	if (n > 0)
+		pci_config_read(bytes, n, function);
+	else if (tree_bytes(tree, "config", PCI_CONFIG_BYTES, &config))
+		pci_config_read((const uint8_t *)config.s, config.n, function);
+}
+
 static void read_function(const struct tree *tree, const struct shown *shown,
 			  struct machine_function *function)
 {
-	_cleanup_text_ struct text config = {};
-
 	read_ids(tree, function);
-	if (tree_bytes(tree, "config", PCI_CONFIG_BYTES, &config))
-		pci_config_read((const uint8_t *)config.s, config.n, function);
+	read_config(tree, shown, function);
 	read_bridge(tree, function);
 	read_bars(tree, function);
 	read_affinity(tree, function);
@@ -299,7 +313,8 @@ static void read_physical(const struct tree *tree, struct machine_function *func
 			machine_function_index(tree->machine, physical);
 }
 
-bool sysfs_read_pci(const struct tree *sys, struct machine *machine)
+bool sysfs_read_pci(const struct sysfs_source *source, const struct tree *sys,
+		    struct machine *machine)
 {
 	bool exact = true;
 	struct shown shown;
@@ -309,6 +324,7 @@ bool sysfs_read_pci(const struct tree *sys, struct machine *machine)
 				     : KNOWN_NO;
 	list_functions(sys, machine);
 	shown = what_is_shown(sys, machine);
+	shown.config = source->config;
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		struct machine_function *function = &machine->functions.v[i];
 		_cleanup_free_ char *link = device_path(function->at);

@@ -97,7 +97,7 @@ int sysfs_read_source(const struct sysfs_source *source, struct machine *ret,
 	sysfs_read_hmat(&sys, ret);
 	sysfs_read_cpus(&sys, ret);
 	sysfs_read_caches(&sys, ret);
-	exact = sysfs_read_pci(&sys, ret);
+	exact = sysfs_read_pci(source, &sys, ret);
 	sysfs_read_names(&sys, ret);
 	sysfs_read_iommu(source, &sys, &proc, ret);
 	machine_settle(ret, !exact);

@@ -8,12 +8,20 @@
 #include "base/error.h"
 #include "topology/machine.h"
 
+/* Where configuration space is read from. */
+struct config_source {
+	/* At most @n bytes from the beginning; how many, 0 if it cannot tell. */
+	size_t (*read)(void *data, struct pci_address at, uint8_t *bytes, size_t n);
+	void *data;
+};
+
 struct sysfs_source {
 	int root_fd; /* holds sys/, or is itself a sys directory; stays the caller's */
 	const char *name;           /* for messages */
 	enum machine_source source; /* MACHINE_LIVE: what is not there does not exist */
 	bool keep_files;            /* each text that was read goes to machine.files */
 	const char *kernel_log;     /* what the kernel said at boot, or NULL */
+	const struct config_source *config; /* before the files named config, or NULL */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "planner/guest-read.h"
 #include "planner/predict.h"
 #include "topology/facts.h"
+#include "topology/pci-access.h"
 #include "topology/readers.h"
 #include "topology/record.h"
 
@@ -153,6 +154,7 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 		     const struct source_options *options, struct machine *ret,
 		     struct error *error)
 {
+	struct config_source config;
 	struct sysfs_source from = {.root_fd = fd,
 				    .name = name,
 				    .source = source,
@@ -161,12 +163,16 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 				     .source = source,
 				     .keep_files = true,
 				     .identify = options->identify};
+	int rc;
 
-	if (sysfs_read_source(&from, ret, error) < 0)
-		return -1;
-	if (options->facts)
+	if (source == MACHINE_LIVE && pciaccess_begin(&config))
+		from.config = &config;
+	rc = sysfs_read_source(&from, ret, error);
+	if (from.config)
+		pciaccess_end();
+	if (rc == 0 && options->facts)
 		facts_gather(&facts, ret);
-	return 0;
+	return rc;
 }
 
 static bool holds(int fd, const char *path)

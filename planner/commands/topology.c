@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "planner/commands/sheet.h"
 #include "planner/commands/source.h"
+#include "topology/pci-access.h"
 #include "topology/show.h"
 
 enum { JSON, SVG, LOCALITY, OUTPUT, BYTES, NO_HEADINGS };
@@ -29,6 +30,8 @@ static const struct sheet_column columns[] = {
 	[SHOW_VFS] = {"VFS", "virtual functions, made and possible"},
 	[SHOW_LINK] = {"LINK", "data rate of the link now"},
 	[SHOW_DEVICES] = {"DEVICES", "what the kernel calls it"},
+	[SHOW_MODEL] = {"MODEL", "vendor and model, by this machine's list of PCI names",
+			.hidden = true},
 	{},
 };
 
@@ -79,8 +82,25 @@ static void choose_filled(struct sheet *sheet, const struct show_rows *tree)
 
 			filled |= cell && *cell;
 		}
-		if (filled)
+		if (filled && !sheet->columns[column].hidden)
 			*vec_add(&sheet->chosen) = column;
+	}
+}
+
+/* Names come from a list that is installed or not, so that only who asks gets them. */
+static void name_models(const struct machine *machine, const struct sheet *sheet,
+			struct show_rows *tree)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < sheet->chosen.n; i++)
+		wanted |= sheet->chosen.v[i] == SHOW_MODEL;
+	for (size_t i = 0; wanted && i < tree->n; i++) {
+		struct text name = {};
+
+		if (tree->v[i].function >= 0 &&
+		    text_add_pci_name(&name, &machine->functions.v[tree->v[i].function]))
+			tree->v[i].cells[SHOW_MODEL] = text_take(&name);
 	}
 }
 
@@ -92,6 +112,7 @@ static int add_tree(struct text *text, const struct machine *machine, struct wis
 	show_tree(machine, wish->bytes, &tree);
 	if (wish->sheet.chosen.n == 0)
 		choose_filled(&wish->sheet, &tree);
+	name_models(machine, &wish->sheet, &tree);
 	for (size_t i = 0; i < tree.n; i++) {
 		sheet_row_below(&wish->sheet, tree.v[i].parent);
 		for (size_t j = 0; j < SHOW_COLUMNS; j++)
