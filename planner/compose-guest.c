@@ -51,7 +51,7 @@ static void set_string(char **string, const char *value)
 	*string = xstrdup(value);
 }
 
-static struct guest_address address_of(unsigned bus, unsigned slot, unsigned function)
+struct guest_address compose_address(unsigned bus, unsigned slot, unsigned function)
 {
 	return (struct guest_address){
 		.element = -1,
@@ -67,10 +67,10 @@ static struct guest_address address_of(unsigned bus, unsigned slot, unsigned fun
 	};
 }
 
-static struct guest_address address_of_item(const struct layout *layout, int number)
+struct guest_address compose_item_address(const struct layout *layout, int number)
 {
 	const struct layout_item *item = &layout->items.v[number];
-	struct guest_address address = address_of(layout->items.v[item->parent].index,
+	struct guest_address address = compose_address(layout->items.v[item->parent].index,
 						  item->slot, item->function);
 
 	if (item->multifunction)
@@ -122,7 +122,7 @@ static void add_pci_controller(const struct request *request, struct plan *plan,
 	set_string(&controller->model, models[item->kind]);
 	if (number == 0)
 		return;
-	controller->address = address_of_item(&plan->layout, number);
+	controller->address = compose_item_address(&plan->layout, number);
 	if (item->kind == LAYOUT_EXPANDER) {
 		controller->bus_nr = number_of(item->bus_nr);
 		if (item->owner != NO_CELL)
@@ -170,10 +170,10 @@ static char *place_of(const struct guest_address *address)
 	return xasprintf(PCI_FORMAT, PCI_ARGS(address->at));
 }
 
-static void add_interface(const struct request *request, struct plan *plan,
+static void add_interface(const struct request *request, struct guest *guest,
 			  const char *model, struct guest_address address)
 {
-	struct guest_device *device = guest_add_device(&plan->guest, "interface");
+	struct guest_device *device = guest_add_device(guest, "interface");
 	_cleanup_free_ char *place = place_of(&address);
 
 	set_backend(request, device);
@@ -190,22 +190,26 @@ static struct guest_switch through_iommu(const struct request *request, bool vir
 	return (struct guest_switch){};
 }
 
+/* The lowest that no controller of the type has. */
 static unsigned next_index(const struct guest *guest, const char *type)
 {
 	unsigned index = 0;
 
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		index += streq(guest->controllers.v[i].type, type);
+		if (streq_null(guest->controllers.v[i].type, type) &&
+		    number_is(guest->controllers.v[i].index, index)) {
+			index++;
+			i = SIZE_MAX; /* from the first again */
+		}
 	return index;
 }
 
-static void add_controller_device(const struct request *request, struct plan *plan,
+static void add_controller_device(const struct request *request, struct guest *guest,
 				  const struct device_kind *kind,
 				  struct guest_address address)
 {
-	unsigned index = next_index(&plan->guest, kind->type);
-	struct guest_controller *controller =
-		guest_add_controller(&plan->guest, kind->type);
+	unsigned index = next_index(guest, kind->type);
+	struct guest_controller *controller = guest_add_controller(guest, kind->type);
 
 	controller->index = number_of(index);
 	set_string(&controller->model, kind->model);
@@ -213,10 +217,10 @@ static void add_controller_device(const struct request *request, struct plan *pl
 	controller->driver_iommu = through_iommu(request, device_kind_is_virtio(kind));
 }
 
-static void add_plain_device(const struct request *request, struct plan *plan,
+static void add_plain_device(const struct request *request, struct guest *guest,
 			     const struct device_kind *kind, struct guest_address address)
 {
-	struct guest_device *device = guest_add_device(&plan->guest, kind->tag);
+	struct guest_device *device = guest_add_device(guest, kind->tag);
 
 	set_string(&device->model, kind->model);
 	device->address = address;
@@ -225,17 +229,17 @@ static void add_plain_device(const struct request *request, struct plan *plan,
 		set_string(&device->backend, "random");
 }
 
-static void add_device(const struct request *request, struct plan *plan,
-		       const struct device_kind *kind, struct guest_address address)
+void compose_device(const struct request *request, struct guest *guest,
+		    const struct device_kind *kind, struct guest_address address)
 {
 	if (streq(kind->tag, "interface")) {
-		add_interface(request, plan, kind->model, address);
-		vec_last(&plan->guest.devices)->driver_iommu =
+		add_interface(request, guest, kind->model, address);
+		vec_last(&guest->devices)->driver_iommu =
 			through_iommu(request, device_kind_is_virtio(kind));
 	} else if (streq(kind->tag, "controller")) {
-		add_controller_device(request, plan, kind, address);
+		add_controller_device(request, guest, kind, address);
 	} else {
-		add_plain_device(request, plan, kind, address);
+		add_plain_device(request, guest, kind, address);
 	}
 }
 
@@ -260,7 +264,7 @@ static void add_mgmt(const struct request *request, struct plan *plan,
 {
 	struct guest_device *device;
 
-	add_interface(request, plan, "virtio", address);
+	add_interface(request, &plan->guest, "virtio", address);
 	device = vec_last(&plan->guest.devices);
 	device->driver_iommu = through_iommu(request, true);
 	if (!has_prefix(request->mgmt, "network="))
@@ -283,7 +287,8 @@ static void add_general_device(const struct request *request, struct plan *plan,
 		serial->driver_iommu = through_iommu(request, true);
 		break;
 	case GENERAL_RNG:
-		add_plain_device(request, plan, device_kind_named("virtio-rng"), address);
+		add_plain_device(request, &plan->guest, device_kind_named("virtio-rng"),
+				 address);
 		break;
 	case GENERAL_MGMT:
 		add_mgmt(request, plan, address);
@@ -307,7 +312,7 @@ static void add_primary_video(struct plan *plan)
 		return;
 	device = guest_add_device(&plan->guest, "video");
 	set_string(&device->model, "vga");
-	device->address = address_of(0, VIDEO_SLOT, 0);
+	device->address = compose_address(0, VIDEO_SLOT, 0);
 }
 
 static void add_cdrom(const struct request *request, struct plan *plan)
@@ -330,7 +335,7 @@ static void add_endpoints(const struct request *request, struct plan *plan)
 
 		if (item->kind != LAYOUT_ENDPOINT)
 			continue;
-		address = address_of_item(&plan->layout, (int)i);
+		address = compose_item_address(&plan->layout, (int)i);
 		if (item->owner < 0) {
 			add_general_device(request, plan, item->owner, address);
 			continue;
@@ -340,7 +345,8 @@ static void add_endpoints(const struct request *request, struct plan *plan)
 			.slot = item->slot,
 			.function = item->function,
 		};
-		add_device(request, plan, plan->devices.v[item->owner].kind, address);
+		compose_device(request, &plan->guest, plan->devices.v[item->owner].kind,
+			       address);
 	}
 }
 
@@ -367,7 +373,7 @@ static void add_fixed_controllers(const struct request *request, struct plan *pl
 	/* The ISA bridge of q35 has it at 00:1f.2 in any case. */
 	sata = guest_add_controller(&plan->guest, "sata");
 	sata->index = number_of(0);
-	sata->address = address_of(0, 0x1f, 2);
+	sata->address = compose_address(0, 0x1f, 2);
 }
 
 static uint64_t round_up(uint64_t value, uint64_t granule)
@@ -473,6 +479,16 @@ static bool needs_wide_iommu(const struct guest *guest)
 	return guest->memory_bytes.value >= UINT64_C(1) << 39;
 }
 
+void compose_intel(struct guest *guest, struct guest_iommu *iommu)
+{
+	iommu->intremap = switch_of(true);
+	if (guest->vcpus.value > 255)
+		iommu->eim = switch_of(true);
+	if (needs_wide_iommu(guest))
+		iommu->aw_bits = number_of(48);
+	set_string(&guest->ioapic_driver, "qemu");
+}
+
 static void set_iommu(const struct request *request, struct guest *guest)
 {
 	struct guest_iommu *iommu;
@@ -481,18 +497,13 @@ static void set_iommu(const struct request *request, struct guest *guest)
 		return;
 	iommu = guest_add_iommu(guest, request->iommu);
 	if (streq(request->iommu, "virtio"))
-		iommu->address = address_of(0, IOMMU_SLOT, 0);
+		iommu->address = compose_address(0, IOMMU_SLOT, 0);
 	/* Version 2 has no ITS, and without it VFIO takes interrupts for unsafe. */
 	if (streq(request->iommu, "smmuv3"))
 		set_string(&guest->gic_version, "3");
 	if (!streq(request->iommu, "intel"))
 		return;
-	iommu->intremap = switch_of(true);
-	if (guest->vcpus.value > 255)
-		iommu->eim = switch_of(true);
-	if (needs_wide_iommu(guest))
-		iommu->aw_bits = number_of(48);
-	set_string(&guest->ioapic_driver, "qemu");
+	compose_intel(guest, iommu);
 }
 
 static void set_cpu(const struct request *request, struct guest *guest)

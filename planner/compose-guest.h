@@ -13,3 +13,13 @@ bool compose_needs_video(const struct plan *plan);
 void compose_general(const struct request *request, struct plan *plan);
 /* The guest from the solved layout. */
 void compose_guest(const struct request *request, struct plan *plan);
+
+/* A PCI address on the bus of a controller index; the type is the caller's. */
+struct guest_address compose_address(unsigned bus, unsigned slot, unsigned function);
+/* Where an item of a solved layout sits. */
+struct guest_address compose_item_address(const struct layout *layout, int number);
+/* Adds a device of a kind to the guest, which takes the address. */
+void compose_device(const struct request *request, struct guest *guest,
+		    const struct device_kind *kind, struct guest_address address);
+/* What an intel IOMMU needs to remap interrupts, for vCPUs and memory as they are. */
+void compose_intel(struct guest *guest, struct guest_iommu *iommu);

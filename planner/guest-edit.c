@@ -167,6 +167,8 @@ static struct want *want_features(const struct guest *new, const struct guest *o
 {
 	struct want *features = want_new("features");
 
+	if (new->acpi && !old->acpi)
+		want_child(features, "acpi");
 	if (new->ioapic_driver && !streq_null(new->ioapic_driver, old->ioapic_driver))
 		want_set(want_child(features, "ioapic"), "driver", "%s",
 			 new->ioapic_driver);

@@ -56,6 +56,7 @@ static const struct field guest_fields[] = {
 	ROW("cpu/numa/interconnects", ELEMENT, guest, interconnects_element),
 	ROW("features", ELEMENT, guest, features_element),
 	ROW("features/acpi", ELEMENT, guest, acpi_element),
+	ROW("features/acpi", PRESENT, guest, acpi),
 	ROW("features/apic", ELEMENT, guest, apic_element),
 	ROW("features/ioapic", ELEMENT, guest, ioapic_element),
 	ROW("features/ioapic@driver", STRING, guest, ioapic_driver),

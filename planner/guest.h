@@ -201,6 +201,7 @@ struct guest {
 
 	int features_element;
 	int acpi_element, apic_element, ioapic_element; /* -1: not there */
+	bool acpi;
 	char *ioapic_driver;
 	char *gic_version;
 

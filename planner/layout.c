@@ -19,6 +19,7 @@ static const struct kind_row {
 	[LAYOUT_ROOT_PORT] = { "pcie-root-port", true, true, 0, 0 },
 	[LAYOUT_UPSTREAM] = { "pcie-switch-upstream-port", true, true, 0, 31 },
 	[LAYOUT_DOWNSTREAM] = { "pcie-switch-downstream-port", true, true, 0, 0 },
+	[LAYOUT_BRIDGE] = { "bridge", true, true, 1, 31 },
 	[LAYOUT_ENDPOINT] = { "device", false, false, 1, 0 },
 };
 
@@ -162,20 +163,87 @@ static unsigned free_slots(const struct layout *layout, int parent,
 	return count;
 }
 
-/* The lowest free slot; the one for video last. PCI_SLOTS if there is none. */
-static unsigned lowest_slot(const struct layout *layout, int parent,
-			    const struct slots *slots)
+/* Behind the last bridge whose address is given. */
+static unsigned behind_bridges(const struct layout *layout, int parent)
+{
+	unsigned slot = 0;
+
+	for (size_t i = 0; i < layout->items.n; i++) {
+		const struct layout_item *item = &layout->items.v[i];
+
+		if (item->parent == parent && item->has_address && kinds[item->kind].bridge)
+			slot = MAX(slot, item->slot + 1u);
+	}
+	return slot;
+}
+
+/* From @from on; the one for video last. PCI_SLOTS if there is none. */
+static unsigned free_slot_from(const struct layout *layout, int parent,
+			       const struct slots *slots, unsigned from)
 {
 	const struct kind_row *row = &kinds[layout->items.v[parent].kind];
 	unsigned reserved = parent == 0 ? layout->reserved_slots : 0;
 	unsigned keep = parent == 0 ? VIDEO_SLOT : PCI_SLOTS;
 
-	for (unsigned slot = row->first_slot; slot <= row->last_slot; slot++)
+	for (unsigned slot = MAX(row->first_slot, from); slot <= row->last_slot; slot++)
 		if (!slots->taken[slot] && !(reserved >> slot & 1) && slot != keep)
 			return slot;
-	if (keep < PCI_SLOTS && !slots->taken[keep] && !(reserved >> keep & 1))
+	if (keep < PCI_SLOTS && keep >= from && !slots->taken[keep] &&
+	    !(reserved >> keep & 1))
 		return keep;
 	return PCI_SLOTS;
+}
+
+/* The lowest free slot, that bridges may have if @bridge. */
+static unsigned lowest_slot(const struct layout *layout, int parent,
+			    const struct slots *slots, bool bridge)
+{
+	unsigned slot = PCI_SLOTS;
+
+	if (layout->append && bridge)
+		slot = free_slot_from(layout, parent, slots, behind_bridges(layout, parent));
+	if (slot >= PCI_SLOTS)
+		slot = free_slot_from(layout, parent, slots, 0);
+	return slot;
+}
+
+/* Whether all that sits in a slot are ports or expander buses, function 0 among them. */
+static bool may_share(const struct layout *layout, int parent, unsigned slot)
+{
+	bool first = false;
+
+	for (size_t i = 0; i < layout->items.n; i++) {
+		const struct layout_item *item = &layout->items.v[i];
+
+		if (item->parent != parent || !item->has_address || item->slot != slot)
+			continue;
+		if (item->kind != LAYOUT_ROOT_PORT && item->kind != LAYOUT_EXPANDER)
+			return false;
+		first |= item->function == 0;
+	}
+	return first;
+}
+
+/* Where every slot is taken: a free function beside ports; the highest slot first. */
+static bool share_slot(const struct layout *layout, int parent, struct slots *slots,
+		       unsigned *ret_slot, unsigned *ret_function)
+{
+	const struct kind_row *row = &kinds[layout->items.v[parent].kind];
+
+	for (unsigned slot = row->last_slot + 1; slot-- > row->first_slot;) {
+		unsigned function = 1;
+
+		if (!slots->taken[slot] || !may_share(layout, parent, slot))
+			continue;
+		while (function < PCI_FUNCTIONS && slots->taken[slot] >> function & 1)
+			function++;
+		if (function < PCI_FUNCTIONS) {
+			*ret_slot = slot;
+			*ret_function = function;
+			return true;
+		}
+	}
+	return false;
 }
 
 static int no_slot(const struct layout *layout, int parent, enum layout_kind kind,
@@ -208,11 +276,20 @@ static int place_kind(struct layout *layout, int parent, enum layout_kind kind,
 		if (item->parent != parent || item->kind != kind || item->has_address)
 			continue;
 		if (function >= per_slot) {
-			slot = lowest_slot(layout, parent, slots);
+			slot = lowest_slot(layout, parent, slots, kinds[kind].bridge);
 			function = 0;
 		}
-		if (slot >= PCI_SLOTS)
-			return no_slot(layout, parent, kind, error);
+		if (slot >= PCI_SLOTS) {
+			if (!layout->append ||
+			    (kind != LAYOUT_ROOT_PORT && kind != LAYOUT_EXPANDER) ||
+			    !share_slot(layout, parent, slots, &slot, &function))
+				return no_slot(layout, parent, kind, error);
+			item->slot = (uint8_t)slot;
+			item->function = (uint8_t)function;
+			slots->taken[slot] |= (uint8_t)(1u << function);
+			function = per_slot;
+			continue;
+		}
 		item->slot = (uint8_t)slot;
 		item->function = (uint8_t)function;
 		slots->taken[slot] |= (uint8_t)(1u << function++);
@@ -303,44 +380,105 @@ static struct budget count_budget(const struct layout *layout)
 	return budget;
 }
 
-/*
- * From the top downwards: the last expander bus in order gets the highest window. Those
- * with a given busNr stay where they are and divide what is left.
- */
-static int give_windows(struct layout *layout, unsigned share, struct error *error)
+unsigned layout_next_bus(const struct layout *layout, unsigned bus_nr)
 {
-	unsigned end = layout->last_bus + 1;
+	unsigned next = layout->last_bus + 1;
 
-	for (size_t n = layout->items.n; n-- > 0;) {
-		struct layout_item *item = &layout->items.v[n];
-		unsigned below;
+	for (size_t i = 0; i < layout->items.n; i++)
+		if (layout->items.v[i].kind == LAYOUT_EXPANDER &&
+		    layout->items.v[i].has_bus_nr && layout->items.v[i].bus_nr > bus_nr)
+			next = MIN(next, (unsigned)layout->items.v[i].bus_nr);
+	return next;
+}
+
+/* The highest gap between given windows that has @size numbers; 0 if there is none. */
+static unsigned gap_for(const struct layout *layout, unsigned size)
+{
+	for (unsigned end = layout->last_bus + 1; end > 1; end--) {
+		unsigned from = 0, next = layout_next_bus(layout, end - 1);
+
+		if (next != end)
+			continue;
+		for (size_t i = 0; i < layout->items.n; i++) {
+			const struct layout_item *item = &layout->items.v[i];
+
+			if (item->kind == LAYOUT_EXPANDER && item->has_bus_nr &&
+			    item->bus_nr < end)
+				from = MAX(from, item->bus_nr + 1 +
+							 layout_bridges_below(layout, (int)i));
+		}
+		if (from > 0 && end >= from + size)
+			return end;
+	}
+	return 0;
+}
+
+/*
+ * The number behind the window of one more expander bus: below all that have theirs, else
+ * in a gap between them. 0 if there is no room.
+ */
+static unsigned window_end(const struct layout *layout, unsigned below, unsigned *spare)
+{
+	unsigned end = layout_next_bus(layout, 0), root = 1 + layout_bridges_below(layout, 0);
+
+	if (end >= root + 1 + below + *spare)
+		return end;
+	*spare = end > root + 1 + below ? end - root - 1 - below : 0;
+	if (end >= root + 1 + below)
+		return end;
+	return gap_for(layout, 1 + below);
+}
+
+/* Whether each window ends before the next one begins. */
+static int check_windows(struct layout *layout, struct error *error)
+{
+	unsigned lowest = layout_next_bus(layout, 0);
+
+	for (size_t i = 0; i < layout->items.n; i++) {
+		struct layout_item *item = &layout->items.v[i];
+		unsigned below = layout_bridges_below(layout, (int)i), next;
 
 		if (item->kind != LAYOUT_EXPANDER)
 			continue;
-		below = layout_bridges_below(layout, (int)n);
-		if (!item->has_bus_nr) {
-			unsigned spare = MIN(item->spare, share);
-
-			if (end < 1 + below + spare + 1)
-				return error_input(error, "no bus number is left for "
-							  "expander bus %u", item->index);
-			item->bus_nr = (uint8_t)MIN(end - 1 - below - spare, LAST_BUS_NR);
-		}
-		if (item->bus_nr + below >= end)
+		next = layout_next_bus(layout, item->bus_nr);
+		if (item->bus_nr + below >= next)
 			return error_input(error,
 					   "expander bus %u with busNr %u needs the buses "
 					   "%u-%u, and %u is the next one's",
 					   item->index, item->bus_nr, item->bus_nr,
-					   item->bus_nr + below, end);
-		item->spare = end - 1 - below - item->bus_nr;
-		end = item->bus_nr;
+					   item->bus_nr + below, next);
+		item->spare = next - 1 - below - item->bus_nr;
 	}
-	if (layout_bridges_below(layout, 0) >= end)
+	if (layout_bridges_below(layout, 0) >= lowest)
 		return error_input(error,
 				   "pcie-root needs the buses 0-%u, and the lowest busNr is "
 				   "%u: raise it",
-				   layout_bridges_below(layout, 0), end);
+				   layout_bridges_below(layout, 0), lowest);
 	return 0;
+}
+
+/*
+ * From the top downwards: the last expander bus in order gets the highest window. Those
+ * with a given busNr stay where they are, the others go below.
+ */
+static int give_windows(struct layout *layout, unsigned share, struct error *error)
+{
+	for (size_t n = layout->items.n; n-- > 0;) {
+		struct layout_item *item = &layout->items.v[n];
+		unsigned below, spare, end;
+
+		if (item->kind != LAYOUT_EXPANDER || item->has_bus_nr)
+			continue;
+		below = layout_bridges_below(layout, (int)n);
+		spare = MIN(item->spare, share);
+		end = window_end(layout, below, &spare);
+		if (end == 0)
+			return error_input(error, "no bus number is left for expander bus %u",
+					   item->index);
+		item->bus_nr = (uint8_t)MIN(end - 1 - below - spare, LAST_BUS_NR);
+		item->has_bus_nr = true;
+	}
+	return check_windows(layout, error);
 }
 
 static unsigned number_below(struct layout *layout, int parent, unsigned last);

@@ -30,6 +30,7 @@ enum layout_kind {
 	LAYOUT_ROOT_PORT,  /* pcie-root-port, on pcie-root or an expander bus */
 	LAYOUT_UPSTREAM,   /* pcie-switch-upstream-port, in a port */
 	LAYOUT_DOWNSTREAM, /* pcie-switch-downstream-port, on an upstream port */
+	LAYOUT_BRIDGE,	   /* to conventional PCI, of a domain that is there */
 	LAYOUT_ENDPOINT,   /* a device, in a port or (integrated) on pcie-root */
 };
 
@@ -58,6 +59,8 @@ struct layout {
 	unsigned reserved_slots; /* bits: slots of pcie-root that are taken or kept free */
 	unsigned headroom;	 /* bus numbers that pcie-root keeps for what libvirt adds */
 	unsigned last_bus;	 /* 255, or less where the machine has a smaller window */
+	/* New bridges go behind those given, so that these keep their bus numbers. */
+	bool append;
 };
 
 /*
@@ -81,5 +84,7 @@ int layout_solve(struct layout *layout, struct error *error);
 void layout_free(struct layout *layout);
 #define _cleanup_layout_ _cleanup_(layout_free)
 
+/* The number of the window above an expander bus with a given busNr; 256 for the last. */
+unsigned layout_next_bus(const struct layout *layout, unsigned bus_nr);
 /* Whether a kind is a bridge that takes a bus number. */
 bool layout_is_bridge(enum layout_kind kind);

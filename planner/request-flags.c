@@ -87,6 +87,7 @@ static int take_per(const struct taking *to, const char *value, struct error *er
 	int per = take_name(to, value, names, error);
 
 	to->request->per = per == PER_ROOT_COMPLEX ? PER_ROOT_COMPLEX : PER_NODE;
+	to->request->per_said = true;
 	return MIN(per, 0);
 }
 
@@ -113,6 +114,7 @@ static int take_firmware(const struct taking *to, const char *value, struct erro
 	int firmware = take_name(to, value, names, error);
 
 	to->request->firmware = firmware < 0 ? FIRMWARE_BIOS : (enum firmware)firmware;
+	to->request->firmware_said = true;
 	return MIN(firmware, 0);
 }
 

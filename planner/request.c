@@ -23,6 +23,16 @@ void request_begin(struct request *request)
 	};
 }
 
+void request_begin_in_place(struct request *request)
+{
+	*request = (struct request){
+		.target = TARGET_DEFAULT,
+		.general_ports = -1,
+		.spare_ports = -1,
+		.in_place = true,
+	};
+}
+
 void request_note(struct request *request, const char *format, ...)
 {
 	struct text text = {};
@@ -284,7 +294,7 @@ static void spread_devices(struct request *request)
 				*vec_add(&spread) = device;
 		}
 	for (size_t i = 0; i < request->devices.n; i++)
-		if (request->devices.v[i].cell == NO_CELL ||
+		if (request->devices.v[i].cell == NO_CELL || request->nodes.n == 0 ||
 		    request->devices.v[i].cell >= (int)request->nodes.n)
 			*vec_add(&spread) = request->devices.v[i];
 	vec_free(&request->devices);
@@ -297,6 +307,10 @@ static int check_devices(const struct request *request, struct error *error)
 		const struct request_device *device = &request->devices.v[i];
 		_cleanup_free_ char *needs = feature_needs(device->kind->needs);
 
+		if (request->nodes.n == 0 && device->cell != NO_CELL)
+			return error_input(error,
+					   "--device %s: the domain has no NUMA nodes; add "
+					   "--node vcpus=2,memory=2GiB", device->kind->name);
 		if (device->cell >= (int)request->nodes.n)
 			return error_input(error,
 					   "--device %s,node=%d: there are the nodes 0-%zu",
@@ -376,7 +390,7 @@ static int check_nodes(const struct request *request, struct error *error)
 {
 	uint64_t total = 0;
 
-	if (request->nodes.n == 0)
+	if (request->nodes.n == 0 && !request->in_place)
 		return error_input(error,
 				   "no node is asked for: add --node vcpus=2,memory=2GiB, "
 				   "or --like SOURCE");
@@ -462,8 +476,11 @@ int request_finish(struct request *request, struct error *error)
 {
 	fill_defaults(request);
 	if (check_machine(request, error) < 0 || check_iommu(request, error) < 0 ||
-	    check_nodes(request, error) < 0 || give_vcpus(request, error) < 0 ||
-	    check_vcpus(request, error) < 0)
+	    check_nodes(request, error) < 0)
+		return -1;
+	/* A domain without cells that gets none. */
+	if (request->nodes.n > 0 &&
+	    (give_vcpus(request, error) < 0 || check_vcpus(request, error) < 0))
 		return -1;
 	spread_devices(request);
 	return check_devices(request, error);

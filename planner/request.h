@@ -70,6 +70,8 @@ struct request {
 	char *disk, *cdrom, *mgmt;	/* NULL: none */
 	uint64_t hugepage_bytes;	/* 0: none */
 	bool hmat, mirrored;
+	bool in_place;	    /* a domain is there: what nobody says stays (in-place.h) */
+	bool firmware_said, per_said;
 
 	VEC(struct request_node) nodes;
 	uint32_t *distances; /* nodes.n squared; NULL: libvirt's own 10 and 20 */
@@ -85,6 +87,11 @@ struct request {
 };
 
 void request_begin(struct request *request);
+/*
+ * The same for a domain that is there: nothing is said yet, and what nobody says stays as
+ * it is. For plan_in_place (in-place.h).
+ */
+void request_begin_in_place(struct request *request);
 void request_note(struct request *request, const char *format, ...) _printf_(2, 3);
 void request_free(struct request *request);
 #define _cleanup_request_ _cleanup_(request_free)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/commands/commands.h"
 
+#include "base/diff.h"
 #include "base/file.h"
 #include "planner/commands/installed.h"
 #include "planner/commands/source.h"
 #include "planner/expect.h"
+#include "planner/guest-read.h"
+#include "planner/in-place.h"
 #include "planner/plan.h"
 #include "planner/predict.h"
 #include "planner/request-file.h"
@@ -19,8 +22,8 @@ struct flags {
 	struct mirror_options mirror;
 	struct source_options source;
 	char *like; /* owned: a request file may have said it */
-	const char *output;
-	bool predict, expect, installed;
+	const char *domain, *host, *output;
+	bool predict, expect, installed, diff, in_place;
 };
 
 static const struct option_row rows[] = {
@@ -29,6 +32,12 @@ static const struct option_row rows[] = {
 	{ .name = "device", .arg = "KIND,node=N|per-node=N[,count=N]",
 	  .help = "devices; also vfs=N, iommu-group=own|shared; repeat" },
 	{ .name = "nic", .arg = "KIND,...", .help = "the same as --device" },
+	{ .name = "domain", .arg = "FILE",
+	  .help = "change this domain, in its own text, in place of starting fresh" },
+	{ .name = "host", .arg = "SOURCE",
+	  .help = "with --domain: the host whose devices it is given" },
+	{ .name = "diff", .help = "with --domain: print what changes, as a unified diff" },
+	{ .name = "in-place", .help = "with --domain: write the file itself" },
 	{ .name = "like", .arg = "SOURCE", .help = "mirror that machine" },
 	{ .name = "locality", .arg = "BUSES=NODE",
 	  .help = "0000:80-ff=1: the node of root buses that firmware left out" },
@@ -77,6 +86,14 @@ static int take_flag(void *user, const char *flag, const char *value, struct err
 		flags->like = xstrdup(value);
 	} else if (streq(flag, "locality")) {
 		return source_add_locality(&flags->source, value, error);
+	} else if (streq(flag, "domain")) {
+		flags->domain = value;
+	} else if (streq(flag, "host")) {
+		flags->host = value;
+	} else if (streq(flag, "diff")) {
+		flags->diff = true;
+	} else if (streq(flag, "in-place")) {
+		flags->in_place = true;
 	} else if (streq(flag, "predict")) {
 		flags->predict = true;
 	} else if (streq(flag, "emit")) {
@@ -131,16 +148,103 @@ static int add_mirrored(struct flags *flags, struct error *error)
 	return 0;
 }
 
+static int check_flags(const struct flags *flags, struct error *error)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} needs_domain[] = { { flags->host, "--host" },
+			     { flags->diff, "--diff" },
+			     { flags->in_place, "--in-place" } };
+
+	for (size_t i = 0; !flags->domain && i < ARRAY_SIZE(needs_domain); i++)
+		if (needs_domain[i].given)
+			return error_input(error, "plan: %s is for --domain FILE",
+					   needs_domain[i].name);
+	if (flags->in_place && (flags->diff || flags->output || flags->predict))
+		return error_input(error, "plan: --in-place writes the domain's own file: "
+					  "leave out --diff, --predict and -o");
+	if (flags->in_place && streq(flags->domain, "-"))
+		return error_input(error, "plan: --in-place needs a file, not -");
+	if (flags->domain && flags->expect)
+		return error_input(error, "plan: --emit expect is for fresh plans; verify "
+					  "takes the domain itself");
+	return 0;
+}
+
+/* What the guest of the changed domain will show. */
+static int predict_text(const char *name, const struct text *xml, const char *output,
+			struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_guest_ struct guest guest = {};
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_text_ struct text text = {};
+
+	guest_init(&guest);
+	if (document_parse(name, xml->s, xml->n, &document, error) < 0 ||
+	    guest_read(&document, &guest, error) < 0)
+		return -1;
+	predict_any(&guest, &machine);
+	text_add_prediction(&text, &guest, &machine);
+	return file_write(output, text.s, text.n, error);
+}
+
+static int print_changed(const struct flags *flags, const struct document *document,
+			 const struct text *xml, struct error *error)
+{
+	_cleanup_text_ struct text diff = {};
+	bool same = xml->n == document->text.n &&
+		    memcmp(xml->s, document->text.s, xml->n) == 0;
+
+	if (flags->predict)
+		return predict_text(flags->domain, xml, flags->output, error);
+	if (flags->in_place)
+		return same ? 0 : file_write(flags->domain, xml->s, xml->n, error);
+	if (!flags->diff)
+		return file_write(flags->output, xml->s, xml->n, error);
+	text_add_diff(&diff, flags->domain, document->text.s, flags->domain, xml->s);
+	return diff.n == 0 && !flags->output
+		       ? 0
+		       : file_write(flags->output, diff.s ? diff.s : "", diff.n, error);
+}
+
+static int run_in_place(struct flags *flags, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_machine_ struct machine host = {};
+	_cleanup_text_ struct text xml = {};
+
+	if (document_read(flags->domain, &document, error) < 0)
+		return -1;
+	flags->source.facts = true;
+	if (flags->host && source_read(flags->host, &flags->source, &host, error) < 0)
+		return -1;
+	if (flags->host)
+		source_show_complaints(&host);
+	if (plan_in_place(&document, &flags->request, flags->host ? &host : NULL, &xml,
+			  error) < 0)
+		return -1;
+	print_notes(flags->request.notes.v, flags->request.notes.n);
+	return print_changed(flags, &document, &xml, error);
+}
+
 static int run_plan(struct flags *flags, struct error *error)
 {
 	_cleanup_plan_ struct plan plan = {};
 	_cleanup_text_ struct text xml = {};
 
-	if (flags->installed && installed_target(flags->request.architecture,
-						 &flags->request.target, error) < 0)
+	if (check_flags(flags, error) < 0)
+		return -1;
+	if (flags->installed &&
+	    installed_target(flags->request.architecture ? flags->request.architecture
+							 : "x86_64",
+			     &flags->request.target, error) < 0)
 		return -1;
 	if (flags->like && add_mirrored(flags, error) < 0)
 		return -1;
+	if (flags->domain)
+		return run_in_place(flags, error);
 	if (request_finish(&flags->request, error) < 0 ||
 	    plan_fresh(&flags->request, &plan, &xml, error) < 0)
 		return -1;
@@ -184,12 +288,29 @@ static int take_flags(struct flags *flags, int argc, char *argv[], struct error 
 	return 0;
 }
 
+/* Whether a domain is to be changed decides what stays open in the request. */
+static bool names_domain(int argc, char *argv[])
+{
+	_cleanup_free_ char **copy = xmemdup(argv, (size_t)argc * sizeof(*argv));
+	struct options options = options_begin(&plan_command, argc, copy);
+	_cleanup_error_ struct error error = {};
+	bool found = false;
+	int row;
+
+	while ((row = options_next(&options, &error)) >= 0)
+		found |= streq(rows[row].name, "domain");
+	return found;
+}
+
 static int run(int argc, char *argv[], struct error *error)
 {
 	struct flags flags = {};
 	int rc;
 
-	request_begin(&flags.request);
+	if (names_domain(argc, argv))
+		request_begin_in_place(&flags.request);
+	else
+		request_begin(&flags.request);
 	rc = take_flags(&flags, argc, argv, error);
 	if (rc == 0)
 		rc = run_plan(&flags, error);

@@ -1,0 +1,622 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. Everything that sits on PCI in the domain as libvirt would
+ * complete it becomes an item of a layout with its address given; what the request asks
+ * for and is not there yet is added to it and solved. So nothing that stays moves, and
+ * what libvirt would choose stays free for it. Where controllers are added, those that
+ * libvirt would have added by itself are written out: their indexes are lower than ours,
+ * hence what has no address goes where it would have gone without us.
+ */
+#include "planner/in-place-parts.h"
+
+#include "planner/compose-guest.h"
+#include "planner/io-budget.h"
+
+#define DEFAULT_SPARE_BUSES 8u
+
+static const struct {
+	const char *model;
+	enum layout_kind kind;
+} models[] = {
+	{"pcie-root", LAYOUT_ROOT},
+	{"pcie-expander-bus", LAYOUT_EXPANDER},
+	{"pcie-root-port", LAYOUT_ROOT_PORT},
+	{"pcie-switch-upstream-port", LAYOUT_UPSTREAM},
+	{"pcie-switch-downstream-port", LAYOUT_DOWNSTREAM},
+};
+
+static enum layout_kind kind_of(const struct guest_controller *controller)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
+		if (streq_null(controller->model, models[i].model))
+			return models[i].kind;
+	return LAYOUT_BRIDGE;
+}
+
+static const char *model_of(enum layout_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
+		if (models[i].kind == kind)
+			return models[i].model;
+	return NULL;
+}
+
+static void give_address(struct layout_item *item, const struct guest_address *address)
+{
+	item->has_address = true;
+	item->slot = address->at.slot;
+	item->function = address->at.function;
+}
+
+static bool on_pci(const struct guest_address *address)
+{
+	return address->state == VALUE_VALID && streq_null(address->type, "pci");
+}
+
+static int bus_item(const struct in_place *plan, const struct guest_address *address)
+{
+	return on_pci(address) ? plan->item_of[address->at.bus] : LAYOUT_NONE;
+}
+
+static int add_given_controller(struct in_place *plan, int number, struct error *error)
+{
+	const struct guest_controller *controller = &plan->full.controllers.v[number];
+	unsigned index = (unsigned)controller->index.value;
+	int parent = bus_item(plan, &controller->address), item = 0;
+	struct layout_item *it;
+
+	if (index > 0 && parent == LAYOUT_NONE)
+		return in_place_refuse(
+			plan, error, controller->element,
+			"PCI controller %u is on no bus that comes before it", index);
+	if (index > 0)
+		item = layout_add(&plan->layout, kind_of(controller), parent);
+	it = &plan->layout.items.v[item];
+	it->owner = number;
+	it->has_index = true;
+	it->index = index;
+	if (index > 0)
+		give_address(it, &controller->address);
+	if (it->kind == LAYOUT_EXPANDER) {
+		it->spare = DEFAULT_SPARE_BUSES;
+		it->has_bus_nr = controller->bus_nr.state == VALUE_VALID &&
+				 !controller->bus_nr_assigned;
+		it->bus_nr = (uint8_t)controller->bus_nr.value;
+	}
+	plan->item_of[index] = item;
+	return 0;
+}
+
+static void add_given_endpoint(struct in_place *plan, const struct guest_address *address)
+{
+	int parent = bus_item(plan, address), item;
+
+	if (parent == LAYOUT_NONE)
+		return;
+	item = layout_add(&plan->layout, LAYOUT_ENDPOINT, parent);
+	give_address(&plan->layout.items.v[item], address);
+}
+
+static bool is_moved(const struct in_place *plan, int device)
+{
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (plan->devices.v[i].moved.device == device)
+			return true;
+	return false;
+}
+
+static void add_given_endpoints(struct in_place *plan)
+{
+	const struct guest *full = &plan->full;
+
+	for (size_t i = 0; i < full->controllers.n; i++)
+		if (!guest_is_pci(&full->controllers.v[i]))
+			add_given_endpoint(plan, &full->controllers.v[i].address);
+	for (size_t i = 0; i < full->devices.n; i++)
+		if (!is_moved(plan, (int)i))
+			add_given_endpoint(plan, &full->devices.v[i].address);
+	for (size_t i = 0; i < full->iommus.n; i++)
+		add_given_endpoint(plan, &full->iommus.v[i].address);
+}
+
+int in_place_begin_tree(struct in_place *plan, struct error *error)
+{
+	for (size_t i = 0; i < INDEXES; i++)
+		plan->item_of[i] = LAYOUT_NONE;
+	layout_begin(&plan->layout);
+	plan->layout.append = true;
+	for (unsigned index = 0; index < INDEXES; index++) {
+		const struct guest_controller *controller =
+			guest_pci_controller(&plan->full, index);
+
+		if (controller &&
+		    add_given_controller(plan,
+					 (int)(controller - plan->full.controllers.v),
+					 error) < 0)
+			return -1;
+	}
+	add_given_endpoints(plan);
+	plan->n_given = plan->layout.items.n;
+	return 0;
+}
+
+/* The expander bus or pcie-root above an item. */
+static int root_of(const struct layout *layout, int item)
+{
+	while (layout->items.v[item].kind != LAYOUT_ROOT &&
+	       layout->items.v[item].kind != LAYOUT_EXPANDER)
+		item = layout->items.v[item].parent;
+	return item;
+}
+
+/* The cell of an expander bus, there or new; NO_CELL. */
+static int cell_of(const struct in_place *plan, int item)
+{
+	const struct layout_item *it = &plan->layout.items.v[item];
+	struct guest_number node;
+
+	if (it->kind != LAYOUT_EXPANDER)
+		return NO_CELL;
+	if (!it->has_index)
+		return it->owner;
+	node = plan->full.controllers.v[it->owner].node;
+	return node.state == VALUE_VALID && node.value < INT32_MAX ? (int)node.value
+								   : NO_CELL;
+}
+
+/* The @rank-th expander bus of a cell in order of the layout; LAYOUT_NONE. */
+static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].kind == LAYOUT_EXPANDER &&
+		    cell_of(plan, (int)i) == cell && rank-- == 0)
+			return (int)i;
+	return LAYOUT_NONE;
+}
+
+/* Which of its cell's roots a root of the request is. */
+static unsigned rank_of_root(const struct request *request, int root)
+{
+	unsigned rank = 0;
+
+	for (int i = 0; i < root; i++)
+		rank += request->roots.v[i].cell == request->roots.v[root].cell;
+	return rank;
+}
+
+/* The bus that a device of the request belongs below; LAYOUT_NONE: not there yet. */
+static int home_of(const struct in_place *plan, const struct request_device *wanted)
+{
+	if (wanted->cell == NO_CELL && wanted->root < 0)
+		return 0;
+	if (wanted->root < 0)
+		return expander_of_cell(plan, wanted->cell, 0);
+	return expander_of_cell(plan, plan->request->roots.v[wanted->root].cell,
+				rank_of_root(plan->request, wanted->root));
+}
+
+static int make_home(struct in_place *plan, const struct request_device *wanted)
+{
+	int home = home_of(plan, wanted);
+
+	if (home != LAYOUT_NONE)
+		return home;
+	home = layout_add(&plan->layout, LAYOUT_EXPANDER, 0);
+	plan->layout.items.v[home].owner = wanted->cell;
+	plan->layout.items.v[home].spare = DEFAULT_SPARE_BUSES;
+	return home;
+}
+
+static bool has_child(const struct layout *layout, int parent)
+{
+	for (size_t i = 0; i < layout->items.n; i++)
+		if (layout->items.v[i].parent == parent)
+			return true;
+	return false;
+}
+
+static const struct guest_controller *controller_of(const struct in_place *plan, int item)
+{
+	const struct layout_item *it = &plan->layout.items.v[item];
+
+	if (!it->has_index || it->kind == LAYOUT_ENDPOINT)
+		return NULL;
+	return &plan->full.controllers.v[it->owner];
+}
+
+/* Whether a port isolates nothing (ioh3420), as iommu-group=shared asks. */
+static bool is_shared_port(const struct in_place *plan, int item)
+{
+	const struct guest_controller *controller = controller_of(plan, item);
+
+	if (controller)
+		return streq_null(controller->model_name, "ioh3420");
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (plan->devices.v[i].port == item && plan->devices.v[i].kind)
+			return plan->request->devices.v[plan->devices.v[i].wanted]
+				.shared_group;
+	return false;
+}
+
+/* An empty port right below a bus; LAYOUT_NONE. */
+static int free_port(const struct in_place *plan, int bus, enum layout_kind kind,
+		     bool shared)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].parent == bus &&
+		    plan->layout.items.v[i].kind == kind &&
+		    !has_child(&plan->layout, (int)i) &&
+		    is_shared_port(plan, (int)i) == shared)
+			return (int)i;
+	return LAYOUT_NONE;
+}
+
+static unsigned count_free_ports(const struct in_place *plan, int bus)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		count += plan->layout.items.v[i].parent == bus &&
+			 plan->layout.items.v[i].kind == LAYOUT_ROOT_PORT &&
+			 !has_child(&plan->layout, (int)i);
+	return count;
+}
+
+/* The @rank-th upstream port below a home. */
+static int upstream_below(const struct in_place *plan, int home, unsigned rank)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].kind == LAYOUT_UPSTREAM &&
+		    root_of(&plan->layout, (int)i) == home && rank-- == 0)
+			return (int)i;
+	return LAYOUT_NONE;
+}
+
+static int upstream_of(struct in_place *plan, int number, int home)
+{
+	const struct request *request = plan->request;
+	const struct request_switch *wanted = &request->switches.v[number];
+	unsigned rank = 0;
+	int upstream, above;
+
+	for (int i = 0; i < number; i++)
+		rank += request->switches.v[i].root == wanted->root;
+	upstream = upstream_below(plan, home, rank);
+	if (upstream != LAYOUT_NONE)
+		return upstream;
+	if (wanted->parent >= 0) {
+		int parent = upstream_of(plan, wanted->parent, home);
+
+		above = free_port(plan, parent, LAYOUT_DOWNSTREAM, false);
+		if (above == LAYOUT_NONE)
+			above = layout_add(&plan->layout, LAYOUT_DOWNSTREAM, parent);
+	} else {
+		above = free_port(plan, home, LAYOUT_ROOT_PORT, false);
+		if (above == LAYOUT_NONE)
+			above = layout_add(&plan->layout, LAYOUT_ROOT_PORT, home);
+	}
+	return layout_add(&plan->layout, LAYOUT_UPSTREAM, above);
+}
+
+static int port_for(struct in_place *plan, const struct request_device *wanted)
+{
+	int home = make_home(plan, wanted), bus = home, port;
+	enum layout_kind kind = LAYOUT_ROOT_PORT;
+
+	if (wanted->switch_port >= 0) {
+		bus = upstream_of(plan, wanted->switch_port, home);
+		kind = LAYOUT_DOWNSTREAM;
+	}
+	port = free_port(plan, bus, kind, wanted->shared_group);
+	return port == LAYOUT_NONE ? layout_add(&plan->layout, kind, bus) : port;
+}
+
+static const struct device_kind *kind_of_item(const struct guest *guest,
+					      struct assign_item item)
+{
+	if (item.device >= 0)
+		return device_kind_of(&guest->devices.v[item.device]);
+	return device_kind_of_controller(&guest->controllers.v[item.controller]);
+}
+
+/* Whether this is a device as wanted that no other wish has claimed. */
+static bool serves(const struct in_place *plan, struct assign_item item,
+		   const struct request_device *wanted, int home)
+{
+	const struct guest_address *address = assign_address(&plan->full, item);
+	const struct device_kind *kind = kind_of_item(&plan->full, item);
+	int bus = bus_item(plan, address);
+
+	if (!kind || !kind->name || !streq(kind->name, wanted->kind->name) ||
+	    assign_element(&plan->full, item) < 0 || bus == LAYOUT_NONE)
+		return false;
+	return root_of(&plan->layout, bus) == home &&
+	       is_shared_port(plan, bus) == wanted->shared_group;
+}
+
+/* A device that is there already and does for the wish. */
+static bool claim(struct in_place *plan, const struct request_device *wanted)
+{
+	size_t devices = plan->full.devices.n, n = devices + plan->full.controllers.n;
+	int home = home_of(plan, wanted);
+
+	for (size_t i = 0; home != LAYOUT_NONE && i < n; i++) {
+		struct assign_item item = {-1, -1, -1};
+
+		if (i < devices)
+			item.device = (int)i;
+		else
+			item.controller = (int)(i - devices);
+		if (plan->claimed[i] || !serves(plan, item, wanted, home))
+			continue;
+		plan->claimed[i] = true;
+		return true;
+	}
+	return false;
+}
+
+static void add_device(struct in_place *plan, size_t number)
+{
+	const struct request_device *wanted = &plan->request->devices.v[number];
+	int port = port_for(plan, wanted);
+	struct in_place_device *device = vec_add(&plan->devices);
+
+	device->moved = (struct assign_item){-1, -1, -1};
+	device->kind = wanted->kind;
+	device->wanted = number;
+	device->port = port;
+	device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
+}
+
+static void add_devices(struct in_place *plan)
+{
+	_cleanup_free_ bool *there = xcalloc(plan->request->devices.n, sizeof(*there));
+
+	plan->claimed = xcalloc(plan->full.devices.n + plan->full.controllers.n,
+				sizeof(*plan->claimed));
+	for (size_t i = 0; i < plan->request->devices.n; i++)
+		there[i] = claim(plan, &plan->request->devices.v[i]);
+	for (size_t i = 0; i < plan->request->devices.n; i++)
+		if (!there[i])
+			add_device(plan, i);
+}
+
+static void add_ports(struct in_place *plan, int bus, int count)
+{
+	for (int have = (int)count_free_ports(plan, bus); have < count; have++)
+		layout_add(&plan->layout, LAYOUT_ROOT_PORT, bus);
+}
+
+static void add_spare_ports(struct in_place *plan)
+{
+	const struct request *request = plan->request;
+	size_t n;
+
+	if (request->general_ports > 0)
+		add_ports(plan, 0, request->general_ports);
+	if (request->spare_ports <= 0)
+		return;
+	for (size_t cell = 0; request->per == PER_NODE && cell < request->nodes.n;
+	     cell++) {
+		struct request_device anywhere = {.cell = (int)cell, .root = -1};
+
+		make_home(plan, &anywhere);
+	}
+	n = plan->layout.items.n;
+	for (size_t i = 0; i < n; i++)
+		if (plan->layout.items.v[i].kind == LAYOUT_EXPANDER)
+			add_ports(plan, (int)i, request->spare_ports);
+}
+
+/* A window that does not take what is to go below its bus, said with its line. */
+static int check_windows(const struct in_place *plan, struct error *error)
+{
+	for (size_t i = 0; i < plan->n_given; i++) {
+		const struct layout_item *item = &plan->layout.items.v[i];
+		unsigned below = layout_bridges_below(&plan->layout, (int)i), next;
+
+		if (item->kind != LAYOUT_EXPANDER || !item->has_bus_nr)
+			continue;
+		next = layout_next_bus(&plan->layout, item->bus_nr);
+		if (item->bus_nr + below >= next)
+			return in_place_refuse(
+				plan, error,
+				plan->full.controllers.v[item->owner].element,
+				"<controller index='%u'>: its busNr %u leaves %u bus "
+				"numbers "
+				"for ports up to the next expander bus, and %u are "
+				"needed; "
+				"lower its busNr (its devices get other addresses in the "
+				"guest), or ask for fewer devices or spare ports",
+				item->index, item->bus_nr, next - 1 - item->bus_nr,
+				below);
+	}
+	return 0;
+}
+
+/* One line of where it is and the layout's own words. */
+static int no_room(const struct in_place *plan, struct error *error)
+{
+	const struct guest_controller *root = guest_pci_controller(&plan->full, 0);
+	int element =
+		root && root->element >= 0 ? root->element : plan->old.devices_element;
+
+	return error_wrap(error, "%s:%ld: <%s>", plan->document->name,
+			  plan->document->elements.v[MAX(element, 0)].line,
+			  document_element_name(plan->document, MAX(element, 0)));
+}
+
+static unsigned count_io(const struct in_place *plan)
+{
+	const struct guest *full = &plan->full;
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->devices.n; i++)
+		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
+	for (size_t i = 0; i < full->devices.n; i++) {
+		const struct device_kind *kind = device_kind_of(&full->devices.v[i]);
+
+		count += kind && kind->io_bar && on_pci(&full->devices.v[i].address) &&
+			 full->devices.v[i].address.at.bus > 0;
+	}
+	return count;
+}
+
+static unsigned count_new_io(const struct in_place *plan)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->devices.n; i++)
+		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
+	return count;
+}
+
+static int check_io(const struct in_place *plan, struct error *error)
+{
+	unsigned io = count_io(plan), limit = io_limit(plan->request);
+
+	if (io <= limit || count_new_io(plan) == 0)
+		return 0;
+	return in_place_refuse(
+		plan, error, plan->old.devices_element,
+		"<devices>: %u devices with I/O ports would not %s, which has "
+		"room for %u: ask for fewer, or take virtio-net, which has "
+		"none",
+		io,
+		plan->request->firmware == FIRMWARE_BIOS ? "boot under SeaBIOS"
+							 : "get their BARs under OVMF",
+		limit);
+}
+
+int in_place_tree(struct in_place *plan, struct error *error)
+{
+	add_devices(plan);
+	add_spare_ports(plan);
+	if (plan->layout.items.n == plan->n_given)
+		return 0;
+	if (check_io(plan, error) < 0 || check_windows(plan, error) < 0)
+		return -1;
+	if (layout_solve(&plan->layout, error) < 0)
+		return no_room(plan, error);
+	return 0;
+}
+
+static bool is_port(enum layout_kind kind)
+{
+	return kind == LAYOUT_ROOT_PORT || kind == LAYOUT_DOWNSTREAM;
+}
+
+/* The index where it is free as a chassis, else the lowest that is. */
+static unsigned free_chassis(const struct in_place *plan, unsigned index)
+{
+	_cleanup_set_ struct set taken = {};
+	unsigned chassis = index;
+
+	for (size_t i = 0; i < plan->full.controllers.n; i++)
+		if (plan->full.controllers.v[i].chassis.state == VALUE_VALID)
+			set_add(&taken,
+				(unsigned)plan->full.controllers.v[i].chassis.value &
+					0xff);
+	for (size_t i = 0; i < plan->new.controllers.n; i++)
+		if (plan->new.controllers.v[i].chassis.state == VALUE_VALID)
+			set_add(&taken,
+				(unsigned)plan->new.controllers.v[i].chassis.value &
+					0xff);
+	if (!set_has(&taken, chassis))
+		return chassis;
+	for (chassis = 1; chassis < 255 && set_has(&taken, chassis);)
+		chassis++;
+	return chassis;
+}
+
+static void write_port(struct in_place *plan, int number,
+		       struct guest_controller *controller, bool cold)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+
+	controller->chassis = number_of(free_chassis(plan, item->index));
+	controller->port = number_of(item->port);
+	if (is_shared_port(plan, number)) {
+		free(controller->model_name);
+		controller->model_name = xstrdup("ioh3420");
+	}
+	if (cold && has_child(&plan->layout, number))
+		controller->hotplug = switch_of(false);
+}
+
+static void write_controller(struct in_place *plan, int number, bool cold)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
+	int cell = cell_of(plan, number);
+
+	controller->index = number_of(item->index);
+	controller->model = xstrdup(model_of(item->kind));
+	controller->address = compose_item_address(&plan->layout, number);
+	if (item->kind == LAYOUT_EXPANDER) {
+		controller->bus_nr = number_of(item->bus_nr);
+		if (cell != NO_CELL)
+			controller->node = number_of((unsigned)cell);
+	}
+	if (is_port(item->kind))
+		write_port(plan, number, controller, cold);
+}
+
+/* One that libvirt would add by itself, as it would. */
+static void write_implicit(struct in_place *plan, int number)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
+	const struct guest_controller *there = &plan->full.controllers.v[item->owner];
+
+	controller->index = number_of(item->index);
+	controller->model = xstrdup(there->model);
+	controller->chassis = there->chassis;
+	controller->port = there->port;
+	controller->address = compose_item_address(&plan->layout, number);
+}
+
+/* A busNr that libvirt would have chosen is written, or it would choose another. */
+static void write_bus_nr(struct in_place *plan, int number)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+	const struct guest_controller *there = &plan->full.controllers.v[item->owner];
+
+	for (size_t i = 0; i < plan->new.controllers.n; i++)
+		if (plan->new.controllers.v[i].element == there->element)
+			plan->new.controllers.v[i].bus_nr = number_of(item->bus_nr);
+}
+
+static void write_devices(struct in_place *plan)
+{
+	for (size_t i = 0; i < plan->devices.n; i++) {
+		const struct in_place_device *device = &plan->devices.v[i];
+
+		if (device->kind)
+			compose_device(plan->request, &plan->new, device->kind,
+				       compose_item_address(&plan->layout,
+							    device->endpoint));
+	}
+}
+
+void in_place_write_tree(struct in_place *plan)
+{
+	bool cold = io_needs_cold_ports(plan->request, count_io(plan));
+
+	if (plan->layout.items.n == plan->n_given)
+		return;
+	for (size_t i = 1; i < plan->layout.items.n; i++) {
+		const struct layout_item *item = &plan->layout.items.v[i];
+
+		if (item->kind == LAYOUT_ENDPOINT)
+			continue;
+		if (i >= plan->n_given)
+			write_controller(plan, (int)i, cold);
+		else if (plan->full.controllers.v[item->owner].element < 0)
+			write_implicit(plan, (int)i);
+		else if (item->kind == LAYOUT_EXPANDER &&
+			 plan->full.controllers.v[item->owner].bus_nr_assigned)
+			write_bus_nr(plan, (int)i);
+	}
+	write_devices(plan);
+}

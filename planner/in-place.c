@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. The domain is judged first (check.h): what is wrong in it is not
+ * planned upon, save what the plan itself mends. Then the request is completed from it
+ * (in-place-request.c), what is missing is laid out around what is there
+ * (in-place-tree.c) and the difference between the guest as read and as it is to be
+ * becomes edits of the text (guest-edit.h). The result is judged like the domain was: it
+ * goes out only without an error.
+ */
+#include "planner/in-place-parts.h"
+
+#include "planner/check/check.h"
+#include "planner/guest-edit.h"
+#include "planner/guest-read.h"
+
+#include <stdarg.h>
+
+int in_place_refuse(const struct in_place *plan, struct error *error, int element,
+		    const char *format, ...)
+{
+	_cleanup_text_ struct text text = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	return error_input_at(error, plan->document->name,
+			      plan->document->elements.v[MAX(element, 0)].line, "%s",
+			      text.s);
+}
+
+static void plan_clear(struct in_place *plan)
+{
+	guest_free(&plan->old);
+	guest_free(&plan->full);
+	guest_free(&plan->new);
+	layout_free(&plan->layout);
+	vec_free(&plan->devices);
+	free(plan->claimed);
+}
+
+/* Errors of the domain that planning takes away, or must be seen with the plan. */
+static bool is_mended(const struct in_place *plan, const char *rule)
+{
+	static const struct {
+		const char *rule;
+		bool with_host, with_iommu;
+	} rows[] = {
+		{"hostdev-cell-affinity", true, false},
+		{"iommu-caching", false, false},
+		{"vcpus-need-eim", false, false},
+		{"iommu-intremap-ioapic", false, true},
+		{"iommu-eim-intremap", false, true},
+		{"iommu-address", false, true},
+		{"iommu-machine", false, true},
+		{"iommu-attributes", false, true},
+		{"iommu-virtio-acpi", false, false},
+		{"topology-product", false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq(rows[i].rule, rule))
+			return (!rows[i].with_host || plan->host) &&
+			       (!rows[i].with_iommu || plan->iommu_said);
+	return false;
+}
+
+static const struct finding *first_error(const struct in_place *plan,
+					 const struct check_result *result, bool before)
+{
+	for (size_t i = 0; i < result->report.findings.n; i++) {
+		const struct finding *finding = &result->report.findings.v[i];
+
+		if (finding->severity == SEVERITY_ERROR &&
+		    !(before && is_mended(plan, finding->rule)))
+			return finding;
+	}
+	return NULL;
+}
+
+static int judge(const struct in_place *plan, const struct document *document,
+		 struct check_result *result, struct error *error)
+{
+	struct check_options options = {.host = plan->host,
+					.target = plan->request->target};
+
+	return check_document(document, &options, result, error);
+}
+
+static int refuse_finding(const struct in_place *plan, const struct finding *finding,
+			  const char *when, struct error *error)
+{
+	_cleanup_text_ struct text message = {};
+
+	text_add_shown(&message, finding->message);
+	return error_input_at(error, plan->document->name, finding->place.line,
+			      "%s: %s: %s %s%s", finding->place.path, finding->rule,
+			      message.s, when, finding->remedy ? finding->remedy : "");
+}
+
+static int judge_before(const struct in_place *plan, struct error *error)
+{
+	_cleanup_check_result_ struct check_result result = {};
+	const struct finding *finding;
+
+	if (judge(plan, plan->document, &result, error) < 0)
+		return -1;
+	finding = first_error(plan, &result, true);
+	if (!finding)
+		return 0;
+	return refuse_finding(plan, finding,
+			      "Nothing is planned upon a domain with an error. ", error);
+}
+
+static int judge_after(const struct in_place *plan, const struct text *xml,
+		       struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_check_result_ struct check_result result = {};
+	const struct finding *finding;
+
+	if (document_parse(plan->document->name, xml->s, xml->n, &document, error) < 0 ||
+	    judge(plan, &document, &result, error) < 0)
+		return -1;
+	finding = first_error(plan, &result, false);
+	if (!finding)
+		return 0;
+	return refuse_finding(plan, finding,
+			      "The plan would be so (the line is the new text's). ",
+			      error);
+}
+
+static int check_machine(const struct in_place *plan, struct error *error)
+{
+	const struct document *document = plan->document;
+	int type = document_find(document, 0, "os/type");
+
+	if (guest_is_q35(&plan->old) || guest_is_virt(&plan->old))
+		return 0;
+	return in_place_refuse(
+		plan, error, type,
+		"<type machine='%s'>: only q35 (x86_64) and virt (aarch64) have "
+		"pcie-expander-bus and the IOMMUs; %s",
+		plan->old.machine ? plan->old.machine : "",
+		guest_is_i440fx(&plan->old) || !plan->old.machine
+			? "i440fx has conventional PCI only: make it q35 first (its PCI "
+			  "addresses all change)"
+			: "other machines are not planned for");
+}
+
+static int read_guests(struct in_place *plan, struct error *error)
+{
+	_cleanup_assignment_ struct assignment assignment = {};
+
+	if (guest_read(plan->document, &plan->old, error) < 0 ||
+	    guest_read(plan->document, &plan->full, error) < 0 ||
+	    guest_read(plan->document, &plan->new, error) < 0 ||
+	    check_machine(plan, error) < 0)
+		return -1;
+	if (plan->old.devices_element < 0)
+		return in_place_refuse(plan, error, 0, "<domain>: has no <devices>");
+	assign(&plan->full, &assignment);
+	return 0;
+}
+
+/* NUMA, expander buses and the IOMMU are all told by ACPI tables. */
+static void need_acpi(struct in_place *plan)
+{
+	struct guest *new = &plan->new;
+
+	if (new->cells.n > plan->old.cells.n || new->iommus.n > plan->old.iommus.n ||
+	    new->controllers.n > plan->old.controllers.n)
+		new->acpi = true;
+}
+
+static int change(struct in_place *plan, struct error *error)
+{
+	if (in_place_fill_request(plan, error) < 0 || in_place_numa(plan, error) < 0 ||
+	    in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
+		return -1;
+	in_place_write_tree(plan);
+	if (in_place_iommu(plan, error) < 0)
+		return -1;
+	need_acpi(plan);
+	return 0;
+}
+
+static int write_text(const struct in_place *plan, struct text *ret_xml,
+		      struct error *error)
+{
+	struct edits edits = {.document = plan->document};
+	_cleanup_text_ struct text text = {};
+	int rc;
+
+	guest_edit(&plan->old, &plan->new, &edits);
+	rc = edits_apply(&edits, &text, error);
+	edits_free(&edits);
+	if (rc < 0 || judge_after(plan, &text, error) < 0)
+		return -1;
+	*ret_xml = text;
+	text = (struct text){};
+	return 0;
+}
+
+static int run(struct in_place *plan, struct text *ret_xml, struct error *error)
+{
+	if (read_guests(plan, error) < 0 || judge_before(plan, error) < 0 ||
+	    change(plan, error) < 0)
+		return -1;
+	return write_text(plan, ret_xml, error);
+}
+
+int plan_in_place(const struct document *document, struct request *request,
+		  const struct machine *host, struct text *ret_xml, struct error *error)
+{
+	struct in_place plan = {.document = document,
+				.request = request,
+				.host = host,
+				.iommu_said = request->iommu != NULL};
+	int rc;
+
+	guest_init(&plan.old);
+	guest_init(&plan.full);
+	guest_init(&plan.new);
+	rc = run(&plan, ret_xml, error);
+	plan_clear(&plan);
+	return rc;
+}
