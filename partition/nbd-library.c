@@ -4,8 +4,6 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#define LIBRARY "libnbd.so.0"
-
 int nbd_library_load(struct nbd_library *ret, struct error *error)
 {
 	const struct {
@@ -24,7 +22,7 @@ int nbd_library_load(struct nbd_library *ret, struct error *error)
 		{"nbd_get_error", &ret->get_error},
 		{"nbd_get_errno", &ret->get_errno},
 	};
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen(SONAME_NBD, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)
 		return error_system(
@@ -34,7 +32,7 @@ int nbd_library_load(struct nbd_library *ret, struct error *error)
 		void *address = dlsym(library, rows[i].name);
 
 		if (!address)
-			return error_system(error, 0, LIBRARY " has no %s", rows[i].name);
+			return error_system(error, 0, SONAME_NBD " has no %s", rows[i].name);
 		memcpy(rows[i].function, &address, sizeof(address));
 	}
 	return 0;

@@ -8,7 +8,6 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 
 #define PROGRAM "virt-layout"
@@ -111,7 +110,6 @@ int main(int argc, char *argv[])
 	_cleanup_error_ struct error error = {};
 	int status;
 
-	setlocale(LC_CTYPE, ""); /* for the width of characters in tables */
 	status = dispatch(&program, PROGRAM, argc, argv, &error);
 
 	if (fflush(stdout) != 0 || ferror(stdout))

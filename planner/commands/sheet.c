@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <libsmartcols.h>
+#include <locale.h>
 #include <strings.h>
 
 static size_t n_columns(const struct sheet *sheet)
@@ -165,18 +166,20 @@ static void add_lines(struct text *text, const char *printed)
 
 int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
 {
-	_cleanup_(unref_table) struct libscols_table *table = scols_new_table();
+	_cleanup_(unref_table) struct libscols_table *table = NULL;
 	_cleanup_free_ char *printed = NULL;
 	struct sheet usual = *sheet;
 	int rc;
 
 	if (sheet->cells.n == 0)
 		return 0;
+	setlocale(LC_CTYPE, ""); /* for the width of characters */
 	if (sheet->chosen.n == 0) {
 		usual.chosen.v = NULL;
 		usual.chosen.n = usual.chosen.room = 0;
 		choose_usual(&usual);
 	}
+	table = scols_new_table();
 	rc = table ? fill(table, &usual) : -ENOMEM;
 	if (rc == 0)
 		rc = scols_print_table_to_string(table, &printed);
