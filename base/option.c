@@ -94,13 +94,20 @@ static int find_long(const struct command *command, const char *word, size_t n,
 	return found >= 0 ? found : unknown_option(command, word, n, error);
 }
 
+/* Where a choice ends with '=', the value says more behind it. */
 static bool in_choices(const char *choices, const char *value)
 {
 	size_t n = strlen(value);
 
-	for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
-		if (n > 0 && strncmp(at, value, n) == 0 && (at[n] == '|' || !at[n]))
+	for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL) {
+		size_t length = strcspn(at, "|");
+
+		if (n > 0 && strncmp(at, value, n) == 0 && n == length)
 			return true;
+		if (length > 0 && at[length - 1] == '=' && n > length &&
+		    strncmp(at, value, length) == 0)
+			return true;
+	}
 	return false;
 }
 

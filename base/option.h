@@ -14,7 +14,7 @@ struct option_row {
 	char letter;	  /* short form, 0 for none */
 	const char *arg;  /* what the value is called: "FILE"; NULL: takes none */
 	const char *help; /* one phrase, no full stop */
-	const char *choices; /* "a|b|c": the closed list of values, NULL if open */
+	const char *choices; /* "a|b|c=": the closed list of values, NULL if open */
 	bool optional;	     /* the value may be left out: --assign[=nested] */
 };
 

@@ -26,6 +26,11 @@ static const struct feature_row {
 	[FEATURE_IOTHREAD_VQ_MAPPING] = { VERSION_OF(10, 0), VERSION_OF(9, 0) },
 	[FEATURE_SMMUV3_PER_BUS] = { VERSION_OF(11, 10), VERSION_OF(10, 2) },
 	[FEATURE_MEM_RESERVE] = { VERSION_OF(10, 3), 0 },
+	[FEATURE_CELL_WITHOUT_CPUS] = { VERSION_OF(6, 6), 0 },
+	[FEATURE_OVERRIDE] = { VERSION_OF(8, 2), 0 },
+	[FEATURE_HOSTDEV_NODE] = { VERSION_OF(11, 8), 0 },
+	[FEATURE_VIOMMU_VFIO] = { 0, VERSION_OF(10, 2) },
+	[FEATURE_MEMLOCK_PER_DEVICE] = { VERSION_OF(8, 7), 0 },
 };
 
 bool target_has(const struct target *target, enum feature feature)

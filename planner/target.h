@@ -34,6 +34,11 @@ enum feature {
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_SMMUV3_PER_BUS,
 	FEATURE_MEM_RESERVE,
+	FEATURE_CELL_WITHOUT_CPUS,
+	FEATURE_OVERRIDE,	  /* <qemu:override> */
+	FEATURE_HOSTDEV_NODE,	  /* <acpi nodeset=> of a hostdev */
+	FEATURE_VIOMMU_VFIO,	  /* amd and smmuv3 pass maps on to VFIO */
+	FEATURE_MEMLOCK_PER_DEVICE, /* counted behind a vIOMMU */
 	N_FEATURES,
 };
 

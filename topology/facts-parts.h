@@ -14,6 +14,8 @@ struct facts {
 };
 
 void facts_iommu(struct facts *facts);
+/* Mediated devices. */
+void facts_mdev(struct facts *facts);
 /* Huge page mounts, locked memory, devices in use. */
 void facts_use(struct facts *facts);
 void facts_versions(struct facts *facts);

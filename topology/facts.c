@@ -298,6 +298,7 @@ void facts_gather(const struct facts_source *source, struct machine *machine)
 									 : NULL),
 			   "the source has no sys/firmware");
 		facts_iommu(&facts);
+		facts_mdev(&facts);
 		facts_use(&facts);
 		facts_versions(&facts);
 		settle_files(machine);

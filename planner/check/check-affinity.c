@@ -182,88 +182,60 @@ void rc_collapsed(struct check *check)
 	vec_free(&list);
 }
 
-static int package_of_node(const struct machine *host, int node)
+/* The upstream port of the switch that a host function is behind; -1. */
+static int host_switch(const struct machine *host, int function)
 {
-	const struct machine_node *row = machine_node(host, node);
-	const struct machine_cpu *cpu =
-		row && !set_empty(&row->cpus) ? machine_cpu(host, set_first(&row->cpus)) : NULL;
-
-	return cpu ? cpu->package : UNKNOWN_ID;
+	while (function >= 0 && host->functions.v[function].pcie_type != PCIE_UPSTREAM_PORT)
+		function = host->functions.v[function].upstream;
+	return function;
 }
 
-/* The host nodes behind all cells. */
-static struct set nodes_in_use(const struct check *check)
+/* The same in the guest, by controller index. */
+static int guest_switch(const struct check *check, const struct check_hostdev *row)
 {
-	struct set all = {};
+	int index = DEVICE(check, row)->address.at.bus;
 
-	for (size_t i = 0; i < MAX(check->guest->cells.n, (size_t)1); i++) {
-		_cleanup_set_ struct set backing = {};
+	for (int steps = 0; index > 0 && steps < INDEXES; steps++) {
+		const struct guest_controller *c = check_controller(check, index);
 
-		if (check_backing(check, i, &backing))
-			set_union(&all, &backing);
+		if (c && streq_null(c->model, "pcie-switch-upstream-port"))
+			return index;
+		index = check->bus[index].parent;
 	}
-	return all;
+	return -1;
 }
 
-static bool shares_package(const struct machine *host, int node, const struct set *nodes)
+static bool switch_is_lost(const struct check *check, const struct check_hostdev *a,
+			   const struct check_hostdev *b)
 {
-	int package = package_of_node(host, node);
+	int host = host_switch(check->host, a->function);
 
-	set_foreach(other, nodes)
-		if (package != UNKNOWN_ID && package_of_node(host, other) == package)
-			return true;
-	return false;
+	return host >= 0 && host == host_switch(check->host, b->function) &&
+	       guest_root(check, a) > 0 && guest_root(check, b) > 0 &&
+	       (guest_switch(check, a) < 0 ||
+		guest_switch(check, a) != guest_switch(check, b));
 }
 
-/* OpenStack Nova's verdict, nova/pci/stats.py; `cell` is our own. */
-static bool policy_holds(const struct check *check, const struct check_hostdev *row,
-			 const struct set *nodes)
+void switch_split(struct check *check)
 {
-	int node = row->host_node;
-	_cleanup_set_ struct set own = {};
-
-	switch (check->options->policy) {
-	case POLICY_CELL:
-		return node >= 0 && row->cell >= 0 &&
-		       check_backing(check, (size_t)row->cell, &own) &&
-		       set_has(&own, (unsigned)node);
-	case POLICY_SOCKET:
-		return node >= 0 && (set_has(nodes, (unsigned)node) ||
-				     shares_package(check->host, node, nodes));
-	case POLICY_LEGACY:
-		return node < 0 || set_has(nodes, (unsigned)node);
-	default:
-		return node >= 0 && set_has(nodes, (unsigned)node);
-	}
-}
-
-void policy_affinity(struct check *check)
-{
-	static const char *const names[] = { "", "required", "socket", "preferred", "legacy",
-					     "cell" };
-	_cleanup_set_ struct set nodes = nodes_in_use(check);
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
-	for (size_t i = 0; i < list.n && check->guest->cells.n > 0; i++) {
-		const struct check_hostdev *row = &list.v[i];
-		struct finding *finding;
+	for (size_t i = 0; i < list.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct check_hostdev *a = &list.v[j], *b = &list.v[i];
 
-		if (row->function < 0 || policy_holds(check, row, &nodes))
-			continue;
-		if (row->host_node >= 0)
-			finding = check_found(check, DEVICE(check, row)->element,
-					      "Policy %s: " PCI_FORMAT " is on host node %d.",
-					      names[check->options->policy],
-					      PCI_ARGS(DEVICE(check, row)->source.at),
-					      row->host_node);
-		else
-			finding = check_found(check, DEVICE(check, row)->element,
-					      "Policy %s: the node of " PCI_FORMAT " is not known.",
-					      names[check->options->policy],
-					      PCI_ARGS(DEVICE(check, row)->source.at));
-		if (check->options->policy == POLICY_PREFERRED)
-			finding->severity = SEVERITY_INFO;
-	}
+			if (!switch_is_lost(check, a, b))
+				continue;
+			check_relate(check,
+				     check_found(check, DEVICE(check, b)->element,
+						 PCI_FORMAT " and " PCI_FORMAT " are behind one "
+						 "switch of the host, but behind no common one in the "
+						 "guest.",
+						 PCI_ARGS(DEVICE(check, a)->source.at),
+						 PCI_ARGS(DEVICE(check, b)->source.at)),
+				     DEVICE(check, a)->element);
+			break;
+		}
 	vec_free(&list);
 }

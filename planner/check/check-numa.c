@@ -223,57 +223,6 @@ void distance_sibling(struct check *check)
 		}
 }
 
-void hmat_initiator(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; i < guest->interconnects.n; i++) {
-		const struct guest_interconnect *row = &guest->interconnects.v[i];
-
-		if (row->initiator.state == VALUE_VALID &&
-		    row->initiator.value < guest->cells.n &&
-		    set_empty(&guest->cells.v[row->initiator.value].cpus.set))
-			check_found(check, row->element,
-				    "Cell %llu is an initiator but has no vCPUs.",
-				    ULL(row->initiator.value));
-	}
-}
-
-static bool same_pair(const struct guest_interconnect *a,
-		      const struct guest_interconnect *b)
-{
-	bool straight = a->initiator.value == b->initiator.value &&
-			a->target.value == b->target.value;
-	bool crossed = a->initiator.value == b->target.value &&
-		       a->target.value == b->initiator.value &&
-		       a->initiator.value != a->target.value;
-
-	return a->bandwidth == b->bandwidth && a->cache.value == b->cache.value &&
-	       ((straight && streq_null(a->type, b->type)) || crossed);
-}
-
-void hmat_twice(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; i < guest->interconnects.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			struct finding *finding;
-
-			if (!same_pair(&guest->interconnects.v[i], &guest->interconnects.v[j]))
-				continue;
-			finding = check_found(check, guest->interconnects.v[i].element,
-					      "The %s between cells %llu and %llu is given twice; "
-					      "libvirt takes one direction only.",
-					      guest->interconnects.v[i].bandwidth ? "bandwidth"
-										  : "latency",
-					      ULL(guest->interconnects.v[i].initiator.value),
-					      ULL(guest->interconnects.v[i].target.value));
-			check_relate(check, finding, guest->interconnects.v[j].element);
-			break;
-		}
-}
-
 void pxb_no_node(struct check *check)
 {
 	const struct guest *guest = check->guest;

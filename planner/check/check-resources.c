@@ -31,6 +31,11 @@ void memnode_valid(struct check *check)
 			check_found(check, memnode->element,
 				    "There are two memnodes for cell %llu.",
 				    ULL(memnode->cell.value));
+		else if (streq_null(guest->numatune_mode, "restrictive") &&
+			 !streq_null(memnode->mode, "restrictive"))
+			check_found(check, memnode->element,
+				    "The memory of <numatune> is restrictive, but memnode %llu is "
+				    "not.", ULL(memnode->cell.value));
 		else
 			set_add(&seen, (unsigned)memnode->cell.value);
 	}
@@ -252,65 +257,6 @@ void cmdline_hides(struct check *check)
 					    words[j]);
 				break;
 			}
-}
-
-void igb_qemu(struct check *check)
-{
-	for (size_t i = 0; i < check->guest->devices.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[i];
-
-		if (streq(device->tag, "interface") && streq_null(device->model, "igb") &&
-		    !target_has(&check->options->target, FEATURE_IGB))
-			check_found(check, device->element,
-				    "Model igb needs QEMU 8.0; the target has %u.%u, which does not "
-				    "know it and exits.",
-				    check->options->target.qemu / 1000000,
-				    check->options->target.qemu / 1000 % 1000);
-	}
-}
-
-void feature_version(struct check *check)
-{
-	static const struct {
-		const char *model;
-		enum feature feature;
-	} rows[] = { { "virtio", FEATURE_IOMMU_VIRTIO }, { "amd", FEATURE_IOMMU_AMD },
-		     { "smmuv3", FEATURE_IOMMU_SMMUV3 } };
-
-	for (size_t i = 0; i < check->guest->iommus.n; i++)
-		for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
-			const struct guest_iommu *iommu = &check->guest->iommus.v[i];
-			_cleanup_free_ char *needs = feature_needs(rows[row].feature);
-
-			if (streq_null(iommu->model, rows[row].model) &&
-			    !target_has(&check->options->target, rows[row].feature))
-				check_found(check, iommu->element, "The %s IOMMU needs %s.",
-					    iommu->model, needs);
-		}
-}
-
-/* "pc-q35-6.1" */
-static bool q35_version(const char *machine, unsigned *major, unsigned *minor)
-{
-	return machine && sscanf(machine, "pc-q35-%3u.%3u", major, minor) == 2;
-}
-
-void machine_version(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	unsigned major, minor;
-
-	if (!q35_version(guest->machine, &major, &minor))
-		return;
-	if (major < 4 && guest->iommus.n > 0)
-		check_found(check, 0,
-			    "Ports of machine type %s have no ACS, so the guest's IOMMU puts what "
-			    "is below a root port into the port's group.",
-			    guest->machine);
-	if (major == 6 && minor == 1)
-		check_found(check, 0,
-			    "Machine type %s gives every port an I/O window: with more than 14 "
-			    "ports SeaBIOS does not boot.", guest->machine);
 }
 
 void host_literals(struct check *check)

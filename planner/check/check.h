@@ -10,7 +10,10 @@
 #include "planner/target.h"
 #include "topology/machine.h"
 
-/* How near a device must be to the guest's memory (OpenStack's words, and `cell`). */
+/*
+ * How near a device must be to the guest's memory: OpenStack's words; cell and distance
+ * are ours.
+ */
 enum check_policy {
 	POLICY_NONE,
 	POLICY_REQUIRED,
@@ -18,12 +21,14 @@ enum check_policy {
 	POLICY_PREFERRED,
 	POLICY_LEGACY,
 	POLICY_CELL,
+	POLICY_DISTANCE, /* options.most_distance */
 };
 
 struct check_options {
 	const struct machine *host; /* borrowed; NULL: none, then much is skipped */
 	struct target target;
 	enum check_policy policy;
+	unsigned most_distance; /* of POLICY_DISTANCE, as in a SLIT */
 	VEC(const char *) only, ignored; /* rules, borrowed */
 	const char *without;		 /* for tests: a row that is taken out */
 };
@@ -40,6 +45,12 @@ struct check_use {
 		struct pci_address at;
 		struct place place; /* its path is owned */
 	}) devices;
+	/* What else only one domain can have, under the rule that says so. */
+	VEC(struct check_use_thing {
+		const char *rule; /* borrowed: a rule's own id */
+		char *name;	  /* "mediated device UUID"; owned */
+		struct place place;
+	}) things;
 	VEC(struct check_use_memory {
 		int node;
 		uint64_t bytes;

@@ -23,5 +23,17 @@ bool check_pin_nodes(const struct check *check, size_t cell, struct set *ret);
 const struct set *check_pin_of(const struct check *check, unsigned vcpu);
 /* The host nodes of CPUs. The caller's set. */
 struct set check_nodes_of(const struct machine *host, const struct set *cpus);
+/* A cryptographic queue of s390x: an adapter and a usage domain (its APQN). */
+struct check_queue {
+	unsigned adapter, domain;
+};
+typedef VEC(struct check_queue) check_queues;
+/*
+ * What a mediated device of type vfio-ap holds, as the host's description has it; nothing
+ * where it does not say. The caller's.
+ */
+void check_list_queues(const struct check *check, const struct guest_device *device,
+		       check_queues *ret);
+
 /* As a list: "0-1". The caller's. */
 char *check_set_string(const struct set *set) _must_check_;

@@ -129,7 +129,12 @@ void check_list_functions(const struct check *check, check_functions *ret);
 	X(distance_mirror) X(numa_splits_llc)                                             \
 	X(hostdev_exists) X(hostdev_cell_affinity) X(hostdev_no_affinity)                 \
 	X(hostdev_node_unbacked) X(hostdev_node_unknown) X(rc_collapsed) X(group_whole)   \
-	X(viommu_group_split) X(driver_bound) X(rmrr_region) X(policy_affinity)
+	X(viommu_group_split) X(driver_bound) X(rmrr_region) X(policy_affinity)           \
+	X(hmat_nodes) X(numa_cache_level) X(hmat_cache_first) X(attribute_dropped)        \
+	X(pci_bus_missing) X(hotplug_room) X(network_clash) X(kubevirt_roundtrip)         \
+	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) X(hugepage_mounted)         \
+	X(hostdev_in_use) X(iothread_remote) X(mmio64_fit) X(switch_split)                \
+	X(mdev_parent) X(ap_queue_owned) X(ap_queue_shared)
 
 #define DECLARE_RULE(name) void name(struct check *check);
 RULE_LIST(DECLARE_RULE)

@@ -42,6 +42,48 @@ static void gather_memory(const struct check *check, struct check_use *ret)
 	ret->memory_place = place_of(check->document, guest->numatune_element);
 }
 
+static void add_thing(const struct check *check, const char *rule, char *name, int element,
+		      struct check_use *ret)
+{
+	struct check_use_thing *row = vec_add(&ret->things);
+
+	row->rule = rule_named(rule)->id;
+	row->name = name;
+	row->place = place_of(check->document, element);
+}
+
+static void gather_mdevs(const struct check *check, struct check_use *ret)
+{
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+		check_queues queues = {};
+
+		if (!device->mdev_uuid)
+			continue;
+		add_thing(check, "device-taken-twice",
+			  xasprintf("Mediated device %s", device->mdev_uuid), device->element,
+			  ret);
+		check_list_queues(check, device, &queues);
+		for (size_t j = 0; j < queues.n; j++)
+			add_thing(check, "ap-queue-taken-twice",
+				  xasprintf("AP queue %02x.%04x", queues.v[j].adapter,
+					    queues.v[j].domain),
+				  device->element, ret);
+		vec_free(&queues);
+	}
+}
+
+static void gather_group(const struct check *check, const struct check_hostdev *row,
+			 struct check_use *ret)
+{
+	int group = row->function >= 0 ? check->host->functions.v[row->function].iommu_group
+				       : GROUP_UNKNOWN;
+
+	if (group >= 0)
+		add_thing(check, "group-taken-twice", xasprintf("IOMMU group %d", group),
+			  check->guest->devices.v[row->device].element, ret);
+}
+
 void check_gather_use(const struct check *check, struct check_use *ret)
 {
 	check_hostdevs list = {};
@@ -53,8 +95,10 @@ void check_gather_use(const struct check *check, struct check_use *ret)
 
 		row->at = device->source.at;
 		row->place = place_of(check->document, device->element);
+		gather_group(check, &list.v[i], ret);
 	}
 	vec_free(&list);
+	gather_mdevs(check, ret);
 	gather_pins(check, ret);
 	gather_memory(check, ret);
 }
@@ -63,7 +107,12 @@ void check_use_free(struct check_use *use)
 {
 	for (size_t i = 0; i < use->devices.n; i++)
 		free(use->devices.v[i].place.path);
+	for (size_t i = 0; i < use->things.n; i++) {
+		free(use->things.v[i].name);
+		free(use->things.v[i].place.path);
+	}
 	vec_free(&use->devices);
+	vec_free(&use->things);
 	vec_free(&use->memory);
 	set_free(&use->pins);
 	free(use->pins_place.path);
@@ -105,6 +154,36 @@ static void compare_devices(struct check_result *a, struct check_result *b)
 					    a->use.devices.v[j].place.file);
 			add(b, "device-taken-twice", &own->place,
 			    &a->use.devices.v[j].place, message);
+		}
+}
+
+/* A device in both is said already; its group adds nothing. */
+static bool same_device(const struct check_result *a, const struct check_result *b)
+{
+	for (size_t i = 0; i < b->use.devices.n; i++)
+		for (size_t j = 0; j < a->use.devices.n; j++)
+			if (pci_address_equal(b->use.devices.v[i].at, a->use.devices.v[j].at))
+				return true;
+	return false;
+}
+
+static void compare_things(const struct check_options *options, struct check_result *a,
+			   struct check_result *b)
+{
+	for (size_t i = 0; i < b->use.things.n; i++)
+		for (size_t j = 0; j < a->use.things.n; j++) {
+			const struct check_use_thing *own = &b->use.things.v[i];
+			const struct check_use_thing *other = &a->use.things.v[j];
+			_cleanup_free_ char *message = NULL;
+
+			if (!streq(own->rule, other->rule) || !streq(own->name, other->name) ||
+			    !check_wants(options, rule_named(own->rule)) ||
+			    (streq(own->rule, "group-taken-twice") && same_device(a, b)))
+				continue;
+			message = xasprintf("%s is in %s as well.", own->name,
+					    other->place.file);
+			add(b, own->rule, &own->place, &other->place, message);
+			break;
 		}
 }
 
@@ -160,6 +239,7 @@ void check_together(struct check_result *const *results, size_t n,
 		for (size_t j = 0; j < i; j++) {
 			if (devices)
 				compare_devices(results[j], results[i]);
+			compare_things(options, results[j], results[i]);
 			if (cpus)
 				compare_pins(results[j], results[i]);
 		}

@@ -58,8 +58,15 @@ static int take_policy(struct flags *flags, const char *value, struct error *err
 		[POLICY_PREFERRED] = "preferred", [POLICY_LEGACY] = "legacy",
 		[POLICY_CELL] = "cell",
 	};
+	int most;
 
-	(void)error;
+	if (has_prefix(value, "distance<=")) {
+		if (!parse_int(value + strlen("distance<="), &most) || most < 10 || most > 255)
+			return error_input(error, "--policy %s: distances are 10 to 255", value);
+		flags->check.policy = POLICY_DISTANCE;
+		flags->check.most_distance = (unsigned)most;
+		return 0;
+	}
 	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
 		if (streq(names[i], value))
 			flags->check.policy = (enum check_policy)i;
@@ -169,8 +176,8 @@ static const struct option_row rows[] = {
 	  .help = "root buses, as 0000:80-ff, that firmware gave no node; repeat" },
 	{ .name = "target", .arg = "libvirt=V,qemu=V",
 	  .help = "for these versions (9.0 and 7.2), or installed" },
-	{ .name = "policy", .arg = "NAME", .choices = "required|socket|preferred|legacy|cell",
-	  .help = "OpenStack's affinity policies, and cell" },
+	{ .name = "policy", .arg = "NAME", .choices = "required|socket|preferred|legacy|cell|distance<=",
+	  .help = "OpenStack's affinity policies; cell and distance<=N" },
 	{ .name = "ignore", .arg = "RULE", .help = "leave a rule out; repeat" },
 	{ .name = "only", .arg = "RULE", .help = "ask this rule only; repeat" },
 	{ .name = "fail-on", .arg = "WHAT", .choices = "error|warning|info|skipped",
@@ -228,6 +235,8 @@ static void own_places(struct check_case *one)
 		one->result.suppressed.v[i].finding.place.file = one->file;
 	for (size_t i = 0; i < one->result.use.devices.n; i++)
 		one->result.use.devices.v[i].place.file = one->file;
+	for (size_t i = 0; i < one->result.use.things.n; i++)
+		one->result.use.things.v[i].place.file = one->file;
 	one->result.use.pins_place.file = one->file;
 	one->result.use.memory_place.file = one->file;
 }

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Host devices behind a guest's IOMMU, what the host itself uses, and how much room they
+ * need. Sources: QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c, hw/arm/smmu-common.c (VFIO
+ * behind them), hw/pci-host/q35.c (pci-hole64-size, 32 GiB); libvirt 8.7
+ * src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
+ */
+#include "planner/check/host.h"
+
+#define ULL(x) ((unsigned long long)(x))
+#define HOLE_64_BYTES (UINT64_C(32) << 30)
+
+#define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
+
+/* Those handed to the guest whole, unlike an NVMe disk that QEMU drives. */
+static size_t list_assigned(const struct check *check, check_hostdevs *ret)
+{
+	size_t kept = 0;
+
+	check_list_hostdevs(check, ret);
+	for (size_t i = 0; i < ret->n; i++)
+		if (!streq(DEVICE(check, &ret->v[i])->tag, "disk"))
+			ret->v[kept++] = ret->v[i];
+	ret->n = kept;
+	return kept;
+}
+
+static bool fact_names(const struct check *check, const char *fact, struct pci_address at)
+{
+	_cleanup_free_ char *word = xasprintf(PCI_FORMAT, PCI_ARGS(at));
+	const char *list = machine_fact(check->host, fact);
+
+	return list && strstr(list, word);
+}
+
+void hostdev_in_use(struct check *check)
+{
+	static const struct {
+		const char *fact, *use;
+	} rows[] = { { "pci.with-mounted-disks", "a mounted disk" },
+		     { "pci.with-default-route", "the default route" } };
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t row = 0; list.n > 0 && row < ARRAY_SIZE(rows); row++) {
+		if (!machine_fact(check->host, rows[row].fact))
+			check_skip(check, rows[row].fact,
+				   "the host's description does not say which device has %s",
+				   rows[row].use);
+		for (size_t i = 0; i < list.n; i++)
+			if (fact_names(check, rows[row].fact, DEVICE(check, &list.v[i])->source.at))
+				check_found(check, DEVICE(check, &list.v[i])->element,
+					    "The host has %s on " PCI_FORMAT ".", rows[row].use,
+					    PCI_ARGS(DEVICE(check, &list.v[i])->source.at));
+	}
+	vec_free(&list);
+}
+
+void iommu_cannot_vfio(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	check_hostdevs list = {};
+
+	if (list_assigned(check, &list) > 0 && guest->iommus.n > 0 &&
+	    (streq_null(guest->iommus.v[0].model, "amd") ||
+	     streq_null(guest->iommus.v[0].model, "smmuv3")) &&
+	    !target_has(&check->options->target, FEATURE_VIOMMU_VFIO))
+		check_relate(check,
+			     check_found(check, guest->iommus.v[0].element,
+					 "The %s IOMMU of QEMU %u.%u cannot stand before a host "
+					 "device.", guest->iommus.v[0].model,
+					 check->options->target.qemu / 1000000,
+					 check->options->target.qemu / 1000 % 1000),
+			     DEVICE(check, &list.v[0])->element);
+	vec_free(&list);
+}
+
+void aw_bits_host(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
+	int most = check->host->iommu.address_bits;
+	check_hostdevs list = {};
+	uint64_t bits;
+
+	if (list_assigned(check, &list) > 0 && iommu && streq_null(iommu->model, "intel")) {
+		bits = target_has(&check->options->target, FEATURE_AW_BITS_48) ? 48 : 39;
+		if (iommu->aw_bits.state == VALUE_VALID)
+			bits = iommu->aw_bits.value;
+		if (most == UNKNOWN_ID)
+			check_skip(check, "iommu-width",
+				   "the host's description does not say how wide its IOMMU is");
+		else if (bits > (uint64_t)most)
+			check_values(check_found(check, iommu->element,
+						 "The guest's IOMMU has %llu address bits%s, the "
+						 "host's %d.", ULL(bits),
+						 iommu->aw_bits.state == VALUE_VALID
+							 ? ""
+							 : " by QEMU's default",
+						 most),
+				     NULL, "39");
+	}
+	vec_free(&list);
+}
+
+void memlock_start(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	check_hostdevs list = {};
+	size_t n = list_assigned(check, &list);
+	bool counted = target_has(&check->options->target, FEATURE_MEMLOCK_PER_DEVICE);
+	struct finding *finding;
+	uint64_t need;
+
+	vec_free(&list);
+	if (n < 2 || guest->iommus.n == 0 || guest->hard_limit_bytes.state != VALUE_ABSENT ||
+	    guest->memory_bytes.state != VALUE_VALID ||
+	    __builtin_mul_overflow(guest->memory_bytes.value, n, &need) ||
+	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need))
+		return;
+	finding = check_found(check, 0,
+			      "%zu host devices behind the guest's IOMMU lock its memory once each, "
+			      "%llu KiB in all%s.", n, ULL(need / 1024),
+			      counted ? "; whoever starts it must be allowed to raise the limit"
+				      : ", but libvirt before 8.7 allows for one");
+	finding->expected = xasprintf("%llu", ULL(need / 1024));
+	check_mend(finding, "Set <memtune><hard_limit unit='KiB'> to %llu%s.",
+		   ULL(need / 1024), counted ? ", or let the system's libvirt start it" : "");
+	if (!counted)
+		finding->severity = SEVERITY_WARNING;
+}
+
+/* Room below one port for what wants a 64-bit window; the largest BAR aligns it. */
+static uint64_t window_bytes(const struct machine_function *function)
+{
+	uint64_t sum = 0, largest = 1 << 20;
+
+	for (int i = 0; i < MACHINE_BARS; i++) {
+		const struct machine_bar *bar = &function->bars[i];
+
+		if (!(bar->flags & BAR_64BIT) || !(bar->flags & BAR_PREFETCHABLE) ||
+		    bar->size_bytes > UINT64_C(1) << 60)
+			continue;
+		sum += bar->size_bytes;
+		largest = MAX(largest, bar->size_bytes);
+	}
+	return (sum + largest - 1) / largest * largest;
+}
+
+static uint64_t hole_bytes(const struct check *check, int *ret_element)
+{
+	const struct guest_controller *root = check_controller(check, 0);
+
+	*ret_element = root ? root->element : -1;
+	return root && root->pcihole64_bytes.state == VALUE_VALID ? root->pcihole64_bytes.value
+								  : HOLE_64_BYTES;
+}
+
+void mmio64_fit(struct check *check)
+{
+	check_hostdevs list = {};
+	uint64_t sum = 0, hole;
+	int element;
+	struct finding *finding;
+
+	list_assigned(check, &list);
+	for (size_t i = 0; i < list.n; i++)
+		if (list.v[i].function >= 0)
+			sum += window_bytes(&check->host->functions.v[list.v[i].function]);
+	vec_free(&list);
+	hole = hole_bytes(check, &element);
+	if (sum <= hole || !guest_is_q35(check->guest))
+		return;
+	finding = check_found(check, element,
+			      "The host devices have %llu MiB of 64-bit BARs, the guest a window of "
+			      "%llu MiB for them.", ULL(sum >> 20), ULL(hole >> 20));
+	finding->observed = xasprintf("%llu", ULL(hole >> 10));
+	finding->expected = xasprintf("%llu", ULL(sum >> 10));
+	check_mend(finding, "Write <pcihole64 unit='KiB'>%llu</pcihole64> in PCI controller 0 or "
+			    "more, and mind the host's physical address bits.",
+		   ULL(sum >> 10));
+}
+
+static const struct set *iothread_pin(const struct guest *guest, uint64_t id)
+{
+	for (size_t i = 0; i < guest->iothreadpins.n; i++)
+		if (number_is(guest->iothreadpins.v[i].id, id) &&
+		    guest->iothreadpins.v[i].cpus.state == VALUE_VALID)
+			return &guest->iothreadpins.v[i].cpus.set;
+	return NULL;
+}
+
+/* The host nodes that a device's data is on: an NVMe drive's own, else its cell's. */
+static bool nodes_of_data(const struct check *check, const struct guest_device *device,
+			  const struct guest_address *address, struct set *ret)
+{
+	const struct machine_function *drive =
+		device && device->source.state == VALUE_VALID
+			? machine_function(check->host, device->source.at)
+			: NULL;
+	int cell = address->state == VALUE_VALID ? check_cell_of_bus(check, address->at.bus) : -1;
+
+	*ret = (struct set){};
+	if (drive && drive->affinity.what == AFFINITY_NODE)
+		set_add(ret, (unsigned)drive->affinity.node);
+	else if (cell < 0 || !check_backing(check, (size_t)cell, ret))
+		return false;
+	return true;
+}
+
+static void judge_iothread(struct check *check, struct assign_item item,
+			   struct guest_number iothread)
+{
+	const struct guest *guest = check->guest;
+	const struct set *pin =
+		iothread.state == VALUE_VALID ? iothread_pin(guest, iothread.value) : NULL;
+	_cleanup_set_ struct set nodes = {}, data = {};
+	_cleanup_free_ char *a = NULL, *b = NULL, *name = NULL;
+
+	if (!pin || !nodes_of_data(check,
+				   item.device >= 0 ? &guest->devices.v[item.device] : NULL,
+				   assign_address(guest, item), &data))
+		return;
+	nodes = check_nodes_of(check->host, pin);
+	if (set_empty(&nodes) || set_subset(&nodes, &data))
+		return;
+	a = check_set_string(&nodes);
+	b = check_set_string(&data);
+	name = assign_item_name(guest, item);
+	check_values(check_found(check, assign_element(guest, item),
+				 "iothread %llu of %s runs on host node %s, its data is on node %s.",
+				 ULL(iothread.value), name, a, b),
+		     a, b);
+}
+
+void iothread_remote(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->iothreadpins.n == 0)
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		judge_iothread(check, (struct assign_item){ -1, (int)i, -1 },
+			       guest->devices.v[i].driver_iothread);
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		judge_iothread(check, (struct assign_item){ (int)i, -1, -1 },
+			       guest->controllers.v[i].driver_iothread);
+}

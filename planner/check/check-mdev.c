@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Mediated devices: a vGPU is where its parent is; a vfio-ap device holds cryptographic
+ * queues of s390x. Sources: Linux Documentation/driver-api/vfio-mediated-device.rst,
+ * Documentation/arch/s390/vfio-ap.rst: the host's own drivers keep each queue whose
+ * adapter's bit in apmask and whose domain's bit in aqmask are set (bit 0 is the highest),
+ * and no queue may be in two mediated devices. The host's facts hold both masks, and the
+ * parent and queues of each mediated device (topology/facts.h).
+ */
+#include "planner/check/host.h"
+
+#include <stdio.h>
+
+#define MASK_BITS 256u
+
+static const char *mdev_fact(const struct check *check, const char *uuid, const char *what)
+{
+	_cleanup_free_ char *name = xasprintf("mdev.%s.%s", uuid, what);
+
+	return machine_fact(check->host, name);
+}
+
+/* "05.0004" lines, all hexadecimal. */
+static void parse_queues(const char *text, check_queues *ret)
+{
+	struct check_queue queue;
+	int end;
+
+	while (sscanf(text, " %2x.%4x%n", &queue.adapter, &queue.domain, &end) == 2) {
+		*vec_add(ret) = queue;
+		text += end;
+	}
+}
+
+void check_list_queues(const struct check *check, const struct guest_device *device,
+		       check_queues *ret)
+{
+	const char *matrix = check->host && device->mdev_uuid
+				     ? mdev_fact(check, device->mdev_uuid, "matrix")
+				     : NULL;
+
+	if (matrix)
+		parse_queues(matrix, ret);
+}
+
+static bool is_ap(const struct guest_device *device)
+{
+	return device->mdev_uuid && streq_null(device->model, "vfio-ap");
+}
+
+static int hex_digit(char c)
+{
+	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c | 0x20) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* Whether bit @bit of "0xffff..." is set; bit 0 is the highest of 256. */
+static bool mask_has(const char *mask, unsigned bit)
+{
+	size_t n;
+	int digit;
+
+	mask += has_prefix(mask, "0x") ? 2 : 0;
+	n = strlen(mask);
+	if (bit >= MASK_BITS || bit / 4 >= n)
+		return false;
+	digit = hex_digit(mask[bit / 4]);
+	return digit >= 0 && digit >> (3 - bit % 4) & 1;
+}
+
+typedef void (*say_queue)(struct check *check, const struct guest_device *device,
+			  const struct check_queue *queue);
+
+static void each_queue(struct check *check, say_queue say)
+{
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+		check_queues queues = {};
+
+		if (!is_ap(device))
+			continue;
+		if (!mdev_fact(check, device->mdev_uuid, "matrix"))
+			check_skip(check, "mdev",
+				   "the host's description has no mediated device %s",
+				   device->mdev_uuid);
+		check_list_queues(check, device, &queues);
+		for (size_t j = 0; j < queues.n; j++)
+			say(check, device, &queues.v[j]);
+		vec_free(&queues);
+	}
+}
+
+static void say_owned(struct check *check, const struct guest_device *device,
+		      const struct check_queue *queue)
+{
+	const char *adapters = machine_fact(check->host, "vfio-ap.apmask");
+	const char *domains = machine_fact(check->host, "vfio-ap.aqmask");
+	struct finding *finding;
+
+	if (!adapters || !domains) {
+		check_skip(check, "apmask", "the host's description has no apmask and aqmask");
+		return;
+	}
+	if (!mask_has(adapters, queue->adapter) || !mask_has(domains, queue->domain))
+		return;
+	finding = check_found(check, device->element,
+			      "AP queue %02x.%04x of mediated device %s is still the host's: its "
+			      "apmask has adapter 0x%02x and its aqmask domain 0x%04x.",
+			      queue->adapter, queue->domain, device->mdev_uuid, queue->adapter,
+			      queue->domain);
+	finding->subject = xasprintf("%02x.%04x", queue->adapter, queue->domain);
+	check_mend(finding, "Take it away from the host: chzdev --type ap apmask=-%u, or "
+			    "aqmask=-%u.", queue->adapter, queue->domain);
+}
+
+void ap_queue_owned(struct check *check)
+{
+	each_queue(check, say_owned);
+}
+
+/* The mediated device besides this one that holds the queue; NULL. The caller's. */
+static char *other_holder(const struct check *check, const char *uuid,
+			  const struct check_queue *queue)
+{
+	const struct machine *host = check->host;
+	char *holder = NULL;
+
+	for (size_t i = 0; !holder && i < host->facts.n; i++) {
+		const struct machine_fact *fact = &host->facts.v[i];
+		check_queues queues = {};
+		size_t n = strlen(fact->name);
+
+		if (!fact->value || !has_prefix(fact->name, "mdev.") ||
+		    !has_suffix(fact->name, ".matrix") ||
+		    (n == strlen(uuid) + 12 && strncmp(fact->name + 5, uuid, n - 12) == 0))
+			continue;
+		parse_queues(fact->value, &queues);
+		for (size_t j = 0; !holder && j < queues.n; j++)
+			if (queues.v[j].adapter == queue->adapter &&
+			    queues.v[j].domain == queue->domain)
+				holder = xstrndup(fact->name + 5, n - 12);
+		vec_free(&queues);
+	}
+	return holder;
+}
+
+static void say_shared(struct check *check, const struct guest_device *device,
+		       const struct check_queue *queue)
+{
+	_cleanup_free_ char *other = other_holder(check, device->mdev_uuid, queue);
+
+	if (other)
+		check_found(check, device->element,
+			    "AP queue %02x.%04x of mediated device %s is in %s as well.",
+			    queue->adapter, queue->domain, device->mdev_uuid, other)
+			->subject = xasprintf("%02x.%04x", queue->adapter, queue->domain);
+}
+
+void ap_queue_shared(struct check *check)
+{
+	each_queue(check, say_shared);
+}
+
+/* The host node of a mediated device's parent; -1 where it is none on PCI. */
+static int parent_node(const struct check *check, const char *uuid,
+		       struct pci_address *ret_parent)
+{
+	const char *parent = mdev_fact(check, uuid, "parent");
+	const struct machine_function *function;
+
+	if (!parent || !pci_address_parse(parent, ret_parent))
+		return -1;
+	function = machine_function(check->host, *ret_parent);
+	return function && function->affinity.what == AFFINITY_NODE ? function->affinity.node
+								     : -1;
+}
+
+void mdev_parent(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+		_cleanup_free_ char *nodes = NULL;
+		_cleanup_set_ struct set backing = {};
+		struct pci_address parent;
+		int cell, node;
+
+		if (!device->mdev_uuid || device->address.state != VALUE_VALID)
+			continue;
+		if (!mdev_fact(check, device->mdev_uuid, "parent"))
+			check_skip(check, "mdev",
+				   "the host's description has no mediated device %s",
+				   device->mdev_uuid);
+		node = parent_node(check, device->mdev_uuid, &parent);
+		cell = check_cell_of_bus(check, device->address.at.bus);
+		if (node < 0 || cell < 0 || !check_backing(check, (size_t)cell, &backing) ||
+		    set_has(&backing, (unsigned)node))
+			continue;
+		nodes = check_set_string(&backing);
+		check_values(check_found(check, device->element,
+					 "The parent " PCI_FORMAT " of mediated device %s is on "
+					 "host node %d; in the guest it is on node %d, backed by "
+					 "host node %s.",
+					 PCI_ARGS(parent), device->mdev_uuid, node, cell, nodes),
+			     nodes, NULL);
+	}
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is right in itself and goes wrong with what is around it: another network of the
+ * same name, KubeVirt's own reader, a device that is to be plugged in later. Sources:
+ * libvirt 9.0 src/network/default.xml.in; KubeVirt pkg/virt-launcher/virtwrap/api/schema.go;
+ * libvirt 9.0 src/conf/domain_addr.c (hot-plug).
+ */
+#include "planner/check/host.h"
+
+#include <stdio.h>
+
+#define ULL(x) ((unsigned long long)(x))
+
+void network_clash(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	/* Only what has an IOMMU is made to run guests of its own. */
+	for (size_t i = 0; guest->iommus.n > 0 && i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (streq(device->tag, "interface") && streq_null(device->type, "network") &&
+		    device->source_element >= 0 &&
+		    streq_null(document_attribute(check->document, device->source_element,
+						  "network"), "default"))
+			check_found(check, device->element,
+				    "The guest gets an address from the host's network default; a "
+				    "libvirt inside it comes with the same network.");
+	}
+}
+
+static bool is_port(const struct guest_controller *c)
+{
+	return c && (streq_null(c->model, "pcie-root-port") ||
+		     streq_null(c->model, "pcie-switch-downstream-port"));
+}
+
+void hotplug_room(struct check *check)
+{
+	unsigned ports = 0;
+
+	if (guest_is_i440fx(check->guest))
+		return;
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+
+		if (!is_port(c) || switch_is(c->hotplug, false))
+			continue;
+		ports++;
+		if (check->bus[index].children == 0)
+			return;
+	}
+	check_found(check, -1, "There are %u hot-pluggable ports, and all are taken.", ports);
+}
+
+/* Ports that libvirt adds up to a bus and that nothing is put into. */
+static unsigned ports_for_nothing(const struct check *check, int bus)
+{
+	unsigned count = 0;
+
+	for (int index = 1; index < bus; index++) {
+		const struct guest_controller *c = check_controller(check, index);
+
+		count += c && c->element < 0 && check->bus[index].children == 0;
+	}
+	return count;
+}
+
+void pci_bus_missing(struct check *check)
+{
+	check_functions functions = {};
+	bool said[INDEXES] = {};
+
+	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		int bus = functions.v[i].address->at.bus;
+		const struct guest_controller *c = check_controller(check, bus);
+		int element = assign_element(check->guest, functions.v[i].item);
+		_cleanup_free_ char *name = NULL;
+		unsigned count;
+
+		if (functions.v[i].address->assigned || element < 0 || !c || c->element >= 0 ||
+		    said[bus] || (count = ports_for_nothing(check, bus)) == 0)
+			continue;
+		said[bus] = true;
+		name = assign_item_name(check->guest, functions.v[i].item);
+		check_mend(check_found(check, element,
+				       "%s is on bus 0x%02x, but there is no PCI controller %d; libvirt "
+				       "adds it and, below it, %u port%s that nobody asked for.",
+				       name, bus, bus, count, count == 1 ? "" : "s"),
+			   "Write the controller's index in hexadecimal, as in bus='0x%02x', or "
+			   "add controller %d.", bus, bus);
+	}
+	vec_free(&functions);
+}
+
+/* The mark that KubeVirt leaves in <metadata>. */
+static bool is_kubevirts(const struct check *check)
+{
+	const struct document *document = check->document;
+
+	const xmlNode *node = check->guest->metadata_element < 0
+				      ? NULL
+				      : document->elements.v[check->guest->metadata_element]
+						.node->children;
+
+	for (; node; node = node->next)
+		if (node->ns && strstr((const char *)node->ns->href, "kubevirt.io"))
+			return true;
+	return false;
+}
+
+static void say_lost(struct check *check, int element, const char *what)
+{
+	check_found(check, element, "KubeVirt's own structure of a domain has no %s, so it is lost "
+		    "when KubeVirt reads the domain back.", what)
+		->subject = xstrdup(what);
+}
+
+void kubevirt_roundtrip(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (!is_kubevirts(check))
+		return;
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (guest->iommus.v[i].driver_element >= 0)
+			say_lost(check, guest->iommus.v[i].driver_element, "<driver> of <iommu>");
+	if (guest->interconnects_element >= 0)
+		say_lost(check, guest->interconnects_element, "<interconnects>");
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		/* What libvirt would choose by itself is no loss. */
+		if (guest_is_pci(c) && c->element >= 0 &&
+		    c->chassis.state == VALUE_VALID && !c->chassis_assigned &&
+		    c->chassis.value != c->index.value)
+			say_lost(check, c->element, "chassis of a port");
+		if (guest_is_pci(c) && c->element >= 0 && streq_null(c->model_name, "ioh3420"))
+			say_lost(check, c->element, "<model name=> of a port");
+	}
+}
+
+/* "/dev/hugepages 2M; /mnt/huge 1024M". False where a mount does not name its size. */
+static bool mounted(const char *list, uint64_t size_bytes, bool *ret)
+{
+	unsigned long long number;
+	char unit;
+
+	*ret = false;
+	for (; list && *list; list = strchr(list, ';') ? strchr(list, ';') + 2 : NULL) {
+		uint64_t bytes;
+
+		if (sscanf(list, "%*s %llu%c", &number, &unit) != 2)
+			return false;
+		bytes = (uint64_t)number << (unit == 'G' ? 30 : unit == 'M' ? 20 : 10);
+		*ret |= bytes == size_bytes;
+	}
+	return true;
+}
+
+void hugepage_mounted(struct check *check)
+{
+	const char *mounts = machine_fact(check->host, "huge-pages.mounts");
+
+	for (size_t i = 0; i < check->guest->pages.n; i++) {
+		const struct guest_page *page = &check->guest->pages.v[i];
+		bool there;
+
+		/* Ordinary pages are no huge ones. */
+		if (page->size_bytes.state != VALUE_VALID || page->size_bytes.value <= 65536)
+			continue;
+		if (!mounts || !mounted(mounts, page->size_bytes.value, &there)) {
+			check_skip(check, "huge-pages.mounts",
+				   "the host's description does not say where huge pages of which "
+				   "size are mounted");
+			return;
+		}
+		if (!there)
+			check_found(check, page->element,
+				    "The host has no hugetlbfs mounted for pages of %llu KiB.",
+				    ULL(page->size_bytes.value / 1024));
+	}
+}
