@@ -73,6 +73,13 @@ static void compare_affinity(struct comparison *c, enum difference_kind kind, in
 	compare_observed(c, "%s", have);
 }
 
+static int why_root(const struct comparison *c, const struct machine_root *root)
+{
+	int acpi = compare_find(c, DIFFERENCE_ACPI_OFF, NULL);
+
+	return acpi >= 0 ? acpi : compare_overlap_near(c, root->domain, root->first_bus);
+}
+
 void compare_roots(struct comparison *c)
 {
 	int acpi = compare_find(c, DIFFERENCE_ACPI_OFF, NULL);
@@ -91,7 +98,7 @@ void compare_roots(struct comparison *c)
 								    &observed->affinity});
 			continue;
 		}
-		compare_add(c, DIFFERENCE_ROOT_MISSING, acpi, "%s", subject);
+		compare_add(c, DIFFERENCE_ROOT_MISSING, why_root(c, expected), "%s", subject);
 		compare_expected(c, "there");
 		compare_observed(c, "not there");
 	}
@@ -102,7 +109,7 @@ void compare_roots(struct comparison *c)
 		if (c->options->only_planned ||
 		    machine_root(c->expected, root->domain, root->first_bus))
 			continue;
-		compare_add(c, DIFFERENCE_ROOT_UNPLANNED, acpi, "%s", subject);
+		compare_add(c, DIFFERENCE_ROOT_UNPLANNED, why_root(c, root), "%s", subject);
 		compare_expected(c, "not there");
 		compare_observed(c, "there");
 	}
@@ -144,7 +151,8 @@ static int wrong_above(const struct comparison *c, const struct machine *machine
 			     machine == c->expected ? DIFFERENCE_ROOT_MISSING
 						    : DIFFERENCE_ROOT_UNPLANNED,
 			     root);
-	return found;
+	return found >= 0 ? found
+			  : compare_overlap_near(c, function->at.domain, function->at.bus);
 }
 
 /* The first thing wrong with bridges on this root bus, before @bus is numbered. */
@@ -254,6 +262,8 @@ static void compare_node(struct comparison *c, const struct machine_function *ex
 		root = root_text(&c->expected->roots.v[expected->root]);
 		because = compare_find(c, DIFFERENCE_ROOT_ON_OTHER_NODE, root);
 	}
+	if (because < 0)
+		because = compare_overlap_near(c, expected->at.domain, expected->at.bus);
 	compare_affinity(c, DIFFERENCE_DEVICE_ON_OTHER_NODE, because, subject,
 			 (const struct machine_affinity *[]){&expected->affinity,
 							     &observed->affinity});

@@ -33,6 +33,9 @@ bool compare_known(struct comparison *c, const char *what, const char *subject,
 bool compare_observed_by_kernel(const struct comparison *c);
 
 void compare_whole(struct comparison *c); /* ACPI, IOMMU */
+void compare_buses(struct comparison *c); /* numbers that two root buses claim */
+/* Index of the overlap that explains what is wrong on or near a bus, -1. */
+int compare_overlap_near(const struct comparison *c, uint32_t domain, uint8_t bus);
 void compare_nodes(struct comparison *c); /* and CPUs, memory, distances */
 void compare_roots(struct comparison *c);
 void compare_functions(struct comparison *c);

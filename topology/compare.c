@@ -138,6 +138,17 @@ static void add_state(struct comparison *c, enum difference_kind kind, int becau
 	compare_observed(c, "%s", want_on ? off : on);
 }
 
+/*
+ * A kernel that dropped a root bus finds the scope of its DMAR table broken, and keeps the
+ * IOMMU off (drivers/iommu/intel/dmar.c).
+ */
+static int overlap_stops_iommu(const struct comparison *c)
+{
+	const char *log = machine_fact(c->observed, "kernel.complaints");
+
+	return log && strstr(log, "DMAR") ? compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL) : -1;
+}
+
 void compare_whole(struct comparison *c)
 {
 	const struct machine_iommu *expected = &c->expected->iommu;
@@ -156,6 +167,8 @@ void compare_whole(struct comparison *c)
 		add_state(c, DIFFERENCE_IOMMU_TABLE_MISSING, -1,
 			  "an ACPI table of the IOMMU", "none");
 	}
+	if (table < 0 && observed->table == KNOWN_YES)
+		table = overlap_stops_iommu(c);
 	if (!compare_yes_no(c, "IOMMU", expected->enabled, observed->enabled))
 		add_state(c,
 			  expected->enabled == KNOWN_YES ? DIFFERENCE_IOMMU_OFF
@@ -229,6 +242,7 @@ void compare_machines(const struct machine *expected, const struct machine *obse
 			       .options = options,
 			       .ret = ret};
 
+	compare_buses(&c);
 	compare_whole(&c);
 	compare_nodes(&c);
 	compare_roots(&c);

@@ -21,6 +21,7 @@ bool machine_equal(const struct machine *a, const struct machine *b, struct text
  */
 #define DIFFERENCE_KINDS(ROW)                                                            \
 	ROW(ACPI_OFF, "acpi-off", "the guest runs without ACPI")                         \
+	ROW(BUS_OVERLAP, "bus-overlap", "bus numbers of two root buses overlap")         \
 	ROW(IOMMU_TABLE_MISSING, "iommu-table-missing", "firmware describes no IOMMU")   \
 	ROW(IOMMU_OFF, "iommu-off", "the kernel does not use the IOMMU")                 \
 	ROW(IOMMU_ON, "iommu-on", "an IOMMU is in use that was not planned")             \

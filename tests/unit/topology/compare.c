@@ -208,6 +208,22 @@ static void root_missing(struct machine *machine)
 	drop(machine, "0000:80:00.0");
 }
 
+/* The bridge before takes in the numbers of the next root bus: it is numbered anew. */
+static void buses_overlap(struct machine *machine)
+{
+	at(machine, "0000:40:01.0")->subordinate = 0x80;
+}
+
+/* The kernel dropped the second root bus, and says so in its log only. */
+static void root_dropped(struct machine *machine)
+{
+	root_missing(machine);
+	machine_set_fact(machine, "kernel.complaints",
+			 "pci 0000:00:1f.0: something else\n"
+			 "pci_bus 0000:80: busn_res: can not insert [bus 80-82] under domain "
+			 "[bus 00-ff] (conflicts with (null) [bus 42-80])\n");
+}
+
 static void other_buses(struct machine *machine)
 {
 	struct machine_function *port = at(machine, "0000:80:01.0");
@@ -323,6 +339,8 @@ static const struct {
 	{more_memory, "memory", "node 1", 0},
 	{root_elsewhere, "root-on-other-node", "root bus 0000:80", 4},
 	{root_missing, "root-missing", "root bus 0000:80", 4},
+	{buses_overlap, "bus-overlap", "root bus 0000:80", 1},
+	{root_dropped, "bus-overlap", "bus 0000:80", 5},
 	{other_buses, "bridge-buses", "0000:80:01.0", 1},
 	{device_moved, "device-moved", "0000:82:00.0", 0},
 	{device_missing, "device-missing", "0000:82:00.0", 0},

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""rows.py - the tables of boots.py: what is booted and what must come of it."""
+import os
+
+SEED = ("--node vcpus=4,memory=512MiB --node vcpus=2,memory=256MiB "
+        "--node vcpus=2,memory=256MiB --nic e1000e,per-node=3 --iommu intel")
+
+
+def uefi_arm(xml, guests):
+    """UEFI and QEMU from packages that are only unpacked."""
+    arm = os.path.join(guests, "arm64/usr")
+    uefi = arm + "/share/AAVMF/AAVMF_"
+    return (xml.replace("<os firmware='efi'>", "<os>")
+            .replace("hvm</type>", "hvm</type><loader readonly='yes' type='pflash'>"
+                     f"{uefi}CODE.no-secboot.fd</loader>"
+                     f"<nvram template='{uefi}VARS.fd'>/nowhere</nvram>")
+            .replace("<devices>", "<devices><emulator>"
+                     f"{arm}/bin/qemu-system-aarch64</emulator>"))
+
+
+# name: options of `plan` and of `boot`; the verdict must hold at least so many comparisons
+# and answers of --assign, none of them bad. "host": what to mirror (tests/hosts/source.py);
+# "guests": what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt;
+# "edit": of the plan, before it is booted; "limit": seconds for the boot.
+GOOD = {
+    "seed": dict(plan=SEED, checked=300),
+    "seed-efi": dict(plan=SEED + " --firmware efi", checked=300),
+    "assign": dict(plan=SEED, boot="--assign", checked=300, assigns=9),
+    "assign-nested": dict(
+        plan="--node vcpus=1,memory=1GiB --node vcpus=1,memory=1GiB "
+             "--nic e1000e,per-node=1 --iommu intel",
+        boot="--assign=nested", checked=150, assigns=3),
+    "aarch64": dict(
+        plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
+             "--node vcpus=2,memory=256MiB --nic e1000e,per-node=2",
+        boot="--assign", checked=170, assigns=4, guests=["arm64"], edit=uefi_arm),
+    "igb": dict(
+        plan="--target libvirt=11.3,qemu=10.0 --node vcpus=1,memory=512MiB "
+             "--node vcpus=1,memory=512MiB --node vcpus=1,memory=512MiB "
+             "--device igb,per-node=1,vfs=2 --iommu intel",
+        boot="--assign", checked=200, assigns=6, guests=["cloud", "backports"],
+        over="backports"),
+}
+
+SHRUNK = "--cpus-per-node 2 --memory-per-node 256MiB"
+
+# Booted in every run of the tests, two at a time.
+MIRRORED = {
+    "two-nodes": dict(host="own/two-nodes", plan=SHRUNK, checked=200),
+    "cpu-less": dict(host="own/cpu-less", plan=SHRUNK + " --hmat", checked=180),
+    "sriov": dict(host="own/sriov", plan=SHRUNK, checked=150),
+    "groups": dict(host="own/groups", plan=SHRUNK, checked=170),
+    "silent": dict(host="own/silent", plan=SHRUNK, checked=160),
+    "wide-domain": dict(host="own/wide-domain", plan=SHRUNK, checked=190),
+    "switches": dict(host="own/switches", plan=SHRUNK, checked=350),
+    "switches-kept": dict(host="own/switches", plan=SHRUNK + " --per root-complex",
+                          checked=400),
+}
+
+TINY = "--cpus-per-node 1 --memory-per-node 128MiB"
+TWO = "--node vcpus=1,memory=512MiB --node vcpus=1,memory=256MiB "
+EIGHT = "--node vcpus=1,memory=256MiB " + 7 * "--node vcpus=1,memory=128MiB "
+VIRTIO = ("--device virtio-net,per-node=1 --device virtio-scsi,per-node=1 "
+          "--device virtio-rng,per-node=1 ")
+PER_COMPLEX = " --per root-complex"
+FULL_LIMIT_S = 1800
+
+
+def full(**row):
+    return dict(row, limit=FULL_LIMIT_S)
+
+
+# Booted as well where VIRT_LAYOUT_FULL is set.
+FULL = {
+    "8x8": full(host="own/8x8", plan=TINY, checked=1300),
+    "64-nodes": full(host="own/64-nodes", plan=TINY, checked=4000),
+    **{f"{name}-per-complex": full(host="own/" + name, plan=SHRUNK + PER_COMPLEX,
+                                   checked=150)
+       for name in ("two-nodes", "cpu-less", "sriov", "groups", "silent", "wide-domain")},
+    **{f"{name}-efi": full(host="own/" + name, plan=SHRUNK + " --firmware efi", checked=150)
+       for name in ("two-nodes", "cpu-less", "groups", "switches")},
+    **{name: full(host="shared/" + name, plan=SHRUNK, checked=100) for name in (
+        "16intel64-manyVFs.xml", "24em64t-2n6c2t-pci.xml", "28intel64-CoD-nogroups.xml",
+        "64intel64-heteromem.xml", "96em64t-4n4d3ca2co-pci.xml", "cxlmem-guest.xml",
+        "nvidiaDGX2.xml", "power8gpudistances.xml",
+        "2pa-pcidomain32bits.tar.bz2", "32em64t-2n8c+dax+nvme+mic+dimms.tar.bz2",
+        "32intel64-2p8co2t+8ve.tar.bz2", "40intel64-4n10c+pci-conflicts.tar.bz2",
+        "fakememinitiators-1np2c+1npp+gi.tar.bz2", "nvidiagpunumanodes.tar.bz2")},
+    "192em64t-24n8c2t.xml": full(host="shared/192em64t-24n8c2t.xml", plan=TINY,
+                                 checked=700),
+    "nvidiaDGX2.xml-kept": full(host="shared/nvidiaDGX2.xml", plan=SHRUNK + PER_COMPLEX,
+                                checked=100),
+    "spare-ports": full(plan=TWO + "--nic e1000e,per-node=2 --spare-ports 5",
+                        checked=200),
+    "spare-ports-efi": full(plan=TWO + "--nic virtio-net,per-node=2 --spare-ports 2 "
+                                       "--firmware efi", checked=200),
+    "8-nodes": full(plan=EIGHT + "--nic e1000e,per-node=1", checked=500),
+    "multifunction": full(plan=TWO + "--nic virtio-net,per-node=40", checked=900),
+    "virtio-iommu-on": full(plan=TWO + VIRTIO + "--iommu intel", checked=200),
+    "virtio-iommu-off": full(plan=TWO + VIRTIO + "--iommu none", checked=150),
+    "iommu-virtio": full(plan=TWO + "--nic virtio-net,per-node=2 --iommu virtio",
+                         checked=150),
+    "14-e1000e": full(plan=TWO + "--nic e1000e,per-node=7", checked=300),
+    "9-e1000e-efi": full(plan=TWO + "--nic e1000e,node=0,count=5 "
+                                    "--nic e1000e,node=1,count=4 --firmware efi",
+                         checked=250),
+    "120-ports": full(plan=TWO + "--nic virtio-net,per-node=60", checked=1500),
+    "14-igb": full(plan="--target libvirt=11.3,qemu=10.0 " + TWO +
+                        "--device igb,per-node=7,vfs=7 --iommu intel",
+                   boot="--assign", checked=300, assigns=28,
+                   guests=["cloud", "backports"], over="backports"),
+    "aarch64-8": full(
+        plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
+             "--node vcpus=2,memory=256MiB --nic virtio-net,per-node=8",
+        checked=300, guests=["arm64"], edit=uefi_arm),
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Bus numbers that two root buses claim. An expander bus takes its busNr and one more for
+ * each bridge below it; firmware numbers them without looking at the next expander bus,
+ * and a kernel then finds the same number twice: it drops the one or the other, and with
+ * it whatever is behind it (Linux drivers/pci/probe.c, pci_bus_insert_busn_res).
+ */
+#include "topology/compare-parts.h"
+
+#include <stdio.h>
+
+/* The first root bus whose number a bridge leads to, NULL. */
+static const struct machine_root *taken_in(const struct machine *machine,
+					   const struct machine_function *bridge)
+{
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		const struct machine_root *root = &machine->roots.v[i];
+
+		if (root->domain == bridge->at.domain && (int)i != bridge->root &&
+		    root->first_bus >= bridge->secondary &&
+		    root->first_bus <= bridge->subordinate)
+			return root;
+	}
+	return NULL;
+}
+
+static bool was_expected(const struct comparison *c,
+			 const struct machine_function *bridge)
+{
+	const struct machine_function *same = machine_function(c->expected, bridge->at);
+
+	return same && same->secondary == bridge->secondary &&
+	       same->subordinate == bridge->subordinate && taken_in(c->expected, same);
+}
+
+/* What a kernel's log says of bus numbers that it found taken. */
+struct complaint {
+	unsigned domain, bus, last;
+	const char *line;
+	int length;
+};
+
+static bool find_complaint(const struct comparison *c, struct complaint *ret)
+{
+	const char *log = machine_fact(c->observed, "kernel.complaints");
+	const char *line = log ? strstr(log, "busn_res: can not insert [bus ") : NULL;
+
+	while (line && line > log && line[-1] != '\n')
+		line--;
+	*ret = (struct complaint){.line = line};
+	if (!line || sscanf(line, "pci_bus %x:%x: busn_res: can not insert [bus %*x-%x",
+			    &ret->domain, &ret->bus, &ret->last) < 2)
+		return false;
+	ret->last = MAX(ret->last, ret->bus);
+	ret->length = (int)strcspn(line, "\n");
+	return true;
+}
+
+/* A kernel that dropped a root bus altogether shows it in its log alone. */
+static void compare_complaint(struct comparison *c)
+{
+	struct complaint complaint;
+
+	if (!find_complaint(c, &complaint))
+		return;
+	compare_add(c, DIFFERENCE_BUS_OVERLAP, -1, "bus %04x:%02x", complaint.domain,
+		    complaint.bus);
+	compare_expected(c, "each bus number once");
+	compare_observed(c, "%.*s", complaint.length, complaint.line);
+}
+
+void compare_buses(struct comparison *c)
+{
+	const struct machine *machine = c->observed;
+
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		const struct machine_function *bridge = &machine->functions.v[i];
+		const struct machine_root *root = bridge->bridge && bridge->secondary
+							  ? taken_in(machine, bridge)
+							  : NULL;
+
+		if (!root || was_expected(c, bridge))
+			continue;
+		compare_add(c, DIFFERENCE_BUS_OVERLAP, -1, "root bus %04x:%02x",
+			    root->domain, root->first_bus);
+		compare_expected(c, "a number that no bridge leads to");
+		compare_observed(c, PCI_FORMAT " leads to buses %02x-%02x",
+				 PCI_ARGS(bridge->at), bridge->secondary,
+				 bridge->subordinate);
+	}
+	if (compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL) < 0)
+		compare_complaint(c);
+}
+
+/* Whether @bus lies among those of the bridge's root and the root that it takes in. */
+static bool is_near(const struct machine *machine, const struct machine_function *bridge,
+		    uint32_t domain, uint8_t bus)
+{
+	const struct machine_root *own = &machine->roots.v[bridge->root];
+	const struct machine_root *other = taken_in(machine, bridge);
+	uint8_t last = MAX(bridge->subordinate, other->last_bus);
+
+	return domain == bridge->at.domain && bus >= own->first_bus && bus <= last;
+}
+
+static int complaint_near(const struct comparison *c, uint32_t domain, uint8_t bus)
+{
+	_cleanup_free_ char *subject = NULL;
+	struct complaint complaint;
+
+	if (!find_complaint(c, &complaint) || domain != complaint.domain ||
+	    bus < complaint.bus || bus > complaint.last)
+		return -1;
+	subject = xasprintf("bus %04x:%02x", complaint.domain, complaint.bus);
+	return compare_find(c, DIFFERENCE_BUS_OVERLAP, subject);
+}
+
+int compare_overlap_near(const struct comparison *c, uint32_t domain, uint8_t bus)
+{
+	int found = -1;
+
+	if (compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL) < 0)
+		return -1;
+	for (size_t i = 0; found < 0 && i < c->observed->functions.n; i++) {
+		const struct machine_function *bridge = &c->observed->functions.v[i];
+		const struct machine_root *root = NULL;
+		_cleanup_free_ char *subject = NULL;
+
+		if (bridge->bridge && bridge->secondary)
+			root = taken_in(c->observed, bridge);
+		if (!root || !is_near(c->observed, bridge, domain, bus))
+			continue;
+		subject = xasprintf("root bus %04x:%02x", root->domain, root->first_bus);
+		found = compare_find(c, DIFFERENCE_BUS_OVERLAP, subject);
+	}
+	return found >= 0 ? found : complaint_near(c, domain, bus);
+}
