@@ -41,15 +41,49 @@ static void need_controller(struct guest *guest, const char *type, uint64_t inde
 	controller->model = xstrdup(model);
 }
 
+/* One of the parts of an ICH9 USB 2 controller, which share an index. */
+static bool is_usb2(const struct guest_controller *controller)
+{
+	static const char *const models[] = { "ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
+					      "ich9-uhci3" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
+		if (is(controller->type, "usb") && is(controller->model, models[i]))
+			return true;
+	return false;
+}
+
+/* The index of the part that stands before it, if that has none of its model yet. */
+static struct guest_number companion_index(const struct guest *guest, size_t number)
+{
+	const struct guest_controller *own = &guest->controllers.v[number];
+	const struct guest_controller *before = own - 1;
+
+	if (number == 0 || !is_usb2(own) || !is_usb2(before))
+		return (struct guest_number){};
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is_usb2(&guest->controllers.v[i]) &&
+		    number_is(guest->controllers.v[i].index, before->index.value) &&
+		    is(guest->controllers.v[i].model, own->model))
+			return (struct guest_number){};
+	return before->index;
+}
+
 /* virDomainAssignControllerIndexes: the lowest that is free, type by type. */
 static void give_indexes(struct guest *guest)
 {
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		struct guest_controller *controller = &guest->controllers.v[i];
+		struct guest_number companion;
 		uint64_t index = 0;
 
 		if (controller->index.state != VALUE_ABSENT || !controller->type)
 			continue;
+		companion = companion_index(guest, i);
+		if (companion.state == VALUE_VALID) {
+			controller->index = companion;
+			continue;
+		}
 		while (has_controller(guest, controller->type, index))
 			index++;
 		controller->index = number_of(index);

@@ -29,17 +29,45 @@ static bool is_virtio_controller(const struct guest_controller *controller)
 	       !is_transitional(controller->model);
 }
 
-/* Elements of virtio devices that the document has; what they lack is added. */
-static void drive_through(struct guest *guest)
+/* Whether something sits below an expander bus. */
+static bool on_node(const struct in_place *plan, const struct guest_address *address)
 {
+	int bus;
+
+	if (address->state != VALUE_VALID || !streq_null(address->type, "pci"))
+		return false;
+	bus = plan->item_of[address->at.bus];
+	while (bus > 0 && plan->layout.items.v[bus].kind != LAYOUT_EXPANDER)
+		bus = plan->layout.items.v[bus].parent;
+	return bus > 0;
+}
+
+/*
+ * What was there before the IOMMU goes through it from now on; of what came later only
+ * what sits on a node, since libvirt adds devices of its own (a balloon) without.
+ */
+static void drive_through(struct in_place *plan, bool all)
+{
+	struct guest *guest = &plan->new;
+
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (is_virtio_device(&guest->devices.v[i]) &&
-		    guest->devices.v[i].driver_iommu.state == VALUE_ABSENT)
+		    guest->devices.v[i].driver_iommu.state == VALUE_ABSENT &&
+		    (all || on_node(plan, &guest->devices.v[i].address)))
 			guest->devices.v[i].driver_iommu = switch_of(true);
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		if (is_virtio_controller(&guest->controllers.v[i]) &&
-		    guest->controllers.v[i].driver_iommu.state == VALUE_ABSENT)
+		    guest->controllers.v[i].driver_iommu.state == VALUE_ABSENT &&
+		    (all || on_node(plan, &guest->controllers.v[i].address)))
 			guest->controllers.v[i].driver_iommu = switch_of(true);
+}
+
+/* Whether the domain has the IOMMU that is asked for, and it works. */
+static bool is_there(const struct guest *old, const char *model)
+{
+	if (old->iommus.n == 0 || !streq_null(old->iommus.v[0].model, model))
+		return false;
+	return !streq(model, "intel") || switch_is(old->iommus.v[0].intremap, true);
 }
 
 static bool assigns_device(const struct guest *guest)
@@ -139,6 +167,6 @@ int in_place_iommu(struct in_place *plan, struct error *error)
 	if (new->iommus.n == 0)
 		guest_add_iommu(new, model);
 	if (!streq(model, "smmuv3"))
-		drive_through(new);
+		drive_through(plan, !is_there(&plan->old, model));
 	return set_model(plan, &new->iommus.v[0], error);
 }

@@ -252,6 +252,12 @@ static int no_slot(const struct layout *layout, int parent, enum layout_kind kin
 	const struct layout_item *bus = &layout->items.v[parent];
 	unsigned wanted = count_free_children(layout, parent, kind);
 
+	if (layout->append)
+		return error_input(error,
+				   "%u %s%s on %s (controller %u) do not fit: its slots are "
+				   "taken; free some, or ask for fewer",
+				   wanted, kinds[kind].name, wanted == 1 ? "" : "s",
+				   kinds[bus->kind].name, bus->index);
 	return error_input(error,
 			   "%u %s%s on %s (controller %u) do not fit: it has %u slots of %u "
 			   "functions: ask for fewer, or spread them over more nodes",
