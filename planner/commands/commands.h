@@ -17,4 +17,6 @@ extern const struct command explain_command;
 extern const struct command plan_command;
 extern const struct command verify_command;
 extern const struct command record_command;
+extern const struct command stash_command;
 extern const struct command topology_command;
+extern const struct command unstash_command;

@@ -20,6 +20,8 @@ const struct command *const commands[] = {
 	&verify_command,
 	&topology_command,
 	&record_command,
+	&stash_command,
+	&unstash_command,
 	&disk_command,
 	&completion_command,
 	NULL,
