@@ -6,6 +6,8 @@
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
 #include <libxml/tree.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
 
 #define XML(...) LIBRARY_FUNCTION(SONAME_XML2, __VA_ARGS__)
 
@@ -26,5 +28,10 @@ XML(int, xmlSAX2GetLineNumber, (void *a), (a))
 XML(xmlNsPtr, xmlSearchNs, (xmlDocPtr a, xmlNodePtr b, const xmlChar *c), (a, b, c))
 XML(void, xmlSetGenericErrorFunc, (void *a, xmlGenericErrorFunc b), (a, b))
 XML(void, xmlStopParser, (xmlParserCtxtPtr a), (a))
+XML(xmlXPathObjectPtr, xmlXPathEvalExpression, (const xmlChar *a, xmlXPathContextPtr b), (a, b))
+XML(void, xmlXPathFreeContext, (xmlXPathContextPtr a), (a))
+XML(void, xmlXPathFreeObject, (xmlXPathObjectPtr a), (a))
+XML(xmlXPathContextPtr, xmlXPathNewContext, (xmlDocPtr a), (a))
+XML(int, xmlXPathRegisterNs, (xmlXPathContextPtr a, const xmlChar *b, const xmlChar *c), (a, b, c))
 XML(xmlGenericErrorFunc *, __xmlGenericError, (void), ())
 XML(void **, __xmlGenericErrorContext, (void), ())

@@ -37,7 +37,8 @@ static bool same_name(const xmlNode *a, const xmlNode *b)
 	const xmlChar *x = a->ns ? a->ns->prefix : NULL,
 		      *y = b->ns ? b->ns->prefix : NULL;
 
-	return xmlStrEqual(a->name, b->name) && xmlStrEqual(x, y);
+	return streq((const char *)a->name, (const char *)b->name) &&
+	       streq_null((const char *)x, (const char *)y);
 }
 
 /* A place between two children of an element, or one and the end: -1. */

@@ -84,7 +84,8 @@ static void add_space(struct text *text, xmlNode *element, const xmlNs *ns,
 		ns->prefix ? xasprintf("xmlns:%s", ns->prefix) : xstrdup("xmlns");
 	_cleanup_free_ char *said = xasprintf(" %s=", name);
 
-	if (above != ns || (there && xmlStrEqual(there->href, ns->href)) ||
+	if (above != ns ||
+	    (there && streq((const char *)there->href, (const char *)ns->href)) ||
 	    (text->n > 0 && strstr(text->s, said)))
 		return;
 	text_addc(text, ' ');
@@ -103,8 +104,7 @@ static void add_spaces(struct text *text, const struct document *document, int e
 		if (v[i].node->ns)
 			add_space(text, v[element].node, v[i].node->ns, v[place].node);
 		for (const xmlAttr *it = v[i].node->properties; it; it = it->next)
-			if (it->ns &&
-			    !xmlStrEqual(it->ns->prefix, (const xmlChar *)"xml"))
+			if (it->ns && !streq_null((const char *)it->ns->prefix, "xml"))
 				add_space(text, v[element].node, it->ns, v[place].node);
 	}
 }
