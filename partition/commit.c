@@ -17,99 +17,9 @@
 
 #include "base/mem.h"
 #include "partition/inspect.h"
+#include "partition/patch-write.h"
 
 #include <inttypes.h>
-
-#define PIECE_BYTES 512 /* what a medium writes at once or not at all */
-
-/* Sectors [first, end) of the patch, one behind the other on the disk. */
-struct stretch {
-	size_t first, end;
-};
-
-static struct stretch next_stretch(const struct patch *patch, size_t first, size_t limit)
-{
-	struct stretch stretch = {first, first + 1};
-
-	while (stretch.end < limit && patch->sectors.v[stretch.end].lba ==
-					      patch->sectors.v[stretch.end - 1].lba + 1)
-		stretch.end++;
-	return stretch;
-}
-
-static int write_stretch(struct disk_io *io, const struct patch *patch,
-			 struct stretch stretch, bool old, struct error *error)
-{
-	size_t n = (stretch.end - stretch.first) * patch->sector_bytes;
-	_cleanup_free_ uint8_t *bytes = xcalloc(1, n);
-
-	for (size_t i = stretch.first; i < stretch.end; i++) {
-		const struct patch_sector *sector = &patch->sectors.v[i];
-
-		memcpy(bytes + (i - stretch.first) * patch->sector_bytes,
-		       old ? sector->old : sector->new, patch->sector_bytes);
-	}
-	return disk_write(io, bytes, n,
-			  patch->sectors.v[stretch.first].lba * patch->sector_bytes,
-			  error);
-}
-
-/* Sectors [first, end) of the patch, in stretches. */
-static int write_sectors(struct disk_io *io, const struct patch *patch,
-			 struct stretch range, bool old, struct error *error)
-{
-	while (range.first < range.end) {
-		struct stretch stretch = next_stretch(patch, range.first, range.end);
-
-		if (write_stretch(io, patch, stretch, old, error) < 0)
-			return -1;
-		range.first = stretch.end;
-	}
-	return 0;
-}
-
-static struct stretch group_from(const struct patch *patch, size_t first)
-{
-	struct stretch range = {first, first};
-
-	while (range.end < patch->sectors.n &&
-	       patch->sectors.v[range.end].group == patch->sectors.v[first].group)
-		range.end++;
-	return range;
-}
-
-static struct stretch group_before(const struct patch *patch, size_t end)
-{
-	struct stretch range = {end, end};
-
-	while (range.first > 0 &&
-	       patch->sectors.v[range.first - 1].group == patch->sectors.v[end - 1].group)
-		range.first--;
-	return range;
-}
-
-/* The disk has these bytes of the patch. */
-static int compare(struct disk_io *io, const struct patch *patch, bool old,
-		   bool *ret_same, uint64_t *ret_lba, struct error *error)
-{
-	uint8_t bytes[4096];
-
-	*ret_same = true;
-	for (size_t i = 0; i < patch->sectors.n; i++) {
-		const struct patch_sector *sector = &patch->sectors.v[i];
-
-		if (disk_read(io, bytes, patch->sector_bytes,
-			      sector->lba * patch->sector_bytes, error) < 0)
-			return -1;
-		if (memcmp(bytes, old ? sector->old : sector->new, patch->sector_bytes) ==
-		    0)
-			continue;
-		*ret_same = false;
-		*ret_lba = sector->lba;
-		return 0;
-	}
-	return 0;
-}
 
 static int check_patch(const struct disk_io *io, const struct patch *patch,
 		       struct error *error)
@@ -142,16 +52,17 @@ static void add_account(struct text *text, const struct patch *patch,
 	bool any = false;
 
 	text_adds(text, "written: ");
-	for (struct stretch group = {}; group.end < flushed;) {
-		group = group_from(patch, group.end);
+	for (struct patch_range group = {}; group.end < flushed;) {
+		group = patch_group_from(patch, group.end);
 		text_printf(text, "%s%s", any ? ", " : "",
 			    group_name(label, patch->sectors.v[group.first].group));
 		any = true;
 	}
 	text_printf(text, "%s; not written or not certain: ", any ? "" : "nothing");
 	any = false;
-	for (struct stretch group = {flushed, flushed}; group.end < patch->sectors.n;) {
-		group = group_from(patch, group.end);
+	for (struct patch_range group = {flushed, flushed};
+	     group.end < patch->sectors.n;) {
+		group = patch_group_from(patch, group.end);
 		text_printf(text, "%s%s", any ? ", " : "",
 			    group_name(label, patch->sectors.v[group.first].group));
 		any = true;
@@ -174,47 +85,18 @@ static int fail_with_sidecar(const struct patch *patch, const struct commit_plan
 		why, account.s, plan->journal);
 }
 
-/*
- * Puts the old bytes of these sectors back where they are no longer there. One that was
- * not written is left alone: on a full file system a hole cannot even take zeros.
- */
-static int restore(struct disk_io *io, const struct patch *patch, struct stretch range,
-		   struct error *error)
-{
-	uint32_t n = patch->sector_bytes;
-	uint8_t bytes[4096];
-
-	for (size_t i = range.first; i < range.end; i++) {
-		const struct patch_sector *sector = &patch->sectors.v[i];
-
-		if (disk_read(io, bytes, n, sector->lba * n, error) < 0)
-			return -1;
-		if (memcmp(bytes, sector->old, n) != 0 &&
-		    disk_write(io, sector->old, n, sector->lba * n, error) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* Takes the change back, last group first, and makes sure of it. */
 static int take_back(struct disk_io *io, const struct patch *patch, struct error *error)
 {
-	uint64_t lba;
-	bool same;
-
 	for (size_t end = patch->sectors.n; end > 0;) {
-		struct stretch group = group_before(patch, end);
+		struct patch_range group = patch_group_before(patch, end);
 
-		if (restore(io, patch, group, error) < 0 || disk_flush(io, error) < 0)
+		if (patch_restore(io, patch, group, error) < 0 ||
+		    disk_flush(io, error) < 0)
 			return -1;
 		end = group.first;
 	}
-	if (compare(io, patch, true, &same, &lba, error) < 0)
-		return -1;
-	return same ? 0
-		    : error_system(error, 0,
-				   "%s: block %" PRIu64 " does not keep what is written",
-				   io->name, lba);
+	return patch_must_be(io, patch, true, NULL, error);
 }
 
 static int fail_write(struct disk_io *io, const struct patch *patch,
@@ -235,9 +117,9 @@ static int write_groups(struct disk_io *io, const struct patch *patch,
 			const struct commit_plan *plan, struct error *error)
 {
 	for (size_t done = 0; done < patch->sectors.n;) {
-		struct stretch group = group_from(patch, done);
+		struct patch_range group = patch_group_from(patch, done);
 
-		if (write_sectors(io, patch, group, false, error) < 0)
+		if (patch_write(io, patch, group, false, plan->progress, error) < 0)
 			return fail_write(io, patch, plan, done, error);
 		if (disk_flush(io, error) < 0)
 			return fail_with_sidecar(patch, plan, done, error);
@@ -310,16 +192,8 @@ static int check_plan(struct disk_io *io, const struct patch *patch,
 static int verify_all(struct disk_io *io, const struct patch *patch,
 		      const struct commit_plan *plan, struct error *error)
 {
-	uint64_t lba;
-	bool same;
-
-	if (compare(io, patch, false, &same, &lba, error) < 0)
+	if (patch_must_be(io, patch, false, plan->progress, error) < 0)
 		return -1;
-	if (!same)
-		return error_system(error, 0,
-				    "%s: block %" PRIu64
-				    " does not hold what was written",
-				    io->name, lba);
 	if (plan->wanted && read_back(io, plan->wanted, error) < 0)
 		return -1;
 	return disk_verify(io, error);
@@ -340,16 +214,27 @@ static int write_journal(const struct disk_io *io, const struct patch *patch,
 	return journal_write(plan->journal, &journal, error);
 }
 
+/* Every sector is written and read again; what the sidecar takes goes with it. */
+static void begin_progress(const struct disk_io *io, const struct patch *patch,
+			   struct progress *progress)
+{
+	uint64_t bytes = (uint64_t)patch->sectors.n * patch->sector_bytes;
+
+	progress_begin(progress, 2 * bytes, "%s: changing the table", io->name);
+	progress_set(progress, 0);
+}
+
 int disk_commit(struct disk_io *io, const struct patch *patch,
 		const struct commit_plan *plan, struct error *error)
 {
+	_cleanup_progress_ struct progress *progress = plan->progress;
 	uint64_t lba;
 	bool same;
 
 	if (patch->sectors.n == 0)
 		return 0;
 	if (check_patch(io, patch, error) < 0 ||
-	    compare(io, patch, true, &same, &lba, error) < 0)
+	    patch_compare(io, patch, true, &same, &lba, error) < 0)
 		return -1;
 	if (!same)
 		return error_system(error, 0,
@@ -358,6 +243,7 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
 				    io->name, lba);
 	if (check_plan(io, patch, plan, error) < 0)
 		return -1;
+	begin_progress(io, patch, progress);
 	if (write_journal(io, patch, plan, error) < 0)
 		return error_wrap(error, "nothing was written");
 	if (disk_verify(io, error) < 0) {
@@ -371,88 +257,4 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
 	if (verify_all(io, patch, plan, error) < 0)
 		return fail_with_sidecar(patch, plan, patch->sectors.n, error);
 	return journal_drop(plan->journal, error);
-}
-
-static void count_pieces(const struct patch_sector *sector, const uint8_t *is,
-			 uint32_t sector_bytes, struct recover_state *ret)
-{
-	for (uint32_t at = 0; at < sector_bytes; at += PIECE_BYTES) {
-		bool old = memcmp(is + at, sector->old + at, PIECE_BYTES) == 0;
-		bool new = memcmp(is + at, sector->new + at, PIECE_BYTES) == 0;
-
-		if (!old && !new && ret->other++ == 0)
-			ret->other_lba = sector->lba;
-		ret->old += old && !new;
-		ret->new += new && !old;
-	}
-}
-
-int recover_look(struct disk_io *io, const struct journal *journal,
-		 struct recover_state *ret, struct error *error)
-{
-	const struct patch *patch = &journal->patch;
-	uint8_t bytes[4096];
-
-	*ret = (struct recover_state){};
-	if (io->size_bytes != journal->size_bytes)
-		return error_input(error,
-				   "%s: has %" PRIu64
-				   " bytes, but the sidecar is for %" PRIu64,
-				   io->name, io->size_bytes, journal->size_bytes);
-	if (io->inode != journal->inode)
-		return error_input(
-			error,
-			"%s: is another file than the one the sidecar is for (%s, "
-			"inode %" PRIu64 ")",
-			io->name, journal->image, journal->inode);
-	for (size_t i = 0; i < patch->sectors.n; i++) {
-		const struct patch_sector *sector = &patch->sectors.v[i];
-
-		if (disk_read(io, bytes, patch->sector_bytes,
-			      sector->lba * patch->sector_bytes, error) < 0)
-			return -1;
-		count_pieces(sector, bytes, patch->sector_bytes, ret);
-	}
-	return 0;
-}
-
-static int write_all_again(struct disk_io *io, const struct patch *patch, bool undo,
-			   struct error *error)
-{
-	size_t at = undo ? patch->sectors.n : 0;
-
-	while (undo ? at > 0 : at < patch->sectors.n) {
-		struct stretch group =
-			undo ? group_before(patch, at) : group_from(patch, at);
-
-		if (write_sectors(io, patch, group, undo, error) < 0 ||
-		    disk_flush(io, error) < 0)
-			return -1;
-		at = undo ? group.first : group.end;
-	}
-	return 0;
-}
-
-int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
-		 struct error *error)
-{
-	struct recover_state state;
-	uint64_t lba;
-	bool same;
-
-	if (recover_look(io, journal, &state, error) < 0)
-		return -1;
-	if (state.other > 0)
-		return error_input(
-			error,
-			"%s: block %" PRIu64 " is neither as before nor as after the "
-			"change: somebody else wrote to it; nothing was written",
-			io->name, state.other_lba);
-	if (write_all_again(io, &journal->patch, undo, error) < 0 ||
-	    compare(io, &journal->patch, undo, &same, &lba, error) < 0)
-		return error_wrap(error, "the change is neither finished nor undone");
-	return same ? 0
-		    : error_system(error, 0,
-				   "%s: block %" PRIu64 " does not keep what is written",
-				   io->name, lba);
 }

@@ -13,7 +13,8 @@ struct commit_plan {
 	const char *journal; /* path of the sidecar */
 	/* What our reader must find afterwards; NULL: the table is not touched. */
 	const struct partition_table *wanted;
-	enum table_label label; /* for naming what was written */
+	enum table_label label;    /* for naming what was written */
+	struct progress *progress; /* NULL: nobody watches */
 };
 
 /*

@@ -166,20 +166,46 @@ static int write_raw(struct creation *creation, struct error *error)
 {
 	const struct partition_table *table = creation->table;
 	const struct create_request *request = creation->request;
+	struct fill_target target = {
+		.folder_fd = creation->folder_fd,
+		.seed = request->seed,
+		.progress = request->progress,
+	};
 
 	if (open_raw(creation, error) < 0)
 		return -1;
+	target.fd = creation->raw;
 	if (ftruncate(creation->raw, (off_t)(table->n_sectors * table->sector_bytes)) < 0)
 		return error_system(error, errno, "cannot make a file of %ju bytes in %s",
 				    (uintmax_t)(table->n_sectors * table->sector_bytes),
 				    creation->folder);
-	if (fill_all(&request->fills, table, creation->raw, creation->folder_fd,
-		     request->seed, error) < 0 ||
+	if (fill_all(&request->fills, table, &target, error) < 0 ||
 	    write_sectors(creation, error) < 0)
 		return -1;
 	if (fsync(creation->raw) < 0)
 		return error_system(error, errno, "cannot flush the image");
 	return read_back(creation, error);
+}
+
+/* "    (12.34/100%)", of qemu-img's -p. */
+static void watch_percent(void *context, const char *said)
+{
+	const char *open = strrchr(said, '(');
+	unsigned whole, hundredths;
+
+	if (open && sscanf(open, "(%3u.%2u/", &whole, &hundredths) == 2)
+		progress_set(context, (uint64_t)whole * 100 + hundredths);
+}
+
+static int run_watched(struct tool *tool, const struct creation *creation,
+		       const char *what, struct error *error)
+{
+	_cleanup_progress_ struct progress *progress = creation->request->progress;
+
+	progress_begin_percent(progress, "%s: %s", creation->name, what);
+	tool->tick = watch_percent;
+	tool->context = progress;
+	return tool_run(tool, error);
 }
 
 static int convert(struct creation *creation, const char *path, struct error *error)
@@ -188,6 +214,7 @@ static int convert(struct creation *creation, const char *path, struct error *er
 
 	tool_add(&tool, "qemu-img");
 	tool_add(&tool, "convert");
+	tool_add(&tool, "-p");
 	tool_add(&tool, "-f");
 	tool_add(&tool, "raw");
 	tool_add(&tool, "-O");
@@ -199,7 +226,7 @@ static int convert(struct creation *creation, const char *path, struct error *er
 	}
 	tool_add_fd(&tool, creation->raw);
 	tool_add(&tool, "%s", path);
-	return tool_run(&tool, error);
+	return run_watched(&tool, creation, "making the qcow2", error);
 }
 
 static int compare(struct creation *creation, const char *path, struct error *error)
@@ -208,13 +235,14 @@ static int compare(struct creation *creation, const char *path, struct error *er
 
 	tool_add(&tool, "qemu-img");
 	tool_add(&tool, "compare");
+	tool_add(&tool, "-p");
 	tool_add(&tool, "-f");
 	tool_add(&tool, "raw");
 	tool_add(&tool, "-F");
 	tool_add(&tool, "qcow2");
 	tool_add_fd(&tool, creation->raw);
 	tool_add(&tool, "%s", path);
-	return tool_run(&tool, error);
+	return run_watched(&tool, creation, "comparing it with the plan", error);
 }
 
 /* QEMU's own tool makes the qcow2, and reads it again. */

@@ -15,6 +15,7 @@ struct create_request {
 	bool overwrite;         /* a file that is there gives way */
 	const char *seed;       /* borrowed, NULL */
 	struct fill_list fills;
+	struct progress *progress; /* borrowed, NULL: nobody watches */
 };
 
 /*

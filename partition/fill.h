@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "base/vec.h"
 #include "partition/partition-table.h"
 
@@ -33,10 +34,13 @@ int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
 /* Partitions that are there, formats that we know, folders only with a format. */
 int fill_check(const struct fill_list *fills, const struct partition_table *table,
 	       struct error *error);
-/*
- * Writes all of them to @fd, the raw image; scratch files are made in the folder
- * @folder_fd. With a @seed, UUIDs and times of file systems follow from it. What is zero
- * stays a hole.
- */
-int fill_all(const struct fill_list *fills, const struct partition_table *table, int fd,
-	     int folder_fd, const char *seed, struct error *error);
+/* Where it all goes. */
+struct fill_target {
+	int fd;           /* the raw image */
+	int folder_fd;    /* where scratch files are made */
+	const char *seed; /* UUIDs and times of file systems follow from it; NULL */
+	struct progress *progress; /* NULL: nobody watches */
+};
+/* Writes all of them. What is zero stays a hole. */
+int fill_all(const struct fill_list *fills, const struct partition_table *table,
+	     const struct fill_target *target, struct error *error);

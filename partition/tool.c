@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,7 +57,7 @@ void tool_free(struct tool *tool)
 }
 
 /* In the child: only _exit() leads out. mkfs lives in sbin, which users may not have. */
-static _noreturn_ void become(struct tool *tool, int said)
+static _noreturn_ void become(struct tool *tool, int output, int said)
 {
 	int null = open("/dev/null", O_RDWR);
 	const char *path = getenv("PATH");
@@ -64,7 +65,7 @@ static _noreturn_ void become(struct tool *tool, int said)
 		xasprintf("PATH=%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
 
 	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
+	dup2(output, STDOUT_FILENO);
 	dup2(said, STDERR_FILENO);
 	putenv(longer);
 	for (size_t i = 0; i < tool->environment.n; i++)
@@ -106,18 +107,53 @@ static int judge(const struct tool *tool, int status, int said, struct error *er
 			    WEXITSTATUS(status), why.n > 0 ? why.s : "");
 }
 
+#define TICK_MS 100
+
+/* What it said last, of a pipe that does not block: "" if nothing. False at its end. */
+static bool take_said(int output, char *bytes, size_t room)
+{
+	ssize_t n = read(output, bytes, room - 1);
+
+	if (n > 0)
+		bytes[n] = '\0';
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/* Until it has closed its output, which is when it ends. */
+static void watch(const struct tool *tool, int output)
+{
+	struct pollfd poll_fd = {.fd = output, .events = POLLIN};
+	char said[4096] = "";
+	bool open = true;
+
+	while (open) {
+		int ready = poll(&poll_fd, 1, TICK_MS);
+
+		if (ready > 0)
+			open = take_said(output, said, sizeof(said));
+		if (tool->tick)
+			tool->tick(tool->context, said);
+	}
+}
+
 int tool_run(struct tool *tool, struct error *error)
 {
 	_cleanup_fd_ int said = memfd_create("said", MFD_CLOEXEC);
-	int status;
+	int output[2], status;
 	pid_t pid;
 
 	if (said < 0)
 		return error_system(error, errno, "cannot make a memory file");
+	if (pipe2(output, O_CLOEXEC) < 0)
+		return error_system(error, errno, "cannot make a pipe");
 	*vec_add(&tool->words) = NULL;
 	pid = fork();
 	if (pid == 0)
-		become(tool, said);
+		become(tool, output[1], said);
+	close(output[1]);
+	if (pid > 0)
+		watch(tool, output[0]);
+	close(output[0]);
 	if (pid < 0)
 		return error_system(error, errno, "cannot start %s", tool->words.v[0]);
 	while (waitpid(pid, &status, 0) < 0)

@@ -12,6 +12,12 @@
 struct tool {
 	VEC(char *) words;
 	VEC(char *) environment; /* "NAME=VALUE", besides the caller's own */
+	/*
+	 * Called some ten times a second while it runs, with the last that it said on
+	 * standard output ("" if nothing yet). NULL: nobody watches.
+	 */
+	void (*tick)(void *context, const char *said);
+	void *context;
 };
 
 void tool_add(struct tool *tool, const char *format, ...) _printf_(2, 3);
@@ -21,8 +27,8 @@ void tool_set(struct tool *tool, const char *format, ...) _printf_(2, 3);
  */
 void tool_add_fd(struct tool *tool, int fd);
 /*
- * Runs it and waits. Its standard output goes nowhere; if it fails, the last line that it
- * said on standard error is in the message. Faults: not installed, failed, killed.
+ * Runs it and waits. Its standard output goes to @tick; if it fails, the last line that
+ * it said on standard error is in the message. Faults: not installed, failed, killed.
  */
 int tool_run(struct tool *tool, struct error *error);
 void tool_free(struct tool *tool);

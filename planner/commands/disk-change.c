@@ -2,6 +2,7 @@
 #include "planner/commands/disk-change.h"
 
 #include "base/mem.h"
+#include "planner/commands/watch.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,10 +86,12 @@ int change_need_editable(const struct changed_disk *disk, struct error *error)
 int change_commit(struct changed_disk *disk, const struct patch *patch,
 		  const struct partition_table *wanted, struct error *error)
 {
+	struct progress progress = watch_stderr();
 	const struct commit_plan plan = {
 		.journal = disk->journal,
 		.wanted = wanted,
 		.label = wanted ? wanted->label : LABEL_NONE,
+		.progress = &progress,
 	};
 
 	return disk_commit(disk->io, patch, &plan, error);

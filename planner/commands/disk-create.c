@@ -9,6 +9,7 @@
 #include "partition/table.h"
 #include "planner/commands/disk-change.h"
 #include "planner/commands/disk-request.h"
+#include "planner/commands/watch.h"
 
 enum {
 	OUTPUT_FORMAT = REQUEST_ROWS_N,
@@ -141,6 +142,7 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 
 static int create(struct wish *wish, struct disk_request *request, struct error *error)
 {
+	struct progress progress = watch_stderr();
 	_cleanup_disk_layout_ struct disk_layout layout = {};
 	_cleanup_patch_ struct patch patch = {};
 
@@ -151,6 +153,7 @@ static int create(struct wish *wish, struct disk_request *request, struct error 
 	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0)
 		return -1;
 	wish->create.seed = request->seed;
+	wish->create.progress = &progress;
 	return create_image(&wish->create, &layout.table, &patch, error);
 }
 

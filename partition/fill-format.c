@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fill-format.c - a file system in a scratch file, made and filled by the well-kept tools
+ * of its kind, without root.
+ */
+#include "partition/fill-private.h"
+
+#include "base/file.h"
+#include "base/sha256.h"
+#include "partition/tool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The time of a file system made with a seed: the first that FAT can say. */
+#define SEEDED_TIME "315532800"
+
+/* How each file system is made; a NULL copies: no way to fill it without root. */
+struct maker {
+	const char *name, *program, *uuid, *label, *folder;
+	unsigned label_bytes; /* the longest label it takes */
+	bool dashed_uuid;
+};
+static const struct maker makers[] = {
+	{"ext2", "mke2fs", "-U", "-L", "-d", 16, true},
+	{"ext3", "mke2fs", "-U", "-L", "-d", 16, true},
+	{"ext4", "mke2fs", "-U", "-L", "-d", 16, true},
+	{"vfat", "mkfs.vfat", "-i", "-n", "mcopy", 11, false},
+	{"swap", "mkswap", "-U", "-L", NULL, 15, true},
+	{"btrfs", "mkfs.btrfs", "-U", "-L", "-r", 255, true},
+	{"xfs", "mkfs.xfs", NULL, "-L", NULL, 12, true},
+};
+
+static const struct maker *find_maker(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
+		if (streq(makers[i].name, name))
+			return &makers[i];
+	return NULL;
+}
+
+int fill_check_format(const struct fill *fill, struct error *error)
+{
+	const struct maker *maker = find_maker(fill->format);
+
+	if (!maker)
+		return error_input(error, "--format %s=%u: must be " FILL_FORMATS,
+				   fill->format, fill->number);
+	if (fill->copy_files && !maker->folder)
+		return error_input(error,
+				   "partition %u: %s cannot be filled without root",
+				   fill->number, fill->format);
+	return 0;
+}
+
+/* A tool at work, and the file that it fills. */
+struct work {
+	struct progress *progress;
+	int scratch;
+};
+
+/* What the file takes on the disk is what has been written so far. */
+static void watch(void *context, const char *said _unused_)
+{
+	const struct work *work = context;
+	struct stat st;
+
+	if (fstat(work->scratch, &st) == 0)
+		progress_set(work->progress, (uint64_t)st.st_blocks * 512);
+}
+
+/* Runs it; how much it has written is known, how much it will write is not. */
+static int run_watched(struct tool *tool, const struct filling *filling, int scratch,
+		       struct error *error)
+{
+	_cleanup_progress_ struct progress *progress = filling->target->progress;
+	struct work work = {progress, scratch};
+
+	progress_begin(progress, 0, "partition %u: %s", filling->fill->number,
+		       tool->words.v[0]);
+	tool->tick = watch;
+	tool->context = &work;
+	return tool_run(tool, error);
+}
+
+static int make_uuid(const char *seed, unsigned number, struct guid *ret,
+		     struct error *error)
+{
+	uint8_t hash[SHA256_BYTES];
+	_cleanup_free_ char *what = xasprintf("virt-layout file system %u", number);
+
+	if (seed)
+		hmac_sha256(seed, strlen(seed), what, strlen(what), hash);
+	else if (getrandom(hash, sizeof(ret->bytes), 0) != (ssize_t)sizeof(ret->bytes))
+		return error_system(error, errno, "random numbers");
+	memcpy(ret->bytes, hash, sizeof(ret->bytes));
+	*ret = guid_as_v4(*ret);
+	return 0;
+}
+
+/* Options that only one kind of file system has. */
+static void add_special(struct tool *tool, const struct maker *maker, const char *uuid,
+			uint32_t sector_bytes, bool seeded)
+{
+	if (streq(maker->program, "mke2fs")) {
+		tool_add(tool, "-q");
+		tool_add(tool, "-F");
+		tool_add(tool, "-t");
+		tool_add(tool, "%s", maker->name);
+		tool_add(tool, "-E");
+		tool_add(tool, "hash_seed=%s,lazy_itable_init=1", uuid);
+	}
+	if (streq(maker->name, "vfat")) {
+		tool_add(tool, "-S");
+		tool_add(tool, "%u", sector_bytes);
+	}
+	if (streq(maker->name, "vfat") && seeded)
+		tool_add(tool, "--invariant");
+	if (streq(maker->name, "xfs")) {
+		tool_add(tool, "-q");
+		tool_add(tool, "-m");
+		tool_add(tool, "uuid=%s", uuid);
+	}
+	if (streq(maker->name, "btrfs"))
+		tool_add(tool, "-q");
+}
+
+static int run_maker(const struct filling *filling, const struct maker *maker,
+		     int scratch, struct error *error)
+{
+	const struct fill *fill = filling->fill;
+	const struct partition *partition = filling->partition;
+	const char *seed = filling->target->seed;
+	_cleanup_tool_ struct tool tool = {};
+	char uuid[GUID_TEXT_BYTES];
+	struct guid guid;
+
+	if (make_uuid(seed, fill->number, &guid, error) < 0)
+		return -1;
+	guid_format(guid, uuid);
+	tool_add(&tool, "%s", maker->program);
+	add_special(&tool, maker, uuid, filling->table->sector_bytes, seed != NULL);
+	if (maker->uuid) {
+		tool_add(&tool, "%s", maker->uuid);
+		tool_add(&tool, "%.*s", maker->dashed_uuid ? 36 : 8, uuid);
+	}
+	if (partition->name && strlen(partition->name) <= maker->label_bytes) {
+		tool_add(&tool, "%s", maker->label);
+		tool_add(&tool, "%s", partition->name);
+	}
+	if (fill->copy_files && *maker->folder == '-') {
+		tool_add(&tool, "%s", maker->folder);
+		tool_add(&tool, "%s", fill->copy_files);
+	}
+	tool_add_fd(&tool, scratch);
+	if (seed && !getenv("SOURCE_DATE_EPOCH"))
+		tool_set(&tool, "SOURCE_DATE_EPOCH=" SEEDED_TIME);
+	if (seed)
+		tool_set(&tool, "E2FSPROGS_FAKE_TIME=%s",
+			 getenv("SOURCE_DATE_EPOCH") ? getenv("SOURCE_DATE_EPOCH")
+						     : SEEDED_TIME);
+	return run_watched(&tool, filling, scratch, error);
+}
+
+static int no_dots(const struct dirent *entry)
+{
+	return !streq(entry->d_name, ".") && !streq(entry->d_name, "..");
+}
+
+/* mtools: everything in the folder into the root of the FAT, in the order of names. */
+static int run_mcopy(const struct filling *filling, int scratch, struct error *error)
+{
+	const struct fill *fill = filling->fill;
+	_cleanup_tool_ struct tool tool = {};
+	struct dirent **entries = NULL;
+	int n = scandir(fill->copy_files, &entries, no_dots, alphasort);
+
+	if (n < 0)
+		return error_system(error, errno, "cannot read %s", fill->copy_files);
+	tool_add(&tool, "mcopy");
+	tool_add(&tool, "-sQmi");
+	tool_add_fd(&tool, scratch);
+	tool_add(&tool, "--");
+	for (int i = 0; i < n; i++) {
+		tool_add(&tool, "%s/%s", fill->copy_files, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	tool_add(&tool, "::/");
+	if (filling->target->seed && !getenv("SOURCE_DATE_EPOCH"))
+		tool_set(&tool, "SOURCE_DATE_EPOCH=" SEEDED_TIME);
+	return n > 0 ? run_watched(&tool, filling, scratch, error) : 0;
+}
+
+/* debugfs commands that give each inode's access and change times its own mtime. */
+static int add_time_commands(struct text *text, const char *folder, struct error *error)
+{
+	_cleanup_free_ char *top = xstrdup(folder);
+	char *const roots[] = {top, NULL};
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	size_t skip = strlen(top);
+
+	if (!tree)
+		return error_system(error, errno, "cannot read %s", folder);
+	for (FTSENT *at; (at = fts_read(tree));) {
+		const char *path = at->fts_path + skip;
+		intmax_t mtime;
+
+		if (at->fts_info == FTS_DP || at->fts_level == 0 || !at->fts_statp ||
+		    strpbrk(path, "\"\n"))
+			continue;
+		mtime = at->fts_statp->st_mtime;
+		text_printf(text,
+			    "sif \"%s\" atime @%jd\nsif \"%s\" ctime @%jd\n"
+			    "sif \"%s\" atime_extra 0\nsif \"%s\" ctime_extra 0\n"
+			    "sif \"%s\" crtime @%jd\nsif \"%s\" crtime_extra 0\n",
+			    path, mtime, path, mtime, path, path, path, mtime, path);
+	}
+	fts_close(tree);
+	return 0;
+}
+
+/*
+ * mke2fs copies access times, which reading the folder changes, and change times, which
+ * differ for each copy of it: with a seed, the same folder must give the same bytes.
+ */
+static int settle_times(const struct filling *filling, int scratch, struct error *error)
+{
+	_cleanup_text_ struct text commands = {};
+	_cleanup_tool_ struct tool tool = {};
+	_cleanup_fd_ int file = memfd_create("commands", MFD_CLOEXEC);
+	const char *now = getenv("SOURCE_DATE_EPOCH");
+
+	if (file < 0)
+		return error_system(error, errno, "cannot make a memory file");
+	text_printf(&commands, "set_current_time @%s\n", now ? now : SEEDED_TIME);
+	if (add_time_commands(&commands, filling->fill->copy_files, error) < 0 ||
+	    file_write_fd(file, "commands", commands.s, commands.n, error) < 0)
+		return -1;
+	lseek(file, 0, SEEK_SET);
+	tool_add(&tool, "debugfs");
+	tool_add(&tool, "-w");
+	tool_add(&tool, "-f");
+	tool_add_fd(&tool, file);
+	tool_add_fd(&tool, scratch);
+	return run_watched(&tool, filling, scratch, error);
+}
+
+static int check_folder(const char *path, struct error *error)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return error_input(error, "%s: %s", path, strerror(errno));
+	return S_ISDIR(status.st_mode) ? 0 : error_input(error, "%s is no folder", path);
+}
+
+int fill_format(const struct filling *filling, int scratch, struct error *error)
+{
+	const struct fill *fill = filling->fill;
+	const struct maker *maker = find_maker(fill->format);
+
+	if (fill->copy_files && check_folder(fill->copy_files, error) < 0)
+		return -1;
+	if (run_maker(filling, maker, scratch, error) < 0)
+		return -1;
+	if (fill->copy_files && streq(maker->folder, "mcopy"))
+		return run_mcopy(filling, scratch, error);
+	if (fill->copy_files && filling->target->seed && has_prefix(fill->format, "ext"))
+		return settle_times(filling, scratch, error);
+	return 0;
+}

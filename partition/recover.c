@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * recover.c - the other side of commit.c: from a sidecar, forward or back.
+ *
+ * Theory of operation: a medium writes pieces of 512 bytes whole or not at all, so after
+ * whatever happened each piece that the change touches is as before or as after it. One
+ * that is neither was written by somebody else, and then nothing is touched.
+ */
+#include "partition/commit.h"
+
+#include "partition/patch-write.h"
+
+#include <inttypes.h>
+
+#define PIECE_BYTES 512
+
+static void count_pieces(const struct patch_sector *sector, const uint8_t *is,
+			 uint32_t sector_bytes, struct recover_state *ret)
+{
+	for (uint32_t at = 0; at < sector_bytes; at += PIECE_BYTES) {
+		bool old = memcmp(is + at, sector->old + at, PIECE_BYTES) == 0;
+		bool new = memcmp(is + at, sector->new + at, PIECE_BYTES) == 0;
+
+		if (!old && !new && ret->other++ == 0)
+			ret->other_lba = sector->lba;
+		ret->old += old && !new;
+		ret->new += new && !old;
+	}
+}
+
+int recover_look(struct disk_io *io, const struct journal *journal,
+		 struct recover_state *ret, struct error *error)
+{
+	const struct patch *patch = &journal->patch;
+	uint8_t bytes[4096];
+
+	*ret = (struct recover_state){};
+	if (io->size_bytes != journal->size_bytes)
+		return error_input(error,
+				   "%s: has %" PRIu64
+				   " bytes, but the sidecar is for %" PRIu64,
+				   io->name, io->size_bytes, journal->size_bytes);
+	if (io->inode != journal->inode)
+		return error_input(
+			error,
+			"%s: is another file than the one the sidecar is for (%s, "
+			"inode %" PRIu64 ")",
+			io->name, journal->image, journal->inode);
+	for (size_t i = 0; i < patch->sectors.n; i++) {
+		const struct patch_sector *sector = &patch->sectors.v[i];
+
+		if (disk_read(io, bytes, patch->sector_bytes,
+			      sector->lba * patch->sector_bytes, error) < 0)
+			return -1;
+		count_pieces(sector, bytes, patch->sector_bytes, ret);
+	}
+	return 0;
+}
+
+static int write_all_again(struct disk_io *io, const struct patch *patch, bool undo,
+			   struct error *error)
+{
+	size_t at = undo ? patch->sectors.n : 0;
+
+	while (undo ? at > 0 : at < patch->sectors.n) {
+		struct patch_range group = undo ? patch_group_before(patch, at)
+						: patch_group_from(patch, at);
+
+		if (patch_write(io, patch, group, undo, NULL, error) < 0 ||
+		    disk_flush(io, error) < 0)
+			return -1;
+		at = undo ? group.first : group.end;
+	}
+	return 0;
+}
+
+int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
+		 struct error *error)
+{
+	struct recover_state state;
+
+	if (recover_look(io, journal, &state, error) < 0)
+		return -1;
+	if (state.other > 0)
+		return error_input(
+			error,
+			"%s: block %" PRIu64 " is neither as before nor as after the "
+			"change: somebody else wrote to it; nothing was written",
+			io->name, state.other_lba);
+	if (write_all_again(io, &journal->patch, undo, error) < 0 ||
+	    patch_must_be(io, &journal->patch, undo, NULL, error) < 0)
+		return error_wrap(error, "the change is neither finished nor undone");
+	return 0;
+}

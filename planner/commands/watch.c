@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/commands/watch.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define USUAL_COLUMNS 80
+
+static uint64_t now_ms(void *context _unused_)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void say_on_terminal(void *context _unused_, const char *bytes, size_t n)
+{
+	fwrite(bytes, 1, n, stderr);
+	fflush(stderr);
+}
+
+static void say_line(void *context _unused_, const char *bytes, size_t n)
+{
+	fprintf(stderr, "virt-layout: %.*s", (int)n, bytes);
+}
+
+static unsigned terminal_columns(void)
+{
+	const char *kind = getenv("TERM");
+	struct winsize size = {};
+
+	if (!isatty(STDERR_FILENO) || !kind || streq(kind, "dumb"))
+		return 0;
+	ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
+	return size.ws_col ? size.ws_col : USUAL_COLUMNS;
+}
+
+struct progress watch_stderr(void)
+{
+	unsigned columns = terminal_columns();
+
+	return (struct progress){
+		.now_ms = now_ms,
+		.say = columns ? say_on_terminal : say_line,
+		.columns = columns,
+	};
+}
