@@ -42,6 +42,11 @@ int disk_verify(struct disk_io *io, struct error *error)
 	return io->kind->verify ? io->kind->verify(io, error) : 0;
 }
 
+bool disk_announce(struct disk_io *io)
+{
+	return !io->kind->announce || io->kind->announce(io);
+}
+
 void disk_close(struct disk_io *io)
 {
 	if (!io)

@@ -20,6 +20,8 @@ struct disk_io_kind {
 	int (*flush)(struct disk_io *io, struct error *error);
 	/* The name still leads to what is open, unresized. NULL: nothing to look at. */
 	int (*verify)(struct disk_io *io, struct error *error);
+	/* Has the kernel look for partitions again; false if it keeps to the old ones. */
+	bool (*announce)(struct disk_io *io); /* NULL: no kernel has a look at it */
 	void (*close)(struct disk_io *io);
 };
 
@@ -31,6 +33,7 @@ struct disk_io {
 	uint32_t sector_bytes;   /* logical, 0: a plain file does not say */
 	uint32_t physical_bytes; /* what is best written at once, 0 unknown */
 	uint64_t device, inode;  /* of the file behind it, 0 without one */
+	bool is_device;          /* a block device: the inode is of its node, until reboot */
 };
 
 int disk_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
@@ -39,6 +42,8 @@ int disk_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
 	       struct error *error);
 int disk_flush(struct disk_io *io, struct error *error);
 int disk_verify(struct disk_io *io, struct error *error);
+/* After a change of the table: false if the kernel goes on with the old partitions. */
+bool disk_announce(struct disk_io *io);
 /* Takes NULL too. */
 void disk_close(struct disk_io *io);
 static inline void disk_close_pointer(struct disk_io **io)

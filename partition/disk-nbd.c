@@ -108,12 +108,13 @@ static const struct disk_io_kind nbd_kind = {
 };
 
 /* "driver=qcow2,file.driver=file,file.filename=NAME", commas in the name doubled. */
-static char *image_options(const char *path, bool device, bool writable)
+static char *image_options(const struct disk_io *io, bool writable)
 {
+	const char *path = io->name;
 	struct text text = {};
 
 	text_printf(&text, "driver=qcow2,read-only=%s,file.driver=%s,file.filename=",
-		    writable ? "off" : "on", device ? "host_device" : "file");
+		    writable ? "off" : "on", io->is_device ? "host_device" : "file");
 	for (; *path; path++) {
 		text_addc(&text, *path);
 		if (*path == ',')
@@ -122,10 +123,9 @@ static char *image_options(const char *path, bool device, bool writable)
 	return text_take(&text);
 }
 
-static int connect_server(struct nbd_io *nbd, bool device, bool writable,
-			  struct error *error)
+static int connect_server(struct nbd_io *nbd, bool writable, struct error *error)
 {
-	_cleanup_free_ char *options = image_options(nbd->io.name, device, writable);
+	_cleanup_free_ char *options = image_options(&nbd->io, writable);
 	char *argv[] = {xstrdup("qemu-nbd"), xstrdup("--image-opts"), options,
 			writable ? NULL : xstrdup("--read-only"), NULL};
 	int64_t size;
@@ -145,8 +145,7 @@ static int connect_server(struct nbd_io *nbd, bool device, bool writable,
 }
 
 /* The error of a busy image should name who has it, which QEMU's does not. */
-static int examine(struct nbd_io *nbd, bool writable, bool *ret_device,
-		   struct error *error)
+static int examine(struct nbd_io *nbd, bool writable, struct error *error)
 {
 	_cleanup_fd_ int fd = open(nbd->io.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	_cleanup_free_ char *holder = NULL;
@@ -158,7 +157,7 @@ static int examine(struct nbd_io *nbd, bool writable, bool *ret_device,
 		return error_system(error, errno, "%s: cannot be opened", nbd->io.name);
 	nbd->io.device = st.st_dev;
 	nbd->io.inode = st.st_ino;
-	*ret_device = S_ISBLK(st.st_mode);
+	nbd->io.is_device = S_ISBLK(st.st_mode);
 	if (!disk_in_qemu(fd))
 		return 0;
 	holder = disk_holder(nbd->io.device, nbd->io.inode);
@@ -178,12 +177,11 @@ static int set_up(struct nbd_io *nbd, struct error *error)
 struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error)
 {
 	struct nbd_io *nbd = xnew(struct nbd_io);
-	bool device = false;
 
 	nbd->io.kind = &nbd_kind;
 	nbd->io.name = xstrdup(path);
-	if (set_up(nbd, error) == 0 && examine(nbd, writable, &device, error) == 0 &&
-	    connect_server(nbd, device, writable, error) == 0)
+	if (set_up(nbd, error) == 0 && examine(nbd, writable, error) == 0 &&
+	    connect_server(nbd, writable, error) == 0)
 		return &nbd->io;
 	if (nbd->nbd)
 		nbd->call.close(nbd->nbd);

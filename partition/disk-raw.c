@@ -90,6 +90,13 @@ static int raw_verify(struct disk_io *io, struct error *error)
 	return 0;
 }
 
+/* EINVAL: a device on which the kernel looks for none, as a loop device without -P. */
+static bool raw_announce(struct disk_io *io)
+{
+	return !io->is_device || ioctl(((struct raw_io *)io)->fd, BLKRRPART) == 0 ||
+	       errno == EINVAL;
+}
+
 static void raw_close(struct disk_io *io)
 {
 	close_fd(&((struct raw_io *)io)->fd);
@@ -100,6 +107,7 @@ static const struct disk_io_kind raw_kind = {
 	.write = raw_write,
 	.flush = raw_flush,
 	.verify = raw_verify,
+	.announce = raw_announce,
 	.close = raw_close,
 };
 
@@ -115,6 +123,7 @@ static int ask_device(struct raw_io *raw, struct error *error)
 	if (logical != 512 && logical != 4096)
 		return error_input(error, "%s: has sectors of %d bytes, not 512 or 4096",
 				   raw->io.name, logical);
+	raw->io.is_device = true;
 	raw->io.sector_bytes = (uint32_t)logical;
 	if (ioctl(raw->fd, BLKPBSZGET, &physical) == 0)
 		raw->io.physical_bytes = physical;

@@ -14,7 +14,8 @@
 /* Owns everything in it. */
 struct journal {
 	char *image; /* as the user named it then */
-	uint64_t device, inode, size_bytes;
+	uint64_t device, size_bytes;
+	uint64_t inode; /* 0: of a block device, whose node has another after a reboot */
 	enum table_label label; /* what the groups of the patch are called */
 	struct patch patch;
 };

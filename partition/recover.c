@@ -40,7 +40,7 @@ int recover_look(struct disk_io *io, const struct journal *journal,
 				   "%s: has %" PRIu64
 				   " bytes, but the sidecar is for %" PRIu64,
 				   io->name, io->size_bytes, journal->size_bytes);
-	if (io->inode != journal->inode)
+	if (journal->inode && io->inode != journal->inode)
 		return error_input(
 			error,
 			"%s: is another file than the one the sidecar is for (%s, "

@@ -20,7 +20,6 @@ enum {
 	SEED,
 	GEOMETRY,
 	BUG_COMPATIBLE,
-	SECTOR_SIZE,
 	DRY_RUN,
 	CHANGE
 };
@@ -39,8 +38,6 @@ static const struct option_row rows[] = {
 		      "cylinders for --rule=libvirt (default: the device's)"},
 	[BUG_COMPATIBLE] = {"bug-compatible", 0, NULL,
 			    "with --rule=libvirt, one sector short where libvirt 9.0 is"},
-	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "logical sectors of an MBR",
-			 "512|4096"},
 	[DRY_RUN] = {"dry-run", 0, NULL, "say where it would go and write nothing"},
 	CHANGE_ROWS(CHANGE),
 	{},
@@ -66,15 +63,11 @@ static void wish_free(struct wish *wish)
 
 static int take_option(struct wish *wish, int row, const char *value, struct error *error)
 {
-	if (row >= CHANGE)
-		change_option(&wish->change, row - CHANGE, value);
-	else if (row == SECTOR_SIZE)
-		wish->change.sector_bytes = streq(value, "512") ? 512 : 4096;
-	else if (row == GEOMETRY && !geometry_parse(value, &wish->geometry))
+	if (row == GEOMETRY && !geometry_parse(value, &wish->geometry))
 		return error_input(error,
 				   "--geometry=%s is not HEADS/SECTORS, as in 255/63",
 				   value);
-	else if (row < GEOMETRY)
+	if (row < GEOMETRY)
 		*vec_add(&wish->settings) = (struct setting){row, value};
 	wish->bug_compatible |= row == BUG_COMPATIBLE;
 	wish->dry_run |= row == DRY_RUN;
@@ -87,8 +80,7 @@ static int read_options(struct options *options, struct wish *wish, struct error
 	bool any = false;
 	int row;
 
-	wish->change.disk.writable = true;
-	while ((row = options_next(options, error)) >= 0) {
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
 		if (take_option(wish, row, options->value, error) < 0)
 			return -1;
 		any |= row == PART;

@@ -4,24 +4,47 @@
 #include "base/mem.h"
 #include "planner/commands/watch.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool change_option(struct change_wish *wish, int row, const char *value)
+static void take_option(struct change_wish *wish, int row, const char *value)
 {
 	switch (row) {
 	case CHANGE_FORMAT:
 		wish->disk.format_given = true;
 		wish->disk.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
-		return true;
+		break;
 	case CHANGE_CHAIN:
 		wish->disk.follow = true;
-		return true;
+		break;
 	case CHANGE_JOURNAL:
 		wish->journal = value;
-		return true;
+		break;
+	case CHANGE_SECTOR_SIZE:
+		wish->sector_bytes = streq(value, "512") ? 512 : 4096;
+		break;
 	}
-	return false;
+}
+
+int change_next(struct options *options, int first, struct change_wish *wish,
+		struct error *error)
+{
+	int row;
+
+	wish->disk.writable = true;
+	while ((row = options_next(options, error)) >= first)
+		take_option(wish, row - first, options->value);
+	return row;
+}
+
+void change_announce(struct disk_io *io)
+{
+	if (!disk_announce(io))
+		fprintf(stderr,
+			"virt-layout: %s: the kernel keeps to the old partitions, because "
+			"something uses them; partprobe %s tells it later\n",
+			io->name, io->name);
 }
 
 char *change_journal(const char *path, const struct change_wish *wish,
@@ -94,7 +117,11 @@ int change_commit(struct changed_disk *disk, const struct patch *patch,
 		.progress = &progress,
 	};
 
-	return disk_commit(disk->io, patch, &plan, error);
+	if (disk_commit(disk->io, patch, &plan, error) < 0)
+		return -1;
+	if (wanted)
+		change_announce(disk->io);
+	return 0;
 }
 
 void changed_disk_free(struct changed_disk *disk)

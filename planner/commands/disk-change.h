@@ -17,8 +17,11 @@
 		   [(first) + CHANGE_JOURNAL] = {                                        \
 			   "journal", 0, "FILE",                                         \
 			   "keep the old sectors here meanwhile (default: "              \
-			   "beside the image)"}
-enum { CHANGE_FORMAT, CHANGE_CHAIN, CHANGE_JOURNAL, CHANGE_ROWS_N };
+			   "beside the image)"},                                         \
+		   [(first) + CHANGE_SECTOR_SIZE] = {                                    \
+			   "sector-size", 0, "BYTES", "logical sectors of an MBR",       \
+			   "512|4096"}
+enum { CHANGE_FORMAT, CHANGE_CHAIN, CHANGE_JOURNAL, CHANGE_SECTOR_SIZE, CHANGE_ROWS_N };
 
 struct change_wish {
 	struct disk_wish disk;
@@ -26,8 +29,14 @@ struct change_wish {
 	uint32_t sector_bytes; /* 0: find out */
 };
 
-/* Takes an option whose row is @row behind the first; false if it is none of these. */
-bool change_option(struct change_wish *wish, int row, const char *value);
+/*
+ * As options_next, but takes the options above, whose rows begin at @first, itself; and
+ * makes the wish one for writing.
+ */
+int change_next(struct options *options, int first, struct change_wish *wish,
+		struct error *error);
+/* Has the kernel see the new table of a block device; says so if it does not. */
+void change_announce(struct disk_io *io);
 
 /* A disk that is open and locked for a change. Owns everything in it. */
 struct changed_disk {

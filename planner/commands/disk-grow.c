@@ -15,7 +15,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { SIZE, PARTITION, TO, ALIGN, RULE, SECTOR_SIZE, CHANGE };
+enum { SIZE, PARTITION, TO, ALIGN, RULE, CHANGE };
 
 static const struct option_row rows[] = {
 	[SIZE] = {"size", 's', "SIZE", "make the image this large first"},
@@ -24,8 +24,6 @@ static const struct option_row rows[] = {
 	[ALIGN] = {"align", 'a', "SIZE", "boundaries for its end (default 1MiB)"},
 	[RULE] = {"rule", 0, "RULE", "how its end is aligned (default tight)",
 		  ALIGN_RULES},
-	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "logical sectors of an MBR",
-			 "512|4096"},
 	CHANGE_ROWS(CHANGE),
 	{},
 };
@@ -68,11 +66,7 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		return disk_request_set(&wish->request, "align", value, error);
 	case RULE:
 		return disk_request_set(&wish->request, "rule", value, error);
-	case SECTOR_SIZE:
-		wish->change.sector_bytes = streq(value, "512") ? 512 : 4096;
-		return 0;
 	}
-	change_option(&wish->change, row - CHANGE, value);
 	return 0;
 }
 
@@ -80,8 +74,7 @@ static int read_options(struct options *options, struct wish *wish, struct error
 {
 	int row;
 
-	wish->change.disk.writable = true;
-	while ((row = options_next(options, error)) >= 0)
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0)
 		if (take_option(wish, row, options->value, error) < 0)
 			return -1;
 	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)

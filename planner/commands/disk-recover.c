@@ -30,10 +30,7 @@ static int read_options(struct options *options, struct wish *wish, struct error
 {
 	int row;
 
-	wish->change.disk.writable = true;
-	while ((row = options_next(options, error)) >= 0) {
-		if (row >= CHANGE)
-			change_option(&wish->change, row - CHANGE, options->value);
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
 		if (row == FROM)
 			wish->from = options->value;
 		wish->undo |= row == UNDO;
@@ -50,10 +47,11 @@ static int read_options(struct options *options, struct wish *wish, struct error
  * A sidecar that is not whole was never durable, so nothing was written by its change.
  * The table is looked at all the same before the file goes.
  */
-static int drop_partial(const char *path, struct disk_io *io, const char *journal,
-			struct error *error)
+static int drop_partial(const char *path, struct disk_io *io, const struct wish *wish,
+			const char *journal, struct error *error)
 {
-	const struct inspect_question question = {};
+	const struct inspect_question question = {.sector_bytes =
+							  wish->change.sector_bytes};
 	_cleanup_inspection_ struct inspection seen = {};
 	_cleanup_(report_free) struct report report = {};
 
@@ -83,7 +81,7 @@ static int recover(const char *path, struct disk_io *io, const struct wish *wish
 	if (journal_read(journal_file, &journal, &state, error) < 0)
 		return -1;
 	if (state == JOURNAL_PARTIAL)
-		return drop_partial(path, io, journal_file, error);
+		return drop_partial(path, io, wish, journal_file, error);
 	if (state == JOURNAL_NONE) {
 		fprintf(stderr, "virt-layout: %s: there is nothing to recover (no %s)\n",
 			path, journal_file);
@@ -92,6 +90,7 @@ static int recover(const char *path, struct disk_io *io, const struct wish *wish
 	if (disk_recover(io, &journal, wish->undo, error) < 0 ||
 	    disk_verify(io, error) < 0 || journal_drop(journal_file, error) < 0)
 		return -1;
+	change_announce(io);
 	fprintf(stderr, "virt-layout: %s: the change is %s\n", path,
 		wish->undo ? "undone" : "finished");
 	return STATUS_OK;
@@ -119,7 +118,10 @@ static int choose_copy(const struct changed_disk *disk, const struct wish *wish,
 
 static int repair(const char *path, const struct wish *wish, struct error *error)
 {
-	struct inspect_question question = {.backup_only = true};
+	const struct inspect_question question = {
+		.sector_bytes = wish->change.sector_bytes,
+		.backup_only = true,
+	};
 	_cleanup_changed_disk_ struct changed_disk disk = {};
 	_cleanup_inspection_ struct inspection other = {};
 	_cleanup_(report_free) struct report ignored = {};

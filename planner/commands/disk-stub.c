@@ -31,10 +31,7 @@ static int read_options(struct options *options, struct wish *wish, struct error
 {
 	int row;
 
-	wish->change.disk.writable = true;
-	while ((row = options_next(options, error)) >= 0) {
-		if (row >= CHANGE)
-			change_option(&wish->change, row - CHANGE, options->value);
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
 		if (row == MESSAGE)
 			wish->message = options->value;
 		wish->remove |= row == REMOVE;
