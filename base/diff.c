@@ -368,14 +368,14 @@ static void add_hunks(struct text *text, const struct diff *diff)
 }
 
 void text_add_diff(struct text *text, const char *old_name, const char *before,
-		   const char *new_name, const char *new_text)
+		   const char *new_name, const char *after)
 {
 	struct diff diff = {.middle = COST_LIMIT + 1};
 
-	if (streq(before, new_text))
+	if (streq(before, after))
 		return;
 	split(&diff.before, before);
-	split(&diff.after, new_text);
+	split(&diff.after, after);
 	number_lines(&diff);
 	diff.forward = xcalloc(2 * (size_t)diff.middle + 1, sizeof(long));
 	diff.backward = xcalloc(2 * (size_t)diff.middle + 1, sizeof(long));

@@ -10,5 +10,5 @@
  * Adds "--- @old_name", "+++ @new_name" and the hunks with three lines of context;
  * nothing if the texts are equal. Bytes go out as they are.
  */
-void text_add_diff(struct text *text, const char *old_name, const char *old,
-		   const char *new_name, const char *new_text);
+void text_add_diff(struct text *text, const char *old_name, const char *before,
+		   const char *new_name, const char *after);

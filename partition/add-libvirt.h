@@ -33,7 +33,7 @@ struct libvirt_wish {
 };
 
 /* The free extents as libparted lists them, which keeps tracks for tables. */
-void libvirt_extents(const struct partition_table *table, const struct geometry *geometry,
+void libvirt_extents(const struct partition_table *table, const struct geometry *given,
 		     struct extents *ret);
 /*
  * The place of @part, into *@ret. Faults: libvirt would refuse ("no large enough free

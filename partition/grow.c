@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int enlarge_raw(const char *path, uint64_t size_bytes, struct error *error)
 {
 	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -85,7 +85,7 @@ static void add_mend(const struct plan *plan, struct text *text,
 	const struct item *extended =
 		plan->extended < 0 ? NULL : &plan->outer.items.v[plan->extended];
 
-	if (list == &plan->inner && !wall && extended->request) {
+	if (list == &plan->inner && !wall && extended && extended->request) {
 		text_adds(text, "; ");
 		text_add_item(text, extended);
 		text_adds(text, " must be larger");

@@ -58,6 +58,8 @@ struct area_list areas_of(const struct partition_table *table)
 			extended = partition;
 			continue;
 		}
+		if (partition->end_lba < partition->start_lba)
+			continue;
 		add_area(&areas, AREA_PARTITION, partition->start_lba,
 			 partition->end_lba + 1);
 		vec_last(&areas.list)->number = partition->number;

@@ -7,6 +7,8 @@
  */
 #include "planner/cpu-shape.h"
 
+#include <assert.h>
+
 static unsigned gcd(unsigned a, unsigned b)
 {
 	while (b) {
@@ -57,6 +59,7 @@ struct cpu_shape cpu_shape_of(const struct request *request)
 	struct cpu_shape shape = { .dies = 1, .threads = 1 };
 	unsigned total, granule = whole_granule(request, &total), socket = granule;
 
+	assert(total > 0 && granule > 0);
 	if (request->threads_per_core > 1 && granule % request->threads_per_core == 0)
 		shape.threads = request->threads_per_core;
 	if (request->packages > 0 && total % request->packages == 0) {

@@ -235,7 +235,9 @@ static void fill(struct guest *guest, int element, const struct field *field,
 	if (at)
 		raw.text = document_attribute(guest->document, raw.element, at + 1);
 	else
-		raw.text = content = content_of(guest->document, raw.element);
+		content = content_of(guest->document, raw.element);
+	if (!at)
+		raw.text = content;
 	if (raw.text)
 		readers[field->kind](&raw, member);
 }

@@ -94,7 +94,7 @@ static void add_device(struct facts *facts, const char *path, int depth, struct 
 
 static void add_link(struct facts *facts, char *link, struct set *ret)
 {
-	_cleanup_free_ char *taken = link, *path = tree_link_path(&facts->sys, link);
+	_cleanup_free_ char *taken = link, *path = tree_link_path(&facts->sys, taken);
 
 	if (path)
 		add_device(facts, path, 0, ret);

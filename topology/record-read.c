@@ -234,7 +234,7 @@ static int find_place(struct reader *reader, int element, const struct element *
 	bool again;
 
 	if (row->kept == KEPT_ARRAY) {
-		if (at >= row->limit || index[1])
+		if (!index || at >= row->limit || index[1])
 			return fault(reader, element, "needs an index from 0 to %zu",
 				     row->limit - 1);
 		again = *bars >> at & 1;

@@ -424,7 +424,7 @@ static size_t shortest(const int *heights, size_t n)
 /* Puts all boxes and gives how far down they reach. */
 static int add_tops(struct pen *pen, size_t columns)
 {
-	int heights[COLUMNS_MOST], lowest = GAP;
+	int heights[COLUMNS_MOST] = {}, lowest = GAP;
 
 	for (size_t i = 0; i < columns; i++)
 		heights[i] = GAP;

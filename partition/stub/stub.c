@@ -59,7 +59,8 @@ int stub_fill(uint8_t sector[static STUB_BYTES], const char *message, size_t n,
 			lines.n - stub_message_bytes(), lines.n, stub_message_bytes());
 	stub_clear(sector);
 	memcpy(sector, stub_code, stub_code_bytes);
-	memcpy(sector + stub_code_bytes, lines.s, lines.n);
+	if (lines.n > 0)
+		memcpy(sector + stub_code_bytes, lines.s, lines.n);
 	return 0;
 }
 

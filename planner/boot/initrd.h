@@ -79,7 +79,7 @@ struct module_tree;
  */
 int module_tree_open(const char *directory, const char *version, struct module_tree **ret,
 		     struct error *error);
-void module_tree_free(struct module_tree **tree); /* NULL afterwards */
+void module_tree_free(struct module_tree **ret); /* NULL afterwards */
 #define _cleanup_module_tree_ _cleanup_(module_tree_free)
 /*
  * Adds a module and before it what it depends on, by the names that the modules carry

@@ -15,10 +15,10 @@ void value_malformed(struct check *check)
 		const struct guest_complaint *complaint = &guest->complaints.v[i];
 		struct finding *finding;
 
-		finding = check_found(check, complaint->element, "%s%s \"%s\" is not %s.",
-				      complaint->attribute ? complaint->attribute : "The content",
-				      complaint->attribute ? "" : "", complaint->text,
-				      complaint->expected);
+		finding = check_found(check, complaint->element, "%s \"%s\" is not %s.",
+				      complaint->attribute ? complaint->attribute
+							   : "The content",
+				      complaint->text, complaint->expected);
 		check_values(finding, complaint->text, complaint->expected);
 		check_mend(finding, "Write %s.", complaint->expected);
 	}

@@ -185,7 +185,7 @@ int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *e
 		rc = scols_print_table_to_string(table, &printed);
 	if (usual.chosen.v != sheet->chosen.v)
 		vec_free(&usual.chosen);
-	if (rc < 0)
+	if (rc < 0 || !printed)
 		return error_system(error, -rc, "the table cannot be printed");
 	add_lines(text, printed);
 	return 0;
