@@ -17,7 +17,6 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -39,17 +38,9 @@ struct session {
 	struct termios terminal; /* as it was, with has_terminal */
 };
 
-double boot_clock_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static double since_start_s(const struct session *s)
 {
-	return boot_clock_s() - s->of->began_s;
+	return run_clock_s() - s->of->began_s;
 }
 
 static void show_progress(struct session *s)
@@ -116,6 +107,22 @@ static void show_shell(struct session *s, const char *bytes, size_t n)
 		begin_shell(s);
 }
 
+/* A moment that virt-layout-run wrote down; 0 if it did not. */
+static double read_mark(const struct session *s, const char *what)
+{
+	double at_s = run_mark_read(s->of->root, what);
+
+	return at_s > 0 ? MAX(at_s - s->of->began_s, 0.0) : 0;
+}
+
+static void on_agent(struct session *s)
+{
+	s->result->times.started = since_start_s(s);
+	s->result->times.qemu = read_mark(s, RUN_MARK_QEMU);
+	s->result->times.running = read_mark(s, RUN_MARK_RUNNING);
+	read_booted(s);
+}
+
 static void on_serial(struct session *s)
 {
 	struct boot_times *times = &s->result->times;
@@ -133,13 +140,12 @@ static void on_serial(struct session *s)
 		times->first_byte = since_start_s(s);
 	serial_feed(serial, bytes, (size_t)n);
 	show_shell(s, bytes, (size_t)n);
-	if (serial->state != SERIAL_WAITING && times->started <= 0) {
-		times->started = since_start_s(s);
-		read_booted(s);
-	}
+	if (serial->started && times->started <= 0)
+		on_agent(s);
 	if (serial->has_record && times->recorded <= 0)
 		times->recorded = since_start_s(s);
 	if (serial->state == SERIAL_DONE || serial->state == SERIAL_DAMAGED) {
+		times->done = since_start_s(s);
 		tell_end(s);
 		close_fd(&s->output); /* what else it says is of no use */
 	}
@@ -289,6 +295,7 @@ static void finish(struct session *s)
 	text_add(&s->result->messages, "", 0);
 	serial_finish(&s->result->serial);
 	s->result->times.ended = since_start_s(s);
+	boot_times_settle(&s->result->times, s->result->serial.uptime_s);
 }
 
 int boot_session_run(const struct boot_session *session, struct boot_result *result,

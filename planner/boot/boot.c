@@ -7,13 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/kvm.h>
-#include <sys/ioctl.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 enum {
-	KVM_START_LIMIT_S = 15, /* for the agent's first word under KVM */
 	SCRATCH_DISK_BYTES = 1 << 20,
 	FIRMWARE_KEPT_BYTES = 8192,
 };
@@ -59,15 +55,6 @@ static void read_firmware_log(int fd, struct text *ret)
 	text_add(ret, "", 0);
 }
 
-static bool kvm_answers(const char *arch)
-{
-	_cleanup_fd_ int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	struct utsname names;
-
-	return uname(&names) == 0 && streq(names.machine, arch) && fd >= 0 &&
-	       ioctl(fd, KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
-}
-
 static int fill_root(const struct boot_request *request, const struct document *domain,
 		     const char *root, struct boot_result *result, struct error *error)
 {
@@ -108,7 +95,7 @@ static int boot_in_root(struct boot_session *session, const struct document *dom
 	session->root = root;
 	firmware = open_firmware_log(root);
 	answer = fill_root(session->request, domain, root, result, error);
-	result->times.prepared = boot_clock_s() - session->began_s;
+	result->times.prepared = run_clock_s() - session->began_s;
 	if (answer == 0)
 		answer = boot_session_run(session, result, error);
 	read_firmware_log(firmware, &result->firmware);
@@ -116,16 +103,13 @@ static int boot_in_root(struct boot_session *session, const struct document *dom
 	return answer;
 }
 
-/*
- * One try under result->accel, in a root of its own. A signal waits until the session
- * takes it, so that the root goes in any case.
- */
-static int boot_once(const struct boot_request *request, const struct document *domain,
-		     double start_limit_s, struct boot_result *result, struct error *error)
+/* In a root of its own. A signal waits until the session takes it, so that that goes. */
+int boot_once(const struct boot_request *request, const struct document *domain,
+	      double start_limit_s, struct boot_result *result, struct error *error)
 {
 	struct boot_session session = { .request = request,
 					.start_limit_s = start_limit_s,
-					.began_s = boot_clock_s() };
+					.began_s = run_clock_s() };
 	int answer;
 
 	sigemptyset(&session.ends);
@@ -136,28 +120,6 @@ static int boot_once(const struct boot_request *request, const struct document *
 	answer = boot_in_root(&session, domain, result, error);
 	sigprocmask(SIG_SETMASK, &session.mask, NULL);
 	return answer;
-}
-
-int boot_domain(const struct boot_request *request, const struct document *domain,
-		struct boot_result *result, struct error *error)
-{
-	const char *arch = domain_architecture(domain);
-
-	if (request->accel != ACCEL_AUTO) {
-		result->accel = request->accel;
-		return boot_once(request, domain, 0, result, error);
-	}
-	if (kvm_answers(arch) && request->assign != ASSIGN_NESTED) {
-		result->accel = ACCEL_KVM;
-		if (boot_once(request, domain, KVM_START_LIMIT_S, result, error) < 0)
-			return -1;
-		if (result->serial.has_record || result->interrupted)
-			return 0;
-		boot_result_free(result);
-		result->kvm_failed = true;
-	}
-	result->accel = ACCEL_TCG;
-	return boot_once(request, domain, 0, result, error);
 }
 
 void boot_result_free(struct boot_result *result)

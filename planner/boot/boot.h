@@ -40,12 +40,27 @@ struct boot_request {
 	struct assign_list assign_to;
 	enum initrd_compression compression;
 	bool progress; /* a line on standard error while it runs */
+	/* For ACCEL_AUTO; not set: ask /dev/kvm, and some seconds. */
+	bool (*kvm_answers)(const char *arch);
+	double kvm_limit_s; /* for the agent's first word under KVM */
 };
 
 /* When things were reached, in seconds from the start of the boot; 0: never. */
 struct boot_times {
-	double prepared, connected, first_byte, started, recorded, ended;
+	double start;	  /* 0 */
+	double prepared;  /* initrd and domain written */
+	double qemu;	  /* its process started (the kernel's time of that, 10 ms) */
+	double running;	  /* libvirt said that the guest runs */
+	double first_byte; /* on the serial line, anybody's */
+	double kernel;	  /* its clock's start, by the agent's word on it */
+	double started;	  /* the agent's first word came */
+	double recorded;  /* its record was whole */
+	double done;	  /* it had no more to say */
+	double ended;	  /* nothing of the run was left */
 };
+
+/* What came of KVM where the accelerator was not named. */
+enum kvm_state { KVM_NOT_ASKED, KVM_ABSENT, KVM_UNFIT, KVM_SILENT, KVM_REFUSED, KVM_USED };
 
 /* Zeroed before; owned by the caller afterwards, also after a fault. */
 struct boot_result {
@@ -57,7 +72,8 @@ struct boot_result {
 	struct text messages; /* of virt-layout-run and libvirt */
 	int run_status;	      /* enum run_status */
 	bool interrupted;
-	bool kvm_failed; /* tried first: no word from the agent in time */
+	enum kvm_state kvm;
+	double kvm_tried_s; /* spent on a try under KVM that came to nothing */
 	struct boot_times times;
 	size_t initrd_bytes;
 };
@@ -72,6 +88,18 @@ int boot_make_initrd(const struct boot_request *request, struct text *ret,
 int boot_domain(const struct boot_request *request, const struct document *domain,
 		struct boot_result *result, struct error *error);
 void boot_result_free(struct boot_result *result);
+/* One try under result->accel; @start_limit_s for the agent's first word, 0: none. */
+int boot_once(const struct boot_request *request, const struct document *domain,
+	      double start_limit_s, struct boot_result *result, struct error *error);
+/* "accelerator: TCG: /dev/kvm does not answer"; the same as members of an open object. */
+void text_add_accelerator(struct text *text, const struct boot_result *result);
+void jsonw_accelerator(struct jsonw *json, const struct boot_result *result);
+
+/* boot-times.c: @uptime_s is the kernel's when the agent started, 0 unknown. */
+void boot_times_settle(struct boot_times *times, double uptime_s);
+/* "5.12 s: 0.02 preparing, ..."; the members "times" and "initrd_bytes". */
+void text_add_boot_times(struct text *text, const struct boot_result *result);
+void jsonw_boot_times(struct jsonw *json, const struct boot_result *result);
 #define _cleanup_boot_result_ _cleanup_(boot_result_free)
 
 /*
@@ -91,7 +119,6 @@ struct boot_session {
 };
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
 		     struct error *error);
-double boot_clock_s(void);
 
 /*
  * last-words.c: what a guest that sent no record said last, and our reading of it, line

@@ -18,6 +18,7 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LOG_CONSOLE_OFF = 6 }; /* syslog(2) */
@@ -98,6 +99,15 @@ static void settle_console(void)
 		return;
 	line.c_oflag &= ~(tcflag_t)OPOST;
 	tcsetattr(STDOUT_FILENO, TCSANOW, &line);
+}
+
+/* How long the kernel has run. */
+static void say_uptime(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &t) == 0)
+		init_say("uptime %ld.%03ld", (long)t.tv_sec, t.tv_nsec / 1000000);
 }
 
 static void read_orders(struct orders *orders)
@@ -200,6 +210,7 @@ int main(void)
 	mount_all();
 	settle_console();
 	init_say("start 1");
+	say_uptime();
 	read_orders(&orders);
 	keep_limit(orders.limit_s);
 	do_orders(&orders, "module", init_load_module);

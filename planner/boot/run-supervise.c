@@ -19,7 +19,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -45,14 +44,6 @@ struct supervisor {
 	int signal;	    /* that told us to end */
 	bool timed_out;
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* The parent of a process of /proc, 0 if it is gone. */
 static pid_t parent_of(const char *pid)
@@ -88,7 +79,7 @@ static void kill_children(void)
 /* Children of the killed become ours, so this ends with nobody below us. */
 static void kill_all(struct supervisor *s)
 {
-	double limit_s = now_s() + KILL_LIMIT_S;
+	double limit_s = run_clock_s() + KILL_LIMIT_S;
 	int status;
 	pid_t pid;
 
@@ -98,7 +89,7 @@ static void kill_all(struct supervisor *s)
 				s->worker_ended = true;
 				s->worker_status = status;
 			}
-		if ((pid < 0 && errno == ECHILD) || now_s() > limit_s)
+		if ((pid < 0 && errno == ECHILD) || run_clock_s() > limit_s)
 			return;
 		kill_children();
 		usleep(2000);
@@ -125,8 +116,14 @@ static void on_signals(struct supervisor *s)
 
 static void accept_serial(struct supervisor *s)
 {
+	struct ucred qemu;
+	socklen_t length = sizeof(qemu);
+
 	s->serial = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	s->out.from = s->in.to = s->serial;
+	if (s->serial >= 0 &&
+	    getsockopt(s->serial, SOL_SOCKET, SO_PEERCRED, &qemu, &length) == 0)
+		run_mark(s->run->root, RUN_MARK_QEMU, run_process_start_s(qemu.pid));
 }
 
 /* False at the end of the source. */
@@ -205,10 +202,10 @@ static void step(struct supervisor *s, int limit_ms)
 
 static void wait_for_end(struct supervisor *s)
 {
-	double limit_s = now_s() + s->run->time_limit_s;
+	double limit_s = run_clock_s() + s->run->time_limit_s;
 
 	while (!s->end && !s->worker_ended) {
-		double left_s = limit_s - now_s();
+		double left_s = limit_s - run_clock_s();
 
 		if (s->run->time_limit_s > 0 && left_s <= 0) {
 			s->timed_out = true;
@@ -223,13 +220,13 @@ static void wait_for_end(struct supervisor *s)
 /* Nobody writes any more: what is under way comes out, then the end of the line. */
 static void drain(struct supervisor *s)
 {
-	double limit_s = now_s() + DRAIN_LIMIT_S;
+	double limit_s = run_clock_s() + DRAIN_LIMIT_S;
 
 	if (s->serial < 0 && s->listener >= 0)
 		accept_serial(s);
 	s->in.from = -1;
 	s->in.n = 0;
-	while (!s->end && (s->out.from >= 0 || s->out.n > 0) && now_s() < limit_s)
+	while (!s->end && (s->out.from >= 0 || s->out.n > 0) && run_clock_s() < limit_s)
 		step(s, 100);
 }
 

@@ -210,6 +210,7 @@ static bool run_domain(virConnectPtr connection, const struct run *run, const ch
 	domain = virDomainCreateXML(connection, xml, 0);
 	if (!domain)
 		return refused(file);
+	run_mark(run->root, RUN_MARK_RUNNING, run_clock_s());
 	leave_live_xml(run, domain);
 	while (!atomic_load(&ended) && !atomic_load(&orphaned))
 		usleep(10 * 1000);

@@ -30,10 +30,16 @@
 
 #include "base/error.h"
 
+#include <sys/types.h>
+
 /* The file in ROOT that the domain's first serial port connects to. */
 #define RUN_SERIAL "serial"
 /* Where a run leaves the domain as libvirt completed it, for as long as it lasts. */
 #define RUN_LIVE_XML "live.xml"
+/* Where it leaves when it reached what, for as long as it lasts. */
+#define RUN_MARKS "marks"
+#define RUN_MARK_QEMU "qemu"	   /* libvirt started the process */
+#define RUN_MARK_RUNNING "running" /* libvirt let the guest's CPUs run */
 
 enum run_status {
 	RUN_OK = 0,	 /* accepted; the domain ended, by itself or on request */
@@ -62,6 +68,12 @@ int run_root_make(struct run *run, struct error *error);
 int run_root_listen(const struct run *run, struct error *error);
 /* Removes a directory with all that is in it, staying on its file system. */
 void run_root_remove(const char *root);
+
+/* run-marks.c: seconds on the monotonic clock; 0: not known */
+double run_clock_s(void);
+void run_mark(const char *root, const char *what, double at_s);
+double run_mark_read(const char *root, const char *what);
+double run_process_start_s(pid_t pid);
 
 /* run-supervise.c: starts the worker, stays until all below has ended; the status. */
 int run_supervise(const struct run *run, struct error *error);

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { NOTE_LIMIT = 4096 };
 
@@ -35,6 +36,7 @@ static void damage(struct serial *serial, char *fault)
 static void on_start(struct serial *serial, char *words)
 {
 	serial->state = SERIAL_STARTED;
+	serial->started = true;
 	if (!streq(words, "1"))
 		damage(serial, xasprintf("the agent in the guest speaks version \"%s\" of "
 					 "our protocol, not 1", words));
@@ -60,6 +62,15 @@ static void on_record(struct serial *serial, char *words)
 	serial->has_record = false;
 	text_free(&serial->record);
 	serial->state = SERIAL_RECORD;
+}
+
+static void on_uptime(struct serial *serial, char *words)
+{
+	char *end;
+	double value = strtod(words, &end);
+
+	if (end != words && *end == '\0' && value > 0 && value < 1e9)
+		serial->uptime_s = value;
 }
 
 static void on_note(struct serial *serial, char *words)
@@ -109,6 +120,7 @@ static const struct {
 } words[] = {
 	{ "start", on_start, true },
 	{ "record", on_record, false },
+	{ "uptime", on_uptime, false },
 	{ "note", on_note, false },
 	{ "assign", on_assign, false },
 	{ "shell", on_shell, false },

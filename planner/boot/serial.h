@@ -6,6 +6,7 @@
  * Every word of ours is a line that begins with SERIAL_MARK:
  *
  *     @virt-layout: start 1                      the agent runs; the protocol's version
+ *     @virt-layout: uptime SECONDS               of its kernel, at that moment
  *     @virt-layout: note TEXT                    a result or a complaint, for people
  *     @virt-layout: assign ADDRESS ok|failed TEXT   what --assign found
  *     @virt-layout: record LENGTH CHECKSUM       LENGTH bytes follow behind the newline
@@ -54,7 +55,9 @@ struct serial {
 	enum serial_state state;
 	struct text record; /* whole and checked as soon as has_record */
 	bool has_record;
+	bool started; /* the agent said a word, whatever came of it */
 	bool shell; /* what comes is a shell's */
+	double uptime_s; /* of the kernel when the agent started; 0 not said */
 	VEC(char *) notes;
 	VEC(struct serial_assign) assigns;
 	char *fault;	    /* why the record is missing or damaged */

@@ -261,7 +261,8 @@ static int compare(const struct wish *wish, const struct document *domain,
 	_cleanup_machine_ struct machine expected = {}, observed = {};
 	_cleanup_differences_ struct differences differences = {};
 	struct verdict verdict = { .differences = &differences,
-				   .substitutions = &result->substitutions };
+				   .substitutions = &result->substitutions,
+				   .booted = result };
 
 	if (predict_booted(domain, result, &expected, error) < 0 ||
 	    read_observed(wish, result, &observed, error) < 0)
@@ -277,7 +278,8 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 			   struct error *error)
 {
 	_cleanup_text_ struct text words = {};
-	struct verdict verdict = { .substitutions = &result->substitutions };
+	struct verdict verdict = { .substitutions = &result->substitutions,
+				   .booted = result };
 	bool refused = result->run_status == RUN_REFUSED;
 
 	text_adds(&words, refused ? "libvirt refused the domain"
@@ -296,24 +298,19 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 
 static void tell(const struct boot_result *result)
 {
-	const struct boot_times *t = &result->times;
+	_cleanup_text_ struct text words = {};
 
-	if (result->kvm_failed)
-		fputs("note: KVM gave no sign of life in time, so this ran under TCG\n",
-		      stderr);
-	for (size_t i = 0; i < result->serial.notes.n; i++) {
-		_cleanup_text_ struct text note = {};
-
-		text_add_shown(&note, result->serial.notes.v[i]);
-		fprintf(stderr, "guest: %s\n", note.s);
+	if (result->kvm != KVM_NOT_ASKED) {
+		text_add_accelerator(&words, result);
+		text_addc(&words, '\n');
 	}
-	if (t->recorded > 0)
-		fprintf(stderr,
-			"%.1f s: %.2f preparing, %.1f until the agent, %.2f its report, "
-			"%.2f ending; initrd %zu KiB\n",
-			t->ended, t->prepared, t->started - t->prepared,
-			t->recorded - t->started, t->ended - t->recorded,
-			result->initrd_bytes >> 10);
+	for (size_t i = 0; i < result->serial.notes.n; i++) {
+		text_adds(&words, "guest: ");
+		text_add_shown(&words, result->serial.notes.v[i]);
+		text_addc(&words, '\n');
+	}
+	text_add_boot_times(&words, result);
+	fprintf(stderr, "%s\n", words.s);
 }
 
 static int boot(struct wish *wish, struct error *error)

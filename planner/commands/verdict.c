@@ -71,6 +71,10 @@ static void print_json(const struct verdict *verdict)
 	jsonw_substitutions(&json, verdict->substitutions ? verdict->substitutions : &none);
 	if (verdict->assigns && verdict->assigns->assigns.n > 0)
 		json_assigns(&json, verdict->assigns);
+	if (verdict->booted) {
+		jsonw_accelerator(&json, verdict->booted);
+		jsonw_boot_times(&json, verdict->booted);
+	}
 	jsonw_end_object(&json);
 	jsonw_finish(&json);
 	fwrite(text.s, 1, text.n, stdout);

@@ -17,6 +17,7 @@ static void add_conversation(struct text *text)
 
 	text_adds(text, "SeaBIOS (version 1.16)\r\n\033[2Jkernel: hello\r\n");
 	text_adds(text, "\r\n" SERIAL_MARK "start 1\r\n");
+	text_adds(text, SERIAL_MARK "uptime 2.250\r\n");
 	text_adds(text, SERIAL_MARK "note module x.ko cannot be loaded: gone\r\n");
 	text_adds(text, SERIAL_MARK "assign 0000:41:00.0 ok group 5\r\n");
 	text_adds(text, "[ 7.1] noise " SERIAL_MARK "assign 0000:42:00.0 failed no group\n");
@@ -37,7 +38,8 @@ static void whole(void **state)
 		serial_finish(&serial);
 		assert_int_equal(serial.state, SERIAL_DONE);
 		assert_null(serial.fault);
-		assert_true(serial.has_record);
+		assert_true(serial.has_record && serial.started);
+		assert_true(serial.uptime_s > 2.24 && serial.uptime_s < 2.26);
 		assert_int_equal(serial.record.n, strlen("<host/>\n" SERIAL_MARK "done\n") + 4);
 		assert_int_equal(serial.notes.n, 1);
 		assert_string_equal(serial.notes.v[0], "module x.ko cannot be loaded: gone");

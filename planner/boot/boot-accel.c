@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * boot-accel.c - KVM or TCG. That /dev/kvm is there and answers says little: in some
+ * machines a guest under it stands still for ever after its first instructions. So KVM is
+ * believed when the agent speaks, and it gets a short time for that.
+ */
+#include "planner/boot/boot.h"
+
+#include "base/file.h"
+#include "planner/boot/run.h"
+
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum { KVM_START_LIMIT_S = 15 }; /* for the agent's first word */
+
+static bool kvm_answers(const char *arch)
+{
+	_cleanup_fd_ int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	struct utsname names;
+
+	return uname(&names) == 0 && streq(names.machine, arch) && fd >= 0 &&
+	       ioctl(fd, KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
+}
+
+/* Why a guest that was tried under KVM must be tried again; or that it need not. */
+static enum kvm_state judge_kvm(const struct boot_result *result)
+{
+	if (result->serial.started || result->interrupted)
+		return KVM_USED;
+	return result->run_status == RUN_REFUSED ? KVM_REFUSED : KVM_SILENT;
+}
+
+static int boot_under(enum boot_accel accel, double start_limit_s,
+		      const struct boot_request *request, const struct document *domain,
+		      struct boot_result *result, struct error *error)
+{
+	result->accel = accel;
+	return boot_once(request, domain, start_limit_s, result, error);
+}
+
+int boot_domain(const struct boot_request *request, const struct document *domain,
+		struct boot_result *result, struct error *error)
+{
+	bool (*answers)(const char *arch) =
+		request->kvm_answers ? request->kvm_answers : kvm_answers;
+	double limit_s = request->kvm_limit_s > 0 ? request->kvm_limit_s : KVM_START_LIMIT_S;
+	double began_s = run_clock_s();
+	enum kvm_state kvm;
+
+	if (request->accel != ACCEL_AUTO)
+		return boot_under(request->accel, 0, request, domain, result, error);
+	if (request->assign == ASSIGN_NESTED || !answers(domain_architecture(domain))) {
+		result->kvm = request->assign == ASSIGN_NESTED ? KVM_UNFIT : KVM_ABSENT;
+		return boot_under(ACCEL_TCG, 0, request, domain, result, error);
+	}
+	if (boot_under(ACCEL_KVM, limit_s, request, domain, result, error) < 0)
+		return -1;
+	kvm = judge_kvm(result);
+	if (kvm != KVM_USED) {
+		boot_result_free(result);
+		result->kvm_tried_s = run_clock_s() - began_s;
+		if (boot_under(ACCEL_TCG, 0, request, domain, result, error) < 0)
+			return -1;
+	}
+	result->kvm = kvm;
+	return 0;
+}
+
+static const char *const reasons[] = {
+	[KVM_NOT_ASKED] = "as asked",
+	[KVM_ABSENT] = "/dev/kvm does not answer for this architecture",
+	[KVM_UNFIT] = "the nested guest needs AMD's virtualization, which TCG emulates",
+	[KVM_SILENT] = "under KVM the guest gave no sign of life in time",
+	[KVM_REFUSED] = "under KVM libvirt or QEMU refused the domain",
+	[KVM_USED] = "the guest gave a sign of life in time",
+};
+
+void text_add_accelerator(struct text *text, const struct boot_result *result)
+{
+	text_printf(text, "accelerator: %s: %s",
+		    result->accel == ACCEL_KVM ? "KVM" : "TCG", reasons[result->kvm]);
+	if (result->kvm_tried_s > 0)
+		text_printf(text, " (%.1f s spent on it)", result->kvm_tried_s);
+}
+
+void jsonw_accelerator(struct jsonw *json, const struct boot_result *result)
+{
+	jsonw_string(json, "accelerator", result->accel == ACCEL_KVM ? "kvm" : "tcg");
+	jsonw_string(json, "accelerator_why", reasons[result->kvm]);
+}
