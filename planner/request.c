@@ -406,25 +406,40 @@ static int check_nodes(const struct request *request, struct error *error)
 	return 0;
 }
 
-static bool known_machine(const struct request *request)
+/* Machines that have expander buses: the alias, and how the versioned names begin. */
+static const struct {
+	const char *architecture, *alias, *versioned;
+} machines[] = {
+	{ "x86_64", "q35", "pc-q35-" },
+	{ "aarch64", "virt", "virt-" },
+};
+
+/* NULL for machines that cannot be laid out. */
+static const char *architecture_of(const char *machine)
 {
-	if (streq(request->architecture, "aarch64"))
-		return streq(request->machine, "virt") ||
-		       has_prefix(request->machine, "virt-");
-	return streq(request->machine, "q35") || has_prefix(request->machine, "pc-q35-");
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		if (streq(machine, machines[i].alias) ||
+		    has_prefix(machine, machines[i].versioned))
+			return machines[i].architecture;
+	return NULL;
 }
 
 static int check_machine(const struct request *request, struct error *error)
 {
+	const char *architecture = architecture_of(request->machine);
+
 	if (!streq(request->architecture, "x86_64") &&
 	    !streq(request->architecture, "aarch64"))
 		return error_input(error,
 				   "%s guests cannot be laid out: only q35 (x86_64) and virt "
 				   "(aarch64) have pcie-expander-bus", request->architecture);
-	if (!known_machine(request))
+	if (!architecture)
 		return error_input(error,
 				   "--machine %s has no pcie-expander-bus: take q35 for "
 				   "x86_64 or virt for aarch64", request->machine);
+	if (!streq(architecture, request->architecture))
+		return error_input(error, "--machine %s is no machine of %s: add --arch %s",
+				   request->machine, request->architecture, architecture);
 	return 0;
 }
 
