@@ -55,8 +55,9 @@ struct slot {
 	int parent, after;
 };
 
-static void edit_list(struct edits *edits, struct list old, struct list new,
-		      struct slot slot, make_want *make)
+/* Items that were there: changed, or removed where they are not in @new. */
+static void edit_known(struct edits *edits, struct list old, struct list new,
+		       make_want *make)
 {
 	for (size_t i = 0; i < new.n; i++) {
 		const void *item = list_item(&new, i);
@@ -64,12 +65,20 @@ static void edit_list(struct edits *edits, struct list old, struct list new,
 
 		if (was)
 			merge(edits, element_of(item), make(item, was));
-		else
-			insert(edits, slot.parent, slot.after, make(item, NULL));
 	}
 	for (size_t i = 0; i < old.n; i++)
 		if (!list_find(&new, element_of(list_item(&old, i))))
 			edit_remove(edits, element_of(list_item(&old, i)));
+}
+
+static void edit_list(struct edits *edits, struct list old, struct list new,
+		      struct slot slot, make_want *make)
+{
+	edit_known(edits, old, new, make);
+	for (size_t i = 0; i < new.n; i++)
+		if (!list_find(&old, element_of(list_item(&new, i))))
+			insert(edits, slot.parent, slot.after,
+			       make(list_item(&new, i), NULL));
 }
 
 static struct want *make_controller(const void *new, const void *old)
@@ -101,13 +110,51 @@ static int last_controller(const struct guest *guest)
 	return last;
 }
 
-/* A child of @parent that is there already, or a new one at its end. */
+/* libvirt's own order of what stands in a domain (virDomainDefFormatInternal). */
+static const char *const order[] = {
+	"name",		"uuid",	       "genid",	    "title",	     "description",
+	"metadata",	"maxMemory",   "memory",    "currentMemory", "blkiotune",
+	"memtune",	"memoryBacking", "vcpu",    "vcpus",	     "iothreads",
+	"iothreadids",	"defaultiothread", "cputune", "numatune",    "resource",
+	"sysinfo",	"bootloader",  "os",	    "idmap",	     "features",
+	"cpu",		"clock",
+};
+
+static size_t place_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(order) && !streq(order[i], name))
+		i++;
+	return i;
+}
+
+/* The child of <domain> that a new one called @name goes behind; -2: it comes first. */
+static int anchor_for(const struct document *document, const char *name)
+{
+	size_t place = place_of(name);
+	int anchor = -2;
+
+	if (place == ARRAY_SIZE(order))
+		return -1;
+	for (int child = document_child(document, 0, NULL); child >= 0;
+	     child = document_next(document, child, NULL))
+		if (place_of(document_element_name(document, child)) < place)
+			anchor = child;
+	return anchor;
+}
+
+/* A child of @parent that is there already, or a new one at its end, or in its order. */
 static void merge_child(struct edits *edits, int parent, struct want *child)
 {
 	struct want parent_want = { .name = document_element_name(edits->document, parent) };
 
 	if (want_is_empty(child)) {
 		want_free(child);
+		return;
+	}
+	if (parent == 0 && document_child(edits->document, 0, child->name) < 0) {
+		insert(edits, 0, anchor_for(edits->document, child->name), child);
 		return;
 	}
 	*vec_add(&parent_want.children) = child;
@@ -223,22 +270,141 @@ static void edit_cpu(const struct guest *old, const struct guest *new, struct ed
 			  (struct slot){ old->numa_element, -1 }, make_cell);
 }
 
+static struct want *want_page(const struct guest_page *page)
+{
+	struct want *want = want_new("page");
+
+	want_set(want, "size", "%ju", (uintmax_t)page->size_bytes.value / 1024);
+	want_set(want, "unit", "KiB");
+	if (page->cells.state == VALUE_VALID)
+		want_list(want, "nodeset", &page->cells);
+	return want;
+}
+
 static void edit_hugepages(const struct guest *old, const struct guest *new,
 			   struct edits *edits)
 {
-	struct want *backing, *huge, *page;
+	int there = document_find(old->document, 0, "memoryBacking/hugepages");
+	struct want *backing, *huge;
 
-	if (!new->hugepages || old->hugepages)
+	if (!new->hugepages)
 		return;
-	backing = want_new("memoryBacking");
-	huge = want_child(backing, "hugepages");
-	for (size_t i = 0; i < new->pages.n; i++) {
-		page = want_child(huge, "page");
-		want_set(page, "size", "%ju",
-			 (uintmax_t)new->pages.v[i].size_bytes.value / 1024);
-		want_set(page, "unit", "KiB");
+	if (there < 0) {
+		backing = want_new("memoryBacking");
+		huge = want_child(backing, "hugepages");
+		for (size_t i = 0; i < new->pages.n; i++)
+			*vec_add(&huge->children) = want_page(&new->pages.v[i]);
+		merge_child(edits, 0, backing);
+		return;
 	}
-	merge_child(edits, 0, backing);
+	for (size_t i = 0; i < new->pages.n; i++)
+		if (new->pages.v[i].element < 0)
+			insert(edits, there, -1, want_page(&new->pages.v[i]));
+}
+
+static struct want *make_vcpupin(const void *new, const void *old)
+{
+	return want_pin("vcpupin", new, old);
+}
+
+static struct want *make_iothreadpin(const void *new, const void *old)
+{
+	return want_pin("iothreadpin", new, old);
+}
+
+static struct want *make_memnode(const void *new, const void *old)
+{
+	return want_memnode(new, old);
+}
+
+/* The last item of a list as read, or -2: what comes goes first. */
+static int last_of(struct list list)
+{
+	int last = -2;
+
+	for (size_t i = 0; i < list.n; i++)
+		last = MAX(last, element_of(list_item(&list, i)));
+	return last;
+}
+
+static void add_all(struct want *parent, struct list list, make_want *make)
+{
+	for (size_t i = 0; i < list.n; i++)
+		*vec_add(&parent->children) = make(list_item(&list, i), NULL);
+}
+
+static bool same_set(const struct guest_set *a, const struct guest_set *b)
+{
+	return a->state == b->state && set_equal(&a->set, &b->set);
+}
+
+static void edit_cputune(const struct guest *old, const struct guest *new,
+			 struct edits *edits)
+{
+	struct want *cputune = want_new("cputune");
+	bool there = old->cputune_element >= 0;
+	struct guest_pin emulator = { .cpus = new->emulatorpin };
+
+	if (!there)
+		add_all(cputune, LIST(&new->vcpupins), make_vcpupin);
+	if (!same_set(&old->emulatorpin, &new->emulatorpin))
+		*vec_add(&cputune->children) = want_pin("emulatorpin", &emulator, NULL);
+	if (!there)
+		add_all(cputune, LIST(&new->iothreadpins), make_iothreadpin);
+	merge_child(edits, 0, cputune);
+	if (!there)
+		return;
+	edit_list(edits, LIST(&old->vcpupins), LIST(&new->vcpupins),
+		  (struct slot){ old->cputune_element, last_of(LIST(&old->vcpupins)) },
+		  make_vcpupin);
+	edit_list(edits, LIST(&old->iothreadpins), LIST(&new->iothreadpins),
+		  (struct slot){ old->cputune_element,
+				 MAX(last_of(LIST(&old->iothreadpins)), -1) },
+		  make_iothreadpin);
+}
+
+static void edit_numatune(const struct guest *old, const struct guest *new,
+			  struct edits *edits)
+{
+	struct want *numatune = want_new("numatune"), *memory;
+	bool there = old->numatune_element >= 0;
+
+	if (!same_set(&old->numatune_nodes, &new->numatune_nodes)) {
+		memory = want_child(numatune, "memory");
+		want_string(memory, "mode", new->numatune_mode, old->numatune_mode);
+		want_list(memory, "nodeset", &new->numatune_nodes);
+	}
+	if (!there)
+		add_all(numatune, LIST(&new->memnodes), make_memnode);
+	merge_child(edits, 0, numatune);
+	if (there)
+		edit_list(edits, LIST(&old->memnodes), LIST(&new->memnodes),
+			  (struct slot){ old->numatune_element,
+					 MAX(last_of(LIST(&old->memnodes)), -1) },
+			  make_memnode);
+}
+
+/* Devices go behind the last of their name, as libvirt keeps them. */
+static int last_device(const struct guest *guest, const char *tag)
+{
+	int last = -1;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, tag))
+			last = MAX(last, guest->devices.v[i].element);
+	return last;
+}
+
+static void insert_devices(const struct guest *old, const struct guest *new,
+			   struct edits *edits)
+{
+	for (size_t i = 0; i < new->devices.n; i++) {
+		const struct guest_device *device = &new->devices.v[i];
+
+		if (device->element < 0)
+			insert(edits, old->devices_element, last_device(old, device->tag),
+			       want_device(device, NULL));
+	}
 }
 
 static void edit_devices(const struct guest *old, const struct guest *new,
@@ -251,8 +417,8 @@ static void edit_devices(const struct guest *old, const struct guest *new,
 		anchor = -2;
 	edit_list(edits, LIST(&old->controllers), LIST(&new->controllers),
 		  (struct slot){ parent, anchor }, make_controller);
-	edit_list(edits, LIST(&old->devices), LIST(&new->devices),
-		  (struct slot){ parent, -1 }, make_device);
+	edit_known(edits, LIST(&old->devices), LIST(&new->devices), make_device);
+	insert_devices(old, new, edits);
 	edit_list(edits, LIST(&old->iommus), LIST(&new->iommus),
 		  (struct slot){ parent, -1 }, make_iommu);
 }
@@ -270,6 +436,8 @@ void guest_edit(const struct guest *old, const struct guest *new, struct edits *
 	edit_memory(old, new, edits);
 	edit_hugepages(old, new, edits);
 	edit_vcpus(old, new, edits);
+	edit_cputune(old, new, edits);
+	edit_numatune(old, new, edits);
 	merge_child(edits, 0, want_os(new, old));
 	merge_child(edits, 0, want_features(new, old));
 	edit_cpu(old, new, edits);

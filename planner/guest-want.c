@@ -52,8 +52,7 @@ static void drop_if_empty(struct want *parent)
 	parent->children.n--;
 }
 
-static void want_set_attribute(struct want *want, const char *name,
-			       const struct guest_set *set)
+void want_list(struct want *want, const char *name, const struct guest_set *set)
 {
 	_cleanup_text_ struct text list = {};
 
@@ -244,7 +243,7 @@ struct want *want_cell(const struct guest_cell *new, const struct guest_cell *ol
 	want_number(want, "id", new->id, old ? &old->id : NULL);
 	if (new->cpus.state == VALUE_VALID &&
 	    !(old && set_equal(&old->cpus.set, &new->cpus.set)))
-		want_set_attribute(want, "cpus", &new->cpus);
+		want_list(want, "cpus", &new->cpus);
 	if (!old || !number_is(old->memory_bytes, new->memory_bytes.value)) {
 		want_set(want, "memory", "%ju", (uintmax_t)new->memory_bytes.value / 1024);
 		want_set(want, "unit", "KiB");
@@ -299,21 +298,31 @@ struct want *want_cpu(const struct guest *new, const struct guest *old)
 	return want;
 }
 
-struct want *want_pin(const char *name, const struct guest_pin *new)
+static void want_other_list(struct want *want, const char *name,
+			    const struct guest_set *new, const struct guest_set *old)
+{
+	if (new->state == VALUE_VALID &&
+	    !(old && old->state == VALUE_VALID && set_equal(&old->set, &new->set)))
+		want_list(want, name, new);
+}
+
+struct want *want_pin(const char *name, const struct guest_pin *new,
+		      const struct guest_pin *old)
 {
 	struct want *want = want_new(name);
 
-	want_number(want, streq(name, "iothreadpin") ? "iothread" : "vcpu", new->id, NULL);
-	want_set_attribute(want, "cpuset", &new->cpus);
+	want_number(want, streq(name, "iothreadpin") ? "iothread" : "vcpu", new->id,
+		    old ? &old->id : NULL);
+	want_other_list(want, "cpuset", &new->cpus, old ? &old->cpus : NULL);
 	return want;
 }
 
-struct want *want_memnode(const struct guest_memnode *new)
+struct want *want_memnode(const struct guest_memnode *new, const struct guest_memnode *old)
 {
 	struct want *want = want_new("memnode");
 
-	want_number(want, "cellid", new->cell, NULL);
-	want_string(want, "mode", new->mode, NULL);
-	want_set_attribute(want, "nodeset", &new->nodes);
+	want_number(want, "cellid", new->cell, old ? &old->cell : NULL);
+	want_string(want, "mode", new->mode, old ? old->mode : NULL);
+	want_other_list(want, "nodeset", &new->nodes, old ? &old->nodes : NULL);
 	return want;
 }

@@ -15,8 +15,10 @@ struct want *want_iommu(const struct guest_iommu *new, const struct guest_iommu 
 struct want *want_cell(const struct guest_cell *new, const struct guest_cell *old);
 struct want *want_interconnects(const struct guest *guest);
 struct want *want_cpu(const struct guest *new, const struct guest *old);
-struct want *want_pin(const char *name, const struct guest_pin *new);
-struct want *want_memnode(const struct guest_memnode *new);
+/* @name is vcpupin, iothreadpin or emulatorpin, which has no id. */
+struct want *want_pin(const char *name, const struct guest_pin *new,
+		      const struct guest_pin *old);
+struct want *want_memnode(const struct guest_memnode *new, const struct guest_memnode *old);
 
 /* Sets the attribute if the value is valid and not what @old says already. */
 void want_number(struct want *want, const char *name, struct guest_number new,
@@ -24,5 +26,6 @@ void want_number(struct want *want, const char *name, struct guest_number new,
 void want_switch(struct want *want, const char *name, struct guest_switch new,
 		 const struct guest_switch *old);
 void want_string(struct want *want, const char *name, const char *new, const char *old);
+void want_list(struct want *want, const char *name, const struct guest_set *set);
 /* True if nothing is wanted of the element. */
 bool want_is_empty(const struct want *want);

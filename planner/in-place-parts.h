@@ -10,11 +10,19 @@
 
 /* One device that the plan puts into a port. */
 struct in_place_device {
-	struct assign_item moved; /* in `old` and `full` alike; all -1: a new device */
-	const struct device_kind *kind; /* of a new one */
-	size_t wanted;                  /* of a new one: in request.devices */
+	const struct device_kind *kind; /* of a new one; NULL: a wish's */
+	size_t wanted;                  /* in request.devices, or in wishes */
 	int port;                       /* layout item that it goes into */
 	int endpoint;                   /* its own item */
+};
+
+/* Where a device of the host that the domain is given belongs. */
+struct in_place_wish {
+	int device;   /* in `old`, `full` and `new` alike */
+	int function; /* in host->functions */
+	struct request_device to;
+	bool stays; /* it is there already */
+	int beside; /* the wish whose slot it shares, as functions of one card; -1 */
 };
 
 struct in_place {
@@ -29,12 +37,25 @@ struct in_place {
 	VEC(struct in_place_device) devices;
 	bool *claimed;   /* of full.devices, then full.controllers */
 	bool iommu_said; /* the request names a model */
+	/* Of a host whose devices are given. */
+	bool binds;              /* there are such, and memory and vCPUs follow them */
+	VEC(struct set) backing; /* host nodes of each node of the request */
+	VEC(struct in_place_wish) wishes;
+	int *root_home, *switch_home; /* items of request.roots, switches; LAYOUT_NONE */
 };
 
 /* "FILE:LINE: " with the element's line; -1 is the document. Always -1. */
 int in_place_refuse(const struct in_place *plan, struct error *error, int element,
 		    const char *format, ...) _printf_(4, 5);
 
+/* The bus that an address is on, as an item; LAYOUT_NONE. */
+int in_place_bus(const struct in_place *plan, const struct guest_address *address);
+/* The expander bus or pcie-root above an item. */
+int in_place_root(const struct layout *layout, int item);
+/* The cell of an expander bus, there or new; NO_CELL. */
+int in_place_cell(const struct in_place *plan, int item);
+/* Cells and pages are whole multiples of this. */
+uint64_t in_place_granule(const struct in_place *plan);
 /* What the request leaves open becomes what the domain has. */
 int in_place_fill_request(struct in_place *plan, struct error *error);
 /* Cells, vCPUs, memory, topology of the request. */

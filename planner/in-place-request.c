@@ -3,7 +3,7 @@
  * What nobody said is read off the domain, so that the request can be finished and laid
  * out like one for a fresh plan.
  */
-#include "planner/in-place-parts.h"
+#include "planner/in-place-host.h"
 
 #include "planner/cpu-shape.h"
 
@@ -92,6 +92,8 @@ int in_place_fill_request(struct in_place *plan, struct error *error)
 	keep_firmware(plan);
 	if (fill_nodes(plan, error) < 0)
 		return -1;
+	if (plan->host && in_place_host_cells(plan, error) < 0)
+		return -1;
 	if (request->threads_per_core == 0 && old->threads.state == VALUE_VALID)
 		request->threads_per_core = (unsigned)MIN(old->threads.value, 64u);
 	if (request_finish(request, error) < 0)
@@ -105,7 +107,7 @@ static uint64_t round_up(uint64_t value, uint64_t granule)
 }
 
 /* The largest page that backs the cells, so that each is whole pages. */
-static uint64_t granule_of(const struct in_place *plan)
+uint64_t in_place_granule(const struct in_place *plan)
 {
 	uint64_t granule = MAX(plan->request->hugepage_bytes, MIB);
 
@@ -158,7 +160,7 @@ static bool set_cell(struct in_place *plan, size_t number)
 		changed = true;
 	}
 	if (!there || !number_is(cell->memory_bytes, memory_bytes))
-		memory_bytes = round_up(memory_bytes, granule_of(plan));
+		memory_bytes = round_up(memory_bytes, in_place_granule(plan));
 	if (!number_is(cell->memory_bytes, memory_bytes)) {
 		cell->memory_bytes = number_of(memory_bytes);
 		changed = true;
@@ -251,6 +253,63 @@ static void set_topology(struct in_place *plan)
 	new->threads = number_of(shape.threads);
 }
 
+/* Cells that no page of the domain backs; the caller's. */
+static struct set unbacked_cells(const struct guest *guest)
+{
+	struct set cells = {};
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		set_add(&cells, (unsigned)i);
+	for (size_t i = 0; i < guest->pages.n; i++)
+		set_subtract(&cells, &guest->pages.v[i].cells.set);
+	return cells;
+}
+
+static const struct guest_page *default_page(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->pages.n; i++)
+		if (guest->pages.v[i].cells.state == VALUE_ABSENT)
+			return &guest->pages.v[i];
+	return NULL;
+}
+
+static void add_page(struct guest *guest, uint64_t size_bytes, struct set *cells)
+{
+	struct guest_page *page = vec_add(&guest->pages);
+
+	guest->hugepages = true;
+	page->element = -1;
+	page->size_bytes = number_of(size_bytes);
+	if (cells)
+		page->cells = (struct guest_set){VALUE_VALID, *cells};
+}
+
+/* As asked for, and for new cells of a domain whose others have huge pages. */
+static int set_pages(struct in_place *plan, struct error *error)
+{
+	uint64_t asked = plan->request->hugepage_bytes;
+	struct guest *new = &plan->new;
+	const struct guest_page *page = default_page(new);
+	struct set cells;
+
+	if (page && asked && !number_is(page->size_bytes, asked))
+		return in_place_refuse(plan, error, page->element,
+				       "<page>: backs the cells with other pages than "
+				       "--hugepages asks for; change or remove it first");
+	if (page || (new->pages.n == 0 && !asked))
+		return 0;
+	if (new->pages.n == 0) {
+		add_page(new, asked, NULL);
+		return 0;
+	}
+	cells = unbacked_cells(new);
+	if (set_empty(&cells))
+		set_free(&cells);
+	else
+		add_page(new, asked ? asked : new->pages.v[0].size_bytes.value, &cells);
+	return 0;
+}
+
 int in_place_numa(struct in_place *plan, struct error *error)
 {
 	struct request *request = plan->request;
@@ -261,6 +320,8 @@ int in_place_numa(struct in_place *plan, struct error *error)
 		changed |= set_cell(plan, i);
 		vcpus += request->nodes.v[i].vcpus;
 	}
+	if (set_pages(plan, error) < 0)
+		return -1;
 	if (!changed)
 		return 0;
 	plan->new.vcpus = number_of(vcpus);

@@ -7,7 +7,9 @@
  * libvirt would have added by itself are written out: their indexes are lower than ours,
  * hence what has no address goes where it would have gone without us.
  */
-#include "planner/in-place-parts.h"
+#include "planner/in-place-tree.h"
+
+#include "planner/in-place-host.h"
 
 #include "planner/compose-guest.h"
 #include "planner/io-budget.h"
@@ -33,7 +35,7 @@ static enum layout_kind kind_of(const struct guest_controller *controller)
 	return LAYOUT_BRIDGE;
 }
 
-static const char *model_of(enum layout_kind kind)
+const char *in_place_model(enum layout_kind kind)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
 		if (models[i].kind == kind)
@@ -53,7 +55,7 @@ static bool on_pci(const struct guest_address *address)
 	return address->state == VALUE_VALID && streq_null(address->type, "pci");
 }
 
-static int bus_item(const struct in_place *plan, const struct guest_address *address)
+int in_place_bus(const struct in_place *plan, const struct guest_address *address)
 {
 	return on_pci(address) ? plan->item_of[address->at.bus] : LAYOUT_NONE;
 }
@@ -62,7 +64,7 @@ static int add_given_controller(struct in_place *plan, int number, struct error 
 {
 	const struct guest_controller *controller = &plan->full.controllers.v[number];
 	unsigned index = (unsigned)controller->index.value;
-	int parent = bus_item(plan, &controller->address), item = 0;
+	int parent = in_place_bus(plan, &controller->address), item = 0;
 	struct layout_item *it;
 
 	if (index > 0 && parent == LAYOUT_NONE)
@@ -89,7 +91,7 @@ static int add_given_controller(struct in_place *plan, int number, struct error 
 
 static void add_given_endpoint(struct in_place *plan, const struct guest_address *address)
 {
-	int parent = bus_item(plan, address), item;
+	int parent = in_place_bus(plan, address), item;
 
 	if (parent == LAYOUT_NONE)
 		return;
@@ -99,8 +101,8 @@ static void add_given_endpoint(struct in_place *plan, const struct guest_address
 
 static bool is_moved(const struct in_place *plan, int device)
 {
-	for (size_t i = 0; i < plan->devices.n; i++)
-		if (plan->devices.v[i].moved.device == device)
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		if (plan->wishes.v[i].device == device && !plan->wishes.v[i].stays)
 			return true;
 	return false;
 }
@@ -135,13 +137,13 @@ int in_place_begin_tree(struct in_place *plan, struct error *error)
 					 error) < 0)
 			return -1;
 	}
+	in_place_host_judge(plan);
 	add_given_endpoints(plan);
 	plan->n_given = plan->layout.items.n;
 	return 0;
 }
 
-/* The expander bus or pcie-root above an item. */
-static int root_of(const struct layout *layout, int item)
+int in_place_root(const struct layout *layout, int item)
 {
 	while (layout->items.v[item].kind != LAYOUT_ROOT &&
 	       layout->items.v[item].kind != LAYOUT_EXPANDER)
@@ -149,8 +151,7 @@ static int root_of(const struct layout *layout, int item)
 	return item;
 }
 
-/* The cell of an expander bus, there or new; NO_CELL. */
-static int cell_of(const struct in_place *plan, int item)
+int in_place_cell(const struct in_place *plan, int item)
 {
 	const struct layout_item *it = &plan->layout.items.v[item];
 	struct guest_number node;
@@ -169,7 +170,7 @@ static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].kind == LAYOUT_EXPANDER &&
-		    cell_of(plan, (int)i) == cell && rank-- == 0)
+		    in_place_cell(plan, (int)i) == cell && rank-- == 0)
 			return (int)i;
 	return LAYOUT_NONE;
 }
@@ -184,30 +185,54 @@ static unsigned rank_of_root(const struct request *request, int root)
 	return rank;
 }
 
-/* The bus that a device of the request belongs below; LAYOUT_NONE: not there yet. */
-static int home_of(const struct in_place *plan, const struct request_device *wanted)
+static bool is_others_home(const struct in_place *plan, int item)
+{
+	for (size_t i = 0; plan->root_home && i < plan->request->roots.n; i++)
+		if (plan->root_home[i] == item)
+			return true;
+	return false;
+}
+
+/* The bus of a host's root complex: its own, else one of its cell that is nobody's. */
+static int home_of_root(const struct in_place *plan, int root)
+{
+	int cell = plan->request->roots.v[root].cell, item;
+
+	if (!plan->root_home)
+		return expander_of_cell(plan, cell, rank_of_root(plan->request, root));
+	if (plan->root_home[root] != LAYOUT_NONE)
+		return plan->root_home[root];
+	for (unsigned rank = 0;; rank++) {
+		item = expander_of_cell(plan, cell, rank);
+		if (item == LAYOUT_NONE || !is_others_home(plan, item))
+			return item;
+	}
+}
+
+int in_place_home(const struct in_place *plan, const struct request_device *wanted)
 {
 	if (wanted->cell == NO_CELL && wanted->root < 0)
 		return 0;
 	if (wanted->root < 0)
 		return expander_of_cell(plan, wanted->cell, 0);
-	return expander_of_cell(plan, plan->request->roots.v[wanted->root].cell,
-				rank_of_root(plan->request, wanted->root));
+	return home_of_root(plan, wanted->root);
 }
 
 static int make_home(struct in_place *plan, const struct request_device *wanted)
 {
-	int home = home_of(plan, wanted);
+	int home = in_place_home(plan, wanted);
 
-	if (home != LAYOUT_NONE)
-		return home;
-	home = layout_add(&plan->layout, LAYOUT_EXPANDER, 0);
-	plan->layout.items.v[home].owner = wanted->cell;
-	plan->layout.items.v[home].spare = DEFAULT_SPARE_BUSES;
+	if (home == LAYOUT_NONE) {
+		home = layout_add(&plan->layout, LAYOUT_EXPANDER, 0);
+		plan->layout.items.v[home].owner = wanted->cell;
+		plan->layout.items.v[home].spare = DEFAULT_SPARE_BUSES;
+	}
+	if (wanted->root >= 0 && plan->root_home)
+		plan->root_home[wanted->root] = home;
 	return home;
 }
 
-static bool has_child(const struct layout *layout, int parent)
+bool in_place_has_child(const struct layout *layout, int parent)
 {
 	for (size_t i = 0; i < layout->items.n; i++)
 		if (layout->items.v[i].parent == parent)
@@ -224,8 +249,7 @@ static const struct guest_controller *controller_of(const struct in_place *plan,
 	return &plan->full.controllers.v[it->owner];
 }
 
-/* Whether a port isolates nothing (ioh3420), as iommu-group=shared asks. */
-static bool is_shared_port(const struct in_place *plan, int item)
+bool in_place_shared_port(const struct in_place *plan, int item)
 {
 	const struct guest_controller *controller = controller_of(plan, item);
 
@@ -245,8 +269,8 @@ static int free_port(const struct in_place *plan, int bus, enum layout_kind kind
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].parent == bus &&
 		    plan->layout.items.v[i].kind == kind &&
-		    !has_child(&plan->layout, (int)i) &&
-		    is_shared_port(plan, (int)i) == shared)
+		    !in_place_has_child(&plan->layout, (int)i) &&
+		    in_place_shared_port(plan, (int)i) == shared)
 			return (int)i;
 	return LAYOUT_NONE;
 }
@@ -258,7 +282,7 @@ static unsigned count_free_ports(const struct in_place *plan, int bus)
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		count += plan->layout.items.v[i].parent == bus &&
 			 plan->layout.items.v[i].kind == LAYOUT_ROOT_PORT &&
-			 !has_child(&plan->layout, (int)i);
+			 !in_place_has_child(&plan->layout, (int)i);
 	return count;
 }
 
@@ -267,21 +291,30 @@ static int upstream_below(const struct in_place *plan, int home, unsigned rank)
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].kind == LAYOUT_UPSTREAM &&
-		    root_of(&plan->layout, (int)i) == home && rank-- == 0)
+		    in_place_root(&plan->layout, (int)i) == home && rank-- == 0)
 			return (int)i;
 	return LAYOUT_NONE;
+}
+
+/* The upstream port that a switch of the request is in the domain. */
+static int there_already(const struct in_place *plan, int number, int home)
+{
+	const struct request *request = plan->request;
+	unsigned rank = 0;
+
+	if (plan->switch_home)
+		return plan->switch_home[number];
+	for (int i = 0; i < number; i++)
+		rank += request->switches.v[i].root == request->switches.v[number].root;
+	return upstream_below(plan, home, rank);
 }
 
 static int upstream_of(struct in_place *plan, int number, int home)
 {
 	const struct request *request = plan->request;
 	const struct request_switch *wanted = &request->switches.v[number];
-	unsigned rank = 0;
-	int upstream, above;
+	int upstream = there_already(plan, number, home), above;
 
-	for (int i = 0; i < number; i++)
-		rank += request->switches.v[i].root == wanted->root;
-	upstream = upstream_below(plan, home, rank);
 	if (upstream != LAYOUT_NONE)
 		return upstream;
 	if (wanted->parent >= 0) {
@@ -295,10 +328,13 @@ static int upstream_of(struct in_place *plan, int number, int home)
 		if (above == LAYOUT_NONE)
 			above = layout_add(&plan->layout, LAYOUT_ROOT_PORT, home);
 	}
-	return layout_add(&plan->layout, LAYOUT_UPSTREAM, above);
+	upstream = layout_add(&plan->layout, LAYOUT_UPSTREAM, above);
+	if (plan->switch_home)
+		plan->switch_home[number] = upstream;
+	return upstream;
 }
 
-static int port_for(struct in_place *plan, const struct request_device *wanted)
+int in_place_port(struct in_place *plan, const struct request_device *wanted)
 {
 	int home = make_home(plan, wanted), bus = home, port;
 	enum layout_kind kind = LAYOUT_ROOT_PORT;
@@ -325,20 +361,20 @@ static bool serves(const struct in_place *plan, struct assign_item item,
 {
 	const struct guest_address *address = assign_address(&plan->full, item);
 	const struct device_kind *kind = kind_of_item(&plan->full, item);
-	int bus = bus_item(plan, address);
+	int bus = in_place_bus(plan, address);
 
 	if (!kind || !kind->name || !streq(kind->name, wanted->kind->name) ||
 	    assign_element(&plan->full, item) < 0 || bus == LAYOUT_NONE)
 		return false;
-	return root_of(&plan->layout, bus) == home &&
-	       is_shared_port(plan, bus) == wanted->shared_group;
+	return in_place_root(&plan->layout, bus) == home &&
+	       in_place_shared_port(plan, bus) == wanted->shared_group;
 }
 
 /* A device that is there already and does for the wish. */
 static bool claim(struct in_place *plan, const struct request_device *wanted)
 {
 	size_t devices = plan->full.devices.n, n = devices + plan->full.controllers.n;
-	int home = home_of(plan, wanted);
+	int home = in_place_home(plan, wanted);
 
 	for (size_t i = 0; home != LAYOUT_NONE && i < n; i++) {
 		struct assign_item item = {-1, -1, -1};
@@ -358,10 +394,9 @@ static bool claim(struct in_place *plan, const struct request_device *wanted)
 static void add_device(struct in_place *plan, size_t number)
 {
 	const struct request_device *wanted = &plan->request->devices.v[number];
-	int port = port_for(plan, wanted);
+	int port = in_place_port(plan, wanted);
 	struct in_place_device *device = vec_add(&plan->devices);
 
-	device->moved = (struct assign_item){-1, -1, -1};
 	device->kind = wanted->kind;
 	device->wanted = number;
 	device->port = port;
@@ -446,7 +481,7 @@ static int no_room(const struct in_place *plan, struct error *error)
 			  document_element_name(plan->document, MAX(element, 0)));
 }
 
-static unsigned count_io(const struct in_place *plan)
+unsigned in_place_count_io(const struct in_place *plan)
 {
 	const struct guest *full = &plan->full;
 	unsigned count = 0;
@@ -473,7 +508,7 @@ static unsigned count_new_io(const struct in_place *plan)
 
 static int check_io(const struct in_place *plan, struct error *error)
 {
-	unsigned io = count_io(plan), limit = io_limit(plan->request);
+	unsigned io = in_place_count_io(plan), limit = io_limit(plan->request);
 
 	if (io <= limit || count_new_io(plan) == 0)
 		return 0;
@@ -490,6 +525,7 @@ static int check_io(const struct in_place *plan, struct error *error)
 
 int in_place_tree(struct in_place *plan, struct error *error)
 {
+	in_place_host_place(plan);
 	add_devices(plan);
 	add_spare_ports(plan);
 	if (plan->layout.items.n == plan->n_given)
@@ -499,124 +535,4 @@ int in_place_tree(struct in_place *plan, struct error *error)
 	if (layout_solve(&plan->layout, error) < 0)
 		return no_room(plan, error);
 	return 0;
-}
-
-static bool is_port(enum layout_kind kind)
-{
-	return kind == LAYOUT_ROOT_PORT || kind == LAYOUT_DOWNSTREAM;
-}
-
-/* The index where it is free as a chassis, else the lowest that is. */
-static unsigned free_chassis(const struct in_place *plan, unsigned index)
-{
-	_cleanup_set_ struct set taken = {};
-	unsigned chassis = index;
-
-	for (size_t i = 0; i < plan->full.controllers.n; i++)
-		if (plan->full.controllers.v[i].chassis.state == VALUE_VALID)
-			set_add(&taken,
-				(unsigned)plan->full.controllers.v[i].chassis.value &
-					0xff);
-	for (size_t i = 0; i < plan->new.controllers.n; i++)
-		if (plan->new.controllers.v[i].chassis.state == VALUE_VALID)
-			set_add(&taken,
-				(unsigned)plan->new.controllers.v[i].chassis.value &
-					0xff);
-	if (!set_has(&taken, chassis))
-		return chassis;
-	for (chassis = 1; chassis < 255 && set_has(&taken, chassis);)
-		chassis++;
-	return chassis;
-}
-
-static void write_port(struct in_place *plan, int number,
-		       struct guest_controller *controller, bool cold)
-{
-	const struct layout_item *item = &plan->layout.items.v[number];
-
-	controller->chassis = number_of(free_chassis(plan, item->index));
-	controller->port = number_of(item->port);
-	if (is_shared_port(plan, number)) {
-		free(controller->model_name);
-		controller->model_name = xstrdup("ioh3420");
-	}
-	if (cold && has_child(&plan->layout, number))
-		controller->hotplug = switch_of(false);
-}
-
-static void write_controller(struct in_place *plan, int number, bool cold)
-{
-	const struct layout_item *item = &plan->layout.items.v[number];
-	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
-	int cell = cell_of(plan, number);
-
-	controller->index = number_of(item->index);
-	controller->model = xstrdup(model_of(item->kind));
-	controller->address = compose_item_address(&plan->layout, number);
-	if (item->kind == LAYOUT_EXPANDER) {
-		controller->bus_nr = number_of(item->bus_nr);
-		if (cell != NO_CELL)
-			controller->node = number_of((unsigned)cell);
-	}
-	if (is_port(item->kind))
-		write_port(plan, number, controller, cold);
-}
-
-/* One that libvirt would add by itself, as it would. */
-static void write_implicit(struct in_place *plan, int number)
-{
-	const struct layout_item *item = &plan->layout.items.v[number];
-	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
-	const struct guest_controller *there = &plan->full.controllers.v[item->owner];
-
-	controller->index = number_of(item->index);
-	controller->model = xstrdup(there->model);
-	controller->chassis = there->chassis;
-	controller->port = there->port;
-	controller->address = compose_item_address(&plan->layout, number);
-}
-
-/* A busNr that libvirt would have chosen is written, or it would choose another. */
-static void write_bus_nr(struct in_place *plan, int number)
-{
-	const struct layout_item *item = &plan->layout.items.v[number];
-	const struct guest_controller *there = &plan->full.controllers.v[item->owner];
-
-	for (size_t i = 0; i < plan->new.controllers.n; i++)
-		if (plan->new.controllers.v[i].element == there->element)
-			plan->new.controllers.v[i].bus_nr = number_of(item->bus_nr);
-}
-
-static void write_devices(struct in_place *plan)
-{
-	for (size_t i = 0; i < plan->devices.n; i++) {
-		const struct in_place_device *device = &plan->devices.v[i];
-
-		if (device->kind)
-			compose_device(plan->request, &plan->new, device->kind,
-				       compose_item_address(&plan->layout,
-							    device->endpoint));
-	}
-}
-
-void in_place_write_tree(struct in_place *plan)
-{
-	bool cold = io_needs_cold_ports(plan->request, count_io(plan));
-
-	if (plan->layout.items.n == plan->n_given)
-		return;
-	for (size_t i = 1; i < plan->layout.items.n; i++) {
-		const struct layout_item *item = &plan->layout.items.v[i];
-
-		if (item->kind == LAYOUT_ENDPOINT)
-			continue;
-		if (i >= plan->n_given)
-			write_controller(plan, (int)i, cold);
-		else if (plan->full.controllers.v[item->owner].element < 0)
-			write_implicit(plan, (int)i);
-		else if (item->kind == LAYOUT_EXPANDER &&
-			 plan->full.controllers.v[item->owner].bus_nr_assigned)
-			write_bus_nr(plan, (int)i);
-	}
-	write_devices(plan);
 }

@@ -7,7 +7,7 @@
  * becomes edits of the text (guest-edit.h). The result is judged like the domain was: it
  * goes out only without an error.
  */
-#include "planner/in-place-parts.h"
+#include "planner/in-place-host.h"
 
 #include "planner/check/check.h"
 #include "planner/guest-edit.h"
@@ -36,7 +36,13 @@ static void plan_clear(struct in_place *plan)
 	guest_free(&plan->new);
 	layout_free(&plan->layout);
 	vec_free(&plan->devices);
+	for (size_t i = 0; i < plan->backing.n; i++)
+		set_free(&plan->backing.v[i]);
+	vec_free(&plan->backing);
+	vec_free(&plan->wishes);
 	free(plan->claimed);
+	free(plan->root_home);
+	free(plan->switch_home);
 }
 
 /* Errors of the domain that planning takes away, or must be seen with the plan. */
@@ -150,8 +156,6 @@ static int check_machine(const struct in_place *plan, struct error *error)
 
 static int read_guests(struct in_place *plan, struct error *error)
 {
-	_cleanup_assignment_ struct assignment assignment = {};
-
 	if (guest_read(plan->document, &plan->old, error) < 0 ||
 	    guest_read(plan->document, &plan->full, error) < 0 ||
 	    guest_read(plan->document, &plan->new, error) < 0 ||
@@ -159,8 +163,27 @@ static int read_guests(struct in_place *plan, struct error *error)
 		return -1;
 	if (plan->old.devices_element < 0)
 		return in_place_refuse(plan, error, 0, "<domain>: has no <devices>");
-	assign(&plan->full, &assignment);
 	return 0;
+}
+
+/*
+ * What libvirt would make of the domain; for what the plan puts elsewhere it shall make
+ * no room.
+ */
+static void complete(struct in_place *plan)
+{
+	_cleanup_assignment_ struct assignment assignment = {};
+
+	for (size_t i = 0; i < plan->wishes.n; i++) {
+		struct guest_address *address =
+			&plan->full.devices.v[plan->wishes.v[i].device].address;
+
+		if (!guest_address_automatic(address))
+			continue;
+		free(address->type);
+		address->type = xstrdup("unassigned");
+	}
+	assign(&plan->full, &assignment);
 }
 
 /* NUMA, expander buses and the IOMMU are all told by ACPI tables. */
@@ -175,10 +198,14 @@ static void need_acpi(struct in_place *plan)
 
 static int change(struct in_place *plan, struct error *error)
 {
-	if (in_place_fill_request(plan, error) < 0 || in_place_numa(plan, error) < 0 ||
-	    in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
+	if (in_place_fill_request(plan, error) < 0 ||
+	    in_place_host_wishes(plan, error) < 0 || in_place_numa(plan, error) < 0)
+		return -1;
+	complete(plan);
+	if (in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
 		return -1;
 	in_place_write_tree(plan);
+	in_place_host_pins(plan);
 	if (in_place_iommu(plan, error) < 0)
 		return -1;
 	need_acpi(plan);

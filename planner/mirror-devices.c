@@ -69,8 +69,8 @@ static int find_switch(struct request *request, int root, int parent,
 	return (int)request->switches.n - 1;
 }
 
-static void place_in_complex(const struct machine *machine, size_t number,
-			     struct request *request, struct request_device *device)
+void mirror_place(const struct machine *machine, size_t number, struct request *request,
+		  struct request_device *device)
 {
 	const struct machine_function *function = &machine->functions.v[number];
 	struct path path = path_to(machine, number);
@@ -111,7 +111,7 @@ static void add_stand_in(const struct machine *machine, size_t number,
 	};
 
 	if (request->per == PER_ROOT_COMPLEX)
-		place_in_complex(machine, number, request, &device);
+		mirror_place(machine, number, request, &device);
 	*vec_add(&request->devices) = device;
 }
 

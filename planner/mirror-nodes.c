@@ -141,7 +141,7 @@ static uint32_t legal_distance(uint32_t value, bool self, unsigned *ret_mended)
 	return legal;
 }
 
-static void add_distances(const struct machine *machine, struct request *request)
+void mirror_distances(const struct machine *machine, struct request *request)
 {
 	size_t n = request->nodes.n;
 	unsigned mended = 0;
@@ -234,7 +234,7 @@ int mirror_nodes(const struct machine *machine, const struct mirror_options *opt
 		vcpus += request->nodes.v[i].vcpus;
 	if (vcpus == 0)
 		return error_input(error, "the machine's nodes have no CPUs");
-	add_distances(machine, request);
+	mirror_distances(machine, request);
 	add_hmat(machine, request);
 	set_shape(machine, request);
 	return 0;
