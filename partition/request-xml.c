@@ -17,32 +17,32 @@ struct reader {
 /* An element that holds an amount with a unit, or one that holds plain text. */
 struct row {
 	const char *element, *key;
-	bool amount;
-	const char
-		*attributes[4]; /* what it may have besides unit, set by the same key */
+	bool amount, many; /* with a unit; may be repeated */
+	/* What it may have besides unit, set by the same key. */
+	const char *attributes[3];
 };
 
 static const struct row disk_rows[] = {
-	{"size", "size", true, {}},
-	{"align", "align", true, {"at", "rule"}},
-	{"cluster", "cluster-size", true, {}},
-	{"firstLba", "first-lba", false, {}},
-	{"lastLba", "last-lba", false, {}},
-	{"entries", "entries", false, {}},
-	{"minimal", "minimal", false, {}},
-	{"seed", "seed", false, {"rule"}},
+	{"size", "size", true, false, {}},
+	{"align", "align", true, true, {"at", "rule"}},
+	{"cluster", "cluster-size", true, false, {}},
+	{"firstLba", "first-lba", false, false, {}},
+	{"lastLba", "last-lba", false, false, {}},
+	{"entries", "entries", false, false, {}},
+	{"minimal", "minimal", false, false, {}},
+	{"seed", "seed", false, false, {"rule"}},
 	{},
 };
 
 static const struct row part_rows[] = {
-	{"size", "size", true, {}},
-	{"min", "min", true, {}},
-	{"max", "max", true, {}},
-	{"weight", "weight", false, {}},
-	{"start", "start", true, {}},
-	{"padding", "padding", true, {}},
-	{"align", "align", true, {"at"}},
-	{"attribute", "attribute", false, {}},
+	{"size", "size", true, false, {}},
+	{"min", "min", true, false, {}},
+	{"max", "max", true, false, {}},
+	{"weight", "weight", false, false, {}},
+	{"start", "start", true, false, {}},
+	{"padding", "padding", true, false, {}},
+	{"align", "align", true, true, {"at"}},
+	{"attribute", "attribute", false, true, {}},
 	{},
 };
 
@@ -93,6 +93,47 @@ static int unknown(const struct reader *reader, int element, const char *what,
 	return error_input_at(error, reader->document->name, line_of(reader, element),
 			      "<%s> has no %s here; see schemas/disk.rng",
 			      document_element_name(reader->document, element), what);
+}
+
+/* Fault if words stand in @element, or elements if it is to hold words. */
+static int check_content(const struct reader *reader, int element, bool words,
+			 struct error *error)
+{
+	const xmlNode *node = reader->document->elements.v[element].node;
+	_cleanup_free_ char *content = document_content(reader->document, element);
+
+	if (!words && *content)
+		return unknown(reader, element, "text", error);
+	for (const xmlNode *child = node->children; child && words; child = child->next)
+		if (child->type == XML_ELEMENT_NODE)
+			return unknown(reader, element, (const char *)child->name, error);
+	return 0;
+}
+
+/* Fault if the element before it in the same parent has said it. */
+static int check_once(const struct reader *reader, int element, const struct row *row,
+		      struct error *error)
+{
+	const xmlNode *node = reader->document->elements.v[element].node;
+	bool is_size = streq(row->element, "size") && !reader->part;
+
+	for (const xmlNode *other = node->prev; other && !row->many;
+	     other = other->prev) {
+		const char *name = (const char *)other->name;
+
+		if (other->type == XML_ELEMENT_NODE && streq(name, row->element))
+			return error_input_at(error, reader->document->name,
+					      line_of(reader, element),
+					      "<%s> stands there twice", row->element);
+	}
+	for (const xmlNode *other = node->parent->children; other && is_size;
+	     other = other->next)
+		if (other->type == XML_ELEMENT_NODE &&
+		    streq((const char *)other->name, "minimal"))
+			return error_input_at(error, reader->document->name,
+					      line_of(reader, element),
+					      "<size> and <minimal> exclude each other");
+	return 0;
 }
 
 /* Sets the attributes that @rows list, in the order of @rows; others are unknown. */
@@ -163,7 +204,9 @@ static int read_row(struct reader *reader, int element, const struct row *row,
 		row->amount ? amount(reader, element)
 			    : document_content(reader->document, element);
 
-	if (set_row_attributes(reader, element, row, error) < 0)
+	if (check_content(reader, element, true, error) < 0 ||
+	    check_once(reader, element, row, error) < 0 ||
+	    set_row_attributes(reader, element, row, error) < 0)
 		return -1;
 	/* <align at='end'/> and <minimal/> say all they have to say. */
 	if (!*value && streq(row->key, "align"))
@@ -178,12 +221,19 @@ static int read_children(struct reader *reader, int element, const struct row *r
 {
 	const xmlNode *node = reader->document->elements.v[element].node;
 
+	if (check_content(reader, element, false, error) < 0)
+		return -1;
 	for (const xmlNode *child = node->children; child; child = child->next) {
 		const struct row *row = rows;
 		int number;
 
-		if (child->type != XML_ELEMENT_NODE ||
-		    (!reader->part && streq((const char *)child->name, "partition")))
+		if (child->type != XML_ELEMENT_NODE)
+			continue;
+		if (child->ns)
+			return error_input_at(error, reader->document->name,
+					      line_of(reader, document_number(child)),
+					      "<%s> is in a namespace", child->name);
+		if (!reader->part && streq((const char *)child->name, "partition"))
 			continue;
 		number = document_number(child);
 		while (row->element && !streq(row->element, (const char *)child->name))
@@ -224,10 +274,13 @@ int disk_request_read_xml(const char *name, const char *bytes, size_t n,
 		return -1;
 	free(request->file);
 	request->file = xstrdup(name);
-	if (!streq(document_element_name(&document, 0), "disk"))
+	if (!streq(document_element_name(&document, 0), "disk") ||
+	    document.elements.v[0].node->ns)
 		return error_input_at(error, name, line_of(&reader, 0),
-				      "the root is <%s>, not <disk>",
-				      document_element_name(&document, 0));
+				      "the root is <%s>%s, not <disk>",
+				      document_element_name(&document, 0),
+				      document.elements.v[0].node->ns ? " in a namespace"
+								      : "");
 	if (read_attributes(&reader, 0, disk_attributes, error) < 0 ||
 	    read_children(&reader, 0, disk_rows, error) < 0)
 		return -1;

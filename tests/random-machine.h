@@ -6,26 +6,8 @@
  */
 #pragma once
 
+#include "tests/dice.h"
 #include "topology/machine-fields.h"
-
-struct dice {
-	uint64_t state;
-};
-
-/* SplitMix64 (Steele, Lea, Flood 2014). */
-static uint64_t roll(struct dice *dice)
-{
-	uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-static uint64_t roll_below(struct dice *dice, uint64_t limit)
-{
-	return roll(dice) % limit;
-}
 
 /* Every third time nothing but letters; else markup, controls, broken UTF-8. */
 static char *random_string(struct dice *dice)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * schema-judge.h - a RELAX NG schema and the reader that it describes, held against each
+ * other over documents that were spoilt in one place.
+ */
+#pragma once
+
+#include "base/document.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "tests/dice.h"
+
+#include <libxml/relaxng.h>
+
+static void be_quiet(void *data, const char *format, ...)
+{
+	(void)data;
+	(void)format;
+}
+
+static xmlRelaxNG *read_schema(const char *path)
+{
+	xmlRelaxNGParserCtxt *parser = xmlRelaxNGNewParserCtxt(path);
+	xmlRelaxNG *schema = xmlRelaxNGParse(parser);
+
+	assert_non_null(schema);
+	xmlRelaxNGFreeParserCtxt(parser);
+	return schema;
+}
+
+static bool schema_takes(xmlRelaxNG *schema, const struct document *document)
+{
+	xmlRelaxNGValidCtxt *context = xmlRelaxNGNewValidCtxt(schema);
+	int rc;
+
+	xmlRelaxNGSetValidErrors(context, be_quiet, be_quiet, NULL);
+	rc = xmlRelaxNGValidateDoc(context, document->xml);
+	xmlRelaxNGFreeValidCtxt(context);
+	assert_true(rc >= 0);
+	return rc == 0;
+}
+
+/* A copy of the text with the span replaced. */
+static void replace(const struct text *text, struct span span, const char *by,
+		    struct text *ret)
+{
+	text_add(ret, text->s, span.start);
+	text_adds(ret, by);
+	text_add(ret, text->s + span.end, text->n - span.end);
+}
+
+static char *span_text(const struct document *document, struct span span)
+{
+	return xstrndup(document->text.s + span.start, span.end - span.start);
+}
+
+/* The element twice; not the root, which stands once in any document. */
+static void repeat(const struct document *document, int element, struct text *ret)
+{
+	struct span whole = document_whole(document, element);
+	_cleanup_free_ char *once = span_text(document, whole);
+	_cleanup_free_ char *twice = xasprintf("%s%s", once, element > 0 ? once : "");
+
+	replace(&document->text, whole, twice, ret);
+}
+
+/* Spoils one attribute or element that the dice choose. */
+static void spoil(struct dice *dice, const struct document *document, struct text *ret)
+{
+	const struct document_attribute *attribute =
+		&document->attributes.v[roll_below(dice, document->attributes.n)];
+	const struct document_attribute *other =
+		&document->attributes.v[roll_below(dice, document->attributes.n)];
+	const struct document_element *element =
+		&document->elements.v[roll_below(dice, document->elements.n)];
+	_cleanup_free_ char *value = span_text(document, attribute->value);
+	_cleanup_free_ char *others = span_text(document, other->value);
+	_cleanup_free_ char *twice = xasprintf("%s%s", value, value);
+	_cleanup_free_ char *tag = span_text(document, element->start_tag);
+	_cleanup_free_ char *longer = xasprintf("%s%s", tag, tag);
+
+	switch (roll_below(dice, 8)) {
+	case 0:
+		replace(&document->text, attribute->whole, "", ret);
+		break;
+	case 1:
+		replace(&document->text, attribute->name, "colour", ret);
+		break;
+	case 2:
+		replace(&document->text, attribute->value, twice, ret);
+		break;
+	case 3:
+		replace(&document->text, attribute->value, others, ret);
+		break;
+	case 4:
+		replace(&document->text, attribute->value, "", ret);
+		break;
+	case 5:
+		replace(&document->text, element->start_tag,
+			element->self_closing ? longer : "<node>", ret);
+		break;
+	case 6:
+		repeat(document, (int)roll_below(dice, document->elements.n), ret);
+		break;
+	default:
+		replace(&document->text, attribute->value, "-1", ret);
+	}
+}
+
+static void parse(const struct text *text, struct document *ret)
+{
+	_cleanup_error_ struct error error = {};
+
+	if (document_parse("test.xml", text->s, text->n, ret, &error) < 0)
+		fail_msg("%s", error.message);
+}
+
+/* What happened to a spoilt document. */
+enum verdict { BOTH_TAKE, BOTH_REFUSE, READER_REFUSES, SCHEMA_REFUSES, VERDICTS };
+
+static enum verdict judge(xmlRelaxNG *schema, const struct document *document,
+			  bool (*reader_takes)(const struct document *document))
+{
+	bool schema_ok = schema_takes(schema, document);
+	bool reader_ok = reader_takes(document);
+
+	if (schema_ok == reader_ok)
+		return schema_ok ? BOTH_TAKE : BOTH_REFUSE;
+	return schema_ok ? READER_REFUSES : SCHEMA_REFUSES;
+}
