@@ -223,7 +223,8 @@ void smt_mismatch(struct check *check)
 			check_found(check, guest->cputune_element,
 				    "vCPUs %u and %u are threads of one core in the guest, but "
 				    "pinned to different cores of the host (CPUs %d and %d).",
-				    first, vcpu, set_first(a), set_first(b));
+				    first, vcpu, set_first(a), set_first(b))
+				->subject = xasprintf("vCPUs %u and %u", first, vcpu);
 			return;
 		}
 }

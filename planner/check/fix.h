@@ -3,10 +3,12 @@
 #pragma once
 
 #include "planner/check/check.h"
+#include "topology/compare.h"
 
-/* What was mended, in order: findings as they were; owned. */
+/* Findings as they were, in order; owned. */
 struct check_fixes {
-	struct report done;
+	struct report done; /* what was mended */
+	struct report left; /* what a mend was tried for: it would have been a guess */
 };
 
 /*
@@ -17,4 +19,7 @@ struct check_fixes {
  */
 int check_fix(const struct document *document, const struct check_options *options,
 	      struct text *ret_text, struct check_fixes *ret, struct error *error);
+/* How what the guest's kernel sees differs; for people, in no way a verdict. */
+int check_fix_view(const struct document *before, const struct document *after,
+		   struct differences *ret, struct error *error);
 void check_fixes_free(struct check_fixes *fixes);

@@ -21,6 +21,30 @@ static void say(const char *file, const struct check_fixes *fixes)
 	fwrite(text.s ? text.s : "", 1, text.n, stderr);
 }
 
+static int say_view(const char *file, const struct document *before,
+		    const struct text *after, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_differences_ struct differences differences = {};
+
+	if (document_parse(file, after->s, after->n, &document, error) < 0 ||
+	    check_fix_view(before, &document, &differences, error) < 0)
+		return -1;
+	for (size_t i = 0; i < differences.list.n; i++) {
+		const struct difference *row = &differences.list.v[i];
+		_cleanup_text_ struct text text = {};
+
+		text_add_shown(&text, file);
+		text_printf(&text, ": the guest will see: %s: %s: ",
+			    difference_kind_name(row->kind), row->subject);
+		text_printf(&text, "%s; before: %s\n",
+			    row->observed ? row->observed : "nothing",
+			    row->expected ? row->expected : "nothing");
+		fputs(text.s, stderr);
+	}
+	return 0;
+}
+
 /* What is left after mending; the exit status. */
 static int judge_rest(const char *file, const struct text *text,
 		      const struct check_options *options, struct error *error)
@@ -53,6 +77,8 @@ static int fix_one(const char *file, const struct check_options *options, bool i
 		if (file_write(in_place ? file : NULL, text.s, text.n, error) < 0)
 			return -1;
 	say(file, &fixes);
+	if (fixes.done.findings.n > 0 && say_view(file, &document, &text, error) < 0)
+		return -1;
 	return judge_rest(file, &text, options, error);
 }
 

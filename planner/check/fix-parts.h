@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fix-parts.h - what the mends share. */
+#pragma once
+
+#include "base/edit.h"
+#include "planner/check/host.h"
+
+/* One finding to mend. Without an edit it cannot be mended. */
+struct fix {
+	struct check *check; /* the guest is completed, the tree is built */
+	const struct finding *finding;
+	int element; /* where it stands */
+	struct edits edits;
+};
+
+/* fix-buses.c: numbers and indexes of buses, anew. */
+void fix_bus_numbers(struct fix *fix);
+void fix_indexes(struct fix *fix);
+/* fix-move.c: devices to another port, which is made where none is free. */
+void fix_off_expander(struct fix *fix);
+void fix_to_node(struct fix *fix);
+void fix_to_own_root(struct fix *fix);
+/* fix-pins.c: pins to where the memory or the data is. */
+void fix_vcpu_split(struct fix *fix);
+void fix_vcpu_unpinned(struct fix *fix);
+void fix_pin_online(struct fix *fix);
+void fix_pin_shared(struct fix *fix);
+void fix_smt(struct fix *fix);
+void fix_emulator(struct fix *fix);
+void fix_iothread(struct fix *fix);
