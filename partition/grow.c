@@ -2,15 +2,13 @@
 #include "partition/grow.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "partition/layout.h"
+#include "partition/tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static int enlarge_raw(const char *path, uint64_t size_bytes, struct error *error)
@@ -29,23 +27,17 @@ static int enlarge_raw(const char *path, uint64_t size_bytes, struct error *erro
 
 static int enlarge_qcow2(const char *path, uint64_t size_bytes, struct error *error)
 {
-	_cleanup_free_ char *size = xasprintf("%" PRIu64, size_bytes);
-	_cleanup_free_ char *name =
-		*path == '/' ? xstrdup(path) : xasprintf("./%s", path);
-	char program[] = "qemu-img", resize[] = "resize", quiet[] = "-q", f[] = "-f",
-	     format[] = "qcow2";
-	char *argv[] = {program, resize, quiet, f, format, name, size, NULL};
-	int status, rc;
-	pid_t pid;
+	_cleanup_tool_ struct tool tool = {};
 
-	rc = posix_spawnp(&pid, program, NULL, NULL, argv, environ);
-	if (rc != 0)
-		return error_system(error, rc, "%s: qemu-img cannot be started", path);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return error_system(error, errno, "qemu-img");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return error_system(error, 0, "%s: qemu-img resize failed", path);
+	tool_add(&tool, "qemu-img");
+	tool_add(&tool, "resize");
+	tool_add(&tool, "-q");
+	tool_add(&tool, "-f");
+	tool_add(&tool, "qcow2");
+	tool_add(&tool, "%s%s", *path == '/' ? "" : "./", path);
+	tool_add(&tool, "%" PRIu64, size_bytes);
+	if (tool_run(&tool, error) < 0)
+		return error_wrap(error, "%s", path);
 	return 0;
 }
 
@@ -85,8 +77,10 @@ void table_fill_disk(struct partition_table *table)
 	uint64_t tail =
 		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
 
-	if (table->label == LABEL_DOS)
-		return; /* the reader has set it from the disk */
+	if (table->label == LABEL_DOS) {
+		table->last_usable_lba = MIN(table->n_sectors - 1, (uint64_t)UINT32_MAX);
+		return;
+	}
 	if (table->n_sectors > tail)
 		table->last_usable_lba =
 			MAX(table->last_usable_lba, table->n_sectors - tail - 1);

@@ -170,13 +170,21 @@ static int fit_request(const struct changed_disk *disk, struct disk_request *req
 		       struct error *error)
 {
 	const uint64_t sector = request->sector_bytes;
-	uint64_t size_bytes = disk->io->size_bytes - disk->io->size_bytes % sector;
+	uint64_t size_bytes = disk->io->size_bytes;
 
+	if (size_bytes == 0)
+		return error_input(error, "%s is 0 bytes long", disk->io->name);
 	if (disk->io->sector_bytes && disk->io->sector_bytes != sector)
 		return error_input(error,
 				   "%s has sectors of %u bytes; say --sector-size %u",
 				   disk->io->name, disk->io->sector_bytes,
 				   disk->io->sector_bytes);
+	if (size_bytes % sector)
+		return error_input(error,
+				   "%s has %ju bytes, which is not a multiple of %u; "
+				   "truncate -s %%%u rounds a raw file up",
+				   disk->io->name, (uintmax_t)size_bytes,
+				   request->sector_bytes, request->sector_bytes);
 	if (request->minimal ||
 	    (request->size_bytes && request->size_bytes != size_bytes))
 		return error_input(error, "%s has %ju bytes, and --replace leaves it so",

@@ -115,18 +115,29 @@ static void say(const struct partition_table *before, const struct partition_tab
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
+/* The table as it shall be on a disk of this size; @ret is zeroed. */
+static int plan(struct wish *wish, const struct changed_disk *disk, uint64_t size_bytes,
+		struct partition_table *ret, struct error *error)
+{
+	struct room room;
+
+	wish->request.cluster_bytes = disk->kind.cluster_bytes;
+	*ret = partition_table_copy(&disk->seen.table);
+	ret->n_sectors = size_bytes / ret->sector_bytes;
+	table_fill_disk(ret);
+	if (wish->number && partition_grow(ret, wish->number, &wish->request,
+					   wish->to_bytes, &room, error) < 0)
+		return error_wrap(error, "%s", disk->io->name);
+	return 0;
+}
+
 static int grow(struct wish *wish, struct changed_disk *disk, struct error *error)
 {
 	_cleanup_partition_table_ struct partition_table wanted = {};
 	_cleanup_patch_ struct patch patch = {};
-	struct room room;
 
-	wish->request.cluster_bytes = disk->kind.cluster_bytes;
-	wanted = partition_table_copy(&disk->seen.table);
-	table_fill_disk(&wanted);
-	if (wish->number && partition_grow(&wanted, wish->number, &wish->request,
-					   wish->to_bytes, &room, error) < 0)
-		return error_wrap(error, "%s", disk->io->name);
+	if (plan(wish, disk, disk->io->size_bytes, &wanted, error) < 0)
+		return -1;
 	if (table_edit(disk->io, &disk->seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
 	    change_commit(disk, &patch, &wanted, error) < 0)
 		return -1;
@@ -134,15 +145,19 @@ static int grow(struct wish *wish, struct changed_disk *disk, struct error *erro
 	return STATUS_OK;
 }
 
-static int enlarge(const char *path, const struct wish *wish, struct error *error)
+/* Makes the image larger, if its table can follow; what cannot be done is found first. */
+static int enlarge(const char *path, struct wish *wish, struct error *error)
 {
-	_cleanup_free_ char *journal = NULL;
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_partition_table_ struct partition_table rehearsed = {};
 
-	if (!wish->size_bytes)
-		return 0;
-	journal = change_journal(path, &wish->change, error);
-	if (!journal || change_need_closed(path, journal, error) < 0)
+	if (change_begin(path, &wish->change, &disk, error) < 0 ||
+	    need_growable(&disk, error) < 0)
 		return -1;
+	if (wish->size_bytes > disk.io->size_bytes &&
+	    plan(wish, &disk, wish->size_bytes, &rehearsed, error) < 0)
+		return -1;
+	disk_close(TAKE(disk.io));
 	return image_enlarge(path, &wish->change.disk, wish->size_bytes, error);
 }
 
@@ -155,7 +170,7 @@ static int run(int argc, char *argv[], struct error *error)
 	disk_request_init(&wish.request);
 	if (read_options(&options, &wish, error) < 0)
 		return -1;
-	if (enlarge(options.args[0], &wish, error) < 0)
+	if (wish.size_bytes && enlarge(options.args[0], &wish, error) < 0)
 		return -1;
 	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
 	    need_growable(&disk, error) < 0)
