@@ -542,6 +542,22 @@ static void set_identity(const struct request *request, struct guest *guest)
 			switch_of(request->firmware == FIRMWARE_EFI_SECURE);
 }
 
+void compose_debug_console(const struct request *request, struct guest *guest)
+{
+	struct guest_device *device;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "serial") &&
+		    streq_null(guest->devices.v[i].target_type, "isa-debug"))
+			return;
+	device = guest_add_device(guest, "serial");
+	set_string(&device->type, "file");
+	set_string(&device->target_type, "isa-debug");
+	free(device->source_file);
+	device->source_file =
+		xasprintf("/var/log/libvirt/qemu/%s-debugcon.log", request->name);
+}
+
 void compose_guest(const struct request *request, struct plan *plan)
 {
 	set_identity(request, &plan->guest);
@@ -554,4 +570,6 @@ void compose_guest(const struct request *request, struct plan *plan)
 	if (request->cdrom)
 		add_cdrom(request, plan);
 	set_iommu(request, &plan->guest);
+	if (request->debug_console)
+		compose_debug_console(request, &plan->guest);
 }

@@ -23,3 +23,5 @@ void compose_device(const struct request *request, struct guest *guest,
 		    const struct device_kind *kind, struct guest_address address);
 /* What an intel IOMMU needs to remap interrupts, for vCPUs and memory as they are. */
 void compose_intel(struct guest *guest, struct guest_iommu *iommu);
+/* The firmware's debug port into a log of the domain's name. */
+void compose_debug_console(const struct request *request, struct guest *guest);

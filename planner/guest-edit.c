@@ -235,6 +235,15 @@ static void edit_vcpus(const struct guest *old, const struct guest *new,
 						   (uintmax_t)new->vcpus.value));
 }
 
+static void edit_iothreads(const struct guest *old, const struct guest *new,
+			   struct edits *edits)
+{
+	if (new->iothreads.state == VALUE_VALID &&
+	    !number_is(old->iothreads, new->iothreads.value))
+		merge_child(edits, 0, want_content(want_new("iothreads"), "%ju",
+						   (uintmax_t)new->iothreads.value));
+}
+
 static bool same_features(const struct guest *a, const struct guest *b)
 {
 	return a->cpu_features.n == b->cpu_features.n;
@@ -436,6 +445,7 @@ void guest_edit(const struct guest *old, const struct guest *new, struct edits *
 	edit_memory(old, new, edits);
 	edit_hugepages(old, new, edits);
 	edit_vcpus(old, new, edits);
+	edit_iothreads(old, new, edits);
 	edit_cputune(old, new, edits);
 	edit_numatune(old, new, edits);
 	merge_child(edits, 0, want_os(new, old));

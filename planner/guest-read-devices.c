@@ -58,6 +58,7 @@ static const struct field device_fields[] = {
 	ROW("driver@ats", ON_OFF, guest_device, driver_ats),
 	ROW("driver@iothread", DECIMAL, guest_device, driver_iothread),
 	ROW("driver@queues", DECIMAL, guest_device, driver_queues),
+	ROW("driver/iothreads", PRESENT, guest_device, iothreads_mapped),
 	ROW("@managed", YES_NO, guest_device, managed),
 	ROW("rom@enabled", YES_NO, guest_device, rom_enabled),
 	ROW("target/node", DECIMAL, guest_device, node),

@@ -42,6 +42,7 @@ static const struct field guest_fields[] = {
 	ROW("vcpu@placement", STRING, guest, vcpu_placement),
 	ROW("iothreads", ELEMENT, guest, iothreads_element),
 	ROW("iothreads", DECIMAL, guest, iothreads),
+	ROW("iothreadids", ELEMENT, guest, iothread_ids_element),
 	ROW("cpu", ELEMENT, guest, cpu_element),
 	ROW("cpu@mode", STRING, guest, cpu_mode),
 	ROW("cpu@check", STRING, guest, cpu_check),
@@ -183,6 +184,22 @@ static void read_interconnects(struct guest *guest)
 		FIELDS_FILL(guest, element_, fields, entry_);                            \
 	}
 
+/* <os><firmware><feature name='secure-boot' enabled='yes'/>. */
+static void read_firmware(struct guest *guest)
+{
+	int firmware = document_find(guest->document, 0, "os/firmware");
+
+	foreach_child(feature, guest->document, firmware, "feature")
+	{
+		const char *name = document_attribute(guest->document, feature, "name");
+		const char *enabled =
+			document_attribute(guest->document, feature, "enabled");
+
+		if (streq_null(name, "secure-boot") && enabled)
+			guest->firmware_secure_boot = switch_of(streq(enabled, "yes"));
+	}
+}
+
 static void read_lists(struct guest *guest)
 {
 	int hugepages = document_find(guest->document, 0, "memoryBacking/hugepages");
@@ -270,6 +287,7 @@ int guest_read(const struct document *document, struct guest *ret, struct error 
 	ret->document = document;
 	FIELDS_FILL(ret, 0, guest_fields, ret);
 	read_lists(ret);
+	read_firmware(ret);
 	guest_read_devices(ret);
 	read_qemu(ret);
 	return 0;

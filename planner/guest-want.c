@@ -93,12 +93,30 @@ static void want_pci_target(struct want *parent, const struct guest_controller *
 	drop_if_empty(parent);
 }
 
-static void want_driver_iommu(struct want *parent, struct guest_switch new,
-			      const struct guest_switch *old)
+static void want_controller_driver(struct want *parent, const struct guest_controller *new,
+				   const struct guest_controller *old)
 {
 	struct want *driver = want_child(parent, "driver");
 
-	want_switch(driver, "iommu", new, old);
+	want_switch(driver, "iommu", new->driver_iommu, old ? &old->driver_iommu : NULL);
+	want_number(driver, "iothread", new->driver_iothread,
+		    old ? &old->driver_iothread : NULL);
+	drop_if_empty(parent);
+}
+
+static void want_device_driver(struct want *parent, const struct guest_device *new,
+			       const struct guest_device *old)
+{
+	struct want *driver = want_child(parent, "driver"), *threads;
+
+	want_switch(driver, "iommu", new->driver_iommu, old ? &old->driver_iommu : NULL);
+	want_number(driver, "iothread", new->driver_iothread,
+		    old ? &old->driver_iothread : NULL);
+	if (new->map_iothreads > 0) {
+		threads = want_child(driver, "iothreads");
+		for (unsigned id = 1; id <= new->map_iothreads; id++)
+			want_set(want_child(threads, "iothread"), "id", "%u", id);
+	}
 	drop_if_empty(parent);
 }
 
@@ -113,7 +131,7 @@ struct want *want_controller(const struct guest_controller *new,
 	if (new->model_name && !(old && streq_null(old->model_name, new->model_name)))
 		want_set(want_child(want, "model"), "name", "%s", new->model_name);
 	want_pci_target(want, new, old);
-	want_driver_iommu(want, new->driver_iommu, old ? &old->driver_iommu : NULL);
+	want_controller_driver(want, new, old);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;
 }
@@ -171,6 +189,21 @@ static void want_video(struct want *want, const struct guest_device *device)
 	want_set(want_child(want, "model"), "type", "%s", device->model);
 }
 
+/* Port 0x402 is where SeaBIOS and edk2's DebugLib write (edk2 OvmfPkg/README). */
+static void want_debug_console(struct want *want, const struct guest_device *device)
+{
+	struct want *target, *address;
+
+	want_string(want, "type", device->type, NULL);
+	want_set(want_child(want, "source"), "path", "%s", device->source_file);
+	target = want_child(want, "target");
+	want_string(target, "type", device->target_type, NULL);
+	want_set(want_child(target, "model"), "name", "isa-debugcon");
+	address = want_child(want, "address");
+	want_set(address, "type", "isa");
+	want_set(address, "iobase", "0x402");
+}
+
 static const struct {
 	const char *tag;
 	void (*fill)(struct want *want, const struct guest_device *device);
@@ -180,6 +213,7 @@ static const struct {
 	{ "disk", want_disk, true },
 	{ "rng", want_rng, false },
 	{ "video", want_video, false },
+	{ "serial", want_debug_console, true },
 };
 
 struct want *want_device(const struct guest_device *new, const struct guest_device *old)
@@ -193,8 +227,7 @@ struct want *want_device(const struct guest_device *new, const struct guest_devi
 			has_driver = new_devices[i].has_driver;
 		}
 	if (!has_driver)
-		want_driver_iommu(want, new->driver_iommu,
-				  old ? &old->driver_iommu : NULL);
+		want_device_driver(want, new, old);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;
 }

@@ -132,6 +132,7 @@ void guest_init(struct guest *guest)
 		&guest->memory_element,	       &guest->current_memory_element,
 		&guest->max_memory_element,    &guest->vcpu_element,
 		&guest->iothreads_element,     &guest->cpu_element,
+		&guest->iothread_ids_element,
 		&guest->topology_element,      &guest->numa_element,
 		&guest->interconnects_element, &guest->features_element,
 		&guest->acpi_element,	       &guest->apic_element,

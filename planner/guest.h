@@ -92,6 +92,8 @@ struct guest_device {
 	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
 	struct guest_number driver_iothread, driver_queues;
+	bool iothreads_mapped; /* <driver><iothreads>: queues over several threads */
+	unsigned map_iothreads; /* to be written: over threads 1 to this; 0 none */
 	/* <address type='drive' controller=>, or type='virtio-serial' */
 	struct guest_number controller;
 	struct guest_number node; /* memory device, pstore: guest cell */
@@ -190,7 +192,7 @@ struct guest {
 	struct guest_set vcpu_cpuset;
 	char *vcpu_placement;
 	struct guest_number iothreads;
-	int iothreads_element;
+	int iothreads_element, iothread_ids_element;
 
 	int cpu_element, topology_element, numa_element, interconnects_element;
 	char *cpu_mode, *cpu_model, *cpu_check;

@@ -11,6 +11,8 @@
 
 #include "planner/mirror.h"
 
+#include <strings.h>
+
 #define MIB (UINT64_C(1) << 20)
 
 int in_place_host_function(const struct in_place *plan, size_t device)
@@ -328,7 +330,7 @@ int in_place_host_cells(struct in_place *plan, struct error *error)
 {
 	_cleanup_set_ struct set nodes = device_nodes(plan);
 
-	if (set_empty(&nodes))
+	if (set_empty(&nodes) && !plan->request->iothreads)
 		return 0;
 	plan->binds = true;
 	if (check_bindings(plan, error) < 0)
@@ -336,7 +338,7 @@ int in_place_host_cells(struct in_place *plan, struct error *error)
 	if (plan->request->nodes.n == 0) {
 		_cleanup_set_ struct set all = nodes_to_be(plan);
 
-		if (make_cells(plan, &all, error) < 0)
+		if (!set_empty(&all) && make_cells(plan, &all, error) < 0)
 			return -1;
 	}
 	return 0;
@@ -418,8 +420,65 @@ static void mirror_new_cells(struct in_place *plan)
 	mirror_distances(plan->host, request);
 }
 
+static bool is_called(const struct guest_device *device, const char *name)
+{
+	struct pci_address at;
+
+	return streq_null(device->target_dev, name) || streq_null(device->alias, name) ||
+	       (device->mac && strcasecmp(device->mac, name) == 0) ||
+	       (device->source.state == VALUE_VALID && pci_address_parse(name, &at) &&
+		pci_address_equal(device->source.at, at));
+}
+
+static bool has_wish(const struct in_place *plan, size_t device)
+{
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		if (plan->wishes.v[i].device == (int)device)
+			return true;
+	return false;
+}
+
+/* What --place says of a device has the last word over what its host says. */
+static int place_named(struct in_place *plan, const struct request_place *place,
+		       struct error *error)
+{
+	for (size_t i = 0; i < plan->old.devices.n; i++) {
+		const struct guest_device *it = &plan->old.devices.v[i];
+		struct in_place_wish *wanted;
+
+		if (!is_called(it, place->device))
+			continue;
+		if (!device_on_pci(it) || place->cell >= (int)plan->request->nodes.n)
+			return in_place_refuse(plan, error, it->element,
+					       "<%s>: --place %s=%d: %s", it->tag,
+					       place->device, place->cell,
+					       device_on_pci(it)
+						       ? "there is no such node"
+						       : "the device is not on PCI");
+		if (has_wish(plan, i))
+			return in_place_refuse(plan, error, it->element,
+					       "<%s>: --place names %s twice", it->tag,
+					       place->device);
+		wanted = vec_add(&plan->wishes);
+		wanted->device = (int)i;
+		wanted->function = -1;
+		wanted->to = (struct request_device){.cell = place->cell,
+						     .root = -1,
+						     .switch_port = -1};
+		return 0;
+	}
+	return error_input(
+		error,
+		"%s: --place %s: no device has that disk target, MAC, alias or host "
+		"address",
+		plan->document->name, place->device);
+}
+
 int in_place_host_wishes(struct in_place *plan, struct error *error)
 {
+	for (size_t i = 0; i < plan->request->places.n; i++)
+		if (place_named(plan, &plan->request->places.v[i], error) < 0)
+			return -1;
 	if (!plan->binds)
 		return 0;
 	back_cells(plan);
@@ -427,7 +486,8 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
 		int function = in_place_host_function(plan, i);
 
-		if (function >= 0 && wish(plan, i, function, error) < 0)
+		if (function >= 0 && !has_wish(plan, i) &&
+		    wish(plan, i, function, error) < 0)
 			return -1;
 	}
 	return 0;

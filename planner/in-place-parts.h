@@ -19,7 +19,7 @@ struct in_place_device {
 /* Where a device of the host that the domain is given belongs. */
 struct in_place_wish {
 	int device;   /* in `old`, `full` and `new` alike */
-	int function; /* in host->functions */
+	int function; /* in host->functions; -1: one that --place names */
 	struct request_device to;
 	bool stays; /* it is there already */
 	int beside; /* the wish whose slot it shares, as functions of one card; -1 */
@@ -68,3 +68,7 @@ int in_place_tree(struct in_place *plan, struct error *error);
 void in_place_write_tree(struct in_place *plan);
 /* IOMMU, its I/O APIC and drivers; ACPI. */
 int in_place_iommu(struct in_place *plan, struct error *error);
+/* Loader and variables by libvirt's own choice. */
+int in_place_firmware(struct in_place *plan, struct error *error);
+/* I/O threads, and the disks that they serve. */
+int in_place_disks(struct in_place *plan, struct error *error);

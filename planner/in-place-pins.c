@@ -151,6 +151,8 @@ static struct set nodes_of_iothread(const struct in_place *plan, unsigned id)
 {
 	struct set nodes = {};
 
+	if (plan->request->iothreads && id <= plan->backing.n)
+		return set_copy(&plan->backing.v[id - 1]);
 	for (size_t i = 0; i < plan->new.devices.n; i++) {
 		const struct guest_device *device = &plan->new.devices.v[i];
 		int bus, cell;

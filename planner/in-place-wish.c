@@ -101,9 +101,12 @@ static bool is_right(struct in_place *plan, const struct in_place_wish *wish)
 static bool same_card(const struct in_place *plan, const struct in_place_wish *a,
 		      const struct in_place_wish *b)
 {
-	const struct machine_function *x = &plan->host->functions.v[a->function];
-	const struct machine_function *y = &plan->host->functions.v[b->function];
+	const struct machine_function *x, *y;
 
+	if (a->function < 0 || b->function < 0)
+		return false;
+	x = &plan->host->functions.v[a->function];
+	y = &plan->host->functions.v[b->function];
 	return x->physical_function < 0 && y->physical_function < 0 &&
 	       x->at.domain == y->at.domain && x->at.bus == y->at.bus &&
 	       x->at.slot == y->at.slot;
@@ -111,7 +114,7 @@ static bool same_card(const struct in_place *plan, const struct in_place_wish *a
 
 void in_place_host_judge(struct in_place *plan)
 {
-	if (!plan->binds)
+	if (plan->wishes.n == 0)
 		return;
 	plan->root_home = none_for(plan->request->roots.n);
 	plan->switch_home = none_for(plan->request->switches.n);

@@ -10,6 +10,7 @@
 #include "planner/in-place-host.h"
 
 #include "planner/check/check.h"
+#include "planner/compose-guest.h"
 #include "planner/guest-edit.h"
 #include "planner/guest-read.h"
 
@@ -205,9 +206,13 @@ static int change(struct in_place *plan, struct error *error)
 	if (in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
 		return -1;
 	in_place_write_tree(plan);
-	in_place_host_pins(plan);
-	if (in_place_iommu(plan, error) < 0)
+	if (in_place_disks(plan, error) < 0)
 		return -1;
+	in_place_host_pins(plan);
+	if (in_place_iommu(plan, error) < 0 || in_place_firmware(plan, error) < 0)
+		return -1;
+	if (plan->request->debug_console)
+		compose_debug_console(plan->request, &plan->new);
 	need_acpi(plan);
 	return 0;
 }

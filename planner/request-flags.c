@@ -160,6 +160,42 @@ static int take_hmat(const struct taking *to, const char *value, struct error *e
 	return 0;
 }
 
+static int take_debug_console(const struct taking *to, const char *value,
+			      struct error *error)
+{
+	if (value && !streq(value, "yes"))
+		return error_input(error, "--%s=%s: is yes or left out", to->flag, value);
+	to->request->debug_console = true;
+	return 0;
+}
+
+static int take_iothreads(const struct taking *to, const char *value, struct error *error)
+{
+	static const char *const names[] = { "per-node", NULL };
+
+	if (take_name(to, value, names, error) < 0)
+		return -1;
+	to->request->iothreads = true;
+	return 0;
+}
+
+/* DEVICE=NODE; a MAC has colons, a target or an alias no '='. */
+static int take_place(const struct taking *to, const char *value, struct error *error)
+{
+	const char *equals = strrchr(value, '=');
+	struct request_place *place;
+	int cell;
+
+	if (!equals || equals == value || !parse_int(equals + 1, &cell) || cell < 0)
+		return error_input(error,
+				   "--%s=%s: write DEVICE=NODE: a disk's target, a MAC, an "
+				   "alias or a host address, such as vdb=1", to->flag, value);
+	place = vec_add(&to->request->places);
+	place->device = xstrndup(value, (size_t)(equals - value));
+	place->cell = cell;
+	return 0;
+}
+
 static int take_mgmt(const struct taking *to, const char *value, struct error *error)
 {
 	if (!streq(value, "user") &&
@@ -223,6 +259,9 @@ static const struct {
 	{ "hugepages", take_hugepages },
 	{ "hmat", take_hmat },
 	{ "name", take_domain_name },
+	{ "debug-console", take_debug_console },
+	{ "iothreads", take_iothreads },
+	{ "place", take_place },
 };
 
 bool request_has_flag(const char *flag)

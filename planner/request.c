@@ -56,6 +56,9 @@ void request_free(struct request *request)
 		set_free(&request->nodes.v[i].vcpu_list);
 	for (size_t i = 0; i < request->notes.n; i++)
 		free(request->notes.v[i]);
+	for (size_t i = 0; i < request->places.n; i++)
+		free(request->places.v[i].device);
+	vec_free(&request->places);
 	vec_free(&request->nodes);
 	vec_free(&request->hmat_rows);
 	vec_free(&request->roots);
@@ -487,11 +490,25 @@ static int check_iommu(const struct request *request, struct error *error)
 			   request->iommu);
 }
 
+static int check_console(const struct request *request, struct error *error)
+{
+	_cleanup_free_ char *needs = feature_needs(FEATURE_ISA_DEBUGCON);
+
+	if (!request->debug_console)
+		return 0;
+	if (!streq(request->architecture, "x86_64"))
+		return error_input(error, "--debug-console: the port is one of x86_64 guests");
+	if (!target_has(&request->target, FEATURE_ISA_DEBUGCON))
+		return error_input(error, "--debug-console needs %s: say so with --target",
+				   needs);
+	return 0;
+}
+
 int request_finish(struct request *request, struct error *error)
 {
 	fill_defaults(request);
 	if (check_machine(request, error) < 0 || check_iommu(request, error) < 0 ||
-	    check_nodes(request, error) < 0)
+	    check_console(request, error) < 0 || check_nodes(request, error) < 0)
 		return -1;
 	/* A domain without cells that gets none. */
 	if (request->nodes.n > 0 &&

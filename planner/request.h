@@ -72,6 +72,13 @@ struct request {
 	bool hmat, mirrored;
 	bool in_place;	    /* a domain is there: what nobody says stays (in-place.h) */
 	bool firmware_said, per_said;
+	bool debug_console; /* the firmware's debug port 0x402, into a file */
+	bool iothreads;	    /* one per node, and disks given to them */
+	/* Devices of the domain and the cell that each is to move to. */
+	VEC(struct request_place {
+		char *device; /* owned: a disk's target, a MAC, an alias, a host address */
+		int cell;
+	}) places;
 
 	VEC(struct request_node) nodes;
 	uint32_t *distances; /* nodes.n squared; NULL: libvirt's own 10 and 20 */

@@ -25,6 +25,8 @@ static const struct feature_row {
 	[FEATURE_PASST] = { VERSION_OF(9, 0), 0 },
 	[FEATURE_IOTHREAD_VQ_MAPPING] = { VERSION_OF(10, 0), VERSION_OF(9, 0) },
 	[FEATURE_SMMUV3_PER_BUS] = { VERSION_OF(11, 10), VERSION_OF(10, 2) },
+	/* Tried on 9.0; perhaps some before have it. */
+	[FEATURE_ISA_DEBUGCON] = { VERSION_OF(9, 0), 0 },
 	[FEATURE_MEM_RESERVE] = { VERSION_OF(10, 3), 0 },
 	[FEATURE_CELL_WITHOUT_CPUS] = { VERSION_OF(6, 6), 0 },
 	[FEATURE_OVERRIDE] = { VERSION_OF(8, 2), 0 },

@@ -34,6 +34,7 @@ enum feature {
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_SMMUV3_PER_BUS,
 	FEATURE_MEM_RESERVE,
+	FEATURE_ISA_DEBUGCON,	  /* <serial> of target type isa-debug */
 	FEATURE_CELL_WITHOUT_CPUS,
 	FEATURE_OVERRIDE,	  /* <qemu:override> */
 	FEATURE_HOSTDEV_NODE,	  /* <acpi nodeset=> of a hostdev */

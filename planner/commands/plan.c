@@ -67,6 +67,11 @@ static const struct option_row rows[] = {
 	  .help = "what the planned NICs are plugged into (user)" },
 	{ .name = "hugepages", .arg = "SIZE", .help = "back the nodes with huge pages" },
 	{ .name = "hmat", .help = "write the mirrored latencies and bandwidths" },
+	{ .name = "debug-console", .help = "the firmware's debug port 0x402, into a log file" },
+	{ .name = "iothreads", .arg = "WHAT", .choices = "per-node",
+	  .help = "with --domain: an I/O thread per node, and the disks given to them" },
+	{ .name = "place", .arg = "DEVICE=NODE",
+	  .help = "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)" },
 	{ .name = "name", .arg = "NAME", .help = "the domain's name (nested)" },
 	{ .name = "predict", .help = "print what the guest will show, and no XML" },
 	{ .name = "emit", .arg = "WHAT", .choices = "xml|expect",
@@ -155,7 +160,9 @@ static int check_flags(const struct flags *flags, struct error *error)
 		const char *name;
 	} needs_domain[] = { { flags->host, "--host" },
 			     { flags->diff, "--diff" },
-			     { flags->in_place, "--in-place" } };
+			     { flags->in_place, "--in-place" },
+			     { flags->request.iothreads, "--iothreads" },
+			     { flags->request.places.n > 0, "--place" } };
 
 	for (size_t i = 0; !flags->domain && i < ARRAY_SIZE(needs_domain); i++)
 		if (needs_domain[i].given)
