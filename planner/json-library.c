@@ -11,6 +11,7 @@ JSON(struct json_object *, json_object_array_get_idx, (const struct json_object 
 JSON(size_t, json_object_array_length, (const struct json_object *a), (a))
 JSON(json_bool, json_object_get_boolean, (const struct json_object *a), (a))
 JSON(int64_t, json_object_get_int64, (const struct json_object *a), (a))
+JSON(struct lh_table *, json_object_get_object, (const struct json_object *a), (a))
 JSON(const char *, json_object_get_string, (struct json_object *a), (a))
 JSON(int, json_object_is_type, (const struct json_object *a, enum json_type b), (a, b))
 JSON(json_bool, json_object_object_get_ex, (const struct json_object *a, const char *b, struct json_object **c), (a, b, c))

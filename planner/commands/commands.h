@@ -12,6 +12,7 @@ extern const struct command *const commands[]; /* ends with NULL */
 extern const struct command boot_command;
 extern const struct command check_command;
 extern const struct command completion_command;
+extern const struct command define_command;
 extern const struct command disk_command;
 extern const struct command explain_command;
 extern const struct command plan_command;

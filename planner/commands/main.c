@@ -22,6 +22,7 @@ const struct command *const commands[] = {
 	&record_command,
 	&stash_command,
 	&unstash_command,
+	&define_command,
 	&disk_command,
 	&completion_command,
 	NULL,
@@ -107,12 +108,31 @@ static int dispatch(const struct command *command, const char *path, int argc,
 	return error_input(error, "which command? %s --help lists them", path);
 }
 
+/* Names that the program does one command's work under. */
+static const struct {
+	const char *name;
+	const struct command *command;
+} other_names[] = {
+	{"onDefineDomain", &define_command},
+};
+
+static const struct command *command_of_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < ARRAY_SIZE(other_names); i++)
+		if (streq(other_names[i].name, name))
+			return other_names[i].command;
+	return &program;
+}
+
 int main(int argc, char *argv[])
 {
+	const struct command *command = command_of_name(argc > 0 ? argv[0] : PROGRAM);
 	_cleanup_error_ struct error error = {};
 	int status;
 
-	status = dispatch(&program, PROGRAM, argc, argv, &error);
+	status = dispatch(command, command->name, argc, argv, &error);
 
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = error_system(&error, errno, "standard output");

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kubevirt.c - `onDefineDomain`: KubeVirt's hook for a domain that is about to be
+ * defined.
+ *
+ * Theory of operation. The planning is done by a child process, so that whatever happens
+ * to it, the domain goes out: changed if all went well, else as it came. The child sends
+ * two bytes as soon as it has read the annotations (strict or not, its time limit), then
+ * the domain, down one pipe, and exits with 0. Everything else (an error, a crash, no end
+ * within the time limit) is a failure, which only a VMI that says strict hears of.
+ *
+ * KubeVirt calls a sidecar's hook two or three times for each start, each time on what
+ * libvirt made of the answer before, less what KubeVirt's own types do not know. Nothing
+ * is remembered here: plan_in_place() finds its own work by what stands in the domain.
+ */
+#include "planner/commands/commands.h"
+
+#include "base/file.h"
+#include "planner/commands/source.h"
+#include "planner/in-place.h"
+#include "planner/request-flags.h"
+#include "planner/vmi.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TIME_LIMIT_S 20
+
+struct hook {
+	struct text vmi, domain; /* as they came */
+};
+
+/* What the settings ask for. */
+struct asked {
+	struct request request;
+	struct mirror_options mirror;
+	struct source_options source;
+	const char *like, *host; /* borrowed */
+};
+
+static void asked_free(struct asked *asked)
+{
+	request_free(&asked->request);
+	source_options_free(&asked->source);
+}
+
+static int take_setting(struct asked *asked, const struct vmi_setting *setting,
+			struct error *error)
+{
+	if (streq(setting->flag, "like")) {
+		asked->like = setting->value;
+	} else if (streq(setting->flag, "host")) {
+		asked->host = setting->value;
+	} else if (streq(setting->flag, "locality")) {
+		return source_add_locality(&asked->source, setting->value, error);
+	} else if (streq(setting->flag, "hmat") && streq(setting->value, "true")) {
+		return request_take(&asked->request, &asked->mirror, "hmat", NULL, error);
+	} else {
+		return request_take(&asked->request, &asked->mirror, setting->flag,
+				    setting->value, error);
+	}
+	return 0;
+}
+
+static int add_mirrored(struct asked *asked, struct error *error)
+{
+	_cleanup_machine_ struct machine machine = {};
+
+	if (!asked->like)
+		return 0;
+	if (source_read(asked->like, &asked->source, &machine, error) < 0)
+		return -1;
+	return mirror(&machine, &asked->mirror, &asked->request, error);
+}
+
+static int plan_asked(const struct document *document, struct asked *asked,
+		      struct text *ret, struct error *error)
+{
+	_cleanup_machine_ struct machine host = {};
+
+	if (add_mirrored(asked, error) < 0)
+		return -1;
+	asked->source.facts = true;
+	if (asked->host && source_read(asked->host, &asked->source, &host, error) < 0)
+		return -1;
+	if (plan_in_place(document, &asked->request, asked->host ? &host : NULL, ret,
+			  error) < 0)
+		return -1;
+	for (size_t i = 0; i < asked->request.notes.n; i++)
+		fprintf(stderr, "virt-layout: note: %s\n", asked->request.notes.v[i]);
+	return 0;
+}
+
+static int plan_wish(const struct vmi_wish *wish, const struct text *domain,
+		     struct text *ret, struct error *error)
+{
+	_cleanup_(asked_free) struct asked asked = {};
+	_cleanup_document_ struct document document = {};
+
+	if (wish->settings.n == 0) {
+		text_add(ret, domain->s, domain->n);
+		return 0;
+	}
+	request_begin_in_place(&asked.request);
+	for (size_t i = 0; i < wish->settings.n; i++)
+		if (take_setting(&asked, &wish->settings.v[i], error) < 0)
+			return error_wrap(error, "annotation " VMI_PREFIX "%s",
+					  wish->settings.v[i].flag);
+	if (document_parse("the domain", domain->s, domain->n, &document, error) < 0)
+		return -1;
+	return plan_asked(&document, &asked, ret, error);
+}
+
+/* The child: two bytes, then the domain. */
+static int plan_into(const struct hook *hook, int fd, struct error *error)
+{
+	_cleanup_vmi_wish_ struct vmi_wish wish = {};
+	_cleanup_text_ struct text xml = {};
+	int rc = vmi_read(hook->vmi.s, hook->vmi.n, &wish, error);
+	const char head[2] = {wish.strict ? 1 : 0,
+			      (char)(wish.time_limit_s ? wish.time_limit_s
+						       : TIME_LIMIT_S)};
+
+	if (file_write_fd(fd, "the pipe", head, sizeof(head),
+			  rc < 0 ? &(struct error){} : error) < 0 ||
+	    rc < 0)
+		return -1;
+	if (plan_wish(&wish, &hook->domain, &xml, error) < 0)
+		return -1;
+	return file_write_fd(fd, "the pipe", xml.s, xml.n, error);
+}
+
+static void say(const struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+
+	text_add_shown(&text, error->message);
+	fprintf(stderr, "virt-layout: %s\n", text.s);
+}
+
+static _noreturn_ void run_child(const struct hook *hook, int fd)
+{
+	_cleanup_error_ struct error error = {};
+	int rc;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	rc = plan_into(hook, fd, &error);
+	if (rc < 0)
+		say(&error);
+	_exit(rc < 0 ? 1 : 0);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* True once the other end is closed; false when the time is over. */
+static bool read_answer(int fd, int64_t start_ms, struct text *answer)
+{
+	for (;;) {
+		struct pollfd poller = {.fd = fd, .events = POLLIN};
+		int64_t limit_s =
+			answer->n >= 2 ? (unsigned char)answer->s[1] : TIME_LIMIT_S;
+		int64_t left_ms = start_ms + limit_s * 1000 - now_ms();
+		char buffer[65536];
+		ssize_t n;
+
+		if (left_ms <= 0)
+			return false;
+		if (poll(&poller, 1, (int)left_ms) <= 0)
+			continue;
+		n = read(fd, buffer, sizeof(buffer));
+		if (n > 0)
+			text_add(answer, buffer, (size_t)n);
+		else if (n == 0 || errno != EINTR)
+			return true;
+	}
+}
+
+/* The child's answer; a fault says why there is none, unless the child said it. */
+static int supervise(pid_t child, int fd, struct text *answer, struct error *error)
+{
+	bool ended = read_answer(fd, now_ms(), answer);
+	int status;
+
+	if (!ended)
+		kill(child, SIGKILL);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+	}
+	if (!ended)
+		return error_system(error, 0, "planning took more than %d s",
+				    answer->n >= 2 ? answer->s[1] : TIME_LIMIT_S);
+	if (WIFSIGNALED(status))
+		return error_system(error, 0, "planning crashed (signal %d)",
+				    WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0 || answer->n <= 2)
+		return error_system(error, 0, "%s",
+				    WEXITSTATUS(status) == 1 ? "no plan could be made"
+							     : "planning ended early");
+	return 0;
+}
+
+static int plan_apart(const struct hook *hook, struct text *answer, struct error *error)
+{
+	_cleanup_fd_ int read_end = -1;
+	int ends[2];
+	pid_t child;
+	int rc;
+
+	if (pipe(ends) < 0)
+		return error_system(error, errno, "no pipe");
+	read_end = ends[0];
+	child = fork();
+	if (child == 0)
+		run_child(hook, ends[1]);
+	rc = child < 0 ? error_system(error, errno, "no child process") : 0;
+	close(ends[1]);
+	return rc < 0 ? rc : supervise(child, read_end, answer, error);
+}
+
+static int answer_hook(const struct hook *hook, struct error *error)
+{
+	_cleanup_text_ struct text answer = {};
+	_cleanup_error_ struct error why = {};
+	bool strict;
+
+	if (plan_apart(hook, &answer, &why) == 0)
+		return file_write_fd(STDOUT_FILENO, "standard output", answer.s + 2,
+				     answer.n - 2, error);
+	strict = answer.n >= 1 && answer.s[0];
+	say(&why);
+	if (strict)
+		return error_input(error, "the VMI says strict, so it must not start");
+	fputs("virt-layout: the domain goes on as it was\n", stderr);
+	return file_write_fd(STDOUT_FILENO, "standard output", hook->domain.s,
+			     hook->domain.n, error);
+}
+
+/* The word itself, or with @FILE in its place the file. */
+static int take_word(struct text *text, const char *word, struct error *error)
+{
+	if (word[0] == '@')
+		return file_read(word + 1, FILE_LIMIT, text, error);
+	text_adds(text, word);
+	return 0;
+}
+
+enum { VMI, DOMAIN };
+
+static const struct option_row rows[] = {
+	[VMI] = {"vmi", 0, "JSON", "the VirtualMachineInstance, or @FILE"},
+	[DOMAIN] = {"domain", 0, "XML", "the domain, or @FILE"},
+	{},
+};
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&define_command, argc, argv);
+	struct hook hook = {};
+	const char *words[2] = {};
+	int row, rc;
+
+	while ((row = options_next(&options, error)) >= 0)
+		words[row] = options.value;
+	if (row == OPTIONS_FAULT || options_need(&options, 0, 0, error) < 0)
+		return -1;
+	if (!words[VMI] || !words[DOMAIN])
+		return error_input(error,
+				   "onDefineDomain needs --vmi JSON and --domain XML");
+	rc = take_word(&hook.vmi, words[VMI], error);
+	if (rc == 0)
+		rc = take_word(&hook.domain, words[DOMAIN], error);
+	if (rc == 0)
+		rc = answer_hook(&hook, error);
+	text_free(&hook.vmi);
+	text_free(&hook.domain);
+	return rc;
+}
+
+const struct command define_command = {
+	.name = "onDefineDomain",
+	.args = "--vmi JSON --domain XML",
+	.summary = "KubeVirt's hook: plan in a domain about to be defined",
+	.about = "Prints the domain, changed as the VMI's annotations virt-layout/... "
+		 "ask, or\n"
+		 "as it came where that cannot be done. The program does this too when "
+		 "it is\n"
+		 "called by the name onDefineDomain.",
+	.rows = rows,
+	.run = run,
+};
