@@ -3,11 +3,9 @@
  * kubevirt.c - `onDefineDomain`: KubeVirt's hook for a domain that is about to be
  * defined.
  *
- * Theory of operation. The planning is done by a child process, so that whatever happens
- * to it, the domain goes out: changed if all went well, else as it came. The child sends
- * two bytes as soon as it has read the annotations (strict or not, its time limit), then
- * the domain, down one pipe, and exits with 0. Everything else (an error, a crash, no end
- * within the time limit) is a failure, which only a VMI that says strict hears of.
+ * Theory of operation. The planning is done by a child process (guarded.h), so that
+ * whatever happens to it, the domain goes out: changed if all went well, else as it came,
+ * and only a VMI that says strict hears of a failure.
  *
  * KubeVirt calls a sidecar's hook two or three times for each start, each time on what
  * libvirt made of the answer before, less what KubeVirt's own types do not know. Nothing
@@ -16,21 +14,14 @@
 #include "planner/commands/commands.h"
 
 #include "base/file.h"
+#include "planner/commands/guarded.h"
 #include "planner/commands/source.h"
 #include "planner/in-place.h"
 #include "planner/request-flags.h"
 #include "planner/vmi.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-#define TIME_LIMIT_S 20
 
 struct hook {
 	struct text vmi, domain; /* as they came */
@@ -117,129 +108,36 @@ static int plan_wish(const struct vmi_wish *wish, const struct text *domain,
 	return plan_asked(&document, &asked, ret, error);
 }
 
-/* The child: two bytes, then the domain. */
-static int plan_into(const struct hook *hook, int fd, struct error *error)
+static int plan_into(const void *user, int fd, struct error *error)
 {
+	const struct hook *hook = user;
 	_cleanup_vmi_wish_ struct vmi_wish wish = {};
 	_cleanup_text_ struct text xml = {};
-	int rc = vmi_read(hook->vmi.s, hook->vmi.n, &wish, error);
-	const char head[2] = {wish.strict ? 1 : 0,
-			      (char)(wish.time_limit_s ? wish.time_limit_s
-						       : TIME_LIMIT_S)};
+	_cleanup_error_ struct error why = {};
+	int rc = vmi_read(hook->vmi.s, hook->vmi.n, &wish, &why);
+	struct guard_terms terms = {.strict = wish.strict,
+				    .time_limit_s = wish.time_limit_s};
 
-	if (file_write_fd(fd, "the pipe", head, sizeof(head),
-			  rc < 0 ? &(struct error){} : error) < 0 ||
-	    rc < 0)
+	if (guard_send_terms(fd, &terms, error) < 0)
 		return -1;
+	if (rc < 0)
+		return error_input(error, "%s", why.message);
 	if (plan_wish(&wish, &hook->domain, &xml, error) < 0)
 		return -1;
 	return file_write_fd(fd, "the pipe", xml.s, xml.n, error);
 }
 
-static void say(const struct error *error)
-{
-	_cleanup_text_ struct text text = {};
-
-	text_add_shown(&text, error->message);
-	fprintf(stderr, "virt-layout: %s\n", text.s);
-}
-
-static _noreturn_ void run_child(const struct hook *hook, int fd)
-{
-	_cleanup_error_ struct error error = {};
-	int rc;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	rc = plan_into(hook, fd, &error);
-	if (rc < 0)
-		say(&error);
-	_exit(rc < 0 ? 1 : 0);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* True once the other end is closed; false when the time is over. */
-static bool read_answer(int fd, int64_t start_ms, struct text *answer)
-{
-	for (;;) {
-		struct pollfd poller = {.fd = fd, .events = POLLIN};
-		int64_t limit_s =
-			answer->n >= 2 ? (unsigned char)answer->s[1] : TIME_LIMIT_S;
-		int64_t left_ms = start_ms + limit_s * 1000 - now_ms();
-		char buffer[65536];
-		ssize_t n;
-
-		if (left_ms <= 0)
-			return false;
-		if (poll(&poller, 1, (int)left_ms) <= 0)
-			continue;
-		n = read(fd, buffer, sizeof(buffer));
-		if (n > 0)
-			text_add(answer, buffer, (size_t)n);
-		else if (n == 0 || errno != EINTR)
-			return true;
-	}
-}
-
-/* The child's answer; a fault says why there is none, unless the child said it. */
-static int supervise(pid_t child, int fd, struct text *answer, struct error *error)
-{
-	bool ended = read_answer(fd, now_ms(), answer);
-	int status;
-
-	if (!ended)
-		kill(child, SIGKILL);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-	}
-	if (!ended)
-		return error_system(error, 0, "planning took more than %d s",
-				    answer->n >= 2 ? answer->s[1] : TIME_LIMIT_S);
-	if (WIFSIGNALED(status))
-		return error_system(error, 0, "planning crashed (signal %d)",
-				    WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0 || answer->n <= 2)
-		return error_system(error, 0, "%s",
-				    WEXITSTATUS(status) == 1 ? "no plan could be made"
-							     : "planning ended early");
-	return 0;
-}
-
-static int plan_apart(const struct hook *hook, struct text *answer, struct error *error)
-{
-	_cleanup_fd_ int read_end = -1;
-	int ends[2];
-	pid_t child;
-	int rc;
-
-	if (pipe(ends) < 0)
-		return error_system(error, errno, "no pipe");
-	read_end = ends[0];
-	child = fork();
-	if (child == 0)
-		run_child(hook, ends[1]);
-	rc = child < 0 ? error_system(error, errno, "no child process") : 0;
-	close(ends[1]);
-	return rc < 0 ? rc : supervise(child, read_end, answer, error);
-}
-
 static int answer_hook(const struct hook *hook, struct error *error)
 {
-	_cleanup_text_ struct text answer = {};
+	_cleanup_guarded_ struct guarded guarded = {};
 	_cleanup_error_ struct error why = {};
-	bool strict;
 
-	if (plan_apart(hook, &answer, &why) == 0)
-		return file_write_fd(STDOUT_FILENO, "standard output", answer.s + 2,
-				     answer.n - 2, error);
-	strict = answer.n >= 1 && answer.s[0];
-	say(&why);
-	if (strict)
+	if (guarded_run(plan_into, hook, &guarded, &why) == 0)
+		return file_write_fd(STDOUT_FILENO, "standard output", guarded.answer.s,
+				     guarded.answer.n, error);
+	error_wrap(&why, "no plan");
+	guard_say(&why);
+	if (guarded.strict)
 		return error_input(error, "the VMI says strict, so it must not start");
 	fputs("virt-layout: the domain goes on as it was\n", stderr);
 	return file_write_fd(STDOUT_FILENO, "standard output", hook->domain.s,

@@ -22,6 +22,7 @@ const struct command *const commands[] = {
 	&record_command,
 	&stash_command,
 	&unstash_command,
+	&hook_command,
 	&define_command,
 	&disk_command,
 	&completion_command,
@@ -114,6 +115,7 @@ static const struct {
 	const struct command *command;
 } other_names[] = {
 	{"onDefineDomain", &define_command},
+	{"qemu", &qemu_hook_command}, /* /etc/libvirt/hooks/qemu */
 };
 
 static const struct command *command_of_name(const char *path)

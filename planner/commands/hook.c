@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hook.c - `hook qemu`: what libvirt calls as /etc/libvirt/hooks/qemu, with the domain on
+ * standard input (libvirt's docs/hooks.rst).
+ *
+ * Theory of operation. Of all the operations only "prepare begin" does anything: the
+ * domain is held against the rules of check, and findings of severity error stop the
+ * start. For "migrate" and "restore" libvirt takes a changed domain from standard output;
+ * nothing is ever printed there, since moving a PCI device then breaks the running
+ * guest. The rules are judged in a child process (guarded.h): a failure of ours stops no
+ * domain, unless the configuration says strict.
+ */
+#include "planner/commands/commands.h"
+
+#include "base/file.h"
+#include "base/vec.h"
+#include "planner/commands/guarded.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define CONFIG SYSCONFDIR "/virt-layout/hook.conf"
+
+struct wish {
+	const char *config; /* NULL: the usual one, if it is there */
+	const char *guest;
+	struct guard_terms terms;
+	VEC(char *) words; /* owned: the command line of check */
+	bool has_host;
+};
+
+static void wish_free(struct wish *wish)
+{
+	for (size_t i = 0; i < wish->words.n; i++)
+		free(wish->words.v[i]);
+	vec_free(&wish->words);
+}
+
+static int take_time_limit(struct wish *wish, const char *value, struct error *error)
+{
+	uint32_t seconds;
+
+	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > GUARD_TIME_LIMIT_S)
+		return error_input(error, "time-limit=%s: give seconds from 1 to %d",
+				   value, GUARD_TIME_LIMIT_S);
+	wish->terms.time_limit_s = seconds;
+	return 0;
+}
+
+/* A line "key=value": our own, else an option of check. */
+static int take_line(struct wish *wish, const char *line, struct error *error)
+{
+	static const char *const known[] = {"host",   "locality", "target",  "policy",
+					    "ignore", "only",     "fail-on", NULL};
+	size_t n = strcspn(line, "=");
+	_cleanup_free_ char *key = xstrndup(line, n);
+	const char *value = line[n] ? line + n + 1 : "";
+
+	if (streq(key, "strict") && (streq(value, "yes") || streq(value, "no"))) {
+		wish->terms.strict = streq(value, "yes");
+		return 0;
+	}
+	if (streq(key, "time-limit"))
+		return take_time_limit(wish, value, error);
+	for (size_t i = 0; known[i]; i++) {
+		if (!streq(known[i], key))
+			continue;
+		wish->has_host |= streq(key, "host");
+		if (!streq(line, "host=none"))
+			*vec_add(&wish->words) = xasprintf("--%s", line);
+		return 0;
+	}
+	return error_input(
+		error,
+		"\"%s\" is no line of a hook.conf: key=value, where key is "
+		"one of host, locality, target, policy, ignore, only, fail-on, "
+		"strict (yes, no) and time-limit",
+		line);
+}
+
+static char *trim(char *line)
+{
+	size_t n;
+
+	line += strspn(line, " \t\r");
+	n = strlen(line);
+	while (n > 0 && strchr(" \t\r", line[n - 1]))
+		line[--n] = '\0';
+	return line;
+}
+
+static int read_config(struct wish *wish, struct error *error)
+{
+	const char *path = wish->config ? wish->config : CONFIG;
+	_cleanup_text_ struct text text = {};
+	char *rest, *line;
+	int rc = 0;
+
+	if (!wish->config && access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (file_read(path, 1 << 20, &text, error) < 0)
+		return -1;
+	rest = text.s;
+	while (rc == 0 && rest && (line = strsep(&rest, "\n"))) {
+		line = trim(line);
+		if (*line && *line != '#')
+			rc = take_line(wish, line, error);
+	}
+	return rc < 0 ? error_wrap(error, "%s", path) : 0;
+}
+
+/* check prints on standard output, which libvirt does not show; it shows the other one.
+ */
+static int judge(const void *user, int fd, struct error *error)
+{
+	const struct wish *given = user;
+	_cleanup_(wish_free) struct wish wish = {.config = given->config};
+	_cleanup_error_ struct error why = {};
+	_cleanup_free_ char **words = NULL;
+	int rc;
+
+	*vec_add(&wish.words) = xstrdup("check");
+	rc = read_config(&wish, &why);
+	if (guard_send_terms(fd, &wish.terms, error) < 0)
+		return -1;
+	if (rc < 0)
+		return error_input(error, "%s", why.message);
+	if (!wish.has_host)
+		*vec_add(&wish.words) = xstrdup("--host=live");
+	*vec_add(&wish.words) = xstrdup("-");
+	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return error_system(error, errno, "standard error");
+	/* The walk over a command line moves its words. */
+	words = xmemdup(wish.words.v, wish.words.n * sizeof(*words));
+	rc = check_command.run((int)wish.words.n, words, error);
+	if (rc > STATUS_FINDINGS)
+		return error_system(error, 0, "the domain could not be judged");
+	return rc;
+}
+
+static int prepare(const struct wish *wish, struct error *error)
+{
+	_cleanup_guarded_ struct guarded guarded = {};
+	_cleanup_error_ struct error why = {};
+
+	if (guarded_run(judge, wish, &guarded, &why) == 0) {
+		if (guarded.status == STATUS_FINDINGS)
+			fprintf(stderr,
+				"virt-layout: %s is not started: it would fail, see "
+				"above; virt-layout explain RULE says why\n",
+				wish->guest);
+		return guarded.status;
+	}
+	if (guarded.strict)
+		return error_system(error, 0,
+				    "%s is not started, since hook.conf says "
+				    "strict and it was not checked: %s",
+				    wish->guest, why.message);
+	error_wrap(&why, "%s starts unchecked", wish->guest);
+	guard_say(&why);
+	return STATUS_OK;
+}
+
+/* libvirt writes the domain whatever we do with it. */
+static int drain(void)
+{
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text text = {};
+
+	(void)!file_read_fd(STDIN_FILENO, "standard input", FILE_LIMIT, &text, &error);
+	return STATUS_OK;
+}
+
+static const struct option_row rows[] = {
+	{"config", 0, "FILE", "read this in place of " CONFIG},
+	{},
+};
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&qemu_hook_command, argc, argv);
+	struct wish wish = {};
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0)
+		wish.config = options.value;
+	if (row == OPTIONS_FAULT || options_need(&options, 2, 100, error) < 0)
+		return -1;
+	wish.guest = options.args[0];
+	if (options.n_args > 2 && streq(options.args[1], "prepare") &&
+	    streq(options.args[2], "begin"))
+		return prepare(&wish, error);
+	return drain();
+}
+
+const struct command qemu_hook_command = {
+	.name = "qemu",
+	.args = "GUEST OPERATION [SUB-OPERATION EXTRA]",
+	.summary = "libvirt's hook: check a domain before it starts",
+	.about = "To be linked to as /etc/libvirt/hooks/qemu: the program does this when "
+		 "it\n"
+		 "is called by the name qemu. On \"prepare begin\" the domain on "
+		 "standard\n"
+		 "input is held against the rules of check, and the exit status 1 keeps "
+		 "it\n"
+		 "from starting. Other operations do nothing.",
+	.rows = rows,
+	.run = run,
+};
+
+const struct command hook_command = {
+	.name = "hook",
+	.args = "qemu [ARGUMENTS]",
+	.summary = "What libvirt calls when a domain starts",
+	.children = (const struct command *const[]){&qemu_hook_command, NULL},
+};
