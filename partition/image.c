@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * image.c - measuring images that are there and images yet to be.
- *
- * Theory of operation: a qcow2 file only grows. What it can come to take is the length
- * of an image with all its clusters in use (qcow2-size.c). That is exact for an image
- * whose tables lie where qemu-img create puts them and whose first refcount table is
- * enough. Everything else makes it an upper bound: snapshots keep the clusters they
- * have while the guest fills new ones; bitmaps are written anew before the old ones are
- * released; a refcount table that moved leaves its old place behind. What the file
- * system needs for its own account of the file (ext4: a block of extents for a scattered
- * one) is in nobody's length and not counted.
- */
-#include "partition/image.h"
+/* image.c - measuring images that are there, and what they rest on. */
+#include "partition/image-private.h"
 
 #include "base/file.h"
 #include "base/text.h"
-#include "partition/bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,152 +16,6 @@
 #include <unistd.h>
 
 #define MAX_CHAIN 200 /* as in QEMU's block layer: deeper is an error in practice */
-/*
- * What a moving refcount table was measured to add, at most: 0.21 % of the full length
- * over clusters of 512 bytes to 4 KiB (facts of this project, section 5). One part in
- * 200 is twice that.
- */
-#define MARGIN_DIVISOR 200
-
-const char *image_format_name(enum image_format format)
-{
-	return format == IMAGE_RAW ? "raw" : "qcow2";
-}
-
-const char *commitment_kind_name(enum commitment_kind kind)
-{
-	static const char *const names[] = {"exact", "estimate", "unbounded"};
-
-	return names[kind];
-}
-
-const char *image_container(const uint8_t *front, size_t n)
-{
-	static const struct {
-		const char *name, *magic;
-		size_t magic_bytes, at;
-	} rows[] = {
-		{"qcow2", "QFI\xfb\0\0\0", 7, 0},
-		{"qcow", "QFI\xfb", 4, 0},
-		{"vmdk", "KDMV", 4, 0},
-		{"vmdk", "COWD", 4, 0},
-		{"vmdk", "# Disk DescriptorFile", 21, 0},
-		{"vhdx", "vhdxfile", 8, 0},
-		{"vpc", "conectix", 8, 0},
-		{"qed", "QED\0", 4, 0},
-		{"vdi", "\x7f\x10\xda\xbe", 4, 64},
-		{"parallels", "WithoutFreeSpace", 16, 0},
-		{"parallels", "WithouFreSpacExt", 16, 0},
-		{"bochs", "Bochs Virtual HD Image", 22, 0},
-		{"dmg", "koly", 4, 0},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (n >= rows[i].at + rows[i].magic_bytes &&
-		    memcmp(front + rows[i].at, rows[i].magic, rows[i].magic_bytes) == 0)
-			return rows[i].name;
-	return NULL;
-}
-
-static uint64_t round_up(uint64_t n, uint64_t to)
-{
-	return to > 1 ? (n + to - 1) / to * to : n;
-}
-
-static void note(struct image_size *size, char *sentence)
-{
-	*vec_add(&size->notes) = sentence;
-}
-
-/* The commitment of a full image, and whether it is exact, from the options alone. */
-static void commit_full(struct image_size *size, const struct qcow2_options *options)
-{
-	uint64_t full = qcow2_full_bytes(options, true);
-
-	size->kind = COMMITMENT_EXACT;
-	size->commitment_bytes = full;
-	if (full <= qcow2_first_table_bytes(options))
-		return;
-	size->kind = COMMITMENT_ESTIMATE;
-	size->margin_bytes = round_up(full / MARGIN_DIVISOR, options->cluster_bytes);
-	size->commitment_bytes += size->margin_bytes;
-	note(size, xstrdup("The refcount table moves while the image fills, so the "
-			   "commitment has a margin of 0.5 %."));
-}
-
-static void commit_snapshots(struct image_size *size, uint32_t snapshots)
-{
-	if (snapshots == 0)
-		return;
-	if (snapshots == IMAGE_ANY_SNAPSHOTS) {
-		size->kind = COMMITMENT_UNBOUNDED;
-		size->commitment_bytes = IMAGE_UNKNOWN;
-		size->margin_bytes = 0;
-		note(size, xstrdup("Each snapshot lets the image grow by its whole "
-				   "capacity again, and no number of them was said."));
-		return;
-	}
-	size->kind = COMMITMENT_ESTIMATE;
-	size->commitment_bytes *= (uint64_t)snapshots + 1;
-	note(size, xasprintf("Room for %" PRIu32 " more snapshots without the memory of "
-			     "a running guest is in the commitment.",
-			     snapshots));
-}
-
-/* Everything about an existing image that makes its commitment a bound only. */
-static void commit_existing(struct image_size *size, const struct qcow2_header *header,
-			    uint64_t bitmap_bytes)
-{
-	const struct qcow2_options *options = &header->options;
-	bool as_created = (header->l1_entries == 0 ||
-			   header->l1_offset == UINT64_C(3) * options->cluster_bytes) &&
-			  header->refcount_offset == options->cluster_bytes &&
-			  header->refcount_clusters == 1;
-
-	commit_full(size, options);
-	if (header->n_snapshots > 0) {
-		size->kind = COMMITMENT_ESTIMATE;
-		size->commitment_bytes += size->length_bytes;
-		note(size,
-		     xasprintf("Its %" PRIu32 " snapshots keep what they have while "
-			       "the guest writes all anew.",
-			       header->n_snapshots));
-	}
-	if (bitmap_bytes > 0) {
-		size->kind = COMMITMENT_ESTIMATE;
-		size->commitment_bytes += 2 * bitmap_bytes;
-		note(size, xasprintf("Its %" PRIu32 " bitmaps are written anew before "
-				     "their old clusters are free.",
-				     header->n_bitmaps));
-	}
-	if (!as_created && size->kind == COMMITMENT_EXACT) {
-		size->kind = COMMITMENT_ESTIMATE;
-		note(size, xstrdup("Its tables have moved since it was made; their old "
-				   "places may stay in use."));
-	}
-	if (size->length_bytes > size->commitment_bytes &&
-	    size->allocation_bytes <= size->length_bytes) {
-		size->kind = COMMITMENT_ESTIMATE;
-		size->commitment_bytes = size->length_bytes;
-		note(size,
-		     xstrdup("It is longer already than a full image needs to be."));
-	}
-}
-
-static void note_state(struct image_size *size, const struct qcow2_header *header)
-{
-	if (header->dirty)
-		note(size, xstrdup("It was not closed cleanly; qemu-img check -r all "
-				   "rebuilds its refcounts."));
-	if (header->corrupt)
-		note(size, xstrdup("QEMU has marked it as corrupt."));
-	if (header->data_file)
-		note(size, xstrdup("Its data lies in the data file, which has its own "
-				   "sizes; these are of the metadata alone."));
-	if (header->backing_file)
-		note(size, xstrdup("It rests on a backing file, which is not counted "
-				   "here."));
-}
 
 /* An open image and what fstat said. */
 struct opened {
@@ -277,8 +119,9 @@ static void measure_raw(const struct opened *image, struct image_sizes *sizes)
 	struct image_size *size = add_size(sizes, image, IMAGE_RAW);
 
 	size->capacity_bytes = size->length_bytes;
-	size->commitment_bytes = MAX(round_up(size->length_bytes, image->block_bytes),
-				     size->allocation_bytes);
+	size->commitment_bytes =
+		MAX(image_round_up(size->length_bytes, image->block_bytes),
+		    size->allocation_bytes);
 	if (S_ISBLK(image->st.st_mode))
 		size->commitment_bytes = size->length_bytes;
 }
@@ -322,12 +165,12 @@ static int measure_qcow2(const struct opened *image, const struct qcow2_header *
 		size->backing_file = xstrdup(header->backing_file);
 	if (header->data_file)
 		size->data_file = xstrdup(header->data_file);
-	commit_existing(size, header, bitmap_bytes);
-	commit_snapshots(size, question->snapshots);
+	image_commit_existing(size, header, bitmap_bytes);
+	image_commit_snapshots(size, question->snapshots);
 	if (size->kind != COMMITMENT_UNBOUNDED)
 		size->commitment_bytes =
-			round_up(size->commitment_bytes, image->block_bytes);
-	note_state(size, header);
+			image_round_up(size->commitment_bytes, image->block_bytes);
+	image_note_state(size, header);
 	return 0;
 }
 
@@ -444,40 +287,6 @@ int image_measure(const char *path, const struct image_question *question,
 		  struct image_sizes *sizes, struct error *error)
 {
 	return measure_below(path, question, sizes, 0, error);
-}
-
-void image_measure_new_raw(uint64_t capacity_bytes, const struct image_question *question,
-			   struct image_sizes *sizes)
-{
-	struct image_size *size = vec_add(&sizes->list);
-
-	size->capacity_bytes = size->length_bytes = capacity_bytes;
-	size->commitment_bytes = round_up(capacity_bytes, question->block_bytes);
-	/* qemu-img create writes the first block, to find out about alignment. */
-	size->allocation_bytes = question->block_bytes && capacity_bytes
-					 ? question->block_bytes
-					 : IMAGE_UNKNOWN;
-}
-
-void image_measure_new_qcow2(const struct qcow2_options *options,
-			     const struct image_question *question,
-			     struct image_sizes *sizes)
-{
-	struct image_size *size = vec_add(&sizes->list);
-
-	size->format = IMAGE_QCOW2;
-	size->capacity_bytes = options->capacity_bytes;
-	size->length_bytes = qcow2_new_bytes(options);
-	size->allocation_bytes = question->block_bytes ? round_up(size->length_bytes,
-								  question->block_bytes)
-						       : IMAGE_UNKNOWN;
-	commit_full(size, options);
-	commit_snapshots(size, question->snapshots);
-	if (size->kind != COMMITMENT_UNBOUNDED)
-		size->commitment_bytes =
-			round_up(size->commitment_bytes, question->block_bytes);
-	if (options->data_file)
-		image_measure_new_raw(options->capacity_bytes, question, sizes);
 }
 
 void image_sizes_free(struct image_sizes *sizes)

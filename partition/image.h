@@ -63,8 +63,8 @@ int image_measure(const char *path, const struct image_question *question,
 void image_measure_new_raw(uint64_t capacity_bytes, const struct image_question *question,
 			   struct image_sizes *sizes);
 /*
- * Sizes of a qcow2 image yet to be made, and of its data file if it has one. What
- * preallocation would do to them is not asked: the commitment is the same.
+ * Sizes of a qcow2 image yet to be made, and of its data file if it has one. What a
+ * preallocated one allocates at once is unknown; its commitment is that of any other.
  */
 void image_measure_new_qcow2(const struct qcow2_options *options,
 			     const struct image_question *question,

@@ -59,6 +59,21 @@ uint64_t qcow2_l1_entries(const struct qcow2_options *options)
 			 per_table);
 }
 
+/*
+ * All clusters have their places, but with extended L2 entries the last one ends behind
+ * its last subcluster, unless its data is allocated too (seen of QEMU 7.2).
+ */
+static uint64_t preallocated_bytes(const struct qcow2_options *options)
+{
+	uint64_t cluster = options->cluster_bytes, rest;
+	uint64_t full = qcow2_full_bytes(options, true);
+
+	if (!options->extended_l2 || options->preallocated_data)
+		return full;
+	rest = options->capacity_bytes % cluster;
+	return rest ? full - cluster + round_up(rest, cluster / 32) : full;
+}
+
 uint64_t qcow2_new_bytes(const struct qcow2_options *options)
 {
 	uint64_t cluster = options->cluster_bytes;
@@ -67,6 +82,8 @@ uint64_t qcow2_new_bytes(const struct qcow2_options *options)
 	uint64_t counted = 2 + divide_up(l1, cluster) + luks / cluster;
 	uint64_t per_block = cluster * 8 / options->refcount_bits, blocks = 1;
 
+	if (options->preallocated && options->capacity_bytes > 0)
+		return preallocated_bytes(options);
 	/* Only with small clusters does the L1 table need more than one block. */
 	while (blocks * per_block < counted + blocks)
 		blocks++;
@@ -186,6 +203,18 @@ static int set_cipher(struct qcow2_options *options, const char *value,
 			   value);
 }
 
+static int set_preallocation(struct qcow2_options *options, const char *value,
+			     struct error *error)
+{
+	options->preallocated_data = streq(value, "falloc") || streq(value, "full");
+	options->preallocated = options->preallocated_data || streq(value, "metadata");
+	if (options->preallocated || streq(value, "off"))
+		return 0;
+	return error_input(error,
+			   "preallocation=%s is none of off, metadata, falloc and full",
+			   value);
+}
+
 static int changes_nothing(struct qcow2_options *options _unused_,
 			   const char *value _unused_, struct error *error _unused_)
 {
@@ -205,6 +234,9 @@ int qcow2_set_option(struct qcow2_options *options, const char *option,
 		{"data_file", set_data_file},
 		{"encrypt.format", set_encryption},
 		{"encrypt.cipher-alg", set_cipher},
+		{"preallocation", set_preallocation},
+		{"backing_file", changes_nothing},
+		{"backing_fmt", changes_nothing},
 		{"compat", changes_nothing},
 		{"lazy_refcounts", changes_nothing},
 		{"data_file_raw", changes_nothing},
@@ -225,6 +257,9 @@ int qcow2_set_option(struct qcow2_options *options, const char *option,
 
 int qcow2_check_options(const struct qcow2_options *options, struct error *error)
 {
+	if (options->preallocated && options->data_file)
+		return error_input(error,
+				   "no size is known for preallocation with a data_file");
 	if (options->extended_l2 && options->cluster_bytes < 1u << 14)
 		return error_input(error,
 				   "extended_l2=on needs a cluster_size of at least 16K");

@@ -18,6 +18,8 @@ struct qcow2_options {
 	uint32_t refcount_bits;
 	bool extended_l2;
 	bool data_file;      /* guest data lies in another file */
+	/* All clusters have their places from the start; with data: their blocks too. */
+	bool preallocated, preallocated_data;
 	uint64_t luks_bytes; /* of the LUKS header, 0 without encryption */
 };
 
@@ -63,7 +65,7 @@ static inline unsigned qcow2_l2_entry_bytes(const struct qcow2_options *options)
 	return options->extended_l2 ? 16 : 8;
 }
 uint64_t qcow2_l1_entries(const struct qcow2_options *options);
-/* Length of an image as `qemu-img create` leaves it, without preallocation. */
+/* Length of an image as `qemu-img create` leaves it. */
 uint64_t qcow2_new_bytes(const struct qcow2_options *options);
 /*
  * Length of an image all of whose clusters are in use: what `qemu-img measure` calls

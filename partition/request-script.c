@@ -127,6 +127,7 @@ static int set_size(const struct script *script, struct part_request *part,
 		return 0;
 	}
 	part->size = PART_FIXED;
+	value += *value == '+'; /* of a partition that is new, it means nothing */
 	if (read_amount(script, "size", value, &part->size_bytes, error) < 0)
 		return -1;
 	return part->size_bytes > 0

@@ -15,6 +15,7 @@ enum {
 	OUTPUT_FORMAT = REQUEST_ROWS_N,
 	REPLACE,
 	JOURNAL,
+	CHAIN,
 	OVERWRITE,
 	POPULATE,
 	FORMAT,
@@ -29,6 +30,8 @@ static const struct option_row rows[] = {
 		     "give an image or device that is there a new table"},
 	[JOURNAL] = {"journal", 0, "FILE",
 		     "with --replace: keep the old sectors here meanwhile"},
+	[CHAIN] = {"chain", 0, NULL,
+		   "with --replace: open the backing and data files it names"},
 	[OVERWRITE] = {"overwrite", 0, NULL, "a new image takes the old one's place"},
 	[POPULATE] = {"populate", 0, "FILE=N", "copy a file into partition N; repeat"},
 	[FORMAT] = {"format", 0, "FS=N",
@@ -48,7 +51,7 @@ struct wish {
 	struct create_request create;
 	struct change_wish change;
 	const char *file;
-	bool replace;
+	bool replace, chain;
 };
 
 static void wish_free(struct wish *wish)
@@ -69,6 +72,9 @@ static int read_option(struct wish *wish, int row, char *value, const char **for
 		return 0;
 	case JOURNAL:
 		wish->change.journal = value;
+		return 0;
+	case CHAIN:
+		wish->chain = true;
 		return 0;
 	case OVERWRITE:
 		wish->create.overwrite = true;
@@ -110,14 +116,16 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 		.writable = true,
 		.format_given = format != NULL,
 		.format = wish->create.format,
+		.follow = wish->chain,
 	};
 	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
 		return error_input(error,
 				   "--replace changes a table and nothing else; "
 				   "--overwrite, --populate and --format make a new "
 				   "image");
-	if (wish->change.journal && !wish->replace)
-		return error_input(error, "--journal goes with --replace");
+	if ((wish->change.journal || wish->chain) && !wish->replace)
+		return error_input(error, "--%s goes with --replace",
+				   wish->chain ? "chain" : "journal");
 	return 0;
 }
 

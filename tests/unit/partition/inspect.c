@@ -232,7 +232,7 @@ static const struct row gpt_rows[] = {
 	 {{0, 446 + 16 + 4, 1, 0x83}},
 	 false,
 	 WARNING("gpt-hybrid",
-		 "The MBR is a hybrid: 1 partitions stand beside the protective one.")},
+		 "The MBR is a hybrid: 1 partition stands beside the protective one.")},
 	{"foreign MBR",
 	 {{0, 446 + 4, 1, 0x83}},
 	 false,
