@@ -35,6 +35,8 @@ struct session {
 	double told_s; /* to end, since the start; 0: not yet */
 	bool shown;    /* a progress line stands there */
 	bool in_shell, typed_all, has_terminal;
+	size_t typed_start, n_typed; /* what of typed the guest has not got yet */
+	char typed[1024];
 	struct termios terminal; /* as it was, with has_terminal */
 };
 
@@ -151,16 +153,41 @@ static void on_serial(struct session *s)
 	}
 }
 
-/* What is typed goes to the shell in the guest. */
 static void on_typed(struct session *s)
 {
-	char bytes[1024];
-	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+	ssize_t n = read(STDIN_FILENO, s->typed, sizeof(s->typed));
 
-	if (n == 0)
+	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
 		s->typed_all = true;
-	if (n > 0 && write(s->input, bytes, (size_t)n) < 0)
+	s->typed_start = 0;
+	s->n_typed = n > 0 ? (size_t)n : 0;
+}
+
+/*
+ * What was typed goes to the shell in the guest, as fast as its port takes it: the pipe
+ * does not block, so that nobody who types too much keeps us from reading.
+ */
+static void pass_typed(struct session *s)
+{
+	ssize_t n = write(s->input, s->typed + s->typed_start, s->n_typed);
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		tell_end(s);
+	if (n > 0) {
+		s->typed_start += (size_t)n;
+		s->n_typed -= (size_t)n;
+	}
+}
+
+/* To wait for: what is to be passed on, else more of it. */
+static struct pollfd typed_poll(const struct session *s)
+{
+	bool there = s->in_shell && s->input >= 0;
+
+	if (there && s->n_typed > 0)
+		return (struct pollfd){ .fd = s->input, .events = POLLOUT };
+	return (struct pollfd){ .fd = there && !s->typed_all ? STDIN_FILENO : -1,
+				.events = POLLIN };
 }
 
 /*
@@ -171,7 +198,8 @@ static void end_shell(struct session *s)
 {
 	static const char end = CTRL_D;
 
-	if (s->in_shell && s->typed_all && s->input >= 0 && write(s->input, &end, 1) < 0)
+	if (s->in_shell && s->typed_all && s->n_typed == 0 && s->input >= 0 &&
+	    write(s->input, &end, 1) < 0 && errno != EAGAIN)
 		tell_end(s);
 }
 
@@ -219,8 +247,7 @@ static void follow(struct session *s)
 			{ .fd = s->output, .events = POLLIN },
 			{ .fd = s->messages, .events = POLLIN },
 			{ .fd = s->signals, .events = POLLIN },
-			{ .fd = s->in_shell && !s->typed_all && s->input >= 0 ? 0 : -1,
-			  .events = POLLIN },
+			typed_poll(s),
 		};
 
 		show_progress(s);
@@ -235,7 +262,9 @@ static void follow(struct session *s)
 			on_messages(s);
 		if (wait[2].revents)
 			on_signal(s);
-		if (wait[3].revents)
+		if (wait[3].revents && s->n_typed > 0)
+			pass_typed(s);
+		else if (wait[3].revents)
 			on_typed(s);
 	}
 }
@@ -247,6 +276,7 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 	_cleanup_free_ char *domain = xasprintf("%s/domain.xml", s->of->root);
 	_cleanup_free_ char *limit = xasprintf("%.3f", request->time_limit_s);
 
+	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	setpgid(0, 0); /* a terminal's Ctrl-C is for us; the pipe tells the run */
 	for (int i = 0; i < 3; i++)
@@ -268,6 +298,7 @@ static int start(struct session *s, const sigset_t *mask, struct error *error)
 	for (int i = 0; i < 3; i++)
 		theirs[i] = pipes[i][i != 0];
 	s->input = pipes[0][1];
+	fcntl(s->input, F_SETFL, O_NONBLOCK);
 	s->output = pipes[1][0];
 	s->messages = pipes[2][0];
 	s->pid = fork();
@@ -303,13 +334,17 @@ int boot_session_run(const struct boot_session *session, struct boot_result *res
 {
 	struct session s = { .of = session, .result = result, .input = -1, .output = -1,
 			     .messages = -1 };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 	int answer;
 
+	/* A run that ended while somebody typed is no reason to die. */
+	sigaction(SIGPIPE, &ignore, &before);
 	s.signals = signalfd(-1, &session->ends, SFD_CLOEXEC | SFD_NONBLOCK);
 	answer = start(&s, &session->mask, error);
 	if (answer == 0)
 		follow(&s);
 	finish(&s);
 	close_fd(&s.signals);
+	sigaction(SIGPIPE, &before, NULL);
 	return answer;
 }

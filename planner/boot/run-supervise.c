@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -141,7 +142,9 @@ static bool channel_fill(struct channel *channel)
 /* False if the other end has gone. */
 static bool channel_drain(struct channel *channel)
 {
-	ssize_t n = write(channel->to, channel->bytes + channel->start, channel->n);
+	/* A pipe that has room has room for PIPE_BUF: more might block. */
+	ssize_t n = write(channel->to, channel->bytes + channel->start,
+			  MIN(channel->n, (size_t)PIPE_BUF));
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
@@ -181,11 +184,13 @@ static void step_in(struct supervisor *s)
 /* Waits once, for at most @limit_ms, and does what there is to do. */
 static void step(struct supervisor *s, int limit_ms)
 {
-	struct pollfd wait[4] = {
+	struct pollfd wait[5] = {
 		{ .fd = s->signals, .events = POLLIN },
 		{ .fd = s->serial < 0 ? s->listener : -1, .events = POLLIN },
 		channel_poll(&s->out),
 		channel_poll(&s->in),
+		/* whoever wrote is gone, however much of it the guest has not taken yet */
+		{ .fd = s->in.n > 0 ? s->in.from : -1, .events = 0 },
 	};
 
 	if (poll(wait, ARRAY_SIZE(wait), limit_ms) <= 0)
@@ -198,6 +203,8 @@ static void step(struct supervisor *s, int limit_ms)
 		step_out(s);
 	if (wait[3].revents)
 		step_in(s);
+	if (wait[4].revents)
+		s->end = true;
 }
 
 static void wait_for_end(struct supervisor *s)

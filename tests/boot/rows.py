@@ -94,7 +94,7 @@ FULL = {
                         checked=200),
     "spare-ports-efi": full(plan=TWO + "--nic virtio-net,per-node=2 --spare-ports 2 "
                                        "--firmware efi", checked=200),
-    "8-nodes": full(plan=EIGHT + "--nic e1000e,per-node=1", checked=500),
+    "8-nodes": full(plan=EIGHT + "--nic e1000e,per-node=1", checked=400),
     "multifunction": full(plan=TWO + "--nic virtio-net,per-node=40", checked=900),
     "virtio-iommu-on": full(plan=TWO + VIRTIO + "--iommu intel", checked=200),
     "virtio-iommu-off": full(plan=TWO + VIRTIO + "--iommu none", checked=150),
