@@ -26,6 +26,11 @@ static int read_record(const char *bytes, size_t n, struct machine *ret)
 	return -1;
 }
 
+static bool has_odd_sign(const char *string)
+{
+	return string && string[strcspn(string, "!#$%*;?@\\^`{|}~")];
+}
+
 static void check_round_trip(const struct machine *machine)
 {
 	_cleanup_machine_ struct machine back = {};
@@ -33,11 +38,15 @@ static void check_round_trip(const struct machine *machine)
 
 	text_add_record(&record, machine);
 	CHECK(read_record(record.s, record.n, &back) == 0);
-	/* A fact with a brace in it, which no seed has, comes back as another. */
-	for (size_t i = 0; IS_PLANTED && i < back.facts.n; i++)
-		if (strpbrk(back.facts.v[i].unknown ? back.facts.v[i].unknown : "",
-			    "{|}"))
-			back.facts.v[i].unknown[0] ^= 1;
+	/* A fact with a sign in it that no seed has comes back as another. */
+	for (size_t i = 0; IS_PLANTED && i < back.facts.n; i++) {
+		struct machine_fact *fact = &back.facts.v[i];
+
+		if (has_odd_sign(fact->unknown))
+			fact->unknown[0] ^= 1;
+		else if (has_odd_sign(fact->value))
+			fact->value[0] ^= 1;
+	}
 	CHECK(machine_equal(machine, &back, &why));
 	text_add_record(&again, &back);
 	CHECK(streq(record.s, again.s));
