@@ -75,11 +75,81 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 	return 0;
 }
 
+/* Settings of a domain that starts fresh; one that is there has them already. */
+static int check_settings(const struct request *request, struct error *error)
+{
+	const struct {
+		bool said;
+		const char *flag;
+	} rows[] = {
+		{request->name, "name"},         {request->machine, "machine"},
+		{request->architecture, "arch"}, {request->disk, "disk"},
+		{request->cdrom, "cdrom"},       {request->mgmt, "mgmt"},
+		{request->hmat, "hmat"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].said)
+			return error_input(
+				error,
+				"--%s is for plans that start fresh: with --domain, "
+				"change it in the domain itself",
+				rows[i].flag);
+	return 0;
+}
+
+static bool has_feature(const struct guest *guest, const char *name)
+{
+	for (size_t i = 0; i < guest->cpu_features.n; i++)
+		if (streq_null(guest->cpu_features.v[i].name, name))
+			return true;
+	return false;
+}
+
+/* --cpu MODE+FEATURE... */
+static int set_cpu(struct in_place *plan, struct error *error)
+{
+	_cleanup_free_ char *copy = xstrdup(plan->request->cpu);
+	char *rest = copy, *mode = strsep(&rest, "+"), *feature;
+	struct guest *new = &plan->new;
+
+	if (new->cpu_model && !streq_null(new->cpu_mode, mode))
+		return in_place_refuse(
+			plan, error, new->cpu_element,
+			"<cpu>: names a model; take <model> away before it "
+			"becomes %s",
+			mode);
+	free(new->cpu_mode);
+	new->cpu_mode = xstrdup(mode);
+	while ((feature = strsep(&rest, "+"))) {
+		struct guest_feature *row;
+
+		if (has_feature(new, feature))
+			continue;
+		row = vec_add(&new->cpu_features);
+		row->element = -1;
+		row->name = xstrdup(feature);
+		row->policy = xstrdup("require");
+	}
+	return 0;
+}
+
+static int set_said(struct in_place *plan, struct error *error)
+{
+	if (plan->request->type) {
+		free(plan->new.type);
+		plan->new.type = xstrdup(plan->request->type);
+	}
+	return plan->request->cpu ? set_cpu(plan, error) : 0;
+}
+
 int in_place_fill_request(struct in_place *plan, struct error *error)
 {
 	struct request *request = plan->request;
 	const struct guest *old = &plan->old;
 
+	if (check_settings(request, error) < 0 || set_said(plan, error) < 0)
+		return -1;
 	keep(&request->name, old->name ? old->name : "nested");
 	keep(&request->type, old->type ? old->type : "kvm");
 	keep(&request->architecture, old->architecture ? old->architecture : "x86_64");

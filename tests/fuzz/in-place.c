@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Any domain planned in place by one of a few requests: no crash; what comes out is
+ * planned again without a change, has every comment of what went in, and leaves every
+ * device that had an address where it was.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include "planner/guest-read.h"
+#include "planner/in-place.h"
+#include "planner/request-flags.h"
+
+static const char *const wishes[][9] = {
+	{ "iommu", "intel" },
+	{ "node", "vcpus=2,memory=1GiB", "node", "vcpus=1,memory=1GiB", "nic",
+	  "e1000e,per-node=1" },
+	{ "iommu", "virtio", "spare-ports", "2" },
+	{ "nic", "virtio-net,per-node=2", "iommu", "intel", "firmware", "efi" },
+	{ "iothreads", "per-node", "place", "vda=0" },
+	{ "node", "vcpus=4,memory=3GiB", "hugepages", "2MiB", "general-ports", "3" },
+	{ "iommu", "none", "device", "virtio-scsi,node=0", "debug-console", "yes" },
+};
+
+/* False if it was refused. */
+static bool plan(const struct document *document, size_t number, struct text *ret)
+{
+	_cleanup_request_ struct request request = {};
+	_cleanup_error_ struct error error = {};
+	struct mirror_options mirror = {};
+
+	request_begin_in_place(&request);
+	for (size_t i = 0; wishes[number][i]; i += 2)
+		CHECK(request_take(&request, &mirror, wishes[number][i],
+				   wishes[number][i + 1], &error) == 0);
+	if (plan_in_place(document, &request, NULL, ret, &error) == 0)
+		return true;
+	CHECK(error.message && *error.message && ret->n == 0);
+	return false;
+}
+
+/* The end of the comment that begins there. */
+static const char *behind_comment(const char *comment)
+{
+	const char *end = strstr(comment, "-->");
+
+	return end ? end + 3 : comment + strlen(comment);
+}
+
+static void check_comments(const struct text *before, const struct text *after)
+{
+	const char *from = after->s;
+
+	for (const char *at = strstr(before->s, "<!--"); at;
+	     at = strstr(behind_comment(at), "<!--")) {
+		_cleanup_free_ char *comment =
+			xstrndup(at, (size_t)(behind_comment(at) - at));
+
+		from = strstr(from, comment);
+		CHECK(from);
+		from += strlen(comment);
+	}
+}
+
+static bool explicit_pci(const struct guest_address *address)
+{
+	return address->state == VALUE_VALID && !guest_address_automatic(address);
+}
+
+/* Controllers and devices stand in the same order, new ones between. */
+static void check_addresses(const struct guest *before, const struct guest *after,
+			    bool moves)
+{
+	for (size_t i = 0; i < before->controllers.n; i++) {
+		const struct guest_controller *old = &before->controllers.v[i];
+		const struct guest_controller *new =
+			guest_is_pci(old) && old->index.state == VALUE_VALID
+				? guest_pci_controller(after, (unsigned)old->index.value)
+				: NULL;
+
+		if (new && explicit_pci(&old->address))
+			CHECK(pci_address_equal(old->address.at, new->address.at));
+	}
+	for (size_t i = 0, j = 0; !moves && i < before->devices.n; i++, j++) {
+		const struct guest_device *old = &before->devices.v[i];
+
+		if (!explicit_pci(&old->address))
+			continue;
+		while (j < after->devices.n &&
+		       !(streq(after->devices.v[j].tag, old->tag) &&
+			 explicit_pci(&after->devices.v[j].address) &&
+			 pci_address_equal(after->devices.v[j].address.at,
+					   old->address.at)))
+			j++;
+		CHECK(j < after->devices.n);
+	}
+}
+
+/* What a careless editor loses. */
+static void spoil(struct text *text)
+{
+	char *comment = strstr(text->s, "<!--"), *end;
+
+	if (!comment)
+		return;
+	end = strstr(comment, "-->") + 3;
+	memmove(comment, end, strlen(end) + 1);
+	text->n -= (size_t)(end - comment);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	_cleanup_document_ struct document document = {}, again = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_guest_ struct guest before = {}, after = {};
+	_cleanup_text_ struct text text = {}, second = {};
+	struct choice choice = choice_begin(data, n);
+	size_t number = choose(&choice, ARRAY_SIZE(wishes));
+
+	guest_init(&before);
+	guest_init(&after);
+	if (document_parse("fuzz", (const char *)data, n, &document, &error) < 0 ||
+	    !plan(&document, number, &text))
+		return 0;
+	if (IS_PLANTED)
+		spoil(&text);
+	/* An IOMMU that has to go takes along what is written in it. */
+	if (!streq(wishes[number][0], "iommu") || streq(wishes[number][1], "intel"))
+		check_comments(&document.text, &text);
+	CHECK(document_parse("planned", text.s, text.n, &again, &error) == 0);
+	CHECK(guest_read(&document, &before, &error) == 0);
+	CHECK(guest_read(&again, &after, &error) == 0);
+	check_addresses(&before, &after, streq(wishes[number][0], "iothreads"));
+	CHECK(plan(&again, number, &second));
+	CHECK(second.n == text.n && memcmp(second.s, text.s, text.n) == 0);
+	return 0;
+}
