@@ -20,6 +20,10 @@
  */
 void *library_function(const char *soname, const char *name);
 
+#ifdef LIBRARIES_LINKED /* a static program, see meson_options.txt: there is nothing to load */
+#define LIBRARY_FUNCTION(soname, type, name, params, args)                               \
+	_Static_assert(sizeof(#name) > 1, "a row");
+#else
 /* One row. @params with names, @args without types; the address is looked up once. */
 #define LIBRARY_FUNCTION(soname, type, name, params, args)                               \
 	type name params                                                                 \
@@ -34,3 +38,4 @@ void *library_function(const char *soname, const char *name);
 		}                                                                        \
 		return function args;                                                    \
 	}
+#endif

@@ -12,23 +12,6 @@
 
 #define PROGRAM "virt-layout"
 
-const struct command *const commands[] = {
-	&plan_command,
-	&check_command,
-	&explain_command,
-	&boot_command,
-	&verify_command,
-	&topology_command,
-	&record_command,
-	&stash_command,
-	&unstash_command,
-	&hook_command,
-	&define_command,
-	&disk_command,
-	&completion_command,
-	NULL,
-};
-
 static const struct command program = {
 	.name = PROGRAM,
 	.args = "COMMAND [ARGUMENTS]",

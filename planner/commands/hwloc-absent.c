@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hwloc-absent.c - hwloc in the static program, where it is not: its library loads
+ * plugins and wants libudev, which has no static form. This machine and our records are
+ * read without it.
+ */
+#include "topology/hwloc-read.h"
+
+int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
+		   struct error *error)
+{
+	(void)bytes;
+	(void)n;
+	(void)ret;
+	return error_input(
+		error,
+		"%s: this small program reads no XML of lstopo; make it a record "
+		"with `virt-layout record %s`",
+		name, name);
+}
+
+int hwloc_read_synthetic(const char *description, struct machine *ret,
+			 struct error *error)
+{
+	(void)ret;
+	return error_input(
+		error,
+		"synthetic:%s: this small program knows no synthetic machines; "
+		"make it a record with `virt-layout record`",
+		description);
+}
+
+/* hwloc names nodes by its own attributes; without it they have none. */
+void hwloc_name_nodes(struct machine *machine)
+{
+	(void)machine;
+}
