@@ -70,10 +70,41 @@ static void remove_elements(struct prepare *p)
 	}
 }
 
+/* Where its other end is on this host: libvirt then finds a place in the private root. */
+static void drop_source(struct prepare *p, int device, const char *what, const char *why)
+{
+	int source = document_child(p->domain, device, "source");
+	struct substitution *s;
+
+	if (source < 0)
+		return;
+	s = prepare_note(p, what, source);
+	s->planned = xstrdup(document_attribute(p->domain, source, "path")
+				     ? document_attribute(p->domain, source, "path")
+				     : "source");
+	s->why = why;
+	edit_remove(&p->edits, source);
+}
+
+static void replace_rng(struct prepare *p, int backend)
+{
+	const struct document_element *e = &p->domain->elements.v[backend];
+	struct substitution *s = prepare_note(p, "random numbers", backend);
+
+	s->planned = xstrdup("egd");
+	s->booted = xstrdup("random");
+	s->why = "no daemon of this host is asked";
+	edit_replace(&p->edits,
+		     (struct span){ e->start_tag.start,
+				    e->self_closing ? e->start_tag.end : e->end_tag.end },
+		     "<backend model='random'>/dev/urandom</backend>");
+}
+
 /* A console on a serial port goes with the port; one on virtio stays. */
 static void remove_consoles(struct prepare *p)
 {
 	static const struct removal row = { NULL, "console", "the first one is ours" };
+	static const struct removal client = { NULL, "channel", "needs a client" };
 
 	for (int e = document_child(p->domain, p->devices, "console"); e >= 0;
 	     e = document_next(p->domain, e, "console")) {
@@ -90,8 +121,47 @@ static void remove_consoles(struct prepare *p)
 
 		if (type && (streq(type, "spicevmc") || streq(type, "spiceport") ||
 			     streq(type, "qemu-vdagent")))
-			remove_element(p, e, &row);
+			remove_element(p, e, &client);
+		else
+			drop_source(p, e, "channel", "no socket or file of this host is used");
 	}
+}
+
+/* Random numbers from a daemon, memory from a file: this host's. */
+static void remove_back_ends(struct prepare *p)
+{
+	static const struct removal file = { NULL, "memory device",
+					     "would open a file of this host" };
+
+	for (int e = document_child(p->domain, p->devices, "rng"); e >= 0;
+	     e = document_next(p->domain, e, "rng"))
+		for (int c = document_child(p->domain, e, "backend"); c >= 0;
+		     c = document_next(p->domain, c, "backend"))
+			if (streq_null(document_attribute(p->domain, c, "model"), "egd"))
+				replace_rng(p, c);
+	for (int e = document_child(p->domain, p->devices, "memory"); e >= 0;
+	     e = document_next(p->domain, e, "memory"))
+		if (document_find(p->domain, e, "source/path") >= 0)
+			remove_element(p, e, &file);
+}
+
+/* <vcpu cpuset='8-11'>: pins, as <cputune> has them. */
+static void unpin(struct prepare *p)
+{
+	int vcpu = document_child(p->domain, 0, "vcpu");
+	const char *set = vcpu < 0 ? NULL : document_attribute(p->domain, vcpu, "cpuset");
+	struct substitution *s;
+	struct want *want;
+
+	if (!set)
+		return;
+	want = want_new("vcpu");
+	s = prepare_note(p, "host placement", vcpu);
+	s->planned = xasprintf("cpuset %s", set);
+	s->why = "a dry boot need not run where the guest will";
+	want_unset(want, "cpuset");
+	edit_merge(&p->edits, vcpu, want);
+	want_free(want);
 }
 
 /* Adds an element of the domain as it stands. */
@@ -155,14 +225,19 @@ static void rewrite_device(struct prepare *p, int device, const char *type,
 
 static void replace_disk(struct prepare *p, int disk)
 {
+	static const char *const origins[] = { "file", "dev", "volume", "name", "dir",
+					       "type" };
 	const char *device = document_attribute(p->domain, disk, "device");
 	int source = document_child(p->domain, disk, "source");
 	bool removable = device && (streq(device, "cdrom") || streq(device, "floppy"));
 	struct substitution *s = prepare_note(p, "disk", disk);
 	_cleanup_text_ struct text file = {};
 
-	if (source >= 0 && document_attribute(p->domain, source, "file"))
-		s->planned = xstrdup(document_attribute(p->domain, source, "file"));
+	for (size_t i = 0; source >= 0 && !s->planned && i < ARRAY_SIZE(origins); i++) {
+		const char *origin = document_attribute(p->domain, source, origins[i]);
+
+		s->planned = origin ? xstrdup(origin) : NULL;
+	}
 	s->booted = xstrdup(removable ? "an empty drive" : "an empty scratch file");
 	s->why = "no disk of this host is opened";
 	if (!removable) {
@@ -181,14 +256,16 @@ static void replace_interface(struct prepare *p, int interface)
 	const char *type = document_attribute(p->domain, interface, "type");
 	struct substitution *s;
 
-	if (!type || streq(type, "user"))
+	if (!type || (streq(type, "user") &&
+		      document_child(p->domain, interface, "backend") < 0))
 		return;
 	if (streq(type, "hostdev") || streq(type, "vdpa")) {
 		remove_element(p, interface, &gone);
 		return;
 	}
 	s = prepare_note(p, "network", interface);
-	s->planned = xstrdup(type);
+	s->planned = streq(type, "user") ? xstrdup("user with a back end of its own")
+					 : xstrdup(type);
 	s->booted = xstrdup("user");
 	s->why = "no network of this host is joined";
 	rewrite_device(p, interface, "user", "", "");
@@ -198,6 +275,8 @@ void prepare_devices(struct prepare *p)
 {
 	remove_elements(p);
 	remove_consoles(p);
+	remove_back_ends(p);
+	unpin(p);
 	for (int e = document_child(p->domain, p->devices, "disk"); e >= 0;
 	     e = document_next(p->domain, e, "disk"))
 		replace_disk(p, e);

@@ -21,7 +21,7 @@ static const struct machine_kind {
 	 * AMD's IOMMU is on by default. The timer's own check fails, and the kernel
 	 * panics, where the host is so busy that TCG's ticks come late.
 	 */
-	{ "x86_64", "ttyS0", "intel_iommu=on no_timer_check" },
+	{ "x86_64", "ttyS0", "intel_iommu=on no_timer_check " },
 	{ "aarch64", "ttyAMA0", "" },
 };
 
@@ -55,7 +55,7 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 
 	set_content(want, "kernel", options->kernel);
 	set_content(want, "initrd", options->initrd);
-	want_content(want_child(want, "cmdline"), "console=%s %s " KERNEL_WORDS "%s%s",
+	want_content(want_child(want, "cmdline"), "console=%s %s" KERNEL_WORDS "%s%s",
 		     kind->console, kind->iommu, options->append ? " " : "",
 		     options->append ? options->append : "");
 	if (document_child(p->domain, os, "nvram") >= 0)

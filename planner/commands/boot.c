@@ -183,7 +183,7 @@ static int print_xml(const struct wish *wish, const struct document *domain,
 		     struct error *error)
 {
 	_cleanup_(substitutions_free) struct substitutions substitutions = {};
-	_cleanup_text_ struct text xml = {};
+	_cleanup_text_ struct text xml = {}, words = {};
 	struct prepare_options options = {
 		.accel = wish->request.accel == ACCEL_KVM ? ACCEL_KVM : ACCEL_TCG,
 		.nested = wish->request.assign == ASSIGN_NESTED,
@@ -196,6 +196,8 @@ static int print_xml(const struct wish *wish, const struct document *domain,
 	if (prepare_domain(domain, &options, &xml, &substitutions, error) < 0)
 		return -1;
 	fwrite(xml.s, 1, xml.n, stdout);
+	text_add_substitutions(&words, &substitutions);
+	fputs(words.s ? words.s : "", stderr);
 	return 0;
 }
 
