@@ -109,7 +109,7 @@ static int fill_temporary(int fd, const char *bytes, size_t n,
 	return 0;
 }
 
-static int sync_directory(const char *path, struct error *error)
+int file_sync_directory(const char *path, struct error *error)
 {
 	const char *slash = strrchr(path, '/');
 	_cleanup_free_ char *directory =
@@ -155,7 +155,7 @@ static int replace(const char *path, const struct before *before, const char *by
 		unlink(temporary);
 		return error_wrap(error, "%s", path);
 	}
-	return sync_directory(path, error);
+	return file_sync_directory(path, error);
 }
 
 static int write_through(const char *path, const char *bytes, size_t n,

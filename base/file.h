@@ -32,5 +32,8 @@ int file_write(const char *path, const char *bytes, size_t n, struct error *erro
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
 		  struct error *error);
 
+/* Makes names in the directory that @path lies in durable. */
+int file_sync_directory(const char *path, struct error *error);
+
 void close_fd(int *fd); /* closes unless it is negative */
 #define _cleanup_fd_ _cleanup_(close_fd)

@@ -24,10 +24,12 @@
 static bool parse_pair(const char *string, uint32_t *ret_heads, uint32_t *ret_sectors)
 {
 	const char *slash = strchr(string, '/');
-	_cleanup_free_ char *heads = slash ? xstrndup(string, (size_t)(slash - string)) : NULL;
+	_cleanup_free_ char *heads =
+		slash ? xstrndup(string, (size_t)(slash - string)) : NULL;
 
-	return slash && parse_u32(heads, ret_heads) && parse_u32(slash + 1, ret_sectors) &&
-	       *ret_heads > 0 && *ret_heads <= 255 && *ret_sectors > 0 && *ret_sectors <= 63;
+	return slash && parse_u32(heads, ret_heads) &&
+	       parse_u32(slash + 1, ret_sectors) && *ret_heads > 0 && *ret_heads <= 255 &&
+	       *ret_sectors > 0 && *ret_sectors <= 63;
 }
 
 bool geometry_parse(const char *string, struct geometry *ret)
@@ -49,34 +51,14 @@ struct geometry geometry_of(const struct disk_io *io, bool is_qcow2)
 
 	if (fd >= 0)
 		close(fd);
-	return asked ? (struct geometry){.heads = geometry.heads, .sectors = geometry.sectors}
+	return asked ? (struct geometry){.heads = geometry.heads,
+					 .sectors = geometry.sectors}
 		     : (struct geometry){.heads = 4, .sectors = 32};
 }
 
 static void take(struct extents *taken, uint64_t start, uint64_t end)
 {
 	*vec_add(&taken->list) = (struct extent){start, end, false};
-}
-
-static int by_start(const void *left, const void *right)
-{
-	const struct extent *a = left, *b = right;
-
-	return a->start < b->start ? -1 : a->start > b->start;
-}
-
-static void add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool logical,
-		     struct extents *ret)
-{
-	vec_sort(&taken->list, by_start);
-	for (size_t i = 0; i <= taken->list.n; i++) {
-		uint64_t until = i < taken->list.n ? MIN(taken->list.v[i].start, end) : end;
-
-		if (start < until)
-			*vec_add(&ret->list) = (struct extent){start, until, logical};
-		if (i < taken->list.n)
-			start = MAX(start, taken->list.v[i].end);
-	}
 }
 
 /* End of the partition in front of @logical inside the extended one, or 0. */
@@ -113,8 +95,8 @@ static void take_before_logical(const struct partition_table *table,
 }
 
 /* The first track, and what the last whole cylinder leaves over. */
-static void take_ends(const struct partition_table *table, const struct geometry *geometry,
-		      struct extents *taken)
+static void take_ends(const struct partition_table *table,
+		      const struct geometry *geometry, struct extents *taken)
 {
 	uint64_t cylinder = (uint64_t)geometry->table_heads * geometry->table_sectors;
 
@@ -130,9 +112,9 @@ static void extents_in_extended(const struct partition_table *table,
 	take(taken, extended->start_lba, extended->start_lba + geometry->table_sectors);
 	for (size_t i = 0; i < table->partitions.n; i++)
 		if (table->partitions.v[i].kind == KIND_LOGICAL)
-			take_before_logical(table, extended, &table->partitions.v[i], geometry,
-					    taken);
-	add_gaps(taken, extended->start_lba, extended->end_lba + 1, true, ret);
+			take_before_logical(table, extended, &table->partitions.v[i],
+					    geometry, taken);
+	extents_add_gaps(taken, extended->start_lba, extended->end_lba + 1, true, ret);
 }
 
 /*
@@ -143,8 +125,10 @@ static void extents_in_extended(const struct partition_table *table,
 static bool tells_geometry(const struct partition *partition)
 {
 	const uint64_t cylinder = 255 * 63;
-	uint64_t c = partition->start_lba / cylinder, h = partition->start_lba % cylinder / 63;
-	uint64_t c2 = partition->end_lba / cylinder, h2 = partition->end_lba % cylinder / 63;
+	uint64_t c = partition->start_lba / cylinder,
+		 h = partition->start_lba % cylinder / 63;
+	uint64_t c2 = partition->end_lba / cylinder,
+		 h2 = partition->end_lba % cylinder / 63;
 
 	return c2 > 0 && c2 <= 1021 && c * h2 != c2 * h;
 }
@@ -181,8 +165,8 @@ void libvirt_extents(const struct partition_table *table, const struct geometry 
 	}
 	if (dos)
 		take_ends(table, &geometry, &primary);
-	add_gaps(&primary, dos ? 0 : table->first_usable_lba,
-		 dos ? table->n_sectors : table->last_usable_lba + 1, false, ret);
+	extents_add_gaps(&primary, dos ? 0 : table->first_usable_lba,
+			 dos ? table->n_sectors : table->last_usable_lba + 1, false, ret);
 	if (extended)
 		extents_in_extended(table, extended, &geometry, &logical, ret);
 }
@@ -211,10 +195,12 @@ static int check(const struct partition_table *table, const struct part_request 
 		 struct error *error)
 {
 	if (table->sector_bytes != SECTOR)
-		return error_input(error, "libvirt's disk pools have sectors of 512 bytes");
+		return error_input(error,
+				   "libvirt's disk pools have sectors of 512 bytes");
 	if (part->size != PART_FIXED || part->size_bytes == 0 ||
 	    part->size_bytes > (uint64_t)INT64_MAX / 2)
-		return error_input(error, "--rule=libvirt needs a size for each partition");
+		return error_input(error,
+				   "--rule=libvirt needs a size for each partition");
 	if (part->has_start)
 		return error_input(error, "--rule=libvirt chooses the start itself");
 	return 0;
@@ -223,7 +209,8 @@ static int check(const struct partition_table *table, const struct part_request 
 int libvirt_place(const struct partition_table *table, const struct part_request *part,
 		  struct libvirt_wish *wish, struct room *ret, struct error *error)
 {
-	uint64_t cylinder = (uint64_t)wish->geometry.heads * wish->geometry.sectors * SECTOR;
+	uint64_t cylinder =
+		(uint64_t)wish->geometry.heads * wish->geometry.sectors * SECTOR;
 	bool dos = table->label == LABEL_DOS, logical = wants_logical(table, part);
 	uint64_t best = 0, needed = part->size_bytes, start, end;
 	_cleanup_extents_ struct extents extents = {};
@@ -245,7 +232,8 @@ int libvirt_place(const struct partition_table *table, const struct part_request
 		ret->extent = *it;
 	}
 	if (best == 0)
-		return error_input(error, "no large enough free extent, as libvirt counts it");
+		return error_input(error,
+				   "no large enough free extent, as libvirt counts it");
 	start = (ret->extent.start + logical) * SECTOR;
 	end = start + needed - (dos ? start % cylinder : 0);
 	if (dos && end - start < part->size_bytes && !wish->bug_compatible) {
@@ -257,8 +245,11 @@ int libvirt_place(const struct partition_table *table, const struct part_request
 	ret->start = start / SECTOR;
 	ret->end = (end + SECTOR - 1) / SECTOR;
 	if (ret->end > ret->extent.end)
-		return error_input(error, "libvirt's place for it ends past its extent, at block "
-				   "%" PRIu64, ret->end);
+		return error_input(
+			error,
+			"libvirt's place for it ends past its extent, at block "
+			"%" PRIu64,
+			ret->end);
 	ret->waste_bytes = (ret->end - ret->start) * SECTOR -
 			   MIN(part->size_bytes, (ret->end - ret->start) * SECTOR);
 	return 0;

@@ -27,9 +27,8 @@ static int by_start(const void *left, const void *right)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-/* Gaps of [start, end) between what @taken has, which gets sorted. */
-static void add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool logical,
-		     struct extents *ret)
+void extents_add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool logical,
+		      struct extents *ret)
 {
 	vec_sort(&taken->list, by_start);
 	for (size_t i = 0; i <= taken->list.n; i++) {
@@ -65,10 +64,11 @@ void table_free_extents(const struct partition_table *table, struct extents *ret
 		take(&logical, it->ebr_lba, it->ebr_lba + 1);
 		take(&logical, it->start_lba, it->end_lba + 1);
 	}
-	add_gaps(&primary, table->first_usable_lba, table->last_usable_lba + 1, false,
-		 ret);
+	extents_add_gaps(&primary, table->first_usable_lba, table->last_usable_lba + 1,
+			 false, ret);
 	if (extended)
-		add_gaps(&logical, extended->start_lba, extended->end_lba + 1, true, ret);
+		extents_add_gaps(&logical, extended->start_lba, extended->end_lba + 1,
+				 true, ret);
 }
 
 /* What boundaries and size come to, in blocks. */

@@ -18,6 +18,9 @@ struct extents {
 #define _cleanup_extents_ _cleanup_(extents_free)
 void extents_free(struct extents *extents);
 
+/* Adds the gaps of [start, end) between what @taken has, which gets sorted. */
+void extents_add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool logical,
+		      struct extents *ret);
 void table_free_extents(const struct partition_table *table, struct extents *ret);
 
 struct room {

@@ -135,25 +135,13 @@ bool journal_parse(const uint8_t *bytes, size_t n, struct journal *ret)
 	return false;
 }
 
-static int sync_directory(const char *path, struct error *error)
-{
-	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *directory =
-		slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
-	_cleanup_fd_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
-		return error_system(error, errno, "%s: cannot be flushed", directory);
-	return 0;
-}
-
 static int fill(int fd, const char *path, const struct text *text, struct error *error)
 {
 	if (file_write_fd(fd, path, text->s, text->n, error) < 0)
 		return -1;
 	if (fsync(fd) < 0)
 		return error_system(error, errno, "%s: cannot be flushed", path);
-	return sync_directory(path, error);
+	return file_sync_directory(path, error);
 }
 
 int journal_write(const char *path, const struct journal *journal, struct error *error)
@@ -204,7 +192,7 @@ int journal_drop(const char *path, struct error *error)
 {
 	if (unlink(path) < 0)
 		return error_system(error, errno, "%s: cannot be removed", path);
-	return sync_directory(path, error);
+	return file_sync_directory(path, error);
 }
 
 void journal_free(struct journal *journal)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * request-value.h - values of requests as they are written, for request.c and
+ * request-part.c. Each gives -1 and a fault that names @key and @value.
+ */
+#pragma once
+
+#include "base/error.h"
+
+/* The index of @value in "a|b|c". */
+int value_choice(const char *key, const char *value, const char *choices,
+		 struct error *error);
+/* An amount with a unit. */
+int value_size(uint32_t sector_bytes, const char *key, const char *value, uint64_t *ret,
+	       struct error *error);
+/* The same, above 0. */
+int value_positive(uint32_t sector_bytes, const char *key, const char *value,
+		   uint64_t *ret, struct error *error);
+/* A plain number within bounds. */
+int value_number(const char *key, const char *value, uint64_t min, uint64_t max,
+		 uint64_t *ret, struct error *error);
+/* "yes" or "no". */
+int value_yes(const char *key, const char *value, bool *ret, struct error *error);
+/* Several alignments hold together at their least common multiple. */
+int value_alignment(const char *key, const char *value, uint32_t sector_bytes,
+		    uint64_t *align_bytes, struct error *error);
+/* The index of @key in the list; @what has it, for the message. */
+int value_key(const char *const *keys, const char *what, const char *key,
+	      struct error *error);
