@@ -129,8 +129,7 @@ static size_t place_of(const char *name)
 	return i;
 }
 
-/* The child of <domain> that a new one called @name goes behind; -2: it comes first. */
-static int anchor_for(const struct document *document, const char *name)
+int guest_edit_anchor(const struct document *document, const char *name)
 {
 	size_t place = place_of(name);
 	int anchor = -2;
@@ -154,7 +153,7 @@ static void merge_child(struct edits *edits, int parent, struct want *child)
 		return;
 	}
 	if (parent == 0 && document_child(edits->document, 0, child->name) < 0) {
-		insert(edits, 0, anchor_for(edits->document, child->name), child);
+		insert(edits, 0, guest_edit_anchor(edits->document, child->name), child);
 		return;
 	}
 	*vec_add(&parent_want.children) = child;

@@ -14,3 +14,8 @@
  * items without one are inserted, old items whose element is not in @new are removed.
  */
 void guest_edit(const struct guest *old, const struct guest *new, struct edits *edits);
+/*
+ * The child of the root that a new element called @name goes behind in libvirt's order, for
+ * edit_insert: -2 before all, -1 behind all.
+ */
+int guest_edit_anchor(const struct document *document, const char *name);

@@ -63,17 +63,19 @@ static void serve_disks(struct in_place *plan, struct turns *turns)
 
 static void serve_controllers(struct in_place *plan, struct turns *turns)
 {
-	for (size_t i = 0; i < plan->old.controllers.n; i++) {
+	for (size_t i = 0; i < plan->new.controllers.n; i++) {
 		struct guest_controller *controller = &plan->new.controllers.v[i];
 		const struct device_kind *kind = device_kind_of_controller(controller);
+		const struct guest_address *address =
+			i < plan->old.controllers.n ? &plan->full.controllers.v[i].address
+						    : &controller->address;
 
 		if (!streq_null(controller->type, "scsi") || !kind ||
 		    !device_kind_is_virtio(kind) ||
 		    controller->driver_iothread.state != VALUE_ABSENT)
 			continue;
-		controller->driver_iothread = number_of(
-			thread_for(turns,
-				   cell_of(plan, &plan->full.controllers.v[i].address)));
+		controller->driver_iothread =
+			number_of(thread_for(turns, cell_of(plan, address)));
 	}
 }
 

@@ -2,6 +2,7 @@
 /* in-place-parts.h - the pieces of in-place.c, for the file that holds each. */
 #pragma once
 
+#include "base/edit.h"
 #include "planner/assign.h"
 #include "planner/in-place.h"
 #include "planner/layout.h"
@@ -32,10 +33,11 @@ struct in_place {
 	/* As it is, as libvirt would complete it, and as it is to be. */
 	struct guest old, full, new;
 	struct layout layout; /* given items are those of `full` */
-	int item_of[INDEXES]; /* of the PCI controllers of `full`; LAYOUT_NONE */
+	int item_of[INDEXES]; /* of PCI controllers, by index; LAYOUT_NONE */
 	size_t n_given;       /* items that were there */
 	VEC(struct in_place_device) devices;
 	bool *claimed;   /* of full.devices, then full.controllers */
+	int video;       /* item of a primary video device that is added; 0: none */
 	bool iommu_said; /* the request names a model */
 	/* Of a host whose devices are given. */
 	bool binds;              /* there are such, and memory and vCPUs follow them */
@@ -72,3 +74,5 @@ int in_place_iommu(struct in_place *plan, struct error *error);
 int in_place_firmware(struct in_place *plan, struct error *error);
 /* I/O threads, and the disks that they serve. */
 int in_place_disks(struct in_place *plan, struct error *error);
+/* What mirrored devices stand for, and warnings that are wished for, in <metadata>. */
+void in_place_notes(const struct in_place *plan, struct edits *edits);

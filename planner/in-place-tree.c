@@ -523,10 +523,45 @@ static int check_io(const struct in_place *plan, struct error *error)
 		limit);
 }
 
+static bool has_video(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "video"))
+			return true;
+	return false;
+}
+
+static bool is_slot_free(const struct layout *layout, unsigned slot)
+{
+	for (size_t i = 0; i < layout->items.n; i++)
+		if (layout->items.v[i].parent == 0 && layout->items.v[i].slot == slot &&
+		    layout->items.v[i].has_address)
+			return false;
+	return true;
+}
+
+/* libvirt's first video device is a VGA adapter whatever its model (compose-guest.c). */
+static void add_primary_video(struct in_place *plan)
+{
+	struct layout_item *item;
+
+	for (size_t i = 0; !plan->video && i < plan->devices.n; i++)
+		if (plan->devices.v[i].kind &&
+		    streq(plan->devices.v[i].kind->tag, "video") &&
+		    !has_video(&plan->old))
+			plan->video = layout_add(&plan->layout, LAYOUT_ENDPOINT, 0);
+	if (!plan->video || !is_slot_free(&plan->layout, VIDEO_SLOT))
+		return;
+	item = &plan->layout.items.v[plan->video];
+	item->has_address = true;
+	item->slot = VIDEO_SLOT;
+}
+
 int in_place_tree(struct in_place *plan, struct error *error)
 {
 	in_place_host_place(plan);
 	add_devices(plan);
+	add_primary_video(plan);
 	add_spare_ports(plan);
 	if (plan->layout.items.n == plan->n_given)
 		return 0;

@@ -54,6 +54,7 @@ static void write_controller(struct in_place *plan, int number, bool cold)
 	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
 	int cell = in_place_cell(plan, number);
 
+	plan->item_of[item->index] = number;
 	controller->index = number_of(item->index);
 	controller->model = xstrdup(in_place_model(item->kind));
 	controller->address = compose_item_address(&plan->layout, number);
@@ -99,8 +100,20 @@ static void write_address(struct guest_device *device, struct guest_address addr
 	device->address = address;
 }
 
+static void write_video(struct in_place *plan)
+{
+	struct guest_device *device;
+
+	if (!plan->video)
+		return;
+	device = guest_add_device(&plan->new, "video");
+	device->model = xstrdup("vga");
+	device->address = compose_item_address(&plan->layout, plan->video);
+}
+
 static void write_devices(struct in_place *plan)
 {
+	write_video(plan);
 	for (size_t i = 0; i < plan->devices.n; i++) {
 		const struct in_place_device *device = &plan->devices.v[i];
 		struct guest_address address =

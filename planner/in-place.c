@@ -224,6 +224,7 @@ static int write_text(const struct in_place *plan, struct text *ret_xml,
 	_cleanup_text_ struct text text = {};
 	int rc;
 
+	in_place_notes(plan, &edits);
 	guest_edit(&plan->old, &plan->new, &edits);
 	rc = edits_apply(&edits, &text, error);
 	edits_free(&edits);
