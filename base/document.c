@@ -16,12 +16,29 @@
 #include <libxml/parser.h>
 #include <strings.h>
 
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+#define ONES	  UINT64_C(0x0101010101010101)
+
+/* Eight bytes of ASCII, none of them 0: (w - ONES) borrows into the high bit at a 0. */
+static bool is_ascii_word(const char *s)
+{
+	uint64_t word;
+
+	memcpy(&word, s, sizeof(word));
+	return !((word | (word - ONES)) & HIGH_BITS);
+}
+
 static int check_utf8(const char *name, const struct text *text, struct error *error)
 {
 	for (size_t at = 0; at < text->n;) {
 		unsigned char byte = (unsigned char)text->s[at];
-		size_t length = byte < 0x80 ? 1 : utf8_length(text->s + at);
+		size_t length;
 
+		if (text->n - at >= sizeof(uint64_t) && is_ascii_word(text->s + at)) {
+			at += sizeof(uint64_t);
+			continue;
+		}
+		length = byte < 0x80 ? 1 : utf8_length(text->s + at);
 		if (byte == 0 || length == 0)
 			return error_input_at(
 				error, name, span_line(text, at),
@@ -162,7 +179,7 @@ static int parse_tree(const char *name, const struct text *text, xmlDoc **ret,
 	parser->sax->serror = on_error;
 	xml = xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL, NULL,
 				XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
-					XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+					XML_PARSE_COMPACT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	xmlFreeParserCtxt(parser);
 	if (!xml && !complaint.told)
 		error_input_at(error, name, 0, "not well-formed XML");
@@ -232,14 +249,15 @@ int document_number(const xmlNode *node)
 
 static bool is_called(const xmlNode *node, const char *name)
 {
-	return !name || (!node->ns && streq((const char *)node->name, name));
+	return !name || (!node->ns && node->name[0] == (unsigned char)*name &&
+			 streq((const char *)node->name, name));
 }
 
 /* @node or the first of its later siblings that is called @name. */
-static int first_called(xmlNode *node, const char *name)
+static int first_called(const xmlNode *node, const char *name)
 {
-	while (node && !is_called(node, name))
-		node = xmlNextElementSibling(node);
+	while (node && (node->type != XML_ELEMENT_NODE || !is_called(node, name)))
+		node = node->next;
 	return document_number(node);
 }
 
@@ -247,30 +265,47 @@ int document_child(const struct document *document, int parent, const char *name
 {
 	if (parent < 0)
 		return first_called(xmlDocGetRootElement(document->xml), name);
-	return first_called(xmlFirstElementChild(document->elements.v[parent].node),
-			    name);
+	return first_called(document->elements.v[parent].node->children, name);
 }
 
 int document_next(const struct document *document, int element, const char *name)
 {
-	return first_called(xmlNextElementSibling(document->elements.v[element].node),
-			    name);
+	return first_called(document->elements.v[element].node->next, name);
+}
+
+/* Whether the first @n bytes of @name are its name. */
+static bool is_called_so(const xmlNode *node, const char *name, size_t n)
+{
+	return node->type == XML_ELEMENT_NODE && !node->ns &&
+	       strncmp((const char *)node->name, name, n) == 0 && !node->name[n];
+}
+
+int document_find_step(const struct document *document, int parent, const char *path,
+		       size_t n)
+{
+	int element = parent;
+
+	while (n > 0) {
+		const char *slash = memchr(path, '/', n);
+		size_t step = slash ? (size_t)(slash - path) : n;
+		const xmlNode *node = element < 0 ? xmlDocGetRootElement(document->xml)
+						  : document->elements.v[element].node->children;
+
+		while (node && !is_called_so(node, path, step))
+			node = node->next;
+		if (!node)
+			return -1;
+		element = document_number(node);
+		step += slash != NULL;
+		path += step;
+		n -= step;
+	}
+	return element;
 }
 
 int document_find(const struct document *document, int parent, const char *path)
 {
-	int element = parent;
-
-	while (*path) {
-		size_t n = strcspn(path, "/");
-		_cleanup_free_ char *name = xstrndup(path, n);
-
-		element = document_child(document, element, name);
-		if (element < 0)
-			return -1;
-		path += n + (path[n] == '/');
-	}
-	return element;
+	return document_find_step(document, parent, path, strlen(path));
 }
 
 const char *document_element_name(const struct document *document, int element)

@@ -74,6 +74,9 @@ int document_child(const struct document *document, int parent, const char *name
 int document_next(const struct document *document, int element, const char *name);
 /* Element at "a/b/c" below @parent, -1 if any step is missing. */
 int document_find(const struct document *document, int parent, const char *path);
+/* The same for the first @n bytes of @path. */
+int document_find_step(const struct document *document, int parent, const char *path,
+		       size_t n);
 const char *document_element_name(const struct document *document, int element);
 /*
  * The attribute's value, references resolved, NULL if it is absent. Borrowed from the

@@ -45,7 +45,7 @@ bool parse_int(const char *string, int *ret) _must_check_;
 
 static inline bool streq(const char *a, const char *b)
 {
-	return __builtin_strcmp(a, b) == 0;
+	return *a == *b && __builtin_strcmp(a, b) == 0;
 }
 /* NULL equals NULL only. */
 static inline bool streq_null(const char *a, const char *b)

@@ -35,6 +35,18 @@ static inline void *vec_grow_(void *v, size_t *room, size_t n, size_t size_bytes
 		&vec_->v[vec_->n++];                                                     \
 	})
 
+/* Room for so many in all, where it is known or guessed. */
+#define vec_reserve(vec, wanted)                                                         \
+	({                                                                               \
+		__typeof__(vec) vec_ = (vec);                                            \
+		size_t wanted_ = (wanted);                                               \
+                                                                                         \
+		if (wanted_ > vec_->room) {                                              \
+			vec_->v = xreallocarray(vec_->v, wanted_, sizeof(*vec_->v));     \
+			vec_->room = wanted_;                                            \
+		}                                                                        \
+	})
+
 #define vec_free(vec)                                                                    \
 	({                                                                               \
 		free((vec)->v);                                                          \

@@ -213,18 +213,28 @@ static void (*const readers[])(const struct raw *raw, void *member) = {
 	[FIELD_YES_NO] = read_yes_no,     [FIELD_SET] = read_set,
 };
 
-static void fill(struct guest *guest, int element, const struct field *field,
-		 void *member)
+/* The element that the rows before led to: rows of one path stand together. */
+struct found {
+	const char *path;
+	size_t n;
+	int element;
+};
+
+static void find(const struct document *document, int element, const char *path, size_t n,
+		 struct found *found)
 {
-	const char *at = strchr(field->path, '@');
-	_cleanup_free_ char *path = at ? xstrndup(field->path, (size_t)(at - field->path))
-				       : xstrdup(field->path);
+	if (found->path && found->n == n && memcmp(found->path, path, n) == 0)
+		return;
+	*found = (struct found){ path, n, document_find_step(document, element, path, n) };
+}
+
+static void fill(struct guest *guest, const struct field *field,
+		 const struct found *found, void *member)
+{
+	const char *attribute = field->path[found->n] ? field->path + found->n + 1 : NULL;
 	_cleanup_free_ char *content = NULL;
-	struct raw raw = {
-		.guest = guest,
-		.element = document_find(guest->document, element, path),
-		.attribute = at ? at + 1 : NULL,
-	};
+	struct raw raw = { .guest = guest, .element = found->element,
+			   .attribute = attribute };
 
 	if (field->kind == FIELD_ELEMENT)
 		memcpy(member, &raw.element, sizeof(int));
@@ -232,12 +242,10 @@ static void fill(struct guest *guest, int element, const struct field *field,
 		memcpy(member, &(bool){raw.element >= 0}, sizeof(bool));
 	if (field->kind >= FIELD_ELEMENT || raw.element < 0)
 		return;
-	if (at)
-		raw.text = document_attribute(guest->document, raw.element, at + 1);
+	if (attribute)
+		raw.text = document_attribute(guest->document, raw.element, attribute);
 	else
-		content = content_of(guest->document, raw.element);
-	if (!at)
-		raw.text = content;
+		raw.text = content = content_of(guest->document, raw.element);
 	if (raw.text)
 		readers[field->kind](&raw, member);
 }
@@ -245,6 +253,11 @@ static void fill(struct guest *guest, int element, const struct field *field,
 void fields_fill(struct guest *guest, int element, const struct field *fields, size_t n,
 		 void *object)
 {
-	for (size_t i = 0; i < n; i++)
-		fill(guest, element, &fields[i], (char *)object + fields[i].offset);
+	struct found found = {};
+
+	for (size_t i = 0; i < n; i++) {
+		find(guest->document, element, fields[i].path,
+		     strcspn(fields[i].path, "@"), &found);
+		fill(guest, &fields[i], &found, (char *)object + fields[i].offset);
+	}
 }

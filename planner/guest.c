@@ -194,8 +194,8 @@ bool guest_is_pci(const struct guest_controller *controller)
 struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index)
 {
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		if (guest_is_pci(&guest->controllers.v[i]) &&
-		    number_is(guest->controllers.v[i].index, index))
+		if (number_is(guest->controllers.v[i].index, index) &&
+		    guest_is_pci(&guest->controllers.v[i]))
 			return &guest->controllers.v[i];
 	return NULL;
 }

@@ -117,13 +117,12 @@ void pxb_busnr_dup(struct check *check)
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		for (size_t j = 0; j < i; j++) {
+		for (size_t j = 0; j < i && is_expander(&guest->controllers.v[i]); j++) {
 			const struct guest_controller *a = &guest->controllers.v[j];
 			const struct guest_controller *b = &guest->controllers.v[i];
 			struct finding *finding;
 
-			if (!is_expander(a) || !is_expander(b) ||
-			    a->bus_nr.value != b->bus_nr.value)
+			if (a->bus_nr.value != b->bus_nr.value || !is_expander(a))
 				continue;
 			finding = check_found(check, b->element,
 					      "busNr %llu of controller %llu is that of "

@@ -273,7 +273,7 @@ static void say_dropped(struct check *check, int element, const char *name,
 		check_mend(finding, "Use libvirt %u.%u or newer, or take it away.",
 			   MAJOR(since), MINOR(since));
 	else if (nearest)
-		check_mend(finding, "Did you mean %s?", nearest);
+		check_mend(finding, "Write %s, if that is what is meant.", nearest);
 }
 
 /* Attributes in a namespace are somebody else's. */

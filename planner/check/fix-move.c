@@ -170,7 +170,7 @@ static bool backed_by(const struct check *check, int root, int node)
 
 void fix_to_node(struct fix *fix)
 {
-	struct check_hostdev row;
+	struct check_hostdev row = {};
 	int right = -1, count = 0;
 
 	if (!row_of(fix, &row))
@@ -206,7 +206,7 @@ static bool holds_strangers(const struct check *check, int root, int function)
 
 void fix_to_own_root(struct fix *fix)
 {
-	struct check_hostdev row;
+	struct check_hostdev row = {};
 	int right = -1, count = 0;
 
 	if (!row_of(fix, &row) || row.function < 0)

@@ -128,13 +128,21 @@ static char *reason_for(const struct document *document, const wishes *list,
 	return NULL;
 }
 
+static bool says(const struct document *document, const char *words)
+{
+	return memmem(document->text.s, document->text.n, words, strlen(words)) != NULL;
+}
+
 void suppress(const struct document *document, struct report *found, const int *elements,
 	      struct check_result *ret)
 {
 	wishes list = {};
 
-	read_comments(document, &list);
-	read_metadata(document, &list);
+	/* Most documents say neither, and the text is looked through faster than the tree. */
+	if (says(document, WORDS))
+		read_comments(document, &list);
+	if (says(document, CHECK_NAMESPACE))
+		read_metadata(document, &list);
 	for (size_t i = 0; i < found->findings.n; i++) {
 		char *reason = reason_for(document, &list, found->findings.v[i].rule,
 					  elements[i]);
