@@ -272,6 +272,7 @@ static int compare(const struct wish *wish, const struct document *domain,
 	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
 	assign_check_vfs(&wish->request.assign_to, &observed, &result->serial);
 	verdict.assigns = &result->serial;
+	verdict.complaints = machine_fact(&observed, "kernel.complaints");
 	return verdict_print(&verdict, wish->json);
 }
 

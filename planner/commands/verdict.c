@@ -56,6 +56,12 @@ static bool any_assign_failed(const struct serial *serial)
 	return false;
 }
 
+/* A kernel complains of much that is harmless, so only then. */
+static bool differs(const struct verdict *verdict)
+{
+	return !verdict->failure && verdict->differences->list.n > 0;
+}
+
 static void print_json(const struct verdict *verdict)
 {
 	static const struct substitutions none;
@@ -68,6 +74,7 @@ static void print_json(const struct verdict *verdict)
 		json_failure(&json, verdict);
 	else
 		jsonw_differences(&json, verdict->differences);
+	jsonw_complaints(&json, differs(verdict) ? verdict->complaints : NULL);
 	jsonw_substitutions(&json, verdict->substitutions ? verdict->substitutions : &none);
 	if (verdict->assigns && verdict->assigns->assigns.n > 0)
 		json_assigns(&json, verdict->assigns);
@@ -90,6 +97,7 @@ static void print_text(const struct verdict *verdict)
 		text_printf(&text, "%s: %s\n", verdict->failure_kind, verdict->failure);
 	else
 		text_add_differences(&text, verdict->differences);
+	text_add_complaints(&text, differs(verdict) ? verdict->complaints : NULL);
 	if (verdict->assigns)
 		text_add_assigns(&text, verdict->assigns);
 	fwrite(text.s, 1, text.n, stdout);

@@ -68,6 +68,7 @@ static int verify(const char *expected_path, const char *observed_path,
 		return -1;
 	source_show_complaints(&observed);
 	compare_machines(&expected, &observed, options, &differences);
+	verdict.complaints = machine_fact(&observed, "kernel.complaints");
 	return verdict_print(&verdict, json);
 }
 
