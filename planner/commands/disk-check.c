@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { FORMAT, SECTOR_SIZE, ALIGN, CHAIN, IGNORE, JSON };
+enum { FORMAT, SECTOR_SIZE, ALIGN, CHAIN, JOURNAL, IGNORE, JSON };
 
 static const struct option_row rows[] = {
 	[FORMAT] = {"format", 'f', "FORMAT", "what the images are, without looking",
@@ -21,6 +21,8 @@ static const struct option_row rows[] = {
 		   "boundaries to keep (default: physical sector or qcow2 cluster); 0: "
 		   "none"},
 	[CHAIN] = {"chain", 0, NULL, "open the backing and data files they name"},
+	[JOURNAL] = {"journal", 0, "FILE",
+		     "where changes keep their old sectors (default: beside the image)"},
 	[IGNORE] = {"ignore", 0, "RULE", "leave this rule's findings out; repeat"},
 	[JSON] = {"json", 'J', NULL, "print JSON"},
 	{},
@@ -32,6 +34,7 @@ struct wish {
 	struct disk_wish disk;
 	struct inspect_question question;
 	bool align_given, json;
+	const char *journal; /* NULL: beside each image */
 	VEC(const char *) ignored;
 };
 
@@ -51,6 +54,8 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		wish->disk.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
 	} else if (row == SECTOR_SIZE) {
 		wish->question.sector_bytes = streq(value, "512") ? 512 : 4096;
+	} else if (row == JOURNAL) {
+		wish->journal = value;
 	} else if (row == IGNORE) {
 		*vec_add(&wish->ignored) = value;
 	} else if (row == ALIGN) {
@@ -117,9 +122,11 @@ static void keep_findings(const struct wish *wish, struct report *from, const ch
 	report_free(from);
 }
 
-static void say_open_journal(const char *path, struct report *report)
+static void say_open_journal(const char *path, const struct wish *wish,
+			     struct report *report)
 {
-	_cleanup_free_ char *journal = journal_path(path);
+	_cleanup_free_ char *journal =
+		wish->journal ? xstrdup(wish->journal) : journal_path(path);
 	struct finding *finding;
 
 	if (access(journal, F_OK) < 0)
@@ -144,7 +151,7 @@ static int check_image(const char *path, const struct wish *wish, struct report 
 	if (!io)
 		return -1;
 	choose_grain(wish, io, &kind, &question);
-	say_open_journal(path, &found);
+	say_open_journal(path, wish, &found);
 	rc = inspect_disk(io, &question, &inspection, &found, error);
 	keep_findings(wish, &found, path, report);
 	return rc;

@@ -30,6 +30,11 @@ static void say_line(void *context _unused_, const char *bytes, size_t n)
 	fprintf(stderr, "virt-layout: %.*s", (int)n, bytes);
 }
 
+static void say_nothing(void *context _unused_, const char *bytes _unused_,
+			size_t n _unused_)
+{
+}
+
 static unsigned terminal_columns(void)
 {
 	const char *kind = getenv("TERM");
@@ -43,11 +48,14 @@ static unsigned terminal_columns(void)
 
 struct progress watch_stderr(void)
 {
+	const char *wish = getenv("VIRT_LAYOUT_PROGRESS");
 	unsigned columns = terminal_columns();
 
 	return (struct progress){
 		.now_ms = now_ms,
-		.say = columns ? say_on_terminal : say_line,
+		.say = wish && streq(wish, "none") ? say_nothing
+		       : columns                   ? say_on_terminal
+						   : say_line,
 		.columns = columns,
 	};
 }

@@ -4,7 +4,8 @@
 #include "base/progress.h"
 
 /*
- * Long jobs as they show on standard error: a bar if it is a terminal, lines if not.
+ * Long jobs as they show on standard error: a bar if it is a terminal, lines if not,
+ * nothing with VIRT_LAYOUT_PROGRESS=none in the environment.
  * To be ended (_cleanup_progress_) by who begins jobs.
  */
 struct progress watch_stderr(void);
