@@ -16,3 +16,9 @@ bool in_place_shared_port(const struct in_place *plan, int item);
 unsigned in_place_count_io(const struct in_place *plan);
 /* libvirt's word for a kind of controller; NULL for a bridge. */
 const char *in_place_model(enum layout_kind kind);
+/* Whether something has a valid PCI address. */
+bool in_place_on_pci(const struct guest_address *address);
+/* The same as in_place_home, made where it is missing. */
+int in_place_make_home(struct in_place *plan, const struct request_device *wanted);
+/* Empty root ports right on a bus. */
+unsigned in_place_free_ports(const struct in_place *plan, int bus);
