@@ -30,8 +30,6 @@ void text_add_case(struct text *text, const struct check_case *one, bool colour)
 	for (size_t i = 0; i < one->result.report.findings.n; i++) {
 		const struct finding *finding = &one->result.report.findings.v[i];
 
-		if (one->host)
-			text_printf(text, "[%s] ", one->host);
 		if (colour)
 			add_coloured(text, finding);
 		else

@@ -349,7 +349,7 @@ static int print_all(struct work *work, struct error *error)
 		text_add_hosts(&text, &work->cases);
 	print(&text);
 	text_add_skipped(&text, &work->cases);
-	if (flags->form == CHECK_TEXT)
+	if (flags->form == CHECK_TEXT || flags->form == CHECK_JSON_LINES)
 		fwrite(text.s ? text.s : "", 1, text.n, stderr);
 	text_free(&text);
 	return 0;
