@@ -15,7 +15,9 @@ static const struct stand_in {
 	const char *plain, *with_vfs; /* device-kind.h's names */
 } stand_ins[] = {
 	{ 0xff0000, 0x020000, "e1000e", "igb" },	 /* network */
+	{ 0xffff00, 0x0c0600, "e1000e", "igb" },	 /* InfiniBand */
 	{ 0xff0000, 0x010000, "virtio-scsi", NULL },	 /* storage */
+	{ 0xffff00, 0x0c0400, "virtio-scsi", NULL },	 /* Fibre Channel */
 	{ 0xff0000, 0x030000, "virtio-gpu", NULL },	 /* display: GPUs */
 	{ 0xff0000, 0x120000, "virtio-gpu", NULL },	 /* processing accelerators */
 	{ 0xffff00, 0x0b4000, "virtio-gpu", NULL },	 /* co-processors: QAT, DSA */
@@ -47,11 +49,12 @@ int mirror(const struct machine *machine, const struct mirror_options *options,
 	   struct request *request, struct error *error)
 {
 	request->mirrored = true;
-	if (machine->architecture && !streq(machine->architecture, "x86_64") &&
-	    streq(request->architecture, "x86_64"))
+	/* In place the architecture is the domain's, and not known here. */
+	if (machine->architecture && request->architecture &&
+	    !streq(machine->architecture, request->architecture))
 		request_note(request,
-			     "the machine is %s; the guest is x86_64, with the same nodes "
-			     "and devices", machine->architecture);
+			     "the machine is %s; the guest is %s, with the same nodes and "
+			     "devices", machine->architecture, request->architecture);
 	if (mirror_nodes(machine, options, request, error) < 0)
 		return -1;
 	mirror_devices(machine, request);

@@ -165,20 +165,52 @@ static bool known_element(const char *name)
 	return false;
 }
 
+/* What stands between tags would be read by nobody. */
+static int no_text(const struct reader *reader, int element, struct error *error)
+{
+	_cleanup_free_ char *content = document_content(reader->document, element);
+
+	if (!*content)
+		return 0;
+	return error_input_at(error, reader->document->name,
+			      reader->document->elements.v[element].line,
+			      "<%s> takes attributes, no text",
+			      document_element_name(reader->document, element));
+}
+
+static int read_root(const struct reader *reader, struct error *error)
+{
+	const xmlNode *node = reader->document->elements.v[0].node;
+
+	if (!streq(document_element_name(reader->document, 0), "request") || node->ns)
+		return error_input_at(error, reader->document->name,
+				      reader->document->elements.v[0].line,
+				      "the root is <%s>%s; a request's is <request> without "
+				      "a namespace", document_element_name(reader->document, 0),
+				      node->ns ? " of a namespace" : "");
+	if (node->properties)
+		return unknown_attribute(reader, 0, (const char *)node->properties->name,
+					 error);
+	return no_text(reader, 0, error);
+}
+
 static int read_element(const struct reader *reader, int element, struct error *error)
 {
 	const char *name = document_element_name(reader->document, element);
 	const struct pairs *row = find_pairs(name);
 	const struct document_element *place = &reader->document->elements.v[element];
 
-	/* An element of another namespace is somebody else's. */
 	if (place->node->ns)
-		return 0;
+		return error_input_at(error, reader->document->name, place->line,
+				      "<%s> is of the namespace %s, of which a request has "
+				      "nothing", name, (const char *)place->node->ns->href);
 	if (place->parent != 0)
 		return error_input_at(error, reader->document->name, place->line,
 				      "<%s> has no place in <%s>", name,
 				      document_element_name(reader->document,
 							    place->parent));
+	if (!find_setting(name, NULL) && no_text(reader, element, error) < 0)
+		return -1;
 	if (row)
 		return read_pairs(reader, element, row, error);
 	if (known_element(name))
@@ -193,10 +225,8 @@ int request_file_read(const struct document *document, request_flag *take_flag, 
 {
 	struct reader reader = { document, take_flag, user };
 
-	if (!streq(document_element_name(document, 0), "request"))
-		return error_input_at(error, document->name, document->elements.v[0].line,
-				      "the root is <%s>; a request's is <request>",
-				      document_element_name(document, 0));
+	if (read_root(&reader, error) < 0)
+		return -1;
 	for (size_t i = 1; i < document->elements.n; i++)
 		if (read_element(&reader, (int)i, error) < 0)
 			return -1;

@@ -2,6 +2,7 @@
 #include "planner/request-flags.h"
 
 #include "base/size.h"
+#include "base/utf8.h"
 
 static void set_string(char **string, const char *value)
 {
@@ -196,6 +197,17 @@ static int take_place(const struct taking *to, const char *value, struct error *
 	return 0;
 }
 
+static int take_iommu(const struct taking *to, const char *value, struct error *error)
+{
+	static const char *const names[] = { "intel", "virtio", "smmuv3", "amd", "none",
+					     NULL };
+
+	if (take_name(to, value, names, error) < 0)
+		return -1;
+	set_string(&to->request->iommu, value);
+	return 0;
+}
+
 static int take_mgmt(const struct taking *to, const char *value, struct error *error)
 {
 	if (!streq(value, "user") &&
@@ -206,13 +218,25 @@ static int take_mgmt(const struct taking *to, const char *value, struct error *e
 	return 0;
 }
 
+/* Text that XML can hold as it is: UTF-8, nothing below a blank. */
+static bool is_plain(const char *string)
+{
+	for (size_t n; *string; string += n) {
+		n = utf8_length(string);
+		if (n == 0 || (unsigned char)*string < ' ' || *string == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 /* A domain's name is also a file name for libvirt (domain_conf.c, no '/' or newline). */
 static int take_domain_name(const struct taking *to, const char *value,
 			    struct error *error)
 {
-	if (!*value || strpbrk(value, "/\n"))
-		return error_input(error, "--%s=%s: a domain's name has no / or line end",
-				   to->flag, value);
+	if (!*value || strchr(value, '/') || !is_plain(value))
+		return error_input(error,
+				   "--%s: a domain's name is UTF-8 without / and control "
+				   "characters", to->flag);
 	set_string(&to->request->name, value);
 	return 0;
 }
@@ -226,12 +250,54 @@ static int take_domain_name(const struct taking *to, const char *value,
 		set_string(&to->request->field, value);                                  \
 		return 0;                                                                \
 	}
-STRING_FLAG(take_iommu, iommu)
 STRING_FLAG(take_machine, machine)
 STRING_FLAG(take_arch, architecture)
-STRING_FLAG(take_cpu, cpu)
-STRING_FLAG(take_disk, disk)
-STRING_FLAG(take_cdrom, cdrom)
+
+/* host-passthrough+vmx+x2apic: libvirt's modes that need no model, and features. */
+static int take_cpu(const struct taking *to, const char *value, struct error *error)
+{
+	static const char *const modes[] = { "host-passthrough", "host-model", "maximum",
+					     NULL };
+	static const char sign[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._-";
+	_cleanup_free_ char *mode = xstrndup(value, strcspn(value, "+"));
+
+	if (take_name(to, mode, modes, error) < 0)
+		return -1;
+	for (const char *s = value + strlen(mode); *s;) {
+		size_t n = strspn(++s, sign);
+
+		if (n == 0 || (s[n] && s[n] != '+'))
+			return error_input(error,
+					   "--%s=%s: features are names, as in "
+					   "host-passthrough+vmx", to->flag, value);
+		s += n;
+	}
+	set_string(&to->request->cpu, value);
+	return 0;
+}
+
+/* What no XML can hold is refused here, where it has a name. */
+static int take_path(const struct taking *to, const char *value, char **path,
+		     struct error *error)
+{
+	if (!*value || !is_plain(value))
+		return error_input(error,
+				   "--%s needs a path in UTF-8 without control characters",
+				   to->flag);
+	set_string(path, value);
+	return 0;
+}
+
+static int take_disk(const struct taking *to, const char *value, struct error *error)
+{
+	return take_path(to, value, &to->request->disk, error);
+}
+
+static int take_cdrom(const struct taking *to, const char *value, struct error *error)
+{
+	return take_path(to, value, &to->request->cdrom, error);
+}
 
 static const struct {
 	const char *flag;

@@ -6,6 +6,7 @@
 #include "topology/machine.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 #define MAX_CELLS 128		      /* QEMU include/sysemu/numa.h, MAX_NODES */
 #define MIN_MEMORY (UINT64_C(1) << 20) /* libvirt rounds each cell up to a MiB */
@@ -100,7 +101,8 @@ static int node_vcpus(struct request_node *node, const struct pair *pair,
 {
 	uint32_t count;
 
-	if (!parse_u32(pair->value, &count) || count > SET_LIMIT)
+	if (pair->value[strspn(pair->value, "0123456789")] ||
+	    !parse_u32(pair->value, &count) || count > SET_LIMIT)
 		return error_input(error,
 				   "--node: %s=%s is no count; write vcpus=4, or name the "
 				   "vCPUs with cpulist=0-3", pair->key, pair->value);
@@ -136,19 +138,21 @@ static int node_memory(struct request_node *node, const struct pair *pair,
 
 static const struct node_key {
 	const char *key;
+	unsigned what; /* keys that say the same thing have the same number */
 	int (*take)(struct request_node *node, const struct pair *pair,
 		    struct error *error);
 } node_keys[] = {
-	{ "vcpus", node_vcpus },
-	{ "cpus", node_vcpus },
-	{ "cpulist", node_cpulist },
-	{ "memory", node_memory },
+	{ "vcpus", 0, node_vcpus },
+	{ "cpus", 0, node_vcpus },
+	{ "cpulist", 0, node_cpulist },
+	{ "memory", 1, node_memory },
 };
 
 int request_add_node(struct request *request, const char *text, struct error *error)
 {
 	_cleanup_free_ char *copy = xstrdup(text);
 	struct request_node *node = vec_add(&request->nodes);
+	unsigned seen = 0;
 	char *rest = copy;
 	struct pair pair;
 
@@ -158,6 +162,13 @@ int request_add_node(struct request *request, const char *text, struct error *er
 
 		while (i < ARRAY_SIZE(node_keys) && !streq(node_keys[i].key, pair.key))
 			i++;
+		if (i < ARRAY_SIZE(node_keys) && seen & 1u << node_keys[i].what)
+			return error_input(error,
+					   "--node %s: %s is said twice, or in two ways",
+					   text, node_keys[i].what == 0 ? "which vCPUs"
+									: "memory");
+		if (i < ARRAY_SIZE(node_keys))
+			seen |= 1u << node_keys[i].what;
 		if (i == ARRAY_SIZE(node_keys))
 			return error_input(error,
 					   "--node: what is \"%s\"? It takes vcpus=, "
@@ -201,6 +212,8 @@ static int take_device_word(struct device_words *words, const struct pair *pair,
 	int *number = device_number(words, pair->key);
 
 	if (number) {
+		if (*number >= 0)
+			return error_input(error, "--device: %s= is said twice", pair->key);
 		if (!pair->value || !parse_int(pair->value, number) || *number < 0)
 			return error_input(error, "--device: %s=%s is no number from 0",
 					   pair->key, pair->value ? pair->value : "");
@@ -253,7 +266,7 @@ static int check_words(const struct device_kind *kind, struct device_words *word
 	if (MAX(words->per_node, words->count) > 255)
 		return error_input(error,
 				   "--device %s: %d do not fit: a PCI segment has 256 bus "
-				   "numbers, and each device takes one",
+				   "numbers, and each device takes one; ask for fewer",
 				   kind->name, MAX(words->per_node, words->count));
 	return 0;
 }
@@ -364,28 +377,39 @@ static int give_vcpus(struct request *request, struct error *error)
 	return 0;
 }
 
+/* What makes the vCPUs fit; the caller's. */
+static char *fewer_vcpus(const struct request *request, unsigned limit)
+{
+	if (request->mirrored)
+		return xasprintf("shrink with --cpus-per-node %zu",
+				 MAX(limit / request->nodes.n, (size_t)1));
+	return xasprintf("give the nodes %u in all", limit);
+}
+
 static int check_vcpus(const struct request *request, struct error *error)
 {
 	unsigned total = 0, limit = target_max_vcpus(&request->target);
+	_cleanup_free_ char *mend = NULL;
 
 	for (size_t i = 0; i < request->nodes.n; i++)
 		total += request->nodes.v[i].vcpus;
 	if (streq(request->architecture, "aarch64"))
 		limit = 512;
-	if (total > limit)
+	if (total > limit) {
+		mend = fewer_vcpus(request, limit);
 		return error_input(error,
 				   "%u vCPUs are too many: QEMU %u.%u takes %u in a %s "
-				   "machine; shrink with --cpus-per-node %zu",
-				   total, request->target.qemu / 1000000,
+				   "machine; %s", total, request->target.qemu / 1000000,
 				   request->target.qemu / 1000 % 1000, limit,
-				   request->machine, MAX(limit / request->nodes.n, (size_t)1));
+				   request->machine, mend);
+	}
 	if (total > 255 && streq(request->type, "qemu") &&
-	    streq(request->architecture, "x86_64"))
+	    streq(request->architecture, "x86_64")) {
+		mend = fewer_vcpus(request, 255);
 		return error_input(error,
 				   "%u vCPUs need extended interrupt mode, which QEMU has "
-				   "with KVM only; take --type kvm, or shrink with "
-				   "--cpus-per-node %zu", total,
-				   MAX(255 / request->nodes.n, (size_t)1));
+				   "with KVM only; take --type kvm, or %s", total, mend);
+	}
 	return 0;
 }
 
@@ -399,13 +423,14 @@ static int check_nodes(const struct request *request, struct error *error)
 				   "or --like SOURCE");
 	if (request->nodes.n > MAX_CELLS)
 		return error_input(error,
-				   "%zu nodes are too many: QEMU has at most %d",
-				   request->nodes.n, MAX_CELLS);
+				   "%zu nodes are too many: QEMU has at most %d; ask for "
+				   "fewer", request->nodes.n, MAX_CELLS);
 	for (size_t i = 0; i < request->nodes.n; i++)
 		if (__builtin_add_overflow(total, request->nodes.v[i].memory_bytes, &total) ||
 		    total > UINT64_C(1) << 52)
 			return error_input(error,
-					   "the nodes' memory adds up to more than 4 PiB");
+					   "the nodes' memory adds up to more than 4 PiB: "
+					   "give them less");
 	return 0;
 }
 
@@ -427,6 +452,17 @@ static const char *architecture_of(const char *machine)
 	return NULL;
 }
 
+/* "pc-q35-7.2" is VERSION_OF(7, 2); 0 for the aliases. */
+static unsigned machine_version(const char *machine)
+{
+	const char *dash = strrchr(machine, '-');
+	unsigned major, minor;
+
+	if (!dash || sscanf(dash, "-%4u.%3u", &major, &minor) != 2)
+		return 0;
+	return VERSION_OF(major, minor);
+}
+
 static int check_machine(const struct request *request, struct error *error)
 {
 	const char *architecture = architecture_of(request->machine);
@@ -443,6 +479,75 @@ static int check_machine(const struct request *request, struct error *error)
 	if (!streq(architecture, request->architecture))
 		return error_input(error, "--machine %s is no machine of %s: add --arch %s",
 				   request->machine, request->architecture, architecture);
+	if (machine_version(request->machine) > request->target.qemu)
+		return error_input(error,
+				   "--machine %s is newer than QEMU %u.%u: take %s, or say "
+				   "with --target which QEMU it is", request->machine,
+				   request->target.qemu / 1000000,
+				   request->target.qemu / 1000 % 1000,
+				   streq(architecture, "x86_64") ? "q35" : "virt");
+	return 0;
+}
+
+/*
+ * Old machines whose ports are not what is planned (QEMU hw/core/machine.c, compat
+ * tables): no ACS before 4.0, an I/O window for every port in 6.1.
+ */
+static int check_old_machine(const struct request *request, struct error *error)
+{
+	unsigned version = machine_version(request->machine);
+
+	if (request->in_place || !has_prefix(request->machine, "pc-q35-"))
+		return 0;
+	if (version < VERSION_OF(4, 0) && !streq(request->iommu, "none"))
+		return error_input(error,
+				   "--machine %s: its ports have no ACS, so that devices "
+				   "would not be in IOMMU groups of their own: take "
+				   "pc-q35-4.0 or a later one", request->machine);
+	if (version >= VERSION_OF(6, 1) && version < VERSION_OF(6, 2))
+		return error_input(error,
+				   "--machine %s gives every port I/O ports, of which "
+				   "SeaBIOS runs out: take pc-q35-6.2 or a later one",
+				   request->machine);
+	return 0;
+}
+
+/* Below these nothing was tried, and much of a plan has no row in target.c. */
+static int check_target(const struct request *request, struct error *error)
+{
+	if (request->target.libvirt >= VERSION_OF(6, 6) &&
+	    request->target.qemu >= VERSION_OF(5, 0))
+		return 0;
+	return error_input(error, "--target: plans are for libvirt 6.6 and QEMU 5.0 and "
+				  "later ones");
+}
+
+/* What a fresh domain is given besides nodes and devices. */
+static int check_extras(const struct request *request, struct error *error)
+{
+	bool arm = streq(request->architecture, "aarch64");
+	_cleanup_free_ char *passt_needs = feature_needs(FEATURE_PASST);
+	const struct {
+		const char *flag, *path;
+	} files[] = { { "disk", request->disk }, { "cdrom", request->cdrom } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (files[i].path && files[i].path[0] != '/')
+			return error_input(error,
+					   "--%s=%s: libvirt takes whole paths only: write it "
+					   "from / on", files[i].flag, files[i].path);
+	if (request->backend == BACKEND_PASST &&
+	    !target_has(&request->target, FEATURE_PASST))
+		return error_input(error,
+				   "--backend passt needs %s: say so with --target, or take "
+				   "user", passt_needs);
+	if (arm && request->cdrom)
+		return error_input(error,
+				   "--cdrom: virt has no SATA controller for it; give the "
+				   "image with --disk, UEFI starts it from there");
+	if (arm && request->firmware_said && request->firmware == FIRMWARE_BIOS)
+		return error_input(error, "--firmware bios: %s guests start by UEFI only: "
+					  "leave it out, or take efi", request->architecture);
 	return 0;
 }
 
@@ -504,16 +609,38 @@ static int check_console(const struct request *request, struct error *error)
 	return 0;
 }
 
+/* A cell is made of whole huge pages. */
+static void round_memory(struct request *request)
+{
+	uint64_t page_bytes = request->hugepage_bytes;
+
+	for (size_t i = 0; page_bytes > 0 && !request->in_place && i < request->nodes.n; i++) {
+		uint64_t *memory_bytes = &request->nodes.v[i].memory_bytes;
+		uint64_t rest_bytes = *memory_bytes % page_bytes;
+		_cleanup_text_ struct text size = {};
+
+		if (rest_bytes == 0)
+			continue;
+		*memory_bytes += page_bytes - rest_bytes;
+		text_add_size_human(&size, *memory_bytes);
+		request_note(request, "node %zu: %s, to be made of whole huge pages", i,
+			     size.s);
+	}
+}
+
 int request_finish(struct request *request, struct error *error)
 {
 	fill_defaults(request);
-	if (check_machine(request, error) < 0 || check_iommu(request, error) < 0 ||
-	    check_console(request, error) < 0 || check_nodes(request, error) < 0)
+	if (check_target(request, error) < 0 || check_machine(request, error) < 0 ||
+	    check_old_machine(request, error) < 0 || check_iommu(request, error) < 0 ||
+	    check_extras(request, error) < 0 || check_console(request, error) < 0 ||
+	    check_nodes(request, error) < 0)
 		return -1;
 	/* A domain without cells that gets none. */
 	if (request->nodes.n > 0 &&
 	    (give_vcpus(request, error) < 0 || check_vcpus(request, error) < 0))
 		return -1;
+	round_memory(request);
 	spread_devices(request);
 	return check_devices(request, error);
 }

@@ -164,6 +164,25 @@ static int check_flags(const struct flags *flags, struct error *error)
 			     { flags->request.iothreads, "--iothreads" },
 			     { flags->request.places.n > 0, "--place" } };
 
+	const struct {
+		bool given;
+		const char *name;
+	} needs_like[] = {
+		{ flags->mirror.cpus_per_node, "--cpus-per-node" },
+		{ flags->mirror.memory_per_node_bytes, "--memory-per-node" },
+		{ flags->source.localities.n > 0 && !flags->host, "--locality" },
+		{ flags->request.per == PER_ROOT_COMPLEX && !flags->host,
+		  "--per root-complex" },
+		{ flags->request.hmat, "--hmat" },
+	};
+
+	for (size_t i = 0; !flags->like && i < ARRAY_SIZE(needs_like); i++)
+		if (needs_like[i].given)
+			return error_input(error, "plan: %s is for --like SOURCE",
+					   needs_like[i].name);
+	if (flags->predict && flags->expect)
+		return error_input(error, "plan: --predict and --emit expect cannot go "
+					  "together");
 	for (size_t i = 0; !flags->domain && i < ARRAY_SIZE(needs_domain); i++)
 		if (needs_domain[i].given)
 			return error_input(error, "plan: %s is for --domain FILE",
