@@ -48,14 +48,10 @@ static unsigned count_io(const struct plan *plan)
 	return count;
 }
 
-/*
- * Past the budget the last ones, in the request's order (guest node, then host address),
- * become virtio. A kind that the user named is never replaced: that is an error.
- */
+/* What is past the firmware's limit now are kinds that the user named. */
 static int choose_kinds(const struct request *request, struct plan *plan,
 			struct error *error)
 {
-	const struct device_kind *spare = device_kind_named("virtio-net");
 	unsigned limit = io_limit(request), io = 0;
 
 	for (size_t i = 0; i < request->devices.n; i++) {
@@ -66,18 +62,13 @@ static int choose_kinds(const struct request *request, struct plan *plan,
 		device->kind = wanted->kind;
 		if (!wanted->kind->io_bar || ++io <= limit)
 			continue;
-		if (wanted->io_fixed)
-			return error_input(error,
-					   "more than %u devices with I/O ports (%s) do not "
-					   "%s: ask for fewer, or take virtio-net, which has "
-					   "none", limit, wanted->kind->name,
-					   request->firmware == FIRMWARE_BIOS
-						   ? "boot under SeaBIOS"
-						   : "get their BARs under OVMF");
-		device->kind = spare;
-		note(plan, PCI_FORMAT " is mirrored as %s in place of %s: firmware has I/O "
-			   "ports for %u such devices only", PCI_ARGS(wanted->host),
-		     spare->name, wanted->kind->name, limit);
+		return error_input(error,
+				   "more than %u devices with I/O ports (%s) do not %s: ask "
+				   "for fewer, or take virtio-net, which has none",
+				   limit, wanted->kind->name,
+				   request->firmware == FIRMWARE_BIOS
+					   ? "boot under SeaBIOS"
+					   : "get their BARs under OVMF");
 	}
 	return 0;
 }

@@ -14,3 +14,21 @@ bool io_needs_cold_ports(const struct request *request, unsigned io_functions)
 {
 	return io_functions > 0 && io_limit(request) == IO_LIMIT_EFI;
 }
+
+void io_keep_to_limit(struct request *request)
+{
+	const struct device_kind *spare = device_kind_named("virtio-net");
+	unsigned limit = io_limit(request), io = 0;
+
+	for (size_t i = 0; i < request->devices.n; i++) {
+		struct request_device *device = &request->devices.v[i];
+
+		if (!device->kind->io_bar || ++io <= limit || device->io_fixed)
+			continue;
+		request_note(request,
+			     PCI_FORMAT " is mirrored as %s in place of %s: firmware has I/O "
+			     "ports for %u such devices only", PCI_ARGS(device->host),
+			     spare->name, device->kind->name, limit);
+		device->kind = spare;
+	}
+}

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "planner/io-budget.h"
 #include "topology/machine.h"
 
 #include <stdarg.h>
@@ -642,5 +643,8 @@ int request_finish(struct request *request, struct error *error)
 		return -1;
 	round_memory(request);
 	spread_devices(request);
-	return check_devices(request, error);
+	if (check_devices(request, error) < 0)
+		return -1;
+	io_keep_to_limit(request);
+	return 0;
 }
