@@ -17,9 +17,10 @@
 
 /* What an annotation may be called, behind the prefix. */
 static const char *const names[] = {
-	"node",      "device", "nic",    "like",     "cpus-per-node", "memory-per-node",
-	"per",       "iommu",  "target", "backend",  "spare-ports",   "general-ports",
-	"hugepages", "hmat",   "host",   "locality", "strict",        "time-limit",
+	"backend",  "cpus-per-node",   "device", "general-ports", "hmat",
+	"host",     "hugepages",       "iommu",  "iothreads",     "like",
+	"locality", "memory-per-node", "nic",    "node",          "per",
+	"place",    "spare-ports",     "strict", "target",        "time-limit",
 	NULL,
 };
 
