@@ -260,11 +260,11 @@ static int no_slot(const struct layout *layout, int parent, enum layout_kind kin
 				   kinds[bus->kind].name, bus->index);
 	return error_input(error,
 			   "%u %s%s on %s (controller %u) do not fit: it has %u slots of %u "
-			   "functions: ask for fewer, or spread them over more nodes",
+			   "functions: ask for fewer%s",
 			   wanted, kinds[kind].name, wanted == 1 ? "" : "s",
 			   kinds[bus->kind].name, bus->index,
 			   kinds[bus->kind].last_slot - kinds[bus->kind].first_slot + 1,
-			   PCI_FUNCTIONS);
+			   PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");
 }
 
 /*
