@@ -219,6 +219,8 @@ static void add_row_help(struct text *text, const struct option_row *row)
 
 void text_add_help(struct text *text, const char *path, const struct command *command)
 {
+	int width = 10;
+
 	text_printf(text, "Usage: %s%s%s%s\n\n%s.\n", path,
 		    command->rows && command->rows->name ? " [OPTIONS]" : "",
 		    *command->args ? " " : "", command->args, command->summary);
@@ -227,7 +229,9 @@ void text_add_help(struct text *text, const char *path, const struct command *co
 	if (command->children)
 		text_adds(text, "\nCommands:\n");
 	for (int i = 0; command->children && command->children[i]; i++)
-		text_printf(text, "  %-10s %s\n", command->children[i]->name,
+		width = MAX(width, (int)strlen(command->children[i]->name));
+	for (int i = 0; command->children && command->children[i]; i++)
+		text_printf(text, "  %-*s %s\n", width, command->children[i]->name,
 			    command->children[i]->summary);
 	text_adds(text, "\nOptions:\n");
 	for (const struct option_row *row = command->rows; row && row->name; row++)

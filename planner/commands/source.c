@@ -128,6 +128,18 @@ static char *root_name(const char *s)
 	return n > 0 && n < 64 ? xstrndup(s, n) : NULL;
 }
 
+/* gzip, bzip2, xz, zstd, by their first bytes. */
+static bool is_packed(const struct text *text)
+{
+	static const char *const magic[] = {"\x1f\x8b", "BZh", "\xfd" "7zXZ",
+					    "\x28\xb5\x2f\xfd"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(magic); i++)
+		if (text->n > 6 && memcmp(text->s, magic[i], strlen(magic[i])) == 0)
+			return true;
+	return false;
+}
+
 static int read_file(const char *path, struct machine *ret, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
@@ -147,6 +159,10 @@ static int read_file(const char *path, struct machine *ret, struct error *error)
 				   "%s: is XML of <%s>, which tells of no machine; a "
 				   "SOURCE is " KINDS,
 				   input.name, root);
+	if (is_packed(&text))
+		return error_input(error,
+				   "%s: is packed; unpack it and give the file or directory",
+				   input.name);
 	return error_input(error, "%s: is no XML; a SOURCE is " KINDS, input.name);
 }
 
