@@ -29,7 +29,7 @@ struct geometry geometry_of(const struct disk_io *io, bool is_qcow2);
 struct libvirt_wish {
 	struct geometry geometry;
 	bool bug_compatible; /* one sector short where libvirt is */
-	bool mended;	     /* set: it would have been and is not */
+	bool mended;         /* set: it would have been and is not */
 };
 
 /* The free extents as libparted lists them, which keeps tracks for tables. */

@@ -34,8 +34,8 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
 /*
  * Finishes the change that @journal describes, or undoes it. Each 512 bytes on the disk
  * must be those of before or after; anything else is a fault (2), as are a disk of
- * another size and an image that is another file. Everything is written again, because after
- * a failed flush what can be read need not be what is on the medium.
+ * another size and an image that is another file. Everything is written again, because
+ * after a failed flush what can be read need not be what is on the medium.
  */
 int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
 		 struct error *error);

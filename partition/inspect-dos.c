@@ -97,11 +97,10 @@ void pmbr_inspect(struct inspector *in, const uint8_t *sector)
 	in->ret->hybrid = others > 0;
 	if (others > 0) {
 		in->ret->protective = false;
-		inspector_find(
-			in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-			"The MBR is a hybrid: %d partition%s stand%s beside the "
-			"protective one.",
-			others, others == 1 ? "" : "s", others == 1 ? "s" : "");
+		inspector_find(in, "gpt-hybrid", SEVERITY_WARNING, NULL,
+			       "The MBR is a hybrid: %d partition%s stand%s beside the "
+			       "protective one.",
+			       others, others == 1 ? "" : "s", others == 1 ? "s" : "");
 		return;
 	}
 	struct dos_entry entry = read_entry(sector, protective);

@@ -32,7 +32,8 @@ int nbd_library_load(struct nbd_library *ret, struct error *error)
 		void *address = dlsym(library, rows[i].name);
 
 		if (!address)
-			return error_system(error, 0, SONAME_NBD " has no %s", rows[i].name);
+			return error_system(error, 0, SONAME_NBD " has no %s",
+					    rows[i].name);
 		memcpy(rows[i].function, &address, sizeof(address));
 	}
 	return 0;

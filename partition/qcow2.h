@@ -17,7 +17,7 @@ struct qcow2_options {
 	uint32_t cluster_bytes;
 	uint32_t refcount_bits;
 	bool extended_l2;
-	bool data_file;      /* guest data lies in another file */
+	bool data_file; /* guest data lies in another file */
 	/* All clusters have their places from the start; with data: their blocks too. */
 	bool preallocated, preallocated_data;
 	uint64_t luks_bytes; /* of the LUKS header, 0 without encryption */

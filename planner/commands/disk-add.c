@@ -12,17 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum {
-	PART,
-	ALIGN,
-	ALIGN_AT,
-	RULE,
-	SEED,
-	GEOMETRY,
-	BUG_COMPATIBLE,
-	DRY_RUN,
-	CHANGE
-};
+enum { PART, ALIGN, ALIGN_AT, RULE, SEED, GEOMETRY, BUG_COMPATIBLE, DRY_RUN, CHANGE };
 
 static const struct option_row rows[] = {
 	[PART] = {"part", 'p', "KEY=VALUE,...", "a partition to add; repeat"},

@@ -42,7 +42,8 @@ void change_announce(struct disk_io *io)
 {
 	if (!disk_announce(io))
 		fprintf(stderr,
-			"virt-layout: %s: the kernel keeps to the old partitions, because "
+			"virt-layout: %s: the kernel keeps to the old partitions, "
+			"because "
 			"something uses them; partprobe %s tells it later\n",
 			io->name, io->name);
 }

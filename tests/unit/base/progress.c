@@ -22,8 +22,10 @@ static void say(void *context, const char *bytes, size_t n)
 
 static struct progress watched(struct scene *scene, unsigned columns)
 {
-	return (struct progress){
-		.now_ms = now_ms, .say = say, .context = scene, .columns = columns};
+	return (struct progress){.now_ms = now_ms,
+				 .say = say,
+				 .context = scene,
+				 .columns = columns};
 }
 
 static void expect(struct scene *scene, const char *wanted)
@@ -135,8 +137,10 @@ static void kinds(void **state _unused_)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_jobs),	    cmocka_unit_test(lines),
-		cmocka_unit_test(bar),		    cmocka_unit_test(kinds),
+		cmocka_unit_test(short_jobs),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(bar),
+		cmocka_unit_test(kinds),
 		cmocka_unit_test(narrow_terminals),
 	};
 
