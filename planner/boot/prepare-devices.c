@@ -70,19 +70,26 @@ static void remove_elements(struct prepare *p)
 	}
 }
 
-/* Where its other end is on this host: libvirt then finds a place in the private root. */
-static void drop_source(struct prepare *p, int device, const char *what, const char *why)
+/*
+ * A channel's other end is on this host, a socket that libvirt makes up at least (whose
+ * path may become too long for one in a private root). The guest's end stays.
+ */
+static void close_channel(struct prepare *p, int channel)
 {
-	int source = document_child(p->domain, device, "source");
+	int source = document_child(p->domain, channel, "source");
+	struct want *want = want_new("channel");
 	struct substitution *s;
 
+	want_set(want, "type", "null");
+	edit_merge(&p->edits, channel, want);
+	want_free(want);
 	if (source < 0)
 		return;
-	s = prepare_note(p, what, source);
+	s = prepare_note(p, "channel", source);
 	s->planned = xstrdup(document_attribute(p->domain, source, "path")
 				     ? document_attribute(p->domain, source, "path")
 				     : "source");
-	s->why = why;
+	s->why = "no socket or file of this host is used";
 	edit_remove(&p->edits, source);
 }
 
@@ -123,7 +130,7 @@ static void remove_consoles(struct prepare *p)
 			     streq(type, "qemu-vdagent")))
 			remove_element(p, e, &client);
 		else
-			drop_source(p, e, "channel", "no socket or file of this host is used");
+			close_channel(p, e);
 	}
 }
 
