@@ -325,6 +325,8 @@ struct want *want_cpu(const struct guest *new, const struct guest *old)
 		topology = want_child(want, "topology");
 		want_number(topology, "sockets", new->sockets, NULL);
 		want_number(topology, "dies", new->dies, NULL);
+		if (new->clusters.state == VALUE_ABSENT)
+			want_unset(topology, "clusters");
 		want_number(topology, "cores", new->cores, NULL);
 		want_number(topology, "threads", new->threads, NULL);
 	}

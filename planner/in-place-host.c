@@ -148,22 +148,49 @@ static int choose_node(const struct in_place *plan, const struct set *used,
 	return UNKNOWN_ID;
 }
 
+/* As many host nodes as there are cells that nothing is said of; the caller's. */
+static struct set choose_nodes(const struct in_place *plan, const struct set *used,
+			       const struct set *wanted)
+{
+	_cleanup_set_ struct set taken = set_copy(used);
+	struct set chosen = {};
+
+	for (size_t i = 0; i < plan->backing.n; i++) {
+		const struct request_node *node = &plan->request->nodes.v[i];
+		int id;
+
+		if (!set_empty(&plan->backing.v[i]) || node->host_node != UNKNOWN_ID)
+			continue;
+		id = choose_node(plan, &taken, wanted, node->vcpus > 0);
+		if (id == UNKNOWN_ID)
+			continue;
+		set_add(&taken, (unsigned)id);
+		set_add(&chosen, (unsigned)id);
+	}
+	return chosen;
+}
+
+/* In ascending order, so that cell 0 stands for the lowest. */
 static void choose_backing(struct in_place *plan, struct set *used,
 			   const struct set *wanted)
 {
+	_cleanup_set_ struct set chosen = choose_nodes(plan, used, wanted);
+
 	for (size_t i = 0; i < plan->backing.n; i++) {
 		const struct request_node *node = &plan->request->nodes.v[i];
-		int chosen;
+		int id = node->host_node;
 
 		if (!set_empty(&plan->backing.v[i]))
 			continue;
-		chosen = node->host_node != UNKNOWN_ID
-				 ? node->host_node
-				 : choose_node(plan, used, wanted, node->vcpus > 0);
-		if (chosen == UNKNOWN_ID)
+		if (id == UNKNOWN_ID)
+			id = set_empty(&chosen)
+				     ? choose_node(plan, used, wanted, node->vcpus > 0)
+				     : set_first(&chosen);
+		if (id == UNKNOWN_ID)
 			continue;
-		set_add(&plan->backing.v[i], (unsigned)chosen);
-		set_add(used, (unsigned)chosen);
+		set_remove(&chosen, (unsigned)id);
+		set_add(&plan->backing.v[i], (unsigned)id);
+		set_add(used, (unsigned)id);
 	}
 }
 
@@ -405,12 +432,15 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 	return 0;
 }
 
-/* Cells that the plan makes are as far apart as the host nodes behind them. */
-static void mirror_new_cells(struct in_place *plan)
+/* Cells of which nobody says how far apart they are take it from their host nodes. */
+static void mirror_unsaid_distances(struct in_place *plan)
 {
 	struct request *request = plan->request;
 
-	if (plan->old.cells.n > 0 || request->distances)
+	for (size_t i = 0; i < plan->old.cells.n; i++)
+		if (plan->old.cells.v[i].distances_element >= 0)
+			return;
+	if (request->distances)
 		return;
 	for (size_t i = 0; i < plan->backing.n; i++) {
 		if (set_count(&plan->backing.v[i]) != 1)
@@ -482,7 +512,7 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 	if (!plan->binds)
 		return 0;
 	back_cells(plan);
-	mirror_new_cells(plan);
+	mirror_unsaid_distances(plan);
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
 		int function = in_place_host_function(plan, i);
 
