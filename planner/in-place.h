@@ -13,13 +13,15 @@
  * Adds what @request (request_begin_in_place, request_take; finished here) asks for to
  * the domain in @document, where it is not there already:
  *
- *     nodes      cells of <cpu><numa>; the first ones are the domain's own
- *     devices    as many of the kind as are asked for below each node's expander bus,
- *                those there counted; with the bus, the ports and their addresses
- *     IOMMU      with what it needs (I/O APIC, caching_mode for host devices, eim,
- * iommu='on' on virtio devices); `none` takes the one there away ports      spare ones
- * per expander bus, general ones on pcie-root host       with @host (NULL: none) the
- * domain is judged against it too; moving its host devices and pinning are on their way
+ * - nodes: cells of <cpu><numa>; the first ones are the domain's own.
+ * - devices: as many of the kind as are asked for below each node's expander bus, those
+ *   there counted; with the bus, the ports and their addresses.
+ * - IOMMU: with what it needs (I/O APIC, caching_mode for host devices, eim, iommu='on' on
+ *   virtio devices); `none` takes the one there away.
+ * - ports: spare ones per expander bus, general ones on pcie-root.
+ * - host, with @host (NULL: none): its devices that the domain is given go below expander
+ *   buses of their root complexes, memory and vCPUs are bound to their nodes, and the
+ *   domain is judged against it.
  *
  * *ret_xml (an empty text before) gets the new text; the same bytes if nothing is to be
  * done, so planning twice is planning once. What is worth a word goes to request->notes.
