@@ -90,13 +90,14 @@ static void show(struct progress *progress)
 	say(progress, &text);
 }
 
-static void begin(struct progress *progress, struct text *what)
+static void begin(struct progress *progress, const char *format, va_list args)
 {
+	_cleanup_text_ struct text what = {};
 	struct text shown = {};
 
 	progress_end(progress);
-	text_add_shown(&shown, what->s ? what->s : "");
-	text_free(what);
+	text_vprintf(&what, format, args);
+	text_add_shown(&shown, what.s ? what.s : "");
 	progress->what = text_take(&shown);
 	progress->done = progress->total = 0;
 	progress->in_percent = progress->shown = false;
@@ -107,29 +108,25 @@ static void begin(struct progress *progress, struct text *what)
 void progress_begin(struct progress *progress, uint64_t total_bytes, const char *format,
 		    ...)
 {
-	struct text what = {};
 	va_list args;
 
 	if (!progress)
 		return;
 	va_start(args, format);
-	text_vprintf(&what, format, args);
+	begin(progress, format, args);
 	va_end(args);
-	begin(progress, &what);
 	progress->total = total_bytes;
 }
 
 void progress_begin_percent(struct progress *progress, const char *format, ...)
 {
-	struct text what = {};
 	va_list args;
 
 	if (!progress)
 		return;
 	va_start(args, format);
-	text_vprintf(&what, format, args);
+	begin(progress, format, args);
 	va_end(args);
-	begin(progress, &what);
 	progress->in_percent = true;
 	progress->total = 10000;
 }

@@ -143,13 +143,20 @@ static int no_room(const struct in_place *plan, struct error *error)
 			  document_element_name(plan->document, MAX(element, 0)));
 }
 
-unsigned in_place_count_io(const struct in_place *plan)
+static unsigned count_new_io(const struct in_place *plan)
 {
-	const struct guest *full = &plan->full;
 	unsigned count = 0;
 
 	for (size_t i = 0; i < plan->devices.n; i++)
 		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
+	return count;
+}
+
+unsigned in_place_count_io(const struct in_place *plan)
+{
+	const struct guest *full = &plan->full;
+	unsigned count = count_new_io(plan);
+
 	for (size_t i = 0; i < full->devices.n; i++) {
 		const struct device_kind *kind = device_kind_of(&full->devices.v[i]);
 
@@ -157,15 +164,6 @@ unsigned in_place_count_io(const struct in_place *plan)
 			 in_place_on_pci(&full->devices.v[i].address) &&
 			 full->devices.v[i].address.at.bus > 0;
 	}
-	return count;
-}
-
-static unsigned count_new_io(const struct in_place *plan)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < plan->devices.n; i++)
-		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
 	return count;
 }
 

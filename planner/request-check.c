@@ -2,8 +2,6 @@
 /* request-check.c - what cannot be planned, said before anything is laid out. */
 #include "planner/request-parts.h"
 
-#include <stdio.h>
-
 #define MAX_CELLS 128 /* QEMU include/sysemu/numa.h, MAX_NODES */
 
 /* What makes the vCPUs fit; the caller's. */
@@ -81,17 +79,6 @@ static const char *architecture_of(const char *machine)
 	return NULL;
 }
 
-/* "pc-q35-7.2" is VERSION_OF(7, 2); 0 for the aliases. */
-static unsigned machine_version(const char *machine)
-{
-	const char *dash = strrchr(machine, '-');
-	unsigned major, minor;
-
-	if (!dash || sscanf(dash, "-%4u.%3u", &major, &minor) != 2)
-		return 0;
-	return VERSION_OF(major, minor);
-}
-
 static int check_machine(const struct request *request, struct error *error)
 {
 	const char *architecture = architecture_of(request->machine);
@@ -108,7 +95,7 @@ static int check_machine(const struct request *request, struct error *error)
 	if (!streq(architecture, request->architecture))
 		return error_input(error, "--machine %s is no machine of %s: add --arch %s",
 				   request->machine, request->architecture, architecture);
-	if (machine_version(request->machine) > request->target.qemu)
+	if (machine_type_version(request->machine) > request->target.qemu)
 		return error_input(error,
 				   "--machine %s is newer than QEMU %u.%u: take %s, or say "
 				   "with --target which QEMU it is", request->machine,
@@ -124,7 +111,7 @@ static int check_machine(const struct request *request, struct error *error)
  */
 static int check_old_machine(const struct request *request, struct error *error)
 {
-	unsigned version = machine_version(request->machine);
+	unsigned version = machine_type_version(request->machine);
 
 	if (request->in_place || !has_prefix(request->machine, "pc-q35-"))
 		return 0;

@@ -66,6 +66,16 @@ unsigned target_max_vcpus(const struct target *target)
 	return target->qemu >= VERSION_OF(8, 0) ? 1024 : 288;
 }
 
+unsigned machine_type_version(const char *machine)
+{
+	const char *dash = strrchr(machine, '-');
+	unsigned major, minor;
+
+	if (!dash || sscanf(dash, "-%4u.%3u", &major, &minor) != 2)
+		return 0;
+	return VERSION_OF(major, minor);
+}
+
 static bool parse_version(const char *string, unsigned *ret)
 {
 	unsigned parts[3] = {};

@@ -48,6 +48,8 @@ bool target_has(const struct target *target, enum feature feature);
 char *feature_needs(enum feature feature) _must_check_;
 /* Vcpus that a q35 machine of this QEMU takes (hw/i386/pc_q35.c, max_cpus). */
 unsigned target_max_vcpus(const struct target *target);
+/* "pc-q35-7.2" and "virt-7.2" are VERSION_OF(7, 2); 0 for the aliases. */
+unsigned machine_type_version(const char *machine);
 /*
  * "libvirt=9.0,qemu=7.2" in either order, one may be left out; over what *target holds.
  */

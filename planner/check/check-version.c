@@ -164,25 +164,22 @@ void feature_version(struct check *check)
 	}
 }
 
-/* "pc-q35-6.1" */
-static bool q35_version(const char *machine, unsigned *major, unsigned *minor)
-{
-	return machine && sscanf(machine, "pc-q35-%3u.%3u", major, minor) == 2;
-}
-
 void machine_version(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	unsigned major, minor;
+	unsigned version;
 
-	if (!q35_version(guest->machine, &major, &minor))
+	if (!guest->machine || !has_prefix(guest->machine, "pc-q35-"))
 		return;
-	if (major < 4 && guest->iommus.n > 0)
+	version = machine_type_version(guest->machine);
+	if (version == 0)
+		return;
+	if (version < VERSION_OF(4, 0) && guest->iommus.n > 0)
 		check_found(check, 0,
 			    "Ports of machine type %s have no ACS, so the guest's IOMMU puts what "
 			    "is below a root port into the port's group.",
 			    guest->machine);
-	if (major == 6 && minor == 1)
+	if (version == VERSION_OF(6, 1))
 		check_found(check, 0,
 			    "Machine type %s gives every port an I/O window: with more than 14 "
 			    "ports SeaBIOS does not boot.", guest->machine);
