@@ -94,8 +94,8 @@ static int set_bounds(struct plan *plan, struct error *error)
 	return set_last(plan, error);
 }
 
-/* The item with the least fixed start that is greater than @start, or NULL. */
-static const struct item *find_wall(const struct item_list *list, uint64_t start,
+/* The item with the least fixed start that is not below @from, or NULL. */
+static const struct item *find_wall(const struct item_list *list, uint64_t from,
 				    uint64_t *ret_start)
 {
 	const struct item *wall = NULL;
@@ -103,7 +103,7 @@ static const struct item *find_wall(const struct item_list *list, uint64_t start
 	for (size_t i = 0; i < list->items.n; i++) {
 		const struct slot *slot = &list->slots.v[i];
 
-		if (!slot->has_start || slot->fixed_start <= start ||
+		if (!slot->has_start || slot->fixed_start < from ||
 		    (wall && slot->fixed_start >= *ret_start))
 			continue;
 		wall = &list->items.v[i];
@@ -146,10 +146,11 @@ static int place_from(const struct plan *plan, struct item_list *list, size_t fi
 					  (uintmax_t)(begin + run.slots[0].gap));
 		run.begin = run.slots[0].fixed_start - run.slots[0].gap;
 	}
-	wall = find_wall(list, run.slots[0].has_start ? run.slots[0].fixed_start : begin,
+	wall = find_wall(list,
+			 run.slots[0].has_start ? run.slots[0].fixed_start + 1 : begin,
 			 &wall_start);
 	if (wall && wall_start - run.slots[0].gap < limit)
-		run.limit = wall_start - run.slots[0].gap;
+		run.limit = MAX(wall_start - run.slots[0].gap, run.begin);
 	else
 		wall = NULL;
 	if (run.limit == UINT64_MAX) {

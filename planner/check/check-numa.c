@@ -64,8 +64,8 @@ void numa_cpu_range(struct check *check)
 
 		if (beyond >= 0)
 			check_found(check, guest->cells.v[i].element,
-				    "Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %u.",
-				    i, beyond, vcpus(guest), vcpus(guest) - 1);
+				    "Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %d.",
+				    i, beyond, vcpus(guest), (int)vcpus(guest) - 1);
 	}
 }
 
@@ -76,7 +76,7 @@ void numa_cpu_cover(struct check *check)
 	_cleanup_text_ struct text list = {};
 	struct finding *finding;
 
-	if (guest->cells.n == 0)
+	if (guest->cells.n == 0 || vcpus(guest) == 0)
 		return;
 	set_add_range(&left, 0, vcpus(guest) - 1);
 	for (size_t i = 0; i < guest->cells.n; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A small stand-in for libFuzzer, with its options as far as tests/fuzz/run uses them:
- * all seeds first, then mutations of seeds until the time is up. The last input is
+ * all seeds first, then mutations of seeds until their number or the time is up. The last input is
  * written before a sanitizer's or a check's end, so that it can be looked at.
  */
 #include "tests/fuzz/fuzz.h"
@@ -9,9 +9,7 @@
 #include "base/file.h"
 #include "base/vec.h"
 
-#include <dirent.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,26 +64,25 @@ static void run(const struct text *input)
 	LLVMFuzzerTestOneInput(running.data, running.n);
 }
 
-static void read_seeds(struct driver *driver, const char *directory)
+/* The seeds that @list names, a file with their paths between commas. */
+static void read_seeds(struct driver *driver, const char *list)
 {
-	DIR *stream = opendir(directory);
-	const struct dirent *entry;
+	_cleanup_text_ struct text paths = {};
+	_cleanup_error_ struct error error = {};
+	char *rest;
 
-	while (stream && (entry = readdir(stream))) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", directory, entry->d_name);
-		_cleanup_error_ struct error error = {};
+	if (file_read(list, FILE_LIMIT, &paths, &error) < 0)
+		return;
+	for (const char *path = strtok_r(paths.s, ",", &rest); path;
+	     path = strtok_r(NULL, ",", &rest)) {
+		_cleanup_error_ struct error unread = {};
 		struct text seed = {};
-		struct stat st;
 
-		if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-			continue;
-		if (file_read(path, FILE_LIMIT, &seed, &error) == 0)
+		if (file_read(path, FILE_LIMIT, &seed, &unread) == 0)
 			*vec_add(&driver->seeds) = seed;
 		else
 			text_free(&seed);
 	}
-	if (stream)
-		closedir(stream);
 }
 
 /* Lines like name="bytes", with \xNN, \\ and \" inside. */
@@ -175,11 +172,12 @@ static void run_seeds(struct driver *driver)
 		run(&driver->seeds.v[i]);
 }
 
-static void run_mutations(struct driver *driver, int seconds)
+/* Until there were @runs executions (-1: any number) or @seconds are over. */
+static void run_mutations(struct driver *driver, long runs, int seconds)
 {
 	time_t end = time(NULL) + seconds;
 
-	while (time(NULL) < end) {
+	while (time(NULL) < end && (runs < 0 || running.executions < (unsigned long)runs)) {
 		const struct text *seed =
 			&driver->seeds.v[choose(&driver->choice, driver->seeds.n)];
 		struct text input = {};
@@ -207,6 +205,7 @@ int main(int argc, char *argv[])
 {
 	struct driver driver = {.choice = {88172645463325252u}, .prefix = ""};
 	int seconds = 0;
+	long runs = -1;
 
 	for (int i = 1; i < argc; i++) {
 		if (has_prefix(argv[i], "-max_total_time="))
@@ -215,15 +214,17 @@ int main(int argc, char *argv[])
 			read_words(&driver, strchr(argv[i], '=') + 1);
 		else if (has_prefix(argv[i], "-artifact_prefix="))
 			driver.prefix = strchr(argv[i], '=') + 1;
-		else if (argv[i][0] != '-')
-			read_seeds(&driver, argv[i]);
+		else if (has_prefix(argv[i], "-runs="))
+			runs = atol(strchr(argv[i], '=') + 1);
+		else if (has_prefix(argv[i], "-seed_inputs=@"))
+			read_seeds(&driver, strchr(argv[i], '@') + 1);
 	}
 	snprintf(running.path, sizeof(running.path), "%sinput", driver.prefix);
 	signal(SIGABRT, on_end);
 	if (__asan_set_death_callback)
 		__asan_set_death_callback(keep);
 	run_seeds(&driver);
-	run_mutations(&driver, seconds);
+	run_mutations(&driver, runs, seconds);
 	print_executions();
 	driver_free(&driver);
 	return 0;

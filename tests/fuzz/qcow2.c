@@ -6,6 +6,14 @@
 
 #include <string.h>
 
+/* What the clusters of a LUKS header take in refcount blocks, which only a new image has. */
+static uint64_t luks_refcount_bytes(const struct qcow2_options *options)
+{
+	uint64_t per_block = options->cluster_bytes * 8 / options->refcount_bits;
+
+	return options->luks_bytes / (per_block - 1);
+}
+
 static void check_header(const struct qcow2_header *header, size_t n)
 {
 	const struct qcow2_options *options = &header->options;
@@ -15,7 +23,8 @@ static void check_header(const struct qcow2_header *header, size_t n)
 	CHECK(options->refcount_bits >= 1 && options->refcount_bits <= 64);
 	CHECK(full % options->cluster_bytes == 0);
 	CHECK(full >= options->capacity_bytes || options->data_file);
-	CHECK(qcow2_new_bytes(options) <= full + options->cluster_bytes);
+	CHECK(qcow2_new_bytes(options) <=
+	      full + luks_refcount_bytes(options) + options->cluster_bytes);
 	CHECK(!header->backing_file || strlen(header->backing_file) < n);
 	CHECK(!options->data_file || header->data_file);
 	CHECK(!options->extended_l2 || options->cluster_bytes >= 1 << 14);

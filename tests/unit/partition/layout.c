@@ -47,6 +47,11 @@ static void examples(void **state)
 		{{"size", "64MiB"},
 		 {"size=8MiB", "size=rest"},
 		 "1:2048+16384 2:18432+110592 of 131072"},
+		{{"size", "64MiB", "label", "dos", "align-at", "none"},
+		 {"size=1KiB", "start=1s,size=1MiB"},
+		 "does not fit: short by 1 KiB; 0 B are free from LBA 1 to partition 2, "
+		 "1 KiB are needed with their alignment (partition 1 1 KiB); it would "
+		 "fit if partition 2 began at LBA 3 or later"},
 		{{"size", "64MiB"}, {"size=8MB"}, "1:2048+16384 (388608) of 131072"},
 		{{"size", "64MiB", "rule", "libvirt"},
 		 {"size=8MiB"},
@@ -232,6 +237,24 @@ static void random_request(struct disk_request *request)
 	}
 }
 
+/* Some partitions begin where they are told: early, anywhere, or two together. */
+static void random_starts(struct disk_request *request)
+{
+	for (size_t i = 0; i < request->parts.n; i++) {
+		const uint64_t starts[] = {request->sector_bytes,
+					   6 * 4096,
+					   draw(64) * request->sector_bytes,
+					   draw(64) * request->align_bytes,
+					   draw(4) * MIB,
+					   draw(2000) * MIB};
+
+		request->parts.v[i].has_start = draw(6) == 0;
+		request->parts.v[i].start_bytes = starts[draw(ARRAY_SIZE(starts))];
+		if (request->parts.v[i].has_start && draw(2))
+			request->at = AT_NONE;
+	}
+}
+
 /* Every promise of the request, held against the table without layout's arithmetic. */
 static void check_promises(const struct disk_request *request,
 			   const struct disk_layout *layout)
@@ -299,12 +322,14 @@ static void promises(void **state)
 	unsigned good = 0, bad = 0;
 
 	(void)state;
-	for (int round = 0; round < 3000; round++) {
+	for (int round = 0; round < 6000; round++) {
 		_cleanup_disk_request_ struct disk_request request;
 		_cleanup_disk_layout_ struct disk_layout layout = {}, again = {};
 		_cleanup_error_ struct error error = {};
 
 		random_request(&request);
+		if (round % 2)
+			random_starts(&request);
 		if (disk_layout_make(&request, &layout, &error) < 0) {
 			assert_int_equal(error.status, STATUS_INPUT);
 			bad++;
@@ -317,7 +342,7 @@ static void promises(void **state)
 		assert_null(partition_table_difference(&layout.table, &again.table));
 	}
 	/* Both kinds were really seen. */
-	assert_true(good > 1000 && bad > 100);
+	assert_true(good > 2000 && bad > 200);
 }
 
 /* "a disk of N would hold it" is exactly true: N does, one sector less does not. */
