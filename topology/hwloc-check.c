@@ -190,6 +190,9 @@ static int check_function(struct check *check)
 	if (!text ||
 	    sscanf(text, "%8x:%2x:%2x.%1x", &domain, &bus, &slot, &function) != 4)
 		return fail(check, "the PCI function has no pci_busid like 0000:00:1f.0");
+	if (slot >= PCI_SLOTS || function >= PCI_FUNCTIONS)
+		return fail(check, "the pci_busid's slot is above 1f or its function "
+				   "above 7");
 	check->wide_domains += domain > 0xffff;
 	return 0;
 }
@@ -200,7 +203,8 @@ static int check_object(struct check *check)
 
 	if (!type)
 		return fail(check, "the object has no type");
-	if (value_is(type, "PCIDev"))
+	if (value_is(type, "PCIDev") ||
+	    (value_is(type, "Bridge") && attribute(check, "pci_busid")))
 		return check_function(check);
 	if (value_is(type, "Bridge") || value_is(type, "OSDev") || value_is(type, "Misc"))
 		return 0;
