@@ -92,6 +92,39 @@ static bool is_parked(const struct document *document, int element)
 	return element > 0;
 }
 
+/* The name with a prefix that nothing declares, of the element or an attribute. */
+static const char *undeclared(const xmlNode *node)
+{
+	if (!node->ns && strchr((const char *)node->name, ':'))
+		return (const char *)node->name;
+	for (const xmlAttr *it = node->properties; it; it = it->next)
+		if (!it->ns && strchr((const char *)it->name, ':'))
+			return (const char *)it->name;
+	return NULL;
+}
+
+/* In the stash such a prefix could come to mean something, ours even. */
+static int check_prefixes(const struct document *document, int element,
+			  struct error *error)
+{
+	struct span whole = document_whole(document, element);
+
+	for (size_t i = (size_t)element;
+	     i < document->elements.n &&
+	     document->elements.v[i].start_tag.start < whole.end;
+	     i++) {
+		const char *name = undeclared(document->elements.v[i].node);
+
+		if (name)
+			return error_input_at(
+				error, document->name, document->elements.v[i].line,
+				"%s has a prefix that nothing declares; declare it with "
+				"xmlns, or park the element's text with --text",
+				name);
+	}
+	return 0;
+}
+
 static int check_element(const struct document *document, int element,
 			 struct error *error)
 {
@@ -105,7 +138,7 @@ static int check_element(const struct document *document, int element,
 		return error_input_at(
 			error, document->name, line,
 			"<metadata> itself cannot be parked, it holds what is");
-	return 0;
+	return check_prefixes(document, element, error);
 }
 
 int stash_select(struct stash_work *work, const char *xpath, struct error *error)

@@ -231,6 +231,14 @@ static void add_element(struct text *text, const struct document *document, int 
 	text_add(text, s + n_name, whole.end - whole.start - n_name);
 }
 
+/* Only a stash that somebody else wrote comes to this. */
+static int entry_lost(const struct document *document, const char *name,
+		      struct error *error)
+{
+	return error_input(error, "%s: the stash is not as we write it: \"%s\" is lost",
+			   document->name, name);
+}
+
 /* The inverse of park(); the element is tracked last, and *ret_name the caller's. */
 static int bring_back(struct stash_work *work, int entry, char **ret_name,
 		      struct error *error)
@@ -248,8 +256,11 @@ static int bring_back(struct stash_work *work, int entry, char **ret_name,
 	if (stash_put_back(work, &place, &element, &child, error) < 0)
 		return error_wrap(error, "\"%s\"", name);
 	track(work, child);
+	entry = stash_entry(document, name);
+	if (entry < 0)
+		return entry_lost(document, name, error);
 	*ret_name = TAKE(name);
-	return stash_remove_entry(work, stash_entry(document, *ret_name), error);
+	return stash_remove_entry(work, entry, error);
 }
 
 /* @name, or with a number behind it that makes it new. @taken ends with the new one. */
@@ -348,9 +359,12 @@ static int reach(struct stash_work *work, const char *wanted, struct error *erro
 		size_t i = 0;
 
 		stash_items(&work->document, &items);
-		while (passes(&work->document, &items.list.v[i], wanted))
+		while (i < items.list.n &&
+		       passes(&work->document, &items.list.v[i], wanted))
 			i++;
-		rc = bring_back(work, items.list.v[i].element, &name, error);
+		rc = i < items.list.n
+			     ? bring_back(work, items.list.v[i].element, &name, error)
+			     : entry_lost(&work->document, wanted, error);
 		done = rc == 0 && streq(name, wanted);
 		if (rc == 0 && !done)
 			*vec_add(&aboves) =

@@ -246,6 +246,12 @@ static void faults(void **state)
 		{"<domain>\n<metadata/></domain>", "//metadata",
 		 "f.xml:2: <metadata> itself cannot be parked, it holds what is"},
 		{"<domain><a/></domain>", "//b", "f.xml: //b selects no element"},
+		{"<domain>\n<a>\n<b><virt-layout:c/></b></a></domain>", "//a",
+		 "f.xml:3: virt-layout:c has a prefix that nothing declares; declare it "
+		 "with xmlns, or park the element's text with --text"},
+		{"<domain><a x:y='1'/></domain>", "//a",
+		 "f.xml:1: x:y has a prefix that nothing declares; declare it with "
+		 "xmlns, or park the element's text with --text"},
 		{"<domain><a/></domain>", "count(//a)",
 		 "count(//a): gives no elements, but a value"},
 		{"<domain><a b='1'/></domain>", "//@b",
