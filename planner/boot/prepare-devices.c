@@ -201,6 +201,24 @@ static const char *const driver_guest_side[] = { "iommu", "ats", "packed", "page
 						 "queues", "rx_queue_size", "iothread",
 						 "tx_queue_size", "queue_size" };
 
+/* The driver with @words; the threads that share the queues of a disk stay. */
+static void add_driver(struct prepare *p, struct text *text, int device, const char *words)
+{
+	int driver = document_child(p->domain, device, "driver");
+	int threads = driver < 0 ? -1 : document_child(p->domain, driver, "iothreads");
+
+	text_printf(text, "<driver%s", words);
+	for (size_t i = 0; i < ARRAY_SIZE(driver_guest_side); i++)
+		add_attribute(p, text, driver, driver_guest_side[i]);
+	if (threads < 0) {
+		text_adds(text, "/>");
+		return;
+	}
+	text_adds(text, ">");
+	add_as_is(p, text, threads);
+	text_adds(text, "</driver>");
+}
+
 /* Rewrites a device: its driver with @driver before what the guest sees of it, @source. */
 static void rewrite_device(struct prepare *p, int device, const char *type,
 			   const char *driver, const char *source)
@@ -213,11 +231,9 @@ static void rewrite_device(struct prepare *p, int device, const char *type,
 	text_printf(&text, "<%s type='%s'", name, type);
 	add_attribute(p, &text, device, "device");
 	add_attribute(p, &text, device, "model");
-	text_printf(&text, "><driver%s", driver);
-	for (size_t i = 0; i < ARRAY_SIZE(driver_guest_side); i++)
-		add_attribute(p, &text, document_child(p->domain, device, "driver"),
-			      driver_guest_side[i]);
-	text_printf(&text, "/>%s", source);
+	text_adds(&text, ">");
+	add_driver(p, &text, device, driver);
+	text_adds(&text, source);
 	for (size_t i = 0; i < ARRAY_SIZE(guest_side); i++)
 		for (int c = document_child(p->domain, device, guest_side[i]); c >= 0;
 		     c = document_next(p->domain, c, guest_side[i]))

@@ -88,8 +88,7 @@ class Boots:
         row = row or {}
         limit = row.get("limit", LIMIT_S)
         kernel = self.fetch(row.get("guests", ["cloud"]))
-        over = [os.path.join(HERE, "over"), os.path.join(self.guests, row["over"])] \
-            if "over" in row else []
+        over = self.over(self.guests, row)
         with slot(self.guests):
             run = subprocess.run(over + [self.program, "boot", domain, "--kernel", kernel,
                                          "--accel", "tcg", "--json", "--time-limit",
@@ -117,6 +116,23 @@ class Boots:
             verdict, said = self.boot(domain, options, row)
         return verdict, said
 
+    @staticmethod
+    def over(guests, row):
+        """The words before a command that a newer QEMU and libvirt are to run."""
+        return [os.path.join(HERE, "over"), os.path.join(guests, row["over"])] \
+            if "over" in row else []
+
+    def argv(self, domain, row):
+        """What libvirt starts QEMU with; the plan as it is, with nothing substituted."""
+        run = subprocess.run([*self.over(self.guests, row),
+                              os.path.join(os.path.dirname(self.program), "virt-layout-run"),
+                              "argv", self.path("argv-root"), domain],
+                             capture_output=True, text=True, timeout=120)
+        missing = [words for words in row["argv"] if words not in run.stdout]
+        if run.returncode != 0 or missing:
+            raise Failed(f"argv {domain}: status {run.returncode}, without {missing}: "
+                         f"{run.stdout}{run.stderr}")
+
     def verify(self, expected, observed):
         run = subprocess.run([self.program, "verify", "--json", expected, observed],
                              capture_output=True, text=True, timeout=60)
@@ -141,6 +157,8 @@ class Boots:
     def good(self, name, row):
         began = time.monotonic()
         domain, record = self.domain_of(name, row), self.path(name + ".record")
+        if "argv" in row:
+            self.argv(domain, row)
         verdict, said = self.boot_twice(
             domain, [*row.get("boot", "").split(), "--record", record], row)
         answers = verdict.get("assign", [])

@@ -21,7 +21,8 @@ def uefi_arm(xml, guests):
 # name: options of `plan` and of `boot`; the verdict must hold at least so many comparisons
 # and answers of --assign, none of them bad. "host": what to mirror (tests/hosts/source.py);
 # "guests": what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt;
-# "edit": of the plan, before it is booted; "limit": seconds for the boot.
+# "edit": of the plan, before it is booted; "limit": seconds for the boot; "argv": what
+# QEMU's command line holds that libvirt makes of the plan as it is.
 GOOD = {
     "seed": dict(plan=SEED, checked=300),
     "seed-efi": dict(plan=SEED + " --firmware efi", checked=300),
@@ -47,6 +48,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 GOOD["in-place"] = dict(
     plan=f"--domain {HERE}/../domains/real/virt-install-bare.xml {SEED}",
     boot="--assign", checked=300, assigns=9)
+# A disk of no node has its queues spread over the threads of all, which libvirt 10.0 and
+# QEMU 9.0 were the first to know.
+GOOD["iothreads"] = dict(
+    plan=f"--domain {HERE}/../golden/plan/disks.xml --target libvirt=11.3,qemu=10.0 "
+         "--node vcpus=2,memory=512MiB --node vcpus=2,memory=512MiB --iothreads per-node "
+         "--place vdb=1 --iommu intel",
+    argv=['"iothread-vq-mapping":[{"iothread":"iothread1"},{"iothread":"iothread2"}]',
+          '"iothread":"iothread2"'],
+    checked=150, guests=["cloud", "backports"], over="backports")
 
 SHRUNK = "--cpus-per-node 2 --memory-per-node 256MiB"
 
