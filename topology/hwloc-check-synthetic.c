@@ -41,9 +41,17 @@ static int check_level(const char *level, size_t n, struct sizes *sizes,
 		strncasecmp(type, "numa", 4) == 0 || strncasecmp(type, "node", 4) == 0;
 	const char *colon = strchr(word, ':');
 	const char *count = colon ? colon + 1 : word;
+	char *end = word;
+	uint64_t factor = strtoull(count, &end, 0);
 
-	if (*word != '[' && *count >= '0' && *count <= '9' &&
-	    !multiply(&sizes->product, strtoull(count, NULL, 0), SYNTHETIC_CPU_LIMIT))
+	/* hwloc goes on behind a number, and before one over white space and signs. */
+	if (*word != '[' && (*count < '0' || *count > '9' || *end))
+		return error_input(
+			error,
+			"synthetic: \"%s\" is no level; an example that hwloc takes is "
+			"\"pack:2 numa:1 core:4 pu:2\"",
+			word);
+	if (*word != '[' && !multiply(&sizes->product, factor, SYNTHETIC_CPU_LIMIT))
 		return error_input(
 			error,
 			"synthetic: with \"%s\" there are more than %d CPUs; an "
@@ -72,7 +80,7 @@ int hwloc_check_synthetic(const char *description, struct error *error)
 		}
 		if (*at == '[')
 			n = strcspn(at, "(]");
-		if (check_level(at, n, &sizes, error) < 0)
+		if (n > 0 && check_level(at, n, &sizes, error) < 0)
 			return -1;
 		at += n;
 		if (*at == '(') {

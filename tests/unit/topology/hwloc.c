@@ -285,9 +285,15 @@ static void synthetic_limits(void **state)
 		{"2048 1", "synthetic: there are more than 1024 nodes"},
 		{"numa:2(indexes=0,0) pu:2", "synthetic: node 0 stands twice"},
 		{"pu:2(indexes=0,4000000000)", "synthetic: an index is above 65535"},
-		{"nonsense",
-		 "synthetic:nonsense: hwloc does not take this; an example that it "
+		{"pack:0",
+		 "synthetic:pack:0: hwloc does not take this; an example that it "
 		 "takes is \"pack:2 numa:1 core:4 pu:2\""},
+		{"nonsense",
+		 "synthetic: \"nonsense\" is no level; an example that hwloc takes is "
+		 "\"pack:2 numa:1 core:4 pu:2\""},
+		{"pack: 223numa:2 pu:1",
+		 "synthetic: \"pack:\" is no level; an example that hwloc takes is "
+		 "\"pack:2 numa:1 core:4 pu:2\""},
 	};
 
 	(void)state;
