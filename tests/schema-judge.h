@@ -128,3 +128,38 @@ static enum verdict judge(xmlRelaxNG *schema, const struct document *document,
 		return schema_ok ? BOTH_TAKE : BOTH_REFUSE;
 	return schema_ok ? READER_REFUSES : SCHEMA_REFUSES;
 }
+
+/* Spoils a copy of the text and counts the verdict, if it is XML still. */
+static void judge_spoilt(xmlRelaxNG *schema, struct dice *dice, const struct text *text,
+			 bool (*reader_takes)(const struct document *document),
+			 size_t counts[VERDICTS])
+{
+	_cleanup_document_ struct document document = {}, well_formed = {};
+	_cleanup_text_ struct text spoilt = {};
+	_cleanup_error_ struct error error = {};
+	enum verdict verdict;
+
+	parse(text, &document);
+	if (document.attributes.n == 0)
+		return;
+	spoil(dice, &document, &spoilt);
+	if (document_parse("test.xml", spoilt.s, spoilt.n, &well_formed, &error) < 0)
+		return;
+	verdict = judge(schema, &well_formed, reader_takes);
+	counts[verdict]++;
+	if (verdict == SCHEMA_REFUSES)
+		fail_msg("the reader takes what the schema refuses:\n%s", spoilt.s);
+}
+
+static void print_verdicts(const size_t counts[VERDICTS])
+{
+	print_message("both take %zu, both refuse %zu, the reader alone refuses %zu\n",
+		      counts[BOTH_TAKE], counts[BOTH_REFUSE], counts[READER_REFUSES]);
+}
+
+static int free_schema(void **state)
+{
+	xmlRelaxNGFree(*state);
+	xmlCleanupParser();
+	return 0;
+}
