@@ -48,6 +48,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 GOOD["in-place"] = dict(
     plan=f"--domain {HERE}/../domains/real/virt-install-bare.xml {SEED}",
     boot="--assign", checked=300, assigns=9)
+# What --firmware writes into a domain by its side, as libvirt picks loader and variables.
+GOOD["in-place-efi"] = dict(
+    plan=f"--domain {HERE}/../domains/real/virt-install-bare.xml --firmware efi "
+         "--debug-console --node vcpus=2,memory=512MiB --node vcpus=2,memory=256MiB "
+         "--nic e1000e,per-node=2 --iommu intel", checked=220)
 # A disk of no node has its queues spread over the threads of all, which libvirt 10.0 and
 # QEMU 9.0 were the first to know.
 GOOD["iothreads"] = dict(
