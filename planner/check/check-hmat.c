@@ -78,7 +78,7 @@ static bool cell_has_cache(const struct check *check, uint64_t cell, uint64_t le
 				   "cache");
 
 	for (; cache >= 0; cache = document_next(check->document, cache, "cache"))
-		if (cache_level(check, cache) == (int)level)
+		if (cache_level(check, cache) == (int64_t)level)
 			return true;
 	return false;
 }

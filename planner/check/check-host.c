@@ -57,8 +57,9 @@ static uint64_t wanted_of_node(const struct check *check, int node, uint64_t pag
 				right |= guest->pages.v[j].size_bytes.value == page &&
 					 (guest->pages.v[j].cells.state != VALUE_VALID ||
 					  set_has(&guest->pages.v[j].cells.set, (unsigned)i));
-			if (right)
-				sum += guest->cells.v[i].memory_bytes.value;
+			if (right && __builtin_add_overflow(
+					     sum, guest->cells.v[i].memory_bytes.value, &sum))
+				sum = UINT64_MAX;
 		}
 		set_free(&backing);
 	}
@@ -86,19 +87,22 @@ static void fit_pages(struct check *check, const struct machine_node *node,
 		      const struct guest_page *page)
 {
 	uint64_t size = page->size_bytes.value;
-	uint64_t wanted = wanted_of_node(check, node->id, size), pages = 0;
+	uint64_t wanted, pages = 0;
 
-	if (wanted == 0 || size == 0)
+	if (size == 0)
+		return;
+	wanted = wanted_of_node(check, node->id, size);
+	wanted = wanted / size + (wanted % size != 0);
+	if (wanted == 0)
 		return;
 	for (size_t i = 0; i < node->huge.n; i++)
 		if (node->huge.v[i].page_bytes == size)
 			pages = node->huge.v[i].total_pages;
-	if (pages < (wanted + size - 1) / size)
+	if (pages < wanted)
 		check_found(check, page->element,
 			    "The cells bound to host node %d want %llu huge pages of %llu KiB; it "
 			    "has %llu.",
-			    node->id, ULL((wanted + size - 1) / size), ULL(size / 1024),
-			    ULL(pages));
+			    node->id, ULL(wanted), ULL(size / 1024), ULL(pages));
 }
 
 void hugepage_fit(struct check *check)
@@ -308,15 +312,15 @@ static int package_of(const struct check *check, size_t cell)
 void numa_splits_llc(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	uint64_t socket = 1;
+	uint64_t socket = guest->cores.value;
 
-	if (guest->topology_element < 0 || guest->cores.state != VALUE_VALID)
+	/* Readers leave 32 bits to each; what overflows topology-product refuses. */
+	if (guest->topology_element < 0 || guest->cores.state != VALUE_VALID ||
+	    (guest->threads.state == VALUE_VALID &&
+	     __builtin_mul_overflow(socket, guest->threads.value, &socket)) ||
+	    (guest->dies.state == VALUE_VALID &&
+	     __builtin_mul_overflow(socket, guest->dies.value, &socket)))
 		return;
-	socket = guest->cores.value * (guest->threads.state == VALUE_VALID
-					       ? MAX(guest->threads.value, 1)
-					       : 1);
-	if (guest->dies.state == VALUE_VALID && guest->dies.value > 0)
-		socket *= guest->dies.value;
 	for (size_t i = 1; socket > 0 && i < guest->cells.n; i++) {
 		int a = set_first(&guest->cells.v[i - 1].cpus.set);
 		int b = set_first(&guest->cells.v[i].cpus.set);

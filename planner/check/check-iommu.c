@@ -191,6 +191,10 @@ void vcpus_limit(struct check *check)
 	const struct guest *guest = check->guest;
 	unsigned limit = target_max_vcpus(&check->options->target);
 
+	if (number_is(guest->vcpus, 0))
+		check_mend(check_found(check, guest->vcpu_element,
+				       "<vcpu> is 0: libvirt refuses a domain without vCPUs."),
+			   "Write at least 1.");
 	if (guest_is_i440fx(guest))
 		limit = 255;
 	else if (!guest_is_q35(guest))

@@ -59,13 +59,15 @@ void numa_cpu_range(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
+	if (vcpus(guest) == 0) /* vcpus-limit says so, in better words */
+		return;
 	for (size_t i = 0; i < guest->cells.n; i++) {
 		int beyond = set_next(&guest->cells.v[i].cpus.set, vcpus(guest));
 
 		if (beyond >= 0)
 			check_found(check, guest->cells.v[i].element,
-				    "Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %d.",
-				    i, beyond, vcpus(guest), (int)vcpus(guest) - 1);
+				    "Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %u.",
+				    i, beyond, vcpus(guest), vcpus(guest) - 1);
 	}
 }
 
@@ -120,10 +122,12 @@ void memory_sum(struct check *check)
 	uint64_t hotplug = 0;
 
 	for (size_t i = 0; i < guest->devices.n; i++)
-		if (streq(guest->devices.v[i].tag, "memory"))
-			hotplug += guest->devices.v[i].size_bytes.value;
+		if (streq(guest->devices.v[i].tag, "memory") &&
+		    __builtin_add_overflow(hotplug, guest->devices.v[i].size_bytes.value,
+					   &hotplug))
+			return; /* no sum of ours or of libvirt's */
 	if (!sum_of_cells(guest, &sum) || guest->memory_bytes.state != VALUE_VALID ||
-	    sum + hotplug == given || sum == given)
+	    sum == given || (given > sum && given - sum == hotplug))
 		return;
 	finding = check_found(check, guest->memory_element,
 			      "<memory> is %llu KiB, but the cells have %llu KiB together; "
@@ -133,12 +137,13 @@ void memory_sum(struct check *check)
 	finding->expected = xasprintf("%llu", ULL(sum / 1024));
 }
 
+/* What does not fit stays at the largest number. */
 static bool part(struct guest_number number, uint64_t *product)
 {
-	if (number.state == VALUE_ABSENT)
-		return true;
-	return number.state == VALUE_VALID &&
-	       !__builtin_mul_overflow(*product, number.value, product);
+	if (number.state == VALUE_VALID &&
+	    __builtin_mul_overflow(*product, number.value, product))
+		*product = UINT64_MAX;
+	return number.state != VALUE_MALFORMED;
 }
 
 void topology_product(struct check *check)
@@ -154,9 +159,11 @@ void topology_product(struct check *check)
 	    !part(guest->threads, &product) || product == guest->vcpus.value)
 		return;
 	finding = check_found(check, guest->topology_element,
-			      "The topology has %llu CPUs, but <vcpu> says %llu.",
-			      ULL(product), ULL(guest->vcpus.value));
-	finding->observed = xasprintf("%llu", ULL(product));
+			      "The topology has %s%llu CPUs, but <vcpu> says %llu.",
+			      product > UINT32_MAX ? "more than " : "",
+			      ULL(MIN(product, UINT64_C(0xffffffff))),
+			      ULL(guest->vcpus.value));
+	finding->observed = xasprintf("%llu", ULL(MIN(product, UINT64_C(0xffffffff))));
 	finding->expected = xasprintf("%llu", ULL(guest->vcpus.value));
 }
 
@@ -164,7 +171,7 @@ void numa_splits_core(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	unsigned threads = guest->threads.state == VALUE_VALID
-				   ? (unsigned)MIN(guest->threads.value, UINT64_C(1024))
+				   ? (unsigned)MIN(guest->threads.value, UINT64_C(16384))
 				   : 1;
 
 	for (size_t i = 0; threads > 1 && i < guest->cells.n; i++)

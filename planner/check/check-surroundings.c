@@ -50,7 +50,12 @@ void hotplug_room(struct check *check)
 		if (check->bus[index].children == 0)
 			return;
 	}
-	check_found(check, -1, "There are %u hot-pluggable ports, and all are taken.", ports);
+	if (ports == 0)
+		check_found(check, -1, "There is no port to plug a device into.");
+	else if (ports == 1)
+		check_found(check, -1, "The only hot-pluggable port is taken.");
+	else
+		check_found(check, -1, "All %u hot-pluggable ports are taken.", ports);
 }
 
 /* Ports that libvirt adds up to a bus and that nothing is put into. */
