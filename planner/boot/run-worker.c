@@ -268,9 +268,10 @@ int run_worker(const struct run *run, struct error *error)
 		return error_input(error, "unknown mode \"%s\"; --help lists them", run->mode);
 	connection = connect_embedded(run, error);
 	status = connection ? each_file(run, connection, mode, error) : -1;
-	if (connection && streq(run->mode, "run"))
-		return status; /* the root goes away as a whole: nothing to tidy */
-	if (connection)
-		virConnectClose(connection);
+	/*
+	 * The connection stays open: there is nothing to tidy that does not end with this
+	 * process, and closing it stops the driver, which crashes now and then while a
+	 * thread of its own still works.
+	 */
 	return status;
 }

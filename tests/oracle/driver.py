@@ -5,9 +5,9 @@ import subprocess
 
 
 def ask(words, **options):
-    """subprocess.run(), and once more where the process died, which is said."""
-    out = subprocess.run(words, **options)
-    if out.returncode not in (0, 1):
-        print(f"the driver's process died ({out.returncode}); it is asked once more")
+    """subprocess.run(), and twice more where the process died, which is said."""
+    for more in (True, True, False):
         out = subprocess.run(words, **options)
-    return out
+        if out.returncode in (0, 1) or not more:
+            return out
+        print(f"the driver's process died ({out.returncode}); it is asked once more")
