@@ -16,13 +16,19 @@ static int cell_of(const struct in_place *plan, const struct guest_address *addr
 		       : in_place_cell(plan, in_place_root(&plan->layout, bus));
 }
 
-/* Where the plan moves a device, else where it is. */
-static int cell_of_device(const struct in_place *plan, size_t device)
+int in_place_cell_of_device(const struct in_place *plan, size_t device)
 {
 	for (size_t i = 0; i < plan->wishes.n; i++)
 		if (plan->wishes.v[i].device == (int)device)
 			return plan->wishes.v[i].to.cell;
 	return cell_of(plan, &plan->full.devices.v[device].address);
+}
+
+int in_place_cell_of_controller(const struct in_place *plan, size_t controller)
+{
+	if (controller < plan->old.controllers.n)
+		return cell_of(plan, &plan->full.controllers.v[controller].address);
+	return cell_of(plan, &plan->new.controllers.v[controller].address);
 }
 
 static bool takes_thread(const struct guest_device *device)
@@ -53,7 +59,7 @@ static void serve_disks(struct in_place *plan, struct turns *turns)
 
 		if (!takes_thread(device))
 			continue;
-		cell = cell_of_device(plan, i);
+		cell = in_place_cell_of_device(plan, i);
 		if (cell == NO_CELL && map && turns->threads > 1)
 			device->map_iothreads = turns->threads;
 		else
@@ -66,16 +72,13 @@ static void serve_controllers(struct in_place *plan, struct turns *turns)
 	for (size_t i = 0; i < plan->new.controllers.n; i++) {
 		struct guest_controller *controller = &plan->new.controllers.v[i];
 		const struct device_kind *kind = device_kind_of_controller(controller);
-		const struct guest_address *address =
-			i < plan->old.controllers.n ? &plan->full.controllers.v[i].address
-						    : &controller->address;
 
 		if (!streq_null(controller->type, "scsi") || !kind ||
 		    !device_kind_is_virtio(kind) ||
 		    controller->driver_iothread.state != VALUE_ABSENT)
 			continue;
-		controller->driver_iothread =
-			number_of(thread_for(turns, cell_of(plan, address)));
+		controller->driver_iothread = number_of(
+			thread_for(turns, in_place_cell_of_controller(plan, i)));
 	}
 }
 

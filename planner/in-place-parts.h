@@ -72,6 +72,10 @@ void in_place_write_tree(struct in_place *plan);
 int in_place_iommu(struct in_place *plan, struct error *error);
 /* Loader and variables by libvirt's own choice. */
 int in_place_firmware(struct in_place *plan, struct error *error);
+/* The cell that a device will be below (where the plan moves it, else where it is) or a
+ * controller is; NO_CELL. */
+int in_place_cell_of_device(const struct in_place *plan, size_t device);
+int in_place_cell_of_controller(const struct in_place *plan, size_t controller);
 /* I/O threads, and the disks that they serve. */
 int in_place_disks(struct in_place *plan, struct error *error);
 /* What mirrored devices stand for, and warnings that are wished for, in <metadata>. */

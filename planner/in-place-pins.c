@@ -61,7 +61,7 @@ static struct guest_pin *pin_row(struct guest *guest, unsigned vcpu)
 	return NULL;
 }
 
-static void note_moved(struct in_place *plan, const char *what, unsigned id,
+static void note_moved(struct in_place *plan, const char *what, const char *whose,
 		       const struct set *from, const struct set *to)
 {
 	_cleanup_text_ struct text was = {}, is = {};
@@ -69,10 +69,9 @@ static void note_moved(struct in_place *plan, const char *what, unsigned id,
 	text_add_set(&was, from);
 	text_add_set(&is, to);
 	request_note(plan->request,
-		     "%s %u was pinned to host CPUs %s, which are not on the host nodes "
-		     "of its "
-		     "memory; now %s",
-		     what, id, was.s, is.s);
+		     "%s was pinned to host CPUs %s, which are not on the host nodes of its "
+		     "%s; now %s",
+		     what, was.s, whose, is.s);
 }
 
 /* Pins one vCPU to @cpus unless it is on some of them only already. */
@@ -82,9 +81,11 @@ static void pin_vcpu(struct in_place *plan, unsigned vcpu, const struct set *cpu
 	struct guest_pin *row = pin_row(new, vcpu);
 
 	if (row && row->cpus.state == VALUE_VALID) {
+		_cleanup_free_ char *name = xasprintf("vCPU %u", vcpu);
+
 		if (set_subset(&row->cpus.set, cpus))
 			return;
-		note_moved(plan, "vCPU", vcpu, &row->cpus.set, cpus);
+		note_moved(plan, name, "memory", &row->cpus.set, cpus);
 		set_free(&row->cpus.set);
 	} else if (!row) {
 		if (new->vcpu_cpuset.state == VALUE_VALID &&
@@ -110,101 +111,137 @@ static void pin_cells(struct in_place *plan)
 	}
 }
 
-/* All CPUs of the cells' nodes, without those that single vCPUs have for themselves. */
-static struct set common_cpus(const struct in_place *plan)
+/* All CPUs of the cells' nodes; the caller's. */
+static struct set all_cpus(const struct in_place *plan)
 {
-	_cleanup_set_ struct set nodes = {}, own = {};
-	struct set cpus;
+	_cleanup_set_ struct set nodes = {};
 
 	for (size_t i = 0; i < plan->backing.n; i++)
 		set_union(&nodes, &plan->backing.v[i]);
+	return in_place_cpus_of_nodes(plan->host, &nodes);
+}
+
+/* Of these, those that no single vCPU has for itself, if there are such. */
+static struct set common_cpus(const struct in_place *plan, const struct set *all)
+{
+	_cleanup_set_ struct set own = {};
+	struct set cpus = set_copy(all);
+
 	for (size_t i = 0; i < plan->new.vcpupins.n; i++)
 		if (set_count(&plan->new.vcpupins.v[i].cpus.set) == 1)
 			set_union(&own, &plan->new.vcpupins.v[i].cpus.set);
-	cpus = in_place_cpus_of_nodes(plan->host, &nodes);
 	if (!set_subset(&cpus, &own))
 		set_subtract(&cpus, &own);
 	return cpus;
 }
 
-static void pin_emulator(struct in_place *plan, const struct set *cpus)
+/* On @all's nodes already, or to @common, which is some of them. */
+static void pin_emulator(struct in_place *plan, const struct set *all,
+			 const struct set *common)
 {
-	struct guest *new = &plan->new;
+	struct guest_set *pin = &plan->new.emulatorpin;
+	const struct guest_set *cpuset = &plan->new.vcpu_cpuset;
 
-	if (new->emulatorpin.state == VALUE_ABSENT &&
-	    !(new->vcpu_cpuset.state ==
-	      VALUE_VALID &&set_subset(&new->vcpu_cpuset.set, cpus)))
-		new->emulatorpin = set_value(cpus);
+	if (pin->state == VALUE_VALID) {
+		if (set_subset(&pin->set, all))
+			return;
+		note_moved(plan, "the emulator", "vCPUs", &pin->set, common);
+		set_free(&pin->set);
+	} else if (pin->state != VALUE_ABSENT ||
+		   (cpuset->state == VALUE_VALID && set_subset(&cpuset->set, all))) {
+		return;
+	}
+	*pin = set_value(common);
 }
 
-static bool has_iothreadpin(const struct guest *guest, unsigned id)
+static struct guest_pin *iothread_row(struct guest *guest, unsigned id)
 {
 	for (size_t i = 0; i < guest->iothreadpins.n; i++)
 		if (number_is(guest->iothreadpins.v[i].id, id))
-			return true;
-	return false;
+			return &guest->iothreadpins.v[i];
+	return NULL;
 }
 
-/* The cells whose disks an I/O thread serves, by the expander buses that they are below.
+static void add_backing(const struct in_place *plan, int cell, struct set *nodes)
+{
+	if (cell >= 0 && (size_t)cell < plan->backing.n)
+		set_union(nodes, &plan->backing.v[cell]);
+}
+
+/*
+ * The host nodes of the cells whose disks an I/O thread serves, by the expander buses
+ * that they are below; of its own cell if --iothreads asks for one per cell and it serves
+ * none.
  */
 static struct set nodes_of_iothread(const struct in_place *plan, unsigned id)
 {
 	struct set nodes = {};
 
-	if (plan->request->iothreads && id <= plan->backing.n)
-		return set_copy(&plan->backing.v[id - 1]);
-	for (size_t i = 0; i < plan->new.devices.n; i++) {
-		const struct guest_device *device = &plan->new.devices.v[i];
-		int bus, cell;
-
-		if (!number_is(device->driver_iothread, id))
-			continue;
-		bus = i < plan->full.devices.n
-			      ? in_place_bus(plan, &plan->full.devices.v[i].address)
-			      : LAYOUT_NONE;
-		cell = bus == LAYOUT_NONE
-			       ? NO_CELL
-			       : in_place_cell(plan, in_place_root(&plan->layout, bus));
-		if (cell >= 0 && (size_t)cell < plan->backing.n)
-			set_union(&nodes, &plan->backing.v[cell]);
-	}
+	for (size_t i = 0; i < plan->old.devices.n; i++)
+		if (number_is(plan->new.devices.v[i].driver_iothread, id))
+			add_backing(plan, in_place_cell_of_device(plan, i), &nodes);
+	for (size_t i = 0; i < plan->new.controllers.n; i++)
+		if (number_is(plan->new.controllers.v[i].driver_iothread, id))
+			add_backing(plan, in_place_cell_of_controller(plan, i), &nodes);
+	if (set_empty(&nodes) && plan->request->iothreads && id <= plan->backing.n)
+		set_union(&nodes, &plan->backing.v[id - 1]);
 	return nodes;
 }
 
-static void pin_iothreads(struct in_place *plan, const struct set *common)
+/* On the CPUs of its disks' nodes already, or to them; of all nodes if it has none. */
+static void pin_iothread(struct in_place *plan, unsigned id, const struct set *all,
+			 const struct set *common)
 {
-	struct guest *new = &plan->new;
-	unsigned n = new->iothreads.state == VALUE_VALID
-			     ? (unsigned)MIN(new->iothreads.value, 256u)
-			     : 0;
+	_cleanup_set_ struct set nodes = nodes_of_iothread(plan, id);
+	_cleanup_set_ struct set cpus = in_place_cpus_of_nodes(plan->host, &nodes);
+	const struct set *right = set_empty(&cpus) ? all : &cpus;
+	const struct set *to = set_empty(&cpus) ? common : &cpus;
+	_cleanup_free_ char *name = xasprintf("I/O thread %u", id);
+	struct guest_pin *row = iothread_row(&plan->new, id);
 
-	for (unsigned id = 1; id <= n; id++) {
-		_cleanup_set_ struct set nodes = nodes_of_iothread(plan, id);
-		_cleanup_set_ struct set cpus = {};
-		struct guest_pin *row;
-
-		if (has_iothreadpin(new, id))
-			continue;
-		cpus = set_empty(&nodes) ? set_copy(common)
-					 : in_place_cpus_of_nodes(plan->host, &nodes);
-		row = vec_add(&new->iothreadpins);
+	if (row && (row->cpus.state != VALUE_VALID || set_subset(&row->cpus.set, right)))
+		return;
+	if (row) {
+		note_moved(plan, name, "disks", &row->cpus.set, to);
+		set_free(&row->cpus.set);
+	} else {
+		row = vec_add(&plan->new.iothreadpins);
 		row->element = -1;
 		row->id = number_of(id);
-		row->cpus = set_value(&cpus);
 	}
+	row->cpus = set_value(to);
+}
+
+/* Those that are pinned, and, where nobody numbers them himself, those that are not. */
+static void pin_iothreads(struct in_place *plan, const struct set *all,
+			  const struct set *common)
+{
+	const struct guest *new = &plan->new;
+	unsigned n = 0;
+
+	if (new->iothreads.state == VALUE_VALID && new->iothread_ids_element < 0)
+		n = (unsigned)MIN(new->iothreads.value, 256u);
+	for (size_t i = 0; i < new->iothreadpins.n; i++)
+		if (new->iothreadpins.v[i].id.state == VALUE_VALID)
+			pin_iothread(plan, (unsigned)new->iothreadpins.v[i].id.value, all,
+				     common);
+	for (unsigned id = 1; id <= n; id++)
+		if (!iothread_row(&plan->new, id))
+			pin_iothread(plan, id, all, common);
 }
 
 void in_place_host_pins(struct in_place *plan)
 {
-	_cleanup_set_ struct set cpus = {};
+	_cleanup_set_ struct set all = {}, common = {};
 
 	if (!plan->binds)
 		return;
 	bind_memory(plan);
 	pin_cells(plan);
-	cpus = common_cpus(plan);
-	if (set_empty(&cpus))
+	all = all_cpus(plan);
+	if (set_empty(&all))
 		return;
-	pin_emulator(plan, &cpus);
-	pin_iothreads(plan, &cpus);
+	common = common_cpus(plan, &all);
+	pin_emulator(plan, &all, &common);
+	pin_iothreads(plan, &all, &common);
 }
