@@ -195,6 +195,14 @@ void vcpus_limit(struct check *check)
 		check_mend(check_found(check, guest->vcpu_element,
 				       "<vcpu> is 0: libvirt refuses a domain without vCPUs."),
 			   "Write at least 1.");
+	else if (number_is(guest->current_vcpus, 0) ||
+		 (guest->vcpus.state == VALUE_VALID &&
+		  guest->current_vcpus.state == VALUE_VALID &&
+		  guest->current_vcpus.value > guest->vcpus.value))
+		check_mend(check_found(check, guest->vcpu_element,
+				       "current='%llu' is not in 1 to %llu, which <vcpu> says.",
+				       ULL(guest->current_vcpus.value), ULL(guest->vcpus.value)),
+			   "Write a number in that range, or leave current= out.");
 	if (guest_is_i440fx(guest))
 		limit = 255;
 	else if (!guest_is_q35(guest))

@@ -142,6 +142,34 @@ void busnr_misplaced(struct check *check)
 	}
 }
 
+void chassis_range(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		const struct {
+			const char *name;
+			struct guest_number value;
+			uint64_t least;
+		} numbers[] = { { "chassis", c->chassis, 0 },
+				{ "port", c->port, 0 },
+				{ "chassisNr", c->chassis_nr, 1 } };
+
+		for (size_t j = 0; guest_is_pci(c) && j < ARRAY_SIZE(numbers); j++) {
+			struct guest_number value = numbers[j].value;
+			struct finding *finding;
+
+			if (value.state != VALUE_VALID ||
+			    (value.value >= numbers[j].least && value.value <= UINT8_MAX))
+				continue;
+			finding = check_found(check, c->element, "%s %llu is outside %llu to 255.",
+					      numbers[j].name, ULL(value.value),
+					      ULL(numbers[j].least));
+			finding->subject = xstrdup(numbers[j].name);
+			finding->expected = xasprintf("%llu-255", ULL(numbers[j].least));
+		}
+	}
+}
+
 void pxb_busnr_range(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {

@@ -143,6 +143,58 @@ void pin_vcpu(struct check *check)
 	set_free(&seen);
 }
 
+/*
+ * libvirt gives ids from 1 on to those that <iothreadids> does not name, and makes as many
+ * as there are names if those are more (virDomainDefIOThreads*).
+ */
+static bool iothread_is_there(const struct check *check, uint64_t id)
+{
+	const struct guest *guest = check->guest;
+	const struct document *document = check->document;
+	uint64_t named = 0, free_below = 0, count;
+	int row = -1;
+
+	if (guest->iothread_ids_element >= 0)
+		row = document_child(document, guest->iothread_ids_element, "iothread");
+	for (; row >= 0; row = document_next(document, row, "iothread"), named++) {
+		const char *text = document_attribute(document, row, "id");
+		int other;
+
+		if (!text || !parse_int(text, &other))
+			return true; /* not ours to judge */
+		if (other == (int64_t)id)
+			return true;
+		free_below += (uint64_t)other < id;
+	}
+	if (id == 0 || guest->iothreads.state == VALUE_MALFORMED)
+		return id != 0;
+	count = guest->iothreads.state == VALUE_VALID ? guest->iothreads.value : 0;
+	return count > named && id - free_below <= count - named;
+}
+
+static void say_iothread(struct check *check, int element, struct guest_number id,
+			 const char *what)
+{
+	if (element >= 0 && id.state == VALUE_VALID && !iothread_is_there(check, id.value))
+		check_found(check, element, "%s iothread %llu, which is not there.", what,
+			    ULL(id.value));
+}
+
+void iothread_exists(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->iothreadpins.n; i++)
+		say_iothread(check, guest->iothreadpins.v[i].element,
+			     guest->iothreadpins.v[i].id, "A pin of");
+	for (size_t i = 0; i < guest->devices.n; i++)
+		say_iothread(check, guest->devices.v[i].element,
+			     guest->devices.v[i].driver_iothread, "Its requests go to");
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		say_iothread(check, guest->controllers.v[i].element,
+			     guest->controllers.v[i].driver_iothread, "Its requests go to");
+}
+
 /* Every pin names one CPU: then they are meant to be alone on it. */
 static bool pins_are_single(const struct guest *guest)
 {

@@ -102,7 +102,7 @@ void check_list_functions(const struct check *check, check_functions *ret);
 
 #define RULE_LIST(X)                                                                     \
 	X(value_malformed) X(pci_root_model) X(controller_index_dup)                      \
-	X(controller_index_range) X(pxb_machine) X(busnr_misplaced) X(pxb_busnr_range)    \
+	X(controller_index_range) X(pxb_machine) X(busnr_misplaced) X(pxb_busnr_range) X(chassis_range) \
 	X(busnr_exhausted) X(pxb_node_exists) X(pxb_parent) X(pci_domain)                 \
 	X(pci_address_dup) X(pci_slot_range) X(pci_connect_type) X(pci_no_slot)           \
 	X(sata_place) X(bridge_parent_order) X(hostdev_dup)                               \
@@ -120,7 +120,7 @@ void check_list_functions(const struct check *check, check_functions *ret);
 	X(numa_cpu_cover) X(cell_memory_zero) X(memory_sum)               \
 	X(topology_product) X(numa_splits_core) X(distance_value) X(distance_sibling)     \
 	X(hmat_initiator) X(hmat_twice)                                                   \
-	X(memnode_valid) X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu)                \
+	X(memnode_valid) X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu) X(iothread_exists) \
 	X(pin_shared) X(emulator_shares) X(hugepage_multiple)                             \
 	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu)                \
 	X(balloon_with_hostdev) X(memlock_limit) X(mac_dup) X(host_literals)              \
