@@ -25,16 +25,20 @@ static const struct setting {
 	{ "interface", "backend", "backend" },
 	{ "hugepages", "size", "hugepages" },
 	{ "hmat", "write", "hmat" },
+	{ "iothreads", "count", "iothreads" },
+	{ "debug-console", "write", "debug-console" },
 };
 
 /* Elements that are one flag made of several key=value pairs. */
 static const struct pairs {
 	const char *element, *flag, *first; /* the attribute that comes first, bare */
 	const char *const keys[8];
+	bool equated; /* it is FIRST=VALUE of the one key, which has to be there */
 } pairs[] = {
-	{ "node", "node", NULL, { "vcpus", "cpulist", "memory" } },
+	{ "node", "node", NULL, { "vcpus", "cpulist", "memory" }, false },
 	{ "device", "device", "kind",
-	  { "node", "per-node", "count", "vfs", "iommu-group" } },
+	  { "node", "per-node", "count", "vfs", "iommu-group" }, false },
+	{ "place", "place", "device", { "node" }, true },
 };
 
 struct reader {
@@ -121,36 +125,53 @@ static int read_settings(const struct reader *reader, int element, struct error 
 	return 0;
 }
 
-/* All attributes as one comma list. */
-static int read_pairs(const struct reader *reader, int element, const struct pairs *row,
-		      struct error *error)
+static int missing_attribute(const struct reader *reader, int element, const char *name,
+			     struct error *error)
+{
+	return error_input_at(error, reader->document->name,
+			      reader->document->elements.v[element].line,
+			      "<%s> needs the attribute %s",
+			      document_element_name(reader->document, element), name);
+}
+
+static int known_attributes(const struct reader *reader, int element,
+			    const struct pairs *row, struct error *error)
 {
 	const xmlNode *node = reader->document->elements.v[element].node;
-	_cleanup_text_ struct text text = {};
-	const char *first = row->first ? document_attribute(reader->document, element,
-							    row->first)
-				       : NULL;
 
 	for (const xmlAttr *at = node->properties; at; at = at->next)
 		if (at->ns || !is_key(row, (const char *)at->name))
 			return unknown_attribute(reader, element, (const char *)at->name,
 						 error);
-	if (row->first && !first)
-		return error_input_at(error, reader->document->name,
-				      reader->document->elements.v[element].line,
-				      "<%s> needs the attribute %s", row->element,
-				      row->first);
-	text_adds(&text, first ? first : "");
+	if (row->first && !document_attribute(reader->document, element, row->first))
+		return missing_attribute(reader, element, row->first, error);
+	if (row->equated && !document_attribute(reader->document, element, row->keys[0]))
+		return missing_attribute(reader, element, row->keys[0], error);
+	return 0;
+}
+
+/* All attributes as one comma list, or as the two sides of a '='. */
+static int read_pairs(const struct reader *reader, int element, const struct pairs *row,
+		      struct error *error)
+{
+	const struct document *document = reader->document;
+	_cleanup_text_ struct text text = {};
+
+	if (known_attributes(reader, element, row, error) < 0)
+		return -1;
+	text_adds(&text, row->first ? document_attribute(document, element, row->first)
+				    : "");
 	for (size_t i = 0; i < ARRAY_SIZE(row->keys) && row->keys[i]; i++) {
-		const char *value = document_attribute(reader->document, element,
-						       row->keys[i]);
+		const char *value = document_attribute(document, element, row->keys[i]);
 
 		if (value && strchr(value, '='))
-			return error_input_at(error, reader->document->name,
-					      reader->document->elements.v[element].line,
+			return error_input_at(error, document->name,
+					      document->elements.v[element].line,
 					      "<%s %s>: what is \"%s\"?", row->element,
 					      row->keys[i], value);
-		if (value)
+		if (value && row->equated)
+			text_printf(&text, "=%s", value);
+		else if (value)
 			text_printf(&text, "%s%s=%s", text.n ? "," : "", row->keys[i],
 				    value);
 	}
