@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -28,10 +29,46 @@ static char *console_device(void)
 	return xasprintf("/dev/%s", last ? last + 1 : text.s);
 }
 
+/* Signals of a terminal: for the shell and what it runs. */
+static const int of_terminal[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGHUP };
+
+static void handle_of_terminal(sighandler_t handler)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(of_terminal); i++)
+		signal(of_terminal[i], handler);
+}
+
 _noreturn_ static void become_shell(void)
+{
+	handle_of_terminal(SIG_DFL);
+	mkdir("/usr", 0755);
+	mkdir("/usr/bin", 0755);
+	setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin", 1);
+	execl("/bin/sh", "sh", "-c",
+	      INIT_SHELL " --install -s /bin; exec " INIT_SHELL " sh", (char *)NULL);
+	fprintf(stderr, "%s: %s\n", INIT_SHELL, strerror(errno));
+	_exit(127);
+}
+
+static void wait_for(pid_t pid)
+{
+	pid_t ended;
+
+	while (pid > 0 && (ended = waitpid(-1, NULL, 0)) != pid)
+		if (ended < 0 && errno != EINTR)
+			break;
+}
+
+/*
+ * The leader of the shell's session. When a leader ends the kernel hangs its terminal up,
+ * and a serial port throws away what it has not sent (uart_hangup): so it is not the shell
+ * itself, and waits until all is sent.
+ */
+_noreturn_ static void lead_session(void)
 {
 	_cleanup_free_ char *device = console_device();
 	struct termios line;
+	pid_t shell;
 	int fd;
 
 	setsid();
@@ -44,22 +81,20 @@ _noreturn_ static void become_shell(void)
 		line.c_lflag |= ICANON | ECHO | ISIG;
 		tcsetattr(STDIN_FILENO, TCSANOW, &line);
 	}
-	mkdir("/usr", 0755);
-	mkdir("/usr/bin", 0755);
-	setenv("PATH", "/bin:/usr/bin:/sbin:/usr/sbin", 1);
-	execl("/bin/sh", "sh", "-c",
-	      INIT_SHELL " --install -s /bin; exec " INIT_SHELL " sh", (char *)NULL);
-	fprintf(stderr, "%s: %s\n", INIT_SHELL, strerror(errno));
-	_exit(127);
+	handle_of_terminal(SIG_IGN);
+	shell = fork();
+	if (shell == 0)
+		become_shell();
+	wait_for(shell);
+	tcdrain(STDOUT_FILENO);
+	_exit(0);
 }
 
 void init_run_shell(void)
 {
-	pid_t pid = fork(), ended;
+	pid_t leader = fork();
 
-	if (pid == 0)
-		become_shell();
-	while (pid > 0 && (ended = waitpid(-1, NULL, 0)) != pid)
-		if (ended < 0 && errno != EINTR)
-			break;
+	if (leader == 0)
+		lead_session();
+	wait_for(leader);
 }

@@ -41,7 +41,7 @@ class Failed(Exception):
 
 @contextlib.contextmanager
 def slot(guests):
-    files = [open(os.path.join(guests, f".slot-{i}"), "w") for i in range(SLOTS)]
+    files = [open(os.path.join(guests, f".slot-{i}"), "w") for i in range(SLOTS)]  # see slot
     held = None
     while held is None:
         for file in files:
@@ -65,9 +65,11 @@ class Boots:
 
     def fetch(self, sets):
         """The kernel of the first set."""
-        if subprocess.run([os.path.join(HERE, "fetch"), self.guests, *sets],
-                          timeout=500).returncode != 0:
-            raise Failed(f"{sets} cannot be had")
+        try:
+            subprocess.run([os.path.join(HERE, "fetch"), self.guests, *sets], check=True,
+                           timeout=1000)
+        except subprocess.SubprocessError as failed:
+            raise Failed(f"{sets} cannot be had: {failed}") from None
         boot = os.path.join(self.guests, sets[0], "boot")
         return os.path.join(boot, next(n for n in os.listdir(boot)
                                        if n.startswith("vmlinuz")))
@@ -78,7 +80,7 @@ class Boots:
     def plan(self, name, options):
         with open(self.path(name), "w") as out:
             run = subprocess.run([self.program, "plan", "--type", "qemu", *options],
-                                 stdout=out, stderr=subprocess.PIPE, text=True, timeout=60)
+                                 stdout=out, stderr=subprocess.PIPE, text=True, timeout=200)
         if run.returncode != 0:
             raise Failed(f"plan {options}: status {run.returncode}: {run.stderr}")
         return self.path(name)
@@ -135,7 +137,7 @@ class Boots:
 
     def verify(self, expected, observed):
         run = subprocess.run([self.program, "verify", "--json", expected, observed],
-                             capture_output=True, text=True, timeout=60)
+                             capture_output=True, text=True, timeout=200)
         if run.returncode not in (0, 1):
             raise Failed(f"verify: status {run.returncode}: {run.stderr}")
         return json.loads(run.stdout)
