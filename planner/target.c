@@ -22,6 +22,7 @@ static const struct feature_row {
 	[FEATURE_NVME] = { VERSION_OF(11, 5), 0 },
 	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = { VERSION_OF(11, 3), 0 },
 	[FEATURE_AW_BITS_48] = { 0, VERSION_OF(9, 2) },
+	[FEATURE_AW_BITS_CHECKED] = { 0, VERSION_OF(9, 1) },
 	/* Announced for 9.0, which refuses it. */
 	[FEATURE_PASST] = { VERSION_OF(9, 1), 0 },
 	[FEATURE_IOTHREAD_VQ_MAPPING] = { VERSION_OF(10, 0), VERSION_OF(9, 0) },

@@ -30,6 +30,7 @@ enum feature {
 	FEATURE_NVME,
 	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer asks for driver='qemu' */
 	FEATURE_AW_BITS_48,	  /* QEMU's default width is 48 */
+	FEATURE_AW_BITS_CHECKED,  /* and it holds the width against the host's */
 	FEATURE_PASST,
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_SMMUV3_PER_BUS,
@@ -38,7 +39,7 @@ enum feature {
 	FEATURE_CELL_WITHOUT_CPUS,
 	FEATURE_OVERRIDE,	  /* <qemu:override> */
 	FEATURE_HOSTDEV_NODE,	  /* <acpi nodeset=> of a hostdev */
-	FEATURE_VIOMMU_VFIO,	  /* amd and smmuv3 pass maps on to VFIO */
+	FEATURE_VIOMMU_VFIO,	  /* amd and smmuv3 can be told to pass maps on to VFIO */
 	FEATURE_MEMLOCK_PER_DEVICE, /* counted behind a vIOMMU */
 	N_FEATURES,
 };

@@ -56,23 +56,55 @@ void hostdev_in_use(struct check *check)
 	vec_free(&list);
 }
 
+/* <driver accel='on'> of an smmuv3, which is as new as what it asks for. */
+static bool is_accelerated(const struct check *check, const struct guest_iommu *iommu)
+{
+	const char *text = iommu->driver_element < 0
+				   ? NULL
+				   : document_attribute(check->document, iommu->driver_element,
+							"accel");
+
+	return text && streq(text, "on");
+}
+
 void iommu_cannot_vfio(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
+	bool can = target_has(&check->options->target, FEATURE_VIOMMU_VFIO);
+	bool amd = iommu && streq_null(iommu->model, "amd");
 	check_hostdevs list = {};
+	struct finding *finding;
 
-	if (list_assigned(check, &list) > 0 && guest->iommus.n > 0 &&
-	    (streq_null(guest->iommus.v[0].model, "amd") ||
-	     streq_null(guest->iommus.v[0].model, "smmuv3")) &&
-	    !target_has(&check->options->target, FEATURE_VIOMMU_VFIO))
-		check_relate(check,
-			     check_found(check, guest->iommus.v[0].element,
-					 "The %s IOMMU of QEMU %u.%u cannot stand before a host "
-					 "device.", guest->iommus.v[0].model,
-					 check->options->target.qemu / 1000000,
-					 check->options->target.qemu / 1000 % 1000),
-			     DEVICE(check, &list.v[0])->element);
+	if (list_assigned(check, &list) > 0 && iommu &&
+	    (amd || (streq_null(iommu->model, "smmuv3") &&
+		     !(can && is_accelerated(check, iommu))))) {
+		finding = check_found(check, iommu->element,
+				      "The %s IOMMU of QEMU %u.%u cannot stand before a host device%s.",
+				      iommu->model, check->options->target.qemu / 1000000,
+				      check->options->target.qemu / 1000 % 1000,
+				      !can  ? ""
+				      : amd ? " unless its option dma-remap is on, and nothing here says so"
+					    : " without accel='on'");
+		if (can)
+			finding->severity = SEVERITY_WARNING;
+		check_relate(check, finding, DEVICE(check, &list.v[0])->element);
+	}
 	vec_free(&list);
+}
+
+static void say_width(struct check *check, const struct guest_iommu *iommu, uint64_t bits)
+{
+	bool checked = target_has(&check->options->target, FEATURE_AW_BITS_CHECKED);
+	struct finding *finding = check_found(
+		check, iommu->element, "The guest's IOMMU has %llu address bits%s, the host's %d%s.",
+		ULL(bits), iommu->aw_bits.state == VALUE_VALID ? "" : " by QEMU's default",
+		check->host->iommu.address_bits,
+		checked ? "" : "; QEMU before 9.1 starts, and what the guest maps above fails");
+
+	if (!checked)
+		finding->severity = SEVERITY_WARNING;
+	check_values(finding, NULL, "39");
 }
 
 void aw_bits_host(struct check *check)
@@ -91,14 +123,7 @@ void aw_bits_host(struct check *check)
 			check_skip(check, "iommu-width",
 				   "the host's description does not say how wide its IOMMU is");
 		else if (bits > (uint64_t)most)
-			check_values(check_found(check, iommu->element,
-						 "The guest's IOMMU has %llu address bits%s, the "
-						 "host's %d.", ULL(bits),
-						 iommu->aw_bits.state == VALUE_VALID
-							 ? ""
-							 : " by QEMU's default",
-						 most),
-				     NULL, "39");
+			say_width(check, iommu, bits);
 	}
 	vec_free(&list);
 }

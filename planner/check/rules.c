@@ -290,9 +290,10 @@ const struct rule rules[] = {
 	  .source = "QEMU 7.2 hw/i386/intel_iommu.c", .fixable = true },
 	{ RULE("iommu-cannot-vfio", iommu_cannot_vfio, ERROR, 0, QEMU),
 	  .what = "With a host device the guest's IOMMU is one that passes maps on.",
-	  .why = "QEMU exits: its amd and smmuv3 IOMMUs do not tell VFIO of mappings.",
-	  .mend = "Use the intel or virtio model, or a newer target.",
-	  .source = "QEMU 7.2 hw/i386/amd_iommu.c, hw/arm/smmu-common.c" },
+	  .why = "QEMU exits: its amd and smmuv3 IOMMUs do not tell VFIO of mappings. From 10.2 "
+		 "on they do if told so.",
+	  .mend = "Use the intel or virtio model.",
+	  .source = "QEMU 7.2 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured" },
 	{ RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
 	  .what = "An intel IOMMU remaps interrupts.",
 	  .why = "Without it VFIO in the guest refuses unless told that this is unsafe.",
@@ -622,8 +623,8 @@ const struct rule rules[] = {
 	  .source = "QEMU 7.2 hw/vfio/common.c" },
 	{ RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
 	  .what = "The guest's IOMMU is no wider than the host's.",
-	  .why = "QEMU exits: aw-bits 48 is more than the host's 39. Since QEMU 9.2 its default "
-		 "is 48.",
+	  .why = "QEMU 9.1 and later exits: aw-bits 48 is more than the host's 39. Since QEMU 9.2 "
+		 "its default is 48. Older ones start.",
 	  .mend = "Write <driver aw_bits='39'/> in <iommu>.",
 	  .source = "QEMU 9.2 hw/i386/intel_iommu.c; change log" },
 	{ RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
