@@ -37,3 +37,10 @@ int file_sync_directory(const char *path, struct error *error);
 
 void close_fd(int *fd); /* closes unless it is negative */
 #define _cleanup_fd_ _cleanup_(close_fd)
+/* Moves a descriptor out of a variable, which is -1 afterwards. */
+#define TAKE_FD(fd)                                                                      \
+	({                                                                               \
+		int taken_ = (fd);                                                       \
+		(fd) = -1;                                                               \
+		taken_;                                                                  \
+	})

@@ -56,7 +56,7 @@ static int check_qcow2(const char *path, const uint8_t *front, size_t n,
 			"%s: QEMU has marked it as corrupt; qemu-img check -r all "
 			"may mend it",
 			path);
-	if (header.options.luks_bytes > 0 || get_be32(front + 32) != 0)
+	if (header.options.luks_bytes > 0 || (n >= 36 && get_be32(front + 32) != 0))
 		return error_input(error,
 				   "%s: is encrypted, and its content cannot be seen",
 				   path);

@@ -60,9 +60,9 @@ struct area_list areas_of(const struct partition_table *table)
 		}
 		if (partition->end_lba < partition->start_lba)
 			continue;
-		add_area(&areas, AREA_PARTITION, partition->start_lba,
-			 partition->end_lba + 1);
-		vec_last(&areas.list)->number = partition->number;
+		*vec_add(&areas.list) =
+			(struct area){AREA_PARTITION, partition->number,
+				      partition->start_lba, partition_sectors(partition)};
 	}
 	vec_sort(&areas.list, by_start);
 	if (extended)

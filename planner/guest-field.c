@@ -245,7 +245,9 @@ static void fill(struct guest *guest, const struct field *field,
 	if (attribute)
 		raw.text = document_attribute(guest->document, raw.element, attribute);
 	else
-		raw.text = content = content_of(guest->document, raw.element);
+		content = content_of(guest->document, raw.element);
+	if (!attribute)
+		raw.text = content;
 	if (raw.text)
 		readers[field->kind](&raw, member);
 }

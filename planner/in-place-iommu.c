@@ -107,7 +107,7 @@ static int place_virtio(struct in_place *plan, struct guest_iommu *iommu,
 static int set_model(struct in_place *plan, struct guest_iommu *iommu,
 		     struct error *error)
 {
-	const char *model = iommu->model;
+	const char *model = plan->request->iommu;
 
 	if (streq(model, "intel")) {
 		compose_intel(&plan->new, iommu);

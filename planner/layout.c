@@ -185,7 +185,8 @@ static unsigned free_slot_from(const struct layout *layout, int parent,
 	unsigned reserved = parent == 0 ? layout->reserved_slots : 0;
 	unsigned keep = parent == 0 ? VIDEO_SLOT : PCI_SLOTS;
 
-	for (unsigned slot = MAX(row->first_slot, from); slot <= row->last_slot; slot++)
+	for (unsigned slot = MAX(row->first_slot, from);
+	     slot <= row->last_slot && slot < PCI_SLOTS; slot++)
 		if (!slots->taken[slot] && !(reserved >> slot & 1) && slot != keep)
 			return slot;
 	if (keep < PCI_SLOTS && keep >= from && !slots->taken[keep] &&

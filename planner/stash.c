@@ -18,9 +18,11 @@ int stash_work_begin(const struct document *document, struct stash_work *ret,
 	int root = 0;
 
 	*ret = (struct stash_work){};
-	if (!streq(document_element_name(document, root), "domain"))
-		return error_input(error, "%s: the root is <%s>, not <domain>",
-				   document->name, document_element_name(document, root));
+	if (!streq(document_element_name(document, root), "domain")) {
+		error_input(error, "%s: the root is <%s>, not <domain>", document->name,
+			    document_element_name(document, root));
+		return -1;
+	}
 	return document_parse(document->name, document->text.s, document->text.n,
 			      &ret->document, error);
 }
@@ -365,7 +367,7 @@ static int reach(struct stash_work *work, const char *wanted, struct error *erro
 		rc = i < items.list.n
 			     ? bring_back(work, items.list.v[i].element, &name, error)
 			     : entry_lost(&work->document, wanted, error);
-		done = rc == 0 && streq(name, wanted);
+		done = rc == 0 && streq_null(name, wanted);
 		if (rc == 0 && !done)
 			*vec_add(&aboves) =
 				(struct above){TAKE(name), work->tracked.n - 1};

@@ -216,6 +216,7 @@ static int check_object(struct check *check)
 	return check_own_sets(check);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libxml2 says what a handler takes */
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		     const xmlChar *space, int n_spaces, const xmlChar **spaces,
 		     int n_attributes, int n_defaulted, const xmlChar **attributes)

@@ -23,6 +23,7 @@ HWLOC(int, hwloc_distances_get_by_type, (hwloc_topology_t a, hwloc_obj_type_t b,
 HWLOC(void, hwloc_distances_release, (hwloc_topology_t a, struct hwloc_distances_s *b), (a, b))
 HWLOC(hwloc_obj_t, hwloc_get_obj_by_depth, (hwloc_topology_t a, int b, unsigned c), (a, b, c))
 HWLOC(int, hwloc_get_type_depth, (hwloc_topology_t a, hwloc_obj_type_t b), (a, b))
+/* NOLINTNEXTLINE(readability-function-size): hwloc says what it takes */
 HWLOC(int, hwloc_memattr_get_initiators, (hwloc_topology_t a, hwloc_memattr_id_t b, hwloc_obj_t c, unsigned long d, unsigned *e, struct hwloc_location *f, hwloc_uint64_t *g), (a, b, c, d, e, f, g))
 HWLOC(void, hwloc_topology_destroy, (hwloc_topology_t a), (a))
 HWLOC(int, hwloc_topology_init, (hwloc_topology_t *a), (a))

@@ -60,6 +60,17 @@ static uint64_t offset_of(const struct elf *elf, uint64_t address)
 	return UINT64_MAX;
 }
 
+/* DT_RUNPATH comes before DT_RPATH. */
+static void keep_name(int64_t tag, const char *name, struct elf_needs *ret)
+{
+	if (tag == DT_NEEDED) {
+		*vec_add(&ret->libraries) = xstrdup(name);
+	} else if (!ret->search || tag == DT_RUNPATH) {
+		free(ret->search);
+		ret->search = xstrdup(name);
+	}
+}
+
 /* Two passes: the names are offsets into a table whose address is among the entries. */
 static bool read_dynamic(const struct elf *elf, const Elf64_Phdr *dynamic,
 			 struct elf_needs *ret)
@@ -88,12 +99,7 @@ static bool read_dynamic(const struct elf *elf, const Elf64_Phdr *dynamic,
 				       : string_at(elf, strings + entry.d_un.d_val);
 			if (!name)
 				return false;
-			if (entry.d_tag == DT_NEEDED) {
-				*vec_add(&ret->libraries) = xstrdup(name);
-			} else if (!ret->search || entry.d_tag == DT_RUNPATH) {
-				free(ret->search);
-				ret->search = xstrdup(name);
-			}
+			keep_name(entry.d_tag, name, ret);
 		}
 	}
 	return true;

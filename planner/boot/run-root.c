@@ -73,9 +73,7 @@ int run_root_listen(const struct run *run, struct error *error)
 	if (fd < 0 || bind(fd, (const struct sockaddr *)&name, sizeof(name)) < 0 ||
 	    listen(fd, 1) < 0)
 		return error_system(error, errno, "%s", name.sun_path);
-	n = fd;
-	fd = -1;
-	return n;
+	return TAKE_FD(fd);
 }
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)

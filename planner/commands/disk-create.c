@@ -151,6 +151,7 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 static int create(struct wish *wish, struct disk_request *request, struct error *error)
 {
 	struct progress progress = watch_stderr();
+	struct create_request asked;
 	_cleanup_disk_layout_ struct disk_layout layout = {};
 	_cleanup_patch_ struct patch patch = {};
 
@@ -160,9 +161,10 @@ static int create(struct wish *wish, struct disk_request *request, struct error 
 	    disk_layout_fill_ids(&layout.table, error) < 0 ||
 	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0)
 		return -1;
-	wish->create.seed = request->seed;
-	wish->create.progress = &progress;
-	return create_image(&wish->create, &layout.table, &patch, error);
+	asked = wish->create;
+	asked.seed = request->seed;
+	asked.progress = &progress;
+	return create_image(&asked, &layout.table, &patch, error);
 }
 
 static int read_block(void *context, uint64_t lba, uint8_t *bytes, struct error *error)

@@ -128,12 +128,12 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 						    (column->tree ? SCOLS_FL_TREE : 0)))
 			return -ENOMEM;
 	}
-	for (size_t row = 0; row + width <= sheet->cells.n; row += width) {
-		struct libscols_line *line =
-			new_line(table, sheet->parents.v[row / width]);
+	for (size_t row = 0; row < sheet->parents.n; row++) {
+		struct libscols_line *line = new_line(table, sheet->parents.v[row]);
+		char *const *cells = &sheet->cells.v[row * width];
 
 		for (size_t i = 0; line && i < sheet->chosen.n; i++) {
-			const char *cell = sheet->cells.v[row + sheet->chosen.v[i]];
+			const char *cell = cells[sheet->chosen.v[i]];
 			int rc = cell ? scols_line_set_data(line, i, cell) : 0;
 
 			if (rc < 0)
