@@ -13,8 +13,8 @@
 #include "planner/commands/commands.h"
 
 #include "base/file.h"
-#include "base/vec.h"
 #include "planner/commands/guarded.h"
+#include "planner/hook-config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,115 +25,53 @@
 struct wish {
 	const char *config; /* NULL: the usual one, if it is there */
 	const char *guest;
-	struct guard_terms terms;
-	VEC(char *) words; /* owned: the command line of check */
-	bool has_host;
 };
 
-static void wish_free(struct wish *wish)
-{
-	for (size_t i = 0; i < wish->words.n; i++)
-		free(wish->words.v[i]);
-	vec_free(&wish->words);
-}
-
-static int take_time_limit(struct wish *wish, const char *value, struct error *error)
-{
-	uint32_t seconds;
-
-	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > GUARD_TIME_LIMIT_S)
-		return error_input(error, "time-limit=%s: give seconds from 1 to %d",
-				   value, GUARD_TIME_LIMIT_S);
-	wish->terms.time_limit_s = seconds;
-	return 0;
-}
-
-/* A line "key=value": our own, else an option of check. */
-static int take_line(struct wish *wish, const char *line, struct error *error)
-{
-	static const char *const known[] = {"host",   "locality", "target",  "policy",
-					    "ignore", "only",     "fail-on", NULL};
-	size_t n = strcspn(line, "=");
-	_cleanup_free_ char *key = xstrndup(line, n);
-	const char *value = line[n] ? line + n + 1 : "";
-
-	if (streq(key, "strict") && (streq(value, "yes") || streq(value, "no"))) {
-		wish->terms.strict = streq(value, "yes");
-		return 0;
-	}
-	if (streq(key, "time-limit"))
-		return take_time_limit(wish, value, error);
-	for (size_t i = 0; known[i]; i++) {
-		if (!streq(known[i], key))
-			continue;
-		wish->has_host |= streq(key, "host");
-		if (!streq(line, "host=none"))
-			*vec_add(&wish->words) = xasprintf("--%s", line);
-		return 0;
-	}
-	return error_input(
-		error,
-		"\"%s\" is no line of a hook.conf: key=value, where key is "
-		"one of host, locality, target, policy, ignore, only, fail-on, "
-		"strict (yes, no) and time-limit",
-		line);
-}
-
-static char *trim(char *line)
-{
-	size_t n;
-
-	line += strspn(line, " \t\r");
-	n = strlen(line);
-	while (n > 0 && strchr(" \t\r", line[n - 1]))
-		line[--n] = '\0';
-	return line;
-}
-
-static int read_config(struct wish *wish, struct error *error)
+static int read_config(const struct wish *wish, struct hook_config *ret,
+		       struct error *error)
 {
 	const char *path = wish->config ? wish->config : CONFIG;
 	_cleanup_text_ struct text text = {};
-	char *rest, *line;
-	int rc = 0;
 
 	if (!wish->config && access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
 	if (file_read(path, 1 << 20, &text, error) < 0)
 		return -1;
-	rest = text.s;
-	while (rc == 0 && rest && (line = strsep(&rest, "\n"))) {
-		line = trim(line);
-		if (*line && *line != '#')
-			rc = take_line(wish, line, error);
-	}
-	return rc < 0 ? error_wrap(error, "%s", path) : 0;
+	if (hook_config_read(text.s, text.n, ret, error) < 0)
+		return error_wrap(error, "%s", path);
+	return 0;
+}
+
+static int send_terms(int fd, const struct hook_config *config, struct error *error)
+{
+	const struct guard_terms terms = {config->strict, config->time_limit_s};
+
+	return guard_send_terms(fd, &terms, error);
 }
 
 /* check prints on standard output, which libvirt does not show; it shows the other one.
  */
 static int judge(const void *user, int fd, struct error *error)
 {
-	const struct wish *given = user;
-	_cleanup_(wish_free) struct wish wish = {.config = given->config};
+	_cleanup_hook_config_ struct hook_config config = {};
 	_cleanup_error_ struct error why = {};
 	_cleanup_free_ char **words = NULL;
 	int rc;
 
-	*vec_add(&wish.words) = xstrdup("check");
-	rc = read_config(&wish, &why);
-	if (guard_send_terms(fd, &wish.terms, error) < 0)
+	*vec_add(&config.words) = xstrdup("check");
+	rc = read_config(user, &config, &why);
+	if (send_terms(fd, &config, error) < 0)
 		return -1;
 	if (rc < 0)
 		return error_input(error, "%s", why.message);
-	if (!wish.has_host)
-		*vec_add(&wish.words) = xstrdup("--host=live");
-	*vec_add(&wish.words) = xstrdup("-");
+	if (!config.has_host)
+		*vec_add(&config.words) = xstrdup("--host=live");
+	*vec_add(&config.words) = xstrdup("-");
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		return error_system(error, errno, "standard error");
 	/* The walk over a command line moves its words. */
-	words = xmemdup(wish.words.v, wish.words.n * sizeof(*words));
-	rc = check_command.run((int)wish.words.n, words, error);
+	words = xmemdup(config.words.v, config.words.n * sizeof(*words));
+	rc = check_command.run((int)config.words.n, words, error);
 	if (rc > STATUS_FINDINGS)
 		return error_system(error, 0, "the domain could not be judged");
 	return rc;
