@@ -242,12 +242,10 @@ static void fill(struct guest *guest, const struct field *field,
 		memcpy(member, &(bool){raw.element >= 0}, sizeof(bool));
 	if (field->kind >= FIELD_ELEMENT || raw.element < 0)
 		return;
-	if (attribute)
-		raw.text = document_attribute(guest->document, raw.element, attribute);
-	else
-		content = content_of(guest->document, raw.element);
 	if (!attribute)
-		raw.text = content;
+		content = content_of(guest->document, raw.element);
+	raw.text = attribute ? document_attribute(guest->document, raw.element, attribute)
+			     : content;
 	if (raw.text)
 		readers[field->kind](&raw, member);
 }
