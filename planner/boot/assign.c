@@ -18,6 +18,25 @@ void assign_choose(const struct machine *planned, struct assign_list *ret)
 	}
 }
 
+void assign_add_silent(const struct assign_list *list, bool nested, const char *why,
+		       struct serial *ret)
+{
+	size_t n_said = ret->assigns.n;
+
+	for (size_t i = 0; i < list->list.n; i++) {
+		struct pci_address at = list->list.v[i].at;
+		size_t owed = nested && i == 0 ? 2 : 1, said = 0;
+
+		for (size_t j = 0; j < n_said; j++)
+			said += pci_address_equal(ret->assigns.v[j].at, at);
+		if (said < owed)
+			*vec_add(&ret->assigns) = (struct serial_assign){
+				.at = at,
+				.text = xasprintf("no answer: %s", why),
+			};
+	}
+}
+
 static bool group_is_shared(const struct machine *machine, size_t function)
 {
 	for (size_t i = 0; i < machine->functions.n; i++)

@@ -24,6 +24,12 @@ struct assign_list {
  */
 void assign_choose(const struct machine *planned, struct assign_list *ret);
 /*
+ * What nobody answered has failed: adds an answer that says so, and @why, for each function
+ * without one; with @nested the first one owes two.
+ */
+void assign_add_silent(const struct assign_list *list, bool nested, const char *why,
+		       struct serial *ret);
+/*
  * For each function that makes virtual ones: as many as planned are there, on its node,
  * on buses that the port above leads to, each in a group of its own. One answer each to
  * @ret.

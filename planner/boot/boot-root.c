@@ -9,18 +9,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PREFIX "virt-layout-boot-"
 #define LOCK   "lock"
-enum { YOUNG_S = 10 }; /* between mkdtemp and flock */
+#define USUAL  "/tmp"
 
+enum {
+	YOUNG_S = 10, /* between mkdtemp and flock */
+	/*
+	 * What libvirt makes of a socket below a root at most, with 20 characters of the
+	 * domain's name (virDomainDefGetShortName); prepare.c keeps them to 20 bytes.
+	 */
+	SOCKET_BYTES = sizeof("/lib/qemu/domain-1-/monitor.sock") - 1 + 20,
+	ROOT_BYTES = sizeof("/" PREFIX "XXXXXX") - 1,
+	BASE_LIMIT = sizeof(((struct sockaddr_un *)0)->sun_path) - 1 - SOCKET_BYTES -
+		     ROOT_BYTES,
+};
+
+/* TMPDIR, unless a socket's path below it would be too long for the kernel. */
 static const char *base_directory(void)
 {
 	const char *directory = getenv("TMPDIR");
 
-	return directory && *directory == '/' ? directory : "/tmp";
+	return directory && *directory == '/' && strlen(directory) <= BASE_LIMIT ? directory
+										 : USUAL;
 }
 
 /* Ours, a directory, not just made, and nobody holds its lock. */

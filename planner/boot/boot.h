@@ -103,8 +103,9 @@ void jsonw_boot_times(struct jsonw *json, const struct boot_result *result);
 #define _cleanup_boot_result_ _cleanup_(boot_result_free)
 
 /*
- * boot-root.c: private directories. Makes one below TMPDIR or /tmp, locked as long as
- * *ret_lock or a copy of it is open; removes those of ours that nobody holds.
+ * boot-root.c: private directories. Makes one below TMPDIR, or below /tmp where
+ * TMPDIR's path is too long for the sockets in it, locked as long as *ret_lock or a copy
+ * of it is open; removes those of ours that nobody holds.
  */
 int boot_root_make(char **ret_path, int *ret_lock, struct error *error);
 

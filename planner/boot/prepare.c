@@ -65,6 +65,32 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 	prepare_drop(p, os, "bootmenu");
 }
 
+/*
+ * libvirt names the directory of QEMU's socket after the first 20 characters of the name;
+ * where they are more bytes than that the socket's path may be too long (boot-root.c).
+ */
+static void shorten_name(struct prepare *p)
+{
+	int e = document_child(p->domain, 0, "name");
+	_cleanup_free_ char *name = e < 0 ? NULL : document_content(p->domain, e);
+	struct substitution *s;
+	struct want *want;
+	bool ascii = true;
+
+	for (const char *c = name; c && *c; c++)
+		ascii = ascii && (*c & 0x80) == 0;
+	if (ascii || strlen(name) <= 20)
+		return;
+	want = want_new("domain");
+	set_content(want, "name", "boot");
+	edit_merge(&p->edits, 0, want);
+	want_free(want);
+	s = prepare_note(p, "name", e);
+	s->planned = xstrdup(name);
+	s->booted = xstrdup("boot");
+	s->why = "libvirt names a socket after it, whose path would be too long";
+}
+
 static void set_domain(struct prepare *p)
 {
 	static const char *const ends[] = { "on_poweroff", "on_reboot", "on_crash" };
@@ -154,6 +180,7 @@ static int prepare(struct prepare *p, struct text *ret, struct error *error)
 				      "cannot boot a guest of architecture %s; x86_64 and "
 				      "aarch64 are known", arch);
 	prepare_devices(p);
+	shorten_name(p);
 	set_domain(p);
 	set_kernel(p, kind);
 	prepare_cpu(p, arch);

@@ -240,14 +240,23 @@ static int choose_assignable(struct wish *wish, const struct document *domain,
 	return 0;
 }
 
-static int read_observed(const struct wish *wish, const struct boot_result *result,
-			 struct machine *ret, struct error *error)
+/* With --record, if it came whole. */
+static int keep_record(const struct wish *wish, const struct boot_result *result,
+		       struct error *error)
+{
+	const struct text *record = &result->serial.record;
+
+	if (!wish->record || !result->serial.has_record)
+		return 0;
+	return file_write(wish->record, record->s, record->n, error);
+}
+
+static int read_observed(const struct boot_result *result, struct machine *ret,
+			 struct error *error)
 {
 	const struct text *record = &result->serial.record;
 	_cleanup_document_ struct document document = {};
 
-	if (wish->record && file_write(wish->record, record->s, record->n, error) < 0)
-		return -1;
 	if (document_parse("the guest's record", record->s, record->n, &document, error) <
 		    0 ||
 	    record_read(&document, ret, error) < 0) {
@@ -267,9 +276,16 @@ static int compare(const struct wish *wish, const struct document *domain,
 				   .booted = result };
 
 	if (predict_booted(domain, result, &expected, error) < 0 ||
-	    read_observed(wish, result, &observed, error) < 0)
+	    read_observed(result, &observed, error) < 0)
 		return -1;
 	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
+	if (wish->request.assign >= ASSIGN_VFIO)
+		assign_add_silent(&wish->request.assign_to,
+				  wish->request.assign == ASSIGN_NESTED,
+				  result->run_status == RUN_TIMEOUT
+					  ? "the time limit ended the guest"
+					  : "the guest ended before it was tried",
+				  &result->serial);
 	assign_check_vfs(&wish->request.assign_to, &observed, &result->serial);
 	verdict.assigns = &result->serial;
 	verdict.complaints = machine_fact(&observed, "kernel.complaints");
@@ -285,12 +301,17 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 				   .booted = result };
 	bool refused = result->run_status == RUN_REFUSED;
 
+	if (keep_record(wish, result, error) < 0)
+		return -1;
 	text_adds(&words, refused ? "libvirt refused the domain"
 			  : result->run_status == RUN_TIMEOUT
 				  ? "the time limit ended the guest"
 				  : "the guest ended");
 	if (!refused)
 		text_printf(&words, "; %s", result->serial.fault);
+	if (wish->record && result->serial.has_record)
+		text_printf(&words, "\n  the record came whole before that: it is in %s",
+			    wish->record);
 	text_add_last_words(&words, result);
 	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM)
 		return error_system(error, 0, "%s", words.s);
@@ -335,6 +356,8 @@ static int boot(struct wish *wish, struct error *error)
 	tell(&result);
 	if (!result.serial.has_record || result.serial.fault)
 		return explain_failure(wish, &result, error);
+	if (keep_record(wish, &result, error) < 0)
+		return -1;
 	return compare(wish, &domain, &result, error);
 }
 
