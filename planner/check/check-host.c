@@ -205,32 +205,71 @@ static int core_of(const struct machine *host, const struct set *pin)
 	return cpu ? cpu->core : UNKNOWN_ID;
 }
 
+/* The host core of a vCPU that is pinned to one CPU; UNKNOWN_ID. */
+static int pinned_core(const struct check *check, unsigned vcpu)
+{
+	const struct set *pin = check_pin_of(check, vcpu);
+
+	return pin && set_count(pin) == 1 ? core_of(check->host, pin) : UNKNOWN_ID;
+}
+
+/* Two vCPUs whose cores are one in the guest or one on the host, and not in both. */
+static void say_threads(struct check *check, unsigned a, unsigned b, bool guest)
+{
+	struct finding *finding = check_found(
+		check, check->guest->cputune_element,
+		guest ? "vCPUs %u and %u are threads of one core in the guest, but pinned to "
+			"different cores of the host (CPUs %d and %d)."
+		      : "vCPUs %u and %u are on different cores in the guest, but pinned to "
+			"threads of one core of the host (CPUs %d and %d).",
+		a, b, set_first(check_pin_of(check, a)), set_first(check_pin_of(check, b)));
+
+	finding->subject = xasprintf(guest ? "vCPUs %u and %u" : "cores of vCPUs %u and %u",
+				     a, b);
+	if (!guest)
+		check_mend(finding, "Pin one of them to another core, or make them threads of one "
+				    "core in <topology>.");
+}
+
 void smt_mismatch(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	unsigned threads = guest->threads.state == VALUE_VALID
-				   ? (unsigned)MIN(guest->threads.value, UINT64_C(64))
-				   : 1;
+	uint64_t threads = guest->threads.state == VALUE_VALID ? MAX(guest->threads.value, 1u)
+							      : 1;
 	unsigned n = guest->vcpus.state == VALUE_VALID
 			     ? (unsigned)MIN(guest->vcpus.value, UINT64_C(16384))
 			     : 0;
+	VEC(struct {
+		int core;
+		unsigned vcpu;
+	}) seen = {};
 
-	for (unsigned first = 0; threads > 1 && first + threads <= n; first += threads)
-		for (unsigned vcpu = first + 1; vcpu < first + threads; vcpu++) {
-			const struct set *a = check_pin_of(check, first);
-			const struct set *b = check_pin_of(check, vcpu);
+	for (unsigned vcpu = 0; guest->vcpupins.n > 0 && vcpu < n; vcpu++) {
+		unsigned first = (unsigned)(vcpu / threads * threads);
+		int core = pinned_core(check, vcpu);
+		size_t at = 0;
 
-			if (!a || !b || set_count(a) != 1 || set_count(b) != 1 ||
-			    core_of(check->host, a) == UNKNOWN_ID ||
-			    core_of(check->host, a) == core_of(check->host, b))
-				continue;
-			check_found(check, guest->cputune_element,
-				    "vCPUs %u and %u are threads of one core in the guest, but "
-				    "pinned to different cores of the host (CPUs %d and %d).",
-				    first, vcpu, set_first(a), set_first(b))
-				->subject = xasprintf("vCPUs %u and %u", first, vcpu);
-			return;
+		if (core == UNKNOWN_ID)
+			continue;
+		if (pinned_core(check, first) != UNKNOWN_ID && pinned_core(check, first) != core) {
+			say_threads(check, first, vcpu, true);
+			break;
 		}
+		while (at < seen.n && seen.v[at].core != core)
+			at++;
+		if (at < seen.n && seen.v[at].vcpu / threads != vcpu / threads &&
+		    !set_equal(check_pin_of(check, seen.v[at].vcpu), check_pin_of(check, vcpu))) {
+			say_threads(check, seen.v[at].vcpu, vcpu, false);
+			break;
+		}
+		if (at == seen.n) {
+			__typeof__(*seen.v) *row = vec_add(&seen);
+
+			row->core = core;
+			row->vcpu = vcpu;
+		}
+	}
+	vec_free(&seen);
 }
 
 void emulator_remote(struct check *check)

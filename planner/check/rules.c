@@ -545,8 +545,9 @@ const struct rule rules[] = {
 	  .source = "libvirt docs/formatdomain.rst, CPU tuning", .fixable = true },
 	{ RULE("smt-mismatch", smt_mismatch, WARNING, NEED_HOST, NOBODY),
 	  .after = { "pin-online" },
-	  .what = "Threads of a guest core are threads of a host core.",
-	  .why = "The guest believes that they share caches.",
+	  .what = "Threads of a guest core are threads of a host core, and no others are.",
+	  .why = "The guest believes that they share a core and its caches, and that others do "
+		 "not.",
 	  .mend = "Pin them to siblings: see thread_siblings_list.",
 	  .source = "Linux cputopology", .fixable = true },
 	{ RULE("emulator-remote", emulator_remote, WARNING, NEED_HOST, NOBODY),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/commands/check-print.h"
 
+#include "planner/check/rules.h"
+
 static const char *const colours[] = {
 	[SEVERITY_INFO] = "\033[36m",
 	[SEVERITY_WARNING] = "\033[33m",
@@ -141,24 +143,38 @@ static void add_summary(struct jsonw *json, const struct check_cases *cases)
 	jsonw_end_object(json);
 }
 
+/*
+ * How much an error says of the host: rules that need one come first, and of these, as the
+ * table stands, what others build on. The domain's own errors are there on every host.
+ */
+static size_t rank_of(const struct rule *rule)
+{
+	return (rule->needs & ~(unsigned)NEED_MACHINE ? 0 : n_rules) + (size_t)(rule - rules);
+}
+
 bool check_host_fits(const struct check_cases *cases, const char *host,
 		     const char **ret_rule)
 {
-	*ret_rule = NULL;
+	const struct rule *first = NULL;
+	bool fits = true;
+
 	for (size_t i = 0; i < cases->n; i++) {
 		const struct check_case *one = &cases->v[i];
 
 		if (!streq_null(one->host, host))
 			continue;
-		if (one->error.status != STATUS_OK)
-			return false;
-		for (size_t j = 0; j < one->result.report.findings.n; j++)
-			if (one->result.report.findings.v[j].severity == SEVERITY_ERROR) {
-				*ret_rule = one->result.report.findings.v[j].rule;
-				return false;
-			}
+		fits = fits && one->error.status == STATUS_OK;
+		for (size_t j = 0; j < one->result.report.findings.n; j++) {
+			const struct finding *finding = &one->result.report.findings.v[j];
+			const struct rule *rule = rule_named(finding->rule);
+
+			if (finding->severity == SEVERITY_ERROR &&
+			    (!first || rank_of(rule) < rank_of(first)))
+				first = rule;
+		}
 	}
-	return true;
+	*ret_rule = first ? first->id : NULL;
+	return fits && !first;
 }
 
 /* Cases come host by host, so a host is new where it differs from the one before. */

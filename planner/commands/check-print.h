@@ -29,7 +29,10 @@ void text_add_cases_json(struct text *text, const struct check_cases *cases, boo
 void text_add_cases_sarif(struct text *text, const struct check_cases *cases);
 /* A line for each host: NAME, fits or not, the first rule that fails. */
 void text_add_hosts(struct text *text, const struct check_cases *cases);
-/* Whether a host took every file, and the first rule that says it does not, NULL. */
+/*
+ * Whether a host took every file, and the first rule, of those that ask the host if there
+ * is one, that says it does not, NULL.
+ */
 bool check_host_fits(const struct check_cases *cases, const char *host,
 		     const char **ret_rule);
 /* How many rules were skipped and why, for standard error; nothing: none was. */

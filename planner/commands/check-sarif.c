@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * SARIF 2.1.0 (OASIS, sections 3.13 sarifLog to 3.27 result): what code hosts show beside
- * the lines of a file.
+ * the lines of a file. They know a finding again by its primaryLocationLineHash.
  */
 #include "planner/check/rules.h"
 #include "planner/commands/check-print.h"
+
+#include <ctype.h>
 
 static const char *const levels[] = {
 	[SEVERITY_INFO] = "note",
@@ -46,12 +48,29 @@ static void add_tool(struct jsonw *json)
 	jsonw_end_object(json);
 }
 
+/* A path as a URI reference (RFC 3986): absolute ones with a scheme. The caller's. */
+static char *uri_of(const char *path)
+{
+	struct text text = {};
+
+	if (*path == '/')
+		text_adds(&text, "file://");
+	for (; *path; path++)
+		if (isalnum((unsigned char)*path) || strchr("-._~/", *path))
+			text_addc(&text, *path);
+		else
+			text_printf(&text, "%%%02X", (unsigned char)*path);
+	return text_take(&text);
+}
+
 static void add_location(struct jsonw *json, const struct place *place)
 {
+	_cleanup_free_ char *uri = uri_of(place->file);
+
 	jsonw_object(json, NULL);
 	jsonw_object(json, "physicalLocation");
 	jsonw_object(json, "artifactLocation");
-	jsonw_string(json, "uri", place->file);
+	jsonw_string(json, "uri", uri);
 	jsonw_end_object(json);
 	if (place->line > 0) {
 		jsonw_object(json, "region");
@@ -64,13 +83,31 @@ static void add_location(struct jsonw *json, const struct place *place)
 	jsonw_end_object(json);
 }
 
-static void add_result(struct jsonw *json, const struct finding *finding)
+/* FNV-1a of what a finding is about, wherever its line moves. */
+static uint64_t print_of(const struct finding *finding)
+{
+	const char *const parts[] = { finding->rule, finding->place.path, finding->subject };
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		for (const char *c = parts[i] ? parts[i] : ""; *c; c++)
+			hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+		hash = (hash ^ '\n') * UINT64_C(0x100000001b3);
+	}
+	return hash;
+}
+
+static void add_result(struct jsonw *json, const struct finding *finding, uint64_t print,
+		       unsigned number)
 {
 	_cleanup_free_ char *message =
 		xasprintf("%s %s", finding->message, finding->remedy ? finding->remedy : "");
+	_cleanup_free_ char *hash =
+		xasprintf("%016llx:%u", (unsigned long long)print, number);
 
 	jsonw_object(json, NULL);
 	jsonw_string(json, "ruleId", finding->rule);
+	jsonw_u64(json, "ruleIndex", (uint64_t)(rule_named(finding->rule) - rules));
 	jsonw_string(json, "level", levels[finding->severity]);
 	add_text(json, "message", message);
 	jsonw_array(json, "locations");
@@ -81,7 +118,50 @@ static void add_result(struct jsonw *json, const struct finding *finding)
 		add_location(json, &finding->related);
 		jsonw_end_array(json);
 	}
+	jsonw_object(json, "partialFingerprints");
+	jsonw_string(json, "primaryLocationLineHash", hash);
 	jsonw_end_object(json);
+	jsonw_end_object(json);
+}
+
+static void add_results(struct jsonw *json, const struct report *report)
+{
+	VEC(uint64_t) prints = {};
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		uint64_t print = print_of(&report->findings.v[i]);
+		unsigned number = 1;
+
+		for (size_t j = 0; j < i; j++)
+			number += prints.v[j] == print;
+		*vec_add(&prints) = print;
+		add_result(json, &report->findings.v[i], print, number);
+	}
+	vec_free(&prints);
+}
+
+/* What could not be judged at all is no result. */
+static void add_invocation(struct jsonw *json, const struct check_cases *cases)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < cases->n; i++)
+		whole = whole && cases->v[i].error.status == STATUS_OK;
+	jsonw_array(json, "invocations");
+	jsonw_object(json, NULL);
+	jsonw_bool(json, "executionSuccessful", whole);
+	jsonw_array(json, "toolExecutionNotifications");
+	for (size_t i = 0; i < cases->n; i++) {
+		if (cases->v[i].error.status == STATUS_OK)
+			continue;
+		jsonw_object(json, NULL);
+		jsonw_string(json, "level", "error");
+		add_text(json, "message", cases->v[i].error.message);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+	jsonw_end_object(json);
+	jsonw_end_array(json);
 }
 
 void text_add_cases_sarif(struct text *text, const struct check_cases *cases)
@@ -94,10 +174,10 @@ void text_add_cases_sarif(struct text *text, const struct check_cases *cases)
 	jsonw_array(&json, "runs");
 	jsonw_object(&json, NULL);
 	add_tool(&json);
+	add_invocation(&json, cases);
 	jsonw_array(&json, "results");
 	for (size_t i = 0; i < cases->n; i++)
-		for (size_t j = 0; j < cases->v[i].result.report.findings.n; j++)
-			add_result(&json, &cases->v[i].result.report.findings.v[j]);
+		add_results(&json, &cases->v[i].result.report);
 	jsonw_end_array(&json);
 	jsonw_end_object(&json);
 	jsonw_end_array(&json);

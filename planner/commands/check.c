@@ -514,7 +514,7 @@ const struct command check_command = {
 	.summary = "Tell what will fail, or be slow or wrong, in libvirt domains",
 	.about = "Without --host a domain is judged by itself; what needs a host is skipped\n"
 		 "and said to be. With several hosts, a line for each: fits or not, and the\n"
-		 "first rule that says so.\n"
+		 "first rule about it that says so.\n"
 		 "\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
