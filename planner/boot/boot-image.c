@@ -48,9 +48,12 @@ static int add_copy(struct initrd *initrd, const char *copy, struct error *error
 	_cleanup_free_ char *file = xstrndup(copy, named ? (size_t)(colon - copy)
 							 : strlen(copy));
 	_cleanup_free_ char *real = realpath(file, NULL);
+	const char *place = named ? colon + 1 : *file == '/' ? file : real;
 
-	return initrd_copy(initrd, file, named ? colon + 1 : *file == '/' ? file : real,
-			   error);
+	if (streq_null(place, "/init") || streq_null(place, INIT_CONFIG))
+		return error_input(error, "--copy %s: %s in the guest is the agent's", copy,
+				   place);
+	return initrd_copy(initrd, file, place, error);
 }
 
 static int add_shell(struct initrd *initrd, struct error *error)

@@ -37,6 +37,8 @@ static const struct reading {
 	  "the firmware did not take the kernel that was given to it" },
 	{ LIBVIRT, "could not load kernel", "QEMU takes the file for no kernel" },
 	{ LIBVIRT, "invalid kernel header", "QEMU takes the file for no kernel" },
+	{ LIBVIRT, "kernel too old to load a ram disk",
+	  "QEMU takes the file for no kernel of the guest's architecture" },
 	{ LIBVIRT, "cannot set up guest memory",
 	  "this machine has too little memory for the guest" },
 	{ LIBVIRT, "Cannot allocate memory",

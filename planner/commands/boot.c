@@ -135,7 +135,10 @@ static int settle(struct wish *wish, struct error *error)
 		wish->kernel = xasprintf("/boot/vmlinuz-%s", names.release);
 		wish->request.kernel = wish->kernel;
 	}
-	if (access(wish->request.kernel, R_OK) < 0)
+	/* An initrd without modules is for any kernel. */
+	if (access(wish->request.kernel, R_OK) < 0 &&
+	    (!wish->initrd_only || !wish->kernel || wish->request.kmods.n > 0 ||
+	     wish->request.assign != ASSIGN_NO))
 		return error_system(error, errno,
 				    "%s cannot be read; --kernel FILE names another kernel",
 				    wish->request.kernel);
@@ -159,8 +162,11 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 		if (take_option(wish, row, options.value, error) < 0)
 			return -1;
 	if (row == OPTIONS_FAULT ||
-	    options_need(&options, wish->initrd_only ? 0 : 1, 1, error) < 0)
+	    options_need(&options, !wish->initrd_only, 1, error) < 0)
 		return -1;
+	if (wish->initrd_only && options.n_args > 0)
+		return error_input(error, "--initrd-only takes no domain; what is \"%s\"?",
+				   options.args[0]);
 	if (wish->output && !wish->initrd_only)
 		return error_input(error, "-o goes with --initrd-only");
 	if (wish->request.time_limit_s <= 0)
@@ -184,11 +190,12 @@ static int print_xml(const struct wish *wish, const struct document *domain,
 {
 	_cleanup_(substitutions_free) struct substitutions substitutions = {};
 	_cleanup_text_ struct text xml = {}, words = {};
+	_cleanup_free_ char *kernel = realpath(wish->request.kernel, NULL);
 	struct prepare_options options = {
 		.accel = wish->request.accel == ACCEL_KVM ? ACCEL_KVM : ACCEL_TCG,
 		.nested = wish->request.assign == ASSIGN_NESTED,
 		.root = "/ROOT",
-		.kernel = wish->request.kernel,
+		.kernel = kernel ? kernel : wish->request.kernel,
 		.initrd = "/ROOT/initrd",
 		.append = wish->request.append,
 	};
