@@ -14,6 +14,7 @@
 
 #include "base/document.h"
 
+#include <hwloc.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
@@ -76,13 +77,6 @@ static const struct given *attribute(const struct check *check, const char *name
 		    streq((const char *)check->given[i].name, name))
 			return &check->given[i];
 	return NULL;
-}
-
-static bool value_is(const struct given *given, const char *value)
-{
-	size_t n = (size_t)(given->end - given->value);
-
-	return strlen(value) == n && memcmp(given->value, value, n) == 0;
 }
 
 static char *value_of(const struct given *given)
@@ -199,18 +193,22 @@ static int check_function(struct check *check)
 
 static int check_object(struct check *check)
 {
-	const struct given *type = attribute(check, "type");
+	_cleanup_free_ char *name = value_of(attribute(check, "type"));
+	hwloc_obj_type_t type = HWLOC_OBJ_MACHINE;
 
-	if (!type)
+	if (!name)
 		return fail(check, "the object has no type");
-	if (value_is(type, "PCIDev") ||
-	    (value_is(type, "Bridge") && attribute(check, "pci_busid")))
+	/* hwloc takes "numa" and "NUMANod" too; what it does not know stays a machine. */
+	(void)!hwloc_type_sscanf(name, &type, NULL, 0);
+	if (type == HWLOC_OBJ_PCI_DEVICE ||
+	    (type == HWLOC_OBJ_BRIDGE && attribute(check, "pci_busid")))
 		return check_function(check);
-	if (value_is(type, "Bridge") || value_is(type, "OSDev") || value_is(type, "Misc"))
+	if (type == HWLOC_OBJ_BRIDGE || type == HWLOC_OBJ_OS_DEVICE ||
+	    type == HWLOC_OBJ_MISC)
 		return 0;
-	if (value_is(type, "PU") && check_index(check, "PU", &check->cpus) < 0)
+	if (type == HWLOC_OBJ_PU && check_index(check, "PU", &check->cpus) < 0)
 		return -1;
-	if ((value_is(type, "NUMANode") || value_is(type, "Node")) &&
+	if (type == HWLOC_OBJ_NUMANODE &&
 	    check_index(check, "NUMA node", &check->nodes) < 0)
 		return -1;
 	return check_own_sets(check);

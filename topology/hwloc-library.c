@@ -33,3 +33,4 @@ HWLOC(int, hwloc_topology_set_flags, (hwloc_topology_t a, unsigned long b), (a, 
 HWLOC(int, hwloc_topology_set_io_types_filter, (hwloc_topology_t a, enum hwloc_type_filter_e b), (a, b))
 HWLOC(int, hwloc_topology_set_synthetic, (hwloc_topology_t a, const char *b), (a, b))
 HWLOC(int, hwloc_topology_set_xml, (hwloc_topology_t a, const char *b), (a, b))
+HWLOC(int, hwloc_type_sscanf, (const char *a, hwloc_obj_type_t *b, union hwloc_obj_attr_u *c, size_t d), (a, b, c, d))

@@ -19,7 +19,7 @@ void hwloc_owners(hwloc_topology_t topology, struct set *ret)
 	hwloc_bitmap_t taken = hwloc_bitmap_alloc();
 
 	for (hwloc_obj_t node = NULL; (node = next_node(topology, node));) {
-		if (hwloc_bitmap_iszero(node->cpuset) ||
+		if (node->os_index >= SET_LIMIT || hwloc_bitmap_iszero(node->cpuset) ||
 		    hwloc_bitmap_intersects(node->cpuset, taken))
 			continue;
 		hwloc_bitmap_or(taken, taken, node->cpuset);

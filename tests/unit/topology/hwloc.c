@@ -139,6 +139,8 @@ static void damage_is_named(void **state)
 		 "host.xml:20: the PU has no os_index from 0 to 65535"},
 		{"\"NUMANode\" os_index=\"1\"", "\"NUMANode\" os_index=\"0\"",
 		 "host.xml:18: a second NUMA node has os_index 0"},
+		{"\"NUMANode\" os_index=\"1\"", "\"NUMANod\"",
+		 "host.xml:18: the NUMA node has no os_index from 0 to 65535"},
 		{"pci_busid=\"0000:80:01.0\"", "",
 		 "host.xml:22: the PCI function has no pci_busid like 0000:00:1f.0"},
 		{"pci_busid=\"0000:80:01.0\"", "pci_busid=\"0000:80:20.0\"",
