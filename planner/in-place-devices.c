@@ -149,6 +149,8 @@ static unsigned count_new_io(const struct in_place *plan)
 
 	for (size_t i = 0; i < plan->devices.n; i++)
 		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
+	for (size_t i = plan->n_given; i < plan->layout.items.n; i++)
+		count += plan->layout.items.v[i].kind == LAYOUT_BRIDGE;
 	return count;
 }
 

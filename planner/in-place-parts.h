@@ -24,6 +24,8 @@ struct in_place_wish {
 	struct request_device to;
 	bool stays; /* it is there already */
 	int beside; /* the wish whose slot it shares, as functions of one card; -1 */
+	int leader; /* the first wish of its host group, if the guest's IOMMU takes them
+		     * for one only behind one pcie-to-pci-bridge; -1 */
 };
 
 struct in_place {

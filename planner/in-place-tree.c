@@ -25,6 +25,7 @@ static const struct {
 	{"pcie-root-port", LAYOUT_ROOT_PORT},
 	{"pcie-switch-upstream-port", LAYOUT_UPSTREAM},
 	{"pcie-switch-downstream-port", LAYOUT_DOWNSTREAM},
+	{"pcie-to-pci-bridge", LAYOUT_BRIDGE},
 };
 
 static enum layout_kind kind_of(const struct guest_controller *controller)
@@ -275,6 +276,39 @@ static int free_port(const struct in_place *plan, int bus, enum layout_kind kind
 	return LAYOUT_NONE;
 }
 
+static unsigned place_of(const struct layout_item *item)
+{
+	return item->slot * PCI_FUNCTIONS + item->function;
+}
+
+/* Whether ports that are in use come behind a port: a bridge in it moves their numbers.
+ */
+static bool is_before_others(const struct in_place *plan, int port)
+{
+	const struct layout_item *items = plan->layout.items.v;
+
+	for (size_t i = 0; items[port].has_address && i < plan->layout.items.n; i++)
+		if (items[i].parent == items[port].parent && items[i].has_address &&
+		    layout_is_bridge(items[i].kind) &&
+		    place_of(&items[i]) > place_of(&items[port]) &&
+		    in_place_has_child(&plan->layout, (int)i))
+			return true;
+	return false;
+}
+
+/* A port that a bridge may go into: an empty one behind those in use, else one more. */
+static int port_for_bridge(struct in_place *plan, int bus, enum layout_kind kind)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].parent == bus &&
+		    plan->layout.items.v[i].kind == kind &&
+		    !in_place_has_child(&plan->layout, (int)i) &&
+		    !in_place_shared_port(plan, (int)i) &&
+		    !is_before_others(plan, (int)i))
+			return (int)i;
+	return layout_add(&plan->layout, kind, bus);
+}
+
 unsigned in_place_free_ports(const struct in_place *plan, int bus)
 {
 	unsigned count = 0;
@@ -317,32 +351,41 @@ static int upstream_of(struct in_place *plan, int number, int home)
 
 	if (upstream != LAYOUT_NONE)
 		return upstream;
-	if (wanted->parent >= 0) {
-		int parent = upstream_of(plan, wanted->parent, home);
-
-		above = free_port(plan, parent, LAYOUT_DOWNSTREAM, false);
-		if (above == LAYOUT_NONE)
-			above = layout_add(&plan->layout, LAYOUT_DOWNSTREAM, parent);
-	} else {
-		above = free_port(plan, home, LAYOUT_ROOT_PORT, false);
-		if (above == LAYOUT_NONE)
-			above = layout_add(&plan->layout, LAYOUT_ROOT_PORT, home);
-	}
+	if (wanted->parent >= 0)
+		above = port_for_bridge(plan, upstream_of(plan, wanted->parent, home),
+					LAYOUT_DOWNSTREAM);
+	else
+		above = port_for_bridge(plan, home, LAYOUT_ROOT_PORT);
 	upstream = layout_add(&plan->layout, LAYOUT_UPSTREAM, above);
 	if (plan->switch_home)
 		plan->switch_home[number] = upstream;
 	return upstream;
 }
 
+/* The bus of the ports that a device may go into, and their kind. */
+static int bus_of_ports(struct in_place *plan, const struct request_device *wanted,
+			enum layout_kind *ret_kind)
+{
+	int home = in_place_make_home(plan, wanted);
+
+	*ret_kind = wanted->switch_port >= 0 ? LAYOUT_DOWNSTREAM : LAYOUT_ROOT_PORT;
+	return wanted->switch_port >= 0 ? upstream_of(plan, wanted->switch_port, home)
+					: home;
+}
+
 int in_place_port(struct in_place *plan, const struct request_device *wanted)
 {
-	int home = in_place_make_home(plan, wanted), bus = home, port;
-	enum layout_kind kind = LAYOUT_ROOT_PORT;
+	enum layout_kind kind;
+	int bus = bus_of_ports(plan, wanted, &kind);
+	int port = free_port(plan, bus, kind, wanted->shared_group);
 
-	if (wanted->switch_port >= 0) {
-		bus = upstream_of(plan, wanted->switch_port, home);
-		kind = LAYOUT_DOWNSTREAM;
-	}
-	port = free_port(plan, bus, kind, wanted->shared_group);
 	return port == LAYOUT_NONE ? layout_add(&plan->layout, kind, bus) : port;
+}
+
+int in_place_add_bridge(struct in_place *plan, const struct request_device *wanted)
+{
+	enum layout_kind kind;
+	int bus = bus_of_ports(plan, wanted, &kind);
+
+	return layout_add(&plan->layout, LAYOUT_BRIDGE, port_for_bridge(plan, bus, kind));
 }

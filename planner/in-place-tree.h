@@ -8,13 +8,15 @@
 bool in_place_has_child(const struct layout *layout, int parent);
 /* An empty port for a device where it is wanted, made if there is none. */
 int in_place_port(struct in_place *plan, const struct request_device *wanted);
+/* A new pcie-to-pci-bridge where a device is wanted. */
+int in_place_add_bridge(struct in_place *plan, const struct request_device *wanted);
 /* The bus that a device belongs below: an item, LAYOUT_NONE if it is not there yet. */
 int in_place_home(const struct in_place *plan, const struct request_device *wanted);
 /* Whether a port isolates nothing (ioh3420), as iommu-group=shared asks. */
 bool in_place_shared_port(const struct in_place *plan, int item);
 /* Functions with an I/O BAR behind ports: there and planned. */
 unsigned in_place_count_io(const struct in_place *plan);
-/* libvirt's word for a kind of controller; NULL for a bridge. */
+/* libvirt's word for a kind of controller; of bridges, for the one that is added. */
 const char *in_place_model(enum layout_kind kind);
 /* Whether something has a valid PCI address. */
 bool in_place_on_pci(const struct guest_address *address);

@@ -76,8 +76,70 @@ static bool is_right_root(struct in_place *plan, const struct request_device *to
 	return plan->root_home[to->root] == home;
 }
 
-static bool is_right(struct in_place *plan, const struct in_place_wish *wish)
+static int group_of(const struct in_place *plan, const struct in_place_wish *wish)
 {
+	return wish->function < 0 ? GROUP_UNKNOWN
+				  : plan->host->functions.v[wish->function].iommu_group;
+}
+
+/*
+ * Behind the guest's IOMMU each function is an address space of its own, and VFIO gives
+ * the devices of one host group to one only (QEMU hw/vfio/common.c). Behind a
+ * pcie-to-pci-bridge all have the bridge's requester ID (QEMU hw/pci/pci.c,
+ * pci_device_iommu_address_space), and the guest's kernel sees one group as well. What
+ * one group wishes for is then what its first device wishes for.
+ */
+static void find_groups(struct in_place *plan)
+{
+	bool iommu = !streq_null(plan->request->iommu, "none");
+
+	for (size_t i = 0; i < plan->wishes.n; i++) {
+		struct in_place_wish *wish = &plan->wishes.v[i];
+
+		wish->leader = -1;
+		for (size_t j = 0; iommu && wish->leader < 0 && j < i; j++) {
+			struct in_place_wish *other = &plan->wishes.v[j];
+
+			if (group_of(plan, wish) < 0 ||
+			    group_of(plan, wish) != group_of(plan, other) ||
+			    wish->to.cell != other->to.cell)
+				continue;
+			other->leader = (int)j;
+			wish->leader = (int)j;
+			wish->to = other->to;
+		}
+	}
+}
+
+/* The bridge that devices of a wish's group are behind already; LAYOUT_NONE. */
+static int bridge_there(const struct in_place *plan, int leader, int before)
+{
+	for (int i = 0; i < before; i++) {
+		const struct in_place_wish *wish = &plan->wishes.v[i];
+
+		if (wish->leader == leader && wish->stays)
+			return in_place_bus(plan,
+					    &plan->full.devices.v[wish->device].address);
+	}
+	return LAYOUT_NONE;
+}
+
+/* Whether a bus is, or can be, the one that the wish's group is behind. */
+static bool is_right_bridge(const struct in_place *plan, int bus, int number)
+{
+	const struct layout_item *item = &plan->layout.items.v[bus];
+	int there = bridge_there(plan, plan->wishes.v[number].leader, number);
+
+	if (plan->wishes.v[number].leader < 0)
+		return true;
+	return item->kind == LAYOUT_BRIDGE && (there == LAYOUT_NONE || there == bus) &&
+	       streq_null(plan->full.controllers.v[item->owner].model,
+			  in_place_model(LAYOUT_BRIDGE));
+}
+
+static bool is_right(struct in_place *plan, int number)
+{
+	const struct in_place_wish *wish = &plan->wishes.v[number];
 	const struct guest_address *address = &plan->full.devices.v[wish->device].address;
 	int bus = in_place_bus(plan, address), home;
 
@@ -85,7 +147,7 @@ static bool is_right(struct in_place *plan, const struct in_place_wish *wish)
 		return false;
 	home = in_place_root(&plan->layout, bus);
 	if (plan->layout.items.v[home].kind != LAYOUT_EXPANDER ||
-	    !is_right_root(plan, &wish->to, home))
+	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, number))
 		return false;
 	if (plan->request->per_said && plan->request->per == PER_ROOT_COMPLEX &&
 	    !same_switches(plan, bus, wish->to.switch_port))
@@ -118,34 +180,86 @@ void in_place_host_judge(struct in_place *plan)
 		return;
 	plan->root_home = none_for(plan->request->roots.n);
 	plan->switch_home = none_for(plan->request->switches.n);
+	find_groups(plan);
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		struct in_place_wish *wish = &plan->wishes.v[i];
 
-		wish->stays = is_right(plan, wish);
+		wish->stays = is_right(plan, (int)i);
 		wish->beside = -1;
 		for (size_t j = 0; !wish->stays && j < i; j++)
 			if (!plan->wishes.v[j].stays && plan->wishes.v[j].beside < 0 &&
+			    plan->wishes.v[j].leader == wish->leader &&
 			    same_card(plan, wish, &plan->wishes.v[j]))
 				wish->beside = (int)j;
 	}
 }
 
-static int port_of_wish(const struct in_place *plan, int wish)
+static const struct in_place_device *device_of_wish(const struct in_place *plan, int wish)
 {
 	for (size_t i = 0; i < plan->devices.n; i++)
 		if (!plan->devices.v[i].kind && (int)plan->devices.v[i].wanted == wish)
-			return plan->devices.v[i].port;
-	return LAYOUT_NONE;
+			return &plan->devices.v[i];
+	return NULL;
 }
 
-/* Functions of the port's slot that are given already. */
-static unsigned count_in_port(const struct in_place *plan, int port)
+/* The bridge of a wish's group: there, made for the ones before it, or made now. */
+static int bridge_of(struct in_place *plan, int number)
+{
+	const struct in_place_wish *wish = &plan->wishes.v[number];
+	int there = bridge_there(plan, wish->leader, (int)plan->wishes.n);
+
+	for (int i = 0; there == LAYOUT_NONE && i < number; i++)
+		if (plan->wishes.v[i].leader == wish->leader)
+			there = device_of_wish(plan, i)->port;
+	if (there != LAYOUT_NONE)
+		return there;
+	request_note(plan->request,
+		     PCI_FORMAT
+		     ": the others of its host IOMMU group %d and it go behind "
+		     "one pcie-to-pci-bridge, since the guest's IOMMU would put "
+		     "them into several address spaces",
+		     PCI_ARGS(plan->host->functions.v[wish->function].at),
+		     group_of(plan, wish));
+	return in_place_add_bridge(plan, &wish->to);
+}
+
+/* Functions of a slot that are given already. */
+static unsigned count_in_slot(const struct in_place *plan, int parent, unsigned slot)
 {
 	unsigned count = 0;
 
 	for (size_t i = 0; i < plan->layout.items.n; i++)
-		count += plan->layout.items.v[i].parent == port;
+		count += plan->layout.items.v[i].parent == parent &&
+			 plan->layout.items.v[i].has_address &&
+			 plan->layout.items.v[i].slot == slot;
 	return count;
+}
+
+/* The slot on its bus: its card's, the only one of a port, the lowest free of a bridge.
+ */
+static unsigned slot_of(const struct in_place *plan, const struct in_place_wish *wish,
+			int bus)
+{
+	unsigned slot = 0;
+
+	if (wish->beside >= 0)
+		return plan->layout.items.v[device_of_wish(plan, wish->beside)->endpoint]
+			.slot;
+	if (wish->leader < 0)
+		return 0;
+	for (slot = 1; slot < PCI_SLOTS - 1 && count_in_slot(plan, bus, slot) > 0;)
+		slot++;
+	return slot;
+}
+
+static int bus_of(struct in_place *plan, int number)
+{
+	const struct in_place_wish *wish = &plan->wishes.v[number];
+
+	if (wish->leader >= 0)
+		return bridge_of(plan, number);
+	return wish->beside >= 0 ? device_of_wish(plan, wish->beside)->port
+				 : in_place_port(plan, &wish->to);
 }
 
 void in_place_host_place(struct in_place *plan)
@@ -153,19 +267,21 @@ void in_place_host_place(struct in_place *plan)
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		const struct in_place_wish *wish = &plan->wishes.v[i];
 		struct in_place_device *device;
-		unsigned function;
-		int port;
+		struct layout_item *item;
+		unsigned slot;
+		int bus;
 
 		if (wish->stays)
 			continue;
-		port = wish->beside >= 0 ? port_of_wish(plan, wish->beside)
-					 : in_place_port(plan, &wish->to);
-		function = count_in_port(plan, port);
+		bus = bus_of(plan, (int)i);
+		slot = slot_of(plan, wish, bus);
 		device = vec_add(&plan->devices);
 		device->wanted = i;
-		device->port = port;
-		device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
-		plan->layout.items.v[device->endpoint].has_address = true;
-		plan->layout.items.v[device->endpoint].function = (uint8_t)function;
+		device->port = bus;
+		device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, bus);
+		item = &plan->layout.items.v[device->endpoint];
+		item->function = (uint8_t)count_in_slot(plan, bus, slot);
+		item->slot = (uint8_t)slot;
+		item->has_address = true;
 	}
 }

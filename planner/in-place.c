@@ -54,6 +54,7 @@ static bool is_mended(const struct in_place *plan, const char *rule)
 		bool with_host, with_iommu;
 	} rows[] = {
 		{"hostdev-cell-affinity", true, false},
+		{"viommu-group-split", true, false},
 		{"iommu-caching", false, false},
 		{"vcpus-need-eim", false, false},
 		{"iommu-intremap-ioapic", false, true},
