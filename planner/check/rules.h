@@ -101,7 +101,7 @@ typedef VEC(struct check_function) check_functions;
 void check_list_functions(const struct check *check, check_functions *ret);
 
 #define RULE_LIST(X)                                                                     \
-	X(value_malformed) X(pci_root_model) X(controller_index_dup)                      \
+	X(value_malformed) X(ignore_malformed) X(pci_root_model) X(controller_index_dup)    \
 	X(controller_index_range) X(pxb_machine) X(busnr_misplaced) X(pxb_busnr_range) X(chassis_range) \
 	X(busnr_exhausted) X(pxb_node_exists) X(pxb_parent) X(pci_domain)                 \
 	X(pci_address_dup) X(pci_slot_range) X(pci_connect_type) X(pci_no_slot)           \

@@ -2,6 +2,7 @@
 #include "planner/check/suppress.h"
 
 #include "base/text.h"
+#include "planner/check/rules.h"
 
 #define WORDS "virt-layout: ignore "
 
@@ -9,8 +10,8 @@
 struct wish {
 	const char *rule; /* not ended by a NUL: rule_n bytes */
 	size_t rule_n;
-	int element; /* and all below it */
-	const char *reason;
+	int element; /* and all below it; -1: its path leads nowhere */
+	const char *reason; /* "": none, then it silences nothing */
 };
 typedef VEC(struct wish) wishes;
 
@@ -39,8 +40,7 @@ static void read_comment(const xmlNode *node, wishes *ret)
 	text += wish.rule_n;
 	wish.reason = text + strspn(text, " \t\r\n");
 	wish.element = next_element(node);
-	if (*wish.reason)
-		*vec_add(ret) = wish;
+	*vec_add(ret) = wish;
 }
 
 /* The walk needs no recursion: the tree knows its parents. */
@@ -94,11 +94,10 @@ static void read_metadata(const struct document *document, wishes *ret)
 		rule = document_attribute(document, element, "rule");
 		path = document_attribute(document, element, "path");
 		reason = document_attribute(document, element, "reason");
-		if (!rule || !reason || !*reason)
-			continue;
 		element = path ? element_at(document, path) : 0;
-		if (element >= 0)
-			*vec_add(ret) = (struct wish){ rule, strlen(rule), element, reason };
+		rule = rule ? rule : "";
+		*vec_add(ret) = (struct wish){ rule, strlen(rule), element,
+					       reason ? reason : "" };
 	}
 }
 
@@ -117,7 +116,7 @@ static char *reason_for(const struct document *document, const wishes *list,
 		const struct wish *wish = &list->v[i];
 		size_t n = strlen(wish->reason);
 
-		if (strlen(rule) != wish->rule_n ||
+		if (n == 0 || wish->element < 0 || strlen(rule) != wish->rule_n ||
 		    strncmp(rule, wish->rule, wish->rule_n) != 0 ||
 		    !below(document, element, wish->element))
 			continue;
@@ -133,16 +132,44 @@ static bool says(const struct document *document, const char *words)
 	return memmem(document->text.s, document->text.n, words, strlen(words)) != NULL;
 }
 
+static void read_wishes(const struct document *document, wishes *ret)
+{
+	/* Most documents say neither, and the text is looked through faster than the tree. */
+	if (says(document, WORDS))
+		read_comments(document, ret);
+	if (says(document, CHECK_NAMESPACE))
+		read_metadata(document, ret);
+}
+
+void ignore_malformed(struct check *check)
+{
+	wishes list = {};
+
+	read_wishes(check->document, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct wish *wish = &list.v[i];
+		_cleanup_free_ char *name = xstrndup(wish->rule, wish->rule_n);
+		int element = MAX(wish->element, 0);
+
+		if (!rule_named(name))
+			check_found(check, element, "'%s' is to be ignored, but no rule is called so.",
+				    name);
+		else if (!wish->reason[strspn(wish->reason, " \t\r\n")])
+			check_found(check, element,
+				    "%s is to be ignored, but no reason is given: it is not.", name);
+		else if (wish->element < 0)
+			check_found(check, element,
+				    "%s is to be ignored at a path that leads to no element.", name);
+	}
+	vec_free(&list);
+}
+
 void suppress(const struct document *document, struct report *found, const int *elements,
 	      struct check_result *ret)
 {
 	wishes list = {};
 
-	/* Most documents say neither, and the text is looked through faster than the tree. */
-	if (says(document, WORDS))
-		read_comments(document, &list);
-	if (says(document, CHECK_NAMESPACE))
-		read_metadata(document, &list);
+	read_wishes(document, &list);
 	for (size_t i = 0; i < found->findings.n; i++) {
 		char *reason = reason_for(document, &list, found->findings.v[i].rule,
 					  elements[i]);
