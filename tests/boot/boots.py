@@ -26,9 +26,11 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "../hosts"))
+sys.path.insert(0, os.path.join(HERE, "../domains"))
 from edits import EDITS, NEGATIVE, REFUSED  # noqa: E402
 from rows import FULL, GOOD, MIRRORED, SEED  # noqa: E402
 from source import SHARED, source_of  # noqa: E402
+import virt_install  # noqa: E402
 
 LIMIT_S = 300  # for a boot on a busy machine; alone it takes 5, nested 20
 SLOTS = 2
@@ -148,6 +150,10 @@ class Boots:
         if "host" in row:
             os.mkdir(self.path(name + ".host"))
             options += ["--like", source_of(row["host"], self.path(name + ".host"))]
+        if "virt_install" in row:
+            with open(self.path(name + ".base"), "w") as out:
+                out.write(virt_install.domain(self.work, name, row["virt_install"]))
+            options += ["--domain", self.path(name + ".base")]
         domain = self.plan(name + ".xml", options)
         if "edit" in row:
             with open(domain) as file:
