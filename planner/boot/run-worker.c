@@ -245,6 +245,7 @@ static int each_file(const struct run *run, virConnectPtr connection, size_t mod
 			return error_input(error, "%s: holds a NUL byte", run->files[i]);
 		if (!modes[mode].act(connection, run, run->files[i], xml.s))
 			status = RUN_REFUSED;
+		fflush(stdout); /* the driver may crash over the next one */
 	}
 	return status;
 }
@@ -268,10 +269,6 @@ int run_worker(const struct run *run, struct error *error)
 		return error_input(error, "unknown mode \"%s\"; --help lists them", run->mode);
 	connection = connect_embedded(run, error);
 	status = connection ? each_file(run, connection, mode, error) : -1;
-	/*
-	 * The connection stays open: there is nothing to tidy that does not end with this
-	 * process, and closing it stops the driver, which crashes now and then while a
-	 * thread of its own still works.
-	 */
+	/* The connection stays open: what there is to tidy ends with this process. */
 	return status;
 }
