@@ -135,7 +135,7 @@ void pxb_busnr_dup(struct check *check)
 		}
 }
 
-static bool is_efi(const struct guest *guest)
+bool check_is_efi(const struct guest *guest)
 {
 	return streq_null(guest->firmware, "efi") ||
 	       (guest->loader && streq_null(guest->loader_type, "pflash"));
@@ -143,7 +143,7 @@ static bool is_efi(const struct guest *guest)
 
 void pxb_empty_efi(struct check *check)
 {
-	if (!is_efi(check->guest))
+	if (!check_is_efi(check->guest))
 		return;
 	for (int index = 1; index < INDEXES; index++) {
 		const struct guest_controller *c = check_controller(check, index);
@@ -217,7 +217,7 @@ static void mark_windows(const struct check *check, bool *needs)
 
 void io_ports(struct check *check)
 {
-	bool needs[INDEXES] = {}, efi = is_efi(check->guest);
+	bool needs[INDEXES] = {}, efi = check_is_efi(check->guest);
 	unsigned io = 0, kept = 0, limit = efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS;
 	struct finding *finding;
 

@@ -92,6 +92,9 @@ bool check_under_expander(const struct check *check, int index);
 /* The guest cell of the root above a bus, -1. */
 int check_cell_of_bus(const struct check *check, int index);
 
+/* Whether its firmware is UEFI, as far as the domain says. */
+bool check_is_efi(const struct guest *guest);
+
 /* A list of all in the guest that has a PCI address, for rules that walk over it. */
 struct check_function {
 	struct assign_item item;
