@@ -88,7 +88,8 @@ static void try_row(const char *directory, const struct row *row)
 		.accel = row->asked,
 		.time_limit_s = 60,
 		.kvm_answers = row->answers,
-		.kvm_limit_s = 0.3,
+		/* who is to speak in time has it, on a busy machine too */
+		.kvm_limit_s = row->kvm == KVM_SILENT ? 0.3 : 600,
 	};
 
 	write_stand_in(run, row);
