@@ -179,11 +179,36 @@ static bool cell_is_pinned(const struct check *check, size_t cell)
 	return true;
 }
 
+/* A domain without cells is one, on whatever nodes its vCPUs happen to run. */
+static void domain_unpinned(struct check *check, const check_hostdevs *list)
+{
+	const struct guest *guest = check->guest;
+	uint64_t n = guest->vcpus.state == VALUE_VALID ? guest->vcpus.value : 0;
+	unsigned vcpu = 0;
+
+	while (vcpu < MIN(n, UINT64_C(16384)) && check_pin_of(check, vcpu))
+		vcpu++;
+	if (vcpu >= MIN(n, UINT64_C(16384)))
+		return;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct guest_device *device = &guest->devices.v[list->v[i].device];
+
+		if (list->v[i].host_node < 0)
+			continue;
+		check_found(check, guest->vcpu_element,
+			    "Host device " PCI_FORMAT " is on host node %d, but the vCPUs are "
+			    "not pinned.", PCI_ARGS(device->source.at), list->v[i].host_node);
+		return;
+	}
+}
+
 void vcpu_unpinned(struct check *check)
 {
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
+	if (check->host->nodes.n > 1 && check->guest->cells.n == 0)
+		domain_unpinned(check, &list);
 	for (size_t i = 0; check->host->nodes.n > 1 && i < list.n; i++) {
 		int cell = list.v[i].cell;
 		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];

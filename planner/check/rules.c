@@ -544,7 +544,7 @@ const struct rule rules[] = {
 	  .mend = "Pin the vCPUs to CPUs of that node, or bind the cell to theirs.",
 	  .source = "Linux numa_memory_policy", .fixable = true },
 	{ RULE("vcpu-unpinned", vcpu_unpinned, WARNING, NEED_HOST, NOBODY),
-	  .what = "A cell with a host device has pinned vCPUs.",
+	  .what = "A cell with a host device has pinned vCPUs; so has a domain without cells.",
 	  .why = "The host moves them away from the device's node.",
 	  .mend = "Add vcpupin for each of them.",
 	  .source = "libvirt docs/formatdomain.rst, CPU tuning", .fixable = true },
