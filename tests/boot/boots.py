@@ -109,7 +109,7 @@ class Boots:
         """
         As boot, and once more where the guest never said a word: under load QEMU 7.2's TCG
         was seen to stand still before the first line of the kernel, and an early kernel to
-        reset without a word: 1 of 93 boots at a load of 20 to 50. Twice in a whole run at
+        reset without a word: 1 of 89 boots at a load of 20 to 50. Twice in a whole run at
         most, and it is said.
         """
         verdict, said = self.boot(domain, options, row)
