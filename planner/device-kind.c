@@ -83,7 +83,9 @@ static const struct device_kind kinds[] = {
 	{ NULL, "memory", NULL, "virtio-pmem", VIRTIO + 27, 0x00ff00, CONNECT_SWITCHABLE },
 	{ NULL, "vsock", NULL, "virtio", VIRTIO + 19, 0x078000, CONNECT_SWITCHABLE },
 	{ NULL, "filesystem", NULL, NULL, VIRTIO + 26, 0x018000, CONNECT_SWITCHABLE },
-	{ NULL, "input", NULL, "virtio", VIRTIO + 18, 0x090000, CONNECT_SWITCHABLE },
+	{ NULL, "input", "keyboard", "virtio", VIRTIO + 18, 0x090000, CONNECT_SWITCHABLE },
+	{ NULL, "input", "mouse", "virtio", VIRTIO + 18, 0x090200, CONNECT_SWITCHABLE },
+	{ NULL, "input", NULL, "virtio", VIRTIO + 18, 0x098000, CONNECT_SWITCHABLE },
 	{ NULL, "video", NULL, "vga", 0x1234, 0x1111, 0x030000, CONNECT_PCI },
 	{ NULL, "video", NULL, "bochs", 0x1234, 0x1111, 0x038000, CONNECT_PCIE },
 	{ NULL, "video", NULL, "qxl", 0x1b36, 0x0100, 0x030000, CONNECT_PCI,
@@ -222,6 +224,21 @@ bool controller_on_pci(const struct guest_controller *controller)
 bool device_kind_is_virtio(const struct device_kind *kind)
 {
 	return kind->vendor == 0x1af4 && kind->device >= 0x1040;
+}
+
+uint16_t device_kind_legacy_id(const struct device_kind *kind)
+{
+	static const struct {
+		uint16_t modern, legacy;
+	} ids[] = {
+		{ 0x1041, 0x1000 }, { 0x1042, 0x1001 }, { 0x1043, 0x1003 }, { 0x1044, 0x1005 },
+		{ 0x1045, 0x1002 }, { 0x1048, 0x1004 }, { 0x1049, 0x1009 },
+	};
+
+	for (size_t i = 0; kind->connection == CONNECT_SWITCHABLE && i < ARRAY_SIZE(ids); i++)
+		if (kind->vendor == 0x1af4 && kind->device == ids[i].modern)
+			return ids[i].legacy;
+	return kind->device;
 }
 
 const struct bridge_kind *bridge_kind_of(const struct guest_controller *controller)

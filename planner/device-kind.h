@@ -44,6 +44,12 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
 bool device_on_pci(const struct guest_device *device);
 bool controller_on_pci(const struct guest_controller *controller);
 bool device_kind_is_virtio(const struct device_kind *kind);
+/*
+ * What the guest reads as device identifier where the device is in no PCI Express port: a
+ * virtio device that may be of either generation is transitional there (QEMU 7.2
+ * hw/virtio/virtio-pci.c, disable-legacy=auto; virtio 1.2, 4.1.2.1).
+ */
+uint16_t device_kind_legacy_id(const struct device_kind *kind);
 
 /* The PCI bridges and ports that libvirt's controllers are in QEMU. */
 struct bridge_kind {

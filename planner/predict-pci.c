@@ -143,23 +143,38 @@ static void add_bridge(struct walk *walk, const struct guest_controller *control
 	}
 }
 
-static enum pcie_type type_of(const struct device_kind *kind, bool integrated)
+/* What a device sits on decides which of its faces it shows. */
+enum seat { SEAT_ROOT, SEAT_PORT, SEAT_CONVENTIONAL };
+
+static enum seat seat_on(const struct walk *walk, unsigned bus)
 {
-	if (kind->connection == CONNECT_PCI)
+	const struct bridge_kind *kind =
+		bus > 0 && walk->at[bus] ? bridge_kind_of(walk->at[bus]) : NULL;
+
+	if (!kind || !kind->bridge)
+		return SEAT_ROOT;
+	return kind->pcie_type == PCIE_ROOT_PORT || kind->pcie_type == PCIE_DOWNSTREAM_PORT
+		       ? SEAT_PORT
+		       : SEAT_CONVENTIONAL;
+}
+
+static enum pcie_type type_of(const struct device_kind *kind, enum seat seat)
+{
+	if (kind->connection == CONNECT_PCI || seat == SEAT_CONVENTIONAL)
 		return PCIE_NONE;
-	if (integrated)
+	if (seat == SEAT_ROOT)
 		return kind->connection == CONNECT_PCIE ? PCIE_INTEGRATED_ENDPOINT
 							: PCIE_NONE;
 	return PCIE_ENDPOINT;
 }
 
 static void fill_kind(struct machine_function *function, const struct device_kind *kind,
-		      bool integrated)
+		      enum seat seat)
 {
 	function->vendor = kind->vendor;
-	function->device = kind->device;
+	function->device = seat == SEAT_PORT ? kind->device : device_kind_legacy_id(kind);
 	function->class_code = kind->class_code;
-	function->pcie_type = type_of(kind, integrated);
+	function->pcie_type = type_of(kind, seat);
 	if (kind->vfs)
 		function->total_vfs = (int)kind->vfs;
 }
@@ -180,7 +195,7 @@ static void add_controller(struct walk *walk, const struct guest_controller *con
 		return;
 	function = add_function(walk, &controller->address, controller->type);
 	if (function)
-		fill_kind(function, kind, controller->address.at.bus == 0);
+		fill_kind(function, kind, seat_on(walk, controller->address.at.bus));
 }
 
 static void add_device(struct walk *walk, const struct guest_device *device)
@@ -194,7 +209,7 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 	if (!function)
 		return;
 	if (kind)
-		fill_kind(function, kind, device->address.at.bus == 0);
+		fill_kind(function, kind, seat_on(walk, device->address.at.bus));
 	else
 		machine_complain(walk->machine,
 				 PCI_FORMAT " is a %s: its identity is the host's",

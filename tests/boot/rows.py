@@ -120,6 +120,9 @@ FULL = {
     "multifunction": full(plan=TWO + "--nic virtio-net,per-node=40", checked=900),
     "virtio-iommu-on": full(plan=TWO + VIRTIO + "--iommu intel", checked=200),
     "virtio-iommu-off": full(plan=TWO + VIRTIO + "--iommu none", checked=150),
+    "transitional": full(plan=f"--domain {HERE}/../golden/topology/transitional.xml "
+                              "--node vcpus=1,memory=512MiB --node vcpus=1,memory=512MiB "
+                              "--nic virtio-net,per-node=1", checked=180),
     "iommu-virtio": full(plan=TWO + "--nic virtio-net,per-node=2 --iommu virtio",
                          checked=150),
     "14-e1000e": full(plan=TWO + "--nic e1000e,per-node=7", checked=300),
