@@ -205,6 +205,15 @@ static int guest_switch(const struct check *check, const struct check_hostdev *r
 	return -1;
 }
 
+/* Two functions of one bus of the host that are on one bus of the guest. */
+static bool stay_together(const struct check *check, const struct check_hostdev *a,
+			  const struct check_hostdev *b)
+{
+	return check->host->functions.v[a->function].upstream ==
+		       check->host->functions.v[b->function].upstream &&
+	       DEVICE(check, a)->address.at.bus == DEVICE(check, b)->address.at.bus;
+}
+
 static bool switch_is_lost(const struct check *check, const struct check_hostdev *a,
 			   const struct check_hostdev *b)
 {
@@ -212,6 +221,7 @@ static bool switch_is_lost(const struct check *check, const struct check_hostdev
 
 	return host >= 0 && host == host_switch(check->host, b->function) &&
 	       guest_root(check, a) > 0 && guest_root(check, b) > 0 &&
+	       !stay_together(check, a, b) &&
 	       (guest_switch(check, a) < 0 ||
 		guest_switch(check, a) != guest_switch(check, b));
 }
