@@ -37,23 +37,43 @@ static void fix_controller(struct assign_pass *pass, const char *type, const cha
 	}
 }
 
+/* A controller without an address; libvirt has those of a type in the order of indexes. */
+struct wanting {
+	uint64_t index;
+	size_t number;
+};
+
+static int by_index(const void *left, const void *right)
+{
+	const struct wanting *a = left, *b = right;
+
+	if (a->index != b->index)
+		return a->index < b->index ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
 /* Where there is room; @model's first without an address. */
 static void prefer_controller(struct assign_pass *pass, const char *type,
 			      const char *model, const unsigned *slots)
 {
+	VEC(struct wanting) list = {};
+
 	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
 		const struct guest_controller *c = &pass->guest->controllers.v[i];
 
-		if (!streq_null(c->type, type) || !streq_null(c->model, model) ||
-		    c->address.type)
-			continue;
+		if (streq_null(c->type, type) && streq_null(c->model, model) &&
+		    !c->address.type)
+			*vec_add(&list) = (struct wanting){ c->index.value, i };
+	}
+	vec_sort(&list, by_index);
+	for (size_t i = 0; i < list.n; i++)
 		for (const unsigned *slot = slots; *slot; slot++)
 			if (!buses_slot_used(&pass->buses, 0, *slot)) {
-				assign_fix(pass, controller_item(i), Q35_NEEDS,
-					   place(*slot, 0));
+				assign_fix(pass, controller_item(list.v[i].number),
+					   Q35_NEEDS, place(*slot, 0));
 				break;
 			}
-	}
+	vec_free(&list);
 }
 
 static const struct assign_row *row_of(const struct assign_pass *pass, int device)

@@ -297,11 +297,11 @@ static void add_missing(struct assign_pass *pass)
 	}
 }
 
-static void first_pass(struct assign_pass *second)
+/* What it refuses goes to @first. */
+static void first_pass(struct assign_pass *second, struct assignment *first)
 {
-	_cleanup_assignment_ struct assignment ignored = {};
 	struct guest *guest = second->guest;
-	struct assign_pass pass = { .guest = guest, .result = &ignored,
+	struct assign_pass pass = { .guest = guest, .result = first,
 				    .list = second->list, .buses.grow = true };
 	bool own = false;
 
@@ -382,6 +382,8 @@ static void give_numbers(struct assign_pass *pass)
 void assign(struct guest *guest, struct assignment *ret)
 {
 	struct assign_pass pass = { .guest = guest, .result = ret };
+	_cleanup_assignment_ struct assignment first = {};
+	bool taken;
 
 	*ret = (struct assignment){};
 	ret->known = guest_is_q35(guest) || guest_is_virt(guest) || guest_is_i440fx(guest);
@@ -389,9 +391,13 @@ void assign(struct guest *guest, struct assignment *ret)
 		return;
 	assign_order(guest, &pass.list);
 	assign_implicit(guest);
-	first_pass(&pass);
+	first_pass(&pass, &first);
 	run_pass(&pass);
 	give_rest(&pass);
+	taken = ret->refusals.n == 0;
+	/* A bridge's port takes nothing else while it is being added, and a port later. */
+	for (size_t i = 0; taken && i < first.refusals.n; i++)
+		*vec_add(&ret->refusals) = first.refusals.v[i];
 	give_numbers(&pass);
 	vec_free(&pass.list.rows);
 	vec_free(&pass.list.order);
