@@ -200,6 +200,13 @@ struct guest_controller *guest_pci_controller(const struct guest *guest, unsigne
 	return NULL;
 }
 
+unsigned guest_vcpus(const struct guest *guest)
+{
+	return guest->vcpus.state == VALUE_VALID
+		       ? (unsigned)MIN(guest->vcpus.value, UINT64_C(16384))
+		       : 1;
+}
+
 bool guest_is_q35(const struct guest *guest)
 {
 	return guest->machine &&

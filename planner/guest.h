@@ -249,6 +249,8 @@ struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model);
 struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index);
 bool guest_is_pci(const struct guest_controller *controller);
 /* q35 and pc-q35-*; virt and virt-*. */
+/* <vcpu>, 1 where it is not readable, and what libvirt's bitmaps hold, 16384, at most. */
+unsigned guest_vcpus(const struct guest *guest);
 bool guest_is_q35(const struct guest *guest);
 bool guest_is_virt(const struct guest *guest);
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/identity.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 /* FNV-1a with 64 bits and a last mixing step, so that near names lie far apart. */
 static uint64_t hash(const char *string, uint64_t seed)
 {
-	uint64_t value = UINT64_C(0xcbf29ce484222325) ^ seed;
+	uint64_t value = fnv1a(FNV1A_BEGIN ^ seed, string, strlen(string));
 
-	for (; *string; string++)
-		value = (value ^ (unsigned char)*string) * UINT64_C(0x100000001b3);
 	value ^= value >> 32;
 	value *= UINT64_C(0x9e3779b97f4a7c15);
 	return value ^ value >> 29;

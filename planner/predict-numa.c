@@ -11,9 +11,7 @@ static unsigned vcpu_count(const struct guest *guest)
 {
 	if (guest->current_vcpus.state == VALUE_VALID)
 		return (unsigned)MIN(guest->current_vcpus.value, UINT64_C(16384));
-	if (guest->vcpus.state == VALUE_VALID)
-		return (unsigned)MIN(guest->vcpus.value, UINT64_C(16384));
-	return 1;
+	return guest_vcpus(guest);
 }
 
 static bool sees_nodes(const struct guest *guest)

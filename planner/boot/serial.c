@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/boot/serial.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
@@ -11,11 +12,7 @@ enum { NOTE_LIMIT = 4096 };
 
 uint64_t serial_checksum(const char *bytes, size_t n)
 {
-	uint64_t sum = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < n; i++)
-		sum = (sum ^ (unsigned char)bytes[i]) * 0x100000001b3;
-	return sum;
+	return fnv1a(FNV1A_BEGIN, bytes, n);
 }
 
 void text_add_serial_record(struct text *text, const char *bytes, size_t n)

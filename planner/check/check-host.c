@@ -183,12 +183,11 @@ static bool cell_is_pinned(const struct check *check, size_t cell)
 static void domain_unpinned(struct check *check, const check_hostdevs *list)
 {
 	const struct guest *guest = check->guest;
-	uint64_t n = guest->vcpus.state == VALUE_VALID ? guest->vcpus.value : 0;
-	unsigned vcpu = 0;
+	unsigned vcpu = 0, n = guest_vcpus(guest);
 
-	while (vcpu < MIN(n, UINT64_C(16384)) && check_pin_of(check, vcpu))
+	while (vcpu < n && check_pin_of(check, vcpu))
 		vcpu++;
-	if (vcpu >= MIN(n, UINT64_C(16384)))
+	if (vcpu == n || guest->vcpus.state != VALUE_VALID)
 		return;
 	for (size_t i = 0; i < list->n; i++) {
 		const struct guest_device *device = &guest->devices.v[list->v[i].device];
@@ -261,9 +260,7 @@ void smt_mismatch(struct check *check)
 	const struct guest *guest = check->guest;
 	uint64_t threads = guest->threads.state == VALUE_VALID ? MAX(guest->threads.value, 1u)
 							      : 1;
-	unsigned n = guest->vcpus.state == VALUE_VALID
-			     ? (unsigned)MIN(guest->vcpus.value, UINT64_C(16384))
-			     : 0;
+	unsigned n = guest_vcpus(guest);
 	VEC(struct {
 		int core;
 		unsigned vcpu;

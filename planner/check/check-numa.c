@@ -8,13 +8,6 @@
 
 #define ULL(x) ((unsigned long long)(x))
 
-static unsigned vcpus(const struct guest *guest)
-{
-	if (guest->vcpus.state != VALUE_VALID)
-		return 1;
-	return (unsigned)MIN(guest->vcpus.value, UINT64_C(16384));
-}
-
 void numa_cell_ids(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -59,15 +52,15 @@ void numa_cpu_range(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	if (vcpus(guest) == 0) /* vcpus-limit says so, in better words */
+	if (guest_vcpus(guest) == 0) /* vcpus-limit says so, in better words */
 		return;
 	for (size_t i = 0; i < guest->cells.n; i++) {
-		int beyond = set_next(&guest->cells.v[i].cpus.set, vcpus(guest));
+		int beyond = set_next(&guest->cells.v[i].cpus.set, guest_vcpus(guest));
 
 		if (beyond >= 0)
 			check_found(check, guest->cells.v[i].element,
 				    "Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %u.",
-				    i, beyond, vcpus(guest), vcpus(guest) - 1);
+				    i, beyond, guest_vcpus(guest), guest_vcpus(guest) - 1);
 	}
 }
 
@@ -78,9 +71,9 @@ void numa_cpu_cover(struct check *check)
 	_cleanup_text_ struct text list = {};
 	struct finding *finding;
 
-	if (guest->cells.n == 0 || vcpus(guest) == 0)
+	if (guest->cells.n == 0 || guest_vcpus(guest) == 0)
 		return;
-	set_add_range(&left, 0, vcpus(guest) - 1);
+	set_add_range(&left, 0, guest_vcpus(guest) - 1);
 	for (size_t i = 0; i < guest->cells.n; i++)
 		set_subtract(&left, &guest->cells.v[i].cpus.set);
 	if (set_empty(&left))
@@ -179,10 +172,10 @@ void numa_splits_core(struct check *check)
 			unsigned first = (unsigned)cpu / threads * threads;
 			unsigned other = first;
 
-			while (other < first + threads && other < vcpus(guest) &&
+			while (other < first + threads && other < guest_vcpus(guest) &&
 			       set_has(&guest->cells.v[i].cpus.set, other))
 				other++;
-			if (other == first + threads || other >= vcpus(guest))
+			if (other == first + threads || other >= guest_vcpus(guest))
 				continue;
 			check_found(check, guest->cells.v[i].element,
 				    "vCPUs %u to %u are threads of one core, but cell %zu has vCPU "

@@ -3,6 +3,7 @@
  * SARIF 2.1.0 (OASIS, sections 3.13 sarifLog to 3.27 result): what code hosts show beside
  * the lines of a file. They know a finding again by its primaryLocationLineHash.
  */
+#include "base/hash.h"
 #include "planner/check/rules.h"
 #include "planner/commands/check-print.h"
 
@@ -87,12 +88,11 @@ static void add_location(struct jsonw *json, const struct place *place)
 static uint64_t print_of(const struct finding *finding)
 {
 	const char *const parts[] = { finding->rule, finding->place.path, finding->subject };
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = FNV1A_BEGIN;
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		for (const char *c = parts[i] ? parts[i] : ""; *c; c++)
-			hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-		hash = (hash ^ '\n') * UINT64_C(0x100000001b3);
+		hash = fnv1a(hash, parts[i], parts[i] ? strlen(parts[i]) : 0);
+		hash = fnv1a(hash, "\n", 1);
 	}
 	return hash;
 }
