@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -23,7 +24,9 @@ enum {
 	CTRL_D = 4,
 	TICK_MS = 200,
 	MESSAGES_LIMIT = 65536,
+	LATE_S = 20,	  /* by how much virt-layout-run may miss the time limit */
 	END_LIMIT_S = 20, /* for virt-layout-run, from when it was told to end */
+	GIVE_UP_S = 40,	  /* for what even SIGKILL does not end */
 };
 
 struct session {
@@ -32,6 +35,8 @@ struct session {
 	int input, output, messages; /* virt-layout-run's, our ends; -1 closed */
 	int signals;
 	pid_t pid;
+	bool ended;    /* virt-layout-run */
+	bool alone;    /* nobody is left of those below it either */
 	double told_s; /* to end, since the start; 0: not yet */
 	bool shown;    /* a progress line stands there */
 	bool in_shell, typed_all, has_terminal;
@@ -220,29 +225,68 @@ static void on_signal(struct session *s)
 {
 	struct signalfd_siginfo info;
 
-	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
+	if (read(s->signals, &info, sizeof(info)) != sizeof(info) ||
+	    info.ssi_signo == SIGCHLD)
 		return;
 	s->result->interrupted = true;
 	tell_end(s);
 }
 
-/* The agent must have spoken by then, where a limit is set for it; so must the end come. */
+/*
+ * The run ends when all below it has gone. One that was killed leaves them to us: they
+ * end too, and what is on its way from them still comes.
+ */
+static void see_end(struct session *s)
+{
+	int status = 0;
+	pid_t pid = s->ended ? 0 : waitpid(s->pid, &status, WNOHANG);
+
+	if (pid == 0 || (pid < 0 && errno == EINTR))
+		return;
+	s->ended = true;
+	s->result->run_status = pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status)
+							     : RUN_SYSTEM;
+	tell_end(s);
+}
+
+/*
+ * The agent must have spoken by then, where a limit is set for it; so must the end come,
+ * also of a run that keeps no limit itself, because it is stopped.
+ */
 static void keep_limits(struct session *s)
 {
+	double since_prepared_s = since_start_s(s) - s->result->times.prepared;
+	double since_told_s = s->told_s > 0 ? since_start_s(s) - s->told_s : 0;
+
 	if (s->of->start_limit_s > 0 && s->result->serial.state == SERIAL_WAITING &&
-	    since_start_s(s) - s->result->times.prepared > s->of->start_limit_s)
+	    since_prepared_s > s->of->start_limit_s)
 		tell_end(s);
-	if (s->told_s > 0 && since_start_s(s) - s->told_s > END_LIMIT_S) {
+	if (s->of->request->time_limit_s > 0 &&
+	    since_prepared_s > s->of->request->time_limit_s + LATE_S)
+		tell_end(s);
+	if (since_told_s > END_LIMIT_S && !s->ended)
 		kill(s->pid, SIGKILL);
+	if (s->ended && !s->alone)
+		s->alone = run_kill_children(s->of->root) == 0;
+	if (since_told_s > GIVE_UP_S) {
 		close_fd(&s->output);
 		close_fd(&s->messages);
+		s->alone = true;
 	}
 }
 
-/* Until the run has closed its ends, which it does when all below it has gone. */
+/* Until the run has ended, left nobody below us and closed its ends. */
+static bool goes_on(struct session *s)
+{
+	see_end(s);
+	keep_limits(s);
+	return s->output >= 0 || s->messages >= 0 || !s->alone;
+}
+
 static void follow(struct session *s)
 {
-	while (s->output >= 0 || s->messages >= 0) {
+	s->result->run_status = RUN_SYSTEM;
+	while (goes_on(s)) {
 		struct pollfd wait[] = {
 			{ .fd = s->output, .events = POLLIN },
 			{ .fd = s->messages, .events = POLLIN },
@@ -251,7 +295,6 @@ static void follow(struct session *s)
 		};
 
 		show_progress(s);
-		keep_limits(s);
 		if (poll(wait, ARRAY_SIZE(wait), TICK_MS) <= 0) {
 			end_shell(s);
 			continue;
@@ -311,13 +354,7 @@ static int start(struct session *s, const sigset_t *mask, struct error *error)
 
 static void finish(struct session *s)
 {
-	int status = 0;
-
 	tell_end(s);
-	if (s->pid > 0)
-		while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
-			;
-	s->result->run_status = WIFEXITED(status) ? WEXITSTATUS(status) : RUN_SYSTEM;
 	close_fd(&s->output);
 	close_fd(&s->messages);
 	end_progress(s);
@@ -329,22 +366,47 @@ static void finish(struct session *s)
 	boot_times_settle(&s->result->times, s->result->serial.uptime_s);
 }
 
+/*
+ * What this process is while a run lasts: one that a closed pipe does not end, and that
+ * gets the processes which a run leaves behind when it is killed. Undone by give_back.
+ */
+struct surroundings {
+	struct sigaction pipe, child;
+	int subreaper;
+};
+
+static void take_over(struct surroundings *before)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, usual = { .sa_handler = SIG_DFL };
+
+	sigaction(SIGPIPE, &ignore, &before->pipe);
+	sigaction(SIGCHLD, &usual, &before->child);
+	prctl(PR_GET_CHILD_SUBREAPER, &before->subreaper);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+static void give_back(const struct surroundings *before)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, before->subreaper);
+	sigaction(SIGCHLD, &before->child, NULL);
+	sigaction(SIGPIPE, &before->pipe, NULL);
+}
+
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
 		     struct error *error)
 {
 	struct session s = { .of = session, .result = result, .input = -1, .output = -1,
 			     .messages = -1 };
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	struct surroundings before = {};
 	int answer;
 
-	/* A run that ended while somebody typed is no reason to die. */
-	sigaction(SIGPIPE, &ignore, &before);
-	s.signals = signalfd(-1, &session->ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	take_over(&before);
+	s.signals = signalfd(-1, &session->watched, SFD_CLOEXEC | SFD_NONBLOCK);
 	answer = start(&s, &session->mask, error);
 	if (answer == 0)
 		follow(&s);
 	finish(&s);
 	close_fd(&s.signals);
-	sigaction(SIGPIPE, &before, NULL);
+	give_back(&before);
 	return answer;
 }

@@ -112,11 +112,12 @@ int boot_once(const struct boot_request *request, const struct document *domain,
 					.began_s = run_clock_s() };
 	int answer;
 
-	sigemptyset(&session.ends);
-	sigaddset(&session.ends, SIGINT);
-	sigaddset(&session.ends, SIGTERM);
-	sigaddset(&session.ends, SIGHUP);
-	sigprocmask(SIG_BLOCK, &session.ends, &session.mask);
+	sigemptyset(&session.watched);
+	sigaddset(&session.watched, SIGINT);
+	sigaddset(&session.watched, SIGTERM);
+	sigaddset(&session.watched, SIGHUP);
+	sigaddset(&session.watched, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &session.watched, &session.mask);
 	answer = boot_in_root(&session, domain, result, error);
 	sigprocmask(SIG_SETMASK, &session.mask, NULL);
 	return answer;

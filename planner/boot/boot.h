@@ -115,8 +115,8 @@ struct boot_session {
 	const char *root;
 	double start_limit_s; /* for the agent's first word; 0: only the time limit */
 	double began_s;	      /* on the monotonic clock */
-	sigset_t ends; /* the signals that end a boot: blocked, taken from a descriptor */
-	sigset_t mask; /* what was blocked before, for the child */
+	sigset_t watched; /* what ends a boot, and SIGCHLD: blocked, read one by one */
+	sigset_t mask;	  /* what was blocked before, for the child */
 };
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
 		     struct error *error);

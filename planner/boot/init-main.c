@@ -21,7 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOG_CONSOLE_OFF = 6 }; /* syslog(2) */
+enum {
+	LOG_CONSOLE_OFF = 6, /* syslog(2) */
+	LAST_WORD_S = 3,     /* for a line that is read */
+};
 
 struct order {
 	const char *word, *argument; /* in the config's text */
@@ -61,12 +64,18 @@ _noreturn_ static void reset(void)
 {
 	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
 
-	tcdrain(STDOUT_FILENO); /* or the last lines stay in the port */
 	if (fd >= 0 && write(fd, "b", 1) == 1)
 		sleep(1);
 	reboot(RB_AUTOBOOT);
 	for (;;)
 		pause();
+}
+
+/* Waits until the last lines have left the port, for as long as that takes. */
+_noreturn_ static void drain_and_reset(void)
+{
+	tcdrain(STDOUT_FILENO);
+	reset();
 }
 
 static void mount_all(void)
@@ -134,7 +143,11 @@ static void read_orders(struct orders *orders)
 	}
 }
 
-/* A process of its own: one that waits for the kernel cannot keep a time limit. */
+/*
+ * A process of its own: one that waits for the kernel cannot keep a time limit, nor can
+ * one that writes to a line which nobody reads any more; so the word of it is left to a
+ * third.
+ */
 static void keep_limit(int seconds)
 {
 	pid_t pid = seconds > 0 ? fork() : -1;
@@ -142,7 +155,11 @@ static void keep_limit(int seconds)
 	if (pid != 0)
 		return;
 	sleep((unsigned)seconds);
-	init_say("note the time limit of %d s is over", seconds);
+	if (fork() == 0) {
+		init_say("note the time limit of %d s is over", seconds);
+		drain_and_reset();
+	}
+	sleep(LAST_WORD_S);
 	reset();
 }
 
@@ -227,5 +244,5 @@ int main(void)
 		settle_console();
 	}
 	init_say("done");
-	reset();
+	drain_and_reset();
 }

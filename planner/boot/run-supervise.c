@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -46,37 +45,6 @@ struct supervisor {
 	bool timed_out;
 };
 
-/* The parent of a process of /proc, 0 if it is gone. */
-static pid_t parent_of(const char *pid)
-{
-	_cleanup_free_ char *path = xasprintf("/proc/%s/stat", pid);
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[512], *behind_name;
-	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes) - 1);
-	int parent;
-
-	if (n <= 0)
-		return 0;
-	bytes[n] = '\0';
-	behind_name = strrchr(bytes, ')'); /* the name may hold anything, even ") S 1" */
-	if (!behind_name || sscanf(behind_name, ") %*c %d", &parent) != 1)
-		return 0;
-	return parent;
-}
-
-static void kill_children(void)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-
-	while (proc && (entry = readdir(proc)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-		    parent_of(entry->d_name) == getpid())
-			kill((pid_t)atoi(entry->d_name), SIGKILL);
-	if (proc)
-		closedir(proc);
-}
-
 /* Children of the killed become ours, so this ends with nobody below us. */
 static void kill_all(struct supervisor *s)
 {
@@ -92,7 +60,7 @@ static void kill_all(struct supervisor *s)
 			}
 		if ((pid < 0 && errno == ECHILD) || run_clock_s() > limit_s)
 			return;
-		kill_children();
+		run_kill_children(NULL);
 		usleep(2000);
 	}
 }
@@ -252,19 +220,23 @@ static int judge(const struct supervisor *s, struct error *error)
 	return WEXITSTATUS(s->worker_status);
 }
 
-_noreturn_ static void become_worker(const struct run *run, const sigset_t *mask)
+_noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
+				     const sigset_t *mask)
 {
 	_cleanup_error_ struct error error = {};
+	const struct run *run = s->run;
 	bool serial = streq(run->mode, "run");
-	pid_t supervisor = getppid();
 	int null = open("/dev/null", O_RDWR), status;
 
+	/* QEMU shall not find a socket open that nobody listens on any more. */
+	close_fd(&s->listener);
+	close_fd(&s->signals);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	setsid(); /* a terminal's Ctrl-C is for the supervisor */
 	dup2(null, STDIN_FILENO);
 	if (serial)
 		dup2(null, STDOUT_FILENO);
-	status = run_worker(run, &error);
+	status = run_worker(run, supervisor, &error);
 	if (status < 0) {
 		fprintf(stderr, "virt-layout-run: %s\n", error.message);
 		status = (int)error.status;
@@ -278,6 +250,7 @@ _noreturn_ static void become_worker(const struct run *run, const sigset_t *mask
 
 static int start_worker(struct supervisor *s, struct error *error)
 {
+	pid_t supervisor = getpid(); /* the worker may ask when we are gone already */
 	sigset_t ours, before;
 
 	sigemptyset(&ours);
@@ -293,7 +266,7 @@ static int start_worker(struct supervisor *s, struct error *error)
 	if (s->worker < 0)
 		return error_system(error, errno, "the worker cannot be started");
 	if (s->worker == 0)
-		become_worker(s->run, &before);
+		become_worker(s, supervisor, &before);
 	return 0;
 }
 

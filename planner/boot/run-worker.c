@@ -15,7 +15,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { TICK_MS = 50 }; /* how long the event loop may sleep; see watch_events */
+enum {
+	TICK_MS = 50,	     /* how long the event loop may sleep; see watch_events */
+	ORPHAN_LIMIT_S = 60, /* for a step of libvirt's that does not end */
+};
 
 /* libvirt's last error on one line; the caller's. */
 static char *libvirt_message(void)
@@ -175,6 +178,7 @@ static void on_orphaned(int number)
 {
 	(void)number;
 	atomic_store(&orphaned, true);
+	alarm(ORPHAN_LIMIT_S);
 }
 
 static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event,
@@ -250,10 +254,9 @@ static int each_file(const struct run *run, virConnectPtr connection, size_t mod
 	return status;
 }
 
-int run_worker(const struct run *run, struct error *error)
+int run_worker(const struct run *run, pid_t supervisor, struct error *error)
 {
 	struct sigaction action = { .sa_handler = on_orphaned };
-	pid_t supervisor = getppid();
 	virConnectPtr connection;
 	size_t mode = 0;
 	int status;

@@ -17,6 +17,9 @@
  *     worker       talks to libvirt and to nothing else. It may crash alone. If the
  *                  supervisor dies it destroys the domain and removes ROOT itself.
  *
+ * Whoever starts the supervisor may outlive it, killed as it may be: boot-session.c is a
+ * subreaper too, so that worker and QEMU come to it then and end at once.
+ *
  * The serial line of a domain that is run: QEMU connects to the Unix socket ROOT/serial;
  * what the guest writes goes to standard output, and standard input goes to the guest.
  * The end of standard input ends the domain at once: whoever started the program holds a
@@ -58,8 +61,19 @@ struct run {
 	bool remove; /* the root at the end */
 };
 
-/* run-worker.c: does the mode's work through libvirt; the worker's exit status. */
-int run_worker(const struct run *run, struct error *error);
+/*
+ * run-worker.c: does the mode's work through libvirt; the worker's exit status.
+ * @supervisor is the process that started it, by the id it had then.
+ */
+int run_worker(const struct run *run, pid_t supervisor, struct error *error);
+
+/*
+ * run-children.c: kills this process's children, or those of them that have the path
+ * @root on their command line, and waits for none; how many of them have not ended. As
+ * long as this process is a subreaper (prctl(2)), who is left below a child that ends
+ * becomes a child, so the answer is 0 only when nobody is left below either.
+ */
+size_t run_kill_children(const char *root);
 
 /* run-root.c */
 /* Makes the root and what libvirt wants in it. */
