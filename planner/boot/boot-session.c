@@ -244,8 +244,11 @@ static void see_end(struct session *s)
 	if (pid == 0 || (pid < 0 && errno == EINTR))
 		return;
 	s->ended = true;
-	s->result->run_status = pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status)
-							     : RUN_SYSTEM;
+	if (pid > 0 && WIFEXITED(status))
+		s->result->run_status = WEXITSTATUS(status);
+	else if (pid > 0)
+		text_printf(&s->result->messages, "virt-layout-run was ended: %s\n",
+			    strsignal(WTERMSIG(status)));
 	tell_end(s);
 }
 

@@ -96,6 +96,10 @@ void prepare_cpu(struct prepare *p, const char *arch)
 		return;
 	drop_kvm_features(p);
 	s = prepare_note(p, "cpu", cpu < 0 ? 0 : cpu);
+	if (cpu < 0) {
+		free(s->subject);
+		s->subject = xstrdup("/domain/cpu"); /* which is to come */
+	}
 	s->planned = planned_model(p, cpu);
 	s->booted = xasprintf("custom %s", choice->model);
 	s->why = choice->why;

@@ -299,6 +299,22 @@ static int compare(const struct wish *wish, const struct document *domain,
 	return verdict_print(&verdict, wish->json);
 }
 
+/* For an error, which is one line: lines end with ';', but for those that lead over. */
+static char *on_one_line(const char *words)
+{
+	struct text line = {};
+
+	for (const char *c = words; *c;) {
+		if (*c != '\n') {
+			text_addc(&line, *c++);
+			continue;
+		}
+		text_adds(&line, c > words && c[-1] == ':' ? " " : "; ");
+		c += 1 + strspn(c + 1, " ");
+	}
+	return text_take(&line);
+}
+
 /* A guest that reported nothing is a fact about the domain, unless we were in the way. */
 static int explain_failure(const struct wish *wish, const struct boot_result *result,
 			   struct error *error)
@@ -320,8 +336,11 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 		text_printf(&words, "\n  the record came whole before that: it is in %s",
 			    wish->record);
 	text_add_last_words(&words, result);
-	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM)
-		return error_system(error, 0, "%s", words.s);
+	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM) {
+		_cleanup_free_ char *line = on_one_line(words.s);
+
+		return error_system(error, 0, "%s", line);
+	}
 	verdict.failure_kind = refused ? "refused" : "no-report";
 	verdict.failure = words.s;
 	return verdict_print(&verdict, wish->json);
