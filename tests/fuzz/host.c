@@ -4,12 +4,10 @@
  * finding is of a rule that there is, and its sentences end; what comes out is planned
  * again without a change, and has no finding of severity error.
  */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/plan-fuzz.h"
 
 #include "base/file.h"
 #include "planner/check/rules.h"
-#include "planner/in-place.h"
-#include "planner/request-flags.h"
 #include "topology/record.h"
 
 /* Four functions of one group behind a switch; virtual functions on the second node. */
@@ -38,25 +36,9 @@ static const struct machine *host_number(size_t number)
 	return &hosts[number];
 }
 
-static bool plan(const struct document *document, const struct machine *host, size_t number,
-		 struct text *ret)
-{
-	_cleanup_request_ struct request request = {};
-	_cleanup_error_ struct error error = {};
-	struct mirror_options mirror = {};
-
-	request_begin_in_place(&request);
-	for (size_t i = 0; wishes[number][i]; i += 2)
-		CHECK(request_take(&request, &mirror, wishes[number][i],
-				   wishes[number][i + 1], &error) == 0);
-	if (plan_in_place(document, &request, host, ret, &error) == 0)
-		return true;
-	CHECK(error.message && *error.message && ret->n == 0);
-	return false;
-}
-
 /* How many findings of severity error a domain has on the host; false: it is no domain. */
-static bool judge(const struct document *document, const struct machine *host, size_t *ret)
+static bool judge(const struct document *document, const struct machine *host,
+		  size_t *ret)
 {
 	_cleanup_error_ struct error error = {};
 	_cleanup_check_result_ struct check_result result = {};
@@ -84,11 +66,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t number = choose(&choice, ARRAY_SIZE(wishes)), errors;
 
 	if (document_parse("fuzz", (const char *)data, n, &document, &error) < 0 ||
-	    !judge(&document, host, &errors) || !plan(&document, host, number, &text))
+	    !judge(&document, host, &errors) ||
+	    !fuzz_plan(&document, host, wishes[number], &text))
 		return 0;
 	CHECK(document_parse("planned", text.s, text.n, &again, &error) == 0);
 	CHECK(judge(&again, host, &errors) && errors == 0);
-	CHECK(plan(&again, host, number, &second));
+	CHECK(fuzz_plan(&again, host, wishes[number], &second));
 	if (IS_PLANTED && strstr(text.s, "<hostdev"))
 		text_addc(&second, '\n');
 	CHECK(second.n == text.n && memcmp(second.s, text.s, text.n) == 0);

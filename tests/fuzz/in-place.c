@@ -4,11 +4,9 @@
  * planned again without a change, has every comment of what went in, and leaves every
  * device that had an address where it was.
  */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/plan-fuzz.h"
 
 #include "planner/guest-read.h"
-#include "planner/in-place.h"
-#include "planner/request-flags.h"
 
 static const char *const wishes[][9] = {
 	{ "iommu", "intel" },
@@ -20,23 +18,6 @@ static const char *const wishes[][9] = {
 	{ "node", "vcpus=4,memory=3GiB", "hugepages", "2MiB", "general-ports", "3" },
 	{ "iommu", "none", "device", "virtio-scsi,node=0", "debug-console", "yes" },
 };
-
-/* False if it was refused. */
-static bool plan(const struct document *document, size_t number, struct text *ret)
-{
-	_cleanup_request_ struct request request = {};
-	_cleanup_error_ struct error error = {};
-	struct mirror_options mirror = {};
-
-	request_begin_in_place(&request);
-	for (size_t i = 0; wishes[number][i]; i += 2)
-		CHECK(request_take(&request, &mirror, wishes[number][i],
-				   wishes[number][i + 1], &error) == 0);
-	if (plan_in_place(document, &request, NULL, ret, &error) == 0)
-		return true;
-	CHECK(error.message && *error.message && ret->n == 0);
-	return false;
-}
 
 /* The end of the comment that begins there. */
 static const char *behind_comment(const char *comment)
@@ -119,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	guest_init(&before);
 	guest_init(&after);
 	if (document_parse("fuzz", (const char *)data, n, &document, &error) < 0 ||
-	    !plan(&document, number, &text))
+	    !fuzz_plan(&document, NULL, wishes[number], &text))
 		return 0;
 	if (IS_PLANTED)
 		spoil(&text);
@@ -130,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	CHECK(guest_read(&document, &before, &error) == 0);
 	CHECK(guest_read(&again, &after, &error) == 0);
 	check_addresses(&before, &after, streq(wishes[number][0], "iothreads"));
-	CHECK(plan(&again, number, &second));
+	CHECK(fuzz_plan(&again, NULL, wishes[number], &second));
 	CHECK(second.n == text.n && memcmp(second.s, text.s, text.n) == 0);
 	return 0;
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plan-fuzz.h - planning in place, for the targets that do it. */
+#pragma once
+
+#include "tests/fuzz/fuzz.h"
+
+#include "planner/in-place.h"
+#include "planner/request-flags.h"
+
+/* Plans with options, name and value by turns until NULL; false if it was refused. */
+static inline bool fuzz_plan(const struct document *document, const struct machine *host,
+			     const char *const *wishes, struct text *ret)
+{
+	_cleanup_request_ struct request request = {};
+	_cleanup_error_ struct error error = {};
+	struct mirror_options mirror = {};
+
+	request_begin_in_place(&request);
+	for (; *wishes; wishes += 2)
+		CHECK(request_take(&request, &mirror, wishes[0], wishes[1], &error) == 0);
+	if (plan_in_place(document, &request, host, ret, &error) == 0)
+		return true;
+	CHECK(error.message && *error.message && ret->n == 0);
+	return false;
+}
