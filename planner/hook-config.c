@@ -2,8 +2,7 @@
 #include "planner/hook-config.h"
 
 #include "base/text.h"
-
-#define TIME_LIMIT_S 20
+#include "planner/hook-limit.h"
 
 /* Options of check. */
 static const char *const options[] = {
@@ -30,9 +29,9 @@ static int take_time_limit(struct hook_config *config, const char *value,
 {
 	uint32_t seconds;
 
-	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > TIME_LIMIT_S)
+	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > HOOK_TIME_LIMIT_S)
 		return error_input(error, "time-limit=%s: give seconds from 1 to %d",
-				   value, TIME_LIMIT_S);
+				   value, HOOK_TIME_LIMIT_S);
 	config->time_limit_s = seconds;
 	return 0;
 }

@@ -92,13 +92,14 @@ static bool is_key(const struct pairs *row, const char *name)
 	return false;
 }
 
-static int unknown_attribute(const struct reader *reader, int element, const char *name,
-			     struct error *error)
+/* @fault: "has no" attribute of that name, or "needs the". */
+static int refuse_attribute(const struct reader *reader, int element, const char *fault,
+			    const char *name, struct error *error)
 {
 	return error_input_at(error, reader->document->name,
 			      reader->document->elements.v[element].line,
-			      "<%s> has no attribute %s",
-			      document_element_name(reader->document, element), name);
+			      "<%s> %s attribute %s",
+			      document_element_name(reader->document, element), fault, name);
 }
 
 /* Each attribute as a flag of its own. */
@@ -114,7 +115,7 @@ static int read_settings(const struct reader *reader, int element, struct error 
 		const struct setting *row = at->ns ? NULL : find_setting(name, attribute);
 
 		if (!row)
-			return unknown_attribute(reader, element, attribute, error);
+			return refuse_attribute(reader, element, "has no", attribute, error);
 		if (take(reader, element, row->flag,
 			 document_attribute(reader->document, element, attribute),
 			 error) < 0)
@@ -125,15 +126,6 @@ static int read_settings(const struct reader *reader, int element, struct error 
 	return 0;
 }
 
-static int missing_attribute(const struct reader *reader, int element, const char *name,
-			     struct error *error)
-{
-	return error_input_at(error, reader->document->name,
-			      reader->document->elements.v[element].line,
-			      "<%s> needs the attribute %s",
-			      document_element_name(reader->document, element), name);
-}
-
 static int known_attributes(const struct reader *reader, int element,
 			    const struct pairs *row, struct error *error)
 {
@@ -141,12 +133,13 @@ static int known_attributes(const struct reader *reader, int element,
 
 	for (const xmlAttr *at = node->properties; at; at = at->next)
 		if (at->ns || !is_key(row, (const char *)at->name))
-			return unknown_attribute(reader, element, (const char *)at->name,
-						 error);
+			return refuse_attribute(reader, element, "has no",
+						(const char *)at->name, error);
 	if (row->first && !document_attribute(reader->document, element, row->first))
-		return missing_attribute(reader, element, row->first, error);
+		return refuse_attribute(reader, element, "needs the", row->first, error);
 	if (row->equated && !document_attribute(reader->document, element, row->keys[0]))
-		return missing_attribute(reader, element, row->keys[0], error);
+		return refuse_attribute(reader, element, "needs the", row->keys[0],
+					error);
 	return 0;
 }
 
@@ -210,8 +203,8 @@ static int read_root(const struct reader *reader, struct error *error)
 				      "a namespace", document_element_name(reader->document, 0),
 				      node->ns ? " of a namespace" : "");
 	if (node->properties)
-		return unknown_attribute(reader, 0, (const char *)node->properties->name,
-					 error);
+		return refuse_attribute(reader, 0, "has no",
+					(const char *)node->properties->name, error);
 	return no_text(reader, 0, error);
 }
 

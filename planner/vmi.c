@@ -8,12 +8,12 @@
 
 #include "base/option.h"
 #include "base/text.h"
+#include "planner/hook-limit.h"
 
 #include <json-c/json.h>
 #include <limits.h>
 
-#define DEPTH        128 /* objects and arrays within each other */
-#define TIME_LIMIT_S 20  /* KubeVirt gives up after a minute, and calls us 3 times */
+#define DEPTH 128 /* objects and arrays within each other */
 
 /* What an annotation may be called, behind the prefix. */
 static const char *const names[] = {
@@ -80,11 +80,11 @@ static int take_time_limit(struct vmi_wish *wish, const char *value, struct erro
 {
 	uint32_t seconds;
 
-	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > TIME_LIMIT_S)
+	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > HOOK_TIME_LIMIT_S)
 		return error_input(error,
 				   "annotation " VMI_PREFIX "time-limit: %s is no "
 				   "number of seconds from 1 to %d",
-				   value, TIME_LIMIT_S);
+				   value, HOOK_TIME_LIMIT_S);
 	wish->time_limit_s = seconds;
 	return 0;
 }

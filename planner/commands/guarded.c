@@ -8,6 +8,7 @@
 #include "planner/commands/guarded.h"
 
 #include "base/file.h"
+#include "planner/hook-limit.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -38,8 +39,8 @@ int guard_send_terms(int fd, const struct guard_terms *terms, struct error *erro
 {
 	unsigned limit_s = terms->time_limit_s;
 	const char bytes[TERMS_BYTES] = {terms->strict,
-					 (char)(limit_s ? MIN(limit_s, GUARD_TIME_LIMIT_S)
-							: GUARD_TIME_LIMIT_S)};
+					 (char)(limit_s ? MIN(limit_s, HOOK_TIME_LIMIT_S)
+							: HOOK_TIME_LIMIT_S)};
 
 	return file_write_fd(fd, "the pipe", bytes, sizeof(bytes), error);
 }
@@ -67,7 +68,7 @@ static int64_t now_ms(void)
 
 static int limit_of(const struct text *sent)
 {
-	return sent->n >= TERMS_BYTES ? sent->s[1] : GUARD_TIME_LIMIT_S;
+	return sent->n >= TERMS_BYTES ? sent->s[1] : HOOK_TIME_LIMIT_S;
 }
 
 /* True once the other end is closed; false when the time is over. */

@@ -8,8 +8,6 @@
 #include "base/error.h"
 #include "base/text.h"
 
-#define GUARD_TIME_LIMIT_S 20
-
 /* What the work is told by its settings, and sends before anything else. */
 struct guard_terms {
 	bool strict;
