@@ -2,15 +2,15 @@
 /*
  * disk-nbd.c - existing qcow2 images through qemu-nbd.
  *
- * Theory of operation: libnbd makes a socket in a private directory and starts qemu-nbd
- * with it (socket activation), so nobody else can connect. qemu-nbd serves one client
- * and ends with it, also when we are killed. A flush there reaches the file (fsync), and
- * the image is locked by QEMU itself. The file name is given as an option, not as a URL,
- * so that no name can mean a protocol.
+ * Theory of operation: qemu-nbd serves us alone, on a socket that has no name by then, and
+ * ends with us, also when we are killed (nbd-server.c). A flush there reaches the file
+ * (fsync), and the image is locked by QEMU itself. The file name is given as an option,
+ * not as a URL, so that no name can mean a protocol.
  */
 #include "partition/disk-holder.h"
 #include "partition/disk-io.h"
 #include "partition/nbd-library.h"
+#include "partition/nbd-server.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -26,6 +26,7 @@ struct nbd_io {
 	struct disk_io io;
 	struct nbd_handle *nbd;
 	struct nbd_library call;
+	struct nbd_server server;
 };
 
 static int failed(const struct disk_io *io, const char *what, struct error *error)
@@ -92,11 +93,12 @@ static int nbd_io_verify(struct disk_io *io, struct error *error)
 
 static void nbd_io_close(struct disk_io *io)
 {
-	const struct nbd_io *nbd = (const struct nbd_io *)io;
+	struct nbd_io *nbd = (struct nbd_io *)io;
 
-	/* nbd_close waits for qemu-nbd, which closes the image cleanly. */
 	nbd->call.shutdown(nbd->nbd, 0);
 	nbd->call.close(nbd->nbd);
+	/* waits for qemu-nbd, which closes the image cleanly */
+	nbd_server_end(&nbd->server);
 }
 
 static const struct disk_io_kind nbd_kind = {
@@ -129,11 +131,14 @@ static int connect_server(struct nbd_io *nbd, bool writable, struct error *error
 	char *argv[] = {xstrdup("qemu-nbd"), xstrdup("--image-opts"), options,
 			writable ? NULL : xstrdup("--read-only"), NULL};
 	int64_t size;
-	int rc = nbd->call.connect(nbd->nbd, argv);
+	int line = nbd_server_start(argv, &nbd->server, error), rc;
 
 	free(argv[0]);
 	free(argv[1]);
 	free(argv[3]);
+	if (line < 0)
+		return error_wrap(error, "%s", nbd->io.name);
+	rc = nbd->call.connect(nbd->nbd, line);
 	size = rc < 0 ? -1 : nbd->call.get_size(nbd->nbd);
 	if (rc < 0 || size < 0)
 		return failed(&nbd->io, "qemu-nbd does not serve it", error);
@@ -185,6 +190,7 @@ struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *e
 		return &nbd->io;
 	if (nbd->nbd)
 		nbd->call.close(nbd->nbd);
+	nbd_server_end(&nbd->server);
 	free(nbd->io.name);
 	free(nbd);
 	return NULL;

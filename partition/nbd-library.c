@@ -13,7 +13,7 @@ int nbd_library_load(struct nbd_library *ret, struct error *error)
 		{"nbd_create", &ret->create},
 		{"nbd_close", &ret->close},
 		{"nbd_shutdown", &ret->shutdown},
-		{"nbd_connect_systemd_socket_activation", &ret->connect},
+		{"nbd_connect_socket", &ret->connect},
 		{"nbd_get_size", &ret->get_size},
 		{"nbd_can_flush", &ret->can_flush},
 		{"nbd_pread", &ret->pread},

@@ -14,7 +14,7 @@ struct nbd_library {
 	__typeof__(nbd_create) *create;
 	__typeof__(nbd_close) *close;
 	__typeof__(nbd_shutdown) *shutdown;
-	__typeof__(nbd_connect_systemd_socket_activation) *connect;
+	__typeof__(nbd_connect_socket) *connect;
 	__typeof__(nbd_get_size) *get_size;
 	__typeof__(nbd_can_flush) *can_flush;
 	__typeof__(nbd_pread) *pread;

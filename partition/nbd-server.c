@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. qemu-nbd is given a socket that listens already (systemd's
+ * protocol: LISTEN_PID, LISTEN_FDS, descriptor 3; sd_listen_fds(3)), and one connection
+ * waits in it. Left to itself it would outlive us, with the image locked: a client that
+ * goes away before the handshake is over does not end it (QEMU 7.2, qemu-nbd.c,
+ * nbd_client_closed), and a SIGTERM that comes while it starts is forgotten, because main
+ * sets the state behind the handler; it may even serve nobody then, and not end. SIGKILL
+ * is no way: the image's bitmaps would be lost.
+ *
+ * So a process of ours stands between, the keeper. It holds one end of a pipe; the other
+ * end is ours, and closes when we want that or however we die. Then the keeper asks
+ * qemu-nbd to end, again and again until it has. What is sent to our process group, as by
+ * a terminal's Ctrl-C, is for us alone, and the keeper outlasts what it does to us.
+ */
+#include "partition/nbd-server.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	LISTEN_FD = 3, /* SD_LISTEN_FDS_START */
+	TOLD_FD,       /* the keeper's end of the pipe */
+	FIRST_OTHER_FD,
+	WAIT_MS = 100, /* until it is seen that the server has ended by itself */
+	AGAIN_US = 5000,
+};
+
+static int new_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+/* In a directory of our own; its name is gone again when this returns. */
+static int make_line(int *ret_listener, int *ret_client, struct error *error)
+{
+	char folder[] = "/tmp/virt-layout-nbd-XXXXXX";
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	_cleanup_fd_ int listener = new_socket(), client = new_socket();
+	int fault = 0;
+
+	if (listener < 0 || client < 0 || !mkdtemp(folder))
+		return error_system(error, errno, "no socket for qemu-nbd");
+	snprintf(name.sun_path, sizeof(name.sun_path), "%s/socket", folder);
+	if (bind(listener, (const struct sockaddr *)&name, sizeof(name)) < 0 ||
+	    listen(listener, 1) < 0 ||
+	    connect(client, (const struct sockaddr *)&name, sizeof(name)) < 0)
+		fault = errno;
+	unlink(name.sun_path);
+	rmdir(folder);
+	if (fault)
+		return error_system(error, fault, "no socket for qemu-nbd");
+	*ret_listener = TAKE_FD(listener);
+	*ret_client = TAKE_FD(client);
+	return 0;
+}
+
+_noreturn_ static void become_server(char *const argv[])
+{
+	_cleanup_free_ char *pid = xasprintf("%ld", (long)getpid());
+	sigset_t none;
+
+	close(TOLD_FD);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", "1", 1);
+	execvp(argv[0], argv);
+	fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Nothing of what is open here but the two: nobody shall wait for us to close it. */
+_noreturn_ static void become_keeper(char *const argv[], int listener, int told)
+{
+	struct pollfd poll_fd = {.fd = TOLD_FD};
+	sigset_t all;
+	pid_t server;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setpgid(0, 0);
+	signal(SIGTTOU, SIG_IGN); /* what qemu-nbd says shall not stop it */
+	listener = fcntl(listener, F_DUPFD, FIRST_OTHER_FD);
+	told = fcntl(told, F_DUPFD, FIRST_OTHER_FD);
+	dup2(listener, LISTEN_FD);
+	dup2(told, TOLD_FD);
+	closefrom(FIRST_OTHER_FD);
+	server = fork();
+	if (server == 0)
+		become_server(argv);
+	close(LISTEN_FD);
+	while (server > 0 && waitpid(server, NULL, WNOHANG) == 0)
+		if (poll(&poll_fd, 1, WAIT_MS) > 0) {
+			kill(server, SIGTERM);
+			usleep(AGAIN_US);
+		}
+	_exit(0);
+}
+
+int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error)
+{
+	_cleanup_fd_ int listener = -1, client = -1, told = -1, hold = -1;
+	int ends[2];
+
+	if (make_line(&listener, &client, error) < 0)
+		return -1;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_system(error, errno, "cannot make a pipe");
+	told = ends[0];
+	hold = ends[1];
+	ret->keeper = fork();
+	if (ret->keeper == 0)
+		become_keeper(argv, listener, told);
+	if (ret->keeper < 0) {
+		ret->keeper = 0;
+		return error_system(error, errno, "cannot start %s", argv[0]);
+	}
+	ret->hold = TAKE_FD(hold);
+	return TAKE_FD(client);
+}
+
+void nbd_server_end(struct nbd_server *server)
+{
+	if (server->keeper == 0)
+		return;
+	close_fd(&server->hold);
+	while (waitpid(server->keeper, NULL, 0) < 0 && errno == EINTR) {
+	}
+	server->keeper = 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nbd-server.h - a qemu-nbd that serves this process alone, and ends when it does. */
+#pragma once
+
+#include "base/error.h"
+
+#include <sys/types.h>
+
+struct nbd_server {
+	pid_t keeper; /* 0: none was started */
+	int hold;     /* closed, by whatever, it ends the server */
+};
+
+/*
+ * Starts the command line @argv, a qemu-nbd without an address. A socket that is
+ * connected to it, the caller's; or -1 with *error filled (3). That it cannot serve shows
+ * when the socket is read.
+ */
+int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error);
+/* Ends it in order and waits for that. Nothing if none was started. */
+void nbd_server_end(struct nbd_server *server);
