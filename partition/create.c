@@ -139,22 +139,29 @@ static int read_back(const struct creation *creation, struct error *error)
 
 /*
  * A file without a name, which leaves nothing behind whatever happens; where the file
- * system has no such thing (NFS), a named one. A qcow2 needs no name for it at all.
+ * system has no such thing (NFS), a named one.
  */
-static int open_raw(struct creation *creation, struct error *error)
+static int open_file(struct creation *creation, int *ret_fd, struct error *error)
 {
-	creation->raw =
-		openat(creation->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-	if (creation->raw >= 0)
-		return 0;
-	if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) {
-		creation->raw = openat(creation->folder_fd, creation->temporary,
-				       O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
-		creation->named = creation->raw >= 0;
+	int fd = openat(creation->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+		fd = openat(creation->folder_fd, creation->temporary,
+			    O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+		creation->named = fd >= 0;
 	}
-	if (creation->raw < 0)
+	if (fd < 0)
 		return error_system(error, errno, "cannot make a file in %s",
 				    creation->folder);
+	*ret_fd = fd;
+	return 0;
+}
+
+/* What a qcow2 is made of needs no name at all. */
+static int open_raw(struct creation *creation, struct error *error)
+{
+	if (open_file(creation, &creation->raw, error) < 0)
+		return -1;
 	if (creation->named && creation->request->format == IMAGE_QCOW2) {
 		unlinkat(creation->folder_fd, creation->temporary, 0);
 		creation->named = false;
@@ -205,10 +212,11 @@ static int run_watched(struct tool *tool, const struct creation *creation,
 	progress_begin_percent(progress, "%s: %s", creation->name, what);
 	tool->tick = watch_percent;
 	tool->context = progress;
+	tool->ends_with_us = true;
 	return tool_run(tool, error);
 }
 
-static int convert(struct creation *creation, const char *path, struct error *error)
+static int convert(struct creation *creation, struct error *error)
 {
 	_cleanup_tool_ struct tool tool = {};
 
@@ -225,11 +233,11 @@ static int convert(struct creation *creation, const char *path, struct error *er
 			 (uintmax_t)creation->request->cluster_bytes);
 	}
 	tool_add_fd(&tool, creation->raw);
-	tool_add(&tool, "%s", path);
+	tool_add_fd(&tool, creation->image);
 	return run_watched(&tool, creation, "making the qcow2", error);
 }
 
-static int compare(struct creation *creation, const char *path, struct error *error)
+static int compare(struct creation *creation, struct error *error)
 {
 	_cleanup_tool_ struct tool tool = {};
 
@@ -241,27 +249,17 @@ static int compare(struct creation *creation, const char *path, struct error *er
 	tool_add(&tool, "-F");
 	tool_add(&tool, "qcow2");
 	tool_add_fd(&tool, creation->raw);
-	tool_add(&tool, "%s", path);
+	tool_add_fd(&tool, creation->image);
 	return run_watched(&tool, creation, "comparing it with the plan", error);
 }
 
 /* QEMU's own tool makes the qcow2, and reads it again. */
 static int make_qcow2(struct creation *creation, struct error *error)
 {
-	_cleanup_free_ char *path = NULL;
-	int made = openat(creation->folder_fd, creation->temporary,
-			  O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
-
-	if (made < 0)
-		return error_system(error, errno, "cannot make a file in %s",
-				    creation->folder);
-	creation->named = true;
-	creation->image = made;
-	path = xasprintf("%s%s/%s", *creation->folder == '/' ? "" : "./",
-			 creation->folder, creation->temporary);
-	if (convert(creation, path, error) < 0 || compare(creation, path, error) < 0)
+	if (open_file(creation, &creation->image, error) < 0 ||
+	    convert(creation, error) < 0 || compare(creation, error) < 0)
 		return -1;
-	if (fsync(made) < 0)
+	if (fsync(creation->image) < 0)
 		return error_system(error, errno, "cannot flush the image");
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "partition/tool.h"
 
+#include "base/child.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -119,8 +120,19 @@ static bool take_said(int output, char *bytes, size_t room)
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-/* Until it has closed its output, which is when it ends. */
-static void watch(const struct tool *tool, int output)
+static bool is_over(pid_t pid)
+{
+	siginfo_t info = {};
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	       info.si_pid == pid;
+}
+
+/*
+ * Until it has closed its output, which is when it ends; or has ended, and somebody whom
+ * it left behind has the output open.
+ */
+static void watch(const struct tool *tool, pid_t pid, int output)
 {
 	struct pollfd poll_fd = {.fd = output, .events = POLLIN};
 	char said[4096] = "";
@@ -131,6 +143,8 @@ static void watch(const struct tool *tool, int output)
 
 		if (ready > 0)
 			open = take_said(output, said, sizeof(said));
+		else if (ready == 0)
+			open = !is_over(pid);
 		if (tool->tick)
 			tool->tick(tool->context, said);
 	}
@@ -139,8 +153,8 @@ static void watch(const struct tool *tool, int output)
 int tool_run(struct tool *tool, struct error *error)
 {
 	_cleanup_fd_ int said = memfd_create("said", MFD_CLOEXEC);
+	pid_t parent = getpid(), pid;
 	int output[2], status;
-	pid_t pid;
 
 	if (said < 0)
 		return error_system(error, errno, "cannot make a memory file");
@@ -148,11 +162,13 @@ int tool_run(struct tool *tool, struct error *error)
 		return error_system(error, errno, "cannot make a pipe");
 	*vec_add(&tool->words) = NULL;
 	pid = fork();
+	if (pid == 0 && tool->ends_with_us)
+		child_ends_with(parent);
 	if (pid == 0)
 		become(tool, output[1], said);
 	close(output[1]);
 	if (pid > 0)
-		watch(tool, output[0]);
+		watch(tool, pid, output[0]);
 	close(output[0]);
 	if (pid < 0)
 		return error_system(error, errno, "cannot start %s", tool->words.v[0]);

@@ -18,6 +18,8 @@ struct tool {
 	 */
 	void (*tick)(void *context, const char *said);
 	void *context;
+	/* Killed when we are; for one that works on what nobody has seen yet. */
+	bool ends_with_us;
 };
 
 void tool_add(struct tool *tool, const char *format, ...) _printf_(2, 3);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/option.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 enum { OPTION_TIME_LIMIT, OPTION_REMOVE };
@@ -81,8 +82,11 @@ static int run_command_line(int argc, char *argv[], struct error *error)
 int main(int argc, char *argv[])
 {
 	_cleanup_error_ struct error error = {};
-	int status = run_command_line(argc, argv, &error);
+	int status;
 
+	/* Where it is ignored, as a caller may leave it, no child's end can be known. */
+	signal(SIGCHLD, SIG_DFL);
+	status = run_command_line(argc, argv, &error);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", command.name, error.message);
 		status = (int)error.status;

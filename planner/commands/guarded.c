@@ -7,6 +7,7 @@
  */
 #include "planner/commands/guarded.h"
 
+#include "base/child.h"
 #include "base/file.h"
 #include "planner/hook-limit.h"
 
@@ -14,7 +15,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,12 +45,13 @@ int guard_send_terms(int fd, const struct guard_terms *terms, struct error *erro
 	return file_write_fd(fd, "the pipe", bytes, sizeof(bytes), error);
 }
 
-static _noreturn_ void run_child(guarded_work *work, const void *user, int fd)
+static _noreturn_ void run_child(guarded_work *work, const void *user, int fd,
+				 pid_t parent)
 {
 	_cleanup_error_ struct error error = {};
 	int status;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	child_ends_with(parent);
 	status = work(user, fd, &error);
 	if (status < 0)
 		guard_say(&error);
@@ -111,16 +112,18 @@ static int supervise(pid_t child, int fd, struct guarded *ret, struct error *err
 {
 	_cleanup_text_ struct text sent = {};
 	bool ended = read_all(fd, &sent);
-	int status;
+	int status, fault = 0;
 
 	if (!ended)
 		kill(child, SIGKILL);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-	}
+	while (waitpid(child, &status, 0) < 0 && fault == 0)
+		fault = errno == EINTR ? 0 : errno;
 	if (sent.n >= TERMS_BYTES) {
 		ret->strict = sent.s[0];
 		text_add(&ret->answer, sent.s + TERMS_BYTES, sent.n - TERMS_BYTES);
 	}
+	if (fault)
+		return error_system(error, fault, "cannot wait for it");
 	if (judge(status, ended, &sent, error) < 0)
 		return -1;
 	ret->status = WEXITSTATUS(status);
@@ -132,14 +135,14 @@ int guarded_run(guarded_work *work, const void *user, struct guarded *ret,
 {
 	_cleanup_fd_ int read_end = -1;
 	int ends[2];
-	pid_t child;
+	pid_t parent = getpid(), child;
 
 	if (pipe(ends) < 0)
 		return error_system(error, errno, "no pipe");
 	read_end = ends[0];
 	child = fork();
 	if (child == 0)
-		run_child(work, user, ends[1]);
+		run_child(work, user, ends[1], parent);
 	close(ends[1]);
 	if (child < 0)
 		return error_system(error, errno, "no child process");

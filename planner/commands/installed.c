@@ -35,11 +35,13 @@ static bool libvirt_version(unsigned *ret)
 /* "QEMU emulator version 7.2.22 (Debian ...)" */
 static bool qemu_version(const char *architecture, unsigned *ret)
 {
-	_cleanup_free_ char *command =
-		xasprintf("timeout 10 qemu-system-%s --version 2>/dev/null", architecture);
-	FILE *pipe = popen(command, "re");
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	_cleanup_free_ char *command = xasprintf(
+		"timeout -k 1 10 qemu-system-%s --version 2>/dev/null", architecture);
+	/* A shell reads it. */
+	bool sound = architecture[strspn(architecture, letters)] == '\0', found;
+	FILE *pipe = sound ? popen(command, "re") : NULL;
 	unsigned major, minor, micro;
-	bool found;
 
 	if (!pipe)
 		return false;

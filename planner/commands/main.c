@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 #define PROGRAM "virt-layout"
@@ -117,6 +118,8 @@ int main(int argc, char *argv[])
 	_cleanup_error_ struct error error = {};
 	int status;
 
+	/* Where it is ignored, as a caller may leave it, no child's end can be known. */
+	signal(SIGCHLD, SIG_DFL);
 	status = dispatch(command, command->name, argc, argv, &error);
 
 	if (fflush(stdout) != 0 || ferror(stdout))
