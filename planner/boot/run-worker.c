@@ -172,7 +172,7 @@ static bool argv(virConnectPtr connection, const struct run *run, const char *fi
 	return true;
 }
 
-static atomic_bool ended, orphaned;
+static atomic_bool ended, failed, orphaned;
 
 static void on_orphaned(int number)
 {
@@ -186,10 +186,13 @@ static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event
 {
 	(void)connection;
 	(void)domain;
-	(void)detail;
 	(void)opaque;
-	if (event == VIR_DOMAIN_EVENT_STOPPED)
-		atomic_store(&ended, true);
+	if (event != VIR_DOMAIN_EVENT_STOPPED)
+		return 0;
+	/* The monitor closed, and no guest had shut down (qemuProcessHandleMonitorEOF). */
+	if (detail == VIR_DOMAIN_EVENT_STOPPED_FAILED)
+		atomic_store(&failed, true);
+	atomic_store(&ended, true);
 	return 0;
 }
 
@@ -220,6 +223,8 @@ static bool run_domain(virConnectPtr connection, const struct run *run, const ch
 		usleep(10 * 1000);
 	if (atomic_load(&orphaned))
 		virDomainDestroy(domain);
+	if (atomic_load(&failed))
+		fprintf(stderr, "QEMU was killed or crashed: it ended before the guest did\n");
 	virDomainFree(domain);
 	return true;
 }
@@ -249,6 +254,8 @@ static int each_file(const struct run *run, virConnectPtr connection, size_t mod
 			return error_input(error, "%s: holds a NUL byte", run->files[i]);
 		if (!modes[mode].act(connection, run, run->files[i], xml.s))
 			status = RUN_REFUSED;
+		if (atomic_load(&failed))
+			status = RUN_SYSTEM;
 		fflush(stdout); /* the driver may crash over the next one */
 	}
 	return status;
