@@ -55,12 +55,15 @@ static void read_firmware_log(int fd, struct text *ret)
 	text_add(ret, "", 0);
 }
 
-static int fill_root(const struct boot_request *request, const struct document *domain,
-		     const char *root, struct boot_result *result, struct error *error)
+static int fill_root(const struct boot_session *session, const struct document *domain,
+		     const struct text *initrd, struct boot_result *result,
+		     struct error *error)
 {
+	const struct boot_request *request = session->request;
+	const char *root = session->root;
 	_cleanup_free_ char *kernel = realpath(request->kernel, NULL);
 	_cleanup_free_ char *initrd_path = xasprintf("%s/initrd", root);
-	_cleanup_text_ struct text initrd = {}, xml = {};
+	_cleanup_text_ struct text xml = {};
 	struct prepare_options options = {
 		.accel = result->accel,
 		.nested = request->assign == ASSIGN_NESTED,
@@ -73,18 +76,18 @@ static int fill_root(const struct boot_request *request, const struct document *
 
 	if (!kernel)
 		return error_system(error, errno, "%s", request->kernel);
-	if (boot_make_initrd(request, &initrd, error) < 0 ||
-	    prepare_domain(domain, &options, &xml, &result->substitutions, error) < 0)
+	if (prepare_domain(domain, &options, &xml, &result->substitutions, error) < 0)
 		return -1;
-	result->initrd_bytes = initrd.n;
-	if (write_root_file(root, "initrd", initrd.s, initrd.n, error) < 0 ||
+	result->initrd_bytes = initrd->n;
+	if (write_root_file(root, "initrd", initrd->s, initrd->n, error) < 0 ||
 	    write_root_file(root, "domain.xml", xml.s, xml.n, error) < 0)
 		return -1;
 	return make_scratch_disk(root, error);
 }
 
 static int boot_in_root(struct boot_session *session, const struct document *domain,
-			struct boot_result *result, struct error *error)
+			const struct text *initrd, struct boot_result *result,
+			struct error *error)
 {
 	_cleanup_free_ char *root = NULL;
 	_cleanup_fd_ int lock = -1, firmware = -1;
@@ -94,7 +97,7 @@ static int boot_in_root(struct boot_session *session, const struct document *dom
 		return -1;
 	session->root = root;
 	firmware = open_firmware_log(root);
-	answer = fill_root(session->request, domain, root, result, error);
+	answer = fill_root(session, domain, initrd, result, error);
 	result->times.prepared = run_clock_s() - session->began_s;
 	if (answer == 0)
 		answer = boot_session_run(session, result, error);
@@ -103,22 +106,37 @@ static int boot_in_root(struct boot_session *session, const struct document *dom
 	return answer;
 }
 
-/* In a root of its own. A signal waits until the session takes it, so that that goes. */
+/* As nohup leaves it. SIGINT is another thing: shells ignore it for their background. */
+static bool is_ignored(int signal)
+{
+	struct sigaction action = {};
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/*
+ * In a root of its own. A signal waits until the session takes it, so that that goes; but
+ * not while the user's files are read, which may be pipes that nobody writes to.
+ */
 int boot_once(const struct boot_request *request, const struct document *domain,
 	      double start_limit_s, struct boot_result *result, struct error *error)
 {
 	struct boot_session session = { .request = request,
 					.start_limit_s = start_limit_s,
 					.began_s = run_clock_s() };
+	_cleanup_text_ struct text initrd = {};
 	int answer;
 
+	if (boot_make_initrd(request, &initrd, error) < 0)
+		return -1;
 	sigemptyset(&session.watched);
 	sigaddset(&session.watched, SIGINT);
 	sigaddset(&session.watched, SIGTERM);
-	sigaddset(&session.watched, SIGHUP);
+	if (!is_ignored(SIGHUP))
+		sigaddset(&session.watched, SIGHUP);
 	sigaddset(&session.watched, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &session.watched, &session.mask);
-	answer = boot_in_root(&session, domain, result, error);
+	answer = boot_in_root(&session, domain, &initrd, result, error);
 	sigprocmask(SIG_SETMASK, &session.mask, NULL);
 	return answer;
 }
