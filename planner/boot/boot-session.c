@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -103,17 +104,6 @@ static void begin_shell(struct session *s)
 	s->has_terminal = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-/* The shell's words go where words go; standard output is for the verdict. */
-static void show_shell(struct session *s, const char *bytes, size_t n)
-{
-	_cleanup_error_ struct error ignored = {};
-
-	if (s->in_shell)
-		file_write_fd(STDERR_FILENO, "standard error", bytes, n, &ignored);
-	else if (s->result->serial.shell)
-		begin_shell(s);
-}
-
 /* A moment that virt-layout-run wrote down; 0 if it did not. */
 static double read_mark(const struct session *s, const char *what)
 {
@@ -128,34 +118,6 @@ static void on_agent(struct session *s)
 	s->result->times.qemu = read_mark(s, RUN_MARK_QEMU);
 	s->result->times.running = read_mark(s, RUN_MARK_RUNNING);
 	read_booted(s);
-}
-
-static void on_serial(struct session *s)
-{
-	struct boot_times *times = &s->result->times;
-	struct serial *serial = &s->result->serial;
-	char bytes[65536];
-	ssize_t n = read(s->output, bytes, sizeof(bytes));
-
-	if (n < 0 && errno == EINTR)
-		return;
-	if (n <= 0) {
-		close_fd(&s->output);
-		return;
-	}
-	if (times->first_byte <= 0)
-		times->first_byte = since_start_s(s);
-	serial_feed(serial, bytes, (size_t)n);
-	show_shell(s, bytes, (size_t)n);
-	if (serial->started && times->started <= 0)
-		on_agent(s);
-	if (serial->has_record && times->recorded <= 0)
-		times->recorded = since_start_s(s);
-	if (serial->state == SERIAL_DONE || serial->state == SERIAL_DAMAGED) {
-		times->done = since_start_s(s);
-		tell_end(s);
-		close_fd(&s->output); /* what else it says is of no use */
-	}
 }
 
 static void on_typed(struct session *s)
@@ -275,6 +237,74 @@ static void keep_limits(struct session *s)
 		close_fd(&s->output);
 		close_fd(&s->messages);
 		s->alone = true;
+	}
+}
+
+/* Whether somebody who does not read is waited for: not long past the end. */
+static bool is_patient(const struct session *s)
+{
+	return !s->result->interrupted &&
+	       (s->told_s <= 0 || since_start_s(s) - s->told_s < END_LIMIT_S);
+}
+
+/*
+ * The shell's words go where words go; standard output is for the verdict. Whoever reads
+ * them may stand still: limits are kept and signals heard all the same.
+ */
+static void show_shell(struct session *s, const char *bytes, size_t n)
+{
+	if (!s->in_shell && s->result->serial.shell) {
+		begin_shell(s);
+		return;
+	}
+	while (s->in_shell && n > 0) {
+		struct pollfd wait[] = {
+			{ .fd = STDERR_FILENO, .events = POLLOUT },
+			{ .fd = s->signals, .events = POLLIN },
+		};
+		ssize_t done = 0;
+
+		poll(wait, ARRAY_SIZE(wait), TICK_MS);
+		if (wait[1].revents)
+			on_signal(s);
+		keep_limits(s);
+		/* A pipe that has room has room for PIPE_BUF: more might block. */
+		if (wait[0].revents)
+			done = write(STDERR_FILENO, bytes, MIN(n, (size_t)PIPE_BUF));
+		else if (!is_patient(s))
+			return;
+		if (done < 0 && errno != EINTR && errno != EAGAIN)
+			return;
+		bytes += MAX(done, (ssize_t)0);
+		n -= (size_t)MAX(done, (ssize_t)0);
+	}
+}
+
+static void on_serial(struct session *s)
+{
+	struct boot_times *times = &s->result->times;
+	struct serial *serial = &s->result->serial;
+	char bytes[65536];
+	ssize_t n = read(s->output, bytes, sizeof(bytes));
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close_fd(&s->output);
+		return;
+	}
+	if (times->first_byte <= 0)
+		times->first_byte = since_start_s(s);
+	serial_feed(serial, bytes, (size_t)n);
+	show_shell(s, bytes, (size_t)n);
+	if (serial->started && times->started <= 0)
+		on_agent(s);
+	if (serial->has_record && times->recorded <= 0)
+		times->recorded = since_start_s(s);
+	if (serial->state == SERIAL_DONE || serial->state == SERIAL_DAMAGED) {
+		times->done = since_start_s(s);
+		tell_end(s);
+		close_fd(&s->output); /* what else it says is of no use */
 	}
 }
 
