@@ -84,10 +84,9 @@ int change_begin(const char *path, const struct change_wish *wish,
 	ret->journal = change_journal(path, wish, error);
 	if (!ret->journal)
 		return -1;
-	if (change_need_closed(path, ret->journal, error) < 0)
-		return -1;
+	/* Behind the lock: somebody's change may be under way, or be cut short just now. */
 	ret->io = disk_open(path, &wish->disk, &ret->kind, error);
-	if (!ret->io)
+	if (!ret->io || change_need_closed(path, ret->journal, error) < 0)
 		return -1;
 	return inspect_disk(ret->io, &question, &ret->seen, &ret->report, error);
 }
