@@ -17,7 +17,8 @@
  * - devices: as many of the kind as are asked for below each node's expander bus, those
  *   there counted; with the bus, the ports and their addresses.
  * - IOMMU: with what it needs (I/O APIC, caching_mode for host devices, eim, iommu='on' on
- *   virtio devices); `none` takes the one there away.
+ *   virtio devices); one of another model goes, with what is written in it, as does any
+ *   for `none`.
  * - ports: spare ones per expander bus, general ones on pcie-root.
  * - host, with @host (NULL: none): its devices that the domain is given go below expander
  *   buses of their root complexes, memory and vCPUs are bound to their nodes, and the
