@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * still.c - libxml2 seeds its hash with the clock (dict.c, rand_r), and what it compares
+ * steers libFuzzer: here the number is the same each time.
+ */
+#include <stdlib.h>
+
+int rand_r(unsigned *seed)
+{
+	*seed = 0;
+	return 1;
+}
