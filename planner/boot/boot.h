@@ -71,6 +71,7 @@ struct boot_result {
 	struct text firmware; /* the end of what firmware wrote to its debug port */
 	struct text messages; /* of virt-layout-run and libvirt */
 	int run_status;	      /* enum run_status */
+	unsigned crashes;     /* of QEMU, after which it was booted again */
 	bool interrupted;
 	enum kvm_state kvm;
 	double kvm_tried_s; /* spent on a try under KVM that came to nothing */

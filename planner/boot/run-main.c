@@ -20,7 +20,8 @@ static const struct command command = {
 		 "run    start one domain; its serial line (a Unix socket, ROOT/serial) is\n"
 		 "       standard input and output; the end of standard input ends it\n"
 		 "ROOT is private to the driver; one that was not there is removed again.\n"
-		 "Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit",
+		 "Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit,\n"
+		 "5 QEMU was killed or crashed",
 	.rows = (const struct option_row[]){
 		[OPTION_TIME_LIMIT] = { .name = "time-limit", .arg = "SECONDS",
 					.help = "end a domain that runs longer" },

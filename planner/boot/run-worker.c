@@ -255,7 +255,7 @@ static int each_file(const struct run *run, virConnectPtr connection, size_t mod
 		if (!modes[mode].act(connection, run, run->files[i], xml.s))
 			status = RUN_REFUSED;
 		if (atomic_load(&failed))
-			status = RUN_SYSTEM;
+			status = RUN_CRASHED;
 		fflush(stdout); /* the driver may crash over the next one */
 	}
 	return status;

@@ -48,8 +48,9 @@ enum run_status {
 	RUN_OK = 0,	 /* accepted; the domain ended, by itself or on request */
 	RUN_REFUSED = 1, /* libvirt or QEMU refused a domain; the reason is on stderr */
 	RUN_INPUT = 2,	 /* bad usage, a file that cannot be read */
-	RUN_SYSTEM = 3,	 /* no root directory, no embedded driver, worker or QEMU crashed */
+	RUN_SYSTEM = 3,	 /* no root directory, no embedded driver, the worker crashed */
 	RUN_TIMEOUT = 4, /* the time limit ended the domain */
+	RUN_CRASHED = 5, /* QEMU was killed or crashed */
 };
 
 struct run {

@@ -336,7 +336,8 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 		text_printf(&words, "\n  the record came whole before that: it is in %s",
 			    wish->record);
 	text_add_last_words(&words, result);
-	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM) {
+	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM ||
+	    result->run_status == RUN_CRASHED) {
 		_cleanup_free_ char *line = on_one_line(words.s);
 
 		return error_system(error, 0, "%s", line);
@@ -350,6 +351,8 @@ static void tell(const struct boot_result *result)
 {
 	_cleanup_text_ struct text words = {};
 
+	if (result->crashes > 0)
+		text_adds(&words, "QEMU was killed or crashed: this is its second boot\n");
 	if (result->kvm != KVM_NOT_ASKED) {
 		text_add_accelerator(&words, result);
 		text_addc(&words, '\n');
