@@ -35,8 +35,8 @@ static enum kvm_state judge_kvm(const struct boot_result *result)
 }
 
 /*
- * QEMU 7.2's TCG crashes in one of some 200 boots, at the same instruction each time: once
- * more then. A domain that it cannot bear makes it crash again.
+ * QEMU 7.2's TCG crashes now and then, at the same instruction each time: once more then.
+ * A domain that it cannot bear makes it crash again.
  */
 static int boot_under(enum boot_accel accel, double start_limit_s,
 		      const struct boot_request *request, const struct document *domain,

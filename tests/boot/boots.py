@@ -125,8 +125,8 @@ class Boots:
     def boot_twice(self, domain, options, row=None):
         """
         As boot, and once more where QEMU crashed, or the guest never said a word, or a
-        guest of it: QEMU 7.2's TCG has a segmentation fault, always at the same instruction,
-        in one of some 200 boots (dmesg), and was seen to stand still for 300 s below its own
+        guest of it: QEMU 7.2's TCG has a segmentation fault now and then, always at the same
+        instruction (five in 13 hours, dmesg), and was seen to stand still for 300 s below its own
         SVM. Twice in a whole run at most, and it is said.
         """
         try:
