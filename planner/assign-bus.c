@@ -97,11 +97,11 @@ static bool grow(struct buses *buses, unsigned needs, unsigned *bus)
 			wanted++;
 			(*bus)++;
 		}
-		if (wanted > BUSES)
+		if (wanted > INDEXES)
 			return false;
 		add_pci_tree(buses);
 	}
-	if (wanted > BUSES)
+	if (wanted > INDEXES)
 		return false;
 	while (buses->n < wanted)
 		set_model(buses, buses->n++, model);

@@ -33,14 +33,13 @@ struct bus_row {
 };
 const struct bus_row *bus_row(const char *model);
 
-#define BUSES 256
 struct buses {
 	struct bus {
 		const struct bus_row *row; /* NULL: an unknown model, takes nothing */
 		unsigned takes;
 		uint8_t used[PCI_SLOTS];    /* bits: functions */
 		bool aggregate[PCI_SLOTS];
-	} bus[BUSES];
+	} bus[INDEXES];
 	unsigned n;
 	bool grow; /* buses may still be added */
 };

@@ -81,7 +81,7 @@ static unsigned needs_of_controller(const struct guest *guest,
 
 	if (guest_is_pci(controller)) {
 		row = bus_row(controller->model);
-		return row && controller->index.state == VALUE_VALID ? row->needs : 0;
+		return row && guest_pci_index(controller) >= 0 ? row->needs : 0;
 	}
 	kind = device_kind_of_controller(controller);
 	if (!kind || !controller_on_pci(controller))

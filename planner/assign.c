@@ -127,13 +127,13 @@ static void begin_buses(struct assign_pass *pass)
 
 	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
 		const struct guest_controller *c = &pass->guest->controllers.v[i];
+		int index = guest_pci_index(c);
 		struct bus *bus;
 
-		if (!guest_is_pci(c) || c->index.state != VALUE_VALID ||
-		    c->index.value >= BUSES)
+		if (index < 0)
 			continue;
-		bus = &pass->buses.bus[c->index.value];
-		pass->buses.n = MAX(pass->buses.n, (unsigned)c->index.value + 1);
+		bus = &pass->buses.bus[index];
+		pass->buses.n = MAX(pass->buses.n, (unsigned)index + 1);
 		if (bus->row)
 			continue;
 		bus->row = bus_row(c->model);

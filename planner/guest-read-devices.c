@@ -237,9 +237,8 @@ static void number_controllers(struct guest *guest)
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *it = &guest->controllers.v[i];
 
-		if (guest_is_pci(it) && it->index.state == VALUE_VALID &&
-		    it->index.value < SET_LIMIT)
-			set_add(&taken, (unsigned)it->index.value);
+		if (guest_pci_index(it) >= 0)
+			set_add(&taken, (unsigned)guest_pci_index(it));
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		struct guest_controller *it = &guest->controllers.v[i];

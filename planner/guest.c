@@ -191,6 +191,22 @@ bool guest_is_pci(const struct guest_controller *controller)
 	return streq_null(controller->type, "pci");
 }
 
+static int below_indexes(struct guest_number number)
+{
+	return number.state == VALUE_VALID && number.value < INDEXES ? (int)number.value
+								     : -1;
+}
+
+int guest_pci_index(const struct guest_controller *controller)
+{
+	return guest_is_pci(controller) ? below_indexes(controller->index) : -1;
+}
+
+int guest_bus_nr(const struct guest_controller *controller)
+{
+	return guest_is_pci(controller) ? below_indexes(controller->bus_nr) : -1;
+}
+
 struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index)
 {
 	for (size_t i = 0; i < guest->controllers.n; i++)

@@ -248,6 +248,17 @@ struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model);
 /* The PCI controller with this index, NULL. */
 struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index);
 bool guest_is_pci(const struct guest_controller *controller);
+/*
+ * PCI controllers have the indexes 0 to 255 and expander buses the bus numbers 0 to 255,
+ * but a domain may hold any number there (libvirt 9.0 src/conf/domain_conf.c,
+ * virDomainControllerDefParseXML, refuses others). These are the only ways to make an
+ * array index or a bus number of what was read.
+ */
+#define INDEXES 256
+/* The index of a PCI controller; -1 if it is not one, or has no such index. */
+int guest_pci_index(const struct guest_controller *controller);
+/* The bus number of an expander bus, chosen by libvirt too; -1 if it has no such number. */
+int guest_bus_nr(const struct guest_controller *controller);
 /* q35 and pc-q35-*; virt and virt-*. */
 /* <vcpu>, 1 where it is not readable, and what libvirt's bitmaps hold, 16384, at most. */
 unsigned guest_vcpus(const struct guest *guest);

@@ -7,8 +7,6 @@
 #include "planner/in-place.h"
 #include "planner/layout.h"
 
-#define INDEXES 256
-
 /* One device that the plan puts into a port. */
 struct in_place_device {
 	const struct device_kind *kind; /* of a new one; NULL: a wish's */

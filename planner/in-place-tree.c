@@ -82,9 +82,9 @@ static int add_given_controller(struct in_place *plan, int number, struct error 
 		give_address(it, &controller->address);
 	if (it->kind == LAYOUT_EXPANDER) {
 		it->spare = DEFAULT_SPARE_BUSES;
-		it->has_bus_nr = controller->bus_nr.state == VALUE_VALID &&
-				 !controller->bus_nr_assigned;
-		it->bus_nr = (uint8_t)controller->bus_nr.value;
+		it->has_bus_nr =
+			guest_bus_nr(controller) >= 0 && !controller->bus_nr_assigned;
+		it->bus_nr = (uint8_t)MAX(guest_bus_nr(controller), 0);
 	}
 	plan->item_of[index] = item;
 	return 0;

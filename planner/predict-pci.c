@@ -8,7 +8,7 @@
 #include "planner/device-kind.h"
 #include "planner/predict.h"
 
-#define INDEXES 256
+#define MOST_BUS 255
 
 /* What is known of each controller index while the tree is walked. */
 struct walk {
@@ -55,7 +55,10 @@ static unsigned devfn_of(const struct guest_address *address)
 	return address->at.slot * PCI_FUNCTIONS + address->at.function;
 }
 
-/* Numbers the bridges on the bus below @index, whose own number is @last. */
+/*
+ * Numbers the bridges on the bus below @index, whose own number is @last. A bridge for
+ * which there is no number left is not reached; what firmware does then nobody knows.
+ */
 static unsigned number_bus(struct walk *walk, unsigned index, unsigned last)
 {
 	int child_at[PCI_SLOTS * PCI_FUNCTIONS] = {};
@@ -67,7 +70,8 @@ static unsigned number_bus(struct walk *walk, unsigned index, unsigned last)
 		    on_bus(&walk->at[child]->address, index) && is_bridge(walk->at[child]))
 			child_at[devfn_of(&walk->at[child]->address)] = (int)child;
 	for (size_t devfn = 0; devfn < ARRAY_SIZE(child_at); devfn++)
-		if (child_at[devfn] > 0 && !walk->reached[child_at[devfn]])
+		if (child_at[devfn] > 0 && !walk->reached[child_at[devfn]] &&
+		    last < MOST_BUS)
 			last = number_bus(walk, (unsigned)child_at[devfn], last + 1);
 	walk->last[index] = (uint8_t)last;
 	return last;
@@ -80,9 +84,9 @@ static void number_all(struct walk *walk)
 		const struct guest_controller *c = walk->at[index];
 
 		/* Without ACPI nothing tells the kernel of further roots. */
-		if (c && c->bus_nr.state == VALUE_VALID && !walk->reached[index] &&
+		if (c && guest_bus_nr(c) >= 0 && !walk->reached[index] &&
 		    walk->guest->acpi_element >= 0)
-			number_bus(walk, index, (unsigned)c->bus_nr.value & 0xff);
+			number_bus(walk, index, (unsigned)guest_bus_nr(c));
 	}
 }
 
@@ -119,15 +123,30 @@ static struct machine_function *add_function(struct walk *walk,
 	return function;
 }
 
+/* A domain with such an index is refused by libvirt; no guest shows what is on it. */
+static void complain_of_index(struct walk *walk, const struct guest_controller *c)
+{
+	if (c->index.state == VALUE_VALID)
+		machine_complain(walk->machine,
+				 "PCI controller %llu is left out: its index is above %d",
+				 (unsigned long long)c->index.value, INDEXES - 1);
+	else
+		machine_complain(walk->machine,
+				 "a PCI controller is left out: its index is not a number");
+}
+
 static void add_bridge(struct walk *walk, const struct guest_controller *controller)
 {
 	const struct bridge_kind *kind = bridge_kind_of(controller);
-	unsigned index = (unsigned)controller->index.value;
+	int index = guest_pci_index(controller);
 	struct machine_function *function;
-	_cleanup_free_ char *what = xasprintf("controller %u", index);
+	_cleanup_free_ char *what = NULL;
 
-	if (!kind || index == 0)
+	if (index < 0)
+		complain_of_index(walk, controller);
+	if (!kind || index <= 0)
 		return;
+	what = xasprintf("controller %d", index);
 	function = add_function(walk, &controller->address, what);
 	if (!function)
 		return;
@@ -136,8 +155,10 @@ static void add_bridge(struct walk *walk, const struct guest_controller *control
 	function->class_code = kind->class_code;
 	function->pcie_type = kind->pcie_type;
 	function->acs = kind->acs ? KNOWN_YES : KNOWN_NO;
-	function->bridge = kind->bridge;
-	if (kind->bridge) {
+	function->bridge = kind->bridge && walk->reached[index];
+	if (kind->bridge && !walk->reached[index])
+		machine_complain(walk->machine, "%s gets no bus number", what);
+	if (function->bridge) {
 		function->secondary = walk->bus[index];
 		function->subordinate = walk->last[index];
 	}
@@ -271,15 +292,16 @@ void predict_pci(const struct guest *guest, struct machine *machine)
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
+		int index = guest_pci_index(c);
 
-		if (guest_is_pci(c) && c->index.state == VALUE_VALID &&
-		    c->index.value < INDEXES && !walk.at[c->index.value])
-			walk.at[c->index.value] = c;
+		if (index >= 0 && !walk.at[index])
+			walk.at[index] = c;
 	}
 	number_all(&walk);
 	add_fixed(&walk);
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		if (guest->controllers.v[i].index.state == VALUE_VALID)
+		if (guest_is_pci(&guest->controllers.v[i]) ||
+		    guest->controllers.v[i].index.state == VALUE_VALID)
 			add_controller(&walk, &guest->controllers.v[i]);
 	for (size_t i = 0; i < guest->devices.n; i++)
 		add_device(&walk, &guest->devices.v[i]);

@@ -2,6 +2,7 @@
 #include "planner/predict.h"
 
 #include "planner/assign.h"
+#include "planner/guest-read.h"
 
 static void predict_iommu(const struct guest *guest, struct machine *machine)
 {
@@ -71,4 +72,50 @@ void predict_any(struct guest *guest, struct machine *ret)
 
 	assign(guest, &assignment);
 	predict(guest, ret);
+}
+
+/* An @attribute of @element that libvirt refuses. */
+static int refuse_number(const struct guest *guest, const char *attribute, int element,
+			 struct error *error)
+{
+	const struct document *document = guest->document;
+	const char *value = document_attribute(document, element, attribute);
+	_cleanup_text_ struct text shown = {};
+
+	if (value) {
+		text_printf(&shown, "%s='", attribute);
+		text_add_shown(&shown, value);
+		text_printf(&shown, "' is not a number from 0 to %d", INDEXES - 1);
+	} else {
+		text_printf(&shown, "no %s from 0 to %d is left", attribute, INDEXES - 1);
+	}
+	return error_input_at(error, document->name, document->elements.v[element].line,
+			      "PCI controller: %s; libvirt refuses this domain, so nothing "
+			      "can be said of its guest", shown.s);
+}
+
+static int refuse_numbers(const struct guest *guest, struct error *error)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (guest_is_pci(c) && guest_pci_index(c) < 0)
+			return refuse_number(guest, "index", c->element, error);
+		if (guest_is_pci(c) && c->bus_nr.state != VALUE_ABSENT &&
+		    guest_bus_nr(c) < 0)
+			return refuse_number(guest, "busNr", c->target_element, error);
+	}
+	return 0;
+}
+
+int predict_document(const struct document *document, struct machine *ret,
+		     struct error *error)
+{
+	_cleanup_guest_ struct guest guest = {};
+
+	guest_init(&guest);
+	if (guest_read(document, &guest, error) < 0 || refuse_numbers(&guest, error) < 0)
+		return -1;
+	predict_any(&guest, ret);
+	return 0;
 }

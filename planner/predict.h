@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/error.h"
 #include "planner/guest.h"
 #include "topology/machine.h"
 
@@ -21,6 +22,14 @@ void predict(const struct guest *guest, struct machine *ret);
  * choose (assign.h), and the guest keeps it.
  */
 void predict_any(struct guest *guest, struct machine *ret);
+
+/*
+ * The same of a document. Faults: its root is no domain; a PCI controller has an index,
+ * or an expander bus a number, that is not one from 0 to 255: libvirt refuses such a
+ * domain, and nobody can say what its guest would see.
+ */
+int predict_document(const struct document *document, struct machine *ret,
+		     struct error *error);
 
 /* The pieces, for the file that holds each. */
 void predict_numa(const struct guest *guest, struct machine *machine);

@@ -13,10 +13,8 @@
 
 static bool is_expander(const struct guest_controller *controller)
 {
-	return guest_is_pci(controller) && controller->model &&
-	       has_suffix(controller->model, "-expander-bus") &&
-	       controller->bus_nr.state == VALUE_VALID &&
-	       controller->bus_nr.value < LAST_BUS;
+	return controller->model && has_suffix(controller->model, "-expander-bus") &&
+	       guest_bus_nr(controller) >= 0;
 }
 
 /* The lowest number above @from that another root owns. */

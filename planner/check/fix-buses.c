@@ -146,13 +146,13 @@ static void write_bus(struct fix *fix, const struct guest_address *address, cons
  */
 static void write_index(struct fix *fix, const struct guest_controller *c, const int *new)
 {
+	int index = guest_pci_index(c);
 	struct want *want;
 
-	if (c->element < 0 || !guest_is_pci(c) || c->index.value >= INDEXES ||
-	    new[c->index.value] == (int)c->index.value)
+	if (c->element < 0 || index < 0 || new[index] == index)
 		return;
 	want = want_new("controller");
-	want_set(want, "index", "%d", new[c->index.value]);
+	want_set(want, "index", "%d", new[index]);
 	edit_merge(&fix->edits, c->element, want);
 	want_free(want);
 }

@@ -288,8 +288,9 @@ static int look_again(const struct text *text, const char *name,
 	return 0;
 }
 
-static int predict_document(const struct document *document, struct machine *ret,
-			    struct error *error)
+/* Also of a domain that libvirt refuses: what it has in common with the other. */
+static int predict_roughly(const struct document *document, struct machine *ret,
+			   struct error *error)
 {
 	_cleanup_guest_ struct guest guest = {};
 
@@ -305,8 +306,8 @@ int check_fix_view(const struct document *before, const struct document *after,
 {
 	_cleanup_machine_ struct machine old = {}, new = {};
 
-	if (predict_document(before, &old, error) < 0 ||
-	    predict_document(after, &new, error) < 0)
+	if (predict_roughly(before, &old, error) < 0 ||
+	    predict_roughly(after, &new, error) < 0)
 		return -1;
 	compare_machines(&old, &new, &(struct compare_options){}, ret);
 	return 0;

@@ -22,8 +22,6 @@ enum rule_needs {
 /* Who says it today, before us. */
 enum rule_judge { JUDGE_NOBODY, JUDGE_LIBVIRT, JUDGE_QEMU, JUDGE_KERNEL };
 
-#define INDEXES 256
-
 /* A PCI controller's place; by index. */
 struct check_bus {
 	int controller; /* in guest.controllers, -1 there is none */

@@ -20,11 +20,10 @@ static void find_controllers(struct check *check)
 	for (size_t i = 0; i < INDEXES; i++)
 		check->bus[i] = (struct check_bus){ -1, -1, -1, 0, 0 };
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
-		const struct guest_controller *c = &check->guest->controllers.v[i];
+		int index = guest_pci_index(&check->guest->controllers.v[i]);
 
-		if (guest_is_pci(c) && c->index.state == VALUE_VALID &&
-		    c->index.value < INDEXES && check->bus[c->index.value].controller < 0)
-			check->bus[c->index.value].controller = (int)i;
+		if (index >= 0 && check->bus[index].controller < 0)
+			check->bus[index].controller = (int)i;
 	}
 }
 

@@ -3,7 +3,6 @@
 
 #include "base/document.h"
 #include "base/file.h"
-#include "planner/guest-read.h"
 #include "planner/predict.h"
 #include "topology/facts.h"
 #include "topology/pci-access.h"
@@ -46,14 +45,11 @@ static int read_domain(const struct input *input, struct machine *ret,
 		       struct error *error)
 {
 	_cleanup_document_ struct document document = {};
-	_cleanup_guest_ struct guest guest = {};
 
 	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
-		    0 ||
-	    guest_read(&document, &guest, error) < 0)
+	    0)
 		return -1;
-	predict_any(&guest, ret);
-	return 0;
+	return predict_document(&document, ret, error);
 }
 
 static int read_hwloc(const struct input *input, struct machine *ret, struct error *error)

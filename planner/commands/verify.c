@@ -9,7 +9,6 @@
 #include "planner/commands/source.h"
 #include "planner/commands/verdict.h"
 #include "planner/expect.h"
-#include "planner/guest-read.h"
 #include "planner/predict.h"
 
 #include <stdio.h>
@@ -22,17 +21,6 @@ static const struct option_row rows[] = {
 			  "devices beyond the planned ones are no difference"},
 	{},
 };
-
-static int predict_domain(const struct document *document, struct machine *ret,
-			  struct error *error)
-{
-	_cleanup_(guest_free) struct guest guest = {};
-
-	if (guest_read(document, &guest, error) < 0)
-		return -1;
-	predict_any(&guest, ret);
-	return 0;
-}
 
 /* A domain as its prediction, `plan --emit expect`, or any other machine. */
 static int read_expected(const char *path, struct machine *ret, struct error *error)
@@ -51,7 +39,7 @@ static int read_expected(const char *path, struct machine *ret, struct error *er
 		return expect_read(path, text.s, text.n, ret, error);
 	if (document_parse(path, text.s, text.n, &document, ignored) == 0 &&
 	    streq(document_element_name(&document, 0), "domain"))
-		return predict_domain(&document, ret, error);
+		return predict_document(&document, ret, error);
 	return source_read(path, &options, ret, error);
 }
 
