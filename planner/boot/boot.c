@@ -71,6 +71,7 @@ static int fill_root(const struct boot_session *session, const struct document *
 		.kernel = kernel,
 		.initrd = initrd_path,
 		.append = request->append,
+		.emulator = request->emulator,
 		.trace_firmware = streq(domain_architecture(domain), "x86_64"),
 	};
 

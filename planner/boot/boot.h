@@ -32,6 +32,7 @@ struct boot_request {
 	const char *agent, *run; /* our executables */
 	enum boot_accel accel;
 	double time_limit_s;
+	const char *emulator;	 /* QEMU to run, absolute; NULL: libvirt's choice */
 	const char *append;
 	bool shell;
 	VEC(const char *) copies; /* FILE or FILE:PATH */

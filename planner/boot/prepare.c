@@ -113,6 +113,30 @@ static void set_domain(struct prepare *p)
 	want_free(want);
 }
 
+/*
+ * The program in <emulator> is never run: a domain from elsewhere must not choose what
+ * this host executes. libvirt finds QEMU by the architecture, or the user names one.
+ */
+static void set_emulator(struct prepare *p)
+{
+	const char *named = p->options->emulator;
+	struct want *want = want_new("emulator");
+
+	for (int e = document_child(p->domain, p->devices, "emulator"); e >= 0;
+	     e = document_next(p->domain, e, "emulator")) {
+		struct substitution *s = prepare_note(p, "emulator", e);
+
+		s->planned = document_content(p->domain, e);
+		s->booted = xstrdup(named ? named : "the QEMU that libvirt finds");
+		s->why = named ? "as asked" : "no program that a domain names is run";
+	}
+	prepare_drop(p, p->devices, "emulator");
+	want_content(want, "%s", named ? named : "");
+	if (named)
+		edit_insert(&p->edits, p->devices, -1, want);
+	want_free(want);
+}
+
 static void add_serial(struct prepare *p)
 {
 	struct want *serial = want_new("serial"), *child;
@@ -184,6 +208,7 @@ static int prepare(struct prepare *p, struct text *ret, struct error *error)
 	set_domain(p);
 	set_kernel(p, kind);
 	prepare_cpu(p, arch);
+	set_emulator(p);
 	add_serial(p);
 	trace_firmware(p);
 	return edits_apply(&p->edits, ret, error);

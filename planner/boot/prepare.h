@@ -18,6 +18,7 @@ struct prepare_options {
 	const char *root;      /* the private directory of the run, absolute */
 	const char *kernel, *initrd; /* absolute paths */
 	const char *append;    /* more words for the kernel, or NULL */
+	const char *emulator;  /* QEMU to run, absolute; NULL: the one that libvirt finds */
 	bool trace_firmware;   /* its debug port into ROOT/firmware.log */
 };
 

@@ -17,11 +17,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 enum { KERNEL, MODULES, ACCEL, TIME_LIMIT, PRINT_XML, JSON, INITRD_ONLY, OUTPUT, COMPRESS,
-       SHELL, COPY, KMOD, ASSIGN, APPEND, RECORD };
+       SHELL, COPY, KMOD, ASSIGN, APPEND, RECORD, EMULATOR };
 
 static const struct option_row rows[] = {
 	[KERNEL] = {"kernel", 'k', "FILE", "kernel to boot (default: the running one's)"},
@@ -42,6 +44,7 @@ static const struct option_row rows[] = {
 		    "vfio|nested", true},
 	[APPEND] = {"append", 0, "WORDS", "more words for the guest's kernel"},
 	[RECORD] = {"record", 0, "FILE", "keep what the guest's kernel saw"},
+	[EMULATOR] = {"emulator", 0, "PATH", "QEMU to run (default: the one libvirt finds)"},
 	{},
 };
 
@@ -51,7 +54,7 @@ struct wish {
 	struct boot_request request;
 	const char *domain, *output, *record;
 	bool print_xml, json, initrd_only, compress_given;
-	char *kernel, *agent, *run; /* owned */
+	char *kernel, *agent, *run, *emulator; /* owned */
 };
 
 static void wish_free(struct wish *wish)
@@ -62,6 +65,7 @@ static void wish_free(struct wish *wish)
 	free(wish->kernel);
 	free(wish->agent);
 	free(wish->run);
+	free(wish->emulator);
 }
 
 static int read_seconds(const char *word, double *ret, struct error *error)
@@ -72,6 +76,25 @@ static int read_seconds(const char *word, double *ret, struct error *error)
 		return error_input(error, "--time-limit=%s is no number of seconds from 1 "
 					  "to 86400", word);
 	*ret = seconds;
+	return 0;
+}
+
+/* The domain's own <emulator> is never run, so this is the only way to choose one. */
+static int take_emulator(struct wish *wish, const char *path, struct error *error)
+{
+	_cleanup_free_ char *here = *path == '/' ? xstrdup("") : getcwd(NULL, 0);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return error_input(error, "--emulator %s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode) || access(path, X_OK) < 0)
+		return error_input(error, "--emulator %s: not a program that can be run",
+				   path);
+	if (!here)
+		return error_system(error, errno, "the current directory");
+	free(wish->emulator);
+	wish->emulator = xasprintf("%s%s%s", here, *path == '/' ? "" : "/", path);
+	wish->request.emulator = wish->emulator;
 	return 0;
 }
 
@@ -107,6 +130,7 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		break;
 	case APPEND: request->append = value; break;
 	case RECORD: wish->record = value; break;
+	case EMULATOR: return take_emulator(wish, value, error);
 	}
 	return 0;
 }
@@ -136,6 +160,8 @@ static int settle(struct wish *wish, struct error *error)
 		wish->request.kernel = wish->kernel;
 	}
 	/* An initrd without modules is for any kernel. */
+	if (wish->print_xml && !wish->initrd_only)
+		return 0; /* nothing is started */
 	if (access(wish->request.kernel, R_OK) < 0 &&
 	    (!wish->initrd_only || !wish->kernel || wish->request.kmods.n > 0 ||
 	     wish->request.assign != ASSIGN_NO))
@@ -197,6 +223,7 @@ static int print_xml(const struct wish *wish, const struct document *domain,
 		.root = "/ROOT",
 		.kernel = kernel ? kernel : wish->request.kernel,
 		.initrd = "/ROOT/initrd",
+		.emulator = wish->request.emulator,
 		.append = wish->request.append,
 	};
 
