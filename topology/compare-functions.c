@@ -7,6 +7,8 @@
  */
 #include "topology/compare-parts.h"
 
+#include "topology/compare.h"
+
 #include <stdio.h>
 
 static char *address_text(struct pci_address at)

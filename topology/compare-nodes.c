@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "topology/compare-parts.h"
 
+#include "topology/compare.h"
+
 #include <stdio.h>
 
 #define MIB (UINT64_C(1) << 20)

@@ -2,7 +2,10 @@
 /* compare-parts.h - what the files of compare share. */
 #pragma once
 
-#include "topology/compare.h"
+#include "topology/differences.h"
+#include "topology/machine.h"
+
+struct compare_options; /* compare.h */
 
 struct comparison {
 	const struct machine *expected, *observed;
@@ -32,7 +35,6 @@ bool compare_known(struct comparison *c, const char *what, const char *subject,
 /* What a kernel says of the machine it runs on, rather than a description of one. */
 bool compare_observed_by_kernel(const struct comparison *c);
 
-void compare_whole(struct comparison *c); /* ACPI, IOMMU */
 void compare_buses(struct comparison *c); /* numbers that two root buses claim */
 /* Index of the overlap that explains what is wrong on or near a bus, -1. */
 int compare_overlap_near(const struct comparison *c, uint32_t domain, uint8_t bus);

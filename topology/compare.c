@@ -6,106 +6,9 @@
  * the first cause, and the list is put in order: causes by kind, consequences behind
  * their cause. A value that one side does not know is noted as such and not counted.
  */
+#include "topology/compare.h"
+
 #include "topology/compare-parts.h"
-
-#include <stdio.h>
-
-int compare_add(struct comparison *c, enum difference_kind kind, int because,
-		const char *format, ...)
-{
-	struct difference *difference = vec_add(&c->ret->list);
-	struct text subject = {};
-	va_list args;
-
-	va_start(args, format);
-	text_vprintf(&subject, format, args);
-	va_end(args);
-	difference->kind = kind;
-	difference->because = because;
-	difference->subject = text_take(&subject);
-	return (int)c->ret->list.n - 1;
-}
-
-void compare_expected(struct comparison *c, const char *format, ...)
-{
-	struct text text = {};
-	va_list args;
-
-	va_start(args, format);
-	text_vprintf(&text, format, args);
-	va_end(args);
-	vec_last(&c->ret->list)->expected = text_take(&text);
-}
-
-void compare_observed(struct comparison *c, const char *format, ...)
-{
-	struct text text = {};
-	va_list args;
-
-	va_start(args, format);
-	text_vprintf(&text, format, args);
-	va_end(args);
-	vec_last(&c->ret->list)->observed = text_take(&text);
-}
-
-int compare_find(const struct comparison *c, enum difference_kind kind,
-		 const char *subject)
-{
-	for (size_t i = 0; i < c->ret->list.n; i++)
-		if (c->ret->list.v[i].kind == kind &&
-		    (!subject || streq(c->ret->list.v[i].subject, subject)))
-			return (int)i;
-	return -1;
-}
-
-static struct incomparable *find_incomparable(struct differences *differences,
-					      const char *what, const char *side)
-{
-	struct incomparable *found;
-
-	for (size_t i = 0; i < differences->unknown.n; i++) {
-		found = &differences->unknown.v[i];
-		if (streq(found->what, what) && streq(found->side, side))
-			return found;
-	}
-	found = vec_add(&differences->unknown);
-	found->what = xstrdup(what);
-	found->side = side;
-	return found;
-}
-
-void compare_unknown(struct comparison *c, const char *what, bool expected,
-		     const char *format, ...)
-{
-	struct incomparable *found =
-		find_incomparable(c->ret, what, expected ? "expected" : "observed");
-	va_list args;
-
-	if (found->n++)
-		text_adds(&found->subjects, ", ");
-	va_start(args, format);
-	text_vprintf(&found->subjects, format, args);
-	va_end(args);
-}
-
-bool compare_known(struct comparison *c, const char *what, const char *subject,
-		   bool expected_known, bool observed_known, bool equal)
-{
-	if (!expected_known)
-		compare_unknown(c, what, true, "%s", subject);
-	else if (!observed_known)
-		compare_unknown(c, what, false, "%s", subject);
-	if (!expected_known || !observed_known)
-		return true;
-	c->ret->checked++;
-	return equal;
-}
-
-bool compare_observed_by_kernel(const struct comparison *c)
-{
-	return c->observed->source == MACHINE_LIVE ||
-	       c->observed->source == MACHINE_SYSFS;
-}
 
 /* Without ACPI a kernel sees no tables at all, hence one node and no IOMMU. */
 static bool acpi_is_off(const struct comparison *c)
@@ -149,7 +52,8 @@ static int overlap_stops_iommu(const struct comparison *c)
 	return log && strstr(log, "DMAR") ? compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL) : -1;
 }
 
-void compare_whole(struct comparison *c)
+/* ACPI, IOMMU. */
+static void compare_whole(struct comparison *c)
 {
 	const struct machine_iommu *expected = &c->expected->iommu;
 	const struct machine_iommu *observed = &c->observed->iommu;
@@ -249,20 +153,4 @@ void compare_machines(const struct machine *expected, const struct machine *obse
 	compare_functions(&c);
 	compare_groups(&c);
 	put_in_order(ret);
-}
-
-void differences_free(struct differences *differences)
-{
-	for (size_t i = 0; i < differences->list.n; i++) {
-		free(differences->list.v[i].subject);
-		free(differences->list.v[i].expected);
-		free(differences->list.v[i].observed);
-	}
-	for (size_t i = 0; i < differences->unknown.n; i++) {
-		free(differences->unknown.v[i].what);
-		text_free(&differences->unknown.v[i].subjects);
-	}
-	free(differences->list.v);
-	free(differences->unknown.v);
-	*differences = (struct differences){};
 }

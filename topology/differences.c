@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* differences.c - what compare found, as text and as JSON. */
-#include "topology/compare.h"
+#include "topology/differences.h"
 
 #include <stdio.h>
 
@@ -100,4 +100,20 @@ void jsonw_differences(struct jsonw *json, const struct differences *differences
 		jsonw_end_object(json);
 	}
 	jsonw_end_array(json);
+}
+
+void differences_free(struct differences *differences)
+{
+	for (size_t i = 0; i < differences->list.n; i++) {
+		free(differences->list.v[i].subject);
+		free(differences->list.v[i].expected);
+		free(differences->list.v[i].observed);
+	}
+	for (size_t i = 0; i < differences->unknown.n; i++) {
+		free(differences->unknown.v[i].what);
+		text_free(&differences->unknown.v[i].subjects);
+	}
+	free(differences->list.v);
+	free(differences->unknown.v);
+	*differences = (struct differences){};
 }

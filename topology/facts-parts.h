@@ -2,7 +2,7 @@
 /* facts-parts.h - what the files of facts share. */
 #pragma once
 
-#include "topology/facts.h"
+#include "topology/machine.h"
 #include "topology/tree.h"
 
 /* Directories that are not there have fd -1. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "topology/facts.h"
+
 #include "topology/facts-parts.h"
 
 #include <ctype.h>
@@ -181,16 +183,6 @@ void text_add_command_line(struct text *text, const char *line)
 		space = " ";
 		line += n;
 	}
-}
-
-void facts_take(struct facts *facts, const char *name, char *value, const char *why)
-{
-	_cleanup_free_ char *taken = value;
-
-	if (taken)
-		machine_set_fact(facts->machine, name, taken);
-	else
-		machine_unknown_fact(facts->machine, name, why);
 }
 
 /* What a copy lacks may be there on the machine; only a live one speaks by silence. */

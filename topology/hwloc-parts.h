@@ -2,7 +2,7 @@
 /* hwloc-parts.h - the parts of the hwloc reader, for hwloc-*.c only. */
 #pragma once
 
-#include "topology/hwloc-read.h"
+#include "topology/machine.h"
 
 #include <hwloc.h>
 

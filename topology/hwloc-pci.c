@@ -7,6 +7,8 @@
  */
 #include "topology/hwloc-parts.h"
 
+#include "topology/hwloc-read.h"
+
 #include <math.h>
 
 /* What is the same for all functions of a topology. */

@@ -6,6 +6,8 @@
  * and has no other way to quiet it but the environment. What it wrote becomes a
  * complaint.
  */
+#include "topology/hwloc-read.h"
+
 #include "topology/hwloc-parts.h"
 
 #include "base/file.h"

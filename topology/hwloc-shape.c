@@ -7,6 +7,8 @@
  */
 #include "topology/hwloc-parts.h"
 
+#include "topology/hwloc-read.h"
+
 #define MEMORY_LIMIT (UINT64_C(1) << 56) /* bytes; more is damage */
 
 static hwloc_obj_t next_node(hwloc_topology_t topology, hwloc_obj_t node)

@@ -6,7 +6,10 @@
  * Sources: Linux ABI/testing/sysfs-class-iommu{,-intel-iommu,-amd-iommu}; Intel VT-d
  * 11.4.2 and 11.4.3, AMD IOMMU 3.4.9 (extended feature register).
  */
+
 #include "topology/sysfs-parts.h"
+
+#include "topology/sysfs.h"
 
 #include <ctype.h>
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sysfs-parts.h - the parts of the sysfs reader, for sysfs.c only. */
+/* sysfs-parts.h - what the files of the sysfs reader share. */
 #pragma once
 
-#include "topology/sysfs.h"
+#include "topology/machine.h"
 #include "topology/tree.h"
+
+struct sysfs_source; /* sysfs.h */
 
 /* Nodes with memory, huge pages, CPUs and distances; memory access figures. */
 void sysfs_read_nodes(const struct tree *sys, struct machine *machine);

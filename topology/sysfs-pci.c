@@ -8,7 +8,10 @@
  * where bridges have no bus numbers. A recording may hold directories there instead of
  * links; then the caller has to go by bus numbers.
  */
+
 #include "topology/sysfs-parts.h"
+
+#include "topology/sysfs.h"
 
 #include "topology/pci-config.h"
 

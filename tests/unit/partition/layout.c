@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "partition/layout.h"
+#include "partition/layout-ids.h"
 
 #include <stdio.h>
 
