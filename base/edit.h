@@ -7,45 +7,8 @@
  */
 #pragma once
 
-#include "base/document.h"
-
-/*
- * An element as it should be. @attributes and @children are what we have an opinion on;
- * what an existing element has besides stays. A zeroed want is nothing.
- */
-struct want {
-	const char *name;
-	VEC(struct want_attribute {
-		const char *name;
-		char *value; /* owned, not escaped; NULL: the attribute must go */
-	}) attributes;
-	VEC(struct want *) children; /* owned */
-	char *content;		     /* owned text, NULL for none */
-	const char *space;	     /* xmlns="..." to write on it, NULL */
-	/* A child that must go: all of the name beyond those wanted before this one. */
-	bool absent;
-};
-
-struct want *want_new(const char *name);
-/* Sets an attribute from a format and returns @want. */
-struct want *want_set(struct want *want, const char *name, const char *format, ...)
-	_printf_(3, 4);
-/* The attribute must go. Returns @want. */
-struct want *want_unset(struct want *want, const char *name);
-/* Makes a child and returns the child. */
-struct want *want_child(struct want *want, const char *name);
-struct want *want_content(struct want *want, const char *format, ...) _printf_(2, 3);
-void want_free(struct want *want);
-
-/* The edits of one document; zeroed but for the document. */
-struct edits {
-	const struct document *document;
-	VEC(struct edit {
-		struct span span;
-		char *replacement; /* owned */
-		size_t sequence;   /* keeps insertions at one place in order */
-	}) list;
-};
+#include "base/edits.h"
+#include "base/want.h"
 
 /*
  * Makes @element agree with @want, whose own name is not looked at: attributes that
@@ -69,11 +32,3 @@ void edit_insert(struct edits *edits, int parent, int after, const struct want *
  * may be edited inside it.
  */
 void edit_remove(struct edits *edits, int element);
-/* Replaces a whole element or any span. */
-void edit_replace(struct edits *edits, struct span span, const char *replacement);
-/*
- * Applies all edits to a new text. A fault is a bug in the edits: they overlap or the
- * result does not parse. No edits: the same bytes.
- */
-int edits_apply(const struct edits *edits, struct text *ret, struct error *error);
-void edits_free(struct edits *edits);

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/edit.h"
+#include "base/edits.h"
 
 /* Replaces a span; takes @replacement. */
 void splice_add(struct edits *edits, struct span span, char *replacement);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/document.h"
-#include "base/edit.h"
+#include "base/want.h"
 
 /*
  * A gap is the white space that stands before an element: "\n\t" or "\r\n    " where it

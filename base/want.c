@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/edit.h"
+#include "base/want.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
 
 struct want *want_new(const char *name)
 {
