@@ -7,7 +7,7 @@
  * one that links to it, so that the chain is whole at every instant. All changes are
  * made in copies of the sectors; what is not an entry that changes keeps its bytes.
  */
-#include "partition/edit-table.h"
+#include "partition/edit-parts.h"
 
 #include "partition/bytes.h"
 

@@ -7,7 +7,7 @@
  * its own places and checksums. What the header or the entries have beyond what we know
  * stays. The reader has found all places sound before.
  */
-#include "partition/edit-table.h"
+#include "partition/edit-parts.h"
 
 #include "base/utf8.h"
 #include "partition/bytes.h"

@@ -9,13 +9,6 @@
 #include "partition/inspect.h"
 #include "partition/patch.h"
 
-/* Groups of the patch, numbered as those of table.h. */
-enum edit_group {
-	EDIT_BACKUP,  /* GPT: the backup copy; MBR: EBRs that are new */
-	EDIT_PRIMARY, /* GPT: the primary copy; MBR: the sectors that lead to those */
-	EDIT_PMBR,    /* GPT: the protective MBR */
-};
-
 /*
  * The patch that makes the disk say @wanted in place of @seen->table, into a zeroed
  * *@ret with its groups in the order of table.h. Partitions may be added and may end
@@ -27,17 +20,3 @@ enum edit_group {
 int table_edit(struct disk_io *io, const struct inspection *seen,
 	       const struct partition_table *wanted, enum gpt_copy from,
 	       struct patch *ret, struct error *error);
-/* The two labels' parts of it. */
-int gpt_edit(struct disk_io *io, const struct inspection *seen,
-	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
-	     struct error *error);
-int dos_edit(struct disk_io *io, const struct inspection *seen,
-	     const struct partition_table *wanted, struct patch *ret,
-	     struct error *error);
-/* Adds the sector at @lba as @new makes it. */
-int edit_sector(struct disk_io *io, struct patch *patch, uint64_t lba, unsigned group,
-		const uint8_t *new, struct error *error);
-/* A table of its own with the same content. */
-struct partition_table partition_table_copy(const struct partition_table *table);
-/* Where both say the same of this partition. */
-bool partition_same(const struct partition *a, const struct partition *b);

@@ -3,7 +3,7 @@
  * fill-format.c - a file system in a scratch file, made and filled by the well-kept tools
  * of its kind, without root.
  */
-#include "partition/fill-private.h"
+#include "partition/fill-format.h"
 
 #include "base/file.h"
 #include "base/sha256.h"

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fill-private.h - what fill.c and fill-format.c share. */
+/* fill-format.h - file systems for the partitions of a new image. */
 #pragma once
 
-#include "partition/fill.h"
-
-/* The partition that is filled, and where. */
-struct filling {
-	const struct fill *fill;
-	const struct partition_table *table;
-	const struct partition *partition;
-	const struct fill_target *target;
-};
+#include "base/error.h"
+#include "partition/filling.h"
 
 /* Faults if the format is not known or cannot be filled without root. */
 int fill_check_format(const struct fill *fill, struct error *error);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "partition/fill-private.h"
+#include "partition/fill.h"
+
+#include "partition/fill-format.h"
 
 #include "base/file.h"
 

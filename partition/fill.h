@@ -6,23 +6,13 @@
 #pragma once
 
 #include "base/error.h"
-#include "base/progress.h"
 #include "base/vec.h"
-#include "partition/partition-table.h"
-
-struct fill {
-	unsigned number;        /* of the partition */
-	const char *populate;   /* a file, borrowed; NULL: make a file system */
-	const char *format;     /* "ext4", borrowed */
-	const char *copy_files; /* a folder, borrowed; NULL: empty */
-};
+#include "partition/filling.h"
 
 /* Zero it. At most one fill per partition. */
 struct fill_list {
 	VEC(struct fill) list;
 };
-
-#define FILL_FORMATS "ext2, ext3, ext4, vfat, swap, btrfs or xfs"
 
 /*
  * "FILE=3", "ext4=3" or "DIR=3": the last "=" divides, the number says which partition.
@@ -34,13 +24,6 @@ int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
 /* Partitions that are there, formats that we know, folders only with a format. */
 int fill_check(const struct fill_list *fills, const struct partition_table *table,
 	       struct error *error);
-/* Where it all goes. */
-struct fill_target {
-	int fd;           /* the raw image */
-	int folder_fd;    /* where scratch files are made */
-	const char *seed; /* UUIDs and times of file systems follow from it; NULL */
-	struct progress *progress; /* NULL: nobody watches */
-};
 /* Writes all of them. What is zero stays a hole. */
 int fill_all(const struct fill_list *fills, const struct partition_table *table,
 	     const struct fill_target *target, struct error *error);

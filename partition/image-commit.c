@@ -11,7 +11,7 @@
  * system needs for its own account of the file (ext4: a block of extents for a scattered
  * one) is in nobody's length and not counted.
  */
-#include "partition/image-private.h"
+#include "partition/image-commit.h"
 
 #include "base/text.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* image.c - measuring images that are there, and what they rest on. */
-#include "partition/image-private.h"
+#include "partition/image.h"
+
+#include "partition/image-commit.h"
 
 #include "base/file.h"
 #include "base/text.h"

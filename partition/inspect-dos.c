@@ -8,7 +8,7 @@
  * limit, every link is held against the extended partition and against all EBRs that
  * were seen. Cylinder, head and sector numbers are not looked at: nothing uses them.
  */
-#include "partition/inspect-internal.h"
+#include "partition/inspect-parts.h"
 
 #include "partition/bytes.h"
 #include "partition/types.h"

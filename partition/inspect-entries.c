@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* inspect-entries.c - the partition entry array of a GPT (UEFI 2.10, table 5-6). */
-#include "partition/inspect-internal.h"
+#include "partition/inspect-parts.h"
 
 #include "partition/bytes.h"
 #include "partition/crc32.h"

@@ -7,7 +7,7 @@
  * there, but what failed is a finding. The primary copy is believed first. Only when
  * both copies are good and say the same may the table be edited.
  */
-#include "partition/inspect-internal.h"
+#include "partition/inspect-parts.h"
 
 #include "partition/bytes.h"
 #include "partition/crc32.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* inspect-internal.h - what the files inspect*.c share. */
+/* inspect-parts.h - what the files inspect*.c share. */
 #pragma once
 
-#include "partition/inspect.h"
+#include "base/finding.h"
+#include "partition/disk-io.h"
+#include "partition/inspection.h"
 
 /* One walk over a disk. */
 struct inspector {

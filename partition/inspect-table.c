@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* inspect-table.c - what must hold for the partitions of any label. */
-#include "partition/inspect-internal.h"
+#include "partition/inspect-parts.h"
 
 #include <inttypes.h>
 

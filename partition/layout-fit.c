@@ -3,7 +3,7 @@
  * layout-fit.c - saying what is wrong with a request: which partition, by how much it
  * does not fit, and what would make it fit.
  */
-#include "partition/layout-private.h"
+#include "partition/layout-parts.h"
 
 #include "base/size.h"
 
@@ -20,7 +20,7 @@ void text_add_item(struct text *text, const struct item *item)
 		text_printf(text, " \"%s\"", item->request->name);
 }
 
-int item_error(const struct plan *plan, const struct item *item, struct error *error,
+int item_error(const struct disk_plan *plan, const struct item *item, struct error *error,
 	       const char *format, ...)
 {
 	_cleanup_text_ struct text text = {};
@@ -39,7 +39,7 @@ int item_error(const struct plan *plan, const struct item *item, struct error *e
 }
 
 /* Sectors as bytes, or in sectors where that is beyond 2^64-1. */
-static void add_amount(const struct plan *plan, struct text *text, uint64_t sectors)
+static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t sectors)
 {
 	uint64_t bytes;
 
@@ -50,7 +50,7 @@ static void add_amount(const struct plan *plan, struct text *text, uint64_t sect
 		text_add_size(text, bytes);
 }
 
-static void add_needs(const struct plan *plan, struct text *text,
+static void add_needs(const struct disk_plan *plan, struct text *text,
 		      const struct item *items, const struct run *run)
 {
 	for (size_t i = 0; i < run->n && i < MOST_LISTED; i++) {
@@ -70,7 +70,7 @@ static void add_needs(const struct plan *plan, struct text *text,
 	text_adds(text, ")");
 }
 
-static bool has_percent(const struct plan *plan)
+static bool has_percent(const struct disk_plan *plan)
 {
 	for (size_t i = 0; i < plan->request->parts.n; i++)
 		if (plan->request->parts.v[i].size == PART_PERCENT)
@@ -78,7 +78,7 @@ static bool has_percent(const struct plan *plan)
 	return false;
 }
 
-static void add_mend(const struct plan *plan, struct text *text,
+static void add_mend(const struct disk_plan *plan, struct text *text,
 		     const struct item_list *list, const struct item *wall,
 		     uint64_t need_end)
 {
@@ -105,7 +105,7 @@ static void add_mend(const struct plan *plan, struct text *text,
 	}
 }
 
-int explain_misfit(const struct plan *plan, const struct item_list *list, size_t first,
+int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
 		   const struct run *run, const struct item *wall, struct error *error)
 {
 	_cleanup_text_ struct text text = {};

@@ -7,7 +7,7 @@
  * and disk_acquire_uuid of version 252) hashes the type and how many of that type come
  * before, so that both tools make the same disk.
  */
-#include "partition/layout.h"
+#include "partition/layout-ids.h"
 
 #include "base/sha256.h"
 

@@ -4,7 +4,7 @@
  * that place.c will put somewhere. Everything that libfdisk would drop or bend without a
  * word is refused here.
  */
-#include "partition/layout-private.h"
+#include "partition/layout-parts.h"
 
 #include "base/utf8.h"
 #include "partition/types.h"
@@ -12,7 +12,7 @@
 #define DEFAULT_ALIGN_BYTES (UINT64_C(1) << 20)
 
 /* UTF-16 units of a name that is fit for a GPT, or -1 with a fault. */
-static int check_name(const struct plan *plan, const struct item *item,
+static int check_name(const struct disk_plan *plan, const struct item *item,
 		      struct error *error)
 {
 	const char *name = item->request->name;
@@ -40,7 +40,7 @@ static int check_name(const struct plan *plan, const struct item *item,
 	return 0;
 }
 
-static int check_for_dos(const struct plan *plan, const struct item *item,
+static int check_for_dos(const struct disk_plan *plan, const struct item *item,
 			 struct error *error)
 {
 	const struct part_request *request = item->request;
@@ -57,7 +57,7 @@ static int check_for_dos(const struct plan *plan, const struct item *item,
 	return 0;
 }
 
-static int check_for_gpt(const struct plan *plan, const struct item *item,
+static int check_for_gpt(const struct disk_plan *plan, const struct item *item,
 			 struct error *error)
 {
 	const struct part_request *request = item->request;
@@ -72,7 +72,7 @@ static int check_for_gpt(const struct plan *plan, const struct item *item,
 	return check_name(plan, item, error);
 }
 
-static int set_type(const struct plan *plan, struct item *item, struct error *error)
+static int set_type(const struct disk_plan *plan, struct item *item, struct error *error)
 {
 	const char *type = item->request->type, *nearest;
 	const enum table_label label = plan->request->label;
@@ -132,7 +132,7 @@ static void add_item(struct item_list *list, const struct part_request *request,
 	vec_add(&list->slots);
 }
 
-static void add_dos_item(struct plan *plan, const struct part_request *request,
+static void add_dos_item(struct disk_plan *plan, const struct part_request *request,
 			 size_t primaries, size_t wanted_extended)
 {
 	if (asks_extended(request)) {
@@ -150,7 +150,7 @@ static void add_dos_item(struct plan *plan, const struct part_request *request,
 	}
 }
 
-static int sort_kinds(struct plan *plan, struct error *error)
+static int sort_kinds(struct disk_plan *plan, struct error *error)
 {
 	const struct disk_request *request = plan->request;
 	size_t primaries = count_primaries(request), extended = 0;
@@ -177,7 +177,7 @@ static bool number_taken(const struct item_list *list, unsigned number)
 	return false;
 }
 
-static int check_given_numbers(const struct plan *plan, unsigned limit,
+static int check_given_numbers(const struct disk_plan *plan, unsigned limit,
 			       struct error *error)
 {
 	const struct item *items = plan->outer.items.v;
@@ -196,7 +196,7 @@ static int check_given_numbers(const struct plan *plan, unsigned limit,
 	return 0;
 }
 
-static int set_numbers(struct plan *plan, struct error *error)
+static int set_numbers(struct disk_plan *plan, struct error *error)
 {
 	const bool dos = plan->request->label == LABEL_DOS;
 	const unsigned limit = dos ? 4 : plan->request->n_entries;
@@ -235,7 +235,7 @@ static int set_numbers(struct plan *plan, struct error *error)
 	return 0;
 }
 
-static int finish_item(const struct plan *plan, struct item *item, struct error *error)
+static int finish_item(const struct disk_plan *plan, struct item *item, struct error *error)
 {
 	if (!item->request) {
 		item->partition.type_code = 0x05;
@@ -260,7 +260,7 @@ static int finish_item(const struct plan *plan, struct item *item, struct error 
 	return 0;
 }
 
-int plan_items(struct plan *plan, struct error *error)
+int plan_items(struct disk_plan *plan, struct error *error)
 {
 	plan->extended = -1;
 	if (sort_kinds(plan, error) < 0 || set_numbers(plan, error) < 0)
@@ -275,7 +275,7 @@ int plan_items(struct plan *plan, struct error *error)
 }
 
 /* The boundaries of one partition: its own or the disk's, and the image's clusters. */
-static int set_unit(const struct plan *plan, struct item *item, struct slot *slot,
+static int set_unit(const struct disk_plan *plan, struct item *item, struct slot *slot,
 		    struct error *error)
 {
 	const struct disk_request *request = plan->request;
@@ -301,14 +301,14 @@ static int set_unit(const struct plan *plan, struct item *item, struct slot *slo
 	return 0;
 }
 
-static uint64_t to_sectors(const struct plan *plan, uint64_t bytes)
+static uint64_t to_sectors(const struct disk_plan *plan, uint64_t bytes)
 {
 	uint64_t sector = plan->request->sector_bytes;
 
 	return bytes / sector + (bytes % sector > 0);
 }
 
-static int set_share(const struct plan *plan, const struct item *item, struct slot *slot,
+static int set_share(const struct disk_plan *plan, const struct item *item, struct slot *slot,
 		     struct error *error)
 {
 	const struct part_request *part = item->request;
@@ -326,7 +326,7 @@ static int set_share(const struct plan *plan, const struct item *item, struct sl
 	return 0;
 }
 
-static int set_fixed(const struct plan *plan, struct item *item, struct slot *slot,
+static int set_fixed(const struct disk_plan *plan, struct item *item, struct slot *slot,
 		     struct error *error)
 {
 	const struct part_request *part = item->request;
@@ -353,7 +353,7 @@ static int set_fixed(const struct plan *plan, struct item *item, struct slot *sl
 	return 0;
 }
 
-static int set_start(const struct plan *plan, const struct item *item, struct slot *slot,
+static int set_start(const struct disk_plan *plan, const struct item *item, struct slot *slot,
 		     struct error *error)
 {
 	const struct part_request *part = item->request;
@@ -386,7 +386,7 @@ static int set_start(const struct plan *plan, const struct item *item, struct sl
 	return 0;
 }
 
-static int set_slot(const struct plan *plan, struct item *item, struct slot *slot,
+static int set_slot(const struct disk_plan *plan, struct item *item, struct slot *slot,
 		    struct error *error)
 {
 	bool share;
@@ -404,7 +404,7 @@ static int set_slot(const struct plan *plan, struct item *item, struct slot *slo
 }
 
 /* An extended partition without a size takes what its logical ones need. */
-static int size_extended(struct plan *plan, struct error *error)
+static int size_extended(struct disk_plan *plan, struct error *error)
 {
 	struct item *item = &plan->outer.items.v[plan->extended];
 	struct slot *slot = &plan->outer.slots.v[plan->extended];
@@ -436,7 +436,7 @@ static int size_extended(struct plan *plan, struct error *error)
 	return 0;
 }
 
-int plan_slots(struct plan *plan, struct error *error)
+int plan_slots(struct disk_plan *plan, struct error *error)
 {
 	struct item_list *const lists[] = {&plan->outer, &plan->inner};
 	const struct part_request *extended = NULL;

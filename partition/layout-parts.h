@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* layout-private.h - what the files layout*.c share while one layout is made. */
+/* layout-parts.h - what the files layout*.c share while one layout is made. */
 #pragma once
 
-#include "partition/layout.h"
 #include "partition/place.h"
+#include "partition/request.h"
 
 /* A partition on its way from the request to the table. */
 struct item {
@@ -18,7 +18,7 @@ struct item_list {
 	VEC(struct slot) slots; /* one per item */
 };
 
-struct plan {
+struct disk_plan {
 	const struct disk_request *request;
 	struct item_list outer, inner; /* primary and extended; logical */
 	uint64_t first_lba, last_lba;  /* usable; last is UINT64_MAX for --minimal */
@@ -27,16 +27,16 @@ struct plan {
 };
 
 /* layout-items.c: kinds, types, numbers, names; then each one's slot. */
-int plan_items(struct plan *plan, struct error *error);
-int plan_slots(struct plan *plan, struct error *error);
+int plan_items(struct disk_plan *plan, struct error *error);
+int plan_slots(struct disk_plan *plan, struct error *error);
 
 /* layout-fit.c: "partition 2 (root)", and why something does not fit. */
 void text_add_item(struct text *text, const struct item *item);
-int item_error(const struct plan *plan, const struct item *item, struct error *error,
+int item_error(const struct disk_plan *plan, const struct item *item, struct error *error,
 	       const char *format, ...) _printf_(4, 5);
 /*
  * A run of @list from @first on does not fit. @wall is the item that stands in its way,
  * NULL if it is the end of the disk or of the extended partition.
  */
-int explain_misfit(const struct plan *plan, const struct item_list *list, size_t first,
+int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
 		   const struct run *run, const struct item *wall, struct error *error);

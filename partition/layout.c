@@ -5,7 +5,10 @@
  * the next larger start, or the end of the usable blocks. place.c fills each run for
  * itself. Logical partitions are runs inside the extended one, which is placed first.
  */
-#include "partition/layout-private.h"
+#include "partition/layout.h"
+
+#include "partition/layout-ids.h"
+#include "partition/layout-parts.h"
 
 #include <stdio.h>
 
@@ -33,7 +36,7 @@ uint64_t label_tail_sectors(enum table_label label, uint32_t sector_bytes,
 }
 
 /* The last usable block of a disk with a size; an MBR counts to 2^32. */
-static int set_last(struct plan *plan, struct error *error)
+static int set_last(struct disk_plan *plan, struct error *error)
 {
 	const struct disk_request *request = plan->request;
 	uint64_t n = request->size_bytes / request->sector_bytes;
@@ -66,7 +69,7 @@ static int set_last(struct plan *plan, struct error *error)
 		       : error_input(error, "last-lba lies before first-lba");
 }
 
-static int set_bounds(struct plan *plan, struct error *error)
+static int set_bounds(struct disk_plan *plan, struct error *error)
 {
 	const struct disk_request *request = plan->request;
 
@@ -122,7 +125,7 @@ static const struct item *find_same_start(const struct item_list *list, size_t i
 }
 
 /* Places the slots from @first up to the next one with a start; gives how many. */
-static int place_from(const struct plan *plan, struct item_list *list, size_t first,
+static int place_from(const struct disk_plan *plan, struct item_list *list, size_t first,
 		      uint64_t begin, uint64_t limit, struct error *error)
 {
 	struct run run = {&list->slots.v[first], 1, begin, limit};
@@ -165,7 +168,7 @@ static int place_from(const struct plan *plan, struct item_list *list, size_t fi
 	return (int)run.n;
 }
 
-static int place_list(const struct plan *plan, struct item_list *list, uint64_t begin,
+static int place_list(const struct disk_plan *plan, struct item_list *list, uint64_t begin,
 		      uint64_t limit, struct error *error)
 {
 	for (size_t i = 0; i < list->slots.n;) {
@@ -182,7 +185,7 @@ static int place_list(const struct plan *plan, struct item_list *list, uint64_t 
 	return 0;
 }
 
-static int place_all(struct plan *plan, struct error *error)
+static int place_all(struct disk_plan *plan, struct error *error)
 {
 	uint64_t limit = plan->last_lba == UINT64_MAX ? UINT64_MAX : plan->last_lba + 1;
 	const struct slot *outer;
@@ -207,7 +210,7 @@ static int place_all(struct plan *plan, struct error *error)
 	return 0;
 }
 
-static void add_to_layout(const struct plan *plan, const struct item_list *list,
+static void add_to_layout(const struct disk_plan *plan, const struct item_list *list,
 			  struct disk_layout *layout)
 {
 	for (size_t i = 0; i < list->items.n; i++) {
@@ -234,7 +237,7 @@ static int by_number(const void *left, const void *right)
 }
 
 /* The size of a minimal disk: behind the last partition with its padding. */
-static int set_size(const struct plan *plan, struct partition_table *table,
+static int set_size(const struct disk_plan *plan, struct partition_table *table,
 		    struct error *error)
 {
 	const struct disk_request *request = plan->request;
@@ -282,7 +285,7 @@ static int count_active(const struct partition_table *table, struct error *error
 	return 0;
 }
 
-static int emit(const struct plan *plan, struct disk_layout *layout, struct error *error)
+static int emit(const struct disk_plan *plan, struct disk_layout *layout, struct error *error)
 {
 	struct partition_table *table = &layout->table;
 	const struct disk_request *request = plan->request;
@@ -302,7 +305,7 @@ static int emit(const struct plan *plan, struct disk_layout *layout, struct erro
 	return disk_layout_set_ids(request, table, error);
 }
 
-static void plan_free(struct plan *plan)
+static void plan_free(struct disk_plan *plan)
 {
 	vec_free(&plan->outer.items);
 	vec_free(&plan->outer.slots);
@@ -313,7 +316,7 @@ static void plan_free(struct plan *plan)
 int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
 		     struct error *error)
 {
-	_cleanup_(plan_free) struct plan plan = {.request = request};
+	_cleanup_(plan_free) struct disk_plan plan = {.request = request};
 
 	if (set_bounds(&plan, error) < 0)
 		return request->file ? error_wrap(error, "%s", request->file) : -1;

@@ -31,11 +31,6 @@ void disk_layout_free(struct disk_layout *layout);
  */
 int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
 		     struct error *error);
-/* Draws the UUIDs and the signature that are still zero at random. */
-int disk_layout_fill_ids(struct partition_table *table, struct error *error);
-/* Sets those that the request gives, or its seed. Part of disk_layout_make. */
-int disk_layout_set_ids(const struct disk_request *request, struct partition_table *table,
-			struct error *error);
 
 /* Blocks from the start of the disk up to the first usable one, and behind the last. */
 uint64_t label_head_sectors(enum table_label label, uint32_t sector_bytes,

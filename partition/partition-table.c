@@ -140,3 +140,27 @@ char *partition_table_difference(const struct partition_table *is,
 	}
 	return differs;
 }
+
+bool partition_same(const struct partition *a, const struct partition *b)
+{
+	return a->kind == b->kind && a->start_lba == b->start_lba &&
+	       a->end_lba == b->end_lba && a->ebr_lba == b->ebr_lba &&
+	       guid_equal(a->type, b->type) && a->type_code == b->type_code &&
+	       guid_equal(a->uuid, b->uuid) && streq_null(a->name, b->name) &&
+	       a->attributes == b->attributes && a->active == b->active;
+}
+
+struct partition_table partition_table_copy(const struct partition_table *table)
+{
+	struct partition_table copy = *table;
+
+	copy.partitions.v = NULL;
+	copy.partitions.n = copy.partitions.room = 0;
+	for (size_t i = 0; i < table->partitions.n; i++) {
+		struct partition *partition = vec_add(&copy.partitions);
+
+		*partition = table->partitions.v[i];
+		partition->name = xstrdup(partition->name);
+	}
+	return copy;
+}

@@ -79,3 +79,7 @@ static inline uint64_t partition_sectors(const struct partition *partition)
 {
 	return partition->end_lba - partition->start_lba + 1;
 }
+/* A table of its own with the same content. */
+struct partition_table partition_table_copy(const struct partition_table *table);
+/* Where both say the same of this partition. */
+bool partition_same(const struct partition *a, const struct partition *b);

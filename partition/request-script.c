@@ -5,7 +5,7 @@
  * fields, behind an optional "device :". Numbers without a unit are sectors. What a
  * script says is kept to the sector: only a start that it leaves open is aligned.
  */
-#include "partition/request.h"
+#include "partition/request-read-parts.h"
 
 #include "base/size.h"
 #include "partition/types.h"

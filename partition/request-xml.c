@@ -4,7 +4,7 @@
  * elements with a unit attribute. Every element is turned into a key and a value of
  * request.h, so that XML and flags cannot come to mean different things.
  */
-#include "partition/request.h"
+#include "partition/request-read-parts.h"
 
 #include "base/document.h"
 

@@ -5,8 +5,6 @@
 
 #include "base/size.h"
 
-#include <ctype.h>
-
 void disk_request_init(struct disk_request *request)
 {
 	*request = (struct disk_request){
@@ -177,18 +175,4 @@ int disk_request_set(struct disk_request *request, const char *key, const char *
 		break;
 	}
 	return set_disk_choice(request, (enum disk_key)index, value, error);
-}
-
-int disk_request_read(const char *name, const char *bytes, size_t n,
-		      struct disk_request *request, struct error *error)
-{
-	size_t at = 0;
-
-	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
-	while (at < n && isspace((unsigned char)bytes[at]))
-		at++;
-	if (at < n && bytes[at] == '<')
-		return disk_request_read_xml(name, bytes, n, request, error);
-	return disk_request_read_script(name, bytes, n, request, error);
 }

@@ -99,14 +99,3 @@ int disk_request_add_part(struct disk_request *request, const char *flag,
 int attribute_bit(const char *name);
 /* "required legacy-boot 60"; nothing for 0. */
 void text_add_attributes(struct text *text, uint64_t attributes);
-
-/*
- * Reads a whole request file: XML if it begins with '<', an sfdisk script otherwise.
- * @name is for messages. The request has been initialised.
- */
-int disk_request_read(const char *name, const char *bytes, size_t n,
-		      struct disk_request *request, struct error *error);
-int disk_request_read_script(const char *name, const char *bytes, size_t n,
-			     struct disk_request *request, struct error *error);
-int disk_request_read_xml(const char *name, const char *bytes, size_t n,
-			  struct disk_request *request, struct error *error);

@@ -7,6 +7,8 @@
 #include "partition/add-libvirt.h"
 #include "partition/edit-table.h"
 #include "partition/layout.h"
+#include "partition/layout-ids.h"
+#include "partition/request-read.h"
 #include "planner/commands/disk-change.h"
 
 #include <inttypes.h>

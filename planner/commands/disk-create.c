@@ -6,6 +6,7 @@
 
 #include "partition/create.h"
 #include "partition/layout.h"
+#include "partition/layout-ids.h"
 #include "partition/table.h"
 #include "planner/commands/disk-change.h"
 #include "planner/commands/disk-request.h"

@@ -2,6 +2,7 @@
 #include "planner/commands/disk-request.h"
 
 #include "base/file.h"
+#include "partition/request-read.h"
 
 static const char *const keys[REQUEST_ROWS_N] = {
 	[REQUEST_SIZE] = "size",           [REQUEST_MINIMAL] = "minimal",

@@ -7,6 +7,7 @@
 #include "base/jsonw.h"
 #include "base/size.h"
 #include "partition/image.h"
+#include "partition/image-commit.h"
 #include "planner/commands/sheet.h"
 
 #include <inttypes.h>

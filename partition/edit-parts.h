@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* edit-parts.h - what the files of edit share. */
+#pragma once
+
+#include "partition/disk-io.h"
+#include "partition/inspection.h"
+#include "partition/patch.h"
+
+
+/* Groups of the patch, numbered as those of table.h. */
+enum edit_group {
+	EDIT_BACKUP,  /* GPT: the backup copy; MBR: EBRs that are new */
+	EDIT_PRIMARY, /* GPT: the primary copy; MBR: the sectors that lead to those */
+	EDIT_PMBR,    /* GPT: the protective MBR */
+};
+
+/* The two labels' parts of it. */
+int gpt_edit(struct disk_io *io, const struct inspection *seen,
+	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
+	     struct error *error);
+int dos_edit(struct disk_io *io, const struct inspection *seen,
+	     const struct partition_table *wanted, struct patch *ret,
+	     struct error *error);
+/* Adds the sector at @lba as @new makes it. */
+int edit_sector(struct disk_io *io, struct patch *patch, uint64_t lba, unsigned group,
+		const uint8_t *new, struct error *error);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* filling.h - what one partition is filled with, and where that goes. */
+#pragma once
+
+#include "base/progress.h"
+#include "partition/partition-table.h"
+
+#define FILL_FORMATS "ext2, ext3, ext4, vfat, swap, btrfs or xfs"
+
+struct fill {
+	unsigned number;        /* of the partition */
+	const char *populate;   /* a file, borrowed; NULL: make a file system */
+	const char *format;     /* "ext4", borrowed */
+	const char *copy_files; /* a folder, borrowed; NULL: empty */
+};
+
+/* Where it all goes. */
+struct fill_target {
+	int fd;           /* the raw image */
+	int folder_fd;    /* where scratch files are made */
+	const char *seed; /* UUIDs and times of file systems follow from it; NULL */
+	struct progress *progress; /* NULL: nobody watches */
+};
+
+/* The partition that is filled, and where. */
+struct filling {
+	const struct fill *fill;
+	const struct partition_table *table;
+	const struct partition *partition;
+	const struct fill_target *target;
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* image-size.h - what is asked about images, and what was found. */
+#pragma once
+
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum image_format { IMAGE_RAW, IMAGE_QCOW2 };
+const char *image_format_name(enum image_format format);
+
+enum commitment_kind {
+	COMMITMENT_EXACT,     /* the image ends there when the guest has written all */
+	COMMITMENT_ESTIMATE,  /* an upper bound that need not be reached */
+	COMMITMENT_UNBOUNDED, /* there is none */
+};
+const char *commitment_kind_name(enum commitment_kind kind);
+
+#define IMAGE_ANY_SNAPSHOTS UINT32_MAX
+#define IMAGE_UNKNOWN       UINT64_MAX
+
+/* What is to be known about images; zeroed: each as it is, no snapshots to come. */
+struct image_question {
+	uint32_t snapshots; /* internal ones still to be taken */
+	bool follow;        /* measure backing and data files too */
+	bool format_given;  /* take @format, do not look */
+	enum image_format format;
+	uint32_t block_bytes; /* of the file system of images yet to be; 0 unknown */
+};
+
+/* All pointers are owned. */
+struct image_size {
+	char *file;
+	enum image_format format;
+	uint64_t capacity_bytes, length_bytes;
+	uint64_t allocation_bytes; /* IMAGE_UNKNOWN for one yet to be */
+	uint64_t commitment_bytes; /* IMAGE_UNKNOWN if unbounded */
+	uint64_t margin_bytes;     /* what of it is there for safety, measured */
+	enum commitment_kind kind;
+	char *backing_file, *data_file; /* as the header names them */
+	VEC(char *) notes;              /* one sentence each */
+	uint64_t device, inode;         /* of the file, to count no file twice */
+};
+
+/* Owns them. */
+struct image_sizes {
+	VEC(struct image_size) list;
+};
+
+void image_sizes_free(struct image_sizes *sizes);
+#define _cleanup_image_sizes_ _cleanup_(image_sizes_free)
