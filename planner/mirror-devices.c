@@ -5,6 +5,8 @@
  */
 #include "planner/mirror.h"
 
+#include "planner/mirror-parts.h"
+
 /* Bridges above a function, outermost first. */
 struct path {
 	int bridges[256];

@@ -6,6 +6,8 @@
  */
 #include "planner/mirror.h"
 
+#include "planner/mirror-parts.h"
+
 #include "base/size.h"
 
 #define MIB (UINT64_C(1) << 20)

@@ -23,20 +23,11 @@ struct mirror_options {
 int mirror(const struct machine *machine, const struct mirror_options *options,
 	   struct request *request, struct error *error);
 
-/* The pieces, for the file that holds each. */
-int mirror_nodes(const struct machine *machine, const struct mirror_options *options,
-		 struct request *request, struct error *error);
-void mirror_devices(const struct machine *machine, struct request *request);
 /* Distances of the nodes' host nodes, as libvirt takes them. */
 void mirror_distances(const struct machine *machine, struct request *request);
-/* Whether a function gets a stand-in, and which; NULL none. */
-const struct device_kind *mirror_kind(const struct machine_function *function,
-				      const struct target *target);
 /*
  * Fills root and switch_port of a device that has its cell: the host root complex and the
  * switch above the function, added to the request where they are new.
  */
 void mirror_place(const struct machine *machine, size_t function, struct request *request,
 		  struct request_device *device);
-/* The cell that mirrors a node, NO_CELL. */
-int mirror_cell(const struct request *request, int node);
