@@ -290,5 +290,6 @@ int guest_read(const struct document *document, struct guest *ret, struct error 
 	read_firmware(ret);
 	guest_read_devices(ret);
 	read_qemu(ret);
+	commandline_read(document, &ret->commandline);
 	return 0;
 }

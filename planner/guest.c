@@ -117,6 +117,7 @@ void guest_free(struct guest *guest)
 	vec_free(&guest->memnodes);
 	vec_free(&guest->pages);
 	vec_free(&guest->qemu_arguments);
+	commandline_free(&guest->commandline);
 	vec_free(&guest->complaints);
 	vec_free(&guest->vcpupins);
 	vec_free(&guest->iothreadpins);

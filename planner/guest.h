@@ -13,6 +13,7 @@
 #include "base/document.h"
 #include "base/set.h"
 #include "base/vec.h"
+#include "planner/commandline.h"
 #include "topology/pci-address.h"
 
 enum value_state { VALUE_ABSENT, VALUE_VALID, VALUE_MALFORMED };
@@ -230,6 +231,7 @@ struct guest {
 
 	int metadata_element;
 	VEC(char *) qemu_arguments; /* <qemu:commandline><qemu:arg value=> */
+	struct commandline commandline; /* what they and <qemu:override> add */
 	bool qemu_override;
 
 	VEC(struct guest_complaint) complaints;

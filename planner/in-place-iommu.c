@@ -152,15 +152,41 @@ static void keep_iommu(struct in_place *plan)
 		new->iommus.v[0].eim = switch_of(true);
 }
 
+/*
+ * An IOMMU in <qemu:commandline> is the domain's, and QEMU takes one. It is left alone:
+ * one of the model that is asked for serves, any other is refused.
+ */
+static int check_added(const struct in_place *plan, const struct addition *added,
+		       struct error *error)
+{
+	bool same = streq_null(added->model, plan->request->iommu);
+
+	if (same && (!streq(added->model, "intel") ||
+		     streq_null(addition_text(added, "intremap"), "on")))
+		return 0;
+	if (same)
+		return in_place_refuse(plan, error, added->element,
+				       "--iommu intel: the IOMMU in <qemu:commandline> lacks "
+				       "intremap=on, which VFIO in the guest needs. Add it to "
+				       "that argument");
+	return in_place_refuse(plan, error, added->element,
+			       "--iommu %s: <qemu:commandline> already adds an IOMMU (%s), "
+			       "and a guest has one at most. Remove that argument first",
+			       plan->request->iommu, added->model);
+}
+
 int in_place_iommu(struct in_place *plan, struct error *error)
 {
 	const char *model = plan->request->iommu;
+	const struct addition *added = commandline_iommu(&plan->old.commandline, 0);
 	struct guest *new = &plan->new;
 
 	if (!plan->iommu_said) {
 		keep_iommu(plan);
 		return 0;
 	}
+	if (added && new->iommus.n == 0)
+		return check_added(plan, added, error);
 	remove_others(new, model);
 	if (streq(model, "none"))
 		return 0;

@@ -68,13 +68,37 @@ void iommu_machine(struct check *check)
 	}
 }
 
+static size_t count_added(const struct guest *guest)
+{
+	size_t n = 0;
+
+	while (commandline_iommu(&guest->commandline, n))
+		n++;
+	return n;
+}
+
 void iommu_count(struct check *check)
 {
-	if (check->guest->iommus.n > 1 &&
-	    !target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS))
-		check_found(check, check->guest->iommus.v[1].element,
+	const struct guest *guest = check->guest;
+	size_t added = count_added(guest);
+	struct finding *finding;
+
+	if (guest->iommus.n + added < 2 ||
+	    target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS))
+		return;
+	if (added == 0) {
+		check_found(check, guest->iommus.v[1].element,
 			    "There are %zu <iommu> elements; the target takes one.",
-			    check->guest->iommus.n);
+			    guest->iommus.n);
+		return;
+	}
+	finding = check_found(check,
+			      commandline_iommu(&guest->commandline, added - 1)->element,
+			      "There are %zu IOMMUs, %zu of them in <qemu:commandline>; QEMU "
+			      "starts with one.",
+			      guest->iommus.n + added, added);
+	if (guest->iommus.n > 0)
+		check_relate(check, finding, guest->iommus.v[0].element);
 }
 
 void iommu_address(struct check *check)
