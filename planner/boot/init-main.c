@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/streams.h"
 #include "planner/boot/serial.h"
 #include "topology/record.h"
 #include "topology/sysfs.h"
@@ -219,6 +220,7 @@ int main(void)
 {
 	struct orders orders = {};
 
+	streams_occupy();
 	if (getpid() != 1) {
 		fputs("virt-layout-init is the first program of a guest; "
 		      "`virt-layout boot` puts it there\n", stderr);

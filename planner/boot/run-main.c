@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/option.h"
+#include "base/streams.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -85,9 +86,12 @@ int main(int argc, char *argv[])
 	_cleanup_error_ struct error error = {};
 	int status;
 
+	streams_occupy();
 	/* Where it is ignored, as a caller may leave it, no child's end can be known. */
 	signal(SIGCHLD, SIG_DFL);
 	status = run_command_line(argc, argv, &error);
+	if (status >= 0 && streams_flush(&error) < 0)
+		status = -1;
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", command.name, error.message);
 		status = (int)error.status;

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/streams.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -237,12 +238,12 @@ _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
 	if (serial)
 		dup2(null, STDOUT_FILENO);
 	status = run_worker(run, supervisor, &error);
+	if (status >= 0 && streams_flush(&error) < 0)
+		status = -1;
 	if (status < 0) {
 		fprintf(stderr, "virt-layout-run: %s\n", error.message);
 		status = (int)error.status;
 	}
-	if (fflush(stdout) != 0)
-		status = RUN_SYSTEM;
 	if (getppid() != supervisor && run->remove)
 		run_root_remove(run->root);
 	_exit(status);

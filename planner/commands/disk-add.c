@@ -45,6 +45,7 @@ struct wish {
 	bool libvirt, bug_compatible, dry_run;
 	struct geometry geometry;
 	VEC(struct room) rooms; /* found, one for each partition */
+	size_t libvirt_mended;	/* partitions that libvirt would make too short */
 };
 
 static void wish_free(struct wish *wish)
@@ -128,10 +129,7 @@ static int add_one(struct wish *wish, struct changed_disk *disk,
 			geometry_of(disk->io, disk->kind.format == IMAGE_QCOW2);
 	if (wish->libvirt && libvirt_place(wanted, part, &libvirt, &room, error) < 0)
 		return -1;
-	if (libvirt.mended)
-		fprintf(stderr,
-			"virt-layout: libvirt 9.0 would make this partition one sector "
-			"too short; it is not (--bug-compatible makes it so)\n");
+	wish->libvirt_mended += libvirt.mended;
 	if (partition_add(wanted, request, part, &room, error) < 0)
 		return -1;
 	*vec_add(&wish->rooms) = room;
@@ -166,6 +164,10 @@ static void say(const struct wish *wish, const struct partition_table *before,
 		}
 		text_addc(&out, '\n');
 	}
+	for (size_t i = 0; i < wish->libvirt_mended; i++)
+		fprintf(stderr,
+			"virt-layout: libvirt 9.0 would make this partition one sector "
+			"too short; it is not (--bug-compatible makes it so)\n");
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
@@ -202,6 +204,7 @@ static int run(int argc, char *argv[], struct error *error)
 	    table_edit(disk.io, &disk.seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
 	    (!wish.dry_run && change_commit(&disk, &patch, &wanted, error) < 0))
 		return -1;
+	change_end(&disk, options.args[0]);
 	say(&wish, &disk.seen.table, &wanted);
 	return STATUS_OK;
 }

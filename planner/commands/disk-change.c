@@ -38,14 +38,19 @@ int change_next(struct options *options, int first, struct change_wish *wish,
 	return row;
 }
 
-void change_announce(struct disk_io *io)
+void change_announce(struct changed_disk *disk)
 {
-	if (!disk_announce(io))
+	disk->kernel_keeps_old = !disk_announce(disk->io);
+}
+
+void change_end(struct changed_disk *disk, const char *path)
+{
+	disk_close(TAKE(disk->io));
+	if (disk->kernel_keeps_old)
 		fprintf(stderr,
-			"virt-layout: %s: the kernel keeps to the old partitions, "
-			"because "
-			"something uses them; partprobe %s tells it later\n",
-			io->name, io->name);
+			"virt-layout: %s: the kernel still uses the old partitions, "
+			"because they are in use; run partprobe %s later\n",
+			path, path);
 }
 
 char *change_journal(const char *path, const struct change_wish *wish,
@@ -120,7 +125,7 @@ int change_commit(struct changed_disk *disk, const struct patch *patch,
 	if (disk_commit(disk->io, patch, &plan, error) < 0)
 		return -1;
 	if (wanted)
-		change_announce(disk->io);
+		change_announce(disk);
 	return 0;
 }
 

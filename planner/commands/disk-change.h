@@ -35,16 +35,14 @@ struct change_wish {
  */
 int change_next(struct options *options, int first, struct change_wish *wish,
 		struct error *error);
-/* Has the kernel see the new table of a block device; says so if it does not. */
-void change_announce(struct disk_io *io);
-
 /* A disk that is open and locked for a change. Owns everything in it. */
 struct changed_disk {
 	struct disk_io *io;
 	struct disk_kind kind;
 	char *journal;
 	struct inspection seen;
-	struct report report; /* of seeing it */
+	struct report report;	/* of seeing it */
+	bool kernel_keeps_old;	/* the kernel goes on with the old partitions */
 };
 
 /*
@@ -63,5 +61,15 @@ char *change_journal(const char *path, const struct change_wish *wish,
 		     struct error *error);
 /* Fault if an earlier change is not finished. */
 int change_need_closed(const char *path, const char *journal, struct error *error);
+/*
+ * Has the kernel see the new table of a block device. What it answers is said by
+ * change_end().
+ */
+void change_announce(struct changed_disk *disk);
+/*
+ * Closes the disk, which whoever prints something about it does first, and says so if the
+ * kernel goes on with the old partitions of @path.
+ */
+void change_end(struct changed_disk *disk, const char *path);
 void changed_disk_free(struct changed_disk *disk);
 #define _cleanup_changed_disk_ _cleanup_(changed_disk_free)

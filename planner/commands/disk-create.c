@@ -226,7 +226,10 @@ static int replace(struct wish *wish, struct disk_request *request, struct error
 	from.drop_boot_code = disk.seen.table.label == LABEL_NONE;
 	if (table_encode(&layout.table, &from, &patch, error) < 0)
 		return -1;
-	return change_commit(&disk, &patch, &layout.table, error);
+	if (change_commit(&disk, &patch, &layout.table, error) < 0)
+		return -1;
+	change_end(&disk, wish->create.path);
+	return 0;
 }
 
 static int run(int argc, char *argv[], struct error *error)

@@ -131,7 +131,8 @@ static int plan(struct wish *wish, const struct changed_disk *disk, uint64_t siz
 	return 0;
 }
 
-static int grow(struct wish *wish, struct changed_disk *disk, struct error *error)
+static int grow(const char *path, struct wish *wish, struct changed_disk *disk,
+		struct error *error)
 {
 	_cleanup_partition_table_ struct partition_table wanted = {};
 	_cleanup_patch_ struct patch patch = {};
@@ -141,6 +142,7 @@ static int grow(struct wish *wish, struct changed_disk *disk, struct error *erro
 	if (table_edit(disk->io, &disk->seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
 	    change_commit(disk, &patch, &wanted, error) < 0)
 		return -1;
+	change_end(disk, path);
 	say(&disk->seen.table, &wanted);
 	return STATUS_OK;
 }
@@ -175,7 +177,7 @@ static int run(int argc, char *argv[], struct error *error)
 	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
 	    need_growable(&disk, error) < 0)
 		return -1;
-	return grow(&wish, &disk, error);
+	return grow(options.args[0], &wish, &disk, error);
 }
 
 const struct command disk_grow_command = {

@@ -47,15 +47,15 @@ static int read_options(struct options *options, struct wish *wish, struct error
  * A sidecar that is not whole was never durable, so nothing was written by its change.
  * The table is looked at all the same before the file goes.
  */
-static int drop_partial(const char *path, struct disk_io *io, const struct wish *wish,
-			const char *journal, struct error *error)
+static int drop_partial(const char *path, struct changed_disk *disk,
+			const struct wish *wish, const char *journal, struct error *error)
 {
 	const struct inspect_question question = {.sector_bytes =
 							  wish->change.sector_bytes};
 	_cleanup_inspection_ struct inspection seen = {};
 	_cleanup_(report_free) struct report report = {};
 
-	if (inspect_disk(io, &question, &seen, &report, error) < 0)
+	if (inspect_disk(disk->io, &question, &seen, &report, error) < 0)
 		return -1;
 	if (!seen.intact)
 		return error_input(
@@ -67,12 +67,13 @@ static int drop_partial(const char *path, struct disk_io *io, const struct wish 
 					  : "it has none.");
 	if (journal_drop(journal, error) < 0)
 		return -1;
+	change_end(disk, path);
 	fprintf(stderr, "virt-layout: %s: the change had not begun to be written\n",
 		path);
 	return STATUS_OK;
 }
 
-static int recover(const char *path, struct disk_io *io, const struct wish *wish,
+static int recover(const char *path, struct changed_disk *disk, const struct wish *wish,
 		   const char *journal_file, struct error *error)
 {
 	_cleanup_journal_ struct journal journal = {};
@@ -81,16 +82,18 @@ static int recover(const char *path, struct disk_io *io, const struct wish *wish
 	if (journal_read(journal_file, &journal, &state, error) < 0)
 		return -1;
 	if (state == JOURNAL_PARTIAL)
-		return drop_partial(path, io, wish, journal_file, error);
+		return drop_partial(path, disk, wish, journal_file, error);
 	if (state == JOURNAL_NONE) {
+		change_end(disk, path);
 		fprintf(stderr, "virt-layout: %s: there is nothing to recover (no %s)\n",
 			path, journal_file);
 		return STATUS_OK;
 	}
-	if (disk_recover(io, &journal, wish->undo, error) < 0 ||
-	    disk_verify(io, error) < 0 || journal_drop(journal_file, error) < 0)
+	if (disk_recover(disk->io, &journal, wish->undo, error) < 0 ||
+	    disk_verify(disk->io, error) < 0 || journal_drop(journal_file, error) < 0)
 		return -1;
-	change_announce(io);
+	change_announce(disk);
+	change_end(disk, path);
 	fprintf(stderr, "virt-layout: %s: the change is %s\n", path,
 		wish->undo ? "undone" : "finished");
 	return STATUS_OK;
@@ -142,6 +145,7 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 	if (table_edit(disk.io, seen, &seen->table, from, &patch, error) < 0 ||
 	    change_commit(&disk, &patch, &seen->table, error) < 0)
 		return -1;
+	change_end(&disk, path);
 	fprintf(stderr, "virt-layout: %s: %s\n", path,
 		patch.sectors.n ? "the table is whole again"
 				: "there is nothing to repair");
@@ -152,7 +156,7 @@ static int run(int argc, char *argv[], struct error *error)
 {
 	struct options options = options_begin(&disk_recover_command, argc, argv);
 	_cleanup_free_ char *journal = NULL;
-	_cleanup_disk_ struct disk_io *io = NULL;
+	_cleanup_changed_disk_ struct changed_disk disk = {};
 	struct wish wish = {};
 
 	if (read_options(&options, &wish, error) < 0)
@@ -162,8 +166,8 @@ static int run(int argc, char *argv[], struct error *error)
 		return -1;
 	if (wish.repair)
 		return repair(options.args[0], &wish, error);
-	io = disk_open(options.args[0], &wish.change.disk, NULL, error);
-	return io ? recover(options.args[0], io, &wish, journal, error) : -1;
+	disk.io = disk_open(options.args[0], &wish.change.disk, NULL, error);
+	return disk.io ? recover(options.args[0], &disk, &wish, journal, error) : -1;
 }
 
 const struct command disk_recover_command = {

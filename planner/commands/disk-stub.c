@@ -27,6 +27,12 @@ struct wish {
 	bool remove, check, force;
 };
 
+static void say_forced(const char *path, const struct text *reasons)
+{
+	if (reasons->n > 0)
+		fprintf(stderr, "virt-layout: %s: forced although %s\n", path, reasons->s);
+}
+
 static int read_options(struct options *options, struct wish *wish, struct error *error)
 {
 	int row;
@@ -69,6 +75,7 @@ static int check(const char *path, struct wish *wish, struct error *error)
 	for (const char *at = message; at && *at; at++)
 		if (*at != '\r')
 			text_addc(&out, *at);
+	disk_close(TAKE(io));
 	fwrite(out.s, 1, out.n, stdout);
 	return state == STUB_OURS ? STATUS_OK : STATUS_FINDINGS;
 }
@@ -97,24 +104,19 @@ static int make_patch(struct changed_disk *disk, const struct wish *wish,
 	return 0;
 }
 
-static int refuse(struct changed_disk *disk, const struct wish *wish, struct error *error)
+/* What speaks against it, unless it is forced. */
+static int refuse(struct changed_disk *disk, const struct wish *wish, struct text *reasons,
+		  struct error *error)
 {
-	_cleanup_text_ struct text reasons = {};
-
 	if (wish->remove)
-		stub_cannot_remove(&disk->seen, &reasons);
-	else if (stub_would_break(disk->io, &disk->seen, &reasons, error) < 0)
+		stub_cannot_remove(&disk->seen, reasons);
+	else if (stub_would_break(disk->io, &disk->seen, reasons, error) < 0)
 		return -1;
-	if (reasons.n == 0)
+	if (reasons->n == 0 || wish->force)
 		return 0;
-	if (wish->force) {
-		fprintf(stderr, "virt-layout: %s: forced although %s\n", disk->io->name,
-			reasons.s);
-		return 0;
-	}
 	return error_input(error,
 			   "%s: is left alone, because %s; --force writes it anyway",
-			   disk->io->name, reasons.s);
+			   disk->io->name, reasons->s);
 }
 
 static int run(int argc, char *argv[], struct error *error)
@@ -122,6 +124,7 @@ static int run(int argc, char *argv[], struct error *error)
 	struct options options = options_begin(&disk_stub_command, argc, argv);
 	_cleanup_changed_disk_ struct changed_disk disk = {};
 	_cleanup_patch_ struct patch patch = {};
+	_cleanup_text_ struct text reasons = {};
 	struct wish wish = {};
 
 	if (read_options(&options, &wish, error) < 0)
@@ -129,10 +132,12 @@ static int run(int argc, char *argv[], struct error *error)
 	if (wish.check)
 		return check(options.args[0], &wish, error);
 	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
-	    refuse(&disk, &wish, error) < 0 ||
+	    refuse(&disk, &wish, &reasons, error) < 0 ||
 	    make_patch(&disk, &wish, &patch, error) < 0 ||
 	    change_commit(&disk, &patch, NULL, error) < 0)
 		return -1;
+	change_end(&disk, options.args[0]);
+	say_forced(options.args[0], &reasons);
 	return STATUS_OK;
 }
 

@@ -5,9 +5,9 @@
 #include "planner/commands/commands.h"
 
 #include "base/mem.h"
+#include "base/streams.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -118,12 +118,14 @@ int main(int argc, char *argv[])
 	_cleanup_error_ struct error error = {};
 	int status;
 
+	streams_occupy();
 	/* Where it is ignored, as a caller may leave it, no child's end can be known. */
 	signal(SIGCHLD, SIG_DFL);
 	status = dispatch(command, command->name, argc, argv, &error);
 
-	if (fflush(stdout) != 0 || ferror(stdout))
-		status = error_system(&error, errno, "standard output");
+	/* The first fault is the one to report. */
+	if (status >= 0 && streams_flush(&error) < 0)
+		status = -1;
 	if (status < 0) {
 		_cleanup_text_ struct text text = {};
 

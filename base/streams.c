@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/streams.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/*
+ * Opened the wrong way round: a command that is to read a closed standard input, or to
+ * write to a closed standard output, must fail and not see an empty file or lose a result.
+ */
+static const int modes[] = {
+	[STDIN_FILENO] = O_WRONLY,
+	[STDOUT_FILENO] = O_RDONLY,
+	[STDERR_FILENO] = O_RDWR,
+};
+
+void streams_occupy(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int got;
+
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		got = open("/dev/null", modes[fd]);
+		/* A file system without /dev, as in an initrd: its root serves as well. */
+		if (got < 0)
+			got = open("/", O_RDONLY | O_DIRECTORY);
+		if (got != fd)
+			_exit(STATUS_SYSTEM);
+	}
+}
+
+int streams_flush(struct error *error)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return error_system(error, errno, "standard output: cannot be written");
+}
