@@ -2,7 +2,7 @@
 /* compose-guest.h - the two halves of compose that write libvirt's words. */
 #pragma once
 
-#include "planner/compose.h"
+#include "planner/composition.h"
 
 #define VIDEO_SLOT 1u  /* libvirt's own place for the primary video device */
 #define IOMMU_SLOT 30u /* of virtio-iommu, which sits on pcie-root */

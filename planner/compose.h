@@ -4,24 +4,7 @@
  */
 #pragma once
 
-#include "planner/guest.h"
-#include "planner/layout.h"
-#include "planner/request.h"
-
-/* What one device of the request became. */
-struct plan_device {
-	size_t wanted;		   /* in request.devices */
-	const struct device_kind *kind; /* perhaps another than was wanted */
-	int endpoint;		   /* item of the layout */
-	struct pci_address guest_at; /* as the guest's kernel will number it */
-};
-
-struct plan {
-	struct guest guest;
-	struct layout layout;
-	VEC(struct plan_device) devices;
-	VEC(char *) notes; /* beyond the request's own: owned sentences */
-};
+#include "planner/composition.h"
 
 /*
  * Lays out a finished request over @skeleton, a guest read from the built-in document,
@@ -29,5 +12,3 @@ struct plan {
  */
 int compose(const struct request *request, struct guest *skeleton, struct plan *ret,
 	    struct error *error);
-void plan_free(struct plan *plan);
-#define _cleanup_plan_ _cleanup_(plan_free)
