@@ -13,6 +13,10 @@ struct fix {
 	struct edits edits;
 };
 
+/* fix-rows.c. Whether --fix can fix findings of a rule at all. */
+bool fix_is_known(const char *rule);
+/* Makes the edits for the finding, none where the fix would be a guess; sets element. */
+void fix_make_edits(struct fix *fix);
 /* fix-buses.c: numbers and indexes of buses, anew. */
 void fix_bus_numbers(struct fix *fix);
 void fix_indexes(struct fix *fix);

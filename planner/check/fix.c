@@ -1,169 +1,65 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each row mends one rule. Edits of different findings could meet (two wish for a
- * <features>), so they are made one at a time and the text is read and judged again in
- * between; a finding that stays after its mend is not tried again.
+ * Theory of operation. Edits of different findings could meet (two want a <features>), so
+ * one finding is fixed at a time, and the text is read and judged again after each. A fix
+ * counts only if its finding is gone, no error is new, and nothing as severe is new that
+ * cannot be fixed in its turn; otherwise the text stays as it was before that fix, and
+ * the reason is kept. So a domain that libvirt and QEMU accepted is never given an error
+ * by --fix.
  */
 #include "planner/check/fix.h"
 
 #include "planner/check/fix-parts.h"
+#include "planner/check/worse.h"
 #include "planner/guest-read.h"
 #include "planner/predict.h"
 
 #define FIXES_LIMIT 1000
 
-typedef struct want *(*make_want)(const struct finding *finding);
-
-static struct want *want_acpi(const struct finding *finding)
-{
-	struct want *want = want_new("domain");
-
-	(void)finding;
-	want_child(want_child(want, "features"), "acpi");
-	return want;
-}
-
-static struct want *want_ioapic(const struct finding *finding)
-{
-	struct want *want = want_new("domain");
-
-	(void)finding;
-	want_set(want_child(want_child(want, "features"), "ioapic"), "driver", "qemu");
-	return want;
-}
-
-static struct want *want_caching(const struct finding *finding)
-{
-	struct want *want = want_new("iommu");
-
-	(void)finding;
-	want_set(want_child(want, "driver"), "caching_mode", "on");
-	return want;
-}
-
-static struct want *want_iommu_on(const struct finding *finding)
-{
-	struct want *want = want_new("device");
-
-	(void)finding;
-	want_set(want_child(want, "driver"), "iommu", "on");
-	return want;
-}
-
-static struct want *want_iommu_gone(const struct finding *finding)
-{
-	struct want *want = want_new("device");
-	struct want *driver = want_child(want, "driver");
-
-	(void)finding;
-	want_unset(driver, "iommu");
-	want_unset(driver, "ats");
-	return want;
-}
-
-static struct want *want_memory(const struct finding *finding)
-{
-	struct want *want = want_new("memory");
-
-	want_set(want, "unit", "KiB");
-	want_content(want, "%s", finding->expected);
-	return want;
-}
-
-static struct want *want_no_chassis(const struct finding *finding)
-{
-	struct want *want = want_new("controller");
-
-	(void)finding;
-	want_unset(want_child(want, "target"), "chassis");
-	return want;
-}
-
-static struct want *want_function_0(const struct finding *finding)
-{
-	struct want *want = want_new("device");
-
-	(void)finding;
-	want_set(want_child(want, "address"), "function", "0x0");
-	return want;
-}
-
-static const struct fix_row {
-	const char *rule;
-	bool at_root;	/* the domain is edited, not where the finding stands */
-	make_want make; /* NULL: the element goes, or */
-	void (*mend)(struct fix *fix);
-} fix_rows[] = {
-	{ "acpi-missing", true, want_acpi, NULL },
-	{ "iommu-intremap-ioapic", true, want_ioapic, NULL },
-	{ "iommu-caching", false, want_caching, NULL },
-	{ "iommu-virtio-bypass", false, want_iommu_on, NULL },
-	{ "iommu-on-non-virtio", false, want_iommu_gone, NULL },
-	{ "memory-sum", false, want_memory, NULL },
-	{ "port-chassis-dup", false, want_no_chassis, NULL },
-	{ "pci-fn0-missing", false, want_function_0, NULL },
-	{ "iommu-address", false, NULL, NULL },
-	{ "pxb-busnr-range", false, NULL, fix_bus_numbers },
-	{ "pxb-busnr-dup", false, NULL, fix_bus_numbers },
-	{ "bus-window", false, NULL, fix_bus_numbers },
-	{ "bus-slack", false, NULL, fix_bus_numbers },
-	{ "pci-index-gap", false, NULL, fix_indexes },
-	{ "auto-lands-on-pxb", false, NULL, fix_off_expander },
-	{ "hostdev-cell-affinity", false, NULL, fix_to_node },
-	{ "hostdev-no-affinity", false, NULL, fix_to_node },
-	{ "rc-collapsed", false, NULL, fix_to_own_root },
-	{ "vcpu-mem-split", false, NULL, fix_vcpu_split },
-	{ "vcpu-unpinned", false, NULL, fix_vcpu_unpinned },
-	{ "pin-online", false, NULL, fix_pin_online },
-	{ "pin-shared", false, NULL, fix_pin_shared },
-	{ "smt-mismatch", false, NULL, fix_smt },
-	{ "emulator-remote", false, NULL, fix_emulator },
-	{ "emulator-shares", false, NULL, fix_emulator },
-	{ "iothread-remote", false, NULL, fix_iothread },
+/* A text that was read and judged. */
+struct judged {
+	struct text text;
+	struct document document;
+	struct check_result result;
 };
 
-static const struct fix_row *row_for(const char *rule)
+static void judged_free(struct judged *judged)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(fix_rows); i++)
-		if (streq(fix_rows[i].rule, rule))
-			return &fix_rows[i];
-	return NULL;
+	check_result_free(&judged->result);
+	document_free(&judged->document);
+	text_free(&judged->text);
+	*judged = (struct judged){};
 }
 
-static int element_of(const struct document *document, const struct place *place)
-{
-	for (size_t i = 0; i < document->elements.n; i++)
-		if (document->elements.v[i].line == place->line &&
-		    document->elements.v[i].column == place->column)
-			return (int)i;
-	return -1;
-}
+struct fixing {
+	const char *name;
+	const struct check_options *options; /* the user's */
+	struct check_options all;	     /* the same, with no rule left out */
+	struct check_fixes *fixes;
+	struct judged now;
+};
 
-static void make_edits(const struct fix_row *row, struct fix *fix)
+/* Takes the text. Every rule is asked, also those that the user does not want to see. */
+static int read_and_judge(const struct fixing *fixing, struct text *text, struct judged *ret,
+			  struct error *error)
 {
-	struct want *want;
-
-	if (row->mend) {
-		row->mend(fix);
-	} else if (row->make) {
-		want = row->make(fix->finding);
-		edit_merge(&fix->edits, fix->element, want);
-		want_free(want);
-	} else {
-		edit_remove(&fix->edits, fix->element);
-	}
+	ret->text = *text;
+	*text = (struct text){};
+	if (document_parse(fixing->name, ret->text.s, ret->text.n, &ret->document, error) < 0)
+		return -1;
+	return check_document(&ret->document, &fixing->all, &ret->result, error);
 }
 
 /* *ret stays empty where there is nothing to be done. */
-static int mend(const struct document *document, const struct check_options *options,
-		const struct finding *finding, struct text *ret, struct error *error)
+static int edit_for(const struct fixing *fixing, const struct finding *finding,
+		    struct text *ret, struct error *error)
 {
-	const struct fix_row *row = row_for(finding->rule);
+	const struct document *document = &fixing->now.document;
 	_cleanup_guest_ struct guest guest = {};
 	_cleanup_assignment_ struct assignment assignment = {};
 	struct check check = { .document = document, .guest = &guest,
-			       .assignment = &assignment, .options = options,
-			       .host = options->host };
+			       .assignment = &assignment, .options = fixing->options,
+			       .host = fixing->options->host };
 	struct fix fix = { .check = &check, .finding = finding,
 			   .edits = { .document = document } };
 	int rc = 0;
@@ -173,119 +69,145 @@ static int mend(const struct document *document, const struct check_options *opt
 		return -1;
 	assign(&guest, &assignment);
 	check_build_tree(&check);
-	fix.element = row->at_root ? 0 : element_of(document, &finding->place);
-	make_edits(row, &fix);
+	fix_make_edits(&fix);
 	if (fix.edits.list.n > 0)
 		rc = edits_apply(&fix.edits, ret, error);
 	edits_free(&fix.edits);
 	return rc;
 }
 
-static bool among(const struct report *report, const struct finding *finding)
+static bool is_same(const struct finding *a, const struct finding *b)
 {
-	for (size_t i = 0; i < report->findings.n; i++) {
-		const struct finding *other = &report->findings.v[i];
+	return streq(a->rule, b->rule) && streq_null(a->place.path, b->place.path) &&
+	       streq(a->message, b->message);
+}
 
-		if (streq(other->rule, finding->rule) &&
-		    streq_null(other->place.path, finding->place.path) &&
-		    streq(other->message, finding->message))
+static bool is_among(const struct report *report, const struct finding *finding)
+{
+	for (size_t i = 0; i < report->findings.n; i++)
+		if (is_same(&report->findings.v[i], finding))
 			return true;
-	}
 	return false;
 }
 
-/* Before the result goes, with the document. */
-static void keep(struct finding *finding, struct report *report)
+static bool was_tried(const struct check_fixes *fixes, const struct finding *finding)
 {
-	*vec_add(&report->findings) = *finding;
-	*finding = (struct finding){ .rule = finding->rule };
-	vec_last(&report->findings)->place.file = NULL;
-	vec_last(&report->findings)->related.file = NULL;
+	for (size_t i = 0; i < fixes->left.n; i++)
+		if (is_same(&fixes->left.v[i].finding, finding))
+			return true;
+	return is_among(&fixes->done, finding);
 }
 
-/* A text that was read and judged; what is mended goes to fixes. */
-struct round {
-	struct text *text;
-	struct document document;
-	struct check_result result;
-	const struct check_options *options;
-	struct check_fixes *fixes;
-};
+/* Takes a finding out of its report; the document that it names goes. */
+static struct finding take(struct finding *finding)
+{
+	struct finding taken = *finding;
 
-/* Mends one finding. *ret_done: it could be. */
-static int try_one(struct round *round, struct finding *finding, bool *ret_done,
+	*finding = (struct finding){ .rule = finding->rule, .severity = finding->severity };
+	finding->message = xstrdup(taken.message);
+	taken.place.file = NULL;
+	taken.related.file = NULL;
+	return taken;
+}
+
+/* Why a fix must not stay; NULL: it may. The caller's. */
+static char *reason_against(const struct fixing *fixing, const struct finding *finding,
+			    const struct judged *after)
+{
+	const struct report *old = &fixing->now.result.report, *new = &after->result.report;
+	const struct finding *worse = report_worse(old, new, SEVERITY_ERROR, true);
+	_cleanup_free_ char *words = NULL;
+
+	if (!worse)
+		worse = report_worse(old, new, finding->severity, false);
+	if (worse) {
+		words = finding_string(worse);
+		return xasprintf("with the fix, this is wrong: %s", words);
+	}
+	if (is_among(new, finding))
+		return xstrdup("the only fix known for it does not help here.");
+	return NULL;
+}
+
+/* *ret_done: the text is another now. */
+static int try_one(struct fixing *fixing, struct finding *finding, bool *ret_done,
 		   struct error *error)
 {
-	_cleanup_text_ struct text mended = {};
+	_cleanup_text_ struct text text = {};
+	_cleanup_(judged_free) struct judged after = {};
+	char *reason = NULL;
+	bool edited;
 
-	if (mend(&round->document, round->options, finding, &mended, error) < 0)
+	*ret_done = false;
+	if (edit_for(fixing, finding, &text, error) < 0)
 		return -1;
-	*ret_done = mended.n > 0;
-	keep(finding, *ret_done ? &round->fixes->done : &round->fixes->left);
-	if (*ret_done) {
-		text_free(round->text);
-		*round->text = mended;
-		mended = (struct text){};
+	edited = text.n > 0;
+	if (edited) {
+		if (read_and_judge(fixing, &text, &after, error) < 0)
+			return -1;
+		reason = reason_against(fixing, finding, &after);
 	}
+	if (!edited || reason) {
+		*vec_add(&fixing->fixes->left) =
+			(struct check_fix_left){ take(finding), reason };
+		return 0;
+	}
+	*vec_add(&fixing->fixes->done.findings) = take(finding);
+	judged_free(&fixing->now);
+	fixing->now = after;
+	after = (struct judged){};
+	*ret_done = true;
 	return 0;
 }
 
-/* Mends the first finding of that severity that can be, and was not tried before. */
-static int mend_first(struct round *round, enum severity severity, bool *ret_done,
-		      struct error *error)
+/* Fixes the first finding of that severity that can be, and was not tried before. */
+static int fix_first(struct fixing *fixing, enum severity severity, bool *ret_done,
+		     struct error *error)
 {
-	struct report *report = &round->result.report;
+	struct report *report = &fixing->now.result.report;
 
 	for (size_t i = 0; i < report->findings.n && !*ret_done; i++) {
 		struct finding *finding = &report->findings.v[i];
 
 		if (finding->severity != severity || !finding->fixable ||
-		    !row_for(finding->rule) || among(&round->fixes->done, finding) ||
-		    among(&round->fixes->left, finding))
+		    !fix_is_known(finding->rule) ||
+		    !check_wants(fixing->options, rule_named(finding->rule)) ||
+		    was_tried(fixing->fixes, finding))
 			continue;
-		if (try_one(round, finding, ret_done, error) < 0)
+		if (try_one(fixing, finding, ret_done, error) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* One round, errors first: *ret_again says whether something was mended. */
-static int mend_one(struct text *text, const char *name, const struct check_options *options,
-		    struct check_fixes *fixes, bool *ret_again, struct error *error)
+static int fix_all(struct fixing *fixing, struct error *error)
 {
-	struct round round = { .text = text, .options = options, .fixes = fixes };
-	int rc = document_parse(name, text->s, text->n, &round.document, error);
+	bool done = true;
 
-	*ret_again = false;
-	if (rc == 0)
-		rc = check_document(&round.document, options, &round.result, error);
-	for (int severity = SEVERITY_ERROR; rc == 0 && severity >= 0 && !*ret_again;
-	     severity--)
-		rc = mend_first(&round, (enum severity)severity, ret_again, error);
-	check_result_free(&round.result);
-	document_free(&round.document);
-	return rc;
+	for (int round = 0; done && round < FIXES_LIMIT; round++) {
+		done = false;
+		for (int severity = SEVERITY_ERROR; severity >= 0 && !done; severity--)
+			if (fix_first(fixing, (enum severity)severity, &done, error) < 0)
+				return -1;
+	}
+	return 0;
 }
 
-/* What was mended, but is found again. */
-static int look_again(const struct text *text, const char *name,
-		      const struct check_options *options, struct check_fixes *fixes,
-		      struct error *error)
+/* What was fixed, but is found again after a later fix. */
+static void look_again(struct fixing *fixing)
 {
-	_cleanup_document_ struct document document = {};
-	_cleanup_check_result_ struct check_result result = {};
+	struct check_fixes *fixes = fixing->fixes;
 	size_t kept = 0;
 
-	if (document_parse(name, text->s, text->n, &document, error) < 0 ||
-	    check_document(&document, options, &result, error) < 0)
-		return -1;
 	for (size_t i = 0; i < fixes->done.findings.n; i++)
-		if (among(&result.report, &fixes->done.findings.v[i]))
-			*vec_add(&fixes->left.findings) = fixes->done.findings.v[i];
+		if (is_among(&fixing->now.result.report, &fixes->done.findings.v[i]))
+			*vec_add(&fixes->left) = (struct check_fix_left){
+				fixes->done.findings.v[i],
+				xstrdup("a fix made later brought it back.")
+			};
 		else
 			fixes->done.findings.v[kept++] = fixes->done.findings.v[i];
 	fixes->done.findings.n = kept;
-	return 0;
 }
 
 /* Also of a domain that libvirt refuses: what it has in common with the other. */
@@ -316,19 +238,37 @@ int check_fix_view(const struct document *before, const struct document *after,
 int check_fix(const struct document *document, const struct check_options *options,
 	      struct text *ret_text, struct check_fixes *ret, struct error *error)
 {
-	bool again = true;
+	struct fixing fixing = { .name = document->name, .options = options,
+				 .all = *options, .fixes = ret };
+	_cleanup_text_ struct text text = {};
+	int rc;
 
 	*ret = (struct check_fixes){};
 	*ret_text = (struct text){};
-	text_add(ret_text, document->text.s, document->text.n);
-	for (int round = 0; again && round < FIXES_LIMIT; round++)
-		if (mend_one(ret_text, document->name, options, ret, &again, error) < 0)
-			return -1;
-	return look_again(ret_text, document->name, options, ret, error);
+	memset(&fixing.all.only, 0, sizeof(fixing.all.only));
+	memset(&fixing.all.ignored, 0, sizeof(fixing.all.ignored));
+	text_add(&text, document->text.s, document->text.n);
+	rc = read_and_judge(&fixing, &text, &fixing.now, error);
+	if (rc == 0)
+		rc = fix_all(&fixing, error);
+	if (rc == 0) {
+		look_again(&fixing);
+		*ret_text = fixing.now.text;
+		fixing.now.text = (struct text){};
+	}
+	judged_free(&fixing.now);
+	return rc;
 }
 
 void check_fixes_free(struct check_fixes *fixes)
 {
 	report_free(&fixes->done);
-	report_free(&fixes->left);
+	for (size_t i = 0; i < fixes->left.n; i++) {
+		struct report one = {};
+
+		*vec_add(&one.findings) = fixes->left.v[i].finding;
+		report_free(&one);
+		free(fixes->left.v[i].reason);
+	}
+	vec_free(&fixes->left);
 }

@@ -6,18 +6,29 @@
 
 #include <stdio.h>
 
+static void add_line(struct text *text, const char *file, const char *what,
+		     const struct finding *finding, const char *reason)
+{
+	text_add_shown(text, file);
+	text_printf(text, ":%ld: %s: %s: ", finding->place.line, what, finding->rule);
+	text_add_shown(text, finding->message);
+	if (reason) {
+		text_adds(text, " It stays, since ");
+		text_add_shown(text, reason);
+	}
+	text_addc(text, '\n');
+}
+
 static void say(const char *file, const struct check_fixes *fixes)
 {
 	_cleanup_text_ struct text text = {};
 
-	for (size_t i = 0; i < fixes->done.findings.n; i++) {
-		const struct finding *finding = &fixes->done.findings.v[i];
-
-		text_add_shown(&text, file);
-		text_printf(&text, ":%ld: mended: %s: ", finding->place.line, finding->rule);
-		text_add_shown(&text, finding->message);
-		text_addc(&text, '\n');
-	}
+	for (size_t i = 0; i < fixes->done.findings.n; i++)
+		add_line(&text, file, "fixed", &fixes->done.findings.v[i], NULL);
+	for (size_t i = 0; i < fixes->left.n; i++)
+		if (fixes->left.v[i].reason)
+			add_line(&text, file, "not fixed", &fixes->left.v[i].finding,
+				 fixes->left.v[i].reason);
 	fwrite(text.s ? text.s : "", 1, text.n, stderr);
 }
 
@@ -45,7 +56,7 @@ static int say_view(const char *file, const struct document *before,
 	return 0;
 }
 
-/* What is left after mending; the exit status. */
+/* What is left after the fixes; the exit status. */
 static int judge_rest(const char *file, const struct text *text,
 		      const struct check_options *options, struct error *error)
 {
@@ -69,15 +80,17 @@ static int fix_one(const char *file, const struct check_options *options, bool i
 	_cleanup_document_ struct document document = {};
 	_cleanup_text_ struct text text = {};
 	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
+	bool changed;
 
 	if (document_read(file, &document, error) < 0 ||
 	    check_fix(&document, options, &text, &fixes, error) < 0)
 		return -1;
-	if (!in_place || fixes.done.findings.n > 0)
+	changed = text.n != document.text.n || memcmp(text.s, document.text.s, text.n) != 0;
+	if (!in_place || changed)
 		if (file_write(in_place ? file : NULL, text.s, text.n, error) < 0)
 			return -1;
 	say(file, &fixes);
-	if (fixes.done.findings.n > 0 && say_view(file, &document, &text, error) < 0)
+	if (changed && say_view(file, &document, &text, error) < 0)
 		return -1;
 	return judge_rest(file, &text, options, error);
 }

@@ -46,8 +46,8 @@ int check_baseline_apply(const char *path, struct check_cases *cases,
 			 struct error *error);
 
 /*
- * --fix: mends each file and prints it, or with @in_place writes it back; tells on
- * standard error what was mended and what is left. The exit status, -1 a fault.
+ * --fix: fixes each file and prints it, or with @in_place writes it back; tells on
+ * standard error what was fixed, what was not and why, and what is left. The exit status, -1 a fault.
  */
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
 		    bool in_place, struct error *error);

@@ -190,7 +190,7 @@ static const struct option_row rows[] = {
 	{ .name = "json", .letter = 'J', .help = "one JSON object" },
 	{ .name = "json-lines", .help = "a line of JSON for each finding" },
 	{ .name = "sarif", .help = "SARIF 2.1, for code hosts" },
-	{ .name = "fix", .help = "print the domain with all mended that needs no guess" },
+	{ .name = "fix", .help = "print the domain with all fixed that needs no guess" },
 	{ .name = "in-place", .help = "the same, written back to the file" },
 	{},
 };

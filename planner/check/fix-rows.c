@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One row for each rule that --fix can fix: what its edit is. */
+#include "planner/check/fix-parts.h"
+
+typedef struct want *(*make_want)(const struct finding *finding);
+
+static struct want *want_acpi(const struct finding *finding)
+{
+	struct want *want = want_new("domain");
+
+	(void)finding;
+	want_child(want_child(want, "features"), "acpi");
+	return want;
+}
+
+static struct want *want_ioapic(const struct finding *finding)
+{
+	struct want *want = want_new("domain");
+
+	(void)finding;
+	want_set(want_child(want_child(want, "features"), "ioapic"), "driver", "qemu");
+	return want;
+}
+
+static struct want *want_caching(const struct finding *finding)
+{
+	struct want *want = want_new("iommu");
+
+	(void)finding;
+	want_set(want_child(want, "driver"), "caching_mode", "on");
+	return want;
+}
+
+static struct want *want_iommu_on(const struct finding *finding)
+{
+	struct want *want = want_new("device");
+
+	(void)finding;
+	want_set(want_child(want, "driver"), "iommu", "on");
+	return want;
+}
+
+static struct want *want_iommu_gone(const struct finding *finding)
+{
+	struct want *want = want_new("device");
+	struct want *driver = want_child(want, "driver");
+
+	(void)finding;
+	want_unset(driver, "iommu");
+	want_unset(driver, "ats");
+	return want;
+}
+
+static struct want *want_memory(const struct finding *finding)
+{
+	struct want *want = want_new("memory");
+
+	want_set(want, "unit", "KiB");
+	want_content(want, "%s", finding->expected);
+	return want;
+}
+
+static struct want *want_no_chassis(const struct finding *finding)
+{
+	struct want *want = want_new("controller");
+
+	(void)finding;
+	want_unset(want_child(want, "target"), "chassis");
+	return want;
+}
+
+static struct want *want_function_0(const struct finding *finding)
+{
+	struct want *want = want_new("device");
+
+	(void)finding;
+	want_set(want_child(want, "address"), "function", "0x0");
+	return want;
+}
+
+static const struct fix_row {
+	const char *rule;
+	bool at_root;	/* the edit is of the domain, not of the finding's place */
+	make_want make; /* NULL: the element goes, or */
+	void (*mend)(struct fix *fix);
+} fix_rows[] = {
+	{ "acpi-missing", true, want_acpi, NULL },
+	{ "uefi-needs-acpi", true, want_acpi, NULL },
+	{ "iommu-intremap-ioapic", true, want_ioapic, NULL },
+	{ "iommu-caching", false, want_caching, NULL },
+	{ "iommu-virtio-bypass", false, want_iommu_on, NULL },
+	{ "iommu-on-non-virtio", false, want_iommu_gone, NULL },
+	{ "memory-sum", false, want_memory, NULL },
+	{ "port-chassis-dup", false, want_no_chassis, NULL },
+	{ "pci-fn0-missing", false, want_function_0, NULL },
+	{ "iommu-address", false, NULL, NULL },
+	{ "pxb-busnr-range", false, NULL, fix_bus_numbers },
+	{ "pxb-busnr-dup", false, NULL, fix_bus_numbers },
+	{ "bus-window", false, NULL, fix_bus_numbers },
+	{ "bus-slack", false, NULL, fix_bus_numbers },
+	{ "pci-index-gap", false, NULL, fix_indexes },
+	{ "auto-lands-on-pxb", false, NULL, fix_off_expander },
+	{ "hostdev-cell-affinity", false, NULL, fix_to_node },
+	{ "hostdev-no-affinity", false, NULL, fix_to_node },
+	{ "rc-collapsed", false, NULL, fix_to_own_root },
+	{ "vcpu-mem-split", false, NULL, fix_vcpu_split },
+	{ "vcpu-unpinned", false, NULL, fix_vcpu_unpinned },
+	{ "pin-online", false, NULL, fix_pin_online },
+	{ "pin-shared", false, NULL, fix_pin_shared },
+	{ "smt-mismatch", false, NULL, fix_smt },
+	{ "emulator-remote", false, NULL, fix_emulator },
+	{ "emulator-shares", false, NULL, fix_emulator },
+	{ "iothread-remote", false, NULL, fix_iothread },
+};
+
+static const struct fix_row *row_for(const char *rule)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fix_rows); i++)
+		if (streq(fix_rows[i].rule, rule))
+			return &fix_rows[i];
+	return NULL;
+}
+
+static int element_of(const struct document *document, const struct place *place)
+{
+	for (size_t i = 0; i < document->elements.n; i++)
+		if (document->elements.v[i].line == place->line &&
+		    document->elements.v[i].column == place->column)
+			return (int)i;
+	return -1;
+}
+
+bool fix_is_known(const char *rule)
+{
+	return row_for(rule) != NULL;
+}
+
+void fix_make_edits(struct fix *fix)
+{
+	const struct fix_row *row = row_for(fix->finding->rule);
+	struct want *want;
+
+	fix->element = row->at_root ? 0
+				    : element_of(fix->check->document,
+						 &fix->finding->place);
+	if (fix->element < 0)
+		return;
+	if (row->mend) {
+		row->mend(fix);
+	} else if (row->make) {
+		want = row->make(fix->finding);
+		edit_merge(&fix->edits, fix->element, want);
+		want_free(want);
+	} else {
+		edit_remove(&fix->edits, fix->element);
+	}
+}

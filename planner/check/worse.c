@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/check/worse.h"
+
+#include "planner/check/rules.h"
+
+#include "base/macros.h"
+
+#define RULES_LIMIT 256
+
+/* How many findings of at least some severity there are, in all and by rule. */
+struct tally {
+	size_t all, by_rule[RULES_LIMIT];
+};
+
+static size_t index_of(const char *id)
+{
+	const struct rule *rule = rule_named(id);
+
+	return rule ? MIN((size_t)(rule - rules), (size_t)RULES_LIMIT - 1) : RULES_LIMIT - 1;
+}
+
+static void tally(const struct report *report, enum severity severity, struct tally *ret)
+{
+	*ret = (struct tally){};
+	for (size_t i = 0; i < report->findings.n; i++) {
+		if (report->findings.v[i].severity < severity)
+			continue;
+		ret->all++;
+		ret->by_rule[index_of(report->findings.v[i].rule)]++;
+	}
+}
+
+/* Whether an error kept the rule from being judged. */
+static bool was_kept_off(const struct tally *errors, const char *id)
+{
+	const struct rule *rule = rule_named(id);
+
+	for (size_t i = 0; rule && i < ARRAY_SIZE(rule->after) && rule->after[i]; i++)
+		if (errors->by_rule[index_of(rule->after[i])] > 0)
+			return true;
+	return false;
+}
+
+const struct finding *report_worse(const struct report *before, const struct report *after,
+				   enum severity severity, bool even_fixable)
+{
+	struct tally old, new, errors;
+
+	tally(before, severity, &old);
+	tally(before, SEVERITY_ERROR, &errors);
+	tally(after, severity, &new);
+	for (size_t i = 0; i < after->findings.n; i++) {
+		const struct finding *finding = &after->findings.v[i];
+		size_t rule = index_of(finding->rule);
+
+		if (finding->fixable && !even_fixable)
+			continue;
+		if (finding->severity >= severity && new.by_rule[rule] > old.by_rule[rule] &&
+		    (new.all > old.all || !was_kept_off(&errors, finding->rule)))
+			return finding;
+	}
+	return NULL;
+}
+
+char *finding_string(const struct finding *finding)
+{
+	struct text text = {};
+
+	text_printf(&text, "line %ld: %s: ", finding->place.line, finding->rule);
+	text_add_shown(&text, finding->message);
+	if (finding->remedy) {
+		text_addc(&text, ' ');
+		text_add_shown(&text, finding->remedy);
+	}
+	return text_take(&text);
+}

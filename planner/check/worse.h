@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* worse.h - whether a changed domain has findings that it did not have before. */
+#pragma once
+
+#include "planner/check/check.h"
+
+/*
+ * The first finding of @after, at least as severe as @severity, of a rule that has more of
+ * them there than in @before; NULL if there is none. Findings are counted by rule, since
+ * a change may renumber what their messages name. A rule that an error kept from being
+ * judged in @before may find what was there already; such findings count as new only if
+ * @after has more in all. Without @even_fixable those that --fix can go on to fix are
+ * left out.
+ */
+const struct finding *report_worse(const struct report *before, const struct report *after,
+				   enum severity severity, bool even_fixable);
+/* "line 12: RULE: MESSAGE REMEDY", for messages. The caller's. */
+char *finding_string(const struct finding *finding) _must_check_;
