@@ -229,7 +229,11 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 	function = add_function(walk, &device->address, device->tag);
 	if (!function)
 		return;
-	if (kind)
+	if (device->alias && has_prefix(device->alias, STAND_IN_ALIAS))
+		machine_complain(walk->machine,
+				 PCI_FORMAT " is a stand-in: what it stands for is left out",
+				 PCI_ARGS(function->at));
+	else if (kind)
 		fill_kind(function, kind, seat_on(walk, device->address.at.bus));
 	else
 		machine_complain(walk->machine,

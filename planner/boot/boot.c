@@ -7,11 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
 	SCRATCH_DISK_BYTES = 1 << 20,
 	FIRMWARE_KEPT_BYTES = 8192,
+	FIRMWARE_LIMIT_BYTES = 256 << 20,
 };
 
 static int write_root_file(const char *root, const char *name, const char *bytes, size_t n,
@@ -55,6 +57,35 @@ static void read_firmware_log(int fd, struct text *ret)
 	text_add(ret, "", 0);
 }
 
+/* A regular file of the user's, copied: QEMU opens it for writing, perhaps. */
+static int copy_file(const char *path, const char *root, const char *name,
+		     struct error *error)
+{
+	_cleanup_text_ struct text bytes = {};
+	struct stat st;
+
+	if (!path)
+		return 0;
+	if (stat(path, &st) < 0)
+		return error_system(error, errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return error_input(error, "%s: is not a regular file", path);
+	if (file_read(path, FIRMWARE_LIMIT_BYTES, &bytes, error) < 0)
+		return -1;
+	return write_root_file(root, name, bytes.s, bytes.n, error);
+}
+
+static int copy_firmware(const struct document *domain, const char *root,
+			 struct error *error)
+{
+	_cleanup_free_ char *loader = prepare_loader(domain);
+	_cleanup_free_ char *template = prepare_template(domain);
+
+	if (copy_file(loader, root, BOOT_LOADER, error) < 0)
+		return -1;
+	return copy_file(template, root, BOOT_TEMPLATE, error);
+}
+
 static int fill_root(const struct boot_session *session, const struct document *domain,
 		     const struct text *initrd, struct boot_result *result,
 		     struct error *error)
@@ -82,6 +113,8 @@ static int fill_root(const struct boot_session *session, const struct document *
 	result->initrd_bytes = initrd->n;
 	if (write_root_file(root, "initrd", initrd->s, initrd->n, error) < 0 ||
 	    write_root_file(root, "domain.xml", xml.s, xml.n, error) < 0)
+		return -1;
+	if (copy_firmware(domain, root, error) < 0)
 		return -1;
 	return make_scratch_disk(root, error);
 }

@@ -7,178 +7,7 @@
 #include "planner/boot/prepare-parts.h"
 
 #include "base/mem.h"
-
-/* Elements left out whole. Those that are PCI functions in the guest say so. */
-static const struct removal {
-	const char *path, *what, *why;
-} removals[] = {
-	{ "numatune", "host placement", "a dry boot need not run where the guest will" },
-	{ "cputune", "host placement", "a dry boot need not run where the guest will" },
-	{ "resource", "host placement", "a dry boot belongs to no cgroup" },
-	{ "memtune", "host limits", "a dry boot locks no memory" },
-	{ "blkiotune", "host limits", "a dry boot has no disks of the host" },
-	{ "memoryBacking", "memory backing", "a dry boot takes no huge pages" },
-	{ "launchSecurity", "launch security", "needs this host's processor" },
-	{ "seclabel", "security label", "nothing of the host is opened" },
-	{ "devices/graphics", "graphics", "nobody looks on" },
-	{ "devices/audio", "audio", "nobody listens" },
-	{ "devices/redirdev", "redirected device", "needs a client" },
-	{ "devices/smartcard", "smart card", "needs a client" },
-	{ "devices/tpm", "tpm", "needs an emulator beside QEMU; not on PCI" },
-	{ "devices/serial", "serial port", "the first one is ours" },
-	{ "devices/parallel", "parallel port", "needs a device of the host" },
-	{ "devices/hostdev", "host device", "would take a device from this host; its "
-					    "address stays empty" },
-	{ "devices/filesystem", "file system", "would share a directory of this host; "
-					       "its address stays empty" },
-	{ "devices/shmem", "shared memory", "would be made on this host; its address "
-					    "stays empty" },
-	{ "devices/vsock", "vsock", "needs a number on this host; its address stays "
-				    "empty" },
-	{ "devices/panic", "panic device", "a panic ends the boot; not on PCI" },
-};
-
-static int parent_of_path(struct prepare *p, const char *path, const char **ret_name)
-{
-	const char *slash = strchr(path, '/');
-
-	*ret_name = slash ? slash + 1 : path;
-	return slash ? p->devices : 0;
-}
-
-static void remove_element(struct prepare *p, int element, const struct removal *row)
-{
-	struct substitution *s = prepare_note(p, row->what, element);
-	const char *type = document_attribute(p->domain, element, "type");
-
-	s->planned = xstrdup(type ? type : document_element_name(p->domain, element));
-	s->why = row->why;
-	edit_remove(&p->edits, element);
-}
-
-static void remove_elements(struct prepare *p)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(removals); i++) {
-		const char *name;
-		int parent = parent_of_path(p, removals[i].path, &name);
-
-		if (parent < 0)
-			continue;
-		for (int e = document_child(p->domain, parent, name); e >= 0;
-		     e = document_next(p->domain, e, name))
-			remove_element(p, e, &removals[i]);
-	}
-}
-
-/*
- * A channel's other end is on this host, a socket that libvirt makes up at least (whose
- * path may become too long for one in a private root). The guest's end stays.
- */
-static void close_channel(struct prepare *p, int channel)
-{
-	int source = document_child(p->domain, channel, "source");
-	struct want *want = want_new("channel");
-	struct substitution *s;
-
-	want_set(want, "type", "null");
-	edit_merge(&p->edits, channel, want);
-	want_free(want);
-	if (source < 0)
-		return;
-	s = prepare_note(p, "channel", source);
-	s->planned = xstrdup(document_attribute(p->domain, source, "path")
-				     ? document_attribute(p->domain, source, "path")
-				     : "source");
-	s->why = "no socket or file of this host is used";
-	edit_remove(&p->edits, source);
-}
-
-static void replace_rng(struct prepare *p, int backend)
-{
-	const struct document_element *e = &p->domain->elements.v[backend];
-	struct substitution *s = prepare_note(p, "random numbers", backend);
-
-	s->planned = xstrdup("egd");
-	s->booted = xstrdup("random");
-	s->why = "no daemon of this host is asked";
-	edit_replace(&p->edits,
-		     (struct span){ e->start_tag.start,
-				    e->self_closing ? e->start_tag.end : e->end_tag.end },
-		     "<backend model='random'>/dev/urandom</backend>");
-}
-
-/* A console on a serial port goes with the port; one on virtio stays. */
-static void remove_consoles(struct prepare *p)
-{
-	static const struct removal row = { NULL, "console", "the first one is ours" };
-	static const struct removal client = { NULL, "channel", "needs a client" };
-
-	for (int e = document_child(p->domain, p->devices, "console"); e >= 0;
-	     e = document_next(p->domain, e, "console")) {
-		int target = document_child(p->domain, e, "target");
-		const char *type =
-			target < 0 ? NULL : document_attribute(p->domain, target, "type");
-
-		if (!type || streq(type, "serial"))
-			remove_element(p, e, &row);
-	}
-	for (int e = document_child(p->domain, p->devices, "channel"); e >= 0;
-	     e = document_next(p->domain, e, "channel")) {
-		const char *type = document_attribute(p->domain, e, "type");
-
-		if (type && (streq(type, "spicevmc") || streq(type, "spiceport") ||
-			     streq(type, "qemu-vdagent")))
-			remove_element(p, e, &client);
-		else
-			close_channel(p, e);
-	}
-}
-
-/* Random numbers from a daemon, memory from a file: this host's. */
-static void remove_back_ends(struct prepare *p)
-{
-	static const struct removal file = { NULL, "memory device",
-					     "would open a file of this host" };
-
-	for (int e = document_child(p->domain, p->devices, "rng"); e >= 0;
-	     e = document_next(p->domain, e, "rng"))
-		for (int c = document_child(p->domain, e, "backend"); c >= 0;
-		     c = document_next(p->domain, c, "backend"))
-			if (streq_null(document_attribute(p->domain, c, "model"), "egd"))
-				replace_rng(p, c);
-	for (int e = document_child(p->domain, p->devices, "memory"); e >= 0;
-	     e = document_next(p->domain, e, "memory"))
-		if (document_find(p->domain, e, "source/path") >= 0)
-			remove_element(p, e, &file);
-}
-
-/* <vcpu cpuset='8-11'>: pins, as <cputune> has them. */
-static void unpin(struct prepare *p)
-{
-	int vcpu = document_child(p->domain, 0, "vcpu");
-	const char *set = vcpu < 0 ? NULL : document_attribute(p->domain, vcpu, "cpuset");
-	struct substitution *s;
-	struct want *want;
-
-	if (!set)
-		return;
-	want = want_new("vcpu");
-	s = prepare_note(p, "host placement", vcpu);
-	s->planned = xasprintf("cpuset %s", set);
-	s->why = "a dry boot need not run where the guest will";
-	want_unset(want, "cpuset");
-	edit_merge(&p->edits, vcpu, want);
-	want_free(want);
-}
-
-/* Adds an element of the domain as it stands. */
-static void add_as_is(struct prepare *p, struct text *text, int element)
-{
-	const struct document_element *e = &p->domain->elements.v[element];
-	size_t end = e->self_closing ? e->start_tag.end : e->end_tag.end;
-
-	text_add(text, p->domain->text.s + e->start_tag.start, end - e->start_tag.start);
-}
+#include "planner/predict.h"
 
 static void add_attribute(struct prepare *p, struct text *text, int element,
 			  const char *name)
@@ -191,6 +20,175 @@ static void add_attribute(struct prepare *p, struct text *text, int element,
 	text_printf(text, " %s='", name);
 	text_add_xml(text, value);
 	text_adds(text, "'");
+}
+
+/* Devices that are PCI functions although no address is written. */
+static bool is_function(const struct prepare *p, int element)
+{
+	static const struct {
+		const char *name, *type;
+	} rows[] = { { "hostdev", "pci" }, { "hostdev", "mdev" }, { "interface", "hostdev" },
+		     { "interface", "vdpa" }, { "filesystem", NULL }, { "shmem", NULL },
+		     { "vsock", NULL } };
+	int address = document_child(p->domain, element, "address");
+	const char *name = document_element_name(p->domain, element);
+	const char *type = document_attribute(p->domain, element, "type");
+
+	if (p->domain->elements.v[element].parent != p->devices)
+		return false;
+	if (address >= 0)
+		return streq_null(document_attribute(p->domain, address, "type"), "pci");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq(rows[i].name, name) &&
+		    (!rows[i].type || streq_null(rows[i].type, type)))
+			return true;
+	return false;
+}
+
+/*
+ * A function that needs nothing of the host and fits on any PCI bus. Its alias tells
+ * predict.h that its identity is not the planned one's.
+ */
+static void stand_in(struct prepare *p, int element)
+{
+	static const char *const parts[] = { "domain", "bus", "slot", "function",
+					     "multifunction" };
+	int address = document_child(p->domain, element, "address");
+	_cleanup_text_ struct text text = {};
+
+	text_printf(&text,
+		    "<input type='keyboard' bus='virtio'><alias name='" STAND_IN_ALIAS
+		    "%u'/>",
+		    p->stand_ins++);
+	if (address >= 0) {
+		text_adds(&text, "<address type='pci'");
+		for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+			add_attribute(p, &text, address, parts[i]);
+		text_adds(&text, "/>");
+	}
+	text_adds(&text, "</input>");
+	edit_replace(&p->edits, document_whole(p->domain, element), text.s);
+}
+
+void prepare_remove(struct prepare *p, int element, const char *what, const char *why)
+{
+	struct substitution *s = prepare_note(p, what, element);
+	const char *type = document_attribute(p->domain, element, "type");
+
+	s->planned = xstrdup(type ? type : document_element_name(p->domain, element));
+	s->why = why;
+	if (!is_function(p, element)) {
+		edit_remove(&p->edits, element);
+		return;
+	}
+	s->booted = xstrdup("a stand-in at its PCI address");
+	stand_in(p, element);
+}
+
+/*
+ * A channel's or console's other end is on this host, a socket that libvirt makes up at
+ * least (whose path may become too long for one in a private root). The guest's end
+ * stays.
+ */
+static void close_channel(struct prepare *p, int channel)
+{
+	static const char *const quiet[] = { "unix", "pty", "null" };
+	const char *name = document_element_name(p->domain, channel);
+	const char *type = document_attribute(p->domain, channel, "type"), *path = NULL;
+	int source = document_child(p->domain, channel, "source");
+	struct want *want = want_new(name);
+	struct substitution *s;
+	bool plain = source < 0 && document_child(p->domain, channel, "log") < 0;
+	size_t i = 0;
+
+	want_set(want, "type", "null");
+	edit_merge(&p->edits, channel, want);
+	want_free(want);
+	while (i < ARRAY_SIZE(quiet) && !streq_null(quiet[i], type))
+		i++;
+	if (plain && i < ARRAY_SIZE(quiet))
+		return;
+	s = prepare_note(p, streq(name, "channel") ? "channel" : "console",
+			 source < 0 ? channel : source);
+	path = source < 0 ? type : document_attribute(p->domain, source, "path");
+	s->planned = xstrdup(path ? path : "source");
+	s->why = "no socket or file of this host is used";
+	prepare_drop(p, channel, "source");
+	prepare_drop(p, channel, "log");
+}
+
+static void replace_rng(struct prepare *p, int backend)
+{
+	const struct document_element *e = &p->domain->elements.v[backend];
+	const char *model = document_attribute(p->domain, backend, "model");
+	_cleanup_free_ char *content = document_content(p->domain, backend);
+	struct substitution *s;
+
+	if (streq_null(model, "builtin") ||
+	    (streq_null(model, "random") && (!*content || streq(content, "/dev/urandom"))))
+		return;
+	s = prepare_note(p, "random numbers", backend);
+
+	s->planned = xstrdup(model ? model : "backend");
+	s->booted = xstrdup("random");
+	s->why = "no daemon or file of this host is asked";
+	edit_replace(&p->edits,
+		     (struct span){ e->start_tag.start,
+				    e->self_closing ? e->start_tag.end : e->end_tag.end },
+		     "<backend model='random'>/dev/urandom</backend>");
+}
+
+/* A console on a serial port goes with the port; one on virtio stays. */
+static void remove_consoles(struct prepare *p)
+{
+	for (int e = document_child(p->domain, p->devices, "serial"); e >= 0;
+	     e = document_next(p->domain, e, "serial"))
+		prepare_remove(p, e, "serial port", "the first one is ours");
+	for (int e = document_child(p->domain, p->devices, "console"); e >= 0;
+	     e = document_next(p->domain, e, "console")) {
+		int target = document_child(p->domain, e, "target");
+		const char *type =
+			target < 0 ? NULL : document_attribute(p->domain, target, "type");
+
+		if (!type || streq(type, "serial"))
+			prepare_remove(p, e, "console", "the first one is ours");
+		else
+			close_channel(p, e);
+	}
+	for (int e = document_child(p->domain, p->devices, "channel"); e >= 0;
+	     e = document_next(p->domain, e, "channel")) {
+		const char *type = document_attribute(p->domain, e, "type");
+
+		if (type && (streq(type, "spicevmc") || streq(type, "spiceport") ||
+			     streq(type, "qemu-vdagent")))
+			prepare_remove(p, e, "channel", "needs a client");
+		else
+			close_channel(p, e);
+	}
+}
+
+/* Random numbers from a daemon, memory from a file: this host's. */
+static void remove_back_ends(struct prepare *p)
+{
+	for (int e = document_child(p->domain, p->devices, "rng"); e >= 0;
+	     e = document_next(p->domain, e, "rng"))
+		for (int c = document_child(p->domain, e, "backend"); c >= 0;
+		     c = document_next(p->domain, c, "backend"))
+			replace_rng(p, c);
+	for (int e = document_child(p->domain, p->devices, "memory"); e >= 0;
+	     e = document_next(p->domain, e, "memory"))
+		if (document_find(p->domain, e, "source/path") >= 0)
+			prepare_remove(p, e, "memory device",
+				       "would open a file of this host");
+}
+
+/* Adds an element of the domain as it stands. */
+static void add_as_is(struct prepare *p, struct text *text, int element)
+{
+	const struct document_element *e = &p->domain->elements.v[element];
+	size_t end = e->self_closing ? e->start_tag.end : e->end_tag.end;
+
+	text_add(text, p->domain->text.s + e->start_tag.start, end - e->start_tag.start);
 }
 
 /* What a device is in the guest; all else of a disk or interface is this host's side. */
@@ -273,9 +271,6 @@ static void replace_disk(struct prepare *p, int disk)
 
 static void replace_interface(struct prepare *p, int interface)
 {
-	static const struct removal gone = { NULL, "host device",
-					     "would take a device from this host; its "
-					     "address stays empty" };
 	const char *type = document_attribute(p->domain, interface, "type");
 	struct substitution *s;
 
@@ -283,7 +278,8 @@ static void replace_interface(struct prepare *p, int interface)
 		      document_child(p->domain, interface, "backend") < 0))
 		return;
 	if (streq(type, "hostdev") || streq(type, "vdpa")) {
-		remove_element(p, interface, &gone);
+		prepare_remove(p, interface, "host device",
+			       "would take a device from this host");
 		return;
 	}
 	s = prepare_note(p, "network", interface);
@@ -296,10 +292,8 @@ static void replace_interface(struct prepare *p, int interface)
 
 void prepare_devices(struct prepare *p)
 {
-	remove_elements(p);
 	remove_consoles(p);
 	remove_back_ends(p);
-	unpin(p);
 	for (int e = document_child(p->domain, p->devices, "disk"); e >= 0;
 	     e = document_next(p->domain, e, "disk"))
 		replace_disk(p, e);

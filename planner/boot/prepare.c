@@ -47,6 +47,55 @@ void prepare_drop(struct prepare *p, int parent, const char *name)
 		edit_remove(&p->edits, e);
 }
 
+char *prepare_loader(const struct document *domain)
+{
+	int loader = document_find(domain, 0, "os/loader");
+	_cleanup_free_ char *path = loader < 0 ? NULL : document_content(domain, loader);
+
+	return path && *path ? TAKE(path) : NULL;
+}
+
+char *prepare_template(const struct document *domain)
+{
+	int nvram = document_find(domain, 0, "os/nvram");
+
+	return nvram < 0 ? NULL : xstrdup(document_attribute(domain, nvram, "template"));
+}
+
+static void note_firmware(struct prepare *p, const char *what, int element, char *planned,
+			  const char *booted)
+{
+	struct substitution *s = prepare_note(p, what, element);
+
+	s->planned = planned;
+	s->booted = xstrdup(booted);
+	s->why = "QEMU writes to no file of the domain's";
+}
+
+/* QEMU gets copies, and variables of its own. */
+static void set_firmware(struct prepare *p, struct want *os)
+{
+	int loader = document_find(p->domain, 0, "os/loader");
+	int nvram = document_find(p->domain, 0, "os/nvram");
+	_cleanup_free_ char *template = prepare_template(p->domain);
+	struct want *want;
+	char *path = prepare_loader(p->domain);
+
+	if (path) {
+		want_content(want_child(os, "loader"), "%s/" BOOT_LOADER,
+			     p->options->root);
+		note_firmware(p, "firmware", loader, path, "a copy of it");
+	}
+	if (nvram < 0)
+		return;
+	note_firmware(p, "firmware variables", nvram, document_content(p->domain, nvram),
+		      "new ones");
+	want = want_child(os, "nvram");
+	want_content(want, "%s/nvram.fd", p->options->root);
+	if (template)
+		want_set(want, "template", "%s/" BOOT_TEMPLATE, p->options->root);
+}
+
 static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 {
 	const struct prepare_options *options = p->options;
@@ -58,8 +107,7 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 	want_content(want_child(want, "cmdline"), "console=%s %s" KERNEL_WORDS "%s%s",
 		     kind->console, kind->iommu, options->append ? " " : "",
 		     options->append ? options->append : "");
-	if (document_child(p->domain, os, "nvram") >= 0)
-		want_content(want_child(want, "nvram"), "%s/nvram.fd", options->root);
+	set_firmware(p, want);
 	edit_merge(&p->edits, os, want);
 	want_free(want);
 	prepare_drop(p, os, "bootmenu");
@@ -151,22 +199,17 @@ static void add_serial(struct prepare *p)
 }
 
 /* The debug port that SeaBIOS and OVMF write to (isa-debugcon at 0x402). */
-static void trace_firmware(struct prepare *p)
+static void trace_firmware(const struct prepare *p, struct text *text)
 {
-	const struct document_element *top = &p->domain->elements.v[0];
-	_cleanup_text_ struct text text = {};
-
 	if (!p->options->trace_firmware)
 		return;
-	text_adds(&text, "  <trace:commandline xmlns:trace='" QEMU_SPACE "'>"
+	text_adds(text, "  <trace:commandline xmlns:trace='" QEMU_SPACE "'>"
 			 "<trace:arg value='-chardev'/><trace:arg value='file,id=firmware,"
 			 "path=");
-	text_add_xml(&text, p->options->root);
-	text_adds(&text, "/" BOOT_FIRMWARE_LOG "'/><trace:arg value='-device'/>"
+	text_add_xml(text, p->options->root);
+	text_adds(text, "/" BOOT_FIRMWARE_LOG "'/><trace:arg value='-device'/>"
 			 "<trace:arg value='isa-debugcon,iobase=0x402,chardev=firmware'/>"
-			 "</trace:commandline>\n");
-	edit_replace(&p->edits, (struct span){ top->end_tag.start, top->end_tag.start },
-		     text.s);
+			"</trace:commandline>\n");
 }
 
 const char *domain_architecture(const struct document *domain)
@@ -185,44 +228,110 @@ static const struct machine_kind *find_kind(const char *arch)
 	return NULL;
 }
 
-static int prepare(struct prepare *p, struct text *ret, struct error *error)
+static int check_domain(const struct document *domain, struct error *error)
 {
-	const char *arch = domain_architecture(p->domain);
-	const struct machine_kind *kind = find_kind(arch);
-	const char *name = p->domain->name;
+	const char *arch = domain_architecture(domain), *name = domain->name;
+	long line = domain->elements.v[0].line;
 
-	if (!streq(document_element_name(p->domain, 0), "domain"))
-		return error_input_at(error, name, p->domain->elements.v[0].line,
-				      "<%s> is no libvirt domain",
-				      document_element_name(p->domain, 0));
-	p->devices = document_child(p->domain, 0, "devices");
-	if (p->devices < 0 || document_find(p->domain, 0, "os/type") < 0)
-		return error_input_at(error, name, p->domain->elements.v[0].line,
+	if (!streq(document_element_name(domain, 0), "domain"))
+		return error_input_at(error, name, line, "<%s> is no libvirt domain",
+				      document_element_name(domain, 0));
+	if (document_child(domain, 0, "devices") < 0 ||
+	    document_find(domain, 0, "os/type") < 0)
+		return error_input_at(error, name, line,
 				      "the domain has no <os> with a <type> or no <devices>");
-	if (!kind)
-		return error_input_at(error, name, p->domain->elements.v[0].line,
+	if (!find_kind(arch))
+		return error_input_at(error, name, line,
 				      "cannot boot a guest of architecture %s; x86_64 and "
 				      "aarch64 are known", arch);
+	return 0;
+}
+
+static void keep_listed(struct prepare *p)
+{
+	prepare_keep(p, false);
+}
+
+static void keep_ours(struct prepare *p)
+{
+	prepare_keep(p, true);
+}
+
+static void replace(struct prepare *p)
+{
+	const char *arch = domain_architecture(p->domain);
+
 	prepare_devices(p);
 	shorten_name(p);
 	set_domain(p);
-	set_kernel(p, kind);
+	set_kernel(p, find_kind(arch));
 	prepare_cpu(p, arch);
 	set_emulator(p);
 	add_serial(p);
-	trace_firmware(p);
-	return edits_apply(&p->edits, ret, error);
+}
+
+/* One step: edits of @domain, applied to *@text, which it may have been read from. */
+static int run_step(struct prepare *p, const struct document *domain,
+		    void (*step)(struct prepare *p), struct text *text,
+		    struct error *error)
+{
+	_cleanup_text_ struct text result = {};
+	int answer;
+
+	p->domain = domain;
+	p->devices = document_child(domain, 0, "devices");
+	p->edits = (struct edits){ .document = domain };
+	step(p);
+	answer = edits_apply(&p->edits, &result, error);
+	edits_free(&p->edits);
+	text_free(text);
+	*text = result;
+	result = (struct text){};
+	return answer;
+}
+
+static int next_step(struct prepare *p, void (*step)(struct prepare *p),
+		     struct text *text, struct error *error)
+{
+	_cleanup_document_ struct document domain = {};
+
+	if (document_parse(p->name, text->s, text->n, &domain, error) < 0)
+		return -1;
+	return run_step(p, &domain, step, text, error);
+}
+
+/* Behind everything else in <domain>. */
+static void add_arguments(struct prepare *p)
+{
+	size_t end = p->domain->elements.v[0].end_tag.start;
+
+	edit_replace(&p->edits, (struct span){ end, end }, p->arguments.s);
+}
+
+static int prepare(struct prepare *p, const struct document *domain, struct text *ret,
+		   struct error *error)
+{
+	p->domain = domain;
+	prepare_commandline(p, domain, &p->arguments);
+	trace_firmware(p, &p->arguments);
+	if (run_step(p, domain, keep_listed, ret, error) < 0 ||
+	    next_step(p, replace, ret, error) < 0 ||
+	    next_step(p, keep_ours, ret, error) < 0)
+		return -1;
+	return p->arguments.n > 0 ? next_step(p, add_arguments, ret, error) : 0;
 }
 
 int prepare_domain(const struct document *domain, const struct prepare_options *options,
 		   struct text *ret, struct substitutions *substitutions,
 		   struct error *error)
 {
-	struct prepare p = { .domain = domain, .options = options, .done = substitutions,
-			     .edits = { .document = domain } };
-	int answer = prepare(&p, ret, error);
+	struct prepare p = { .name = domain->name, .options = options,
+			     .done = substitutions };
+	int answer = check_domain(domain, error);
 
-	edits_free(&p.edits);
+	if (answer == 0)
+		answer = prepare(&p, domain, ret, error);
+	text_free(&p.arguments);
 	return answer;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * prepare.h - a domain made ready for a dry boot: its kernel and initrd are ours, and
- * what would touch this host (disks, networks, pins, real devices) is replaced or left
- * out. Everything else keeps its bytes. Whatever was changed in what the guest could
- * notice is listed as a substitution.
+ * prepare.h - a domain made ready for a dry boot: its kernel and initrd are ours, and of
+ * everything else only what is on a list stays (prepare-rows.h), with back ends that touch
+ * nothing of this host. Whatever was changed is listed as a substitution.
  */
 #pragma once
 
@@ -22,6 +21,8 @@ struct prepare_options {
 	bool trace_firmware;   /* its debug port into ROOT/firmware.log */
 };
 
+#define BOOT_LOADER	  "loader.fd" /* copies of the domain's firmware */
+#define BOOT_TEMPLATE	  "nvram-template.fd"
 #define BOOT_FIRMWARE_LOG "firmware.log"
 #define BOOT_SCRATCH_DISK "disk.raw" /* an empty file stands for every disk */
 
@@ -43,6 +44,12 @@ struct substitutions {
 int prepare_domain(const struct document *domain, const struct prepare_options *options,
 		   struct text *ret, struct substitutions *substitutions,
 		   struct error *error);
+/*
+ * The firmware files that the domain names, for copies called BOOT_LOADER and
+ * BOOT_TEMPLATE in the private directory. The caller's; NULL if it names none.
+ */
+char *prepare_loader(const struct document *domain) _must_check_;
+char *prepare_template(const struct document *domain) _must_check_;
 /* The domain's architecture, "x86_64" if it names none. Borrowed from the document. */
 const char *domain_architecture(const struct document *domain);
 void substitutions_free(struct substitutions *substitutions);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * <qemu:commandline> and <qemu:override> of a dry boot: what planner/commandline.h
+ * understands is written again from its values, if all that it refers to is still there;
+ * everything else is left out, each with a line.
+ */
+#include "planner/boot/prepare-parts.h"
+
+#include "base/mem.h"
+#include "planner/commandline.h"
+
+struct kept {
+	const struct prepare *p;
+	const struct commandline *list;
+};
+
+static void leave_out(struct prepare *p, int element, const char *what, const char *why)
+{
+	struct substitution *s = prepare_note(p, "QEMU argument", element);
+
+	s->planned = xstrdup(what);
+	s->why = why;
+}
+
+/* Whether a kept addition, or libvirt's controller, has the name. */
+static bool names_bus(const struct kept *kept, const char *name)
+{
+	int index = commandline_bus_index(name);
+
+	for (size_t i = 0; i < kept->list->additions.n; i++) {
+		const struct addition *other = &kept->list->additions.v[i];
+
+		if (other->complete && other->driver &&
+		    streq_null(addition_text(other, "id"), name))
+			return true;
+	}
+	return index >= 0;
+}
+
+/* A device that QEMU would look for in vain ends it. */
+static bool is_kept(const struct addition *addition, void *data)
+{
+	const struct kept *kept = data;
+	const char *bus = addition_text(addition, "bus");
+	const char *primary = addition_text(addition, "primary-bus");
+	const char *device = addition_text(addition, "pci-dev");
+	const char *alias = addition_text(addition, "alias");
+
+	return addition->complete && addition->kind != ADDITION_DEVICE &&
+	       (!bus || names_bus(kept, bus)) && (!primary || names_bus(kept, primary)) &&
+	       (!device || names_bus(kept, device)) &&
+	       (!alias || names_bus(kept, alias));
+}
+
+void prepare_commandline(struct prepare *p, const struct document *domain,
+			 struct text *ret)
+{
+	_cleanup_commandline_ struct commandline list = {};
+	struct kept kept = { p, &list };
+
+	commandline_read(domain, &list);
+	for (size_t i = 0; i < list.unknown.n; i++)
+		leave_out(p, list.unknown.v[i].element, list.unknown.v[i].text,
+			  "it is not on the list of what a dry boot keeps");
+	for (size_t i = 0; i < list.additions.n; i++) {
+		const struct addition *addition = &list.additions.v[i];
+
+		if (addition->kind == ADDITION_DEVICE || is_kept(addition, &kept))
+			continue;
+		leave_out(p, addition->element,
+			  addition->driver ? addition->driver : "property",
+			  addition->complete
+				  ? "it refers to a device that the dry boot does not have"
+				  : "boot does not know all of its properties");
+	}
+	text_add_commandline(ret, &list, is_kept, &kept);
+}
