@@ -10,6 +10,7 @@
 #include "base/document.h"
 
 #include "base/file.h"
+#include "base/siblings.h"
 #include "base/span.h"
 #include "base/utf8.h"
 
@@ -202,8 +203,10 @@ static int parse(const char *name, struct text *text, struct document *ret,
 	*text = (struct text){};
 	if (check_text(ret->name, &ret->text, error) == 0 &&
 	    parse_tree(ret->name, &ret->text, &ret->xml, error) == 0 &&
-	    span_scan(ret, error) == 0)
+	    span_scan(ret, error) == 0) {
+		siblings_count(ret);
 		return 0;
+	}
 	document_free(ret);
 	return -1;
 }
@@ -351,32 +354,17 @@ struct span document_whole(const struct document *document, int element)
 			     it->self_closing ? it->start_tag.end : it->end_tag.end};
 }
 
-static bool same_path_name(const xmlNode *a, const xmlNode *b)
-{
-	const char *a_prefix = a->ns ? (const char *)a->ns->prefix : NULL;
-	const char *b_prefix = b->ns ? (const char *)b->ns->prefix : NULL;
-
-	return streq((const char *)a->name, (const char *)b->name) &&
-	       streq_null(a_prefix, b_prefix);
-}
-
 /* "/controller[3]", as XPath counts: from 1, among siblings of the name. */
-static void add_step(struct text *path, xmlNode *node)
+static void add_step(struct text *path, const struct document_element *element)
 {
-	int position = 1;
-	bool shared = false;
+	const xmlNode *node = element->node;
 
 	text_addc(path, '/');
 	if (node->ns && node->ns->prefix)
 		text_printf(path, "%s:", (const char *)node->ns->prefix);
 	text_adds(path, (const char *)node->name);
-	for (xmlNode *other = node->prev; other; other = other->prev)
-		if (other->type == XML_ELEMENT_NODE && same_path_name(other, node))
-			position++;
-	for (xmlNode *other = node->next; other && !shared; other = other->next)
-		shared = other->type == XML_ELEMENT_NODE && same_path_name(other, node);
-	if (shared || position > 1)
-		text_printf(path, "[%d]", position);
+	if (element->shared)
+		text_printf(path, "[%u]", element->position);
 }
 
 char *document_path(const struct document *document, int element)
@@ -387,7 +375,7 @@ char *document_path(const struct document *document, int element)
 	for (; element >= 0; element = document->elements.v[element].parent)
 		*vec_add(&steps) = element;
 	while (steps.n > 0)
-		add_step(&path, document->elements.v[steps.v[--steps.n]].node);
+		add_step(&path, &document->elements.v[steps.v[--steps.n]]);
 	vec_free(&steps);
 	return text_take(&path);
 }

@@ -35,6 +35,8 @@ struct document_element {
 	struct span end_tag;   /* empty for <x/> */
 	bool self_closing;
 	size_t first_attribute, n_attributes; /* in document.attributes */
+	unsigned position; /* from 1, among siblings called so in the text */
+	bool shared;       /* there is another one of them */
 };
 
 /* Owns everything in it. */
@@ -88,5 +90,8 @@ const char *document_attribute(const struct document *document, int element,
 char *document_content(const struct document *document, int element) _must_check_;
 /* From the '<' of the element to behind its last '>'. */
 struct span document_whole(const struct document *document, int element);
-/* "/domain/devices/controller[3]"; a position only where siblings share the name. */
+/*
+ * "/domain/devices/controller[3]"; a position only where siblings share the name. The cost
+ * grows with the depth, not with the number of siblings.
+ */
 char *document_path(const struct document *document, int element) _must_check_;

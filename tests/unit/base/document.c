@@ -136,6 +136,26 @@ static void looking(void **state)
 	assert_string_equal(only, "/d/m/e");
 }
 
+/* A prefix that is not bound is a part of the name, and the text has it the same. */
+static void paths(void **state)
+{
+	static const char *const expected[] = {
+		"/d", "/d/p:c[1]", "/d/c", "/d/p:c[2]", "/d/q:c", "/d/p:cc", "/d/p:c[3]",
+		"/d/p:c[3]/c",
+	};
+	_cleanup_document_ struct document document = {};
+
+	(void)state;
+	parse("<d><p:c/><c/><p:c xmlns:p='u'/><q:c xmlns:q='u'/><p:cc/><p:c><c/></p:c></d>",
+	      &document);
+	assert_int_equal(document.elements.n, ARRAY_SIZE(expected));
+	for (int i = 0; i < (int)document.elements.n; i++) {
+		_cleanup_free_ char *path = document_path(&document, i);
+
+		assert_string_equal(path, expected[i]);
+	}
+}
+
 static void faults(void **state)
 {
 	static const struct {
@@ -271,7 +291,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spans),      cmocka_unit_test(mark_and_columns),
 		cmocka_unit_test(namespaces), cmocka_unit_test(odd_names),
-		cmocka_unit_test(looking),    cmocka_unit_test(faults),
+		cmocka_unit_test(looking),    cmocka_unit_test(paths),
+		cmocka_unit_test(faults),
 		cmocka_unit_test(encodings),  cmocka_unit_test(depth),
 		cmocka_unit_test(many_lines), cmocka_unit_test(reading),
 	};
