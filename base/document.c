@@ -354,17 +354,24 @@ struct span document_whole(const struct document *document, int element)
 			     it->self_closing ? it->start_tag.end : it->end_tag.end};
 }
 
-/* "/controller[3]", as XPath counts: from 1, among siblings of the name. */
+/* "controller[3]", as XPath counts: from 1, among siblings of the name. */
 static void add_step(struct text *path, const struct document_element *element)
 {
 	const xmlNode *node = element->node;
 
-	text_addc(path, '/');
 	if (node->ns && node->ns->prefix)
 		text_printf(path, "%s:", (const char *)node->ns->prefix);
 	text_adds(path, (const char *)node->name);
 	if (element->shared)
 		text_printf(path, "[%u]", element->position);
+}
+
+char *document_step(const struct document *document, int element)
+{
+	_cleanup_text_ struct text step = {};
+
+	add_step(&step, &document->elements.v[element]);
+	return text_take(&step);
 }
 
 char *document_path(const struct document *document, int element)
@@ -374,8 +381,10 @@ char *document_path(const struct document *document, int element)
 
 	for (; element >= 0; element = document->elements.v[element].parent)
 		*vec_add(&steps) = element;
-	while (steps.n > 0)
+	while (steps.n > 0) {
+		text_addc(&path, '/');
 		add_step(&path, &document->elements.v[steps.v[--steps.n]]);
+	}
 	vec_free(&steps);
 	return text_take(&path);
 }

@@ -95,3 +95,5 @@ struct span document_whole(const struct document *document, int element);
  * grows with the depth, not with the number of siblings.
  */
 char *document_path(const struct document *document, int element) _must_check_;
+/* The last step of it, "controller[3]". */
+char *document_step(const struct document *document, int element) _must_check_;

@@ -21,8 +21,18 @@ void set_add(struct set *set, unsigned member)
 
 void set_add_range(struct set *set, unsigned first, unsigned last)
 {
-	for (unsigned member = first; member <= last; member++)
-		set_add(set, member);
+	if (first > last)
+		return;
+	set_add(set, last);
+	for (size_t word = first / 64; word <= last / 64; word++) {
+		uint64_t bits = ~UINT64_C(0);
+
+		if (word == first / 64)
+			bits &= ~UINT64_C(0) << first % 64;
+		if (word == last / 64)
+			bits &= ~UINT64_C(0) >> (63 - last % 64);
+		set->words[word] |= bits;
+	}
 }
 
 void set_remove(struct set *set, unsigned member)
@@ -95,8 +105,16 @@ bool set_subset(const struct set *inner, const struct set *outer)
 
 void set_union(struct set *into, const struct set *from)
 {
-	set_foreach(member, from)
-		set_add(into, (unsigned)member);
+	int last = -1;
+
+	for (size_t i = 0; i < from->n_words; i++)
+		if (from->words[i])
+			last = (int)(i * 64) + 63 - __builtin_clzll(from->words[i]);
+	if (last < 0)
+		return;
+	set_add(into, (unsigned)last);
+	for (size_t i = 0; i <= (size_t)last / 64; i++)
+		into->words[i] |= from->words[i];
 }
 
 void set_subtract(struct set *from, const struct set *what)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Elements are sorted by parent, then by name, then by number, so
- * that siblings of one name stand beside each other in document order. Sorting has no bad
- * case that the author of a document could bring about, as a hash table has.
+ * Theory of operation. The children of each element are gathered, and sorted by name where
+ * they have more than one, so that siblings of one name stand beside each other in document
+ * order. Sorting has no bad case that the author of a document could bring about, as a
+ * hash table has.
  */
 #include "base/siblings.h"
 
@@ -46,36 +47,55 @@ static int compare_names(const xmlNode *a, const xmlNode *b)
 	return (x > y) - (x < y);
 }
 
-static int compare_elements(const void *left, const void *right)
+/* Of one parent: by name, then in document order. */
+static int compare_siblings(const void *left, const void *right)
 {
 	const struct document_element *a = *(struct document_element *const *)left;
 	const struct document_element *b = *(struct document_element *const *)right;
-	int order = (a->parent > b->parent) - (a->parent < b->parent);
+	int order = compare_names(a->node, b->node);
 
-	if (order == 0)
-		order = compare_names(a->node, b->node);
 	return order ? order : (a > b) - (a < b);
 }
 
-static bool alike(const struct document_element *a, const struct document_element *b)
+static void count(struct document_element **siblings, size_t n)
 {
-	return a->parent == b->parent && compare_names(a->node, b->node) == 0;
+	bool uniform = true;
+
+	for (size_t i = 1; i < n && uniform; i++)
+		uniform = compare_names(siblings[0]->node, siblings[i]->node) == 0;
+	if (!uniform)
+		qsort(siblings, n, sizeof(struct document_element *), compare_siblings);
+	for (size_t i = 0; i < n; i++) {
+		siblings[i]->position = 1;
+		if (i == 0 ||
+		    (!uniform && compare_names(siblings[i - 1]->node, siblings[i]->node) != 0))
+			continue;
+		siblings[i]->position = siblings[i - 1]->position + 1;
+		siblings[i - 1]->shared = siblings[i]->shared = true;
+	}
 }
 
 void siblings_count(struct document *document)
 {
-	size_t n = document->elements.n;
-	struct document_element **sorted = xcalloc(n, sizeof(*sorted));
+	size_t n = document->elements.n, at = 0;
+	/* The children of each element: where they begin, and all of them. */
+	size_t *starts = xcalloc(n + 2, sizeof(*starts));
+	struct document_element **children = xcalloc(n + 1, sizeof(*children));
 
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = &document->elements.v[i];
-	qsort(sorted, n, sizeof(struct document_element *), compare_elements);
+		starts[document->elements.v[i].parent + 2]++;
+	for (size_t i = 1; i < n + 2; i++)
+		starts[i] += starts[i - 1];
 	for (size_t i = 0; i < n; i++) {
-		sorted[i]->position = 1;
-		if (i == 0 || !alike(sorted[i - 1], sorted[i]))
-			continue;
-		sorted[i]->position = sorted[i - 1]->position + 1;
-		sorted[i - 1]->shared = sorted[i]->shared = true;
+		struct document_element *element = &document->elements.v[i];
+
+		children[starts[element->parent + 1]++] = element;
 	}
-	free(sorted);
+	/* Each start has moved to the end of its children. */
+	for (size_t i = 0; i < n + 1; i++) {
+		count(children + at, starts[i] - at);
+		at = starts[i];
+	}
+	free(children);
+	free(starts);
 }

@@ -5,6 +5,7 @@
  */
 #include "planner/assign-parts.h"
 
+#include "base/first.h"
 #include "planner/device-kind.h"
 
 enum { RANK_PCI, RANK_FILESYSTEM, RANK_INTERFACE, RANK_SOUND, RANK_CONTROLLER };
@@ -105,49 +106,114 @@ static int64_t index_of(const struct guest_controller *controller)
 						      : -1;
 }
 
-static bool is_companion(const struct guest_controller *controller)
+/*
+ * A controller with a written index goes before the first one of its type with a higher
+ * index, or, unless it is a companion itself, before the companions of its own index; the
+ * others go behind all that are there. So its place follows from the one it goes before,
+ * and that one is its neighbour among those of its type, sorted, that came earlier.
+ */
+struct placed {
+	int type; /* the first controller of its type */
+	int64_t index;
+	bool companion;
+	int number;	/* in the guest */
+	int before;	/* the one that it goes before, -1: behind all of its type */
+	int previous, next;
+	int head, tail; /* of its type's list, kept in the first of the type */
+};
+
+static int compare_entries(const void *left, const void *right)
 {
-	return controller->master;
+	const struct placed *a = *(struct placed *const *)left;
+	const struct placed *b = *(struct placed *const *)right;
+
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	if (a->index != b->index)
+		return a->index < b->index ? -1 : 1;
+	if (a->companion != b->companion)
+		return a->companion ? 1 : -1;
+	return (a->number > b->number) - (a->number < b->number);
 }
 
-/* Where in the order a controller goes; the end if it is the first of its type. */
-static size_t insertion_place(const struct guest *guest, const struct assign_list *list,
-			      const struct guest_controller *controller)
+/* Takes the last out of the sorted list again and again: what is left came earlier. */
+static void find_neighbours(struct placed *entries, int n)
 {
-	size_t place = list->order.n;
-	bool found = false;
+	struct placed **sorted = xcalloc((size_t)n, sizeof(*sorted));
+	int *above = xcalloc((size_t)n, sizeof(*above)), *below = xcalloc((size_t)n, sizeof(*below));
 
-	for (size_t i = list->order.n; i-- > 0;) {
-		const struct guest_controller *there =
-			&guest->controllers.v[list->order.v[i]];
-
-		if (!streq_null(there->type, controller->type))
-			continue;
-		if (index_of(controller) < 0)
-			return i + 1;
-		if (index_of(there) > index_of(controller) ||
-		    (!is_companion(controller) && is_companion(there) &&
-		     index_of(there) == index_of(controller)))
-			place = i;
-		else if (!found)
-			place = i + 1;
-		found = true;
+	for (int i = 0; i < n; i++)
+		sorted[i] = &entries[i];
+	qsort(sorted, (size_t)n, sizeof(struct placed *), compare_entries);
+	for (int i = 0; i < n; i++) {
+		above[sorted[i]->number] = i + 1 < n ? sorted[i + 1]->number : -1;
+		below[sorted[i]->number] = i > 0 ? sorted[i - 1]->number : -1;
 	}
-	return place;
+	for (int i = n - 1; i >= 0; i--) {
+		int next = above[i];
+
+		entries[i].before = entries[i].index >= 0 && next >= 0 &&
+						    entries[next].type == entries[i].type
+					    ? next
+					    : -1;
+		if (next >= 0)
+			below[next] = below[i];
+		if (below[i] >= 0)
+			above[below[i]] = next;
+	}
+	free(below);
+	free(above);
+	free(sorted);
+}
+
+static void insert(struct placed *entries, int number)
+{
+	struct placed *own = &entries[number], *type = &entries[own->type];
+
+	own->next = own->before;
+	own->previous = own->before >= 0 ? entries[own->before].previous : type->tail;
+	if (own->previous >= 0)
+		entries[own->previous].next = number;
+	else
+		type->head = number;
+	if (own->next >= 0)
+		entries[own->next].previous = number;
+	else
+		type->tail = number;
+}
+
+static void fill_entries(const struct guest *guest, struct placed *entries)
+{
+	_cleanup_firsts_ struct firsts types = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *it = &guest->controllers.v[i];
+
+		entries[i] = (struct placed){
+			.type = first_add(&types, it->type, 0, (int)i),
+			.index = index_of(it),
+			.companion = it->master,
+			.number = (int)i,
+			.head = -1,
+			.tail = -1,
+		};
+	}
 }
 
 void assign_order(const struct guest *guest, struct assign_list *ret)
 {
-	for (size_t i = 0; i < guest->controllers.n; i++) {
-		size_t place = insertion_place(guest, ret, &guest->controllers.v[i]);
-		size_t *order;
+	int n = (int)guest->controllers.n;
+	struct placed *entries = xcalloc((size_t)n, sizeof(*entries));
 
-		vec_add(&ret->order);
-		order = ret->order.v;
-		memmove(&order[place + 1], &order[place],
-			(ret->order.n - 1 - place) * sizeof(*order));
-		order[place] = i;
-	}
+	fill_entries(guest, entries);
+	find_neighbours(entries, n);
+	for (int i = 0; i < n; i++)
+		insert(entries, i);
+	/* The types come in the order of their first. */
+	for (int i = 0; i < n; i++)
+		for (int at = entries[i].head; at >= 0; at = entries[at].next)
+			*vec_add(&ret->order) = (size_t)at;
+	free(entries);
 }
 
 /* What was added since stands behind. */

@@ -7,6 +7,8 @@
  */
 #include "planner/assign-parts.h"
 
+#include "base/first.h"
+
 static bool is(const char *a, const char *b)
 {
 	return streq_null(a, b);
@@ -54,40 +56,66 @@ static bool is_usb2(const struct guest_controller *controller)
 }
 
 /* The index of the part that stands before it, if that has none of its model yet. */
-static struct guest_number companion_index(const struct guest *guest, size_t number)
+static struct guest_number companion_index(const struct guest *guest, size_t number,
+					   const struct firsts *parts)
 {
 	const struct guest_controller *own = &guest->controllers.v[number];
 	const struct guest_controller *before = own - 1;
 
-	if (number == 0 || !is_usb2(own) || !is_usb2(before))
+	if (number == 0 || !is_usb2(own) || !is_usb2(before) ||
+	    first_find(parts, own->model, before->index.value) >= 0)
 		return (struct guest_number){};
-	for (size_t i = 0; i < guest->controllers.n; i++)
-		if (is_usb2(&guest->controllers.v[i]) &&
-		    number_is(guest->controllers.v[i].index, before->index.value) &&
-		    is(guest->controllers.v[i].model, own->model))
-			return (struct guest_number){};
 	return before->index;
+}
+
+/* Indexes by type, and those of the parts of USB 2 controllers by model. */
+struct indexes {
+	struct firsts taken, parts;
+	struct firsts lowest; /* by type: one of the counters below */
+	VEC(uint64_t) next;   /* all below it are taken */
+};
+
+static void take_index(struct indexes *indexes, const struct guest_controller *controller)
+{
+	if (controller->index.state != VALUE_VALID)
+		return;
+	first_add(&indexes->taken, controller->type, controller->index.value, 0);
+	if (is_usb2(controller))
+		first_add(&indexes->parts, controller->model, controller->index.value, 0);
+}
+
+static uint64_t free_index(struct indexes *indexes, const char *type)
+{
+	int counter = first_add(&indexes->lowest, type, 0, (int)indexes->next.n);
+	uint64_t *next = (size_t)counter < indexes->next.n ? &indexes->next.v[counter]
+							   : vec_add(&indexes->next);
+
+	while (first_find(&indexes->taken, type, *next) >= 0)
+		(*next)++;
+	return *next;
 }
 
 /* virDomainAssignControllerIndexes: the lowest that is free, type by type. */
 static void give_indexes(struct guest *guest)
 {
+	struct indexes indexes = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		take_index(&indexes, &guest->controllers.v[i]);
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		struct guest_controller *controller = &guest->controllers.v[i];
-		struct guest_number companion;
-		uint64_t index = 0;
 
 		if (controller->index.state != VALUE_ABSENT || !controller->type)
 			continue;
-		companion = companion_index(guest, i);
-		if (companion.state == VALUE_VALID) {
-			controller->index = companion;
-			continue;
-		}
-		while (has_controller(guest, controller->type, index))
-			index++;
-		controller->index = number_of(index);
+		controller->index = companion_index(guest, i, &indexes.parts);
+		if (controller->index.state != VALUE_VALID)
+			controller->index = number_of(free_index(&indexes, controller->type));
+		take_index(&indexes, controller);
 	}
+	firsts_free(&indexes.taken);
+	firsts_free(&indexes.parts);
+	firsts_free(&indexes.lowest);
+	vec_free(&indexes.next);
 }
 
 static void give_models(struct guest *guest)
@@ -155,16 +183,22 @@ static void add_disk_controllers(struct guest *guest)
 
 static void add_serial_controllers(struct guest *guest)
 {
+	_cleanup_firsts_ struct firsts there = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is(guest->controllers.v[i].type, "virtio-serial") &&
+		    guest->controllers.v[i].index.state == VALUE_VALID)
+			first_add(&there, NULL, guest->controllers.v[i].index.value, -1);
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
+		uint64_t index = device->controller.state == VALUE_VALID
+					 ? device->controller.value
+					 : 0;
 
 		if ((streq(device->tag, "channel") || streq(device->tag, "console")) &&
-		    is(device->target_type, "virtio"))
-			need_controller(guest, "virtio-serial",
-					device->controller.state == VALUE_VALID
-						? device->controller.value
-						: 0,
-					NULL);
+		    is(device->target_type, "virtio") &&
+		    first_add(&there, NULL, index, (int)i) == (int)i)
+			guest_add_controller(guest, "virtio-serial")->index = number_of(index);
 	}
 }
 

@@ -123,7 +123,7 @@ void assign_fix(struct assign_pass *pass, struct assign_item item, unsigned need
 
 static void begin_buses(struct assign_pass *pass)
 {
-	bool pci = guest_is_i440fx(pass->guest);
+	bool pci = guest_is_i440fx(pass->guest), written[INDEXES] = {};
 
 	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
 		const struct guest_controller *c = &pass->guest->controllers.v[i];
@@ -132,6 +132,7 @@ static void begin_buses(struct assign_pass *pass)
 
 		if (index < 0)
 			continue;
+		written[index] = true;
 		bus = &pass->buses.bus[index];
 		pass->buses.n = MAX(pass->buses.n, (unsigned)index + 1);
 		if (bus->row)
@@ -140,7 +141,7 @@ static void begin_buses(struct assign_pass *pass)
 		bus->takes = bus->row ? bus->row->takes : 0;
 	}
 	for (unsigned i = 1; i < pass->buses.n; i++)
-		if (!guest_pci_controller(pass->guest, i)) {
+		if (!written[i]) {
 			pass->buses.bus[i].row =
 				bus_row(pci ? "pci-bridge" : "pcie-root-port");
 			pass->buses.bus[i].takes = pass->buses.bus[i].row->takes;
@@ -318,26 +319,33 @@ static void first_pass(struct assign_pass *second, struct assignment *first)
 	second->list = pass.list;
 }
 
-/* Lowest number of any bus, less two (qemuDomainAddressFindNewBusNr). */
-static void give_bus_nr(struct assign_pass *pass, size_t number)
+static unsigned lowest_bus_nr(const struct guest *guest)
 {
-	struct guest_controller *controller = &pass->guest->controllers.v[number];
 	unsigned lowest = 256;
 
-	if (controller->bus_nr.state != VALUE_ABSENT)
-		return;
-	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
-		struct guest_number bus_nr = pass->guest->controllers.v[i].bus_nr;
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		struct guest_number bus_nr = guest->controllers.v[i].bus_nr;
 
 		if (bus_nr.state == VALUE_VALID && bus_nr.value < lowest)
 			lowest = (unsigned)bus_nr.value;
 	}
-	if (lowest <= 2) {
+	return lowest;
+}
+
+/* Lowest number of any bus, less two (qemuDomainAddressFindNewBusNr). */
+static void give_bus_nr(struct assign_pass *pass, size_t number, unsigned *lowest)
+{
+	struct guest_controller *controller = &pass->guest->controllers.v[number];
+
+	if (controller->bus_nr.state != VALUE_ABSENT)
+		return;
+	if (*lowest <= 2) {
 		assign_refuse(pass, REFUSED_NO_BUS_NR,
 			      (struct assign_item){ (int)number, -1, -1 });
 		return;
 	}
-	controller->bus_nr = number_of(lowest - 2);
+	*lowest -= 2;
+	controller->bus_nr = number_of(*lowest);
 	controller->bus_nr_assigned = true;
 }
 
@@ -360,6 +368,8 @@ static void give_port_numbers(struct guest_controller *controller)
 
 static void give_numbers(struct assign_pass *pass)
 {
+	unsigned lowest = lowest_bus_nr(pass->guest);
+
 	for (size_t i = 0; i < pass->list.rows.n; i++) {
 		int number = pass->list.rows.v[i].item.controller;
 		struct guest_controller *controller;
@@ -375,7 +385,7 @@ static void give_numbers(struct assign_pass *pass)
 			assign_refuse(pass, REFUSED_PARENT, pass->list.rows.v[i].item)->at =
 				controller->address.at;
 		if (has_suffix(controller->model, "-expander-bus"))
-			give_bus_nr(pass, (size_t)number);
+			give_bus_nr(pass, (size_t)number, &lowest);
 	}
 }
 

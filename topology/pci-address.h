@@ -28,6 +28,12 @@ void text_add_pci(struct text *text, struct pci_address address);
 
 /* Order by domain, bus, slot, function. */
 int pci_address_compare(struct pci_address a, struct pci_address b);
+/* The address as one number, in the same order. */
+static inline uint64_t pci_address_key(struct pci_address a)
+{
+	return (uint64_t)a.domain << 24 | (uint64_t)a.bus << 16 | (uint64_t)a.slot << 8 |
+	       a.function;
+}
 static inline bool pci_address_equal(struct pci_address a, struct pci_address b)
 {
 	return pci_address_compare(a, b) == 0;

@@ -114,23 +114,27 @@ void pxb_busnr_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	for (size_t i = 0; i < guest->controllers.n; i++)
-		for (size_t j = 0; j < i && is_expander(&guest->controllers.v[i]); j++) {
-			const struct guest_controller *a = &guest->controllers.v[j];
-			const struct guest_controller *b = &guest->controllers.v[i];
-			struct finding *finding;
+	const struct guest_controller *owners[LAST_BUS] = {};
 
-			if (a->bus_nr.value != b->bus_nr.value || !is_expander(a))
-				continue;
-			finding = check_found(check, b->element,
-					      "busNr %llu of controller %llu is that of "
-					      "controller %llu as well.",
-					      (unsigned long long)b->bus_nr.value,
-					      (unsigned long long)b->index.value,
-					      (unsigned long long)a->index.value);
-			check_relate(check, finding, a->element);
-			break;
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *b = &guest->controllers.v[i], *a;
+		struct finding *finding;
+
+		if (!is_expander(b))
+			continue;
+		a = owners[b->bus_nr.value];
+		if (!a) {
+			owners[b->bus_nr.value] = b;
+			continue;
 		}
+		finding = check_found(check, b->element,
+				      "busNr %llu of controller %llu is that of "
+				      "controller %llu as well.",
+				      (unsigned long long)b->bus_nr.value,
+				      (unsigned long long)b->index.value,
+				      (unsigned long long)a->index.value);
+		check_relate(check, finding, a->element);
+	}
 }
 
 bool check_is_efi(const struct guest *guest)

@@ -35,17 +35,25 @@ void numa_cells_overlap(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	for (size_t i = 0; i < guest->cells.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			struct finding *finding;
+	/* The first cell that has each vCPU, from 1. */
+	size_t *owners = xcalloc(SET_LIMIT, sizeof(*owners));
 
-			if (!set_intersects(&guest->cells.v[i].cpus.set,
-					    &guest->cells.v[j].cpus.set))
-				continue;
-			finding = check_found(check, guest->cells.v[i].element,
-					      "Cells %zu and %zu share vCPUs.", j, i);
-			check_relate(check, finding, guest->cells.v[j].element);
-		}
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		size_t first = SIZE_MAX;
+		struct finding *finding;
+
+		set_foreach(cpu, &guest->cells.v[i].cpus.set)
+			if (owners[cpu] > 0)
+				first = MIN(first, owners[cpu] - 1);
+			else
+				owners[cpu] = i + 1;
+		if (first == SIZE_MAX)
+			continue;
+		finding = check_found(check, guest->cells.v[i].element,
+				      "Cells %zu and %zu share vCPUs.", first, i);
+		check_relate(check, finding, guest->cells.v[first].element);
+	}
+	free(owners);
 }
 
 void numa_cpu_range(struct check *check)

@@ -5,6 +5,8 @@
  */
 #include "planner/check/rules.h"
 
+#include "base/first.h"
+
 #define ULL(x) ((unsigned long long)(x))
 
 void value_malformed(struct check *check)
@@ -51,23 +53,24 @@ void controller_index_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	for (size_t i = 0; i < guest->controllers.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct guest_controller *a = &guest->controllers.v[j];
-			const struct guest_controller *b = &guest->controllers.v[i];
-			struct finding *finding;
+	_cleanup_firsts_ struct firsts seen = {};
 
-			/* USB companions share their index. */
-			if (a->index.state != VALUE_VALID || b->index.state != VALUE_VALID ||
-			    a->index.value != b->index.value || !streq_null(a->type, b->type) ||
-			    streq_null(a->type, "usb"))
-				continue;
-			finding = check_found(check, b->element,
-					      "There are two %s controllers with index %llu.",
-					      b->type, ULL(b->index.value));
-			check_relate(check, finding, a->element);
-			break;
-		}
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+		struct finding *finding;
+		int first;
+
+		/* USB companions share their index. */
+		if (c->index.state != VALUE_VALID || streq_null(c->type, "usb"))
+			continue;
+		first = first_add(&seen, c->type, c->index.value, (int)i);
+		if (first == (int)i)
+			continue;
+		finding = check_found(check, c->element,
+				      "There are two %s controllers with index %llu.", c->type,
+				      ULL(c->index.value));
+		check_relate(check, finding, guest->controllers.v[first].element);
+	}
 }
 
 void controller_index_range(struct check *check)
@@ -203,23 +206,32 @@ void pxb_node_exists(struct check *check)
 typedef void (*say_refusal)(struct check *check, const struct assign_refusal *refusal,
 			    const char *name, int element);
 
+/* The element of what is refused, -1, and its name, the caller's. */
+static int refused_item(const struct check *check, const struct assign_refusal *refusal,
+			char **ret_name)
+{
+	/* All -1: the chipset meets something that has no element. */
+	if (refusal->item.controller < 0 && refusal->item.device < 0 &&
+	    refusal->item.iommu < 0) {
+		*ret_name = xstrdup("a device");
+		return -1;
+	}
+	*ret_name = assign_item_name(check->guest, refusal->item);
+	return assign_element(check->guest, refusal->item);
+}
+
 static void each_refusal(struct check *check, enum assign_refusal_kind kind,
 			 say_refusal say)
 {
 	for (size_t i = 0; i < check->assignment->refusals.n; i++) {
 		const struct assign_refusal *refusal = &check->assignment->refusals.v[i];
 		_cleanup_free_ char *name = NULL;
+		int element;
 
 		if (refusal->kind != kind)
 			continue;
-		/* All -1: the chipset meets something that has no element. */
-		if (refusal->item.controller < 0 && refusal->item.device < 0 &&
-		    refusal->item.iommu < 0) {
-			say(check, refusal, "a device", -1);
-			continue;
-		}
-		name = assign_item_name(check->guest, refusal->item);
-		say(check, refusal, name, assign_element(check->guest, refusal->item));
+		element = refused_item(check, refusal, &name);
+		say(check, refusal, name, element);
 	}
 }
 
@@ -266,29 +278,47 @@ void pci_domain(struct check *check)
 	each_refusal(check, REFUSED_DOMAIN, say_domain);
 }
 
-static void say_twice(struct check *check, const struct assign_refusal *refusal,
-		      const char *name, int element)
+/* The last element at each place, and the last one before it. */
+static void find_last_at(const struct check *check, struct firsts *ret)
 {
 	check_functions functions = {};
-	struct finding *finding;
 
-	finding = check_found(check, element,
-			      "%s is at " PCI_FORMAT ", where something else already is.", name,
-			      PCI_ARGS(refusal->at));
 	check_list_functions(check, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		int other = assign_element(check->guest, functions.v[i].item);
+	for (size_t i = functions.n; i-- > 0;) {
+		int element = assign_element(check->guest, functions.v[i].item);
+		uint64_t key = pci_address_key(functions.v[i].address->at);
 
-		if (other != element && other >= 0 &&
-		    pci_address_equal(functions.v[i].address->at, refusal->at))
-			check_relate(check, finding, other);
+		if (element >= 0 && first_add(ret, NULL, key, element) != element)
+			first_add(ret, "another", key, element);
 	}
 	vec_free(&functions);
 }
 
 void pci_address_dup(struct check *check)
 {
-	each_refusal(check, REFUSED_ADDRESS_TWICE, say_twice);
+	_cleanup_firsts_ struct firsts last = {};
+
+	for (size_t i = 0; i < check->assignment->refusals.n; i++) {
+		const struct assign_refusal *refusal = &check->assignment->refusals.v[i];
+		_cleanup_free_ char *name = NULL;
+		struct finding *finding;
+		int element, other;
+		uint64_t key;
+
+		if (refusal->kind != REFUSED_ADDRESS_TWICE)
+			continue;
+		if (!last.root)
+			find_last_at(check, &last);
+		key = pci_address_key(refusal->at);
+		element = refused_item(check, refusal, &name);
+		finding = check_found(check, element,
+				      "%s is at " PCI_FORMAT
+				      ", where something else already is.",
+				      name, PCI_ARGS(refusal->at));
+		other = first_find(&last, NULL, key);
+		check_relate(check, finding,
+			     other != element ? other : first_find(&last, "another", key));
+	}
 }
 
 static void say_slot(struct check *check, const struct assign_refusal *refusal,
@@ -403,19 +433,23 @@ static char *source_text(const struct check *check, const struct guest_device *d
 	return text_take(&text);
 }
 
-static bool same_source(const struct check *check, const struct guest_device *a,
-			const struct guest_device *b)
+/*
+ * The host's device as a text that is the same for the same one: its PCI address, or what
+ * its source says. NULL: it may be given twice. The caller's.
+ */
+static char *source_key(const struct check *check, const struct guest_device *device)
 {
-	_cleanup_free_ char *first = NULL, *second = NULL;
+	_cleanup_free_ char *said = NULL;
 
 	/* Several disks may be namespaces of one NVMe device. */
-	if (streq(a->tag, "disk") || streq(b->tag, "disk"))
-		return false;
-	if (a->source.state == VALUE_VALID && b->source.state == VALUE_VALID)
-		return pci_address_equal(a->source.at, b->source.at);
-	first = source_text(check, a);
-	second = source_text(check, b);
-	return first && second && streq_null(a->type, b->type) && streq(first, second);
+	if (streq(device->tag, "disk"))
+		return NULL;
+	if (device->source.state == VALUE_VALID)
+		return xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
+	said = source_text(check, device);
+	if (!said)
+		return NULL;
+	return xasprintf("%s %s", device->type ? device->type : "", said);
 }
 
 static void say_source_twice(struct check *check, int first, int second)
@@ -433,18 +467,21 @@ static void say_source_twice(struct check *check, int first, int second)
 void hostdev_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	VEC(int) hostdevs = {};
+	_cleanup_firsts_ struct firsts seen = {};
+	VEC(char *) keys = {};
 
-	for (size_t i = 0; i < guest->devices.n; i++)
-		if (streq(guest->devices.v[i].tag, "hostdev") ||
-		    guest->devices.v[i].source.state == VALUE_VALID)
-			*vec_add(&hostdevs) = (int)i;
-	for (size_t i = 0; i < hostdevs.n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (same_source(check, &guest->devices.v[hostdevs.v[j]],
-					&guest->devices.v[hostdevs.v[i]])) {
-				say_source_twice(check, hostdevs.v[j], hostdevs.v[i]);
-				break;
-			}
-	vec_free(&hostdevs);
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		char *key = source_key(check, &guest->devices.v[i]);
+		int first;
+
+		if (!key)
+			continue;
+		*vec_add(&keys) = key;
+		first = first_add(&seen, key, 0, (int)i);
+		if (first != (int)i)
+			say_source_twice(check, first, (int)i);
+	}
+	for (size_t i = 0; i < keys.n; i++)
+		free(keys.v[i]);
+	vec_free(&keys);
 }

@@ -2,6 +2,7 @@
 /* Where things end up on the PCI tree that nobody meant to be there. */
 #include "planner/check/rules.h"
 
+#include "base/first.h"
 #include "planner/device-kind.h"
 
 #include <strings.h>
@@ -63,13 +64,10 @@ void pci_index_gap(struct check *check)
 	finding->expected = xstrdup("0");
 }
 
-static bool slot_has_function0(const check_functions *functions, struct pci_address at)
+static uint64_t slot_key(struct pci_address at)
 {
 	at.function = 0;
-	for (size_t i = 0; i < functions->n; i++)
-		if (pci_address_equal(functions->v[i].address->at, at))
-			return true;
-	return false;
+	return pci_address_key(at);
 }
 
 /* The chipset's own functions: 00:1f.x of q35, 00:01.x of i440fx. */
@@ -81,14 +79,18 @@ static bool chipset_slot(const struct guest *guest, struct pci_address at)
 void pci_fn0_missing(struct check *check)
 {
 	check_functions functions = {};
+	_cleanup_firsts_ struct firsts zeros = {};
 
 	check_list_functions(check, &functions);
+	for (size_t i = 0; i < functions.n; i++)
+		if (functions.v[i].address->at.function == 0)
+			first_add(&zeros, NULL, slot_key(functions.v[i].address->at), (int)i);
 	for (size_t i = 0; i < functions.n; i++) {
 		const struct check_function *f = &functions.v[i];
 		_cleanup_free_ char *name = NULL;
 
 		if (f->address->at.function == 0 || chipset_slot(check->guest, f->address->at) ||
-		    slot_has_function0(&functions, f->address->at))
+		    first_find(&zeros, NULL, slot_key(f->address->at)) >= 0)
 			continue;
 		name = assign_item_name(check->guest, f->item);
 		check_found(check, assign_element(check->guest, f->item),
@@ -102,28 +104,28 @@ void pci_fn0_missing(struct check *check)
 void multifunction_off(struct check *check)
 {
 	check_functions functions = {};
+	_cleanup_firsts_ struct firsts off = {};
 
 	check_list_functions(check, &functions);
 	for (size_t i = 0; i < functions.n; i++)
-		for (size_t j = 0; j < functions.n; j++) {
-			struct pci_address zero = functions.v[i].address->at;
-			struct finding *finding;
+		if (functions.v[i].address->at.function == 0 &&
+		    switch_is(functions.v[i].address->multifunction, false))
+			first_add(&off, NULL, slot_key(functions.v[i].address->at), (int)i);
+	for (size_t i = 0; off.root && i < functions.n; i++) {
+		struct pci_address at = functions.v[i].address->at;
+		int zero = first_find(&off, NULL, slot_key(at));
+		struct finding *finding;
 
-			if (zero.function == 0)
-				continue;
-			zero.function = 0;
-			if (!pci_address_equal(functions.v[j].address->at, zero) ||
-			    !switch_is(functions.v[j].address->multifunction, false))
-				continue;
-			finding = check_found(
-				check, assign_element(check->guest, functions.v[j].item),
-				"Function 0 of slot " PCI_FORMAT " says multifunction='off', but "
-				"function %u is used as well.",
-				PCI_ARGS(zero), functions.v[i].address->at.function);
-			check_relate(check, finding,
-				     assign_element(check->guest, functions.v[i].item));
-			break;
-		}
+		if (at.function == 0 || zero < 0)
+			continue;
+		finding = check_found(
+			check, assign_element(check->guest, functions.v[zero].item),
+			"Function 0 of slot " PCI_FORMAT " says multifunction='off', but "
+			"function %u is used as well.",
+			PCI_ARGS(functions.v[zero].address->at), at.function);
+		check_relate(check, finding,
+			     assign_element(check->guest, functions.v[i].item));
+	}
 	vec_free(&functions);
 }
 

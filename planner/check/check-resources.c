@@ -6,6 +6,8 @@
  */
 #include "planner/check/rules.h"
 
+#include "base/first.h"
+
 #include "planner/device-kind.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -207,26 +209,30 @@ static bool pins_are_single(const struct guest *guest)
 void pin_shared(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	_cleanup_firsts_ struct firsts seen = {};
 
 	if (!pins_are_single(guest))
 		return;
-	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct guest_pin *a = &guest->vcpupins.v[j];
-			const struct guest_pin *b = &guest->vcpupins.v[i];
-			struct finding *finding;
+	for (size_t i = 0; i < guest->vcpupins.n; i++) {
+		const struct guest_pin *b = &guest->vcpupins.v[i], *a;
+		int cpu = set_first(&b->cpus.set);
+		int other = first_add(&seen, NULL, (uint64_t)cpu, (int)i);
 
-			if (!set_equal(&a->cpus.set, &b->cpus.set) ||
-			    a->id.value == b->id.value)
-				continue;
-			finding = check_found(check, b->element,
-					      "vCPUs %llu and %llu are pinned to the same host CPU "
-					      "%d.",
-					      ULL(a->id.value), ULL(b->id.value),
-					      set_first(&b->cpus.set));
-			check_relate(check, finding, a->element);
-			break;
-		}
+		/* A vCPU that is pinned twice shares with the first other one. */
+		if (guest->vcpupins.v[other].id.value != b->id.value)
+			first_add(&seen, "another", (uint64_t)cpu, (int)i);
+		else
+			other = first_find(&seen, "another", (uint64_t)cpu);
+		if (other < 0)
+			continue;
+		a = &guest->vcpupins.v[other];
+		check_relate(check,
+			     check_found(check, b->element,
+					 "vCPUs %llu and %llu are pinned to the same host CPU "
+					 "%d.",
+					 ULL(a->id.value), ULL(b->id.value), cpu),
+			     a->element);
+	}
 }
 
 void emulator_shares(struct check *check)

@@ -55,6 +55,7 @@ struct finding *check_found(struct check *check, int element, const char *format
 	element = shown_element(check, element);
 	set_place(check, &finding->place, element);
 	*vec_add(&check->elements) = element;
+	check->found[check->rule - rules] = true;
 	return finding;
 }
 
@@ -145,27 +146,26 @@ static bool has_facts(struct check *check)
 }
 
 /* The first prerequisite that found something, NULL. */
-static const char *lost_ground(const struct check *check, size_t start)
+static const char *lost_ground(const struct check *check)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(check->rule->after); i++)
-		for (size_t j = start; check->rule->after[i] && j < check->report->findings.n;
-		     j++)
-			if (streq(check->report->findings.v[j].rule, check->rule->after[i]))
-				return check->rule->after[i];
+	for (size_t i = 0; i < ARRAY_SIZE(check->rule->after); i++) {
+		const char *before = check->rule->after[i];
+
+		if (before && check->found[rule_named(before) - rules])
+			return before;
+	}
 	return NULL;
 }
 
 static void ask_all(struct check *check)
 {
-	size_t start = check->report->findings.n;
-
 	for (size_t i = 0; i < n_rules; i++) {
 		const char *lost;
 
 		check->rule = &rules[i];
 		if (!check->rule->judge_it || !check_wants(check->options, check->rule))
 			continue;
-		lost = lost_ground(check, start);
+		lost = lost_ground(check);
 		if (lost)
 			check_skip(check, "rule", "%s must hold first", lost);
 		else if (has_facts(check))
@@ -194,11 +194,14 @@ int check_document(const struct document *document, const struct check_options *
 			       .assignment = &assignment,
 			       .options = options,
 			       .host = options->host,
-			       .report = &found };
+			       .report = &found,
+			       .found = xcalloc(n_rules, sizeof(bool)) };
 
 	guest_init(&guest);
-	if (guest_read(document, &guest, error) < 0)
+	if (guest_read(document, &guest, error) < 0) {
+		free(check.found);
 		return -1;
+	}
 	assign(&guest, &assignment);
 	check_build_tree(&check);
 	ask_all(&check);
@@ -207,6 +210,7 @@ int check_document(const struct document *document, const struct check_options *
 	if (check.host)
 		check_gather_use(&check, &ret->use);
 	vec_free(&check.elements);
+	free(check.found);
 	report_sort(&ret->report);
 	return 0;
 }

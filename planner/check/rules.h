@@ -41,7 +41,8 @@ struct check {
 	/* The rule at work and what it says; rules use check_found and check_skip. */
 	const struct rule *rule;
 	struct report *report;
-	VEC(int) elements; /* of each finding in the report since the start */
+	VEC(int) elements; /* of each finding in the report */
+	bool *found;	   /* by the rule's place in the table: it found something */
 };
 
 struct rule {

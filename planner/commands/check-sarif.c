@@ -3,6 +3,7 @@
  * SARIF 2.1.0 (OASIS, sections 3.13 sarifLog to 3.27 result): what code hosts show beside
  * the lines of a file. They know a finding again by its primaryLocationLineHash.
  */
+#include "base/first.h"
 #include "base/hash.h"
 #include "planner/check/rules.h"
 #include "planner/commands/check-print.h"
@@ -126,18 +127,16 @@ static void add_result(struct jsonw *json, const struct finding *finding, uint64
 
 static void add_results(struct jsonw *json, const struct report *report)
 {
-	VEC(uint64_t) prints = {};
+	_cleanup_firsts_ struct firsts seen = {};
+	unsigned *counts = xcalloc(report->findings.n, sizeof(*counts));
 
 	for (size_t i = 0; i < report->findings.n; i++) {
 		uint64_t print = print_of(&report->findings.v[i]);
-		unsigned number = 1;
+		int first = first_add(&seen, NULL, print, (int)i);
 
-		for (size_t j = 0; j < i; j++)
-			number += prints.v[j] == print;
-		*vec_add(&prints) = print;
-		add_result(json, &report->findings.v[i], print, number);
+		add_result(json, &report->findings.v[i], print, ++counts[first]);
 	}
-	vec_free(&prints);
+	free(counts);
 }
 
 /* What could not be judged at all is no result. */
