@@ -37,10 +37,11 @@ static int check_patch(const struct disk_io *io, const struct patch *patch,
 static const char *group_name(enum table_label label, unsigned group)
 {
 	static const char *const gpt[] = {"the backup table", "the primary table",
-					  "the protective MBR"};
-	static const char *const dos[] = {"the EBRs", "the MBR", "the rest"};
+					  "the protective MBR", "old signatures"};
+	static const char *const dos[] = {"the EBRs", "the MBR", "the rest",
+					  "old signatures"};
 
-	if (label == LABEL_NONE || group > 2)
+	if (label == LABEL_NONE || group >= ARRAY_SIZE(gpt))
 		return "the boot sector";
 	return label == LABEL_GPT ? gpt[group] : dos[group];
 }

@@ -2,6 +2,7 @@
 #include "partition/create.h"
 
 #include "base/file.h"
+#include "partition/content.h"
 #include "partition/inspect.h"
 #include "partition/tool.h"
 
@@ -21,12 +22,14 @@ struct creation {
 	bool named; /* the temporary name is in the folder */
 	bool was_there;
 	struct stat before;
+	struct disk_io *old; /* what it replaces, locked; NULL: nothing */
 };
 
 static void creation_end(struct creation *creation)
 {
 	if (creation->named)
 		unlinkat(creation->folder_fd, creation->temporary, 0);
+	disk_close(creation->old);
 	close_fd(&creation->image);
 	close_fd(&creation->raw);
 	close_fd(&creation->folder_fd);
@@ -77,6 +80,43 @@ static int check_place(struct creation *creation, struct error *error)
 				   "whole",
 				   path);
 	return 0;
+}
+
+/* The container counts as content: what is in it is not looked at. */
+static int survey(struct disk_io *io, struct text *ret, struct error *error)
+{
+	_cleanup_contents_ struct contents contents = {};
+	const char *container = NULL;
+	uint8_t front[512] = {};
+
+	if (io->size_bytes >= sizeof(front) &&
+	    disk_read(io, front, sizeof(front), 0, error) < 0)
+		return -1;
+	container = image_container(front, sizeof(front));
+	if (container)
+		text_printf(ret, "%s image", container);
+	else if (contents_find(io, 0, io->size_bytes, &contents, error) < 0)
+		return -1;
+	text_add_contents(ret, &contents);
+	return 0;
+}
+
+/* Locks what will be replaced, so that nobody opens it meanwhile, and looks at it. */
+static int check_old(struct creation *creation, struct text *ret_content,
+		     struct error *error)
+{
+	const struct create_request *request = creation->request;
+
+	if (!creation->was_there)
+		return 0;
+	creation->old = disk_open_held(request->path, error);
+	if (!creation->old || survey(creation->old, ret_content, error) < 0)
+		return -1;
+	if (ret_content->n == 0 || request->force)
+		return 0;
+	return error_input(error,
+			   "%s: contains %s; nothing was written, and --force replaces it",
+			   request->path, ret_content->s);
 }
 
 static int write_sectors(const struct creation *creation, struct error *error)
@@ -335,7 +375,7 @@ static int publish(struct creation *creation, int fd, struct error *error)
 
 int create_image(const struct create_request *request,
 		 const struct partition_table *table, const struct patch *patch,
-		 struct error *error)
+		 struct text *ret_destroyed, struct error *error)
 {
 	_cleanup_(creation_end) struct creation creation = {
 		.request = request,
@@ -347,7 +387,8 @@ int create_image(const struct create_request *request,
 	};
 	bool qcow2 = request->format == IMAGE_QCOW2;
 
-	if (find_place(&creation, error) < 0 || check_place(&creation, error) < 0)
+	if (find_place(&creation, error) < 0 || check_place(&creation, error) < 0 ||
+	    check_old(&creation, ret_destroyed, error) < 0)
 		return -1;
 	if (write_raw(&creation, error) < 0 ||
 	    (qcow2 && make_qcow2(&creation, error) < 0) ||

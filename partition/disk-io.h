@@ -59,6 +59,11 @@ static inline void disk_close_pointer(struct disk_io **io)
  * error of the system (3). NULL with *error filled.
  */
 struct disk_io *disk_open_raw(const char *path, bool writable, struct error *error);
+/*
+ * A regular file that is not written, only held against others: locked as for writing,
+ * with the same faults.
+ */
+struct disk_io *disk_open_held(const char *path, struct error *error);
 /* Takes over @fd, which is not locked. */
 struct disk_io *disk_open_fd(int fd, const char *name, struct error *error);
 /*

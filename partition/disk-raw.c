@@ -194,6 +194,26 @@ struct disk_io *disk_open_fd(int fd, const char *name, struct error *error)
 	return raw ? &raw->io : NULL;
 }
 
+struct disk_io *disk_open_held(const char *path, struct error *error)
+{
+	const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	struct raw_io *raw;
+	int fd = open(path, flags | O_RDWR);
+
+	/* Who may replace a file need not be allowed to write to it. NFS locks want that. */
+	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == ETXTBSY))
+		fd = open(path, flags | O_RDONLY);
+	if (fd < 0) {
+		error_system(error, errno, "%s: cannot be opened", path);
+		return NULL;
+	}
+	raw = new_raw(fd, path, error);
+	if (!raw || lock(raw, error) == 0)
+		return raw ? &raw->io : NULL;
+	disk_close(&raw->io);
+	return NULL;
+}
+
 struct disk_io *disk_open_raw(const char *path, bool writable, struct error *error)
 {
 	/* O_EXCL on a block device: not while it is mounted or part of something. */

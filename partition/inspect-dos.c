@@ -55,6 +55,33 @@ static void say_size(struct inspector *in, const struct dos_entry *entry)
 	in->ret->protective = false;
 }
 
+/* ISO 9660 (ECMA-119, 6.2.1): the first volume descriptor is in the 17th 2048 bytes. */
+static int find_iso(struct inspector *in, bool *ret, struct error *error)
+{
+	uint8_t bytes[8] = {};
+
+	*ret = false;
+	if (in->io->size_bytes >= 34816 &&
+	    disk_read(in->io, bytes, sizeof(bytes), 32768, error) < 0)
+		return -1;
+	*ret = memcmp(bytes + 1, "CD001", 5) == 0;
+	return 0;
+}
+
+/* Such an image boots from optical media, and as a disk by an MBR or a GPT. */
+static void say_isohybrid(struct inspector *in, int others)
+{
+	struct finding *finding = inspector_find(
+		in, "gpt-hybrid", SEVERITY_WARNING, NULL,
+		"It is an isohybrid image: ISO 9660 with a GPT and an MBR of %d "
+		"partition%s, each for another way to boot it.",
+		others, others == 1 ? "" : "s");
+
+	finding->remedy = xstrdup("Leave its tables as they are: a change of one makes "
+				  "it differ from the others.");
+	in->ret->hybrid = true;
+}
+
 static void say_missing(struct inspector *in, int others)
 {
 	struct finding *finding;
@@ -76,9 +103,9 @@ static void say_missing(struct inspector *in, int others)
 	finding->remedy = xstrdup("disk recover --repair writes it.");
 }
 
-void pmbr_inspect(struct inspector *in, const uint8_t *sector)
+int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 {
-	bool signature = sector[510] == 0x55 && sector[511] == 0xaa;
+	bool signature = sector[510] == 0x55 && sector[511] == 0xaa, iso;
 	int protective = -1, others = 0;
 
 	for (int i = 0; i < 4 && signature; i++) {
@@ -90,9 +117,15 @@ void pmbr_inspect(struct inspector *in, const uint8_t *sector)
 			others++;
 	}
 	in->ret->protective = true;
+	if (find_iso(in, &iso, error) < 0)
+		return -1;
 	if (protective < 0) {
-		say_missing(in, others);
-		return;
+		in->ret->protective = false;
+		if (iso && others > 0)
+			say_isohybrid(in, others);
+		else
+			say_missing(in, others);
+		return 0;
 	}
 	in->ret->hybrid = others > 0;
 	if (others > 0) {
@@ -101,7 +134,7 @@ void pmbr_inspect(struct inspector *in, const uint8_t *sector)
 			       "The MBR is a hybrid: %d partition%s stand%s beside the "
 			       "protective one.",
 			       others, others == 1 ? "" : "s", others == 1 ? "s" : "");
-		return;
+		return 0;
 	}
 	struct dos_entry entry = read_entry(sector, protective);
 
@@ -112,6 +145,7 @@ void pmbr_inspect(struct inspector *in, const uint8_t *sector)
 			"The protective MBR entry has boot flag 0x%02x, and UEFI wants "
 			"0.",
 			entry.flag);
+	return 0;
 }
 
 static bool check_flag(struct inspector *in, const struct dos_entry *entry,

@@ -364,6 +364,5 @@ int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 	}
 	if (read_headers(in, error) < 0 || take_copies(in, error) < 0)
 		return -1;
-	pmbr_inspect(in, sector);
-	return 0;
+	return pmbr_inspect(in, sector, error);
 }

@@ -40,7 +40,7 @@ int gpt_read_entries(struct inspector *in, enum gpt_copy copy,
 		     const struct gpt_header *header, struct partition_table *ret,
 		     bool *ret_good, struct error *error);
 /* inspect-dos.c */
-void pmbr_inspect(struct inspector *in, const uint8_t *sector);
+int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *error);
 int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error);
 /* inspect-table.c: overlaps, duplicates, boundaries; for any label. */
 void table_inspect(struct inspector *in, const struct inspect_question *question);

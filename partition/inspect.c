@@ -6,12 +6,14 @@
  * 512 or 4096 according to it. So a header with a right checksum is looked for at both
  * places, at the front and at the end; the user's or the device's word is held against
  * what was found. An MBR gives no hint and is read at 512 unless told otherwise. What
- * looks like an MBR may be the boot sector of a FAT file system, so the boot flags decide
- * first and libblkid names what is there.
+ * looks like an MBR may be the boot sector of a FAT file system, so the entries decide, as
+ * they do for the kernel, and libblkid names what else is there, tables of other kinds
+ * included.
  */
 #include "partition/inspect.h"
 
 #include "partition/bytes.h"
+#include "partition/content.h"
 #include "partition/image.h"
 #include "partition/inspect-parts.h"
 
@@ -127,39 +129,96 @@ static void say_no_table(struct inspector *in, const char *content)
 		finding = inspector_find(in, "disk-no-table", SEVERITY_ERROR, NULL,
 					 "It has no partition table.");
 	finding->remedy =
-		xstrdup(content ? "disk create --replace writes one and destroys "
+		xstrdup(content ? "disk create --replace --force writes one and destroys "
 				  "that."
 				: "disk create --replace writes one.");
 	finding->observed = xstrdup(content);
 }
 
 /*
- * Whether a file system that fills the disk begins here, so that what stands in the
- * entries is code or text. A boot sector with a jump, a file system that libblkid
- * knows, and no entry that fits is that.
+ * Whether the entries describe partitions of this disk: each that is used has a flag that a
+ * table may have, and blocks within the disk behind the MBR. Code or text does not.
  */
-static bool is_boot_sector(const uint8_t *sector, const char *content)
+static bool entries_fit(const struct inspector *in, const uint8_t *sector)
+{
+	unsigned used = 0;
+
+	for (int i = 0; i < 4; i++) {
+		const uint8_t *entry = sector + DOS_ENTRIES_AT + i * DOS_ENTRY_BYTES;
+		uint64_t start = get_le32(entry + 8), n = get_le32(entry + 12);
+
+		if ((entry[0] & 0x7f) != 0)
+			return false;
+		if (entry[4] == 0 && n == 0)
+			continue;
+		if (entry[4] == 0 || start == 0 || n == 0 || start + n > in->n_sectors)
+			return false;
+		used++;
+	}
+	return used > 0;
+}
+
+/*
+ * Whether a file system that fills the disk begins here, so that what is in the entries is
+ * code or text. A jump and a known file system are not enough: GRUB's boot code has a jump
+ * and keeps the parameters of the FAT that was there before (grub-install copies them),
+ * and a signature further back may be stale.
+ */
+static bool is_boot_sector(const struct inspector *in, const uint8_t *sector,
+			   const struct whole_content *content)
 {
 	bool jump = sector[0] == 0xe9 || (sector[0] == 0xeb && sector[2] == 0x90);
 
-	return content && (flags_are_wild(sector) || jump || !has_dos_entries(sector));
+	if (!content->type)
+		return false;
+	return flags_are_wild(sector) || !has_dos_entries(sector) ||
+	       (jump && !entries_fit(in, sector));
+}
+
+/* A kind of table that is neither of ours. libblkid's "PMBR" is a lone protective MBR. */
+static bool is_foreign(const struct whole_content *content)
+{
+	return content->table && !streq(content->table, "dos") &&
+	       !streq(content->table, "gpt") && !streq(content->table, "PMBR");
+}
+
+static void say_foreign(struct inspector *in, const struct whole_content *content)
+{
+	struct finding *finding = inspector_find(
+		in, "disk-foreign-table", SEVERITY_WARNING, NULL,
+		"It has a partition table of the kind \"%s\"%s%s, which virt-layout does "
+		"not read.",
+		content->table, content->type ? " and contains " : "",
+		content->type ? content->type : "");
+
+	finding->remedy = xstrdup("Change it with a tool that knows it, such as parted or "
+				  "sfdisk; disk create --replace --force would destroy it.");
+	finding->observed = xstrdup(content->table);
+	in->ret->foreign = xstrdup(content->table);
 }
 
 static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 			       struct error *error)
 {
-	_cleanup_free_ char *content = NULL;
+	_cleanup_whole_content_ struct whole_content content = {};
+	bool ours;
 
 	if (content_find(in->io, &content, error) < 0)
 		return -1;
-	if (!has_mbr_signature(sector) || is_boot_sector(sector, content) ||
-	    flags_are_wild(sector)) {
-		say_no_table(in, content);
+	ours = has_mbr_signature(sector) && !flags_are_wild(sector) &&
+	       !is_boot_sector(in, sector, &content);
+	if (is_foreign(&content) && !(ours && entries_fit(in, sector))) {
+		say_foreign(in, &content);
 		return 0;
 	}
-	if (content)
+	if (!ours) {
+		say_no_table(in, content.type);
+		return 0;
+	}
+	if (content.type)
 		inspector_find(in, "disk-content", SEVERITY_WARNING, NULL,
-			       "Beside its partition table it looks like %s.", content);
+			       "Beside its partition table it looks like %s.",
+			       content.type);
 	return dos_inspect(in, sector, error);
 }
 
@@ -226,5 +285,6 @@ int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 void inspection_free(struct inspection *inspection)
 {
 	partition_table_free(&inspection->table);
+	free(inspection->foreign);
 	*inspection = (struct inspection){};
 }

@@ -19,10 +19,3 @@
  */
 int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 		 struct inspection *ret, struct report *report, struct error *error);
-
-/*
- * What is on a disk besides a table, as libblkid calls it ("ext4", "vfat",
- * "crypto_LUKS", "iso9660"), the caller's; NULL if nothing is known there. libblkid gets
- * the first and the last MiB in a file of its own and nothing else.
- */
-int content_find(struct disk_io *io, char **ret, struct error *error);

@@ -35,6 +35,7 @@ struct inspection {
 	bool protective; /* the protective MBR is as it should be */
 	bool opaque;     /* an entry has bytes that the table cannot say */
 	bool intact;     /* the table has no finding of severity error */
+	char *foreign;   /* another kind of table is there: "sun"; owned, else NULL */
 	bool editable;   /* intact, both copies of a GPT agree, not hybrid, not opaque */
 	uint8_t boot_code[DOS_BOOT_CODE_BYTES];
 };

@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "partition/add-libvirt.h"
 #include "partition/edit-table.h"
+#include "partition/erase.h"
 #include "partition/layout.h"
 #include "partition/layout-ids.h"
 #include "partition/request-read.h"
@@ -14,7 +15,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { PART, ALIGN, ALIGN_AT, RULE, SEED, GEOMETRY, BUG_COMPATIBLE, DRY_RUN, CHANGE };
+enum {
+	PART,
+	ALIGN,
+	ALIGN_AT,
+	RULE,
+	SEED,
+	GEOMETRY,
+	BUG_COMPATIBLE,
+	DRY_RUN,
+	KEEP_CONTENT,
+	CHANGE
+};
 
 static const struct option_row rows[] = {
 	[PART] = {"part", 'p', "KEY=VALUE,...", "a partition to add; repeat"},
@@ -31,6 +43,8 @@ static const struct option_row rows[] = {
 	[BUG_COMPATIBLE] = {"bug-compatible", 0, NULL,
 			    "with --rule=libvirt, one sector short where libvirt 9.0 is"},
 	[DRY_RUN] = {"dry-run", 0, NULL, "say where it would go and write nothing"},
+	[KEEP_CONTENT] = {"keep-content", 0, NULL,
+			  "do not erase old signatures where a partition goes"},
 	CHANGE_ROWS(CHANGE),
 	{},
 };
@@ -42,16 +56,18 @@ struct wish {
 		const char *value;
 	})
 	settings;
-	bool libvirt, bug_compatible, dry_run;
+	bool libvirt, bug_compatible, dry_run, keep_content;
 	struct geometry geometry;
 	VEC(struct room) rooms; /* found, one for each partition */
 	size_t libvirt_mended;	/* partitions that libvirt would make too short */
+	struct text notes;      /* for standard error, when the disk is closed */
 };
 
 static void wish_free(struct wish *wish)
 {
 	vec_free(&wish->settings);
 	vec_free(&wish->rooms);
+	text_free(&wish->notes);
 }
 
 static int take_option(struct wish *wish, int row, const char *value, struct error *error)
@@ -64,6 +80,7 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		*vec_add(&wish->settings) = (struct setting){row, value};
 	wish->bug_compatible |= row == BUG_COMPATIBLE;
 	wish->dry_run |= row == DRY_RUN;
+	wish->keep_content |= row == KEEP_CONTENT;
 	wish->libvirt |= row == RULE && streq(value, "libvirt");
 	return 0;
 }
@@ -187,6 +204,104 @@ static int add_all(struct wish *wish, struct changed_disk *disk,
 	return disk_layout_fill_ids(wanted, error);
 }
 
+static bool is_in_partition(const struct partition_table *table, uint64_t offset)
+{
+	uint64_t lba = offset / table->sector_bytes;
+
+	for (size_t i = 0; i < table->partitions.n; i++) {
+		const struct partition *it = &table->partitions.v[i];
+
+		if (it->kind != KIND_EXTENDED && lba >= it->start_lba &&
+		    lba <= it->end_lba)
+			return true;
+	}
+	return false;
+}
+
+/* What a RAID, a volume group or an encryption that has the whole disk is known by. */
+static const struct signature *find_owner(const struct contents *contents,
+					  const struct partition_table *table)
+{
+	for (size_t i = 0; i < contents->list.n; i++) {
+		const struct signature *it = &contents->list.v[i];
+
+		if ((it->kind == SIGNATURE_MEMBER || it->kind == SIGNATURE_CRYPTO) &&
+		    !is_in_partition(table, it->offset))
+			return it;
+	}
+	return NULL;
+}
+
+/* A disk that belongs to one of those in spite of its table has no free space. */
+static int need_own_disk(struct changed_disk *disk, struct wish *wish,
+			 struct error *error)
+{
+	_cleanup_contents_ struct contents contents = {};
+	_cleanup_text_ struct text name = {};
+	const struct signature *owner;
+
+	if (change_survey(disk, &contents, error) < 0)
+		return -1;
+	owner = find_owner(&contents, &disk->seen.table);
+	if (!owner)
+		return 0;
+	text_add_signature(&name, owner);
+	if (!wish->change.force)
+		return error_input(error,
+				   "%s: the whole disk is recognised as %s, by byte "
+				   "%" PRIu64 "; nothing was written, and --force adds to "
+				   "its table all the same",
+				   disk->io->name, name.s, owner->offset);
+	text_printf(&wish->notes, "virt-layout: %s: forced although the whole disk is "
+				  "recognised as %s\n",
+		    disk->io->name, name.s);
+	return 0;
+}
+
+/* "partition 2: erased a signature (ext4 file system), 2 bytes at byte 1049656: 53 ef". */
+static int name_signature(struct changed_disk *disk, struct wish *wish, unsigned number,
+			  const struct signature *signature, struct error *error)
+{
+	uint8_t bytes[64];
+	uint32_t n = MIN(signature->n_bytes, (uint32_t)sizeof(bytes));
+
+	if (disk_read(disk->io, bytes, n, signature->offset, error) < 0)
+		return -1;
+	text_printf(&wish->notes, "virt-layout: %s: partition %u: %s a signature (",
+		    disk->io->name, number, wish->dry_run ? "would erase" : "erased");
+	text_add_signature(&wish->notes, signature);
+	text_printf(&wish->notes, "), %u bytes at byte %" PRIu64 ":", n, signature->offset);
+	for (uint32_t i = 0; i < n; i++)
+		text_printf(&wish->notes, " %02x", bytes[i]);
+	text_addc(&wish->notes, '\n');
+	return 0;
+}
+
+/* What would be taken for the content of a partition that is new is erased with it. */
+static int erase_stale(struct changed_disk *disk, struct wish *wish,
+		       const struct partition_table *wanted, struct patch *patch,
+		       struct error *error)
+{
+	for (size_t i = 0; i < wanted->partitions.n && !wish->keep_content; i++) {
+		const struct partition *it = &wanted->partitions.v[i];
+		_cleanup_contents_ struct contents contents = {};
+
+		if (it->kind == KIND_EXTENDED ||
+		    partition_table_find(&disk->seen.table, it->number))
+			continue;
+		if (contents_find(disk->io, it->start_lba * wanted->sector_bytes,
+				  (it->end_lba + 1) * wanted->sector_bytes, &contents,
+				  error) < 0 ||
+		    erase_signatures(disk->io, &contents, wanted, patch, error) < 0)
+			return -1;
+		for (size_t j = 0; j < contents.list.n; j++)
+			if (name_signature(disk, wish, it->number, &contents.list.v[j],
+					   error) < 0)
+				return -1;
+	}
+	return 0;
+}
+
 static int run(int argc, char *argv[], struct error *error)
 {
 	struct options options = options_begin(&disk_add_command, argc, argv);
@@ -197,14 +312,18 @@ static int run(int argc, char *argv[], struct error *error)
 
 	if (read_options(&options, &wish, error) < 0 ||
 	    change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
-	    change_need_editable(&disk, error) < 0)
+	    change_need_editable(&disk, error) < 0 ||
+	    need_own_disk(&disk, &wish, error) < 0)
 		return -1;
 	wanted = partition_table_copy(&disk.seen.table);
 	if (add_all(&wish, &disk, &wanted, error) < 0 ||
 	    table_edit(disk.io, &disk.seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
+	    erase_stale(&disk, &wish, &wanted, &patch, error) < 0 ||
 	    (!wish.dry_run && change_commit(&disk, &patch, &wanted, error) < 0))
 		return -1;
 	change_end(&disk, options.args[0]);
+	if (wish.notes.n > 0)
+		fputs(wish.notes.s, stderr);
 	say(&wish, &disk.seen.table, &wanted);
 	return STATUS_OK;
 }
@@ -215,7 +334,8 @@ const struct command disk_add_command = {
 	.summary = "Add partitions in the free space of an existing table",
 	.about = "Each goes into the smallest free extent that can hold it, "
 		 "right-aligned.\n"
-		 "Keys are those of disk plan. Prints where each partition is.",
+		 "Keys are those of disk plan. Prints where each partition is. Old signatures\n"
+		 "of file systems where it goes are erased, and named on standard error.",
 	.rows = rows,
 	.run = run,
 };

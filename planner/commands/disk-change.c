@@ -24,6 +24,9 @@ static void take_option(struct change_wish *wish, int row, const char *value)
 	case CHANGE_SECTOR_SIZE:
 		wish->sector_bytes = streq(value, "512") ? 512 : 4096;
 		break;
+	case CHANGE_FORCE:
+		wish->force = true;
+		break;
 	}
 }
 
@@ -109,6 +112,21 @@ int change_need_editable(const struct changed_disk *disk, struct error *error)
 			   reason ? reason->message : "Its table cannot be edited.",
 			   reason && reason->remedy ? " " : "",
 			   reason && reason->remedy ? reason->remedy : "");
+}
+
+int change_survey(struct changed_disk *disk, struct contents *ret, struct error *error)
+{
+	const struct inspection *seen = &disk->seen;
+	bool damaged = seen->gpt[GPT_PRIMARY].found || seen->gpt[GPT_BACKUP].found;
+
+	if (contents_find(disk->io, 0, disk->io->size_bytes, ret, error) < 0)
+		return -1;
+	/* libblkid takes a plain file for one of 512-byte sectors. */
+	if (!contents_first(ret, SIGNATURE_TABLE) && seen->table.label != LABEL_NONE)
+		contents_add(ret, SIGNATURE_TABLE, label_name(seen->table.label));
+	else if (!contents_first(ret, SIGNATURE_TABLE) && damaged)
+		contents_add(ret, SIGNATURE_TABLE, "damaged gpt");
+	return 0;
 }
 
 int change_commit(struct changed_disk *disk, const struct patch *patch,

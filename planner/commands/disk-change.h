@@ -4,6 +4,7 @@
 
 #include "base/option.h"
 #include "partition/commit.h"
+#include "partition/content.h"
 #include "partition/disk-open.h"
 #include "partition/inspect.h"
 
@@ -20,13 +21,24 @@
 			   "beside the image)"},                                         \
 		   [(first) + CHANGE_SECTOR_SIZE] = {                                    \
 			   "sector-size", 0, "BYTES", "logical sectors of an MBR",       \
-			   "512|4096"}
-enum { CHANGE_FORMAT, CHANGE_CHAIN, CHANGE_JOURNAL, CHANGE_SECTOR_SIZE, CHANGE_ROWS_N };
+			   "512|4096"},                                                  \
+		   [(first) + CHANGE_FORCE] = {"force", 0, NULL, FORCE_SUMMARY}
+#define FORCE_SUMMARY                                                                    \
+	"go on in spite of a warning; never when the image is in use"
+enum {
+	CHANGE_FORMAT,
+	CHANGE_CHAIN,
+	CHANGE_JOURNAL,
+	CHANGE_SECTOR_SIZE,
+	CHANGE_FORCE,
+	CHANGE_ROWS_N
+};
 
 struct change_wish {
 	struct disk_wish disk;
 	const char *journal;   /* NULL: beside the image */
 	uint32_t sector_bytes; /* 0: find out */
+	bool force;            /* what is known to be there does not stop it */
 };
 
 /*
@@ -56,6 +68,10 @@ int change_need_editable(const struct changed_disk *disk, struct error *error);
 /* Carries out a patch; @wanted is the table afterwards, NULL if it stays as it is. */
 int change_commit(struct changed_disk *disk, const struct patch *patch,
 		  const struct partition_table *wanted, struct error *error);
+/*
+ * Adds everything that the whole disk is recognised as, its table as we read it included.
+ */
+int change_survey(struct changed_disk *disk, struct contents *ret, struct error *error);
 /* Where the sidecar of this image is to be; the caller's, NULL with *error filled. */
 char *change_journal(const char *path, const struct change_wish *wish,
 		     struct error *error);

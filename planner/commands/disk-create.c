@@ -5,6 +5,7 @@
 #include "planner/commands/disk.h"
 
 #include "partition/create.h"
+#include "partition/erase.h"
 #include "partition/layout.h"
 #include "partition/layout-ids.h"
 #include "partition/table.h"
@@ -12,12 +13,15 @@
 #include "planner/commands/disk-request.h"
 #include "planner/commands/watch.h"
 
+#include <stdio.h>
+
 enum {
 	OUTPUT_FORMAT = REQUEST_ROWS_N,
 	REPLACE,
 	JOURNAL,
 	CHAIN,
 	OVERWRITE,
+	FORCE,
 	POPULATE,
 	FORMAT,
 	COPY_FILES
@@ -34,6 +38,9 @@ static const struct option_row rows[] = {
 	[CHAIN] = {"chain", 0, NULL,
 		   "with --replace: open the backing and data files it names"},
 	[OVERWRITE] = {"overwrite", 0, NULL, "a new image takes the old one's place"},
+	[FORCE] = {"force", 0, NULL,
+		   "with --replace or --overwrite: destroy what is known to be there; "
+		   "never when it is in use"},
 	[POPULATE] = {"populate", 0, "FILE=N", "copy a file into partition N; repeat"},
 	[FORMAT] = {"format", 0, "FS=N",
 		    "make a file system in partition N: " FILL_FORMATS},
@@ -80,6 +87,9 @@ static int read_option(struct wish *wish, int row, char *value, const char **for
 	case OVERWRITE:
 		wish->create.overwrite = true;
 		return 0;
+	case FORCE:
+		wish->change.force = wish->create.force = true;
+		return 0;
 	case POPULATE:
 		return fill_add(&wish->create.fills, FILL_POPULATE, value, error);
 	case FORMAT:
@@ -124,6 +134,8 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 				   "--replace changes a table and nothing else; "
 				   "--overwrite, --populate and --format make a new "
 				   "image");
+	if (wish->change.force && !wish->replace && !wish->create.overwrite)
+		return error_input(error, "--force goes with --replace or --overwrite");
 	if ((wish->change.journal || wish->chain) && !wish->replace)
 		return error_input(error, "--%s goes with --replace",
 				   wish->chain ? "chain" : "journal");
@@ -149,7 +161,8 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 	return 0;
 }
 
-static int create(struct wish *wish, struct disk_request *request, struct error *error)
+static int create(struct wish *wish, struct disk_request *request,
+		  struct text *ret_destroyed, struct error *error)
 {
 	struct progress progress = watch_stderr();
 	struct create_request asked;
@@ -165,7 +178,7 @@ static int create(struct wish *wish, struct disk_request *request, struct error 
 	asked = wish->create;
 	asked.seed = request->seed;
 	asked.progress = &progress;
-	return create_image(&asked, &layout.table, &patch, error);
+	return create_image(&asked, &layout.table, &patch, ret_destroyed, error);
 }
 
 static int read_block(void *context, uint64_t lba, uint8_t *bytes, struct error *error)
@@ -206,9 +219,23 @@ static int fit_request(const struct changed_disk *disk, struct disk_request *req
 	return 0;
 }
 
-/* A new table on what is there, through the writer that can be undone. */
-static int replace(struct wish *wish, struct disk_request *request, struct error *error)
+static int need_leave(const struct changed_disk *disk, const struct contents *contents,
+		      const struct wish *wish, struct text *ret_destroyed,
+		      struct error *error)
 {
+	text_add_contents(ret_destroyed, contents);
+	if (contents->list.n == 0 || wish->change.force)
+		return 0;
+	return error_input(error,
+			   "%s: contains %s; nothing was written, and --force replaces it",
+			   disk->io->name, ret_destroyed->s);
+}
+
+/* A new table on what is there, through the writer that can be undone. */
+static int replace(struct wish *wish, struct disk_request *request,
+		   struct text *ret_destroyed, struct error *error)
+{
+	_cleanup_contents_ struct contents contents = {};
 	_cleanup_changed_disk_ struct changed_disk disk = {};
 	_cleanup_disk_layout_ struct disk_layout layout = {};
 	_cleanup_patch_ struct patch patch = {};
@@ -218,13 +245,16 @@ static int replace(struct wish *wish, struct disk_request *request, struct error
 				    .replace = true};
 
 	if (change_begin(wish->create.path, &wish->change, &disk, error) < 0 ||
+	    change_survey(&disk, &contents, error) < 0 ||
+	    need_leave(&disk, &contents, wish, ret_destroyed, error) < 0 ||
 	    fit_request(&disk, request, error) < 0 ||
 	    disk_layout_make(request, &layout, error) < 0 ||
 	    disk_layout_fill_ids(&layout.table, error) < 0)
 		return -1;
 	source.io = disk.io;
 	from.drop_boot_code = disk.seen.table.label == LABEL_NONE;
-	if (table_encode(&layout.table, &from, &patch, error) < 0)
+	if (table_encode(&layout.table, &from, &patch, error) < 0 ||
+	    erase_signatures(disk.io, &contents, &layout.table, &patch, error) < 0)
 		return -1;
 	if (change_commit(&disk, &patch, &layout.table, error) < 0)
 		return -1;
@@ -236,14 +266,18 @@ static int run(int argc, char *argv[], struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {};
 	_cleanup_disk_request_ struct disk_request request;
+	_cleanup_text_ struct text destroyed = {};
 
 	disk_request_init(&request);
 	if (read_options(argc, argv, &wish, error) < 0 ||
 	    request_from_flags(&wish.flags, wish.file, &request, error) < 0)
 		return -1;
-	if ((wish.replace ? replace(&wish, &request, error)
-			  : create(&wish, &request, error)) < 0)
+	if ((wish.replace ? replace(&wish, &request, &destroyed, error)
+			  : create(&wish, &request, &destroyed, error)) < 0)
 		return -1;
+	if (destroyed.n > 0)
+		fprintf(stderr, "virt-layout: %s: replaced what it contained: %s\n",
+			wish.create.path, destroyed.s);
 	return STATUS_OK;
 }
 
@@ -256,7 +290,8 @@ const struct command disk_create_command = {
 		 "under its name whole or not at all; raw images are sparse. A name that ends\n"
 		 "in .qcow2 makes a qcow2. With --seed, the same request gives the same bytes.\n"
 		 "--replace keeps the image or device and changes its table only, in a way\n"
-		 "that disk recover can finish or undo.",
+		 "that disk recover can finish or undo. What is known to be there (a table, a\n"
+		 "file system, a RAID member, ...) is named and kept unless --force is given.",
 	/* clang-format on */
 	.rows = rows,
 	.run = run,

@@ -10,13 +10,12 @@
 
 #include <stdio.h>
 
-enum { MESSAGE, REMOVE, CHECK, FORCE, CHANGE };
+enum { MESSAGE, REMOVE, CHECK, CHANGE };
 
 static const struct option_row rows[] = {
 	[MESSAGE] = {"message", 'm', "FILE", "show this text"},
 	[REMOVE] = {"remove", 0, NULL, "put zeros in its place again"},
 	[CHECK] = {"check", 0, NULL, "only say whether it is there; exit 1 if not"},
-	[FORCE] = {"force", 0, NULL, "write it in spite of what it would break"},
 	CHANGE_ROWS(CHANGE),
 	{},
 };
@@ -24,7 +23,7 @@ static const struct option_row rows[] = {
 struct wish {
 	struct change_wish change;
 	const char *message;
-	bool remove, check, force;
+	bool remove, check;
 };
 
 static void say_forced(const char *path, const struct text *reasons)
@@ -42,7 +41,6 @@ static int read_options(struct options *options, struct wish *wish, struct error
 			wish->message = options->value;
 		wish->remove |= row == REMOVE;
 		wish->check |= row == CHECK;
-		wish->force |= row == FORCE;
 	}
 	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
 		return -1;
@@ -112,7 +110,7 @@ static int refuse(struct changed_disk *disk, const struct wish *wish, struct tex
 		stub_cannot_remove(&disk->seen, reasons);
 	else if (stub_would_break(disk->io, &disk->seen, reasons, error) < 0)
 		return -1;
-	if (reasons->n == 0 || wish->force)
+	if (reasons->n == 0 || wish->change.force)
 		return 0;
 	return error_input(error,
 			   "%s: is left alone, because %s; --force writes it anyway",

@@ -12,6 +12,7 @@
 
 #include "partition/commit.h"
 #include "partition/edit-table.h"
+#include "partition/erase.h"
 #include "partition/inspect.h"
 #include "tests/disk-builder.h"
 
@@ -137,6 +138,7 @@ struct change {
 	struct patch patch;
 	uint64_t size_bytes;
 	struct inspection old_seen, new_seen;
+	bool stale; /* and erases an old signature at STALE_LBA */
 	unsigned prefixes, images;
 	uint8_t *work[3]; /* disks to crash and recover, owned */
 };
@@ -176,6 +178,28 @@ static void make_patch(struct change *change)
 	assert_true(change->patch.sectors.n > 0);
 }
 
+#define STALE_LBA 122
+
+/* As disk add does with what is left of a file system. */
+static void erase_stale(struct change *change, struct disk_io *io,
+			const struct partition_table *table)
+{
+	_cleanup_contents_ struct contents contents = {};
+	_cleanup_error_ struct error error = {};
+	const struct patch_sector *erased;
+
+	contents_add(&contents, SIGNATURE_FILESYSTEM, "ext4");
+	contents.list.v[0].offset =
+		(uint64_t)STALE_LBA * change->patch.sector_bytes + 56;
+	contents.list.v[0].n_bytes = 2;
+	assert_int_equal(erase_signatures(io, &contents, table, &change->patch, &error),
+			 0);
+	erased = patch_find(&change->patch, STALE_LBA);
+	assert_non_null(erased);
+	assert_memory_equal(erased->old + 56, "\x53\xef", 2);
+	assert_memory_equal(erased->new + 56, "\0\0", 2);
+}
+
 /*
  * The patch as disk add and disk grow make it, from the table that is wanted; then the
  * new disk is what this patch makes of the old one, and says the same.
@@ -194,12 +218,14 @@ static void edit_patch(struct change *change)
 	assert_int_equal(table_edit(io, &change->old_seen, &wanted.table, GPT_PRIMARY,
 				    &change->patch, &error),
 			 0);
+	if (change->stale)
+		erase_stale(change, io, &wanted.table);
 	memcpy(change->new.bytes, change->old.bytes, change->size_bytes);
 	for (size_t i = 0; i < change->patch.sectors.n; i++) {
 		const struct patch_sector *it = &change->patch.sectors.v[i];
 
 		memcpy(sector_of(&change->new, it->lba), it->new, n);
-		if (wanted.table.label == LABEL_GPT)
+		if (wanted.table.label == LABEL_GPT && it->group != GROUP_SIGNATURES)
 			assert_int_equal(it->group, group_of(change, it->lba));
 	}
 	change->new_seen = (struct inspection){};
@@ -231,11 +257,11 @@ static void change_free(struct change *change)
 }
 #define _cleanup_change_ _cleanup_(change_free)
 
-#define N_CHANGES 8
+#define N_CHANGES 9
 
 static struct change make_change(int kind, uint32_t sector_bytes)
 {
-	static const int edited[] = {0, 1, 4};
+	static const int edited[] = {0, 1, 4, 0};
 	struct change change = {};
 
 	switch (kind < 5 ? kind : edited[kind - 5]) {
@@ -273,6 +299,11 @@ static struct change make_change(int kind, uint32_t sector_bytes)
 		memset(sector_of(&change.old, N_SECTORS - 40), 0,
 		       40 * (size_t)sector_bytes);
 		change.new = build_gpt(N_SECTORS, sector_bytes);
+	}
+	change.stale = kind == 8;
+	if (change.stale) {
+		memcpy(sector_of(&change.old, STALE_LBA) + 56, "\x53\xef", 2);
+		memcpy(sector_of(&change.new, STALE_LBA) + 56, "\x53\xef", 2);
 	}
 	make_patch(&change);
 	if (kind >= 5)

@@ -535,8 +535,8 @@ static void contents(void **state)
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &luks, &text), 0);
 	assert_string_equal(text.s,
 			    "error: disk-no-table: It has no partition table and "
-			    "contains crypto_LUKS. disk create --replace writes one and "
-			    "destroys that.\n");
+			    "contains crypto_LUKS. disk create --replace --force writes "
+			    "one and destroys that.\n");
 }
 
 static void alignment(void **state)
