@@ -205,7 +205,7 @@ static int write_journal(const struct disk_io *io, const struct patch *patch,
 {
 	const struct journal journal = {
 		.image = io->name,
-		.device = io->device,
+		.device = io->is_device ? io->device_number : io->device,
 		.inode = io->is_device ? 0 : io->inode,
 		.size_bytes = io->size_bytes,
 		.label = plan->label,

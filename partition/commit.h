@@ -35,16 +35,18 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
  * Finishes the change that @journal describes, or undoes it. Each 512 bytes on the disk
  * must be those of before or after; anything else is a fault (2), as are a disk of
  * another size and an image that is another file. Everything is written again, because
- * after a failed flush what can be read need not be what is on the medium.
+ * after a failed flush what can be read need not be what is on the medium. @copied: the
+ * image is a copy, so that the content alone must show that the sidecar belongs to it.
  */
 int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
-		 struct error *error);
+		 bool copied, struct error *error);
 
 /* How far a change had come. */
 struct recover_state {
 	size_t old, new,
 		other;      /* pieces of 512 bytes that differ between before and after */
 	uint64_t other_lba; /* the first of the others */
+	size_t telling;     /* those of old and new that are not all zeros */
 };
-int recover_look(struct disk_io *io, const struct journal *journal,
+int recover_look(struct disk_io *io, const struct journal *journal, bool copied,
 		 struct recover_state *ret, struct error *error);

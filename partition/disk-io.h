@@ -33,6 +33,7 @@ struct disk_io {
 	uint32_t sector_bytes;   /* logical, 0: a plain file does not say */
 	uint32_t physical_bytes; /* what is best written at once, 0 unknown */
 	uint64_t device, inode;  /* of the file behind it, 0 without one */
+	uint64_t device_number;  /* of a block device itself, else 0 */
 	bool is_device; /* a block device: the inode is of its node, until reboot */
 };
 

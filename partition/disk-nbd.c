@@ -163,6 +163,7 @@ static int examine(struct nbd_io *nbd, bool writable, struct error *error)
 	nbd->io.device = st.st_dev;
 	nbd->io.inode = st.st_ino;
 	nbd->io.is_device = S_ISBLK(st.st_mode);
+	nbd->io.device_number = nbd->io.is_device ? st.st_rdev : 0;
 	if (!disk_in_qemu(fd))
 		return 0;
 	holder = disk_holder(nbd->io.device, nbd->io.inode);

@@ -138,6 +138,7 @@ static int examine(struct raw_io *raw, struct error *error)
 		return error_system(error, errno, "%s: cannot be examined", raw->io.name);
 	raw->io.device = st.st_dev;
 	raw->io.inode = st.st_ino;
+	raw->io.device_number = S_ISBLK(st.st_mode) ? st.st_rdev : 0;
 	if (S_ISBLK(st.st_mode))
 		return ask_device(raw, error);
 	if (!S_ISREG(st.st_mode))

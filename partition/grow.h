@@ -12,5 +12,19 @@
 int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_bytes,
 		  struct error *error);
 
+/*
+ * Gives an image that was made larger, and whose table did not follow, its old size again.
+ * Faults: it no longer has @from_bytes, and those of image_enlarge.
+ */
+int image_shorten(const char *path, const struct disk_wish *wish, uint64_t from_bytes,
+		  uint64_t to_bytes, struct error *error);
+
+/*
+ * Why @partition of @table cannot end later: "partition 1 ends at block 2047, and partition
+ * 2 begins at block 2048", a line.
+ */
+void text_add_obstacle(struct text *text, const struct partition_table *table,
+		       const struct partition *partition);
+
 /* Lets the usable blocks of a table reach as far as its disk does now. */
 void table_fill_disk(struct partition_table *table);

@@ -169,6 +169,14 @@ int journal_write(const char *path, const struct journal *journal, struct error 
 	return error_wrap(error, "the sidecar");
 }
 
+static bool is_empty(const struct text *text)
+{
+	for (size_t i = 0; i < text->n; i++)
+		if (text->s[i])
+			return false;
+	return true;
+}
+
 int journal_read(const char *path, struct journal *ret, enum journal_state *ret_state,
 		 struct error *error)
 {
@@ -180,8 +188,12 @@ int journal_read(const char *path, struct journal *ret, enum journal_state *ret_
 		return 0;
 	if (file_read(path, MAX_FILE_BYTES, &text, error) < 0)
 		return -1;
-	if (text.n >= 8 && memcmp(text.s, MAGIC, 8) != 0)
-		return error_input(error, "%s: is no sidecar of virt-layout", path);
+	if (is_empty(&text)) {
+		*ret_state = JOURNAL_EMPTY;
+		return 0;
+	}
+	if (memcmp(text.s, MAGIC, MIN(text.n, strlen(MAGIC))) != 0)
+		return error_input(error, "%s: is not a sidecar of virt-layout", path);
 	*ret_state = journal_parse((const uint8_t *)text.s, text.n, ret)
 			     ? JOURNAL_WHOLE
 			     : JOURNAL_PARTIAL;

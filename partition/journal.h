@@ -14,7 +14,8 @@
 /* Owns everything in it. */
 struct journal {
 	char *image; /* as the user named it then */
-	uint64_t device, size_bytes;
+	uint64_t device; /* that the image is on, or the number of the block device */
+	uint64_t size_bytes;
 	uint64_t inode; /* 0: of a block device, whose node has another after a reboot */
 	enum table_label label; /* what the groups of the patch are called */
 	struct patch patch;
@@ -22,7 +23,8 @@ struct journal {
 
 enum journal_state {
 	JOURNAL_NONE,    /* no such file */
-	JOURNAL_PARTIAL, /* not whole: it was cut off before it was durable */
+	JOURNAL_EMPTY,   /* no byte, or zeros: a file system's after a power failure */
+	JOURNAL_PARTIAL, /* begins like one: it was cut off before it was durable */
 	JOURNAL_WHOLE,
 };
 
@@ -35,7 +37,7 @@ char *journal_path(const char *image) _must_check_;
 int journal_write(const char *path, const struct journal *journal, struct error *error);
 /*
  * Reads it; only a whole one fills the zeroed *@ret. Fault: the file cannot be read, or
- * is no sidecar at all (2).
+ * does not begin like a sidecar (2).
  */
 int journal_read(const char *path, struct journal *ret, enum journal_state *ret_state,
 		 struct error *error);

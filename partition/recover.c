@@ -11,8 +11,14 @@
 #include "partition/patch-write.h"
 
 #include <inttypes.h>
+#include <sys/sysmacros.h>
 
 #define PIECE_BYTES 512
+
+static bool is_zero(const uint8_t *bytes, size_t n)
+{
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
+}
 
 static void count_pieces(const struct patch_sector *sector, const uint8_t *is,
 			 uint32_t sector_bytes, struct recover_state *ret)
@@ -21,6 +27,7 @@ static void count_pieces(const struct patch_sector *sector, const uint8_t *is,
 		bool old = memcmp(is + at, sector->old + at, PIECE_BYTES) == 0;
 		bool new = memcmp(is + at, sector->new + at, PIECE_BYTES) == 0;
 
+		ret->telling += (old || new) && !is_zero(is + at, PIECE_BYTES);
 		if (!old && !new && ret->other++ == 0)
 			ret->other_lba = sector->lba;
 		ret->old += old && !new;
@@ -28,7 +35,30 @@ static void count_pieces(const struct patch_sector *sector, const uint8_t *is,
 	}
 }
 
-int recover_look(struct disk_io *io, const struct journal *journal,
+/* The file, or the block device, that the change was made on. */
+static int need_same(const struct disk_io *io, const struct journal *journal,
+		     struct error *error)
+{
+	uint64_t device = io->is_device ? io->device_number : io->device;
+
+	if (journal->inode && io->inode != journal->inode)
+		return error_input(error,
+				   "%s: is another file than the one the sidecar is for "
+				   "(%s, inode %" PRIu64 "); if it is a copy of that, "
+				   "disk recover --copied compares the content instead",
+				   io->name, journal->image, journal->inode);
+	if (journal->device && device != journal->device)
+		return error_input(error,
+				   "%s: is on another device than the file the sidecar is "
+				   "for (%s, device %u:%u, now %u:%u); if only the number "
+				   "changed, or it is a copy, disk recover --copied "
+				   "compares the content instead",
+				   io->name, journal->image, major(journal->device),
+				   minor(journal->device), major(device), minor(device));
+	return 0;
+}
+
+int recover_look(struct disk_io *io, const struct journal *journal, bool copied,
 		 struct recover_state *ret, struct error *error)
 {
 	const struct patch *patch = &journal->patch;
@@ -40,12 +70,8 @@ int recover_look(struct disk_io *io, const struct journal *journal,
 				   "%s: has %" PRIu64
 				   " bytes, but the sidecar is for %" PRIu64,
 				   io->name, io->size_bytes, journal->size_bytes);
-	if (journal->inode && io->inode != journal->inode)
-		return error_input(
-			error,
-			"%s: is another file than the one the sidecar is for (%s, "
-			"inode %" PRIu64 ")",
-			io->name, journal->image, journal->inode);
+	if (!copied && need_same(io, journal, error) < 0)
+		return -1;
 	for (size_t i = 0; i < patch->sectors.n; i++) {
 		const struct patch_sector *sector = &patch->sectors.v[i];
 
@@ -75,11 +101,11 @@ static int write_all_again(struct disk_io *io, const struct patch *patch, bool u
 }
 
 int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
-		 struct error *error)
+		 bool copied, struct error *error)
 {
 	struct recover_state state;
 
-	if (recover_look(io, journal, &state, error) < 0)
+	if (recover_look(io, journal, copied, &state, error) < 0)
 		return -1;
 	if (state.other > 0)
 		return error_input(
@@ -87,6 +113,12 @@ int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
 			"%s: block %" PRIu64 " is neither as before nor as after the "
 			"change: somebody else wrote to it; nothing was written",
 			io->name, state.other_lba);
+	if (copied && state.telling == 0)
+		return error_input(error,
+				   "%s: has only zeros where the sidecar has its sectors, "
+				   "so nothing shows that it is a copy of %s; nothing was "
+				   "written",
+				   io->name, journal->image);
 	if (write_all_again(io, &journal->patch, undo, error) < 0 ||
 	    patch_must_be(io, &journal->patch, undo, NULL, error) < 0)
 		return error_wrap(error, "the change is neither finished nor undone");

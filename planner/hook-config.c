@@ -18,8 +18,10 @@ void hook_config_free(struct hook_config *config)
 
 static int take_strict(struct hook_config *config, const char *value, struct error *error)
 {
-	if (!streq(value, "yes") && !streq(value, "no"))
-		return error_input(error, "strict=%s: is yes or no", value);
+	if (!streq(value, "yes") && !streq(value, "no")) {
+		config->strict = true;
+		return error_input(error, "strict=%s: must be yes or no", value);
+	}
 	config->strict = streq(value, "yes");
 	return 0;
 }

@@ -14,6 +14,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { SIZE, PARTITION, TO, ALIGN, RULE, CHANGE };
 
@@ -32,6 +33,7 @@ struct wish {
 	struct change_wish change;
 	struct disk_request request;
 	uint64_t size_bytes, to_bytes; /* 0: not said */
+	uint64_t before_bytes;         /* of the image, if it was made larger; else 0 */
 	uint32_t number;
 };
 
@@ -59,6 +61,8 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 	case TO:
 		return read_size("to", value, &wish->to_bytes, error);
 	case PARTITION:
+		if (wish->number)
+			return error_input(error, "--partition can be given only once");
 		if (!parse_u32(value, &wish->number) || wish->number == 0)
 			return error_input(error, "--partition=%s is no number", value);
 		return 0;
@@ -94,8 +98,31 @@ static int need_growable(const struct changed_disk *disk, struct error *error)
 	return change_need_editable(disk, error);
 }
 
-static void say(const struct partition_table *before, const struct partition_table *after)
+/* Why nothing became larger, as growpart(1) says it; nothing if something did. */
+static void add_no_change(struct text *out, const struct wish *wish,
+			  const struct partition_table *table)
 {
+	const struct partition *it = partition_table_find(table, wish->number);
+
+	if (wish->number && it) {
+		text_adds(out, "NOCHANGE: ");
+		if (wish->to_bytes)
+			text_printf(out, "partition %u is as large as that already\n",
+				    wish->number);
+		else
+			text_add_obstacle(out, table, it);
+	} else if (out->n == 0) {
+		text_printf(out, "NOCHANGE: the table uses the whole disk already, up to "
+				 "block %" PRIu64 "; --partition makes a partition "
+				 "larger\n",
+			    table->last_usable_lba);
+	}
+}
+
+static void say(const struct wish *wish, const struct partition_table *before,
+		const struct partition_table *after)
+{
+	bool grown = false;
 	_cleanup_text_ struct text out = {};
 
 	if (before->last_usable_lba != after->last_usable_lba)
@@ -111,7 +138,10 @@ static void say(const struct partition_table *before, const struct partition_tab
 			    it->start_lba, it->end_lba);
 		text_add_size(&out, (it->end_lba - end) * after->sector_bytes);
 		text_adds(&out, " more\n");
+		grown = true;
 	}
+	if (!grown)
+		add_no_change(&out, wish, after);
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
@@ -143,7 +173,7 @@ static int grow(const char *path, struct wish *wish, struct changed_disk *disk,
 	    change_commit(disk, &patch, &wanted, error) < 0)
 		return -1;
 	change_end(disk, path);
-	say(&disk->seen.table, &wanted);
+	say(wish, &disk->seen.table, &wanted);
 	return STATUS_OK;
 }
 
@@ -159,25 +189,64 @@ static int enlarge(const char *path, struct wish *wish, struct error *error)
 	if (wish->size_bytes > disk.io->size_bytes &&
 	    plan(wish, &disk, wish->size_bytes, &rehearsed, error) < 0)
 		return -1;
+	if (wish->size_bytes > disk.io->size_bytes)
+		wish->before_bytes = disk.io->size_bytes;
 	disk_close(TAKE(disk.io));
-	return image_enlarge(path, &wish->change.disk, wish->size_bytes, error);
+	if (image_enlarge(path, &wish->change.disk, wish->size_bytes, error) == 0)
+		return 0;
+	wish->before_bytes = 0;
+	return -1;
+}
+
+/* Adds to the message what became of the image's length, whose table did not follow. */
+static void undo_enlarge(const char *path, struct wish *wish, struct error *error)
+{
+	_cleanup_free_ char *journal = change_journal(path, &wish->change, error);
+	_cleanup_free_ char *why = xstrdup(error->message);
+	_cleanup_error_ struct error second = {};
+	enum exit_status status = error->status;
+	bool open = !journal || access(journal, F_OK) == 0;
+
+	error_clear(error);
+	if (!open && image_shorten(path, &wish->change.disk, wish->size_bytes,
+				   wish->before_bytes, &second) == 0)
+		error_system(error, 0, "%s (the image has its old size of %" PRIu64
+				       " bytes again)",
+			     why, wish->before_bytes);
+	else
+		error_system(error, 0, "%s (the image has %" PRIu64
+				       " bytes now, and had %" PRIu64 " before%s%s)",
+			     why, wish->size_bytes, wish->before_bytes,
+			     second.message ? ": " : "",
+			     second.message ? second.message : "");
+	error->status = status;
+}
+
+static int follow(const char *path, struct wish *wish, struct error *error)
+{
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+
+	if (change_begin(path, &wish->change, &disk, error) < 0 ||
+	    need_growable(&disk, error) < 0)
+		return -1;
+	return grow(path, wish, &disk, error);
 }
 
 static int run(int argc, char *argv[], struct error *error)
 {
 	struct options options = options_begin(&disk_grow_command, argc, argv);
-	_cleanup_changed_disk_ struct changed_disk disk = {};
 	_cleanup_(wish_free) struct wish wish = {};
+	int status;
 
 	disk_request_init(&wish.request);
 	if (read_options(&options, &wish, error) < 0)
 		return -1;
 	if (wish.size_bytes && enlarge(options.args[0], &wish, error) < 0)
 		return -1;
-	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
-	    need_growable(&disk, error) < 0)
-		return -1;
-	return grow(options.args[0], &wish, &disk, error);
+	status = follow(options.args[0], &wish, error);
+	if (status < 0 && wish.before_bytes)
+		undo_enlarge(options.args[0], &wish, error);
+	return status;
 }
 
 const struct command disk_grow_command = {
@@ -186,7 +255,8 @@ const struct command disk_grow_command = {
 	.summary = "Make a disk larger, its table fit, and a partition grow",
 	.about = "Moves the backup GPT to the end of a disk that has grown, so that the "
 		 "new\n"
-		 "room can be used. The file system in a partition is not resized.",
+		 "room can be used. The file system in a partition is not resized. When\n"
+		 "nothing becomes larger, the line NOCHANGE says why.",
 	.rows = rows,
 	.run = run,
 };

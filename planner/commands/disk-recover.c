@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { UNDO, REPAIR, FROM, CHANGE };
+enum { UNDO, REPAIR, FROM, COPIED, CHANGE };
 
 static const struct option_row rows[] = {
 	[UNDO] = {"undo", 'u', NULL, "go back to the table before the change"},
@@ -16,13 +16,15 @@ static const struct option_row rows[] = {
 		    "write a damaged copy of a GPT from the good one, and its MBR"},
 	[FROM] = {"from", 0, "COPY", "which copy is right where both are good",
 		  "primary|backup"},
+	[COPIED] = {"copied", 0, NULL,
+		    "the image is a copy: its content shows that the sidecar is for it"},
 	CHANGE_ROWS(CHANGE),
 	{},
 };
 
 struct wish {
 	struct change_wish change;
-	bool undo, repair;
+	bool undo, repair, copied;
 	const char *from; /* NULL: the good one */
 };
 
@@ -34,10 +36,14 @@ static int read_options(struct options *options, struct wish *wish, struct error
 		if (row == FROM)
 			wish->from = options->value;
 		wish->undo |= row == UNDO;
+		wish->copied |= row == COPIED;
 		wish->repair |= row == REPAIR;
 	}
 	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
 		return -1;
+	if (wish->repair && (wish->copied || wish->undo))
+		return error_input(error, "--%s does not go with --repair",
+				   wish->copied ? "copied" : "undo");
 	if (wish->from && !wish->repair)
 		return error_input(error, "--from goes with --repair");
 	return 0;
@@ -81,7 +87,13 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 
 	if (journal_read(journal_file, &journal, &state, error) < 0)
 		return -1;
-	if (state == JOURNAL_PARTIAL)
+	if (state == JOURNAL_EMPTY && wish->change.journal)
+		return error_input(error,
+				   "%s: is empty, so nothing shows that it is a sidecar of "
+				   "virt-layout; if it is, the change had not begun to be "
+				   "written, and the file can be deleted",
+				   journal_file);
+	if (state == JOURNAL_EMPTY || state == JOURNAL_PARTIAL)
 		return drop_partial(path, disk, wish, journal_file, error);
 	if (state == JOURNAL_NONE) {
 		change_end(disk, path);
@@ -89,7 +101,7 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 			path, journal_file);
 		return STATUS_OK;
 	}
-	if (disk_recover(disk->io, &journal, wish->undo, error) < 0 ||
+	if (disk_recover(disk->io, &journal, wish->undo, wish->copied, error) < 0 ||
 	    disk_verify(disk->io, error) < 0 || journal_drop(journal_file, error) < 0)
 		return -1;
 	change_announce(disk);

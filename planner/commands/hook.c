@@ -35,8 +35,11 @@ static int read_config(const struct wish *wish, struct hook_config *ret,
 
 	if (!wish->config && access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	if (file_read(path, 1 << 20, &text, error) < 0)
+	if (file_read(path, 1 << 20, &text, error) < 0) {
+		/* It may say so, and nobody can tell; a file that does not exist says nothing. */
+		ret->strict = access(path, F_OK) == 0 || errno != ENOENT;
 		return -1;
+	}
 	if (hook_config_read(text.s, text.n, ret, error) < 0)
 		return error_wrap(error, "%s", path);
 	return 0;
@@ -93,7 +96,8 @@ static int prepare(const struct wish *wish, struct error *error)
 	if (guarded.strict)
 		return error_system(error, 0,
 				    "%s is not started, since hook.conf says "
-				    "strict and it was not checked: %s",
+				    "strict, or cannot be read, and it was not "
+				    "checked: %s",
 				    wish->guest, why.message);
 	error_wrap(&why, "%s starts unchecked", wish->guest);
 	guard_say(&why);

@@ -38,14 +38,14 @@ static void check_recovery(struct journal *journal)
 	for (size_t i = 0; i < patch->sectors.n; i++)
 		memcpy(bytes + patch->sectors.v[i].lba * patch->sector_bytes,
 		       patch->sectors.v[i].old, patch->sector_bytes);
-	if (disk_recover(io, journal, false, &error) < 0) {
+	if (disk_recover(io, journal, false, false, &error) < 0) {
 		CHECK(error.status == STATUS_INPUT || error.status == STATUS_SYSTEM);
 		return;
 	}
 	for (size_t i = 0; i < patch->sectors.n; i++)
 		CHECK(memcmp(bytes + patch->sectors.v[i].lba * patch->sector_bytes,
 			     patch->sectors.v[i].new, patch->sector_bytes) == 0);
-	CHECK(disk_recover(io, journal, true, &error) == 0);
+	CHECK(disk_recover(io, journal, true, false, &error) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -382,12 +382,12 @@ static void recover_twice(struct change *change, const struct journal *journal,
 
 	copy_touched(change, copy, bytes);
 	copy_touched(change, again, bytes);
-	assert_int_equal(disk_recover(&disk.io, journal, undo, &error), 0);
+	assert_int_equal(disk_recover(&disk.io, journal, undo, false, &error), 0);
 	expect_touched(change, copy, undo);
 	for (size_t i = 0; i < sizeof(take); i++)
 		take[i] = next_random(random) & 1;
 	replay(&disk, next_random(random) % (disk.log.n + 1), take, again);
-	assert_int_equal(disk_recover(&second.io, journal, !undo, &error), 0);
+	assert_int_equal(disk_recover(&second.io, journal, !undo, false, &error), 0);
 	expect_touched(change, again, !undo);
 }
 
@@ -446,6 +446,36 @@ static void crash_everywhere(struct change *change, const struct log_disk *disk)
 }
 
 /* A sidecar that was not durable yet is never taken for one. */
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What does not begin like a sidecar is somebody's file and never taken for one. */
+static void expect_others(const char *path)
+{
+	static const char *const others[] = {"hello\n", "V", "VLJOURN2", "VX", "notes, long"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		_cleanup_journal_ struct journal seen = {};
+		_cleanup_error_ struct error error = {};
+		enum journal_state state;
+		bool begins = streq(others[i], "V");
+
+		write_text(path, others[i]);
+		assert_int_equal(journal_read(path, &seen, &state, &error),
+				 begins ? 0 : -1);
+		if (begins)
+			assert_int_equal(state, JOURNAL_PARTIAL);
+		else
+			assert_int_equal(error.status, STATUS_INPUT);
+	}
+}
+
 static void cut_journal(const char *path, const struct change *change)
 {
 	struct journal journal = {.image = xstrdup("disk"),
@@ -467,8 +497,9 @@ static void cut_journal(const char *path, const struct change *change)
 
 		assert_int_equal(truncate(path, cut), 0);
 		assert_int_equal(journal_read(path, &seen, &state, &error), 0);
-		assert_int_equal(state, JOURNAL_PARTIAL);
+		assert_int_equal(state, cut ? JOURNAL_PARTIAL : JOURNAL_EMPTY);
 	}
+	expect_others(path);
 	assert_int_equal(journal_drop(path, &error), 0);
 }
 
@@ -533,9 +564,9 @@ static void expect_account(struct change *change, uint8_t *bytes, const char *pa
 	assert_non_null(strstr(error->message, path));
 	assert_non_null(strstr(error->message, "written: "));
 	assert_non_null(strstr(error->message, "disk recover"));
-	assert_int_equal(disk_recover(&healed.io, &journal, false, &second), 0);
+	assert_int_equal(disk_recover(&healed.io, &journal, false, false, &second), 0);
 	expect_whole(change, bytes, false);
-	assert_int_equal(disk_recover(&healed.io, &journal, true, &second), 0);
+	assert_int_equal(disk_recover(&healed.io, &journal, true, false, &second), 0);
 	expect_whole(change, bytes, true);
 	assert_int_equal(unlink(path), 0);
 	log_free(&healed);
@@ -604,7 +635,7 @@ static void refusals(void **state)
 	bytes[at] ^= 1;
 	assert_int_equal(disk_commit(&disk.io, &change.patch, &plan, &error), -1);
 	assert_non_null(strstr(error.message, "changed meanwhile; nothing was written"));
-	assert_int_equal(disk_recover(&disk.io, &journal, false, &error), -1);
+	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
 	assert_non_null(strstr(error.message, "neither as before nor as after"));
 	assert_int_equal(disk.log.n, 0);
 	bytes[at] ^= 1;
@@ -616,11 +647,23 @@ static void refusals(void **state)
 	assert_int_equal(unlink(path), 0);
 	/* Another disk than the sidecar is for. */
 	journal.size_bytes++;
-	assert_int_equal(disk_recover(&disk.io, &journal, false, &error), -1);
+	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
 	journal.size_bytes--;
 	journal.inode = 5;
-	assert_int_equal(disk_recover(&disk.io, &journal, false, &error), -1);
+	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
+	assert_non_null(strstr(error.message, "another file"));
+	journal.inode = 0;
+	journal.device = 5;
+	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
+	assert_non_null(strstr(error.message, "another device"));
+	/* A copy is known by its content. */
+	journal.inode = 5;
+	memset(bytes, 0, change.size_bytes);
+	assert_int_equal(disk_recover(&disk.io, &journal, false, true, &error), -1);
 	assert_int_equal(disk.log.n, 0);
+	memcpy(bytes, change.old.bytes, change.size_bytes);
+	assert_int_equal(disk_recover(&disk.io, &journal, false, true, &error), 0);
+	expect_whole(&change, bytes, false);
 }
 
 int main(void)
