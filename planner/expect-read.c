@@ -176,7 +176,9 @@ static void read_function(struct reader *reader, struct json_object *object,
 	function->device = (uint16_t)hexadecimal(reader, object, "device", 0xffff);
 	function->bridge = known_of(reader, object, "bridge") == KNOWN_YES;
 	function->secondary = (uint8_t)number(reader, object, "secondary", 0, 255);
-	function->subordinate = (uint8_t)number(reader, object, "subordinate", 0, 255);
+	function->subordinate = (uint8_t)number(reader, object, "subordinate",
+						function->bridge ? function->secondary : 0,
+						255);
 	function->pcie_type =
 		(enum pcie_type)number(reader, object, "port_type", -1, PCIE_NONE);
 	function->iommu_group = number(reader, object, "iommu_group", -2, INT_MAX);

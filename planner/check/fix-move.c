@@ -81,6 +81,30 @@ static void want_address(struct want *want, int bus, int slot)
 	want_set(want, "function", "0x0");
 }
 
+/* An address that libvirt chose is not in the text: all of it is written then. */
+void fix_function_0(struct fix *fix)
+{
+	check_functions functions = {};
+
+	check_list_functions(fix->check, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct guest_address *address = functions.v[i].address;
+		struct want *want;
+
+		if (assign_element(fix->check->guest, functions.v[i].item) != fix->element)
+			continue;
+		want = want_new("device");
+		if (address->assigned)
+			want_address(want, address->at.bus, address->at.slot);
+		else
+			want_set(want_child(want, "address"), "function", "0x0");
+		edit_merge(&fix->edits, fix->element, want);
+		want_free(want);
+		break;
+	}
+	vec_free(&functions);
+}
+
 /* The index of a new port on a root; -1 there is no room. */
 static int make_port(struct fix *fix, int root)
 {

@@ -22,6 +22,7 @@ void fix_bus_numbers(struct fix *fix);
 void fix_indexes(struct fix *fix);
 /* fix-move.c: devices to another port, which is made where none is free. */
 void fix_off_expander(struct fix *fix);
+void fix_function_0(struct fix *fix);
 void fix_to_node(struct fix *fix);
 void fix_to_own_root(struct fix *fix);
 /* fix-pins.c: pins to where the memory or the data is. */

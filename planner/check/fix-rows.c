@@ -69,15 +69,6 @@ static struct want *want_no_chassis(const struct finding *finding)
 	return want;
 }
 
-static struct want *want_function_0(const struct finding *finding)
-{
-	struct want *want = want_new("device");
-
-	(void)finding;
-	want_set(want_child(want, "address"), "function", "0x0");
-	return want;
-}
-
 static const struct fix_row {
 	const char *rule;
 	bool at_root;	/* the edit is of the domain, not of the finding's place */
@@ -92,7 +83,7 @@ static const struct fix_row {
 	{ "iommu-on-non-virtio", false, want_iommu_gone, NULL },
 	{ "memory-sum", false, want_memory, NULL },
 	{ "port-chassis-dup", false, want_no_chassis, NULL },
-	{ "pci-fn0-missing", false, want_function_0, NULL },
+	{ "pci-fn0-missing", false, NULL, fix_function_0 },
 	{ "iommu-address", false, NULL, NULL },
 	{ "pxb-busnr-range", false, NULL, fix_bus_numbers },
 	{ "pxb-busnr-dup", false, NULL, fix_bus_numbers },

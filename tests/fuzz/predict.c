@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the guest of any domain will see, also of one that libvirt refuses: the machine is
+ * whole, differs from itself in nothing, is the same when it is predicted again, and can
+ * be shown as `plan --predict` does.
+ */
+#include "tests/fuzz/machine-fuzz.h"
+
+#include "planner/guest-read.h"
+#include "planner/predict.h"
+#include "planner/show-prediction.h"
+
+static int predict_bytes(const char *bytes, size_t n, struct machine *ret,
+			 struct text *ret_shown)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_guest_ struct guest guest = {};
+
+	guest_init(&guest);
+	if (document_parse("fuzz", bytes, n, &document, &error) < 0 ||
+	    guest_read(&document, &guest, &error) < 0)
+		return -1;
+	predict_any(&guest, ret);
+	text_add_prediction(ret_shown, &guest, ret);
+	return 0;
+}
+
+/* A bridge shows its parent's buses instead of its own. */
+static void spoil(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		if (function->bridge && function->upstream >= 0)
+			function->secondary =
+				machine->functions.v[function->upstream].secondary;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	_cleanup_machine_ struct machine machine = {}, again = {};
+	_cleanup_text_ struct text shown = {}, shown_again = {}, why = {};
+
+	if (predict_bytes((const char *)data, n, &machine, &shown) < 0)
+		return 0;
+	CHECK(predict_bytes((const char *)data, n, &again, &shown_again) == 0);
+	if (IS_PLANTED && machine.complaints.n > 0)
+		spoil(&again);
+	CHECK(machine_equal(&machine, &again, &why) && streq(shown.s, shown_again.s));
+	check_machine(&machine);
+	check_places(&machine);
+	check_compare(&machine);
+	check_json(&machine);
+	return 0;
+}
