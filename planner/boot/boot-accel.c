@@ -29,8 +29,9 @@ static bool kvm_answers(const char *arch)
 /* Why a guest that was tried under KVM must be tried again; or that it need not. */
 static enum kvm_state judge_kvm(const struct boot_result *result)
 {
-	if (result->serial.started || result->interrupted)
-		return KVM_USED;
+	if (result->serial.started || result->interrupted ||
+	    result->run_status == RUN_UNCONFINED)
+		return KVM_USED; /* TCG would not do better */
 	return result->run_status == RUN_REFUSED ? KVM_REFUSED : KVM_SILENT;
 }
 

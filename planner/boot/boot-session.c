@@ -82,12 +82,7 @@ static void tell_end(struct session *s)
 /* The domain as libvirt runs it; the run removes the file at its end. */
 static void read_booted(struct session *s)
 {
-	_cleanup_free_ char *path = xasprintf("%s/" RUN_LIVE_XML, s->of->root);
-	_cleanup_error_ struct error ignored = {};
-
-	text_free(&s->result->booted);
-	if (file_read(path, FILE_LIMIT, &s->result->booted, &ignored) < 0)
-		text_free(&s->result->booted);
+	run_root_read(s->of->work, RUN_LIVE_XML, FILE_LIMIT, &s->result->booted);
 }
 
 /* The terminal is the guest's as long as the shell has it: keys go there unread. */
@@ -104,10 +99,13 @@ static void begin_shell(struct session *s)
 	s->has_terminal = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-/* A moment that virt-layout-run wrote down; 0 if it did not. */
-static double read_mark(const struct session *s, const char *what)
+/*
+ * A moment that virt-layout-run wrote down; 0 if it did not. Its supervisor writes to the
+ * root, its worker, which may be another user, to what is the root for it.
+ */
+static double read_mark(const struct session *s, const char *directory, const char *what)
 {
-	double at_s = run_mark_read(s->of->root, what);
+	double at_s = run_mark_read(directory, what);
 
 	return at_s > 0 ? MAX(at_s - s->of->began_s, 0.0) : 0;
 }
@@ -115,8 +113,8 @@ static double read_mark(const struct session *s, const char *what)
 static void on_agent(struct session *s)
 {
 	s->result->times.started = since_start_s(s);
-	s->result->times.qemu = read_mark(s, RUN_MARK_QEMU);
-	s->result->times.running = read_mark(s, RUN_MARK_RUNNING);
+	s->result->times.qemu = read_mark(s, s->of->root, RUN_MARK_QEMU);
+	s->result->times.running = read_mark(s, s->of->work, RUN_MARK_RUNNING);
 	read_booted(s);
 }
 
@@ -351,14 +349,29 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 	const struct boot_request *request = s->of->request;
 	_cleanup_free_ char *domain = xasprintf("%s/domain.xml", s->of->root);
 	_cleanup_free_ char *limit = xasprintf("%.3f", request->time_limit_s);
+	const char *words[] = { request->run,
+				"--remove",
+				"--time-limit",
+				limit,
+				"run",
+				s->of->root,
+				domain,
+				request->as_root ? "--as-root" : NULL,
+				request->emulator ? "--emulator" : NULL,
+				request->emulator };
+	char *list[ARRAY_SIZE(words) + 1] = {};
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i])
+			list[n++] = xstrdup(words[i]); /* as execv wants them */
 
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	setpgid(0, 0); /* a terminal's Ctrl-C is for us; the pipe tells the run */
 	for (int i = 0; i < 3; i++)
 		dup2(fds[i], i);
-	execl(request->run, request->run, "--remove", "--time-limit", limit, "run",
-	      s->of->root, domain, (char *)NULL);
+	execv(request->run, list);
 	fprintf(stderr, "%s: %s\n", request->run, strerror(errno));
 	_exit(RUN_SYSTEM);
 }

@@ -86,13 +86,20 @@ static int copy_firmware(const struct document *domain, const char *root,
 	return copy_file(template, root, BOOT_TEMPLATE, error);
 }
 
+static int make_work(const struct boot_session *session, struct error *error)
+{
+	if (mkdir(session->work, 0700) < 0 && errno != EEXIST)
+		return error_system(error, errno, "%s: cannot be made", session->work);
+	return 0;
+}
+
 static int fill_root(const struct boot_session *session, const struct document *domain,
 		     const struct text *initrd, struct boot_result *result,
 		     struct error *error)
 {
 	const struct boot_request *request = session->request;
-	const char *root = session->root;
-	_cleanup_free_ char *kernel = realpath(request->kernel, NULL);
+	const char *root = session->root, *work = session->work;
+	_cleanup_free_ char *kernel = boot_take_kernel(session, error);
 	_cleanup_free_ char *initrd_path = xasprintf("%s/initrd", root);
 	_cleanup_text_ struct text xml = {};
 	struct prepare_options options = {
@@ -107,31 +114,36 @@ static int fill_root(const struct boot_session *session, const struct document *
 	};
 
 	if (!kernel)
-		return error_system(error, errno, "%s", request->kernel);
+		return -1;
 	if (prepare_domain(domain, &options, &xml, &result->substitutions, error) < 0)
 		return -1;
 	result->initrd_bytes = initrd->n;
-	if (write_root_file(root, "initrd", initrd->s, initrd->n, error) < 0 ||
+	if (write_root_file(work, "initrd", initrd->s, initrd->n, error) < 0 ||
 	    write_root_file(root, "domain.xml", xml.s, xml.n, error) < 0)
 		return -1;
-	if (copy_firmware(domain, root, error) < 0)
+	if (copy_firmware(domain, work, error) < 0)
 		return -1;
-	return make_scratch_disk(root, error);
+	return make_scratch_disk(work, error);
 }
 
 static int boot_in_root(struct boot_session *session, const struct document *domain,
 			const struct text *initrd, struct boot_result *result,
 			struct error *error)
 {
-	_cleanup_free_ char *root = NULL;
+	_cleanup_free_ char *root = NULL, *work = NULL;
 	_cleanup_fd_ int lock = -1, firmware = -1;
 	int answer;
 
 	if (boot_root_make(&root, &lock, error) < 0)
 		return -1;
+	work = boot_is_confined(session->request) ? xasprintf("%s/" RUN_INSIDE, root)
+						  : xstrdup(root);
 	session->root = root;
-	firmware = open_firmware_log(root);
-	answer = fill_root(session, domain, initrd, result, error);
+	session->work = work;
+	answer = make_work(session, error);
+	firmware = open_firmware_log(work);
+	if (answer == 0)
+		answer = fill_root(session, domain, initrd, result, error);
 	result->times.prepared = run_clock_s() - session->began_s;
 	if (answer == 0)
 		answer = boot_session_run(session, result, error);

@@ -35,6 +35,7 @@ struct boot_request {
 	const char *emulator;	 /* QEMU to run, absolute; NULL: libvirt's choice */
 	const char *append;
 	bool shell;
+	bool as_root; /* started by root, QEMU runs as root in the host's namespaces */
 	VEC(const char *) copies; /* FILE or FILE:PATH */
 	VEC(const char *) kmods;
 	enum assign_mode assign;
@@ -114,12 +115,17 @@ int boot_root_make(char **ret_path, int *ret_lock, struct error *error);
 /* boot-session.c: one run of a prepared domain, from its start to its end. */
 struct boot_session {
 	const struct boot_request *request;
-	const char *root;
+	const char *root;     /* the private directory, as the domain names it */
+	const char *work;     /* where the domain's files are: below it if it is confined */
 	double start_limit_s; /* for the agent's first word; 0: only the time limit */
 	double began_s;	      /* on the monotonic clock */
 	sigset_t watched; /* what ends a boot, and SIGCHLD: blocked, read one by one */
 	sigset_t mask;	  /* what was blocked before, for the child */
 };
+/* boot-inputs.c: whether virt-layout-run gives up root's privilege (run-confine.h). */
+bool boot_is_confined(const struct boot_request *request);
+/* The kernel's path as the domain is to name it; the caller's, NULL upon a fault. */
+char *boot_take_kernel(const struct boot_session *session, struct error *error);
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
 		     struct error *error);
 

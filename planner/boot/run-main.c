@@ -8,8 +8,9 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
-enum { OPTION_TIME_LIMIT, OPTION_REMOVE };
+enum { OPTION_TIME_LIMIT, OPTION_REMOVE, OPTION_AS_ROOT, OPTION_EMULATOR };
 
 static const struct command command = {
 	.name = "virt-layout-run",
@@ -21,13 +22,21 @@ static const struct command command = {
 		 "run    start one domain; its serial line (a Unix socket, ROOT/serial) is\n"
 		 "       standard input and output; the end of standard input ends it\n"
 		 "ROOT is private to the driver; one that was not there is removed again.\n"
+		 "Started by root, \"run\" gives up all privilege before it opens libvirt, and\n"
+		 "what the domain calls ROOT is ROOT/" RUN_INSIDE ".\n"
 		 "Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit,\n"
-		 "5 QEMU was killed or crashed",
+		 "5 QEMU was killed or crashed, 6 root's privilege cannot be given up,\n"
+		 "7 QEMU did not start in time",
 	.rows = (const struct option_row[]){
 		[OPTION_TIME_LIMIT] = { .name = "time-limit", .arg = "SECONDS",
 					.help = "end a domain that runs longer" },
 		[OPTION_REMOVE] = { .name = "remove",
 				    .help = "remove ROOT at the end in any case" },
+		[OPTION_AS_ROOT] = { .name = "as-root",
+				     .help = "run as root, in the host's namespaces" },
+		[OPTION_EMULATOR] = { .name = "emulator", .arg = "PATH",
+				      .help = "the program that the domain names, to keep it "
+					      "in sight" },
 		{},
 	},
 };
@@ -56,6 +65,7 @@ static int run_command_line(int argc, char *argv[], struct error *error)
 {
 	struct options options = options_begin(&command, argc, argv);
 	struct run run = {};
+	bool as_root = false;
 	int option, status;
 
 	if (argc > 1 && (streq(argv[1], "--help") || streq(argv[1], "-h")))
@@ -63,6 +73,10 @@ static int run_command_line(int argc, char *argv[], struct error *error)
 	while ((option = options_next(&options, error)) >= 0) {
 		if (option == OPTION_REMOVE)
 			run.remove = true;
+		else if (option == OPTION_AS_ROOT)
+			as_root = true;
+		else if (option == OPTION_EMULATOR)
+			run.emulator = options.value;
 		else if (parse_seconds(options.value, &run.time_limit_s, error) < 0)
 			return -1;
 	}
@@ -73,10 +87,13 @@ static int run_command_line(int argc, char *argv[], struct error *error)
 	run.n_files = options.n_args - 2;
 	if (streq(run.mode, "run") && run.n_files != 1)
 		return error_input(error, "run takes one domain");
+	run.confined = streq(run.mode, "run") && geteuid() == 0 && !as_root;
 	run.root = xstrdup(options.args[1]);
 	status = run_root_make(&run, error);
 	if (status == 0)
 		status = run_supervise(&run, error);
+	free(run.file);
+	free(run.work);
 	free(run.root);
 	return status;
 }

@@ -36,12 +36,11 @@ void run_mark(const char *root, const char *what, double at_s)
 
 double run_mark_read(const char *root, const char *what)
 {
-	_cleanup_free_ char *path = xasprintf("%s/" RUN_MARKS, root);
-	_cleanup_error_ struct error ignored = {};
 	_cleanup_text_ struct text text = {};
 	char *rest, *line;
 
-	if (file_read(path, 4096, &text, &ignored) < 0)
+	run_root_read(root, RUN_MARKS, 4096, &text);
+	if (text.n == 0)
 		return 0;
 	rest = text.s;
 	while ((line = strsep(&rest, "\n"))) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "planner/boot/run.h"
+#include "planner/boot/run-confine.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -49,11 +49,15 @@ int run_root_make(struct run *run, struct error *error)
 	free(run->root);
 	run->root = real;
 
-	etc = xasprintf("%s/etc", real);
+	run->work = run->confined ? xasprintf("%s/" RUN_INSIDE, real) : xstrdup(real);
+	if (make_directory(run->work, error) < 0)
+		return -1;
+
+	etc = xasprintf("%s/etc", run->work);
 	conf = xasprintf("%s/qemu.conf", etc);
-	home = xasprintf("%s/home", real);
+	home = xasprintf("%s/home", run->work);
 	text_adds(&text, qemu_conf);
-	if (geteuid() == 0)
+	if (geteuid() == 0 && !run->confined)
 		text_adds(&text, qemu_conf_root);
 	if (make_directory(etc, error) < 0 || make_directory(home, error) < 0)
 		return -1;
@@ -64,16 +68,54 @@ int run_root_listen(const struct run *run, struct error *error)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	_cleanup_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int n = snprintf(name.sun_path, sizeof(name.sun_path), "%s/" RUN_SERIAL, run->root);
+	int n = snprintf(name.sun_path, sizeof(name.sun_path), "%s/" RUN_SERIAL, run->work);
 
 	if (n < 0 || (size_t)n >= sizeof(name.sun_path))
 		return error_input(error, "%s: the path is too long for a socket in it",
-				   run->root);
+				   run->work);
 	unlink(name.sun_path);
 	if (fd < 0 || bind(fd, (const struct sockaddr *)&name, sizeof(name)) < 0 ||
 	    listen(fd, 1) < 0)
 		return error_system(error, errno, "%s", name.sun_path);
 	return TAKE_FD(fd);
+}
+
+static int give_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return lchown(path, RUN_NOBODY, RUN_NOBODY);
+}
+
+int run_root_hand_over(struct run *run, struct error *error)
+{
+	_cleanup_free_ char *copy = xasprintf("%s/domain.xml", run->work);
+	_cleanup_text_ struct text xml = {};
+
+	if (file_read(run->files[0], FILE_LIMIT, &xml, error) < 0 ||
+	    file_write(copy, xml.s, xml.n, error) < 0)
+		return -1;
+	run->file = xasprintf("%s/domain.xml", run->root);
+	run->files = &run->file;
+	if (nftw(run->work, give_one, 16, FTW_PHYS | FTW_MOUNT) != 0)
+		return error_system(error, errno, "%s: cannot be given to another user",
+				    run->work);
+	return 0;
+}
+
+void run_root_read(const char *work, const char *name, size_t limit, struct text *text)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", work, name);
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_error_ struct error ignored = {};
+	struct stat st;
+
+	text_free(text);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	if (file_read_fd(fd, path, limit, text, &ignored) < 0)
+		text_free(text);
 }
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)

@@ -4,7 +4,7 @@
  * One loop waits for: the worker's end, QEMU's connection, bytes either way on the serial
  * line, a signal to us, the time limit.
  */
-#include "planner/boot/run.h"
+#include "planner/boot/run-confine.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -26,6 +27,7 @@ enum {
 	KILL_LIMIT_S = 10,  /* for a process in the kernel's uninterruptible sleep */
 	DRAIN_LIMIT_S = 5,  /* for a reader that does not read */
 	POLL_LIMIT_MS = 1000,
+	START_LIMIT_S = 120, /* for libvirt and QEMU, until the guest's CPUs run */
 };
 
 /* One direction of the serial line. */
@@ -36,14 +38,15 @@ struct channel {
 };
 
 struct supervisor {
-	const struct run *run;
+	struct run *run;
 	int signals, listener, serial;
 	struct channel out, in; /* to standard output; to the guest */
 	pid_t worker;
 	int worker_status;  /* as waitpid gives it */
 	bool worker_ended, end;
 	int signal;	    /* that told us to end */
-	bool timed_out;
+	bool timed_out, started;
+	int lifeline;	    /* a confined run ends when this is closed */
 };
 
 /* Children of the killed become ours, so this ends with nobody below us. */
@@ -176,18 +179,37 @@ static void step(struct supervisor *s, int limit_ms)
 		s->end = true;
 }
 
+/* A domain that is run; the other modes start no guest. */
+static bool has_started(struct supervisor *s)
+{
+	if (!s->started)
+		s->started = !streq(s->run->mode, "run") ||
+			     run_mark_read(s->run->work, RUN_MARK_RUNNING) > 0;
+	return s->started;
+}
+
+/* The time that there is for a start, and in all. */
+static double start_limit_s(const struct supervisor *s)
+{
+	double limit_s = s->run->time_limit_s;
+
+	return limit_s > 0 ? MIN(limit_s, (double)START_LIMIT_S) : START_LIMIT_S;
+}
+
 static void wait_for_end(struct supervisor *s)
 {
-	double limit_s = run_clock_s() + s->run->time_limit_s;
+	double began_s = run_clock_s();
 
 	while (!s->end && !s->worker_ended) {
-		double left_s = limit_s - run_clock_s();
+		bool is_starting = !has_started(s);
+		double limit_s = is_starting ? start_limit_s(s) : s->run->time_limit_s;
+		double left_s = began_s + limit_s - run_clock_s();
 
-		if (s->run->time_limit_s > 0 && left_s <= 0) {
+		if (limit_s > 0 && left_s <= 0) {
 			s->timed_out = true;
 			break;
 		}
-		step(s, POLL_LIMIT_MS < left_s * 1000 || s->run->time_limit_s <= 0
+		step(s, POLL_LIMIT_MS < left_s * 1000 || limit_s <= 0
 				? POLL_LIMIT_MS
 				: (int)(left_s * 1000) + 1);
 	}
@@ -209,20 +231,38 @@ static void drain(struct supervisor *s)
 /* The worker's answer, and what came between. */
 static int judge(const struct supervisor *s, struct error *error)
 {
+	int crashed = 0;
+
 	if (s->signal)
 		return error_system(error, 0, "interrupted (%s)", strsignal(s->signal));
+	if (s->timed_out && !s->started) {
+		fprintf(stderr, "the guest did not start within %.4g s: libvirt or QEMU hangs\n",
+			start_limit_s(s));
+		return RUN_HUNG;
+	}
 	if (s->timed_out)
 		return RUN_TIMEOUT;
 	if (s->end)
 		return RUN_OK;
 	if (WIFSIGNALED(s->worker_status))
+		crashed = WTERMSIG(s->worker_status);
+	else if (WEXITSTATUS(s->worker_status) > 128) /* run_confine */
+		crashed = WEXITSTATUS(s->worker_status) - 128;
+	if (crashed)
 		return error_system(error, 0, "libvirt's driver crashed (%s)",
-				    strsignal(WTERMSIG(s->worker_status)));
+				    strsignal(crashed));
 	return WEXITSTATUS(s->worker_status);
 }
 
+/* Why a run does not begin. Nothing was opened yet, and nobody is asked about it. */
+_noreturn_ static void give_up(const struct error *error)
+{
+	fprintf(stderr, "%s\n", error->message);
+	_exit(RUN_UNCONFINED);
+}
+
 _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
-				     const sigset_t *mask)
+				     const sigset_t *mask, int lifeline)
 {
 	_cleanup_error_ struct error error = {};
 	const struct run *run = s->run;
@@ -237,6 +277,12 @@ _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
 	dup2(null, STDIN_FILENO);
 	if (serial)
 		dup2(null, STDOUT_FILENO);
+	close_fd(&s->lifeline);
+	if (run->confined) {
+		if (run_confine(run, lifeline, &error) < 0)
+			give_up(&error);
+		supervisor = getppid();
+	}
 	status = run_worker(run, supervisor, &error);
 	if (status >= 0 && streams_flush(&error) < 0)
 		status = -1;
@@ -244,7 +290,7 @@ _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
 		fprintf(stderr, "virt-layout-run: %s\n", error.message);
 		status = (int)error.status;
 	}
-	if (getppid() != supervisor && run->remove)
+	if (getppid() != supervisor && run->remove && !run->confined)
 		run_root_remove(run->root);
 	_exit(status);
 }
@@ -253,6 +299,7 @@ static int start_worker(struct supervisor *s, struct error *error)
 {
 	pid_t supervisor = getpid(); /* the worker may ask when we are gone already */
 	sigset_t ours, before;
+	int pipe[2];
 
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGCHLD);
@@ -263,16 +310,35 @@ static int start_worker(struct supervisor *s, struct error *error)
 	sigprocmask(SIG_BLOCK, &ours, &before);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	s->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-	s->worker = s->signals < 0 ? -1 : fork();
+	if (s->signals < 0 || pipe2(pipe, O_CLOEXEC) < 0)
+		return error_system(error, errno, "the worker cannot be started");
+	s->lifeline = pipe[1];
+	s->worker = fork();
+	if (s->worker == 0)
+		become_worker(s, supervisor, &before, pipe[0]);
+	close(pipe[0]);
 	if (s->worker < 0)
 		return error_system(error, errno, "the worker cannot be started");
-	if (s->worker == 0)
-		become_worker(s, supervisor, &before);
 	return 0;
+}
+
+/* All that comes below this process is in a PID namespace, whose init is the first. */
+static int confine(struct run *run, struct error *error)
+{
+	if (!run->confined)
+		return 0;
+	if (unshare(CLONE_NEWPID) < 0)
+		error_system(error, errno, "no PID namespace of its own can be made");
+	else if (run_root_hand_over(run, error) == 0)
+		return 0;
+	fprintf(stderr, "%s\n", error->message);
+	return RUN_UNCONFINED;
 }
 
 static int supervise(struct supervisor *s, struct error *error)
 {
+	int answer;
+
 	if (streq(s->run->mode, "run")) {
 		s->listener = run_root_listen(s->run, error);
 		if (s->listener < 0)
@@ -280,6 +346,9 @@ static int supervise(struct supervisor *s, struct error *error)
 		s->in.from = STDIN_FILENO;
 		s->out.to = STDOUT_FILENO;
 	}
+	answer = confine(s->run, error);
+	if (answer != 0)
+		return answer;
 	if (start_worker(s, error) < 0)
 		return -1;
 	wait_for_end(s);
@@ -288,13 +357,14 @@ static int supervise(struct supervisor *s, struct error *error)
 	return judge(s, error);
 }
 
-int run_supervise(const struct run *run, struct error *error)
+int run_supervise(struct run *run, struct error *error)
 {
 	struct supervisor s = {
 		.run = run,
 		.signals = -1,
 		.listener = -1,
 		.serial = -1,
+		.lifeline = -1,
 		.out = { .from = -1, .to = -1 },
 		.in = { .from = -1, .to = -1 },
 	};
@@ -303,6 +373,7 @@ int run_supervise(const struct run *run, struct error *error)
 	close_fd(&s.signals);
 	close_fd(&s.listener);
 	close_fd(&s.serial);
+	close_fd(&s.lifeline);
 	if (run->remove)
 		run_root_remove(run->root);
 	return status;

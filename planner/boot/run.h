@@ -2,7 +2,8 @@
 /*
  * run.h - virt-layout-run, the only program here that links libvirt, and what it is told.
  *
- *     virt-layout-run [--time-limit S] [--remove] run ROOT DOMAIN.xml
+ *     virt-layout-run [--time-limit S] [--remove] [--as-root] [--emulator PATH]
+ *                     run ROOT DOMAIN.xml
  *     virt-layout-run [--remove] check|dump|argv ROOT DOMAIN.xml...
  *
  * Theory of operation. libvirt's embedded QEMU driver (qemu:///embed, drvqemu.rst) runs
@@ -16,6 +17,10 @@
  *                  nothing in ROOT is worth saving; removes ROOT.
  *     worker       talks to libvirt and to nothing else. It may crash alone. If the
  *                  supervisor dies it destroys the domain and removes ROOT itself.
+ *
+ * Started by root, `run` keeps both libvirt and QEMU apart from the host and without
+ * privilege (run-confine.h): the worker is then the child of another process, the init of
+ * a PID namespace, and what the domain calls ROOT is ROOT/inside.
  *
  * Whoever starts the supervisor may outlive it, killed as it may be: boot-session.c is a
  * subreaper too, so that worker and QEMU come to it then and end at once.
@@ -32,9 +37,12 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <sys/types.h>
 
+/* What is ROOT to a run that is confined. */
+#define RUN_INSIDE "inside"
 /* The file in ROOT that the domain's first serial port connects to. */
 #define RUN_SERIAL "serial"
 /* Where a run leaves the domain as libvirt completed it, for as long as it lasts. */
@@ -51,15 +59,21 @@ enum run_status {
 	RUN_SYSTEM = 3,	 /* no root directory, no embedded driver, the worker crashed */
 	RUN_TIMEOUT = 4, /* the time limit ended the domain */
 	RUN_CRASHED = 5, /* QEMU was killed or crashed */
+	RUN_UNCONFINED = 6, /* root's run cannot be kept apart; the reason is on stderr */
+	RUN_HUNG = 7, /* libvirt and QEMU did not start the domain in time */
 };
 
 struct run {
 	const char *mode;
-	char *root; /* absolute */
+	char *root; /* absolute, as libvirt is to know it */
+	char *work; /* where its files are for the supervisor; the same unless confined */
 	char **files;
 	int n_files;
 	double time_limit_s;
 	bool remove; /* the root at the end */
+	char *file; /* instead of what files named, or NULL */
+	bool confined; /* by run-confine.h */
+	const char *emulator; /* that the domain names, for run-mounts.c; or NULL */
 };
 
 /*
@@ -77,8 +91,16 @@ int run_worker(const struct run *run, pid_t supervisor, struct error *error);
 size_t run_kill_children(const char *root);
 
 /* run-root.c */
-/* Makes the root and what libvirt wants in it. */
+/* Makes the root and what libvirt wants in it; where it is confined, the user's own. */
 int run_root_make(struct run *run, struct error *error);
+/* Gives all that is in a confined run's directory to its user, and the domain into it. */
+int run_root_hand_over(struct run *run, struct error *error);
+/*
+ * A file that the run wrote, of at most @limit bytes; @text stays empty if there is none.
+ * A link, a pipe or a device in its place, which a QEMU that was taken over could have
+ * made, is none.
+ */
+void run_root_read(const char *work, const char *name, size_t limit, struct text *text);
 /* Listens on ROOT/serial; a descriptor or -1. */
 int run_root_listen(const struct run *run, struct error *error);
 /* Removes a directory with all that is in it, staying on its file system. */
@@ -91,4 +113,4 @@ double run_mark_read(const char *root, const char *what);
 double run_process_start_s(pid_t pid);
 
 /* run-supervise.c: starts the worker, stays until all below has ended; the status. */
-int run_supervise(const struct run *run, struct error *error);
+int run_supervise(struct run *run, struct error *error);

@@ -23,7 +23,8 @@
 #include <unistd.h>
 
 enum { KERNEL, MODULES, ACCEL, TIME_LIMIT, PRINT_XML, JSON, INITRD_ONLY, OUTPUT, COMPRESS,
-       SHELL, COPY, KMOD, ASSIGN, APPEND, RECORD, EMULATOR };
+       SHELL, COPY, KMOD, ASSIGN, APPEND, RECORD, EMULATOR,
+       AS_ROOT };
 
 static const struct option_row rows[] = {
 	[KERNEL] = {"kernel", 'k', "FILE", "kernel to boot (default: the running one's)"},
@@ -45,6 +46,7 @@ static const struct option_row rows[] = {
 	[APPEND] = {"append", 0, "WORDS", "more words for the guest's kernel"},
 	[RECORD] = {"record", 0, "FILE", "keep what the guest's kernel saw"},
 	[EMULATOR] = {"emulator", 0, "PATH", "QEMU to run (default: the one libvirt finds)"},
+	[AS_ROOT] = {"as-root", 0, NULL, "started by root, do not give up root's privilege"},
 	{},
 };
 
@@ -130,6 +132,7 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		break;
 	case APPEND: request->append = value; break;
 	case RECORD: wish->record = value; break;
+	case AS_ROOT: request->as_root = true; break;
 	case EMULATOR: return take_emulator(wish, value, error);
 	}
 	return 0;
@@ -393,6 +396,23 @@ static void tell(const struct boot_result *result)
 	fprintf(stderr, "%s\n", words.s);
 }
 
+/* Failures of a run in which no guest started, for other reasons than the domain. */
+static int judge_start(const struct boot_result *result, struct error *error)
+{
+	_cleanup_free_ char *reason = on_one_line(result->messages.s ? result->messages.s : "");
+
+	while (*reason && (has_suffix(reason, "; ") || has_suffix(reason, ";")))
+		reason[strlen(reason) - 1] = '\0';
+	if (result->run_status == RUN_UNCONFINED)
+		return error_system(error, 0, "QEMU cannot be kept apart from this host: %s; "
+					      "start boot as an ordinary user, or give --as-root "
+					      "to run libvirt and QEMU as root, unconfined",
+				    reason);
+	if (result->run_status == RUN_HUNG)
+		return error_system(error, 0, "%s", reason);
+	return 0;
+}
+
 static int boot(struct wish *wish, struct error *error)
 {
 	_cleanup_document_ struct document domain = {};
@@ -409,6 +429,8 @@ static int boot(struct wish *wish, struct error *error)
 		return -1;
 	if (result.interrupted)
 		return error_system(error, 0, "interrupted; the guest is gone");
+	if (judge_start(&result, error) < 0)
+		return -1;
 	tell(&result);
 	if (!result.serial.has_record || result.serial.fault)
 		return explain_failure(wish, &result, error);

@@ -109,6 +109,9 @@ class Boots:
         limit = row.get("limit", LIMIT_S)
         kernel = self.fetch(row.get("guests", ["cloud"]))
         over = self.over(self.guests, row)
+        if "emulator" in row:
+            options = [*options, "--emulator",
+                       os.path.abspath(os.path.join(self.guests, row["emulator"]))]
         with slot(self.guests):
             run = subprocess.run(over + [self.program, "boot", domain, "--kernel", kernel,
                                          "--accel", "tcg", "--json", "--time-limit",

@@ -6,16 +6,17 @@ SEED = ("--node vcpus=4,memory=512MiB --node vcpus=2,memory=256MiB "
         "--node vcpus=2,memory=256MiB --nic e1000e,per-node=3 --iommu intel")
 
 
+ARM_QEMU = "arm64/usr/bin/qemu-system-aarch64"  # below GUESTS
+
+
 def uefi_arm(xml, guests):
-    """UEFI and QEMU from packages that are only unpacked."""
+    """UEFI from a package that is only unpacked."""
     arm = os.path.join(guests, "arm64/usr")
     uefi = arm + "/share/AAVMF/AAVMF_"
     return (xml.replace("<os firmware='efi'>", "<os>")
             .replace("hvm</type>", "hvm</type><loader readonly='yes' type='pflash'>"
                      f"{uefi}CODE.no-secboot.fd</loader>"
-                     f"<nvram template='{uefi}VARS.fd'>/nowhere</nvram>")
-            .replace("<devices>", "<devices><emulator>"
-                     f"{arm}/bin/qemu-system-aarch64</emulator>"))
+                     f"<nvram template='{uefi}VARS.fd'>/nowhere</nvram>"))
 
 
 # name: options of `plan` and of `boot`; the verdict must hold at least so many comparisons
@@ -24,6 +25,7 @@ def uefi_arm(xml, guests):
 # "guests": what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt;
 # "edit": of the plan, before it is booted; "limit": seconds for the boot; "argv": what
 # QEMU's command line holds that libvirt makes of the plan as it is.
+# "emulator": the QEMU to run, below GUESTS.
 GOOD = {
     "seed": dict(plan=SEED, checked=300),
     "seed-efi": dict(plan=SEED + " --firmware efi", checked=300),
@@ -35,7 +37,8 @@ GOOD = {
     "aarch64": dict(
         plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
              "--node vcpus=2,memory=256MiB --nic e1000e,per-node=2",
-        boot="--assign", checked=170, assigns=4, guests=["arm64"], edit=uefi_arm),
+        boot="--assign", checked=170, assigns=4, guests=["arm64"], edit=uefi_arm,
+        emulator=ARM_QEMU),
     "igb": dict(
         plan="--target libvirt=11.3,qemu=10.0 --node vcpus=1,memory=512MiB "
              "--node vcpus=1,memory=512MiB --node vcpus=1,memory=512MiB "
@@ -137,5 +140,5 @@ FULL = {
     "aarch64-8": full(
         plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
              "--node vcpus=2,memory=256MiB --nic virtio-net,per-node=8",
-        checked=300, guests=["arm64"], edit=uefi_arm),
+        checked=300, guests=["arm64"], edit=uefi_arm, emulator=ARM_QEMU),
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/boot/run-confine.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct name_space {
+	int flag;
+	const char *name;
+} name_spaces[] = {
+	{ CLONE_NEWNS, "mount" },
+	{ CLONE_NEWNET, "network" },
+	{ CLONE_NEWIPC, "IPC" },
+};
+
+static int leave_name_spaces(struct error *error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(name_spaces); i++)
+		if (unshare(name_spaces[i].flag) < 0)
+			return error_system(error, errno,
+					    "no %s namespace of its own can be made",
+					    name_spaces[i].name);
+	return 0;
+}
+
+/* The pipe tells of a death before the kernel was asked to tell. */
+static void die_with_supervisor(int lifeline)
+{
+	struct pollfd wait = { .fd = lifeline, .events = 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&wait, 1, 0) != 0)
+		_exit(RUN_SYSTEM);
+}
+
+/* Nothing that whoever called us had open is for libvirt or QEMU. */
+static int keep_open(int lifeline)
+{
+	int kept = STDERR_FILENO + 1;
+
+	if (lifeline != kept)
+		dup2(lifeline, kept);
+	fcntl(kept, F_SETFD, FD_CLOEXEC);
+	close_range((unsigned)kept + 1, ~0u, 0);
+	return kept;
+}
+
+_noreturn_ static void be_init(pid_t worker)
+{
+	int status;
+	pid_t pid;
+
+	do
+		pid = wait(&status);
+	while (pid != worker && (pid >= 0 || errno == EINTR));
+	if (pid < 0)
+		_exit(RUN_SYSTEM);
+	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+int run_confine(const struct run *run, int lifeline, struct error *error)
+{
+	mode_t mask = umask(022);
+	gid_t group = 0;
+	pid_t worker;
+
+	lifeline = keep_open(lifeline);
+	if (leave_name_spaces(error) < 0 || run_make_mounts(run, &group, error) < 0 ||
+	    run_drop_privilege(group, error) < 0)
+		return -1;
+	umask(mask);
+	die_with_supervisor(lifeline); /* a change of user forgets that */
+	if (access(run->root, R_OK | W_OK | X_OK) < 0)
+		return error_system(error, errno, "%s: the user that QEMU runs as cannot "
+						  "use it", run->root);
+	setenv("TMPDIR", "/tmp", 1);
+	worker = fork();
+	if (worker < 0)
+		return error_system(error, errno, "the worker cannot be started");
+	if (worker > 0)
+		be_init(worker);
+	close(lifeline);
+	return 0;
+}
