@@ -118,8 +118,15 @@ int document_check_bytes(const char *name, const struct text *text, struct error
 
 static int check_text(const char *name, const struct text *text, struct error *error)
 {
+	size_t crowded;
+
 	if (document_check_bytes(name, text, error) < 0)
 		return -1;
+	crowded = span_find_crowded(text);
+	if (crowded < text->n)
+		return error_input_at(error, name, span_line(text, crowded),
+				      "an element has more than %d attributes, the limit",
+				      ATTRIBUTE_LIMIT);
 	return check_prolog(name, text, error);
 }
 

@@ -51,8 +51,8 @@ struct document {
 /*
  * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all
  * with file and line: not well-formed, not UTF-8 (a byte order mark is taken and kept),
- * a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, the text
- * and the tree do not agree (which no known input does).
+ * a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, more than 1000
+ * attributes of one element, the text and the tree do not agree (which no known input does).
  */
 int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
 		   struct error *error);

@@ -88,6 +88,40 @@ size_t span_skip_prolog(const struct text *text, size_t at)
 	return at;
 }
 
+/* How many attributes the tag at *at has, and where it ends: the text need not be right. */
+static size_t count_attributes(const struct text *text, size_t *at)
+{
+	size_t count = 0;
+
+	while (*at < text->n && text->s[*at] != '>') {
+		char byte = text->s[(*at)++];
+		const char *close;
+
+		count += byte == '=';
+		if (byte != '"' && byte != '\'')
+			continue;
+		close = memchr(text->s + *at, byte, text->n - *at);
+		*at = close ? (size_t)(close + 1 - text->s) : text->n;
+	}
+	return count;
+}
+
+size_t span_find_crowded(const struct text *text)
+{
+	size_t at = 0;
+
+	for (;;) {
+		const char *less = memchr(text->s + at, '<', text->n - at);
+		size_t tag = less ? (size_t)(less - text->s) : text->n;
+
+		if (tag >= text->n)
+			return text->n;
+		at = span_skip_aside(text, tag);
+		if (at == tag && count_attributes(text, &at) > ATTRIBUTE_LIMIT)
+			return tag;
+	}
+}
+
 static int disagree(const struct scan *scan, struct error *error)
 {
 	return error_input_at(

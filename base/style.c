@@ -59,27 +59,40 @@ char *style_gap(const struct document *document, int element)
 static struct span line_indent(const struct document *document, int element)
 {
 	const char *s = document->text.s;
-	size_t at = document->elements.v[element].start_tag.start;
-	struct span indent;
+	size_t start = document->elements.v[element].start_tag.start;
+	const char *newline = memrchr(s, '\n', start);
+	size_t at = newline ? (size_t)(newline + 1 - s) : 0;
+	struct span indent = {at, at};
 
-	while (at > 0 && s[at - 1] != '\n')
-		at--;
-	indent = (struct span){at, at};
 	while (s[indent.end] == ' ' || s[indent.end] == '\t')
 		indent.end++;
 	return indent;
+}
+
+/* Looks at the blanks before it only: the line may be long, and searched for often. */
+static bool begins_line(const struct document *document, int element)
+{
+	const char *s = document->text.s;
+	size_t at = document->elements.v[element].start_tag.start;
+
+	while (at > 0 && (s[at - 1] == ' ' || s[at - 1] == '\t'))
+		at--;
+	return at == 0 || s[at - 1] == '\n';
 }
 
 /* What @inner, which begins a line, is indented by beyond @outer; NULL otherwise. */
 static char *step_between(const struct document *document, int outer, int inner)
 {
 	const char *s = document->text.s;
-	struct span less = line_indent(document, outer),
-		    more = line_indent(document, inner);
-	size_t n = less.end - less.start;
+	struct span less, more;
+	size_t n;
 
-	if (document->elements.v[inner].start_tag.start != more.end ||
-	    more.end - more.start <= n || memcmp(s + less.start, s + more.start, n) != 0)
+	if (!begins_line(document, inner))
+		return NULL;
+	less = line_indent(document, outer);
+	more = line_indent(document, inner);
+	n = less.end - less.start;
+	if (more.end - more.start <= n || memcmp(s + less.start, s + more.start, n) != 0)
 		return NULL;
 	return cut(document, (struct span){more.start + n, more.end});
 }

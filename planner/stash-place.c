@@ -32,15 +32,6 @@ static char *cut_out(const struct document *document, struct span span)
 	return xstrndup(document->text.s + span.start, span.end - span.start);
 }
 
-static bool same_name(const xmlNode *a, const xmlNode *b)
-{
-	const xmlChar *x = a->ns ? a->ns->prefix : NULL,
-		      *y = b->ns ? b->ns->prefix : NULL;
-
-	return streq((const char *)a->name, (const char *)b->name) &&
-	       streq_null((const char *)x, (const char *)y);
-}
-
 /* A place between two children of an element, or one and the end: -1. */
 struct gap {
 	int before, behind;
@@ -106,16 +97,17 @@ void stash_place_of(const struct document *document, int element, struct stash_p
 		    struct span *ret_cut)
 {
 	int parent = document->elements.v[element].parent, before = -1;
-	const xmlNode *node = document->elements.v[element].node;
 	struct span whole = document_whole(document, element);
 	struct span cut = cut_of(document, element);
 	struct gap gap;
 
-	*ret = (struct stash_place){.from = document_path(document, parent)};
+	*ret = (struct stash_place){
+		.from = document_path(document, parent),
+		.alike = document->elements.v[element].position - 1,
+	};
 	for (int i = document_child(document, parent, NULL); i != element;
 	     i = document_next(document, i, NULL)) {
 		ret->after++;
-		ret->alike += same_name(document->elements.v[i].node, node);
 		before = i;
 	}
 	gap = gap_between(document, parent, before,

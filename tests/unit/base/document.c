@@ -156,6 +156,26 @@ static void paths(void **state)
 	}
 }
 
+static void many_attributes(void **state)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text text = {};
+
+	(void)state;
+	text_adds(&text, "<a b='=&gt;==' ");
+	for (int i = 0; i < 999; i++)
+		text_printf(&text, "a%d='>' ", i);
+	text_adds(&text, "/>");
+	assert_int_equal(document_parse("f", text.s, text.n, &document, &error), 0);
+	document_free(&document);
+	text.n -= 2;
+	text_adds(&text, "\nc=''/>");
+	assert_int_equal(document_parse("f", text.s, text.n, &document, &error), -1);
+	assert_string_equal(error.message,
+			    "f:1: an element has more than 1000 attributes, the limit");
+}
+
 static void faults(void **state)
 {
 	static const struct {
@@ -292,6 +312,7 @@ int main(void)
 		cmocka_unit_test(spans),      cmocka_unit_test(mark_and_columns),
 		cmocka_unit_test(namespaces), cmocka_unit_test(odd_names),
 		cmocka_unit_test(looking),    cmocka_unit_test(paths),
+		cmocka_unit_test(many_attributes),
 		cmocka_unit_test(faults),
 		cmocka_unit_test(encodings),  cmocka_unit_test(depth),
 		cmocka_unit_test(many_lines), cmocka_unit_test(reading),
