@@ -2,6 +2,7 @@
 #include "base/finding.h"
 
 #include "base/error.h"
+#include "base/first.h"
 
 #include <stdarg.h>
 
@@ -57,6 +58,9 @@ size_t report_count(const struct report *report, enum severity severity)
 
 	for (size_t i = 0; i < report->findings.n; i++)
 		count += report->findings.v[i].severity == severity;
+	for (size_t i = 0; i < report->more.n; i++)
+		if (report->more.v[i].severity == severity)
+			count += report->more.v[i].count;
 	return count;
 }
 
@@ -87,23 +91,66 @@ void report_sort(struct report *report)
 	vec_sort(&report->findings, compare_findings);
 }
 
-void report_free(struct report *report)
+static void finding_free(struct finding *finding)
 {
+	free(finding->place.path);
+	free(finding->related.path);
+	free(finding->subject);
+	free(finding->observed);
+	free(finding->expected);
+	free(finding->message);
+	free(finding->remedy);
+}
+
+void report_cap(struct report *report, size_t most)
+{
+	/* Of each rule and file that was met: how many so far. */
+	VEC(struct finding_more) met = {};
+	_cleanup_firsts_ struct firsts rows = {};
+	size_t kept = 0;
+
 	for (size_t i = 0; i < report->findings.n; i++) {
 		struct finding *finding = &report->findings.v[i];
+		/* One report has few files, and each is one string. */
+		uint64_t file = (uint64_t)(uintptr_t)finding->place.file;
+		size_t row = (size_t)first_add(&rows, finding->rule, file, (int)met.n);
 
-		free(finding->place.path);
-		free(finding->related.path);
-		free(finding->subject);
-		free(finding->observed);
-		free(finding->expected);
-		free(finding->message);
-		free(finding->remedy);
+		if (row == met.n)
+			*vec_add(&met) = (struct finding_more){ finding->rule, finding->severity,
+								finding->place.file, 0 };
+		if (met.v[row].count++ < most)
+			report->findings.v[kept++] = *finding;
+		else
+			finding_free(finding);
 	}
+	report->findings.n = kept;
+	for (size_t i = 0; i < met.n; i++)
+		if (met.v[i].count > most) {
+			*vec_add(&report->more) = met.v[i];
+			vec_last(&report->more)->count -= most;
+		}
+	vec_free(&met);
+}
+
+void report_free(struct report *report)
+{
+	for (size_t i = 0; i < report->findings.n; i++)
+		finding_free(&report->findings.v[i]);
 	for (size_t i = 0; i < report->skipped.n; i++)
 		free(report->skipped.v[i].reason);
 	vec_free(&report->findings);
+	vec_free(&report->more);
 	vec_free(&report->skipped);
+}
+
+void text_add_more(struct text *text, const struct finding_more *more)
+{
+	if (more->file) {
+		text_add_shown(text, more->file);
+		text_adds(text, ": ");
+	}
+	text_printf(text, "%s: %s: %zu more like this.\n", severity_name(more->severity),
+		    more->rule, more->count);
 }
 
 void text_add_finding(struct text *text, const struct finding *finding)

@@ -43,9 +43,18 @@ struct skip {
 	char *reason;	   /* owned */
 };
 
+/* Findings of one rule that report_cap() took out. */
+struct finding_more {
+	const char *rule; /* static */
+	enum severity severity;
+	const char *file; /* borrowed */
+	size_t count;
+};
+
 /* A zeroed report is empty. */
 struct report {
 	VEC(struct finding) findings;
+	VEC(struct finding_more) more;
 	VEC(struct skip) skipped;
 };
 
@@ -58,7 +67,13 @@ struct finding *report_add(struct report *report, const char *rule,
 	_printf_(4, 5);
 void report_skip(struct report *report, const char *rule, const char *needs,
 		 const char *format, ...) _printf_(4, 5);
+/* Those that report_cap() took out count as well. */
 size_t report_count(const struct report *report, enum severity severity);
+/*
+ * Keeps the first @most findings of each rule in each file and counts the others: nobody
+ * reads thousands of a kind.
+ */
+void report_cap(struct report *report, size_t most);
 /* STATUS_FINDINGS if there is an error among them, else STATUS_OK. */
 int report_status(const struct report *report);
 /* By file, line, rule, message: the order in which they are shown. */
@@ -67,6 +82,8 @@ void report_free(struct report *report);
 
 /* "FILE:LINE: SEVERITY: RULE: MESSAGE REMEDY\n", sanitised. */
 void text_add_finding(struct text *text, const struct finding *finding);
+/* "FILE: SEVERITY: RULE: COUNT more like this.\n" */
+void text_add_more(struct text *text, const struct finding_more *more);
 /* One object as design.md section 4 lists its members. */
 void jsonw_finding(struct jsonw *json, const struct finding *finding);
 /* The members alone, into an object that is open: the caller adds to them. */

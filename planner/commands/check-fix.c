@@ -67,9 +67,13 @@ static int judge_rest(const char *file, const struct text *text,
 	if (document_parse(file, text->s, text->n, &document, error) < 0 ||
 	    check_document(&document, options, &result, error) < 0)
 		return -1;
+	report_cap(&result.report, FINDINGS_SHOWN);
 	for (size_t i = 0; i < result.report.findings.n; i++)
 		if (result.report.findings.v[i].severity > SEVERITY_INFO)
 			text_add_finding(&rest, &result.report.findings.v[i]);
+	for (size_t i = 0; i < result.report.more.n; i++)
+		if (result.report.more.v[i].severity > SEVERITY_INFO)
+			text_add_more(&rest, &result.report.more.v[i]);
 	fwrite(rest.s ? rest.s : "", 1, rest.n, stderr);
 	return report_status(&result.report);
 }

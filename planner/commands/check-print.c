@@ -37,6 +37,8 @@ void text_add_case(struct text *text, const struct check_case *one, bool colour)
 		else
 			text_add_finding(text, finding);
 	}
+	for (size_t i = 0; i < one->result.report.more.n; i++)
+		text_add_more(text, &one->result.report.more.v[i]);
 	if (colour && one->result.report.findings.n > 0)
 		text_addc(text, '\n');
 }
@@ -72,12 +74,31 @@ static void add_skip(struct jsonw *json, const struct check_case *one,
 	jsonw_end_object(json);
 }
 
+/* The count has another name where findings and this are told apart by members only. */
+static void add_more(struct jsonw *json, const struct check_case *one,
+		     const struct finding_more *more, const char *count)
+{
+	jsonw_object(json, NULL);
+	jsonw_string(json, "rule", more->rule);
+	jsonw_string(json, "severity", severity_name(more->severity));
+	jsonw_string(json, "file", more->file);
+	jsonw_string(json, "host", one->host);
+	jsonw_u64(json, count, more->count);
+	jsonw_end_object(json);
+}
+
 void text_add_case_lines(struct text *text, const struct check_case *one)
 {
 	for (size_t i = 0; i < one->result.report.findings.n; i++) {
 		struct jsonw json = { .out = text, .compact = true };
 
 		add_finding(&json, one, &one->result.report.findings.v[i]);
+		jsonw_finish(&json);
+	}
+	for (size_t i = 0; i < one->result.report.more.n; i++) {
+		struct jsonw json = { .out = text, .compact = true };
+
+		add_more(&json, one, &one->result.report.more.v[i], "more");
 		jsonw_finish(&json);
 	}
 }
@@ -89,6 +110,12 @@ static void add_lists(struct jsonw *json, const struct check_cases *cases)
 		for (size_t j = 0; j < cases->v[i].result.report.findings.n; j++)
 			add_finding(json, &cases->v[i],
 				    &cases->v[i].result.report.findings.v[j]);
+	jsonw_end_array(json);
+	jsonw_array(json, "more");
+	for (size_t i = 0; i < cases->n; i++)
+		for (size_t j = 0; j < cases->v[i].result.report.more.n; j++)
+			add_more(json, &cases->v[i], &cases->v[i].result.report.more.v[j],
+				 "count");
 	jsonw_end_array(json);
 	jsonw_array(json, "skipped");
 	for (size_t i = 0; i < cases->n; i++)

@@ -5,6 +5,9 @@
 #include "base/error.h"
 #include "planner/check/check.h"
 
+/* So many findings of one rule are shown of each file; `--json` and SARIF alike. */
+#define FINDINGS_SHOWN 100
+
 /* One domain file against one host, or none. */
 struct check_case {
 	const char *file, *host; /* borrowed; host NULL: none */

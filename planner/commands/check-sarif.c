@@ -125,6 +125,23 @@ static void add_result(struct jsonw *json, const struct finding *finding, uint64
 	jsonw_end_object(json);
 }
 
+static void add_more(struct jsonw *json, const struct finding_more *more)
+{
+	_cleanup_free_ char *message = xasprintf("%zu more like this.", more->count);
+	const struct place place = { .file = more->file };
+
+	jsonw_object(json, NULL);
+	jsonw_string(json, "ruleId", more->rule);
+	jsonw_u64(json, "ruleIndex", (uint64_t)(rule_named(more->rule) - rules));
+	jsonw_string(json, "level", levels[more->severity]);
+	add_text(json, "message", message);
+	jsonw_array(json, "locations");
+	if (more->file)
+		add_location(json, &place);
+	jsonw_end_array(json);
+	jsonw_end_object(json);
+}
+
 static void add_results(struct jsonw *json, const struct report *report)
 {
 	_cleanup_firsts_ struct firsts seen = {};
@@ -137,6 +154,8 @@ static void add_results(struct jsonw *json, const struct report *report)
 		add_result(json, &report->findings.v[i], print, ++counts[first]);
 	}
 	free(counts);
+	for (size_t i = 0; i < report->more.n; i++)
+		add_more(json, &report->more.v[i]);
 }
 
 /* What could not be judged at all is no result. */

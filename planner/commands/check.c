@@ -340,6 +340,8 @@ static int print_all(struct work *work, struct error *error)
 	    check_baseline_apply(flags->baseline, &work->cases, error) < 0)
 		return -1;
 	for (size_t i = 0; i < work->cases.n; i++)
+		report_cap(&work->cases.v[i].result.report, FINDINGS_SHOWN);
+	for (size_t i = 0; i < work->cases.n; i++)
 		print_case(flags, &work->cases.v[i]);
 	if (flags->form == CHECK_JSON)
 		text_add_cases_json(&text, &work->cases, flags->hosts.n > 1);
