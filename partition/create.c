@@ -252,6 +252,7 @@ static int run_watched(struct tool *tool, const struct creation *creation,
 	progress_begin_percent(progress, "%s: %s", creation->name, what);
 	tool->tick = watch_percent;
 	tool->context = progress;
+	tool->output_fd = creation->image;
 	tool->ends_with_us = true;
 	return tool_run(tool, error);
 }

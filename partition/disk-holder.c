@@ -72,6 +72,8 @@ char *disk_holder(uint64_t device, uint64_t inode)
 	struct dirent *entry;
 	int best_found = 0;
 
+	if (!directory || access("/proc/self", F_OK) < 0)
+		return xstrdup("a program that is unknown, because /proc cannot be read");
 	while (directory && (entry = readdir(directory))) {
 		uint32_t pid;
 		int found;
@@ -88,11 +90,14 @@ char *disk_holder(uint64_t device, uint64_t inode)
 	return best ? name_process(best) : NULL;
 }
 
-char *disk_loop(uint64_t device, uint64_t inode)
+char *disk_loop(uint64_t device, uint64_t inode, char **ret_doubt)
 {
 	_cleanup_dir_ DIR *directory = opendir("/sys/block");
 	struct dirent *entry;
 
+	*ret_doubt = directory ? NULL
+			       : xasprintf("/sys/block cannot be read: %s",
+					   strerror(errno));
 	while (directory && (entry = readdir(directory))) {
 		_cleanup_free_ char *path = NULL;
 		_cleanup_text_ struct text text = {};
@@ -102,7 +107,12 @@ char *disk_loop(uint64_t device, uint64_t inode)
 		if (!has_prefix(entry->d_name, "loop"))
 			continue;
 		path = xasprintf("/sys/block/%s/loop/backing_file", entry->d_name);
-		if (file_read(path, 8192, &text, &error) < 0 || text.n == 0)
+		if (access(path, F_OK) < 0 && errno == ENOENT)
+			continue; /* it has no file */
+		if (file_read(path, 8192, &text, &error) < 0 &&
+		    access(path, F_OK) == 0 && !*ret_doubt)
+			*ret_doubt = xstrdup(error.message);
+		if (text.n == 0)
 			continue;
 		text.s[strcspn(text.s, "\n")] = 0;
 		if (stat(text.s, &st) == 0 && st.st_dev == device && st.st_ino == inode)

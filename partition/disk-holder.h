@@ -8,8 +8,11 @@
  * holds a lock on it first. The caller's; NULL if none is to be seen.
  */
 char *disk_holder(uint64_t device, uint64_t inode);
-/* The loop device that is attached to this file, "/dev/loop3", the caller's, or NULL. */
-char *disk_loop(uint64_t device, uint64_t inode);
+/*
+ * The loop device that is attached to this file, "/dev/loop3", the caller's, or NULL.
+ * *@ret_doubt is why that is unknown (/sys/block cannot be read), the caller's, or NULL.
+ */
+char *disk_loop(uint64_t device, uint64_t inode, char **ret_doubt);
 
 /*
  * Locks an open file for writing as QEMU's block layer does (file-posix.c): for each

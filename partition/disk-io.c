@@ -53,6 +53,7 @@ void disk_close(struct disk_io *io)
 		return;
 	io->kind->close(io);
 	free(io->name);
+	free(io->doubt);
 	free(io);
 }
 

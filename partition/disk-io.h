@@ -34,6 +34,7 @@ struct disk_io {
 	uint32_t physical_bytes; /* what is best written at once, 0 unknown */
 	uint64_t device, inode;  /* of the file behind it, 0 without one */
 	uint64_t device_number;  /* of a block device itself, else 0 */
+	char *doubt; /* owned: what could not be found out before it was locked; NULL */
 	bool is_device; /* a block device: the inode is of its node, until reboot */
 };
 
@@ -56,10 +57,12 @@ static inline void disk_close_pointer(struct disk_io **io)
 /*
  * A raw file or a block device. For writing it is locked: flock, and the byte locks of
  * QEMU's block layer (file-posix.c), so that neither another disk tool nor a guest has
- * it. Faults: not there, no file to partition (2); in use, naming who, mounted (2); an
- * error of the system (3). NULL with *error filled.
+ * it. Faults: not there, no file to partition (2); in use, naming who, mounted (2); for a
+ * block device, unless @forced, that this cannot be found out (2); an error of the system
+ * (3). NULL with *error filled.
  */
-struct disk_io *disk_open_raw(const char *path, bool writable, struct error *error);
+struct disk_io *disk_open_raw(const char *path, bool writable, bool forced,
+			      struct error *error);
 /*
  * A regular file that is not written, only held against others: locked as for writing,
  * with the same faults.

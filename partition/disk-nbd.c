@@ -11,6 +11,7 @@
 #include "partition/disk-io.h"
 #include "partition/nbd-library.h"
 #include "partition/nbd-server.h"
+#include "partition/tool.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -18,36 +19,94 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REQUEST_BYTES (1u << 20)
+#define USUAL_LIMIT_S 60 /* a flush to a busy disk takes seconds */
 
 struct nbd_io {
 	struct disk_io io;
 	struct nbd_handle *nbd;
 	struct nbd_library call;
 	struct nbd_server server;
+	bool silent; /* it did not answer in time, and is not waited for any more */
 };
 
 static int failed(const struct disk_io *io, const char *what, struct error *error)
 {
-	const struct nbd_library *call = &((const struct nbd_io *)io)->call;
+	const struct nbd_io *nbd = (const struct nbd_io *)io;
+	const struct nbd_library *call = &nbd->call;
 	const char *text = call->get_error();
+
+	if (nbd->silent)
+		return error_system(error, 0,
+				    "%s: %s: qemu-nbd did not answer for %u s and was "
+				    "given up on; it may still have the image open",
+				    io->name, what, tool_limit_s(USUAL_LIMIT_S));
 
 	return error_system(error, call->get_errno(), "%s: %s%s%s", io->name, what,
 			    text ? ": " : "", text ? text : "");
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Lets libnbd work until @is_done says other than 0, or too long. Negative: a failure. */
+static int wait_for(struct nbd_io *nbd, int (*is_done)(struct nbd_io *nbd, int64_t cookie),
+		    int64_t cookie)
+{
+	int64_t end = now_ms() + (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000, left;
+	int done;
+
+	while ((done = is_done(nbd, cookie)) == 0) {
+		left = end - now_ms();
+		nbd->silent |= left <= 0;
+		if (nbd->silent || nbd->call.poll(nbd->nbd, (int)left) < 0)
+			return -1;
+	}
+	return done;
+}
+
+static int is_completed(struct nbd_io *nbd, int64_t cookie)
+{
+	return nbd->call.completed(nbd->nbd, (uint64_t)cookie);
+}
+
+static int is_connected(struct nbd_io *nbd, int64_t cookie _unused_)
+{
+	if (nbd->call.is_dead(nbd->nbd) || nbd->call.is_closed(nbd->nbd))
+		return -1;
+	return nbd->call.is_ready(nbd->nbd);
+}
+
+static int is_over(struct nbd_io *nbd, int64_t cookie _unused_)
+{
+	return nbd->call.is_dead(nbd->nbd) || nbd->call.is_closed(nbd->nbd);
+}
+
+/* The end of a request that was begun as @cookie, -1 if it could not be. */
+static int finish(struct nbd_io *nbd, int64_t cookie)
+{
+	return cookie < 0 ? -1 : wait_for(nbd, is_completed, cookie);
+}
+
 static int nbd_io_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
 		       struct error *error)
 {
-	const struct nbd_io *nbd = (const struct nbd_io *)io;
+	struct nbd_io *nbd = (struct nbd_io *)io;
 
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (nbd->call.pread(nbd->nbd, (uint8_t *)bytes + done, step,
-				    offset + done, 0) < 0)
+		if (finish(nbd, nbd->call.pread(nbd->nbd, (uint8_t *)bytes + done, step,
+						offset + done, NBD_NULL_COMPLETION, 0)) <
+		    0)
 			return failed(io, "cannot be read through qemu-nbd", error);
 		done += step;
 	}
@@ -57,13 +116,14 @@ static int nbd_io_read(struct disk_io *io, void *bytes, size_t n, uint64_t offse
 static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
 			struct error *error)
 {
-	const struct nbd_io *nbd = (const struct nbd_io *)io;
+	struct nbd_io *nbd = (struct nbd_io *)io;
 
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done, step,
-				     offset + done, 0) < 0)
+		if (finish(nbd, nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done,
+						 step, offset + done, NBD_NULL_COMPLETION,
+						 0)) < 0)
 			return failed(io, "cannot be written through qemu-nbd", error);
 		done += step;
 	}
@@ -72,9 +132,9 @@ static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_
 
 static int nbd_io_flush(struct disk_io *io, struct error *error)
 {
-	const struct nbd_io *nbd = (const struct nbd_io *)io;
+	struct nbd_io *nbd = (struct nbd_io *)io;
 
-	if (nbd->call.flush(nbd->nbd, 0) < 0)
+	if (finish(nbd, nbd->call.flush(nbd->nbd, NBD_NULL_COMPLETION, 0)) < 0)
 		return failed(io, "cannot be flushed through qemu-nbd", error);
 	return 0;
 }
@@ -91,14 +151,20 @@ static int nbd_io_verify(struct disk_io *io, struct error *error)
 	return 0;
 }
 
+/* Waits for qemu-nbd, which closes the image cleanly; not for one that is silent. */
+static void end_server(struct nbd_io *nbd)
+{
+	nbd_server_end(&nbd->server, nbd->silent ? 1 : tool_limit_s(USUAL_LIMIT_S));
+}
+
 static void nbd_io_close(struct disk_io *io)
 {
 	struct nbd_io *nbd = (struct nbd_io *)io;
 
-	nbd->call.shutdown(nbd->nbd, 0);
+	if (!nbd->silent && nbd->call.disconnect(nbd->nbd, 0) == 0)
+		wait_for(nbd, is_over, 0);
 	nbd->call.close(nbd->nbd);
-	/* waits for qemu-nbd, which closes the image cleanly */
-	nbd_server_end(&nbd->server);
+	end_server(nbd);
 }
 
 static const struct disk_io_kind nbd_kind = {
@@ -139,6 +205,8 @@ static int connect_server(struct nbd_io *nbd, bool writable, struct error *error
 	if (line < 0)
 		return error_wrap(error, "%s", nbd->io.name);
 	rc = nbd->call.connect(nbd->nbd, line);
+	if (rc == 0)
+		rc = wait_for(nbd, is_connected, 0);
 	size = rc < 0 ? -1 : nbd->call.get_size(nbd->nbd);
 	if (rc < 0 || size < 0)
 		return failed(&nbd->io, "qemu-nbd does not serve it", error);
@@ -191,7 +259,7 @@ struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *e
 		return &nbd->io;
 	if (nbd->nbd)
 		nbd->call.close(nbd->nbd);
-	nbd_server_end(&nbd->server);
+	end_server(nbd);
 	free(nbd->io.name);
 	free(nbd);
 	return NULL;

@@ -98,5 +98,5 @@ struct disk_io *disk_open(const char *path, const struct disk_wish *wish,
 		*ret = kind;
 	if (kind.format == IMAGE_QCOW2)
 		return disk_open_qcow2(path, wish->writable, error);
-	return disk_open_raw(path, wish->writable, error);
+	return disk_open_raw(path, wish->writable, wish->forced, error);
 }

@@ -8,6 +8,7 @@ struct disk_wish {
 	bool writable;
 	bool format_given; /* it is @format; else its first bytes say */
 	enum image_format format;
+	bool forced; /* go on where it cannot be found out who uses a block device */
 	bool follow; /* open the backing and data files that a header names */
 };
 

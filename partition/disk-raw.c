@@ -169,10 +169,17 @@ static int in_use(const struct raw_io *raw, const char *how, struct error *error
 			   how, holder ? holder : "another program");
 }
 
-static int lock(const struct raw_io *raw, struct error *error)
+static int lock(struct raw_io *raw, bool forced, struct error *error)
 {
-	_cleanup_free_ char *loop = disk_loop(raw->io.device, raw->io.inode);
+	_cleanup_free_ char *loop =
+		disk_loop(raw->io.device, raw->io.inode, &raw->io.doubt);
 	bool locked;
+
+	if (raw->io.doubt && raw->io.is_device && !forced)
+		return error_input(error,
+				   "%s: whether a loop device uses it is unknown (%s); "
+				   "nothing was written, and --force goes on",
+				   raw->io.name, raw->io.doubt);
 
 	if (loop)
 		return error_input(error,
@@ -209,13 +216,14 @@ struct disk_io *disk_open_held(const char *path, struct error *error)
 		return NULL;
 	}
 	raw = new_raw(fd, path, error);
-	if (!raw || lock(raw, error) == 0)
+	if (!raw || lock(raw, false, error) == 0)
 		return raw ? &raw->io : NULL;
 	disk_close(&raw->io);
 	return NULL;
 }
 
-struct disk_io *disk_open_raw(const char *path, bool writable, struct error *error)
+struct disk_io *disk_open_raw(const char *path, bool writable, bool forced,
+			      struct error *error)
 {
 	/* O_EXCL on a block device: not while it is mounted or part of something. */
 	int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (writable ? O_RDWR : O_RDONLY);
@@ -236,7 +244,7 @@ struct disk_io *disk_open_raw(const char *path, bool writable, struct error *err
 		error_system(error, errno, "%s: cannot be opened%s", path,
 			     writable ? " for writing" : "");
 	raw = fd < 0 ? NULL : new_raw(fd, path, error);
-	if (!raw || !writable || lock(raw, error) == 0)
+	if (!raw || !writable || lock(raw, forced, error) == 0)
 		return raw ? &raw->io : NULL;
 	disk_close(&raw->io);
 	return NULL;

@@ -87,6 +87,7 @@ static int run_watched(struct tool *tool, const struct filling *filling, int scr
 		       tool->words.v[0]);
 	tool->tick = watch;
 	tool->context = &work;
+	tool->output_fd = scratch;
 	tool->ends_with_us = true;
 	return tool_run(tool, error);
 }

@@ -13,13 +13,18 @@
 struct nbd_library {
 	__typeof__(nbd_create) *create;
 	__typeof__(nbd_close) *close;
-	__typeof__(nbd_shutdown) *shutdown;
-	__typeof__(nbd_connect_socket) *connect;
+	__typeof__(nbd_aio_disconnect) *disconnect;
+	__typeof__(nbd_aio_connect_socket) *connect;
+	__typeof__(nbd_aio_is_ready) *is_ready;
+	__typeof__(nbd_aio_is_closed) *is_closed;
+	__typeof__(nbd_aio_is_dead) *is_dead;
+	__typeof__(nbd_aio_command_completed) *completed;
+	__typeof__(nbd_poll) *poll;
 	__typeof__(nbd_get_size) *get_size;
 	__typeof__(nbd_can_flush) *can_flush;
-	__typeof__(nbd_pread) *pread;
-	__typeof__(nbd_pwrite) *pwrite;
-	__typeof__(nbd_flush) *flush;
+	__typeof__(nbd_aio_pread) *pread;
+	__typeof__(nbd_aio_pwrite) *pwrite;
+	__typeof__(nbd_aio_flush) *flush;
 	__typeof__(nbd_get_error) *get_error;
 	__typeof__(nbd_get_errno) *get_errno;
 };

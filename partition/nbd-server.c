@@ -19,14 +19,18 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -35,6 +39,7 @@ enum {
 	FIRST_OTHER_FD,
 	WAIT_MS = 100, /* until it is seen that the server has ended by itself */
 	AGAIN_US = 5000,
+	YOUNG_S = 60, /* it exists for less than a millisecond */
 };
 
 static int new_socket(void)
@@ -42,16 +47,62 @@ static int new_socket(void)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
 
+#define PREFIX "virt-layout-nbd-"
+#define USUAL  "/tmp"
+
+/* TMPDIR, unless the socket's path below it would be too long for the kernel. */
+static const char *base_directory(void)
+{
+	const char *directory = getenv("TMPDIR");
+	size_t limit = sizeof(((struct sockaddr_un *)0)->sun_path) -
+		       sizeof("/" PREFIX "XXXXXX/socket");
+
+	return directory && *directory == '/' && strlen(directory) <= limit ? directory
+									     : USUAL;
+}
+
+/*
+ * A run that is killed in the instant in which its directory exists leaves it behind. One
+ * of ours that is older than that is removed: the socket in it, and nothing else.
+ */
+static void remove_stale(const char *base)
+{
+	DIR *directory = opendir(base);
+	struct dirent *entry;
+	struct stat st;
+
+	while (directory && (entry = readdir(directory))) {
+		_cleanup_free_ char *path = NULL, *name = NULL;
+
+		if (!has_prefix(entry->d_name, PREFIX))
+			continue;
+		path = xasprintf("%s/%s", base, entry->d_name);
+		name = xasprintf("%s/socket", path);
+		if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) ||
+		    st.st_uid != geteuid() || time(NULL) - st.st_mtime < YOUNG_S)
+			continue;
+		if (lstat(name, &st) == 0 && S_ISSOCK(st.st_mode))
+			unlink(name);
+		rmdir(path);
+	}
+	if (directory)
+		closedir(directory);
+}
+
 /* In a directory of our own; its name is gone again when this returns. */
 static int make_line(int *ret_listener, int *ret_client, struct error *error)
 {
-	char folder[] = "/tmp/virt-layout-nbd-XXXXXX";
+	const char *base = base_directory();
+	_cleanup_free_ char *folder = xasprintf("%s/" PREFIX "XXXXXX", base);
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	_cleanup_fd_ int listener = new_socket(), client = new_socket();
 	int fault = 0;
 
-	if (listener < 0 || client < 0 || !mkdtemp(folder))
+	remove_stale(base);
+	if (listener < 0 || client < 0)
 		return error_system(error, errno, "no socket for qemu-nbd");
+	if (!mkdtemp(folder))
+		return error_system(error, errno, "no socket for qemu-nbd: %s", folder);
 	snprintf(name.sun_path, sizeof(name.sun_path), "%s/socket", folder);
 	if (bind(listener, (const struct sockaddr *)&name, sizeof(name)) < 0 ||
 	    listen(listener, 1) < 0 ||
@@ -131,12 +182,28 @@ int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *e
 	return TAKE_FD(client);
 }
 
-void nbd_server_end(struct nbd_server *server)
+/* Until the process has ended, or too long; also on a kernel without pidfds (5.3). */
+static void wait_until(pid_t pid, unsigned limit_s)
+{
+	struct pollfd poll_fd = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+	int ready = 1;
+
+	if (poll_fd.fd >= 0) {
+		do
+			ready = poll(&poll_fd, 1, (int)MIN(limit_s, 86400u) * 1000);
+		while (ready < 0 && errno == EINTR);
+		close(poll_fd.fd);
+	}
+	if (ready > 0)
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+		}
+}
+
+void nbd_server_end(struct nbd_server *server, unsigned limit_s)
 {
 	if (server->keeper == 0)
 		return;
 	close_fd(&server->hold);
-	while (waitpid(server->keeper, NULL, 0) < 0 && errno == EINTR) {
-	}
+	wait_until(server->keeper, limit_s);
 	server->keeper = 0;
 }

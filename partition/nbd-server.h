@@ -17,5 +17,8 @@ struct nbd_server {
  * when the socket is read.
  */
 int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error);
-/* Ends it in order and waits for that. Nothing if none was started. */
-void nbd_server_end(struct nbd_server *server);
+/*
+ * Ends it in order and waits for that, at most so long. The keeper goes on asking a server
+ * that has not ended by then. Nothing if none was started.
+ */
+void nbd_server_end(struct nbd_server *server, unsigned limit_s);

@@ -11,7 +11,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char *vformat(const char *format, va_list args) _printf_(1, 0);
@@ -108,7 +110,43 @@ static int judge(const struct tool *tool, int status, int said, struct error *er
 			    WEXITSTATUS(status), why.n > 0 ? why.s : "");
 }
 
-#define TICK_MS 100
+#define TICK_MS       100
+#define USUAL_LIMIT_S 300 /* mkfs may read a large folder before it writes */
+#define MAX_LIMIT_S   86400
+#define KILLED_MS     5000 /* for a killed process to go; one that waits for a disk does not */
+
+unsigned tool_limit_s(unsigned usual)
+{
+	const char *value = getenv("VIRT_LAYOUT_TOOL_LIMIT");
+	uint32_t seconds;
+
+	return value && parse_u32(value, &seconds) && seconds > 0
+		       ? MIN(seconds, (uint32_t)MAX_LIMIT_S)
+		       : usual;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whether the file that it writes has changed since the last look. */
+static bool has_written(const struct tool *tool, struct stat *last)
+{
+	struct stat now;
+	bool changed;
+
+	if (tool->output_fd == 0 || fstat(tool->output_fd, &now) < 0)
+		return false;
+	changed = now.st_blocks != last->st_blocks ||
+		  now.st_mtim.tv_sec != last->st_mtim.tv_sec ||
+		  now.st_mtim.tv_nsec != last->st_mtim.tv_nsec;
+	*last = now;
+	return changed;
+}
 
 /* What it said last, of a pipe that does not block: "" if nothing. False at its end. */
 static bool take_said(int output, char *bytes, size_t room)
@@ -130,10 +168,12 @@ static bool is_over(pid_t pid)
 
 /*
  * Until it has closed its output, which is when it ends; or has ended, and somebody whom
- * it left behind has the output open.
+ * it left behind has the output open. False: it gave no sign of life for too long.
  */
-static void watch(const struct tool *tool, pid_t pid, int output)
+static bool watch(const struct tool *tool, pid_t pid, int output)
 {
+	int64_t limit_ms = (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000, alive = now_ms();
+	struct stat last = {};
 	struct pollfd poll_fd = {.fd = output, .events = POLLIN};
 	char said[4096] = "";
 	bool open = true;
@@ -145,9 +185,28 @@ static void watch(const struct tool *tool, pid_t pid, int output)
 			open = take_said(output, said, sizeof(said));
 		else if (ready == 0)
 			open = !is_over(pid);
+		if (ready > 0 || has_written(tool, &last))
+			alive = now_ms();
 		if (tool->tick)
 			tool->tick(tool->context, said);
+		if (open && now_ms() - alive > limit_ms)
+			return false;
 	}
+	return true;
+}
+
+/* Not reaped if it does not go: then it waits for a disk that does not answer. */
+static int give_up(const struct tool *tool, pid_t pid, struct error *error)
+{
+	if (tool->ends_with_us) {
+		kill(pid, SIGKILL);
+		for (int ms = 0; ms < KILLED_MS && waitpid(pid, NULL, WNOHANG) == 0; ms++)
+			usleep(1000);
+	}
+	return error_system(error, 0, "%s gave no sign of life for %u s and was %s",
+			    tool->words.v[0], tool_limit_s(USUAL_LIMIT_S),
+			    tool->ends_with_us ? "killed"
+					       : "given up on; it may still be at work");
 }
 
 int tool_run(struct tool *tool, struct error *error)
@@ -155,6 +214,7 @@ int tool_run(struct tool *tool, struct error *error)
 	_cleanup_fd_ int said = memfd_create("said", MFD_CLOEXEC);
 	pid_t parent = getpid(), pid;
 	int output[2], status;
+	bool alive = true;
 
 	if (said < 0)
 		return error_system(error, errno, "cannot make a memory file");
@@ -168,10 +228,12 @@ int tool_run(struct tool *tool, struct error *error)
 		become(tool, output[1], said);
 	close(output[1]);
 	if (pid > 0)
-		watch(tool, pid, output[0]);
+		alive = watch(tool, pid, output[0]);
 	close(output[0]);
 	if (pid < 0)
 		return error_system(error, errno, "cannot start %s", tool->words.v[0]);
+	if (!alive)
+		return give_up(tool, pid, error);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return error_system(error, errno, "cannot wait for %s",

@@ -20,7 +20,14 @@ struct tool {
 	void *context;
 	/* Killed when we are; for one that works on what nobody has seen yet. */
 	bool ends_with_us;
+	int output_fd; /* a file that it writes, whose changes are signs of life; 0: none */
 };
+
+/*
+ * The seconds after which a tool that gives no sign of life is given up on: @usual, or
+ * what VIRT_LAYOUT_TOOL_LIMIT in the environment says.
+ */
+unsigned tool_limit_s(unsigned usual);
 
 void tool_add(struct tool *tool, const char *format, ...) _printf_(2, 3);
 void tool_set(struct tool *tool, const char *format, ...) _printf_(2, 3);
@@ -30,7 +37,9 @@ void tool_set(struct tool *tool, const char *format, ...) _printf_(2, 3);
 void tool_add_fd(struct tool *tool, int fd);
 /*
  * Runs it and waits. Its standard output goes to @tick; if it fails, the last line that
- * it said on standard error is in the message. Faults: not installed, failed, killed.
+ * it said on standard error is in the message. Faults: not installed, failed, killed; it
+ * neither said nor wrote anything for tool_limit_s(300), and then it is killed if it ends
+ * with us.
  */
 int tool_run(struct tool *tool, struct error *error);
 void tool_free(struct tool *tool);

@@ -25,7 +25,7 @@ static void take_option(struct change_wish *wish, int row, const char *value)
 		wish->sector_bytes = streq(value, "512") ? 512 : 4096;
 		break;
 	case CHANGE_FORCE:
-		wish->force = true;
+		wish->force = wish->disk.forced = true;
 		break;
 	}
 }
@@ -48,7 +48,13 @@ void change_announce(struct changed_disk *disk)
 
 void change_end(struct changed_disk *disk, const char *path)
 {
+	_cleanup_free_ char *doubt = disk->io ? TAKE(disk->io->doubt) : NULL;
+
 	disk_close(TAKE(disk->io));
+	if (doubt)
+		fprintf(stderr,
+			"virt-layout: %s: whether a loop device uses it is unknown: %s\n",
+			path, doubt);
 	if (disk->kernel_keeps_old)
 		fprintf(stderr,
 			"virt-layout: %s: the kernel still uses the old partitions, "

@@ -127,6 +127,7 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 		.writable = true,
 		.format_given = format != NULL,
 		.format = wish->create.format,
+		.forced = wish->change.force,
 		.follow = wish->chain,
 	};
 	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
