@@ -221,6 +221,18 @@ bool buses_take(struct buses *buses, unsigned needs, struct pci_address *at,
 	return true;
 }
 
+void buses_reserve(struct buses *buses, bool conventional, struct pci_address at)
+{
+	unsigned bus = at.bus;
+
+	if (at.domain != 0 ||
+	    (bus >= buses->n &&
+	     (!buses->grow || !grow(buses, conventional ? TAKES_PCI : TAKES_PCIE, &bus))))
+		return;
+	at.bus = (uint8_t)bus;
+	buses_mark(buses, 0, at);
+}
+
 bool buses_slot_used(const struct buses *buses, unsigned bus, unsigned slot)
 {
 	return buses->bus[bus].used[slot] != 0;

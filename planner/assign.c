@@ -83,16 +83,25 @@ struct assign_refusal *assign_refuse(struct assign_pass *pass,
 	return refusal;
 }
 
+static bool sits_at(const struct guest_address *address, struct pci_address at)
+{
+	return address->state == VALUE_VALID && streq_null(address->type, "pci") &&
+	       pci_address_equal(address->at, at);
+}
+
 struct assign_item assign_who(const struct assign_pass *pass, struct pci_address at)
 {
-	for (size_t i = 0; i < pass->list.rows.n; i++) {
-		const struct assign_item item = pass->list.rows.v[i].item;
-		const struct guest_address *address = assign_address(pass->guest, item);
+	const struct guest *guest = pass->guest;
 
-		if (address->state == VALUE_VALID && streq_null(address->type, "pci") &&
-		    pci_address_equal(address->at, at))
-			return item;
-	}
+	for (size_t i = 0; i < pass->list.rows.n; i++)
+		if (sits_at(assign_address(guest, pass->list.rows.v[i].item), at))
+			return pass->list.rows.v[i].item;
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (sits_at(&guest->controllers.v[i].address, at))
+			return (struct assign_item){ (int)i, -1, -1 };
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (sits_at(&guest->devices.v[i].address, at))
+			return (struct assign_item){ -1, (int)i, -1 };
 	return (struct assign_item){ -1, -1, -1 };
 }
 
@@ -185,6 +194,45 @@ static void take_given(struct assign_pass *pass)
 				take(pass, &pass->list.rows.v[i]);
 }
 
+/* A device with an address that libvirt would not give it, or that we do not know. */
+static void reserve(struct assign_pass *pass, const struct guest_address *address,
+		    const bool *listed, size_t number)
+{
+	if (!listed[number] && address->state == VALUE_VALID &&
+	    streq_null(address->type, "pci") && !guest_address_automatic(address))
+		buses_reserve(&pass->buses, guest_is_i440fx(pass->guest), address->at);
+}
+
+/*
+ * Whatever names a PCI address has its slot, and its bus is made, also where nothing is
+ * known of the device: libvirt would not put another one there (qemuDomainCollectPCIAddress
+ * asks for the address only), and what we plan must not either.
+ */
+static void reserve_others(struct assign_pass *pass)
+{
+	const struct guest *guest = pass->guest;
+	_cleanup_free_ bool *controllers = xcalloc(guest->controllers.n + 1, sizeof(bool));
+	_cleanup_free_ bool *devices = xcalloc(guest->devices.n + 1, sizeof(bool));
+	_cleanup_free_ bool *iommus = xcalloc(guest->iommus.n + 1, sizeof(bool));
+
+	for (size_t i = 0; i < pass->list.rows.n; i++) {
+		struct assign_item item = pass->list.rows.v[i].item;
+
+		if (item.controller >= 0)
+			controllers[item.controller] = true;
+		else if (item.device >= 0)
+			devices[item.device] = true;
+		else if (item.iommu >= 0)
+			iommus[item.iommu] = true;
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		reserve(pass, &guest->controllers.v[i].address, controllers, i);
+	for (size_t i = 0; i < guest->devices.n; i++)
+		reserve(pass, &guest->devices.v[i].address, devices, i);
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		reserve(pass, &guest->iommus.v[i].address, iommus, i);
+}
+
 /* The functions of an ICH9 USB 2 controller share a slot. */
 static int companion_function(const struct guest_controller *controller)
 {
@@ -254,6 +302,7 @@ static void run_pass(struct assign_pass *pass)
 	assign_collect(pass->guest, &pass->list);
 	begin_buses(pass);
 	take_given(pass);
+	reserve_others(pass);
 	assign_chipset(pass);
 }
 
