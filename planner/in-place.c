@@ -5,11 +5,12 @@
  * (in-place-request.c), what is missing is laid out around what is there
  * (in-place-tree.c) and the difference between the guest as read and as it is to be
  * becomes edits of the text (guest-edit.h). The result is judged like the domain was: it
- * goes out only without an error.
+ * goes out only without an error and without a new warning; with a host, which may leave
+ * no better place for a device, a new warning is a note.
  */
 #include "planner/in-place-host.h"
 
-#include "planner/check/check.h"
+#include "planner/check/worse.h"
 #include "planner/compose-guest.h"
 #include "planner/guest-edit.h"
 #include "planner/guest-read.h"
@@ -63,6 +64,8 @@ static bool is_mended(const struct in_place *plan, const char *rule)
 		{"iommu-machine", false, true},
 		{"iommu-attributes", false, true},
 		{"iommu-virtio-acpi", false, false},
+		{"uefi-needs-acpi", false, false},
+		{"acpi-needs-uefi", false, false},
 		{"topology-product", false, false},
 	};
 
@@ -106,22 +109,32 @@ static int refuse_finding(const struct in_place *plan, const struct finding *fin
 			      message.s, when, finding->remedy ? finding->remedy : "");
 }
 
-static int judge_before(const struct in_place *plan, struct error *error)
+static int judge_before(const struct in_place *plan, struct check_result *ret,
+			struct error *error)
 {
-	_cleanup_check_result_ struct check_result result = {};
 	const struct finding *finding;
 
-	if (judge(plan, plan->document, &result, error) < 0)
+	if (judge(plan, plan->document, ret, error) < 0)
 		return -1;
-	finding = first_error(plan, &result, true);
+	finding = first_error(plan, ret, true);
 	if (!finding)
 		return 0;
 	return refuse_finding(plan, finding,
 			      "Nothing is planned upon a domain with an error. ", error);
 }
 
-static int judge_after(const struct in_place *plan, const struct text *xml,
-		       struct error *error)
+/* What the host's shape costs: another plan may cost something else. */
+static void note_warning(const struct in_place *plan, const struct finding *finding)
+{
+	_cleanup_free_ char *words = finding_string(finding);
+
+	request_note(plan->request,
+		     "the planned domain has a warning that it did not have: %s", words);
+}
+
+/* No error may be left, and without a host no warning may be new. */
+static int judge_after(const struct in_place *plan, const struct check_result *before,
+		       const struct text *xml, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 	_cleanup_check_result_ struct check_result result = {};
@@ -131,11 +144,21 @@ static int judge_after(const struct in_place *plan, const struct text *xml,
 	    judge(plan, &document, &result, error) < 0)
 		return -1;
 	finding = first_error(plan, &result, false);
+	if (finding)
+		return refuse_finding(
+			plan, finding,
+			"The plan would be so (the line is the new text's). ", error);
+	finding = report_worse(&before->report, &result.report, SEVERITY_WARNING, true);
 	if (!finding)
 		return 0;
+	if (plan->host) {
+		note_warning(plan, finding);
+		return 0;
+	}
 	return refuse_finding(plan, finding,
-			      "The plan would be so (the line is the new text's). ",
-			      error);
+			      "The plan would be so (the line is the new text's); to have it "
+			      "all the same, silence this rule in the domain (see "
+			      "virt-layout-check(1)). ", error);
 }
 
 static int check_machine(const struct in_place *plan, struct error *error)
@@ -188,13 +211,28 @@ static void complete(struct in_place *plan)
 	assign(&plan->full, &assignment);
 }
 
-/* NUMA, expander buses and the IOMMU are all told by ACPI tables. */
+static size_t count_expanders(const struct guest *guest)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		n += guest->controllers.v[i].model &&
+		     has_suffix(guest->controllers.v[i].model, "-expander-bus");
+	return n;
+}
+
+/*
+ * NUMA, expander buses and the IOMMU are all told by ACPI tables, and UEFI on x86 needs
+ * them. Ports alone do not, and on aarch64 libvirt refuses ACPI without UEFI.
+ */
 static void need_acpi(struct in_place *plan)
 {
 	struct guest *new = &plan->new;
+	bool x86_uefi = streq_null(new->firmware, "efi") && !plan->old.firmware &&
+			guest_is_q35(new);
 
 	if (new->cells.n > plan->old.cells.n || new->iommus.n > plan->old.iommus.n ||
-	    new->controllers.n > plan->old.controllers.n)
+	    count_expanders(new) > count_expanders(&plan->old) || x86_uefi)
 		new->acpi = true;
 }
 
@@ -218,8 +256,8 @@ static int change(struct in_place *plan, struct error *error)
 	return 0;
 }
 
-static int write_text(const struct in_place *plan, struct text *ret_xml,
-		      struct error *error)
+static int write_text(const struct in_place *plan, const struct check_result *before,
+		      struct text *ret_xml, struct error *error)
 {
 	struct edits edits = {.document = plan->document};
 	_cleanup_text_ struct text text = {};
@@ -229,7 +267,7 @@ static int write_text(const struct in_place *plan, struct text *ret_xml,
 	guest_edit(&plan->old, &plan->new, &edits);
 	rc = edits_apply(&edits, &text, error);
 	edits_free(&edits);
-	if (rc < 0 || judge_after(plan, &text, error) < 0)
+	if (rc < 0 || judge_after(plan, before, &text, error) < 0)
 		return -1;
 	*ret_xml = text;
 	text = (struct text){};
@@ -238,10 +276,12 @@ static int write_text(const struct in_place *plan, struct text *ret_xml,
 
 static int run(struct in_place *plan, struct text *ret_xml, struct error *error)
 {
-	if (read_guests(plan, error) < 0 || judge_before(plan, error) < 0 ||
+	_cleanup_check_result_ struct check_result before = {};
+
+	if (read_guests(plan, error) < 0 || judge_before(plan, &before, error) < 0 ||
 	    change(plan, error) < 0)
 		return -1;
-	return write_text(plan, ret_xml, error);
+	return write_text(plan, &before, ret_xml, error);
 }
 
 int plan_in_place(const struct document *document, struct request *request,

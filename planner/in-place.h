@@ -29,7 +29,7 @@
  *
  * Faults (status 2), with line and element where there is one, and no text: not a domain;
  * a machine other than q35 or virt; findings of severity error in the domain as it is, or
- * as it would become; no room on pcie-root, in a window of bus numbers or in the segment;
+ * as it would become, or without a host a new warning; no room on pcie-root, in a window of bus numbers or in the segment;
  * addresses that clash; a device whose host node backs no cell, an IOMMU group that is
  * not whole; what request_finish refuses.
  */
