@@ -6,6 +6,8 @@
 
 #include "base/vec.h"
 
+/* What <qemu:commandline> adds, after everything has its address. */
+void assign_added(struct guest *guest);
 /* Adds what libvirt adds, and gives indexes and models. */
 void assign_implicit(struct guest *guest);
 

@@ -39,6 +39,8 @@ int assign_element(const struct guest *guest, struct assign_item item)
 
 static char *controller_name(const struct guest_controller *controller)
 {
+	if (controller->added)
+		return xasprintf("the %s of <qemu:commandline>", controller->model_name);
 	if (guest_is_pci(controller))
 		return xasprintf("controller %llu (%s)",
 				 (unsigned long long)controller->index.value,
@@ -458,6 +460,7 @@ void assign(struct guest *guest, struct assignment *ret)
 	for (size_t i = 0; taken && i < first.refusals.n; i++)
 		*vec_add(&ret->refusals) = first.refusals.v[i];
 	give_numbers(&pass);
+	assign_added(guest);
 	vec_free(&pass.list.rows);
 	vec_free(&pass.list.order);
 }

@@ -45,7 +45,8 @@ struct assignment {
  * Completes a guest read from a document as libvirt 9.0 does when it defines a domain:
  * implicit devices are added with element -1, addresses and busNr that it chooses are
  * marked `assigned`, controllers have their index, chassis and port. Known: q35, i440fx
- * and ARM virt. Sources: src/qemu/qemu_domain_address.c, src/conf/domain_addr.c,
+ * and ARM virt. Buses, bridges and IOMMUs of <qemu:commandline> are added last, marked
+ * `added`. Sources: src/qemu/qemu_domain_address.c, src/conf/domain_addr.c,
  * qemu_domain.c (qemuDomainDefAddDefaultDevices).
  */
 void assign(struct guest *guest, struct assignment *ret);

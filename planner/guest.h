@@ -54,6 +54,7 @@ struct guest_controller {
 	int element;
 	char *type;  /* "pci", "usb", "sata", "scsi", "virtio-serial", ... */
 	char *model; /* "pcie-root-port", "virtio-scsi", "none", ...; NULL */
+	bool added;	  /* by <qemu:commandline>, which libvirt does not count (assign.h) */
 	char *model_name; /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
 	struct guest_number index; /* of a PCI one never absent: libvirt's choice if so */
 	/* <target ...> of a PCI controller */
@@ -133,6 +134,7 @@ struct guest_interconnect {
 
 struct guest_iommu {
 	int element, driver_element;
+	bool added; /* by <qemu:commandline> */
 	char *model; /* "intel", "smmuv3", "virtio", "amd" */
 	struct guest_switch intremap, caching_mode, eim, iotlb, dma_translation;
 	struct guest_switch passthrough, xtsup;

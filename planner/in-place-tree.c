@@ -61,6 +61,32 @@ int in_place_bus(const struct in_place *plan, const struct guest_address *addres
 	return in_place_on_pci(address) ? plan->item_of[address->at.bus] : LAYOUT_NONE;
 }
 
+/*
+ * A bus or bridge of <qemu:commandline> keeps its place and its numbers, and since libvirt
+ * cannot put anything on it, it counts as full. Where QEMU chooses its place it only
+ * takes room.
+ */
+static void add_added(struct in_place *plan, int number)
+{
+	const struct guest_controller *controller = &plan->full.controllers.v[number];
+	int parent = in_place_bus(plan, &controller->address), item;
+	bool expander = has_suffix(controller->model, "-expander-bus");
+	struct layout_item *it;
+
+	if (parent == LAYOUT_NONE)
+		parent = 0;
+	item = layout_add(&plan->layout, kind_of(controller), parent);
+	it = &plan->layout.items.v[item];
+	it->owner = number;
+	it->has_index = true;
+	it->index = (unsigned)controller->index.value;
+	if (in_place_on_pci(&controller->address))
+		give_address(it, &controller->address);
+	it->has_bus_nr = expander && controller->bus_nr.state == VALUE_VALID;
+	it->bus_nr = (uint8_t)controller->bus_nr.value;
+	plan->item_of[it->index] = item;
+}
+
 static int add_given_controller(struct in_place *plan, int number, struct error *error)
 {
 	const struct guest_controller *controller = &plan->full.controllers.v[number];
@@ -68,6 +94,10 @@ static int add_given_controller(struct in_place *plan, int number, struct error 
 	int parent = in_place_bus(plan, &controller->address), item = 0;
 	struct layout_item *it;
 
+	if (controller->added) {
+		add_added(plan, number);
+		return 0;
+	}
 	if (index > 0 && parent == LAYOUT_NONE)
 		return in_place_refuse(
 			plan, error, controller->element,
@@ -100,6 +130,39 @@ static void add_given_endpoint(struct in_place *plan, const struct guest_address
 	give_address(&plan->layout.items.v[item], address);
 }
 
+/* Added bridges are full; added devices without a row take their slots. */
+static void fill_added(struct in_place *plan)
+{
+	const struct guest *full = &plan->full;
+	struct guest_address address = { .type = (char[]){ "pci" }, .state = VALUE_VALID };
+
+	for (size_t i = 0; i < full->controllers.n; i++) {
+		const struct guest_controller *c = &full->controllers.v[i];
+		int item = c->added ? plan->item_of[c->index.value] : LAYOUT_NONE;
+
+		if (item == LAYOUT_NONE || has_suffix(c->model, "-expander-bus") ||
+		    in_place_has_child(&plan->layout, item))
+			continue;
+		address.at = (struct pci_address){ .bus = (uint8_t)c->index.value };
+		add_given_endpoint(plan, &address);
+	}
+	for (size_t i = 0; i < full->commandline.additions.n; i++) {
+		const struct addition *addition = &full->commandline.additions.v[i];
+		const char *bus = addition_text(addition, "bus");
+		const struct addition_value *place = addition_value(addition, "addr");
+		int index = bus ? commandline_bus_index(bus) : -1;
+
+		if (addition->kind != ADDITION_DEVICE || index < 0 || !place)
+			continue;
+		address.at = (struct pci_address){
+			.bus = (uint8_t)index,
+			.slot = (uint8_t)(place->number / PCI_FUNCTIONS),
+			.function = place->number % PCI_FUNCTIONS,
+		};
+		add_given_endpoint(plan, &address);
+	}
+}
+
 static bool is_moved(const struct in_place *plan, int device)
 {
 	for (size_t i = 0; i < plan->wishes.n; i++)
@@ -120,6 +183,7 @@ static void add_given_endpoints(struct in_place *plan)
 			add_given_endpoint(plan, &full->devices.v[i].address);
 	for (size_t i = 0; i < full->iommus.n; i++)
 		add_given_endpoint(plan, &full->iommus.v[i].address);
+	fill_added(plan);
 }
 
 int in_place_begin_tree(struct in_place *plan, struct error *error)
@@ -161,6 +225,8 @@ int in_place_cell(const struct in_place *plan, int item)
 		return NO_CELL;
 	if (!it->has_index)
 		return it->owner;
+	if (plan->full.controllers.v[it->owner].added)
+		return NO_CELL;
 	node = plan->full.controllers.v[it->owner].node;
 	return node.state == VALUE_VALID && node.value < INT32_MAX ? (int)node.value
 								   : NO_CELL;

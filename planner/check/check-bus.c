@@ -17,6 +17,13 @@ static bool is_expander(const struct guest_controller *controller)
 	       guest_bus_nr(controller) >= 0;
 }
 
+/* The caller's. */
+static char *name_of(const struct guest_controller *c)
+{
+	return c->added ? xasprintf("the %s of <qemu:commandline>", c->model_name)
+			: xasprintf("controller %llu", (unsigned long long)c->index.value);
+}
+
 /* The lowest number above @from that another root owns. */
 static unsigned next_root(const struct check *check, unsigned from,
 			  const struct guest_controller **ret_who)
@@ -48,16 +55,16 @@ static void say_window(struct check *check, int index, const struct guest_contro
 {
 	const struct guest_controller *who;
 	unsigned next = next_root(check, from, &who), needed = numbers_needed(check, index, c);
-	_cleanup_free_ char *until = NULL, *root = NULL;
+	_cleanup_free_ char *until = NULL, *root = NULL, *name = name_of(c);
+	_cleanup_free_ char *other = who ? name_of(who) : NULL;
 	struct finding *finding;
 
 	if (from + needed <= next)
 		return;
-	until = who ? xasprintf("controller %llu begins at %u",
-				(unsigned long long)who->index.value, next)
+	until = who ? xasprintf("%s begins at %u", other, next)
 		    : xstrdup("the numbers end at 255");
 	root = index == 0 ? xstrdup("pcie-root")
-			  : xasprintf("controller %d (busNr %u%s)", index, from,
+			  : xasprintf("%s (busNr %u%s)", name, from,
 				      c->bus_nr_assigned ? ", libvirt's choice" : "");
 	finding = check_found(check, c->element,
 			      "%s needs %u bus numbers, itself and %u bridge%s below it, but "
@@ -73,9 +80,9 @@ static void say_window(struct check *check, int index, const struct guest_contro
 		check_mend(finding, "Raise the lowest busNr above %u, or take bridges off "
 				    "pcie-root.", needed - 1);
 	else if (next >= needed)
-		check_mend(finding, "Set busNr of controller %d to %u or less, and keep it "
-				    "above the numbers of the root before it.",
-			   index, next - needed);
+		check_mend(finding, "Set busNr of %s to %u or less, and keep it above the "
+				    "numbers of the root before it.",
+			   name, next - needed);
 }
 
 void bus_window(struct check *check)
@@ -96,16 +103,18 @@ void bus_slack(struct check *check)
 {
 	for (int index = 1; index < INDEXES; index++) {
 		const struct guest_controller *c = check_controller(check, index), *who;
+		_cleanup_free_ char *name = NULL;
 		struct finding *finding;
 
 		if (!c || check->bus[index].root != index || !is_expander(c) ||
 		    next_root(check, (unsigned)c->bus_nr.value, &who) >
 			    c->bus_nr.value + numbers_needed(check, index, c))
 			continue;
+		name = name_of(c);
 		finding = check_found(check, c->element,
-				      "controller %d (busNr %llu) has no bus number to spare: "
-				      "another port below it would move others.",
-				      index, (unsigned long long)c->bus_nr.value);
+				      "%s (busNr %llu) has no bus number to spare: another "
+				      "port below it would move others.",
+				      name, (unsigned long long)c->bus_nr.value);
 		finding->subject = xasprintf("controller %d", index);
 	}
 }
@@ -118,6 +127,7 @@ void pxb_busnr_dup(struct check *check)
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *b = &guest->controllers.v[i], *a;
+		_cleanup_free_ char *first = NULL, *second = NULL;
 		struct finding *finding;
 
 		if (!is_expander(b))
@@ -127,12 +137,11 @@ void pxb_busnr_dup(struct check *check)
 			owners[b->bus_nr.value] = b;
 			continue;
 		}
+		first = name_of(a);
+		second = name_of(b);
 		finding = check_found(check, b->element,
-				      "busNr %llu of controller %llu is that of "
-				      "controller %llu as well.",
-				      (unsigned long long)b->bus_nr.value,
-				      (unsigned long long)b->index.value,
-				      (unsigned long long)a->index.value);
+				      "busNr %llu of %s is that of %s as well.",
+				      (unsigned long long)b->bus_nr.value, second, first);
 		check_relate(check, finding, a->element);
 	}
 }

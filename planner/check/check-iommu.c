@@ -116,33 +116,29 @@ static size_t count_added(const struct guest *guest)
 {
 	size_t n = 0;
 
-	while (commandline_iommu(&guest->commandline, n))
-		n++;
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		n += guest->iommus.v[i].added;
 	return n;
 }
 
 void iommu_count(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	size_t added = count_added(guest);
+	size_t n = guest->iommus.n, added = count_added(guest);
 	struct finding *finding;
 
-	if (guest->iommus.n + added < 2 ||
-	    target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS))
+	if (n < 2 || target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS))
 		return;
 	if (added == 0) {
 		check_found(check, guest->iommus.v[1].element,
-			    "There are %zu <iommu> elements; the target takes one.",
-			    guest->iommus.n);
+			    "There are %zu <iommu> elements; the target takes one.", n);
 		return;
 	}
-	finding = check_found(check,
-			      commandline_iommu(&guest->commandline, added - 1)->element,
+	finding = check_found(check, guest->iommus.v[n - 1].element,
 			      "There are %zu IOMMUs, %zu of them in <qemu:commandline>; QEMU "
 			      "starts with one.",
-			      guest->iommus.n + added, added);
-	if (guest->iommus.n > 0)
-		check_relate(check, finding, guest->iommus.v[0].element);
+			      n, added);
+	check_relate(check, finding, guest->iommus.v[0].element);
 }
 
 void iommu_address(struct check *check)

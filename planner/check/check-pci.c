@@ -93,7 +93,7 @@ void pxb_machine(struct check *check)
 		const struct guest_controller *c = &guest->controllers.v[i];
 		bool express = streq_null(c->model, "pcie-expander-bus");
 
-		if (!guest_is_pci(c))
+		if (!guest_is_pci(c) || c->added)
 			continue;
 		if (express && !guest_is_q35(guest) && !guest_is_virt(guest))
 			check_found(check, c->element,
@@ -119,7 +119,7 @@ void busnr_misplaced(struct check *check)
 			    streq_null(c->model, "pci-root");
 		const char *option = NULL;
 
-		if (!guest_is_pci(c))
+		if (!guest_is_pci(c) || c->added)
 			continue;
 		if (c->bus_nr.state != VALUE_ABSENT && !c->bus_nr_assigned && !expander)
 			option = "busNr";

@@ -43,7 +43,7 @@ void pci_index_gap(struct check *check)
 	for (unsigned i = 1; i < INDEXES; i++) {
 		const struct guest_controller *c = check_controller(check, (int)i);
 
-		if (c && c->element >= 0)
+		if (c && c->element >= 0 && !c->added)
 			highest = i;
 	}
 	for (unsigned i = 1; i < highest; i++) {
@@ -168,7 +168,7 @@ void parent_after_child(struct check *check)
 	for (int index = 1; index < INDEXES; index++) {
 		const struct guest_controller *c = check_controller(check, index);
 
-		if (c && check->bus[index].parent >= index &&
+		if (c && !c->added && check->bus[index].parent >= index &&
 		    !streq_null(c->model, "pci-bridge"))
 			check_found(check, c->element,
 				    "Controller %d sits on controller %d, which has no lower index "

@@ -129,7 +129,7 @@ void kubevirt_roundtrip(struct check *check)
 	if (!is_kubevirts(check))
 		return;
 	for (size_t i = 0; i < guest->iommus.n; i++)
-		if (guest->iommus.v[i].driver_element >= 0)
+		if (guest->iommus.v[i].driver_element >= 0 && !guest->iommus.v[i].added)
 			say_lost(check, guest->iommus.v[i].driver_element, "<driver> of <iommu>");
 	if (guest->interconnects_element >= 0)
 		say_lost(check, guest->interconnects_element, "<interconnects>");
@@ -137,6 +137,8 @@ void kubevirt_roundtrip(struct check *check)
 		const struct guest_controller *c = &guest->controllers.v[i];
 
 		/* What libvirt would choose by itself is no loss. */
+		if (c->added)
+			continue;
 		if (guest_is_pci(c) && c->element >= 0 &&
 		    c->chassis.state == VALUE_VALID && !c->chassis_assigned &&
 		    c->chassis.value != c->index.value)

@@ -28,7 +28,7 @@ void igb_qemu(struct check *check)
 static int find_iommu(const struct guest *guest, const char *model)
 {
 	for (size_t i = 0; i < guest->iommus.n; i++)
-		if (streq_null(guest->iommus.v[i].model, model))
+		if (streq_null(guest->iommus.v[i].model, model) && !guest->iommus.v[i].added)
 			return guest->iommus.v[i].element;
 	return -1;
 }
@@ -326,6 +326,8 @@ void attribute_dropped(struct check *check)
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->iommus.n; i++) {
+		if (guest->iommus.v[i].added)
+			continue;
 		judge_attributes(check, guest->iommus.v[i].element, iommu_known);
 		judge_attributes(check, guest->iommus.v[i].driver_element, iommu_driver_known);
 	}

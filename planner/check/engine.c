@@ -51,8 +51,10 @@ struct finding *check_found(struct check *check, int element, const char *format
 	va_end(args);
 	finding = report_add(check->report, check->rule->id, check->rule->severity, "%s",
 			     message);
-	finding->fixable = check->rule->fixable;
 	element = shown_element(check, element);
+	/* An argument of QEMU's is not ours to change. */
+	finding->fixable = check->rule->fixable &&
+			   !check->document->elements.v[element].node->ns;
 	set_place(check, &finding->place, element);
 	*vec_add(&check->elements) = element;
 	check->found[check->rule - rules] = true;

@@ -83,6 +83,10 @@ void fix_bus_numbers(struct fix *fix)
 	windows list = {}, tried = {};
 	bool fits = false;
 
+	/* The number of a bus of <qemu:commandline> is not ours to change. */
+	for (size_t i = 0; i < fix->check->guest->controllers.n; i++)
+		if (fix->check->guest->controllers.v[i].added)
+			return;
 	list_windows(fix->check, &list);
 	for (int spare = 1; !fits && spare >= 0; spare--) {
 		tried.n = 0;
@@ -99,7 +103,7 @@ void fix_bus_numbers(struct fix *fix)
 /* Whether something names controllers in a way that is not ours to change. */
 static bool named_elsewhere(const struct guest *guest)
 {
-	if (guest->qemu_override)
+	if (guest->qemu_override || guest->commandline.additions.n > 0)
 		return true;
 	for (size_t i = 0; i < guest->qemu_arguments.n; i++)
 		if (strstr(guest->qemu_arguments.v[i], "pci."))
