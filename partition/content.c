@@ -18,6 +18,7 @@
 #define FRONT_BYTES    (UINT64_C(4) << 20) /* VMFS begins at 2 MiB, UDF's anchor at 1 MiB */
 #define BACK_BYTES     (UINT64_C(1) << 20) /* ZFS's labels take the last 512 KiB */
 #define PAGE_BYTES     4096u
+#define PIECE_BYTES    (256u << 10)
 #define MAX_SIGNATURES 4096 /* ZFS has 256 uberblocks in each of four labels */
 
 /* A copy of the regions of bytes [start, end) of a disk. */
@@ -36,23 +37,27 @@ static bool is_zero(const uint8_t *bytes, size_t n)
 	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
 }
 
-/* Bytes [from, to) of the disk; pages of zeros stay holes. */
+/* Bytes [from, to) of the disk, a piece at a time; pages of zeros stay holes. */
 static int copy_region(struct disk_io *io, const struct copy *copy, uint64_t from,
 		       uint64_t to, struct error *error)
 {
-	size_t n = (size_t)(to - from);
-	_cleanup_free_ uint8_t *bytes = xcalloc(1, MAX(n, (size_t)1));
+	_cleanup_free_ uint8_t *bytes = xcalloc(1, PIECE_BYTES);
 
-	if (n > 0 && disk_read(io, bytes, n, from, error) < 0)
-		return -1;
-	for (size_t at = 0; at < n; at += PAGE_BYTES) {
-		size_t part = MIN(n - at, (size_t)PAGE_BYTES);
+	for (uint64_t at = from; at < to; at += PIECE_BYTES) {
+		size_t n = (size_t)MIN(to - at, (uint64_t)PIECE_BYTES);
 
-		if (!is_zero(bytes + at, part) &&
-		    pwrite(copy->fd, bytes + at, part,
-			   (off_t)(from - copy->start + at)) != (ssize_t)part)
-			return error_system(error, errno, "cannot copy %s into memory",
-					    io->name);
+		if (disk_read(io, bytes, n, at, error) < 0)
+			return -1;
+		for (size_t page = 0; page < n; page += PAGE_BYTES) {
+			size_t part = MIN(n - page, (size_t)PAGE_BYTES);
+			off_t to_at = (off_t)(at - copy->start + page);
+
+			if (!is_zero(bytes + page, part) &&
+			    pwrite(copy->fd, bytes + page, part, to_at) != (ssize_t)part)
+				return error_system(error, errno,
+						    "cannot copy %s into memory",
+						    io->name);
+		}
 	}
 	return 0;
 }
