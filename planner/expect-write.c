@@ -75,13 +75,17 @@ static void write_function(struct jsonw *json, const struct machine_function *fu
 }
 
 void text_add_expect(struct text *text, const struct machine *machine,
-		     const struct request *request, const struct plan *plan)
+		     const struct request *request, const struct target_settled *target,
+		     const struct plan *plan)
 {
 	struct jsonw json = { .out = text };
 
 	jsonw_object(&json, NULL);
 	jsonw_int(&json, "version", 1);
 	jsonw_string(&json, "architecture", machine->architecture);
+	jsonw_object(&json, "target");
+	jsonw_target_members(&json, target);
+	jsonw_end_object(&json);
 	write_nodes(&json, machine);
 	write_cpus(&json, machine);
 	jsonw_array(&json, "functions");

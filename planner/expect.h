@@ -9,9 +9,13 @@
 #include "planner/compose.h"
 #include "topology/machine.h"
 
-/* One JSON document; @request and @plan add the planned devices. */
+/*
+ * One JSON document; @request and @plan add the planned devices, @target says what was
+ * planned for.
+ */
 void text_add_expect(struct text *text, const struct machine *machine,
-		     const struct request *request, const struct plan *plan);
+		     const struct request *request, const struct target_settled *target,
+		     const struct plan *plan);
 /* Whether bytes look like such a file: their first sign is a brace. */
 bool expect_looks_like(const char *bytes, size_t n);
 /*

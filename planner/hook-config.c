@@ -53,6 +53,8 @@ static int take_line(struct hook_config *config, const char *line, struct error 
 		if (!streq(options[i], key) || !*value)
 			continue;
 		config->has_host |= streq(key, "host");
+		config->no_host |= streq(line, "host=none");
+		config->has_target |= streq(key, "target");
 		if (!streq(line, "host=none"))
 			*vec_add(&config->words) = xasprintf("--%s", line);
 		return 0;

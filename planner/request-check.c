@@ -15,7 +15,7 @@ static char *fewer_vcpus(const struct request *request, unsigned limit)
 
 int request_check_vcpus(const struct request *request, struct error *error)
 {
-	unsigned total = 0, limit = target_max_vcpus(&request->target);
+	unsigned total = 0, limit = target_max_vcpus(&request->target, request->machine);
 	_cleanup_free_ char *mend = NULL;
 
 	for (size_t i = 0; i < request->nodes.n; i++)
@@ -95,7 +95,7 @@ static int check_machine(const struct request *request, struct error *error)
 	if (!streq(architecture, request->architecture))
 		return error_input(error, "--machine %s is no machine of %s: add --arch %s",
 				   request->machine, request->architecture, architecture);
-	if (machine_type_version(request->machine) > request->target.qemu)
+	if (machine_type_qemu(request->machine) > request->target.qemu)
 		return error_input(error,
 				   "--machine %s is newer than QEMU %u.%u: take %s, or say "
 				   "with --target which QEMU it is", request->machine,

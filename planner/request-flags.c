@@ -104,7 +104,8 @@ static int take_general(const struct taking *to, const char *value, struct error
 
 static int take_target(const struct taking *to, const char *value, struct error *error)
 {
-	return target_parse(value, &to->request->target, error);
+	to->request->target_wish.installed = false;
+	return target_parse(value, &to->request->target_wish.given, error);
 }
 
 static int take_firmware(const struct taking *to, const char *value, struct error *error)

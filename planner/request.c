@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "planner/guest-read.h"
 #include "planner/io-budget.h"
 #include "topology/machine.h"
 
@@ -31,6 +32,26 @@ void request_begin_in_place(struct request *request)
 		.spare_ports = -1,
 		.in_place = true,
 	};
+}
+
+int request_settle(struct request *request, const struct machine *host,
+		   const struct document *document, struct target_settled *ret,
+		   struct error *error)
+{
+	_cleanup_guest_ struct guest guest = {};
+	const char *machine;
+
+	guest_init(&guest);
+	if (document && guest_read(document, &guest, error) < 0)
+		return -1;
+	target_settle(&request->target_wish, host, document, document ? &guest : NULL,
+		      request->machine, ret);
+	request->target = ret->target;
+	machine = request->machine ? request->machine : guest.machine;
+	if (machine && machine_type_unknown(machine))
+		request_note(request, "which QEMU machine type %s needs is not known; name "
+				      "the versions with --target", machine);
+	return 0;
 }
 
 void request_note(struct request *request, const char *format, ...)

@@ -9,7 +9,7 @@
 #include "base/set.h"
 #include "base/vec.h"
 #include "planner/device-kind.h"
-#include "planner/target.h"
+#include "planner/target-settle.h"
 
 #define NO_CELL (-1)
 
@@ -65,7 +65,8 @@ struct request {
 	enum firmware firmware;
 	enum backend backend;
 	enum request_per per;
-	struct target target;
+	struct target_wish target_wish;
+	struct target target; /* by request_settle; until then the default */
 	int general_ports, spare_ports; /* -1: not said */
 	char *disk, *cdrom, *mgmt;	/* NULL: none */
 	uint64_t hugepage_bytes;	/* 0: none */
@@ -99,6 +100,14 @@ void request_begin(struct request *request);
  * it is. For plan_in_place (in-place.h).
  */
 void request_begin_in_place(struct request *request);
+/*
+ * Settles the target (target-settle.h), before anything is mirrored or planned: from the
+ * wish, @host (NULL: none), and the domain that is to be changed (@document; NULL: none) or
+ * the machine type that is asked for. Fills a zeroed *@ret. Fault: the document is no domain.
+ */
+int request_settle(struct request *request, const struct machine *host,
+		   const struct document *document, struct target_settled *ret,
+		   struct error *error);
 void request_note(struct request *request, const char *format, ...) _printf_(2, 3);
 void request_free(struct request *request);
 #define _cleanup_request_ _cleanup_(request_free)

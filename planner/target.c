@@ -60,11 +60,26 @@ char *feature_needs(enum feature feature)
 	return text_take(&text);
 }
 
-unsigned target_max_vcpus(const struct target *target)
+struct target feature_first(enum feature feature)
 {
-	if (target->qemu >= VERSION_OF(9, 0))
+	return (struct target){ features[feature].libvirt, features[feature].qemu };
+}
+
+bool target_is_unknown(const struct target *target)
+{
+	return target->libvirt / 1000 > TARGET_NEWEST.libvirt / 1000 ||
+	       target->qemu / 1000 > TARGET_NEWEST.qemu / 1000;
+}
+
+unsigned target_max_vcpus(const struct target *target, const char *machine)
+{
+	unsigned version = machine ? machine_type_version(machine) : 0;
+
+	if (version == 0)
+		version = target->qemu;
+	if (version >= VERSION_OF(9, 0))
 		return 4096;
-	return target->qemu >= VERSION_OF(8, 0) ? 1024 : 288;
+	return version >= VERSION_OF(8, 1) ? 1024 : 288;
 }
 
 unsigned machine_type_version(const char *machine)
@@ -77,7 +92,87 @@ unsigned machine_type_version(const char *machine)
 	return VERSION_OF(major, minor);
 }
 
-static bool parse_version(const char *string, unsigned *ret)
+/*
+ * Names that distributions give to machine types of their own, and the QEMU that they came
+ * with: RHEL's from the change log of its qemu-kvm.spec, Ubuntu's from the version of its
+ * package qemu in that release. A suffix of Ubuntu's such as -hpb changes no version.
+ */
+static const struct {
+	const char *name;
+	unsigned qemu;
+} downstream[] = {
+	{ "rhel9.4.0", VERSION_OF(8, 2) },  { "rhel9.6.0", VERSION_OF(9, 1) },
+	{ "rhel9.8.0", VERSION_OF(10, 1) }, { "rhel10.0.0", VERSION_OF(9, 1) },
+	{ "rhel10.2.0", VERSION_OF(10, 1) }, { "bionic", VERSION_OF(2, 11) },
+	{ "focal", VERSION_OF(4, 2) },	    { "jammy", VERSION_OF(6, 2) },
+	{ "lunar", VERSION_OF(7, 2) },	    { "mantic", VERSION_OF(8, 0) },
+	{ "noble", VERSION_OF(8, 2) },	    { "oracular", VERSION_OF(9, 0) },
+	{ "plucky", VERSION_OF(9, 2) },	    { "questing", VERSION_OF(10, 1) },
+};
+
+/* What stands after the name of the machine's family; NULL for other machines. */
+static const char *name_in_family(const char *machine)
+{
+	/* Their versions are QEMU's. */
+	static const char *const families[] = { "pc-q35-", "pc-i440fx-", "virt-",
+						"s390-ccw-virtio-", "pseries-" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (has_prefix(machine, families[i]))
+			return machine + strlen(families[i]);
+	return NULL;
+}
+
+unsigned machine_type_qemu(const char *machine)
+{
+	const char *name = name_in_family(machine);
+	size_t n = name ? strcspn(name, "-") : 0;
+
+	if (!name || machine_type_version(machine) > 0)
+		return name ? machine_type_version(machine) : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(downstream); i++)
+		if (strlen(downstream[i].name) == n && strncmp(name, downstream[i].name, n) == 0)
+			return downstream[i].qemu;
+	return 0;
+}
+
+bool machine_type_unknown(const char *machine)
+{
+	const char *name = name_in_family(machine);
+	unsigned major, minor;
+
+	if (!name || machine_type_qemu(machine) > 0)
+		return false;
+	/* RHEL's older types came with an older QEMU than 9.4's, which is the default. */
+	return sscanf(name, "rhel%2u.%2u.", &major, &minor) != 2 ||
+	       VERSION_OF(major, minor) > VERSION_OF(9, 4);
+}
+
+/*
+ * By the dates of both projects' releases; 10.1 is the exception: Fedora 43 and Ubuntu
+ * 25.10 have it with 11.6, which is older by some weeks.
+ */
+static const struct target pairs[] = {
+	{ VERSION_OF(9, 0), VERSION_OF(7, 2) },	  { VERSION_OF(10, 0), VERSION_OF(8, 2) },
+	{ VERSION_OF(10, 3), VERSION_OF(9, 0) },  { VERSION_OF(10, 8), VERSION_OF(9, 1) },
+	{ VERSION_OF(11, 0), VERSION_OF(9, 2) },  { VERSION_OF(11, 3), VERSION_OF(10, 0) },
+	{ VERSION_OF(11, 6), VERSION_OF(10, 1) }, { VERSION_OF(12, 0), VERSION_OF(10, 2) },
+	{ VERSION_OF(12, 3), VERSION_OF(11, 0) }, { VERSION_OF(12, 7), VERSION_OF(11, 1) },
+};
+
+unsigned libvirt_beside(unsigned qemu)
+{
+	unsigned libvirt = 0;
+
+	if (qemu / 1000 > TARGET_NEWEST.qemu / 1000)
+		return TARGET_NEWEST.libvirt;
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
+		if (qemu >= pairs[i].qemu)
+			libvirt = pairs[i].libvirt;
+	return libvirt;
+}
+
+bool version_parse(const char *string, unsigned *ret)
 {
 	unsigned parts[3] = {};
 	int end = 0, n = 0;
@@ -107,7 +202,7 @@ int target_parse(const char *string, struct target *target, struct error *error)
 			version = &target->libvirt;
 		else if (equals && strncmp(part, "qemu=", 5) == 0)
 			version = &target->qemu;
-		if (!version || !parse_version(equals + 1, version))
+		if (!version || !version_parse(equals + 1, version))
 			return error_input(error,
 					   "--target %s: write it as libvirt=9.0,qemu=7.2, "
 					   "or installed", string);

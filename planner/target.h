@@ -13,8 +13,13 @@ struct target {
 };
 
 #define VERSION_OF(major, minor) ((major) * 1000000u + (minor) * 1000u)
-/* Debian 12's: fixed, so that the same request gives the same bytes everywhere. */
-#define TARGET_DEFAULT ((struct target){ VERSION_OF(9, 0), VERSION_OF(7, 2) })
+/*
+ * Ubuntu 24.04's and RHEL 9.4's: what most users have or are past. Fixed, so that the same
+ * request gives the same bytes everywhere.
+ */
+#define TARGET_DEFAULT ((struct target){ VERSION_OF(10, 0), VERSION_OF(8, 2) })
+/* The newest that the tables here were held against. */
+#define TARGET_NEWEST ((struct target){ VERSION_OF(12, 9), VERSION_OF(11, 1) })
 
 enum feature {
 	FEATURE_ALWAYS,
@@ -47,10 +52,31 @@ enum feature {
 bool target_has(const struct target *target, enum feature feature);
 /* "libvirt 9.3 and QEMU 8.0", for messages. The caller's. */
 char *feature_needs(enum feature feature) _must_check_;
-/* Vcpus that a q35 machine of this QEMU takes (hw/i386/pc_q35.c, max_cpus). */
-unsigned target_max_vcpus(const struct target *target);
+/* The first versions that have it, 0 for every one that we know. */
+struct target feature_first(enum feature feature);
+/* Whether either version is newer than TARGET_NEWEST, by its major and minor number. */
+bool target_is_unknown(const struct target *target);
+/*
+ * Vcpus that a q35 machine takes (hw/i386/pc_q35.c, max_cpus): by the version of its own
+ * type, or for an alias by the target's QEMU.
+ */
+unsigned target_max_vcpus(const struct target *target, const char *machine);
 /* "pc-q35-7.2" and "virt-7.2" are VERSION_OF(7, 2); 0 for the aliases. */
 unsigned machine_type_version(const char *machine);
+/*
+ * The first QEMU that has a machine type, those of RHEL and Ubuntu included; 0 for aliases
+ * and for types of which we do not know it.
+ */
+unsigned machine_type_qemu(const char *machine);
+/* A type with a name of its own, of which we do not know the QEMU that it came with. */
+bool machine_type_unknown(const char *machine);
+/*
+ * The libvirt that goes with a QEMU: the first one that was released after it; the newest
+ * that we know for a QEMU that is newer than any we know.
+ */
+unsigned libvirt_beside(unsigned qemu);
+/* "9.0" or "7.2.22", which is all of @string. */
+bool version_parse(const char *string, unsigned *ret);
 /*
  * "libvirt=9.0,qemu=7.2" in either order, one may be left out; over what *target holds.
  */

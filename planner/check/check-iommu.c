@@ -253,7 +253,7 @@ void vcpus_need_eim(struct check *check)
 void vcpus_limit(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	unsigned limit = target_max_vcpus(&check->options->target);
+	unsigned limit = target_max_vcpus(&check->options->target, guest->machine);
 
 	if (number_is(guest->vcpus, 0))
 		check_mend(check_found(check, guest->vcpu_element,

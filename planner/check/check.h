@@ -7,7 +7,7 @@
 
 #include "base/document.h"
 #include "base/finding.h"
-#include "planner/target.h"
+#include "planner/target-settle.h"
 #include "topology/machine.h"
 
 /*
@@ -27,6 +27,8 @@ enum check_policy {
 struct check_options {
 	const struct machine *host; /* borrowed; NULL: none, then much is skipped */
 	struct target target;
+	/* Settle the target of each domain by this; NULL: it is @target. Borrowed. */
+	const struct target_wish *target_wish;
 	enum check_policy policy;
 	unsigned most_distance; /* of POLICY_DISTANCE, as in a SLIT */
 	VEC(const char *) only, ignored; /* rules, borrowed */
@@ -64,6 +66,7 @@ struct check_result {
 	struct report report;
 	struct check_use use; /* filled where there is a host */
 	VEC(struct check_suppressed) suppressed;
+	struct target_settled target; /* where a wish settled it */
 };
 
 /*

@@ -191,10 +191,11 @@ int check_document(const struct document *document, const struct check_options *
 	_cleanup_guest_ struct guest guest = {};
 	_cleanup_assignment_ struct assignment assignment = {};
 	struct report found = {};
+	struct check_options settled = *options;
 	struct check check = { .document = document,
 			       .guest = &guest,
 			       .assignment = &assignment,
-			       .options = options,
+			       .options = &settled,
 			       .host = options->host,
 			       .report = &found,
 			       .found = xcalloc(n_rules, sizeof(bool)) };
@@ -203,6 +204,11 @@ int check_document(const struct document *document, const struct check_options *
 	if (guest_read(document, &guest, error) < 0) {
 		free(check.found);
 		return -1;
+	}
+	if (options->target_wish) {
+		target_settle(options->target_wish, options->host, document, &guest, NULL,
+			      &ret->target);
+		settled.target = ret->target.target;
 	}
 	assign(&guest, &assignment);
 	check_build_tree(&check);
@@ -229,4 +235,5 @@ void check_result_free(struct check_result *result)
 	vec_free(&result->suppressed);
 	report_free(&result->report);
 	check_use_free(&result->use);
+	target_settled_free(&result->target);
 }

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "planner/check/fix.h"
+#include "planner/guest-read.h"
 
 #include <stdio.h>
 
@@ -78,16 +79,40 @@ static int judge_rest(const char *file, const struct text *text,
 	return report_status(&result.report);
 }
 
-static int fix_one(const char *file, const struct check_options *options, bool in_place,
+/* The target by the domain as it came, so that every round has the same. */
+static int settle(const char *file, const struct document *document,
+		  struct check_options *options, struct error *error)
+{
+	_cleanup_guest_ struct guest guest = {};
+	_cleanup_target_settled_ struct target_settled settled = {};
+	_cleanup_text_ struct text text = {};
+
+	guest_init(&guest);
+	if (guest_read(document, &guest, error) < 0)
+		return -1;
+	target_settle(options->target_wish, options->host, document, &guest, NULL, &settled);
+	options->target = settled.target;
+	options->target_wish = NULL;
+	text_add_shown(&text, file);
+	text_adds(&text, ": target: ");
+	text_add_target(&text, &settled, NULL);
+	fprintf(stderr, "%s\n", text.s);
+	return 0;
+}
+
+/* @wanted has a wish for the target. */
+static int fix_one(const char *file, const struct check_options *wanted, bool in_place,
 		   struct error *error)
 {
+	struct check_options options = *wanted;
 	_cleanup_document_ struct document document = {};
 	_cleanup_text_ struct text text = {};
 	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
 	bool changed;
 
 	if (document_read(file, &document, error) < 0 ||
-	    check_fix(&document, options, &text, &fixes, error) < 0)
+	    settle(file, &document, &options, error) < 0 ||
+	    check_fix(&document, &options, &text, &fixes, error) < 0)
 		return -1;
 	changed = text.n != document.text.n || memcmp(text.s, document.text.s, text.n) != 0;
 	if (!in_place || changed)
@@ -96,7 +121,7 @@ static int fix_one(const char *file, const struct check_options *options, bool i
 	say(file, &fixes);
 	if (changed && say_view(file, &document, &text, error) < 0)
 		return -1;
-	return judge_rest(file, &text, options, error);
+	return judge_rest(file, &text, &options, error);
 }
 
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,

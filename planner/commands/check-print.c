@@ -131,6 +131,21 @@ static void add_lists(struct jsonw *json, const struct check_cases *cases)
 	jsonw_end_array(json);
 }
 
+static void add_targets(struct jsonw *json, const struct check_cases *cases)
+{
+	jsonw_array(json, "targets");
+	for (size_t i = 0; i < cases->n; i++) {
+		if (cases->v[i].error.status != STATUS_OK)
+			continue;
+		jsonw_object(json, NULL);
+		jsonw_string(json, "file", cases->v[i].file);
+		jsonw_string(json, "host", cases->v[i].host);
+		jsonw_target_members(json, &cases->v[i].result.target);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}
+
 static void add_errors(struct jsonw *json, const struct check_cases *cases)
 {
 	jsonw_array(json, "errors");
@@ -251,12 +266,46 @@ void text_add_cases_json(struct text *text, const struct check_cases *cases, boo
 	jsonw_object(&json, NULL);
 	jsonw_int(&json, "version", 1);
 	add_lists(&json, cases);
+	add_targets(&json, cases);
 	add_errors(&json, cases);
 	if (hosts)
 		add_hosts(&json, cases);
 	add_summary(&json, cases);
 	jsonw_end_object(&json);
 	jsonw_finish(&json);
+}
+
+/* Cases from @i on that have the target of case @i, 0 if an earlier one has it as well. */
+static size_t count_alike(const struct check_cases *cases, size_t i)
+{
+	size_t count = 0;
+
+	for (size_t j = 0; j < cases->n; j++) {
+		if (cases->v[j].error.status != STATUS_OK ||
+		    !target_settled_alike(&cases->v[j].result.target,
+					  &cases->v[i].result.target))
+			continue;
+		if (j < i)
+			return 0;
+		count++;
+	}
+	return count;
+}
+
+void text_add_targets(struct text *text, const struct check_cases *cases)
+{
+	for (size_t i = 0; i < cases->n; i++) {
+		const struct check_case *one = &cases->v[i];
+		size_t count = one->error.status == STATUS_OK ? count_alike(cases, i) : 0;
+
+		if (count == 0)
+			continue;
+		text_adds(text, "target: ");
+		text_add_target(text, &one->result.target, cases->n > 1 ? one->file : NULL);
+		if (cases->n > 1)
+			text_printf(text, ": %zu domain%s", count, count == 1 ? "" : "s");
+		text_addc(text, '\n');
+	}
 }
 
 void text_add_skipped(struct text *text, const struct check_cases *cases)

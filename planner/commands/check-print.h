@@ -38,6 +38,8 @@ void text_add_hosts(struct text *text, const struct check_cases *cases);
  */
 bool check_host_fits(const struct check_cases *cases, const char *host,
 		     const char **ret_rule);
+/* The targets that the domains were judged for, a line for each; for standard error. */
+void text_add_targets(struct text *text, const struct check_cases *cases);
 /* How many rules were skipped and why, for standard error; nothing: none was. */
 void text_add_skipped(struct text *text, const struct check_cases *cases);
 

@@ -30,7 +30,8 @@ struct flags {
 	enum check_form form;
 	const char *baseline, *files_from;
 	int jobs;
-	bool installed, fix, in_place;
+	struct target_wish target;
+	bool fix, in_place;
 };
 
 static int take_host(struct flags *flags, const char *value, struct error *error)
@@ -47,8 +48,8 @@ static int take_locality(struct flags *flags, const char *value, struct error *e
 
 static int take_target(struct flags *flags, const char *value, struct error *error)
 {
-	flags->installed = streq(value, "installed");
-	return flags->installed ? 0 : target_parse(value, &flags->check.target, error);
+	flags->target.installed = streq(value, "installed");
+	return flags->target.installed ? 0 : target_parse(value, &flags->target.given, error);
 }
 
 static int take_policy(struct flags *flags, const char *value, struct error *error)
@@ -175,7 +176,7 @@ static const struct option_row rows[] = {
 	{ .name = "locality", .arg = "RANGE=NODE",
 	  .help = "root buses, as 0000:80-ff, that firmware gave no node; repeat" },
 	{ .name = "target", .arg = "libvirt=V,qemu=V",
-	  .help = "for these versions (9.0 and 7.2), or installed" },
+	  .help = "for these versions, or installed; else what the host or domain has" },
 	{ .name = "policy", .arg = "NAME", .choices = "required|socket|preferred|legacy|cell|distance<=",
 	  .help = "OpenStack's affinity policies; cell and distance<=N" },
 	{ .name = "ignore", .arg = "RULE", .help = "leave a rule out; repeat" },
@@ -350,8 +351,9 @@ static int print_all(struct work *work, struct error *error)
 	else if (flags->form == CHECK_TEXT && flags->hosts.n > 1)
 		text_add_hosts(&text, &work->cases);
 	print(&text);
+	text_add_targets(&text, &work->cases);
 	text_add_skipped(&text, &work->cases);
-	if (flags->form == CHECK_TEXT || flags->form == CHECK_JSON_LINES)
+	if (flags->form != CHECK_JSON)
 		fwrite(text.s ? text.s : "", 1, text.n, stderr);
 	text_free(&text);
 	return 0;
@@ -458,8 +460,9 @@ static int check_files(struct flags *flags, struct error *error)
 	flags->source.facts = true;
 	for (size_t i = 0; rc == 0 && i < flags->hosts.n; i++)
 		rc = source_read(flags->hosts.v[i], &flags->source, &machines[i], error);
-	if (rc == 0 && flags->installed)
-		rc = installed_target("x86_64", &flags->check.target, error);
+	if (rc == 0 && flags->target.installed)
+		rc = installed_target("x86_64", &flags->target.given, error);
+	flags->check.target_wish = &flags->target;
 	if (rc == 0 && flags->fix) {
 		flags->check.host = flags->hosts.n > 0 ? &machines[0] : NULL;
 		rc = check_fix_files(&flags->check, flags->files.v, flags->files.n,
@@ -495,7 +498,7 @@ static int take_options(struct flags *flags, int argc, char *argv[], struct erro
 
 static int run(int argc, char *argv[], struct error *error)
 {
-	struct flags flags = { .check.target = TARGET_DEFAULT, .jobs = 1 };
+	struct flags flags = { .jobs = 1 };
 	int rc = take_options(&flags, argc, argv, error);
 
 	if (rc == 0)

@@ -69,6 +69,9 @@ static int judge(const void *user, int fd, struct error *error)
 		return error_input(error, "%s", why.message);
 	if (!config.has_host)
 		*vec_add(&config.words) = xstrdup("--host=live");
+	/* A host's facts have its versions; without one they are asked for. */
+	if (config.no_host && !config.has_target)
+		*vec_add(&config.words) = xstrdup("--target=installed");
 	*vec_add(&config.words) = xstrdup("-");
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		return error_system(error, errno, "standard error");

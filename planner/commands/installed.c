@@ -56,13 +56,15 @@ static bool qemu_version(const char *architecture, unsigned *ret)
 
 int installed_target(const char *architecture, struct target *ret, struct error *error)
 {
+	*ret = (struct target){};
 	if (!libvirt_version(&ret->libvirt))
-		return error_system(error, 0,
-				    "--target installed: no libvirt library is found; write "
-				    "libvirt=V,qemu=V");
+		ret->libvirt = 0;
 	if (!qemu_version(architecture, &ret->qemu))
+		ret->qemu = 0;
+	if (ret->libvirt == 0 && ret->qemu == 0)
 		return error_system(error, 0,
-				    "--target installed: qemu-system-%s does not tell its "
-				    "version; write libvirt=V,qemu=V", architecture);
+				    "--target installed: neither a libvirt library nor "
+				    "qemu-system-%s is found; write libvirt=V,qemu=V",
+				    architecture);
 	return 0;
 }

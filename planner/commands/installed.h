@@ -5,7 +5,7 @@
 
 /*
  * The versions installed here: libvirt's from the name of its library (its so number is
- * the version), QEMU's from what the emulator says. No daemon is asked. Fault (status 3)
- * if one of them is not found.
+ * the version), QEMU's from what the emulator says. No daemon is asked. One that is not
+ * found is 0; fault (status 3) if neither is.
  */
 int installed_target(const char *architecture, struct target *ret, struct error *error);

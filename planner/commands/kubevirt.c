@@ -70,12 +70,30 @@ static int add_mirrored(struct asked *asked, struct error *error)
 	return mirror(&machine, &asked->mirror, &asked->request, error);
 }
 
+/*
+ * The libvirt and QEMU are those of virt-launcher: neither the host nor the sidecar's own
+ * files say which, so without an annotation the newest are taken.
+ */
+static int settle(struct asked *asked, const struct document *document,
+		  struct error *error)
+{
+	_cleanup_target_settled_ struct target_settled settled = {};
+	_cleanup_text_ struct text text = {};
+
+	asked->request.target_wish.newest = true;
+	if (request_settle(&asked->request, NULL, document, &settled, error) < 0)
+		return -1;
+	text_add_target(&text, &settled, NULL);
+	fprintf(stderr, "virt-layout: target: %s\n", text.s);
+	return 0;
+}
+
 static int plan_asked(const struct document *document, struct asked *asked,
 		      struct text *ret, struct error *error)
 {
 	_cleanup_machine_ struct machine host = {};
 
-	if (add_mirrored(asked, error) < 0)
+	if (settle(asked, document, error) < 0 || add_mirrored(asked, error) < 0)
 		return -1;
 	asked->source.facts = true;
 	if (asked->host && source_read(asked->host, &asked->source, &host, error) < 0)

@@ -21,9 +21,10 @@ struct flags {
 	struct request request;
 	struct mirror_options mirror;
 	struct source_options source;
+	struct target_settled target;
 	char *like; /* owned: a request file may have said it */
 	const char *domain, *host, *output;
-	bool predict, expect, installed, diff, in_place;
+	bool predict, expect, diff, in_place;
 };
 
 static const struct option_row rows[] = {
@@ -52,7 +53,7 @@ static const struct option_row rows[] = {
 	{ .name = "iommu", .arg = "MODEL", .choices = "intel|virtio|smmuv3|amd|none",
 	  .help = "intel on x86_64, smmuv3 on aarch64" },
 	{ .name = "target", .arg = "libvirt=V,qemu=V",
-	  .help = "plan for these versions (9.0 and 7.2), or installed" },
+	  .help = "plan for these versions, or installed; else what the host or domain has" },
 	{ .name = "firmware", .arg = "KIND", .choices = "bios|efi|efi-secure",
 	  .help = "bios unless the machine is virt" },
 	{ .name = "type", .arg = "TYPE", .choices = "kvm|qemu", .help = "kvm" },
@@ -106,7 +107,7 @@ static int take_flag(void *user, const char *flag, const char *value, struct err
 	} else if (streq(flag, "output")) {
 		flags->output = value;
 	} else if (streq(flag, "target") && streq(value, "installed")) {
-		flags->installed = true;
+		flags->request.target_wish.installed = true;
 	} else {
 		return request_take(&flags->request, &flags->mirror, flag, value, error);
 	}
@@ -130,21 +131,23 @@ static int print_prediction(const struct guest *guest, const char *output,
 	return file_write(output, text.s, text.n, error);
 }
 
-static int print_expect(const struct request *request, const struct plan *plan,
-			const char *output, struct error *error)
+static int print_expect(const struct flags *flags, const struct plan *plan,
+			struct error *error)
 {
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_text_ struct text text = {};
 
 	predict(&plan->guest, &machine);
-	text_add_expect(&text, &machine, request, plan);
-	return file_write(output, text.s, text.n, error);
+	text_add_expect(&text, &machine, &flags->request, &flags->target, plan);
+	return file_write(flags->output, text.s, text.n, error);
 }
 
 static int add_mirrored(struct flags *flags, struct error *error)
 {
 	_cleanup_machine_ struct machine machine = {};
 
+	if (!flags->like)
+		return 0;
 	if (source_read(flags->like, &flags->source, &machine, error) < 0)
 		return -1;
 	source_show_complaints(&machine);
@@ -235,6 +238,24 @@ static int print_changed(const struct flags *flags, const struct document *docum
 		       : file_write(flags->output, diff.s ? diff.s : "", diff.n, error);
 }
 
+/* Settles the target and says it. */
+static int settle(struct flags *flags, const struct machine *host,
+		  const struct document *document, struct error *error)
+{
+	struct target_wish *wish = &flags->request.target_wish;
+	const char *architecture = flags->request.architecture;
+	_cleanup_text_ struct text text = {};
+
+	if (wish->installed &&
+	    installed_target(architecture ? architecture : "x86_64", &wish->given, error) < 0)
+		return -1;
+	if (request_settle(&flags->request, host, document, &flags->target, error) < 0)
+		return -1;
+	text_add_target(&text, &flags->target, NULL);
+	fprintf(stderr, "virt-layout: target: %s\n", text.s);
+	return 0;
+}
+
 static int run_in_place(struct flags *flags, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
@@ -246,32 +267,25 @@ static int run_in_place(struct flags *flags, struct error *error)
 	flags->source.facts = true;
 	if (flags->host && source_read(flags->host, &flags->source, &host, error) < 0)
 		return -1;
+	flags->source.facts = false;
 	if (flags->host)
 		source_show_complaints(&host);
-	if (plan_in_place(&document, &flags->request, flags->host ? &host : NULL, &xml,
+	if (settle(flags, flags->host ? &host : NULL, &document, error) < 0 ||
+	    add_mirrored(flags, error) < 0 ||
+	    plan_in_place(&document, &flags->request, flags->host ? &host : NULL, &xml,
 			  error) < 0)
 		return -1;
 	print_notes(flags->request.notes.v, flags->request.notes.n);
 	return print_changed(flags, &document, &xml, error);
 }
 
-static int run_plan(struct flags *flags, struct error *error)
+static int run_fresh(struct flags *flags, struct error *error)
 {
 	_cleanup_plan_ struct plan plan = {};
 	_cleanup_text_ struct text xml = {};
 
-	if (check_flags(flags, error) < 0)
-		return -1;
-	if (flags->installed &&
-	    installed_target(flags->request.architecture ? flags->request.architecture
-							 : "x86_64",
-			     &flags->request.target, error) < 0)
-		return -1;
-	if (flags->like && add_mirrored(flags, error) < 0)
-		return -1;
-	if (flags->domain)
-		return run_in_place(flags, error);
-	if (request_finish(&flags->request, error) < 0 ||
+	if (settle(flags, NULL, NULL, error) < 0 || add_mirrored(flags, error) < 0 ||
+	    request_finish(&flags->request, error) < 0 ||
 	    plan_fresh(&flags->request, &plan, &xml, error) < 0)
 		return -1;
 	print_notes(flags->request.notes.v, flags->request.notes.n);
@@ -279,7 +293,7 @@ static int run_plan(struct flags *flags, struct error *error)
 	if (flags->predict)
 		return print_prediction(&plan.guest, flags->output, error);
 	if (flags->expect)
-		return print_expect(&flags->request, &plan, flags->output, error);
+		return print_expect(flags, &plan, error);
 	return file_write(flags->output, xml.s, xml.n, error);
 }
 
@@ -339,9 +353,12 @@ static int run(int argc, char *argv[], struct error *error)
 		request_begin(&flags.request);
 	rc = take_flags(&flags, argc, argv, error);
 	if (rc == 0)
-		rc = run_plan(&flags, error);
+		rc = check_flags(&flags, error);
+	if (rc == 0)
+		rc = flags.domain ? run_in_place(&flags, error) : run_fresh(&flags, error);
 	request_free(&flags.request);
 	source_options_free(&flags.source);
+	target_settled_free(&flags.target);
 	free(flags.like);
 	return rc;
 }

@@ -27,6 +27,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "../hosts"))
 sys.path.insert(0, os.path.join(HERE, "../domains"))
+sys.path.insert(0, os.path.join(HERE, "../oracle"))
+from driver import TARGET  # noqa: E402
 from edits import EDITS, NEGATIVE, REFUSED  # noqa: E402
 from rows import FULL, GOOD, MIRRORED, SEED  # noqa: E402
 from source import SHARED, source_of  # noqa: E402
@@ -97,7 +99,7 @@ class Boots:
 
     def plan(self, name, options):
         with open(self.path(name), "w") as out:
-            run = subprocess.run([self.program, "plan", "--type", "qemu", *options],
+            run = subprocess.run([self.program, "plan", *TARGET, "--type", "qemu", *options],
                                  stdout=out, stderr=subprocess.PIPE, text=True, timeout=200)
         if run.returncode != 0:
             raise Failed(f"plan {options}: status {run.returncode}: {run.stderr}")

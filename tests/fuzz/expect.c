@@ -27,7 +27,8 @@ static void check_round_trip(const struct machine *machine)
 	_cleanup_error_ struct error error = {};
 	_cleanup_text_ struct text text = {};
 
-	text_add_expect(&text, machine, &request, &plan);
+	text_add_expect(&text, machine, &request,
+			&(struct target_settled){ request.target }, &plan);
 	CHECK(expect_read("back", text.s, text.n, &back, &error) == 0);
 	if (IS_PLANTED && back.functions.n > 0 &&
 	    back.iommu.remapping == KNOWN_YES)

@@ -143,7 +143,8 @@ static void assert_expect(const struct request *request, const struct plan *plan
 	_cleanup_error_ struct error error = {};
 
 	predict(&plan->guest, &before);
-	text_add_expect(&json, &before, request, plan);
+	text_add_expect(&json, &before, request, &(struct target_settled){ request->target },
+			plan);
 	assert_true(expect_looks_like(json.s, json.n));
 	assert_int_equal(expect_read("expect", json.s, json.n, &after, &error), 0);
 	ignore_for_expect(&before);
