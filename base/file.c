@@ -5,8 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 void close_fd(int *fd)
@@ -36,24 +35,101 @@ int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
 	return 0;
 }
 
-int file_read(const char *path, size_t limit, struct text *text, struct error *error)
+int file_descriptor(const char *path)
+{
+	static const char *const names[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+	static const char *const prefixes[] = {"/dev/fd/", "/proc/self/fd/"};
+	int fd;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq(path, names[i]))
+			return (int)i;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (has_prefix(path, prefixes[i]) &&
+		    parse_int(path + strlen(prefixes[i]), &fd) && fd >= 0)
+			return fd;
+	return -1;
+}
+
+/* Devices that never block and do nothing when they are opened: null, zero, full. */
+static bool is_harmless(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && major(st->st_rdev) == 1 &&
+	       (minor(st->st_rdev) == 3 || minor(st->st_rdev) == 5 ||
+		minor(st->st_rdev) == 7);
+}
+
+static int need_file(const char *path, const struct stat *st, struct error *error)
+{
+	if (S_ISREG(st->st_mode) || is_harmless(st))
+		return 0;
+	if (S_ISDIR(st->st_mode))
+		return error_input(error, "%s: is a directory", path);
+	if (S_ISFIFO(st->st_mode))
+		return error_input(error,
+				   "%s: is a FIFO, not a file; give what it carries on "
+				   "standard input",
+				   path);
+	return error_input(error, "%s: is a %s, not a file", path,
+			   S_ISSOCK(st->st_mode) ? "socket" : "device");
+}
+
+int file_open(const char *path, struct stat *ret, struct error *error)
+{
+	_cleanup_fd_ int fd = -1;
+
+	/* First a look: some devices act when they are opened. */
+	if (stat(path, ret) == 0 && need_file(path, ret, error) < 0)
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return error_input(error, "%s: no such file", path);
+	if (fd < 0 || fstat(fd, ret) < 0)
+		return error_system(error, errno, "%s: cannot be opened", path);
+	return need_file(path, ret, error) < 0 ? -1 : TAKE_FD(fd);
+}
+
+static void remember(const char *path, const struct stat *st, struct file_origin *ret)
+{
+	if (!S_ISREG(st->st_mode))
+		return;
+	ret->path = xstrdup(path);
+	ret->target = realpath(path, NULL);
+	ret->st = *st;
+}
+
+void file_origin_free(struct file_origin *origin)
+{
+	free(origin->path);
+	free(origin->target);
+	*origin = (struct file_origin){};
+}
+
+int file_read_origin(const char *path, size_t limit, struct text *text,
+		     struct file_origin *ret, struct error *error)
 {
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
+	int inherited = file_descriptor(path);
 
 	if (streq(path, "-"))
 		return file_read_fd(STDIN_FILENO, "standard input", limit, text, error);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return error_input(error, "%s: no such file", path);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return error_system(error, errno, "%s: cannot be opened", path);
-	if (S_ISDIR(st.st_mode))
-		return error_input(error, "%s: is a directory", path);
+	if (inherited >= 0)
+		return file_read_fd(inherited, path, limit, text, error);
+	fd = file_open(path, &st, error);
+	if (fd < 0)
+		return -1;
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > limit)
 		return error_input(error, "%s: is larger than %zu MiB, the limit", path,
 				   limit >> 20);
+	if (ret)
+		remember(path, &st, ret);
 	return file_read_fd(fd, path, limit, text, error);
+}
+
+int file_read(const char *path, size_t limit, struct text *text, struct error *error)
+{
+	return file_read_origin(path, limit, text, NULL, error);
 }
 
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
@@ -72,43 +148,6 @@ int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
 	return 0;
 }
 
-/* What stood at the path before, so that a change meanwhile is seen. */
-struct before {
-	bool there;
-	struct stat st;
-};
-
-static bool unchanged(const char *path, const struct before *before)
-{
-	struct stat now;
-
-	if (lstat(path, &now) < 0)
-		return !before->there && errno == ENOENT;
-	return before->there && now.st_dev == before->st.st_dev &&
-	       now.st_ino == before->st.st_ino && now.st_size == before->st.st_size &&
-	       now.st_mtim.tv_sec == before->st.st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == before->st.st_mtim.tv_nsec;
-}
-
-static int fill_temporary(int fd, const char *bytes, size_t n,
-			  const struct before *before, struct error *error)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	if (file_write_fd(fd, "the temporary file", bytes, n, error) < 0)
-		return -1;
-	if (fchmod(fd, before->there ? before->st.st_mode & 07777 : 0666 & ~mask) < 0)
-		return error_system(error, errno, "cannot set the mode");
-	if (before->there && (before->st.st_uid != geteuid() ||
-			      before->st.st_gid != getegid()) &&
-	    fchown(fd, before->st.st_uid, before->st.st_gid) < 0)
-		return error_system(error, errno, "cannot keep the owner");
-	if (fsync(fd) < 0)
-		return error_system(error, errno, "cannot be flushed");
-	return 0;
-}
-
 int file_sync_directory(const char *path, struct error *error)
 {
 	const char *slash = strrchr(path, '/');
@@ -120,69 +159,4 @@ int file_sync_directory(const char *path, struct error *error)
 	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
 		return error_system(error, errno, "%s: cannot be flushed", directory);
 	return 0;
-}
-
-/* A new name must not replace what appeared; an old one is replaced if it is the same. */
-static int put_in_place(const char *temporary, const char *path,
-			const struct before *before, struct error *error)
-{
-	if (!unchanged(path, before))
-		return error_system(error, 0, "it changed meanwhile, so it was left alone");
-	if (!before->there) {
-		if (link(temporary, path) == 0) {
-			unlink(temporary);
-			return 0;
-		}
-		if (errno == EEXIST)
-			return error_system(error, 0,
-					    "it appeared meanwhile, so it was left alone");
-	}
-	if (rename(temporary, path) < 0)
-		return error_system(error, errno, "cannot be put in place");
-	return 0;
-}
-
-static int replace(const char *path, const struct before *before, const char *bytes,
-		   size_t n, struct error *error)
-{
-	_cleanup_free_ char *temporary = xasprintf("%s.XXXXXX", path);
-	_cleanup_fd_ int fd = mkostemp(temporary, O_CLOEXEC);
-
-	if (fd < 0)
-		return error_system(error, errno, "%s: cannot be made", path);
-	if (fill_temporary(fd, bytes, n, before, error) < 0 ||
-	    put_in_place(temporary, path, before, error) < 0) {
-		unlink(temporary);
-		return error_wrap(error, "%s", path);
-	}
-	return file_sync_directory(path, error);
-}
-
-static int write_through(const char *path, const char *bytes, size_t n,
-			 struct error *error)
-{
-	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return error_system(error, errno, "%s: cannot be opened", path);
-	return file_write_fd(fd, path, bytes, n, error);
-}
-
-int file_write(const char *path, const char *bytes, size_t n, struct error *error)
-{
-	_cleanup_free_ char *target = NULL;
-	struct before before = {};
-
-	if (!path || streq(path, "-"))
-		return file_write_fd(STDOUT_FILENO, "standard output", bytes, n, error);
-	if (lstat(path, &before.st) == 0 && S_ISLNK(before.st.st_mode)) {
-		target = realpath(path, NULL);
-		if (!target)
-			return error_system(error, errno, "%s: the link leads nowhere", path);
-		path = target;
-	}
-	before.there = lstat(path, &before.st) == 0;
-	if (before.there && !S_ISREG(before.st.st_mode))
-		return write_through(path, bytes, n, error);
-	return replace(path, &before, bytes, n, error);
 }

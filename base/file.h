@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <sys/stat.h>
+
 #define FILE_LIMIT (64u << 20) /* bytes; no document that we read is larger */
 
 /*
@@ -16,6 +18,27 @@
  * the limit (status 2), a directory.
  */
 int file_read(const char *path, size_t limit, struct text *text, struct error *error);
+
+/* Where a text was read from, and what the file was then, for file_replace(). */
+struct file_origin {
+	char *path;   /* owned, as given; NULL: not from a regular file */
+	char *target; /* owned: where @path led, NULL unknown */
+	struct stat st;
+};
+/* The same; what was read goes into *@ret, zeroed before. */
+int file_read_origin(const char *path, size_t limit, struct text *text,
+		     struct file_origin *ret, struct error *error);
+void file_origin_free(struct file_origin *origin);
+/*
+ * Opens a regular file (or /dev/null, zero or full) for reading, and never blocks.
+ * Faults, status 2: there is none, it is a FIFO, a socket, a directory or another device.
+ */
+int file_open(const char *path, struct stat *ret, struct error *error);
+/*
+ * The descriptor that the path stands for (/dev/stdin, /dev/fd/N and so on, as a shell's
+ * process substitution gives), which is read and written as it is; -1: none.
+ */
+int file_descriptor(const char *path);
 /* The same from an open descriptor, which stays open; @name is for messages. */
 int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
 		 struct error *error);
@@ -23,11 +46,19 @@ int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
 /*
  * Writes a document. NULL or "-" is standard output. A regular file, or one that is not
  * there yet, appears whole or not at all: a temporary file beside it, fsync, rename,
- * fsync of the directory; mode and owner stay, a symbolic link stays one. Anything else
- * (a device, a pipe) is opened and written. A file that changed or appeared meanwhile is
- * not overwritten.
+ * fsync of the directory; mode, owner, ACLs and other extended attributes stay or nothing
+ * is written (base/file-keep.h), a symbolic link stays one. Anything else (a device, a
+ * pipe) is opened and written. A file that changed or appeared meanwhile is not
+ * overwritten.
  */
 int file_write(const char *path, const char *bytes, size_t n, struct error *error);
+/*
+ * The same, of bytes made from what was read from @origin (NULL: nothing was). If that is
+ * the file to write, it must be as it was when it was read, or another program's edit
+ * would be lost.
+ */
+int file_replace(const char *path, const struct file_origin *origin, const char *bytes,
+		 size_t n, struct error *error);
 /* All of the bytes to a descriptor, past short writes. */
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
 		  struct error *error);

@@ -16,6 +16,17 @@ static void new_line(struct jsonw *json)
 		text_adds(json->out, "  ");
 }
 
+/* Of a character of one to three bytes, as all control characters are. */
+static unsigned code_point(const char *string, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)string;
+
+	if (n == 1)
+		return s[0];
+	return n == 2 ? (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu)
+		      : (s[0] & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+}
+
 static void add_quoted(struct text *out, const char *string)
 {
 	text_addc(out, '"');
@@ -29,8 +40,8 @@ static void add_quoted(struct text *out, const char *string)
 		}
 		if (*string == '"' || *string == '\\')
 			text_addc(out, '\\');
-		if ((unsigned char)*string < 0x20 || *string == 0x7f)
-			text_printf(out, "\\u%04x", (unsigned char)*string);
+		if (is_control(string))
+			text_printf(out, "\\u%04x", code_point(string, n));
 		else
 			text_add(out, string, n);
 		string += n;

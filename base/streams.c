@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/streams.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 /*
  * Opened the wrong way round: a command that is to read a closed standard input, or to
- * write to a closed standard output, must fail and not see an empty file or lose a result.
+ * write to a closed standard output, must fail and not see an empty file or lose a
+ * result.
  */
 static const int modes[] = {
 	[STDIN_FILENO] = O_WRONLY,
@@ -24,7 +28,8 @@ void streams_occupy(void)
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		got = open("/dev/null", modes[fd]);
-		/* A file system without /dev, as in an initrd: its root serves as well. */
+		/* A file system without /dev, as in an initrd: its root serves as well.
+		 */
 		if (got < 0)
 			got = open("/", O_RDONLY | O_DIRECTORY);
 		if (got != fd)
@@ -38,4 +43,16 @@ int streams_flush(struct error *error)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
 	return error_system(error, errno, "standard output: cannot be written");
+}
+
+void streams_say(const char *format, ...)
+{
+	_cleanup_text_ struct text text = {}, shown = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	text_add_shown(&shown, text.s);
+	fprintf(stderr, "virt-layout: %s\n", shown.s ? shown.s : "");
 }

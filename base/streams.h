@@ -5,13 +5,19 @@
 #include "base/error.h"
 
 /*
- * The first call of every program. Opens each of the descriptors 0 to 2 that is closed, so
- * that no file that is opened later gets its number and is written over by what is meant
- * for standard output or error. Standard input still cannot be read then, nor standard
- * output written (both report EBADF); what goes to standard error is lost. Ends the program
- * with status 3 if nothing can be opened.
+ * The first call of every program. Opens each of the descriptors 0 to 2 that is closed,
+ * so that no file that is opened later gets its number and is written over by what is
+ * meant for standard output or error. Standard input still cannot be read then, nor
+ * standard output written (both report EBADF); what goes to standard error is lost. Ends
+ * the program with status 3 if nothing can be opened.
  */
 void streams_occupy(void);
+
+/*
+ * One message on standard error: "virt-layout: ", the text, a line end. Whatever would
+ * act on a terminal is escaped (text_add_shown()).
+ */
+void streams_say(const char *format, ...) _printf_(1, 2);
 
 /* Writes out what standard output still holds. Fault: not all of it could be written. */
 int streams_flush(struct error *error);

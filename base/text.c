@@ -82,8 +82,8 @@ void text_add_xml(struct text *text, const char *string)
 		char byte;
 		const char *reference;
 	} rows[] = {
-		{ '&', "&amp;" },  { '<', "&lt;" },  { '>', "&gt;" },  { '"', "&quot;" },
-		{ '\'', "&apos;" }, { '\t', "&#9;" }, { '\n', "&#10;" }, { '\r', "&#13;" },
+		{'&', "&amp;"},   {'<', "&lt;"},  {'>', "&gt;"},   {'"', "&quot;"},
+		{'\'', "&apos;"}, {'\t', "&#9;"}, {'\n', "&#10;"}, {'\r', "&#13;"},
 	};
 
 	for (; *string; string++) {
@@ -99,12 +99,29 @@ void text_add_xml(struct text *text, const char *string)
 	}
 }
 
-/* C0, DEL, and C1, which is U+0080 to U+009F and so two bytes. */
-static bool is_control(const char *string)
-{
-	const unsigned char *s = (const unsigned char *)string;
+/* Code points that control a terminal or the order of what is seen, as UTF-8. */
+static const struct {
+	const char *first, *last; /* of one length */
+} controls[] = {
+	{"\x01", "\x1f"},                 /* C0 */
+	{"\x7f", "\x7f"},                 /* DEL */
+	{"\xc2\x80", "\xc2\x9f"},         /* C1: U+0080 to U+009F */
+	{"\xd8\x9c", "\xd8\x9c"},         /* U+061C, Arabic letter mark */
+	{"\xe2\x80\x8e", "\xe2\x80\x8f"}, /* U+200E, U+200F: direction marks */
+	{"\xe2\x80\xa8", "\xe2\x80\xae"}, /* line and paragraph ends, U+202A to U+202E */
+	{"\xe2\x81\xa6", "\xe2\x81\xa9"}, /* U+2066 to U+2069: isolates */
+};
 
-	return *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
+bool is_control(const char *string)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(controls); i++) {
+		size_t n = strlen(controls[i].first);
+
+		if (strncmp(string, controls[i].first, n) >= 0 &&
+		    strncmp(string, controls[i].last, n) <= 0)
+			return true;
+	}
+	return false;
 }
 
 void text_add_shown(struct text *text, const char *string)
@@ -112,12 +129,13 @@ void text_add_shown(struct text *text, const char *string)
 	while (*string) {
 		size_t n = utf8_length(string);
 
-		if (n == 0 || is_control(string)) {
-			text_printf(text, "\\x%02x", (unsigned char)*string++);
+		if (n > 0 && !is_control(string)) {
+			text_add(text, string, n);
+			string += n;
 			continue;
 		}
-		text_add(text, string, n);
-		string += n;
+		for (n = MAX(n, (size_t)1); n > 0; n--)
+			text_printf(text, "\\x%02x", (unsigned char)*string++);
 	}
 }
 

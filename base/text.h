@@ -29,8 +29,14 @@ void text_free(struct text *text);
 void text_add_xml(struct text *text, const char *string);
 
 /*
+ * Whether the valid UTF-8 at @string, not empty, begins with a character that controls a
+ * terminal (C0, DEL, C1) or in which order a line is seen (bidirectional controls, and
+ * Unicode's own line ends).
+ */
+bool is_control(const char *string);
+/*
  * Adds what a stranger wrote so that it can be shown on a terminal: valid UTF-8 without
- * control characters stays, every other byte becomes \xNN. The one sanitiser.
+ * those stays, every other byte becomes \xNN. The one sanitiser.
  */
 void text_add_shown(struct text *text, const char *string);
 

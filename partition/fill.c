@@ -216,7 +216,7 @@ static int measure(const struct filling *filling, int from, uint64_t *ret_bytes,
 static int populate(const struct filling *filling, struct error *error)
 {
 	const char *name = filling->fill->populate;
-	_cleanup_fd_ int from = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_fd_ int from = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	uint64_t size = 0;
 
 	if (from < 0)

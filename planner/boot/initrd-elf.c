@@ -145,7 +145,7 @@ void elf_needs_free(struct elf_needs *needs)
 /* Whether the file is a library for the same kind of machine. */
 static bool fits(const char *path, const struct elf_needs *needs)
 {
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	Elf64_Ehdr header;
 
 	return fd >= 0 && read(fd, &header, sizeof(header)) == sizeof(header) &&

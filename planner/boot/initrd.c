@@ -140,7 +140,7 @@ static int copy_libraries(struct initrd *initrd, const struct elf_needs *needs,
 int initrd_copy(struct initrd *initrd, const char *host_path, const char *path,
 		struct error *error)
 {
-	_cleanup_fd_ int fd = open(host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_fd_ int fd = open(host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	_cleanup_(elf_needs_free) struct elf_needs needs = {};
 	_cleanup_text_ struct text bytes = {};
 	struct stat st;

@@ -16,7 +16,7 @@ enum { HEADER_MAGIC = 0x202, HEADER_VERSION = 0x20e, SETUP_START = 0x200 };
 
 static char *from_header(const char *path)
 {
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	char magic[4], name[128] = "";
 	unsigned char at[2];
 

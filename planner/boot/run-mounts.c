@@ -284,12 +284,12 @@ static void add_kvm(const struct stat *kvm, int tree, gid_t *ret_group)
 static void fill_dev(void)
 {
 	mkdir("/dev/shm", 0755);
-	chown("/dev/shm", RUN_NOBODY, RUN_NOBODY);
+	(void)!chown("/dev/shm", RUN_NOBODY, RUN_NOBODY);
 	mkdir("/dev/pts", 0755);
 	mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
 	      "newinstance,ptmxmode=0666,mode=0600");
-	symlink("pts/ptmx", "/dev/ptmx");
-	symlink("/proc/self/fd", "/dev/fd");
+	(void)!symlink("pts/ptmx", "/dev/ptmx");
+	(void)!symlink("/proc/self/fd", "/dev/fd");
 }
 
 /* ROOT can be written. */

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/size.h"
+#include "base/streams.h"
 #include "partition/add-libvirt.h"
 #include "partition/edit-table.h"
 #include "partition/erase.h"
@@ -182,9 +183,8 @@ static void say(const struct wish *wish, const struct partition_table *before,
 		text_addc(&out, '\n');
 	}
 	for (size_t i = 0; i < wish->libvirt_mended; i++)
-		fprintf(stderr,
-			"virt-layout: libvirt 9.0 would make this partition one sector "
-			"too short; it is not (--bug-compatible makes it so)\n");
+		streams_say("libvirt 9.0 would make this partition one sector "
+			    "too short; it is not (--bug-compatible makes it so)");
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "planner/commands/disk.h"
 
+#include "base/streams.h"
 #include <stdio.h>
 
 void disk_failure(struct disk_failures *failures, const char *file, struct error *error)
@@ -13,7 +14,7 @@ void disk_failure(struct disk_failures *failures, const char *file, struct error
 	struct disk_failure *failure = vec_add(&failures->list);
 
 	text_add_shown(&shown, error->message);
-	fprintf(stderr, "virt-layout: %s\n", shown.s);
+	streams_say("%s", shown.s);
 	failure->file = file;
 	failure->error = *error;
 	*error = (struct error){};

@@ -2,6 +2,7 @@
 #include "planner/commands/disk-change.h"
 
 #include "base/mem.h"
+#include "base/streams.h"
 #include "planner/commands/watch.h"
 
 #include <stdio.h>
@@ -56,10 +57,9 @@ void change_end(struct changed_disk *disk, const char *path)
 			"virt-layout: %s: whether a loop device uses it is unknown: %s\n",
 			path, doubt);
 	if (disk->kernel_keeps_old)
-		fprintf(stderr,
-			"virt-layout: %s: the kernel still uses the old partitions, "
-			"because they are in use; run partprobe %s later\n",
-			path, path);
+		streams_say("%s: the kernel still uses the old partitions, "
+			    "because they are in use; run partprobe %s later",
+			    path, path);
 }
 
 char *change_journal(const char *path, const struct change_wish *wish,
@@ -98,7 +98,8 @@ int change_begin(const char *path, const struct change_wish *wish,
 	ret->journal = change_journal(path, wish, error);
 	if (!ret->journal)
 		return -1;
-	/* Behind the lock: somebody's change may be under way, or be cut short just now. */
+	/* Behind the lock: somebody's change may be under way, or be cut short just now.
+	 */
 	ret->io = disk_open(path, &wish->disk, &ret->kind, error);
 	if (!ret->io || change_need_closed(path, ret->journal, error) < 0)
 		return -1;

@@ -3,6 +3,7 @@
 #include "planner/commands/disk.h"
 
 #include "base/mem.h"
+#include "base/streams.h"
 #include "partition/edit-table.h"
 #include "planner/commands/disk-change.h"
 
@@ -74,8 +75,7 @@ static int drop_partial(const char *path, struct changed_disk *disk,
 	if (journal_drop(journal, error) < 0)
 		return -1;
 	change_end(disk, path);
-	fprintf(stderr, "virt-layout: %s: the change had not begun to be written\n",
-		path);
+	streams_say("%s: the change had not begun to be written", path);
 	return STATUS_OK;
 }
 
@@ -97,8 +97,8 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 		return drop_partial(path, disk, wish, journal_file, error);
 	if (state == JOURNAL_NONE) {
 		change_end(disk, path);
-		fprintf(stderr, "virt-layout: %s: there is nothing to recover (no %s)\n",
-			path, journal_file);
+		streams_say("%s: there is nothing to recover (no %s)", path,
+			    journal_file);
 		return STATUS_OK;
 	}
 	if (disk_recover(disk->io, &journal, wish->undo, wish->copied, error) < 0 ||
@@ -106,8 +106,7 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 		return -1;
 	change_announce(disk);
 	change_end(disk, path);
-	fprintf(stderr, "virt-layout: %s: the change is %s\n", path,
-		wish->undo ? "undone" : "finished");
+	streams_say("%s: the change is %s", path, wish->undo ? "undone" : "finished");
 	return STATUS_OK;
 }
 
@@ -158,9 +157,9 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 	    change_commit(&disk, &patch, &seen->table, error) < 0)
 		return -1;
 	change_end(&disk, path);
-	fprintf(stderr, "virt-layout: %s: %s\n", path,
-		patch.sectors.n ? "the table is whole again"
-				: "there is nothing to repair");
+	streams_say("%s: %s", path,
+		    patch.sectors.n ? "the table is whole again"
+				    : "there is nothing to repair");
 	return STATUS_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/streams.h"
 #include "partition/stub/refuse.h"
 #include "partition/stub/stub.h"
 #include "planner/commands/disk-change.h"
@@ -29,7 +30,7 @@ struct wish {
 static void say_forced(const char *path, const struct text *reasons)
 {
 	if (reasons->n > 0)
-		fprintf(stderr, "virt-layout: %s: forced although %s\n", path, reasons->s);
+		streams_say("%s: forced although %s", path, reasons->s);
 }
 
 static int read_options(struct options *options, struct wish *wish, struct error *error)
@@ -103,8 +104,8 @@ static int make_patch(struct changed_disk *disk, const struct wish *wish,
 }
 
 /* What speaks against it, unless it is forced. */
-static int refuse(struct changed_disk *disk, const struct wish *wish, struct text *reasons,
-		  struct error *error)
+static int refuse(struct changed_disk *disk, const struct wish *wish,
+		  struct text *reasons, struct error *error)
 {
 	if (wish->remove)
 		stub_cannot_remove(&disk->seen, reasons);

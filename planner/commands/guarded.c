@@ -9,6 +9,7 @@
 
 #include "base/child.h"
 #include "base/file.h"
+#include "base/streams.h"
 #include "planner/hook-limit.h"
 
 #include <errno.h>
@@ -32,7 +33,7 @@ void guard_say(const struct error *error)
 	_cleanup_text_ struct text text = {};
 
 	text_add_shown(&text, error->message);
-	fprintf(stderr, "virt-layout: %s\n", text.s);
+	streams_say("%s", text.s);
 }
 
 int guard_send_terms(int fd, const struct guard_terms *terms, struct error *error)

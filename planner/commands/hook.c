@@ -13,6 +13,7 @@
 #include "planner/commands/commands.h"
 
 #include "base/file.h"
+#include "base/streams.h"
 #include "planner/commands/guarded.h"
 #include "planner/hook-config.h"
 
@@ -90,10 +91,9 @@ static int prepare(const struct wish *wish, struct error *error)
 
 	if (guarded_run(judge, wish, &guarded, &why) == 0) {
 		if (guarded.status == STATUS_FINDINGS)
-			fprintf(stderr,
-				"virt-layout: %s is not started: it would fail, see "
-				"above; virt-layout explain RULE says why\n",
-				wish->guest);
+			streams_say("%s is not started: it would fail, see "
+				    "above; virt-layout explain RULE says why",
+				    wish->guest);
 		return guarded.status;
 	}
 	if (guarded.strict)

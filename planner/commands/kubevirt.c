@@ -14,6 +14,7 @@
 #include "planner/commands/commands.h"
 
 #include "base/file.h"
+#include "base/streams.h"
 #include "planner/commands/guarded.h"
 #include "planner/commands/source.h"
 #include "planner/in-place.h"
@@ -102,7 +103,7 @@ static int plan_asked(const struct document *document, struct asked *asked,
 			  error) < 0)
 		return -1;
 	for (size_t i = 0; i < asked->request.notes.n; i++)
-		fprintf(stderr, "virt-layout: note: %s\n", asked->request.notes.v[i]);
+		streams_say("note: %s", asked->request.notes.v[i]);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/diff.h"
 #include "base/file.h"
+#include "base/streams.h"
 #include "planner/commands/installed.h"
 #include "planner/commands/source.h"
 #include "planner/expect.h"
@@ -117,7 +118,7 @@ static int take_flag(void *user, const char *flag, const char *value, struct err
 static void print_notes(char *const *notes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, "virt-layout: note: %s\n", notes[i]);
+		streams_say("note: %s", notes[i]);
 }
 
 static int print_prediction(const struct guest *guest, const char *output,
@@ -229,9 +230,12 @@ static int print_changed(const struct flags *flags, const struct document *docum
 	if (flags->predict)
 		return predict_text(flags->domain, xml, flags->output, error);
 	if (flags->in_place)
-		return same ? 0 : file_write(flags->domain, xml->s, xml->n, error);
+		return same ? 0
+			    : file_replace(flags->domain, &document->origin, xml->s,
+					   xml->n, error);
 	if (!flags->diff)
-		return file_write(flags->output, xml->s, xml->n, error);
+		return file_replace(flags->output, &document->origin, xml->s, xml->n,
+				    error);
 	text_add_diff(&diff, flags->domain, document->text.s, flags->domain, xml->s);
 	return diff.n == 0 && !flags->output
 		       ? 0

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/jsonw.h"
+#include "base/streams.h"
 #include "planner/commands/sheet.h"
 #include "planner/stash.h"
 
@@ -28,8 +29,8 @@ static int check_target(const struct target_file *target, const char *path,
 static int write_document(const struct target_file *target, const char *path,
 			  const struct document *document, struct error *error)
 {
-	return file_write(target->in_place ? path : target->output, document->text.s,
-			  document->text.n, error);
+	return file_replace(target->in_place ? path : target->output, &document->origin,
+			    document->text.s, document->text.n, error);
 }
 
 enum { STASH_TEXT, STASH_NAME, STASH_OUTPUT, STASH_IN_PLACE };
@@ -93,8 +94,7 @@ static int park_all(const struct stash_wish *wish, const struct options *options
 		all += n;
 	}
 	if (all > 0)
-		fprintf(stderr, "virt-layout: %zu element%s parked\n", all,
-			all == 1 ? "" : "s");
+		streams_say("%zu element%s parked", all, all == 1 ? "" : "s");
 	return 0;
 }
 
@@ -245,7 +245,8 @@ static int print_text(const struct unstash_wish *wish, const char *path,
 		return -1;
 	if (!wish->target.in_place)
 		return 0;
-	return file_write(path, document->text.s, document->text.n, error);
+	return file_replace(path, &document->origin, document->text.s, document->text.n,
+			    error);
 }
 
 static int check_wish(const struct unstash_wish *wish, const struct options *options,

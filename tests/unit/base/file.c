@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static int in_new_directory(void **state)
@@ -67,6 +68,132 @@ static void failures_keep_what_was(void **state)
 	assert_string_equal(error.message, "/dev/zero: is larger than 1 MiB, the limit");
 }
 
+/* An edit between the reading and the writing: in place, by another file, or removed. */
+static void refuses_lost_updates(void **state)
+{
+	static const char *const edits[] = {
+		"printf 'theirs, longer' > a", "printf XXX > a", /* the size stays */
+		"printf XXX > b && mv b a",    "chmod 600 a",    "rm a",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(edits); i++) {
+		_cleanup_error_ struct error error = {};
+		_cleanup_(file_origin_free) struct file_origin origin = {};
+		_cleanup_text_ struct text text = {};
+
+		assert_int_equal(file_write("a", "one", 3, &error), 0);
+		assert_int_equal(symlink("a", "link"), 0);
+		assert_int_equal(file_read_origin("a", FILE_LIMIT, &text, &origin,
+						  &error),
+				 0);
+		/* Untouched, and by two names: allowed, and then it is another file. */
+		assert_int_equal(file_replace("c", &origin, "new", 3, &error), 0);
+		usleep(20000);
+		assert_int_equal(system(edits[i]), 0);
+		assert_int_equal(file_replace("a", &origin, "ours", 4, &error), -1);
+		assert_int_equal(error.status, STATUS_SYSTEM);
+		assert_non_null(strstr(error.message, "after it was read"));
+		if (access("a", F_OK) == 0) {
+			assert_int_equal(file_replace("link", &origin, "ours", 4, &error),
+					 -1);
+			assert_int_not_equal(system("grep -q ours a"), 0);
+		}
+		assert_int_equal(system("rm -f a b c link"), 0);
+	}
+}
+
+static void writes_what_it_read(void **state)
+{
+	_cleanup_error_ struct error error = {};
+	_cleanup_(file_origin_free) struct file_origin origin = {};
+	_cleanup_text_ struct text text = {};
+
+	(void)state;
+	assert_int_equal(file_write("a", "one", 3, &error), 0);
+	assert_int_equal(file_read_origin("a", FILE_LIMIT, &text, &origin, &error), 0);
+	assert_int_equal(file_replace("a", &origin, "two", 3, &error), 0);
+	assert_content("a", "two");
+}
+
+/* Attributes and ACLs survive; where the file system has none there is nothing to lose.
+ */
+static void keeps_attributes(void **state)
+{
+	_cleanup_error_ struct error error = {};
+	char value[8] = "", now[64];
+	/* linux/posix_acl_xattr.h, little-endian: user rw, user 12345 rw, group r, mask
+	 * rw, others r. */
+	static const uint8_t acl[] = {
+		2,    0, 0, 0,                         /* version */
+		1,    0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* owner */
+		2,    0, 6, 0, 0x39, 0x30, 0,    0,    /* user */
+		4,    0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* group */
+		0x10, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* mask */
+		0x20, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* others */
+	};
+
+	(void)state;
+	assert_int_equal(file_write("a", "one", 3, &error), 0);
+	if (setxattr("a", "user.note", "kept", 4, 0) == 0) {
+		assert_int_equal(file_write("a", "two", 3, &error), 0);
+		assert_int_equal(getxattr("a", "user.note", value, sizeof(value)), 4);
+		assert_memory_equal(value, "kept", 4);
+	}
+	if (setxattr("a", "system.posix_acl_access", acl, sizeof(acl), 0) == 0) {
+		assert_int_equal(file_write("a", "three", 5, &error), 0);
+		assert_int_equal(getxattr("a", "system.posix_acl_access", now,
+					  sizeof(now)),
+				 sizeof(acl));
+		assert_memory_equal(now, acl, sizeof(acl));
+		/* And a default ACL of the directory gives the file nothing new. */
+		assert_int_equal(removexattr("a", "system.posix_acl_access"), 0);
+		assert_int_equal(setxattr(".", "system.posix_acl_default", acl,
+					  sizeof(acl), 0),
+				 0);
+		assert_int_equal(file_write("a", "four", 4, &error), 0);
+		assert_int_equal(getxattr("a", "system.posix_acl_access", now,
+					  sizeof(now)),
+				 -1);
+	}
+}
+
+static void never_waits_for_a_fifo(void **state)
+{
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text text = {};
+
+	(void)state;
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	alarm(20);
+	assert_int_equal(file_read("fifo", FILE_LIMIT, &text, &error), -1);
+	alarm(0);
+	assert_int_equal(error.status, STATUS_INPUT);
+	assert_non_null(strstr(error.message, "is a FIFO"));
+	assert_int_equal(file_read("/dev/null", FILE_LIMIT, &text, &error), 0);
+	assert_int_equal(file_read("/dev/kmsg", FILE_LIMIT, &text, &error), -1);
+	assert_int_equal(error.status, STATUS_INPUT);
+}
+
+static void reads_what_the_shell_hands_over(void **state)
+{
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text text = {};
+	_cleanup_free_ char *path = NULL;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	path = xasprintf("/dev/fd/%d", ends[1]);
+	assert_int_equal(file_write(path, "through", 7, &error), 0);
+	close(ends[1]);
+	free(path);
+	path = xasprintf("/proc/self/fd/%d", ends[0]);
+	assert_int_equal(file_read(path, FILE_LIMIT, &text, &error), 0);
+	assert_string_equal(text.s, "through");
+	close(ends[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -74,6 +201,16 @@ int main(void)
 						leave_directory),
 		cmocka_unit_test_setup_teardown(failures_keep_what_was, in_new_directory,
 						leave_directory),
+		cmocka_unit_test_setup_teardown(refuses_lost_updates, in_new_directory,
+						leave_directory),
+		cmocka_unit_test_setup_teardown(writes_what_it_read, in_new_directory,
+						leave_directory),
+		cmocka_unit_test_setup_teardown(keeps_attributes, in_new_directory,
+						leave_directory),
+		cmocka_unit_test_setup_teardown(never_waits_for_a_fifo, in_new_directory,
+						leave_directory),
+		cmocka_unit_test_setup_teardown(reads_what_the_shell_hands_over,
+						in_new_directory, leave_directory),
 	};
 
 	return RUN_TESTS(tests);

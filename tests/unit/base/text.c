@@ -10,17 +10,12 @@ static void numbers(void **state)
 		bool good;
 		uint64_t value;
 	} rows[] = {
-		{ "0", true, 0 },
-		{ "18446744073709551615", true, UINT64_MAX },
-		{ "0x1F", true, 31 },
-		{ "18446744073709551616", false, 0 },
-		{ "0x", false, 0 },
-		{ "", false, 0 },
-		{ " 1", false, 0 },
-		{ "+1", false, 0 },
-		{ "-1", false, 0 },
-		{ "1 ", false, 0 },
-		{ "1f", false, 0 },
+		{"0", true, 0},     {"18446744073709551615", true, UINT64_MAX},
+		{"0x1F", true, 31}, {"18446744073709551616", false, 0},
+		{"0x", false, 0},   {"", false, 0},
+		{" 1", false, 0},   {"+1", false, 0},
+		{"-1", false, 0},   {"1 ", false, 0},
+		{"1f", false, 0},
 	};
 
 	(void)state;
@@ -50,8 +45,15 @@ static void shown(void **state)
 	_cleanup_text_ struct text text = {};
 
 	(void)state;
+	/* Which way a line is read is not the stranger's to say. */
+	text_add_shown(&text, "\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xd8\x9c\xe2\x80\x9c");
+	assert_string_equal(
+		text.s,
+		"\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8\\xd8\\x9c\xe2\x80\x9c");
+	text_free(&text);
 	text_add_shown(&text, "a\x1b[31m\xc3\xa9\xff\xc2\x85\xed\xa0\x80\n");
-	assert_string_equal(text.s, "a\\x1b[31m\xc3\xa9\\xff\\xc2\\x85\\xed\\xa0\\x80\\x0a");
+	assert_string_equal(text.s,
+			    "a\\x1b[31m\xc3\xa9\\xff\\xc2\\x85\\xed\\xa0\\x80\\x0a");
 }
 
 static void xml_escapes(void **state)
