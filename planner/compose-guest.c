@@ -3,7 +3,7 @@
 
 #include "planner/cpu-shape.h"
 #include "planner/identity.h"
-#include "planner/io-budget.h"
+#include "planner/io-keep.h"
 #include "topology/machine.h"
 
 #define MIB (UINT64_C(1) << 20)

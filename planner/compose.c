@@ -10,7 +10,7 @@
 #include "planner/compose.h"
 
 #include "planner/compose-guest.h"
-#include "planner/io-budget.h"
+#include "planner/io-keep.h"
 
 #include <stdarg.h>
 

@@ -7,7 +7,7 @@
 #include "planner/in-place-tree.h"
 
 #include "planner/compose-guest.h"
-#include "planner/io-budget.h"
+#include "planner/io-keep.h"
 
 static const struct device_kind *kind_of_item(const struct guest *guest,
 					      struct assign_item item)

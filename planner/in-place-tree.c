@@ -12,7 +12,6 @@
 #include "planner/in-place-host.h"
 
 #include "planner/compose-guest.h"
-#include "planner/io-budget.h"
 
 #define DEFAULT_SPARE_BUSES 8u
 

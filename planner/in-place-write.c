@@ -3,7 +3,7 @@
 #include "planner/in-place-tree.h"
 
 #include "planner/compose-guest.h"
-#include "planner/io-budget.h"
+#include "planner/io-keep.h"
 
 static bool is_port(enum layout_kind kind)
 {

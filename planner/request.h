@@ -12,6 +12,7 @@
 #include "planner/target-settle.h"
 
 #define NO_CELL (-1)
+#define EVERY_NODE (-2) /* until request_finish() repeats the device */
 
 struct request_node {
 	unsigned vcpus;	       /* 0: CPU-less */

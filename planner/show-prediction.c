@@ -3,7 +3,7 @@
 
 #include "base/size.h"
 #include "planner/device-kind.h"
-#include "planner/io-budget.h"
+#include "planner/firmware-io.h"
 
 #include <stdio.h>
 

@@ -7,7 +7,7 @@
 #include "planner/check/rules.h"
 
 #include "planner/device-kind.h"
-#include "planner/io-budget.h"
+#include "planner/firmware-io.h"
 
 #define LAST_BUS 256u
 

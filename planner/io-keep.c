@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "planner/io-budget.h"
+#include "planner/io-keep.h"
+
+#include "planner/firmware-io.h"
 
 #include <limits.h>
 
