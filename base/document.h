@@ -9,46 +9,9 @@
  */
 #pragma once
 
+#include "base/document-types.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/text.h"
-#include "base/vec.h"
-
-#include <libxml/tree.h>
-
-/* Bytes [start, end) of the text. */
-struct span {
-	size_t start, end;
-};
-
-struct document_attribute {
-	struct span whole; /* with the white space before it, up to the closing quote */
-	struct span name;  /* with its prefix */
-	struct span value; /* between the quotes */
-};
-
-struct document_element {
-	xmlNode *node;
-	int parent;            /* element number, -1 for the root */
-	long line, column;     /* of the '<', from 1; columns are characters */
-	struct span start_tag; /* '<' to behind '>' */
-	struct span content;   /* between the tags; empty at start_tag.end for <x/> */
-	struct span end_tag;   /* empty for <x/> */
-	bool self_closing;
-	size_t first_attribute, n_attributes; /* in document.attributes */
-	unsigned position; /* from 1, among siblings called so in the text */
-	bool shared;       /* there is another one of them */
-};
-
-/* Owns everything in it. */
-struct document {
-	char *name; /* for messages: the file's name as the user gave it */
-	struct text text;
-	struct file_origin origin; /* empty unless document_read() made it */
-	xmlDoc *xml;
-	VEC(struct document_element) elements;
-	VEC(struct document_attribute) attributes;
-};
 
 /*
  * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all

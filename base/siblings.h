@@ -2,7 +2,7 @@
 /* siblings.h - which of its like-named siblings an element is. Private to document.c. */
 #pragma once
 
-#include "base/document.h"
+#include "base/document-types.h"
 
 /*
  * Fills in `position` and `shared` of every element of a scanned document, in n log n

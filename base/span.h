@@ -5,7 +5,8 @@
  */
 #pragma once
 
-#include "base/document.h"
+#include "base/document-types.h"
+#include "base/error.h"
 
 #define ELEMENT_DEPTH_LIMIT 256
 /*

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "planner/assign.h"
+#include "planner/assignment.h"
 
 /* What a device needs and a bus takes. */
 enum {

@@ -2,7 +2,8 @@
 /* commandline-rows.h - the tables of commandline-rows.c, for commandline.c. */
 #pragma once
 
-#include "planner/commandline.h"
+#include "base/text.h"
+#include "planner/addition.h"
 
 struct property_row {
 	const char *name;

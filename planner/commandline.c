@@ -4,6 +4,8 @@
  * or JSON); the driver's row says which of them are understood and what they hold. Both
  * directions, reading and writing, know nothing but the rows of commandline-rows.c.
  */
+#include "planner/commandline.h"
+
 #include "planner/commandline-rows.h"
 
 #include <json-c/json.h>

@@ -12,53 +12,7 @@
 #pragma once
 
 #include "base/document.h"
-#include "topology/pci-address.h"
-
-enum addition_kind {
-	ADDITION_EXPANDER,  /* a root bus of its own */
-	ADDITION_PORT,	    /* a bridge: root port, switch port, other bridge */
-	ADDITION_IOMMU,
-	ADDITION_INITIATOR, /* acpi-generic-initiator */
-	ADDITION_GLOBAL,    /* x-speed or x-width of every port of a driver */
-	ADDITION_OVERRIDE,  /* x-speed or x-width of the device with an alias */
-	ADDITION_WINDOW,    /* opt/ovmf/X-PciMmio64Mb */
-	ADDITION_DEVICE,    /* a -device without a row: it may sit on PCI */
-};
-
-enum addition_value_kind {
-	ADDITION_NAME,	 /* an identifier; `text` */
-	ADDITION_NUMBER, /* `number` */
-	ADDITION_SWITCH, /* `number` is 0 or 1 */
-	ADDITION_WORD,	 /* one of a few words; `text` */
-	ADDITION_PLACE,	 /* slot * 8 + function; `number` */
-};
-
-struct addition_value {
-	const char *name; /* static: "bus_nr" */
-	enum addition_value_kind kind;
-	uint64_t number;
-	char *text; /* owned; NULL unless a name or a word */
-};
-
-struct addition {
-	enum addition_kind kind;
-	int element;	    /* the <qemu:arg> with the value, or the <qemu:property> */
-	const char *driver; /* static: "pxb-pcie"; NULL for ADDITION_DEVICE and others */
-	const char *model;  /* static: libvirt's word for it: "intel", "pcie-root-port" */
-	bool complete;	    /* every property is understood */
-	VEC(struct addition_value) values;
-};
-
-/* Something that is not understood. */
-struct unknown_addition {
-	int element;
-	char *text; /* owned: an option, "-device FOO" or a property */
-};
-
-struct commandline {
-	VEC(struct addition) additions;
-	VEC(struct unknown_addition) unknown;
-};
+#include "planner/addition.h"
 
 /* Reads both elements of a domain into a zeroed *@ret; never fails. */
 void commandline_read(const struct document *domain, struct commandline *ret);

@@ -235,3 +235,10 @@ bool guest_is_virt(const struct guest *guest)
 	return guest->machine &&
 	       (streq(guest->machine, "virt") || has_prefix(guest->machine, "virt-"));
 }
+
+bool guest_is_i440fx(const struct guest *guest)
+{
+	return guest->machine &&
+	       (streq(guest->machine, "pc") || has_prefix(guest->machine, "pc-i440fx-") ||
+		has_prefix(guest->machine, "pc-0.") || has_prefix(guest->machine, "pc-1."));
+}

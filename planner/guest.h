@@ -273,15 +273,21 @@ static inline struct guest_number number_of(uint64_t value)
 {
 	return (struct guest_number){ .state = VALUE_VALID, .value = value };
 }
+
 static inline struct guest_switch switch_of(bool on)
 {
 	return (struct guest_switch){ .state = VALUE_VALID, .on = on };
 }
+
 static inline bool number_is(struct guest_number number, uint64_t value)
 {
 	return number.state == VALUE_VALID && number.value == value;
 }
+
 static inline bool switch_is(struct guest_switch value, bool on)
 {
 	return value.state == VALUE_VALID && value.on == on;
 }
+
+/* i440fx: "pc", "pc-i440fx-*". */
+bool guest_is_i440fx(const struct guest *guest);

@@ -4,8 +4,9 @@
 
 #include "base/edit.h"
 #include "planner/assign.h"
-#include "planner/in-place.h"
 #include "planner/layout.h"
+#include "planner/request.h"
+#include "topology/machine.h"
 
 /* One device that the plan puts into a port. */
 struct in_place_device {

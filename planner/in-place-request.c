@@ -176,17 +176,6 @@ static uint64_t round_up(uint64_t value, uint64_t granule)
 	return (value + granule - 1) / granule * granule;
 }
 
-/* The largest page that backs the cells, so that each is whole pages. */
-uint64_t in_place_granule(const struct in_place *plan)
-{
-	uint64_t granule = MAX(plan->request->hugepage_bytes, MIB);
-
-	for (size_t i = 0; i < plan->old.pages.n; i++)
-		if (plan->old.pages.v[i].size_bytes.state == VALUE_VALID)
-			granule = MAX(granule, plan->old.pages.v[i].size_bytes.value);
-	return granule;
-}
-
 static void set_distances(const struct request *request, struct guest_cell *cell,
 			  size_t from)
 {

@@ -4,6 +4,8 @@
 
 #include "planner/in-place-parts.h"
 
+#define DEFAULT_SPARE_BUSES 8u /* of an expander bus */
+
 /* Whether something sits on an item's bus. */
 bool in_place_has_child(const struct layout *layout, int parent);
 /* An empty port for a device where it is wanted, made if there is none. */
@@ -16,6 +18,8 @@ int in_place_home(const struct in_place *plan, const struct request_device *want
 bool in_place_shared_port(const struct in_place *plan, int item);
 /* Functions with an I/O BAR behind ports: there and planned. */
 unsigned in_place_count_io(const struct in_place *plan);
+/* The kind of a controller of the domain. */
+enum layout_kind in_place_kind(const struct guest_controller *controller);
 /* libvirt's word for a kind of controller; of bridges, for the one that is added. */
 const char *in_place_model(enum layout_kind kind);
 /* Whether something has a valid PCI address. */

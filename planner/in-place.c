@@ -8,28 +8,15 @@
  * goes out only without an error and without a new warning; with a host, which may leave
  * no better place for a device, a new warning is a note.
  */
-#include "planner/in-place-host.h"
+#include "planner/in-place.h"
 
 #include "planner/check/worse.h"
 #include "planner/compose-guest.h"
 #include "planner/guest-edit.h"
 #include "planner/guest-read.h"
+#include "planner/in-place-host.h"
 
 #include <stdarg.h>
-
-int in_place_refuse(const struct in_place *plan, struct error *error, int element,
-		    const char *format, ...)
-{
-	_cleanup_text_ struct text text = {};
-	va_list args;
-
-	va_start(args, format);
-	text_vprintf(&text, format, args);
-	va_end(args);
-	return error_input_at(error, plan->document->name,
-			      plan->document->elements.v[MAX(element, 0)].line, "%s",
-			      text.s);
-}
 
 static void plan_clear(struct in_place *plan)
 {

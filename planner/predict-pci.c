@@ -7,6 +7,7 @@
  */
 #include "planner/device-kind.h"
 #include "planner/predict.h"
+#include "planner/stand-in.h"
 
 #define MOST_BUS 255
 

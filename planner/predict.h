@@ -9,12 +9,6 @@
 #include "topology/machine.h"
 
 /*
- * The alias of a device that stands for another one in a dry boot (planner/boot/prepare.h)
- * begins so. Its place is predicted and its identity is not.
- */
-#define STAND_IN_ALIAS "ua-stand-in-"
-
-/*
  * What firmware, ACPI tables and Linux make of a domain whose devices have their
  * addresses (see assign.h for the others): NUMA nodes, CPUs, distances, HMAT, every PCI
  * function with its bus numbers, node and IOMMU group. What cannot be foretold (a host's

@@ -16,6 +16,8 @@
  */
 #include "planner/stash-parts.h"
 
+#include "planner/stash.h"
+
 #include "base/style.h"
 
 static const char *space_of(const xmlNode *node)

@@ -2,7 +2,7 @@
 /* stash-parts.h - what the files of the stash share; see stash.c. */
 #pragma once
 
-#include "planner/stash.h"
+#include "base/document.h"
 
 /* A document that is changed again and again, and elements followed through it. */
 struct stash_work {

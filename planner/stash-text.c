@@ -6,6 +6,8 @@
  */
 #include "planner/stash-parts.h"
 
+#include "planner/stash.h"
+
 #include "base/base64.h"
 #include "base/style.h"
 #include "base/utf8.h"

@@ -12,6 +12,8 @@
  */
 #include "planner/boot/prepare-parts.h"
 
+#include "planner/boot/prepare.h"
+
 #include "base/mem.h"
 
 static const struct cpu_choice {

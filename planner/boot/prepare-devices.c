@@ -6,8 +6,10 @@
  */
 #include "planner/boot/prepare-parts.h"
 
+#include "planner/boot/prepare.h"
+
 #include "base/mem.h"
-#include "planner/predict.h"
+#include "planner/stand-in.h"
 
 static void add_attribute(struct prepare *p, struct text *text, int element,
 			  const char *name)

@@ -6,6 +6,8 @@
  * ours may have a path. So a mistake in between lets nothing of the domain out.
  */
 #include "planner/boot/prepare-parts.h"
+
+#include "planner/boot/prepare.h"
 #include "planner/boot/prepare-rows.h"
 
 #include "base/mem.h"

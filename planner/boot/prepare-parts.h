@@ -3,7 +3,9 @@
 #pragma once
 
 #include "base/edit.h"
-#include "planner/boot/prepare.h"
+#include "planner/boot/substitution.h"
+
+struct prepare_options; /* prepare.h */
 
 struct prepare {
 	const char *name; /* the user's domain */

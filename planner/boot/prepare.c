@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "planner/boot/prepare-parts.h"
+#include "planner/boot/prepare.h"
 
 #include "base/mem.h"
+#include "planner/boot/prepare-parts.h"
 #include "planner/boot/run.h"
 
 #include <stdio.h>
@@ -25,26 +26,10 @@ static const struct machine_kind {
 	{ "aarch64", "ttyAMA0", "" },
 };
 
-struct substitution *prepare_note(struct prepare *p, const char *what, int element)
-{
-	struct substitution *s = vec_add(&p->done->list);
-
-	s->what = what;
-	s->subject = document_path(p->domain, element);
-	return s;
-}
-
 /* Merges <NAME>CONTENT</NAME> into @parent. */
 static void set_content(struct want *parent, const char *name, const char *content)
 {
 	want_content(want_child(parent, name), "%s", content);
-}
-
-void prepare_drop(struct prepare *p, int parent, const char *name)
-{
-	for (int e = document_child(p->domain, parent, name); e >= 0;
-	     e = document_next(p->domain, e, name))
-		edit_remove(&p->edits, e);
 }
 
 char *prepare_loader(const struct document *domain)
@@ -333,44 +318,4 @@ int prepare_domain(const struct document *domain, const struct prepare_options *
 		answer = prepare(&p, domain, ret, error);
 	text_free(&p.arguments);
 	return answer;
-}
-
-void substitutions_free(struct substitutions *substitutions)
-{
-	for (size_t i = 0; i < substitutions->list.n; i++) {
-		free(substitutions->list.v[i].subject);
-		free(substitutions->list.v[i].planned);
-		free(substitutions->list.v[i].booted);
-	}
-	vec_free(&substitutions->list);
-}
-
-void text_add_substitutions(struct text *text, const struct substitutions *s)
-{
-	for (size_t i = 0; i < s->list.n; i++) {
-		const struct substitution *one = &s->list.v[i];
-
-		text_printf(text, "substituted: %s: ", one->subject);
-		text_add_shown(text, one->planned ? one->planned : "nothing");
-		text_adds(text, " -> ");
-		text_add_shown(text, one->booted ? one->booted : "left out");
-		text_printf(text, " (%s)\n", one->why);
-	}
-}
-
-void jsonw_substitutions(struct jsonw *json, const struct substitutions *s)
-{
-	jsonw_array(json, "substitutions");
-	for (size_t i = 0; i < s->list.n; i++) {
-		const struct substitution *one = &s->list.v[i];
-
-		jsonw_object(json, NULL);
-		jsonw_string(json, "what", one->what);
-		jsonw_string(json, "path", one->subject);
-		jsonw_string(json, "planned", one->planned);
-		jsonw_string(json, "booted", one->booted);
-		jsonw_string(json, "why", one->why);
-		jsonw_end_object(json);
-	}
-	jsonw_end_array(json);
 }

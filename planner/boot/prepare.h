@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/document.h"
-#include "base/jsonw.h"
+#include "planner/boot/substitution.h"
 
 enum boot_accel { ACCEL_AUTO, ACCEL_TCG, ACCEL_KVM };
 
@@ -26,16 +26,6 @@ struct prepare_options {
 #define BOOT_FIRMWARE_LOG "firmware.log"
 #define BOOT_SCRATCH_DISK "disk.raw" /* an empty file stands for every disk */
 
-struct substitution {
-	const char *what; /* static: "accelerator", "cpu", "disk" */
-	char *subject;	  /* which one: "/domain/devices/disk[2]" */
-	char *planned, *booted; /* owned; NULL: nothing was said */
-	const char *why;  /* static */
-};
-struct substitutions {
-	VEC(struct substitution) list;
-};
-
 /*
  * The text of the prepared domain into an empty @ret, what was replaced to @substitutions.
  * Faults: not a libvirt domain; an architecture that we know no kernel command line for;
@@ -52,8 +42,3 @@ char *prepare_loader(const struct document *domain) _must_check_;
 char *prepare_template(const struct document *domain) _must_check_;
 /* The domain's architecture, "x86_64" if it names none. Borrowed from the document. */
 const char *domain_architecture(const struct document *domain);
-void substitutions_free(struct substitutions *substitutions);
-/* A line each: "substituted: cpu: host-passthrough -> Nehalem (why)". */
-void text_add_substitutions(struct text *text, const struct substitutions *s);
-/* The member "substitutions": an array of objects. */
-void jsonw_substitutions(struct jsonw *json, const struct substitutions *s);

@@ -721,3 +721,22 @@ const struct rule *rule_named(const char *id)
 			return &rules[i];
 	return NULL;
 }
+
+static bool named(const char *const *names, size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (streq(names[i], id))
+			return true;
+	return false;
+}
+
+bool check_wants(const struct check_options *options, const struct rule *rule)
+{
+	if (streq_null(options->without, rule->id))
+		return false;
+	if (options->only.n > 0 && !named(options->only.v, options->only.n, rule->id))
+		return false;
+	if (named(options->ignored.v, options->ignored.n, rule->id))
+		return false;
+	return !(rule->needs & NEED_POLICY) || options->policy != POLICY_NONE;
+}

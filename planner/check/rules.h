@@ -40,6 +40,8 @@ struct check {
 	struct check_bus bus[INDEXES];
 	/* The rule at work and what it says; rules use check_found and check_skip. */
 	const struct rule *rule;
+	const struct rule *rules; /* the table, for rules that look others up */
+	size_t n_rules;
 	struct report *report;
 	VEC(int) elements; /* of each finding in the report */
 	bool *found;	   /* by the rule's place in the table: it found something */

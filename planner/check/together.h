@@ -7,10 +7,6 @@
 
 #include "planner/check/rules.h"
 
-/* Fills result->use from the domain that was just judged. */
-void check_gather_use(const struct check *check, struct check_use *ret);
-void check_use_free(struct check_use *use);
-
 /*
  * Adds to each result what its domain and an earlier one both take: host devices, host
  * CPUs that vCPUs are pinned to one by one, and the memory of options->host's nodes.

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* document-types.h - the parts of a document: its text, its tree, and where each is. */
+#pragma once
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+#include <libxml/tree.h>
+
+/* Bytes [start, end) of the text. */
+struct span {
+	size_t start, end;
+};
+
+struct document_attribute {
+	struct span whole; /* with the white space before it, up to the closing quote */
+	struct span name;  /* with its prefix */
+	struct span value; /* between the quotes */
+};
+
+struct document_element {
+	xmlNode *node;
+	int parent;            /* element number, -1 for the root */
+	long line, column;     /* of the '<', from 1; columns are characters */
+	struct span start_tag; /* '<' to behind '>' */
+	struct span content;   /* between the tags; empty at start_tag.end for <x/> */
+	struct span end_tag;   /* empty for <x/> */
+	bool self_closing;
+	size_t first_attribute, n_attributes; /* in document.attributes */
+	unsigned position; /* from 1, among siblings called so in the text */
+	bool shared;       /* there is another one of them */
+};
+
+/* Owns everything in it. */
+struct document {
+	char *name; /* for messages: the file's name as the user gave it */
+	struct text text;
+	struct file_origin origin; /* empty unless document_read() made it */
+	xmlDoc *xml;
+	VEC(struct document_element) elements;
+	VEC(struct document_attribute) attributes;
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* found.c - what the rule at work says. */
+#include "planner/check/rules.h"
+
+#include <stdarg.h>
+
+static char *format_string(const char *format, va_list args)
+{
+	struct text text = {};
+
+	text_vprintf(&text, format, args);
+	return text_take(&text);
+}
+
+static int shown_element(const struct check *check, int element)
+{
+	if (element >= 0)
+		return element;
+	return MAX(check->guest->devices_element, 0);
+}
+
+static void set_place(const struct check *check, struct place *place, int element)
+{
+	const struct document_element *at = &check->document->elements.v[element];
+
+	free(place->path);
+	place->file = check->document->name;
+	place->line = at->line;
+	place->column = at->column;
+	place->path = document_path(check->document, element);
+}
+
+struct finding *check_found(struct check *check, int element, const char *format, ...)
+{
+	va_list args;
+	_cleanup_free_ char *message = NULL;
+	struct finding *finding;
+
+	va_start(args, format);
+	message = format_string(format, args);
+	va_end(args);
+	finding = report_add(check->report, check->rule->id, check->rule->severity, "%s",
+			     message);
+	element = shown_element(check, element);
+	/* An argument of QEMU's is not ours to change. */
+	finding->fixable = check->rule->fixable &&
+			   !check->document->elements.v[element].node->ns;
+	set_place(check, &finding->place, element);
+	*vec_add(&check->elements) = element;
+	check->found[check->rule - check->rules] = true;
+	return finding;
+}
+
+void check_skip(struct check *check, const char *needs, const char *format, ...)
+{
+	va_list args;
+	_cleanup_free_ char *reason = NULL;
+
+	va_start(args, format);
+	reason = format_string(format, args);
+	va_end(args);
+	report_skip(check->report, check->rule->id, needs, "%s", reason);
+	vec_last(&check->report->skipped)->file = check->document->name;
+}
+
+void check_mend(struct finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	free(finding->remedy);
+	va_start(args, format);
+	finding->remedy = format_string(format, args);
+	va_end(args);
+}
+
+void check_values(struct finding *finding, const char *observed, const char *expected)
+{
+	free(finding->observed);
+	free(finding->expected);
+	finding->observed = xstrdup(observed);
+	finding->expected = xstrdup(expected);
+}
+
+void check_relate(struct check *check, struct finding *finding, int element)
+{
+	if (element >= 0)
+		set_place(check, &finding->related, element);
+}
