@@ -64,15 +64,15 @@ static void side_free(struct side *side)
 }
 
 /* A line and where its number goes. */
-struct slot {
+struct hash_slot {
 	struct line line;
 	long *number;
 };
 
 static int compare_slots(const void *a, const void *b)
 {
-	const struct line *x = &((const struct slot *)a)->line;
-	const struct line *y = &((const struct slot *)b)->line;
+	const struct line *x = &((const struct hash_slot *)a)->line;
+	const struct line *y = &((const struct hash_slot *)b)->line;
 	int order = memcmp(x->s, y->s, MIN(x->n, y->n));
 
 	return order ? order : (x->n > y->n) - (x->n < y->n);
@@ -81,12 +81,12 @@ static int compare_slots(const void *a, const void *b)
 static void number_lines(struct diff *diff)
 {
 	struct side *sides[] = {&diff->before, &diff->after};
-	VEC(struct slot) slots = {};
+	VEC(struct hash_slot) slots = {};
 	long number = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sides); i++)
 		for (size_t j = 0; j < sides[i]->lines.n; j++)
-			*vec_add(&slots) = (struct slot){sides[i]->lines.v[j],
+			*vec_add(&slots) = (struct hash_slot){sides[i]->lines.v[j],
 							 &sides[i]->numbers[j]};
 	vec_sort(&slots, compare_slots);
 	for (size_t i = 0; i < slots.n; i++) {

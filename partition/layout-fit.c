@@ -51,10 +51,10 @@ static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t
 }
 
 static void add_needs(const struct disk_plan *plan, struct text *text,
-		      const struct item *items, const struct run *run)
+		      const struct item *items, const struct part_run *run)
 {
 	for (size_t i = 0; i < run->n && i < MOST_LISTED; i++) {
-		const struct slot *slot = &run->slots[i];
+		const struct part_slot *slot = &run->slots[i];
 
 		text_adds(text, i == 0 ? " (" : ", ");
 		text_add_item(text, &items[i]);
@@ -106,7 +106,7 @@ static void add_mend(const struct disk_plan *plan, struct text *text,
 }
 
 int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
-		   const struct run *run, const struct item *wall, struct error *error)
+		   const struct part_run *run, const struct item *wall, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
 	uint64_t need_end;

@@ -275,7 +275,7 @@ int plan_items(struct disk_plan *plan, struct error *error)
 }
 
 /* The boundaries of one partition: its own or the disk's, and the image's clusters. */
-static int set_unit(const struct disk_plan *plan, struct item *item, struct slot *slot,
+static int set_unit(const struct disk_plan *plan, struct item *item, struct part_slot *slot,
 		    struct error *error)
 {
 	const struct disk_request *request = plan->request;
@@ -308,7 +308,7 @@ static uint64_t to_sectors(const struct disk_plan *plan, uint64_t bytes)
 	return bytes / sector + (bytes % sector > 0);
 }
 
-static int set_share(const struct disk_plan *plan, const struct item *item, struct slot *slot,
+static int set_share(const struct disk_plan *plan, const struct item *item, struct part_slot *slot,
 		     struct error *error)
 {
 	const struct part_request *part = item->request;
@@ -326,7 +326,7 @@ static int set_share(const struct disk_plan *plan, const struct item *item, stru
 	return 0;
 }
 
-static int set_fixed(const struct disk_plan *plan, struct item *item, struct slot *slot,
+static int set_fixed(const struct disk_plan *plan, struct item *item, struct part_slot *slot,
 		     struct error *error)
 {
 	const struct part_request *part = item->request;
@@ -353,7 +353,7 @@ static int set_fixed(const struct disk_plan *plan, struct item *item, struct slo
 	return 0;
 }
 
-static int set_start(const struct disk_plan *plan, const struct item *item, struct slot *slot,
+static int set_start(const struct disk_plan *plan, const struct item *item, struct part_slot *slot,
 		     struct error *error)
 {
 	const struct part_request *part = item->request;
@@ -386,7 +386,7 @@ static int set_start(const struct disk_plan *plan, const struct item *item, stru
 	return 0;
 }
 
-static int set_slot(const struct disk_plan *plan, struct item *item, struct slot *slot,
+static int set_slot(const struct disk_plan *plan, struct item *item, struct part_slot *slot,
 		    struct error *error)
 {
 	bool share;
@@ -407,8 +407,8 @@ static int set_slot(const struct disk_plan *plan, struct item *item, struct slot
 static int size_extended(struct disk_plan *plan, struct error *error)
 {
 	struct item *item = &plan->outer.items.v[plan->extended];
-	struct slot *slot = &plan->outer.slots.v[plan->extended];
-	struct run run = {plan->inner.slots.v, plan->inner.slots.n, 0, UINT64_MAX};
+	struct part_slot *slot = &plan->outer.slots.v[plan->extended];
+	struct part_run run = {plan->inner.slots.v, plan->inner.slots.n, 0, UINT64_MAX};
 	bool grows = false;
 
 	for (size_t i = 0; i < run.n; i++) {

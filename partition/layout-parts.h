@@ -15,7 +15,7 @@ struct item {
 
 struct item_list {
 	VEC(struct item) items;
-	VEC(struct slot) slots; /* one per item */
+	VEC(struct part_slot) slots; /* one per item */
 };
 
 struct disk_plan {
@@ -39,4 +39,4 @@ int item_error(const struct disk_plan *plan, const struct item *item, struct err
  * NULL if it is the end of the disk or of the extended partition.
  */
 int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
-		   const struct run *run, const struct item *wall, struct error *error);
+		   const struct part_run *run, const struct item *wall, struct error *error);

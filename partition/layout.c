@@ -104,7 +104,7 @@ static const struct item *find_wall(const struct item_list *list, uint64_t from,
 	const struct item *wall = NULL;
 
 	for (size_t i = 0; i < list->items.n; i++) {
-		const struct slot *slot = &list->slots.v[i];
+		const struct part_slot *slot = &list->slots.v[i];
 
 		if (!slot->has_start || slot->fixed_start < from ||
 		    (wall && slot->fixed_start >= *ret_start))
@@ -128,7 +128,7 @@ static const struct item *find_same_start(const struct item_list *list, size_t i
 static int place_from(const struct disk_plan *plan, struct item_list *list, size_t first,
 		      uint64_t begin, uint64_t limit, struct error *error)
 {
-	struct run run = {&list->slots.v[first], 1, begin, limit};
+	struct part_run run = {&list->slots.v[first], 1, begin, limit};
 	const struct item *wall;
 	uint64_t wall_start = 0;
 
@@ -188,7 +188,7 @@ static int place_list(const struct disk_plan *plan, struct item_list *list, uint
 static int place_all(struct disk_plan *plan, struct error *error)
 {
 	uint64_t limit = plan->last_lba == UINT64_MAX ? UINT64_MAX : plan->last_lba + 1;
-	const struct slot *outer;
+	const struct part_slot *outer;
 
 	if (place_list(plan, &plan->outer, plan->first_lba, limit, error) < 0)
 		return -1;

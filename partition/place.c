@@ -13,25 +13,25 @@
 
 typedef unsigned __int128 wide;
 
-static uint64_t bounded(const struct slot *slot, wide size)
+static uint64_t bounded(const struct part_slot *slot, wide size)
 {
 	if (size < slot->min)
 		return slot->min;
 	return size > slot->max ? slot->max : (uint64_t)size;
 }
 
-static bool starts_aligned(const struct slot *slot)
+static bool starts_aligned(const struct part_slot *slot)
 {
 	return slot->at == AT_BOTH || slot->at == AT_START;
 }
 
-static bool ends_aligned(const struct slot *slot)
+static bool ends_aligned(const struct part_slot *slot)
 {
 	return slot->at == AT_BOTH || slot->at == AT_END;
 }
 
 /* A size that may vary is cut to the boundary, one that is fixed is filled up to it. */
-static bool set_end(struct slot *slot)
+static bool set_end(struct part_slot *slot)
 {
 	uint64_t end;
 
@@ -50,12 +50,12 @@ static bool set_end(struct slot *slot)
 }
 
 /* One walk; *ret_end is where the last ends with its padding. */
-static bool walk(const struct run *run, uint64_t *ret_end)
+static bool walk(const struct part_run *run, uint64_t *ret_end)
 {
 	uint64_t at = run->begin;
 
 	for (size_t i = 0; i < run->n; i++) {
-		struct slot *slot = &run->slots[i];
+		struct part_slot *slot = &run->slots[i];
 
 		if (__builtin_add_overflow(at, slot->gap, &at))
 			return false;
@@ -73,17 +73,17 @@ static bool walk(const struct run *run, uint64_t *ret_end)
 	return true;
 }
 
-static bool fits(const struct run *run)
+static bool fits(const struct part_run *run)
 {
 	uint64_t end;
 
 	return walk(run, &end) && end <= run->limit;
 }
 
-static bool fits_at_level(const struct run *run, wide level)
+static bool fits_at_level(const struct part_run *run, wide level)
 {
 	for (size_t i = 0; i < run->n; i++) {
-		struct slot *slot = &run->slots[i];
+		struct part_slot *slot = &run->slots[i];
 		wide room = (wide)UINT64_MAX << LEVEL_BITS;
 		wide share = level > room / slot->weight ? room : level * slot->weight;
 
@@ -92,7 +92,7 @@ static bool fits_at_level(const struct run *run, wide level)
 	return fits(run);
 }
 
-bool place_minimal(const struct run *run, uint64_t *ret_end)
+bool place_minimal(const struct part_run *run, uint64_t *ret_end)
 {
 	for (size_t i = 0; i < run->n; i++)
 		run->slots[i].size = run->slots[i].min;
@@ -100,7 +100,7 @@ bool place_minimal(const struct run *run, uint64_t *ret_end)
 }
 
 /* The greatest level that fits; level 0 does. */
-static void find_level(const struct run *run)
+static void find_level(const struct part_run *run)
 {
 	wide low = 0, high = (wide)run->limit << LEVEL_BITS;
 
@@ -116,7 +116,7 @@ static void find_level(const struct run *run)
 }
 
 /* The greatest size of one slot that fits, all others as they are. */
-static void fill(const struct run *run, struct slot *slot)
+static void fill(const struct part_run *run, struct part_slot *slot)
 {
 	uint64_t low = slot->size, high = MIN(slot->max, run->limit);
 
@@ -132,7 +132,7 @@ static void fill(const struct run *run, struct slot *slot)
 	slot->size = low;
 }
 
-bool place_run(const struct run *run)
+bool place_run(const struct part_run *run)
 {
 	uint64_t end;
 

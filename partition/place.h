@@ -9,7 +9,7 @@
 #include "partition/align.h"
 #include "partition/request.h"
 
-struct slot {
+struct part_slot {
 	/* Given. */
 	uint64_t min, max; /* equal: a fixed size; max is UINT64_MAX for no limit */
 	uint64_t weight;   /* share of what is left */
@@ -26,8 +26,8 @@ struct slot {
 };
 
 /* Slots [first, first + n) between @begin and @limit. */
-struct run {
-	struct slot *slots;
+struct part_run {
+	struct part_slot *slots;
 	size_t n;
 	uint64_t begin, limit;
 };
@@ -36,10 +36,10 @@ struct run {
  * Places all at their minimum, whatever the limit. *ret_end is where the last one ends
  * with its padding. False if a number would be beyond 2^64-1.
  */
-bool place_minimal(const struct run *run, uint64_t *ret_end) _must_check_;
+bool place_minimal(const struct part_run *run, uint64_t *ret_end) _must_check_;
 /*
  * Places all and hands out what is left: each slot that may grow gets a size in
  * proportion to its weight within its bounds, and the sectors that alignment leaves over
  * go to the last that can take them. False if not even the minima fit.
  */
-bool place_run(const struct run *run) _must_check_;
+bool place_run(const struct part_run *run) _must_check_;

@@ -74,7 +74,7 @@ static int choose_kinds(const struct request *request, struct plan *plan,
 }
 
 /* The expander bus of each root, made when something first needs it. */
-struct tree {
+struct port_tree {
 	const struct request *request;
 	struct plan *plan;
 	int *expander_of_cell; /* layout items; LAYOUT_NONE */
@@ -82,7 +82,7 @@ struct tree {
 	int *upstream_of_switch;
 };
 
-static int add_expander(struct tree *tree, int cell)
+static int add_expander(struct port_tree *tree, int cell)
 {
 	int item = layout_add(&tree->plan->layout, LAYOUT_EXPANDER, 0);
 
@@ -91,7 +91,7 @@ static int add_expander(struct tree *tree, int cell)
 	return item;
 }
 
-static int expander_for(struct tree *tree, const struct request_device *device)
+static int expander_for(struct port_tree *tree, const struct request_device *device)
 {
 	int *slot;
 
@@ -109,7 +109,7 @@ static int expander_for(struct tree *tree, const struct request_device *device)
 }
 
 /* The upstream port of a mirrored switch, with the port it sits in. */
-static int upstream_for(struct tree *tree, int number, int expander)
+static int upstream_for(struct port_tree *tree, int number, int expander)
 {
 	const struct request_switch *wanted = &tree->request->switches.v[number];
 	struct layout *layout = &tree->plan->layout;
@@ -126,7 +126,7 @@ static int upstream_for(struct tree *tree, int number, int expander)
 	return tree->upstream_of_switch[number];
 }
 
-static void add_device(struct tree *tree, struct plan_device *device)
+static void add_device(struct port_tree *tree, struct plan_device *device)
 {
 	const struct request_device *wanted = &tree->request->devices.v[device->wanted];
 	struct layout *layout = &tree->plan->layout;
@@ -146,13 +146,13 @@ static void add_device(struct tree *tree, struct plan_device *device)
  * Children of one bus stand together in the layout's order, so devices are added expander
  * by expander, then the spare ports of each.
  */
-static void add_devices(struct tree *tree)
+static void add_devices(struct port_tree *tree)
 {
 	for (size_t i = 0; i < tree->plan->devices.n; i++)
 		add_device(tree, &tree->plan->devices.v[i]);
 }
 
-static void add_spare_ports(struct tree *tree, int count)
+static void add_spare_ports(struct port_tree *tree, int count)
 {
 	struct layout *layout = &tree->plan->layout;
 	size_t n = layout->items.n;
@@ -225,7 +225,7 @@ static int build_tree(const struct request *request, struct plan *plan,
 	_cleanup_free_ int *cells = none_for(request->nodes.n);
 	_cleanup_free_ int *roots = none_for(request->roots.n);
 	_cleanup_free_ int *switches = none_for(request->switches.n);
-	struct tree tree = { request, plan, cells, roots, switches };
+	struct port_tree tree = { request, plan, cells, roots, switches };
 	int general;
 
 	if (fit_empty_ports(request, plan, count_expanders(request), &general, error) < 0)

@@ -51,7 +51,7 @@ static const void *list_find(const struct list *list, int element)
 typedef struct want *make_want(const void *new, const void *old);
 
 /* Where the items of a list stand, and behind which of them new ones go. */
-struct slot {
+struct edit_slot {
 	int parent, after;
 };
 
@@ -72,7 +72,7 @@ static void edit_known(struct edits *edits, struct list old, struct list new,
 }
 
 static void edit_list(struct edits *edits, struct list old, struct list new,
-		      struct slot slot, make_want *make)
+		      struct edit_slot slot, make_want *make)
 {
 	edit_known(edits, old, new, make);
 	for (size_t i = 0; i < new.n; i++)
@@ -275,7 +275,7 @@ static void edit_cpu(const struct guest *old, const struct guest *new, struct ed
 	merge_child(edits, 0, cpu);
 	if (old->numa_element >= 0)
 		edit_list(edits, LIST(&old->cells), LIST(&new->cells),
-			  (struct slot){ old->numa_element, -1 }, make_cell);
+			  (struct edit_slot){ old->numa_element, -1 }, make_cell);
 }
 
 static struct want *want_page(const struct guest_page *page)
@@ -363,10 +363,10 @@ static void edit_cputune(const struct guest *old, const struct guest *new,
 	if (!there)
 		return;
 	edit_list(edits, LIST(&old->vcpupins), LIST(&new->vcpupins),
-		  (struct slot){ old->cputune_element, last_of(LIST(&old->vcpupins)) },
+		  (struct edit_slot){ old->cputune_element, last_of(LIST(&old->vcpupins)) },
 		  make_vcpupin);
 	edit_list(edits, LIST(&old->iothreadpins), LIST(&new->iothreadpins),
-		  (struct slot){ old->cputune_element,
+		  (struct edit_slot){ old->cputune_element,
 				 MAX(last_of(LIST(&old->iothreadpins)), -1) },
 		  make_iothreadpin);
 }
@@ -387,7 +387,7 @@ static void edit_numatune(const struct guest *old, const struct guest *new,
 	merge_child(edits, 0, numatune);
 	if (there)
 		edit_list(edits, LIST(&old->memnodes), LIST(&new->memnodes),
-			  (struct slot){ old->numatune_element,
+			  (struct edit_slot){ old->numatune_element,
 					 MAX(last_of(LIST(&old->memnodes)), -1) },
 			  make_memnode);
 }
@@ -424,11 +424,11 @@ static void edit_devices(const struct guest *old, const struct guest *new,
 	if (anchor < 0)
 		anchor = -2;
 	edit_list(edits, LIST(&old->controllers), LIST(&new->controllers),
-		  (struct slot){ parent, anchor }, make_controller);
+		  (struct edit_slot){ parent, anchor }, make_controller);
 	edit_known(edits, LIST(&old->devices), LIST(&new->devices), make_device);
 	insert_devices(old, new, edits);
 	edit_list(edits, LIST(&old->iommus), LIST(&new->iommus),
-		  (struct slot){ parent, -1 }, make_iommu);
+		  (struct edit_slot){ parent, -1 }, make_iommu);
 }
 
 void guest_edit(const struct guest *old, const struct guest *new, struct edits *edits)

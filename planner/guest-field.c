@@ -206,11 +206,11 @@ static void read_string(const struct raw *raw, void *member)
 }
 
 static void (*const readers[])(const struct raw *raw, void *member) = {
-	[FIELD_STRING] = read_string,     [FIELD_DECIMAL] = read_decimal,
-	[FIELD_POSITIVE] = read_positive, [FIELD_MAYBE] = read_maybe,
-	[FIELD_NUMBER] = read_any_number, [FIELD_LONG] = read_long,
-	[FIELD_MEMORY] = read_memory,     [FIELD_ON_OFF] = read_on_off,
-	[FIELD_YES_NO] = read_yes_no,     [FIELD_SET] = read_set,
+	[GUEST_FIELD_STRING] = read_string,     [GUEST_FIELD_DECIMAL] = read_decimal,
+	[GUEST_FIELD_POSITIVE] = read_positive, [GUEST_FIELD_MAYBE] = read_maybe,
+	[GUEST_FIELD_NUMBER] = read_any_number, [GUEST_FIELD_LONG] = read_long,
+	[GUEST_FIELD_MEMORY] = read_memory,     [GUEST_FIELD_ON_OFF] = read_on_off,
+	[GUEST_FIELD_YES_NO] = read_yes_no,     [GUEST_FIELD_SET] = read_set,
 };
 
 /* The element that the rows before led to: rows of one path stand together. */
@@ -228,7 +228,7 @@ static void find(const struct document *document, int element, const char *path,
 	*found = (struct found){ path, n, document_find_step(document, element, path, n) };
 }
 
-static void fill(struct guest *guest, const struct field *field,
+static void fill(struct guest *guest, const struct guest_field *field,
 		 const struct found *found, void *member)
 {
 	const char *attribute = field->path[found->n] ? field->path + found->n + 1 : NULL;
@@ -236,11 +236,11 @@ static void fill(struct guest *guest, const struct field *field,
 	struct raw raw = { .guest = guest, .element = found->element,
 			   .attribute = attribute };
 
-	if (field->kind == FIELD_ELEMENT)
+	if (field->kind == GUEST_FIELD_ELEMENT)
 		memcpy(member, &raw.element, sizeof(int));
-	else if (field->kind == FIELD_PRESENT)
+	else if (field->kind == GUEST_FIELD_PRESENT)
 		memcpy(member, &(bool){raw.element >= 0}, sizeof(bool));
-	if (field->kind >= FIELD_ELEMENT || raw.element < 0)
+	if (field->kind >= GUEST_FIELD_ELEMENT || raw.element < 0)
 		return;
 	if (!attribute)
 		content = content_of(guest->document, raw.element);
@@ -250,7 +250,7 @@ static void fill(struct guest *guest, const struct field *field,
 		readers[field->kind](&raw, member);
 }
 
-void fields_fill(struct guest *guest, int element, const struct field *fields, size_t n,
+void fields_fill(struct guest *guest, int element, const struct guest_field *fields, size_t n,
 		 void *object)
 {
 	struct found found = {};

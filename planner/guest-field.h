@@ -15,32 +15,32 @@
 #include "planner/guest.h"
 
 enum field_kind {
-	FIELD_STRING,   /* char *, owned; trimmed content */
-	FIELD_DECIMAL,  /* struct guest_number, 32 bits */
-	FIELD_POSITIVE, /* the same, but not 0 */
-	FIELD_MAYBE,    /* a decimal number; an empty element says nothing */
-	FIELD_NUMBER,   /* the same in C's notation: 16, 0x10, 020 */
-	FIELD_LONG,     /* the same, decimal, 64 bits */
-	FIELD_MEMORY,   /* the same with the element's unit attribute, KiB without one */
-	FIELD_ON_OFF,   /* struct guest_switch */
-	FIELD_YES_NO,
-	FIELD_SET,     /* struct guest_set */
-	FIELD_ELEMENT, /* int: the element's number */
-	FIELD_PRESENT, /* bool: there is such an element */
+	GUEST_FIELD_STRING,   /* char *, owned; trimmed content */
+	GUEST_FIELD_DECIMAL,  /* struct guest_number, 32 bits */
+	GUEST_FIELD_POSITIVE, /* the same, but not 0 */
+	GUEST_FIELD_MAYBE,    /* a decimal number; an empty element says nothing */
+	GUEST_FIELD_NUMBER,   /* the same in C's notation: 16, 0x10, 020 */
+	GUEST_FIELD_LONG,     /* the same, decimal, 64 bits */
+	GUEST_FIELD_MEMORY,   /* the same with the element's unit attribute, KiB without one */
+	GUEST_FIELD_ON_OFF,   /* struct guest_switch */
+	GUEST_FIELD_YES_NO,
+	GUEST_FIELD_SET,     /* struct guest_set */
+	GUEST_FIELD_ELEMENT, /* int: the element's number */
+	GUEST_FIELD_PRESENT, /* bool: there is such an element */
 };
 
 /*
  * @path is "a/b@c" for attribute c of the first a/b below the element at hand, "@c" for
  * its own, "a/b" for the content or for the element itself, "" for its own content.
  */
-struct field {
+struct guest_field {
 	const char *path;
 	enum field_kind kind;
 	size_t offset; /* of the member */
 };
 
 /* Fills @object, which starts zeroed, from @element; complaints go to @guest. */
-void fields_fill(struct guest *guest, int element, const struct field *fields, size_t n,
+void fields_fill(struct guest *guest, int element, const struct guest_field *fields, size_t n,
 		 void *object);
 #define FIELDS_FILL(guest, element, fields, object)                                      \
 	fields_fill(guest, element, fields, ARRAY_SIZE(fields), object)
@@ -51,7 +51,7 @@ void guest_complain(struct guest *guest, int element, const char *attribute,
 
 #define ROW(path, kind, type, member)                                                    \
 	{                                                                                \
-		path, FIELD_##kind, offsetof(struct type, member)                        \
+		path, GUEST_FIELD_##kind, offsetof(struct type, member)                        \
 	}
 
 /* Each element called @name below @parent; nothing if @parent is -1. */

@@ -2,14 +2,14 @@
 /* Controllers, devices and IOMMUs of a domain, and their addresses. */
 #include "planner/guest-field.h"
 
-static const struct field address_fields[] = {
+static const struct guest_field address_fields[] = {
 	ROW("@type", STRING, guest_address, type),
 	ROW("@multifunction", ON_OFF, guest_address, multifunction),
 };
 
 /* Members in the same order as the parts of an address are named. */
 static const struct address_part {
-	struct field field;
+	struct guest_field field;
 	uint32_t largest;
 	const char *expected;
 } address_parts[] = {
@@ -21,7 +21,7 @@ static const struct address_part {
 	 "a function from 0x0 to 0x7"},
 };
 
-static const struct field controller_fields[] = {
+static const struct guest_field controller_fields[] = {
 	ROW("@type", STRING, guest_controller, type),
 	ROW("@model", STRING, guest_controller, model),
 	ROW("@index", DECIMAL, guest_controller, index),
@@ -44,7 +44,7 @@ static const struct field controller_fields[] = {
 	ROW("alias@name", STRING, guest_controller, alias),
 };
 
-static const struct field device_fields[] = {
+static const struct guest_field device_fields[] = {
 	ROW("@type", STRING, guest_device, type),
 	ROW("@model", STRING, guest_device, model),
 	ROW("@mode", STRING, guest_device, mode),
@@ -67,23 +67,23 @@ static const struct field device_fields[] = {
 	ROW("alias@name", STRING, guest_device, alias),
 };
 
-static const struct field device_model_fields[] = {
+static const struct guest_field device_model_fields[] = {
 	ROW("model@type", STRING, guest_device, model),
 };
-static const struct field device_bus_fields[] = {
+static const struct guest_field device_bus_fields[] = {
 	ROW("target@bus", STRING, guest_device, bus),
 };
-static const struct field device_file_fields[] = {
+static const struct guest_field device_file_fields[] = {
 	ROW("source@dev", STRING, guest_device, source_file),
 };
-static const struct field drive_fields[] = {
+static const struct guest_field drive_fields[] = {
 	ROW("address@controller", DECIMAL, guest_device, controller),
 };
-static const struct field mdev_fields[] = {
+static const struct guest_field mdev_fields[] = {
 	ROW("source/address@uuid", STRING, guest_device, mdev_uuid),
 };
 
-static const struct field iommu_fields[] = {
+static const struct guest_field iommu_fields[] = {
 	ROW("@model", STRING, guest_iommu, model),
 	ROW("driver", ELEMENT, guest_iommu, driver_element),
 	ROW("driver@intremap", ON_OFF, guest_iommu, intremap),

@@ -11,7 +11,7 @@
 
 #define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
-static const struct field guest_fields[] = {
+static const struct guest_field guest_fields[] = {
 	ROW("@type", STRING, guest, type),
 	ROW("name", STRING, guest, name),
 	ROW("uuid", STRING, guest, uuid),
@@ -82,7 +82,7 @@ static const struct field guest_fields[] = {
 	ROW("metadata", ELEMENT, guest, metadata_element),
 };
 
-static const struct field cell_fields[] = {
+static const struct guest_field cell_fields[] = {
 	ROW("@id", DECIMAL, guest_cell, id),
 	ROW("@cpus", SET, guest_cell, cpus),
 	ROW("@memory", MEMORY, guest_cell, memory_bytes),
@@ -90,45 +90,45 @@ static const struct field cell_fields[] = {
 	ROW("distances", ELEMENT, guest_cell, distances_element),
 };
 
-static const struct field distance_fields[] = {
+static const struct guest_field distance_fields[] = {
 	ROW("@id", DECIMAL, guest_distance, id),
 	ROW("@value", DECIMAL, guest_distance, value),
 };
 
-static const struct field interconnect_fields[] = {
+static const struct guest_field interconnect_fields[] = {
 	ROW("@initiator", DECIMAL, guest_interconnect, initiator),
 	ROW("@target", DECIMAL, guest_interconnect, target),
 	ROW("@cache", DECIMAL, guest_interconnect, cache),
 	ROW("@type", STRING, guest_interconnect, type),
 };
-static const struct field latency_fields[] = {
+static const struct guest_field latency_fields[] = {
 	ROW("@value", LONG, guest_interconnect, value),
 };
-static const struct field bandwidth_fields[] = {
+static const struct guest_field bandwidth_fields[] = {
 	ROW("@value", MEMORY, guest_interconnect, value),
 };
 
-static const struct field vcpupin_fields[] = {
+static const struct guest_field vcpupin_fields[] = {
 	ROW("@vcpu", DECIMAL, guest_pin, id),
 	ROW("@cpuset", SET, guest_pin, cpus),
 };
-static const struct field iothreadpin_fields[] = {
+static const struct guest_field iothreadpin_fields[] = {
 	ROW("@iothread", DECIMAL, guest_pin, id),
 	ROW("@cpuset", SET, guest_pin, cpus),
 };
 
-static const struct field memnode_fields[] = {
+static const struct guest_field memnode_fields[] = {
 	ROW("@cellid", DECIMAL, guest_memnode, cell),
 	ROW("@mode", STRING, guest_memnode, mode),
 	ROW("@nodeset", SET, guest_memnode, nodes),
 };
 
-static const struct field page_fields[] = {
+static const struct guest_field page_fields[] = {
 	ROW("@size", MEMORY, guest_page, size_bytes),
 	ROW("@nodeset", SET, guest_page, cells),
 };
 
-static const struct field feature_fields[] = {
+static const struct guest_field feature_fields[] = {
 	ROW("@name", STRING, guest_feature, name),
 	ROW("@policy", STRING, guest_feature, policy),
 };

@@ -25,7 +25,7 @@ struct given {
 	const xmlChar *name, *prefix, *space, *value, *end;
 };
 
-struct check {
+struct hwloc_check {
 	const char *name;
 	xmlParserCtxt *parser;
 	struct machine *machine;
@@ -39,7 +39,7 @@ struct check {
 	size_t wide_domains;    /* functions that hwloc before 3.0 leaves out */
 };
 
-static int fail(struct check *check, const char *what)
+static int fail(struct hwloc_check *check, const char *what)
 {
 	check->failed = true;
 	error_input_at(check->error, check->name, xmlSAX2GetLineNumber(check->parser),
@@ -55,7 +55,7 @@ static void on_fault(void *data, const xmlError *fault)
 static void on_fault(void *data, xmlError *fault)
 #endif
 {
-	struct check *check = data;
+	struct hwloc_check *check = data;
 	_cleanup_free_ char *first = NULL;
 	_cleanup_text_ struct text shown = {};
 
@@ -70,7 +70,7 @@ static void on_fault(void *data, xmlError *fault)
 }
 
 /* NULL if there is no such attribute. */
-static const struct given *attribute(const struct check *check, const char *name)
+static const struct given *attribute(const struct hwloc_check *check, const char *name)
 {
 	for (size_t i = 0; i < check->n_given; i++)
 		if (!check->given[i].prefix &&
@@ -123,7 +123,7 @@ static bool good_set(const struct given *given)
 	return at == given->end;
 }
 
-static int bad_set(struct check *check, const char *name)
+static int bad_set(struct hwloc_check *check, const char *name)
 {
 	_cleanup_free_ char *what =
 		xasprintf("the %s has no usable %s; it is damaged, or "
@@ -134,7 +134,7 @@ static int bad_set(struct check *check, const char *name)
 }
 
 /* Sets stand on objects, kinds of CPUs and initiators of memory; all must be readable. */
-static int check_all_sets(struct check *check)
+static int check_all_sets(struct hwloc_check *check)
 {
 	for (size_t i = 0; i < check->n_given; i++) {
 		const char *name = (const char *)check->given[i].name;
@@ -146,7 +146,7 @@ static int check_all_sets(struct check *check)
 	return 0;
 }
 
-static int check_own_sets(struct check *check)
+static int check_own_sets(struct hwloc_check *check)
 {
 	static const char *const names[] = {"cpuset", "complete_cpuset", "nodeset",
 					    "complete_nodeset"};
@@ -157,7 +157,7 @@ static int check_own_sets(struct check *check)
 	return 0;
 }
 
-static int check_index(struct check *check, const char *type, struct set *seen)
+static int check_index(struct hwloc_check *check, const char *type, struct set *seen)
 {
 	_cleanup_free_ char *text = value_of(attribute(check, "os_index")), *what = NULL;
 	uint32_t index;
@@ -176,7 +176,7 @@ static int check_index(struct check *check, const char *type, struct set *seen)
 }
 
 /* Domains have 32 bits; hwloc 2 has room for 16 and drops the function without a word. */
-static int check_function(struct check *check)
+static int check_function(struct hwloc_check *check)
 {
 	_cleanup_free_ char *text = value_of(attribute(check, "pci_busid"));
 	unsigned domain, bus, slot, function;
@@ -191,7 +191,7 @@ static int check_function(struct check *check)
 	return 0;
 }
 
-static int check_object(struct check *check)
+static int check_object(struct hwloc_check *check)
 {
 	_cleanup_free_ char *name = value_of(attribute(check, "type"));
 	hwloc_obj_type_t type = HWLOC_OBJ_MACHINE;
@@ -219,7 +219,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		     const xmlChar *space, int n_spaces, const xmlChar **spaces,
 		     int n_attributes, int n_defaulted, const xmlChar **attributes)
 {
-	struct check *check = data;
+	struct hwloc_check *check = data;
 
 	(void)prefix, (void)space, (void)n_spaces, (void)spaces, (void)n_defaulted;
 	if (check->failed)
@@ -240,7 +240,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 static void on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 		   const xmlChar *space)
 {
-	struct check *check = data;
+	struct hwloc_check *check = data;
 
 	(void)name, (void)prefix, (void)space;
 	check->depth--;
@@ -276,7 +276,7 @@ static int check_markup(const char *name, const struct text *text, struct error 
 	return 0;
 }
 
-static int parse(struct check *check, const struct text *text)
+static int parse(struct hwloc_check *check, const struct text *text)
 {
 	xmlParserCtxt *parser = xmlCreateMemoryParserCtxt(text->s, (int)text->n);
 
@@ -299,7 +299,7 @@ static int parse(struct check *check, const struct text *text)
 	return check->failed ? -1 : 0;
 }
 
-static int check_whole(const struct check *check)
+static int check_whole(const struct hwloc_check *check)
 {
 	if (set_empty(&check->cpus))
 		return error_input(check->error, "%s: describes no CPU", check->name);
@@ -318,7 +318,7 @@ static int check_whole(const struct check *check)
 int hwloc_check_xml(const char *name, const char *bytes, size_t n,
 		    struct machine *machine, struct error *error)
 {
-	struct check check = {.name = name, .machine = machine, .error = error};
+	struct hwloc_check check = {.name = name, .machine = machine, .error = error};
 	_cleanup_text_ struct text text = {};
 	int rc;
 

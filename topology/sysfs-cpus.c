@@ -45,7 +45,7 @@ static const struct level_row {
 };
 
 /* What one CPU's directory says; a leader is a group's first CPU, -1 unknown. */
-struct place {
+struct cpu_place {
 	int id, package;
 	int level_id[LEVELS], leader[LEVELS];
 };
@@ -76,9 +76,9 @@ static int read_id(const struct tree *tree, const char *path)
 	return id < 0 || id == 0xffff ? UNKNOWN_ID : id;
 }
 
-static struct place read_place(const struct tree *tree, int id, const struct set *online)
+static struct cpu_place read_place(const struct tree *tree, int id, const struct set *online)
 {
-	struct place place = {.id = id, .package = read_id(tree, "physical_package_id")};
+	struct cpu_place place = {.id = id, .package = read_id(tree, "physical_package_id")};
 
 	for (size_t level = 0; level < LEVELS; level++) {
 		place.level_id[level] = read_id(tree, levels[level].id);
@@ -91,7 +91,7 @@ static struct place read_place(const struct tree *tree, int id, const struct set
 }
 
 struct places {
-	struct place *v;
+	struct cpu_place *v;
 	size_t n, room;
 };
 
@@ -99,7 +99,7 @@ struct places {
 static void lead_by_numbers(struct places *places)
 {
 	for (size_t i = 0; i < places->n; i++) {
-		struct place *place = &places->v[i];
+		struct cpu_place *place = &places->v[i];
 
 		for (size_t level = 0; level < LEVELS; level++) {
 			size_t k = 0;
@@ -212,9 +212,9 @@ void sysfs_read_cpus(const struct tree *sys, struct machine *machine)
 		_cleanup_free_ char *path = xasprintf(CPUS "/cpu%d/topology", id);
 		_cleanup_tree_ struct tree tree = {};
 		struct machine_cpu *cpu = machine_add_cpu(machine, id);
-		struct place *place = vec_add(&places);
+		struct cpu_place *place = vec_add(&places);
 
-		*place = (struct place){id, UNKNOWN_ID, {-1, -1, -1}, {-1, -1, -1}};
+		*place = (struct cpu_place){id, UNKNOWN_ID, {-1, -1, -1}, {-1, -1, -1}};
 		if (tree_sub(sys, path, &tree))
 			*place = read_place(&tree, id, &online);
 		cpu->package = place->package;

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 
-void assign_choose(const struct machine *planned, struct assign_list *ret)
+void assignable_choose(const struct machine *planned, struct assignable_list *ret)
 {
 	for (size_t i = 0; i < planned->functions.n; i++) {
 		const struct machine_function *f = &planned->functions.v[i];
@@ -11,14 +11,14 @@ void assign_choose(const struct machine *planned, struct assign_list *ret)
 		if (f->bridge || f->upstream < 0 || f->physical_function >= 0 ||
 		    f->root < 0 || planned->roots.v[f->root].first_bus == 0)
 			continue;
-		*vec_add(&ret->list) = (struct assign_function){
+		*vec_add(&ret->list) = (struct assignable_function){
 			.at = f->at,
 			.total_vfs = f->total_vfs > 0 ? f->total_vfs : 0,
 		};
 	}
 }
 
-void assign_add_silent(const struct assign_list *list, bool nested, const char *why,
+void assignable_add_silent(const struct assignable_list *list, bool nested, const char *why,
 		       struct serial *ret)
 {
 	size_t n_said = ret->assigns.n;
@@ -67,11 +67,11 @@ static void check_vf(const struct machine *machine, size_t vf, struct text *why)
 			    PCI_ARGS(f->at));
 }
 
-void assign_check_vfs(const struct assign_list *list, const struct machine *observed,
+void assignable_check_vfs(const struct assignable_list *list, const struct machine *observed,
 		      struct serial *ret)
 {
 	for (size_t i = 0; i < list->list.n; i++) {
-		const struct assign_function *a = &list->list.v[i];
+		const struct assignable_function *a = &list->list.v[i];
 		int pf = machine_function_index(observed, a->at), n = 0;
 		_cleanup_text_ struct text why = {};
 

@@ -122,7 +122,7 @@ static void add_orders(struct initrd *initrd, const struct boot_request *request
 	if (initrd->library_path.n > 0)
 		text_printf(&text, "library-path %s\n", initrd->library_path.s);
 	for (size_t i = 0; i < request->assign_to.list.n; i++) {
-		const struct assign_function *a = &request->assign_to.list.v[i];
+		const struct assignable_function *a = &request->assign_to.list.v[i];
 
 		text_printf(&text, "bind " PCI_FORMAT "\n", PCI_ARGS(a->at));
 		if (a->total_vfs > 0)

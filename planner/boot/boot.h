@@ -39,7 +39,7 @@ struct boot_request {
 	VEC(const char *) copies; /* FILE or FILE:PATH */
 	VEC(const char *) kmods;
 	enum assign_mode assign;
-	struct assign_list assign_to;
+	struct assignable_list assign_to;
 	enum initrd_compression compression;
 	bool progress; /* a line on standard error while it runs */
 	/* For ACCEL_AUTO; not set: ask /dev/kvm, and some seconds. */

@@ -40,7 +40,7 @@ static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full",
 				       "/dev/random", "/dev/urandom" };
 
 /* A tree that was taken, and where it goes. */
-struct tree {
+struct mount_tree {
 	char *path; /* owned */
 	int fd;
 	bool directory;
@@ -53,8 +53,8 @@ struct cover {
 
 struct mounts {
 	const struct run *run;
-	struct tree root;
-	VEC(struct tree) trees;
+	struct mount_tree root;
+	VEC(struct mount_tree) trees;
 	VEC(struct cover) covers;
 };
 
@@ -97,7 +97,7 @@ static int put_tree(int fd, const char *path)
 static void keep(struct mounts *m, const char *path)
 {
 	int fd = take_tree(path);
-	struct tree *tree;
+	struct mount_tree *tree;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -214,7 +214,7 @@ static int cover(const struct cover *cover, struct error *error)
 }
 
 /* The name for a tree in a cover, with the directories above it. */
-static int make_place(const struct tree *tree)
+static int make_place(const struct mount_tree *tree)
 {
 	_cleanup_free_ char *path = xstrdup(tree->path);
 	_cleanup_fd_ int fd = -1;
@@ -234,7 +234,7 @@ static int make_place(const struct tree *tree)
 	return fd < 0 ? -1 : 0;
 }
 
-static int put(const struct tree *tree, struct error *error)
+static int put(const struct mount_tree *tree, struct error *error)
 {
 	if (make_place(tree) < 0 || put_tree(tree->fd, tree->path) < 0)
 		return error_system(error, errno, "%s: cannot be mounted", tree->path);
@@ -242,7 +242,7 @@ static int put(const struct tree *tree, struct error *error)
 }
 
 /* What is closed to others on the way to ROOT, as /root is, is covered as well. */
-static int put_root(const struct tree *tree, struct error *error)
+static int put_root(const struct mount_tree *tree, struct error *error)
 {
 	_cleanup_free_ char *path = xstrdup(tree->path);
 	struct stat st;
@@ -266,7 +266,7 @@ static int put_root(const struct tree *tree, struct error *error)
 static void add_kvm(const struct stat *kvm, int tree, gid_t *ret_group)
 {
 	char path[] = "/dev/kvm";
-	struct tree place = { .path = path, .fd = tree };
+	struct mount_tree place = { .path = path, .fd = tree };
 
 	if (!S_ISCHR(kvm->st_mode))
 		return;
@@ -295,7 +295,7 @@ static void fill_dev(void)
 /* ROOT can be written. */
 static int take_root(struct mounts *m, struct error *error)
 {
-	m->root = (struct tree){ .path = xstrdup(m->run->root), .directory = true,
+	m->root = (struct mount_tree){ .path = xstrdup(m->run->root), .directory = true,
 				 .fd = take_tree(m->run->work) };
 	if (m->root.fd < 0 ||
 	    set_attributes(m->root.fd, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,

@@ -273,7 +273,7 @@ static int choose_assignable(struct wish *wish, const struct document *domain,
 	if (guest_read(domain, &guest, error) < 0)
 		return -1;
 	predict_any(&guest, &planned);
-	assign_choose(&planned, &wish->request.assign_to);
+	assignable_choose(&planned, &wish->request.assign_to);
 	return 0;
 }
 
@@ -317,13 +317,13 @@ static int compare(const struct wish *wish, const struct document *domain,
 		return -1;
 	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
 	if (wish->request.assign >= ASSIGN_VFIO)
-		assign_add_silent(&wish->request.assign_to,
+		assignable_add_silent(&wish->request.assign_to,
 				  wish->request.assign == ASSIGN_NESTED,
 				  result->run_status == RUN_TIMEOUT
 					  ? "the time limit ended the guest"
 					  : "the guest ended before it was tried",
 				  &result->serial);
-	assign_check_vfs(&wish->request.assign_to, &observed, &result->serial);
+	assignable_check_vfs(&wish->request.assign_to, &observed, &result->serial);
 	verdict.assigns = &result->serial;
 	verdict.complaints = machine_fact(&observed, "kernel.complaints");
 	return verdict_print(&verdict, wish->json);
