@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "partition/inspect.h"
-#include "partition/layout.h"
+#include "partition/disk-layout.h"
 
 /* A whole label may have been written there, whatever kind it is (table.h, replace). */
 static uint64_t head_of(const struct partition_table *table)

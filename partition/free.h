@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "partition/request.h"
+#include "partition/disk-request.h"
 
 /* Blocks [start, end) that no partition has. */
 struct extent {

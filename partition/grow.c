@@ -2,7 +2,7 @@
 #include "partition/grow.h"
 
 #include "base/file.h"
-#include "partition/layout.h"
+#include "partition/disk-layout.h"
 #include "partition/tool.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "partition/layout.h"
+#include "partition/disk-layout.h"
 
 enum area_kind {
 	AREA_TABLE,     /* MBR, GPT headers and arrays */

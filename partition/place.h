@@ -7,7 +7,7 @@
 
 #include "base/macros.h"
 #include "partition/align.h"
-#include "partition/request.h"
+#include "partition/disk-request.h"
 
 struct part_slot {
 	/* Given. */

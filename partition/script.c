@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "partition/script.h"
 
-#include "partition/request.h"
+#include "partition/disk-request.h"
 
 static void add_quoted(struct text *text, const char *string)
 {

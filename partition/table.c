@@ -16,7 +16,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "partition/layout.h"
+#include "partition/disk-layout.h"
 
 #include <errno.h>
 #include <libfdisk.h>

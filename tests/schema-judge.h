@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "tests/dice.h"

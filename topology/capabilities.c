@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/size.h"
 #include "topology/nodedev.h"
-#include "topology/tree.h"
+#include "topology/sysfs-tree.h"
 
 #include <fcntl.h>
 

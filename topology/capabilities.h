@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "topology/machine.h"
 
 /*

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "topology/machine.h"
-#include "topology/tree.h"
+#include "topology/sysfs-tree.h"
 
 /* Directories that are not there have fd -1. */
 struct facts {

@@ -12,7 +12,7 @@
  */
 #include "topology/hwloc-read.h"
 
-#include "base/document.h"
+#include "base/xml/document.h"
 
 #include <hwloc.h>
 #include <libxml/parser.h>

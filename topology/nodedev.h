@@ -2,7 +2,7 @@
 /* nodedev.h - PCI functions from `virsh nodedev-dumpxml`, for capabilities.c. */
 #pragma once
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "topology/machine.h"
 
 /*

@@ -9,7 +9,7 @@
 #include "topology/record.h"
 
 #include "base/base64.h"
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "topology/record-field.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "topology/machine.h"
-#include "topology/tree.h"
+#include "topology/sysfs-tree.h"
 
 struct sysfs_source; /* sysfs.h */
 

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "planner/boot/assign.h"
+#include "planner/boot/assignable.h"
 #include "planner/boot/initrd.h"
 #include "planner/boot/prepare.h"
 #include "planner/boot/serial.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * <qemu:commandline> and <qemu:override> of a dry boot: what planner/commandline.h
+ * <qemu:commandline> and <qemu:override> of a dry boot: what planner/qemu/commandline.h
  * understands is written again from its values, if all that it refers to is still there;
  * everything else is left out, each with a line.
  */
 #include "planner/boot/prepare-parts.h"
 
 #include "base/mem.h"
-#include "planner/commandline.h"
+#include "planner/qemu/commandline.h"
 
 struct kept {
 	const struct prepare *p;

@@ -9,7 +9,7 @@
 #include "planner/boot/prepare.h"
 
 #include "base/mem.h"
-#include "planner/stand-in.h"
+#include "planner/qemu/stand-in.h"
 
 static void add_attribute(struct prepare *p, struct text *text, int element,
 			  const char *name)

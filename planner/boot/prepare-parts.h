@@ -2,7 +2,7 @@
 /* prepare-parts.h - what the files of prepare share. */
 #pragma once
 
-#include "base/edit.h"
+#include "base/xml/edit.h"
 #include "planner/boot/substitution.h"
 
 struct prepare_options; /* prepare.h */

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "planner/boot/substitution.h"
 
 enum boot_accel { ACCEL_AUTO, ACCEL_TCG, ACCEL_KVM };

@@ -2,12 +2,12 @@
 /*
  * Bus numbers and I/O ports, which nobody checks before the guest's firmware runs out of
  * them. One segment has 256 numbers; a root uses its own and one for each bridge below
- * it (QEMU docs/pcie.txt, "Bus numbers issues"; measured: planner/layout.h).
+ * it (QEMU docs/pcie.txt, "Bus numbers issues"; measured: planner/plan/layout.h).
  */
 #include "planner/check/rules.h"
 
-#include "planner/device-kind.h"
-#include "planner/firmware-io.h"
+#include "planner/guest/device-kind.h"
+#include "planner/guest/firmware-io.h"
 
 #define LAST_BUS 256u
 

@@ -6,7 +6,7 @@
  */
 #include "planner/check/rules.h"
 
-#include "planner/device-kind.h"
+#include "planner/guest/device-kind.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PCI addresses and controllers that libvirt refuses when it defines a domain. What its
- * address engine says comes from planner/assign.h, of which these rules are the words.
+ * address engine says comes from planner/guest/assign/assign.h, of which these rules are the words.
  */
 #include "planner/check/rules.h"
 

@@ -3,7 +3,7 @@
 #include "planner/check/rules.h"
 
 #include "base/first.h"
-#include "planner/device-kind.h"
+#include "planner/guest/device-kind.h"
 
 #include <strings.h>
 

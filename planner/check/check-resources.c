@@ -8,7 +8,7 @@
 
 #include "base/first.h"
 
-#include "planner/device-kind.h"
+#include "planner/guest/device-kind.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the target's libvirt and QEMU know. Source: libvirt NEWS.rst; QEMU's change log;
- * planner/target.h holds the versions of features that are more than an attribute.
+ * planner/guest/target.h holds the versions of features that are more than an attribute.
  */
 #include "planner/check/rules.h"
 
 #include "base/option.h"
-#include "planner/feature-use.h"
+#include "planner/guest/feature-use.h"
 
 #define MINOR(version) ((version) / 1000 % 1000)
 #define MAJOR(version) ((version) / 1000000)

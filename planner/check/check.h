@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "base/finding.h"
-#include "planner/target-settle.h"
+#include "planner/guest/target-settle.h"
 #include "topology/machine.h"
 
 /*

@@ -10,7 +10,7 @@
 
 #include "planner/check/suppress.h"
 #include "planner/check/use.h"
-#include "planner/guest-read.h"
+#include "planner/guest/read.h"
 
 #include <stdarg.h>
 

@@ -5,7 +5,7 @@
  */
 #include "planner/check/fix-parts.h"
 
-#include "planner/device-kind.h"
+#include "planner/guest/device-kind.h"
 
 static bool is_free_port(const struct check *check, int index)
 {

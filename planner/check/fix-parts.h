@@ -2,7 +2,7 @@
 /* fix-parts.h - what the mends share. */
 #pragma once
 
-#include "base/edit.h"
+#include "base/xml/edit.h"
 #include "planner/check/host.h"
 
 /* One finding to mend. Without an edit it cannot be mended. */

@@ -11,8 +11,8 @@
 
 #include "planner/check/fix-parts.h"
 #include "planner/check/worse.h"
-#include "planner/guest-read.h"
-#include "planner/predict.h"
+#include "planner/guest/read.h"
+#include "planner/guest/predict/predict.h"
 
 #define FIXES_LIMIT 1000
 

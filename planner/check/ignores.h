@@ -2,7 +2,7 @@
 /* ignores.h - what a document asks not to be told. */
 #pragma once
 
-#include "base/document.h"
+#include "base/xml/document.h"
 
 /* One wish to be silent. */
 struct ignore {

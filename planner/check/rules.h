@@ -6,9 +6,9 @@
  */
 #pragma once
 
-#include "planner/assign.h"
+#include "planner/guest/assign/assign.h"
 #include "planner/check/check.h"
-#include "planner/guest.h"
+#include "planner/guest/guest.h"
 
 /* Facts that a rule cannot do without; where one is missing it is skipped. */
 enum rule_needs {

@@ -2,7 +2,7 @@
 /* The guest's PCI tree by controller index: who is above whom, and which root. */
 #include "planner/check/rules.h"
 
-#include "planner/device-kind.h"
+#include "planner/guest/device-kind.h"
 
 static bool is_root(const struct guest_controller *controller)
 {

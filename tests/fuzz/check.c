@@ -7,7 +7,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "planner/check/rules.h"
-#include "planner/guest-read.h"
+#include "planner/guest/read.h"
 
 static void check_findings(const struct report *report)
 {

@@ -5,7 +5,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "planner/commandline.h"
+#include "planner/qemu/commandline.h"
 
 #include <string.h>
 

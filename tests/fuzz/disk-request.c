@@ -6,8 +6,8 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "partition/layout.h"
-#include "partition/request-read.h"
+#include "partition/disk-layout.h"
+#include "partition/disk-request-read.h"
 #include "partition/script.h"
 
 #define DISK_BYTES (UINT64_C(1) << 30)

@@ -6,7 +6,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "base/edit.h"
+#include "base/xml/edit.h"
 
 #include <libxml/parser.h>
 

@@ -5,7 +5,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "base/edit.h"
+#include "base/xml/edit.h"
 
 #define NEW "new-by-fuzz"
 

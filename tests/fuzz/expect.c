@@ -5,7 +5,7 @@
  */
 #include "tests/fuzz/machine-fuzz.h"
 
-#include "planner/expect.h"
+#include "planner/plan/expect.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 

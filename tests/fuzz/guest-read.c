@@ -6,7 +6,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "planner/guest-read.h"
+#include "planner/guest/read.h"
 
 static void check_address(const struct guest *guest, const struct guest_address *address)
 {

@@ -5,7 +5,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "planner/hook-config.h"
+#include "commands/hook-config.h"
 
 #include "base/text.h"
 

@@ -6,7 +6,7 @@
  */
 #include "tests/fuzz/plan-fuzz.h"
 
-#include "planner/guest-read.h"
+#include "planner/guest/read.h"
 
 static const char *const wishes[][9] = {
 	{ "iommu", "intel" },

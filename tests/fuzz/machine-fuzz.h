@@ -4,7 +4,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "topology/compare.h"
 #include "topology/show.h"
 

@@ -4,8 +4,8 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#include "planner/in-place.h"
-#include "planner/request-flags.h"
+#include "planner/plan/in-place/in-place.h"
+#include "planner/plan/request/flags.h"
 
 /* Plans with options, name and value by turns until NULL; false if it was refused. */
 static inline bool fuzz_plan(const struct document *document, const struct machine *host,

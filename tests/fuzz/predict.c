@@ -6,9 +6,9 @@
  */
 #include "tests/fuzz/machine-fuzz.h"
 
-#include "planner/guest-read.h"
-#include "planner/predict.h"
-#include "planner/show-prediction.h"
+#include "planner/guest/read.h"
+#include "planner/guest/predict/predict.h"
+#include "planner/guest/predict/show.h"
 
 static int predict_bytes(const char *bytes, size_t n, struct machine *ret,
 			 struct text *ret_shown)

@@ -5,10 +5,10 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "planner/guest-read.h"
-#include "planner/plan.h"
-#include "planner/request-file.h"
-#include "planner/request-flags.h"
+#include "planner/guest/read.h"
+#include "planner/plan/plan.h"
+#include "planner/plan/request/file.h"
+#include "planner/plan/request/flags.h"
 
 struct asked {
 	struct request request;

@@ -5,8 +5,8 @@
  */
 #include "tests/fuzz/machine-fuzz.h"
 
-#include "planner/guest-read.h"
-#include "planner/predict.h"
+#include "planner/guest/read.h"
+#include "planner/guest/predict/predict.h"
 #include "topology/hwloc-read.h"
 #include "topology/record.h"
 

@@ -6,7 +6,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "planner/stash.h"
+#include "planner/stash/stash.h"
 
 static bool same(const struct text *a, const struct text *b)
 {

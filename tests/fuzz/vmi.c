@@ -6,7 +6,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "planner/vmi.h"
+#include "commands/vmi.h"
 
 #include "base/text.h"
 

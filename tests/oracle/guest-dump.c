@@ -5,7 +5,7 @@
  * domain. Absent values have no member; malformed ones are "malformed".
  */
 #include "base/jsonw.h"
-#include "planner/guest-read.h"
+#include "planner/guest/read.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/test.h"
 
-#include "partition/layout.h"
-#include "partition/layout-ids.h"
+#include "partition/disk-layout.h"
+#include "partition/disk-layout-ids.h"
 
 #include <stdio.h>
 

@@ -8,7 +8,7 @@
 #include "tests/unit/test.h"
 
 #include "base/file.h"
-#include "partition/request-read-parts.h"
+#include "partition/disk-request-read-parts.h"
 #include "tests/schema-judge.h"
 
 static bool reader_takes(const struct document *document)

@@ -6,7 +6,7 @@
 #include "tests/unit/test.h"
 
 #include "partition/inspect.h"
-#include "partition/layout.h"
+#include "partition/disk-layout.h"
 #include "partition/table.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
  */
 #include "tests/unit/test.h"
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "tests/random-machine.h"
 #include "topology/compare.h"
 #include "topology/record.h"

@@ -2,7 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "tests/random-machine.h"
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "topology/compare.h"
 #include "topology/record.h"
 

@@ -2,7 +2,7 @@
 /* What golden outputs do not show: candidates, runs, limits, any machine at all. */
 #include "tests/unit/test.h"
 
-#include "base/document.h"
+#include "base/xml/document.h"
 #include "tests/random-machine.h"
 #include "topology/class-name.h"
 #include "topology/show.h"

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. Before libxml2 sees a byte, the text is found to be UTF-8 without
+ * NUL, its XML declaration to claim nothing else, and its prolog to hold no DOCTYPE: so
+ * there is no entity to expand and no file to fetch. libxml2 then judges whether it is
+ * well-formed and builds the tree (encoding hints ignored, no network, no XInclude), and
+ * span.c finds each element of the tree in the text. A byte order mark is tolerated and
+ * kept; libxml2 is started behind it.
+ */
+#include "base/xml/document.h"
+
+#include "base/file.h"
+#include "base/xml/siblings.h"
+#include "base/xml/span.h"
+#include "base/utf8.h"
+
+#include <libxml/parser.h>
+#include <strings.h>
+
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+#define ONES	  UINT64_C(0x0101010101010101)
+
+/* Eight bytes of ASCII, none of them 0: (w - ONES) borrows into the high bit at a 0. */
+static bool is_ascii_word(const char *s)
+{
+	uint64_t word;
+
+	memcpy(&word, s, sizeof(word));
+	return !((word | (word - ONES)) & HIGH_BITS);
+}
+
+static int check_utf8(const char *name, const struct text *text, struct error *error)
+{
+	for (size_t at = 0; at < text->n;) {
+		unsigned char byte = (unsigned char)text->s[at];
+		size_t length;
+
+		if (text->n - at >= sizeof(uint64_t) && is_ascii_word(text->s + at)) {
+			at += sizeof(uint64_t);
+			continue;
+		}
+		length = byte < 0x80 ? 1 : utf8_length(text->s + at);
+		if (byte == 0 || length == 0)
+			return error_input_at(
+				error, name, span_line(text, at),
+				byte ? "byte 0x%02x is not UTF-8; convert the "
+				       "file with iconv"
+				     : "byte 0x%02x cannot stand in XML",
+				byte);
+		at += length;
+	}
+	return 0;
+}
+
+/* The value of "encoding" in an XML declaration (XML 1.0, production 80), or nothing. */
+static struct span declared_encoding(const struct text *text)
+{
+	const char *s = text->s + span_mark_bytes(text), *end, *word, *quote;
+
+	if (!has_prefix(s, "<?xml") || !strchr(" \t\r\n", s[5]) ||
+	    !(end = strstr(s, "?>")))
+		return (struct span){};
+	word = strstr(s, "encoding");
+	if (!word || word > end)
+		return (struct span){};
+	s = strpbrk(word, "\"'");
+	if (!s || s > end || !(quote = strchr(s + 1, *s)) || quote > end)
+		return (struct span){};
+	return (struct span){(size_t)(s + 1 - text->s), (size_t)(quote - text->s)};
+}
+
+static int check_encoding(const char *name, const struct text *text, struct error *error)
+{
+	static const char *const taken[] = {"utf-8", "utf8", "us-ascii", "ascii"};
+	struct span span = declared_encoding(text);
+	_cleanup_free_ char *encoding =
+		xstrndup(text->s + span.start, span.end - span.start);
+	_cleanup_text_ struct text shown = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
+		if (!*encoding || strcasecmp(encoding, taken[i]) == 0)
+			return 0;
+	text_add_shown(&shown, encoding);
+	return error_input_at(
+		error, name, 1,
+		"the encoding is '%s', only UTF-8 is read; convert the file "
+		"with iconv",
+		shown.s);
+}
+
+static int check_prolog(const char *name, const struct text *text, struct error *error)
+{
+	size_t mark = span_mark_bytes(text), at = span_skip_prolog(text, mark);
+
+	/* libxml2 would swallow a second one, and only where it is started behind the first. */
+	if (mark > 0 && strncmp(text->s + mark, text->s, mark) == 0)
+		return error_input_at(error, name, 1,
+				      "begins with two byte order marks; leave one");
+	if (at == text->n)
+		return error_input_at(error, name, 0, "holds no XML element");
+	if (!has_prefix(text->s + at, "<!DOCTYPE"))
+		return 0;
+	return error_input_at(
+		error, name, span_line(text, at),
+		"a DOCTYPE is not taken, since entities could come with it; "
+		"remove it");
+}
+
+int document_check_bytes(const char *name, const struct text *text, struct error *error)
+{
+	if (text->n > FILE_LIMIT)
+		return error_input(error, "%s: is larger than %u MiB, the limit", name,
+				   FILE_LIMIT >> 20);
+	if (check_utf8(name, text, error) < 0)
+		return -1;
+	return check_encoding(name, text, error);
+}
+
+static int check_text(const char *name, const struct text *text, struct error *error)
+{
+	size_t crowded;
+
+	if (document_check_bytes(name, text, error) < 0)
+		return -1;
+	crowded = span_find_crowded(text);
+	if (crowded < text->n)
+		return error_input_at(error, name, span_line(text, crowded),
+				      "an element has more than %d attributes, the limit",
+				      ATTRIBUTE_LIMIT);
+	return check_prolog(name, text, error);
+}
+
+/* Where libxml2's first error goes. */
+struct complaint {
+	const char *name;
+	struct error *error;
+	bool told;
+};
+
+static void describe(const struct complaint *complaint, const xmlError *what)
+{
+	_cleanup_text_ struct text shown = {};
+	_cleanup_free_ char *first = NULL;
+
+	if (what->message && strstr(what->message, "Excessive depth")) {
+		error_input_at(complaint->error, complaint->name, what->line,
+			       "elements are nested deeper than %d, the limit",
+			       ELEMENT_DEPTH_LIMIT);
+		return;
+	}
+	if (what->message)
+		first = xstrndup(what->message, strcspn(what->message, "\r\n"));
+	text_add_shown(&shown, first ? first : "no reason given");
+	error_input_at(complaint->error, complaint->name, what->line,
+		       "not well-formed XML: %s", shown.s);
+}
+
+/*
+ * libxml2 calls this for warnings and for namespace errors too; libvirt reads past those
+ * (an undeclared prefix), and so do we.
+ */
+#if LIBXML_VERSION >= 21200
+static void on_error(void *data, const xmlError *what)
+#else
+static void on_error(void *data, xmlError *what)
+#endif
+{
+	struct complaint *complaint = ((xmlParserCtxt *)data)->_private;
+
+	if (complaint->told || what->level != XML_ERR_FATAL)
+		return;
+	complaint->told = true;
+	describe(complaint, what);
+}
+
+static int parse_tree(const char *name, const struct text *text, xmlDoc **ret,
+		      struct error *error)
+{
+	struct complaint complaint = {.name = name, .error = error};
+	size_t mark = span_mark_bytes(text);
+	xmlParserCtxt *parser = xmlNewParserCtxt();
+	xmlDoc *xml;
+
+	if (!parser)
+		abort();
+	parser->_private = &complaint;
+	parser->sax->serror = on_error;
+	xml = xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL, NULL,
+				XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
+					XML_PARSE_COMPACT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlFreeParserCtxt(parser);
+	if (!xml && !complaint.told)
+		error_input_at(error, name, 0, "not well-formed XML");
+	if (xml && (complaint.told || xml->intSubset || xml->extSubset)) {
+		if (!complaint.told)
+			error_input_at(error, name, 0, "a DOCTYPE is not taken");
+		xmlFreeDoc(xml);
+		return -1;
+	}
+	*ret = xml;
+	return xml ? 0 : -1;
+}
+
+/* Takes the text, which is empty afterwards. */
+static int parse(const char *name, struct text *text, struct document *ret,
+		 struct error *error)
+{
+	ret->name = xstrdup(name);
+	ret->text = *text;
+	*text = (struct text){};
+	if (check_text(ret->name, &ret->text, error) == 0 &&
+	    parse_tree(ret->name, &ret->text, &ret->xml, error) == 0 &&
+	    span_scan(ret, error) == 0) {
+		siblings_count(ret);
+		return 0;
+	}
+	document_free(ret);
+	return -1;
+}
+
+int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
+		   struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+
+	if (n > FILE_LIMIT)
+		return error_input(error, "%s: is larger than %u MiB, the limit", name,
+				   FILE_LIMIT >> 20);
+	text_add(&text, bytes, n);
+	return parse(name, &text, ret, error);
+}
+
+int document_read(const char *path, struct document *ret, struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+	struct file_origin origin = {};
+	int rc = file_read_origin(path, FILE_LIMIT, &text, &origin, error);
+
+	if (rc == 0)
+		rc = parse(streq(path, "-") ? "standard input" : path, &text, ret, error);
+	if (rc == 0)
+		ret->origin = origin;
+	else
+		file_origin_free(&origin);
+	return rc;
+}
+
+void document_free(struct document *document)
+{
+	free(document->name);
+	text_free(&document->text);
+	file_origin_free(&document->origin);
+	if (document->xml)
+		xmlFreeDoc(document->xml);
+	vec_free(&document->elements);
+	vec_free(&document->attributes);
+	*document = (struct document){};
+}
+
+int document_number(const xmlNode *node)
+{
+	if (!node || node->type != XML_ELEMENT_NODE)
+		return -1;
+	return (int)(intptr_t)node->_private - 1;
+}
+
+static bool is_called(const xmlNode *node, const char *name)
+{
+	return !name || (!node->ns && node->name[0] == (unsigned char)*name &&
+			 streq((const char *)node->name, name));
+}
+
+/* @node or the first of its later siblings that is called @name. */
+static int first_called(const xmlNode *node, const char *name)
+{
+	while (node && (node->type != XML_ELEMENT_NODE || !is_called(node, name)))
+		node = node->next;
+	return document_number(node);
+}
+
+int document_child(const struct document *document, int parent, const char *name)
+{
+	if (parent < 0)
+		return first_called(xmlDocGetRootElement(document->xml), name);
+	return first_called(document->elements.v[parent].node->children, name);
+}
+
+int document_next(const struct document *document, int element, const char *name)
+{
+	return first_called(document->elements.v[element].node->next, name);
+}
+
+/* Whether the first @n bytes of @name are its name. */
+static bool is_called_so(const xmlNode *node, const char *name, size_t n)
+{
+	return node->type == XML_ELEMENT_NODE && !node->ns &&
+	       strncmp((const char *)node->name, name, n) == 0 && !node->name[n];
+}
+
+int document_find_step(const struct document *document, int parent, const char *path,
+		       size_t n)
+{
+	int element = parent;
+
+	while (n > 0) {
+		const char *slash = memchr(path, '/', n);
+		size_t step = slash ? (size_t)(slash - path) : n;
+		const xmlNode *node = element < 0 ? xmlDocGetRootElement(document->xml)
+						  : document->elements.v[element].node->children;
+
+		while (node && !is_called_so(node, path, step))
+			node = node->next;
+		if (!node)
+			return -1;
+		element = document_number(node);
+		step += slash != NULL;
+		path += step;
+		n -= step;
+	}
+	return element;
+}
+
+int document_find(const struct document *document, int parent, const char *path)
+{
+	return document_find_step(document, parent, path, strlen(path));
+}
+
+const char *document_element_name(const struct document *document, int element)
+{
+	return (const char *)document->elements.v[element].node->name;
+}
+
+const char *document_attribute(const struct document *document, int element,
+			       const char *name)
+{
+	const xmlAttr *attribute = document->elements.v[element].node->properties;
+
+	for (; attribute; attribute = attribute->next)
+		if (!attribute->ns && streq((const char *)attribute->name, name))
+			return attribute->children
+				       ? (const char *)attribute->children->content
+				       : "";
+	return NULL;
+}
+
+char *document_content(const struct document *document, int element)
+{
+	const xmlNode *node = document->elements.v[element].node->children;
+	_cleanup_text_ struct text all = {};
+	size_t start = 0, end;
+
+	for (; node; node = node->next)
+		if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
+			text_adds(&all, (const char *)node->content);
+	end = all.n;
+	while (start < end && strchr(" \t\r\n", all.s[start]))
+		start++;
+	while (end > start && strchr(" \t\r\n", all.s[end - 1]))
+		end--;
+	return xstrndup(all.s ? all.s + start : "", end - start);
+}
+
+struct span document_whole(const struct document *document, int element)
+{
+	const struct document_element *it = &document->elements.v[element];
+
+	return (struct span){it->start_tag.start,
+			     it->self_closing ? it->start_tag.end : it->end_tag.end};
+}
+
+/* "controller[3]", as XPath counts: from 1, among siblings of the name. */
+static void add_step(struct text *path, const struct document_element *element)
+{
+	const xmlNode *node = element->node;
+
+	if (node->ns && node->ns->prefix)
+		text_printf(path, "%s:", (const char *)node->ns->prefix);
+	text_adds(path, (const char *)node->name);
+	if (element->shared)
+		text_printf(path, "[%u]", element->position);
+}
+
+char *document_step(const struct document *document, int element)
+{
+	_cleanup_text_ struct text step = {};
+
+	add_step(&step, &document->elements.v[element]);
+	return text_take(&step);
+}
+
+char *document_path(const struct document *document, int element)
+{
+	VEC(int) steps = {};
+	_cleanup_text_ struct text path = {};
+
+	for (; element >= 0; element = document->elements.v[element].parent)
+		*vec_add(&steps) = element;
+	while (steps.n > 0) {
+		text_addc(&path, '/');
+		add_step(&path, &document->elements.v[steps.v[--steps.n]]);
+	}
+	vec_free(&steps);
+	return text_take(&path);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * document.h - an XML text and its tree, side by side. The tree (libxml2) is for reading;
+ * the text is what is edited, so that what nobody meant to change keeps its bytes
+ * (quotes, white space in tags, CRLF, CDATA, references, comments).
+ *
+ * Elements are numbered in document order from 0, the root. Numbers, not pointers, name
+ * an element; -1 is no element.
+ */
+#pragma once
+
+#include "base/xml/document-types.h"
+#include "base/error.h"
+#include "base/file.h"
+
+/*
+ * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all
+ * with file and line: not well-formed, not UTF-8 (a byte order mark is taken and kept),
+ * a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, more than 1000
+ * attributes of one element, the text and the tree do not agree (which no known input does).
+ */
+int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
+		   struct error *error);
+/* The same from a file, "-" for standard input. */
+int document_read(const char *path, struct document *ret, struct error *error);
+/*
+ * What must hold of the bytes of any XML that libxml2 is given: at most FILE_LIMIT, UTF-8
+ * without NUL, and no declaration of another encoding.
+ */
+int document_check_bytes(const char *name, const struct text *text, struct error *error);
+void document_free(struct document *document);
+#define _cleanup_document_ _cleanup_(document_free)
+
+/* The number of a node of the document's tree. */
+int document_number(const xmlNode *node);
+/*
+ * First child element called @name in no namespace, or the next one after it; or -1. A
+ * NULL name is any element; a parent of -1 is the document, whose child is the root.
+ */
+int document_child(const struct document *document, int parent, const char *name);
+int document_next(const struct document *document, int element, const char *name);
+/* Element at "a/b/c" below @parent, -1 if any step is missing. */
+int document_find(const struct document *document, int parent, const char *path);
+/* The same for the first @n bytes of @path. */
+int document_find_step(const struct document *document, int parent, const char *path,
+		       size_t n);
+const char *document_element_name(const struct document *document, int element);
+/*
+ * The attribute's value, references resolved, NULL if it is absent. Borrowed from the
+ * tree.
+ */
+const char *document_attribute(const struct document *document, int element,
+			       const char *name);
+/* The text directly in the element, trimmed. The caller's. Never NULL. */
+char *document_content(const struct document *document, int element) _must_check_;
+/* From the '<' of the element to behind its last '>'. */
+struct span document_whole(const struct document *document, int element);
+/*
+ * "/domain/devices/controller[3]"; a position only where siblings share the name. The cost
+ * grows with the depth, not with the number of siblings.
+ */
+char *document_path(const struct document *document, int element) _must_check_;
+/* The last step of it, "controller[3]". */
+char *document_step(const struct document *document, int element) _must_check_;

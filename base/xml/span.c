@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. libxml2 has found the text well-formed, and there is no DOCTYPE,
+ * so there are no entities but the five that XML knows: every '<' outside comments, CDATA
+ * sections and processing instructions is a tag (XML 1.0, productions 14, 15, 16, 18, 40,
+ * 42), and inside a tag every quote opens or closes a value (production 10). The scan
+ * goes over the bytes once and holds, beside them, the element that the tree says comes
+ * next. It compares every name, counts every attribute, and stops with a fault as soon as
+ * the two disagree, so that no edit is ever made at a place that was only guessed.
+ */
+#include "base/xml/span.h"
+
+#include <string.h>
+
+struct scan {
+	struct document *document;
+	const char *s;
+	size_t n, at;
+	xmlNode *expected; /* the element that the next start tag must be */
+	int open, depth;   /* innermost open element, -1; how many are open */
+	size_t counted;    /* line and column are those of this byte */
+	long line, column;
+};
+
+size_t span_mark_bytes(const struct text *text)
+{
+	return text->n >= 3 && memcmp(text->s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+long span_line(const struct text *text, size_t at)
+{
+	long line = 1;
+
+	for (size_t i = 0; i < at && i < text->n; i++)
+		line += text->s[i] == '\n';
+	return line;
+}
+
+static bool is_space(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+static bool starts(const char *s, size_t n, size_t at, const char *word)
+{
+	size_t length = strlen(word);
+
+	return n - at >= length && memcmp(s + at, word, length) == 0;
+}
+
+/* Behind the next @word at or after @at; the end of the text if there is none. */
+static size_t behind(const char *s, size_t n, size_t at, const char *word)
+{
+	size_t length = strlen(word);
+	const char *found = at < n ? memmem(s + at, n - at, word, length) : NULL;
+
+	return found ? (size_t)(found - s) + length : n;
+}
+
+/* The markup that is no tag, and how it ends. */
+static const struct {
+	const char *open, *close;
+} asides[] = {
+	{"<!--", "-->"},
+	{"<![CDATA[", "]]>"},
+	{"<?", "?>"},
+};
+
+size_t span_skip_aside(const struct text *text, size_t at)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(asides); i++)
+		if (starts(text->s, text->n, at, asides[i].open))
+			return behind(text->s, text->n, at + strlen(asides[i].open),
+				      asides[i].close);
+	return at;
+}
+
+size_t span_skip_prolog(const struct text *text, size_t at)
+{
+	size_t before;
+
+	do {
+		before = at;
+		while (at < text->n && is_space(text->s[at]))
+			at++;
+		at = span_skip_aside(text, at);
+	} while (at > before);
+	return at;
+}
+
+/* How many attributes the tag at *at has, and where it ends: the text need not be right. */
+static size_t count_attributes(const struct text *text, size_t *at)
+{
+	size_t count = 0;
+
+	while (*at < text->n && text->s[*at] != '>') {
+		char byte = text->s[(*at)++];
+		const char *close;
+
+		count += byte == '=';
+		if (byte != '"' && byte != '\'')
+			continue;
+		close = memchr(text->s + *at, byte, text->n - *at);
+		*at = close ? (size_t)(close + 1 - text->s) : text->n;
+	}
+	return count;
+}
+
+size_t span_find_crowded(const struct text *text)
+{
+	size_t at = 0;
+
+	for (;;) {
+		const char *less = memchr(text->s + at, '<', text->n - at);
+		size_t tag = less ? (size_t)(less - text->s) : text->n;
+
+		if (tag >= text->n)
+			return text->n;
+		at = span_skip_aside(text, tag);
+		if (at == tag && count_attributes(text, &at) > ATTRIBUTE_LIMIT)
+			return tag;
+	}
+}
+
+static int disagree(const struct scan *scan, struct error *error)
+{
+	return error_input_at(
+		error, scan->document->name, span_line(&scan->document->text, scan->at),
+		"the text and libxml2's reading of it do not agree here, which "
+		"is a bug in virt-layout; please report it");
+}
+
+/* Lines end with LF or CRLF; columns count characters, not bytes. */
+static void count_to(struct scan *scan, size_t at)
+{
+	const char *end;
+
+	while ((end = memchr(scan->s + scan->counted, '\n', at - scan->counted))) {
+		scan->counted = (size_t)(end - scan->s) + 1;
+		scan->line++;
+		scan->column = 1;
+	}
+	for (; scan->counted < at; scan->counted++)
+		scan->column += ((unsigned char)scan->s[scan->counted] & 0xc0) != 0x80;
+}
+
+static void skip_space(struct scan *scan)
+{
+	while (scan->at < scan->n && is_space(scan->s[scan->at]))
+		scan->at++;
+}
+
+/* What cannot stand in a name; text has no NUL. */
+static const bool ends_name[256] = {
+	[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, ['/'] = true,
+	['>'] = true, ['='] = true, ['<'] = true, ['"'] = true, ['\''] = true, [0] = true,
+};
+
+static struct span take_name(struct scan *scan)
+{
+	struct span name = {scan->at, scan->at};
+
+	while (name.end < scan->n && !ends_name[(unsigned char)scan->s[name.end]])
+		name.end++;
+	scan->at = name.end;
+	return name;
+}
+
+/* A prefix that is bound stands in @ns; one that is not is part of the local name. */
+static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns,
+		      const xmlChar *local)
+{
+	const char *s = scan->s + name.start;
+	size_t n = name.end - name.start, length = strlen((const char *)local);
+
+	if (ns && ns->prefix) {
+		size_t prefix = strlen((const char *)ns->prefix);
+
+		if (n <= prefix || memcmp(s, ns->prefix, prefix) != 0 || s[prefix] != ':')
+			return false;
+		s += prefix + 1;
+		n -= prefix + 1;
+	}
+	return n == length && memcmp(s, local, n) == 0;
+}
+
+/* Such attributes are not among the element's properties. */
+static bool declares_namespace(const struct scan *scan, struct span name)
+{
+	size_t n = name.end - name.start;
+
+	return starts(scan->s, name.end, name.start, "xmlns") &&
+	       (n == 5 || scan->s[name.start + 5] == ':');
+}
+
+/* One value, which document_attribute() can lend out: no entity nodes inside. */
+static bool is_plain(const xmlAttr *attribute)
+{
+	const xmlNode *value = attribute->children;
+
+	return !value || (value->type == XML_TEXT_NODE && !value->next);
+}
+
+/* From the white space before an attribute to behind its closing quote. */
+static bool take_attribute(struct scan *scan, size_t start, const xmlAttr **expected)
+{
+	struct document_attribute found = {.whole.start = start};
+	const char *close;
+	char quote;
+
+	found.name = take_name(scan);
+	skip_space(scan);
+	if (scan->at >= scan->n || scan->s[scan->at++] != '=')
+		return false;
+	skip_space(scan);
+	if (scan->at >= scan->n || !strchr("\"'", quote = scan->s[scan->at++]))
+		return false;
+	close = memchr(scan->s + scan->at, quote, scan->n - scan->at);
+	if (!close)
+		return false;
+	found.value = (struct span){scan->at, (size_t)(close - scan->s)};
+	found.whole.end = scan->at = found.value.end + 1;
+	*vec_add(&scan->document->attributes) = found;
+	if (!*expected ||
+	    !same_name(scan, found.name, (*expected)->ns, (*expected)->name))
+		return declares_namespace(scan, found.name);
+	if (!is_plain(*expected))
+		return false;
+	*expected = (*expected)->next;
+	return true;
+}
+
+static bool take_attributes(struct scan *scan, struct document_element *element)
+{
+	const xmlAttr *expected = element->node->properties;
+
+	element->first_attribute = scan->document->attributes.n;
+	for (;;) {
+		size_t start = scan->at;
+
+		skip_space(scan);
+		if (scan->at >= scan->n)
+			return false;
+		if (strchr("/>", scan->s[scan->at]))
+			break;
+		if (!take_attribute(scan, start, &expected))
+			return false;
+	}
+	element->n_attributes = scan->document->attributes.n - element->first_attribute;
+	return !expected;
+}
+
+static bool take_start_tag(struct scan *scan)
+{
+	int number = (int)scan->document->elements.n;
+	struct document_element *element;
+	size_t start = scan->at;
+
+	if (!scan->expected)
+		return false;
+	count_to(scan, start);
+	element = vec_add(&scan->document->elements);
+	*element = (struct document_element){
+		.node = scan->expected,
+		.parent = scan->open,
+		.line = scan->line,
+		.column = scan->column,
+	};
+	scan->at++;
+	if (!same_name(scan, take_name(scan), element->node->ns, element->node->name) ||
+	    !take_attributes(scan, element))
+		return false;
+	element->self_closing = scan->s[scan->at] == '/';
+	scan->at += element->self_closing;
+	if (scan->at >= scan->n || scan->s[scan->at++] != '>')
+		return false;
+	element->start_tag = (struct span){start, scan->at};
+	element->content = element->end_tag = (struct span){scan->at, scan->at};
+	element->node->_private = (void *)((intptr_t)number + 1);
+	if (element->self_closing) {
+		scan->expected = xmlNextElementSibling(element->node);
+		return !element->node->children;
+	}
+	scan->expected = xmlFirstElementChild(element->node);
+	scan->open = number;
+	scan->depth++;
+	return true;
+}
+
+static bool take_end_tag(struct scan *scan)
+{
+	struct document_element *element;
+	size_t start = scan->at;
+
+	if (scan->open < 0 || scan->expected)
+		return false;
+	element = &scan->document->elements.v[scan->open];
+	scan->at += 2;
+	if (!same_name(scan, take_name(scan), element->node->ns, element->node->name))
+		return false;
+	skip_space(scan);
+	if (scan->at >= scan->n || scan->s[scan->at++] != '>')
+		return false;
+	element->content.end = start;
+	element->end_tag = (struct span){start, scan->at};
+	scan->expected = xmlNextElementSibling(element->node);
+	scan->open = element->parent;
+	scan->depth--;
+	return true;
+}
+
+/* What begins at '<'. */
+static int take_markup(struct scan *scan, struct error *error)
+{
+	size_t aside = span_skip_aside(&scan->document->text, scan->at);
+	size_t start = scan->at;
+
+	if (aside > scan->at) {
+		scan->at = aside;
+		return 0;
+	}
+	if (starts(scan->s, scan->n, scan->at, "</") ? take_end_tag(scan)
+						     : take_start_tag(scan)) {
+		if (scan->depth <= ELEMENT_DEPTH_LIMIT)
+			return 0;
+		return error_input_at(error, scan->document->name, scan->line,
+				      "elements are nested deeper than %d, the limit",
+				      ELEMENT_DEPTH_LIMIT);
+	}
+	scan->at = start;
+	return disagree(scan, error);
+}
+
+int span_scan(struct document *document, struct error *error)
+{
+	size_t mark = span_mark_bytes(&document->text);
+	struct scan scan = {
+		.document = document,
+		.s = document->text.s,
+		.n = document->text.n,
+		.at = mark,
+		.counted = mark,
+		.expected = xmlDocGetRootElement(document->xml),
+		.open = -1,
+		.line = 1,
+		.column = 1,
+	};
+
+	/* As domains are written: an element every 80 bytes, an attribute every 40. */
+	vec_reserve(&document->elements, scan.n / 64);
+	vec_reserve(&document->attributes, scan.n / 32);
+	for (;;) {
+		const char *less = memchr(scan.s + scan.at, '<', scan.n - scan.at);
+
+		if (!less)
+			break;
+		scan.at = (size_t)(less - scan.s);
+		if (take_markup(&scan, error) < 0)
+			return -1;
+	}
+	scan.at = scan.n;
+	return scan.expected || scan.open >= 0 ? disagree(&scan, error) : 0;
+}

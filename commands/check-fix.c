@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands/check-print.h"
+
+#include "base/file.h"
+#include "planner/check/fix.h"
+#include "planner/guest/read.h"
+
+#include <stdio.h>
+
+static void add_line(struct text *text, const char *file, const char *what,
+		     const struct finding *finding, const char *reason)
+{
+	text_add_shown(text, file);
+	text_printf(text, ":%ld: %s: %s: ", finding->place.line, what, finding->rule);
+	text_add_shown(text, finding->message);
+	if (reason) {
+		text_adds(text, " It stays, since ");
+		text_add_shown(text, reason);
+	}
+	text_addc(text, '\n');
+}
+
+static void say(const char *file, const struct check_fixes *fixes)
+{
+	_cleanup_text_ struct text text = {};
+
+	for (size_t i = 0; i < fixes->done.findings.n; i++)
+		add_line(&text, file, "fixed", &fixes->done.findings.v[i], NULL);
+	for (size_t i = 0; i < fixes->left.n; i++)
+		if (fixes->left.v[i].reason)
+			add_line(&text, file, "not fixed", &fixes->left.v[i].finding,
+				 fixes->left.v[i].reason);
+	fwrite(text.s ? text.s : "", 1, text.n, stderr);
+}
+
+static int say_view(const char *file, const struct document *before,
+		    const struct text *after, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_differences_ struct differences differences = {};
+
+	if (document_parse(file, after->s, after->n, &document, error) < 0 ||
+	    check_fix_view(before, &document, &differences, error) < 0)
+		return -1;
+	for (size_t i = 0; i < differences.list.n; i++) {
+		const struct difference *row = &differences.list.v[i];
+		_cleanup_text_ struct text text = {};
+
+		text_add_shown(&text, file);
+		text_printf(&text, ": the guest will see: %s: %s: ",
+			    difference_kind_name(row->kind), row->subject);
+		text_printf(&text, "%s; before: %s\n",
+			    row->observed ? row->observed : "nothing",
+			    row->expected ? row->expected : "nothing");
+		fputs(text.s, stderr);
+	}
+	return 0;
+}
+
+/* What is left after the fixes; the exit status. */
+static int judge_rest(const char *file, const struct text *text,
+		      const struct check_options *options, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_check_result_ struct check_result result = {};
+	_cleanup_text_ struct text rest = {};
+
+	if (document_parse(file, text->s, text->n, &document, error) < 0 ||
+	    check_document(&document, options, &result, error) < 0)
+		return -1;
+	report_cap(&result.report, FINDINGS_SHOWN);
+	for (size_t i = 0; i < result.report.findings.n; i++)
+		if (result.report.findings.v[i].severity > SEVERITY_INFO)
+			text_add_finding(&rest, &result.report.findings.v[i]);
+	for (size_t i = 0; i < result.report.more.n; i++)
+		if (result.report.more.v[i].severity > SEVERITY_INFO)
+			text_add_more(&rest, &result.report.more.v[i]);
+	fwrite(rest.s ? rest.s : "", 1, rest.n, stderr);
+	return report_status(&result.report);
+}
+
+/* The target by the domain as it came, so that every round has the same. */
+static int settle(const char *file, const struct document *document,
+		  struct check_options *options, struct error *error)
+{
+	_cleanup_guest_ struct guest guest = {};
+	_cleanup_target_settled_ struct target_settled settled = {};
+	_cleanup_text_ struct text text = {};
+
+	guest_init(&guest);
+	if (guest_read(document, &guest, error) < 0)
+		return -1;
+	target_settle(options->target_wish, options->host, document, &guest, NULL, &settled);
+	options->target = settled.target;
+	options->target_wish = NULL;
+	text_add_shown(&text, file);
+	text_adds(&text, ": target: ");
+	text_add_target(&text, &settled, NULL);
+	fprintf(stderr, "%s\n", text.s);
+	return 0;
+}
+
+/* @wanted has a wish for the target. */
+static int fix_one(const char *file, const struct check_options *wanted, bool in_place,
+		   struct error *error)
+{
+	struct check_options options = *wanted;
+	_cleanup_document_ struct document document = {};
+	_cleanup_text_ struct text text = {};
+	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
+	bool changed;
+
+	if (document_read(file, &document, error) < 0 ||
+	    settle(file, &document, &options, error) < 0 ||
+	    check_fix(&document, &options, &text, &fixes, error) < 0)
+		return -1;
+	changed = text.n != document.text.n || memcmp(text.s, document.text.s, text.n) != 0;
+	if (!in_place || changed)
+		if (file_replace(in_place ? file : NULL, &document.origin, text.s, text.n,
+				 error) < 0)
+			return -1;
+	say(file, &fixes);
+	if (changed && say_view(file, &document, &text, error) < 0)
+		return -1;
+	return judge_rest(file, &text, &options, error);
+}
+
+int check_fix_files(const struct check_options *options, char *const *files, size_t n,
+		    bool in_place, struct error *error)
+{
+	int status = STATUS_OK;
+
+	if (n > 1 && !in_place)
+		return error_input(error, "--fix prints one domain; give one, or --in-place");
+	for (size_t i = 0; i < n; i++) {
+		int one = fix_one(files[i], options, in_place, error);
+
+		if (one < 0)
+			return -1;
+		status = MAX(status, one);
+	}
+	return status;
+}

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check.c - `check`: findings of domain files, with or without hosts.
+ *
+ * Each file with each host is a case. Cases are judged by -j threads; text and JSON lines
+ * are printed in the order of the command line as soon as all before them are, so that a
+ * thousand domains need no more memory than a few.
+ */
+#include "commands/commands.h"
+
+#include "base/file.h"
+#include "planner/check/together.h"
+#include "commands/check-print.h"
+#include "commands/installed.h"
+#include "commands/source.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum fail_on { FAIL_ON_ERROR, FAIL_ON_WARNING, FAIL_ON_INFO, FAIL_ON_SKIPPED };
+
+struct flags {
+	struct check_options check;
+	VEC(const char *) hosts;
+	VEC(char *) files; /* owned */
+	struct source_options source;
+	enum fail_on fail_on;
+	enum check_form form;
+	const char *baseline, *files_from;
+	int jobs;
+	struct target_wish target;
+	bool fix, in_place;
+};
+
+static int take_host(struct flags *flags, const char *value, struct error *error)
+{
+	(void)error;
+	*vec_add(&flags->hosts) = value;
+	return 0;
+}
+
+static int take_locality(struct flags *flags, const char *value, struct error *error)
+{
+	return source_add_locality(&flags->source, value, error);
+}
+
+static int take_target(struct flags *flags, const char *value, struct error *error)
+{
+	flags->target.installed = streq(value, "installed");
+	return flags->target.installed ? 0 : target_parse(value, &flags->target.given, error);
+}
+
+static int take_policy(struct flags *flags, const char *value, struct error *error)
+{
+	static const char *const names[] = {
+		[POLICY_REQUIRED] = "required",   [POLICY_SOCKET] = "socket",
+		[POLICY_PREFERRED] = "preferred", [POLICY_LEGACY] = "legacy",
+		[POLICY_CELL] = "cell",
+	};
+	int most;
+
+	if (has_prefix(value, "distance<=")) {
+		if (!parse_int(value + strlen("distance<="), &most) || most < 10 || most > 255)
+			return error_input(error, "--policy %s: distances are 10 to 255", value);
+		flags->check.policy = POLICY_DISTANCE;
+		flags->check.most_distance = (unsigned)most;
+		return 0;
+	}
+	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
+		if (streq(names[i], value))
+			flags->check.policy = (enum check_policy)i;
+	return 0;
+}
+
+static int need_rule(const char *option, const char *value, struct error *error)
+{
+	const char *names[256] = {}, *nearest;
+
+	if (rule_named(value))
+		return 0;
+	for (size_t i = 0; i < n_rules && i < ARRAY_SIZE(names) - 1; i++)
+		names[i] = rules[i].id;
+	nearest = nearest_name(value, names);
+	return error_input(error, "--%s %s: there is no such rule; %s%s", option, value,
+			   nearest ? "did you mean " : "`explain` lists them",
+			   nearest ? nearest : "");
+}
+
+static int take_ignore(struct flags *flags, const char *value, struct error *error)
+{
+	*vec_add(&flags->check.ignored) = value;
+	return need_rule("ignore", value, error);
+}
+
+static int take_only(struct flags *flags, const char *value, struct error *error)
+{
+	*vec_add(&flags->check.only) = value;
+	return need_rule("only", value, error);
+}
+
+static int take_fail_on(struct flags *flags, const char *value, struct error *error)
+{
+	static const char *const names[] = { "error", "warning", "info", "skipped" };
+
+	(void)error;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq(names[i], value))
+			flags->fail_on = (enum fail_on)i;
+	return 0;
+}
+
+static int take_baseline(struct flags *flags, const char *value, struct error *error)
+{
+	(void)error;
+	flags->baseline = value;
+	return 0;
+}
+
+static int take_files_from(struct flags *flags, const char *value, struct error *error)
+{
+	(void)error;
+	flags->files_from = value;
+	return 0;
+}
+
+static int take_jobs(struct flags *flags, const char *value, struct error *error)
+{
+	if (parse_int(value, &flags->jobs) && flags->jobs >= 1 && flags->jobs <= 256)
+		return 0;
+	return error_input(error, "-j %s: give a number of threads from 1 to 256", value);
+}
+
+static int take_json(struct flags *flags, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	flags->form = CHECK_JSON;
+	return 0;
+}
+
+static int take_json_lines(struct flags *flags, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	flags->form = CHECK_JSON_LINES;
+	return 0;
+}
+
+static int take_sarif(struct flags *flags, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	flags->form = CHECK_SARIF;
+	return 0;
+}
+
+static int take_fix(struct flags *flags, const char *value, struct error *error)
+{
+	(void)value;
+	(void)error;
+	flags->fix = true;
+	return 0;
+}
+
+static int take_in_place(struct flags *flags, const char *value, struct error *error)
+{
+	flags->in_place = true;
+	return take_fix(flags, value, error);
+}
+
+static const struct option_row rows[] = {
+	{ .name = "host", .arg = "SOURCE",
+	  .help = "judge against that host; repeat to compare hosts" },
+	{ .name = "locality", .arg = "RANGE=NODE",
+	  .help = "root buses, as 0000:80-ff, that firmware gave no node; repeat" },
+	{ .name = "target", .arg = "libvirt=V,qemu=V",
+	  .help = "for these versions, or installed; else what the host or domain has" },
+	{ .name = "policy", .arg = "NAME", .choices = "required|socket|preferred|legacy|cell|distance<=",
+	  .help = "OpenStack's affinity policies; cell and distance<=N" },
+	{ .name = "ignore", .arg = "RULE", .help = "leave a rule out; repeat" },
+	{ .name = "only", .arg = "RULE", .help = "ask this rule only; repeat" },
+	{ .name = "fail-on", .arg = "WHAT", .choices = "error|warning|info|skipped",
+	  .help = "what makes the exit status 1 (error)" },
+	{ .name = "baseline", .arg = "FILE",
+	  .help = "leave out what this output of --json already has" },
+	{ .name = "files-from", .arg = "FILE",
+	  .help = "more files, one a line; - is standard input" },
+	{ .name = "jobs", .letter = 'j', .arg = "N", .help = "threads (1)" },
+	{ .name = "json", .letter = 'J', .help = "one JSON object" },
+	{ .name = "json-lines", .help = "a line of JSON for each finding" },
+	{ .name = "sarif", .help = "SARIF 2.1, for code hosts" },
+	{ .name = "fix", .help = "print the domain with all fixed that needs no guess" },
+	{ .name = "in-place", .help = "the same, written back to the file" },
+	{},
+};
+
+static int (*const takers[])(struct flags *flags, const char *value,
+			     struct error *error) = {
+	take_host,     take_locality,	take_target, take_policy, take_ignore,
+	take_only,     take_fail_on,	take_baseline, take_files_from, take_jobs,
+	take_json,     take_json_lines, take_sarif,  take_fix,    take_in_place,
+};
+static_assert(ARRAY_SIZE(takers) + 1 == ARRAY_SIZE(rows), "an option lacks its taker");
+
+static int read_list(struct flags *flags, struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+	char *rest, *line;
+
+	if (!flags->files_from)
+		return 0;
+	if (file_read(flags->files_from, FILE_LIMIT, &text, error) < 0)
+		return -1;
+	rest = text.s;
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line)
+			*vec_add(&flags->files) = xstrdup(line);
+	return 0;
+}
+
+/* The document goes, and its name with it; the case's own is the same. */
+static void own_places(struct check_case *one)
+{
+	struct report *report = &one->result.report;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		report->findings.v[i].place.file = one->file;
+		if (report->findings.v[i].related.file)
+			report->findings.v[i].related.file = one->file;
+	}
+	for (size_t i = 0; i < report->skipped.n; i++)
+		report->skipped.v[i].file = one->file;
+	for (size_t i = 0; i < one->result.suppressed.n; i++)
+		one->result.suppressed.v[i].finding.place.file = one->file;
+	for (size_t i = 0; i < one->result.use.devices.n; i++)
+		one->result.use.devices.v[i].place.file = one->file;
+	for (size_t i = 0; i < one->result.use.things.n; i++)
+		one->result.use.things.v[i].place.file = one->file;
+	one->result.use.pins_place.file = one->file;
+	one->result.use.memory_place.file = one->file;
+}
+
+static void judge(struct check_case *one, const struct check_options *options)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_read(one->file, &document, &one->error) == 0)
+		/* The fault stays in the case. */
+		(void)check_document(&document, options, &one->result, &one->error);
+	own_places(one);
+}
+
+/* What the threads share. */
+struct work {
+	const struct flags *flags;
+	const struct machine *machines; /* a host each */
+	struct check_cases cases;
+	size_t next;
+	pthread_mutex_t lock;
+	pthread_cond_t progress;
+};
+
+static void *work_on(void *user)
+{
+	struct work *work = user;
+
+	for (;;) {
+		struct check_options options = work->flags->check;
+		size_t number;
+
+		pthread_mutex_lock(&work->lock);
+		number = work->next++;
+		pthread_mutex_unlock(&work->lock);
+		if (number >= work->cases.n)
+			return NULL;
+		if (work->cases.v[number].host)
+			options.host = &work->machines[number / work->flags->files.n];
+		judge(&work->cases.v[number], &options);
+		pthread_mutex_lock(&work->lock);
+		work->cases.v[number].done = true;
+		pthread_cond_signal(&work->progress);
+		pthread_mutex_unlock(&work->lock);
+	}
+}
+
+static void print(struct text *text)
+{
+	fwrite(text->s ? text->s : "", 1, text->n, stdout);
+	text_free(text);
+}
+
+static void print_case(const struct flags *flags, const struct check_case *one)
+{
+	struct text text = {};
+
+	if (one->error.status != STATUS_OK) {
+		text_add_shown(&text, one->error.message);
+		fprintf(stderr, "virt-layout: %s\n", text.s);
+		text_free(&text);
+	}
+	if (flags->form == CHECK_TEXT && flags->hosts.n < 2)
+		text_add_case(&text, one, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+	else if (flags->form == CHECK_JSON_LINES)
+		text_add_case_lines(&text, one);
+	print(&text);
+}
+
+/* 1 where the findings reach what --fail-on says, whatever the form. */
+static int status_of(const struct flags *flags, const struct check_case *one)
+{
+	const struct report *report = &one->result.report;
+	size_t count = report_count(report, SEVERITY_ERROR);
+
+	if (one->error.status != STATUS_OK)
+		return (int)one->error.status;
+	if (flags->fail_on >= FAIL_ON_WARNING)
+		count += report_count(report, SEVERITY_WARNING);
+	if (flags->fail_on >= FAIL_ON_INFO)
+		count += report_count(report, SEVERITY_INFO);
+	if (flags->fail_on == FAIL_ON_SKIPPED)
+		count += report->skipped.n;
+	return count > 0 ? STATUS_FINDINGS : STATUS_OK;
+}
+
+static void wait_for(struct work *work, size_t number)
+{
+	pthread_mutex_lock(&work->lock);
+	while (!work->cases.v[number].done)
+		pthread_cond_wait(&work->progress, &work->lock);
+	pthread_mutex_unlock(&work->lock);
+}
+
+static int print_all(struct work *work, struct error *error)
+{
+	const struct flags *flags = work->flags;
+	struct text text = {};
+
+	if (flags->baseline &&
+	    check_baseline_apply(flags->baseline, &work->cases, error) < 0)
+		return -1;
+	for (size_t i = 0; i < work->cases.n; i++)
+		report_cap(&work->cases.v[i].result.report, FINDINGS_SHOWN);
+	for (size_t i = 0; i < work->cases.n; i++)
+		print_case(flags, &work->cases.v[i]);
+	if (flags->form == CHECK_JSON)
+		text_add_cases_json(&text, &work->cases, flags->hosts.n > 1);
+	else if (flags->form == CHECK_SARIF)
+		text_add_cases_sarif(&text, &work->cases);
+	else if (flags->form == CHECK_TEXT && flags->hosts.n > 1)
+		text_add_hosts(&text, &work->cases);
+	print(&text);
+	text_add_targets(&text, &work->cases);
+	text_add_skipped(&text, &work->cases);
+	if (flags->form != CHECK_JSON)
+		fwrite(text.s ? text.s : "", 1, text.n, stderr);
+	text_free(&text);
+	return 0;
+}
+
+/* With several hosts one that fits is enough. */
+static int status_of_hosts(const struct work *work)
+{
+	for (size_t i = 0; i < work->flags->hosts.n; i++) {
+		const char *rule;
+
+		if (check_host_fits(&work->cases, work->flags->hosts.v[i], &rule))
+			return STATUS_OK;
+	}
+	return STATUS_FINDINGS;
+}
+
+static int overall(const struct work *work)
+{
+	int status = STATUS_OK;
+	bool broken = false;
+
+	for (size_t i = 0; i < work->cases.n; i++) {
+		status = MAX(status, status_of(work->flags, &work->cases.v[i]));
+		broken |= work->cases.v[i].error.status != STATUS_OK;
+	}
+	return work->flags->hosts.n > 1 && !broken ? status_of_hosts(work) : status;
+}
+
+static void make_cases(struct work *work)
+{
+	const struct flags *flags = work->flags;
+	size_t hosts = MAX(flags->hosts.n, (size_t)1);
+
+	work->cases.n = hosts * flags->files.n;
+	work->cases.v = xcalloc(work->cases.n, sizeof(*work->cases.v));
+	for (size_t i = 0; i < work->cases.n; i++) {
+		work->cases.v[i].file = flags->files.v[i % flags->files.n];
+		if (flags->hosts.n > 0)
+			work->cases.v[i].host = flags->hosts.v[i / flags->files.n];
+	}
+}
+
+/* The domains of one host are held against each other. */
+static void judge_together(struct work *work)
+{
+	const struct flags *flags = work->flags;
+	struct check_result **results = xcalloc(flags->files.n, sizeof(*results));
+
+	for (size_t host = 0; host < flags->hosts.n; host++) {
+		struct check_options options = flags->check;
+
+		options.host = &work->machines[host];
+		for (size_t i = 0; i < flags->files.n; i++)
+			results[i] = &work->cases.v[host * flags->files.n + i].result;
+		check_together(results, flags->files.n, &options);
+	}
+	free(results);
+}
+
+static int run_work(struct work *work, struct error *error)
+{
+	size_t n = MIN((size_t)work->flags->jobs, MAX(work->cases.n, (size_t)1));
+	pthread_t *threads = xcalloc(n, sizeof(*threads));
+	size_t started = 0;
+	int rc;
+
+	xmlInitParser();
+	while (started + 1 < n &&
+	       pthread_create(&threads[started], NULL, work_on, work) == 0)
+		started++;
+	work_on(work); /* this thread as well, or alone */
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	free(threads);
+	for (size_t i = 0; i < work->cases.n; i++)
+		wait_for(work, i);
+	judge_together(work);
+	rc = print_all(work, error);
+	return rc < 0 ? rc : overall(work);
+}
+
+static void free_work(struct work *work, struct machine *machines)
+{
+	for (size_t i = 0; i < work->cases.n; i++) {
+		check_result_free(&work->cases.v[i].result);
+		error_clear(&work->cases.v[i].error);
+	}
+	for (size_t i = 0; i < work->flags->hosts.n; i++)
+		machine_free(&machines[i]);
+	free(work->cases.v);
+	free(machines);
+}
+
+static int check_files(struct flags *flags, struct error *error)
+{
+	struct machine *machines = xcalloc(MAX(flags->hosts.n, (size_t)1),
+					   sizeof(*machines));
+	struct work work = { .flags = flags, .machines = machines,
+			     .lock = PTHREAD_MUTEX_INITIALIZER,
+			     .progress = PTHREAD_COND_INITIALIZER };
+	int rc = 0;
+
+	flags->source.facts = true;
+	for (size_t i = 0; rc == 0 && i < flags->hosts.n; i++)
+		rc = source_read(flags->hosts.v[i], &flags->source, &machines[i], error);
+	if (rc == 0 && flags->target.installed)
+		rc = installed_target("x86_64", &flags->target.given, error);
+	flags->check.target_wish = &flags->target;
+	if (rc == 0 && flags->fix) {
+		flags->check.host = flags->hosts.n > 0 ? &machines[0] : NULL;
+		rc = check_fix_files(&flags->check, flags->files.v, flags->files.n,
+				     flags->in_place, error);
+	} else if (rc == 0) {
+		make_cases(&work);
+		rc = run_work(&work, error);
+	}
+	free_work(&work, machines);
+	return rc;
+}
+
+static int take_options(struct flags *flags, int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&check_command, argc, argv);
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0)
+		if (takers[row](flags, options.value, error) < 0)
+			return -1;
+	if (row == OPTIONS_FAULT)
+		return -1;
+	for (int i = 0; i < options.n_args; i++)
+		*vec_add(&flags->files) = xstrdup(options.args[i]);
+	if (read_list(flags, error) < 0)
+		return -1;
+	if (flags->fix && flags->hosts.n > 1)
+		return error_input(error, "--fix goes with one --host at most");
+	if (flags->files.n == 0)
+		return error_input(error, "which domain? give a file, or - for standard input");
+	return 0;
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct flags flags = { .jobs = 1 };
+	int rc = take_options(&flags, argc, argv, error);
+
+	if (rc == 0)
+		rc = check_files(&flags, error);
+	for (size_t i = 0; i < flags.files.n; i++)
+		free(flags.files.v[i]);
+	vec_free(&flags.files);
+	vec_free(&flags.hosts);
+	vec_free(&flags.check.only);
+	vec_free(&flags.check.ignored);
+	source_options_free(&flags.source);
+	return rc;
+}
+
+const struct command check_command = {
+	.name = "check",
+	.args = "DOMAIN.xml...",
+	.summary = "Tell what will fail, or be slow or wrong, in libvirt domains",
+	.about = "Without --host a domain is judged by itself; what needs a host is skipped\n"
+		 "and said to be. With several hosts, a line for each: fits or not, and the\n"
+		 "first rule about it that says so.\n"
+		 "\n" SOURCE_HELP,
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk-add.c - `disk add`: one more partition in the free space of an existing table. */
+#include "commands/disk.h"
+
+#include "base/mem.h"
+#include "base/size.h"
+#include "base/streams.h"
+#include "partition/add-libvirt.h"
+#include "partition/edit-table.h"
+#include "partition/erase.h"
+#include "partition/disk-layout.h"
+#include "partition/disk-layout-ids.h"
+#include "partition/disk-request-read.h"
+#include "commands/disk-change.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum {
+	PART,
+	ALIGN,
+	ALIGN_AT,
+	RULE,
+	SEED,
+	GEOMETRY,
+	BUG_COMPATIBLE,
+	DRY_RUN,
+	KEEP_CONTENT,
+	CHANGE
+};
+
+static const struct option_row rows[] = {
+	[PART] = {"part", 'p', "KEY=VALUE,...", "a partition to add; repeat"},
+	[ALIGN] = {"align", 'a', "SIZE",
+		   "boundaries (default 1MiB); repeated: least common multiple"},
+	[ALIGN_AT] = {"align-at", 0, "WHERE",
+		      "which ends lie on boundaries (default both)", ALIGN_AT_NAMES},
+	[RULE] = {"rule", 0, "RULE",
+		  "how ends are aligned (default tight); libvirt places as its pool does",
+		  ALIGN_RULES},
+	[SEED] = {"seed", 0, "STRING", "make UUIDs from this, not at random"},
+	[GEOMETRY] = {"geometry", 0, "H/S[,H/S]",
+		      "cylinders for --rule=libvirt (default: the device's)"},
+	[BUG_COMPATIBLE] = {"bug-compatible", 0, NULL,
+			    "with --rule=libvirt, one sector short where libvirt 9.0 is"},
+	[DRY_RUN] = {"dry-run", 0, NULL, "say where it would go and write nothing"},
+	[KEEP_CONTENT] = {"keep-content", 0, NULL,
+			  "do not erase old signatures where a partition goes"},
+	CHANGE_ROWS(CHANGE),
+	{},
+};
+
+struct wish {
+	struct change_wish change;
+	VEC(struct setting {
+		int row;
+		const char *value;
+	})
+	settings;
+	bool libvirt, bug_compatible, dry_run, keep_content;
+	struct geometry geometry;
+	VEC(struct room) rooms; /* found, one for each partition */
+	size_t libvirt_mended;	/* partitions that libvirt would make too short */
+	struct text notes;      /* for standard error, when the disk is closed */
+};
+
+static void wish_free(struct wish *wish)
+{
+	vec_free(&wish->settings);
+	vec_free(&wish->rooms);
+	text_free(&wish->notes);
+}
+
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+{
+	if (row == GEOMETRY && !geometry_parse(value, &wish->geometry))
+		return error_input(error,
+				   "--geometry=%s is not HEADS/SECTORS, as in 255/63",
+				   value);
+	if (row < GEOMETRY)
+		*vec_add(&wish->settings) = (struct setting){row, value};
+	wish->bug_compatible |= row == BUG_COMPATIBLE;
+	wish->dry_run |= row == DRY_RUN;
+	wish->keep_content |= row == KEEP_CONTENT;
+	wish->libvirt |= row == RULE && streq(value, "libvirt");
+	return 0;
+}
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	bool any = false;
+	int row;
+
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
+		if (take_option(wish, row, options->value, error) < 0)
+			return -1;
+		any |= row == PART;
+	}
+	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+		return -1;
+	if (!any)
+		return error_input(error, "disk add needs --part");
+	if (wish->bug_compatible && !wish->libvirt)
+		return error_input(error, "--bug-compatible goes with --rule=libvirt");
+	if (wish->geometry.heads && !wish->libvirt)
+		return error_input(error, "--geometry goes with --rule=libvirt");
+	return 0;
+}
+
+/* The request that the options make for this disk. */
+static int make_request(const struct wish *wish, const struct changed_disk *disk,
+			struct disk_request *request, struct error *error)
+{
+	static const char *const keys[] = {[ALIGN] = "align",
+					   [ALIGN_AT] = "align-at",
+					   [RULE] = "rule",
+					   [SEED] = "seed"};
+
+	request->label = disk->seen.table.label;
+	request->sector_bytes = disk->seen.table.sector_bytes;
+	request->cluster_bytes = disk->kind.cluster_bytes;
+	request->has_disk_guid = request->label == LABEL_GPT;
+	request->has_signature = request->label == LABEL_DOS;
+	request->disk_guid = disk->seen.table.disk_guid;
+	request->signature = disk->seen.table.disk_signature;
+	for (size_t i = 0; i < wish->settings.n; i++) {
+		const struct setting *it = &wish->settings.v[i];
+
+		if (it->row == PART ? disk_request_add_part(request, it->value, error) < 0
+				    : disk_request_set(request, keys[it->row], it->value,
+						       error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_one(struct wish *wish, struct changed_disk *disk,
+		   const struct disk_request *request, const struct part_request *part,
+		   struct partition_table *wanted, struct error *error)
+{
+	struct libvirt_wish libvirt = {.geometry = wish->geometry,
+				       .bug_compatible = wish->bug_compatible};
+	struct room room = {};
+
+	if (wish->libvirt && !libvirt.geometry.heads)
+		libvirt.geometry =
+			geometry_of(disk->io, disk->kind.format == IMAGE_QCOW2);
+	if (wish->libvirt && libvirt_place(wanted, part, &libvirt, &room, error) < 0)
+		return -1;
+	wish->libvirt_mended += libvirt.mended;
+	if (partition_add(wanted, request, part, &room, error) < 0)
+		return -1;
+	*vec_add(&wish->rooms) = room;
+	return 0;
+}
+
+static uint64_t waste_of(const struct wish *wish, const struct partition *partition)
+{
+	for (size_t i = 0; i < wish->rooms.n; i++)
+		if (wish->rooms.v[i].start == partition->start_lba)
+			return wish->rooms.v[i].waste_bytes;
+	return 0;
+}
+
+static void say(const struct wish *wish, const struct partition_table *before,
+		const struct partition_table *wanted)
+{
+	_cleanup_text_ struct text out = {};
+
+	for (size_t i = 0; i < wanted->partitions.n; i++) {
+		const struct partition *it = &wanted->partitions.v[i];
+
+		if (partition_table_find(before, it->number))
+			continue;
+		text_printf(&out, "%u: blocks %" PRIu64 " to %" PRIu64 ", ", it->number,
+			    it->start_lba, it->end_lba);
+		text_add_size(&out, partition_sectors(it) * wanted->sector_bytes);
+		if (waste_of(wish, it) > 0) {
+			text_adds(&out, ", of which ");
+			text_add_size(&out, waste_of(wish, it));
+			text_adds(&out, " for alignment");
+		}
+		text_addc(&out, '\n');
+	}
+	for (size_t i = 0; i < wish->libvirt_mended; i++)
+		streams_say("libvirt 9.0 would make this partition one sector "
+			    "too short; it is not (--bug-compatible makes it so)");
+	fwrite(out.s ? out.s : "", 1, out.n, stdout);
+}
+
+static int add_all(struct wish *wish, struct changed_disk *disk,
+		   struct partition_table *wanted, struct error *error)
+{
+	_cleanup_disk_request_ struct disk_request request = {};
+
+	disk_request_init(&request);
+	if (make_request(wish, disk, &request, error) < 0)
+		return -1;
+	for (size_t i = 0; i < request.parts.n; i++)
+		if (add_one(wish, disk, &request, &request.parts.v[i], wanted, error) < 0)
+			return error_wrap(error, "%s", disk->io->name);
+	if (disk_layout_set_ids(&request, wanted, error) < 0)
+		return error_wrap(error, "%s", disk->io->name);
+	return disk_layout_fill_ids(wanted, error);
+}
+
+static bool is_in_partition(const struct partition_table *table, uint64_t offset)
+{
+	uint64_t lba = offset / table->sector_bytes;
+
+	for (size_t i = 0; i < table->partitions.n; i++) {
+		const struct partition *it = &table->partitions.v[i];
+
+		if (it->kind != KIND_EXTENDED && lba >= it->start_lba &&
+		    lba <= it->end_lba)
+			return true;
+	}
+	return false;
+}
+
+/* What a RAID, a volume group or an encryption that has the whole disk is known by. */
+static const struct signature *find_owner(const struct contents *contents,
+					  const struct partition_table *table)
+{
+	for (size_t i = 0; i < contents->list.n; i++) {
+		const struct signature *it = &contents->list.v[i];
+
+		if ((it->kind == SIGNATURE_MEMBER || it->kind == SIGNATURE_CRYPTO) &&
+		    !is_in_partition(table, it->offset))
+			return it;
+	}
+	return NULL;
+}
+
+/* A disk that belongs to one of those in spite of its table has no free space. */
+static int need_own_disk(struct changed_disk *disk, struct wish *wish,
+			 struct error *error)
+{
+	_cleanup_contents_ struct contents contents = {};
+	_cleanup_text_ struct text name = {};
+	const struct signature *owner;
+
+	if (change_survey(disk, &contents, error) < 0)
+		return -1;
+	owner = find_owner(&contents, &disk->seen.table);
+	if (!owner)
+		return 0;
+	text_add_signature(&name, owner);
+	if (!wish->change.force)
+		return error_input(error,
+				   "%s: the whole disk is recognised as %s, by byte "
+				   "%" PRIu64 "; nothing was written, and --force adds to "
+				   "its table all the same",
+				   disk->io->name, name.s, owner->offset);
+	text_printf(&wish->notes, "virt-layout: %s: forced although the whole disk is "
+				  "recognised as %s\n",
+		    disk->io->name, name.s);
+	return 0;
+}
+
+/* "partition 2: erased a signature (ext4 file system), 2 bytes at byte 1049656: 53 ef". */
+static int name_signature(struct changed_disk *disk, struct wish *wish, unsigned number,
+			  const struct signature *signature, struct error *error)
+{
+	uint8_t bytes[64];
+	uint32_t n = MIN(signature->n_bytes, (uint32_t)sizeof(bytes));
+
+	if (disk_read(disk->io, bytes, n, signature->offset, error) < 0)
+		return -1;
+	text_printf(&wish->notes, "virt-layout: %s: partition %u: %s a signature (",
+		    disk->io->name, number, wish->dry_run ? "would erase" : "erased");
+	text_add_signature(&wish->notes, signature);
+	text_printf(&wish->notes, "), %u bytes at byte %" PRIu64 ":", n, signature->offset);
+	for (uint32_t i = 0; i < n; i++)
+		text_printf(&wish->notes, " %02x", bytes[i]);
+	text_addc(&wish->notes, '\n');
+	return 0;
+}
+
+/* What would be taken for the content of a partition that is new is erased with it. */
+static int erase_stale(struct changed_disk *disk, struct wish *wish,
+		       const struct partition_table *wanted, struct patch *patch,
+		       struct error *error)
+{
+	for (size_t i = 0; i < wanted->partitions.n && !wish->keep_content; i++) {
+		const struct partition *it = &wanted->partitions.v[i];
+		_cleanup_contents_ struct contents contents = {};
+
+		if (it->kind == KIND_EXTENDED ||
+		    partition_table_find(&disk->seen.table, it->number))
+			continue;
+		if (contents_find(disk->io, it->start_lba * wanted->sector_bytes,
+				  (it->end_lba + 1) * wanted->sector_bytes, &contents,
+				  error) < 0 ||
+		    erase_signatures(disk->io, &contents, wanted, patch, error) < 0)
+			return -1;
+		for (size_t j = 0; j < contents.list.n; j++)
+			if (name_signature(disk, wish, it->number, &contents.list.v[j],
+					   error) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&disk_add_command, argc, argv);
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_partition_table_ struct partition_table wanted = {};
+	_cleanup_(wish_free) struct wish wish = {};
+	_cleanup_patch_ struct patch patch = {};
+
+	if (read_options(&options, &wish, error) < 0 ||
+	    change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
+	    change_need_editable(&disk, error) < 0 ||
+	    need_own_disk(&disk, &wish, error) < 0)
+		return -1;
+	wanted = partition_table_copy(&disk.seen.table);
+	if (add_all(&wish, &disk, &wanted, error) < 0 ||
+	    table_edit(disk.io, &disk.seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
+	    erase_stale(&disk, &wish, &wanted, &patch, error) < 0 ||
+	    (!wish.dry_run && change_commit(&disk, &patch, &wanted, error) < 0))
+		return -1;
+	change_end(&disk, options.args[0]);
+	if (wish.notes.n > 0)
+		fputs(wish.notes.s, stderr);
+	say(&wish, &disk.seen.table, &wanted);
+	return STATUS_OK;
+}
+
+const struct command disk_add_command = {
+	.name = "add",
+	.args = "IMAGE --part KEY=VALUE,...",
+	.summary = "Add partitions in the free space of an existing table",
+	.about = "Each goes into the smallest free extent that can hold it, "
+		 "right-aligned.\n"
+		 "Keys are those of disk plan. Prints where each partition is. Old signatures\n"
+		 "of file systems where it goes are erased, and named on standard error.",
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands/disk-change.h"
+
+#include "base/mem.h"
+#include "base/streams.h"
+#include "commands/progress-stderr.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void take_option(struct change_wish *wish, int row, const char *value)
+{
+	switch (row) {
+	case CHANGE_FORMAT:
+		wish->disk.format_given = true;
+		wish->disk.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
+		break;
+	case CHANGE_CHAIN:
+		wish->disk.follow = true;
+		break;
+	case CHANGE_JOURNAL:
+		wish->journal = value;
+		break;
+	case CHANGE_SECTOR_SIZE:
+		wish->sector_bytes = streq(value, "512") ? 512 : 4096;
+		break;
+	case CHANGE_FORCE:
+		wish->force = wish->disk.forced = true;
+		break;
+	}
+}
+
+int change_next(struct options *options, int first, struct change_wish *wish,
+		struct error *error)
+{
+	int row;
+
+	wish->disk.writable = true;
+	while ((row = options_next(options, error)) >= first)
+		take_option(wish, row - first, options->value);
+	return row;
+}
+
+void change_announce(struct changed_disk *disk)
+{
+	disk->kernel_keeps_old = !disk_announce(disk->io);
+}
+
+void change_end(struct changed_disk *disk, const char *path)
+{
+	_cleanup_free_ char *doubt = disk->io ? TAKE(disk->io->doubt) : NULL;
+
+	disk_close(TAKE(disk->io));
+	if (doubt)
+		fprintf(stderr,
+			"virt-layout: %s: whether a loop device uses it is unknown: %s\n",
+			path, doubt);
+	if (disk->kernel_keeps_old)
+		streams_say("%s: the kernel still uses the old partitions, "
+			    "because they are in use; run partprobe %s later",
+			    path, path);
+}
+
+char *change_journal(const char *path, const struct change_wish *wish,
+		     struct error *error)
+{
+	struct stat st;
+
+	if (wish->journal)
+		return xstrdup(wish->journal);
+	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode)) {
+		error_input(error,
+			    "%s: is a block device, so --journal must say where the old "
+			    "sectors are kept meanwhile: on another disk",
+			    path);
+		return NULL;
+	}
+	return journal_path(path);
+}
+
+int change_need_closed(const char *path, const char *journal, struct error *error)
+{
+	if (access(journal, F_OK) < 0)
+		return 0;
+	return error_input(
+		error,
+		"%s: an earlier change was not finished (%s is there); disk recover "
+		"finishes or undoes it",
+		path, journal);
+}
+
+int change_begin(const char *path, const struct change_wish *wish,
+		 struct changed_disk *ret, struct error *error)
+{
+	const struct inspect_question question = {.sector_bytes = wish->sector_bytes};
+
+	ret->journal = change_journal(path, wish, error);
+	if (!ret->journal)
+		return -1;
+	/* Behind the lock: somebody's change may be under way, or be cut short just now.
+	 */
+	ret->io = disk_open(path, &wish->disk, &ret->kind, error);
+	if (!ret->io || change_need_closed(path, ret->journal, error) < 0)
+		return -1;
+	return inspect_disk(ret->io, &question, &ret->seen, &ret->report, error);
+}
+
+int change_need_editable(const struct changed_disk *disk, struct error *error)
+{
+	const struct finding *reason = NULL;
+
+	if (disk->seen.editable)
+		return 0;
+	for (size_t i = 0; i < disk->report.findings.n; i++)
+		if (!reason || disk->report.findings.v[i].severity > reason->severity)
+			reason = &disk->report.findings.v[i];
+	return error_input(error, "%s: is left alone: %s%s%s", disk->io->name,
+			   reason ? reason->message : "Its table cannot be edited.",
+			   reason && reason->remedy ? " " : "",
+			   reason && reason->remedy ? reason->remedy : "");
+}
+
+int change_survey(struct changed_disk *disk, struct contents *ret, struct error *error)
+{
+	const struct inspection *seen = &disk->seen;
+	bool damaged = seen->gpt[GPT_PRIMARY].found || seen->gpt[GPT_BACKUP].found;
+
+	if (contents_find(disk->io, 0, disk->io->size_bytes, ret, error) < 0)
+		return -1;
+	/* libblkid takes a plain file for one of 512-byte sectors. */
+	if (!contents_first(ret, SIGNATURE_TABLE) && seen->table.label != LABEL_NONE)
+		contents_add(ret, SIGNATURE_TABLE, label_name(seen->table.label));
+	else if (!contents_first(ret, SIGNATURE_TABLE) && damaged)
+		contents_add(ret, SIGNATURE_TABLE, "damaged gpt");
+	return 0;
+}
+
+int change_commit(struct changed_disk *disk, const struct patch *patch,
+		  const struct partition_table *wanted, struct error *error)
+{
+	struct progress progress = watch_stderr();
+	const struct commit_plan plan = {
+		.journal = disk->journal,
+		.wanted = wanted,
+		.label = wanted ? wanted->label : LABEL_NONE,
+		.progress = &progress,
+	};
+
+	if (disk_commit(disk->io, patch, &plan, error) < 0)
+		return -1;
+	if (wanted)
+		change_announce(disk);
+	return 0;
+}
+
+void changed_disk_free(struct changed_disk *disk)
+{
+	inspection_free(&disk->seen);
+	report_free(&disk->report);
+	disk_close(disk->io);
+	free(disk->journal);
+}

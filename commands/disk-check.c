@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk-check.c - `disk check`: what is wrong with the partition tables of images. */
+#include "commands/disk.h"
+
+#include "base/finding.h"
+#include "base/size.h"
+#include "partition/disk-open.h"
+#include "partition/inspect.h"
+#include "partition/journal.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { FORMAT, SECTOR_SIZE, ALIGN, CHAIN, JOURNAL, IGNORE, JSON };
+
+static const struct option_row rows[] = {
+	[FORMAT] = {"format", 'f', "FORMAT", "what the images are, without looking",
+		    "raw|qcow2"},
+	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "their logical sectors", "512|4096"},
+	[ALIGN] = {"align", 0, "SIZE",
+		   "boundaries to keep (default: physical sector or qcow2 cluster); 0: "
+		   "none"},
+	[CHAIN] = {"chain", 0, NULL, "open the backing and data files they name"},
+	[JOURNAL] = {"journal", 0, "FILE",
+		     "where changes keep their old sectors (default: beside the image)"},
+	[IGNORE] = {"ignore", 0, "RULE", "leave this rule's findings out; repeat"},
+	[JSON] = {"json", 'J', NULL, "print JSON"},
+	{},
+};
+
+#define USUAL_PHYSICAL_BYTES 4096 /* of disks made since 2011 */
+
+struct wish {
+	struct disk_wish disk;
+	struct inspect_question question;
+	bool align_given, json;
+	const char *journal; /* NULL: beside each image */
+	VEC(const char *) ignored;
+};
+
+static void wish_free(struct wish *wish)
+{
+	vec_free(&wish->ignored);
+}
+
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+{
+	enum size_answer answer;
+
+	wish->disk.follow |= row == CHAIN;
+	wish->json |= row == JSON;
+	if (row == FORMAT) {
+		wish->disk.format_given = true;
+		wish->disk.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
+	} else if (row == SECTOR_SIZE) {
+		wish->question.sector_bytes = streq(value, "512") ? 512 : 4096;
+	} else if (row == JOURNAL) {
+		wish->journal = value;
+	} else if (row == IGNORE) {
+		*vec_add(&wish->ignored) = value;
+	} else if (row == ALIGN) {
+		wish->align_given = true;
+		wish->question.grain_name = "--align";
+		answer = size_parse(value, false, 512, &wish->question.grain_bytes);
+		if (answer != SIZE_OK)
+			return error_input(error, "--align=%s %s", value,
+					   size_answer_text(answer));
+	}
+	return 0;
+}
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	int row;
+
+	while ((row = options_next(options, error)) >= 0)
+		if (take_option(wish, row, options->value, error) < 0)
+			return -1;
+	if (row == OPTIONS_FAULT)
+		return -1;
+	return options_need(options, 1, INT32_MAX, error);
+}
+
+static void choose_grain(const struct wish *wish, const struct disk_io *io,
+			 const struct disk_kind *kind, struct inspect_question *question)
+{
+	if (wish->align_given)
+		return;
+	question->grain_bytes =
+		io->physical_bytes ? io->physical_bytes : USUAL_PHYSICAL_BYTES;
+	question->grain_name = "physical sector";
+	if (kind->cluster_bytes <= question->grain_bytes)
+		return;
+	question->grain_bytes = kind->cluster_bytes;
+	question->grain_name = "qcow2 cluster";
+}
+
+static bool is_ignored(const struct wish *wish, const char *rule)
+{
+	for (size_t i = 0; i < wish->ignored.n; i++)
+		if (streq(wish->ignored.v[i], rule))
+			return true;
+	return false;
+}
+
+/* Moves the findings of @from that are not to be left out to @to, their file @path. */
+static void keep_findings(const struct wish *wish, struct report *from, const char *path,
+			  struct report *to)
+{
+	struct report rest = {};
+
+	for (size_t i = 0; i < from->findings.n; i++) {
+		struct report *into =
+			is_ignored(wish, from->findings.v[i].rule) ? &rest : to;
+		struct finding *finding = vec_add(&into->findings);
+
+		*finding = from->findings.v[i];
+		finding->place.file = path;
+	}
+	from->findings.n = 0;
+	report_free(&rest);
+	report_free(from);
+}
+
+static void say_open_journal(const char *path, const struct wish *wish,
+			     struct report *report)
+{
+	_cleanup_free_ char *journal =
+		wish->journal ? xstrdup(wish->journal) : journal_path(path);
+	struct finding *finding;
+
+	if (access(journal, F_OK) < 0)
+		return;
+	finding = report_add(report, "disk-journal", SEVERITY_ERROR,
+			     "A change of its table was not finished: %s is there.",
+			     journal);
+	finding->remedy =
+		xstrdup("disk recover finishes it, disk recover --undo undoes it.");
+}
+
+static int check_image(const char *path, const struct wish *wish, struct report *report,
+		       struct error *error)
+{
+	struct inspect_question question = wish->question;
+	struct disk_kind kind;
+	_cleanup_disk_ struct disk_io *io = disk_open(path, &wish->disk, &kind, error);
+	_cleanup_inspection_ struct inspection inspection = {};
+	struct report found = {};
+	int rc;
+
+	if (!io)
+		return -1;
+	choose_grain(wish, io, &kind, &question);
+	say_open_journal(path, wish, &found);
+	rc = inspect_disk(io, &question, &inspection, &found, error);
+	keep_findings(wish, &found, path, report);
+	return rc;
+}
+
+static void add_summary(struct jsonw *json, const struct report *report)
+{
+	jsonw_object(json, "summary");
+	jsonw_u64(json, "errors", report_count(report, SEVERITY_ERROR));
+	jsonw_u64(json, "warnings", report_count(report, SEVERITY_WARNING));
+	jsonw_u64(json, "infos", report_count(report, SEVERITY_INFO));
+	jsonw_end_object(json);
+}
+
+static void add_json(struct text *out, const struct report *report,
+		     const struct disk_failures *failures)
+{
+	struct jsonw json = {.out = out};
+
+	jsonw_object(&json, NULL);
+	jsonw_int(&json, "version", 1);
+	jsonw_array(&json, "findings");
+	for (size_t i = 0; i < report->findings.n; i++)
+		jsonw_finding(&json, &report->findings.v[i]);
+	jsonw_end_array(&json);
+	jsonw_array(&json, "skipped");
+	for (size_t i = 0; i < report->skipped.n; i++)
+		jsonw_skip(&json, &report->skipped.v[i]);
+	jsonw_end_array(&json);
+	disk_failures_json(&json, failures);
+	add_summary(&json, report);
+	jsonw_end_object(&json);
+	jsonw_finish(&json);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	_cleanup_(wish_free) struct wish wish = {};
+	struct options options = options_begin(&disk_check_command, argc, argv);
+	_cleanup_(report_free) struct report report = {};
+	_cleanup_disk_failures_ struct disk_failures failures = {};
+	_cleanup_text_ struct text out = {};
+
+	if (read_options(&options, &wish, error) < 0)
+		return -1;
+	for (int i = 0; i < options.n_args; i++)
+		if (check_image(options.args[i], &wish, &report, error) < 0)
+			disk_failure(&failures, options.args[i], error);
+	report_sort(&report);
+	if (wish.json)
+		add_json(&out, &report, &failures);
+	for (size_t i = 0; i < report.findings.n && !wish.json; i++)
+		text_add_finding(&out, &report.findings.v[i]);
+	if (out.n)
+		fwrite(out.s, 1, out.n, stdout);
+	return disk_failures_status(&failures, report_status(&report));
+}
+
+const struct command disk_check_command = {
+	.name = "check",
+	.args = "IMAGE...",
+	.summary = "Find what is wrong with the partition tables of images",
+	.about = "Reads GPT, MBR and EBR with a reader of its own that trusts nothing, "
+		 "at\n"
+		 "both sector sizes, raw and qcow2. Exits with 1 if there is an error.",
+	.rows = rows,
+	.run = run,
+};

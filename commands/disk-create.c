@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-create.c - `disk create`: the layout of a request, written as a new image.
+ */
+#include "commands/disk.h"
+
+#include "partition/create.h"
+#include "partition/erase.h"
+#include "partition/disk-layout.h"
+#include "partition/disk-layout-ids.h"
+#include "partition/table.h"
+#include "commands/disk-change.h"
+#include "commands/disk-options.h"
+#include "commands/progress-stderr.h"
+
+#include <stdio.h>
+
+enum {
+	OUTPUT_FORMAT = REQUEST_ROWS_N,
+	REPLACE,
+	JOURNAL,
+	CHAIN,
+	OVERWRITE,
+	FORCE,
+	POPULATE,
+	FORMAT,
+	COPY_FILES
+};
+
+static const struct option_row rows[] = {
+	REQUEST_ROWS,
+	[OUTPUT_FORMAT] = {"output-format", 'O', "FORMAT",
+			   "of the image (default by its name)", "raw|qcow2"},
+	[REPLACE] = {"replace", 0, NULL,
+		     "give an image or device that is there a new table"},
+	[JOURNAL] = {"journal", 0, "FILE",
+		     "with --replace: keep the old sectors here meanwhile"},
+	[CHAIN] = {"chain", 0, NULL,
+		   "with --replace: open the backing and data files it names"},
+	[OVERWRITE] = {"overwrite", 0, NULL, "a new image takes the old one's place"},
+	[FORCE] = {"force", 0, NULL,
+		   "with --replace or --overwrite: destroy what is known to be there; "
+		   "never when it is in use"},
+	[POPULATE] = {"populate", 0, "FILE=N", "copy a file into partition N; repeat"},
+	[FORMAT] = {"format", 0, "FS=N",
+		    "make a file system in partition N: " FILL_FORMATS},
+	[COPY_FILES] = {"copy-files", 0, "FOLDER=N",
+			"copy a folder into that file system"},
+	{},
+};
+
+struct source {
+	struct disk_io *io;
+	uint32_t sector_bytes;
+};
+
+struct wish {
+	struct request_flags flags;
+	struct create_request create;
+	struct change_wish change;
+	const char *file;
+	bool replace, chain;
+};
+
+static void wish_free(struct wish *wish)
+{
+	request_flags_free(&wish->flags);
+	vec_free(&wish->create.fills.list);
+}
+
+static int read_option(struct wish *wish, int row, char *value, const char **format,
+		       struct error *error)
+{
+	switch (row) {
+	case OUTPUT_FORMAT:
+		*format = value;
+		return 0;
+	case REPLACE:
+		wish->replace = true;
+		return 0;
+	case JOURNAL:
+		wish->change.journal = value;
+		return 0;
+	case CHAIN:
+		wish->chain = true;
+		return 0;
+	case OVERWRITE:
+		wish->create.overwrite = true;
+		return 0;
+	case FORCE:
+		wish->change.force = wish->create.force = true;
+		return 0;
+	case POPULATE:
+		return fill_add(&wish->create.fills, FILL_POPULATE, value, error);
+	case FORMAT:
+		return fill_add(&wish->create.fills, FILL_FORMAT, value, error);
+	case COPY_FILES:
+		return fill_add(&wish->create.fills, FILL_COPY_FILES, value, error);
+	default:
+		request_flag(&wish->flags, row, value);
+		return 0;
+	}
+}
+
+static int read_options(int argc, char *argv[], struct wish *wish, struct error *error)
+{
+	struct options options = options_begin(&disk_create_command, argc, argv);
+	const char *format = NULL;
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0) {
+		/* argv's strings are ours to change; the walk hands them out as const. */
+		char *value = NULL;
+
+		if (options.value)
+			memcpy(&value, &options.value, sizeof(value));
+		if (read_option(wish, row, value, &format, error) < 0)
+			return -1;
+	}
+	if (row == OPTIONS_FAULT || options_need(&options, 1, 2, error) < 0)
+		return -1;
+	wish->file = options.n_args > 1 ? options.args[0] : NULL;
+	wish->create.path = options.args[options.n_args - 1];
+	if (format ? streq(format, "qcow2") : has_suffix(wish->create.path, ".qcow2"))
+		wish->create.format = IMAGE_QCOW2;
+	wish->change.disk = (struct disk_wish){
+		.writable = true,
+		.format_given = format != NULL,
+		.format = wish->create.format,
+		.forced = wish->change.force,
+		.follow = wish->chain,
+	};
+	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
+		return error_input(error,
+				   "--replace changes a table and nothing else; "
+				   "--overwrite, --populate and --format make a new "
+				   "image");
+	if (wish->change.force && !wish->replace && !wish->create.overwrite)
+		return error_input(error, "--force goes with --replace or --overwrite");
+	if ((wish->change.journal || wish->chain) && !wish->replace)
+		return error_input(error, "--%s goes with --replace",
+				   wish->chain ? "chain" : "journal");
+	return 0;
+}
+
+/* qcow2 takes clusters of 512 bytes to 2 MiB, powers of two. */
+static int check_cluster(struct wish *wish, struct disk_request *request,
+			 struct error *error)
+{
+	uint64_t bytes = request->cluster_bytes;
+
+	if (wish->create.format == IMAGE_RAW)
+		return 0;
+	if (bytes == 0)
+		request->cluster_bytes = 65536;
+	else if (bytes < 512 || bytes > 2097152 || (bytes & (bytes - 1)))
+		return error_input(error,
+				   "a qcow2 has clusters of 512 bytes to 2 MiB, powers "
+				   "of two, not %ju bytes",
+				   (uintmax_t)bytes);
+	wish->create.cluster_bytes = bytes;
+	return 0;
+}
+
+static int create(struct wish *wish, struct disk_request *request,
+		  struct text *ret_destroyed, struct error *error)
+{
+	struct progress progress = watch_stderr();
+	struct create_request asked;
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+	_cleanup_patch_ struct patch patch = {};
+
+	if (check_cluster(wish, request, error) < 0 ||
+	    disk_layout_make(request, &layout, error) < 0 ||
+	    fill_check(&wish->create.fills, &layout.table, error) < 0 ||
+	    disk_layout_fill_ids(&layout.table, error) < 0 ||
+	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0)
+		return -1;
+	asked = wish->create;
+	asked.seed = request->seed;
+	asked.progress = &progress;
+	return create_image(&asked, &layout.table, &patch, ret_destroyed, error);
+}
+
+static int read_block(void *context, uint64_t lba, uint8_t *bytes, struct error *error)
+{
+	const struct source *source = context;
+
+	return disk_read(source->io, bytes, source->sector_bytes,
+			 lba * source->sector_bytes, error);
+}
+
+/* The disk has the size that it has, and its blocks. */
+static int fit_request(const struct changed_disk *disk, struct disk_request *request,
+		       struct error *error)
+{
+	const uint64_t sector = request->sector_bytes;
+	uint64_t size_bytes = disk->io->size_bytes;
+
+	if (size_bytes == 0)
+		return error_input(error, "%s is 0 bytes long", disk->io->name);
+	if (disk->io->sector_bytes && disk->io->sector_bytes != sector)
+		return error_input(error,
+				   "%s has sectors of %u bytes; say --sector-size %u",
+				   disk->io->name, disk->io->sector_bytes,
+				   disk->io->sector_bytes);
+	if (size_bytes % sector)
+		return error_input(error,
+				   "%s has %ju bytes, which is not a multiple of %u; "
+				   "truncate -s %%%u rounds a raw file up",
+				   disk->io->name, (uintmax_t)size_bytes,
+				   request->sector_bytes, request->sector_bytes);
+	if (request->minimal ||
+	    (request->size_bytes && request->size_bytes != size_bytes))
+		return error_input(error, "%s has %ju bytes, and --replace leaves it so",
+				   disk->io->name, (uintmax_t)disk->io->size_bytes);
+	request->size_bytes = size_bytes;
+	if (request->cluster_bytes == 0)
+		request->cluster_bytes = disk->kind.cluster_bytes;
+	return 0;
+}
+
+static int need_leave(const struct changed_disk *disk, const struct contents *contents,
+		      const struct wish *wish, struct text *ret_destroyed,
+		      struct error *error)
+{
+	text_add_contents(ret_destroyed, contents);
+	if (contents->list.n == 0 || wish->change.force)
+		return 0;
+	return error_input(error,
+			   "%s: contains %s; nothing was written, and --force replaces it",
+			   disk->io->name, ret_destroyed->s);
+}
+
+/* A new table on what is there, through the writer that can be undone. */
+static int replace(struct wish *wish, struct disk_request *request,
+		   struct text *ret_destroyed, struct error *error)
+{
+	_cleanup_contents_ struct contents contents = {};
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+	_cleanup_patch_ struct patch patch = {};
+	struct source source = {NULL, request->sector_bytes};
+	struct table_source from = {.read = read_block,
+				    .context = &source,
+				    .replace = true};
+
+	if (change_begin(wish->create.path, &wish->change, &disk, error) < 0 ||
+	    change_survey(&disk, &contents, error) < 0 ||
+	    need_leave(&disk, &contents, wish, ret_destroyed, error) < 0 ||
+	    fit_request(&disk, request, error) < 0 ||
+	    disk_layout_make(request, &layout, error) < 0 ||
+	    disk_layout_fill_ids(&layout.table, error) < 0)
+		return -1;
+	source.io = disk.io;
+	from.drop_boot_code = disk.seen.table.label == LABEL_NONE;
+	if (table_encode(&layout.table, &from, &patch, error) < 0 ||
+	    erase_signatures(disk.io, &contents, &layout.table, &patch, error) < 0)
+		return -1;
+	if (change_commit(&disk, &patch, &layout.table, error) < 0)
+		return -1;
+	change_end(&disk, wish->create.path);
+	return 0;
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	_cleanup_(wish_free) struct wish wish = {};
+	_cleanup_disk_request_ struct disk_request request;
+	_cleanup_text_ struct text destroyed = {};
+
+	disk_request_init(&request);
+	if (read_options(argc, argv, &wish, error) < 0 ||
+	    request_from_flags(&wish.flags, wish.file, &request, error) < 0)
+		return -1;
+	if ((wish.replace ? replace(&wish, &request, &destroyed, error)
+			  : create(&wish, &request, &destroyed, error)) < 0)
+		return -1;
+	if (destroyed.n > 0)
+		fprintf(stderr, "virt-layout: %s: replaced what it contained: %s\n",
+			wish.create.path, destroyed.s);
+	return STATUS_OK;
+}
+
+const struct command disk_create_command = {
+	.name = "create",
+	.args = "[REQUEST] IMAGE",
+	.summary = "Write a new image with the partitions of a request",
+	/* clang-format off */
+	.about = "REQUEST, options and --part are those of `disk plan`. The image appears\n"
+		 "under its name whole or not at all; raw images are sparse. A name that ends\n"
+		 "in .qcow2 makes a qcow2. With --seed, the same request gives the same bytes.\n"
+		 "--replace keeps the image or device and changes its table only, in a way\n"
+		 "that disk recover can finish or undo. What is known to be there (a table, a\n"
+		 "file system, a RAID member, ...) is named and kept unless --force is given.",
+	/* clang-format on */
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-grow.c - `disk grow`: a larger disk, its table made to fit, and a partition made
+ * larger in its place.
+ */
+#include "commands/disk.h"
+
+#include "base/mem.h"
+#include "base/size.h"
+#include "partition/edit-table.h"
+#include "partition/free.h"
+#include "partition/grow.h"
+#include "commands/disk-change.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { SIZE, PARTITION, TO, ALIGN, RULE, CHANGE };
+
+static const struct option_row rows[] = {
+	[SIZE] = {"size", 's', "SIZE", "make the image this large first"},
+	[PARTITION] = {"partition", 'p', "NUMBER", "let this partition grow too"},
+	[TO] = {"to", 0, "SIZE", "how large (default: as far as there is room)"},
+	[ALIGN] = {"align", 'a', "SIZE", "boundaries for its end (default 1MiB)"},
+	[RULE] = {"rule", 0, "RULE", "how its end is aligned (default tight)",
+		  ALIGN_RULES},
+	CHANGE_ROWS(CHANGE),
+	{},
+};
+
+struct wish {
+	struct change_wish change;
+	struct disk_request request;
+	uint64_t size_bytes, to_bytes; /* 0: not said */
+	uint64_t before_bytes;         /* of the image, if it was made larger; else 0 */
+	uint32_t number;
+};
+
+static void wish_free(struct wish *wish)
+{
+	disk_request_free(&wish->request);
+}
+
+static int read_size(const char *name, const char *value, uint64_t *ret,
+		     struct error *error)
+{
+	enum size_answer answer = size_parse(value, false, 512, ret);
+
+	if (answer == SIZE_OK && *ret > 0)
+		return 0;
+	return error_input(error, "--%s=%s %s", name, value,
+			   answer == SIZE_OK ? "is nothing" : size_answer_text(answer));
+}
+
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+{
+	switch (row) {
+	case SIZE:
+		return read_size("size", value, &wish->size_bytes, error);
+	case TO:
+		return read_size("to", value, &wish->to_bytes, error);
+	case PARTITION:
+		if (wish->number)
+			return error_input(error, "--partition can be given only once");
+		if (!parse_u32(value, &wish->number) || wish->number == 0)
+			return error_input(error, "--partition=%s is no number", value);
+		return 0;
+	case ALIGN:
+		return disk_request_set(&wish->request, "align", value, error);
+	case RULE:
+		return disk_request_set(&wish->request, "rule", value, error);
+	}
+	return 0;
+}
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	int row;
+
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0)
+		if (take_option(wish, row, options->value, error) < 0)
+			return -1;
+	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+		return -1;
+	if (wish->to_bytes && !wish->number)
+		return error_input(error, "--to needs --partition");
+	return 0;
+}
+
+/* A table that is sound but for the disk's having grown. */
+static int need_growable(const struct changed_disk *disk, struct error *error)
+{
+	const struct inspection *seen = &disk->seen;
+
+	if (seen->grown && seen->intact && !seen->hybrid && !seen->opaque)
+		return 0;
+	return change_need_editable(disk, error);
+}
+
+/* Why nothing became larger, as growpart(1) says it; nothing if something did. */
+static void add_no_change(struct text *out, const struct wish *wish,
+			  const struct partition_table *table)
+{
+	const struct partition *it = partition_table_find(table, wish->number);
+
+	if (wish->number && it) {
+		text_adds(out, "NOCHANGE: ");
+		if (wish->to_bytes)
+			text_printf(out, "partition %u is as large as that already\n",
+				    wish->number);
+		else
+			text_add_obstacle(out, table, it);
+	} else if (out->n == 0) {
+		text_printf(out, "NOCHANGE: the table uses the whole disk already, up to "
+				 "block %" PRIu64 "; --partition makes a partition "
+				 "larger\n",
+			    table->last_usable_lba);
+	}
+}
+
+static void say(const struct wish *wish, const struct partition_table *before,
+		const struct partition_table *after)
+{
+	bool grown = false;
+	_cleanup_text_ struct text out = {};
+
+	if (before->last_usable_lba != after->last_usable_lba)
+		text_printf(&out, "usable up to block %" PRIu64 ", before %" PRIu64 "\n",
+			    after->last_usable_lba, before->last_usable_lba);
+	for (size_t i = 0; i < after->partitions.n; i++) {
+		const struct partition *it = &after->partitions.v[i];
+		uint64_t end = before->partitions.v[i].end_lba;
+
+		if (it->end_lba == end)
+			continue;
+		text_printf(&out, "%u: blocks %" PRIu64 " to %" PRIu64 ", ", it->number,
+			    it->start_lba, it->end_lba);
+		text_add_size(&out, (it->end_lba - end) * after->sector_bytes);
+		text_adds(&out, " more\n");
+		grown = true;
+	}
+	if (!grown)
+		add_no_change(&out, wish, after);
+	fwrite(out.s ? out.s : "", 1, out.n, stdout);
+}
+
+/* The table as it shall be on a disk of this size; @ret is zeroed. */
+static int plan(struct wish *wish, const struct changed_disk *disk, uint64_t size_bytes,
+		struct partition_table *ret, struct error *error)
+{
+	struct room room;
+
+	wish->request.cluster_bytes = disk->kind.cluster_bytes;
+	*ret = partition_table_copy(&disk->seen.table);
+	ret->n_sectors = size_bytes / ret->sector_bytes;
+	table_fill_disk(ret);
+	if (wish->number && partition_grow(ret, wish->number, &wish->request,
+					   wish->to_bytes, &room, error) < 0)
+		return error_wrap(error, "%s", disk->io->name);
+	return 0;
+}
+
+static int grow(const char *path, struct wish *wish, struct changed_disk *disk,
+		struct error *error)
+{
+	_cleanup_partition_table_ struct partition_table wanted = {};
+	_cleanup_patch_ struct patch patch = {};
+
+	if (plan(wish, disk, disk->io->size_bytes, &wanted, error) < 0)
+		return -1;
+	if (table_edit(disk->io, &disk->seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
+	    change_commit(disk, &patch, &wanted, error) < 0)
+		return -1;
+	change_end(disk, path);
+	say(wish, &disk->seen.table, &wanted);
+	return STATUS_OK;
+}
+
+/* Makes the image larger, if its table can follow; what cannot be done is found first. */
+static int enlarge(const char *path, struct wish *wish, struct error *error)
+{
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_partition_table_ struct partition_table rehearsed = {};
+
+	if (change_begin(path, &wish->change, &disk, error) < 0 ||
+	    need_growable(&disk, error) < 0)
+		return -1;
+	if (wish->size_bytes > disk.io->size_bytes &&
+	    plan(wish, &disk, wish->size_bytes, &rehearsed, error) < 0)
+		return -1;
+	if (wish->size_bytes > disk.io->size_bytes)
+		wish->before_bytes = disk.io->size_bytes;
+	disk_close(TAKE(disk.io));
+	if (image_enlarge(path, &wish->change.disk, wish->size_bytes, error) == 0)
+		return 0;
+	wish->before_bytes = 0;
+	return -1;
+}
+
+/* Adds to the message what became of the image's length, whose table did not follow. */
+static void undo_enlarge(const char *path, struct wish *wish, struct error *error)
+{
+	_cleanup_free_ char *journal = change_journal(path, &wish->change, error);
+	_cleanup_free_ char *why = xstrdup(error->message);
+	_cleanup_error_ struct error second = {};
+	enum exit_status status = error->status;
+	bool open = !journal || access(journal, F_OK) == 0;
+
+	error_clear(error);
+	if (!open && image_shorten(path, &wish->change.disk, wish->size_bytes,
+				   wish->before_bytes, &second) == 0)
+		error_system(error, 0, "%s (the image has its old size of %" PRIu64
+				       " bytes again)",
+			     why, wish->before_bytes);
+	else
+		error_system(error, 0, "%s (the image has %" PRIu64
+				       " bytes now, and had %" PRIu64 " before%s%s)",
+			     why, wish->size_bytes, wish->before_bytes,
+			     second.message ? ": " : "",
+			     second.message ? second.message : "");
+	error->status = status;
+}
+
+static int follow(const char *path, struct wish *wish, struct error *error)
+{
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+
+	if (change_begin(path, &wish->change, &disk, error) < 0 ||
+	    need_growable(&disk, error) < 0)
+		return -1;
+	return grow(path, wish, &disk, error);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&disk_grow_command, argc, argv);
+	_cleanup_(wish_free) struct wish wish = {};
+	int status;
+
+	disk_request_init(&wish.request);
+	if (read_options(&options, &wish, error) < 0)
+		return -1;
+	if (wish.size_bytes && enlarge(options.args[0], &wish, error) < 0)
+		return -1;
+	status = follow(options.args[0], &wish, error);
+	if (status < 0 && wish.before_bytes)
+		undo_enlarge(options.args[0], &wish, error);
+	return status;
+}
+
+const struct command disk_grow_command = {
+	.name = "grow",
+	.args = "IMAGE",
+	.summary = "Make a disk larger, its table fit, and a partition grow",
+	.about = "Moves the backup GPT to the end of a disk that has grown, so that the "
+		 "new\n"
+		 "room can be used. The file system in a partition is not resized. When\n"
+		 "nothing becomes larger, the line NOCHANGE says why.",
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-plan.c - `disk plan`: what a request comes to, as a table with a map, as JSON, or
+ * as a script for sfdisk.
+ */
+#include "commands/disk.h"
+
+#include "base/jsonw.h"
+#include "base/size.h"
+#include "partition/disk-layout.h"
+#include "partition/map.h"
+#include "partition/script.h"
+#include "partition/types.h"
+#include "commands/disk-options.h"
+#include "commands/sheet.h"
+
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { COLUMNS = REQUEST_ROWS_N, BYTES, NO_HEADINGS, SCRIPT, JSON };
+
+static const struct option_row rows[] = {
+	REQUEST_ROWS,
+	[COLUMNS] = {"output", 'o', "COLUMNS",
+		     "columns to print, or +COLUMNS to add; "
+		     "no map"},
+	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
+	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings and no map"},
+	[SCRIPT] = {"script", 0, NULL, "print a script for sfdisk"},
+	[JSON] = {"json", 'J', NULL, "print JSON"},
+	{},
+};
+
+enum {
+	COLUMN_NR,
+	COLUMN_NAME,
+	COLUMN_TYPE,
+	COLUMN_KIND,
+	COLUMN_START,
+	COLUMN_END,
+	COLUMN_SECTORS,
+	COLUMN_SIZE,
+	COLUMN_WASTE,
+	COLUMN_ALIGN,
+	COLUMN_ATTRIBUTES,
+	COLUMN_UUID,
+	COLUMN_TYPE_ID
+};
+
+static const struct sheet_column columns[] = {
+	[COLUMN_NR] = {"NR", "number", true},
+	[COLUMN_NAME] = {"NAME", "GPT name"},
+	[COLUMN_TYPE] = {"TYPE", "type"},
+	[COLUMN_KIND] = {"KIND", "primary, extended or logical", false, true},
+	[COLUMN_START] = {"START", "first LBA", true},
+	[COLUMN_END] = {"END", "last LBA", true},
+	[COLUMN_SECTORS] = {"SECTORS", "blocks", true},
+	[COLUMN_SIZE] = {"SIZE", "size", true},
+	[COLUMN_WASTE] = {"WASTE", "what alignment added", true},
+	[COLUMN_ALIGN] = {"ALIGN", "boundaries", true, true},
+	[COLUMN_ATTRIBUTES] = {"ATTRIBUTES", "attributes, or active", false, true},
+	[COLUMN_UUID] = {"UUID", "UUID; empty: drawn when it is written", false, true},
+	[COLUMN_TYPE_ID] = {"TYPE-ID", "type as GUID or code", false, true},
+	{},
+};
+
+struct wish {
+	struct request_flags flags;
+	struct sheet sheet;
+	bool bytes, script, json, map;
+	const char *file;
+};
+
+static void wish_free(struct wish *wish)
+{
+	request_flags_free(&wish->flags);
+	sheet_free(&wish->sheet);
+}
+
+static int read_options(int argc, char *argv[], struct wish *wish, struct error *error)
+{
+	struct options options = options_begin(&disk_plan_command, argc, argv);
+	int row;
+
+	wish->sheet.columns = columns;
+	wish->map = true;
+	while ((row = options_next(&options, error)) >= 0) {
+		request_flag(&wish->flags, row, options.value);
+		if (row == COLUMNS &&
+		    sheet_choose(&wish->sheet, options.value, error) < 0)
+			return -1;
+		wish->sheet.no_headings |= row == NO_HEADINGS;
+		wish->bytes |= row == BYTES;
+		wish->script |= row == SCRIPT;
+		wish->json |= row == JSON;
+		wish->map &= row != COLUMNS && row != NO_HEADINGS;
+	}
+	if (row == OPTIONS_FAULT || options_need(&options, 0, 1, error) < 0)
+		return -1;
+	if (wish->script && wish->json)
+		return error_input(error, "--script and --json exclude each other");
+	wish->file = options.n_args > 0 ? options.args[0] : NULL;
+	return 0;
+}
+
+static void add_row(struct wish *wish, const struct disk_layout *layout, size_t index)
+{
+	const struct partition *partition = &layout->table.partitions.v[index];
+	const struct disk_layout_part *part = &layout->parts.v[index];
+	const enum table_label label = layout->table.label;
+	_cleanup_text_ struct text type = {}, attributes = {};
+	struct sheet *sheet = &wish->sheet;
+	char uuid[GUID_TEXT_BYTES];
+
+	text_add_type(&type, label, partition);
+	text_add_attributes(&attributes, partition->attributes);
+	sheet_row(sheet);
+	sheet_set(sheet, COLUMN_NR, "%u", partition->number);
+	sheet_set(sheet, COLUMN_NAME, "%s", partition->name ? partition->name : "");
+	sheet_set(sheet, COLUMN_TYPE, "%s", type.s);
+	sheet_set(sheet, COLUMN_KIND, "%s", kind_name(partition->kind));
+	sheet_set(sheet, COLUMN_START, "%ju", (uintmax_t)partition->start_lba);
+	sheet_set(sheet, COLUMN_END, "%ju", (uintmax_t)partition->end_lba);
+	sheet_set(sheet, COLUMN_SECTORS, "%ju", (uintmax_t)partition_sectors(partition));
+	sheet_set_size(sheet, COLUMN_SIZE,
+		       partition_sectors(partition) * layout->table.sector_bytes,
+		       wish->bytes);
+	if (part->waste_bytes > 0 || wish->bytes)
+		sheet_set_size(sheet, COLUMN_WASTE, part->waste_bytes, wish->bytes);
+	sheet_set_size(sheet, COLUMN_ALIGN, part->unit_bytes, wish->bytes);
+	sheet_set(sheet, COLUMN_ATTRIBUTES, "%s",
+		  partition->active  ? "active"
+		  : attributes.n > 0 ? attributes.s
+				     : "");
+	if (!guid_is_zero(partition->uuid)) {
+		guid_format(partition->uuid, uuid);
+		sheet_set(sheet, COLUMN_UUID, "%s", uuid);
+	}
+	guid_format(partition->type, uuid);
+	if (label == LABEL_GPT)
+		sheet_set(sheet, COLUMN_TYPE_ID, "%s", uuid);
+	else
+		sheet_set(sheet, COLUMN_TYPE_ID, "0x%02x", partition->type_code);
+}
+
+/* As wide as the terminal, or as $COLUMNS says, within reason. */
+static unsigned map_width(void)
+{
+	const char *columns_variable = getenv("COLUMNS");
+	struct winsize size = {};
+	uint32_t width = 80;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		width = size.ws_col;
+	else if (columns_variable && parse_u32(columns_variable, &width) && width == 0)
+		width = 80;
+	return MIN(MAX(width, 40u), 200u);
+}
+
+static int add_table(struct text *out, struct wish *wish,
+		     const struct disk_layout *layout, struct error *error)
+{
+	const struct partition_table *table = &layout->table;
+
+	for (size_t i = 0; i < table->partitions.n; i++)
+		add_row(wish, layout, i);
+	if (text_add_sheet(out, &wish->sheet, error) < 0)
+		return -1;
+	if (!wish->map)
+		return 0;
+	text_printf(out, "%s%s, ", out->n > 0 ? "\n" : "", label_name(table->label));
+	text_add_size(out, table->n_sectors * table->sector_bytes);
+	text_printf(out, ", %ju sectors of %u bytes\n", (uintmax_t)table->n_sectors,
+		    table->sector_bytes);
+	text_add_map(out, layout, map_width());
+	return 0;
+}
+
+static void json_guid(struct jsonw *json, const char *key, struct guid guid)
+{
+	char string[GUID_TEXT_BYTES];
+
+	guid_format(guid, string);
+	jsonw_string(json, key, guid_is_zero(guid) ? NULL : string);
+}
+
+static void json_partition(struct jsonw *json, const struct disk_layout *layout,
+			   size_t index)
+{
+	const struct partition *partition = &layout->table.partitions.v[index];
+	const uint64_t sector = layout->table.sector_bytes;
+	_cleanup_text_ struct text type = {};
+
+	text_add_type(&type, layout->table.label, partition);
+	jsonw_object(json, NULL);
+	jsonw_u64(json, "number", partition->number);
+	jsonw_string(json, "kind", kind_name(partition->kind));
+	jsonw_u64(json, "start_lba", partition->start_lba);
+	jsonw_u64(json, "end_lba", partition->end_lba);
+	jsonw_u64(json, "start_bytes", partition->start_lba * sector);
+	jsonw_u64(json, "size_bytes", partition_sectors(partition) * sector);
+	jsonw_string(json, "type", type.s);
+	if (layout->table.label == LABEL_GPT) {
+		json_guid(json, "type_guid", partition->type);
+		json_guid(json, "uuid", partition->uuid);
+		jsonw_string(json, "name", partition->name);
+		jsonw_format(json, "attributes", "0x%016jx",
+			     (uintmax_t)partition->attributes);
+	} else {
+		jsonw_format(json, "type_code", "0x%02x", partition->type_code);
+		jsonw_string(json, "uuid", NULL);
+		jsonw_string(json, "name", NULL);
+		jsonw_bool(json, "active", partition->active);
+	}
+	jsonw_u64(json, "align_bytes", layout->parts.v[index].unit_bytes);
+	jsonw_u64(json, "waste_bytes", layout->parts.v[index].waste_bytes);
+	jsonw_end_object(json);
+}
+
+static void json_free_space(struct jsonw *json, const struct partition_table *table)
+{
+	_cleanup_areas_ struct area_list areas = areas_of(table);
+
+	jsonw_array(json, "free");
+	for (size_t i = 0; i < areas.list.n; i++) {
+		const struct area *area = &areas.list.v[i];
+
+		if (area->kind != AREA_FREE)
+			continue;
+		jsonw_object(json, NULL);
+		jsonw_u64(json, "start_lba", area->start_lba);
+		jsonw_u64(json, "end_lba", area->start_lba + area->n_sectors - 1);
+		jsonw_u64(json, "size_bytes", area->n_sectors * table->sector_bytes);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}
+
+static void add_json(struct text *out, const struct disk_layout *layout)
+{
+	const struct partition_table *table = &layout->table;
+	struct jsonw json = {.out = out};
+
+	jsonw_object(&json, NULL);
+	jsonw_int(&json, "version", 1);
+	jsonw_string(&json, "label", label_name(table->label));
+	if (table->label == LABEL_GPT)
+		json_guid(&json, "uuid", table->disk_guid);
+	else if (table->disk_signature)
+		jsonw_format(&json, "uuid", "0x%08x", table->disk_signature);
+	else
+		jsonw_null(&json, "uuid");
+	jsonw_u64(&json, "sector_size_bytes", table->sector_bytes);
+	jsonw_u64(&json, "size_bytes", table->n_sectors * table->sector_bytes);
+	jsonw_array(&json, "partitions");
+	for (size_t i = 0; i < table->partitions.n; i++)
+		json_partition(&json, layout, i);
+	jsonw_end_array(&json);
+	json_free_space(&json, table);
+	jsonw_end_object(&json);
+	jsonw_finish(&json);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	_cleanup_(wish_free) struct wish wish = {};
+	_cleanup_disk_request_ struct disk_request request;
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+	_cleanup_text_ struct text out = {};
+
+	disk_request_init(&request);
+	if (read_options(argc, argv, &wish, error) < 0 ||
+	    request_from_flags(&wish.flags, wish.file, &request, error) < 0 ||
+	    disk_layout_make(&request, &layout, error) < 0)
+		return -1;
+	if (wish.json)
+		add_json(&out, &layout);
+	else if (wish.script)
+		text_add_script(&out, &layout.table);
+	else if (add_table(&out, &wish, &layout, error) < 0)
+		return -1;
+	fwrite(out.s, 1, out.n, stdout);
+	return STATUS_OK;
+}
+
+const struct command disk_plan_command = {
+	.name = "plan",
+	.args = "[REQUEST]",
+	.summary = "Show where the partitions of a request would lie",
+	.about =
+		"REQUEST is XML (schemas/disk.rng) or a script for sfdisk; options and "
+		"--part\n"
+		"come on top. --part takes size=SIZE|N%|rest, min, max, weight, start, "
+		"padding,\n"
+		"align, align-at, kind, number, type, name, uuid, attribute and active:\n"
+		"  virt-layout disk plan --size 20GiB --part "
+		"size=512MiB,type=esp,name=ESP \\\n"
+		"                        --part size=rest,type=root-x86-64",
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk-recover.c - `disk recover`: finishes or undoes a change that was cut short. */
+#include "commands/disk.h"
+
+#include "base/mem.h"
+#include "base/streams.h"
+#include "partition/edit-table.h"
+#include "commands/disk-change.h"
+
+#include <stdio.h>
+
+enum { UNDO, REPAIR, FROM, COPIED, CHANGE };
+
+static const struct option_row rows[] = {
+	[UNDO] = {"undo", 'u', NULL, "go back to the table before the change"},
+	[REPAIR] = {"repair", 0, NULL,
+		    "write a damaged copy of a GPT from the good one, and its MBR"},
+	[FROM] = {"from", 0, "COPY", "which copy is right where both are good",
+		  "primary|backup"},
+	[COPIED] = {"copied", 0, NULL,
+		    "the image is a copy: its content shows that the sidecar is for it"},
+	CHANGE_ROWS(CHANGE),
+	{},
+};
+
+struct wish {
+	struct change_wish change;
+	bool undo, repair, copied;
+	const char *from; /* NULL: the good one */
+};
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	int row;
+
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
+		if (row == FROM)
+			wish->from = options->value;
+		wish->undo |= row == UNDO;
+		wish->copied |= row == COPIED;
+		wish->repair |= row == REPAIR;
+	}
+	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+		return -1;
+	if (wish->repair && (wish->copied || wish->undo))
+		return error_input(error, "--%s does not go with --repair",
+				   wish->copied ? "copied" : "undo");
+	if (wish->from && !wish->repair)
+		return error_input(error, "--from goes with --repair");
+	return 0;
+}
+
+/*
+ * A sidecar that is not whole was never durable, so nothing was written by its change.
+ * The table is looked at all the same before the file goes.
+ */
+static int drop_partial(const char *path, struct changed_disk *disk,
+			const struct wish *wish, const char *journal, struct error *error)
+{
+	const struct inspect_question question = {.sector_bytes =
+							  wish->change.sector_bytes};
+	_cleanup_inspection_ struct inspection seen = {};
+	_cleanup_(report_free) struct report report = {};
+
+	if (inspect_disk(disk->io, &question, &seen, &report, error) < 0)
+		return -1;
+	if (!seen.intact)
+		return error_input(
+			error,
+			"%s: the sidecar %s is not whole, and the table is damaged: "
+			"%s",
+			path, journal,
+			report.findings.n ? report.findings.v[0].message
+					  : "it has none.");
+	if (journal_drop(journal, error) < 0)
+		return -1;
+	change_end(disk, path);
+	streams_say("%s: the change had not begun to be written", path);
+	return STATUS_OK;
+}
+
+static int recover(const char *path, struct changed_disk *disk, const struct wish *wish,
+		   const char *journal_file, struct error *error)
+{
+	_cleanup_journal_ struct journal journal = {};
+	enum journal_state state;
+
+	if (journal_read(journal_file, &journal, &state, error) < 0)
+		return -1;
+	if (state == JOURNAL_EMPTY && wish->change.journal)
+		return error_input(error,
+				   "%s: is empty, so nothing shows that it is a sidecar of "
+				   "virt-layout; if it is, the change had not begun to be "
+				   "written, and the file can be deleted",
+				   journal_file);
+	if (state == JOURNAL_EMPTY || state == JOURNAL_PARTIAL)
+		return drop_partial(path, disk, wish, journal_file, error);
+	if (state == JOURNAL_NONE) {
+		change_end(disk, path);
+		streams_say("%s: there is nothing to recover (no %s)", path,
+			    journal_file);
+		return STATUS_OK;
+	}
+	if (disk_recover(disk->io, &journal, wish->undo, wish->copied, error) < 0 ||
+	    disk_verify(disk->io, error) < 0 || journal_drop(journal_file, error) < 0)
+		return -1;
+	change_announce(disk);
+	change_end(disk, path);
+	streams_say("%s: the change is %s", path, wish->undo ? "undone" : "finished");
+	return STATUS_OK;
+}
+
+/* The copy to believe. What is wrong is told by change_need_editable. */
+static int choose_copy(const struct changed_disk *disk, const struct wish *wish,
+		       enum gpt_copy *ret, struct error *error)
+{
+	const struct gpt_header *gpt = disk->seen.gpt;
+	bool differ = gpt[GPT_PRIMARY].good && gpt[GPT_BACKUP].good && !disk->seen.intact;
+
+	*ret = gpt[GPT_PRIMARY].good ? GPT_PRIMARY : GPT_BACKUP;
+	if (wish->from)
+		*ret = streq(wish->from, "backup") ? GPT_BACKUP : GPT_PRIMARY;
+	if (disk->seen.grown)
+		return error_input(error, "%s: has grown; disk grow makes its table fit",
+				   disk->io->name);
+	if (disk->seen.table.label != LABEL_GPT || disk->seen.hybrid || !gpt[*ret].good)
+		return change_need_editable(disk, error);
+	if (differ && !wish->from)
+		return change_need_editable(disk, error);
+	return 0;
+}
+
+static int repair(const char *path, const struct wish *wish, struct error *error)
+{
+	const struct inspect_question question = {
+		.sector_bytes = wish->change.sector_bytes,
+		.backup_only = true,
+	};
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_inspection_ struct inspection other = {};
+	_cleanup_(report_free) struct report ignored = {};
+	_cleanup_patch_ struct patch patch = {};
+	const struct inspection *seen = &disk.seen;
+	enum gpt_copy from;
+
+	if (change_begin(path, &wish->change, &disk, error) < 0 ||
+	    choose_copy(&disk, wish, &from, error) < 0)
+		return -1;
+	if (from == GPT_BACKUP) {
+		if (inspect_disk(disk.io, &question, &other, &ignored, error) < 0)
+			return -1;
+		seen = &other;
+	}
+	if (seen->table.label == LABEL_NONE)
+		return change_need_editable(&disk, error);
+	if (table_edit(disk.io, seen, &seen->table, from, &patch, error) < 0 ||
+	    change_commit(&disk, &patch, &seen->table, error) < 0)
+		return -1;
+	change_end(&disk, path);
+	streams_say("%s: %s", path,
+		    patch.sectors.n ? "the table is whole again"
+				    : "there is nothing to repair");
+	return STATUS_OK;
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&disk_recover_command, argc, argv);
+	_cleanup_free_ char *journal = NULL;
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	struct wish wish = {};
+
+	if (read_options(&options, &wish, error) < 0)
+		return -1;
+	journal = change_journal(options.args[0], &wish.change, error);
+	if (!journal)
+		return -1;
+	if (wish.repair)
+		return repair(options.args[0], &wish, error);
+	disk.io = disk_open(options.args[0], &wish.change.disk, NULL, error);
+	return disk.io ? recover(options.args[0], &disk, &wish, journal, error) : -1;
+}
+
+const struct command disk_recover_command = {
+	.name = "recover",
+	.args = "IMAGE",
+	.summary = "Finish or undo a change of a table that was cut short",
+	.about = "While a table is changed, old and new sectors are kept in\n"
+		 "IMAGE.virt-layout-journal. Whatever ended the change, both ways are "
+		 "open:\n"
+		 "forward, which is the default, and back. --repair is for damage that\n"
+		 "something else did.",
+	.rows = rows,
+	.run = run,
+};

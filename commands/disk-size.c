@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-size.c - `disk size`: what images cost, those that are there and those yet to be.
+ */
+#include "commands/disk.h"
+
+#include "base/jsonw.h"
+#include "base/size.h"
+#include "partition/image.h"
+#include "partition/image-commit.h"
+#include "commands/sheet.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum {
+	NEW_FORMAT,
+	SIZE,
+	OPTION,
+	FORMAT,
+	SNAPSHOTS,
+	CHAIN,
+	BLOCK,
+	COLUMNS,
+	BYTES,
+	NO_HEADINGS,
+	JSON
+};
+
+static const struct option_row rows[] = {
+	[NEW_FORMAT] = {"output-format", 'O', "FORMAT",
+			"an image yet to be, raw or qcow2", "raw|qcow2"},
+	[SIZE] = {"size", 's', "SIZE", "its capacity"},
+	[OPTION] = {"option", 0, "NAME=VALUE",
+		    "an option of its making, as for qemu-img -o; repeat"},
+	[FORMAT] = {"format", 'f', "FORMAT", "what the images are, without looking",
+		    "raw|qcow2"},
+	[SNAPSHOTS] = {"snapshots", 0, "N|any",
+		       "make room for N more internal snapshots"},
+	[CHAIN] = {"chain", 0, NULL, "measure the backing and data files they name too"},
+	[BLOCK] = {"fs-block", 0, "SIZE",
+		   "block of the file system, for images yet to be (default 4KiB)"},
+	[COLUMNS] = {"output", 'o', "COLUMNS", "columns to print, or +COLUMNS to add"},
+	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
+	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings"},
+	[JSON] = {"json", 'J', NULL, "print JSON"},
+	{},
+};
+
+enum {
+	COLUMN_NAME,
+	COLUMN_FORMAT,
+	COLUMN_CAPACITY,
+	COLUMN_LENGTH,
+	COLUMN_ALLOCATION,
+	COLUMN_COMMITMENT,
+	COLUMN_KIND,
+	COLUMN_MARGIN,
+	COLUMN_BACKING,
+	COLUMN_DATA,
+	COLUMN_NOTE
+};
+
+static const struct sheet_column columns[] = {
+	[COLUMN_NAME] = {"NAME", "the file"},
+	[COLUMN_FORMAT] = {"FORMAT", "raw or qcow2"},
+	[COLUMN_CAPACITY] = {"CAPACITY", "what the guest sees", true},
+	[COLUMN_LENGTH] = {"LENGTH", "length of the file", true},
+	[COLUMN_ALLOCATION] = {"ALLOCATION", "what it takes now", true},
+	[COLUMN_COMMITMENT] = {"COMMITMENT", "what it can come to take", true},
+	[COLUMN_KIND] = {"KIND", "of the commitment: exact, estimate or unbounded"},
+	[COLUMN_MARGIN] = {"MARGIN", "for safety, in the commitment", true, true},
+	[COLUMN_BACKING] = {"BACKING", "the backing file", false, true},
+	[COLUMN_DATA] = {"DATA", "the data file", false, true},
+	[COLUMN_NOTE] = {"NOTE", "why", false, true},
+	{},
+};
+
+struct wish {
+	struct image_question question;
+	bool is_new, bytes, json;
+	enum image_format format; /* of the new one */
+	bool size_given;
+	struct qcow2_options options;
+	VEC(const char *) settings;
+	struct sheet sheet;
+};
+
+static void wish_free(struct wish *wish)
+{
+	vec_free(&wish->settings);
+	sheet_free(&wish->sheet);
+}
+
+static int read_size(const char *name, const char *value, uint64_t *ret,
+		     struct error *error)
+{
+	enum size_answer answer = size_parse(value, false, 0, ret);
+
+	if (answer == SIZE_OK)
+		return 0;
+	return error_input(error, "--%s=%s %s", name, value, size_answer_text(answer));
+}
+
+static int read_block(const char *value, struct image_question *question,
+		      struct error *error)
+{
+	uint64_t bytes = 0;
+
+	if (read_size("fs-block", value, &bytes, error) < 0)
+		return -1;
+	if (bytes == 0 || bytes > 1 << 24)
+		return error_input(error, "--fs-block=%s is not from 1B to 16MiB", value);
+	question->block_bytes = (uint32_t)bytes;
+	return 0;
+}
+
+static int read_snapshots(const char *value, struct image_question *question,
+			  struct error *error)
+{
+	if (streq(value, "any"))
+		question->snapshots = IMAGE_ANY_SNAPSHOTS;
+	else if (!parse_u32(value, &question->snapshots) || question->snapshots > 65536)
+		return error_input(
+			error, "--snapshots=%s is neither a count up to 65536 nor any",
+			value);
+	return 0;
+}
+
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+{
+	switch (row) {
+	case NEW_FORMAT:
+		wish->is_new = true;
+		wish->format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
+		break;
+	case SIZE:
+		wish->size_given = true;
+		return read_size("size", value, &wish->options.capacity_bytes, error);
+	case OPTION:
+		*vec_add(&wish->settings) = value;
+		break;
+	case FORMAT:
+		wish->question.format_given = true;
+		wish->question.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
+		break;
+	case SNAPSHOTS:
+		return read_snapshots(value, &wish->question, error);
+	case BLOCK:
+		return read_block(value, &wish->question, error);
+	case COLUMNS:
+		return sheet_choose(&wish->sheet, value, error);
+	}
+	wish->question.follow |= row == CHAIN;
+	wish->bytes |= row == BYTES;
+	wish->sheet.no_headings |= row == NO_HEADINGS;
+	wish->json |= row == JSON;
+	return 0;
+}
+
+/* Each option may hold several, separated by commas as for qemu-img. */
+static int take_settings(struct wish *wish, struct error *error)
+{
+	for (size_t i = 0; i < wish->settings.n; i++) {
+		_cleanup_free_ char *list = xstrdup(wish->settings.v[i]);
+		char *rest = list, *one;
+
+		while ((one = strsep(&rest, ",")))
+			if (qcow2_set_option(&wish->options, one, error) < 0)
+				return -1;
+	}
+	return qcow2_check_options(&wish->options, error);
+}
+
+static int check_new(struct wish *wish, const struct options *options,
+		     struct error *error)
+{
+	if (options_need(options, 0, 0, error) < 0)
+		return error_wrap(error, "with --output-format");
+	if (!wish->size_given)
+		return error_input(error, "--output-format needs --size");
+	if (wish->format == IMAGE_QCOW2)
+		return take_settings(wish, error);
+	if (wish->settings.n > 0)
+		return error_input(error, "--option goes with --output-format=qcow2");
+	return 0;
+}
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	int row;
+
+	while ((row = options_next(options, error)) >= 0)
+		if (take_option(wish, row, options->value, error) < 0)
+			return -1;
+	if (row == OPTIONS_FAULT)
+		return -1;
+	if (wish->is_new)
+		return check_new(wish, options, error);
+	if (wish->size_given || wish->settings.n > 0)
+		return error_input(error,
+				   "--size and --option are for an image yet to be: say "
+				   "which with --output-format");
+	return options_need(options, 1, INT32_MAX, error);
+}
+
+static void u64_or_null(struct jsonw *json, const char *key, uint64_t value)
+{
+	if (value == IMAGE_UNKNOWN)
+		jsonw_null(json, key);
+	else
+		jsonw_u64(json, key, value);
+}
+
+static void add_image_json(struct jsonw *json, const struct image_size *size)
+{
+	jsonw_object(json, NULL);
+	jsonw_string(json, "file", size->file);
+	jsonw_string(json, "format", image_format_name(size->format));
+	jsonw_u64(json, "capacity_bytes", size->capacity_bytes);
+	jsonw_u64(json, "length_bytes", size->length_bytes);
+	u64_or_null(json, "allocation_bytes", size->allocation_bytes);
+	u64_or_null(json, "commitment_bytes", size->commitment_bytes);
+	jsonw_string(json, "commitment_kind", commitment_kind_name(size->kind));
+	jsonw_u64(json, "margin_bytes", size->margin_bytes);
+	jsonw_string(json, "backing_file", size->backing_file);
+	jsonw_string(json, "data_file", size->data_file);
+	jsonw_array(json, "notes");
+	for (size_t i = 0; i < size->notes.n; i++)
+		jsonw_string(json, NULL, size->notes.v[i]);
+	jsonw_end_array(json);
+	jsonw_end_object(json);
+}
+
+static void add_json(struct text *out, const struct image_sizes *sizes,
+		     const struct disk_failures *failures)
+{
+	struct jsonw json = {.out = out};
+
+	jsonw_object(&json, NULL);
+	jsonw_int(&json, "version", 1);
+	jsonw_array(&json, "images");
+	for (size_t i = 0; i < sizes->list.n; i++)
+		add_image_json(&json, &sizes->list.v[i]);
+	jsonw_end_array(&json);
+	disk_failures_json(&json, failures);
+	jsonw_end_object(&json);
+	jsonw_finish(&json);
+}
+
+static void add_row(struct wish *wish, const struct image_size *size)
+{
+	struct sheet *sheet = &wish->sheet;
+	_cleanup_text_ struct text notes = {};
+
+	for (size_t i = 0; i < size->notes.n; i++)
+		text_printf(&notes, "%s%s", i ? " " : "", size->notes.v[i]);
+	sheet_row(sheet);
+	sheet_set(sheet, COLUMN_NAME, "%s", size->file ? size->file : "(new)");
+	sheet_set(sheet, COLUMN_FORMAT, "%s", image_format_name(size->format));
+	sheet_set_size(sheet, COLUMN_CAPACITY, size->capacity_bytes, wish->bytes);
+	sheet_set_size(sheet, COLUMN_LENGTH, size->length_bytes, wish->bytes);
+	sheet_set_size(sheet, COLUMN_ALLOCATION, size->allocation_bytes, wish->bytes);
+	sheet_set_size(sheet, COLUMN_COMMITMENT, size->commitment_bytes, wish->bytes);
+	sheet_set(sheet, COLUMN_KIND, "%s", commitment_kind_name(size->kind));
+	sheet_set_size(sheet, COLUMN_MARGIN, size->margin_bytes, wish->bytes);
+	sheet_set(sheet, COLUMN_BACKING, "%s",
+		  size->backing_file ? size->backing_file : "");
+	sheet_set(sheet, COLUMN_DATA, "%s", size->data_file ? size->data_file : "");
+	sheet_set(sheet, COLUMN_NOTE, "%s", notes.s ? notes.s : "");
+}
+
+static int print(struct wish *wish, const struct image_sizes *sizes,
+		 const struct disk_failures *failures, struct error *error)
+{
+	_cleanup_text_ struct text out = {};
+
+	for (size_t i = 0; i < sizes->list.n; i++)
+		add_row(wish, &sizes->list.v[i]);
+	if (wish->json)
+		add_json(&out, sizes, failures);
+	else if (text_add_sheet(&out, &wish->sheet, error) < 0)
+		return -1;
+	if (out.n)
+		fwrite(out.s, 1, out.n, stdout);
+	return STATUS_OK;
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	_cleanup_(wish_free) struct wish wish = {
+		.question.block_bytes = 4096,
+		.options = qcow2_defaults(0),
+		.sheet.columns = columns,
+	};
+	struct options options = options_begin(&disk_size_command, argc, argv);
+	_cleanup_image_sizes_ struct image_sizes sizes = {};
+	_cleanup_disk_failures_ struct disk_failures failures = {};
+
+	if (read_options(&options, &wish, error) < 0)
+		return -1;
+	if (wish.is_new && wish.format == IMAGE_RAW)
+		image_measure_new_raw(wish.options.capacity_bytes, &wish.question,
+				      &sizes);
+	else if (wish.is_new)
+		image_measure_new_qcow2(&wish.options, &wish.question, &sizes);
+	for (int i = 0; i < options.n_args; i++)
+		if (image_measure(options.args[i], &wish.question, &sizes, error) < 0)
+			disk_failure(&failures, options.args[i], error);
+	if (print(&wish, &sizes, &failures, error) < 0)
+		return -1;
+	return disk_failures_status(&failures, STATUS_OK);
+}
+
+const struct command disk_size_command = {
+	.name = "size",
+	.args = "IMAGE... | -O FORMAT --size SIZE",
+	.summary = "Show what images cost: capacity, length, allocation, commitment",
+	.about = "The commitment is what a file can come to take: exact, an estimate "
+		 "from\n"
+		 "above, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, "
+		 "ALLOCATION,\n"
+		 "COMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk-stub.c - `disk stub`: the boot sector's message for who starts it with a BIOS. */
+#include "commands/disk.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/streams.h"
+#include "partition/stub/refuse.h"
+#include "partition/stub/stub.h"
+#include "commands/disk-change.h"
+
+#include <stdio.h>
+
+enum { MESSAGE, REMOVE, CHECK, CHANGE };
+
+static const struct option_row rows[] = {
+	[MESSAGE] = {"message", 'm', "FILE", "show this text"},
+	[REMOVE] = {"remove", 0, NULL, "put zeros in its place again"},
+	[CHECK] = {"check", 0, NULL, "only say whether it is there; exit 1 if not"},
+	CHANGE_ROWS(CHANGE),
+	{},
+};
+
+struct wish {
+	struct change_wish change;
+	const char *message;
+	bool remove, check;
+};
+
+static void say_forced(const char *path, const struct text *reasons)
+{
+	if (reasons->n > 0)
+		streams_say("%s: forced although %s", path, reasons->s);
+}
+
+static int read_options(struct options *options, struct wish *wish, struct error *error)
+{
+	int row;
+
+	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
+		if (row == MESSAGE)
+			wish->message = options->value;
+		wish->remove |= row == REMOVE;
+		wish->check |= row == CHECK;
+	}
+	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+		return -1;
+	if (wish->remove + wish->check + (wish->message != NULL) > 1)
+		return error_input(error,
+				   "--message, --remove and --check exclude each other");
+	return 0;
+}
+
+static int check(const char *path, struct wish *wish, struct error *error)
+{
+	static const char *const states[] = {
+		[STUB_NONE] = "no boot code",
+		[STUB_OURS] = "the message for UEFI-only disks",
+		[STUB_OTHER] = "other boot code",
+	};
+	_cleanup_disk_ struct disk_io *io = NULL;
+	_cleanup_free_ char *message = NULL;
+	_cleanup_text_ struct text out = {};
+	uint8_t sector[512];
+	enum stub_state state;
+
+	wish->change.disk.writable = false;
+	io = disk_open(path, &wish->change.disk, NULL, error);
+	if (!io || disk_read(io, sector, sizeof(sector), 0, error) < 0)
+		return -1;
+	state = stub_find(sector, &message);
+	text_adds(&out, path);
+	text_printf(&out, ": %s\n", states[state]);
+	for (const char *at = message; at && *at; at++)
+		if (*at != '\r')
+			text_addc(&out, *at);
+	disk_close(TAKE(io));
+	fwrite(out.s, 1, out.n, stdout);
+	return state == STUB_OURS ? STATUS_OK : STATUS_FINDINGS;
+}
+
+/* Sector 0 as it is and as it shall be. */
+static int make_patch(struct changed_disk *disk, const struct wish *wish,
+		      struct patch *patch, struct error *error)
+{
+	uint8_t old[4096], new[4096];
+	_cleanup_text_ struct text message = {};
+
+	patch->sector_bytes = disk->seen.table.sector_bytes;
+	if (patch->sector_bytes == 0)
+		return error_input(error, "%s: is too small for a boot sector",
+				   disk->io->name);
+	if (disk_read(disk->io, old, patch->sector_bytes, 0, error) < 0)
+		return -1;
+	memcpy(new, old, sizeof(new));
+	if (wish->message && file_read(wish->message, 65536, &message, error) < 0)
+		return -1;
+	if (wish->remove)
+		stub_clear(new);
+	else if (stub_fill(new, wish->message ? message.s : NULL, message.n, error) < 0)
+		return wish->message ? error_wrap(error, "%s", wish->message) : -1;
+	patch_add(patch, 0, 0, old, new);
+	return 0;
+}
+
+/* What speaks against it, unless it is forced. */
+static int refuse(struct changed_disk *disk, const struct wish *wish,
+		  struct text *reasons, struct error *error)
+{
+	if (wish->remove)
+		stub_cannot_remove(&disk->seen, reasons);
+	else if (stub_would_break(disk->io, &disk->seen, reasons, error) < 0)
+		return -1;
+	if (reasons->n == 0 || wish->change.force)
+		return 0;
+	return error_input(error,
+			   "%s: is left alone, because %s; --force writes it anyway",
+			   disk->io->name, reasons->s);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&disk_stub_command, argc, argv);
+	_cleanup_changed_disk_ struct changed_disk disk = {};
+	_cleanup_patch_ struct patch patch = {};
+	_cleanup_text_ struct text reasons = {};
+	struct wish wish = {};
+
+	if (read_options(&options, &wish, error) < 0)
+		return -1;
+	if (wish.check)
+		return check(options.args[0], &wish, error);
+	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
+	    refuse(&disk, &wish, &reasons, error) < 0 ||
+	    make_patch(&disk, &wish, &patch, error) < 0 ||
+	    change_commit(&disk, &patch, NULL, error) < 0)
+		return -1;
+	change_end(&disk, options.args[0]);
+	say_forced(options.args[0], &reasons);
+	return STATUS_OK;
+}
+
+const struct command disk_stub_command = {
+	.name = "stub",
+	.args = "IMAGE",
+	.summary = "Have a disk that boots with UEFI only say so to who uses a BIOS",
+	.about = "Writes a little code and a message into the first 440 bytes of the "
+		 "disk.\n"
+		 "The partition table, its signature included, is not touched.",
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hook.c - `hook qemu`: what libvirt calls as /etc/libvirt/hooks/qemu, with the domain on
+ * standard input (libvirt's docs/hooks.rst).
+ *
+ * Theory of operation. Of all the operations only "prepare begin" does anything: the
+ * domain is held against the rules of check, and findings of severity error stop the
+ * start. For "migrate" and "restore" libvirt takes a changed domain from standard output;
+ * nothing is ever printed there, since moving a PCI device then breaks the running
+ * guest. The rules are judged in a child process (guarded.h): a failure of ours stops no
+ * domain, unless the configuration says strict.
+ */
+#include "commands/commands.h"
+
+#include "base/file.h"
+#include "base/streams.h"
+#include "commands/guarded.h"
+#include "commands/hook-config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define CONFIG SYSCONFDIR "/virt-layout/hook.conf"
+
+struct wish {
+	const char *config; /* NULL: the usual one, if it is there */
+	const char *guest;
+};
+
+static int read_config(const struct wish *wish, struct hook_config *ret,
+		       struct error *error)
+{
+	const char *path = wish->config ? wish->config : CONFIG;
+	_cleanup_text_ struct text text = {};
+
+	if (!wish->config && access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (file_read(path, 1 << 20, &text, error) < 0) {
+		/* It may say so, and nobody can tell; a file that does not exist says nothing. */
+		ret->strict = access(path, F_OK) == 0 || errno != ENOENT;
+		return -1;
+	}
+	if (hook_config_read(text.s, text.n, ret, error) < 0)
+		return error_wrap(error, "%s", path);
+	return 0;
+}
+
+static int send_terms(int fd, const struct hook_config *config, struct error *error)
+{
+	const struct guard_terms terms = {config->strict, config->time_limit_s};
+
+	return guard_send_terms(fd, &terms, error);
+}
+
+/* check prints on standard output, which libvirt does not show; it shows the other one.
+ */
+static int judge(const void *user, int fd, struct error *error)
+{
+	_cleanup_hook_config_ struct hook_config config = {};
+	_cleanup_error_ struct error why = {};
+	_cleanup_free_ char **words = NULL;
+	int rc;
+
+	*vec_add(&config.words) = xstrdup("check");
+	rc = read_config(user, &config, &why);
+	if (send_terms(fd, &config, error) < 0)
+		return -1;
+	if (rc < 0)
+		return error_input(error, "%s", why.message);
+	if (!config.has_host)
+		*vec_add(&config.words) = xstrdup("--host=live");
+	/* A host's facts have its versions; without one they are asked for. */
+	if (config.no_host && !config.has_target)
+		*vec_add(&config.words) = xstrdup("--target=installed");
+	*vec_add(&config.words) = xstrdup("-");
+	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return error_system(error, errno, "standard error");
+	/* The walk over a command line moves its words. */
+	words = xmemdup(config.words.v, config.words.n * sizeof(*words));
+	rc = check_command.run((int)config.words.n, words, error);
+	if (rc > STATUS_FINDINGS)
+		return error_system(error, 0, "the domain could not be judged");
+	return rc;
+}
+
+static int prepare(const struct wish *wish, struct error *error)
+{
+	_cleanup_guarded_ struct guarded guarded = {};
+	_cleanup_error_ struct error why = {};
+
+	if (guarded_run(judge, wish, &guarded, &why) == 0) {
+		if (guarded.status == STATUS_FINDINGS)
+			streams_say("%s is not started: it would fail, see "
+				    "above; virt-layout explain RULE says why",
+				    wish->guest);
+		return guarded.status;
+	}
+	if (guarded.strict)
+		return error_system(error, 0,
+				    "%s is not started, since hook.conf says "
+				    "strict, or cannot be read, and it was not "
+				    "checked: %s",
+				    wish->guest, why.message);
+	error_wrap(&why, "%s starts unchecked", wish->guest);
+	guard_say(&why);
+	return STATUS_OK;
+}
+
+/* libvirt writes the domain whatever we do with it. */
+static int drain(void)
+{
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text text = {};
+
+	(void)!file_read_fd(STDIN_FILENO, "standard input", FILE_LIMIT, &text, &error);
+	return STATUS_OK;
+}
+
+static const struct option_row rows[] = {
+	{"config", 0, "FILE", "read this in place of " CONFIG},
+	{},
+};
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&qemu_hook_command, argc, argv);
+	struct wish wish = {};
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0)
+		wish.config = options.value;
+	if (row == OPTIONS_FAULT || options_need(&options, 2, 100, error) < 0)
+		return -1;
+	wish.guest = options.args[0];
+	if (options.n_args > 2 && streq(options.args[1], "prepare") &&
+	    streq(options.args[2], "begin"))
+		return prepare(&wish, error);
+	return drain();
+}
+
+const struct command qemu_hook_command = {
+	.name = "qemu",
+	.args = "GUEST OPERATION [SUB-OPERATION EXTRA]",
+	.summary = "libvirt's hook: check a domain before it starts",
+	.about = "To be linked to as /etc/libvirt/hooks/qemu: the program does this when "
+		 "it\n"
+		 "is called by the name qemu. On \"prepare begin\" the domain on "
+		 "standard\n"
+		 "input is held against the rules of check, and the exit status 1 keeps "
+		 "it\n"
+		 "from starting. Other operations do nothing.",
+	.rows = rows,
+	.run = run,
+};
+
+const struct command hook_command = {
+	.name = "hook",
+	.args = "qemu [ARGUMENTS]",
+	.summary = "What libvirt calls when a domain starts",
+	.children = (const struct command *const[]){&qemu_hook_command, NULL},
+};

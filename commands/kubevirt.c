@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kubevirt.c - `onDefineDomain`: KubeVirt's hook for a domain that is about to be
+ * defined.
+ *
+ * Theory of operation. The planning is done by a child process (guarded.h), so that
+ * whatever happens to it, the domain goes out: changed if all went well, else as it came,
+ * and only a VMI that says strict hears of a failure.
+ *
+ * KubeVirt calls a sidecar's hook two or three times for each start, each time on what
+ * libvirt made of the answer before, less what KubeVirt's own types do not know. Nothing
+ * is remembered here: plan_in_place() finds its own work by what stands in the domain.
+ */
+#include "commands/commands.h"
+
+#include "base/file.h"
+#include "base/streams.h"
+#include "commands/guarded.h"
+#include "commands/source.h"
+#include "planner/plan/in-place/in-place.h"
+#include "planner/plan/request/flags.h"
+#include "commands/vmi.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+struct hook {
+	struct text vmi, domain; /* as they came */
+};
+
+/* What the settings ask for. */
+struct asked {
+	struct request request;
+	struct mirror_options mirror;
+	struct source_options source;
+	const char *like, *host; /* borrowed */
+};
+
+static void asked_free(struct asked *asked)
+{
+	request_free(&asked->request);
+	source_options_free(&asked->source);
+}
+
+static int take_setting(struct asked *asked, const struct vmi_setting *setting,
+			struct error *error)
+{
+	if (streq(setting->flag, "like")) {
+		asked->like = setting->value;
+	} else if (streq(setting->flag, "host")) {
+		asked->host = setting->value;
+	} else if (streq(setting->flag, "locality")) {
+		return source_add_locality(&asked->source, setting->value, error);
+	} else if (streq(setting->flag, "hmat") && streq(setting->value, "true")) {
+		return request_take(&asked->request, &asked->mirror, "hmat", NULL, error);
+	} else {
+		return request_take(&asked->request, &asked->mirror, setting->flag,
+				    setting->value, error);
+	}
+	return 0;
+}
+
+static int add_mirrored(struct asked *asked, struct error *error)
+{
+	_cleanup_machine_ struct machine machine = {};
+
+	if (!asked->like)
+		return 0;
+	if (source_read(asked->like, &asked->source, &machine, error) < 0)
+		return -1;
+	return mirror(&machine, &asked->mirror, &asked->request, error);
+}
+
+/*
+ * The libvirt and QEMU are those of virt-launcher: neither the host nor the sidecar's own
+ * files say which, so without an annotation the newest are taken.
+ */
+static int settle(struct asked *asked, const struct document *document,
+		  struct error *error)
+{
+	_cleanup_target_settled_ struct target_settled settled = {};
+	_cleanup_text_ struct text text = {};
+
+	asked->request.target_wish.newest = true;
+	if (request_settle(&asked->request, NULL, document, &settled, error) < 0)
+		return -1;
+	text_add_target(&text, &settled, NULL);
+	fprintf(stderr, "virt-layout: target: %s\n", text.s);
+	return 0;
+}
+
+static int plan_asked(const struct document *document, struct asked *asked,
+		      struct text *ret, struct error *error)
+{
+	_cleanup_machine_ struct machine host = {};
+
+	if (settle(asked, document, error) < 0 || add_mirrored(asked, error) < 0)
+		return -1;
+	asked->source.facts = true;
+	if (asked->host && source_read(asked->host, &asked->source, &host, error) < 0)
+		return -1;
+	if (plan_in_place(document, &asked->request, asked->host ? &host : NULL, ret,
+			  error) < 0)
+		return -1;
+	for (size_t i = 0; i < asked->request.notes.n; i++)
+		streams_say("note: %s", asked->request.notes.v[i]);
+	return 0;
+}
+
+static int plan_wish(const struct vmi_wish *wish, const struct text *domain,
+		     struct text *ret, struct error *error)
+{
+	_cleanup_(asked_free) struct asked asked = {};
+	_cleanup_document_ struct document document = {};
+
+	if (wish->settings.n == 0) {
+		text_add(ret, domain->s, domain->n);
+		return 0;
+	}
+	request_begin_in_place(&asked.request);
+	for (size_t i = 0; i < wish->settings.n; i++)
+		if (take_setting(&asked, &wish->settings.v[i], error) < 0)
+			return error_wrap(error, "annotation " VMI_PREFIX "%s",
+					  wish->settings.v[i].flag);
+	if (document_parse("the domain", domain->s, domain->n, &document, error) < 0)
+		return -1;
+	return plan_asked(&document, &asked, ret, error);
+}
+
+static int plan_into(const void *user, int fd, struct error *error)
+{
+	const struct hook *hook = user;
+	_cleanup_vmi_wish_ struct vmi_wish wish = {};
+	_cleanup_text_ struct text xml = {};
+	_cleanup_error_ struct error why = {};
+	int rc = vmi_read(hook->vmi.s, hook->vmi.n, &wish, &why);
+	struct guard_terms terms = {.strict = wish.strict,
+				    .time_limit_s = wish.time_limit_s};
+
+	if (guard_send_terms(fd, &terms, error) < 0)
+		return -1;
+	if (rc < 0)
+		return error_input(error, "%s", why.message);
+	if (plan_wish(&wish, &hook->domain, &xml, error) < 0)
+		return -1;
+	return file_write_fd(fd, "the pipe", xml.s, xml.n, error);
+}
+
+static int answer_hook(const struct hook *hook, struct error *error)
+{
+	_cleanup_guarded_ struct guarded guarded = {};
+	_cleanup_error_ struct error why = {};
+
+	if (guarded_run(plan_into, hook, &guarded, &why) == 0)
+		return file_write_fd(STDOUT_FILENO, "standard output", guarded.answer.s,
+				     guarded.answer.n, error);
+	error_wrap(&why, "no plan");
+	guard_say(&why);
+	if (guarded.strict)
+		return error_input(error, "the VMI says strict, so it must not start");
+	fputs("virt-layout: the domain goes on as it was\n", stderr);
+	return file_write_fd(STDOUT_FILENO, "standard output", hook->domain.s,
+			     hook->domain.n, error);
+}
+
+/* The word itself, or with @FILE in its place the file. */
+static int take_word(struct text *text, const char *word, struct error *error)
+{
+	if (word[0] == '@')
+		return file_read(word + 1, FILE_LIMIT, text, error);
+	text_adds(text, word);
+	return 0;
+}
+
+enum { VMI, DOMAIN };
+
+static const struct option_row rows[] = {
+	[VMI] = {"vmi", 0, "JSON", "the VirtualMachineInstance, or @FILE"},
+	[DOMAIN] = {"domain", 0, "XML", "the domain, or @FILE"},
+	{},
+};
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&define_command, argc, argv);
+	struct hook hook = {};
+	const char *words[2] = {};
+	int row, rc;
+
+	while ((row = options_next(&options, error)) >= 0)
+		words[row] = options.value;
+	if (row == OPTIONS_FAULT || options_need(&options, 0, 0, error) < 0)
+		return -1;
+	if (!words[VMI] || !words[DOMAIN])
+		return error_input(error,
+				   "onDefineDomain needs --vmi JSON and --domain XML");
+	rc = take_word(&hook.vmi, words[VMI], error);
+	if (rc == 0)
+		rc = take_word(&hook.domain, words[DOMAIN], error);
+	if (rc == 0)
+		rc = answer_hook(&hook, error);
+	text_free(&hook.vmi);
+	text_free(&hook.domain);
+	return rc;
+}
+
+const struct command define_command = {
+	.name = "onDefineDomain",
+	.args = "--vmi JSON --domain XML",
+	.summary = "KubeVirt's hook: plan in a domain about to be defined",
+	.about = "Prints the domain, changed as the VMI's annotations virt-layout/... "
+		 "ask, or\n"
+		 "as it came where that cannot be done. The program does this too when "
+		 "it is\n"
+		 "called by the name onDefineDomain.",
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* list-hook.c - the commands of the static program (-Dhook=true). */
+#include "commands/commands.h"
+
+const struct command *const commands[] = {
+	&check_command, &explain_command, &hook_command, &define_command, NULL,
+};

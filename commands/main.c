@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * main.c - finds the command, runs it, prints the one error, gives the exit status.
+ */
+#include "commands/commands.h"
+
+#include "base/mem.h"
+#include "base/streams.h"
+#include "base/text.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#define PROGRAM "virt-layout"
+
+static const struct command program = {
+	.name = PROGRAM,
+	.args = "COMMAND [ARGUMENTS]",
+	.summary = "Plan, check and boot NUMA and PCI layouts of libvirt guests, and "
+		   "lay out their disks",
+	.children = commands,
+	.rows = (const struct option_row[]){
+		{ .name = "version", .help = "show the version and exit" },
+		{},
+	},
+};
+
+static const struct command *find_command(const struct command *const *list,
+					  const char *name)
+{
+	for (; *list; list++)
+		if (streq((*list)->name, name))
+			return *list;
+	return NULL;
+}
+
+static int unknown_command(const struct command *parent, const char *word,
+			   struct error *error)
+{
+	const char *names[64] = {}, *nearest;
+
+	for (size_t i = 0; parent->children[i] && i < ARRAY_SIZE(names) - 1; i++)
+		names[i] = parent->children[i]->name;
+	nearest = nearest_name(word, names);
+	if (nearest)
+		return error_input(error, "unknown command \"%s\"; did you mean %s?", word,
+				   nearest);
+	return error_input(error, "unknown command \"%s\"; --help lists them", word);
+}
+
+static int show(struct text *text)
+{
+	fwrite(text->s, 1, text->n, stdout);
+	text_free(text);
+	return STATUS_OK;
+}
+
+static bool wants_help(int argc, char *argv[])
+{
+	for (int i = 1; i < argc && !streq(argv[i], "--"); i++)
+		if (streq(argv[i], "--help") || streq(argv[i], "-h"))
+			return true;
+	return false;
+}
+
+/* Runs the command that argv[1] names below @parent, or @parent itself. */
+static int dispatch(const struct command *command, const char *path, int argc,
+		    char *argv[], struct error *error)
+{
+	_cleanup_free_ char *longer = NULL;
+	const struct command *child;
+	struct text help = {};
+
+	if (command->children && argc > 1 && argv[1][0] != '-') {
+		child = find_command(command->children, argv[1]);
+		if (!child)
+			return unknown_command(command, argv[1], error);
+		longer = xasprintf("%s %s", path, child->name);
+		return dispatch(child, longer, argc - 1, argv + 1, error);
+	}
+	if (wants_help(argc, argv)) {
+		text_add_help(&help, path, command);
+		return show(&help);
+	}
+	if (command == &program && argc > 1 && streq(argv[1], "--version")) {
+		puts(PROGRAM " " VERSION);
+		return STATUS_OK;
+	}
+	if (command->run)
+		return command->run(argc, argv, error);
+	if (argc > 1)
+		return error_input(error, "unknown option %s; --help lists them", argv[1]);
+	return error_input(error, "which command? %s --help lists them", path);
+}
+
+/* Names that the program does one command's work under. */
+static const struct {
+	const char *name;
+	const struct command *command;
+} other_names[] = {
+	{"onDefineDomain", &define_command},
+	{"qemu", &qemu_hook_command}, /* /etc/libvirt/hooks/qemu */
+};
+
+static const struct command *command_of_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < ARRAY_SIZE(other_names); i++)
+		if (streq(other_names[i].name, name))
+			return other_names[i].command;
+	return &program;
+}
+
+int main(int argc, char *argv[])
+{
+	const struct command *command = command_of_name(argc > 0 ? argv[0] : PROGRAM);
+	_cleanup_error_ struct error error = {};
+	int status;
+
+	streams_occupy();
+	/* Where it is ignored, as a caller may leave it, no child's end can be known. */
+	signal(SIGCHLD, SIG_DFL);
+	status = dispatch(command, command->name, argc, argv, &error);
+
+	/* The first fault is the one to report. */
+	if (status >= 0 && streams_flush(&error) < 0)
+		status = -1;
+	if (status < 0) {
+		_cleanup_text_ struct text text = {};
+
+		text_add_shown(&text, error.message);
+		fprintf(stderr, PROGRAM ": %s\n", text.s);
+		status = error.status;
+	}
+	return status;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands/sheet.h"
+
+#include "base/option.h"
+#include "base/size.h"
+
+#include <errno.h>
+#include <libsmartcols.h>
+#include <locale.h>
+#include <strings.h>
+
+static size_t n_columns(const struct sheet *sheet)
+{
+	size_t n = 0;
+
+	while (sheet->columns[n].name)
+		n++;
+	return n;
+}
+
+static int choose_one(struct sheet *sheet, const char *name, struct error *error)
+{
+	const char *names[64] = {}, *nearest;
+
+	for (size_t i = 0; sheet->columns[i].name; i++) {
+		if (i < ARRAY_SIZE(names) - 1)
+			names[i] = sheet->columns[i].name;
+		if (strcasecmp(sheet->columns[i].name, name) == 0) {
+			*vec_add(&sheet->chosen) = i;
+			return 0;
+		}
+	}
+	nearest = nearest_name(name, names);
+	return error_input(error, "no column \"%s\"%s%s", name,
+			   nearest ? "; did you mean " : "; --help lists them",
+			   nearest ? nearest : "");
+}
+
+static void choose_usual(struct sheet *sheet)
+{
+	for (size_t i = 0; sheet->columns[i].name; i++)
+		if (!sheet->columns[i].hidden)
+			*vec_add(&sheet->chosen) = i;
+}
+
+int sheet_choose(struct sheet *sheet, const char *list, struct error *error)
+{
+	sheet->chosen.n = 0;
+	if (*list == '+') {
+		choose_usual(sheet);
+		list++;
+	}
+	for (;;) {
+		size_t n = strcspn(list, ",");
+		_cleanup_free_ char *name = xstrndup(list, n);
+
+		if (choose_one(sheet, name, error) < 0)
+			return -1;
+		if (!list[n])
+			return 0;
+		list += n + 1;
+	}
+}
+
+void sheet_row_below(struct sheet *sheet, int parent)
+{
+	for (size_t i = n_columns(sheet); i > 0; i--)
+		*vec_add(&sheet->cells) = NULL;
+	*vec_add(&sheet->parents) = parent;
+}
+
+void sheet_row(struct sheet *sheet)
+{
+	sheet_row_below(sheet, -1);
+}
+
+/* Takes @value, sanitised for a terminal. */
+static void put(struct sheet *sheet, size_t column, char *value)
+{
+	struct text shown = {};
+
+	text_add_shown(&shown, value);
+	free(value);
+	sheet->cells.v[sheet->cells.n - n_columns(sheet) + column] = text_take(&shown);
+}
+
+void sheet_set(struct sheet *sheet, size_t column, const char *format, ...)
+{
+	struct text text = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	put(sheet, column, text_take(&text));
+}
+
+void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, bool bytes)
+{
+	struct text text = {};
+
+	if (size_bytes == UINT64_MAX)
+		return;
+	if (bytes)
+		text_printf(&text, "%ju", (uintmax_t)size_bytes);
+	else
+		text_add_size_human(&text, size_bytes);
+	put(sheet, column, text_take(&text));
+}
+
+static struct libscols_line *new_line(struct libscols_table *table, int parent)
+{
+	if (parent < 0)
+		return scols_table_new_line(table, NULL);
+	return scols_table_new_line(table, scols_table_get_line(table, (size_t)parent));
+}
+
+/* Fills libsmartcols' table; a negative errno. */
+static int fill(struct libscols_table *table, const struct sheet *sheet)
+{
+	size_t width = n_columns(sheet);
+
+	for (size_t i = 0; i < sheet->chosen.n; i++) {
+		const struct sheet_column *column = &sheet->columns[sheet->chosen.v[i]];
+
+		if (!scols_table_new_column(table, column->name, 0,
+					    (column->right ? SCOLS_FL_RIGHT : 0) |
+						    (column->tree ? SCOLS_FL_TREE : 0)))
+			return -ENOMEM;
+	}
+	for (size_t row = 0; row < sheet->parents.n; row++) {
+		struct libscols_line *line = new_line(table, sheet->parents.v[row]);
+		char *const *cells = &sheet->cells.v[row * width];
+
+		for (size_t i = 0; line && i < sheet->chosen.n; i++) {
+			const char *cell = cells[sheet->chosen.v[i]];
+			int rc = cell ? scols_line_set_data(line, i, cell) : 0;
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+	/* Cells are sanitised already, and a backslash would be shown as \x5c. */
+	scols_table_enable_noencoding(table, true);
+	return scols_table_enable_noheadings(table, sheet->no_headings);
+}
+
+static void unref_table(struct libscols_table **table)
+{
+	scols_unref_table(*table);
+}
+
+/* Without the blanks that fill the last column. */
+static void add_lines(struct text *text, const char *printed)
+{
+	while (*printed) {
+		size_t n = strcspn(printed, "\n"), shown = n;
+
+		while (shown > 0 && printed[shown - 1] == ' ')
+			shown--;
+		text_add(text, printed, shown);
+		text_addc(text, '\n');
+		printed += n + (printed[n] == '\n');
+	}
+}
+
+int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
+{
+	_cleanup_(unref_table) struct libscols_table *table = NULL;
+	_cleanup_free_ char *printed = NULL;
+	struct sheet usual = *sheet;
+	int rc;
+
+	if (sheet->cells.n == 0)
+		return 0;
+	setlocale(LC_CTYPE, ""); /* for the width of characters */
+	if (sheet->chosen.n == 0) {
+		usual.chosen.v = NULL;
+		usual.chosen.n = usual.chosen.room = 0;
+		choose_usual(&usual);
+	}
+	table = scols_new_table();
+	rc = table ? fill(table, &usual) : -ENOMEM;
+	if (rc == 0)
+		rc = scols_print_table_to_string(table, &printed);
+	if (usual.chosen.v != sheet->chosen.v)
+		vec_free(&usual.chosen);
+	if (rc < 0 || !printed)
+		return error_system(error, -rc, "the table cannot be printed");
+	add_lines(text, printed);
+	return 0;
+}
+
+void sheet_free(struct sheet *sheet)
+{
+	for (size_t i = 0; i < sheet->cells.n; i++)
+		free(sheet->cells.v[i]);
+	vec_free(&sheet->cells);
+	vec_free(&sheet->chosen);
+	vec_free(&sheet->parents);
+}

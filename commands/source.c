@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands/source.h"
+
+#include "base/xml/document.h"
+#include "base/file.h"
+#include "planner/guest/predict/predict.h"
+#include "topology/facts.h"
+#include "topology/pci-access.h"
+#include "topology/readers.h"
+#include "topology/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define KINDS                                                                            \
+	"live, a file (record, XML of lstopo, of a libvirt domain or of virsh "          \
+	"capabilities), a directory (holding sys/devices, devices/system/node or "       \
+	"capabilities.xml), or synthetic:STRING"
+
+#define SYNTHETIC "synthetic:"
+/* A record of them stays well below FILE_LIMIT, whatever has to be escaped. */
+#define FILES_BYTES (8u << 20)
+
+/* The bytes of a file and what they are called in messages. */
+struct input {
+	const char *name;
+	struct text text;
+};
+
+static int read_record(const struct input *input, struct machine *ret,
+		       struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
+	    0)
+		return -1;
+	return record_read(&document, ret, error);
+}
+
+/* What the domain's own kernel will see. */
+static int read_domain(const struct input *input, struct machine *ret,
+		       struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
+	    0)
+		return -1;
+	return predict_document(&document, ret, error);
+}
+
+static int read_hwloc(const struct input *input, struct machine *ret, struct error *error)
+{
+	return hwloc_read_xml(input->name, input->text.s, input->text.n, ret, error);
+}
+
+static int read_capabilities(const struct input *input, struct machine *ret,
+			     struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
+	    0)
+		return -1;
+	return capabilities_read(&document, ret, error);
+}
+
+static const struct {
+	const char *root; /* local name of the root element */
+	int (*read)(const struct input *input, struct machine *ret, struct error *error);
+} files[] = {
+	{"host", read_record},
+	{"topology", read_hwloc},
+	{"domain", read_domain},
+	{"capabilities", read_capabilities},
+};
+
+/* Behind a comment, instruction or DOCTYPE at @s; NULL if it does not end. */
+static const char *skip_markup(const char *s)
+{
+	static const char *const ends[][2] = {{"<!--", "-->"}, {"<?", "?>"}};
+	int depth = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (has_prefix(s, ends[i][0])) {
+			s = strstr(s + strlen(ends[i][0]), ends[i][1]);
+			return s ? s + strlen(ends[i][1]) : NULL;
+		}
+	/* hwloc writes <!DOCTYPE topology SYSTEM "hwloc2.dtd">. */
+	for (; *s; s++) {
+		depth += (*s == '[') - (*s == ']');
+		if (*s == '>' && depth <= 0)
+			return s + 1;
+	}
+	return NULL;
+}
+
+/* The local name of the root element of what may be XML; NULL if it is none. */
+static char *root_name(const char *s)
+{
+	size_t n;
+
+	if (has_prefix(s, "\xef\xbb\xbf"))
+		s += 3;
+	for (;;) {
+		s += strspn(s, " \t\r\n");
+		if (*s != '<')
+			return NULL;
+		if (s[1] != '!' && s[1] != '?')
+			break;
+		s = skip_markup(s);
+		if (!s)
+			return NULL;
+	}
+	s++;
+	n = strcspn(s, " \t\r\n/>:");
+	if (s[n] == ':') {
+		s += n + 1;
+		n = strcspn(s, " \t\r\n/>");
+	}
+	return n > 0 && n < 64 ? xstrndup(s, n) : NULL;
+}
+
+/* gzip, bzip2, xz, zstd, by their first bytes. */
+static bool is_packed(const struct text *text)
+{
+	static const char *const magic[] = {"\x1f\x8b", "BZh", "\xfd" "7zXZ",
+					    "\x28\xb5\x2f\xfd"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(magic); i++)
+		if (text->n > 6 && memcmp(text->s, magic[i], strlen(magic[i])) == 0)
+			return true;
+	return false;
+}
+
+static int read_file(const char *path, struct machine *ret, struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+	struct input input = {.name = streq(path, "-") ? "standard input" : path};
+	_cleanup_free_ char *root = NULL;
+
+	if (file_read(path, FILE_LIMIT, &text, error) < 0)
+		return -1;
+	input.text = text;
+	if (text.n > 0 && memchr(text.s, '\0', text.n) == NULL)
+		root = root_name(text.s);
+	for (size_t i = 0; root && i < ARRAY_SIZE(files); i++)
+		if (streq(files[i].root, root))
+			return files[i].read(&input, ret, error);
+	if (root)
+		return error_input(error,
+				   "%s: is XML of <%s>, which tells of no machine; a "
+				   "SOURCE is " KINDS,
+				   input.name, root);
+	if (is_packed(&text))
+		return error_input(error,
+				   "%s: is packed; unpack it and give the file or directory",
+				   input.name);
+	return error_input(error, "%s: is no XML; a SOURCE is " KINDS, input.name);
+}
+
+static int read_tree(int fd, const char *name, enum machine_source source,
+		     const struct source_options *options, struct machine *ret,
+		     struct error *error)
+{
+	struct config_source config;
+	struct sysfs_source from = {.root_fd = fd,
+				    .name = name,
+				    .source = source,
+				    .keep_files = options->facts};
+	struct facts_source facts = {.root_fd = fd,
+				     .source = source,
+				     .keep_files = true,
+				     .identify = options->identify};
+	int rc;
+
+	if (source == MACHINE_LIVE && pciaccess_begin(&config))
+		from.config = &config;
+	rc = sysfs_read_source(&from, ret, error);
+	if (from.config)
+		pciaccess_end();
+	if (rc == 0 && options->facts)
+		facts_gather(&facts, ret);
+	return rc;
+}
+
+static bool holds(int fd, const char *path)
+{
+	struct stat status;
+
+	return fstatat(fd, path, &status, 0) == 0;
+}
+
+static int read_directory(int fd, const char *path, const struct source_options *options,
+			  struct machine *ret, struct error *error)
+{
+	if (holds(fd, "sys/devices") || holds(fd, "devices/system/node"))
+		return read_tree(fd, path, MACHINE_SYSFS, options, ret, error);
+	if (holds(fd, "capabilities.xml"))
+		return capabilities_read_directory(path, ret, error);
+	return error_input(error,
+			   "%s: holds neither sys/devices nor devices/system/node nor "
+			   "capabilities.xml; a SOURCE is " KINDS,
+			   path);
+}
+
+static int read_live(const struct source_options *options, struct machine *ret,
+		     struct error *error)
+{
+	_cleanup_fd_ int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_system(error, errno, "/");
+	if (read_tree(fd, "this machine", MACHINE_LIVE, options, ret, error) < 0)
+		return -1;
+	/* Where there is one node, nobody asks of which kind of memory it is. */
+	if (ret->nodes.n > 1)
+		hwloc_name_nodes(ret);
+	return 0;
+}
+
+static int read_path(const char *path, const struct source_options *options,
+		     struct machine *ret, struct error *error)
+{
+	_cleanup_fd_ int fd = -1;
+
+	if (!streq(path, "-"))
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		return read_directory(fd, path, options, ret, error);
+	if (!streq(path, "-") && errno == ENOENT)
+		return error_input(error, "%s: no such file; a SOURCE is " KINDS, path);
+	return read_file(path, ret, error);
+}
+
+int source_add_locality(struct source_options *options, const char *string,
+			struct error *error)
+{
+	struct locality *locality;
+	unsigned domain, first, last;
+	int n = 0, node = -1;
+
+	if (sscanf(string, "%8x:%2x-%2x=%n", &domain, &first, &last, &n) < 3 || n == 0) {
+		n = 0;
+		last = sscanf(string, "%8x:%2x=%n", &domain, &first, &n) == 2 ? first : 0;
+	}
+	if (n == 0 || !parse_int(string + n, &node) || node < 0 || last < first ||
+	    strchr("-+ \t", string[0]))
+		return error_input(error,
+				   "--locality %s: is not DOMAIN:BUS[-BUS]=NODE, like "
+				   "0000:80-ff=1",
+				   string);
+	locality = vec_add(&options->localities);
+	*locality = (struct locality){domain, (uint8_t)first, (uint8_t)last, node};
+	return 0;
+}
+
+void source_options_free(struct source_options *options)
+{
+	vec_free(&options->localities);
+}
+
+/* Only what nobody else knows; true if there was such. */
+static bool place(struct machine_affinity *affinity, int node)
+{
+	if (affinity->what == AFFINITY_NODE)
+		return false;
+	machine_affinity_set(affinity, node, AFFINITY_FROM_USER);
+	return true;
+}
+
+/* The root bus and the functions on it; the number of places that were supplied. */
+static size_t place_root(struct machine *machine, size_t index, int node)
+{
+	size_t placed = place(&machine->roots.v[index].affinity, node);
+
+	for (size_t i = 0; i < machine->functions.n; i++)
+		if (machine->functions.v[i].root == (int)index)
+			placed += place(&machine->functions.v[i].affinity, node);
+	return placed;
+}
+
+static int apply_locality(struct machine *machine, const struct locality *locality,
+			  struct error *error)
+{
+	size_t there = 0, placed = 0;
+
+	if (!machine_node(machine, locality->node))
+		return error_input(error, "--locality: the machine has no node %d",
+				   locality->node);
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		const struct machine_root *root = &machine->roots.v[i];
+
+		if (root->domain != locality->domain ||
+		    root->first_bus < locality->first_bus ||
+		    root->first_bus > locality->last_bus)
+			continue;
+		there++;
+		placed += place_root(machine, i, locality->node);
+	}
+	if (!there)
+		return error_input(
+			error,
+			"--locality %04x:%02x-%02x: the machine has no root bus "
+			"there",
+			locality->domain, locality->first_bus, locality->last_bus);
+	if (!placed)
+		machine_complain(
+			machine,
+			"--locality %04x:%02x-%02x changes nothing: the nodes of "
+			"all functions there are known",
+			locality->domain, locality->first_bus, locality->last_bus);
+	return 0;
+}
+
+int source_read(const char *source, const struct source_options *options,
+		struct machine *ret, struct error *error)
+{
+	int rc;
+
+	if (streq(source, "live"))
+		rc = read_live(options, ret, error);
+	else if (has_prefix(source, SYNTHETIC))
+		rc = hwloc_read_synthetic(source + strlen(SYNTHETIC), ret, error);
+	else
+		rc = read_path(source, options, ret, error);
+	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
+		rc = apply_locality(ret, &options->localities.v[i], error);
+	if (rc == 0 && options->facts) {
+		facts_unknown(ret, "the source tells of the machine's shape only");
+		machine_trim_files(ret, FILES_BYTES);
+		if (!options->identify)
+			machine_anonymise(ret);
+	}
+	return rc;
+}
+
+void source_show_complaints(const struct machine *machine)
+{
+	enum { SHOWN = 10 };
+
+	for (size_t i = 0; i < machine->complaints.n && i < SHOWN; i++) {
+		_cleanup_text_ struct text text = {};
+
+		text_add_shown(&text, machine->complaints.v[i]);
+		fprintf(stderr, "virt-layout: note: %s\n", text.s);
+	}
+	if (machine->complaints.n > SHOWN)
+		fprintf(stderr, "virt-layout: note: and %zu more of the kind\n",
+			machine->complaints.n - SHOWN);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* stash.c - `stash` and `unstash`: parts of a domain parked in its <metadata>. */
+#include "commands/commands.h"
+
+#include "base/file.h"
+#include "base/jsonw.h"
+#include "base/streams.h"
+#include "commands/sheet.h"
+#include "planner/stash/stash.h"
+
+#include <stdio.h>
+
+/* Where a changed domain goes. */
+struct target_file {
+	const char *output;
+	bool in_place;
+};
+
+static int check_target(const struct target_file *target, const char *path,
+			struct error *error)
+{
+	if (target->in_place && target->output)
+		return error_input(error, "--in-place and --output cannot go together");
+	if (target->in_place && streq(path, "-"))
+		return error_input(error, "--in-place needs a file, not standard input");
+	return 0;
+}
+
+static int write_document(const struct target_file *target, const char *path,
+			  const struct document *document, struct error *error)
+{
+	return file_replace(target->in_place ? path : target->output, &document->origin,
+			    document->text.s, document->text.n, error);
+}
+
+enum { STASH_TEXT, STASH_NAME, STASH_OUTPUT, STASH_IN_PLACE };
+
+static const struct option_row stash_rows[] = {
+	[STASH_TEXT] = {"text", 0, "FILE", "park the text of a file, well-formed or not"},
+	[STASH_NAME] = {"name", 0, "NAME", "what it is called in the stash"},
+	[STASH_OUTPUT] = {"output", 'o', "FILE", "write the domain there"},
+	[STASH_IN_PLACE] = {"in-place", 0, NULL, "write the domain back to its file"},
+	{},
+};
+
+struct stash_wish {
+	struct target_file target;
+	const char *text, *name;
+};
+
+static void take_stash_option(struct stash_wish *wish, int row, const char *value)
+{
+	switch (row) {
+	case STASH_TEXT:
+		wish->text = value;
+		break;
+	case STASH_NAME:
+		wish->name = value;
+		break;
+	case STASH_OUTPUT:
+		wish->target.output = value;
+		break;
+	case STASH_IN_PLACE:
+		wish->target.in_place = true;
+		break;
+	}
+}
+
+static int park_text(const struct stash_wish *wish, struct document *document,
+		     struct error *error)
+{
+	_cleanup_text_ struct text bytes = {};
+
+	if (!wish->name)
+		return error_input(error, "--text needs a --name");
+	if (file_read(wish->text, FILE_LIMIT / 4, &bytes, error) < 0)
+		return -1;
+	return stash_text(document, wish->name, &bytes, error);
+}
+
+static int park_all(const struct stash_wish *wish, const struct options *options,
+		    struct document *document, struct error *error)
+{
+	size_t all = 0;
+
+	if (wish->text && park_text(wish, document, error) < 0)
+		return -1;
+	for (int i = 1; i < options->n_args; i++) {
+		size_t n;
+
+		if (stash_elements(document, options->args[i],
+				   wish->text ? NULL : wish->name, &n, error) < 0)
+			return -1;
+		all += n;
+	}
+	if (all > 0)
+		streams_say("%zu element%s parked", all, all == 1 ? "" : "s");
+	return 0;
+}
+
+static int run_stash(int argc, char *argv[], struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	struct options options = options_begin(&stash_command, argc, argv);
+	struct stash_wish wish = {};
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0)
+		take_stash_option(&wish, row, options.value);
+	if (row == OPTIONS_FAULT ||
+	    options_need(&options, wish.text ? 1 : 2, 1000, error) < 0 ||
+	    check_target(&wish.target, options.args[0], error) < 0)
+		return -1;
+	if (document_read(options.args[0], &document, error) < 0 ||
+	    park_all(&wish, &options, &document, error) < 0)
+		return -1;
+	return write_document(&wish.target, options.args[0], &document, error);
+}
+
+const struct command stash_command = {
+	.name = "stash",
+	.args = "DOMAIN.xml XPATH...",
+	.summary = "Park elements of a domain in its <metadata>",
+	.about =
+		"The elements that XPATH selects move into <metadata>, where libvirt "
+		"keeps\n"
+		"them without looking at them, together with where they stood. unstash\n"
+		"brings them back. Prefixes in XPATH are those that the domain declares.",
+	.rows = stash_rows,
+	.run = run_stash,
+};
+
+enum { UNSTASH_LIST, UNSTASH_TEXT, UNSTASH_JSON, UNSTASH_OUTPUT, UNSTASH_IN_PLACE };
+
+static const struct option_row unstash_rows[] = {
+	[UNSTASH_LIST] = {"list", 'l', NULL, "list what is parked, and change nothing"},
+	[UNSTASH_TEXT] = {"text", 0, "NAME",
+			  "print that text; with --in-place take it out of the file too"},
+	[UNSTASH_JSON] = {"json", 'J', NULL, "with --list, print JSON"},
+	[UNSTASH_OUTPUT] = {"output", 'o', "FILE", "write there what would be printed"},
+	[UNSTASH_IN_PLACE] = {"in-place", 0, NULL, "write the domain back to its file"},
+	{},
+};
+
+struct unstash_wish {
+	struct target_file target;
+	const char *text;
+	bool list, json;
+};
+
+static void take_unstash_option(struct unstash_wish *wish, int row, const char *value)
+{
+	switch (row) {
+	case UNSTASH_LIST:
+		wish->list = true;
+		break;
+	case UNSTASH_TEXT:
+		wish->text = value;
+		break;
+	case UNSTASH_JSON:
+		wish->json = true;
+		break;
+	case UNSTASH_OUTPUT:
+		wish->target.output = value;
+		break;
+	case UNSTASH_IN_PLACE:
+		wish->target.in_place = true;
+		break;
+	}
+}
+
+enum { COLUMN_NAME, COLUMN_KIND, COLUMN_FROM, COLUMN_LINE };
+
+static const struct sheet_column columns[] = {
+	[COLUMN_NAME] = {"NAME", "what it is called here"},
+	[COLUMN_KIND] = {"KIND", "an element, or text"},
+	[COLUMN_FROM] = {"FROM", "the element that it stood in"},
+	[COLUMN_LINE] = {"LINE", "where it is parked", .right = true},
+	{},
+};
+
+static int list_table(const struct document *document, const struct stash_list *items,
+		      struct text *text, struct error *error)
+{
+	_cleanup_sheet_ struct sheet sheet = {.columns = columns};
+
+	for (size_t i = 0; i < items->list.n; i++) {
+		const struct stash_item *item = &items->list.v[i];
+
+		sheet_row(&sheet);
+		sheet_set(&sheet, COLUMN_NAME, "%s", item->name);
+		sheet_set(&sheet, COLUMN_KIND, "%s", item->is_text ? "text" : "element");
+		sheet_set(&sheet, COLUMN_FROM, "%s", item->from ? item->from : "");
+		sheet_set(&sheet, COLUMN_LINE, "%ld",
+			  document->elements.v[item->element].line);
+	}
+	return text_add_sheet(text, &sheet, error);
+}
+
+static void list_json(const struct document *document, const struct stash_list *items,
+		      struct text *text)
+{
+	struct jsonw json = {.out = text};
+
+	jsonw_object(&json, NULL);
+	jsonw_int(&json, "version", 1);
+	jsonw_array(&json, "parked");
+	for (size_t i = 0; i < items->list.n; i++) {
+		const struct stash_item *item = &items->list.v[i];
+
+		jsonw_object(&json, NULL);
+		jsonw_string(&json, "name", item->name);
+		jsonw_string(&json, "kind", item->is_text ? "text" : "element");
+		jsonw_string(&json, "from", item->from);
+		jsonw_int(&json, "line", document->elements.v[item->element].line);
+		jsonw_end_object(&json);
+	}
+	jsonw_end_array(&json);
+	jsonw_end_object(&json);
+	jsonw_finish(&json);
+}
+
+static int list(const struct document *document, const struct unstash_wish *wish,
+		struct error *error)
+{
+	_cleanup_stash_list_ struct stash_list items = {};
+	_cleanup_text_ struct text text = {};
+
+	stash_items(document, &items);
+	if (wish->json)
+		list_json(document, &items, &text);
+	else if (list_table(document, &items, &text, error) < 0)
+		return -1;
+	return file_write(wish->target.output, text.n ? text.s : "", text.n, error);
+}
+
+/* The text first: should the domain fail to be written, both are there. */
+static int print_text(const struct unstash_wish *wish, const char *path,
+		      struct document *document, struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+
+	if (unstash_text(document, wish->text, &text, error) < 0 ||
+	    file_write(wish->target.output, text.n ? text.s : "", text.n, error) < 0)
+		return -1;
+	if (!wish->target.in_place)
+		return 0;
+	return file_replace(path, &document->origin, document->text.s, document->text.n,
+			    error);
+}
+
+static int check_wish(const struct unstash_wish *wish, const struct options *options,
+		      struct error *error)
+{
+	if (options_need(options, 1, wish->list || wish->text ? 1 : 1000, error) < 0)
+		return -1;
+	if (wish->list && (wish->text || wish->target.in_place))
+		return error_input(
+			error, "--list changes nothing; leave out --text and --in-place");
+	if (wish->json && !wish->list)
+		return error_input(error, "--json goes with --list");
+	if (wish->text && wish->target.in_place && streq(options->args[0], "-"))
+		return error_input(error, "--in-place needs a file, not standard input");
+	return wish->text ? 0 : check_target(&wish->target, options->args[0], error);
+}
+
+static int run_unstash(int argc, char *argv[], struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	struct options options = options_begin(&unstash_command, argc, argv);
+	struct unstash_wish wish = {};
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0)
+		take_unstash_option(&wish, row, options.value);
+	if (row == OPTIONS_FAULT || check_wish(&wish, &options, error) < 0 ||
+	    document_read(options.args[0], &document, error) < 0)
+		return -1;
+	if (wish.list)
+		return list(&document, &wish, error);
+	if (wish.text)
+		return print_text(&wish, options.args[0], &document, error);
+	if (unstash(&document, (const char *const *)options.args + 1,
+		    (size_t)options.n_args - 1, error) < 0)
+		return -1;
+	return write_document(&wish.target, options.args[0], &document, error);
+}
+
+const struct command unstash_command = {
+	.name = "unstash",
+	.args = "DOMAIN.xml [NAME...]",
+	.summary = "Bring back what stash parked, to where it stood",
+	.about = "Without NAME all elements come back. Where nothing around their places "
+		 "has\n"
+		 "changed, the domain is as it was before, to the byte.",
+	.rows = unstash_rows,
+	.run = run_unstash,
+};

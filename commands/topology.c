@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* topology.c - `topology`: a machine as a tree, JSON or a drawing. */
+#include "commands/commands.h"
+
+#include "base/file.h"
+#include "commands/sheet.h"
+#include "commands/source.h"
+#include "topology/pci-access.h"
+#include "topology/show.h"
+
+enum { JSON, SVG, LOCALITY, OUTPUT, BYTES, NO_HEADINGS };
+
+static const struct option_row rows[] = {
+	[JSON] = {"json", 'J', NULL, "print JSON"},
+	[SVG] = {"svg", 0, "FILE", "write a drawing; - is standard output"},
+	[LOCALITY] = {"locality", 0, "RANGE=NODE",
+		      "root buses, as 0000:80-ff, that firmware gave no node; repeat"},
+	[OUTPUT] = {"output", 'o', "COLUMNS", "columns of the tree"},
+	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
+	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings"},
+	{},
+};
+
+static const struct sheet_column columns[] = {
+	[SHOW_NAME] = {"NAME", "node, root bus or PCI function", .tree = true},
+	[SHOW_WHAT] = {"WHAT", "what it is or holds"},
+	[SHOW_ID] = {"ID", "vendor and device number"},
+	[SHOW_DRIVER] = {"DRIVER", "bound kernel driver"},
+	[SHOW_GROUP] = {"GROUP", "IOMMU group"},
+	[SHOW_VFS] = {"VFS", "virtual functions, made and possible"},
+	[SHOW_LINK] = {"LINK", "data rate of the link now"},
+	[SHOW_DEVICES] = {"DEVICES", "what the kernel calls it"},
+	[SHOW_MODEL] = {"MODEL", "vendor and model, by this machine's list of PCI names",
+			.hidden = true},
+	{},
+};
+
+struct wish {
+	struct source_options source;
+	struct sheet sheet;
+	const char *svg;
+	bool json, bytes;
+};
+
+static void wish_free(struct wish *wish)
+{
+	source_options_free(&wish->source);
+	sheet_free(&wish->sheet);
+}
+
+static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+{
+	switch (row) {
+	case JSON:
+		wish->json = true;
+		break;
+	case SVG:
+		wish->svg = value;
+		break;
+	case LOCALITY:
+		return source_add_locality(&wish->source, value, error);
+	case OUTPUT:
+		return sheet_choose(&wish->sheet, value, error);
+	case BYTES:
+		wish->bytes = true;
+		break;
+	case NO_HEADINGS:
+		wish->sheet.no_headings = true;
+		break;
+	}
+	return 0;
+}
+
+/* Without -o, columns that would be empty are left out. */
+static void choose_filled(struct sheet *sheet, const struct show_rows *tree)
+{
+	for (size_t column = 0; column < SHOW_COLUMNS; column++) {
+		bool filled = false;
+
+		for (size_t i = 0; i < tree->n; i++) {
+			const char *cell = tree->v[i].cells[column];
+
+			filled |= cell && *cell;
+		}
+		if (filled && !sheet->columns[column].hidden)
+			*vec_add(&sheet->chosen) = column;
+	}
+}
+
+/* Names come from a list that is installed or not, so that only who asks gets them. */
+static void name_models(const struct machine *machine, const struct sheet *sheet,
+			struct show_rows *tree)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < sheet->chosen.n; i++)
+		wanted |= sheet->chosen.v[i] == SHOW_MODEL;
+	for (size_t i = 0; wanted && i < tree->n; i++) {
+		struct text name = {};
+
+		if (tree->v[i].function >= 0 &&
+		    text_add_pci_name(&name, &machine->functions.v[tree->v[i].function]))
+			tree->v[i].cells[SHOW_MODEL] = text_take(&name);
+	}
+}
+
+static int add_tree(struct text *text, const struct machine *machine, struct wish *wish,
+		    struct error *error)
+{
+	_cleanup_show_rows_ struct show_rows tree = {};
+
+	show_tree(machine, wish->bytes, &tree);
+	if (wish->sheet.chosen.n == 0)
+		choose_filled(&wish->sheet, &tree);
+	name_models(machine, &wish->sheet, &tree);
+	for (size_t i = 0; i < tree.n; i++) {
+		sheet_row_below(&wish->sheet, tree.v[i].parent);
+		for (size_t j = 0; j < SHOW_COLUMNS; j++)
+			if (tree.v[i].cells[j])
+				sheet_set(&wish->sheet, j, "%s", tree.v[i].cells[j]);
+	}
+	return text_add_sheet(text, &wish->sheet, error);
+}
+
+static int show(const struct machine *machine, struct wish *wish, struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+	struct jsonw json = {.out = &text};
+
+	if (wish->svg)
+		text_add_svg(&text, machine);
+	else if (wish->json)
+		jsonw_machine(&json, machine);
+	else if (add_tree(&text, machine, wish, error) < 0)
+		return -1;
+	return file_write(wish->svg, text.n ? text.s : "", text.n, error);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	_cleanup_(wish_free) struct wish wish = {.sheet.columns = columns};
+	_cleanup_machine_ struct machine machine = {};
+	struct options options = options_begin(&topology_command, argc, argv);
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0)
+		if (take_option(&wish, row, options.value, error) < 0)
+			return -1;
+	if (row == OPTIONS_FAULT || options_need(&options, 0, 1, error) < 0)
+		return -1;
+	if (wish.svg && wish.json)
+		return error_input(error, "--svg and --json cannot go together");
+	if (source_read(options.n_args ? options.args[0] : "live", &wish.source, &machine,
+			error) < 0)
+		return -1;
+	source_show_complaints(&machine);
+	return show(&machine, &wish, error) < 0 ? -1 : STATUS_OK;
+}
+
+const struct command topology_command = {
+	.name = "topology",
+	.args = "[SOURCE]",
+	.summary = "Show a machine: NUMA nodes, root buses, devices, IOMMU groups",
+	.about = "For each node its CPUs, memory, huge pages, distances and the devices "
+		 "on\n"
+		 "it; apart, the devices whose node nobody knows. SOURCE defaults to "
+		 "live.\n"
+		 "\n" SOURCE_HELP,
+	.rows = rows,
+	.run = run,
+};

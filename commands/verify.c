@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * verify.c - `verify`: what was planned against what is there. In a nested host its plan
+ * (the domain XML, or the file of `plan --emit expect`) is held against the live machine.
+ */
+#include "commands/commands.h"
+
+#include "base/file.h"
+#include "commands/source.h"
+#include "commands/verdict.h"
+#include "planner/plan/expect.h"
+#include "planner/guest/predict/predict.h"
+
+#include <stdio.h>
+
+enum { JSON, ONLY_PLANNED };
+
+static const struct option_row rows[] = {
+	[JSON] = {"json", 'J', NULL, "print JSON"},
+	[ONLY_PLANNED] = {"only-planned", 0, NULL,
+			  "devices beyond the planned ones are no difference"},
+	{},
+};
+
+/* A domain as its prediction, `plan --emit expect`, or any other machine. */
+static int read_expected(const char *path, struct machine *ret, struct error *error)
+{
+	_cleanup_(source_options_free) struct source_options options = {};
+	_cleanup_document_ struct document document = {};
+	_cleanup_error_ struct error no_xml = {};
+	_cleanup_text_ struct text text = {};
+	struct error *ignored = &no_xml;
+
+	if (streq(path, "live") || has_prefix(path, "synthetic:"))
+		return source_read(path, &options, ret, error);
+	if (file_read(path, FILE_LIMIT, &text, ignored) < 0)
+		return source_read(path, &options, ret, error); /* a directory */
+	if (expect_looks_like(text.s, text.n))
+		return expect_read(path, text.s, text.n, ret, error);
+	if (document_parse(path, text.s, text.n, &document, ignored) == 0 &&
+	    streq(document_element_name(&document, 0), "domain"))
+		return predict_document(&document, ret, error);
+	return source_read(path, &options, ret, error);
+}
+
+static int verify(const char *expected_path, const char *observed_path,
+		  const struct compare_options *options, bool json, struct error *error)
+{
+	_cleanup_(source_options_free) struct source_options source = {};
+	_cleanup_machine_ struct machine expected = {}, observed = {};
+	_cleanup_differences_ struct differences differences = {};
+	struct verdict verdict = { .differences = &differences };
+
+	if (read_expected(expected_path, &expected, error) < 0 ||
+	    source_read(observed_path, &source, &observed, error) < 0)
+		return -1;
+	source_show_complaints(&observed);
+	compare_machines(&expected, &observed, options, &differences);
+	verdict.complaints = machine_fact(&observed, "kernel.complaints");
+	return verdict_print(&verdict, json);
+}
+
+static int run(int argc, char *argv[], struct error *error)
+{
+	struct options options = options_begin(&verify_command, argc, argv);
+	struct compare_options how = {};
+	bool json = false;
+	int row;
+
+	while ((row = options_next(&options, error)) >= 0) {
+		json = json || row == JSON;
+		how.only_planned = how.only_planned || row == ONLY_PLANNED;
+	}
+	if (row == OPTIONS_FAULT || options_need(&options, 1, 2, error) < 0)
+		return -1;
+	return verify(options.args[0], options.n_args > 1 ? options.args[1] : "live", &how,
+		      json, error);
+}
+
+const struct command verify_command = {
+	.name = "verify",
+	.args = "EXPECTED [OBSERVED]",
+	.summary = "Compare a planned machine with the one that is there",
+	.about = "EXPECTED is a libvirt domain, the file of `plan --emit expect`, or a SOURCE;\n"
+		 "OBSERVED is a SOURCE, without it this machine: inside a guest, run it there.\n"
+		 "The root cause of differences comes first, what follows from it below it.\n"
+		 "\n" SOURCE_HELP,
+	.rows = rows,
+	.run = run,
+};

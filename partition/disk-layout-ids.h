@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* layout-ids.h - UUIDs and disk signatures of a table. */
+#pragma once
+
+#include "partition/disk-request.h"
+
+/* Sets those that the request gives, or its seed. */
+int disk_layout_set_ids(const struct disk_request *request, struct partition_table *table,
+			struct error *error);
+/* Draws the UUIDs and the signature that are still zero at random. */
+int disk_layout_fill_ids(struct partition_table *table, struct error *error);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* layout-parts.h - what the files layout*.c share while one layout is made. */
+#pragma once
+
+#include "partition/place.h"
+#include "partition/disk-request.h"
+
+/* A partition on its way from the request to the table. */
+struct item {
+	const struct part_request *request; /* NULL: an extended one that nobody named */
+	struct partition partition;         /* name not owned here */
+	uint64_t wanted_bytes;              /* of a fixed size, else 0 */
+	uint64_t unit_bytes;
+};
+
+struct item_list {
+	VEC(struct item) items;
+	VEC(struct part_slot) slots; /* one per item */
+};
+
+struct disk_plan {
+	const struct disk_request *request;
+	struct item_list outer, inner; /* primary and extended; logical */
+	uint64_t first_lba, last_lba;  /* usable; last is UINT64_MAX for --minimal */
+	uint64_t head, tail;
+	int extended; /* in outer, -1 */
+};
+
+/* layout-items.c: kinds, types, numbers, names; then each one's slot. */
+int plan_items(struct disk_plan *plan, struct error *error);
+int plan_slots(struct disk_plan *plan, struct error *error);
+
+/* layout-fit.c: "partition 2 (root)", and why something does not fit. */
+void text_add_item(struct text *text, const struct item *item);
+int item_error(const struct disk_plan *plan, const struct item *item, struct error *error,
+	       const char *format, ...) _printf_(4, 5);
+/*
+ * A run of @list from @first on does not fit. @wall is the item that stands in its way,
+ * NULL if it is the end of the disk or of the extended partition.
+ */
+int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
+		   const struct part_run *run, const struct item *wall, struct error *error);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * layout.h - from a request to a partition table. Pure: no clock, no random numbers, no
+ * files; the same request gives the same table.
+ */
+#pragma once
+
+#include "partition/disk-request.h"
+
+struct disk_layout_part {
+	unsigned number;
+	uint64_t waste_bytes; /* what a fixed size got beyond what was asked for */
+	uint64_t unit_bytes;  /* the boundaries that it was held to */
+};
+
+/* Owns the table. */
+struct disk_layout {
+	struct partition_table table;
+	VEC(struct disk_layout_part)
+	parts; /* one for each of table.partitions, same order */
+};
+
+void disk_layout_free(struct disk_layout *layout);
+#define _cleanup_disk_layout_ _cleanup_(disk_layout_free)
+
+/*
+ * Lays out @request into a zeroed *@ret. UUIDs and the signature that are neither given
+ * nor follow from a seed stay zero: disk_layout_fill_ids makes them. Faults are the
+ * user's, name file, line and partition, and say by how much it does not fit and what
+ * would.
+ */
+int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
+		     struct error *error);
+
+/* Blocks from the start of the disk up to the first usable one, and behind the last. */
+uint64_t label_head_sectors(enum table_label label, uint32_t sector_bytes,
+			    uint32_t n_entries);
+uint64_t label_tail_sectors(enum table_label label, uint32_t sector_bytes,
+			    uint32_t n_entries);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* request-read-parts.h - the two formats of request files; as disk_request_read. */
+#pragma once
+
+#include "partition/disk-request.h"
+
+int disk_request_read_script(const char *name, const char *bytes, size_t n,
+			     struct disk_request *request, struct error *error);
+int disk_request_read_xml(const char *name, const char *bytes, size_t n,
+			  struct disk_request *request, struct error *error);

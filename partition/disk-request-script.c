@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * request-script.c - sfdisk's scripts (sfdisk(8), "INPUT FORMATS"): headers "name:
+ * value", then one partition a line, either "start, size, type, bootable" or named
+ * fields, behind an optional "device :". Numbers without a unit are sectors. What a
+ * script says is kept to the sector: only a start that it leaves open is aligned.
+ */
+#include "partition/disk-request-read-parts.h"
+
+#include "base/size.h"
+#include "partition/types.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+struct script {
+	const char *name;
+	long line;
+	struct disk_request *request;
+	bool in_partitions;
+};
+
+static char *trimmed(const char *from, size_t n)
+{
+	while (n > 0 && isspace((unsigned char)*from)) {
+		from++;
+		n--;
+	}
+	while (n > 0 && isspace((unsigned char)from[n - 1]))
+		n--;
+	return xstrndup(from, n);
+}
+
+/* The script's word for a type: sfdisk's letters and names, then ours. */
+static const char *script_type(enum table_label label, const char *word)
+{
+	static const struct {
+		const char *word, *dos, *gpt;
+	} rows[] = {
+		{"L", "83", "linux-generic"}, {"S", "82", "swap"}, {"E", "05", NULL},
+		{"U", "ef", "esp"},           {"H", NULL, "home"}, {"V", "8e", "lvm"},
+		{"R", "fd", "raid"},          {"X", "85", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *type = label == LABEL_GPT ? rows[i].gpt : rows[i].dos;
+
+		if (streq(rows[i].word, word) && type)
+			return type;
+	}
+	return word;
+}
+
+/* Bare numbers are sectors; else an amount that must be whole sectors. */
+static int read_amount(const struct script *script, const char *what, const char *value,
+		       uint64_t *ret_bytes, struct error *error)
+{
+	const uint64_t sector = script->request->sector_bytes;
+	enum size_answer answer = SIZE_OK;
+	uint64_t sectors;
+
+	if (parse_u64(value, &sectors)) {
+		if (__builtin_mul_overflow(sectors, sector, ret_bytes) ||
+		    *ret_bytes > INT64_MAX)
+			answer = SIZE_TOO_LARGE;
+	} else {
+		answer = size_parse(value, false, (unsigned)sector, ret_bytes);
+	}
+	if (answer != SIZE_OK)
+		return error_input(error, "%s=%s %s", what, value,
+				   size_answer_text(answer));
+	if (*ret_bytes % sector)
+		return error_input(error, "%s=%s is no multiple of %ju bytes", what,
+				   value, (uintmax_t)sector);
+	return 0;
+}
+
+/* "GUID:60,63" and "RequiredPartition LegacyBIOSBootable", commas or blanks between. */
+static int set_attributes(struct part_request *part, const char *value,
+			  struct error *error)
+{
+	_cleanup_free_ char *words = xstrdup(value);
+	char *rest = NULL;
+
+	for (char *word = strtok_r(words, " ,\t", &rest); word;
+	     word = strtok_r(NULL, " ,\t", &rest)) {
+		int bit = attribute_bit(word);
+
+		if (bit < 0)
+			return error_input(error, "attrs: \"%s\" is no attribute", word);
+		part->attributes |= UINT64_C(1) << bit;
+	}
+	return 0;
+}
+
+enum field {
+	FIELD_START,
+	FIELD_SIZE,
+	FIELD_TYPE,
+	FIELD_BOOTABLE,
+	FIELD_UUID,
+	FIELD_NAME,
+	FIELD_ATTRS
+};
+
+static int set_start(const struct script *script, struct part_request *part,
+		     const char *value, struct error *error)
+{
+	if (!*value || streq(value, "-"))
+		return 0;
+	if (*value == '+')
+		return error_input(error,
+				   "start=%s: a start relative to the partition "
+				   "before is not supported",
+				   value);
+	part->has_start = true;
+	part->has_at = true;
+	part->at = AT_NONE;
+	return read_amount(script, "start", value, &part->start_bytes, error);
+}
+
+static int set_size(const struct script *script, struct part_request *part,
+		    const char *value, struct error *error)
+{
+	if (!*value || streq(value, "+") || streq(value, "-")) {
+		part->size = PART_SHARE;
+		return 0;
+	}
+	part->size = PART_FIXED;
+	value += *value == '+'; /* of a partition that is new, it means nothing */
+	if (read_amount(script, "size", value, &part->size_bytes, error) < 0)
+		return -1;
+	return part->size_bytes > 0
+		       ? 0
+		       : error_input(error, "size=%s: must be above 0", value);
+}
+
+static int set_bootable(const struct script *script, struct part_request *part,
+			const char *value, struct error *error)
+{
+	if (*value && !streq(value, "*") && !streq(value, "-"))
+		return error_input(error, "bootable is \"*\" or \"-\", not \"%s\"",
+				   value);
+	if (!streq(value, "*"))
+		return 0;
+	if (script->request->label == LABEL_GPT)
+		part->attributes |= GPT_LEGACY_BOOT;
+	else
+		part->active = true;
+	return 0;
+}
+
+static int set_field(const struct script *script, struct part_request *part,
+		     enum field field, const char *value, struct error *error)
+{
+	switch (field) {
+	case FIELD_START:
+		return set_start(script, part, value, error);
+	case FIELD_SIZE:
+		return set_size(script, part, value, error);
+	case FIELD_TYPE:
+		if (!*value)
+			return 0;
+		return part_request_set(script->request, part, "type",
+					script_type(script->request->label, value),
+					error);
+	case FIELD_BOOTABLE:
+		return set_bootable(script, part, value, error);
+	case FIELD_ATTRS:
+		return set_attributes(part, value, error);
+	case FIELD_UUID:
+		return part_request_set(script->request, part, "uuid", value, error);
+	case FIELD_NAME:
+		break;
+	}
+	return part_request_set(script->request, part, "name", value, error);
+}
+
+/* A hexadecimal escape as sfdisk writes bytes beyond ASCII; else 0. */
+static char escaped_byte(const char *at)
+{
+	char digits[] = "0x..";
+	uint64_t byte;
+
+	if (at[1] != 'x' || !at[2] || !at[3])
+		return '\0';
+	memcpy(digits + 2, at + 2, 2);
+	return parse_u64(digits, &byte) ? (char)byte : '\0';
+}
+
+/* Takes one field up to a comma; quotes keep commas and blanks, a backslash a quote. */
+static const char *take_field(const char *at, struct text *word)
+{
+	bool quoted = false;
+
+	for (; *at && (quoted || *at != ','); at++) {
+		if (*at == '\\' && quoted && escaped_byte(at)) {
+			text_addc(word, escaped_byte(at));
+			at += 3;
+			continue;
+		}
+		if (*at == '\\' && quoted && (at[1] == '"' || at[1] == '\\'))
+			at++;
+		else if (*at == '"') {
+			quoted = !quoted;
+			continue;
+		}
+		if (!quoted && isspace((unsigned char)*at))
+			continue;
+		text_addc(word, *at);
+	}
+	return *at ? at + 1 : NULL;
+}
+
+/* Whether @word is "name = value" or a bare "bootable"; then its value. */
+static int named_field(const char *word, enum field *ret, char **ret_value)
+{
+	static const struct {
+		const char *name;
+		enum field field;
+	} rows[] = {
+		{"start", FIELD_START}, {"size", FIELD_SIZE},
+		{"type", FIELD_TYPE},   {"Id", FIELD_TYPE},
+		{"uuid", FIELD_UUID},   {"name", FIELD_NAME},
+		{"attrs", FIELD_ATTRS}, {"bootable", FIELD_BOOTABLE},
+	};
+	const char *equals = strchr(word, '=');
+	_cleanup_free_ char *name =
+		xstrndup(word, equals ? (size_t)(equals - word) : strlen(word));
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!streq(name, rows[i].name) ||
+		    (!equals && rows[i].field != FIELD_BOOTABLE))
+			continue;
+		*ret = rows[i].field;
+		*ret_value = xstrdup(equals ? equals + 1 : "*");
+		return 1;
+	}
+	return equals ? -1 : 0;
+}
+
+static int read_fields(const struct script *script, struct part_request *part,
+		       const char *line, struct error *error)
+{
+	enum field position = FIELD_START;
+
+	for (const char *at = line; at;) {
+		_cleanup_text_ struct text word = {};
+		_cleanup_free_ char *value = NULL;
+		enum field field = position;
+		int named;
+
+		at = take_field(at, &word);
+		text_add(&word, "", 0);
+		named = named_field(word.s, &field, &value);
+		if (named < 0)
+			return error_input(error, "unknown field \"%s\"", word.s);
+		if (named == 0) {
+			if (position > FIELD_BOOTABLE)
+				return error_input(error, "a fifth field: \"%s\"",
+						   word.s);
+			value = xstrdup(word.s);
+			position++;
+		}
+		if (set_field(script, part, field, value, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The number at the end of a device's name: "/dev/vda5", "disk.img3", "nvme0n1p2". */
+static unsigned trailing_number(const char *device)
+{
+	size_t n = strlen(device), at = n;
+	uint32_t number;
+
+	while (at > 0 && isdigit((unsigned char)device[at - 1]))
+		at--;
+	if (at == n || !parse_u32(device + at, &number) || number > REQUEST_MAX_ENTRIES)
+		return 0;
+	return number;
+}
+
+static int read_partition(struct script *script, const char *line, struct error *error)
+{
+	struct part_request *part = vec_add(&script->request->parts);
+	const char *colon = strchr(line, ':');
+
+	part->line = script->line;
+	part->at = AT_START;
+	part->has_at = true;
+	/* A colon before any "=" or "," ends the device's name; "GUID:60" comes later. */
+	if (colon && strcspn(line, "=,") > (size_t)(colon - line)) {
+		_cleanup_free_ char *device = trimmed(line, (size_t)(colon - line));
+
+		part->number = trailing_number(device);
+		if (part->number == 0)
+			return error_input(error,
+					   "no partition number at the end of \"%s\"",
+					   device);
+		line = colon + 1;
+	}
+	return read_fields(script, part, line, error);
+}
+
+static int read_header(struct script *script, const char *name, const char *value,
+		       struct error *error)
+{
+	static const struct {
+		const char *name, *key; /* NULL: read over */
+	} rows[] = {
+		{"label", "label"},
+		{"label-id", "uuid"},
+		{"first-lba", "first-lba"},
+		{"last-lba", "last-lba"},
+		{"table-length", "entries"},
+		{"sector-size", "sector-size"},
+		{"device", NULL},
+		{"grain", "align"},
+	};
+
+	if (streq(name, "unit"))
+		return streq(value, "sectors")
+			       ? 0
+			       : error_input(error, "unit: %s: only sectors", value);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq(name, rows[i].name))
+			return rows[i].key ? disk_request_set(script->request,
+							      rows[i].key, value, error)
+					   : 0;
+	return error_input(error, "unknown header \"%s\"", name);
+}
+
+static bool is_header(const char *line, const char *colon)
+{
+	for (const char *at = line; at < colon; at++)
+		if (!isalpha((unsigned char)*at) && *at != '-')
+			return false;
+	return colon > line;
+}
+
+static int read_line(struct script *script, const char *line, struct error *error)
+{
+	const char *colon = strchr(line, ':');
+
+	if (!*line || *line == '#')
+		return 0;
+	if (!script->in_partitions && colon && is_header(line, colon)) {
+		_cleanup_free_ char *name = trimmed(line, (size_t)(colon - line));
+		_cleanup_free_ char *value = trimmed(colon + 1, strlen(colon + 1));
+
+		return read_header(script, name, value, error);
+	}
+	script->in_partitions = true;
+	if (script->request->parts.n >= REQUEST_MAX_ENTRIES)
+		return error_input(error, "more than %d partitions", REQUEST_MAX_ENTRIES);
+	return read_partition(script, line, error);
+}
+
+/* A GPT whose last usable block is known needs no size: the backup lies behind it. */
+static void infer_size(struct disk_request *request)
+{
+	uint64_t array = ((uint64_t)request->n_entries * GPT_ENTRY_BYTES +
+			  request->sector_bytes - 1) /
+			 request->sector_bytes;
+	uint64_t sectors;
+
+	if (request->size_bytes || request->minimal || request->label != LABEL_GPT ||
+	    !request->last_lba)
+		return;
+	if (__builtin_add_overflow(request->last_lba, array + 2, &sectors) ||
+	    sectors > INT64_MAX / request->sector_bytes)
+		return;
+	request->size_bytes = sectors * request->sector_bytes;
+}
+
+int disk_request_read_script(const char *name, const char *bytes, size_t n,
+			     struct disk_request *request, struct error *error)
+{
+	struct script script = {.name = name, .request = request};
+
+	free(request->file);
+	request->file = xstrdup(name);
+	request->exact = true;
+	if (memchr(bytes, '\0', n))
+		return error_input(error, "%s: not text: it has NUL bytes", name);
+	for (size_t at = 0; at < n;) {
+		const char *newline = memchr(bytes + at, '\n', n - at);
+		size_t length = newline ? (size_t)(newline - bytes) - at : n - at;
+		_cleanup_free_ char *line = trimmed(bytes + at, length);
+
+		script.line++;
+		if (read_line(&script, line, error) < 0)
+			return error_wrap(error, "%s:%ld", name, script.line);
+		at += length + 1;
+	}
+	infer_size(request);
+	return 0;
+}

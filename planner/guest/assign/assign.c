@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. libvirt works in two passes (qemuDomainAssignPCIAddresses). The
+ * first gives out addresses only to learn how many buses are missing: each index that no
+ * controller has becomes a port, each device without a place adds one. Those become
+ * controllers; a domain without any PCI controller of its own gets one more port, for
+ * hot-plugging. The second pass gives out the addresses. In both, what the document
+ * names is taken first, then the chipset's, then the rest in a fixed order of kinds, each
+ * on the lowest bus and slot that suit.
+ */
+#include "planner/guest/assign/assign.h"
+
+#include "planner/guest/assign/parts.h"
+
+#include "planner/guest/device-kind.h"
+
+static void begin_buses(struct assign_pass *pass)
+{
+	bool pci = guest_is_i440fx(pass->guest), written[INDEXES] = {};
+
+	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
+		const struct guest_controller *c = &pass->guest->controllers.v[i];
+		int index = guest_pci_index(c);
+		struct bus *bus;
+
+		if (index < 0)
+			continue;
+		written[index] = true;
+		bus = &pass->buses.bus[index];
+		pass->buses.n = MAX(pass->buses.n, (unsigned)index + 1);
+		if (bus->row)
+			continue;
+		bus->row = bus_row(c->model);
+		bus->takes = bus->row ? bus->row->takes : 0;
+	}
+	for (unsigned i = 1; i < pass->buses.n; i++)
+		if (!written[i]) {
+			pass->buses.bus[i].row =
+				bus_row(pci ? "pci-bridge" : "pcie-root-port");
+			pass->buses.bus[i].takes = pass->buses.bus[i].row->takes;
+		}
+}
+
+static void take(struct assign_pass *pass, const struct assign_row *row)
+{
+	struct guest_address *address = assign_address(pass->guest, row->item);
+	struct assign_refusal refusal = { .item = row->item };
+
+	if (address->state != VALUE_VALID || assign_wanted(pass->guest, row->item) ||
+	    !streq_null(address->type, "pci"))
+		return;
+	if (!buses_take(&pass->buses, row->needs & ~AUTOMATIC, &address->at, &refusal))
+		*vec_add(&pass->result->refusals) = refusal;
+}
+
+static const char *tag_of(const struct assign_pass *pass, struct assign_item item)
+{
+	if (item.device >= 0)
+		return pass->guest->devices.v[item.device].tag;
+	return item.controller >= 0 ? "controller" : "iommu";
+}
+
+/*
+ * What the document names, kind by kind as libvirt goes (virDomainDeviceInfoIterate): who
+ * comes later is refused, and a conventional device on the bus behind the last moves it.
+ */
+static void take_given(struct assign_pass *pass)
+{
+	static const char *const tags[] = {
+		"disk",	 "interface",  "sound",	     "hostdev",  "video", "controller",
+		"serial", "input",     "filesystem", "watchdog", "memballoon", "rng",
+		"shmem", "memory",     "iommu",	     "vsock",	 "crypto",
+	};
+
+	for (size_t tag = 0; tag < ARRAY_SIZE(tags); tag++)
+		for (size_t i = 0; i < pass->list.rows.n; i++)
+			if (streq(tag_of(pass, pass->list.rows.v[i].item), tags[tag]))
+				take(pass, &pass->list.rows.v[i]);
+}
+
+/* A device with an address that libvirt would not give it, or that we do not know. */
+static void reserve(struct assign_pass *pass, const struct guest_address *address,
+		    const bool *listed, size_t number)
+{
+	if (!listed[number] && address->state == VALUE_VALID &&
+	    streq_null(address->type, "pci") && !guest_address_automatic(address))
+		buses_reserve(&pass->buses, guest_is_i440fx(pass->guest), address->at);
+}
+
+/*
+ * Whatever names a PCI address has its slot, and its bus is made, also where nothing is
+ * known of the device: libvirt would not put another one there (qemuDomainCollectPCIAddress
+ * asks for the address only), and what we plan must not either.
+ */
+static void reserve_others(struct assign_pass *pass)
+{
+	const struct guest *guest = pass->guest;
+	_cleanup_free_ bool *controllers = xcalloc(guest->controllers.n + 1, sizeof(bool));
+	_cleanup_free_ bool *devices = xcalloc(guest->devices.n + 1, sizeof(bool));
+	_cleanup_free_ bool *iommus = xcalloc(guest->iommus.n + 1, sizeof(bool));
+
+	for (size_t i = 0; i < pass->list.rows.n; i++) {
+		struct assign_item item = pass->list.rows.v[i].item;
+
+		if (item.controller >= 0)
+			controllers[item.controller] = true;
+		else if (item.device >= 0)
+			devices[item.device] = true;
+		else if (item.iommu >= 0)
+			iommus[item.iommu] = true;
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		reserve(pass, &guest->controllers.v[i].address, controllers, i);
+	for (size_t i = 0; i < guest->devices.n; i++)
+		reserve(pass, &guest->devices.v[i].address, devices, i);
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		reserve(pass, &guest->iommus.v[i].address, iommus, i);
+}
+
+static void give_rest(struct assign_pass *pass)
+{
+	for (size_t i = 0; i < pass->list.rows.n; i++)
+		if (assign_wanted(pass->guest, pass->list.rows.v[i].item))
+			assign_next(pass, &pass->list.rows.v[i]);
+}
+
+static void run_pass(struct assign_pass *pass)
+{
+	assign_collect(pass->guest, &pass->list);
+	begin_buses(pass);
+	take_given(pass);
+	reserve_others(pass);
+	assign_chipset(pass);
+}
+
+/* A place is kept free so that a domain can still grow. */
+static void keep_one(struct assign_pass *pass, unsigned needs)
+{
+	enum assign_refusal_kind kind;
+	struct pci_address at;
+
+	if (buses_find(&pass->buses, needs | AUTOMATIC, -1, &at, &kind))
+		buses_mark(&pass->buses, needs, at);
+}
+
+static bool any_free(const struct buses *buses)
+{
+	for (unsigned i = 0; i < buses->n; i++) {
+		const struct bus_row *row = buses->bus[i].row;
+
+		for (unsigned slot = row ? row->first_slot : 1; row && slot <= row->last_slot;
+		     slot++)
+			if (!buses_slot_used(buses, i, slot))
+				return true;
+	}
+	return false;
+}
+
+static void add_missing(struct assign_pass *pass)
+{
+	for (unsigned i = 1; i < pass->buses.n; i++) {
+		struct guest_controller *controller;
+		struct assign_row row = { .item = { -1, -1, -1 } };
+
+		if (guest_pci_controller(pass->guest, i))
+			continue;
+		controller = guest_add_controller(pass->guest, "pci");
+		controller->index = number_of(i);
+		controller->model = xstrdup(pass->buses.bus[i].row->model);
+		row.item.controller = (int)pass->guest->controllers.n - 1;
+		row.needs = pass->buses.bus[i].row->needs;
+		/* May add a bus itself, which the loop then comes to. */
+		assign_next(pass, &row);
+	}
+}
+
+/* What it refuses goes to @first. */
+static void first_pass(struct assign_pass *second, struct assignment *first)
+{
+	struct guest *guest = second->guest;
+	struct assign_pass pass = { .guest = guest, .result = first,
+				    .list = second->list, .buses.grow = true };
+	bool own = false;
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		own |= guest_is_pci(&guest->controllers.v[i]) &&
+		       !number_is(guest->controllers.v[i].index, 0);
+	run_pass(&pass);
+	if (guest_is_i440fx(guest) && any_free(&pass.buses))
+		keep_one(&pass, TAKES_PCI);
+	give_rest(&pass);
+	if (!own && pass.buses.n > 1 && !guest_is_i440fx(guest))
+		keep_one(&pass, TAKES_PCIE);
+	add_missing(&pass);
+	second->list = pass.list;
+}
+
+static unsigned lowest_bus_nr(const struct guest *guest)
+{
+	unsigned lowest = 256;
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		struct guest_number bus_nr = guest->controllers.v[i].bus_nr;
+
+		if (bus_nr.state == VALUE_VALID && bus_nr.value < lowest)
+			lowest = (unsigned)bus_nr.value;
+	}
+	return lowest;
+}
+
+/* Lowest number of any bus, less two (qemuDomainAddressFindNewBusNr). */
+static void give_bus_nr(struct assign_pass *pass, size_t number, unsigned *lowest)
+{
+	struct guest_controller *controller = &pass->guest->controllers.v[number];
+
+	if (controller->bus_nr.state != VALUE_ABSENT)
+		return;
+	if (*lowest <= 2) {
+		assign_refuse(pass, REFUSED_NO_BUS_NR,
+			      (struct assign_item){ (int)number, -1, -1 });
+		return;
+	}
+	*lowest -= 2;
+	controller->bus_nr = number_of(*lowest);
+	controller->bus_nr_assigned = true;
+}
+
+static void give_port_numbers(struct guest_controller *controller)
+{
+	bool root_port = streq(controller->model, "pcie-root-port");
+
+	if (!root_port && !streq(controller->model, "pcie-switch-downstream-port"))
+		return;
+	if (controller->chassis.state == VALUE_ABSENT) {
+		controller->chassis = number_of(controller->index.value);
+		controller->chassis_assigned = true;
+	}
+	if (controller->port.state == VALUE_ABSENT)
+		controller->port = number_of(
+			root_port ? controller->address.at.slot * 8u +
+					    controller->address.at.function
+				  : controller->address.at.slot);
+}
+
+static void give_numbers(struct assign_pass *pass)
+{
+	unsigned lowest = lowest_bus_nr(pass->guest);
+
+	for (size_t i = 0; i < pass->list.rows.n; i++) {
+		int number = pass->list.rows.v[i].item.controller;
+		struct guest_controller *controller;
+
+		if (number < 0)
+			continue;
+		controller = &pass->guest->controllers.v[number];
+		if (!guest_is_pci(controller))
+			continue;
+		give_port_numbers(controller);
+		if (streq(controller->model, "pci-bridge") &&
+		    controller->index.value <= controller->address.at.bus)
+			assign_refuse(pass, REFUSED_PARENT, pass->list.rows.v[i].item)->at =
+				controller->address.at;
+		if (has_suffix(controller->model, "-expander-bus"))
+			give_bus_nr(pass, (size_t)number, &lowest);
+	}
+}
+
+void assign(struct guest *guest, struct assignment *ret)
+{
+	struct assign_pass pass = { .guest = guest, .result = ret };
+	_cleanup_assignment_ struct assignment first = {};
+	bool taken;
+
+	*ret = (struct assignment){};
+	ret->known = guest_is_q35(guest) || guest_is_virt(guest) || guest_is_i440fx(guest);
+	if (!ret->known)
+		return;
+	assign_order(guest, &pass.list);
+	assign_implicit(guest);
+	first_pass(&pass, &first);
+	run_pass(&pass);
+	give_rest(&pass);
+	taken = ret->refusals.n == 0;
+	/* A bridge's port takes nothing else while it is being added, and a port later. */
+	for (size_t i = 0; taken && i < first.refusals.n; i++)
+		*vec_add(&ret->refusals) = first.refusals.v[i];
+	give_numbers(&pass);
+	assign_added(guest);
+	vec_free(&pass.list.rows);
+	vec_free(&pass.list.order);
+}

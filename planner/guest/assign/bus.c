@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Sources: libvirt 9.0 src/conf/domain_addr.c: virDomainPCIAddressBusSetModel (what a bus
+ * takes), virDomainPCIAddressFlagsCompatible, virDomainPCIAddressSetGrow and
+ * virDomainPCIAddressGetNextAddr.
+ */
+#include "planner/guest/assign/bus.h"
+
+#define PORT_TAKES (TAKES_PCIE | TAKES_UPSTREAM | TAKES_PCIE_TO_PCI | AUTOMATIC)
+#define PCI_TAKES (TAKES_PCI | TAKES_BRIDGE)
+
+static const struct bus_row rows[] = {
+	{ "pci-root", PCI_TAKES | TAKES_EXPANDER | AUTOMATIC, 0, 1, 31 },
+	{ "pcie-root", TAKES_PCIE | TAKES_ROOT_PORT | TAKES_DMI | TAKES_PCIE_EXPANDER, 0, 1,
+	  31 },
+	{ "pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_BRIDGE, 1, 31 },
+	{ "pci-expander-bus", PCI_TAKES | AUTOMATIC, TAKES_EXPANDER, 0, 31 },
+	{ "dmi-to-pci-bridge", PCI_TAKES, TAKES_DMI, 0, 31 },
+	{ "pcie-to-pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_PCIE_TO_PCI, 1, 31 },
+	{ "pcie-root-port", PORT_TAKES, TAKES_ROOT_PORT | AGGREGATE, 0, 0 },
+	{ "pcie-switch-downstream-port", PORT_TAKES, TAKES_DOWNSTREAM, 0, 0 },
+	{ "pcie-switch-upstream-port", TAKES_DOWNSTREAM, TAKES_UPSTREAM, 0, 31 },
+	{ "pcie-expander-bus", TAKES_ROOT_PORT | TAKES_DMI, TAKES_PCIE_EXPANDER, 0, 31 },
+};
+
+const struct bus_row *bus_row(const char *model)
+{
+	for (size_t i = 0; model && i < ARRAY_SIZE(rows); i++)
+		if (streq(rows[i].model, model))
+			return &rows[i];
+	return NULL;
+}
+
+static const char *what_needs(unsigned needs)
+{
+	static const struct {
+		unsigned need;
+		const char *words;
+	} words[] = {
+		{ TAKES_PCI, "a slot for conventional PCI" },
+		{ TAKES_PCIE, "a PCI Express port" },
+		{ TAKES_ROOT_PORT, "pcie-root or an expander bus" },
+		{ TAKES_UPSTREAM, "a root or downstream port" },
+		{ TAKES_DOWNSTREAM, "a pcie-switch-upstream-port" },
+		{ TAKES_DMI, "pcie-root or an expander bus" },
+		{ TAKES_PCIE_TO_PCI, "a root or downstream port" },
+		{ TAKES_EXPANDER, "pci-root" },
+		{ TAKES_PCIE_EXPANDER, "pcie-root" },
+		{ TAKES_BRIDGE, "a conventional PCI bus" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (needs & words[i].need)
+			return words[i].words;
+	return "something else";
+}
+
+static void set_model(struct buses *buses, unsigned bus, const char *model)
+{
+	buses->bus[bus].row = bus_row(model);
+	buses->bus[bus].takes = buses->bus[bus].row ? buses->bus[bus].row->takes : 0;
+}
+
+static bool takes_bridges(const struct buses *buses)
+{
+	for (unsigned i = 0; i < buses->n; i++)
+		if (buses->bus[i].takes & TAKES_BRIDGE)
+			return true;
+	return false;
+}
+
+/*
+ * A port, and in it the bridge that makes conventional slots. The port takes nothing
+ * else, so that an extra port for hot-plugging is another one.
+ */
+static void add_pci_tree(struct buses *buses)
+{
+	set_model(buses, buses->n, "pcie-root-port");
+	buses->bus[buses->n++].takes = TAKES_PCIE_TO_PCI;
+	set_model(buses, buses->n++, "pcie-to-pci-bridge");
+}
+
+/* Adds the buses up to *bus, which may grow by one; false if none can be added. */
+static bool grow(struct buses *buses, unsigned needs, unsigned *bus)
+{
+	unsigned wanted = *bus + 1;
+	const char *model = "pcie-root-port";
+
+	if (wanted <= buses->n)
+		return true;
+	if (needs & TAKES_PCI)
+		model = "pci-bridge";
+	else if (!(needs & (TAKES_PCIE | TAKES_UPSTREAM)))
+		return false;
+	if ((needs & TAKES_PCI) && !takes_bridges(buses)) {
+		if (wanted == buses->n + 1) {
+			wanted++;
+			(*bus)++;
+		}
+		if (wanted > INDEXES)
+			return false;
+		add_pci_tree(buses);
+	}
+	if (wanted > INDEXES)
+		return false;
+	while (buses->n < wanted)
+		set_model(buses, buses->n++, model);
+	return true;
+}
+
+/* Whether a bus takes a device that nobody told where to go. */
+static bool suits(const struct buses *buses, unsigned bus, unsigned needs)
+{
+	unsigned takes = buses->bus[bus].takes;
+
+	if (needs & INTEGRATED) {
+		if (bus != 0)
+			return false;
+		takes |= AUTOMATIC;
+	}
+	if ((needs & AUTOMATIC) && !(takes & AUTOMATIC))
+		return false;
+	return needs & takes & TAKES_ANY;
+}
+
+static bool find_on_bus(const struct bus *bus, unsigned needs, int function,
+			struct pci_address *at)
+{
+	for (unsigned slot = bus->row->first_slot; slot <= bus->row->last_slot; slot++) {
+		at->slot = (uint8_t)slot;
+		at->function = (uint8_t)MAX(function, 0);
+		if (!bus->used[slot])
+			return true;
+		if (!(needs & AGGREGATE) || !bus->aggregate[slot])
+			continue;
+		while (at->function < PCI_FUNCTIONS && bus->used[slot] >> at->function & 1)
+			at->function++;
+		if (at->function < PCI_FUNCTIONS)
+			return true;
+	}
+	return false;
+}
+
+bool buses_find(struct buses *buses, unsigned needs, int function,
+		struct pci_address *ret, enum assign_refusal_kind *kind)
+{
+	unsigned next = buses->n;
+
+	*ret = (struct pci_address){};
+	for (unsigned bus = 0; bus < buses->n; bus++) {
+		if (!buses->bus[bus].row || !suits(buses, bus, needs))
+			continue;
+		ret->bus = (uint8_t)bus;
+		if (find_on_bus(&buses->bus[bus], needs, function, ret))
+			return true;
+	}
+	*kind = REFUSED_NO_SLOT;
+	if (!buses->grow || !grow(buses, needs, &next))
+		return false;
+	*ret = (struct pci_address){ .bus = (uint8_t)next,
+				     .slot = (uint8_t)buses->bus[next].row->first_slot,
+				     .function = (uint8_t)MAX(function, 0) };
+	return true;
+}
+
+void buses_mark(struct buses *buses, unsigned needs, struct pci_address at)
+{
+	struct bus *bus = &buses->bus[at.bus];
+
+	if (!bus->used[at.slot] && (needs & AGGREGATE))
+		bus->aggregate[at.slot] = true;
+	bus->used[at.slot] |= (uint8_t)(1u << at.function);
+}
+
+/* Explicit addresses are taken with less fuss: PCI and PCI Express may mix. */
+static enum assign_refusal_kind judge(const struct buses *buses, unsigned needs,
+				      struct pci_address at)
+{
+	const struct bus *bus = &buses->bus[at.bus];
+	unsigned takes = bus->takes;
+
+	if ((needs & INTEGRATED) && at.bus != 0)
+		return REFUSED_NOT_ROOT;
+	if (takes & (TAKES_PCI | TAKES_PCIE))
+		takes |= TAKES_PCI | TAKES_PCIE;
+	if (needs & TAKES_BRIDGE)
+		needs |= TAKES_PCI;
+	if (!bus->row || !(needs & takes & TAKES_ANY))
+		return REFUSED_CONNECTION;
+	if (at.slot < bus->row->first_slot || at.slot > bus->row->last_slot)
+		return REFUSED_SLOT;
+	if (bus->used[at.slot] >> at.function & 1)
+		return REFUSED_ADDRESS_TWICE;
+	return REFUSED_NOTHING;
+}
+
+bool buses_take(struct buses *buses, unsigned needs, struct pci_address *at,
+		struct assign_refusal *refusal)
+{
+	unsigned bus = at->bus;
+
+	refusal->at = *at;
+	refusal->wants = what_needs(needs);
+	if (at->domain != 0) {
+		refusal->kind = REFUSED_DOMAIN;
+		return false;
+	}
+	if (bus >= buses->n && (!buses->grow || !grow(buses, needs, &bus))) {
+		refusal->kind = REFUSED_NO_SLOT;
+		return false;
+	}
+	at->bus = (uint8_t)bus;
+	refusal->kind = judge(buses, needs, *at);
+	if (refusal->kind == REFUSED_SLOT) {
+		refusal->from = buses->bus[bus].row->first_slot;
+		refusal->to = buses->bus[bus].row->last_slot;
+	}
+	if (refusal->kind != REFUSED_NOTHING)
+		return false;
+	buses_mark(buses, needs, *at);
+	return true;
+}
+
+void buses_reserve(struct buses *buses, bool conventional, struct pci_address at)
+{
+	unsigned bus = at.bus;
+
+	if (at.domain != 0 ||
+	    (bus >= buses->n &&
+	     (!buses->grow || !grow(buses, conventional ? TAKES_PCI : TAKES_PCIE, &bus))))
+		return;
+	at.bus = (uint8_t)bus;
+	buses_mark(buses, 0, at);
+}
+
+bool buses_slot_used(const struct buses *buses, unsigned bus, unsigned slot)
+{
+	return buses->bus[bus].used[slot] != 0;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What each device needs above it (qemuDomainDeviceCalculatePCIConnectFlags) and in which
+ * order libvirt gives out addresses (qemuDomainAssignDevicePCISlots).
+ */
+#include "planner/guest/assign/parts.h"
+
+#include "base/first.h"
+#include "planner/guest/device-kind.h"
+
+enum { RANK_PCI, RANK_FILESYSTEM, RANK_INTERFACE, RANK_SOUND, RANK_CONTROLLER };
+
+/* Tags in libvirt's order; the first four and controllers have ranks of their own. */
+static const char *const ranked[] = {
+	[RANK_FILESYSTEM] = "filesystem",
+	[RANK_INTERFACE] = "interface",
+	[RANK_SOUND] = "sound",
+	[RANK_CONTROLLER] = "controller",
+	"disk",
+	"hostdev of an interface",
+	"hostdev",
+	"memballoon",
+	"rng",
+	"watchdog",
+	"video",
+	"shmem",
+	"input",
+	"serial",
+	"iommu",
+	"vsock",
+	"memory",
+	"crypto",
+};
+
+static int rank_of(const char *tag)
+{
+	for (size_t i = 1; i < ARRAY_SIZE(ranked); i++)
+		if (streq(ranked[i], tag))
+			return (int)i;
+	return (int)ARRAY_SIZE(ranked);
+}
+
+static unsigned express(const struct guest *guest)
+{
+	bool pcie = guest_is_q35(guest) || guest_is_virt(guest);
+
+	return AUTOMATIC | (pcie ? TAKES_PCIE : TAKES_PCI);
+}
+
+static unsigned needs_of_kind(const struct guest *guest, const struct device_kind *kind)
+{
+	if (kind->connection == CONNECT_PCI)
+		return AUTOMATIC | TAKES_PCI;
+	return express(guest) | (kind->connection == CONNECT_INTEGRATED ? INTEGRATED : 0);
+}
+
+static bool transitional(const char *model)
+{
+	return model && has_suffix(model, "virtio-transitional");
+}
+
+/* 0: not on PCI. */
+static unsigned needs_of_device(const struct guest *guest,
+				const struct guest_device *device)
+{
+	const struct device_kind *kind = device_kind_of(device);
+
+	if (!device_on_pci(device))
+		return 0;
+	/* vmxnet3 is Express in a port, but libvirt takes it for conventional. */
+	if (transitional(device->model) ||
+	    (kind && streq(kind->tag, "interface") && streq_null(kind->model, "vmxnet3")))
+		return AUTOMATIC | TAKES_PCI;
+	return kind ? needs_of_kind(guest, kind) : express(guest);
+}
+
+static unsigned needs_of_controller(const struct guest *guest,
+				    const struct guest_controller *controller)
+{
+	const struct device_kind *kind;
+	const struct bus_row *row;
+
+	if (guest_is_pci(controller)) {
+		row = bus_row(controller->model);
+		return row && guest_pci_index(controller) >= 0 ? row->needs : 0;
+	}
+	kind = device_kind_of_controller(controller);
+	if (!kind || !controller_on_pci(controller))
+		return 0;
+	if (transitional(controller->model))
+		return AUTOMATIC | TAKES_PCI;
+	return needs_of_kind(guest, kind);
+}
+
+static void add(struct assign_list *list, struct assign_item item, unsigned needs,
+		int rank, size_t sequence)
+{
+	if (needs)
+		*vec_add(&list->rows) = (struct assign_row){ item, needs, rank, sequence };
+}
+
+/* -1: none is written. */
+static int64_t index_of(const struct guest_controller *controller)
+{
+	return controller->index.state == VALUE_VALID ? (int64_t)controller->index.value
+						      : -1;
+}
+
+/*
+ * A controller with a written index goes before the first one of its type with a higher
+ * index, or, unless it is a companion itself, before the companions of its own index; the
+ * others go behind all that are there. So its place follows from the one it goes before,
+ * and that one is its neighbour among those of its type, sorted, that came earlier.
+ */
+struct placed {
+	int type; /* the first controller of its type */
+	int64_t index;
+	bool companion;
+	int number;	/* in the guest */
+	int before;	/* the one that it goes before, -1: behind all of its type */
+	int previous, next;
+	int head, tail; /* of its type's list, kept in the first of the type */
+};
+
+static int compare_entries(const void *left, const void *right)
+{
+	const struct placed *a = *(struct placed *const *)left;
+	const struct placed *b = *(struct placed *const *)right;
+
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	if (a->index != b->index)
+		return a->index < b->index ? -1 : 1;
+	if (a->companion != b->companion)
+		return a->companion ? 1 : -1;
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+/* Takes the last out of the sorted list again and again: what is left came earlier. */
+static void find_neighbours(struct placed *entries, int n)
+{
+	struct placed **sorted = xcalloc((size_t)n, sizeof(*sorted));
+	int *above = xcalloc((size_t)n, sizeof(*above)), *below = xcalloc((size_t)n, sizeof(*below));
+
+	for (int i = 0; i < n; i++)
+		sorted[i] = &entries[i];
+	qsort(sorted, (size_t)n, sizeof(struct placed *), compare_entries);
+	for (int i = 0; i < n; i++) {
+		above[sorted[i]->number] = i + 1 < n ? sorted[i + 1]->number : -1;
+		below[sorted[i]->number] = i > 0 ? sorted[i - 1]->number : -1;
+	}
+	for (int i = n - 1; i >= 0; i--) {
+		int next = above[i];
+
+		entries[i].before = entries[i].index >= 0 && next >= 0 &&
+						    entries[next].type == entries[i].type
+					    ? next
+					    : -1;
+		if (next >= 0)
+			below[next] = below[i];
+		if (below[i] >= 0)
+			above[below[i]] = next;
+	}
+	free(below);
+	free(above);
+	free(sorted);
+}
+
+static void insert(struct placed *entries, int number)
+{
+	struct placed *own = &entries[number], *type = &entries[own->type];
+
+	own->next = own->before;
+	own->previous = own->before >= 0 ? entries[own->before].previous : type->tail;
+	if (own->previous >= 0)
+		entries[own->previous].next = number;
+	else
+		type->head = number;
+	if (own->next >= 0)
+		entries[own->next].previous = number;
+	else
+		type->tail = number;
+}
+
+static void fill_entries(const struct guest *guest, struct placed *entries)
+{
+	_cleanup_firsts_ struct firsts types = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *it = &guest->controllers.v[i];
+
+		entries[i] = (struct placed){
+			.type = first_add(&types, it->type, 0, (int)i),
+			.index = index_of(it),
+			.companion = it->master,
+			.number = (int)i,
+			.head = -1,
+			.tail = -1,
+		};
+	}
+}
+
+void assign_order(const struct guest *guest, struct assign_list *ret)
+{
+	int n = (int)guest->controllers.n;
+	struct placed *entries = xcalloc((size_t)n, sizeof(*entries));
+
+	fill_entries(guest, entries);
+	find_neighbours(entries, n);
+	for (int i = 0; i < n; i++)
+		insert(entries, i);
+	/* The types come in the order of their first. */
+	for (int i = 0; i < n; i++)
+		for (int at = entries[i].head; at >= 0; at = entries[at].next)
+			*vec_add(&ret->order) = (size_t)at;
+	free(entries);
+}
+
+/* What was added since stands behind. */
+static size_t controller_at(const struct assign_list *list, size_t place)
+{
+	return place < list->order.n ? list->order.v[place] : place;
+}
+
+static void collect_devices(const struct guest *guest, struct assign_list *list)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		int rank = rank_of(device->tag);
+		/* libvirt keeps these with the hostdevs, before the others. */
+		bool hostdev = rank == RANK_INTERFACE && streq_null(device->type, "hostdev");
+
+		add(list, (struct assign_item){ -1, (int)i, -1 },
+		    needs_of_device(guest, device),
+		    hostdev ? rank_of("hostdev of an interface") : rank, i);
+	}
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	const struct assign_row *a = left, *b = right;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+void assign_collect(const struct guest *guest, struct assign_list *ret)
+{
+	ret->rows.n = 0;
+	for (size_t place = 0; place < guest->controllers.n; place++) {
+		size_t i = controller_at(ret, place);
+		const struct guest_controller *controller = &guest->controllers.v[i];
+
+		add(ret, (struct assign_item){ (int)i, -1, -1 },
+		    needs_of_controller(guest, controller),
+		    guest_is_pci(controller) ? RANK_PCI : RANK_CONTROLLER, place);
+	}
+	collect_devices(guest, ret);
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (streq_null(guest->iommus.v[i].model, "virtio"))
+			add(ret, (struct assign_item){ -1, -1, (int)i },
+			    express(guest) | INTEGRATED, rank_of("iommu"), i);
+	vec_sort(&ret->rows, compare_rows);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What libvirt 9.0 adds to a domain before it gives out addresses: the root, USB and SATA
+ * controllers and the balloon of the machine (qemuDomainDefAddDefaultDevices), controllers
+ * that disks and channels stand on (virDomainDefAddImplicitControllers), a video card for
+ * graphics; and the models it takes where none is written.
+ */
+#include "planner/guest/assign/parts.h"
+
+#include "base/first.h"
+
+static bool is(const char *a, const char *b)
+{
+	return streq_null(a, b);
+}
+
+static bool has_controller(const struct guest *guest, const char *type, uint64_t index)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is(guest->controllers.v[i].type, type) &&
+		    number_is(guest->controllers.v[i].index, index))
+			return true;
+	return false;
+}
+
+static bool has_device(const struct guest *guest, const char *tag)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, tag))
+			return true;
+	return false;
+}
+
+static void need_controller(struct guest *guest, const char *type, uint64_t index,
+			    const char *model)
+{
+	struct guest_controller *controller;
+
+	if (has_controller(guest, type, index))
+		return;
+	controller = guest_add_controller(guest, type);
+	controller->index = number_of(index);
+	controller->model = xstrdup(model);
+}
+
+/* One of the parts of an ICH9 USB 2 controller, which share an index. */
+static bool is_usb2(const struct guest_controller *controller)
+{
+	static const char *const models[] = { "ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
+					      "ich9-uhci3" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
+		if (is(controller->type, "usb") && is(controller->model, models[i]))
+			return true;
+	return false;
+}
+
+/* The index of the part that stands before it, if that has none of its model yet. */
+static struct guest_number companion_index(const struct guest *guest, size_t number,
+					   const struct firsts *parts)
+{
+	const struct guest_controller *own = &guest->controllers.v[number];
+	const struct guest_controller *before = own - 1;
+
+	if (number == 0 || !is_usb2(own) || !is_usb2(before) ||
+	    first_find(parts, own->model, before->index.value) >= 0)
+		return (struct guest_number){};
+	return before->index;
+}
+
+/* Indexes by type, and those of the parts of USB 2 controllers by model. */
+struct indexes {
+	struct firsts taken, parts;
+	struct firsts lowest; /* by type: one of the counters below */
+	VEC(uint64_t) next;   /* all below it are taken */
+};
+
+static void take_index(struct indexes *indexes, const struct guest_controller *controller)
+{
+	if (controller->index.state != VALUE_VALID)
+		return;
+	first_add(&indexes->taken, controller->type, controller->index.value, 0);
+	if (is_usb2(controller))
+		first_add(&indexes->parts, controller->model, controller->index.value, 0);
+}
+
+static uint64_t free_index(struct indexes *indexes, const char *type)
+{
+	int counter = first_add(&indexes->lowest, type, 0, (int)indexes->next.n);
+	uint64_t *next = (size_t)counter < indexes->next.n ? &indexes->next.v[counter]
+							   : vec_add(&indexes->next);
+
+	while (first_find(&indexes->taken, type, *next) >= 0)
+		(*next)++;
+	return *next;
+}
+
+/* virDomainAssignControllerIndexes: the lowest that is free, type by type. */
+static void give_indexes(struct guest *guest)
+{
+	struct indexes indexes = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		take_index(&indexes, &guest->controllers.v[i]);
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		struct guest_controller *controller = &guest->controllers.v[i];
+
+		if (controller->index.state != VALUE_ABSENT || !controller->type)
+			continue;
+		controller->index = companion_index(guest, i, &indexes.parts);
+		if (controller->index.state != VALUE_VALID)
+			controller->index = number_of(free_index(&indexes, controller->type));
+		take_index(&indexes, controller);
+	}
+	firsts_free(&indexes.taken);
+	firsts_free(&indexes.parts);
+	firsts_free(&indexes.lowest);
+	vec_free(&indexes.next);
+}
+
+static void give_models(struct guest *guest)
+{
+	bool virt = guest_is_virt(guest);
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		struct guest_controller *c = &guest->controllers.v[i];
+
+		if (is(c->type, "usb") && (!c->model || streq(c->model, "default"))) {
+			free(c->model);
+			c->model = xstrdup(virt ? "qemu-xhci" : "piix3-uhci");
+		}
+		if (is(c->type, "scsi") && (!c->model || streq(c->model, "auto"))) {
+			free(c->model);
+			c->model = xstrdup("lsilogic");
+		}
+	}
+}
+
+/* "sda" is 0, "sdz" 25, "sdaa" 26 (virDiskNameToIndex); -1 for other names. */
+static int disk_number(const char *name)
+{
+	static const char *const prefixes[] = { "fd", "hd", "vd", "sd", "xvd", "ubd" };
+	int number = -1;
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(prefixes); i++) {
+		if (!has_prefix(name, prefixes[i]))
+			continue;
+		name += strlen(prefixes[i]);
+		for (; *name >= 'a' && *name <= 'z' && number < 100000; name++)
+			number = (number + 1) * 26 + *name - 'a';
+		return number;
+	}
+	return -1;
+}
+
+static void add_disk_controllers(struct guest *guest)
+{
+	static const struct {
+		const char *bus;
+		int per_controller;
+	} rows[] = { { "scsi", 7 }, { "ide", 4 }, { "sata", 6 } };
+
+	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
+		int last = -1;
+
+		for (size_t i = 0; i < guest->devices.n; i++) {
+			const struct guest_device *device = &guest->devices.v[i];
+			int number;
+
+			if (!streq(device->tag, "disk") || !is(device->bus, rows[row].bus))
+				continue;
+			number = disk_number(device->target_dev);
+			if (device->controller.state == VALUE_VALID)
+				last = MAX(last, (int)MIN(device->controller.value, 255u));
+			else if (!device->address.type && number >= 0)
+				last = MAX(last, number / rows[row].per_controller);
+		}
+		for (int index = 0; index <= MIN(last, 255); index++)
+			need_controller(guest, rows[row].bus, (uint64_t)index,
+					streq(rows[row].bus, "scsi") ? "lsilogic" : NULL);
+	}
+}
+
+static void add_serial_controllers(struct guest *guest)
+{
+	_cleanup_firsts_ struct firsts there = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is(guest->controllers.v[i].type, "virtio-serial") &&
+		    guest->controllers.v[i].index.state == VALUE_VALID)
+			first_add(&there, NULL, guest->controllers.v[i].index.value, -1);
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		uint64_t index = device->controller.state == VALUE_VALID
+					 ? device->controller.value
+					 : 0;
+
+		if ((streq(device->tag, "channel") || streq(device->tag, "console")) &&
+		    is(device->target_type, "virtio") &&
+		    first_add(&there, NULL, index, (int)i) == (int)i)
+			guest_add_controller(guest, "virtio-serial")->index = number_of(index);
+	}
+}
+
+static void add_machine_devices(struct guest *guest)
+{
+	bool q35 = guest_is_q35(guest), virt = guest_is_virt(guest);
+
+	if (!virt && !has_controller(guest, "usb", 0))
+		need_controller(guest, "usb", 0, q35 ? "qemu-xhci" : "piix3-uhci");
+	if (q35)
+		need_controller(guest, "sata", 0, NULL);
+	need_controller(guest, "pci", 0, q35 || virt ? "pcie-root" : "pci-root");
+	if (!virt && !has_device(guest, "memballoon"))
+		guest_add_device(guest, "memballoon")->model = xstrdup("virtio");
+}
+
+static void add_video(struct guest *guest)
+{
+	if (has_device(guest, "graphics") && !has_device(guest, "video"))
+		guest_add_device(guest, "video");
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "video") && !guest->devices.v[i].model)
+			guest->devices.v[i].model =
+				xstrdup(guest_is_virt(guest) ? "virtio" : "cirrus");
+}
+
+void assign_implicit(struct guest *guest)
+{
+	give_indexes(guest);
+	add_machine_devices(guest);
+	give_models(guest);
+	add_disk_controllers(guest);
+	add_serial_controllers(guest);
+	add_video(guest);
+}

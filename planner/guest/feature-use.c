@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/guest/feature-use.h"
+
+static int find_iommu(const struct guest *guest, const char *model)
+{
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (streq_null(guest->iommus.v[i].model, model) && !guest->iommus.v[i].added)
+			return guest->iommus.v[i].element;
+	return -1;
+}
+
+static int find_iommu_virtio(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return find_iommu(guest, "virtio");
+}
+
+static int find_iommu_amd(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return find_iommu(guest, "amd");
+}
+
+static int find_iommu_smmuv3(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return find_iommu(guest, "smmuv3");
+}
+
+static int find_iommu_per_bus(const struct document *document, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (guest->iommus.v[i].driver_element >= 0 && !guest->iommus.v[i].added &&
+		    document_attribute(document, guest->iommus.v[i].driver_element, "pciBus"))
+			return guest->iommus.v[i].driver_element;
+	return -1;
+}
+
+/* An expander bus with more than one thing on it. */
+static int find_full_expander(const struct document *document, const struct guest *guest)
+{
+	unsigned count[256] = {}; /* by the index of the bus */
+
+	(void)document;
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (guest->controllers.v[i].address.state == VALUE_VALID)
+			count[guest->controllers.v[i].address.at.bus]++;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].address.state == VALUE_VALID)
+			count[guest->devices.v[i].address.at.bus]++;
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (guest_is_pci(c) && streq_null(c->model, "pcie-expander-bus") &&
+		    c->index.state == VALUE_VALID && c->index.value < ARRAY_SIZE(count) &&
+		    count[c->index.value] > 1)
+			return c->element;
+	}
+	return -1;
+}
+
+static int find_distances(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->cells.n; i++)
+		if (guest->cells.v[i].distances_element >= 0)
+			return guest->cells.v[i].distances_element;
+	return -1;
+}
+
+static int find_interconnects(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return guest->interconnects_element;
+}
+
+static int find_cell_without_cpus(const struct document *document,
+				  const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->cells.n; i++)
+		if (guest->cells.v[i].cpus.state == VALUE_ABSENT)
+			return guest->cells.v[i].element;
+	return -1;
+}
+
+static int find_nvme(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "disk") &&
+		    streq_null(guest->devices.v[i].bus, "nvme"))
+			return guest->devices.v[i].element;
+	return -1;
+}
+
+static int find_igb(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "interface") &&
+		    streq_null(guest->devices.v[i].model, "igb"))
+			return guest->devices.v[i].element;
+	return -1;
+}
+
+static int find_override(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return guest->qemu_override ? 0 : -1;
+}
+
+/* The first element at a path below a device called @tag. */
+static int find_in_device(const struct document *document, const struct guest *guest,
+			  const char *tag, const char *path)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		int element = device->element >= 0 && streq(device->tag, tag)
+				      ? document_find(document, device->element, path)
+				      : -1;
+
+		if (element >= 0)
+			return element;
+	}
+	return -1;
+}
+
+static int find_vq_mapping(const struct document *document, const struct guest *guest)
+{
+	return find_in_device(document, guest, "disk", "driver/iothreads");
+}
+
+static int find_passt(const struct document *document, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		int backend = streq(device->tag, "interface") && device->element >= 0
+				      ? document_child(document, device->element,
+						       "backend")
+				      : -1;
+
+		if (backend >= 0 &&
+		    streq_null(document_attribute(document, backend, "type"), "passt"))
+			return backend;
+	}
+	return -1;
+}
+
+static int find_hostdev_node(const struct document *document, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		int acpi = streq(device->tag, "hostdev") && device->element >= 0
+				   ? document_child(document, device->element, "acpi")
+				   : -1;
+
+		if (acpi >= 0 && document_attribute(document, acpi, "nodeset"))
+			return acpi;
+	}
+	return -1;
+}
+
+const struct feature_use feature_uses[] = {
+	{ "The virtio IOMMU", FEATURE_IOMMU_VIRTIO, find_iommu_virtio, false },
+	{ "The amd IOMMU", FEATURE_IOMMU_AMD, find_iommu_amd, false },
+	{ "The smmuv3 IOMMU", FEATURE_IOMMU_SMMUV3, find_iommu_smmuv3, false },
+	{ "An IOMMU of one bus", FEATURE_SMMUV3_PER_BUS, find_iommu_per_bus, true },
+	{ "More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
+	  find_full_expander, false },
+	{ "<distances>", FEATURE_NUMA_DISTANCES, find_distances, false },
+	{ "<interconnects>", FEATURE_HMAT, find_interconnects, false },
+	{ "A cell without vCPUs", FEATURE_CELL_WITHOUT_CPUS, find_cell_without_cpus, false },
+	{ "A disk on an NVMe bus", FEATURE_NVME, find_nvme, false },
+	{ "A NIC of model igb", FEATURE_IGB, find_igb, true },
+	/* Older ones drop it without a word. */
+	{ "<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping, true },
+	{ "<qemu:override>", FEATURE_OVERRIDE, find_override, false },
+	{ "The backend passt", FEATURE_PASST, find_passt, false },
+	{ "<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node, false },
+};
+const size_t n_feature_uses = ARRAY_SIZE(feature_uses);
+
+static const struct known_attribute iommu_known[] = { { "model", 0 }, {} };
+static const struct known_attribute iommu_driver_known[] = {
+	{ "intremap", 0 },
+	{ "caching_mode", 0 },
+	{ "eim", 0 },
+	{ "iotlb", VERSION_OF(3, 5) },
+	{ "aw_bits", VERSION_OF(6, 5) },
+	{ "dma_translation", VERSION_OF(10, 7) },
+	{ "passthrough", VERSION_OF(11, 5) },
+	{ "xtsup", VERSION_OF(11, 5) },
+	{ "pciBus", VERSION_OF(11, 10) },
+	{ "granule", VERSION_OF(12, 1) },
+	{ "accel", VERSION_OF(12, 7) },
+	{ "ats", VERSION_OF(12, 7) },
+	{ "ril", VERSION_OF(12, 7) },
+	{ "pasid", VERSION_OF(12, 7) },
+	{ "oas", VERSION_OF(12, 7) },
+	{},
+};
+static const struct known_attribute target_known[] = {
+	{ "chassisNr", 0 }, { "chassis", 0 }, { "port", 0 }, { "busNr", 0 }, { "index", 0 },
+	{ "type", 0 }, /* libvirt's own, for spapr */
+	{ "hotplug", VERSION_OF(6, 3) },
+	{ "memReserve", VERSION_OF(10, 3) },
+	{},
+};
+static const struct known_attribute cell_known[] = {
+	{ "id", 0 }, { "cpus", 0 }, { "memory", 0 }, { "unit", 0 }, { "memAccess", 0 },
+	{ "discard", VERSION_OF(4, 4) },
+	{},
+};
+static const struct known_attribute sibling_known[] = { { "id", 0 }, { "value", 0 }, {} };
+static const struct known_attribute memnode_known[] = {
+	{ "cellid", 0 }, { "mode", 0 }, { "nodeset", 0 }, {},
+};
+static const struct known_attribute numatune_known[] = {
+	{ "mode", 0 }, { "nodeset", 0 }, { "placement", 0 }, {},
+};
+static const struct known_attribute vcpupin_known[] = { { "vcpu", 0 }, { "cpuset", 0 }, {} };
+static const struct known_attribute iothreadpin_known[] = { { "iothread", 0 }, { "cpuset", 0 }, {} };
+static const struct known_attribute emulatorpin_known[] = { { "cpuset", 0 }, {} };
+static const struct known_attribute page_known[] = {
+	{ "size", 0 }, { "unit", 0 }, { "nodeset", 0 }, {},
+};
+static const struct known_attribute topology_known[] = {
+	{ "sockets", 0 }, { "dies", VERSION_OF(6, 1) }, { "cores", 0 }, { "threads", 0 },
+	{ "clusters", VERSION_OF(10, 1) },
+	{},
+};
+static const struct known_attribute vcpu_known[] = {
+	{ "placement", 0 }, { "cpuset", 0 }, { "current", 0 }, {},
+};
+
+/* What feature_attributes walks with. */
+struct walk {
+	const struct document *document;
+	attribute_visit *visit;
+	void *user;
+};
+
+/* Attributes in a namespace are somebody else's. */
+static void walk_element(const struct walk *walk, int element,
+			 const struct known_attribute *known)
+{
+	const xmlNode *node =
+		element >= 0 ? walk->document->elements.v[element].node : NULL;
+
+	for (const xmlAttr *own = node ? node->properties : NULL; own; own = own->next) {
+		const char *name = (const char *)own->name;
+		size_t i = 0;
+
+		while (known[i].name && !streq(known[i].name, name))
+			i++;
+		if (!own->ns && (!known[i].name || known[i].since > 0))
+			walk->visit(walk->user, element, name, known, known[i].since);
+	}
+}
+
+static void walk_cells(const struct walk *walk, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		walk_element(walk, guest->cells.v[i].element, cell_known);
+		for (size_t j = 0; j < guest->cells.v[i].distances.n; j++)
+			walk_element(walk, guest->cells.v[i].distances.v[j].element,
+				     sibling_known);
+	}
+}
+
+static void walk_tuning(const struct walk *walk, const struct guest *guest)
+{
+	walk_element(walk, guest->vcpu_element, vcpu_known);
+	walk_element(walk, guest->topology_element, topology_known);
+	walk_element(walk, guest->numatune_memory_element, numatune_known);
+	walk_element(walk, guest->emulatorpin_element, emulatorpin_known);
+	for (size_t i = 0; i < guest->memnodes.n; i++)
+		walk_element(walk, guest->memnodes.v[i].element, memnode_known);
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		walk_element(walk, guest->vcpupins.v[i].element, vcpupin_known);
+	for (size_t i = 0; i < guest->iothreadpins.n; i++)
+		walk_element(walk, guest->iothreadpins.v[i].element, iothreadpin_known);
+	for (size_t i = 0; i < guest->pages.n; i++)
+		walk_element(walk, guest->pages.v[i].element, page_known);
+}
+
+void feature_attributes(const struct document *document, const struct guest *guest,
+			attribute_visit *visit, void *user)
+{
+	const struct walk walk = { document, visit, user };
+
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		if (guest->iommus.v[i].added)
+			continue;
+		walk_element(&walk, guest->iommus.v[i].element, iommu_known);
+		walk_element(&walk, guest->iommus.v[i].driver_element, iommu_driver_known);
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (guest_is_pci(&guest->controllers.v[i]))
+			walk_element(&walk, guest->controllers.v[i].target_element,
+				     target_known);
+	walk_cells(&walk, guest);
+	walk_tuning(&walk, guest);
+}

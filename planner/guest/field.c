@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/guest/field.h"
+
+#include "base/size.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#define LIBVIRT_SET_LIMIT 16384 /* VIR_DOMAIN_CPUMASK_LEN */
+
+/* A value as it stands, and where. */
+struct raw {
+	struct guest *guest;
+	int element;
+	const char *attribute; /* NULL: the content */
+	const char *text;
+};
+
+/* The text directly in an element with all its white space, the caller's. */
+static char *content_of(const struct document *document, int element)
+{
+	const xmlNode *node = document->elements.v[element].node->children;
+	_cleanup_text_ struct text all = {};
+
+	for (; node; node = node->next)
+		if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
+			text_adds(&all, (const char *)node->content);
+	return text_take(&all);
+}
+
+void guest_complain(struct guest *guest, int element, const char *attribute,
+		    const char *expected)
+{
+	struct guest_complaint *complaint = vec_add(&guest->complaints);
+	const char *value =
+		attribute ? document_attribute(guest->document, element, attribute)
+			  : NULL;
+
+	complaint->element = element;
+	complaint->attribute = xstrdup(attribute);
+	complaint->expected = xstrdup(expected);
+	complaint->text = attribute ? xstrdup(value ? value : "")
+				    : content_of(guest->document, element);
+}
+
+static void complain(const struct raw *raw, const char *expected)
+{
+	guest_complain(raw->guest, raw->element, raw->attribute, expected);
+}
+
+static bool take_number(const char *text, int base, uint64_t limit, uint64_t *ret)
+{
+	unsigned long long value;
+	char *end;
+
+	text += strspn(text, " \t\r\n");
+	if (!isdigit((unsigned char)text[*text == '+']))
+		return false;
+	errno = 0;
+	value = strtoull(text, &end, base);
+	if (errno || *end || value > limit)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static void read_number(const struct raw *raw, int base, uint64_t limit, void *member)
+{
+	struct guest_number *number = member;
+
+	number->state = VALUE_VALID;
+	if (take_number(raw->text, base, limit, &number->value))
+		return;
+	number->state = VALUE_MALFORMED;
+	complain(raw, base == 10 ? "a decimal number" : "a number such as 16 or 0x10");
+}
+
+static void read_decimal(const struct raw *raw, void *member)
+{
+	read_number(raw, 10, UINT32_MAX, member);
+}
+
+static void read_maybe(const struct raw *raw, void *member)
+{
+	if (*raw->text)
+		read_decimal(raw, member);
+}
+
+static void read_positive(const struct raw *raw, void *member)
+{
+	struct guest_number *number = member;
+
+	read_decimal(raw, member);
+	if (number->state != VALUE_VALID || number->value > 0)
+		return;
+	number->state = VALUE_MALFORMED;
+	complain(raw, "a decimal number of at least 1");
+}
+
+static void read_any_number(const struct raw *raw, void *member)
+{
+	read_number(raw, 0, UINT32_MAX, member);
+}
+
+static void read_long(const struct raw *raw, void *member)
+{
+	read_number(raw, 10, UINT64_MAX, member);
+}
+
+/* libvirt keeps memory in KiB and rounds up to it (virDomainParseMemory). */
+static void read_memory(const struct raw *raw, void *member)
+{
+	struct guest_number *number = member;
+	const char *unit = document_attribute(raw->guest->document, raw->element, "unit");
+	uint64_t value, bytes;
+
+	number->state = VALUE_MALFORMED;
+	if (!take_number(raw->text, 10, UINT64_MAX, &value)) {
+		complain(raw, "a decimal number, with its unit in the unit attribute");
+		return;
+	}
+	if (!size_with_unit(0, unit && *unit ? unit : NULL, &bytes)) {
+		guest_complain(raw->guest, raw->element, "unit",
+			       "a unit such as KiB, MiB or GiB");
+		return;
+	}
+	if (!size_with_unit(value, unit && *unit ? unit : NULL, &bytes) ||
+	    bytes > INT64_MAX - 1023) {
+		complain(raw, "a size below 8 EiB");
+		return;
+	}
+	number->state = VALUE_VALID;
+	number->value = (bytes + 1023) / 1024 * 1024;
+}
+
+static void read_switch(const struct raw *raw, const char *on, const char *off,
+			void *member)
+{
+	struct guest_switch *value = member;
+	_cleanup_free_ char *expected = NULL;
+
+	value->state = VALUE_VALID;
+	value->on = streq(raw->text, on);
+	if (value->on || streq(raw->text, off))
+		return;
+	value->state = VALUE_MALFORMED;
+	expected = xasprintf("%s or %s", on, off);
+	complain(raw, expected);
+}
+
+static void read_on_off(const struct raw *raw, void *member)
+{
+	read_switch(raw, "on", "off", member);
+}
+
+static void read_yes_no(const struct raw *raw, void *member)
+{
+	read_switch(raw, "yes", "no", member);
+}
+
+/* Without the white space around numbers and the comma at the end, which libvirt takes.
+ */
+static char *plain_list(const char *text)
+{
+	_cleanup_text_ struct text plain = {};
+	bool gap = false;
+
+	for (; *text; text++) {
+		if (strchr(" \t\r\n", *text)) {
+			gap = true;
+			continue;
+		}
+		if (gap && plain.n > 0 && isdigit((unsigned char)*text) &&
+		    isdigit((unsigned char)plain.s[plain.n - 1]))
+			text_addc(&plain, ' ');
+		gap = false;
+		text_addc(&plain, *text);
+	}
+	if (plain.n > 1 && plain.s[plain.n - 1] == ',')
+		plain.s[--plain.n] = '\0';
+	return text_take(&plain);
+}
+
+/* virBitmapParse: an empty set is no set. */
+static void read_set(const struct raw *raw, void *member)
+{
+	struct guest_set *set = member;
+	_cleanup_free_ char *list = plain_list(raw->text);
+
+	set->state = VALUE_VALID;
+	if (set_parse(list, true, &set->set) && !set_empty(&set->set) &&
+	    set_next(&set->set, LIBVIRT_SET_LIMIT) < 0)
+		return;
+	set_free(&set->set);
+	set->set = (struct set){};
+	set->state = VALUE_MALFORMED;
+	complain(raw, "a list such as 0-3,8 of numbers below 16384");
+}
+
+static void read_string(const struct raw *raw, void *member)
+{
+	char **string = member;
+
+	*string = raw->attribute ? xstrdup(raw->text)
+				 : document_content(raw->guest->document, raw->element);
+}
+
+static void (*const readers[])(const struct raw *raw, void *member) = {
+	[GUEST_FIELD_STRING] = read_string,     [GUEST_FIELD_DECIMAL] = read_decimal,
+	[GUEST_FIELD_POSITIVE] = read_positive, [GUEST_FIELD_MAYBE] = read_maybe,
+	[GUEST_FIELD_NUMBER] = read_any_number, [GUEST_FIELD_LONG] = read_long,
+	[GUEST_FIELD_MEMORY] = read_memory,     [GUEST_FIELD_ON_OFF] = read_on_off,
+	[GUEST_FIELD_YES_NO] = read_yes_no,     [GUEST_FIELD_SET] = read_set,
+};
+
+/* The element that the rows before led to: rows of one path stand together. */
+struct found {
+	const char *path;
+	size_t n;
+	int element;
+};
+
+static void find(const struct document *document, int element, const char *path, size_t n,
+		 struct found *found)
+{
+	if (found->path && found->n == n && memcmp(found->path, path, n) == 0)
+		return;
+	*found = (struct found){ path, n, document_find_step(document, element, path, n) };
+}
+
+static void fill(struct guest *guest, const struct guest_field *field,
+		 const struct found *found, void *member)
+{
+	const char *attribute = field->path[found->n] ? field->path + found->n + 1 : NULL;
+	_cleanup_free_ char *content = NULL;
+	struct raw raw = { .guest = guest, .element = found->element,
+			   .attribute = attribute };
+
+	if (field->kind == GUEST_FIELD_ELEMENT)
+		memcpy(member, &raw.element, sizeof(int));
+	else if (field->kind == GUEST_FIELD_PRESENT)
+		memcpy(member, &(bool){raw.element >= 0}, sizeof(bool));
+	if (field->kind >= GUEST_FIELD_ELEMENT || raw.element < 0)
+		return;
+	if (!attribute)
+		content = content_of(guest->document, raw.element);
+	raw.text = attribute ? document_attribute(guest->document, raw.element, attribute)
+			     : content;
+	if (raw.text)
+		readers[field->kind](&raw, member);
+}
+
+void fields_fill(struct guest *guest, int element, const struct guest_field *fields, size_t n,
+		 void *object)
+{
+	struct found found = {};
+
+	for (size_t i = 0; i < n; i++) {
+		find(guest->document, element, fields[i].path,
+		     strcspn(fields[i].path, "@"), &found);
+		fill(guest, &fields[i], &found, (char *)object + fields[i].offset);
+	}
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guest.h - what libvirt is told: a domain as far as NUMA, PCI, IOMMU and pinning go.
+ * Read from domain XML by planner/guest/read.h, made by the planner, turned into edits of
+ * the text by planner/guest/edit.h. Flat arrays in document order; one owner, guest_free.
+ *
+ * `element` is the number of the element in the document (base/xml/document.h), -1 where
+ * there is none yet: such an item is new. A scalar is absent, valid, or malformed with
+ * its text; reading it never fails, and every malformed one is listed in complaints.
+ */
+#pragma once
+
+#include "base/xml/document.h"
+#include "base/set.h"
+#include "base/vec.h"
+#include "planner/qemu/commandline.h"
+#include "topology/pci-address.h"
+
+enum value_state { VALUE_ABSENT, VALUE_VALID, VALUE_MALFORMED };
+
+/* Numbers are decimal or 0x-hexadecimal, as libvirt takes them; sizes are bytes. */
+struct guest_number {
+	enum value_state state;
+	uint64_t value;
+};
+struct guest_switch { /* on/off or yes/no */
+	enum value_state state;
+	bool on;
+};
+struct guest_set { /* CPU lists and node sets, with libvirt's ^ exclusions */
+	enum value_state state;
+	struct set set; /* owned */
+};
+
+/* <address>. In a domain, `at.bus` is the index of a PCI controller. */
+struct guest_address {
+	int element;
+	char *type; /* owned: "pci", "drive", "ccw", ...; NULL absent */
+	enum value_state state; /* VALID: type is pci and all four parts are in range */
+	struct pci_address at;
+	/* The parts as written, for messages about those out of range. */
+	struct guest_number domain, bus, slot, function;
+	struct guest_switch multifunction;
+	bool assigned; /* not the document's: what libvirt would choose (assign.h) */
+};
+
+/*
+ * True if libvirt would choose the address itself: none is given, or domain, bus and
+ * slot are all 0 (virPCIDeviceAddressIsEmpty).
+ */
+bool guest_address_automatic(const struct guest_address *address);
+
+struct guest_controller {
+	int element;
+	char *type;  /* "pci", "usb", "sata", "scsi", "virtio-serial", ... */
+	char *model; /* "pcie-root-port", "virtio-scsi", "none", ...; NULL */
+	bool added;	  /* by <qemu:commandline>, which libvirt does not count (assign.h) */
+	char *model_name; /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
+	struct guest_number index; /* of a PCI one never absent: libvirt's choice if so */
+	/* <target ...> of a PCI controller */
+	bool master; /* <master>: a companion of another USB controller */
+	int target_element;
+	struct guest_number chassis, chassis_nr, port, bus_nr;
+	bool bus_nr_assigned; /* what libvirt would choose (assign.h) */
+	bool chassis_assigned;
+	struct guest_number target_index; /* pseries: index of the PHB */
+	struct guest_switch hotplug;
+	struct guest_number mem_reserve_bytes;
+	int node_element;
+	struct guest_number node; /* <target><node>: guest cell */
+	struct guest_number pcihole64_bytes;
+	struct guest_switch driver_iommu, driver_ats; /* virtio controllers */
+	struct guest_number driver_iothread;
+	struct guest_address address;
+	char *alias;
+};
+
+/* Any child of <devices> besides controllers, <emulator> and <iommu>. */
+struct guest_device {
+	int element;
+	char *tag;   /* element name: "interface", "hostdev", "disk", "video", ... */
+	char *type;  /* its type attribute: "user", "pci", "file", "virtio" ... */
+	char *model; /* <model type=> or model= : "e1000e", "virtio", "qxl" */
+	char *mode;  /* hostdev: "subsystem" */
+	char *bus;   /* disk, input: <target bus=>, bus= */
+	char *target_dev; /* disk: "vda" */
+	char *target_type; /* serial, channel, console: "virtio", "pci-serial" */
+	char *source_file; /* disk: file, dev or NULL */
+	char *source_name; /* interface: network or bridge; NULL */
+	char *backend;	   /* interface: <backend type=>; rng: <backend model=>; NULL */
+	char *device;	   /* disk: "disk", "cdrom" */
+	char *driver_type; /* disk: "raw", "qcow2" */
+	char *mac; /* interface; NULL */
+	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */
+	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
+	struct guest_number driver_iothread, driver_queues;
+	bool iothreads_mapped; /* <driver><iothreads>: queues over several threads */
+	unsigned map_iothreads; /* to be written: over threads 1 to this; 0 none */
+	/* <address type='drive' controller=>, or type='virtio-serial' */
+	struct guest_number controller;
+	struct guest_number node; /* memory device, pstore: guest cell */
+	struct guest_number size_bytes; /* memory device */
+	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */
+	int source_element;
+	struct guest_address source;
+	char *mdev_uuid; /* hostdev type mdev */
+	struct guest_address address;
+	char *alias;
+};
+
+struct guest_distance {
+	int element;
+	struct guest_number id, value;
+};
+
+struct guest_cell {
+	int element;
+	struct guest_number id; /* never absent: the place in the list if not written */
+	struct guest_set cpus;
+	struct guest_number memory_bytes;
+	char *mem_access; /* "shared", "private"; NULL */
+	int distances_element;
+	VEC(struct guest_distance) distances;
+};
+
+/* <interconnects>: one latency or bandwidth row. */
+struct guest_interconnect {
+	int element;
+	bool bandwidth; /* else latency */
+	struct guest_number initiator, target, cache;
+	char *type; /* "access", "read", "write" */
+	struct guest_number value; /* ns, or bytes/s */
+};
+
+struct guest_iommu {
+	int element, driver_element;
+	bool added; /* by <qemu:commandline> */
+	char *model; /* "intel", "smmuv3", "virtio", "amd" */
+	struct guest_switch intremap, caching_mode, eim, iotlb, dma_translation;
+	struct guest_switch passthrough, xtsup;
+	struct guest_number aw_bits, pci_bus;
+	struct guest_address address;
+};
+
+struct guest_pin { /* vcpupin, iothreadpin */
+	int element;
+	struct guest_number id;
+	struct guest_set cpus;
+};
+
+struct guest_memnode {
+	int element;
+	struct guest_number cell;
+	char *mode;
+	struct guest_set nodes;
+};
+
+struct guest_page {
+	int element;
+	struct guest_number size_bytes;
+	struct guest_set cells; /* absent: all */
+};
+
+struct guest_feature { /* <cpu><feature> */
+	int element;
+	char *name, *policy;
+};
+
+struct guest_complaint {
+	int element;
+	char *attribute; /* NULL: the element's content */
+	char *text;	 /* as it stands */
+	char *expected;	 /* "a number", "a CPU list such as 0-3", "on or off" */
+};
+
+/* Owns everything in it but the document. */
+struct guest {
+	const struct document *document; /* borrowed; NULL for one made from nothing */
+
+	char *type, *name, *uuid;	 /* "kvm", "qemu" */
+	char *architecture, *machine, *os_type; /* machine as written: "pc-q35-7.2" */
+	char *firmware;			 /* <os firmware=>: "efi"; NULL */
+	char *loader, *loader_type, *nvram, *nvram_template;
+	struct guest_switch loader_secure;
+	struct guest_switch firmware_secure_boot; /* <firmware><feature name='secure-boot'> */
+	char *kernel, *initrd, *cmdline;
+	char *emulator;
+
+	int memory_element, current_memory_element, max_memory_element;
+	struct guest_number memory_bytes, current_memory_bytes, max_memory_bytes;
+	struct guest_number max_memory_slots;
+
+	int vcpu_element;
+	struct guest_number vcpus, current_vcpus;
+	struct guest_set vcpu_cpuset;
+	char *vcpu_placement;
+	struct guest_number iothreads;
+	int iothreads_element, iothread_ids_element;
+
+	int cpu_element, topology_element, numa_element, interconnects_element;
+	char *cpu_mode, *cpu_model, *cpu_check;
+	struct guest_number sockets, dies, clusters, cores, threads;
+	VEC(struct guest_feature) cpu_features;
+	VEC(struct guest_cell) cells;
+	VEC(struct guest_interconnect) interconnects;
+
+	int features_element;
+	int acpi_element, apic_element, ioapic_element; /* -1: not there */
+	bool acpi;
+	char *ioapic_driver;
+	char *gic_version;
+
+	int memory_backing_element;
+	bool hugepages; /* <hugepages> is there */
+	VEC(struct guest_page) pages;
+	char *memory_source, *memory_access, *memory_allocation; /* type/mode attributes */
+	bool locked, nosharepages;
+	struct guest_number hard_limit_bytes; /* <memtune> */
+
+	int numatune_element, numatune_memory_element;
+	char *numatune_mode, *numatune_placement;
+	struct guest_set numatune_nodes;
+	VEC(struct guest_memnode) memnodes;
+
+	int cputune_element, emulatorpin_element;
+	VEC(struct guest_pin) vcpupins, iothreadpins;
+	struct guest_set emulatorpin;
+
+	int devices_element;
+	VEC(struct guest_controller) controllers; /* all types */
+	VEC(struct guest_device) devices;
+	VEC(struct guest_iommu) iommus;
+
+	int metadata_element;
+	VEC(char *) qemu_arguments; /* <qemu:commandline><qemu:arg value=> */
+	struct commandline commandline; /* what they and <qemu:override> add */
+	bool qemu_override;
+
+	VEC(struct guest_complaint) complaints;
+};
+
+void guest_free(struct guest *guest);
+#define _cleanup_guest_ _cleanup_(guest_free)
+
+/* New items with every element -1; the pointer lasts until the next one is added. */
+void guest_init(struct guest *guest); /* all elements -1 */
+struct guest_controller *guest_add_controller(struct guest *guest, const char *type);
+struct guest_device *guest_add_device(struct guest *guest, const char *tag);
+struct guest_cell *guest_add_cell(struct guest *guest);
+struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model);
+
+/* The PCI controller with this index, NULL. */
+struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index);
+bool guest_is_pci(const struct guest_controller *controller);
+/*
+ * PCI controllers have the indexes 0 to 255 and expander buses the bus numbers 0 to 255,
+ * but a domain may hold any number there (libvirt 9.0 src/conf/domain_conf.c,
+ * virDomainControllerDefParseXML, refuses others). These are the only ways to make an
+ * array index or a bus number of what was read.
+ */
+#define INDEXES 256
+/* The index of a PCI controller; -1 if it is not one, or has no such index. */
+int guest_pci_index(const struct guest_controller *controller);
+/* The bus number of an expander bus, chosen by libvirt too; -1 if it has no such number. */
+int guest_bus_nr(const struct guest_controller *controller);
+/* q35 and pc-q35-*; virt and virt-*. */
+/* <vcpu>, 1 where it is not readable, and what libvirt's bitmaps hold, 16384, at most. */
+unsigned guest_vcpus(const struct guest *guest);
+bool guest_is_q35(const struct guest *guest);
+bool guest_is_virt(const struct guest *guest);
+
+static inline struct guest_number number_of(uint64_t value)
+{
+	return (struct guest_number){ .state = VALUE_VALID, .value = value };
+}
+
+static inline struct guest_switch switch_of(bool on)
+{
+	return (struct guest_switch){ .state = VALUE_VALID, .on = on };
+}
+
+static inline bool number_is(struct guest_number number, uint64_t value)
+{
+	return number.state == VALUE_VALID && number.value == value;
+}
+
+static inline bool switch_is(struct guest_switch value, bool on)
+{
+	return value.state == VALUE_VALID && value.on == on;
+}
+
+/* i440fx: "pc", "pc-i440fx-*". */
+bool guest_is_i440fx(const struct guest *guest);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * IOMMU groups as Linux makes them (drivers/iommu/iommu.c, pci_device_group): a function
+ * joins the group of the first bridge above it from which the way to the root is not
+ * isolated, and the functions of its own slot that are not isolated from it. Isolation is
+ * ACS (drivers/pci/pci.c, pci_acs_enabled): ports need the capability, single-function
+ * endpoints are isolated by nature, conventional PCI functions never are.
+ */
+#include "planner/guest/predict/predict.h"
+
+static const struct machine_function *above(const struct machine *machine,
+					    const struct machine_function *function)
+{
+	return function->upstream >= 0 ? &machine->functions.v[function->upstream] : NULL;
+}
+
+static bool same_slot(const struct pci_address a, const struct pci_address b)
+{
+	return a.domain == b.domain && a.bus == b.bus && a.slot == b.slot;
+}
+
+static bool multifunction(const struct machine *machine, size_t number)
+{
+	const struct pci_address at = machine->functions.v[number].at;
+
+	return (number > 0 && same_slot(machine->functions.v[number - 1].at, at)) ||
+	       (number + 1 < machine->functions.n &&
+		same_slot(machine->functions.v[number + 1].at, at));
+}
+
+static bool isolated(const struct machine *machine, size_t number)
+{
+	const struct machine_function *function = &machine->functions.v[number];
+
+	switch (function->pcie_type) {
+	case PCIE_ROOT_PORT:
+	case PCIE_DOWNSTREAM_PORT:
+		return function->acs == KNOWN_YES;
+	case PCIE_NONE:
+	case PCIE_UNKNOWN:
+	case PCIE_TO_PCI_BRIDGE:
+	case PCI_TO_PCIE_BRIDGE:
+		return false;
+	default:
+		return !multifunction(machine, number) || function->acs == KNOWN_YES;
+	}
+}
+
+/* Whether every function from @number up to its root is isolated. */
+static bool path_isolated(const struct machine *machine, int number)
+{
+	for (; number >= 0; number = machine->functions.v[number].upstream)
+		if (!isolated(machine, (size_t)number))
+			return false;
+	return true;
+}
+
+static int group_of_slot(const struct machine *machine, size_t number)
+{
+	if (!multifunction(machine, number) || isolated(machine, number))
+		return GROUP_NONE;
+	for (size_t i = number; i-- > 0;) {
+		if (!same_slot(machine->functions.v[i].at, machine->functions.v[number].at))
+			break;
+		if (!isolated(machine, i))
+			return machine->functions.v[i].iommu_group;
+	}
+	return GROUP_NONE;
+}
+
+static int group_of(const struct machine *machine, size_t number)
+{
+	const struct machine_function *function = &machine->functions.v[number], *up;
+
+	for (int bridge = function->upstream; bridge >= 0;
+	     bridge = machine->functions.v[bridge].upstream) {
+		up = &machine->functions.v[bridge];
+		if (path_isolated(machine, bridge))
+			break;
+		return up->iommu_group;
+	}
+	return group_of_slot(machine, number);
+}
+
+/* Parents are numbered before children: by depth, each level in address order. */
+static unsigned depth_of(const struct machine *machine,
+			 const struct machine_function *function)
+{
+	unsigned depth = 0;
+
+	while ((function = above(machine, function)) && depth < 256)
+		depth++;
+	return depth;
+}
+
+/*
+ * Behind an SMMU a function gets its group when a driver binds it: ports always have one,
+ * endpoints of expander buses are there to be bound, of the rest nothing can be said.
+ */
+static void forget_driverless(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		if (!function->bridge &&
+		    (function->upstream < 0 ||
+		     machine->roots.v[function->root].first_bus == 0))
+			function->iommu_group = GROUP_UNKNOWN;
+	}
+}
+
+void predict_groups(const struct guest *guest, struct machine *machine)
+{
+	int next = 0, none = machine->iommu.table == KNOWN_YES ? GROUP_UNKNOWN : GROUP_NONE;
+	bool intel = machine->iommu.enabled == KNOWN_YES;
+	size_t left = machine->functions.n;
+
+	for (size_t i = 0; i < machine->functions.n; i++)
+		machine->functions.v[i].iommu_group = none;
+	for (unsigned depth = 0; intel && left > 0 && depth < 256; depth++)
+		for (size_t i = 0; i < machine->functions.n; i++) {
+			struct machine_function *function = &machine->functions.v[i];
+
+			if (depth_of(machine, function) != depth)
+				continue;
+			function->iommu_group = group_of(machine, i);
+			if (function->iommu_group < 0)
+				function->iommu_group = next++;
+			left--;
+		}
+	if (guest->iommus.n > 0 && streq_null(guest->iommus.v[0].model, "smmuv3"))
+		forget_driverless(machine);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/guest/predict/predict.h"
+
+#include "planner/guest/assign/assign.h"
+#include "planner/guest/read.h"
+
+static void predict_iommu(const struct guest *guest, struct machine *machine)
+{
+	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
+	bool acpi = guest->acpi_element >= 0;
+
+	machine->iommu.address_bits = UNKNOWN_ID;
+	machine->iommu.table = iommu && acpi ? KNOWN_YES : KNOWN_NO;
+	machine->iommu.enabled = machine->iommu.table;
+	machine->iommu.remapping = KNOWN_NO;
+	if (!iommu || !acpi)
+		return;
+	if (streq_null(iommu->model, "intel")) {
+		machine->iommu.remapping =
+			switch_is(iommu->intremap, true) ? KNOWN_YES : KNOWN_NO;
+		machine->iommu.address_bits = iommu->aw_bits.state == VALUE_VALID
+						      ? (int)iommu->aw_bits.value
+						      : 39;
+	} else if (streq_null(iommu->model, "smmuv3")) {
+		machine->iommu.remapping = KNOWN_UNKNOWN; /* the ITS does it, unasked */
+	} else {
+		/* Linux lists these only once a driver of ours or theirs attaches. */
+		machine->iommu.enabled = KNOWN_UNKNOWN;
+		machine->iommu.remapping = KNOWN_UNKNOWN;
+	}
+}
+
+/* Functions on pcie-root have no _PXM; those below an expander bus have its node. */
+static void predict_roots(const struct guest *guest, struct machine *machine)
+{
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		struct machine_root *root = &machine->roots.v[i];
+
+		machine_affinity_forget(&root->affinity);
+		for (size_t j = 0; j < guest->controllers.n; j++) {
+			const struct guest_controller *c = &guest->controllers.v[j];
+			int cell = predict_cell_of(guest, c);
+
+			if (guest_is_pci(c) && number_is(c->bus_nr, root->first_bus) &&
+			    cell >= 0 && machine_node(machine, cell))
+				machine_affinity_set(&root->affinity, cell,
+						     AFFINITY_FROM_SYSFS);
+		}
+		if (root->affinity.what == AFFINITY_UNKNOWN && machine->nodes.n == 1)
+			machine_affinity_set(&root->affinity, machine->nodes.v[0].id,
+					     AFFINITY_FROM_ONLY_NODE);
+	}
+}
+
+void predict(const struct guest *guest, struct machine *ret)
+{
+	*ret = (struct machine){ .source = MACHINE_GUEST,
+				 .pci_known = KNOWN_YES,
+				 .architecture = xstrdup(guest->architecture) };
+	predict_numa(guest, ret);
+	predict_pci(guest, ret);
+	predict_iommu(guest, ret);
+	machine_settle(ret, true);
+	predict_roots(guest, ret);
+	predict_groups(guest, ret);
+	predict_renumber(ret);
+}
+
+void predict_any(struct guest *guest, struct machine *ret)
+{
+	_cleanup_assignment_ struct assignment assignment = {};
+
+	assign(guest, &assignment);
+	predict(guest, ret);
+}
+
+/* An @attribute of @element that libvirt refuses. */
+static int refuse_number(const struct guest *guest, const char *attribute, int element,
+			 struct error *error)
+{
+	const struct document *document = guest->document;
+	const char *value = document_attribute(document, element, attribute);
+	_cleanup_text_ struct text shown = {};
+
+	if (value) {
+		text_printf(&shown, "%s='", attribute);
+		text_add_shown(&shown, value);
+		text_printf(&shown, "' is not a number from 0 to %d", INDEXES - 1);
+	} else {
+		text_printf(&shown, "no %s from 0 to %d is left", attribute, INDEXES - 1);
+	}
+	return error_input_at(error, document->name, document->elements.v[element].line,
+			      "PCI controller: %s; libvirt refuses this domain, so nothing "
+			      "can be said of its guest", shown.s);
+}
+
+static int refuse_numbers(const struct guest *guest, struct error *error)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (guest_is_pci(c) && guest_pci_index(c) < 0)
+			return refuse_number(guest, "index", c->element, error);
+		if (guest_is_pci(c) && c->bus_nr.state != VALUE_ABSENT &&
+		    guest_bus_nr(c) < 0)
+			return refuse_number(guest, "busNr", c->target_element, error);
+	}
+	return 0;
+}
+
+int predict_document(const struct document *document, struct machine *ret,
+		     struct error *error)
+{
+	_cleanup_guest_ struct guest guest = {};
+
+	guest_init(&guest);
+	if (guest_read(document, &guest, error) < 0 || refuse_numbers(&guest, error) < 0)
+		return -1;
+	predict_any(&guest, ret);
+	return 0;
+}

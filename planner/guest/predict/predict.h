@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * predict.h - pure: the machine that a guest's kernel will see.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "planner/guest/guest.h"
+#include "topology/machine.h"
+
+/*
+ * What firmware, ACPI tables and Linux make of a domain whose devices have their
+ * addresses (see assign.h for the others): NUMA nodes, CPUs, distances, HMAT, every PCI
+ * function with its bus numbers, node and IOMMU group. What cannot be foretold (a host's
+ * device behind a hostdev, an emulated device we do not know) has vendor 0 and a
+ * complaint. The caller releases *ret.
+ */
+void predict(const struct guest *guest, struct machine *ret);
+
+/*
+ * The same of any domain: what has no address is first given the one that libvirt would
+ * choose (assign.h), and the guest keeps it.
+ */
+void predict_any(struct guest *guest, struct machine *ret);
+
+/*
+ * The same of a document. Faults: its root is no domain; a PCI controller has an index,
+ * or an expander bus a number, that is not one from 0 to 255: libvirt refuses such a
+ * domain, and nobody can say what its guest would see.
+ */
+int predict_document(const struct document *document, struct machine *ret,
+		     struct error *error);
+
+/* The pieces, for the file that holds each. */
+void predict_numa(const struct guest *guest, struct machine *machine);
+void predict_pci(const struct guest *guest, struct machine *machine);
+/* After machine_settle. */
+void predict_groups(const struct guest *guest, struct machine *machine);
+/*
+ * Gives nodes the kernel's numbers, last of all. Linux counts them as they come in ACPI's
+ * SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node), where QEMU lists CPUs before
+ * memory: a cell without CPUs comes behind all that have some, wherever it stands.
+ */
+void predict_renumber(struct machine *machine);
+/* The guest cell that a PCI controller's root names, -1 none. */
+int predict_cell_of(const struct guest *guest, const struct guest_controller *controller);

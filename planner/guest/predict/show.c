@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/guest/predict/show.h"
+
+#include "base/size.h"
+#include "planner/guest/device-kind.h"
+#include "planner/guest/firmware-io.h"
+
+#include <stdio.h>
+
+static void add_nodes(struct text *text, const struct machine *machine)
+{
+	_cleanup_set_ struct set ids = {};
+
+	for (size_t i = 0; i < machine->nodes.n; i++)
+		set_add(&ids, (unsigned)machine->nodes.v[i].id);
+	text_printf(text, "available: %zu nodes (", machine->nodes.n);
+	text_add_set(text, &ids);
+	text_adds(text, ")\n");
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		const struct machine_node *node = &machine->nodes.v[i];
+
+		text_printf(text, "node %d cpus:", node->id);
+		set_foreach(cpu, &node->cpus)
+			text_printf(text, " %d", cpu);
+		if (node->memory_bytes == UNKNOWN_U64)
+			text_printf(text, "\nnode %d size: unknown\n", node->id);
+		else
+			text_printf(text, "\nnode %d size: %ju MB\n", node->id,
+				    (uintmax_t)(node->memory_bytes >> 20));
+	}
+}
+
+static void add_distances(struct text *text, const struct machine *machine)
+{
+	size_t n = machine->nodes.n;
+
+	text_adds(text, "node distances:\nnode ");
+	for (size_t i = 0; i < n; i++)
+		text_printf(text, " %3d", machine->nodes.v[i].id);
+	text_addc(text, '\n');
+	for (size_t i = 0; i < n; i++) {
+		text_printf(text, "%3d: ", machine->nodes.v[i].id);
+		for (size_t j = 0; j < n; j++)
+			text_printf(text, " %3u",
+				    machine->distances ? machine->distances[i * n + j] : 0);
+		text_addc(text, '\n');
+	}
+}
+
+/* The line so far, which the lines below repeat as rails. */
+struct rails {
+	struct text *text;
+	char prefix[2048];
+};
+
+static void add_bus(struct rails *rails, const struct machine *machine, int upstream,
+		    int root);
+
+/* "00.0" or "00.0-[b5]--" and what is below, which begins at the prefix's end. */
+static void add_function(struct rails *rails, const struct machine *machine, size_t number)
+{
+	const struct machine_function *function = &machine->functions.v[number];
+	size_t length = strlen(rails->prefix);
+	char label[32];
+	int width;
+
+	width = snprintf(label, sizeof(label), "%02x.%x", function->at.slot,
+			 function->at.function);
+	if (function->bridge && function->secondary == function->subordinate)
+		width = snprintf(label, sizeof(label), "%02x.%x-[%02x]--", function->at.slot,
+				 function->at.function, function->secondary);
+	else if (function->bridge)
+		width = snprintf(label, sizeof(label), "%02x.%x-[%02x-%02x]--",
+				 function->at.slot, function->at.function,
+				 function->secondary, function->subordinate);
+	text_adds(rails->text, label);
+	if (!function->bridge) {
+		text_addc(rails->text, '\n');
+		return;
+	}
+	snprintf(rails->prefix + length, sizeof(rails->prefix) - length, "%*s", width, "");
+	add_bus(rails, machine, (int)number, function->root);
+	rails->prefix[length] = '\0';
+}
+
+static bool on_bus(const struct machine_function *function, int upstream, int root)
+{
+	return function->upstream == upstream && function->root == root;
+}
+
+static void add_rail(struct rails *rails, const char *rail)
+{
+	size_t length = strlen(rails->prefix);
+
+	snprintf(rails->prefix + length, sizeof(rails->prefix) - length, "%s", rail);
+}
+
+/* The functions below one bridge, or on one root bus (@upstream -1). */
+static void add_bus(struct rails *rails, const struct machine *machine, int upstream,
+		    int root)
+{
+	size_t length = strlen(rails->prefix), left = 0;
+	bool first = true;
+
+	for (size_t i = 0; i < machine->functions.n; i++)
+		left += on_bus(&machine->functions.v[i], upstream, root);
+	if (left == 0)
+		text_addc(rails->text, '\n');
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		if (!on_bus(&machine->functions.v[i], upstream, root))
+			continue;
+		if (first && left == 1 && upstream >= 0) {
+			text_adds(rails->text, "--");
+			add_rail(rails, "  ");
+		} else {
+			if (!first)
+				text_adds(rails->text, rails->prefix);
+			text_adds(rails->text, left > 1 ? "+-" : "\\-");
+			add_rail(rails, left > 1 ? "| " : "  ");
+		}
+		add_function(rails, machine, i);
+		rails->prefix[length] = '\0';
+		first = false;
+		left--;
+	}
+}
+
+void text_add_lspci_tree(struct text *text, const struct machine *machine)
+{
+	struct rails rails = { .text = text };
+
+	/* lspci begins with the highest root. */
+	for (size_t n = machine->roots.n; n-- > 0;) {
+		const struct machine_root *root = &machine->roots.v[n];
+		bool first = n + 1 == machine->roots.n, last = n == 0;
+		int width = snprintf(NULL, 0, "[%04x:%02x]-", root->domain, root->first_bus);
+
+		text_adds(text, first && last ? "-" : first ? "-+-" : last ? " \\-" : " +-");
+		text_printf(text, "[%04x:%02x]-", root->domain, root->first_bus);
+		snprintf(rails.prefix, sizeof(rails.prefix), "%s%*s",
+			 first && last ? " " : last ? "   " : " | ", width, "");
+		add_bus(&rails, machine, -1, (int)n);
+	}
+}
+
+static unsigned window_end(const struct machine *machine, size_t root)
+{
+	return root + 1 < machine->roots.n &&
+			       machine->roots.v[root + 1].domain ==
+				       machine->roots.v[root].domain
+		       ? machine->roots.v[root + 1].first_bus - 1u
+		       : 255;
+}
+
+static void add_budget(struct text *text, const struct machine *machine)
+{
+	text_adds(text, "bus numbers:\n");
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		const struct machine_root *root = &machine->roots.v[i];
+		unsigned end = window_end(machine, i);
+
+		text_printf(text, "  root %04x:%02x", root->domain, root->first_bus);
+		if (root->affinity.what == AFFINITY_NODE)
+			text_printf(text, " (node %d)", root->affinity.node);
+		text_printf(text, ": uses %02x-%02x, may use up to %02x, %u spare\n",
+			    root->first_bus, root->last_bus, end, end - root->last_bus);
+	}
+}
+
+static unsigned count_io(const struct guest *guest)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct device_kind *kind = device_kind_of(&guest->devices.v[i]);
+
+		count += kind && kind->io_bar && device_on_pci(&guest->devices.v[i]);
+	}
+	return count;
+}
+
+static void add_io(struct text *text, const struct guest *guest)
+{
+	bool efi = guest->firmware || guest->loader;
+
+	text_printf(text, "I/O ports: %u devices with an I/O BAR, %s takes %u\n",
+		    count_io(guest), efi ? "OVMF" : "SeaBIOS",
+		    efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS);
+}
+
+/* libvirt 9.0 qemu_domain.c, qemuDomainGetMemLockLimitBytes: RAM each, and 1 GiB. */
+static void add_locked(struct text *text, const struct guest *guest)
+{
+	uint64_t devices = 0, memory_bytes = guest->memory_bytes.value;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		devices += streq(guest->devices.v[i].tag, "hostdev") &&
+			   streq_null(guest->devices.v[i].type, "pci");
+	text_adds(text, "memory that VFIO locks on the host: ");
+	if (devices == 0)
+		text_adds(text, "none, no host device is assigned\n");
+	if (devices == 0)
+		return;
+	text_add_size(text, (guest->iommus.n ? devices : 1) * memory_bytes +
+				    (UINT64_C(1) << 30));
+	text_addc(text, '\n');
+}
+
+static void add_command_line(struct text *text, const struct guest *guest)
+{
+	static const struct {
+		const char *model, *words;
+	} rows[] = {
+		{ "intel", "intel_iommu=on iommu=pt" },
+		{ "amd", "iommu=pt" },
+		{ "smmuv3", "iommu.passthrough=1" },
+		{ "virtio", "iommu.passthrough=1" },
+	};
+
+	for (size_t i = 0; guest->iommus.n && i < ARRAY_SIZE(rows); i++)
+		if (streq_null(guest->iommus.v[0].model, rows[i].model))
+			text_printf(text, "kernel command line for the nested host: %s\n",
+				    rows[i].words);
+}
+
+void text_add_prediction(struct text *text, const struct guest *guest,
+			 const struct machine *machine)
+{
+	add_nodes(text, machine);
+	add_distances(text, machine);
+	text_adds(text, "PCI tree:\n");
+	text_add_lspci_tree(text, machine);
+	add_budget(text, machine);
+	if (guest_is_q35(guest))
+		add_io(text, guest);
+	add_locked(text, guest);
+	add_command_line(text, guest);
+}

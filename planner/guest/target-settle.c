@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/guest/target-settle.h"
+
+#include "planner/guest/feature-use.h"
+
+static void origin_set(struct target_origin *origin, enum target_why why,
+		       const char *what, long line)
+{
+	free(origin->what);
+	*origin = (struct target_origin){ why, xstrdup(what), line };
+}
+
+/* What the domain proves, as far as it is more than what is there. */
+struct raise {
+	struct target_settled *settled;
+	const struct document *document;
+};
+
+static void raise_to(const struct raise *raise, struct target proof, const char *what,
+		     int element)
+{
+	struct target_settled *settled = raise->settled;
+	long line = raise->document && element >= 0
+			    ? raise->document->elements.v[element].line
+			    : 0;
+
+	if (proof.libvirt > settled->target.libvirt) {
+		settled->target.libvirt = proof.libvirt;
+		origin_set(&settled->libvirt, TARGET_WHY_DOMAIN, what, line);
+	}
+	if (proof.qemu > settled->target.qemu) {
+		settled->target.qemu = proof.qemu;
+		origin_set(&settled->qemu, TARGET_WHY_DOMAIN, what, line);
+	}
+}
+
+static void raise_to_machine(const struct raise *raise, const char *machine, int element)
+{
+	unsigned qemu = machine ? machine_type_qemu(machine) : 0;
+	_cleanup_free_ char *what = NULL;
+
+	if (qemu == 0)
+		return;
+	what = xasprintf("machine type %s", machine);
+	raise_to(raise, (struct target){ libvirt_beside(qemu), qemu }, what, element);
+}
+
+static void raise_to_attribute(void *user, int element, const char *name,
+			       const struct known_attribute *known, unsigned since)
+{
+	const struct raise *raise = user;
+	_cleanup_free_ char *what = NULL;
+
+	(void)known;
+	if (since == 0)
+		return;
+	what = xasprintf("%s= of <%s>", name,
+			 document_element_name(raise->document, element));
+	raise_to(raise, (struct target){ since, 0 }, what, element);
+}
+
+static void raise_to_features(const struct raise *raise, const struct guest *guest)
+{
+	for (size_t i = 0; i < n_feature_uses; i++) {
+		const struct feature_use *use = &feature_uses[i];
+		int element;
+
+		if (target_has(&raise->settled->target, use->feature))
+			continue;
+		element = use->find(raise->document, guest);
+		if (element >= 0)
+			raise_to(raise, feature_first(use->feature), use->what, element);
+	}
+}
+
+/* A version of the host's facts; 0: it is not known. */
+static unsigned fact_version(const struct machine *host, const char *name)
+{
+	const char *value = host ? machine_fact(host, name) : NULL;
+	unsigned version;
+
+	return value && version_parse(value, &version) ? version : 0;
+}
+
+/* What is said or known of the host comes before what was guessed from the domain. */
+static void take_known(unsigned *version, struct target_origin *origin,
+		       const struct target_wish *wish, unsigned given, unsigned host)
+{
+	if (given > 0) {
+		*version = given;
+		origin_set(origin, wish->installed ? TARGET_WHY_INSTALLED : TARGET_WHY_GIVEN,
+			   NULL, 0);
+	} else if (host > 0) {
+		*version = host;
+		origin_set(origin, TARGET_WHY_HOST, NULL, 0);
+	}
+}
+
+void target_settle(const struct target_wish *wish, const struct machine *host,
+		   const struct document *document, const struct guest *guest,
+		   const char *machine, struct target_settled *ret)
+{
+	enum target_why why = wish->newest ? TARGET_WHY_NEWEST : TARGET_WHY_DEFAULT;
+	struct raise raise = { ret, document };
+
+	ret->target = wish->newest ? TARGET_NEWEST : TARGET_DEFAULT;
+	ret->libvirt.why = ret->qemu.why = why;
+	if (machine || !guest)
+		raise_to_machine(&raise, machine, -1);
+	else
+		raise_to_machine(&raise, guest->machine,
+				 document_find(document, 0, "os/type"));
+	if (guest) {
+		raise_to_features(&raise, guest);
+		feature_attributes(document, guest, raise_to_attribute, &raise);
+	}
+	take_known(&ret->target.libvirt, &ret->libvirt, wish, wish->given.libvirt,
+		   fact_version(host, "libvirt.version"));
+	take_known(&ret->target.qemu, &ret->qemu, wish, wish->given.qemu,
+		   fact_version(host, "qemu.version"));
+}
+
+void target_settled_free(struct target_settled *settled)
+{
+	free(settled->libvirt.what);
+	free(settled->qemu.what);
+	*settled = (struct target_settled){};
+}
+
+static const char *const whys[] = {
+	[TARGET_WHY_DEFAULT] = "the default",
+	[TARGET_WHY_NEWEST] = "the newest that virt-layout knows",
+	[TARGET_WHY_GIVEN] = "as given",
+	[TARGET_WHY_INSTALLED] = "installed here",
+	[TARGET_WHY_HOST] = "of the host",
+};
+
+static void add_origin(struct text *text, const struct target_origin *origin,
+		       const char *file)
+{
+	if (origin->why != TARGET_WHY_DOMAIN) {
+		text_printf(text, " (%s)", whys[origin->why]);
+		return;
+	}
+	text_adds(text, " (raised by ");
+	text_add_shown(text, origin->what);
+	if (origin->line > 0 && file) {
+		text_adds(text, ", ");
+		text_add_shown(text, file);
+		text_printf(text, ":%ld", origin->line);
+	} else if (origin->line > 0) {
+		text_printf(text, ", line %ld", origin->line);
+	}
+	text_addc(text, ')');
+}
+
+static bool alike(const struct target_origin *a, const struct target_origin *b)
+{
+	return a->why == b->why && streq_null(a->what, b->what);
+}
+
+bool target_settled_alike(const struct target_settled *a, const struct target_settled *b)
+{
+	return a->target.libvirt == b->target.libvirt && a->target.qemu == b->target.qemu &&
+	       alike(&a->libvirt, &b->libvirt) && alike(&a->qemu, &b->qemu);
+}
+
+static void add_version(struct text *text, const char *name, unsigned version)
+{
+	text_printf(text, "%s %u.%u", name, version / 1000000, version / 1000 % 1000);
+}
+
+void text_add_target(struct text *text, const struct target_settled *settled,
+		     const char *file)
+{
+	add_version(text, "libvirt", settled->target.libvirt);
+	if (!alike(&settled->libvirt, &settled->qemu) ||
+	    settled->libvirt.line != settled->qemu.line)
+		add_origin(text, &settled->libvirt, file);
+	add_version(text, " and QEMU", settled->target.qemu);
+	add_origin(text, &settled->qemu, file);
+	if (target_is_unknown(&settled->target))
+		text_printf(text, "; newer than libvirt %u.%u and QEMU %u.%u, the newest "
+			    "that virt-layout knows: what changed since is unknown",
+			    TARGET_NEWEST.libvirt / 1000000,
+			    TARGET_NEWEST.libvirt / 1000 % 1000, TARGET_NEWEST.qemu / 1000000,
+			    TARGET_NEWEST.qemu / 1000 % 1000);
+}
+
+static void add_members(struct jsonw *json, const char *name, unsigned version,
+			const struct target_origin *origin)
+{
+	static const char *const words[] = {
+		[TARGET_WHY_DEFAULT] = "default",     [TARGET_WHY_NEWEST] = "newest",
+		[TARGET_WHY_GIVEN] = "given",	      [TARGET_WHY_INSTALLED] = "installed",
+		[TARGET_WHY_HOST] = "host",	      [TARGET_WHY_DOMAIN] = "domain",
+	};
+	_cleanup_free_ char *from = xasprintf("%s_from", name);
+	_cleanup_free_ char *what = xasprintf("%s_raised_by", name);
+	_cleanup_free_ char *line = xasprintf("%s_line", name);
+
+	jsonw_format(json, name, "%u.%u.%u", version / 1000000, version / 1000 % 1000,
+		     version % 1000);
+	jsonw_string(json, from, words[origin->why]);
+	jsonw_string(json, what, origin->what);
+	if (origin->line > 0)
+		jsonw_int(json, line, origin->line);
+	else
+		jsonw_null(json, line);
+}
+
+void jsonw_target_members(struct jsonw *json, const struct target_settled *settled)
+{
+	add_members(json, "libvirt", settled->target.libvirt, &settled->libvirt);
+	add_members(json, "qemu", settled->target.qemu, &settled->qemu);
+	jsonw_bool(json, "newer_than_known", target_is_unknown(&settled->target));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * target-settle.h - which libvirt and QEMU a command plans for and judges by. Each of the
+ * two versions comes from the first of these that has it: what the user says (--target);
+ * the host that is given; TARGET_DEFAULT, or TARGET_NEWEST for KubeVirt, raised to what
+ * the domain proves by its machine type, elements and attributes.
+ */
+#pragma once
+
+#include "base/xml/document.h"
+#include "base/jsonw.h"
+#include "planner/guest/guest.h"
+#include "planner/guest/target.h"
+#include "topology/machine.h"
+
+enum target_why {
+	TARGET_WHY_DEFAULT,
+	TARGET_WHY_NEWEST,    /* the newest that we know */
+	TARGET_WHY_GIVEN,     /* --target, or KubeVirt's annotation */
+	TARGET_WHY_INSTALLED, /* --target installed */
+	TARGET_WHY_HOST,      /* the facts of the host that is given */
+	TARGET_WHY_DOMAIN,    /* raised by it */
+};
+
+/* What is known before the domain is read. */
+struct target_wish {
+	struct target given; /* 0: not said */
+	bool installed;	     /* given is what is installed here */
+	bool newest;	     /* start from TARGET_NEWEST */
+};
+
+struct target_origin {
+	enum target_why why;
+	char *what; /* what of the domain raised it, "machine type pc-q35-10.0"; owned */
+	long line;  /* and where, 0: not in the domain's text */
+};
+
+/* Owns everything in it. */
+struct target_settled {
+	struct target target;
+	struct target_origin libvirt, qemu;
+};
+
+/*
+ * Fills a zeroed *@ret. @host, @document and @guest may be NULL, the last two together.
+ * @machine is a machine type that is asked for, in place of the guest's; NULL: none.
+ */
+void target_settle(const struct target_wish *wish, const struct machine *host,
+		   const struct document *document, const struct guest *guest,
+		   const char *machine, struct target_settled *ret);
+void target_settled_free(struct target_settled *settled);
+#define _cleanup_target_settled_ _cleanup_(target_settled_free)
+
+/*
+ * "libvirt 11.3 and QEMU 10.0 (machine type pc-q35-10.0, line 12)". @file names the file
+ * of the line where more than one is judged; NULL: the line alone.
+ */
+void text_add_target(struct text *text, const struct target_settled *settled,
+		     const char *file);
+/* Whether both name the same versions for the same reasons, whatever the lines. */
+bool target_settled_alike(const struct target_settled *a, const struct target_settled *b);
+/* Members of an open object: libvirt, libvirt_from, libvirt_line and the same for qemu. */
+void jsonw_target_members(struct jsonw *json, const struct target_settled *settled);

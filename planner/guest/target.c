@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/guest/target.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+static const struct feature_row {
+	unsigned libvirt, qemu; /* the first that has it; 0: every one we know */
+} features[N_FEATURES] = {
+	[FEATURE_ALWAYS] = { 0, 0 },
+	[FEATURE_EXPANDER_PORTS] = { VERSION_OF(2, 3), 0 },
+	[FEATURE_PORT_HOTPLUG_OFF] = { VERSION_OF(6, 3), VERSION_OF(5, 0) },
+	[FEATURE_NUMA_DISTANCES] = { VERSION_OF(3, 10), 0 },
+	[FEATURE_HMAT] = { VERSION_OF(6, 6), VERSION_OF(5, 0) },
+	[FEATURE_IOMMU_AW_BITS] = { VERSION_OF(6, 5), 0 },
+	[FEATURE_IOMMU_SMMUV3] = { VERSION_OF(5, 5), 0 },
+	[FEATURE_IOMMU_VIRTIO] = { VERSION_OF(8, 3), VERSION_OF(7, 0) },
+	[FEATURE_IOMMU_AMD] = { VERSION_OF(11, 5), 0 },
+	[FEATURE_IGB] = { VERSION_OF(9, 3), VERSION_OF(8, 0) },
+	[FEATURE_NVME] = { VERSION_OF(11, 5), 0 },
+	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = { VERSION_OF(11, 3), 0 },
+	[FEATURE_AW_BITS_48] = { 0, VERSION_OF(9, 2) },
+	[FEATURE_AW_BITS_CHECKED] = { 0, VERSION_OF(9, 1) },
+	/* Announced for 9.0, which refuses it. */
+	[FEATURE_PASST] = { VERSION_OF(9, 1), 0 },
+	[FEATURE_IOTHREAD_VQ_MAPPING] = { VERSION_OF(10, 0), VERSION_OF(9, 0) },
+	[FEATURE_SMMUV3_PER_BUS] = { VERSION_OF(11, 10), VERSION_OF(10, 2) },
+	/* Tried on 9.0; perhaps some before have it. */
+	[FEATURE_ISA_DEBUGCON] = { VERSION_OF(9, 0), 0 },
+	[FEATURE_MEM_RESERVE] = { VERSION_OF(10, 3), 0 },
+	[FEATURE_CELL_WITHOUT_CPUS] = { VERSION_OF(6, 6), 0 },
+	[FEATURE_OVERRIDE] = { VERSION_OF(8, 2), 0 },
+	[FEATURE_HOSTDEV_NODE] = { VERSION_OF(11, 8), 0 },
+	[FEATURE_VIOMMU_VFIO] = { 0, VERSION_OF(10, 2) },
+	[FEATURE_MEMLOCK_PER_DEVICE] = { VERSION_OF(8, 7), 0 },
+};
+
+bool target_has(const struct target *target, enum feature feature)
+{
+	return target->libvirt >= features[feature].libvirt &&
+	       target->qemu >= features[feature].qemu;
+}
+
+static void add_version(struct text *text, const char *name, unsigned version)
+{
+	if (version == 0)
+		return;
+	text_printf(text, "%s%s %u.%u", text->n ? " and " : "", name, version / 1000000,
+		    version / 1000 % 1000);
+}
+
+char *feature_needs(enum feature feature)
+{
+	struct text text = {};
+
+	add_version(&text, "libvirt", features[feature].libvirt);
+	add_version(&text, "QEMU", features[feature].qemu);
+	return text_take(&text);
+}
+
+struct target feature_first(enum feature feature)
+{
+	return (struct target){ features[feature].libvirt, features[feature].qemu };
+}
+
+bool target_is_unknown(const struct target *target)
+{
+	return target->libvirt / 1000 > TARGET_NEWEST.libvirt / 1000 ||
+	       target->qemu / 1000 > TARGET_NEWEST.qemu / 1000;
+}
+
+unsigned target_max_vcpus(const struct target *target, const char *machine)
+{
+	unsigned version = machine ? machine_type_version(machine) : 0;
+
+	if (version == 0)
+		version = target->qemu;
+	if (version >= VERSION_OF(9, 0))
+		return 4096;
+	return version >= VERSION_OF(8, 1) ? 1024 : 288;
+}
+
+unsigned machine_type_version(const char *machine)
+{
+	const char *dash = strrchr(machine, '-');
+	unsigned major, minor;
+
+	if (!dash || sscanf(dash, "-%4u.%3u", &major, &minor) != 2)
+		return 0;
+	return VERSION_OF(major, minor);
+}
+
+/*
+ * Names that distributions give to machine types of their own, and the QEMU that they came
+ * with: RHEL's from the change log of its qemu-kvm.spec, Ubuntu's from the version of its
+ * package qemu in that release. A suffix of Ubuntu's such as -hpb changes no version.
+ */
+static const struct {
+	const char *name;
+	unsigned qemu;
+} downstream[] = {
+	{ "rhel9.4.0", VERSION_OF(8, 2) },  { "rhel9.6.0", VERSION_OF(9, 1) },
+	{ "rhel9.8.0", VERSION_OF(10, 1) }, { "rhel10.0.0", VERSION_OF(9, 1) },
+	{ "rhel10.2.0", VERSION_OF(10, 1) }, { "bionic", VERSION_OF(2, 11) },
+	{ "focal", VERSION_OF(4, 2) },	    { "jammy", VERSION_OF(6, 2) },
+	{ "lunar", VERSION_OF(7, 2) },	    { "mantic", VERSION_OF(8, 0) },
+	{ "noble", VERSION_OF(8, 2) },	    { "oracular", VERSION_OF(9, 0) },
+	{ "plucky", VERSION_OF(9, 2) },	    { "questing", VERSION_OF(10, 1) },
+};
+
+/* What stands after the name of the machine's family; NULL for other machines. */
+static const char *name_in_family(const char *machine)
+{
+	/* Their versions are QEMU's. */
+	static const char *const families[] = { "pc-q35-", "pc-i440fx-", "virt-",
+						"s390-ccw-virtio-", "pseries-" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (has_prefix(machine, families[i]))
+			return machine + strlen(families[i]);
+	return NULL;
+}
+
+unsigned machine_type_qemu(const char *machine)
+{
+	const char *name = name_in_family(machine);
+	size_t n = name ? strcspn(name, "-") : 0;
+
+	if (!name || machine_type_version(machine) > 0)
+		return name ? machine_type_version(machine) : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(downstream); i++)
+		if (strlen(downstream[i].name) == n && strncmp(name, downstream[i].name, n) == 0)
+			return downstream[i].qemu;
+	return 0;
+}
+
+bool machine_type_unknown(const char *machine)
+{
+	const char *name = name_in_family(machine);
+	unsigned major, minor;
+
+	if (!name || machine_type_qemu(machine) > 0)
+		return false;
+	/* RHEL's older types came with an older QEMU than 9.4's, which is the default. */
+	return sscanf(name, "rhel%2u.%2u.", &major, &minor) != 2 ||
+	       VERSION_OF(major, minor) > VERSION_OF(9, 4);
+}
+
+/*
+ * By the dates of both projects' releases; 10.1 is the exception: Fedora 43 and Ubuntu
+ * 25.10 have it with 11.6, which is older by some weeks.
+ */
+static const struct target pairs[] = {
+	{ VERSION_OF(9, 0), VERSION_OF(7, 2) },	  { VERSION_OF(10, 0), VERSION_OF(8, 2) },
+	{ VERSION_OF(10, 3), VERSION_OF(9, 0) },  { VERSION_OF(10, 8), VERSION_OF(9, 1) },
+	{ VERSION_OF(11, 0), VERSION_OF(9, 2) },  { VERSION_OF(11, 3), VERSION_OF(10, 0) },
+	{ VERSION_OF(11, 6), VERSION_OF(10, 1) }, { VERSION_OF(12, 0), VERSION_OF(10, 2) },
+	{ VERSION_OF(12, 3), VERSION_OF(11, 0) }, { VERSION_OF(12, 7), VERSION_OF(11, 1) },
+};
+
+unsigned libvirt_beside(unsigned qemu)
+{
+	unsigned libvirt = 0;
+
+	if (qemu / 1000 > TARGET_NEWEST.qemu / 1000)
+		return TARGET_NEWEST.libvirt;
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
+		if (qemu >= pairs[i].qemu)
+			libvirt = pairs[i].libvirt;
+	return libvirt;
+}
+
+bool version_parse(const char *string, unsigned *ret)
+{
+	unsigned parts[3] = {};
+	int end = 0, n = 0;
+
+	for (; n < 3 && sscanf(string, "%3u%n", &parts[n], &end) == 1; n++) {
+		string += end;
+		if (*string != '.' || !string[1])
+			break;
+		string++;
+	}
+	if (*string || parts[0] == 0)
+		return false;
+	*ret = VERSION_OF(parts[0], parts[1]) + parts[2];
+	return true;
+}
+
+int target_parse(const char *string, struct target *target, struct error *error)
+{
+	_cleanup_free_ char *copy = xstrdup(string);
+	char *rest = copy, *part;
+
+	while ((part = strsep(&rest, ","))) {
+		char *equals = strchr(part, '=');
+		unsigned *version = NULL;
+
+		if (equals && strncmp(part, "libvirt=", 8) == 0)
+			version = &target->libvirt;
+		else if (equals && strncmp(part, "qemu=", 5) == 0)
+			version = &target->qemu;
+		if (!version || !version_parse(equals + 1, version))
+			return error_input(error,
+					   "--target %s: write it as libvirt=9.0,qemu=7.2, "
+					   "or installed", string);
+	}
+	return 0;
+}

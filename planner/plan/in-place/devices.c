@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is missing of the request goes onto the tree: devices, counted against those that
+ * are there, and empty ports; then the layout is solved and what does not fit is refused.
+ */
+#include "planner/plan/in-place/host.h"
+#include "planner/plan/in-place/tree.h"
+
+#include "planner/plan/compose-guest.h"
+#include "planner/plan/request/io-keep.h"
+
+static const struct device_kind *kind_of_item(const struct guest *guest,
+					      struct assign_item item)
+{
+	if (item.device >= 0)
+		return device_kind_of(&guest->devices.v[item.device]);
+	return device_kind_of_controller(&guest->controllers.v[item.controller]);
+}
+
+/* Whether this is a device as wanted that no other wish has claimed. */
+static bool serves(const struct in_place *plan, struct assign_item item,
+		   const struct request_device *wanted, int home)
+{
+	const struct guest_address *address = assign_address(&plan->full, item);
+	const struct device_kind *kind = kind_of_item(&plan->full, item);
+	int bus = in_place_bus(plan, address);
+
+	if (!kind || !kind->name || !streq(kind->name, wanted->kind->name) ||
+	    assign_element(&plan->full, item) < 0 || bus == LAYOUT_NONE)
+		return false;
+	return in_place_root(&plan->layout, bus) == home &&
+	       in_place_shared_port(plan, bus) == wanted->shared_group;
+}
+
+/* A device that is there already and does for the wish. */
+static bool claim(struct in_place *plan, const struct request_device *wanted)
+{
+	size_t devices = plan->full.devices.n, n = devices + plan->full.controllers.n;
+	int home = in_place_home(plan, wanted);
+
+	for (size_t i = 0; home != LAYOUT_NONE && i < n; i++) {
+		struct assign_item item = {-1, -1, -1};
+
+		if (i < devices)
+			item.device = (int)i;
+		else
+			item.controller = (int)(i - devices);
+		if (plan->claimed[i] || !serves(plan, item, wanted, home))
+			continue;
+		plan->claimed[i] = true;
+		return true;
+	}
+	return false;
+}
+
+static void add_device(struct in_place *plan, size_t number)
+{
+	const struct request_device *wanted = &plan->request->devices.v[number];
+	int port = in_place_port(plan, wanted);
+	struct in_place_device *device = vec_add(&plan->devices);
+
+	device->kind = wanted->kind;
+	device->wanted = number;
+	device->port = port;
+	device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
+}
+
+static void add_devices(struct in_place *plan)
+{
+	_cleanup_free_ bool *there = xcalloc(plan->request->devices.n, sizeof(*there));
+
+	plan->claimed = xcalloc(plan->full.devices.n + plan->full.controllers.n,
+				sizeof(*plan->claimed));
+	for (size_t i = 0; i < plan->request->devices.n; i++)
+		there[i] = claim(plan, &plan->request->devices.v[i]);
+	for (size_t i = 0; i < plan->request->devices.n; i++)
+		if (!there[i])
+			add_device(plan, i);
+}
+
+static void add_ports(struct in_place *plan, int bus, int count)
+{
+	for (int have = (int)in_place_free_ports(plan, bus); have < count; have++)
+		layout_add(&plan->layout, LAYOUT_ROOT_PORT, bus);
+}
+
+static void add_spare_ports(struct in_place *plan)
+{
+	const struct request *request = plan->request;
+	size_t n;
+
+	if (request->general_ports > 0)
+		add_ports(plan, 0, request->general_ports);
+	if (request->spare_ports <= 0)
+		return;
+	for (size_t cell = 0; request->per == PER_NODE && cell < request->nodes.n;
+	     cell++) {
+		struct request_device anywhere = {.cell = (int)cell, .root = -1};
+
+		in_place_make_home(plan, &anywhere);
+	}
+	n = plan->layout.items.n;
+	for (size_t i = 0; i < n; i++)
+		if (plan->layout.items.v[i].kind == LAYOUT_EXPANDER)
+			add_ports(plan, (int)i, request->spare_ports);
+}
+
+/* A window that does not take what is to go below its bus, said with its line. */
+static int check_windows(const struct in_place *plan, struct error *error)
+{
+	for (size_t i = 0; i < plan->n_given; i++) {
+		const struct layout_item *item = &plan->layout.items.v[i];
+		unsigned below = layout_bridges_below(&plan->layout, (int)i), next;
+
+		if (item->kind != LAYOUT_EXPANDER || !item->has_bus_nr)
+			continue;
+		next = layout_next_bus(&plan->layout, item->bus_nr);
+		if (item->bus_nr + below >= next)
+			return in_place_refuse(
+				plan, error,
+				plan->full.controllers.v[item->owner].element,
+				"<controller index='%u'>: its busNr %u leaves %u bus "
+				"numbers "
+				"for ports up to the next expander bus, and %u are "
+				"needed; "
+				"lower its busNr (its devices get other addresses in the "
+				"guest), or ask for fewer devices or spare ports",
+				item->index, item->bus_nr, next - 1 - item->bus_nr,
+				below);
+	}
+	return 0;
+}
+
+/* One line of where it is and the layout's own words. */
+static int no_room(const struct in_place *plan, struct error *error)
+{
+	const struct guest_controller *root = guest_pci_controller(&plan->full, 0);
+	int element =
+		root && root->element >= 0 ? root->element : plan->old.devices_element;
+
+	return error_wrap(error, "%s:%ld: <%s>", plan->document->name,
+			  plan->document->elements.v[MAX(element, 0)].line,
+			  document_element_name(plan->document, MAX(element, 0)));
+}
+
+static unsigned count_new_io(const struct in_place *plan)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->devices.n; i++)
+		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
+	for (size_t i = plan->n_given; i < plan->layout.items.n; i++)
+		count += plan->layout.items.v[i].kind == LAYOUT_BRIDGE;
+	return count;
+}
+
+unsigned in_place_count_io(const struct in_place *plan)
+{
+	const struct guest *full = &plan->full;
+	unsigned count = count_new_io(plan);
+
+	for (size_t i = 0; i < full->devices.n; i++) {
+		const struct device_kind *kind = device_kind_of(&full->devices.v[i]);
+
+		count += kind && kind->io_bar &&
+			 in_place_on_pci(&full->devices.v[i].address) &&
+			 full->devices.v[i].address.at.bus > 0;
+	}
+	return count;
+}
+
+static int check_io(const struct in_place *plan, struct error *error)
+{
+	unsigned io = in_place_count_io(plan), limit = io_limit(plan->request);
+
+	if (io <= limit || count_new_io(plan) == 0)
+		return 0;
+	return in_place_refuse(
+		plan, error, plan->old.devices_element,
+		"<devices>: %u devices with I/O ports would not %s, which has "
+		"room for %u: ask for fewer, or take virtio-net, which has "
+		"none",
+		io,
+		plan->request->firmware == FIRMWARE_BIOS ? "boot under SeaBIOS"
+							 : "get their BARs under OVMF",
+		limit);
+}
+
+static bool has_video(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "video"))
+			return true;
+	return false;
+}
+
+static bool is_slot_free(const struct layout *layout, unsigned slot)
+{
+	for (size_t i = 0; i < layout->items.n; i++)
+		if (layout->items.v[i].parent == 0 && layout->items.v[i].slot == slot &&
+		    layout->items.v[i].has_address)
+			return false;
+	return true;
+}
+
+/* libvirt's first video device is a VGA adapter whatever its model (compose-guest.c). */
+static void add_primary_video(struct in_place *plan)
+{
+	struct layout_item *item;
+
+	for (size_t i = 0; !plan->video && i < plan->devices.n; i++)
+		if (plan->devices.v[i].kind &&
+		    streq(plan->devices.v[i].kind->tag, "video") &&
+		    !has_video(&plan->old))
+			plan->video = layout_add(&plan->layout, LAYOUT_ENDPOINT, 0);
+	if (!plan->video || !is_slot_free(&plan->layout, VIDEO_SLOT))
+		return;
+	item = &plan->layout.items.v[plan->video];
+	item->has_address = true;
+	item->slot = VIDEO_SLOT;
+}
+
+/* Bus numbers of the bridges that are there, as the guest counts them; NULL unknown. */
+static uint8_t *count_buses(const struct in_place *plan)
+{
+	_cleanup_layout_ struct layout copy = plan->layout;
+	_cleanup_error_ struct error error = {};
+	uint8_t *numbers = NULL;
+
+	copy.items.v = xmemdup(plan->layout.items.v,
+			       plan->layout.items.n * sizeof(*plan->layout.items.v));
+	copy.items.room = copy.items.n;
+	if (layout_solve(&copy, &error) == 0) {
+		numbers = xcalloc(copy.items.n, sizeof(*numbers));
+		for (size_t i = 0; i < copy.items.n; i++)
+			numbers[i] = copy.items.v[i].secondary;
+	}
+	return numbers;
+}
+
+/*
+ * Numbers are given depth first: a port more within a switch moves those behind it, which
+ * nothing but an expander bus of its own would keep.
+ */
+static void note_moved_buses(struct in_place *plan, const uint8_t *before)
+{
+	const struct layout_item *first = NULL;
+	unsigned count = 0, was = 0;
+
+	for (size_t i = 0; before && i < plan->n_given; i++) {
+		const struct layout_item *item = &plan->layout.items.v[i];
+
+		if (!layout_is_bridge(item->kind) || item->secondary == before[i] ||
+		    !in_place_has_child(&plan->layout, (int)i))
+			continue;
+		if (!first) {
+			first = item;
+			was = before[i];
+		}
+		count++;
+	}
+	if (count > 0)
+		request_note(
+			plan->request,
+			"%u bus%s of the guest get%s another number (first: behind "
+			"controller %u, %02x, was %02x), since ports are added before "
+			"%s",
+			count, count == 1 ? "" : "es", count == 1 ? "s" : "",
+			first->index, first->secondary, was, count == 1 ? "it" : "them");
+}
+
+int in_place_tree(struct in_place *plan, struct error *error)
+{
+	_cleanup_free_ uint8_t *before = count_buses(plan);
+
+	in_place_host_place(plan);
+	add_devices(plan);
+	add_primary_video(plan);
+	add_spare_ports(plan);
+	if (plan->layout.items.n == plan->n_given)
+		return 0;
+	if (check_io(plan, error) < 0 || check_windows(plan, error) < 0)
+		return -1;
+	if (layout_solve(&plan->layout, error) < 0)
+		return no_room(plan, error);
+	note_moved_buses(plan, before);
+	return 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * --firmware: libvirt picks loader and variables by what is asked for in <os> (its
+ * firmware selection, docs/formatdomain, "BIOS bootloader"); a domain that names its
+ * loader itself keeps it.
+ */
+#include "planner/plan/in-place/parts.h"
+
+static int check_bios(const struct in_place *plan, struct error *error)
+{
+	const struct guest *old = &plan->old;
+
+	if (!streq_null(old->firmware, "efi") && !streq_null(old->loader_type, "pflash"))
+		return 0;
+	return in_place_refuse(
+		plan, error, document_find(plan->document, 0, "os"),
+		"<os>: the domain boots by UEFI, and what is on its disk expects "
+		"that; --firmware bios is for domains that do not");
+}
+
+static int set_efi(struct in_place *plan, struct error *error)
+{
+	bool secure = plan->request->firmware == FIRMWARE_EFI_SECURE;
+	struct guest *new = &plan->new;
+
+	if (new->loader && !streq_null(new->loader_type, "pflash"))
+		return in_place_refuse(
+			plan, error, document_find(plan->document, 0, "os/loader"),
+			"<loader>: names a firmware that is no UEFI; take it away "
+			"so that libvirt can pick one");
+	if (new->loader)
+		return 0;
+	/* One that is asked for already is only made secure, never less. */
+	if (!new->firmware || secure)
+		new->firmware_secure_boot = switch_of(secure);
+	if (!new->firmware)
+		new->firmware = xstrdup("efi");
+	return 0;
+}
+
+int in_place_firmware(struct in_place *plan, struct error *error)
+{
+	if (!plan->request->firmware_said)
+		return 0;
+	if (plan->request->firmware == FIRMWARE_BIOS)
+		return check_bios(plan, error);
+	return streq_null(plan->old.architecture, "aarch64") && plan->old.firmware
+		       ? 0
+		       : set_efi(plan, error);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Everything that sits on PCI in the domain as libvirt would complete it becomes an item of
+ * a layout with its address given.
+ */
+#include "planner/plan/in-place/tree.h"
+
+#include "planner/plan/in-place/host.h"
+
+static void give_address(struct layout_item *item, const struct guest_address *address)
+{
+	item->has_address = true;
+	item->slot = address->at.slot;
+	item->function = address->at.function;
+}
+
+/*
+ * A bus or bridge of <qemu:commandline> keeps its place and its numbers, and since libvirt
+ * cannot put anything on it, it counts as full. Where QEMU chooses its place it only
+ * takes room.
+ */
+static void add_added(struct in_place *plan, int number)
+{
+	const struct guest_controller *controller = &plan->full.controllers.v[number];
+	int parent = in_place_bus(plan, &controller->address), item;
+	bool expander = has_suffix(controller->model, "-expander-bus");
+	struct layout_item *it;
+
+	if (parent == LAYOUT_NONE)
+		parent = 0;
+	item = layout_add(&plan->layout, in_place_kind(controller), parent);
+	it = &plan->layout.items.v[item];
+	it->owner = number;
+	it->has_index = true;
+	it->index = (unsigned)controller->index.value;
+	if (in_place_on_pci(&controller->address))
+		give_address(it, &controller->address);
+	it->has_bus_nr = expander && controller->bus_nr.state == VALUE_VALID;
+	it->bus_nr = (uint8_t)controller->bus_nr.value;
+	plan->item_of[it->index] = item;
+}
+
+static int add_given_controller(struct in_place *plan, int number, struct error *error)
+{
+	const struct guest_controller *controller = &plan->full.controllers.v[number];
+	unsigned index = (unsigned)controller->index.value;
+	int parent = in_place_bus(plan, &controller->address), item = 0;
+	struct layout_item *it;
+
+	if (controller->added) {
+		add_added(plan, number);
+		return 0;
+	}
+	if (index > 0 && parent == LAYOUT_NONE)
+		return in_place_refuse(
+			plan, error, controller->element,
+			"PCI controller %u is on no bus that comes before it", index);
+	if (index > 0)
+		item = layout_add(&plan->layout, in_place_kind(controller), parent);
+	it = &plan->layout.items.v[item];
+	it->owner = number;
+	it->has_index = true;
+	it->index = index;
+	if (index > 0)
+		give_address(it, &controller->address);
+	if (it->kind == LAYOUT_EXPANDER) {
+		it->spare = DEFAULT_SPARE_BUSES;
+		it->has_bus_nr =
+			guest_bus_nr(controller) >= 0 && !controller->bus_nr_assigned;
+		it->bus_nr = (uint8_t)MAX(guest_bus_nr(controller), 0);
+	}
+	plan->item_of[index] = item;
+	return 0;
+}
+
+static void add_given_endpoint(struct in_place *plan, const struct guest_address *address)
+{
+	int parent = in_place_bus(plan, address), item;
+
+	if (parent == LAYOUT_NONE)
+		return;
+	item = layout_add(&plan->layout, LAYOUT_ENDPOINT, parent);
+	give_address(&plan->layout.items.v[item], address);
+}
+
+/* Added bridges are full; added devices without a row take their slots. */
+static void fill_added(struct in_place *plan)
+{
+	const struct guest *full = &plan->full;
+	struct guest_address address = { .type = (char[]){ "pci" }, .state = VALUE_VALID };
+
+	for (size_t i = 0; i < full->controllers.n; i++) {
+		const struct guest_controller *c = &full->controllers.v[i];
+		int item = c->added ? plan->item_of[c->index.value] : LAYOUT_NONE;
+
+		if (item == LAYOUT_NONE || has_suffix(c->model, "-expander-bus") ||
+		    in_place_has_child(&plan->layout, item))
+			continue;
+		address.at = (struct pci_address){ .bus = (uint8_t)c->index.value };
+		add_given_endpoint(plan, &address);
+	}
+	for (size_t i = 0; i < full->commandline.additions.n; i++) {
+		const struct addition *addition = &full->commandline.additions.v[i];
+		const char *bus = addition_text(addition, "bus");
+		const struct addition_value *place = addition_value(addition, "addr");
+		int index = bus ? commandline_bus_index(bus) : -1;
+
+		if (addition->kind != ADDITION_DEVICE || index < 0 || !place)
+			continue;
+		address.at = (struct pci_address){
+			.bus = (uint8_t)index,
+			.slot = (uint8_t)(place->number / PCI_FUNCTIONS),
+			.function = place->number % PCI_FUNCTIONS,
+		};
+		add_given_endpoint(plan, &address);
+	}
+}
+
+static bool is_moved(const struct in_place *plan, int device)
+{
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		if (plan->wishes.v[i].device == device && !plan->wishes.v[i].stays)
+			return true;
+	return false;
+}
+
+static void add_given_endpoints(struct in_place *plan)
+{
+	const struct guest *full = &plan->full;
+
+	for (size_t i = 0; i < full->controllers.n; i++)
+		if (!guest_is_pci(&full->controllers.v[i]))
+			add_given_endpoint(plan, &full->controllers.v[i].address);
+	for (size_t i = 0; i < full->devices.n; i++)
+		if (!is_moved(plan, (int)i))
+			add_given_endpoint(plan, &full->devices.v[i].address);
+	for (size_t i = 0; i < full->iommus.n; i++)
+		add_given_endpoint(plan, &full->iommus.v[i].address);
+	fill_added(plan);
+}
+
+int in_place_begin_tree(struct in_place *plan, struct error *error)
+{
+	for (size_t i = 0; i < INDEXES; i++)
+		plan->item_of[i] = LAYOUT_NONE;
+	layout_begin(&plan->layout);
+	plan->layout.append = true;
+	for (unsigned index = 0; index < INDEXES; index++) {
+		const struct guest_controller *controller =
+			guest_pci_controller(&plan->full, index);
+
+		if (controller &&
+		    add_given_controller(plan,
+					 (int)(controller - plan->full.controllers.v),
+					 error) < 0)
+			return -1;
+	}
+	in_place_host_judge(plan);
+	add_given_endpoints(plan);
+	plan->n_given = plan->layout.items.n;
+	return 0;
+}

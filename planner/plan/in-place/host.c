@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. Each cell stands for host nodes: those that <memnode>, <numatune>
+ * or the pins of its vCPUs name, else one that the plan chooses, nodes of assigned
+ * devices first. A domain without cells gets one for each host node that it is bound to
+ * or has devices on. A device then belongs below an expander bus of the cell that its
+ * host node backs, one bus for each host root complex; what is there already stays. Last,
+ * memory and vCPUs that are bound nowhere are bound to the nodes of their cells.
+ */
+#include "planner/plan/in-place/host.h"
+
+#include "planner/plan/request/mirror.h"
+
+#include <strings.h>
+
+#define MIB (UINT64_C(1) << 20)
+
+int in_place_host_function(const struct in_place *plan, size_t device)
+{
+	const struct guest_device *it = &plan->old.devices.v[device];
+
+	if (!plan->host || it->source.state != VALUE_VALID ||
+	    !streq_null(it->source.type, "pci"))
+		return -1;
+	return machine_function_index(plan->host, it->source.at);
+}
+
+int in_place_host_node(const struct in_place *plan, int function)
+{
+	const struct machine_affinity *affinity;
+
+	if (function < 0)
+		return UNKNOWN_ID;
+	affinity = &plan->host->functions.v[function].affinity;
+	return affinity->what == AFFINITY_NODE ? affinity->node : UNKNOWN_ID;
+}
+
+/* The host nodes of the devices that the domain is given; the caller's. */
+static struct set device_nodes(const struct in_place *plan)
+{
+	struct set nodes = {};
+
+	for (size_t i = 0; i < plan->old.devices.n; i++) {
+		int node = in_place_host_node(plan, in_place_host_function(plan, i));
+
+		if (node != UNKNOWN_ID)
+			set_add(&nodes, (unsigned)node);
+	}
+	return nodes;
+}
+
+/* The host nodes of CPUs; the caller's. */
+static struct set nodes_of_cpus(const struct machine *host, const struct set *cpus)
+{
+	struct set nodes = {};
+
+	for (size_t i = 0; i < host->nodes.n; i++)
+		if (set_intersects(&host->nodes.v[i].cpus, cpus))
+			set_add(&nodes, (unsigned)host->nodes.v[i].id);
+	return nodes;
+}
+
+struct set in_place_cpus_of_nodes(const struct machine *host, const struct set *nodes)
+{
+	struct set cpus = {};
+
+	set_foreach (id, nodes) {
+		const struct machine_node *node = machine_node(host, id);
+
+		if (node)
+			set_union(&cpus,
+				  set_empty(&node->cpus) ? &node->near : &node->cpus);
+	}
+	return cpus;
+}
+
+/* Where a vCPU may run; NULL: anywhere. Borrowed. */
+static const struct set *pin_of(const struct guest *guest, unsigned vcpu)
+{
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		if (number_is(guest->vcpupins.v[i].id, vcpu) &&
+		    guest->vcpupins.v[i].cpus.state == VALUE_VALID)
+			return &guest->vcpupins.v[i].cpus.set;
+	return guest->vcpu_cpuset.state == VALUE_VALID ? &guest->vcpu_cpuset.set : NULL;
+}
+
+/* What the domain itself says of a cell's host nodes: false if nothing. */
+static bool said_backing(const struct in_place *plan, size_t cell,
+			 const struct set *vcpus, struct set *ret)
+{
+	const struct guest *old = &plan->old;
+	struct set pins = {};
+
+	*ret = (struct set){};
+	for (size_t i = 0; i < old->memnodes.n; i++)
+		if (number_is(old->memnodes.v[i].cell, cell) &&
+		    old->memnodes.v[i].nodes.state == VALUE_VALID) {
+			*ret = set_copy(&old->memnodes.v[i].nodes.set);
+			return true;
+		}
+	if (old->numatune_nodes.state == VALUE_VALID &&
+	    set_count(&old->numatune_nodes.set) == 1) {
+		*ret = set_copy(&old->numatune_nodes.set);
+		return true;
+	}
+	set_foreach (vcpu, vcpus) {
+		const struct set *pin = pin_of(old, (unsigned)vcpu);
+		struct set nodes = {};
+
+		if (pin)
+			nodes = nodes_of_cpus(plan->host, pin);
+		set_union(&pins, &nodes);
+		set_free(&nodes);
+	}
+	if (set_count(&pins) == 1) {
+		*ret = pins;
+		return true;
+	}
+	set_free(&pins);
+	return false;
+}
+
+static bool can_back(const struct in_place *plan, const struct machine_node *node)
+{
+	if (plan->old.numatune_nodes.state == VALUE_VALID &&
+	    !set_has(&plan->old.numatune_nodes.set, (unsigned)node->id))
+		return false;
+	return node->memory_bytes != 0;
+}
+
+/*
+ * The next host node for a cell that nothing is said of: one with devices first, then one
+ * that backs no cell yet, then any; UNKNOWN_ID if there is none.
+ */
+static int choose_node(const struct in_place *plan, const struct set *used,
+		       const struct set *wanted, bool vcpus)
+{
+	for (int pass = 0; pass < 3; pass++)
+		for (size_t i = 0; i < plan->host->nodes.n; i++) {
+			const struct machine_node *node = &plan->host->nodes.v[i];
+
+			if (can_back(plan, node) &&
+			    (pass == 2 || !set_has(used, (unsigned)node->id)) &&
+			    (!vcpus || !set_empty(&node->cpus)) &&
+			    (pass > 0 || set_has(wanted, (unsigned)node->id)))
+				return node->id;
+		}
+	return UNKNOWN_ID;
+}
+
+/* As many host nodes as there are cells that nothing is said of; the caller's. */
+static struct set choose_nodes(const struct in_place *plan, const struct set *used,
+			       const struct set *wanted)
+{
+	_cleanup_set_ struct set taken = set_copy(used);
+	struct set chosen = {};
+
+	for (size_t i = 0; i < plan->backing.n; i++) {
+		const struct request_node *node = &plan->request->nodes.v[i];
+		int id;
+
+		if (!set_empty(&plan->backing.v[i]) || node->host_node != UNKNOWN_ID)
+			continue;
+		id = choose_node(plan, &taken, wanted, node->vcpus > 0);
+		if (id == UNKNOWN_ID)
+			continue;
+		set_add(&taken, (unsigned)id);
+		set_add(&chosen, (unsigned)id);
+	}
+	return chosen;
+}
+
+/* In ascending order, so that cell 0 stands for the lowest. */
+static void choose_backing(struct in_place *plan, struct set *used,
+			   const struct set *wanted)
+{
+	_cleanup_set_ struct set chosen = choose_nodes(plan, used, wanted);
+
+	for (size_t i = 0; i < plan->backing.n; i++) {
+		const struct request_node *node = &plan->request->nodes.v[i];
+		int id = node->host_node;
+
+		if (!set_empty(&plan->backing.v[i]))
+			continue;
+		if (id == UNKNOWN_ID)
+			id = set_empty(&chosen)
+				     ? choose_node(plan, used, wanted, node->vcpus > 0)
+				     : set_first(&chosen);
+		if (id == UNKNOWN_ID)
+			continue;
+		set_remove(&chosen, (unsigned)id);
+		set_add(&plan->backing.v[i], (unsigned)id);
+		set_add(used, (unsigned)id);
+	}
+}
+
+/* Host nodes for each node of the request. */
+static void back_cells(struct in_place *plan)
+{
+	_cleanup_set_ struct set used = {}, wanted = device_nodes(plan);
+
+	for (size_t i = 0; i < plan->request->nodes.n; i++) {
+		struct set backing;
+
+		(void)said_backing(plan, i, &plan->request->nodes.v[i].vcpu_list,
+				   &backing);
+		set_union(&used, &backing);
+		*vec_add(&plan->backing) = backing;
+	}
+	choose_backing(plan, &used, &wanted);
+}
+
+/* The host nodes that a domain without cells is bound to, or has devices on. */
+static struct set nodes_to_be(const struct in_place *plan)
+{
+	const struct guest *old = &plan->old;
+	struct set nodes;
+
+	if (old->numatune_nodes.state == VALUE_VALID)
+		return set_copy(&old->numatune_nodes.set);
+	nodes = device_nodes(plan);
+	for (unsigned vcpu = 0; vcpu < MIN(old->vcpus.value, 4096u); vcpu++) {
+		const struct set *pin = pin_of(old, vcpu);
+		struct set of_pin = {};
+
+		if (pin)
+			of_pin = nodes_of_cpus(plan->host, pin);
+		/* One that may run on any of several says nothing. */
+		if (set_count(&of_pin) == 1)
+			set_union(&nodes, &of_pin);
+		set_free(&of_pin);
+	}
+	return nodes;
+}
+
+/* The only host node that a vCPU may run on, UNKNOWN_ID. */
+static int node_of_vcpu(const struct in_place *plan, unsigned vcpu)
+{
+	const struct set *pin = pin_of(&plan->old, vcpu);
+	_cleanup_set_ struct set nodes = {};
+
+	if (pin)
+		nodes = nodes_of_cpus(plan->host, pin);
+	return set_count(&nodes) == 1 ? set_first(&nodes) : UNKNOWN_ID;
+}
+
+static void share_vcpus(struct in_place *plan, unsigned cells)
+{
+	struct request *request = plan->request;
+	unsigned threads = (unsigned)MAX(plan->old.threads.value, 1u), n;
+	unsigned total = (unsigned)plan->old.vcpus.value, next = 0;
+
+	if (total % threads != 0)
+		threads = 1;
+	n = total / threads;
+	for (unsigned cell = 0; cell < cells; cell++) {
+		unsigned cores = n / cells + (cell < n % cells);
+
+		for (unsigned i = 0; i < cores * threads; i++, next++) {
+			int pinned = node_of_vcpu(plan, next);
+			unsigned to = cell;
+
+			for (size_t j = 0; j < request->nodes.n; j++)
+				if (pinned != UNKNOWN_ID &&
+				    request->nodes.v[j].host_node == pinned)
+					to = (unsigned)j;
+			set_add(&request->nodes.v[to].vcpu_list, next);
+		}
+	}
+	for (size_t i = 0; i < request->nodes.n; i++)
+		request->nodes.v[i].vcpus = set_count(&request->nodes.v[i].vcpu_list);
+}
+
+/* Memory in equal parts of whole pages, the rest with the first. */
+static void share_memory(struct in_place *plan, uint64_t granule)
+{
+	struct request *request = plan->request;
+	uint64_t total = plan->old.memory_bytes.value, pages, n = request->nodes.n;
+
+	for (size_t i = 0; i < plan->old.devices.n; i++)
+		if (streq(plan->old.devices.v[i].tag, "memory"))
+			total -= MIN(total, plan->old.devices.v[i].size_bytes.value);
+	pages = total / granule;
+	for (size_t i = 0; i < n; i++)
+		request->nodes.v[i].memory_bytes =
+			(pages / n + (i < pages % n)) * granule;
+}
+
+static int check_node(const struct in_place *plan, int id, struct error *error)
+{
+	const struct machine_node *node = machine_node(plan->host, id);
+
+	if (node && !set_empty(&node->cpus) && node->memory_bytes != 0)
+		return 0;
+	return in_place_refuse(
+		plan, error, plan->old.vcpu_element,
+		"<vcpu>: host node %d, where the domain has a device or is "
+		"bound to, has no CPUs or no memory: say with --node what its "
+		"cells are to be",
+		id);
+}
+
+static int make_cells(struct in_place *plan, const struct set *nodes, struct error *error)
+{
+	unsigned n = set_count(nodes);
+
+	if (plan->old.vcpus.state != VALUE_VALID || plan->old.vcpus.value < n ||
+	    plan->old.memory_bytes.state != VALUE_VALID ||
+	    plan->old.memory_bytes.value < n * in_place_granule(plan))
+		return in_place_refuse(
+			plan, error, plan->old.vcpu_element,
+			"<vcpu>: its vCPUs and memory cannot be divided among "
+			"the %u host nodes of its devices; say with --node what "
+			"its cells are to be",
+			n);
+	set_foreach (id, nodes) {
+		struct request_node *node;
+
+		if (check_node(plan, id, error) < 0)
+			return -1;
+		node = vec_add(&plan->request->nodes);
+		node->host_node = id;
+	}
+	share_vcpus(plan, n);
+	share_memory(plan, in_place_granule(plan));
+	for (unsigned i = 0; i < n; i++)
+		if (plan->request->nodes.v[i].vcpus == 0)
+			request_note(plan->request,
+				     "cell %u, on host node %d, has memory but no vCPU: "
+				     "all are "
+				     "pinned to other nodes",
+				     i, plan->request->nodes.v[i].host_node);
+	return 0;
+}
+
+/* What binds the domain as a whole, and a plan cannot go against. */
+static int check_bindings(const struct in_place *plan, struct error *error)
+{
+	const struct guest *old = &plan->old;
+
+	if (streq_null(old->numatune_placement, "auto"))
+		return in_place_refuse(
+			plan, error, old->numatune_memory_element,
+			"<memory placement='auto'>: numad is to choose the host "
+			"nodes, and no cell can be bound to another; take it away");
+	if (streq_null(old->vcpu_placement, "auto") &&
+	    old->numatune_nodes.state == VALUE_ABSENT)
+		return in_place_refuse(
+			plan, error, old->vcpu_element,
+			"<vcpu placement='auto'>: numad is to choose the host "
+			"nodes, and no cell can be bound to another; write "
+			"placement='static'");
+	return 0;
+}
+
+int in_place_host_cells(struct in_place *plan, struct error *error)
+{
+	_cleanup_set_ struct set nodes = device_nodes(plan);
+
+	if (set_empty(&nodes) && !plan->request->iothreads)
+		return 0;
+	plan->binds = true;
+	if (check_bindings(plan, error) < 0)
+		return -1;
+	if (plan->request->nodes.n == 0) {
+		_cleanup_set_ struct set all = nodes_to_be(plan);
+
+		if (!set_empty(&all) && make_cells(plan, &all, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The first cell that a host node backs, alone if there is such; NO_CELL. */
+static int cell_on(const struct in_place *plan, int node)
+{
+	for (unsigned most = 1; most <= MACHINE_NODE_LIMIT; most *= MACHINE_NODE_LIMIT)
+		for (size_t i = 0; i < plan->backing.n; i++)
+			if (set_has(&plan->backing.v[i], (unsigned)node) &&
+			    set_count(&plan->backing.v[i]) <= most)
+				return (int)i;
+	return NO_CELL;
+}
+
+static char *describe_cells(const struct in_place *plan)
+{
+	struct text text = {};
+
+	for (size_t i = 0; i < plan->backing.n; i++) {
+		text_printf(&text, "%scell %zu: host node ", i > 0 ? ", " : "", i);
+		text_add_set(&text, &plan->backing.v[i]);
+		if (set_empty(&plan->backing.v[i]))
+			text_adds(&text, "unknown");
+	}
+	return text_take(&text);
+}
+
+/* A device as a wish: its cell, and the root complex and switch it is to be below. */
+static int wish(struct in_place *plan, size_t device, int function, struct error *error)
+{
+	int node = in_place_host_node(plan, function);
+	const struct guest_device *it = &plan->old.devices.v[device];
+	struct in_place_wish *wanted;
+
+	if (node == UNKNOWN_ID) {
+		request_note(plan->request,
+			     PCI_FORMAT
+			     ": the host does not say on which node it is; left "
+			     "where it is (--locality says it)",
+			     PCI_ARGS(it->source.at));
+		return 0;
+	}
+	if (cell_on(plan, node) == NO_CELL) {
+		_cleanup_free_ char *cells = describe_cells(plan);
+
+		return in_place_refuse(
+			plan, error, it->element,
+			"<%s>: " PCI_FORMAT " is on host node %d, which backs no "
+			"cell (%s); back a cell by it, or take the device away",
+			it->tag, PCI_ARGS(it->source.at), node, cells);
+	}
+	wanted = vec_add(&plan->wishes);
+	wanted->device = (int)device;
+	wanted->function = function;
+	wanted->to = (struct request_device){.cell = cell_on(plan, node),
+					     .root = -1,
+					     .switch_port = -1};
+	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_said)
+		mirror_place(plan->host, (size_t)function, plan->request, &wanted->to);
+	if (!plan->request->per_said)
+		wanted->to.switch_port = -1;
+	return 0;
+}
+
+/* Cells of which nobody says how far apart they are take it from their host nodes. */
+static void mirror_unsaid_distances(struct in_place *plan)
+{
+	struct request *request = plan->request;
+
+	for (size_t i = 0; i < plan->old.cells.n; i++)
+		if (plan->old.cells.v[i].distances_element >= 0)
+			return;
+	if (request->distances)
+		return;
+	for (size_t i = 0; i < plan->backing.n; i++) {
+		if (set_count(&plan->backing.v[i]) != 1)
+			return;
+		request->nodes.v[i].host_node = set_first(&plan->backing.v[i]);
+	}
+	mirror_distances(plan->host, request);
+}
+
+static bool is_called(const struct guest_device *device, const char *name)
+{
+	struct pci_address at;
+
+	return streq_null(device->target_dev, name) || streq_null(device->alias, name) ||
+	       (device->mac && strcasecmp(device->mac, name) == 0) ||
+	       (device->source.state == VALUE_VALID && pci_address_parse(name, &at) &&
+		pci_address_equal(device->source.at, at));
+}
+
+static bool has_wish(const struct in_place *plan, size_t device)
+{
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		if (plan->wishes.v[i].device == (int)device)
+			return true;
+	return false;
+}
+
+/* What --place says of a device has the last word over what its host says. */
+static int place_named(struct in_place *plan, const struct request_place *place,
+		       struct error *error)
+{
+	for (size_t i = 0; i < plan->old.devices.n; i++) {
+		const struct guest_device *it = &plan->old.devices.v[i];
+		struct in_place_wish *wanted;
+
+		if (!is_called(it, place->device))
+			continue;
+		if (!device_on_pci(it) || place->cell >= (int)plan->request->nodes.n)
+			return in_place_refuse(plan, error, it->element,
+					       "<%s>: --place %s=%d: %s", it->tag,
+					       place->device, place->cell,
+					       device_on_pci(it)
+						       ? "there is no such node"
+						       : "the device is not on PCI");
+		if (has_wish(plan, i))
+			return in_place_refuse(plan, error, it->element,
+					       "<%s>: --place names %s twice", it->tag,
+					       place->device);
+		wanted = vec_add(&plan->wishes);
+		wanted->device = (int)i;
+		wanted->function = -1;
+		wanted->to = (struct request_device){.cell = place->cell,
+						     .root = -1,
+						     .switch_port = -1};
+		return 0;
+	}
+	return error_input(
+		error,
+		"%s: --place %s: no device has that disk target, MAC, alias or host "
+		"address",
+		plan->document->name, place->device);
+}
+
+int in_place_host_wishes(struct in_place *plan, struct error *error)
+{
+	for (size_t i = 0; i < plan->request->places.n; i++)
+		if (place_named(plan, &plan->request->places.v[i], error) < 0)
+			return -1;
+	if (!plan->binds)
+		return 0;
+	back_cells(plan);
+	mirror_unsaid_distances(plan);
+	for (size_t i = 0; i < plan->old.devices.n; i++) {
+		int function = in_place_host_function(plan, i);
+
+		if (function >= 0 && !has_wish(plan, i) &&
+		    wish(plan, i, function, error) < 0)
+			return -1;
+	}
+	return 0;
+}

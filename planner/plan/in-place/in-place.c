@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. The domain is judged first (check.h): what is wrong in it is not
+ * planned upon, save what the plan itself mends. Then the request is completed from it
+ * (in-place-request.c), what is missing is laid out around what is there
+ * (in-place-tree.c) and the difference between the guest as read and as it is to be
+ * becomes edits of the text (guest-edit.h). The result is judged like the domain was: it
+ * goes out only without an error and without a new warning; with a host, which may leave
+ * no better place for a device, a new warning is a note.
+ */
+#include "planner/plan/in-place/in-place.h"
+
+#include "planner/check/worse.h"
+#include "planner/plan/compose-guest.h"
+#include "planner/guest/edit.h"
+#include "planner/guest/read.h"
+#include "planner/plan/in-place/host.h"
+
+#include <stdarg.h>
+
+static void plan_clear(struct in_place *plan)
+{
+	guest_free(&plan->old);
+	guest_free(&plan->full);
+	guest_free(&plan->new);
+	layout_free(&plan->layout);
+	vec_free(&plan->devices);
+	for (size_t i = 0; i < plan->backing.n; i++)
+		set_free(&plan->backing.v[i]);
+	vec_free(&plan->backing);
+	vec_free(&plan->wishes);
+	free(plan->claimed);
+	free(plan->root_home);
+	free(plan->switch_home);
+}
+
+/* Errors of the domain that planning takes away, or must be seen with the plan. */
+static bool is_mended(const struct in_place *plan, const char *rule)
+{
+	static const struct {
+		const char *rule;
+		bool with_host, with_iommu;
+	} rows[] = {
+		{"hostdev-cell-affinity", true, false},
+		{"viommu-group-split", true, false},
+		{"iommu-caching", false, false},
+		{"vcpus-need-eim", false, false},
+		{"iommu-intremap-ioapic", false, true},
+		{"iommu-eim-intremap", false, true},
+		{"iommu-address", false, true},
+		{"iommu-machine", false, true},
+		{"iommu-attributes", false, true},
+		{"iommu-virtio-acpi", false, false},
+		{"uefi-needs-acpi", false, false},
+		{"acpi-needs-uefi", false, false},
+		{"topology-product", false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq(rows[i].rule, rule))
+			return (!rows[i].with_host || plan->host) &&
+			       (!rows[i].with_iommu || plan->iommu_said);
+	return false;
+}
+
+static const struct finding *first_error(const struct in_place *plan,
+					 const struct check_result *result, bool before)
+{
+	for (size_t i = 0; i < result->report.findings.n; i++) {
+		const struct finding *finding = &result->report.findings.v[i];
+
+		if (finding->severity == SEVERITY_ERROR &&
+		    !(before && is_mended(plan, finding->rule)))
+			return finding;
+	}
+	return NULL;
+}
+
+static int judge(const struct in_place *plan, const struct document *document,
+		 struct check_result *result, struct error *error)
+{
+	struct check_options options = {.host = plan->host,
+					.target = plan->request->target};
+
+	return check_document(document, &options, result, error);
+}
+
+static int refuse_finding(const struct in_place *plan, const struct finding *finding,
+			  const char *when, struct error *error)
+{
+	_cleanup_text_ struct text message = {};
+
+	text_add_shown(&message, finding->message);
+	return error_input_at(error, plan->document->name, finding->place.line,
+			      "%s: %s: %s %s%s", finding->place.path, finding->rule,
+			      message.s, when, finding->remedy ? finding->remedy : "");
+}
+
+static int judge_before(const struct in_place *plan, struct check_result *ret,
+			struct error *error)
+{
+	const struct finding *finding;
+
+	if (judge(plan, plan->document, ret, error) < 0)
+		return -1;
+	finding = first_error(plan, ret, true);
+	if (!finding)
+		return 0;
+	return refuse_finding(plan, finding,
+			      "Nothing is planned upon a domain with an error. ", error);
+}
+
+/* What the host's shape costs: another plan may cost something else. */
+static void note_warning(const struct in_place *plan, const struct finding *finding)
+{
+	_cleanup_free_ char *words = finding_string(finding);
+
+	request_note(plan->request,
+		     "the planned domain has a warning that it did not have: %s", words);
+}
+
+/* No error may be left, and without a host no warning may be new. */
+static int judge_after(const struct in_place *plan, const struct check_result *before,
+		       const struct text *xml, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_check_result_ struct check_result result = {};
+	const struct finding *finding;
+
+	if (document_parse(plan->document->name, xml->s, xml->n, &document, error) < 0 ||
+	    judge(plan, &document, &result, error) < 0)
+		return -1;
+	finding = first_error(plan, &result, false);
+	if (finding)
+		return refuse_finding(
+			plan, finding,
+			"The plan would be so (the line is the new text's). ", error);
+	finding = report_worse(&before->report, &result.report, SEVERITY_WARNING, true);
+	if (!finding)
+		return 0;
+	if (plan->host) {
+		note_warning(plan, finding);
+		return 0;
+	}
+	return refuse_finding(plan, finding,
+			      "The plan would be so (the line is the new text's); to have it "
+			      "all the same, silence this rule in the domain (see "
+			      "virt-layout-check(1)). ", error);
+}
+
+static int check_machine(const struct in_place *plan, struct error *error)
+{
+	const struct document *document = plan->document;
+	int type = document_find(document, 0, "os/type");
+
+	if (guest_is_q35(&plan->old) || guest_is_virt(&plan->old))
+		return 0;
+	return in_place_refuse(
+		plan, error, type,
+		"<type machine='%s'>: only q35 (x86_64) and virt (aarch64) have "
+		"pcie-expander-bus and the IOMMUs; %s",
+		plan->old.machine ? plan->old.machine : "",
+		guest_is_i440fx(&plan->old) || !plan->old.machine
+			? "i440fx has conventional PCI only: make it q35 first (its PCI "
+			  "addresses all change)"
+			: "other machines are not planned for");
+}
+
+static int read_guests(struct in_place *plan, struct error *error)
+{
+	if (guest_read(plan->document, &plan->old, error) < 0 ||
+	    guest_read(plan->document, &plan->full, error) < 0 ||
+	    guest_read(plan->document, &plan->new, error) < 0 ||
+	    check_machine(plan, error) < 0)
+		return -1;
+	if (plan->old.devices_element < 0)
+		return in_place_refuse(plan, error, 0, "<domain>: has no <devices>");
+	return 0;
+}
+
+/*
+ * What libvirt would make of the domain; for what the plan puts elsewhere it shall make
+ * no room.
+ */
+static void complete(struct in_place *plan)
+{
+	_cleanup_assignment_ struct assignment assignment = {};
+
+	for (size_t i = 0; i < plan->wishes.n; i++) {
+		struct guest_address *address =
+			&plan->full.devices.v[plan->wishes.v[i].device].address;
+
+		if (!guest_address_automatic(address))
+			continue;
+		free(address->type);
+		address->type = xstrdup("unassigned");
+	}
+	assign(&plan->full, &assignment);
+}
+
+static size_t count_expanders(const struct guest *guest)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		n += guest->controllers.v[i].model &&
+		     has_suffix(guest->controllers.v[i].model, "-expander-bus");
+	return n;
+}
+
+/*
+ * NUMA, expander buses and the IOMMU are all told by ACPI tables, and UEFI on x86 needs
+ * them. Ports alone do not, and on aarch64 libvirt refuses ACPI without UEFI.
+ */
+static void need_acpi(struct in_place *plan)
+{
+	struct guest *new = &plan->new;
+	bool x86_uefi = streq_null(new->firmware, "efi") && !plan->old.firmware &&
+			guest_is_q35(new);
+
+	if (new->cells.n > plan->old.cells.n || new->iommus.n > plan->old.iommus.n ||
+	    count_expanders(new) > count_expanders(&plan->old) || x86_uefi)
+		new->acpi = true;
+}
+
+static int change(struct in_place *plan, struct error *error)
+{
+	if (in_place_fill_request(plan, error) < 0 ||
+	    in_place_host_wishes(plan, error) < 0 || in_place_numa(plan, error) < 0)
+		return -1;
+	complete(plan);
+	if (in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
+		return -1;
+	in_place_write_tree(plan);
+	if (in_place_disks(plan, error) < 0)
+		return -1;
+	in_place_host_pins(plan);
+	if (in_place_iommu(plan, error) < 0 || in_place_firmware(plan, error) < 0)
+		return -1;
+	if (plan->request->debug_console)
+		compose_debug_console(plan->request, &plan->new);
+	need_acpi(plan);
+	return 0;
+}
+
+static int write_text(const struct in_place *plan, const struct check_result *before,
+		      struct text *ret_xml, struct error *error)
+{
+	struct edits edits = {.document = plan->document};
+	_cleanup_text_ struct text text = {};
+	int rc;
+
+	in_place_notes(plan, &edits);
+	guest_edit(&plan->old, &plan->new, &edits);
+	rc = edits_apply(&edits, &text, error);
+	edits_free(&edits);
+	if (rc < 0 || judge_after(plan, before, &text, error) < 0)
+		return -1;
+	*ret_xml = text;
+	text = (struct text){};
+	return 0;
+}
+
+static int run(struct in_place *plan, struct text *ret_xml, struct error *error)
+{
+	_cleanup_check_result_ struct check_result before = {};
+
+	if (read_guests(plan, error) < 0 || judge_before(plan, &before, error) < 0 ||
+	    change(plan, error) < 0)
+		return -1;
+	return write_text(plan, &before, ret_xml, error);
+}
+
+int plan_in_place(const struct document *document, struct request *request,
+		  const struct machine *host, struct text *ret_xml, struct error *error)
+{
+	struct in_place plan = {.document = document,
+				.request = request,
+				.host = host,
+				.iommu_said = request->iommu != NULL};
+	int rc;
+
+	guest_init(&plan.old);
+	guest_init(&plan.full);
+	guest_init(&plan.new);
+	rc = run(&plan, ret_xml, error);
+	plan_clear(&plan);
+	return rc;
+}

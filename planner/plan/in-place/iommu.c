@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The IOMMU that is asked for, and what it takes: the I/O APIC in QEMU for interrupt
+ * remapping, caching_mode where a device of the host is assigned (QEMU exits without),
+ * iommu='on' on virtio devices, which go past it otherwise.
+ */
+#include "planner/plan/in-place/parts.h"
+
+#include "planner/plan/compose-guest.h"
+
+static bool is_transitional(const char *model)
+{
+	return model && has_suffix(model, "virtio-transitional");
+}
+
+static bool is_virtio_device(const struct guest_device *device)
+{
+	const struct device_kind *kind = device_kind_of(device);
+
+	return kind && device_on_pci(device) && device_kind_is_virtio(kind) &&
+	       !is_transitional(device->model);
+}
+
+static bool is_virtio_controller(const struct guest_controller *controller)
+{
+	const struct device_kind *kind = device_kind_of_controller(controller);
+
+	return kind && controller_on_pci(controller) && device_kind_is_virtio(kind) &&
+	       !is_transitional(controller->model);
+}
+
+/* Whether something sits below an expander bus. */
+static bool on_node(const struct in_place *plan, const struct guest_address *address)
+{
+	int bus;
+
+	if (address->state != VALUE_VALID || !streq_null(address->type, "pci"))
+		return false;
+	bus = plan->item_of[address->at.bus];
+	while (bus > 0 && plan->layout.items.v[bus].kind != LAYOUT_EXPANDER)
+		bus = plan->layout.items.v[bus].parent;
+	return bus > 0;
+}
+
+/*
+ * What was there before the IOMMU goes through it from now on; of what came later only
+ * what sits on a node, since libvirt adds devices of its own (a balloon) without.
+ */
+static void drive_through(struct in_place *plan, bool all)
+{
+	struct guest *guest = &plan->new;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (is_virtio_device(&guest->devices.v[i]) &&
+		    guest->devices.v[i].driver_iommu.state == VALUE_ABSENT &&
+		    (all || on_node(plan, &guest->devices.v[i].address)))
+			guest->devices.v[i].driver_iommu = switch_of(true);
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is_virtio_controller(&guest->controllers.v[i]) &&
+		    guest->controllers.v[i].driver_iommu.state == VALUE_ABSENT &&
+		    (all || on_node(plan, &guest->controllers.v[i].address)))
+			guest->controllers.v[i].driver_iommu = switch_of(true);
+}
+
+/* Whether the domain has the IOMMU that is asked for, and it works. */
+static bool is_there(const struct guest *old, const char *model)
+{
+	if (old->iommus.n == 0 || !streq_null(old->iommus.v[0].model, model))
+		return false;
+	return !streq(model, "intel") || switch_is(old->iommus.v[0].intremap, true);
+}
+
+static bool assigns_device(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].source.state == VALUE_VALID &&
+		    !streq(guest->devices.v[i].tag, "disk"))
+			return true;
+	return false;
+}
+
+static void set_gic(struct guest *guest)
+{
+	free(guest->gic_version);
+	guest->gic_version = xstrdup("3");
+}
+
+/* The lowest free slot of pcie-root for virtio-iommu, which sits nowhere else. */
+static int place_virtio(struct in_place *plan, struct guest_iommu *iommu,
+			struct error *error)
+{
+	_cleanup_set_ struct set used = {};
+
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].parent == 0)
+			set_add(&used, plan->layout.items.v[i].slot);
+	for (unsigned slot = IOMMU_SLOT; slot > 0; slot--)
+		if (!set_has(&used, slot)) {
+			iommu->address = compose_address(0, slot, 0);
+			return 0;
+		}
+	return in_place_refuse(
+		plan, error, plan->old.devices_element,
+		"<devices>: pcie-root has no free slot for the virtio IOMMU");
+}
+
+static int set_model(struct in_place *plan, struct guest_iommu *iommu,
+		     struct error *error)
+{
+	const char *model = plan->request->iommu;
+
+	if (streq(model, "intel")) {
+		compose_intel(&plan->new, iommu);
+		if (assigns_device(&plan->new))
+			iommu->caching_mode = switch_of(true);
+	}
+	if (streq(model, "smmuv3"))
+		set_gic(&plan->new);
+	if (streq(model, "virtio") && !iommu->address.type)
+		return place_virtio(plan, iommu, error);
+	return 0;
+}
+
+/* The ones of another model go. */
+static void remove_others(struct guest *guest, const char *model)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		struct guest_iommu *iommu = &guest->iommus.v[i];
+
+		if (streq_null(iommu->model, model)) {
+			guest->iommus.v[n++] = *iommu;
+			continue;
+		}
+		free(iommu->model);
+		free(iommu->address.type);
+	}
+	guest->iommus.n = n;
+}
+
+/* Of the one that is there: what host devices and numbers of vCPUs need of it. */
+static void keep_iommu(struct in_place *plan)
+{
+	struct guest *new = &plan->new;
+
+	if (new->iommus.n == 0 || !streq_null(new->iommus.v[0].model, "intel"))
+		return;
+	if (assigns_device(new))
+		new->iommus.v[0].caching_mode = switch_of(true);
+	if (new->vcpus.value > 255 && switch_is(new->iommus.v[0].intremap, true))
+		new->iommus.v[0].eim = switch_of(true);
+}
+
+/*
+ * An IOMMU in <qemu:commandline> is the domain's, and QEMU takes one. It is left alone:
+ * one of the model that is asked for serves, any other is refused.
+ */
+static int check_added(const struct in_place *plan, const struct addition *added,
+		       struct error *error)
+{
+	bool same = streq_null(added->model, plan->request->iommu);
+
+	if (same && (!streq(added->model, "intel") ||
+		     streq_null(addition_text(added, "intremap"), "on")))
+		return 0;
+	if (same)
+		return in_place_refuse(plan, error, added->element,
+				       "--iommu intel: the IOMMU in <qemu:commandline> lacks "
+				       "intremap=on, which VFIO in the guest needs. Add it to "
+				       "that argument");
+	return in_place_refuse(plan, error, added->element,
+			       "--iommu %s: <qemu:commandline> already adds an IOMMU (%s), "
+			       "and a guest has one at most. Remove that argument first",
+			       plan->request->iommu, added->model);
+}
+
+int in_place_iommu(struct in_place *plan, struct error *error)
+{
+	const char *model = plan->request->iommu;
+	const struct addition *added = commandline_iommu(&plan->old.commandline, 0);
+	struct guest *new = &plan->new;
+
+	if (!plan->iommu_said) {
+		keep_iommu(plan);
+		return 0;
+	}
+	if (added && new->iommus.n == 0)
+		return check_added(plan, added, error);
+	remove_others(new, model);
+	if (streq(model, "none"))
+		return 0;
+	if (new->iommus.n == 0)
+		guest_add_iommu(new, model);
+	if (!streq(model, "smmuv3"))
+		drive_through(plan, !is_there(&plan->old, model));
+	return set_model(plan, &new->iommus.v[0], error);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a plan notes down for people and later plans, in <metadata>: what mirrored devices
+ * and cells stand for, and which warnings the wish itself brings. Notes only: nothing of
+ * the plan depends on them, since others drop what they do not know.
+ */
+#include "planner/plan/in-place/tree.h"
+
+#include "planner/check/check.h"
+#include "planner/guest/edit.h"
+#include "planner/plan/plan-metadata.h"
+
+/* The element of ours in <metadata>, -1. */
+static int element_of_space(const struct in_place *plan, const char *space)
+{
+	const struct document *document = plan->document;
+	int metadata = plan->old.metadata_element;
+	int child = metadata < 0 ? -1 : document_child(document, metadata, NULL);
+
+	for (; child >= 0; child = document_next(document, child, NULL)) {
+		const xmlNs *ns = document->elements.v[child].node->ns;
+
+		if (ns && ns->href && streq((const char *)ns->href, space))
+			return child;
+	}
+	return -1;
+}
+
+/* Takes @want: its children go into the element that is there, or it becomes one. */
+static void add_note(const struct in_place *plan, struct edits *edits, struct want *want,
+		     struct want *metadata)
+{
+	int there = element_of_space(plan, want->space);
+
+	if (there < 0 && metadata) {
+		*vec_add(&metadata->children) = want;
+		return;
+	}
+	if (there < 0)
+		edit_insert(edits, plan->old.metadata_element, -1, want);
+	for (size_t i = 0; there >= 0 && i < want->children.n; i++)
+		edit_insert(edits, there, -1, want->children.v[i]);
+	want_free(want);
+}
+
+/* The mirrored devices that are new. */
+static struct want *want_mirror(const struct in_place *plan)
+{
+	struct plan notes = {};
+	struct want *want;
+
+	for (size_t i = 0; i < plan->devices.n; i++) {
+		const struct in_place_device *device = &plan->devices.v[i];
+		const struct layout_item *item = &plan->layout.items.v[device->endpoint];
+		struct plan_device *row;
+
+		if (!device->kind)
+			continue;
+		row = vec_add(&notes.devices);
+		row->wanted = device->wanted;
+		row->kind = device->kind;
+		row->guest_at = (struct pci_address){
+			.bus = plan->layout.items.v[item->parent].secondary,
+			.slot = item->slot,
+			.function = item->function,
+		};
+	}
+	want = plan_metadata(plan->request, &notes);
+	vec_free(&notes.devices);
+	return want;
+}
+
+static bool adds_devices(const struct in_place *plan)
+{
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (plan->devices.v[i].kind)
+			return true;
+	return false;
+}
+
+/* Why ports without ACS are what was wished for; NULL: the plan adds none. */
+static const char *why_no_acs(const struct in_place *plan)
+{
+	for (size_t i = plan->n_given; i < plan->layout.items.n; i++) {
+		if (plan->layout.items.v[i].kind == LAYOUT_DOWNSTREAM)
+			return "a switch of the host is mirrored (per root-complex)";
+		if (plan->layout.items.v[i].kind == LAYOUT_ROOT_PORT &&
+		    in_place_shared_port(plan, (int)i))
+			return "iommu-group=shared was asked for";
+	}
+	return NULL;
+}
+
+static bool is_silenced(const struct in_place *plan, const char *rule)
+{
+	int there = element_of_space(plan, CHECK_NAMESPACE);
+	int child = there < 0 ? -1 : document_child(plan->document, there, NULL);
+
+	for (; child >= 0; child = document_next(plan->document, child, NULL))
+		if (streq_null(document_attribute(plan->document, child, "rule"), rule) &&
+		    !document_attribute(plan->document, child, "path"))
+			return true;
+	return false;
+}
+
+static struct want *want_silence(const char *rule, const char *reason)
+{
+	struct want *want = want_new("check"), *ignore;
+
+	want->space = CHECK_NAMESPACE;
+	ignore = want_child(want, "ignore");
+	want_set(ignore, "rule", "%s", rule);
+	want_set(ignore, "reason", "%s", reason);
+	return want;
+}
+
+void in_place_notes(const struct in_place *plan, struct edits *edits)
+{
+	const char *reason = why_no_acs(plan);
+	bool silence = reason && !is_silenced(plan, "port-no-acs");
+	bool mirror = plan->request->mirrored && adds_devices(plan);
+	struct want *metadata = NULL;
+
+	if (!silence && !mirror)
+		return;
+	if (plan->old.metadata_element < 0)
+		metadata = want_new("metadata");
+	if (mirror)
+		add_note(plan, edits, want_mirror(plan), metadata);
+	if (silence)
+		add_note(plan, edits, want_silence("port-no-acs", reason), metadata);
+	if (metadata)
+		edit_insert(edits, 0, guest_edit_anchor(plan->document, "metadata"),
+			    metadata);
+	want_free(metadata);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* in-place-parts.h - the pieces of in-place.c, for the file that holds each. */
+#pragma once
+
+#include "base/xml/edit.h"
+#include "planner/guest/assign/assign.h"
+#include "planner/plan/layout.h"
+#include "planner/plan/request/request.h"
+#include "topology/machine.h"
+
+/* One device that the plan puts into a port. */
+struct in_place_device {
+	const struct device_kind *kind; /* of a new one; NULL: a wish's */
+	size_t wanted;                  /* in request.devices, or in wishes */
+	int port;                       /* layout item that it goes into */
+	int endpoint;                   /* its own item */
+};
+
+/* Where a device of the host that the domain is given belongs. */
+struct in_place_wish {
+	int device;   /* in `old`, `full` and `new` alike */
+	int function; /* in host->functions; -1: one that --place names */
+	struct request_device to;
+	bool stays; /* it is there already */
+	int beside; /* the wish whose slot it shares, as functions of one card; -1 */
+	int leader; /* the first wish of its host group, if the guest's IOMMU takes them
+		     * for one only behind one pcie-to-pci-bridge; -1 */
+};
+
+struct in_place {
+	const struct document *document;
+	struct request *request;
+	const struct machine *host; /* NULL: none */
+	/* As it is, as libvirt would complete it, and as it is to be. */
+	struct guest old, full, new;
+	struct layout layout; /* given items are those of `full` */
+	int item_of[INDEXES]; /* of PCI controllers, by index; LAYOUT_NONE */
+	size_t n_given;       /* items that were there */
+	VEC(struct in_place_device) devices;
+	bool *claimed;   /* of full.devices, then full.controllers */
+	int video;       /* item of a primary video device that is added; 0: none */
+	bool iommu_said; /* the request names a model */
+	/* Of a host whose devices are given. */
+	bool binds;              /* there are such, and memory and vCPUs follow them */
+	VEC(struct set) backing; /* host nodes of each node of the request */
+	VEC(struct in_place_wish) wishes;
+	int *root_home, *switch_home; /* items of request.roots, switches; LAYOUT_NONE */
+};
+
+/* "FILE:LINE: " with the element's line; -1 is the document. Always -1. */
+int in_place_refuse(const struct in_place *plan, struct error *error, int element,
+		    const char *format, ...) _printf_(4, 5);
+
+/* The bus that an address is on, as an item; LAYOUT_NONE. */
+int in_place_bus(const struct in_place *plan, const struct guest_address *address);
+/* The expander bus or pcie-root above an item. */
+int in_place_root(const struct layout *layout, int item);
+/* The cell of an expander bus, there or new; NO_CELL. */
+int in_place_cell(const struct in_place *plan, int item);
+/* Cells and pages are whole multiples of this. */
+uint64_t in_place_granule(const struct in_place *plan);
+/* What the request leaves open becomes what the domain has. */
+int in_place_fill_request(struct in_place *plan, struct error *error);
+/* Cells, vCPUs, memory, topology of the request. */
+int in_place_numa(struct in_place *plan, struct error *error);
+/* The tree as libvirt would complete it, as a layout of given items. */
+int in_place_begin_tree(struct in_place *plan, struct error *error);
+/* Adds what is missing of the request's devices and ports; solves the layout. */
+int in_place_tree(struct in_place *plan, struct error *error);
+/* Writes the solved layout into `new`. */
+void in_place_write_tree(struct in_place *plan);
+/* IOMMU, its I/O APIC and drivers; ACPI. */
+int in_place_iommu(struct in_place *plan, struct error *error);
+/* Loader and variables by libvirt's own choice. */
+int in_place_firmware(struct in_place *plan, struct error *error);
+/* The cell that a device will be below (where the plan moves it, else where it is) or a
+ * controller is; NO_CELL. */
+int in_place_cell_of_device(const struct in_place *plan, size_t device);
+int in_place_cell_of_controller(const struct in_place *plan, size_t controller);
+/* I/O threads, and the disks that they serve. */
+int in_place_disks(struct in_place *plan, struct error *error);
+/* What mirrored devices stand for, and warnings that are wished for, in <metadata>. */
+void in_place_notes(const struct in_place *plan, struct edits *edits);

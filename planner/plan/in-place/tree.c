@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation. Everything that sits on PCI in the domain as libvirt would
+ * complete it becomes an item of a layout with its address given; what the request asks
+ * for and is not there yet is added to it and solved. So nothing that stays moves, and
+ * what libvirt would choose stays free for it. Where controllers are added, those that
+ * libvirt would have added by itself are written out: their indexes are lower than ours,
+ * hence what has no address goes where it would have gone without us.
+ */
+#include "planner/plan/in-place/tree.h"
+
+#include "planner/plan/in-place/host.h"
+
+#include "planner/plan/compose-guest.h"
+
+static const struct {
+	const char *model;
+	enum layout_kind kind;
+} models[] = {
+	{"pcie-root", LAYOUT_ROOT},
+	{"pcie-expander-bus", LAYOUT_EXPANDER},
+	{"pcie-root-port", LAYOUT_ROOT_PORT},
+	{"pcie-switch-upstream-port", LAYOUT_UPSTREAM},
+	{"pcie-switch-downstream-port", LAYOUT_DOWNSTREAM},
+	{"pcie-to-pci-bridge", LAYOUT_BRIDGE},
+};
+
+enum layout_kind in_place_kind(const struct guest_controller *controller)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
+		if (streq_null(controller->model, models[i].model))
+			return models[i].kind;
+	return LAYOUT_BRIDGE;
+}
+
+const char *in_place_model(enum layout_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
+		if (models[i].kind == kind)
+			return models[i].model;
+	return NULL;
+}
+
+bool in_place_on_pci(const struct guest_address *address)
+{
+	return address->state == VALUE_VALID && streq_null(address->type, "pci");
+}
+
+int in_place_bus(const struct in_place *plan, const struct guest_address *address)
+{
+	return in_place_on_pci(address) ? plan->item_of[address->at.bus] : LAYOUT_NONE;
+}
+
+int in_place_root(const struct layout *layout, int item)
+{
+	while (layout->items.v[item].kind != LAYOUT_ROOT &&
+	       layout->items.v[item].kind != LAYOUT_EXPANDER)
+		item = layout->items.v[item].parent;
+	return item;
+}
+
+int in_place_cell(const struct in_place *plan, int item)
+{
+	const struct layout_item *it = &plan->layout.items.v[item];
+	struct guest_number node;
+
+	if (it->kind != LAYOUT_EXPANDER)
+		return NO_CELL;
+	if (!it->has_index)
+		return it->owner;
+	if (plan->full.controllers.v[it->owner].added)
+		return NO_CELL;
+	node = plan->full.controllers.v[it->owner].node;
+	return node.state == VALUE_VALID && node.value < INT32_MAX ? (int)node.value
+								   : NO_CELL;
+}
+
+/* The @rank-th expander bus of a cell in order of the layout; LAYOUT_NONE. */
+static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].kind == LAYOUT_EXPANDER &&
+		    in_place_cell(plan, (int)i) == cell && rank-- == 0)
+			return (int)i;
+	return LAYOUT_NONE;
+}
+
+/* Which of its cell's roots a root of the request is. */
+static unsigned rank_of_root(const struct request *request, int root)
+{
+	unsigned rank = 0;
+
+	for (int i = 0; i < root; i++)
+		rank += request->roots.v[i].cell == request->roots.v[root].cell;
+	return rank;
+}
+
+static bool is_others_home(const struct in_place *plan, int item)
+{
+	for (size_t i = 0; plan->root_home && i < plan->request->roots.n; i++)
+		if (plan->root_home[i] == item)
+			return true;
+	return false;
+}
+
+/* The bus of a host's root complex: its own, else one of its cell that is nobody's. */
+static int home_of_root(const struct in_place *plan, int root)
+{
+	int cell = plan->request->roots.v[root].cell, item;
+
+	if (!plan->root_home)
+		return expander_of_cell(plan, cell, rank_of_root(plan->request, root));
+	if (plan->root_home[root] != LAYOUT_NONE)
+		return plan->root_home[root];
+	for (unsigned rank = 0;; rank++) {
+		item = expander_of_cell(plan, cell, rank);
+		if (item == LAYOUT_NONE || !is_others_home(plan, item))
+			return item;
+	}
+}
+
+int in_place_home(const struct in_place *plan, const struct request_device *wanted)
+{
+	if (wanted->cell == NO_CELL && wanted->root < 0)
+		return 0;
+	if (wanted->root < 0)
+		return expander_of_cell(plan, wanted->cell, 0);
+	return home_of_root(plan, wanted->root);
+}
+
+int in_place_make_home(struct in_place *plan, const struct request_device *wanted)
+{
+	int home = in_place_home(plan, wanted);
+
+	if (home == LAYOUT_NONE) {
+		home = layout_add(&plan->layout, LAYOUT_EXPANDER, 0);
+		plan->layout.items.v[home].owner = wanted->cell;
+		plan->layout.items.v[home].spare = DEFAULT_SPARE_BUSES;
+	}
+	if (wanted->root >= 0 && plan->root_home)
+		plan->root_home[wanted->root] = home;
+	return home;
+}
+
+bool in_place_has_child(const struct layout *layout, int parent)
+{
+	for (size_t i = 0; i < layout->items.n; i++)
+		if (layout->items.v[i].parent == parent)
+			return true;
+	return false;
+}
+
+static const struct guest_controller *controller_of(const struct in_place *plan, int item)
+{
+	const struct layout_item *it = &plan->layout.items.v[item];
+
+	if (!it->has_index || it->kind == LAYOUT_ENDPOINT)
+		return NULL;
+	return &plan->full.controllers.v[it->owner];
+}
+
+bool in_place_shared_port(const struct in_place *plan, int item)
+{
+	const struct guest_controller *controller = controller_of(plan, item);
+
+	if (controller)
+		return streq_null(controller->model_name, "ioh3420");
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (plan->devices.v[i].port == item && plan->devices.v[i].kind)
+			return plan->request->devices.v[plan->devices.v[i].wanted]
+				.shared_group;
+	return false;
+}
+
+/* An empty port right below a bus; LAYOUT_NONE. */
+static int free_port(const struct in_place *plan, int bus, enum layout_kind kind,
+		     bool shared)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].parent == bus &&
+		    plan->layout.items.v[i].kind == kind &&
+		    !in_place_has_child(&plan->layout, (int)i) &&
+		    in_place_shared_port(plan, (int)i) == shared)
+			return (int)i;
+	return LAYOUT_NONE;
+}
+
+static unsigned place_of(const struct layout_item *item)
+{
+	return item->slot * PCI_FUNCTIONS + item->function;
+}
+
+/* Whether ports that are in use come behind a port: a bridge in it moves their numbers.
+ */
+static bool is_before_others(const struct in_place *plan, int port)
+{
+	const struct layout_item *items = plan->layout.items.v;
+
+	for (size_t i = 0; items[port].has_address && i < plan->layout.items.n; i++)
+		if (items[i].parent == items[port].parent && items[i].has_address &&
+		    layout_is_bridge(items[i].kind) &&
+		    place_of(&items[i]) > place_of(&items[port]) &&
+		    in_place_has_child(&plan->layout, (int)i))
+			return true;
+	return false;
+}
+
+/* A port that a bridge may go into: an empty one behind those in use, else one more. */
+static int port_for_bridge(struct in_place *plan, int bus, enum layout_kind kind)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].parent == bus &&
+		    plan->layout.items.v[i].kind == kind &&
+		    !in_place_has_child(&plan->layout, (int)i) &&
+		    !in_place_shared_port(plan, (int)i) &&
+		    !is_before_others(plan, (int)i))
+			return (int)i;
+	return layout_add(&plan->layout, kind, bus);
+}
+
+unsigned in_place_free_ports(const struct in_place *plan, int bus)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		count += plan->layout.items.v[i].parent == bus &&
+			 plan->layout.items.v[i].kind == LAYOUT_ROOT_PORT &&
+			 !in_place_has_child(&plan->layout, (int)i);
+	return count;
+}
+
+/* The @rank-th upstream port below a home. */
+static int upstream_below(const struct in_place *plan, int home, unsigned rank)
+{
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].kind == LAYOUT_UPSTREAM &&
+		    in_place_root(&plan->layout, (int)i) == home && rank-- == 0)
+			return (int)i;
+	return LAYOUT_NONE;
+}
+
+/* The upstream port that a switch of the request is in the domain. */
+static int there_already(const struct in_place *plan, int number, int home)
+{
+	const struct request *request = plan->request;
+	unsigned rank = 0;
+
+	if (plan->switch_home)
+		return plan->switch_home[number];
+	for (int i = 0; i < number; i++)
+		rank += request->switches.v[i].root == request->switches.v[number].root;
+	return upstream_below(plan, home, rank);
+}
+
+static int upstream_of(struct in_place *plan, int number, int home)
+{
+	const struct request *request = plan->request;
+	const struct request_switch *wanted = &request->switches.v[number];
+	int upstream = there_already(plan, number, home), above;
+
+	if (upstream != LAYOUT_NONE)
+		return upstream;
+	if (wanted->parent >= 0)
+		above = port_for_bridge(plan, upstream_of(plan, wanted->parent, home),
+					LAYOUT_DOWNSTREAM);
+	else
+		above = port_for_bridge(plan, home, LAYOUT_ROOT_PORT);
+	upstream = layout_add(&plan->layout, LAYOUT_UPSTREAM, above);
+	if (plan->switch_home)
+		plan->switch_home[number] = upstream;
+	return upstream;
+}
+
+/* The bus of the ports that a device may go into, and their kind. */
+static int bus_of_ports(struct in_place *plan, const struct request_device *wanted,
+			enum layout_kind *ret_kind)
+{
+	int home = in_place_make_home(plan, wanted);
+
+	*ret_kind = wanted->switch_port >= 0 ? LAYOUT_DOWNSTREAM : LAYOUT_ROOT_PORT;
+	return wanted->switch_port >= 0 ? upstream_of(plan, wanted->switch_port, home)
+					: home;
+}
+
+int in_place_port(struct in_place *plan, const struct request_device *wanted)
+{
+	enum layout_kind kind;
+	int bus = bus_of_ports(plan, wanted, &kind);
+	int port = free_port(plan, bus, kind, wanted->shared_group);
+
+	return port == LAYOUT_NONE ? layout_add(&plan->layout, kind, bus) : port;
+}
+
+int in_place_add_bridge(struct in_place *plan, const struct request_device *wanted)
+{
+	enum layout_kind kind;
+	int bus = bus_of_ports(plan, wanted, &kind);
+
+	return layout_add(&plan->layout, LAYOUT_BRIDGE, port_for_bridge(plan, bus, kind));
+}

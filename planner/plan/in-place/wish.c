@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Host devices on the tree. The domain itself says which expander bus stands for which
+ * host root complex, and which upstream port for which switch: those that a device in its
+ * right place sits below. The first such device decides, so that a second plan finds what
+ * the first one made.
+ */
+#include "planner/plan/in-place/host.h"
+#include "planner/plan/in-place/tree.h"
+
+static int *none_for(size_t n)
+{
+	int *items = xcalloc(n + 1, sizeof(*items));
+
+	for (size_t i = 0; i <= n; i++)
+		items[i] = LAYOUT_NONE;
+	return items;
+}
+
+/* The next upstream port above an item, below its root; LAYOUT_NONE. */
+static int upstream_above(const struct layout *layout, int item)
+{
+	while (layout->items.v[item].kind != LAYOUT_UPSTREAM) {
+		if (layout->items.v[item].kind == LAYOUT_ROOT ||
+		    layout->items.v[item].kind == LAYOUT_EXPANDER)
+			return LAYOUT_NONE;
+		item = layout->items.v[item].parent;
+	}
+	return item;
+}
+
+/* Whether the switches above a bus are, or can be, those that are wished for. */
+static bool same_switches(const struct in_place *plan, int bus, int wanted)
+{
+	int there = upstream_above(&plan->layout, bus);
+
+	if (wanted < 0 || there == LAYOUT_NONE)
+		return wanted < 0 && there == LAYOUT_NONE;
+	if (plan->switch_home[wanted] != LAYOUT_NONE &&
+	    plan->switch_home[wanted] != there)
+		return false;
+	for (int i = 0; i < (int)plan->request->switches.n; i++)
+		if (i != wanted && plan->switch_home[i] == there)
+			return false;
+	return same_switches(plan, plan->layout.items.v[there].parent,
+			     plan->request->switches.v[wanted].parent);
+}
+
+static void take_switches(struct in_place *plan, int bus, int wanted)
+{
+	for (; wanted >= 0; wanted = plan->request->switches.v[wanted].parent) {
+		bus = upstream_above(&plan->layout, bus);
+		plan->switch_home[wanted] = bus;
+		bus = plan->layout.items.v[bus].parent;
+	}
+}
+
+static bool is_home_of_other(const struct in_place *plan, int item, int root)
+{
+	for (int i = 0; i < (int)plan->request->roots.n; i++)
+		if (i != root && plan->root_home[i] == item)
+			return true;
+	return false;
+}
+
+/* Whether a device is below a bus that stands, or may stand, for its root complex. */
+static bool is_right_root(struct in_place *plan, const struct request_device *to,
+			  int home)
+{
+	if (in_place_cell(plan, home) != to->cell)
+		return false;
+	if (to->root < 0)
+		return true;
+	if (plan->root_home[to->root] == LAYOUT_NONE)
+		return !is_home_of_other(plan, home, to->root);
+	return plan->root_home[to->root] == home;
+}
+
+static int group_of(const struct in_place *plan, const struct in_place_wish *wish)
+{
+	return wish->function < 0 ? GROUP_UNKNOWN
+				  : plan->host->functions.v[wish->function].iommu_group;
+}
+
+/*
+ * Behind the guest's IOMMU each function is an address space of its own, and VFIO gives
+ * the devices of one host group to one only (QEMU hw/vfio/common.c). Behind a
+ * pcie-to-pci-bridge all have the bridge's requester ID (QEMU hw/pci/pci.c,
+ * pci_device_iommu_address_space), and the guest's kernel sees one group as well. What
+ * one group wishes for is then what its first device wishes for.
+ */
+static void find_groups(struct in_place *plan)
+{
+	bool iommu = !streq_null(plan->request->iommu, "none");
+
+	for (size_t i = 0; i < plan->wishes.n; i++) {
+		struct in_place_wish *wish = &plan->wishes.v[i];
+
+		wish->leader = -1;
+		for (size_t j = 0; iommu && wish->leader < 0 && j < i; j++) {
+			struct in_place_wish *other = &plan->wishes.v[j];
+
+			if (group_of(plan, wish) < 0 ||
+			    group_of(plan, wish) != group_of(plan, other) ||
+			    wish->to.cell != other->to.cell)
+				continue;
+			other->leader = (int)j;
+			wish->leader = (int)j;
+			wish->to = other->to;
+		}
+	}
+}
+
+/* The bridge that devices of a wish's group are behind already; LAYOUT_NONE. */
+static int bridge_there(const struct in_place *plan, int leader, int before)
+{
+	for (int i = 0; i < before; i++) {
+		const struct in_place_wish *wish = &plan->wishes.v[i];
+
+		if (wish->leader == leader && wish->stays)
+			return in_place_bus(plan,
+					    &plan->full.devices.v[wish->device].address);
+	}
+	return LAYOUT_NONE;
+}
+
+/* Whether a bus is, or can be, the one that the wish's group is behind. */
+static bool is_right_bridge(const struct in_place *plan, int bus, int number)
+{
+	const struct layout_item *item = &plan->layout.items.v[bus];
+	int there = bridge_there(plan, plan->wishes.v[number].leader, number);
+
+	if (plan->wishes.v[number].leader < 0)
+		return true;
+	return item->kind == LAYOUT_BRIDGE && (there == LAYOUT_NONE || there == bus) &&
+	       streq_null(plan->full.controllers.v[item->owner].model,
+			  in_place_model(LAYOUT_BRIDGE));
+}
+
+static bool is_right(struct in_place *plan, int number)
+{
+	const struct in_place_wish *wish = &plan->wishes.v[number];
+	const struct guest_address *address = &plan->full.devices.v[wish->device].address;
+	int bus = in_place_bus(plan, address), home;
+
+	if (address->assigned || bus == LAYOUT_NONE)
+		return false;
+	home = in_place_root(&plan->layout, bus);
+	if (plan->layout.items.v[home].kind != LAYOUT_EXPANDER ||
+	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, number))
+		return false;
+	if (plan->request->per_said && plan->request->per == PER_ROOT_COMPLEX &&
+	    !same_switches(plan, bus, wish->to.switch_port))
+		return false;
+	if (wish->to.root >= 0)
+		plan->root_home[wish->to.root] = home;
+	if (plan->request->per_said)
+		take_switches(plan, bus, wish->to.switch_port);
+	return true;
+}
+
+/* Functions of one card: of one slot of the host, and no virtual ones. */
+static bool same_card(const struct in_place *plan, const struct in_place_wish *a,
+		      const struct in_place_wish *b)
+{
+	const struct machine_function *x, *y;
+
+	if (a->function < 0 || b->function < 0)
+		return false;
+	x = &plan->host->functions.v[a->function];
+	y = &plan->host->functions.v[b->function];
+	return x->physical_function < 0 && y->physical_function < 0 &&
+	       x->at.domain == y->at.domain && x->at.bus == y->at.bus &&
+	       x->at.slot == y->at.slot;
+}
+
+void in_place_host_judge(struct in_place *plan)
+{
+	if (plan->wishes.n == 0)
+		return;
+	plan->root_home = none_for(plan->request->roots.n);
+	plan->switch_home = none_for(plan->request->switches.n);
+	find_groups(plan);
+	for (size_t i = 0; i < plan->wishes.n; i++) {
+		struct in_place_wish *wish = &plan->wishes.v[i];
+
+		wish->stays = is_right(plan, (int)i);
+		wish->beside = -1;
+		for (size_t j = 0; !wish->stays && j < i; j++)
+			if (!plan->wishes.v[j].stays && plan->wishes.v[j].beside < 0 &&
+			    plan->wishes.v[j].leader == wish->leader &&
+			    same_card(plan, wish, &plan->wishes.v[j]))
+				wish->beside = (int)j;
+	}
+}
+
+static const struct in_place_device *device_of_wish(const struct in_place *plan, int wish)
+{
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (!plan->devices.v[i].kind && (int)plan->devices.v[i].wanted == wish)
+			return &plan->devices.v[i];
+	return NULL;
+}
+
+/* The bridge of a wish's group: there, made for the ones before it, or made now. */
+static int bridge_of(struct in_place *plan, int number)
+{
+	const struct in_place_wish *wish = &plan->wishes.v[number];
+	int there = bridge_there(plan, wish->leader, (int)plan->wishes.n);
+
+	for (int i = 0; there == LAYOUT_NONE && i < number; i++)
+		if (plan->wishes.v[i].leader == wish->leader)
+			there = device_of_wish(plan, i)->port;
+	if (there != LAYOUT_NONE)
+		return there;
+	request_note(plan->request,
+		     PCI_FORMAT
+		     ": the others of its host IOMMU group %d and it go behind "
+		     "one pcie-to-pci-bridge, since the guest's IOMMU would put "
+		     "them into several address spaces",
+		     PCI_ARGS(plan->host->functions.v[wish->function].at),
+		     group_of(plan, wish));
+	return in_place_add_bridge(plan, &wish->to);
+}
+
+/* Functions of a slot that are given already. */
+static unsigned count_in_slot(const struct in_place *plan, int parent, unsigned slot)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		count += plan->layout.items.v[i].parent == parent &&
+			 plan->layout.items.v[i].has_address &&
+			 plan->layout.items.v[i].slot == slot;
+	return count;
+}
+
+/* The slot on its bus: its card's, the only one of a port, the lowest free of a bridge.
+ */
+static unsigned slot_of(const struct in_place *plan, const struct in_place_wish *wish,
+			int bus)
+{
+	unsigned slot = 0;
+
+	if (wish->beside >= 0)
+		return plan->layout.items.v[device_of_wish(plan, wish->beside)->endpoint]
+			.slot;
+	if (wish->leader < 0)
+		return 0;
+	for (slot = 1; slot < PCI_SLOTS - 1 && count_in_slot(plan, bus, slot) > 0;)
+		slot++;
+	return slot;
+}
+
+static int bus_of(struct in_place *plan, int number)
+{
+	const struct in_place_wish *wish = &plan->wishes.v[number];
+
+	if (wish->leader >= 0)
+		return bridge_of(plan, number);
+	return wish->beside >= 0 ? device_of_wish(plan, wish->beside)->port
+				 : in_place_port(plan, &wish->to);
+}
+
+void in_place_host_place(struct in_place *plan)
+{
+	for (size_t i = 0; i < plan->wishes.n; i++) {
+		const struct in_place_wish *wish = &plan->wishes.v[i];
+		struct in_place_device *device;
+		struct layout_item *item;
+		unsigned slot;
+		int bus;
+
+		if (wish->stays)
+			continue;
+		bus = bus_of(plan, (int)i);
+		slot = slot_of(plan, wish, bus);
+		device = vec_add(&plan->devices);
+		device->wanted = i;
+		device->port = bus;
+		device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, bus);
+		item = &plan->layout.items.v[device->endpoint];
+		item->function = (uint8_t)count_in_slot(plan, bus, slot);
+		item->slot = (uint8_t)slot;
+		item->has_address = true;
+	}
+}

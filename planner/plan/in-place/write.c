@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The solved layout as controllers and addresses of the guest that is to be. */
+#include "planner/plan/in-place/tree.h"
+
+#include "planner/plan/compose-guest.h"
+#include "planner/plan/request/io-keep.h"
+
+static bool is_port(enum layout_kind kind)
+{
+	return kind == LAYOUT_ROOT_PORT || kind == LAYOUT_DOWNSTREAM;
+}
+
+/* The index where it is free as a chassis, else the lowest that is. */
+static unsigned free_chassis(const struct in_place *plan, unsigned index)
+{
+	_cleanup_set_ struct set taken = {};
+	unsigned chassis = index;
+
+	for (size_t i = 0; i < plan->full.controllers.n; i++)
+		if (plan->full.controllers.v[i].chassis.state == VALUE_VALID)
+			set_add(&taken,
+				(unsigned)plan->full.controllers.v[i].chassis.value &
+					0xff);
+	for (size_t i = 0; i < plan->new.controllers.n; i++)
+		if (plan->new.controllers.v[i].chassis.state == VALUE_VALID)
+			set_add(&taken,
+				(unsigned)plan->new.controllers.v[i].chassis.value &
+					0xff);
+	if (!set_has(&taken, chassis))
+		return chassis;
+	for (chassis = 1; chassis < 255 && set_has(&taken, chassis);)
+		chassis++;
+	return chassis;
+}
+
+static void write_port(struct in_place *plan, int number,
+		       struct guest_controller *controller, bool cold)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+
+	controller->chassis = number_of(free_chassis(plan, item->index));
+	controller->port = number_of(item->port);
+	if (in_place_shared_port(plan, number)) {
+		free(controller->model_name);
+		controller->model_name = xstrdup("ioh3420");
+	}
+	if (cold && in_place_has_child(&plan->layout, number))
+		controller->hotplug = switch_of(false);
+}
+
+static void write_controller(struct in_place *plan, int number, bool cold)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
+	int cell = in_place_cell(plan, number);
+
+	plan->item_of[item->index] = number;
+	controller->index = number_of(item->index);
+	controller->model = xstrdup(in_place_model(item->kind));
+	controller->address = compose_item_address(&plan->layout, number);
+	if (item->kind == LAYOUT_EXPANDER) {
+		controller->bus_nr = number_of(item->bus_nr);
+		if (cell != NO_CELL)
+			controller->node = number_of((unsigned)cell);
+	}
+	if (is_port(item->kind))
+		write_port(plan, number, controller, cold);
+}
+
+/* One that libvirt would add by itself, as it would. */
+static void write_implicit(struct in_place *plan, int number)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
+	const struct guest_controller *there = &plan->full.controllers.v[item->owner];
+
+	controller->index = number_of(item->index);
+	controller->model = xstrdup(there->model);
+	controller->chassis = there->chassis;
+	controller->port = there->port;
+	controller->address = compose_item_address(&plan->layout, number);
+}
+
+/* A busNr that libvirt would have chosen is written, or it would choose another. */
+static void write_bus_nr(struct in_place *plan, int number)
+{
+	const struct layout_item *item = &plan->layout.items.v[number];
+	const struct guest_controller *there = &plan->full.controllers.v[item->owner];
+
+	for (size_t i = 0; i < plan->new.controllers.n; i++)
+		if (plan->new.controllers.v[i].element == there->element)
+			plan->new.controllers.v[i].bus_nr = number_of(item->bus_nr);
+}
+
+/* What the element has besides stays. */
+static void write_address(struct guest_device *device, struct guest_address address)
+{
+	address.element = device->address.element;
+	free(device->address.type);
+	device->address = address;
+}
+
+static void write_video(struct in_place *plan)
+{
+	struct guest_device *device;
+
+	if (!plan->video)
+		return;
+	device = guest_add_device(&plan->new, "video");
+	device->model = xstrdup("vga");
+	device->address = compose_item_address(&plan->layout, plan->video);
+}
+
+static void write_devices(struct in_place *plan)
+{
+	write_video(plan);
+	for (size_t i = 0; i < plan->devices.n; i++) {
+		const struct in_place_device *device = &plan->devices.v[i];
+		struct guest_address address =
+			compose_item_address(&plan->layout, device->endpoint);
+		int moved;
+
+		if (device->kind) {
+			compose_device(plan->request, &plan->new, device->kind, address);
+			continue;
+		}
+		moved = plan->wishes.v[device->wanted].device;
+		write_address(&plan->new.devices.v[moved], address);
+	}
+}
+
+void in_place_write_tree(struct in_place *plan)
+{
+	bool cold = io_needs_cold_ports(plan->request, in_place_count_io(plan));
+
+	if (plan->layout.items.n == plan->n_given)
+		return;
+	for (size_t i = 1; i < plan->layout.items.n; i++) {
+		const struct layout_item *item = &plan->layout.items.v[i];
+
+		if (item->kind == LAYOUT_ENDPOINT)
+			continue;
+		if (i >= plan->n_given)
+			write_controller(plan, (int)i, cold);
+		else if (plan->full.controllers.v[item->owner].element < 0)
+			write_implicit(plan, (int)i);
+		else if (item->kind == LAYOUT_EXPANDER &&
+			 plan->full.controllers.v[item->owner].bus_nr_assigned)
+			write_bus_nr(plan, (int)i);
+	}
+	write_devices(plan);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/plan/plan-metadata.h"
+
+#include "planner/check/check.h"
+#include "topology/machine.h"
+
+static void want_pci(struct want *want, const char *name, struct pci_address address)
+{
+	want_set(want, name, PCI_FORMAT, PCI_ARGS(address));
+}
+
+static void add_node(struct want *plan, const struct request *request, size_t cell)
+{
+	struct want *node;
+
+	if (request->nodes.v[cell].host_node == UNKNOWN_ID)
+		return;
+	node = want_child(plan, "node");
+	want_set(node, "cell", "%zu", cell);
+	want_set(node, "stands-for", "%d", request->nodes.v[cell].host_node);
+}
+
+static void add_device(struct want *plan, const struct request *request,
+		       const struct plan_device *device)
+{
+	const struct request_device *wanted = &request->devices.v[device->wanted];
+	struct want *want = want_child(plan, "device");
+
+	want_pci(want, "at", device->guest_at);
+	want_set(want, "kind", "%s", device->kind->name);
+	if (wanted->vfs > 0 && device->kind->vfs > 0)
+		want_set(want, "vfs", "%u", wanted->vfs);
+	if (device->kind->assignable)
+		want_set(want, "assignable", "yes");
+	if (!wanted->mirrors)
+		return;
+	want_pci(want, "stands-for", wanted->host);
+	want_set(want, "class", "%06x", wanted->host_class);
+	want_set(want, "vendor", "%04x", wanted->host_vendor);
+	want_set(want, "device", "%04x", wanted->host_device);
+}
+
+struct want *plan_metadata(const struct request *request, const struct plan *plan)
+{
+	struct want *want = want_new("plan");
+
+	want->space = PLAN_NAMESPACE;
+	for (size_t i = 0; i < request->nodes.n; i++)
+		add_node(want, request, i);
+	for (size_t i = 0; i < plan->devices.n; i++)
+		add_device(want, request, &plan->devices.v[i]);
+	return want;
+}
+
+void jsonw_plan_devices(struct jsonw *json, const struct request *request,
+			const struct plan *plan)
+{
+	jsonw_array(json, "devices");
+	for (size_t i = 0; i < plan->devices.n; i++) {
+		const struct plan_device *device = &plan->devices.v[i];
+		const struct request_device *wanted = &request->devices.v[device->wanted];
+
+		jsonw_object(json, NULL);
+		jsonw_format(json, "address", PCI_FORMAT, PCI_ARGS(device->guest_at));
+		jsonw_string(json, "kind", device->kind->name);
+		jsonw_int(json, "node", wanted->cell);
+		jsonw_bool(json, "assignable", device->kind->assignable);
+		jsonw_u64(json, "vfs", wanted->vfs);
+		if (wanted->mirrors)
+			jsonw_format(json, "stands_for", PCI_FORMAT,
+				     PCI_ARGS(wanted->host));
+		else
+			jsonw_null(json, "stands_for");
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}
+
+struct want *plan_suppressions(const struct request *request, const struct plan *plan)
+{
+	const char *reason = NULL;
+	struct want *want, *ignore;
+
+	if (layout_count(&plan->layout, LAYOUT_DOWNSTREAM) > 0)
+		reason = "a switch of the host is mirrored (per root-complex)";
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].shared_group)
+			reason = "iommu-group=shared was asked for";
+	if (!reason)
+		return NULL;
+	want = want_new("check");
+	want->space = CHECK_NAMESPACE;
+	ignore = want_child(want, "ignore");
+	want_set(ignore, "rule", "port-no-acs");
+	want_set(ignore, "reason", "%s", reason);
+	return want;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/xml/edit.h"
+#include "base/jsonw.h"
+#include "planner/plan/compose.h"
+
+#define PLAN_NAMESPACE "urn:virt-layout:plan:1"
+
+/*
+ * The <plan> element for <metadata>: which host node each cell mirrors, and for each
+ * planned device its guest address, kind, SR-IOV functions and what it stands for.
+ */
+struct want *plan_metadata(const struct request *request, const struct plan *plan);
+/* The same facts as JSON, for use inside a guest, where there is no XML. */
+void jsonw_plan_devices(struct jsonw *json, const struct request *request,
+			const struct plan *plan);
+/*
+ * The <check> element that silences what a wish of the request costs (check.h); NULL if
+ * none does.
+ */
+struct want *plan_suppressions(const struct request *request, const struct plan *plan);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* request-finish.c - what the request leaves open, and whether it can be planned. */
+#include "planner/plan/request/parts.h"
+
+#include "base/error.h"
+#include "base/size.h"
+#include "planner/plan/request/io-keep.h"
+
+#define MIN_MEMORY (UINT64_C(1) << 20) /* libvirt rounds each cell up to a MiB */
+
+/* Spreads the devices that were asked for on every node. */
+static void spread_devices(struct request *request)
+{
+	__typeof__(request->devices) spread = {};
+
+	for (size_t cell = 0; cell < request->nodes.n; cell++)
+		for (size_t i = 0; i < request->devices.n; i++) {
+			struct request_device device = request->devices.v[i];
+
+			if (device.cell == EVERY_NODE)
+				device.cell = (int)cell;
+			if (device.cell == (int)cell)
+				*vec_add(&spread) = device;
+		}
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].cell == NO_CELL || request->nodes.n == 0 ||
+		    request->devices.v[i].cell >= (int)request->nodes.n)
+			*vec_add(&spread) = request->devices.v[i];
+	vec_free(&request->devices);
+	request->devices = spread;
+}
+
+static int check_devices(const struct request *request, struct error *error)
+{
+	for (size_t i = 0; i < request->devices.n; i++) {
+		const struct request_device *device = &request->devices.v[i];
+		_cleanup_free_ char *needs = feature_needs(device->kind->needs);
+
+		if (request->nodes.n == 0 && device->cell != NO_CELL)
+			return error_input(error,
+					   "--device %s: the domain has no NUMA nodes; add "
+					   "--node vcpus=2,memory=2GiB", device->kind->name);
+		if (device->cell >= (int)request->nodes.n)
+			return error_input(error,
+					   "--device %s,node=%d: there are the nodes 0-%zu",
+					   device->kind->name, device->cell,
+					   request->nodes.n - 1);
+		if (!target_has(&request->target, device->kind->needs))
+			return error_input(error,
+					   "--device %s needs %s: say so with --target, or "
+					   "take e1000e", device->kind->name, needs);
+	}
+	return 0;
+}
+
+/* Ids the user did not name are given in order, past those named. */
+static int give_vcpus(struct request *request, struct error *error)
+{
+	_cleanup_set_ struct set used = {};
+	unsigned next = 0, total = 0;
+
+	for (size_t i = 0; i < request->nodes.n; i++) {
+		const struct set *list = &request->nodes.v[i].vcpu_list;
+
+		if (set_intersects(list, &used))
+			return error_input(error,
+					   "--node %zu: its cpulist has vCPUs that an "
+					   "earlier node has: each is in one node only", i);
+		set_union(&used, list);
+		total += request->nodes.v[i].vcpus;
+		if (total > SET_LIMIT)
+			return error_input(error, "%u vCPUs are too many", total);
+	}
+	for (size_t i = 0; i < request->nodes.n; i++) {
+		struct request_node *node = &request->nodes.v[i];
+
+		while (set_count(&node->vcpu_list) < node->vcpus) {
+			while (set_has(&used, next))
+				next++;
+			set_add(&node->vcpu_list, next);
+			set_add(&used, next);
+		}
+	}
+	if (total == 0)
+		return error_input(error, "no node has a vCPU: give one vcpus=1 or more");
+	if (!set_has(&used, total - 1) || set_next(&used, total) >= 0)
+		return error_input(error,
+				   "the nodes' vCPUs leave gaps: %u of them must be the "
+				   "numbers 0-%u", total, total - 1);
+	return 0;
+}
+
+static void fill_defaults(struct request *request)
+{
+	bool arm = streq(request->architecture, "aarch64");
+
+	if (!request->machine)
+		request->machine = xstrdup(arm ? "virt" : "q35");
+	if (!request->iommu)
+		request->iommu = xstrdup(arm ? "smmuv3" : "intel");
+	if (!request->cpu)
+		request->cpu = xstrdup(streq(request->type, "kvm") ? "host-passthrough"
+								   : "maximum");
+}
+
+/* A cell is made of whole huge pages. */
+static void round_memory(struct request *request)
+{
+	uint64_t page_bytes = request->hugepage_bytes;
+
+	for (size_t i = 0; page_bytes > 0 && !request->in_place && i < request->nodes.n; i++) {
+		uint64_t *memory_bytes = &request->nodes.v[i].memory_bytes;
+		uint64_t rest_bytes = *memory_bytes % page_bytes;
+		_cleanup_text_ struct text size = {};
+
+		if (rest_bytes == 0)
+			continue;
+		*memory_bytes += page_bytes - rest_bytes;
+		text_add_size_human(&size, *memory_bytes);
+		request_note(request, "node %zu: %s, to be made of whole huge pages", i,
+			     size.s);
+	}
+}
+
+int request_finish(struct request *request, struct error *error)
+{
+	fill_defaults(request);
+	if (request_check(request, error) < 0)
+		return -1;
+	/* A domain without cells that gets none. */
+	if (request->nodes.n > 0 &&
+	    (give_vcpus(request, error) < 0 || request_check_vcpus(request, error) < 0))
+		return -1;
+	round_memory(request);
+	spread_devices(request);
+	if (check_devices(request, error) < 0)
+		return -1;
+	io_keep_to_limit(request);
+	return 0;
+}

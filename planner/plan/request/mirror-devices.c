@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Stand-ins for a mirrored machine's functions, and with --per root-complex the expander
+ * buses and switches above them.
+ */
+#include "planner/plan/request/mirror.h"
+
+#include "planner/plan/request/mirror-parts.h"
+
+/* Bridges above a function, outermost first. */
+struct path {
+	int bridges[256];
+	int n;
+};
+
+static struct path path_to(const struct machine *machine, size_t function)
+{
+	struct path path = {};
+	int up = machine->functions.v[function].upstream;
+
+	for (int at = up; at >= 0 && path.n < 256; at = machine->functions.v[at].upstream)
+		path.n++;
+	for (int at = up, i = path.n; i-- > 0; at = machine->functions.v[at].upstream)
+		path.bridges[i] = at;
+	return path;
+}
+
+/*
+ * Whether the bridge at this level of a path is a switch's upstream port: by its type, or
+ * where the source does not tell, because root port, upstream and downstream alternate
+ * below a root; the last bridge above a device is never one.
+ */
+static bool is_upstream(const struct machine *machine, const struct path *path, int level)
+{
+	enum pcie_type type = machine->functions.v[path->bridges[level]].pcie_type;
+
+	if (type == PCIE_UPSTREAM_PORT)
+		return true;
+	return type == PCIE_UNKNOWN && level % 2 == 1 && level + 1 < path->n;
+}
+
+static int find_root(struct request *request, const struct machine_root *host, int cell)
+{
+	struct request_root *root;
+
+	for (size_t i = 0; i < request->roots.n; i++)
+		if (request->roots.v[i].host_domain == host->domain &&
+		    request->roots.v[i].host_bus == host->first_bus &&
+		    request->roots.v[i].cell == cell)
+			return (int)i;
+	root = vec_add(&request->roots);
+	root->cell = cell;
+	root->host_domain = host->domain;
+	root->host_bus = host->first_bus;
+	return (int)request->roots.n - 1;
+}
+
+static int find_switch(struct request *request, int root, int parent,
+		       struct pci_address host)
+{
+	struct request_switch *wanted;
+
+	for (size_t i = 0; i < request->switches.n; i++)
+		if (request->switches.v[i].root == root &&
+		    pci_address_equal(request->switches.v[i].host, host))
+			return (int)i;
+	wanted = vec_add(&request->switches);
+	wanted->root = root;
+	wanted->parent = parent;
+	wanted->host = host;
+	return (int)request->switches.n - 1;
+}
+
+void mirror_place(const struct machine *machine, size_t number, struct request *request,
+		  struct request_device *device)
+{
+	const struct machine_function *function = &machine->functions.v[number];
+	struct path path = path_to(machine, number);
+
+	if (device->cell == NO_CELL || function->root < 0)
+		return;
+	device->root = find_root(request, &machine->roots.v[function->root], device->cell);
+	for (int level = 0; level < path.n; level++)
+		if (is_upstream(machine, &path, level))
+			device->switch_port = find_switch(
+				request, device->root, device->switch_port,
+				machine->functions.v[path.bridges[level]].at);
+}
+
+static int cell_of(const struct request *request, const struct machine_function *function)
+{
+	if (function->affinity.what != AFFINITY_NODE)
+		return NO_CELL;
+	return mirror_cell(request, function->affinity.node);
+}
+
+static void add_stand_in(const struct machine *machine, size_t number,
+			 const struct device_kind *kind, struct request *request)
+{
+	const struct machine_function *function = &machine->functions.v[number];
+	struct request_device device = {
+		.kind = kind,
+		.cell = cell_of(request, function),
+		.root = -1,
+		.switch_port = -1,
+		.vfs = (unsigned)MIN(MAX(function->num_vfs, 0), (int)kind->vfs),
+		.mirrors = true,
+		.host = function->at,
+		.host_class = function->class_code,
+		.host_vendor = function->vendor,
+		.host_device = function->device,
+		.host_vfs = (unsigned)MAX(function->num_vfs, 0),
+	};
+
+	if (request->per == PER_ROOT_COMPLEX)
+		mirror_place(machine, number, request, &device);
+	*vec_add(&request->devices) = device;
+}
+
+static void note_unplaced(struct request *request)
+{
+	unsigned count = 0;
+	const struct request_device *first = NULL;
+
+	for (size_t i = 0; i < request->devices.n; i++) {
+		const struct request_device *device = &request->devices.v[i];
+
+		if (!device->mirrors || device->cell != NO_CELL)
+			continue;
+		first = first ? first : device;
+		count++;
+	}
+	if (count > 0)
+		request_note(request,
+			     "%u function%s (first " PCI_FORMAT ") with no known node: on "
+			     "pcie-root, where the guest's kernel knows no node either; "
+			     "--locality supplies what firmware left out",
+			     count, count > 1 ? "s" : "", PCI_ARGS(first->host));
+}
+
+/* By cell, those without one last; within a cell by host address. */
+void mirror_devices(const struct machine *machine, struct request *request)
+{
+	for (int cell = 0; cell <= (int)request->nodes.n; cell++)
+		for (size_t i = 0; i < machine->functions.n; i++) {
+			const struct machine_function *function = &machine->functions.v[i];
+			const struct device_kind *kind =
+				mirror_kind(function, &request->target);
+			int own = cell_of(request, function);
+
+			if (kind && (own == NO_CELL ? (int)request->nodes.n : own) == cell)
+				add_stand_in(machine, i, kind, request);
+		}
+	note_unplaced(request);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Nodes, CPUs, memory and distances of a mirrored machine, within what libvirt takes
+ * (src/conf/numa_conf.c): ids from 0 without gaps, distances of 10 to itself and 11-254
+ * to others, and within what QEMU can make: no node of 0 bytes.
+ */
+#include "planner/plan/request/mirror.h"
+
+#include "planner/plan/request/mirror-parts.h"
+
+#include "base/size.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define SMALLEST (128 * MIB)
+#define UNKNOWN_MEMORY (1024 * MIB)
+
+static bool has_device(const struct machine *machine, int node,
+		       const struct target *target)
+{
+	for (size_t i = 0; i < machine->functions.n; i++)
+		if (machine->functions.v[i].affinity.what == AFFINITY_NODE &&
+		    machine->functions.v[i].affinity.node == node &&
+		    mirror_kind(&machine->functions.v[i], target))
+			return true;
+	return false;
+}
+
+static bool is_worth(const struct machine *machine, const struct machine_node *node,
+		     const struct target *target)
+{
+	return !set_empty(&node->cpus) || node->memory_bytes != 0 ||
+	       has_device(machine, node->id, target);
+}
+
+/* What is the same for many nodes is said once. */
+struct tally {
+	struct set unknown, empty, shrunk_cpus, shrunk_memory, dropped;
+};
+
+static uint64_t memory_for(const struct machine_node *node,
+			   const struct mirror_options *options, struct tally *tally)
+{
+	uint64_t memory_bytes = node->memory_bytes;
+
+	if (memory_bytes == UNKNOWN_U64) {
+		if (options->memory_per_node_bytes)
+			return options->memory_per_node_bytes;
+		set_add(&tally->unknown, (unsigned)node->id);
+		return UNKNOWN_MEMORY;
+	}
+	if (memory_bytes < MIB) {
+		set_add(&tally->empty, (unsigned)node->id);
+		return SMALLEST;
+	}
+	if (options->memory_per_node_bytes &&
+	    memory_bytes > options->memory_per_node_bytes) {
+		set_add(&tally->shrunk_memory, (unsigned)node->id);
+		return options->memory_per_node_bytes;
+	}
+	return (memory_bytes + MIB - 1) / MIB * MIB;
+}
+
+static unsigned cpus_for(const struct machine_node *node,
+			 const struct mirror_options *options, struct tally *tally)
+{
+	unsigned count = set_count(&node->cpus);
+
+	if (options->cpus_per_node && count > options->cpus_per_node) {
+		set_add(&tally->shrunk_cpus, (unsigned)node->id);
+		return options->cpus_per_node;
+	}
+	return count;
+}
+
+static void note_set(struct request *request, const struct set *nodes, const char *what)
+{
+	_cleanup_text_ struct text list = {};
+
+	if (set_empty(nodes))
+		return;
+	text_add_set(&list, nodes);
+	request_note(request, "host node%s %s: %s", set_count(nodes) > 1 ? "s" : "", list.s,
+		     what);
+}
+
+static void note_tally(struct request *request, struct tally *tally)
+{
+	note_set(request, &tally->dropped,
+		 "neither CPUs nor memory nor a device: left out, Linux would drop it");
+	note_set(request, &tally->unknown,
+		 "how much memory is not known: 1 GiB each; --memory-per-node sets it");
+	note_set(request, &tally->empty,
+		 "no memory, which QEMU cannot make: 128 MiB each");
+	note_set(request, &tally->shrunk_cpus, "fewer CPUs, as --cpus-per-node asks");
+	note_set(request, &tally->shrunk_memory, "less memory, as --memory-per-node asks");
+	set_free(&tally->unknown);
+	set_free(&tally->empty);
+	set_free(&tally->shrunk_cpus);
+	set_free(&tally->shrunk_memory);
+	set_free(&tally->dropped);
+}
+
+static void add_node(const struct machine_node *node, const struct mirror_options *options,
+		     struct request *request, struct tally *tally)
+{
+	struct request_node *wanted = vec_add(&request->nodes);
+
+	wanted->host_node = node->id;
+	wanted->vcpus = cpus_for(node, options, tally);
+	wanted->memory_bytes = memory_for(node, options, tally);
+}
+
+/*
+ * Nodes without CPUs come last: Linux numbers nodes as the SRAT names them, and in QEMU's
+ * all CPUs precede all memory, so that a CPU-less cell in the middle would get another
+ * number in the guest than it has in the XML (drivers/acpi/numa/srat.c,
+ * acpi_map_pxm_to_node).
+ */
+static void add_nodes(const struct machine *machine, const struct mirror_options *options,
+		      struct request *request)
+{
+	struct tally tally = {};
+
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < machine->nodes.n; i++) {
+			const struct machine_node *node = &machine->nodes.v[i];
+
+			if (set_empty(&node->cpus) != (pass == 1))
+				continue;
+			if (is_worth(machine, node, &request->target))
+				add_node(node, options, request, &tally);
+			else
+				set_add(&tally.dropped, (unsigned)node->id);
+		}
+	note_tally(request, &tally);
+}
+
+static uint32_t legal_distance(uint32_t value, bool self, unsigned *ret_mended)
+{
+	uint32_t legal = self ? 10 : value == 0 ? 20 : MIN(MAX(value, 11u), 254u);
+
+	*ret_mended += value != 0 && legal != value;
+	return legal;
+}
+
+void mirror_distances(const struct machine *machine, struct request *request)
+{
+	size_t n = request->nodes.n;
+	unsigned mended = 0;
+
+	request->distances = xcalloc(n * n, sizeof(*request->distances));
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			request->distances[i * n + j] = legal_distance(
+				machine_distance(machine, request->nodes.v[i].host_node,
+						 request->nodes.v[j].host_node),
+				i == j, &mended);
+	if (mended)
+		request_note(request,
+			     "%u distance%s mended: libvirt takes 10 to a node itself and "
+			     "11-254 to others", mended, mended > 1 ? "s" : "");
+}
+
+static bool has_cpus(const struct request *request, int cell)
+{
+	return cell != NO_CELL && request->nodes.v[cell].vcpus > 0;
+}
+
+/* libvirt takes a pair in one direction only, from a node with CPUs. */
+static bool has_pair(const struct request *request, int a, int b)
+{
+	for (size_t i = 0; i < request->hmat_rows.n; i++) {
+		const struct request_hmat *row = &request->hmat_rows.v[i];
+
+		if ((row->initiator == a && row->target == b) ||
+		    (row->initiator == b && row->target == a))
+			return true;
+	}
+	return false;
+}
+
+static void add_hmat(const struct machine *machine, struct request *request)
+{
+	for (size_t i = 0; i < machine->hmat.n; i++) {
+		const struct machine_hmat *figure = &machine->hmat.v[i];
+		int from = mirror_cell(request, figure->initiator);
+		int to = mirror_cell(request, figure->target);
+
+		if (!has_cpus(request, from) || to == NO_CELL ||
+		    has_pair(request, from, to) ||
+		    (!figure->latency_ns && !figure->bandwidth_mib_s))
+			continue;
+		*vec_add(&request->hmat_rows) = (struct request_hmat){
+			from, to, figure->latency_ns, figure->bandwidth_mib_s
+		};
+	}
+}
+
+static unsigned count_distinct(const struct machine *machine, size_t offset)
+{
+	_cleanup_set_ struct set seen = {};
+
+	for (size_t i = 0; i < machine->cpus.n; i++) {
+		int id;
+
+		memcpy(&id, (const char *)&machine->cpus.v[i] + offset, sizeof(id));
+		if (id >= 0 && id < SET_LIMIT)
+			set_add(&seen, (unsigned)id);
+	}
+	return set_count(&seen);
+}
+#define COUNT_DISTINCT(machine, field)                                                   \
+	count_distinct(machine, offsetof(struct machine_cpu, field))
+
+static void set_shape(const struct machine *machine, struct request *request)
+{
+	unsigned cores = COUNT_DISTINCT(machine, core), cpus = (unsigned)machine->cpus.n;
+	unsigned dies = COUNT_DISTINCT(machine, die);
+
+	request->packages = COUNT_DISTINCT(machine, package);
+	if (cores > 0 && cpus % cores == 0)
+		request->threads_per_core = cpus / cores;
+	if (request->packages > 0 && dies % request->packages == 0)
+		request->dies_per_package = dies / request->packages;
+}
+
+int mirror_nodes(const struct machine *machine, const struct mirror_options *options,
+		 struct request *request, struct error *error)
+{
+	unsigned vcpus = 0;
+
+	add_nodes(machine, options, request);
+	if (request->nodes.n == 0)
+		return error_input(error, "the machine has no NUMA node with CPUs or memory");
+	for (size_t i = 0; i < request->nodes.n; i++)
+		vcpus += request->nodes.v[i].vcpus;
+	if (vcpus == 0)
+		return error_input(error, "the machine's nodes have no CPUs");
+	mirror_distances(machine, request);
+	add_hmat(machine, request);
+	set_shape(machine, request);
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* mirror-parts.h - what the files of mirror share. */
+#pragma once
+
+#include "planner/plan/request/request.h"
+#include "topology/machine.h"
+
+struct mirror_options; /* mirror.h */
+
+int mirror_nodes(const struct machine *machine, const struct mirror_options *options,
+		 struct request *request, struct error *error);
+void mirror_devices(const struct machine *machine, struct request *request);
+/* Whether a function gets a stand-in, and which; NULL none. */
+const struct device_kind *mirror_kind(const struct machine_function *function,
+				      const struct target *target);
+/* The cell that mirrors a node, NO_CELL. */
+int mirror_cell(const struct request *request, int node);

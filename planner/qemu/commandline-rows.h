@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* commandline-rows.h - the tables of commandline-rows.c, for commandline.c. */
+#pragma once
+
+#include "base/text.h"
+#include "planner/qemu/addition.h"
+
+struct property_row {
+	const char *name;
+	enum addition_value_kind kind;
+	uint64_t largest;	  /* of a number */
+	const char *const *words; /* of a word; NULL-terminated */
+};
+
+struct driver_row {
+	const char *driver; /* NULL ends the table */
+	const char *alias;  /* another name of QEMU's, NULL */
+	enum addition_kind kind;
+	const char *model;
+	const struct property_row *properties; /* ends with a NULL name */
+};
+
+/* Devices, then the objects; each table ends with a NULL driver. */
+extern const struct driver_row commandline_devices[];
+extern const struct driver_row commandline_objects[];
+/* x-speed and x-width. */
+extern const struct property_row commandline_link[];
+/* "bus" and "addr", for devices without a row. */
+extern const struct property_row commandline_place[];
+
+/* The row of a name; NULL. */
+const struct driver_row *commandline_driver(const struct driver_row *rows,
+					    const char *name);
+const struct property_row *commandline_property(const struct property_row *rows,
+						const char *name);
+/*
+ * Reads a value as the row has it. @json_number tells that a place is written as a number
+ * in JSON, which is slot * 8 + function. False if it is none.
+ */
+bool commandline_value(const struct property_row *row, const char *text, bool json_number,
+		       struct addition_value *ret);
