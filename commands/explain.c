@@ -46,6 +46,9 @@ static void explain(const struct rule *rule)
 	       rule->fixable ? " --fix does it." : "");
 	printf("  Needs:   %s\n", needs_words(rule->needs));
 	printf("  Said by: %s, before us\n", judges[rule->judge]);
+	if (rule->libvirt_until)
+		printf("  Until:   libvirt %u.%u, for which it no longer holds\n",
+		       rule->libvirt_until / 1000000, rule->libvirt_until / 1000 % 1000);
 	printf("  Source:  %s\n", rule->source);
 }
 
@@ -55,9 +58,13 @@ static void write_rst(const struct rule *rule)
 	for (size_t i = 0; i < strlen(rule->id); i++)
 		putchar('-');
 	printf("\n\n%s. %s %s\n\n", severity_name(rule->severity), rule->what, rule->why);
-	printf(":Mend: %s\n:Needs: %s\n:Said by: %s\n:Fixed by --fix: %s\n:Source: %s\n\n",
+	printf(":Mend: %s\n:Needs: %s\n:Said by: %s\n:Fixed by --fix: %s\n",
 	       rule->mend, needs_words(rule->needs), judges[rule->judge],
-	       rule->fixable ? "yes" : "no", rule->source);
+	       rule->fixable ? "yes" : "no");
+	if (rule->libvirt_until)
+		printf(":Until: libvirt %u.%u\n", rule->libvirt_until / 1000000,
+		       rule->libvirt_until / 1000 % 1000);
+	printf(":Source: %s\n\n", rule->source);
 }
 
 static void write_all_rst(void)

@@ -57,13 +57,21 @@ static const char *lost_ground(const struct check *check)
 	return NULL;
 }
 
+/* A refusal that has ended for the target's libvirt says nothing of the domain. */
+static bool has_ended(const struct check *check)
+{
+	return check->rule->libvirt_until &&
+	       check->options->target.libvirt >= check->rule->libvirt_until;
+}
+
 static void ask_all(struct check *check)
 {
 	for (size_t i = 0; i < n_rules; i++) {
 		const char *lost;
 
 		check->rule = &rules[i];
-		if (!check->rule->judge_it || !check_wants(check->options, check->rule))
+		if (!check->rule->judge_it || !check_wants(check->options, check->rule) ||
+		    has_ended(check))
 			continue;
 		lost = lost_ground(check);
 		if (lost)

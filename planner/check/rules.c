@@ -296,9 +296,10 @@ const struct rule rules[] = {
 	  .after = { "vcpus-limit" },
 	  .what = "More than 255 vCPUs go with eim.",
 	  .why = "APIC ids above 255 need extended interrupts, and libvirt refuses them "
-		 "without.",
+		 "without; from 10.10 on it adds the IOMMU itself.",
 	  .mend = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
-	  .source = LV "qemu/qemu_validate.c" },
+	  .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
+	  .libvirt_until = VERSION_OF(10, 10) },
 	{ RULE("iommu-caching", iommu_caching, ERROR, 0, QEMU),
 	  .what = "With an intel IOMMU and a host device, caching_mode is on.",
 	  .why = "QEMU exits: it must see each mapping that the guest makes.",

@@ -59,6 +59,7 @@ struct rule {
 	const char *mend;
 	const char *source;
 	bool fixable;
+	unsigned libvirt_until; /* the first libvirt for which it no longer holds; 0: none */
 };
 
 extern const struct rule rules[];

@@ -82,6 +82,24 @@ static unsigned fact_version(const struct machine *host, const char *name)
 	return value && version_parse(value, &version) ? version : 0;
 }
 
+/*
+ * Whether the domain is run by a program whose version the facts hold
+ * (topology/facts-versions.c), not by another one that its <emulator> names.
+ */
+static bool is_hosts_qemu(const struct document *document)
+{
+	static const char *const programs[] = { "/usr/bin/qemu-system-x86_64",
+						"/usr/bin/qemu-system-aarch64",
+						"/usr/libexec/qemu-kvm" };
+	int element = document ? document_find(document, 0, "devices/emulator") : -1;
+	_cleanup_free_ char *path = element >= 0 ? document_content(document, element) : NULL;
+
+	for (size_t i = 0; path && i < ARRAY_SIZE(programs); i++)
+		if (streq(path, programs[i]))
+			return true;
+	return !path;
+}
+
 /* What is said or known of the host comes before what was guessed from the domain. */
 static void take_known(unsigned *version, struct target_origin *origin,
 		       const struct target_wish *wish, unsigned given, unsigned host)
@@ -117,7 +135,7 @@ void target_settle(const struct target_wish *wish, const struct machine *host,
 	take_known(&ret->target.libvirt, &ret->libvirt, wish, wish->given.libvirt,
 		   fact_version(host, "libvirt.version"));
 	take_known(&ret->target.qemu, &ret->qemu, wish, wish->given.qemu,
-		   fact_version(host, "qemu.version"));
+		   is_hosts_qemu(document) ? fact_version(host, "qemu.version") : 0);
 }
 
 void target_settled_free(struct target_settled *settled)

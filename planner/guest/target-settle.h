@@ -2,8 +2,9 @@
 /*
  * target-settle.h - which libvirt and QEMU a command plans for and judges by. Each of the
  * two versions comes from the first of these that has it: what the user says (--target);
- * the host that is given; TARGET_DEFAULT, or TARGET_NEWEST for KubeVirt, raised to what
- * the domain proves by its machine type, elements and attributes.
+ * the host that is given (of QEMU only if the domain's <emulator> is the host's own);
+ * TARGET_DEFAULT, or TARGET_NEWEST for KubeVirt, raised to what the domain proves by its
+ * machine type, elements and attributes.
  */
 #pragma once
 
