@@ -1,0 +1,1 @@
+virt-layout boot --print-xml --accel tcg --kernel /dev/null tests/golden/boot/busy.xml

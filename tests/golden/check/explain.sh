@@ -1,0 +1,2 @@
+virt-layout explain bus-window &&
+	virt-layout explain bus-windw

@@ -1,0 +1,1 @@
+virt-layout check --fix tests/domains/iommu-intremap-ioapic.xml

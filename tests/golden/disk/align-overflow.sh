@@ -1,0 +1,1 @@
+virt-layout disk align -s 18446744073709551615 -c 1 -l 512

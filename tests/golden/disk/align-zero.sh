@@ -1,0 +1,1 @@
+virt-layout disk align --capacity 1 --interval 0

@@ -1,0 +1,1 @@
+virt-layout disk plan tests/disks/bad.xml

@@ -1,0 +1,1 @@
+virt-layout disk plan tests/disks/layout.xml --size 1GiB

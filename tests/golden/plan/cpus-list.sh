@@ -1,0 +1,1 @@
+virt-layout plan --node cpus=0-3,memory=1GiB

@@ -1,0 +1,1 @@
+virt-layout plan --node cpulist=0-3,memory=2GiB --node cpulist=4-7,memory=2GiB --device virtio-scsi,per-node=2 --device e1000e,node=1,iommu-group=shared --spare-ports 2 --general-ports 1 --type qemu --cpu maximum+vmx --disk /images/a.qcow2 --cdrom /images/b.iso --mgmt network=default --hugepages 2MiB --name lab

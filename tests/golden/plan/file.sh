@@ -1,0 +1,1 @@
+virt-layout plan tests/golden/plan/file.xml

@@ -1,0 +1,1 @@
+virt-layout plan --node cpulist=1-2,memory=1GiB

@@ -1,0 +1,1 @@
+virt-layout plan --like tests/golden/plan/cycle.xml --predict

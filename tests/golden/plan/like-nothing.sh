@@ -1,0 +1,1 @@
+virt-layout plan --like /nowhere/at/all

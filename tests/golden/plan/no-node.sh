@@ -1,0 +1,1 @@
+virt-layout plan --nic e1000e,per-node=1

@@ -1,0 +1,1 @@
+virt-layout plan $(for i in $(seq 130); do echo --node vcpus=1,memory=128MiB; done)

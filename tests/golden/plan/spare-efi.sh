@@ -1,0 +1,1 @@
+virt-layout plan --node vcpus=1,memory=1GiB --nic e1000e,per-node=9 --firmware efi --spare-ports 2

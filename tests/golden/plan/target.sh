@@ -1,0 +1,9 @@
+cd tests/golden/plan
+M=pc-q35
+for v in 7.2 8.2 9.2 10.0 11.0 11.1 12.0 rhel9.4.0 rhel9.6.0 rhel10.2.0 rhel7.6.0 rhel11.0.0 noble mantic-hpb plucky resolute; do
+	sed "s|pc-q35-7.2|$M-$v|" machine.xml > $SCRATCH/a.xml && (echo "$M-$v:" && virt-layout plan --domain $SCRATCH/a.xml --node vcpus=1,memory=1GiB --nic e1000e,per-node=1 2>&1 >$SCRATCH/b.xml && grep -c expander-bus $SCRATCH/b.xml && virt-layout check $SCRATCH/b.xml && virt-layout check --fix $SCRATCH/b.xml 2>&1 >$SCRATCH/c.xml && cmp $SCRATCH/b.xml $SCRATCH/c.xml) 2>&1 | sed "/skipped: no host/d"
+done
+virt-layout plan --domain machine.xml --target libvirt=9.0,qemu=7.0 --iommu intel
+virt-layout plan --machine pc-q35-11.0 --node vcpus=300,memory=1GiB | grep "<type"
+virt-layout plan --target qemu=10.0 --machine virt-10.1 --arch aarch64 --node vcpus=1,memory=1GiB
+virt-layout plan --target installed --target libvirt=11.3 --node vcpus=1,memory=1GiB --predict >$SCRATCH/p

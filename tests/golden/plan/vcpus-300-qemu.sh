@@ -1,0 +1,1 @@
+virt-layout plan --node vcpus=280,memory=1GiB --type qemu

@@ -1,0 +1,2 @@
+tests/hosts/make-root two-nodes $SCRATCH/h &&
+	virt-layout record $SCRATCH/h

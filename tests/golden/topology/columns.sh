@@ -1,0 +1,2 @@
+tests/hosts/make-root two-nodes $SCRATCH/h &&
+	virt-layout topology $SCRATCH/h/sys -nb -o name,what,devices

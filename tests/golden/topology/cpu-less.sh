@@ -1,0 +1,2 @@
+tests/hosts/make-root cpu-less $SCRATCH/h &&
+	virt-layout topology $SCRATCH/h

@@ -1,0 +1,2 @@
+tests/hosts/make-root groups $SCRATCH/h &&
+	virt-layout topology $SCRATCH/h

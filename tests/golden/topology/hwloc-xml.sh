@@ -1,0 +1,1 @@
+virt-layout topology tests/fuzz/corpus/hwloc-xml/two-nodes.xml

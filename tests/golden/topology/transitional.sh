@@ -1,0 +1,1 @@
+virt-layout topology tests/golden/topology/transitional.xml
