@@ -45,14 +45,31 @@ int streams_flush(struct error *error)
 	return error_system(error, errno, "standard output: cannot be written");
 }
 
-void streams_say(const char *format, ...)
+static void say(const char *program, const char *format, va_list args) _printf_(2, 0);
+static void say(const char *program, const char *format, va_list args)
 {
 	_cleanup_text_ struct text text = {}, shown = {};
+
+	text_vprintf(&text, format, args);
+	text_add_shown(&shown, text.s ? text.s : "");
+	fprintf(stderr, "%s%s%s\n", program ? program : "", program ? ": " : "",
+		shown.s ? shown.s : "");
+}
+
+void streams_say(const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	text_vprintf(&text, format, args);
+	say("virt-layout", format, args);
 	va_end(args);
-	text_add_shown(&shown, text.s);
-	fprintf(stderr, "virt-layout: %s\n", shown.s ? shown.s : "");
+}
+
+void streams_say_as(const char *program, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(program, format, args);
+	va_end(args);
 }

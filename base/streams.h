@@ -18,6 +18,8 @@ void streams_occupy(void);
  * act on a terminal is escaped (text_add_shown()).
  */
 void streams_say(const char *format, ...) _printf_(1, 2);
+/* The same of another program of ours; without a name where @program is NULL. */
+void streams_say_as(const char *program, const char *format, ...) _printf_(2, 3);
 
 /* Writes out what standard output still holds. Fault: not all of it could be written. */
 int streams_flush(struct error *error);

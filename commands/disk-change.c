@@ -53,9 +53,8 @@ void change_end(struct changed_disk *disk, const char *path)
 
 	disk_close(TAKE(disk->io));
 	if (doubt)
-		fprintf(stderr,
-			"virt-layout: %s: whether a loop device uses it is unknown: %s\n",
-			path, doubt);
+		streams_say("%s: whether a loop device uses it is unknown: %s", path,
+			    doubt);
 	if (disk->kernel_keeps_old)
 		streams_say("%s: the kernel still uses the old partitions, "
 			    "because they are in use; run partprobe %s later",

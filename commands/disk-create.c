@@ -4,6 +4,7 @@
  */
 #include "commands/disk.h"
 
+#include "base/streams.h"
 #include "partition/create.h"
 #include "partition/erase.h"
 #include "partition/disk-layout.h"
@@ -277,8 +278,8 @@ static int run(int argc, char *argv[], struct error *error)
 			  : create(&wish, &request, &destroyed, error)) < 0)
 		return -1;
 	if (destroyed.n > 0)
-		fprintf(stderr, "virt-layout: %s: replaced what it contained: %s\n",
-			wish.create.path, destroyed.s);
+		streams_say("%s: replaced what it contained: %s", wish.create.path,
+			    destroyed.s);
 	return STATUS_OK;
 }
 

@@ -69,7 +69,7 @@ static int check(const char *path, struct wish *wish, struct error *error)
 	if (!io || disk_read(io, sector, sizeof(sector), 0, error) < 0)
 		return -1;
 	state = stub_find(sector, &message);
-	text_adds(&out, path);
+	text_add_shown(&out, path);
 	text_printf(&out, ": %s\n", states[state]);
 	for (const char *at = message; at && *at; at++)
 		if (*at != '\r')

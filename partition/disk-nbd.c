@@ -38,6 +38,7 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 	const struct nbd_io *nbd = (const struct nbd_io *)io;
 	const struct nbd_library *call = &nbd->call;
 	const char *text = call->get_error();
+	_cleanup_text_ struct text said = {};
 
 	if (nbd->silent)
 		return error_system(error, 0,
@@ -45,8 +46,11 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 				    "given up on; it may still have the image open",
 				    io->name, what, tool_limit_s(USUAL_LIMIT_S));
 
-	return error_system(error, call->get_errno(), "%s: %s%s%s", io->name, what,
-			    text ? ": " : "", text ? text : "");
+	nbd_server_add_said(&said, &nbd->server);
+	/* libnbd's text has the reason that errno stands for. */
+	return error_system(error, text ? 0 : call->get_errno(), "%s: %s%s%s%s", io->name,
+			    what, text ? ": " : "", text ? text : "",
+			    said.n > 0 ? said.s : "");
 }
 
 static int64_t now_ms(void)

@@ -25,6 +25,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -128,12 +129,13 @@ _noreturn_ static void become_server(char *const argv[])
 	setenv("LISTEN_PID", pid, 1);
 	setenv("LISTEN_FDS", "1", 1);
 	execvp(argv[0], argv);
-	fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
-/* Nothing of what is open here but the two: nobody shall wait for us to close it. */
-_noreturn_ static void become_keeper(char *const argv[], int listener, int told)
+/* Nothing of what is open here but the three: nobody shall wait for us to close it. */
+_noreturn_ static void become_keeper(char *const argv[], int listener, int told,
+					   int said)
 {
 	struct pollfd poll_fd = {.fd = TOLD_FD};
 	sigset_t all;
@@ -142,7 +144,8 @@ _noreturn_ static void become_keeper(char *const argv[], int listener, int told)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setpgid(0, 0);
-	signal(SIGTTOU, SIG_IGN); /* what qemu-nbd says shall not stop it */
+	dup2(said, STDOUT_FILENO); /* nor for what qemu-nbd might say to our caller */
+	dup2(said, STDERR_FILENO);
 	listener = fcntl(listener, F_DUPFD, FIRST_OTHER_FD);
 	told = fcntl(told, F_DUPFD, FIRST_OTHER_FD);
 	dup2(listener, LISTEN_FD);
@@ -163,8 +166,11 @@ _noreturn_ static void become_keeper(char *const argv[], int listener, int told)
 int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error)
 {
 	_cleanup_fd_ int listener = -1, client = -1, told = -1, hold = -1;
+	_cleanup_fd_ int said = memfd_create("said", MFD_CLOEXEC);
 	int ends[2];
 
+	if (said < 0)
+		return error_system(error, errno, "cannot make a memory file");
 	if (make_line(&listener, &client, error) < 0)
 		return -1;
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -173,13 +179,27 @@ int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *e
 	hold = ends[1];
 	ret->keeper = fork();
 	if (ret->keeper == 0)
-		become_keeper(argv, listener, told);
+		become_keeper(argv, listener, told, said);
 	if (ret->keeper < 0) {
 		ret->keeper = 0;
 		return error_system(error, errno, "cannot start %s", argv[0]);
 	}
 	ret->hold = TAKE_FD(hold);
+	ret->said = TAKE_FD(said);
 	return TAKE_FD(client);
+}
+
+void nbd_server_add_said(struct text *text, const struct nbd_server *server)
+{
+	char bytes[1024];
+	ssize_t n = server->keeper ? pread(server->said, bytes, sizeof(bytes) - 1, 0) : 0;
+
+	while (n > 0 && bytes[n - 1] == '\n')
+		n--;
+	if (n > 0) {
+		text_adds(text, ": ");
+		text_add(text, bytes, (size_t)n);
+	}
 }
 
 /* Until the process has ended, or too long; also on a kernel without pidfds (5.3). */
@@ -204,6 +224,7 @@ void nbd_server_end(struct nbd_server *server, unsigned limit_s)
 	if (server->keeper == 0)
 		return;
 	close_fd(&server->hold);
+	close_fd(&server->said);
 	wait_until(server->keeper, limit_s);
 	server->keeper = 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/streams.h"
 #include "planner/boot/run.h"
 
 #include <errno.h>
@@ -372,7 +373,7 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 	for (int i = 0; i < 3; i++)
 		dup2(fds[i], i);
 	execv(request->run, list);
-	fprintf(stderr, "%s: %s\n", request->run, strerror(errno));
+	streams_say_as(request->run, "%s", strerror(errno));
 	_exit(RUN_SYSTEM);
 }
 

@@ -110,7 +110,7 @@ int main(int argc, char *argv[])
 	if (status >= 0 && streams_flush(&error) < 0)
 		status = -1;
 	if (status < 0) {
-		fprintf(stderr, "%s: %s\n", command.name, error.message);
+		streams_say_as(command.name, "%s", error.message);
 		status = (int)error.status;
 	}
 	return status;

@@ -236,8 +236,8 @@ static int judge(const struct supervisor *s, struct error *error)
 	if (s->signal)
 		return error_system(error, 0, "interrupted (%s)", strsignal(s->signal));
 	if (s->timed_out && !s->started) {
-		fprintf(stderr, "the guest did not start within %.4g s: libvirt or QEMU hangs\n",
-			start_limit_s(s));
+		streams_say_as(NULL, "the guest did not start within %.4g s: libvirt or "
+			       "QEMU hangs", start_limit_s(s));
 		return RUN_HUNG;
 	}
 	if (s->timed_out)
@@ -257,7 +257,7 @@ static int judge(const struct supervisor *s, struct error *error)
 /* Why a run does not begin. Nothing was opened yet, and nobody is asked about it. */
 _noreturn_ static void give_up(const struct error *error)
 {
-	fprintf(stderr, "%s\n", error->message);
+	streams_say_as(NULL, "%s", error->message);
 	_exit(RUN_UNCONFINED);
 }
 
@@ -287,7 +287,7 @@ _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
 	if (status >= 0 && streams_flush(&error) < 0)
 		status = -1;
 	if (status < 0) {
-		fprintf(stderr, "virt-layout-run: %s\n", error.message);
+		streams_say_as("virt-layout-run", "%s", error.message);
 		status = (int)error.status;
 	}
 	if (getppid() != supervisor && run->remove && !run->confined)
@@ -331,7 +331,7 @@ static int confine(struct run *run, struct error *error)
 		error_system(error, errno, "no PID namespace of its own can be made");
 	else if (run_root_hand_over(run, error) == 0)
 		return 0;
-	fprintf(stderr, "%s\n", error->message);
+	streams_say_as(NULL, "%s", error->message);
 	return RUN_UNCONFINED;
 }
 

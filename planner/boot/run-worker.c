@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/streams.h"
 
 #include <errno.h>
 #include <libvirt/libvirt.h>
@@ -118,7 +119,7 @@ static bool refused(const char *file)
 {
 	_cleanup_free_ char *message = libvirt_message();
 
-	fprintf(stderr, "%s: %s\n", file, message);
+	streams_say_as(NULL, "%s: %s", file, message);
 	return false;
 }
 
@@ -129,15 +130,17 @@ static bool check(virConnectPtr connection, const struct run *run, const char *f
 		virDomainDefineXMLFlags(connection, xml, VIR_DOMAIN_DEFINE_VALIDATE);
 
 	_cleanup_free_ char *message = NULL;
+	_cleanup_text_ struct text name = {};
 
 	(void)run;
+	text_add_shown(&name, file);
 	if (domain) {
-		printf("%s: accepted\n", file);
+		printf("%s: accepted\n", name.s);
 		undefine(domain);
 		return true;
 	}
 	message = libvirt_message();
-	printf("%s: refused: %s\n", file, message);
+	printf("%s: refused: %s\n", name.s, message);
 	return false;
 }
 
