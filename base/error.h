@@ -41,3 +41,9 @@ int error_wrap(struct error *error, const char *format, ...) _printf_(2, 3);
 void error_clear(struct error *error);
 
 #define _cleanup_error_ _cleanup_(error_clear)
+
+/* Takes the result of a call whose failure changes nothing for anybody. */
+static inline void error_ignore(int result)
+{
+	(void)result;
+}

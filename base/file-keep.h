@@ -12,4 +12,5 @@
  * that the kernel computes from the content (IMA, EVM). Fault: one of them cannot be
  * kept.
  */
-int file_keep(const char *path, const struct stat *st, int fd, struct error *error);
+int file_keep(const char *path, const struct stat *st, int fd, struct error *error)
+	_must_check_;

@@ -17,7 +17,8 @@
  * Faults: cannot be read (status 3; a missing file is the user's, status 2), larger than
  * the limit (status 2), a directory.
  */
-int file_read(const char *path, size_t limit, struct text *text, struct error *error);
+int file_read(const char *path, size_t limit, struct text *text, struct error *error)
+	_must_check_;
 
 /* Where a text was read from, and what the file was then, for file_replace(). */
 struct file_origin {
@@ -27,13 +28,13 @@ struct file_origin {
 };
 /* The same; what was read goes into *@ret, zeroed before. */
 int file_read_origin(const char *path, size_t limit, struct text *text,
-		     struct file_origin *ret, struct error *error);
+		     struct file_origin *ret, struct error *error) _must_check_;
 void file_origin_free(struct file_origin *origin);
 /*
  * Opens a regular file (or /dev/null, zero or full) for reading, and never blocks.
  * Faults, status 2: there is none, it is a FIFO, a socket, a directory or another device.
  */
-int file_open(const char *path, struct stat *ret, struct error *error);
+int file_open(const char *path, struct stat *ret, struct error *error) _must_check_;
 /*
  * The descriptor that the path stands for (/dev/stdin, /dev/fd/N and so on, as a shell's
  * process substitution gives), which is read and written as it is; -1: none.
@@ -41,7 +42,7 @@ int file_open(const char *path, struct stat *ret, struct error *error);
 int file_descriptor(const char *path);
 /* The same from an open descriptor, which stays open; @name is for messages. */
 int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
-		 struct error *error);
+		 struct error *error) _must_check_;
 
 /*
  * Writes a document. NULL or "-" is standard output. A regular file, or one that is not
@@ -51,20 +52,21 @@ int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
  * pipe) is opened and written. A file that changed or appeared meanwhile is not
  * overwritten.
  */
-int file_write(const char *path, const char *bytes, size_t n, struct error *error);
+int file_write(const char *path, const char *bytes, size_t n, struct error *error)
+	_must_check_;
 /*
  * The same, of bytes made from what was read from @origin (NULL: nothing was). If that is
  * the file to write, it must be as it was when it was read, or another program's edit
  * would be lost.
  */
 int file_replace(const char *path, const struct file_origin *origin, const char *bytes,
-		 size_t n, struct error *error);
+		 size_t n, struct error *error) _must_check_;
 /* All of the bytes to a descriptor, past short writes. */
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
-		  struct error *error);
+		  struct error *error) _must_check_;
 
 /* Makes names in the directory that @path lies in durable. */
-int file_sync_directory(const char *path, struct error *error);
+int file_sync_directory(const char *path, struct error *error) _must_check_;
 
 void close_fd(int *fd); /* closes unless it is negative */
 #define _cleanup_fd_ _cleanup_(close_fd)

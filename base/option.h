@@ -51,11 +51,13 @@ struct options options_begin(const struct command *command, int argc, char *argv
  * *error filled: an unknown option (with the nearest name), a missing or unwanted value,
  * one outside the choices. Long names may be shortened as far as they stay unique.
  */
-int options_next(struct options *options, struct error *error);
+int options_next(struct options *options, struct error *error) _must_check_;
 /* Fault unless the value (NULL is fine) is among the row's choices. */
-int option_check(const struct option_row *row, const char *value, struct error *error);
+int option_check(const struct option_row *row, const char *value, struct error *error)
+	_must_check_;
 /* Fault unless there are between @min and @max positional arguments. */
-int options_need(const struct options *options, int min, int max, struct error *error);
+int options_need(const struct options *options, int min, int max, struct error *error)
+	_must_check_;
 
 /* The text of `PROGRAM COMMAND --help`. @path is how the command was reached. */
 void text_add_help(struct text *text, const char *path, const struct command *command);

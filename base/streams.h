@@ -22,4 +22,4 @@ void streams_say(const char *format, ...) _printf_(1, 2);
 void streams_say_as(const char *program, const char *format, ...) _printf_(2, 3);
 
 /* Writes out what standard output still holds. Fault: not all of it could be written. */
-int streams_flush(struct error *error);
+int streams_flush(struct error *error) _must_check_;

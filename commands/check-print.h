@@ -48,11 +48,11 @@ void text_add_skipped(struct text *text, const struct check_cases *cases);
  * and path. Fault: no such file, or it is none of ours.
  */
 int check_baseline_apply(const char *path, struct check_cases *cases,
-			 struct error *error);
+			 struct error *error) _must_check_;
 
 /*
  * --fix: fixes each file and prints it, or with @in_place writes it back; tells on
  * standard error what was fixed, what was not and why, and what is left. The exit status, -1 a fault.
  */
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
-		    bool in_place, struct error *error);
+		    bool in_place, struct error *error) _must_check_;

@@ -46,7 +46,7 @@ struct change_wish {
  * makes the wish one for writing.
  */
 int change_next(struct options *options, int first, struct change_wish *wish,
-		struct error *error);
+		struct error *error) _must_check_;
 /* A disk that is open and locked for a change. Owns everything in it. */
 struct changed_disk {
 	struct disk_io *io;
@@ -62,21 +62,24 @@ struct changed_disk {
  * earlier change is not finished; a block device and no --journal.
  */
 int change_begin(const char *path, const struct change_wish *wish,
-		 struct changed_disk *ret, struct error *error);
+		 struct changed_disk *ret, struct error *error) _must_check_;
 /* Fault, with the first finding as its reason, unless the table may be edited. */
-int change_need_editable(const struct changed_disk *disk, struct error *error);
+int change_need_editable(const struct changed_disk *disk, struct error *error)
+	_must_check_;
 /* Carries out a patch; @wanted is the table afterwards, NULL if it stays as it is. */
 int change_commit(struct changed_disk *disk, const struct patch *patch,
-		  const struct partition_table *wanted, struct error *error);
+		  const struct partition_table *wanted, struct error *error) _must_check_;
 /*
  * Adds everything that the whole disk is recognised as, its table as we read it included.
  */
-int change_survey(struct changed_disk *disk, struct contents *ret, struct error *error);
+int change_survey(struct changed_disk *disk, struct contents *ret, struct error *error)
+	_must_check_;
 /* Where the sidecar of this image is to be; the caller's, NULL with *error filled. */
 char *change_journal(const char *path, const struct change_wish *wish,
-		     struct error *error);
+		     struct error *error) _must_check_;
 /* Fault if an earlier change is not finished. */
-int change_need_closed(const char *path, const char *journal, struct error *error);
+int change_need_closed(const char *path, const char *journal, struct error *error)
+	_must_check_;
 /*
  * Has the kernel see the new table of a block device. What it answers is said by
  * change_end().

@@ -61,6 +61,6 @@ bool request_flag(struct request_flags *flags, int row, const char *value);
  * initialised.
  */
 int request_from_flags(const struct request_flags *flags, const char *path,
-		       struct disk_request *request, struct error *error);
+		       struct disk_request *request, struct error *error) _must_check_;
 void request_flags_free(struct request_flags *flags);
 #define _cleanup_request_flags_ _cleanup_(request_flags_free)

@@ -13,7 +13,8 @@ struct guard_terms {
 	bool strict;
 	unsigned time_limit_s; /* 0: the whole limit */
 };
-int guard_send_terms(int fd, const struct guard_terms *terms, struct error *error);
+int guard_send_terms(int fd, const struct guard_terms *terms, struct error *error)
+	_must_check_;
 
 struct guarded {
 	bool strict; /* as the work said, if it got that far */
@@ -32,7 +33,7 @@ typedef int guarded_work(const void *user, int fd, struct error *error);
  * than its time limit; *ret says then whether it had been strict.
  */
 int guarded_run(guarded_work *work, const void *user, struct guarded *ret,
-		struct error *error);
+		struct error *error) _must_check_;
 void guarded_free(struct guarded *guarded);
 #define _cleanup_guarded_ _cleanup_(guarded_free)
 

@@ -25,6 +25,6 @@ struct hook_config {
  * not take. Other values are check's to judge.
  */
 int hook_config_read(const char *text, size_t n, struct hook_config *ret,
-		     struct error *error);
+		     struct error *error) _must_check_;
 void hook_config_free(struct hook_config *config);
 #define _cleanup_hook_config_ _cleanup_(hook_config_free)

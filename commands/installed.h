@@ -8,4 +8,5 @@
  * the version), QEMU's from what the emulator says. No daemon is asked. One that is not
  * found is 0; fault (status 3) if neither is.
  */
-int installed_target(const char *architecture, struct target *ret, struct error *error);
+int installed_target(const char *architecture, struct target *ret, struct error *error)
+	_must_check_;

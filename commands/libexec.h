@@ -7,4 +7,4 @@
  * Where one of our helper programs is: beside this one (a build directory), else in the
  * libexec directory of the installation. The caller's. A fault: in neither.
  */
-int find_libexec(const char *name, char **ret, struct error *error);
+int find_libexec(const char *name, char **ret, struct error *error) _must_check_;

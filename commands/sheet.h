@@ -27,7 +27,7 @@ struct sheet {
 };
 
 /* Picks columns from "NAME,SIZE" or adds them to the usual ones with "+NOTE". */
-int sheet_choose(struct sheet *sheet, const char *list, struct error *error);
+int sheet_choose(struct sheet *sheet, const char *list, struct error *error) _must_check_;
 /* Begins the next row, all cells empty. */
 void sheet_row(struct sheet *sheet);
 /* The same below row number @parent, which was begun before; -1: at the top. */
@@ -38,6 +38,7 @@ void sheet_set(struct sheet *sheet, size_t column, const char *format, ...)
 /* A size, for people or in bytes; UINT64_MAX is unknown and stays empty. */
 void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, bool bytes);
 /* The whole table with a line end behind each row; nothing without rows. */
-int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error);
+int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
+	_must_check_;
 void sheet_free(struct sheet *sheet);
 #define _cleanup_sheet_ _cleanup_(sheet_free)

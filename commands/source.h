@@ -33,7 +33,7 @@ void source_options_free(struct source_options *options);
 
 /* Adds "DOMAIN:BUS[-BUS]=NODE". */
 int source_add_locality(struct source_options *options, const char *string,
-			struct error *error);
+			struct error *error) _must_check_;
 
 /*
  * Fills a zeroed *@ret, the caller's to free also after a fault. Faults: no such kind of
@@ -41,6 +41,6 @@ int source_add_locality(struct source_options *options, const char *string,
  * or no node.
  */
 int source_read(const char *source, const struct source_options *options,
-		struct machine *ret, struct error *error);
+		struct machine *ret, struct error *error) _must_check_;
 /* Prints the machine's complaints, if any, to standard error, at most a few. */
 void source_show_complaints(const struct machine *machine);

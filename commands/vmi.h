@@ -28,6 +28,7 @@ struct vmi_wish {
  * strict in any case: not JSON, no object, annotations that are no strings, an annotation
  * of our prefix that there is not, a value that strict and time-limit do not take.
  */
-int vmi_read(const char *json, size_t n, struct vmi_wish *ret, struct error *error);
+int vmi_read(const char *json, size_t n, struct vmi_wish *ret, struct error *error)
+	_must_check_;
 void vmi_wish_free(struct vmi_wish *wish);
 #define _cleanup_vmi_wish_ _cleanup_(vmi_wish_free)

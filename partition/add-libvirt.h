@@ -40,4 +40,5 @@ void libvirt_extents(const struct partition_table *table, const struct geometry 
  * extent"), no fixed size, a label or sector size that its pool does not know.
  */
 int libvirt_place(const struct partition_table *table, const struct part_request *part,
-		  struct libvirt_wish *wish, struct room *ret, struct error *error);
+		  struct libvirt_wish *wish, struct room *ret, struct error *error)
+	_must_check_;

@@ -250,7 +250,7 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
 	if (disk_verify(io, error) < 0) {
 		_cleanup_error_ struct error second = {};
 
-		journal_drop(plan->journal, &second);
+		error_ignore(journal_drop(plan->journal, &second));
 		return error_wrap(error, "nothing was written");
 	}
 	if (write_groups(io, patch, plan, error) < 0)

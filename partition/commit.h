@@ -29,7 +29,7 @@ struct commit_plan {
  * where the sidecar is. An empty patch does nothing.
  */
 int disk_commit(struct disk_io *io, const struct patch *patch,
-		const struct commit_plan *plan, struct error *error);
+		const struct commit_plan *plan, struct error *error) _must_check_;
 
 /*
  * Finishes the change that @journal describes, or undoes it. Each 512 bytes on the disk
@@ -39,7 +39,7 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
  * image is a copy, so that the content alone must show that the sidecar belongs to it.
  */
 int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
-		 bool copied, struct error *error);
+		 bool copied, struct error *error) _must_check_;
 
 /* How far a change had come. */
 struct recover_state {
@@ -49,4 +49,4 @@ struct recover_state {
 	size_t telling;     /* those of old and new that are not all zeros */
 };
 int recover_look(struct disk_io *io, const struct journal *journal, bool copied,
-		 struct recover_state *ret, struct error *error);
+		 struct recover_state *ret, struct error *error) _must_check_;

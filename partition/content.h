@@ -39,7 +39,7 @@ struct contents {
  * fails.
  */
 int contents_find(struct disk_io *io, uint64_t start, uint64_t end, struct contents *ret,
-		  struct error *error);
+		  struct error *error) _must_check_;
 /* Adds one that was seen in another way; @type is copied. */
 void contents_add(struct contents *contents, enum signature_kind kind, const char *type);
 /* The first of this kind, borrowed, or NULL. */
@@ -58,6 +58,7 @@ struct whole_content {
 	char *table;	/* the kind of its partition table: "dos", "sun", "mac", ... */
 	uint64_t offset; /* of the signature of @type, in bytes; 0 if it has none */
 };
-int content_find(struct disk_io *io, struct whole_content *ret, struct error *error);
+int content_find(struct disk_io *io, struct whole_content *ret, struct error *error)
+	_must_check_;
 void whole_content_free(struct whole_content *content);
 #define _cleanup_whole_content_ _cleanup_(whole_content_free)

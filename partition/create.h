@@ -30,4 +30,4 @@ struct create_request {
  */
 int create_image(const struct create_request *request,
 		 const struct partition_table *table, const struct patch *patch,
-		 struct text *ret_destroyed, struct error *error);
+		 struct text *ret_destroyed, struct error *error) _must_check_;

@@ -20,6 +20,7 @@ char *disk_loop(uint64_t device, uint64_t inode, char **ret_doubt);
  * that nobody else may use it. Locks belong to the open file description. The answer is
  * whether it was to be had; a file system without such locks is a fault.
  */
-int disk_lock_like_qemu(int fd, const char *name, bool *ret_locked, struct error *error);
+int disk_lock_like_qemu(int fd, const char *name, bool *ret_locked, struct error *error)
+	_must_check_;
 /* Whether a QEMU has it open for writing now. */
 bool disk_in_qemu(int fd);

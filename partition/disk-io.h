@@ -39,11 +39,11 @@ struct disk_io {
 };
 
 int disk_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
-	      struct error *error);
+	      struct error *error) _must_check_;
 int disk_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
-	       struct error *error);
-int disk_flush(struct disk_io *io, struct error *error);
-int disk_verify(struct disk_io *io, struct error *error);
+	       struct error *error) _must_check_;
+int disk_flush(struct disk_io *io, struct error *error) _must_check_;
+int disk_verify(struct disk_io *io, struct error *error) _must_check_;
 /* After a change of the table: false if the kernel goes on with the old partitions. */
 bool disk_announce(struct disk_io *io);
 /* Takes NULL too. */
@@ -62,19 +62,20 @@ static inline void disk_close_pointer(struct disk_io **io)
  * (3). NULL with *error filled.
  */
 struct disk_io *disk_open_raw(const char *path, bool writable, bool forced,
-			      struct error *error);
+			      struct error *error) _must_check_;
 /*
  * A regular file that is not written, only held against others: locked as for writing,
  * with the same faults.
  */
-struct disk_io *disk_open_held(const char *path, struct error *error);
+struct disk_io *disk_open_held(const char *path, struct error *error) _must_check_;
 /* Takes over @fd, which is not locked. */
-struct disk_io *disk_open_fd(int fd, const char *name, struct error *error);
+struct disk_io *disk_open_fd(int fd, const char *name, struct error *error) _must_check_;
 /*
  * What a guest sees of a qcow2 image, through a qemu-nbd on a private socket, which
  * opens the image itself and so holds QEMU's own locks. Backing and data files are
  * opened by QEMU as the header says: the caller asks for leave first.
  */
-struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error);
+struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error)
+	_must_check_;
 /* The bytes stay the caller's and can be looked at any time. */
 struct disk_io *disk_open_memory(uint8_t *bytes, uint64_t size_bytes);

@@ -6,6 +6,6 @@
 
 /* Sets those that the request gives, or its seed. */
 int disk_layout_set_ids(const struct disk_request *request, struct partition_table *table,
-			struct error *error);
+			struct error *error) _must_check_;
 /* Draws the UUIDs and the signature that are still zero at random. */
-int disk_layout_fill_ids(struct partition_table *table, struct error *error);
+int disk_layout_fill_ids(struct partition_table *table, struct error *error) _must_check_;

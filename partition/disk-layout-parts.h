@@ -27,16 +27,17 @@ struct disk_plan {
 };
 
 /* layout-items.c: kinds, types, numbers, names; then each one's slot. */
-int plan_items(struct disk_plan *plan, struct error *error);
-int plan_slots(struct disk_plan *plan, struct error *error);
+int plan_items(struct disk_plan *plan, struct error *error) _must_check_;
+int plan_slots(struct disk_plan *plan, struct error *error) _must_check_;
 
 /* layout-fit.c: "partition 2 (root)", and why something does not fit. */
 void text_add_item(struct text *text, const struct item *item);
 int item_error(const struct disk_plan *plan, const struct item *item, struct error *error,
-	       const char *format, ...) _printf_(4, 5);
+	       const char *format, ...) _printf_(4, 5) _must_check_;
 /*
  * A run of @list from @first on does not fit. @wall is the item that stands in its way,
  * NULL if it is the end of the disk or of the extended partition.
  */
 int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
-		   const struct part_run *run, const struct item *wall, struct error *error);
+		   const struct part_run *run, const struct item *wall, struct error *error)
+	_must_check_;

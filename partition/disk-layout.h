@@ -30,7 +30,7 @@ void disk_layout_free(struct disk_layout *layout);
  * would.
  */
 int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
-		     struct error *error);
+		     struct error *error) _must_check_;
 
 /* Blocks from the start of the disk up to the first usable one, and behind the last. */
 uint64_t label_head_sectors(enum table_label label, uint32_t sector_bytes,

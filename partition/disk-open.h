@@ -24,4 +24,4 @@ struct disk_kind {
  * a broken header. NULL with *error filled. @ret may be NULL.
  */
 struct disk_io *disk_open(const char *path, const struct disk_wish *wish,
-			  struct disk_kind *ret, struct error *error);
+			  struct disk_kind *ret, struct error *error) _must_check_;

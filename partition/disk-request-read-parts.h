@@ -5,6 +5,7 @@
 #include "partition/disk-request.h"
 
 int disk_request_read_script(const char *name, const char *bytes, size_t n,
-			     struct disk_request *request, struct error *error);
+			     struct disk_request *request, struct error *error)
+	_must_check_;
 int disk_request_read_xml(const char *name, const char *bytes, size_t n,
-			  struct disk_request *request, struct error *error);
+			  struct disk_request *request, struct error *error) _must_check_;

@@ -9,4 +9,4 @@
  * @name is for messages. The request has been initialised.
  */
 int disk_request_read(const char *name, const char *bytes, size_t n,
-		      struct disk_request *request, struct error *error);
+		      struct disk_request *request, struct error *error) _must_check_;

@@ -83,17 +83,18 @@ void disk_request_free(struct disk_request *request);
  * uuid-rule, uuid, minimal. Faults name the key and the value.
  */
 int disk_request_set(struct disk_request *request, const char *key, const char *value,
-		     struct error *error);
+		     struct error *error) _must_check_;
 /*
  * The same for a partition: size, min, max, weight, start, padding, align, align-at,
  * kind, number, type, name, uuid, attribute (repeated), active. Sectors ("2048s") are
  * those of @request.
  */
 int part_request_set(const struct disk_request *request, struct part_request *part,
-		     const char *key, const char *value, struct error *error);
+		     const char *key, const char *value, struct error *error)
+	_must_check_;
 /* A --part value: "size=512MiB,type=esp,name=ESP"; a "\," is a comma. */
 int disk_request_add_part(struct disk_request *request, const char *flag,
-			  struct error *error);
+			  struct error *error) _must_check_;
 
 /* GPT attribute bit of a name or number, or -1. */
 int attribute_bit(const char *name);

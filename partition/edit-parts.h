@@ -17,10 +17,10 @@ enum edit_group {
 /* The two labels' parts of it. */
 int gpt_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
-	     struct error *error);
+	     struct error *error) _must_check_;
 int dos_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, struct patch *ret,
-	     struct error *error);
+	     struct error *error) _must_check_;
 /* Adds the sector at @lba as @new makes it. */
 int edit_sector(struct disk_io *io, struct patch *patch, uint64_t lba, unsigned group,
-		const uint8_t *new, struct error *error);
+		const uint8_t *new, struct error *error) _must_check_;

@@ -19,4 +19,4 @@
  */
 int table_edit(struct disk_io *io, const struct inspection *seen,
 	       const struct partition_table *wanted, enum gpt_copy from,
-	       struct patch *ret, struct error *error);
+	       struct patch *ret, struct error *error) _must_check_;

@@ -19,4 +19,4 @@
  */
 int erase_signatures(struct disk_io *io, const struct contents *contents,
 		     const struct partition_table *table, struct patch *patch,
-		     struct error *error);
+		     struct error *error) _must_check_;

@@ -6,6 +6,7 @@
 #include "partition/filling.h"
 
 /* Faults if the format is not known or cannot be filled without root. */
-int fill_check_format(const struct fill *fill, struct error *error);
+int fill_check_format(const struct fill *fill, struct error *error) _must_check_;
 /* Makes the file system in @scratch, a file of the partition's size. */
-int fill_format(const struct filling *filling, int scratch, struct error *error);
+int fill_format(const struct filling *filling, int scratch, struct error *error)
+	_must_check_;

@@ -20,10 +20,10 @@ struct fill_list {
  */
 enum fill_kind { FILL_POPULATE, FILL_FORMAT, FILL_COPY_FILES };
 int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
-	     struct error *error);
+	     struct error *error) _must_check_;
 /* Partitions that are there, formats that we know, folders only with a format. */
 int fill_check(const struct fill_list *fills, const struct partition_table *table,
-	       struct error *error);
+	       struct error *error) _must_check_;
 /* Writes all of them. What is zero stays a hole. */
 int fill_all(const struct fill_list *fills, const struct partition_table *table,
-	     const struct fill_target *target, struct error *error);
+	     const struct fill_target *target, struct error *error) _must_check_;

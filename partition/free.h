@@ -36,7 +36,7 @@ struct room {
  */
 int room_find(const struct partition_table *table, const struct disk_request *request,
 	      const struct part_request *part, bool logical, struct room *ret,
-	      struct error *error);
+	      struct error *error) _must_check_;
 /*
  * Adds a partition to @table: number, place, type, name, attributes; its UUID is the
  * request's, made from its seed, or zero. Faults are the user's: no slot, no room, an
@@ -44,11 +44,11 @@ int room_find(const struct partition_table *table, const struct disk_request *re
  */
 int partition_add(struct partition_table *table, const struct disk_request *request,
 		  const struct part_request *part, struct room *ret_room,
-		  struct error *error);
+		  struct error *error) _must_check_;
 /*
  * Lets a partition end later: at @size_bytes, right-aligned by the request's rule, or 0:
  * as far as there is room, the end on a boundary. Faults: it would get smaller, no room.
  */
 int partition_grow(struct partition_table *table, unsigned number,
 		   const struct disk_request *request, uint64_t size_bytes,
-		   struct room *ret_room, struct error *error);
+		   struct room *ret_room, struct error *error) _must_check_;

@@ -10,14 +10,14 @@
  * would get smaller (2); in use (2); no space, qemu-img fails (3). The same size is fine.
  */
 int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_bytes,
-		  struct error *error);
+		  struct error *error) _must_check_;
 
 /*
  * Gives an image that was made larger, and whose table did not follow, its old size again.
  * Faults: it no longer has @from_bytes, and those of image_enlarge.
  */
 int image_shorten(const char *path, const struct disk_wish *wish, uint64_t from_bytes,
-		  uint64_t to_bytes, struct error *error);
+		  uint64_t to_bytes, struct error *error) _must_check_;
 
 /*
  * Why @partition of @table cannot end later: "partition 1 ends at block 2047, and partition

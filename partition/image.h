@@ -17,7 +17,7 @@
  * (3), a format that is neither (2), a broken header (2), a chain deeper than 200 (2).
  */
 int image_measure(const char *path, const struct image_question *question,
-		  struct image_sizes *sizes, struct error *error);
+		  struct image_sizes *sizes, struct error *error) _must_check_;
 
 /*
  * "vmdk", "vhdx", "qcow2"... if the bytes at the front (and the last 512 of the file)

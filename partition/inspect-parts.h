@@ -25,22 +25,25 @@ struct finding *inspector_find(struct inspector *in, const char *rule,
 const char *partition_subject(unsigned number, char ret[static SUBJECT_BYTES]);
 /* Reads @n sectors at @lba into @bytes. */
 int inspector_read(struct inspector *in, uint64_t lba, uint64_t n, void *bytes,
-		   struct error *error);
+		   struct error *error) _must_check_;
 
 /* inspect-gpt.c: a header at @lba with its fields held against the disk. */
 int gpt_read_header(struct inspector *in, enum gpt_copy copy, uint64_t lba,
-		    struct gpt_header *ret, struct error *error);
+		    struct gpt_header *ret, struct error *error) _must_check_;
 /* Whether a header with a right checksum stands at @lba for this sector size. */
 int gpt_probe(struct disk_io *io, uint32_t sector_bytes, bool backup, bool *ret,
-	      struct error *error);
+	      struct error *error) _must_check_;
 /* Both copies, their entries and how they agree; fills in->ret->table. */
-int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error);
+int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
+	_must_check_;
 /* inspect-entries.c: the array of @header; false, with findings, if it is damaged. */
 int gpt_read_entries(struct inspector *in, enum gpt_copy copy,
 		     const struct gpt_header *header, struct partition_table *ret,
-		     bool *ret_good, struct error *error);
+		     bool *ret_good, struct error *error) _must_check_;
 /* inspect-dos.c */
-int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *error);
-int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error);
+int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
+	_must_check_;
+int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
+	_must_check_;
 /* inspect-table.c: overlaps, duplicates, boundaries; for any label. */
 void table_inspect(struct inspector *in, const struct inspect_question *question);

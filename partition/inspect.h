@@ -18,4 +18,5 @@
  * a finding. Fault: reading fails.
  */
 int inspect_disk(struct disk_io *io, const struct inspect_question *question,
-		 struct inspection *ret, struct report *report, struct error *error);
+		 struct inspection *ret, struct report *report, struct error *error)
+	_must_check_;

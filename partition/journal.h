@@ -34,16 +34,17 @@ char *journal_path(const char *image) _must_check_;
  * Writes it to a new file, durable with its name when this returns. Faults: something is
  * there already (2), it cannot be written (3); then the file is gone again.
  */
-int journal_write(const char *path, const struct journal *journal, struct error *error);
+int journal_write(const char *path, const struct journal *journal, struct error *error)
+	_must_check_;
 /*
  * Reads it; only a whole one fills the zeroed *@ret. Fault: the file cannot be read, or
  * does not begin like a sidecar (2).
  */
 int journal_read(const char *path, struct journal *ret, enum journal_state *ret_state,
-		 struct error *error);
+		 struct error *error) _must_check_;
 /* From bytes in memory; false if they are not a whole sidecar. */
 bool journal_parse(const uint8_t *bytes, size_t n, struct journal *ret) _must_check_;
 /* Removes the file, durably. */
-int journal_drop(const char *path, struct error *error);
+int journal_drop(const char *path, struct error *error) _must_check_;
 void journal_free(struct journal *journal);
 #define _cleanup_journal_ _cleanup_(journal_free)

@@ -30,4 +30,4 @@ struct nbd_library {
 };
 
 /* Fills *@ret; the library stays loaded. Fault (3): it is not installed. */
-int nbd_library_load(struct nbd_library *ret, struct error *error);
+int nbd_library_load(struct nbd_library *ret, struct error *error) _must_check_;

@@ -18,7 +18,8 @@ struct nbd_server {
  * connected to it, the caller's; or -1 with *error filled (3). That it cannot serve shows
  * when the socket is read, and why in what it wrote (nbd_server_add_said()).
  */
-int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error);
+int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error)
+	_must_check_;
 /*
  * Adds ": " and what it wrote to standard error, the first 1023 bytes as they are; nothing
  * if it wrote nothing, or was not started.

@@ -46,7 +46,7 @@ bool qcow2_is(const uint8_t *bytes, size_t n);
  * After a fault *@ret is empty.
  */
 int qcow2_read_header(const uint8_t *bytes, size_t n, struct qcow2_header *ret,
-		      struct error *error);
+		      struct error *error) _must_check_;
 void qcow2_header_free(struct qcow2_header *header);
 #define _cleanup_qcow2_header_ _cleanup_(qcow2_header_free)
 
@@ -56,7 +56,7 @@ void qcow2_header_free(struct qcow2_header *header);
  * the directory or has a granularity that there is not.
  */
 int qcow2_bitmap_bytes(const struct qcow2_header *header, const uint8_t *directory,
-		       size_t n, uint64_t *ret_bytes, struct error *error);
+		       size_t n, uint64_t *ret_bytes, struct error *error) _must_check_;
 
 struct qcow2_options qcow2_defaults(uint64_t capacity_bytes);
 /* Bytes of a level 2 table's entry: 16 where clusters have subclusters. */
@@ -82,6 +82,7 @@ uint64_t qcow2_first_table_bytes(const struct qcow2_options *options);
  * option that changes no size is accepted, one that we cannot compute with is refused.
  */
 int qcow2_set_option(struct qcow2_options *options, const char *option,
-		     struct error *error);
+		     struct error *error) _must_check_;
 /* Fault: the options do not go together (extended_l2 with clusters below 16 KiB). */
-int qcow2_check_options(const struct qcow2_options *options, struct error *error);
+int qcow2_check_options(const struct qcow2_options *options, struct error *error)
+	_must_check_;

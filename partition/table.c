@@ -243,7 +243,8 @@ static int add_partition(struct encoder *encoder, const struct partition *partit
 		rc = fdisk_toggle_partition_flag(encoder->fdisk, number, DOS_FLAG_ACTIVE);
 	if (rc == 0)
 		return 0;
-	fdisk_fault(encoder, rc, "cannot add it", error);
+	if (fdisk_fault(encoder, rc, "cannot add it", error) == 0)
+		return 0;
 	return error_wrap(error, "partition %u", partition->number);
 }
 

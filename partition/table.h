@@ -35,4 +35,4 @@ struct table_source {
  * @source->read fails, no memory file.
  */
 int table_encode(const struct partition_table *table, const struct table_source *source,
-		 struct patch *ret, struct error *error);
+		 struct patch *ret, struct error *error) _must_check_;

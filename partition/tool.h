@@ -41,6 +41,6 @@ void tool_add_fd(struct tool *tool, int fd);
  * neither said nor wrote anything for tool_limit_s(300), and then it is killed if it ends
  * with us.
  */
-int tool_run(struct tool *tool, struct error *error);
+int tool_run(struct tool *tool, struct error *error) _must_check_;
 void tool_free(struct tool *tool);
 #define _cleanup_tool_ _cleanup_(tool_free)

@@ -14,10 +14,10 @@
  * complaints, with their lines.
  */
 int capabilities_read(const struct document *document, struct machine *ret,
-		      struct error *error);
+		      struct error *error) _must_check_;
 /*
  * The same from a directory that holds capabilities.xml, and beside it files *.xml with
  * one <device> each, or several in one element around them.
  */
 int capabilities_read_directory(const char *path, struct machine *ret,
-				struct error *error);
+				struct error *error) _must_check_;

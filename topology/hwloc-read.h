@@ -21,14 +21,14 @@
  * there is one.
  */
 int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
-		   struct error *error);
+		   struct error *error) _must_check_;
 /* "pack:2 numa:2 core:4 pu:2": no PCI, no distances; memory only where it says so. */
 int hwloc_read_synthetic(const char *description, struct machine *ret,
-			 struct error *error);
+			 struct error *error) _must_check_;
 /* Names the kinds of this machine's nodes ("HBM"), which sysfs does not. */
 void hwloc_name_nodes(struct machine *machine);
 
 /* The first of the above alone: whether hwloc can be trusted with the bytes. */
 int hwloc_check_xml(const char *name, const char *bytes, size_t n,
-		    struct machine *machine, struct error *error);
-int hwloc_check_synthetic(const char *description, struct error *error);
+		    struct machine *machine, struct error *error) _must_check_;
+int hwloc_check_synthetic(const char *description, struct error *error) _must_check_;

@@ -10,6 +10,6 @@
  * Fault: more than 16384 functions in all.
  */
 int nodedev_read(const struct document *document, struct machine *machine,
-		 struct error *error);
+		 struct error *error) _must_check_;
 /* Once after the last: who is whose parent, buses of bridges; settles the machine. */
 void nodedev_finish(struct machine *machine);

@@ -25,6 +25,6 @@ void text_add_record(struct text *text, const struct machine *machine);
  * said in the machine's complaints.
  */
 int record_read(const struct document *document, struct machine *ret,
-		struct error *error);
+		struct error *error) _must_check_;
 /* Whether the document's root element is a record's. */
 bool record_is(const struct document *document);

@@ -30,9 +30,9 @@ struct sysfs_source {
  * below is a complaint. Sources: Documentation/ABI/{stable,testing}/sysfs-* of Linux.
  */
 int sysfs_read_source(const struct sysfs_source *source, struct machine *ret,
-		      struct error *error);
+		      struct error *error) _must_check_;
 int sysfs_read(int root_fd, const char *name, enum machine_source source,
-	       struct machine *ret, struct error *error);
+	       struct machine *ret, struct error *error) _must_check_;
 
 /*
  * Whether interrupts are remapped, from lines of the kernel log ("DMAR-IR: Enabled IRQ

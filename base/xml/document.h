@@ -20,14 +20,16 @@
  * attributes of one element, the text and the tree do not agree (which no known input does).
  */
 int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
-		   struct error *error);
+		   struct error *error) _must_check_;
 /* The same from a file, "-" for standard input. */
-int document_read(const char *path, struct document *ret, struct error *error);
+int document_read(const char *path, struct document *ret, struct error *error)
+	_must_check_;
 /*
  * What must hold of the bytes of any XML that libxml2 is given: at most FILE_LIMIT, UTF-8
  * without NUL, and no declaration of another encoding.
  */
-int document_check_bytes(const char *name, const struct text *text, struct error *error);
+int document_check_bytes(const char *name, const struct text *text, struct error *error)
+	_must_check_;
 void document_free(struct document *document);
 #define _cleanup_document_ _cleanup_(document_free)
 

@@ -20,5 +20,6 @@ void edit_replace(struct edits *edits, struct span span, const char *replacement
  * Applies all edits to a new text. A fault is a bug in the edits: they overlap or the
  * result does not parse. No edits: the same bytes.
  */
-int edits_apply(const struct edits *edits, struct text *ret, struct error *error);
+int edits_apply(const struct edits *edits, struct text *ret, struct error *error)
+	_must_check_;
 void edits_free(struct edits *edits);

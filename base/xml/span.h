@@ -34,4 +34,4 @@ long span_line(const struct text *text, size_t at);
  * the tree's elements. Faults: nested deeper than ELEMENT_DEPTH_LIMIT, or text and tree
  * do not agree.
  */
-int span_scan(struct document *document, struct error *error);
+int span_scan(struct document *document, struct error *error) _must_check_;

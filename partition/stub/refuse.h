@@ -8,6 +8,6 @@
  * it, as phrases joined by ", and "; nothing if it does no harm. Fault: reading fails.
  */
 int stub_would_break(struct disk_io *io, const struct inspection *seen,
-		     struct text *reasons, struct error *error);
+		     struct text *reasons, struct error *error) _must_check_;
 /* Why --remove is not to put zeros there. */
 void stub_cannot_remove(const struct inspection *seen, struct text *reasons);

@@ -27,7 +27,7 @@ size_t stub_message_bytes(void);
  * empty.
  */
 int stub_fill(uint8_t sector[static STUB_BYTES], const char *message, size_t n,
-	      struct error *error);
+	      struct error *error) _must_check_;
 /* Zeros there, as without any boot code. */
 void stub_clear(uint8_t sector[static STUB_BYTES]);
 

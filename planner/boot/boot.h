@@ -83,17 +83,18 @@ struct boot_result {
 
 /* The initrd for a request. @domain_arch says for which architecture. */
 int boot_make_initrd(const struct boot_request *request, struct text *ret,
-		     struct error *error);
+		     struct error *error) _must_check_;
 /*
  * Boots @domain. Faults: the surroundings or the input are wrong; a guest that started
  * and sent no record is no fault here, but result.serial.fault is set.
  */
 int boot_domain(const struct boot_request *request, const struct document *domain,
-		struct boot_result *result, struct error *error);
+		struct boot_result *result, struct error *error) _must_check_;
 void boot_result_free(struct boot_result *result);
 /* One try under result->accel; @start_limit_s for the agent's first word, 0: none. */
 int boot_once(const struct boot_request *request, const struct document *domain,
-	      double start_limit_s, struct boot_result *result, struct error *error);
+	      double start_limit_s, struct boot_result *result, struct error *error)
+	_must_check_;
 /* "accelerator: TCG: /dev/kvm does not answer"; the same as members of an open object. */
 void text_add_accelerator(struct text *text, const struct boot_result *result);
 void jsonw_accelerator(struct jsonw *json, const struct boot_result *result);
@@ -110,7 +111,7 @@ void jsonw_boot_times(struct jsonw *json, const struct boot_result *result);
  * TMPDIR's path is too long for the sockets in it, locked as long as *ret_lock or a copy
  * of it is open; removes those of ours that nobody holds.
  */
-int boot_root_make(char **ret_path, int *ret_lock, struct error *error);
+int boot_root_make(char **ret_path, int *ret_lock, struct error *error) _must_check_;
 
 /* boot-session.c: one run of a prepared domain, from its start to its end. */
 struct boot_session {
@@ -125,9 +126,10 @@ struct boot_session {
 /* boot-inputs.c: whether virt-layout-run gives up root's privilege (run-confine.h). */
 bool boot_is_confined(const struct boot_request *request);
 /* The kernel's path as the domain is to name it; the caller's, NULL upon a fault. */
-char *boot_take_kernel(const struct boot_session *session, struct error *error);
+char *boot_take_kernel(const struct boot_session *session, struct error *error)
+	_must_check_;
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
-		     struct error *error);
+		     struct error *error) _must_check_;
 
 /*
  * last-words.c: what a guest that sent no record said last, and our reading of it, line

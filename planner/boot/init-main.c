@@ -44,7 +44,7 @@ static void console(const char *bytes, size_t n)
 {
 	_cleanup_error_ struct error ignored = {};
 
-	file_write_fd(STDOUT_FILENO, "console", bytes, n, &ignored);
+	error_ignore(file_write_fd(STDOUT_FILENO, "console", bytes, n, &ignored));
 }
 
 void init_say(const char *format, ...)

@@ -62,7 +62,7 @@ static char *read_word(const char *address, const char *name)
 	_cleanup_error_ struct error ignored = {};
 	struct text text = {};
 
-	file_read(path, 4096, &text, &ignored);
+	error_ignore(file_read(path, 4096, &text, &ignored));
 	text_add(&text, "", 0);
 	text.s[strcspn(text.s, "\n")] = '\0';
 	return text_take(&text);

@@ -44,12 +44,12 @@ bool initrd_has(const struct initrd *initrd, const char *path);
  * nowhere to be found, the whole outgrows INITRD_LIMIT.
  */
 int initrd_copy(struct initrd *initrd, const char *host_path, const char *path,
-		struct error *error);
+		struct error *error) _must_check_;
 #define INITRD_LIMIT (1u << 30)
 
 /* The archive into an empty @ret. */
 int initrd_write(const struct initrd *initrd, enum initrd_compression compression,
-		 struct text *ret, struct error *error);
+		 struct text *ret, struct error *error) _must_check_;
 void initrd_free(struct initrd *initrd);
 #define _cleanup_initrd_ _cleanup_(initrd_free)
 
@@ -78,7 +78,7 @@ struct module_tree;
  * @version (NULL: any) is not one.
  */
 int module_tree_open(const char *directory, const char *version, struct module_tree **ret,
-		     struct error *error);
+		     struct error *error) _must_check_;
 void module_tree_free(struct module_tree **ret); /* NULL afterwards */
 #define _cleanup_module_tree_ _cleanup_(module_tree_free)
 /*
@@ -88,4 +88,4 @@ void module_tree_free(struct module_tree **ret); /* NULL afterwards */
  * is there already. Faults: no such module, a damaged one.
  */
 int initrd_module(struct initrd *initrd, struct module_tree *tree, const char *name,
-		  struct text *order, struct error *error);
+		  struct text *order, struct error *error) _must_check_;

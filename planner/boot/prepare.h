@@ -33,7 +33,7 @@ struct prepare_options {
  */
 int prepare_domain(const struct document *domain, const struct prepare_options *options,
 		   struct text *ret, struct substitutions *substitutions,
-		   struct error *error);
+		   struct error *error) _must_check_;
 /*
  * The firmware files that the domain names, for copies called BOOT_LOADER and
  * BOOT_TEMPLATE in the private directory. The caller's; NULL if it names none.

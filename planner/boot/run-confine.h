@@ -31,13 +31,14 @@ enum { RUN_NOBODY = 65534 };
  * Dies with the supervisor; @lifeline is a pipe whose other end the supervisor alone has.
  * Faults, with nothing started: a namespace, a mount or the privilege.
  */
-int run_confine(const struct run *run, int lifeline, struct error *error);
+int run_confine(const struct run *run, int lifeline, struct error *error) _must_check_;
 
 /*
  * run-mounts.c: in a new mount namespace; what of the host's file system is seen, as
  * above. *@ret_group is the group that may use /dev/kvm; 0: none is needed.
  */
-int run_make_mounts(const struct run *run, gid_t *ret_group, struct error *error);
+int run_make_mounts(const struct run *run, gid_t *ret_group, struct error *error)
+	_must_check_;
 
 /* run-privilege.c: becomes RUN_NOBODY, in no group but @extra_group unless that is 0. */
-int run_drop_privilege(gid_t extra_group, struct error *error);
+int run_drop_privilege(gid_t extra_group, struct error *error) _must_check_;

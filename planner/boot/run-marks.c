@@ -31,7 +31,7 @@ void run_mark(const char *root, const char *what, double at_s)
 	_cleanup_error_ struct error ignored = {};
 
 	if (fd >= 0) /* a run without marks is as good, only less is known of it */
-		file_write_fd(fd, path, line, strlen(line), &ignored);
+		error_ignore(file_write_fd(fd, path, line, strlen(line), &ignored));
 }
 
 double run_mark_read(const char *root, const char *what)

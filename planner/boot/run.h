@@ -80,7 +80,7 @@ struct run {
  * run-worker.c: does the mode's work through libvirt; the worker's exit status.
  * @supervisor is the process that started it, by the id it had then.
  */
-int run_worker(const struct run *run, pid_t supervisor, struct error *error);
+int run_worker(const struct run *run, pid_t supervisor, struct error *error) _must_check_;
 
 /*
  * run-children.c: kills this process's children, or those of them that have the path
@@ -92,9 +92,9 @@ size_t run_kill_children(const char *root);
 
 /* run-root.c */
 /* Makes the root and what libvirt wants in it; where it is confined, the user's own. */
-int run_root_make(struct run *run, struct error *error);
+int run_root_make(struct run *run, struct error *error) _must_check_;
 /* Gives all that is in a confined run's directory to its user, and the domain into it. */
-int run_root_hand_over(struct run *run, struct error *error);
+int run_root_hand_over(struct run *run, struct error *error) _must_check_;
 /*
  * A file that the run wrote, of at most @limit bytes; @text stays empty if there is none.
  * A link, a pipe or a device in its place, which a QEMU that was taken over could have
@@ -102,7 +102,7 @@ int run_root_hand_over(struct run *run, struct error *error);
  */
 void run_root_read(const char *work, const char *name, size_t limit, struct text *text);
 /* Listens on ROOT/serial; a descriptor or -1. */
-int run_root_listen(const struct run *run, struct error *error);
+int run_root_listen(const struct run *run, struct error *error) _must_check_;
 /* Removes a directory with all that is in it, staying on its file system. */
 void run_root_remove(const char *root);
 
@@ -113,4 +113,4 @@ double run_mark_read(const char *root, const char *what);
 double run_process_start_s(pid_t pid);
 
 /* run-supervise.c: starts the worker, stays until all below has ended; the status. */
-int run_supervise(struct run *run, struct error *error);
+int run_supervise(struct run *run, struct error *error) _must_check_;

@@ -79,7 +79,7 @@ struct check_result {
  * reason=/></check>` does the same for the element at a path, without one for all.
  */
 int check_document(const struct document *document, const struct check_options *options,
-		   struct check_result *ret, struct error *error);
+		   struct check_result *ret, struct error *error) _must_check_;
 void check_result_free(struct check_result *result);
 #define _cleanup_check_result_ _cleanup_(check_result_free)
 

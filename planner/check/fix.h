@@ -24,8 +24,9 @@ struct check_fixes {
  * text, the caller's. Silenced findings are left alone. Faults: the document is no domain.
  */
 int check_fix(const struct document *document, const struct check_options *options,
-	      struct text *ret_text, struct check_fixes *ret, struct error *error);
+	      struct text *ret_text, struct check_fixes *ret, struct error *error)
+	_must_check_;
 /* How what the guest's kernel sees differs; for people, not a verdict. */
 int check_fix_view(const struct document *before, const struct document *after,
-		   struct differences *ret, struct error *error);
+		   struct differences *ret, struct error *error) _must_check_;
 void check_fixes_free(struct check_fixes *fixes);

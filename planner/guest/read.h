@@ -9,4 +9,5 @@
  * complaint. Numbers follow libvirt 9.0 src/conf/domain_conf.c, numa_conf.c,
  * device_conf.c.
  */
-int guest_read(const struct document *document, struct guest *ret, struct error *error);
+int guest_read(const struct document *document, struct guest *ret, struct error *error)
+	_must_check_;

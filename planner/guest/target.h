@@ -80,4 +80,5 @@ bool version_parse(const char *string, unsigned *ret);
 /*
  * "libvirt=9.0,qemu=7.2" in either order, one may be left out; over what *target holds.
  */
-int target_parse(const char *string, struct target *target, struct error *error);
+int target_parse(const char *string, struct target *target, struct error *error)
+	_must_check_;

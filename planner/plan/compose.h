@@ -11,4 +11,4 @@
  * which the plan's guest takes over. Fault (status 2) where it cannot fit.
  */
 int compose(const struct request *request, struct guest *skeleton, struct plan *ret,
-	    struct error *error);
+	    struct error *error) _must_check_;

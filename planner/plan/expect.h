@@ -24,4 +24,4 @@ bool expect_looks_like(const char *bytes, size_t n);
  * the member): no JSON, another version, values out of range.
  */
 int expect_read(const char *name, const char *bytes, size_t n, struct machine *ret,
-		struct error *error);
+		struct error *error) _must_check_;

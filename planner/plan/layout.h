@@ -80,7 +80,7 @@ unsigned layout_count(const struct layout *layout, enum layout_kind kind);
  * and how many are needed: slots of pcie-root, ports on a bus, controller indexes, bus
  * numbers; or if given addresses clash.
  */
-int layout_solve(struct layout *layout, struct error *error);
+int layout_solve(struct layout *layout, struct error *error) _must_check_;
 void layout_free(struct layout *layout);
 #define _cleanup_layout_ _cleanup_(layout_free)
 

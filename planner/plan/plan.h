@@ -11,4 +11,4 @@
  * *ret the plan with its notes. Fault (status 2) where it cannot fit.
  */
 int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
-	       struct error *error);
+	       struct error *error) _must_check_;

@@ -10,20 +10,21 @@ struct stash_work {
 	VEC(int) tracked;
 };
 int stash_work_begin(const struct document *document, struct stash_work *ret,
-		     struct error *error);
+		     struct error *error) _must_check_;
 void stash_work_free(struct stash_work *work);
 #define _cleanup_stash_work_ _cleanup_(stash_work_free)
 /* The work's document takes the place of *document. */
 void stash_commit(struct document *document, struct stash_work *work);
 /* Replaces a span by bytes and parses the result; tracked elements behind it move. */
 int stash_change(struct stash_work *work, struct span span, const struct text *bytes,
-		 struct error *error);
+		 struct error *error) _must_check_;
 
 /*
  * Tracks the elements that an expression selects, in document order and without those
  * within another of them. Faults: see stash_elements().
  */
-int stash_select(struct stash_work *work, const char *xpath, struct error *error);
+int stash_select(struct stash_work *work, const char *xpath, struct error *error)
+	_must_check_;
 
 /* Where an element stood. Owns its strings. */
 struct stash_place {
@@ -46,7 +47,8 @@ int stash_find_path(const struct document *document, const char *path);
  * is not there.
  */
 int stash_put_back(struct stash_work *work, const struct stash_place *place,
-		   const struct text *element, int *ret, struct error *error);
+		   const struct text *element, int *ret, struct error *error)
+	_must_check_;
 
 /* The stash in a document, -1. */
 int stash_find(const struct document *document);
@@ -54,12 +56,13 @@ int stash_find(const struct document *document);
 int stash_entry(const struct document *document, const char *name);
 /* The same, or a fault, also where it is not what @is_text says. */
 int stash_find_named(const struct document *document, const char *name, bool is_text,
-		     struct error *error);
+		     struct error *error) _must_check_;
 /* Fault unless an entry may be called so; NULL is fine. */
-int stash_check_name(const char *name, struct error *error);
+int stash_check_name(const char *name, struct error *error) _must_check_;
 /* Adds an entry, the first in the stash; makes what it needs. @tag: "element", "text". */
 int stash_add_entry(struct stash_work *work, const char *tag,
 		    const struct text *attributes, const struct text *content,
-		    struct error *error);
+		    struct error *error) _must_check_;
 /* Removes an entry and what was made for it. */
-int stash_remove_entry(struct stash_work *work, int entry, struct error *error);
+int stash_remove_entry(struct stash_work *work, int entry, struct error *error)
+	_must_check_;

@@ -34,11 +34,11 @@ void stash_list_free(struct stash_list *list);
  * that is wrong or selects no element, the root, the <metadata>.
  */
 int stash_elements(struct document *document, const char *xpath, const char *name,
-		   size_t *ret_n, struct error *error);
+		   size_t *ret_n, struct error *error) _must_check_;
 /* The same for any bytes, well-formed or not: CDATA, or base64 where XML cannot hold
  * them. */
 int stash_text(struct document *document, const char *name, const struct text *bytes,
-	       struct error *error);
+	       struct error *error) _must_check_;
 
 /*
  * Puts elements back: those of the @n names, or with none all. A text of that name is a
@@ -48,7 +48,7 @@ int stash_text(struct document *document, const char *name, const struct text *b
  * (status 2), with *document as it was: no such name, the place is gone.
  */
 int unstash(struct document *document, const char *const *names, size_t n,
-	    struct error *error);
+	    struct error *error) _must_check_;
 /* Takes a text out of the stash; its bytes are added to *ret. Faults as above. */
 int unstash_text(struct document *document, const char *name, struct text *ret,
-		 struct error *error);
+		 struct error *error) _must_check_;

@@ -44,6 +44,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		header.options.refcount_bits *= 2;
 	check_header(&header, n);
 	if (header.n_bitmaps > 0)
-		(void)qcow2_bitmap_bytes(&header, data, n, &bytes, &error);
+		error_ignore(qcow2_bitmap_bytes(&header, data, n, &bytes, &error));
 	return 0;
 }

@@ -29,7 +29,7 @@ void predict_any(struct guest *guest, struct machine *ret);
  * domain, and nobody can say what its guest would see.
  */
 int predict_document(const struct document *document, struct machine *ret,
-		     struct error *error);
+		     struct error *error) _must_check_;
 
 /* The pieces, for the file that holds each. */
 void predict_numa(const struct guest *guest, struct machine *machine);

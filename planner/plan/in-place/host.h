@@ -12,9 +12,9 @@ int in_place_host_node(const struct in_place *plan, int function);
 struct set in_place_cpus_of_nodes(const struct machine *host, const struct set *nodes);
 
 /* Makes the cells of a domain that has none; before the request is finished. */
-int in_place_host_cells(struct in_place *plan, struct error *error);
+int in_place_host_cells(struct in_place *plan, struct error *error) _must_check_;
 /* What backs each cell, and where each device belongs. */
-int in_place_host_wishes(struct in_place *plan, struct error *error);
+int in_place_host_wishes(struct in_place *plan, struct error *error) _must_check_;
 /* Which of them are there already; when the controllers are in the layout. */
 void in_place_host_judge(struct in_place *plan);
 /* Puts those that are not into ports. */

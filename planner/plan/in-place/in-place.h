@@ -34,4 +34,5 @@
  * not whole; what request_finish refuses.
  */
 int plan_in_place(const struct document *document, struct request *request,
-		  const struct machine *host, struct text *ret_xml, struct error *error);
+		  const struct machine *host, struct text *ret_xml, struct error *error)
+	_must_check_;

@@ -49,7 +49,7 @@ struct in_place {
 
 /* "FILE:LINE: " with the element's line; -1 is the document. Always -1. */
 int in_place_refuse(const struct in_place *plan, struct error *error, int element,
-		    const char *format, ...) _printf_(4, 5);
+		    const char *format, ...) _printf_(4, 5) _must_check_;
 
 /* The bus that an address is on, as an item; LAYOUT_NONE. */
 int in_place_bus(const struct in_place *plan, const struct guest_address *address);
@@ -60,24 +60,24 @@ int in_place_cell(const struct in_place *plan, int item);
 /* Cells and pages are whole multiples of this. */
 uint64_t in_place_granule(const struct in_place *plan);
 /* What the request leaves open becomes what the domain has. */
-int in_place_fill_request(struct in_place *plan, struct error *error);
+int in_place_fill_request(struct in_place *plan, struct error *error) _must_check_;
 /* Cells, vCPUs, memory, topology of the request. */
-int in_place_numa(struct in_place *plan, struct error *error);
+int in_place_numa(struct in_place *plan, struct error *error) _must_check_;
 /* The tree as libvirt would complete it, as a layout of given items. */
-int in_place_begin_tree(struct in_place *plan, struct error *error);
+int in_place_begin_tree(struct in_place *plan, struct error *error) _must_check_;
 /* Adds what is missing of the request's devices and ports; solves the layout. */
-int in_place_tree(struct in_place *plan, struct error *error);
+int in_place_tree(struct in_place *plan, struct error *error) _must_check_;
 /* Writes the solved layout into `new`. */
 void in_place_write_tree(struct in_place *plan);
 /* IOMMU, its I/O APIC and drivers; ACPI. */
-int in_place_iommu(struct in_place *plan, struct error *error);
+int in_place_iommu(struct in_place *plan, struct error *error) _must_check_;
 /* Loader and variables by libvirt's own choice. */
-int in_place_firmware(struct in_place *plan, struct error *error);
+int in_place_firmware(struct in_place *plan, struct error *error) _must_check_;
 /* The cell that a device will be below (where the plan moves it, else where it is) or a
  * controller is; NO_CELL. */
 int in_place_cell_of_device(const struct in_place *plan, size_t device);
 int in_place_cell_of_controller(const struct in_place *plan, size_t controller);
 /* I/O threads, and the disks that they serve. */
-int in_place_disks(struct in_place *plan, struct error *error);
+int in_place_disks(struct in_place *plan, struct error *error) _must_check_;
 /* What mirrored devices stand for, and warnings that are wished for, in <metadata>. */
 void in_place_notes(const struct in_place *plan, struct edits *edits);

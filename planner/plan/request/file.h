@@ -18,4 +18,4 @@ typedef int request_flag(void *user, const char *flag, const char *value,
  * attributes, what @take refuses.
  */
 int request_file_read(const struct document *document, request_flag *take, void *user,
-		      struct error *error);
+		      struct error *error) _must_check_;

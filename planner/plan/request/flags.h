@@ -13,4 +13,4 @@ bool request_has_flag(const char *flag);
  * flag without one. Fault (status 2): malformed or out of range.
  */
 int request_take(struct request *request, struct mirror_options *mirror,
-		 const char *flag, const char *value, struct error *error);
+		 const char *flag, const char *value, struct error *error) _must_check_;

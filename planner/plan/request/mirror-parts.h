@@ -8,7 +8,7 @@
 struct mirror_options; /* mirror.h */
 
 int mirror_nodes(const struct machine *machine, const struct mirror_options *options,
-		 struct request *request, struct error *error);
+		 struct request *request, struct error *error) _must_check_;
 void mirror_devices(const struct machine *machine, struct request *request);
 /* Whether a function gets a stand-in, and which; NULL none. */
 const struct device_kind *mirror_kind(const struct machine_function *function,

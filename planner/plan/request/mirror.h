@@ -21,7 +21,7 @@ struct mirror_options {
  * to be changed is noted. Fault (status 2): the machine has no node or no CPU.
  */
 int mirror(const struct machine *machine, const struct mirror_options *options,
-	   struct request *request, struct error *error);
+	   struct request *request, struct error *error) _must_check_;
 
 /* Distances of the nodes' host nodes, as libvirt takes them. */
 void mirror_distances(const struct machine *machine, struct request *request);

@@ -5,6 +5,6 @@
 #include "planner/plan/request/request.h"
 
 /* Target, machine, IOMMU, extras and nodes, each alone; a fault names the flag. */
-int request_check(const struct request *request, struct error *error);
+int request_check(const struct request *request, struct error *error) _must_check_;
 /* The nodes' vCPUs in all, against what QEMU takes. */
-int request_check_vcpus(const struct request *request, struct error *error);
+int request_check_vcpus(const struct request *request, struct error *error) _must_check_;

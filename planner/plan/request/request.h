@@ -108,17 +108,19 @@ void request_begin_in_place(struct request *request);
  */
 int request_settle(struct request *request, const struct machine *host,
 		   const struct document *document, struct target_settled *ret,
-		   struct error *error);
+		   struct error *error) _must_check_;
 void request_note(struct request *request, const char *format, ...) _printf_(2, 3);
 void request_free(struct request *request);
 #define _cleanup_request_ _cleanup_(request_free)
 
 /* "4,memory=4GiB" of --node vcpus=4,memory=4GiB and the like: key=value pairs. */
-int request_add_node(struct request *request, const char *text, struct error *error);
+int request_add_node(struct request *request, const char *text, struct error *error)
+	_must_check_;
 /* KIND,node=N|per-node=N[,count=][,vfs=][,iommu-group=own|shared] */
-int request_add_device(struct request *request, const char *text, struct error *error);
+int request_add_device(struct request *request, const char *text, struct error *error)
+	_must_check_;
 /*
  * Checks what only the whole shows (no node, devices on nodes that are not there, all
  * CPU-less, more vcpus than the target takes) and fills defaults. Call it last.
  */
-int request_finish(struct request *request, struct error *error);
+int request_finish(struct request *request, struct error *error) _must_check_;

@@ -385,12 +385,12 @@ static void repart_uuids(void **state)
 
 	(void)state;
 	disk_request_init(&request);
-	disk_request_set(&request, "size", "64MiB", &error);
-	disk_request_set(&request, "seed", "750b6cd5c4ae4012a15e7be3c29e6a47", &error);
-	disk_request_set(&request, "uuid-rule", "repart", &error);
-	disk_request_add_part(&request, "type=swap,size=1MiB", &error);
-	disk_request_add_part(&request, "type=root-x86-64,size=1MiB", &error);
-	disk_request_add_part(&request, "type=root-x86-64,size=1MiB", &error);
+	assert_int_equal(disk_request_set(&request, "size", "64MiB", &error), 0);
+	assert_int_equal(disk_request_set(&request, "seed", "750b6cd5c4ae4012a15e7be3c29e6a47", &error), 0);
+	assert_int_equal(disk_request_set(&request, "uuid-rule", "repart", &error), 0);
+	assert_int_equal(disk_request_add_part(&request, "type=swap,size=1MiB", &error), 0);
+	assert_int_equal(disk_request_add_part(&request, "type=root-x86-64,size=1MiB", &error), 0);
+	assert_int_equal(disk_request_add_part(&request, "type=root-x86-64,size=1MiB", &error), 0);
 	assert_int_equal(disk_layout_make(&request, &layout, &error), 0);
 	guid_format(layout.table.disk_guid, text);
 	assert_string_equal(text, "1d2ce291-7cce-4f7d-bc83-fdb49ad74ebd");
