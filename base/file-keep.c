@@ -28,15 +28,16 @@ static int keep_attribute(const char *path, const char *name, int fd, struct err
 {
 	_cleanup_free_ char *value = xcalloc(1, ATTRIBUTE_BYTES), *has = NULL;
 	ssize_t n = getxattr(path, name, value, ATTRIBUTE_BYTES);
+	int fault = errno;
 	ssize_t n_has = value_of(fd, name, &has);
 
-	if (n < 0 && errno == ENODATA)
+	if (n < 0 && fault == ENODATA)
 		return 0;
 	if (n >= 0 && n == n_has && memcmp(value, has, (size_t)n) == 0)
 		return 0;
 	if (n >= 0 && fsetxattr(fd, name, value, (size_t)n, 0) == 0)
 		return 0;
-	return error_system(error, errno,
+	return error_system(error, n < 0 ? fault : errno,
 			    "its extended attribute %s cannot be kept, so it was not "
 			    "written; write to another file with --output",
 			    name);

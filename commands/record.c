@@ -20,7 +20,9 @@ static const struct option_row rows[] = {
 
 static int run(int argc, char *argv[], struct error *error)
 {
-	_cleanup_(source_options_free) struct source_options source = {.facts = true};
+	_cleanup_(file_origin_free) struct file_origin origin = {};
+	_cleanup_(source_options_free) struct source_options source = {
+		.facts = true, .origin = &origin};
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_text_ struct text text = {};
 	struct options options = options_begin(&record_command, argc, argv);
@@ -42,7 +44,7 @@ static int run(int argc, char *argv[], struct error *error)
 		return -1;
 	source_show_complaints(&machine);
 	text_add_record(&text, &machine);
-	return file_write(output, text.s, text.n, error) < 0 ? -1 : STATUS_OK;
+	return file_replace(output, &origin, text.s, text.n, error) < 0 ? -1 : STATUS_OK;
 }
 
 const struct command record_command = {

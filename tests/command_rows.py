@@ -66,6 +66,10 @@ def stashed():
     must(PROGRAM, "stash", "--in-place", "d.xml", "//interface")
 
 
+def record():
+    shutil.copy(f"{TOP}/tests/golden/record/two-nodes.out", "r.xml")
+
+
 def nothing():
     pass
 
@@ -81,7 +85,9 @@ ROWS = {
         (nothing, NODE, 0),
         (nothing, [*NODE, "-o", "out.xml"], 0),
         (nothing, [*NODE, "--predict"], 0),
-        (domain, ["--domain", "d.xml", "--iommu", "intel", "--in-place"], 0),
+        (domain, ["--domain", "d.xml", "--spare-ports", "1", "--in-place"], 0),
+        (domain, ["--domain", "d.xml", "--spare-ports", "1", "-o", "d.xml"], 0),
+        (domain, [*NODE, "-o", "d.xml"], 0),
         (domain, ["--domain", INPUT, "--iommu", "intel"], 0),
     ],
     "check": [
@@ -96,22 +102,27 @@ ROWS = {
     "boot": [
         (domain, ["--print-xml", "--accel", "tcg", "--kernel", "/dev/null", "d.xml"], 0),
         (domain, ["--kernel", "/nowhere", "d.xml"], 3),
+        (domain, ["--initrd-only", "--kernel", "/dev/null", "-o", "d.xml"], 0),
     ],
     "verify": [(domain, ["d.xml", "d.xml"], 0), (domain, ["d.xml", RECORD], 1)],
     "topology": [
         (nothing, [RECORD], 0),
         (nothing, ["--svg", "out.svg", RECORD], 0),
+        (domain, ["--svg", "d.xml", RECORD], 0),
         (domain, [INPUT], 0),
     ],
-    "record": [(nothing, [RECORD], 0), (nothing, ["-o", "out.xml", RECORD], 0)],
+    "record": [(nothing, [RECORD], 0), (nothing, ["-o", "out.xml", RECORD], 0),
+               (record, ["-o", "r.xml", "r.xml"], 0)],
     "stash": [
         (domain, ["d.xml", "//interface"], 0),
         (domain, ["--in-place", "d.xml", "//interface"], 0),
+        (domain, ["-o", "d.xml", "d.xml", "//interface"], 0),
         (domain, ["d.xml", "//nothing"], 2),
     ],
     "unstash": [
         (stashed, ["--list", "d.xml"], 0),
         (stashed, ["--in-place", "d.xml"], 0),
+        (stashed, ["-o", "d.xml", "d.xml"], 0),
     ],
     "hook": [(nothing, [], 2)],
     # Without strict a domain that cannot be read starts unchecked, hence 0.
@@ -192,3 +203,28 @@ def faults():
     assert len(names) > 10, names
     return ([f"{name}: has no row" for name in names if name not in ROWS] +
             [f"{name}: is not a command" for name in ROWS if name not in names])
+
+
+def writers():
+    """
+    The rows that replace a file that exists: (command, row, the file, whether the
+    command read it). Each command with --in-place or --output FILE has one of each.
+    """
+    found, missing = [], set()
+    for name in commands():
+        text = run(PROGRAM, *name.split(), "--help").stdout.decode()
+        missing |= {(name, option) for option in re.findall(
+            r"^ .*(--in-place|--output(?= FILE))", text, re.M)}
+        for row in ROWS.get(name, []):
+            made_files = os.listdir(made(row[0]))
+            words = row[1]
+            place = [i for i, word in enumerate(words) if word in ("-o", "--svg")]
+            if "--in-place" in words:
+                found.append((name, row, "d.xml", True))
+                missing.discard((name, "--in-place"))
+            elif place and words[place[0] + 1] in made_files and row[2] == 0:
+                file = words[place[0] + 1]
+                found.append((name, row, file, words.count(file) > 1))
+                missing.discard((name, "--output"))
+    assert not missing, missing
+    return found

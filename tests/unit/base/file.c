@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 static int in_new_directory(void **state)
@@ -116,48 +115,6 @@ static void writes_what_it_read(void **state)
 	assert_content("a", "two");
 }
 
-/* Attributes and ACLs survive; where the file system has none there is nothing to lose.
- */
-static void keeps_attributes(void **state)
-{
-	_cleanup_error_ struct error error = {};
-	char value[8] = "", now[64];
-	/* linux/posix_acl_xattr.h, little-endian: user rw, user 12345 rw, group r, mask
-	 * rw, others r. */
-	static const uint8_t acl[] = {
-		2,    0, 0, 0,                         /* version */
-		1,    0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* owner */
-		2,    0, 6, 0, 0x39, 0x30, 0,    0,    /* user */
-		4,    0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* group */
-		0x10, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* mask */
-		0x20, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* others */
-	};
-
-	(void)state;
-	assert_int_equal(file_write("a", "one", 3, &error), 0);
-	if (setxattr("a", "user.note", "kept", 4, 0) == 0) {
-		assert_int_equal(file_write("a", "two", 3, &error), 0);
-		assert_int_equal(getxattr("a", "user.note", value, sizeof(value)), 4);
-		assert_memory_equal(value, "kept", 4);
-	}
-	if (setxattr("a", "system.posix_acl_access", acl, sizeof(acl), 0) == 0) {
-		assert_int_equal(file_write("a", "three", 5, &error), 0);
-		assert_int_equal(getxattr("a", "system.posix_acl_access", now,
-					  sizeof(now)),
-				 sizeof(acl));
-		assert_memory_equal(now, acl, sizeof(acl));
-		/* And a default ACL of the directory gives the file nothing new. */
-		assert_int_equal(removexattr("a", "system.posix_acl_access"), 0);
-		assert_int_equal(setxattr(".", "system.posix_acl_default", acl,
-					  sizeof(acl), 0),
-				 0);
-		assert_int_equal(file_write("a", "four", 4, &error), 0);
-		assert_int_equal(getxattr("a", "system.posix_acl_access", now,
-					  sizeof(now)),
-				 -1);
-	}
-}
-
 static void never_waits_for_a_fifo(void **state)
 {
 	_cleanup_error_ struct error error = {};
@@ -204,8 +161,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_lost_updates, in_new_directory,
 						leave_directory),
 		cmocka_unit_test_setup_teardown(writes_what_it_read, in_new_directory,
-						leave_directory),
-		cmocka_unit_test_setup_teardown(keeps_attributes, in_new_directory,
 						leave_directory),
 		cmocka_unit_test_setup_teardown(never_waits_for_a_fifo, in_new_directory,
 						leave_directory),
