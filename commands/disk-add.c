@@ -60,6 +60,7 @@ struct wish {
 	bool libvirt, bug_compatible, dry_run, keep_content;
 	struct geometry geometry;
 	VEC(struct room) rooms; /* found, one for each partition */
+	struct extents kept;	/* the padding of each */
 	size_t libvirt_mended;	/* partitions that libvirt would make too short */
 	struct text notes;      /* for standard error, when the disk is closed */
 };
@@ -68,6 +69,7 @@ static void wish_free(struct wish *wish)
 {
 	vec_free(&wish->settings);
 	vec_free(&wish->rooms);
+	extents_free(&wish->kept);
 	text_free(&wish->notes);
 }
 
@@ -118,6 +120,7 @@ static int make_request(const struct wish *wish, const struct changed_disk *disk
 
 	request->label = disk->seen.table.label;
 	request->sector_bytes = disk->seen.table.sector_bytes;
+	request->n_entries = disk->seen.table.n_entries;
 	request->cluster_bytes = disk->kind.cluster_bytes;
 	request->has_disk_guid = request->label == LABEL_GPT;
 	request->has_signature = request->label == LABEL_DOS;
@@ -148,7 +151,7 @@ static int add_one(struct wish *wish, struct changed_disk *disk,
 	if (wish->libvirt && libvirt_place(wanted, part, &libvirt, &room, error) < 0)
 		return -1;
 	wish->libvirt_mended += libvirt.mended;
-	if (partition_add(wanted, request, part, &room, error) < 0)
+	if (partition_add(wanted, request, part, &wish->kept, &room, error) < 0)
 		return -1;
 	*vec_add(&wish->rooms) = room;
 	return 0;
@@ -334,8 +337,8 @@ const struct command disk_add_command = {
 	.summary = "Add partitions in the free space of an existing table",
 	.about = "Each goes into the smallest free extent that can hold it, "
 		 "right-aligned.\n"
-		 "Keys are those of disk plan. Prints where each partition is. Old signatures\n"
-		 "of file systems where it goes are erased, and named on standard error.",
+		 "Keys are those of disk plan, except weight. Prints where each partition is. Old\n"
+		 "signatures of file systems where it goes are erased, and named on standard error.",
 	.rows = rows,
 	.run = run,
 };

@@ -186,8 +186,8 @@ static bool wants_logical(const struct partition_table *table,
 
 	for (size_t i = 0; i < table->partitions.n; i++)
 		primaries += table->partitions.v[i].kind != KIND_LOGICAL;
-	if (part->has_kind)
-		return part->kind == KIND_LOGICAL;
+	if (part->has_kind || part_asks_logical(part))
+		return part_asks_logical(part);
 	return table->label == LABEL_DOS && primaries >= 4;
 }
 
@@ -203,6 +203,8 @@ static int check(const struct partition_table *table, const struct part_request 
 				   "--rule=libvirt needs a size for each partition");
 	if (part->has_start)
 		return error_input(error, "--rule=libvirt chooses the start itself");
+	if (part->padding_bytes)
+		return error_input(error, "--rule=libvirt keeps no padding");
 	return 0;
 }
 

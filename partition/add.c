@@ -2,8 +2,6 @@
 /* add.c - one more partition in a table. */
 #include "partition/free.h"
 
-#include "partition/types.h"
-
 #include <inttypes.h>
 
 static const struct partition *find_extended(const struct partition_table *table)
@@ -37,28 +35,25 @@ static int choose_kind(const struct partition_table *table,
 	     extended = find_extended(table) != NULL;
 
 	*ret = KIND_PRIMARY;
-	if (table->label == LABEL_GPT) {
-		if (part->has_kind && part->kind != KIND_PRIMARY)
-			return error_input(error, "a GPT has no %s partitions",
-					   kind_name(part->kind));
+	if (table->label == LABEL_GPT)
 		return 0;
-	}
-	if (part->has_kind)
-		*ret = part->kind;
-	else if (!slot && extended)
+	if (part_asks_extended(part))
+		*ret = KIND_EXTENDED;
+	else if (part_asks_logical(part) || (!part->has_kind && !slot && extended))
 		*ret = KIND_LOGICAL;
 	if (*ret != KIND_LOGICAL && !slot)
-		return error_input(error, "all four primary partitions are taken%s",
-				   extended ? "" : ", and none is an extended one");
+		return error_input(error, "all four primary entries are taken%s",
+				   extended ? "" : ", none by an extended partition");
 	if (*ret == KIND_LOGICAL && !extended)
 		return error_input(error,
 				   "there is no extended partition for a logical one");
 	if (*ret == KIND_EXTENDED && extended)
-		return error_input(error, "there is an extended partition already");
+		return error_input(error, "there is already an extended partition");
 	return 0;
 }
 
 static int choose_number(const struct partition_table *table,
+			 const struct disk_request *request,
 			 const struct part_request *part, enum partition_kind kind,
 			 unsigned *ret, struct error *error)
 {
@@ -69,43 +64,18 @@ static int choose_number(const struct partition_table *table,
 
 	*ret = free_number(table, first, last);
 	if (*ret == 0)
-		return error_input(error, "all %u places of the table are taken",
+		return error_input(error, "all %u entries of the table are taken",
 				   last - first + 1);
-	if (part->number == 0 || part->number == *ret)
-		return 0;
-	if (kind == KIND_LOGICAL || part->number < first || part->number > last)
-		return error_input(error, "number=%u cannot be given; the next one is %u",
+	if (kind == KIND_LOGICAL)
+		return part_check_logical_number(request, part, *ret, error);
+	if (part_check_number(request, part, last, error) < 0)
+		return -1;
+	if (partition_table_find(table, part->number))
+		return error_input(error, "number=%u is taken; the next free one is %u",
 				   part->number, *ret);
-	for (size_t i = 0; i < table->partitions.n; i++)
-		if (table->partitions.v[i].number == part->number)
-			return error_input(error,
-					   "number=%u is taken; the next one is %u",
-					   part->number, *ret);
-	*ret = part->number;
+	if (part->number > 0)
+		*ret = part->number;
 	return 0;
-}
-
-static int set_type(const struct partition_table *table, const struct part_request *part,
-		    struct partition *partition, struct error *error)
-{
-	const char *type = part->type ? part->type : "linux-generic", *nearest;
-
-	if (partition->kind == KIND_EXTENDED) {
-		partition->type_code = 0x0f;
-		return 0;
-	}
-	if (type_parse(table->label, type, &partition->type, &partition->type_code) &&
-	    (table->label != LABEL_DOS || !is_extended_code(partition->type_code))) {
-		/* An entry has only one of the two. */
-		if (table->label == LABEL_GPT)
-			partition->type_code = 0;
-		else
-			partition->type = (struct guid){};
-		return 0;
-	}
-	nearest = type_nearest(table->label, type);
-	return error_input(error, "type=%s is no type of a partition here%s%s", type,
-			   nearest ? "; did you mean " : "", nearest ? nearest : "");
 }
 
 /* libfdisk and Linux put the EBR directly before; the chain's head is where it must be.
@@ -126,28 +96,45 @@ static int check_dos(const struct partition_table *table,
 	    (partition->start_lba > UINT32_MAX ||
 	     partition->end_lba - partition->start_lba >= UINT32_MAX))
 		return error_input(error,
-				   "an MBR cannot say blocks %" PRIu64 " to %" PRIu64,
+				   "an MBR cannot address blocks %" PRIu64 " to %" PRIu64,
 				   partition->start_lba, partition->end_lba);
 	return 0;
 }
 
-int partition_add(struct partition_table *table, const struct disk_request *request,
-		  const struct part_request *part, struct room *ret_room,
-		  struct error *error)
+/* What the request says, before any room is looked for. */
+static int read_part(const struct partition_table *table,
+		     const struct disk_request *request, const struct part_request *part,
+		     struct partition *ret, struct part_place *ret_place,
+		     struct error *error)
 {
-	struct partition partition = {.uuid = part->uuid,
-				      .attributes = part->attributes,
-				      .active = part->active};
-	struct room found;
+	const uint64_t usable[2] = {table->first_usable_lba, table->last_usable_lba};
+	enum partition_kind kind;
+	unsigned number;
 
-	if (choose_kind(table, part, &partition.kind, error) < 0 ||
-	    choose_number(table, part, partition.kind, &partition.number, error) < 0 ||
-	    set_type(table, part, &partition, error) < 0)
+	if (choose_kind(table, part, &kind, error) < 0 ||
+	    choose_number(table, request, part, kind, &number, error) < 0 ||
+	    part_to_partition(request, part, kind, number, ret, error) < 0 ||
+	    part_to_place(request, part, number, usable, ret_place, error) < 0)
 		return -1;
-	found = *ret_room;
-	if (found.end == 0 &&
-	    room_find(table, request, part, partition.kind == KIND_LOGICAL, &found,
-		      error) < 0)
+	if (part->weight)
+		return part_error(request, part, number, error,
+				  "weight is for partitions that are laid out together, "
+				  "with disk plan or disk create");
+	return 0;
+}
+
+int partition_add(struct partition_table *table, const struct disk_request *request,
+		  const struct part_request *part, struct extents *kept,
+		  struct room *ret_room, struct error *error)
+{
+	struct room found = *ret_room;
+	struct partition partition;
+	struct part_place place;
+
+	if (read_part(table, request, part, &partition, &place, error) < 0)
+		return -1;
+	if (found.end == 0 && room_find(table, &place, partition.kind == KIND_LOGICAL,
+					kept, &found, error) < 0)
 		return -1;
 	partition.start_lba = found.start;
 	partition.end_lba = found.end - 1;
@@ -155,9 +142,14 @@ int partition_add(struct partition_table *table, const struct disk_request *requ
 		return -1;
 	if (partition.kind == KIND_LOGICAL)
 		partition.ebr_lba = ebr_place(table, &partition);
-	partition.name = xstrdup(part->name);
+	partition.name = xstrdup(partition.name);
 	*vec_add(&table->partitions) = partition;
 	partition_table_sort(table);
+	if (partition.active && part_check_active(table, error) < 0)
+		return -1;
+	if (place.slot.padding > 0)
+		*vec_add(&kept->list) = (struct extent){
+			.start = found.end, .end = found.end + place.slot.padding};
 	*ret_room = found;
 	return 0;
 }

@@ -7,36 +7,7 @@
 
 #include "base/size.h"
 
-#include <stdarg.h>
-
 #define MOST_LISTED 8
-
-void text_add_item(struct text *text, const struct item *item)
-{
-	text_adds(text, "partition");
-	if (item->partition.number > 0)
-		text_printf(text, " %u", item->partition.number);
-	if (item->request && item->request->name && *item->request->name)
-		text_printf(text, " \"%s\"", item->request->name);
-}
-
-int item_error(const struct disk_plan *plan, const struct item *item, struct error *error,
-	       const char *format, ...)
-{
-	_cleanup_text_ struct text text = {};
-	va_list args;
-
-	text_add_item(&text, item);
-	text_adds(&text, ": ");
-	va_start(args, format);
-	text_vprintf(&text, format, args);
-	va_end(args);
-	if (plan->request->file)
-		return error_input_at(error, plan->request->file,
-				      item->request ? item->request->line : 0, "%s",
-				      text.s);
-	return error_input(error, "%s", text.s);
-}
 
 /* Sectors as bytes, or in sectors where that is beyond 2^64-1. */
 static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t sectors)

@@ -2,8 +2,7 @@
 /* layout-parts.h - what the files layout*.c share while one layout is made. */
 #pragma once
 
-#include "partition/place.h"
-#include "partition/disk-request.h"
+#include "partition/part.h"
 
 /* A partition on its way from the request to the table. */
 struct item {
@@ -30,11 +29,16 @@ struct disk_plan {
 int plan_items(struct disk_plan *plan, struct error *error) _must_check_;
 int plan_slots(struct disk_plan *plan, struct error *error) _must_check_;
 
-/* layout-fit.c: "partition 2 (root)", and why something does not fit. */
-void text_add_item(struct text *text, const struct item *item);
-int item_error(const struct disk_plan *plan, const struct item *item, struct error *error,
-	       const char *format, ...) _printf_(4, 5) _must_check_;
+static inline void text_add_item(struct text *text, const struct item *item)
+{
+	text_add_part(text, item->request, item->partition.number);
+}
+#define item_error(plan, item, error, ...)                                                \
+	part_error((plan)->request, (item)->request, (item)->partition.number, error,     \
+		   __VA_ARGS__)
+
 /*
+ * disk-layout-fit.c: why something does not fit.
  * A run of @list from @first on does not fit. @wall is the item that stands in its way,
  * NULL if it is the end of the disk or of the extended partition.
  */

@@ -273,18 +273,6 @@ static int check_dos_limits(const struct partition_table *table, struct error *e
 	return 0;
 }
 
-static int count_active(const struct partition_table *table, struct error *error)
-{
-	unsigned active = 0;
-
-	for (size_t i = 0; i < table->partitions.n; i++)
-		active += table->partitions.v[i].active;
-	if (active > 1)
-		return error_input(error, "%u partitions are active; only one can be",
-				   active);
-	return 0;
-}
-
 static int emit(const struct disk_plan *plan, struct disk_layout *layout, struct error *error)
 {
 	struct partition_table *table = &layout->table;
@@ -300,7 +288,7 @@ static int emit(const struct disk_plan *plan, struct disk_layout *layout, struct
 	add_to_layout(plan, &plan->inner, layout);
 	partition_table_sort(table);
 	vec_sort(&layout->parts, by_number);
-	if (check_dos_limits(table, error) < 0 || count_active(table, error) < 0)
+	if (check_dos_limits(table, error) < 0 || part_check_active(table, error) < 0)
 		return -1;
 	return disk_layout_set_ids(request, table, error);
 }

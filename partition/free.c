@@ -13,8 +13,6 @@
 
 #include <inttypes.h>
 
-#define DEFAULT_ALIGN_BYTES (UINT64_C(1) << 20)
-
 void extents_free(struct extents *extents)
 {
 	vec_free(&extents->list);
@@ -71,111 +69,65 @@ void table_free_extents(const struct partition_table *table, struct extents *ret
 				 true, ret);
 }
 
-/* What boundaries and size come to, in blocks. */
-struct need {
-	uint64_t unit, sectors; /* 0 sectors: the rest */
-	enum align_at at;
-	enum align_rule rule;
-	bool has_start;
-	uint64_t start;
-};
-
-static int find_unit(const struct partition_table *table,
-		     const struct disk_request *request, const struct part_request *part,
-		     uint64_t *ret, struct error *error)
-{
-	uint64_t bytes = part && part->align_bytes ? part->align_bytes
-			 : request->align_bytes    ? request->align_bytes
-						   : DEFAULT_ALIGN_BYTES;
-
-	if (request->cluster_bytes && !(part && part->align_bytes) &&
-	    !align_lcm(bytes, request->cluster_bytes, &bytes))
-		return error_input(error, "the boundaries have no common multiple");
-	if (bytes % table->sector_bytes)
-		return error_input(error,
-				   "boundaries of %" PRIu64
-				   " bytes are no multiple of the sector size, %" PRIu32,
-				   bytes, table->sector_bytes);
-	*ret = bytes / table->sector_bytes;
-	return 0;
-}
-
-static int find_need(const struct partition_table *table,
-		     const struct disk_request *request, const struct part_request *part,
-		     struct need *ret, struct error *error)
-{
-	uint64_t usable = table->last_usable_lba - table->first_usable_lba + 1;
-	uint32_t sector = table->sector_bytes;
-
-	*ret = (struct need){
-		.at = part->has_at ? part->at : request->at,
-		.rule = request->rule,
-		.has_start = part->has_start,
-		.start = part->start_bytes / sector,
-	};
-	if (find_unit(table, request, part, &ret->unit, error) < 0)
-		return -1;
-	if (part->has_start && part->start_bytes % sector)
-		return error_input(error,
-				   "start=%" PRIu64
-				   "B is no multiple of the sector size, "
-				   "%" PRIu32,
-				   part->start_bytes, sector);
-	if (part->size == PART_FIXED)
-		ret->sectors =
-			part->size_bytes / sector + (part->size_bytes % sector != 0);
-	else if (part->size == PART_PERCENT)
-		ret->sectors = (uint64_t)((unsigned __int128)usable *
-					  part->percent_millis / 100000);
-	if (part->size == PART_FIXED && ret->sectors == 0)
-		return error_input(error, "a partition of size 0 cannot be");
-	return 0;
-}
-
-/* The partition's place in one extent; false if it does not fit. */
-static bool place(const struct need *need, const struct extent *extent, struct room *ret)
-{
-	bool end_aligned = need->at == AT_BOTH || need->at == AT_END;
-	uint64_t start = extent->start + extent->logical, unit = need->unit;
-
-	if (need->has_start) {
-		if (need->start < start)
-			return false;
-		start = need->start;
-	} else if (need->at == AT_BOTH || need->at == AT_START) {
-		if (left_align_start(start, unit, &start) != ALIGN_OK)
-			return false;
-	}
-	if (start >= extent->end)
-		return false;
-	ret->start = start;
-	ret->extent = *extent;
-	if (need->sectors == 0)
-		ret->end = end_aligned ? fit_end_down(extent->end, unit) : extent->end;
-	else if (!end_aligned && need->sectors <= extent->end - start)
-		ret->end = start + need->sectors;
-	else if (!end_aligned || right_align_end(start, need->sectors, unit, need->rule,
-						 &ret->end) != ALIGN_OK)
-		return false;
-	return ret->end > start && ret->end <= extent->end;
-}
-
 static uint64_t length(const struct extent *extent)
 {
 	return extent->end - extent->start;
 }
 
-static bool is_better(const struct need *need, const struct room *room,
+static bool is_share(const struct part_slot *slot)
+{
+	return slot->min != slot->max;
+}
+
+/* The partition's place in one extent; false if it does not fit. */
+static bool place(const struct part_slot *slot, const struct extent *extent,
+		  struct room *ret)
+{
+	bool end_aligned = slot->at == AT_BOTH || slot->at == AT_END;
+	uint64_t start = extent->start + extent->logical, unit = slot->unit, limit;
+
+	if (slot->padding >= length(extent))
+		return false;
+	limit = extent->end - slot->padding;
+	if (slot->has_start) {
+		if (slot->fixed_start < start)
+			return false;
+		start = slot->fixed_start;
+	} else if (slot->at == AT_BOTH || slot->at == AT_START) {
+		if (left_align_start(start, unit, &start) != ALIGN_OK)
+			return false;
+	}
+	if (start >= limit)
+		return false;
+	ret->start = start;
+	ret->extent = *extent;
+	if (is_share(slot)) {
+		ret->end = start + MIN(limit - start, slot->max);
+		if (end_aligned)
+			ret->end = fit_end_down(ret->end, unit);
+		return ret->end > start && ret->end - start >= slot->min;
+	}
+	if (!end_aligned && slot->min <= limit - start)
+		ret->end = start + slot->min;
+	else if (!end_aligned || right_align_end(start, slot->min, unit, slot->rule,
+						 &ret->end) != ALIGN_OK)
+		return false;
+	return ret->end > start && ret->end <= limit;
+}
+
+static bool is_better(const struct part_slot *slot, const struct room *room,
 		      const struct room *best)
 {
-	if (need->sectors == 0)
+	if (is_share(slot))
 		return room->end - room->start > best->end - best->start;
 	return length(&room->extent) < length(&best->extent);
 }
 
-static int no_room(const struct partition_table *table, const struct extents *extents,
-		   const struct need *need, bool logical, struct error *error)
+static int no_room(const struct extents *extents, const struct part_place *wanted,
+		   bool logical, struct error *error)
 {
+	const uint64_t sector = wanted->unit_bytes / wanted->slot.unit;
+	const char *where = logical ? " in the extended partition" : "";
 	_cleanup_text_ struct text sizes = {};
 	uint64_t largest = 0;
 
@@ -183,43 +135,62 @@ static int no_room(const struct partition_table *table, const struct extents *ex
 		if (extents->list.v[i].logical == logical)
 			largest = MAX(largest, length(&extents->list.v[i]));
 	if (largest == 0)
-		return error_input(error, "there is no free space%s",
-				   logical ? " in the extended partition" : "");
-	text_add_size(&sizes, largest * table->sector_bytes);
-	text_adds(&sizes, ", and ");
-	text_add_size(&sizes, need->sectors * table->sector_bytes);
-	text_adds(&sizes, " are asked for, on boundaries of ");
-	text_add_size(&sizes, need->unit * table->sector_bytes);
-	return error_input(error, "the largest free extent%s has %s",
-			   logical ? " in the extended partition" : "", sizes.s);
+		return error_input(error, "there is no free space%s", where);
+	text_add_size(&sizes, wanted->slot.min * sector);
+	if (wanted->slot.padding > 0) {
+		text_adds(&sizes, " and a padding of ");
+		text_add_size(&sizes, wanted->slot.padding * sector);
+	}
+	if (wanted->slot.has_start)
+		text_printf(&sizes, " at LBA %" PRIu64, wanted->slot.fixed_start);
+	text_printf(&sizes, ": the largest free extent%s is ", where);
+	text_add_size(&sizes, largest * sector);
+	text_adds(&sizes, " (alignment ");
+	text_add_size(&sizes, wanted->unit_bytes);
+	return error_input(error, "no room for %s)", sizes.s);
 }
 
-int room_find(const struct partition_table *table, const struct disk_request *request,
-	      const struct part_request *part, bool logical, struct room *ret,
+/* Takes [start, end) out of the extents. */
+static void keep_free(struct extents *extents, const struct extent *kept)
+{
+	for (size_t i = 0, n = extents->list.n; i < n; i++) {
+		struct extent *it = &extents->list.v[i];
+		struct extent rest = *it;
+
+		if (kept->end <= it->start || kept->start >= it->end)
+			continue;
+		it->end = MAX(it->start, kept->start);
+		rest.start = MIN(rest.end, kept->end);
+		if (rest.start < rest.end)
+			*vec_add(&extents->list) = rest;
+	}
+}
+
+int room_find(const struct partition_table *table, const struct part_place *wanted,
+	      bool logical, const struct extents *kept, struct room *ret,
 	      struct error *error)
 {
 	_cleanup_extents_ struct extents extents = {};
-	struct need need;
 	bool found = false;
 
-	if (find_need(table, request, part, &need, error) < 0)
-		return -1;
 	table_free_extents(table, &extents);
+	for (size_t i = 0; i < kept->list.n; i++)
+		keep_free(&extents, &kept->list.v[i]);
 	for (size_t i = 0; i < extents.list.n; i++) {
 		struct room room = {};
 
 		if (extents.list.v[i].logical != logical ||
-		    !place(&need, &extents.list.v[i], &room) ||
-		    (found && !is_better(&need, &room, ret)))
+		    !place(&wanted->slot, &extents.list.v[i], &room) ||
+		    (found && !is_better(&wanted->slot, &room, ret)))
 			continue;
 		*ret = room;
 		found = true;
 	}
 	if (!found)
-		return no_room(table, &extents, &need, logical, error);
-	if (need.sectors > 0)
-		ret->waste_bytes =
-			(ret->end - ret->start - need.sectors) * table->sector_bytes;
+		return no_room(&extents, wanted, logical, error);
+	if (!is_share(&wanted->slot))
+		ret->waste_bytes = (ret->end - ret->start - wanted->slot.min) *
+				   table->sector_bytes;
 	return 0;
 }
 
@@ -243,8 +214,9 @@ static int grow_end(const struct partition_table *table,
 	uint64_t unit = 0, sectors = size_bytes / table->sector_bytes +
 				     (size_bytes % table->sector_bytes != 0);
 
-	if (find_unit(table, request, NULL, &unit, error) < 0)
+	if (part_unit(request, NULL, partition->number, &unit, error) < 0)
 		return -1;
+	unit /= table->sector_bytes;
 	if (size_bytes == 0) {
 		*ret = fit_end_down(limit_of(table, partition), unit);
 		return 0;
@@ -273,7 +245,7 @@ int partition_grow(struct partition_table *table, unsigned number,
 		return error_input(error,
 				   "partition %u has room up to block %" PRIu64
 				   ", and would end at %" PRIu64 " (%" PRIu64
-				   " bytes are lacking)",
+				   " bytes short)",
 				   number, limit - 1, end - 1,
 				   (end - limit) * table->sector_bytes);
 	if (end < partition->end_lba + 1 && size_bytes > 0)

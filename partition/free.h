@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "partition/disk-request.h"
+#include "partition/part.h"
 
 /* Blocks [start, end) that no partition has. */
 struct extent {
@@ -30,21 +30,23 @@ struct room {
 };
 
 /*
- * Where the partition goes: the smallest extent that can hold it with its alignment, the
- * first of equals; one that takes the rest goes into the largest. Boundaries, rule and
- * ends are those of @part and @request. Faults say what is free and how much is lacking.
+ * Where the partition goes: the smallest extent that can hold it with its alignment and
+ * padding, the first of equals; one that takes the rest goes into the largest. None goes
+ * into @kept, which holds the padding of those added before. Errors say what was wanted
+ * and what is free.
  */
-int room_find(const struct partition_table *table, const struct disk_request *request,
-	      const struct part_request *part, bool logical, struct room *ret,
+int room_find(const struct partition_table *table, const struct part_place *wanted,
+	      bool logical, const struct extents *kept, struct room *ret,
 	      struct error *error) _must_check_;
 /*
  * Adds a partition to @table: number, place, type, name, attributes; its UUID is the
- * request's, made from its seed, or zero. Faults are the user's: no slot, no room, an
- * unknown type, a number that is taken. @ret_room is zeroed, or says where it goes.
+ * request's, made from its seed, or zero. Errors are the user's: those of part.h, no
+ * slot, no room, a number that is taken. @ret_room is zeroed, or says where it goes. Its
+ * padding is added to @kept.
  */
 int partition_add(struct partition_table *table, const struct disk_request *request,
-		  const struct part_request *part, struct room *ret_room,
-		  struct error *error) _must_check_;
+		  const struct part_request *part, struct extents *kept,
+		  struct room *ret_room, struct error *error) _must_check_;
 /*
  * Lets a partition end later: at @size_bytes, right-aligned by the request's rule, or 0:
  * as far as there is room, the end on a boundary. Faults: it would get smaller, no room.

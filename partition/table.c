@@ -295,6 +295,20 @@ static int compare_range(struct encoder *encoder, uint64_t start, uint64_t end,
 	return 0;
 }
 
+/*
+ * The EBR that comes with a partition: a logical one's own, and the empty one at the head
+ * of an extended partition without logical ones.
+ */
+static bool ebr_of(const struct partition_table *table, const struct partition *partition,
+		   uint64_t *ret)
+{
+	*ret = partition->kind == KIND_EXTENDED ? partition->start_lba
+						: partition->ebr_lba;
+	return partition->kind == KIND_LOGICAL ||
+	       (partition->kind == KIND_EXTENDED &&
+		!partition_table_find(table, DOS_FIRST_LOGICAL));
+}
+
 /* Where a label of this kind, or with @source->replace any label, has its sectors. */
 static int compare_disk(struct encoder *encoder, struct patch *patch, struct error *error)
 {
@@ -317,11 +331,11 @@ static int compare_disk(struct encoder *encoder, struct patch *patch, struct err
 	    compare_range(encoder, n - tail, n, patch, error) < 0)
 		return -1;
 	for (size_t i = 0; i < table->partitions.n; i++) {
-		uint64_t ebr_lba = table->partitions.v[i].ebr_lba;
+		uint64_t lba;
 
-		if (table->partitions.v[i].kind == KIND_LOGICAL &&
-		    !(ebr_lba < head || ebr_lba >= n - tail) &&
-		    compare_sector(encoder, ebr_lba, GROUP_BACKUP, patch, error) < 0)
+		if (ebr_of(table, &table->partitions.v[i], &lba) &&
+		    !(lba < head || lba >= n - tail) &&
+		    compare_sector(encoder, lba, GROUP_BACKUP, patch, error) < 0)
 			return -1;
 	}
 	patch_sort(patch);
@@ -337,10 +351,12 @@ static bool is_expected(const struct partition_table *table, uint64_t lba)
 
 	if (lba < head || lba >= table->n_sectors - tail)
 		return true;
-	for (size_t i = 0; i < table->partitions.n; i++)
-		if (table->partitions.v[i].kind == KIND_LOGICAL &&
-		    table->partitions.v[i].ebr_lba == lba)
+	for (size_t i = 0; i < table->partitions.n; i++) {
+		uint64_t ebr_lba;
+
+		if (ebr_of(table, &table->partitions.v[i], &ebr_lba) && ebr_lba == lba)
 			return true;
+	}
 	return false;
 }
 

@@ -74,6 +74,14 @@ static void best_fit(void **state)
 		{"size=100s,align-at=end", "1MiB", 1, MIB_SECTORS},
 		{"size=100s,align-at=start", "1MiB", MIB_SECTORS, MIB_SECTORS + 100},
 		{"size=100s,align-at=none", "1MiB", 1, 101},
+		{"size=rest,max=1500000B", "1MiB", 1 * MIB_SECTORS, 2 * MIB_SECTORS},
+		{"size=rest,min=57MiB", "1MiB", 7 * MIB_SECTORS, 64 * MIB_SECTORS},
+		{"size=rest,min=58MiB", "1MiB", 0, 0},
+		{"size=rest,min=100s,max=200s,align-at=none", "1MiB", 1, 201},
+		{"size=1MiB,padding=1MiB", "1MiB", 3 * MIB_SECTORS, 4 * MIB_SECTORS},
+		{"size=1MiB,padding=2MiB", "1MiB", 7 * MIB_SECTORS, 8 * MIB_SECTORS},
+		{"size=rest,padding=1s", "1MiB", 7 * MIB_SECTORS, 63 * MIB_SECTORS},
+		{"size=1MiB,padding=57MiB", "1MiB", 0, 0},
 	};
 
 	(void)state;
@@ -81,6 +89,7 @@ static void best_fit(void **state)
 		_cleanup_partition_table_ struct partition_table table = with_gaps();
 		_cleanup_disk_request_ struct disk_request request = {};
 		_cleanup_error_ struct error error = {};
+		_cleanup_extents_ struct extents kept = {};
 		struct room room = {};
 		int rc;
 
@@ -91,7 +100,8 @@ static void best_fit(void **state)
 				 0);
 		assert_int_equal(disk_request_add_part(&request, rows[i].part, &error),
 				 0);
-		rc = partition_add(&table, &request, &request.parts.v[0], &room, &error);
+		rc = partition_add(&table, &request, &request.parts.v[0], &kept, &room,
+				   &error);
 		if (rc == 0 && (room.start != rows[i].start || room.end != rows[i].end))
 			print_error("%s by %s: %ju to %ju\n", rows[i].part, rows[i].align,
 				    (uintmax_t)room.start, (uintmax_t)room.end);

@@ -131,9 +131,8 @@ static void examples(void **state)
 		 "\"type\"?"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,type=epp"},
-		 "partition 1: type=epp is unknown on a gpt label; did you mean esp; a "
-		 "GUID "
-		 "would do too"},
+		 "partition 1: unknown partition type \"epp\" for a GPT; did you mean esp; "
+		 "a GUID is accepted too"},
 		{{"size", "64MiB"},
 		 {"start=1234567,size=1MiB"},
 		 "--part start=1234567,size=1MiB: start=1234567 has no unit: write one, "
@@ -141,12 +140,11 @@ static void examples(void **state)
 		 "4GiB or 512MiB"},
 		{{"size", "64MiB"},
 		 {"start=3s,size=1MiB,align-at=none"},
-		 "partition 1: a start at LBA 3 lies before the first usable one, 34"},
+		 "partition 1: a start at LBA 3 is before the first usable one, 34"},
 		{{"size", "64MiB"},
 		 {"start=1025KiB,size=1MiB"},
 		 "partition 1: a start at byte 1049600 is not aligned to 1048576 bytes; "
-		 "say "
-		 "align-at=end or align-at=none if that is meant"},
+		 "give align-at=end or align-at=none if you want that"},
 		{{"size", "16KiB"},
 		 {"size=rest"},
 		 "a disk of 32 sectors is too small: it needs at least 68 sectors for a "
@@ -156,18 +154,17 @@ static void examples(void **state)
 		 "a size of 100000001 bytes is not a multiple of 512"},
 		{{"size", "64MiB", "align", "1000B"},
 		 {"size=rest"},
-		 "partition 1: an alignment of 1000 bytes is no multiple of the sector "
-		 "size, "
-		 "512"},
+		 "partition 1: an alignment of 1000 bytes is not a multiple of the "
+		 "sector size, 512"},
 		{{"size", "64MiB"},
 		 {"min=8MiB,max=4MiB"},
-		 "partition 1: max is below min"},
+		 "partition 1: max is less than min"},
 		{{"size", "64MiB", "label", "dos"},
 		 {"name=x,size=rest"},
-		 "partition 1 \"x\": an MBR has no names; take --label gpt"},
+		 "partition 1 \"x\": an MBR has no partition names; a GPT does"},
 		{{"size", "64MiB"},
 		 {"active,size=rest"},
-		 "partition 1: \"active\" is an MBR's; on a GPT it is "
+		 "partition 1: \"active\" is for an MBR; on a GPT use "
 		 "attribute=legacy-boot"},
 		{{"size", "64MiB"},
 		 {"kind=logical,size=rest"},
@@ -182,7 +179,7 @@ static void examples(void **state)
 		 "partition 1 \"\xff\": the name is not UTF-8"},
 		{{"size", "64MiB"},
 		 {"name=a\nb"},
-		 "partition 1 \"a\nb\": the name has a control character"},
+		 "partition 1 \"a\nb\": the name contains a control character"},
 		{{"size", "64MiB"},
 		 {"uuid=11111111-0000-4000-8000-000000000001,size=1MiB",
 		  "uuid=11111111-0000-4000-8000-000000000001"},
