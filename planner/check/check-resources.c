@@ -178,20 +178,70 @@ static void say_iothread(struct check *check, int element, struct guest_number i
 			 const char *what)
 {
 	if (element >= 0 && id.state == VALUE_VALID && !iothread_is_there(check, id.value))
-		check_found(check, element, "%s iothread %llu, which is not there.", what,
+		check_found(check, element, "%s iothread %llu, which does not exist.", what,
 			    ULL(id.value));
+}
+
+/* <iothreadsched iothreads='1-2'/>: libvirt looks each of them up, in ascending order. */
+static void judge_scheduled(struct check *check, int element)
+{
+	const char *list = document_attribute(check->document, element, "iothreads");
+	_cleanup_set_ struct set ids = {};
+
+	if (!list || !set_parse(list, true, &ids))
+		return;
+	set_foreach(id, &ids)
+		if (!iothread_is_there(check, (uint64_t)id)) {
+			check_found(check, element,
+				    "The scheduler is set for iothread %d, which does not exist.",
+				    id);
+			return;
+		}
+}
+
+/* <driver><iothreads><iothread id='1'/> of a disk, where libvirt reads it. */
+static void judge_mapped(struct check *check, const struct guest_device *device)
+{
+	const struct document *document = check->document;
+	int row = document_find(document, device->element, "driver/iothreads");
+	uint64_t id;
+
+	if (row < 0 || !target_has(&check->options->target, FEATURE_IOTHREAD_VQ_MAPPING))
+		return;
+	for (row = document_child(document, row, "iothread"); row >= 0;
+	     row = document_next(document, row, "iothread")) {
+		const char *text = document_attribute(document, row, "id");
+
+		if (text && parse_u64(text, &id))
+			say_iothread(check, row, number_of(id), "Its requests go to");
+	}
+}
+
+static void judge_schedulers(struct check *check)
+{
+	const struct document *document = check->document;
+	int row = check->guest->cputune_element;
+
+	for (row = row < 0 ? -1 : document_child(document, row, "iothreadsched"); row >= 0;
+	     row = document_next(document, row, "iothreadsched"))
+		judge_scheduled(check, row);
 }
 
 void iothread_exists(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
+	judge_schedulers(check);
+
 	for (size_t i = 0; i < guest->iothreadpins.n; i++)
 		say_iothread(check, guest->iothreadpins.v[i].element,
 			     guest->iothreadpins.v[i].id, "A pin of");
-	for (size_t i = 0; i < guest->devices.n; i++)
+	for (size_t i = 0; i < guest->devices.n; i++) {
 		say_iothread(check, guest->devices.v[i].element,
 			     guest->devices.v[i].driver_iothread, "Its requests go to");
+		if (guest->devices.v[i].iothreads_mapped)
+			judge_mapped(check, &guest->devices.v[i]);
+	}
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		say_iothread(check, guest->controllers.v[i].element,
 			     guest->controllers.v[i].driver_iothread, "Its requests go to");

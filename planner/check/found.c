@@ -2,6 +2,8 @@
 /* found.c - what the rule at work says. */
 #include "planner/check/rules.h"
 
+#include "planner/guest/device-kind.h"
+
 #include <stdarg.h>
 
 static char *format_string(const char *format, va_list args)
@@ -30,6 +32,26 @@ static void set_place(const struct check *check, struct place *place, int elemen
 	place->path = document_path(check->document, element);
 }
 
+/* Whether it is part of a device that the target's libvirt may not know, and then drops. */
+static bool may_be_dropped(const struct check *check, int element)
+{
+	const struct document *document = check->document;
+	int devices = check->guest->devices_element;
+
+	for (; element > 0 && devices >= 0; element = document->elements.v[element].parent)
+		if (document->elements.v[element].parent == devices)
+			return !document->elements.v[element].node->ns &&
+			       !device_element_known(document_element_name(document, element));
+	return false;
+}
+
+/* libvirt may drop what the finding is about, so it is not an error. */
+static void lower(const struct check *check, struct finding *finding, int element)
+{
+	if (finding->severity == SEVERITY_ERROR && may_be_dropped(check, element))
+		finding->severity = SEVERITY_WARNING;
+}
+
 struct finding *check_found(struct check *check, int element, const char *format, ...)
 {
 	va_list args;
@@ -46,6 +68,7 @@ struct finding *check_found(struct check *check, int element, const char *format
 	finding->fixable = check->rule->fixable &&
 			   !check->document->elements.v[element].node->ns;
 	set_place(check, &finding->place, element);
+	lower(check, finding, element);
 	*vec_add(&check->elements) = element;
 	check->found[check->rule - check->rules] = true;
 	return finding;
@@ -83,6 +106,8 @@ void check_values(struct finding *finding, const char *observed, const char *exp
 
 void check_relate(struct check *check, struct finding *finding, int element)
 {
-	if (element >= 0)
-		set_place(check, &finding->related, element);
+	if (element < 0)
+		return;
+	set_place(check, &finding->related, element);
+	lower(check, finding, element);
 }

@@ -214,6 +214,23 @@ bool device_on_pci(const struct guest_device *device)
 	return device_kind_of(device) != NULL;
 }
 
+bool device_element_known(const char *name)
+{
+	static const char *const names[] = {
+		"audio",     "channel",	  "console",   "controller", "crypto",	"disk",
+		"emulator",  "filesystem", "graphics", "hostdev",    "hub",	"input",
+		"interface", "iommu",	  "lease",     "memballoon", "memory",	"nvram",
+		"panic",     "parallel",  "pstore",    "redirdev",   "redirfilter", "rng",
+		"serial",    "shmem",	  "smartcard", "sound",	     "tpm",	"video",
+		"vsock",     "watchdog",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq(names[i], name))
+			return true;
+	return false;
+}
+
 bool controller_on_pci(const struct guest_controller *controller)
 {
 	if (controller->address.type && !streq(controller->address.type, "pci"))

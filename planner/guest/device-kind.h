@@ -42,6 +42,12 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
  * known kind.
  */
 bool device_on_pci(const struct guest_device *device);
+/*
+ * Whether libvirt has an element of this name in <devices>, in any version that we know
+ * (9.0 src/conf/domain_conf.c, virDomainDeviceTypeFromString; 9.1 <crypto>, 10.8
+ * <pstore>). It drops others without a word.
+ */
+bool device_element_known(const char *name);
 bool controller_on_pci(const struct guest_controller *controller);
 bool device_kind_is_virtio(const struct device_kind *kind);
 /*

@@ -78,13 +78,19 @@ static void take_given(struct assign_pass *pass)
 				take(pass, &pass->list.rows.v[i]);
 }
 
-/* A device with an address that libvirt would not give it, or that we do not know. */
-static void reserve(struct assign_pass *pass, const struct guest_address *address,
-		    const bool *listed, size_t number)
+/*
+ * A device with an address that libvirt would not give it, or that we do not know. libvirt
+ * refuses a place that is taken whatever the device is.
+ */
+static void reserve(struct assign_pass *pass, struct assign_item item, bool listed)
 {
-	if (!listed[number] && address->state == VALUE_VALID &&
-	    streq_null(address->type, "pci") && !guest_address_automatic(address))
-		buses_reserve(&pass->buses, guest_is_i440fx(pass->guest), address->at);
+	const struct guest_address *address = assign_address(pass->guest, item);
+
+	if (listed || address->state != VALUE_VALID || !streq_null(address->type, "pci") ||
+	    guest_address_automatic(address))
+		return;
+	if (!buses_reserve(&pass->buses, guest_is_i440fx(pass->guest), address->at))
+		assign_refuse(pass, REFUSED_ADDRESS_TWICE, item)->at = address->at;
 }
 
 /*
@@ -110,11 +116,11 @@ static void reserve_others(struct assign_pass *pass)
 			iommus[item.iommu] = true;
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		reserve(pass, &guest->controllers.v[i].address, controllers, i);
+		reserve(pass, (struct assign_item){ (int)i, -1, -1 }, controllers[i]);
 	for (size_t i = 0; i < guest->devices.n; i++)
-		reserve(pass, &guest->devices.v[i].address, devices, i);
+		reserve(pass, (struct assign_item){ -1, (int)i, -1 }, devices[i]);
 	for (size_t i = 0; i < guest->iommus.n; i++)
-		reserve(pass, &guest->iommus.v[i].address, iommus, i);
+		reserve(pass, (struct assign_item){ -1, -1, (int)i }, iommus[i]);
 }
 
 static void give_rest(struct assign_pass *pass)

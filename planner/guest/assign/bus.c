@@ -221,16 +221,19 @@ bool buses_take(struct buses *buses, unsigned needs, struct pci_address *at,
 	return true;
 }
 
-void buses_reserve(struct buses *buses, bool conventional, struct pci_address at)
+bool buses_reserve(struct buses *buses, bool conventional, struct pci_address at)
 {
 	unsigned bus = at.bus;
 
 	if (at.domain != 0 ||
 	    (bus >= buses->n &&
 	     (!buses->grow || !grow(buses, conventional ? TAKES_PCI : TAKES_PCIE, &bus))))
-		return;
+		return true;
 	at.bus = (uint8_t)bus;
+	if (buses->bus[bus].used[at.slot] >> at.function & 1)
+		return false;
 	buses_mark(buses, 0, at);
+	return true;
 }
 
 bool buses_slot_used(const struct buses *buses, unsigned bus, unsigned slot)

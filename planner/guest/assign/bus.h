@@ -56,6 +56,6 @@ bool buses_take(struct buses *buses, unsigned needs, struct pci_address *at,
 		struct assign_refusal *refusal);
 /* Marks what buses_find gave. */
 void buses_mark(struct buses *buses, unsigned needs, struct pci_address at);
-/* Takes a place for something of which nothing is known, and says nothing against it. */
-void buses_reserve(struct buses *buses, bool conventional, struct pci_address at);
+/* Takes a place for something of which nothing is known; false if it is taken already. */
+bool buses_reserve(struct buses *buses, bool conventional, struct pci_address at);
 bool buses_slot_used(const struct buses *buses, unsigned bus, unsigned slot);
