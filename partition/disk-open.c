@@ -18,9 +18,10 @@ static int read_front(const char *path, uint8_t **ret, size_t *ret_n, struct err
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return error_input(error, "%s: no such file", path);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0 && errno != ENXIO)
 		return error_system(error, errno, "%s: cannot be opened", path);
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+	/* A socket cannot even be opened (ENXIO). */
+	if (fd < 0 || fstat(fd, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
 		return error_input(error, "%s: is neither a file nor a block device",
 				   path);
 	*ret = xcalloc(1, QCOW2_MAX_HEADER);

@@ -84,6 +84,8 @@ static int open_image(const char *path, struct opened *ret, struct error *error)
 	ret->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (ret->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return error_input(error, "%s: no such file", path);
+	if (ret->fd < 0 && errno == ENXIO)
+		return error_input(error, "%s: is a socket, not an image", path);
 	if (ret->fd < 0)
 		return error_system(error, errno, "%s: cannot be opened", path);
 	if (find_lengths(ret, error) < 0)
