@@ -10,215 +10,13 @@
 
 #include "base/file.h"
 #include "planner/check/together.h"
-#include "commands/check-print.h"
+#include "commands/check-options.h"
 #include "commands/installed.h"
 #include "commands/source.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
-
-enum fail_on { FAIL_ON_ERROR, FAIL_ON_WARNING, FAIL_ON_INFO, FAIL_ON_SKIPPED };
-
-struct flags {
-	struct check_options check;
-	VEC(const char *) hosts;
-	VEC(char *) files; /* owned */
-	struct source_options source;
-	enum fail_on fail_on;
-	enum check_form form;
-	const char *baseline, *files_from;
-	int jobs;
-	struct target_wish target;
-	bool fix, in_place;
-};
-
-static int take_host(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	*vec_add(&flags->hosts) = value;
-	return 0;
-}
-
-static int take_locality(struct flags *flags, const char *value, struct error *error)
-{
-	return source_add_locality(&flags->source, value, error);
-}
-
-static int take_target(struct flags *flags, const char *value, struct error *error)
-{
-	flags->target.installed = streq(value, "installed");
-	return flags->target.installed ? 0 : target_parse(value, &flags->target.given, error);
-}
-
-static int take_policy(struct flags *flags, const char *value, struct error *error)
-{
-	static const char *const names[] = {
-		[POLICY_REQUIRED] = "required",   [POLICY_SOCKET] = "socket",
-		[POLICY_PREFERRED] = "preferred", [POLICY_LEGACY] = "legacy",
-		[POLICY_CELL] = "cell",
-	};
-	int most;
-
-	if (has_prefix(value, "distance<=")) {
-		if (!parse_int(value + strlen("distance<="), &most) || most < 10 || most > 255)
-			return error_input(error, "--policy %s: distances are 10 to 255", value);
-		flags->check.policy = POLICY_DISTANCE;
-		flags->check.most_distance = (unsigned)most;
-		return 0;
-	}
-	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
-		if (streq(names[i], value))
-			flags->check.policy = (enum check_policy)i;
-	return 0;
-}
-
-static int need_rule(const char *option, const char *value, struct error *error)
-{
-	const char *names[256] = {}, *nearest;
-
-	if (rule_named(value))
-		return 0;
-	for (size_t i = 0; i < n_rules && i < ARRAY_SIZE(names) - 1; i++)
-		names[i] = rules[i].id;
-	nearest = nearest_name(value, names);
-	return error_input(error, "--%s %s: there is no such rule; %s%s", option, value,
-			   nearest ? "did you mean " : "`explain` lists them",
-			   nearest ? nearest : "");
-}
-
-static int take_ignore(struct flags *flags, const char *value, struct error *error)
-{
-	*vec_add(&flags->check.ignored) = value;
-	return need_rule("ignore", value, error);
-}
-
-static int take_only(struct flags *flags, const char *value, struct error *error)
-{
-	*vec_add(&flags->check.only) = value;
-	return need_rule("only", value, error);
-}
-
-static int take_fail_on(struct flags *flags, const char *value, struct error *error)
-{
-	static const char *const names[] = { "error", "warning", "info", "skipped" };
-
-	(void)error;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (streq(names[i], value))
-			flags->fail_on = (enum fail_on)i;
-	return 0;
-}
-
-static int take_baseline(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->baseline = value;
-	return 0;
-}
-
-static int take_files_from(struct flags *flags, const char *value, struct error *error)
-{
-	(void)error;
-	flags->files_from = value;
-	return 0;
-}
-
-static int take_jobs(struct flags *flags, const char *value, struct error *error)
-{
-	if (parse_int(value, &flags->jobs) && flags->jobs >= 1 && flags->jobs <= 256)
-		return 0;
-	return error_input(error, "-j %s: give a number of threads from 1 to 256", value);
-}
-
-static int take_json(struct flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->form = CHECK_JSON;
-	return 0;
-}
-
-static int take_json_lines(struct flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->form = CHECK_JSON_LINES;
-	return 0;
-}
-
-static int take_sarif(struct flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->form = CHECK_SARIF;
-	return 0;
-}
-
-static int take_fix(struct flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->fix = true;
-	return 0;
-}
-
-static int take_in_place(struct flags *flags, const char *value, struct error *error)
-{
-	flags->in_place = true;
-	return take_fix(flags, value, error);
-}
-
-static const struct option_row rows[] = {
-	{ .name = "host", .arg = "SOURCE",
-	  .help = "judge against that host; repeat to compare hosts" },
-	{ .name = "locality", .arg = "RANGE=NODE",
-	  .help = "root buses, as 0000:80-ff, that firmware gave no node; repeat" },
-	{ .name = "target", .arg = "libvirt=V,qemu=V",
-	  .help = "for these versions, or installed; else what the host or domain has" },
-	{ .name = "policy", .arg = "NAME", .choices = "required|socket|preferred|legacy|cell|distance<=",
-	  .help = "OpenStack's affinity policies; cell and distance<=N" },
-	{ .name = "ignore", .arg = "RULE", .help = "leave a rule out; repeat" },
-	{ .name = "only", .arg = "RULE", .help = "ask this rule only; repeat" },
-	{ .name = "fail-on", .arg = "WHAT", .choices = "error|warning|info|skipped",
-	  .help = "what makes the exit status 1 (error)" },
-	{ .name = "baseline", .arg = "FILE",
-	  .help = "leave out what this output of --json already has" },
-	{ .name = "files-from", .arg = "FILE",
-	  .help = "more files, one a line; - is standard input" },
-	{ .name = "jobs", .letter = 'j', .arg = "N", .help = "threads (1)" },
-	{ .name = "json", .letter = 'J', .help = "one JSON object" },
-	{ .name = "json-lines", .help = "a line of JSON for each finding" },
-	{ .name = "sarif", .help = "SARIF 2.1, for code hosts" },
-	{ .name = "fix", .help = "print the domain with all fixed that needs no guess" },
-	{ .name = "in-place", .help = "the same, written back to the file" },
-	{},
-};
-
-static int (*const takers[])(struct flags *flags, const char *value,
-			     struct error *error) = {
-	take_host,     take_locality,	take_target, take_policy, take_ignore,
-	take_only,     take_fail_on,	take_baseline, take_files_from, take_jobs,
-	take_json,     take_json_lines, take_sarif,  take_fix,    take_in_place,
-};
-static_assert(ARRAY_SIZE(takers) + 1 == ARRAY_SIZE(rows), "an option lacks its taker");
-
-static int read_list(struct flags *flags, struct error *error)
-{
-	_cleanup_text_ struct text text = {};
-	char *rest, *line;
-
-	if (!flags->files_from)
-		return 0;
-	if (file_read(flags->files_from, FILE_LIMIT, &text, error) < 0)
-		return -1;
-	rest = text.s;
-	while (rest && (line = strsep(&rest, "\n")))
-		if (*line)
-			*vec_add(&flags->files) = xstrdup(line);
-	return 0;
-}
 
 /* The document goes, and its name with it; the case's own is the same. */
 static void own_places(struct check_case *one)
@@ -255,7 +53,7 @@ static void judge(struct check_case *one, const struct check_options *options)
 
 /* What the threads share. */
 struct work {
-	const struct flags *flags;
+	const struct check_flags *flags;
 	const struct machine *machines; /* a host each */
 	struct check_cases cases;
 	size_t next;
@@ -292,7 +90,7 @@ static void print(struct text *text)
 	text_free(text);
 }
 
-static void print_case(const struct flags *flags, const struct check_case *one)
+static void print_case(const struct check_flags *flags, const struct check_case *one)
 {
 	struct text text = {};
 
@@ -309,7 +107,7 @@ static void print_case(const struct flags *flags, const struct check_case *one)
 }
 
 /* 1 where the findings reach what --fail-on says, whatever the form. */
-static int status_of(const struct flags *flags, const struct check_case *one)
+static int status_of(const struct check_flags *flags, const struct check_case *one)
 {
 	const struct report *report = &one->result.report;
 	size_t count = report_count(report, SEVERITY_ERROR);
@@ -335,7 +133,7 @@ static void wait_for(struct work *work, size_t number)
 
 static int print_all(struct work *work, struct error *error)
 {
-	const struct flags *flags = work->flags;
+	const struct check_flags *flags = work->flags;
 	struct text text = {};
 
 	if (flags->baseline &&
@@ -386,7 +184,7 @@ static int overall(const struct work *work)
 
 static void make_cases(struct work *work)
 {
-	const struct flags *flags = work->flags;
+	const struct check_flags *flags = work->flags;
 	size_t hosts = MAX(flags->hosts.n, (size_t)1);
 
 	work->cases.n = hosts * flags->files.n;
@@ -401,7 +199,7 @@ static void make_cases(struct work *work)
 /* The domains of one host are held against each other. */
 static void judge_together(struct work *work)
 {
-	const struct flags *flags = work->flags;
+	const struct check_flags *flags = work->flags;
 	struct check_result **results = xcalloc(flags->files.n, sizeof(*results));
 
 	for (size_t host = 0; host < flags->hosts.n; host++) {
@@ -449,7 +247,7 @@ static void free_work(struct work *work, struct machine *machines)
 	free(machines);
 }
 
-static int check_files(struct flags *flags, struct error *error)
+static int check_files(struct check_flags *flags, struct error *error)
 {
 	struct machine *machines = xcalloc(MAX(flags->hosts.n, (size_t)1),
 					   sizeof(*machines));
@@ -476,19 +274,19 @@ static int check_files(struct flags *flags, struct error *error)
 	return rc;
 }
 
-static int take_options(struct flags *flags, int argc, char *argv[], struct error *error)
+static int take_options(struct check_flags *flags, int argc, char *argv[], struct error *error)
 {
 	struct options options = options_begin(&check_command, argc, argv);
 	int row;
 
 	while ((row = options_next(&options, error)) >= 0)
-		if (takers[row](flags, options.value, error) < 0)
+		if (check_take_option(flags, row, options.value, error) < 0)
 			return -1;
 	if (row == OPTIONS_FAULT)
 		return -1;
 	for (int i = 0; i < options.n_args; i++)
 		*vec_add(&flags->files) = xstrdup(options.args[i]);
-	if (read_list(flags, error) < 0)
+	if (check_read_list(flags, error) < 0)
 		return -1;
 	if (flags->fix && flags->hosts.n > 1)
 		return error_input(error, "--fix goes with one --host at most");
@@ -499,7 +297,7 @@ static int take_options(struct flags *flags, int argc, char *argv[], struct erro
 
 static int run(int argc, char *argv[], struct error *error)
 {
-	struct flags flags = { .jobs = 1 };
+	struct check_flags flags = { .jobs = 1 };
 	int rc = take_options(&flags, argc, argv, error);
 
 	if (rc == 0)
@@ -522,6 +320,6 @@ const struct command check_command = {
 		 "and said to be. With several hosts, a line for each: fits or not, and the\n"
 		 "first rule about it that says so.\n"
 		 "\n" SOURCE_HELP,
-	.rows = rows,
+	.rows = check_rows,
 	.run = run,
 };

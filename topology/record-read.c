@@ -11,45 +11,9 @@
 #include "base/base64.h"
 #include "base/xml/document.h"
 #include "topology/record-field.h"
+#include "topology/record-read-parts.h"
 
 #include <stdio.h>
-
-/* An element whose children may follow. */
-struct open {
-	int number;
-	const struct element *row; /* NULL: left out, with all that is in it */
-	void *base;
-	size_t rank; /* of the last child */
-};
-
-#define DEPTH 8
-struct reader {
-	const struct document *document;
-	struct machine *machine;
-	struct error *error;
-	bool later; /* of a version after ours */
-	struct open open[DEPTH];
-	int depth;
-	unsigned seen_bars[2]; /* of the open function: index bits, bar and vf-bar */
-	bool seen_rom, seen_iommu;
-	int distances;      /* element, -1 */
-	VEC(int) functions; /* element of each */
-};
-
-static _printf_(3, 4) int fault(struct reader *reader, int element, const char *format,
-				...)
-{
-	const struct document_element *at = &reader->document->elements.v[element];
-	_cleanup_text_ struct text text = {}, shown = {};
-	va_list args;
-
-	va_start(args, format);
-	text_vprintf(&text, format, args);
-	va_end(args);
-	text_add_shown(&shown, text.s);
-	return error_input_at(reader->error, reader->document->name, at->line, "<%s> %s",
-			      (const char *)at->node->name, shown.s);
-}
 
 static bool in_namespace(const struct document *document, int element)
 {
@@ -66,13 +30,13 @@ bool record_is(const struct document *document)
 }
 
 /* In a later version than ours, what we do not know is left out and said once a name. */
-static int unknown(struct reader *reader, int element, const char *what, const char *name)
+static int unknown(struct record_reader *reader, int element, const char *what, const char *name)
 {
 	_cleanup_text_ struct text shown = {}, complaint = {};
 
 	text_add_shown(&shown, name);
 	if (!reader->later)
-		return fault(reader, element, "has an unknown %s %s", what, shown.s);
+		return record_fault(reader, element, "has an unknown %s %s", what, shown.s);
 	text_printf(&complaint, "%s: %s %s is of a later version and left out",
 		    reader->document->name, what, shown.s);
 	for (size_t i = 0; i < reader->machine->complaints.n; i++)
@@ -84,7 +48,7 @@ static int unknown(struct reader *reader, int element, const char *what, const c
 }
 
 /* The value of an attribute or of its NAME-base64; NULL for neither. The caller's. */
-static int attribute_text(struct reader *reader, int element, const struct field *field,
+static int attribute_text(struct record_reader *reader, int element, const struct field *field,
 			  char **ret)
 {
 	const char *plain = document_attribute(reader->document, element, field->name);
@@ -101,12 +65,12 @@ static int attribute_text(struct reader *reader, int element, const struct field
 		return 0;
 	}
 	free(TAKE(*ret));
-	return fault(reader, element,
+	return record_fault(reader, element,
 		     plain ? "has both %s and %s" : "%.0s%s is no base64", field->name,
 		     name);
 }
 
-static int read_field(struct reader *reader, int element, const struct field *field,
+static int read_field(struct record_reader *reader, int element, const struct field *field,
 		      void *base)
 {
 	_cleanup_free_ char *value = NULL;
@@ -116,9 +80,9 @@ static int read_field(struct reader *reader, int element, const struct field *fi
 		return -1;
 	if (!value && !field->optional &&
 	    (field->type != FIELD_STRING || field->required))
-		return fault(reader, element, "has no %s", field->name);
+		return record_fault(reader, element, "has no %s", field->name);
 	if (value && !field_take(field, value, base))
-		return fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
+		return record_fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
 			     field_wants(field));
 	return 0;
 }
@@ -144,7 +108,7 @@ static bool attribute_known(const struct element *row, const xmlAttr *attribute)
 	return false;
 }
 
-static int read_attributes(struct reader *reader, int element, const struct element *row,
+static int read_attributes(struct record_reader *reader, int element, const struct element *row,
 			   void *base)
 {
 	const xmlAttr *attribute = reader->document->elements.v[element].node->properties;
@@ -160,11 +124,11 @@ static int read_attributes(struct reader *reader, int element, const struct elem
 	return 0;
 }
 
-static int no_text(struct reader *reader, int element)
+static int no_text(struct record_reader *reader, int element)
 {
 	_cleanup_free_ char *content = document_content(reader->document, element);
 
-	return *content ? fault(reader, element, "holds text, which nothing reads") : 0;
+	return *content ? record_fault(reader, element, "holds text, which nothing reads") : 0;
 }
 
 /* Sign of how @b's keys follow @a's. */
@@ -192,7 +156,7 @@ static int compare_keys(const struct element *row, const void *a, const void *b)
 	return 0;
 }
 
-static int check_order(struct reader *reader, int element, const struct element *row,
+static int check_order(struct record_reader *reader, int element, const struct element *row,
 		       const struct any_vec *entries)
 {
 	const char *last = (const char *)entries->v + (entries->n - 1) * row->size_bytes;
@@ -202,18 +166,18 @@ static int check_order(struct reader *reader, int element, const struct element 
 	    compare_keys(row, last - row->size_bytes, last) < 0)
 		return 0;
 	text_add_field(&key, reader->machine, row->fields, last);
-	return fault(reader, element, "%s stands twice or out of order",
+	return record_fault(reader, element, "%s stands twice or out of order",
 		     key.n ? key.s : "");
 }
 
 /* A zeroed struct at the end of the parent's VEC. */
-static int add_entry(struct reader *reader, int element, const struct element *row,
+static int add_entry(struct record_reader *reader, int element, const struct element *row,
 		     void *parent, struct any_vec *ret)
 {
 	struct any_vec entries = element_entries(row, parent);
 
 	if (entries.n >= row->limit)
-		return fault(reader, element, "is one more than the %zu that can be",
+		return record_fault(reader, element, "is one more than the %zu that can be",
 			     row->limit);
 	entries.v = vec_grow_(entries.v, &entries.room, entries.n, row->size_bytes);
 	memset((char *)entries.v + entries.n * row->size_bytes, 0, row->size_bytes);
@@ -224,7 +188,7 @@ static int add_entry(struct reader *reader, int element, const struct element *r
 }
 
 /* The place of a struct that the parent holds itself; each may come once. */
-static int find_place(struct reader *reader, int element, const struct element *row,
+static int find_place(struct record_reader *reader, int element, const struct element *row,
 		      void *parent, void **ret)
 {
 	const char *index = document_attribute(reader->document, element, "index");
@@ -235,7 +199,7 @@ static int find_place(struct reader *reader, int element, const struct element *
 
 	if (row->kept == KEPT_ARRAY) {
 		if (!index || at >= row->limit || index[1])
-			return fault(reader, element, "needs an index from 0 to %zu",
+			return record_fault(reader, element, "needs an index from 0 to %zu",
 				     row->limit - 1);
 		again = *bars >> at & 1;
 		*bars |= 1u << at;
@@ -245,12 +209,12 @@ static int find_place(struct reader *reader, int element, const struct element *
 		*one = true;
 	}
 	if (again)
-		return fault(reader, element, "stands twice");
+		return record_fault(reader, element, "stands twice");
 	*ret = (char *)parent + row->offset + at * row->size_bytes;
 	return 0;
 }
 
-static int read_struct(struct reader *reader, int element, const struct element *row,
+static int read_struct(struct record_reader *reader, int element, const struct element *row,
 		       void *parent)
 {
 	struct any_vec entries = {};
@@ -269,52 +233,43 @@ static int read_struct(struct reader *reader, int element, const struct element 
 		reader->seen_rom = false;
 		*vec_add(&reader->functions) = element;
 	}
-	reader->open[reader->depth++] = (struct open){element, row, base};
+	reader->open[reader->depth++] = (struct record_open){element, row, base};
 	if (read_attributes(reader, element, row, base) < 0 ||
 	    no_text(reader, element) < 0)
 		return -1;
 	return row->kept == KEPT_VEC ? check_order(reader, element, row, &entries) : 0;
 }
 
-static const struct element *find_row(const struct element *parent, const char *name)
-{
-	for (size_t i = 1; i < machine_n_elements; i++)
-		if (machine_elements[i].parent == parent &&
-		    streq(machine_elements[i].name, name))
-			return &machine_elements[i];
-	return NULL;
-}
-
 /* Elements come in the order of the table, distances behind the nodes. */
-static int check_rank(struct reader *reader, int element, const struct element *row)
+static int check_rank(struct record_reader *reader, int element, const struct element *row)
 {
-	struct open *parent = &reader->open[reader->depth - 1];
+	struct record_open *parent = &reader->open[reader->depth - 1];
 	size_t rank = row ? 2 * (size_t)(row - machine_elements)
-			  : 2 * (size_t)(find_row(machine_elements, "node") -
+			  : 2 * (size_t)(record_row(machine_elements, "node") -
 					 machine_elements) +
 				      1;
 
 	if (rank < parent->rank)
-		return fault(reader, element, "stands behind what comes after it");
+		return record_fault(reader, element, "stands behind what comes after it");
 	parent->rank = rank;
 	return 0;
 }
 
-static int read_distances_later(struct reader *reader, int element)
+static int read_distances_later(struct record_reader *reader, int element)
 {
 	if (check_rank(reader, element, NULL) < 0)
 		return -1;
-	reader->open[reader->depth++] = (struct open){.number = element};
+	reader->open[reader->depth++] = (struct record_open){.number = element};
 	reader->distances = element;
 	return no_text(reader, element);
 }
 
-static int read_element(struct reader *reader, int element)
+static int read_element(struct record_reader *reader, int element)
 {
 	int above = reader->document->elements.v[element].parent;
 	const char *name = document_element_name(reader->document, element);
 	const struct element *row = NULL;
-	struct open *parent;
+	struct record_open *parent;
 
 	while (reader->open[reader->depth - 1].number != above) {
 		/* A child of what was left out is left out. */
@@ -326,7 +281,7 @@ static int read_element(struct reader *reader, int element)
 	if (!parent->row)
 		return 0;
 	if (in_namespace(reader->document, element))
-		row = find_row(parent->row, name);
+		row = record_row(parent->row, name);
 	if (row)
 		return check_rank(reader, element, row) < 0
 			       ? -1
@@ -334,11 +289,11 @@ static int read_element(struct reader *reader, int element)
 	if (parent->row == machine_elements && streq(name, "distances") &&
 	    in_namespace(reader->document, element) && reader->distances < 0)
 		return read_distances_later(reader, element);
-	reader->open[reader->depth++] = (struct open){.number = element};
+	reader->open[reader->depth++] = (struct record_open){.number = element};
 	return unknown(reader, above, "element", name);
 }
 
-static int read_values(struct reader *reader, int element, size_t n, uint32_t *row)
+static int read_values(struct record_reader *reader, int element, size_t n, uint32_t *row)
 {
 	const char *s = document_attribute(reader->document, element, "values");
 
@@ -353,11 +308,11 @@ static int read_values(struct reader *reader, int element, size_t n, uint32_t *r
 			return 0;
 		s += length + 1;
 	}
-	return fault(reader, element, "needs values: %zu distances with a space between",
+	return record_fault(reader, element, "needs values: %zu distances with a space between",
 		     n);
 }
 
-static int read_row(struct reader *reader, int element, size_t from)
+static int read_row(struct record_reader *reader, int element, size_t from)
 {
 	const struct machine *machine = reader->machine;
 	const char *node = document_attribute(reader->document, element, "node");
@@ -377,7 +332,7 @@ static int read_row(struct reader *reader, int element, size_t from)
 			return -1;
 	if (from >= machine->nodes.n || !node || !parse_int(node, &id) ||
 	    id != machine->nodes.v[from].id)
-		return fault(reader, element, "is not the row of node %d",
+		return record_fault(reader, element, "is not the row of node %d",
 			     from < machine->nodes.n ? machine->nodes.v[from].id : -1);
 	if (no_text(reader, element) < 0)
 		return -1;
@@ -385,7 +340,7 @@ static int read_row(struct reader *reader, int element, size_t from)
 			   machine->distances + from * machine->nodes.n);
 }
 
-static int read_distances(struct reader *reader)
+static int read_distances(struct record_reader *reader)
 {
 	struct machine *machine = reader->machine;
 	size_t n = machine->nodes.n, from = 0;
@@ -398,151 +353,44 @@ static int read_distances(struct reader *reader)
 		if (read_row(reader, i, from++) < 0)
 			return -1;
 	if (from != n || n == 0)
-		return fault(reader, reader->distances, "has %zu rows for %zu nodes",
+		return record_fault(reader, reader->distances, "has %zu rows for %zu nodes",
 			     from, n);
 	return 0;
 }
 
-/* "0000:80" is a function's address without its end. */
-static int find_root(const struct machine *machine, const char *string)
-{
-	_cleanup_free_ char *longer = xasprintf("%s:00.0", string);
-	struct pci_address address;
-	const struct machine_root *root;
-
-	if (!pci_address_parse(longer, &address))
-		return -1;
-	root = machine_root(machine, address.domain, address.bus);
-	return root && root->first_bus == address.bus ? (int)(root - machine->roots.v)
-						      : -1;
-}
-
-static int resolve(struct reader *reader, int element, const struct field *field,
-		   void *function)
-{
-	const char *value = document_attribute(reader->document, element, field->name);
-	struct pci_address address;
-	int index = -1;
-
-	if (!value || streq(value, "none"))
-		return 0;
-	if (field->type == FIELD_ROOT)
-		index = find_root(reader->machine, value);
-	else if (pci_address_parse(value, &address))
-		index = machine_function_index(reader->machine, address);
-	if (index < 0)
-		return fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
-			     field_wants(field));
-	memcpy((char *)function + field->offset, &index, sizeof(index));
-	return 0;
-}
-
-/* The way up from every function ends. */
-static int check_way_up(struct reader *reader, size_t i)
-{
-	const struct machine *machine = reader->machine;
-	int at = (int)i;
-
-	for (size_t steps = 0; at >= 0; steps++) {
-		/* Below a bridge there are at most 255 more buses. */
-		if (steps > 256)
-			return fault(reader, reader->functions.v[i],
-				     "has no way up to a root bus");
-		at = machine->functions.v[at].upstream;
-	}
-	return 0;
-}
-
-static bool affinity_fits(const struct machine_affinity *affinity)
-{
-	bool node = affinity->node != UNKNOWN_ID, nodes = !set_empty(&affinity->nodes);
-
-	return node == (affinity->what == AFFINITY_NODE) &&
-	       nodes == (affinity->what == AFFINITY_CANDIDATES) &&
-	       set_next(&affinity->nodes, NODE_LIMIT) < 0;
-}
-
-static int finish_functions(struct reader *reader)
-{
-	struct machine *machine = reader->machine;
-	const struct element *row = find_row(machine_elements, "function");
-
-	for (size_t i = 0; i < machine->functions.n; i++) {
-		int element = reader->functions.v[i];
-
-		for (const struct field *field = row->fields; field->name; field++)
-			if ((field->type == FIELD_FUNCTION ||
-			     field->type == FIELD_ROOT) &&
-			    resolve(reader, element, field, &machine->functions.v[i]) < 0)
-				return -1;
-		if (!affinity_fits(&machine->functions.v[i].affinity))
-			return fault(reader, element,
-				     "affinity, node and nodes disagree");
-	}
-	for (size_t i = 0; i < machine->functions.n; i++)
-		if (check_way_up(reader, i) < 0)
-			return -1;
-	return 0;
-}
-
-static int finish_rest(struct reader *reader)
-{
-	const struct machine *machine = reader->machine;
-
-	for (size_t i = 0; i < machine->roots.n; i++) {
-		const struct machine_root *root = &machine->roots.v[i];
-
-		if (root->last_bus < root->first_bus || !affinity_fits(&root->affinity))
-			return fault(reader, 0,
-				     "root %04x:%02x: affinity, node and nodes disagree, "
-				     "or the buses end before they begin",
-				     root->domain, root->first_bus);
-	}
-	for (size_t i = 0; i < machine->facts.n; i++)
-		if (!machine->facts.v[i].value == !machine->facts.v[i].unknown)
-			return fault(reader, 0,
-				     "fact %s needs either a value or why it is unknown",
-				     machine->facts.v[i].name);
-	if (!reader->seen_iommu)
-		return fault(reader, 0, "has no <iommu>");
-	return 0;
-}
-
-static int read_host(struct reader *reader)
+static int read_host(struct record_reader *reader)
 {
 	const char *version = document_attribute(reader->document, 0, "version");
 	uint32_t number;
 
 	if (!record_is(reader->document))
-		return fault(reader, 0,
+		return record_fault(reader, 0,
 			     "is not the root element of a record, <host xmlns=\"%s\">",
 			     RECORD_NAMESPACE);
 	if (!version || strspn(version, "0123456789") != strlen(version) ||
 	    !parse_u32(version, &number) || number < 1)
-		return fault(reader, 0, "needs a version, %d or later", RECORD_VERSION);
+		return record_fault(reader, 0, "needs a version, %d or later", RECORD_VERSION);
 	reader->later = number > RECORD_VERSION;
 	reader->open[reader->depth++] =
-		(struct open){0, machine_elements, reader->machine};
+		(struct record_open){0, machine_elements, reader->machine};
 	return read_attributes(reader, 0, machine_elements, reader->machine) < 0
 		       ? -1
 		       : no_text(reader, 0);
 }
 
-static int read_all(struct reader *reader)
+static int read_all(struct record_reader *reader)
 {
 	if (read_host(reader) < 0)
 		return -1;
 	for (size_t i = 1; i < reader->document->elements.n; i++)
 		if (read_element(reader, (int)i) < 0)
 			return -1;
-	if (read_distances(reader) < 0 || finish_functions(reader) < 0)
-		return -1;
-	return finish_rest(reader);
+	return read_distances(reader) < 0 ? -1 : record_finish(reader);
 }
 
 int record_read(const struct document *document, struct machine *ret, struct error *error)
 {
-	struct reader reader = {.document = document,
+	struct record_reader reader = {.document = document,
 				.machine = ret,
 				.error = error,
 				.distances = -1};

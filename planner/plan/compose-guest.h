@@ -25,3 +25,5 @@ void compose_device(const struct request *request, struct guest *guest,
 void compose_intel(struct guest *guest, struct guest_iommu *iommu);
 /* The firmware's debug port into a log of the domain's name. */
 void compose_debug_console(const struct request *request, struct guest *guest);
+/* Cells with vCPUs, memory, distances and memory access figures. */
+void compose_numa(const struct request *request, struct guest *guest);

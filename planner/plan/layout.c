@@ -1,88 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/layout.h"
 
+#include "planner/plan/layout-parts.h"
+
 #include "topology/pci-address.h"
 
 #define LAST_INDEX 255u
 #define VIDEO_SLOT 1u
-#define LAST_BUS_NR 254u /* libvirt 9.0 src/conf/domain_validate.c */
 #define LPC_SLOT 0x1fu
-
-static const struct kind_row {
-	const char *name;
-	bool controller, bridge;
-	unsigned first_slot, last_slot; /* that its children may take */
-} kinds[] = {
-	/* libvirt 9.0 src/conf/domain_addr.c, virDomainPCIAddressBusSetModel */
-	[LAYOUT_ROOT] = { "pcie-root", true, false, 1, 30 },
-	[LAYOUT_EXPANDER] = { "pcie-expander-bus", true, false, 0, 31 },
-	[LAYOUT_ROOT_PORT] = { "pcie-root-port", true, true, 0, 0 },
-	[LAYOUT_UPSTREAM] = { "pcie-switch-upstream-port", true, true, 0, 31 },
-	[LAYOUT_DOWNSTREAM] = { "pcie-switch-downstream-port", true, true, 0, 0 },
-	[LAYOUT_BRIDGE] = { "bridge", true, true, 1, 31 },
-	[LAYOUT_ENDPOINT] = { "device", false, false, 1, 0 },
-};
-
-bool layout_is_bridge(enum layout_kind kind)
-{
-	return kinds[kind].bridge;
-}
-
-void layout_begin(struct layout *layout)
-{
-	*layout = (struct layout){ .headroom = 8, .last_bus = 255 };
-	layout_add(layout, LAYOUT_ROOT, LAYOUT_NONE);
-	layout->items.v[0].has_index = true;
-}
-
-int layout_add(struct layout *layout, enum layout_kind kind, int parent)
-{
-	struct layout_item *item = vec_add(&layout->items);
-
-	item->kind = kind;
-	item->parent = parent;
-	item->owner = LAYOUT_NONE;
-	return (int)layout->items.n - 1;
-}
-
-void layout_free(struct layout *layout)
-{
-	vec_free(&layout->items);
-}
-
-unsigned layout_count(const struct layout *layout, enum layout_kind kind)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < layout->items.n; i++)
-		count += layout->items.v[i].kind == kind;
-	return count;
-}
-
-/* The expander bus or pcie-root above an item; itself if it is one. */
-static int root_of(const struct layout *layout, int item)
-{
-	while (layout->items.v[item].kind != LAYOUT_ROOT &&
-	       layout->items.v[item].kind != LAYOUT_EXPANDER)
-		item = layout->items.v[item].parent;
-	return item;
-}
-
-unsigned layout_bridges_below(const struct layout *layout, int item)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < layout->items.n; i++) {
-		int above = layout->items.v[i].parent;
-
-		if (!kinds[layout->items.v[i].kind].bridge)
-			continue;
-		while (above > item && layout->items.v[above].kind != LAYOUT_EXPANDER)
-			above = layout->items.v[above].parent;
-		count += above == item;
-	}
-	return count;
-}
 
 static int give_indexes(struct layout *layout, struct error *error)
 {
@@ -92,7 +17,7 @@ static int give_indexes(struct layout *layout, struct error *error)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		struct layout_item *item = &layout->items.v[i];
 
-		controllers += kinds[item->kind].controller;
+		controllers += layout_kinds[item->kind].controller;
 		if (item->has_index && item->index <= LAST_INDEX)
 			used[item->index] = true;
 	}
@@ -104,7 +29,7 @@ static int give_indexes(struct layout *layout, struct error *error)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		struct layout_item *item = &layout->items.v[i];
 
-		if (!kinds[item->kind].controller || item->has_index)
+		if (!layout_kinds[item->kind].controller || item->has_index)
 			continue;
 		while (next <= LAST_INDEX && used[next])
 			next++;
@@ -155,7 +80,7 @@ static unsigned count_free_children(const struct layout *layout, int parent,
 static unsigned free_slots(const struct layout *layout, int parent,
 			   const struct slots *slots)
 {
-	const struct kind_row *row = &kinds[layout->items.v[parent].kind];
+	const struct layout_kind_row *row = &layout_kinds[layout->items.v[parent].kind];
 	unsigned reserved = parent == 0 ? layout->reserved_slots : 0, count = 0;
 
 	for (unsigned slot = row->first_slot; slot <= row->last_slot; slot++)
@@ -171,7 +96,7 @@ static unsigned behind_bridges(const struct layout *layout, int parent)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		const struct layout_item *item = &layout->items.v[i];
 
-		if (item->parent == parent && item->has_address && kinds[item->kind].bridge)
+		if (item->parent == parent && item->has_address && layout_kinds[item->kind].bridge)
 			slot = MAX(slot, item->slot + 1u);
 	}
 	return slot;
@@ -181,7 +106,7 @@ static unsigned behind_bridges(const struct layout *layout, int parent)
 static unsigned free_slot_from(const struct layout *layout, int parent,
 			       const struct slots *slots, unsigned from)
 {
-	const struct kind_row *row = &kinds[layout->items.v[parent].kind];
+	const struct layout_kind_row *row = &layout_kinds[layout->items.v[parent].kind];
 	unsigned reserved = parent == 0 ? layout->reserved_slots : 0;
 	unsigned keep = parent == 0 ? VIDEO_SLOT : PCI_SLOTS;
 
@@ -229,7 +154,7 @@ static bool may_share(const struct layout *layout, int parent, unsigned slot)
 static bool share_slot(const struct layout *layout, int parent, struct slots *slots,
 		       unsigned *ret_slot, unsigned *ret_function)
 {
-	const struct kind_row *row = &kinds[layout->items.v[parent].kind];
+	const struct layout_kind_row *row = &layout_kinds[layout->items.v[parent].kind];
 
 	for (unsigned slot = row->last_slot + 1; slot-- > row->first_slot;) {
 		unsigned function = 1;
@@ -257,14 +182,14 @@ static int no_slot(const struct layout *layout, int parent, enum layout_kind kin
 		return error_input(error,
 				   "%u %s%s on %s (controller %u) do not fit: its slots are "
 				   "taken; free some, or ask for fewer",
-				   wanted, kinds[kind].name, wanted == 1 ? "" : "s",
-				   kinds[bus->kind].name, bus->index);
+				   wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
+				   layout_kinds[bus->kind].name, bus->index);
 	return error_input(error,
 			   "%u %s%s on %s (controller %u) do not fit: it has %u slots of %u "
 			   "functions: ask for fewer%s",
-			   wanted, kinds[kind].name, wanted == 1 ? "" : "s",
-			   kinds[bus->kind].name, bus->index,
-			   kinds[bus->kind].last_slot - kinds[bus->kind].first_slot + 1,
+			   wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
+			   layout_kinds[bus->kind].name, bus->index,
+			   layout_kinds[bus->kind].last_slot - layout_kinds[bus->kind].first_slot + 1,
 			   PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");
 }
 
@@ -283,7 +208,7 @@ static int place_kind(struct layout *layout, int parent, enum layout_kind kind,
 		if (item->parent != parent || item->kind != kind || item->has_address)
 			continue;
 		if (function >= per_slot) {
-			slot = lowest_slot(layout, parent, slots, kinds[kind].bridge);
+			slot = lowest_slot(layout, parent, slots, layout_kinds[kind].bridge);
 			function = 0;
 		}
 		if (slot >= PCI_SLOTS) {
@@ -355,7 +280,7 @@ static int give_addresses_on(struct layout *layout, int parent, struct error *er
 static int give_addresses(struct layout *layout, struct error *error)
 {
 	for (size_t i = 0; i < layout->items.n; i++)
-		if (kinds[layout->items.v[i].kind].controller &&
+		if (layout_kinds[layout->items.v[i].kind].controller &&
 		    give_addresses_on(layout, (int)i, error) < 0)
 			return -1;
 	for (size_t i = 0; i < layout->items.n; i++) {
@@ -367,184 +292,9 @@ static int give_addresses(struct layout *layout, struct error *error)
 	return 0;
 }
 
-/* How the numbers divide: what each root needs, and what may be kept spare. */
-struct budget {
-	unsigned roots, needed, wished;
-};
-
-static struct budget count_budget(const struct layout *layout)
-{
-	struct budget budget = { .roots = 1 };
-
-	budget.needed = 1 + layout_bridges_below(layout, 0) + layout->headroom;
-	for (size_t i = 0; i < layout->items.n; i++) {
-		if (layout->items.v[i].kind != LAYOUT_EXPANDER)
-			continue;
-		budget.roots++;
-		budget.needed += 1 + layout_bridges_below(layout, (int)i);
-		budget.wished += layout->items.v[i].spare;
-	}
-	return budget;
-}
-
-unsigned layout_next_bus(const struct layout *layout, unsigned bus_nr)
-{
-	unsigned next = layout->last_bus + 1;
-
-	for (size_t i = 0; i < layout->items.n; i++)
-		if (layout->items.v[i].kind == LAYOUT_EXPANDER &&
-		    layout->items.v[i].has_bus_nr && layout->items.v[i].bus_nr > bus_nr)
-			next = MIN(next, (unsigned)layout->items.v[i].bus_nr);
-	return next;
-}
-
-/* The highest gap between given windows that has @size numbers; 0 if there is none. */
-static unsigned gap_for(const struct layout *layout, unsigned size)
-{
-	for (unsigned end = layout->last_bus + 1; end > 1; end--) {
-		unsigned from = 0, next = layout_next_bus(layout, end - 1);
-
-		if (next != end)
-			continue;
-		for (size_t i = 0; i < layout->items.n; i++) {
-			const struct layout_item *item = &layout->items.v[i];
-
-			if (item->kind == LAYOUT_EXPANDER && item->has_bus_nr &&
-			    item->bus_nr < end)
-				from = MAX(from, item->bus_nr + 1 +
-							 layout_bridges_below(layout, (int)i));
-		}
-		if (from > 0 && end >= from + size)
-			return end;
-	}
-	return 0;
-}
-
-/*
- * The number behind the window of one more expander bus: below all that have theirs, else
- * in a gap between them. 0 if there is no room.
- */
-static unsigned window_end(const struct layout *layout, unsigned below, unsigned *spare)
-{
-	unsigned end = layout_next_bus(layout, 0), root = 1 + layout_bridges_below(layout, 0);
-
-	if (end >= root + 1 + below + *spare)
-		return end;
-	*spare = end > root + 1 + below ? end - root - 1 - below : 0;
-	if (end >= root + 1 + below)
-		return end;
-	return gap_for(layout, 1 + below);
-}
-
-/* Whether each window ends before the next one begins. */
-static int check_windows(struct layout *layout, struct error *error)
-{
-	unsigned lowest = layout_next_bus(layout, 0);
-
-	for (size_t i = 0; i < layout->items.n; i++) {
-		struct layout_item *item = &layout->items.v[i];
-		unsigned below = layout_bridges_below(layout, (int)i), next;
-
-		if (item->kind != LAYOUT_EXPANDER)
-			continue;
-		next = layout_next_bus(layout, item->bus_nr);
-		if (item->bus_nr + below >= next)
-			return error_input(error,
-					   "expander bus %u with busNr %u needs the buses "
-					   "%u-%u, and %u is the next one's",
-					   item->index, item->bus_nr, item->bus_nr,
-					   item->bus_nr + below, next);
-		item->spare = next - 1 - below - item->bus_nr;
-	}
-	if (layout_bridges_below(layout, 0) >= lowest)
-		return error_input(error,
-				   "pcie-root needs the buses 0-%u, and the lowest busNr is "
-				   "%u: raise it",
-				   layout_bridges_below(layout, 0), lowest);
-	return 0;
-}
-
-/*
- * From the top downwards: the last expander bus in order gets the highest window. Those
- * with a given busNr stay where they are, the others go below.
- */
-static int give_windows(struct layout *layout, unsigned share, struct error *error)
-{
-	for (size_t n = layout->items.n; n-- > 0;) {
-		struct layout_item *item = &layout->items.v[n];
-		unsigned below, spare, end;
-
-		if (item->kind != LAYOUT_EXPANDER || item->has_bus_nr)
-			continue;
-		below = layout_bridges_below(layout, (int)n);
-		spare = MIN(item->spare, share);
-		end = window_end(layout, below, &spare);
-		if (end == 0)
-			return error_input(error, "no bus number is left for expander bus %u",
-					   item->index);
-		item->bus_nr = (uint8_t)MIN(end - 1 - below - spare, LAST_BUS_NR);
-		item->has_bus_nr = true;
-	}
-	return check_windows(layout, error);
-}
-
-static unsigned number_below(struct layout *layout, int parent, unsigned last);
-
-/* Depth first by slot and function; returns the last number used. */
-static unsigned number_child(struct layout *layout, int child, unsigned last)
-{
-	struct layout_item *item = &layout->items.v[child];
-
-	item->secondary = (uint8_t)(last + 1);
-	last = number_below(layout, child, last + 1);
-	layout->items.v[child].subordinate = (uint8_t)last;
-	return last;
-}
-
-static unsigned number_below(struct layout *layout, int parent, unsigned last)
-{
-	int at[PCI_SLOTS * PCI_FUNCTIONS] = {};
-
-	for (size_t i = (size_t)parent + 1; i < layout->items.n; i++) {
-		const struct layout_item *item = &layout->items.v[i];
-
-		if (item->parent == parent && kinds[item->kind].bridge)
-			at[item->slot * PCI_FUNCTIONS + item->function] = (int)i;
-	}
-	for (size_t devfn = 0; devfn < ARRAY_SIZE(at); devfn++)
-		if (at[devfn] > 0)
-			last = number_child(layout, at[devfn], last);
-	return last;
-}
-
-static void give_numbers(struct layout *layout)
-{
-	for (size_t i = 0; i < layout->items.n; i++) {
-		struct layout_item *item = &layout->items.v[i];
-
-		if ((int)i != root_of(layout, (int)i))
-			continue;
-		item->secondary = item->kind == LAYOUT_ROOT ? 0 : item->bus_nr;
-		item->subordinate =
-			(uint8_t)number_below(layout, (int)i, item->secondary);
-	}
-}
-
 int layout_solve(struct layout *layout, struct error *error)
 {
-	struct budget budget = count_budget(layout);
-	unsigned numbers = layout->last_bus + 1, share;
-
 	if (give_indexes(layout, error) < 0 || give_addresses(layout, error) < 0)
 		return -1;
-	if (budget.needed > numbers)
-		return error_input(error,
-				   "%u bus numbers are needed and a PCI segment has %u: ask "
-				   "for %u fewer ports (devices, spare ports or nodes)",
-				   budget.needed, numbers, budget.needed - numbers);
-	share = (numbers - budget.needed) / budget.roots;
-	if (give_windows(layout, share, error) < 0)
-		return -1;
-	give_numbers(layout);
-	return 0;
+	return layout_give_buses(layout, error);
 }

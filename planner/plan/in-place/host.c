@@ -15,201 +15,6 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-int in_place_host_function(const struct in_place *plan, size_t device)
-{
-	const struct guest_device *it = &plan->old.devices.v[device];
-
-	if (!plan->host || it->source.state != VALUE_VALID ||
-	    !streq_null(it->source.type, "pci"))
-		return -1;
-	return machine_function_index(plan->host, it->source.at);
-}
-
-int in_place_host_node(const struct in_place *plan, int function)
-{
-	const struct machine_affinity *affinity;
-
-	if (function < 0)
-		return UNKNOWN_ID;
-	affinity = &plan->host->functions.v[function].affinity;
-	return affinity->what == AFFINITY_NODE ? affinity->node : UNKNOWN_ID;
-}
-
-/* The host nodes of the devices that the domain is given; the caller's. */
-static struct set device_nodes(const struct in_place *plan)
-{
-	struct set nodes = {};
-
-	for (size_t i = 0; i < plan->old.devices.n; i++) {
-		int node = in_place_host_node(plan, in_place_host_function(plan, i));
-
-		if (node != UNKNOWN_ID)
-			set_add(&nodes, (unsigned)node);
-	}
-	return nodes;
-}
-
-/* The host nodes of CPUs; the caller's. */
-static struct set nodes_of_cpus(const struct machine *host, const struct set *cpus)
-{
-	struct set nodes = {};
-
-	for (size_t i = 0; i < host->nodes.n; i++)
-		if (set_intersects(&host->nodes.v[i].cpus, cpus))
-			set_add(&nodes, (unsigned)host->nodes.v[i].id);
-	return nodes;
-}
-
-struct set in_place_cpus_of_nodes(const struct machine *host, const struct set *nodes)
-{
-	struct set cpus = {};
-
-	set_foreach (id, nodes) {
-		const struct machine_node *node = machine_node(host, id);
-
-		if (node)
-			set_union(&cpus,
-				  set_empty(&node->cpus) ? &node->near : &node->cpus);
-	}
-	return cpus;
-}
-
-/* Where a vCPU may run; NULL: anywhere. Borrowed. */
-static const struct set *pin_of(const struct guest *guest, unsigned vcpu)
-{
-	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		if (number_is(guest->vcpupins.v[i].id, vcpu) &&
-		    guest->vcpupins.v[i].cpus.state == VALUE_VALID)
-			return &guest->vcpupins.v[i].cpus.set;
-	return guest->vcpu_cpuset.state == VALUE_VALID ? &guest->vcpu_cpuset.set : NULL;
-}
-
-/* What the domain itself says of a cell's host nodes: false if nothing. */
-static bool said_backing(const struct in_place *plan, size_t cell,
-			 const struct set *vcpus, struct set *ret)
-{
-	const struct guest *old = &plan->old;
-	struct set pins = {};
-
-	*ret = (struct set){};
-	for (size_t i = 0; i < old->memnodes.n; i++)
-		if (number_is(old->memnodes.v[i].cell, cell) &&
-		    old->memnodes.v[i].nodes.state == VALUE_VALID) {
-			*ret = set_copy(&old->memnodes.v[i].nodes.set);
-			return true;
-		}
-	if (old->numatune_nodes.state == VALUE_VALID &&
-	    set_count(&old->numatune_nodes.set) == 1) {
-		*ret = set_copy(&old->numatune_nodes.set);
-		return true;
-	}
-	set_foreach (vcpu, vcpus) {
-		const struct set *pin = pin_of(old, (unsigned)vcpu);
-		struct set nodes = {};
-
-		if (pin)
-			nodes = nodes_of_cpus(plan->host, pin);
-		set_union(&pins, &nodes);
-		set_free(&nodes);
-	}
-	if (set_count(&pins) == 1) {
-		*ret = pins;
-		return true;
-	}
-	set_free(&pins);
-	return false;
-}
-
-static bool can_back(const struct in_place *plan, const struct machine_node *node)
-{
-	if (plan->old.numatune_nodes.state == VALUE_VALID &&
-	    !set_has(&plan->old.numatune_nodes.set, (unsigned)node->id))
-		return false;
-	return node->memory_bytes != 0;
-}
-
-/*
- * The next host node for a cell that nothing is said of: one with devices first, then one
- * that backs no cell yet, then any; UNKNOWN_ID if there is none.
- */
-static int choose_node(const struct in_place *plan, const struct set *used,
-		       const struct set *wanted, bool vcpus)
-{
-	for (int pass = 0; pass < 3; pass++)
-		for (size_t i = 0; i < plan->host->nodes.n; i++) {
-			const struct machine_node *node = &plan->host->nodes.v[i];
-
-			if (can_back(plan, node) &&
-			    (pass == 2 || !set_has(used, (unsigned)node->id)) &&
-			    (!vcpus || !set_empty(&node->cpus)) &&
-			    (pass > 0 || set_has(wanted, (unsigned)node->id)))
-				return node->id;
-		}
-	return UNKNOWN_ID;
-}
-
-/* As many host nodes as there are cells that nothing is said of; the caller's. */
-static struct set choose_nodes(const struct in_place *plan, const struct set *used,
-			       const struct set *wanted)
-{
-	_cleanup_set_ struct set taken = set_copy(used);
-	struct set chosen = {};
-
-	for (size_t i = 0; i < plan->backing.n; i++) {
-		const struct request_node *node = &plan->request->nodes.v[i];
-		int id;
-
-		if (!set_empty(&plan->backing.v[i]) || node->host_node != UNKNOWN_ID)
-			continue;
-		id = choose_node(plan, &taken, wanted, node->vcpus > 0);
-		if (id == UNKNOWN_ID)
-			continue;
-		set_add(&taken, (unsigned)id);
-		set_add(&chosen, (unsigned)id);
-	}
-	return chosen;
-}
-
-/* In ascending order, so that cell 0 stands for the lowest. */
-static void choose_backing(struct in_place *plan, struct set *used,
-			   const struct set *wanted)
-{
-	_cleanup_set_ struct set chosen = choose_nodes(plan, used, wanted);
-
-	for (size_t i = 0; i < plan->backing.n; i++) {
-		const struct request_node *node = &plan->request->nodes.v[i];
-		int id = node->host_node;
-
-		if (!set_empty(&plan->backing.v[i]))
-			continue;
-		if (id == UNKNOWN_ID)
-			id = set_empty(&chosen)
-				     ? choose_node(plan, used, wanted, node->vcpus > 0)
-				     : set_first(&chosen);
-		if (id == UNKNOWN_ID)
-			continue;
-		set_remove(&chosen, (unsigned)id);
-		set_add(&plan->backing.v[i], (unsigned)id);
-		set_add(used, (unsigned)id);
-	}
-}
-
-/* Host nodes for each node of the request. */
-static void back_cells(struct in_place *plan)
-{
-	_cleanup_set_ struct set used = {}, wanted = device_nodes(plan);
-
-	for (size_t i = 0; i < plan->request->nodes.n; i++) {
-		struct set backing;
-
-		(void)said_backing(plan, i, &plan->request->nodes.v[i].vcpu_list,
-				   &backing);
-		set_union(&used, &backing);
-		*vec_add(&plan->backing) = backing;
-	}
-	choose_backing(plan, &used, &wanted);
-}
-
 /* The host nodes that a domain without cells is bound to, or has devices on. */
 static struct set nodes_to_be(const struct in_place *plan)
 {
@@ -218,13 +23,13 @@ static struct set nodes_to_be(const struct in_place *plan)
 
 	if (old->numatune_nodes.state == VALUE_VALID)
 		return set_copy(&old->numatune_nodes.set);
-	nodes = device_nodes(plan);
+	nodes = in_place_device_nodes(plan);
 	for (unsigned vcpu = 0; vcpu < MIN(old->vcpus.value, 4096u); vcpu++) {
-		const struct set *pin = pin_of(old, vcpu);
+		const struct set *pin = in_place_pin_of(old, vcpu);
 		struct set of_pin = {};
 
 		if (pin)
-			of_pin = nodes_of_cpus(plan->host, pin);
+			of_pin = in_place_nodes_of_cpus(plan->host, pin);
 		/* One that may run on any of several says nothing. */
 		if (set_count(&of_pin) == 1)
 			set_union(&nodes, &of_pin);
@@ -236,11 +41,11 @@ static struct set nodes_to_be(const struct in_place *plan)
 /* The only host node that a vCPU may run on, UNKNOWN_ID. */
 static int node_of_vcpu(const struct in_place *plan, unsigned vcpu)
 {
-	const struct set *pin = pin_of(&plan->old, vcpu);
+	const struct set *pin = in_place_pin_of(&plan->old, vcpu);
 	_cleanup_set_ struct set nodes = {};
 
 	if (pin)
-		nodes = nodes_of_cpus(plan->host, pin);
+		nodes = in_place_nodes_of_cpus(plan->host, pin);
 	return set_count(&nodes) == 1 ? set_first(&nodes) : UNKNOWN_ID;
 }
 
@@ -355,7 +160,7 @@ static int check_bindings(const struct in_place *plan, struct error *error)
 
 int in_place_host_cells(struct in_place *plan, struct error *error)
 {
-	_cleanup_set_ struct set nodes = device_nodes(plan);
+	_cleanup_set_ struct set nodes = in_place_device_nodes(plan);
 
 	if (set_empty(&nodes) && !plan->request->iothreads)
 		return 0;
@@ -511,7 +316,7 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 			return -1;
 	if (!plan->binds)
 		return 0;
-	back_cells(plan);
+	in_place_back_cells(plan);
 	mirror_unsaid_distances(plan);
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
 		int function = in_place_host_function(plan, i);

@@ -11,6 +11,15 @@ int in_place_host_node(const struct in_place *plan, int function);
 /* The CPUs of host nodes; the caller's. */
 struct set in_place_cpus_of_nodes(const struct machine *host, const struct set *nodes);
 
+/* The host nodes of the devices that the domain is given; the caller's. */
+struct set in_place_device_nodes(const struct in_place *plan);
+/* The host nodes that CPUs are on; the caller's. */
+struct set in_place_nodes_of_cpus(const struct machine *host, const struct set *cpus);
+/* The CPUs that a vCPU is pinned to, NULL. */
+const struct set *in_place_pin_of(const struct guest *guest, unsigned vcpu);
+/* Chooses what backs each cell of the request. */
+void in_place_back_cells(struct in_place *plan);
+
 /* Makes the cells of a domain that has none; before the request is finished. */
 int in_place_host_cells(struct in_place *plan, struct error *error) _must_check_;
 /* What backs each cell, and where each device belongs. */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check-options.h - the options of `check`. */
+#pragma once
+
+#include "base/option.h"
+#include "commands/check-print.h"
+#include "commands/source.h"
+
+enum fail_on { FAIL_ON_ERROR, FAIL_ON_WARNING, FAIL_ON_INFO, FAIL_ON_SKIPPED };
+
+struct check_flags {
+	struct check_options check;
+	VEC(const char *) hosts;
+	VEC(char *) files; /* owned */
+	struct source_options source;
+	enum fail_on fail_on;
+	enum check_form form;
+	const char *baseline, *files_from;
+	int jobs;
+	struct target_wish target;
+	bool fix, in_place;
+};
+
+/* The table, and the setter of a row: its index, and the value that was given. */
+extern const struct option_row check_rows[];
+int check_take_option(struct check_flags *flags, int row, const char *value,
+		      struct error *error) _must_check_;
+/* Adds the files of --files-from. */
+int check_read_list(struct check_flags *flags, struct error *error) _must_check_;
