@@ -138,7 +138,7 @@ static bool has_chassis(const struct guest_controller *c)
 
 void port_chassis_dup(struct check *check)
 {
-	const struct guest_controller *seen[INDEXES] = {};
+	const struct guest_controller *first[INDEXES] = {}, *last[INDEXES] = {};
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
@@ -147,10 +147,12 @@ void port_chassis_dup(struct check *check)
 
 		if (!has_chassis(c) || c->chassis.value >= INDEXES)
 			continue;
-		other = seen[c->chassis.value];
-		seen[c->chassis.value] = c;
-		if (!other)
+		other = c->chassis_assigned ? last[c->chassis.value] : first[c->chassis.value];
+		last[c->chassis.value] = c;
+		if (!other) {
+			first[c->chassis.value] = c;
 			continue;
+		}
 		finding = check_found(check, c->chassis_assigned ? other->element : c->element,
 				      "Ports %llu and %llu both have chassis %llu%s.",
 				      ULL(other->index.value), ULL(c->index.value),

@@ -15,6 +15,13 @@ struct fix {
 
 /* fix-rows.c. Whether --fix can fix findings of a rule at all. */
 bool fix_is_known(const char *rule);
+/*
+ * Whether the fix for one finding of the rule edits the finding's element alone, and comes
+ * out the same whatever else of this kind is fixed at the same time.
+ */
+bool fix_is_local(const char *rule);
+/* The element that begins at a place, -1. */
+int fix_element_at(const struct document *document, const struct place *place);
 /* Makes the edits for the finding, none where the fix would be a guess; sets element. */
 void fix_make_edits(struct fix *fix);
 /* fix-buses.c: numbers and indexes of buses, anew. */

@@ -72,36 +72,37 @@ static struct want *want_no_chassis(const struct finding *finding)
 static const struct fix_row {
 	const char *rule;
 	bool at_root;	/* the edit is of the domain, not of the finding's place */
+	bool local;	/* see fix_is_local() */
 	make_want make; /* NULL: the element goes, or */
 	void (*mend)(struct fix *fix);
 } fix_rows[] = {
-	{ "acpi-missing", true, want_acpi, NULL },
-	{ "uefi-needs-acpi", true, want_acpi, NULL },
-	{ "iommu-intremap-ioapic", true, want_ioapic, NULL },
-	{ "iommu-caching", false, want_caching, NULL },
-	{ "iommu-virtio-bypass", false, want_iommu_on, NULL },
-	{ "iommu-on-non-virtio", false, want_iommu_gone, NULL },
-	{ "memory-sum", false, want_memory, NULL },
-	{ "port-chassis-dup", false, want_no_chassis, NULL },
-	{ "pci-fn0-missing", false, NULL, fix_function_0 },
-	{ "iommu-address", false, NULL, NULL },
-	{ "pxb-busnr-range", false, NULL, fix_bus_numbers },
-	{ "pxb-busnr-dup", false, NULL, fix_bus_numbers },
-	{ "bus-window", false, NULL, fix_bus_numbers },
-	{ "bus-slack", false, NULL, fix_bus_numbers },
-	{ "pci-index-gap", false, NULL, fix_indexes },
-	{ "auto-lands-on-pxb", false, NULL, fix_off_expander },
-	{ "hostdev-cell-affinity", false, NULL, fix_to_node },
-	{ "hostdev-no-affinity", false, NULL, fix_to_node },
-	{ "rc-collapsed", false, NULL, fix_to_own_root },
-	{ "vcpu-mem-split", false, NULL, fix_vcpu_split },
-	{ "vcpu-unpinned", false, NULL, fix_vcpu_unpinned },
-	{ "pin-online", false, NULL, fix_pin_online },
-	{ "pin-shared", false, NULL, fix_pin_shared },
-	{ "smt-mismatch", false, NULL, fix_smt },
-	{ "emulator-remote", false, NULL, fix_emulator },
-	{ "emulator-shares", false, NULL, fix_emulator },
-	{ "iothread-remote", false, NULL, fix_iothread },
+	{ "acpi-missing", true, false, want_acpi, NULL },
+	{ "uefi-needs-acpi", true, false, want_acpi, NULL },
+	{ "iommu-intremap-ioapic", true, false, want_ioapic, NULL },
+	{ "iommu-caching", false, false, want_caching, NULL },
+	{ "iommu-virtio-bypass", false, true, want_iommu_on, NULL },
+	{ "iommu-on-non-virtio", false, true, want_iommu_gone, NULL },
+	{ "memory-sum", false, false, want_memory, NULL },
+	{ "port-chassis-dup", false, true, want_no_chassis, NULL },
+	{ "pci-fn0-missing", false, false, NULL, fix_function_0 },
+	{ "iommu-address", false, false, NULL, NULL },
+	{ "pxb-busnr-range", false, false, NULL, fix_bus_numbers },
+	{ "pxb-busnr-dup", false, false, NULL, fix_bus_numbers },
+	{ "bus-window", false, false, NULL, fix_bus_numbers },
+	{ "bus-slack", false, false, NULL, fix_bus_numbers },
+	{ "pci-index-gap", false, false, NULL, fix_indexes },
+	{ "auto-lands-on-pxb", false, false, NULL, fix_off_expander },
+	{ "hostdev-cell-affinity", false, false, NULL, fix_to_node },
+	{ "hostdev-no-affinity", false, false, NULL, fix_to_node },
+	{ "rc-collapsed", false, false, NULL, fix_to_own_root },
+	{ "vcpu-mem-split", false, false, NULL, fix_vcpu_split },
+	{ "vcpu-unpinned", false, false, NULL, fix_vcpu_unpinned },
+	{ "pin-online", false, false, NULL, fix_pin_online },
+	{ "pin-shared", false, false, NULL, fix_pin_shared },
+	{ "smt-mismatch", false, false, NULL, fix_smt },
+	{ "emulator-remote", false, false, NULL, fix_emulator },
+	{ "emulator-shares", false, false, NULL, fix_emulator },
+	{ "iothread-remote", false, false, NULL, fix_iothread },
 };
 
 static const struct fix_row *row_for(const char *rule)
@@ -112,12 +113,23 @@ static const struct fix_row *row_for(const char *rule)
 	return NULL;
 }
 
-static int element_of(const struct document *document, const struct place *place)
+/* Elements are numbered in the order of their places. */
+int fix_element_at(const struct document *document, const struct place *place)
 {
-	for (size_t i = 0; i < document->elements.n; i++)
-		if (document->elements.v[i].line == place->line &&
-		    document->elements.v[i].column == place->column)
-			return (int)i;
+	size_t low = 0, high = document->elements.n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct document_element *it = &document->elements.v[middle];
+
+		if (it->line == place->line && it->column == place->column)
+			return (int)middle;
+		if (it->line < place->line ||
+		    (it->line == place->line && it->column < place->column))
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return -1;
 }
 
@@ -126,14 +138,21 @@ bool fix_is_known(const char *rule)
 	return row_for(rule) != NULL;
 }
 
+bool fix_is_local(const char *rule)
+{
+	const struct fix_row *row = row_for(rule);
+
+	return row && row->local;
+}
+
 void fix_make_edits(struct fix *fix)
 {
 	const struct fix_row *row = row_for(fix->finding->rule);
 	struct want *want;
 
 	fix->element = row->at_root ? 0
-				    : element_of(fix->check->document,
-						 &fix->finding->place);
+				    : fix_element_at(fix->check->document,
+						     &fix->finding->place);
 	if (fix->element < 0)
 		return;
 	if (row->mend) {

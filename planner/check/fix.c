@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Edits of different findings could meet (two want a <features>), so
- * one finding is fixed at a time, and the text is read and judged again after each. A fix
- * counts only if its finding is gone, no error is new, and nothing as severe is new that
- * cannot be fixed in its turn; otherwise the text stays as it was before that fix, and
- * the reason is kept. So a domain that libvirt and QEMU accepted is never given an error
- * by --fix.
+ * Theory of operation. Findings are fixed in rounds: the text is edited, read and judged
+ * again. A fix counts only if its finding is gone, no error is new, and nothing as severe
+ * is new that cannot be fixed in its turn; otherwise the text stays as it was before that
+ * fix, and the reason is kept. So a domain that libvirt and QEMU accepted is never given
+ * an error by --fix.
+ *
+ * Edits of different findings could meet (two want a <features>), so most rounds fix one
+ * finding. A round of several (fix-round.h) counts only if it takes away exactly these
+ * findings and brings none; otherwise it is made again with fewer, down to one, so that
+ * each fix that stays has passed the rule above.
  */
 #include "planner/check/fix.h"
 
 #include "planner/check/fix-parts.h"
+#include "planner/check/fix-round.h"
 #include "planner/check/worse.h"
 #include "planner/guest/read.h"
 #include "planner/guest/predict/predict.h"
 
-#define FIXES_LIMIT 1000
+#define FIXES_LIMIT ((size_t)1000)
 
 /* A text that was read and judged. */
 struct judged {
@@ -37,6 +42,8 @@ struct fixing {
 	struct check_options all;	     /* the same, with no rule left out */
 	struct check_fixes *fixes;
 	struct judged now;
+	size_t most;   /* findings of one round */
+	bool was_less; /* the last round was made with one finding less than before it */
 };
 
 /* Takes the text. Every rule is asked, also those that the user does not want to see. */
@@ -48,32 +55,6 @@ static int read_and_judge(const struct fixing *fixing, struct text *text, struct
 	if (document_parse(fixing->name, ret->text.s, ret->text.n, &ret->document, error) < 0)
 		return -1;
 	return check_document(&ret->document, &fixing->all, &ret->result, error);
-}
-
-/* *ret stays empty where there is nothing to be done. */
-static int edit_for(const struct fixing *fixing, const struct finding *finding,
-		    struct text *ret, struct error *error)
-{
-	const struct document *document = &fixing->now.document;
-	_cleanup_guest_ struct guest guest = {};
-	_cleanup_assignment_ struct assignment assignment = {};
-	struct check check = { .document = document, .guest = &guest,
-			       .assignment = &assignment, .options = fixing->options,
-			       .host = fixing->options->host };
-	struct fix fix = { .check = &check, .finding = finding,
-			   .edits = { .document = document } };
-	int rc = 0;
-
-	guest_init(&guest);
-	if (guest_read(document, &guest, error) < 0)
-		return -1;
-	assign(&guest, &assignment);
-	check_build_tree(&check);
-	fix_make_edits(&fix);
-	if (fix.edits.list.n > 0)
-		rc = edits_apply(&fix.edits, ret, error);
-	edits_free(&fix.edits);
-	return rc;
 }
 
 static bool is_same(const struct finding *a, const struct finding *b)
@@ -129,68 +110,121 @@ static char *reason_against(const struct fixing *fixing, const struct finding *f
 	return NULL;
 }
 
-/* *ret_done: the text is another now. */
-static int try_one(struct fixing *fixing, struct finding *finding, bool *ret_done,
-		   struct error *error)
+/* Whether the round took its findings away, and did nothing else. */
+static bool is_clean(const struct fixing *fixing, const struct fix_round *round,
+		     const struct judged *after)
 {
-	_cleanup_text_ struct text text = {};
+	const struct report *old = &fixing->now.result.report, *new = &after->result.report;
+	struct report fixed = {};
+	bool clean = true;
+
+	for (size_t i = 0; i < round->steps.n; i++) {
+		if (!round->steps.v[i].edited)
+			continue;
+		*vec_add(&fixed.findings) = *round->steps.v[i].finding;
+		clean &= !is_among(new, round->steps.v[i].finding);
+	}
+	clean = clean && report_is_without(old, &fixed, new);
+	vec_free(&fixed.findings);
+	return clean;
+}
+
+/* Takes the finding of a step with the place that it had when its turn came. */
+static struct finding take_step(const struct fix_step *step)
+{
+	struct finding taken = take(step->finding);
+
+	taken.place.line += step->more_lines;
+	return taken;
+}
+
+static void keep_round(struct fixing *fixing, const struct fix_round *round,
+		       struct judged *after)
+{
+	for (size_t i = 0; i < round->steps.n; i++)
+		if (round->steps.v[i].edited)
+			*vec_add(&fixing->fixes->done.findings) =
+				take_step(&round->steps.v[i]);
+		else
+			*vec_add(&fixing->fixes->left) = (struct check_fix_left){
+				take_step(&round->steps.v[i]), NULL
+			};
+	if (round->edited == 0)
+		return;
+	judged_free(&fixing->now);
+	fixing->now = *after;
+	*after = (struct judged){};
+}
+
+/* The last one alone may bring what no other rule waited for, so one less is tried first. */
+static void try_fewer(struct fixing *fixing, size_t n)
+{
+	fixing->most = fixing->was_less ? n / 2 : n - 1;
+	fixing->was_less = !fixing->was_less;
+}
+
+/* Makes a round of the first of the findings. */
+static int try_round(struct fixing *fixing, const fix_findings *wanted, struct error *error)
+{
+	_cleanup_fix_round_ struct fix_round round = {};
 	_cleanup_(judged_free) struct judged after = {};
 	char *reason = NULL;
-	bool edited;
 
-	*ret_done = false;
-	if (edit_for(fixing, finding, &text, error) < 0)
+	if (fix_round_make(&fixing->now.document, fixing->options, wanted, &round, error) < 0)
 		return -1;
-	edited = text.n > 0;
-	if (edited) {
-		if (read_and_judge(fixing, &text, &after, error) < 0)
-			return -1;
-		reason = reason_against(fixing, finding, &after);
-	}
-	if (!edited || reason) {
-		*vec_add(&fixing->fixes->left) =
-			(struct check_fix_left){ take(finding), reason };
+	if (round.edited > 0 && read_and_judge(fixing, &round.text, &after, error) < 0)
+		return -1;
+	if (round.steps.n > 1 && round.edited > 0 && !is_clean(fixing, &round, &after)) {
+		try_fewer(fixing, round.steps.n);
 		return 0;
 	}
-	*vec_add(&fixing->fixes->done.findings) = take(finding);
-	judged_free(&fixing->now);
-	fixing->now = after;
-	after = (struct judged){};
-	*ret_done = true;
+	fixing->most = MIN(MAX(fixing->most, round.steps.n) * 2, FIXES_LIMIT);
+	fixing->was_less = false;
+	if (round.steps.n == 1 && round.edited > 0)
+		reason = reason_against(fixing, round.steps.v[0].finding, &after);
+	if (reason)
+		*vec_add(&fixing->fixes->left) = (struct check_fix_left){
+			take(round.steps.v[0].finding), reason
+		};
+	else
+		keep_round(fixing, &round, &after);
 	return 0;
 }
 
-/* Fixes the first finding of that severity that can be, and was not tried before. */
-static int fix_first(struct fixing *fixing, enum severity severity, bool *ret_done,
-		     struct error *error)
+/* Those of that severity that can be fixed, and were not tried before. */
+static void list_wanted(struct fixing *fixing, enum severity severity, fix_findings *ret)
 {
 	struct report *report = &fixing->now.result.report;
+	size_t most = MIN(fixing->most, FIXES_LIMIT - fixing->fixes->done.findings.n);
 
-	for (size_t i = 0; i < report->findings.n && !*ret_done; i++) {
+	ret->n = 0;
+	for (size_t i = 0; i < report->findings.n && ret->n < most; i++) {
 		struct finding *finding = &report->findings.v[i];
 
-		if (finding->severity != severity || !finding->fixable ||
-		    !fix_is_known(finding->rule) ||
-		    !check_wants(fixing->options, rule_named(finding->rule)) ||
-		    was_tried(fixing->fixes, finding))
-			continue;
-		if (try_one(fixing, finding, ret_done, error) < 0)
-			return -1;
+		if (finding->severity == severity && finding->fixable &&
+		    fix_is_known(finding->rule) &&
+		    check_wants(fixing->options, rule_named(finding->rule)) &&
+		    !was_tried(fixing->fixes, finding))
+			*vec_add(ret) = finding;
 	}
-	return 0;
 }
 
 static int fix_all(struct fixing *fixing, struct error *error)
 {
-	bool done = true;
+	fix_findings wanted = {};
+	int rc = 0;
 
-	for (int round = 0; done && round < FIXES_LIMIT; round++) {
-		done = false;
-		for (int severity = SEVERITY_ERROR; severity >= 0 && !done; severity--)
-			if (fix_first(fixing, (enum severity)severity, &done, error) < 0)
-				return -1;
-	}
-	return 0;
+	do {
+		for (int severity = SEVERITY_ERROR; severity >= 0; severity--) {
+			list_wanted(fixing, (enum severity)severity, &wanted);
+			if (wanted.n > 0)
+				break;
+		}
+		if (wanted.n > 0)
+			rc = try_round(fixing, &wanted, error);
+	} while (rc == 0 && wanted.n > 0);
+	vec_free(&wanted);
+	return rc;
 }
 
 /* What was fixed, but is found again after a later fix. */
@@ -239,7 +273,7 @@ int check_fix(const struct document *document, const struct check_options *optio
 	      struct text *ret_text, struct check_fixes *ret, struct error *error)
 {
 	struct fixing fixing = { .name = document->name, .options = options,
-				 .all = *options, .fixes = ret };
+				 .all = *options, .fixes = ret, .most = FIXES_LIMIT };
 	_cleanup_text_ struct text text = {};
 	int rc;
 

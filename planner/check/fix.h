@@ -16,9 +16,9 @@ struct check_fixes {
 };
 
 /*
- * Fixes one finding after the other, each of a rule that is `fixable`, and judges the
- * result again, until none is left that can be fixed; all else in the text stays byte for
- * byte. A fix that leaves its finding, that brings an error, or that brings a finding as
+ * Fixes findings in order, each of a rule that is `fixable`, and judges the result again,
+ * until none is left that can be fixed; all else in the text stays byte for byte. Fixes
+ * that cannot meet are judged together, and come out as if each were made alone. A fix that leaves its finding, that brings an error, or that brings a finding as
  * severe as its own which cannot be fixed in its turn, is taken back; for this every rule
  * is asked, whatever the options leave out. So the result has no error that the document did not have. *ret_text is the new
  * text, the caller's. Silenced findings are left alone. Faults: the document is no domain.

@@ -62,6 +62,20 @@ const struct finding *report_worse(const struct report *before, const struct rep
 	return NULL;
 }
 
+bool report_is_without(const struct report *before, const struct report *fixed,
+		       const struct report *after)
+{
+	struct tally old, gone, new;
+
+	tally(before, SEVERITY_INFO, &old);
+	tally(fixed, SEVERITY_INFO, &gone);
+	tally(after, SEVERITY_INFO, &new);
+	for (size_t i = 0; i < RULES_LIMIT; i++)
+		if (new.by_rule[i] + gone.by_rule[i] != old.by_rule[i])
+			return false;
+	return true;
+}
+
 char *finding_string(const struct finding *finding)
 {
 	struct text text = {};

@@ -14,5 +14,8 @@
  */
 const struct finding *report_worse(const struct report *before, const struct report *after,
 				   enum severity severity, bool even_fixable);
+/* Whether each rule has as many findings in @after as in @before but for those @fixed. */
+bool report_is_without(const struct report *before, const struct report *fixed,
+		       const struct report *after);
 /* "line 12: RULE: MESSAGE REMEDY", for messages. The caller's. */
 char *finding_string(const struct finding *finding) _must_check_;

@@ -127,6 +127,44 @@ static void test_harm(void **state)
 	vec_free(&options.only);
 }
 
+#define ON_LINES(a, b) a "\n  " b
+#define SAME(index) PORT(index, "\n   <target chassis='9'/>\n  ")
+
+/* Fixes of one round, with one among them that does not help: each for itself. */
+static void test_round(void **state)
+{
+	static const struct {
+		long line;
+		const char *message;
+	} done[] = { { 12, "Ports 1 and 2" }, { 17, "Ports 1 and 4" }, { 20, "Ports 1 and 5" } };
+	_cleanup_free_ char *xml =
+		domain(OS("x86_64", "q35"), "<acpi/>",
+		       ON_LINES(ON_LINES(SAME("1"), SAME("2")),
+				ON_LINES(ON_LINES(PORT("3", ""), PORT("3", "")),
+					 ON_LINES(SAME("4"), SAME("5")))));
+	_cleanup_error_ struct error error = {};
+	_cleanup_document_ struct document document = {};
+	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
+	_cleanup_text_ struct text text = {};
+	const struct check_options options = { .target = TARGET_DEFAULT };
+
+	(void)state;
+	assert_int_equal(document_parse("f.xml", xml, strlen(xml), &document, &error), 0);
+	assert_int_equal(check_fix(&document, &options, &text, &fixes, &error), 0);
+	for (size_t i = 0; i < fixes.done.findings.n; i++)
+		print_message("%ld: %s\n", fixes.done.findings.v[i].place.line,
+			      fixes.done.findings.v[i].message);
+	assert_int_equal(fixes.done.findings.n, ARRAY_SIZE(done));
+	for (size_t i = 0; i < ARRAY_SIZE(done); i++) {
+		const struct finding *finding = &fixes.done.findings.v[i];
+
+		assert_non_null(strstr(finding->message, done[i].message));
+		assert_int_equal(finding->place.line, done[i].line);
+	}
+	assert_int_equal(fixes.left.n, 1);
+	assert_non_null(strstr(fixes.left.v[0].reason, "does not help"));
+}
+
 static void add(struct report *report, const char *rule, enum severity severity, bool fixable)
 {
 	report_add(report, rule, severity, "Something is wrong.")->fixable = fixable;
@@ -160,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_harm),
+		cmocka_unit_test(test_round),
 		cmocka_unit_test(test_worse),
 	};
 

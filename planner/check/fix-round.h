@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fix-round.h - the fixes that can be made in one text and judged together. */
+#pragma once
+
+#include "planner/check/check.h"
+
+/* Zeroed it is empty. */
+struct fix_round {
+	VEC(struct fix_step {
+		struct finding *finding; /* borrowed */
+		bool edited;	/* false: no fix without a guess is known */
+		long more_lines; /* that the steps before this one add above its place */
+	}) steps;
+	size_t edited;	  /* how many of them are */
+	struct text text; /* with all edits; empty where there are none */
+};
+
+typedef VEC(struct finding *) fix_findings;
+
+/*
+ * Makes the fixes for the first of @wanted (borrowed, in order), and for as many more as
+ * touch elements of their own, so that the text is the same as if each were made in the
+ * text that the one before it left. Fault: the document is not a domain.
+ */
+int fix_round_make(const struct document *document, const struct check_options *options,
+		   const fix_findings *wanted, struct fix_round *ret, struct error *error)
+	_must_check_;
+void fix_round_free(struct fix_round *round);
+#define _cleanup_fix_round_ _cleanup_(fix_round_free)
