@@ -6,6 +6,7 @@
 
 #include <glob.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* libvirt.so.0.MAJOR*1000+MINOR.MICRO, as libtool names it from libvirt's version. */
 static bool libvirt_version(unsigned *ret)
@@ -32,6 +33,22 @@ static bool libvirt_version(unsigned *ret)
 	return best > 0;
 }
 
+/* Whether a program of that name is on PATH. */
+static bool is_on_path(const char *name)
+{
+	const char *path = getenv("PATH");
+	_cleanup_free_ char *copy = xstrdup(path ? path : "/usr/bin:/bin");
+	char *rest = copy, *folder;
+
+	while ((folder = strsep(&rest, ":"))) {
+		_cleanup_free_ char *file = xasprintf("%s/%s", *folder ? folder : ".", name);
+
+		if (access(file, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* "QEMU emulator version 7.2.22 (Debian ...)" */
 static bool qemu_version(const char *architecture, unsigned *ret)
 {
@@ -56,11 +73,19 @@ static bool qemu_version(const char *architecture, unsigned *ret)
 
 int installed_target(const char *architecture, struct target *ret, struct error *error)
 {
+	_cleanup_free_ char *emulator = xasprintf("qemu-system-%s", architecture);
+
 	*ret = (struct target){};
 	if (!libvirt_version(&ret->libvirt))
 		ret->libvirt = 0;
-	if (!qemu_version(architecture, &ret->qemu))
+	if (!qemu_version(architecture, &ret->qemu)) {
 		ret->qemu = 0;
+		if (is_on_path(emulator))
+			return error_system(error, 0,
+					    "--target installed: %s does not tell its "
+					    "version; write libvirt=V,qemu=V",
+					    emulator);
+	}
 	if (ret->libvirt == 0 && ret->qemu == 0)
 		return error_system(error, 0,
 				    "--target installed: neither a libvirt library nor "
