@@ -11,7 +11,6 @@
 #include "planner/boot/run.h"
 #include "commands/libexec.h"
 #include "commands/verdict.h"
-#include "planner/guest/read.h"
 #include "planner/guest/predict/predict.h"
 #include "topology/record.h"
 
@@ -243,16 +242,12 @@ static int predict_booted(const struct document *domain, const struct boot_resul
 			  struct machine *ret, struct error *error)
 {
 	_cleanup_document_ struct document booted = {};
-	_cleanup_(guest_free) struct guest guest = {};
 	bool live = result->booted.n > 0;
 
 	if (live && document_parse(domain->name, result->booted.s, result->booted.n,
 				   &booted, error) < 0)
 		return -1;
-	if (guest_read(live ? &booted : domain, &guest, error) < 0)
-		return -1;
-	predict_any(&guest, ret);
-	return 0;
+	return predict_document(live ? &booted : domain, ret, error);
 }
 
 /*
@@ -262,7 +257,6 @@ static int predict_booted(const struct document *domain, const struct boot_resul
 static int choose_assignable(struct wish *wish, const struct document *domain,
 			     struct error *error)
 {
-	_cleanup_(guest_free) struct guest guest = {};
 	_cleanup_machine_ struct machine planned = {};
 
 	if (wish->request.assign == ASSIGN_NO &&
@@ -270,9 +264,8 @@ static int choose_assignable(struct wish *wish, const struct document *domain,
 		wish->request.assign = ASSIGN_BIND;
 	if (wish->request.assign == ASSIGN_NO)
 		return 0;
-	if (guest_read(domain, &guest, error) < 0)
+	if (predict_document(domain, &planned, error) < 0)
 		return -1;
-	predict_any(&guest, &planned);
 	assignable_choose(&planned, &wish->request.assign_to);
 	return 0;
 }

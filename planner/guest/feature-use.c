@@ -39,7 +39,7 @@ static int find_iommu_per_bus(const struct document *document, const struct gues
 /* An expander bus with more than one thing on it. */
 static int find_full_expander(const struct document *document, const struct guest *guest)
 {
-	unsigned count[256] = {}; /* by the index of the bus */
+	unsigned count[INDEXES] = {}; /* by the index of the bus */
 
 	(void)document;
 	for (size_t i = 0; i < guest->controllers.n; i++)
@@ -52,8 +52,7 @@ static int find_full_expander(const struct document *document, const struct gues
 		const struct guest_controller *c = &guest->controllers.v[i];
 
 		if (guest_is_pci(c) && streq_null(c->model, "pcie-expander-bus") &&
-		    c->index.state == VALUE_VALID && c->index.value < ARRAY_SIZE(count) &&
-		    count[c->index.value] > 1)
+		    guest_pci_index(c) >= 0 && count[guest_pci_index(c)] > 1)
 			return c->element;
 	}
 	return -1;

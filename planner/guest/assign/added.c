@@ -9,8 +9,8 @@
 
 struct added {
 	struct guest *guest;
-	bool used[256]; /* indexes of controllers */
-	int index_of[256]; /* of each addition, -1: none */
+	bool used[INDEXES]; /* indexes of controllers */
+	int index_of[INDEXES]; /* of each addition, -1: none */
 };
 
 static bool is_controller(const struct addition *addition)
@@ -121,10 +121,8 @@ void assign_added(struct guest *guest)
 	size_t n = MIN(list->additions.n, ARRAY_SIZE(added.index_of)), first;
 
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		if (guest_is_pci(&guest->controllers.v[i]) &&
-		    guest->controllers.v[i].index.state == VALUE_VALID &&
-		    guest->controllers.v[i].index.value < ARRAY_SIZE(added.used))
-			added.used[guest->controllers.v[i].index.value] = true;
+		if (guest_pci_index(&guest->controllers.v[i]) >= 0)
+			added.used[guest_pci_index(&guest->controllers.v[i])] = true;
 	first = guest->controllers.n;
 	give_indexes(&added, n);
 	for (size_t i = 0; i < n; i++)

@@ -23,16 +23,19 @@ static void add_added(struct in_place *plan, int number)
 {
 	const struct guest_controller *controller = &plan->full.controllers.v[number];
 	int parent = in_place_bus(plan, &controller->address), item;
+	int index = guest_pci_index(controller);
 	bool expander = has_suffix(controller->model, "-expander-bus");
 	struct layout_item *it;
 
+	if (index < 0)
+		return;
 	if (parent == LAYOUT_NONE)
 		parent = 0;
 	item = layout_add(&plan->layout, in_place_kind(controller), parent);
 	it = &plan->layout.items.v[item];
 	it->owner = number;
 	it->has_index = true;
-	it->index = (unsigned)controller->index.value;
+	it->index = (unsigned)index;
 	if (in_place_on_pci(&controller->address))
 		give_address(it, &controller->address);
 	it->has_bus_nr = expander && controller->bus_nr.state == VALUE_VALID;
@@ -91,12 +94,13 @@ static void fill_added(struct in_place *plan)
 
 	for (size_t i = 0; i < full->controllers.n; i++) {
 		const struct guest_controller *c = &full->controllers.v[i];
-		int item = c->added ? plan->item_of[c->index.value] : LAYOUT_NONE;
+		int index = guest_pci_index(c);
+		int item = c->added && index >= 0 ? plan->item_of[index] : LAYOUT_NONE;
 
 		if (item == LAYOUT_NONE || has_suffix(c->model, "-expander-bus") ||
 		    in_place_has_child(&plan->layout, item))
 			continue;
-		address.at = (struct pci_address){ .bus = (uint8_t)c->index.value };
+		address.at = (struct pci_address){ .bus = (uint8_t)index };
 		add_given_endpoint(plan, &address);
 	}
 	for (size_t i = 0; i < full->commandline.additions.n; i++) {
