@@ -65,24 +65,34 @@ static void add_children(const struct prepare *p, struct text *text, int cpu,
 		 end - element->start_tag.start);
 }
 
+static void drop_feature(struct prepare *p, int element)
+{
+	const char *name = document_attribute(p->domain, element, "name");
+	struct substitution *s = prepare_note(p, "feature", element);
+
+	s->planned = xstrdup(name ? name : document_element_name(p->domain, element));
+	s->why = "TCG does not have it";
+	edit_remove(&p->edits, element);
+}
+
 /* Hyper-V's and KVM's own features and clocks, which TCG does not know. */
 static void drop_kvm_features(struct prepare *p)
 {
+	static const char *const names[] = { "hyperv", "kvm", "pmu" };
 	int features = document_child(p->domain, 0, "features");
 	int clock = document_child(p->domain, 0, "clock");
 
-	if (features >= 0) {
-		prepare_drop(p, features, "hyperv");
-		prepare_drop(p, features, "kvm");
-		prepare_drop(p, features, "pmu");
-	}
+	for (size_t i = 0; features >= 0 && i < ARRAY_SIZE(names); i++)
+		for (int e = document_child(p->domain, features, names[i]); e >= 0;
+		     e = document_next(p->domain, e, names[i]))
+			drop_feature(p, e);
 	for (int e = clock < 0 ? -1 : document_child(p->domain, clock, "timer"); e >= 0;
 	     e = document_next(p->domain, e, "timer")) {
 		const char *name = document_attribute(p->domain, e, "name");
 
 		if (name && (streq(name, "kvmclock") || streq(name, "hypervclock") ||
 			     streq(name, "tsc")))
-			edit_remove(&p->edits, e);
+			drop_feature(p, e);
 	}
 }
 

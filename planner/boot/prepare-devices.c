@@ -271,13 +271,21 @@ static void replace_disk(struct prepare *p, int disk)
 	rewrite_device(p, disk, "file", " name='qemu' type='raw'", file.s ? file.s : "");
 }
 
+bool prepare_replaces_interface(const struct prepare *p, int interface)
+{
+	const char *type = document_attribute(p->domain, interface, "type");
+
+	return type && (!streq(type, "user") ||
+			document_child(p->domain, interface, "backend") >= 0 ||
+			document_child(p->domain, interface, "source") >= 0);
+}
+
 static void replace_interface(struct prepare *p, int interface)
 {
 	const char *type = document_attribute(p->domain, interface, "type");
 	struct substitution *s;
 
-	if (!type || (streq(type, "user") &&
-		      document_child(p->domain, interface, "backend") < 0))
+	if (!prepare_replaces_interface(p, interface))
 		return;
 	if (streq(type, "hostdev") || streq(type, "vdpa")) {
 		prepare_remove(p, interface, "host device",

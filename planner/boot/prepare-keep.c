@@ -37,6 +37,7 @@ static const struct reason {
 	{ "seclabel", "security label", "nothing of the host is opened" },
 	{ "sysinfo", "system information", "may name files of this host" },
 	{ "idmap", "user mapping", "is for containers" },
+	{ "genid", "generation ID", "it belongs to the guest that was planned" },
 	{ "vcpu@cpuset", "host placement", "a dry boot need not run where the guest will" },
 	{ "os/bootmenu", "boot menu", "nobody looks on" },
 	{ "devices/graphics", "graphics", "nobody looks on" },
@@ -57,7 +58,8 @@ static const struct reason {
 	{ "devices/input", "input device", "would take a device from this host" },
 };
 
-static const char *const silent[] = { "metadata", "title", "description", "genid" };
+/* Texts for people and programs beside libvirt; neither QEMU nor the guest gets them. */
+static const char *const silent[] = { "metadata", "title", "description" };
 
 static const struct reason *reason_for(const char *path)
 {
@@ -232,13 +234,15 @@ static bool is_kept(const struct keeper *keeper, const struct keep_row *row, int
 	return !lacks(keeper, row, element) && keeps_content(keeper, row, element);
 }
 
-/* What libvirt only keeps for others, and QEMU's own, which is listed elsewhere. */
+/* What libvirt only keeps for others, and what prepare-commandline.c lists. */
 static bool is_silent(const struct keeper *keeper, int element)
 {
 	const xmlNode *node = keeper->p->domain->elements.v[element].node;
 
 	if (node->ns)
-		return streq((const char *)node->ns->href, QEMU_SPACE);
+		return streq((const char *)node->ns->href, QEMU_SPACE) &&
+		       (streq((const char *)node->name, "commandline") ||
+			streq((const char *)node->name, "override"));
 	for (size_t i = 0; i < ARRAY_SIZE(silent); i++)
 		if (streq(silent[i], keeper->path.s))
 			return true;
@@ -306,6 +310,14 @@ static void drop_attributes(struct keeper *keeper, const struct keep_row *row, i
 	want_free(want);
 }
 
+/* Whether the parts of an element go without lines: prepare-devices.c has one for it. */
+static bool has_own_line(const struct keeper *keeper, const struct keep_row *row, int element)
+{
+	return row->content == HOLDS_PIECES &&
+	       (!streq(row->path, "devices/interface") ||
+		prepare_replaces_interface(keeper->p, element));
+}
+
 static void walk(struct keeper *keeper, int element, const struct keep_row *row, bool quiet);
 
 static void walk_child(struct keeper *keeper, int child, bool quiet)
@@ -319,7 +331,7 @@ static void walk_child(struct keeper *keeper, int child, bool quiet)
 	if (!is_kept(keeper, row, child))
 		drop(keeper, child, quiet);
 	else if (!row->passing || keeper->finished)
-		walk(keeper, child, row, quiet || row->content == HOLDS_PIECES);
+		walk(keeper, child, row, quiet || has_own_line(keeper, row, child));
 	keeper->path.n = n;
 	keeper->path.s[n] = '\0';
 }

@@ -33,6 +33,8 @@ void prepare_keep(struct prepare *p, bool finished);
 void prepare_commandline(struct prepare *p, const struct document *domain,
 			 struct text *ret);
 /* prepare-devices.c */
+/* Whether an interface gets another back end, with a line that stands for all its parts. */
+bool prepare_replaces_interface(const struct prepare *p, int interface);
 void prepare_devices(struct prepare *p);
 /* prepare-cpu.c: a model that the accelerator has, and that shows what is planned. */
 void prepare_cpu(struct prepare *p, const char *arch);

@@ -81,12 +81,35 @@ static void set_firmware(struct prepare *p, struct want *os)
 		want_set(want, "template", "%s/" BOOT_TEMPLATE, p->options->root);
 }
 
+/* What the domain itself would have started. */
+static void note_kernel(struct prepare *p, int os)
+{
+	static const char *const names[][2] = {
+		{ "kernel", "the kernel that boot is given" },
+		{ "initrd", "boot's own initrd" },
+		{ "cmdline", "boot's own command line" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int e = document_child(p->domain, os, names[i][0]);
+		struct substitution *s;
+
+		if (e < 0)
+			continue;
+		s = prepare_note(p, names[i][0], e);
+		s->planned = document_content(p->domain, e);
+		s->booted = xstrdup(names[i][1]);
+		s->why = "a dry boot looks at the topology alone";
+	}
+}
+
 static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 {
 	const struct prepare_options *options = p->options;
 	int os = document_child(p->domain, 0, "os");
 	struct want *want = want_new("os");
 
+	note_kernel(p, os);
 	set_content(want, "kernel", options->kernel);
 	set_content(want, "initrd", options->initrd);
 	want_content(want_child(want, "cmdline"), "console=%s %s" KERNEL_WORDS "%s%s",
