@@ -150,8 +150,10 @@ class Boots:
     @staticmethod
     def over(guests, row):
         """The words before a command that a newer QEMU and libvirt are to run."""
-        return [os.path.join(HERE, "over"), os.path.join(guests, row["over"])] \
-            if "over" in row else []
+        for how in ("over", "inside"):
+            if how in row:
+                return [os.path.join(HERE, how), os.path.join(guests, row[how])]
+        return []
 
     def argv(self, domain, row):
         """What libvirt starts QEMU with; the plan as it is, with nothing substituted."""

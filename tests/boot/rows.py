@@ -6,6 +6,7 @@ SEED = ("--node vcpus=4,memory=512MiB --node vcpus=2,memory=256MiB "
         "--node vcpus=2,memory=256MiB --nic e1000e,per-node=3 --iommu intel")
 
 
+NEWEST = dict(guests=["cloud", "newest"], inside="newest")
 ARM_QEMU = "arm64/usr/bin/qemu-system-aarch64"  # below GUESTS
 
 
@@ -22,7 +23,8 @@ def uefi_arm(xml, guests):
 # name: options of `plan` and of `boot`; the verdict must hold at least so many comparisons
 # and answers of --assign, none of them bad. "host": what to mirror (tests/hosts/source.py);
 # "virt_install": what virt-install is told of the domain that is planned in;
-# "guests": what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt;
+# "guests": what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt,
+# laid over the system's; "inside": run in that set, a root file system;
 # "edit": of the plan, before it is booted; "limit": seconds for the boot; "argv": what
 # QEMU's command line holds that libvirt makes of the plan as it is.
 # "emulator": the QEMU to run, below GUESTS.
@@ -43,8 +45,12 @@ GOOD = {
         plan="--target libvirt=11.3,qemu=10.0 --node vcpus=1,memory=512MiB "
              "--node vcpus=1,memory=512MiB --node vcpus=1,memory=512MiB "
              "--device igb,per-node=1,vfs=2 --iommu intel",
-        boot="--assign", checked=200, assigns=6, guests=["cloud", "backports"],
-        over="backports"),
+        boot="--assign", checked=200, assigns=6, **NEWEST),
+    "seed-newest": dict(plan=SEED, checked=300, **NEWEST),
+    "aarch64-newest": dict(
+        plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
+             "--node vcpus=2,memory=256MiB --nic e1000e,per-node=2",
+        checked=170, guests=["arm64", "newest"], edit=uefi_arm, inside="newest"),
 }
 
 # The 2017 post's host out of what virt-install leaves, in one call.

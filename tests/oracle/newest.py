@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A second verdict on what we wrote: that of the newest libvirt and QEMU, in the root file
+system that tests/boot/fetch calls "newest". Where that cannot be had there is none, which
+is printed; the test oracle/newest is then skipped, and tests/allowed-skips says when it
+may be."""
+import os, subprocess, tempfile
+
+import driver
+
+BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../boot")
+
+
+def root_of(run):
+    """The root file system; None where it cannot be had. @run is virt-layout-run."""
+    guests = os.path.join(os.path.dirname(os.path.abspath(run)), "guests")
+    done = subprocess.run([os.path.join(BOOT, "fetch"), guests, "newest"], check=False,
+                          timeout=1000)
+    if done.returncode not in (0, 77):
+        raise RuntimeError(f"fetch newest: status {done.returncode}")
+    return os.path.join(guests, "newest") if done.returncode == 0 else None
+
+
+class Newest:
+    """Collects domains, and asks about all of them at the end, in one process."""
+
+    def __init__(self, run):
+        self.run, self.rows = os.path.abspath(run), []
+
+    def add(self, name, path, base=None):
+        """A domain that must be accepted, if that which it was made from is. Both files
+        are read now."""
+        self.rows.append((name, read(path), read(base) if base else None))
+
+    def ask(self, root, files):
+        """{file: "accepted" or why not}. The process may die over one file: see driver."""
+        said = {}
+        for _ in range(5):
+            left = [file for file in files if file not in said]
+            if not left:
+                break
+            done = subprocess.run([os.path.join(BOOT, "inside"), root, self.run, "check",
+                                   os.path.dirname(files[0]) + "/root", *left], check=False,
+                                  capture_output=True, timeout=400)
+            said |= driver.verdicts(done.stdout.decode(errors="replace"))
+            if done.returncode not in (0, 1):
+                print(f"newest: status {done.returncode}: {done.stderr.decode()[-300:]}")
+        return said
+
+    def refusals(self):
+        """A line for each that is refused, or got no verdict."""
+        root = root_of(self.run)
+        if not root:
+            print(f"newest: not to be had; {len(self.rows)} domains without its verdict")
+            return []
+        with tempfile.TemporaryDirectory() as folder:
+            files, bases = {}, {}
+            for number, (name, text, base) in enumerate(self.rows):
+                files[number] = write(f"{folder}/{number}.xml", text)
+                if base is not None:
+                    bases[number] = write(f"{folder}/{number}-base.xml", base)
+            said = self.ask(root, [*files.values(), *bases.values()])
+        apart = {n for n, path in bases.items() if said.get(path) != "accepted"}
+        wrong = [f"{self.rows[n][0]}: newest libvirt: {said.get(path, 'no verdict')}"
+                 for n, path in files.items() if n not in apart and said.get(path) != "accepted"]
+        print(f"newest: {len(files)} domains judged, {len(wrong)} refused, {len(apart)} "
+              "apart because the domain they were made from is refused as well")
+        return wrong
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
