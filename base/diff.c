@@ -87,7 +87,7 @@ static void number_lines(struct diff *diff)
 	for (size_t i = 0; i < ARRAY_SIZE(sides); i++)
 		for (size_t j = 0; j < sides[i]->lines.n; j++)
 			*vec_add(&slots) = (struct hash_slot){sides[i]->lines.v[j],
-							 &sides[i]->numbers[j]};
+							      &sides[i]->numbers[j]};
 	vec_sort(&slots, compare_slots);
 	for (size_t i = 0; i < slots.n; i++) {
 		if (i > 0 && compare_slots(&slots.v[i - 1], &slots.v[i]) != 0)

@@ -16,7 +16,7 @@
 
 /* The exit statuses of the program; a struct error carries one of the last two. */
 enum exit_status {
-	STATUS_OK = 0,	     /* done, and no finding of severity error */
+	STATUS_OK = 0,       /* done, and no finding of severity error */
 	STATUS_FINDINGS = 1, /* findings of severity error, or differences */
 	STATUS_INPUT = 2,    /* bad usage or bad input */
 	STATUS_SYSTEM = 3,   /* the surroundings failed: I/O, no QEMU, no kernel */
@@ -24,7 +24,7 @@ enum exit_status {
 
 struct error {
 	enum exit_status status; /* STATUS_OK as long as nothing went wrong */
-	char *message;		 /* owned; no newline at the end */
+	char *message;           /* owned; no newline at the end */
 };
 
 /* The user's input is wrong. Always -1. */
@@ -33,8 +33,7 @@ int error_input(struct error *error, const char *format, ...) _printf_(2, 3);
 int error_input_at(struct error *error, const char *file, long line, const char *format,
 		   ...) _printf_(4, 5);
 /* The surroundings failed; with @errnum > 0 its text follows the message. Always -1. */
-int error_system(struct error *error, int errnum, const char *format, ...)
-	_printf_(3, 4);
+int error_system(struct error *error, int errnum, const char *format, ...) _printf_(3, 4);
 /* Puts "CONTEXT: " before the message that is there. Always -1. */
 int error_wrap(struct error *error, const char *format, ...) _printf_(2, 3);
 /* Releases the message; the error can be used again. */

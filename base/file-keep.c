@@ -37,10 +37,10 @@ static int keep_attribute(const char *path, const char *name, int fd, struct err
 		return 0;
 	if (n >= 0 && fsetxattr(fd, name, value, (size_t)n, 0) == 0)
 		return 0;
-	return error_system(error, n < 0 ? fault : errno,
-			    "its extended attribute %s cannot be kept, so it was not "
-			    "written; write to another file with --output",
-			    name);
+	return error_system(
+		error, n < 0 ? fault : errno,
+		"its extended attribute %s cannot be kept, so it was not written; write to another file with --output",
+		name);
 }
 
 static int keep_attributes(const char *path, int fd, struct error *error)
@@ -51,8 +51,7 @@ static int keep_attributes(const char *path, int fd, struct error *error)
 	if (n < 0 && errno != ENOTSUP)
 		return error_system(
 			error, errno,
-			"its extended attributes cannot be read, so it was not "
-			"written");
+			"its extended attributes cannot be read, so it was not written");
 	for (const char *name = names; n > 0 && name < names + n;
 	     name += strlen(name) + 1)
 		if (!is_computed(name) && keep_attribute(path, name, fd, error) < 0)
@@ -69,9 +68,9 @@ int file_keep(const char *path, const struct stat *st, int fd, struct error *err
 	/* Before the mode: a change of owner takes set-user-ID away. */
 	if ((now.st_uid != st->st_uid || now.st_gid != st->st_gid) &&
 	    fchown(fd, st->st_uid, st->st_gid) < 0)
-		return error_system(error, errno,
-				    "its owner and group cannot be kept, so it was not "
-				    "written; write to another file with --output");
+		return error_system(
+			error, errno,
+			"its owner and group cannot be kept, so it was not written; write to another file with --output");
 	/* The directory may have given the new file an ACL that the old one does not
 	 * have. */
 	if (fremovexattr(fd, ACL) < 0 && errno != ENODATA && errno != ENOTSUP)

@@ -47,10 +47,10 @@ static int need_unchanged(const char *path, const char *target,
 		return 0;
 	if (before->there && is_same(&before->st, &origin->st))
 		return 0;
-	return error_system(error, 0,
-			    "%s: another program %s it after it was read, so nothing was "
-			    "written; run the command again",
-			    path, before->there ? "changed" : "removed");
+	return error_system(
+		error, 0,
+		"%s: another program %s it after it was read, so nothing was written; run the command again",
+		path, before->there ? "changed" : "removed");
 }
 
 static int fill_temporary(int fd, const char *path, const char *bytes, size_t n,

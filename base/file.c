@@ -66,10 +66,10 @@ static int need_file(const char *path, const struct stat *st, struct error *erro
 	if (S_ISDIR(st->st_mode))
 		return error_input(error, "%s: is a directory", path);
 	if (S_ISFIFO(st->st_mode))
-		return error_input(error,
-				   "%s: is a FIFO, not a file; give what it carries on "
-				   "standard input",
-				   path);
+		return error_input(
+			error,
+			"%s: is a FIFO, not a file; give what it carries on standard input",
+			path);
 	return error_input(error, "%s: is a %s, not a file", path,
 			   S_ISSOCK(st->st_mode) ? "socket" : "device");
 }

@@ -116,8 +116,9 @@ void report_cap(struct report *report, size_t most)
 		size_t row = (size_t)first_add(&rows, finding->rule, file, (int)met.n);
 
 		if (row == met.n)
-			*vec_add(&met) = (struct finding_more){ finding->rule, finding->severity,
-								finding->place.file, 0 };
+			*vec_add(&met) =
+				(struct finding_more){finding->rule, finding->severity,
+						      finding->place.file, 0};
 		if (met.v[row].count++ < most)
 			report->findings.v[kept++] = *finding;
 		else

@@ -17,9 +17,9 @@ const char *severity_name(enum severity severity);
 
 /* Where in the user's files; a zeroed place is nowhere. */
 struct place {
-	const char *file; /* borrowed: lives as long as the input */
+	const char *file;  /* borrowed: lives as long as the input */
 	long line, column; /* from 1; 0 unknown */
-	char *path;	   /* owned: "/domain/devices/controller[3]", NULL unknown */
+	char *path;        /* owned: "/domain/devices/controller[3]", NULL unknown */
 };
 
 /* All strings but rule and the files are owned; NULL where there is nothing to say. */
@@ -27,20 +27,20 @@ struct finding {
 	const char *rule; /* the rule's id, static */
 	enum severity severity;
 	struct place place, related;
-	char *subject;	/* what it is about: "controller 7", "partition 3" */
+	char *subject;  /* what it is about: "controller 7", "partition 3" */
 	char *observed; /* the value that stands there */
 	char *expected; /* the value that would be right */
-	char *message;	/* one sentence, ends with a full stop */
-	char *remedy;	/* the mend in the user's own terms, ends with a full stop */
-	bool fixable;	/* --fix mends it without a guess */
+	char *message;  /* one sentence, ends with a full stop */
+	char *remedy;   /* the mend in the user's own terms, ends with a full stop */
+	bool fixable;   /* --fix mends it without a guess */
 };
 
 /* A rule that could not be judged because a fact is missing: never the same as passed. */
 struct skip {
-	const char *rule; /* static */
-	const char *file; /* borrowed */
+	const char *rule;  /* static */
+	const char *file;  /* borrowed */
 	const char *needs; /* static: what it needs, "host" */
-	char *reason;	   /* owned */
+	char *reason;      /* owned */
 };
 
 /* Findings of one rule that report_cap() took out. */

@@ -24,7 +24,7 @@ static int compare(const void *left, const void *right)
 
 int first_add(struct firsts *firsts, const char *text, uint64_t number, int value)
 {
-	struct first_entry wanted = { text, number, value };
+	struct first_entry wanted = {text, number, value};
 	struct first_entry **node = tsearch(&wanted, &firsts->root, compare);
 
 	if (!node)
@@ -36,7 +36,7 @@ int first_add(struct firsts *firsts, const char *text, uint64_t number, int valu
 
 int first_find(const struct firsts *firsts, const char *text, uint64_t number)
 {
-	struct first_entry wanted = { text, number, -1 };
+	struct first_entry wanted = {text, number, -1};
 	struct first_entry *const *node = tfind(&wanted, &firsts->root, compare);
 
 	return node ? (*node)->value : -1;

@@ -15,8 +15,9 @@ struct firsts {
 };
 
 /*
- * Remembers @value under a text (which may be NULL and must outlive the tree) and a number,
- * unless something is there already. Returns what is there then: @value if it is the first.
+ * Remembers @value under a text (which may be NULL and must outlive the tree) and a
+ * number, unless something is there already. Returns what is there then: @value if it is
+ * the first.
  */
 int first_add(struct firsts *firsts, const char *text, uint64_t number, int value);
 /* What is there, -1 if nothing is. */

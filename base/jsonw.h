@@ -12,7 +12,7 @@
 /* Writes to @out, which the caller owns. Zero it, set out, and write one value. */
 struct jsonw {
 	struct text *out;
-	bool compact;	     /* one line, for JSON lines */
+	bool compact; /* one line, for JSON lines */
 	int depth;
 	bool any[JSONW_DEPTH]; /* something stands at this depth already */
 };

@@ -9,7 +9,8 @@
 
 void *library_function(const char *soname, const char *name)
 {
-	/* Global as if linked: plugins of hwloc look for it there. Loaded, it is found again. */
+	/* Global as if linked: plugins of hwloc look for it there. Loaded, it is found
+	 * again. */
 	void *library = dlopen(soname, RTLD_LAZY | RTLD_GLOBAL);
 	void *function = library ? dlsym(library, name) : NULL;
 

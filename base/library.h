@@ -20,7 +20,8 @@
  */
 void *library_function(const char *soname, const char *name);
 
-#ifdef LIBRARIES_LINKED /* a static program, see meson_options.txt: there is nothing to load */
+#ifdef LIBRARIES_LINKED /* a static program, see meson_options.txt: there is nothing to  \
+			   load */
 #define LIBRARY_FUNCTION(soname, type, name, params, args)                               \
 	_Static_assert(sizeof(#name) > 1, "a row");
 #else

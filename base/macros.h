@@ -12,9 +12,9 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define _printf_(string, first) __attribute__((format(printf, string, first)))
-#define _must_check_ __attribute__((warn_unused_result))
-#define _unused_ __attribute__((unused))
-#define _noreturn_ __attribute__((noreturn))
+#define _must_check_            __attribute__((warn_unused_result))
+#define _unused_                __attribute__((unused))
+#define _noreturn_              __attribute__((noreturn))
 
 /* Calls @function with the variable's address when the scope is left. */
 #define _cleanup_(function) __attribute__((cleanup(function)))

@@ -99,7 +99,8 @@ static bool in_choices(const char *choices, const char *value)
 {
 	size_t n = strlen(value);
 
-	for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL) {
+	for (const char *at = choices; at;
+	     at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL) {
 		size_t length = strcspn(at, "|");
 
 		if (n > 0 && strncmp(at, value, n) == 0 && n == length)
@@ -151,7 +152,8 @@ static int next_short(struct options *options, struct error *error)
 	while (rows && rows[found].name && rows[found].letter != letter)
 		found++;
 	if (!rows || !rows[found].name)
-		return error_input(error, "unknown option -%c; --help lists them", letter);
+		return error_input(error, "unknown option -%c; --help lists them",
+				   letter);
 	options->value = NULL;
 	if (rows[found].arg) {
 		options->value = *options->cluster ? options->cluster : NULL;
@@ -236,6 +238,7 @@ void text_add_help(struct text *text, const char *path, const struct command *co
 	text_adds(text, "\nOptions:\n");
 	for (const struct option_row *row = command->rows; row && row->name; row++)
 		add_row_help(text, row);
-	add_row_help(text, &(struct option_row){ .name = "help", .letter = 'h',
-						 .help = "show this and exit" });
+	add_row_help(text, &(struct option_row){.name = "help",
+						.letter = 'h',
+						.help = "show this and exit"});
 }

@@ -10,12 +10,12 @@
 
 /* A table ends with a zeroed row. */
 struct option_row {
-	const char *name; /* long name without the dashes */
-	char letter;	  /* short form, 0 for none */
-	const char *arg;  /* what the value is called: "FILE"; NULL: takes none */
-	const char *help; /* one phrase, no full stop */
+	const char *name;    /* long name without the dashes */
+	char letter;         /* short form, 0 for none */
+	const char *arg;     /* what the value is called: "FILE"; NULL: takes none */
+	const char *help;    /* one phrase, no full stop */
 	const char *choices; /* "a|b|c=": the closed list of values, NULL if open */
-	bool optional;	     /* the value may be left out: --assign[=nested] */
+	bool optional;       /* the value may be left out: --assign[=nested] */
 };
 
 /*
@@ -35,11 +35,11 @@ struct options {
 	const struct command *command;
 	int argc, next;
 	char **argv;
-	const char *value;  /* of the option just returned; NULL without one */
-	char **args;	    /* after the walk: the positional arguments, borrowed */
+	const char *value; /* of the option just returned; NULL without one */
+	char **args;       /* after the walk: the positional arguments, borrowed */
 	int n_args;
 	const char *cluster; /* rest of "-bn" */
-	bool only_args;	     /* after "--" */
+	bool only_args;      /* after "--" */
 };
 
 enum { OPTIONS_DONE = -2, OPTIONS_FAULT = -1 };

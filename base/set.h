@@ -38,7 +38,8 @@ void set_free(struct set *set);
 #define _cleanup_set_ _cleanup_(set_free)
 
 /*
- * Reads a list like "0-3,8"; an empty string is the empty set. With @exclusions, libvirt's
+ * Reads a list like "0-3,8"; an empty string is the empty set. With @exclusions,
+ * libvirt's
  * "^2" takes a member out again. False, with *ret empty, for anything else and for a
  * member at or above SET_LIMIT.
  */

@@ -8,15 +8,15 @@
 
 enum size_answer {
 	SIZE_OK,
-	SIZE_MALFORMED,	 /* not a number with a known suffix */
-	SIZE_NO_SUFFIX,	 /* a bare number other than 0, where a suffix is asked for */
-	SIZE_TOO_LARGE,	 /* beyond 2^63-1 bytes */
+	SIZE_MALFORMED, /* not a number with a known suffix */
+	SIZE_NO_SUFFIX, /* a bare number other than 0, where a suffix is asked for */
+	SIZE_TOO_LARGE, /* beyond 2^63-1 bytes */
 };
 
 /*
  * "4GiB", "4G" = GiB, "4GB" = 10^9, "512M", "100KiB", "7B"; fractions as in "1.5GiB" when
- * they come out as whole bytes; any case. @sector_bytes > 0 allows "2048s". A bare number is
- * bytes if @bare is true, else SIZE_NO_SUFFIX (0 needs none).
+ * they come out as whole bytes; any case. @sector_bytes > 0 allows "2048s". A bare number
+ * is bytes if @bare is true, else SIZE_NO_SUFFIX (0 needs none).
  */
 enum size_answer size_parse(const char *string, bool bare, unsigned sector_bytes,
 			    uint64_t *ret_bytes);

@@ -21,31 +21,52 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { KERNEL, MODULES, ACCEL, TIME_LIMIT, PRINT_XML, JSON, INITRD_ONLY, OUTPUT, COMPRESS,
-       SHELL, COPY, KMOD, ASSIGN, APPEND, RECORD, EMULATOR,
-       AS_ROOT };
+enum {
+	KERNEL,
+	MODULES,
+	ACCEL,
+	TIME_LIMIT,
+	PRINT_XML,
+	JSON,
+	INITRD_ONLY,
+	OUTPUT,
+	COMPRESS,
+	SHELL,
+	COPY,
+	KMOD,
+	ASSIGN,
+	APPEND,
+	RECORD,
+	EMULATOR,
+	AS_ROOT
+};
 
 static const struct option_row rows[] = {
 	[KERNEL] = {"kernel", 'k', "FILE", "kernel to boot (default: the running one's)"},
 	[MODULES] = {"modules", 'm', "DIR", "its modules (default: beside the kernel)"},
 	[ACCEL] = {"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm"},
-	[TIME_LIMIT] = {"time-limit", 't', "SECONDS", "end the guest then (default 300; with --shell a day)"},
+	[TIME_LIMIT] = {"time-limit", 't', "SECONDS",
+			"end the guest then (default 300; with --shell a day)"},
 	[PRINT_XML] = {"print-xml", 0, NULL, "print the domain that would be booted"},
 	[JSON] = {"json", 'J', NULL, "print JSON"},
 	[INITRD_ONLY] = {"initrd-only", 0, NULL, "write the initrd and stop"},
 	[OUTPUT] = {"output", 'o', "FILE", "where --initrd-only writes"},
-	[COMPRESS] = {"compress", 0, "HOW", "the initrd: gzip (with --initrd-only), zstd, no",
-		      "gzip|zstd|no"},
+	[COMPRESS] = {"compress", 0, "HOW",
+		      "the initrd: gzip (with --initrd-only), zstd, no", "gzip|zstd|no"},
 	[SHELL] = {"shell", 0, NULL, "a busybox shell on the guest's console afterwards"},
-	[COPY] = {"copy", 0, "FILE[:PATH]", "take a file along, with its libraries; repeat"},
+	[COPY] = {"copy", 0, "FILE[:PATH]",
+		  "take a file along, with its libraries; repeat"},
 	[KMOD] = {"kmod", 0, "NAME", "take a kernel module along and load it; repeat"},
-	[ASSIGN] = {"assign", 0, "HOW", "use each assignable device through VFIO in the "
-					"guest; =nested: from a guest of the guest",
-		    "vfio|nested", true},
+	[ASSIGN] =
+		{"assign", 0, "HOW",
+		 "use each assignable device through VFIO in the guest; =nested: from a guest of the guest",
+		 "vfio|nested", true},
 	[APPEND] = {"append", 0, "WORDS", "more words for the guest's kernel"},
 	[RECORD] = {"record", 0, "FILE", "keep what the guest's kernel saw"},
-	[EMULATOR] = {"emulator", 0, "PATH", "QEMU to run (default: the one libvirt finds)"},
-	[AS_ROOT] = {"as-root", 0, NULL, "started by root, do not give up root's privilege"},
+	[EMULATOR] = {"emulator", 0, "PATH",
+		      "QEMU to run (default: the one libvirt finds)"},
+	[AS_ROOT] = {"as-root", 0, NULL,
+		     "started by root, do not give up root's privilege"},
 	{},
 };
 
@@ -74,8 +95,9 @@ static int read_seconds(const char *word, double *ret, struct error *error)
 	uint32_t seconds;
 
 	if (!parse_u32(word, &seconds) || seconds == 0 || seconds > 86400)
-		return error_input(error, "--time-limit=%s is no number of seconds from 1 "
-					  "to 86400", word);
+		return error_input(
+			error, "--time-limit=%s is no number of seconds from 1 to 86400",
+			word);
 	*ret = seconds;
 	return 0;
 }
@@ -104,35 +126,61 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 	struct boot_request *request = &wish->request;
 
 	switch (row) {
-	case KERNEL: request->kernel = value; break;
-	case MODULES: request->modules = value; break;
+	case KERNEL:
+		request->kernel = value;
+		break;
+	case MODULES:
+		request->modules = value;
+		break;
 	case ACCEL:
 		request->accel = streq(value, "tcg")   ? ACCEL_TCG
 				 : streq(value, "kvm") ? ACCEL_KVM
 						       : ACCEL_AUTO;
 		break;
-	case TIME_LIMIT: return read_seconds(value, &request->time_limit_s, error);
-	case PRINT_XML: wish->print_xml = true; break;
-	case JSON: wish->json = true; break;
-	case INITRD_ONLY: wish->initrd_only = true; break;
-	case OUTPUT: wish->output = value; break;
+	case TIME_LIMIT:
+		return read_seconds(value, &request->time_limit_s, error);
+	case PRINT_XML:
+		wish->print_xml = true;
+		break;
+	case JSON:
+		wish->json = true;
+		break;
+	case INITRD_ONLY:
+		wish->initrd_only = true;
+		break;
+	case OUTPUT:
+		wish->output = value;
+		break;
 	case COMPRESS:
 		wish->compress_given = true;
 		request->compression = streq(value, "gzip")   ? INITRD_GZIP
 				       : streq(value, "zstd") ? INITRD_ZSTD
 							      : INITRD_PLAIN;
 		break;
-	case SHELL: request->shell = true; break;
-	case COPY: *vec_add(&request->copies) = value; break;
-	case KMOD: *vec_add(&request->kmods) = value; break;
-	case ASSIGN:
-		request->assign = value && streq(value, "nested") ? ASSIGN_NESTED
-								  : ASSIGN_VFIO;
+	case SHELL:
+		request->shell = true;
 		break;
-	case APPEND: request->append = value; break;
-	case RECORD: wish->record = value; break;
-	case AS_ROOT: request->as_root = true; break;
-	case EMULATOR: return take_emulator(wish, value, error);
+	case COPY:
+		*vec_add(&request->copies) = value;
+		break;
+	case KMOD:
+		*vec_add(&request->kmods) = value;
+		break;
+	case ASSIGN:
+		request->assign =
+			value && streq(value, "nested") ? ASSIGN_NESTED : ASSIGN_VFIO;
+		break;
+	case APPEND:
+		request->append = value;
+		break;
+	case RECORD:
+		wish->record = value;
+		break;
+	case AS_ROOT:
+		request->as_root = true;
+		break;
+	case EMULATOR:
+		return take_emulator(wish, value, error);
 	}
 	return 0;
 }
@@ -167,9 +215,10 @@ static int settle(struct wish *wish, struct error *error)
 	if (access(wish->request.kernel, R_OK) < 0 &&
 	    (!wish->initrd_only || !wish->kernel || wish->request.kmods.n > 0 ||
 	     wish->request.assign != ASSIGN_NO))
-		return error_system(error, errno,
-				    "%s cannot be read; --kernel FILE names another kernel",
-				    wish->request.kernel);
+		return error_system(
+			error, errno,
+			"%s cannot be read; --kernel FILE names another kernel",
+			wish->request.kernel);
 	if (wish->initrd_only && !wish->compress_given)
 		wish->request.compression = INITRD_GZIP;
 	if (wish->initrd_only)
@@ -193,13 +242,14 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 	    options_need(&options, !wish->initrd_only, 1, error) < 0)
 		return -1;
 	if (wish->initrd_only && options.n_args > 0)
-		return error_input(error, "--initrd-only takes no domain; what is \"%s\"?",
+		return error_input(error,
+				   "--initrd-only takes no domain; what is \"%s\"?",
 				   options.args[0]);
 	if (wish->output && !wish->initrd_only)
 		return error_input(error, "-o goes with --initrd-only");
 	if (wish->request.time_limit_s <= 0)
-		wish->request.time_limit_s = wish->request.shell ? SHELL_LIMIT_S
-								 : USUAL_LIMIT_S;
+		wish->request.time_limit_s =
+			wish->request.shell ? SHELL_LIMIT_S : USUAL_LIMIT_S;
 	wish->domain = options.n_args > 0 ? options.args[0] : NULL;
 	return settle(wish, error);
 }
@@ -301,9 +351,9 @@ static int compare(const struct wish *wish, const struct document *domain,
 {
 	_cleanup_machine_ struct machine expected = {}, observed = {};
 	_cleanup_differences_ struct differences differences = {};
-	struct verdict verdict = { .differences = &differences,
-				   .substitutions = &result->substitutions,
-				   .booted = result };
+	struct verdict verdict = {.differences = &differences,
+				  .substitutions = &result->substitutions,
+				  .booted = result};
 
 	if (predict_booted(domain, result, &expected, error) < 0 ||
 	    read_observed(result, &observed, error) < 0)
@@ -311,11 +361,11 @@ static int compare(const struct wish *wish, const struct document *domain,
 	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
 	if (wish->request.assign >= ASSIGN_VFIO)
 		assignable_add_silent(&wish->request.assign_to,
-				  wish->request.assign == ASSIGN_NESTED,
-				  result->run_status == RUN_TIMEOUT
-					  ? "the time limit ended the guest"
-					  : "the guest ended before it was tried",
-				  &result->serial);
+				      wish->request.assign == ASSIGN_NESTED,
+				      result->run_status == RUN_TIMEOUT
+					      ? "the time limit ended the guest"
+					      : "the guest ended before it was tried",
+				      &result->serial);
 	assignable_check_vfs(&wish->request.assign_to, &observed, &result->serial);
 	verdict.assigns = &result->serial;
 	verdict.complaints = machine_fact(&observed, "kernel.complaints");
@@ -343,8 +393,8 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 			   struct error *error)
 {
 	_cleanup_text_ struct text words = {};
-	struct verdict verdict = { .substitutions = &result->substitutions,
-				   .booted = result };
+	struct verdict verdict = {.substitutions = &result->substitutions,
+				  .booted = result};
 	bool refused = result->run_status == RUN_REFUSED;
 
 	if (keep_record(wish, result, error) < 0)
@@ -375,7 +425,8 @@ static void tell(const struct boot_result *result)
 	_cleanup_text_ struct text words = {};
 
 	if (result->crashes > 0)
-		text_adds(&words, "QEMU was killed or crashed: this is its second boot\n");
+		text_adds(&words,
+			  "QEMU was killed or crashed: this is its second boot\n");
 	if (result->kvm != KVM_NOT_ASKED) {
 		text_add_accelerator(&words, result);
 		text_addc(&words, '\n');
@@ -392,15 +443,16 @@ static void tell(const struct boot_result *result)
 /* Failures of a run in which no guest started, for other reasons than the domain. */
 static int judge_start(const struct boot_result *result, struct error *error)
 {
-	_cleanup_free_ char *reason = on_one_line(result->messages.s ? result->messages.s : "");
+	_cleanup_free_ char *reason =
+		on_one_line(result->messages.s ? result->messages.s : "");
 
 	while (*reason && (has_suffix(reason, "; ") || has_suffix(reason, ";")))
 		reason[strlen(reason) - 1] = '\0';
 	if (result->run_status == RUN_UNCONFINED)
-		return error_system(error, 0, "QEMU cannot be kept apart from this host: %s; "
-					      "start boot as an ordinary user, or give --as-root "
-					      "to run libvirt and QEMU as root, unconfined",
-				    reason);
+		return error_system(
+			error, 0,
+			"QEMU cannot be kept apart from this host: %s; start boot as an ordinary user, or give --as-root to run libvirt and QEMU as root, unconfined",
+			reason);
 	if (result->run_status == RUN_HUNG)
 		return error_system(error, 0, "%s", reason);
 	return 0;
@@ -445,10 +497,11 @@ const struct command boot_command = {
 	.name = "boot",
 	.args = "DOMAIN.xml",
 	.summary = "Boot a copy of a domain and compare what its kernel sees",
-	.about = "Starts a copy of the domain under libvirt's embedded QEMU driver with a\n"
-		 "tiny initrd, reads from inside the nodes, CPUs, buses, devices and IOMMU\n"
-		 "groups that its kernel sees, and holds them against what the domain\n"
-		 "promises. No daemon, disk, network or device of this host is touched.",
+	.about =
+		"Starts a copy of the domain under libvirt's embedded QEMU driver with a\n"
+		"tiny initrd, reads from inside the nodes, CPUs, buses, devices and IOMMU\n"
+		"groups that its kernel sees, and holds them against what the domain\n"
+		"promises. No daemon, disk, network or device of this host is touched.",
 	.rows = rows,
 	.run = run,
 };

@@ -26,7 +26,8 @@ static const char *member(json_object *object, const char *name)
 /* "RULE FILE" or "RULE FILE PATH", with a byte between that is in none of them. */
 static char *key_of(const char *rule, const char *file, const char *path)
 {
-	return xasprintf("%s\n%s\n%s", rule ? rule : "", file ? file : "", path ? path : "");
+	return xasprintf("%s\n%s\n%s", rule ? rule : "", file ? file : "",
+			 path ? path : "");
 }
 
 static const char *keep_key(struct baseline *known, char *key)
@@ -64,9 +65,9 @@ static bool is_known(struct baseline *known, const struct finding *finding)
 
 static void take_out(struct check_case *one, struct baseline *list)
 {
-	struct report kept = { .skipped = { one->result.report.skipped.v,
-					    one->result.report.skipped.n,
-					    one->result.report.skipped.room } };
+	struct report kept = {.skipped = {one->result.report.skipped.v,
+					  one->result.report.skipped.n,
+					  one->result.report.skipped.room}};
 	struct report known = {};
 
 	for (size_t i = 0; i < one->result.report.findings.n; i++) {
@@ -109,8 +110,7 @@ static void gather_more(json_object *more, struct baseline *ret)
 	}
 }
 
-int check_baseline_apply(const char *path, struct check_cases *cases,
-			 struct error *error)
+int check_baseline_apply(const char *path, struct check_cases *cases, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
 	_cleanup_(known_free) struct baseline list = {};

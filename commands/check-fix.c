@@ -90,7 +90,8 @@ static int settle(const char *file, const struct document *document,
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0)
 		return -1;
-	target_settle(options->target_wish, options->host, document, &guest, NULL, &settled);
+	target_settle(options->target_wish, options->host, document, &guest, NULL,
+		      &settled);
 	options->target = settled.target;
 	options->target_wish = NULL;
 	text_add_shown(&text, file);
@@ -114,7 +115,8 @@ static int fix_one(const char *file, const struct check_options *wanted, bool in
 	    settle(file, &document, &options, error) < 0 ||
 	    check_fix(&document, &options, &text, &fixes, error) < 0)
 		return -1;
-	changed = text.n != document.text.n || memcmp(text.s, document.text.s, text.n) != 0;
+	changed =
+		text.n != document.text.n || memcmp(text.s, document.text.s, text.n) != 0;
 	if (!in_place || changed)
 		if (file_replace(in_place ? file : NULL, &document.origin, text.s, text.n,
 				 error) < 0)
@@ -131,7 +133,8 @@ int check_fix_files(const struct check_options *options, char *const *files, siz
 	int status = STATUS_OK;
 
 	if (n > 1 && !in_place)
-		return error_input(error, "--fix prints one domain; give one, or --in-place");
+		return error_input(error,
+				   "--fix prints one domain; give one, or --in-place");
 	for (size_t i = 0; i < n; i++) {
 		int one = fix_one(files[i], options, in_place, error);
 

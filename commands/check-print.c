@@ -90,13 +90,13 @@ static void add_more(struct jsonw *json, const struct check_case *one,
 void text_add_case_lines(struct text *text, const struct check_case *one)
 {
 	for (size_t i = 0; i < one->result.report.findings.n; i++) {
-		struct jsonw json = { .out = text, .compact = true };
+		struct jsonw json = {.out = text, .compact = true};
 
 		add_finding(&json, one, &one->result.report.findings.v[i]);
 		jsonw_finish(&json);
 	}
 	for (size_t i = 0; i < one->result.report.more.n; i++) {
-		struct jsonw json = { .out = text, .compact = true };
+		struct jsonw json = {.out = text, .compact = true};
 
 		add_more(&json, one, &one->result.report.more.v[i], "more");
 		jsonw_finish(&json);
@@ -186,12 +186,14 @@ static void add_summary(struct jsonw *json, const struct check_cases *cases)
 }
 
 /*
- * How much an error says of the host: rules that need one come first, and of these, as the
- * table stands, what others build on. The domain's own errors are there on every host.
+ * How much an error says of the host: rules that need one come first, and of these, as
+ * the table stands, what others build on. The domain's own errors are there on every
+ * host.
  */
 static size_t rank_of(const struct rule *rule)
 {
-	return (rule->needs & ~(unsigned)NEED_MACHINE ? 0 : n_rules) + (size_t)(rule - rules);
+	return (rule->needs & ~(unsigned)NEED_MACHINE ? 0 : n_rules) +
+	       (size_t)(rule - rules);
 }
 
 bool check_host_fits(const struct check_cases *cases, const char *host,
@@ -261,7 +263,7 @@ static void add_hosts(struct jsonw *json, const struct check_cases *cases)
 
 void text_add_cases_json(struct text *text, const struct check_cases *cases, bool hosts)
 {
-	struct jsonw json = { .out = text };
+	struct jsonw json = {.out = text};
 
 	jsonw_object(&json, NULL);
 	jsonw_int(&json, "version", 1);
@@ -275,7 +277,8 @@ void text_add_cases_json(struct text *text, const struct check_cases *cases, boo
 	jsonw_finish(&json);
 }
 
-/* Cases from @i on that have the target of case @i, 0 if an earlier one has it as well. */
+/* Cases from @i on that have the target of case @i, 0 if an earlier one has it as well.
+ */
 static size_t count_alike(const struct check_cases *cases, size_t i)
 {
 	size_t count = 0;
@@ -301,7 +304,8 @@ void text_add_targets(struct text *text, const struct check_cases *cases)
 		if (count == 0)
 			continue;
 		text_adds(text, "target: ");
-		text_add_target(text, &one->result.target, cases->n > 1 ? one->file : NULL);
+		text_add_target(text, &one->result.target,
+				cases->n > 1 ? one->file : NULL);
 		if (cases->n > 1)
 			text_printf(text, ": %zu domain%s", count, count == 1 ? "" : "s");
 		text_addc(text, '\n');
@@ -313,11 +317,13 @@ void text_add_skipped(struct text *text, const struct check_cases *cases)
 	VEC(struct {
 		const char *reason;
 		size_t count;
-	}) reasons = {};
+	})
+	reasons = {};
 
 	for (size_t i = 0; i < cases->n; i++)
 		for (size_t j = 0; j < cases->v[i].result.report.skipped.n; j++) {
-			const char *reason = cases->v[i].result.report.skipped.v[j].reason;
+			const char *reason =
+				cases->v[i].result.report.skipped.v[j].reason;
 			size_t at = 0;
 
 			while (at < reasons.n && !streq(reasons.v[at].reason, reason))

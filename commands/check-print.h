@@ -13,7 +13,7 @@ struct check_case {
 	const char *file, *host; /* borrowed; host NULL: none */
 	struct check_result result;
 	struct error error; /* the file could not be judged */
-	size_t n_known;	    /* findings that the baseline has */
+	size_t n_known;     /* findings that the baseline has */
 	bool done;
 };
 
@@ -47,12 +47,13 @@ void text_add_skipped(struct text *text, const struct check_cases *cases);
  * Takes out of every result what a `check --json` of earlier has: the same rule, file
  * and path. Fault: no such file, or it is none of ours.
  */
-int check_baseline_apply(const char *path, struct check_cases *cases,
-			 struct error *error) _must_check_;
+int check_baseline_apply(const char *path, struct check_cases *cases, struct error *error)
+	_must_check_;
 
 /*
  * --fix: fixes each file and prints it, or with @in_place writes it back; tells on
- * standard error what was fixed, what was not and why, and what is left. The exit status, -1 a fault.
+ * standard error what was fixed, what was not and why, and what is left. The exit status,
+ * -1 a fault.
  */
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
 		    bool in_place, struct error *error) _must_check_;

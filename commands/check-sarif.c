@@ -88,7 +88,8 @@ static void add_location(struct jsonw *json, const struct place *place)
 /* FNV-1a of what a finding is about, wherever its line moves. */
 static uint64_t print_of(const struct finding *finding)
 {
-	const char *const parts[] = { finding->rule, finding->place.path, finding->subject };
+	const char *const parts[] = {finding->rule, finding->place.path,
+				     finding->subject};
 	uint64_t hash = FNV1A_BEGIN;
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
@@ -101,8 +102,8 @@ static uint64_t print_of(const struct finding *finding)
 static void add_result(struct jsonw *json, const struct finding *finding, uint64_t print,
 		       unsigned number)
 {
-	_cleanup_free_ char *message =
-		xasprintf("%s %s", finding->message, finding->remedy ? finding->remedy : "");
+	_cleanup_free_ char *message = xasprintf("%s %s", finding->message,
+						 finding->remedy ? finding->remedy : "");
 	_cleanup_free_ char *hash =
 		xasprintf("%016llx:%u", (unsigned long long)print, number);
 
@@ -128,7 +129,7 @@ static void add_result(struct jsonw *json, const struct finding *finding, uint64
 static void add_more(struct jsonw *json, const struct finding_more *more)
 {
 	_cleanup_free_ char *message = xasprintf("%zu more like this.", more->count);
-	const struct place place = { .file = more->file };
+	const struct place place = {.file = more->file};
 
 	jsonw_object(json, NULL);
 	jsonw_string(json, "ruleId", more->rule);
@@ -184,7 +185,7 @@ static void add_invocation(struct jsonw *json, const struct check_cases *cases)
 
 void text_add_cases_sarif(struct text *text, const struct check_cases *cases)
 {
-	struct jsonw json = { .out = text };
+	struct jsonw json = {.out = text};
 
 	jsonw_object(&json, NULL);
 	jsonw_string(&json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");

@@ -46,8 +46,8 @@ static void judge(struct check_case *one, const struct check_options *options)
 
 	if (document_read(one->file, &document, &one->error) == 0)
 		/* The fault stays in the case. */
-		error_ignore(check_document(&document, options, &one->result,
-					    &one->error));
+		error_ignore(
+			check_document(&document, options, &one->result, &one->error));
 	own_places(one);
 }
 
@@ -249,11 +249,12 @@ static void free_work(struct work *work, struct machine *machines)
 
 static int check_files(struct check_flags *flags, struct error *error)
 {
-	struct machine *machines = xcalloc(MAX(flags->hosts.n, (size_t)1),
-					   sizeof(*machines));
-	struct work work = { .flags = flags, .machines = machines,
-			     .lock = PTHREAD_MUTEX_INITIALIZER,
-			     .progress = PTHREAD_COND_INITIALIZER };
+	struct machine *machines =
+		xcalloc(MAX(flags->hosts.n, (size_t)1), sizeof(*machines));
+	struct work work = {.flags = flags,
+			    .machines = machines,
+			    .lock = PTHREAD_MUTEX_INITIALIZER,
+			    .progress = PTHREAD_COND_INITIALIZER};
 	int rc = 0;
 
 	flags->source.facts = true;
@@ -274,7 +275,8 @@ static int check_files(struct check_flags *flags, struct error *error)
 	return rc;
 }
 
-static int take_options(struct check_flags *flags, int argc, char *argv[], struct error *error)
+static int take_options(struct check_flags *flags, int argc, char *argv[],
+			struct error *error)
 {
 	struct options options = options_begin(&check_command, argc, argv);
 	int row;
@@ -291,13 +293,14 @@ static int take_options(struct check_flags *flags, int argc, char *argv[], struc
 	if (flags->fix && flags->hosts.n > 1)
 		return error_input(error, "--fix goes with one --host at most");
 	if (flags->files.n == 0)
-		return error_input(error, "which domain? give a file, or - for standard input");
+		return error_input(error,
+				   "which domain? give a file, or - for standard input");
 	return 0;
 }
 
 static int run(int argc, char *argv[], struct error *error)
 {
-	struct check_flags flags = { .jobs = 1 };
+	struct check_flags flags = {.jobs = 1};
 	int rc = take_options(&flags, argc, argv, error);
 
 	if (rc == 0)
@@ -316,10 +319,11 @@ const struct command check_command = {
 	.name = "check",
 	.args = "DOMAIN.xml...",
 	.summary = "Tell what will fail, or be slow or wrong, in libvirt domains",
-	.about = "Without --host a domain is judged by itself; what needs a host is skipped\n"
-		 "and said to be. With several hosts, a line for each: fits or not, and the\n"
-		 "first rule about it that says so.\n"
-		 "\n" SOURCE_HELP,
+	.about =
+		"Without --host a domain is judged by itself; what needs a host is skipped\n"
+		"and said to be. With several hosts, a line for each: fits or not, and the\n"
+		"first rule about it that says so.\n"
+		"\n" SOURCE_HELP,
 	.rows = check_rows,
 	.run = run,
 };

@@ -44,7 +44,8 @@ static void add_bash(struct text *text, const char *path, const struct command *
 }
 
 /* After an option with a closed list of values. */
-static void add_choices(struct text *text, const char *path, const struct command *command)
+static void add_choices(struct text *text, const char *path,
+			const struct command *command)
 {
 	for (const struct option_row *row = command->rows; row && row->name; row++) {
 		if (!row->choices)
@@ -76,11 +77,12 @@ static void add_bash_script(struct text *text)
 		text_printf(text, " %s", commands[i]->name);
 	text_adds(text, " --help --version\" ;;\n");
 	walk(text, "", commands, add_bash);
-	text_adds(text, "\t\tesac ;;\n\tesac\n"
-			"\tCOMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-			"\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "
-			"\"$current\"))\n}\n"
-			"complete -o filenames -F _virt_layout virt-layout\n");
+	text_adds(
+		text,
+		"\t\tesac ;;\n\tesac\n"
+		"\tCOMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+		"\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$current\"))\n}\n"
+		"complete -o filenames -F _virt_layout virt-layout\n");
 }
 
 static void add_fish(struct text *text, const char *path, const struct command *command)
@@ -88,18 +90,21 @@ static void add_fish(struct text *text, const char *path, const struct command *
 	bool nested = strchr(path, ' ') != NULL;
 
 	if (!nested)
-		text_printf(text,
-			    "complete -c virt-layout -n __fish_use_subcommand -a %s -d '%s'\n",
-			    command->name, command->summary);
+		text_printf(
+			text,
+			"complete -c virt-layout -n __fish_use_subcommand -a %s -d '%s'\n",
+			command->name, command->summary);
 	for (size_t i = 0; command->children && command->children[i]; i++)
-		text_printf(text,
-			    "complete -c virt-layout -n '__fish_seen_subcommand_from %s' -a "
-			    "%s -d '%s'\n", command->name, command->children[i]->name,
-			    command->children[i]->summary);
+		text_printf(
+			text,
+			"complete -c virt-layout -n '__fish_seen_subcommand_from %s' -a %s -d '%s'\n",
+			command->name, command->children[i]->name,
+			command->children[i]->summary);
 	for (const struct option_row *row = command->rows; row && row->name; row++) {
-		text_printf(text,
-			    "complete -c virt-layout -n '__fish_seen_subcommand_from %s' -l %s",
-			    command->name, row->name);
+		text_printf(
+			text,
+			"complete -c virt-layout -n '__fish_seen_subcommand_from %s' -l %s",
+			command->name, row->name);
 		if (row->letter)
 			text_printf(text, " -s %c", row->letter);
 		if (row->arg && !row->optional)
@@ -112,12 +117,12 @@ static void add_fish(struct text *text, const char *path, const struct command *
 		}
 		text_adds(text, " -d '");
 		for (const char *at = row->help; *at; at++)
-			text_adds(text, *at == '\'' ? "\\'" : (char[]){ *at, 0 });
+			text_adds(text, *at == '\'' ? "\\'" : (char[]){*at, 0});
 		text_adds(text, "'\n");
 	}
 }
 
-static const char *const shells[] = { "bash", "zsh", "fish" };
+static const char *const shells[] = {"bash", "zsh", "fish"};
 
 static int run(int argc, char *argv[], struct error *error)
 {
@@ -131,7 +136,8 @@ static int run(int argc, char *argv[], struct error *error)
 	while (shell < ARRAY_SIZE(shells) && !streq(shells[shell], options.args[0]))
 		shell++;
 	if (shell == ARRAY_SIZE(shells))
-		return error_input(error, "completion: there are bash, zsh and fish, not %s",
+		return error_input(error,
+				   "completion: there are bash, zsh and fish, not %s",
 				   options.args[0]);
 	if (streq(shells[shell], "zsh"))
 		text_adds(&text, "autoload -U +X bashcompinit && bashcompinit\n");

@@ -60,8 +60,8 @@ struct wish {
 	bool libvirt, bug_compatible, dry_run, keep_content;
 	struct geometry geometry;
 	VEC(struct room) rooms; /* found, one for each partition */
-	struct extents kept;	/* the padding of each */
-	size_t libvirt_mended;	/* partitions that libvirt would make too short */
+	struct extents kept;    /* the padding of each */
+	size_t libvirt_mended;  /* partitions that libvirt would make too short */
 	struct text notes;      /* for standard error, when the disk is closed */
 };
 
@@ -186,8 +186,8 @@ static void say(const struct wish *wish, const struct partition_table *before,
 		text_addc(&out, '\n');
 	}
 	for (size_t i = 0; i < wish->libvirt_mended; i++)
-		streams_say("libvirt 9.0 would make this partition one sector "
-			    "too short; it is not (--bug-compatible makes it so)");
+		streams_say(
+			"libvirt 9.0 would make this partition one sector too short; it is not (--bug-compatible makes it so)");
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
@@ -250,18 +250,20 @@ static int need_own_disk(struct changed_disk *disk, struct wish *wish,
 		return 0;
 	text_add_signature(&name, owner);
 	if (!wish->change.force)
-		return error_input(error,
-				   "%s: the whole disk is recognised as %s, by byte "
-				   "%" PRIu64 "; nothing was written, and --force adds to "
-				   "its table all the same",
-				   disk->io->name, name.s, owner->offset);
-	text_printf(&wish->notes, "virt-layout: %s: forced although the whole disk is "
-				  "recognised as %s\n",
-		    disk->io->name, name.s);
+		return error_input(
+			error,
+			"%s: the whole disk is recognised as %s, by byte %" PRIu64
+			"; nothing was written, and --force adds to its table all the same",
+			disk->io->name, name.s, owner->offset);
+	text_printf(
+		&wish->notes,
+		"virt-layout: %s: forced although the whole disk is recognised as %s\n",
+		disk->io->name, name.s);
 	return 0;
 }
 
-/* "partition 2: erased a signature (ext4 file system), 2 bytes at byte 1049656: 53 ef". */
+/* "partition 2: erased a signature (ext4 file system), 2 bytes at byte 1049656: 53 ef".
+ */
 static int name_signature(struct changed_disk *disk, struct wish *wish, unsigned number,
 			  const struct signature *signature, struct error *error)
 {
@@ -273,7 +275,8 @@ static int name_signature(struct changed_disk *disk, struct wish *wish, unsigned
 	text_printf(&wish->notes, "virt-layout: %s: partition %u: %s a signature (",
 		    disk->io->name, number, wish->dry_run ? "would erase" : "erased");
 	text_add_signature(&wish->notes, signature);
-	text_printf(&wish->notes, "), %u bytes at byte %" PRIu64 ":", n, signature->offset);
+	text_printf(&wish->notes, "), %u bytes at byte %" PRIu64 ":", n,
+		    signature->offset);
 	for (uint32_t i = 0; i < n; i++)
 		text_printf(&wish->notes, " %02x", bytes[i]);
 	text_addc(&wish->notes, '\n');
@@ -335,10 +338,10 @@ const struct command disk_add_command = {
 	.name = "add",
 	.args = "IMAGE --part KEY=VALUE,...",
 	.summary = "Add partitions in the free space of an existing table",
-	.about = "Each goes into the smallest free extent that can hold it, "
-		 "right-aligned.\n"
-		 "Keys are those of disk plan, except weight. Prints where each partition is. Old\n"
-		 "signatures of file systems where it goes are erased, and named on standard error.",
+	.about =
+		"Each goes into the smallest free extent that can hold it, right-aligned.\n"
+		"Keys are those of disk plan, except weight. Prints where each partition is. Old\n"
+		"signatures of file systems where it goes are erased, and named on standard error.",
 	.rows = rows,
 	.run = run,
 };

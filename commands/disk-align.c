@@ -66,9 +66,9 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 	if (!given[CAPACITY] || !given[INTERVAL])
 		return error_input(error, "disk align needs --capacity and --interval");
 	if (wish->both && wish->rule != ALIGN_TIGHT)
-		return error_input(error,
-				   "--both goes with --rule=tight: the other rules "
-				   "waste a whole interval from an aligned start");
+		return error_input(
+			error,
+			"--both goes with --rule=tight: the other rules waste a whole interval from an aligned start");
 	return 0;
 }
 
@@ -144,8 +144,7 @@ const struct command disk_align_command = {
 	.args = "",
 	.summary = "Show where a partition ends so that the next one begins aligned",
 	.about =
-		"Numbers are in any one unit, or bytes where they have one (1MiB). The "
-		"end\n"
+		"Numbers are in any one unit, or bytes where they have one (1MiB). The end\n"
 		"is the last unit of the partition; waste is what it has beyond C, with\n"
 		"--both also what lies before its start.",
 	.rows = rows,

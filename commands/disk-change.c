@@ -56,9 +56,9 @@ void change_end(struct changed_disk *disk, const char *path)
 		streams_say("%s: whether a loop device uses it is unknown: %s", path,
 			    doubt);
 	if (disk->kernel_keeps_old)
-		streams_say("%s: the kernel still uses the old partitions, "
-			    "because they are in use; run partprobe %s later",
-			    path, path);
+		streams_say(
+			"%s: the kernel still uses the old partitions, because they are in use; run partprobe %s later",
+			path, path);
 }
 
 char *change_journal(const char *path, const struct change_wish *wish,
@@ -69,10 +69,10 @@ char *change_journal(const char *path, const struct change_wish *wish,
 	if (wish->journal)
 		return xstrdup(wish->journal);
 	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode)) {
-		error_input(error,
-			    "%s: is a block device, so --journal must say where the old "
-			    "sectors are kept meanwhile: on another disk",
-			    path);
+		error_input(
+			error,
+			"%s: is a block device, so --journal must say where the old sectors are kept meanwhile: on another disk",
+			path);
 		return NULL;
 	}
 	return journal_path(path);
@@ -84,8 +84,7 @@ int change_need_closed(const char *path, const char *journal, struct error *erro
 		return 0;
 	return error_input(
 		error,
-		"%s: an earlier change was not finished (%s is there); disk recover "
-		"finishes or undoes it",
+		"%s: an earlier change was not finished (%s is there); disk recover finishes or undoes it",
 		path, journal);
 }
 

@@ -15,16 +15,15 @@
 		   [(first) +                                                            \
 			   CHANGE_CHAIN] = {"chain", 0, NULL,                            \
 					    "open the backing and data files it names"}, \
-		   [(first) + CHANGE_JOURNAL] = {                                        \
-			   "journal", 0, "FILE",                                         \
-			   "keep the old sectors here meanwhile (default: "              \
-			   "beside the image)"},                                         \
-		   [(first) + CHANGE_SECTOR_SIZE] = {                                    \
-			   "sector-size", 0, "BYTES", "logical sectors of an MBR",       \
-			   "512|4096"},                                                  \
+		   [(first) + CHANGE_JOURNAL] =                                          \
+			   {"journal", 0, "FILE",                                        \
+			    "keep the old sectors here meanwhile (default: "             \
+			    "beside the image)"},                                        \
+		   [(first) + CHANGE_SECTOR_SIZE] = {"sector-size", 0, "BYTES",          \
+						     "logical sectors of an MBR",        \
+						     "512|4096"},                        \
 		   [(first) + CHANGE_FORCE] = {"force", 0, NULL, FORCE_SUMMARY}
-#define FORCE_SUMMARY                                                                    \
-	"go on in spite of a warning; never when the image is in use"
+#define FORCE_SUMMARY "go on in spite of a warning; never when the image is in use"
 enum {
 	CHANGE_FORMAT,
 	CHANGE_CHAIN,
@@ -53,8 +52,8 @@ struct changed_disk {
 	struct disk_kind kind;
 	char *journal;
 	struct inspection seen;
-	struct report report;	/* of seeing it */
-	bool kernel_keeps_old;	/* the kernel goes on with the old partitions */
+	struct report report;  /* of seeing it */
+	bool kernel_keeps_old; /* the kernel goes on with the old partitions */
 };
 
 /*

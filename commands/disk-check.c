@@ -17,9 +17,9 @@ static const struct option_row rows[] = {
 	[FORMAT] = {"format", 'f', "FORMAT", "what the images are, without looking",
 		    "raw|qcow2"},
 	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "their logical sectors", "512|4096"},
-	[ALIGN] = {"align", 0, "SIZE",
-		   "boundaries to keep (default: physical sector or qcow2 cluster); 0: "
-		   "none"},
+	[ALIGN] =
+		{"align", 0, "SIZE",
+		 "boundaries to keep (default: physical sector or qcow2 cluster); 0: none"},
 	[CHAIN] = {"chain", 0, NULL, "open the backing and data files they name"},
 	[JOURNAL] = {"journal", 0, "FILE",
 		     "where changes keep their old sectors (default: beside the image)"},
@@ -214,9 +214,9 @@ const struct command disk_check_command = {
 	.name = "check",
 	.args = "IMAGE...",
 	.summary = "Find what is wrong with the partition tables of images",
-	.about = "Reads GPT, MBR and EBR with a reader of its own that trusts nothing, "
-		 "at\n"
-		 "both sector sizes, raw and qcow2. Exits with 1 if there is an error.",
+	.about =
+		"Reads GPT, MBR and EBR with a reader of its own that trusts nothing, at\n"
+		"both sector sizes, raw and qcow2. Exits with 1 if there is an error.",
 	.rows = rows,
 	.run = run,
 };

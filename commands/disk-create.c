@@ -39,9 +39,9 @@ static const struct option_row rows[] = {
 	[CHAIN] = {"chain", 0, NULL,
 		   "with --replace: open the backing and data files it names"},
 	[OVERWRITE] = {"overwrite", 0, NULL, "a new image takes the old one's place"},
-	[FORCE] = {"force", 0, NULL,
-		   "with --replace or --overwrite: destroy what is known to be there; "
-		   "never when it is in use"},
+	[FORCE] =
+		{"force", 0, NULL,
+		 "with --replace or --overwrite: destroy what is known to be there; never when it is in use"},
 	[POPULATE] = {"populate", 0, "FILE=N", "copy a file into partition N; repeat"},
 	[FORMAT] = {"format", 0, "FS=N",
 		    "make a file system in partition N: " FILL_FORMATS},
@@ -132,10 +132,9 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 		.follow = wish->chain,
 	};
 	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
-		return error_input(error,
-				   "--replace changes a table and nothing else; "
-				   "--overwrite, --populate and --format make a new "
-				   "image");
+		return error_input(
+			error,
+			"--replace changes a table and nothing else; --overwrite, --populate and --format make a new image");
 	if (wish->change.force && !wish->replace && !wish->create.overwrite)
 		return error_input(error, "--force goes with --replace or --overwrite");
 	if ((wish->change.journal || wish->chain) && !wish->replace)
@@ -155,10 +154,10 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 	if (bytes == 0)
 		request->cluster_bytes = 65536;
 	else if (bytes < 512 || bytes > 2097152 || (bytes & (bytes - 1)))
-		return error_input(error,
-				   "a qcow2 has clusters of 512 bytes to 2 MiB, powers "
-				   "of two, not %ju bytes",
-				   (uintmax_t)bytes);
+		return error_input(
+			error,
+			"a qcow2 has clusters of 512 bytes to 2 MiB, powers of two, not %ju bytes",
+			(uintmax_t)bytes);
 	wish->create.cluster_bytes = bytes;
 	return 0;
 }
@@ -206,11 +205,11 @@ static int fit_request(const struct changed_disk *disk, struct disk_request *req
 				   disk->io->name, disk->io->sector_bytes,
 				   disk->io->sector_bytes);
 	if (size_bytes % sector)
-		return error_input(error,
-				   "%s has %ju bytes, which is not a multiple of %u; "
-				   "truncate -s %%%u rounds a raw file up",
-				   disk->io->name, (uintmax_t)size_bytes,
-				   request->sector_bytes, request->sector_bytes);
+		return error_input(
+			error,
+			"%s has %ju bytes, which is not a multiple of %u; truncate -s %%%u rounds a raw file up",
+			disk->io->name, (uintmax_t)size_bytes, request->sector_bytes,
+			request->sector_bytes);
 	if (request->minimal ||
 	    (request->size_bytes && request->size_bytes != size_bytes))
 		return error_input(error, "%s has %ju bytes, and --replace leaves it so",
@@ -228,9 +227,9 @@ static int need_leave(const struct changed_disk *disk, const struct contents *co
 	text_add_contents(ret_destroyed, contents);
 	if (contents->list.n == 0 || wish->change.force)
 		return 0;
-	return error_input(error,
-			   "%s: contains %s; nothing was written, and --force replaces it",
-			   disk->io->name, ret_destroyed->s);
+	return error_input(
+		error, "%s: contains %s; nothing was written, and --force replaces it",
+		disk->io->name, ret_destroyed->s);
 }
 
 /* A new table on what is there, through the writer that can be undone. */

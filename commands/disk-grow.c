@@ -112,10 +112,11 @@ static void add_no_change(struct text *out, const struct wish *wish,
 		else
 			text_add_obstacle(out, table, it);
 	} else if (out->n == 0) {
-		text_printf(out, "NOCHANGE: the table uses the whole disk already, up to "
-				 "block %" PRIu64 "; --partition makes a partition "
-				 "larger\n",
-			    table->last_usable_lba);
+		text_printf(
+			out,
+			"NOCHANGE: the table uses the whole disk already, up to block %" PRIu64
+			"; --partition makes a partition larger\n",
+			table->last_usable_lba);
 	}
 }
 
@@ -211,12 +212,13 @@ static void undo_enlarge(const char *path, struct wish *wish, struct error *erro
 	error_clear(error);
 	if (!open && image_shorten(path, &wish->change.disk, wish->size_bytes,
 				   wish->before_bytes, &second) == 0)
-		error_system(error, 0, "%s (the image has its old size of %" PRIu64
-				       " bytes again)",
+		error_system(error, 0,
+			     "%s (the image has its old size of %" PRIu64 " bytes again)",
 			     why, wish->before_bytes);
 	else
-		error_system(error, 0, "%s (the image has %" PRIu64
-				       " bytes now, and had %" PRIu64 " before%s%s)",
+		error_system(error, 0,
+			     "%s (the image has %" PRIu64 " bytes now, and had %" PRIu64
+			     " before%s%s)",
 			     why, wish->size_bytes, wish->before_bytes,
 			     second.message ? ": " : "",
 			     second.message ? second.message : "");
@@ -254,10 +256,10 @@ const struct command disk_grow_command = {
 	.name = "grow",
 	.args = "IMAGE",
 	.summary = "Make a disk larger, its table fit, and a partition grow",
-	.about = "Moves the backup GPT to the end of a disk that has grown, so that the "
-		 "new\n"
-		 "room can be used. The file system in a partition is not resized. When\n"
-		 "nothing becomes larger, the line NOCHANGE says why.",
+	.about =
+		"Moves the backup GPT to the end of a disk that has grown, so that the new\n"
+		"room can be used. The file system in a partition is not resized. When\n"
+		"nothing becomes larger, the line NOCHANGE says why.",
 	.rows = rows,
 	.run = run,
 };

@@ -51,7 +51,8 @@ struct request_flags {
 	VEC(struct request_flag {
 		int row;
 		const char *value;
-	}) list;
+	})
+	list;
 };
 
 /* True, and notes it, if @row is one of these options. */

@@ -23,8 +23,7 @@ enum { COLUMNS = REQUEST_ROWS_N, BYTES, NO_HEADINGS, SCRIPT, JSON };
 static const struct option_row rows[] = {
 	REQUEST_ROWS,
 	[COLUMNS] = {"output", 'o', "COLUMNS",
-		     "columns to print, or +COLUMNS to add; "
-		     "no map"},
+		     "columns to print, or +COLUMNS to add; no map"},
 	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
 	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings and no map"},
 	[SCRIPT] = {"script", 0, NULL, "print a script for sfdisk"},
@@ -289,13 +288,10 @@ const struct command disk_plan_command = {
 	.args = "[REQUEST]",
 	.summary = "Show where the partitions of a request would lie",
 	.about =
-		"REQUEST is XML (schemas/disk.rng) or a script for sfdisk; options and "
-		"--part\n"
-		"come on top. --part takes size=SIZE|N%|rest, min, max, weight, start, "
-		"padding,\n"
+		"REQUEST is XML (schemas/disk.rng) or a script for sfdisk; options and --part\n"
+		"come on top. --part takes size=SIZE|N%|rest, min, max, weight, start, padding,\n"
 		"align, align-at, kind, number, type, name, uuid, attribute and active:\n"
-		"  virt-layout disk plan --size 20GiB --part "
-		"size=512MiB,type=esp,name=ESP \\\n"
+		"  virt-layout disk plan --size 20GiB --part size=512MiB,type=esp,name=ESP \\\n"
 		"                        --part size=rest,type=root-x86-64",
 	.rows = rows,
 	.run = run,

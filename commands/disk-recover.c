@@ -67,8 +67,7 @@ static int drop_partial(const char *path, struct changed_disk *disk,
 	if (!seen.intact)
 		return error_input(
 			error,
-			"%s: the sidecar %s is not whole, and the table is damaged: "
-			"%s",
+			"%s: the sidecar %s is not whole, and the table is damaged: %s",
 			path, journal,
 			report.findings.n ? report.findings.v[0].message
 					  : "it has none.");
@@ -88,11 +87,10 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 	if (journal_read(journal_file, &journal, &state, error) < 0)
 		return -1;
 	if (state == JOURNAL_EMPTY && wish->change.journal)
-		return error_input(error,
-				   "%s: is empty, so nothing shows that it is a sidecar of "
-				   "virt-layout; if it is, the change had not begun to be "
-				   "written, and the file can be deleted",
-				   journal_file);
+		return error_input(
+			error,
+			"%s: is empty, so nothing shows that it is a sidecar of virt-layout; if it is, the change had not begun to be written, and the file can be deleted",
+			journal_file);
 	if (state == JOURNAL_EMPTY || state == JOURNAL_PARTIAL)
 		return drop_partial(path, disk, wish, journal_file, error);
 	if (state == JOURNAL_NONE) {
@@ -185,11 +183,11 @@ const struct command disk_recover_command = {
 	.name = "recover",
 	.args = "IMAGE",
 	.summary = "Finish or undo a change of a table that was cut short",
-	.about = "While a table is changed, old and new sectors are kept in\n"
-		 "IMAGE.virt-layout-journal. Whatever ended the change, both ways are "
-		 "open:\n"
-		 "forward, which is the default, and back. --repair is for damage that\n"
-		 "something else did.",
+	.about =
+		"While a table is changed, old and new sectors are kept in\n"
+		"IMAGE.virt-layout-journal. Whatever ended the change, both ways are open:\n"
+		"forward, which is the default, and back. --repair is for damage that\n"
+		"something else did.",
 	.rows = rows,
 	.run = run,
 };

@@ -198,9 +198,9 @@ static int read_options(struct options *options, struct wish *wish, struct error
 	if (wish->is_new)
 		return check_new(wish, options, error);
 	if (wish->size_given || wish->settings.n > 0)
-		return error_input(error,
-				   "--size and --option are for an image yet to be: say "
-				   "which with --output-format");
+		return error_input(
+			error,
+			"--size and --option are for an image yet to be: say which with --output-format");
 	return options_need(options, 1, INT32_MAX, error);
 }
 
@@ -316,11 +316,10 @@ const struct command disk_size_command = {
 	.name = "size",
 	.args = "IMAGE... | -O FORMAT --size SIZE",
 	.summary = "Show what images cost: capacity, length, allocation, commitment",
-	.about = "The commitment is what a file can come to take: exact, an estimate "
-		 "from\n"
-		 "above, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, "
-		 "ALLOCATION,\n"
-		 "COMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
+	.about =
+		"The commitment is what a file can come to take: exact, an estimate from\n"
+		"above, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, ALLOCATION,\n"
+		"COMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
 	.rows = rows,
 	.run = run,
 };

@@ -144,9 +144,9 @@ const struct command disk_stub_command = {
 	.name = "stub",
 	.args = "IMAGE",
 	.summary = "Have a disk that boots with UEFI only say so to who uses a BIOS",
-	.about = "Writes a little code and a message into the first 440 bytes of the "
-		 "disk.\n"
-		 "The partition table, its signature included, is not touched.",
+	.about =
+		"Writes a little code and a message into the first 440 bytes of the disk.\n"
+		"The partition table, its signature included, is not touched.",
 	.rows = rows,
 	.run = run,
 };

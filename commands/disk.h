@@ -24,7 +24,8 @@ struct disk_failures {
 	VEC(struct disk_failure {
 		const char *file; /* borrowed */
 		struct error error;
-	}) list;
+	})
+	list;
 };
 
 /* Prints the error, takes it over and leaves *error empty. */

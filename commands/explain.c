@@ -9,7 +9,7 @@
 enum { RST };
 
 static const struct option_row rows[] = {
-	[RST] = { .name = "rst", .help = "all rules as reStructuredText: docs/rules.rst" },
+	[RST] = {.name = "rst", .help = "all rules as reStructuredText: docs/rules.rst"},
 	{},
 };
 
@@ -42,8 +42,7 @@ static void explain(const struct rule *rule)
 {
 	printf("%s (%s)\n\n  %s\n  %s\n\n", rule->id, severity_name(rule->severity),
 	       rule->what, rule->why);
-	printf("  Mend:    %s%s\n", rule->mend,
-	       rule->fixable ? " --fix does it." : "");
+	printf("  Mend:    %s%s\n", rule->mend, rule->fixable ? " --fix does it." : "");
 	printf("  Needs:   %s\n", needs_words(rule->needs));
 	printf("  Said by: %s, before us\n", judges[rule->judge]);
 	if (rule->libvirt_until)
@@ -58,8 +57,8 @@ static void write_rst(const struct rule *rule)
 	for (size_t i = 0; i < strlen(rule->id); i++)
 		putchar('-');
 	printf("\n\n%s. %s %s\n\n", severity_name(rule->severity), rule->what, rule->why);
-	printf(":Mend: %s\n:Needs: %s\n:Said by: %s\n:Fixed by --fix: %s\n",
-	       rule->mend, needs_words(rule->needs), judges[rule->judge],
+	printf(":Mend: %s\n:Needs: %s\n:Said by: %s\n:Fixed by --fix: %s\n", rule->mend,
+	       needs_words(rule->needs), judges[rule->judge],
 	       rule->fixable ? "yes" : "no");
 	if (rule->libvirt_until)
 		printf(":Until: libvirt %u.%u\n", rule->libvirt_until / 1000000,
@@ -85,8 +84,8 @@ static int no_such_rule(const char *word, struct error *error)
 		names[i] = rules[i].id;
 	nearest = nearest_name(word, names);
 	if (nearest)
-		return error_input(error, "no rule is called \"%s\"; did you mean %s?", word,
-				   nearest);
+		return error_input(error, "no rule is called \"%s\"; did you mean %s?",
+				   word, nearest);
 	return error_input(error, "no rule is called \"%s\"; explain lists them", word);
 }
 

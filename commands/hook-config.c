@@ -61,9 +61,7 @@ static int take_line(struct hook_config *config, const char *line, struct error 
 	}
 	return error_input(
 		error,
-		"\"%s\" is no line of a hook.conf: key=value, where key is "
-		"one of host, locality, target, policy, ignore, only, fail-on, "
-		"strict (yes, no) and time-limit",
+		"\"%s\" is no line of a hook.conf: key=value, where key is one of host, locality, target, policy, ignore, only, fail-on, strict (yes, no) and time-limit",
 		line);
 }
 

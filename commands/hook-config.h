@@ -11,9 +11,9 @@
 
 /* Zeroed it asks for nothing. */
 struct hook_config {
-	VEC(char *) words;     /* owned: options of check, "--policy=socket" */
-	bool has_host;         /* a host is named, or "host=none" */
-	bool no_host;          /* "host=none" */
+	VEC(char *) words; /* owned: options of check, "--policy=socket" */
+	bool has_host;     /* a host is named, or "host=none" */
+	bool no_host;      /* "host=none" */
 	bool has_target;
 	bool strict;           /* a domain that cannot be checked must not start */
 	unsigned time_limit_s; /* 0: not said */

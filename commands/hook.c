@@ -37,7 +37,8 @@ static int read_config(const struct wish *wish, struct hook_config *ret,
 	if (!wish->config && access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
 	if (file_read(path, 1 << 20, &text, error) < 0) {
-		/* It may say so, and nobody can tell; a file that does not exist says nothing. */
+		/* It may say so, and nobody can tell; a file that does not exist says
+		 * nothing. */
 		ret->strict = access(path, F_OK) == 0 || errno != ENOENT;
 		return -1;
 	}
@@ -91,17 +92,16 @@ static int prepare(const struct wish *wish, struct error *error)
 
 	if (guarded_run(judge, wish, &guarded, &why) == 0) {
 		if (guarded.status == STATUS_FINDINGS)
-			streams_say("%s is not started: it would fail, see "
-				    "above; virt-layout explain RULE says why",
-				    wish->guest);
+			streams_say(
+				"%s is not started: it would fail, see above; virt-layout explain RULE says why",
+				wish->guest);
 		return guarded.status;
 	}
 	if (guarded.strict)
-		return error_system(error, 0,
-				    "%s is not started, since hook.conf says "
-				    "strict, or cannot be read, and it was not "
-				    "checked: %s",
-				    wish->guest, why.message);
+		return error_system(
+			error, 0,
+			"%s is not started, since hook.conf says strict, or cannot be read, and it was not checked: %s",
+			wish->guest, why.message);
 	error_wrap(&why, "%s starts unchecked", wish->guest);
 	guard_say(&why);
 	return STATUS_OK;
@@ -143,13 +143,11 @@ const struct command qemu_hook_command = {
 	.name = "qemu",
 	.args = "GUEST OPERATION [SUB-OPERATION EXTRA]",
 	.summary = "libvirt's hook: check a domain before it starts",
-	.about = "To be linked to as /etc/libvirt/hooks/qemu: the program does this when "
-		 "it\n"
-		 "is called by the name qemu. On \"prepare begin\" the domain on "
-		 "standard\n"
-		 "input is held against the rules of check, and the exit status 1 keeps "
-		 "it\n"
-		 "from starting. Other operations do nothing.",
+	.about =
+		"To be linked to as /etc/libvirt/hooks/qemu: the program does this when it\n"
+		"is called by the name qemu. On \"prepare begin\" the domain on standard\n"
+		"input is held against the rules of check, and the exit status 1 keeps it\n"
+		"from starting. Other operations do nothing.",
 	.rows = rows,
 	.run = run,
 };

@@ -14,8 +14,7 @@ int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine
 	(void)ret;
 	return error_input(
 		error,
-		"%s: this small program reads no XML of lstopo; make it a record "
-		"with `virt-layout record %s`",
+		"%s: this small program reads no XML of lstopo; make it a record with `virt-layout record %s`",
 		name, name);
 }
 
@@ -25,8 +24,7 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 	(void)ret;
 	return error_input(
 		error,
-		"synthetic:%s: this small program knows no synthetic machines; "
-		"make it a record with `virt-layout record`",
+		"synthetic:%s: this small program knows no synthetic machines; make it a record with `virt-layout record`",
 		description);
 }
 

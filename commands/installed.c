@@ -11,9 +11,9 @@
 /* libvirt.so.0.MAJOR*1000+MINOR.MICRO, as libtool names it from libvirt's version. */
 static bool libvirt_version(unsigned *ret)
 {
-	static const char *const patterns[] = { "/usr/lib/*/libvirt.so.0.*",
-						"/usr/lib64/libvirt.so.0.*",
-						"/usr/lib/libvirt.so.0.*" };
+	static const char *const patterns[] = {"/usr/lib/*/libvirt.so.0.*",
+					       "/usr/lib64/libvirt.so.0.*",
+					       "/usr/lib/libvirt.so.0.*"};
 	unsigned best = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
@@ -41,7 +41,8 @@ static bool is_on_path(const char *name)
 	char *rest = copy, *folder;
 
 	while ((folder = strsep(&rest, ":"))) {
-		_cleanup_free_ char *file = xasprintf("%s/%s", *folder ? folder : ".", name);
+		_cleanup_free_ char *file =
+			xasprintf("%s/%s", *folder ? folder : ".", name);
 
 		if (access(file, X_OK) == 0)
 			return true;
@@ -53,8 +54,9 @@ static bool is_on_path(const char *name)
 static bool qemu_version(const char *architecture, unsigned *ret)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-	_cleanup_free_ char *command = xasprintf(
-		"timeout -k 1 10 qemu-system-%s --version 2>/dev/null", architecture);
+	_cleanup_free_ char *command =
+		xasprintf("timeout -k 1 10 qemu-system-%s --version 2>/dev/null",
+			  architecture);
 	/* A shell reads it. */
 	bool sound = architecture[strspn(architecture, letters)] == '\0', found;
 	FILE *pipe = sound ? popen(command, "re") : NULL;
@@ -81,15 +83,15 @@ int installed_target(const char *architecture, struct target *ret, struct error 
 	if (!qemu_version(architecture, &ret->qemu)) {
 		ret->qemu = 0;
 		if (is_on_path(emulator))
-			return error_system(error, 0,
-					    "--target installed: %s does not tell its "
-					    "version; write libvirt=V,qemu=V",
-					    emulator);
+			return error_system(
+				error, 0,
+				"--target installed: %s does not tell its version; write libvirt=V,qemu=V",
+				emulator);
 	}
 	if (ret->libvirt == 0 && ret->qemu == 0)
-		return error_system(error, 0,
-				    "--target installed: neither a libvirt library nor "
-				    "qemu-system-%s is found; write libvirt=V,qemu=V",
-				    architecture);
+		return error_system(
+			error, 0,
+			"--target installed: neither a libvirt library nor qemu-system-%s is found; write libvirt=V,qemu=V",
+			architecture);
 	return 0;
 }

@@ -208,11 +208,10 @@ const struct command define_command = {
 	.name = "onDefineDomain",
 	.args = "--vmi JSON --domain XML",
 	.summary = "KubeVirt's hook: plan in a domain about to be defined",
-	.about = "Prints the domain, changed as the VMI's annotations virt-layout/... "
-		 "ask, or\n"
-		 "as it came where that cannot be done. The program does this too when "
-		 "it is\n"
-		 "called by the name onDefineDomain.",
+	.about =
+		"Prints the domain, changed as the VMI's annotations virt-layout/... ask, or\n"
+		"as it came where that cannot be done. The program does this too when it is\n"
+		"called by the name onDefineDomain.",
 	.rows = rows,
 	.run = run,
 };

@@ -20,9 +20,9 @@ int find_libexec(const char *name, char **ret, struct error *error)
 	else if (access(installed, X_OK) == 0)
 		*ret = TAKE(installed);
 	else
-		return error_system(error, 0,
-				    "%s is not installed (looked for %s); was "
-				    "virt-layout built without libvirt?",
-				    name, installed);
+		return error_system(
+			error, 0,
+			"%s is not installed (looked for %s); was virt-layout built without libvirt?",
+			name, installed);
 	return 0;
 }

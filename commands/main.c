@@ -16,13 +16,14 @@
 static const struct command program = {
 	.name = PROGRAM,
 	.args = "COMMAND [ARGUMENTS]",
-	.summary = "Plan, check and boot NUMA and PCI layouts of libvirt guests, and "
-		   "lay out their disks",
+	.summary =
+		"Plan, check and boot NUMA and PCI layouts of libvirt guests, and lay out their disks",
 	.children = commands,
-	.rows = (const struct option_row[]){
-		{ .name = "version", .help = "show the version and exit" },
-		{},
-	},
+	.rows =
+		(const struct option_row[]){
+			{.name = "version", .help = "show the version and exit"},
+			{},
+		},
 };
 
 static const struct command *find_command(const struct command *const *list,
@@ -43,8 +44,8 @@ static int unknown_command(const struct command *parent, const char *word,
 		names[i] = parent->children[i]->name;
 	nearest = nearest_name(word, names);
 	if (nearest)
-		return error_input(error, "unknown command \"%s\"; did you mean %s?", word,
-				   nearest);
+		return error_input(error, "unknown command \"%s\"; did you mean %s?",
+				   word, nearest);
 	return error_input(error, "unknown command \"%s\"; --help lists them", word);
 }
 
@@ -89,7 +90,8 @@ static int dispatch(const struct command *command, const char *path, int argc,
 	if (command->run)
 		return command->run(argc, argv, error);
 	if (argc > 1)
-		return error_input(error, "unknown option %s; --help lists them", argv[1]);
+		return error_input(error, "unknown option %s; --help lists them",
+				   argv[1]);
 	return error_input(error, "which command? %s --help lists them", path);
 }
 

@@ -29,59 +29,83 @@ struct flags {
 };
 
 static const struct option_row rows[] = {
-	{ .name = "node", .arg = "vcpus=N,memory=SIZE",
-	  .help = "one guest NUMA node; repeat; cpulist=0-3 names the vCPUs" },
-	{ .name = "device", .arg = "KIND,node=N|per-node=N[,count=N]",
-	  .help = "devices; also vfs=N, iommu-group=own|shared; repeat" },
-	{ .name = "nic", .arg = "KIND,...", .help = "the same as --device" },
-	{ .name = "domain", .arg = "FILE",
-	  .help = "change this domain, in its own text, in place of starting fresh" },
-	{ .name = "host", .arg = "SOURCE",
-	  .help = "with --domain: the host whose devices it is given" },
-	{ .name = "diff", .help = "with --domain: print what changes, as a unified diff" },
-	{ .name = "in-place", .help = "with --domain: write the file itself" },
-	{ .name = "like", .arg = "SOURCE", .help = "mirror that machine" },
-	{ .name = "locality", .arg = "BUSES=NODE",
-	  .help = "0000:80-ff=1: the node of root buses that firmware left out" },
-	{ .name = "cpus-per-node", .arg = "N", .help = "shrink a mirrored node to N CPUs" },
-	{ .name = "memory-per-node", .arg = "SIZE", .help = "and to this much memory" },
-	{ .name = "per", .arg = "WHAT", .choices = "node|root-complex",
-	  .help = "an expander bus per node, or per host root complex with its switches" },
-	{ .name = "spare-ports", .arg = "N",
-	  .help = "empty hot-pluggable root ports on each expander bus (0)" },
-	{ .name = "general-ports", .arg = "N",
-	  .help = "empty hot-pluggable root ports on pcie-root (4)" },
-	{ .name = "iommu", .arg = "MODEL", .choices = "intel|virtio|smmuv3|amd|none",
-	  .help = "intel on x86_64, smmuv3 on aarch64" },
-	{ .name = "target", .arg = "libvirt=V,qemu=V",
-	  .help = "plan for these versions, or installed; else what the host or domain has" },
-	{ .name = "firmware", .arg = "KIND", .choices = "bios|efi|efi-secure",
-	  .help = "bios unless the machine is virt" },
-	{ .name = "type", .arg = "TYPE", .choices = "kvm|qemu", .help = "kvm" },
-	{ .name = "arch", .arg = "ARCH", .help = "x86_64, or aarch64" },
-	{ .name = "machine", .arg = "NAME", .help = "q35, or virt on aarch64" },
-	{ .name = "cpu", .arg = "MODE[+FEATURE]",
-	  .help = "host-passthrough, or maximum with --type qemu" },
-	{ .name = "disk", .arg = "FILE", .help = "a virtio disk to boot from" },
-	{ .name = "cdrom", .arg = "FILE", .help = "an installer's image" },
-	{ .name = "mgmt", .arg = "user|network=NAME", .help = "a NIC to reach the guest by" },
-	{ .name = "backend", .arg = "KIND", .choices = "user|passt|mcast",
-	  .help = "what the planned NICs are plugged into (user)" },
-	{ .name = "hugepages", .arg = "SIZE", .help = "back the nodes with huge pages" },
-	{ .name = "hmat", .help = "write the mirrored latencies and bandwidths" },
-	{ .name = "debug-console", .help = "the firmware's debug port 0x402, into a log file" },
-	{ .name = "iothreads", .arg = "WHAT", .choices = "per-node",
-	  .help = "with --domain: an I/O thread per node, and the disks given to them" },
-	{ .name = "place", .arg = "DEVICE=NODE",
-	  .help = "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)" },
-	{ .name = "name", .arg = "NAME", .help = "the domain's name (nested)" },
-	{ .name = "predict", .help = "print what the guest will show, and no XML" },
-	{ .name = "emit", .arg = "WHAT", .choices = "xml|expect",
-	  .help = "expect: a small JSON file for verify inside the guest" },
-	{ .name = "output", .letter = 'o', .arg = "FILE", .help = "write there" },
+	{.name = "node",
+	 .arg = "vcpus=N,memory=SIZE",
+	 .help = "one guest NUMA node; repeat; cpulist=0-3 names the vCPUs"},
+	{.name = "device",
+	 .arg = "KIND,node=N|per-node=N[,count=N]",
+	 .help = "devices; also vfs=N, iommu-group=own|shared; repeat"},
+	{.name = "nic", .arg = "KIND,...", .help = "the same as --device"},
+	{.name = "domain",
+	 .arg = "FILE",
+	 .help = "change this domain, in its own text, in place of starting fresh"},
+	{.name = "host",
+	 .arg = "SOURCE",
+	 .help = "with --domain: the host whose devices it is given"},
+	{.name = "diff", .help = "with --domain: print what changes, as a unified diff"},
+	{.name = "in-place", .help = "with --domain: write the file itself"},
+	{.name = "like", .arg = "SOURCE", .help = "mirror that machine"},
+	{.name = "locality",
+	 .arg = "BUSES=NODE",
+	 .help = "0000:80-ff=1: the node of root buses that firmware left out"},
+	{.name = "cpus-per-node", .arg = "N", .help = "shrink a mirrored node to N CPUs"},
+	{.name = "memory-per-node", .arg = "SIZE", .help = "and to this much memory"},
+	{.name = "per",
+	 .arg = "WHAT",
+	 .choices = "node|root-complex",
+	 .help = "an expander bus per node, or per host root complex with its switches"},
+	{.name = "spare-ports",
+	 .arg = "N",
+	 .help = "empty hot-pluggable root ports on each expander bus (0)"},
+	{.name = "general-ports",
+	 .arg = "N",
+	 .help = "empty hot-pluggable root ports on pcie-root (4)"},
+	{.name = "iommu",
+	 .arg = "MODEL",
+	 .choices = "intel|virtio|smmuv3|amd|none",
+	 .help = "intel on x86_64, smmuv3 on aarch64"},
+	{.name = "target",
+	 .arg = "libvirt=V,qemu=V",
+	 .help = "plan for these versions, or installed; else what the host or domain has"},
+	{.name = "firmware",
+	 .arg = "KIND",
+	 .choices = "bios|efi|efi-secure",
+	 .help = "bios unless the machine is virt"},
+	{.name = "type", .arg = "TYPE", .choices = "kvm|qemu", .help = "kvm"},
+	{.name = "arch", .arg = "ARCH", .help = "x86_64, or aarch64"},
+	{.name = "machine", .arg = "NAME", .help = "q35, or virt on aarch64"},
+	{.name = "cpu",
+	 .arg = "MODE[+FEATURE]",
+	 .help = "host-passthrough, or maximum with --type qemu"},
+	{.name = "disk", .arg = "FILE", .help = "a virtio disk to boot from"},
+	{.name = "cdrom", .arg = "FILE", .help = "an installer's image"},
+	{.name = "mgmt",
+	 .arg = "user|network=NAME",
+	 .help = "a NIC to reach the guest by"},
+	{.name = "backend",
+	 .arg = "KIND",
+	 .choices = "user|passt|mcast",
+	 .help = "what the planned NICs are plugged into (user)"},
+	{.name = "hugepages", .arg = "SIZE", .help = "back the nodes with huge pages"},
+	{.name = "hmat", .help = "write the mirrored latencies and bandwidths"},
+	{.name = "debug-console",
+	 .help = "the firmware's debug port 0x402, into a log file"},
+	{.name = "iothreads",
+	 .arg = "WHAT",
+	 .choices = "per-node",
+	 .help = "with --domain: an I/O thread per node, and the disks given to them"},
+	{.name = "place",
+	 .arg = "DEVICE=NODE",
+	 .help = "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)"},
+	{.name = "name", .arg = "NAME", .help = "the domain's name (nested)"},
+	{.name = "predict", .help = "print what the guest will show, and no XML"},
+	{.name = "emit",
+	 .arg = "WHAT",
+	 .choices = "xml|expect",
+	 .help = "expect: a small JSON file for verify inside the guest"},
+	{.name = "output", .letter = 'o', .arg = "FILE", .help = "write there"},
 	{},
 };
-
 
 /* One flag of the command line or setting of the file, by its name. */
 static int take_flag(void *user, const char *flag, const char *value, struct error *error)
@@ -162,22 +186,22 @@ static int check_flags(const struct flags *flags, struct error *error)
 	const struct {
 		bool given;
 		const char *name;
-	} needs_domain[] = { { flags->host, "--host" },
-			     { flags->diff, "--diff" },
-			     { flags->in_place, "--in-place" },
-			     { flags->request.iothreads, "--iothreads" },
-			     { flags->request.places.n > 0, "--place" } };
+	} needs_domain[] = {{flags->host, "--host"},
+			    {flags->diff, "--diff"},
+			    {flags->in_place, "--in-place"},
+			    {flags->request.iothreads, "--iothreads"},
+			    {flags->request.places.n > 0, "--place"}};
 
 	const struct {
 		bool given;
 		const char *name;
 	} needs_like[] = {
-		{ flags->mirror.cpus_per_node, "--cpus-per-node" },
-		{ flags->mirror.memory_per_node_bytes, "--memory-per-node" },
-		{ flags->source.localities.n > 0 && !flags->host, "--locality" },
-		{ flags->request.per == PER_ROOT_COMPLEX && !flags->host,
-		  "--per root-complex" },
-		{ flags->request.hmat, "--hmat" },
+		{flags->mirror.cpus_per_node, "--cpus-per-node"},
+		{flags->mirror.memory_per_node_bytes, "--memory-per-node"},
+		{flags->source.localities.n > 0 && !flags->host, "--locality"},
+		{flags->request.per == PER_ROOT_COMPLEX && !flags->host,
+		 "--per root-complex"},
+		{flags->request.hmat, "--hmat"},
 	};
 
 	for (size_t i = 0; !flags->like && i < ARRAY_SIZE(needs_like); i++)
@@ -185,20 +209,22 @@ static int check_flags(const struct flags *flags, struct error *error)
 			return error_input(error, "plan: %s is for --like SOURCE",
 					   needs_like[i].name);
 	if (flags->predict && flags->expect)
-		return error_input(error, "plan: --predict and --emit expect cannot go "
-					  "together");
+		return error_input(
+			error, "plan: --predict and --emit expect cannot go together");
 	for (size_t i = 0; !flags->domain && i < ARRAY_SIZE(needs_domain); i++)
 		if (needs_domain[i].given)
 			return error_input(error, "plan: %s is for --domain FILE",
 					   needs_domain[i].name);
 	if (flags->in_place && (flags->diff || flags->output || flags->predict))
-		return error_input(error, "plan: --in-place writes the domain's own file: "
-					  "leave out --diff, --predict and -o");
+		return error_input(
+			error,
+			"plan: --in-place writes the domain's own file: leave out --diff, --predict and -o");
 	if (flags->in_place && streq(flags->domain, "-"))
 		return error_input(error, "plan: --in-place needs a file, not -");
 	if (flags->domain && flags->expect)
-		return error_input(error, "plan: --emit expect is for fresh plans; verify "
-					  "takes the domain itself");
+		return error_input(
+			error,
+			"plan: --emit expect is for fresh plans; verify takes the domain itself");
 	return 0;
 }
 
@@ -250,8 +276,8 @@ static int settle(struct flags *flags, const struct machine *host,
 	const char *architecture = flags->request.architecture;
 	_cleanup_text_ struct text text = {};
 
-	if (wish->installed &&
-	    installed_target(architecture ? architecture : "x86_64", &wish->given, error) < 0)
+	if (wish->installed && installed_target(architecture ? architecture : "x86_64",
+						&wish->given, error) < 0)
 		return -1;
 	if (request_settle(&flags->request, host, document, &flags->target, error) < 0)
 		return -1;
@@ -359,7 +385,8 @@ static int run(int argc, char *argv[], struct error *error)
 	if (rc == 0)
 		rc = check_flags(&flags, error);
 	if (rc == 0)
-		rc = flags.domain ? run_in_place(&flags, error) : run_fresh(&flags, error);
+		rc = flags.domain ? run_in_place(&flags, error)
+				  : run_fresh(&flags, error);
 	request_free(&flags.request);
 	source_options_free(&flags.source);
 	target_settled_free(&flags.target);
@@ -371,8 +398,9 @@ const struct command plan_command = {
 	.name = "plan",
 	.args = "[REQUEST.xml]",
 	.summary = "Print the domain XML of a nested test host",
-	.about = "Lays out NUMA nodes, PCI Express expander buses, root ports, devices and\n"
-		 "an IOMMU, asked for by flags, by a file, or by a machine to be mirrored.",
+	.about =
+		"Lays out NUMA nodes, PCI Express expander buses, root ports, devices and\n"
+		"an IOMMU, asked for by flags, by a file, or by a machine to be mirrored.",
 	.rows = rows,
 	.run = run,
 };

@@ -10,9 +10,9 @@ enum { OUTPUT, IDENTIFY, LOCALITY };
 
 static const struct option_row rows[] = {
 	[OUTPUT] = {"output", 'o', "FILE", "write there and not to standard output"},
-	[IDENTIFY] = {"identify", 0, NULL,
-		      "keep what tells this host from others: MAC addresses in names, "
-		      "all of the kernel's command line"},
+	[IDENTIFY] =
+		{"identify", 0, NULL,
+		 "keep what tells this host from others: MAC addresses in names, all of the kernel's command line"},
 	[LOCALITY] = {"locality", 0, "RANGE=NODE",
 		      "root buses, as 0000:80-ff, that firmware gave no node; repeat"},
 	{},
@@ -21,8 +21,8 @@ static const struct option_row rows[] = {
 static int run(int argc, char *argv[], struct error *error)
 {
 	_cleanup_(file_origin_free) struct file_origin origin = {};
-	_cleanup_(source_options_free) struct source_options source = {
-		.facts = true, .origin = &origin};
+	_cleanup_(source_options_free) struct source_options source = {.facts = true,
+								       .origin = &origin};
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_text_ struct text text = {};
 	struct options options = options_begin(&record_command, argc, argv);
@@ -51,16 +51,13 @@ const struct command record_command = {
 	.name = "record",
 	.args = "[SOURCE]",
 	.summary = "Print a machine as one file to plan for and check against elsewhere",
-	.about = "The file holds the machine with what lstopo leaves out (nodes of "
-		 "devices,\n"
-		 "IOMMU groups, drivers, virtual functions, BARs), the facts that check "
-		 "asks\n"
-		 "of a host, each a value or why it is unknown, and the small sysfs "
-		 "files as\n"
-		 "they were. No time, host name, serial number or MAC address stands in "
-		 "it\n"
-		 "without --identify. SOURCE defaults to live.\n"
-		 "\n" SOURCE_HELP,
+	.about =
+		"The file holds the machine with what lstopo leaves out (nodes of devices,\n"
+		"IOMMU groups, drivers, virtual functions, BARs), the facts that check asks\n"
+		"of a host, each a value or why it is unknown, and the small sysfs files as\n"
+		"they were. No time, host name, serial number or MAC address stands in it\n"
+		"without --identify. SOURCE defaults to live.\n"
+		"\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 };

@@ -127,7 +127,9 @@ static char *root_name(const char *s)
 /* gzip, bzip2, xz, zstd, by their first bytes. */
 static bool is_packed(const struct text *text)
 {
-	static const char *const magic[] = {"\x1f\x8b", "BZh", "\xfd" "7zXZ",
+	static const char *const magic[] = {"\x1f\x8b", "BZh",
+					    "\xfd"
+					    "7zXZ",
 					    "\x28\xb5\x2f\xfd"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(magic); i++)
@@ -152,14 +154,14 @@ static int read_file(const char *path, const struct source_options *options,
 		if (streq(files[i].root, root))
 			return files[i].read(&input, ret, error);
 	if (root)
-		return error_input(error,
-				   "%s: is XML of <%s>, which tells of no machine; a "
-				   "SOURCE is " KINDS,
-				   input.name, root);
+		return error_input(
+			error,
+			"%s: is XML of <%s>, which tells of no machine; a SOURCE is " KINDS,
+			input.name, root);
 	if (is_packed(&text))
-		return error_input(error,
-				   "%s: is packed; unpack it and give the file or directory",
-				   input.name);
+		return error_input(
+			error, "%s: is packed; unpack it and give the file or directory",
+			input.name);
 	return error_input(error, "%s: is no XML; a SOURCE is " KINDS, input.name);
 }
 
@@ -202,10 +204,10 @@ static int read_directory(int fd, const char *path, const struct source_options 
 		return read_tree(fd, path, MACHINE_SYSFS, options, ret, error);
 	if (holds(fd, "capabilities.xml"))
 		return capabilities_read_directory(path, ret, error);
-	return error_input(error,
-			   "%s: holds neither sys/devices nor devices/system/node nor "
-			   "capabilities.xml; a SOURCE is " KINDS,
-			   path);
+	return error_input(
+		error,
+		"%s: holds neither sys/devices nor devices/system/node nor capabilities.xml; a SOURCE is " KINDS,
+		path);
 }
 
 static int read_live(const struct source_options *options, struct machine *ret,
@@ -250,10 +252,10 @@ int source_add_locality(struct source_options *options, const char *string,
 	}
 	if (n == 0 || !parse_int(string + n, &node) || node < 0 || last < first ||
 	    strchr("-+ \t", string[0]))
-		return error_input(error,
-				   "--locality %s: is not DOMAIN:BUS[-BUS]=NODE, like "
-				   "0000:80-ff=1",
-				   string);
+		return error_input(
+			error,
+			"--locality %s: is not DOMAIN:BUS[-BUS]=NODE, like 0000:80-ff=1",
+			string);
 	locality = vec_add(&options->localities);
 	*locality = (struct locality){domain, (uint8_t)first, (uint8_t)last, node};
 	return 0;
@@ -305,14 +307,12 @@ static int apply_locality(struct machine *machine, const struct locality *locali
 	if (!there)
 		return error_input(
 			error,
-			"--locality %04x:%02x-%02x: the machine has no root bus "
-			"there",
+			"--locality %04x:%02x-%02x: the machine has no root bus there",
 			locality->domain, locality->first_bus, locality->last_bus);
 	if (!placed)
 		machine_complain(
 			machine,
-			"--locality %04x:%02x-%02x changes nothing: the nodes of "
-			"all functions there are known",
+			"--locality %04x:%02x-%02x changes nothing: the nodes of all functions there are known",
 			locality->domain, locality->first_bus, locality->last_bus);
 	return 0;
 }

@@ -122,8 +122,7 @@ const struct command stash_command = {
 	.args = "DOMAIN.xml XPATH...",
 	.summary = "Park elements of a domain in its <metadata>",
 	.about =
-		"The elements that XPATH selects move into <metadata>, where libvirt "
-		"keeps\n"
+		"The elements that XPATH selects move into <metadata>, where libvirt keeps\n"
 		"them without looking at them, together with where they stood. unstash\n"
 		"brings them back. Prefixes in XPATH are those that the domain declares.",
 	.rows = stash_rows,
@@ -290,9 +289,9 @@ const struct command unstash_command = {
 	.name = "unstash",
 	.args = "DOMAIN.xml [NAME...]",
 	.summary = "Bring back what stash parked, to where it stood",
-	.about = "Without NAME all elements come back. Where nothing around their places "
-		 "has\n"
-		 "changed, the domain is as it was before, to the byte.",
+	.about =
+		"Without NAME all elements come back. Where nothing around their places has\n"
+		"changed, the domain is as it was before, to the byte.",
 	.rows = unstash_rows,
 	.run = run_unstash,
 };

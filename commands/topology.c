@@ -161,11 +161,10 @@ const struct command topology_command = {
 	.name = "topology",
 	.args = "[SOURCE]",
 	.summary = "Show a machine: NUMA nodes, root buses, devices, IOMMU groups",
-	.about = "For each node its CPUs, memory, huge pages, distances and the devices "
-		 "on\n"
-		 "it; apart, the devices whose node nobody knows. SOURCE defaults to "
-		 "live.\n"
-		 "\n" SOURCE_HELP,
+	.about =
+		"For each node its CPUs, memory, huge pages, distances and the devices on\n"
+		"it; apart, the devices whose node nobody knows. SOURCE defaults to live.\n"
+		"\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the guest's kernel said while it placed buses, BARs and nodes, and what that means:
- * beside a difference it often is the reason.
+ * What the guest's kernel said while it placed buses, BARs and nodes, and what that
+ * means: beside a difference it often is the reason.
  */
 #include "commands/verdict.h"
 
@@ -12,20 +12,21 @@ enum { LINES_A_READING = 1 };
 static const struct reading {
 	const char *phrase, *means;
 } readings[] = {
-	{ "busn_res: can not insert",
-	  "two root buses claim the same bus numbers: busNr is too near to the next one" },
-	{ "bridge configuration invalid",
-	  "firmware gave a bridge no bus numbers, or some that are taken" },
-	{ "[io  size", "no I/O ports are left for it; harmless for an empty port" },
-	{ "can't assign; no space", "no memory is left for a BAR or a bridge's window" },
-	{ "failed to assign", "no room was found for a BAR or a bridge's window" },
-	{ "no compatible bridge window", "firmware placed it outside its bridge's window" },
-	{ "RMRR entry", "a device of the DMAR table is not where firmware says" },
-	{ "Parse DMAR table failure", "the DMAR table names what is not there" },
-	{ "Failed to enable irq remapping", "the IOMMU cannot remap interrupts" },
-	{ "invalid memblk node", "firmware puts memory on a node that it does not describe" },
-	{ "Faking a node", "the kernel threw firmware's nodes away" },
-	{ "No NUMA configuration found", "firmware describes no nodes: is ACPI off?" },
+	{"busn_res: can not insert",
+	 "two root buses claim the same bus numbers: busNr is too near to the next one"},
+	{"bridge configuration invalid",
+	 "firmware gave a bridge no bus numbers, or some that are taken"},
+	{"[io  size", "no I/O ports are left for it; harmless for an empty port"},
+	{"can't assign; no space", "no memory is left for a BAR or a bridge's window"},
+	{"failed to assign", "no room was found for a BAR or a bridge's window"},
+	{"no compatible bridge window", "firmware placed it outside its bridge's window"},
+	{"RMRR entry", "a device of the DMAR table is not where firmware says"},
+	{"Parse DMAR table failure", "the DMAR table names what is not there"},
+	{"Failed to enable irq remapping", "the IOMMU cannot remap interrupts"},
+	{"invalid memblk node",
+	 "firmware puts memory on a node that it does not describe"},
+	{"Faking a node", "the kernel threw firmware's nodes away"},
+	{"No NUMA configuration found", "firmware describes no nodes: is ACPI off?"},
 };
 
 static size_t reading_of(const char *line)
@@ -61,7 +62,7 @@ static const char *next_line(struct complaints *c, size_t *ret_reading)
 void text_add_complaints(struct text *text, const char *complaints)
 {
 	_cleanup_free_ char *copy = complaints ? xstrdup(complaints) : NULL;
-	struct complaints c = { .rest = copy };
+	struct complaints c = {.rest = copy};
 	const char *line;
 	size_t i;
 
@@ -80,7 +81,7 @@ void text_add_complaints(struct text *text, const char *complaints)
 void jsonw_complaints(struct jsonw *json, const char *complaints)
 {
 	_cleanup_free_ char *copy = complaints ? xstrdup(complaints) : NULL;
-	struct complaints c = { .rest = copy };
+	struct complaints c = {.rest = copy};
 	const char *line;
 	size_t i;
 

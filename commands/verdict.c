@@ -66,7 +66,7 @@ static void print_json(const struct verdict *verdict)
 {
 	static const struct substitutions none;
 	_cleanup_text_ struct text text = {};
-	struct jsonw json = { .out = &text };
+	struct jsonw json = {.out = &text};
 
 	jsonw_object(&json, NULL);
 	jsonw_u64(&json, "version", 1);
@@ -75,7 +75,8 @@ static void print_json(const struct verdict *verdict)
 	else
 		jsonw_differences(&json, verdict->differences);
 	jsonw_complaints(&json, differs(verdict) ? verdict->complaints : NULL);
-	jsonw_substitutions(&json, verdict->substitutions ? verdict->substitutions : &none);
+	jsonw_substitutions(&json,
+			    verdict->substitutions ? verdict->substitutions : &none);
 	if (verdict->assigns && verdict->assigns->assigns.n > 0)
 		json_assigns(&json, verdict->assigns);
 	if (verdict->booted) {

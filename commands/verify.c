@@ -49,7 +49,7 @@ static int verify(const char *expected_path, const char *observed_path,
 	_cleanup_(source_options_free) struct source_options source = {};
 	_cleanup_machine_ struct machine expected = {}, observed = {};
 	_cleanup_differences_ struct differences differences = {};
-	struct verdict verdict = { .differences = &differences };
+	struct verdict verdict = {.differences = &differences};
 
 	if (read_expected(expected_path, &expected, error) < 0 ||
 	    source_read(observed_path, &source, &observed, error) < 0)
@@ -73,18 +73,19 @@ static int run(int argc, char *argv[], struct error *error)
 	}
 	if (row == OPTIONS_FAULT || options_need(&options, 1, 2, error) < 0)
 		return -1;
-	return verify(options.args[0], options.n_args > 1 ? options.args[1] : "live", &how,
-		      json, error);
+	return verify(options.args[0], options.n_args > 1 ? options.args[1] : "live",
+		      &how, json, error);
 }
 
 const struct command verify_command = {
 	.name = "verify",
 	.args = "EXPECTED [OBSERVED]",
 	.summary = "Compare a planned machine with the one that is there",
-	.about = "EXPECTED is a libvirt domain, the file of `plan --emit expect`, or a SOURCE;\n"
-		 "OBSERVED is a SOURCE, without it this machine: inside a guest, run it there.\n"
-		 "The root cause of differences comes first, what follows from it below it.\n"
-		 "\n" SOURCE_HELP,
+	.about =
+		"EXPECTED is a libvirt domain, the file of `plan --emit expect`, or a SOURCE;\n"
+		"OBSERVED is a SOURCE, without it this machine: inside a guest, run it there.\n"
+		"The root cause of differences comes first, what follows from it below it.\n"
+		"\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 };

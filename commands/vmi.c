@@ -71,8 +71,8 @@ static int take_strict(struct vmi_wish *wish, const char *value, struct error *e
 	if (wish->strict || streq(value, "false"))
 		return 0;
 	return error_input(error,
-			   "annotation " VMI_PREFIX "strict: %s is neither true nor "
-			   "false",
+			   "annotation " VMI_PREFIX
+			   "strict: %s is neither true nor false",
 			   value);
 }
 
@@ -82,8 +82,8 @@ static int take_time_limit(struct vmi_wish *wish, const char *value, struct erro
 
 	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > HOOK_TIME_LIMIT_S)
 		return error_input(error,
-				   "annotation " VMI_PREFIX "time-limit: %s is no "
-				   "number of seconds from 1 to %d",
+				   "annotation " VMI_PREFIX
+				   "time-limit: %s is no number of seconds from 1 to %d",
 				   value, HOOK_TIME_LIMIT_S);
 	wish->time_limit_s = seconds;
 	return 0;

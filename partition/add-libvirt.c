@@ -249,8 +249,7 @@ int libvirt_place(const struct partition_table *table, const struct part_request
 	if (ret->end > ret->extent.end)
 		return error_input(
 			error,
-			"libvirt's place for it ends past its extent, at block "
-			"%" PRIu64,
+			"libvirt's place for it ends past its extent, at block %" PRIu64,
 			ret->end);
 	ret->waste_bytes = (ret->end - ret->start) * SECTOR -
 			   MIN(part->size_bytes, (ret->end - ret->start) * SECTOR);

@@ -117,9 +117,9 @@ static int read_part(const struct partition_table *table,
 	    part_to_place(request, part, number, usable, ret_place, error) < 0)
 		return -1;
 	if (part->weight)
-		return part_error(request, part, number, error,
-				  "weight is for partitions that are laid out together, "
-				  "with disk plan or disk create");
+		return part_error(
+			request, part, number, error,
+			"weight is for partitions that are laid out together, with disk plan or disk create");
 	return 0;
 }
 
@@ -148,8 +148,9 @@ int partition_add(struct partition_table *table, const struct disk_request *requ
 	if (partition.active && part_check_active(table, error) < 0)
 		return -1;
 	if (place.slot.padding > 0)
-		*vec_add(&kept->list) = (struct extent){
-			.start = found.end, .end = found.end + place.slot.padding};
+		*vec_add(&kept->list) =
+			(struct extent){.start = found.end,
+					.end = found.end + place.slot.padding};
 	*ret_room = found;
 	return 0;
 }

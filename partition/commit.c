@@ -81,8 +81,7 @@ static int fail_with_sidecar(const struct patch *patch, const struct commit_plan
 	add_account(&account, patch, plan->label, flushed);
 	return error_system(
 		error, 0,
-		"%s (%s; the old sectors are in %s, and disk recover finishes or "
-		"undoes the change)",
+		"%s (%s; the old sectors are in %s, and disk recover finishes or undoes the change)",
 		why, account.s, plan->journal);
 }
 

@@ -40,8 +40,7 @@ static bool is_repeated(const struct contents *contents, size_t i)
 {
 	const struct signature *table = contents_first(contents, SIGNATURE_TABLE);
 
-	if (table && streq(table->type, "gpt") &&
-	    streq(contents->list.v[i].type, "PMBR"))
+	if (table && streq(table->type, "gpt") && streq(contents->list.v[i].type, "PMBR"))
 		return true;
 	for (size_t j = 0; j < i; j++)
 		if (contents->list.v[j].kind == contents->list.v[i].kind &&

@@ -2,8 +2,9 @@
 /*
  * content.c - what libblkid knows of a disk's content. It gets the regions in which
  * superblocks lie, copied into a memory file of the range's size: so it works for qcow2
- * too, and nothing else of a stranger's disk reaches it. To find every signature, each one
- * that is found is erased in the copy and the copy is probed again, as wipefs(8) does.
+ * too, and nothing else of a stranger's disk reaches it. To find every signature, each
+ * one that is found is erased in the copy and the copy is probed again, as wipefs(8)
+ * does.
  */
 #include "partition/content.h"
 
@@ -15,7 +16,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define FRONT_BYTES    (UINT64_C(4) << 20) /* VMFS begins at 2 MiB, UDF's anchor at 1 MiB */
+#define FRONT_BYTES                                                                      \
+	(UINT64_C(4) << 20) /* VMFS begins at 2 MiB, UDF's anchor at 1 MiB               \
+			     */
 #define BACK_BYTES     (UINT64_C(1) << 20) /* ZFS's labels take the last 512 KiB */
 #define PAGE_BYTES     4096u
 #define PIECE_BYTES    (256u << 10)
@@ -73,8 +76,8 @@ static int copy_open(struct disk_io *io, uint64_t start, uint64_t end, struct co
 				    (uintmax_t)size);
 	if (copy_region(io, ret, start, start + front, error) < 0)
 		return -1;
-	return copy_region(io, ret,
-			   MAX(start + front, end - MIN(size, BACK_BYTES)), end, error);
+	return copy_region(io, ret, MAX(start + front, end - MIN(size, BACK_BYTES)), end,
+			   error);
 }
 
 static void free_probe(blkid_probe *probe)
@@ -103,14 +106,14 @@ struct magic {
 	const char *type;
 	enum signature_kind kind;
 	bool from_end;
-	uint32_t offset;  /* of the first place */
-	uint32_t places;  /* so many, one in each 512 bytes */
+	uint32_t offset; /* of the first place */
+	uint32_t places; /* so many, one in each 512 bytes */
 	const char *bytes;
 };
 
 /*
- * libparted 3.5, libparted/labels. VOL1, LNX1 and CMS1 are EBCDIC. libparted puts a BSD label
- * into sector 0, and fills an Atari one that has no partition with its name.
+ * libparted 3.5, libparted/labels. VOL1, LNX1 and CMS1 are EBCDIC. libparted puts a BSD
+ * label into sector 0, and fills an Atari one that has no partition with its name.
  */
 static const struct magic magics[] = {
 	{"amiga", SIGNATURE_TABLE, false, 0, 16, "RDSK"},
@@ -221,8 +224,8 @@ int contents_find(struct disk_io *io, uint64_t start, uint64_t end, struct conte
 	if (copy_open(io, start, end, &copy, error) < 0)
 		return -1;
 	find_magics(&copy, ret);
-	probe = new_probe(copy.fd, BLKID_SUBLKS_MAGIC | BLKID_SUBLKS_TYPE |
-					   BLKID_SUBLKS_USAGE);
+	probe = new_probe(copy.fd,
+			  BLKID_SUBLKS_MAGIC | BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
 	if (!probe)
 		return error_system(error, errno, "%s: libblkid cannot be set up",
 				    io->name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * content.h - what is on a disk, or in a part of it, as others recognise it: file systems,
- * swap, members of RAIDs and volume groups, encrypted volumes, and partition tables of any
- * kind. Read before something is written over it.
+ * content.h - what is on a disk, or in a part of it, as others recognise it: file
+ * systems, swap, members of RAIDs and volume groups, encrypted volumes, and partition
+ * tables of any kind. Read before something is written over it.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ enum signature_kind {
 /* The bytes by which one is recognised. */
 struct signature {
 	enum signature_kind kind;
-	char *type;	 /* owned; libblkid's word: "ext4", "LVM2_member", "sun" */
+	char *type;      /* owned; libblkid's word: "ext4", "LVM2_member", "sun" */
 	uint64_t offset; /* in bytes from the start of the disk */
 	uint32_t n_bytes;
 };
@@ -34,9 +34,9 @@ struct contents {
 /*
  * Adds what bytes [@start, @end) of the disk are recognised as, each time a signature
  * occurs: the second copy of a superblock is one more. libblkid gets a copy of the first
- * 4 MiB and of the last MiB of the range and nothing else; a few kinds of table that it does
- * not know (Amiga, DASD, PC-98), and DDF RAIDs, are found by their magic. Fault: reading
- * fails.
+ * 4 MiB and of the last MiB of the range and nothing else; a few kinds of table that it
+ * does not know (Amiga, DASD, PC-98), and DDF RAIDs, are found by their magic. Fault:
+ * reading fails.
  */
 int contents_find(struct disk_io *io, uint64_t start, uint64_t end, struct contents *ret,
 		  struct error *error) _must_check_;
@@ -54,8 +54,8 @@ void contents_free(struct contents *contents);
 
 /* What inspect.c asks for: one answer each, NULL if there is none. Owned. */
 struct whole_content {
-	char *type;	/* as libblkid calls it, or "several file systems at once" */
-	char *table;	/* the kind of its partition table: "dos", "sun", "mac", ... */
+	char *type;      /* as libblkid calls it, or "several file systems at once" */
+	char *table;     /* the kind of its partition table: "dos", "sun", "mac", ... */
 	uint64_t offset; /* of the signature of @type, in bytes; 0 if it has none */
 };
 int content_find(struct disk_io *io, struct whole_content *ret, struct error *error)

@@ -70,15 +70,14 @@ static int check_place(struct creation *creation, struct error *error)
 		return errno == ENOENT ? 0 : error_system(error, errno, "%s", path);
 	creation->was_there = true;
 	if (!creation->request->overwrite)
-		return error_input(error,
-				   "%s is there already; --replace would give it a new "
-				   "table, --overwrite a new image its name",
-				   path);
+		return error_input(
+			error,
+			"%s is there already; --replace would give it a new table, --overwrite a new image its name",
+			path);
 	if (!S_ISREG(creation->before.st_mode))
-		return error_input(error,
-				   "%s is no regular file and cannot be replaced as a "
-				   "whole",
-				   path);
+		return error_input(
+			error, "%s is no regular file and cannot be replaced as a whole",
+			path);
 	return 0;
 }
 
@@ -114,9 +113,9 @@ static int check_old(struct creation *creation, struct text *ret_content,
 		return -1;
 	if (ret_content->n == 0 || request->force)
 		return 0;
-	return error_input(error,
-			   "%s: contains %s; nothing was written, and --force replaces it",
-			   request->path, ret_content->s);
+	return error_input(
+		error, "%s: contains %s; nothing was written, and --force replaces it",
+		request->path, ret_content->s);
 }
 
 static int write_sectors(const struct creation *creation, struct error *error)
@@ -331,8 +330,7 @@ static int check_unchanged(const struct creation *creation, struct error *error)
 	    now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
 		return 0;
 	return error_system(error, 0,
-			    "%s changed while its replacement was made; it is as "
-			    "it was",
+			    "%s changed while its replacement was made; it is as it was",
 			    creation->request->path);
 }
 
@@ -367,10 +365,10 @@ static int publish(struct creation *creation, int fd, struct error *error)
 	}
 	creation->named = false;
 	if (fsync(creation->folder_fd) < 0)
-		return error_system(error, errno,
-				    "%s is there and whole, but its folder could not be "
-				    "flushed: a power failure may lose it",
-				    path);
+		return error_system(
+			error, errno,
+			"%s is there and whole, but its folder could not be flushed: a power failure may lose it",
+			path);
 	return 0;
 }
 

@@ -95,9 +95,9 @@ char *disk_loop(uint64_t device, uint64_t inode, char **ret_doubt)
 	_cleanup_dir_ DIR *directory = opendir("/sys/block");
 	struct dirent *entry;
 
-	*ret_doubt = directory ? NULL
-			       : xasprintf("/sys/block cannot be read: %s",
-					   strerror(errno));
+	*ret_doubt =
+		directory ? NULL
+			  : xasprintf("/sys/block cannot be read: %s", strerror(errno));
 	while (directory && (entry = readdir(directory))) {
 		_cleanup_free_ char *path = NULL;
 		_cleanup_text_ struct text text = {};
@@ -109,8 +109,8 @@ char *disk_loop(uint64_t device, uint64_t inode, char **ret_doubt)
 		path = xasprintf("/sys/block/%s/loop/backing_file", entry->d_name);
 		if (access(path, F_OK) < 0 && errno == ENOENT)
 			continue; /* it has no file */
-		if (file_read(path, 8192, &text, &error) < 0 &&
-		    access(path, F_OK) == 0 && !*ret_doubt)
+		if (file_read(path, 8192, &text, &error) < 0 && access(path, F_OK) == 0 &&
+		    !*ret_doubt)
 			*ret_doubt = xstrdup(error.message);
 		if (text.n == 0)
 			continue;

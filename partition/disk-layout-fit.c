@@ -76,8 +76,9 @@ static void add_mend(const struct disk_plan *plan, struct text *text,
 	}
 }
 
-int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
-		   const struct part_run *run, const struct item *wall, struct error *error)
+int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
+		   size_t first, const struct part_run *run, const struct item *wall,
+		   struct error *error)
 {
 	_cleanup_text_ struct text text = {};
 	uint64_t need_end;

@@ -117,8 +117,9 @@ int disk_layout_set_ids(const struct disk_request *request, struct partition_tab
 			struct error *error)
 {
 	if (request->has_disk_guid && table->label != LABEL_GPT)
-		return error_input(error, "an MBR has no GUID but a signature, as in "
-					  "uuid=0x1badb002");
+		return error_input(
+			error,
+			"an MBR has no GUID but a signature, as in uuid=0x1badb002");
 	if (request->has_signature && table->label != LABEL_DOS)
 		return error_input(error, "a GPT has a GUID, not a signature");
 	if (request->uuid_rule == UUID_REPART && !request->seed)

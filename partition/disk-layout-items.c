@@ -13,9 +13,9 @@ static int check_name(const struct disk_plan *plan, const struct item *item,
 {
 	for (const char *at = item->partition.name; at && *at; at += utf8_length(at))
 		if (utf8_length(at) == 4)
-			return item_error(plan, item, error,
-					  "the name has a character beyond U+FFFF, which "
-					  "libfdisk cannot write");
+			return item_error(
+				plan, item, error,
+				"the name has a character beyond U+FFFF, which libfdisk cannot write");
 	return 0;
 }
 
@@ -124,12 +124,11 @@ static int set_numbers(struct disk_plan *plan, struct error *error)
 		if (*number == 0)
 			*number = next;
 		if (*number > limit)
-			return error_input(error,
-					   dos ? "an MBR has %u entries; make some "
-						 "partitions logical"
-					       : "the GPT has %u entries; --entries "
-						 "makes more",
-					   limit);
+			return error_input(
+				error,
+				dos ? "an MBR has %u entries; make some partitions logical"
+				    : "the GPT has %u entries; --entries makes more",
+				limit);
 	}
 	for (size_t i = 0; i < plan->inner.items.n; i++) {
 		struct item *item = &plan->inner.items.v[i];
@@ -142,7 +141,8 @@ static int set_numbers(struct disk_plan *plan, struct error *error)
 	return 0;
 }
 
-static int finish_item(const struct disk_plan *plan, struct item *item, struct error *error)
+static int finish_item(const struct disk_plan *plan, struct item *item,
+		       struct error *error)
 {
 	if (!item->request) {
 		item->partition.type_code = part_extended_code();
@@ -168,8 +168,8 @@ int plan_items(struct disk_plan *plan, struct error *error)
 	return 0;
 }
 
-static int set_slot(const struct disk_plan *plan, struct item *item, struct part_slot *slot,
-		    struct error *error)
+static int set_slot(const struct disk_plan *plan, struct item *item,
+		    struct part_slot *slot, struct error *error)
 {
 	const uint64_t usable[2] = {plan->first_lba, plan->last_lba};
 	struct part_place place;
@@ -194,13 +194,13 @@ static int size_extended(struct disk_plan *plan, struct error *error)
 
 	for (size_t i = 0; i < run.n; i++) {
 		if (!align_lcm(slot->unit, run.slots[i].unit, &slot->unit))
-			return item_error(plan, item, error,
-					  "the alignments have no common multiple below "
-					  "2^64");
+			return item_error(
+				plan, item, error,
+				"the alignments have no common multiple below 2^64");
 		if (run.slots[i].has_start)
-			return item_error(plan, item, error,
-					  "give it a size, since logical ones in it have "
-					  "starts");
+			return item_error(
+				plan, item, error,
+				"give it a size, since logical ones in it have starts");
 		grows |= run.slots[i].min < run.slots[i].max;
 		/* What they need was counted from a boundary on. */
 		if (run.slots[i].at != AT_NONE)

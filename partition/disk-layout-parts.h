@@ -33,8 +33,8 @@ static inline void text_add_item(struct text *text, const struct item *item)
 {
 	text_add_part(text, item->request, item->partition.number);
 }
-#define item_error(plan, item, error, ...)                                                \
-	part_error((plan)->request, (item)->request, (item)->partition.number, error,     \
+#define item_error(plan, item, error, ...)                                               \
+	part_error((plan)->request, (item)->request, (item)->partition.number, error,    \
 		   __VA_ARGS__)
 
 /*
@@ -42,6 +42,6 @@ static inline void text_add_item(struct text *text, const struct item *item)
  * A run of @list from @first on does not fit. @wall is the item that stands in its way,
  * NULL if it is the end of the disk or of the extended partition.
  */
-int explain_misfit(const struct disk_plan *plan, const struct item_list *list, size_t first,
-		   const struct part_run *run, const struct item *wall, struct error *error)
-	_must_check_;
+int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
+		   size_t first, const struct part_run *run, const struct item *wall,
+		   struct error *error) _must_check_;

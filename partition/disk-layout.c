@@ -48,8 +48,7 @@ static int set_last(struct disk_plan *plan, struct error *error)
 	if (n < least && request->label == LABEL_GPT)
 		return error_input(
 			error,
-			"a disk of %ju sectors is too small: it needs at least "
-			"%ju sectors for a %u-entry GPT",
+			"a disk of %ju sectors is too small: it needs at least %ju sectors for a %u-entry GPT",
 			(uintmax_t)n, (uintmax_t)least, request->n_entries);
 	if (n < least)
 		return error_input(error, "a disk of %ju sectors is too small",
@@ -79,11 +78,9 @@ static int set_bounds(struct disk_plan *plan, struct error *error)
 					request->n_entries);
 	plan->first_lba = plan->head;
 	if (request->first_lba > 0 && request->first_lba < plan->head)
-		return error_input(error,
-				   "first-lba %ju lies in the table, which ends at "
-				   "LBA %ju",
-				   (uintmax_t)request->first_lba,
-				   (uintmax_t)plan->head - 1);
+		return error_input(
+			error, "first-lba %ju lies in the table, which ends at LBA %ju",
+			(uintmax_t)request->first_lba, (uintmax_t)plan->head - 1);
 	if (request->first_lba > 0)
 		plan->first_lba = request->first_lba;
 	plan->last_lba = UINT64_MAX;
@@ -142,11 +139,11 @@ static int place_from(const struct disk_plan *plan, struct item_list *list, size
 					  "begins where partition %u does",
 					  same->partition.number);
 		if (run.slots[0].fixed_start < begin + run.slots[0].gap)
-			return item_error(plan, &list->items.v[first], error,
-					  "a start at LBA %ju lies before %ju, the first "
-					  "that it may take",
-					  (uintmax_t)run.slots[0].fixed_start,
-					  (uintmax_t)(begin + run.slots[0].gap));
+			return item_error(
+				plan, &list->items.v[first], error,
+				"a start at LBA %ju lies before %ju, the first that it may take",
+				(uintmax_t)run.slots[0].fixed_start,
+				(uintmax_t)(begin + run.slots[0].gap));
 		run.begin = run.slots[0].fixed_start - run.slots[0].gap;
 	}
 	wall = find_wall(list,
@@ -168,8 +165,8 @@ static int place_from(const struct disk_plan *plan, struct item_list *list, size
 	return (int)run.n;
 }
 
-static int place_list(const struct disk_plan *plan, struct item_list *list, uint64_t begin,
-		      uint64_t limit, struct error *error)
+static int place_list(const struct disk_plan *plan, struct item_list *list,
+		      uint64_t begin, uint64_t limit, struct error *error)
 {
 	for (size_t i = 0; i < list->slots.n;) {
 		int n = place_from(plan, list, i, begin, limit, error);
@@ -201,9 +198,9 @@ static int place_all(struct disk_plan *plan, struct error *error)
 		struct item *item = &plan->inner.items.v[i];
 
 		if (i > 0 && item->partition.start_lba < item[-1].partition.start_lba)
-			return item_error(plan, item, error,
-					  "logical partitions must stand in the order of "
-					  "their numbers");
+			return item_error(
+				plan, item, error,
+				"logical partitions must stand in the order of their numbers");
 		item->partition.ebr_lba =
 			i == 0 ? outer->start : item->partition.start_lba - 1;
 	}
@@ -266,14 +263,14 @@ static int check_dos_limits(const struct partition_table *table, struct error *e
 		if (table->label == LABEL_DOS && partition->end_lba > UINT32_MAX)
 			return error_input(
 				error,
-				"partition %u would end at LBA %ju; an MBR counts "
-				"to 2^32-1: take --label gpt",
+				"partition %u would end at LBA %ju; an MBR counts to 2^32-1: take --label gpt",
 				partition->number, (uintmax_t)partition->end_lba);
 	}
 	return 0;
 }
 
-static int emit(const struct disk_plan *plan, struct disk_layout *layout, struct error *error)
+static int emit(const struct disk_plan *plan, struct disk_layout *layout,
+		struct error *error)
 {
 	struct partition_table *table = &layout->table;
 	const struct disk_request *request = plan->request;

@@ -2,10 +2,10 @@
 /*
  * disk-nbd.c - existing qcow2 images through qemu-nbd.
  *
- * Theory of operation: qemu-nbd serves us alone, on a socket that has no name by then, and
- * ends with us, also when we are killed (nbd-server.c). A flush there reaches the file
- * (fsync), and the image is locked by QEMU itself. The file name is given as an option,
- * not as a URL, so that no name can mean a protocol.
+ * Theory of operation: qemu-nbd serves us alone, on a socket that has no name by then,
+ * and ends with us, also when we are killed (nbd-server.c). A flush there reaches the
+ * file (fsync), and the image is locked by QEMU itself. The file name is given as an
+ * option, not as a URL, so that no name can mean a protocol.
  */
 #include "partition/disk-holder.h"
 #include "partition/disk-io.h"
@@ -41,10 +41,10 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 	_cleanup_text_ struct text said = {};
 
 	if (nbd->silent)
-		return error_system(error, 0,
-				    "%s: %s: qemu-nbd did not answer for %u s and was "
-				    "given up on; it may still have the image open",
-				    io->name, what, tool_limit_s(USUAL_LIMIT_S));
+		return error_system(
+			error, 0,
+			"%s: %s: qemu-nbd did not answer for %u s and was given up on; it may still have the image open",
+			io->name, what, tool_limit_s(USUAL_LIMIT_S));
 
 	nbd_server_add_said(&said, &nbd->server);
 	/* libnbd's text has the reason that errno stands for. */
@@ -62,8 +62,8 @@ static int64_t now_ms(void)
 }
 
 /* Lets libnbd work until @is_done says other than 0, or too long. Negative: a failure. */
-static int wait_for(struct nbd_io *nbd, int (*is_done)(struct nbd_io *nbd, int64_t cookie),
-		    int64_t cookie)
+static int wait_for(struct nbd_io *nbd,
+		    int (*is_done)(struct nbd_io *nbd, int64_t cookie), int64_t cookie)
 {
 	int64_t end = now_ms() + (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000, left;
 	int done;
@@ -125,9 +125,9 @@ static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (finish(nbd, nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done,
-						 step, offset + done, NBD_NULL_COMPLETION,
-						 0)) < 0)
+		if (finish(nbd,
+			   nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done, step,
+					    offset + done, NBD_NULL_COMPLETION, 0)) < 0)
 			return failed(io, "cannot be written through qemu-nbd", error);
 		done += step;
 	}

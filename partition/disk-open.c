@@ -21,7 +21,8 @@ static int read_front(const char *path, uint8_t **ret, size_t *ret_n, struct err
 	if (fd < 0 && errno != ENXIO)
 		return error_system(error, errno, "%s: cannot be opened", path);
 	/* A socket cannot even be opened (ENXIO). */
-	if (fd < 0 || fstat(fd, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
+	if (fd < 0 || fstat(fd, &st) < 0 ||
+	    (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
 		return error_input(error, "%s: is neither a file nor a block device",
 				   path);
 	*ret = xcalloc(1, QCOW2_MAX_HEADER);
@@ -54,8 +55,7 @@ static int check_qcow2(const char *path, const uint8_t *front, size_t n,
 	if (header.corrupt && wish->writable)
 		return error_input(
 			error,
-			"%s: QEMU has marked it as corrupt; qemu-img check -r all "
-			"may mend it",
+			"%s: QEMU has marked it as corrupt; qemu-img check -r all may mend it",
 			path);
 	if (header.options.luks_bytes > 0 || (n >= 36 && get_be32(front + 32) != 0))
 		return error_input(error,

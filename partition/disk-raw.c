@@ -176,10 +176,10 @@ static int lock(struct raw_io *raw, bool forced, struct error *error)
 	bool locked;
 
 	if (raw->io.doubt && raw->io.is_device && !forced)
-		return error_input(error,
-				   "%s: whether a loop device uses it is unknown (%s); "
-				   "nothing was written, and --force goes on",
-				   raw->io.name, raw->io.doubt);
+		return error_input(
+			error,
+			"%s: whether a loop device uses it is unknown (%s); nothing was written, and --force goes on",
+			raw->io.name, raw->io.doubt);
 
 	if (loop)
 		return error_input(error,
@@ -208,7 +208,8 @@ struct disk_io *disk_open_held(const char *path, struct error *error)
 	struct raw_io *raw;
 	int fd = open(path, flags | O_RDWR);
 
-	/* Who may replace a file need not be allowed to write to it. NFS locks want that. */
+	/* Who may replace a file need not be allowed to write to it. NFS locks want that.
+	 */
 	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == ETXTBSY))
 		fd = open(path, flags | O_RDONLY);
 	if (fd < 0) {

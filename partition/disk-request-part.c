@@ -85,11 +85,10 @@ static int set_attribute(struct part_request *part, const char *value,
 	int bit = attribute_bit(value);
 
 	if (bit < 0)
-		return error_input(error,
-				   "attribute=%s: not one of required, no-block-io, "
-				   "legacy-boot, growfs, read-only, no-auto, or a "
-				   "bit from 48 to 63",
-				   value);
+		return error_input(
+			error,
+			"attribute=%s: not one of required, no-block-io, legacy-boot, growfs, read-only, no-auto, or a bit from 48 to 63",
+			value);
 	part->attributes |= UINT64_C(1) << bit;
 	return 0;
 }

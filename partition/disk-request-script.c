@@ -109,10 +109,10 @@ static int set_start(const struct script *script, struct part_request *part,
 	if (!*value || streq(value, "-"))
 		return 0;
 	if (*value == '+')
-		return error_input(error,
-				   "start=%s: a start relative to the partition "
-				   "before is not supported",
-				   value);
+		return error_input(
+			error,
+			"start=%s: a start relative to the partition before is not supported",
+			value);
 	part->has_start = true;
 	part->has_at = true;
 	part->at = AT_NONE;

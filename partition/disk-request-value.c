@@ -67,10 +67,10 @@ int value_alignment(const char *key, const char *value, uint32_t sector_bytes,
 	if (*align_bytes == 0)
 		*align_bytes = more;
 	else if (!align_lcm(*align_bytes, more, align_bytes))
-		return error_input(error,
-				   "%s=%s: the least common multiple with the other "
-				   "alignments lies beyond 2^64-1",
-				   key, value);
+		return error_input(
+			error,
+			"%s=%s: the least common multiple with the other alignments lies beyond 2^64-1",
+			key, value);
 	return 0;
 }
 

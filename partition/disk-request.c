@@ -39,8 +39,7 @@ static int set_disk_id(struct disk_request *request, const char *value,
 		return 0;
 	}
 	return error_input(error,
-			   "uuid=%s: neither a GUID nor a disk signature like "
-			   "0x1badb002",
+			   "uuid=%s: neither a GUID nor a disk signature like 0x1badb002",
 			   value);
 }
 

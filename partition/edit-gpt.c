@@ -203,8 +203,7 @@ static int check_room(const struct gpt_edit *edit, struct error *error)
 		if (wanted->partitions.v[i].end_lba > wanted->last_usable_lba)
 			return error_input(
 				error,
-				"partition %u would lie where the backup GPT has to "
-				"be",
+				"partition %u would lie where the backup GPT has to be",
 				wanted->partitions.v[i].number);
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include "partition/inspection.h"
 #include "partition/patch.h"
 
-
 /* Groups of the patch, numbered as those of table.h. */
 enum edit_group {
 	EDIT_BACKUP,  /* GPT: the backup copy; MBR: EBRs that are new */
@@ -19,8 +18,8 @@ int gpt_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
 	     struct error *error) _must_check_;
 int dos_edit(struct disk_io *io, const struct inspection *seen,
-	     const struct partition_table *wanted, struct patch *ret,
-	     struct error *error) _must_check_;
+	     const struct partition_table *wanted, struct patch *ret, struct error *error)
+	_must_check_;
 /* Adds the sector at @lba as @new makes it. */
 int edit_sector(struct disk_io *io, struct patch *patch, uint64_t lba, unsigned group,
 		const uint8_t *new, struct error *error) _must_check_;

@@ -205,10 +205,10 @@ static int measure(const struct filling *filling, int from, uint64_t *ret_bytes,
 			name, (uintmax_t)size, filling->fill->number, (uintmax_t)room,
 			(uintmax_t)((uint64_t)size - room));
 	if (pread(from, magic, 4, 0) == 4 && memcmp(magic, "QFI\xfb", 4) == 0)
-		return error_input(error,
-				   "%s is a qcow2 image; make a raw one of it first: "
-				   "qemu-img convert -O raw",
-				   name);
+		return error_input(
+			error,
+			"%s is a qcow2 image; make a raw one of it first: qemu-img convert -O raw",
+			name);
 	*ret_bytes = (uint64_t)size;
 	return 0;
 }

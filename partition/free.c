@@ -189,8 +189,8 @@ int room_find(const struct partition_table *table, const struct part_place *want
 	if (!found)
 		return no_room(&extents, wanted, logical, error);
 	if (!is_share(&wanted->slot))
-		ret->waste_bytes = (ret->end - ret->start - wanted->slot.min) *
-				   table->sector_bytes;
+		ret->waste_bytes =
+			(ret->end - ret->start - wanted->slot.min) * table->sector_bytes;
 	return 0;
 }
 
@@ -251,8 +251,7 @@ int partition_grow(struct partition_table *table, unsigned number,
 	if (end < partition->end_lba + 1 && size_bytes > 0)
 		return error_input(error,
 				   "partition %u would get smaller, by %" PRIu64
-				   " bytes; only "
-				   "growing is safe",
+				   " bytes; only growing is safe",
 				   number,
 				   (partition->end_lba + 1 - end) * table->sector_bytes);
 	if (end > partition->end_lba + 1)

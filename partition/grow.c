@@ -24,7 +24,8 @@ static int resize_raw(const char *path, uint64_t size_bytes, struct error *error
 				    size_bytes);
 	if (fsync(fd) < 0)
 		return error_system(error, errno,
-				    "%s: has %" PRIu64 " bytes now, and cannot be flushed",
+				    "%s: has %" PRIu64
+				    " bytes now, and cannot be flushed",
 				    path, size_bytes);
 	return 0;
 }
@@ -112,8 +113,8 @@ static uint64_t find_next(const struct partition_table *table,
 
 		if (logical && it->kind == KIND_EXTENDED)
 			next = MIN(next, it->end_lba + 1);
-		if (logical != (it->kind == KIND_LOGICAL) || start <= partition->end_lba ||
-		    start >= next)
+		if (logical != (it->kind == KIND_LOGICAL) ||
+		    start <= partition->end_lba || start >= next)
 			continue;
 		next = start;
 		*ret_number = it->number;
@@ -127,8 +128,8 @@ void text_add_obstacle(struct text *text, const struct partition_table *table,
 	unsigned number;
 	uint64_t next = find_next(table, partition, &number);
 
-	text_printf(text, "partition %u ends at block %" PRIu64 ", and ", partition->number,
-		    partition->end_lba);
+	text_printf(text, "partition %u ends at block %" PRIu64 ", and ",
+		    partition->number, partition->end_lba);
 	if (number)
 		text_printf(text, "partition %u begins at block %" PRIu64, number, next);
 	else if (partition->kind == KIND_LOGICAL && next <= table->last_usable_lba)

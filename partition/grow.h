@@ -13,15 +13,15 @@ int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_
 		  struct error *error) _must_check_;
 
 /*
- * Gives an image that was made larger, and whose table did not follow, its old size again.
- * Faults: it no longer has @from_bytes, and those of image_enlarge.
+ * Gives an image that was made larger, and whose table did not follow, its old size
+ * again. Faults: it no longer has @from_bytes, and those of image_enlarge.
  */
 int image_shorten(const char *path, const struct disk_wish *wish, uint64_t from_bytes,
 		  uint64_t to_bytes, struct error *error) _must_check_;
 
 /*
- * Why @partition of @table cannot end later: "partition 1 ends at block 2047, and partition
- * 2 begins at block 2048", a line.
+ * Why @partition of @table cannot end later: "partition 1 ends at block 2047, and
+ * partition 2 begins at block 2048", a line.
  */
 void text_add_obstacle(struct text *text, const struct partition_table *table,
 		       const struct partition *partition);

@@ -54,8 +54,8 @@ static void commit_full(struct image_size *size, const struct qcow2_options *opt
 	size->margin_bytes =
 		image_round_up(full / MARGIN_DIVISOR, options->cluster_bytes);
 	size->commitment_bytes += size->margin_bytes;
-	note(size, xstrdup("The refcount table moves while the image fills, so the "
-			   "commitment has a margin of 0.5 %."));
+	note(size,
+	     xstrdup("The refcount table moves while the image fills, so the commitment has a margin of 0.5 %."));
 }
 
 void image_commit_snapshots(struct image_size *size, uint32_t snapshots)
@@ -66,15 +66,17 @@ void image_commit_snapshots(struct image_size *size, uint32_t snapshots)
 		size->kind = COMMITMENT_UNBOUNDED;
 		size->commitment_bytes = IMAGE_UNKNOWN;
 		size->margin_bytes = 0;
-		note(size, xstrdup("Each snapshot lets the image grow by its whole "
-				   "capacity again, and no number of them was said."));
+		note(size,
+		     xstrdup("Each snapshot lets the image grow by its whole capacity again, and no number of them was said."));
 		return;
 	}
 	size->kind = COMMITMENT_ESTIMATE;
 	size->commitment_bytes *= (uint64_t)snapshots + 1;
-	note(size, xasprintf("Room for %" PRIu32 " more snapshots without the memory of "
-			     "a running guest is in the commitment.",
-			     snapshots));
+	note(size,
+	     xasprintf(
+		     "Room for %" PRIu32
+		     " more snapshots without the memory of a running guest is in the commitment.",
+		     snapshots));
 }
 
 /* Everything about an existing image that makes its commitment a bound only. */
@@ -92,22 +94,24 @@ void image_commit_existing(struct image_size *size, const struct qcow2_header *h
 		size->kind = COMMITMENT_ESTIMATE;
 		size->commitment_bytes += size->length_bytes;
 		note(size,
-		     xasprintf("It has %" PRIu32 " internal snapshot%s: what is in there "
-			       "stays while the guest writes all anew.",
-			       header->n_snapshots, header->n_snapshots == 1 ? "" : "s"));
+		     xasprintf(
+			     "It has %" PRIu32
+			     " internal snapshot%s: what is in there stays while the guest writes all anew.",
+			     header->n_snapshots, header->n_snapshots == 1 ? "" : "s"));
 	}
 	if (bitmap_bytes > 0) {
 		size->kind = COMMITMENT_ESTIMATE;
 		size->commitment_bytes += 2 * bitmap_bytes;
 		note(size,
-		     xasprintf("It has %" PRIu32 " bitmap%s, written anew before the "
-			       "old clusters are free.",
-			       header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
+		     xasprintf(
+			     "It has %" PRIu32
+			     " bitmap%s, written anew before the old clusters are free.",
+			     header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
 	}
 	if (!as_created && size->kind == COMMITMENT_EXACT) {
 		size->kind = COMMITMENT_ESTIMATE;
-		note(size, xstrdup("Its tables have moved since it was made; their old "
-				   "places may stay in use."));
+		note(size,
+		     xstrdup("Its tables have moved since it was made; their old places may stay in use."));
 	}
 	if (size->length_bytes > size->commitment_bytes &&
 	    size->allocation_bytes <= size->length_bytes) {
@@ -121,16 +125,16 @@ void image_commit_existing(struct image_size *size, const struct qcow2_header *h
 void image_note_state(struct image_size *size, const struct qcow2_header *header)
 {
 	if (header->dirty)
-		note(size, xstrdup("It was not closed cleanly; qemu-img check -r all "
-				   "rebuilds its refcounts."));
+		note(size,
+		     xstrdup("It was not closed cleanly; qemu-img check -r all rebuilds its refcounts."));
 	if (header->corrupt)
 		note(size, xstrdup("QEMU has marked it as corrupt."));
 	if (header->data_file)
-		note(size, xstrdup("Its data lies in the data file, which has its own "
-				   "sizes; these are of the metadata alone."));
+		note(size,
+		     xstrdup("Its data lies in the data file, which has its own sizes; these are of the metadata alone."));
 	if (header->backing_file)
-		note(size, xstrdup("It rests on a backing file, which is not counted "
-				   "here."));
+		note(size,
+		     xstrdup("It rests on a backing file, which is not counted here."));
 }
 
 void image_measure_new_raw(uint64_t capacity_bytes, const struct image_question *question,
@@ -162,11 +166,10 @@ void image_measure_new_qcow2(const struct qcow2_options *options,
 	commit_full(size, options);
 	if (options->preallocated) {
 		size->allocation_bytes = IMAGE_UNKNOWN;
-		note(size, xstrdup(options->preallocated_data
-					   ? "It is preallocated: all but some of its "
-					     "metadata is allocated from the start."
-					   : "It is preallocated: all of its metadata is "
-					     "allocated from the start, no data."));
+		note(size,
+		     xstrdup(options->preallocated_data
+				     ? "It is preallocated: all but some of its metadata is allocated from the start."
+				     : "It is preallocated: all of its metadata is allocated from the start, no data."));
 	}
 	image_commit_snapshots(size, question->snapshots);
 	if (size->kind != COMMITMENT_UNBOUNDED)

@@ -239,8 +239,7 @@ static int choose_format(const struct opened *image,
 	if (container && !streq(container, "qcow2"))
 		return error_input(
 			error,
-			"%s: is a %s image, and only raw and qcow2 are measured; "
-			"--format raw takes it as it is",
+			"%s: is a %s image, and only raw and qcow2 are measured; --format raw takes it as it is",
 			image->path, container);
 	*ret = container ? IMAGE_QCOW2 : IMAGE_RAW;
 	return 0;

@@ -73,12 +73,11 @@ static void say_isohybrid(struct inspector *in, int others)
 {
 	struct finding *finding = inspector_find(
 		in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-		"It is an isohybrid image: ISO 9660 with a GPT and an MBR of %d "
-		"partition%s, each for another way to boot it.",
+		"It is an isohybrid image: ISO 9660 with a GPT and an MBR of %d partition%s, each for another way to boot it.",
 		others, others == 1 ? "" : "s");
 
-	finding->remedy = xstrdup("Leave its tables as they are: a change of one makes "
-				  "it differ from the others.");
+	finding->remedy = xstrdup(
+		"Leave its tables as they are: a change of one makes it differ from the others.");
 	in->ret->hybrid = true;
 }
 
@@ -90,16 +89,14 @@ static void say_missing(struct inspector *in, int others)
 	if (others > 0) {
 		finding = inspector_find(
 			in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
-			"Beside the GPT there is an MBR with %d partitions and "
-			"no protective one: systems disagree about which holds.",
+			"Beside the GPT there is an MBR with %d partitions and no protective one: systems disagree about which holds.",
 			others);
 		finding->remedy = xstrdup("Remove the table that does not belong there.");
 		return;
 	}
 	finding = inspector_find(
 		in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-		"The GPT has no protective MBR, so systems that know only MBRs "
-		"take the disk for empty.");
+		"The GPT has no protective MBR, so systems that know only MBRs take the disk for empty.");
 	finding->remedy = xstrdup("disk recover --repair writes it.");
 }
 
@@ -130,10 +127,10 @@ int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *erro
 	in->ret->hybrid = others > 0;
 	if (others > 0) {
 		in->ret->protective = false;
-		inspector_find(in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-			       "The MBR is a hybrid: %d partition%s stand%s beside the "
-			       "protective one.",
-			       others, others == 1 ? "" : "s", others == 1 ? "s" : "");
+		inspector_find(
+			in, "gpt-hybrid", SEVERITY_WARNING, NULL,
+			"The MBR is a hybrid: %d partition%s stand%s beside the protective one.",
+			others, others == 1 ? "" : "s", others == 1 ? "s" : "");
 		return 0;
 	}
 	struct dos_entry entry = read_entry(sector, protective);
@@ -142,8 +139,7 @@ int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *erro
 	if (entry.flag != 0)
 		inspector_find(
 			in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-			"The protective MBR entry has boot flag 0x%02x, and UEFI wants "
-			"0.",
+			"The protective MBR entry has boot flag 0x%02x, and UEFI wants 0.",
 			entry.flag);
 	return 0;
 }
@@ -217,8 +213,8 @@ static bool chain_may_go_on(struct inspector *in, const struct chain *chain)
 	if (chain->at < chain->bounds[0] || chain->at >= chain->bounds[1]) {
 		inspector_find(
 			in, "dos-ebr", SEVERITY_ERROR, NULL,
-			"The EBR chain leaves the extended partition: it links to block "
-			"%" PRIu64 ", outside of %" PRIu64 " to %" PRIu64 ".",
+			"The EBR chain leaves the extended partition: it links to block %" PRIu64
+			", outside of %" PRIu64 " to %" PRIu64 ".",
 			chain->at, chain->bounds[0], chain->bounds[1] - 1);
 		return false;
 	}
@@ -286,8 +282,7 @@ static void follow_link(struct inspector *in, struct chain *chain, const uint8_t
 	else
 		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
 			       "The link in the EBR at LBA %" PRIu64
-			       " has type 0x%02x, not "
-			       "extended.",
+			       " has type 0x%02x, not extended.",
 			       chain->seen[chain->n - 1], link.code);
 }
 

@@ -100,8 +100,7 @@ static bool check_sizes(struct inspector *in, enum gpt_copy copy,
 	if (bytes < GPT_ENTRY_BYTES || bytes > 4096 || (bytes & (bytes - 1)))
 		return bad(in, copy, "gpt-entry-size",
 			   "has entries of %" PRIu32
-			   " bytes, not of 128 times a power of two "
-			   "up to 4096",
+			   " bytes, not of 128 times a power of two up to 4096",
 			   bytes);
 	if (header->n_entries == 0)
 		return bad(in, copy, "gpt-entry-count", "has an array of 0 entries");
@@ -153,10 +152,10 @@ static bool is_cut_off(struct inspector *in, enum gpt_copy copy,
 				 " (%" PRIu64 " bytes).",
 				 at + 1, (at + 1) * in->sector_bytes, in->n_sectors,
 				 in->io->size_bytes);
-	finding->remedy =
-		xasprintf("truncate -s %" PRIu64 " gives a raw image its old size "
-			  "back; what was cut off is lost.",
-			  (at + 1) * in->sector_bytes);
+	finding->remedy = xasprintf(
+		"truncate -s %" PRIu64
+		" gives a raw image its old size back; what was cut off is lost.",
+		(at + 1) * in->sector_bytes);
 	return true;
 }
 
@@ -318,13 +317,13 @@ static void compare_copies(struct inspector *in, const struct partition_table *p
 		difference = xstrdup("where the backup is");
 	if (!difference)
 		return;
-	finding =
-		inspector_find(in, "gpt-copies-differ", SEVERITY_ERROR, NULL,
-			       "Primary and backup GPT are both valid but differ: in the "
-			       "backup, %s.",
-			       difference);
-	add_remedy(finding, "Decide which one is right, then disk recover --repair with "
-			    "--from primary or --from backup.");
+	finding = inspector_find(
+		in, "gpt-copies-differ", SEVERITY_ERROR, NULL,
+		"Primary and backup GPT are both valid but differ: in the backup, %s.",
+		difference);
+	add_remedy(
+		finding,
+		"Decide which one is right, then disk recover --repair with --from primary or --from backup.");
 }
 
 static int take_copies(struct inspector *in, struct error *error)
@@ -355,11 +354,11 @@ static int take_copies(struct inspector *in, struct error *error)
 int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 {
 	if (in->n_sectors < 6) {
-		inspector_find(in, "disk-too-small", SEVERITY_ERROR, NULL,
-			       "It has %" PRIu64
-			       " sectors, and a GPT of 128 entries needs at "
-			       "least %" PRIu32 ".",
-			       in->n_sectors, 4 + 2 * (128 * 128 / in->sector_bytes));
+		inspector_find(
+			in, "disk-too-small", SEVERITY_ERROR, NULL,
+			"It has %" PRIu64
+			" sectors, and a GPT of 128 entries needs at least %" PRIu32 ".",
+			in->n_sectors, 4 + 2 * (128 * 128 / in->sector_bytes));
 		return 0;
 	}
 	if (read_headers(in, error) < 0 || take_copies(in, error) < 0)

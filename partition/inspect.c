@@ -6,8 +6,8 @@
  * 512 or 4096 according to it. So a header with a right checksum is looked for at both
  * places, at the front and at the end; the user's or the device's word is held against
  * what was found. An MBR gives no hint and is read at 512 unless told otherwise. What
- * looks like an MBR may be the boot sector of a FAT file system, so the entries decide, as
- * they do for the kernel, and libblkid names what else is there, tables of other kinds
+ * looks like an MBR may be the boot sector of a FAT file system, so the entries decide,
+ * as they do for the kernel, and libblkid names what else is there, tables of other kinds
  * included.
  */
 #include "partition/inspect.h"
@@ -48,8 +48,8 @@ static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
 					 "The GPT is one of %" PRIu32
 					 "-byte sectors, so they are used.",
 					 found);
-		finding->remedy = xstrdup("Attach it to guests with that logical block "
-					  "size.");
+		finding->remedy =
+			xstrdup("Attach it to guests with that logical block size.");
 		return;
 	}
 	finding = inspector_find(in, "disk-sector-size", SEVERITY_ERROR, NULL,
@@ -77,10 +77,11 @@ static int choose_sector_size(struct inspector *in, uint32_t told, bool *ret_gpt
 	*ret_gpt = found != 0;
 	in->sector_bytes = found ? found : told ? told : 512;
 	if (primary == 3)
-		inspector_find(in, "disk-two-gpts", SEVERITY_WARNING, NULL,
-			       "It has a GPT header for 512-byte sectors and another for "
-			       "4096-byte sectors; that of %" PRIu32 " is taken.",
-			       found);
+		inspector_find(
+			in, "disk-two-gpts", SEVERITY_WARNING, NULL,
+			"It has a GPT header for 512-byte sectors and another for 4096-byte sectors; that of %" PRIu32
+			" is taken.",
+			found);
 	if (found && found != (told ? told : 512))
 		say_sector_size(in, told, found);
 	return 0;
@@ -128,16 +129,15 @@ static void say_no_table(struct inspector *in, const char *content)
 	else
 		finding = inspector_find(in, "disk-no-table", SEVERITY_ERROR, NULL,
 					 "It has no partition table.");
-	finding->remedy =
-		xstrdup(content ? "disk create --replace --force writes one and destroys "
-				  "that."
-				: "disk create --replace writes one.");
+	finding->remedy = xstrdup(
+		content ? "disk create --replace --force writes one and destroys that."
+			: "disk create --replace writes one.");
 	finding->observed = xstrdup(content);
 }
 
 /*
- * Whether the entries describe partitions of this disk: each that is used has a flag that a
- * table may have, and blocks within the disk behind the MBR. Code or text does not.
+ * Whether the entries describe partitions of this disk: each that is used has a flag that
+ * a table may have, and blocks within the disk behind the MBR. Code or text does not.
  */
 static bool entries_fit(const struct inspector *in, const uint8_t *sector)
 {
@@ -159,10 +159,10 @@ static bool entries_fit(const struct inspector *in, const uint8_t *sector)
 }
 
 /*
- * Whether a file system that fills the disk begins here, so that what is in the entries is
- * code or text. A jump and a known file system are not enough: GRUB's boot code has a jump
- * and keeps the parameters of the FAT that was there before (grub-install copies them),
- * and a signature further back may be stale.
+ * Whether a file system that fills the disk begins here, so that what is in the entries
+ * is code or text. A jump and a known file system are not enough: GRUB's boot code has a
+ * jump and keeps the parameters of the FAT that was there before (grub-install copies
+ * them), and a signature further back may be stale.
  */
 static bool is_boot_sector(const struct inspector *in, const uint8_t *sector,
 			   const struct whole_content *content)
@@ -186,13 +186,12 @@ static void say_foreign(struct inspector *in, const struct whole_content *conten
 {
 	struct finding *finding = inspector_find(
 		in, "disk-foreign-table", SEVERITY_WARNING, NULL,
-		"It has a partition table of the kind \"%s\"%s%s, which virt-layout does "
-		"not read.",
+		"It has a partition table of the kind \"%s\"%s%s, which virt-layout does not read.",
 		content->table, content->type ? " and contains " : "",
 		content->type ? content->type : "");
 
-	finding->remedy = xstrdup("Change it with a tool that knows it, such as parted or "
-				  "sfdisk; disk create --replace --force would destroy it.");
+	finding->remedy = xstrdup(
+		"Change it with a tool that knows it, such as parted or sfdisk; disk create --replace --force would destroy it.");
 	finding->observed = xstrdup(content->table);
 	in->ret->foreign = xstrdup(content->table);
 }

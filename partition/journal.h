@@ -13,7 +13,7 @@
 
 /* Owns everything in it. */
 struct journal {
-	char *image; /* as the user named it then */
+	char *image;     /* as the user named it then */
 	uint64_t device; /* that the image is on, or the number of the block device */
 	uint64_t size_bytes;
 	uint64_t inode; /* 0: of a block device, whose node has another after a reboot */

@@ -59,7 +59,7 @@ static const char *base_directory(void)
 		       sizeof("/" PREFIX "XXXXXX/socket");
 
 	return directory && *directory == '/' && strlen(directory) <= limit ? directory
-									     : USUAL;
+									    : USUAL;
 }
 
 /*
@@ -134,8 +134,7 @@ _noreturn_ static void become_server(char *const argv[])
 }
 
 /* Nothing of what is open here but the three: nobody shall wait for us to close it. */
-_noreturn_ static void become_keeper(char *const argv[], int listener, int told,
-					   int said)
+_noreturn_ static void become_keeper(char *const argv[], int listener, int told, int said)
 {
 	struct pollfd poll_fd = {.fd = TOLD_FD};
 	sigset_t all;

@@ -10,7 +10,7 @@
 struct nbd_server {
 	pid_t keeper; /* 0: none was started */
 	int hold;     /* closed, by whatever, it ends the server */
-	int said;     /* a file with what it wrote to standard error, not to the terminal */
+	int said; /* a file with what it wrote to standard error, not to the terminal */
 };
 
 /*
@@ -21,12 +21,12 @@ struct nbd_server {
 int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error)
 	_must_check_;
 /*
- * Adds ": " and what it wrote to standard error, the first 1023 bytes as they are; nothing
- * if it wrote nothing, or was not started.
+ * Adds ": " and what it wrote to standard error, the first 1023 bytes as they are;
+ * nothing if it wrote nothing, or was not started.
  */
 void nbd_server_add_said(struct text *text, const struct nbd_server *server);
 /*
- * Ends it in order and waits for that, at most so long. The keeper goes on asking a server
- * that has not ended by then. Nothing if none was started.
+ * Ends it in order and waits for that, at most so long. The keeper goes on asking a
+ * server that has not ended by then. Nothing if none was started.
  */
 void nbd_server_end(struct nbd_server *server, unsigned limit_s);

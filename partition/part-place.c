@@ -15,15 +15,15 @@ int part_unit(const struct disk_request *request, const struct part_request *par
 		unit = DEFAULT_ALIGN_BYTES;
 		if (request->cluster_bytes &&
 		    !align_lcm(unit, request->cluster_bytes, &unit))
-			return error_input(error,
-					   "the alignment and the cluster size have no "
-					   "common multiple below 2^64");
+			return error_input(
+				error,
+				"the alignment and the cluster size have no common multiple below 2^64");
 	}
 	if (unit % request->sector_bytes)
-		return part_error(request, part, number, error,
-				  "an alignment of %ju bytes is not a multiple of the "
-				  "sector size, %u",
-				  (uintmax_t)unit, request->sector_bytes);
+		return part_error(
+			request, part, number, error,
+			"an alignment of %ju bytes is not a multiple of the sector size, %u",
+			(uintmax_t)unit, request->sector_bytes);
 	*ret = unit;
 	return 0;
 }
@@ -89,21 +89,21 @@ static int set_start(const struct disk_request *request, const struct part_reque
 	if (!part->has_start)
 		return 0;
 	if (part->start_bytes % request->sector_bytes)
-		return part_error(request, part, number, error,
-				  "a start at byte %ju is not a multiple of the sector "
-				  "size, %u",
-				  (uintmax_t)part->start_bytes, request->sector_bytes);
+		return part_error(
+			request, part, number, error,
+			"a start at byte %ju is not a multiple of the sector size, %u",
+			(uintmax_t)part->start_bytes, request->sector_bytes);
 	if (slot->fixed_start < first)
-		return part_error(request, part, number, error,
-				  "a start at LBA %ju is before the first usable one, %ju",
-				  (uintmax_t)slot->fixed_start, (uintmax_t)first);
+		return part_error(
+			request, part, number, error,
+			"a start at LBA %ju is before the first usable one, %ju",
+			(uintmax_t)slot->fixed_start, (uintmax_t)first);
 	if ((slot->at == AT_BOTH || slot->at == AT_START) &&
 	    slot->fixed_start % slot->unit)
-		return part_error(request, part, number, error,
-				  "a start at byte %ju is not aligned to %ju bytes; give "
-				  "align-at=end or align-at=none if you want that",
-				  (uintmax_t)part->start_bytes,
-				  (uintmax_t)ret->unit_bytes);
+		return part_error(
+			request, part, number, error,
+			"a start at byte %ju is not aligned to %ju bytes; give align-at=end or align-at=none if you want that",
+			(uintmax_t)part->start_bytes, (uintmax_t)ret->unit_bytes);
 	return 0;
 }
 

@@ -91,7 +91,7 @@ static int check_for_dos(const struct disk_request *request,
 			 struct error *error)
 {
 	const char *what = part->name && *part->name ? "names"
-			   : part->has_uuid	     ? "UUIDs"
+			   : part->has_uuid          ? "UUIDs"
 						     : NULL;
 
 	if (what)
@@ -108,9 +108,9 @@ static int check_for_gpt(const struct disk_request *request,
 			 struct error *error)
 {
 	if (part->active)
-		return part_error(request, part, number, error,
-				  "\"active\" is for an MBR; on a GPT use "
-				  "attribute=legacy-boot");
+		return part_error(
+			request, part, number, error,
+			"\"active\" is for an MBR; on a GPT use attribute=legacy-boot");
 	if (part->has_kind && part->kind != KIND_PRIMARY)
 		return part_error(request, part, number, error,
 				  "a GPT has no %s partitions", kind_name(part->kind));
@@ -127,13 +127,12 @@ static int set_type(const struct disk_request *request, const struct part_reques
 		type = ret->kind == KIND_EXTENDED ? "extended" : "linux-generic";
 	if (!type_parse(label, type, &ret->type, &ret->type_code)) {
 		nearest = type_nearest(label, type);
-		return part_error(request, part, ret->number, error,
-				  "unknown partition type \"%s\" for %s%s%s; a %s is "
-				  "accepted too",
-				  type, label == LABEL_GPT ? "a GPT" : "an MBR",
-				  nearest ? "; did you mean " : "",
-				  nearest ? nearest : "",
-				  label == LABEL_GPT ? "GUID" : "code");
+		return part_error(
+			request, part, ret->number, error,
+			"unknown partition type \"%s\" for %s%s%s; a %s is accepted too",
+			type, label == LABEL_GPT ? "a GPT" : "an MBR",
+			nearest ? "; did you mean " : "", nearest ? nearest : "",
+			label == LABEL_GPT ? "GUID" : "code");
 	}
 	/* An entry has only one of the two. */
 	if (label == LABEL_GPT)
@@ -190,10 +189,10 @@ int part_check_logical_number(const struct disk_request *request,
 {
 	if (part->number == 0 || part->number == number)
 		return 0;
-	return part_error(request, part, number, error,
-			  "logical partitions are numbered from %u in their order; number "
-			  "%u cannot be chosen",
-			  DOS_FIRST_LOGICAL, part->number);
+	return part_error(
+		request, part, number, error,
+		"logical partitions are numbered from %u in their order; number %u cannot be chosen",
+		DOS_FIRST_LOGICAL, part->number);
 }
 
 int part_check_active(const struct partition_table *table, struct error *error)

@@ -16,7 +16,8 @@ bool part_asks_extended(const struct part_request *part);
 bool part_asks_logical(const struct part_request *part);
 
 /*
- * What @part says about its entry: type, name, UUID, attributes, active. It gets @kind and
+ * What @part says about its entry: type, name, UUID, attributes, active. It gets @kind
+ * and
  * @number, and no place yet. The name is borrowed from @part.
  */
 int part_to_partition(const struct disk_request *request, const struct part_request *part,
@@ -51,7 +52,8 @@ int part_check_logical_number(const struct disk_request *request,
 			      const struct part_request *part, unsigned number,
 			      struct error *error) _must_check_;
 /* At most one partition is active. */
-int part_check_active(const struct partition_table *table, struct error *error) _must_check_;
+int part_check_active(const struct partition_table *table, struct error *error)
+	_must_check_;
 
 /* 'partition 2 "root"'. No number: 0. @part may be NULL. */
 void text_add_part(struct text *text, const struct part_request *part, unsigned number);

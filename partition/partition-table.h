@@ -24,40 +24,40 @@ enum partition_kind {
 };
 const char *kind_name(enum partition_kind kind);
 
-#define GPT_NAME_UNITS 36 /* UTF-16 code units in an entry's name */
-#define GPT_ENTRY_BYTES 128
-#define GPT_MIN_ENTRIES 128 /* UEFI 2.10, 5.3.1: at least 16 KiB for the array */
+#define GPT_NAME_UNITS    36 /* UTF-16 code units in an entry's name */
+#define GPT_ENTRY_BYTES   128
+#define GPT_MIN_ENTRIES   128 /* UEFI 2.10, 5.3.1: at least 16 KiB for the array */
 #define DOS_FIRST_LOGICAL 5
 
 /* GPT attribute bits (UEFI 2.10, table 5-8). */
-#define GPT_REQUIRED	       (UINT64_C(1) << 0)
-#define GPT_NO_BLOCK_IO	       (UINT64_C(1) << 1)
-#define GPT_LEGACY_BOOT	       (UINT64_C(1) << 2)
+#define GPT_REQUIRED           (UINT64_C(1) << 0)
+#define GPT_NO_BLOCK_IO        (UINT64_C(1) << 1)
+#define GPT_LEGACY_BOOT        (UINT64_C(1) << 2)
 #define GPT_RESERVED_ATTRIBUTE UINT64_C(0x0000fffffffffff8) /* bits 3-47 */
 
 struct partition {
 	unsigned number; /* from 1; logical ones from 5 */
 	enum partition_kind kind;
 	uint64_t start_lba, end_lba; /* inclusive; end >= start */
-	uint64_t ebr_lba;	     /* of a logical one: the sector that describes it */
-	struct guid type;	     /* GPT */
-	uint8_t type_code;	     /* MBR */
-	struct guid uuid;	     /* GPT */
-	char *name;		     /* GPT, owned UTF-8, NULL for none */
-	uint64_t attributes;	     /* GPT */
-	bool active;		     /* MBR: boot indicator 0x80 */
+	uint64_t ebr_lba;            /* of a logical one: the sector that describes it */
+	struct guid type;            /* GPT */
+	uint8_t type_code;           /* MBR */
+	struct guid uuid;            /* GPT */
+	char *name;                  /* GPT, owned UTF-8, NULL for none */
+	uint64_t attributes;         /* GPT */
+	bool active;                 /* MBR: boot indicator 0x80 */
 };
 
 /* Owns everything in it; a zeroed table is LABEL_NONE. */
 struct partition_table {
 	enum table_label label;
-	uint32_t sector_bytes; /* 512 or 4096 */
-	uint64_t n_sectors;    /* of the disk */
-	struct guid disk_guid; /* GPT */
-	uint32_t disk_signature;			/* MBR, bytes 440-443 */
-	uint64_t first_usable_lba, last_usable_lba;	/* inclusive */
-	uint32_t n_entries;				/* GPT: slots in the array */
-	VEC(struct partition) partitions;		/* ascending by number */
+	uint32_t sector_bytes;                      /* 512 or 4096 */
+	uint64_t n_sectors;                         /* of the disk */
+	struct guid disk_guid;                      /* GPT */
+	uint32_t disk_signature;                    /* MBR, bytes 440-443 */
+	uint64_t first_usable_lba, last_usable_lba; /* inclusive */
+	uint32_t n_entries;                         /* GPT: slots in the array */
+	VEC(struct partition) partitions;           /* ascending by number */
 };
 
 void partition_table_free(struct partition_table *table);

@@ -13,7 +13,7 @@
 
 struct patch_sector {
 	uint64_t lba;
-	unsigned group;	   /* written after all smaller groups are durable */
+	unsigned group;     /* written after all smaller groups are durable */
 	uint8_t *old, *new; /* sector_bytes each, owned */
 };
 

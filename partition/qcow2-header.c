@@ -267,9 +267,9 @@ static int read_rest(struct qcow2_header *header, const uint8_t *bytes, size_t n
 		return -1;
 	if (name_at != 0) {
 		if (name_at < at || name_at > cluster || name_bytes > cluster - name_at)
-			return error_input(error,
-					   "the name of its backing file lies outside "
-					   "the header's cluster");
+			return error_input(
+				error,
+				"the name of its backing file lies outside the header's cluster");
 		if (take_name(bytes + name_at, name_bytes, "backing file",
 			      &header->backing_file, error) < 0)
 			return -1;

@@ -264,10 +264,10 @@ int qcow2_check_options(const struct qcow2_options *options, struct error *error
 		return error_input(error,
 				   "extended_l2=on needs a cluster_size of at least 16K");
 	if (qcow2_l1_entries(options) > (32u << 20) / 8)
-		return error_input(error,
-				   "clusters of %" PRIu32
-				   " bytes are too small for this capacity: its L1 table "
-				   "would pass 32 MiB",
-				   options->cluster_bytes);
+		return error_input(
+			error,
+			"clusters of %" PRIu32
+			" bytes are too small for this capacity: its L1 table would pass 32 MiB",
+			options->cluster_bytes);
 	return 0;
 }

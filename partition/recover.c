@@ -42,19 +42,17 @@ static int need_same(const struct disk_io *io, const struct journal *journal,
 	uint64_t device = io->is_device ? io->device_number : io->device;
 
 	if (journal->inode && io->inode != journal->inode)
-		return error_input(error,
-				   "%s: is another file than the one the sidecar is for "
-				   "(%s, inode %" PRIu64 "); if it is a copy of that, "
-				   "disk recover --copied compares the content instead",
-				   io->name, journal->image, journal->inode);
+		return error_input(
+			error,
+			"%s: is another file than the one the sidecar is for (%s, inode %" PRIu64
+			"); if it is a copy of that, disk recover --copied compares the content instead",
+			io->name, journal->image, journal->inode);
 	if (journal->device && device != journal->device)
-		return error_input(error,
-				   "%s: is on another device than the file the sidecar is "
-				   "for (%s, device %u:%u, now %u:%u); if only the number "
-				   "changed, or it is a copy, disk recover --copied "
-				   "compares the content instead",
-				   io->name, journal->image, major(journal->device),
-				   minor(journal->device), major(device), minor(device));
+		return error_input(
+			error,
+			"%s: is on another device than the file the sidecar is for (%s, device %u:%u, now %u:%u); if only the number changed, or it is a copy, disk recover --copied compares the content instead",
+			io->name, journal->image, major(journal->device),
+			minor(journal->device), major(device), minor(device));
 	return 0;
 }
 
@@ -110,15 +108,14 @@ int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
 	if (state.other > 0)
 		return error_input(
 			error,
-			"%s: block %" PRIu64 " is neither as before nor as after the "
-			"change: somebody else wrote to it; nothing was written",
+			"%s: block %" PRIu64
+			" is neither as before nor as after the change: somebody else wrote to it; nothing was written",
 			io->name, state.other_lba);
 	if (copied && state.telling == 0)
-		return error_input(error,
-				   "%s: has only zeros where the sidecar has its sectors, "
-				   "so nothing shows that it is a copy of %s; nothing was "
-				   "written",
-				   io->name, journal->image);
+		return error_input(
+			error,
+			"%s: has only zeros where the sidecar has its sectors, so nothing shows that it is a copy of %s; nothing was written",
+			io->name, journal->image);
 	if (write_all_again(io, &journal->patch, undo, error) < 0 ||
 	    patch_must_be(io, &journal->patch, undo, NULL, error) < 0)
 		return error_wrap(error, "the change is neither finished nor undone");

@@ -385,8 +385,7 @@ static int check_nothing_else(const struct encoder *encoder, struct error *error
 			if (!is_zero(bytes, (size_t)sector))
 				return error_system(
 					error, 0,
-					"libfdisk wrote to LBA %ju, where the "
-					"plan has nothing",
+					"libfdisk wrote to LBA %ju, where the plan has nothing",
 					(uintmax_t)(at / sector));
 		}
 	}

@@ -25,13 +25,15 @@ struct table_source {
 	 * are written if the new label has nothing there.
 	 */
 	bool replace;
-	bool drop_boot_code; /* what is there is no boot code: sector 0 becomes all ours */
+	bool drop_boot_code; /* what is there is no boot code: sector 0 becomes all ours
+			      */
 };
 
 /*
  * What must change on the disk so that it says @table, into a zeroed *@ret, which the
- * caller frees. Boot code (bytes 0-439 of sector 0) stays but for drop_boot_code. Every UUID, and the signature
- * of an MBR, must be set. Faults: libfdisk refuses (a bug of ours: layout checks first),
+ * caller frees. Boot code (bytes 0-439 of sector 0) stays but for drop_boot_code. Every
+ * UUID, and the signature of an MBR, must be set. Faults: libfdisk refuses (a bug of
+ * ours: layout checks first),
  * @source->read fails, no memory file.
  */
 int table_encode(const struct partition_table *table, const struct table_source *source,

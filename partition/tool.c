@@ -113,7 +113,8 @@ static int judge(const struct tool *tool, int status, int said, struct error *er
 #define TICK_MS       100
 #define USUAL_LIMIT_S 300 /* mkfs may read a large folder before it writes */
 #define MAX_LIMIT_S   86400
-#define KILLED_MS     5000 /* for a killed process to go; one that waits for a disk does not */
+#define KILLED_MS                                                                        \
+	5000 /* for a killed process to go; one that waits for a disk does not */
 
 unsigned tool_limit_s(unsigned usual)
 {

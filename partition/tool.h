@@ -20,7 +20,8 @@ struct tool {
 	void *context;
 	/* Killed when we are; for one that works on what nobody has seen yet. */
 	bool ends_with_us;
-	int output_fd; /* a file that it writes, whose changes are signs of life; 0: none */
+	int output_fd; /* a file that it writes, whose changes are signs of life; 0: none
+			*/
 };
 
 /*

@@ -105,7 +105,7 @@ static void read_pages(const struct document *document, int cell,
 struct pairs {
 	struct pair {
 		int high, low;
-	} * v;
+	} *v;
 	size_t n, room;
 };
 
@@ -353,8 +353,7 @@ static int read_host(const struct document *document, struct machine *ret,
 	if (!ret->nodes.n)
 		return error_input(
 			error,
-			"%s: has no <cells> of a host's topology, so no machine "
-			"can be read from it",
+			"%s: has no <cells> of a host's topology, so no machine can be read from it",
 			document->name);
 	if (ret->nodes.n > MACHINE_NODE_LIMIT)
 		return error_input(error, "%s: has more than %d cells", document->name,

@@ -103,7 +103,8 @@ void compare_roots(struct comparison *c)
 								    &observed->affinity});
 			continue;
 		}
-		compare_add(c, DIFFERENCE_ROOT_MISSING, why_root(c, expected), "%s", subject);
+		compare_add(c, DIFFERENCE_ROOT_MISSING, why_root(c, expected), "%s",
+			    subject);
 		compare_expected(c, "there");
 		compare_observed(c, "not there");
 	}
@@ -114,7 +115,8 @@ void compare_roots(struct comparison *c)
 		if (c->options->only_planned ||
 		    machine_root(c->expected, root->domain, root->first_bus))
 			continue;
-		compare_add(c, DIFFERENCE_ROOT_UNPLANNED, why_root(c, root), "%s", subject);
+		compare_add(c, DIFFERENCE_ROOT_UNPLANNED, why_root(c, root), "%s",
+			    subject);
 		compare_expected(c, "not there");
 		compare_observed(c, "there");
 	}
@@ -156,8 +158,9 @@ static int wrong_above(const struct comparison *c, const struct machine *machine
 			     machine == c->expected ? DIFFERENCE_ROOT_MISSING
 						    : DIFFERENCE_ROOT_UNPLANNED,
 			     root);
-	return found >= 0 ? found
-			  : compare_overlap_near(c, function->at.domain, function->at.bus);
+	return found >= 0
+		       ? found
+		       : compare_overlap_near(c, function->at.domain, function->at.bus);
 }
 
 /* The first thing wrong with bridges on this root bus, before @bus is numbered. */

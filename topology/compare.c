@@ -42,14 +42,15 @@ static void add_state(struct comparison *c, enum difference_kind kind, int becau
 }
 
 /*
- * A kernel that dropped a root bus finds the scope of its DMAR table broken, and keeps the
- * IOMMU off (drivers/iommu/intel/dmar.c).
+ * A kernel that dropped a root bus finds the scope of its DMAR table broken, and keeps
+ * the IOMMU off (drivers/iommu/intel/dmar.c).
  */
 static int overlap_stops_iommu(const struct comparison *c)
 {
 	const char *log = machine_fact(c->observed, "kernel.complaints");
 
-	return log && strstr(log, "DMAR") ? compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL) : -1;
+	return log && strstr(log, "DMAR") ? compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL)
+					  : -1;
 }
 
 /* ACPI, IOMMU. */

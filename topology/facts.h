@@ -7,7 +7,8 @@
  *     iommu-group.N.type, iommu-group.N.reserved-regions
  *     iommu-unit.NAME.capability, iommu-unit.NAME.extended-capability (Intel)
  *     iommu-unit.NAME.features (AMD)
- *     mdev.UUID.parent (a PCI address, or "matrix"), mdev.UUID.matrix (vfio-ap: its queues)
+ *     mdev.UUID.parent (a PCI address, or "matrix"), mdev.UUID.matrix (vfio-ap: its
+ * queues)
  */
 #pragma once
 

@@ -48,14 +48,12 @@ static int check_level(const char *level, size_t n, struct sizes *sizes,
 	if (*word != '[' && (*count < '0' || *count > '9' || *end))
 		return error_input(
 			error,
-			"synthetic: \"%s\" is no level; an example that hwloc takes is "
-			"\"pack:2 numa:1 core:4 pu:2\"",
+			"synthetic: \"%s\" is no level; an example that hwloc takes is \"pack:2 numa:1 core:4 pu:2\"",
 			word);
 	if (*word != '[' && !multiply(&sizes->product, factor, SYNTHETIC_CPU_LIMIT))
 		return error_input(
 			error,
-			"synthetic: with \"%s\" there are more than %d CPUs; an "
-			"XML file has no such limit",
+			"synthetic: with \"%s\" there are more than %d CPUs; an XML file has no such limit",
 			word, SYNTHETIC_CPU_LIMIT);
 	if (node && (sizes->nodes += sizes->product) > MACHINE_NODE_LIMIT)
 		return error_input(error,

@@ -125,10 +125,9 @@ static bool good_set(const struct given *given)
 
 static int bad_set(struct hwloc_check *check, const char *name)
 {
-	_cleanup_free_ char *what =
-		xasprintf("the %s has no usable %s; it is damaged, or "
-			  "older than hwloc 1.0",
-			  check->element, name);
+	_cleanup_free_ char *what = xasprintf(
+		"the %s has no usable %s; it is damaged, or older than hwloc 1.0",
+		check->element, name);
 
 	return fail(check, what);
 }
@@ -185,8 +184,8 @@ static int check_function(struct hwloc_check *check)
 	    sscanf(text, "%8x:%2x:%2x.%1x", &domain, &bus, &slot, &function) != 4)
 		return fail(check, "the PCI function has no pci_busid like 0000:00:1f.0");
 	if (slot >= PCI_SLOTS || function >= PCI_FUNCTIONS)
-		return fail(check, "the pci_busid's slot is above 1f or its function "
-				   "above 7");
+		return fail(check,
+			    "the pci_busid's slot is above 1f or its function above 7");
 	check->wide_domains += domain > 0xffff;
 	return 0;
 }
@@ -229,8 +228,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 	check->n_given = (size_t)n_attributes;
 	if (check->depth == 0 && !streq(check->element, "topology"))
 		fail(check,
-		     "the root element is no <topology>, so this is no topology that "
-		     "lstopo wrote");
+		     "the root element is no <topology>, so this is no topology that lstopo wrote");
 	else if (check->depth++ > HWLOC_DEPTH_LIMIT)
 		fail(check, "elements are nested deeper than 128");
 	else if (check_all_sets(check) == 0 && streq(check->element, "object"))
@@ -309,8 +307,7 @@ static int check_whole(const struct hwloc_check *check)
 	if (check->wide_domains)
 		machine_complain(
 			check->machine,
-			"%zu PCI functions are in domains above ffff, which hwloc "
-			"before 3.0 leaves out",
+			"%zu PCI functions are in domains above ffff, which hwloc before 3.0 leaves out",
 			check->wide_domains);
 	return 0;
 }

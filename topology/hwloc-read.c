@@ -122,8 +122,7 @@ static int check_loaded(const char *name, const struct machine *machine,
 					   machine->cpus.v[i].id);
 	if (!owner)
 		return error_input(error, "%s: no NUMA node has a CPU", name);
-	if (machine->source == MACHINE_SYNTHETIC &&
-	    machine->nodes.n > MACHINE_NODE_LIMIT)
+	if (machine->source == MACHINE_SYNTHETIC && machine->nodes.n > MACHINE_NODE_LIMIT)
 		return error_input(error, "%s: there are more than %d nodes", name,
 				   MACHINE_NODE_LIMIT);
 	return 0;
@@ -227,10 +226,10 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 		return error_system(error, 0, "hwloc cannot be started");
 	if (hwloc_topology_set_synthetic(topology, description) < 0 ||
 	    !load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, ret))
-		error_input(error,
-			    "synthetic:%s: hwloc does not take this; an example that it "
-			    "takes is \"pack:2 numa:1 core:4 pu:2\"",
-			    description);
+		error_input(
+			error,
+			"synthetic:%s: hwloc does not take this; an example that it takes is \"pack:2 numa:1 core:4 pu:2\"",
+			description);
 	else
 		rc = take(topology, "synthetic", ret, error);
 	destroy(topology, &handler);

@@ -9,9 +9,9 @@
 #include "topology/machine.h"
 
 /* Why hwloc's own limits are not enough: see hwloc-check.c. */
-#define HWLOC_INDEX_LIMIT    65536 /* of CPUs and nodes: members of a struct set */
-#define HWLOC_DEPTH_LIMIT    128   /* nested elements; lstopo writes about 20 */
-#define SYNTHETIC_CPU_LIMIT  4096
+#define HWLOC_INDEX_LIMIT   65536 /* of CPUs and nodes: members of a struct set */
+#define HWLOC_DEPTH_LIMIT   128   /* nested elements; lstopo writes about 20 */
+#define SYNTHETIC_CPU_LIMIT 4096
 
 /*
  * The @n bytes of an XML file that lstopo wrote (formats of hwloc 1.0 to what the

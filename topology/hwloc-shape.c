@@ -88,8 +88,7 @@ static void read_node(hwloc_topology_t topology, const struct set *owners,
 	if (machine->source == MACHINE_HWLOC && hwloc_is_twin(topology, owners, object))
 		machine_complain(
 			machine,
-			"node %d shares its CPUs with a node before it, so it counts "
-			"as one without CPUs; a record of that host would know",
+			"node %d shares its CPUs with a node before it, so it counts as one without CPUs; a record of that host would know",
 			node->id);
 }
 

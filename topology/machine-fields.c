@@ -191,7 +191,7 @@ const size_t machine_n_elements = ARRAY_SIZE(machine_elements);
 
 struct any_vec element_entries(const struct element *element, const void *parent)
 {
-	struct any_vec entries = { .n = element->limit };
+	struct any_vec entries = {.n = element->limit};
 	const char *at = (const char *)parent + element->offset;
 
 	if (element->kept == KEPT_VEC)
@@ -249,10 +249,10 @@ static void add_int(struct text *text, const struct machine *machine,
 	bool reference = field->type == FIELD_FUNCTION || field->type == FIELD_ROOT;
 
 	if (value < 0)
-		text_adds(text, reference || (field->type == FIELD_GROUP &&
-					      value == GROUP_NONE) ?
-					"none" :
-					"unknown");
+		text_adds(text,
+			  reference || (field->type == FIELD_GROUP && value == GROUP_NONE)
+				  ? "none"
+				  : "unknown");
 	else if (field->type == FIELD_FUNCTION)
 		text_add_pci(text, machine->functions.v[value].at);
 	else if (field->type == FIELD_ROOT)
@@ -264,10 +264,10 @@ static void add_int(struct text *text, const struct machine *machine,
 
 static void add_enum(struct text *text, const struct field *field, int value)
 {
-	static const struct field_name answers[] = { { KNOWN_UNKNOWN, "unknown" },
-						     { KNOWN_NO, "no" },
-						     { KNOWN_YES, "yes" },
-						     {} };
+	static const struct field_name answers[] = {{KNOWN_UNKNOWN, "unknown"},
+						    {KNOWN_NO, "no"},
+						    {KNOWN_YES, "yes"},
+						    {}};
 	const char *name =
 		field_name_of(field->type == FIELD_KNOWN ? answers : field->names, value);
 
@@ -280,8 +280,9 @@ static void add_number(struct text *text, const struct field *field, uint64_t va
 	bool unknown = (field->type == FIELD_U64 && value == UNKNOWN_U64) ||
 		       (field->type == FIELD_U32 && value == 0);
 	static const char *const formats[] = {
-		[FIELD_U64] = "%ju",	 [FIELD_U32] = "%ju",	  [FIELD_START] = "0x%jx",
-		[FIELD_DOMAIN] = "%04jx", [FIELD_HEX32] = "0x%06jx", [FIELD_HEX16] = "0x%04jx",
+		[FIELD_U64] = "%ju",       [FIELD_U32] = "%ju",
+		[FIELD_START] = "0x%jx",   [FIELD_DOMAIN] = "%04jx",
+		[FIELD_HEX32] = "0x%06jx", [FIELD_HEX16] = "0x%04jx",
 		[FIELD_BUS] = "%02jx",
 	};
 
@@ -333,4 +334,3 @@ bool text_add_field(struct text *text, const struct machine *machine,
 	}
 	return true;
 }
-

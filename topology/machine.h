@@ -19,7 +19,7 @@
 #define MACHINE_NODE_LIMIT 1024
 
 #define UNKNOWN_U64 UINT64_MAX
-#define UNKNOWN_ID (-1)
+#define UNKNOWN_ID  (-1)
 enum known { KNOWN_UNKNOWN = -1, KNOWN_NO, KNOWN_YES };
 
 /*
@@ -32,10 +32,15 @@ enum known { KNOWN_UNKNOWN = -1, KNOWN_NO, KNOWN_YES };
  *     PLACED     the observed side must have it, with an address
  *     IGNORED    says nothing about the plan
  */
-enum compare_how { COMPARE_EXACT, COMPARE_TOLERANCE, COMPARE_PARTITION, COMPARE_PLACED,
-		   COMPARE_IGNORED };
+enum compare_how {
+	COMPARE_EXACT,
+	COMPARE_TOLERANCE,
+	COMPARE_PARTITION,
+	COMPARE_PLACED,
+	COMPARE_IGNORED
+};
 
-#define MACHINE_COMPARE_TABLE(ROW)                                                        \
+#define MACHINE_COMPARE_TABLE(ROW)                                                       \
 	ROW(node, id, EXACT)                                                             \
 	ROW(node, cpus, EXACT)                                                           \
 	ROW(node, memory_bytes, TOLERANCE)                                               \
@@ -69,12 +74,12 @@ enum compare_how { COMPARE_EXACT, COMPARE_TOLERANCE, COMPARE_PARTITION, COMPARE_
 
 /* Where a machine was read from. */
 enum machine_source {
-	MACHINE_LIVE,	      /* this machine */
-	MACHINE_SYSFS,	      /* a recorded root or sys directory */
-	MACHINE_HWLOC,	      /* hwloc's XML */
+	MACHINE_LIVE,         /* this machine */
+	MACHINE_SYSFS,        /* a recorded root or sys directory */
+	MACHINE_HWLOC,        /* hwloc's XML */
 	MACHINE_SYNTHETIC,    /* hwloc's synthetic syntax */
 	MACHINE_CAPABILITIES, /* virsh capabilities, perhaps with nodedev dumps */
-	MACHINE_GUEST,	      /* predicted from libvirt domain XML */
+	MACHINE_GUEST,        /* predicted from libvirt domain XML */
 };
 
 struct machine_huge {
@@ -83,20 +88,20 @@ struct machine_huge {
 };
 
 struct machine_node {
-	int id;		       /* the kernel's number; sparse, so not the array index */
+	int id;                /* the kernel's number; sparse, so not the array index */
 	struct set cpus;       /* that the kernel puts here; empty: CPU-less */
 	struct set near;       /* for CPU-less nodes: the CPUs nearest; empty unknown */
 	uint64_t memory_bytes; /* MemTotal; 0 memoryless; UNKNOWN_U64 */
-	char *kind;	       /* label only: "HBM", "NVM", ...; NULL */
+	char *kind;            /* label only: "HBM", "NVM", ...; NULL */
 	enum known huge_known; /* whether huge says anything */
 	VEC(struct machine_huge) huge; /* by page size */
 };
 
 struct machine_cpu {
-	int id, node; /* node is an id; UNKNOWN_ID */
+	int id, node;                    /* node is an id; UNKNOWN_ID */
 	int package, die, cluster, core; /* unique in the machine; UNKNOWN_ID */
-	int thread; /* 0.. within its core; UNKNOWN_ID */
-	int kind;   /* 0.. where cores differ, rising with speed; UNKNOWN_ID */
+	int thread;                      /* 0.. within its core; UNKNOWN_ID */
+	int kind; /* 0.. where cores differ, rising with speed; UNKNOWN_ID */
 };
 
 struct machine_cache {
@@ -115,25 +120,25 @@ struct machine_hmat {
 /* What is known of the node of a function or a root bus. */
 enum affinity {
 	AFFINITY_UNKNOWN,    /* firmware is silent or the source cannot know */
-	AFFINITY_NODE,	     /* one node */
+	AFFINITY_NODE,       /* one node */
 	AFFINITY_CANDIDATES, /* one of several: never pick silently */
 };
 
 enum affinity_source {
 	AFFINITY_FROM_NOTHING,
-	AFFINITY_FROM_SYSFS,	 /* numa_node */
-	AFFINITY_FROM_HWLOC,	 /* where hwloc hangs it */
-	AFFINITY_FROM_LIBVIRT,	 /* nodedev or the domain's expander bus */
-	AFFINITY_FROM_PARENT,	 /* a VF from its PF */
+	AFFINITY_FROM_SYSFS,     /* numa_node */
+	AFFINITY_FROM_HWLOC,     /* where hwloc hangs it */
+	AFFINITY_FROM_LIBVIRT,   /* nodedev or the domain's expander bus */
+	AFFINITY_FROM_PARENT,    /* a VF from its PF */
 	AFFINITY_FROM_ONLY_NODE, /* there is but one */
-	AFFINITY_FROM_USER,	 /* --locality */
+	AFFINITY_FROM_USER,      /* --locality */
 };
 const char *affinity_source_name(enum affinity_source source);
 
 struct machine_affinity {
 	enum affinity what;
 	enum affinity_source source;
-	int node;	  /* an id; valid for AFFINITY_NODE, else UNKNOWN_ID */
+	int node;         /* an id; valid for AFFINITY_NODE, else UNKNOWN_ID */
 	struct set nodes; /* the candidates */
 };
 
@@ -161,34 +166,34 @@ enum pcie_type {
 #define MACHINE_BARS 6
 enum { BAR_IO = 1, BAR_64BIT = 2, BAR_PREFETCHABLE = 4 };
 struct machine_bar {
-	uint64_t start;	     /* 0 with a size: the kernel or firmware found no room */
+	uint64_t start;      /* 0 with a size: the kernel or firmware found no room */
 	uint64_t size_bytes; /* 0: there is none */
 	uint8_t flags;
 };
 
-#define GROUP_NONE (-1)
+#define GROUP_NONE    (-1)
 #define GROUP_UNKNOWN (-2)
 
 struct machine_function {
 	struct pci_address at;
-	uint32_t class_code;	    /* 24 bits: class, subclass, programming interface */
-	enum known prog_if_known;   /* hwloc 2 gives 16 bits only */
+	uint32_t class_code;      /* 24 bits: class, subclass, programming interface */
+	enum known prog_if_known; /* hwloc 2 gives 16 bits only */
 	uint16_t vendor, device, subvendor, subdevice;
-	int upstream; /* index of the bridge above; -1: on a root bus */
-	int root;     /* index in roots */
-	bool bridge;  /* to another PCI bus */
+	int upstream;                   /* index of the bridge above; -1: on a root bus */
+	int root;                       /* index in roots */
+	bool bridge;                    /* to another PCI bus */
 	uint8_t secondary, subordinate; /* 0, 0: not configured */
 	enum pcie_type pcie_type;
 	struct machine_affinity affinity;
-	int iommu_group;	 /* GROUP_NONE, GROUP_UNKNOWN */
-	int physical_function;	 /* index if this is a VF, else -1 */
-	int total_vfs, num_vfs;	 /* of a PF; UNKNOWN_ID: not one, or not known */
+	int iommu_group;        /* GROUP_NONE, GROUP_UNKNOWN */
+	int physical_function;  /* index if this is a VF, else -1 */
+	int total_vfs, num_vfs; /* of a PF; UNKNOWN_ID: not one, or not known */
 	enum known bars_known;
 	struct machine_bar bars[MACHINE_BARS], rom, vf_bars[MACHINE_BARS];
-	uint32_t link_mb_s;	 /* data, now; 0 unknown */
-	enum known acs, flr;	 /* isolating ACS bits on; function level reset */
-	char *driver;		 /* "" unbound, NULL unknown */
-	VEC(char *) names;	 /* "eth0", "nvme0n1", "mlx5_0": owned, sorted */
+	uint32_t link_mb_s;  /* data, now; 0 unknown */
+	enum known acs, flr; /* isolating ACS bits on; function level reset */
+	char *driver;        /* "" unbound, NULL unknown */
+	VEC(char *) names;   /* "eth0", "nvme0n1", "mlx5_0": owned, sorted */
 };
 
 struct machine_iommu {
@@ -213,18 +218,18 @@ struct machine_file {
 /* Owns everything in it; zeroed it is a machine with nothing. */
 struct machine {
 	enum machine_source source;
-	VEC(struct machine_node) nodes;	       /* by id */
-	VEC(struct machine_cpu) cpus;	       /* by id; online ones */
-	VEC(struct machine_cache) caches;      /* by level, first CPU */
-	VEC(struct machine_hmat) hmat;	       /* by initiator, target */
+	VEC(struct machine_node) nodes;   /* by id */
+	VEC(struct machine_cpu) cpus;     /* by id; online ones */
+	VEC(struct machine_cache) caches; /* by level, first CPU */
+	VEC(struct machine_hmat) hmat;    /* by initiator, target */
 	uint32_t *distances; /* nodes.n squared, [from * n + to]; 0 unknown; NULL none */
-	VEC(struct machine_root) roots;	       /* by domain, first bus */
+	VEC(struct machine_root) roots;         /* by domain, first bus */
 	VEC(struct machine_function) functions; /* by address */
 	struct machine_iommu iommu;
-	enum known pci_known; /* NO: the source cannot tell of PCI at all */
-	char *architecture;   /* "x86_64", "aarch64"; NULL unknown */
-	VEC(struct machine_fact) facts;	       /* by name */
-	VEC(struct machine_file) files;	       /* by path */
+	enum known pci_known;           /* NO: the source cannot tell of PCI at all */
+	char *architecture;             /* "x86_64", "aarch64"; NULL unknown */
+	VEC(struct machine_fact) facts; /* by name */
+	VEC(struct machine_file) files; /* by path */
 	VEC(char *) complaints; /* what the reader could not take, in order; owned */
 };
 

@@ -14,10 +14,10 @@ bool pci_address_parse(const char *string, struct pci_address *ret)
 	if (sscanf(string, "%8x:%2x:%2x.%1x", &domain, &bus, &slot, &function) != 4 ||
 	    slot >= PCI_SLOTS || function >= PCI_FUNCTIONS)
 		return false;
-	address = (struct pci_address){ .domain = domain,
-					.bus = (uint8_t)bus,
-					.slot = (uint8_t)slot,
-					.function = (uint8_t)function };
+	address = (struct pci_address){.domain = domain,
+				       .bus = (uint8_t)bus,
+				       .slot = (uint8_t)slot,
+				       .function = (uint8_t)function};
 	/* There is one spelling; what does not print back as it came is refused. */
 	snprintf(canonical, sizeof(canonical), PCI_FORMAT, PCI_ARGS(address));
 	if (strcasecmp(canonical, string) != 0)

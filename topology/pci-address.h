@@ -13,7 +13,7 @@ struct pci_address {
 	uint8_t bus, slot, function;
 };
 
-#define PCI_SLOTS 32
+#define PCI_SLOTS     32
 #define PCI_FUNCTIONS 8
 
 /*
@@ -23,7 +23,7 @@ struct pci_address {
 bool pci_address_parse(const char *string, struct pci_address *ret) _must_check_;
 void text_add_pci(struct text *text, struct pci_address address);
 
-#define PCI_FORMAT "%04x:%02x:%02x.%x"
+#define PCI_FORMAT  "%04x:%02x:%02x.%x"
 #define PCI_ARGS(a) (a).domain, (a).bus, (a).slot, (a).function
 
 /* Order by domain, bus, slot, function. */

@@ -207,8 +207,8 @@ const char *field_wants(const struct field *field)
 		[FIELD_SET] = "a list like 0-3,8",
 		[FIELD_ADDRESS] = "an address like 0000:0a:00.0",
 		[FIELD_FUNCTION] = "none or the address of a function in this record",
-		[FIELD_ROOT] = "none or domain and first bus, like 0000:80, of a root in "
-			       "this record",
+		[FIELD_ROOT] =
+			"none or domain and first bus, like 0000:80, of a root in this record",
 	};
 
 	return wants[field->type];

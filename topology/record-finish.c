@@ -30,8 +30,8 @@ static int resolve(struct record_reader *reader, int element, const struct field
 	else if (pci_address_parse(value, &address))
 		index = machine_function_index(reader->machine, address);
 	if (index < 0)
-		return record_fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
-			     field_wants(field));
+		return record_fault(reader, element, "%s=\"%s\" is not %s", field->name,
+				    value, field_wants(field));
 	memcpy((char *)function + field->offset, &index, sizeof(index));
 	return 0;
 }
@@ -46,7 +46,7 @@ static int check_way_up(struct record_reader *reader, size_t i)
 		/* Below a bridge there are at most 255 more buses. */
 		if (steps > 256)
 			return record_fault(reader, reader->functions.v[i],
-				     "has no way up to a root bus");
+					    "has no way up to a root bus");
 		at = machine->functions.v[at].upstream;
 	}
 	return 0;
@@ -76,7 +76,7 @@ static int finish_functions(struct record_reader *reader)
 				return -1;
 		if (!affinity_fits(&machine->functions.v[i].affinity))
 			return record_fault(reader, element,
-				     "affinity, node and nodes disagree");
+					    "affinity, node and nodes disagree");
 	}
 	for (size_t i = 0; i < machine->functions.n; i++)
 		if (check_way_up(reader, i) < 0)
@@ -92,16 +92,17 @@ static int finish_rest(struct record_reader *reader)
 		const struct machine_root *root = &machine->roots.v[i];
 
 		if (root->last_bus < root->first_bus || !affinity_fits(&root->affinity))
-			return record_fault(reader, 0,
-				     "root %04x:%02x: affinity, node and nodes disagree, "
-				     "or the buses end before they begin",
-				     root->domain, root->first_bus);
+			return record_fault(
+				reader, 0,
+				"root %04x:%02x: affinity, node and nodes disagree, or the buses end before they begin",
+				root->domain, root->first_bus);
 	}
 	for (size_t i = 0; i < machine->facts.n; i++)
 		if (!machine->facts.v[i].value == !machine->facts.v[i].unknown)
-			return record_fault(reader, 0,
-				     "fact %s needs either a value or why it is unknown",
-				     machine->facts.v[i].name);
+			return record_fault(
+				reader, 0,
+				"fact %s needs either a value or why it is unknown",
+				machine->facts.v[i].name);
 	if (!reader->seen_iommu)
 		return record_fault(reader, 0, "has no <iommu>");
 	return 0;

@@ -3,8 +3,7 @@
 
 #include <stdarg.h>
 
-int record_fault(struct record_reader *reader, int element, const char *format,
-				...)
+int record_fault(struct record_reader *reader, int element, const char *format, ...)
 {
 	const struct document_element *at = &reader->document->elements.v[element];
 	_cleanup_text_ struct text text = {}, shown = {};

@@ -30,13 +30,15 @@ bool record_is(const struct document *document)
 }
 
 /* In a later version than ours, what we do not know is left out and said once a name. */
-static int unknown(struct record_reader *reader, int element, const char *what, const char *name)
+static int unknown(struct record_reader *reader, int element, const char *what,
+		   const char *name)
 {
 	_cleanup_text_ struct text shown = {}, complaint = {};
 
 	text_add_shown(&shown, name);
 	if (!reader->later)
-		return record_fault(reader, element, "has an unknown %s %s", what, shown.s);
+		return record_fault(reader, element, "has an unknown %s %s", what,
+				    shown.s);
 	text_printf(&complaint, "%s: %s %s is of a later version and left out",
 		    reader->document->name, what, shown.s);
 	for (size_t i = 0; i < reader->machine->complaints.n; i++)
@@ -48,8 +50,8 @@ static int unknown(struct record_reader *reader, int element, const char *what, 
 }
 
 /* The value of an attribute or of its NAME-base64; NULL for neither. The caller's. */
-static int attribute_text(struct record_reader *reader, int element, const struct field *field,
-			  char **ret)
+static int attribute_text(struct record_reader *reader, int element,
+			  const struct field *field, char **ret)
 {
 	const char *plain = document_attribute(reader->document, element, field->name);
 	_cleanup_free_ char *name = xasprintf("%s-base64", field->name);
@@ -66,12 +68,12 @@ static int attribute_text(struct record_reader *reader, int element, const struc
 	}
 	free(TAKE(*ret));
 	return record_fault(reader, element,
-		     plain ? "has both %s and %s" : "%.0s%s is no base64", field->name,
-		     name);
+			    plain ? "has both %s and %s" : "%.0s%s is no base64",
+			    field->name, name);
 }
 
-static int read_field(struct record_reader *reader, int element, const struct field *field,
-		      void *base)
+static int read_field(struct record_reader *reader, int element,
+		      const struct field *field, void *base)
 {
 	_cleanup_free_ char *value = NULL;
 
@@ -82,8 +84,8 @@ static int read_field(struct record_reader *reader, int element, const struct fi
 	    (field->type != FIELD_STRING || field->required))
 		return record_fault(reader, element, "has no %s", field->name);
 	if (value && !field_take(field, value, base))
-		return record_fault(reader, element, "%s=\"%s\" is not %s", field->name, value,
-			     field_wants(field));
+		return record_fault(reader, element, "%s=\"%s\" is not %s", field->name,
+				    value, field_wants(field));
 	return 0;
 }
 
@@ -108,8 +110,8 @@ static bool attribute_known(const struct element *row, const xmlAttr *attribute)
 	return false;
 }
 
-static int read_attributes(struct record_reader *reader, int element, const struct element *row,
-			   void *base)
+static int read_attributes(struct record_reader *reader, int element,
+			   const struct element *row, void *base)
 {
 	const xmlAttr *attribute = reader->document->elements.v[element].node->properties;
 
@@ -128,7 +130,8 @@ static int no_text(struct record_reader *reader, int element)
 {
 	_cleanup_free_ char *content = document_content(reader->document, element);
 
-	return *content ? record_fault(reader, element, "holds text, which nothing reads") : 0;
+	return *content ? record_fault(reader, element, "holds text, which nothing reads")
+			: 0;
 }
 
 /* Sign of how @b's keys follow @a's. */
@@ -156,8 +159,8 @@ static int compare_keys(const struct element *row, const void *a, const void *b)
 	return 0;
 }
 
-static int check_order(struct record_reader *reader, int element, const struct element *row,
-		       const struct any_vec *entries)
+static int check_order(struct record_reader *reader, int element,
+		       const struct element *row, const struct any_vec *entries)
 {
 	const char *last = (const char *)entries->v + (entries->n - 1) * row->size_bytes;
 	_cleanup_text_ struct text key = {};
@@ -167,7 +170,7 @@ static int check_order(struct record_reader *reader, int element, const struct e
 		return 0;
 	text_add_field(&key, reader->machine, row->fields, last);
 	return record_fault(reader, element, "%s stands twice or out of order",
-		     key.n ? key.s : "");
+			    key.n ? key.s : "");
 }
 
 /* A zeroed struct at the end of the parent's VEC. */
@@ -177,8 +180,8 @@ static int add_entry(struct record_reader *reader, int element, const struct ele
 	struct any_vec entries = element_entries(row, parent);
 
 	if (entries.n >= row->limit)
-		return record_fault(reader, element, "is one more than the %zu that can be",
-			     row->limit);
+		return record_fault(reader, element,
+				    "is one more than the %zu that can be", row->limit);
 	entries.v = vec_grow_(entries.v, &entries.room, entries.n, row->size_bytes);
 	memset((char *)entries.v + entries.n * row->size_bytes, 0, row->size_bytes);
 	entries.n++;
@@ -188,8 +191,8 @@ static int add_entry(struct record_reader *reader, int element, const struct ele
 }
 
 /* The place of a struct that the parent holds itself; each may come once. */
-static int find_place(struct record_reader *reader, int element, const struct element *row,
-		      void *parent, void **ret)
+static int find_place(struct record_reader *reader, int element,
+		      const struct element *row, void *parent, void **ret)
 {
 	const char *index = document_attribute(reader->document, element, "index");
 	unsigned *bars = &reader->seen_bars[streq(row->name, "vf-bar")];
@@ -199,8 +202,9 @@ static int find_place(struct record_reader *reader, int element, const struct el
 
 	if (row->kept == KEPT_ARRAY) {
 		if (!index || at >= row->limit || index[1])
-			return record_fault(reader, element, "needs an index from 0 to %zu",
-				     row->limit - 1);
+			return record_fault(reader, element,
+					    "needs an index from 0 to %zu",
+					    row->limit - 1);
 		again = *bars >> at & 1;
 		*bars |= 1u << at;
 	} else {
@@ -214,8 +218,8 @@ static int find_place(struct record_reader *reader, int element, const struct el
 	return 0;
 }
 
-static int read_struct(struct record_reader *reader, int element, const struct element *row,
-		       void *parent)
+static int read_struct(struct record_reader *reader, int element,
+		       const struct element *row, void *parent)
 {
 	struct any_vec entries = {};
 	void *base = NULL;
@@ -241,7 +245,8 @@ static int read_struct(struct record_reader *reader, int element, const struct e
 }
 
 /* Elements come in the order of the table, distances behind the nodes. */
-static int check_rank(struct record_reader *reader, int element, const struct element *row)
+static int check_rank(struct record_reader *reader, int element,
+		      const struct element *row)
 {
 	struct record_open *parent = &reader->open[reader->depth - 1];
 	size_t rank = row ? 2 * (size_t)(row - machine_elements)
@@ -308,8 +313,8 @@ static int read_values(struct record_reader *reader, int element, size_t n, uint
 			return 0;
 		s += length + 1;
 	}
-	return record_fault(reader, element, "needs values: %zu distances with a space between",
-		     n);
+	return record_fault(reader, element,
+			    "needs values: %zu distances with a space between", n);
 }
 
 static int read_row(struct record_reader *reader, int element, size_t from)
@@ -333,7 +338,8 @@ static int read_row(struct record_reader *reader, int element, size_t from)
 	if (from >= machine->nodes.n || !node || !parse_int(node, &id) ||
 	    id != machine->nodes.v[from].id)
 		return record_fault(reader, element, "is not the row of node %d",
-			     from < machine->nodes.n ? machine->nodes.v[from].id : -1);
+				    from < machine->nodes.n ? machine->nodes.v[from].id
+							    : -1);
 	if (no_text(reader, element) < 0)
 		return -1;
 	return read_values(reader, element, machine->nodes.n,
@@ -353,8 +359,8 @@ static int read_distances(struct record_reader *reader)
 		if (read_row(reader, i, from++) < 0)
 			return -1;
 	if (from != n || n == 0)
-		return record_fault(reader, reader->distances, "has %zu rows for %zu nodes",
-			     from, n);
+		return record_fault(reader, reader->distances,
+				    "has %zu rows for %zu nodes", from, n);
 	return 0;
 }
 
@@ -364,12 +370,14 @@ static int read_host(struct record_reader *reader)
 	uint32_t number;
 
 	if (!record_is(reader->document))
-		return record_fault(reader, 0,
-			     "is not the root element of a record, <host xmlns=\"%s\">",
-			     RECORD_NAMESPACE);
+		return record_fault(
+			reader, 0,
+			"is not the root element of a record, <host xmlns=\"%s\">",
+			RECORD_NAMESPACE);
 	if (!version || strspn(version, "0123456789") != strlen(version) ||
 	    !parse_u32(version, &number) || number < 1)
-		return record_fault(reader, 0, "needs a version, %d or later", RECORD_VERSION);
+		return record_fault(reader, 0, "needs a version, %d or later",
+				    RECORD_VERSION);
 	reader->later = number > RECORD_VERSION;
 	reader->open[reader->depth++] =
 		(struct record_open){0, machine_elements, reader->machine};
@@ -391,9 +399,9 @@ static int read_all(struct record_reader *reader)
 int record_read(const struct document *document, struct machine *ret, struct error *error)
 {
 	struct record_reader reader = {.document = document,
-				.machine = ret,
-				.error = error,
-				.distances = -1};
+				       .machine = ret,
+				       .error = error,
+				       .distances = -1};
 	int rc = read_all(&reader);
 
 	vec_free(&reader.functions);

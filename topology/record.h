@@ -24,7 +24,7 @@ void text_add_record(struct text *text, const struct machine *machine);
  * is not there. In a record of a later version than ours what is unknown is left out and
  * said in the machine's complaints.
  */
-int record_read(const struct document *document, struct machine *ret,
-		struct error *error) _must_check_;
+int record_read(const struct document *document, struct machine *ret, struct error *error)
+	_must_check_;
 /* Whether the document's root element is a record's. */
 bool record_is(const struct document *document);

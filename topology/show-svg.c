@@ -70,10 +70,10 @@ static void add_label(struct pen *pen, int x, int y, const char *class,
 
 static void add_box(struct pen *pen, int width, int height, const char *class)
 {
-	text_printf(pen->out,
-		    "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\" "
-		    "class=\"%s\"/>\n",
-		    pen->x, pen->y, width, height, class);
+	text_printf(
+		pen->out,
+		"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\" class=\"%s\"/>\n",
+		pen->x, pen->y, width, height, class);
 }
 
 static bool is_root_bus(const struct show_row *row)
@@ -140,11 +140,11 @@ static int add_cpus(struct pen *pen, const struct machine *machine, int node)
 			y += CELL + 3;
 		}
 		for (size_t j = 0; pen && j < size; j++)
-			text_printf(pen->out,
-				    "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
-				    "class=\"cpu\"><title>CPU %d</title></rect>\n",
-				    pen->x + PAD + x + (int)j * (CELL - 1), pen->y + y,
-				    CELL - 1, CELL, cells[i + j].cpu);
+			text_printf(
+				pen->out,
+				"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" class=\"cpu\"><title>CPU %d</title></rect>\n",
+				pen->x + PAD + x + (int)j * (CELL - 1), pen->y + y,
+				CELL - 1, CELL, cells[i + j].cpu);
 		x += core_width + 5;
 	}
 	return n ? y + CELL + PAD : 0;
@@ -170,10 +170,10 @@ static const char *kind_of(const struct machine_function *function)
 
 static void add_mark(struct pen *pen, const char *kind)
 {
-	text_printf(pen->out,
-		    "<rect x=\"%d\" y=\"%d\" width=\"8\" height=\"12\" rx=\"2\" "
-		    "class=\"%s\"/>\n",
-		    pen->x + 10, pen->y + 4, kind);
+	text_printf(
+		pen->out,
+		"<rect x=\"%d\" y=\"%d\" width=\"8\" height=\"12\" rx=\"2\" class=\"%s\"/>\n",
+		pen->x + 10, pen->y + 4, kind);
 }
 
 static void add_device(struct pen *pen, const struct show_row *row)
@@ -351,10 +351,10 @@ static int add_matrix(struct pen *pen)
 			_cleanup_free_ char *value =
 				distance ? xasprintf("%u", distance) : xstrdup("?");
 
-			text_printf(pen->out,
-				    "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"22\" "
-				    "fill=\"rgb(%u,%u,255)\" stroke=\"#d0d7de\"/>\n",
-				    pen->x + ((int)to + 1) * size, y, size, shade, shade);
+			text_printf(
+				pen->out,
+				"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"22\" fill=\"rgb(%u,%u,255)\" stroke=\"#d0d7de\"/>\n",
+				pen->x + ((int)to + 1) * size, y, size, shade, shade);
 			add_label(pen, pen->x + ((int)to + 1) * size + size / 2, y + 15,
 				  "cell", value);
 		}
@@ -368,10 +368,10 @@ static void add_legend(struct pen *pen)
 	int x = pen->x;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		text_printf(pen->out,
-			    "<rect x=\"%d\" y=\"%d\" width=\"8\" height=\"12\" rx=\"2\" "
-			    "class=\"%s\"/>\n",
-			    x, pen->y, kinds[i]);
+		text_printf(
+			pen->out,
+			"<rect x=\"%d\" y=\"%d\" width=\"8\" height=\"12\" rx=\"2\" class=\"%s\"/>\n",
+			x, pen->y, kinds[i]);
 		add_label(pen, x + 14, pen->y + 10, "name", kinds[i]);
 		x += 100;
 	}
@@ -471,8 +471,6 @@ void text_add_svg(struct text *text, const struct machine *machine)
 		width = MAX(width, 2 * GAP + ((int)machine->nodes.n + 1) * 34);
 	text_printf(
 		text,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-		"viewBox=\"0 0 %d %d\">\n%s"
-		"<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n%s</svg>\n",
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n%s<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n%s</svg>\n",
 		width, height, width, height, style, width, height, body.s);
 }

@@ -164,9 +164,7 @@ const char *show_no_affinity(const struct machine *machine)
 	case MACHINE_SYSFS:
 		return "firmware names no node for them (numa_node is -1)";
 	case MACHINE_HWLOC:
-		return "hwloc saw them at the whole machine, which it does too where it "
-		       "knew "
-		       "nothing";
+		return "hwloc saw them at the whole machine, which it does too where it knew nothing";
 	case MACHINE_CAPABILITIES:
 		return "the nodedev descriptions name no node, or are not there";
 	case MACHINE_GUEST:

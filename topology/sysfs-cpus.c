@@ -76,9 +76,11 @@ static int read_id(const struct tree *tree, const char *path)
 	return id < 0 || id == 0xffff ? UNKNOWN_ID : id;
 }
 
-static struct cpu_place read_place(const struct tree *tree, int id, const struct set *online)
+static struct cpu_place read_place(const struct tree *tree, int id,
+				   const struct set *online)
 {
-	struct cpu_place place = {.id = id, .package = read_id(tree, "physical_package_id")};
+	struct cpu_place place = {.id = id,
+				  .package = read_id(tree, "physical_package_id")};
 
 	for (size_t level = 0; level < LEVELS; level++) {
 		place.level_id[level] = read_id(tree, levels[level].id);

@@ -182,6 +182,5 @@ void sysfs_read_iommu(const struct sysfs_source *source, const struct tree *sys,
 	if (machine->iommu.remapping == KNOWN_UNKNOWN)
 		machine_unknown_fact(
 			machine, "iommu.remapping",
-			"sysfs has no file for it, and neither the interrupts in "
-			"/proc nor a kernel log tell");
+			"sysfs has no file for it, and neither the interrupts in /proc nor a kernel log tell");
 }

@@ -147,8 +147,8 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 	vec_sort(&ids, by_number);
 	if (ids.n > MACHINE_NODE_LIMIT) {
 		machine_complain(machine,
-				 "%s/" NODES ": holds more than %d nodes; the rest "
-				 "is left out",
+				 "%s/" NODES
+				 ": holds more than %d nodes; the rest is left out",
 				 sys->path, MACHINE_NODE_LIMIT);
 		ids.n = MACHINE_NODE_LIMIT;
 	}

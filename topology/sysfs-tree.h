@@ -12,7 +12,7 @@
 #include "topology/machine.h"
 
 #define TREE_FILE_LIMIT (1u << 20) /* bytes; larger files are cut there */
-#define TREE_KEEP_LIMIT 4096	   /* bytes; larger ones are not kept */
+#define TREE_KEEP_LIMIT 4096       /* bytes; larger ones are not kept */
 
 /* A directory. Closed by tree_close; a zeroed one with fd -1 holds nothing. */
 struct tree {

@@ -68,10 +68,10 @@ static int open_trees(const struct sysfs_source *source, struct tree *sys,
 		sys->path = xstrdup("sys");
 		return 0;
 	}
-	return error_input(error,
-			   "%s: holds neither sys/devices, as a recorded root does, nor "
-			   "devices/system, as a sys directory does",
-			   source->name);
+	return error_input(
+		error,
+		"%s: holds neither sys/devices, as a recorded root does, nor devices/system, as a sys directory does",
+		source->name);
 }
 
 int sysfs_read_source(const struct sysfs_source *source, struct machine *ret,

@@ -18,7 +18,7 @@
 #include <strings.h>
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
-#define ONES	  UINT64_C(0x0101010101010101)
+#define ONES      UINT64_C(0x0101010101010101)
 
 /* Eight bytes of ASCII, none of them 0: (w - ONES) borrows into the high bit at a 0. */
 static bool is_ascii_word(const char *s)
@@ -43,8 +43,7 @@ static int check_utf8(const char *name, const struct text *text, struct error *e
 		if (byte == 0 || length == 0)
 			return error_input_at(
 				error, name, span_line(text, at),
-				byte ? "byte 0x%02x is not UTF-8; convert the "
-				       "file with iconv"
+				byte ? "byte 0x%02x is not UTF-8; convert the file with iconv"
 				     : "byte 0x%02x cannot stand in XML",
 				byte);
 		at += length;
@@ -83,8 +82,7 @@ static int check_encoding(const char *name, const struct text *text, struct erro
 	text_add_shown(&shown, encoding);
 	return error_input_at(
 		error, name, 1,
-		"the encoding is '%s', only UTF-8 is read; convert the file "
-		"with iconv",
+		"the encoding is '%s', only UTF-8 is read; convert the file with iconv",
 		shown.s);
 }
 
@@ -92,7 +90,8 @@ static int check_prolog(const char *name, const struct text *text, struct error 
 {
 	size_t mark = span_mark_bytes(text), at = span_skip_prolog(text, mark);
 
-	/* libxml2 would swallow a second one, and only where it is started behind the first. */
+	/* libxml2 would swallow a second one, and only where it is started behind the
+	 * first. */
 	if (mark > 0 && strncmp(text->s + mark, text->s, mark) == 0)
 		return error_input_at(error, name, 1,
 				      "begins with two byte order marks; leave one");
@@ -102,8 +101,7 @@ static int check_prolog(const char *name, const struct text *text, struct error 
 		return 0;
 	return error_input_at(
 		error, name, span_line(text, at),
-		"a DOCTYPE is not taken, since entities could come with it; "
-		"remove it");
+		"a DOCTYPE is not taken, since entities could come with it; remove it");
 }
 
 int document_check_bytes(const char *name, const struct text *text, struct error *error)
@@ -187,7 +185,8 @@ static int parse_tree(const char *name, const struct text *text, xmlDoc **ret,
 	parser->sax->serror = on_error;
 	xml = xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL, NULL,
 				XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
-					XML_PARSE_COMPACT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+					XML_PARSE_COMPACT | XML_PARSE_NOERROR |
+					XML_PARSE_NOWARNING);
 	xmlFreeParserCtxt(parser);
 	if (!xml && !complaint.told)
 		error_input_at(error, name, 0, "not well-formed XML");
@@ -305,8 +304,9 @@ int document_find_step(const struct document *document, int parent, const char *
 	while (n > 0) {
 		const char *slash = memchr(path, '/', n);
 		size_t step = slash ? (size_t)(slash - path) : n;
-		const xmlNode *node = element < 0 ? xmlDocGetRootElement(document->xml)
-						  : document->elements.v[element].node->children;
+		const xmlNode *node =
+			element < 0 ? xmlDocGetRootElement(document->xml)
+				    : document->elements.v[element].node->children;
 
 		while (node && !is_called_so(node, path, step))
 			node = node->next;

@@ -17,7 +17,8 @@
  * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all
  * with file and line: not well-formed, not UTF-8 (a byte order mark is taken and kept),
  * a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, more than 1000
- * attributes of one element, the text and the tree do not agree (which no known input does).
+ * attributes of one element, the text and the tree do not agree (which no known input
+ * does).
  */
 int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
 		   struct error *error) _must_check_;
@@ -58,8 +59,8 @@ char *document_content(const struct document *document, int element) _must_check
 /* From the '<' of the element to behind its last '>'. */
 struct span document_whole(const struct document *document, int element);
 /*
- * "/domain/devices/controller[3]"; a position only where siblings share the name. The cost
- * grows with the depth, not with the number of siblings.
+ * "/domain/devices/controller[3]"; a position only where siblings share the name. The
+ * cost grows with the depth, not with the number of siblings.
  */
 char *document_path(const struct document *document, int element) _must_check_;
 /* The last step of it, "controller[3]". */

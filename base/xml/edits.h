@@ -11,7 +11,8 @@ struct edits {
 		struct span span;
 		char *replacement; /* owned */
 		size_t sequence;   /* keeps insertions at one place in order */
-	}) list;
+	})
+	list;
 };
 
 /* Replaces a whole element or any span. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. The children of each element are gathered, and sorted by name where
- * they have more than one, so that siblings of one name stand beside each other in document
- * order. Sorting has no bad case that the author of a document could bring about, as a
- * hash table has.
+ * Theory of operation. The children of each element are gathered, and sorted by name
+ * where they have more than one, so that siblings of one name stand beside each other in
+ * document order. Sorting has no bad case that the author of a document could bring
+ * about, as a hash table has.
  */
 #include "base/xml/siblings.h"
 
@@ -16,9 +16,10 @@ struct name {
 static struct name name_of(const xmlNode *node)
 {
 	if (!node->ns || !node->ns->prefix)
-		return (struct name){ (const char *)node->name, { NULL }, 0 };
-	return (struct name){ (const char *)node->ns->prefix,
-			      { ":", (const char *)node->name, NULL }, 0 };
+		return (struct name){(const char *)node->name, {NULL}, 0};
+	return (struct name){(const char *)node->ns->prefix,
+			     {":", (const char *)node->name, NULL},
+			     0};
 }
 
 static unsigned char next_byte(struct name *name)
@@ -67,8 +68,8 @@ static void count(struct document_element **siblings, size_t n)
 		qsort(siblings, n, sizeof(struct document_element *), compare_siblings);
 	for (size_t i = 0; i < n; i++) {
 		siblings[i]->position = 1;
-		if (i == 0 ||
-		    (!uniform && compare_names(siblings[i - 1]->node, siblings[i]->node) != 0))
+		if (i == 0 || (!uniform && compare_names(siblings[i - 1]->node,
+							 siblings[i]->node) != 0))
 			continue;
 		siblings[i]->position = siblings[i - 1]->position + 1;
 		siblings[i - 1]->shared = siblings[i]->shared = true;

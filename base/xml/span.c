@@ -88,7 +88,8 @@ size_t span_skip_prolog(const struct text *text, size_t at)
 	return at;
 }
 
-/* How many attributes the tag at *at has, and where it ends: the text need not be right. */
+/* How many attributes the tag at *at has, and where it ends: the text need not be right.
+ */
 static size_t count_attributes(const struct text *text, size_t *at)
 {
 	size_t count = 0;
@@ -126,8 +127,7 @@ static int disagree(const struct scan *scan, struct error *error)
 {
 	return error_input_at(
 		error, scan->document->name, span_line(&scan->document->text, scan->at),
-		"the text and libxml2's reading of it do not agree here, which "
-		"is a bug in virt-layout; please report it");
+		"the text and libxml2's reading of it do not agree here, which is a bug in virt-layout; please report it");
 }
 
 /* Lines end with LF or CRLF; columns count characters, not bytes. */
@@ -152,8 +152,9 @@ static void skip_space(struct scan *scan)
 
 /* What cannot stand in a name; text has no NUL. */
 static const bool ends_name[256] = {
-	[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, ['/'] = true,
-	['>'] = true, ['='] = true, ['<'] = true, ['"'] = true, ['\''] = true, [0] = true,
+	[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true,
+	['/'] = true, ['>'] = true,  ['='] = true,  ['<'] = true,
+	['"'] = true, ['\''] = true, [0] = true,
 };
 
 static struct span take_name(struct scan *scan)

@@ -118,8 +118,7 @@ static int splice(const struct document *document, const struct edit *list, size
 		    span.end > document->text.n)
 			return error_system(
 				error, 0,
-				"%s: line %ld would be edited twice, which is a "
-				"bug; please report it",
+				"%s: line %ld would be edited twice, which is a bug; please report it",
 				document->name, span_line(&document->text, span.start));
 		text_add(ret, document->text.s + at, span.start - at);
 		text_adds(ret, list[i].replacement);

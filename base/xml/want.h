@@ -13,10 +13,11 @@ struct want {
 	VEC(struct want_attribute {
 		const char *name;
 		char *value; /* owned, not escaped; NULL: the attribute must go */
-	}) attributes;
+	})
+	attributes;
 	VEC(struct want *) children; /* owned */
-	char *content;		     /* owned text, NULL for none */
-	const char *space;	     /* xmlns="..." to write on it, NULL */
+	char *content;               /* owned text, NULL for none */
+	const char *space;           /* xmlns="..." to write on it, NULL */
 	/* A child that must go: all of the name beyond those wanted before this one. */
 	bool absent;
 };

@@ -18,8 +18,8 @@ void assignable_choose(const struct machine *planned, struct assignable_list *re
 	}
 }
 
-void assignable_add_silent(const struct assignable_list *list, bool nested, const char *why,
-		       struct serial *ret)
+void assignable_add_silent(const struct assignable_list *list, bool nested,
+			   const char *why, struct serial *ret)
 {
 	size_t n_said = ret->assigns.n;
 
@@ -55,20 +55,21 @@ static void check_vf(const struct machine *machine, size_t vf, struct text *why)
 		pf->upstream < 0 ? NULL : &machine->functions.v[pf->upstream];
 
 	if (f->affinity.node != pf->affinity.node)
-		text_printf(why, "; " PCI_FORMAT " is on node %d, not %d", PCI_ARGS(f->at),
-			    f->affinity.node, pf->affinity.node);
+		text_printf(why, "; " PCI_FORMAT " is on node %d, not %d",
+			    PCI_ARGS(f->at), f->affinity.node, pf->affinity.node);
 	if (f->iommu_group < 0)
 		text_printf(why, "; " PCI_FORMAT " has no IOMMU group", PCI_ARGS(f->at));
 	else if (group_is_shared(machine, vf))
 		text_printf(why, "; " PCI_FORMAT " shares its IOMMU group",
 			    PCI_ARGS(f->at));
 	if (port && (f->at.bus < port->secondary || f->at.bus > port->subordinate))
-		text_printf(why, "; " PCI_FORMAT " is on a bus that its port does not lead to",
+		text_printf(why,
+			    "; " PCI_FORMAT " is on a bus that its port does not lead to",
 			    PCI_ARGS(f->at));
 }
 
-void assignable_check_vfs(const struct assignable_list *list, const struct machine *observed,
-		      struct serial *ret)
+void assignable_check_vfs(const struct assignable_list *list,
+			  const struct machine *observed, struct serial *ret)
 {
 	for (size_t i = 0; i < list->list.n; i++) {
 		const struct assignable_function *a = &list->list.v[i];
@@ -87,10 +88,10 @@ void assignable_check_vfs(const struct assignable_list *list, const struct machi
 		*vec_add(&ret->assigns) = (struct serial_assign){
 			.at = a->at,
 			.ok = why.n == 0,
-			.text = xasprintf("%d virtual functions%s", n,
-					  why.n ? why.s
-						: ", each in a group of its own on its "
-						  "physical function's node"),
+			.text = xasprintf(
+				"%d virtual functions%s", n,
+				why.n ? why.s
+				      : ", each in a group of its own on its physical function's node"),
 		};
 	}
 }

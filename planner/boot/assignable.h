@@ -24,15 +24,15 @@ struct assignable_list {
  */
 void assignable_choose(const struct machine *planned, struct assignable_list *ret);
 /*
- * What nobody answered has failed: adds an answer that says so, and @why, for each function
- * without one; with @nested the first one owes two.
+ * What nobody answered has failed: adds an answer that says so, and @why, for each
+ * function without one; with @nested the first one owes two.
  */
-void assignable_add_silent(const struct assignable_list *list, bool nested, const char *why,
-		       struct serial *ret);
+void assignable_add_silent(const struct assignable_list *list, bool nested,
+			   const char *why, struct serial *ret);
 /*
  * For each function that makes virtual ones: as many as planned are there, on its node,
  * on buses that the port above leads to, each in a group of its own. One answer each to
  * @ret.
  */
-void assignable_check_vfs(const struct assignable_list *list, const struct machine *observed,
-		      struct serial *ret);
+void assignable_check_vfs(const struct assignable_list *list,
+			  const struct machine *observed, struct serial *ret);

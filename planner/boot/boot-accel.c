@@ -43,8 +43,10 @@ static int boot_under(enum boot_accel accel, double start_limit_s,
 		      const struct boot_request *request, const struct document *domain,
 		      struct boot_result *result, struct error *error)
 {
-	struct boot_result again = { .accel = accel, .kvm = result->kvm,
-				     .kvm_tried_s = result->kvm_tried_s, .crashes = 1 };
+	struct boot_result again = {.accel = accel,
+				    .kvm = result->kvm,
+				    .kvm_tried_s = result->kvm_tried_s,
+				    .crashes = 1};
 
 	result->accel = accel;
 	if (boot_once(request, domain, start_limit_s, result, error) < 0)
@@ -62,7 +64,8 @@ int boot_domain(const struct boot_request *request, const struct document *domai
 {
 	bool (*answers)(const char *arch) =
 		request->kvm_answers ? request->kvm_answers : kvm_answers;
-	double limit_s = request->kvm_limit_s > 0 ? request->kvm_limit_s : KVM_START_LIMIT_S;
+	double limit_s =
+		request->kvm_limit_s > 0 ? request->kvm_limit_s : KVM_START_LIMIT_S;
 	double began_s = run_clock_s();
 	enum kvm_state kvm;
 

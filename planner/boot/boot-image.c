@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 /* Modules that --assign needs before those that the user names. */
-static const char *const assign_modules[] = { "vfio_iommu_type1", "vfio_pci", NULL };
-static const char *const nested_modules[] = { "vfio_iommu_type1", "vfio_pci", "kvm_amd",
-					      NULL };
+static const char *const assign_modules[] = {"vfio_iommu_type1", "vfio_pci", NULL};
+static const char *const nested_modules[] = {"vfio_iommu_type1", "vfio_pci", "kvm_amd",
+					     NULL};
 
 static int add_modules(struct initrd *initrd, const struct boot_request *request,
 		       struct text *order, struct error *error)
@@ -25,7 +25,8 @@ static int add_modules(struct initrd *initrd, const struct boot_request *request
 
 	if (!more && request->kmods.n == 0)
 		return 0;
-	/* boot/vmlinuz-X and lib/modules/X stand side by side in a package and on a disk */
+	/* boot/vmlinuz-X and lib/modules/X stand side by side in a package and on a disk
+	 */
 	beside = xasprintf("%.*s/..", slash ? (int)(slash - request->kernel) : 1,
 			   slash ? request->kernel : ".");
 	if (module_tree_open(request->modules ? request->modules : beside, release, &tree,
@@ -45,35 +46,36 @@ static int add_copy(struct initrd *initrd, const char *copy, struct error *error
 {
 	const char *colon = strrchr(copy, ':');
 	bool named = colon && colon[1] == '/';
-	_cleanup_free_ char *file = xstrndup(copy, named ? (size_t)(colon - copy)
-							 : strlen(copy));
+	_cleanup_free_ char *file =
+		xstrndup(copy, named ? (size_t)(colon - copy) : strlen(copy));
 	_cleanup_free_ char *real = realpath(file, NULL);
 	const char *place = named ? colon + 1 : *file == '/' ? file : real;
 
 	if (streq_null(place, "/init") || streq_null(place, INIT_CONFIG))
-		return error_input(error, "--copy %s: %s in the guest is the agent's", copy,
-				   place);
+		return error_input(error, "--copy %s: %s in the guest is the agent's",
+				   copy, place);
 	return initrd_copy(initrd, file, place, error);
 }
 
 static int add_shell(struct initrd *initrd, struct error *error)
 {
-	static const char *const places[] = { "/bin/busybox", "/usr/bin/busybox",
-					      "/sbin/busybox", "/usr/sbin/busybox" };
+	static const char *const places[] = {"/bin/busybox", "/usr/bin/busybox",
+					     "/sbin/busybox", "/usr/sbin/busybox"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (access(places[i], R_OK) == 0) {
 			initrd_link(initrd, "/bin/sh", "busybox");
 			return initrd_copy(initrd, places[i], INIT_SHELL, error);
 		}
-	return error_system(error, 0, "--shell needs busybox, which is not installed here");
+	return error_system(error, 0,
+			    "--shell needs busybox, which is not installed here");
 }
 
 /* A file of QEMU's data from wherever distributions keep it; the first that is there. */
 static int add_qemu_data(struct initrd *initrd, const char *name, struct error *error)
 {
-	static const char *const places[] = { "/usr/share/qemu", "/usr/share/seabios",
-					      "/usr/share/qemu-kvm" };
+	static const char *const places[] = {"/usr/share/qemu", "/usr/share/seabios",
+					     "/usr/share/qemu-kvm"};
 	_cleanup_free_ char *inside = xasprintf("/usr/share/qemu/%s", name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -82,17 +84,17 @@ static int add_qemu_data(struct initrd *initrd, const char *name, struct error *
 		if (access(path, R_OK) == 0)
 			return initrd_copy(initrd, path, inside, error);
 	}
-	return error_system(error, 0, "--assign=nested needs QEMU's %s, which is not here",
-			    name);
+	return error_system(error, 0,
+			    "--assign=nested needs QEMU's %s, which is not here", name);
 }
 
 /* QEMU, and for its guest the same kernel with a plain agent. */
 static int add_nested(struct initrd *initrd, const struct boot_request *request,
 		      struct error *error)
 {
-	static const char *const data[] = { "bios-256k.bin", "linuxboot_dma.bin",
-					    "kvmvapic.bin" };
-	struct boot_request inner = { .kernel = request->kernel, .agent = request->agent };
+	static const char *const data[] = {"bios-256k.bin", "linuxboot_dma.bin",
+					   "kvmvapic.bin"};
+	struct boot_request inner = {.kernel = request->kernel, .agent = request->agent};
 	_cleanup_text_ struct text image = {};
 
 	if (boot_make_initrd(&inner, &image, error) < 0)
@@ -141,7 +143,7 @@ static void add_orders(struct initrd *initrd, const struct boot_request *request
 static int fill(struct initrd *initrd, const struct boot_request *request,
 		struct error *error)
 {
-	static const char *const directories[] = { "/dev", "/proc", "/sys", "/tmp" };
+	static const char *const directories[] = {"/dev", "/proc", "/sys", "/tmp"};
 	_cleanup_text_ struct text order = {};
 
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)

@@ -34,8 +34,9 @@ static const char *base_directory(void)
 {
 	const char *directory = getenv("TMPDIR");
 
-	return directory && *directory == '/' && strlen(directory) <= BASE_LIMIT ? directory
-										 : USUAL;
+	return directory && *directory == '/' && strlen(directory) <= BASE_LIMIT
+		       ? directory
+		       : USUAL;
 }
 
 /* Ours, a directory, not just made, and nobody holds its lock. */

@@ -26,9 +26,9 @@ enum {
 	CTRL_D = 4,
 	TICK_MS = 200,
 	MESSAGES_LIMIT = 65536,
-	LATE_S = 20,	  /* by how much virt-layout-run may miss the time limit */
+	LATE_S = 20,      /* by how much virt-layout-run may miss the time limit */
 	END_LIMIT_S = 20, /* for virt-layout-run, from when it was told to end */
-	GIVE_UP_S = 40,	  /* for what even SIGKILL does not end */
+	GIVE_UP_S = 40,   /* for what even SIGKILL does not end */
 };
 
 struct session {
@@ -58,9 +58,9 @@ static void show_progress(struct session *s)
 		return;
 	fprintf(stderr, "\rbooting under %s: %s, %.0f s ",
 		s->result->accel == ACCEL_KVM ? "KVM" : "TCG",
-		s->result->times.started > 0	    ? "agent"
+		s->result->times.started > 0      ? "agent"
 		: s->result->times.first_byte > 0 ? "kernel"
-						    : "firmware",
+						  : "firmware",
 		since_start_s(s));
 	s->shown = true;
 }
@@ -151,14 +151,14 @@ static struct pollfd typed_poll(const struct session *s)
 	bool there = s->in_shell && s->input >= 0;
 
 	if (there && s->n_typed > 0)
-		return (struct pollfd){ .fd = s->input, .events = POLLOUT };
-	return (struct pollfd){ .fd = there && !s->typed_all ? STDIN_FILENO : -1,
-				.events = POLLIN };
+		return (struct pollfd){.fd = s->input, .events = POLLOUT};
+	return (struct pollfd){.fd = there && !s->typed_all ? STDIN_FILENO : -1,
+			       .events = POLLIN};
 }
 
 /*
- * The end of what is typed is an end to the shell; said again at every tick, since a shell
- * that is just changing the terminal's mode loses it.
+ * The end of what is typed is an end to the shell; said again at every tick, since a
+ * shell that is just changing the terminal's mode loses it.
  */
 static void end_shell(struct session *s)
 {
@@ -258,8 +258,8 @@ static void show_shell(struct session *s, const char *bytes, size_t n)
 	}
 	while (s->in_shell && n > 0) {
 		struct pollfd wait[] = {
-			{ .fd = STDERR_FILENO, .events = POLLOUT },
-			{ .fd = s->signals, .events = POLLIN },
+			{.fd = STDERR_FILENO, .events = POLLOUT},
+			{.fd = s->signals, .events = POLLIN},
 		};
 		ssize_t done = 0;
 
@@ -320,9 +320,9 @@ static void follow(struct session *s)
 	s->result->run_status = RUN_SYSTEM;
 	while (goes_on(s)) {
 		struct pollfd wait[] = {
-			{ .fd = s->output, .events = POLLIN },
-			{ .fd = s->messages, .events = POLLIN },
-			{ .fd = s->signals, .events = POLLIN },
+			{.fd = s->output, .events = POLLIN},
+			{.fd = s->messages, .events = POLLIN},
+			{.fd = s->signals, .events = POLLIN},
 			typed_poll(s),
 		};
 
@@ -350,16 +350,16 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 	const struct boot_request *request = s->of->request;
 	_cleanup_free_ char *domain = xasprintf("%s/domain.xml", s->of->root);
 	_cleanup_free_ char *limit = xasprintf("%.3f", request->time_limit_s);
-	const char *words[] = { request->run,
-				"--remove",
-				"--time-limit",
-				limit,
-				"run",
-				s->of->root,
-				domain,
-				request->as_root ? "--as-root" : NULL,
-				request->emulator ? "--emulator" : NULL,
-				request->emulator };
+	const char *words[] = {request->run,
+			       "--remove",
+			       "--time-limit",
+			       limit,
+			       "run",
+			       s->of->root,
+			       domain,
+			       request->as_root ? "--as-root" : NULL,
+			       request->emulator ? "--emulator" : NULL,
+			       request->emulator};
 	char *list[ARRAY_SIZE(words) + 1] = {};
 	size_t n = 0;
 
@@ -379,7 +379,7 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 
 static int start(struct session *s, const sigset_t *mask, struct error *error)
 {
-	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
 	int theirs[3];
 
 	for (int i = 0; i < 3; i++)
@@ -424,7 +424,8 @@ struct surroundings {
 
 static void take_over(struct surroundings *before)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, usual = { .sa_handler = SIG_DFL };
+	struct sigaction ignore = {.sa_handler = SIG_IGN},
+			 usual = {.sa_handler = SIG_DFL};
 
 	sigaction(SIGPIPE, &ignore, &before->pipe);
 	sigaction(SIGCHLD, &usual, &before->child);
@@ -442,8 +443,11 @@ static void give_back(const struct surroundings *before)
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
 		     struct error *error)
 {
-	struct session s = { .of = session, .result = result, .input = -1, .output = -1,
-			     .messages = -1 };
+	struct session s = {.of = session,
+			    .result = result,
+			    .input = -1,
+			    .output = -1,
+			    .messages = -1};
 	struct surroundings before = {};
 	int answer;
 

@@ -13,14 +13,14 @@ static const struct span_row {
 	const char *name, *words;
 	size_t from, to; /* from 0: the start */
 } spans[] = {
-	{ "prepare_ms", "preparing", AT(start), AT(prepared) },
-	{ "libvirt_ms", "libvirt", AT(prepared), AT(qemu) },
-	{ "qemu_ms", "QEMU", AT(qemu), AT(running) },
-	{ "firmware_ms", "firmware", AT(running), AT(kernel) },
-	{ "kernel_ms", "kernel", AT(kernel), AT(started) },
-	{ "report_ms", "report", AT(started), AT(recorded) },
-	{ "after_ms", "after it", AT(recorded), AT(done) },
-	{ "end_ms", "ending", AT(done), AT(ended) },
+	{"prepare_ms", "preparing", AT(start), AT(prepared)},
+	{"libvirt_ms", "libvirt", AT(prepared), AT(qemu)},
+	{"qemu_ms", "QEMU", AT(qemu), AT(running)},
+	{"firmware_ms", "firmware", AT(running), AT(kernel)},
+	{"kernel_ms", "kernel", AT(kernel), AT(started)},
+	{"report_ms", "report", AT(started), AT(recorded)},
+	{"after_ms", "after it", AT(recorded), AT(done)},
+	{"end_ms", "ending", AT(done), AT(ended)},
 };
 
 static double mark(const struct boot_times *times, size_t offset)
@@ -43,7 +43,8 @@ static bool span_of(const struct boot_times *times, const struct span_row *row,
 
 void boot_times_settle(struct boot_times *times, double uptime_s)
 {
-	times->kernel = times->started > 0 && uptime_s > 0 ? times->started - uptime_s : 0;
+	times->kernel =
+		times->started > 0 && uptime_s > 0 ? times->started - uptime_s : 0;
 }
 
 void text_add_boot_times(struct text *text, const struct boot_result *result)

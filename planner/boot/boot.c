@@ -16,8 +16,8 @@ enum {
 	FIRMWARE_LIMIT_BYTES = 256 << 20,
 };
 
-static int write_root_file(const char *root, const char *name, const char *bytes, size_t n,
-			   struct error *error)
+static int write_root_file(const char *root, const char *name, const char *bytes,
+			   size_t n, struct error *error)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", root, name);
 
@@ -167,9 +167,9 @@ static bool is_ignored(int signal)
 int boot_once(const struct boot_request *request, const struct document *domain,
 	      double start_limit_s, struct boot_result *result, struct error *error)
 {
-	struct boot_session session = { .request = request,
-					.start_limit_s = start_limit_s,
-					.began_s = run_clock_s() };
+	struct boot_session session = {.request = request,
+				       .start_limit_s = start_limit_s,
+				       .began_s = run_clock_s()};
 	_cleanup_text_ struct text initrd = {};
 	int answer;
 

@@ -27,12 +27,12 @@ enum assign_mode {
 
 /* All strings are borrowed. */
 struct boot_request {
-	const char *kernel;	 /* a path */
-	const char *modules;	 /* a directory, NULL: beside the kernel */
+	const char *kernel;      /* a path */
+	const char *modules;     /* a directory, NULL: beside the kernel */
 	const char *agent, *run; /* our executables */
 	enum boot_accel accel;
 	double time_limit_s;
-	const char *emulator;	 /* QEMU to run, absolute; NULL: libvirt's choice */
+	const char *emulator; /* QEMU to run, absolute; NULL: libvirt's choice */
 	const char *append;
 	bool shell;
 	bool as_root; /* started by root, QEMU runs as root in the host's namespaces */
@@ -49,20 +49,27 @@ struct boot_request {
 
 /* When things were reached, in seconds from the start of the boot; 0: never. */
 struct boot_times {
-	double start;	  /* 0 */
-	double prepared;  /* initrd and domain written */
-	double qemu;	  /* its process started (the kernel's time of that, 10 ms) */
-	double running;	  /* libvirt said that the guest runs */
+	double start;      /* 0 */
+	double prepared;   /* initrd and domain written */
+	double qemu;       /* its process started (the kernel's time of that, 10 ms) */
+	double running;    /* libvirt said that the guest runs */
 	double first_byte; /* on the serial line, anybody's */
-	double kernel;	  /* its clock's start, by the agent's word on it */
-	double started;	  /* the agent's first word came */
-	double recorded;  /* its record was whole */
-	double done;	  /* it had no more to say */
-	double ended;	  /* nothing of the run was left */
+	double kernel;     /* its clock's start, by the agent's word on it */
+	double started;    /* the agent's first word came */
+	double recorded;   /* its record was whole */
+	double done;       /* it had no more to say */
+	double ended;      /* nothing of the run was left */
 };
 
 /* What came of KVM where the accelerator was not named. */
-enum kvm_state { KVM_NOT_ASKED, KVM_ABSENT, KVM_UNFIT, KVM_SILENT, KVM_REFUSED, KVM_USED };
+enum kvm_state {
+	KVM_NOT_ASKED,
+	KVM_ABSENT,
+	KVM_UNFIT,
+	KVM_SILENT,
+	KVM_REFUSED,
+	KVM_USED
+};
 
 /* Zeroed before; owned by the caller afterwards, also after a fault. */
 struct boot_result {
@@ -72,7 +79,7 @@ struct boot_result {
 	struct text booted;   /* the domain as libvirt ran it, all addresses given */
 	struct text firmware; /* the end of what firmware wrote to its debug port */
 	struct text messages; /* of virt-layout-run and libvirt */
-	int run_status;	      /* enum run_status */
+	int run_status;       /* enum run_status */
 	unsigned crashes;     /* of QEMU, after which it was booted again */
 	bool interrupted;
 	enum kvm_state kvm;
@@ -116,12 +123,12 @@ int boot_root_make(char **ret_path, int *ret_lock, struct error *error) _must_ch
 /* boot-session.c: one run of a prepared domain, from its start to its end. */
 struct boot_session {
 	const struct boot_request *request;
-	const char *root;     /* the private directory, as the domain names it */
-	const char *work;     /* where the domain's files are: below it if it is confined */
+	const char *root; /* the private directory, as the domain names it */
+	const char *work; /* where the domain's files are: below it if it is confined */
 	double start_limit_s; /* for the agent's first word; 0: only the time limit */
-	double began_s;	      /* on the monotonic clock */
+	double began_s;       /* on the monotonic clock */
 	sigset_t watched; /* what ends a boot, and SIGCHLD: blocked, read one by one */
-	sigset_t mask;	  /* what was blocked before, for the child */
+	sigset_t mask;    /* what was blocked before, for the child */
 };
 /* boot-inputs.c: whether virt-layout-run gives up root's privilege (run-confine.h). */
 bool boot_is_confined(const struct boot_request *request);

@@ -24,7 +24,8 @@ enum { PAGE_BYTES = 4096, TEST_IOVA = 0x100000 };
 /* Writes a sysfs file of the function; 0 or errno. */
 static int write_attribute(const char *address, const char *name, const char *value)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
+	_cleanup_free_ char *path =
+		xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
 	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || write(fd, value, strlen(value)) < 0)
@@ -34,7 +35,8 @@ static int write_attribute(const char *address, const char *name, const char *va
 
 static uint64_t read_attribute(const char *address, const char *name)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
+	_cleanup_free_ char *path =
+		xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
 	_cleanup_error_ struct error ignored = {};
 	_cleanup_text_ struct text text = {};
 	uint64_t value = 0;
@@ -62,8 +64,8 @@ void init_bind(const char *address)
 void init_make_vfs(const char *address)
 {
 	_cleanup_free_ char *number =
-		xasprintf("%llu", (unsigned long long)read_attribute(address,
-								     "sriov_totalvfs"));
+		xasprintf("%llu",
+			  (unsigned long long)read_attribute(address, "sriov_totalvfs"));
 	int fault;
 
 	if (streq(number, "0"))
@@ -107,7 +109,7 @@ static bool fail(struct attempt *a, const char *step)
 
 static bool open_group(struct attempt *a)
 {
-	struct vfio_group_status status = { .argsz = sizeof(status) };
+	struct vfio_group_status status = {.argsz = sizeof(status)};
 	_cleanup_free_ char *path = xasprintf("/dev/vfio/%d", a->number);
 
 	a->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
@@ -119,8 +121,9 @@ static bool open_group(struct attempt *a)
 	if (ioctl(a->group, VFIO_GROUP_GET_STATUS, &status) < 0)
 		return fail(a, "VFIO_GROUP_GET_STATUS");
 	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
-		text_printf(&a->why, "group %d is not viable: other drivers hold functions "
-				     "of it", a->number);
+		text_printf(&a->why,
+			    "group %d is not viable: other drivers hold functions of it",
+			    a->number);
 		return false;
 	}
 	if (ioctl(a->group, VFIO_GROUP_SET_CONTAINER, &a->container) < 0)
@@ -141,9 +144,9 @@ static bool map_page(struct attempt *a)
 		.iova = TEST_IOVA,
 		.size = PAGE_BYTES,
 	};
-	struct vfio_iommu_type1_dma_unmap unmap = { .argsz = sizeof(unmap),
-						    .iova = TEST_IOVA,
-						    .size = PAGE_BYTES };
+	struct vfio_iommu_type1_dma_unmap unmap = {.argsz = sizeof(unmap),
+						   .iova = TEST_IOVA,
+						   .size = PAGE_BYTES};
 
 	if (page == MAP_FAILED || ioctl(a->container, VFIO_IOMMU_MAP_DMA, &map) < 0)
 		return fail(a, "VFIO_IOMMU_MAP_DMA");
@@ -156,8 +159,8 @@ static bool map_page(struct attempt *a)
 
 static bool read_config(struct attempt *a)
 {
-	struct vfio_region_info region = { .argsz = sizeof(region),
-					   .index = VFIO_PCI_CONFIG_REGION_INDEX };
+	struct vfio_region_info region = {.argsz = sizeof(region),
+					  .index = VFIO_PCI_CONFIG_REGION_INDEX};
 	uint64_t vendor = read_attribute(a->address, "vendor");
 	uint64_t device = read_attribute(a->address, "device");
 	uint16_t ids[2];
@@ -179,8 +182,11 @@ static bool read_config(struct attempt *a)
 
 void init_try_assign(const char *address)
 {
-	struct attempt a = { .address = address, .number = find_group(address),
-			     .group = -1, .container = -1, .device = -1 };
+	struct attempt a = {.address = address,
+			    .number = find_group(address),
+			    .group = -1,
+			    .container = -1,
+			    .device = -1};
 
 	if (read_attribute(address, "sriov_totalvfs") > 0)
 		write_attribute(address, "sriov_numvfs", "0");

@@ -7,9 +7,9 @@
 #include <sys/klog.h>
 
 enum { /* syslog(2) */
-	LOG_READ_ALL = 3,
-	LOG_SIZE = 10,
-	FACT_LIMIT = 16384,
+       LOG_READ_ALL = 3,
+       LOG_SIZE = 10,
+       FACT_LIMIT = 16384,
 };
 
 /* "<6>[    0.000000] Linux version" is "Linux version". */
@@ -47,18 +47,26 @@ void init_read_log(struct text *ret)
  * drivers/iommu/intel/dmar.c by which a kernel tells that a layout does not work.
  */
 static const char *const complaints[] = {
-	"can't assign",	       "no space",
-	"can not insert",      "can't claim",
-	"failed to assign",    "bridge configuration invalid",
-	"[Firmware Bug]",      "invalid memblk node",
-	"Faking a node",       "No NUMA configuration found",
-	"busn_res: can't",     "address conflict",
+	"can't assign",
+	"no space",
+	"can not insert",
+	"can't claim",
+	"failed to assign",
+	"bridge configuration invalid",
+	"[Firmware Bug]",
+	"invalid memblk node",
+	"Faking a node",
+	"No NUMA configuration found",
+	"busn_res: can't",
+	"address conflict",
 	"devices behind bridge are unusable",
-	"not PCI Express",     "Failed to enable irq remapping",
-	"SRAT: Too many",      "DMAR: Parse DMAR table failure",
+	"not PCI Express",
+	"Failed to enable irq remapping",
+	"SRAT: Too many",
+	"DMAR: Parse DMAR table failure",
 };
-static const char *const iommu_words[] = { "DMAR", "AMD-Vi", "iommu:", "arm-smmu",
-					   "IRQ remapping", "virtio_iommu" };
+static const char *const iommu_words[] = {"DMAR",     "AMD-Vi",        "iommu:",
+					  "arm-smmu", "IRQ remapping", "virtio_iommu"};
 
 /* The log's lines that hold one of the words, up to a limit. */
 static char *lines_with(const char *log, const char *const *words, size_t n)
@@ -88,8 +96,8 @@ void init_add_log_facts(struct machine *machine, const char *log)
 		const char *const *words;
 		size_t n;
 	} rows[] = {
-		{ "kernel.complaints", complaints, ARRAY_SIZE(complaints) },
-		{ "kernel.iommu-log", iommu_words, ARRAY_SIZE(iommu_words) },
+		{"kernel.complaints", complaints, ARRAY_SIZE(complaints)},
+		{"kernel.iommu-log", iommu_words, ARRAY_SIZE(iommu_words)},
 	};
 	bool whole = strstr(log, "Linux version ");
 

@@ -84,10 +84,10 @@ static void mount_all(void)
 	static const struct {
 		const char *type, *at;
 	} rows[] = {
-		{ "proc", "/proc" },
-		{ "sysfs", "/sys" },
-		{ "devtmpfs", "/dev" },
-		{ "tmpfs", "/tmp" },
+		{"proc", "/proc"},
+		{"sysfs", "/sys"},
+		{"devtmpfs", "/dev"},
+		{"tmpfs", "/tmp"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -140,7 +140,7 @@ static void read_orders(struct orders *orders)
 		else if (line && streq(word, "library-path"))
 			orders->library_path = line;
 		else if (line)
-			*vec_add(&orders->list) = (struct order){ word, line };
+			*vec_add(&orders->list) = (struct order){word, line};
 	}
 }
 
@@ -191,8 +191,9 @@ static void read_machine(struct machine *machine)
 	_cleanup_error_ struct error error = {};
 	_cleanup_text_ struct text log = {};
 	_cleanup_fd_ int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct sysfs_source source = { .root_fd = fd, .name = "guest",
-				       .source = MACHINE_LIVE };
+	struct sysfs_source source = {.root_fd = fd,
+				      .name = "guest",
+				      .source = MACHINE_LIVE};
 	struct utsname names;
 
 	init_read_log(&log);
@@ -222,8 +223,8 @@ int main(void)
 
 	streams_occupy();
 	if (getpid() != 1) {
-		fputs("virt-layout-init is the first program of a guest; "
-		      "`virt-layout boot` puts it there\n", stderr);
+		fputs("virt-layout-init is the first program of a guest; `virt-layout boot` puts it there\n",
+		      stderr);
 		return 2;
 	}
 	mount_all();

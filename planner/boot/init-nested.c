@@ -24,9 +24,9 @@ _noreturn_ static void become_qemu(const char *address, int output)
 	dup2(null, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
-	execl(INIT_QEMU, INIT_QEMU, "-machine", "q35,accel=kvm", "-cpu", "host", "-m", "256",
-	      "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio",
-	      "-no-reboot", "-kernel", INIT_NESTED "/vmlinuz", "-initrd",
+	execl(INIT_QEMU, INIT_QEMU, "-machine", "q35,accel=kvm", "-cpu", "host", "-m",
+	      "256", "-nodefaults", "-no-user-config", "-display", "none", "-serial",
+	      "stdio", "-no-reboot", "-kernel", INIT_NESTED "/vmlinuz", "-initrd",
 	      INIT_NESTED "/initrd", "-append",
 	      "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests",
 	      "-device", device, (char *)NULL);
@@ -58,7 +58,8 @@ static bool record_shows(const struct serial *serial, const char *vendor,
 
 static char *read_word(const char *address, const char *name)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
+	_cleanup_free_ char *path =
+		xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
 	_cleanup_error_ struct error ignored = {};
 	struct text text = {};
 

@@ -30,7 +30,7 @@ static char *console_device(void)
 }
 
 /* Signals of a terminal: for the shell and what it runs. */
-static const int of_terminal[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGHUP };
+static const int of_terminal[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGHUP};
 
 static void handle_of_terminal(sighandler_t handler)
 {
@@ -61,8 +61,8 @@ static void wait_for(pid_t pid)
 
 /*
  * The leader of the shell's session. When a leader ends the kernel hangs its terminal up,
- * and a serial port throws away what it has not sent (uart_hangup): so it is not the shell
- * itself, and waits until all is sent.
+ * and a serial port throws away what it has not sent (uart_hangup): so it is not the
+ * shell itself, and waits until all is sent.
  */
 _noreturn_ static void lead_session(void)
 {

@@ -23,8 +23,8 @@
 #include "topology/machine.h"
 
 #define INIT_CONFIG "/virt-layout.conf"
-#define INIT_SHELL "/bin/busybox"
-#define INIT_QEMU "/usr/bin/qemu-system-x86_64"
+#define INIT_SHELL  "/bin/busybox"
+#define INIT_QEMU   "/usr/bin/qemu-system-x86_64"
 #define INIT_NESTED "/nested" /* the nested guest's vmlinuz and initrd */
 
 /* A line of serial.h's protocol on the console. */

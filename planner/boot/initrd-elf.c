@@ -81,10 +81,10 @@ static bool read_dynamic(const struct elf *elf, const Elf64_Phdr *dynamic,
 	for (int pass = 0; pass < 2; pass++) {
 		Elf64_Dyn entry;
 
-		for (size_t i = 0;
-		     i < n && take(elf, dynamic->p_offset + i * sizeof(entry), &entry,
-				   sizeof(entry)) &&
-		     entry.d_tag != DT_NULL;
+		for (size_t i = 0; i < n &&
+				   take(elf, dynamic->p_offset + i * sizeof(entry),
+					&entry, sizeof(entry)) &&
+				   entry.d_tag != DT_NULL;
 		     i++) {
 			const char *name;
 
@@ -107,7 +107,7 @@ static bool read_dynamic(const struct elf *elf, const Elf64_Phdr *dynamic,
 
 bool elf_read_needs(const char *bytes, size_t n, struct elf_needs *ret)
 {
-	struct elf elf = { .bytes = bytes, .n = n };
+	struct elf elf = {.bytes = bytes, .n = n};
 	Elf64_Phdr phdr;
 
 	if (!take(&elf, 0, &elf.header, sizeof(elf.header)) ||
@@ -178,9 +178,11 @@ static char *search_path(const char *list, const char *from, const char *library
 		_cleanup_free_ char *expanded = NULL;
 
 		if (has_prefix(directory, "$ORIGIN"))
-			expanded = xasprintf("%.*s%s", n, real ? real : "", directory + 7);
+			expanded =
+				xasprintf("%.*s%s", n, real ? real : "", directory + 7);
 		else if (has_prefix(directory, "${ORIGIN}"))
-			expanded = xasprintf("%.*s%s", n, real ? real : "", directory + 9);
+			expanded =
+				xasprintf("%.*s%s", n, real ? real : "", directory + 9);
 		else
 			expanded = xstrdup(directory);
 		if (*expanded == '/')
@@ -240,6 +242,7 @@ char *elf_find_library(const struct elf_needs *needs, const char *from,
 	if (!path)
 		path = search_conf("/etc/ld.so.conf", 0, library, needs);
 	if (!path)
-		path = search_path("/lib64:/usr/lib64:/lib:/usr/lib", from, library, needs);
+		path = search_path("/lib64:/usr/lib64:/lib:/usr/lib", from, library,
+				   needs);
 	return path;
 }

@@ -79,7 +79,7 @@ static void read_builtin(struct module_tree *tree)
 
 static int read_tree(struct module_tree *tree, struct error *error)
 {
-	char *roots[] = { tree->directory, NULL };
+	char *roots[] = {tree->directory, NULL};
 	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
 	FTSENT *entry;
 
@@ -97,9 +97,9 @@ static int read_tree(struct module_tree *tree, struct error *error)
 /* lib/modules/VERSION itself, or what holds it. The caller's; NULL: none. */
 static char *find_directory(const char *directory, const char *version, bool *ret_several)
 {
-	static const char *const patterns[] = { "%s/modules.order", "%s/%s/modules.order",
-						"%s/lib/modules/%s/modules.order",
-						"%s/usr/lib/modules/%s/modules.order" };
+	static const char *const patterns[] = {"%s/modules.order", "%s/%s/modules.order",
+					       "%s/lib/modules/%s/modules.order",
+					       "%s/usr/lib/modules/%s/modules.order"};
 	char *path = NULL;
 
 	*ret_several = false;
@@ -127,11 +127,14 @@ int module_tree_open(const char *directory, const char *version, struct module_t
 
 	if (several) {
 		free(path);
-		return error_input(error, "%s: holds the modules of several kernels; name "
-					  "one of lib/modules/*", directory);
+		return error_input(
+			error,
+			"%s: holds the modules of several kernels; name one of lib/modules/*",
+			directory);
 	}
 	if (!path)
-		return error_input(error, "%s: no kernel modules there (no modules.order%s%s)",
+		return error_input(error,
+				   "%s: no kernel modules there (no modules.order%s%s)",
 				   directory, version ? " for " : "",
 				   version ? version : "");
 	tree = xnew(struct module_tree);
@@ -237,7 +240,7 @@ static const struct module_file *find_module(const struct module_tree *tree,
 {
 	_cleanup_free_ char *file = xasprintf("%s.ko", name);
 	_cleanup_free_ char *wanted = module_name(file);
-	struct module_file key = { .name = wanted };
+	struct module_file key = {.name = wanted};
 
 	if (!wanted || tree->files.n == 0)
 		return NULL;
@@ -260,7 +263,8 @@ static int add_module(struct initrd *initrd, struct module_tree *tree, const cha
 	if (initrd_has(initrd, path))
 		return 0;
 	if (depth > DEPTH_LIMIT)
-		return error_input(error, "%s: its dependencies run in a circle", file->path);
+		return error_input(error, "%s: its dependencies run in a circle",
+				   file->path);
 	if (unpack(file->path, &bytes, error) < 0)
 		return -1;
 	depends = module_depends(&bytes);
@@ -268,7 +272,8 @@ static int add_module(struct initrd *initrd, struct module_tree *tree, const cha
 		return error_input(error, "%s: not a kernel module", file->path);
 	rest = depends;
 	while ((other = strsep(&rest, ",")))
-		if (*other && add_module(initrd, tree, other, depth + 1, order, error) < 0)
+		if (*other &&
+		    add_module(initrd, tree, other, depth + 1, order, error) < 0)
 			return error_wrap(error, "%s needs %s", file->name, other);
 	initrd_file(initrd, path, 0644, bytes.s, bytes.n);
 	text_printf(order, "%s\n", path);

@@ -66,7 +66,7 @@ static struct initrd_entry *add(struct initrd *initrd, const char *path, mode_t 
 	memmove(&initrd->entries.v[at + 1], &initrd->entries.v[at],
 		(initrd->entries.n - 1 - at) * sizeof(*initrd->entries.v));
 	initrd->entries.v[at] =
-		(struct initrd_entry){ .path = xstrdup(name), .mode = mode };
+		(struct initrd_entry){.path = xstrdup(name), .mode = mode};
 	return &initrd->entries.v[at];
 }
 
@@ -140,7 +140,8 @@ static int copy_libraries(struct initrd *initrd, const struct elf_needs *needs,
 int initrd_copy(struct initrd *initrd, const char *host_path, const char *path,
 		struct error *error)
 {
-	_cleanup_fd_ int fd = open(host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	_cleanup_fd_ int fd =
+		open(host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	_cleanup_(elf_needs_free) struct elf_needs needs = {};
 	_cleanup_text_ struct text bytes = {};
 	struct stat st;
@@ -204,9 +205,9 @@ static int write_entry(struct archive *archive, const struct initrd_entry *entry
 static const struct {
 	const char *name, *options;
 } filters[] = {
-	[INITRD_PLAIN] = { NULL, NULL },
-	[INITRD_GZIP] = { "gzip", "gzip:!timestamp,gzip:compression-level=6" },
-	[INITRD_ZSTD] = { "zstd", "zstd:compression-level=6" },
+	[INITRD_PLAIN] = {NULL, NULL},
+	[INITRD_GZIP] = {"gzip", "gzip:!timestamp,gzip:compression-level=6"},
+	[INITRD_ZSTD] = {"zstd", "zstd:compression-level=6"},
 };
 
 static int open_archive(struct archive *archive, enum initrd_compression compression,
@@ -218,12 +219,12 @@ static int open_archive(struct archive *archive, enum initrd_compression compres
 		return -1;
 	if (filter && archive_write_add_filter_by_name(archive, filter) != ARCHIVE_OK)
 		return -1;
-	if (filter &&
-	    archive_write_set_options(archive, filters[compression].options) != ARCHIVE_OK)
+	if (filter && archive_write_set_options(archive, filters[compression].options) !=
+			      ARCHIVE_OK)
 		return -1;
 	archive_write_set_bytes_per_block(archive, 0);
 	return archive_write_open(archive, ret, NULL, on_bytes, NULL) == ARCHIVE_OK ? 0
-										     : -1;
+										    : -1;
 }
 
 int initrd_write(const struct initrd *initrd, enum initrd_compression compression,

@@ -14,16 +14,16 @@
 #include <sys/stat.h>
 
 struct initrd_entry {
-	char *path;  /* in the guest, without the first slash */
-	mode_t mode; /* with the type */
-	struct text bytes; /* of a file; the target of a symbolic link */
+	char *path;            /* in the guest, without the first slash */
+	mode_t mode;           /* with the type */
+	struct text bytes;     /* of a file; the target of a symbolic link */
 	unsigned major, minor; /* of a device */
 };
 
 /* Zeroed it is empty. Directories above what is added come by themselves. */
 struct initrd {
 	VEC(struct initrd_entry) entries; /* by path */
-	size_t bytes; /* of all files */
+	size_t bytes;                     /* of all files */
 	struct text library_path; /* of libraries copied, for LD_LIBRARY_PATH: no cache */
 };
 
@@ -55,9 +55,9 @@ void initrd_free(struct initrd *initrd);
 
 /* initrd-elf.c */
 struct elf_needs {
-	char *interpreter; /* NULL: none */
-	char *search;	   /* DT_RUNPATH or DT_RPATH as it stands; NULL */
-	VEC(char *) libraries; /* DT_NEEDED */
+	char *interpreter;       /* NULL: none */
+	char *search;            /* DT_RUNPATH or DT_RPATH as it stands; NULL */
+	VEC(char *) libraries;   /* DT_NEEDED */
 	unsigned machine, class; /* e_machine, EI_CLASS: a library must have the same */
 };
 /*

@@ -16,35 +16,33 @@ static const struct reading {
 	enum speaker who;
 	const char *phrase, *means;
 } readings[] = {
-	{ FIRMWARE, "PCI: out of I/O address space",
-	  "SeaBIOS has no I/O ports left: at most 14 functions with an I/O BAR fit "
-	  "(e1000e and igb have one, virtio behind a root port has none)" },
-	{ FIRMWARE, "PCI: out of 32bit address space",
-	  "SeaBIOS has no 32-bit memory left for the BARs and for the windows of "
-	  "hot-pluggable ports: fewer ports, or hotplug='off' on them" },
-	{ FIRMWARE, "ERROR: Out of resources",
-	  "the firmware ran out of bus numbers, memory or I/O ports" },
-	{ KERNEL, "VFS: Unable to mount root fs",
-	  "the kernel took no initrd: it lacks CONFIG_BLK_DEV_INITRD or the compression" },
-	{ KERNEL, "No working init found",
-	  "the kernel cannot run the agent: is it of another architecture?" },
-	{ KERNEL, "Requested init /init failed",
-	  "the kernel cannot run the agent: is it of another architecture?" },
-	{ KERNEL, "Out of memory", "the guest has too little memory for its kernel" },
-	{ KERNEL, "not enough memory", "the guest has too little memory for its kernel" },
-	{ KERNEL, "Kernel panic", "the kernel gave up" },
-	{ KERNEL, "No bootable device",
-	  "the firmware did not take the kernel that was given to it" },
-	{ LIBVIRT, "could not load kernel", "QEMU takes the file for no kernel" },
-	{ LIBVIRT, "invalid kernel header", "QEMU takes the file for no kernel" },
-	{ LIBVIRT, "kernel too old to load a ram disk",
-	  "QEMU takes the file for no kernel of the guest's architecture" },
-	{ LIBVIRT, "cannot set up guest memory",
-	  "this machine has too little memory for the guest" },
-	{ LIBVIRT, "Cannot allocate memory",
-	  "this machine has too little memory for the guest" },
-	{ LIBVIRT, "is already in use", "two expander buses have the same busNr" },
-	{ LIBVIRT, "Can't add chassis slot", "two root ports have the same chassis" },
+	{FIRMWARE, "PCI: out of I/O address space",
+	 "SeaBIOS has no I/O ports left: at most 14 functions with an I/O BAR fit (e1000e and igb have one, virtio behind a root port has none)"},
+	{FIRMWARE, "PCI: out of 32bit address space",
+	 "SeaBIOS has no 32-bit memory left for the BARs and for the windows of hot-pluggable ports: fewer ports, or hotplug='off' on them"},
+	{FIRMWARE, "ERROR: Out of resources",
+	 "the firmware ran out of bus numbers, memory or I/O ports"},
+	{KERNEL, "VFS: Unable to mount root fs",
+	 "the kernel took no initrd: it lacks CONFIG_BLK_DEV_INITRD or the compression"},
+	{KERNEL, "No working init found",
+	 "the kernel cannot run the agent: is it of another architecture?"},
+	{KERNEL, "Requested init /init failed",
+	 "the kernel cannot run the agent: is it of another architecture?"},
+	{KERNEL, "Out of memory", "the guest has too little memory for its kernel"},
+	{KERNEL, "not enough memory", "the guest has too little memory for its kernel"},
+	{KERNEL, "Kernel panic", "the kernel gave up"},
+	{KERNEL, "No bootable device",
+	 "the firmware did not take the kernel that was given to it"},
+	{LIBVIRT, "could not load kernel", "QEMU takes the file for no kernel"},
+	{LIBVIRT, "invalid kernel header", "QEMU takes the file for no kernel"},
+	{LIBVIRT, "kernel too old to load a ram disk",
+	 "QEMU takes the file for no kernel of the guest's architecture"},
+	{LIBVIRT, "cannot set up guest memory",
+	 "this machine has too little memory for the guest"},
+	{LIBVIRT, "Cannot allocate memory",
+	 "this machine has too little memory for the guest"},
+	{LIBVIRT, "is already in use", "two expander buses have the same busNr"},
+	{LIBVIRT, "Can't add chassis slot", "two root ports have the same chassis"},
 };
 
 /* The last lines that are not empty; each sanitised and indented. */
@@ -91,8 +89,7 @@ static const char *reading_of_silence(const struct boot_result *result)
 	if (result->serial.bytes > 0)
 		return NULL;
 	if (result->run_status == RUN_TIMEOUT && result->firmware.n > 0)
-		return "the firmware never came to start the kernel, or the kernel stands "
-		       "still before its first word (a wrong console or architecture)";
+		return "the firmware never came to start the kernel, or the kernel stands still before its first word (a wrong console or architecture)";
 	return NULL;
 }
 

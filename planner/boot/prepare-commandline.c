@@ -48,15 +48,14 @@ static bool is_kept(const struct addition *addition, void *data)
 
 	return addition->complete && addition->kind != ADDITION_DEVICE &&
 	       (!bus || names_bus(kept, bus)) && (!primary || names_bus(kept, primary)) &&
-	       (!device || names_bus(kept, device)) &&
-	       (!alias || names_bus(kept, alias));
+	       (!device || names_bus(kept, device)) && (!alias || names_bus(kept, alias));
 }
 
 void prepare_commandline(struct prepare *p, const struct document *domain,
 			 struct text *ret)
 {
 	_cleanup_commandline_ struct commandline list = {};
-	struct kept kept = { p, &list };
+	struct kept kept = {p, &list};
 
 	commandline_read(domain, &list);
 	for (size_t i = 0; i < list.unknown.n; i++)
@@ -67,11 +66,12 @@ void prepare_commandline(struct prepare *p, const struct document *domain,
 
 		if (addition->kind == ADDITION_DEVICE || is_kept(addition, &kept))
 			continue;
-		leave_out(p, addition->element,
-			  addition->driver ? addition->driver : "property",
-			  addition->complete
-				  ? "it refers to a device that the dry boot does not have"
-				  : "boot does not know all of its properties");
+		leave_out(
+			p, addition->element,
+			addition->driver ? addition->driver : "property",
+			addition->complete
+				? "it refers to a device that the dry boot does not have"
+				: "boot does not know all of its properties");
 	}
 	text_add_commandline(ret, &list, is_kept, &kept);
 }

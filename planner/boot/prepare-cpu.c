@@ -3,11 +3,10 @@
  * prepare-cpu.c - the CPU of a dry boot. Under KVM the planned one stands. Under TCG a
  * named model must do:
  *
- *     x86_64   Nehalem: an Intel model, whose leaves 4, 0xb and 0x1f TCG fills in, so that
- *              the kernel sees dies and threads; AMD's models lack topology extensions
- *              there (QEMU 7.2 target/i386/cpu.c, TCG_EXT3_FEATURES), and every CPU
- *              would be a core of one die
- *     nested   Opteron_G3 with svm and npt, since TCG emulates AMD's virtualization only
+ *     x86_64   Nehalem: an Intel model, whose leaves 4, 0xb and 0x1f TCG fills in, so
+ * that the kernel sees dies and threads; AMD's models lack topology extensions there
+ * (QEMU 7.2 target/i386/cpu.c, TCG_EXT3_FEATURES), and every CPU would be a core of one
+ * die nested   Opteron_G3 with svm and npt, since TCG emulates AMD's virtualization only
  *     aarch64  cortex-a57
  */
 #include "planner/boot/prepare-parts.h"
@@ -21,12 +20,12 @@ static const struct cpu_choice {
 	bool nested;
 	const char *model, *features, *why;
 } cpu_choices[] = {
-	{ "x86_64", false, "Nehalem", "",
-	  "TCG has no host CPU to show; under this model the kernel sees dies and threads" },
-	{ "x86_64", true, "Opteron_G3",
-	  "<feature policy='require' name='svm'/><feature policy='require' name='npt'/>",
-	  "TCG emulates AMD's virtualization only; threads and dies do not show" },
-	{ "aarch64", false, "cortex-a57", "", "TCG has no host CPU to show" },
+	{"x86_64", false, "Nehalem", "",
+	 "TCG has no host CPU to show; under this model the kernel sees dies and threads"},
+	{"x86_64", true, "Opteron_G3",
+	 "<feature policy='require' name='svm'/><feature policy='require' name='npt'/>",
+	 "TCG emulates AMD's virtualization only; threads and dies do not show"},
+	{"aarch64", false, "cortex-a57", "", "TCG has no host CPU to show"},
 };
 
 static const struct cpu_choice *choose(const struct prepare *p, const char *arch)
@@ -78,7 +77,7 @@ static void drop_feature(struct prepare *p, int element)
 /* Hyper-V's and KVM's own features and clocks, which TCG does not know. */
 static void drop_kvm_features(struct prepare *p)
 {
-	static const char *const names[] = { "hyperv", "kvm", "pmu" };
+	static const char *const names[] = {"hyperv", "kvm", "pmu"};
 	int features = document_child(p->domain, 0, "features");
 	int clock = document_child(p->domain, 0, "clock");
 
@@ -115,10 +114,10 @@ void prepare_cpu(struct prepare *p, const char *arch)
 	s->planned = planned_model(p, cpu);
 	s->booted = xasprintf("custom %s", choice->model);
 	s->why = choice->why;
-	text_printf(&text,
-		    "<cpu mode='custom' match='exact' check='none'>"
-		    "<model fallback='forbid'>%s</model>%s",
-		    choice->model, choice->features);
+	text_printf(
+		&text,
+		"<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>%s</model>%s",
+		choice->model, choice->features);
 	if (cpu >= 0) {
 		add_children(p, &text, cpu, "topology");
 		add_children(p, &text, cpu, "numa");
@@ -127,14 +126,14 @@ void prepare_cpu(struct prepare *p, const char *arch)
 	if (cpu >= 0) {
 		e = &p->domain->elements.v[cpu];
 		edit_replace(&p->edits,
-			     (struct span){ e->start_tag.start,
-					    e->self_closing ? e->start_tag.end
-							    : e->end_tag.end },
+			     (struct span){e->start_tag.start, e->self_closing
+								       ? e->start_tag.end
+								       : e->end_tag.end},
 			     text.s);
 	} else {
 		e = &p->domain->elements.v[p->devices];
 		edit_replace(&p->edits,
-			     (struct span){ e->start_tag.start, e->start_tag.start },
+			     (struct span){e->start_tag.start, e->start_tag.start},
 			     text.s);
 	}
 }

@@ -29,9 +29,9 @@ static bool is_function(const struct prepare *p, int element)
 {
 	static const struct {
 		const char *name, *type;
-	} rows[] = { { "hostdev", "pci" }, { "hostdev", "mdev" }, { "interface", "hostdev" },
-		     { "interface", "vdpa" }, { "filesystem", NULL }, { "shmem", NULL },
-		     { "vsock", NULL } };
+	} rows[] = {{"hostdev", "pci"},    {"hostdev", "mdev"},  {"interface", "hostdev"},
+		    {"interface", "vdpa"}, {"filesystem", NULL}, {"shmem", NULL},
+		    {"vsock", NULL}};
 	int address = document_child(p->domain, element, "address");
 	const char *name = document_element_name(p->domain, element);
 	const char *type = document_attribute(p->domain, element, "type");
@@ -53,8 +53,8 @@ static bool is_function(const struct prepare *p, int element)
  */
 static void stand_in(struct prepare *p, int element)
 {
-	static const char *const parts[] = { "domain", "bus", "slot", "function",
-					     "multifunction" };
+	static const char *const parts[] = {"domain", "bus", "slot", "function",
+					    "multifunction"};
 	int address = document_child(p->domain, element, "address");
 	_cleanup_text_ struct text text = {};
 
@@ -94,7 +94,7 @@ void prepare_remove(struct prepare *p, int element, const char *what, const char
  */
 static void close_channel(struct prepare *p, int channel)
 {
-	static const char *const quiet[] = { "unix", "pty", "null" };
+	static const char *const quiet[] = {"unix", "pty", "null"};
 	const char *name = document_element_name(p->domain, channel);
 	const char *type = document_attribute(p->domain, channel, "type"), *path = NULL;
 	int source = document_child(p->domain, channel, "source");
@@ -127,7 +127,8 @@ static void replace_rng(struct prepare *p, int backend)
 	struct substitution *s;
 
 	if (streq_null(model, "builtin") ||
-	    (streq_null(model, "random") && (!*content || streq(content, "/dev/urandom"))))
+	    (streq_null(model, "random") &&
+	     (!*content || streq(content, "/dev/urandom"))))
 		return;
 	s = prepare_note(p, "random numbers", backend);
 
@@ -135,8 +136,8 @@ static void replace_rng(struct prepare *p, int backend)
 	s->booted = xstrdup("random");
 	s->why = "no daemon or file of this host is asked";
 	edit_replace(&p->edits,
-		     (struct span){ e->start_tag.start,
-				    e->self_closing ? e->start_tag.end : e->end_tag.end },
+		     (struct span){e->start_tag.start,
+				   e->self_closing ? e->start_tag.end : e->end_tag.end},
 		     "<backend model='random'>/dev/urandom</backend>");
 }
 
@@ -194,15 +195,19 @@ static void add_as_is(struct prepare *p, struct text *text, int element)
 }
 
 /* What a device is in the guest; all else of a disk or interface is this host's side. */
-static const char *const guest_side[] = { "target", "mac",    "model", "address", "alias",
-					  "boot",   "serial", "wwn",   "vendor",  "product",
-					  "rom",    "link",   "mtu",   "acpi",	  "geometry" };
-static const char *const driver_guest_side[] = { "iommu", "ats", "packed", "page_per_vq",
-						 "queues", "rx_queue_size", "iothread",
-						 "tx_queue_size", "queue_size" };
+static const char *const guest_side[] = {"target", "mac",     "model",   "address",
+					 "alias",  "boot",    "serial",  "wwn",
+					 "vendor", "product", "rom",     "link",
+					 "mtu",    "acpi",    "geometry"};
+static const char *const driver_guest_side[] = {"iommu",     "ats",
+						"packed",    "page_per_vq",
+						"queues",    "rx_queue_size",
+						"iothread",  "tx_queue_size",
+						"queue_size"};
 
 /* The driver with @words; the threads that share the queues of a disk stay. */
-static void add_driver(struct prepare *p, struct text *text, int device, const char *words)
+static void add_driver(struct prepare *p, struct text *text, int device,
+		       const char *words)
 {
 	int driver = document_child(p->domain, device, "driver");
 	int threads = driver < 0 ? -1 : document_child(p->domain, driver, "iothreads");
@@ -219,7 +224,8 @@ static void add_driver(struct prepare *p, struct text *text, int device, const c
 	text_adds(text, "</driver>");
 }
 
-/* Rewrites a device: its driver with @driver before what the guest sees of it, @source. */
+/* Rewrites a device: its driver with @driver before what the guest sees of it, @source.
+ */
 static void rewrite_device(struct prepare *p, int device, const char *type,
 			   const char *driver, const char *source)
 {
@@ -241,15 +247,15 @@ static void rewrite_device(struct prepare *p, int device, const char *type,
 				add_as_is(p, &text, c);
 	text_printf(&text, "</%s>", name);
 	edit_replace(&p->edits,
-		     (struct span){ e->start_tag.start,
-				    e->self_closing ? e->start_tag.end : e->end_tag.end },
+		     (struct span){e->start_tag.start,
+				   e->self_closing ? e->start_tag.end : e->end_tag.end},
 		     text.s);
 }
 
 static void replace_disk(struct prepare *p, int disk)
 {
-	static const char *const origins[] = { "file", "dev", "volume", "name", "dir",
-					       "type" };
+	static const char *const origins[] = {"file", "dev", "volume",
+					      "name", "dir", "type"};
 	const char *device = document_attribute(p->domain, disk, "device");
 	int source = document_child(p->domain, disk, "source");
 	bool removable = device && (streq(device, "cdrom") || streq(device, "floppy"));

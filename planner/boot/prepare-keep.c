@@ -26,40 +26,40 @@ struct keeper {
 static const struct reason {
 	const char *path, *what, *why;
 } reasons[] = {
-	{ "numatune", "host placement", "a dry boot need not run where the guest will" },
-	{ "cputune", "host placement", "a dry boot need not run where the guest will" },
-	{ "resource", "host placement", "a dry boot belongs to no cgroup" },
-	{ "memtune", "host limits", "a dry boot locks no memory" },
-	{ "blkiotune", "host limits", "a dry boot has no disks of the host" },
-	{ "memoryBacking", "memory backing", "a dry boot takes no huge pages" },
-	{ "launchSecurity", "launch security", "needs this host's processor" },
-	{ "keywrap", "key wrapping", "needs this host's processor" },
-	{ "seclabel", "security label", "nothing of the host is opened" },
-	{ "sysinfo", "system information", "may name files of this host" },
-	{ "idmap", "user mapping", "is for containers" },
-	{ "genid", "generation ID", "it belongs to the guest that was planned" },
-	{ "vcpu@cpuset", "host placement", "a dry boot need not run where the guest will" },
-	{ "os/bootmenu", "boot menu", "nobody looks on" },
-	{ "devices/graphics", "graphics", "nobody looks on" },
-	{ "devices/audio", "audio", "nobody listens" },
-	{ "devices/redirdev", "redirected device", "needs a client" },
-	{ "devices/redirfilter", "redirected device", "needs a client" },
-	{ "devices/smartcard", "smart card", "needs a client" },
-	{ "devices/tpm", "tpm", "needs an emulator beside QEMU; not on PCI" },
-	{ "devices/parallel", "parallel port", "needs a device of the host" },
-	{ "devices/hostdev", "host device", "would take a device from this host" },
-	{ "devices/filesystem", "file system", "would share a directory of this host" },
-	{ "devices/shmem", "shared memory", "would be made on this host" },
-	{ "devices/vsock", "vsock", "needs a number on this host" },
-	{ "devices/panic", "panic device", "a panic ends the boot; not on PCI" },
-	{ "devices/pstore", "pstore", "would open a file of this host" },
-	{ "devices/lease", "lease", "would take a lock on this host" },
-	{ "devices/crypto", "crypto device", "its back end is this host's" },
-	{ "devices/input", "input device", "would take a device from this host" },
+	{"numatune", "host placement", "a dry boot need not run where the guest will"},
+	{"cputune", "host placement", "a dry boot need not run where the guest will"},
+	{"resource", "host placement", "a dry boot belongs to no cgroup"},
+	{"memtune", "host limits", "a dry boot locks no memory"},
+	{"blkiotune", "host limits", "a dry boot has no disks of the host"},
+	{"memoryBacking", "memory backing", "a dry boot takes no huge pages"},
+	{"launchSecurity", "launch security", "needs this host's processor"},
+	{"keywrap", "key wrapping", "needs this host's processor"},
+	{"seclabel", "security label", "nothing of the host is opened"},
+	{"sysinfo", "system information", "may name files of this host"},
+	{"idmap", "user mapping", "is for containers"},
+	{"genid", "generation ID", "it belongs to the guest that was planned"},
+	{"vcpu@cpuset", "host placement", "a dry boot need not run where the guest will"},
+	{"os/bootmenu", "boot menu", "nobody looks on"},
+	{"devices/graphics", "graphics", "nobody looks on"},
+	{"devices/audio", "audio", "nobody listens"},
+	{"devices/redirdev", "redirected device", "needs a client"},
+	{"devices/redirfilter", "redirected device", "needs a client"},
+	{"devices/smartcard", "smart card", "needs a client"},
+	{"devices/tpm", "tpm", "needs an emulator beside QEMU; not on PCI"},
+	{"devices/parallel", "parallel port", "needs a device of the host"},
+	{"devices/hostdev", "host device", "would take a device from this host"},
+	{"devices/filesystem", "file system", "would share a directory of this host"},
+	{"devices/shmem", "shared memory", "would be made on this host"},
+	{"devices/vsock", "vsock", "needs a number on this host"},
+	{"devices/panic", "panic device", "a panic ends the boot; not on PCI"},
+	{"devices/pstore", "pstore", "would open a file of this host"},
+	{"devices/lease", "lease", "would take a lock on this host"},
+	{"devices/crypto", "crypto device", "its back end is this host's"},
+	{"devices/input", "input device", "would take a device from this host"},
 };
 
 /* Texts for people and programs beside libvirt; neither QEMU nor the guest gets them. */
-static const char *const silent[] = { "metadata", "title", "description" };
+static const char *const silent[] = {"metadata", "title", "description"};
 
 static const struct reason *reason_for(const char *path)
 {
@@ -94,8 +94,9 @@ static const struct keep_row *row_for(const char *path)
 
 static bool is_word(const char *value)
 {
-	size_t n = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "0123456789-_.:+,^");
+	size_t n = strspn(
+		value,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:+,^");
 
 	return value[n] == '\0' && n <= 4096;
 }
@@ -137,7 +138,7 @@ static bool next_wanted(const char **words, struct wanted *ret)
 	if (n == 0)
 		return false;
 	*words = at + n;
-	*ret = (struct wanted){ .replaced = *at == '^', .needed = at[n - 1] == '!' };
+	*ret = (struct wanted){.replaced = *at == '^', .needed = at[n - 1] == '!'};
 	at += ret->replaced;
 	n -= (size_t)ret->replaced + ret->needed;
 	n_name = strcspn(at, "= !");
@@ -155,7 +156,8 @@ static bool find_wanted(const struct keep_row *row, const char *name, struct wan
 	const char *words = row->attributes;
 
 	while (next_wanted(&words, ret))
-		if (strlen(name) == ret->n_name && strncmp(name, ret->name, ret->n_name) == 0)
+		if (strlen(name) == ret->n_name &&
+		    strncmp(name, ret->name, ret->n_name) == 0)
 			return true;
 	return false;
 }
@@ -178,8 +180,7 @@ static bool lacks(const struct keeper *keeper, const struct keep_row *row, int e
 
 	while (next_wanted(&words, &wanted)) {
 		_cleanup_free_ char *name = xstrndup(wanted.name, wanted.n_name);
-		const char *value =
-			document_attribute(keeper->p->domain, element, name);
+		const char *value = document_attribute(keeper->p->domain, element, name);
 
 		if (wanted.needed && (!value || !keeps_value(keeper, &wanted, value)))
 			return true;
@@ -201,7 +202,8 @@ static bool keeps_content(const struct keeper *keeper, const struct keep_row *ro
 	case HOLDS_OURS:
 		return !keeper->finished || !*content || is_ours(keeper, content) ||
 		       streq(content, "/dev/urandom") ||
-		       (streq(row->path, "os/cmdline") && has_prefix(content, "console="));
+		       (streq(row->path, "os/cmdline") &&
+			has_prefix(content, "console="));
 	case HOLDS_NOTHING:
 	case HOLDS_PIECES:
 		break;
@@ -230,7 +232,8 @@ static bool is_kept(const struct keeper *keeper, const struct keep_row *row, int
 		return false;
 	if (row->passing)
 		return !keeper->finished || has_ours(keeper, element) ||
-		       (row->content == HOLDS_OURS && keeps_content(keeper, row, element));
+		       (row->content == HOLDS_OURS &&
+			keeps_content(keeper, row, element));
 	return !lacks(keeper, row, element) && keeps_content(keeper, row, element);
 }
 
@@ -271,21 +274,24 @@ static void drop_prefixed(struct keeper *keeper, int element)
 		const struct document_attribute *a =
 			&domain->attributes.v[e->first_attribute + i];
 
-		if (memchr(domain->text.s + a->name.start, ':', a->name.end - a->name.start))
+		if (memchr(domain->text.s + a->name.start, ':',
+			   a->name.end - a->name.start))
 			edit_replace(&keeper->p->edits, a->whole, "");
 	}
 }
 
-static void drop_attributes(struct keeper *keeper, const struct keep_row *row, int element,
-			    bool quiet)
+static void drop_attributes(struct keeper *keeper, const struct keep_row *row,
+			    int element, bool quiet)
 {
 	const struct document *domain = keeper->p->domain;
 	struct want *want = want_new(document_element_name(domain, element));
 	size_t dropped = 0;
 
-	for (const xmlAttr *a = domain->elements.v[element].node->properties; a; a = a->next) {
+	for (const xmlAttr *a = domain->elements.v[element].node->properties; a;
+	     a = a->next) {
 		const char *name = (const char *)a->name;
-		const char *value = a->ns ? NULL : document_attribute(domain, element, name);
+		const char *value =
+			a->ns ? NULL : document_attribute(domain, element, name);
 		_cleanup_free_ char *path = NULL;
 		const struct reason *reason;
 		struct wanted wanted;
@@ -311,14 +317,16 @@ static void drop_attributes(struct keeper *keeper, const struct keep_row *row, i
 }
 
 /* Whether the parts of an element go without lines: prepare-devices.c has one for it. */
-static bool has_own_line(const struct keeper *keeper, const struct keep_row *row, int element)
+static bool has_own_line(const struct keeper *keeper, const struct keep_row *row,
+			 int element)
 {
 	return row->content == HOLDS_PIECES &&
 	       (!streq(row->path, "devices/interface") ||
 		prepare_replaces_interface(keeper->p, element));
 }
 
-static void walk(struct keeper *keeper, int element, const struct keep_row *row, bool quiet);
+static void walk(struct keeper *keeper, int element, const struct keep_row *row,
+		 bool quiet);
 
 static void walk_child(struct keeper *keeper, int child, bool quiet)
 {
@@ -336,7 +344,8 @@ static void walk_child(struct keeper *keeper, int child, bool quiet)
 	keeper->path.s[n] = '\0';
 }
 
-static void walk(struct keeper *keeper, int element, const struct keep_row *row, bool quiet)
+static void walk(struct keeper *keeper, int element, const struct keep_row *row,
+		 bool quiet)
 {
 	const struct document *domain = keeper->p->domain;
 
@@ -349,7 +358,7 @@ static void walk(struct keeper *keeper, int element, const struct keep_row *row,
 
 void prepare_keep(struct prepare *p, bool finished)
 {
-	struct keeper keeper = { .p = p, .finished = finished };
+	struct keeper keeper = {.p = p, .finished = finished};
 
 	text_adds(&keeper.path, "");
 	walk(&keeper, 0, row_for(""), false);

@@ -8,14 +8,14 @@
 struct prepare_options; /* prepare.h */
 
 struct prepare {
-	const char *name; /* the user's domain */
+	const char *name;              /* the user's domain */
 	const struct document *domain; /* as the last step left it */
 	const struct prepare_options *options;
 	struct substitutions *done;
 	struct edits edits;
-	int devices; /* element, -1 */
+	int devices;           /* element, -1 */
 	struct text arguments; /* <qemu:commandline> and <qemu:override> */
-	unsigned stand_ins; /* so many there are */
+	unsigned stand_ins;    /* so many there are */
 };
 
 /* A new substitution about an element; all but its subject is to be filled in. */
@@ -33,7 +33,8 @@ void prepare_keep(struct prepare *p, bool finished);
 void prepare_commandline(struct prepare *p, const struct document *domain,
 			 struct text *ret);
 /* prepare-devices.c */
-/* Whether an interface gets another back end, with a line that stands for all its parts. */
+/* Whether an interface gets another back end, with a line that stands for all its parts.
+ */
 bool prepare_replaces_interface(const struct prepare *p, int interface);
 void prepare_devices(struct prepare *p);
 /* prepare-cpu.c: a model that the accelerator has, and that shows what is planned. */

@@ -22,8 +22,8 @@ static const struct machine_kind {
 	 * AMD's IOMMU is on by default. The timer's own check fails, and the kernel
 	 * panics, where the host is so busy that TCG's ticks come late.
 	 */
-	{ "x86_64", "ttyS0", "intel_iommu=on no_timer_check " },
-	{ "aarch64", "ttyAMA0", "" },
+	{"x86_64", "ttyS0", "intel_iommu=on no_timer_check "},
+	{"aarch64", "ttyAMA0", ""},
 };
 
 /* Merges <NAME>CONTENT</NAME> into @parent. */
@@ -85,9 +85,9 @@ static void set_firmware(struct prepare *p, struct want *os)
 static void note_kernel(struct prepare *p, int os)
 {
 	static const char *const names[][2] = {
-		{ "kernel", "the kernel that boot is given" },
-		{ "initrd", "boot's own initrd" },
-		{ "cmdline", "boot's own command line" },
+		{"kernel", "the kernel that boot is given"},
+		{"initrd", "boot's own initrd"},
+		{"cmdline", "boot's own command line"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -149,7 +149,7 @@ static void shorten_name(struct prepare *p)
 
 static void set_domain(struct prepare *p)
 {
-	static const char *const ends[] = { "on_poweroff", "on_reboot", "on_crash" };
+	static const char *const ends[] = {"on_poweroff", "on_reboot", "on_crash"};
 	bool tcg = p->options->accel == ACCEL_TCG;
 	const char *type = document_attribute(p->domain, 0, "type");
 	struct want *want = want_new("domain");
@@ -211,13 +211,15 @@ static void trace_firmware(const struct prepare *p, struct text *text)
 {
 	if (!p->options->trace_firmware)
 		return;
-	text_adds(text, "  <trace:commandline xmlns:trace='" QEMU_SPACE "'>"
-			 "<trace:arg value='-chardev'/><trace:arg value='file,id=firmware,"
-			 "path=");
+	text_adds(text,
+		  "  <trace:commandline xmlns:trace='" QEMU_SPACE
+		  "'><trace:arg value='-chardev'/><trace:arg value='file,id=firmware,"
+		  "path=");
 	text_add_xml(text, p->options->root);
-	text_adds(text, "/" BOOT_FIRMWARE_LOG "'/><trace:arg value='-device'/>"
-			 "<trace:arg value='isa-debugcon,iobase=0x402,chardev=firmware'/>"
-			"</trace:commandline>\n");
+	text_adds(
+		text,
+		"/" BOOT_FIRMWARE_LOG
+		"'/><trace:arg value='-device'/><trace:arg value='isa-debugcon,iobase=0x402,chardev=firmware'/></trace:commandline>\n");
 }
 
 const char *domain_architecture(const struct document *domain)
@@ -246,12 +248,14 @@ static int check_domain(const struct document *domain, struct error *error)
 				      document_element_name(domain, 0));
 	if (document_child(domain, 0, "devices") < 0 ||
 	    document_find(domain, 0, "os/type") < 0)
-		return error_input_at(error, name, line,
-				      "the domain has no <os> with a <type> or no <devices>");
+		return error_input_at(
+			error, name, line,
+			"the domain has no <os> with a <type> or no <devices>");
 	if (!find_kind(arch))
-		return error_input_at(error, name, line,
-				      "cannot boot a guest of architecture %s; x86_64 and "
-				      "aarch64 are known", arch);
+		return error_input_at(
+			error, name, line,
+			"cannot boot a guest of architecture %s; x86_64 and aarch64 are known",
+			arch);
 	return 0;
 }
 
@@ -288,7 +292,7 @@ static int run_step(struct prepare *p, const struct document *domain,
 
 	p->domain = domain;
 	p->devices = document_child(domain, 0, "devices");
-	p->edits = (struct edits){ .document = domain };
+	p->edits = (struct edits){.document = domain};
 	step(p);
 	answer = edits_apply(&p->edits, &result, error);
 	edits_free(&p->edits);
@@ -313,7 +317,7 @@ static void add_arguments(struct prepare *p)
 {
 	size_t end = p->domain->elements.v[0].end_tag.start;
 
-	edit_replace(&p->edits, (struct span){ end, end }, p->arguments.s);
+	edit_replace(&p->edits, (struct span){end, end}, p->arguments.s);
 }
 
 static int prepare(struct prepare *p, const struct document *domain, struct text *ret,
@@ -333,8 +337,9 @@ int prepare_domain(const struct document *domain, const struct prepare_options *
 		   struct text *ret, struct substitutions *substitutions,
 		   struct error *error)
 {
-	struct prepare p = { .name = domain->name, .options = options,
-			     .done = substitutions };
+	struct prepare p = {.name = domain->name,
+			    .options = options,
+			    .done = substitutions};
 	int answer = check_domain(domain, error);
 
 	if (answer == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * prepare.h - a domain made ready for a dry boot: its kernel and initrd are ours, and of
- * everything else only what is on a list stays (prepare-rows.h), with back ends that touch
- * nothing of this host. Whatever was changed is listed as a substitution.
+ * everything else only what is on a list stays (prepare-rows.h), with back ends that
+ * touch nothing of this host. Whatever was changed is listed as a substitution.
  */
 #pragma once
 
@@ -12,24 +12,25 @@
 enum boot_accel { ACCEL_AUTO, ACCEL_TCG, ACCEL_KVM };
 
 struct prepare_options {
-	enum boot_accel accel; /* not ACCEL_AUTO: that is settled before */
-	bool nested;	       /* the guest runs guests: a CPU with SVM */
-	const char *root;      /* the private directory of the run, absolute */
+	enum boot_accel accel;       /* not ACCEL_AUTO: that is settled before */
+	bool nested;                 /* the guest runs guests: a CPU with SVM */
+	const char *root;            /* the private directory of the run, absolute */
 	const char *kernel, *initrd; /* absolute paths */
-	const char *append;    /* more words for the kernel, or NULL */
-	const char *emulator;  /* QEMU to run, absolute; NULL: the one that libvirt finds */
-	bool trace_firmware;   /* its debug port into ROOT/firmware.log */
+	const char *append;          /* more words for the kernel, or NULL */
+	const char
+		*emulator;   /* QEMU to run, absolute; NULL: the one that libvirt finds */
+	bool trace_firmware; /* its debug port into ROOT/firmware.log */
 };
 
-#define BOOT_LOADER	  "loader.fd" /* copies of the domain's firmware */
-#define BOOT_TEMPLATE	  "nvram-template.fd"
+#define BOOT_LOADER       "loader.fd" /* copies of the domain's firmware */
+#define BOOT_TEMPLATE     "nvram-template.fd"
 #define BOOT_FIRMWARE_LOG "firmware.log"
 #define BOOT_SCRATCH_DISK "disk.raw" /* an empty file stands for every disk */
 
 /*
- * The text of the prepared domain into an empty @ret, what was replaced to @substitutions.
- * Faults: not a libvirt domain; an architecture that we know no kernel command line for;
- * a domain whose virtual machines are no QEMU's.
+ * The text of the prepared domain into an empty @ret, what was replaced to
+ * @substitutions. Faults: not a libvirt domain; an architecture that we know no kernel
+ * command line for; a domain whose virtual machines are no QEMU's.
  */
 int prepare_domain(const struct document *domain, const struct prepare_options *options,
 		   struct text *ret, struct substitutions *substitutions,

@@ -18,9 +18,9 @@ static const struct name_space {
 	int flag;
 	const char *name;
 } name_spaces[] = {
-	{ CLONE_NEWNS, "mount" },
-	{ CLONE_NEWNET, "network" },
-	{ CLONE_NEWIPC, "IPC" },
+	{CLONE_NEWNS, "mount"},
+	{CLONE_NEWNET, "network"},
+	{CLONE_NEWIPC, "IPC"},
 };
 
 static int leave_name_spaces(struct error *error)
@@ -36,7 +36,7 @@ static int leave_name_spaces(struct error *error)
 /* The pipe tells of a death before the kernel was asked to tell. */
 static void die_with_supervisor(int lifeline)
 {
-	struct pollfd wait = { .fd = lifeline, .events = 0 };
+	struct pollfd wait = {.fd = lifeline, .events = 0};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (poll(&wait, 1, 0) != 0)
@@ -81,8 +81,9 @@ int run_confine(const struct run *run, int lifeline, struct error *error)
 	umask(mask);
 	die_with_supervisor(lifeline); /* a change of user forgets that */
 	if (access(run->root, R_OK | W_OK | X_OK) < 0)
-		return error_system(error, errno, "%s: the user that QEMU runs as cannot "
-						  "use it", run->root);
+		return error_system(error, errno,
+				    "%s: the user that QEMU runs as cannot use it",
+				    run->root);
 	setenv("TMPDIR", "/tmp", 1);
 	worker = fork();
 	if (worker < 0)

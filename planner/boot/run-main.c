@@ -16,29 +16,34 @@ static const struct command command = {
 	.name = "virt-layout-run",
 	.args = "check|dump|argv|run ROOT DOMAIN.xml...",
 	.summary = "Ask libvirt's embedded QEMU driver about domains, or run one",
-	.about = "check  accepted, or libvirt's reason, for each file\n"
-		 "dump   the domain as libvirt gives it back, addresses assigned\n"
-		 "argv   QEMU's command line\n"
-		 "run    start one domain; its serial line (a Unix socket, ROOT/serial) is\n"
-		 "       standard input and output; the end of standard input ends it\n"
-		 "ROOT is private to the driver; one that was not there is removed again.\n"
-		 "Started by root, \"run\" gives up all privilege before it opens libvirt, and\n"
-		 "what the domain calls ROOT is ROOT/" RUN_INSIDE ".\n"
-		 "Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit,\n"
-		 "5 QEMU was killed or crashed, 6 root's privilege cannot be given up,\n"
-		 "7 QEMU did not start in time",
-	.rows = (const struct option_row[]){
-		[OPTION_TIME_LIMIT] = { .name = "time-limit", .arg = "SECONDS",
-					.help = "end a domain that runs longer" },
-		[OPTION_REMOVE] = { .name = "remove",
-				    .help = "remove ROOT at the end in any case" },
-		[OPTION_AS_ROOT] = { .name = "as-root",
-				     .help = "run as root, in the host's namespaces" },
-		[OPTION_EMULATOR] = { .name = "emulator", .arg = "PATH",
-				      .help = "the program that the domain names, to keep it "
-					      "in sight" },
-		{},
-	},
+	.about =
+		"check  accepted, or libvirt's reason, for each file\n"
+		"dump   the domain as libvirt gives it back, addresses assigned\n"
+		"argv   QEMU's command line\n"
+		"run    start one domain; its serial line (a Unix socket, ROOT/serial) is\n"
+		"       standard input and output; the end of standard input ends it\n"
+		"ROOT is private to the driver; one that was not there is removed again.\n"
+		"Started by root, \"run\" gives up all privilege before it opens libvirt, and\n"
+		"what the domain calls ROOT is ROOT/" RUN_INSIDE ".\n"
+		"Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit,\n"
+		"5 QEMU was killed or crashed, 6 root's privilege cannot be given up,\n"
+		"7 QEMU did not start in time",
+	.rows =
+		(const struct option_row[]){
+			[OPTION_TIME_LIMIT] = {.name = "time-limit",
+					       .arg = "SECONDS",
+					       .help = "end a domain that runs longer"},
+			[OPTION_REMOVE] = {.name = "remove",
+					   .help = "remove ROOT at the end in any case"},
+			[OPTION_AS_ROOT] =
+				{.name = "as-root",
+				 .help = "run as root, in the host's namespaces"},
+			[OPTION_EMULATOR] =
+				{.name = "emulator",
+				 .arg = "PATH",
+				 .help = "the program that the domain names, to keep it in sight"},
+			{},
+		},
 };
 
 static int show_help(void)
@@ -56,7 +61,8 @@ static int parse_seconds(const char *word, double *ret, struct error *error)
 	double value = strtod(word, &end);
 
 	if (end == word || *end || !(value > 0) || value > 1e6)
-		return error_input(error, "--time-limit %s: not a number of seconds", word);
+		return error_input(error, "--time-limit %s: not a number of seconds",
+				   word);
 	*ret = value;
 	return 0;
 }

@@ -68,8 +68,7 @@ double run_process_start_s(pid_t pid)
 	behind_name = strrchr(text.s, ')'); /* the name may hold anything */
 	if (!behind_name ||
 	    sscanf(behind_name,
-		   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-		   "%*d %*d %llu",
+		   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
 		   &ticks) != 1)
 		return 0;
 	clock_gettime(CLOCK_BOOTTIME, &t); /* goes on while the machine sleeps */

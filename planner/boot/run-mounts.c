@@ -29,15 +29,15 @@ static const struct cover_row {
 	unsigned long flags;
 	const char *options;
 } cover_rows[] = {
-	{ "/tmp", MS_NOSUID | MS_NODEV, "mode=1777" },
-	{ "/var/tmp", MS_NOSUID | MS_NODEV, "mode=1777" },
-	{ "/run", MS_NOSUID | MS_NODEV, "mode=755" },
-	{ "/dev", MS_NOSUID | MS_NOEXEC, "mode=755" },
+	{"/tmp", MS_NOSUID | MS_NODEV, "mode=1777"},
+	{"/var/tmp", MS_NOSUID | MS_NODEV, "mode=1777"},
+	{"/run", MS_NOSUID | MS_NODEV, "mode=755"},
+	{"/dev", MS_NOSUID | MS_NOEXEC, "mode=755"},
 };
 
 /* Devices that programs take for granted. /dev/kvm is the only one of use. */
-static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full",
-				       "/dev/random", "/dev/urandom" };
+static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full",
+				      "/dev/random", "/dev/urandom"};
 
 /* A tree that was taken, and where it goes. */
 struct mount_tree {
@@ -76,10 +76,10 @@ static bool is_covered(const struct mounts *m, const char *path)
 
 static int set_attributes(int fd, unsigned flags, uint64_t set, uint64_t clear)
 {
-	struct mount_attr attributes = { .attr_set = set, .attr_clr = clear };
+	struct mount_attr attributes = {.attr_set = set, .attr_clr = clear};
 
 	return mount_setattr(fd, "", AT_EMPTY_PATH | flags, &attributes,
-			    sizeof(attributes));
+			     sizeof(attributes));
 }
 
 static int take_tree(const char *path)
@@ -169,10 +169,11 @@ static int make_private(int root, struct error *error)
 		return error_system(error, errno, "mounts cannot be made private");
 	do {
 		if (stat(".", &here) < 0 || stat("..", &above) < 0 || chdir("..") < 0)
-			return error_system(error, errno, "mounts cannot be made private");
+			return error_system(error, errno,
+					    "mounts cannot be made private");
 	} while (here.st_dev != above.st_dev || here.st_ino != above.st_ino);
-	if (mount(NULL, ".", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    fchdir(root) < 0 || chroot(".") < 0)
+	if (mount(NULL, ".", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || fchdir(root) < 0 ||
+	    chroot(".") < 0)
 		return error_system(error, errno, "mounts cannot be made private");
 	return 0;
 }
@@ -186,10 +187,12 @@ static int make_read_only(struct error *error)
 	tree = take_tree("/");
 	if (tree < 0 || set_attributes(tree, AT_RECURSIVE,
 				       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0) < 0)
-		return error_system(error, errno, "the file system cannot be made read-only "
-						  "(Linux 5.12 can)");
+		return error_system(
+			error, errno,
+			"the file system cannot be made read-only (Linux 5.12 can)");
 	if (put_tree(tree, "/") < 0 || fchdir(tree) < 0 || chroot(".") < 0)
-		return error_system(error, errno, "the file system cannot be made read-only");
+		return error_system(error, errno,
+				    "the file system cannot be made read-only");
 	return 0;
 }
 
@@ -207,9 +210,11 @@ static void add_cover(struct mounts *m, const struct cover_row *row)
 
 static int cover(const struct cover *cover, struct error *error)
 {
-	if (mount("tmpfs", cover->path, "tmpfs", cover->row.flags, cover->row.options) < 0)
-		return error_system(error, errno, "%s: an empty directory cannot be mounted "
-						  "over it", cover->path);
+	if (mount("tmpfs", cover->path, "tmpfs", cover->row.flags, cover->row.options) <
+	    0)
+		return error_system(error, errno,
+				    "%s: an empty directory cannot be mounted over it",
+				    cover->path);
 	return 0;
 }
 
@@ -248,7 +253,7 @@ static int put_root(const struct mount_tree *tree, struct error *error)
 	struct stat st;
 
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		struct cover closed = { path, { path, MS_NOSUID | MS_NODEV, "mode=755" } };
+		struct cover closed = {path, {path, MS_NOSUID | MS_NODEV, "mode=755"}};
 
 		*slash = '\0';
 		if (stat(path, &st) == 0 && !(st.st_mode & S_IXOTH) &&
@@ -266,7 +271,7 @@ static int put_root(const struct mount_tree *tree, struct error *error)
 static void add_kvm(const struct stat *kvm, int tree, gid_t *ret_group)
 {
 	char path[] = "/dev/kvm";
-	struct mount_tree place = { .path = path, .fd = tree };
+	struct mount_tree place = {.path = path, .fd = tree};
 
 	if (!S_ISCHR(kvm->st_mode))
 		return;
@@ -295,8 +300,9 @@ static void fill_dev(void)
 /* ROOT can be written. */
 static int take_root(struct mounts *m, struct error *error)
 {
-	m->root = (struct mount_tree){ .path = xstrdup(m->run->root), .directory = true,
-				 .fd = take_tree(m->run->work) };
+	m->root = (struct mount_tree){.path = xstrdup(m->run->root),
+				      .directory = true,
+				      .fd = take_tree(m->run->work)};
 	if (m->root.fd < 0 ||
 	    set_attributes(m->root.fd, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
 			   MOUNT_ATTR_RDONLY) < 0)
@@ -342,16 +348,15 @@ static int make_mounts(struct mounts *m, gid_t *ret_group, struct error *error)
 		add_kvm(&kvm, kvm_tree, ret_group);
 		fill_dev();
 	}
-	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) <
-	    0)
-		return error_system(error, errno, "/proc of the new PID namespace cannot be "
-						  "mounted");
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		return error_system(error, errno,
+				    "/proc of the new PID namespace cannot be mounted");
 	return chdir("/") < 0 ? error_system(error, errno, "/") : 0;
 }
 
 int run_make_mounts(const struct run *run, gid_t *ret_group, struct error *error)
 {
-	struct mounts m = { .run = run, .root = { .fd = -1 } };
+	struct mounts m = {.run = run, .root = {.fd = -1}};
 	int answer = make_mounts(&m, ret_group, error);
 
 	close_fd(&m.root.fd);

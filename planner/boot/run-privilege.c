@@ -17,7 +17,7 @@
 /* capset(2), version 3: two words for each set. */
 static int empty_capabilities(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
 
 	return (int)syscall(SYS_capset, &header, none);
@@ -25,7 +25,7 @@ static int empty_capabilities(void)
 
 static bool has_capabilities(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3], none = {};
 
 	if (syscall(SYS_capget, &header, sets) < 0)
@@ -67,8 +67,8 @@ int run_drop_privilege(gid_t extra_group, struct error *error)
 	/* A kernel without keyrings has none to leave. */
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if (empty_bounding_set() < 0)
-		return error_system(error, errno, "the capability bounding set cannot be "
-						  "emptied");
+		return error_system(error, errno,
+				    "the capability bounding set cannot be emptied");
 	if (setgroups(n_groups, &extra_group) < 0 ||
 	    setresgid(RUN_NOBODY, RUN_NOBODY, RUN_NOBODY) < 0 ||
 	    setresuid(RUN_NOBODY, RUN_NOBODY, RUN_NOBODY) < 0)
@@ -79,7 +79,8 @@ int run_drop_privilege(gid_t extra_group, struct error *error)
 	/* Our files in /proc would be root's after the change, and closed to libvirt. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (!is_nobody())
-		return error_system(error, 0, "root's privilege is still there after it "
-					      "was given up");
+		return error_system(
+			error, 0,
+			"root's privilege is still there after it was given up");
 	return 0;
 }

@@ -66,9 +66,11 @@ int run_root_make(struct run *run, struct error *error)
 
 int run_root_listen(const struct run *run, struct error *error)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	_cleanup_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int n = snprintf(name.sun_path, sizeof(name.sun_path), "%s/" RUN_SERIAL, run->work);
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	_cleanup_fd_ int fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int n = snprintf(name.sun_path, sizeof(name.sun_path), "%s/" RUN_SERIAL,
+			 run->work);
 
 	if (n < 0 || (size_t)n >= sizeof(name.sun_path))
 		return error_input(error, "%s: the path is too long for a socket in it",

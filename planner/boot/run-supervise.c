@@ -24,16 +24,16 @@
 #include <unistd.h>
 
 enum {
-	KILL_LIMIT_S = 10,  /* for a process in the kernel's uninterruptible sleep */
-	DRAIN_LIMIT_S = 5,  /* for a reader that does not read */
+	KILL_LIMIT_S = 10, /* for a process in the kernel's uninterruptible sleep */
+	DRAIN_LIMIT_S = 5, /* for a reader that does not read */
 	POLL_LIMIT_MS = 1000,
 	START_LIMIT_S = 120, /* for libvirt and QEMU, until the guest's CPUs run */
 };
 
 /* One direction of the serial line. */
 struct channel {
-	int from, to;	     /* -1: closed or not there yet */
-	size_t start, n;     /* what of bytes is still to be written */
+	int from, to;    /* -1: closed or not there yet */
+	size_t start, n; /* what of bytes is still to be written */
 	char bytes[16384];
 };
 
@@ -42,11 +42,11 @@ struct supervisor {
 	int signals, listener, serial;
 	struct channel out, in; /* to standard output; to the guest */
 	pid_t worker;
-	int worker_status;  /* as waitpid gives it */
+	int worker_status; /* as waitpid gives it */
 	bool worker_ended, end;
-	int signal;	    /* that told us to end */
+	int signal; /* that told us to end */
 	bool timed_out, started;
-	int lifeline;	    /* a confined run ends when this is closed */
+	int lifeline; /* a confined run ends when this is closed */
 };
 
 /* Children of the killed become ours, so this ends with nobody below us. */
@@ -125,12 +125,13 @@ static bool channel_drain(struct channel *channel)
 	return true;
 }
 
-/* What to wait for: bytes if there are none, else room for them. Either may be missing. */
+/* What to wait for: bytes if there are none, else room for them. Either may be missing.
+ */
 static struct pollfd channel_poll(const struct channel *channel)
 {
 	if (channel->n > 0)
-		return (struct pollfd){ .fd = channel->to, .events = POLLOUT };
-	return (struct pollfd){ .fd = channel->from, .events = POLLIN };
+		return (struct pollfd){.fd = channel->to, .events = POLLOUT};
+	return (struct pollfd){.fd = channel->from, .events = POLLIN};
 }
 
 static void step_out(struct supervisor *s)
@@ -157,12 +158,13 @@ static void step_in(struct supervisor *s)
 static void step(struct supervisor *s, int limit_ms)
 {
 	struct pollfd wait[5] = {
-		{ .fd = s->signals, .events = POLLIN },
-		{ .fd = s->serial < 0 ? s->listener : -1, .events = POLLIN },
+		{.fd = s->signals, .events = POLLIN},
+		{.fd = s->serial < 0 ? s->listener : -1, .events = POLLIN},
 		channel_poll(&s->out),
 		channel_poll(&s->in),
-		/* whoever wrote is gone, however much of it the guest has not taken yet */
-		{ .fd = s->in.n > 0 ? s->in.from : -1, .events = 0 },
+		/* whoever wrote is gone, however much of it the guest has not taken yet
+		 */
+		{.fd = s->in.n > 0 ? s->in.from : -1, .events = 0},
 	};
 
 	if (poll(wait, ARRAY_SIZE(wait), limit_ms) <= 0)
@@ -236,8 +238,10 @@ static int judge(const struct supervisor *s, struct error *error)
 	if (s->signal)
 		return error_system(error, 0, "interrupted (%s)", strsignal(s->signal));
 	if (s->timed_out && !s->started) {
-		streams_say_as(NULL, "the guest did not start within %.4g s: libvirt or "
-			       "QEMU hangs", start_limit_s(s));
+		streams_say_as(
+			NULL,
+			"the guest did not start within %.4g s: libvirt or QEMU hangs",
+			start_limit_s(s));
 		return RUN_HUNG;
 	}
 	if (s->timed_out)
@@ -365,8 +369,8 @@ int run_supervise(struct run *run, struct error *error)
 		.listener = -1,
 		.serial = -1,
 		.lifeline = -1,
-		.out = { .from = -1, .to = -1 },
-		.in = { .from = -1, .to = -1 },
+		.out = {.from = -1, .to = -1},
+		.in = {.from = -1, .to = -1},
 	};
 	int status = supervise(&s, error);
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-	TICK_MS = 50,	     /* how long the event loop may sleep; see watch_events */
+	TICK_MS = 50,        /* how long the event loop may sleep; see watch_events */
 	ORPHAN_LIMIT_S = 60, /* for a step of libvirt's that does not end */
 };
 
@@ -57,8 +57,8 @@ _noreturn_ static void *watch_events(void *opaque)
 /* The user's own libvirt settings and logs have nothing to do with a private root. */
 static void settle_environment(const char *root)
 {
-	static const char *const homes[] = { "HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
-					     "XDG_DATA_HOME", "XDG_RUNTIME_DIR" };
+	static const char *const homes[] = {"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+					    "XDG_DATA_HOME", "XDG_RUNTIME_DIR"};
 	_cleanup_free_ char *home = xasprintf("%s/home", root);
 	_cleanup_free_ char *log = xasprintf("3:file:%s/libvirt.log", root);
 
@@ -145,7 +145,7 @@ static bool check(virConnectPtr connection, const struct run *run, const char *f
 }
 
 static bool dump(virConnectPtr connection, const struct run *run, const char *file,
-		  const char *xml)
+		 const char *xml)
 {
 	virDomainPtr domain = virDomainDefineXML(connection, xml);
 	_cleanup_free_ char *back = NULL;
@@ -153,7 +153,8 @@ static bool dump(virConnectPtr connection, const struct run *run, const char *fi
 	(void)run;
 	if (!domain)
 		return refused(file);
-	back = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+	back = virDomainGetXMLDesc(domain,
+				   VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
 	if (back)
 		fputs(back, stdout);
 	else
@@ -163,7 +164,7 @@ static bool dump(virConnectPtr connection, const struct run *run, const char *fi
 }
 
 static bool argv(virConnectPtr connection, const struct run *run, const char *file,
-		  const char *xml)
+		 const char *xml)
 {
 	_cleanup_free_ char *line =
 		virConnectDomainXMLToNative(connection, "qemu-argv", xml, 0);
@@ -192,7 +193,8 @@ static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event
 	(void)opaque;
 	if (event != VIR_DOMAIN_EVENT_STOPPED)
 		return 0;
-	/* The monitor closed, and no guest had shut down (qemuProcessHandleMonitorEOF). */
+	/* The monitor closed, and no guest had shut down (qemuProcessHandleMonitorEOF).
+	 */
 	if (detail == VIR_DOMAIN_EVENT_STOPPED_FAILED)
 		atomic_store(&failed, true);
 	atomic_store(&ended, true);
@@ -210,7 +212,7 @@ static void leave_live_xml(const struct run *run, virDomainPtr domain)
 }
 
 static bool run_domain(virConnectPtr connection, const struct run *run, const char *file,
-		        const char *xml)
+		       const char *xml)
 {
 	virDomainPtr domain;
 
@@ -227,7 +229,8 @@ static bool run_domain(virConnectPtr connection, const struct run *run, const ch
 	if (atomic_load(&orphaned))
 		virDomainDestroy(domain);
 	if (atomic_load(&failed))
-		fprintf(stderr, "QEMU was killed or crashed: it ended before the guest did\n");
+		fprintf(stderr,
+			"QEMU was killed or crashed: it ended before the guest did\n");
 	virDomainFree(domain);
 	return true;
 }
@@ -237,10 +240,10 @@ static const struct {
 	bool (*act)(virConnectPtr connection, const struct run *run, const char *file,
 		    const char *xml);
 } modes[] = {
-	{ "check", check },
-	{ "dump", dump },
-	{ "argv", argv },
-	{ "run", run_domain },
+	{"check", check},
+	{"dump", dump},
+	{"argv", argv},
+	{"run", run_domain},
 };
 
 static int each_file(const struct run *run, virConnectPtr connection, size_t mode,
@@ -266,7 +269,7 @@ static int each_file(const struct run *run, virConnectPtr connection, size_t mod
 
 int run_worker(const struct run *run, pid_t supervisor, struct error *error)
 {
-	struct sigaction action = { .sa_handler = on_orphaned };
+	struct sigaction action = {.sa_handler = on_orphaned};
 	virConnectPtr connection;
 	size_t mode = 0;
 	int status;
@@ -279,7 +282,8 @@ int run_worker(const struct run *run, pid_t supervisor, struct error *error)
 	while (mode < ARRAY_SIZE(modes) && !streq(modes[mode].mode, run->mode))
 		mode++;
 	if (mode == ARRAY_SIZE(modes))
-		return error_input(error, "unknown mode \"%s\"; --help lists them", run->mode);
+		return error_input(error, "unknown mode \"%s\"; --help lists them",
+				   run->mode);
 	connection = connect_embedded(run, error);
 	status = connection ? each_file(run, connection, mode, error) : -1;
 	/* The connection stays open: what there is to tidy ends with this process. */

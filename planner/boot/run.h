@@ -11,12 +11,11 @@
  * system is touched. Two processes share the work:
  *
  *     supervisor   is subreaper, so that QEMU, which daemonizes, becomes its child and is
- *                  reaped at once (libvirt waits as long as a zombie stands, and process 1
- *                  may be slow); keeps the time limit; carries the serial line; at the end
- *                  kills whatever is left below it, without asking anybody, because
- *                  nothing in ROOT is worth saving; removes ROOT.
- *     worker       talks to libvirt and to nothing else. It may crash alone. If the
- *                  supervisor dies it destroys the domain and removes ROOT itself.
+ *                  reaped at once (libvirt waits as long as a zombie stands, and process
+ * 1 may be slow); keeps the time limit; carries the serial line; at the end kills
+ * whatever is left below it, without asking anybody, because nothing in ROOT is worth
+ * saving; removes ROOT. worker       talks to libvirt and to nothing else. It may crash
+ * alone. If the supervisor dies it destroys the domain and removes ROOT itself.
  *
  * Started by root, `run` keeps both libvirt and QEMU apart from the host and without
  * privilege (run-confine.h): the worker is then the child of another process, the init of
@@ -48,19 +47,19 @@
 /* Where a run leaves the domain as libvirt completed it, for as long as it lasts. */
 #define RUN_LIVE_XML "live.xml"
 /* Where it leaves when it reached what, for as long as it lasts. */
-#define RUN_MARKS "marks"
-#define RUN_MARK_QEMU "qemu"	   /* libvirt started the process */
+#define RUN_MARKS        "marks"
+#define RUN_MARK_QEMU    "qemu"    /* libvirt started the process */
 #define RUN_MARK_RUNNING "running" /* libvirt let the guest's CPUs run */
 
 enum run_status {
-	RUN_OK = 0,	 /* accepted; the domain ended, by itself or on request */
+	RUN_OK = 0,      /* accepted; the domain ended, by itself or on request */
 	RUN_REFUSED = 1, /* libvirt or QEMU refused a domain; the reason is on stderr */
-	RUN_INPUT = 2,	 /* bad usage, a file that cannot be read */
-	RUN_SYSTEM = 3,	 /* no root directory, no embedded driver, the worker crashed */
+	RUN_INPUT = 2,   /* bad usage, a file that cannot be read */
+	RUN_SYSTEM = 3,  /* no root directory, no embedded driver, the worker crashed */
 	RUN_TIMEOUT = 4, /* the time limit ended the domain */
 	RUN_CRASHED = 5, /* QEMU was killed or crashed */
 	RUN_UNCONFINED = 6, /* root's run cannot be kept apart; the reason is on stderr */
-	RUN_HUNG = 7, /* libvirt and QEMU did not start the domain in time */
+	RUN_HUNG = 7,       /* libvirt and QEMU did not start the domain in time */
 };
 
 struct run {
@@ -70,9 +69,9 @@ struct run {
 	char **files;
 	int n_files;
 	double time_limit_s;
-	bool remove; /* the root at the end */
-	char *file; /* instead of what files named, or NULL */
-	bool confined; /* by run-confine.h */
+	bool remove;          /* the root at the end */
+	char *file;           /* instead of what files named, or NULL */
+	bool confined;        /* by run-confine.h */
 	const char *emulator; /* that the domain names, for run-mounts.c; or NULL */
 };
 

@@ -35,8 +35,10 @@ static void on_start(struct serial *serial, char *words)
 	serial->state = SERIAL_STARTED;
 	serial->started = true;
 	if (!streq(words, "1"))
-		damage(serial, xasprintf("the agent in the guest speaks version \"%s\" of "
-					 "our protocol, not 1", words));
+		damage(serial,
+		       xasprintf(
+			       "the agent in the guest speaks version \"%s\" of our protocol, not 1",
+			       words));
 }
 
 static void on_record(struct serial *serial, char *words)
@@ -46,7 +48,8 @@ static void on_record(struct serial *serial, char *words)
 
 	if (space)
 		*space = '\0';
-	if (!space || !parse_u64(words, &serial->left) || !parse_u64(sum, &serial->checksum)) {
+	if (!space || !parse_u64(words, &serial->left) ||
+	    !parse_u64(sum, &serial->checksum)) {
 		damage(serial, xstrdup("the line that announces the record is damaged"));
 		return;
 	}
@@ -115,13 +118,10 @@ static const struct {
 	void (*act)(struct serial *serial, char *words);
 	bool before_start; /* taken while waiting as well */
 } words[] = {
-	{ "start", on_start, true },
-	{ "record", on_record, false },
-	{ "uptime", on_uptime, false },
-	{ "note", on_note, false },
-	{ "assign", on_assign, false },
-	{ "shell", on_shell, false },
-	{ "done", on_done, false },
+	{"start", on_start, true},    {"record", on_record, false},
+	{"uptime", on_uptime, false}, {"note", on_note, false},
+	{"assign", on_assign, false}, {"shell", on_shell, false},
+	{"done", on_done, false},
 };
 
 /* A whole line without its end. What is not ours is the kernel's. */
@@ -153,7 +153,8 @@ static void keep_tail(struct serial *serial, const char *bytes, size_t n)
 		n = SERIAL_TAIL_BYTES;
 	}
 	if (tail->n + n > 2 * SERIAL_TAIL_BYTES) {
-		memmove(tail->s, tail->s + tail->n - SERIAL_TAIL_BYTES, SERIAL_TAIL_BYTES);
+		memmove(tail->s, tail->s + tail->n - SERIAL_TAIL_BYTES,
+			SERIAL_TAIL_BYTES);
 		tail->n = SERIAL_TAIL_BYTES;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -228,7 +229,8 @@ void serial_finish(struct serial *serial)
 {
 	if (serial->state == SERIAL_RECORD)
 		damage(serial, xasprintf("the record is cut short: %" PRIu64
-					 " bytes of it are missing", serial->left));
+					 " bytes of it are missing",
+					 serial->left));
 	else if (serial->state == SERIAL_WAITING)
 		damage(serial, xstrdup(serial->bytes ? "the agent never started"
 						     : "the guest never said a word"));

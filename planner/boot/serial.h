@@ -34,7 +34,7 @@ enum serial_state {
 	SERIAL_STARTED,
 	SERIAL_RECORD, /* within the record's bytes */
 	SERIAL_DONE,
-	SERIAL_DAMAGED,	/* no use reading on; fault says why */
+	SERIAL_DAMAGED, /* no use reading on; fault says why */
 };
 
 enum {
@@ -55,15 +55,15 @@ struct serial {
 	enum serial_state state;
 	struct text record; /* whole and checked as soon as has_record */
 	bool has_record;
-	bool started; /* the agent said a word, whatever came of it */
-	bool shell; /* what comes is a shell's */
+	bool started;    /* the agent said a word, whatever came of it */
+	bool shell;      /* what comes is a shell's */
 	double uptime_s; /* of the kernel when the agent started; 0 not said */
 	VEC(char *) notes;
 	VEC(struct serial_assign) assigns;
-	char *fault;	    /* why the record is missing or damaged */
-	struct text tail;   /* the last that was said outside of records */
+	char *fault;      /* why the record is missing or damaged */
+	struct text tail; /* the last that was said outside of records */
 	uint64_t bytes;
-	struct text line;   /* internal from here */
+	struct text line; /* internal from here */
 	uint64_t left, checksum;
 };
 

@@ -7,10 +7,10 @@
 #include "base/vec.h"
 
 struct substitution {
-	const char *what; /* static: "accelerator", "cpu", "disk" */
-	char *subject;	  /* which one: "/domain/devices/disk[2]" */
+	const char *what;       /* static: "accelerator", "cpu", "disk" */
+	char *subject;          /* which one: "/domain/devices/disk[2]" */
 	char *planned, *booted; /* owned; NULL: nothing was said */
-	const char *why;  /* static */
+	const char *why;        /* static */
 };
 struct substitutions {
 	VEC(struct substitution) list;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which type of address each device takes. Sources: libvirt 9.0 src/conf/domain_validate.c
- * (virDomainDiskDefValidate, virDomainHostdevDefValidate, virDomainSmartcardDefValidate),
- * src/conf/domain_conf.c (input and redirdev), src/qemu/qemu_validate.c (serial, video,
- * watchdog, panic, iommu), src/qemu/qemu_domain.c (memory) and
- * src/qemu/qemu_domain_address.c (virtio disks). libvirt takes any type for the devices
- * that have no row. tests/oracle/address-types holds the rows against libvirt.
+ * Which type of address each device takes. Sources: libvirt 9.0
+ * src/conf/domain_validate.c (virDomainDiskDefValidate, virDomainHostdevDefValidate,
+ * virDomainSmartcardDefValidate), src/conf/domain_conf.c (input and redirdev),
+ * src/qemu/qemu_validate.c (serial, video, watchdog, panic, iommu),
+ * src/qemu/qemu_domain.c (memory) and src/qemu/qemu_domain_address.c (virtio disks).
+ * libvirt takes any type for the devices that have no row. tests/oracle/address-types
+ * holds the rows against libvirt.
  */
 #include "planner/check/rules.h"
 
@@ -16,37 +17,38 @@ struct address_row {
 };
 
 static const struct address_row rows[] = {
-	{ "disk", "ide", { "drive" } },
-	{ "disk", "fdc", { "drive" } },
-	{ "disk", "scsi", { "drive" } },
-	{ "disk", "sata", { "drive" } },
-	{ "disk", "usb", { "usb" } },
-	{ "disk", "virtio", { "pci", "ccw", "virtio-mmio" } },
-	{ "hostdev", "pci", { "pci", "unassigned" } },
-	{ "hostdev", "scsi", { "drive" } },
-	{ "hostdev", "scsi_host", { "pci", "ccw" } },
-	{ "hostdev", "usb", { "usb" } },
-	{ "input", "usb", { "usb" } },
-	{ "redirdev", NULL, { "usb" } },
-	{ "smartcard", NULL, { "ccid" } },
-	{ "memory", "virtio-mem", { "pci", "ccw" } },
-	{ "memory", "virtio-pmem", { "pci" } },
-	{ "serial", "isa-serial", { "isa" } },
-	{ "serial", "isa-debug", { "isa" } },
-	{ "serial", "usb-serial", { "usb" } },
-	{ "serial", "pci-serial", { "pci" } },
-	{ "panic", "isa", { "isa" } },
-	{ "panic", "hyperv", { NULL } },
-	{ "video", "ramfb", { NULL } },
-	{ "watchdog", "ib700", { NULL } },
+	{"disk", "ide", {"drive"}},
+	{"disk", "fdc", {"drive"}},
+	{"disk", "scsi", {"drive"}},
+	{"disk", "sata", {"drive"}},
+	{"disk", "usb", {"usb"}},
+	{"disk", "virtio", {"pci", "ccw", "virtio-mmio"}},
+	{"hostdev", "pci", {"pci", "unassigned"}},
+	{"hostdev", "scsi", {"drive"}},
+	{"hostdev", "scsi_host", {"pci", "ccw"}},
+	{"hostdev", "usb", {"usb"}},
+	{"input", "usb", {"usb"}},
+	{"redirdev", NULL, {"usb"}},
+	{"smartcard", NULL, {"ccid"}},
+	{"memory", "virtio-mem", {"pci", "ccw"}},
+	{"memory", "virtio-pmem", {"pci"}},
+	{"serial", "isa-serial", {"isa"}},
+	{"serial", "isa-debug", {"isa"}},
+	{"serial", "usb-serial", {"usb"}},
+	{"serial", "pci-serial", {"pci"}},
+	{"panic", "isa", {"isa"}},
+	{"panic", "hyperv", {NULL}},
+	{"video", "ramfb", {NULL}},
+	{"watchdog", "ib700", {NULL}},
 };
 
-/* The bus of a disk whose target names it only by the beginning (virDiskNameToBusDeviceIndex). */
+/* The bus of a disk whose target names it only by the beginning
+ * (virDiskNameToBusDeviceIndex). */
 static const char *disk_bus(const struct guest_device *device)
 {
 	static const struct {
 		const char *prefix, *bus;
-	} buses[] = { { "hd", "ide" }, { "sd", "scsi" }, { "vd", "virtio" }, { "fd", "fdc" } };
+	} buses[] = {{"hd", "ide"}, {"sd", "scsi"}, {"vd", "virtio"}, {"fd", "fdc"}};
 
 	if (device->bus || !device->target_dev)
 		return device->bus;
@@ -57,7 +59,8 @@ static const char *disk_bus(const struct guest_device *device)
 }
 
 /* What decides, with libvirt's default on x86; NULL unknown. */
-static const char *attribute_of(const struct guest *guest, const struct guest_device *device)
+static const char *attribute_of(const struct guest *guest,
+				const struct guest_device *device)
 {
 	bool x86 = guest_is_q35(guest) || guest_is_i440fx(guest);
 
@@ -66,7 +69,8 @@ static const char *attribute_of(const struct guest *guest, const struct guest_de
 	if (streq(device->tag, "hostdev"))
 		return device->type;
 	if (streq(device->tag, "input"))
-		return device->bus || !streq_null(device->type, "tablet") ? device->bus : "usb";
+		return device->bus || !streq_null(device->type, "tablet") ? device->bus
+									  : "usb";
 	if (streq(device->tag, "serial"))
 		return device->target_type || !x86 ? device->target_type : "isa-serial";
 	if (streq(device->tag, "panic"))
@@ -101,14 +105,16 @@ static void say_type(struct check *check, const struct address_row *row,
 	const char *what = row->what ? row->what : "", *space = row->what ? " " : "";
 
 	if (!row->takes[0]) {
-		finding = check_found(check, address->element,
-				      "%s%s%s takes no <address>, but has one of type %s.", what,
-				      space, row->tag, address->type);
+		finding =
+			check_found(check, address->element,
+				    "%s%s%s takes no <address>, but has one of type %s.",
+				    what, space, row->tag, address->type);
 		check_mend(finding, "Take the <address> away.");
 	} else {
 		finding = check_found(check, address->element,
-				      "%s%s%s takes an address of type %s%s%s, not %s.", what,
-				      space, row->tag, row->takes[0], row->takes[1] ? " or " : "",
+				      "%s%s%s takes an address of type %s%s%s, not %s.",
+				      what, space, row->tag, row->takes[0],
+				      row->takes[1] ? " or " : "",
 				      row->takes[1] ? row->takes[1] : "", address->type);
 		check_values(finding, address->type, row->takes[0]);
 	}
@@ -129,7 +135,7 @@ void address_type(struct check *check)
 			say_type(check, row, &device->address);
 	}
 	for (size_t i = 0; i < guest->iommus.n; i++) {
-		static const struct address_row virtio = { "iommu", "virtio", { "pci" } };
+		static const struct address_row virtio = {"iommu", "virtio", {"pci"}};
 		const struct guest_iommu *iommu = &guest->iommus.v[i];
 
 		if (!iommu->added && streq_null(iommu->model, "virtio") &&

@@ -25,7 +25,8 @@ static void say_exists(struct check *check, const struct check_hostdev *row,
 		       const struct guest_device *device)
 {
 	if (row->function < 0)
-		check_found(check, device->element, "The host has no PCI device " PCI_FORMAT ".",
+		check_found(check, device->element,
+			    "The host has no PCI device " PCI_FORMAT ".",
 			    PCI_ARGS(device->source.at));
 }
 
@@ -41,7 +42,8 @@ static int bus_for_node(const struct check *check, int node, int *cell)
 		struct set backing;
 		bool right;
 
-		*cell = check->bus[index].root == index ? check_cell_of_bus(check, index) : -1;
+		*cell = check->bus[index].root == index ? check_cell_of_bus(check, index)
+							: -1;
 		if (*cell < 0)
 			continue;
 		right = check_backing(check, (size_t)*cell, &backing) &&
@@ -67,21 +69,25 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 		return;
 	nodes = check_set_string(&backing);
 	root = check->bus[device->address.at.bus].root;
-	finding = check_found(check, device->element,
-			      PCI_FORMAT " is on host node %d; its bus (controller %u below "
-			      "expander bus %d) is guest node %d, backed by host node %s.",
-			      PCI_ARGS(device->source.at), row->host_node,
-			      device->address.at.bus, root, row->cell, nodes);
+	finding = check_found(
+		check, device->element,
+		PCI_FORMAT
+		" is on host node %d; its bus (controller %u below expander bus %d) is guest node %d, backed by host node %s.",
+		PCI_ARGS(device->source.at), row->host_node, device->address.at.bus, root,
+		row->cell, nodes);
 	finding->subject = xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
 	finding->observed = xasprintf("%s", nodes);
 	finding->expected = xasprintf("%d", row->host_node);
 	bus = bus_for_node(check, row->host_node, &cell);
 	if (bus >= 0)
-		check_mend(finding, "Move it below expander bus %d, or back guest node %d by "
-				    "host node %d.", bus, row->cell, row->host_node);
+		check_mend(
+			finding,
+			"Move it below expander bus %d, or back guest node %d by host node %d.",
+			bus, row->cell, row->host_node);
 	else
-		check_mend(finding, "Back guest node %d by host node %d, or take the device "
-				    "away.", row->cell, row->host_node);
+		check_mend(finding,
+			   "Back guest node %d by host node %d, or take the device away.",
+			   row->cell, row->host_node);
 }
 
 void hostdev_cell_affinity(struct check *check)
@@ -94,10 +100,11 @@ static void say_no_affinity(struct check *check, const struct check_hostdev *row
 {
 	if (check->guest->cells.n < 2 || row->host_node < 0 || row->cell >= 0)
 		return;
-	check_found(check, device->element,
-		    PCI_FORMAT " is on host node %d, but in the guest it is on no node: nothing "
-		    "above it is an expander bus with a <node>.",
-		    PCI_ARGS(device->source.at), row->host_node);
+	check_found(
+		check, device->element,
+		PCI_FORMAT
+		" is on host node %d, but in the guest it is on no node: nothing above it is an expander bus with a <node>.",
+		PCI_ARGS(device->source.at), row->host_node);
 }
 
 void hostdev_no_affinity(struct check *check)
@@ -122,7 +129,8 @@ static void say_unbacked(struct check *check, const struct check_hostdev *row,
 	}
 	if (!set_has(&all, (unsigned)row->host_node))
 		check_found(check, device->element,
-			    PCI_FORMAT " is on host node %d, where the guest has no memory.",
+			    PCI_FORMAT
+			    " is on host node %d, where the guest has no memory.",
 			    PCI_ARGS(device->source.at), row->host_node);
 }
 
@@ -136,7 +144,8 @@ static void say_unknown(struct check *check, const struct check_hostdev *row,
 {
 	if (check->host->nodes.n > 1 && row->function >= 0 && row->host_node < 0)
 		check_found(check, device->element,
-			    "The host's firmware does not say on which node " PCI_FORMAT " is.",
+			    "The host's firmware does not say on which node " PCI_FORMAT
+			    " is.",
 			    PCI_ARGS(device->source.at));
 }
 
@@ -170,12 +179,13 @@ void rc_collapsed(struct check *check)
 			    check->host->functions.v[a->function].root ==
 				    check->host->functions.v[b->function].root)
 				continue;
-			finding = check_found(check, DEVICE(check, b)->element,
-					      PCI_FORMAT " and " PCI_FORMAT " are below different "
-					      "root complexes of the host, but below one expander "
-					      "bus in the guest.",
-					      PCI_ARGS(DEVICE(check, a)->source.at),
-					      PCI_ARGS(DEVICE(check, b)->source.at));
+			finding = check_found(
+				check, DEVICE(check, b)->element,
+				PCI_FORMAT
+				" and " PCI_FORMAT
+				" are below different root complexes of the host, but below one expander bus in the guest.",
+				PCI_ARGS(DEVICE(check, a)->source.at),
+				PCI_ARGS(DEVICE(check, b)->source.at));
 			check_relate(check, finding, DEVICE(check, a)->element);
 			break;
 		}
@@ -185,7 +195,8 @@ void rc_collapsed(struct check *check)
 /* The upstream port of the switch that a host function is behind; -1. */
 static int host_switch(const struct machine *host, int function)
 {
-	while (function >= 0 && host->functions.v[function].pcie_type != PCIE_UPSTREAM_PORT)
+	while (function >= 0 &&
+	       host->functions.v[function].pcie_type != PCIE_UPSTREAM_PORT)
 		function = host->functions.v[function].upstream;
 	return function;
 }
@@ -237,14 +248,16 @@ void switch_split(struct check *check)
 
 			if (!switch_is_lost(check, a, b))
 				continue;
-			check_relate(check,
-				     check_found(check, DEVICE(check, b)->element,
-						 PCI_FORMAT " and " PCI_FORMAT " are behind one "
-						 "switch of the host, but behind no common one in the "
-						 "guest.",
-						 PCI_ARGS(DEVICE(check, a)->source.at),
-						 PCI_ARGS(DEVICE(check, b)->source.at)),
-				     DEVICE(check, a)->element);
+			check_relate(
+				check,
+				check_found(
+					check, DEVICE(check, b)->element,
+					PCI_FORMAT
+					" and " PCI_FORMAT
+					" are behind one switch of the host, but behind no common one in the guest.",
+					PCI_ARGS(DEVICE(check, a)->source.at),
+					PCI_ARGS(DEVICE(check, b)->source.at)),
+				DEVICE(check, a)->element);
 			break;
 		}
 	vec_free(&list);

@@ -20,8 +20,9 @@ static bool is_expander(const struct guest_controller *controller)
 /* The caller's. */
 static char *name_of(const struct guest_controller *c)
 {
-	return c->added ? xasprintf("the %s of <qemu:commandline>", c->model_name)
-			: xasprintf("controller %llu", (unsigned long long)c->index.value);
+	return c->added
+		       ? xasprintf("the %s of <qemu:commandline>", c->model_name)
+		       : xasprintf("controller %llu", (unsigned long long)c->index.value);
 }
 
 /* The lowest number above @from that another root owns. */
@@ -54,7 +55,8 @@ static void say_window(struct check *check, int index, const struct guest_contro
 		       unsigned from)
 {
 	const struct guest_controller *who;
-	unsigned next = next_root(check, from, &who), needed = numbers_needed(check, index, c);
+	unsigned next = next_root(check, from, &who),
+		 needed = numbers_needed(check, index, c);
 	_cleanup_free_ char *until = NULL, *root = NULL, *name = name_of(c);
 	_cleanup_free_ char *other = who ? name_of(who) : NULL;
 	struct finding *finding;
@@ -66,23 +68,25 @@ static void say_window(struct check *check, int index, const struct guest_contro
 	root = index == 0 ? xstrdup("pcie-root")
 			  : xasprintf("%s (busNr %u%s)", name, from,
 				      c->bus_nr_assigned ? ", libvirt's choice" : "");
-	finding = check_found(check, c->element,
-			      "%s needs %u bus numbers, itself and %u bridge%s below it, but "
-			      "%s: room for %u.",
-			      root, needed, needed - 1, needed == 2 ? "" : "s", until,
-			      next - from);
+	finding = check_found(
+		check, c->element,
+		"%s needs %u bus numbers, itself and %u bridge%s below it, but %s: room for %u.",
+		root, needed, needed - 1, needed == 2 ? "" : "s", until, next - from);
 	finding->subject = xasprintf("controller %d", index);
 	finding->observed = xasprintf("%u", next - from);
 	finding->expected = xasprintf("%u", needed);
 	if (who)
 		check_relate(check, finding, who->element);
 	if (index == 0)
-		check_mend(finding, "Raise the lowest busNr above %u, or take bridges off "
-				    "pcie-root.", needed - 1);
+		check_mend(
+			finding,
+			"Raise the lowest busNr above %u, or take bridges off pcie-root.",
+			needed - 1);
 	else if (next >= needed)
-		check_mend(finding, "Set busNr of %s to %u or less, and keep it above the "
-				    "numbers of the root before it.",
-			   name, next - needed);
+		check_mend(
+			finding,
+			"Set busNr of %s to %u or less, and keep it above the numbers of the root before it.",
+			name, next - needed);
 }
 
 void bus_window(struct check *check)
@@ -111,10 +115,10 @@ void bus_slack(struct check *check)
 			    c->bus_nr.value + numbers_needed(check, index, c))
 			continue;
 		name = name_of(c);
-		finding = check_found(check, c->element,
-				      "%s (busNr %llu) has no bus number to spare: another "
-				      "port below it would move others.",
-				      name, (unsigned long long)c->bus_nr.value);
+		finding = check_found(
+			check, c->element,
+			"%s (busNr %llu) has no bus number to spare: another port below it would move others.",
+			name, (unsigned long long)c->bus_nr.value);
 		finding->subject = xasprintf("controller %d", index);
 	}
 }
@@ -160,9 +164,10 @@ void pxb_empty_efi(struct check *check)
 		const struct guest_controller *c = check_controller(check, index);
 
 		if (c && is_expander(c) && check->bus[index].children == 0)
-			check_found(check, c->element,
-				    "Expander bus %d has nothing on it; OVMF leaves such a "
-				    "root out, so the guest does not see it.", index);
+			check_found(
+				check, c->element,
+				"Expander bus %d has nothing on it; OVMF leaves such a root out, so the guest does not see it.",
+				index);
 	}
 }
 
@@ -244,21 +249,20 @@ void io_ports(struct check *check)
 	}
 	if (io == 0 || (efi ? io + kept : io) <= limit)
 		return;
-	finding = check_found(check, -1,
-			      "%u port%s hold%s devices with an I/O BAR%s; %s has room for %u: "
-			      "%s.",
-			      io, io == 1 ? "" : "s", io == 1 ? "s" : "",
-			      efi && kept > 0 ? ", and each other hot-pluggable port keeps room "
-						"as well"
-					      : "",
-			      efi ? "OVMF" : "SeaBIOS", limit,
-			      efi ? "no device below an expander bus gets any BAR"
-				  : "the guest stops before it boots, without a word");
+	finding = check_found(
+		check, -1,
+		"%u port%s hold%s devices with an I/O BAR%s; %s has room for %u: %s.", io,
+		io == 1 ? "" : "s", io == 1 ? "s" : "",
+		efi && kept > 0 ? ", and each other hot-pluggable port keeps room as well"
+				: "",
+		efi ? "OVMF" : "SeaBIOS", limit,
+		efi ? "no device below an expander bus gets any BAR"
+		    : "the guest stops before it boots, without a word");
 	finding->observed = xasprintf("%u", efi ? io + kept : io);
 	finding->expected = xasprintf("%u", limit);
-	check_mend(finding, efi && io <= limit
-				    ? "Set <target hotplug='off'/> on ports that need not be "
-				      "plugged into."
-				    : "Give some devices a model without I/O ports, such as "
-				      "virtio.");
+	check_mend(
+		finding,
+		efi && io <= limit
+			? "Set <target hotplug='off'/> on ports that need not be plugged into."
+			: "Give some devices a model without I/O ports, such as virtio.");
 }

@@ -17,7 +17,7 @@ static bool is_assigned(const check_hostdevs *list, int function)
 /* What may stay beside an assigned device: no driver, or one that keeps its hands off. */
 static bool harmless(const struct machine_function *function)
 {
-	static const char *const drivers[] = { "", "vfio-pci", "pci-stub", "pcieport" };
+	static const char *const drivers[] = {"", "vfio-pci", "pci-stub", "pcieport"};
 
 	if (function->bridge || !function->driver)
 		return true;
@@ -34,7 +34,8 @@ void group_whole(struct check *check)
 
 	check_list_hostdevs(check, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		const struct guest_device *device =
+			&check->guest->devices.v[list.v[i].device];
 		int group = list.v[i].function >= 0
 				    ? host->functions.v[list.v[i].function].iommu_group
 				    : GROUP_UNKNOWN;
@@ -47,12 +48,16 @@ void group_whole(struct check *check)
 			    harmless(other))
 				continue;
 			finding = check_found(check, device->element,
-					      "IOMMU group %d of " PCI_FORMAT " also holds " PCI_FORMAT
+					      "IOMMU group %d of " PCI_FORMAT
+					      " also holds " PCI_FORMAT
 					      " (%s), which stays with the host.",
 					      group, PCI_ARGS(device->source.at),
 					      PCI_ARGS(other->at), other->driver);
-			finding->subject = xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
-			check_mend(finding, "Assign " PCI_FORMAT " as well, or bind it to vfio-pci.",
+			finding->subject =
+				xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
+			check_mend(finding,
+				   "Assign " PCI_FORMAT
+				   " as well, or bind it to vfio-pci.",
 				   PCI_ARGS(other->at));
 		}
 	}
@@ -71,8 +76,10 @@ void viommu_group_split(struct check *check)
 	for (size_t i = 0; i < list.n; i++)
 		for (size_t j = 0; j < i; j++) {
 			const struct check_hostdev *a = &list.v[j], *b = &list.v[i];
-			const struct guest_device *first = &check->guest->devices.v[a->device];
-			const struct guest_device *second = &check->guest->devices.v[b->device];
+			const struct guest_device *first =
+				&check->guest->devices.v[a->device];
+			const struct guest_device *second =
+				&check->guest->devices.v[b->device];
 			const struct guest_controller *bus;
 			struct finding *finding;
 
@@ -85,12 +92,13 @@ void viommu_group_split(struct check *check)
 			if (first->address.at.bus == second->address.at.bus && bus &&
 			    streq_null(bus->model, "pcie-to-pci-bridge"))
 				continue;
-			finding = check_found(check, second->element,
-					      PCI_FORMAT " and " PCI_FORMAT " share host IOMMU group "
-					      "%d, but the guest's IOMMU puts them into different "
-					      "address spaces.",
-					      PCI_ARGS(first->source.at), PCI_ARGS(second->source.at),
-					      host->functions.v[a->function].iommu_group);
+			finding = check_found(
+				check, second->element,
+				PCI_FORMAT
+				" and " PCI_FORMAT
+				" share host IOMMU group %d, but the guest's IOMMU puts them into different address spaces.",
+				PCI_ARGS(first->source.at), PCI_ARGS(second->source.at),
+				host->functions.v[a->function].iommu_group);
 			check_relate(check, finding, first->element);
 			break;
 		}
@@ -103,7 +111,8 @@ void driver_bound(struct check *check)
 
 	check_list_hostdevs(check, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		const struct guest_device *device =
+			&check->guest->devices.v[list.v[i].device];
 		const struct machine_function *function;
 
 		if (list.v[i].function < 0)
@@ -111,16 +120,18 @@ void driver_bound(struct check *check)
 		function = &check->host->functions.v[list.v[i].function];
 		if (!switch_is(device->managed, true) && function->driver &&
 		    !streq(function->driver, "vfio-pci") && streq(device->tag, "hostdev"))
-			check_found(check, device->element,
-				    PCI_FORMAT " is not managed by libvirt (managed='yes') and bound "
-				    "to %s, not vfio-pci.",
-				    PCI_ARGS(device->source.at),
-				    *function->driver ? function->driver : "no driver");
+			check_found(
+				check, device->element,
+				PCI_FORMAT
+				" is not managed by libvirt (managed='yes') and bound to %s, not vfio-pci.",
+				PCI_ARGS(device->source.at),
+				*function->driver ? function->driver : "no driver");
 		if (function->num_vfs > 0)
-			check_found(check, device->element,
-				    PCI_FORMAT " is assigned whole, but has %d virtual functions "
-				    "switched on.", PCI_ARGS(device->source.at),
-				    function->num_vfs);
+			check_found(
+				check, device->element,
+				PCI_FORMAT
+				" is assigned whole, but has %d virtual functions switched on.",
+				PCI_ARGS(device->source.at), function->num_vfs);
 	}
 	vec_free(&list);
 }
@@ -132,14 +143,16 @@ void rmrr_region(struct check *check)
 
 	check_list_hostdevs(check, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		const struct guest_device *device =
+			&check->guest->devices.v[list.v[i].device];
 		_cleanup_free_ char *name = NULL;
 		const char *regions, *direct;
 
 		if (list.v[i].function < 0)
 			continue;
-		name = xasprintf("iommu-group.%d.reserved-regions",
-				 check->host->functions.v[list.v[i].function].iommu_group);
+		name = xasprintf(
+			"iommu-group.%d.reserved-regions",
+			check->host->functions.v[list.v[i].function].iommu_group);
 		regions = machine_fact(check->host, name);
 		direct = regions ? strstr(regions, " direct") : NULL;
 		while (direct && has_prefix(direct, " direct-relaxable"))
@@ -150,10 +163,11 @@ void rmrr_region(struct check *check)
 			break;
 		}
 		if (direct)
-			check_found(check, device->element,
-				    "The host's firmware keeps memory for " PCI_FORMAT " (RMRR), and "
-				    "the kernel refuses to assign such a device.",
-				    PCI_ARGS(device->source.at));
+			check_found(
+				check, device->element,
+				"The host's firmware keeps memory for " PCI_FORMAT
+				" (RMRR), and the kernel refuses to assign such a device.",
+				PCI_ARGS(device->source.at));
 	}
 	vec_free(&list);
 }

@@ -8,7 +8,7 @@
 
 #include "base/size.h"
 
-#define ULL(x) ((unsigned long long)(x))
+#define ULL(x)       ((unsigned long long)(x))
 #define CACHE_LEVELS 3
 
 void hmat_initiator(struct check *check)
@@ -37,8 +37,9 @@ static bool same_pair(const struct guest_interconnect *a,
 		       a->target.value == b->initiator.value &&
 		       a->initiator.value != a->target.value;
 
-	return crossed || (straight && a->bandwidth == b->bandwidth &&
-			   a->cache.value == b->cache.value && streq_null(a->type, b->type));
+	return crossed ||
+	       (straight && a->bandwidth == b->bandwidth &&
+		a->cache.value == b->cache.value && streq_null(a->type, b->type));
 }
 
 void hmat_twice(struct check *check)
@@ -49,15 +50,16 @@ void hmat_twice(struct check *check)
 		for (size_t j = 0; j < i; j++) {
 			struct finding *finding;
 
-			if (!same_pair(&guest->interconnects.v[i], &guest->interconnects.v[j]))
+			if (!same_pair(&guest->interconnects.v[i],
+				       &guest->interconnects.v[j]))
 				continue;
-			finding = check_found(check, guest->interconnects.v[i].element,
-					      "The %s between cells %llu and %llu is given twice; "
-					      "libvirt takes one direction only.",
-					      guest->interconnects.v[i].bandwidth ? "bandwidth"
-										  : "latency",
-					      ULL(guest->interconnects.v[i].initiator.value),
-					      ULL(guest->interconnects.v[i].target.value));
+			finding = check_found(
+				check, guest->interconnects.v[i].element,
+				"The %s between cells %llu and %llu is given twice; libvirt takes one direction only.",
+				guest->interconnects.v[i].bandwidth ? "bandwidth"
+								    : "latency",
+				ULL(guest->interconnects.v[i].initiator.value),
+				ULL(guest->interconnects.v[i].target.value));
 			check_relate(check, finding, guest->interconnects.v[j].element);
 			break;
 		}
@@ -89,21 +91,24 @@ void hmat_nodes(struct check *check)
 
 	for (size_t i = 0; i < guest->interconnects.n; i++) {
 		const struct guest_interconnect *row = &guest->interconnects.v[i];
-		const struct guest_number ends[] = { row->initiator, row->target };
+		const struct guest_number ends[] = {row->initiator, row->target};
 		bool there = true;
 
 		for (size_t end = 0; end < ARRAY_SIZE(ends); end++) {
-			if (ends[end].state != VALUE_VALID || ends[end].value < guest->cells.n)
+			if (ends[end].state != VALUE_VALID ||
+			    ends[end].value < guest->cells.n)
 				continue;
 			there = false;
-			check_found(check, row->element, "%s %llu is no cell; there %s %zu.",
+			check_found(check, row->element,
+				    "%s %llu is no cell; there %s %zu.",
 				    end ? "target" : "initiator", ULL(ends[end].value),
 				    guest->cells.n == 1 ? "is" : "are", guest->cells.n);
 		}
 		if (there && row->target.state == VALUE_VALID &&
 		    row->cache.state == VALUE_VALID && row->cache.value > 0 &&
 		    !cell_has_cache(check, row->target.value, row->cache.value))
-			check_found(check, row->element, "Cell %llu has no cache of level %llu.",
+			check_found(check, row->element,
+				    "Cell %llu has no cache of level %llu.",
 				    ULL(row->target.value), ULL(row->cache.value));
 	}
 }
@@ -113,22 +118,29 @@ void numa_cache_level(struct check *check)
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->cells.n; i++) {
-		int cache = document_child(check->document, guest->cells.v[i].element, "cache");
+		int cache = document_child(check->document, guest->cells.v[i].element,
+					   "cache");
 		int seen[CACHE_LEVELS + 1] = {};
 
-		for (; cache >= 0; cache = document_next(check->document, cache, "cache")) {
+		for (; cache >= 0;
+		     cache = document_next(check->document, cache, "cache")) {
 			int level = cache_level(check, cache);
 
 			if (level < 1 || level > CACHE_LEVELS)
-				check_values(check_found(check, cache,
-							 "Cell %zu has a cache of level %s; levels are "
-							 "1 to %d.", i,
-							 level < 0 ? "(none)" : document_attribute(
-								check->document, cache, "level"),
-							 CACHE_LEVELS),
-					     NULL, "1-3");
+				check_values(
+					check_found(
+						check, cache,
+						"Cell %zu has a cache of level %s; levels are 1 to %d.",
+						i,
+						level < 0 ? "(none)"
+							  : document_attribute(
+								    check->document,
+								    cache, "level"),
+						CACHE_LEVELS),
+					NULL, "1-3");
 			else if (seen[level]++)
-				check_found(check, cache, "Cell %zu has two caches of level %d.", i,
+				check_found(check, cache,
+					    "Cell %zu has two caches of level %d.", i,
 					    level);
 		}
 	}
@@ -149,13 +161,15 @@ void hmat_cache_first(struct check *check)
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->cells.n; i++) {
-		int cache = document_child(check->document, guest->cells.v[i].element, "cache");
-		bool latency = memory_has(guest, i, false), bandwidth = memory_has(guest, i, true);
+		int cache = document_child(check->document, guest->cells.v[i].element,
+					   "cache");
+		bool latency = memory_has(guest, i, false),
+		     bandwidth = memory_has(guest, i, true);
 
 		if (cache >= 0 && !(latency && bandwidth))
-			check_found(check, cache,
-				    "Cell %zu has a cache, but no %s to it is given in "
-				    "<interconnects>.", i,
-				    latency ? "bandwidth" : "latency");
+			check_found(
+				check, cache,
+				"Cell %zu has a cache, but no %s to it is given in <interconnects>.",
+				i, latency ? "bandwidth" : "latency");
 	}
 }

@@ -10,7 +10,7 @@
 
 static void check_nodeset(struct check *check, int element, const struct set *nodes)
 {
-	set_foreach(node, nodes) {
+	set_foreach (node, nodes) {
 		const struct machine_node *host = machine_node(check->host, node);
 
 		if (host && host->memory_bytes != 0)
@@ -56,9 +56,12 @@ static uint64_t wanted_of_node(const struct check *check, int node, uint64_t pag
 			for (size_t j = 0; j < guest->pages.n; j++)
 				right |= guest->pages.v[j].size_bytes.value == page &&
 					 (guest->pages.v[j].cells.state != VALUE_VALID ||
-					  set_has(&guest->pages.v[j].cells.set, (unsigned)i));
-			if (right && __builtin_add_overflow(
-					     sum, guest->cells.v[i].memory_bytes.value, &sum))
+					  set_has(&guest->pages.v[j].cells.set,
+						  (unsigned)i));
+			if (right &&
+			    __builtin_add_overflow(sum,
+						   guest->cells.v[i].memory_bytes.value,
+						   &sum))
 				sum = UINT64_MAX;
 		}
 		set_free(&backing);
@@ -75,10 +78,10 @@ void memory_fits_node(struct check *check)
 
 		if (node->memory_bytes == UNKNOWN_U64 || wanted <= node->memory_bytes)
 			continue;
-		finding = check_found(check, check->guest->numatune_element,
-				      "The cells bound to host node %d want %llu MiB; it has %llu "
-				      "MiB in all.",
-				      node->id, ULL(wanted >> 20), ULL(node->memory_bytes >> 20));
+		finding = check_found(
+			check, check->guest->numatune_element,
+			"The cells bound to host node %d want %llu MiB; it has %llu MiB in all.",
+			node->id, ULL(wanted >> 20), ULL(node->memory_bytes >> 20));
 		finding->subject = xasprintf("host node %d", node->id);
 	}
 }
@@ -99,10 +102,10 @@ static void fit_pages(struct check *check, const struct machine_node *node,
 		if (node->huge.v[i].page_bytes == size)
 			pages = node->huge.v[i].total_pages;
 	if (pages < wanted)
-		check_found(check, page->element,
-			    "The cells bound to host node %d want %llu huge pages of %llu KiB; it "
-			    "has %llu.",
-			    node->id, ULL(wanted), ULL(size / 1024), ULL(pages));
+		check_found(
+			check, page->element,
+			"The cells bound to host node %d want %llu huge pages of %llu KiB; it has %llu.",
+			node->id, ULL(wanted), ULL(size / 1024), ULL(pages));
 }
 
 void hugepage_fit(struct check *check)
@@ -125,10 +128,11 @@ static void check_online(struct check *check, int element, const struct guest_se
 {
 	if (cpus->state != VALUE_VALID)
 		return;
-	set_foreach(cpu, &cpus->set)
+	set_foreach (cpu, &cpus->set)
 		if (!machine_cpu(check->host, cpu)) {
-			check_found(check, element, "%s names host CPU %d, which is not online.",
-				    what, cpu);
+			check_found(check, element,
+				    "%s names host CPU %d, which is not online.", what,
+				    cpu);
 			return;
 		}
 }
@@ -138,12 +142,13 @@ void pin_online(struct check *check)
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		check_online(check, guest->vcpupins.v[i].element, &guest->vcpupins.v[i].cpus,
-			     "vcpupin");
+		check_online(check, guest->vcpupins.v[i].element,
+			     &guest->vcpupins.v[i].cpus, "vcpupin");
 	for (size_t i = 0; i < guest->iothreadpins.n; i++)
 		check_online(check, guest->iothreadpins.v[i].element,
 			     &guest->iothreadpins.v[i].cpus, "iothreadpin");
-	check_online(check, guest->emulatorpin_element, &guest->emulatorpin, "emulatorpin");
+	check_online(check, guest->emulatorpin_element, &guest->emulatorpin,
+		     "emulatorpin");
 	check_online(check, guest->vcpu_element, &guest->vcpu_cpuset, "<vcpu> cpuset");
 }
 
@@ -161,9 +166,10 @@ void vcpu_mem_split(struct check *check)
 			_cleanup_free_ char *b = check_set_string(&backing);
 			struct finding *finding;
 
-			finding = check_found(check, guest->cells.v[i].element,
-					      "The vCPUs of cell %zu run on host node %s, its memory "
-					      "is on node %s.", i, a, b);
+			finding = check_found(
+				check, guest->cells.v[i].element,
+				"The vCPUs of cell %zu run on host node %s, its memory is on node %s.",
+				i, a, b);
 			check_values(finding, a, b);
 		}
 		set_free(&backing);
@@ -173,7 +179,7 @@ void vcpu_mem_split(struct check *check)
 
 static bool cell_is_pinned(const struct check *check, size_t cell)
 {
-	set_foreach(vcpu, &check->guest->cells.v[cell].cpus.set)
+	set_foreach (vcpu, &check->guest->cells.v[cell].cpus.set)
 		if (!check_pin_of(check, (unsigned)vcpu))
 			return false;
 	return true;
@@ -195,8 +201,9 @@ static void domain_unpinned(struct check *check, const check_hostdevs *list)
 		if (list->v[i].host_node < 0)
 			continue;
 		check_found(check, guest->vcpu_element,
-			    "Host device " PCI_FORMAT " is on host node %d, but the vCPUs are "
-			    "not pinned.", PCI_ARGS(device->source.at), list->v[i].host_node);
+			    "Host device " PCI_FORMAT
+			    " is on host node %d, but the vCPUs are not pinned.",
+			    PCI_ARGS(device->source.at), list->v[i].host_node);
 		return;
 	}
 }
@@ -210,13 +217,15 @@ void vcpu_unpinned(struct check *check)
 		domain_unpinned(check, &list);
 	for (size_t i = 0; check->host->nodes.n > 1 && i < list.n; i++) {
 		int cell = list.v[i].cell;
-		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		const struct guest_device *device =
+			&check->guest->devices.v[list.v[i].device];
 
 		if (cell < 0 || cell_is_pinned(check, (size_t)cell))
 			continue;
 		check_found(check, check->guest->cells.v[cell].element,
-			    "Cell %d holds host device " PCI_FORMAT ", but its vCPUs are not "
-			    "pinned.", cell, PCI_ARGS(device->source.at));
+			    "Cell %d holds host device " PCI_FORMAT
+			    ", but its vCPUs are not pinned.",
+			    cell, PCI_ARGS(device->source.at));
 		break;
 	}
 	vec_free(&list);
@@ -242,29 +251,30 @@ static void say_threads(struct check *check, unsigned a, unsigned b, bool guest)
 {
 	struct finding *finding = check_found(
 		check, check->guest->cputune_element,
-		guest ? "vCPUs %u and %u are threads of one core in the guest, but pinned to "
-			"different cores of the host (CPUs %d and %d)."
-		      : "vCPUs %u and %u are on different cores in the guest, but pinned to "
-			"threads of one core of the host (CPUs %d and %d).",
-		a, b, set_first(check_pin_of(check, a)), set_first(check_pin_of(check, b)));
+		guest ? "vCPUs %u and %u are threads of one core in the guest, but pinned to different cores of the host (CPUs %d and %d)."
+		      : "vCPUs %u and %u are on different cores in the guest, but pinned to threads of one core of the host (CPUs %d and %d).",
+		a, b, set_first(check_pin_of(check, a)),
+		set_first(check_pin_of(check, b)));
 
-	finding->subject = xasprintf(guest ? "vCPUs %u and %u" : "cores of vCPUs %u and %u",
-				     a, b);
+	finding->subject =
+		xasprintf(guest ? "vCPUs %u and %u" : "cores of vCPUs %u and %u", a, b);
 	if (!guest)
-		check_mend(finding, "Pin one of them to another core, or make them threads of one "
-				    "core in <topology>.");
+		check_mend(
+			finding,
+			"Pin one of them to another core, or make them threads of one core in <topology>.");
 }
 
 void smt_mismatch(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	uint64_t threads = guest->threads.state == VALUE_VALID ? MAX(guest->threads.value, 1u)
-							      : 1;
+	uint64_t threads =
+		guest->threads.state == VALUE_VALID ? MAX(guest->threads.value, 1u) : 1;
 	unsigned n = guest_vcpus(guest);
 	VEC(struct {
 		int core;
 		unsigned vcpu;
-	}) seen = {};
+	})
+	seen = {};
 
 	for (unsigned vcpu = 0; guest->vcpupins.n > 0 && vcpu < n; vcpu++) {
 		unsigned first = (unsigned)(vcpu / threads * threads);
@@ -273,14 +283,16 @@ void smt_mismatch(struct check *check)
 
 		if (core == UNKNOWN_ID)
 			continue;
-		if (pinned_core(check, first) != UNKNOWN_ID && pinned_core(check, first) != core) {
+		if (pinned_core(check, first) != UNKNOWN_ID &&
+		    pinned_core(check, first) != core) {
 			say_threads(check, first, vcpu, true);
 			break;
 		}
 		while (at < seen.n && seen.v[at].core != core)
 			at++;
 		if (at < seen.n && seen.v[at].vcpu / threads != vcpu / threads &&
-		    !set_equal(check_pin_of(check, seen.v[at].vcpu), check_pin_of(check, vcpu))) {
+		    !set_equal(check_pin_of(check, seen.v[at].vcpu),
+			       check_pin_of(check, vcpu))) {
 			say_threads(check, seen.v[at].vcpu, vcpu, false);
 			break;
 		}
@@ -302,8 +314,8 @@ void emulator_remote(struct check *check)
 	if (guest->emulatorpin.state != VALUE_VALID || guest->vcpupins.n == 0)
 		return;
 	for (size_t i = 0; i < guest->vcpupins.n; i++) {
-		struct set nodes = check_nodes_of(check->host,
-						  &guest->vcpupins.v[i].cpus.set);
+		struct set nodes =
+			check_nodes_of(check->host, &guest->vcpupins.v[i].cpus.set);
 
 		set_union(&vcpus, &nodes);
 		set_free(&nodes);
@@ -353,9 +365,10 @@ void distance_mirror(struct check *check)
 			host = machine_distance(check->host, a, b);
 			if (host == 0 || host == own || host == 10)
 				continue;
-			check_found(check, guest->cells.v[i].element,
-				    "Cells %zu and %zu are %u apart, the host nodes %d and %d behind "
-				    "them %u.", i, j, own, a, b, host);
+			check_found(
+				check, guest->cells.v[i].element,
+				"Cells %zu and %zu are %u apart, the host nodes %d and %d behind them %u.",
+				i, j, own, a, b, host);
 			return;
 		}
 }
@@ -365,7 +378,8 @@ static int package_of(const struct check *check, size_t cell)
 	const struct guest *guest = check->guest;
 	int first = set_first(&guest->cells.v[cell].cpus.set);
 	const struct set *pin = first >= 0 ? check_pin_of(check, (unsigned)first) : NULL;
-	const struct machine_cpu *cpu = pin ? machine_cpu(check->host, set_first(pin)) : NULL;
+	const struct machine_cpu *cpu =
+		pin ? machine_cpu(check->host, set_first(pin)) : NULL;
 
 	return cpu ? cpu->package : UNKNOWN_ID;
 }
@@ -391,9 +405,10 @@ void numa_splits_llc(struct check *check)
 		    package_of(check, i) == UNKNOWN_ID ||
 		    package_of(check, i - 1) == package_of(check, i))
 			continue;
-		check_found(check, guest->topology_element,
-			    "Cells %zu and %zu share a guest socket, but run on different "
-			    "packages of the host.", i - 1, i);
+		check_found(
+			check, guest->topology_element,
+			"Cells %zu and %zu share a guest socket, but run on different packages of the host.",
+			i - 1, i);
 		return;
 	}
 }

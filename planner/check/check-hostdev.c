@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Host devices behind a guest's IOMMU, what the host itself uses, and how much room they
- * need. Sources: QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c, hw/arm/smmu-common.c (VFIO
- * behind them), hw/pci-host/q35.c (pci-hole64-size, 32 GiB); libvirt 8.7
+ * need. Sources: QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c, hw/arm/smmu-common.c
+ * (VFIO behind them), hw/pci-host/q35.c (pci-hole64-size, 32 GiB); libvirt 8.7
  * src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
  */
 #include "planner/check/host.h"
 
-#define ULL(x) ((unsigned long long)(x))
+#define ULL(x)        ((unsigned long long)(x))
 #define HOLE_64_BYTES (UINT64_C(32) << 30)
-#define LEAST_EFI_BYTES (UINT64_C(1) << (36 - 3)) /* no x86-64 CPU has fewer bits than 36 */
+#define LEAST_EFI_BYTES                                                                  \
+	(UINT64_C(1) << (36 - 3)) /* no x86-64 CPU has fewer bits than 36 */
 
 #define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
 
@@ -38,21 +39,25 @@ void hostdev_in_use(struct check *check)
 {
 	static const struct {
 		const char *fact, *use;
-	} rows[] = { { "pci.with-mounted-disks", "a mounted disk" },
-		     { "pci.with-default-route", "the default route" } };
+	} rows[] = {{"pci.with-mounted-disks", "a mounted disk"},
+		    {"pci.with-default-route", "the default route"}};
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
 	for (size_t row = 0; list.n > 0 && row < ARRAY_SIZE(rows); row++) {
 		if (!machine_fact(check->host, rows[row].fact))
-			check_skip(check, rows[row].fact,
-				   "the host's description does not say which device has %s",
-				   rows[row].use);
+			check_skip(
+				check, rows[row].fact,
+				"the host's description does not say which device has %s",
+				rows[row].use);
 		for (size_t i = 0; i < list.n; i++)
-			if (fact_names(check, rows[row].fact, DEVICE(check, &list.v[i])->source.at))
-				check_found(check, DEVICE(check, &list.v[i])->element,
-					    "The host has %s on " PCI_FORMAT ".", rows[row].use,
-					    PCI_ARGS(DEVICE(check, &list.v[i])->source.at));
+			if (fact_names(check, rows[row].fact,
+				       DEVICE(check, &list.v[i])->source.at))
+				check_found(
+					check, DEVICE(check, &list.v[i])->element,
+					"The host has %s on " PCI_FORMAT ".",
+					rows[row].use,
+					PCI_ARGS(DEVICE(check, &list.v[i])->source.at));
 	}
 	vec_free(&list);
 }
@@ -62,8 +67,8 @@ static bool is_accelerated(const struct check *check, const struct guest_iommu *
 {
 	const char *text = iommu->driver_element < 0
 				   ? NULL
-				   : document_attribute(check->document, iommu->driver_element,
-							"accel");
+				   : document_attribute(check->document,
+							iommu->driver_element, "accel");
 
 	return text && streq(text, "on");
 }
@@ -80,13 +85,14 @@ void iommu_cannot_vfio(struct check *check)
 	if (list_assigned(check, &list) > 0 && iommu &&
 	    (amd || (streq_null(iommu->model, "smmuv3") &&
 		     !(can && is_accelerated(check, iommu))))) {
-		finding = check_found(check, iommu->element,
-				      "The %s IOMMU of QEMU %u.%u cannot stand before a host device%s.",
-				      iommu->model, check->options->target.qemu / 1000000,
-				      check->options->target.qemu / 1000 % 1000,
-				      !can  ? ""
-				      : amd ? " unless its option dma-remap is on, and nothing here says so"
-					    : " without accel='on'");
+		finding = check_found(
+			check, iommu->element,
+			"The %s IOMMU of QEMU %u.%u cannot stand before a host device%s.",
+			iommu->model, check->options->target.qemu / 1000000,
+			check->options->target.qemu / 1000 % 1000,
+			!can ? ""
+			: amd ? " unless its option dma-remap is on, and nothing here says so"
+			      : " without accel='on'");
 		if (can)
 			finding->severity = SEVERITY_WARNING;
 		check_relate(check, finding, DEVICE(check, &list.v[0])->element);
@@ -98,10 +104,12 @@ static void say_width(struct check *check, const struct guest_iommu *iommu, uint
 {
 	bool checked = target_has(&check->options->target, FEATURE_AW_BITS_CHECKED);
 	struct finding *finding = check_found(
-		check, iommu->element, "The guest's IOMMU has %llu address bits%s, the host's %d%s.",
-		ULL(bits), iommu->aw_bits.state == VALUE_VALID ? "" : " by QEMU's default",
+		check, iommu->element,
+		"The guest's IOMMU has %llu address bits%s, the host's %d%s.", ULL(bits),
+		iommu->aw_bits.state == VALUE_VALID ? "" : " by QEMU's default",
 		check->host->iommu.address_bits,
-		checked ? "" : "; QEMU before 9.1 starts, and what the guest maps above fails");
+		checked ? ""
+			: "; QEMU before 9.1 starts, and what the guest maps above fails");
 
 	if (!checked)
 		finding->severity = SEVERITY_WARNING;
@@ -116,13 +124,15 @@ void aw_bits_host(struct check *check)
 	check_hostdevs list = {};
 	uint64_t bits;
 
-	if (list_assigned(check, &list) > 0 && iommu && streq_null(iommu->model, "intel")) {
+	if (list_assigned(check, &list) > 0 && iommu &&
+	    streq_null(iommu->model, "intel")) {
 		bits = target_has(&check->options->target, FEATURE_AW_BITS_48) ? 48 : 39;
 		if (iommu->aw_bits.state == VALUE_VALID)
 			bits = iommu->aw_bits.value;
 		if (most == UNKNOWN_ID)
-			check_skip(check, "iommu-width",
-				   "the host's description does not say how wide its IOMMU is");
+			check_skip(
+				check, "iommu-width",
+				"the host's description does not say how wide its IOMMU is");
 		else if (bits > (uint64_t)most)
 			say_width(check, iommu, bits);
 	}
@@ -139,19 +149,22 @@ void memlock_start(struct check *check)
 	uint64_t need;
 
 	vec_free(&list);
-	if (n < 2 || guest->iommus.n == 0 || guest->hard_limit_bytes.state != VALUE_ABSENT ||
+	if (n < 2 || guest->iommus.n == 0 ||
+	    guest->hard_limit_bytes.state != VALUE_ABSENT ||
 	    guest->memory_bytes.state != VALUE_VALID ||
 	    __builtin_mul_overflow(guest->memory_bytes.value, n, &need) ||
 	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need))
 		return;
-	finding = check_found(check, 0,
-			      "%zu host devices behind the guest's IOMMU lock its memory once each, "
-			      "%llu KiB in all%s.", n, ULL(need / 1024),
-			      counted ? "; whoever starts it must be allowed to raise the limit"
-				      : ", but libvirt before 8.7 allows for one");
+	finding = check_found(
+		check, 0,
+		"%zu host devices behind the guest's IOMMU lock its memory once each, %llu KiB in all%s.",
+		n, ULL(need / 1024),
+		counted ? "; whoever starts it must be allowed to raise the limit"
+			: ", but libvirt before 8.7 allows for one");
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 	check_mend(finding, "Set <memtune><hard_limit unit='KiB'> to %llu%s.",
-		   ULL(need / 1024), counted ? ", or let the system's libvirt start it" : "");
+		   ULL(need / 1024),
+		   counted ? ", or let the system's libvirt start it" : "");
 	if (!counted)
 		finding->severity = SEVERITY_WARNING;
 }
@@ -178,8 +191,9 @@ static uint64_t hole_bytes(const struct check *check, int *ret_element)
 	const struct guest_controller *root = check_controller(check, 0);
 
 	*ret_element = root ? root->element : -1;
-	return root && root->pcihole64_bytes.state == VALUE_VALID ? root->pcihole64_bytes.value
-								  : HOLE_64_BYTES;
+	return root && root->pcihole64_bytes.state == VALUE_VALID
+		       ? root->pcihole64_bytes.value
+		       : HOLE_64_BYTES;
 }
 
 void mmio64_fit(struct check *check)
@@ -192,32 +206,35 @@ void mmio64_fit(struct check *check)
 	list_assigned(check, &list);
 	for (size_t i = 0; i < list.n; i++)
 		if (list.v[i].function >= 0)
-			sum += window_bytes(&check->host->functions.v[list.v[i].function]);
+			sum += window_bytes(
+				&check->host->functions.v[list.v[i].function]);
 	vec_free(&list);
 	if (!guest_is_q35(check->guest))
 		return;
 	/*
-	 * edk2 OvmfPkg PlatformInitLib takes an eighth of the CPU's address space, whatever
-	 * pcihole64 says (PlatformDynamicMmioWindow), and before that 32 GiB.
+	 * edk2 OvmfPkg PlatformInitLib takes an eighth of the CPU's address space,
+	 * whatever pcihole64 says (PlatformDynamicMmioWindow), and before that 32 GiB.
 	 */
 	if (check_is_efi(check->guest)) {
 		if (sum > LEAST_EFI_BYTES)
-			check_skip(check, "address-width",
-				   "UEFI makes the window for 64-bit BARs by the guest CPU's "
-				   "address width");
+			check_skip(
+				check, "address-width",
+				"UEFI makes the window for 64-bit BARs by the guest CPU's address width");
 		return;
 	}
 	hole = hole_bytes(check, &element);
 	if (sum <= hole)
 		return;
-	finding = check_found(check, element,
-			      "The host devices have %llu MiB of 64-bit BARs, the guest a window of "
-			      "%llu MiB for them.", ULL(sum >> 20), ULL(hole >> 20));
+	finding = check_found(
+		check, element,
+		"The host devices have %llu MiB of 64-bit BARs, the guest a window of %llu MiB for them.",
+		ULL(sum >> 20), ULL(hole >> 20));
 	finding->observed = xasprintf("%llu", ULL(hole >> 10));
 	finding->expected = xasprintf("%llu", ULL(sum >> 10));
-	check_mend(finding, "Write <pcihole64 unit='KiB'>%llu</pcihole64> in PCI controller 0 or "
-			    "more, and mind the host's physical address bits.",
-		   ULL(sum >> 10));
+	check_mend(
+		finding,
+		"Write <pcihole64 unit='KiB'>%llu</pcihole64> in PCI controller 0 or more, and mind the host's physical address bits.",
+		ULL(sum >> 10));
 }
 
 static const struct set *iothread_pin(const struct guest *guest, uint64_t id)
@@ -237,7 +254,9 @@ static bool nodes_of_data(const struct check *check, const struct guest_device *
 		device && device->source.state == VALUE_VALID
 			? machine_function(check->host, device->source.at)
 			: NULL;
-	int cell = address->state == VALUE_VALID ? check_cell_of_bus(check, address->at.bus) : -1;
+	int cell = address->state == VALUE_VALID
+			   ? check_cell_of_bus(check, address->at.bus)
+			   : -1;
 
 	*ret = (struct set){};
 	if (drive && drive->affinity.what == AFFINITY_NODE)
@@ -251,14 +270,16 @@ static void judge_iothread(struct check *check, struct assign_item item,
 			   struct guest_number iothread)
 {
 	const struct guest *guest = check->guest;
-	const struct set *pin =
-		iothread.state == VALUE_VALID ? iothread_pin(guest, iothread.value) : NULL;
+	const struct set *pin = iothread.state == VALUE_VALID
+					? iothread_pin(guest, iothread.value)
+					: NULL;
 	_cleanup_set_ struct set nodes = {}, data = {};
 	_cleanup_free_ char *a = NULL, *b = NULL, *name = NULL;
 
-	if (!pin || !nodes_of_data(check,
-				   item.device >= 0 ? &guest->devices.v[item.device] : NULL,
-				   assign_address(guest, item), &data))
+	if (!pin ||
+	    !nodes_of_data(check,
+			   item.device >= 0 ? &guest->devices.v[item.device] : NULL,
+			   assign_address(guest, item), &data))
 		return;
 	nodes = check_nodes_of(check->host, pin);
 	if (set_empty(&nodes) || set_subset(&nodes, &data))
@@ -266,10 +287,12 @@ static void judge_iothread(struct check *check, struct assign_item item,
 	a = check_set_string(&nodes);
 	b = check_set_string(&data);
 	name = assign_item_name(guest, item);
-	check_values(check_found(check, assign_element(guest, item),
-				 "iothread %llu of %s runs on host node %s, its data is on node %s.",
-				 ULL(iothread.value), name, a, b),
-		     a, b);
+	check_values(
+		check_found(
+			check, assign_element(guest, item),
+			"iothread %llu of %s runs on host node %s, its data is on node %s.",
+			ULL(iothread.value), name, a, b),
+		a, b);
 }
 
 void iothread_remote(struct check *check)
@@ -279,9 +302,9 @@ void iothread_remote(struct check *check)
 	if (guest->iothreadpins.n == 0)
 		return;
 	for (size_t i = 0; i < guest->devices.n; i++)
-		judge_iothread(check, (struct assign_item){ -1, (int)i, -1 },
+		judge_iothread(check, (struct assign_item){-1, (int)i, -1},
 			       guest->devices.v[i].driver_iothread);
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		judge_iothread(check, (struct assign_item){ (int)i, -1, -1 },
+		judge_iothread(check, (struct assign_item){(int)i, -1, -1},
 			       guest->controllers.v[i].driver_iothread);
 }

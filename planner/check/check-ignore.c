@@ -23,14 +23,19 @@ void ignore_malformed(struct check *check)
 		int element = MAX(wish->element, 0);
 
 		if (!is_rule(check, name))
-			check_found(check, element, "'%s' is to be ignored, but no rule is called so.",
+			check_found(check, element,
+				    "'%s' is to be ignored, but no rule is called so.",
 				    name);
 		else if (!wish->reason[strspn(wish->reason, " \t\r\n")])
-			check_found(check, element,
-				    "%s is to be ignored, but no reason is given: it is not.", name);
+			check_found(
+				check, element,
+				"%s is to be ignored, but no reason is given: it is not.",
+				name);
 		else if (wish->element < 0)
-			check_found(check, element,
-				    "%s is to be ignored at a path that leads to no element.", name);
+			check_found(
+				check, element,
+				"%s is to be ignored at a path that leads to no element.",
+				name);
 	}
 	vec_free(&list);
 }

@@ -54,16 +54,17 @@ void acpi_missing(struct check *check)
 	if (guest->acpi_element >= 0 || (guest->iommus.n == 0 && guest->cells.n == 0) ||
 	    !has_acpi_tables(guest))
 		return;
-	finding = check_found(check,
-			      guest->features_element >= 0 ? guest->features_element : 0,
-			      "There is no <acpi/> in <features>: the guest gets no ACPI tables "
-			      "and so sees %s.", lost);
+	finding = check_found(
+		check, guest->features_element >= 0 ? guest->features_element : 0,
+		"There is no <acpi/> in <features>: the guest gets no ACPI tables and so sees %s.",
+		lost);
 	if (!is_aarch64(guest) || check_is_efi(guest))
 		return;
 	/* Another firmware is a choice of the user's. */
 	finding->fixable = false;
-	check_mend(finding, "Write <os firmware='efi'> and add <acpi/> to <features>; on "
-			    "aarch64 libvirt takes the one only with the other.");
+	check_mend(
+		finding,
+		"Write <os firmware='efi'> and add <acpi/> to <features>; on aarch64 libvirt takes the one only with the other.");
 }
 
 void acpi_needs_uefi(struct check *check)
@@ -71,8 +72,9 @@ void acpi_needs_uefi(struct check *check)
 	const struct guest *guest = check->guest;
 
 	if (guest->acpi_element >= 0 && is_aarch64(guest) && !check_is_efi(guest))
-		check_found(check, guest->acpi_element,
-			    "<acpi/> on aarch64 needs UEFI firmware, and the domain has none.");
+		check_found(
+			check, guest->acpi_element,
+			"<acpi/> on aarch64 needs UEFI firmware, and the domain has none.");
 }
 
 void uefi_needs_acpi(struct check *check)
@@ -90,8 +92,10 @@ void iommu_machine(struct check *check)
 	static const struct {
 		const char *model;
 		bool q35, virt;
-	} rows[] = { { "intel", true, false }, { "amd", true, false },
-		     { "smmuv3", false, true }, { "virtio", true, true } };
+	} rows[] = {{"intel", true, false},
+		    {"amd", true, false},
+		    {"smmuv3", false, true},
+		    {"virtio", true, true}};
 
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
 		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
@@ -101,13 +105,15 @@ void iommu_machine(struct check *check)
 			    (rows[row].q35 && guest_is_q35(check->guest)) ||
 			    (rows[row].virt && guest_is_virt(check->guest)))
 				continue;
-			check_found(check, iommu->element,
-				    "The %s IOMMU is not for machine type %s, but for %s.",
-				    iommu->model,
-				    check->guest->machine ? check->guest->machine : "(default)",
-				    !rows[row].virt  ? "q35"
-				    : rows[row].q35 ? "q35 and virt"
-						    : "virt");
+			check_found(
+				check, iommu->element,
+				"The %s IOMMU is not for machine type %s, but for %s.",
+				iommu->model,
+				check->guest->machine ? check->guest->machine
+						      : "(default)",
+				!rows[row].virt ? "q35"
+				: rows[row].q35 ? "q35 and virt"
+						: "virt");
 		}
 	}
 }
@@ -134,10 +140,10 @@ void iommu_count(struct check *check)
 			    "There are %zu <iommu> elements; the target takes one.", n);
 		return;
 	}
-	finding = check_found(check, guest->iommus.v[n - 1].element,
-			      "There are %zu IOMMUs, %zu of them in <qemu:commandline>; QEMU "
-			      "starts with one.",
-			      n, added);
+	finding = check_found(
+		check, guest->iommus.v[n - 1].element,
+		"There are %zu IOMMUs, %zu of them in <qemu:commandline>; QEMU starts with one.",
+		n, added);
 	check_relate(check, finding, guest->iommus.v[0].element);
 }
 
@@ -146,7 +152,8 @@ void iommu_address(struct check *check)
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
 		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
 
-		if (iommu->model && !is_model(iommu, "virtio") && iommu->address.element >= 0)
+		if (iommu->model && !is_model(iommu, "virtio") &&
+		    iommu->address.element >= 0)
 			check_found(check, iommu->address.element,
 				    "The %s IOMMU has no address.", iommu->model);
 	}
@@ -165,9 +172,10 @@ void iommu_attributes(struct check *check)
 
 		if ((is_model(iommu, "virtio") || is_model(iommu, "smmuv3")) &&
 		    has_attributes(iommu))
-			check_found(check, iommu->driver_element,
-				    "The %s IOMMU takes none of intremap, caching_mode, eim, iotlb "
-				    "and aw_bits.", iommu->model);
+			check_found(
+				check, iommu->driver_element,
+				"The %s IOMMU takes none of intremap, caching_mode, eim, iotlb and aw_bits.",
+				iommu->model);
 	}
 }
 
@@ -185,9 +193,10 @@ void iommu_virtio_root(struct check *check)
 		const struct assign_refusal *refusal = &check->assignment->refusals.v[i];
 
 		if (refusal->kind == REFUSED_NOT_ROOT)
-			check_found(check, assign_element(check->guest, refusal->item),
-				    "The virtio IOMMU is on controller %u; it can only be on bus "
-				    "0.", refusal->at.bus);
+			check_found(
+				check, assign_element(check->guest, refusal->item),
+				"The virtio IOMMU is on controller %u; it can only be on bus 0.",
+				refusal->at.bus);
 	}
 }
 
@@ -219,7 +228,8 @@ void iommu_eim_kvm(struct check *check)
 {
 	const struct guest_iommu *iommu = intel(check);
 
-	if (iommu && switch_is(iommu->eim, true) && streq_null(check->guest->type, "qemu"))
+	if (iommu && switch_is(iommu->eim, true) &&
+	    streq_null(check->guest->type, "qemu"))
 		check_found(check, iommu->driver_element,
 			    "eim='on' needs KVM, and the domain's type is qemu.");
 }
@@ -245,9 +255,10 @@ void vcpus_need_eim(struct check *check)
 	    !streq_null(guest->architecture, "x86_64") || !guest_is_q35(guest))
 		return;
 	if (!iommu || !switch_is(iommu->eim, true))
-		check_found(check, guest->vcpu_element,
-			    "%llu vCPUs are more than 255, which needs an intel IOMMU with "
-			    "eim='on'.", ULL(guest->vcpus.value));
+		check_found(
+			check, guest->vcpu_element,
+			"%llu vCPUs are more than 255, which needs an intel IOMMU with eim='on'.",
+			ULL(guest->vcpus.value));
 }
 
 void vcpus_limit(struct check *check)
@@ -256,17 +267,21 @@ void vcpus_limit(struct check *check)
 	unsigned limit = target_max_vcpus(&check->options->target, guest->machine);
 
 	if (number_is(guest->vcpus, 0))
-		check_mend(check_found(check, guest->vcpu_element,
-				       "<vcpu> is 0: libvirt refuses a domain without vCPUs."),
-			   "Write at least 1.");
+		check_mend(
+			check_found(
+				check, guest->vcpu_element,
+				"<vcpu> is 0: libvirt refuses a domain without vCPUs."),
+			"Write at least 1.");
 	else if (number_is(guest->current_vcpus, 0) ||
 		 (guest->vcpus.state == VALUE_VALID &&
 		  guest->current_vcpus.state == VALUE_VALID &&
 		  guest->current_vcpus.value > guest->vcpus.value))
-		check_mend(check_found(check, guest->vcpu_element,
-				       "current='%llu' is not in 1 to %llu, which <vcpu> says.",
-				       ULL(guest->current_vcpus.value), ULL(guest->vcpus.value)),
-			   "Write a number in that range, or leave current= out.");
+		check_mend(
+			check_found(
+				check, guest->vcpu_element,
+				"current='%llu' is not in 1 to %llu, which <vcpu> says.",
+				ULL(guest->current_vcpus.value), ULL(guest->vcpus.value)),
+			"Write a number in that range, or leave current= out.");
 	if (guest_is_i440fx(guest))
 		limit = 255;
 	else if (!guest_is_q35(guest))
@@ -294,9 +309,9 @@ void iommu_caching(struct check *check)
 
 	if (!iommu || hostdev < 0 || switch_is(iommu->caching_mode, true))
 		return;
-	finding = check_found(check, iommu->element,
-			      "A host device is assigned, but the intel IOMMU lacks "
-			      "caching_mode='on'; QEMU exits.");
+	finding = check_found(
+		check, iommu->element,
+		"A host device is assigned, but the intel IOMMU lacks caching_mode='on'; QEMU exits.");
 	check_relate(check, finding, check->guest->devices.v[hostdev].element);
 }
 
@@ -305,9 +320,9 @@ void iommu_no_intremap(struct check *check)
 	const struct guest_iommu *iommu = intel(check);
 
 	if (iommu && !switch_is(iommu->intremap, true))
-		check_found(check, iommu->element,
-			    "The intel IOMMU has no interrupt remapping (intremap='on'), so VFIO "
-			    "in the guest refuses to assign devices.");
+		check_found(
+			check, iommu->element,
+			"The intel IOMMU has no interrupt remapping (intremap='on'), so VFIO in the guest refuses to assign devices.");
 }
 
 static bool is_virtio_device(const struct guest_device *device)
@@ -332,10 +347,11 @@ void iommu_virtio_bypass(struct check *check)
 		if (device->element < 0 || !is_virtio_device(device) ||
 		    switch_is(device->driver_iommu, true))
 			continue;
-		name = assign_item_name(guest, (struct assign_item){ -1, (int)i, -1 });
-		check_found(check, device->element,
-			    "%s bypasses the guest's IOMMU: it lacks <driver iommu='on'/>.",
-			    name);
+		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
+		check_found(
+			check, device->element,
+			"%s bypasses the guest's IOMMU: it lacks <driver iommu='on'/>.",
+			name);
 	}
 }
 
@@ -349,10 +365,10 @@ void iommu_on_non_virtio(struct check *check)
 
 		if (device->driver_iommu.state == VALUE_VALID && kind &&
 		    !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
-			check_found(check, device->element,
-				    "iommu= on the driver of a %s (%s) is for virtio devices only.",
-				    device->tag,
-				    device->model ? device->model : "no model");
+			check_found(
+				check, device->element,
+				"iommu= on the driver of a %s (%s) is for virtio devices only.",
+				device->tag, device->model ? device->model : "no model");
 	}
 }
 
@@ -368,7 +384,7 @@ void cpu_not_exposed(struct check *check)
 		if (streq_null(guest->cpu_features.v[i].name, "vmx") ||
 		    streq_null(guest->cpu_features.v[i].name, "svm"))
 			return;
-	check_found(check, guest->cpu_element >= 0 ? guest->cpu_element : 0,
-		    "<cpu> has no mode, so the guest's CPU has neither vmx nor svm: it has an "
-		    "IOMMU to assign devices with, but cannot run guests with KVM.");
+	check_found(
+		check, guest->cpu_element >= 0 ? guest->cpu_element : 0,
+		"<cpu> has no mode, so the guest's CPU has neither vmx nor svm: it has an IOMMU to assign devices with, but cannot run guests with KVM.");
 }

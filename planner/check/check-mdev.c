@@ -3,9 +3,9 @@
  * Mediated devices: a vGPU is where its parent is; a vfio-ap device holds cryptographic
  * queues of s390x. Sources: Linux Documentation/driver-api/vfio-mediated-device.rst,
  * Documentation/arch/s390/vfio-ap.rst: the host's own drivers keep each queue whose
- * adapter's bit in apmask and whose domain's bit in aqmask are set (bit 0 is the highest),
- * and no queue may be in two mediated devices. The host's facts hold both masks, and the
- * parent and queues of each mediated device (topology/facts.h).
+ * adapter's bit in apmask and whose domain's bit in aqmask are set (bit 0 is the
+ * highest), and no queue may be in two mediated devices. The host's facts hold both
+ * masks, and the parent and queues of each mediated device (topology/facts.h).
  */
 #include "planner/check/host.h"
 
@@ -13,7 +13,8 @@
 
 #define MASK_BITS 256u
 
-static const char *mdev_fact(const struct check *check, const char *uuid, const char *what)
+static const char *mdev_fact(const struct check *check, const char *uuid,
+			     const char *what)
 {
 	_cleanup_free_ char *name = xasprintf("mdev.%s.%s", uuid, what);
 
@@ -50,7 +51,8 @@ static bool is_ap(const struct guest_device *device)
 
 static int hex_digit(char c)
 {
-	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c | 0x20) : NULL;
+	const char *digits = "0123456789abcdef",
+		   *at = c ? strchr(digits, c | 0x20) : NULL;
 
 	return at ? (int)(at - digits) : -1;
 }
@@ -99,19 +101,22 @@ static void say_owned(struct check *check, const struct guest_device *device,
 	struct finding *finding;
 
 	if (!adapters || !domains) {
-		check_skip(check, "apmask", "the host's description has no apmask and aqmask");
+		check_skip(check, "apmask",
+			   "the host's description has no apmask and aqmask");
 		return;
 	}
 	if (!mask_has(adapters, queue->adapter) || !mask_has(domains, queue->domain))
 		return;
-	finding = check_found(check, device->element,
-			      "AP queue %02x.%04x of mediated device %s is still the host's: its "
-			      "apmask has adapter 0x%02x and its aqmask domain 0x%04x.",
-			      queue->adapter, queue->domain, device->mdev_uuid, queue->adapter,
-			      queue->domain);
+	finding = check_found(
+		check, device->element,
+		"AP queue %02x.%04x of mediated device %s is still the host's: its apmask has adapter 0x%02x and its aqmask domain 0x%04x.",
+		queue->adapter, queue->domain, device->mdev_uuid, queue->adapter,
+		queue->domain);
 	finding->subject = xasprintf("%02x.%04x", queue->adapter, queue->domain);
-	check_mend(finding, "Take it away from the host: chzdev --type ap apmask=-%u, or "
-			    "aqmask=-%u.", queue->adapter, queue->domain);
+	check_mend(
+		finding,
+		"Take it away from the host: chzdev --type ap apmask=-%u, or aqmask=-%u.",
+		queue->adapter, queue->domain);
 }
 
 void ap_queue_owned(struct check *check)
@@ -133,7 +138,8 @@ static char *other_holder(const struct check *check, const char *uuid,
 
 		if (!fact->value || !has_prefix(fact->name, "mdev.") ||
 		    !has_suffix(fact->name, ".matrix") ||
-		    (n == strlen(uuid) + 12 && strncmp(fact->name + 5, uuid, n - 12) == 0))
+		    (n == strlen(uuid) + 12 &&
+		     strncmp(fact->name + 5, uuid, n - 12) == 0))
 			continue;
 		parse_queues(fact->value, &queues);
 		for (size_t j = 0; !holder && j < queues.n; j++)
@@ -172,8 +178,9 @@ static int parent_node(const struct check *check, const char *uuid,
 	if (!parent || !pci_address_parse(parent, ret_parent))
 		return -1;
 	function = machine_function(check->host, *ret_parent);
-	return function && function->affinity.what == AFFINITY_NODE ? function->affinity.node
-								     : -1;
+	return function && function->affinity.what == AFFINITY_NODE
+		       ? function->affinity.node
+		       : -1;
 }
 
 void mdev_parent(struct check *check)
@@ -193,15 +200,17 @@ void mdev_parent(struct check *check)
 				   device->mdev_uuid);
 		node = parent_node(check, device->mdev_uuid, &parent);
 		cell = check_cell_of_bus(check, device->address.at.bus);
-		if (node < 0 || cell < 0 || !check_backing(check, (size_t)cell, &backing) ||
+		if (node < 0 || cell < 0 ||
+		    !check_backing(check, (size_t)cell, &backing) ||
 		    set_has(&backing, (unsigned)node))
 			continue;
 		nodes = check_set_string(&backing);
-		check_values(check_found(check, device->element,
-					 "The parent " PCI_FORMAT " of mediated device %s is on "
-					 "host node %d; in the guest it is on node %d, backed by "
-					 "host node %s.",
-					 PCI_ARGS(parent), device->mdev_uuid, node, cell, nodes),
-			     nodes, NULL);
+		check_values(
+			check_found(
+				check, device->element,
+				"The parent " PCI_FORMAT
+				" of mediated device %s is on host node %d; in the guest it is on node %d, backed by host node %s.",
+				PCI_ARGS(parent), device->mdev_uuid, node, cell, nodes),
+			nodes, NULL);
 	}
 }

@@ -21,7 +21,8 @@ void numa_cell_ids(struct check *check)
 		if (cell->id.value >= guest->cells.n)
 			check_found(check, cell->element,
 				    "Cell id %llu, but %zu cells have the ids 0 to %zu.",
-				    ULL(cell->id.value), guest->cells.n, guest->cells.n - 1);
+				    ULL(cell->id.value), guest->cells.n,
+				    guest->cells.n - 1);
 		else if (set_has(&seen, (unsigned)cell->id.value))
 			check_found(check, cell->element, "Cell id %llu is there twice.",
 				    ULL(cell->id.value));
@@ -42,7 +43,7 @@ void numa_cells_overlap(struct check *check)
 		size_t first = SIZE_MAX;
 		struct finding *finding;
 
-		set_foreach(cpu, &guest->cells.v[i].cpus.set)
+		set_foreach (cpu, &guest->cells.v[i].cpus.set)
 			if (owners[cpu] > 0)
 				first = MIN(first, owners[cpu] - 1);
 			else
@@ -66,9 +67,10 @@ void numa_cpu_range(struct check *check)
 		int beyond = set_next(&guest->cells.v[i].cpus.set, guest_vcpus(guest));
 
 		if (beyond >= 0)
-			check_found(check, guest->cells.v[i].element,
-				    "Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %u.",
-				    i, beyond, guest_vcpus(guest), guest_vcpus(guest) - 1);
+			check_found(
+				check, guest->cells.v[i].element,
+				"Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %u.",
+				i, beyond, guest_vcpus(guest), guest_vcpus(guest) - 1);
 	}
 }
 
@@ -97,9 +99,10 @@ void cell_memory_zero(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->cells.n; i++)
 		if (number_is(check->guest->cells.v[i].memory_bytes, 0))
-			check_found(check, check->guest->cells.v[i].element,
-				    "Cell %zu has no memory; QEMU cannot make memory of size 0.",
-				    i);
+			check_found(
+				check, check->guest->cells.v[i].element,
+				"Cell %zu has no memory; QEMU cannot make memory of size 0.",
+				i);
 }
 
 static bool sum_of_cells(const struct guest *guest, uint64_t *ret)
@@ -130,10 +133,10 @@ void memory_sum(struct check *check)
 	if (!sum_of_cells(guest, &sum) || guest->memory_bytes.state != VALUE_VALID ||
 	    sum == given || (given > sum && given - sum == hotplug))
 		return;
-	finding = check_found(check, guest->memory_element,
-			      "<memory> is %llu KiB, but the cells have %llu KiB together; "
-			      "libvirt goes by the cells.",
-			      ULL(given / 1024), ULL(sum / 1024));
+	finding = check_found(
+		check, guest->memory_element,
+		"<memory> is %llu KiB, but the cells have %llu KiB together; libvirt goes by the cells.",
+		ULL(given / 1024), ULL(sum / 1024));
 	finding->observed = xasprintf("%llu", ULL(given / 1024));
 	finding->expected = xasprintf("%llu", ULL(sum / 1024));
 }
@@ -176,7 +179,7 @@ void numa_splits_core(struct check *check)
 				   : 1;
 
 	for (size_t i = 0; threads > 1 && i < guest->cells.n; i++)
-		set_foreach(cpu, &guest->cells.v[i].cpus.set) {
+		set_foreach (cpu, &guest->cells.v[i].cpus.set) {
 			unsigned first = (unsigned)cpu / threads * threads;
 			unsigned other = first;
 
@@ -185,9 +188,10 @@ void numa_splits_core(struct check *check)
 				other++;
 			if (other == first + threads || other >= guest_vcpus(guest))
 				continue;
-			check_found(check, guest->cells.v[i].element,
-				    "vCPUs %u to %u are threads of one core, but cell %zu has vCPU "
-				    "%d and not %u.", first, first + threads - 1, i, cpu, other);
+			check_found(
+				check, guest->cells.v[i].element,
+				"vCPUs %u to %u are threads of one core, but cell %zu has vCPU %d and not %u.",
+				first, first + threads - 1, i, cpu, other);
 			break;
 		}
 }
@@ -203,15 +207,16 @@ void distance_value(struct check *check)
 			const struct guest_distance *row = &cell->distances.v[j];
 			bool self = row->id.value == cell->id.value;
 
-			if (row->value.state != VALUE_VALID || row->id.state != VALUE_VALID)
+			if (row->value.state != VALUE_VALID ||
+			    row->id.state != VALUE_VALID)
 				continue;
 			if (row->value.value < 10 || row->value.value > 255 ||
 			    (row->value.value == 10) != self)
-				check_found(check, row->element,
-					    "The distance from cell %llu to %llu is %llu; it is 10 "
-					    "to itself and 11 to 255 to others.",
-					    ULL(cell->id.value), ULL(row->id.value),
-					    ULL(row->value.value));
+				check_found(
+					check, row->element,
+					"The distance from cell %llu to %llu is %llu; it is 10 to itself and 11 to 255 to others.",
+					ULL(cell->id.value), ULL(row->id.value),
+					ULL(row->value.value));
 		}
 	}
 }
@@ -222,12 +227,15 @@ void distance_sibling(struct check *check)
 
 	for (size_t i = 0; i < guest->cells.n; i++)
 		for (size_t j = 0; j < guest->cells.v[i].distances.n; j++) {
-			const struct guest_distance *row = &guest->cells.v[i].distances.v[j];
+			const struct guest_distance *row =
+				&guest->cells.v[i].distances.v[j];
 
-			if (row->id.state == VALUE_VALID && row->id.value >= guest->cells.n)
-				check_found(check, row->element,
-					    "A distance to cell %llu, which is not there.",
-					    ULL(row->id.value));
+			if (row->id.state == VALUE_VALID &&
+			    row->id.value >= guest->cells.n)
+				check_found(
+					check, row->element,
+					"A distance to cell %llu, which is not there.",
+					ULL(row->id.value));
 		}
 }
 
@@ -238,11 +246,13 @@ void pxb_no_node(struct check *check)
 	for (size_t i = 0; guest->cells.n > 1 && i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
-		if (guest_is_pci(c) && c->model && has_suffix(c->model, "-expander-bus") &&
+		if (guest_is_pci(c) && c->model &&
+		    has_suffix(c->model, "-expander-bus") &&
 		    c->node.state == VALUE_ABSENT)
-			check_found(check, c->element,
-				    "Expander bus %llu names no guest node, so devices below it "
-				    "show numa_node -1.", ULL(c->index.value));
+			check_found(
+				check, c->element,
+				"Expander bus %llu names no guest node, so devices below it show numa_node -1.",
+				ULL(c->index.value));
 	}
 }
 
@@ -260,9 +270,9 @@ void pxb_node_empty(struct check *check)
 		cell = &guest->cells.v[c->node.value];
 		if (set_empty(&cell->cpus.set) && number_is(cell->memory_bytes, 0) &&
 		    c->node.value != 0)
-			check_found(check, c->element,
-				    "Expander bus %llu is on guest node %llu, which has neither "
-				    "vCPUs nor memory: the kernel drops such a node.",
-				    ULL(c->index.value), ULL(c->node.value));
+			check_found(
+				check, c->element,
+				"Expander bus %llu is on guest node %llu, which has neither vCPUs nor memory: the kernel drops such a node.",
+				ULL(c->index.value), ULL(c->node.value));
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PCI addresses and controllers that libvirt refuses when it defines a domain. What its
- * address engine says comes from planner/guest/assign/assign.h, of which these rules are the words.
+ * address engine says comes from planner/guest/assign/assign.h, of which these rules are
+ * the words.
  */
 #include "planner/check/rules.h"
 
@@ -33,8 +34,8 @@ void pci_root_model(struct check *check)
 
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
 		const struct guest_controller *c = &check->guest->controllers.v[i];
-		bool root = c->model && (streq(c->model, "pcie-root") ||
-					 streq(c->model, "pci-root"));
+		bool root = c->model &&
+			    (streq(c->model, "pcie-root") || streq(c->model, "pci-root"));
 		bool zero = number_is(c->index, 0);
 
 		if (!guest_is_pci(c) || c->index.state != VALUE_VALID)
@@ -42,10 +43,12 @@ void pci_root_model(struct check *check)
 		if (zero && !streq_null(c->model, model))
 			check_found(check, c->element,
 				    "PCI controller 0 is a %s; on this machine it is %s.",
-				    c->model ? c->model : "controller without model", model);
+				    c->model ? c->model : "controller without model",
+				    model);
 		else if (!zero && root)
-			check_found(check, c->element, "%s has index %llu, but only 0 can be a "
-				    "root.", c->model, ULL(c->index.value));
+			check_found(check, c->element,
+				    "%s has index %llu, but only 0 can be a root.",
+				    c->model, ULL(c->index.value));
 	}
 }
 
@@ -67,8 +70,8 @@ void controller_index_dup(struct check *check)
 		if (first == (int)i)
 			continue;
 		finding = check_found(check, c->element,
-				      "There are two %s controllers with index %llu.", c->type,
-				      ULL(c->index.value));
+				      "There are two %s controllers with index %llu.",
+				      c->type, ULL(c->index.value));
 		check_relate(check, finding, guest->controllers.v[first].element);
 	}
 }
@@ -78,7 +81,8 @@ void controller_index_range(struct check *check)
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
 		const struct guest_controller *c = &check->guest->controllers.v[i];
 
-		if (guest_is_pci(c) && c->index.state == VALUE_VALID && c->index.value > 255)
+		if (guest_is_pci(c) && c->index.state == VALUE_VALID &&
+		    c->index.value > 255)
 			check_found(check, c->element,
 				    "PCI controller index %llu is above 255.",
 				    ULL(c->index.value));
@@ -96,14 +100,16 @@ void pxb_machine(struct check *check)
 		if (!guest_is_pci(c) || c->added)
 			continue;
 		if (express && !guest_is_q35(guest) && !guest_is_virt(guest))
-			check_found(check, c->element,
-				    "A pcie-expander-bus needs machine type q35 or virt, not %s.",
-				    guest->machine ? guest->machine : "the default");
+			check_found(
+				check, c->element,
+				"A pcie-expander-bus needs machine type q35 or virt, not %s.",
+				guest->machine ? guest->machine : "the default");
 		if (streq_null(c->model, "pci-expander-bus") && !guest_is_i440fx(guest) &&
 		    guest->machine)
-			check_found(check, c->element,
-				    "A pci-expander-bus needs machine type pc (i440fx), not %s.",
-				    guest->machine);
+			check_found(
+				check, c->element,
+				"A pci-expander-bus needs machine type pc (i440fx), not %s.",
+				guest->machine);
 	}
 }
 
@@ -139,7 +145,8 @@ void busnr_misplaced(struct check *check)
 		else if (c->pcihole64_bytes.state != VALUE_ABSENT && !root)
 			option = "pcihole64";
 		if (option)
-			check_found(check, c->element, "%s is not an option of a %s.", option,
+			check_found(check, c->element, "%s is not an option of a %s.",
+				    option,
 				    c->model ? c->model : "PCI controller without model")
 				->subject = xstrdup(option);
 	}
@@ -153,9 +160,9 @@ void chassis_range(struct check *check)
 			const char *name;
 			struct guest_number value;
 			uint64_t least;
-		} numbers[] = { { "chassis", c->chassis, 0 },
-				{ "port", c->port, 0 },
-				{ "chassisNr", c->chassis_nr, 1 } };
+		} numbers[] = {{"chassis", c->chassis, 0},
+			       {"port", c->port, 0},
+			       {"chassisNr", c->chassis_nr, 1}};
 
 		for (size_t j = 0; guest_is_pci(c) && j < ARRAY_SIZE(numbers); j++) {
 			struct guest_number value = numbers[j].value;
@@ -164,7 +171,8 @@ void chassis_range(struct check *check)
 			if (value.state != VALUE_VALID ||
 			    (value.value >= numbers[j].least && value.value <= UINT8_MAX))
 				continue;
-			finding = check_found(check, c->element, "%s %llu is outside %llu to 255.",
+			finding = check_found(check, c->element,
+					      "%s %llu is outside %llu to 255.",
 					      numbers[j].name, ULL(value.value),
 					      ULL(numbers[j].least));
 			finding->subject = xstrdup(numbers[j].name);
@@ -194,12 +202,13 @@ void pxb_node_exists(struct check *check)
 
 		if (guest_is_pci(c) && c->node.state == VALUE_VALID &&
 		    c->node.value >= check->guest->cells.n)
-			check_found(check, c->node_element >= 0 ? c->node_element : c->element,
-				    "Controller %llu is on guest node %llu, but <cpu><numa> has "
-				    "%zu cell%s.",
-				    ULL(c->index.value), ULL(c->node.value),
-				    check->guest->cells.n,
-				    check->guest->cells.n == 1 ? "" : "s");
+			check_found(
+				check,
+				c->node_element >= 0 ? c->node_element : c->element,
+				"Controller %llu is on guest node %llu, but <cpu><numa> has %zu cell%s.",
+				ULL(c->index.value), ULL(c->node.value),
+				check->guest->cells.n,
+				check->guest->cells.n == 1 ? "" : "s");
 	}
 }
 
@@ -256,9 +265,10 @@ static void say_parent(struct check *check, const struct assign_refusal *refusal
 		       const char *name, int element)
 {
 	if (is_pxb(check, refusal))
-		check_found(check, element, "%s sits on controller %u, a %s; an expander bus "
-			    "can only be on bus 0.", name, refusal->at.bus,
-			    model_at(check, refusal->at.bus));
+		check_found(
+			check, element,
+			"%s sits on controller %u, a %s; an expander bus can only be on bus 0.",
+			name, refusal->at.bus, model_at(check, refusal->at.bus));
 }
 
 void pxb_parent(struct check *check)
@@ -269,8 +279,8 @@ void pxb_parent(struct check *check)
 static void say_domain(struct check *check, const struct assign_refusal *refusal,
 		       const char *name, int element)
 {
-	check_found(check, element, "%s is in PCI domain %u, but there is only domain 0.", name,
-		    refusal->at.domain);
+	check_found(check, element, "%s is in PCI domain %u, but there is only domain 0.",
+		    name, refusal->at.domain);
 }
 
 void pci_domain(struct check *check)
@@ -317,7 +327,8 @@ void pci_address_dup(struct check *check)
 				      name, PCI_ARGS(refusal->at));
 		other = first_find(&last, NULL, key);
 		check_relate(check, finding,
-			     other != element ? other : first_find(&last, "another", key));
+			     other != element ? other
+					      : first_find(&last, "another", key));
 	}
 }
 
@@ -326,11 +337,11 @@ static void say_slot(struct check *check, const struct assign_refusal *refusal,
 {
 	struct finding *finding;
 
-	finding = check_found(check, element,
-			      "%s is in slot 0x%02x of controller %u, a %s, which has slots "
-			      "0x%02x to 0x%02x.",
-			      name, refusal->at.slot, refusal->at.bus,
-			      model_at(check, refusal->at.bus), refusal->from, refusal->to);
+	finding = check_found(
+		check, element,
+		"%s is in slot 0x%02x of controller %u, a %s, which has slots 0x%02x to 0x%02x.",
+		name, refusal->at.slot, refusal->at.bus, model_at(check, refusal->at.bus),
+		refusal->from, refusal->to);
 	finding->observed = xasprintf("0x%02x", refusal->at.slot);
 	finding->expected = xasprintf("0x%02x-0x%02x", refusal->from, refusal->to);
 }
@@ -368,22 +379,25 @@ void pci_no_slot(struct check *check)
 	size_t count = 0;
 
 	for (size_t i = 0; i < check->assignment->refusals.n; i++)
-		if (check->assignment->refusals.v[i].kind == REFUSED_NO_SLOT && count++ == 0)
+		if (check->assignment->refusals.v[i].kind == REFUSED_NO_SLOT &&
+		    count++ == 0)
 			first = &check->assignment->refusals.v[i];
 	if (!first)
 		return;
 	name = assign_item_name(check->guest, first->item);
 	others = count > 1 ? xasprintf(" and %zu more", count - 1) : xstrdup("");
-	check_found(check, assign_element(check->guest, first->item),
-		    "%s%s: there is no free slot that takes it, and libvirt can add none.", name,
-		    others);
+	check_found(
+		check, assign_element(check->guest, first->item),
+		"%s%s: there is no free slot that takes it, and libvirt can add none.",
+		name, others);
 }
 
 static void say_fixed(struct check *check, const struct assign_refusal *refusal,
 		      const char *name, int element)
 {
-	check_found(check, element, "%s is part of the chipset and always at " PCI_FORMAT ".",
-		    name, PCI_ARGS(refusal->at));
+	check_found(check, element,
+		    "%s is part of the chipset and always at " PCI_FORMAT ".", name,
+		    PCI_ARGS(refusal->at));
 }
 
 void sata_place(struct check *check)
@@ -395,10 +409,10 @@ static void say_no_bus_nr(struct check *check, const struct assign_refusal *refu
 			  const char *name, int element)
 {
 	(void)refusal;
-	check_found(check, element,
-		    "%s has no busNr, and libvirt finds none: it takes the lowest that is used, "
-		    "less two.",
-		    name);
+	check_found(
+		check, element,
+		"%s has no busNr, and libvirt finds none: it takes the lowest that is used, less two.",
+		name);
 }
 
 void busnr_exhausted(struct check *check)
@@ -409,8 +423,10 @@ void busnr_exhausted(struct check *check)
 static void say_bridge_order(struct check *check, const struct assign_refusal *refusal,
 			     const char *name, int element)
 {
-	check_found(check, element, "%s sits on controller %u; a bridge needs a higher index "
-		    "than the controller it sits on.", name, refusal->at.bus);
+	check_found(
+		check, element,
+		"%s sits on controller %u; a bridge needs a higher index than the controller it sits on.",
+		name, refusal->at.bus);
 }
 
 void bridge_parent_order(struct check *check)
@@ -456,7 +472,7 @@ static void say_source_twice(struct check *check, int first, int second)
 {
 	const struct guest *guest = check->guest;
 	_cleanup_free_ char *name =
-		assign_item_name(guest, (struct assign_item){ -1, second, -1 });
+		assign_item_name(guest, (struct assign_item){-1, second, -1});
 
 	check_relate(check,
 		     check_found(check, guest->devices.v[second].element,

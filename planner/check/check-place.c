@@ -23,14 +23,16 @@ void auto_lands_on_pxb(struct check *check)
 		if (!f->address->assigned || !check_under_expander(check, bus))
 			continue;
 		name = assign_item_name(check->guest, f->item);
-		finding = check_found(check, assign_element(check->guest, f->item),
-				      "%s has no address, and libvirt will put it into controller "
-				      "%d, below expander bus %d%s.",
-				      name, bus, check->bus[bus].root,
-				      cell >= 0 ? ", on a guest node that nobody chose" : "");
+		finding = check_found(
+			check, assign_element(check->guest, f->item),
+			"%s has no address, and libvirt will put it into controller %d, below expander bus %d%s.",
+			name, bus, check->bus[bus].root,
+			cell >= 0 ? ", on a guest node that nobody chose" : "");
 		finding->subject = xstrdup(name);
-		check_mend(finding, "Give it an address on a port on pcie-root, or give such a "
-				    "port a lower index than %d.", bus);
+		check_mend(
+			finding,
+			"Give it an address on a port on pcie-root, or give such a port a lower index than %d.",
+			bus);
 	}
 	vec_free(&functions);
 }
@@ -56,10 +58,10 @@ void pci_index_gap(struct check *check)
 	}
 	if (count == 0)
 		return;
-	finding = check_found(check, -1,
-			      "PCI controller indexes run to %u, but %u of them, the first %u, "
-			      "are not there; libvirt adds a port on bus 0 for each.",
-			      highest, count, first);
+	finding = check_found(
+		check, -1,
+		"PCI controller indexes run to %u, but %u of them, the first %u, are not there; libvirt adds a port on bus 0 for each.",
+		highest, count, first);
 	finding->observed = xasprintf("%u", count);
 	finding->expected = xstrdup("0");
 }
@@ -84,19 +86,21 @@ void pci_fn0_missing(struct check *check)
 	check_list_functions(check, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		if (functions.v[i].address->at.function == 0)
-			first_add(&zeros, NULL, slot_key(functions.v[i].address->at), (int)i);
+			first_add(&zeros, NULL, slot_key(functions.v[i].address->at),
+				  (int)i);
 	for (size_t i = 0; i < functions.n; i++) {
 		const struct check_function *f = &functions.v[i];
 		_cleanup_free_ char *name = NULL;
 
-		if (f->address->at.function == 0 || chipset_slot(check->guest, f->address->at) ||
+		if (f->address->at.function == 0 ||
+		    chipset_slot(check->guest, f->address->at) ||
 		    first_find(&zeros, NULL, slot_key(f->address->at)) >= 0)
 			continue;
 		name = assign_item_name(check->guest, f->item);
-		check_found(check, assign_element(check->guest, f->item),
-			    "%s is function %u of a slot without a function 0, and a guest does "
-			    "not look at such a slot.",
-			    name, f->address->at.function);
+		check_found(
+			check, assign_element(check->guest, f->item),
+			"%s is function %u of a slot without a function 0, and a guest does not look at such a slot.",
+			name, f->address->at.function);
 	}
 	vec_free(&functions);
 }
@@ -110,7 +114,8 @@ void multifunction_off(struct check *check)
 	for (size_t i = 0; i < functions.n; i++)
 		if (functions.v[i].address->at.function == 0 &&
 		    switch_is(functions.v[i].address->multifunction, false))
-			first_add(&off, NULL, slot_key(functions.v[i].address->at), (int)i);
+			first_add(&off, NULL, slot_key(functions.v[i].address->at),
+				  (int)i);
 	for (size_t i = 0; off.root && i < functions.n; i++) {
 		struct pci_address at = functions.v[i].address->at;
 		int zero = first_find(&off, NULL, slot_key(at));
@@ -120,8 +125,8 @@ void multifunction_off(struct check *check)
 			continue;
 		finding = check_found(
 			check, assign_element(check->guest, functions.v[zero].item),
-			"Function 0 of slot " PCI_FORMAT " says multifunction='off', but "
-			"function %u is used as well.",
+			"Function 0 of slot " PCI_FORMAT
+			" says multifunction='off', but function %u is used as well.",
 			PCI_ARGS(functions.v[zero].address->at), at.function);
 		check_relate(check, finding,
 			     assign_element(check->guest, functions.v[i].item));
@@ -147,19 +152,21 @@ void port_chassis_dup(struct check *check)
 
 		if (!has_chassis(c) || c->chassis.value >= INDEXES)
 			continue;
-		other = c->chassis_assigned ? last[c->chassis.value] : first[c->chassis.value];
+		other = c->chassis_assigned ? last[c->chassis.value]
+					    : first[c->chassis.value];
 		last[c->chassis.value] = c;
 		if (!other) {
 			first[c->chassis.value] = c;
 			continue;
 		}
-		finding = check_found(check, c->chassis_assigned ? other->element : c->element,
-				      "Ports %llu and %llu both have chassis %llu%s.",
-				      ULL(other->index.value), ULL(c->index.value),
-				      ULL(c->chassis.value),
-				      c->chassis_assigned || other->chassis_assigned
-					      ? ", one of them by libvirt's choice of the index"
-					      : "");
+		finding = check_found(
+			check, c->chassis_assigned ? other->element : c->element,
+			"Ports %llu and %llu both have chassis %llu%s.",
+			ULL(other->index.value), ULL(c->index.value),
+			ULL(c->chassis.value),
+			c->chassis_assigned || other->chassis_assigned
+				? ", one of them by libvirt's choice of the index"
+				: "");
 		check_relate(check, finding,
 			     c->chassis_assigned ? c->element : other->element);
 	}
@@ -172,10 +179,10 @@ void parent_after_child(struct check *check)
 
 		if (c && !c->added && check->bus[index].parent >= index &&
 		    !streq_null(c->model, "pci-bridge"))
-			check_found(check, c->element,
-				    "Controller %d sits on controller %d, which has no lower index "
-				    "and so does not exist yet when QEMU comes to it.",
-				    index, check->bus[index].parent);
+			check_found(
+				check, c->element,
+				"Controller %d sits on controller %d, which has no lower index and so does not exist yet when QEMU comes to it.",
+				index, check->bus[index].parent);
 	}
 }
 
@@ -197,10 +204,10 @@ void port_no_acs(struct check *check)
 		    (kind->pcie_type != 4 && kind->pcie_type != 6) ||
 		    !endpoints_below(check, index))
 			continue;
-		finding = check_found(check, c->element,
-				      "Port %d is a %s, which has no ACS: in the guest, what is "
-				      "below it shares an IOMMU group with the port.",
-				      index, kind->model_name);
+		finding = check_found(
+			check, c->element,
+			"Port %d is a %s, which has no ACS: in the guest, what is below it shares an IOMMU group with the port.",
+			index, kind->model_name);
 		finding->subject = xasprintf("controller %d", index);
 	}
 }
@@ -219,9 +226,9 @@ void root_slots(struct check *check)
 		count += used[slot] || slot == 0x1f;
 	vec_free(&functions);
 	if (count >= PCI_SLOTS - 1 && guest_is_q35(check->guest))
-		check_found(check, -1,
-			    "All 31 slots of pcie-root are used: libvirt cannot add another "
-			    "port.");
+		check_found(
+			check, -1,
+			"All 31 slots of pcie-root are used: libvirt cannot add another port.");
 }
 
 struct card {
@@ -244,15 +251,16 @@ void mac_dup(struct check *check)
 
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (guest->devices.v[i].mac)
-			*vec_add(&cards) = (struct card){ guest->devices.v[i].mac,
-							  guest->devices.v[i].element };
+			*vec_add(&cards) = (struct card){guest->devices.v[i].mac,
+							 guest->devices.v[i].element};
 	vec_sort(&cards, compare_cards);
 	for (size_t i = 1; i < cards.n; i++)
 		if (strcasecmp(cards.v[i - 1].mac, cards.v[i].mac) == 0)
-			check_relate(check,
-				     check_found(check, cards.v[i].element,
-						 "Two interfaces have the MAC address %s.",
-						 cards.v[i].mac),
-				     cards.v[i - 1].element);
+			check_relate(
+				check,
+				check_found(check, cards.v[i].element,
+					    "Two interfaces have the MAC address %s.",
+					    cards.v[i].mac),
+				cards.v[i - 1].element);
 	vec_free(&cards);
 }

@@ -7,8 +7,9 @@
 static int package_of_node(const struct machine *host, int node)
 {
 	const struct machine_node *row = machine_node(host, node);
-	const struct machine_cpu *cpu =
-		row && !set_empty(&row->cpus) ? machine_cpu(host, set_first(&row->cpus)) : NULL;
+	const struct machine_cpu *cpu = row && !set_empty(&row->cpus)
+						? machine_cpu(host, set_first(&row->cpus))
+						: NULL;
 
 	return cpu ? cpu->package : UNKNOWN_ID;
 }
@@ -31,7 +32,7 @@ static bool shares_package(const struct machine *host, int node, const struct se
 {
 	int package = package_of_node(host, node);
 
-	set_foreach(other, nodes)
+	set_foreach (other, nodes)
 		if (package != UNKNOWN_ID && package_of_node(host, other) == package)
 			return true;
 	return false;
@@ -63,8 +64,9 @@ static void count_kind(const struct check *check, const check_hostdevs *list,
 	const struct machine *host = check->host;
 
 	for (size_t i = 0; i < list->n; i++)
-		ret->wanted += list->v[i].function >= 0 &&
-			       same_kind(&host->functions.v[list->v[i].function], function);
+		ret->wanted +=
+			list->v[i].function >= 0 &&
+			same_kind(&host->functions.v[list->v[i].function], function);
 	for (size_t i = 0; i < host->functions.n; i++) {
 		int node = node_of(&host->functions.v[i]);
 
@@ -86,7 +88,7 @@ static unsigned distance_to(const struct check *check, const struct check_hostde
 		return 0;
 	if (row->cell >= 0 && check_backing(check, (size_t)row->cell, &own))
 		nodes = &own;
-	set_foreach(node, nodes) {
+	set_foreach (node, nodes) {
 		uint32_t distance = machine_distance(check->host, row->host_node, node);
 
 		if (distance > 0 && (nearest == 0 || distance < nearest))
@@ -96,7 +98,8 @@ static unsigned distance_to(const struct check *check, const struct check_hostde
 }
 
 static struct policy_case case_of(const struct check *check, const check_hostdevs *list,
-				  const struct check_hostdev *row, const struct set *nodes)
+				  const struct check_hostdev *row,
+				  const struct set *nodes)
 {
 	int node = row->host_node;
 	_cleanup_set_ struct set own = {};
@@ -129,20 +132,19 @@ static void add_where(struct text *text, const struct policy_case *one)
 static void say_policy(struct check *check, const struct check_hostdev *row,
 		       const struct policy_case *one, enum policy_verdict verdict)
 {
-	static const char *const names[] = { "", "required", "socket", "preferred", "legacy",
-					     "cell", "distance" };
+	static const char *const names[] = {"",       "required", "socket",  "preferred",
+					    "legacy", "cell",     "distance"};
 	const struct guest_device *device = &check->guest->devices.v[row->device];
 	_cleanup_text_ struct text where = {};
 	struct finding *finding;
 
 	add_where(&where, one);
-	finding = check_found(check, device->element, "Policy %s: " PCI_FORMAT " %s%s.",
-			      names[check->options->policy], PCI_ARGS(device->source.at),
-			      where.s,
-			      verdict == POLICY_SECOND
-				      ? ", and the host has enough of its kind nearer, which Nova "
-					"takes first if they are free"
-				      : "");
+	finding = check_found(
+		check, device->element, "Policy %s: " PCI_FORMAT " %s%s.",
+		names[check->options->policy], PCI_ARGS(device->source.at), where.s,
+		verdict == POLICY_SECOND
+			? ", and the host has enough of its kind nearer, which Nova takes first if they are free"
+			: "");
 	if (check->options->policy == POLICY_PREFERRED)
 		finding->severity = SEVERITY_INFO;
 	else if (verdict == POLICY_SECOND)

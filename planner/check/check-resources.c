@@ -35,9 +35,10 @@ void memnode_valid(struct check *check)
 				    ULL(memnode->cell.value));
 		else if (streq_null(guest->numatune_mode, "restrictive") &&
 			 !streq_null(memnode->mode, "restrictive"))
-			check_found(check, memnode->element,
-				    "The memory of <numatune> is restrictive, but memnode %llu is "
-				    "not.", ULL(memnode->cell.value));
+			check_found(
+				check, memnode->element,
+				"The memory of <numatune> is restrictive, but memnode %llu is not.",
+				ULL(memnode->cell.value));
 		else
 			set_add(&seen, (unsigned)memnode->cell.value);
 	}
@@ -63,8 +64,9 @@ void numatune_nodeset(struct check *check)
 
 	if (guest->numatune_memory_element >= 0 &&
 	    guest->numatune_nodes.state == VALUE_ABSENT && !streq_null(placement, "auto"))
-		check_found(check, guest->numatune_memory_element,
-			    "The memory of <numatune> is placed by hand, but has no nodeset.");
+		check_found(
+			check, guest->numatune_memory_element,
+			"The memory of <numatune> is placed by hand, but has no nodeset.");
 }
 
 void hugepage_node(struct check *check)
@@ -81,8 +83,8 @@ void hugepage_node(struct check *check)
 			continue;
 		if (beyond >= 0)
 			check_found(check, page->element,
-				    "Huge pages for cell %d, but the cells are 0 to %u.", beyond,
-				    cells - 1);
+				    "Huge pages for cell %d, but the cells are 0 to %u.",
+				    beyond, cells - 1);
 		else if (set_intersects(&seen, &page->cells.set))
 			check_found(check, page->element,
 				    "A cell has huge pages of two sizes.");
@@ -99,7 +101,8 @@ static bool page_of_cell(const struct guest *guest, size_t cell, uint64_t *ret)
 		const struct guest_page *page = &guest->pages.v[i];
 		bool named = set_has(&page->cells.set, (unsigned)cell);
 
-		if (page->size_bytes.state != VALUE_VALID || page->size_bytes.value == 0 ||
+		if (page->size_bytes.state != VALUE_VALID ||
+		    page->size_bytes.value == 0 ||
 		    (page->cells.state == VALUE_VALID && !named))
 			continue;
 		*ret = page->size_bytes.value;
@@ -118,12 +121,13 @@ void hugepage_multiple(struct check *check)
 		const struct guest_cell *cell = &guest->cells.v[i];
 		uint64_t page;
 
-		if (cell->memory_bytes.state == VALUE_VALID && page_of_cell(guest, i, &page) &&
-		    cell->memory_bytes.value % page != 0)
-			check_found(check, cell->element,
-				    "Cell %zu has %llu KiB, which is no multiple of its huge pages "
-				    "of %llu KiB.",
-				    i, ULL(cell->memory_bytes.value / 1024), ULL(page / 1024));
+		if (cell->memory_bytes.state == VALUE_VALID &&
+		    page_of_cell(guest, i, &page) && cell->memory_bytes.value % page != 0)
+			check_found(
+				check, cell->element,
+				"Cell %zu has %llu KiB, which is no multiple of its huge pages of %llu KiB.",
+				i, ULL(cell->memory_bytes.value / 1024),
+				ULL(page / 1024));
 	}
 }
 
@@ -146,8 +150,8 @@ void pin_vcpu(struct check *check)
 }
 
 /*
- * libvirt gives ids from 1 on to those that <iothreadids> does not name, and makes as many
- * as there are names if those are more (virDomainDefIOThreads*).
+ * libvirt gives ids from 1 on to those that <iothreadids> does not name, and makes as
+ * many as there are names if those are more (virDomainDefIOThreads*).
  */
 static bool iothread_is_there(const struct check *check, uint64_t id)
 {
@@ -177,9 +181,10 @@ static bool iothread_is_there(const struct check *check, uint64_t id)
 static void say_iothread(struct check *check, int element, struct guest_number id,
 			 const char *what)
 {
-	if (element >= 0 && id.state == VALUE_VALID && !iothread_is_there(check, id.value))
-		check_found(check, element, "%s iothread %llu, which does not exist.", what,
-			    ULL(id.value));
+	if (element >= 0 && id.state == VALUE_VALID &&
+	    !iothread_is_there(check, id.value))
+		check_found(check, element, "%s iothread %llu, which does not exist.",
+			    what, ULL(id.value));
 }
 
 /* <iothreadsched iothreads='1-2'/>: libvirt looks each of them up, in ascending order. */
@@ -190,11 +195,12 @@ static void judge_scheduled(struct check *check, int element)
 
 	if (!list || !set_parse(list, true, &ids))
 		return;
-	set_foreach(id, &ids)
+	set_foreach (id, &ids)
 		if (!iothread_is_there(check, (uint64_t)id)) {
-			check_found(check, element,
-				    "The scheduler is set for iothread %d, which does not exist.",
-				    id);
+			check_found(
+				check, element,
+				"The scheduler is set for iothread %d, which does not exist.",
+				id);
 			return;
 		}
 }
@@ -222,8 +228,8 @@ static void judge_schedulers(struct check *check)
 	const struct document *document = check->document;
 	int row = check->guest->cputune_element;
 
-	for (row = row < 0 ? -1 : document_child(document, row, "iothreadsched"); row >= 0;
-	     row = document_next(document, row, "iothreadsched"))
+	for (row = row < 0 ? -1 : document_child(document, row, "iothreadsched");
+	     row >= 0; row = document_next(document, row, "iothreadsched"))
 		judge_scheduled(check, row);
 }
 
@@ -244,7 +250,8 @@ void iothread_exists(struct check *check)
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		say_iothread(check, guest->controllers.v[i].element,
-			     guest->controllers.v[i].driver_iothread, "Its requests go to");
+			     guest->controllers.v[i].driver_iothread,
+			     "Its requests go to");
 }
 
 /* Every pin names one CPU: then they are meant to be alone on it. */
@@ -276,12 +283,13 @@ void pin_shared(struct check *check)
 		if (other < 0)
 			continue;
 		a = &guest->vcpupins.v[other];
-		check_relate(check,
-			     check_found(check, b->element,
-					 "vCPUs %llu and %llu are pinned to the same host CPU "
-					 "%d.",
-					 ULL(a->id.value), ULL(b->id.value), cpu),
-			     a->element);
+		check_relate(
+			check,
+			check_found(
+				check, b->element,
+				"vCPUs %llu and %llu are pinned to the same host CPU %d.",
+				ULL(a->id.value), ULL(b->id.value), cpu),
+			a->element);
 	}
 }
 
@@ -293,8 +301,9 @@ void emulator_shares(struct check *check)
 	for (size_t i = 0; i < guest->vcpupins.n; i++)
 		set_union(&pinned, &guest->vcpupins.v[i].cpus.set);
 	if (pins_are_single(guest) && set_intersects(&pinned, &guest->emulatorpin.set))
-		check_found(check, guest->emulatorpin_element,
-			    "The emulator may run on host CPUs that vCPUs are pinned to.");
+		check_found(
+			check, guest->emulatorpin_element,
+			"The emulator may run on host CPUs that vCPUs are pinned to.");
 	set_free(&pinned);
 }
 
@@ -321,9 +330,9 @@ void balloon_with_hostdev(struct check *check)
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (streq(guest->devices.v[i].tag, "memballoon") &&
 		    !streq_null(guest->devices.v[i].model, "none"))
-			check_found(check, guest->devices.v[i].element,
-				    "A host device is assigned, so all memory is pinned and the "
-				    "memory balloon can give none back.");
+			check_found(
+				check, guest->devices.v[i].element,
+				"A host device is assigned, so all memory is pinned and the memory balloon can give none back.");
 }
 
 void memlock_limit(struct check *check)
@@ -339,30 +348,30 @@ void memlock_limit(struct check *check)
 	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need) ||
 	    guest->hard_limit_bytes.value >= need)
 		return;
-	finding = check_found(check, 0,
-			      "hard_limit is %llu KiB, but %u assigned device%s pin%s %llu KiB%s.",
-			      ULL(guest->hard_limit_bytes.value / 1024), count_hostdevs(guest),
-			      count_hostdevs(guest) == 1 ? "" : "s",
-			      count_hostdevs(guest) == 1 ? "s" : "", ULL(need / 1024),
-			      guest->iommus.n ? ", the memory once for each behind the guest's IOMMU"
-					      : "");
+	finding = check_found(
+		check, 0,
+		"hard_limit is %llu KiB, but %u assigned device%s pin%s %llu KiB%s.",
+		ULL(guest->hard_limit_bytes.value / 1024), count_hostdevs(guest),
+		count_hostdevs(guest) == 1 ? "" : "s",
+		count_hostdevs(guest) == 1 ? "s" : "", ULL(need / 1024),
+		guest->iommus.n ? ", the memory once for each behind the guest's IOMMU"
+				: "");
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 }
 
 void cmdline_hides(struct check *check)
 {
-	static const char *const words[] = { "vfio-pci", "intel-iommu", "amd-iommu",
-					     "virtio-iommu", "smmuv3", "pxb-pcie", "pxb,",
-					     "pcie-root-port" };
+	static const char *const words[] = {"vfio-pci",     "intel-iommu",   "amd-iommu",
+					    "virtio-iommu", "smmuv3",        "pxb-pcie",
+					    "pxb,",         "pcie-root-port"};
 
 	for (size_t i = 0; i < check->guest->qemu_arguments.n; i++)
 		for (size_t j = 0; j < ARRAY_SIZE(words); j++)
 			if (strstr(check->guest->qemu_arguments.v[i], words[j])) {
-				check_found(check, 0,
-					    "<qemu:commandline> adds %s, which libvirt then counts "
-					    "neither as a device nor in its bus numbers and locked "
-					    "memory.",
-					    words[j]);
+				check_found(
+					check, 0,
+					"<qemu:commandline> adds %s, which libvirt then counts neither as a device nor in its bus numbers and locked memory.",
+					words[j]);
 				break;
 			}
 }
@@ -374,10 +383,10 @@ void host_literals(struct check *check)
 
 	if (hostdevs + guest->vcpupins.n + guest->memnodes.n == 0)
 		return;
-	check_found(check, 0,
-		    "This domain is bound to one host by %u host device%s, %zu vCPU pin%s and "
-		    "%zu memnode%s.",
-		    hostdevs, hostdevs == 1 ? "" : "s", guest->vcpupins.n,
-		    guest->vcpupins.n == 1 ? "" : "s", guest->memnodes.n,
-		    guest->memnodes.n == 1 ? "" : "s");
+	check_found(
+		check, 0,
+		"This domain is bound to one host by %u host device%s, %zu vCPU pin%s and %zu memnode%s.",
+		hostdevs, hostdevs == 1 ? "" : "s", guest->vcpupins.n,
+		guest->vcpupins.n == 1 ? "" : "s", guest->memnodes.n,
+		guest->memnodes.n == 1 ? "" : "s");
 }

@@ -2,8 +2,9 @@
 /*
  * What is right in itself and goes wrong with what is around it: another network of the
  * same name, KubeVirt's own reader, a device that is to be plugged in later. Sources:
- * libvirt 9.0 src/network/default.xml.in; KubeVirt pkg/virt-launcher/virtwrap/api/schema.go;
- * libvirt 9.0 src/conf/domain_addr.c (hot-plug).
+ * libvirt 9.0 src/network/default.xml.in; KubeVirt
+ * pkg/virt-launcher/virtwrap/api/schema.go; libvirt 9.0 src/conf/domain_addr.c
+ * (hot-plug).
  */
 #include "planner/check/host.h"
 
@@ -19,13 +20,14 @@ void network_clash(struct check *check)
 	for (size_t i = 0; guest->iommus.n > 0 && i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 
-		if (streq(device->tag, "interface") && streq_null(device->type, "network") &&
-		    device->source_element >= 0 &&
+		if (streq(device->tag, "interface") &&
+		    streq_null(device->type, "network") && device->source_element >= 0 &&
 		    streq_null(document_attribute(check->document, device->source_element,
-						  "network"), "default"))
-			check_found(check, device->element,
-				    "The guest gets an address from the host's network default; a "
-				    "libvirt inside it comes with the same network.");
+						  "network"),
+			       "default"))
+			check_found(
+				check, device->element,
+				"The guest gets an address from the host's network default; a libvirt inside it comes with the same network.");
 	}
 }
 
@@ -84,17 +86,19 @@ void pci_bus_missing(struct check *check)
 		_cleanup_free_ char *name = NULL;
 		unsigned count;
 
-		if (functions.v[i].address->assigned || element < 0 || !c || c->element >= 0 ||
-		    said[bus] || (count = ports_for_nothing(check, bus)) == 0)
+		if (functions.v[i].address->assigned || element < 0 || !c ||
+		    c->element >= 0 || said[bus] ||
+		    (count = ports_for_nothing(check, bus)) == 0)
 			continue;
 		said[bus] = true;
 		name = assign_item_name(check->guest, functions.v[i].item);
-		check_mend(check_found(check, element,
-				       "%s is on bus 0x%02x, but there is no PCI controller %d; libvirt "
-				       "adds it and, below it, %u port%s that nobody asked for.",
-				       name, bus, bus, count, count == 1 ? "" : "s"),
-			   "Write the controller's index in hexadecimal, as in bus='0x%02x', or "
-			   "add controller %d.", bus, bus);
+		check_mend(
+			check_found(
+				check, element,
+				"%s is on bus 0x%02x, but there is no PCI controller %d; libvirt adds it and, below it, %u port%s that nobody asked for.",
+				name, bus, bus, count, count == 1 ? "" : "s"),
+			"Write the controller's index in hexadecimal, as in bus='0x%02x', or add controller %d.",
+			bus, bus);
 	}
 	vec_free(&functions);
 }
@@ -104,10 +108,11 @@ static bool is_kubevirts(const struct check *check)
 {
 	const struct document *document = check->document;
 
-	const xmlNode *node = check->guest->metadata_element < 0
-				      ? NULL
-				      : document->elements.v[check->guest->metadata_element]
-						.node->children;
+	const xmlNode *node =
+		check->guest->metadata_element < 0
+			? NULL
+			: document->elements.v[check->guest->metadata_element]
+				  .node->children;
 
 	for (; node; node = node->next)
 		if (node->ns && strstr((const char *)node->ns->href, "kubevirt.io"))
@@ -117,8 +122,10 @@ static bool is_kubevirts(const struct check *check)
 
 static void say_lost(struct check *check, int element, const char *what)
 {
-	check_found(check, element, "KubeVirt's own structure of a domain has no %s, so it is lost "
-		    "when KubeVirt reads the domain back.", what)
+	check_found(
+		check, element,
+		"KubeVirt's own structure of a domain has no %s, so it is lost when KubeVirt reads the domain back.",
+		what)
 		->subject = xstrdup(what);
 }
 
@@ -130,7 +137,8 @@ void kubevirt_roundtrip(struct check *check)
 		return;
 	for (size_t i = 0; i < guest->iommus.n; i++)
 		if (guest->iommus.v[i].driver_element >= 0 && !guest->iommus.v[i].added)
-			say_lost(check, guest->iommus.v[i].driver_element, "<driver> of <iommu>");
+			say_lost(check, guest->iommus.v[i].driver_element,
+				 "<driver> of <iommu>");
 	if (guest->interconnects_element >= 0)
 		say_lost(check, guest->interconnects_element, "<interconnects>");
 	for (size_t i = 0; i < guest->controllers.n; i++) {
@@ -143,7 +151,8 @@ void kubevirt_roundtrip(struct check *check)
 		    c->chassis.state == VALUE_VALID && !c->chassis_assigned &&
 		    c->chassis.value != c->index.value)
 			say_lost(check, c->element, "chassis of a port");
-		if (guest_is_pci(c) && c->element >= 0 && streq_null(c->model_name, "ioh3420"))
+		if (guest_is_pci(c) && c->element >= 0 &&
+		    streq_null(c->model_name, "ioh3420"))
 			say_lost(check, c->element, "<model name=> of a port");
 	}
 }
@@ -175,17 +184,19 @@ void hugepage_mounted(struct check *check)
 		bool there;
 
 		/* Ordinary pages are no huge ones. */
-		if (page->size_bytes.state != VALUE_VALID || page->size_bytes.value <= 65536)
+		if (page->size_bytes.state != VALUE_VALID ||
+		    page->size_bytes.value <= 65536)
 			continue;
 		if (!mounts || !mounted(mounts, page->size_bytes.value, &there)) {
-			check_skip(check, "huge-pages.mounts",
-				   "the host's description does not say where huge pages of which "
-				   "size are mounted");
+			check_skip(
+				check, "huge-pages.mounts",
+				"the host's description does not say where huge pages of which size are mounted");
 			return;
 		}
 		if (!there)
-			check_found(check, page->element,
-				    "The host has no hugetlbfs mounted for pages of %llu KiB.",
-				    ULL(page->size_bytes.value / 1024));
+			check_found(
+				check, page->element,
+				"The host has no hugetlbfs mounted for pages of %llu KiB.",
+				ULL(page->size_bytes.value / 1024));
 	}
 }

@@ -18,22 +18,22 @@ void igb_qemu(struct check *check)
 
 		if (streq(device->tag, "interface") && streq_null(device->model, "igb") &&
 		    !target_has(&check->options->target, FEATURE_IGB))
-			check_found(check, device->element,
-				    "Model igb needs QEMU 8.0; the target has %u.%u, which does not "
-				    "know it and exits.",
-				    check->options->target.qemu / 1000000,
-				    check->options->target.qemu / 1000 % 1000);
+			check_found(
+				check, device->element,
+				"Model igb needs QEMU 8.0; the target has %u.%u, which does not know it and exits.",
+				check->options->target.qemu / 1000000,
+				check->options->target.qemu / 1000 % 1000);
 	}
 }
 
-static struct finding *feature_found(struct check *check, int element,
-				     const char *what, const char *needs)
+static struct finding *feature_found(struct check *check, int element, const char *what,
+				     const char *needs)
 {
 	const struct target *target = &check->options->target;
 
 	return check_found(check, element,
-			   "%s needs %s; the target has libvirt %u.%u and QEMU %u.%u.", what,
-			   needs, MAJOR(target->libvirt), MINOR(target->libvirt),
+			   "%s needs %s; the target has libvirt %u.%u and QEMU %u.%u.",
+			   what, needs, MAJOR(target->libvirt), MINOR(target->libvirt),
 			   MAJOR(target->qemu), MINOR(target->qemu));
 }
 
@@ -47,10 +47,10 @@ static void judge_machine_type(struct check *check)
 		return;
 	what = xasprintf("Machine type %s", machine);
 	needs = xasprintf("QEMU %u.%u", MAJOR(qemu), MINOR(qemu));
-	check_mend(feature_found(check, MAX(document_find(check->document, 0, "os/type"), 0),
-				 what, needs),
-		   "Use an older machine type, or name the versions that you have with "
-		   "--target.");
+	check_mend(
+		feature_found(check, MAX(document_find(check->document, 0, "os/type"), 0),
+			      what, needs),
+		"Use an older machine type, or name the versions that you have with --target.");
 }
 
 void feature_version(struct check *check)
@@ -81,26 +81,29 @@ void machine_version(struct check *check)
 		return;
 	version = machine_type_version(guest->machine);
 	if (version > TARGET_NEWEST.qemu)
-		check_skip(check, "newer-virt-layout",
-			   "machine type %s is newer than QEMU %u.%u, the newest that is known",
-			   guest->machine, MAJOR(TARGET_NEWEST.qemu),
-			   MINOR(TARGET_NEWEST.qemu));
+		check_skip(
+			check, "newer-virt-layout",
+			"machine type %s is newer than QEMU %u.%u, the newest that is known",
+			guest->machine, MAJOR(TARGET_NEWEST.qemu),
+			MINOR(TARGET_NEWEST.qemu));
 	if (machine_type_unknown(guest->machine))
 		check_skip(check, "newer-virt-layout",
-			   "which QEMU machine type %s needs is not known", guest->machine);
+			   "which QEMU machine type %s needs is not known",
+			   guest->machine);
 	if (!has_prefix(guest->machine, "pc-q35-"))
 		return;
 	if (version == 0)
 		return;
 	if (version < VERSION_OF(4, 0) && guest->iommus.n > 0)
-		check_found(check, 0,
-			    "Ports of machine type %s have no ACS, so the guest's IOMMU puts what "
-			    "is below a root port into the port's group.",
-			    guest->machine);
+		check_found(
+			check, 0,
+			"Ports of machine type %s have no ACS, so the guest's IOMMU puts what is below a root port into the port's group.",
+			guest->machine);
 	if (version == VERSION_OF(6, 1))
-		check_found(check, 0,
-			    "Machine type %s gives every port an I/O window: with more than 14 "
-			    "ports SeaBIOS does not boot.", guest->machine);
+		check_found(
+			check, 0,
+			"Machine type %s gives every port an I/O window: with more than 14 ports SeaBIOS does not boot.",
+			guest->machine);
 }
 
 static const char *nearest_known(const char *name, const struct known_attribute *known)
@@ -120,10 +123,10 @@ static void say_dropped(struct check *check, int element, const char *name,
 	const char *nearest = since ? NULL : nearest_known(name, known);
 	struct finding *finding;
 
-	finding = check_found(check, element,
-			      "libvirt %u.%u does not know the attribute %s of <%s> and drops it "
-			      "without a word.",
-			      MAJOR(libvirt), MINOR(libvirt), name, tag);
+	finding = check_found(
+		check, element,
+		"libvirt %u.%u does not know the attribute %s of <%s> and drops it without a word.",
+		MAJOR(libvirt), MINOR(libvirt), name, tag);
 	finding->subject = xstrdup(name);
 	if (since)
 		check_mend(finding, "Use libvirt %u.%u or newer, or take it away.",

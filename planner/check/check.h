@@ -30,9 +30,9 @@ struct check_options {
 	/* Settle the target of each domain by this; NULL: it is @target. Borrowed. */
 	const struct target_wish *target_wish;
 	enum check_policy policy;
-	unsigned most_distance; /* of POLICY_DISTANCE, as in a SLIT */
+	unsigned most_distance;          /* of POLICY_DISTANCE, as in a SLIT */
 	VEC(const char *) only, ignored; /* rules, borrowed */
-	const char *without;		 /* for tests: a row that is taken out */
+	const char *without;             /* for tests: a row that is taken out */
 };
 
 /* Found, but the document says not to mind, and why. */
@@ -46,17 +46,20 @@ struct check_use {
 	VEC(struct check_use_device {
 		struct pci_address at;
 		struct place place; /* its path is owned */
-	}) devices;
+	})
+	devices;
 	/* What else only one domain can have, under the rule that says so. */
 	VEC(struct check_use_thing {
 		const char *rule; /* borrowed: a rule's own id */
-		char *name;	  /* "mediated device UUID"; owned */
+		char *name;       /* "mediated device UUID"; owned */
 		struct place place;
-	}) things;
+	})
+	things;
 	VEC(struct check_use_memory {
 		int node;
 		uint64_t bytes;
-	}) memory; /* bound to one host node */
+	})
+	memory;          /* bound to one host node */
 	struct set pins; /* host CPUs that single vCPUs are pinned to */
 	struct place pins_place, memory_place;
 };

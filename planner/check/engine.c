@@ -36,7 +36,8 @@ static bool has_facts(struct check *check)
 		check_skip(check, "host", "no host is given (--host)");
 	else if ((needs & (NEED_HOST_PCI | NEED_GROUPS)) &&
 		 check->host->pci_known == KNOWN_NO)
-		check_skip(check, "host-pci", "the host's description has no PCI devices");
+		check_skip(check, "host-pci",
+			   "the host's description has no PCI devices");
 	else if ((needs & NEED_GROUPS) && !groups_known(check->host))
 		check_skip(check, "iommu-groups",
 			   "the host's description has no IOMMU groups");
@@ -98,15 +99,15 @@ int check_document(const struct document *document, const struct check_options *
 	_cleanup_assignment_ struct assignment assignment = {};
 	struct report found = {};
 	struct check_options settled = *options;
-	struct check check = { .document = document,
-			       .guest = &guest,
-			       .assignment = &assignment,
-			       .options = &settled,
-			       .host = options->host,
-			       .report = &found,
-			       .rules = rules,
-			       .n_rules = n_rules,
-			       .found = xcalloc(n_rules, sizeof(bool)) };
+	struct check check = {.document = document,
+			      .guest = &guest,
+			      .assignment = &assignment,
+			      .options = &settled,
+			      .host = options->host,
+			      .report = &found,
+			      .rules = rules,
+			      .n_rules = n_rules,
+			      .found = xcalloc(n_rules, sizeof(bool))};
 
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0) {

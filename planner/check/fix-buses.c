@@ -36,10 +36,10 @@ static void list_windows(const struct check *check, windows *ret)
 			continue;
 		number = c->bus_nr.state == VALUE_VALID ? c->bus_nr.value : LAST_BUS;
 		*vec_add(ret) = (struct window){
-			check->bus[index].controller, (unsigned)MIN(number, (uint64_t)LAST_BUS),
+			check->bus[index].controller,
+			(unsigned)MIN(number, (uint64_t)LAST_BUS),
 			1 + check->bus[index].bridges +
-				(streq(c->model, "pci-expander-bus") ? 1 : 0)
-		};
+				(streq(c->model, "pci-expander-bus") ? 1 : 0)};
 	}
 	vec_sort(ret, compare_windows);
 }
@@ -131,7 +131,8 @@ static bool close_gaps(const struct check *check, int *ret)
 	return !used;
 }
 
-static void write_bus(struct fix *fix, const struct guest_address *address, const int *new)
+static void write_bus(struct fix *fix, const struct guest_address *address,
+		      const int *new)
 {
 	struct want *want;
 

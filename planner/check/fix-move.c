@@ -91,7 +91,8 @@ void fix_function_0(struct fix *fix)
 		const struct guest_address *address = functions.v[i].address;
 		struct want *want;
 
-		if (assign_element(fix->check->guest, functions.v[i].item) != fix->element)
+		if (assign_element(fix->check->guest, functions.v[i].item) !=
+		    fix->element)
 			continue;
 		want = want_new("device");
 		if (address->assigned)
@@ -175,7 +176,8 @@ static bool row_of(const struct fix *fix, struct check_hostdev *ret)
 
 	check_list_hostdevs(fix->check, &list);
 	for (size_t i = 0; i < list.n; i++)
-		if (fix->check->guest->devices.v[list.v[i].device].element == fix->element) {
+		if (fix->check->guest->devices.v[list.v[i].device].element ==
+		    fix->element) {
 			*ret = list.v[i];
 			found = true;
 		}
@@ -217,9 +219,11 @@ static bool holds_strangers(const struct check *check, int root, int function)
 
 	check_list_hostdevs(check, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		const struct guest_device *device =
+			&check->guest->devices.v[list.v[i].device];
 
-		found |= list.v[i].function >= 0 && device->address.state == VALUE_VALID &&
+		found |= list.v[i].function >= 0 &&
+			 device->address.state == VALUE_VALID &&
 			 check->bus[device->address.at.bus].root == root &&
 			 check->host->functions.v[list.v[i].function].root !=
 				 check->host->functions.v[function].root;

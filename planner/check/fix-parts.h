@@ -16,8 +16,8 @@ struct fix {
 /* fix-rows.c. Whether --fix can fix findings of a rule at all. */
 bool fix_is_known(const char *rule);
 /*
- * Whether the fix for one finding of the rule edits the finding's element alone, and comes
- * out the same whatever else of this kind is fixed at the same time.
+ * Whether the fix for one finding of the rule edits the finding's element alone, and
+ * comes out the same whatever else of this kind is fixed at the same time.
  */
 bool fix_is_local(const char *rule);
 /* The element that begins at a place, -1. */

@@ -9,7 +9,7 @@ static struct set cpus_of_nodes(const struct machine *host, const struct set *no
 {
 	struct set cpus = {};
 
-	set_foreach(node, nodes) {
+	set_foreach (node, nodes) {
 		const struct machine_node *row = machine_node(host, node);
 
 		if (row)
@@ -22,7 +22,7 @@ static struct set common(const struct set *a, const struct set *b)
 {
 	struct set both = {};
 
-	set_foreach(member, a)
+	set_foreach (member, a)
 		if (set_has(b, (unsigned)member))
 			set_add(&both, (unsigned)member);
 	return both;
@@ -80,7 +80,7 @@ void fix_vcpu_split(struct fix *fix)
 
 	if (!cell)
 		return;
-	set_foreach(vcpu, &cell->cpus.set) {
+	set_foreach (vcpu, &cell->cpus.set) {
 		struct guest_pin *pin = pin_of(fix, (unsigned)vcpu);
 
 		if (pin && !set_subset(&pin->cpus.set, &right))
@@ -102,7 +102,7 @@ void fix_vcpu_unpinned(struct fix *fix)
 	for (size_t i = 0; i < guest->vcpupins.n; i++)
 		want_set(want_child(tune, "vcpupin"), "vcpu", "%llu",
 			 (unsigned long long)guest->vcpupins.v[i].id.value);
-	set_foreach(vcpu, &cell->cpus.set) {
+	set_foreach (vcpu, &cell->cpus.set) {
 		struct want *pin;
 
 		if (check_pin_of(fix->check, (unsigned)vcpu))
@@ -175,7 +175,8 @@ void fix_pin_shared(struct fix *fix)
 	for (size_t i = 0; fix->check->host && i < guest->vcpupins.n; i++) {
 		if (guest->vcpupins.v[i].element != fix->element)
 			continue;
-		cpu = machine_cpu(fix->check->host, set_first(&guest->vcpupins.v[i].cpus.set));
+		cpu = machine_cpu(fix->check->host,
+				  set_first(&guest->vcpupins.v[i].cpus.set));
 		node = cpu ? machine_node(fix->check->host, cpu->node) : NULL;
 		if (!node)
 			return;
@@ -194,14 +195,14 @@ static int sibling(const struct fix *fix, int cpu, unsigned first)
 	const struct machine_cpu *own = machine_cpu(host, cpu);
 
 	for (size_t i = 0; own && i < host->cpus.n; i++) {
-		bool free_cpu = host->cpus.v[i].id != cpu &&
-				host->cpus.v[i].core == own->core;
+		bool free_cpu =
+			host->cpus.v[i].id != cpu && host->cpus.v[i].core == own->core;
 
 		for (unsigned vcpu = 0; free_cpu && vcpu < first; vcpu++) {
 			const struct guest_pin *pin = pin_of(fix, vcpu);
 
-			free_cpu = !pin || !set_has(&pin->cpus.set,
-						    (unsigned)host->cpus.v[i].id);
+			free_cpu = !pin ||
+				   !set_has(&pin->cpus.set, (unsigned)host->cpus.v[i].id);
 		}
 		if (free_cpu)
 			return host->cpus.v[i].id;
@@ -251,8 +252,9 @@ void fix_emulator(struct fix *fix)
 		set_union(&right, &guest->emulatorpin.set);
 	} else {
 		for (size_t i = 0; i < guest->vcpupins.n; i++) {
-			_cleanup_set_ struct set own = check_nodes_of(
-				fix->check->host, &guest->vcpupins.v[i].cpus.set);
+			_cleanup_set_ struct set own =
+				check_nodes_of(fix->check->host,
+					       &guest->vcpupins.v[i].cpus.set);
 
 			set_union(&nodes, &own);
 		}
@@ -269,7 +271,8 @@ void fix_iothread(struct fix *fix)
 	_cleanup_set_ struct set nodes = {}, right = {};
 	unsigned long long id;
 
-	if (!fix->finding->expected || !set_parse(fix->finding->expected, false, &nodes) ||
+	if (!fix->finding->expected ||
+	    !set_parse(fix->finding->expected, false, &nodes) ||
 	    sscanf(fix->finding->message, "iothread %llu", &id) != 1)
 		return;
 	right = cpus_of_nodes(fix->check->host, &nodes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Reading and judging a text takes longer the longer it is, so a text
- * in which each of many devices needs a fix is not read once for each. Local fixes
+ * Theory of operation. Reading and judging a text takes longer the longer it is, so a
+ * text in which each of many devices needs a fix is not read once for each. Local fixes
  * (fix_is_local()) of different elements do not meet, so their edits are gathered and
  * applied together. Whatever could make the outcome another one than that of one fix
  * after the other ends the round, and is left for the next.
@@ -20,7 +20,7 @@ enum mark {
 struct making {
 	struct check *check;
 	unsigned char *marks; /* by element */
-	size_t end;	      /* of the last element that was edited */
+	size_t end;           /* of the last element that was edited */
 	struct edits edits;
 	long more_lines;
 	struct fix_round *round;
@@ -28,7 +28,8 @@ struct making {
 
 static bool is_edited(const struct making *making, int element)
 {
-	for (; element >= 0; element = making->check->document->elements.v[element].parent)
+	for (; element >= 0;
+	     element = making->check->document->elements.v[element].parent)
 		if (making->marks[element] & MARK_EDITED)
 			return true;
 	return false;
@@ -91,13 +92,13 @@ static void add_step(struct making *making, struct fix *fix, struct finding *fin
 	bool edited = fix->edits.list.n > 0;
 
 	*vec_add(&making->round->steps) =
-		(struct fix_step){ finding, edited, making->more_lines };
+		(struct fix_step){finding, edited, making->more_lines};
 	if (!edited)
 		return;
 	making->round->edited++;
 	making->more_lines += lines_of(&fix->edits);
-	making->end = MAX(making->end,
-			  document_whole(fix->check->document, fix->element).end);
+	making->end =
+		MAX(making->end, document_whole(fix->check->document, fix->element).end);
 	mark(making, fix->element);
 	for (size_t i = 0; i < fix->edits.list.n; i++)
 		*vec_add(&making->edits.list) = fix->edits.list.v[i];
@@ -106,8 +107,9 @@ static void add_step(struct making *making, struct fix *fix, struct finding *fin
 
 static bool add_fix(struct making *making, struct finding *finding)
 {
-	struct fix fix = { .check = making->check, .finding = finding,
-			   .edits = { .document = making->check->document } };
+	struct fix fix = {.check = making->check,
+			  .finding = finding,
+			  .edits = {.document = making->check->document}};
 	bool fitting;
 
 	if (making->round->steps.n > 0 && !fix_is_local(finding->rule))
@@ -137,11 +139,14 @@ int fix_round_make(const struct document *document, const struct check_options *
 {
 	_cleanup_guest_ struct guest guest = {};
 	_cleanup_assignment_ struct assignment assignment = {};
-	struct check check = { .document = document, .guest = &guest,
-			       .assignment = &assignment, .options = options,
-			       .host = options->host };
-	struct making making = { .check = &check, .edits = { .document = document },
-				 .round = ret };
+	struct check check = {.document = document,
+			      .guest = &guest,
+			      .assignment = &assignment,
+			      .options = options,
+			      .host = options->host};
+	struct making making = {.check = &check,
+				.edits = {.document = document},
+				.round = ret};
 	int rc;
 
 	*ret = (struct fix_round){};

@@ -8,10 +8,11 @@
 struct fix_round {
 	VEC(struct fix_step {
 		struct finding *finding; /* borrowed */
-		bool edited;	/* false: no fix without a guess is known */
+		bool edited;             /* false: no fix without a guess is known */
 		long more_lines; /* that the steps before this one add above its place */
-	}) steps;
-	size_t edited;	  /* how many of them are */
+	})
+	steps;
+	size_t edited;    /* how many of them are */
 	struct text text; /* with all edits; empty where there are none */
 };
 

@@ -71,38 +71,38 @@ static struct want *want_no_chassis(const struct finding *finding)
 
 static const struct fix_row {
 	const char *rule;
-	bool at_root;	/* the edit is of the domain, not of the finding's place */
-	bool local;	/* see fix_is_local() */
+	bool at_root;   /* the edit is of the domain, not of the finding's place */
+	bool local;     /* see fix_is_local() */
 	make_want make; /* NULL: the element goes, or */
 	void (*mend)(struct fix *fix);
 } fix_rows[] = {
-	{ "acpi-missing", true, false, want_acpi, NULL },
-	{ "uefi-needs-acpi", true, false, want_acpi, NULL },
-	{ "iommu-intremap-ioapic", true, false, want_ioapic, NULL },
-	{ "iommu-caching", false, false, want_caching, NULL },
-	{ "iommu-virtio-bypass", false, true, want_iommu_on, NULL },
-	{ "iommu-on-non-virtio", false, true, want_iommu_gone, NULL },
-	{ "memory-sum", false, false, want_memory, NULL },
-	{ "port-chassis-dup", false, true, want_no_chassis, NULL },
-	{ "pci-fn0-missing", false, false, NULL, fix_function_0 },
-	{ "iommu-address", false, false, NULL, NULL },
-	{ "pxb-busnr-range", false, false, NULL, fix_bus_numbers },
-	{ "pxb-busnr-dup", false, false, NULL, fix_bus_numbers },
-	{ "bus-window", false, false, NULL, fix_bus_numbers },
-	{ "bus-slack", false, false, NULL, fix_bus_numbers },
-	{ "pci-index-gap", false, false, NULL, fix_indexes },
-	{ "auto-lands-on-pxb", false, false, NULL, fix_off_expander },
-	{ "hostdev-cell-affinity", false, false, NULL, fix_to_node },
-	{ "hostdev-no-affinity", false, false, NULL, fix_to_node },
-	{ "rc-collapsed", false, false, NULL, fix_to_own_root },
-	{ "vcpu-mem-split", false, false, NULL, fix_vcpu_split },
-	{ "vcpu-unpinned", false, false, NULL, fix_vcpu_unpinned },
-	{ "pin-online", false, false, NULL, fix_pin_online },
-	{ "pin-shared", false, false, NULL, fix_pin_shared },
-	{ "smt-mismatch", false, false, NULL, fix_smt },
-	{ "emulator-remote", false, false, NULL, fix_emulator },
-	{ "emulator-shares", false, false, NULL, fix_emulator },
-	{ "iothread-remote", false, false, NULL, fix_iothread },
+	{"acpi-missing", true, false, want_acpi, NULL},
+	{"uefi-needs-acpi", true, false, want_acpi, NULL},
+	{"iommu-intremap-ioapic", true, false, want_ioapic, NULL},
+	{"iommu-caching", false, false, want_caching, NULL},
+	{"iommu-virtio-bypass", false, true, want_iommu_on, NULL},
+	{"iommu-on-non-virtio", false, true, want_iommu_gone, NULL},
+	{"memory-sum", false, false, want_memory, NULL},
+	{"port-chassis-dup", false, true, want_no_chassis, NULL},
+	{"pci-fn0-missing", false, false, NULL, fix_function_0},
+	{"iommu-address", false, false, NULL, NULL},
+	{"pxb-busnr-range", false, false, NULL, fix_bus_numbers},
+	{"pxb-busnr-dup", false, false, NULL, fix_bus_numbers},
+	{"bus-window", false, false, NULL, fix_bus_numbers},
+	{"bus-slack", false, false, NULL, fix_bus_numbers},
+	{"pci-index-gap", false, false, NULL, fix_indexes},
+	{"auto-lands-on-pxb", false, false, NULL, fix_off_expander},
+	{"hostdev-cell-affinity", false, false, NULL, fix_to_node},
+	{"hostdev-no-affinity", false, false, NULL, fix_to_node},
+	{"rc-collapsed", false, false, NULL, fix_to_own_root},
+	{"vcpu-mem-split", false, false, NULL, fix_vcpu_split},
+	{"vcpu-unpinned", false, false, NULL, fix_vcpu_unpinned},
+	{"pin-online", false, false, NULL, fix_pin_online},
+	{"pin-shared", false, false, NULL, fix_pin_shared},
+	{"smt-mismatch", false, false, NULL, fix_smt},
+	{"emulator-remote", false, false, NULL, fix_emulator},
+	{"emulator-shares", false, false, NULL, fix_emulator},
+	{"iothread-remote", false, false, NULL, fix_iothread},
 };
 
 static const struct fix_row *row_for(const char *rule)
@@ -150,9 +150,9 @@ void fix_make_edits(struct fix *fix)
 	const struct fix_row *row = row_for(fix->finding->rule);
 	struct want *want;
 
-	fix->element = row->at_root ? 0
-				    : fix_element_at(fix->check->document,
-						     &fix->finding->place);
+	fix->element =
+		row->at_root ? 0
+			     : fix_element_at(fix->check->document, &fix->finding->place);
 	if (fix->element < 0)
 		return;
 	if (row->mend) {

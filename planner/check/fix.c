@@ -39,7 +39,7 @@ static void judged_free(struct judged *judged)
 struct fixing {
 	const char *name;
 	const struct check_options *options; /* the user's */
-	struct check_options all;	     /* the same, with no rule left out */
+	struct check_options all;            /* the same, with no rule left out */
 	struct check_fixes *fixes;
 	struct judged now;
 	size_t most;   /* findings of one round */
@@ -47,12 +47,13 @@ struct fixing {
 };
 
 /* Takes the text. Every rule is asked, also those that the user does not want to see. */
-static int read_and_judge(const struct fixing *fixing, struct text *text, struct judged *ret,
-			  struct error *error)
+static int read_and_judge(const struct fixing *fixing, struct text *text,
+			  struct judged *ret, struct error *error)
 {
 	ret->text = *text;
 	*text = (struct text){};
-	if (document_parse(fixing->name, ret->text.s, ret->text.n, &ret->document, error) < 0)
+	if (document_parse(fixing->name, ret->text.s, ret->text.n, &ret->document,
+			   error) < 0)
 		return -1;
 	return check_document(&ret->document, &fixing->all, &ret->result, error);
 }
@@ -84,7 +85,7 @@ static struct finding take(struct finding *finding)
 {
 	struct finding taken = *finding;
 
-	*finding = (struct finding){ .rule = finding->rule, .severity = finding->severity };
+	*finding = (struct finding){.rule = finding->rule, .severity = finding->severity};
 	finding->message = xstrdup(taken.message);
 	taken.place.file = NULL;
 	taken.related.file = NULL;
@@ -95,7 +96,8 @@ static struct finding take(struct finding *finding)
 static char *reason_against(const struct fixing *fixing, const struct finding *finding,
 			    const struct judged *after)
 {
-	const struct report *old = &fixing->now.result.report, *new = &after->result.report;
+	const struct report *old = &fixing->now.result.report,
+			    *new = &after->result.report;
 	const struct finding *worse = report_worse(old, new, SEVERITY_ERROR, true);
 	_cleanup_free_ char *words = NULL;
 
@@ -114,7 +116,8 @@ static char *reason_against(const struct fixing *fixing, const struct finding *f
 static bool is_clean(const struct fixing *fixing, const struct fix_round *round,
 		     const struct judged *after)
 {
-	const struct report *old = &fixing->now.result.report, *new = &after->result.report;
+	const struct report *old = &fixing->now.result.report,
+			    *new = &after->result.report;
 	struct report fixed = {};
 	bool clean = true;
 
@@ -146,9 +149,9 @@ static void keep_round(struct fixing *fixing, const struct fix_round *round,
 			*vec_add(&fixing->fixes->done.findings) =
 				take_step(&round->steps.v[i]);
 		else
-			*vec_add(&fixing->fixes->left) = (struct check_fix_left){
-				take_step(&round->steps.v[i]), NULL
-			};
+			*vec_add(&fixing->fixes->left) =
+				(struct check_fix_left){take_step(&round->steps.v[i]),
+							NULL};
 	if (round->edited == 0)
 		return;
 	judged_free(&fixing->now);
@@ -156,7 +159,8 @@ static void keep_round(struct fixing *fixing, const struct fix_round *round,
 	*after = (struct judged){};
 }
 
-/* The last one alone may bring what no other rule waited for, so one less is tried first. */
+/* The last one alone may bring what no other rule waited for, so one less is tried first.
+ */
 static void try_fewer(struct fixing *fixing, size_t n)
 {
 	fixing->most = fixing->was_less ? n / 2 : n - 1;
@@ -164,13 +168,15 @@ static void try_fewer(struct fixing *fixing, size_t n)
 }
 
 /* Makes a round of the first of the findings. */
-static int try_round(struct fixing *fixing, const fix_findings *wanted, struct error *error)
+static int try_round(struct fixing *fixing, const fix_findings *wanted,
+		     struct error *error)
 {
 	_cleanup_fix_round_ struct fix_round round = {};
 	_cleanup_(judged_free) struct judged after = {};
 	char *reason = NULL;
 
-	if (fix_round_make(&fixing->now.document, fixing->options, wanted, &round, error) < 0)
+	if (fix_round_make(&fixing->now.document, fixing->options, wanted, &round,
+			   error) < 0)
 		return -1;
 	if (round.edited > 0 && read_and_judge(fixing, &round.text, &after, error) < 0)
 		return -1;
@@ -183,9 +189,8 @@ static int try_round(struct fixing *fixing, const fix_findings *wanted, struct e
 	if (round.steps.n == 1 && round.edited > 0)
 		reason = reason_against(fixing, round.steps.v[0].finding, &after);
 	if (reason)
-		*vec_add(&fixing->fixes->left) = (struct check_fix_left){
-			take(round.steps.v[0].finding), reason
-		};
+		*vec_add(&fixing->fixes->left) =
+			(struct check_fix_left){take(round.steps.v[0].finding), reason};
 	else
 		keep_round(fixing, &round, &after);
 	return 0;
@@ -237,8 +242,7 @@ static void look_again(struct fixing *fixing)
 		if (is_among(&fixing->now.result.report, &fixes->done.findings.v[i]))
 			*vec_add(&fixes->left) = (struct check_fix_left){
 				fixes->done.findings.v[i],
-				xstrdup("a fix made later brought it back.")
-			};
+				xstrdup("a fix made later brought it back.")};
 		else
 			fixes->done.findings.v[kept++] = fixes->done.findings.v[i];
 	fixes->done.findings.n = kept;
@@ -272,8 +276,11 @@ int check_fix_view(const struct document *before, const struct document *after,
 int check_fix(const struct document *document, const struct check_options *options,
 	      struct text *ret_text, struct check_fixes *ret, struct error *error)
 {
-	struct fixing fixing = { .name = document->name, .options = options,
-				 .all = *options, .fixes = ret, .most = FIXES_LIMIT };
+	struct fixing fixing = {.name = document->name,
+				.options = options,
+				.all = *options,
+				.fixes = ret,
+				.most = FIXES_LIMIT};
 	_cleanup_text_ struct text text = {};
 	int rc;
 

@@ -32,16 +32,19 @@ static void set_place(const struct check *check, struct place *place, int elemen
 	place->path = document_path(check->document, element);
 }
 
-/* Whether it is part of a device that the target's libvirt may not know, and then drops. */
+/* Whether it is part of a device that the target's libvirt may not know, and then drops.
+ */
 static bool may_be_dropped(const struct check *check, int element)
 {
 	const struct document *document = check->document;
 	int devices = check->guest->devices_element;
 
-	for (; element > 0 && devices >= 0; element = document->elements.v[element].parent)
+	for (; element > 0 && devices >= 0;
+	     element = document->elements.v[element].parent)
 		if (document->elements.v[element].parent == devices)
 			return !document->elements.v[element].node->ns &&
-			       !device_element_known(document_element_name(document, element));
+			       !device_element_known(
+				       document_element_name(document, element));
 	return false;
 }
 
@@ -65,8 +68,8 @@ struct finding *check_found(struct check *check, int element, const char *format
 			     message);
 	element = shown_element(check, element);
 	/* An argument of QEMU's is not ours to change. */
-	finding->fixable = check->rule->fixable &&
-			   !check->document->elements.v[element].node->ns;
+	finding->fixable =
+		check->rule->fixable && !check->document->elements.v[element].node->ns;
 	set_place(check, &finding->place, element);
 	lower(check, finding, element);
 	*vec_add(&check->elements) = element;

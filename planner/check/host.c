@@ -80,7 +80,7 @@ bool check_pin_nodes(const struct check *check, size_t cell, struct set *ret)
 	bool any = false;
 
 	*ret = (struct set){};
-	set_foreach(vcpu, &guest->cells.v[cell].cpus.set) {
+	set_foreach (vcpu, &guest->cells.v[cell].cpus.set) {
 		const struct set *pin = check_pin_of(check, (unsigned)vcpu);
 		struct set nodes;
 

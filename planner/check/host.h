@@ -6,10 +6,10 @@
 
 /* A device of the host that the guest is given. */
 struct check_hostdev {
-	int device;	   /* in guest.devices */
-	int function;	   /* in host->functions, -1 the host has none there */
-	int cell;	   /* guest cell of its bus, -1 none */
-	int host_node;	   /* -1 not known */
+	int device;    /* in guest.devices */
+	int function;  /* in host->functions, -1 the host has none there */
+	int cell;      /* guest cell of its bus, -1 none */
+	int host_node; /* -1 not known */
 };
 typedef VEC(struct check_hostdev) check_hostdevs;
 /* Works without a host: then function and host_node are -1. */

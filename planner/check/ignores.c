@@ -89,7 +89,8 @@ static void read_steps(const struct document *document, struct steps *ret)
 }
 
 /* The element that document_path() gives this path, -1. */
-static int element_at(const struct document *document, struct steps *steps, const char *path)
+static int element_at(const struct document *document, struct steps *steps,
+		      const char *path)
 {
 	_cleanup_free_ char *copy = xstrdup(path);
 	char *rest = copy, *step;
@@ -124,8 +125,8 @@ static void read_metadata(const struct document *document, ignores *ret)
 		reason = document_attribute(document, element, "reason");
 		element = path ? element_at(document, &steps, path) : 0;
 		rule = rule ? rule : "";
-		*vec_add(ret) = (struct ignore){ rule, strlen(rule), element,
-					       reason ? reason : "" };
+		*vec_add(ret) = (struct ignore){rule, strlen(rule), element,
+						reason ? reason : ""};
 	}
 }
 
@@ -136,7 +137,8 @@ static bool says(const struct document *document, const char *words)
 
 void ignores_read(const struct document *document, ignores *ret)
 {
-	/* Most documents say neither, and the text is looked through faster than the tree. */
+	/* Most documents say neither, and the text is looked through faster than the
+	 * tree. */
 	if (says(document, WORDS))
 		read_comments(document, ret);
 	if (says(document, CHECK_NAMESPACE))

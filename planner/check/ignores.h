@@ -8,7 +8,7 @@
 struct ignore {
 	const char *rule; /* not ended by a NUL: rule_n bytes */
 	size_t rule_n;
-	int element; /* and all below it; -1: its path leads nowhere */
+	int element;        /* and all below it; -1: its path leads nowhere */
 	const char *reason; /* "": none, then it silences nothing */
 };
 typedef VEC(struct ignore) ignores;

@@ -6,16 +6,16 @@
 
 /* One device of a guest, and what of the same kind the host has besides. */
 struct policy_case {
-	int node;	     /* the device's host node, -1 not known */
-	bool on_cells_node;  /* and the guest has a cell there (N) */
-	bool shares_socket;  /* or on another node of the same socket as such a one */
-	bool sockets_known;  /* of every host node */
-	unsigned wanted;     /* k: devices of this kind that the guest has */
-	unsigned near;	     /* |S|: devices of this kind that the host has on N */
-	unsigned silent;     /* and on no known node */
-	bool cell_backed;    /* the cell that it is on in the guest has memory there */
-	unsigned distance;   /* from its node to the nearest of N; 0 not known */
-	unsigned most;	     /* POLICY_DISTANCE: at most this */
+	int node;           /* the device's host node, -1 not known */
+	bool on_cells_node; /* and the guest has a cell there (N) */
+	bool shares_socket; /* or on another node of the same socket as such a one */
+	bool sockets_known; /* of every host node */
+	unsigned wanted;    /* k: devices of this kind that the guest has */
+	unsigned near;      /* |S|: devices of this kind that the host has on N */
+	unsigned silent;    /* and on no known node */
+	bool cell_backed;   /* the cell that it is on in the guest has memory there */
+	unsigned distance;  /* from its node to the nearest of N; 0 not known */
+	unsigned most;      /* POLICY_DISTANCE: at most this */
 };
 
 enum policy_verdict {
@@ -25,8 +25,8 @@ enum policy_verdict {
 };
 
 /*
- * nova/pci/stats.py, _filter_pools_for_socket_affinity and _filter_pools_for_numa_cells: a
- * policy narrows the devices down as long as enough are left. Which of them are free is
+ * nova/pci/stats.py, _filter_pools_for_socket_affinity and _filter_pools_for_numa_cells:
+ * a policy narrows the devices down as long as enough are left. Which of them are free is
  * not known here: what Nova takes only when the near ones are gone is POLICY_SECOND.
  */
 enum policy_verdict policy_judge(enum check_policy policy, const struct policy_case *one);

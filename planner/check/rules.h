@@ -13,7 +13,7 @@
 /* Facts that a rule cannot do without; where one is missing it is skipped. */
 enum rule_needs {
 	NEED_MACHINE = 1,  /* a machine whose PCI layout we know */
-	NEED_HOST = 2,	   /* the host's nodes and CPUs */
+	NEED_HOST = 2,     /* the host's nodes and CPUs */
 	NEED_HOST_PCI = 4, /* and its PCI devices */
 	NEED_GROUPS = 8,   /* and their IOMMU groups */
 	NEED_POLICY = 16,  /* --policy; not listed as skipped without it */
@@ -24,10 +24,10 @@ enum rule_judge { JUDGE_NOBODY, JUDGE_LIBVIRT, JUDGE_QEMU, JUDGE_KERNEL };
 
 /* A PCI controller's place; by index. */
 struct check_bus {
-	int controller; /* in guest.controllers, -1 there is none */
-	int parent;	/* index of the controller above, -1 */
-	int root;	/* index of pcie-root or of an expander bus; -1 not reached */
-	unsigned bridges; /* of a root: bus numbers used below it besides its own */
+	int controller;    /* in guest.controllers, -1 there is none */
+	int parent;        /* index of the controller above, -1 */
+	int root;          /* index of pcie-root or of an expander bus; -1 not reached */
+	unsigned bridges;  /* of a root: bus numbers used below it besides its own */
 	unsigned children; /* controllers and devices on this bus */
 };
 
@@ -44,7 +44,7 @@ struct check {
 	size_t n_rules;
 	struct report *report;
 	VEC(int) elements; /* of each finding in the report */
-	bool *found;	   /* by the rule's place in the table: it found something */
+	bool *found;       /* by the rule's place in the table: it found something */
 };
 
 struct rule {
@@ -54,12 +54,13 @@ struct rule {
 	enum rule_judge judge;
 	const char *after[3]; /* rules that must have found nothing before */
 	void (*judge_it)(struct check *check); /* NULL: of several domains, together.h */
-	const char *what; /* one sentence each, */
-	const char *why;  /* ending with a full stop */
+	const char *what;                      /* one sentence each, */
+	const char *why;                       /* ending with a full stop */
 	const char *mend;
 	const char *source;
 	bool fixable;
-	unsigned libvirt_until; /* the first libvirt for which it no longer holds; 0: none */
+	unsigned libvirt_until; /* the first libvirt for which it no longer holds; 0: none
+				 */
 };
 
 extern const struct rule rules[];
@@ -105,41 +106,43 @@ struct check_function {
 typedef VEC(struct check_function) check_functions;
 void check_list_functions(const struct check *check, check_functions *ret);
 
-#define RULE_LIST(X)                                                                     \
-	X(value_malformed) X(ignore_malformed) X(pci_root_model) X(controller_index_dup)    \
-	X(controller_index_range) X(pxb_machine) X(busnr_misplaced) X(pxb_busnr_range) X(chassis_range) \
-	X(busnr_exhausted) X(pxb_node_exists) X(pxb_parent) X(pci_domain)                 \
-	X(pci_address_dup) X(pci_slot_range) X(pci_connect_type) X(pci_no_slot)           \
-	X(sata_place) X(bridge_parent_order) X(hostdev_dup)                               \
-	X(pxb_busnr_dup) X(port_chassis_dup) X(parent_after_child)                        \
-	X(multifunction_off)                                                              \
-	X(bus_window) X(pxb_empty_efi) X(pxb_no_node) X(pxb_node_empty) X(io_ports)       \
-	X(auto_lands_on_pxb) X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs)           \
-	X(bus_slack) X(root_slots)                                                        \
-	X(acpi_missing) X(acpi_needs_uefi) X(uefi_needs_acpi) X(iommu_machine) X(iommu_count) X(iommu_address) X(address_type)                  \
-	X(iommu_attributes) X(iommu_virtio_acpi) X(iommu_virtio_root)                     \
-	X(iommu_intremap_ioapic) X(iommu_eim_intremap) X(iommu_eim_kvm) X(iommu_aw_bits)  \
-	X(vcpus_need_eim) X(vcpus_limit) X(iommu_caching) X(iommu_no_intremap)            \
-	X(iommu_virtio_bypass) X(iommu_on_non_virtio) X(cpu_not_exposed)                  \
-	X(numa_cell_ids) X(numa_cells_overlap) X(numa_cpu_range)                          \
-	X(numa_cpu_cover) X(cell_memory_zero) X(memory_sum)               \
-	X(topology_product) X(numa_splits_core) X(distance_value) X(distance_sibling)     \
-	X(hmat_initiator) X(hmat_twice)                                                   \
-	X(memnode_valid) X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu) X(iothread_exists) \
-	X(pin_shared) X(emulator_shares) X(hugepage_multiple)                             \
-	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu)                \
-	X(balloon_with_hostdev) X(memlock_limit) X(mac_dup) X(host_literals)              \
-	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online)            \
-	X(vcpu_mem_split) X(vcpu_unpinned) X(smt_mismatch) X(emulator_remote)             \
-	X(distance_mirror) X(numa_splits_llc)                                             \
-	X(hostdev_exists) X(hostdev_cell_affinity) X(hostdev_no_affinity)                 \
-	X(hostdev_node_unbacked) X(hostdev_node_unknown) X(rc_collapsed) X(group_whole)   \
-	X(viommu_group_split) X(driver_bound) X(rmrr_region) X(policy_affinity)           \
-	X(hmat_nodes) X(numa_cache_level) X(hmat_cache_first) X(attribute_dropped)        \
-	X(pci_bus_missing) X(hotplug_room) X(network_clash) X(kubevirt_roundtrip)         \
-	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) X(hugepage_mounted)         \
-	X(hostdev_in_use) X(iothread_remote) X(mmio64_fit) X(switch_split)                \
+/* The formatter would make one line of it. */
+/* clang-format off */
+#define RULE_LIST(X) \
+	X(value_malformed) X(ignore_malformed) X(pci_root_model) \
+	X(controller_index_dup) X(controller_index_range) X(pxb_machine) \
+	X(busnr_misplaced) X(pxb_busnr_range) X(chassis_range) X(busnr_exhausted) \
+	X(pxb_node_exists) X(pxb_parent) X(pci_domain) X(pci_address_dup) \
+	X(pci_slot_range) X(pci_connect_type) X(pci_no_slot) X(sata_place) \
+	X(bridge_parent_order) X(hostdev_dup) X(pxb_busnr_dup) X(port_chassis_dup) \
+	X(parent_after_child) X(multifunction_off) X(bus_window) X(pxb_empty_efi) \
+	X(pxb_no_node) X(pxb_node_empty) X(io_ports) X(auto_lands_on_pxb) \
+	X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs) X(bus_slack) X(root_slots) \
+	X(acpi_missing) X(acpi_needs_uefi) X(uefi_needs_acpi) X(iommu_machine) \
+	X(iommu_count) X(iommu_address) X(address_type) X(iommu_attributes) \
+	X(iommu_virtio_acpi) X(iommu_virtio_root) X(iommu_intremap_ioapic) \
+	X(iommu_eim_intremap) X(iommu_eim_kvm) X(iommu_aw_bits) X(vcpus_need_eim) \
+	X(vcpus_limit) X(iommu_caching) X(iommu_no_intremap) X(iommu_virtio_bypass) \
+	X(iommu_on_non_virtio) X(cpu_not_exposed) X(numa_cell_ids) \
+	X(numa_cells_overlap) X(numa_cpu_range) X(numa_cpu_cover) X(cell_memory_zero) \
+	X(memory_sum) X(topology_product) X(numa_splits_core) X(distance_value) \
+	X(distance_sibling) X(hmat_initiator) X(hmat_twice) X(memnode_valid) \
+	X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu) \
+	X(iothread_exists) X(pin_shared) X(emulator_shares) X(hugepage_multiple) \
+	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu) \
+	X(balloon_with_hostdev) X(memlock_limit) X(mac_dup) X(host_literals) \
+	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online) \
+	X(vcpu_mem_split) X(vcpu_unpinned) X(smt_mismatch) X(emulator_remote) \
+	X(distance_mirror) X(numa_splits_llc) X(hostdev_exists) \
+	X(hostdev_cell_affinity) X(hostdev_no_affinity) X(hostdev_node_unbacked) \
+	X(hostdev_node_unknown) X(rc_collapsed) X(group_whole) X(viommu_group_split) \
+	X(driver_bound) X(rmrr_region) X(policy_affinity) X(hmat_nodes) \
+	X(numa_cache_level) X(hmat_cache_first) X(attribute_dropped) \
+	X(pci_bus_missing) X(hotplug_room) X(network_clash) X(kubevirt_roundtrip) \
+	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) X(hugepage_mounted) \
+	X(hostdev_in_use) X(iothread_remote) X(mmio64_fit) X(switch_split) \
 	X(mdev_parent) X(ap_queue_owned) X(ap_queue_shared)
+/* clang-format on */
 
 #define DECLARE_RULE(name) void name(struct check *check);
 RULE_LIST(DECLARE_RULE)

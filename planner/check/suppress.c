@@ -14,14 +14,15 @@ struct silence {
 
 static void silence_begin(const ignores *list, struct silence *ret)
 {
-	*ret = (struct silence){ .list = list };
+	*ret = (struct silence){.list = list};
 	for (size_t i = 0; i < list->n; i++) {
 		const struct ignore *wish = &list->v[i];
 		_cleanup_free_ char *name = xstrndup(wish->rule, wish->rule_n);
 		const struct rule *rule = rule_named(name);
 
 		if (rule && *wish->reason && wish->element >= 0)
-			first_add(&ret->by_rule, rule->id, (uint64_t)wish->element, (int)i);
+			first_add(&ret->by_rule, rule->id, (uint64_t)wish->element,
+				  (int)i);
 	}
 }
 
@@ -63,7 +64,7 @@ void suppress(const struct document *document, struct report *found, const int *
 
 		if (reason)
 			*vec_add(&ret->suppressed) =
-				(struct check_suppressed){ found->findings.v[i], reason };
+				(struct check_suppressed){found->findings.v[i], reason};
 		else
 			*vec_add(&ret->report.findings) = found->findings.v[i];
 	}

@@ -33,8 +33,9 @@ static void compare_devices(struct check_result *a, struct check_result *b)
 
 			if (!pci_address_equal(own->at, a->use.devices.v[j].at))
 				continue;
-			message = xasprintf("Host device " PCI_FORMAT " is assigned in %s as "
-					    "well.", PCI_ARGS(own->at),
+			message = xasprintf("Host device " PCI_FORMAT
+					    " is assigned in %s as well.",
+					    PCI_ARGS(own->at),
 					    a->use.devices.v[j].place.file);
 			add(b, "device-taken-twice", &own->place,
 			    &a->use.devices.v[j].place, message);
@@ -46,7 +47,8 @@ static bool same_device(const struct check_result *a, const struct check_result 
 {
 	for (size_t i = 0; i < b->use.devices.n; i++)
 		for (size_t j = 0; j < a->use.devices.n; j++)
-			if (pci_address_equal(b->use.devices.v[i].at, a->use.devices.v[j].at))
+			if (pci_address_equal(b->use.devices.v[i].at,
+					      a->use.devices.v[j].at))
 				return true;
 	return false;
 }
@@ -60,7 +62,8 @@ static void compare_things(const struct check_options *options, struct check_res
 			const struct check_use_thing *other = &a->use.things.v[j];
 			_cleanup_free_ char *message = NULL;
 
-			if (!streq(own->rule, other->rule) || !streq(own->name, other->name) ||
+			if (!streq(own->rule, other->rule) ||
+			    !streq(own->name, other->name) ||
 			    !check_wants(options, rule_named(own->rule)) ||
 			    (streq(own->rule, "group-taken-twice") && same_device(a, b)))
 				continue;
@@ -76,7 +79,7 @@ static void compare_pins(struct check_result *a, struct check_result *b)
 	_cleanup_set_ struct set both = {};
 	_cleanup_free_ char *list = NULL, *message = NULL;
 
-	set_foreach(cpu, &b->use.pins)
+	set_foreach (cpu, &b->use.pins)
 		if (set_has(&a->use.pins, (unsigned)cpu))
 			set_add(&both, (unsigned)cpu);
 	if (set_empty(&both))
@@ -99,16 +102,18 @@ static void sum_node(struct check_result *const *results, size_t n,
 
 		for (size_t j = 0; j < results[i]->use.memory.n; j++)
 			if (results[i]->use.memory.v[j].node == node->id &&
-			    __builtin_add_overflow(sum, results[i]->use.memory.v[j].bytes, &sum))
+			    __builtin_add_overflow(sum, results[i]->use.memory.v[j].bytes,
+						   &sum))
 				sum = UINT64_MAX;
-		if (before == 0 || before > node->memory_bytes || sum <= node->memory_bytes)
+		if (before == 0 || before > node->memory_bytes ||
+		    sum <= node->memory_bytes)
 			continue;
-		message = xasprintf("With this domain, %llu MiB are bound to host node %d, which "
-				    "has %llu MiB.",
-				    (unsigned long long)(sum >> 20), node->id,
-				    (unsigned long long)(node->memory_bytes >> 20));
-		add(results[i], "node-oversubscribed", &results[i]->use.memory_place, NULL,
-		    message);
+		message = xasprintf(
+			"With this domain, %llu MiB are bound to host node %d, which has %llu MiB.",
+			(unsigned long long)(sum >> 20), node->id,
+			(unsigned long long)(node->memory_bytes >> 20));
+		add(results[i], "node-oversubscribed", &results[i]->use.memory_place,
+		    NULL, message);
 	}
 }
 

@@ -18,7 +18,7 @@ static bool on_pci(const struct guest_address *address)
 static void find_controllers(struct check *check)
 {
 	for (size_t i = 0; i < INDEXES; i++)
-		check->bus[i] = (struct check_bus){ -1, -1, -1, 0, 0 };
+		check->bus[i] = (struct check_bus){-1, -1, -1, 0, 0};
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
 		int index = guest_pci_index(&check->guest->controllers.v[i]);
 
@@ -104,14 +104,17 @@ void check_list_functions(const struct check *check, check_functions *ret)
 
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		if (on_pci(&guest->controllers.v[i].address))
-			*vec_add(ret) = (struct check_function){
-				{ (int)i, -1, -1 }, &guest->controllers.v[i].address };
+			*vec_add(ret) =
+				(struct check_function){{(int)i, -1, -1},
+							&guest->controllers.v[i].address};
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (on_pci(&guest->devices.v[i].address))
-			*vec_add(ret) = (struct check_function){
-				{ -1, (int)i, -1 }, &guest->devices.v[i].address };
+			*vec_add(ret) =
+				(struct check_function){{-1, (int)i, -1},
+							&guest->devices.v[i].address};
 	for (size_t i = 0; i < guest->iommus.n; i++)
 		if (on_pci(&guest->iommus.v[i].address))
-			*vec_add(ret) = (struct check_function){
-				{ -1, -1, (int)i }, &guest->iommus.v[i].address };
+			*vec_add(ret) =
+				(struct check_function){{-1, -1, (int)i},
+							&guest->iommus.v[i].address};
 }

@@ -8,9 +8,10 @@ static struct place place_of(const struct document *document, int element)
 {
 	const struct document_element *at = &document->elements.v[MAX(element, 0)];
 
-	return (struct place){ .file = document->name, .line = at->line,
-			       .column = at->column,
-			       .path = document_path(document, MAX(element, 0)) };
+	return (struct place){.file = document->name,
+			      .line = at->line,
+			      .column = at->column,
+			      .path = document_path(document, MAX(element, 0))};
 }
 
 /* Only pins to a single CPU: others are meant to be shared. */
@@ -43,8 +44,8 @@ static void gather_memory(const struct check *check, struct check_use *ret)
 	ret->memory_place = place_of(check->document, guest->numatune_element);
 }
 
-static void add_thing(const struct check *check, const char *rule, char *name, int element,
-		      struct check_use *ret)
+static void add_thing(const struct check *check, const char *rule, char *name,
+		      int element, struct check_use *ret)
 {
 	struct check_use_thing *row = vec_add(&ret->things);
 
@@ -62,8 +63,8 @@ static void gather_mdevs(const struct check *check, struct check_use *ret)
 		if (!device->mdev_uuid)
 			continue;
 		add_thing(check, "device-taken-twice",
-			  xasprintf("Mediated device %s", device->mdev_uuid), device->element,
-			  ret);
+			  xasprintf("Mediated device %s", device->mdev_uuid),
+			  device->element, ret);
 		check_list_queues(check, device, &queues);
 		for (size_t j = 0; j < queues.n; j++)
 			add_thing(check, "ap-queue-taken-twice",
@@ -77,8 +78,9 @@ static void gather_mdevs(const struct check *check, struct check_use *ret)
 static void gather_group(const struct check *check, const struct check_hostdev *row,
 			 struct check_use *ret)
 {
-	int group = row->function >= 0 ? check->host->functions.v[row->function].iommu_group
-				       : GROUP_UNKNOWN;
+	int group = row->function >= 0
+			    ? check->host->functions.v[row->function].iommu_group
+			    : GROUP_UNKNOWN;
 
 	if (group >= 0)
 		add_thing(check, "group-taken-twice", xasprintf("IOMMU group %d", group),
@@ -91,7 +93,8 @@ void check_gather_use(const struct check *check, struct check_use *ret)
 
 	check_list_hostdevs(check, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[list.v[i].device];
+		const struct guest_device *device =
+			&check->guest->devices.v[list.v[i].device];
 		struct check_use_device *row = vec_add(&ret->devices);
 
 		row->at = device->source.at;

@@ -16,7 +16,8 @@ static size_t index_of(const char *id)
 {
 	const struct rule *rule = rule_named(id);
 
-	return rule ? MIN((size_t)(rule - rules), (size_t)RULES_LIMIT - 1) : RULES_LIMIT - 1;
+	return rule ? MIN((size_t)(rule - rules), (size_t)RULES_LIMIT - 1)
+		    : RULES_LIMIT - 1;
 }
 
 static void tally(const struct report *report, enum severity severity, struct tally *ret)
@@ -41,8 +42,9 @@ static bool was_kept_off(const struct tally *errors, const char *id)
 	return false;
 }
 
-const struct finding *report_worse(const struct report *before, const struct report *after,
-				   enum severity severity, bool even_fixable)
+const struct finding *report_worse(const struct report *before,
+				   const struct report *after, enum severity severity,
+				   bool even_fixable)
 {
 	struct tally old, new, errors;
 
@@ -55,7 +57,8 @@ const struct finding *report_worse(const struct report *before, const struct rep
 
 		if (finding->fixable && !even_fixable)
 			continue;
-		if (finding->severity >= severity && new.by_rule[rule] > old.by_rule[rule] &&
+		if (finding->severity >= severity &&
+		    new.by_rule[rule] > old.by_rule[rule] &&
 		    (new.all > old.all || !was_kept_off(&errors, finding->rule)))
 			return finding;
 	}

@@ -5,15 +5,17 @@
 #include "planner/check/check.h"
 
 /*
- * The first finding of @after, at least as severe as @severity, of a rule that has more of
- * them there than in @before; NULL if there is none. Findings are counted by rule, since
- * a change may renumber what their messages name. A rule that an error kept from being
- * judged in @before may find what was there already; such findings count as new only if
+ * The first finding of @after, at least as severe as @severity, of a rule that has more
+ * of them there than in @before; NULL if there is none. Findings are counted by rule,
+ * since a change may renumber what their messages name. A rule that an error kept from
+ * being judged in @before may find what was there already; such findings count as new
+ * only if
  * @after has more in all. Without @even_fixable those that --fix can go on to fix are
  * left out.
  */
-const struct finding *report_worse(const struct report *before, const struct report *after,
-				   enum severity severity, bool even_fixable);
+const struct finding *report_worse(const struct report *before,
+				   const struct report *after, enum severity severity,
+				   bool even_fixable);
 /* Whether each rule has as many findings in @after as in @before but for those @fixed. */
 bool report_is_without(const struct report *before, const struct report *fixed,
 		       const struct report *after);

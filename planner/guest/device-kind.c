@@ -11,118 +11,119 @@
 #define VIRTIO 0x1af4, 0x1040
 
 static const struct device_kind kinds[] = {
-	{ "e1000e", "interface", NULL, "e1000e", 0x8086, 0x10d3, 0x020000, CONNECT_PCIE,
-	  .io_bar = true, .assignable = true },
-	{ "igb", "interface", NULL, "igb", 0x8086, 0x10c9, 0x020000, CONNECT_PCIE,
-	  .io_bar = true, .assignable = true, .vfs = 7, .needs = FEATURE_IGB },
-	{ "virtio-net", "interface", NULL, "virtio", VIRTIO + 1, 0x020000,
-	  CONNECT_SWITCHABLE, .assignable = true },
-	{ "virtio-net", "interface", NULL, "virtio-non-transitional", VIRTIO + 1, 0x020000,
-	  CONNECT_PCIE, .assignable = true },
-	{ "vmxnet3", "interface", NULL, "vmxnet3", 0x15ad, 0x07b0, 0x020000, CONNECT_PCIE,
-	  .assignable = true },
-	{ "virtio-scsi", "controller", "scsi", "virtio-scsi", VIRTIO + 8, 0x010000,
-	  CONNECT_SWITCHABLE, .assignable = true },
-	{ "virtio-gpu", "video", NULL, "virtio", VIRTIO + 16, 0x038000,
-	  CONNECT_SWITCHABLE, .assignable = true },
-	{ "virtio-rng", "rng", NULL, "virtio", VIRTIO + 4, 0x00ff00, CONNECT_SWITCHABLE,
-	  .assignable = true },
-	{ "qemu-xhci", "controller", "usb", "qemu-xhci", 0x1b36, 0x000d, 0x0c0330,
-	  CONNECT_PCIE, .assignable = true },
+	{"e1000e", "interface", NULL, "e1000e", 0x8086, 0x10d3, 0x020000, CONNECT_PCIE,
+	 .io_bar = true, .assignable = true},
+	{"igb", "interface", NULL, "igb", 0x8086, 0x10c9, 0x020000, CONNECT_PCIE,
+	 .io_bar = true, .assignable = true, .vfs = 7, .needs = FEATURE_IGB},
+	{"virtio-net", "interface", NULL, "virtio", VIRTIO + 1, 0x020000,
+	 CONNECT_SWITCHABLE, .assignable = true},
+	{"virtio-net", "interface", NULL, "virtio-non-transitional", VIRTIO + 1, 0x020000,
+	 CONNECT_PCIE, .assignable = true},
+	{"vmxnet3", "interface", NULL, "vmxnet3", 0x15ad, 0x07b0, 0x020000, CONNECT_PCIE,
+	 .assignable = true},
+	{"virtio-scsi", "controller", "scsi", "virtio-scsi", VIRTIO + 8, 0x010000,
+	 CONNECT_SWITCHABLE, .assignable = true},
+	{"virtio-gpu", "video", NULL, "virtio", VIRTIO + 16, 0x038000, CONNECT_SWITCHABLE,
+	 .assignable = true},
+	{"virtio-rng", "rng", NULL, "virtio", VIRTIO + 4, 0x00ff00, CONNECT_SWITCHABLE,
+	 .assignable = true},
+	{"qemu-xhci", "controller", "usb", "qemu-xhci", 0x1b36, 0x000d, 0x0c0330,
+	 CONNECT_PCIE, .assignable = true},
 	/* From here on: what a domain may hold, not what --device makes. */
-	{ NULL, "crypto", NULL, "virtio", VIRTIO + 20, 0x108000, CONNECT_SWITCHABLE },
-	{ NULL, "controller", "usb", "nec-xhci", 0x1033, 0x0194, 0x0c0330, CONNECT_PCIE },
-	{ NULL, "controller", "usb", "ich9-ehci1", 0x8086, 0x293a, 0x0c0320, CONNECT_PCI },
-	{ NULL, "controller", "usb", "ich9-uhci1", 0x8086, 0x2934, 0x0c0300, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "usb", "ich9-uhci2", 0x8086, 0x2935, 0x0c0300, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "usb", "ich9-uhci3", 0x8086, 0x2936, 0x0c0300, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "usb", "piix3-uhci", 0x8086, 0x7020, 0x0c0300, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "usb", "ehci", 0x8086, 0x24cd, 0x0c0320, CONNECT_PCI },
-	{ NULL, "controller", "usb", "piix4-uhci", 0x8086, 0x7112, 0x0c0300, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "usb", "vt82c686b-uhci", 0x1106, 0x3038, 0x0c0300,
-	  CONNECT_PCI, .io_bar = true },
-	{ NULL, "controller", "usb", "pci-ohci", 0x106b, 0x003f, 0x0c0310, CONNECT_PCI },
-	{ NULL, "controller", "ide", NULL, 0x8086, 0x7010, 0x010180, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "virtio-serial", NULL, VIRTIO + 3, 0x078000,
-	  CONNECT_SWITCHABLE },
-	{ NULL, "controller", "scsi", "virtio-non-transitional", VIRTIO + 8, 0x010000,
-	  CONNECT_PCIE },
-	{ NULL, "controller", "scsi", "virtio-transitional", 0x1af4, 0x1004, 0x010000,
-	  CONNECT_PCI, .io_bar = true },
-	{ NULL, "controller", "scsi", "lsisas1068", 0x1000, 0x0054, 0x010000, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "scsi", "lsisas1078", 0x1000, 0x0060, 0x010400, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "scsi", "lsilogic", 0x1000, 0x0012, 0x010000, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "controller", "sata", NULL, 0x8086, 0x2922, 0x010601, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "interface", NULL, "e1000", 0x8086, 0x100e, 0x020000, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "interface", NULL, "rtl8139", 0x10ec, 0x8139, 0x020000, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "interface", NULL, "virtio-transitional", 0x1af4, 0x1000, 0x020000,
-	  CONNECT_PCI, .io_bar = true },
-	{ NULL, "disk", NULL, "virtio", VIRTIO + 2, 0x010000, CONNECT_SWITCHABLE },
-	{ NULL, "disk", NULL, "nvme", 0x1b36, 0x0010, 0x010802, CONNECT_PCIE },
-	{ NULL, "memballoon", NULL, "virtio", VIRTIO + 5, 0x00ff00, CONNECT_SWITCHABLE },
-	{ NULL, "memballoon", NULL, "virtio-non-transitional", VIRTIO + 5, 0x00ff00,
-	  CONNECT_PCIE },
-	{ NULL, "rng", NULL, "virtio-non-transitional", VIRTIO + 4, 0x00ff00, CONNECT_PCIE },
-	{ NULL, "memballoon", NULL, "virtio-transitional", 0x1af4, 0x1002, 0x00ff00,
-	  CONNECT_PCI, .io_bar = true },
-	{ NULL, "rng", NULL, "virtio-transitional", 0x1af4, 0x1005, 0x00ff00, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "memory", NULL, "virtio-mem", VIRTIO + 24, 0x00ff00, CONNECT_SWITCHABLE },
-	{ NULL, "memory", NULL, "virtio-pmem", VIRTIO + 27, 0x00ff00, CONNECT_SWITCHABLE },
-	{ NULL, "vsock", NULL, "virtio", VIRTIO + 19, 0x078000, CONNECT_SWITCHABLE },
-	{ NULL, "filesystem", NULL, NULL, VIRTIO + 26, 0x018000, CONNECT_SWITCHABLE },
-	{ NULL, "input", "keyboard", "virtio", VIRTIO + 18, 0x090000, CONNECT_SWITCHABLE },
-	{ NULL, "input", "mouse", "virtio", VIRTIO + 18, 0x090200, CONNECT_SWITCHABLE },
-	{ NULL, "input", NULL, "virtio", VIRTIO + 18, 0x098000, CONNECT_SWITCHABLE },
-	{ NULL, "video", NULL, "vga", 0x1234, 0x1111, 0x030000, CONNECT_PCI },
-	{ NULL, "video", NULL, "bochs", 0x1234, 0x1111, 0x038000, CONNECT_PCIE },
-	{ NULL, "video", NULL, "qxl", 0x1b36, 0x0100, 0x030000, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "video", NULL, "cirrus", 0x1013, 0x00b8, 0x030000, CONNECT_PCI },
-	{ NULL, "video", NULL, "vmvga", 0x15ad, 0x0405, 0x030000, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "sound", NULL, "ich9", 0x8086, 0x293e, 0x040300, CONNECT_PCI },
-	{ NULL, "sound", NULL, "ich6", 0x8086, 0x2668, 0x040300, CONNECT_PCI },
-	{ NULL, "sound", NULL, "ac97", 0x8086, 0x2415, 0x040100, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "sound", NULL, "es1370", 0x1274, 0x5000, 0x040100, CONNECT_PCI,
-	  .io_bar = true },
-	{ NULL, "watchdog", NULL, "i6300esb", 0x8086, 0x25ab, 0x088000, CONNECT_PCI },
-	{ NULL, "shmem", NULL, "ivshmem-plain", 0x1af4, 0x1110, 0x050000, CONNECT_PCI },
-	{ NULL, "shmem", NULL, "ivshmem-doorbell", 0x1af4, 0x1110, 0x050000, CONNECT_PCI },
-	{ NULL, "serial", NULL, "pci-serial", 0x1b36, 0x0002, 0x070002, CONNECT_PCI,
-	  .io_bar = true },
+	{NULL, "crypto", NULL, "virtio", VIRTIO + 20, 0x108000, CONNECT_SWITCHABLE},
+	{NULL, "controller", "usb", "nec-xhci", 0x1033, 0x0194, 0x0c0330, CONNECT_PCIE},
+	{NULL, "controller", "usb", "ich9-ehci1", 0x8086, 0x293a, 0x0c0320, CONNECT_PCI},
+	{NULL, "controller", "usb", "ich9-uhci1", 0x8086, 0x2934, 0x0c0300, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "usb", "ich9-uhci2", 0x8086, 0x2935, 0x0c0300, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "usb", "ich9-uhci3", 0x8086, 0x2936, 0x0c0300, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "usb", "piix3-uhci", 0x8086, 0x7020, 0x0c0300, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "usb", "ehci", 0x8086, 0x24cd, 0x0c0320, CONNECT_PCI},
+	{NULL, "controller", "usb", "piix4-uhci", 0x8086, 0x7112, 0x0c0300, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "usb", "vt82c686b-uhci", 0x1106, 0x3038, 0x0c0300,
+	 CONNECT_PCI, .io_bar = true},
+	{NULL, "controller", "usb", "pci-ohci", 0x106b, 0x003f, 0x0c0310, CONNECT_PCI},
+	{NULL, "controller", "ide", NULL, 0x8086, 0x7010, 0x010180, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "virtio-serial", NULL, VIRTIO + 3, 0x078000,
+	 CONNECT_SWITCHABLE},
+	{NULL, "controller", "scsi", "virtio-non-transitional", VIRTIO + 8, 0x010000,
+	 CONNECT_PCIE},
+	{NULL, "controller", "scsi", "virtio-transitional", 0x1af4, 0x1004, 0x010000,
+	 CONNECT_PCI, .io_bar = true},
+	{NULL, "controller", "scsi", "lsisas1068", 0x1000, 0x0054, 0x010000, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "scsi", "lsisas1078", 0x1000, 0x0060, 0x010400, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "scsi", "lsilogic", 0x1000, 0x0012, 0x010000, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "sata", NULL, 0x8086, 0x2922, 0x010601, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "interface", NULL, "e1000", 0x8086, 0x100e, 0x020000, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "interface", NULL, "rtl8139", 0x10ec, 0x8139, 0x020000, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "interface", NULL, "virtio-transitional", 0x1af4, 0x1000, 0x020000,
+	 CONNECT_PCI, .io_bar = true},
+	{NULL, "disk", NULL, "virtio", VIRTIO + 2, 0x010000, CONNECT_SWITCHABLE},
+	{NULL, "disk", NULL, "nvme", 0x1b36, 0x0010, 0x010802, CONNECT_PCIE},
+	{NULL, "memballoon", NULL, "virtio", VIRTIO + 5, 0x00ff00, CONNECT_SWITCHABLE},
+	{NULL, "memballoon", NULL, "virtio-non-transitional", VIRTIO + 5, 0x00ff00,
+	 CONNECT_PCIE},
+	{NULL, "rng", NULL, "virtio-non-transitional", VIRTIO + 4, 0x00ff00,
+	 CONNECT_PCIE},
+	{NULL, "memballoon", NULL, "virtio-transitional", 0x1af4, 0x1002, 0x00ff00,
+	 CONNECT_PCI, .io_bar = true},
+	{NULL, "rng", NULL, "virtio-transitional", 0x1af4, 0x1005, 0x00ff00, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "memory", NULL, "virtio-mem", VIRTIO + 24, 0x00ff00, CONNECT_SWITCHABLE},
+	{NULL, "memory", NULL, "virtio-pmem", VIRTIO + 27, 0x00ff00, CONNECT_SWITCHABLE},
+	{NULL, "vsock", NULL, "virtio", VIRTIO + 19, 0x078000, CONNECT_SWITCHABLE},
+	{NULL, "filesystem", NULL, NULL, VIRTIO + 26, 0x018000, CONNECT_SWITCHABLE},
+	{NULL, "input", "keyboard", "virtio", VIRTIO + 18, 0x090000, CONNECT_SWITCHABLE},
+	{NULL, "input", "mouse", "virtio", VIRTIO + 18, 0x090200, CONNECT_SWITCHABLE},
+	{NULL, "input", NULL, "virtio", VIRTIO + 18, 0x098000, CONNECT_SWITCHABLE},
+	{NULL, "video", NULL, "vga", 0x1234, 0x1111, 0x030000, CONNECT_PCI},
+	{NULL, "video", NULL, "bochs", 0x1234, 0x1111, 0x038000, CONNECT_PCIE},
+	{NULL, "video", NULL, "qxl", 0x1b36, 0x0100, 0x030000, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "video", NULL, "cirrus", 0x1013, 0x00b8, 0x030000, CONNECT_PCI},
+	{NULL, "video", NULL, "vmvga", 0x15ad, 0x0405, 0x030000, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "sound", NULL, "ich9", 0x8086, 0x293e, 0x040300, CONNECT_PCI},
+	{NULL, "sound", NULL, "ich6", 0x8086, 0x2668, 0x040300, CONNECT_PCI},
+	{NULL, "sound", NULL, "ac97", 0x8086, 0x2415, 0x040100, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "sound", NULL, "es1370", 0x1274, 0x5000, 0x040100, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "watchdog", NULL, "i6300esb", 0x8086, 0x25ab, 0x088000, CONNECT_PCI},
+	{NULL, "shmem", NULL, "ivshmem-plain", 0x1af4, 0x1110, 0x050000, CONNECT_PCI},
+	{NULL, "shmem", NULL, "ivshmem-doorbell", 0x1af4, 0x1110, 0x050000, CONNECT_PCI},
+	{NULL, "serial", NULL, "pci-serial", 0x1b36, 0x0002, 0x070002, CONNECT_PCI,
+	 .io_bar = true},
 };
 
 /* QEMU 7.2 hw/pci-bridge and hw/pci-bridge/gen_pcie_root_port.c; ACS: only there. */
 static const struct bridge_kind bridges[] = {
-	{ "pcie-root-port", "pcie-root-port", 0x1b36, 0x000c, 0x060400, PCIE_ROOT_PORT,
-	  .acs = true, .bridge = true },
-	{ "pcie-root-port", "ioh3420", 0x8086, 0x3420, 0x060400, PCIE_ROOT_PORT,
-	  .bridge = true },
-	{ "pcie-switch-upstream-port", "x3130-upstream", 0x104c, 0x8232, 0x060400,
-	  PCIE_UPSTREAM_PORT, .bridge = true },
-	{ "pcie-switch-downstream-port", "xio3130-downstream", 0x104c, 0x8233, 0x060400,
-	  PCIE_DOWNSTREAM_PORT, .bridge = true },
-	{ "pcie-to-pci-bridge", "pcie-pci-bridge", 0x1b36, 0x000e, 0x060400,
-	  PCIE_TO_PCI_BRIDGE, .bridge = true },
-	{ "dmi-to-pci-bridge", "i82801b11-bridge", 0x8086, 0x244e, 0x060401, PCIE_NONE,
-	  .bridge = true },
-	{ "pci-bridge", "pci-bridge", 0x1b36, 0x0001, 0x060400, PCIE_NONE, .bridge = true },
-	{ "pcie-expander-bus", "pxb-pcie", 0x1b36, 0x000b, 0x060000, PCIE_NONE },
-	{ "pci-expander-bus", "pxb", 0x1b36, 0x0009, 0x060000, PCIE_NONE },
+	{"pcie-root-port", "pcie-root-port", 0x1b36, 0x000c, 0x060400, PCIE_ROOT_PORT,
+	 .acs = true, .bridge = true},
+	{"pcie-root-port", "ioh3420", 0x8086, 0x3420, 0x060400, PCIE_ROOT_PORT,
+	 .bridge = true},
+	{"pcie-switch-upstream-port", "x3130-upstream", 0x104c, 0x8232, 0x060400,
+	 PCIE_UPSTREAM_PORT, .bridge = true},
+	{"pcie-switch-downstream-port", "xio3130-downstream", 0x104c, 0x8233, 0x060400,
+	 PCIE_DOWNSTREAM_PORT, .bridge = true},
+	{"pcie-to-pci-bridge", "pcie-pci-bridge", 0x1b36, 0x000e, 0x060400,
+	 PCIE_TO_PCI_BRIDGE, .bridge = true},
+	{"dmi-to-pci-bridge", "i82801b11-bridge", 0x8086, 0x244e, 0x060401, PCIE_NONE,
+	 .bridge = true},
+	{"pci-bridge", "pci-bridge", 0x1b36, 0x0001, 0x060400, PCIE_NONE, .bridge = true},
+	{"pcie-expander-bus", "pxb-pcie", 0x1b36, 0x000b, 0x060000, PCIE_NONE},
+	{"pci-expander-bus", "pxb", 0x1b36, 0x0009, 0x060000, PCIE_NONE},
 };
 
 const struct device_kind *device_kind_named(const char *name)
@@ -151,7 +152,8 @@ static const struct device_kind *find(const char *tag, const char *type,
 				      const char *model)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (streq(kinds[i].tag, tag) && (!kinds[i].type || streq_null(kinds[i].type, type)) &&
+		if (streq(kinds[i].tag, tag) &&
+		    (!kinds[i].type || streq_null(kinds[i].type, type)) &&
 		    (!kinds[i].model || streq_null(kinds[i].model, model)))
 			return &kinds[i];
 	return NULL;
@@ -187,8 +189,8 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
 /* libvirt's network cards that are on another bus; any other name it takes for PCI. */
 static bool card_on_pci(const struct guest_device *device)
 {
-	static const char *const others[] = { "usb-net",   "netfront", "lan9118",
-					      "smc91c111", "spapr-vlan", "ne2k_isa" };
+	static const char *const others[] = {"usb-net",   "netfront",   "lan9118",
+					     "smc91c111", "spapr-vlan", "ne2k_isa"};
 
 	for (size_t i = 0; device->model && i < ARRAY_SIZE(others); i++)
 		if (streq(device->model, others[i]))
@@ -199,7 +201,8 @@ static bool card_on_pci(const struct guest_device *device)
 static bool hostdev_on_pci(const struct guest_device *device)
 {
 	return streq_null(device->type, "pci") || streq_null(device->type, "scsi_host") ||
-	       (streq_null(device->type, "mdev") && streq_null(device->model, "vfio-pci"));
+	       (streq_null(device->type, "mdev") &&
+		streq_null(device->model, "vfio-pci"));
 }
 
 bool device_on_pci(const struct guest_device *device)
@@ -217,12 +220,13 @@ bool device_on_pci(const struct guest_device *device)
 bool device_element_known(const char *name)
 {
 	static const char *const names[] = {
-		"audio",     "channel",	  "console",   "controller", "crypto",	"disk",
-		"emulator",  "filesystem", "graphics", "hostdev",    "hub",	"input",
-		"interface", "iommu",	  "lease",     "memballoon", "memory",	"nvram",
-		"panic",     "parallel",  "pstore",    "redirdev",   "redirfilter", "rng",
-		"serial",    "shmem",	  "smartcard", "sound",	     "tpm",	"video",
-		"vsock",     "watchdog",
+		"audio",      "channel",   "console",     "controller", "crypto",
+		"disk",       "emulator",  "filesystem",  "graphics",   "hostdev",
+		"hub",        "input",     "interface",   "iommu",      "lease",
+		"memballoon", "memory",    "nvram",       "panic",      "parallel",
+		"pstore",     "redirdev",  "redirfilter", "rng",        "serial",
+		"shmem",      "smartcard", "sound",       "tpm",        "video",
+		"vsock",      "watchdog",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -248,11 +252,12 @@ uint16_t device_kind_legacy_id(const struct device_kind *kind)
 	static const struct {
 		uint16_t modern, legacy;
 	} ids[] = {
-		{ 0x1041, 0x1000 }, { 0x1042, 0x1001 }, { 0x1043, 0x1003 }, { 0x1044, 0x1005 },
-		{ 0x1045, 0x1002 }, { 0x1048, 0x1004 }, { 0x1049, 0x1009 },
+		{0x1041, 0x1000}, {0x1042, 0x1001}, {0x1043, 0x1003}, {0x1044, 0x1005},
+		{0x1045, 0x1002}, {0x1048, 0x1004}, {0x1049, 0x1009},
 	};
 
-	for (size_t i = 0; kind->connection == CONNECT_SWITCHABLE && i < ARRAY_SIZE(ids); i++)
+	for (size_t i = 0; kind->connection == CONNECT_SWITCHABLE && i < ARRAY_SIZE(ids);
+	     i++)
 		if (kind->vendor == 0x1af4 && kind->device == ids[i].modern)
 			return ids[i].legacy;
 	return kind->device;

@@ -10,10 +10,10 @@
 #include "planner/guest/target.h"
 
 enum device_connection {
-	CONNECT_PCIE,	      /* wants a PCI Express port */
-	CONNECT_PCI,	      /* conventional PCI: libvirt adds a pcie-to-pci-bridge */
-	CONNECT_INTEGRATED,   /* only on pcie-root */
-	CONNECT_SWITCHABLE,   /* virtio: Express in a port, conventional elsewhere */
+	CONNECT_PCIE,       /* wants a PCI Express port */
+	CONNECT_PCI,        /* conventional PCI: libvirt adds a pcie-to-pci-bridge */
+	CONNECT_INTEGRATED, /* only on pcie-root */
+	CONNECT_SWITCHABLE, /* virtio: Express in a port, conventional elsewhere */
 };
 
 struct device_kind {
@@ -24,9 +24,9 @@ struct device_kind {
 	uint16_t vendor, device;
 	uint32_t class_code; /* 24 bits */
 	enum device_connection connection;
-	bool io_bar;	   /* needs I/O ports even in a PCI Express port */
-	bool assignable;   /* makes sense to hand to a nested guest */
-	unsigned vfs;	   /* SR-IOV: sriov_totalvfs in the guest */
+	bool io_bar;     /* needs I/O ports even in a PCI Express port */
+	bool assignable; /* makes sense to hand to a nested guest */
+	unsigned vfs;    /* SR-IOV: sriov_totalvfs in the guest */
 	enum feature needs;
 };
 
@@ -59,7 +59,7 @@ uint16_t device_kind_legacy_id(const struct device_kind *kind);
 
 /* The PCI bridges and ports that libvirt's controllers are in QEMU. */
 struct bridge_kind {
-	const char *model;	/* libvirt's */
+	const char *model;      /* libvirt's */
 	const char *model_name; /* QEMU's device, libvirt's default for the model */
 	uint16_t vendor, device;
 	uint32_t class_code;

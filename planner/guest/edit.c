@@ -25,7 +25,7 @@ struct list {
 	const void *v;
 	size_t n, size_bytes;
 };
-#define LIST(vec) ((struct list){ (vec)->v, (vec)->n, sizeof(*(vec)->v) })
+#define LIST(vec) ((struct list){(vec)->v, (vec)->n, sizeof(*(vec)->v)})
 
 static const void *list_item(const struct list *list, size_t i)
 {
@@ -112,12 +112,33 @@ static int last_controller(const struct guest *guest)
 
 /* libvirt's own order of what stands in a domain (virDomainDefFormatInternal). */
 static const char *const order[] = {
-	"name",		"uuid",	       "genid",	    "title",	     "description",
-	"metadata",	"maxMemory",   "memory",    "currentMemory", "blkiotune",
-	"memtune",	"memoryBacking", "vcpu",    "vcpus",	     "iothreads",
-	"iothreadids",	"defaultiothread", "cputune", "numatune",    "resource",
-	"sysinfo",	"bootloader",  "os",	    "idmap",	     "features",
-	"cpu",		"clock",
+	"name",
+	"uuid",
+	"genid",
+	"title",
+	"description",
+	"metadata",
+	"maxMemory",
+	"memory",
+	"currentMemory",
+	"blkiotune",
+	"memtune",
+	"memoryBacking",
+	"vcpu",
+	"vcpus",
+	"iothreads",
+	"iothreadids",
+	"defaultiothread",
+	"cputune",
+	"numatune",
+	"resource",
+	"sysinfo",
+	"bootloader",
+	"os",
+	"idmap",
+	"features",
+	"cpu",
+	"clock",
 };
 
 static size_t place_of(const char *name)
@@ -146,7 +167,8 @@ int guest_edit_anchor(const struct document *document, const char *name)
 /* A child of @parent that is there already, or a new one at its end, or in its order. */
 static void merge_child(struct edits *edits, int parent, struct want *child)
 {
-	struct want parent_want = { .name = document_element_name(edits->document, parent) };
+	struct want parent_want = {
+		.name = document_element_name(edits->document, parent)};
 
 	if (want_is_empty(child)) {
 		want_free(child);
@@ -179,7 +201,8 @@ static void edit_memory(const struct guest *old, const struct guest *new,
 		merge_child(edits, 0, want_kib("memory", new->memory_bytes));
 	if (new->current_memory_bytes.state == VALUE_VALID &&
 	    !number_is(old->current_memory_bytes, new->current_memory_bytes.value))
-		merge_child(edits, 0, want_kib("currentMemory", new->current_memory_bytes));
+		merge_child(edits, 0,
+			    want_kib("currentMemory", new->current_memory_bytes));
 }
 
 static void edit_content(struct edits *edits, const char *name, const char *new,
@@ -230,8 +253,9 @@ static void edit_vcpus(const struct guest *old, const struct guest *new,
 		       struct edits *edits)
 {
 	if (new->vcpus.state == VALUE_VALID && !number_is(old->vcpus, new->vcpus.value))
-		merge_child(edits, 0, want_content(want_new("vcpu"), "%ju",
-						   (uintmax_t)new->vcpus.value));
+		merge_child(edits, 0,
+			    want_content(want_new("vcpu"), "%ju",
+					 (uintmax_t) new->vcpus.value));
 }
 
 static void edit_iothreads(const struct guest *old, const struct guest *new,
@@ -239,8 +263,9 @@ static void edit_iothreads(const struct guest *old, const struct guest *new,
 {
 	if (new->iothreads.state == VALUE_VALID &&
 	    !number_is(old->iothreads, new->iothreads.value))
-		merge_child(edits, 0, want_content(want_new("iothreads"), "%ju",
-						   (uintmax_t)new->iothreads.value));
+		merge_child(edits, 0,
+			    want_content(want_new("iothreads"), "%ju",
+					 (uintmax_t) new->iothreads.value));
 }
 
 static bool same_features(const struct guest *a, const struct guest *b)
@@ -260,7 +285,8 @@ static struct want *want_numa(const struct guest *new)
 	return numa;
 }
 
-static void edit_cpu(const struct guest *old, const struct guest *new, struct edits *edits)
+static void edit_cpu(const struct guest *old, const struct guest *new,
+		     struct edits *edits)
 {
 	struct want *cpu = want_cpu(new, old);
 
@@ -275,7 +301,7 @@ static void edit_cpu(const struct guest *old, const struct guest *new, struct ed
 	merge_child(edits, 0, cpu);
 	if (old->numa_element >= 0)
 		edit_list(edits, LIST(&old->cells), LIST(&new->cells),
-			  (struct edit_slot){ old->numa_element, -1 }, make_cell);
+			  (struct edit_slot){old->numa_element, -1}, make_cell);
 }
 
 static struct want *want_page(const struct guest_page *page)
@@ -351,7 +377,7 @@ static void edit_cputune(const struct guest *old, const struct guest *new,
 {
 	struct want *cputune = want_new("cputune");
 	bool there = old->cputune_element >= 0;
-	struct guest_pin emulator = { .cpus = new->emulatorpin };
+	struct guest_pin emulator = {.cpus = new->emulatorpin};
 
 	if (!there)
 		add_all(cputune, LIST(&new->vcpupins), make_vcpupin);
@@ -363,11 +389,11 @@ static void edit_cputune(const struct guest *old, const struct guest *new,
 	if (!there)
 		return;
 	edit_list(edits, LIST(&old->vcpupins), LIST(&new->vcpupins),
-		  (struct edit_slot){ old->cputune_element, last_of(LIST(&old->vcpupins)) },
+		  (struct edit_slot){old->cputune_element, last_of(LIST(&old->vcpupins))},
 		  make_vcpupin);
 	edit_list(edits, LIST(&old->iothreadpins), LIST(&new->iothreadpins),
-		  (struct edit_slot){ old->cputune_element,
-				 MAX(last_of(LIST(&old->iothreadpins)), -1) },
+		  (struct edit_slot){old->cputune_element,
+				     MAX(last_of(LIST(&old->iothreadpins)), -1)},
 		  make_iothreadpin);
 }
 
@@ -387,8 +413,8 @@ static void edit_numatune(const struct guest *old, const struct guest *new,
 	merge_child(edits, 0, numatune);
 	if (there)
 		edit_list(edits, LIST(&old->memnodes), LIST(&new->memnodes),
-			  (struct edit_slot){ old->numatune_element,
-					 MAX(last_of(LIST(&old->memnodes)), -1) },
+			  (struct edit_slot){old->numatune_element,
+					     MAX(last_of(LIST(&old->memnodes)), -1)},
 			  make_memnode);
 }
 
@@ -424,11 +450,11 @@ static void edit_devices(const struct guest *old, const struct guest *new,
 	if (anchor < 0)
 		anchor = -2;
 	edit_list(edits, LIST(&old->controllers), LIST(&new->controllers),
-		  (struct edit_slot){ parent, anchor }, make_controller);
+		  (struct edit_slot){parent, anchor}, make_controller);
 	edit_known(edits, LIST(&old->devices), LIST(&new->devices), make_device);
 	insert_devices(old, new, edits);
 	edit_list(edits, LIST(&old->iommus), LIST(&new->iommus),
-		  (struct edit_slot){ parent, -1 }, make_iommu);
+		  (struct edit_slot){parent, -1}, make_iommu);
 }
 
 void guest_edit(const struct guest *old, const struct guest *new, struct edits *edits)

@@ -15,7 +15,7 @@
  */
 void guest_edit(const struct guest *old, const struct guest *new, struct edits *edits);
 /*
- * The child of the root that a new element called @name goes behind in libvirt's order, for
- * edit_insert: -2 before all, -1 behind all.
+ * The child of the root that a new element called @name goes behind in libvirt's order,
+ * for edit_insert: -2 before all, -1 behind all.
  */
 int guest_edit_anchor(const struct document *document, const char *name);

@@ -4,7 +4,8 @@
 static int find_iommu(const struct guest *guest, const char *model)
 {
 	for (size_t i = 0; i < guest->iommus.n; i++)
-		if (streq_null(guest->iommus.v[i].model, model) && !guest->iommus.v[i].added)
+		if (streq_null(guest->iommus.v[i].model, model) &&
+		    !guest->iommus.v[i].added)
 			return guest->iommus.v[i].element;
 	return -1;
 }
@@ -31,7 +32,8 @@ static int find_iommu_per_bus(const struct document *document, const struct gues
 {
 	for (size_t i = 0; i < guest->iommus.n; i++)
 		if (guest->iommus.v[i].driver_element >= 0 && !guest->iommus.v[i].added &&
-		    document_attribute(document, guest->iommus.v[i].driver_element, "pciBus"))
+		    document_attribute(document, guest->iommus.v[i].driver_element,
+				       "pciBus"))
 			return guest->iommus.v[i].driver_element;
 	return -1;
 }
@@ -134,10 +136,10 @@ static int find_passt(const struct document *document, const struct guest *guest
 {
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
-		int backend = streq(device->tag, "interface") && device->element >= 0
-				      ? document_child(document, device->element,
-						       "backend")
-				      : -1;
+		int backend =
+			streq(device->tag, "interface") && device->element >= 0
+				? document_child(document, device->element, "backend")
+				: -1;
 
 		if (backend >= 0 &&
 		    streq_null(document_attribute(document, backend, "type"), "passt"))
@@ -161,76 +163,95 @@ static int find_hostdev_node(const struct document *document, const struct guest
 }
 
 const struct feature_use feature_uses[] = {
-	{ "The virtio IOMMU", FEATURE_IOMMU_VIRTIO, find_iommu_virtio, false },
-	{ "The amd IOMMU", FEATURE_IOMMU_AMD, find_iommu_amd, false },
-	{ "The smmuv3 IOMMU", FEATURE_IOMMU_SMMUV3, find_iommu_smmuv3, false },
-	{ "An IOMMU of one bus", FEATURE_SMMUV3_PER_BUS, find_iommu_per_bus, true },
-	{ "More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
-	  find_full_expander, false },
-	{ "<distances>", FEATURE_NUMA_DISTANCES, find_distances, false },
-	{ "<interconnects>", FEATURE_HMAT, find_interconnects, false },
-	{ "A cell without vCPUs", FEATURE_CELL_WITHOUT_CPUS, find_cell_without_cpus, false },
-	{ "A disk on an NVMe bus", FEATURE_NVME, find_nvme, false },
-	{ "A NIC of model igb", FEATURE_IGB, find_igb, true },
+	{"The virtio IOMMU", FEATURE_IOMMU_VIRTIO, find_iommu_virtio, false},
+	{"The amd IOMMU", FEATURE_IOMMU_AMD, find_iommu_amd, false},
+	{"The smmuv3 IOMMU", FEATURE_IOMMU_SMMUV3, find_iommu_smmuv3, false},
+	{"An IOMMU of one bus", FEATURE_SMMUV3_PER_BUS, find_iommu_per_bus, true},
+	{"More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
+	 find_full_expander, false},
+	{"<distances>", FEATURE_NUMA_DISTANCES, find_distances, false},
+	{"<interconnects>", FEATURE_HMAT, find_interconnects, false},
+	{"A cell without vCPUs", FEATURE_CELL_WITHOUT_CPUS, find_cell_without_cpus,
+	 false},
+	{"A disk on an NVMe bus", FEATURE_NVME, find_nvme, false},
+	{"A NIC of model igb", FEATURE_IGB, find_igb, true},
 	/* Older ones drop it without a word. */
-	{ "<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping, true },
-	{ "<qemu:override>", FEATURE_OVERRIDE, find_override, false },
-	{ "The backend passt", FEATURE_PASST, find_passt, false },
-	{ "<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node, false },
+	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping, true},
+	{"<qemu:override>", FEATURE_OVERRIDE, find_override, false},
+	{"The backend passt", FEATURE_PASST, find_passt, false},
+	{"<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node,
+	 false},
 };
 const size_t n_feature_uses = ARRAY_SIZE(feature_uses);
 
-static const struct known_attribute iommu_known[] = { { "model", 0 }, {} };
+static const struct known_attribute iommu_known[] = {{"model", 0}, {}};
 static const struct known_attribute iommu_driver_known[] = {
-	{ "intremap", 0 },
-	{ "caching_mode", 0 },
-	{ "eim", 0 },
-	{ "iotlb", VERSION_OF(3, 5) },
-	{ "aw_bits", VERSION_OF(6, 5) },
-	{ "dma_translation", VERSION_OF(10, 7) },
-	{ "passthrough", VERSION_OF(11, 5) },
-	{ "xtsup", VERSION_OF(11, 5) },
-	{ "pciBus", VERSION_OF(11, 10) },
-	{ "granule", VERSION_OF(12, 1) },
-	{ "accel", VERSION_OF(12, 7) },
-	{ "ats", VERSION_OF(12, 7) },
-	{ "ril", VERSION_OF(12, 7) },
-	{ "pasid", VERSION_OF(12, 7) },
-	{ "oas", VERSION_OF(12, 7) },
+	{"intremap", 0},
+	{"caching_mode", 0},
+	{"eim", 0},
+	{"iotlb", VERSION_OF(3, 5)},
+	{"aw_bits", VERSION_OF(6, 5)},
+	{"dma_translation", VERSION_OF(10, 7)},
+	{"passthrough", VERSION_OF(11, 5)},
+	{"xtsup", VERSION_OF(11, 5)},
+	{"pciBus", VERSION_OF(11, 10)},
+	{"granule", VERSION_OF(12, 1)},
+	{"accel", VERSION_OF(12, 7)},
+	{"ats", VERSION_OF(12, 7)},
+	{"ril", VERSION_OF(12, 7)},
+	{"pasid", VERSION_OF(12, 7)},
+	{"oas", VERSION_OF(12, 7)},
 	{},
 };
 static const struct known_attribute target_known[] = {
-	{ "chassisNr", 0 }, { "chassis", 0 }, { "port", 0 }, { "busNr", 0 }, { "index", 0 },
-	{ "type", 0 }, /* libvirt's own, for spapr */
-	{ "hotplug", VERSION_OF(6, 3) },
-	{ "memReserve", VERSION_OF(10, 3) },
+	{"chassisNr", 0},
+	{"chassis", 0},
+	{"port", 0},
+	{"busNr", 0},
+	{"index", 0},
+	{"type", 0}, /* libvirt's own, for spapr */
+	{"hotplug", VERSION_OF(6, 3)},
+	{"memReserve", VERSION_OF(10, 3)},
 	{},
 };
 static const struct known_attribute cell_known[] = {
-	{ "id", 0 }, { "cpus", 0 }, { "memory", 0 }, { "unit", 0 }, { "memAccess", 0 },
-	{ "discard", VERSION_OF(4, 4) },
+	{"id", 0},   {"cpus", 0},      {"memory", 0},
+	{"unit", 0}, {"memAccess", 0}, {"discard", VERSION_OF(4, 4)},
 	{},
 };
-static const struct known_attribute sibling_known[] = { { "id", 0 }, { "value", 0 }, {} };
+static const struct known_attribute sibling_known[] = {{"id", 0}, {"value", 0}, {}};
 static const struct known_attribute memnode_known[] = {
-	{ "cellid", 0 }, { "mode", 0 }, { "nodeset", 0 }, {},
+	{"cellid", 0},
+	{"mode", 0},
+	{"nodeset", 0},
+	{},
 };
 static const struct known_attribute numatune_known[] = {
-	{ "mode", 0 }, { "nodeset", 0 }, { "placement", 0 }, {},
-};
-static const struct known_attribute vcpupin_known[] = { { "vcpu", 0 }, { "cpuset", 0 }, {} };
-static const struct known_attribute iothreadpin_known[] = { { "iothread", 0 }, { "cpuset", 0 }, {} };
-static const struct known_attribute emulatorpin_known[] = { { "cpuset", 0 }, {} };
-static const struct known_attribute page_known[] = {
-	{ "size", 0 }, { "unit", 0 }, { "nodeset", 0 }, {},
-};
-static const struct known_attribute topology_known[] = {
-	{ "sockets", 0 }, { "dies", VERSION_OF(6, 1) }, { "cores", 0 }, { "threads", 0 },
-	{ "clusters", VERSION_OF(10, 1) },
+	{"mode", 0},
+	{"nodeset", 0},
+	{"placement", 0},
 	{},
 };
+static const struct known_attribute vcpupin_known[] = {{"vcpu", 0}, {"cpuset", 0}, {}};
+static const struct known_attribute iothreadpin_known[] = {{"iothread", 0},
+							   {"cpuset", 0},
+							   {}};
+static const struct known_attribute emulatorpin_known[] = {{"cpuset", 0}, {}};
+static const struct known_attribute page_known[] = {
+	{"size", 0},
+	{"unit", 0},
+	{"nodeset", 0},
+	{},
+};
+static const struct known_attribute topology_known[] = {
+	{"sockets", 0}, {"dies", VERSION_OF(6, 1)},      {"cores", 0},
+	{"threads", 0}, {"clusters", VERSION_OF(10, 1)}, {},
+};
 static const struct known_attribute vcpu_known[] = {
-	{ "placement", 0 }, { "cpuset", 0 }, { "current", 0 }, {},
+	{"placement", 0},
+	{"cpuset", 0},
+	{"current", 0},
+	{},
 };
 
 /* What feature_attributes walks with. */
@@ -287,13 +308,14 @@ static void walk_tuning(const struct walk *walk, const struct guest *guest)
 void feature_attributes(const struct document *document, const struct guest *guest,
 			attribute_visit *visit, void *user)
 {
-	const struct walk walk = { document, visit, user };
+	const struct walk walk = {document, visit, user};
 
 	for (size_t i = 0; i < guest->iommus.n; i++) {
 		if (guest->iommus.v[i].added)
 			continue;
 		walk_element(&walk, guest->iommus.v[i].element, iommu_known);
-		walk_element(&walk, guest->iommus.v[i].driver_element, iommu_driver_known);
+		walk_element(&walk, guest->iommus.v[i].driver_element,
+			     iommu_driver_known);
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		if (guest_is_pci(&guest->controllers.v[i]))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * feature-use.h - what a domain uses of libvirt and QEMU that did not always exist:
- * features (target.h) and attributes, each with the element that uses it. `check` compares
- * them with the target; the target is raised to them where nothing else fixes it.
+ * features (target.h) and attributes, each with the element that uses it. `check`
+ * compares them with the target; the target is raised to them where nothing else fixes
+ * it.
  */
 #pragma once
 

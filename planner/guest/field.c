@@ -225,7 +225,7 @@ static void find(const struct document *document, int element, const char *path,
 {
 	if (found->path && found->n == n && memcmp(found->path, path, n) == 0)
 		return;
-	*found = (struct found){ path, n, document_find_step(document, element, path, n) };
+	*found = (struct found){path, n, document_find_step(document, element, path, n)};
 }
 
 static void fill(struct guest *guest, const struct guest_field *field,
@@ -233,8 +233,9 @@ static void fill(struct guest *guest, const struct guest_field *field,
 {
 	const char *attribute = field->path[found->n] ? field->path + found->n + 1 : NULL;
 	_cleanup_free_ char *content = NULL;
-	struct raw raw = { .guest = guest, .element = found->element,
-			   .attribute = attribute };
+	struct raw raw = {.guest = guest,
+			  .element = found->element,
+			  .attribute = attribute};
 
 	if (field->kind == GUEST_FIELD_ELEMENT)
 		memcpy(member, &raw.element, sizeof(int));
@@ -250,8 +251,8 @@ static void fill(struct guest *guest, const struct guest_field *field,
 		readers[field->kind](&raw, member);
 }
 
-void fields_fill(struct guest *guest, int element, const struct guest_field *fields, size_t n,
-		 void *object)
+void fields_fill(struct guest *guest, int element, const struct guest_field *fields,
+		 size_t n, void *object)
 {
 	struct found found = {};
 

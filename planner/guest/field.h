@@ -21,8 +21,9 @@ enum field_kind {
 	GUEST_FIELD_MAYBE,    /* a decimal number; an empty element says nothing */
 	GUEST_FIELD_NUMBER,   /* the same in C's notation: 16, 0x10, 020 */
 	GUEST_FIELD_LONG,     /* the same, decimal, 64 bits */
-	GUEST_FIELD_MEMORY,   /* the same with the element's unit attribute, KiB without one */
-	GUEST_FIELD_ON_OFF,   /* struct guest_switch */
+	GUEST_FIELD_MEMORY, /* the same with the element's unit attribute, KiB without one
+			     */
+	GUEST_FIELD_ON_OFF, /* struct guest_switch */
 	GUEST_FIELD_YES_NO,
 	GUEST_FIELD_SET,     /* struct guest_set */
 	GUEST_FIELD_ELEMENT, /* int: the element's number */
@@ -40,8 +41,8 @@ struct guest_field {
 };
 
 /* Fills @object, which starts zeroed, from @element; complaints go to @guest. */
-void fields_fill(struct guest *guest, int element, const struct guest_field *fields, size_t n,
-		 void *object);
+void fields_fill(struct guest *guest, int element, const struct guest_field *fields,
+		 size_t n, void *object);
 #define FIELDS_FILL(guest, element, fields, object)                                      \
 	fields_fill(guest, element, fields, ARRAY_SIZE(fields), object)
 
@@ -50,9 +51,7 @@ void guest_complain(struct guest *guest, int element, const char *attribute,
 		    const char *expected);
 
 #define ROW(path, kind, type, member)                                                    \
-	{                                                                                \
-		path, GUEST_FIELD_##kind, offsetof(struct type, member)                        \
-	}
+	{path, GUEST_FIELD_##kind, offsetof(struct type, member)}
 
 /* Each element called @name below @parent; nothing if @parent is -1. */
 #define foreach_child(element, document, parent, name)                                   \

@@ -30,12 +30,14 @@ static void controller_free(struct guest_controller *controller)
 
 static void device_free(struct guest_device *device)
 {
-	char **strings[] = { &device->tag,	   &device->type,	 &device->model,
-			     &device->mode,	   &device->bus,	 &device->target_dev,
-			     &device->source_file, &device->driver_name, &device->mdev_uuid,
-			     &device->alias,	   &device->mac,	 &device->source_name,
-			     &device->backend,	   &device->device,	 &device->driver_type,
-			     &device->target_type };
+	char **strings[] = {&device->tag,         &device->type,
+			    &device->model,       &device->mode,
+			    &device->bus,         &device->target_dev,
+			    &device->source_file, &device->driver_name,
+			    &device->mdev_uuid,   &device->alias,
+			    &device->mac,         &device->source_name,
+			    &device->backend,     &device->device,
+			    &device->driver_type, &device->target_type};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(*strings[i]);
@@ -94,15 +96,32 @@ static void free_lists(struct guest *guest)
 void guest_free(struct guest *guest)
 {
 	char *strings[] = {
-		guest->type,	      guest->name,	       guest->uuid,
-		guest->architecture,  guest->machine,	       guest->os_type,
-		guest->firmware,      guest->loader,	       guest->loader_type,
-		guest->nvram,	      guest->nvram_template,   guest->kernel,
-		guest->initrd,	      guest->cmdline,	       guest->emulator,
-		guest->cpu_mode,      guest->cpu_model,	       guest->cpu_check,
-		guest->ioapic_driver, guest->gic_version,      guest->memory_source,
-		guest->memory_access, guest->memory_allocation, guest->numatune_mode,
-		guest->numatune_placement, guest->vcpu_placement,
+		guest->type,
+		guest->name,
+		guest->uuid,
+		guest->architecture,
+		guest->machine,
+		guest->os_type,
+		guest->firmware,
+		guest->loader,
+		guest->loader_type,
+		guest->nvram,
+		guest->nvram_template,
+		guest->kernel,
+		guest->initrd,
+		guest->cmdline,
+		guest->emulator,
+		guest->cpu_mode,
+		guest->cpu_model,
+		guest->cpu_check,
+		guest->ioapic_driver,
+		guest->gic_version,
+		guest->memory_source,
+		guest->memory_access,
+		guest->memory_allocation,
+		guest->numatune_mode,
+		guest->numatune_placement,
+		guest->vcpu_placement,
 	};
 
 	free_lists(guest);
@@ -130,17 +149,27 @@ void guest_free(struct guest *guest)
 void guest_init(struct guest *guest)
 {
 	int *elements[] = {
-		&guest->memory_element,	       &guest->current_memory_element,
-		&guest->max_memory_element,    &guest->vcpu_element,
-		&guest->iothreads_element,     &guest->cpu_element,
+		&guest->memory_element,
+		&guest->current_memory_element,
+		&guest->max_memory_element,
+		&guest->vcpu_element,
+		&guest->iothreads_element,
+		&guest->cpu_element,
 		&guest->iothread_ids_element,
-		&guest->topology_element,      &guest->numa_element,
-		&guest->interconnects_element, &guest->features_element,
-		&guest->acpi_element,	       &guest->apic_element,
-		&guest->ioapic_element,	       &guest->memory_backing_element,
-		&guest->numatune_element,      &guest->numatune_memory_element,
-		&guest->cputune_element,       &guest->emulatorpin_element,
-		&guest->devices_element,       &guest->metadata_element,
+		&guest->topology_element,
+		&guest->numa_element,
+		&guest->interconnects_element,
+		&guest->features_element,
+		&guest->acpi_element,
+		&guest->apic_element,
+		&guest->ioapic_element,
+		&guest->memory_backing_element,
+		&guest->numatune_element,
+		&guest->numatune_memory_element,
+		&guest->cputune_element,
+		&guest->emulatorpin_element,
+		&guest->devices_element,
+		&guest->metadata_element,
 	};
 
 	*guest = (struct guest){};
@@ -240,5 +269,6 @@ bool guest_is_i440fx(const struct guest *guest)
 {
 	return guest->machine &&
 	       (streq(guest->machine, "pc") || has_prefix(guest->machine, "pc-i440fx-") ||
-		has_prefix(guest->machine, "pc-0.") || has_prefix(guest->machine, "pc-1."));
+		has_prefix(guest->machine, "pc-0.") ||
+		has_prefix(guest->machine, "pc-1."));
 }

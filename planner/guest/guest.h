@@ -35,7 +35,7 @@ struct guest_set { /* CPU lists and node sets, with libvirt's ^ exclusions */
 /* <address>. In a domain, `at.bus` is the index of a PCI controller. */
 struct guest_address {
 	int element;
-	char *type; /* owned: "pci", "drive", "ccw", ...; NULL absent */
+	char *type;             /* owned: "pci", "drive", "ccw", ...; NULL absent */
 	enum value_state state; /* VALID: type is pci and all four parts are in range */
 	struct pci_address at;
 	/* The parts as written, for messages about those out of range. */
@@ -54,8 +54,8 @@ struct guest_controller {
 	int element;
 	char *type;  /* "pci", "usb", "sata", "scsi", "virtio-serial", ... */
 	char *model; /* "pcie-root-port", "virtio-scsi", "none", ...; NULL */
-	bool added;	  /* by <qemu:commandline>, which libvirt does not count (assign.h) */
-	char *model_name; /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
+	bool added;  /* by <qemu:commandline>, which libvirt does not count (assign.h) */
+	char *model_name;          /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
 	struct guest_number index; /* of a PCI one never absent: libvirt's choice if so */
 	/* <target ...> of a PCI controller */
 	bool master; /* <master>: a companion of another USB controller */
@@ -78,27 +78,27 @@ struct guest_controller {
 /* Any child of <devices> besides controllers, <emulator> and <iommu>. */
 struct guest_device {
 	int element;
-	char *tag;   /* element name: "interface", "hostdev", "disk", "video", ... */
-	char *type;  /* its type attribute: "user", "pci", "file", "virtio" ... */
-	char *model; /* <model type=> or model= : "e1000e", "virtio", "qxl" */
-	char *mode;  /* hostdev: "subsystem" */
-	char *bus;   /* disk, input: <target bus=>, bus= */
+	char *tag;        /* element name: "interface", "hostdev", "disk", "video", ... */
+	char *type;       /* its type attribute: "user", "pci", "file", "virtio" ... */
+	char *model;      /* <model type=> or model= : "e1000e", "virtio", "qxl" */
+	char *mode;       /* hostdev: "subsystem" */
+	char *bus;        /* disk, input: <target bus=>, bus= */
 	char *target_dev; /* disk: "vda" */
 	char *target_type; /* serial, channel, console: "virtio", "pci-serial" */
 	char *source_file; /* disk: file, dev or NULL */
 	char *source_name; /* interface: network or bridge; NULL */
-	char *backend;	   /* interface: <backend type=>; rng: <backend model=>; NULL */
-	char *device;	   /* disk: "disk", "cdrom" */
+	char *backend;     /* interface: <backend type=>; rng: <backend model=>; NULL */
+	char *device;      /* disk: "disk", "cdrom" */
 	char *driver_type; /* disk: "raw", "qcow2" */
-	char *mac; /* interface; NULL */
+	char *mac;         /* interface; NULL */
 	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
 	struct guest_number driver_iothread, driver_queues;
-	bool iothreads_mapped; /* <driver><iothreads>: queues over several threads */
+	bool iothreads_mapped;  /* <driver><iothreads>: queues over several threads */
 	unsigned map_iothreads; /* to be written: over threads 1 to this; 0 none */
 	/* <address type='drive' controller=>, or type='virtio-serial' */
 	struct guest_number controller;
-	struct guest_number node; /* memory device, pstore: guest cell */
+	struct guest_number node;       /* memory device, pstore: guest cell */
 	struct guest_number size_bytes; /* memory device */
 	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */
 	int source_element;
@@ -128,13 +128,13 @@ struct guest_interconnect {
 	int element;
 	bool bandwidth; /* else latency */
 	struct guest_number initiator, target, cache;
-	char *type; /* "access", "read", "write" */
+	char *type;                /* "access", "read", "write" */
 	struct guest_number value; /* ns, or bytes/s */
 };
 
 struct guest_iommu {
 	int element, driver_element;
-	bool added; /* by <qemu:commandline> */
+	bool added;  /* by <qemu:commandline> */
 	char *model; /* "intel", "smmuv3", "virtio", "amd" */
 	struct guest_switch intremap, caching_mode, eim, iotlb, dma_translation;
 	struct guest_switch passthrough, xtsup;
@@ -169,20 +169,21 @@ struct guest_feature { /* <cpu><feature> */
 struct guest_complaint {
 	int element;
 	char *attribute; /* NULL: the element's content */
-	char *text;	 /* as it stands */
-	char *expected;	 /* "a number", "a CPU list such as 0-3", "on or off" */
+	char *text;      /* as it stands */
+	char *expected;  /* "a number", "a CPU list such as 0-3", "on or off" */
 };
 
 /* Owns everything in it but the document. */
 struct guest {
 	const struct document *document; /* borrowed; NULL for one made from nothing */
 
-	char *type, *name, *uuid;	 /* "kvm", "qemu" */
+	char *type, *name, *uuid;               /* "kvm", "qemu" */
 	char *architecture, *machine, *os_type; /* machine as written: "pc-q35-7.2" */
-	char *firmware;			 /* <os firmware=>: "efi"; NULL */
+	char *firmware;                         /* <os firmware=>: "efi"; NULL */
 	char *loader, *loader_type, *nvram, *nvram_template;
 	struct guest_switch loader_secure;
-	struct guest_switch firmware_secure_boot; /* <firmware><feature name='secure-boot'> */
+	struct guest_switch
+		firmware_secure_boot; /* <firmware><feature name='secure-boot'> */
 	char *kernel, *initrd, *cmdline;
 	char *emulator;
 
@@ -213,7 +214,8 @@ struct guest {
 	int memory_backing_element;
 	bool hugepages; /* <hugepages> is there */
 	VEC(struct guest_page) pages;
-	char *memory_source, *memory_access, *memory_allocation; /* type/mode attributes */
+	char *memory_source, *memory_access,
+		*memory_allocation; /* type/mode attributes */
 	bool locked, nosharepages;
 	struct guest_number hard_limit_bytes; /* <memtune> */
 
@@ -232,7 +234,7 @@ struct guest {
 	VEC(struct guest_iommu) iommus;
 
 	int metadata_element;
-	VEC(char *) qemu_arguments; /* <qemu:commandline><qemu:arg value=> */
+	VEC(char *) qemu_arguments;     /* <qemu:commandline><qemu:arg value=> */
 	struct commandline commandline; /* what they and <qemu:override> add */
 	bool qemu_override;
 
@@ -261,7 +263,8 @@ bool guest_is_pci(const struct guest_controller *controller);
 #define INDEXES 256
 /* The index of a PCI controller; -1 if it is not one, or has no such index. */
 int guest_pci_index(const struct guest_controller *controller);
-/* The bus number of an expander bus, chosen by libvirt too; -1 if it has no such number. */
+/* The bus number of an expander bus, chosen by libvirt too; -1 if it has no such number.
+ */
 int guest_bus_nr(const struct guest_controller *controller);
 /* q35 and pc-q35-*; virt and virt-*. */
 /* <vcpu>, 1 where it is not readable, and what libvirt's bitmaps hold, 16384, at most. */
@@ -271,12 +274,12 @@ bool guest_is_virt(const struct guest *guest);
 
 static inline struct guest_number number_of(uint64_t value)
 {
-	return (struct guest_number){ .state = VALUE_VALID, .value = value };
+	return (struct guest_number){.state = VALUE_VALID, .value = value};
 }
 
 static inline struct guest_switch switch_of(bool on)
 {
-	return (struct guest_switch){ .state = VALUE_VALID, .on = on };
+	return (struct guest_switch){.state = VALUE_VALID, .on = on};
 }
 
 static inline bool number_is(struct guest_number number, uint64_t value)

@@ -251,11 +251,9 @@ static int wrong_root(const struct document *document, struct error *error)
 		const char *name, *hint;
 	} rows[] = {
 		{"domstatus",
-		 "libvirt's own state of a running domain; give the output of "
-		 "`virsh dumpxml` instead"},
+		 "libvirt's own state of a running domain; give the output of `virsh dumpxml` instead"},
 		{"domainsnapshot",
-		 "a snapshot; give the output of `virsh dumpxml`, or its "
-		 "<domain> as a file of its own"},
+		 "a snapshot; give the output of `virsh dumpxml`, or its <domain> as a file of its own"},
 		{"domaincheckpoint", "a checkpoint; give the output of `virsh dumpxml`"},
 		{"domainbackup", "a backup job; give the output of `virsh dumpxml`"},
 		{"capabilities", "a host's capabilities, not a guest"},

@@ -7,7 +7,7 @@ static void origin_set(struct target_origin *origin, enum target_why why,
 		       const char *what, long line)
 {
 	free(origin->what);
-	*origin = (struct target_origin){ why, xstrdup(what), line };
+	*origin = (struct target_origin){why, xstrdup(what), line};
 }
 
 /* What the domain proves, as far as it is more than what is there. */
@@ -42,7 +42,7 @@ static void raise_to_machine(const struct raise *raise, const char *machine, int
 	if (qemu == 0)
 		return;
 	what = xasprintf("machine type %s", machine);
-	raise_to(raise, (struct target){ libvirt_beside(qemu), qemu }, what, element);
+	raise_to(raise, (struct target){libvirt_beside(qemu), qemu}, what, element);
 }
 
 static void raise_to_attribute(void *user, int element, const char *name,
@@ -56,7 +56,7 @@ static void raise_to_attribute(void *user, int element, const char *name,
 		return;
 	what = xasprintf("%s= of <%s>", name,
 			 document_element_name(raise->document, element));
-	raise_to(raise, (struct target){ since, 0 }, what, element);
+	raise_to(raise, (struct target){since, 0}, what, element);
 }
 
 static void raise_to_features(const struct raise *raise, const struct guest *guest)
@@ -88,11 +88,12 @@ static unsigned fact_version(const struct machine *host, const char *name)
  */
 static bool is_hosts_qemu(const struct document *document)
 {
-	static const char *const programs[] = { "/usr/bin/qemu-system-x86_64",
-						"/usr/bin/qemu-system-aarch64",
-						"/usr/libexec/qemu-kvm" };
+	static const char *const programs[] = {"/usr/bin/qemu-system-x86_64",
+					       "/usr/bin/qemu-system-aarch64",
+					       "/usr/libexec/qemu-kvm"};
 	int element = document ? document_find(document, 0, "devices/emulator") : -1;
-	_cleanup_free_ char *path = element >= 0 ? document_content(document, element) : NULL;
+	_cleanup_free_ char *path =
+		element >= 0 ? document_content(document, element) : NULL;
 
 	for (size_t i = 0; path && i < ARRAY_SIZE(programs); i++)
 		if (streq(path, programs[i]))
@@ -106,7 +107,8 @@ static void take_known(unsigned *version, struct target_origin *origin,
 {
 	if (given > 0) {
 		*version = given;
-		origin_set(origin, wish->installed ? TARGET_WHY_INSTALLED : TARGET_WHY_GIVEN,
+		origin_set(origin,
+			   wish->installed ? TARGET_WHY_INSTALLED : TARGET_WHY_GIVEN,
 			   NULL, 0);
 	} else if (host > 0) {
 		*version = host;
@@ -119,7 +121,7 @@ void target_settle(const struct target_wish *wish, const struct machine *host,
 		   const char *machine, struct target_settled *ret)
 {
 	enum target_why why = wish->newest ? TARGET_WHY_NEWEST : TARGET_WHY_DEFAULT;
-	struct raise raise = { ret, document };
+	struct raise raise = {ret, document};
 
 	ret->target = wish->newest ? TARGET_NEWEST : TARGET_DEFAULT;
 	ret->libvirt.why = ret->qemu.why = why;
@@ -179,8 +181,9 @@ static bool alike(const struct target_origin *a, const struct target_origin *b)
 
 bool target_settled_alike(const struct target_settled *a, const struct target_settled *b)
 {
-	return a->target.libvirt == b->target.libvirt && a->target.qemu == b->target.qemu &&
-	       alike(&a->libvirt, &b->libvirt) && alike(&a->qemu, &b->qemu);
+	return a->target.libvirt == b->target.libvirt &&
+	       a->target.qemu == b->target.qemu && alike(&a->libvirt, &b->libvirt) &&
+	       alike(&a->qemu, &b->qemu);
 }
 
 static void add_version(struct text *text, const char *name, unsigned version)
@@ -198,20 +201,21 @@ void text_add_target(struct text *text, const struct target_settled *settled,
 	add_version(text, " and QEMU", settled->target.qemu);
 	add_origin(text, &settled->qemu, file);
 	if (target_is_unknown(&settled->target))
-		text_printf(text, "; newer than libvirt %u.%u and QEMU %u.%u, the newest "
-			    "that virt-layout knows: what changed since is unknown",
-			    TARGET_NEWEST.libvirt / 1000000,
-			    TARGET_NEWEST.libvirt / 1000 % 1000, TARGET_NEWEST.qemu / 1000000,
-			    TARGET_NEWEST.qemu / 1000 % 1000);
+		text_printf(
+			text,
+			"; newer than libvirt %u.%u and QEMU %u.%u, the newest that virt-layout knows: what changed since is unknown",
+			TARGET_NEWEST.libvirt / 1000000,
+			TARGET_NEWEST.libvirt / 1000 % 1000, TARGET_NEWEST.qemu / 1000000,
+			TARGET_NEWEST.qemu / 1000 % 1000);
 }
 
 static void add_members(struct jsonw *json, const char *name, unsigned version,
 			const struct target_origin *origin)
 {
 	static const char *const words[] = {
-		[TARGET_WHY_DEFAULT] = "default",     [TARGET_WHY_NEWEST] = "newest",
-		[TARGET_WHY_GIVEN] = "given",	      [TARGET_WHY_INSTALLED] = "installed",
-		[TARGET_WHY_HOST] = "host",	      [TARGET_WHY_DOMAIN] = "domain",
+		[TARGET_WHY_DEFAULT] = "default", [TARGET_WHY_NEWEST] = "newest",
+		[TARGET_WHY_GIVEN] = "given",     [TARGET_WHY_INSTALLED] = "installed",
+		[TARGET_WHY_HOST] = "host",       [TARGET_WHY_DOMAIN] = "domain",
 	};
 	_cleanup_free_ char *from = xasprintf("%s_from", name);
 	_cleanup_free_ char *what = xasprintf("%s_raised_by", name);

@@ -26,8 +26,8 @@ enum target_why {
 /* What is known before the domain is read. */
 struct target_wish {
 	struct target given; /* 0: not said */
-	bool installed;	     /* given is what is installed here */
-	bool newest;	     /* start from TARGET_NEWEST */
+	bool installed;      /* given is what is installed here */
+	bool newest;         /* start from TARGET_NEWEST */
 };
 
 struct target_origin {
@@ -60,5 +60,6 @@ void text_add_target(struct text *text, const struct target_settled *settled,
 		     const char *file);
 /* Whether both name the same versions for the same reasons, whatever the lines. */
 bool target_settled_alike(const struct target_settled *a, const struct target_settled *b);
-/* Members of an open object: libvirt, libvirt_from, libvirt_line and the same for qemu. */
+/* Members of an open object: libvirt, libvirt_from, libvirt_line and the same for qemu.
+ */
 void jsonw_target_members(struct jsonw *json, const struct target_settled *settled);

@@ -9,32 +9,32 @@
 static const struct feature_row {
 	unsigned libvirt, qemu; /* the first that has it; 0: every one we know */
 } features[N_FEATURES] = {
-	[FEATURE_ALWAYS] = { 0, 0 },
-	[FEATURE_EXPANDER_PORTS] = { VERSION_OF(2, 3), 0 },
-	[FEATURE_PORT_HOTPLUG_OFF] = { VERSION_OF(6, 3), VERSION_OF(5, 0) },
-	[FEATURE_NUMA_DISTANCES] = { VERSION_OF(3, 10), 0 },
-	[FEATURE_HMAT] = { VERSION_OF(6, 6), VERSION_OF(5, 0) },
-	[FEATURE_IOMMU_AW_BITS] = { VERSION_OF(6, 5), 0 },
-	[FEATURE_IOMMU_SMMUV3] = { VERSION_OF(5, 5), 0 },
-	[FEATURE_IOMMU_VIRTIO] = { VERSION_OF(8, 3), VERSION_OF(7, 0) },
-	[FEATURE_IOMMU_AMD] = { VERSION_OF(11, 5), 0 },
-	[FEATURE_IGB] = { VERSION_OF(9, 3), VERSION_OF(8, 0) },
-	[FEATURE_NVME] = { VERSION_OF(11, 5), 0 },
-	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = { VERSION_OF(11, 3), 0 },
-	[FEATURE_AW_BITS_48] = { 0, VERSION_OF(9, 2) },
-	[FEATURE_AW_BITS_CHECKED] = { 0, VERSION_OF(9, 1) },
+	[FEATURE_ALWAYS] = {0, 0},
+	[FEATURE_EXPANDER_PORTS] = {VERSION_OF(2, 3), 0},
+	[FEATURE_PORT_HOTPLUG_OFF] = {VERSION_OF(6, 3), VERSION_OF(5, 0)},
+	[FEATURE_NUMA_DISTANCES] = {VERSION_OF(3, 10), 0},
+	[FEATURE_HMAT] = {VERSION_OF(6, 6), VERSION_OF(5, 0)},
+	[FEATURE_IOMMU_AW_BITS] = {VERSION_OF(6, 5), 0},
+	[FEATURE_IOMMU_SMMUV3] = {VERSION_OF(5, 5), 0},
+	[FEATURE_IOMMU_VIRTIO] = {VERSION_OF(8, 3), VERSION_OF(7, 0)},
+	[FEATURE_IOMMU_AMD] = {VERSION_OF(11, 5), 0},
+	[FEATURE_IGB] = {VERSION_OF(9, 3), VERSION_OF(8, 0)},
+	[FEATURE_NVME] = {VERSION_OF(11, 5), 0},
+	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = {VERSION_OF(11, 3), 0},
+	[FEATURE_AW_BITS_48] = {0, VERSION_OF(9, 2)},
+	[FEATURE_AW_BITS_CHECKED] = {0, VERSION_OF(9, 1)},
 	/* Announced for 9.0, which refuses it. */
-	[FEATURE_PASST] = { VERSION_OF(9, 1), 0 },
-	[FEATURE_IOTHREAD_VQ_MAPPING] = { VERSION_OF(10, 0), VERSION_OF(9, 0) },
-	[FEATURE_SMMUV3_PER_BUS] = { VERSION_OF(11, 10), VERSION_OF(10, 2) },
+	[FEATURE_PASST] = {VERSION_OF(9, 1), 0},
+	[FEATURE_IOTHREAD_VQ_MAPPING] = {VERSION_OF(10, 0), VERSION_OF(9, 0)},
+	[FEATURE_SMMUV3_PER_BUS] = {VERSION_OF(11, 10), VERSION_OF(10, 2)},
 	/* Tried on 9.0; perhaps some before have it. */
-	[FEATURE_ISA_DEBUGCON] = { VERSION_OF(9, 0), 0 },
-	[FEATURE_MEM_RESERVE] = { VERSION_OF(10, 3), 0 },
-	[FEATURE_CELL_WITHOUT_CPUS] = { VERSION_OF(6, 6), 0 },
-	[FEATURE_OVERRIDE] = { VERSION_OF(8, 2), 0 },
-	[FEATURE_HOSTDEV_NODE] = { VERSION_OF(11, 8), 0 },
-	[FEATURE_VIOMMU_VFIO] = { 0, VERSION_OF(10, 2) },
-	[FEATURE_MEMLOCK_PER_DEVICE] = { VERSION_OF(8, 7), 0 },
+	[FEATURE_ISA_DEBUGCON] = {VERSION_OF(9, 0), 0},
+	[FEATURE_MEM_RESERVE] = {VERSION_OF(10, 3), 0},
+	[FEATURE_CELL_WITHOUT_CPUS] = {VERSION_OF(6, 6), 0},
+	[FEATURE_OVERRIDE] = {VERSION_OF(8, 2), 0},
+	[FEATURE_HOSTDEV_NODE] = {VERSION_OF(11, 8), 0},
+	[FEATURE_VIOMMU_VFIO] = {0, VERSION_OF(10, 2)},
+	[FEATURE_MEMLOCK_PER_DEVICE] = {VERSION_OF(8, 7), 0},
 };
 
 bool target_has(const struct target *target, enum feature feature)
@@ -62,7 +62,7 @@ char *feature_needs(enum feature feature)
 
 struct target feature_first(enum feature feature)
 {
-	return (struct target){ features[feature].libvirt, features[feature].qemu };
+	return (struct target){features[feature].libvirt, features[feature].qemu};
 }
 
 bool target_is_unknown(const struct target *target)
@@ -93,29 +93,30 @@ unsigned machine_type_version(const char *machine)
 }
 
 /*
- * Names that distributions give to machine types of their own, and the QEMU that they came
- * with: RHEL's from the change log of its qemu-kvm.spec, Ubuntu's from the version of its
- * package qemu in that release. A suffix of Ubuntu's such as -hpb changes no version.
+ * Names that distributions give to machine types of their own, and the QEMU that they
+ * came with: RHEL's from the change log of its qemu-kvm.spec, Ubuntu's from the version
+ * of its package qemu in that release. A suffix of Ubuntu's such as -hpb changes no
+ * version.
  */
 static const struct {
 	const char *name;
 	unsigned qemu;
 } downstream[] = {
-	{ "rhel9.4.0", VERSION_OF(8, 2) },  { "rhel9.6.0", VERSION_OF(9, 1) },
-	{ "rhel9.8.0", VERSION_OF(10, 1) }, { "rhel10.0.0", VERSION_OF(9, 1) },
-	{ "rhel10.2.0", VERSION_OF(10, 1) }, { "bionic", VERSION_OF(2, 11) },
-	{ "focal", VERSION_OF(4, 2) },	    { "jammy", VERSION_OF(6, 2) },
-	{ "lunar", VERSION_OF(7, 2) },	    { "mantic", VERSION_OF(8, 0) },
-	{ "noble", VERSION_OF(8, 2) },	    { "oracular", VERSION_OF(9, 0) },
-	{ "plucky", VERSION_OF(9, 2) },	    { "questing", VERSION_OF(10, 1) },
+	{"rhel9.4.0", VERSION_OF(8, 2)},   {"rhel9.6.0", VERSION_OF(9, 1)},
+	{"rhel9.8.0", VERSION_OF(10, 1)},  {"rhel10.0.0", VERSION_OF(9, 1)},
+	{"rhel10.2.0", VERSION_OF(10, 1)}, {"bionic", VERSION_OF(2, 11)},
+	{"focal", VERSION_OF(4, 2)},       {"jammy", VERSION_OF(6, 2)},
+	{"lunar", VERSION_OF(7, 2)},       {"mantic", VERSION_OF(8, 0)},
+	{"noble", VERSION_OF(8, 2)},       {"oracular", VERSION_OF(9, 0)},
+	{"plucky", VERSION_OF(9, 2)},      {"questing", VERSION_OF(10, 1)},
 };
 
 /* What stands after the name of the machine's family; NULL for other machines. */
 static const char *name_in_family(const char *machine)
 {
 	/* Their versions are QEMU's. */
-	static const char *const families[] = { "pc-q35-", "pc-i440fx-", "virt-",
-						"s390-ccw-virtio-", "pseries-" };
+	static const char *const families[] = {"pc-q35-", "pc-i440fx-", "virt-",
+					       "s390-ccw-virtio-", "pseries-"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (has_prefix(machine, families[i]))
@@ -131,7 +132,8 @@ unsigned machine_type_qemu(const char *machine)
 	if (!name || machine_type_version(machine) > 0)
 		return name ? machine_type_version(machine) : 0;
 	for (size_t i = 0; i < ARRAY_SIZE(downstream); i++)
-		if (strlen(downstream[i].name) == n && strncmp(name, downstream[i].name, n) == 0)
+		if (strlen(downstream[i].name) == n &&
+		    strncmp(name, downstream[i].name, n) == 0)
 			return downstream[i].qemu;
 	return 0;
 }
@@ -153,11 +155,11 @@ bool machine_type_unknown(const char *machine)
  * 25.10 have it with 11.6, which is older by some weeks.
  */
 static const struct target pairs[] = {
-	{ VERSION_OF(9, 0), VERSION_OF(7, 2) },	  { VERSION_OF(10, 0), VERSION_OF(8, 2) },
-	{ VERSION_OF(10, 3), VERSION_OF(9, 0) },  { VERSION_OF(10, 8), VERSION_OF(9, 1) },
-	{ VERSION_OF(11, 0), VERSION_OF(9, 2) },  { VERSION_OF(11, 3), VERSION_OF(10, 0) },
-	{ VERSION_OF(11, 6), VERSION_OF(10, 1) }, { VERSION_OF(12, 0), VERSION_OF(10, 2) },
-	{ VERSION_OF(12, 3), VERSION_OF(11, 0) }, { VERSION_OF(12, 7), VERSION_OF(11, 1) },
+	{VERSION_OF(9, 0), VERSION_OF(7, 2)},   {VERSION_OF(10, 0), VERSION_OF(8, 2)},
+	{VERSION_OF(10, 3), VERSION_OF(9, 0)},  {VERSION_OF(10, 8), VERSION_OF(9, 1)},
+	{VERSION_OF(11, 0), VERSION_OF(9, 2)},  {VERSION_OF(11, 3), VERSION_OF(10, 0)},
+	{VERSION_OF(11, 6), VERSION_OF(10, 1)}, {VERSION_OF(12, 0), VERSION_OF(10, 2)},
+	{VERSION_OF(12, 3), VERSION_OF(11, 0)}, {VERSION_OF(12, 7), VERSION_OF(11, 1)},
 };
 
 unsigned libvirt_beside(unsigned qemu)
@@ -203,9 +205,10 @@ int target_parse(const char *string, struct target *target, struct error *error)
 		else if (equals && strncmp(part, "qemu=", 5) == 0)
 			version = &target->qemu;
 		if (!version || !version_parse(equals + 1, version))
-			return error_input(error,
-					   "--target %s: write it as libvirt=9.0,qemu=7.2, "
-					   "or installed", string);
+			return error_input(
+				error,
+				"--target %s: write it as libvirt=9.0,qemu=7.2, or installed",
+				string);
 	}
 	return 0;
 }

@@ -14,16 +14,16 @@ struct target {
 
 #define VERSION_OF(major, minor) ((major) * 1000000u + (minor) * 1000u)
 /*
- * Ubuntu 24.04's and RHEL 9.4's: what most users have or are past. Fixed, so that the same
- * request gives the same bytes everywhere.
+ * Ubuntu 24.04's and RHEL 9.4's: what most users have or are past. Fixed, so that the
+ * same request gives the same bytes everywhere.
  */
-#define TARGET_DEFAULT ((struct target){ VERSION_OF(10, 0), VERSION_OF(8, 2) })
+#define TARGET_DEFAULT ((struct target){VERSION_OF(10, 0), VERSION_OF(8, 2)})
 /* The newest that the tables here were held against. */
-#define TARGET_NEWEST ((struct target){ VERSION_OF(12, 9), VERSION_OF(11, 1) })
+#define TARGET_NEWEST ((struct target){VERSION_OF(12, 9), VERSION_OF(11, 1)})
 
 enum feature {
 	FEATURE_ALWAYS,
-	FEATURE_EXPANDER_PORTS,	  /* several ports on one pcie-expander-bus */
+	FEATURE_EXPANDER_PORTS,   /* several ports on one pcie-expander-bus */
 	FEATURE_PORT_HOTPLUG_OFF, /* <target hotplug='off'> */
 	FEATURE_NUMA_DISTANCES,
 	FEATURE_HMAT,
@@ -34,17 +34,17 @@ enum feature {
 	FEATURE_IGB,
 	FEATURE_NVME,
 	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer asks for driver='qemu' */
-	FEATURE_AW_BITS_48,	  /* QEMU's default width is 48 */
-	FEATURE_AW_BITS_CHECKED,  /* and it holds the width against the host's */
+	FEATURE_AW_BITS_48,              /* QEMU's default width is 48 */
+	FEATURE_AW_BITS_CHECKED,         /* and it holds the width against the host's */
 	FEATURE_PASST,
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_SMMUV3_PER_BUS,
 	FEATURE_MEM_RESERVE,
-	FEATURE_ISA_DEBUGCON,	  /* <serial> of target type isa-debug */
+	FEATURE_ISA_DEBUGCON, /* <serial> of target type isa-debug */
 	FEATURE_CELL_WITHOUT_CPUS,
-	FEATURE_OVERRIDE,	  /* <qemu:override> */
-	FEATURE_HOSTDEV_NODE,	  /* <acpi nodeset=> of a hostdev */
-	FEATURE_VIOMMU_VFIO,	  /* amd and smmuv3 can be told to pass maps on to VFIO */
+	FEATURE_OVERRIDE,     /* <qemu:override> */
+	FEATURE_HOSTDEV_NODE, /* <acpi nodeset=> of a hostdev */
+	FEATURE_VIOMMU_VFIO,  /* amd and smmuv3 can be told to pass maps on to VFIO */
 	FEATURE_MEMLOCK_PER_DEVICE, /* counted behind a vIOMMU */
 	N_FEATURES,
 };
@@ -64,8 +64,8 @@ unsigned target_max_vcpus(const struct target *target, const char *machine);
 /* "pc-q35-7.2" and "virt-7.2" are VERSION_OF(7, 2); 0 for the aliases. */
 unsigned machine_type_version(const char *machine);
 /*
- * The first QEMU that has a machine type, those of RHEL and Ubuntu included; 0 for aliases
- * and for types of which we do not know it.
+ * The first QEMU that has a machine type, those of RHEL and Ubuntu included; 0 for
+ * aliases and for types of which we do not know it.
  */
 unsigned machine_type_qemu(const char *machine);
 /* A type with a name of its own, of which we do not know the QEMU that it came with. */

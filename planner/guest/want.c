@@ -10,14 +10,14 @@ void want_number(struct want *want, const char *name, struct guest_number new,
 		 const struct guest_number *old)
 {
 	if (new.state == VALUE_VALID && !(old && number_is(*old, new.value)))
-		want_set(want, name, "%ju", (uintmax_t)new.value);
+		want_set(want, name, "%ju", (uintmax_t) new.value);
 }
 
 static void want_hex(struct want *want, const char *name, int digits,
 		     struct guest_number new, const struct guest_number *old)
 {
 	if (new.state == VALUE_VALID && !(old && number_is(*old, new.value)))
-		want_set(want, name, "0x%0*jx", digits, (uintmax_t)new.value);
+		want_set(want, name, "0x%0*jx", digits, (uintmax_t) new.value);
 }
 
 static void want_words(struct want *want, const char *name, const char *const words[2],
@@ -30,7 +30,7 @@ static void want_words(struct want *want, const char *name, const char *const wo
 void want_switch(struct want *want, const char *name, struct guest_switch new,
 		 const struct guest_switch *old)
 {
-	static const char *const words[2] = { "off", "on" };
+	static const char *const words[2] = {"off", "on"};
 
 	want_words(want, name, words, new, old);
 }
@@ -84,16 +84,20 @@ static void want_pci_target(struct want *parent, const struct guest_controller *
 	struct want *target = want_child(parent, "target");
 
 	want_number(target, "chassis", new->chassis, old ? &old->chassis : NULL);
-	if (new->port.state == VALUE_VALID && !(old && number_is(old->port, new->port.value)))
-		want_set(target, "port", "0x%jx", (uintmax_t)new->port.value);
+	if (new->port.state == VALUE_VALID &&
+	    !(old && number_is(old->port, new->port.value)))
+		want_set(target, "port", "0x%jx", (uintmax_t) new->port.value);
 	want_switch(target, "hotplug", new->hotplug, old ? &old->hotplug : NULL);
 	want_number(target, "busNr", new->bus_nr, old ? &old->bus_nr : NULL);
-	if (new->node.state == VALUE_VALID && !(old && number_is(old->node, new->node.value)))
-		want_content(want_child(target, "node"), "%ju", (uintmax_t)new->node.value);
+	if (new->node.state == VALUE_VALID &&
+	    !(old && number_is(old->node, new->node.value)))
+		want_content(want_child(target, "node"), "%ju",
+			     (uintmax_t) new->node.value);
 	drop_if_empty(parent);
 }
 
-static void want_controller_driver(struct want *parent, const struct guest_controller *new,
+static void want_controller_driver(struct want *parent,
+				   const struct guest_controller *new,
 				   const struct guest_controller *old)
 {
 	struct want *driver = want_child(parent, "driver");
@@ -150,7 +154,8 @@ static void want_interface(struct want *want, const struct guest_device *device)
 		want_set(source, "port", "5558");
 	}
 	if (device->source_name)
-		want_set(want_child(want, "source"), "network", "%s", device->source_name);
+		want_set(want_child(want, "source"), "network", "%s",
+			 device->source_name);
 	want_set(want_child(want, "model"), "type", "%s", device->model);
 	if (device->backend)
 		want_set(want_child(want, "backend"), "type", "%s", device->backend);
@@ -209,11 +214,11 @@ static const struct {
 	void (*fill)(struct want *want, const struct guest_device *device);
 	bool has_driver; /* fill writes the driver element itself */
 } new_devices[] = {
-	{ "interface", want_interface, false },
-	{ "disk", want_disk, true },
-	{ "rng", want_rng, false },
-	{ "video", want_video, false },
-	{ "serial", want_debug_console, true },
+	{"interface", want_interface, false},
+	{"disk", want_disk, true},
+	{"rng", want_rng, false},
+	{"video", want_video, false},
+	{"serial", want_debug_console, true},
 };
 
 struct want *want_device(const struct guest_device *new, const struct guest_device *old)
@@ -278,7 +283,8 @@ struct want *want_cell(const struct guest_cell *new, const struct guest_cell *ol
 	    !(old && set_equal(&old->cpus.set, &new->cpus.set)))
 		want_list(want, "cpus", &new->cpus);
 	if (!old || !number_is(old->memory_bytes, new->memory_bytes.value)) {
-		want_set(want, "memory", "%ju", (uintmax_t)new->memory_bytes.value / 1024);
+		want_set(want, "memory", "%ju",
+			 (uintmax_t) new->memory_bytes.value / 1024);
 		want_set(want, "unit", "KiB");
 	}
 	want_distances(want, new, old);
@@ -298,7 +304,8 @@ struct want *want_interconnects(const struct guest *guest)
 		want_number(row, "target", link->target, NULL);
 		want_string(row, "type", link->type, NULL);
 		if (link->bandwidth) {
-			want_set(row, "value", "%ju", (uintmax_t)link->value.value / 1024);
+			want_set(row, "value", "%ju",
+				 (uintmax_t)link->value.value / 1024);
 			want_set(row, "unit", "KiB");
 		} else {
 			want_number(row, "value", link->value, NULL);
@@ -352,7 +359,8 @@ struct want *want_pin(const char *name, const struct guest_pin *new,
 	return want;
 }
 
-struct want *want_memnode(const struct guest_memnode *new, const struct guest_memnode *old)
+struct want *want_memnode(const struct guest_memnode *new,
+			  const struct guest_memnode *old)
 {
 	struct want *want = want_new("memnode");
 

@@ -18,7 +18,8 @@ struct want *want_cpu(const struct guest *new, const struct guest *old);
 /* @name is vcpupin, iothreadpin or emulatorpin, which has no id. */
 struct want *want_pin(const char *name, const struct guest_pin *new,
 		      const struct guest_pin *old);
-struct want *want_memnode(const struct guest_memnode *new, const struct guest_memnode *old);
+struct want *want_memnode(const struct guest_memnode *new,
+			  const struct guest_memnode *old);
 
 /* Sets the attribute if the value is valid and not what @old says already. */
 void want_number(struct want *want, const char *name, struct guest_number new,

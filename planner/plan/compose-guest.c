@@ -54,9 +54,9 @@ struct guest_address compose_address(unsigned bus, unsigned slot, unsigned funct
 		.element = -1,
 		.type = xstrdup("pci"),
 		.state = VALUE_VALID,
-		.at = { .bus = (uint8_t)bus,
-			.slot = (uint8_t)slot,
-			.function = (uint8_t)function },
+		.at = {.bus = (uint8_t)bus,
+		       .slot = (uint8_t)slot,
+		       .function = (uint8_t)function},
 		.domain = number_of(0),
 		.bus = number_of(bus),
 		.slot = number_of(slot),
@@ -67,8 +67,9 @@ struct guest_address compose_address(unsigned bus, unsigned slot, unsigned funct
 struct guest_address compose_item_address(const struct layout *layout, int number)
 {
 	const struct layout_item *item = &layout->items.v[number];
-	struct guest_address address = compose_address(layout->items.v[item->parent].index,
-						  item->slot, item->function);
+	struct guest_address address =
+		compose_address(layout->items.v[item->parent].index, item->slot,
+				item->function);
 
 	if (item->multifunction)
 		address.multifunction = switch_of(true);
@@ -152,9 +153,9 @@ static void set_backend(const struct request *request, struct guest_device *devi
 	static const struct {
 		const char *type, *backend;
 	} rows[] = {
-		[BACKEND_USER] = { "user", NULL },
-		[BACKEND_PASST] = { "user", "passt" },
-		[BACKEND_MCAST] = { "mcast", NULL },
+		[BACKEND_USER] = {"user", NULL},
+		[BACKEND_PASST] = {"user", "passt"},
+		[BACKEND_MCAST] = {"mcast", NULL},
 	};
 
 	set_string(&device->type, rows[request->backend].type);
@@ -298,8 +299,8 @@ static void add_general_device(const struct request *request, struct plan *plan,
 
 /*
  * libvirt makes the first video device the primary one, which for virtio is a VGA adapter
- * that takes legacy ports; a plain VGA where libvirt itself would put it keeps the planned
- * ones what they are.
+ * that takes legacy ports; a plain VGA where libvirt itself would put it keeps the
+ * planned ones what they are.
  */
 static void add_primary_video(struct plan *plan)
 {

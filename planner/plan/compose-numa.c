@@ -45,8 +45,8 @@ static uint64_t add_cells(const struct request *request, struct guest *guest)
 
 		cell->id = number_of(i);
 		if (node->vcpus > 0)
-			cell->cpus = (struct guest_set){ VALUE_VALID,
-							 set_copy(&node->vcpu_list) };
+			cell->cpus = (struct guest_set){VALUE_VALID,
+							set_copy(&node->vcpu_list)};
 		cell->memory_bytes = number_of(memory_bytes);
 		total += memory_bytes;
 		if (!default_distances(request))
@@ -89,7 +89,8 @@ void compose_numa(const struct request *request, struct guest *guest)
 	add_interconnects(request, guest);
 	guest->memory_bytes = number_of(memory_bytes);
 	guest->current_memory_bytes = number_of(memory_bytes);
-	guest->vcpus = number_of(shape.sockets * shape.dies * shape.cores * shape.threads);
+	guest->vcpus =
+		number_of(shape.sockets * shape.dies * shape.cores * shape.threads);
 	guest->sockets = number_of(shape.sockets);
 	guest->dies = number_of(shape.dies);
 	guest->cores = number_of(shape.cores);

@@ -15,7 +15,7 @@
 #include <stdarg.h>
 
 #define DEFAULT_GENERAL_PORTS 4
-#define DEFAULT_SPARE_BUSES 8u
+#define DEFAULT_SPARE_BUSES   8u
 
 static void note(struct plan *plan, const char *format, ...) _printf_(2, 3);
 static void note(struct plan *plan, const char *format, ...)
@@ -62,13 +62,12 @@ static int choose_kinds(const struct request *request, struct plan *plan,
 		device->kind = wanted->kind;
 		if (!wanted->kind->io_bar || ++io <= limit)
 			continue;
-		return error_input(error,
-				   "more than %u devices with I/O ports (%s) do not %s: ask "
-				   "for fewer, or take virtio-net, which has none",
-				   limit, wanted->kind->name,
-				   request->firmware == FIRMWARE_BIOS
-					   ? "boot under SeaBIOS"
-					   : "get their BARs under OVMF");
+		return error_input(
+			error,
+			"more than %u devices with I/O ports (%s) do not %s: ask for fewer, or take virtio-net, which has none",
+			limit, wanted->kind->name,
+			request->firmware == FIRMWARE_BIOS ? "boot under SeaBIOS"
+							   : "get their BARs under OVMF");
 	}
 	return 0;
 }
@@ -102,9 +101,10 @@ static int expander_for(struct port_tree *tree, const struct request_device *dev
 	else
 		return 0;
 	if (*slot == LAYOUT_NONE)
-		*slot = add_expander(tree, device->root >= 0
-						   ? tree->request->roots.v[device->root].cell
-						   : device->cell);
+		*slot = add_expander(tree,
+				     device->root >= 0
+					     ? tree->request->roots.v[device->root].cell
+					     : device->cell);
 	return *slot;
 }
 
@@ -138,8 +138,7 @@ static void add_device(struct port_tree *tree, struct plan_device *device)
 	else
 		port = layout_add(layout, LAYOUT_ROOT_PORT, expander);
 	device->endpoint = layout_add(layout, LAYOUT_ENDPOINT, port);
-	layout->items.v[device->endpoint].owner =
-		(int)(device - tree->plan->devices.v);
+	layout->items.v[device->endpoint].owner = (int)(device - tree->plan->devices.v);
 }
 
 /*
@@ -158,8 +157,8 @@ static void add_spare_ports(struct port_tree *tree, int count)
 	size_t n = layout->items.n;
 
 	for (size_t i = 0; i < n; i++)
-		for (int port = 0; layout->items.v[i].kind == LAYOUT_EXPANDER &&
-				   port < count; port++)
+		for (int port = 0;
+		     layout->items.v[i].kind == LAYOUT_EXPANDER && port < count; port++)
 			layout_add(layout, LAYOUT_ROOT_PORT, (int)i);
 }
 
@@ -176,15 +175,14 @@ static int fit_empty_ports(const struct request *request, struct plan *plan,
 	if (!io_needs_cold_ports(request, io))
 		return 0;
 	if (fixed > room)
-		return error_input(error,
-				   "%d empty ports do not fit under OVMF beside %u devices "
-				   "with I/O ports: it has %u windows in all; ask for %d or "
-				   "fewer, or take devices without I/O ports (virtio-net)",
-				   fixed, io, limit, room);
+		return error_input(
+			error,
+			"%d empty ports do not fit under OVMF beside %u devices with I/O ports: it has %u windows in all; ask for %d or fewer, or take devices without I/O ports (virtio-net)",
+			fixed, io, limit, room);
 	if (general < 0 && *ret_general > room - fixed) {
 		*ret_general = room - fixed;
-		note(plan, "%d of %d empty general ports are left out: OVMF has I/O windows "
-			   "for %u ports only, and %u are taken",
+		note(plan,
+		     "%d of %d empty general ports are left out: OVMF has I/O windows for %u ports only, and %u are taken",
 		     DEFAULT_GENERAL_PORTS - *ret_general, DEFAULT_GENERAL_PORTS, limit,
 		     io + (unsigned)fixed);
 	}
@@ -225,7 +223,7 @@ static int build_tree(const struct request *request, struct plan *plan,
 	_cleanup_free_ int *cells = none_for(request->nodes.n);
 	_cleanup_free_ int *roots = none_for(request->roots.n);
 	_cleanup_free_ int *switches = none_for(request->switches.n);
-	struct port_tree tree = { request, plan, cells, roots, switches };
+	struct port_tree tree = {request, plan, cells, roots, switches};
 	int general;
 
 	if (fit_empty_ports(request, plan, count_expanders(request), &general, error) < 0)
@@ -250,7 +248,7 @@ static int build_tree(const struct request *request, struct plan *plan,
 int compose(const struct request *request, struct guest *skeleton, struct plan *ret,
 	    struct error *error)
 {
-	_cleanup_plan_ struct plan plan = { .guest = *skeleton };
+	_cleanup_plan_ struct plan plan = {.guest = *skeleton};
 
 	guest_init(skeleton);
 	if (choose_kinds(request, &plan, error) < 0 ||

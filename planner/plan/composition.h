@@ -8,10 +8,10 @@
 
 /* What one device of the request became. */
 struct plan_device {
-	size_t wanted;		   /* in request.devices */
+	size_t wanted;                  /* in request.devices */
 	const struct device_kind *kind; /* perhaps another than was wanted */
-	int endpoint;		   /* item of the layout */
-	struct pci_address guest_at; /* as the guest's kernel will number it */
+	int endpoint;                   /* item of the layout */
+	struct pci_address guest_at;    /* as the guest's kernel will number it */
 };
 
 struct plan {

@@ -94,7 +94,8 @@ static void read_memory(struct reader *reader, struct json_object *object,
 	node->memory_bytes = UNKNOWN_U64;
 	if (!value)
 		return;
-	if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0)
+	if (!json_object_is_type(value, json_type_int) ||
+	    json_object_get_int64(value) < 0)
 		fail(reader, "memory_bytes", "is no number from 0");
 	else
 		node->memory_bytes = (uint64_t)json_object_get_int64(value);
@@ -103,14 +104,16 @@ static void read_memory(struct reader *reader, struct json_object *object,
 static void read_distances(struct reader *reader, struct json_object *object,
 			   uint32_t *row, size_t n)
 {
-	struct json_object *distances = member(reader, object, "distances", json_type_array);
+	struct json_object *distances =
+		member(reader, object, "distances", json_type_array);
 
 	if (length_of(distances) != n) {
 		fail(reader, "distances", "has not one value for each node");
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		int64_t value = json_object_get_int64(json_object_array_get_idx(distances, i));
+		int64_t value =
+			json_object_get_int64(json_object_array_get_idx(distances, i));
 
 		row[i] = value > 0 && value < 256 ? (uint32_t)value : 0;
 	}
@@ -129,8 +132,9 @@ static void read_nodes(struct reader *reader, struct json_object *root,
 	machine->distances = xcalloc(n * n, sizeof(*machine->distances));
 	for (size_t i = 0; i < n && !reader->failed; i++) {
 		struct json_object *object = json_object_array_get_idx(nodes, i);
-		struct machine_node *node = machine_add_node(
-			machine, number(reader, object, "id", 0, SET_LIMIT - 1));
+		struct machine_node *node =
+			machine_add_node(machine,
+					 number(reader, object, "id", 0, SET_LIMIT - 1));
 
 		if (!set_parse(string(reader, object, "cpus"), false, &node->cpus))
 			fail(reader, "cpus", "is no CPU list");
@@ -147,8 +151,9 @@ static void read_cpus(struct reader *reader, struct json_object *root,
 
 	for (size_t i = 0; i < length_of(cpus) && !reader->failed; i++) {
 		struct json_object *object = json_object_array_get_idx(cpus, i);
-		struct machine_cpu *cpu = machine_add_cpu(
-			machine, number(reader, object, "id", 0, SET_LIMIT - 1));
+		struct machine_cpu *cpu =
+			machine_add_cpu(machine,
+					number(reader, object, "id", 0, SET_LIMIT - 1));
 
 		cpu->node = number(reader, object, "node", -1, SET_LIMIT - 1);
 		cpu->package = number(reader, object, "package", -1, INT_MAX);
@@ -176,9 +181,9 @@ static void read_function(struct reader *reader, struct json_object *object,
 	function->device = (uint16_t)hexadecimal(reader, object, "device", 0xffff);
 	function->bridge = known_of(reader, object, "bridge") == KNOWN_YES;
 	function->secondary = (uint8_t)number(reader, object, "secondary", 0, 255);
-	function->subordinate = (uint8_t)number(reader, object, "subordinate",
-						function->bridge ? function->secondary : 0,
-						255);
+	function->subordinate =
+		(uint8_t)number(reader, object, "subordinate",
+				function->bridge ? function->secondary : 0, 255);
 	function->pcie_type =
 		(enum pcie_type)number(reader, object, "port_type", -1, PCIE_NONE);
 	function->iommu_group = number(reader, object, "iommu_group", -2, INT_MAX);
@@ -208,7 +213,8 @@ static void read_all(struct reader *reader, struct json_object *root,
 
 	if (number(reader, root, "version", 0, INT_MAX) != 1)
 		fail(reader, "version", "is not 1");
-	if (json_object_object_get_ex(root, "architecture", &architecture) && architecture)
+	if (json_object_object_get_ex(root, "architecture", &architecture) &&
+	    architecture)
 		machine->architecture = xstrdup(json_object_get_string(architecture));
 	read_nodes(reader, root, machine);
 	read_cpus(reader, root, machine);
@@ -230,7 +236,7 @@ bool expect_looks_like(const char *bytes, size_t n)
 int expect_read(const char *name, const char *bytes, size_t n, struct machine *ret,
 		struct error *error)
 {
-	struct reader reader = { .name = name, .error = error };
+	struct reader reader = {.name = name, .error = error};
 	struct json_tokener *tokener = json_tokener_new_ex(16);
 	struct json_object *root = NULL;
 

@@ -78,7 +78,7 @@ void text_add_expect(struct text *text, const struct machine *machine,
 		     const struct request *request, const struct target_settled *target,
 		     const struct plan *plan)
 {
-	struct jsonw json = { .out = text };
+	struct jsonw json = {.out = text};
 
 	jsonw_object(&json, NULL);
 	jsonw_int(&json, "version", 1);

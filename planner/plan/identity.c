@@ -22,7 +22,8 @@ char *identity_uuid(const char *name)
 	low = (low & ~(UINT64_C(3) << 62)) | UINT64_C(2) << 62;
 	return xasprintf("%08x-%04x-%04x-%04x-%012jx", (unsigned)(high >> 32),
 			 (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xffff),
-			 (unsigned)(low >> 48), (uintmax_t)(low & UINT64_C(0xffffffffffff)));
+			 (unsigned)(low >> 48),
+			 (uintmax_t)(low & UINT64_C(0xffffffffffff)));
 }
 
 char *identity_mac(const char *name, const char *place)

@@ -15,7 +15,7 @@ struct budget {
 
 static struct budget count_budget(const struct layout *layout)
 {
-	struct budget budget = { .roots = 1 };
+	struct budget budget = {.roots = 1};
 
 	budget.needed = 1 + layout_bridges_below(layout, 0) + layout->headroom;
 	for (size_t i = 0; i < layout->items.n; i++) {
@@ -52,8 +52,9 @@ static unsigned gap_for(const struct layout *layout, unsigned size)
 
 			if (item->kind == LAYOUT_EXPANDER && item->has_bus_nr &&
 			    item->bus_nr < end)
-				from = MAX(from, item->bus_nr + 1 +
-							 layout_bridges_below(layout, (int)i));
+				from = MAX(from,
+					   item->bus_nr + 1 +
+						   layout_bridges_below(layout, (int)i));
 		}
 		if (from > 0 && end >= from + size)
 			return end;
@@ -67,7 +68,8 @@ static unsigned gap_for(const struct layout *layout, unsigned size)
  */
 static unsigned window_end(const struct layout *layout, unsigned below, unsigned *spare)
 {
-	unsigned end = layout_next_bus(layout, 0), root = 1 + layout_bridges_below(layout, 0);
+	unsigned end = layout_next_bus(layout, 0),
+		 root = 1 + layout_bridges_below(layout, 0);
 
 	if (end >= root + 1 + below + *spare)
 		return end;
@@ -90,18 +92,18 @@ static int check_windows(struct layout *layout, struct error *error)
 			continue;
 		next = layout_next_bus(layout, item->bus_nr);
 		if (item->bus_nr + below >= next)
-			return error_input(error,
-					   "expander bus %u with busNr %u needs the buses "
-					   "%u-%u, and %u is the next one's",
-					   item->index, item->bus_nr, item->bus_nr,
-					   item->bus_nr + below, next);
+			return error_input(
+				error,
+				"expander bus %u with busNr %u needs the buses %u-%u, and %u is the next one's",
+				item->index, item->bus_nr, item->bus_nr,
+				item->bus_nr + below, next);
 		item->spare = next - 1 - below - item->bus_nr;
 	}
 	if (layout_bridges_below(layout, 0) >= lowest)
-		return error_input(error,
-				   "pcie-root needs the buses 0-%u, and the lowest busNr is "
-				   "%u: raise it",
-				   layout_bridges_below(layout, 0), lowest);
+		return error_input(
+			error,
+			"pcie-root needs the buses 0-%u, and the lowest busNr is %u: raise it",
+			layout_bridges_below(layout, 0), lowest);
 	return 0;
 }
 
@@ -121,7 +123,8 @@ static int give_windows(struct layout *layout, unsigned share, struct error *err
 		spare = MIN(item->spare, share);
 		end = window_end(layout, below, &spare);
 		if (end == 0)
-			return error_input(error, "no bus number is left for expander bus %u",
+			return error_input(error,
+					   "no bus number is left for expander bus %u",
 					   item->index);
 		item->bus_nr = (uint8_t)MIN(end - 1 - below - spare, LAST_BUS_NR);
 		item->has_bus_nr = true;
@@ -177,10 +180,10 @@ int layout_give_buses(struct layout *layout, struct error *error)
 	unsigned numbers = layout->last_bus + 1, share;
 
 	if (budget.needed > numbers)
-		return error_input(error,
-				   "%u bus numbers are needed and a PCI segment has %u: ask "
-				   "for %u fewer ports (devices, spare ports or nodes)",
-				   budget.needed, numbers, budget.needed - numbers);
+		return error_input(
+			error,
+			"%u bus numbers are needed and a PCI segment has %u: ask for %u fewer ports (devices, spare ports or nodes)",
+			budget.needed, numbers, budget.needed - numbers);
 	share = (numbers - budget.needed) / budget.roots;
 	if (give_windows(layout, share, error) < 0)
 		return -1;

@@ -3,13 +3,13 @@
 
 const struct layout_kind_row layout_kinds[] = {
 	/* libvirt 9.0 src/conf/domain_addr.c, virDomainPCIAddressBusSetModel */
-	[LAYOUT_ROOT] = { "pcie-root", true, false, 1, 30 },
-	[LAYOUT_EXPANDER] = { "pcie-expander-bus", true, false, 0, 31 },
-	[LAYOUT_ROOT_PORT] = { "pcie-root-port", true, true, 0, 0 },
-	[LAYOUT_UPSTREAM] = { "pcie-switch-upstream-port", true, true, 0, 31 },
-	[LAYOUT_DOWNSTREAM] = { "pcie-switch-downstream-port", true, true, 0, 0 },
-	[LAYOUT_BRIDGE] = { "bridge", true, true, 1, 31 },
-	[LAYOUT_ENDPOINT] = { "device", false, false, 1, 0 },
+	[LAYOUT_ROOT] = {"pcie-root", true, false, 1, 30},
+	[LAYOUT_EXPANDER] = {"pcie-expander-bus", true, false, 0, 31},
+	[LAYOUT_ROOT_PORT] = {"pcie-root-port", true, true, 0, 0},
+	[LAYOUT_UPSTREAM] = {"pcie-switch-upstream-port", true, true, 0, 31},
+	[LAYOUT_DOWNSTREAM] = {"pcie-switch-downstream-port", true, true, 0, 0},
+	[LAYOUT_BRIDGE] = {"bridge", true, true, 1, 31},
+	[LAYOUT_ENDPOINT] = {"device", false, false, 1, 0},
 };
 
 bool layout_is_bridge(enum layout_kind kind)
@@ -35,7 +35,7 @@ unsigned layout_bridges_below(const struct layout *layout, int item)
 
 void layout_begin(struct layout *layout)
 {
-	*layout = (struct layout){ .headroom = 8, .last_bus = 255 };
+	*layout = (struct layout){.headroom = 8, .last_bus = 255};
 	layout_add(layout, LAYOUT_ROOT, LAYOUT_NONE);
 	layout->items.v[0].has_index = true;
 }

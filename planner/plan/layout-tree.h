@@ -8,12 +8,12 @@
 #define LAYOUT_NONE (-1)
 
 enum layout_kind {
-	LAYOUT_ROOT,	   /* pcie-root: item 0, always there */
+	LAYOUT_ROOT,       /* pcie-root: item 0, always there */
 	LAYOUT_EXPANDER,   /* pcie-expander-bus, on pcie-root */
 	LAYOUT_ROOT_PORT,  /* pcie-root-port, on pcie-root or an expander bus */
 	LAYOUT_UPSTREAM,   /* pcie-switch-upstream-port, in a port */
 	LAYOUT_DOWNSTREAM, /* pcie-switch-downstream-port, on an upstream port */
-	LAYOUT_BRIDGE,	   /* to conventional PCI, of a domain that is there */
+	LAYOUT_BRIDGE,     /* to conventional PCI, of a domain that is there */
 	LAYOUT_ENDPOINT,   /* a device, in a port or (integrated) on pcie-root */
 };
 
@@ -23,23 +23,24 @@ struct layout_item {
 	int owner;  /* the caller's own number for it, not looked at */
 	/* Given: kept as it is. Else filled in. */
 	bool has_index, has_address, has_bus_nr;
-	unsigned index;	       /* of a controller: 0-255 */
+	unsigned index;         /* of a controller: 0-255 */
 	uint8_t slot, function; /* on its parent */
-	uint8_t bus_nr;	       /* of an expander bus */
-	unsigned spare;	       /* expander: bus numbers to keep free; filled: those free */
+	uint8_t bus_nr;         /* of an expander bus */
+	unsigned spare; /* expander: bus numbers to keep free; filled: those free */
 	/* Always filled. */
-	bool multifunction;	       /* other functions share its slot, this is function 0 */
-	unsigned chassis, port;	       /* of ports */
-	uint8_t secondary, subordinate; /* guest bus numbers of a bridge; of a root: its own
-					 * and the last below it */
+	bool multifunction;     /* other functions share its slot, this is function 0 */
+	unsigned chassis, port; /* of ports */
+	uint8_t secondary, subordinate; /* guest bus numbers of a bridge; of a root: its
+					 * own and the last below it */
 };
 
 /* Zero it, then layout_begin. */
 struct layout {
 	VEC(struct layout_item) items;
-	unsigned reserved_slots; /* bits: slots of pcie-root that are taken or kept free */
-	unsigned headroom;	 /* bus numbers that pcie-root keeps for what libvirt adds */
-	unsigned last_bus;	 /* 255, or less where the machine has a smaller window */
+	unsigned
+		reserved_slots; /* bits: slots of pcie-root that are taken or kept free */
+	unsigned headroom; /* bus numbers that pcie-root keeps for what libvirt adds */
+	unsigned last_bus; /* 255, or less where the machine has a smaller window */
 	/* New bridges go behind those given, so that these keep their bus numbers. */
 	bool append;
 };

@@ -7,7 +7,7 @@
 
 #define LAST_INDEX 255u
 #define VIDEO_SLOT 1u
-#define LPC_SLOT 0x1fu
+#define LPC_SLOT   0x1fu
 
 static int give_indexes(struct layout *layout, struct error *error)
 {
@@ -22,10 +22,10 @@ static int give_indexes(struct layout *layout, struct error *error)
 			used[item->index] = true;
 	}
 	if (controllers > LAST_INDEX + 1)
-		return error_input(error,
-				   "%u PCI controllers are needed and libvirt numbers them "
-				   "0-%u: ask for fewer devices, ports or nodes",
-				   controllers, LAST_INDEX);
+		return error_input(
+			error,
+			"%u PCI controllers are needed and libvirt numbers them 0-%u: ask for fewer devices, ports or nodes",
+			controllers, LAST_INDEX);
 	for (size_t i = 0; i < layout->items.n; i++) {
 		struct layout_item *item = &layout->items.v[i];
 
@@ -55,11 +55,11 @@ static int take_given(struct layout *layout, int parent, struct slots *slots,
 		if (item->parent != parent || !item->has_address)
 			continue;
 		if (slots->taken[item->slot] & 1u << item->function)
-			return error_input(error,
-					   "slot 0x%02x function %u of controller %u is "
-					   "taken twice",
-					   item->slot, item->function,
-					   layout->items.v[parent].index);
+			return error_input(
+				error,
+				"slot 0x%02x function %u of controller %u is taken twice",
+				item->slot, item->function,
+				layout->items.v[parent].index);
 		slots->taken[item->slot] |= (uint8_t)(1u << item->function);
 	}
 	return 0;
@@ -96,7 +96,8 @@ static unsigned behind_bridges(const struct layout *layout, int parent)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		const struct layout_item *item = &layout->items.v[i];
 
-		if (item->parent == parent && item->has_address && layout_kinds[item->kind].bridge)
+		if (item->parent == parent && item->has_address &&
+		    layout_kinds[item->kind].bridge)
 			slot = MAX(slot, item->slot + 1u);
 	}
 	return slot;
@@ -127,7 +128,8 @@ static unsigned lowest_slot(const struct layout *layout, int parent,
 	unsigned slot = PCI_SLOTS;
 
 	if (layout->append && bridge)
-		slot = free_slot_from(layout, parent, slots, behind_bridges(layout, parent));
+		slot = free_slot_from(layout, parent, slots,
+				      behind_bridges(layout, parent));
 	if (slot >= PCI_SLOTS)
 		slot = free_slot_from(layout, parent, slots, 0);
 	return slot;
@@ -179,18 +181,19 @@ static int no_slot(const struct layout *layout, int parent, enum layout_kind kin
 	unsigned wanted = count_free_children(layout, parent, kind);
 
 	if (layout->append)
-		return error_input(error,
-				   "%u %s%s on %s (controller %u) do not fit: its slots are "
-				   "taken; free some, or ask for fewer",
-				   wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
-				   layout_kinds[bus->kind].name, bus->index);
-	return error_input(error,
-			   "%u %s%s on %s (controller %u) do not fit: it has %u slots of %u "
-			   "functions: ask for fewer%s",
-			   wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
-			   layout_kinds[bus->kind].name, bus->index,
-			   layout_kinds[bus->kind].last_slot - layout_kinds[bus->kind].first_slot + 1,
-			   PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");
+		return error_input(
+			error,
+			"%u %s%s on %s (controller %u) do not fit: its slots are taken; free some, or ask for fewer",
+			wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
+			layout_kinds[bus->kind].name, bus->index);
+	return error_input(
+		error,
+		"%u %s%s on %s (controller %u) do not fit: it has %u slots of %u functions: ask for fewer%s",
+		wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
+		layout_kinds[bus->kind].name, bus->index,
+		layout_kinds[bus->kind].last_slot - layout_kinds[bus->kind].first_slot +
+			1,
+		PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");
 }
 
 /*
@@ -208,7 +211,8 @@ static int place_kind(struct layout *layout, int parent, enum layout_kind kind,
 		if (item->parent != parent || item->kind != kind || item->has_address)
 			continue;
 		if (function >= per_slot) {
-			slot = lowest_slot(layout, parent, slots, layout_kinds[kind].bridge);
+			slot = lowest_slot(layout, parent, slots,
+					   layout_kinds[kind].bridge);
 			function = 0;
 		}
 		if (slot >= PCI_SLOTS) {
@@ -254,9 +258,9 @@ static unsigned functions_per_slot(const struct layout *layout, int parent,
 static int give_addresses_on(struct layout *layout, int parent, struct error *error)
 {
 	/* Endpoints last: they are few, and the ports of a plan should stand together. */
-	static const enum layout_kind order[] = { LAYOUT_ROOT_PORT, LAYOUT_EXPANDER,
-						  LAYOUT_UPSTREAM, LAYOUT_DOWNSTREAM,
-						  LAYOUT_ENDPOINT };
+	static const enum layout_kind order[] = {LAYOUT_ROOT_PORT, LAYOUT_EXPANDER,
+						 LAYOUT_UPSTREAM, LAYOUT_DOWNSTREAM,
+						 LAYOUT_ENDPOINT};
 	struct slots slots = {};
 
 	if (take_given(layout, parent, &slots, error) < 0)
@@ -271,8 +275,8 @@ static int give_addresses_on(struct layout *layout, int parent, struct error *er
 		struct layout_item *item = &layout->items.v[i];
 
 		if (item->parent == parent)
-			item->multifunction = item->function == 0 &&
-					      slots.taken[item->slot] > 1;
+			item->multifunction =
+				item->function == 0 && slots.taken[item->slot] > 1;
 	}
 	return 0;
 }

@@ -10,7 +10,7 @@
 static int write_plan(const struct request *request, const struct guest *old,
 		      const struct plan *plan, struct text *ret_xml, struct error *error)
 {
-	struct edits edits = { .document = old->document };
+	struct edits edits = {.document = old->document};
 	struct want *metadata = plan_metadata(request, plan);
 	struct want *suppressions = plan_suppressions(request, plan);
 	int rc;
@@ -32,18 +32,20 @@ static int judge_plan(const struct request *request, const struct text *xml,
 {
 	_cleanup_document_ struct document document = {};
 	_cleanup_check_result_ struct check_result result = {};
-	const struct check_options options = { .target = request->target };
+	const struct check_options options = {.target = request->target};
 	const struct finding *finding;
 	_cleanup_free_ char *words = NULL;
 
 	if (document_parse("the plan", xml->s, xml->n, &document, error) < 0 ||
 	    check_document(&document, &options, &result, error) < 0)
 		return -1;
-	finding = report_worse(&(struct report){}, &result.report, SEVERITY_WARNING, true);
+	finding =
+		report_worse(&(struct report){}, &result.report, SEVERITY_WARNING, true);
 	if (!finding)
 		return 0;
 	words = finding_string(finding);
-	return error_input(error, "nothing is planned, since this would be wrong: %s", words);
+	return error_input(error, "nothing is planned, since this would be wrong: %s",
+			   words);
 }
 
 int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
@@ -54,7 +56,8 @@ int plan_fresh(const struct request *request, struct plan *ret, struct text *ret
 	_cleanup_plan_ struct plan plan = {};
 	_cleanup_text_ struct text xml = {};
 
-	if (document_parse("skeleton", skeleton, strlen(skeleton), &document, error) < 0 ||
+	if (document_parse("skeleton", skeleton, strlen(skeleton), &document, error) <
+		    0 ||
 	    guest_read(&document, &old, error) < 0 ||
 	    guest_read(&document, &base, error) < 0)
 		return -1;

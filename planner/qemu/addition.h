@@ -8,8 +8,8 @@
 #include "topology/pci-address.h"
 
 enum addition_kind {
-	ADDITION_EXPANDER,  /* a root bus of its own */
-	ADDITION_PORT,	    /* a bridge: root port, switch port, other bridge */
+	ADDITION_EXPANDER, /* a root bus of its own */
+	ADDITION_PORT,     /* a bridge: root port, switch port, other bridge */
 	ADDITION_IOMMU,
 	ADDITION_INITIATOR, /* acpi-generic-initiator */
 	ADDITION_GLOBAL,    /* x-speed or x-width of every port of a driver */
@@ -19,11 +19,11 @@ enum addition_kind {
 };
 
 enum addition_value_kind {
-	ADDITION_NAME,	 /* an identifier; `text` */
+	ADDITION_NAME,   /* an identifier; `text` */
 	ADDITION_NUMBER, /* `number` */
 	ADDITION_SWITCH, /* `number` is 0 or 1 */
-	ADDITION_WORD,	 /* one of a few words; `text` */
-	ADDITION_PLACE,	 /* slot * 8 + function; `number` */
+	ADDITION_WORD,   /* one of a few words; `text` */
+	ADDITION_PLACE,  /* slot * 8 + function; `number` */
 };
 
 struct addition_value {
@@ -35,10 +35,10 @@ struct addition_value {
 
 struct addition {
 	enum addition_kind kind;
-	int element;	    /* the <qemu:arg> with the value, or the <qemu:property> */
+	int element;        /* the <qemu:arg> with the value, or the <qemu:property> */
 	const char *driver; /* static: "pxb-pcie"; NULL for ADDITION_DEVICE and others */
 	const char *model;  /* static: libvirt's word for it: "intel", "pcie-root-port" */
-	bool complete;	    /* every property is understood */
+	bool complete;      /* every property is understood */
 	VEC(struct addition_value) values;
 };
 

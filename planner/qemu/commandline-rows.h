@@ -8,7 +8,7 @@
 struct property_row {
 	const char *name;
 	enum addition_value_kind kind;
-	uint64_t largest;	  /* of a number */
+	uint64_t largest;         /* of a number */
 	const char *const *words; /* of a word; NULL-terminated */
 };
 

@@ -36,9 +36,9 @@ static void add_values(struct text *text, const struct addition *addition,
 
 static const char *const options[] = {
 	[ADDITION_EXPANDER] = "-device", [ADDITION_PORT] = "-device",
-	[ADDITION_IOMMU] = "-device",	 [ADDITION_INITIATOR] = "-object",
-	[ADDITION_GLOBAL] = "-global",	 [ADDITION_WINDOW] = "-fw_cfg",
-	[ADDITION_OVERRIDE] = NULL,	 [ADDITION_DEVICE] = NULL,
+	[ADDITION_IOMMU] = "-device",    [ADDITION_INITIATOR] = "-object",
+	[ADDITION_GLOBAL] = "-global",   [ADDITION_WINDOW] = "-fw_cfg",
+	[ADDITION_OVERRIDE] = NULL,      [ADDITION_DEVICE] = NULL,
 };
 
 static void add_argument(struct text *text, const struct addition *addition)
@@ -47,8 +47,8 @@ static void add_argument(struct text *text, const struct addition *addition)
 
 	/* The SMMU of the virt machine has no driver. */
 	if (addition->kind == ADDITION_IOMMU && !addition->driver) {
-		text_adds(text, "<qemu:arg value='-machine'/>"
-				"<qemu:arg value='iommu=smmuv3'/>");
+		text_adds(text,
+			  "<qemu:arg value='-machine'/><qemu:arg value='iommu=smmuv3'/>");
 		return;
 	}
 	text_printf(text, "<qemu:arg value='%s'/><qemu:arg value='", option);
@@ -91,11 +91,12 @@ void text_add_commandline(struct text *text, const struct commandline *commandli
 	}
 	if (arguments.n > 0)
 		text_printf(text,
-			    "<qemu:commandline xmlns:qemu='" QEMU_SPACE "'>%s"
-			    "</qemu:commandline>",
+			    "<qemu:commandline xmlns:qemu='" QEMU_SPACE
+			    "'>%s</qemu:commandline>",
 			    arguments.s);
 	if (overrides.n > 0)
 		text_printf(text,
-			    "<qemu:override xmlns:qemu='" QEMU_SPACE "'>%s</qemu:override>",
+			    "<qemu:override xmlns:qemu='" QEMU_SPACE
+			    "'>%s</qemu:override>",
 			    overrides.s);
 }

@@ -10,13 +10,13 @@
 
 #include <json-c/json.h>
 
-#define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+#define QEMU_SPACE  "http://libvirt.org/schemas/domain/qemu/1.0"
 #define WINDOW_FILE "opt/ovmf/X-PciMmio64Mb"
 
 /* The words of one option, in order. */
 struct word {
 	char *key, *value; /* owned */
-	bool number;	   /* a number in JSON */
+	bool number;       /* a number in JSON */
 };
 struct words {
 	VEC(struct word) list;
@@ -72,13 +72,14 @@ static bool add_json(struct words *ret, const char *key, struct json_object *val
 	enum json_type type = json_object_get_type(value);
 	struct word *word;
 
-	if (type != json_type_string && type != json_type_int && type != json_type_boolean)
+	if (type != json_type_string && type != json_type_int &&
+	    type != json_type_boolean)
 		return false;
 	word = vec_add(&ret->list);
 	word->key = xstrdup(key);
 	word->value = xstrdup(type != json_type_boolean ? json_object_get_string(value)
 			      : json_object_get_boolean(value) ? "on"
-								: "off");
+							       : "off");
 	word->number = type == json_type_int;
 	return true;
 }
@@ -88,13 +89,14 @@ static bool split_json(const char *text, struct words *ret)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(4);
 	struct json_object *object =
-		json_tokener_parse_ex(tokener, text, (int)MIN(strlen(text) + 1, (size_t)65536));
+		json_tokener_parse_ex(tokener, text,
+				      (int)MIN(strlen(text) + 1, (size_t)65536));
 	bool good = json_tokener_get_error(tokener) == json_tokener_success &&
 		    json_object_is_type(object, json_type_object);
 
 	if (good) {
-		json_object_object_foreach(object, key, value)
-			good = good && add_json(ret, key, value);
+		json_object_object_foreach(object, key, value) good =
+			good && add_json(ret, key, value);
 	}
 	json_object_put(object);
 	json_tokener_free(tokener);
@@ -242,15 +244,15 @@ static void read_global(struct commandline *ret, int element, const char *text)
 
 static void read_fw_cfg(struct commandline *ret, int element, const char *text)
 {
-	static const struct property_row size = { "string", ADDITION_NUMBER, UINT32_MAX };
+	static const struct property_row size = {"string", ADDITION_NUMBER, UINT32_MAX};
 	_cleanup_words_ struct words words = {};
 	struct addition_value parsed;
 	const char *value;
 
 	split_options(text, "name", &words);
 	value = word_of(&words, "string");
-	if (words.list.n != 2 || !streq_null(word_of(&words, "name"), WINDOW_FILE) || !value ||
-	    !commandline_value(&size, value, false, &parsed)) {
+	if (words.list.n != 2 || !streq_null(word_of(&words, "name"), WINDOW_FILE) ||
+	    !value || !commandline_value(&size, value, false, &parsed)) {
 		add_unknown(ret, element, "-fw_cfg", text);
 		return;
 	}
@@ -276,8 +278,8 @@ static const struct {
 	const char *name;
 	void (*read)(struct commandline *ret, int element, const char *text);
 } options[] = {
-	{ "-device", read_device }, { "-object", read_object }, { "-global", read_global },
-	{ "-fw_cfg", read_fw_cfg }, { "-machine", read_machine }, { "-M", read_machine },
+	{"-device", read_device}, {"-object", read_object},   {"-global", read_global},
+	{"-fw_cfg", read_fw_cfg}, {"-machine", read_machine}, {"-M", read_machine},
 };
 
 static bool is_qemu(const xmlNode *node, const char *name)
@@ -312,7 +314,8 @@ static void read_arguments(const struct document *domain, const xmlNode *arg,
 			continue;
 		if (!is_qemu(arg, "arg") || !value) {
 			add_unknown(ret, element, "",
-				    value ? value : document_element_name(domain, element));
+				    value ? value
+					  : document_element_name(domain, element));
 		} else if (option < ARRAY_SIZE(options)) {
 			options[option].read(ret, element, value);
 			option = ARRAY_SIZE(options);
@@ -327,12 +330,12 @@ static void read_arguments(const struct document *domain, const xmlNode *arg,
 static void read_property(const struct document *domain, const xmlNode *node,
 			  const char *alias, struct commandline *ret)
 {
-	static const struct property_row name_row = { "alias", ADDITION_NAME };
+	static const struct property_row name_row = {"alias", ADDITION_NAME};
 	int element = document_number(node);
 	const char *name = document_attribute(domain, element, "name");
 	const char *text = document_attribute(domain, element, "value");
-	const struct property_row *row = name ? commandline_property(commandline_link, name)
-					      : NULL;
+	const struct property_row *row =
+		name ? commandline_property(commandline_link, name) : NULL;
 	struct addition_value value, owner;
 	struct addition *addition;
 

@@ -31,7 +31,8 @@ const char *addition_text(const struct addition *addition, const char *name);
 const struct addition *commandline_iommu(const struct commandline *commandline, size_t n);
 /*
  * The index of libvirt's PCI controller that a QEMU bus belongs to: "pcie.0" and "pci.0"
- * are 0, "pci.7" is 7; -1 for other names (qemu_alias.c, qemuAssignDeviceControllerAlias).
+ * are 0, "pci.7" is 7; -1 for other names (qemu_alias.c,
+ * qemuAssignDeviceControllerAlias).
  */
 int commandline_bus_index(const char *bus);
 

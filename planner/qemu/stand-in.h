@@ -3,7 +3,7 @@
 #pragma once
 
 /*
- * The alias of a device that stands for another one in a dry boot (planner/boot/prepare.h)
- * begins so. Its place is predicted and its identity is not.
+ * The alias of a device that stands for another one in a dry boot
+ * (planner/boot/prepare.h) begins so. Its place is predicted and its identity is not.
  */
 #define STAND_IN_ALIAS "ua-stand-in-"

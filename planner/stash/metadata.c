@@ -195,8 +195,7 @@ static int add_to_stash(struct stash_work *work, int stash, const struct gaps *g
 	if (!ns->prefix || it->self_closing)
 		return error_input_at(
 			error, work->document.name, it->line,
-			"the stash is not as it was written, its tag lacks a "
-			"prefix or an end; mend it by hand");
+			"the stash is not as it was written, its tag lacks a prefix or an end; mend it by hand");
 	text_adds(&text, gaps->entry);
 	add_entry(&text, (const char *)ns->prefix, entry);
 	return stash_change(work, (struct span){it->start_tag.end, it->start_tag.end},

@@ -290,9 +290,7 @@ int stash_put_back(struct stash_work *work, const struct stash_place *place,
 	if (parent < 0)
 		return error_input(
 			error,
-			"%s: %s, where it stood, is not there any more; bring "
-			"that back first, or take the element out of <metadata> "
-			"by hand",
+			"%s: %s, where it stood, is not there any more; bring that back first, or take the element out of <metadata> by hand",
 			document->name, place->from);
 	if (find_exact(document, parent, place, element, &at)) {
 		span = (struct span){at, at};

@@ -45,8 +45,7 @@ static int add_nodes(const char *xpath, const xmlXPathObject *object,
 		if (nodes->nodeTab[i]->type != XML_ELEMENT_NODE)
 			return error_input(
 				error,
-				"%s: selects attributes, text or comments; only "
-				"whole elements can be parked",
+				"%s: selects attributes, text or comments; only whole elements can be parked",
 				xpath);
 		*vec_add(&work->tracked) = document_number(nodes->nodeTab[i]);
 	}
@@ -118,8 +117,7 @@ static int check_prefixes(const struct document *document, int element,
 		if (name)
 			return error_input_at(
 				error, document->name, document->elements.v[i].line,
-				"%s has a prefix that nothing declares; declare it with "
-				"xmlns, or park the element's text with --text",
+				"%s has a prefix that nothing declares; declare it with xmlns, or park the element's text with --text",
 				name);
 	}
 	return 0;

@@ -156,8 +156,7 @@ static int the_element(const struct document *document, int entry, struct error 
 		return child;
 	return error_input_at(
 		error, document->name, document->elements.v[entry].line,
-		"an entry of the stash holds not one element; it was changed, "
-		"mend it by hand");
+		"an entry of the stash holds not one element; it was changed, mend it by hand");
 }
 
 /* A parked element's text, with declarations that it will need at @from. */

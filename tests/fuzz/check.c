@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	_cleanup_guest_ struct guest guest = {};
 	_cleanup_assignment_ struct assignment assignment = {};
 	_cleanup_check_result_ struct check_result result = {};
-	struct check_options options = { .target = TARGET_DEFAULT };
+	struct check_options options = {.target = TARGET_DEFAULT};
 
 	guest_init(&guest);
 	if (document_parse("fuzz", (const char *)data, n, &document, &error) < 0 ||

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A small stand-in for libFuzzer, with its options as far as tests/fuzz/run uses them:
- * all seeds first, then mutations of seeds until their number or the time is up. The last input is
- * written before a sanitizer's or a check's end, so that it can be looked at.
+ * all seeds first, then mutations of seeds until their number or the time is up. The last
+ * input is written before a sanitizer's or a check's end, so that it can be looked at.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -177,7 +177,8 @@ static void run_mutations(struct driver *driver, long runs, int seconds)
 {
 	time_t end = time(NULL) + seconds;
 
-	while (time(NULL) < end && (runs < 0 || running.executions < (unsigned long)runs)) {
+	while (time(NULL) < end &&
+	       (runs < 0 || running.executions < (unsigned long)runs)) {
 		const struct text *seed =
 			&driver->seeds.v[choose(&driver->choice, driver->seeds.n)];
 		struct text input = {};

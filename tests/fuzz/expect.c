@@ -28,10 +28,9 @@ static void check_round_trip(const struct machine *machine)
 	_cleanup_text_ struct text text = {};
 
 	text_add_expect(&text, machine, &request,
-			&(struct target_settled){ request.target }, &plan);
+			&(struct target_settled){request.target}, &plan);
 	CHECK(expect_read("back", text.s, text.n, &back, &error) == 0);
-	if (IS_PLANTED && back.functions.n > 0 &&
-	    back.iommu.remapping == KNOWN_YES)
+	if (IS_PLANTED && back.functions.n > 0 && back.iommu.remapping == KNOWN_YES)
 		back.functions.v[0].device ^= 1;
 	compare_machines(machine, &back, &options, &differences);
 	CHECK(differences.list.n == 0);

@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	_cleanup_text_ struct text text = {};
 	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
 	struct choice choice = choice_begin(data, n);
-	struct check_options options = { .target = TARGET_DEFAULT };
+	struct check_options options = {.target = TARGET_DEFAULT};
 
 	if (choose(&choice, 3) == 0)
 		options.host = a_host();

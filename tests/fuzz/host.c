@@ -11,14 +11,14 @@
 #include "topology/record.h"
 
 /* Four functions of one group behind a switch; virtual functions on the second node. */
-static const char *const records[] = { HOSTS "/groups.xml", HOSTS "/sriov.xml" };
+static const char *const records[] = {HOSTS "/groups.xml", HOSTS "/sriov.xml"};
 
 static const char *const wishes[][5] = {
 	{},
-	{ "iommu", "intel" },
-	{ "per", "root-complex", "iommu", "intel" },
-	{ "node", "vcpus=2,memory=1GiB", "node", "vcpus=1,memory=1GiB" },
-	{ "node", "vcpus=2,memory=2GiB", "hugepages", "2MiB" },
+	{"iommu", "intel"},
+	{"per", "root-complex", "iommu", "intel"},
+	{"node", "vcpus=2,memory=1GiB", "node", "vcpus=1,memory=1GiB"},
+	{"node", "vcpus=2,memory=2GiB", "hugepages", "2MiB"},
 };
 
 static const struct machine *host_number(size_t number)
@@ -36,13 +36,14 @@ static const struct machine *host_number(size_t number)
 	return &hosts[number];
 }
 
-/* How many findings of severity error a domain has on the host; false: it is no domain. */
+/* How many findings of severity error a domain has on the host; false: it is no domain.
+ */
 static bool judge(const struct document *document, const struct machine *host,
 		  size_t *ret)
 {
 	_cleanup_error_ struct error error = {};
 	_cleanup_check_result_ struct check_result result = {};
-	struct check_options options = { .target = TARGET_DEFAULT, .host = host };
+	struct check_options options = {.target = TARGET_DEFAULT, .host = host};
 
 	if (check_document(document, &options, &result, &error) < 0)
 		return false;

@@ -9,14 +9,14 @@
 #include "planner/guest/read.h"
 
 static const char *const wishes[][9] = {
-	{ "iommu", "intel" },
-	{ "node", "vcpus=2,memory=1GiB", "node", "vcpus=1,memory=1GiB", "nic",
-	  "e1000e,per-node=1" },
-	{ "iommu", "virtio", "spare-ports", "2" },
-	{ "nic", "virtio-net,per-node=2", "iommu", "intel", "firmware", "efi" },
-	{ "iothreads", "per-node", "place", "vda=0" },
-	{ "node", "vcpus=4,memory=3GiB", "hugepages", "2MiB", "general-ports", "3" },
-	{ "iommu", "none", "device", "virtio-scsi,node=0", "debug-console", "yes" },
+	{"iommu", "intel"},
+	{"node", "vcpus=2,memory=1GiB", "node", "vcpus=1,memory=1GiB", "nic",
+	 "e1000e,per-node=1"},
+	{"iommu", "virtio", "spare-ports", "2"},
+	{"nic", "virtio-net,per-node=2", "iommu", "intel", "firmware", "efi"},
+	{"iothreads", "per-node", "place", "vda=0"},
+	{"node", "vcpus=4,memory=3GiB", "hugepages", "2MiB", "general-ports", "3"},
+	{"iommu", "none", "device", "virtio-scsi,node=0", "debug-console", "yes"},
 };
 
 /* The end of the comment that begins there. */
@@ -46,8 +46,8 @@ static void check_comments(const struct text *before, const struct text *after)
 static bool takes_iommu_away(const struct guest *before, const struct guest *after)
 {
 	for (size_t i = 0; i < before->iommus.n; i++)
-		if (after->iommus.n == 0 || !streq_null(before->iommus.v[i].model,
-							after->iommus.v[0].model))
+		if (after->iommus.n == 0 ||
+		    !streq_null(before->iommus.v[i].model, after->iommus.v[0].model))
 			return true;
 	return false;
 }

@@ -57,7 +57,7 @@ static inline void check_compare(const struct machine *machine)
 static inline void check_json(const struct machine *machine)
 {
 	_cleanup_text_ struct text json = {};
-	struct jsonw jsonw = { .out = &json };
+	struct jsonw jsonw = {.out = &json};
 	struct json_object *object, *devices = NULL;
 
 	jsonw_machine(&jsonw, machine);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Any bytes as what a guest says, in one piece and in pieces: the same comes out of both,
- * within the limits; a record that is taken for whole has the checksum that was announced.
+ * within the limits; a record that is taken for whole has the checksum that was
+ * announced.
  */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * assign-dump FILE... - what assign (planner/guest/assign/assign.h) makes of each domain, a line for
- * each thing on PCI, for tests/oracle/assign to hold against libvirt's own dump.
+ * assign-dump FILE... - what assign (planner/guest/assign/assign.h) makes of each domain,
+ * a line for each thing on PCI, for tests/oracle/assign to hold against libvirt's own
+ * dump.
  */
 #include "planner/guest/assign/assign.h"
 #include "planner/guest/device-kind.h"

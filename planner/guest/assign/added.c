@@ -9,7 +9,7 @@
 
 struct added {
 	struct guest *guest;
-	bool used[INDEXES]; /* indexes of controllers */
+	bool used[INDEXES];    /* indexes of controllers */
 	int index_of[INDEXES]; /* of each addition, -1: none */
 };
 
@@ -76,9 +76,10 @@ static void set_address(const struct added *added, const struct addition *additi
 		return;
 	address->type = xstrdup("pci");
 	address->state = VALUE_VALID;
-	address->at = (struct pci_address){ .bus = (uint8_t)bus,
-					    .slot = (uint8_t)(place->number / PCI_FUNCTIONS),
-					    .function = place->number % PCI_FUNCTIONS };
+	address->at =
+		(struct pci_address){.bus = (uint8_t)bus,
+				     .slot = (uint8_t)(place->number / PCI_FUNCTIONS),
+				     .function = place->number % PCI_FUNCTIONS};
 	address->multifunction = switch_from(addition, "multifunction");
 }
 
@@ -116,7 +117,7 @@ static void add_iommu(struct added *added, const struct addition *addition)
 
 void assign_added(struct guest *guest)
 {
-	struct added added = { .guest = guest };
+	struct added added = {.guest = guest};
 	const struct commandline *list = &guest->commandline;
 	size_t n = MIN(list->additions.n, ARRAY_SIZE(added.index_of)), first;
 

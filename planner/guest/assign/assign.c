@@ -44,7 +44,7 @@ static void begin_buses(struct assign_pass *pass)
 static void take(struct assign_pass *pass, const struct assign_row *row)
 {
 	struct guest_address *address = assign_address(pass->guest, row->item);
-	struct assign_refusal refusal = { .item = row->item };
+	struct assign_refusal refusal = {.item = row->item};
 
 	if (address->state != VALUE_VALID || assign_wanted(pass->guest, row->item) ||
 	    !streq_null(address->type, "pci"))
@@ -67,9 +67,10 @@ static const char *tag_of(const struct assign_pass *pass, struct assign_item ite
 static void take_given(struct assign_pass *pass)
 {
 	static const char *const tags[] = {
-		"disk",	 "interface",  "sound",	     "hostdev",  "video", "controller",
-		"serial", "input",     "filesystem", "watchdog", "memballoon", "rng",
-		"shmem", "memory",     "iommu",	     "vsock",	 "crypto",
+		"disk",       "interface", "sound", "hostdev",    "video",
+		"controller", "serial",    "input", "filesystem", "watchdog",
+		"memballoon", "rng",       "shmem", "memory",     "iommu",
+		"vsock",      "crypto",
 	};
 
 	for (size_t tag = 0; tag < ARRAY_SIZE(tags); tag++)
@@ -79,15 +80,15 @@ static void take_given(struct assign_pass *pass)
 }
 
 /*
- * A device with an address that libvirt would not give it, or that we do not know. libvirt
- * refuses a place that is taken whatever the device is.
+ * A device with an address that libvirt would not give it, or that we do not know.
+ * libvirt refuses a place that is taken whatever the device is.
  */
 static void reserve(struct assign_pass *pass, struct assign_item item, bool listed)
 {
 	const struct guest_address *address = assign_address(pass->guest, item);
 
-	if (listed || address->state != VALUE_VALID || !streq_null(address->type, "pci") ||
-	    guest_address_automatic(address))
+	if (listed || address->state != VALUE_VALID ||
+	    !streq_null(address->type, "pci") || guest_address_automatic(address))
 		return;
 	if (!buses_reserve(&pass->buses, guest_is_i440fx(pass->guest), address->at))
 		assign_refuse(pass, REFUSED_ADDRESS_TWICE, item)->at = address->at;
@@ -95,13 +96,15 @@ static void reserve(struct assign_pass *pass, struct assign_item item, bool list
 
 /*
  * Whatever names a PCI address has its slot, and its bus is made, also where nothing is
- * known of the device: libvirt would not put another one there (qemuDomainCollectPCIAddress
- * asks for the address only), and what we plan must not either.
+ * known of the device: libvirt would not put another one there
+ * (qemuDomainCollectPCIAddress asks for the address only), and what we plan must not
+ * either.
  */
 static void reserve_others(struct assign_pass *pass)
 {
 	const struct guest *guest = pass->guest;
-	_cleanup_free_ bool *controllers = xcalloc(guest->controllers.n + 1, sizeof(bool));
+	_cleanup_free_ bool *controllers =
+		xcalloc(guest->controllers.n + 1, sizeof(bool));
 	_cleanup_free_ bool *devices = xcalloc(guest->devices.n + 1, sizeof(bool));
 	_cleanup_free_ bool *iommus = xcalloc(guest->iommus.n + 1, sizeof(bool));
 
@@ -116,11 +119,11 @@ static void reserve_others(struct assign_pass *pass)
 			iommus[item.iommu] = true;
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		reserve(pass, (struct assign_item){ (int)i, -1, -1 }, controllers[i]);
+		reserve(pass, (struct assign_item){(int)i, -1, -1}, controllers[i]);
 	for (size_t i = 0; i < guest->devices.n; i++)
-		reserve(pass, (struct assign_item){ -1, (int)i, -1 }, devices[i]);
+		reserve(pass, (struct assign_item){-1, (int)i, -1}, devices[i]);
 	for (size_t i = 0; i < guest->iommus.n; i++)
-		reserve(pass, (struct assign_item){ -1, -1, (int)i }, iommus[i]);
+		reserve(pass, (struct assign_item){-1, -1, (int)i}, iommus[i]);
 }
 
 static void give_rest(struct assign_pass *pass)
@@ -154,8 +157,8 @@ static bool any_free(const struct buses *buses)
 	for (unsigned i = 0; i < buses->n; i++) {
 		const struct bus_row *row = buses->bus[i].row;
 
-		for (unsigned slot = row ? row->first_slot : 1; row && slot <= row->last_slot;
-		     slot++)
+		for (unsigned slot = row ? row->first_slot : 1;
+		     row && slot <= row->last_slot; slot++)
 			if (!buses_slot_used(buses, i, slot))
 				return true;
 	}
@@ -166,7 +169,7 @@ static void add_missing(struct assign_pass *pass)
 {
 	for (unsigned i = 1; i < pass->buses.n; i++) {
 		struct guest_controller *controller;
-		struct assign_row row = { .item = { -1, -1, -1 } };
+		struct assign_row row = {.item = {-1, -1, -1}};
 
 		if (guest_pci_controller(pass->guest, i))
 			continue;
@@ -184,8 +187,10 @@ static void add_missing(struct assign_pass *pass)
 static void first_pass(struct assign_pass *second, struct assignment *first)
 {
 	struct guest *guest = second->guest;
-	struct assign_pass pass = { .guest = guest, .result = first,
-				    .list = second->list, .buses.grow = true };
+	struct assign_pass pass = {.guest = guest,
+				   .result = first,
+				   .list = second->list,
+				   .buses.grow = true};
 	bool own = false;
 
 	for (size_t i = 0; i < guest->controllers.n; i++)
@@ -223,7 +228,7 @@ static void give_bus_nr(struct assign_pass *pass, size_t number, unsigned *lowes
 		return;
 	if (*lowest <= 2) {
 		assign_refuse(pass, REFUSED_NO_BUS_NR,
-			      (struct assign_item){ (int)number, -1, -1 });
+			      (struct assign_item){(int)number, -1, -1});
 		return;
 	}
 	*lowest -= 2;
@@ -242,10 +247,10 @@ static void give_port_numbers(struct guest_controller *controller)
 		controller->chassis_assigned = true;
 	}
 	if (controller->port.state == VALUE_ABSENT)
-		controller->port = number_of(
-			root_port ? controller->address.at.slot * 8u +
-					    controller->address.at.function
-				  : controller->address.at.slot);
+		controller->port =
+			number_of(root_port ? controller->address.at.slot * 8u +
+						      controller->address.at.function
+					    : controller->address.at.slot);
 }
 
 static void give_numbers(struct assign_pass *pass)
@@ -264,8 +269,8 @@ static void give_numbers(struct assign_pass *pass)
 		give_port_numbers(controller);
 		if (streq(controller->model, "pci-bridge") &&
 		    controller->index.value <= controller->address.at.bus)
-			assign_refuse(pass, REFUSED_PARENT, pass->list.rows.v[i].item)->at =
-				controller->address.at;
+			assign_refuse(pass, REFUSED_PARENT, pass->list.rows.v[i].item)
+				->at = controller->address.at;
 		if (has_suffix(controller->model, "-expander-bus"))
 			give_bus_nr(pass, (size_t)number, &lowest);
 	}
@@ -273,12 +278,13 @@ static void give_numbers(struct assign_pass *pass)
 
 void assign(struct guest *guest, struct assignment *ret)
 {
-	struct assign_pass pass = { .guest = guest, .result = ret };
+	struct assign_pass pass = {.guest = guest, .result = ret};
 	_cleanup_assignment_ struct assignment first = {};
 	bool taken;
 
 	*ret = (struct assignment){};
-	ret->known = guest_is_q35(guest) || guest_is_virt(guest) || guest_is_i440fx(guest);
+	ret->known =
+		guest_is_q35(guest) || guest_is_virt(guest) || guest_is_i440fx(guest);
 	if (!ret->known)
 		return;
 	assign_order(guest, &pass.list);
@@ -287,7 +293,8 @@ void assign(struct guest *guest, struct assignment *ret)
 	run_pass(&pass);
 	give_rest(&pass);
 	taken = ret->refusals.n == 0;
-	/* A bridge's port takes nothing else while it is being added, and a port later. */
+	/* A bridge's port takes nothing else while it is being added, and a port later.
+	 */
 	for (size_t i = 0; taken && i < first.refusals.n; i++)
 		*vec_add(&ret->refusals) = first.refusals.v[i];
 	give_numbers(&pass);

@@ -8,14 +8,14 @@
 enum assign_refusal_kind {
 	REFUSED_NOTHING,
 	REFUSED_ADDRESS_TWICE, /* the place is taken */
-	REFUSED_SLOT,	       /* no such slot on that controller */
+	REFUSED_SLOT,          /* no such slot on that controller */
 	REFUSED_CONNECTION,    /* the controller takes no such device */
-	REFUSED_DOMAIN,	       /* PCI domain other than 0 */
+	REFUSED_DOMAIN,        /* PCI domain other than 0 */
 	REFUSED_NOT_ROOT,      /* must be on bus 0 */
 	REFUSED_NO_SLOT,       /* no free place, and none can be added */
-	REFUSED_FIXED,	       /* a device of the chipset is elsewhere */
+	REFUSED_FIXED,         /* a device of the chipset is elsewhere */
 	REFUSED_NO_BUS_NR,     /* no busNr left below the lowest */
-	REFUSED_PARENT,	       /* a pci-bridge on a bus that comes after it */
+	REFUSED_PARENT,        /* a pci-bridge on a bus that comes after it */
 };
 
 /* A thing with a PCI address: an index in one of the guest's arrays, the others -1. */
@@ -26,9 +26,9 @@ struct assign_item {
 struct assign_refusal {
 	enum assign_refusal_kind kind;
 	struct assign_item item;
-	struct pci_address at;	 /* where it would sit */
-	unsigned from, to;	 /* REFUSED_SLOT: the slots that there are */
-	const char *wants;	 /* REFUSED_CONNECTION: static, "a pcie-root-port" */
+	struct pci_address at; /* where it would sit */
+	unsigned from, to;     /* REFUSED_SLOT: the slots that there are */
+	const char *wants;     /* REFUSED_CONNECTION: static, "a pcie-root-port" */
 };
 
 struct assignment {

@@ -7,20 +7,20 @@
 #include "planner/guest/assign/bus.h"
 
 #define PORT_TAKES (TAKES_PCIE | TAKES_UPSTREAM | TAKES_PCIE_TO_PCI | AUTOMATIC)
-#define PCI_TAKES (TAKES_PCI | TAKES_BRIDGE)
+#define PCI_TAKES  (TAKES_PCI | TAKES_BRIDGE)
 
 static const struct bus_row rows[] = {
-	{ "pci-root", PCI_TAKES | TAKES_EXPANDER | AUTOMATIC, 0, 1, 31 },
-	{ "pcie-root", TAKES_PCIE | TAKES_ROOT_PORT | TAKES_DMI | TAKES_PCIE_EXPANDER, 0, 1,
-	  31 },
-	{ "pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_BRIDGE, 1, 31 },
-	{ "pci-expander-bus", PCI_TAKES | AUTOMATIC, TAKES_EXPANDER, 0, 31 },
-	{ "dmi-to-pci-bridge", PCI_TAKES, TAKES_DMI, 0, 31 },
-	{ "pcie-to-pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_PCIE_TO_PCI, 1, 31 },
-	{ "pcie-root-port", PORT_TAKES, TAKES_ROOT_PORT | AGGREGATE, 0, 0 },
-	{ "pcie-switch-downstream-port", PORT_TAKES, TAKES_DOWNSTREAM, 0, 0 },
-	{ "pcie-switch-upstream-port", TAKES_DOWNSTREAM, TAKES_UPSTREAM, 0, 31 },
-	{ "pcie-expander-bus", TAKES_ROOT_PORT | TAKES_DMI, TAKES_PCIE_EXPANDER, 0, 31 },
+	{"pci-root", PCI_TAKES | TAKES_EXPANDER | AUTOMATIC, 0, 1, 31},
+	{"pcie-root", TAKES_PCIE | TAKES_ROOT_PORT | TAKES_DMI | TAKES_PCIE_EXPANDER, 0,
+	 1, 31},
+	{"pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_BRIDGE, 1, 31},
+	{"pci-expander-bus", PCI_TAKES | AUTOMATIC, TAKES_EXPANDER, 0, 31},
+	{"dmi-to-pci-bridge", PCI_TAKES, TAKES_DMI, 0, 31},
+	{"pcie-to-pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_PCIE_TO_PCI, 1, 31},
+	{"pcie-root-port", PORT_TAKES, TAKES_ROOT_PORT | AGGREGATE, 0, 0},
+	{"pcie-switch-downstream-port", PORT_TAKES, TAKES_DOWNSTREAM, 0, 0},
+	{"pcie-switch-upstream-port", TAKES_DOWNSTREAM, TAKES_UPSTREAM, 0, 31},
+	{"pcie-expander-bus", TAKES_ROOT_PORT | TAKES_DMI, TAKES_PCIE_EXPANDER, 0, 31},
 };
 
 const struct bus_row *bus_row(const char *model)
@@ -37,16 +37,16 @@ static const char *what_needs(unsigned needs)
 		unsigned need;
 		const char *words;
 	} words[] = {
-		{ TAKES_PCI, "a slot for conventional PCI" },
-		{ TAKES_PCIE, "a PCI Express port" },
-		{ TAKES_ROOT_PORT, "pcie-root or an expander bus" },
-		{ TAKES_UPSTREAM, "a root or downstream port" },
-		{ TAKES_DOWNSTREAM, "a pcie-switch-upstream-port" },
-		{ TAKES_DMI, "pcie-root or an expander bus" },
-		{ TAKES_PCIE_TO_PCI, "a root or downstream port" },
-		{ TAKES_EXPANDER, "pci-root" },
-		{ TAKES_PCIE_EXPANDER, "pcie-root" },
-		{ TAKES_BRIDGE, "a conventional PCI bus" },
+		{TAKES_PCI, "a slot for conventional PCI"},
+		{TAKES_PCIE, "a PCI Express port"},
+		{TAKES_ROOT_PORT, "pcie-root or an expander bus"},
+		{TAKES_UPSTREAM, "a root or downstream port"},
+		{TAKES_DOWNSTREAM, "a pcie-switch-upstream-port"},
+		{TAKES_DMI, "pcie-root or an expander bus"},
+		{TAKES_PCIE_TO_PCI, "a root or downstream port"},
+		{TAKES_EXPANDER, "pci-root"},
+		{TAKES_PCIE_EXPANDER, "pcie-root"},
+		{TAKES_BRIDGE, "a conventional PCI bus"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -133,7 +133,8 @@ static bool find_on_bus(const struct bus *bus, unsigned needs, int function,
 			return true;
 		if (!(needs & AGGREGATE) || !bus->aggregate[slot])
 			continue;
-		while (at->function < PCI_FUNCTIONS && bus->used[slot] >> at->function & 1)
+		while (at->function < PCI_FUNCTIONS &&
+		       bus->used[slot] >> at->function & 1)
 			at->function++;
 		if (at->function < PCI_FUNCTIONS)
 			return true;
@@ -157,9 +158,9 @@ bool buses_find(struct buses *buses, unsigned needs, int function,
 	*kind = REFUSED_NO_SLOT;
 	if (!buses->grow || !grow(buses, needs, &next))
 		return false;
-	*ret = (struct pci_address){ .bus = (uint8_t)next,
-				     .slot = (uint8_t)buses->bus[next].row->first_slot,
-				     .function = (uint8_t)MAX(function, 0) };
+	*ret = (struct pci_address){.bus = (uint8_t)next,
+				    .slot = (uint8_t)buses->bus[next].row->first_slot,
+				    .function = (uint8_t)MAX(function, 0)};
 	return true;
 }
 

@@ -16,7 +16,7 @@ enum {
 	TAKES_DOWNSTREAM = 1 << 4,
 	TAKES_DMI = 1 << 5,
 	TAKES_PCIE_TO_PCI = 1 << 6,
-	TAKES_EXPANDER = 1 << 7,      /* pci-expander-bus */
+	TAKES_EXPANDER = 1 << 7, /* pci-expander-bus */
 	TAKES_PCIE_EXPANDER = 1 << 8,
 	TAKES_BRIDGE = 1 << 9,
 	TAKES_ANY = (1 << 10) - 1,
@@ -27,8 +27,8 @@ enum {
 
 struct bus_row {
 	const char *model;
-	unsigned takes;	 /* below it */
-	unsigned needs;	 /* above it */
+	unsigned takes; /* below it */
+	unsigned needs; /* above it */
 	unsigned first_slot, last_slot;
 };
 const struct bus_row *bus_row(const char *model);
@@ -37,7 +37,7 @@ struct buses {
 	struct bus {
 		const struct bus_row *row; /* NULL: an unknown model, takes nothing */
 		unsigned takes;
-		uint8_t used[PCI_SLOTS];    /* bits: functions */
+		uint8_t used[PCI_SLOTS]; /* bits: functions */
 		bool aggregate[PCI_SLOTS];
 	} bus[INDEXES];
 	unsigned n;

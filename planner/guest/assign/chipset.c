@@ -6,16 +6,16 @@
 #include "planner/guest/assign/parts.h"
 
 #define Q35_NEEDS TAKES_PCIE
-#define PC_NEEDS TAKES_PCI
+#define PC_NEEDS  TAKES_PCI
 
 static struct pci_address place(unsigned slot, unsigned function)
 {
-	return (struct pci_address){ .slot = (uint8_t)slot, .function = (uint8_t)function };
+	return (struct pci_address){.slot = (uint8_t)slot, .function = (uint8_t)function};
 }
 
 static struct assign_item controller_item(size_t number)
 {
-	return (struct assign_item){ (int)number, -1, -1 };
+	return (struct assign_item){(int)number, -1, -1};
 }
 
 /* A device that the machine always has at one place. */
@@ -37,7 +37,8 @@ static void fix_controller(struct assign_pass *pass, const char *type, const cha
 	}
 }
 
-/* A controller without an address; libvirt has those of a type in the order of indexes. */
+/* A controller without an address; libvirt has those of a type in the order of indexes.
+ */
 struct wanting {
 	uint64_t index;
 	size_t number;
@@ -63,7 +64,7 @@ static void prefer_controller(struct assign_pass *pass, const char *type,
 
 		if (streq_null(c->type, type) && streq_null(c->model, model) &&
 		    !c->address.type)
-			*vec_add(&list) = (struct wanting){ c->index.value, i };
+			*vec_add(&list) = (struct wanting){c->index.value, i};
 	}
 	vec_sort(&list, by_index);
 	for (size_t i = 0; i < list.n; i++)
@@ -108,7 +109,7 @@ static void prefer_sound(struct assign_pass *pass)
 		return;
 	for (size_t i = 0; i < pass->guest->devices.n; i++) {
 		const struct guest_device *device = &pass->guest->devices.v[i];
-		struct assign_item item = { -1, (int)i, -1 };
+		struct assign_item item = {-1, (int)i, -1};
 
 		if (streq(device->tag, "sound") && streq_null(device->model, "ich9") &&
 		    assign_wanted(pass->guest, item)) {
@@ -131,8 +132,8 @@ static void keep(struct assign_pass *pass, unsigned slot, unsigned function)
 static void q35(struct assign_pass *pass)
 {
 	fix_controller(pass, "sata", NULL, place(0x1f, 2), false);
-	prefer_controller(pass, "usb", "ich9-uhci1", (const unsigned[]){ 0x1d, 0x1a, 0 });
-	prefer_controller(pass, "pci", "dmi-to-pci-bridge", (const unsigned[]){ 0x1e, 0 });
+	prefer_controller(pass, "usb", "ich9-uhci1", (const unsigned[]){0x1d, 0x1a, 0});
+	prefer_controller(pass, "pci", "dmi-to-pci-bridge", (const unsigned[]){0x1e, 0});
 	keep(pass, 0x1f, 0);
 	keep(pass, 0x1f, 3);
 	prefer_video(pass, 1, Q35_NEEDS);

@@ -96,7 +96,7 @@ static void add(struct assign_list *list, struct assign_item item, unsigned need
 		int rank, size_t sequence)
 {
 	if (needs)
-		*vec_add(&list->rows) = (struct assign_row){ item, needs, rank, sequence };
+		*vec_add(&list->rows) = (struct assign_row){item, needs, rank, sequence};
 }
 
 /* -1: none is written. */
@@ -116,8 +116,8 @@ struct placed {
 	int type; /* the first controller of its type */
 	int64_t index;
 	bool companion;
-	int number;	/* in the guest */
-	int before;	/* the one that it goes before, -1: behind all of its type */
+	int number; /* in the guest */
+	int before; /* the one that it goes before, -1: behind all of its type */
 	int previous, next;
 	int head, tail; /* of its type's list, kept in the first of the type */
 };
@@ -140,7 +140,8 @@ static int compare_entries(const void *left, const void *right)
 static void find_neighbours(struct placed *entries, int n)
 {
 	struct placed **sorted = xcalloc((size_t)n, sizeof(*sorted));
-	int *above = xcalloc((size_t)n, sizeof(*above)), *below = xcalloc((size_t)n, sizeof(*below));
+	int *above = xcalloc((size_t)n, sizeof(*above)),
+	    *below = xcalloc((size_t)n, sizeof(*below));
 
 	for (int i = 0; i < n; i++)
 		sorted[i] = &entries[i];
@@ -228,9 +229,10 @@ static void collect_devices(const struct guest *guest, struct assign_list *list)
 		const struct guest_device *device = &guest->devices.v[i];
 		int rank = rank_of(device->tag);
 		/* libvirt keeps these with the hostdevs, before the others. */
-		bool hostdev = rank == RANK_INTERFACE && streq_null(device->type, "hostdev");
+		bool hostdev =
+			rank == RANK_INTERFACE && streq_null(device->type, "hostdev");
 
-		add(list, (struct assign_item){ -1, (int)i, -1 },
+		add(list, (struct assign_item){-1, (int)i, -1},
 		    needs_of_device(guest, device),
 		    hostdev ? rank_of("hostdev of an interface") : rank, i);
 	}
@@ -252,14 +254,14 @@ void assign_collect(const struct guest *guest, struct assign_list *ret)
 		size_t i = controller_at(ret, place);
 		const struct guest_controller *controller = &guest->controllers.v[i];
 
-		add(ret, (struct assign_item){ (int)i, -1, -1 },
+		add(ret, (struct assign_item){(int)i, -1, -1},
 		    needs_of_controller(guest, controller),
 		    guest_is_pci(controller) ? RANK_PCI : RANK_CONTROLLER, place);
 	}
 	collect_devices(guest, ret);
 	for (size_t i = 0; i < guest->iommus.n; i++)
 		if (streq_null(guest->iommus.v[i].model, "virtio"))
-			add(ret, (struct assign_item){ -1, -1, (int)i },
+			add(ret, (struct assign_item){-1, -1, (int)i},
 			    express(guest) | INTEGRATED, rank_of("iommu"), i);
 	vec_sort(&ret->rows, compare_rows);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What libvirt 9.0 adds to a domain before it gives out addresses: the root, USB and SATA
- * controllers and the balloon of the machine (qemuDomainDefAddDefaultDevices), controllers
- * that disks and channels stand on (virDomainDefAddImplicitControllers), a video card for
- * graphics; and the models it takes where none is written.
+ * controllers and the balloon of the machine (qemuDomainDefAddDefaultDevices),
+ * controllers that disks and channels stand on (virDomainDefAddImplicitControllers), a
+ * video card for graphics; and the models it takes where none is written.
  */
 #include "planner/guest/assign/parts.h"
 
@@ -46,8 +46,8 @@ static void need_controller(struct guest *guest, const char *type, uint64_t inde
 /* One of the parts of an ICH9 USB 2 controller, which share an index. */
 static bool is_usb2(const struct guest_controller *controller)
 {
-	static const char *const models[] = { "ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
-					      "ich9-uhci3" };
+	static const char *const models[] = {"ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
+					     "ich9-uhci3"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
 		if (is(controller->type, "usb") && is(controller->model, models[i]))
@@ -109,7 +109,8 @@ static void give_indexes(struct guest *guest)
 			continue;
 		controller->index = companion_index(guest, i, &indexes.parts);
 		if (controller->index.state != VALUE_VALID)
-			controller->index = number_of(free_index(&indexes, controller->type));
+			controller->index =
+				number_of(free_index(&indexes, controller->type));
 		take_index(&indexes, controller);
 	}
 	firsts_free(&indexes.taken);
@@ -139,7 +140,7 @@ static void give_models(struct guest *guest)
 /* "sda" is 0, "sdz" 25, "sdaa" 26 (virDiskNameToIndex); -1 for other names. */
 static int disk_number(const char *name)
 {
-	static const char *const prefixes[] = { "fd", "hd", "vd", "sd", "xvd", "ubd" };
+	static const char *const prefixes[] = {"fd", "hd", "vd", "sd", "xvd", "ubd"};
 	int number = -1;
 
 	for (size_t i = 0; name && i < ARRAY_SIZE(prefixes); i++) {
@@ -158,7 +159,7 @@ static void add_disk_controllers(struct guest *guest)
 	static const struct {
 		const char *bus;
 		int per_controller;
-	} rows[] = { { "scsi", 7 }, { "ide", 4 }, { "sata", 6 } };
+	} rows[] = {{"scsi", 7}, {"ide", 4}, {"sata", 6}};
 
 	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
 		int last = -1;
@@ -167,11 +168,13 @@ static void add_disk_controllers(struct guest *guest)
 			const struct guest_device *device = &guest->devices.v[i];
 			int number;
 
-			if (!streq(device->tag, "disk") || !is(device->bus, rows[row].bus))
+			if (!streq(device->tag, "disk") ||
+			    !is(device->bus, rows[row].bus))
 				continue;
 			number = disk_number(device->target_dev);
 			if (device->controller.state == VALUE_VALID)
-				last = MAX(last, (int)MIN(device->controller.value, 255u));
+				last = MAX(last,
+					   (int)MIN(device->controller.value, 255u));
 			else if (!device->address.type && number >= 0)
 				last = MAX(last, number / rows[row].per_controller);
 		}
@@ -198,7 +201,8 @@ static void add_serial_controllers(struct guest *guest)
 		if ((streq(device->tag, "channel") || streq(device->tag, "console")) &&
 		    is(device->target_type, "virtio") &&
 		    first_add(&there, NULL, index, (int)i) == (int)i)
-			guest_add_controller(guest, "virtio-serial")->index = number_of(index);
+			guest_add_controller(guest, "virtio-serial")->index =
+				number_of(index);
 	}
 }
 

@@ -33,15 +33,14 @@ struct assign_item assign_who(const struct assign_pass *pass, struct pci_address
 			return pass->list.rows.v[i].item;
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		if (sits_at(&guest->controllers.v[i].address, at))
-			return (struct assign_item){ (int)i, -1, -1 };
+			return (struct assign_item){(int)i, -1, -1};
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (sits_at(&guest->devices.v[i].address, at))
-			return (struct assign_item){ -1, (int)i, -1 };
-	return (struct assign_item){ -1, -1, -1 };
+			return (struct assign_item){-1, (int)i, -1};
+	return (struct assign_item){-1, -1, -1};
 }
 
-static void give(struct assign_pass *pass, struct assign_item item,
-		 struct pci_address at)
+static void give(struct assign_pass *pass, struct assign_item item, struct pci_address at)
 {
 	struct guest_address *address = assign_address(pass->guest, item);
 
@@ -55,7 +54,7 @@ static void give(struct assign_pass *pass, struct assign_item item,
 void assign_fix(struct assign_pass *pass, struct assign_item item, unsigned needs,
 		struct pci_address at)
 {
-	struct assign_refusal refusal = { .item = item };
+	struct assign_refusal refusal = {.item = item};
 
 	/* What needs nothing is not accounted for: the chipset's own. */
 	if (needs && !buses_take(&pass->buses, needs, &at, &refusal)) {
@@ -71,8 +70,10 @@ static int companion_function(const struct guest_controller *controller)
 	static const struct {
 		const char *model;
 		int function;
-	} rows[] = { { "ich9-ehci1", 7 }, { "ich9-uhci1", 0 }, { "ich9-uhci2", 1 },
-		     { "ich9-uhci3", 2 } };
+	} rows[] = {{"ich9-ehci1", 7},
+		    {"ich9-uhci1", 0},
+		    {"ich9-uhci2", 1},
+		    {"ich9-uhci3", 2}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (streq_null(controller->type, "usb") &&
@@ -93,7 +94,7 @@ static bool beside_companion(struct assign_pass *pass, const struct assign_row *
 
 		if (companion_function(other) < 0 ||
 		    other->index.value != own->index.value ||
-		    assign_wanted(guest, (struct assign_item){ (int)i, -1, -1 }))
+		    assign_wanted(guest, (struct assign_item){(int)i, -1, -1}))
 			continue;
 		at.function = (uint8_t)function;
 		assign_fix(pass, row->item, row->needs & ~AUTOMATIC, at);

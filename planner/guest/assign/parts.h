@@ -15,7 +15,7 @@ void assign_implicit(struct guest *guest);
 struct assign_row {
 	struct assign_item item;
 	unsigned needs;
-	int rank;	/* libvirt's order of giving out addresses */
+	int rank;        /* libvirt's order of giving out addresses */
 	size_t sequence; /* within the rank */
 };
 struct assign_list {

@@ -60,7 +60,8 @@ static int group_of_slot(const struct machine *machine, size_t number)
 	if (!multifunction(machine, number) || isolated(machine, number))
 		return GROUP_NONE;
 	for (size_t i = number; i-- > 0;) {
-		if (!same_slot(machine->functions.v[i].at, machine->functions.v[number].at))
+		if (!same_slot(machine->functions.v[i].at,
+			       machine->functions.v[number].at))
 			break;
 		if (!isolated(machine, i))
 			return machine->functions.v[i].iommu_group;
@@ -111,7 +112,8 @@ static void forget_driverless(struct machine *machine)
 
 void predict_groups(const struct guest *guest, struct machine *machine)
 {
-	int next = 0, none = machine->iommu.table == KNOWN_YES ? GROUP_UNKNOWN : GROUP_NONE;
+	int next = 0,
+	    none = machine->iommu.table == KNOWN_YES ? GROUP_UNKNOWN : GROUP_NONE;
 	bool intel = machine->iommu.enabled == KNOWN_YES;
 	size_t left = machine->functions.n;
 

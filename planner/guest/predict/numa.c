@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * QEMU writes SRAT and SLIT from the cells (hw/i386/acpi-build.c, hw/arm/virt-acpi-build.c).
- * Linux keeps a node that has memory or CPUs and drops one that has neither
- * (arch/x86/mm/numa.c); without ACPI it sees one node with everything. libvirt puts vCPUs
- * that no cell names into cell 0 (qemu_domain.c, qemuDomainDefNumaCPUsRectify).
+ * QEMU writes SRAT and SLIT from the cells (hw/i386/acpi-build.c,
+ * hw/arm/virt-acpi-build.c). Linux keeps a node that has memory or CPUs and drops one
+ * that has neither (arch/x86/mm/numa.c); without ACPI it sees one node with everything.
+ * libvirt puts vCPUs that no cell names into cell 0 (qemu_domain.c,
+ * qemuDomainDefNumaCPUsRectify).
  */
 #include "planner/guest/predict/predict.h"
 
@@ -116,8 +117,9 @@ static void add_distances(const struct guest *guest, struct machine *machine)
 	machine->distances = xcalloc(n * n, sizeof(*machine->distances));
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++)
-			machine->distances[i * n + j] = distance(
-				guest, machine->nodes.v[i].id, machine->nodes.v[j].id);
+			machine->distances[i * n + j] =
+				distance(guest, machine->nodes.v[i].id,
+					 machine->nodes.v[j].id);
 }
 
 static struct machine_hmat *hmat_row(struct machine *machine, int initiator, int target)
@@ -141,14 +143,16 @@ static void add_hmat(const struct guest *guest, struct machine *machine)
 		const struct guest_interconnect *link = &guest->interconnects.v[i];
 		struct machine_hmat *row;
 
-		if (link->value.state != VALUE_VALID || link->cache.state == VALUE_VALID ||
+		if (link->value.state != VALUE_VALID ||
+		    link->cache.state == VALUE_VALID ||
 		    link->initiator.state != VALUE_VALID ||
 		    link->target.state != VALUE_VALID ||
 		    !streq_null(link->type, "access") ||
 		    link->initiator.value >= guest->cells.n ||
 		    link->target.value >= guest->cells.n)
 			continue;
-		row = hmat_row(machine, (int)link->initiator.value, (int)link->target.value);
+		row = hmat_row(machine, (int)link->initiator.value,
+			       (int)link->target.value);
 		if (link->bandwidth)
 			row->bandwidth_mib_s = (uint32_t)(link->value.value >> 20);
 		else

@@ -68,7 +68,8 @@ static unsigned number_bus(struct walk *walk, unsigned index, unsigned last)
 	walk->bus[index] = (uint8_t)last;
 	for (unsigned child = 1; child < INDEXES; child++)
 		if (walk->at[child] && !walk->reached[child] &&
-		    on_bus(&walk->at[child]->address, index) && is_bridge(walk->at[child]))
+		    on_bus(&walk->at[child]->address, index) &&
+		    is_bridge(walk->at[child]))
 			child_at[devfn_of(&walk->at[child]->address)] = (int)child;
 	for (size_t devfn = 0; devfn < ARRAY_SIZE(child_at); devfn++)
 		if (child_at[devfn] > 0 && !walk->reached[child_at[devfn]] &&
@@ -91,9 +92,8 @@ static void number_all(struct walk *walk)
 	}
 }
 
-static struct machine_function *add_function(struct walk *walk,
-					     const struct guest_address *address,
-					     const char *what)
+static struct machine_function *
+add_function(struct walk *walk, const struct guest_address *address, const char *what)
 {
 	struct machine_function *function;
 	unsigned bus = address->at.bus;
@@ -108,11 +108,10 @@ static struct machine_function *add_function(struct walk *walk,
 				 what, bus);
 		return NULL;
 	}
-	function = machine_add_function(walk->machine,
-					(struct pci_address){ .bus = walk->bus[bus],
-							      .slot = address->at.slot,
-							      .function =
-								      address->at.function });
+	function = machine_add_function(
+		walk->machine, (struct pci_address){.bus = walk->bus[bus],
+						    .slot = address->at.slot,
+						    .function = address->at.function});
 	function->prog_if_known = KNOWN_YES;
 	if (walk->at[bus]) {
 		int cell = predict_cell_of(walk->guest, walk->at[bus]);
@@ -132,8 +131,9 @@ static void complain_of_index(struct walk *walk, const struct guest_controller *
 				 "PCI controller %llu is left out: its index is above %d",
 				 (unsigned long long)c->index.value, INDEXES - 1);
 	else
-		machine_complain(walk->machine,
-				 "a PCI controller is left out: its index is not a number");
+		machine_complain(
+			walk->machine,
+			"a PCI controller is left out: its index is not a number");
 }
 
 static void add_bridge(struct walk *walk, const struct guest_controller *controller)
@@ -175,7 +175,8 @@ static enum seat seat_on(const struct walk *walk, unsigned bus)
 
 	if (!kind || !kind->bridge)
 		return SEAT_ROOT;
-	return kind->pcie_type == PCIE_ROOT_PORT || kind->pcie_type == PCIE_DOWNSTREAM_PORT
+	return kind->pcie_type == PCIE_ROOT_PORT ||
+			       kind->pcie_type == PCIE_DOWNSTREAM_PORT
 		       ? SEAT_PORT
 		       : SEAT_CONVENTIONAL;
 }
@@ -232,7 +233,8 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 		return;
 	if (device->alias && has_prefix(device->alias, STAND_IN_ALIAS))
 		machine_complain(walk->machine,
-				 PCI_FORMAT " is a stand-in: what it stands for is left out",
+				 PCI_FORMAT
+				 " is a stand-in: what it stands for is left out",
 				 PCI_ARGS(function->at));
 	else if (kind)
 		fill_kind(function, kind, seat_on(walk, device->address.at.bus));
@@ -249,11 +251,11 @@ static const struct fixed_row {
 	uint16_t vendor, device;
 	uint32_t class_code;
 } fixed[] = {
-	{ true, 0x00, 0, 0x8086, 0x29c0, 0x060000 },
-	{ true, 0x1f, 0, 0x8086, 0x2918, 0x060100 },
-	{ true, 0x1f, 2, 0x8086, 0x2922, 0x010601 },
-	{ true, 0x1f, 3, 0x8086, 0x2930, 0x0c0500 },
-	{ false, 0x00, 0, 0x1b36, 0x0008, 0x060000 },
+	{true, 0x00, 0, 0x8086, 0x29c0, 0x060000},
+	{true, 0x1f, 0, 0x8086, 0x2918, 0x060100},
+	{true, 0x1f, 2, 0x8086, 0x2922, 0x010601},
+	{true, 0x1f, 3, 0x8086, 0x2930, 0x0c0500},
+	{false, 0x00, 0, 0x1b36, 0x0008, 0x060000},
 };
 
 static void add_fixed(struct walk *walk)
@@ -266,8 +268,9 @@ static void add_fixed(struct walk *walk)
 		if (fixed[i].q35 != q35 || (!q35 && !guest_is_virt(walk->guest)))
 			continue;
 		function = machine_add_function(
-			walk->machine, (struct pci_address){ .slot = fixed[i].slot,
-							     .function = fixed[i].function });
+			walk->machine,
+			(struct pci_address){.slot = fixed[i].slot,
+					     .function = fixed[i].function});
 		function->vendor = fixed[i].vendor;
 		function->device = fixed[i].device;
 		function->class_code = fixed[i].class_code;
@@ -293,7 +296,7 @@ static void add_iommu_device(struct walk *walk, const struct guest_iommu *iommu)
 
 void predict_pci(const struct guest *guest, struct machine *machine)
 {
-	struct walk walk = { .guest = guest, .machine = machine };
+	struct walk walk = {.guest = guest, .machine = machine};
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];

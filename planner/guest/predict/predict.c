@@ -54,9 +54,9 @@ static void predict_roots(const struct guest *guest, struct machine *machine)
 
 void predict(const struct guest *guest, struct machine *ret)
 {
-	*ret = (struct machine){ .source = MACHINE_GUEST,
-				 .pci_known = KNOWN_YES,
-				 .architecture = xstrdup(guest->architecture) };
+	*ret = (struct machine){.source = MACHINE_GUEST,
+				.pci_known = KNOWN_YES,
+				.architecture = xstrdup(guest->architecture)};
 	predict_numa(guest, ret);
 	predict_pci(guest, ret);
 	predict_iommu(guest, ret);
@@ -89,9 +89,10 @@ static int refuse_number(const struct guest *guest, const char *attribute, int e
 	} else {
 		text_printf(&shown, "no %s from 0 to %d is left", attribute, INDEXES - 1);
 	}
-	return error_input_at(error, document->name, document->elements.v[element].line,
-			      "PCI controller: %s; libvirt refuses this domain, so nothing "
-			      "can be said of its guest", shown.s);
+	return error_input_at(
+		error, document->name, document->elements.v[element].line,
+		"PCI controller: %s; libvirt refuses this domain, so nothing can be said of its guest",
+		shown.s);
 }
 
 static int refuse_numbers(const struct guest *guest, struct error *error)

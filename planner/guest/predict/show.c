@@ -20,7 +20,7 @@ static void add_nodes(struct text *text, const struct machine *machine)
 		const struct machine_node *node = &machine->nodes.v[i];
 
 		text_printf(text, "node %d cpus:", node->id);
-		set_foreach(cpu, &node->cpus)
+		set_foreach (cpu, &node->cpus)
 			text_printf(text, " %d", cpu);
 		if (node->memory_bytes == UNKNOWN_U64)
 			text_printf(text, "\nnode %d size: unknown\n", node->id);
@@ -42,7 +42,8 @@ static void add_distances(struct text *text, const struct machine *machine)
 		text_printf(text, "%3d: ", machine->nodes.v[i].id);
 		for (size_t j = 0; j < n; j++)
 			text_printf(text, " %3u",
-				    machine->distances ? machine->distances[i * n + j] : 0);
+				    machine->distances ? machine->distances[i * n + j]
+						       : 0);
 		text_addc(text, '\n');
 	}
 }
@@ -57,7 +58,8 @@ static void add_bus(struct rails *rails, const struct machine *machine, int upst
 		    int root);
 
 /* "00.0" or "00.0-[b5]--" and what is below, which begins at the prefix's end. */
-static void add_function(struct rails *rails, const struct machine *machine, size_t number)
+static void add_function(struct rails *rails, const struct machine *machine,
+			 size_t number)
 {
 	const struct machine_function *function = &machine->functions.v[number];
 	size_t length = strlen(rails->prefix);
@@ -67,8 +69,9 @@ static void add_function(struct rails *rails, const struct machine *machine, siz
 	width = snprintf(label, sizeof(label), "%02x.%x", function->at.slot,
 			 function->at.function);
 	if (function->bridge && function->secondary == function->subordinate)
-		width = snprintf(label, sizeof(label), "%02x.%x-[%02x]--", function->at.slot,
-				 function->at.function, function->secondary);
+		width = snprintf(label, sizeof(label), "%02x.%x-[%02x]--",
+				 function->at.slot, function->at.function,
+				 function->secondary);
 	else if (function->bridge)
 		width = snprintf(label, sizeof(label), "%02x.%x-[%02x-%02x]--",
 				 function->at.slot, function->at.function,
@@ -78,7 +81,8 @@ static void add_function(struct rails *rails, const struct machine *machine, siz
 		text_addc(rails->text, '\n');
 		return;
 	}
-	snprintf(rails->prefix + length, sizeof(rails->prefix) - length, "%*s", width, "");
+	snprintf(rails->prefix + length, sizeof(rails->prefix) - length, "%*s", width,
+		 "");
 	add_bus(rails, machine, (int)number, function->root);
 	rails->prefix[length] = '\0';
 }
@@ -127,27 +131,33 @@ static void add_bus(struct rails *rails, const struct machine *machine, int upst
 
 void text_add_lspci_tree(struct text *text, const struct machine *machine)
 {
-	struct rails rails = { .text = text };
+	struct rails rails = {.text = text};
 
 	/* lspci begins with the highest root. */
 	for (size_t n = machine->roots.n; n-- > 0;) {
 		const struct machine_root *root = &machine->roots.v[n];
 		bool first = n + 1 == machine->roots.n, last = n == 0;
-		int width = snprintf(NULL, 0, "[%04x:%02x]-", root->domain, root->first_bus);
+		int width =
+			snprintf(NULL, 0, "[%04x:%02x]-", root->domain, root->first_bus);
 
-		text_adds(text, first && last ? "-" : first ? "-+-" : last ? " \\-" : " +-");
+		text_adds(text, first && last ? "-"
+				: first       ? "-+-"
+				: last        ? " \\-"
+					      : " +-");
 		text_printf(text, "[%04x:%02x]-", root->domain, root->first_bus);
 		snprintf(rails.prefix, sizeof(rails.prefix), "%s%*s",
-			 first && last ? " " : last ? "   " : " | ", width, "");
+			 first && last ? " "
+			 : last        ? "   "
+				       : " | ",
+			 width, "");
 		add_bus(&rails, machine, -1, (int)n);
 	}
 }
 
 static unsigned window_end(const struct machine *machine, size_t root)
 {
-	return root + 1 < machine->roots.n &&
-			       machine->roots.v[root + 1].domain ==
-				       machine->roots.v[root].domain
+	return root + 1 < machine->roots.n && machine->roots.v[root + 1].domain ==
+						      machine->roots.v[root].domain
 		       ? machine->roots.v[root + 1].first_bus - 1u
 		       : 255;
 }
@@ -211,10 +221,10 @@ static void add_command_line(struct text *text, const struct guest *guest)
 	static const struct {
 		const char *model, *words;
 	} rows[] = {
-		{ "intel", "intel_iommu=on iommu=pt" },
-		{ "amd", "iommu=pt" },
-		{ "smmuv3", "iommu.passthrough=1" },
-		{ "virtio", "iommu.passthrough=1" },
+		{"intel", "intel_iommu=on iommu=pt"},
+		{"amd", "iommu=pt"},
+		{"smmuv3", "iommu.passthrough=1"},
+		{"virtio", "iommu.passthrough=1"},
 	};
 
 	for (size_t i = 0; guest->iommus.n && i < ARRAY_SIZE(rows); i++)

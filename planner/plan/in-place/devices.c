@@ -119,12 +119,7 @@ static int check_windows(const struct in_place *plan, struct error *error)
 			return in_place_refuse(
 				plan, error,
 				plan->full.controllers.v[item->owner].element,
-				"<controller index='%u'>: its busNr %u leaves %u bus "
-				"numbers "
-				"for ports up to the next expander bus, and %u are "
-				"needed; "
-				"lower its busNr (its devices get other addresses in the "
-				"guest), or ask for fewer devices or spare ports",
+				"<controller index='%u'>: its busNr %u leaves %u bus numbers for ports up to the next expander bus, and %u are needed; lower its busNr (its devices get other addresses in the guest), or ask for fewer devices or spare ports",
 				item->index, item->bus_nr, next - 1 - item->bus_nr,
 				below);
 	}
@@ -177,9 +172,7 @@ static int check_io(const struct in_place *plan, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, plan->old.devices_element,
-		"<devices>: %u devices with I/O ports would not %s, which has "
-		"room for %u: ask for fewer, or take virtio-net, which has "
-		"none",
+		"<devices>: %u devices with I/O ports would not %s, which has room for %u: ask for fewer, or take virtio-net, which has none",
 		io,
 		plan->request->firmware == FIRMWARE_BIOS ? "boot under SeaBIOS"
 							 : "get their BARs under OVMF",
@@ -262,9 +255,7 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 	if (count > 0)
 		request_note(
 			plan->request,
-			"%u bus%s of the guest get%s another number (first: behind "
-			"controller %u, %02x, was %02x), since ports are added before "
-			"%s",
+			"%u bus%s of the guest get%s another number (first: behind controller %u, %02x, was %02x), since ports are added before %s",
 			count, count == 1 ? "" : "es", count == 1 ? "s" : "",
 			first->index, first->secondary, was, count == 1 ? "it" : "them");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Everything that sits on PCI in the domain as libvirt would complete it becomes an item of
- * a layout with its address given.
+ * Everything that sits on PCI in the domain as libvirt would complete it becomes an item
+ * of a layout with its address given.
  */
 #include "planner/plan/in-place/tree.h"
 
@@ -15,9 +15,9 @@ static void give_address(struct layout_item *item, const struct guest_address *a
 }
 
 /*
- * A bus or bridge of <qemu:commandline> keeps its place and its numbers, and since libvirt
- * cannot put anything on it, it counts as full. Where QEMU chooses its place it only
- * takes room.
+ * A bus or bridge of <qemu:commandline> keeps its place and its numbers, and since
+ * libvirt cannot put anything on it, it counts as full. Where QEMU chooses its place it
+ * only takes room.
  */
 static void add_added(struct in_place *plan, int number)
 {
@@ -90,7 +90,7 @@ static void add_given_endpoint(struct in_place *plan, const struct guest_address
 static void fill_added(struct in_place *plan)
 {
 	const struct guest *full = &plan->full;
-	struct guest_address address = { .type = (char[]){ "pci" }, .state = VALUE_VALID };
+	struct guest_address address = {.type = (char[]){"pci"}, .state = VALUE_VALID};
 
 	for (size_t i = 0; i < full->controllers.n; i++) {
 		const struct guest_controller *c = &full->controllers.v[i];
@@ -100,7 +100,7 @@ static void fill_added(struct in_place *plan)
 		if (item == LAYOUT_NONE || has_suffix(c->model, "-expander-bus") ||
 		    in_place_has_child(&plan->layout, item))
 			continue;
-		address.at = (struct pci_address){ .bus = (uint8_t)index };
+		address.at = (struct pci_address){.bus = (uint8_t)index};
 		add_given_endpoint(plan, &address);
 	}
 	for (size_t i = 0; i < full->commandline.additions.n; i++) {

@@ -99,9 +99,7 @@ static int check_node(const struct in_place *plan, int id, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, plan->old.vcpu_element,
-		"<vcpu>: host node %d, where the domain has a device or is "
-		"bound to, has no CPUs or no memory: say with --node what its "
-		"cells are to be",
+		"<vcpu>: host node %d, where the domain has a device or is bound to, has no CPUs or no memory: say with --node what its cells are to be",
 		id);
 }
 
@@ -114,9 +112,7 @@ static int make_cells(struct in_place *plan, const struct set *nodes, struct err
 	    plan->old.memory_bytes.value < n * in_place_granule(plan))
 		return in_place_refuse(
 			plan, error, plan->old.vcpu_element,
-			"<vcpu>: its vCPUs and memory cannot be divided among "
-			"the %u host nodes of its devices; say with --node what "
-			"its cells are to be",
+			"<vcpu>: its vCPUs and memory cannot be divided among the %u host nodes of its devices; say with --node what its cells are to be",
 			n);
 	set_foreach (id, nodes) {
 		struct request_node *node;
@@ -130,11 +126,10 @@ static int make_cells(struct in_place *plan, const struct set *nodes, struct err
 	share_memory(plan, in_place_granule(plan));
 	for (unsigned i = 0; i < n; i++)
 		if (plan->request->nodes.v[i].vcpus == 0)
-			request_note(plan->request,
-				     "cell %u, on host node %d, has memory but no vCPU: "
-				     "all are "
-				     "pinned to other nodes",
-				     i, plan->request->nodes.v[i].host_node);
+			request_note(
+				plan->request,
+				"cell %u, on host node %d, has memory but no vCPU: all are pinned to other nodes",
+				i, plan->request->nodes.v[i].host_node);
 	return 0;
 }
 
@@ -146,15 +141,12 @@ static int check_bindings(const struct in_place *plan, struct error *error)
 	if (streq_null(old->numatune_placement, "auto"))
 		return in_place_refuse(
 			plan, error, old->numatune_memory_element,
-			"<memory placement='auto'>: numad is to choose the host "
-			"nodes, and no cell can be bound to another; take it away");
+			"<memory placement='auto'>: numad is to choose the host nodes, and no cell can be bound to another; take it away");
 	if (streq_null(old->vcpu_placement, "auto") &&
 	    old->numatune_nodes.state == VALUE_ABSENT)
 		return in_place_refuse(
 			plan, error, old->vcpu_element,
-			"<vcpu placement='auto'>: numad is to choose the host "
-			"nodes, and no cell can be bound to another; write "
-			"placement='static'");
+			"<vcpu placement='auto'>: numad is to choose the host nodes, and no cell can be bound to another; write placement='static'");
 	return 0;
 }
 
@@ -208,11 +200,11 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 	struct in_place_wish *wanted;
 
 	if (node == UNKNOWN_ID) {
-		request_note(plan->request,
-			     PCI_FORMAT
-			     ": the host does not say on which node it is; left "
-			     "where it is (--locality says it)",
-			     PCI_ARGS(it->source.at));
+		request_note(
+			plan->request,
+			PCI_FORMAT
+			": the host does not say on which node it is; left where it is (--locality says it)",
+			PCI_ARGS(it->source.at));
 		return 0;
 	}
 	if (cell_on(plan, node) == NO_CELL) {
@@ -220,8 +212,8 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 
 		return in_place_refuse(
 			plan, error, it->element,
-			"<%s>: " PCI_FORMAT " is on host node %d, which backs no "
-			"cell (%s); back a cell by it, or take the device away",
+			"<%s>: " PCI_FORMAT
+			" is on host node %d, which backs no cell (%s); back a cell by it, or take the device away",
 			it->tag, PCI_ARGS(it->source.at), node, cells);
 	}
 	wanted = vec_add(&plan->wishes);
@@ -304,8 +296,7 @@ static int place_named(struct in_place *plan, const struct request_place *place,
 	}
 	return error_input(
 		error,
-		"%s: --place %s: no device has that disk target, MAC, alias or host "
-		"address",
+		"%s: --place %s: no device has that disk target, MAC, alias or host address",
 		plan->document->name, place->device);
 }
 

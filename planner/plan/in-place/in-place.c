@@ -142,10 +142,10 @@ static int judge_after(const struct in_place *plan, const struct check_result *b
 		note_warning(plan, finding);
 		return 0;
 	}
-	return refuse_finding(plan, finding,
-			      "The plan would be so (the line is the new text's); to have it "
-			      "all the same, silence this rule in the domain (see "
-			      "virt-layout-check(1)). ", error);
+	return refuse_finding(
+		plan, finding,
+		"The plan would be so (the line is the new text's); to have it all the same, silence this rule in the domain (see virt-layout-check(1)). ",
+		error);
 }
 
 static int check_machine(const struct in_place *plan, struct error *error)
@@ -157,12 +157,10 @@ static int check_machine(const struct in_place *plan, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, type,
-		"<type machine='%s'>: only q35 (x86_64) and virt (aarch64) have "
-		"pcie-expander-bus and the IOMMUs; %s",
+		"<type machine='%s'>: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus and the IOMMUs; %s",
 		plan->old.machine ? plan->old.machine : "",
 		guest_is_i440fx(&plan->old) || !plan->old.machine
-			? "i440fx has conventional PCI only: make it q35 first (its PCI "
-			  "addresses all change)"
+			? "i440fx has conventional PCI only: make it q35 first (its PCI addresses all change)"
 			: "other machines are not planned for");
 }
 

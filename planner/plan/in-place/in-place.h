@@ -16,8 +16,8 @@
  * - nodes: cells of <cpu><numa>; the first ones are the domain's own.
  * - devices: as many of the kind as are asked for below each node's expander bus, those
  *   there counted; with the bus, the ports and their addresses.
- * - IOMMU: with what it needs (I/O APIC, caching_mode for host devices, eim, iommu='on' on
- *   virtio devices); one of another model goes, with what is written in it, as does any
+ * - IOMMU: with what it needs (I/O APIC, caching_mode for host devices, eim, iommu='on'
+ * on virtio devices); one of another model goes, with what is written in it, as does any
  *   for `none`.
  * - ports: spare ones per expander bus, general ones on pcie-root.
  * - host, with @host (NULL: none): its devices that the domain is given go below expander
@@ -29,9 +29,9 @@
  *
  * Faults (status 2), with line and element where there is one, and no text: not a domain;
  * a machine other than q35 or virt; findings of severity error in the domain as it is, or
- * as it would become, or without a host a new warning; no room on pcie-root, in a window of bus numbers or in the segment;
- * addresses that clash; a device whose host node backs no cell, an IOMMU group that is
- * not whole; what request_finish refuses.
+ * as it would become, or without a host a new warning; no room on pcie-root, in a window
+ * of bus numbers or in the segment; addresses that clash; a device whose host node backs
+ * no cell, an IOMMU group that is not whole; what request_finish refuses.
  */
 int plan_in_place(const struct document *document, struct request *request,
 		  const struct machine *host, struct text *ret_xml, struct error *error)

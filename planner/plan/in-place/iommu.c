@@ -165,14 +165,13 @@ static int check_added(const struct in_place *plan, const struct addition *added
 		     streq_null(addition_text(added, "intremap"), "on")))
 		return 0;
 	if (same)
-		return in_place_refuse(plan, error, added->element,
-				       "--iommu intel: the IOMMU in <qemu:commandline> lacks "
-				       "intremap=on, which VFIO in the guest needs. Add it to "
-				       "that argument");
-	return in_place_refuse(plan, error, added->element,
-			       "--iommu %s: <qemu:commandline> already adds an IOMMU (%s), "
-			       "and a guest has one at most. Remove that argument first",
-			       plan->request->iommu, added->model);
+		return in_place_refuse(
+			plan, error, added->element,
+			"--iommu intel: the IOMMU in <qemu:commandline> lacks intremap=on, which VFIO in the guest needs. Add it to that argument");
+	return in_place_refuse(
+		plan, error, added->element,
+		"--iommu %s: <qemu:commandline> already adds an IOMMU (%s), and a guest has one at most. Remove that argument first",
+		plan->request->iommu, added->model);
 }
 
 int in_place_iommu(struct in_place *plan, struct error *error)

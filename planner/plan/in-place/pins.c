@@ -68,10 +68,10 @@ static void note_moved(struct in_place *plan, const char *what, const char *whos
 
 	text_add_set(&was, from);
 	text_add_set(&is, to);
-	request_note(plan->request,
-		     "%s was pinned to host CPUs %s, which are not on the host nodes of its "
-		     "%s; now %s",
-		     what, was.s, whose, is.s);
+	request_note(
+		plan->request,
+		"%s was pinned to host CPUs %s, which are not on the host nodes of its %s; now %s",
+		what, was.s, whose, is.s);
 }
 
 /* Pins one vCPU to @cpus unless it is on some of them only already. */
@@ -219,7 +219,7 @@ static void pin_iothreads(struct in_place *plan, const struct set *all,
 	const struct guest *new = &plan->new;
 	unsigned n = 0;
 
-	if (new->iothreads.state == VALUE_VALID && new->iothread_ids_element < 0)
+	if (new->iothreads.state == VALUE_VALID &&new->iothread_ids_element < 0)
 		n = (unsigned)MIN(new->iothreads.value, 256u);
 	for (size_t i = 0; i < new->iothreadpins.n; i++)
 		if (new->iothreadpins.v[i].id.state == VALUE_VALID)

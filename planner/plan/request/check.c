@@ -24,18 +24,20 @@ int request_check_vcpus(const struct request *request, struct error *error)
 		limit = 512;
 	if (total > limit) {
 		mend = fewer_vcpus(request, limit);
-		return error_input(error,
-				   "%u vCPUs are too many: QEMU %u.%u takes %u in a %s "
-				   "machine; %s", total, request->target.qemu / 1000000,
-				   request->target.qemu / 1000 % 1000, limit,
-				   request->machine, mend);
+		return error_input(
+			error,
+			"%u vCPUs are too many: QEMU %u.%u takes %u in a %s machine; %s",
+			total, request->target.qemu / 1000000,
+			request->target.qemu / 1000 % 1000, limit, request->machine,
+			mend);
 	}
 	if (total > 255 && streq(request->type, "qemu") &&
 	    streq(request->architecture, "x86_64")) {
 		mend = fewer_vcpus(request, 255);
-		return error_input(error,
-				   "%u vCPUs need extended interrupt mode, which QEMU has "
-				   "with KVM only; take --type kvm, or %s", total, mend);
+		return error_input(
+			error,
+			"%u vCPUs need extended interrupt mode, which QEMU has with KVM only; take --type kvm, or %s",
+			total, mend);
 	}
 	return 0;
 }
@@ -45,19 +47,21 @@ static int check_nodes(const struct request *request, struct error *error)
 	uint64_t total = 0;
 
 	if (request->nodes.n == 0 && !request->in_place)
-		return error_input(error,
-				   "no node is asked for: add --node vcpus=2,memory=2GiB, "
-				   "or --like SOURCE");
+		return error_input(
+			error,
+			"no node is asked for: add --node vcpus=2,memory=2GiB, or --like SOURCE");
 	if (request->nodes.n > MAX_CELLS)
-		return error_input(error,
-				   "%zu nodes are too many: QEMU has at most %d; ask for "
-				   "fewer", request->nodes.n, MAX_CELLS);
+		return error_input(
+			error,
+			"%zu nodes are too many: QEMU has at most %d; ask for fewer",
+			request->nodes.n, MAX_CELLS);
 	for (size_t i = 0; i < request->nodes.n; i++)
-		if (__builtin_add_overflow(total, request->nodes.v[i].memory_bytes, &total) ||
+		if (__builtin_add_overflow(total, request->nodes.v[i].memory_bytes,
+					   &total) ||
 		    total > UINT64_C(1) << 52)
-			return error_input(error,
-					   "the nodes' memory adds up to more than 4 PiB: "
-					   "give them less");
+			return error_input(
+				error,
+				"the nodes' memory adds up to more than 4 PiB: give them less");
 	return 0;
 }
 
@@ -65,8 +69,8 @@ static int check_nodes(const struct request *request, struct error *error)
 static const struct {
 	const char *architecture, *alias, *versioned;
 } machines[] = {
-	{ "x86_64", "q35", "pc-q35-" },
-	{ "aarch64", "virt", "virt-" },
+	{"x86_64", "q35", "pc-q35-"},
+	{"aarch64", "virt", "virt-"},
 };
 
 /* NULL for machines that cannot be laid out. */
@@ -85,23 +89,26 @@ static int check_machine(const struct request *request, struct error *error)
 
 	if (!streq(request->architecture, "x86_64") &&
 	    !streq(request->architecture, "aarch64"))
-		return error_input(error,
-				   "%s guests cannot be laid out: only q35 (x86_64) and virt "
-				   "(aarch64) have pcie-expander-bus", request->architecture);
+		return error_input(
+			error,
+			"%s guests cannot be laid out: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus",
+			request->architecture);
 	if (!architecture)
-		return error_input(error,
-				   "--machine %s has no pcie-expander-bus: take q35 for "
-				   "x86_64 or virt for aarch64", request->machine);
+		return error_input(
+			error,
+			"--machine %s has no pcie-expander-bus: take q35 for x86_64 or virt for aarch64",
+			request->machine);
 	if (!streq(architecture, request->architecture))
-		return error_input(error, "--machine %s is no machine of %s: add --arch %s",
+		return error_input(error,
+				   "--machine %s is no machine of %s: add --arch %s",
 				   request->machine, request->architecture, architecture);
 	if (machine_type_qemu(request->machine) > request->target.qemu)
-		return error_input(error,
-				   "--machine %s is newer than QEMU %u.%u: take %s, or say "
-				   "with --target which QEMU it is", request->machine,
-				   request->target.qemu / 1000000,
-				   request->target.qemu / 1000 % 1000,
-				   streq(architecture, "x86_64") ? "q35" : "virt");
+		return error_input(
+			error,
+			"--machine %s is newer than QEMU %u.%u: take %s, or say with --target which QEMU it is",
+			request->machine, request->target.qemu / 1000000,
+			request->target.qemu / 1000 % 1000,
+			streq(architecture, "x86_64") ? "q35" : "virt");
 	return 0;
 }
 
@@ -116,15 +123,15 @@ static int check_old_machine(const struct request *request, struct error *error)
 	if (request->in_place || !has_prefix(request->machine, "pc-q35-"))
 		return 0;
 	if (version < VERSION_OF(4, 0) && !streq(request->iommu, "none"))
-		return error_input(error,
-				   "--machine %s: its ports have no ACS, so that devices "
-				   "would not be in IOMMU groups of their own: take "
-				   "pc-q35-4.0 or a later one", request->machine);
+		return error_input(
+			error,
+			"--machine %s: its ports have no ACS, so that devices would not be in IOMMU groups of their own: take pc-q35-4.0 or a later one",
+			request->machine);
 	if (version >= VERSION_OF(6, 1) && version < VERSION_OF(6, 2))
-		return error_input(error,
-				   "--machine %s gives every port I/O ports, of which "
-				   "SeaBIOS runs out: take pc-q35-6.2 or a later one",
-				   request->machine);
+		return error_input(
+			error,
+			"--machine %s gives every port I/O ports, of which SeaBIOS runs out: take pc-q35-6.2 or a later one",
+			request->machine);
 	return 0;
 }
 
@@ -134,8 +141,8 @@ static int check_target(const struct request *request, struct error *error)
 	if (request->target.libvirt >= VERSION_OF(6, 6) &&
 	    request->target.qemu >= VERSION_OF(5, 0))
 		return 0;
-	return error_input(error, "--target: plans are for libvirt 6.6 and QEMU 5.0 and "
-				  "later ones");
+	return error_input(
+		error, "--target: plans are for libvirt 6.6 and QEMU 5.0 and later ones");
 }
 
 /* What a fresh domain is given besides nodes and devices. */
@@ -145,25 +152,29 @@ static int check_extras(const struct request *request, struct error *error)
 	_cleanup_free_ char *passt_needs = feature_needs(FEATURE_PASST);
 	const struct {
 		const char *flag, *path;
-	} files[] = { { "disk", request->disk }, { "cdrom", request->cdrom } };
+	} files[] = {{"disk", request->disk}, {"cdrom", request->cdrom}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		if (files[i].path && files[i].path[0] != '/')
-			return error_input(error,
-					   "--%s=%s: libvirt takes whole paths only: write it "
-					   "from / on", files[i].flag, files[i].path);
+			return error_input(
+				error,
+				"--%s=%s: libvirt takes whole paths only: write it from / on",
+				files[i].flag, files[i].path);
 	if (request->backend == BACKEND_PASST &&
 	    !target_has(&request->target, FEATURE_PASST))
-		return error_input(error,
-				   "--backend passt needs %s: say so with --target, or take "
-				   "user", passt_needs);
+		return error_input(
+			error,
+			"--backend passt needs %s: say so with --target, or take user",
+			passt_needs);
 	if (arm && request->cdrom)
-		return error_input(error,
-				   "--cdrom: virt has no SATA controller for it; give the "
-				   "image with --disk, UEFI starts it from there");
+		return error_input(
+			error,
+			"--cdrom: virt has no SATA controller for it; give the image with --disk, UEFI starts it from there");
 	if (arm && request->firmware_said && request->firmware == FIRMWARE_BIOS)
-		return error_input(error, "--firmware bios: %s guests start by UEFI only: "
-					  "leave it out, or take efi", request->architecture);
+		return error_input(
+			error,
+			"--firmware bios: %s guests start by UEFI only: leave it out, or take efi",
+			request->architecture);
 	return 0;
 }
 
@@ -171,11 +182,11 @@ static const struct iommu_row {
 	const char *model, *architecture;
 	enum feature needs;
 } iommus[] = {
-	{ "intel", "x86_64", FEATURE_ALWAYS },
-	{ "amd", "x86_64", FEATURE_IOMMU_AMD },
-	{ "virtio", NULL, FEATURE_IOMMU_VIRTIO },
-	{ "smmuv3", "aarch64", FEATURE_IOMMU_SMMUV3 },
-	{ "none", NULL, FEATURE_ALWAYS },
+	{"intel", "x86_64", FEATURE_ALWAYS},
+	{"amd", "x86_64", FEATURE_IOMMU_AMD},
+	{"virtio", NULL, FEATURE_IOMMU_VIRTIO},
+	{"smmuv3", "aarch64", FEATURE_IOMMU_SMMUV3},
+	{"none", NULL, FEATURE_ALWAYS},
 };
 
 static int check_iommu(const struct request *request, struct error *error)
@@ -190,11 +201,13 @@ static int check_iommu(const struct request *request, struct error *error)
 			return error_input(error, "--iommu %s is for %s guests",
 					   request->iommu, iommus[i].architecture);
 		if (!target_has(&request->target, iommus[i].needs))
-			return error_input(error, "--iommu %s needs %s: say so with --target",
+			return error_input(error,
+					   "--iommu %s needs %s: say so with --target",
 					   request->iommu, needs);
 		return 0;
 	}
-	return error_input(error, "--iommu %s: there are intel, virtio, smmuv3, amd and none",
+	return error_input(error,
+			   "--iommu %s: there are intel, virtio, smmuv3, amd and none",
 			   request->iommu);
 }
 
@@ -205,16 +218,19 @@ static int check_console(const struct request *request, struct error *error)
 	if (!request->debug_console)
 		return 0;
 	if (!streq(request->architecture, "x86_64"))
-		return error_input(error, "--debug-console: the port is one of x86_64 guests");
+		return error_input(error,
+				   "--debug-console: the port is one of x86_64 guests");
 	if (!target_has(&request->target, FEATURE_ISA_DEBUGCON))
-		return error_input(error, "--debug-console needs %s: say so with --target",
+		return error_input(error,
+				   "--debug-console needs %s: say so with --target",
 				   needs);
 	return 0;
 }
 
 int request_check(const struct request *request, struct error *error)
 {
-	static int (*const checks[])(const struct request *request, struct error *error) = {
+	static int (*const checks[])(const struct request *request,
+				     struct error *error) = {
 		check_target, check_machine, check_old_machine, check_iommu,
 		check_extras, check_console, check_nodes,
 	};

@@ -56,7 +56,7 @@ static bool equal_cells(const struct request *request, unsigned vcpus)
 
 struct cpu_shape cpu_shape_of(const struct request *request)
 {
-	struct cpu_shape shape = { .dies = 1, .threads = 1 };
+	struct cpu_shape shape = {.dies = 1, .threads = 1};
 	unsigned total, granule = whole_granule(request, &total), socket = granule;
 
 	assert(total > 0 && granule > 0);

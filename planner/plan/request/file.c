@@ -5,28 +5,28 @@
 static const struct setting {
 	const char *element, *attribute, *flag;
 } settings[] = {
-	{ "name", NULL, "name" },
-	{ "domain", "type", "type" },
-	{ "os", "arch", "arch" },
-	{ "os", "machine", "machine" },
-	{ "os", "firmware", "firmware" },
-	{ "cpu", "mode", "cpu" },
-	{ "iommu", "model", "iommu" },
-	{ "target", "versions", "target" },
-	{ "like", "source", "like" },
-	{ "like", "cpus-per-node", "cpus-per-node" },
-	{ "like", "memory-per-node", "memory-per-node" },
-	{ "ports", "per", "per" },
-	{ "ports", "spare", "spare-ports" },
-	{ "ports", "general", "general-ports" },
-	{ "disk", "file", "disk" },
-	{ "cdrom", "file", "cdrom" },
-	{ "interface", "mgmt", "mgmt" },
-	{ "interface", "backend", "backend" },
-	{ "hugepages", "size", "hugepages" },
-	{ "hmat", "write", "hmat" },
-	{ "iothreads", "count", "iothreads" },
-	{ "debug-console", "write", "debug-console" },
+	{"name", NULL, "name"},
+	{"domain", "type", "type"},
+	{"os", "arch", "arch"},
+	{"os", "machine", "machine"},
+	{"os", "firmware", "firmware"},
+	{"cpu", "mode", "cpu"},
+	{"iommu", "model", "iommu"},
+	{"target", "versions", "target"},
+	{"like", "source", "like"},
+	{"like", "cpus-per-node", "cpus-per-node"},
+	{"like", "memory-per-node", "memory-per-node"},
+	{"ports", "per", "per"},
+	{"ports", "spare", "spare-ports"},
+	{"ports", "general", "general-ports"},
+	{"disk", "file", "disk"},
+	{"cdrom", "file", "cdrom"},
+	{"interface", "mgmt", "mgmt"},
+	{"interface", "backend", "backend"},
+	{"hugepages", "size", "hugepages"},
+	{"hmat", "write", "hmat"},
+	{"iothreads", "count", "iothreads"},
+	{"debug-console", "write", "debug-console"},
 };
 
 /* Elements that are one flag made of several key=value pairs. */
@@ -35,10 +35,13 @@ static const struct pairs {
 	const char *const keys[8];
 	bool equated; /* it is FIRST=VALUE of the one key, which has to be there */
 } pairs[] = {
-	{ "node", "node", NULL, { "vcpus", "cpulist", "memory" }, false },
-	{ "device", "device", "kind",
-	  { "node", "per-node", "count", "vfs", "iommu-group" }, false },
-	{ "place", "place", "device", { "node" }, true },
+	{"node", "node", NULL, {"vcpus", "cpulist", "memory"}, false},
+	{"device",
+	 "device",
+	 "kind",
+	 {"node", "per-node", "count", "vfs", "iommu-group"},
+	 false},
+	{"place", "place", "device", {"node"}, true},
 };
 
 struct reader {
@@ -50,8 +53,9 @@ struct reader {
 static int wrong_at(const struct reader *reader, int element, struct error *error)
 {
 	char *message = TAKE(error->message);
-	int rc = error_input_at(error, reader->document->name,
-				reader->document->elements.v[element].line, "%s", message);
+	int rc =
+		error_input_at(error, reader->document->name,
+			       reader->document->elements.v[element].line, "%s", message);
 
 	free(message);
 	return rc;
@@ -99,7 +103,8 @@ static int refuse_attribute(const struct reader *reader, int element, const char
 	return error_input_at(error, reader->document->name,
 			      reader->document->elements.v[element].line,
 			      "<%s> %s attribute %s",
-			      document_element_name(reader->document, element), fault, name);
+			      document_element_name(reader->document, element), fault,
+			      name);
 }
 
 /* Each attribute as a flag of its own. */
@@ -115,7 +120,8 @@ static int read_settings(const struct reader *reader, int element, struct error 
 		const struct setting *row = at->ns ? NULL : find_setting(name, attribute);
 
 		if (!row)
-			return refuse_attribute(reader, element, "has no", attribute, error);
+			return refuse_attribute(reader, element, "has no", attribute,
+						error);
 		if (take(reader, element, row->flag,
 			 document_attribute(reader->document, element, attribute),
 			 error) < 0)
@@ -152,8 +158,8 @@ static int read_pairs(const struct reader *reader, int element, const struct pai
 
 	if (known_attributes(reader, element, row, error) < 0)
 		return -1;
-	text_adds(&text, row->first ? document_attribute(document, element, row->first)
-				    : "");
+	text_adds(&text,
+		  row->first ? document_attribute(document, element, row->first) : "");
 	for (size_t i = 0; i < ARRAY_SIZE(row->keys) && row->keys[i]; i++) {
 		const char *value = document_attribute(document, element, row->keys[i]);
 
@@ -197,11 +203,12 @@ static int read_root(const struct reader *reader, struct error *error)
 	const xmlNode *node = reader->document->elements.v[0].node;
 
 	if (!streq(document_element_name(reader->document, 0), "request") || node->ns)
-		return error_input_at(error, reader->document->name,
-				      reader->document->elements.v[0].line,
-				      "the root is <%s>%s; a request's is <request> without "
-				      "a namespace", document_element_name(reader->document, 0),
-				      node->ns ? " of a namespace" : "");
+		return error_input_at(
+			error, reader->document->name,
+			reader->document->elements.v[0].line,
+			"the root is <%s>%s; a request's is <request> without a namespace",
+			document_element_name(reader->document, 0),
+			node->ns ? " of a namespace" : "");
 	if (node->properties)
 		return refuse_attribute(reader, 0, "has no",
 					(const char *)node->properties->name, error);
@@ -215,9 +222,10 @@ static int read_element(const struct reader *reader, int element, struct error *
 	const struct document_element *place = &reader->document->elements.v[element];
 
 	if (place->node->ns)
-		return error_input_at(error, reader->document->name, place->line,
-				      "<%s> is of the namespace %s, of which a request has "
-				      "nothing", name, (const char *)place->node->ns->href);
+		return error_input_at(
+			error, reader->document->name, place->line,
+			"<%s> is of the namespace %s, of which a request has nothing",
+			name, (const char *)place->node->ns->href);
 	if (place->parent != 0)
 		return error_input_at(error, reader->document->name, place->line,
 				      "<%s> has no place in <%s>", name,
@@ -229,15 +237,16 @@ static int read_element(const struct reader *reader, int element, struct error *
 		return read_pairs(reader, element, row, error);
 	if (known_element(name))
 		return read_settings(reader, element, error);
-	return error_input_at(error, reader->document->name, place->line,
-			      "what is <%s>? A request has node, device, like, ports, os, "
-			      "cpu, iommu, target and more: see schemas/request.rng", name);
+	return error_input_at(
+		error, reader->document->name, place->line,
+		"what is <%s>? A request has node, device, like, ports, os, cpu, iommu, target and more: see schemas/request.rng",
+		name);
 }
 
-int request_file_read(const struct document *document, request_flag *take_flag, void *user,
-		      struct error *error)
+int request_file_read(const struct document *document, request_flag *take_flag,
+		      void *user, struct error *error)
 {
-	struct reader reader = { document, take_flag, user };
+	struct reader reader = {document, take_flag, user};
 
 	if (read_root(&reader, error) < 0)
 		return -1;

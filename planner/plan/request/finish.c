@@ -37,18 +37,19 @@ static int check_devices(const struct request *request, struct error *error)
 		_cleanup_free_ char *needs = feature_needs(device->kind->needs);
 
 		if (request->nodes.n == 0 && device->cell != NO_CELL)
-			return error_input(error,
-					   "--device %s: the domain has no NUMA nodes; add "
-					   "--node vcpus=2,memory=2GiB", device->kind->name);
+			return error_input(
+				error,
+				"--device %s: the domain has no NUMA nodes; add --node vcpus=2,memory=2GiB",
+				device->kind->name);
 		if (device->cell >= (int)request->nodes.n)
-			return error_input(error,
-					   "--device %s,node=%d: there are the nodes 0-%zu",
-					   device->kind->name, device->cell,
-					   request->nodes.n - 1);
+			return error_input(
+				error, "--device %s,node=%d: there are the nodes 0-%zu",
+				device->kind->name, device->cell, request->nodes.n - 1);
 		if (!target_has(&request->target, device->kind->needs))
-			return error_input(error,
-					   "--device %s needs %s: say so with --target, or "
-					   "take e1000e", device->kind->name, needs);
+			return error_input(
+				error,
+				"--device %s needs %s: say so with --target, or take e1000e",
+				device->kind->name, needs);
 	}
 	return 0;
 }
@@ -63,9 +64,10 @@ static int give_vcpus(struct request *request, struct error *error)
 		const struct set *list = &request->nodes.v[i].vcpu_list;
 
 		if (set_intersects(list, &used))
-			return error_input(error,
-					   "--node %zu: its cpulist has vCPUs that an "
-					   "earlier node has: each is in one node only", i);
+			return error_input(
+				error,
+				"--node %zu: its cpulist has vCPUs that an earlier node has: each is in one node only",
+				i);
 		set_union(&used, list);
 		total += request->nodes.v[i].vcpus;
 		if (total > SET_LIMIT)
@@ -84,9 +86,10 @@ static int give_vcpus(struct request *request, struct error *error)
 	if (total == 0)
 		return error_input(error, "no node has a vCPU: give one vcpus=1 or more");
 	if (!set_has(&used, total - 1) || set_next(&used, total) >= 0)
-		return error_input(error,
-				   "the nodes' vCPUs leave gaps: %u of them must be the "
-				   "numbers 0-%u", total, total - 1);
+		return error_input(
+			error,
+			"the nodes' vCPUs leave gaps: %u of them must be the numbers 0-%u",
+			total, total - 1);
 	return 0;
 }
 
@@ -108,7 +111,8 @@ static void round_memory(struct request *request)
 {
 	uint64_t page_bytes = request->hugepage_bytes;
 
-	for (size_t i = 0; page_bytes > 0 && !request->in_place && i < request->nodes.n; i++) {
+	for (size_t i = 0; page_bytes > 0 && !request->in_place && i < request->nodes.n;
+	     i++) {
 		uint64_t *memory_bytes = &request->nodes.v[i].memory_bytes;
 		uint64_t rest_bytes = *memory_bytes % page_bytes;
 		_cleanup_text_ struct text size = {};

@@ -24,7 +24,8 @@ static int take_size(const struct taking *to, const char *value, uint64_t *ret_b
 
 	if (answer == SIZE_OK)
 		return 0;
-	return error_input(error, "--%s=%s %s", to->flag, value, size_answer_text(answer));
+	return error_input(error, "--%s=%s %s", to->flag, value,
+			   size_answer_text(answer));
 }
 
 static int take_count(const struct taking *to, const char *value, int *ret,
@@ -36,8 +37,8 @@ static int take_count(const struct taking *to, const char *value, int *ret,
 }
 
 /* The place of @value in @names, which ends with NULL. */
-static int take_name(const struct taking *to, const char *value,
-		     const char *const *names, struct error *error)
+static int take_name(const struct taking *to, const char *value, const char *const *names,
+		     struct error *error)
 {
 	_cleanup_text_ struct text all = {};
 
@@ -83,8 +84,8 @@ static int take_memory(const struct taking *to, const char *value, struct error 
 
 static int take_per(const struct taking *to, const char *value, struct error *error)
 {
-	static const char *const names[] = { [PER_NODE] = "node",
-					     [PER_ROOT_COMPLEX] = "root-complex", NULL };
+	static const char *const names[] = {
+		[PER_NODE] = "node", [PER_ROOT_COMPLEX] = "root-complex", NULL};
 	int per = take_name(to, value, names, error);
 
 	to->request->per = per == PER_ROOT_COMPLEX ? PER_ROOT_COMPLEX : PER_NODE;
@@ -110,9 +111,10 @@ static int take_target(const struct taking *to, const char *value, struct error 
 
 static int take_firmware(const struct taking *to, const char *value, struct error *error)
 {
-	static const char *const names[] = { [FIRMWARE_BIOS] = "bios",
-					     [FIRMWARE_EFI] = "efi",
-					     [FIRMWARE_EFI_SECURE] = "efi-secure", NULL };
+	static const char *const names[] = {[FIRMWARE_BIOS] = "bios",
+					    [FIRMWARE_EFI] = "efi",
+					    [FIRMWARE_EFI_SECURE] = "efi-secure",
+					    NULL};
 	int firmware = take_name(to, value, names, error);
 
 	to->request->firmware = firmware < 0 ? FIRMWARE_BIOS : (enum firmware)firmware;
@@ -122,9 +124,10 @@ static int take_firmware(const struct taking *to, const char *value, struct erro
 
 static int take_backend(const struct taking *to, const char *value, struct error *error)
 {
-	static const char *const names[] = { [BACKEND_USER] = "user",
-					     [BACKEND_PASST] = "passt",
-					     [BACKEND_MCAST] = "mcast", NULL };
+	static const char *const names[] = {[BACKEND_USER] = "user",
+					    [BACKEND_PASST] = "passt",
+					    [BACKEND_MCAST] = "mcast",
+					    NULL};
 	int backend = take_name(to, value, names, error);
 
 	to->request->backend = backend < 0 ? BACKEND_USER : (enum backend)backend;
@@ -133,7 +136,7 @@ static int take_backend(const struct taking *to, const char *value, struct error
 
 static int take_type(const struct taking *to, const char *value, struct error *error)
 {
-	static const char *const names[] = { "kvm", "qemu", NULL };
+	static const char *const names[] = {"kvm", "qemu", NULL};
 
 	if (take_name(to, value, names, error) < 0)
 		return -1;
@@ -148,9 +151,9 @@ static int take_hugepages(const struct taking *to, const char *value, struct err
 	if (take_size(to, value, size_bytes, error) < 0)
 		return -1;
 	if (*size_bytes < 65536 || (*size_bytes & (*size_bytes - 1)) != 0)
-		return error_input(error,
-				   "--%s=%s: sizes are powers of two, such as 2MiB and 1GiB",
-				   to->flag, value);
+		return error_input(
+			error, "--%s=%s: sizes are powers of two, such as 2MiB and 1GiB",
+			to->flag, value);
 	return 0;
 }
 
@@ -173,7 +176,7 @@ static int take_debug_console(const struct taking *to, const char *value,
 
 static int take_iothreads(const struct taking *to, const char *value, struct error *error)
 {
-	static const char *const names[] = { "per-node", NULL };
+	static const char *const names[] = {"per-node", NULL};
 
 	if (take_name(to, value, names, error) < 0)
 		return -1;
@@ -189,9 +192,10 @@ static int take_place(const struct taking *to, const char *value, struct error *
 	int cell;
 
 	if (!equals || equals == value || !parse_int(equals + 1, &cell) || cell < 0)
-		return error_input(error,
-				   "--%s=%s: write DEVICE=NODE: a disk's target, a MAC, an "
-				   "alias or a host address, such as vdb=1", to->flag, value);
+		return error_input(
+			error,
+			"--%s=%s: write DEVICE=NODE: a disk's target, a MAC, an alias or a host address, such as vdb=1",
+			to->flag, value);
 	place = vec_add(&to->request->places);
 	place->device = xstrndup(value, (size_t)(equals - value));
 	place->cell = cell;
@@ -200,8 +204,8 @@ static int take_place(const struct taking *to, const char *value, struct error *
 
 static int take_iommu(const struct taking *to, const char *value, struct error *error)
 {
-	static const char *const names[] = { "intel", "virtio", "smmuv3", "amd", "none",
-					     NULL };
+	static const char *const names[] = {"intel", "virtio", "smmuv3",
+					    "amd",   "none",   NULL};
 
 	if (take_name(to, value, names, error) < 0)
 		return -1;
@@ -213,8 +217,8 @@ static int take_mgmt(const struct taking *to, const char *value, struct error *e
 {
 	if (!streq(value, "user") &&
 	    (!has_prefix(value, "network=") || !value[strlen("network=")]))
-		return error_input(error, "--%s=%s: write user, or network=NAME", to->flag,
-				   value);
+		return error_input(error, "--%s=%s: write user, or network=NAME",
+				   to->flag, value);
 	set_string(&to->request->mgmt, value);
 	return 0;
 }
@@ -235,14 +239,15 @@ static int take_domain_name(const struct taking *to, const char *value,
 			    struct error *error)
 {
 	if (!*value || strchr(value, '/') || !is_plain(value))
-		return error_input(error,
-				   "--%s: a domain's name is UTF-8 without / and control "
-				   "characters", to->flag);
+		return error_input(
+			error,
+			"--%s: a domain's name is UTF-8 without / and control characters",
+			to->flag);
 	set_string(&to->request->name, value);
 	return 0;
 }
 
-#define STRING_FLAG(function, field)                                                      \
+#define STRING_FLAG(function, field)                                                     \
 	static int function(const struct taking *to, const char *value,                  \
 			    struct error *error)                                         \
 	{                                                                                \
@@ -257,10 +262,10 @@ STRING_FLAG(take_arch, architecture)
 /* host-passthrough+vmx+x2apic: libvirt's modes that need no model, and features. */
 static int take_cpu(const struct taking *to, const char *value, struct error *error)
 {
-	static const char *const modes[] = { "host-passthrough", "host-model", "maximum",
-					     NULL };
-	static const char sign[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789._-";
+	static const char *const modes[] = {"host-passthrough", "host-model", "maximum",
+					    NULL};
+	static const char sign[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 	_cleanup_free_ char *mode = xstrndup(value, strcspn(value, "+"));
 
 	if (take_name(to, mode, modes, error) < 0)
@@ -269,9 +274,10 @@ static int take_cpu(const struct taking *to, const char *value, struct error *er
 		size_t n = strspn(++s, sign);
 
 		if (n == 0 || (s[n] && s[n] != '+'))
-			return error_input(error,
-					   "--%s=%s: features are names, as in "
-					   "host-passthrough+vmx", to->flag, value);
+			return error_input(
+				error,
+				"--%s=%s: features are names, as in host-passthrough+vmx",
+				to->flag, value);
 		s += n;
 	}
 	set_string(&to->request->cpu, value);
@@ -283,9 +289,9 @@ static int take_path(const struct taking *to, const char *value, char **path,
 		     struct error *error)
 {
 	if (!*value || !is_plain(value))
-		return error_input(error,
-				   "--%s needs a path in UTF-8 without control characters",
-				   to->flag);
+		return error_input(
+			error, "--%s needs a path in UTF-8 without control characters",
+			to->flag);
 	set_string(path, value);
 	return 0;
 }
@@ -304,31 +310,31 @@ static const struct {
 	const char *flag;
 	int (*take)(const struct taking *to, const char *value, struct error *error);
 } takers[] = {
-	{ "node", take_node },
-	{ "device", take_device },
-	{ "nic", take_device },
-	{ "cpus-per-node", take_cpus },
-	{ "memory-per-node", take_memory },
-	{ "per", take_per },
-	{ "spare-ports", take_spare },
-	{ "general-ports", take_general },
-	{ "iommu", take_iommu },
-	{ "target", take_target },
-	{ "firmware", take_firmware },
-	{ "type", take_type },
-	{ "arch", take_arch },
-	{ "machine", take_machine },
-	{ "cpu", take_cpu },
-	{ "disk", take_disk },
-	{ "cdrom", take_cdrom },
-	{ "mgmt", take_mgmt },
-	{ "backend", take_backend },
-	{ "hugepages", take_hugepages },
-	{ "hmat", take_hmat },
-	{ "name", take_domain_name },
-	{ "debug-console", take_debug_console },
-	{ "iothreads", take_iothreads },
-	{ "place", take_place },
+	{"node", take_node},
+	{"device", take_device},
+	{"nic", take_device},
+	{"cpus-per-node", take_cpus},
+	{"memory-per-node", take_memory},
+	{"per", take_per},
+	{"spare-ports", take_spare},
+	{"general-ports", take_general},
+	{"iommu", take_iommu},
+	{"target", take_target},
+	{"firmware", take_firmware},
+	{"type", take_type},
+	{"arch", take_arch},
+	{"machine", take_machine},
+	{"cpu", take_cpu},
+	{"disk", take_disk},
+	{"cdrom", take_cdrom},
+	{"mgmt", take_mgmt},
+	{"backend", take_backend},
+	{"hugepages", take_hugepages},
+	{"hmat", take_hmat},
+	{"name", take_domain_name},
+	{"debug-console", take_debug_console},
+	{"iothreads", take_iothreads},
+	{"place", take_place},
 };
 
 bool request_has_flag(const char *flag)
@@ -339,10 +345,10 @@ bool request_has_flag(const char *flag)
 	return false;
 }
 
-int request_take(struct request *request, struct mirror_options *mirror,
-		 const char *flag, const char *value, struct error *error)
+int request_take(struct request *request, struct mirror_options *mirror, const char *flag,
+		 const char *value, struct error *error)
 {
-	struct taking to = { request, mirror, flag };
+	struct taking to = {request, mirror, flag};
 
 	for (size_t i = 0; i < ARRAY_SIZE(takers); i++)
 		if (streq(takers[i].flag, flag))

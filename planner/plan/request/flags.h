@@ -12,5 +12,5 @@ bool request_has_flag(const char *flag);
  * Fills one flag's value into the request or the mirror's options; @value is NULL for a
  * flag without one. Fault (status 2): malformed or out of range.
  */
-int request_take(struct request *request, struct mirror_options *mirror,
-		 const char *flag, const char *value, struct error *error) _must_check_;
+int request_take(struct request *request, struct mirror_options *mirror, const char *flag,
+		 const char *value, struct error *error) _must_check_;

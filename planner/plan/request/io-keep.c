@@ -27,10 +27,11 @@ void io_keep_to_limit(struct request *request)
 
 		if (!device->kind->io_bar || ++io <= limit || device->io_fixed)
 			continue;
-		request_note(request,
-			     PCI_FORMAT " is mirrored as %s in place of %s: firmware has I/O "
-			     "ports for %u such devices only", PCI_ARGS(device->host),
-			     spare->name, device->kind->name, limit);
+		request_note(
+			request,
+			PCI_FORMAT
+			" is mirrored as %s in place of %s: firmware has I/O ports for %u such devices only",
+			PCI_ARGS(device->host), spare->name, device->kind->name, limit);
 		device->kind = spare;
 	}
 }

@@ -79,12 +79,13 @@ void mirror_place(const struct machine *machine, size_t number, struct request *
 
 	if (device->cell == NO_CELL || function->root < 0)
 		return;
-	device->root = find_root(request, &machine->roots.v[function->root], device->cell);
+	device->root =
+		find_root(request, &machine->roots.v[function->root], device->cell);
 	for (int level = 0; level < path.n; level++)
 		if (is_upstream(machine, &path, level))
-			device->switch_port = find_switch(
-				request, device->root, device->switch_port,
-				machine->functions.v[path.bridges[level]].at);
+			device->switch_port =
+				find_switch(request, device->root, device->switch_port,
+					    machine->functions.v[path.bridges[level]].at);
 }
 
 static int cell_of(const struct request *request, const struct machine_function *function)
@@ -131,11 +132,11 @@ static void note_unplaced(struct request *request)
 		count++;
 	}
 	if (count > 0)
-		request_note(request,
-			     "%u function%s (first " PCI_FORMAT ") with no known node: on "
-			     "pcie-root, where the guest's kernel knows no node either; "
-			     "--locality supplies what firmware left out",
-			     count, count > 1 ? "s" : "", PCI_ARGS(first->host));
+		request_note(
+			request,
+			"%u function%s (first " PCI_FORMAT
+			") with no known node: on pcie-root, where the guest's kernel knows no node either; --locality supplies what firmware left out",
+			count, count > 1 ? "s" : "", PCI_ARGS(first->host));
 }
 
 /* By cell, those without one last; within a cell by host address. */
@@ -143,12 +144,14 @@ void mirror_devices(const struct machine *machine, struct request *request)
 {
 	for (int cell = 0; cell <= (int)request->nodes.n; cell++)
 		for (size_t i = 0; i < machine->functions.n; i++) {
-			const struct machine_function *function = &machine->functions.v[i];
+			const struct machine_function *function =
+				&machine->functions.v[i];
 			const struct device_kind *kind =
 				mirror_kind(function, &request->target);
 			int own = cell_of(request, function);
 
-			if (kind && (own == NO_CELL ? (int)request->nodes.n : own) == cell)
+			if (kind &&
+			    (own == NO_CELL ? (int)request->nodes.n : own) == cell)
 				add_stand_in(machine, i, kind, request);
 		}
 	note_unplaced(request);

@@ -10,8 +10,8 @@
 
 #include "base/size.h"
 
-#define MIB (UINT64_C(1) << 20)
-#define SMALLEST (128 * MIB)
+#define MIB            (UINT64_C(1) << 20)
+#define SMALLEST       (128 * MIB)
 #define UNKNOWN_MEMORY (1024 * MIB)
 
 static bool has_device(const struct machine *machine, int node,
@@ -79,8 +79,8 @@ static void note_set(struct request *request, const struct set *nodes, const cha
 	if (set_empty(nodes))
 		return;
 	text_add_set(&list, nodes);
-	request_note(request, "host node%s %s: %s", set_count(nodes) > 1 ? "s" : "", list.s,
-		     what);
+	request_note(request, "host node%s %s: %s", set_count(nodes) > 1 ? "s" : "",
+		     list.s, what);
 }
 
 static void note_tally(struct request *request, struct tally *tally)
@@ -92,7 +92,8 @@ static void note_tally(struct request *request, struct tally *tally)
 	note_set(request, &tally->empty,
 		 "no memory, which QEMU cannot make: 128 MiB each");
 	note_set(request, &tally->shrunk_cpus, "fewer CPUs, as --cpus-per-node asks");
-	note_set(request, &tally->shrunk_memory, "less memory, as --memory-per-node asks");
+	note_set(request, &tally->shrunk_memory,
+		 "less memory, as --memory-per-node asks");
 	set_free(&tally->unknown);
 	set_free(&tally->empty);
 	set_free(&tally->shrunk_cpus);
@@ -100,8 +101,9 @@ static void note_tally(struct request *request, struct tally *tally)
 	set_free(&tally->dropped);
 }
 
-static void add_node(const struct machine_node *node, const struct mirror_options *options,
-		     struct request *request, struct tally *tally)
+static void add_node(const struct machine_node *node,
+		     const struct mirror_options *options, struct request *request,
+		     struct tally *tally)
 {
 	struct request_node *wanted = vec_add(&request->nodes);
 
@@ -156,9 +158,10 @@ void mirror_distances(const struct machine *machine, struct request *request)
 						 request->nodes.v[j].host_node),
 				i == j, &mended);
 	if (mended)
-		request_note(request,
-			     "%u distance%s mended: libvirt takes 10 to a node itself and "
-			     "11-254 to others", mended, mended > 1 ? "s" : "");
+		request_note(
+			request,
+			"%u distance%s mended: libvirt takes 10 to a node itself and 11-254 to others",
+			mended, mended > 1 ? "s" : "");
 }
 
 static bool has_cpus(const struct request *request, int cell)
@@ -190,9 +193,9 @@ static void add_hmat(const struct machine *machine, struct request *request)
 		    has_pair(request, from, to) ||
 		    (!figure->latency_ns && !figure->bandwidth_mib_s))
 			continue;
-		*vec_add(&request->hmat_rows) = (struct request_hmat){
-			from, to, figure->latency_ns, figure->bandwidth_mib_s
-		};
+		*vec_add(&request->hmat_rows) =
+			(struct request_hmat){from, to, figure->latency_ns,
+					      figure->bandwidth_mib_s};
 	}
 }
 
@@ -231,7 +234,8 @@ int mirror_nodes(const struct machine *machine, const struct mirror_options *opt
 
 	add_nodes(machine, options, request);
 	if (request->nodes.n == 0)
-		return error_input(error, "the machine has no NUMA node with CPUs or memory");
+		return error_input(error,
+				   "the machine has no NUMA node with CPUs or memory");
 	for (size_t i = 0; i < request->nodes.n; i++)
 		vcpus += request->nodes.v[i].vcpus;
 	if (vcpus == 0)

@@ -6,13 +6,13 @@ static const struct stand_in {
 	uint32_t mask, class_code;
 	const char *plain, *with_vfs; /* device-kind.h's names */
 } stand_ins[] = {
-	{ 0xff0000, 0x020000, "e1000e", "igb" },	 /* network */
-	{ 0xffff00, 0x0c0600, "e1000e", "igb" },	 /* InfiniBand */
-	{ 0xff0000, 0x010000, "virtio-scsi", NULL },	 /* storage */
-	{ 0xffff00, 0x0c0400, "virtio-scsi", NULL },	 /* Fibre Channel */
-	{ 0xff0000, 0x030000, "virtio-gpu", NULL },	 /* display: GPUs */
-	{ 0xff0000, 0x120000, "virtio-gpu", NULL },	 /* processing accelerators */
-	{ 0xffff00, 0x0b4000, "virtio-gpu", NULL },	 /* co-processors: QAT, DSA */
+	{0xff0000, 0x020000, "e1000e", "igb"},     /* network */
+	{0xffff00, 0x0c0600, "e1000e", "igb"},     /* InfiniBand */
+	{0xff0000, 0x010000, "virtio-scsi", NULL}, /* storage */
+	{0xffff00, 0x0c0400, "virtio-scsi", NULL}, /* Fibre Channel */
+	{0xff0000, 0x030000, "virtio-gpu", NULL},  /* display: GPUs */
+	{0xff0000, 0x120000, "virtio-gpu", NULL},  /* processing accelerators */
+	{0xffff00, 0x0b4000, "virtio-gpu", NULL},  /* co-processors: QAT, DSA */
 };
 
 const struct device_kind *mirror_kind(const struct machine_function *function,

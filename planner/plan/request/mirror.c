@@ -10,9 +10,10 @@ int mirror(const struct machine *machine, const struct mirror_options *options,
 	/* In place the architecture is the domain's, and not known here. */
 	if (machine->architecture && request->architecture &&
 	    !streq(machine->architecture, request->architecture))
-		request_note(request,
-			     "the machine is %s; the guest is %s, with the same nodes and "
-			     "devices", machine->architecture, request->architecture);
+		request_note(
+			request,
+			"the machine is %s; the guest is %s, with the same nodes and devices",
+			machine->architecture, request->architecture);
 	if (mirror_nodes(machine, options, request, error) < 0)
 		return -1;
 	mirror_devices(machine, request);

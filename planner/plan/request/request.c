@@ -48,8 +48,10 @@ int request_settle(struct request *request, const struct machine *host,
 	request->target = ret->target;
 	machine = request->machine ? request->machine : guest.machine;
 	if (machine && machine_type_unknown(machine))
-		request_note(request, "which QEMU machine type %s needs is not known; name "
-				      "the versions with --target", machine);
+		request_note(
+			request,
+			"which QEMU machine type %s needs is not known; name the versions with --target",
+			machine);
 	return 0;
 }
 
@@ -66,9 +68,9 @@ void request_note(struct request *request, const char *format, ...)
 
 void request_free(struct request *request)
 {
-	char *strings[] = { request->name, request->type,  request->machine,
-			    request->architecture, request->cpu, request->iommu,
-			    request->disk, request->cdrom, request->mgmt };
+	char *strings[] = {request->name,         request->type,  request->machine,
+			   request->architecture, request->cpu,   request->iommu,
+			   request->disk,         request->cdrom, request->mgmt};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(strings[i]);
@@ -122,9 +124,10 @@ static int node_vcpus(struct request_node *node, const struct pair *pair,
 
 	if (pair->value[strspn(pair->value, "0123456789")] ||
 	    !parse_u32(pair->value, &count) || count > SET_LIMIT)
-		return error_input(error,
-				   "--node: %s=%s is no count; write vcpus=4, or name the "
-				   "vCPUs with cpulist=0-3", pair->key, pair->value);
+		return error_input(
+			error,
+			"--node: %s=%s is no count; write vcpus=4, or name the vCPUs with cpulist=0-3",
+			pair->key, pair->value);
 	node->vcpus = count;
 	return 0;
 }
@@ -149,9 +152,10 @@ static int node_memory(struct request_node *node, const struct pair *pair,
 		return error_input(error, "--node: memory=%s %s", pair->value,
 				   size_answer_text(answer));
 	if (node->memory_bytes < MIN_MEMORY)
-		return error_input(error,
-				   "--node: memory=%s: QEMU cannot make a node of less than "
-				   "1 MiB; give it memory=128MiB or more", pair->value);
+		return error_input(
+			error,
+			"--node: memory=%s: QEMU cannot make a node of less than 1 MiB; give it memory=128MiB or more",
+			pair->value);
 	return 0;
 }
 
@@ -161,10 +165,10 @@ static const struct node_key {
 	int (*take)(struct request_node *node, const struct pair *pair,
 		    struct error *error);
 } node_keys[] = {
-	{ "vcpus", 0, node_vcpus },
-	{ "cpus", 0, node_vcpus },
-	{ "cpulist", 0, node_cpulist },
-	{ "memory", 1, node_memory },
+	{"vcpus", 0, node_vcpus},
+	{"cpus", 0, node_vcpus},
+	{"cpulist", 0, node_cpulist},
+	{"memory", 1, node_memory},
 };
 
 int request_add_node(struct request *request, const char *text, struct error *error)
@@ -184,22 +188,24 @@ int request_add_node(struct request *request, const char *text, struct error *er
 		if (i < ARRAY_SIZE(node_keys) && seen & 1u << node_keys[i].what)
 			return error_input(error,
 					   "--node %s: %s is said twice, or in two ways",
-					   text, node_keys[i].what == 0 ? "which vCPUs"
-									: "memory");
+					   text,
+					   node_keys[i].what == 0 ? "which vCPUs"
+								  : "memory");
 		if (i < ARRAY_SIZE(node_keys))
 			seen |= 1u << node_keys[i].what;
 		if (i == ARRAY_SIZE(node_keys))
-			return error_input(error,
-					   "--node: what is \"%s\"? It takes vcpus=, "
-					   "cpulist= and memory=", pair.key);
+			return error_input(
+				error,
+				"--node: what is \"%s\"? It takes vcpus=, cpulist= and memory=",
+				pair.key);
 		if (!pair.value || !*pair.value)
 			return error_input(error, "--node: %s= needs a value", pair.key);
 		if (node_keys[i].take(node, &pair, error) < 0)
 			return -1;
 	}
 	if (node->memory_bytes == 0)
-		return error_input(error,
-				   "--node %s: how much memory? Add memory=2GiB", text);
+		return error_input(error, "--node %s: how much memory? Add memory=2GiB",
+				   text);
 	return 0;
 }
 
@@ -214,10 +220,10 @@ static int *device_number(struct device_words *words, const char *key)
 	const struct {
 		const char *key;
 		int *number;
-	} rows[] = { { "node", &words->node },
-		     { "per-node", &words->per_node },
-		     { "count", &words->count },
-		     { "vfs", &words->vfs } };
+	} rows[] = {{"node", &words->node},
+		    {"per-node", &words->per_node},
+		    {"count", &words->count},
+		    {"vfs", &words->vfs}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (streq(rows[i].key, key))
@@ -232,16 +238,18 @@ static int take_device_word(struct device_words *words, const struct pair *pair,
 
 	if (number) {
 		if (*number >= 0)
-			return error_input(error, "--device: %s= is said twice", pair->key);
+			return error_input(error, "--device: %s= is said twice",
+					   pair->key);
 		if (!pair->value || !parse_int(pair->value, number) || *number < 0)
 			return error_input(error, "--device: %s=%s is no number from 0",
 					   pair->key, pair->value ? pair->value : "");
 		return 0;
 	}
 	if (!streq(pair->key, "iommu-group"))
-		return error_input(error,
-				   "--device: what is \"%s\"? It takes node=, per-node=, "
-				   "count=, vfs= and iommu-group=", pair->key);
+		return error_input(
+			error,
+			"--device: what is \"%s\"? It takes node=, per-node=, count=, vfs= and iommu-group=",
+			pair->key);
 	words->shared = streq_null(pair->value, "shared");
 	if (!words->shared && !streq_null(pair->value, "own"))
 		return error_input(error, "--device: iommu-group is own or shared");
@@ -272,32 +280,35 @@ static int check_words(const struct device_kind *kind, struct device_words *word
 		       struct error *error)
 {
 	if ((words->node >= 0) == (words->per_node >= 0))
-		return error_input(error,
-				   "--device %s: say where: node=0 (with count=), or "
-				   "per-node=1", kind->name);
+		return error_input(
+			error,
+			"--device %s: say where: node=0 (with count=), or per-node=1",
+			kind->name);
 	if (words->per_node >= 0 && words->count >= 0)
 		return error_input(error, "--device %s: per-node=%d is the count already",
 				   kind->name, words->per_node);
 	if (words->vfs > (int)kind->vfs)
-		return error_input(error, "--device %s: it has %u virtual functions, not %d",
+		return error_input(error,
+				   "--device %s: it has %u virtual functions, not %d",
 				   kind->name, kind->vfs, words->vfs);
 	if (MAX(words->per_node, words->count) > 255)
-		return error_input(error,
-				   "--device %s: %d do not fit: a PCI segment has 256 bus "
-				   "numbers, and each device takes one; ask for fewer",
-				   kind->name, MAX(words->per_node, words->count));
+		return error_input(
+			error,
+			"--device %s: %d do not fit: a PCI segment has 256 bus numbers, and each device takes one; ask for fewer",
+			kind->name, MAX(words->per_node, words->count));
 	return 0;
 }
 
 int request_add_device(struct request *request, const char *text, struct error *error)
 {
 	_cleanup_free_ char *copy = xstrdup(text), *names = device_kind_names();
-	struct device_words words = { -1, -1, -1, -1, false };
+	struct device_words words = {-1, -1, -1, -1, false};
 	const struct device_kind *kind;
 	char *rest = copy;
 	struct pair pair;
 
-	if (!next_pair(&rest, &pair) || !(kind = device_kind_named(pair.key)) || pair.value)
+	if (!next_pair(&rest, &pair) || !(kind = device_kind_named(pair.key)) ||
+	    pair.value)
 		return error_input(error, "--device %s: no such kind; there are %s", text,
 				   names);
 	while (next_pair(&rest, &pair))

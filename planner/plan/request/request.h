@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * request.h - what the user wants, complete and concrete: filled from flags, from a
- * request file, or from a machine to be mirrored. compose (planner/plan/compose.h) turns it
- * into a guest.
+ * request file, or from a machine to be mirrored. compose (planner/plan/compose.h) turns
+ * it into a guest.
  */
 #pragma once
 
@@ -11,24 +11,24 @@
 #include "planner/guest/device-kind.h"
 #include "planner/guest/target-settle.h"
 
-#define NO_CELL (-1)
+#define NO_CELL    (-1)
 #define EVERY_NODE (-2) /* until request_finish() repeats the device */
 
 struct request_node {
-	unsigned vcpus;	       /* 0: CPU-less */
-	struct set vcpu_list;  /* the ids, if the user named them; else by order */
+	unsigned vcpus;       /* 0: CPU-less */
+	struct set vcpu_list; /* the ids, if the user named them; else by order */
 	uint64_t memory_bytes;
-	int host_node;	       /* UNKNOWN_ID: imagined */
+	int host_node; /* UNKNOWN_ID: imagined */
 };
 
 struct request_device {
 	const struct device_kind *kind;
-	int cell;	      /* guest cell; NO_CELL: on pcie-root */
-	int root;	      /* in roots; -1: its cell's own expander bus */
-	int switch_port;      /* in switches; -1: in a root port */
-	unsigned vfs;	      /* how many the guest is meant to make */
-	bool shared_group;    /* behind a port without ACS */
-	bool io_fixed;	      /* the user named the kind: never replaced */
+	int cell;          /* guest cell; NO_CELL: on pcie-root */
+	int root;          /* in roots; -1: its cell's own expander bus */
+	int switch_port;   /* in switches; -1: in a root port */
+	unsigned vfs;      /* how many the guest is meant to make */
+	bool shared_group; /* behind a port without ACS */
+	bool io_fixed;     /* the user named the kind: never replaced */
 	/* What it stands for; mirrored only. */
 	bool mirrors;
 	struct pci_address host;
@@ -39,15 +39,15 @@ struct request_device {
 
 /* An expander bus that is asked for: one per host root complex. */
 struct request_root {
-	int cell;	       /* NO_CELL: without a node */
+	int cell; /* NO_CELL: without a node */
 	uint32_t host_domain;
 	uint8_t host_bus;
 };
 
 /* A PCI Express switch below a root or below another switch's port. */
 struct request_switch {
-	int root;   /* in roots */
-	int parent; /* in switches; -1: in a root port */
+	int root;                /* in roots */
+	int parent;              /* in switches; -1: in a root port */
 	struct pci_address host; /* the upstream port */
 };
 
@@ -67,20 +67,22 @@ struct request {
 	enum backend backend;
 	enum request_per per;
 	struct target_wish target_wish;
-	struct target target; /* by request_settle; until then the default */
+	struct target target;           /* by request_settle; until then the default */
 	int general_ports, spare_ports; /* -1: not said */
-	char *disk, *cdrom, *mgmt;	/* NULL: none */
-	uint64_t hugepage_bytes;	/* 0: none */
+	char *disk, *cdrom, *mgmt;      /* NULL: none */
+	uint64_t hugepage_bytes;        /* 0: none */
 	bool hmat, mirrored;
-	bool in_place;	    /* a domain is there: what nobody says stays (in-place.h) */
+	bool in_place; /* a domain is there: what nobody says stays (in-place.h) */
 	bool firmware_said, per_said;
 	bool debug_console; /* the firmware's debug port 0x402, into a file */
-	bool iothreads;	    /* one per node, and disks given to them */
+	bool iothreads;     /* one per node, and disks given to them */
 	/* Devices of the domain and the cell that each is to move to. */
 	VEC(struct request_place {
-		char *device; /* owned: a disk's target, a MAC, an alias, a host address */
+		char *device; /* owned: a disk's target, a MAC, an alias, a host address
+			       */
 		int cell;
-	}) places;
+	})
+	places;
 
 	VEC(struct request_node) nodes;
 	uint32_t *distances; /* nodes.n squared; NULL: libvirt's own 10 and 20 */
@@ -103,8 +105,9 @@ void request_begin(struct request *request);
 void request_begin_in_place(struct request *request);
 /*
  * Settles the target (target-settle.h), before anything is mirrored or planned: from the
- * wish, @host (NULL: none), and the domain that is to be changed (@document; NULL: none) or
- * the machine type that is asked for. Fills a zeroed *@ret. Fault: the document is no domain.
+ * wish, @host (NULL: none), and the domain that is to be changed (@document; NULL: none)
+ * or the machine type that is asked for. Fills a zeroed *@ret. Fault: the document is no
+ * domain.
  */
 int request_settle(struct request *request, const struct machine *host,
 		   const struct document *document, struct target_settled *ret,

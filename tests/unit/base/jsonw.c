@@ -25,20 +25,21 @@ static void write_example(struct jsonw *json)
 static void layout(void **state)
 {
 	_cleanup_text_ struct text text = {};
-	struct jsonw json = { .out = &text };
+	struct jsonw json = {.out = &text};
 
 	(void)state;
 	write_example(&json);
-	assert_string_equal(text.s, "{\n  \"version\": 1,\n"
-				    "  \"bad\": \"a\\\"\\\\\xef\xbf\xbd\\u0001\xc3\xa9\",\n"
-				    "  \"empty\": [],\n  \"list\": [\n"
-				    "    18446744073709551615,\n    null,\n    true\n  ]\n}\n");
+	assert_string_equal(text.s,
+			    "{\n  \"version\": 1,\n"
+			    "  \"bad\": \"a\\\"\\\\\xef\xbf\xbd\\u0001\xc3\xa9\",\n"
+			    "  \"empty\": [],\n  \"list\": [\n"
+			    "    18446744073709551615,\n    null,\n    true\n  ]\n}\n");
 }
 
 static void another_reader_agrees(void **state)
 {
 	_cleanup_text_ struct text text = {};
-	struct jsonw json = { .out = &text, .compact = true };
+	struct jsonw json = {.out = &text, .compact = true};
 	struct json_object *read;
 
 	(void)state;

@@ -8,14 +8,24 @@ static const struct command example = {
 	.name = "example",
 	.args = "FILE...",
 	.summary = "An example",
-	.rows = (const struct option_row[]){
-		{ .name = "output", .letter = 'o', .arg = "FILE", .help = "where to" },
-		{ .name = "bytes", .letter = 'b', .help = "in bytes" },
-		{ .name = "label", .arg = "KIND", .choices = "gpt|dos", .help = "which" },
-		{ .name = "assign", .arg = "HOW", .optional = true, .help = "bind" },
-		{ .name = "output-only", .help = "no more" },
-		{},
-	},
+	.rows =
+		(const struct option_row[]){
+			{.name = "output",
+			 .letter = 'o',
+			 .arg = "FILE",
+			 .help = "where to"},
+			{.name = "bytes", .letter = 'b', .help = "in bytes"},
+			{.name = "label",
+			 .arg = "KIND",
+			 .choices = "gpt|dos",
+			 .help = "which"},
+			{.name = "assign",
+			 .arg = "HOW",
+			 .optional = true,
+			 .help = "bind"},
+			{.name = "output-only", .help = "no more"},
+			{},
+		},
 };
 
 static void walk(void **state)
@@ -45,7 +55,7 @@ static void walk(void **state)
 static void assert_refused(const char *word, const char *message)
 {
 	_cleanup_free_ char *copy = xstrdup(word);
-	char name[] = "example", *argv[] = { name, copy };
+	char name[] = "example", *argv[] = {name, copy};
 	struct options options = options_begin(&example, 2, argv);
 	_cleanup_error_ struct error error = {};
 

@@ -11,31 +11,32 @@ static void parsing(void **state)
 		enum size_answer answer;
 		uint64_t size_bytes;
 	} rows[] = {
-		{ "4GiB", false, SIZE_OK, UINT64_C(4) << 30 },
-		{ "512M", false, SIZE_OK, UINT64_C(512) << 20 },
-		{ "512m", false, SIZE_OK, UINT64_C(512) << 20 },
-		{ "1GB", false, SIZE_OK, 1000000000 },
-		{ "1.5GiB", false, SIZE_OK, UINT64_C(3) << 29 },
-		{ "7B", false, SIZE_OK, 7 },
-		{ "0", false, SIZE_OK, 0 },
-		{ "4", false, SIZE_NO_SUFFIX, 0 },
-		{ "4", true, SIZE_OK, 4 },
-		{ "3s", false, SIZE_OK, 1536 },
-		{ "8EiB", false, SIZE_TOO_LARGE, 0 },
-		{ "99999999999999999999999KiB", false, SIZE_TOO_LARGE, 0 },
-		{ "1.3B", false, SIZE_MALFORMED, 0 },
-		{ "4XiB", false, SIZE_MALFORMED, 0 },
-		{ "-4GiB", false, SIZE_MALFORMED, 0 },
-		{ "", false, SIZE_MALFORMED, 0 },
-		{ "GiB", false, SIZE_MALFORMED, 0 },
-		{ "1.", true, SIZE_MALFORMED, 0 },
+		{"4GiB", false, SIZE_OK, UINT64_C(4) << 30},
+		{"512M", false, SIZE_OK, UINT64_C(512) << 20},
+		{"512m", false, SIZE_OK, UINT64_C(512) << 20},
+		{"1GB", false, SIZE_OK, 1000000000},
+		{"1.5GiB", false, SIZE_OK, UINT64_C(3) << 29},
+		{"7B", false, SIZE_OK, 7},
+		{"0", false, SIZE_OK, 0},
+		{"4", false, SIZE_NO_SUFFIX, 0},
+		{"4", true, SIZE_OK, 4},
+		{"3s", false, SIZE_OK, 1536},
+		{"8EiB", false, SIZE_TOO_LARGE, 0},
+		{"99999999999999999999999KiB", false, SIZE_TOO_LARGE, 0},
+		{"1.3B", false, SIZE_MALFORMED, 0},
+		{"4XiB", false, SIZE_MALFORMED, 0},
+		{"-4GiB", false, SIZE_MALFORMED, 0},
+		{"", false, SIZE_MALFORMED, 0},
+		{"GiB", false, SIZE_MALFORMED, 0},
+		{"1.", true, SIZE_MALFORMED, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		uint64_t size_bytes = 0;
 
-		assert_int_equal(size_parse(rows[i].string, rows[i].bare, 512, &size_bytes),
+		assert_int_equal(size_parse(rows[i].string, rows[i].bare, 512,
+					    &size_bytes),
 				 rows[i].answer);
 		assert_int_equal(size_bytes, rows[i].size_bytes);
 	}

@@ -15,15 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RECORD                                                                            \
-	"printf '@virt-layout: start 1\\n@virt-layout: uptime 1.5\\n"                     \
+#define RECORD                                                                           \
+	"printf '@virt-layout: start 1\\n@virt-layout: uptime 1.5\\n"                    \
 	"@virt-layout: record 1 af63b14c8601a37b\\n<\\n@virt-layout: done\\n'; cat"
 /* Ends when its standard input does, as virt-layout-run. */
 #define SILENT "cat >/dev/null"
 
 static const char domain_xml[] =
-	"<domain type='kvm'><name>a</name><os><type arch='x86_64' machine='q35'>hvm</type>"
-	"</os><devices/></domain>";
+	"<domain type='kvm'><name>a</name><os><type arch='x86_64' machine='q35'>hvm</type></os><devices/></domain>";
 
 static bool yes(const char *arch)
 {
@@ -44,20 +43,20 @@ static const struct row {
 	enum kvm_state kvm;
 	const char *says;
 } rows[] = {
-	{ ACCEL_AUTO, no, "exit 9", RECORD, ACCEL_TCG, KVM_ABSENT,
-	  "accelerator: TCG: /dev/kvm does not answer" },
-	{ ACCEL_AUTO, yes, RECORD, "exit 9", ACCEL_KVM, KVM_USED,
-	  "accelerator: KVM: the guest gave a sign of life in time" },
-	{ ACCEL_AUTO, yes, SILENT, RECORD, ACCEL_TCG, KVM_SILENT,
-	  "accelerator: TCG: under KVM the guest gave no sign of life in time (" },
-	{ ACCEL_AUTO, yes, "echo decompressing; " SILENT, RECORD, ACCEL_TCG,
-	  KVM_SILENT, "accelerator: TCG: under KVM the guest gave no sign of life" },
-	{ ACCEL_AUTO, yes, "echo 'no KVM' >&2; exit 1", RECORD, ACCEL_TCG,
-	  KVM_REFUSED, "accelerator: TCG: under KVM libvirt or QEMU refused the domain" },
-	{ ACCEL_TCG, yes, "exit 9", RECORD, ACCEL_TCG, KVM_NOT_ASKED,
-	  "accelerator: TCG: as asked" },
-	{ ACCEL_KVM, no, RECORD, "exit 9", ACCEL_KVM, KVM_NOT_ASKED,
-	  "accelerator: KVM: as asked" },
+	{ACCEL_AUTO, no, "exit 9", RECORD, ACCEL_TCG, KVM_ABSENT,
+	 "accelerator: TCG: /dev/kvm does not answer"},
+	{ACCEL_AUTO, yes, RECORD, "exit 9", ACCEL_KVM, KVM_USED,
+	 "accelerator: KVM: the guest gave a sign of life in time"},
+	{ACCEL_AUTO, yes, SILENT, RECORD, ACCEL_TCG, KVM_SILENT,
+	 "accelerator: TCG: under KVM the guest gave no sign of life in time ("},
+	{ACCEL_AUTO, yes, "echo decompressing; " SILENT, RECORD, ACCEL_TCG, KVM_SILENT,
+	 "accelerator: TCG: under KVM the guest gave no sign of life"},
+	{ACCEL_AUTO, yes, "echo 'no KVM' >&2; exit 1", RECORD, ACCEL_TCG, KVM_REFUSED,
+	 "accelerator: TCG: under KVM libvirt or QEMU refused the domain"},
+	{ACCEL_TCG, yes, "exit 9", RECORD, ACCEL_TCG, KVM_NOT_ASKED,
+	 "accelerator: TCG: as asked"},
+	{ACCEL_KVM, no, RECORD, "exit 9", ACCEL_KVM, KVM_NOT_ASKED,
+	 "accelerator: KVM: as asked"},
 };
 
 static void write_stand_in(const char *path, const struct row *row)
@@ -66,10 +65,11 @@ static void write_stand_in(const char *path, const struct row *row)
 	_cleanup_text_ struct text script = {};
 
 	/* --remove --time-limit S run ROOT DOMAIN */
-	text_printf(&script,
-		    "#!/bin/sh\nif grep -q \"<domain type='kvm'\" \"$6\"; then\n%s\nelse\n"
-		    "%s\nfi\n",
-		    row->under_kvm, row->under_tcg);
+	text_printf(
+		&script,
+		"#!/bin/sh\nif grep -q \"<domain type='kvm'\" \"$6\"; then\n%s\nelse\n"
+		"%s\nfi\n",
+		row->under_kvm, row->under_tcg);
 	assert_int_equal(file_write(path, script.s, script.n, &error), 0);
 	assert_int_equal(chmod(path, 0755), 0);
 }
@@ -94,7 +94,8 @@ static void try_row(const char *directory, const struct row *row)
 
 	write_stand_in(run, row);
 	assert_int_equal(document_parse("domain.xml", domain_xml, sizeof(domain_xml) - 1,
-					&domain, &error), 0);
+					&domain, &error),
+			 0);
 	if (boot_domain(&request, &domain, &result, &error) < 0)
 		fail_msg("%s: %s", row->says, error.message);
 	text_add_accelerator(&says, &result);
@@ -128,18 +129,21 @@ static void each_way(void **state)
 /* Spans of which an end is missing are unknown, and said to be nothing else. */
 static void times(void **state)
 {
-	struct boot_result result = { .initrd_bytes = 2048,
-				      .times = { .prepared = 0.5, .started = 4,
-						 .recorded = 4.5, .done = 4.5,
-						 .ended = 5 } };
+	struct boot_result result = {.initrd_bytes = 2048,
+				     .times = {.prepared = 0.5,
+					       .started = 4,
+					       .recorded = 4.5,
+					       .done = 4.5,
+					       .ended = 5}};
 	_cleanup_text_ struct text text = {}, out = {};
-	struct jsonw json = { .out = &out, .compact = true };
+	struct jsonw json = {.out = &out, .compact = true};
 
 	(void)state;
 	boot_times_settle(&result.times, 2.25);
 	text_add_boot_times(&text, &result);
-	assert_string_equal(text.s, "5.00 s: 0.50 preparing, 2.25 kernel, 0.50 report, 0.00 "
-				    "after it, 0.50 ending; initrd 2 KiB");
+	assert_string_equal(
+		text.s,
+		"5.00 s: 0.50 preparing, 2.25 kernel, 0.50 report, 0.00 after it, 0.50 ending; initrd 2 KiB");
 	jsonw_object(&json, NULL);
 	jsonw_boot_times(&json, &result);
 	jsonw_end_object(&json);

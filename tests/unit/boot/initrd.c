@@ -22,8 +22,9 @@ static void fill(struct initrd *initrd)
 /* Sorted, directories before what is in them, nothing of this machine, the same twice. */
 static void archive(void **state)
 {
-	static const char *const paths[] = { "a", "bin", "bin/sh", "dev", "dev/console",
-					     "z", "z/deep", "z/deep/file" };
+	static const char *const paths[] = {"a",      "bin",         "bin/sh",
+					    "dev",    "dev/console", "z",
+					    "z/deep", "z/deep/file"};
 
 	(void)state;
 	for (int c = INITRD_PLAIN; c <= INITRD_ZSTD; c++) {

@@ -20,7 +20,8 @@ static void add_conversation(struct text *text)
 	text_adds(text, SERIAL_MARK "uptime 2.250\r\n");
 	text_adds(text, SERIAL_MARK "note module x.ko cannot be loaded: gone\r\n");
 	text_adds(text, SERIAL_MARK "assign 0000:41:00.0 ok group 5\r\n");
-	text_adds(text, "[ 7.1] noise " SERIAL_MARK "assign 0000:42:00.0 failed no group\n");
+	text_adds(text,
+		  "[ 7.1] noise " SERIAL_MARK "assign 0000:42:00.0 failed no group\n");
 	text_add_serial_record(text, record, sizeof(record));
 	text_adds(text, "\n" SERIAL_MARK "done\nafterwards");
 }
@@ -40,9 +41,11 @@ static void whole(void **state)
 		assert_null(serial.fault);
 		assert_true(serial.has_record && serial.started);
 		assert_true(serial.uptime_s > 2.24 && serial.uptime_s < 2.26);
-		assert_int_equal(serial.record.n, strlen("<host/>\n" SERIAL_MARK "done\n") + 4);
+		assert_int_equal(serial.record.n,
+				 strlen("<host/>\n" SERIAL_MARK "done\n") + 4);
 		assert_int_equal(serial.notes.n, 1);
-		assert_string_equal(serial.notes.v[0], "module x.ko cannot be loaded: gone");
+		assert_string_equal(serial.notes.v[0],
+				    "module x.ko cannot be loaded: gone");
 		assert_int_equal(serial.assigns.n, 2);
 		assert_true(serial.assigns.v[0].ok);
 		assert_false(serial.assigns.v[1].ok);
@@ -103,7 +106,8 @@ static void faults(void **state)
 	check_fault(SERIAL_MARK "start 1\n" SERIAL_MARK "done\n", "without a record");
 	check_fault(SERIAL_MARK "start 1\n" SERIAL_MARK "record\n", "announces");
 	check_fault(SERIAL_MARK "start 1\n" SERIAL_MARK "record x y\n", "announces");
-	check_fault(SERIAL_MARK "start 1\n" SERIAL_MARK "record 99999999999 0\n", "limit");
+	check_fault(SERIAL_MARK "start 1\n" SERIAL_MARK "record 99999999999 0\n",
+		    "limit");
 	check_fault(SERIAL_MARK "start 1\n" SERIAL_MARK "record 9 0\nabc",
 		    "6 bytes of it are missing");
 }
@@ -141,7 +145,7 @@ static void many_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole),  cmocka_unit_test(cut_short),
+		cmocka_unit_test(whole),   cmocka_unit_test(cut_short),
 		cmocka_unit_test(damaged), cmocka_unit_test(faults),
 		cmocka_unit_test(endless), cmocka_unit_test(many_notes),
 	};

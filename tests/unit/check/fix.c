@@ -9,51 +9,56 @@
 
 static char *domain(const char *os, const char *features, const char *devices)
 {
-	return xasprintf("<domain type='qemu'>\n <name>f</name>\n"
-			 " <memory unit='MiB'>1024</memory>\n <vcpu>2</vcpu>\n %s\n"
-			 " <features>%s</features>\n"
-			 " <cpu><numa><cell id='0' cpus='0-1' memory='1024' unit='MiB'/></numa>"
-			 "</cpu>\n <devices>\n  %s\n  <controller type='usb' model='none'/>\n"
-			 "  <memballoon model='none'/>\n </devices>\n</domain>\n",
-			 os, features, devices);
+	return xasprintf(
+		"<domain type='qemu'>\n <name>f</name>\n"
+		" <memory unit='MiB'>1024</memory>\n <vcpu>2</vcpu>\n %s\n"
+		" <features>%s</features>\n"
+		" <cpu><numa><cell id='0' cpus='0-1' memory='1024' unit='MiB'/></numa></cpu>\n <devices>\n  %s\n  <controller type='usb' model='none'/>\n"
+		"  <memballoon model='none'/>\n </devices>\n</domain>\n",
+		os, features, devices);
 }
 
-#define OS(arch, machine) "<os><type arch='" arch "' machine='" machine "'>hvm</type></os>"
-#define UEFI(arch, machine) "<os firmware='efi'><type arch='" arch "' machine='" machine \
-			    "'>hvm</type></os>"
-#define LOADER(kind) "<os><type arch='aarch64' machine='virt'>hvm</type>" \
-		     "<loader type='" kind "'>/f</loader></os>"
-#define NIC(function) "<interface type='user'><model type='e1000e'/><address " \
-			    "type='pci' domain='0x0000' bus='0x00' slot='0x05' " \
-			    "function='" function "' multifunction='off'/></interface>"
-#define PORT(index, target) "<controller type='pci' index='" index \
-			    "' model='pcie-root-port'>" target "</controller>"
+#define OS(arch, machine)                                                                \
+	"<os><type arch='" arch "' machine='" machine "'>hvm</type></os>"
+#define UEFI(arch, machine)                                                              \
+	"<os firmware='efi'><type arch='" arch "' machine='" machine "'>hvm</type></os>"
+#define LOADER(kind)                                                                     \
+	"<os><type arch='aarch64' machine='virt'>hvm</type>"                             \
+	"<loader type='" kind "'>/f</loader></os>"
+#define NIC(function)                                                                    \
+	"<interface type='user'><model type='e1000e'/><address "                         \
+	"type='pci' domain='0x0000' bus='0x00' slot='0x05' "                             \
+	"function='" function "' multifunction='off'/></interface>"
+#define PORT(index, target)                                                              \
+	"<controller type='pci' index='" index "' model='pcie-root-port'>" target        \
+	"</controller>"
 
 static const struct row {
 	const char *what, *os, *features, *devices;
 	const char *done, *left, *reason; /* rule, rule, part of the reason; NULL: none */
 } rows[] = {
-	{ "q35 gets ACPI", OS("x86_64", "q35"), "", "", "acpi-missing", NULL, NULL },
-	{ "i440fx gets ACPI", OS("x86_64", "pc"), "", "", "acpi-missing", NULL, NULL },
-	{ "UEFI on x86 gets ACPI", UEFI("x86_64", "q35"), "", "", "uefi-needs-acpi", NULL,
-	  NULL },
-	{ "UEFI on aarch64 gets ACPI", UEFI("aarch64", "virt"), "", "", "acpi-missing", NULL,
-	  NULL },
-	{ "as does pflash", LOADER("pflash"), "", "", "acpi-missing", NULL, NULL },
-	{ "but not other firmware", LOADER("rom"), "", "", NULL, NULL, NULL },
-	{ "and not none", OS("aarch64", "virt"), "", "", NULL, NULL, NULL },
-	{ "riscv64 has a device tree", OS("riscv64", "virt"), "", "", NULL, NULL, NULL },
-	{ "s390x is left alone", OS("s390x", "s390-ccw-virtio"), "", "", NULL, NULL, NULL },
-	{ "ppc64 is left alone", OS("ppc64le", "pseries"), "", "", NULL, NULL, NULL },
-	{ "a chassis goes", OS("x86_64", "q35"), "<acpi/>",
-	  PORT("1", "<target chassis='9'/>") PORT("2", "<target chassis='9'/>"),
-	  "port-chassis-dup", NULL, NULL },
-	{ "what does not help is taken back", OS("x86_64", "q35"), "<acpi/>",
-	  PORT("1", "") PORT("2", "") PORT("2", ""), NULL, "port-chassis-dup",
-	  "does not help" },
+	{"q35 gets ACPI", OS("x86_64", "q35"), "", "", "acpi-missing", NULL, NULL},
+	{"i440fx gets ACPI", OS("x86_64", "pc"), "", "", "acpi-missing", NULL, NULL},
+	{"UEFI on x86 gets ACPI", UEFI("x86_64", "q35"), "", "", "uefi-needs-acpi", NULL,
+	 NULL},
+	{"UEFI on aarch64 gets ACPI", UEFI("aarch64", "virt"), "", "", "acpi-missing",
+	 NULL, NULL},
+	{"as does pflash", LOADER("pflash"), "", "", "acpi-missing", NULL, NULL},
+	{"but not other firmware", LOADER("rom"), "", "", NULL, NULL, NULL},
+	{"and not none", OS("aarch64", "virt"), "", "", NULL, NULL, NULL},
+	{"riscv64 has a device tree", OS("riscv64", "virt"), "", "", NULL, NULL, NULL},
+	{"s390x is left alone", OS("s390x", "s390-ccw-virtio"), "", "", NULL, NULL, NULL},
+	{"ppc64 is left alone", OS("ppc64le", "pseries"), "", "", NULL, NULL, NULL},
+	{"a chassis goes", OS("x86_64", "q35"), "<acpi/>",
+	 PORT("1", "<target chassis='9'/>") PORT("2", "<target chassis='9'/>"),
+	 "port-chassis-dup", NULL, NULL},
+	{"what does not help is taken back", OS("x86_64", "q35"), "<acpi/>",
+	 PORT("1", "") PORT("2", "") PORT("2", ""), NULL, "port-chassis-dup",
+	 "does not help"},
 };
 
-static void judge(const char *xml, const struct check_options *options, struct report *ret)
+static void judge(const char *xml, const struct check_options *options,
+		  struct report *ret)
 {
 	_cleanup_error_ struct error error = {};
 	_cleanup_document_ struct document document = {};
@@ -73,7 +78,7 @@ static void try_row(const struct row *row)
 	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
 	_cleanup_text_ struct text text = {};
 	_cleanup_free_ char *xml = domain(row->os, row->features, row->devices);
-	const struct check_options options = { .target = TARGET_DEFAULT };
+	const struct check_options options = {.target = TARGET_DEFAULT};
 	struct report before = {}, after = {};
 
 	assert_int_equal(document_parse("f.xml", xml, strlen(xml), &document, &error), 0);
@@ -107,13 +112,13 @@ static void test_rows(void **state)
 /* A fix that brings an error is taken back, also where only its own rule is asked for. */
 static void test_harm(void **state)
 {
-	_cleanup_free_ char *xml = domain(OS("x86_64", "q35"), "<acpi/>",
-					  NIC("0x1") NIC("0x2"));
+	_cleanup_free_ char *xml =
+		domain(OS("x86_64", "q35"), "<acpi/>", NIC("0x1") NIC("0x2"));
 	_cleanup_error_ struct error error = {};
 	_cleanup_document_ struct document document = {};
 	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
 	_cleanup_text_ struct text text = {};
-	struct check_options options = { .target = TARGET_DEFAULT };
+	struct check_options options = {.target = TARGET_DEFAULT};
 
 	(void)state;
 	*vec_add(&options.only) = "pci-fn0-missing";
@@ -128,7 +133,7 @@ static void test_harm(void **state)
 }
 
 #define ON_LINES(a, b) a "\n  " b
-#define SAME(index) PORT(index, "\n   <target chassis='9'/>\n  ")
+#define SAME(index)    PORT(index, "\n   <target chassis='9'/>\n  ")
 
 /* Fixes of one round, with one among them that does not help: each for itself. */
 static void test_round(void **state)
@@ -136,7 +141,7 @@ static void test_round(void **state)
 	static const struct {
 		long line;
 		const char *message;
-	} done[] = { { 12, "Ports 1 and 2" }, { 17, "Ports 1 and 4" }, { 20, "Ports 1 and 5" } };
+	} done[] = {{12, "Ports 1 and 2"}, {17, "Ports 1 and 4"}, {20, "Ports 1 and 5"}};
 	_cleanup_free_ char *xml =
 		domain(OS("x86_64", "q35"), "<acpi/>",
 		       ON_LINES(ON_LINES(SAME("1"), SAME("2")),
@@ -146,7 +151,7 @@ static void test_round(void **state)
 	_cleanup_document_ struct document document = {};
 	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
 	_cleanup_text_ struct text text = {};
-	const struct check_options options = { .target = TARGET_DEFAULT };
+	const struct check_options options = {.target = TARGET_DEFAULT};
 
 	(void)state;
 	assert_int_equal(document_parse("f.xml", xml, strlen(xml), &document, &error), 0);
@@ -165,7 +170,8 @@ static void test_round(void **state)
 	assert_non_null(strstr(fixes.left.v[0].reason, "does not help"));
 }
 
-static void add(struct report *report, const char *rule, enum severity severity, bool fixable)
+static void add(struct report *report, const char *rule, enum severity severity,
+		bool fixable)
 {
 	report_add(report, rule, severity, "Something is wrong.")->fixable = fixable;
 }

@@ -20,33 +20,33 @@ static const struct row {
 	enum policy_verdict verdict;
 } rows[] = {
 	/* required: n(d) in N, whatever else there is */
-	{ POLICY_REQUIRED, ON_N, 2, 0, false, POLICY_HOLDS },
-	{ POLICY_REQUIRED, ON_N, 1, 0, false, POLICY_HOLDS },
-	{ POLICY_REQUIRED, SAME_SOCKET, 1, 0, false, POLICY_BROKEN },
-	{ POLICY_REQUIRED, FAR, 0, 0, false, POLICY_BROKEN },
-	{ POLICY_REQUIRED, SILENT, 0, 1, false, POLICY_BROKEN },
+	{POLICY_REQUIRED, ON_N, 2, 0, false, POLICY_HOLDS},
+	{POLICY_REQUIRED, ON_N, 1, 0, false, POLICY_HOLDS},
+	{POLICY_REQUIRED, SAME_SOCKET, 1, 0, false, POLICY_BROKEN},
+	{POLICY_REQUIRED, FAR, 0, 0, false, POLICY_BROKEN},
+	{POLICY_REQUIRED, SILENT, 0, 1, false, POLICY_BROKEN},
 	/* socket: with |S| >= k only S, else the sockets of N, if all are known */
-	{ POLICY_SOCKET, ON_N, 1, 0, false, POLICY_HOLDS },
-	{ POLICY_SOCKET, ON_N, 1, 0, true, POLICY_HOLDS },
-	{ POLICY_SOCKET, SAME_SOCKET, 1, 0, false, POLICY_HOLDS },
-	{ POLICY_SOCKET, SAME_SOCKET, 2, 0, false, POLICY_SECOND },
-	{ POLICY_SOCKET, SAME_SOCKET, 1, 0, true, POLICY_BROKEN },
-	{ POLICY_SOCKET, FAR, 0, 0, false, POLICY_BROKEN },
-	{ POLICY_SOCKET, FAR, 2, 0, false, POLICY_BROKEN },
-	{ POLICY_SOCKET, SILENT, 0, 2, false, POLICY_BROKEN },
+	{POLICY_SOCKET, ON_N, 1, 0, false, POLICY_HOLDS},
+	{POLICY_SOCKET, ON_N, 1, 0, true, POLICY_HOLDS},
+	{POLICY_SOCKET, SAME_SOCKET, 1, 0, false, POLICY_HOLDS},
+	{POLICY_SOCKET, SAME_SOCKET, 2, 0, false, POLICY_SECOND},
+	{POLICY_SOCKET, SAME_SOCKET, 1, 0, true, POLICY_BROKEN},
+	{POLICY_SOCKET, FAR, 0, 0, false, POLICY_BROKEN},
+	{POLICY_SOCKET, FAR, 2, 0, false, POLICY_BROKEN},
+	{POLICY_SOCKET, SILENT, 0, 2, false, POLICY_BROKEN},
 	/* legacy: with |S| >= k only S, else N and those on no known node */
-	{ POLICY_LEGACY, ON_N, 0, 0, false, POLICY_HOLDS },
-	{ POLICY_LEGACY, SILENT, 1, 1, false, POLICY_HOLDS },
-	{ POLICY_LEGACY, SILENT, 2, 1, false, POLICY_SECOND },
-	{ POLICY_LEGACY, SAME_SOCKET, 0, 0, false, POLICY_BROKEN },
-	{ POLICY_LEGACY, FAR, 0, 0, false, POLICY_BROKEN },
+	{POLICY_LEGACY, ON_N, 0, 0, false, POLICY_HOLDS},
+	{POLICY_LEGACY, SILENT, 1, 1, false, POLICY_HOLDS},
+	{POLICY_LEGACY, SILENT, 2, 1, false, POLICY_SECOND},
+	{POLICY_LEGACY, SAME_SOCKET, 0, 0, false, POLICY_BROKEN},
+	{POLICY_LEGACY, FAR, 0, 0, false, POLICY_BROKEN},
 	/* preferred: S, else N and those on no known node, else all */
-	{ POLICY_PREFERRED, ON_N, 2, 0, false, POLICY_HOLDS },
-	{ POLICY_PREFERRED, SILENT, 1, 1, false, POLICY_HOLDS },
-	{ POLICY_PREFERRED, SILENT, 2, 1, false, POLICY_SECOND },
-	{ POLICY_PREFERRED, FAR, 1, 1, false, POLICY_SECOND },
-	{ POLICY_PREFERRED, FAR, 1, 0, false, POLICY_HOLDS },
-	{ POLICY_PREFERRED, FAR, 0, 0, false, POLICY_HOLDS },
+	{POLICY_PREFERRED, ON_N, 2, 0, false, POLICY_HOLDS},
+	{POLICY_PREFERRED, SILENT, 1, 1, false, POLICY_HOLDS},
+	{POLICY_PREFERRED, SILENT, 2, 1, false, POLICY_SECOND},
+	{POLICY_PREFERRED, FAR, 1, 1, false, POLICY_SECOND},
+	{POLICY_PREFERRED, FAR, 1, 0, false, POLICY_HOLDS},
+	{POLICY_PREFERRED, FAR, 0, 0, false, POLICY_HOLDS},
 };
 
 static struct policy_case case_of(const struct row *row)
@@ -70,13 +70,17 @@ static void test_nova(void **state)
 		enum policy_verdict verdict = policy_judge(rows[i].policy, &one);
 
 		if (verdict != rows[i].verdict)
-			fail_msg("row %zu: %d, not %d", i, (int)verdict, (int)rows[i].verdict);
+			fail_msg("row %zu: %d, not %d", i, (int)verdict,
+				 (int)rows[i].verdict);
 	}
 }
 
 static void test_ours(void **state)
 {
-	struct policy_case one = { .node = 1, .distance = 21, .most = 20, .cell_backed = true };
+	struct policy_case one = {.node = 1,
+				  .distance = 21,
+				  .most = 20,
+				  .cell_backed = true};
 
 	(void)state;
 	assert_int_equal(policy_judge(POLICY_CELL, &one), POLICY_HOLDS);

@@ -189,8 +189,7 @@ static void erase_stale(struct change *change, struct disk_io *io,
 	const struct patch_sector *erased;
 
 	contents_add(&contents, SIGNATURE_FILESYSTEM, "ext4");
-	contents.list.v[0].offset =
-		(uint64_t)STALE_LBA * change->patch.sector_bytes + 56;
+	contents.list.v[0].offset = (uint64_t)STALE_LBA * change->patch.sector_bytes + 56;
 	contents.list.v[0].n_bytes = 2;
 	assert_int_equal(erase_signatures(io, &contents, table, &change->patch, &error),
 			 0);
@@ -458,7 +457,8 @@ static void write_text(const char *path, const char *text)
 /* What does not begin like a sidecar is somebody's file and never taken for one. */
 static void expect_others(const char *path)
 {
-	static const char *const others[] = {"hello\n", "V", "VLJOURN2", "VX", "notes, long"};
+	static const char *const others[] = {"hello\n", "V", "VLJOURN2", "VX",
+					     "notes, long"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		_cleanup_journal_ struct journal seen = {};
@@ -538,8 +538,7 @@ static void power_loss(void **state)
 			/* Recovery wrote nothing beside the patch. */
 			copy_touched(&change, change.work[1], change.old.bytes);
 			expect_whole(&change, change.work[1], true);
-			printf("%s%s, %u-byte sectors: %zu operations, %u crashed "
-			       "disks\n",
+			printf("%s%s, %u-byte sectors: %zu operations, %u crashed disks\n",
 			       change.name, kind < 5 ? "" : " (edited)",
 			       change.old.sector_bytes, disk.log.n, change.images);
 		}

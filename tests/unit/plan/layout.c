@@ -53,7 +53,8 @@ static void random_tree(struct layout *layout)
 
 		layout->items.v[expander].spare = roll(12);
 		for (unsigned i = roll(roll(10) ? 8 : 60); i > 0; i--)
-			grow_port(layout, layout_add(layout, LAYOUT_ROOT_PORT, expander), 0);
+			grow_port(layout, layout_add(layout, LAYOUT_ROOT_PORT, expander),
+				  0);
 	}
 }
 
@@ -128,7 +129,8 @@ static void index_bridges(const struct layout *layout)
 		const struct layout_item *item = &layout->items.v[i];
 
 		if (layout_is_bridge(item->kind))
-			bridge_at[item->parent][item->slot * 8 + item->function] = (short)i;
+			bridge_at[item->parent][item->slot * 8 + item->function] =
+				(short)i;
 	}
 }
 
@@ -237,9 +239,9 @@ static void the_limits(void **state)
 	fill(&over, 13, 18);
 	layout_add(&over, LAYOUT_ROOT_PORT, 0);
 	assert_int_equal(layout_solve(&over, &error), -1);
-	assert_string_equal(error.message,
-			    "257 bus numbers are needed and a PCI segment has 256: ask for "
-			    "1 fewer ports (devices, spare ports or nodes)");
+	assert_string_equal(
+		error.message,
+		"257 bus numbers are needed and a PCI segment has 256: ask for 1 fewer ports (devices, spare ports or nodes)");
 }
 
 static void given_places_stay(void **state)

@@ -27,7 +27,8 @@ static int add_nodes(struct request *request, struct error *error)
 
 	for (unsigned i = 0; i < nodes; i++) {
 		_cleanup_free_ char *words =
-			xasprintf("vcpus=%u,memory=%uMiB", i > 0 && !roll(5) ? 0 : 1 + roll(9),
+			xasprintf("vcpus=%u,memory=%uMiB",
+				  i > 0 && !roll(5) ? 0 : 1 + roll(9),
 				  64 * (1 + roll(64)));
 
 		if (request_add_node(request, words, error) < 0)
@@ -38,9 +39,9 @@ static int add_nodes(struct request *request, struct error *error)
 
 static int add_devices(struct request *request, struct error *error)
 {
-	static const char *const kinds[] = { "e1000e",	   "virtio-net", "virtio-scsi",
-					     "virtio-rng", "vmxnet3",	 "igb",
-					     "qemu-xhci",  "virtio-gpu" };
+	static const char *const kinds[] = {"e1000e",     "virtio-net", "virtio-scsi",
+					    "virtio-rng", "vmxnet3",    "igb",
+					    "qemu-xhci",  "virtio-gpu"};
 
 	for (unsigned i = roll(6); i > 0; i--) {
 		_cleanup_free_ char *words =
@@ -57,7 +58,7 @@ static int add_devices(struct request *request, struct error *error)
 static int random_request(struct request *request, struct error *error)
 {
 	request_begin(request);
-	request->target = (struct target){ VERSION_OF(11, 3), VERSION_OF(10, 0) };
+	request->target = (struct target){VERSION_OF(11, 3), VERSION_OF(10, 0)};
 	request->firmware = roll(3) ? FIRMWARE_BIOS : FIRMWARE_EFI;
 	if (roll(3) == 0)
 		request->spare_ports = (int)roll(4);
@@ -110,7 +111,7 @@ static void assert_reads_back(const struct plan *plan, const struct text *xml)
 	_cleanup_guest_ struct guest guest = {};
 	_cleanup_error_ struct error error = {};
 	_cleanup_text_ struct text why = {};
-	struct edits edits = { .document = &document };
+	struct edits edits = {.document = &document};
 
 	assert_int_equal(document_parse("plan", xml->s, xml->n, &document, &error), 0);
 	assert_int_equal(guest_read(&document, &guest, &error), 0);
@@ -143,8 +144,8 @@ static void assert_expect(const struct request *request, const struct plan *plan
 	_cleanup_error_ struct error error = {};
 
 	predict(&plan->guest, &before);
-	text_add_expect(&json, &before, request, &(struct target_settled){ request->target },
-			plan);
+	text_add_expect(&json, &before, request,
+			&(struct target_settled){request->target}, plan);
 	assert_true(expect_looks_like(json.s, json.n));
 	assert_int_equal(expect_read("expect", json.s, json.n, &after, &error), 0);
 	ignore_for_expect(&before);

@@ -5,12 +5,18 @@
 
 static void one_spelling(void **state)
 {
-	static const char *const good[] = { "0000:00:00.0", "0000:ff:1f.7", "10000:01:00.0",
-					    "ffffffff:0a:00.1" };
-	static const char *const bad[] = { "",	"0:00:00.0",	"0000:00:20.0",
-					   "0000:00:00.8", "0000:00:00.0 ", " 0000:00:00.0",
-					   "00010000:00:00.0", "0000:0:00.0",
-					   "100000000:00:00.0", "0x00:00:00.0" };
+	static const char *const good[] = {"0000:00:00.0", "0000:ff:1f.7",
+					   "10000:01:00.0", "ffffffff:0a:00.1"};
+	static const char *const bad[] = {"",
+					  "0:00:00.0",
+					  "0000:00:20.0",
+					  "0000:00:00.8",
+					  "0000:00:00.0 ",
+					  " 0000:00:00.0",
+					  "00010000:00:00.0",
+					  "0000:0:00.0",
+					  "100000000:00:00.0",
+					  "0x00:00:00.0"};
 	struct pci_address address;
 
 	(void)state;
@@ -28,7 +34,7 @@ static void one_spelling(void **state)
 
 static void order(void **state)
 {
-	struct pci_address low = { 0, 255, 31, 7 }, high = { 1, 0, 0, 0 };
+	struct pci_address low = {0, 255, 31, 7}, high = {1, 0, 0, 0};
 
 	(void)state;
 	assert_true(pci_address_compare(low, high) < 0);
