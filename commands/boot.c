@@ -5,6 +5,8 @@
  */
 #include "commands/commands.h"
 
+#include "commands/boot-words.h"
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "planner/boot/boot.h"
@@ -372,22 +374,6 @@ static int compare(const struct wish *wish, const struct document *domain,
 	return verdict_print(&verdict, wish->json);
 }
 
-/* For an error, which is one line: lines end with ';', but for those that lead over. */
-static char *on_one_line(const char *words)
-{
-	struct text line = {};
-
-	for (const char *c = words; *c;) {
-		if (*c != '\n') {
-			text_addc(&line, *c++);
-			continue;
-		}
-		text_adds(&line, c > words && c[-1] == ':' ? " " : "; ");
-		c += 1 + strspn(c + 1, " ");
-	}
-	return text_take(&line);
-}
-
 /* A guest that reported nothing is a fact about the domain, unless we were in the way. */
 static int explain_failure(const struct wish *wish, const struct boot_result *result,
 			   struct error *error)
@@ -411,7 +397,7 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 	text_add_last_words(&words, result);
 	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM ||
 	    result->run_status == RUN_CRASHED) {
-		_cleanup_free_ char *line = on_one_line(words.s);
+		_cleanup_free_ char *line = boot_on_one_line(words.s);
 
 		return error_system(error, 0, "%s", line);
 	}
@@ -420,31 +406,11 @@ static int explain_failure(const struct wish *wish, const struct boot_result *re
 	return verdict_print(&verdict, wish->json);
 }
 
-static void tell(const struct boot_result *result)
-{
-	_cleanup_text_ struct text words = {};
-
-	if (result->crashes > 0)
-		text_adds(&words,
-			  "QEMU was killed or crashed: this is its second boot\n");
-	if (result->kvm != KVM_NOT_ASKED) {
-		text_add_accelerator(&words, result);
-		text_addc(&words, '\n');
-	}
-	for (size_t i = 0; i < result->serial.notes.n; i++) {
-		text_adds(&words, "guest: ");
-		text_add_shown(&words, result->serial.notes.v[i]);
-		text_addc(&words, '\n');
-	}
-	text_add_boot_times(&words, result);
-	fprintf(stderr, "%s\n", words.s);
-}
-
 /* Failures of a run in which no guest started, for other reasons than the domain. */
 static int judge_start(const struct boot_result *result, struct error *error)
 {
 	_cleanup_free_ char *reason =
-		on_one_line(result->messages.s ? result->messages.s : "");
+		boot_on_one_line(result->messages.s ? result->messages.s : "");
 
 	while (*reason && (has_suffix(reason, "; ") || has_suffix(reason, ";")))
 		reason[strlen(reason) - 1] = '\0';
@@ -476,7 +442,7 @@ static int boot(struct wish *wish, struct error *error)
 		return error_system(error, 0, "interrupted; the guest is gone");
 	if (judge_start(&result, error) < 0)
 		return -1;
-	tell(&result);
+	boot_tell(&result);
 	if (!result.serial.has_record || result.serial.fault)
 		return explain_failure(wish, &result, error);
 	if (keep_record(wish, &result, error) < 0)

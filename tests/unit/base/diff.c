@@ -32,7 +32,8 @@ static void whole(void **state)
 		/* the added element, not one's end and the next one's beginning */
 		{"<d>\n  <c>\n    x\n  </c>\n</d>\n",
 		 "<d>\n  <c>\n    y\n  </c>\n  <c>\n    x\n  </c>\n</d>\n",
-		 "@@ -1,4 +1,7 @@\n <d>\n+  <c>\n+    y\n+  </c>\n   <c>\n     x\n   </c>\n"},
+		 "@@ -1,4 +1,7 @@\n <d>\n+  <c>\n+    y\n+  </c>\n   <c>\n     x\n   "
+		 "</c>\n"},
 		{"<d>\r\n\t<c/>\r\n</d>\r\n", "<d>\r\n\t<c/>\r\n\t<e/>\r\n</d>\r\n",
 		 "@@ -1,3 +1,4 @@\n <d>\r\n \t<c/>\r\n+\t<e/>\r\n </d>\r\n"},
 	};

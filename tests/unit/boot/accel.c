@@ -22,7 +22,8 @@
 #define SILENT "cat >/dev/null"
 
 static const char domain_xml[] =
-	"<domain type='kvm'><name>a</name><os><type arch='x86_64' machine='q35'>hvm</type></os><devices/></domain>";
+	"<domain type='kvm'><name>a</name><os><type arch='x86_64' machine='q35'>hvm</type>"
+	"</os><devices/></domain>";
 
 static bool yes(const char *arch)
 {
@@ -141,9 +142,9 @@ static void times(void **state)
 	(void)state;
 	boot_times_settle(&result.times, 2.25);
 	text_add_boot_times(&text, &result);
-	assert_string_equal(
-		text.s,
-		"5.00 s: 0.50 preparing, 2.25 kernel, 0.50 report, 0.00 after it, 0.50 ending; initrd 2 KiB");
+	assert_string_equal(text.s,
+			    "5.00 s: 0.50 preparing, 2.25 kernel, 0.50 report, 0.00 "
+			    "after it, 0.50 ending; initrd 2 KiB");
 	jsonw_object(&json, NULL);
 	jsonw_boot_times(&json, &result);
 	jsonw_end_object(&json);

@@ -13,7 +13,8 @@ static char *domain(const char *os, const char *features, const char *devices)
 		"<domain type='qemu'>\n <name>f</name>\n"
 		" <memory unit='MiB'>1024</memory>\n <vcpu>2</vcpu>\n %s\n"
 		" <features>%s</features>\n"
-		" <cpu><numa><cell id='0' cpus='0-1' memory='1024' unit='MiB'/></numa></cpu>\n <devices>\n  %s\n  <controller type='usb' model='none'/>\n"
+		" <cpu><numa><cell id='0' cpus='0-1' memory='1024' unit='MiB'/></numa>"
+		"</cpu>\n <devices>\n  %s\n  <controller type='usb' model='none'/>\n"
 		"  <memballoon model='none'/>\n </devices>\n</domain>\n",
 		os, features, devices);
 }

@@ -97,9 +97,11 @@ static void special_numbers(void **state)
 	struct bench bench;
 
 	(void)state;
-	read_text(
-		&bench,
-		"<domain><cpu><topology threads='0' cores='1'/></cpu><devices><controller type='pci'><target><node></node></target></controller><memory><target><node></node></target></memory></devices></domain>");
+	read_text(&bench,
+		  "<domain><cpu><topology threads='0' cores='1'/></cpu><devices>"
+		  "<controller type='pci'><target><node></node></target></controller>"
+		  "<memory><target><node></node></target></memory>"
+		  "</devices></domain>");
 	assert_int_equal(bench.guest.threads.state, VALUE_MALFORMED);
 	assert_true(number_is(bench.guest.cores, 1));
 	assert_int_equal(bench.guest.controllers.v[0].node.state, VALUE_ABSENT);
@@ -118,10 +120,10 @@ static void any_numbers(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
 		struct bench bench;
 
-		read_with(
-			&bench,
-			"<devices><video><address type='pci' slot='%s'/></video></devices>",
-			answers[i].text);
+		read_with(&bench,
+			  "<devices><video><address type='pci' "
+			  "slot='%s'/></video></devices>",
+			  answers[i].text);
 		assert_number(bench.guest.devices.v[0].address.slot, &answers[i]);
 		assert_int_equal(bench.guest.devices.v[0].address.state,
 				 answers[i].value < 0 ? VALUE_MALFORMED : VALUE_VALID);
@@ -246,10 +248,10 @@ static void complaint(void **state)
 	struct bench bench;
 
 	(void)state;
-	read_text(&bench,
-		  "<domain>\n<devices>\n<iommu model='intel'>\n"
-		  "<driver intremap='yes' aw_bits='0x30'/></iommu>\n"
-		  "<memory><target><node>x </node></target></memory></devices></domain>");
+	read_text(&bench, "<domain>\n<devices>\n<iommu model='intel'>\n"
+			  "<driver intremap='yes' aw_bits='0x30'/></iommu>\n"
+			  "<memory><target><node>x </node></target></memory>"
+			  "</devices></domain>");
 	assert_int_equal(bench.guest.complaints.n, 3);
 	assert_string_equal(bench.guest.complaints.v[0].attribute, "intremap");
 	assert_string_equal(bench.guest.complaints.v[0].text, "yes");
@@ -271,7 +273,55 @@ static void seed_like(void **state)
 	(void)state;
 	read_text(
 		&bench,
-		"<domain type='kvm' xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><name>n</name><memory unit='GiB'>8</memory><vcpu current='2'>8</vcpu><os firmware='efi'><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><loader secure='yes' type='pflash'>/l</loader></os><features><acpi/><ioapic driver='qemu'/></features><cpu mode='host-passthrough'><topology sockets='1' cores='8' threads='1'/><feature policy='require' name='vmx'/><numa><cell cpus='0-3' memory='4' unit='GiB'><distances><sibling id='1' value='21'/></distances></cell><cell id='1' cpus='4-7' memory='4' unit='GiB' memAccess='shared'/><interconnects><latency initiator='0' target='1' type='access' value='5'/><bandwidth initiator='0' target='1' type='access' value='2' unit='MiB'/></interconnects></numa></cpu><memoryBacking><hugepages><page size='2' unit='M' nodeset='0'/></hugepages><locked/></memoryBacking><memtune><hard_limit unit='KiB'>5</hard_limit></memtune><numatune><memory mode='strict' nodeset='0-1'/><memnode cellid='1' mode='strict' nodeset='1'/></numatune><cputune><vcpupin vcpu='3' cpuset='7'/><emulatorpin cpuset='1'/><iothreadpin iothread='1' cpuset='2'/></cputune><devices><emulator>/e</emulator><x:disk xmlns:x='u'/><controller type='pci' index='0' model='pcie-root'/><controller type='pci' index='1' model='pcie-expander-bus'><model name='pxb-pcie'/><target busNr='0x80'><node>1</node></target></controller><controller type='pci' index='2' model='pcie-root-port'><target chassis='2' port='0x10' hotplug='off' memReserve='8192'/><alias name='ua-p'/><address type='pci' bus='0x01' slot='0x00' function='0x0' multifunction='on'/></controller><hostdev mode='subsystem' type='pci' managed='yes'><driver name='vfio'/><source><address domain='0x10000' bus='0x3b' slot='0x00' function='0x1'/></source><rom enabled='no'/></hostdev><hostdev mode='subsystem' type='usb'><source><address bus='1' device='2'/></source></hostdev><interface type='hostdev'><mac address='52:54:00:00:00:01'/><source><address type='pci' bus='4' slot='0'/></source></interface><disk type='block'><source dev='/dev/x'/><target dev='sda' bus='scsi'/><driver iothread='1' iommu='on'/><address type='drive' controller='2' unit='1'/></disk><iommu model='intel'><driver intremap='on' caching_mode='on' iotlb='off'/></iommu></devices><q:commandline><q:arg value='-x'/><q:arg value='y'/></q:commandline><metadata/></domain>");
+		"<domain type='kvm' xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'>"
+		"<name>n</name><memory unit='GiB'>8</memory><vcpu current='2'>8</vcpu>"
+		"<os firmware='efi'><type arch='x86_64' machine='pc-q35-7.2'>hvm</type>"
+		"<loader secure='yes' type='pflash'>/l</loader></os>"
+		"<features><acpi/><ioapic driver='qemu'/></features>"
+		"<cpu mode='host-passthrough'><topology sockets='1' cores='8' "
+		"threads='1'/>"
+		"<feature policy='require' name='vmx'/><numa>"
+		"<cell cpus='0-3' memory='4' unit='GiB'><distances>"
+		"<sibling id='1' value='21'/></distances></cell>"
+		"<cell id='1' cpus='4-7' memory='4' unit='GiB' memAccess='shared'/>"
+		"<interconnects><latency initiator='0' target='1' type='access' "
+		"value='5'/>"
+		"<bandwidth initiator='0' target='1' type='access' value='2' unit='MiB'/>"
+		"</interconnects></numa></cpu>"
+		"<memoryBacking><hugepages><page size='2' unit='M' "
+		"nodeset='0'/></hugepages>"
+		"<locked/></memoryBacking><memtune><hard_limit unit='KiB'>5</hard_limit>"
+		"</memtune><numatune><memory mode='strict' nodeset='0-1'/>"
+		"<memnode cellid='1' mode='strict' nodeset='1'/></numatune>"
+		"<cputune><vcpupin vcpu='3' cpuset='7'/><emulatorpin cpuset='1'/>"
+		"<iothreadpin iothread='1' cpuset='2'/></cputune>"
+		"<devices><emulator>/e</emulator><x:disk xmlns:x='u'/>"
+		"<controller type='pci' index='0' model='pcie-root'/>"
+		"<controller type='pci' index='1' model='pcie-expander-bus'>"
+		"<model name='pxb-pcie'/><target "
+		"busNr='0x80'><node>1</node></target></controller>"
+		"<controller type='pci' index='2' model='pcie-root-port'>"
+		"<target chassis='2' port='0x10' hotplug='off' memReserve='8192'/><alias "
+		"name='ua-p'/>"
+		"<address type='pci' bus='0x01' slot='0x00' function='0x0' "
+		"multifunction='on'/></controller>"
+		"<hostdev mode='subsystem' type='pci' managed='yes'><driver name='vfio'/>"
+		"<source><address domain='0x10000' bus='0x3b' slot='0x00' "
+		"function='0x1'/>"
+		"</source><rom enabled='no'/></hostdev>"
+		"<hostdev mode='subsystem' type='usb'><source><address bus='1' "
+		"device='2'/>"
+		"</source></hostdev>"
+		"<interface type='hostdev'><mac address='52:54:00:00:00:01'/><source>"
+		"<address type='pci' bus='4' slot='0'/></source></interface>"
+		"<disk type='block'><source dev='/dev/x'/><target dev='sda' bus='scsi'/>"
+		"<driver iothread='1' iommu='on'/>"
+		"<address type='drive' controller='2' unit='1'/></disk>"
+		"<iommu model='intel'><driver intremap='on' caching_mode='on' "
+		"iotlb='off'/>"
+		"</iommu></devices>"
+		"<q:commandline><q:arg value='-x'/><q:arg value='y'/></q:commandline>"
+		"<metadata/></domain>");
 	assert_int_equal(guest->complaints.n, 0);
 	assert_true(guest_is_q35(guest));
 	assert_int_equal(guest->memory_bytes.value, 8ull << 30);
@@ -345,9 +395,11 @@ static void indexes(void **state)
 	struct bench bench;
 
 	(void)state;
-	read_text(
-		&bench,
-		"<domain><devices><controller type='pci' model='pcie-root'/><controller type='pci'/><controller type='pci' index='2'/><controller type='pci'/><controller type='pci' index='1'/><controller type='pci' index='9'/><controller type='pci'/><controller type='usb'/></devices></domain>");
+	read_text(&bench, "<domain><devices><controller type='pci' model='pcie-root'/>"
+			  "<controller type='pci'/><controller type='pci' index='2'/>"
+			  "<controller type='pci'/><controller type='pci' index='1'/>"
+			  "<controller type='pci' index='9'/><controller type='pci'/>"
+			  "<controller type='usb'/></devices></domain>");
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
 		assert_true(number_is(bench.guest.controllers.v[i].index, expected[i]));
 	assert_int_equal(bench.guest.controllers.v[7].index.state, VALUE_ABSENT);
@@ -392,7 +444,9 @@ static void wrong_roots(void **state)
 		const char *xml, *words;
 	} rows[] = {
 		{"\n<domstatus state='running'><domain/></domstatus>",
-		 "f.xml:2: is not a libvirt domain but <domstatus>, libvirt's own state of a running domain; give the output of `virsh dumpxml` instead"},
+		 "f.xml:2: is not a libvirt domain but <domstatus>, libvirt's own state "
+		 "of a "
+		 "running domain; give the output of `virsh dumpxml` instead"},
 		{"<domainsnapshot/>",
 		 "a snapshot; give the output of `virsh dumpxml`, or"},
 		{"<host/>", "f.xml:1: is not a libvirt domain: its root is <host>"},

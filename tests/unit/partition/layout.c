@@ -50,7 +50,9 @@ static void examples(void **state)
 		 "1:2048+16384 2:18432+110592 of 131072"},
 		{{"size", "64MiB", "label", "dos", "align-at", "none"},
 		 {"size=1KiB", "start=1s,size=1MiB"},
-		 "does not fit: short by 1 KiB; 0 B are free from LBA 1 to partition 2, 1 KiB are needed with their alignment (partition 1 1 KiB); it would fit if partition 2 began at LBA 3 or later"},
+		 "does not fit: short by 1 KiB; 0 B are free from LBA 1 to partition 2, "
+		 "1 KiB are needed with their alignment (partition 1 1 KiB); it would "
+		 "fit if partition 2 began at LBA 3 or later"},
 		{{"size", "64MiB"}, {"size=8MB"}, "1:2048+16384 (388608) of 131072"},
 		{{"size", "64MiB", "rule", "libvirt"},
 		 {"size=8MiB"},
@@ -90,7 +92,8 @@ static void examples(void **state)
 		 "1:4096+2048 2:6144+2048 3:2048+2048 of 131072"},
 		{{"size", "64MiB", "label", "dos"},
 		 {"size=1MiB", "size=2MiB", "size=3MiB", "size=4MiB", "size=5MiB"},
-		 "1:2048+2048 2:4096+4096 3:8192+6144 4x14336+22528 5l16384+8192 6l26624+10240 of 131072"},
+		 "1:2048+2048 2:4096+4096 3:8192+6144 4x14336+22528 5l16384+8192 "
+		 "6l26624+10240 of 131072"},
 		{{"size", "64MiB", "label", "dos"},
 		 {"kind=logical,size=1MiB,align=1s", "kind=logical,size=rest"},
 		 "1x2048+129024 5l2049+2048 6l6144+124928 of 131072"},
@@ -100,40 +103,59 @@ static void examples(void **state)
 		/* Faults. */
 		{{"size", "64MiB"},
 		 {"size=60MiB", "size=6MiB,name=big"},
-		 "does not fit: short by 3162624 B; 67074560 B are free from LBA 34 to the end of the disk, 68591 KiB are needed with their alignment (partition 1 60 MiB, partition 2 \"big\" 6 MiB); a disk of 70271488 B would hold it"},
+		 "does not fit: short by 3162624 B; 67074560 B are free from LBA 34 to "
+		 "the "
+		 "end of the disk, 68591 KiB are needed with their alignment (partition "
+		 "1 "
+		 "60 MiB, partition 2 \"big\" 6 MiB); a disk of 70271488 B would hold "
+		 "it"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,start=1MiB", "size=1MiB,start=4MiB"},
-		 "does not fit: short by 5 MiB; 3 MiB are free from LBA 2048 to partition 2, 8 MiB are needed with their alignment (partition 1 8 MiB); it would fit if partition 2 began at LBA 18432 or later"},
+		 "does not fit: short by 5 MiB; 3 MiB are free from LBA 2048 to "
+		 "partition 2, "
+		 "8 MiB are needed with their alignment (partition 1 8 MiB); it would "
+		 "fit if "
+		 "partition 2 began at LBA 18432 or later"},
 		{{"size", "64MiB", "label", "dos"},
 		 {"kind=extended,size=4MiB", "kind=logical,size=5MiB"},
-		 "does not fit: short by 2 MiB; 4 MiB are free from LBA 2048 to the end of the extended partition, 6 MiB are needed with their alignment (partition 5 5 MiB); partition 1 must be larger"},
+		 "does not fit: short by 2 MiB; 4 MiB are free from LBA 2048 to the end "
+		 "of the "
+		 "extended partition, 6 MiB are needed with their alignment (partition 5 "
+		 "5 MiB); partition 1 must be larger"},
 		{{"size", "64MiB"},
 		 {"size=8"},
 		 "--part size=8: size=8 has no unit: write one, as in 4GiB or 512MiB"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,typ=esp"},
-		 "--part size=8MiB,typ=esp: a partition has no \"typ\"; did you mean \"type\"?"},
+		 "--part size=8MiB,typ=esp: a partition has no \"typ\"; did you mean "
+		 "\"type\"?"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,type=epp"},
-		 "partition 1: unknown partition type \"epp\" for a GPT; did you mean esp; a GUID is accepted too"},
+		 "partition 1: unknown partition type \"epp\" for a GPT; did you mean esp; "
+		 "a GUID is accepted too"},
 		{{"size", "64MiB"},
 		 {"start=1234567,size=1MiB"},
-		 "--part start=1234567,size=1MiB: start=1234567 has no unit: write one, as in 4GiB or 512MiB"},
+		 "--part start=1234567,size=1MiB: start=1234567 has no unit: write one, "
+		 "as in "
+		 "4GiB or 512MiB"},
 		{{"size", "64MiB"},
 		 {"start=3s,size=1MiB,align-at=none"},
 		 "partition 1: a start at LBA 3 is before the first usable one, 34"},
 		{{"size", "64MiB"},
 		 {"start=1025KiB,size=1MiB"},
-		 "partition 1: a start at byte 1049600 is not aligned to 1048576 bytes; give align-at=end or align-at=none if you want that"},
+		 "partition 1: a start at byte 1049600 is not aligned to 1048576 bytes; "
+		 "give align-at=end or align-at=none if you want that"},
 		{{"size", "16KiB"},
 		 {"size=rest"},
-		 "a disk of 32 sectors is too small: it needs at least 68 sectors for a 128-entry GPT"},
+		 "a disk of 32 sectors is too small: it needs at least 68 sectors for a "
+		 "128-entry GPT"},
 		{{"size", "100000001B"},
 		 {"size=rest"},
 		 "a size of 100000001 bytes is not a multiple of 512"},
 		{{"size", "64MiB", "align", "1000B"},
 		 {"size=rest"},
-		 "partition 1: an alignment of 1000 bytes is not a multiple of the sector size, 512"},
+		 "partition 1: an alignment of 1000 bytes is not a multiple of the "
+		 "sector size, 512"},
 		{{"size", "64MiB"},
 		 {"min=8MiB,max=4MiB"},
 		 "partition 1: max is less than min"},
@@ -142,13 +164,16 @@ static void examples(void **state)
 		 "partition 1 \"x\": an MBR has no partition names; a GPT does"},
 		{{"size", "64MiB"},
 		 {"active,size=rest"},
-		 "partition 1: \"active\" is for an MBR; on a GPT use attribute=legacy-boot"},
+		 "partition 1: \"active\" is for an MBR; on a GPT use "
+		 "attribute=legacy-boot"},
 		{{"size", "64MiB"},
 		 {"kind=logical,size=rest"},
 		 "partition 1: a GPT has no logical partitions"},
 		{{"size", "64MiB"},
 		 {"name=1234567890123456789012345678901234567"},
-		 "partition 1 \"1234567890123456789012345678901234567\": the name has 37 UTF-16 units; a GPT has room for 36"},
+		 "partition 1 \"1234567890123456789012345678901234567\": the name has 37 "
+		 "UTF-16 "
+		 "units; a GPT has room for 36"},
 		{{"size", "64MiB"},
 		 {"name=\xff"},
 		 "partition 1 \"\xff\": the name is not UTF-8"},
@@ -161,7 +186,11 @@ static void examples(void **state)
 		 "partitions 1 and 2 have the same UUID"},
 		{{"size", "5TiB", "label", "dos"},
 		 {"size=3TiB"},
-		 "does not fit: short by 1048577 MiB; 2199023255040 B are free from LBA 1 to the end of the disk, 3298535931392 B are needed with their alignment (partition 1 3 TiB); an MBR counts to 2^32 sectors: take --label gpt"},
+		 "does not fit: short by 1048577 MiB; 2199023255040 B are free from LBA "
+		 "1 to the end "
+		 "of the disk, 3298535931392 B are needed with their alignment "
+		 "(partition 1 "
+		 "3 TiB); an MBR counts to 2^32 sectors: take --label gpt"},
 	};
 
 	(void)state;

@@ -51,8 +51,8 @@ static const char *const good[] = {
 	"<attribute>required</attribute><attribute>60</attribute></partition></disk>",
 	"<disk label='dos'>" SIZE "<partition kind='logical' active='no'>" PART
 	"</partition></disk>",
-	"<disk>" SIZE
-	"<partition><min unit='MiB'>1</min><max unit='MiB'>9</max><weight>3</weight><padding unit='s'>8</padding></partition></disk>",
+	"<disk>" SIZE "<partition><min unit='MiB'>1</min><max unit='MiB'>9</max>"
+	"<weight>3</weight><padding unit='s'>8</padding></partition></disk>",
 	"<disk>" SIZE "<partition><start unit='MiB'>1</start><align at='none'/>" PART
 	"</partition></disk>",
 	"<disk>" SIZE "<partition><size unit='GiB'> 1.5 </size></partition></disk>",

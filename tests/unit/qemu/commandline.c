@@ -100,7 +100,8 @@ static void options(void **state)
 		_cleanup_text_ struct text inner = {}, again = {}, expected = {};
 
 		text_printf(&inner,
-			    "<qemu:commandline><qemu:arg value='%s'/><qemu:arg value='",
+			    "<qemu:commandline><qemu:arg value='%s'/><qemu:arg "
+			    "value='",
 			    rows[i].option);
 		text_add_xml(&inner, rows[i].value);
 		text_adds(&inner, "'/></qemu:commandline>");
@@ -113,11 +114,12 @@ static void options(void **state)
 			continue;
 		}
 		assert_int_equal(list.unknown.n, 0);
-		text_printf(
-			&expected,
-			"<qemu:commandline xmlns:qemu='" SPACE
-			"'><qemu:arg value='%s'/><qemu:arg value='%s'/></qemu:commandline>",
-			rows[i].option + has_prefix(rows[i].option, "--"), rows[i].again);
+		text_printf(&expected,
+			    "<qemu:commandline xmlns:qemu='" SPACE
+			    "'><qemu:arg value='%s'/>"
+			    "<qemu:arg value='%s'/></qemu:commandline>",
+			    rows[i].option + has_prefix(rows[i].option, "--"),
+			    rows[i].again);
 		assert_string_equal(again.s, expected.s);
 	}
 }
@@ -129,14 +131,17 @@ static void override(void **state)
 	_cleanup_text_ struct text again = {};
 
 	(void)state;
-	read_text(
-		"<qemu:override><qemu:device alias='pci.3'><qemu:frontend><qemu:property name='x-speed' type='string' value='16'/><qemu:property name='romfile' type='string' value='/etc/shadow'/></qemu:frontend></qemu:device></qemu:override>",
-		&document, &list);
+	read_text("<qemu:override><qemu:device alias='pci.3'><qemu:frontend>"
+		  "<qemu:property name='x-speed' type='string' value='16'/>"
+		  "<qemu:property name='romfile' type='string' value='/etc/shadow'/>"
+		  "</qemu:frontend></qemu:device></qemu:override>",
+		  &document, &list);
 	text_add_commandline(&again, &list, NULL, NULL);
-	assert_string_equal(
-		again.s,
-		"<qemu:override xmlns:qemu='" SPACE
-		"'><qemu:device alias='pci.3'><qemu:frontend><qemu:property name='x-speed' type='string' value='16'/></qemu:frontend></qemu:device></qemu:override>");
+	assert_string_equal(again.s,
+			    "<qemu:override xmlns:qemu='" SPACE
+			    "'><qemu:device alias='pci.3'>"
+			    "<qemu:frontend><qemu:property name='x-speed' type='string' "
+			    "value='16'/></qemu:frontend></qemu:device></qemu:override>");
 	assert_int_equal(list.unknown.n, 1);
 	assert_string_equal(list.unknown.v[0].text, "pci.3 romfile");
 }
@@ -148,9 +153,10 @@ static void places(void **state)
 	_cleanup_commandline_ struct commandline list = {};
 
 	(void)state;
-	read_text(
-		"<qemu:commandline><qemu:arg value='-device'/><qemu:arg value='vfio-pci,host=1:0.0,bus=pci.3,addr=0x5.1'/><qemu:env name='A' value='b'/></qemu:commandline>",
-		&document, &list);
+	read_text("<qemu:commandline><qemu:arg value='-device'/>"
+		  "<qemu:arg value='vfio-pci,host=1:0.0,bus=pci.3,addr=0x5.1'/>"
+		  "<qemu:env name='A' value='b'/></qemu:commandline>",
+		  &document, &list);
 	assert_int_equal(list.additions.n, 1);
 	assert_int_equal(list.additions.v[0].kind, ADDITION_DEVICE);
 	assert_int_equal(addition_value(&list.additions.v[0], "addr")->number, 5 * 8 + 1);

@@ -44,15 +44,30 @@ static void there_and_back(void **state)
 		const char *xpath, *domain, *parked;
 	} rows[] = {
 		{"//a", "<domain><a/></domain>",
-		 "<domain><metadata><virt-layout:stash xmlns:virt-layout='urn:virt-layout:stash:1' was=''><virt-layout:element name='a' from='/domain' after='1' alike='0' at='0' lead='' seal='4ee36801bfeedfd1'><a/></virt-layout:element></virt-layout:stash></metadata></domain>"},
+		 "<domain><metadata><virt-layout:stash "
+		 "xmlns:virt-layout='urn:virt-layout:stash:1' "
+		 "was=''><virt-layout:element "
+		 "name='a' from='/domain' after='1' alike='0' at='0' lead='' "
+		 "seal='4ee36801bfeedfd1'><a/></virt-layout:element></"
+		 "virt-layout:stash></metadata></domain>"},
 		{"//a[1]",
 		 "<domain>\n\t<name>n</name>\n\t<d>\n\t\t<a x=\"&lt;'\" />  \n\t\t<a/>\n"
 		 "\t</d>\n</domain>\n",
-		 "<domain>\n\t<name>n</name>\n\t<metadata>\n\t\t<virt-layout:stash xmlns:virt-layout=\"urn:virt-layout:stash:1\" was=\"\">\n\t\t\t<virt-layout:element name=\"a\" from=\"/domain/d\" after=\"0\" alike=\"0\" at=\"0\" lead=\"&#10;&#9;&#9;\" tail=\"  \" seal=\"d7842940cf5c60bb\"><a x=\"&lt;'\" /></virt-layout:element>\n\t\t</virt-layout:stash>\n\t</metadata>\n"
+		 "<domain>\n\t<name>n</name>\n\t<metadata>\n\t\t<virt-layout:stash "
+		 "xmlns:virt-layout=\"urn:virt-layout:stash:1\" "
+		 "was=\"\">\n\t\t\t<virt-layout:element name=\"a\" from=\"/domain/d\" "
+		 "after=\"0\" alike=\"0\" at=\"0\" lead=\"&#10;&#9;&#9;\" tail=\"  \" "
+		 "seal=\"d7842940cf5c60bb\"><a x=\"&lt;'\" "
+		 "/></virt-layout:element>\n\t\t</virt-layout:stash>\n\t</metadata>\n"
 		 "\t<d>\n\t\t<a/>\n\t</d>\n</domain>\n"},
 		{"//q:a",
 		 "<domain><metadata x='1'/><q:d xmlns:q='u'><q:a/></q:d></domain>",
-		 "<domain><metadata x='1'><virt-layout:stash xmlns:virt-layout='urn:virt-layout:stash:1' was='&lt;metadata x=&apos;1&apos;/&gt;'><virt-layout:element xmlns:q=\"u\" name='a' from='/domain/q:d' after='0' alike='0' at='0' lead='' seal='96a296d224f285c6'><q:a/></virt-layout:element></virt-layout:stash></metadata><q:d xmlns:q='u'></q:d></domain>"},
+		 "<domain><metadata x='1'><virt-layout:stash "
+		 "xmlns:virt-layout='urn:virt-layout:stash:1' was='&lt;metadata "
+		 "x=&apos;1&apos;/&gt;'><virt-layout:element xmlns:q=\"u\" name='a' "
+		 "from='/domain/q:d' after='0' alike='0' at='0' lead='' "
+		 "seal='96a296d224f285c6'><q:a/></virt-layout:element></"
+		 "virt-layout:stash></metadata><q:d xmlns:q='u'></q:d></domain>"},
 	};
 
 	(void)state;
@@ -232,20 +247,27 @@ static void faults(void **state)
 		 "f.xml:2: <metadata> itself cannot be parked, it holds what is"},
 		{"<domain><a/></domain>", "//b", "f.xml: //b selects no element"},
 		{"<domain>\n<a>\n<b><virt-layout:c/></b></a></domain>", "//a",
-		 "f.xml:3: virt-layout:c has a prefix that nothing declares; declare it with xmlns, or park the element's text with --text"},
+		 "f.xml:3: virt-layout:c has a prefix that nothing declares; declare it "
+		 "with xmlns, or park the element's text with --text"},
 		{"<domain><a x:y='1'/></domain>", "//a",
-		 "f.xml:1: x:y has a prefix that nothing declares; declare it with xmlns, or park the element's text with --text"},
+		 "f.xml:1: x:y has a prefix that nothing declares; declare it with "
+		 "xmlns, or park the element's text with --text"},
 		{"<domain><a/></domain>", "count(//a)",
 		 "count(//a): gives no elements, but a value"},
 		{"<domain><a b='1'/></domain>", "//@b",
-		 "//@b: selects attributes, text or comments; only whole elements can be parked"},
+		 "//@b: selects attributes, text or comments; only whole elements can be "
+		 "parked"},
 		{"<domain><a/></domain>", "//a[", "//a[: is no XPath expression: "},
 		{"<domain><a/></domain>", "//q:a", "//q:a: is no XPath expression: "},
-		{"<domain>\n<metadata><s:stash xmlns:s='urn:virt-layout:stash:1'><b/></s:stash></metadata></domain>",
+		{"<domain>\n<metadata><s:stash xmlns:s='urn:virt-layout:stash:1'><b/></"
+		 "s:stash></metadata></domain>",
 		 "//b", "f.xml: what //b selects is parked already"},
-		{"<domain><metadata><stash xmlns='urn:virt-layout:stash:1'/></metadata><b/></domain>",
+		{"<domain><metadata><stash xmlns='urn:virt-layout:stash:1'/></metadata>"
+		 "<b/></domain>",
 		 "//b",
-		 "f.xml:1: the stash is not as it was written, its tag lacks a prefix or an end; mend it by hand"},
+		 "f.xml:1: the stash is not as it was written, its tag lacks a prefix or "
+		 "an "
+		 "end; mend it by hand"},
 	};
 
 	(void)state;

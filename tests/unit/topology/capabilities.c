@@ -103,9 +103,9 @@ static void refused(void **state)
 	(void)state;
 	read_text("<domain/>",
 		  "caps:1: the root element is <domain>, not <capabilities>");
-	read_text(
-		"<capabilities><host/></capabilities>",
-		"caps: has no <cells> of a host's topology, so no machine can be read from it");
+	read_text("<capabilities><host/></capabilities>",
+		  "caps: has no <cells> of a host's topology, so no machine can be read "
+		  "from it");
 }
 
 static void complaints(void **state)
@@ -114,7 +114,8 @@ static void complaints(void **state)
 		"<capabilities><host><topology><cells>\n"
 		"<cell id='0'><memory>many</memory>\n"
 		"<distances><sibling id='0' value='99999999999'/></distances>\n"
-		"<cpus><cpu id='70000' siblings='0'/><cpu id='0' siblings='x'/></cpus></cell>\n"
+		"<cpus><cpu id='70000' siblings='0'/><cpu id='0' "
+		"siblings='x'/></cpus></cell>\n"
 		"<cell id='-1'/></cells></topology></host></capabilities>";
 	_cleanup_document_ struct document document = {};
 	_cleanup_machine_ struct machine machine = {};

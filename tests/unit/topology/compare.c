@@ -221,7 +221,8 @@ static void root_dropped(struct machine *machine)
 	machine_set_fact(
 		machine, "kernel.complaints",
 		"pci 0000:00:1f.0: something else\n"
-		"pci_bus 0000:80: busn_res: can not insert [bus 80-82] under domain [bus 00-ff] (conflicts with (null) [bus 42-80])\n");
+		"pci_bus 0000:80: busn_res: can not insert [bus 80-82] under domain "
+		"[bus 00-ff] (conflicts with (null) [bus 42-80])\n");
 }
 
 static void other_buses(struct machine *machine)

@@ -10,8 +10,8 @@
 
 /* What the made root does not have: path and contents, or a link's text behind "-> ". */
 static const char *const files[][2] = {
-	{"proc/cmdline",
-	 "BOOT_IMAGE=/vmlinuz root=UUID=1234 ro quiet intel_iommu=on iommu.strict=1 isolcpus=2-3 BOOTIF=01-52-54 -- secret"},
+	{"proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1234 ro quiet intel_iommu=on "
+			 "iommu.strict=1 isolcpus=2-3 BOOTIF=01-52-54 -- secret"},
 	{"proc/sys/kernel/osrelease", "6.1.0-13-amd64\n"},
 	{"proc/self/mounts",
 	 "/dev/vda1 / ext4 rw 0 0\n"
@@ -26,7 +26,8 @@ static const char *const files[][2] = {
 	 "br0\t00000000\t010011AC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"},
 	{"sys/dev/block/253:0", "-> ../../devices/virtual/block/dm-0"},
 	{"sys/devices/virtual/block/dm-0/slaves/nvme0n1p2",
-	 "-> ../../../../pci0000:00/0000:00:02.0/0000:02:00.0/nvme/nvme0/nvme0n1/nvme0n1p2"},
+	 "-> ../../../../pci0000:00/0000:00:02.0/0000:02:00.0/nvme/nvme0/nvme0n1/"
+	 "nvme0n1p2"},
 	{"sys/class/net/br0", "-> ../../devices/virtual/net/br0"},
 	{"sys/devices/virtual/net/br0/lower_eth0",
 	 "-> ../../../pci0000:00/0000:00:01.0/0000:01:00.0/net/eth0"},
@@ -81,8 +82,9 @@ static const char *why_not(const struct machine *machine, const char *name)
 static void values(void **state)
 {
 	static const char *const expected[][2] = {
-		{"kernel.command-line",
-		 "BOOT_IMAGE=(left out) root=(left out) ro quiet intel_iommu=on iommu.strict=1 isolcpus=2-3 BOOTIF=(left out) -- (left out)"},
+		{"kernel.command-line", "BOOT_IMAGE=(left out) root=(left out) ro quiet "
+					"intel_iommu=on iommu.strict=1 isolcpus=2-3 "
+					"BOOTIF=(left out) -- (left out)"},
 		{"kernel.release", "6.1.0-13-amd64"},
 		{"huge-pages.mounts", "/dev/hugepages 2M; /mnt/huge 1024M"},
 		{"pci.with-mounted-disks", "0000:02:00.0"},

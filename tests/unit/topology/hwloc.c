@@ -122,11 +122,17 @@ static void damage_is_named(void **state)
 		const char *what, *with, *message;
 	} rows[] = {
 		{" complete_nodeset=\"0x00000002\"", "",
-		 "host.xml:18: the object has no usable complete_nodeset; it is damaged, or older than hwloc 1.0"},
+		 "host.xml:18: the object has no usable complete_nodeset; it is damaged, "
+		 "or "
+		 "older than hwloc 1.0"},
 		{"cpuset=\"0x0000000f\"", "cpuset=\",0x0000000f\"",
-		 "host.xml:4: the object has no usable cpuset; it is damaged, or older than hwloc 1.0"},
+		 "host.xml:4: the object has no usable cpuset; it is damaged, or older "
+		 "than "
+		 "hwloc 1.0"},
 		{"cpuset=\"0x0000000f\"", "cpuset=\"0xf...f\"",
-		 "host.xml:4: the object has no usable cpuset; it is damaged, or older than hwloc 1.0"},
+		 "host.xml:4: the object has no usable cpuset; it is damaged, or older "
+		 "than "
+		 "hwloc 1.0"},
 		{"os_index=\"3\"", "os_index=\"2\"",
 		 "host.xml:20: a second PU has os_index 2"},
 		{"os_index=\"3\"", "os_index=\"4000000000\"",
@@ -145,9 +151,12 @@ static void damage_is_named(void **state)
 		 "host.xml: the document type declares things of its own"},
 		{"x86_64", "&arch;", "host.xml: refers to an entity"},
 		{"<topology>", "<domain>",
-		 "host.xml:3: the root element is no <topology>, so this is no topology that lstopo wrote"},
+		 "host.xml:3: the root element is no <topology>, so "
+		 "this is no topology that lstopo wrote"},
 		{"\"UTF-8\"", "\"UTF-16\"",
-		 "host.xml:1: the encoding is 'UTF-16', only UTF-8 is read; convert the file with iconv"},
+		 "host.xml:1: the encoding is 'UTF-16', only UTF-8 is read; convert the "
+		 "file "
+		 "with iconv"},
 	};
 
 	(void)state;
@@ -206,7 +215,8 @@ static void wide_domain(void **state)
 	assert_int_equal(machine.complaints.n, 1);
 	assert_string_equal(
 		machine.complaints.v[0],
-		"1 PCI functions are in domains above ffff, which hwloc before 3.0 leaves out");
+		"1 PCI functions are in domains above ffff, which hwloc before "
+		"3.0 leaves out");
 	assert_int_equal(machine.functions.n, 0);
 }
 
@@ -267,20 +277,26 @@ static void synthetic_limits(void **state)
 		const char *description, *message;
 	} rows[] = {
 		{"numa:65536 pu:1",
-		 "synthetic: with \"numa:65536\" there are more than 4096 CPUs; an XML file has no such limit"},
+		 "synthetic: with \"numa:65536\" there are more than 4096 "
+		 "CPUs; an XML file has no such limit"},
 		{"pack:100 core:100",
-		 "synthetic: with \"core:100\" there are more than 4096 CPUs; an XML file has no such limit"},
+		 "synthetic: with \"core:100\" there are more than 4096 "
+		 "CPUs; an XML file has no such limit"},
 		{"pack:1025 [numa] 1",
-		 "synthetic: with \"[numa\" there are more than 1024 nodes"},
+		 "synthetic: with \"[numa\" there are more than 1024 "
+		 "nodes"},
 		{"2048 1", "synthetic: there are more than 1024 nodes"},
 		{"numa:2(indexes=0,0) pu:2", "synthetic: node 0 stands twice"},
 		{"pu:2(indexes=0,4000000000)", "synthetic: an index is above 65535"},
 		{"pack:0",
-		 "synthetic:pack:0: hwloc does not take this; an example that it takes is \"pack:2 numa:1 core:4 pu:2\""},
+		 "synthetic:pack:0: hwloc does not take this; an example that it "
+		 "takes is \"pack:2 numa:1 core:4 pu:2\""},
 		{"nonsense",
-		 "synthetic: \"nonsense\" is no level; an example that hwloc takes is \"pack:2 numa:1 core:4 pu:2\""},
+		 "synthetic: \"nonsense\" is no level; an example that hwloc takes is "
+		 "\"pack:2 numa:1 core:4 pu:2\""},
 		{"pack: 223numa:2 pu:1",
-		 "synthetic: \"pack:\" is no level; an example that hwloc takes is \"pack:2 numa:1 core:4 pu:2\""},
+		 "synthetic: \"pack:\" is no level; an example that hwloc takes is "
+		 "\"pack:2 numa:1 core:4 pu:2\""},
 	};
 
 	(void)state;

@@ -164,17 +164,36 @@ static char *refusal(const char *record, const char *from, const char *to)
 }
 
 static const char sound[] =
-	"<host xmlns=\"urn:virt-layout:host:1\" version=\"1\" source=\"sysfs\" pci=\"yes\">\n"
+	"<host xmlns=\"urn:virt-layout:host:1\" version=\"1\" source=\"sysfs\" "
+	"pci=\"yes\">\n"
 	"  <node id=\"0\" cpus=\"0-1\" near=\"\" memory=\"4096\" huge=\"no\"/>\n"
 	"  <node id=\"2\" cpus=\"\" near=\"\" memory=\"unknown\" huge=\"unknown\"/>\n"
-	"  <distances><row node=\"0\" values=\"10 20\"/><row node=\"2\" values=\"20 10\"/></distances>\n"
-	"  <cpu id=\"0\" node=\"0\" package=\"0\" die=\"unknown\" cluster=\"unknown\" core=\"0\" thread=\"0\" kind=\"unknown\"/>\n"
-	"  <root domain=\"0000\" first-bus=\"00\" last-bus=\"01\" affinity=\"unknown\" node-source=\"unknown\"/>\n"
-	"  <function at=\"0000:00:01.0\" class=\"0x060400\" programming-interface=\"yes\" vendor=\"0x8086\" device=\"0x0001\" subsystem-vendor=\"0x0000\" subsystem-device=\"0x0000\" upstream=\"none\" root=\"0000:00\" bridge=\"yes\" secondary=\"01\" subordinate=\"01\" port-type=\"root-port\" affinity=\"unknown\" node-source=\"unknown\" iommu-group=\"none\" physical-function=\"none\" total-vfs=\"unknown\" vfs=\"unknown\" bars=\"yes\" link-mb-s=\"unknown\" acs=\"unknown\" flr=\"unknown\" driver=\"\"/>\n"
-	"  <function at=\"0000:01:00.0\" class=\"0x020000\" programming-interface=\"yes\" vendor=\"0x8086\" device=\"0x0002\" subsystem-vendor=\"0x0000\" subsystem-device=\"0x0000\" upstream=\"0000:00:01.0\" root=\"0000:00\" bridge=\"no\" secondary=\"00\" subordinate=\"00\" port-type=\"endpoint\" affinity=\"node\" node=\"0\" node-source=\"sysfs\" iommu-group=\"7\" physical-function=\"none\" total-vfs=\"unknown\" vfs=\"unknown\" bars=\"yes\" link-mb-s=\"unknown\" acs=\"unknown\" flr=\"unknown\" driver=\"\">\n"
+	"  <distances><row node=\"0\" values=\"10 20\"/><row node=\"2\" values=\"20 "
+	"10\"/></distances>\n"
+	"  <cpu id=\"0\" node=\"0\" package=\"0\" die=\"unknown\" "
+	"cluster=\"unknown\" core=\"0\" thread=\"0\" kind=\"unknown\"/>\n"
+	"  <root domain=\"0000\" first-bus=\"00\" last-bus=\"01\" "
+	"affinity=\"unknown\" node-source=\"unknown\"/>\n"
+	"  <function at=\"0000:00:01.0\" class=\"0x060400\" "
+	"programming-interface=\"yes\" vendor=\"0x8086\" device=\"0x0001\" "
+	"subsystem-vendor=\"0x0000\" subsystem-device=\"0x0000\" upstream=\"none\" "
+	"root=\"0000:00\" bridge=\"yes\" secondary=\"01\" subordinate=\"01\" "
+	"port-type=\"root-port\" affinity=\"unknown\" node-source=\"unknown\" "
+	"iommu-group=\"none\" physical-function=\"none\" total-vfs=\"unknown\" "
+	"vfs=\"unknown\" bars=\"yes\" link-mb-s=\"unknown\" acs=\"unknown\" "
+	"flr=\"unknown\" driver=\"\"/>\n"
+	"  <function at=\"0000:01:00.0\" class=\"0x020000\" "
+	"programming-interface=\"yes\" vendor=\"0x8086\" device=\"0x0002\" "
+	"subsystem-vendor=\"0x0000\" subsystem-device=\"0x0000\" "
+	"upstream=\"0000:00:01.0\" root=\"0000:00\" bridge=\"no\" secondary=\"00\" "
+	"subordinate=\"00\" port-type=\"endpoint\" affinity=\"node\" node=\"0\" "
+	"node-source=\"sysfs\" iommu-group=\"7\" physical-function=\"none\" "
+	"total-vfs=\"unknown\" vfs=\"unknown\" bars=\"yes\" link-mb-s=\"unknown\" "
+	"acs=\"unknown\" flr=\"unknown\" driver=\"\">\n"
 	"    <bar index=\"0\" start=\"0xfe000000\" size=\"4096\" flags=\"64bit\"/>\n"
 	"  </function>\n"
-	"  <iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" address-bits=\"39\"/>\n"
+	"  <iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" "
+	"address-bits=\"39\"/>\n"
 	"  <fact name=\"a\" value=\"1\"/>\n"
 	"  <fact name=\"b\" unknown=\"no such file\"/>\n"
 	"</host>\n";
@@ -201,7 +220,8 @@ static void damage_is_refused(void **state)
 		{"<cpu ", "<cup ", "unknown element cup"},
 		{"<cpu ", "<cpu x=\"\" ", "unknown attribute x"},
 		{"  <cpu ",
-		 "<iommu table=\"no\" enabled=\"no\" remapping=\"no\" address-bits=\"1\"/><cpu ",
+		 "<iommu table=\"no\" enabled=\"no\" remapping=\"no\" "
+		 "address-bits=\"1\"/><cpu ",
 		 "<cpu> stands behind what comes after it"},
 		{" die=\"unknown\"", "", "<cpu> has no die"},
 		{"die=\"unknown\"", "die=\"none\"",
@@ -219,7 +239,8 @@ static void damage_is_refused(void **state)
 		{"index=\"0\"", "index=\"6\"", "needs an index from 0 to 5"},
 		{"\"64bit\"", "\"64bit 64bit\"", "not words of which each is known"},
 		{"bridge=\"yes\"", "bridge=\"unknown\"", "is not yes or no"},
-		{"<iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" address-bits=\"39\"/>",
+		{"<iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" "
+		 "address-bits=\"39\"/>",
 		 "", "has no <iommu>"},
 		{"  <fact name=\"a\"", "<iommu table=\"yes\"/><fact name=\"a\"",
 		 "stands twice"},
@@ -250,7 +271,13 @@ static void damage_is_refused(void **state)
 static void a_later_version_is_read(void **state)
 {
 	static const char later[] =
-		"<host xmlns=\"urn:virt-layout:host:1\" version=\"2\" source=\"live\" pci=\"no\"><new><node id=\"1\"/><a><b/></a></new><node id=\"0\" cpus=\"0\" near=\"\" memory=\"1\" huge=\"no\" new=\"\"><new/></node><node id=\"1\" cpus=\"1\" near=\"\" memory=\"1\" huge=\"no\"/><iommu table=\"no\" enabled=\"no\" remapping=\"no\" address-bits=\"1\"/></host>";
+		"<host xmlns=\"urn:virt-layout:host:1\" version=\"2\" source=\"live\" "
+		"pci=\"no\"><new><node id=\"1\"/><a><b/></a></new>"
+		"<node id=\"0\" cpus=\"0\" near=\"\" memory=\"1\" huge=\"no\" "
+		"new=\"\"><new/>"
+		"</node><node id=\"1\" cpus=\"1\" near=\"\" memory=\"1\" huge=\"no\"/>"
+		"<iommu table=\"no\" enabled=\"no\" remapping=\"no\" "
+		"address-bits=\"1\"/></host>";
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_error_ struct error error = {};
 
@@ -266,12 +293,15 @@ static void a_small_machine_reads_like_this(void **state)
 {
 	static const char expected[] =
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1\" source=\"sysfs\" architecture=\"x86_64\" pci=\"unknown\">\n"
-		"  <node id=\"0\" cpus=\"0\" near=\"\" memory=\"4096\" huge=\"unknown\"/>\n"
+		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1\" source=\"sysfs\" "
+		"architecture=\"x86_64\" pci=\"unknown\">\n"
+		"  <node id=\"0\" cpus=\"0\" near=\"\" memory=\"4096\" "
+		"huge=\"unknown\"/>\n"
 		"  <distances>\n"
 		"    <row node=\"0\" values=\"10\"/>\n"
 		"  </distances>\n"
-		"  <iommu table=\"unknown\" enabled=\"no\" remapping=\"unknown\" address-bits=\"unknown\"/>\n"
+		"  <iommu table=\"unknown\" enabled=\"no\" remapping=\"unknown\" "
+		"address-bits=\"unknown\"/>\n"
 		"  <fact name=\"kernel.command-line\" unknown=\"a &lt;reason&gt;\"/>\n"
 		"  <file path=\"sys/x\" bytes-base64=\"AQ==\"/>\n"
 		"</host>\n";

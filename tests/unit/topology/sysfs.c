@@ -314,9 +314,9 @@ static void links_were_followed(void **state)
 	char *top = root_copy("groups");
 
 	(void)state;
-	run(xasprintf(
-		"cd %s/sys && cp -r --dereference bus/pci/devices copy 2>/dev/null;rm -r bus/pci/devices devices/pci* && mv copy bus/pci/devices",
-		top));
+	run(xasprintf("cd %s/sys && cp -r --dereference bus/pci/devices copy 2>/dev/null;"
+		      "rm -r bus/pci/devices devices/pci* && mv copy bus/pci/devices",
+		      top));
 	read_top(top, &machine);
 	root_remove(top);
 	assert_int_equal(machine.functions.n, 9);
@@ -372,7 +372,8 @@ static void no_system_there(void **state)
 	assert_int_equal(error.status, STATUS_INPUT);
 	assert_string_equal(
 		error.message,
-		"here: holds neither sys/devices, as a recorded root does, nor devices/system, as a sys directory does");
+		"here: holds neither sys/devices, as a recorded root does, nor "
+		"devices/system, as a sys directory does");
 }
 
 int main(void)

@@ -34,7 +34,8 @@ static void spans(void **state)
 	const struct document_element *b;
 
 	(void)state;
-	parse("<?xml version='1.0'?>\r\n<!-- <no> -->\r\n<a x = \"1>2\"\r\n\ty='&lt;'><![CDATA[<no>]]><b\tz='\"' />t<?p <no> ?><c ></c\n></a>\n",
+	parse("<?xml version='1.0'?>\r\n<!-- <no> -->\r\n<a x = \"1>2\"\r\n\ty='&lt;'>"
+	      "<![CDATA[<no>]]><b\tz='\"' />t<?p <no> ?><c ></c\n></a>\n",
 	      &document);
 	assert_int_equal(document.elements.n, 3);
 	assert_int_equal(document.attributes.n, 3);
@@ -75,7 +76,9 @@ static void namespaces(void **state)
 	_cleanup_document_ struct document document = {};
 
 	(void)state;
-	parse("<a xmlns:q='u' xmlns:r='u' q:x='1' x='2'><q:b/><b/><r:b xmlns='v'><b/></r:b><undeclared:b undeclared:y='1'/></a>",
+	parse("<a xmlns:q='u' xmlns:r='u' q:x='1' x='2'><q:b/><b/><r:b "
+	      "xmlns='v'><b/></r:b>"
+	      "<undeclared:b undeclared:y='1'/></a>",
 	      &document);
 	assert_string_equal(document_attribute(&document, 0, "x"), "2");
 	assert_int_equal(document_child(&document, 0, "b"), 2);
@@ -111,7 +114,9 @@ static void looking(void **state)
 	_cleanup_free_ char *content = NULL, *path = NULL, *only = NULL;
 
 	(void)state;
-	parse("<d><n> \n<!-- x -->4<![CDATA[1&]]>&#50;&amp;\t</n><m><c/><e/><c/><c p=''/></m></d>",
+	parse("<d><n> \n<!-- x -->4<![CDATA[1&]]>&#50;&amp;\t</n><m><c/><e/><c/><c "
+	      "p=''/></m>"
+	      "</d>",
 	      &document);
 	content = document_content(&document, 1);
 	assert_string_equal(content, "41&2&");
@@ -181,16 +186,22 @@ static void faults(void **state)
 #define ROW(bytes, message) {bytes, sizeof(bytes) - 1, message}
 		ROW("", "f: holds no XML element"),
 		ROW(" \n<!-- x -->", "f: holds no XML element"),
-		ROW("<a>\n<b></a>",
-		    "f:2: not well-formed XML: Opening and ending tag mismatch: b line 2 and a"),
+		ROW("<a>\n<b></a>", "f:2: not well-formed XML: Opening and ending tag "
+				    "mismatch: b line 2 and "
+				    "a"),
 		ROW("<a>\n\n&x;</a>", "f:3: not well-formed XML: Entity 'x' not defined"),
 		ROW("<a>\n\xff</a>",
 		    "f:2: byte 0xff is not UTF-8; convert the file with iconv"),
 		ROW("<a>\n\0</a>", "f:2: byte 0x00 cannot stand in XML"),
 		ROW("<?xml version='1.0' encoding='UTF-16'?><a/>",
-		    "f:1: the encoding is 'UTF-16', only UTF-8 is read; convert the file with iconv"),
-		ROW("<?xml version='1.0'?>\n<!-- <a> -->\n<!DOCTYPE a [<!ENTITY b 'c'>]><a/>",
-		    "f:3: a DOCTYPE is not taken, since entities could come with it; remove it"),
+		    "f:1: the encoding is 'UTF-16', only UTF-8 is read; convert the file "
+		    "with "
+		    "iconv"),
+		ROW("<?xml version='1.0'?>\n<!-- <a> -->\n<!DOCTYPE a [<!ENTITY b "
+		    "'c'>]><a/>",
+		    "f:3: a DOCTYPE is not taken, since entities could come with it; "
+		    "remove "
+		    "it"),
 		ROW("<a x='1' x='2'/>",
 		    "f:1: not well-formed XML: Attribute x redefined"),
 		ROW("<a/><b/>",

@@ -110,7 +110,8 @@ static void merges(void **state)
 		{"<a>\n</a>", "<a><b/></a>", "<a>\n  <b/>\n</a>"},
 		{"<a/>\n", "<a><b><c/></b></a>", "<a>\n  <b>\n    <c/>\n  </b>\n</a>\n"},
 		{"<a>\r\n\t<b/>\r\n</a>\r\n", "<a><b><c><d/></c></b></a>",
-		 "<a>\r\n\t<b>\r\n\t\t<c>\r\n\t\t\t<d/>\r\n\t\t</c>\r\n\t</b>\r\n</a>\r\n"},
+		 "<a>\r\n\t<b>\r\n\t\t<c>\r\n\t\t\t<d/>\r\n\t\t</c>\r\n\t</b>\r\n</"
+		 "a>\r\n"},
 		{"<a>\n   <b/> <!-- of b -->\n   <c/>\n</a>", "<a><b/><b/><d/></a>",
 		 "<a>\n   <b/> <!-- of b -->\n   <b/>\n   <c/>\n   <d/>\n</a>"},
 		{"<a>\n  <b/>\n  <!-- last -->\n</a>", "<a><c/></a>",
@@ -205,10 +206,13 @@ static void inserts(void **state)
 	       1, -1);
 	INSERT("<a><b/></a>", "<a><n1 i='0'/><n2 i='1'/><b/></a>", -2, -2);
 	INSERT("<a>\n\n    <b i=\"9\"/>\n\n    <c/>\n</a>",
-	       "<a>\n    <n2 i=\"1\"/>\n\n    <b i=\"9\"/>\n    <n1 i=\"0\"/>\n\n    <c/>\n    <n3 i=\"2\"/>\n</a>",
+	       "<a>\n    <n2 i=\"1\"/>\n\n    <b i=\"9\"/>\n    <n1 i=\"0\"/>\n\n    "
+	       "<c/>\n    "
+	       "<n3 i=\"2\"/>\n</a>",
 	       1, -2, -1);
 	INSERT("<a> <!-- head -->\n <b>\n </b> <!-- x --><!-- y --> \n</a>",
-	       "<a> <!-- head -->\n <n2 i='1'/>\n <b>\n </b> <!-- x --><!-- y -->\n <n1 i='0'/> \n</a>",
+	       "<a> <!-- head -->\n <n2 i='1'/>\n <b>\n </b> <!-- x --><!-- y -->\n <n1 "
+	       "i='0'/> \n</a>",
 	       1, -2);
 	INSERT("<a>\n <b/> <!-- x --> <c/>\n</a>",
 	       "<a>\n <b/>\n <n1 i='0'/> <!-- x --> <c/>\n</a>", 1);
@@ -230,9 +234,8 @@ static void one_place(void **state)
 	edit_insert(&bench.edits, 0, 2, next);
 	edit_insert(&bench.edits, 1, -2, kid);
 	edit_remove(&bench.edits, 2);
-	bench_end(
-		&bench,
-		"<a>\n  <b>\n    <kid/>\n    <kid/>\n  </b>\n  <next/>\n  <next/>\n</a>\n");
+	bench_end(&bench, "<a>\n  <b>\n    <kid/>\n    <kid/>\n  </b>\n  <next/>\n  "
+			  "<next/>\n</a>\n");
 	want_free(kid);
 	want_free(next);
 }
@@ -240,7 +243,8 @@ static void one_place(void **state)
 static void bytes_stay(void **state)
 {
 	static const char text[] =
-		"\xef\xbb\xbf<?xml  version='1.0'?>\r\n<!--c--><a  x = '1'\t><![CDATA[<]]>&#x41;<b\n/></a >\r\n\r\n";
+		"\xef\xbb\xbf<?xml  version='1.0'?>\r\n<!--c--><a  x = '1'\t>"
+		"<![CDATA[<]]>&#x41;<b\n/></a >\r\n\r\n";
 	struct bench bench;
 
 	(void)state;
@@ -259,9 +263,8 @@ static void collisions(void **state)
 	edit_remove(&bench.edits, 1);
 	edit_replace(&bench.edits, document_whole(&bench.document, 2), "<d/>");
 	assert_int_equal(edits_apply(&bench.edits, &text, &error), -1);
-	assert_string_equal(
-		error.message,
-		"after editing: f.xml: line 3 would be edited twice, which is a bug; please report it");
+	assert_string_equal(error.message, "after editing: f.xml: line 3 would be edited "
+					   "twice, which is a bug; please report it");
 	edits_free(&bench.edits);
 	edit_replace(&bench.edits, document_whole(&bench.document, 2), "<d>");
 	assert_int_equal(edits_apply(&bench.edits, &text, &error), -1);
