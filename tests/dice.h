@@ -9,7 +9,7 @@ struct dice {
 };
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
-static uint64_t roll(struct dice *dice)
+static inline uint64_t roll(struct dice *dice)
 {
 	uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -18,7 +18,13 @@ static uint64_t roll(struct dice *dice)
 	return z ^ z >> 31;
 }
 
-static uint64_t roll_below(struct dice *dice, uint64_t limit)
+static inline uint64_t roll_below(struct dice *dice, uint64_t limit)
 {
 	return roll(dice) % limit;
+}
+
+/* The same for small numbers. */
+static inline unsigned roll_small(struct dice *dice, unsigned limit)
+{
+	return (unsigned)roll_below(dice, limit);
 }

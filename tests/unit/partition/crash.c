@@ -11,16 +11,11 @@
 #include "tests/unit/test.h"
 
 #include "tests/unit/partition/change.h"
+#include "tests/dice.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
-
-static uint64_t next_random(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state >> 33;
-}
 
 /* Applies the pieces of @operation that @take says, counting through *piece. */
 static void apply_pieces(uint8_t *bytes, const struct operation *operation,
@@ -75,7 +70,7 @@ static void expect_whole(const struct change *change, const uint8_t *bytes, bool
 
 /* Recovers a copy of @bytes and loses power again on the way. */
 static void recover_twice(struct change *change, const struct journal *journal,
-			  const uint8_t *bytes, bool undo, uint64_t *random)
+			  const uint8_t *bytes, bool undo, struct dice *random)
 {
 	uint8_t *copy = change->work[1], *again = change->work[2];
 	_cleanup_log_ struct log_disk disk = new_log(copy, change->size_bytes);
@@ -88,8 +83,8 @@ static void recover_twice(struct change *change, const struct journal *journal,
 	assert_int_equal(disk_recover(&disk.io, journal, undo, false, &error), 0);
 	expect_touched(change, copy, undo);
 	for (size_t i = 0; i < sizeof(take); i++)
-		take[i] = next_random(random) & 1;
-	replay(&disk, next_random(random) % (disk.log.n + 1), take, again);
+		take[i] = roll(random) & 1;
+	replay(&disk, roll(random) % (disk.log.n + 1), take, again);
 	assert_int_equal(disk_recover(&second.io, journal, !undo, false, &error), 0);
 	expect_touched(change, again, !undo);
 }
@@ -108,7 +103,7 @@ static void expect_readable(const struct change *change, const uint8_t *bytes)
 }
 
 static void crash_at(struct change *change, const struct log_disk *disk, size_t n,
-		     const uint8_t *take, uint64_t *random)
+		     const uint8_t *take, struct dice *random)
 {
 	uint8_t *bytes = change->work[0];
 
@@ -131,7 +126,7 @@ static size_t count_pending(const struct log_disk *disk, size_t n)
 
 static void crash_everywhere(struct change *change, const struct log_disk *disk)
 {
-	uint64_t random = 20061121;
+	struct dice random = {20061121};
 	uint8_t take[4096] = {};
 
 	for (size_t n = 0; n <= disk->log.n; n++) {
@@ -142,7 +137,7 @@ static void crash_everywhere(struct change *change, const struct log_disk *disk)
 		for (unsigned subset = 0; subset < subsets; subset++) {
 			for (size_t i = 0; i < pieces; i++)
 				take[i] = pieces <= 10 ? subset >> i & 1
-						       : next_random(&random) & 1;
+						       : roll(&random) & 1;
 			crash_at(change, disk, n, take, &random);
 		}
 	}

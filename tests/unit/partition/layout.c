@@ -3,6 +3,7 @@
 
 #include "partition/disk-layout.h"
 #include "partition/disk-layout-ids.h"
+#include "tests/dice.h"
 
 #include <stdio.h>
 
@@ -201,37 +202,35 @@ static void examples(void **state)
 	}
 }
 
-static uint64_t seed = 20261121;
-static uint64_t draw(uint64_t below)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (seed >> 33) % below;
-}
+static struct dice dice = {20261121};
 
 static void random_request(struct disk_request *request)
 {
 	static const uint64_t units[] = {4096, 65536, MIB, 3 * MIB / 2 * 2, 261120 * 16};
-	size_t n = 1 + draw(9);
+	size_t n = 1 + roll_below(&dice, 9);
 
 	disk_request_init(request);
-	request->label = draw(2) ? LABEL_GPT : LABEL_DOS;
-	request->sector_bytes = draw(2) ? 512 : 4096;
-	request->size_bytes = (16 + draw(2000)) * MIB;
-	request->align_bytes = units[draw(ARRAY_SIZE(units))];
-	request->at = (enum align_at)draw(4);
-	request->rule = (enum align_rule)draw(3);
+	request->label = roll_below(&dice, 2) ? LABEL_GPT : LABEL_DOS;
+	request->sector_bytes = roll_below(&dice, 2) ? 512 : 4096;
+	request->size_bytes = (16 + roll_below(&dice, 2000)) * MIB;
+	request->align_bytes = units[roll_below(&dice, ARRAY_SIZE(units))];
+	request->at = (enum align_at)roll_below(&dice, 4);
+	request->rule = (enum align_rule)roll_below(&dice, 3);
 	for (size_t i = 0; i < n; i++) {
 		struct part_request *part = vec_add(&request->parts);
 
-		part->size = draw(3) ? PART_FIXED : PART_SHARE;
+		part->size = roll_below(&dice, 3) ? PART_FIXED : PART_SHARE;
 		if (part->size == PART_FIXED)
-			part->size_bytes = 1 + draw(80 * MIB);
+			part->size_bytes = 1 + roll_below(&dice, 80 * MIB);
 		else
-			part->weight = 1 + draw(3000);
-		if (part->size == PART_SHARE && draw(2))
-			part->max_bytes = part->min_bytes + MIB + draw(50 * MIB);
-		part->padding_bytes = draw(4) ? 0 : draw(MIB);
-		part->align_bytes = draw(4) ? 0 : units[draw(ARRAY_SIZE(units))];
+			part->weight = 1 + roll_below(&dice, 3000);
+		if (part->size == PART_SHARE && roll_below(&dice, 2))
+			part->max_bytes =
+				part->min_bytes + MIB + roll_below(&dice, 50 * MIB);
+		part->padding_bytes = roll_below(&dice, 4) ? 0 : roll_below(&dice, MIB);
+		part->align_bytes = roll_below(&dice, 4)
+					    ? 0
+					    : units[roll_below(&dice, ARRAY_SIZE(units))];
 	}
 }
 
@@ -241,14 +240,15 @@ static void random_starts(struct disk_request *request)
 	for (size_t i = 0; i < request->parts.n; i++) {
 		const uint64_t starts[] = {request->sector_bytes,
 					   6 * 4096,
-					   draw(64) * request->sector_bytes,
-					   draw(64) * request->align_bytes,
-					   draw(4) * MIB,
-					   draw(2000) * MIB};
+					   roll_below(&dice, 64) * request->sector_bytes,
+					   roll_below(&dice, 64) * request->align_bytes,
+					   roll_below(&dice, 4) * MIB,
+					   roll_below(&dice, 2000) * MIB};
 
-		request->parts.v[i].has_start = draw(6) == 0;
-		request->parts.v[i].start_bytes = starts[draw(ARRAY_SIZE(starts))];
-		if (request->parts.v[i].has_start && draw(2))
+		request->parts.v[i].has_start = roll_below(&dice, 6) == 0;
+		request->parts.v[i].start_bytes =
+			starts[roll_below(&dice, ARRAY_SIZE(starts))];
+		if (request->parts.v[i].has_start && roll_below(&dice, 2))
 			request->at = AT_NONE;
 	}
 }

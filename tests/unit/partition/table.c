@@ -8,6 +8,7 @@
 #include "partition/inspect.h"
 #include "partition/disk-layout.h"
 #include "partition/table.h"
+#include "tests/dice.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,12 +17,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-static uint64_t seed = 4711;
-static uint64_t draw(uint64_t below)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (seed >> 33) % below;
-}
+static struct dice dice = {4711};
 
 static void random_part(struct disk_request *request, size_t i)
 {
@@ -29,36 +25,42 @@ static void random_part(struct disk_request *request, size_t i)
 					    "exactly thirty-six UTF-16 units ok!!"};
 	struct part_request *part = vec_add(&request->parts);
 
-	part->size = draw(4) ? PART_FIXED : PART_SHARE;
-	part->size_bytes = 1 + draw(40 * MIB);
-	part->padding_bytes = draw(3) ? 0 : draw(MIB);
+	part->size = roll_below(&dice, 4) ? PART_FIXED : PART_SHARE;
+	part->size_bytes = 1 + roll_below(&dice, 40 * MIB);
+	part->padding_bytes = roll_below(&dice, 3) ? 0 : roll_below(&dice, MIB);
 	if (request->label == LABEL_DOS) {
 		part->active = i == 1;
 		return;
 	}
-	part->name = draw(2) ? xstrdup(names[draw(ARRAY_SIZE(names))]) : NULL;
-	part->number = draw(4) ? 0 : (unsigned)(1 + 20 * (i + 1) + draw(20));
+	part->name = roll_below(&dice, 2)
+			     ? xstrdup(names[roll_below(&dice, ARRAY_SIZE(names))])
+			     : NULL;
+	part->number = roll_below(&dice, 4)
+			       ? 0
+			       : (unsigned)(1 + 20 * (i + 1) + roll_below(&dice, 20));
 	for (unsigned bit = 0; bit < 64; bit++)
-		if ((bit < 3 || bit > 47) && !draw(9))
+		if ((bit < 3 || bit > 47) && !roll_below(&dice, 9))
 			part->attributes |= UINT64_C(1) << bit;
-	if (draw(2))
-		part->type = xstrdup(draw(2) ? "esp" : "swap");
+	if (roll_below(&dice, 2))
+		part->type = xstrdup(roll_below(&dice, 2) ? "esp" : "swap");
 }
 
 static void random_request(struct disk_request *request)
 {
 	static const uint64_t units[] = {4096, 65536, MIB, 3 * MIB};
-	size_t n = draw(10);
+	size_t n = roll_below(&dice, 10);
 
 	disk_request_init(request);
-	request->label = draw(2) ? LABEL_GPT : LABEL_DOS;
-	request->sector_bytes = draw(2) ? 512 : 4096;
-	request->size_bytes = (400 + draw(2000)) * MIB + draw(3) * 4096;
-	request->align_bytes = units[draw(ARRAY_SIZE(units))];
-	request->at = (enum align_at)draw(4);
-	request->seed = xasprintf("%ju", (uintmax_t)draw(1000));
-	request->n_entries = draw(3) ? 128 : (uint32_t)(180 + draw(300));
-	if (request->label == LABEL_GPT && !draw(3))
+	request->label = roll_below(&dice, 2) ? LABEL_GPT : LABEL_DOS;
+	request->sector_bytes = roll_below(&dice, 2) ? 512 : 4096;
+	request->size_bytes =
+		(400 + roll_below(&dice, 2000)) * MIB + roll_below(&dice, 3) * 4096;
+	request->align_bytes = units[roll_below(&dice, ARRAY_SIZE(units))];
+	request->at = (enum align_at)roll_below(&dice, 4);
+	request->seed = xasprintf("%ju", (uintmax_t)roll_below(&dice, 1000));
+	request->n_entries =
+		roll_below(&dice, 3) ? 128 : (uint32_t)(180 + roll_below(&dice, 300));
+	if (request->label == LABEL_GPT && !roll_below(&dice, 3))
 		request->first_lba = 2048;
 	for (size_t i = 0; i < n; i++)
 		random_part(request, i);
@@ -91,7 +93,7 @@ static int make_disk(const struct partition_table *table, uint8_t *code)
 	assert_int_equal(ftruncate(fd, (off_t)(table->n_sectors * table->sector_bytes)),
 			 0);
 	for (int i = 0; i < DOS_BOOT_CODE_BYTES; i++)
-		code[i] = (uint8_t)draw(256);
+		code[i] = (uint8_t)roll_below(&dice, 256);
 	assert_int_equal(pwrite(fd, code, DOS_BOOT_CODE_BYTES, 0), DOS_BOOT_CODE_BYTES);
 	return fd;
 }

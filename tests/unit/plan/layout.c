@@ -6,30 +6,23 @@
 #include "tests/unit/test.h"
 
 #include "planner/plan/layout.h"
+#include "tests/dice.h"
 
 #include <string.h>
 
-/* xorshift64*: the same trees on every machine. */
-static uint64_t state_;
-static unsigned roll(unsigned n)
-{
-	state_ ^= state_ >> 12;
-	state_ ^= state_ << 25;
-	state_ ^= state_ >> 27;
-	return (unsigned)((state_ * UINT64_C(2685821657736338717)) >> 33) % n;
-}
+static struct dice dice;
 
 static void grow_port(struct layout *layout, int port, int depth)
 {
 	int upstream;
 
-	switch (roll(4)) {
+	switch (roll_small(&dice, 4)) {
 	case 0:
 		return;
 	case 1:
 		if (depth < 3) {
 			upstream = layout_add(layout, LAYOUT_UPSTREAM, port);
-			for (unsigned i = roll(4); i > 0; i--)
+			for (unsigned i = roll_small(&dice, 4); i > 0; i--)
 				grow_port(layout,
 					  layout_add(layout, LAYOUT_DOWNSTREAM, upstream),
 					  depth + 1);
@@ -43,16 +36,17 @@ static void grow_port(struct layout *layout, int port, int depth)
 
 static void random_tree(struct layout *layout)
 {
-	unsigned expanders = roll(12);
+	unsigned expanders = roll_small(&dice, 12);
 
 	layout_begin(layout);
-	for (unsigned i = roll(20); i > 0; i--)
+	for (unsigned i = roll_small(&dice, 20); i > 0; i--)
 		grow_port(layout, layout_add(layout, LAYOUT_ROOT_PORT, 0), 0);
 	for (unsigned k = 0; k < expanders; k++) {
 		int expander = layout_add(layout, LAYOUT_EXPANDER, 0);
 
-		layout->items.v[expander].spare = roll(12);
-		for (unsigned i = roll(roll(10) ? 8 : 60); i > 0; i--)
+		layout->items.v[expander].spare = roll_small(&dice, 12);
+		for (unsigned i = roll_small(&dice, roll_small(&dice, 10) ? 8 : 60);
+		     i > 0; i--)
 			grow_port(layout, layout_add(layout, LAYOUT_ROOT_PORT, expander),
 				  0);
 	}
@@ -193,7 +187,7 @@ static void random_trees(void **state)
 	unsigned solved = 0, refused = 0;
 
 	(void)state;
-	state_ = 20261121;
+	dice.state = 20261121;
 	for (unsigned round = 0; round < 3000; round++) {
 		_cleanup_layout_ struct layout layout = {};
 		_cleanup_error_ struct error error = {};

@@ -11,25 +11,20 @@
 #include "planner/plan/plan.h"
 #include "planner/guest/predict/predict.h"
 #include "topology/compare.h"
+#include "tests/dice.h"
 
-static uint64_t state_;
-static unsigned roll(unsigned n)
-{
-	state_ ^= state_ >> 12;
-	state_ ^= state_ << 25;
-	state_ ^= state_ >> 27;
-	return (unsigned)((state_ * UINT64_C(2685821657736338717)) >> 33) % n;
-}
+static struct dice dice;
 
 static int add_nodes(struct request *request, struct error *error)
 {
-	unsigned nodes = 1 + roll(roll(5) ? 4 : 12);
+	unsigned nodes = 1 + roll_small(&dice, roll_small(&dice, 5) ? 4 : 12);
 
 	for (unsigned i = 0; i < nodes; i++) {
-		_cleanup_free_ char *words =
-			xasprintf("vcpus=%u,memory=%uMiB",
-				  i > 0 && !roll(5) ? 0 : 1 + roll(9),
-				  64 * (1 + roll(64)));
+		_cleanup_free_ char *words = xasprintf("vcpus=%u,memory=%uMiB",
+						       i > 0 && !roll_small(&dice, 5)
+							       ? 0
+							       : 1 + roll_small(&dice, 9),
+						       64 * (1 + roll_small(&dice, 64)));
 
 		if (request_add_node(request, words, error) < 0)
 			return -1;
@@ -43,11 +38,15 @@ static int add_devices(struct request *request, struct error *error)
 					    "virtio-rng", "vmxnet3",    "igb",
 					    "qemu-xhci",  "virtio-gpu"};
 
-	for (unsigned i = roll(6); i > 0; i--) {
+	for (unsigned i = roll_small(&dice, 6); i > 0; i--) {
 		_cleanup_free_ char *words =
-			roll(2) ? xasprintf("%s,per-node=%u", kinds[roll(8)], roll(5))
-				: xasprintf("%s,node=%u,count=%u", kinds[roll(8)],
-					    roll((unsigned)request->nodes.n), roll(9));
+			roll_small(&dice, 2)
+				? xasprintf("%s,per-node=%u", kinds[roll_small(&dice, 8)],
+					    roll_small(&dice, 5))
+				: xasprintf("%s,node=%u,count=%u",
+					    kinds[roll_small(&dice, 8)],
+					    roll_small(&dice, (unsigned)request->nodes.n),
+					    roll_small(&dice, 9));
 
 		if (request_add_device(request, words, error) < 0)
 			return -1;
@@ -59,13 +58,13 @@ static int random_request(struct request *request, struct error *error)
 {
 	request_begin(request);
 	request->target = (struct target){VERSION_OF(11, 3), VERSION_OF(10, 0)};
-	request->firmware = roll(3) ? FIRMWARE_BIOS : FIRMWARE_EFI;
-	if (roll(3) == 0)
-		request->spare_ports = (int)roll(4);
-	if (roll(3) == 0)
-		request->general_ports = (int)roll(20);
-	if (roll(4) == 0)
-		request->iommu = xstrdup(roll(2) ? "none" : "virtio");
+	request->firmware = roll_small(&dice, 3) ? FIRMWARE_BIOS : FIRMWARE_EFI;
+	if (roll_small(&dice, 3) == 0)
+		request->spare_ports = (int)roll_small(&dice, 4);
+	if (roll_small(&dice, 3) == 0)
+		request->general_ports = (int)roll_small(&dice, 20);
+	if (roll_small(&dice, 4) == 0)
+		request->iommu = xstrdup(roll_small(&dice, 2) ? "none" : "virtio");
 	if (add_nodes(request, error) < 0 || add_devices(request, error) < 0)
 		return -1;
 	return request_finish(request, error);
@@ -170,7 +169,7 @@ static void random_requests(void **state)
 	unsigned planned = 0, refused = 0;
 
 	(void)state;
-	state_ = 42;
+	dice.state = 42;
 	for (unsigned round = 0; round < 2000; round++) {
 		_cleanup_request_ struct request request = {};
 		_cleanup_plan_ struct plan plan = {}, again = {};
