@@ -123,6 +123,21 @@ static int take_emulator(struct wish *wish, const char *path, struct error *erro
 	return 0;
 }
 
+/* The options without a value. */
+static void take_flag(struct wish *wish, int row)
+{
+	if (row == PRINT_XML)
+		wish->print_xml = true;
+	else if (row == JSON)
+		wish->json = true;
+	else if (row == INITRD_ONLY)
+		wish->initrd_only = true;
+	else if (row == SHELL)
+		wish->request.shell = true;
+	else if (row == AS_ROOT)
+		wish->request.as_root = true;
+}
+
 static int take_option(struct wish *wish, int row, const char *value, struct error *error)
 {
 	struct boot_request *request = &wish->request;
@@ -141,15 +156,6 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		break;
 	case TIME_LIMIT:
 		return read_seconds(value, &request->time_limit_s, error);
-	case PRINT_XML:
-		wish->print_xml = true;
-		break;
-	case JSON:
-		wish->json = true;
-		break;
-	case INITRD_ONLY:
-		wish->initrd_only = true;
-		break;
 	case OUTPUT:
 		wish->output = value;
 		break;
@@ -158,9 +164,6 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 		request->compression = streq(value, "gzip")   ? INITRD_GZIP
 				       : streq(value, "zstd") ? INITRD_ZSTD
 							      : INITRD_PLAIN;
-		break;
-	case SHELL:
-		request->shell = true;
 		break;
 	case COPY:
 		*vec_add(&request->copies) = value;
@@ -178,11 +181,10 @@ static int take_option(struct wish *wish, int row, const char *value, struct err
 	case RECORD:
 		wish->record = value;
 		break;
-	case AS_ROOT:
-		request->as_root = true;
-		break;
 	case EMULATOR:
 		return take_emulator(wish, value, error);
+	default:
+		take_flag(wish, row);
 	}
 	return 0;
 }
