@@ -2,8 +2,6 @@
 /* check-expander.c - expander buses: their machine, numbers and nodes. */
 #include "planner/check/rules.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 void pxb_machine(struct check *check)
 {
 	const struct guest *guest = check->guest;

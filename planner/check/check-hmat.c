@@ -8,7 +8,6 @@
 
 #include "base/size.h"
 
-#define ULL(x)       ((unsigned long long)(x))
 #define CACHE_LEVELS 3
 
 void hmat_initiator(struct check *check)

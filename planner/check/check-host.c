@@ -6,8 +6,6 @@
  */
 #include "planner/check/host.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 static void check_nodeset(struct check *check, int element, const struct set *nodes)
 {
 	set_foreach (node, nodes) {

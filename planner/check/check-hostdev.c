@@ -7,7 +7,6 @@
  */
 #include "planner/check/host.h"
 
-#define ULL(x)        ((unsigned long long)(x))
 #define HOLE_64_BYTES (UINT64_C(32) << 30)
 #define LEAST_EFI_BYTES                                                                  \
 	(UINT64_C(1) << (36 - 3)) /* no x86-64 CPU has fewer bits than 36 */

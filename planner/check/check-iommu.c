@@ -8,8 +8,6 @@
 
 #include "planner/guest/device-kind.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 static bool is_model(const struct guest_iommu *iommu, const char *model)
 {
 	return streq_null(iommu->model, model);

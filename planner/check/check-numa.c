@@ -6,8 +6,6 @@
  */
 #include "planner/check/rules.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 void numa_cell_ids(struct check *check)
 {
 	const struct guest *guest = check->guest;

@@ -8,8 +8,6 @@
 
 #include "base/first.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 void value_malformed(struct check *check)
 {
 	const struct guest *guest = check->guest;

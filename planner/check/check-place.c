@@ -7,8 +7,6 @@
 
 #include <strings.h>
 
-#define ULL(x) ((unsigned long long)(x))
-
 void auto_lands_on_pxb(struct check *check)
 {
 	check_functions functions = {};

@@ -10,8 +10,6 @@
 
 #include "planner/guest/device-kind.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 void memnode_valid(struct check *check)
 {
 	const struct guest *guest = check->guest;

@@ -10,8 +10,6 @@
 
 #include <stdio.h>
 
-#define ULL(x) ((unsigned long long)(x))
-
 void network_clash(struct check *check)
 {
 	const struct guest *guest = check->guest;

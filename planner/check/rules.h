@@ -10,6 +10,9 @@
 #include "planner/check/check.h"
 #include "planner/guest/guest.h"
 
+/* For %llu in the messages of rules. */
+#define ULL(x) ((unsigned long long)(x))
+
 /* Facts that a rule cannot do without; where one is missing it is skipped. */
 enum rule_needs {
 	NEED_MACHINE = 1,  /* a machine whose PCI layout we know */

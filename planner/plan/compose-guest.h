@@ -4,7 +4,6 @@
 
 #include "planner/plan/composition.h"
 
-#define VIDEO_SLOT 1u  /* libvirt's own place for the primary video device */
 #define IOMMU_SLOT 30u /* of virtio-iommu, which sits on pcie-root */
 
 /* Whether a primary video device has to stand before the planned ones. */

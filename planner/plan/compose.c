@@ -15,7 +15,6 @@
 #include <stdarg.h>
 
 #define DEFAULT_GENERAL_PORTS 4
-#define DEFAULT_SPARE_BUSES   8u
 
 static void note(struct plan *plan, const char *format, ...) _printf_(2, 3);
 static void note(struct plan *plan, const char *format, ...)

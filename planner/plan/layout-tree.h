@@ -7,6 +7,9 @@
 
 #define LAYOUT_NONE (-1)
 
+#define DEFAULT_SPARE_BUSES 8u /* of an expander bus */
+#define VIDEO_SLOT          1u /* libvirt's own place for the primary video device */
+
 enum layout_kind {
 	LAYOUT_ROOT,       /* pcie-root: item 0, always there */
 	LAYOUT_EXPANDER,   /* pcie-expander-bus, on pcie-root */

@@ -6,7 +6,6 @@
 #include "topology/pci-address.h"
 
 #define LAST_INDEX 255u
-#define VIDEO_SLOT 1u
 #define LPC_SLOT   0x1fu
 
 static int give_indexes(struct layout *layout, struct error *error)

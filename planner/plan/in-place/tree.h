@@ -4,8 +4,6 @@
 
 #include "planner/plan/in-place/parts.h"
 
-#define DEFAULT_SPARE_BUSES 8u /* of an expander bus */
-
 /* Whether something sits on an item's bus. */
 bool in_place_has_child(const struct layout *layout, int parent);
 /* An empty port for a device where it is wanted, made if there is none. */
