@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. The domain is read, completed as libvirt would (assign.h), and
- * each row of the table is asked in turn, rows that others stand on first. A rule whose
+ * each row of the table is asked in turn, after the rows that it builds on. A rule whose
  * facts are missing, or whose ground another finding has taken away, is listed as
  * skipped: what we cannot know is never reported as passed. Suppressions are applied to
  * what was found, so that one that silences nothing has no effect.
@@ -65,21 +65,38 @@ static bool has_ended(const struct check *check)
 	       check->options->target.libvirt >= check->rule->libvirt_until;
 }
 
+static void ask(struct check *check, const struct rule *rule);
+
+static void ask_prerequisites(struct check *check, const struct rule *rule)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rule->after); i++)
+		if (rule->after[i])
+			ask(check, rule_named(rule->after[i]));
+}
+
+/* Asks a rule, once, after those that it builds on. */
+static void ask(struct check *check, const struct rule *rule)
+{
+	const char *lost;
+
+	if (check->asked[rule - rules])
+		return;
+	check->asked[rule - rules] = true;
+	ask_prerequisites(check, rule);
+	check->rule = rule;
+	if (!rule->judge_it || !check_wants(check->options, rule) || has_ended(check))
+		return;
+	lost = lost_ground(check);
+	if (lost)
+		check_skip(check, "rule", "%s must hold first", lost);
+	else if (has_facts(check))
+		rule->judge_it(check);
+}
+
 static void ask_all(struct check *check)
 {
-	for (size_t i = 0; i < n_rules; i++) {
-		const char *lost;
-
-		check->rule = &rules[i];
-		if (!check->rule->judge_it || !check_wants(check->options, check->rule) ||
-		    has_ended(check))
-			continue;
-		lost = lost_ground(check);
-		if (lost)
-			check_skip(check, "rule", "%s must hold first", lost);
-		else if (has_facts(check))
-			check->rule->judge_it(check);
-	}
+	for (size_t i = 0; i < n_rules; i++)
+		ask(check, &rules[i]);
 }
 
 static void give_remedies(struct report *report)
@@ -107,10 +124,12 @@ int check_document(const struct document *document, const struct check_options *
 			      .report = &found,
 			      .rules = rules,
 			      .n_rules = n_rules,
+			      .asked = xcalloc(n_rules, sizeof(bool)),
 			      .found = xcalloc(n_rules, sizeof(bool))};
 
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0) {
+		free(check.asked);
 		free(check.found);
 		return -1;
 	}
@@ -127,6 +146,7 @@ int check_document(const struct document *document, const struct check_options *
 	if (check.host)
 		check_gather_use(&check, &ret->use);
 	vec_free(&check.elements);
+	free(check.asked);
 	free(check.found);
 	report_sort(&ret->report);
 	return 0;

@@ -47,7 +47,8 @@ struct check {
 	size_t n_rules;
 	struct report *report;
 	VEC(int) elements; /* of each finding in the report */
-	bool *found;       /* by the rule's place in the table: it found something */
+	/* By the rule's place in the table: it was asked, and it found something. */
+	bool *asked, *found;
 };
 
 struct rule {
