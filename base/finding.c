@@ -117,7 +117,8 @@ void report_cap(struct report *report, size_t most)
 
 		if (row == met.n)
 			*vec_add(&met) =
-				(struct finding_more){finding->rule, finding->severity,
+				(struct finding_more){finding->rule, finding->row,
+						      finding->severity,
 						      finding->place.file, 0};
 		if (met.v[row].count++ < most)
 			report->findings.v[kept++] = *finding;

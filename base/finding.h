@@ -22,9 +22,13 @@ struct place {
 	char *path;        /* owned: "/domain/devices/controller[3]", NULL unknown */
 };
 
+struct rule;
+
 /* All strings but rule and the files are owned; NULL where there is nothing to say. */
 struct finding {
 	const char *rule; /* the rule's id, static */
+	/* The rule itself, for the library that has a table of them; else NULL. */
+	const struct rule *row;
 	enum severity severity;
 	struct place place, related;
 	char *subject;  /* what it is about: "controller 7", "partition 3" */
@@ -46,6 +50,7 @@ struct skip {
 /* Findings of one rule that report_cap() took out. */
 struct finding_more {
 	const char *rule; /* static */
+	const struct rule *row;
 	enum severity severity;
 	const char *file; /* borrowed */
 	size_t count;

@@ -52,13 +52,10 @@ static int take_policy(struct check_flags *flags, const char *value, struct erro
 
 static int need_rule(const char *option, const char *value, struct error *error)
 {
-	const char *names[256] = {}, *nearest;
+	const char *nearest = rule_nearest(value);
 
 	if (rule_named(value))
 		return 0;
-	for (size_t i = 0; i < n_rules && i < ARRAY_SIZE(names) - 1; i++)
-		names[i] = rules[i].id;
-	nearest = nearest_name(value, names);
 	return error_input(error, "--%s %s: there is no such rule; %s%s", option, value,
 			   nearest ? "did you mean " : "`explain` lists them",
 			   nearest ? nearest : "");

@@ -192,8 +192,8 @@ static void add_summary(struct jsonw *json, const struct check_cases *cases)
  */
 static size_t rank_of(const struct rule *rule)
 {
-	return (rule->needs & ~(unsigned)NEED_MACHINE ? 0 : n_rules) +
-	       (size_t)(rule - rules);
+	return (rule->needs & ~(unsigned)NEED_MACHINE ? 0 : rules_count()) +
+	       rule_index(rule);
 }
 
 bool check_host_fits(const struct check_cases *cases, const char *host,
@@ -210,7 +210,7 @@ bool check_host_fits(const struct check_cases *cases, const char *host,
 		fits = fits && one->error.status == STATUS_OK;
 		for (size_t j = 0; j < one->result.report.findings.n; j++) {
 			const struct finding *finding = &one->result.report.findings.v[j];
-			const struct rule *rule = rule_named(finding->rule);
+			const struct rule *rule = finding->row;
 
 			if (finding->severity == SEVERITY_ERROR &&
 			    (!first || rank_of(rule) < rank_of(first)))

@@ -43,8 +43,7 @@ static void add_tool(struct jsonw *json)
 	jsonw_string(json, "name", "virt-layout");
 	jsonw_string(json, "version", VERSION);
 	jsonw_array(json, "rules");
-	for (size_t i = 0; i < n_rules; i++)
-		add_rule(json, &rules[i]);
+	rules_foreach(rule) add_rule(json, rule);
 	jsonw_end_array(json);
 	jsonw_end_object(json);
 	jsonw_end_object(json);
@@ -109,7 +108,7 @@ static void add_result(struct jsonw *json, const struct finding *finding, uint64
 
 	jsonw_object(json, NULL);
 	jsonw_string(json, "ruleId", finding->rule);
-	jsonw_u64(json, "ruleIndex", (uint64_t)(rule_named(finding->rule) - rules));
+	jsonw_u64(json, "ruleIndex", rule_index(finding->row));
 	jsonw_string(json, "level", levels[finding->severity]);
 	add_text(json, "message", message);
 	jsonw_array(json, "locations");
@@ -133,7 +132,7 @@ static void add_more(struct jsonw *json, const struct finding_more *more)
 
 	jsonw_object(json, NULL);
 	jsonw_string(json, "ruleId", more->rule);
-	jsonw_u64(json, "ruleIndex", (uint64_t)(rule_named(more->rule) - rules));
+	jsonw_u64(json, "ruleIndex", rule_index(more->row));
 	jsonw_string(json, "level", levels[more->severity]);
 	add_text(json, "message", message);
 	jsonw_array(json, "locations");

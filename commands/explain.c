@@ -33,9 +33,8 @@ static const char *needs_words(unsigned needs)
 
 static void list_all(void)
 {
-	for (size_t i = 0; i < n_rules; i++)
-		printf("%-24s %-8s %s\n", rules[i].id, severity_name(rules[i].severity),
-		       rules[i].what);
+	rules_foreach(rule) printf("%-24s %-8s %s\n", rule->id,
+				   severity_name(rule->severity), rule->what);
 }
 
 static void explain(const struct rule *rule)
@@ -72,17 +71,13 @@ static void write_all_rst(void)
 	     ".. Made from planner/check/rules.c: virt-layout explain --rst\n\n"
 	     "What ``virt-layout check`` looks at. \"Said by\" names who would tell you\n"
 	     "without it; \"nobody\" is what breaks without a word.\n");
-	for (size_t i = 0; i < n_rules; i++)
-		write_rst(&rules[i]);
+	rules_foreach(rule) write_rst(rule);
 }
 
 static int no_such_rule(const char *word, struct error *error)
 {
-	const char *names[256] = {}, *nearest;
+	const char *nearest = rule_nearest(word);
 
-	for (size_t i = 0; i < n_rules && i < ARRAY_SIZE(names) - 1; i++)
-		names[i] = rules[i].id;
-	nearest = nearest_name(word, names);
 	if (nearest)
 		return error_input(error, "no rule is called \"%s\"; did you mean %s?",
 				   word, nearest);

@@ -4,14 +4,6 @@
 
 #include "planner/check/ignores.h"
 
-static bool is_rule(const struct check *check, const char *id)
-{
-	for (size_t i = 0; i < check->n_rules; i++)
-		if (streq(check->rules[i].id, id))
-			return true;
-	return false;
-}
-
 void ignore_malformed(struct check *check)
 {
 	ignores list = {};
@@ -22,7 +14,7 @@ void ignore_malformed(struct check *check)
 		_cleanup_free_ char *name = xstrndup(wish->rule, wish->rule_n);
 		int element = MAX(wish->element, 0);
 
-		if (!is_rule(check, name))
+		if (!rule_named(name))
 			check_found(check, element,
 				    "'%s' is to be ignored, but no rule is called so.",
 				    name);

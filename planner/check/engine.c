@@ -52,7 +52,7 @@ static const char *lost_ground(const struct check *check)
 	for (size_t i = 0; i < ARRAY_SIZE(check->rule->after); i++) {
 		const char *before = check->rule->after[i];
 
-		if (before && check->found[rule_named(before) - rules])
+		if (before && check->found[rule_index(rule_named(before))])
 			return before;
 	}
 	return NULL;
@@ -79,9 +79,9 @@ static void ask(struct check *check, const struct rule *rule)
 {
 	const char *lost;
 
-	if (check->asked[rule - rules])
+	if (check->asked[rule_index(rule)])
 		return;
-	check->asked[rule - rules] = true;
+	check->asked[rule_index(rule)] = true;
 	ask_prerequisites(check, rule);
 	check->rule = rule;
 	if (!rule->judge_it || !check_wants(check->options, rule) || has_ended(check))
@@ -95,8 +95,7 @@ static void ask(struct check *check, const struct rule *rule)
 
 static void ask_all(struct check *check)
 {
-	for (size_t i = 0; i < n_rules; i++)
-		ask(check, &rules[i]);
+	rules_foreach(rule) ask(check, rule);
 }
 
 static void give_remedies(struct report *report)
@@ -105,7 +104,7 @@ static void give_remedies(struct report *report)
 		struct finding *finding = &report->findings.v[i];
 
 		if (!finding->remedy)
-			finding->remedy = xstrdup(rule_named(finding->rule)->mend);
+			finding->remedy = xstrdup(finding->row->mend);
 	}
 }
 
@@ -122,10 +121,8 @@ int check_document(const struct document *document, const struct check_options *
 			      .options = &settled,
 			      .host = options->host,
 			      .report = &found,
-			      .rules = rules,
-			      .n_rules = n_rules,
-			      .asked = xcalloc(n_rules, sizeof(bool)),
-			      .found = xcalloc(n_rules, sizeof(bool))};
+			      .asked = xcalloc(rules_count(), sizeof(bool)),
+			      .found = xcalloc(rules_count(), sizeof(bool))};
 
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0) {

@@ -60,7 +60,7 @@ static int read_and_judge(const struct fixing *fixing, struct text *text,
 
 static bool is_same(const struct finding *a, const struct finding *b)
 {
-	return streq(a->rule, b->rule) && streq_null(a->place.path, b->place.path) &&
+	return a->row == b->row && streq_null(a->place.path, b->place.path) &&
 	       streq(a->message, b->message);
 }
 
@@ -85,7 +85,9 @@ static struct finding take(struct finding *finding)
 {
 	struct finding taken = *finding;
 
-	*finding = (struct finding){.rule = finding->rule, .severity = finding->severity};
+	*finding = (struct finding){.rule = finding->rule,
+				    .row = finding->row,
+				    .severity = finding->severity};
 	finding->message = xstrdup(taken.message);
 	taken.place.file = NULL;
 	taken.related.file = NULL;
@@ -208,7 +210,7 @@ static void list_wanted(struct fixing *fixing, enum severity severity, fix_findi
 
 		if (finding->severity == severity && finding->fixable &&
 		    fix_is_known(finding->rule) &&
-		    check_wants(fixing->options, rule_named(finding->rule)) &&
+		    check_wants(fixing->options, finding->row) &&
 		    !was_tried(fixing->fixes, finding))
 			*vec_add(ret) = finding;
 	}

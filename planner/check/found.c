@@ -66,6 +66,7 @@ struct finding *check_found(struct check *check, int element, const char *format
 	va_end(args);
 	finding = report_add(check->report, check->rule->id, check->rule->severity, "%s",
 			     message);
+	finding->row = check->rule;
 	element = shown_element(check, element);
 	/* An argument of QEMU's is not ours to change. */
 	finding->fixable =
@@ -73,7 +74,7 @@ struct finding *check_found(struct check *check, int element, const char *format
 	set_place(check, &finding->place, element);
 	lower(check, finding, element);
 	*vec_add(&check->elements) = element;
-	check->found[check->rule - check->rules] = true;
+	check->found[rule_index(check->rule)] = true;
 	return finding;
 }
 

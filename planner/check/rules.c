@@ -6,13 +6,14 @@
 #include "planner/check/rules.h"
 
 #include "base/macros.h"
+#include "base/option.h"
 
 #define LV "libvirt 9.0 src/"
 #define RULE(id_, function, severity_, needs_, judge_)                                   \
 	.id = id_, .severity = SEVERITY_##severity_, .needs = needs_,                    \
 	.judge = JUDGE_##judge_, .judge_it = function
 
-const struct rule rules[] = {
+static const struct rule rules[] = {
 	{RULE("value-malformed", value_malformed, ERROR, 0, LIBVIRT),
 	 .what = "A number, list or switch is written so that libvirt cannot read it.",
 	 .why = "libvirt refuses the domain, or reads something else than was meant.",
@@ -670,15 +671,62 @@ const struct rule rules[] = {
 	 .why = "With mode strict the kernel kills one of them when the node is full.",
 	 .mend = "Bind some elsewhere, or run fewer of them.",
 	 .source = "Linux numa_memory_policy"},
+	{},
 };
-const size_t n_rules = ARRAY_SIZE(rules);
+
+/* Each ends with a row without an id. */
+static const struct rule *const families[] = {rules};
+
+/* The family that ends with that row; NULL: none. */
+static const struct rule *family_after(const struct rule *end)
+{
+	for (size_t i = 0; i + 1 < ARRAY_SIZE(families); i++) {
+		const struct rule *rule = families[i];
+
+		while (rule->id)
+			rule++;
+		if (rule == end)
+			return families[i + 1];
+	}
+	return NULL;
+}
+
+const struct rule *rule_next(const struct rule *rule)
+{
+	if (!rule)
+		return families[0];
+	return rule[1].id ? rule + 1 : family_after(rule + 1);
+}
+
+size_t rule_index(const struct rule *rule)
+{
+	size_t index = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		for (const struct rule *it = families[i]; it->id; it++, index++)
+			if (it == rule)
+				return index;
+	return index;
+}
+
+size_t rules_count(void)
+{
+	return rule_index(NULL);
+}
 
 const struct rule *rule_named(const char *id)
 {
-	for (size_t i = 0; i < n_rules; i++)
-		if (streq(rules[i].id, id))
-			return &rules[i];
+	rules_foreach(rule) if (streq(rule->id, id)) return rule;
 	return NULL;
+}
+
+const char *rule_nearest(const char *word)
+{
+	const char *names[RULES_LIMIT + 1] = {};
+
+	rules_foreach(rule) if (rule_index(rule) < RULES_LIMIT) names[rule_index(rule)] =
+		rule->id;
+	return nearest_name(word, names);
 }
 
 static bool named(const char *const *names, size_t n, const char *id)

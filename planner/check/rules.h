@@ -13,6 +13,9 @@
 /* For %llu in the messages of rules. */
 #define ULL(x) ((unsigned long long)(x))
 
+/* There are fewer rules than this. */
+#define RULES_LIMIT 256
+
 /* Facts that a rule cannot do without; where one is missing it is skipped. */
 enum rule_needs {
 	NEED_MACHINE = 1,  /* a machine whose PCI layout we know */
@@ -43,11 +46,9 @@ struct check {
 	struct check_bus bus[INDEXES];
 	/* The rule at work and what it says; rules use check_found and check_skip. */
 	const struct rule *rule;
-	const struct rule *rules; /* the table, for rules that look others up */
-	size_t n_rules;
 	struct report *report;
 	VEC(int) elements; /* of each finding in the report */
-	/* By the rule's place in the table: it was asked, and it found something. */
+	/* By rule_index(): the rule was asked, and it found something. */
 	bool *asked, *found;
 };
 
@@ -67,10 +68,18 @@ struct rule {
 				 */
 };
 
-extern const struct rule rules[];
-extern const size_t n_rules;
-/* NULL if there is none. */
+/* The rule after another; the first after NULL; NULL after the last. */
+const struct rule *rule_next(const struct rule *rule);
+/* clang-format off */
+#define rules_foreach(rule) for (const struct rule *rule = NULL; (rule = rule_next(rule));)
+/* clang-format on */
+size_t rules_count(void);
+/* Its place in that order, from 0. */
+size_t rule_index(const struct rule *rule);
+/* What a user calls a rule; NULL if there is none. */
 const struct rule *rule_named(const char *id);
+/* Of @word, which is not a rule, the id that is most like it; NULL. */
+const char *rule_nearest(const char *word);
 /* Whether the options leave the rule in. */
 bool check_wants(const struct check_options *options, const struct rule *rule);
 

@@ -18,6 +18,7 @@ static void add(struct check_result *result, const char *id, const struct place 
 	struct finding *finding =
 		report_add(&result->report, rule->id, rule->severity, "%s", message);
 
+	finding->row = rule;
 	finding->place = copy_place(place);
 	if (related)
 		finding->related = copy_place(related);

@@ -5,20 +5,10 @@
 
 #include "base/macros.h"
 
-#define RULES_LIMIT 256
-
 /* How many findings of at least some severity there are, in all and by rule. */
 struct tally {
 	size_t all, by_rule[RULES_LIMIT];
 };
-
-static size_t index_of(const char *id)
-{
-	const struct rule *rule = rule_named(id);
-
-	return rule ? MIN((size_t)(rule - rules), (size_t)RULES_LIMIT - 1)
-		    : RULES_LIMIT - 1;
-}
 
 static void tally(const struct report *report, enum severity severity, struct tally *ret)
 {
@@ -27,17 +17,15 @@ static void tally(const struct report *report, enum severity severity, struct ta
 		if (report->findings.v[i].severity < severity)
 			continue;
 		ret->all++;
-		ret->by_rule[index_of(report->findings.v[i].rule)]++;
+		ret->by_rule[rule_index(report->findings.v[i].row)]++;
 	}
 }
 
 /* Whether an error kept the rule from being judged. */
-static bool was_kept_off(const struct tally *errors, const char *id)
+static bool was_kept_off(const struct tally *errors, const struct rule *rule)
 {
-	const struct rule *rule = rule_named(id);
-
-	for (size_t i = 0; rule && i < ARRAY_SIZE(rule->after) && rule->after[i]; i++)
-		if (errors->by_rule[index_of(rule->after[i])] > 0)
+	for (size_t i = 0; i < ARRAY_SIZE(rule->after) && rule->after[i]; i++)
+		if (errors->by_rule[rule_index(rule_named(rule->after[i]))] > 0)
 			return true;
 	return false;
 }
@@ -53,13 +41,13 @@ const struct finding *report_worse(const struct report *before,
 	tally(after, severity, &new);
 	for (size_t i = 0; i < after->findings.n; i++) {
 		const struct finding *finding = &after->findings.v[i];
-		size_t rule = index_of(finding->rule);
+		size_t rule = rule_index(finding->row);
 
 		if (finding->fixable && !even_fixable)
 			continue;
 		if (finding->severity >= severity &&
 		    new.by_rule[rule] > old.by_rule[rule] &&
-		    (new.all > old.all || !was_kept_off(&errors, finding->rule)))
+		    (new.all > old.all || !was_kept_off(&errors, finding->row)))
 			return finding;
 	}
 	return NULL;

@@ -3,6 +3,7 @@
 #include "tests/unit/test.h"
 
 #include "planner/check/fix.h"
+#include "planner/check/rules.h"
 #include "planner/check/worse.h"
 
 #include <string.h>
@@ -174,7 +175,11 @@ static void test_round(void **state)
 static void add(struct report *report, const char *rule, enum severity severity,
 		bool fixable)
 {
-	report_add(report, rule, severity, "Something is wrong.")->fixable = fixable;
+	struct finding *finding =
+		report_add(report, rule, severity, "Something is wrong.");
+
+	finding->row = rule_named(rule);
+	finding->fixable = fixable;
 }
 
 static void test_worse(void **state)
