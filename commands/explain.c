@@ -41,7 +41,7 @@ static void explain(const struct rule *rule)
 {
 	printf("%s (%s)\n\n  %s\n  %s\n\n", rule->id, severity_name(rule->severity),
 	       rule->what, rule->why);
-	printf("  Mend:    %s%s\n", rule->mend, rule->fixable ? " --fix does it." : "");
+	printf("  Mend:    %s%s\n", rule->mend, rule->fix ? " --fix does it." : "");
 	printf("  Needs:   %s\n", needs_words(rule->needs));
 	printf("  Said by: %s, before us\n", judges[rule->judge]);
 	if (rule->libvirt_until)
@@ -57,8 +57,7 @@ static void write_rst(const struct rule *rule)
 		putchar('-');
 	printf("\n\n%s. %s %s\n\n", severity_name(rule->severity), rule->what, rule->why);
 	printf(":Mend: %s\n:Needs: %s\n:Said by: %s\n:Fixed by --fix: %s\n", rule->mend,
-	       needs_words(rule->needs), judges[rule->judge],
-	       rule->fixable ? "yes" : "no");
+	       needs_words(rule->needs), judges[rule->judge], rule->fix ? "yes" : "no");
 	if (rule->libvirt_until)
 		printf(":Until: libvirt %u.%u\n", rule->libvirt_until / 1000000,
 		       rule->libvirt_until / 1000 % 1000);

@@ -13,17 +13,20 @@ struct fix {
 	struct edits edits;
 };
 
-/* fix-rows.c. Whether --fix can fix findings of a rule at all. */
-bool fix_is_known(const char *rule);
-/*
- * Whether the fix for one finding of the rule edits the finding's element alone, and
- * comes out the same whatever else of this kind is fixed at the same time.
- */
-bool fix_is_local(const char *rule);
 /* The element that begins at a place, -1. */
 int fix_element_at(const struct document *document, const struct place *place);
 /* Makes the edits for the finding, none where the fix would be a guess; sets element. */
 void fix_make_edits(struct fix *fix);
+/* Merges what is wanted into an element, and frees it. */
+void fix_merge(struct fix *fix, int element, struct want *want);
+void fix_acpi(struct fix *fix);
+void fix_ioapic(struct fix *fix);
+void fix_caching(struct fix *fix);
+void fix_iommu_on(struct fix *fix);
+void fix_iommu_gone(struct fix *fix);
+void fix_memory(struct fix *fix);
+void fix_chassis(struct fix *fix);
+void fix_address(struct fix *fix);
 /* fix-buses.c: numbers and indexes of buses, anew. */
 void fix_bus_numbers(struct fix *fix);
 void fix_indexes(struct fix *fix);

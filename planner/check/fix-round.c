@@ -2,9 +2,9 @@
 /*
  * Theory of operation. Reading and judging a text takes longer the longer it is, so a
  * text in which each of many devices needs a fix is not read once for each. Local fixes
- * (fix_is_local()) of different elements do not meet, so their edits are gathered and
- * applied together. Whatever could make the outcome another one than that of one fix
- * after the other ends the round, and is left for the next.
+ * (fix_is_local in rules.h) of different elements do not meet, so their edits are
+ * gathered and applied together. Whatever could make the outcome another one than that of
+ * one fix after the other ends the round, and is left for the next.
  */
 #include "planner/check/fix-round.h"
 
@@ -112,7 +112,7 @@ static bool add_fix(struct making *making, struct finding *finding)
 			  .edits = {.document = making->check->document}};
 	bool fitting;
 
-	if (making->round->steps.n > 0 && !fix_is_local(finding->rule))
+	if (making->round->steps.n > 0 && !finding->row->fix_is_local)
 		return false;
 	fix_make_edits(&fix);
 	fitting = fits(making, &fix);
@@ -127,7 +127,7 @@ static int make(struct making *making, const fix_findings *wanted, struct error 
 	int rc = 0;
 
 	for (size_t i = 0; i < wanted->n && add_fix(making, wanted->v[i]); i++)
-		if (!fix_is_local(wanted->v[i]->rule))
+		if (!wanted->v[i]->row->fix_is_local)
 			break;
 	if (making->edits.list.n > 0)
 		rc = edits_apply(&making->edits, &making->round->text, error);

@@ -209,7 +209,6 @@ static void list_wanted(struct fixing *fixing, enum severity severity, fix_findi
 		struct finding *finding = &report->findings.v[i];
 
 		if (finding->severity == severity && finding->fixable &&
-		    fix_is_known(finding->rule) &&
 		    check_wants(fixing->options, finding->row) &&
 		    !was_tried(fixing->fixes, finding))
 			*vec_add(ret) = finding;

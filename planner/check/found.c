@@ -70,7 +70,7 @@ struct finding *check_found(struct check *check, int element, const char *format
 	element = shown_element(check, element);
 	/* An argument of QEMU's is not ours to change. */
 	finding->fixable =
-		check->rule->fixable && !check->document->elements.v[element].node->ns;
+		check->rule->fix && !check->document->elements.v[element].node->ns;
 	set_place(check, &finding->place, element);
 	lower(check, finding, element);
 	*vec_add(&check->elements) = element;

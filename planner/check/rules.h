@@ -28,6 +28,24 @@ enum rule_needs {
 /* Who says it today, before us. */
 enum rule_judge { JUDGE_NOBODY, JUDGE_LIBVIRT, JUDGE_QEMU, JUDGE_KERNEL };
 
+/* How tests apply the remedy. */
+enum rule_remedy {
+	REMEDY_FIX = 1, /* by --fix */
+	REMEDY_EDIT,    /* by an edit of the domain, as the message says */
+	REMEDY_RECORD,  /* by an edit of the host's record: the host is to change */
+	REMEDY_MANUAL,
+};
+
+/* What planning in a domain does about an error that the domain has already. */
+enum rule_planned {
+	PLAN_REFUSES,
+	PLAN_FIXES,
+	PLAN_FIXES_WITH_HOST,  /* where a host is given */
+	PLAN_FIXES_WITH_IOMMU, /* where an IOMMU is asked for */
+};
+
+struct fix;
+
 /* A PCI controller's place; by index. */
 struct check_bus {
 	int controller;    /* in guest.controllers, -1 there is none */
@@ -63,10 +81,26 @@ struct rule {
 	const char *why;                       /* ending with a full stop */
 	const char *mend;
 	const char *source;
-	bool fixable;
+	enum rule_remedy remedy;
+	const char *by_hand;          /* of REMEDY_MANUAL: why only a person can do it */
+	void (*fix)(struct fix *fix); /* makes the edits of --fix; NULL: there is none */
+	/* The fix edits the finding's element alone, and comes out the same whatever else
+	 * of this kind is fixed at the same time. */
+	bool fix_is_local;
+	enum rule_planned planned;
 	unsigned libvirt_until; /* the first libvirt for which it no longer holds; 0: none
 				 */
 };
+
+/* The tables of the families; each ends with a row without an id. */
+extern const struct rule rest_rules[];
+
+/* A row's first columns: function, severity, needs, who says it today. */
+#define RULE(id_, function, severity_, needs_, judge_)                                   \
+	.id = id_, .severity = SEVERITY_##severity_, .needs = needs_,                    \
+	.judge = JUDGE_##judge_, .judge_it = function
+/* A row's source, in libvirt. */
+#define LV "libvirt 9.0 src/"
 
 /* The rule after another; the first after NULL; NULL after the last. */
 const struct rule *rule_next(const struct rule *rule);

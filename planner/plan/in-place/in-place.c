@@ -10,6 +10,7 @@
  */
 #include "planner/plan/in-place/in-place.h"
 
+#include "planner/check/rules.h"
 #include "planner/check/worse.h"
 #include "planner/plan/compose-guest.h"
 #include "planner/guest/edit.h"
@@ -35,32 +36,18 @@ static void plan_clear(struct in_place *plan)
 }
 
 /* Errors of the domain that planning takes away, or must be seen with the plan. */
-static bool is_mended(const struct in_place *plan, const char *rule)
+static bool is_mended(const struct in_place *plan, const struct rule *rule)
 {
-	static const struct {
-		const char *rule;
-		bool with_host, with_iommu;
-	} rows[] = {
-		{"hostdev-cell-affinity", true, false},
-		{"viommu-group-split", true, false},
-		{"iommu-caching", false, false},
-		{"vcpus-need-eim", false, false},
-		{"iommu-intremap-ioapic", false, true},
-		{"iommu-eim-intremap", false, true},
-		{"iommu-address", false, true},
-		{"iommu-machine", false, true},
-		{"iommu-attributes", false, true},
-		{"iommu-virtio-acpi", false, false},
-		{"uefi-needs-acpi", false, false},
-		{"acpi-needs-uefi", false, false},
-		{"topology-product", false, false},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (streq(rows[i].rule, rule))
-			return (!rows[i].with_host || plan->host) &&
-			       (!rows[i].with_iommu || plan->iommu_said);
-	return false;
+	switch (rule->planned) {
+	case PLAN_FIXES:
+		return true;
+	case PLAN_FIXES_WITH_HOST:
+		return plan->host;
+	case PLAN_FIXES_WITH_IOMMU:
+		return plan->iommu_said;
+	default:
+		return false;
+	}
 }
 
 static const struct finding *first_error(const struct in_place *plan,
@@ -70,7 +57,7 @@ static const struct finding *first_error(const struct in_place *plan,
 		const struct finding *finding = &result->report.findings.v[i];
 
 		if (finding->severity == SEVERITY_ERROR &&
-		    !(before && is_mended(plan, finding->rule)))
+		    !(before && is_mended(plan, finding->row)))
 			return finding;
 	}
 	return NULL;

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fix-edits.c - from a finding to the edits of its fix. */
+#include "planner/check/fix-parts.h"
+
+void fix_acpi(struct fix *fix)
+{
+	struct want *want = want_new("domain");
+
+	want_child(want_child(want, "features"), "acpi");
+	fix_merge(fix, 0, want);
+}
+
+void fix_ioapic(struct fix *fix)
+{
+	struct want *want = want_new("domain");
+
+	want_set(want_child(want_child(want, "features"), "ioapic"), "driver", "qemu");
+	fix_merge(fix, 0, want);
+}
+
+void fix_caching(struct fix *fix)
+{
+	struct want *want = want_new("iommu");
+
+	want_set(want_child(want, "driver"), "caching_mode", "on");
+	fix_merge(fix, fix->element, want);
+}
+
+void fix_iommu_on(struct fix *fix)
+{
+	struct want *want = want_new("device");
+
+	want_set(want_child(want, "driver"), "iommu", "on");
+	fix_merge(fix, fix->element, want);
+}
+
+void fix_iommu_gone(struct fix *fix)
+{
+	struct want *want = want_new("device");
+	struct want *driver = want_child(want, "driver");
+
+	want_unset(driver, "iommu");
+	want_unset(driver, "ats");
+	fix_merge(fix, fix->element, want);
+}
+
+void fix_memory(struct fix *fix)
+{
+	struct want *want = want_new("memory");
+
+	want_set(want, "unit", "KiB");
+	want_content(want, "%s", fix->finding->expected);
+	fix_merge(fix, fix->element, want);
+}
+
+void fix_chassis(struct fix *fix)
+{
+	struct want *want = want_new("controller");
+
+	want_unset(want_child(want, "target"), "chassis");
+	fix_merge(fix, fix->element, want);
+}
+
+void fix_address(struct fix *fix)
+{
+	edit_remove(&fix->edits, fix->element);
+}
+
+/* Elements are numbered in the order of their places. */
+int fix_element_at(const struct document *document, const struct place *place)
+{
+	size_t low = 0, high = document->elements.n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct document_element *it = &document->elements.v[middle];
+
+		if (it->line == place->line && it->column == place->column)
+			return (int)middle;
+		if (it->line < place->line ||
+		    (it->line == place->line && it->column < place->column))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
+void fix_merge(struct fix *fix, int element, struct want *want)
+{
+	fix->element = element;
+	edit_merge(&fix->edits, element, want);
+	want_free(want);
+}
+
+void fix_make_edits(struct fix *fix)
+{
+	fix->element = fix_element_at(fix->check->document, &fix->finding->place);
+	if (fix->element >= 0)
+		fix->finding->row->fix(fix);
+}
