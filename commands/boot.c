@@ -44,8 +44,10 @@ enum {
 };
 
 static const struct option_row rows[] = {
-	[KERNEL] = {"kernel", 'k', "FILE", "kernel to boot (default: the running one's)"},
-	[MODULES] = {"modules", 'm', "DIR", "its modules (default: beside the kernel)"},
+	[KERNEL] = {"kernel", 'k', "FILE",
+		    "kernel, or its package (default: the running one)"},
+	[MODULES] = {"modules", 'm', "DIR",
+		     "its modules, or their package (default: by the kernel)"},
 	[ACCEL] = {"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm"},
 	[TIME_LIMIT] = {"time-limit", 't', "SECONDS",
 			"end the guest then (default 300; with --shell a day)"},
@@ -79,6 +81,7 @@ struct wish {
 	const char *domain, *output, *record;
 	bool print_xml, json, initrd_only, compress_given;
 	char *kernel, *agent, *run, *emulator; /* owned */
+	struct boot_package package;
 };
 
 static void wish_free(struct wish *wish)
@@ -90,6 +93,7 @@ static void wish_free(struct wish *wish)
 	free(wish->agent);
 	free(wish->run);
 	free(wish->emulator);
+	boot_package_free(&wish->package);
 }
 
 static int read_seconds(const char *word, double *ret, struct error *error)
@@ -258,11 +262,12 @@ static int read_options(int argc, char *argv[], struct wish *wish, struct error 
 	return settle(wish, error);
 }
 
-static int write_initrd(const struct wish *wish, struct error *error)
+static int write_initrd(struct wish *wish, struct error *error)
 {
 	_cleanup_text_ struct text initrd = {};
 
-	if (boot_make_initrd(&wish->request, &initrd, error) < 0)
+	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0 ||
+	    boot_make_initrd(&wish->request, &initrd, error) < 0)
 		return -1;
 	return file_write(wish->output, initrd.s, initrd.n, error);
 }
@@ -277,7 +282,9 @@ static int print_xml(const struct wish *wish, const struct document *domain,
 		.accel = wish->request.accel == ACCEL_KVM ? ACCEL_KVM : ACCEL_TCG,
 		.nested = wish->request.assign == ASSIGN_NESTED,
 		.root = "/ROOT",
-		.kernel = kernel ? kernel : wish->request.kernel,
+		.kernel = boot_kernel_is_packed(&wish->request) ? "/ROOT/kernel"
+			  : kernel                              ? kernel
+								: wish->request.kernel,
 		.initrd = "/ROOT/initrd",
 		.emulator = wish->request.emulator,
 		.append = wish->request.append,
@@ -438,7 +445,8 @@ static int boot(struct wish *wish, struct error *error)
 	if (find_agent(wish, domain_architecture(&domain), error) < 0 ||
 	    choose_assignable(wish, &domain, error) < 0)
 		return -1;
-	if (boot_domain(&wish->request, &domain, &result, error) < 0)
+	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0 ||
+	    boot_domain(&wish->request, &domain, &result, error) < 0)
 		return -1;
 	if (result.interrupted)
 		return error_system(error, 0, "interrupted; the guest is gone");

@@ -146,3 +146,25 @@ void text_add_last_words(struct text *text, const struct boot_result *result);
 
 /* kernel-image.c: the release that a kernel image says it is, the caller's, or NULL. */
 char *kernel_release(const char *path);
+
+/*
+ * kernel-package.c: a kernel that is still in its distribution's package, unpacked into a
+ * private directory. Zeroed it is empty.
+ */
+struct boot_package {
+	char *directory;  /* NULL: nothing is unpacked */
+	int lock;         /* held as long as it exists */
+	char *kernel;     /* the image in it; NULL: none */
+	char *modules;    /* what holds a folder for each release; NULL: none */
+	uint64_t n_bytes; /* unpacked */
+};
+/*
+ * Where request->kernel or ->modules is a .deb or an .rpm, unpacks what is needed of it
+ * and has the request name that. Call it when ->kmods and ->assign are settled, and keep
+ * @package as long as the request. Faults: a damaged package, one without a kernel, with
+ * several, or without the modules that are needed; no space.
+ */
+int boot_unpack_kernel(struct boot_request *request, struct boot_package *package,
+		       struct error *error) _must_check_;
+bool boot_kernel_is_packed(const struct boot_request *request);
+void boot_package_free(struct boot_package *package);

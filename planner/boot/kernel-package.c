@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kernel-package.c - a kernel and its modules from a distribution's package: a .deb (an
+ * ar archive whose data.tar.* holds the files, deb(5)) or an .rpm. Packages come from
+ * strangers: nothing is written under a name that the package gives but for the last
+ * part of it, and only what is a kernel, a module or a list of modules.
+ */
+#include "planner/boot/boot.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "planner/boot/run.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNPACKED_LIMIT_BYTES (4ULL << 30)
+enum { BLOCK_BYTES = 65536 };
+
+static enum package_format { NO_PACKAGE, DEB, RPM } format_of(const char *path)
+{
+	static const char rpm_magic[4] = {'\xed', '\xab', '\xee', '\xdb'};
+	static const char deb_magic[] = "!<arch>\ndebian-binary";
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char start[sizeof(deb_magic) - 1];
+
+	if (fd < 0 || pread(fd, start, sizeof(start), 0) != (ssize_t)sizeof(start))
+		return NO_PACKAGE;
+	return memcmp(start, deb_magic, sizeof(start)) == 0       ? DEB
+	       : memcmp(start, rpm_magic, sizeof(rpm_magic)) == 0 ? RPM
+								  : NO_PACKAGE;
+}
+
+/* What a file of a package is to us, and the parts of its path that we keep. */
+struct member {
+	enum { MEMBER_OTHER, MEMBER_KERNEL, MEMBER_MODULES } kind;
+	char *release; /* owned */
+	const char *base;
+};
+
+static bool is_name(const char *word)
+{
+	return *word && !streq(word, ".") && !streq(word, "..") && !strchr(word, '/');
+}
+
+/* boot/vmlinuz-RELEASE, lib/modules/RELEASE/vmlinuz, lib/modules/RELEASE/.../NAME.ko.xz
+ */
+static struct member classify(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *modules = strstr(path, "lib/modules/");
+	struct member member = {.base = base};
+
+	if (has_prefix(base, "vmlinuz-") && base[8]) {
+		member.kind = MEMBER_KERNEL;
+		member.release = xstrdup(base + 8);
+	} else if (modules && is_name(base)) {
+		const char *release = modules + strlen("lib/modules/");
+
+		member.release = xstrndup(release, strcspn(release, "/"));
+		member.kind = !is_name(member.release)       ? MEMBER_OTHER
+			      : streq(base, "vmlinuz")       ? MEMBER_KERNEL
+			      : streq(base, "modules.order") ? MEMBER_MODULES
+			      : streq(base, "modules.builtin") || strstr(base, ".ko")
+				      ? MEMBER_MODULES
+				      : MEMBER_OTHER;
+	}
+	return member;
+}
+
+static int fail(struct archive *archive, const char *path, struct error *error)
+{
+	const char *why = archive_error_string(archive);
+
+	return error_input(error, "%s: cannot be unpacked: %s", path,
+			   why ? why : "damaged");
+}
+
+/* The current file of the archive. One of that name from before stays. */
+static int write_file(struct archive *archive, struct boot_package *package,
+		      const char *into, const char *path, struct error *error)
+{
+	_cleanup_fd_ int fd =
+		open(into, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	char block[BLOCK_BYTES];
+	la_ssize_t n;
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : error_system(error, errno, "%s", into);
+	while ((n = archive_read_data(archive, block, sizeof(block))) > 0) {
+		package->n_bytes += (uint64_t)n;
+		if (package->n_bytes > UNPACKED_LIMIT_BYTES)
+			return error_input(error, "%s: unpacks to more than %llu GiB",
+					   path, UNPACKED_LIMIT_BYTES >> 30);
+		for (la_ssize_t done = 0, part; done < n; done += part) {
+			part = write(fd, block + done, (size_t)(n - done));
+			if (part < 0 && errno != EINTR)
+				return error_system(error, errno, "%s", into);
+			part = part < 0 ? 0 : part;
+		}
+	}
+	return n < 0 ? fail(archive, path, error) : 0;
+}
+
+static int make_directory(const char *path, struct error *error)
+{
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return error_system(error, errno, "%s", path);
+	return 0;
+}
+
+static int write_member(struct archive *archive, struct boot_package *package,
+			const struct member *member, const char *path,
+			struct error *error)
+{
+	bool kernel = member->kind == MEMBER_KERNEL;
+	_cleanup_free_ char *above =
+		xasprintf("%s/%s", package->directory, kernel ? "boot" : "modules");
+	_cleanup_free_ char *folder =
+		kernel ? xstrdup(above) : xasprintf("%s/%s", above, member->release);
+	_cleanup_free_ char *into =
+		kernel ? xasprintf("%s/vmlinuz-%s", folder, member->release)
+		       : xasprintf("%s/%s", folder, member->base);
+
+	if (kernel && package->kernel && !streq(package->kernel, into))
+		return error_input(
+			error,
+			"%s: holds more than one kernel; unpack it and name one of them",
+			path);
+	if (make_directory(above, error) < 0 || make_directory(folder, error) < 0 ||
+	    write_file(archive, package, into, path, error) < 0)
+		return -1;
+	if (kernel && !package->kernel)
+		package->kernel = TAKE(into);
+	if (!kernel && !package->modules)
+		package->modules = xstrdup(above);
+	return 0;
+}
+
+static int unpack_files(struct archive *archive, struct boot_package *package,
+			bool modules, const char *path, struct error *error)
+{
+	struct archive_entry *entry;
+	int status, written = 0;
+
+	while (written == 0 &&
+	       (status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(entry);
+		struct member member = {};
+
+		if (name && S_ISREG(archive_entry_filetype(entry)))
+			member = classify(name);
+		if (member.kind == MEMBER_KERNEL ||
+		    (member.kind == MEMBER_MODULES && modules))
+			written = write_member(archive, package, &member, path, error);
+		free(member.release);
+	}
+	if (written < 0)
+		return -1;
+	return status == ARCHIVE_EOF ? 0 : fail(archive, path, error);
+}
+
+/* The data of the outer archive's current file, for the inner archive. */
+struct inner {
+	struct archive *outer;
+	char block[BLOCK_BYTES];
+};
+
+static la_ssize_t read_inner(struct archive *archive, void *data, const void **ret_block)
+{
+	struct inner *inner = data;
+
+	(void)archive;
+	*ret_block = inner->block;
+	return archive_read_data(inner->outer, inner->block, sizeof(inner->block));
+}
+
+static int unpack_inner(struct archive *outer, struct boot_package *package, bool modules,
+			const char *path, struct error *error)
+{
+	struct inner inner = {.outer = outer};
+	struct archive *archive = archive_read_new();
+	int status;
+
+	archive_read_support_filter_all(archive);
+	archive_read_support_format_tar(archive);
+	if (archive_read_open(archive, &inner, NULL, read_inner, NULL) != ARCHIVE_OK)
+		status = fail(archive, path, error);
+	else
+		status = unpack_files(archive, package, modules, path, error);
+	archive_read_free(archive);
+	return status;
+}
+
+static int unpack_deb(struct archive *archive, struct boot_package *package, bool modules,
+		      const char *path, struct error *error)
+{
+	struct archive_entry *entry;
+	int status;
+
+	while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(entry);
+
+		if (name && has_prefix(name, "data.tar"))
+			return unpack_inner(archive, package, modules, path, error);
+	}
+	if (status != ARCHIVE_EOF)
+		return fail(archive, path, error);
+	return error_input(error, "%s: a .deb without data.tar", path);
+}
+
+static int unpack(struct boot_package *package, const char *path, bool modules,
+		  struct error *error)
+{
+	struct archive *archive;
+	int status;
+
+	if (!package->directory &&
+	    boot_root_make(&package->directory, &package->lock, error) < 0)
+		return -1;
+	archive = archive_read_new();
+	archive_read_support_filter_all(archive);
+	archive_read_support_format_ar(archive);
+	archive_read_support_format_cpio(archive);
+	if (archive_read_open_filename(archive, path, BLOCK_BYTES) != ARCHIVE_OK)
+		status = fail(archive, path, error);
+	else if (format_of(path) == RPM)
+		status = unpack_files(archive, package, modules, path, error);
+	else
+		status = unpack_deb(archive, package, modules, path, error);
+	archive_read_free(archive);
+	return status;
+}
+
+/* Whether the initrd will hold modules: the user's, or those of --assign. */
+static bool wants_modules(const struct boot_request *request)
+{
+	return request->kmods.n > 0 || request->assign != ASSIGN_NO;
+}
+
+int boot_unpack_kernel(struct boot_request *request, struct boot_package *package,
+		       struct error *error)
+{
+	const char *kernel = request->kernel, *modules = request->modules;
+	bool wanted = wants_modules(request);
+
+	if (format_of(kernel) != NO_PACKAGE) {
+		if (unpack(package, kernel, wanted && !modules, error) < 0)
+			return -1;
+		if (!package->kernel)
+			return error_input(
+				error,
+				"%s: contains no kernel (boot/vmlinuz-* or lib/modules/*/vmlinuz); name the package that does",
+				kernel);
+		if (wanted && !modules && !package->modules)
+			return error_input(
+				error,
+				"%s: contains no modules; give --modules the package that does",
+				kernel);
+		request->kernel = package->kernel;
+	}
+	if (wanted && modules && format_of(modules) != NO_PACKAGE) {
+		if (unpack(package, modules, true, error) < 0)
+			return -1;
+		if (!package->modules)
+			return error_input(error, "%s: contains no kernel modules",
+					   modules);
+	}
+	if (package->modules)
+		request->modules = package->modules;
+	return 0;
+}
+
+bool boot_kernel_is_packed(const struct boot_request *request)
+{
+	return format_of(request->kernel) != NO_PACKAGE;
+}
+
+void boot_package_free(struct boot_package *package)
+{
+	if (!package->directory)
+		return;
+	run_root_remove(package->directory);
+	if (package->lock >= 0)
+		close(package->lock);
+	free(package->directory);
+	free(package->kernel);
+	free(package->modules);
+	*package = (struct boot_package){};
+}
