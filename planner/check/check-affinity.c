@@ -42,8 +42,9 @@ static int bus_for_node(const struct check *check, int node, int *cell)
 		struct set backing;
 		bool right;
 
-		*cell = check->bus[index].root == index ? check_cell_of_bus(check, index)
-							: -1;
+		*cell = check->tree.bus[index].root == index
+				? guest_tree_cell(&check->tree, index)
+				: -1;
 		if (*cell < 0)
 			continue;
 		right = check_backing(check, (size_t)*cell, &backing) &&
@@ -68,7 +69,7 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 	    set_has(&backing, (unsigned)row->host_node))
 		return;
 	nodes = check_set_string(&backing);
-	root = check->bus[device->address.at.bus].root;
+	root = check->tree.bus[device->address.at.bus].root;
 	finding = check_found(
 		check, device->element,
 		PCI_FORMAT
@@ -159,7 +160,7 @@ static int guest_root(const struct check *check, const struct check_hostdev *row
 	const struct guest_device *device = DEVICE(check, row);
 
 	return device->address.state == VALUE_VALID
-		       ? check->bus[device->address.at.bus].root
+		       ? check->tree.bus[device->address.at.bus].root
 		       : -1;
 }
 
@@ -207,11 +208,12 @@ static int guest_switch(const struct check *check, const struct check_hostdev *r
 	int index = DEVICE(check, row)->address.at.bus;
 
 	for (int steps = 0; index > 0 && steps < INDEXES; steps++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
-		if (c && streq_null(c->model, "pcie-switch-upstream-port"))
+		if (c && controller_model_of(c) == CONTROLLER_UPSTREAM_PORT)
 			return index;
-		index = check->bus[index].parent;
+		index = check->tree.bus[index].parent;
 	}
 	return -1;
 }

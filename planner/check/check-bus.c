@@ -13,8 +13,7 @@
 
 static bool is_expander(const struct guest_controller *controller)
 {
-	return controller->model && has_suffix(controller->model, "-expander-bus") &&
-	       guest_bus_nr(controller) >= 0;
+	return guest_is_expander(controller) && guest_bus_nr(controller) >= 0;
 }
 
 /* The caller's. */
@@ -43,12 +42,11 @@ static unsigned next_root(const struct check *check, unsigned from,
 	return next;
 }
 
-/* pci-expander-bus holds a bridge of its own. */
 static unsigned numbers_needed(const struct check *check, int index,
 			       const struct guest_controller *c)
 {
-	return 1 + check->bus[index].bridges +
-	       (streq_null(c->model, "pci-expander-bus") ? 1 : 0);
+	return 1 + check->tree.bus[index].bridges +
+	       controller_rows[controller_model_of(c)].own_bridges;
 }
 
 static void say_window(struct check *check, int index, const struct guest_controller *c,
@@ -92,9 +90,10 @@ static void say_window(struct check *check, int index, const struct guest_contro
 void bus_window(struct check *check)
 {
 	for (int index = 0; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
-		if (!c || check->bus[index].root != index)
+		if (!c || check->tree.bus[index].root != index)
 			continue;
 		if (index == 0)
 			say_window(check, 0, c, 0);
@@ -106,11 +105,13 @@ void bus_window(struct check *check)
 void bus_slack(struct check *check)
 {
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index), *who;
+		const struct guest_controller *c = guest_tree_controller(&check->tree,
+									 index),
+					      *who;
 		_cleanup_free_ char *name = NULL;
 		struct finding *finding;
 
-		if (!c || check->bus[index].root != index || !is_expander(c) ||
+		if (!c || check->tree.bus[index].root != index || !is_expander(c) ||
 		    next_root(check, (unsigned)c->bus_nr.value, &who) >
 			    c->bus_nr.value + numbers_needed(check, index, c))
 			continue;
@@ -150,20 +151,15 @@ void pxb_busnr_dup(struct check *check)
 	}
 }
 
-bool check_is_efi(const struct guest *guest)
-{
-	return streq_null(guest->firmware, "efi") ||
-	       (guest->loader && streq_null(guest->loader_type, "pflash"));
-}
-
 void pxb_empty_efi(struct check *check)
 {
-	if (!check_is_efi(check->guest))
+	if (!guest_is_efi(check->guest))
 		return;
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
-		if (c && is_expander(c) && check->bus[index].children == 0)
+		if (c && is_expander(c) && check->tree.bus[index].children == 0)
 			check_found(
 				check, c->element,
 				"Expander bus %d has nothing on it; OVMF leaves such a root out, so the guest does not see it.",
@@ -174,12 +170,6 @@ void pxb_empty_efi(struct check *check)
 static bool cold(const struct guest_controller *controller)
 {
 	return switch_is(controller->hotplug, false);
-}
-
-static bool is_port(const struct guest_controller *c)
-{
-	return c && (streq_null(c->model, "pcie-root-port") ||
-		     streq_null(c->model, "pcie-switch-downstream-port"));
 }
 
 static const struct device_kind *kind_of(const struct check *check,
@@ -198,8 +188,8 @@ static int top_port(const struct check *check, int index)
 {
 	int parent;
 
-	while (index > 0 && (parent = check->bus[index].parent) >= 0 &&
-	       parent != check->bus[index].root)
+	while (index > 0 && (parent = check->tree.bus[index].parent) >= 0 &&
+	       parent != check->tree.bus[index].root)
 		index = parent;
 	return index;
 }
@@ -207,25 +197,25 @@ static int top_port(const struct check *check, int index)
 /* Ports on a root that need a window of 4 KiB of I/O. */
 static void mark_windows(const struct check *check, bool *needs)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++) {
 		const struct device_kind *kind = kind_of(check, functions.v[i].item);
 		int bus = functions.v[i].address->at.bus;
 
-		if (kind && kind->io_bar && check->bus[bus].root >= 0 &&
-		    bus != check->bus[bus].root)
+		if (kind && kind->io_bar && check->tree.bus[bus].root >= 0 &&
+		    bus != check->tree.bus[bus].root)
 			needs[top_port(check, bus)] = true;
 	}
 	/* Bridges for conventional PCI ask for a window whatever is behind them. */
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
-		if (c && check->bus[index].root >= 0 && index != check->bus[index].root &&
-		    (streq_null(c->model, "pcie-to-pci-bridge") ||
-		     streq_null(c->model, "pci-bridge") ||
-		     streq_null(c->model, "dmi-to-pci-bridge")))
+		if (c && check->tree.bus[index].root >= 0 &&
+		    index != check->tree.bus[index].root &&
+		    controller_role(controller_model_of(c)) == ROLE_BRIDGE)
 			needs[top_port(check, index)] = true;
 	}
 	vec_free(&functions);
@@ -233,7 +223,7 @@ static void mark_windows(const struct check *check, bool *needs)
 
 void io_ports(struct check *check)
 {
-	bool needs[INDEXES] = {}, efi = check_is_efi(check->guest);
+	bool needs[INDEXES] = {}, efi = guest_is_efi(check->guest);
 	unsigned io = 0, kept = 0, limit = efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS;
 	struct finding *finding;
 
@@ -241,10 +231,11 @@ void io_ports(struct check *check)
 		return;
 	mark_windows(check, needs);
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
 		io += needs[index];
-		if (!needs[index] && is_port(c) && !cold(c))
+		if (!needs[index] && guest_is_port(c) && !cold(c))
 			kept++;
 	}
 	if (io == 0 || (efi ? io + kept : io) <= limit)

@@ -8,16 +8,17 @@ void pxb_machine(struct check *check)
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
-		bool express = streq_null(c->model, "pcie-expander-bus");
+		enum controller_model model = controller_model_of(c);
 
-		if (!guest_is_pci(c) || c->added)
+		if (c->added)
 			continue;
-		if (express && !guest_is_q35(guest) && !guest_is_virt(guest))
+		if (model == CONTROLLER_PCIE_EXPANDER && !guest_is_q35(guest) &&
+		    !guest_is_virt(guest))
 			check_found(
 				check, c->element,
 				"A pcie-expander-bus needs machine type q35 or virt, not %s.",
 				guest->machine ? guest->machine : "the default");
-		if (streq_null(c->model, "pci-expander-bus") && !guest_is_i440fx(guest) &&
+		if (model == CONTROLLER_PCI_EXPANDER && !guest_is_i440fx(guest) &&
 		    guest->machine)
 			check_found(
 				check, c->element,
@@ -31,11 +32,9 @@ void busnr_misplaced(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
 		const struct guest_controller *c = &check->guest->controllers.v[i];
-		bool expander = c->model && has_suffix(c->model, "-expander-bus");
-		bool port = streq_null(c->model, "pcie-root-port") ||
-			    streq_null(c->model, "pcie-switch-downstream-port");
-		bool root = streq_null(c->model, "pcie-root") ||
-			    streq_null(c->model, "pci-root");
+		enum controller_model model = controller_model_of(c);
+		bool expander = guest_is_expander(c), port = guest_is_port(c);
+		bool root = controller_role(model) == ROLE_ROOT;
 		const char *option = NULL;
 
 		if (!guest_is_pci(c) || c->added)
@@ -50,10 +49,10 @@ void busnr_misplaced(struct check *check)
 		else if (c->port.state != VALUE_ABSENT && !port)
 			option = "port";
 		else if (c->hotplug.state != VALUE_ABSENT && !port &&
-			 !streq_null(c->model, "pci-root"))
+			 model != CONTROLLER_PCI_ROOT)
 			option = "hotplug";
 		else if (c->chassis_nr.state != VALUE_ABSENT &&
-			 !streq_null(c->model, "pci-bridge"))
+			 model != CONTROLLER_PCI_BRIDGE)
 			option = "chassisNr";
 		else if (c->pcihole64_bytes.state != VALUE_ABSENT && !root)
 			option = "pcihole64";

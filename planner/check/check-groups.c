@@ -88,9 +88,9 @@ void viommu_group_split(struct check *check)
 			    host->functions.v[a->function].iommu_group !=
 				    host->functions.v[b->function].iommu_group)
 				continue;
-			bus = check_controller(check, first->address.at.bus);
+			bus = guest_tree_controller(&check->tree, first->address.at.bus);
 			if (first->address.at.bus == second->address.at.bus && bus &&
-			    streq_null(bus->model, "pcie-to-pci-bridge"))
+			    controller_model_of(bus) == CONTROLLER_PCIE_BRIDGE)
 				continue;
 			finding = check_found(
 				check, second->element,

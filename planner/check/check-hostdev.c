@@ -187,7 +187,7 @@ static uint64_t window_bytes(const struct machine_function *function)
 
 static uint64_t hole_bytes(const struct check *check, int *ret_element)
 {
-	const struct guest_controller *root = check_controller(check, 0);
+	const struct guest_controller *root = guest_tree_controller(&check->tree, 0);
 
 	*ret_element = root ? root->element : -1;
 	return root && root->pcihole64_bytes.state == VALUE_VALID
@@ -214,7 +214,7 @@ void mmio64_fit(struct check *check)
 	 * edk2 OvmfPkg PlatformInitLib takes an eighth of the CPU's address space,
 	 * whatever pcihole64 says (PlatformDynamicMmioWindow), and before that 32 GiB.
 	 */
-	if (check_is_efi(check->guest)) {
+	if (guest_is_efi(check->guest)) {
 		if (sum > LEAST_EFI_BYTES)
 			check_skip(
 				check, "address-width",
@@ -254,7 +254,7 @@ static bool nodes_of_data(const struct check *check, const struct guest_device *
 			? machine_function(check->host, device->source.at)
 			: NULL;
 	int cell = address->state == VALUE_VALID
-			   ? check_cell_of_bus(check, address->at.bus)
+			   ? guest_tree_cell(&check->tree, address->at.bus)
 			   : -1;
 
 	*ret = (struct set){};

@@ -56,7 +56,7 @@ void acpi_missing(struct check *check)
 		check, guest->features_element >= 0 ? guest->features_element : 0,
 		"There is no <acpi/> in <features>: the guest gets no ACPI tables and so sees %s.",
 		lost);
-	if (!is_aarch64(guest) || check_is_efi(guest))
+	if (!is_aarch64(guest) || guest_is_efi(guest))
 		return;
 	/* Another firmware is a choice of the user's. */
 	finding->fixable = false;
@@ -69,7 +69,7 @@ void acpi_needs_uefi(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	if (guest->acpi_element >= 0 && is_aarch64(guest) && !check_is_efi(guest))
+	if (guest->acpi_element >= 0 && is_aarch64(guest) && !guest_is_efi(guest))
 		check_found(
 			check, guest->acpi_element,
 			"<acpi/> on aarch64 needs UEFI firmware, and the domain has none.");
@@ -79,7 +79,7 @@ void uefi_needs_acpi(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	if (guest->acpi_element < 0 && is_x86(guest) && check_is_efi(guest))
+	if (guest->acpi_element < 0 && is_x86(guest) && guest_is_efi(guest))
 		check_found(check, document_find(check->document, 0, "os"),
 			    "UEFI firmware on %s needs <acpi/> in <features>.",
 			    guest->architecture);

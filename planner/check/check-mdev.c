@@ -199,7 +199,7 @@ void mdev_parent(struct check *check)
 				   "the host's description has no mediated device %s",
 				   device->mdev_uuid);
 		node = parent_node(check, device->mdev_uuid, &parent);
-		cell = check_cell_of_bus(check, device->address.at.bus);
+		cell = guest_tree_cell(&check->tree, device->address.at.bus);
 		if (node < 0 || cell < 0 ||
 		    !check_backing(check, (size_t)cell, &backing) ||
 		    set_has(&backing, (unsigned)node))

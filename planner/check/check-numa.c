@@ -244,9 +244,7 @@ void pxb_no_node(struct check *check)
 	for (size_t i = 0; guest->cells.n > 1 && i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
-		if (guest_is_pci(c) && c->model &&
-		    has_suffix(c->model, "-expander-bus") &&
-		    c->node.state == VALUE_ABSENT)
+		if (guest_is_expander(c) && c->node.state == VALUE_ABSENT)
 			check_found(
 				check, c->element,
 				"Expander bus %llu names no guest node, so devices below it show numa_node -1.",

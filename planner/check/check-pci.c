@@ -28,12 +28,13 @@ void value_malformed(struct check *check)
 void pci_root_model(struct check *check)
 {
 	bool express = guest_is_q35(check->guest) || guest_is_virt(check->guest);
-	const char *model = express ? "pcie-root" : "pci-root";
+	const char *model =
+		controller_rows[express ? CONTROLLER_PCIE_ROOT : CONTROLLER_PCI_ROOT]
+			.name;
 
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
 		const struct guest_controller *c = &check->guest->controllers.v[i];
-		bool root = c->model &&
-			    (streq(c->model, "pcie-root") || streq(c->model, "pci-root"));
+		bool root = controller_role(controller_model_of(c)) == ROLE_ROOT;
 		bool zero = number_is(c->index, 0);
 
 		if (!guest_is_pci(c) || c->index.state != VALUE_VALID)
@@ -150,17 +151,14 @@ static void each_refusal(struct check *check, enum assign_refusal_kind kind,
 
 static bool is_pxb(const struct check *check, const struct assign_refusal *refusal)
 {
-	const char *model =
-		refusal->item.controller >= 0
-			? check->guest->controllers.v[refusal->item.controller].model
-			: NULL;
+	int number = refusal->item.controller;
 
-	return model && has_suffix(model, "-expander-bus");
+	return number >= 0 && guest_is_expander(&check->guest->controllers.v[number]);
 }
 
 static const char *model_at(const struct check *check, unsigned bus)
 {
-	const struct guest_controller *c = check_controller(check, (int)bus);
+	const struct guest_controller *c = guest_tree_controller(&check->tree, (int)bus);
 
 	return c && c->model ? c->model : "controller that is not there";
 }
@@ -195,9 +193,9 @@ void pci_domain(struct check *check)
 /* The last element at each place, and the last one before it. */
 static void find_last_at(const struct check *check, struct firsts *ret)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = functions.n; i-- > 0;) {
 		int element = assign_element(check->guest, functions.v[i].item);
 		uint64_t key = pci_address_key(functions.v[i].address->at);

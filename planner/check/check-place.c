@@ -9,22 +9,23 @@
 
 void auto_lands_on_pxb(struct check *check)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++) {
-		const struct check_function *f = &functions.v[i];
+		const struct guest_function *f = &functions.v[i];
 		_cleanup_free_ char *name = NULL;
 		struct finding *finding;
-		int bus = f->address->at.bus, cell = check_cell_of_bus(check, bus);
+		int bus = f->address->at.bus, cell = guest_tree_cell(&check->tree, bus);
 
-		if (!f->address->assigned || !check_under_expander(check, bus))
+		if (!f->address->assigned ||
+		    !guest_tree_under_expander(&check->tree, bus))
 			continue;
 		name = assign_item_name(check->guest, f->item);
 		finding = check_found(
 			check, assign_element(check->guest, f->item),
 			"%s has no address, and libvirt will put it into controller %d, below expander bus %d%s.",
-			name, bus, check->bus[bus].root,
+			name, bus, check->tree.bus[bus].root,
 			cell >= 0 ? ", on a guest node that nobody chose" : "");
 		finding->subject = xstrdup(name);
 		check_mend(
@@ -41,13 +42,15 @@ void pci_index_gap(struct check *check)
 	struct finding *finding;
 
 	for (unsigned i = 1; i < INDEXES; i++) {
-		const struct guest_controller *c = check_controller(check, (int)i);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, (int)i);
 
 		if (c && c->element >= 0 && !c->added)
 			highest = i;
 	}
 	for (unsigned i = 1; i < highest; i++) {
-		const struct guest_controller *c = check_controller(check, (int)i);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, (int)i);
 
 		if (c && c->element >= 0)
 			continue;
@@ -78,16 +81,16 @@ static bool chipset_slot(const struct guest *guest, struct pci_address at)
 
 void pci_fn0_missing(struct check *check)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 	_cleanup_firsts_ struct firsts zeros = {};
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		if (functions.v[i].address->at.function == 0)
 			first_add(&zeros, NULL, slot_key(functions.v[i].address->at),
 				  (int)i);
 	for (size_t i = 0; i < functions.n; i++) {
-		const struct check_function *f = &functions.v[i];
+		const struct guest_function *f = &functions.v[i];
 		_cleanup_free_ char *name = NULL;
 
 		if (f->address->at.function == 0 ||
@@ -105,10 +108,10 @@ void pci_fn0_missing(struct check *check)
 
 void multifunction_off(struct check *check)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 	_cleanup_firsts_ struct firsts off = {};
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		if (functions.v[i].address->at.function == 0 &&
 		    switch_is(functions.v[i].address->multifunction, false))
@@ -134,9 +137,7 @@ void multifunction_off(struct check *check)
 
 static bool has_chassis(const struct guest_controller *c)
 {
-	return guest_is_pci(c) && c->chassis.state == VALUE_VALID &&
-	       (streq_null(c->model, "pcie-root-port") ||
-		streq_null(c->model, "pcie-switch-downstream-port"));
+	return guest_is_port(c) && c->chassis.state == VALUE_VALID;
 }
 
 void port_chassis_dup(struct check *check)
@@ -173,20 +174,21 @@ void port_chassis_dup(struct check *check)
 void parent_after_child(struct check *check)
 {
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
-		if (c && !c->added && check->bus[index].parent >= index &&
-		    !streq_null(c->model, "pci-bridge"))
+		if (c && !c->added && check->tree.bus[index].parent >= index &&
+		    controller_model_of(c) != CONTROLLER_PCI_BRIDGE)
 			check_found(
 				check, c->element,
 				"Controller %d sits on controller %d, which has no lower index and so does not exist yet when QEMU comes to it.",
-				index, check->bus[index].parent);
+				index, check->tree.bus[index].parent);
 	}
 }
 
 static bool endpoints_below(const struct check *check, int index)
 {
-	return check->bus[index].children > 0;
+	return check->tree.bus[index].children > 0;
 }
 
 void port_no_acs(struct check *check)
@@ -194,18 +196,18 @@ void port_no_acs(struct check *check)
 	if (check->guest->iommus.n == 0)
 		return;
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
-		const struct bridge_kind *kind = c ? bridge_kind_of(c) : NULL;
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
+		const struct controller_device *device =
+			guest_is_port(c) ? controller_device_of(c) : NULL;
 		struct finding *finding;
 
-		if (!kind || kind->acs ||
-		    (kind->pcie_type != 4 && kind->pcie_type != 6) ||
-		    !endpoints_below(check, index))
+		if (!device || device->acs || !endpoints_below(check, index))
 			continue;
 		finding = check_found(
 			check, c->element,
 			"Port %d is a %s, which has no ACS: in the guest, what is below it shares an IOMMU group with the port.",
-			index, kind->model_name);
+			index, device->name);
 		finding->subject = xasprintf("controller %d", index);
 	}
 }
@@ -213,10 +215,10 @@ void port_no_acs(struct check *check)
 void root_slots(struct check *check)
 {
 	bool used[PCI_SLOTS] = {};
-	check_functions functions = {};
+	guest_functions functions = {};
 	unsigned count = 0;
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		if (functions.v[i].address->at.bus == 0)
 			used[functions.v[i].address->at.slot] = true;

@@ -29,12 +29,6 @@ void network_clash(struct check *check)
 	}
 }
 
-static bool is_port(const struct guest_controller *c)
-{
-	return c && (streq_null(c->model, "pcie-root-port") ||
-		     streq_null(c->model, "pcie-switch-downstream-port"));
-}
-
 void hotplug_room(struct check *check)
 {
 	unsigned ports = 0;
@@ -42,12 +36,13 @@ void hotplug_room(struct check *check)
 	if (guest_is_i440fx(check->guest))
 		return;
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
-		if (!is_port(c) || switch_is(c->hotplug, false))
+		if (!guest_is_port(c) || switch_is(c->hotplug, false))
 			continue;
 		ports++;
-		if (check->bus[index].children == 0)
+		if (check->tree.bus[index].children == 0)
 			return;
 	}
 	if (ports == 0)
@@ -64,22 +59,24 @@ static unsigned ports_for_nothing(const struct check *check, int bus)
 	unsigned count = 0;
 
 	for (int index = 1; index < bus; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
-		count += c && c->element < 0 && check->bus[index].children == 0;
+		count += c && c->element < 0 && check->tree.bus[index].children == 0;
 	}
 	return count;
 }
 
 void pci_bus_missing(struct check *check)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 	bool said[INDEXES] = {};
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++) {
 		int bus = functions.v[i].address->at.bus;
-		const struct guest_controller *c = check_controller(check, bus);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, bus);
 		int element = assign_element(check->guest, functions.v[i].item);
 		_cleanup_free_ char *name = NULL;
 		unsigned count;

@@ -136,7 +136,7 @@ int check_document(const struct document *document, const struct check_options *
 		settled.target = ret->target.target;
 	}
 	assign(&guest, &assignment);
-	check_build_tree(&check);
+	guest_tree_read(&guest, &check.tree);
 	ask_all(&check);
 	give_remedies(&found);
 	suppress(document, &found, check.elements.v, ret);

@@ -28,18 +28,18 @@ static int compare_windows(const void *left, const void *right)
 static void list_windows(const struct check *check, windows *ret)
 {
 	for (int index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 		uint64_t number;
 
-		if (!c || !c->model || !has_suffix(c->model, "-expander-bus") ||
-		    c->element < 0)
+		if (!guest_is_expander(c) || c->element < 0)
 			continue;
 		number = c->bus_nr.state == VALUE_VALID ? c->bus_nr.value : LAST_BUS;
 		*vec_add(ret) = (struct window){
-			check->bus[index].controller,
+			check->tree.bus[index].controller,
 			(unsigned)MIN(number, (uint64_t)LAST_BUS),
-			1 + check->bus[index].bridges +
-				(streq(c->model, "pci-expander-bus") ? 1 : 0)};
+			1 + check->tree.bus[index].bridges +
+				controller_rows[controller_model_of(c)].own_bridges};
 	}
 	vec_sort(ret, compare_windows);
 }
@@ -79,7 +79,7 @@ static void write_number(struct fix *fix, const struct window *window)
 /* All are written: what libvirt would choose depends on the others. */
 void fix_bus_numbers(struct fix *fix)
 {
-	unsigned lowest = 1 + fix->check->bus[0].bridges;
+	unsigned lowest = 1 + fix->check->tree.bus[0].bridges;
 	windows list = {}, tried = {};
 	bool fits = false;
 
@@ -114,16 +114,17 @@ static bool named_elsewhere(const struct guest *guest)
 /* The new index of each old one; false if a gap is in use, for libvirt to fill. */
 static bool close_gaps(const struct check *check, int *ret)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 	bool used = false;
 	int next = 0;
 
 	for (int index = 0; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
 		ret[index] = c && (c->element >= 0 || index == 0) ? next++ : -1;
 	}
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		used |= !functions.v[i].address->assigned &&
 			ret[functions.v[i].address->at.bus] < 0;
@@ -165,12 +166,12 @@ static void write_index(struct fix *fix, const struct guest_controller *c, const
 void fix_indexes(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
-	check_functions functions = {};
+	guest_functions functions = {};
 	int new[INDEXES];
 
 	if (named_elsewhere(guest) || !close_gaps(fix->check, new))
 		return;
-	check_list_functions(fix->check, &functions);
+	guest_list_functions(fix->check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		write_bus(fix, functions.v[i].address, new);
 	vec_free(&functions);

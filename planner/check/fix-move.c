@@ -9,17 +9,16 @@
 
 static bool is_free_port(const struct check *check, int index)
 {
-	const struct guest_controller *c = check_controller(check, index);
+	const struct guest_controller *c = guest_tree_controller(&check->tree, index);
 
-	return c && c->element >= 0 && check->bus[index].children == 0 &&
-	       (streq_null(c->model, "pcie-root-port") ||
-		streq_null(c->model, "pcie-switch-downstream-port"));
+	return c && c->element >= 0 && check->tree.bus[index].children == 0 &&
+	       guest_is_port(c);
 }
 
 static int free_port(const struct check *check, int root)
 {
 	for (int index = 1; index < INDEXES; index++)
-		if (check->bus[index].root == root && is_free_port(check, index))
+		if (check->tree.bus[index].root == root && is_free_port(check, index))
 			return index;
 	return -1;
 }
@@ -27,16 +26,17 @@ static int free_port(const struct check *check, int root)
 /* One above all that the document names. */
 static int next_index(const struct check *check)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 	int highest = 0;
 
 	for (int index = 0; index < INDEXES; index++) {
-		const struct guest_controller *c = check_controller(check, index);
+		const struct guest_controller *c =
+			guest_tree_controller(&check->tree, index);
 
 		if (c && c->element >= 0)
 			highest = index;
 	}
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		if (!functions.v[i].address->assigned)
 			highest = MAX(highest, (int)functions.v[i].address->at.bus);
@@ -47,9 +47,9 @@ static int next_index(const struct check *check)
 static int free_slot(const struct check *check, int bus)
 {
 	bool used[PCI_SLOTS] = {};
-	check_functions functions = {};
+	guest_functions functions = {};
 
-	check_list_functions(check, &functions);
+	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		if (functions.v[i].address->at.bus == bus)
 			used[functions.v[i].address->at.slot] = true;
@@ -84,9 +84,9 @@ static void want_address(struct want *want, int bus, int slot)
 /* An address that libvirt chose is not in the text: all of it is written then. */
 void fix_function_0(struct fix *fix)
 {
-	check_functions functions = {};
+	guest_functions functions = {};
 
-	check_list_functions(fix->check, &functions);
+	guest_list_functions(fix->check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++) {
 		const struct guest_address *address = functions.v[i].address;
 		struct want *want;
@@ -117,7 +117,7 @@ static int make_port(struct fix *fix, int root)
 	want = want_new("controller");
 	want_set(want, "type", "pci");
 	want_set(want, "index", "%d", index);
-	want_set(want, "model", "pcie-root-port");
+	want_set(want, "model", "%s", controller_rows[CONTROLLER_ROOT_PORT].name);
 	want_address(want, root, slot);
 	edit_insert(&fix->edits, fix->check->guest->devices_element,
 		    last_controller(fix->check), want);
@@ -187,7 +187,7 @@ static bool row_of(const struct fix *fix, struct check_hostdev *ret)
 
 static bool backed_by(const struct check *check, int root, int node)
 {
-	int cell = check_cell_of_bus(check, root);
+	int cell = guest_tree_cell(&check->tree, root);
 	_cleanup_set_ struct set backing = {};
 
 	return cell >= 0 && node >= 0 && check_backing(check, (size_t)cell, &backing) &&
@@ -202,7 +202,7 @@ void fix_to_node(struct fix *fix)
 	if (!row_of(fix, &row))
 		return;
 	for (int index = 1; index < INDEXES; index++)
-		if (fix->check->bus[index].root == index &&
+		if (fix->check->tree.bus[index].root == index &&
 		    backed_by(fix->check, index, row.host_node)) {
 			right = index;
 			count++;
@@ -224,7 +224,7 @@ static bool holds_strangers(const struct check *check, int root, int function)
 
 		found |= list.v[i].function >= 0 &&
 			 device->address.state == VALUE_VALID &&
-			 check->bus[device->address.at.bus].root == root &&
+			 check->tree.bus[device->address.at.bus].root == root &&
 			 check->host->functions.v[list.v[i].function].root !=
 				 check->host->functions.v[function].root;
 	}
@@ -240,8 +240,8 @@ void fix_to_own_root(struct fix *fix)
 	if (!row_of(fix, &row) || row.function < 0)
 		return;
 	for (int index = 1; index < INDEXES; index++)
-		if (fix->check->bus[index].root == index &&
-		    check_cell_of_bus(fix->check, index) == row.cell &&
+		if (fix->check->tree.bus[index].root == index &&
+		    guest_tree_cell(&fix->check->tree, index) == row.cell &&
 		    !holds_strangers(fix->check, index, row.function)) {
 			right = index;
 			count++;

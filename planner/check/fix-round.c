@@ -154,7 +154,7 @@ int fix_round_make(const struct document *document, const struct check_options *
 	if (guest_read(document, &guest, error) < 0)
 		return -1;
 	assign(&guest, &assignment);
-	check_build_tree(&check);
+	guest_tree_read(&guest, &check.tree);
 	making.marks = xcalloc(document->elements.n, 1);
 	rc = make(&making, wanted, error);
 	free(making.marks);

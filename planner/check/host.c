@@ -27,9 +27,10 @@ void check_list_hostdevs(const struct check *check, check_hostdevs *ret)
 		row->function = check->host ? machine_function_index(check->host,
 								     device->source.at)
 					    : -1;
-		row->cell = device->address.state == VALUE_VALID
-				    ? check_cell_of_bus(check, device->address.at.bus)
-				    : -1;
+		row->cell =
+			device->address.state == VALUE_VALID
+				? guest_tree_cell(&check->tree, device->address.at.bus)
+				: -1;
 		row->host_node = host_node(check->host, row->function);
 	}
 }

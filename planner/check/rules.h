@@ -6,9 +6,10 @@
  */
 #pragma once
 
-#include "planner/guest/assign/assign.h"
 #include "planner/check/check.h"
-#include "planner/guest/guest.h"
+#include "planner/guest/assign/assign.h"
+#include "planner/guest/controller-model.h"
+#include "planner/guest/tree.h"
 
 /* For %llu in the messages of rules. */
 #define ULL(x) ((unsigned long long)(x))
@@ -46,22 +47,13 @@ enum rule_planned {
 
 struct fix;
 
-/* A PCI controller's place; by index. */
-struct check_bus {
-	int controller;    /* in guest.controllers, -1 there is none */
-	int parent;        /* index of the controller above, -1 */
-	int root;          /* index of pcie-root or of an expander bus; -1 not reached */
-	unsigned bridges;  /* of a root: bus numbers used below it besides its own */
-	unsigned children; /* controllers and devices on this bus */
-};
-
 struct check {
 	const struct document *document;
 	const struct guest *guest; /* completed by assign */
 	const struct assignment *assignment;
 	const struct check_options *options;
 	const struct machine *host; /* options->host */
-	struct check_bus bus[INDEXES];
+	struct guest_tree tree;
 	/* The rule at work and what it says; rules use check_found and check_skip. */
 	const struct rule *rule;
 	struct report *report;
@@ -132,26 +124,6 @@ void check_mend(struct finding *finding, const char *format, ...) _printf_(2, 3)
 void check_values(struct finding *finding, const char *observed, const char *expected);
 /* Points at a second place. */
 void check_relate(struct check *check, struct finding *finding, int element);
-
-/* planner/check/tree.c */
-void check_build_tree(struct check *check);
-/* The controller of an index; NULL. */
-const struct guest_controller *check_controller(const struct check *check, int index);
-/* Whether the bus of an index is below an expander bus. */
-bool check_under_expander(const struct check *check, int index);
-/* The guest cell of the root above a bus, -1. */
-int check_cell_of_bus(const struct check *check, int index);
-
-/* Whether its firmware is UEFI, as far as the domain says. */
-bool check_is_efi(const struct guest *guest);
-
-/* A list of all in the guest that has a PCI address, for rules that walk over it. */
-struct check_function {
-	struct assign_item item;
-	const struct guest_address *address;
-};
-typedef VEC(struct check_function) check_functions;
-void check_list_functions(const struct check *check, check_functions *ret);
 
 /* The formatter would make one line of it. */
 /* clang-format off */

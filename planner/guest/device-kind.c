@@ -6,8 +6,6 @@
  */
 #include "planner/guest/device-kind.h"
 
-#include "topology/machine.h"
-
 #define VIRTIO 0x1af4, 0x1040
 
 static const struct device_kind kinds[] = {
@@ -105,25 +103,6 @@ static const struct device_kind kinds[] = {
 	{NULL, "shmem", NULL, "ivshmem-doorbell", 0x1af4, 0x1110, 0x050000, CONNECT_PCI},
 	{NULL, "serial", NULL, "pci-serial", 0x1b36, 0x0002, 0x070002, CONNECT_PCI,
 	 .io_bar = true},
-};
-
-/* QEMU 7.2 hw/pci-bridge and hw/pci-bridge/gen_pcie_root_port.c; ACS: only there. */
-static const struct bridge_kind bridges[] = {
-	{"pcie-root-port", "pcie-root-port", 0x1b36, 0x000c, 0x060400, PCIE_ROOT_PORT,
-	 .acs = true, .bridge = true},
-	{"pcie-root-port", "ioh3420", 0x8086, 0x3420, 0x060400, PCIE_ROOT_PORT,
-	 .bridge = true},
-	{"pcie-switch-upstream-port", "x3130-upstream", 0x104c, 0x8232, 0x060400,
-	 PCIE_UPSTREAM_PORT, .bridge = true},
-	{"pcie-switch-downstream-port", "xio3130-downstream", 0x104c, 0x8233, 0x060400,
-	 PCIE_DOWNSTREAM_PORT, .bridge = true},
-	{"pcie-to-pci-bridge", "pcie-pci-bridge", 0x1b36, 0x000e, 0x060400,
-	 PCIE_TO_PCI_BRIDGE, .bridge = true},
-	{"dmi-to-pci-bridge", "i82801b11-bridge", 0x8086, 0x244e, 0x060401, PCIE_NONE,
-	 .bridge = true},
-	{"pci-bridge", "pci-bridge", 0x1b36, 0x0001, 0x060400, PCIE_NONE, .bridge = true},
-	{"pcie-expander-bus", "pxb-pcie", 0x1b36, 0x000b, 0x060000, PCIE_NONE},
-	{"pci-expander-bus", "pxb", 0x1b36, 0x0009, 0x060000, PCIE_NONE},
 };
 
 const struct device_kind *device_kind_named(const char *name)
@@ -261,14 +240,4 @@ uint16_t device_kind_legacy_id(const struct device_kind *kind)
 		if (kind->vendor == 0x1af4 && kind->device == ids[i].modern)
 			return ids[i].legacy;
 	return kind->device;
-}
-
-const struct bridge_kind *bridge_kind_of(const struct guest_controller *controller)
-{
-	for (size_t i = 0; controller->model && i < ARRAY_SIZE(bridges); i++)
-		if (streq(bridges[i].model, controller->model) &&
-		    (!controller->model_name ||
-		     streq(bridges[i].model_name, controller->model_name)))
-			return &bridges[i];
-	return NULL;
 }

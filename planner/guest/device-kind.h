@@ -56,15 +56,3 @@ bool device_kind_is_virtio(const struct device_kind *kind);
  * hw/virtio/virtio-pci.c, disable-legacy=auto; virtio 1.2, 4.1.2.1).
  */
 uint16_t device_kind_legacy_id(const struct device_kind *kind);
-
-/* The PCI bridges and ports that libvirt's controllers are in QEMU. */
-struct bridge_kind {
-	const char *model;      /* libvirt's */
-	const char *model_name; /* QEMU's device, libvirt's default for the model */
-	uint16_t vendor, device;
-	uint32_t class_code;
-	int pcie_type; /* enum pcie_type */
-	bool acs;      /* isolates what is below it */
-	bool bridge;   /* takes a bus number from its parent's window */
-};
-const struct bridge_kind *bridge_kind_of(const struct guest_controller *controller);

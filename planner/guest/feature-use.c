@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/guest/feature-use.h"
 
+#include "planner/guest/controller-model.h"
+
 static int find_iommu(const struct guest *guest, const char *model)
 {
 	for (size_t i = 0; i < guest->iommus.n; i++)
@@ -53,7 +55,7 @@ static int find_full_expander(const struct document *document, const struct gues
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
-		if (guest_is_pci(c) && streq_null(c->model, "pcie-expander-bus") &&
+		if (controller_model_of(c) == CONTROLLER_PCIE_EXPANDER &&
 		    guest_pci_index(c) >= 0 && count[guest_pci_index(c)] > 1)
 			return c->element;
 	}

@@ -9,6 +9,11 @@ bool guest_address_automatic(const struct guest_address *address)
 	       address->at.domain == 0 && address->at.bus == 0 && address->at.slot == 0;
 }
 
+bool guest_address_on_pci(const struct guest_address *address)
+{
+	return address->state == VALUE_VALID && streq_null(address->type, "pci");
+}
+
 static void address_init(struct guest_address *address)
 {
 	address->element = -1;
@@ -263,6 +268,12 @@ bool guest_is_virt(const struct guest *guest)
 {
 	return guest->machine &&
 	       (streq(guest->machine, "virt") || has_prefix(guest->machine, "virt-"));
+}
+
+bool guest_is_efi(const struct guest *guest)
+{
+	return streq_null(guest->firmware, "efi") ||
+	       streq_null(guest->loader_type, "pflash");
 }
 
 bool guest_is_i440fx(const struct guest *guest)

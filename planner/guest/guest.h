@@ -49,6 +49,8 @@ struct guest_address {
  * slot are all 0 (virPCIDeviceAddressIsEmpty).
  */
 bool guest_address_automatic(const struct guest_address *address);
+/* Whether something has a valid PCI address. */
+bool guest_address_on_pci(const struct guest_address *address);
 
 struct guest_controller {
 	int element;
@@ -266,11 +268,13 @@ int guest_pci_index(const struct guest_controller *controller);
 /* The bus number of an expander bus, chosen by libvirt too; -1 if it has no such number.
  */
 int guest_bus_nr(const struct guest_controller *controller);
-/* q35 and pc-q35-*; virt and virt-*. */
 /* <vcpu>, 1 where it is not readable, and what libvirt's bitmaps hold, 16384, at most. */
 unsigned guest_vcpus(const struct guest *guest);
+/* q35 and pc-q35-*; virt and virt-*. */
 bool guest_is_q35(const struct guest *guest);
 bool guest_is_virt(const struct guest *guest);
+/* Whether its firmware is UEFI, as far as the domain says. */
+bool guest_is_efi(const struct guest *guest);
 
 static inline struct guest_number number_of(uint64_t value)
 {

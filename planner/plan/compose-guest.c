@@ -18,7 +18,7 @@ enum general {
 
 static void add_general(struct plan *plan, enum general what)
 {
-	int port = layout_add(&plan->layout, LAYOUT_ROOT_PORT, 0);
+	int port = layout_add(&plan->layout, CONTROLLER_ROOT_PORT, 0);
 	int endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
 
 	plan->layout.items.v[endpoint].owner = what;
@@ -84,19 +84,6 @@ static bool has_child(const struct layout *layout, int parent)
 	return false;
 }
 
-static const char *const models[] = {
-	[LAYOUT_ROOT] = "pcie-root",
-	[LAYOUT_EXPANDER] = "pcie-expander-bus",
-	[LAYOUT_ROOT_PORT] = "pcie-root-port",
-	[LAYOUT_UPSTREAM] = "pcie-switch-upstream-port",
-	[LAYOUT_DOWNSTREAM] = "pcie-switch-downstream-port",
-};
-
-static bool is_port(enum layout_kind kind)
-{
-	return kind == LAYOUT_ROOT_PORT || kind == LAYOUT_DOWNSTREAM;
-}
-
 /* Whether the port's device is to share its group: ioh3420 has no ACS. */
 static bool wants_shared_group(const struct request *request, const struct plan *plan,
 			       int port)
@@ -117,16 +104,16 @@ static void add_pci_controller(const struct request *request, struct plan *plan,
 	struct guest_controller *controller = guest_add_controller(&plan->guest, "pci");
 
 	controller->index = number_of(item->index);
-	set_string(&controller->model, models[item->kind]);
+	set_string(&controller->model, controller_rows[item->kind].name);
 	if (number == 0)
 		return;
 	controller->address = compose_item_address(&plan->layout, number);
-	if (item->kind == LAYOUT_EXPANDER) {
+	if (item->kind == CONTROLLER_PCIE_EXPANDER) {
 		controller->bus_nr = number_of(item->bus_nr);
 		if (item->owner != NO_CELL)
 			controller->node = number_of((unsigned)item->owner);
 	}
-	if (!is_port(item->kind))
+	if (controller_role(item->kind) != ROLE_PORT)
 		return;
 	if (wants_shared_group(request, plan, number))
 		set_string(&controller->model_name, "ioh3420");

@@ -82,7 +82,7 @@ struct port_tree {
 
 static int add_expander(struct port_tree *tree, int cell)
 {
-	int item = layout_add(&tree->plan->layout, LAYOUT_EXPANDER, 0);
+	int item = layout_add(&tree->plan->layout, CONTROLLER_PCIE_EXPANDER, 0);
 
 	tree->plan->layout.items.v[item].owner = cell;
 	tree->plan->layout.items.v[item].spare = DEFAULT_SPARE_BUSES;
@@ -117,11 +117,12 @@ static int upstream_for(struct port_tree *tree, int number, int expander)
 	if (tree->upstream_of_switch[number] != LAYOUT_NONE)
 		return tree->upstream_of_switch[number];
 	if (wanted->parent >= 0)
-		above = layout_add(layout, LAYOUT_DOWNSTREAM,
+		above = layout_add(layout, CONTROLLER_DOWNSTREAM_PORT,
 				   upstream_for(tree, wanted->parent, expander));
 	else
-		above = layout_add(layout, LAYOUT_ROOT_PORT, expander);
-	tree->upstream_of_switch[number] = layout_add(layout, LAYOUT_UPSTREAM, above);
+		above = layout_add(layout, CONTROLLER_ROOT_PORT, expander);
+	tree->upstream_of_switch[number] =
+		layout_add(layout, CONTROLLER_UPSTREAM_PORT, above);
 	return tree->upstream_of_switch[number];
 }
 
@@ -132,10 +133,10 @@ static void add_device(struct port_tree *tree, struct plan_device *device)
 	int expander = expander_for(tree, wanted), port;
 
 	if (wanted->switch_port >= 0)
-		port = layout_add(layout, LAYOUT_DOWNSTREAM,
+		port = layout_add(layout, CONTROLLER_DOWNSTREAM_PORT,
 				  upstream_for(tree, wanted->switch_port, expander));
 	else
-		port = layout_add(layout, LAYOUT_ROOT_PORT, expander);
+		port = layout_add(layout, CONTROLLER_ROOT_PORT, expander);
 	device->endpoint = layout_add(layout, LAYOUT_ENDPOINT, port);
 	layout->items.v[device->endpoint].owner = (int)(device - tree->plan->devices.v);
 }
@@ -157,8 +158,9 @@ static void add_spare_ports(struct port_tree *tree, int count)
 
 	for (size_t i = 0; i < n; i++)
 		for (int port = 0;
-		     layout->items.v[i].kind == LAYOUT_EXPANDER && port < count; port++)
-			layout_add(layout, LAYOUT_ROOT_PORT, (int)i);
+		     layout->items.v[i].kind == CONTROLLER_PCIE_EXPANDER && port < count;
+		     port++)
+			layout_add(layout, CONTROLLER_ROOT_PORT, (int)i);
 }
 
 /* How many empty hot-pluggable ports may stand beside @io functions with an I/O BAR. */
@@ -234,7 +236,7 @@ static int build_tree(const struct request *request, struct plan *plan,
 		plan->layout.reserved_slots |= 1u << VIDEO_SLOT;
 	compose_general(request, plan);
 	for (int i = 0; i < general; i++)
-		layout_add(&plan->layout, LAYOUT_ROOT_PORT, 0);
+		layout_add(&plan->layout, CONTROLLER_ROOT_PORT, 0);
 	/* Spare ports are wanted on every node, devices or not. */
 	if (request->spare_ports > 0 && request->per == PER_NODE)
 		for (size_t i = 0; i < request->nodes.n; i++)

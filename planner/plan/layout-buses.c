@@ -19,7 +19,7 @@ static struct budget count_budget(const struct layout *layout)
 
 	budget.needed = 1 + layout_bridges_below(layout, 0) + layout->headroom;
 	for (size_t i = 0; i < layout->items.n; i++) {
-		if (layout->items.v[i].kind != LAYOUT_EXPANDER)
+		if (layout->items.v[i].kind != CONTROLLER_PCIE_EXPANDER)
 			continue;
 		budget.roots++;
 		budget.needed += 1 + layout_bridges_below(layout, (int)i);
@@ -33,7 +33,7 @@ unsigned layout_next_bus(const struct layout *layout, unsigned bus_nr)
 	unsigned next = layout->last_bus + 1;
 
 	for (size_t i = 0; i < layout->items.n; i++)
-		if (layout->items.v[i].kind == LAYOUT_EXPANDER &&
+		if (layout->items.v[i].kind == CONTROLLER_PCIE_EXPANDER &&
 		    layout->items.v[i].has_bus_nr && layout->items.v[i].bus_nr > bus_nr)
 			next = MIN(next, (unsigned)layout->items.v[i].bus_nr);
 	return next;
@@ -50,7 +50,7 @@ static unsigned gap_for(const struct layout *layout, unsigned size)
 		for (size_t i = 0; i < layout->items.n; i++) {
 			const struct layout_item *item = &layout->items.v[i];
 
-			if (item->kind == LAYOUT_EXPANDER && item->has_bus_nr &&
+			if (item->kind == CONTROLLER_PCIE_EXPANDER && item->has_bus_nr &&
 			    item->bus_nr < end)
 				from = MAX(from,
 					   item->bus_nr + 1 +
@@ -88,7 +88,7 @@ static int check_windows(struct layout *layout, struct error *error)
 		struct layout_item *item = &layout->items.v[i];
 		unsigned below = layout_bridges_below(layout, (int)i), next;
 
-		if (item->kind != LAYOUT_EXPANDER)
+		if (item->kind != CONTROLLER_PCIE_EXPANDER)
 			continue;
 		next = layout_next_bus(layout, item->bus_nr);
 		if (item->bus_nr + below >= next)
@@ -117,7 +117,7 @@ static int give_windows(struct layout *layout, unsigned share, struct error *err
 		struct layout_item *item = &layout->items.v[n];
 		unsigned below, spare, end;
 
-		if (item->kind != LAYOUT_EXPANDER || item->has_bus_nr)
+		if (item->kind != CONTROLLER_PCIE_EXPANDER || item->has_bus_nr)
 			continue;
 		below = layout_bridges_below(layout, (int)n);
 		spare = MIN(item->spare, share);
@@ -152,7 +152,7 @@ static unsigned number_below(struct layout *layout, int parent, unsigned last)
 	for (size_t i = (size_t)parent + 1; i < layout->items.n; i++) {
 		const struct layout_item *item = &layout->items.v[i];
 
-		if (item->parent == parent && layout_is_bridge(item->kind))
+		if (item->parent == parent && controller_is_bridge(item->kind))
 			at[item->slot * PCI_FUNCTIONS + item->function] = (int)i;
 	}
 	for (size_t devfn = 0; devfn < ARRAY_SIZE(at); devfn++)
@@ -166,9 +166,10 @@ static void give_numbers(struct layout *layout)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		struct layout_item *item = &layout->items.v[i];
 
-		if (item->kind != LAYOUT_ROOT && item->kind != LAYOUT_EXPANDER)
+		if (item->kind != CONTROLLER_PCIE_ROOT &&
+		    item->kind != CONTROLLER_PCIE_EXPANDER)
 			continue;
-		item->secondary = item->kind == LAYOUT_ROOT ? 0 : item->bus_nr;
+		item->secondary = item->kind == CONTROLLER_PCIE_ROOT ? 0 : item->bus_nr;
 		item->subordinate =
 			(uint8_t)number_below(layout, (int)i, item->secondary);
 	}

@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/layout-tree.h"
 
-const struct layout_kind_row layout_kinds[] = {
-	/* libvirt 9.0 src/conf/domain_addr.c, virDomainPCIAddressBusSetModel */
-	[LAYOUT_ROOT] = {"pcie-root", true, false, 1, 30},
-	[LAYOUT_EXPANDER] = {"pcie-expander-bus", true, false, 0, 31},
-	[LAYOUT_ROOT_PORT] = {"pcie-root-port", true, true, 0, 0},
-	[LAYOUT_UPSTREAM] = {"pcie-switch-upstream-port", true, true, 0, 31},
-	[LAYOUT_DOWNSTREAM] = {"pcie-switch-downstream-port", true, true, 0, 0},
-	[LAYOUT_BRIDGE] = {"bridge", true, true, 1, 31},
-	[LAYOUT_ENDPOINT] = {"device", false, false, 1, 0},
-};
-
-bool layout_is_bridge(enum layout_kind kind)
-{
-	return layout_kinds[kind].bridge;
-}
-
 unsigned layout_bridges_below(const struct layout *layout, int item)
 {
 	unsigned count = 0;
@@ -24,9 +8,10 @@ unsigned layout_bridges_below(const struct layout *layout, int item)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		int above = layout->items.v[i].parent;
 
-		if (!layout_kinds[layout->items.v[i].kind].bridge)
+		if (!controller_is_bridge(layout->items.v[i].kind))
 			continue;
-		while (above > item && layout->items.v[above].kind != LAYOUT_EXPANDER)
+		while (above > item &&
+		       layout->items.v[above].kind != CONTROLLER_PCIE_EXPANDER)
 			above = layout->items.v[above].parent;
 		count += above == item;
 	}
@@ -35,12 +20,14 @@ unsigned layout_bridges_below(const struct layout *layout, int item)
 
 void layout_begin(struct layout *layout)
 {
-	*layout = (struct layout){.headroom = 8, .last_bus = 255};
-	layout_add(layout, LAYOUT_ROOT, LAYOUT_NONE);
+	*layout = (struct layout){.headroom = 8,
+				  .last_bus = 255,
+				  .reserved_slots = 1u << CHIPSET_SLOT};
+	layout_add(layout, CONTROLLER_PCIE_ROOT, LAYOUT_NONE);
 	layout->items.v[0].has_index = true;
 }
 
-int layout_add(struct layout *layout, enum layout_kind kind, int parent)
+int layout_add(struct layout *layout, enum controller_model kind, int parent)
 {
 	struct layout_item *item = vec_add(&layout->items);
 
@@ -55,7 +42,7 @@ void layout_free(struct layout *layout)
 	vec_free(&layout->items);
 }
 
-unsigned layout_count(const struct layout *layout, enum layout_kind kind)
+unsigned layout_count(const struct layout *layout, enum controller_model kind)
 {
 	unsigned count = 0;
 

@@ -3,25 +3,23 @@
 #pragma once
 
 #include "base/vec.h"
+#include "planner/guest/controller-model.h"
 #include "topology/pci-address.h"
 
 #define LAYOUT_NONE (-1)
 
-#define DEFAULT_SPARE_BUSES 8u /* of an expander bus */
-#define VIDEO_SLOT          1u /* libvirt's own place for the primary video device */
+#define DEFAULT_SPARE_BUSES 8u    /* of an expander bus */
+#define VIDEO_SLOT          1u    /* libvirt's own place for the primary video device */
+#define CHIPSET_SLOT        0x1fu /* ISA bridge, SATA and SMBus of q35 */
 
-enum layout_kind {
-	LAYOUT_ROOT,       /* pcie-root: item 0, always there */
-	LAYOUT_EXPANDER,   /* pcie-expander-bus, on pcie-root */
-	LAYOUT_ROOT_PORT,  /* pcie-root-port, on pcie-root or an expander bus */
-	LAYOUT_UPSTREAM,   /* pcie-switch-upstream-port, in a port */
-	LAYOUT_DOWNSTREAM, /* pcie-switch-downstream-port, on an upstream port */
-	LAYOUT_BRIDGE,     /* to conventional PCI, of a domain that is there */
-	LAYOUT_ENDPOINT,   /* a device, in a port or (integrated) on pcie-root */
-};
+/*
+ * An item is a PCI controller of one of these models (item 0, always there, is pcie-root)
+ * or a device, in a port or (integrated) on pcie-root.
+ */
+#define LAYOUT_ENDPOINT CONTROLLER_NONE
 
 struct layout_item {
-	enum layout_kind kind;
+	enum controller_model kind;
 	int parent; /* item; LAYOUT_NONE for item 0 */
 	int owner;  /* the caller's own number for it, not looked at */
 	/* Given: kept as it is. Else filled in. */
@@ -49,26 +47,15 @@ struct layout {
 };
 
 /*
- * An empty tree: pcie-root alone, 8 numbers of headroom. Slots 0x1f (ISA bridge, SATA,
- * SMBus on q35) and 0 are never used, 1 (where libvirt puts an unaddressed video device)
- * only if nothing else is free.
+ * An empty tree: pcie-root alone, 8 numbers of headroom. Its slots 0x1f and 0 are never
+ * used, 1 (where libvirt puts an unaddressed video device) only if nothing else is free.
  */
 void layout_begin(struct layout *layout);
 /* Adds an item and returns its number. Parents come before children. */
-int layout_add(struct layout *layout, enum layout_kind kind, int parent);
+int layout_add(struct layout *layout, enum controller_model kind, int parent);
 /* Bridges (controllers that take a bus number) anywhere below an item. */
 unsigned layout_bridges_below(const struct layout *layout, int item);
 /* Items of a kind in all. */
-unsigned layout_count(const struct layout *layout, enum layout_kind kind);
+unsigned layout_count(const struct layout *layout, enum controller_model kind);
 void layout_free(struct layout *layout);
 #define _cleanup_layout_ _cleanup_(layout_free)
-/* Whether a kind is a bridge that takes a bus number. */
-bool layout_is_bridge(enum layout_kind kind);
-
-/* What the files of layout know of each kind. */
-struct layout_kind_row {
-	const char *name;
-	bool controller, bridge;
-	unsigned first_slot, last_slot; /* that its children may take */
-};
-extern const struct layout_kind_row layout_kinds[]; /* by kind */

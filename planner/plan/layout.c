@@ -6,7 +6,6 @@
 #include "topology/pci-address.h"
 
 #define LAST_INDEX 255u
-#define LPC_SLOT   0x1fu
 
 static int give_indexes(struct layout *layout, struct error *error)
 {
@@ -16,7 +15,7 @@ static int give_indexes(struct layout *layout, struct error *error)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		struct layout_item *item = &layout->items.v[i];
 
-		controllers += layout_kinds[item->kind].controller;
+		controllers += item->kind != LAYOUT_ENDPOINT;
 		if (item->has_index && item->index <= LAST_INDEX)
 			used[item->index] = true;
 	}
@@ -28,7 +27,7 @@ static int give_indexes(struct layout *layout, struct error *error)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		struct layout_item *item = &layout->items.v[i];
 
-		if (!layout_kinds[item->kind].controller || item->has_index)
+		if (item->kind == LAYOUT_ENDPOINT || item->has_index)
 			continue;
 		while (next <= LAST_INDEX && used[next])
 			next++;
@@ -65,7 +64,7 @@ static int take_given(struct layout *layout, int parent, struct slots *slots,
 }
 
 static unsigned count_free_children(const struct layout *layout, int parent,
-				    enum layout_kind kind)
+				    enum controller_model kind)
 {
 	unsigned count = 0;
 
@@ -79,7 +78,7 @@ static unsigned count_free_children(const struct layout *layout, int parent,
 static unsigned free_slots(const struct layout *layout, int parent,
 			   const struct slots *slots)
 {
-	const struct layout_kind_row *row = &layout_kinds[layout->items.v[parent].kind];
+	const struct controller_row *row = &controller_rows[layout->items.v[parent].kind];
 	unsigned reserved = parent == 0 ? layout->reserved_slots : 0, count = 0;
 
 	for (unsigned slot = row->first_slot; slot <= row->last_slot; slot++)
@@ -96,7 +95,7 @@ static unsigned behind_bridges(const struct layout *layout, int parent)
 		const struct layout_item *item = &layout->items.v[i];
 
 		if (item->parent == parent && item->has_address &&
-		    layout_kinds[item->kind].bridge)
+		    controller_is_bridge(item->kind))
 			slot = MAX(slot, item->slot + 1u);
 	}
 	return slot;
@@ -106,7 +105,7 @@ static unsigned behind_bridges(const struct layout *layout, int parent)
 static unsigned free_slot_from(const struct layout *layout, int parent,
 			       const struct slots *slots, unsigned from)
 {
-	const struct layout_kind_row *row = &layout_kinds[layout->items.v[parent].kind];
+	const struct controller_row *row = &controller_rows[layout->items.v[parent].kind];
 	unsigned reserved = parent == 0 ? layout->reserved_slots : 0;
 	unsigned keep = parent == 0 ? VIDEO_SLOT : PCI_SLOTS;
 
@@ -144,7 +143,8 @@ static bool may_share(const struct layout *layout, int parent, unsigned slot)
 
 		if (item->parent != parent || !item->has_address || item->slot != slot)
 			continue;
-		if (item->kind != LAYOUT_ROOT_PORT && item->kind != LAYOUT_EXPANDER)
+		if (item->kind != CONTROLLER_ROOT_PORT &&
+		    item->kind != CONTROLLER_PCIE_EXPANDER)
 			return false;
 		first |= item->function == 0;
 	}
@@ -155,12 +155,14 @@ static bool may_share(const struct layout *layout, int parent, unsigned slot)
 static bool share_slot(const struct layout *layout, int parent, struct slots *slots,
 		       unsigned *ret_slot, unsigned *ret_function)
 {
-	const struct layout_kind_row *row = &layout_kinds[layout->items.v[parent].kind];
+	const struct controller_row *row = &controller_rows[layout->items.v[parent].kind];
+	unsigned reserved = parent == 0 ? layout->reserved_slots : 0;
 
 	for (unsigned slot = row->last_slot + 1; slot-- > row->first_slot;) {
 		unsigned function = 1;
 
-		if (!slots->taken[slot] || !may_share(layout, parent, slot))
+		if (!slots->taken[slot] || (reserved >> slot & 1) ||
+		    !may_share(layout, parent, slot))
 			continue;
 		while (function < PCI_FUNCTIONS && slots->taken[slot] >> function & 1)
 			function++;
@@ -173,7 +175,20 @@ static bool share_slot(const struct layout *layout, int parent, struct slots *sl
 	return false;
 }
 
-static int no_slot(const struct layout *layout, int parent, enum layout_kind kind,
+static const char *name_of(enum controller_model kind)
+{
+	return kind == LAYOUT_ENDPOINT ? "device" : controller_rows[kind].name;
+}
+
+/* Slots that a plan may use: pcie-root's last one is the chipset's. */
+static unsigned count_slots(const struct layout *layout, int parent)
+{
+	const struct controller_row *row = &controller_rows[layout->items.v[parent].kind];
+
+	return row->last_slot + 1 - row->first_slot - (parent == 0);
+}
+
+static int no_slot(const struct layout *layout, int parent, enum controller_model kind,
 		   struct error *error)
 {
 	const struct layout_item *bus = &layout->items.v[parent];
@@ -183,23 +198,21 @@ static int no_slot(const struct layout *layout, int parent, enum layout_kind kin
 		return error_input(
 			error,
 			"%u %s%s on %s (controller %u) do not fit: its slots are taken; free some, or ask for fewer",
-			wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
-			layout_kinds[bus->kind].name, bus->index);
+			wanted, name_of(kind), wanted == 1 ? "" : "s", name_of(bus->kind),
+			bus->index);
 	return error_input(
 		error,
 		"%u %s%s on %s (controller %u) do not fit: it has %u slots of %u functions: ask for fewer%s",
-		wanted, layout_kinds[kind].name, wanted == 1 ? "" : "s",
-		layout_kinds[bus->kind].name, bus->index,
-		layout_kinds[bus->kind].last_slot - layout_kinds[bus->kind].first_slot +
-			1,
-		PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");
+		wanted, name_of(kind), wanted == 1 ? "" : "s", name_of(bus->kind),
+		bus->index, count_slots(layout, parent), PCI_FUNCTIONS,
+		parent > 0 ? ", or spread them over more nodes" : "");
 }
 
 /*
  * Gives the children of one kind their addresses, @per_slot to a slot as functions. Only
  * pcie-root-port and pcie-expander-bus may share a slot.
  */
-static int place_kind(struct layout *layout, int parent, enum layout_kind kind,
+static int place_kind(struct layout *layout, int parent, enum controller_model kind,
 		      unsigned per_slot, struct slots *slots, struct error *error)
 {
 	unsigned slot = PCI_SLOTS, function = per_slot;
@@ -211,12 +224,13 @@ static int place_kind(struct layout *layout, int parent, enum layout_kind kind,
 			continue;
 		if (function >= per_slot) {
 			slot = lowest_slot(layout, parent, slots,
-					   layout_kinds[kind].bridge);
+					   controller_is_bridge(kind));
 			function = 0;
 		}
 		if (slot >= PCI_SLOTS) {
 			if (!layout->append ||
-			    (kind != LAYOUT_ROOT_PORT && kind != LAYOUT_EXPANDER) ||
+			    (kind != CONTROLLER_ROOT_PORT &&
+			     kind != CONTROLLER_PCIE_EXPANDER) ||
 			    !share_slot(layout, parent, slots, &slot, &function))
 				return no_slot(layout, parent, kind, error);
 			item->slot = (uint8_t)slot;
@@ -242,14 +256,15 @@ static unsigned divide_up(unsigned a, unsigned b)
  * expander buses. Elsewhere a slot each, until there are more than slots.
  */
 static unsigned functions_per_slot(const struct layout *layout, int parent,
-				   enum layout_kind kind, const struct slots *slots)
+				   enum controller_model kind, const struct slots *slots)
 {
 	unsigned wanted = count_free_children(layout, parent, kind);
 	unsigned room = free_slots(layout, parent, slots);
 
-	if (kind == LAYOUT_ROOT_PORT && parent == 0)
+	if (kind == CONTROLLER_ROOT_PORT && parent == 0)
 		return PCI_FUNCTIONS;
-	if ((kind != LAYOUT_ROOT_PORT && kind != LAYOUT_EXPANDER) || room == 0)
+	if ((kind != CONTROLLER_ROOT_PORT && kind != CONTROLLER_PCIE_EXPANDER) ||
+	    room == 0)
 		return 1;
 	return MIN(MAX(divide_up(wanted, room), 1u), (unsigned)PCI_FUNCTIONS);
 }
@@ -257,9 +272,11 @@ static unsigned functions_per_slot(const struct layout *layout, int parent,
 static int give_addresses_on(struct layout *layout, int parent, struct error *error)
 {
 	/* Endpoints last: they are few, and the ports of a plan should stand together. */
-	static const enum layout_kind order[] = {LAYOUT_ROOT_PORT, LAYOUT_EXPANDER,
-						 LAYOUT_UPSTREAM, LAYOUT_DOWNSTREAM,
-						 LAYOUT_ENDPOINT};
+	static const enum controller_model order[] = {CONTROLLER_ROOT_PORT,
+						      CONTROLLER_PCIE_EXPANDER,
+						      CONTROLLER_UPSTREAM_PORT,
+						      CONTROLLER_DOWNSTREAM_PORT,
+						      LAYOUT_ENDPOINT};
 	struct slots slots = {};
 
 	if (take_given(layout, parent, &slots, error) < 0)
@@ -283,7 +300,7 @@ static int give_addresses_on(struct layout *layout, int parent, struct error *er
 static int give_addresses(struct layout *layout, struct error *error)
 {
 	for (size_t i = 0; i < layout->items.n; i++)
-		if (layout_kinds[layout->items.v[i].kind].controller &&
+		if (layout->items.v[i].kind != LAYOUT_ENDPOINT &&
 		    give_addresses_on(layout, (int)i, error) < 0)
 			return -1;
 	for (size_t i = 0; i < layout->items.n; i++) {

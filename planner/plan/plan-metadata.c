@@ -81,7 +81,7 @@ struct want *plan_suppressions(const struct request *request, const struct plan 
 	const char *reason = NULL;
 	struct want *want, *ignore;
 
-	if (layout_count(&plan->layout, LAYOUT_DOWNSTREAM) > 0)
+	if (layout_count(&plan->layout, CONTROLLER_DOWNSTREAM_PORT) > 0)
 		reason = "a switch of the host is mirrored (per root-complex)";
 	for (size_t i = 0; i < request->devices.n; i++)
 		if (request->devices.v[i].shared_group)

@@ -37,7 +37,7 @@ struct addition {
 	enum addition_kind kind;
 	int element;        /* the <qemu:arg> with the value, or the <qemu:property> */
 	const char *driver; /* static: "pxb-pcie"; NULL for ADDITION_DEVICE and others */
-	const char *model;  /* static: libvirt's word for it: "intel", "pcie-root-port" */
+	const char *model;  /* static: libvirt's word for an IOMMU: "intel"; NULL */
 	bool complete;      /* every property is understood */
 	VEC(struct addition_value) values;
 };

@@ -92,7 +92,8 @@ static void add_controller(struct added *added, size_t number)
 	controller->added = true;
 	controller->element = addition->element;
 	controller->index = number_of((unsigned)index);
-	controller->model = xstrdup(addition->model);
+	controller->model = xstrdup(
+		controller_rows[controller_model_of_device(addition->driver)].name);
 	controller->model_name = xstrdup(addition->driver);
 	controller->bus_nr = number_from(addition, "bus_nr");
 	controller->node = number_from(addition, "numa_node");

@@ -21,24 +21,20 @@ static void begin_buses(struct assign_pass *pass)
 	for (size_t i = 0; i < pass->guest->controllers.n; i++) {
 		const struct guest_controller *c = &pass->guest->controllers.v[i];
 		int index = guest_pci_index(c);
-		struct bus *bus;
 
 		if (index < 0)
 			continue;
 		written[index] = true;
-		bus = &pass->buses.bus[index];
 		pass->buses.n = MAX(pass->buses.n, (unsigned)index + 1);
-		if (bus->row)
-			continue;
-		bus->row = bus_row(c->model);
-		bus->takes = bus->row ? bus->row->takes : 0;
+		if (pass->buses.bus[index].model == CONTROLLER_NONE)
+			buses_set_model(&pass->buses, (unsigned)index,
+					controller_model_of(c));
 	}
 	for (unsigned i = 1; i < pass->buses.n; i++)
-		if (!written[i]) {
-			pass->buses.bus[i].row =
-				bus_row(pci ? "pci-bridge" : "pcie-root-port");
-			pass->buses.bus[i].takes = pass->buses.bus[i].row->takes;
-		}
+		if (!written[i])
+			buses_set_model(&pass->buses, i,
+					pci ? CONTROLLER_PCI_BRIDGE
+					    : CONTROLLER_ROOT_PORT);
 }
 
 static void take(struct assign_pass *pass, const struct assign_row *row)
@@ -46,8 +42,7 @@ static void take(struct assign_pass *pass, const struct assign_row *row)
 	struct guest_address *address = assign_address(pass->guest, row->item);
 	struct assign_refusal refusal = {.item = row->item};
 
-	if (address->state != VALUE_VALID || assign_wanted(pass->guest, row->item) ||
-	    !streq_null(address->type, "pci"))
+	if (!guest_address_on_pci(address) || assign_wanted(pass->guest, row->item))
 		return;
 	if (!buses_take(&pass->buses, row->needs & ~AUTOMATIC, &address->at, &refusal))
 		*vec_add(&pass->result->refusals) = refusal;
@@ -87,8 +82,7 @@ static void reserve(struct assign_pass *pass, struct assign_item item, bool list
 {
 	const struct guest_address *address = assign_address(pass->guest, item);
 
-	if (listed || address->state != VALUE_VALID ||
-	    !streq_null(address->type, "pci") || guest_address_automatic(address))
+	if (listed || !guest_address_on_pci(address) || guest_address_automatic(address))
 		return;
 	if (!buses_reserve(&pass->buses, guest_is_i440fx(pass->guest), address->at))
 		assign_refuse(pass, REFUSED_ADDRESS_TWICE, item)->at = address->at;
@@ -155,10 +149,9 @@ static void keep_one(struct assign_pass *pass, unsigned needs)
 static bool any_free(const struct buses *buses)
 {
 	for (unsigned i = 0; i < buses->n; i++) {
-		const struct bus_row *row = buses->bus[i].row;
+		const struct controller_row *row = &controller_rows[buses->bus[i].model];
 
-		for (unsigned slot = row ? row->first_slot : 1;
-		     row && slot <= row->last_slot; slot++)
+		for (unsigned slot = row->first_slot; slot <= row->last_slot; slot++)
 			if (!buses_slot_used(buses, i, slot))
 				return true;
 	}
@@ -168,16 +161,17 @@ static bool any_free(const struct buses *buses)
 static void add_missing(struct assign_pass *pass)
 {
 	for (unsigned i = 1; i < pass->buses.n; i++) {
+		const struct controller_row *model =
+			&controller_rows[pass->buses.bus[i].model];
 		struct guest_controller *controller;
-		struct assign_row row = {.item = {-1, -1, -1}};
+		struct assign_row row = {.item = {-1, -1, -1}, .needs = model->needs};
 
 		if (guest_pci_controller(pass->guest, i))
 			continue;
 		controller = guest_add_controller(pass->guest, "pci");
 		controller->index = number_of(i);
-		controller->model = xstrdup(pass->buses.bus[i].row->model);
+		controller->model = xstrdup(model->name);
 		row.item.controller = (int)pass->guest->controllers.n - 1;
-		row.needs = pass->buses.bus[i].row->needs;
 		/* May add a bus itself, which the loop then comes to. */
 		assign_next(pass, &row);
 	}
@@ -238,9 +232,9 @@ static void give_bus_nr(struct assign_pass *pass, size_t number, unsigned *lowes
 
 static void give_port_numbers(struct guest_controller *controller)
 {
-	bool root_port = streq(controller->model, "pcie-root-port");
+	bool root_port = controller_model_of(controller) == CONTROLLER_ROOT_PORT;
 
-	if (!root_port && !streq(controller->model, "pcie-switch-downstream-port"))
+	if (!guest_is_port(controller))
 		return;
 	if (controller->chassis.state == VALUE_ABSENT) {
 		controller->chassis = number_of(controller->index.value);
@@ -267,11 +261,11 @@ static void give_numbers(struct assign_pass *pass)
 		if (!guest_is_pci(controller))
 			continue;
 		give_port_numbers(controller);
-		if (streq(controller->model, "pci-bridge") &&
+		if (controller_model_of(controller) == CONTROLLER_PCI_BRIDGE &&
 		    controller->index.value <= controller->address.at.bus)
 			assign_refuse(pass, REFUSED_PARENT, pass->list.rows.v[i].item)
 				->at = controller->address.at;
-		if (has_suffix(controller->model, "-expander-bus"))
+		if (guest_is_expander(controller))
 			give_bus_nr(pass, (size_t)number, &lowest);
 	}
 }

@@ -1,35 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sources: libvirt 9.0 src/conf/domain_addr.c: virDomainPCIAddressBusSetModel (what a bus
- * takes), virDomainPCIAddressFlagsCompatible, virDomainPCIAddressSetGrow and
- * virDomainPCIAddressGetNextAddr.
+ * Sources: libvirt 9.0 src/conf/domain_addr.c: virDomainPCIAddressFlagsCompatible,
+ * virDomainPCIAddressSetGrow and virDomainPCIAddressGetNextAddr.
  */
 #include "planner/guest/assign/bus.h"
-
-#define PORT_TAKES (TAKES_PCIE | TAKES_UPSTREAM | TAKES_PCIE_TO_PCI | AUTOMATIC)
-#define PCI_TAKES  (TAKES_PCI | TAKES_BRIDGE)
-
-static const struct bus_row rows[] = {
-	{"pci-root", PCI_TAKES | TAKES_EXPANDER | AUTOMATIC, 0, 1, 31},
-	{"pcie-root", TAKES_PCIE | TAKES_ROOT_PORT | TAKES_DMI | TAKES_PCIE_EXPANDER, 0,
-	 1, 31},
-	{"pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_BRIDGE, 1, 31},
-	{"pci-expander-bus", PCI_TAKES | AUTOMATIC, TAKES_EXPANDER, 0, 31},
-	{"dmi-to-pci-bridge", PCI_TAKES, TAKES_DMI, 0, 31},
-	{"pcie-to-pci-bridge", PCI_TAKES | AUTOMATIC, TAKES_PCIE_TO_PCI, 1, 31},
-	{"pcie-root-port", PORT_TAKES, TAKES_ROOT_PORT | AGGREGATE, 0, 0},
-	{"pcie-switch-downstream-port", PORT_TAKES, TAKES_DOWNSTREAM, 0, 0},
-	{"pcie-switch-upstream-port", TAKES_DOWNSTREAM, TAKES_UPSTREAM, 0, 31},
-	{"pcie-expander-bus", TAKES_ROOT_PORT | TAKES_DMI, TAKES_PCIE_EXPANDER, 0, 31},
-};
-
-const struct bus_row *bus_row(const char *model)
-{
-	for (size_t i = 0; model && i < ARRAY_SIZE(rows); i++)
-		if (streq(rows[i].model, model))
-			return &rows[i];
-	return NULL;
-}
 
 static const char *what_needs(unsigned needs)
 {
@@ -55,10 +29,15 @@ static const char *what_needs(unsigned needs)
 	return "something else";
 }
 
-static void set_model(struct buses *buses, unsigned bus, const char *model)
+void buses_set_model(struct buses *buses, unsigned bus, enum controller_model model)
 {
-	buses->bus[bus].row = bus_row(model);
-	buses->bus[bus].takes = buses->bus[bus].row ? buses->bus[bus].row->takes : 0;
+	buses->bus[bus].model = model;
+	buses->bus[bus].takes = controller_rows[model].takes;
+}
+
+static const struct controller_row *row_of(const struct bus *bus)
+{
+	return &controller_rows[bus->model];
 }
 
 static bool takes_bridges(const struct buses *buses)
@@ -75,21 +54,21 @@ static bool takes_bridges(const struct buses *buses)
  */
 static void add_pci_tree(struct buses *buses)
 {
-	set_model(buses, buses->n, "pcie-root-port");
+	buses_set_model(buses, buses->n, CONTROLLER_ROOT_PORT);
 	buses->bus[buses->n++].takes = TAKES_PCIE_TO_PCI;
-	set_model(buses, buses->n++, "pcie-to-pci-bridge");
+	buses_set_model(buses, buses->n++, CONTROLLER_PCIE_BRIDGE);
 }
 
 /* Adds the buses up to *bus, which may grow by one; false if none can be added. */
 static bool grow(struct buses *buses, unsigned needs, unsigned *bus)
 {
 	unsigned wanted = *bus + 1;
-	const char *model = "pcie-root-port";
+	enum controller_model model = CONTROLLER_ROOT_PORT;
 
 	if (wanted <= buses->n)
 		return true;
 	if (needs & TAKES_PCI)
-		model = "pci-bridge";
+		model = CONTROLLER_PCI_BRIDGE;
 	else if (!(needs & (TAKES_PCIE | TAKES_UPSTREAM)))
 		return false;
 	if ((needs & TAKES_PCI) && !takes_bridges(buses)) {
@@ -104,7 +83,7 @@ static bool grow(struct buses *buses, unsigned needs, unsigned *bus)
 	if (wanted > INDEXES)
 		return false;
 	while (buses->n < wanted)
-		set_model(buses, buses->n++, model);
+		buses_set_model(buses, buses->n++, model);
 	return true;
 }
 
@@ -126,7 +105,9 @@ static bool suits(const struct buses *buses, unsigned bus, unsigned needs)
 static bool find_on_bus(const struct bus *bus, unsigned needs, int function,
 			struct pci_address *at)
 {
-	for (unsigned slot = bus->row->first_slot; slot <= bus->row->last_slot; slot++) {
+	const struct controller_row *row = row_of(bus);
+
+	for (unsigned slot = row->first_slot; slot <= row->last_slot; slot++) {
 		at->slot = (uint8_t)slot;
 		at->function = (uint8_t)MAX(function, 0);
 		if (!bus->used[slot])
@@ -149,7 +130,7 @@ bool buses_find(struct buses *buses, unsigned needs, int function,
 
 	*ret = (struct pci_address){};
 	for (unsigned bus = 0; bus < buses->n; bus++) {
-		if (!buses->bus[bus].row || !suits(buses, bus, needs))
+		if (!suits(buses, bus, needs))
 			continue;
 		ret->bus = (uint8_t)bus;
 		if (find_on_bus(&buses->bus[bus], needs, function, ret))
@@ -158,9 +139,10 @@ bool buses_find(struct buses *buses, unsigned needs, int function,
 	*kind = REFUSED_NO_SLOT;
 	if (!buses->grow || !grow(buses, needs, &next))
 		return false;
-	*ret = (struct pci_address){.bus = (uint8_t)next,
-				    .slot = (uint8_t)buses->bus[next].row->first_slot,
-				    .function = (uint8_t)MAX(function, 0)};
+	*ret = (struct pci_address){
+		.bus = (uint8_t)next,
+		.slot = (uint8_t)row_of(&buses->bus[next])->first_slot,
+		.function = (uint8_t)MAX(function, 0)};
 	return true;
 }
 
@@ -186,9 +168,9 @@ static enum assign_refusal_kind judge(const struct buses *buses, unsigned needs,
 		takes |= TAKES_PCI | TAKES_PCIE;
 	if (needs & TAKES_BRIDGE)
 		needs |= TAKES_PCI;
-	if (!bus->row || !(needs & takes & TAKES_ANY))
+	if (!(needs & takes & TAKES_ANY))
 		return REFUSED_CONNECTION;
-	if (at.slot < bus->row->first_slot || at.slot > bus->row->last_slot)
+	if (at.slot < row_of(bus)->first_slot || at.slot > row_of(bus)->last_slot)
 		return REFUSED_SLOT;
 	if (bus->used[at.slot] >> at.function & 1)
 		return REFUSED_ADDRESS_TWICE;
@@ -213,8 +195,8 @@ bool buses_take(struct buses *buses, unsigned needs, struct pci_address *at,
 	at->bus = (uint8_t)bus;
 	refusal->kind = judge(buses, needs, *at);
 	if (refusal->kind == REFUSED_SLOT) {
-		refusal->from = buses->bus[bus].row->first_slot;
-		refusal->to = buses->bus[bus].row->last_slot;
+		refusal->from = row_of(&buses->bus[bus])->first_slot;
+		refusal->to = row_of(&buses->bus[bus])->last_slot;
 	}
 	if (refusal->kind != REFUSED_NOTHING)
 		return false;

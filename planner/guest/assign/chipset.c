@@ -133,7 +133,8 @@ static void q35(struct assign_pass *pass)
 {
 	fix_controller(pass, "sata", NULL, place(0x1f, 2), false);
 	prefer_controller(pass, "usb", "ich9-uhci1", (const unsigned[]){0x1d, 0x1a, 0});
-	prefer_controller(pass, "pci", "dmi-to-pci-bridge", (const unsigned[]){0x1e, 0});
+	prefer_controller(pass, "pci", controller_rows[CONTROLLER_DMI_BRIDGE].name,
+			  (const unsigned[]){0x1e, 0});
 	keep(pass, 0x1f, 0);
 	keep(pass, 0x1f, 3);
 	prefer_video(pass, 1, Q35_NEEDS);

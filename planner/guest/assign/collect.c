@@ -78,12 +78,11 @@ static unsigned needs_of_controller(const struct guest *guest,
 				    const struct guest_controller *controller)
 {
 	const struct device_kind *kind;
-	const struct bus_row *row;
 
-	if (guest_is_pci(controller)) {
-		row = bus_row(controller->model);
-		return row && guest_pci_index(controller) >= 0 ? row->needs : 0;
-	}
+	if (guest_is_pci(controller))
+		return guest_pci_index(controller) >= 0
+			       ? controller_rows[controller_model_of(controller)].needs
+			       : 0;
 	kind = device_kind_of_controller(controller);
 	if (!kind || !controller_on_pci(controller))
 		return 0;

@@ -214,7 +214,10 @@ static void add_machine_devices(struct guest *guest)
 		need_controller(guest, "usb", 0, q35 ? "qemu-xhci" : "piix3-uhci");
 	if (q35)
 		need_controller(guest, "sata", 0, NULL);
-	need_controller(guest, "pci", 0, q35 || virt ? "pcie-root" : "pci-root");
+	need_controller(
+		guest, "pci", 0,
+		controller_rows[q35 || virt ? CONTROLLER_PCIE_ROOT : CONTROLLER_PCI_ROOT]
+			.name);
 	if (!virt && !has_device(guest, "memballoon"))
 		guest_add_device(guest, "memballoon")->model = xstrdup("virtio");
 }

@@ -4,8 +4,7 @@
 
 static bool sits_at(const struct guest_address *address, struct pci_address at)
 {
-	return address->state == VALUE_VALID && streq_null(address->type, "pci") &&
-	       pci_address_equal(address->at, at);
+	return guest_address_on_pci(address) && pci_address_equal(address->at, at);
 }
 
 bool assign_wanted(const struct guest *guest, struct assign_item item)

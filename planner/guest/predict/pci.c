@@ -1,95 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Firmware numbers the buses of each root by itself, depth first, bridges by ascending
- * slot and function (SeaBIOS src/fw/pciinit.c, pci_bios_init_bus_rec; edk2 PciBusDxe does
- * the same and Linux keeps what it finds). So a controller's guest bus number follows
- * from its root's first number and its place.
- */
+#include "planner/guest/controller-model.h"
 #include "planner/guest/device-kind.h"
 #include "planner/guest/predict/predict.h"
 #include "planner/qemu/stand-in.h"
 
-#define MOST_BUS 255
-
-/* What is known of each controller index while the tree is walked. */
+/* What the functions are added to, and where they are. */
 struct walk {
 	const struct guest *guest;
+	const struct guest_tree *tree;
 	struct machine *machine;
-	const struct guest_controller *at[INDEXES];
-	bool reached[INDEXES];
-	uint8_t bus[INDEXES];  /* guest bus number of what is below it */
-	uint8_t last[INDEXES]; /* highest number below it */
 };
 
-int predict_cell_of(const struct guest *guest, const struct guest_controller *controller)
+int predict_node_of_bus(const struct guest_tree *tree, int index)
 {
-	/* A chain longer than there are indexes is a cycle. */
-	for (int steps = 0; controller && steps < INDEXES; steps++) {
-		if (controller->node.state == VALUE_VALID)
-			return guest->acpi_element >= 0 &&
-					       controller->node.value < guest->cells.n
-				       ? (int)controller->node.value
-				       : -1;
-		if (controller->address.state != VALUE_VALID ||
-		    number_is(controller->index, 0))
-			return -1;
-		controller = guest_pci_controller(guest, controller->address.at.bus);
-	}
-	return -1;
-}
-
-static bool on_bus(const struct guest_address *address, unsigned index)
-{
-	return address->state == VALUE_VALID && streq_null(address->type, "pci") &&
-	       address->at.bus == index;
-}
-
-static bool is_bridge(const struct guest_controller *controller)
-{
-	const struct bridge_kind *kind = bridge_kind_of(controller);
-
-	return kind && kind->bridge;
-}
-
-static unsigned devfn_of(const struct guest_address *address)
-{
-	return address->at.slot * PCI_FUNCTIONS + address->at.function;
-}
-
-/*
- * Numbers the bridges on the bus below @index, whose own number is @last. A bridge for
- * which there is no number left is not reached; what firmware does then nobody knows.
- */
-static unsigned number_bus(struct walk *walk, unsigned index, unsigned last)
-{
-	int child_at[PCI_SLOTS * PCI_FUNCTIONS] = {};
-
-	walk->reached[index] = true;
-	walk->bus[index] = (uint8_t)last;
-	for (unsigned child = 1; child < INDEXES; child++)
-		if (walk->at[child] && !walk->reached[child] &&
-		    on_bus(&walk->at[child]->address, index) &&
-		    is_bridge(walk->at[child]))
-			child_at[devfn_of(&walk->at[child]->address)] = (int)child;
-	for (size_t devfn = 0; devfn < ARRAY_SIZE(child_at); devfn++)
-		if (child_at[devfn] > 0 && !walk->reached[child_at[devfn]] &&
-		    last < MOST_BUS)
-			last = number_bus(walk, (unsigned)child_at[devfn], last + 1);
-	walk->last[index] = (uint8_t)last;
-	return last;
-}
-
-static void number_all(struct walk *walk)
-{
-	number_bus(walk, 0, 0);
-	for (unsigned index = 1; index < INDEXES; index++) {
-		const struct guest_controller *c = walk->at[index];
-
-		/* Without ACPI nothing tells the kernel of further roots. */
-		if (c && guest_bus_nr(c) >= 0 && !walk->reached[index] &&
-		    walk->guest->acpi_element >= 0)
-			number_bus(walk, index, (unsigned)guest_bus_nr(c));
-	}
+	return tree->guest->acpi_element >= 0 ? guest_tree_cell(tree, index) : -1;
 }
 
 static struct machine_function *
@@ -97,29 +21,27 @@ add_function(struct walk *walk, const struct guest_address *address, const char 
 {
 	struct machine_function *function;
 	unsigned bus = address->at.bus;
+	int cell;
 
-	if (address->state != VALUE_VALID || !streq_null(address->type, "pci")) {
+	if (!guest_address_on_pci(address)) {
 		machine_complain(walk->machine, "%s has no PCI address", what);
 		return NULL;
 	}
-	if (!walk->reached[bus]) {
+	if (walk->tree->bus[bus].number < 0) {
 		machine_complain(walk->machine,
 				 "%s is on controller %u, which the guest cannot reach",
 				 what, bus);
 		return NULL;
 	}
 	function = machine_add_function(
-		walk->machine, (struct pci_address){.bus = walk->bus[bus],
-						    .slot = address->at.slot,
-						    .function = address->at.function});
+		walk->machine,
+		(struct pci_address){.bus = (uint8_t)walk->tree->bus[bus].number,
+				     .slot = address->at.slot,
+				     .function = address->at.function});
 	function->prog_if_known = KNOWN_YES;
-	if (walk->at[bus]) {
-		int cell = predict_cell_of(walk->guest, walk->at[bus]);
-
-		if (cell >= 0 && machine_node(walk->machine, cell))
-			machine_affinity_set(&function->affinity, cell,
-					     AFFINITY_FROM_SYSFS);
-	}
+	cell = predict_node_of_bus(walk->tree, (int)bus);
+	if (cell >= 0 && machine_node(walk->machine, cell))
+		machine_affinity_set(&function->affinity, cell, AFFINITY_FROM_SYSFS);
 	return function;
 }
 
@@ -138,30 +60,33 @@ static void complain_of_index(struct walk *walk, const struct guest_controller *
 
 static void add_bridge(struct walk *walk, const struct guest_controller *controller)
 {
-	const struct bridge_kind *kind = bridge_kind_of(controller);
+	enum controller_model model = controller_model_of(controller);
+	const struct controller_device *device = controller_device_of(controller);
 	int index = guest_pci_index(controller);
 	struct machine_function *function;
 	_cleanup_free_ char *what = NULL;
+	bool bridge = controller_is_bridge(model), numbered;
 
 	if (index < 0)
 		complain_of_index(walk, controller);
-	if (!kind || index <= 0)
+	if (!device || index <= 0)
 		return;
+	numbered = walk->tree->bus[index].number >= 0;
 	what = xasprintf("controller %d", index);
 	function = add_function(walk, &controller->address, what);
 	if (!function)
 		return;
-	function->vendor = kind->vendor;
-	function->device = kind->device;
-	function->class_code = kind->class_code;
-	function->pcie_type = kind->pcie_type;
-	function->acs = kind->acs ? KNOWN_YES : KNOWN_NO;
-	function->bridge = kind->bridge && walk->reached[index];
-	if (kind->bridge && !walk->reached[index])
+	function->vendor = device->vendor;
+	function->device = device->device;
+	function->class_code = controller_rows[model].class_code;
+	function->pcie_type = controller_rows[model].pcie_type;
+	function->acs = device->acs ? KNOWN_YES : KNOWN_NO;
+	function->bridge = bridge && numbered;
+	if (bridge && !numbered)
 		machine_complain(walk->machine, "%s gets no bus number", what);
 	if (function->bridge) {
-		function->secondary = walk->bus[index];
-		function->subordinate = walk->last[index];
+		function->secondary = (uint8_t)walk->tree->bus[index].number;
+		function->subordinate = (uint8_t)walk->tree->bus[index].last;
 	}
 }
 
@@ -170,15 +95,11 @@ enum seat { SEAT_ROOT, SEAT_PORT, SEAT_CONVENTIONAL };
 
 static enum seat seat_on(const struct walk *walk, unsigned bus)
 {
-	const struct bridge_kind *kind =
-		bus > 0 && walk->at[bus] ? bridge_kind_of(walk->at[bus]) : NULL;
+	const struct guest_controller *c = guest_tree_controller(walk->tree, (int)bus);
 
-	if (!kind || !kind->bridge)
+	if (bus == 0 || !c || !controller_is_bridge(controller_model_of(c)))
 		return SEAT_ROOT;
-	return kind->pcie_type == PCIE_ROOT_PORT ||
-			       kind->pcie_type == PCIE_DOWNSTREAM_PORT
-		       ? SEAT_PORT
-		       : SEAT_CONVENTIONAL;
+	return guest_is_port(c) ? SEAT_PORT : SEAT_CONVENTIONAL;
 }
 
 static enum pcie_type type_of(const struct device_kind *kind, enum seat seat)
@@ -294,18 +215,11 @@ static void add_iommu_device(struct walk *walk, const struct guest_iommu *iommu)
 	function->pcie_type = PCIE_NONE;
 }
 
-void predict_pci(const struct guest *guest, struct machine *machine)
+void predict_pci(const struct guest_tree *tree, struct machine *machine)
 {
-	struct walk walk = {.guest = guest, .machine = machine};
+	const struct guest *guest = tree->guest;
+	struct walk walk = {.guest = guest, .tree = tree, .machine = machine};
 
-	for (size_t i = 0; i < guest->controllers.n; i++) {
-		const struct guest_controller *c = &guest->controllers.v[i];
-		int index = guest_pci_index(c);
-
-		if (index >= 0 && !walk.at[index])
-			walk.at[index] = c;
-	}
-	number_all(&walk);
 	add_fixed(&walk);
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		if (guest_is_pci(&guest->controllers.v[i]) ||

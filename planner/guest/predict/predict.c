@@ -31,15 +31,17 @@ static void predict_iommu(const struct guest *guest, struct machine *machine)
 }
 
 /* Functions on pcie-root have no _PXM; those below an expander bus have its node. */
-static void predict_roots(const struct guest *guest, struct machine *machine)
+static void predict_roots(const struct guest_tree *tree, struct machine *machine)
 {
+	const struct guest *guest = tree->guest;
+
 	for (size_t i = 0; i < machine->roots.n; i++) {
 		struct machine_root *root = &machine->roots.v[i];
 
 		machine_affinity_forget(&root->affinity);
 		for (size_t j = 0; j < guest->controllers.n; j++) {
 			const struct guest_controller *c = &guest->controllers.v[j];
-			int cell = predict_cell_of(guest, c);
+			int cell = predict_node_of_bus(tree, guest_pci_index(c));
 
 			if (guest_is_pci(c) && number_is(c->bus_nr, root->first_bus) &&
 			    cell >= 0 && machine_node(machine, cell))
@@ -54,14 +56,17 @@ static void predict_roots(const struct guest *guest, struct machine *machine)
 
 void predict(const struct guest *guest, struct machine *ret)
 {
+	struct guest_tree tree;
+
+	guest_tree_read(guest, &tree);
 	*ret = (struct machine){.source = MACHINE_GUEST,
 				.pci_known = KNOWN_YES,
 				.architecture = xstrdup(guest->architecture)};
 	predict_numa(guest, ret);
-	predict_pci(guest, ret);
+	predict_pci(&tree, ret);
 	predict_iommu(guest, ret);
 	machine_settle(ret, true);
-	predict_roots(guest, ret);
+	predict_roots(&tree, ret);
 	predict_groups(guest, ret);
 	predict_renumber(ret);
 }

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "planner/guest/guest.h"
+#include "planner/guest/tree.h"
 #include "topology/machine.h"
 
 /*
@@ -33,7 +33,7 @@ int predict_document(const struct document *document, struct machine *ret,
 
 /* The pieces, for the file that holds each. */
 void predict_numa(const struct guest *guest, struct machine *machine);
-void predict_pci(const struct guest *guest, struct machine *machine);
+void predict_pci(const struct guest_tree *tree, struct machine *machine);
 /* After machine_settle. */
 void predict_groups(const struct guest *guest, struct machine *machine);
 /*
@@ -42,5 +42,8 @@ void predict_groups(const struct guest *guest, struct machine *machine);
  * memory: a cell without CPUs comes behind all that have some, wherever it stands.
  */
 void predict_renumber(struct machine *machine);
-/* The guest cell that a PCI controller's root names, -1 none. */
-int predict_cell_of(const struct guest *guest, const struct guest_controller *controller);
+/*
+ * The node that the kernel finds for what is on the bus of a controller index; -1 none.
+ * ACPI alone tells it.
+ */
+int predict_node_of_bus(const struct guest_tree *tree, int index);

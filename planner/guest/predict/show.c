@@ -191,7 +191,7 @@ static unsigned count_io(const struct guest *guest)
 
 static void add_io(struct text *text, const struct guest *guest)
 {
-	bool efi = guest->firmware || guest->loader;
+	bool efi = guest_is_efi(guest);
 
 	text_printf(text, "I/O ports: %u devices with an I/O BAR, %s takes %u\n",
 		    count_io(guest), efi ? "OVMF" : "SeaBIOS",

@@ -81,7 +81,7 @@ static void add_devices(struct in_place *plan)
 static void add_ports(struct in_place *plan, int bus, int count)
 {
 	for (int have = (int)in_place_free_ports(plan, bus); have < count; have++)
-		layout_add(&plan->layout, LAYOUT_ROOT_PORT, bus);
+		layout_add(&plan->layout, CONTROLLER_ROOT_PORT, bus);
 }
 
 static void add_spare_ports(struct in_place *plan)
@@ -101,7 +101,7 @@ static void add_spare_ports(struct in_place *plan)
 	}
 	n = plan->layout.items.n;
 	for (size_t i = 0; i < n; i++)
-		if (plan->layout.items.v[i].kind == LAYOUT_EXPANDER)
+		if (plan->layout.items.v[i].kind == CONTROLLER_PCIE_EXPANDER)
 			add_ports(plan, (int)i, request->spare_ports);
 }
 
@@ -112,7 +112,7 @@ static int check_windows(const struct in_place *plan, struct error *error)
 		const struct layout_item *item = &plan->layout.items.v[i];
 		unsigned below = layout_bridges_below(&plan->layout, (int)i), next;
 
-		if (item->kind != LAYOUT_EXPANDER || !item->has_bus_nr)
+		if (item->kind != CONTROLLER_PCIE_EXPANDER || !item->has_bus_nr)
 			continue;
 		next = layout_next_bus(&plan->layout, item->bus_nr);
 		if (item->bus_nr + below >= next)
@@ -145,7 +145,7 @@ static unsigned count_new_io(const struct in_place *plan)
 	for (size_t i = 0; i < plan->devices.n; i++)
 		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
 	for (size_t i = plan->n_given; i < plan->layout.items.n; i++)
-		count += plan->layout.items.v[i].kind == LAYOUT_BRIDGE;
+		count += plan->layout.items.v[i].kind == CONTROLLER_PCIE_BRIDGE;
 	return count;
 }
 
@@ -158,7 +158,7 @@ unsigned in_place_count_io(const struct in_place *plan)
 		const struct device_kind *kind = device_kind_of(&full->devices.v[i]);
 
 		count += kind && kind->io_bar &&
-			 in_place_on_pci(&full->devices.v[i].address) &&
+			 guest_address_on_pci(&full->devices.v[i].address) &&
 			 full->devices.v[i].address.at.bus > 0;
 	}
 	return count;
@@ -243,7 +243,7 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 	for (size_t i = 0; before && i < plan->n_given; i++) {
 		const struct layout_item *item = &plan->layout.items.v[i];
 
-		if (!layout_is_bridge(item->kind) || item->secondary == before[i] ||
+		if (!controller_is_bridge(item->kind) || item->secondary == before[i] ||
 		    !in_place_has_child(&plan->layout, (int)i))
 			continue;
 		if (!first) {

@@ -8,9 +8,7 @@
 
 static int check_bios(const struct in_place *plan, struct error *error)
 {
-	const struct guest *old = &plan->old;
-
-	if (!streq_null(old->firmware, "efi") && !streq_null(old->loader_type, "pflash"))
+	if (!guest_is_efi(&plan->old))
 		return 0;
 	return in_place_refuse(
 		plan, error, document_find(plan->document, 0, "os"),

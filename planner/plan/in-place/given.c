@@ -7,6 +7,19 @@
 
 #include "planner/plan/in-place/host.h"
 
+/*
+ * Its model. One that is not known, or that cannot be on these machines, takes a bus
+ * number and holds nothing of the plan, like a bridge.
+ */
+static enum controller_model kind_of(const struct guest_controller *controller)
+{
+	enum controller_model model = controller_model_of(controller);
+
+	return model == CONTROLLER_NONE || model == CONTROLLER_PCI_EXPANDER
+		       ? CONTROLLER_PCI_BRIDGE
+		       : model;
+}
+
 static void give_address(struct layout_item *item, const struct guest_address *address)
 {
 	item->has_address = true;
@@ -24,19 +37,19 @@ static void add_added(struct in_place *plan, int number)
 	const struct guest_controller *controller = &plan->full.controllers.v[number];
 	int parent = in_place_bus(plan, &controller->address), item;
 	int index = guest_pci_index(controller);
-	bool expander = has_suffix(controller->model, "-expander-bus");
+	bool expander = guest_is_expander(controller);
 	struct layout_item *it;
 
 	if (index < 0)
 		return;
 	if (parent == LAYOUT_NONE)
 		parent = 0;
-	item = layout_add(&plan->layout, in_place_kind(controller), parent);
+	item = layout_add(&plan->layout, kind_of(controller), parent);
 	it = &plan->layout.items.v[item];
 	it->owner = number;
 	it->has_index = true;
 	it->index = (unsigned)index;
-	if (in_place_on_pci(&controller->address))
+	if (guest_address_on_pci(&controller->address))
 		give_address(it, &controller->address);
 	it->has_bus_nr = expander && controller->bus_nr.state == VALUE_VALID;
 	it->bus_nr = (uint8_t)controller->bus_nr.value;
@@ -59,14 +72,14 @@ static int add_given_controller(struct in_place *plan, int number, struct error 
 			plan, error, controller->element,
 			"PCI controller %u is on no bus that comes before it", index);
 	if (index > 0)
-		item = layout_add(&plan->layout, in_place_kind(controller), parent);
+		item = layout_add(&plan->layout, kind_of(controller), parent);
 	it = &plan->layout.items.v[item];
 	it->owner = number;
 	it->has_index = true;
 	it->index = index;
 	if (index > 0)
 		give_address(it, &controller->address);
-	if (it->kind == LAYOUT_EXPANDER) {
+	if (it->kind == CONTROLLER_PCIE_EXPANDER) {
 		it->spare = DEFAULT_SPARE_BUSES;
 		it->has_bus_nr =
 			guest_bus_nr(controller) >= 0 && !controller->bus_nr_assigned;
@@ -97,7 +110,7 @@ static void fill_added(struct in_place *plan)
 		int index = guest_pci_index(c);
 		int item = c->added && index >= 0 ? plan->item_of[index] : LAYOUT_NONE;
 
-		if (item == LAYOUT_NONE || has_suffix(c->model, "-expander-bus") ||
+		if (item == LAYOUT_NONE || guest_is_expander(c) ||
 		    in_place_has_child(&plan->layout, item))
 			continue;
 		address.at = (struct pci_address){.bus = (uint8_t)index};

@@ -188,8 +188,7 @@ static size_t count_expanders(const struct guest *guest)
 	size_t n = 0;
 
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		n += guest->controllers.v[i].model &&
-		     has_suffix(guest->controllers.v[i].model, "-expander-bus");
+		n += guest_is_expander(&guest->controllers.v[i]);
 	return n;
 }
 

@@ -34,10 +34,10 @@ static bool on_node(const struct in_place *plan, const struct guest_address *add
 {
 	int bus;
 
-	if (address->state != VALUE_VALID || !streq_null(address->type, "pci"))
+	if (!guest_address_on_pci(address))
 		return false;
 	bus = plan->item_of[address->at.bus];
-	while (bus > 0 && plan->layout.items.v[bus].kind != LAYOUT_EXPANDER)
+	while (bus > 0 && plan->layout.items.v[bus].kind != CONTROLLER_PCIE_EXPANDER)
 		bus = plan->layout.items.v[bus].parent;
 	return bus > 0;
 }

@@ -82,9 +82,9 @@ static bool adds_devices(const struct in_place *plan)
 static const char *why_no_acs(const struct in_place *plan)
 {
 	for (size_t i = plan->n_given; i < plan->layout.items.n; i++) {
-		if (plan->layout.items.v[i].kind == LAYOUT_DOWNSTREAM)
+		if (plan->layout.items.v[i].kind == CONTROLLER_DOWNSTREAM_PORT)
 			return "a switch of the host is mirrored (per root-complex)";
-		if (plan->layout.items.v[i].kind == LAYOUT_ROOT_PORT &&
+		if (plan->layout.items.v[i].kind == CONTROLLER_ROOT_PORT &&
 		    in_place_shared_port(plan, (int)i))
 			return "iommu-group=shared was asked for";
 	}

@@ -15,15 +15,9 @@ static void keep(char **string, const char *there)
 		*string = xstrdup(there);
 }
 
-static bool has_efi(const struct guest *guest)
-{
-	return streq_null(guest->firmware, "efi") ||
-	       streq_null(guest->loader_type, "pflash");
-}
-
 static void keep_firmware(struct in_place *plan)
 {
-	if (!plan->request->firmware_said && has_efi(&plan->old))
+	if (!plan->request->firmware_said && guest_is_efi(&plan->old))
 		plan->request->firmware = switch_is(plan->old.loader_secure, true)
 						  ? FIRMWARE_EFI_SECURE
 						  : FIRMWARE_EFI;

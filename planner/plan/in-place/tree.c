@@ -13,48 +13,16 @@
 
 #include "planner/plan/compose-guest.h"
 
-static const struct {
-	const char *model;
-	enum layout_kind kind;
-} models[] = {
-	{"pcie-root", LAYOUT_ROOT},
-	{"pcie-expander-bus", LAYOUT_EXPANDER},
-	{"pcie-root-port", LAYOUT_ROOT_PORT},
-	{"pcie-switch-upstream-port", LAYOUT_UPSTREAM},
-	{"pcie-switch-downstream-port", LAYOUT_DOWNSTREAM},
-	{"pcie-to-pci-bridge", LAYOUT_BRIDGE},
-};
-
-enum layout_kind in_place_kind(const struct guest_controller *controller)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
-		if (streq_null(controller->model, models[i].model))
-			return models[i].kind;
-	return LAYOUT_BRIDGE;
-}
-
-const char *in_place_model(enum layout_kind kind)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
-		if (models[i].kind == kind)
-			return models[i].model;
-	return NULL;
-}
-
-bool in_place_on_pci(const struct guest_address *address)
-{
-	return address->state == VALUE_VALID && streq_null(address->type, "pci");
-}
-
 int in_place_bus(const struct in_place *plan, const struct guest_address *address)
 {
-	return in_place_on_pci(address) ? plan->item_of[address->at.bus] : LAYOUT_NONE;
+	return guest_address_on_pci(address) ? plan->item_of[address->at.bus]
+					     : LAYOUT_NONE;
 }
 
 int in_place_root(const struct layout *layout, int item)
 {
-	while (layout->items.v[item].kind != LAYOUT_ROOT &&
-	       layout->items.v[item].kind != LAYOUT_EXPANDER)
+	while (layout->items.v[item].kind != CONTROLLER_PCIE_ROOT &&
+	       layout->items.v[item].kind != CONTROLLER_PCIE_EXPANDER)
 		item = layout->items.v[item].parent;
 	return item;
 }
@@ -64,7 +32,7 @@ int in_place_cell(const struct in_place *plan, int item)
 	const struct layout_item *it = &plan->layout.items.v[item];
 	struct guest_number node;
 
-	if (it->kind != LAYOUT_EXPANDER)
+	if (it->kind != CONTROLLER_PCIE_EXPANDER)
 		return NO_CELL;
 	if (!it->has_index)
 		return it->owner;
@@ -79,7 +47,7 @@ int in_place_cell(const struct in_place *plan, int item)
 static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank)
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
-		if (plan->layout.items.v[i].kind == LAYOUT_EXPANDER &&
+		if (plan->layout.items.v[i].kind == CONTROLLER_PCIE_EXPANDER &&
 		    in_place_cell(plan, (int)i) == cell && rank-- == 0)
 			return (int)i;
 	return LAYOUT_NONE;
@@ -133,7 +101,7 @@ int in_place_make_home(struct in_place *plan, const struct request_device *wante
 	int home = in_place_home(plan, wanted);
 
 	if (home == LAYOUT_NONE) {
-		home = layout_add(&plan->layout, LAYOUT_EXPANDER, 0);
+		home = layout_add(&plan->layout, CONTROLLER_PCIE_EXPANDER, 0);
 		plan->layout.items.v[home].owner = wanted->cell;
 		plan->layout.items.v[home].spare = DEFAULT_SPARE_BUSES;
 	}
@@ -173,7 +141,7 @@ bool in_place_shared_port(const struct in_place *plan, int item)
 }
 
 /* An empty port right below a bus; LAYOUT_NONE. */
-static int free_port(const struct in_place *plan, int bus, enum layout_kind kind,
+static int free_port(const struct in_place *plan, int bus, enum controller_model kind,
 		     bool shared)
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
@@ -198,7 +166,7 @@ static bool is_before_others(const struct in_place *plan, int port)
 
 	for (size_t i = 0; items[port].has_address && i < plan->layout.items.n; i++)
 		if (items[i].parent == items[port].parent && items[i].has_address &&
-		    layout_is_bridge(items[i].kind) &&
+		    controller_is_bridge(items[i].kind) &&
 		    place_of(&items[i]) > place_of(&items[port]) &&
 		    in_place_has_child(&plan->layout, (int)i))
 			return true;
@@ -206,7 +174,7 @@ static bool is_before_others(const struct in_place *plan, int port)
 }
 
 /* A port that a bridge may go into: an empty one behind those in use, else one more. */
-static int port_for_bridge(struct in_place *plan, int bus, enum layout_kind kind)
+static int port_for_bridge(struct in_place *plan, int bus, enum controller_model kind)
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].parent == bus &&
@@ -224,7 +192,7 @@ unsigned in_place_free_ports(const struct in_place *plan, int bus)
 
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		count += plan->layout.items.v[i].parent == bus &&
-			 plan->layout.items.v[i].kind == LAYOUT_ROOT_PORT &&
+			 plan->layout.items.v[i].kind == CONTROLLER_ROOT_PORT &&
 			 !in_place_has_child(&plan->layout, (int)i);
 	return count;
 }
@@ -233,7 +201,7 @@ unsigned in_place_free_ports(const struct in_place *plan, int bus)
 static int upstream_below(const struct in_place *plan, int home, unsigned rank)
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
-		if (plan->layout.items.v[i].kind == LAYOUT_UPSTREAM &&
+		if (plan->layout.items.v[i].kind == CONTROLLER_UPSTREAM_PORT &&
 		    in_place_root(&plan->layout, (int)i) == home && rank-- == 0)
 			return (int)i;
 	return LAYOUT_NONE;
@@ -262,10 +230,10 @@ static int upstream_of(struct in_place *plan, int number, int home)
 		return upstream;
 	if (wanted->parent >= 0)
 		above = port_for_bridge(plan, upstream_of(plan, wanted->parent, home),
-					LAYOUT_DOWNSTREAM);
+					CONTROLLER_DOWNSTREAM_PORT);
 	else
-		above = port_for_bridge(plan, home, LAYOUT_ROOT_PORT);
-	upstream = layout_add(&plan->layout, LAYOUT_UPSTREAM, above);
+		above = port_for_bridge(plan, home, CONTROLLER_ROOT_PORT);
+	upstream = layout_add(&plan->layout, CONTROLLER_UPSTREAM_PORT, above);
 	if (plan->switch_home)
 		plan->switch_home[number] = upstream;
 	return upstream;
@@ -273,18 +241,19 @@ static int upstream_of(struct in_place *plan, int number, int home)
 
 /* The bus of the ports that a device may go into, and their kind. */
 static int bus_of_ports(struct in_place *plan, const struct request_device *wanted,
-			enum layout_kind *ret_kind)
+			enum controller_model *ret_kind)
 {
 	int home = in_place_make_home(plan, wanted);
 
-	*ret_kind = wanted->switch_port >= 0 ? LAYOUT_DOWNSTREAM : LAYOUT_ROOT_PORT;
+	*ret_kind = wanted->switch_port >= 0 ? CONTROLLER_DOWNSTREAM_PORT
+					     : CONTROLLER_ROOT_PORT;
 	return wanted->switch_port >= 0 ? upstream_of(plan, wanted->switch_port, home)
 					: home;
 }
 
 int in_place_port(struct in_place *plan, const struct request_device *wanted)
 {
-	enum layout_kind kind;
+	enum controller_model kind;
 	int bus = bus_of_ports(plan, wanted, &kind);
 	int port = free_port(plan, bus, kind, wanted->shared_group);
 
@@ -293,8 +262,9 @@ int in_place_port(struct in_place *plan, const struct request_device *wanted)
 
 int in_place_add_bridge(struct in_place *plan, const struct request_device *wanted)
 {
-	enum layout_kind kind;
+	enum controller_model kind;
 	int bus = bus_of_ports(plan, wanted, &kind);
 
-	return layout_add(&plan->layout, LAYOUT_BRIDGE, port_for_bridge(plan, bus, kind));
+	return layout_add(&plan->layout, CONTROLLER_PCIE_BRIDGE,
+			  port_for_bridge(plan, bus, kind));
 }

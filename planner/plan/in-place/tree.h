@@ -16,12 +16,6 @@ int in_place_home(const struct in_place *plan, const struct request_device *want
 bool in_place_shared_port(const struct in_place *plan, int item);
 /* Functions with an I/O BAR behind ports: there and planned. */
 unsigned in_place_count_io(const struct in_place *plan);
-/* The kind of a controller of the domain. */
-enum layout_kind in_place_kind(const struct guest_controller *controller);
-/* libvirt's word for a kind of controller; of bridges, for the one that is added. */
-const char *in_place_model(enum layout_kind kind);
-/* Whether something has a valid PCI address. */
-bool in_place_on_pci(const struct guest_address *address);
 /* The same as in_place_home, made where it is missing. */
 int in_place_make_home(struct in_place *plan, const struct request_device *wanted);
 /* Empty root ports right on a bus. */

@@ -20,9 +20,9 @@ static int *none_for(size_t n)
 /* The next upstream port above an item, below its root; LAYOUT_NONE. */
 static int upstream_above(const struct layout *layout, int item)
 {
-	while (layout->items.v[item].kind != LAYOUT_UPSTREAM) {
-		if (layout->items.v[item].kind == LAYOUT_ROOT ||
-		    layout->items.v[item].kind == LAYOUT_EXPANDER)
+	while (layout->items.v[item].kind != CONTROLLER_UPSTREAM_PORT) {
+		if (layout->items.v[item].kind == CONTROLLER_PCIE_ROOT ||
+		    layout->items.v[item].kind == CONTROLLER_PCIE_EXPANDER)
 			return LAYOUT_NONE;
 		item = layout->items.v[item].parent;
 	}
@@ -132,9 +132,8 @@ static bool is_right_bridge(const struct in_place *plan, int bus, int number)
 
 	if (plan->wishes.v[number].leader < 0)
 		return true;
-	return item->kind == LAYOUT_BRIDGE && (there == LAYOUT_NONE || there == bus) &&
-	       streq_null(plan->full.controllers.v[item->owner].model,
-			  in_place_model(LAYOUT_BRIDGE));
+	return item->kind == CONTROLLER_PCIE_BRIDGE &&
+	       (there == LAYOUT_NONE || there == bus);
 }
 
 static bool is_right(struct in_place *plan, int number)
@@ -146,7 +145,7 @@ static bool is_right(struct in_place *plan, int number)
 	if (address->assigned || bus == LAYOUT_NONE)
 		return false;
 	home = in_place_root(&plan->layout, bus);
-	if (plan->layout.items.v[home].kind != LAYOUT_EXPANDER ||
+	if (plan->layout.items.v[home].kind != CONTROLLER_PCIE_EXPANDER ||
 	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, number))
 		return false;
 	if (plan->request->per_said && plan->request->per == PER_ROOT_COMPLEX &&

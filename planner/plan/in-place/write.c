@@ -5,11 +5,6 @@
 #include "planner/plan/compose-guest.h"
 #include "planner/plan/request/io-keep.h"
 
-static bool is_port(enum layout_kind kind)
-{
-	return kind == LAYOUT_ROOT_PORT || kind == LAYOUT_DOWNSTREAM;
-}
-
 /* The index where it is free as a chassis, else the lowest that is. */
 static unsigned free_chassis(const struct in_place *plan, unsigned index)
 {
@@ -56,14 +51,14 @@ static void write_controller(struct in_place *plan, int number, bool cold)
 
 	plan->item_of[item->index] = number;
 	controller->index = number_of(item->index);
-	controller->model = xstrdup(in_place_model(item->kind));
+	controller->model = xstrdup(controller_rows[item->kind].name);
 	controller->address = compose_item_address(&plan->layout, number);
-	if (item->kind == LAYOUT_EXPANDER) {
+	if (item->kind == CONTROLLER_PCIE_EXPANDER) {
 		controller->bus_nr = number_of(item->bus_nr);
 		if (cell != NO_CELL)
 			controller->node = number_of((unsigned)cell);
 	}
-	if (is_port(item->kind))
+	if (controller_role(item->kind) == ROLE_PORT)
 		write_port(plan, number, controller, cold);
 }
 
@@ -144,7 +139,7 @@ void in_place_write_tree(struct in_place *plan)
 			write_controller(plan, (int)i, cold);
 		else if (plan->full.controllers.v[item->owner].element < 0)
 			write_implicit(plan, (int)i);
-		else if (item->kind == LAYOUT_EXPANDER &&
+		else if (item->kind == CONTROLLER_PCIE_EXPANDER &&
 			 plan->full.controllers.v[item->owner].bus_nr_assigned)
 			write_bus_nr(plan, (int)i);
 	}

@@ -21,10 +21,11 @@ static void grow_port(struct layout *layout, int port, int depth)
 		return;
 	case 1:
 		if (depth < 3) {
-			upstream = layout_add(layout, LAYOUT_UPSTREAM, port);
+			upstream = layout_add(layout, CONTROLLER_UPSTREAM_PORT, port);
 			for (unsigned i = roll_small(&dice, 4); i > 0; i--)
 				grow_port(layout,
-					  layout_add(layout, LAYOUT_DOWNSTREAM, upstream),
+					  layout_add(layout, CONTROLLER_DOWNSTREAM_PORT,
+						     upstream),
 					  depth + 1);
 			return;
 		}
@@ -40,15 +41,15 @@ static void random_tree(struct layout *layout)
 
 	layout_begin(layout);
 	for (unsigned i = roll_small(&dice, 20); i > 0; i--)
-		grow_port(layout, layout_add(layout, LAYOUT_ROOT_PORT, 0), 0);
+		grow_port(layout, layout_add(layout, CONTROLLER_ROOT_PORT, 0), 0);
 	for (unsigned k = 0; k < expanders; k++) {
-		int expander = layout_add(layout, LAYOUT_EXPANDER, 0);
+		int expander = layout_add(layout, CONTROLLER_PCIE_EXPANDER, 0);
 
 		layout->items.v[expander].spare = roll_small(&dice, 12);
 		for (unsigned i = roll_small(&dice, roll_small(&dice, 10) ? 8 : 60);
 		     i > 0; i--)
-			grow_port(layout, layout_add(layout, LAYOUT_ROOT_PORT, expander),
-				  0);
+			grow_port(layout,
+				  layout_add(layout, CONTROLLER_ROOT_PORT, expander), 0);
 	}
 }
 
@@ -101,12 +102,13 @@ static void assert_addresses(const struct layout *layout)
 		assert_true(zero);
 		if (a->function == 0)
 			assert_int_equal(a->multifunction, !alone);
-		if (a->kind == LAYOUT_ROOT_PORT || a->kind == LAYOUT_DOWNSTREAM) {
+		if (a->kind == CONTROLLER_ROOT_PORT ||
+		    a->kind == CONTROLLER_DOWNSTREAM_PORT) {
 			assert_false(chassis[a->chassis]);
 			chassis[a->chassis] = true;
 		}
-		if (layout->items.v[a->parent].kind == LAYOUT_ROOT_PORT ||
-		    layout->items.v[a->parent].kind == LAYOUT_DOWNSTREAM)
+		if (layout->items.v[a->parent].kind == CONTROLLER_ROOT_PORT ||
+		    layout->items.v[a->parent].kind == CONTROLLER_DOWNSTREAM_PORT)
 			assert_int_equal(a->slot, 0);
 	}
 }
@@ -122,7 +124,7 @@ static void index_bridges(const struct layout *layout)
 	for (size_t i = 1; i < layout->items.n; i++) {
 		const struct layout_item *item = &layout->items.v[i];
 
-		if (layout_is_bridge(item->kind))
+		if (controller_is_bridge(item->kind))
 			bridge_at[item->parent][item->slot * 8 + item->function] =
 				(short)i;
 	}
@@ -156,7 +158,7 @@ static void assert_windows(const struct layout *layout)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		const struct layout_item *item = &layout->items.v[i];
 
-		if (item->kind == LAYOUT_EXPANDER) {
+		if (item->kind == CONTROLLER_PCIE_EXPANDER) {
 			assert_true(item->bus_nr >= 1 && item->bus_nr <= 254);
 			assert_int_equal(owner[item->bus_nr], 0);
 			owner[item->bus_nr] = (unsigned)i;
@@ -165,9 +167,9 @@ static void assert_windows(const struct layout *layout)
 	for (size_t i = 0; i < layout->items.n; i++) {
 		const struct layout_item *item = &layout->items.v[i];
 
-		if (item->kind == LAYOUT_ROOT)
+		if (item->kind == CONTROLLER_PCIE_ROOT)
 			enumerate(layout, 0, 0, owner);
-		if (item->kind == LAYOUT_EXPANDER)
+		if (item->kind == CONTROLLER_PCIE_EXPANDER)
 			enumerate(layout, (int)i, item->bus_nr, owner);
 	}
 }
@@ -177,8 +179,8 @@ static unsigned bridges(const struct layout *layout)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < layout->items.n; i++)
-		count += layout_is_bridge(layout->items.v[i].kind) ||
-			 layout->items.v[i].kind == LAYOUT_EXPANDER;
+		count += controller_is_bridge(layout->items.v[i].kind) ||
+			 layout->items.v[i].kind == CONTROLLER_PCIE_EXPANDER;
 	return count;
 }
 
@@ -213,10 +215,10 @@ static void fill(struct layout *layout, unsigned expanders, unsigned ports)
 {
 	layout_begin(layout);
 	for (unsigned k = 0; k < expanders; k++) {
-		int expander = layout_add(layout, LAYOUT_EXPANDER, 0);
+		int expander = layout_add(layout, CONTROLLER_PCIE_EXPANDER, 0);
 
 		for (unsigned i = 0; i < ports; i++)
-			layout_add(layout, LAYOUT_ROOT_PORT, expander);
+			layout_add(layout, CONTROLLER_ROOT_PORT, expander);
 	}
 }
 
@@ -231,7 +233,7 @@ static void the_limits(void **state)
 	assert_int_equal(layout_solve(&exact, &error), 0);
 	assert_windows(&exact);
 	fill(&over, 13, 18);
-	layout_add(&over, LAYOUT_ROOT_PORT, 0);
+	layout_add(&over, CONTROLLER_ROOT_PORT, 0);
 	assert_int_equal(layout_solve(&over, &error), -1);
 	assert_string_equal(
 		error.message,
@@ -247,12 +249,12 @@ static void given_places_stay(void **state)
 
 	(void)state;
 	layout_begin(&layout);
-	expander = layout_add(&layout, LAYOUT_EXPANDER, 0);
+	expander = layout_add(&layout, CONTROLLER_PCIE_EXPANDER, 0);
 	layout.items.v[expander].has_bus_nr = true;
 	layout.items.v[expander].bus_nr = 180;
 	layout.items.v[expander].has_address = true;
 	layout.items.v[expander].slot = 9;
-	port = layout_add(&layout, LAYOUT_ROOT_PORT, expander);
+	port = layout_add(&layout, CONTROLLER_ROOT_PORT, expander);
 	layout.items.v[port].has_index = true;
 	layout.items.v[port].index = 7;
 	assert_int_equal(layout_solve(&layout, &error), 0);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Firmware numbers the buses of each root by itself, depth first, bridges by ascending
+ * slot and function (SeaBIOS src/fw/pciinit.c, pci_bios_init_bus_rec; edk2 PciBusDxe does
+ * the same and Linux keeps what it finds). So a controller's guest bus number follows
+ * from its root's first number and its place.
+ */
+#include "planner/guest/tree.h"
+
+#include "planner/guest/controller-model.h"
+
+#define MOST_BUS 255
+
+const struct guest_controller *guest_tree_controller(const struct guest_tree *tree,
+						     int index)
+{
+	int number = index >= 0 && index < INDEXES ? tree->bus[index].controller : -1;
+
+	return number >= 0 ? &tree->guest->controllers.v[number] : NULL;
+}
+
+int guest_tree_cell(const struct guest_tree *tree, int index)
+{
+	return index >= 0 && index < INDEXES ? tree->bus[index].cell : -1;
+}
+
+bool guest_tree_under_expander(const struct guest_tree *tree, int index)
+{
+	return index >= 0 && index < INDEXES && tree->bus[index].root > 0;
+}
+
+static void find_controllers(struct guest_tree *tree)
+{
+	for (int index = 0; index < INDEXES; index++)
+		tree->bus[index] = (struct guest_bus){.controller = -1,
+						      .parent = -1,
+						      .root = -1,
+						      .cell = -1,
+						      .number = -1,
+						      .last = -1};
+	for (size_t i = 0; i < tree->guest->controllers.n; i++) {
+		int index = guest_pci_index(&tree->guest->controllers.v[i]);
+
+		if (index >= 0 && tree->bus[index].controller < 0)
+			tree->bus[index].controller = (int)i;
+	}
+}
+
+static void find_parents(struct guest_tree *tree)
+{
+	for (int index = 1; index < INDEXES; index++) {
+		const struct guest_controller *c = guest_tree_controller(tree, index);
+
+		if (c && guest_address_on_pci(&c->address))
+			tree->bus[index].parent = c->address.at.bus;
+	}
+}
+
+static bool is_root(const struct guest_tree *tree, int index)
+{
+	const struct guest_controller *c = guest_tree_controller(tree, index);
+
+	return c && (index == 0 || controller_is_root(controller_model_of(c)));
+}
+
+/* Of an unknown <model name=> nobody knows whether it is a bridge. */
+static bool is_bridge(const struct guest_controller *controller)
+{
+	return controller_is_bridge(controller_model_of(controller)) &&
+	       controller_device_of(controller);
+}
+
+/* A chain longer than there are indexes is a loop. */
+static int find_root(const struct guest_tree *tree, int index)
+{
+	for (int steps = 0; index >= 0 && steps < INDEXES; steps++) {
+		if (is_root(tree, index))
+			return index;
+		if (tree->bus[index].controller < 0)
+			return -1;
+		index = tree->bus[index].parent;
+	}
+	return -1;
+}
+
+static int cell_of_root(const struct guest_tree *tree, int root)
+{
+	const struct guest_controller *c = guest_tree_controller(tree, root);
+
+	return c && c->node.state == VALUE_VALID && c->node.value < tree->guest->cells.n
+		       ? (int)c->node.value
+		       : -1;
+}
+
+static void find_roots(struct guest_tree *tree)
+{
+	for (int index = 0; index < INDEXES; index++) {
+		const struct guest_controller *c = guest_tree_controller(tree, index);
+		int root = find_root(tree, index);
+
+		tree->bus[index].root = root;
+		tree->bus[index].cell = cell_of_root(tree, root);
+		if (root >= 0 && index != root && is_bridge(c))
+			tree->bus[root].bridges++;
+	}
+}
+
+static unsigned devfn_of(struct pci_address at)
+{
+	return at.slot * PCI_FUNCTIONS + at.function;
+}
+
+/*
+ * Numbers the bridges on the bus of @index, whose own number is @last; returns the last
+ * number used. A bridge for which there is no number left has none; what firmware does
+ * then nobody knows.
+ */
+static int number_bus(struct guest_tree *tree, int index, int last)
+{
+	int child_at[PCI_SLOTS * PCI_FUNCTIONS] = {};
+
+	tree->bus[index].number = last;
+	for (int child = 1; child < INDEXES; child++) {
+		const struct guest_controller *c;
+
+		if (tree->bus[child].parent != index || tree->bus[child].number >= 0)
+			continue;
+		c = guest_tree_controller(tree, child);
+		if (is_bridge(c))
+			child_at[devfn_of(c->address.at)] = child;
+	}
+	for (size_t devfn = 0; devfn < ARRAY_SIZE(child_at); devfn++)
+		if (child_at[devfn] > 0 && tree->bus[child_at[devfn]].number < 0 &&
+		    last < MOST_BUS)
+			last = number_bus(tree, child_at[devfn], last + 1);
+	tree->bus[index].last = last;
+	return last;
+}
+
+static void number_buses(struct guest_tree *tree)
+{
+	number_bus(tree, 0, 0);
+	/* Without ACPI nothing tells the kernel of further roots. */
+	for (int index = 1; tree->guest->acpi_element >= 0 && index < INDEXES; index++) {
+		const struct guest_controller *c = guest_tree_controller(tree, index);
+
+		if (c && guest_bus_nr(c) >= 0 && tree->bus[index].number < 0)
+			number_bus(tree, index, guest_bus_nr(c));
+	}
+}
+
+static void count_children(struct guest_tree *tree)
+{
+	guest_functions functions = {};
+
+	guest_list_functions(tree->guest, &functions);
+	for (size_t i = 0; i < functions.n; i++)
+		tree->bus[functions.v[i].address->at.bus].children++;
+	vec_free(&functions);
+}
+
+void guest_tree_read(const struct guest *guest, struct guest_tree *ret)
+{
+	ret->guest = guest;
+	find_controllers(ret);
+	find_parents(ret);
+	find_roots(ret);
+	count_children(ret);
+	number_buses(ret);
+}
+
+static void add_function(guest_functions *list, const struct guest *guest,
+			 struct assign_item item)
+{
+	const struct guest_address *address = assign_address(guest, item);
+
+	if (guest_address_on_pci(address))
+		*vec_add(list) = (struct guest_function){item, address};
+}
+
+void guest_list_functions(const struct guest *guest, guest_functions *ret)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		add_function(ret, guest, (struct assign_item){(int)i, -1, -1});
+	for (size_t i = 0; i < guest->devices.n; i++)
+		add_function(ret, guest, (struct assign_item){-1, (int)i, -1});
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		add_function(ret, guest, (struct assign_item){-1, -1, (int)i});
+}

@@ -1,0 +1,1 @@
+virt-layout plan --domain tests/golden/plan/rom.xml --predict | grep "I/O"
