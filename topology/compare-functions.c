@@ -39,8 +39,8 @@ static char *affinity_text(const struct machine_affinity *affinity)
 }
 
 /*
- * "No node" is something known where a kernel says it, or where a domain puts a device on
- * a bus that has none, so that the kernel will.
+ * "No node" is something known where a kernel says it, or where a domain or an ACPI table
+ * puts a device on a bus that has none, so that the kernel will.
  */
 static bool affinity_known(const struct machine *machine,
 			   const struct machine_affinity *affinity)
@@ -48,7 +48,7 @@ static bool affinity_known(const struct machine *machine,
 	if (affinity->what == AFFINITY_CANDIDATES)
 		return false;
 	return affinity->what == AFFINITY_NODE || machine->source == MACHINE_LIVE ||
-	       machine->source == MACHINE_GUEST;
+	       machine->source == MACHINE_GUEST || machine->source == MACHINE_TABLES;
 }
 
 /* Whether the nodes agree; if not, a difference is added. */
@@ -85,6 +85,7 @@ static int why_root(const struct comparison *c, const struct machine_root *root)
 void compare_roots(struct comparison *c)
 {
 	int acpi = compare_find(c, DIFFERENCE_ACPI_OFF, NULL);
+	bool unknown = c->observed->pci_known == KNOWN_UNKNOWN && !c->observed->roots.n;
 
 	/* Said with the functions, which are as unknown. */
 	if (c->expected->pci_known == KNOWN_NO || c->observed->pci_known == KNOWN_NO)
@@ -95,6 +96,11 @@ void compare_roots(struct comparison *c)
 			machine_root(c->observed, expected->domain, expected->first_bus);
 		_cleanup_free_ char *subject = root_text(expected);
 
+		if (unknown) {
+			compare_unknown(c, "root bus", false, "%04x:%02x",
+					expected->domain, expected->first_bus);
+			continue;
+		}
 		c->ret->checked++;
 		if (observed) {
 			compare_affinity(
@@ -196,7 +202,8 @@ static void compare_bridge(struct comparison *c, const struct machine_function *
 	_cleanup_free_ char *subject = address_text(expected->at);
 	int because = wrong_above(c, c->expected, expected);
 
-	if (compare_known(c, "buses behind a bridge", subject, expected->secondary, true,
+	if (compare_known(c, "buses behind a bridge", subject, expected->secondary,
+			  observed->secondary || c->observed->pci_known == KNOWN_YES,
 			  expected->secondary == observed->secondary &&
 				  expected->subordinate == observed->subordinate))
 		return;
@@ -400,6 +407,37 @@ static void compare_unplanned(struct comparison *c,
 			 observed->class_code);
 }
 
+/* Whether the observed side would list the function if it were there. */
+static bool would_be_listed(const struct comparison *c,
+			    const struct machine_function *expected)
+{
+	if (c->observed->pci_known == KNOWN_YES)
+		return true;
+	for (size_t i = 0; expected->upstream < 0 && i < c->observed->functions.n; i++)
+		if (c->observed->functions.v[i].at.domain == expected->at.domain &&
+		    c->observed->functions.v[i].at.bus == expected->at.bus)
+			return true;
+	return false;
+}
+
+static void compare_planned(struct comparison *c, const struct machine_function *expected,
+			    bool *used)
+{
+	const struct machine_function *observed =
+		machine_function(c->observed, expected->at);
+
+	if (!observed && !would_be_listed(c, expected)) {
+		compare_unknown(c, "PCI function", false, PCI_FORMAT,
+				PCI_ARGS(expected->at));
+		return;
+	}
+	c->ret->checked++;
+	if (observed)
+		compare_function(c, expected, observed);
+	else
+		compare_missing(c, expected, used);
+}
+
 void compare_functions(struct comparison *c)
 {
 	const struct machine *expected = c->expected;
@@ -411,16 +449,8 @@ void compare_functions(struct comparison *c)
 		return;
 	}
 	used = xcalloc(c->observed->functions.n + 1, sizeof(*used));
-	for (size_t i = 0; i < expected->functions.n; i++) {
-		const struct machine_function *observed =
-			machine_function(c->observed, expected->functions.v[i].at);
-
-		c->ret->checked++;
-		if (observed)
-			compare_function(c, &expected->functions.v[i], observed);
-		else
-			compare_missing(c, &expected->functions.v[i], used);
-	}
+	for (size_t i = 0; i < expected->functions.n; i++)
+		compare_planned(c, &expected->functions.v[i], used);
 	for (size_t i = 0; i < c->observed->functions.n && !c->options->only_planned;
 	     i++) {
 		const struct machine_function *observed = &c->observed->functions.v[i];

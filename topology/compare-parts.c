@@ -52,33 +52,14 @@ int compare_find(const struct comparison *c, enum difference_kind kind,
 	return -1;
 }
 
-static struct incomparable *find_incomparable(struct differences *differences,
-					      const char *what, const char *side)
-{
-	struct incomparable *found;
-
-	for (size_t i = 0; i < differences->unknown.n; i++) {
-		found = &differences->unknown.v[i];
-		if (streq(found->what, what) && streq(found->side, side))
-			return found;
-	}
-	found = vec_add(&differences->unknown);
-	found->what = xstrdup(what);
-	found->side = side;
-	return found;
-}
-
 void compare_unknown(struct comparison *c, const char *what, bool expected,
 		     const char *format, ...)
 {
-	struct incomparable *found =
-		find_incomparable(c->ret, what, expected ? "expected" : "observed");
 	va_list args;
 
-	if (found->n++)
-		text_adds(&found->subjects, ", ");
 	va_start(args, format);
-	text_vprintf(&found->subjects, format, args);
+	differences_vunknown(c->ret, what, expected ? "expected" : "observed", format,
+			     args);
 	va_end(args);
 }
 

@@ -16,7 +16,8 @@ static bool acpi_is_off(const struct comparison *c)
 	const char *acpi = machine_fact(c->observed, "firmware.acpi");
 	bool needs = c->expected->nodes.n > 1 || c->expected->iommu.table == KNOWN_YES;
 
-	if (!needs || c->observed->source != MACHINE_LIVE)
+	if (!needs || (c->observed->source != MACHINE_LIVE &&
+		       c->observed->source != MACHINE_TABLES))
 		return false;
 	if (acpi)
 		return streq(acpi, "no");

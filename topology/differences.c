@@ -117,3 +117,39 @@ void differences_free(struct differences *differences)
 	free(differences->unknown.v);
 	*differences = (struct differences){};
 }
+
+static struct incomparable *find_incomparable(struct differences *differences,
+					      const char *what, const char *side)
+{
+	struct incomparable *found;
+
+	for (size_t i = 0; i < differences->unknown.n; i++) {
+		found = &differences->unknown.v[i];
+		if (streq(found->what, what) && streq(found->side, side))
+			return found;
+	}
+	found = vec_add(&differences->unknown);
+	found->what = xstrdup(what);
+	found->side = side;
+	return found;
+}
+
+void differences_vunknown(struct differences *differences, const char *what,
+			  const char *side, const char *format, va_list args)
+{
+	struct incomparable *found = find_incomparable(differences, what, side);
+
+	if (found->n++)
+		text_adds(&found->subjects, ", ");
+	text_vprintf(&found->subjects, format, args);
+}
+
+void differences_unknown(struct differences *differences, const char *what,
+			 const char *side, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	differences_vunknown(differences, what, side, format, args);
+	va_end(args);
+}

@@ -78,6 +78,12 @@ struct differences {
 };
 
 void differences_free(struct differences *differences);
+/* Notes that @what of a subject is not known on a side, "expected" or "observed". */
+void differences_unknown(struct differences *differences, const char *what,
+			 const char *side, const char *format, ...) _printf_(4, 5);
+void differences_vunknown(struct differences *differences, const char *what,
+			  const char *side, const char *format, va_list args)
+	_printf_(4, 0);
 #define _cleanup_differences_ _cleanup_(differences_free)
 
 /* One line a difference, consequences indented below their cause; then a count. */

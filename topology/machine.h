@@ -80,6 +80,7 @@ enum machine_source {
 	MACHINE_SYNTHETIC,    /* hwloc's synthetic syntax */
 	MACHINE_CAPABILITIES, /* virsh capabilities, perhaps with nodedev dumps */
 	MACHINE_GUEST,        /* predicted from libvirt domain XML */
+	MACHINE_TABLES,       /* what a kernel makes of ACPI tables */
 };
 
 struct machine_huge {
@@ -226,7 +227,12 @@ struct machine {
 	VEC(struct machine_root) roots;         /* by domain, first bus */
 	VEC(struct machine_function) functions; /* by address */
 	struct machine_iommu iommu;
-	enum known pci_known;           /* NO: the source cannot tell of PCI at all */
+	/*
+	 * NO: the source cannot tell of PCI at all. UNKNOWN: the functions that are
+	 * listed are there, and those of a root bus are all or none; of others nothing is
+	 * known.
+	 */
+	enum known pci_known;
 	char *architecture;             /* "x86_64", "aarch64"; NULL unknown */
 	VEC(struct machine_fact) facts; /* by name */
 	VEC(struct machine_file) files; /* by path */

@@ -13,6 +13,7 @@ const char *machine_source_name(enum machine_source source)
 		[MACHINE_SYNTHETIC] = "synthetic",
 		[MACHINE_CAPABILITIES] = "capabilities",
 		[MACHINE_GUEST] = "guest",
+		[MACHINE_TABLES] = "tables",
 	};
 
 	return names[source];
@@ -169,6 +170,8 @@ const char *show_no_affinity(const struct machine *machine)
 		return "the nodedev descriptions name no node, or are not there";
 	case MACHINE_GUEST:
 		return "they are on a bus without a node";
+	case MACHINE_TABLES:
+		return "their host bridge has no _PXM";
 	case MACHINE_SYNTHETIC:
 		break;
 	}

@@ -456,6 +456,54 @@ static void unknown_is_not_passed(void **state)
 	assert_int_equal(some.checked, all.checked - 4);
 }
 
+/* As tables list functions: without identity, those on some root buses and no others. */
+static void keep_root_functions(struct machine *machine)
+{
+	size_t kept = 0;
+
+	machine->pci_known = KNOWN_UNKNOWN;
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		if (function->upstream >= 0 || function->at.bus == 0) {
+			machine_function_free(function);
+			continue;
+		}
+		function->vendor = function->device = 0;
+		function->class_code = 0;
+		function->secondary = function->subordinate = 0;
+		function->iommu_group = GROUP_UNKNOWN;
+		machine->functions.v[kept++] = *function;
+	}
+	machine->functions.n = kept;
+}
+
+static void functions_known_in_part(void **state)
+{
+	_cleanup_machine_ struct machine expected = {}, observed = {};
+	_cleanup_differences_ struct differences same = {}, other = {};
+	struct compare_options options = {};
+	size_t unknown = 0;
+
+	(void)state;
+	make_guest(&expected);
+	make_guest(&observed);
+	keep_root_functions(&observed);
+	compare_machines(&expected, &observed, &options, &same);
+	assert_int_equal(same.list.n, 0);
+	for (size_t i = 0; i < same.unknown.n; i++)
+		if (streq(same.unknown.v[i].what, "PCI function"))
+			unknown = same.unknown.v[i].n;
+	assert_int_equal(unknown, 5);
+	/* Where one function of a root bus is listed all are. */
+	at(&observed, "0000:80:01.0")->at.slot = 5;
+	compare_machines(&expected, &observed, &options, &other);
+	assert_int_equal(other.list.n, 2);
+	assert_int_equal(other.list.v[0].kind, DIFFERENCE_DEVICE_MISSING);
+	assert_string_equal(other.list.v[0].subject, "0000:80:01.0");
+	assert_int_equal(other.list.v[1].kind, DIFFERENCE_DEVICE_UNPLANNED);
+}
+
 static void json(void **state)
 {
 	_cleanup_machine_ struct machine expected = {}, observed = {};
@@ -485,6 +533,7 @@ int main(void)
 		cmocka_unit_test(acpi_explains_all),
 		cmocka_unit_test(no_machine_differs_from_itself),
 		cmocka_unit_test(unknown_is_not_passed),
+		cmocka_unit_test(functions_known_in_part),
 		cmocka_unit_test(json),
 	};
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* acpi-parts.c - what the readers of single tables share. */
+#include "topology/acpi-parts.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+
+enum { COMPLAINT_LIMIT = 100 };
+
+void acpi_complain(struct acpi_facts *facts, const struct acpi_table *table,
+		   const char *format, ...)
+{
+	struct text text = {};
+	va_list args;
+
+	if (facts->complaints.n >= COMPLAINT_LIMIT)
+		return;
+	text_printf(&text, "ACPI table %s: ", table->signature);
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	*vec_add(&facts->complaints) = text_take(&text);
+}
+
+void acpi_end_walk(struct acpi_facts *facts, const struct acpi_table *table,
+		   const struct acpi_walk *walk)
+{
+	if (walk->damaged)
+		acpi_complain(
+			facts, table,
+			"the entry before byte %zu does not fit, the rest is not read",
+			walk->at);
+}
+
+struct pci_address acpi_function(uint32_t segment, uint16_t id)
+{
+	return (struct pci_address){.domain = segment,
+				    .bus = (uint8_t)(id >> 8),
+				    .slot = (uint8_t)(id >> 3 & 31),
+				    .function = (uint8_t)(id & 7)};
+}
