@@ -41,7 +41,8 @@ static void on_start(struct serial *serial, char *words)
 			       words));
 }
 
-static void on_record(struct serial *serial, char *words)
+/* LENGTH and CHECKSUM of the bytes that follow. */
+static void begin_bytes(struct serial *serial, char *words)
 {
 	char *space = strchr(words, ' ');
 	_cleanup_free_ char *sum = space ? xasprintf("0x%s", space + 1) : NULL;
@@ -53,15 +54,35 @@ static void on_record(struct serial *serial, char *words)
 		damage(serial, xstrdup("the line that announces the record is damaged"));
 		return;
 	}
-	if (serial->left > SERIAL_RECORD_LIMIT) {
+	if (serial->left > SERIAL_RECORD_LIMIT - serial->record.n) {
 		damage(serial, xasprintf("the guest announces a record of %" PRIu64
 					 " bytes; the limit is %d MiB",
-					 serial->left, SERIAL_RECORD_LIMIT >> 20));
+					 serial->record.n + serial->left,
+					 SERIAL_RECORD_LIMIT >> 20));
 		return;
 	}
-	serial->has_record = false;
-	text_free(&serial->record);
+	serial->piece_start = serial->record.n;
 	serial->state = SERIAL_RECORD;
+}
+
+static void drop_record(struct serial *serial, bool in_pieces)
+{
+	serial->has_record = false;
+	serial->in_pieces = in_pieces;
+	text_free(&serial->record);
+}
+
+static void on_record(struct serial *serial, char *words)
+{
+	drop_record(serial, false);
+	begin_bytes(serial, words);
+}
+
+static void on_piece(struct serial *serial, char *words)
+{
+	if (!serial->in_pieces)
+		drop_record(serial, true);
+	begin_bytes(serial, words);
 }
 
 static void on_uptime(struct serial *serial, char *words)
@@ -107,6 +128,8 @@ static void on_shell(struct serial *serial, char *words)
 static void on_done(struct serial *serial, char *words)
 {
 	(void)words;
+	if (serial->in_pieces)
+		serial->has_record = true;
 	if (serial->has_record)
 		serial->state = SERIAL_DONE;
 	else
@@ -118,10 +141,10 @@ static const struct {
 	void (*act)(struct serial *serial, char *words);
 	bool before_start; /* taken while waiting as well */
 } words[] = {
-	{"start", on_start, true},    {"record", on_record, false},
-	{"uptime", on_uptime, false}, {"note", on_note, false},
-	{"assign", on_assign, false}, {"shell", on_shell, false},
-	{"done", on_done, false},
+	{"start", on_start, true},  {"record", on_record, false},
+	{"piece", on_piece, false}, {"uptime", on_uptime, false},
+	{"note", on_note, false},   {"assign", on_assign, false},
+	{"shell", on_shell, false}, {"done", on_done, false},
 };
 
 /* A whole line without its end. What is not ours is the kernel's. */
@@ -191,15 +214,16 @@ static size_t take_text(struct serial *serial, const char *bytes, size_t n)
 /* Takes as much of the record as there is; the number of bytes taken. */
 static size_t take_record(struct serial *serial, const char *bytes, size_t n)
 {
-	size_t some = MIN(n, (size_t)serial->left);
+	size_t some = MIN(n, (size_t)serial->left), start = serial->piece_start;
 
 	text_add(&serial->record, bytes, some);
 	serial->left -= some;
 	if (serial->left > 0)
 		return some;
 	text_add(&serial->record, "", 0);
-	if (serial_checksum(serial->record.s, serial->record.n) == serial->checksum) {
-		serial->has_record = true;
+	if (serial_checksum(serial->record.s + start, serial->record.n - start) ==
+	    serial->checksum) {
+		serial->has_record = !serial->in_pieces;
 		serial->state = SERIAL_STARTED;
 	} else {
 		damage(serial, xstrdup("the record is damaged: its checksum is wrong"));
@@ -234,6 +258,9 @@ void serial_finish(struct serial *serial)
 	else if (serial->state == SERIAL_WAITING)
 		damage(serial, xstrdup(serial->bytes ? "the agent never started"
 						     : "the guest never said a word"));
+	else if (serial->state == SERIAL_STARTED && serial->in_pieces)
+		damage(serial,
+		       xstrdup("the record is cut short: its last part is missing"));
 	else if (serial->state == SERIAL_STARTED && !serial->has_record)
 		damage(serial, xstrdup("the agent started and sent no record"));
 }

@@ -10,6 +10,8 @@
  *     @virt-layout: note TEXT                    a result or a complaint, for people
  *     @virt-layout: assign ADDRESS ok|failed TEXT   what --assign found
  *     @virt-layout: record LENGTH CHECKSUM       LENGTH bytes follow behind the newline
+ *     @virt-layout: piece LENGTH CHECKSUM        likewise, one part of the record of
+ *                                                several; "done" ends the last
  *     @virt-layout: shell                        a shell has the line until "done"
  *     @virt-layout: done                         nothing follows
  *
@@ -65,6 +67,8 @@ struct serial {
 	uint64_t bytes;
 	struct text line; /* internal from here */
 	uint64_t left, checksum;
+	bool in_pieces;     /* the record is sent in several parts */
+	size_t piece_start; /* where the part that is under way begins in record */
 };
 
 /* More bytes from the line. The answer is the state afterwards. */

@@ -25,8 +25,11 @@ static void check(const struct serial *serial)
 	CHECK(serial->state != SERIAL_DAMAGED || serial->fault);
 	CHECK(serial->line.n <= SERIAL_LINE_LIMIT);
 	CHECK(serial->tail.n <= 2 * SERIAL_TAIL_BYTES);
+	CHECK(serial->piece_start <= serial->record.n);
 	CHECK(!serial->has_record ||
-	      serial_checksum(serial->record.s, serial->record.n) == serial->checksum ||
+	      serial_checksum(serial->record.s + serial->piece_start,
+			      serial->record.n - serial->piece_start) ==
+		      serial->checksum ||
 	      serial->state == SERIAL_DAMAGED);
 }
 
