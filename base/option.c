@@ -1,19 +1,49 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/option.h"
 
-#include "base/vec.h"
+#include "base/mem.h"
 
+#include <assert.h>
 #include <string.h>
 
-struct options options_begin(const struct command *command, int argc, char *argv[])
+static bool is_end(const struct option_row *row)
 {
-	return (struct options){
-		.command = command,
-		.argc = argc,
-		.next = 1,
-		.argv = argv,
-		.args = argv + 1,
-	};
+	return !row || (!row->name && !row->table);
+}
+
+/* Goes into a row that is a table, and out of a table that is at its end. */
+static void settle(struct option_rows *rows)
+{
+	for (;;) {
+		if (is_end(rows->row)) {
+			rows->row = rows->outer ? rows->outer + 1 : NULL;
+			rows->base = 0;
+			if (!rows->outer)
+				return;
+			rows->outer = NULL;
+		} else if (rows->row->table) {
+			assert(!rows->outer); /* one level is enough */
+			rows->base = rows->row->field;
+			rows->outer = rows->row;
+			rows->row = rows->row->table;
+		} else {
+			return;
+		}
+	}
+}
+
+struct option_rows option_rows(const struct option_row *table)
+{
+	struct option_rows rows = {.row = table};
+
+	settle(&rows);
+	return rows;
+}
+
+void option_rows_next(struct option_rows *rows)
+{
+	rows->row++;
+	settle(rows);
 }
 
 /* Edit distance, for at most 31 characters; more counts as far. */
@@ -60,11 +90,11 @@ static int unknown_option(const struct command *command, const char *word, size_
 			  struct error *error)
 {
 	_cleanup_free_ char *name = xstrndup(word, n);
-	VEC(const char *) names = {};
+	vec_strings names = {};
 	const char *nearest;
 
-	for (const struct option_row *row = command->rows; row && row->name; row++)
-		*vec_add(&names) = row->name;
+	FOR_EACH_OPTION(at, command->rows)
+	*vec_add(&names) = at.row->name;
 	*vec_add(&names) = NULL;
 	nearest = nearest_name(name, names.v);
 	vec_free(&names);
@@ -74,24 +104,29 @@ static int unknown_option(const struct command *command, const char *word, size_
 	return error_input(error, "unknown option --%s; --help lists them", name);
 }
 
+/* Fills *@ret with the row of "name", which may be a beginning that no other row has. */
 static int find_long(const struct command *command, const char *word, size_t n,
-		     struct error *error)
+		     struct option_rows *ret, struct error *error)
 {
-	int found = -1;
+	const char *other = NULL;
 
-	for (int i = 0; command->rows && command->rows[i].name; i++) {
-		const char *name = command->rows[i].name;
+	ret->row = NULL;
+	FOR_EACH_OPTION(at, command->rows)
+	{
+		const char *name = at.row->name;
 
-		if (strncmp(name, word, n) != 0)
+		if (n == 0 || strncmp(name, word, n) != 0)
 			continue;
+		other = ret->row && !other ? name : other;
+		if (!ret->row || strlen(name) == n)
+			*ret = at;
 		if (strlen(name) == n)
-			return i;
-		if (found >= 0)
-			return error_input(error, "--%.*s may be --%s or --%s", (int)n,
-					   word, command->rows[found].name, name);
-		found = i;
+			return 0;
 	}
-	return found >= 0 ? found : unknown_option(command, word, n, error);
+	if (other)
+		return error_input(error, "--%.*s may be --%s or --%s", (int)n, word,
+				   ret->row->name, other);
+	return ret->row ? 0 : unknown_option(command, word, n, error);
 }
 
 /* Where a choice ends with '=', the value says more behind it. */
@@ -120,74 +155,141 @@ int option_check(const struct option_row *row, const char *value, struct error *
 			   row->choices);
 }
 
-/* "--name", "--name=value" or "--name value". */
-static int next_long(struct options *options, const char *word, struct error *error)
-{
-	size_t n = strcspn(word, "=");
-	int found = find_long(options->command, word, n, error);
-	const struct option_row *row;
+/* The state of the walk over a command line. */
+struct walk {
+	struct options *options;
+	char **next; /* ends with @end */
+	char *const *end;
+	const char *cluster; /* rest of "-bn" */
+};
 
-	if (found < 0)
-		return OPTIONS_FAULT;
-	row = &options->command->rows[found];
-	options->value = word[n] ? word + n + 1 : NULL;
-	if (!row->arg && options->value)
-		return error_input(error, "--%s takes no value", row->name);
-	if (row->arg && !options->value && !row->optional) {
-		if (options->next >= options->argc)
-			return error_input(error, "--%s needs a value: --%s %s",
-					   row->name, row->name, row->arg);
-		options->value = options->argv[options->next++];
+static int give(struct walk *walk, const struct option_rows *at, const char *value)
+{
+	if (option_check(at->row, value, &walk->options->fault) < 0)
+		return -1;
+	*vec_add(&walk->options->given) = (struct option_given){*at, value};
+	return 0;
+}
+
+/* "--name", "--name=value" or "--name value". */
+static int take_long(struct walk *walk, const char *word)
+{
+	struct error *fault = &walk->options->fault;
+	size_t n = strcspn(word, "=");
+	const char *value = word[n] ? word + n + 1 : NULL;
+	struct option_rows at;
+
+	if (find_long(walk->options->command, word, n, &at, fault) < 0)
+		return -1;
+	if (!at.row->arg && value)
+		return error_input(fault, "--%s takes no value", at.row->name);
+	if (at.row->arg && !value && !at.row->optional) {
+		if (walk->next == walk->end)
+			return error_input(fault, "--%s needs a value: --%s %s",
+					   at.row->name, at.row->name, at.row->arg);
+		value = *walk->next++;
 	}
-	return option_check(row, options->value, error) < 0 ? OPTIONS_FAULT : found;
+	return give(walk, &at, value);
+}
+
+static struct option_rows find_letter(const struct option_row *table, char letter)
+{
+	FOR_EACH_OPTION(at, table)
+	if (at.row->letter == letter)
+		return at;
+	return (struct option_rows){};
 }
 
 /* "-n", "-o FILE", "-oFILE", "-bn". */
-static int next_short(struct options *options, struct error *error)
+static int take_short(struct walk *walk)
 {
-	const struct option_row *rows = options->command->rows;
-	char letter = *options->cluster++;
-	int found = 0;
+	struct error *fault = &walk->options->fault;
+	char letter = *walk->cluster++;
+	struct option_rows at = find_letter(walk->options->command->rows, letter);
+	const char *value = NULL;
 
-	while (rows && rows[found].name && rows[found].letter != letter)
-		found++;
-	if (!rows || !rows[found].name)
-		return error_input(error, "unknown option -%c; --help lists them",
+	if (!at.row)
+		return error_input(fault, "unknown option -%c; --help lists them",
 				   letter);
-	options->value = NULL;
-	if (rows[found].arg) {
-		options->value = *options->cluster ? options->cluster : NULL;
-		options->cluster = NULL;
-		if (!options->value && !rows[found].optional) {
-			if (options->next >= options->argc)
-				return error_input(error, "-%c needs a value: -%c %s",
-						   letter, letter, rows[found].arg);
-			options->value = options->argv[options->next++];
+	if (at.row->arg) {
+		value = *walk->cluster ? walk->cluster : NULL;
+		walk->cluster = "";
+		if (!value && !at.row->optional) {
+			if (walk->next == walk->end)
+				return error_input(fault, "-%c needs a value: -%c %s",
+						   letter, letter, at.row->arg);
+			value = *walk->next++;
 		}
 	}
-	return option_check(&rows[found], options->value, error) < 0 ? OPTIONS_FAULT
-								     : found;
+	return give(walk, &at, value);
 }
 
-int options_next(struct options *options, struct error *error)
+static int take_word(struct walk *walk, const char *word)
 {
-	if (options->cluster && *options->cluster)
-		return next_short(options, error);
-	while (options->next < options->argc) {
-		char *word = options->argv[options->next++];
+	if (word[1] == '-')
+		return take_long(walk, word + 2);
+	walk->cluster = word + 1;
+	while (*walk->cluster)
+		if (take_short(walk) < 0)
+			return -1;
+	return 0;
+}
 
-		if (options->only_args || word[0] != '-' || !word[1]) {
-			options->args[options->n_args++] = word;
-		} else if (streq(word, "--")) {
-			options->only_args = true;
-		} else if (word[1] == '-') {
-			return next_long(options, word + 2, error);
-		} else {
-			options->cluster = word + 1;
-			return next_short(options, error);
-		}
+struct options options_parse(const struct command *command, int argc, char *argv[])
+{
+	struct options options = {.command = command,
+				  .args = xcalloc((size_t)MAX(argc, 1), sizeof(char *))};
+	struct walk walk = {&options, argv + MIN(argc, 1), argv + argc, ""};
+	bool only_args = false, sound = true;
+
+	while (walk.next < walk.end) {
+		char *word = *walk.next++;
+
+		if (only_args || word[0] != '-' || !word[1])
+			options.args[options.n_args++] = word;
+		else if (streq(word, "--"))
+			only_args = true;
+		else if (streq(word, "--help") || streq(word, "-h"))
+			options.help = true;
+		else if (sound) /* else only --help is looked for */
+			sound = take_word(&walk, word) == 0;
 	}
-	return OPTIONS_DONE;
+	return options;
+}
+
+void options_free(struct options *options)
+{
+	vec_free(&options->given);
+	free(options->args);
+	error_clear(&options->fault);
+}
+
+bool options_given(const struct options *options, const char *name)
+{
+	for (size_t i = 0; i < options->given.n; i++)
+		if (streq(options->given.v[i].at.row->name, name))
+			return true;
+	return false;
+}
+
+static int pass_fault(const struct options *options, struct error *error)
+{
+	if (!options->fault.message)
+		return 0;
+	return error_input(error, "%s", options->fault.message);
+}
+
+int options_set_each(const struct options *options, void *target, struct error *error)
+{
+	for (size_t i = 0; i < options->given.n; i++) {
+		const struct option_given *it = &options->given.v[i];
+		const struct option_row *row = it->at.row;
+
+		if (row->set((char *)target + it->at.base + row->field, row, it->value,
+			     error) < 0)
+			return -1;
+	}
+	return pass_fault(options, error);
 }
 
 int options_need(const struct options *options, int min, int max, struct error *error)
@@ -201,6 +303,29 @@ int options_need(const struct options *options, int min, int max, struct error *
 				   max > 0 ? options->command->args : "no arguments",
 				   options->args[max]);
 	return 0;
+}
+
+int options_check(const struct options *options, int min, int max, struct error *error)
+{
+	if (pass_fault(options, error) < 0)
+		return -1;
+	return options_need(options, min, max, error);
+}
+
+int options_set(const struct options *options, void *target, int min, int max,
+		struct error *error)
+{
+	if (options_set_each(options, target, error) < 0)
+		return -1;
+	return options_need(options, min, max, error);
+}
+
+int command_run(const struct command *command, int argc, char *argv[],
+		struct error *error)
+{
+	_cleanup_options_ struct options options = options_parse(command, argc, argv);
+
+	return command->run(&options, error);
 }
 
 static void add_row_help(struct text *text, const struct option_row *row)
@@ -224,7 +349,7 @@ void text_add_help(struct text *text, const char *path, const struct command *co
 	int width = 10;
 
 	text_printf(text, "Usage: %s%s%s%s\n\n%s.\n", path,
-		    command->rows && command->rows->name ? " [OPTIONS]" : "",
+		    option_rows(command->rows).row ? " [OPTIONS]" : "",
 		    *command->args ? " " : "", command->args, command->summary);
 	if (command->about)
 		text_printf(text, "\n%s\n", command->about);
@@ -236,8 +361,8 @@ void text_add_help(struct text *text, const char *path, const struct command *co
 		text_printf(text, "  %-*s %s\n", width, command->children[i]->name,
 			    command->children[i]->summary);
 	text_adds(text, "\nOptions:\n");
-	for (const struct option_row *row = command->rows; row && row->name; row++)
-		add_row_help(text, row);
+	FOR_EACH_OPTION(at, command->rows)
+	add_row_help(text, at.row);
 	add_row_help(text, &(struct option_row){.name = "help",
 						.letter = 'h',
 						.help = "show this and exit"});

@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * option.h - command lines from tables. One table of rows per command gives parsing,
- * --help and the completions; there is no second list to drift.
+ * option.h - command lines from tables. A row of a table is all that the program knows of
+ * an option: parsing, --help, the completions and the test of the man pages use it.
+ *
+ *     struct wish { bool json; const char *output; struct sheet sheet; };
+ *     static const struct option_row rows[] = {
+ *         {"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+ *         {"output", 'o', "FILE", "write there", SET_STRING(struct wish, output)},
+ *         {"columns", 0, "LIST", "which", SET_WITH(choose, struct wish, sheet)},
+ *         {},
+ *     };
+ *
+ * main parses the command line; the command's run() has options_set() fill its struct.
  */
 #pragma once
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/vec.h"
+
+struct option_row;
+
+/*
+ * Takes one option. @target is what the row's field is in the command's struct: a member,
+ * or the whole struct; @value is NULL where none was given. An option that is given
+ * again replaces its value, unless its help says "repeat".
+ */
+typedef int option_setter(void *target, const struct option_row *row, const char *value,
+			  struct error *error);
 
 /* A table ends with a zeroed row. */
 struct option_row {
@@ -16,48 +37,120 @@ struct option_row {
 	const char *help;    /* one phrase, no full stop */
 	const char *choices; /* "a|b|c=": the closed list of values, NULL if open */
 	bool optional;       /* the value may be left out: --assign[=nested] */
+	option_setter *set;
+	size_t field;                   /* where @target is in the command's struct */
+	const struct option_row *table; /* not an option: the rows of this table here */
 };
 
-/*
- * One command. @run gets the arguments behind the command's name in argv[1..]; it
- * returns an exit status, or -1 with *error filled.
- */
+/* The offset of a member, which has to be of @member_type. */
+#define OPTION_FIELD(member_type, type, member)                                          \
+	(offsetof(type, member) +                                                        \
+	 0 * sizeof(char[__builtin_types_compatible_p(member_type,                       \
+						      __typeof__(((type *)0)->member))   \
+				 ? 1                                                     \
+				 : -1]))
+/* How a row says what its option does. @type is the command's struct. */
+#define SET_TRUE(type, member)                                                           \
+	.set = option_set_true, .field = OPTION_FIELD(bool, type, member)
+#define SET_STRING(type, member) /* borrowed from the command line */                    \
+	.set = option_set_string, .field = OPTION_FIELD(const char *, type, member)
+#define SET_FILE(type, member) /* the same, and it may not be empty */                   \
+	.set = option_set_file, .field = OPTION_FIELD(const char *, type, member)
+#define SET_COPY(type, member) /* owned; the old one is freed */                         \
+	.set = option_set_copy, .field = OPTION_FIELD(char *, type, member)
+#define SET_LIST(type, member) /* adds to a list of borrowed strings */                  \
+	.set = option_set_list, .field = OPTION_FIELD(vec_strings, type, member)
+#define SET_CHOICE(type, member) /* an enum in the order of the row's choices */         \
+	.set = option_set_choice,                                                        \
+	.field = offsetof(type, member) +                                                \
+		 0 * sizeof(char[sizeof(((type *)0)->member) == sizeof(int) ? 1 : -1])
+#define SET_WITH(function, type, member)                                                 \
+	.set = (function), .field = offsetof(type, member)
+#define SET_BY(function) .set = (function)
+/* The rows of another table, whose struct is this member. */
+#define OPTION_TABLE(rows, type, member) .table = (rows), .field = offsetof(type, member)
+
+option_setter option_set_true, option_set_string, option_set_file, option_set_copy,
+	option_set_list, option_set_choice;
+
+/* A walk over the rows of a table and of those within it: option_rows(), then next. */
+struct option_rows {
+	const struct option_row *row; /* NULL at the end */
+	size_t base;                  /* of the struct of its table */
+	const struct option_row *outer;
+};
+struct option_rows option_rows(const struct option_row *table);
+void option_rows_next(struct option_rows *rows);
+#define FOR_EACH_OPTION(at, table)                                                       \
+	for (struct option_rows at = option_rows(table); at.row; option_rows_next(&at))
+
+struct options;
+
+/* One command. @run returns an exit status, or -1 with *error filled. */
 struct command {
 	const char *name, *args, *summary;
 	const char *about; /* a few sentences for --help, lines of at most 80, or NULL */
 	const struct option_row *rows;
 	const struct command *const *children; /* `disk plan`: ends with NULL */
-	int (*run)(int argc, char *argv[], struct error *error);
+	int (*run)(const struct options *options, struct error *error);
 };
 
-/* The state of one walk over a command line; made by options_begin. */
+/* A command line, parsed: options in their order, and the arguments among them. */
 struct options {
 	const struct command *command;
-	int argc, next;
-	char **argv;
-	const char *value; /* of the option just returned; NULL without one */
-	char **args;       /* after the walk: the positional arguments, borrowed */
+	VEC(struct option_given {
+		struct option_rows at;
+		const char *value; /* borrowed; NULL without one */
+	})
+	given;
+	char **args; /* the strings are borrowed */
 	int n_args;
-	const char *cluster; /* rest of "-bn" */
-	bool only_args;      /* after "--" */
+	bool help;          /* --help is among them */
+	struct error fault; /* of the first word that is wrong; given ends before it */
 };
 
-enum { OPTIONS_DONE = -2, OPTIONS_FAULT = -1 };
-
-/* Walks over argv[1..]; options and arguments may mix. argv is reordered. */
-struct options options_begin(const struct command *command, int argc, char *argv[]);
 /*
- * The index of the next option's row, OPTIONS_DONE after the last, OPTIONS_FAULT with
- * *error filled: an unknown option (with the nearest name), a missing or unwanted value,
- * one outside the choices. Long names may be shortened as far as they stay unique.
+ * Parses argv[1..]; options and arguments may mix, and after "--" all are arguments. Long
+ * names may be shortened as far as they stay unique. Faults, all kept for options_set():
+ * an unknown option (with the nearest name), a missing or unwanted value, one outside the
+ * choices.
  */
-int options_next(struct options *options, struct error *error) _must_check_;
+struct options options_parse(const struct command *command, int argc, char *argv[]);
+void options_free(struct options *options);
+#define _cleanup_options_ _cleanup_(options_free)
+
+/*
+ * Calls the setter of each option on @target, the command's struct, in their order. Then
+ * faults with what parsing found, and unless there are between @min and @max arguments.
+ */
+int options_set(const struct options *options, void *target, int min, int max,
+		struct error *error) _must_check_;
+/* The two parts of it, for commands that need them apart. */
+int options_set_each(const struct options *options, void *target, struct error *error)
+	_must_check_;
+int options_need(const struct options *options, int min, int max, struct error *error)
+	_must_check_;
+/* All that can be said before a setter is called: parsing's fault, and the arguments. */
+int options_check(const struct options *options, int min, int max, struct error *error)
+	_must_check_;
+bool options_given(const struct options *options, const char *name);
+/* Parses and runs: what main does without its --help. */
+int command_run(const struct command *command, int argc, char *argv[],
+		struct error *error) _must_check_;
+
 /* Fault unless the value (NULL is fine) is among the row's choices. */
 int option_check(const struct option_row *row, const char *value, struct error *error)
 	_must_check_;
-/* Fault unless there are between @min and @max positional arguments. */
-int options_need(const struct options *options, int min, int max, struct error *error)
-	_must_check_;
+/*
+ * Sets the option @name of a table, as for a setting from a file: options without a value
+ * take "yes" or NULL. Fault: no such option, besides what the command line refuses.
+ */
+int option_set_named(const struct option_row *table, void *target, const char *name,
+		     const char *value, struct error *error) _must_check_;
+/* The option's value as a size; a number without a unit counts @unit_bytes, 0: refused.
+ */
+int option_size(const struct option_row *row, const char *value, uint32_t unit_bytes,
+		uint64_t *ret, struct error *error) _must_check_;
 
 /* The text of `PROGRAM COMMAND --help`. @path is how the command was reached. */
 void text_add_help(struct text *text, const char *path, const struct command *command);

@@ -19,6 +19,8 @@
 		size_t n, room;                                                          \
 	}
 
+typedef VEC(const char *) vec_strings; /* where a type needs a name; borrowed */
+
 static inline void *vec_grow_(void *v, size_t *room, size_t n, size_t size_bytes)
 {
 	if (n < *room)

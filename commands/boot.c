@@ -23,57 +23,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum {
-	KERNEL,
-	MODULES,
-	ACCEL,
-	TIME_LIMIT,
-	PRINT_XML,
-	JSON,
-	INITRD_ONLY,
-	OUTPUT,
-	COMPRESS,
-	SHELL,
-	COPY,
-	KMOD,
-	ASSIGN,
-	APPEND,
-	RECORD,
-	EMULATOR,
-	AS_ROOT
-};
-
-static const struct option_row rows[] = {
-	[KERNEL] = {"kernel", 'k', "FILE",
-		    "kernel, or its package (default: the running one)"},
-	[MODULES] = {"modules", 'm', "DIR",
-		     "its modules, or their package (default: by the kernel)"},
-	[ACCEL] = {"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm"},
-	[TIME_LIMIT] = {"time-limit", 't', "SECONDS",
-			"end the guest then (default 300; with --shell a day)"},
-	[PRINT_XML] = {"print-xml", 0, NULL, "print the domain that would be booted"},
-	[JSON] = {"json", 'J', NULL, "print JSON"},
-	[INITRD_ONLY] = {"initrd-only", 0, NULL, "write the initrd and stop"},
-	[OUTPUT] = {"output", 'o', "FILE", "where --initrd-only writes"},
-	[COMPRESS] = {"compress", 0, "HOW",
-		      "the initrd: gzip (with --initrd-only), zstd, no", "gzip|zstd|no"},
-	[SHELL] = {"shell", 0, NULL, "a busybox shell on the guest's console afterwards"},
-	[COPY] = {"copy", 0, "FILE[:PATH]",
-		  "take a file along, with its libraries; repeat"},
-	[KMOD] = {"kmod", 0, "NAME", "take a kernel module along and load it; repeat"},
-	[ASSIGN] =
-		{"assign", 0, "HOW",
-		 "use each assignable device through VFIO in the guest; =nested: from a guest of the guest",
-		 "vfio|nested", true},
-	[APPEND] = {"append", 0, "WORDS", "more words for the guest's kernel"},
-	[RECORD] = {"record", 0, "FILE", "keep what the guest's kernel saw"},
-	[EMULATOR] = {"emulator", 0, "PATH",
-		      "QEMU to run (default: the one libvirt finds)"},
-	[AS_ROOT] = {"as-root", 0, NULL,
-		     "started by root, do not give up root's privilege"},
-	{},
-};
-
 enum { USUAL_LIMIT_S = 300, SHELL_LIMIT_S = 86400 };
 
 struct wish {
@@ -96,29 +45,34 @@ static void wish_free(struct wish *wish)
 	boot_package_free(&wish->package);
 }
 
-static int read_seconds(const char *word, double *ret, struct error *error)
+static int set_time_limit(void *target, const struct option_row *row, const char *value,
+			  struct error *error)
 {
+	double *to = target;
 	uint32_t seconds;
 
-	if (!parse_u32(word, &seconds) || seconds == 0 || seconds > 86400)
-		return error_input(
-			error, "--time-limit=%s is no number of seconds from 1 to 86400",
-			word);
-	*ret = seconds;
+	if (!parse_u32(value, &seconds) || seconds == 0 || seconds > 86400)
+		return error_input(error,
+				   "--%s=%s is no number of seconds from 1 to 86400",
+				   row->name, value);
+	*to = seconds;
 	return 0;
 }
 
 /* The domain's own <emulator> is never run, so this is the only way to choose one. */
-static int take_emulator(struct wish *wish, const char *path, struct error *error)
+static int set_emulator(void *target, const struct option_row *row, const char *path,
+			struct error *error)
 {
 	_cleanup_free_ char *here = *path == '/' ? xstrdup("") : getcwd(NULL, 0);
+	struct wish *wish = target;
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return error_input(error, "--emulator %s: %s", path, strerror(errno));
+		return error_input(error, "--%s %s: %s", row->name, path,
+				   strerror(errno));
 	if (!S_ISREG(st.st_mode) || access(path, X_OK) < 0)
-		return error_input(error, "--emulator %s: not a program that can be run",
-				   path);
+		return error_input(error, "--%s %s: not a program that can be run",
+				   row->name, path);
 	if (!here)
 		return error_system(error, errno, "the current directory");
 	free(wish->emulator);
@@ -127,71 +81,69 @@ static int take_emulator(struct wish *wish, const char *path, struct error *erro
 	return 0;
 }
 
-/* The options without a value. */
-static void take_flag(struct wish *wish, int row)
+static int set_compress(void *target, const struct option_row *row, const char *value,
+			struct error *error)
 {
-	if (row == PRINT_XML)
-		wish->print_xml = true;
-	else if (row == JSON)
-		wish->json = true;
-	else if (row == INITRD_ONLY)
-		wish->initrd_only = true;
-	else if (row == SHELL)
-		wish->request.shell = true;
-	else if (row == AS_ROOT)
-		wish->request.as_root = true;
-}
+	struct wish *wish = target;
 
-static int take_option(struct wish *wish, int row, const char *value, struct error *error)
-{
-	struct boot_request *request = &wish->request;
-
-	switch (row) {
-	case KERNEL:
-		request->kernel = value;
-		break;
-	case MODULES:
-		request->modules = value;
-		break;
-	case ACCEL:
-		request->accel = streq(value, "tcg")   ? ACCEL_TCG
-				 : streq(value, "kvm") ? ACCEL_KVM
-						       : ACCEL_AUTO;
-		break;
-	case TIME_LIMIT:
-		return read_seconds(value, &request->time_limit_s, error);
-	case OUTPUT:
-		wish->output = value;
-		break;
-	case COMPRESS:
-		wish->compress_given = true;
-		request->compression = streq(value, "gzip")   ? INITRD_GZIP
-				       : streq(value, "zstd") ? INITRD_ZSTD
-							      : INITRD_PLAIN;
-		break;
-	case COPY:
-		*vec_add(&request->copies) = value;
-		break;
-	case KMOD:
-		*vec_add(&request->kmods) = value;
-		break;
-	case ASSIGN:
-		request->assign =
-			value && streq(value, "nested") ? ASSIGN_NESTED : ASSIGN_VFIO;
-		break;
-	case APPEND:
-		request->append = value;
-		break;
-	case RECORD:
-		wish->record = value;
-		break;
-	case EMULATOR:
-		return take_emulator(wish, value, error);
-	default:
-		take_flag(wish, row);
-	}
+	(void)row;
+	(void)error;
+	wish->compress_given = true;
+	wish->request.compression = streq(value, "gzip")   ? INITRD_GZIP
+				    : streq(value, "zstd") ? INITRD_ZSTD
+							   : INITRD_PLAIN;
 	return 0;
 }
+
+static int set_assign(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	enum assign_mode *to = target;
+
+	(void)row;
+	(void)error;
+	*to = value && streq(value, "nested") ? ASSIGN_NESTED : ASSIGN_VFIO;
+	return 0;
+}
+
+static const struct option_row rows[] = {
+	{"kernel", 'k', "FILE", "kernel, or its package (default: the running one)",
+	 SET_FILE(struct wish, request.kernel)},
+	{"modules", 'm', "DIR", "its modules, or their package (default: by the kernel)",
+	 SET_FILE(struct wish, request.modules)},
+	{"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm",
+	 SET_CHOICE(struct wish, request.accel)},
+	{"time-limit", 't', "SECONDS",
+	 "end the guest then (default 300; with --shell a day)",
+	 SET_WITH(set_time_limit, struct wish, request.time_limit_s)},
+	{"print-xml", 0, NULL, "print the domain that would be booted",
+	 SET_TRUE(struct wish, print_xml)},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{"initrd-only", 0, NULL, "write the initrd and stop",
+	 SET_TRUE(struct wish, initrd_only)},
+	{"output", 'o', "FILE", "where --initrd-only writes",
+	 SET_FILE(struct wish, output)},
+	{"compress", 0, "HOW", "the initrd: gzip (with --initrd-only), zstd, no",
+	 "gzip|zstd|no", SET_BY(set_compress)},
+	{"shell", 0, NULL, "a busybox shell on the guest's console afterwards",
+	 SET_TRUE(struct wish, request.shell)},
+	{"copy", 0, "FILE[:PATH]", "take a file along, with its libraries; repeat",
+	 SET_LIST(struct wish, request.copies)},
+	{"kmod", 0, "NAME", "take a kernel module along and load it; repeat",
+	 SET_LIST(struct wish, request.kmods)},
+	{"assign", 0, "HOW",
+	 "use each assignable device through VFIO in the guest; =nested: from a guest of the guest",
+	 "vfio|nested", true, SET_WITH(set_assign, struct wish, request.assign)},
+	{"append", 0, "WORDS", "more words for the guest's kernel",
+	 SET_STRING(struct wish, request.append)},
+	{"record", 0, "FILE", "keep what the guest's kernel saw",
+	 SET_FILE(struct wish, record)},
+	{"emulator", 0, "PATH", "QEMU to run (default: the one libvirt finds)",
+	 SET_BY(set_emulator)},
+	{"as-root", 0, NULL, "started by root, do not give up root's privilege",
+	 SET_TRUE(struct wish, request.as_root)},
+	{},
+};
 
 /* The agent for guests of an architecture: ours, or one that was built for another. */
 static int find_agent(struct wish *wish, const char *arch, struct error *error)
@@ -238,27 +190,22 @@ static int settle(struct wish *wish, struct error *error)
 	return 0;
 }
 
-static int read_options(int argc, char *argv[], struct wish *wish, struct error *error)
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
 {
-	struct options options = options_begin(&boot_command, argc, argv);
-	int row;
-
-	while ((row = options_next(&options, error)) >= 0)
-		if (take_option(wish, row, options.value, error) < 0)
-			return -1;
-	if (row == OPTIONS_FAULT ||
-	    options_need(&options, !wish->initrd_only, 1, error) < 0)
+	if (options_set_each(options, wish, error) < 0 ||
+	    options_need(options, !wish->initrd_only, 1, error) < 0)
 		return -1;
-	if (wish->initrd_only && options.n_args > 0)
+	if (wish->initrd_only && options->n_args > 0)
 		return error_input(error,
 				   "--initrd-only takes no domain; what is \"%s\"?",
-				   options.args[0]);
+				   options->args[0]);
 	if (wish->output && !wish->initrd_only)
 		return error_input(error, "-o goes with --initrd-only");
 	if (wish->request.time_limit_s <= 0)
 		wish->request.time_limit_s =
 			wish->request.shell ? SHELL_LIMIT_S : USUAL_LIMIT_S;
-	wish->domain = options.n_args > 0 ? options.args[0] : NULL;
+	wish->domain = options->n_args > 0 ? options->args[0] : NULL;
 	return settle(wish, error);
 }
 
@@ -460,11 +407,11 @@ static int boot(struct wish *wish, struct error *error)
 	return compare(wish, &domain, &result, error);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {};
 
-	if (read_options(argc, argv, &wish, error) < 0)
+	if (read_options(options, &wish, error) < 0)
 		return -1;
 	return wish.initrd_only ? write_initrd(&wish, error) : boot(&wish, error);
 }

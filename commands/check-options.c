@@ -4,30 +4,10 @@
 #include "base/file.h"
 #include "planner/check/rules.h"
 
-#include <assert.h>
-
-static int take_host(struct check_flags *flags, const char *value, struct error *error)
+static int set_policy(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
 {
-	(void)error;
-	*vec_add(&flags->hosts) = value;
-	return 0;
-}
-
-static int take_locality(struct check_flags *flags, const char *value,
-			 struct error *error)
-{
-	return source_add_locality(&flags->source, value, error);
-}
-
-static int take_target(struct check_flags *flags, const char *value, struct error *error)
-{
-	flags->target.installed = streq(value, "installed");
-	return flags->target.installed ? 0
-				       : target_parse(value, &flags->target.given, error);
-}
-
-static int take_policy(struct check_flags *flags, const char *value, struct error *error)
-{
+	struct check_options *check = target;
 	static const char *const names[] = {
 		[POLICY_REQUIRED] = "required",   [POLICY_SOCKET] = "socket",
 		[POLICY_PREFERRED] = "preferred", [POLICY_LEGACY] = "legacy",
@@ -38,15 +18,15 @@ static int take_policy(struct check_flags *flags, const char *value, struct erro
 	if (has_prefix(value, "distance<=")) {
 		if (!parse_int(value + strlen("distance<="), &most) || most < 10 ||
 		    most > 255)
-			return error_input(error, "--policy %s: distances are 10 to 255",
-					   value);
-		flags->check.policy = POLICY_DISTANCE;
-		flags->check.most_distance = (unsigned)most;
+			return error_input(error, "--%s %s: distances are 10 to 255",
+					   row->name, value);
+		check->policy = POLICY_DISTANCE;
+		check->most_distance = (unsigned)most;
 		return 0;
 	}
 	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
 		if (streq(names[i], value))
-			flags->check.policy = (enum check_policy)i;
+			check->policy = (enum check_policy)i;
 	return 0;
 }
 
@@ -61,141 +41,88 @@ static int need_rule(const char *option, const char *value, struct error *error)
 			   nearest ? nearest : "");
 }
 
-static int take_ignore(struct check_flags *flags, const char *value, struct error *error)
+static int add_rule(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
-	*vec_add(&flags->check.ignored) = value;
-	return need_rule("ignore", value, error);
+	if (option_set_list(target, row, value, error) < 0)
+		return -1;
+	return need_rule(row->name, value, error);
 }
 
-static int take_only(struct check_flags *flags, const char *value, struct error *error)
+static int set_jobs(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
-	*vec_add(&flags->check.only) = value;
-	return need_rule("only", value, error);
-}
+	struct check_flags *flags = target;
 
-static int take_fail_on(struct check_flags *flags, const char *value, struct error *error)
-{
-	static const char *const names[] = {"error", "warning", "info", "skipped"};
-
-	(void)error;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (streq(names[i], value))
-			flags->fail_on = (enum fail_on)i;
-	return 0;
-}
-
-static int take_baseline(struct check_flags *flags, const char *value,
-			 struct error *error)
-{
-	(void)error;
-	flags->baseline = value;
-	return 0;
-}
-
-static int take_files_from(struct check_flags *flags, const char *value,
-			   struct error *error)
-{
-	(void)error;
-	flags->files_from = value;
-	return 0;
-}
-
-static int take_jobs(struct check_flags *flags, const char *value, struct error *error)
-{
 	if (parse_int(value, &flags->jobs) && flags->jobs >= 1 && flags->jobs <= 256)
 		return 0;
-	return error_input(error, "-j %s: give a number of threads from 1 to 256", value);
+	return error_input(error, "-%c %s: give a number of threads from 1 to 256",
+			   row->letter, value);
 }
 
-static int take_json(struct check_flags *flags, const char *value, struct error *error)
+/* One function for each form, since a row says no more than which. */
+#define FORM_SETTER(function, wanted)                                                    \
+	static int function(void *target, const struct option_row *row,                  \
+			    const char *value, struct error *error)                      \
+	{                                                                                \
+		enum check_form *form = target;                                          \
+                                                                                         \
+		(void)row;                                                               \
+		(void)value;                                                             \
+		(void)error;                                                             \
+		*form = wanted;                                                          \
+		return 0;                                                                \
+	}
+FORM_SETTER(set_json, CHECK_JSON)
+FORM_SETTER(set_json_lines, CHECK_JSON_LINES)
+FORM_SETTER(set_sarif, CHECK_SARIF)
+
+static int set_in_place(void *target, const struct option_row *row, const char *value,
+			struct error *error)
 {
+	struct check_flags *flags = target;
+
+	(void)row;
 	(void)value;
 	(void)error;
-	flags->form = CHECK_JSON;
+	flags->in_place = flags->fix = true;
 	return 0;
-}
-
-static int take_json_lines(struct check_flags *flags, const char *value,
-			   struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->form = CHECK_JSON_LINES;
-	return 0;
-}
-
-static int take_sarif(struct check_flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->form = CHECK_SARIF;
-	return 0;
-}
-
-static int take_fix(struct check_flags *flags, const char *value, struct error *error)
-{
-	(void)value;
-	(void)error;
-	flags->fix = true;
-	return 0;
-}
-
-static int take_in_place(struct check_flags *flags, const char *value,
-			 struct error *error)
-{
-	flags->in_place = true;
-	return take_fix(flags, value, error);
 }
 
 const struct option_row check_rows[] = {
-	{.name = "host",
-	 .arg = "SOURCE",
-	 .help = "judge against that host; repeat to compare hosts"},
-	{.name = "locality",
-	 .arg = "RANGE=NODE",
-	 .help = "root buses, as 0000:80-ff, that firmware gave no node; repeat"},
-	{.name = "target",
-	 .arg = "libvirt=V,qemu=V",
-	 .help = "for these versions, or installed; else what the host or domain has"},
-	{.name = "policy",
-	 .arg = "NAME",
-	 .choices = "required|socket|preferred|legacy|cell|distance<=",
-	 .help = "OpenStack's affinity policies; cell and distance<=N"},
-	{.name = "ignore", .arg = "RULE", .help = "leave a rule out; repeat"},
-	{.name = "only", .arg = "RULE", .help = "ask this rule only; repeat"},
-	{.name = "fail-on",
-	 .arg = "WHAT",
-	 .choices = "error|warning|info|skipped",
-	 .help = "what makes the exit status 1 (error)"},
-	{.name = "baseline",
-	 .arg = "FILE",
-	 .help = "leave out what this output of --json already has"},
-	{.name = "files-from",
-	 .arg = "FILE",
-	 .help = "more files, one a line; - is standard input"},
-	{.name = "jobs", .letter = 'j', .arg = "N", .help = "threads (1)"},
-	{.name = "json", .letter = 'J', .help = "one JSON object"},
-	{.name = "json-lines", .help = "a line of JSON for each finding"},
-	{.name = "sarif", .help = "SARIF 2.1, for code hosts"},
-	{.name = "fix", .help = "print the domain with all fixed that needs no guess"},
-	{.name = "in-place", .help = "the same, written back to the file"},
+	{"host", 0, "SOURCE", "judge against that host; repeat to compare hosts",
+	 SET_LIST(struct check_flags, hosts)},
+	{"locality", 0, "RANGE=NODE",
+	 "root buses, as 0000:80-ff, that firmware gave no node; repeat",
+	 SET_WITH(source_set_locality, struct check_flags, source)},
+	{"target", 0, "libvirt=V,qemu=V",
+	 "for these versions, or installed; else what the host or domain has",
+	 SET_WITH(target_wish_set, struct check_flags, target)},
+	{"policy", 0, "NAME", "OpenStack's affinity policies; cell and distance<=N",
+	 "required|socket|preferred|legacy|cell|distance<=",
+	 SET_WITH(set_policy, struct check_flags, check)},
+	{"ignore", 0, "RULE", "leave a rule out; repeat",
+	 SET_WITH(add_rule, struct check_flags, check.ignored)},
+	{"only", 0, "RULE", "ask this rule only; repeat",
+	 SET_WITH(add_rule, struct check_flags, check.only)},
+	{"fail-on", 0, "WHAT", "what makes the exit status 1 (error)",
+	 "error|warning|info|skipped", SET_CHOICE(struct check_flags, fail_on)},
+	{"baseline", 0, "FILE", "leave out what this output of --json already has",
+	 SET_FILE(struct check_flags, baseline)},
+	{"files-from", 0, "FILE", "more files, one a line; - is standard input",
+	 SET_FILE(struct check_flags, files_from)},
+	{"jobs", 'j', "N", "threads (1)", SET_BY(set_jobs)},
+	{"json", 'J', NULL, "one JSON object",
+	 SET_WITH(set_json, struct check_flags, form)},
+	{"json-lines", 0, NULL, "a line of JSON for each finding",
+	 SET_WITH(set_json_lines, struct check_flags, form)},
+	{"sarif", 0, NULL, "SARIF 2.1, for code hosts",
+	 SET_WITH(set_sarif, struct check_flags, form)},
+	{"fix", 0, NULL, "print the domain with all fixed that needs no guess",
+	 SET_TRUE(struct check_flags, fix)},
+	{"in-place", 0, NULL, "the same, written back to the file", SET_BY(set_in_place)},
 	{},
 };
-
-static int (*const takers[])(struct check_flags *flags, const char *value,
-			     struct error *error) = {
-	take_host, take_locality,   take_target,   take_policy,     take_ignore,
-	take_only, take_fail_on,    take_baseline, take_files_from, take_jobs,
-	take_json, take_json_lines, take_sarif,    take_fix,        take_in_place,
-};
-static_assert(ARRAY_SIZE(takers) + 1 == ARRAY_SIZE(check_rows),
-	      "an option lacks its taker");
-
-int check_take_option(struct check_flags *flags, int row, const char *value,
-		      struct error *error)
-{
-	return takers[row](flags, value, error);
-}
 
 int check_read_list(struct check_flags *flags, struct error *error)
 {

@@ -10,7 +10,7 @@ enum fail_on { FAIL_ON_ERROR, FAIL_ON_WARNING, FAIL_ON_INFO, FAIL_ON_SKIPPED };
 
 struct check_flags {
 	struct check_options check;
-	VEC(const char *) hosts;
+	vec_strings hosts;
 	VEC(char *) files; /* owned */
 	struct source_options source;
 	enum fail_on fail_on;
@@ -21,9 +21,6 @@ struct check_flags {
 	bool fix, in_place;
 };
 
-/* The table, and the setter of a row: its index, and the value that was given. */
-extern const struct option_row check_rows[];
-int check_take_option(struct check_flags *flags, int row, const char *value,
-		      struct error *error) _must_check_;
+extern const struct option_row check_rows[]; /* their struct is check_flags */
 /* Adds the files of --files-from. */
 int check_read_list(struct check_flags *flags, struct error *error) _must_check_;

@@ -275,19 +275,13 @@ static int check_files(struct check_flags *flags, struct error *error)
 	return rc;
 }
 
-static int take_options(struct check_flags *flags, int argc, char *argv[],
+static int take_options(struct check_flags *flags, const struct options *options,
 			struct error *error)
 {
-	struct options options = options_begin(&check_command, argc, argv);
-	int row;
-
-	while ((row = options_next(&options, error)) >= 0)
-		if (check_take_option(flags, row, options.value, error) < 0)
-			return -1;
-	if (row == OPTIONS_FAULT)
+	if (options_set_each(options, flags, error) < 0)
 		return -1;
-	for (int i = 0; i < options.n_args; i++)
-		*vec_add(&flags->files) = xstrdup(options.args[i]);
+	for (int i = 0; i < options->n_args; i++)
+		*vec_add(&flags->files) = xstrdup(options->args[i]);
 	if (check_read_list(flags, error) < 0)
 		return -1;
 	if (flags->fix && flags->hosts.n > 1)
@@ -298,10 +292,10 @@ static int take_options(struct check_flags *flags, int argc, char *argv[],
 	return 0;
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
 	struct check_flags flags = {.jobs = 1};
-	int rc = take_options(&flags, argc, argv, error);
+	int rc = take_options(&flags, options, error);
 
 	if (rc == 0)
 		rc = check_files(&flags, error);

@@ -31,8 +31,8 @@ static void add_words(struct text *text, const struct command *command)
 {
 	for (size_t i = 0; command->children && command->children[i]; i++)
 		text_printf(text, " %s", command->children[i]->name);
-	for (const struct option_row *row = command->rows; row && row->name; row++)
-		text_printf(text, " --%s", row->name);
+	FOR_EACH_OPTION(at, command->rows)
+	text_printf(text, " --%s", at.row->name);
 	text_adds(text, " --help");
 }
 
@@ -43,16 +43,22 @@ static void add_bash(struct text *text, const char *path, const struct command *
 	text_adds(text, "\" ;;\n");
 }
 
+static void add_as_words(struct text *text, const char *choices)
+{
+	for (; *choices; choices++)
+		text_addc(text, *choices == '|' ? ' ' : *choices);
+}
+
 /* After an option with a closed list of values. */
 static void add_choices(struct text *text, const char *path,
 			const struct command *command)
 {
-	for (const struct option_row *row = command->rows; row && row->name; row++) {
-		if (!row->choices)
+	FOR_EACH_OPTION(at, command->rows)
+	{
+		if (!at.row->choices)
 			continue;
-		text_printf(text, "\t\t\"%s --%s\") words=\"", path, row->name);
-		for (const char *at = row->choices; *at; at++)
-			text_addc(text, *at == '|' ? ' ' : *at);
+		text_printf(text, "\t\t\"%s --%s\") words=\"", path, at.row->name);
+		add_as_words(text, at.row->choices);
 		text_adds(text, "\" ;;\n");
 	}
 }
@@ -85,6 +91,27 @@ static void add_bash_script(struct text *text)
 		"complete -o filenames -F _virt_layout virt-layout\n");
 }
 
+static void add_fish_option(struct text *text, const char *command,
+			    const struct option_row *row)
+{
+	text_printf(text,
+		    "complete -c virt-layout -n '__fish_seen_subcommand_from %s' -l %s",
+		    command, row->name);
+	if (row->letter)
+		text_printf(text, " -s %c", row->letter);
+	if (row->arg && !row->optional)
+		text_adds(text, " -r");
+	if (row->choices) {
+		text_adds(text, " -f -a '");
+		add_as_words(text, row->choices);
+		text_adds(text, "'");
+	}
+	text_adds(text, " -d '");
+	for (const char *at = row->help; *at; at++)
+		text_adds(text, *at == '\'' ? "\\'" : (char[]){*at, 0});
+	text_adds(text, "'\n");
+}
+
 static void add_fish(struct text *text, const char *path, const struct command *command)
 {
 	bool nested = strchr(path, ' ') != NULL;
@@ -100,45 +127,25 @@ static void add_fish(struct text *text, const char *path, const struct command *
 			"complete -c virt-layout -n '__fish_seen_subcommand_from %s' -a %s -d '%s'\n",
 			command->name, command->children[i]->name,
 			command->children[i]->summary);
-	for (const struct option_row *row = command->rows; row && row->name; row++) {
-		text_printf(
-			text,
-			"complete -c virt-layout -n '__fish_seen_subcommand_from %s' -l %s",
-			command->name, row->name);
-		if (row->letter)
-			text_printf(text, " -s %c", row->letter);
-		if (row->arg && !row->optional)
-			text_adds(text, " -r");
-		if (row->choices) {
-			text_adds(text, " -f -a '");
-			for (const char *at = row->choices; *at; at++)
-				text_addc(text, *at == '|' ? ' ' : *at);
-			text_adds(text, "'");
-		}
-		text_adds(text, " -d '");
-		for (const char *at = row->help; *at; at++)
-			text_adds(text, *at == '\'' ? "\\'" : (char[]){*at, 0});
-		text_adds(text, "'\n");
-	}
+	FOR_EACH_OPTION(at, command->rows)
+	add_fish_option(text, command->name, at.row);
 }
 
 static const char *const shells[] = {"bash", "zsh", "fish"};
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&completion_command, argc, argv);
 	_cleanup_text_ struct text text = {};
-	int row = options_next(&options, error);
 	size_t shell = 0;
 
-	if (row == OPTIONS_FAULT || options_need(&options, 1, 1, error) < 0)
+	if (options_set(options, NULL, 1, 1, error) < 0)
 		return -1;
-	while (shell < ARRAY_SIZE(shells) && !streq(shells[shell], options.args[0]))
+	while (shell < ARRAY_SIZE(shells) && !streq(shells[shell], options->args[0]))
 		shell++;
 	if (shell == ARRAY_SIZE(shells))
 		return error_input(error,
 				   "completion: there are bash, zsh and fish, not %s",
-				   options.args[0]);
+				   options->args[0]);
 	if (streq(shells[shell], "zsh"))
 		text_adds(&text, "autoload -U +X bashcompinit && bashcompinit\n");
 	if (streq(shells[shell], "fish"))

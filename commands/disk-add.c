@@ -12,51 +12,14 @@
 #include "partition/disk-layout-ids.h"
 #include "partition/disk-request-read.h"
 #include "commands/disk-change.h"
+#include "commands/disk-options.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum {
-	PART,
-	ALIGN,
-	ALIGN_AT,
-	RULE,
-	SEED,
-	GEOMETRY,
-	BUG_COMPATIBLE,
-	DRY_RUN,
-	KEEP_CONTENT,
-	CHANGE
-};
-
-static const struct option_row rows[] = {
-	[PART] = {"part", 'p', "KEY=VALUE,...", "a partition to add; repeat"},
-	[ALIGN] = {"align", 'a', "SIZE",
-		   "boundaries (default 1MiB); repeated: least common multiple"},
-	[ALIGN_AT] = {"align-at", 0, "WHERE",
-		      "which ends lie on boundaries (default both)", ALIGN_AT_NAMES},
-	[RULE] = {"rule", 0, "RULE",
-		  "how ends are aligned (default tight); libvirt places as its pool does",
-		  ALIGN_RULES},
-	[SEED] = {"seed", 0, "STRING", "make UUIDs from this, not at random"},
-	[GEOMETRY] = {"geometry", 0, "H/S[,H/S]",
-		      "cylinders for --rule=libvirt (default: the device's)"},
-	[BUG_COMPATIBLE] = {"bug-compatible", 0, NULL,
-			    "with --rule=libvirt, one sector short where libvirt 9.0 is"},
-	[DRY_RUN] = {"dry-run", 0, NULL, "say where it would go and write nothing"},
-	[KEEP_CONTENT] = {"keep-content", 0, NULL,
-			  "do not erase old signatures where a partition goes"},
-	CHANGE_ROWS(CHANGE),
-	{},
-};
-
 struct wish {
 	struct change_wish change;
-	VEC(struct setting {
-		int row;
-		const char *value;
-	})
-	settings;
+	struct request_flags settings;
 	bool libvirt, bug_compatible, dry_run, keep_content;
 	struct geometry geometry;
 	VEC(struct room) rooms; /* found, one for each partition */
@@ -65,42 +28,66 @@ struct wish {
 	struct text notes;      /* for standard error, when the disk is closed */
 };
 
+static int set_rule(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
+{
+	struct wish *wish = target;
+
+	wish->libvirt = streq(value, "libvirt");
+	return request_keep(&wish->settings, row, value, error);
+}
+
+static int set_geometry(void *target, const struct option_row *row, const char *value,
+			struct error *error)
+{
+	struct wish *wish = target;
+
+	if (geometry_parse(value, &wish->geometry))
+		return 0;
+	return error_input(error, "--%s=%s is not HEADS/SECTORS, as in 255/63", row->name,
+			   value);
+}
+
+#define KEEP SET_WITH(request_keep, struct wish, settings)
+
+static const struct option_row rows[] = {
+	{"part", 'p', "KEY=VALUE,...", "a partition to add; repeat", KEEP},
+	{"align", 'a', "SIZE",
+	 "boundaries (default 1MiB); repeated: least common multiple", KEEP},
+	{"align-at", 0, "WHERE", "which ends lie on boundaries (default both)",
+	 ALIGN_AT_NAMES, KEEP},
+	{"rule", 0, "RULE",
+	 "how ends are aligned (default tight); libvirt places as its pool does",
+	 ALIGN_RULES, SET_BY(set_rule)},
+	{"seed", 0, "STRING", "make UUIDs from this, not at random", KEEP},
+	{"geometry", 0, "H/S[,H/S]",
+	 "cylinders for --rule=libvirt (default: the device's)", SET_BY(set_geometry)},
+	{"bug-compatible", 0, NULL,
+	 "with --rule=libvirt, one sector short where libvirt 9.0 is",
+	 SET_TRUE(struct wish, bug_compatible)},
+	{"dry-run", 0, NULL, "say where it would go and write nothing",
+	 SET_TRUE(struct wish, dry_run)},
+	{"keep-content", 0, NULL, "do not erase old signatures where a partition goes",
+	 SET_TRUE(struct wish, keep_content)},
+	{OPTION_TABLE(change_rows, struct wish, change)},
+	{},
+};
+
 static void wish_free(struct wish *wish)
 {
-	vec_free(&wish->settings);
+	request_flags_free(&wish->settings);
 	vec_free(&wish->rooms);
 	extents_free(&wish->kept);
 	text_free(&wish->notes);
 }
 
-static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
 {
-	if (row == GEOMETRY && !geometry_parse(value, &wish->geometry))
-		return error_input(error,
-				   "--geometry=%s is not HEADS/SECTORS, as in 255/63",
-				   value);
-	if (row < GEOMETRY)
-		*vec_add(&wish->settings) = (struct setting){row, value};
-	wish->bug_compatible |= row == BUG_COMPATIBLE;
-	wish->dry_run |= row == DRY_RUN;
-	wish->keep_content |= row == KEEP_CONTENT;
-	wish->libvirt |= row == RULE && streq(value, "libvirt");
-	return 0;
-}
-
-static int read_options(struct options *options, struct wish *wish, struct error *error)
-{
-	bool any = false;
-	int row;
-
-	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
-		if (take_option(wish, row, options->value, error) < 0)
-			return -1;
-		any |= row == PART;
-	}
-	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+	wish->change.disk.writable = true;
+	if (options_set(options, wish, 1, 1, error) < 0)
 		return -1;
-	if (!any)
+	if (!options_given(options, "part"))
 		return error_input(error, "disk add needs --part");
 	if (wish->bug_compatible && !wish->libvirt)
 		return error_input(error, "--bug-compatible goes with --rule=libvirt");
@@ -113,11 +100,6 @@ static int read_options(struct options *options, struct wish *wish, struct error
 static int make_request(const struct wish *wish, const struct changed_disk *disk,
 			struct disk_request *request, struct error *error)
 {
-	static const char *const keys[] = {[ALIGN] = "align",
-					   [ALIGN_AT] = "align-at",
-					   [RULE] = "rule",
-					   [SEED] = "seed"};
-
 	request->label = disk->seen.table.label;
 	request->sector_bytes = disk->seen.table.sector_bytes;
 	request->n_entries = disk->seen.table.n_entries;
@@ -126,14 +108,9 @@ static int make_request(const struct wish *wish, const struct changed_disk *disk
 	request->has_signature = request->label == LABEL_DOS;
 	request->disk_guid = disk->seen.table.disk_guid;
 	request->signature = disk->seen.table.disk_signature;
-	for (size_t i = 0; i < wish->settings.n; i++) {
-		const struct setting *it = &wish->settings.v[i];
-
-		if (it->row == PART ? disk_request_add_part(request, it->value, error) < 0
-				    : disk_request_set(request, keys[it->row], it->value,
-						       error) < 0)
+	for (size_t i = 0; i < wish->settings.list.n; i++)
+		if (request_set_flag(&wish->settings.list.v[i], request, error) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -308,16 +285,15 @@ static int erase_stale(struct changed_disk *disk, struct wish *wish,
 	return 0;
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&disk_add_command, argc, argv);
 	_cleanup_changed_disk_ struct changed_disk disk = {};
 	_cleanup_partition_table_ struct partition_table wanted = {};
 	_cleanup_(wish_free) struct wish wish = {};
 	_cleanup_patch_ struct patch patch = {};
 
-	if (read_options(&options, &wish, error) < 0 ||
-	    change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
+	if (read_options(options, &wish, error) < 0 ||
+	    change_begin(options->args[0], &wish.change, &disk, error) < 0 ||
 	    change_need_editable(&disk, error) < 0 ||
 	    need_own_disk(&disk, &wish, error) < 0)
 		return -1;
@@ -327,7 +303,7 @@ static int run(int argc, char *argv[], struct error *error)
 	    erase_stale(&disk, &wish, &wanted, &patch, error) < 0 ||
 	    (!wish.dry_run && change_commit(&disk, &patch, &wanted, error) < 0))
 		return -1;
-	change_end(&disk, options.args[0]);
+	change_end(&disk, options->args[0]);
 	if (wish.notes.n > 0)
 		fputs(wish.notes.s, stderr);
 	say(&wish, &disk.seen.table, &wanted);

@@ -11,59 +11,42 @@
 
 #include <stdio.h>
 
-enum { START, CAPACITY, INTERVAL, RULE, BOTH, JSON };
-
-static const struct option_row rows[] = {
-	[START] = {"start", 's', "S", "first unit (default 0)"},
-	[CAPACITY] = {"capacity", 'c', "C", "units that must fit"},
-	[INTERVAL] = {"interval", 'l', "L", "distance of the boundaries"},
-	[RULE] = {"rule", 'r', "RULE", "tight (default), libvirt or strict", ALIGN_RULES},
-	[BOTH] = {"both", 'b', NULL, "move the start up to a boundary too"},
-	[JSON] = {"json", 'J', NULL, "print JSON"},
-	{},
-};
-
 struct wish {
-	uint64_t numbers[3]; /* START, CAPACITY, INTERVAL */
+	uint64_t start, capacity, interval;
 	enum align_rule rule;
 	bool both, json;
 };
 
 /* Plain units, or bytes with a unit. */
-static int read_number(const char *name, const char *value, uint64_t *ret,
-		       struct error *error)
+static int set_number(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
 {
-	enum size_answer answer;
+	uint64_t *to = target;
 
-	if (parse_u64(value, ret))
-		return 0;
-	answer = size_parse(value, true, 0, ret);
-	if (answer == SIZE_OK)
-		return 0;
-	return error_input(error, "--%s=%s %s", name, value, size_answer_text(answer));
+	return parse_u64(value, to) ? 0 : option_size(row, value, 0, to, error);
 }
 
-static int read_options(int argc, char *argv[], struct wish *wish, struct error *error)
-{
-	struct options options = options_begin(&disk_align_command, argc, argv);
-	bool given[3] = {};
-	int row;
+static const struct option_row rows[] = {
+	{"start", 's', "S", "first unit (default 0)",
+	 SET_WITH(set_number, struct wish, start)},
+	{"capacity", 'c', "C", "units that must fit",
+	 SET_WITH(set_number, struct wish, capacity)},
+	{"interval", 'l', "L", "distance of the boundaries",
+	 SET_WITH(set_number, struct wish, interval)},
+	{"rule", 'r', "RULE", "tight (default), libvirt or strict", ALIGN_RULES,
+	 SET_CHOICE(struct wish, rule)},
+	{"both", 'b', NULL, "move the start up to a boundary too",
+	 SET_TRUE(struct wish, both)},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{},
+};
 
-	while ((row = options_next(&options, error)) >= 0) {
-		if (row <= INTERVAL) {
-			given[row] = true;
-			if (read_number(rows[row].name, options.value,
-					&wish->numbers[row], error) < 0)
-				return -1;
-		}
-		if (row == RULE && !align_rule_parse(options.value, &wish->rule))
-			return error_input(error, "no rule \"%s\"", options.value);
-		wish->both |= row == BOTH;
-		wish->json |= row == JSON;
-	}
-	if (row == OPTIONS_FAULT || options_need(&options, 0, 0, error) < 0)
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
+{
+	if (options_set(options, wish, 0, 0, error) < 0)
 		return -1;
-	if (!given[CAPACITY] || !given[INTERVAL])
+	if (!options_given(options, "capacity") || !options_given(options, "interval"))
 		return error_input(error, "disk align needs --capacity and --interval");
 	if (wish->both && wish->rule != ALIGN_TIGHT)
 		return error_input(
@@ -78,21 +61,20 @@ struct result {
 
 static int compute(const struct wish *wish, struct result *ret, struct error *error)
 {
-	const uint64_t *n = wish->numbers;
 	enum align_answer answer;
 
-	ret->start = n[START];
+	ret->start = wish->start;
 	if (wish->both)
-		answer = place_both(n[START], n[CAPACITY], n[INTERVAL], &ret->start,
-				    &ret->end);
+		answer = place_both(wish->start, wish->capacity, wish->interval,
+				    &ret->start, &ret->end);
 	else
-		answer = right_align_end(n[START], n[CAPACITY], n[INTERVAL], wish->rule,
-					 &ret->end);
+		answer = right_align_end(wish->start, wish->capacity, wish->interval,
+					 wish->rule, &ret->end);
 	if (answer == ALIGN_OK)
 		return 0;
 	return error_input(error, "start %ju, capacity %ju, interval %ju: %s",
-			   (uintmax_t)n[START], (uintmax_t)n[CAPACITY],
-			   (uintmax_t)n[INTERVAL], align_answer_text(answer));
+			   (uintmax_t)wish->start, (uintmax_t)wish->capacity,
+			   (uintmax_t)wish->interval, align_answer_text(answer));
 }
 
 static void add_json(struct text *out, const struct wish *wish,
@@ -106,8 +88,7 @@ static void add_json(struct text *out, const struct wish *wish,
 	jsonw_u64(&json, "start", result->start);
 	jsonw_u64(&json, "end", result->end - 1);
 	jsonw_u64(&json, "size", result->end - result->start);
-	jsonw_u64(&json, "waste",
-		  result->end - wish->numbers[START] - wish->numbers[CAPACITY]);
+	jsonw_u64(&json, "waste", result->end - wish->start - wish->capacity);
 	jsonw_end_object(&json);
 	jsonw_finish(&json);
 }
@@ -118,18 +99,16 @@ static void add_lines(struct text *out, const struct wish *wish,
 	text_printf(out, "start %ju\nend   %ju\nsize  %ju\nwaste %ju\n",
 		    (uintmax_t)result->start, (uintmax_t)(result->end - 1),
 		    (uintmax_t)(result->end - result->start),
-		    (uintmax_t)(result->end - wish->numbers[START] -
-				wish->numbers[CAPACITY]));
+		    (uintmax_t)(result->end - wish->start - wish->capacity));
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
 	_cleanup_text_ struct text out = {};
 	struct wish wish = {};
 	struct result result;
 
-	if (read_options(argc, argv, &wish, error) < 0 ||
-	    compute(&wish, &result, error) < 0)
+	if (read_options(options, &wish, error) < 0 || compute(&wish, &result, error) < 0)
 		return -1;
 	if (wish.json)
 		add_json(&out, &wish, &result);

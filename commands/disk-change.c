@@ -9,38 +9,54 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void take_option(struct change_wish *wish, int row, const char *value)
+int disk_set_format(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
-	switch (row) {
-	case CHANGE_FORMAT:
-		wish->disk.format_given = true;
-		wish->disk.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
-		break;
-	case CHANGE_CHAIN:
-		wish->disk.follow = true;
-		break;
-	case CHANGE_JOURNAL:
-		wish->journal = value;
-		break;
-	case CHANGE_SECTOR_SIZE:
-		wish->sector_bytes = streq(value, "512") ? 512 : 4096;
-		break;
-	case CHANGE_FORCE:
-		wish->force = wish->disk.forced = true;
-		break;
-	}
+	struct disk_wish *wish = target;
+
+	(void)row;
+	(void)error;
+	wish->format_given = true;
+	wish->format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
+	return 0;
 }
 
-int change_next(struct options *options, int first, struct change_wish *wish,
-		struct error *error)
+static int set_sector_size(void *target, const struct option_row *row, const char *value,
+			   struct error *error)
 {
-	int row;
+	struct change_wish *wish = target;
 
-	wish->disk.writable = true;
-	while ((row = options_next(options, error)) >= first)
-		take_option(wish, row - first, options->value);
-	return row;
+	(void)row;
+	(void)error;
+	wish->sector_bytes = streq(value, "512") ? 512 : 4096;
+	return 0;
 }
+
+static int set_force(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
+{
+	struct change_wish *wish = target;
+
+	(void)row;
+	(void)value;
+	(void)error;
+	wish->force = wish->disk.forced = true;
+	return 0;
+}
+
+const struct option_row change_rows[] = {
+	{"format", 'f', "FORMAT", "what the image is, without looking", "raw|qcow2",
+	 SET_WITH(disk_set_format, struct change_wish, disk)},
+	{"chain", 0, NULL, "open the backing and data files it names",
+	 SET_TRUE(struct change_wish, disk.follow)},
+	{"journal", 0, "FILE",
+	 "keep the old sectors here meanwhile (default: beside the image)",
+	 SET_FILE(struct change_wish, journal)},
+	{"sector-size", 0, "BYTES", "logical sectors of an MBR", "512|4096",
+	 SET_BY(set_sector_size)},
+	{"force", 0, NULL, FORCE_SUMMARY, SET_BY(set_force)},
+	{},
+};
 
 void change_announce(struct changed_disk *disk)
 {

@@ -8,31 +8,6 @@
 #include "partition/disk-open.h"
 #include "partition/inspect.h"
 
-/* Rows of their option tables, at @first and behind. */
-#define CHANGE_ROWS(first)                                                               \
-	[(first) + CHANGE_FORMAT] = {"format", 'f', "FORMAT",                            \
-				     "what the image is, without looking", "raw|qcow2"}, \
-		   [(first) +                                                            \
-			   CHANGE_CHAIN] = {"chain", 0, NULL,                            \
-					    "open the backing and data files it names"}, \
-		   [(first) + CHANGE_JOURNAL] =                                          \
-			   {"journal", 0, "FILE",                                        \
-			    "keep the old sectors here meanwhile (default: "             \
-			    "beside the image)"},                                        \
-		   [(first) + CHANGE_SECTOR_SIZE] = {"sector-size", 0, "BYTES",          \
-						     "logical sectors of an MBR",        \
-						     "512|4096"},                        \
-		   [(first) + CHANGE_FORCE] = {"force", 0, NULL, FORCE_SUMMARY}
-#define FORCE_SUMMARY "go on in spite of a warning; never when the image is in use"
-enum {
-	CHANGE_FORMAT,
-	CHANGE_CHAIN,
-	CHANGE_JOURNAL,
-	CHANGE_SECTOR_SIZE,
-	CHANGE_FORCE,
-	CHANGE_ROWS_N
-};
-
 struct change_wish {
 	struct disk_wish disk;
 	const char *journal;   /* NULL: beside the image */
@@ -40,12 +15,12 @@ struct change_wish {
 	bool force;            /* what is known to be there does not stop it */
 };
 
-/*
- * As options_next, but takes the options above, whose rows begin at @first, itself; and
- * makes the wish one for writing.
- */
-int change_next(struct options *options, int first, struct change_wish *wish,
-		struct error *error) _must_check_;
+/* The options that fill it, for the tables of those commands. */
+extern const struct option_row change_rows[];
+#define FORCE_SUMMARY "go on in spite of a warning; never when the image is in use"
+/* The setter of --format; its field is a struct disk_wish. */
+option_setter disk_set_format;
+
 /* A disk that is open and locked for a change. Owns everything in it. */
 struct changed_disk {
 	struct disk_io *io;

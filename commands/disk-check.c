@@ -3,30 +3,13 @@
 #include "commands/disk.h"
 
 #include "base/finding.h"
-#include "base/size.h"
+#include "commands/disk-change.h"
 #include "partition/disk-open.h"
 #include "partition/inspect.h"
 #include "partition/journal.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-enum { FORMAT, SECTOR_SIZE, ALIGN, CHAIN, JOURNAL, IGNORE, JSON };
-
-static const struct option_row rows[] = {
-	[FORMAT] = {"format", 'f', "FORMAT", "what the images are, without looking",
-		    "raw|qcow2"},
-	[SECTOR_SIZE] = {"sector-size", 0, "BYTES", "their logical sectors", "512|4096"},
-	[ALIGN] =
-		{"align", 0, "SIZE",
-		 "boundaries to keep (default: physical sector or qcow2 cluster); 0: none"},
-	[CHAIN] = {"chain", 0, NULL, "open the backing and data files they name"},
-	[JOURNAL] = {"journal", 0, "FILE",
-		     "where changes keep their old sectors (default: beside the image)"},
-	[IGNORE] = {"ignore", 0, "RULE", "leave this rule's findings out; repeat"},
-	[JSON] = {"json", 'J', NULL, "print JSON"},
-	{},
-};
 
 #define USUAL_PHYSICAL_BYTES 4096 /* of disks made since 2011 */
 
@@ -35,7 +18,7 @@ struct wish {
 	struct inspect_question question;
 	bool align_given, json;
 	const char *journal; /* NULL: beside each image */
-	VEC(const char *) ignored;
+	vec_strings ignored;
 };
 
 static void wish_free(struct wish *wish)
@@ -43,43 +26,45 @@ static void wish_free(struct wish *wish)
 	vec_free(&wish->ignored);
 }
 
-static int take_option(struct wish *wish, int row, const char *value, struct error *error)
+static int set_sector_size(void *target, const struct option_row *row, const char *value,
+			   struct error *error)
 {
-	enum size_answer answer;
+	struct inspect_question *question = target;
 
-	wish->disk.follow |= row == CHAIN;
-	wish->json |= row == JSON;
-	if (row == FORMAT) {
-		wish->disk.format_given = true;
-		wish->disk.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
-	} else if (row == SECTOR_SIZE) {
-		wish->question.sector_bytes = streq(value, "512") ? 512 : 4096;
-	} else if (row == JOURNAL) {
-		wish->journal = value;
-	} else if (row == IGNORE) {
-		*vec_add(&wish->ignored) = value;
-	} else if (row == ALIGN) {
-		wish->align_given = true;
-		wish->question.grain_name = "--align";
-		answer = size_parse(value, false, 512, &wish->question.grain_bytes);
-		if (answer != SIZE_OK)
-			return error_input(error, "--align=%s %s", value,
-					   size_answer_text(answer));
-	}
+	(void)row;
+	(void)error;
+	question->sector_bytes = streq(value, "512") ? 512 : 4096;
 	return 0;
 }
 
-static int read_options(struct options *options, struct wish *wish, struct error *error)
+static int set_align(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
 {
-	int row;
+	struct wish *wish = target;
 
-	while ((row = options_next(options, error)) >= 0)
-		if (take_option(wish, row, options->value, error) < 0)
-			return -1;
-	if (row == OPTIONS_FAULT)
-		return -1;
-	return options_need(options, 1, INT32_MAX, error);
+	wish->align_given = true;
+	wish->question.grain_name = "--align";
+	return option_size(row, value, 512, &wish->question.grain_bytes, error);
 }
+
+static const struct option_row rows[] = {
+	{"format", 'f', "FORMAT", "what the images are, without looking", "raw|qcow2",
+	 SET_WITH(disk_set_format, struct wish, disk)},
+	{"sector-size", 0, "BYTES", "their logical sectors", "512|4096",
+	 SET_WITH(set_sector_size, struct wish, question)},
+	{"align", 0, "SIZE",
+	 "boundaries to keep (default: physical sector or qcow2 cluster); 0: none",
+	 SET_BY(set_align)},
+	{"chain", 0, NULL, "open the backing and data files they name",
+	 SET_TRUE(struct wish, disk.follow)},
+	{"journal", 0, "FILE",
+	 "where changes keep their old sectors (default: beside the image)",
+	 SET_FILE(struct wish, journal)},
+	{"ignore", 0, "RULE", "leave this rule's findings out; repeat",
+	 SET_LIST(struct wish, ignored)},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{},
+};
 
 static void choose_grain(const struct wish *wish, const struct disk_io *io,
 			 const struct disk_kind *kind, struct inspect_question *question)
@@ -187,19 +172,18 @@ static void add_json(struct text *out, const struct report *report,
 	jsonw_finish(&json);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {};
-	struct options options = options_begin(&disk_check_command, argc, argv);
 	_cleanup_(report_free) struct report report = {};
 	_cleanup_disk_failures_ struct disk_failures failures = {};
 	_cleanup_text_ struct text out = {};
 
-	if (read_options(&options, &wish, error) < 0)
+	if (options_set(options, &wish, 1, INT32_MAX, error) < 0)
 		return -1;
-	for (int i = 0; i < options.n_args; i++)
-		if (check_image(options.args[i], &wish, &report, error) < 0)
-			disk_failure(&failures, options.args[i], error);
+	for (int i = 0; i < options->n_args; i++)
+		if (check_image(options->args[i], &wish, &report, error) < 0)
+			disk_failure(&failures, options->args[i], error);
 	report_sort(&report);
 	if (wish.json)
 		add_json(&out, &report, &failures);

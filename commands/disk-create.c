@@ -16,40 +16,6 @@
 
 #include <stdio.h>
 
-enum {
-	OUTPUT_FORMAT = REQUEST_ROWS_N,
-	REPLACE,
-	JOURNAL,
-	CHAIN,
-	OVERWRITE,
-	FORCE,
-	POPULATE,
-	FORMAT,
-	COPY_FILES
-};
-
-static const struct option_row rows[] = {
-	REQUEST_ROWS,
-	[OUTPUT_FORMAT] = {"output-format", 'O', "FORMAT",
-			   "of the image (default by its name)", "raw|qcow2"},
-	[REPLACE] = {"replace", 0, NULL,
-		     "give an image or device that is there a new table"},
-	[JOURNAL] = {"journal", 0, "FILE",
-		     "with --replace: keep the old sectors here meanwhile"},
-	[CHAIN] = {"chain", 0, NULL,
-		   "with --replace: open the backing and data files it names"},
-	[OVERWRITE] = {"overwrite", 0, NULL, "a new image takes the old one's place"},
-	[FORCE] =
-		{"force", 0, NULL,
-		 "with --replace or --overwrite: destroy what is known to be there; never when it is in use"},
-	[POPULATE] = {"populate", 0, "FILE=N", "copy a file into partition N; repeat"},
-	[FORMAT] = {"format", 0, "FS=N",
-		    "make a file system in partition N: " FILL_FORMATS},
-	[COPY_FILES] = {"copy-files", 0, "FOLDER=N",
-			"copy a folder into that file system"},
-	{},
-};
-
 struct source {
 	struct disk_io *io;
 	uint32_t sector_bytes;
@@ -59,87 +25,98 @@ struct wish {
 	struct request_flags flags;
 	struct create_request create;
 	struct change_wish change;
-	const char *file;
-	bool replace, chain;
+	const char *file, *format; /* NULL: by the image's name */
+	bool replace;
 };
 
 static void wish_free(struct wish *wish)
 {
 	request_flags_free(&wish->flags);
-	vec_free(&wish->create.fills.list);
+	fill_list_free(&wish->create.fills);
 }
 
-static int read_option(struct wish *wish, int row, char *value, const char **format,
-		       struct error *error)
+static int set_force(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
 {
-	switch (row) {
-	case OUTPUT_FORMAT:
-		*format = value;
-		return 0;
-	case REPLACE:
-		wish->replace = true;
-		return 0;
-	case JOURNAL:
-		wish->change.journal = value;
-		return 0;
-	case CHAIN:
-		wish->chain = true;
-		return 0;
-	case OVERWRITE:
-		wish->create.overwrite = true;
-		return 0;
-	case FORCE:
-		wish->change.force = wish->create.force = true;
-		return 0;
-	case POPULATE:
-		return fill_add(&wish->create.fills, FILL_POPULATE, value, error);
-	case FORMAT:
-		return fill_add(&wish->create.fills, FILL_FORMAT, value, error);
-	case COPY_FILES:
-		return fill_add(&wish->create.fills, FILL_COPY_FILES, value, error);
-	default:
-		request_flag(&wish->flags, row, value);
-		return 0;
-	}
+	struct wish *wish = target;
+
+	(void)row;
+	(void)value;
+	(void)error;
+	wish->change.force = wish->create.force = true;
+	return 0;
 }
 
-static int read_options(int argc, char *argv[], struct wish *wish, struct error *error)
+static int add_populate(void *target, const struct option_row *row, const char *value,
+			struct error *error)
 {
-	struct options options = options_begin(&disk_create_command, argc, argv);
-	const char *format = NULL;
-	int row;
+	(void)row;
+	return fill_add(target, FILL_POPULATE, value, error);
+}
 
-	while ((row = options_next(&options, error)) >= 0) {
-		/* argv's strings are ours to change; the walk hands them out as const. */
-		char *value = NULL;
+static int add_format(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	(void)row;
+	return fill_add(target, FILL_FORMAT, value, error);
+}
 
-		if (options.value)
-			memcpy(&value, &options.value, sizeof(value));
-		if (read_option(wish, row, value, &format, error) < 0)
-			return -1;
-	}
-	if (row == OPTIONS_FAULT || options_need(&options, 1, 2, error) < 0)
+static int add_copy_files(void *target, const struct option_row *row, const char *value,
+			  struct error *error)
+{
+	(void)row;
+	return fill_add(target, FILL_COPY_FILES, value, error);
+}
+
+static const struct option_row rows[] = {
+	{OPTION_TABLE(disk_request_rows, struct wish, flags)},
+	{"output-format", 'O', "FORMAT", "of the image (default by its name)",
+	 "raw|qcow2", SET_STRING(struct wish, format)},
+	{"replace", 0, NULL, "give an image or device that is there a new table",
+	 SET_TRUE(struct wish, replace)},
+	{"journal", 0, "FILE", "with --replace: keep the old sectors here meanwhile",
+	 SET_FILE(struct wish, change.journal)},
+	{"chain", 0, NULL, "with --replace: open the backing and data files it names",
+	 SET_TRUE(struct wish, change.disk.follow)},
+	{"overwrite", 0, NULL, "a new image takes the old one's place",
+	 SET_TRUE(struct wish, create.overwrite)},
+	{"force", 0, NULL,
+	 "with --replace or --overwrite: destroy what is known to be there; never when it is in use",
+	 SET_BY(set_force)},
+	{"populate", 0, "FILE=N", "copy a file into partition N; repeat",
+	 SET_WITH(add_populate, struct wish, create.fills)},
+	{"format", 0, "FS=N", "make a file system in partition N: " FILL_FORMATS,
+	 SET_WITH(add_format, struct wish, create.fills)},
+	{"copy-files", 0, "FOLDER=N", "copy a folder into that file system",
+	 SET_WITH(add_copy_files, struct wish, create.fills)},
+	{},
+};
+
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
+{
+	const char *format;
+
+	if (options_set(options, wish, 1, 2, error) < 0)
 		return -1;
-	wish->file = options.n_args > 1 ? options.args[0] : NULL;
-	wish->create.path = options.args[options.n_args - 1];
+	format = wish->format;
+	wish->file = options->n_args > 1 ? options->args[0] : NULL;
+	wish->create.path = options->args[options->n_args - 1];
 	if (format ? streq(format, "qcow2") : has_suffix(wish->create.path, ".qcow2"))
 		wish->create.format = IMAGE_QCOW2;
-	wish->change.disk = (struct disk_wish){
-		.writable = true,
-		.format_given = format != NULL,
-		.format = wish->create.format,
-		.forced = wish->change.force,
-		.follow = wish->chain,
-	};
+	wish->change.disk.writable = true;
+	wish->change.disk.format_given = format != NULL;
+	wish->change.disk.format = wish->create.format;
+	wish->change.disk.forced = wish->change.force;
 	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
 		return error_input(
 			error,
 			"--replace changes a table and nothing else; --overwrite, --populate and --format make a new image");
 	if (wish->change.force && !wish->replace && !wish->create.overwrite)
 		return error_input(error, "--force goes with --replace or --overwrite");
-	if ((wish->change.journal || wish->chain) && !wish->replace)
+	if ((wish->change.journal || wish->change.disk.follow) && !wish->replace)
 		return error_input(error, "--%s goes with --replace",
-				   wish->chain ? "chain" : "journal");
+				   wish->change.disk.follow ? "chain" : "journal");
 	return 0;
 }
 
@@ -263,14 +240,14 @@ static int replace(struct wish *wish, struct disk_request *request,
 	return 0;
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {};
 	_cleanup_disk_request_ struct disk_request request;
 	_cleanup_text_ struct text destroyed = {};
 
 	disk_request_init(&request);
-	if (read_options(argc, argv, &wish, error) < 0 ||
+	if (read_options(options, &wish, error) < 0 ||
 	    request_from_flags(&wish.flags, wish.file, &request, error) < 0)
 		return -1;
 	if ((wish.replace ? replace(&wish, &request, &destroyed, error)

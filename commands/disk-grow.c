@@ -16,19 +16,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { SIZE, PARTITION, TO, ALIGN, RULE, CHANGE };
-
-static const struct option_row rows[] = {
-	[SIZE] = {"size", 's', "SIZE", "make the image this large first"},
-	[PARTITION] = {"partition", 'p', "NUMBER", "let this partition grow too"},
-	[TO] = {"to", 0, "SIZE", "how large (default: as far as there is room)"},
-	[ALIGN] = {"align", 'a', "SIZE", "boundaries for its end (default 1MiB)"},
-	[RULE] = {"rule", 0, "RULE", "how its end is aligned (default tight)",
-		  ALIGN_RULES},
-	CHANGE_ROWS(CHANGE),
-	{},
-};
-
 struct wish {
 	struct change_wish change;
 	struct disk_request request;
@@ -42,46 +29,56 @@ static void wish_free(struct wish *wish)
 	disk_request_free(&wish->request);
 }
 
-static int read_size(const char *name, const char *value, uint64_t *ret,
-		     struct error *error)
+static int set_size(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
-	enum size_answer answer = size_parse(value, false, 512, ret);
+	uint64_t *to = target;
 
-	if (answer == SIZE_OK && *ret > 0)
-		return 0;
-	return error_input(error, "--%s=%s %s", name, value,
-			   answer == SIZE_OK ? "is nothing" : size_answer_text(answer));
-}
-
-static int take_option(struct wish *wish, int row, const char *value, struct error *error)
-{
-	switch (row) {
-	case SIZE:
-		return read_size("size", value, &wish->size_bytes, error);
-	case TO:
-		return read_size("to", value, &wish->to_bytes, error);
-	case PARTITION:
-		if (wish->number)
-			return error_input(error, "--partition can be given only once");
-		if (!parse_u32(value, &wish->number) || wish->number == 0)
-			return error_input(error, "--partition=%s is no number", value);
-		return 0;
-	case ALIGN:
-		return disk_request_set(&wish->request, "align", value, error);
-	case RULE:
-		return disk_request_set(&wish->request, "rule", value, error);
-	}
+	if (option_size(row, value, 512, to, error) < 0)
+		return -1;
+	if (*to == 0)
+		return error_input(error, "--%s=%s is nothing", row->name, value);
 	return 0;
 }
 
-static int read_options(struct options *options, struct wish *wish, struct error *error)
+static int set_partition(void *target, const struct option_row *row, const char *value,
+			 struct error *error)
 {
-	int row;
+	struct wish *wish = target;
 
-	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0)
-		if (take_option(wish, row, options->value, error) < 0)
-			return -1;
-	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+	if (wish->number)
+		return error_input(error, "--%s can be given only once", row->name);
+	if (!parse_u32(value, &wish->number) || wish->number == 0)
+		return error_input(error, "--%s=%s is no number", row->name, value);
+	return 0;
+}
+
+static int set_request(void *target, const struct option_row *row, const char *value,
+		       struct error *error)
+{
+	return disk_request_set(target, row->name, value, error);
+}
+
+static const struct option_row rows[] = {
+	{"size", 's', "SIZE", "make the image this large first",
+	 SET_WITH(set_size, struct wish, size_bytes)},
+	{"partition", 'p', "NUMBER", "let this partition grow too",
+	 SET_BY(set_partition)},
+	{"to", 0, "SIZE", "how large (default: as far as there is room)",
+	 SET_WITH(set_size, struct wish, to_bytes)},
+	{"align", 'a', "SIZE", "boundaries for its end (default 1MiB)",
+	 SET_WITH(set_request, struct wish, request)},
+	{"rule", 0, "RULE", "how its end is aligned (default tight)", ALIGN_RULES,
+	 SET_WITH(set_request, struct wish, request)},
+	{OPTION_TABLE(change_rows, struct wish, change)},
+	{},
+};
+
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
+{
+	wish->change.disk.writable = true;
+	if (options_set(options, wish, 1, 1, error) < 0)
 		return -1;
 	if (wish->to_bytes && !wish->number)
 		return error_input(error, "--to needs --partition");
@@ -235,20 +232,19 @@ static int follow(const char *path, struct wish *wish, struct error *error)
 	return grow(path, wish, &disk, error);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&disk_grow_command, argc, argv);
 	_cleanup_(wish_free) struct wish wish = {};
 	int status;
 
 	disk_request_init(&wish.request);
-	if (read_options(&options, &wish, error) < 0)
+	if (read_options(options, &wish, error) < 0)
 		return -1;
-	if (wish.size_bytes && enlarge(options.args[0], &wish, error) < 0)
+	if (wish.size_bytes && enlarge(options->args[0], &wish, error) < 0)
 		return -1;
-	status = follow(options.args[0], &wish, error);
+	status = follow(options->args[0], &wish, error);
 	if (status < 0 && wish.before_bytes)
-		undo_enlarge(options.args[0], &wish, error);
+		undo_enlarge(options->args[0], &wish, error);
 	return status;
 }
 

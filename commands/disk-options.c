@@ -4,24 +4,44 @@
 #include "base/file.h"
 #include "partition/disk-request-read.h"
 
-static const char *const keys[REQUEST_ROWS_N] = {
-	[REQUEST_SIZE] = "size",           [REQUEST_MINIMAL] = "minimal",
-	[REQUEST_LABEL] = "label",         [REQUEST_SECTOR_SIZE] = "sector-size",
-	[REQUEST_ALIGN] = "align",         [REQUEST_ALIGN_AT] = "align-at",
-	[REQUEST_RULE] = "rule",           [REQUEST_CLUSTER_SIZE] = "cluster-size",
-	[REQUEST_FIRST_LBA] = "first-lba", [REQUEST_ENTRIES] = "entries",
-	[REQUEST_SEED] = "seed",           [REQUEST_UUID_RULE] = "uuid-rule",
-	[REQUEST_UUID] = "uuid",
+const struct option_row disk_request_rows[] = {
+	{"size", 's', "SIZE", "how large the disk is", SET_BY(request_keep)},
+	{"minimal", 'm', NULL, "as small as the partitions allow", SET_BY(request_keep)},
+	{"label", 'l', "LABEL", "kind of table (default gpt)", "gpt|dos|mbr",
+	 SET_BY(request_keep)},
+	{"part", 'p', "KEY=VALUE,...", "a partition; repeat", SET_BY(request_keep)},
+	{"sector-size", 0, "N", "512 (default) or 4096", "512|4096",
+	 SET_BY(request_keep)},
+	{"align", 'a', "SIZE",
+	 "boundaries (default 1MiB); repeated: least common multiple",
+	 SET_BY(request_keep)},
+	{"align-at", 0, "WHERE", "which ends lie on boundaries (default both)",
+	 ALIGN_AT_NAMES, SET_BY(request_keep)},
+	{"rule", 0, "RULE", "how ends are aligned (default tight)", ALIGN_RULES,
+	 SET_BY(request_keep)},
+	{"cluster-size", 0, "SIZE", "of the image; the default boundaries are multiples",
+	 SET_BY(request_keep)},
+	{"first-lba", 0, "N", "first block that a partition may take",
+	 SET_BY(request_keep)},
+	{"entries", 0, "N", "slots in the GPT (default 128)", SET_BY(request_keep)},
+	{"seed", 0, "STRING", "make UUIDs from this, not at random",
+	 SET_BY(request_keep)},
+	{"uuid-rule", 0, "RULE", "how, with a seed: own or systemd-repart's",
+	 UUID_RULE_NAMES, SET_BY(request_keep)},
+	{"uuid", 0, "UUID", "the disk's UUID, or 0xSIGNATURE of an MBR",
+	 SET_BY(request_keep)},
+	{},
 };
 
-bool request_flag(struct request_flags *flags, int row, const char *value)
+int request_keep(void *target, const struct option_row *row, const char *value,
+		 struct error *error)
 {
-	if (row < 0 || row >= REQUEST_ROWS_N)
-		return false;
+	struct request_flags *flags = target;
+
+	(void)error;
 	*vec_add(&flags->list) =
-		(struct request_flag){row, row == REQUEST_MINIMAL ? "yes" : value};
-	flags->values[row] = vec_last(&flags->list)->value;
-	return true;
+		(struct request_flag){row->name, row->arg ? value : "yes"};
+	return 0;
 }
 
 void request_flags_free(struct request_flags *flags)
@@ -29,19 +49,36 @@ void request_flags_free(struct request_flags *flags)
 	vec_free(&flags->list);
 }
 
-/* The label and the sector size first: types and "2048s" are read by them. */
+/* The value that was given last; NULL: none. */
+static const char *last_value(const struct request_flags *flags, const char *key)
+{
+	for (size_t i = flags->list.n; i > 0; i--)
+		if (streq(flags->list.v[i - 1].key, key))
+			return flags->list.v[i - 1].value;
+	return NULL;
+}
+
+/* Types and "2048s" are read by them, so they come before everything else. */
+static const char *const basics[] = {"label", "sector-size"};
+
 static int set_basics(const struct request_flags *flags, struct disk_request *request,
 		      struct error *error)
 {
-	static const enum request_row basics[] = {REQUEST_LABEL, REQUEST_SECTOR_SIZE};
-
 	for (size_t i = 0; i < ARRAY_SIZE(basics); i++) {
-		const char *value = flags->values[basics[i]];
+		const char *value = last_value(flags, basics[i]);
 
-		if (value && disk_request_set(request, keys[basics[i]], value, error) < 0)
-			return error_wrap(error, "--%s", keys[basics[i]]);
+		if (value && disk_request_set(request, basics[i], value, error) < 0)
+			return error_wrap(error, "--%s", basics[i]);
 	}
 	return 0;
+}
+
+static bool is_basic(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(basics); i++)
+		if (streq(basics[i], key))
+			return true;
+	return false;
 }
 
 static int read_request_file(const char *path, struct disk_request *request,
@@ -61,23 +98,23 @@ static int read_request_file(const char *path, struct disk_request *request,
 	return 0;
 }
 
+int request_set_flag(const struct request_flag *flag, struct disk_request *request,
+		     struct error *error)
+{
+	if (!streq(flag->key, "part"))
+		return disk_request_set(request, flag->key, flag->value, error);
+	if (request->parts.n >= REQUEST_MAX_ENTRIES)
+		return error_input(error, "more than %d partitions", REQUEST_MAX_ENTRIES);
+	return disk_request_add_part(request, flag->value, error);
+}
+
 static int set_rest(const struct request_flags *flags, struct disk_request *request,
 		    struct error *error)
 {
-	for (size_t i = 0; i < flags->list.n; i++) {
-		int row = flags->list.v[i].row;
-		const char *value = flags->list.v[i].value;
-
-		if (row == REQUEST_PART && request->parts.n >= REQUEST_MAX_ENTRIES)
-			return error_input(error, "more than %d partitions",
-					   REQUEST_MAX_ENTRIES);
-		if (row == REQUEST_PART
-			    ? disk_request_add_part(request, value, error) < 0
-			    : row != REQUEST_LABEL && row != REQUEST_SECTOR_SIZE &&
-				      disk_request_set(request, keys[row], value, error) <
-					      0)
+	for (size_t i = 0; i < flags->list.n; i++)
+		if (!is_basic(flags->list.v[i].key) &&
+		    request_set_flag(&flags->list.v[i], request, error) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -89,9 +126,9 @@ int request_from_flags(const struct request_flags *flags, const char *path,
 		return -1;
 	/* A size on the command line replaces the one in the file, and so does --minimal.
 	 */
-	if (flags->values[REQUEST_SIZE])
+	if (last_value(flags, "size"))
 		request->minimal = false;
-	if (flags->values[REQUEST_MINIMAL])
+	if (last_value(flags, "minimal"))
 		request->size_bytes = 0;
 	return set_rest(flags, request, error);
 }

@@ -18,16 +18,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { COLUMNS = REQUEST_ROWS_N, BYTES, NO_HEADINGS, SCRIPT, JSON };
+struct wish {
+	struct request_flags flags;
+	struct sheet sheet;
+	bool bytes, script, json;
+};
 
 static const struct option_row rows[] = {
-	REQUEST_ROWS,
-	[COLUMNS] = {"output", 'o', "COLUMNS",
-		     "columns to print, or +COLUMNS to add; no map"},
-	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
-	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings and no map"},
-	[SCRIPT] = {"script", 0, NULL, "print a script for sfdisk"},
-	[JSON] = {"json", 'J', NULL, "print JSON"},
+	{OPTION_TABLE(disk_request_rows, struct wish, flags)},
+	{"output", 'o', "COLUMNS", "columns to print, or +COLUMNS to add; no map",
+	 SET_WITH(sheet_set_columns, struct wish, sheet)},
+	{"bytes", 'b', NULL, "sizes in bytes", SET_TRUE(struct wish, bytes)},
+	{"noheadings", 'n', NULL, "no headings and no map",
+	 SET_TRUE(struct wish, sheet.no_headings)},
+	{"script", 0, NULL, "print a script for sfdisk", SET_TRUE(struct wish, script)},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
 	{},
 };
 
@@ -64,43 +69,10 @@ static const struct sheet_column columns[] = {
 	{},
 };
 
-struct wish {
-	struct request_flags flags;
-	struct sheet sheet;
-	bool bytes, script, json, map;
-	const char *file;
-};
-
 static void wish_free(struct wish *wish)
 {
 	request_flags_free(&wish->flags);
 	sheet_free(&wish->sheet);
-}
-
-static int read_options(int argc, char *argv[], struct wish *wish, struct error *error)
-{
-	struct options options = options_begin(&disk_plan_command, argc, argv);
-	int row;
-
-	wish->sheet.columns = columns;
-	wish->map = true;
-	while ((row = options_next(&options, error)) >= 0) {
-		request_flag(&wish->flags, row, options.value);
-		if (row == COLUMNS &&
-		    sheet_choose(&wish->sheet, options.value, error) < 0)
-			return -1;
-		wish->sheet.no_headings |= row == NO_HEADINGS;
-		wish->bytes |= row == BYTES;
-		wish->script |= row == SCRIPT;
-		wish->json |= row == JSON;
-		wish->map &= row != COLUMNS && row != NO_HEADINGS;
-	}
-	if (row == OPTIONS_FAULT || options_need(&options, 0, 1, error) < 0)
-		return -1;
-	if (wish->script && wish->json)
-		return error_input(error, "--script and --json exclude each other");
-	wish->file = options.n_args > 0 ? options.args[0] : NULL;
-	return 0;
 }
 
 static void add_row(struct wish *wish, const struct disk_layout *layout, size_t index)
@@ -166,8 +138,8 @@ static int add_table(struct text *out, struct wish *wish,
 		add_row(wish, layout, i);
 	if (text_add_sheet(out, &wish->sheet, error) < 0)
 		return -1;
-	if (!wish->map)
-		return 0;
+	if (wish->sheet.no_headings || wish->sheet.chosen.n > 0)
+		return 0; /* no map */
 	text_printf(out, "%s%s, ", out->n > 0 ? "\n" : "", label_name(table->label));
 	text_add_size(out, table->n_sectors * table->sector_bytes);
 	text_printf(out, ", %ju sectors of %u bytes\n", (uintmax_t)table->n_sectors,
@@ -261,16 +233,20 @@ static void add_json(struct text *out, const struct disk_layout *layout)
 	jsonw_finish(&json);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	_cleanup_(wish_free) struct wish wish = {};
+	_cleanup_(wish_free) struct wish wish = {.sheet.columns = columns};
 	_cleanup_disk_request_ struct disk_request request;
 	_cleanup_disk_layout_ struct disk_layout layout = {};
 	_cleanup_text_ struct text out = {};
 
 	disk_request_init(&request);
-	if (read_options(argc, argv, &wish, error) < 0 ||
-	    request_from_flags(&wish.flags, wish.file, &request, error) < 0 ||
+	if (options_set(options, &wish, 0, 1, error) < 0)
+		return -1;
+	if (wish.script && wish.json)
+		return error_input(error, "--script and --json exclude each other");
+	if (request_from_flags(&wish.flags, options->n_args ? options->args[0] : NULL,
+			       &request, error) < 0 ||
 	    disk_layout_make(&request, &layout, error) < 0)
 		return -1;
 	if (wish.json)

@@ -9,38 +9,32 @@
 
 #include <stdio.h>
 
-enum { UNDO, REPAIR, FROM, COPIED, CHANGE };
-
-static const struct option_row rows[] = {
-	[UNDO] = {"undo", 'u', NULL, "go back to the table before the change"},
-	[REPAIR] = {"repair", 0, NULL,
-		    "write a damaged copy of a GPT from the good one, and its MBR"},
-	[FROM] = {"from", 0, "COPY", "which copy is right where both are good",
-		  "primary|backup"},
-	[COPIED] = {"copied", 0, NULL,
-		    "the image is a copy: its content shows that the sidecar is for it"},
-	CHANGE_ROWS(CHANGE),
-	{},
-};
-
 struct wish {
 	struct change_wish change;
 	bool undo, repair, copied;
 	const char *from; /* NULL: the good one */
 };
 
-static int read_options(struct options *options, struct wish *wish, struct error *error)
-{
-	int row;
+static const struct option_row rows[] = {
+	{"undo", 'u', NULL, "go back to the table before the change",
+	 SET_TRUE(struct wish, undo)},
+	{"repair", 0, NULL,
+	 "write a damaged copy of a GPT from the good one, and its MBR",
+	 SET_TRUE(struct wish, repair)},
+	{"from", 0, "COPY", "which copy is right where both are good", "primary|backup",
+	 SET_STRING(struct wish, from)},
+	{"copied", 0, NULL,
+	 "the image is a copy: its content shows that the sidecar is for it",
+	 SET_TRUE(struct wish, copied)},
+	{OPTION_TABLE(change_rows, struct wish, change)},
+	{},
+};
 
-	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
-		if (row == FROM)
-			wish->from = options->value;
-		wish->undo |= row == UNDO;
-		wish->copied |= row == COPIED;
-		wish->repair |= row == REPAIR;
-	}
-	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
+{
+	wish->change.disk.writable = true;
+	if (options_set(options, wish, 1, 1, error) < 0)
 		return -1;
 	if (wish->repair && (wish->copied || wish->undo))
 		return error_input(error, "--%s does not go with --repair",
@@ -161,22 +155,21 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 	return STATUS_OK;
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&disk_recover_command, argc, argv);
 	_cleanup_free_ char *journal = NULL;
 	_cleanup_changed_disk_ struct changed_disk disk = {};
 	struct wish wish = {};
 
-	if (read_options(&options, &wish, error) < 0)
+	if (read_options(options, &wish, error) < 0)
 		return -1;
-	journal = change_journal(options.args[0], &wish.change, error);
+	journal = change_journal(options->args[0], &wish.change, error);
 	if (!journal)
 		return -1;
 	if (wish.repair)
-		return repair(options.args[0], &wish, error);
-	disk.io = disk_open(options.args[0], &wish.change.disk, NULL, error);
-	return disk.io ? recover(options.args[0], &disk, &wish, journal, error) : -1;
+		return repair(options->args[0], &wish, error);
+	disk.io = disk_open(options->args[0], &wish.change.disk, NULL, error);
+	return disk.io ? recover(options->args[0], &disk, &wish, journal, error) : -1;
 }
 
 const struct command disk_recover_command = {

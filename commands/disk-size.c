@@ -14,40 +14,6 @@
 #include <stdio.h>
 
 enum {
-	NEW_FORMAT,
-	SIZE,
-	OPTION,
-	FORMAT,
-	SNAPSHOTS,
-	CHAIN,
-	BLOCK,
-	COLUMNS,
-	BYTES,
-	NO_HEADINGS,
-	JSON
-};
-
-static const struct option_row rows[] = {
-	[NEW_FORMAT] = {"output-format", 'O', "FORMAT",
-			"an image yet to be, raw or qcow2", "raw|qcow2"},
-	[SIZE] = {"size", 's', "SIZE", "its capacity"},
-	[OPTION] = {"option", 0, "NAME=VALUE",
-		    "an option of its making, as for qemu-img -o; repeat"},
-	[FORMAT] = {"format", 'f', "FORMAT", "what the images are, without looking",
-		    "raw|qcow2"},
-	[SNAPSHOTS] = {"snapshots", 0, "N|any",
-		       "make room for N more internal snapshots"},
-	[CHAIN] = {"chain", 0, NULL, "measure the backing and data files they name too"},
-	[BLOCK] = {"fs-block", 0, "SIZE",
-		   "block of the file system, for images yet to be (default 4KiB)"},
-	[COLUMNS] = {"output", 'o', "COLUMNS", "columns to print, or +COLUMNS to add"},
-	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
-	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings"},
-	[JSON] = {"json", 'J', NULL, "print JSON"},
-	{},
-};
-
-enum {
 	COLUMN_NAME,
 	COLUMN_FORMAT,
 	COLUMN_CAPACITY,
@@ -80,9 +46,8 @@ struct wish {
 	struct image_question question;
 	bool is_new, bytes, json;
 	enum image_format format; /* of the new one */
-	bool size_given;
 	struct qcow2_options options;
-	VEC(const char *) settings;
+	vec_strings settings;
 	struct sheet sheet;
 };
 
@@ -92,71 +57,89 @@ static void wish_free(struct wish *wish)
 	sheet_free(&wish->sheet);
 }
 
-static int read_size(const char *name, const char *value, uint64_t *ret,
-		     struct error *error)
+static int set_new_format(void *target, const struct option_row *row, const char *value,
+			  struct error *error)
 {
-	enum size_answer answer = size_parse(value, false, 0, ret);
+	struct wish *wish = target;
 
-	if (answer == SIZE_OK)
-		return 0;
-	return error_input(error, "--%s=%s %s", name, value, size_answer_text(answer));
+	(void)row;
+	(void)error;
+	wish->is_new = true;
+	wish->format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
+	return 0;
 }
 
-static int read_block(const char *value, struct image_question *question,
+static int set_format(void *target, const struct option_row *row, const char *value,
 		      struct error *error)
 {
+	struct image_question *question = target;
+
+	(void)row;
+	(void)error;
+	question->format_given = true;
+	question->format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
+	return 0;
+}
+
+static int set_size(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
+{
+	return option_size(row, value, 0, target, error);
+}
+
+static int set_block(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
+{
+	struct image_question *question = target;
 	uint64_t bytes = 0;
 
-	if (read_size("fs-block", value, &bytes, error) < 0)
+	if (option_size(row, value, 0, &bytes, error) < 0)
 		return -1;
 	if (bytes == 0 || bytes > 1 << 24)
-		return error_input(error, "--fs-block=%s is not from 1B to 16MiB", value);
+		return error_input(error, "--%s=%s is not from 1B to 16MiB", row->name,
+				   value);
 	question->block_bytes = (uint32_t)bytes;
 	return 0;
 }
 
-static int read_snapshots(const char *value, struct image_question *question,
-			  struct error *error)
+static int set_snapshots(void *target, const struct option_row *row, const char *value,
+			 struct error *error)
 {
+	struct image_question *question = target;
+
 	if (streq(value, "any"))
 		question->snapshots = IMAGE_ANY_SNAPSHOTS;
 	else if (!parse_u32(value, &question->snapshots) || question->snapshots > 65536)
-		return error_input(
-			error, "--snapshots=%s is neither a count up to 65536 nor any",
-			value);
+		return error_input(error,
+				   "--%s=%s is neither a count up to 65536 nor any",
+				   row->name, value);
 	return 0;
 }
 
-static int take_option(struct wish *wish, int row, const char *value, struct error *error)
-{
-	switch (row) {
-	case NEW_FORMAT:
-		wish->is_new = true;
-		wish->format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
-		break;
-	case SIZE:
-		wish->size_given = true;
-		return read_size("size", value, &wish->options.capacity_bytes, error);
-	case OPTION:
-		*vec_add(&wish->settings) = value;
-		break;
-	case FORMAT:
-		wish->question.format_given = true;
-		wish->question.format = streq(value, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
-		break;
-	case SNAPSHOTS:
-		return read_snapshots(value, &wish->question, error);
-	case BLOCK:
-		return read_block(value, &wish->question, error);
-	case COLUMNS:
-		return sheet_choose(&wish->sheet, value, error);
-	}
-	wish->question.follow |= row == CHAIN;
-	wish->bytes |= row == BYTES;
-	wish->sheet.no_headings |= row == NO_HEADINGS;
-	wish->json |= row == JSON;
-	return 0;
-}
+static const struct option_row rows[] = {
+	{"output-format", 'O', "FORMAT", "an image yet to be, raw or qcow2", "raw|qcow2",
+	 SET_BY(set_new_format)},
+	{"size", 's', "SIZE", "its capacity",
+	 SET_WITH(set_size, struct wish, options.capacity_bytes)},
+	{"option", 0, "NAME=VALUE", "an option of its making, as for qemu-img -o; repeat",
+	 SET_LIST(struct wish, settings)},
+	{"format", 'f', "FORMAT", "what the images are, without looking", "raw|qcow2",
+	 SET_WITH(set_format, struct wish, question)},
+	{"snapshots", 0, "N|any", "make room for N more internal snapshots",
+	 SET_WITH(set_snapshots, struct wish, question)},
+	{"chain", 0, NULL, "measure the backing and data files they name too",
+	 SET_TRUE(struct wish, question.follow)},
+	{"fs-block", 0, "SIZE",
+	 "block of the file system, for images yet to be (default 4KiB)",
+	 SET_WITH(set_block, struct wish, question)},
+	{"output", 'o', "COLUMNS", "columns to print, or +COLUMNS to add",
+	 SET_WITH(sheet_set_columns, struct wish, sheet)},
+	{"bytes", 'b', NULL, "sizes in bytes", SET_TRUE(struct wish, bytes)},
+	{"noheadings", 'n', NULL, "no headings",
+	 SET_TRUE(struct wish, sheet.no_headings)},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{},
+};
 
 /* Each option may hold several, separated by commas as for qemu-img. */
 static int take_settings(struct wish *wish, struct error *error)
@@ -177,7 +160,7 @@ static int check_new(struct wish *wish, const struct options *options,
 {
 	if (options_need(options, 0, 0, error) < 0)
 		return error_wrap(error, "with --output-format");
-	if (!wish->size_given)
+	if (!options_given(options, "size"))
 		return error_input(error, "--output-format needs --size");
 	if (wish->format == IMAGE_QCOW2)
 		return take_settings(wish, error);
@@ -186,18 +169,14 @@ static int check_new(struct wish *wish, const struct options *options,
 	return 0;
 }
 
-static int read_options(struct options *options, struct wish *wish, struct error *error)
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
 {
-	int row;
-
-	while ((row = options_next(options, error)) >= 0)
-		if (take_option(wish, row, options->value, error) < 0)
-			return -1;
-	if (row == OPTIONS_FAULT)
+	if (options_set_each(options, wish, error) < 0)
 		return -1;
 	if (wish->is_new)
 		return check_new(wish, options, error);
-	if (wish->size_given || wish->settings.n > 0)
+	if (options_given(options, "size") || wish->settings.n > 0)
 		return error_input(
 			error,
 			"--size and --option are for an image yet to be: say which with --output-format");
@@ -286,27 +265,26 @@ static int print(struct wish *wish, const struct image_sizes *sizes,
 	return STATUS_OK;
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {
 		.question.block_bytes = 4096,
 		.options = qcow2_defaults(0),
 		.sheet.columns = columns,
 	};
-	struct options options = options_begin(&disk_size_command, argc, argv);
 	_cleanup_image_sizes_ struct image_sizes sizes = {};
 	_cleanup_disk_failures_ struct disk_failures failures = {};
 
-	if (read_options(&options, &wish, error) < 0)
+	if (read_options(options, &wish, error) < 0)
 		return -1;
 	if (wish.is_new && wish.format == IMAGE_RAW)
 		image_measure_new_raw(wish.options.capacity_bytes, &wish.question,
 				      &sizes);
 	else if (wish.is_new)
 		image_measure_new_qcow2(&wish.options, &wish.question, &sizes);
-	for (int i = 0; i < options.n_args; i++)
-		if (image_measure(options.args[i], &wish.question, &sizes, error) < 0)
-			disk_failure(&failures, options.args[i], error);
+	for (int i = 0; i < options->n_args; i++)
+		if (image_measure(options->args[i], &wish.question, &sizes, error) < 0)
+			disk_failure(&failures, options->args[i], error);
 	if (print(&wish, &sizes, &failures, error) < 0)
 		return -1;
 	return disk_failures_status(&failures, STATUS_OK);

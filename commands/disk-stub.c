@@ -11,20 +11,20 @@
 
 #include <stdio.h>
 
-enum { MESSAGE, REMOVE, CHECK, CHANGE };
-
-static const struct option_row rows[] = {
-	[MESSAGE] = {"message", 'm', "FILE", "show this text"},
-	[REMOVE] = {"remove", 0, NULL, "put zeros in its place again"},
-	[CHECK] = {"check", 0, NULL, "only say whether it is there; exit 1 if not"},
-	CHANGE_ROWS(CHANGE),
-	{},
-};
-
 struct wish {
 	struct change_wish change;
 	const char *message;
 	bool remove, check;
+};
+
+static const struct option_row rows[] = {
+	{"message", 'm', "FILE", "show this text", SET_FILE(struct wish, message)},
+	{"remove", 0, NULL, "put zeros in its place again",
+	 SET_TRUE(struct wish, remove)},
+	{"check", 0, NULL, "only say whether it is there; exit 1 if not",
+	 SET_TRUE(struct wish, check)},
+	{OPTION_TABLE(change_rows, struct wish, change)},
+	{},
 };
 
 static void say_forced(const char *path, const struct text *reasons)
@@ -33,17 +33,11 @@ static void say_forced(const char *path, const struct text *reasons)
 		streams_say("%s: forced although %s", path, reasons->s);
 }
 
-static int read_options(struct options *options, struct wish *wish, struct error *error)
+static int read_options(const struct options *options, struct wish *wish,
+			struct error *error)
 {
-	int row;
-
-	while ((row = change_next(options, CHANGE, &wish->change, error)) >= 0) {
-		if (row == MESSAGE)
-			wish->message = options->value;
-		wish->remove |= row == REMOVE;
-		wish->check |= row == CHECK;
-	}
-	if (row == OPTIONS_FAULT || options_need(options, 1, 1, error) < 0)
+	wish->change.disk.writable = true;
+	if (options_set(options, wish, 1, 1, error) < 0)
 		return -1;
 	if (wish->remove + wish->check + (wish->message != NULL) > 1)
 		return error_input(error,
@@ -118,25 +112,24 @@ static int refuse(struct changed_disk *disk, const struct wish *wish,
 			   disk->io->name, reasons->s);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&disk_stub_command, argc, argv);
 	_cleanup_changed_disk_ struct changed_disk disk = {};
 	_cleanup_patch_ struct patch patch = {};
 	_cleanup_text_ struct text reasons = {};
 	struct wish wish = {};
 
-	if (read_options(&options, &wish, error) < 0)
+	if (read_options(options, &wish, error) < 0)
 		return -1;
 	if (wish.check)
-		return check(options.args[0], &wish, error);
-	if (change_begin(options.args[0], &wish.change, &disk, error) < 0 ||
+		return check(options->args[0], &wish, error);
+	if (change_begin(options->args[0], &wish.change, &disk, error) < 0 ||
 	    refuse(&disk, &wish, &reasons, error) < 0 ||
 	    make_patch(&disk, &wish, &patch, error) < 0 ||
 	    change_commit(&disk, &patch, NULL, error) < 0)
 		return -1;
-	change_end(&disk, options.args[0]);
-	say_forced(options.args[0], &reasons);
+	change_end(&disk, options->args[0]);
+	say_forced(options->args[0], &reasons);
 	return STATUS_OK;
 }
 

@@ -6,10 +6,13 @@
 
 #include <stdio.h>
 
-enum { RST };
+struct wish {
+	bool rst;
+};
 
 static const struct option_row rows[] = {
-	[RST] = {.name = "rst", .help = "all rules as reStructuredText: docs/rules.rst"},
+	{"rst", 0, NULL, "all rules as reStructuredText: docs/rules.rst",
+	 SET_TRUE(struct wish, rst)},
 	{},
 };
 
@@ -83,25 +86,21 @@ static int no_such_rule(const char *word, struct error *error)
 	return error_input(error, "no rule is called \"%s\"; explain lists them", word);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&explain_command, argc, argv);
-	bool rst = false;
-	int row;
+	struct wish wish = {};
 
-	while ((row = options_next(&options, error)) >= 0)
-		rst |= row == RST;
-	if (row == OPTIONS_FAULT || options_need(&options, 0, 1, error) < 0)
+	if (options_set(options, &wish, 0, 1, error) < 0)
 		return -1;
-	if (rst) {
+	if (wish.rst) {
 		write_all_rst();
-	} else if (options.n_args == 0) {
+	} else if (options->n_args == 0) {
 		list_all();
 	} else {
-		const struct rule *rule = rule_named(options.args[0]);
+		const struct rule *rule = rule_named(options->args[0]);
 
 		if (!rule)
-			return no_such_rule(options.args[0], error);
+			return no_such_rule(options->args[0], error);
 		explain(rule);
 	}
 	return STATUS_OK;

@@ -60,7 +60,6 @@ static int judge(const void *user, int fd, struct error *error)
 {
 	_cleanup_hook_config_ struct hook_config config = {};
 	_cleanup_error_ struct error why = {};
-	_cleanup_free_ char **words = NULL;
 	int rc;
 
 	*vec_add(&config.words) = xstrdup("check");
@@ -77,9 +76,7 @@ static int judge(const void *user, int fd, struct error *error)
 	*vec_add(&config.words) = xstrdup("-");
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		return error_system(error, errno, "standard error");
-	/* The walk over a command line moves its words. */
-	words = xmemdup(config.words.v, config.words.n * sizeof(*words));
-	rc = check_command.run((int)config.words.n, words, error);
+	rc = command_run(&check_command, (int)config.words.n, config.words.v, error);
 	if (rc > STATUS_FINDINGS)
 		return error_system(error, 0, "the domain could not be judged");
 	return rc;
@@ -118,23 +115,20 @@ static int drain(void)
 }
 
 static const struct option_row rows[] = {
-	{"config", 0, "FILE", "read this in place of " CONFIG},
+	{"config", 0, "FILE", "read this in place of " CONFIG,
+	 SET_STRING(struct wish, config)},
 	{},
 };
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&qemu_hook_command, argc, argv);
 	struct wish wish = {};
-	int row;
 
-	while ((row = options_next(&options, error)) >= 0)
-		wish.config = options.value;
-	if (row == OPTIONS_FAULT || options_need(&options, 2, 100, error) < 0)
+	if (options_set(options, &wish, 2, 100, error) < 0)
 		return -1;
-	wish.guest = options.args[0];
-	if (options.n_args > 2 && streq(options.args[1], "prepare") &&
-	    streq(options.args[2], "begin"))
+	wish.guest = options->args[0];
+	if (options->n_args > 2 && streq(options->args[1], "prepare") &&
+	    streq(options->args[2], "begin"))
 		return prepare(&wish, error);
 	return drain();
 }

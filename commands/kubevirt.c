@@ -30,16 +30,21 @@ struct hook {
 
 /* What the settings ask for. */
 struct asked {
-	struct request request;
-	struct mirror_options mirror;
+	struct request_asked plan;
 	struct source_options source;
 	const char *like, *host; /* borrowed */
 };
 
 static void asked_free(struct asked *asked)
 {
-	request_free(&asked->request);
+	request_free(&asked->plan.request);
 	source_options_free(&asked->source);
+}
+
+/* Here true, as Kubernetes writes it, sets an option without a value. */
+static bool switched_on(const struct vmi_setting *setting)
+{
+	return streq(setting->flag, "hmat") && streq(setting->value, "true");
 }
 
 static int take_setting(struct asked *asked, const struct vmi_setting *setting,
@@ -51,11 +56,13 @@ static int take_setting(struct asked *asked, const struct vmi_setting *setting,
 		asked->host = setting->value;
 	} else if (streq(setting->flag, "locality")) {
 		return source_add_locality(&asked->source, setting->value, error);
-	} else if (streq(setting->flag, "hmat") && streq(setting->value, "true")) {
-		return request_take(&asked->request, &asked->mirror, "hmat", NULL, error);
-	} else {
-		return request_take(&asked->request, &asked->mirror, setting->flag,
-				    setting->value, error);
+	} else if (request_take(&asked->plan, setting->flag,
+				switched_on(setting) ? NULL : setting->value,
+				error) < 0) {
+		return -1;
+	} else if (asked->plan.request.target_wish.installed) {
+		return target_parse(setting->value,
+				    &asked->plan.request.target_wish.given, error);
 	}
 	return 0;
 }
@@ -68,7 +75,7 @@ static int add_mirrored(struct asked *asked, struct error *error)
 		return 0;
 	if (source_read(asked->like, &asked->source, &machine, error) < 0)
 		return -1;
-	return mirror(&machine, &asked->mirror, &asked->request, error);
+	return mirror(&machine, &asked->plan.mirror, &asked->plan.request, error);
 }
 
 /*
@@ -81,8 +88,8 @@ static int settle(struct asked *asked, const struct document *document,
 	_cleanup_target_settled_ struct target_settled settled = {};
 	_cleanup_text_ struct text text = {};
 
-	asked->request.target_wish.newest = true;
-	if (request_settle(&asked->request, NULL, document, &settled, error) < 0)
+	asked->plan.request.target_wish.newest = true;
+	if (request_settle(&asked->plan.request, NULL, document, &settled, error) < 0)
 		return -1;
 	text_add_target(&text, &settled, NULL);
 	fprintf(stderr, "virt-layout: target: %s\n", text.s);
@@ -99,11 +106,11 @@ static int plan_asked(const struct document *document, struct asked *asked,
 	asked->source.facts = true;
 	if (asked->host && source_read(asked->host, &asked->source, &host, error) < 0)
 		return -1;
-	if (plan_in_place(document, &asked->request, asked->host ? &host : NULL, ret,
+	if (plan_in_place(document, &asked->plan.request, asked->host ? &host : NULL, ret,
 			  error) < 0)
 		return -1;
-	for (size_t i = 0; i < asked->request.notes.n; i++)
-		streams_say("note: %s", asked->request.notes.v[i]);
+	for (size_t i = 0; i < asked->plan.request.notes.n; i++)
+		streams_say("note: %s", asked->plan.request.notes.v[i]);
 	return 0;
 }
 
@@ -117,7 +124,7 @@ static int plan_wish(const struct vmi_wish *wish, const struct text *domain,
 		text_add(ret, domain->s, domain->n);
 		return 0;
 	}
-	request_begin_in_place(&asked.request);
+	request_begin_in_place(&asked.plan.request);
 	for (size_t i = 0; i < wish->settings.n; i++)
 		if (take_setting(&asked, &wish->settings.v[i], error) < 0)
 			return error_wrap(error, "annotation " VMI_PREFIX "%s",
@@ -172,31 +179,31 @@ static int take_word(struct text *text, const char *word, struct error *error)
 	return 0;
 }
 
-enum { VMI, DOMAIN };
+struct wish {
+	const char *vmi, *domain;
+};
 
 static const struct option_row rows[] = {
-	[VMI] = {"vmi", 0, "JSON", "the VirtualMachineInstance, or @FILE"},
-	[DOMAIN] = {"domain", 0, "XML", "the domain, or @FILE"},
+	{"vmi", 0, "JSON", "the VirtualMachineInstance, or @FILE",
+	 SET_STRING(struct wish, vmi)},
+	{"domain", 0, "XML", "the domain, or @FILE", SET_STRING(struct wish, domain)},
 	{},
 };
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&define_command, argc, argv);
+	struct wish wish = {};
 	struct hook hook = {};
-	const char *words[2] = {};
-	int row, rc;
+	int rc;
 
-	while ((row = options_next(&options, error)) >= 0)
-		words[row] = options.value;
-	if (row == OPTIONS_FAULT || options_need(&options, 0, 0, error) < 0)
+	if (options_set(options, &wish, 0, 0, error) < 0)
 		return -1;
-	if (!words[VMI] || !words[DOMAIN])
+	if (!wish.vmi || !wish.domain)
 		return error_input(error,
 				   "onDefineDomain needs --vmi JSON and --domain XML");
-	rc = take_word(&hook.vmi, words[VMI], error);
+	rc = take_word(&hook.vmi, wish.vmi, error);
 	if (rc == 0)
-		rc = take_word(&hook.domain, words[DOMAIN], error);
+		rc = take_word(&hook.domain, wish.domain, error);
 	if (rc == 0)
 		rc = answer_hook(&hook, error);
 	text_free(&hook.vmi);

@@ -13,17 +13,25 @@
 
 #define PROGRAM "virt-layout"
 
+struct wish {
+	bool version;
+};
+
+static const struct option_row rows[] = {
+	{"version", 0, NULL, "show the version and exit", SET_TRUE(struct wish, version)},
+	{},
+};
+
+static int run(const struct options *options, struct error *error);
+
 static const struct command program = {
 	.name = PROGRAM,
 	.args = "COMMAND [ARGUMENTS]",
 	.summary =
 		"Plan, check and boot NUMA and PCI layouts of libvirt guests, and lay out their disks",
 	.children = commands,
-	.rows =
-		(const struct option_row[]){
-			{.name = "version", .help = "show the version and exit"},
-			{},
-		},
+	.rows = rows,
+	.run = run,
 };
 
 static const struct command *find_command(const struct command *const *list,
@@ -56,18 +64,31 @@ static int show(struct text *text)
 	return STATUS_OK;
 }
 
-static bool wants_help(int argc, char *argv[])
+/* A command that only has others below it was called by itself. */
+static int ask_which(const char *path, const struct options *options, struct error *error)
 {
-	for (int i = 1; i < argc && !streq(argv[i], "--"); i++)
-		if (streq(argv[i], "--help") || streq(argv[i], "-h"))
-			return true;
-	return false;
+	if (options->n_args > 0)
+		return unknown_command(options->command, options->args[0], error);
+	return error_input(error, "which command? %s --help lists them", path);
+}
+
+static int run(const struct options *options, struct error *error)
+{
+	struct wish wish = {};
+
+	if (options_set_each(options, &wish, error) < 0)
+		return -1;
+	if (!wish.version)
+		return ask_which(PROGRAM, options, error);
+	puts(PROGRAM " " VERSION);
+	return STATUS_OK;
 }
 
 /* Runs the command that argv[1] names below @parent, or @parent itself. */
 static int dispatch(const struct command *command, const char *path, int argc,
 		    char *argv[], struct error *error)
 {
+	_cleanup_options_ struct options options = {};
 	_cleanup_free_ char *longer = NULL;
 	const struct command *child;
 	struct text help = {};
@@ -79,20 +100,16 @@ static int dispatch(const struct command *command, const char *path, int argc,
 		longer = xasprintf("%s %s", path, child->name);
 		return dispatch(child, longer, argc - 1, argv + 1, error);
 	}
-	if (wants_help(argc, argv)) {
+	options = options_parse(command, argc, argv);
+	if (options.help) {
 		text_add_help(&help, path, command);
 		return show(&help);
 	}
-	if (command == &program && argc > 1 && streq(argv[1], "--version")) {
-		puts(PROGRAM " " VERSION);
-		return STATUS_OK;
-	}
 	if (command->run)
-		return command->run(argc, argv, error);
-	if (argc > 1)
-		return error_input(error, "unknown option %s; --help lists them",
-				   argv[1]);
-	return error_input(error, "which command? %s --help lists them", path);
+		return command->run(&options, error);
+	if (options_set_each(&options, NULL, error) < 0)
+		return -1;
+	return ask_which(path, &options, error);
 }
 
 /* Names that the program does one command's work under. */

@@ -6,45 +6,44 @@
 #include "commands/source.h"
 #include "topology/record.h"
 
-enum { OUTPUT, IDENTIFY, LOCALITY };
+struct wish {
+	struct source_options source;
+	const char *output;
+};
 
 static const struct option_row rows[] = {
-	[OUTPUT] = {"output", 'o', "FILE", "write there and not to standard output"},
-	[IDENTIFY] =
-		{"identify", 0, NULL,
-		 "keep what tells this host from others: MAC addresses in names, all of the kernel's command line"},
-	[LOCALITY] = {"locality", 0, "RANGE=NODE",
-		      "root buses, as 0000:80-ff, that firmware gave no node; repeat"},
+	{"output", 'o', "FILE", "write there and not to standard output",
+	 SET_FILE(struct wish, output)},
+	{"identify", 0, NULL,
+	 "keep what tells this host from others: MAC addresses in names, all of the kernel's command line",
+	 SET_TRUE(struct wish, source.identify)},
+	{"locality", 0, "RANGE=NODE",
+	 "root buses, as 0000:80-ff, that firmware gave no node; repeat",
+	 SET_WITH(source_set_locality, struct wish, source)},
 	{},
 };
 
-static int run(int argc, char *argv[], struct error *error)
+static void wish_free(struct wish *wish)
+{
+	source_options_free(&wish->source);
+}
+
+static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(file_origin_free) struct file_origin origin = {};
-	_cleanup_(source_options_free) struct source_options source = {.facts = true,
-								       .origin = &origin};
+	_cleanup_(wish_free) struct wish wish = {
+		.source = {.facts = true, .origin = &origin}};
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_text_ struct text text = {};
-	struct options options = options_begin(&record_command, argc, argv);
-	const char *output = NULL;
-	int row;
 
-	while ((row = options_next(&options, error)) >= 0) {
-		if (row == OUTPUT)
-			output = options.value;
-		source.identify |= row == IDENTIFY;
-		if (row == LOCALITY &&
-		    source_add_locality(&source, options.value, error) < 0)
-			return -1;
-	}
-	if (row == OPTIONS_FAULT || options_need(&options, 0, 1, error) < 0)
-		return -1;
-	if (source_read(options.n_args ? options.args[0] : "live", &source, &machine,
-			error) < 0)
+	if (options_set(options, &wish, 0, 1, error) < 0 ||
+	    source_read(options->n_args ? options->args[0] : "live", &wish.source,
+			&machine, error) < 0)
 		return -1;
 	source_show_complaints(&machine);
 	text_add_record(&text, &machine);
-	return file_replace(output, &origin, text.s, text.n, error) < 0 ? -1 : STATUS_OK;
+	return file_replace(wish.output, &origin, text.s, text.n, error) < 0 ? -1
+									     : STATUS_OK;
 }
 
 const struct command record_command = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "commands/sheet.h"
 
-#include "base/option.h"
 #include "base/size.h"
 
 #include <errno.h>
@@ -60,6 +59,13 @@ int sheet_choose(struct sheet *sheet, const char *list, struct error *error)
 			return 0;
 		list += n + 1;
 	}
+}
+
+int sheet_set_columns(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	(void)row;
+	return sheet_choose(target, value, error);
 }
 
 void sheet_row_below(struct sheet *sheet, int parent)

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/error.h"
+#include "base/option.h"
 #include "base/text.h"
 #include "base/vec.h"
 
@@ -28,6 +28,8 @@ struct sheet {
 
 /* Picks columns from "NAME,SIZE" or adds them to the usual ones with "+NOTE". */
 int sheet_choose(struct sheet *sheet, const char *list, struct error *error) _must_check_;
+/* The same for a row of options, whose field is a struct sheet. */
+option_setter sheet_set_columns;
 /* Begins the next row, all cells empty. */
 void sheet_row(struct sheet *sheet);
 /* The same below row number @parent, which was begun before; -1: at the top. */

@@ -261,6 +261,13 @@ int source_add_locality(struct source_options *options, const char *string,
 	return 0;
 }
 
+int source_set_locality(void *target, const struct option_row *row, const char *value,
+			struct error *error)
+{
+	(void)row;
+	return source_add_locality(target, value, error);
+}
+
 void source_options_free(struct source_options *options)
 {
 	vec_free(&options->localities);

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/error.h"
+#include "base/option.h"
 #include "base/vec.h"
 #include "topology/machine.h"
 
@@ -36,6 +36,8 @@ void source_options_free(struct source_options *options);
 /* Adds "DOMAIN:BUS[-BUS]=NODE". */
 int source_add_locality(struct source_options *options, const char *string,
 			struct error *error) _must_check_;
+/* The same for a row of options, whose field is a struct source_options. */
+option_setter source_set_locality;
 
 /*
  * Fills a zeroed *@ret, the caller's to free also after a fault. Faults: no such kind of

@@ -33,38 +33,22 @@ static int write_document(const struct target_file *target, const char *path,
 			    document->text.s, document->text.n, error);
 }
 
-enum { STASH_TEXT, STASH_NAME, STASH_OUTPUT, STASH_IN_PLACE };
-
-static const struct option_row stash_rows[] = {
-	[STASH_TEXT] = {"text", 0, "FILE", "park the text of a file, well-formed or not"},
-	[STASH_NAME] = {"name", 0, "NAME", "what it is called in the stash"},
-	[STASH_OUTPUT] = {"output", 'o', "FILE", "write the domain there"},
-	[STASH_IN_PLACE] = {"in-place", 0, NULL, "write the domain back to its file"},
-	{},
-};
-
 struct stash_wish {
 	struct target_file target;
 	const char *text, *name;
 };
 
-static void take_stash_option(struct stash_wish *wish, int row, const char *value)
-{
-	switch (row) {
-	case STASH_TEXT:
-		wish->text = value;
-		break;
-	case STASH_NAME:
-		wish->name = value;
-		break;
-	case STASH_OUTPUT:
-		wish->target.output = value;
-		break;
-	case STASH_IN_PLACE:
-		wish->target.in_place = true;
-		break;
-	}
-}
+static const struct option_row stash_rows[] = {
+	{"text", 0, "FILE", "park the text of a file, well-formed or not",
+	 SET_FILE(struct stash_wish, text)},
+	{"name", 0, "NAME", "what it is called in the stash",
+	 SET_STRING(struct stash_wish, name)},
+	{"output", 'o', "FILE", "write the domain there",
+	 SET_FILE(struct stash_wish, target.output)},
+	{"in-place", 0, NULL, "write the domain back to its file",
+	 SET_TRUE(struct stash_wish, target.in_place)},
+	{},
+};
 
 static int park_text(const struct stash_wish *wish, struct document *document,
 		     struct error *error)
@@ -98,23 +82,19 @@ static int park_all(const struct stash_wish *wish, const struct options *options
 	return 0;
 }
 
-static int run_stash(int argc, char *argv[], struct error *error)
+static int run_stash(const struct options *options, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
-	struct options options = options_begin(&stash_command, argc, argv);
 	struct stash_wish wish = {};
-	int row;
 
-	while ((row = options_next(&options, error)) >= 0)
-		take_stash_option(&wish, row, options.value);
-	if (row == OPTIONS_FAULT ||
-	    options_need(&options, wish.text ? 1 : 2, 1000, error) < 0 ||
-	    check_target(&wish.target, options.args[0], error) < 0)
+	if (options_set_each(options, &wish, error) < 0 ||
+	    options_need(options, wish.text ? 1 : 2, 1000, error) < 0 ||
+	    check_target(&wish.target, options->args[0], error) < 0)
 		return -1;
-	if (document_read(options.args[0], &document, error) < 0 ||
-	    park_all(&wish, &options, &document, error) < 0)
+	if (document_read(options->args[0], &document, error) < 0 ||
+	    park_all(&wish, options, &document, error) < 0)
 		return -1;
-	return write_document(&wish.target, options.args[0], &document, error);
+	return write_document(&wish.target, options->args[0], &document, error);
 }
 
 const struct command stash_command = {
@@ -129,44 +109,26 @@ const struct command stash_command = {
 	.run = run_stash,
 };
 
-enum { UNSTASH_LIST, UNSTASH_TEXT, UNSTASH_JSON, UNSTASH_OUTPUT, UNSTASH_IN_PLACE };
-
-static const struct option_row unstash_rows[] = {
-	[UNSTASH_LIST] = {"list", 'l', NULL, "list what is parked, and change nothing"},
-	[UNSTASH_TEXT] = {"text", 0, "NAME",
-			  "print that text; with --in-place take it out of the file too"},
-	[UNSTASH_JSON] = {"json", 'J', NULL, "with --list, print JSON"},
-	[UNSTASH_OUTPUT] = {"output", 'o', "FILE", "write there what would be printed"},
-	[UNSTASH_IN_PLACE] = {"in-place", 0, NULL, "write the domain back to its file"},
-	{},
-};
-
 struct unstash_wish {
 	struct target_file target;
 	const char *text;
 	bool list, json;
 };
 
-static void take_unstash_option(struct unstash_wish *wish, int row, const char *value)
-{
-	switch (row) {
-	case UNSTASH_LIST:
-		wish->list = true;
-		break;
-	case UNSTASH_TEXT:
-		wish->text = value;
-		break;
-	case UNSTASH_JSON:
-		wish->json = true;
-		break;
-	case UNSTASH_OUTPUT:
-		wish->target.output = value;
-		break;
-	case UNSTASH_IN_PLACE:
-		wish->target.in_place = true;
-		break;
-	}
-}
+static const struct option_row unstash_rows[] = {
+	{"list", 'l', NULL, "list what is parked, and change nothing",
+	 SET_TRUE(struct unstash_wish, list)},
+	{"text", 0, "NAME",
+	 "print that text; with --in-place take it out of the file too",
+	 SET_STRING(struct unstash_wish, text)},
+	{"json", 'J', NULL, "with --list, print JSON",
+	 SET_TRUE(struct unstash_wish, json)},
+	{"output", 'o', "FILE", "write there what would be printed",
+	 SET_FILE(struct unstash_wish, target.output)},
+	{"in-place", 0, NULL, "write the domain back to its file",
+	 SET_TRUE(struct unstash_wish, target.in_place)},
+	{},
+};
 
 enum { COLUMN_NAME, COLUMN_KIND, COLUMN_FROM, COLUMN_LINE };
 
@@ -263,26 +225,23 @@ static int check_wish(const struct unstash_wish *wish, const struct options *opt
 	return wish->text ? 0 : check_target(&wish->target, options->args[0], error);
 }
 
-static int run_unstash(int argc, char *argv[], struct error *error)
+static int run_unstash(const struct options *options, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
-	struct options options = options_begin(&unstash_command, argc, argv);
 	struct unstash_wish wish = {};
-	int row;
 
-	while ((row = options_next(&options, error)) >= 0)
-		take_unstash_option(&wish, row, options.value);
-	if (row == OPTIONS_FAULT || check_wish(&wish, &options, error) < 0 ||
-	    document_read(options.args[0], &document, error) < 0)
+	if (options_set_each(options, &wish, error) < 0 ||
+	    check_wish(&wish, options, error) < 0 ||
+	    document_read(options->args[0], &document, error) < 0)
 		return -1;
 	if (wish.list)
 		return list(&document, &wish, error);
 	if (wish.text)
-		return print_text(&wish, options.args[0], &document, error);
-	if (unstash(&document, (const char *const *)options.args + 1,
-		    (size_t)options.n_args - 1, error) < 0)
+		return print_text(&wish, options->args[0], &document, error);
+	if (unstash(&document, (const char *const *)options->args + 1,
+		    (size_t)options->n_args - 1, error) < 0)
 		return -1;
-	return write_document(&wish.target, options.args[0], &document, error);
+	return write_document(&wish.target, options->args[0], &document, error);
 }
 
 const struct command unstash_command = {

@@ -8,16 +8,25 @@
 #include "topology/pci-access.h"
 #include "topology/show.h"
 
-enum { JSON, SVG, LOCALITY, OUTPUT, BYTES, NO_HEADINGS };
+struct wish {
+	struct source_options source;
+	struct sheet sheet;
+	const char *svg;
+	bool json, bytes;
+};
 
 static const struct option_row rows[] = {
-	[JSON] = {"json", 'J', NULL, "print JSON"},
-	[SVG] = {"svg", 0, "FILE", "write a drawing; - is standard output"},
-	[LOCALITY] = {"locality", 0, "RANGE=NODE",
-		      "root buses, as 0000:80-ff, that firmware gave no node; repeat"},
-	[OUTPUT] = {"output", 'o', "COLUMNS", "columns of the tree"},
-	[BYTES] = {"bytes", 'b', NULL, "sizes in bytes"},
-	[NO_HEADINGS] = {"noheadings", 'n', NULL, "no headings"},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{"svg", 0, "FILE", "write a drawing; - is standard output",
+	 SET_FILE(struct wish, svg)},
+	{"locality", 0, "RANGE=NODE",
+	 "root buses, as 0000:80-ff, that firmware gave no node; repeat",
+	 SET_WITH(source_set_locality, struct wish, source)},
+	{"output", 'o', "COLUMNS", "columns of the tree",
+	 SET_WITH(sheet_set_columns, struct wish, sheet)},
+	{"bytes", 'b', NULL, "sizes in bytes", SET_TRUE(struct wish, bytes)},
+	{"noheadings", 'n', NULL, "no headings",
+	 SET_TRUE(struct wish, sheet.no_headings)},
 	{},
 };
 
@@ -35,40 +44,10 @@ static const struct sheet_column columns[] = {
 	{},
 };
 
-struct wish {
-	struct source_options source;
-	struct sheet sheet;
-	const char *svg;
-	bool json, bytes;
-};
-
 static void wish_free(struct wish *wish)
 {
 	source_options_free(&wish->source);
 	sheet_free(&wish->sheet);
-}
-
-static int take_option(struct wish *wish, int row, const char *value, struct error *error)
-{
-	switch (row) {
-	case JSON:
-		wish->json = true;
-		break;
-	case SVG:
-		wish->svg = value;
-		break;
-	case LOCALITY:
-		return source_add_locality(&wish->source, value, error);
-	case OUTPUT:
-		return sheet_choose(&wish->sheet, value, error);
-	case BYTES:
-		wish->bytes = true;
-		break;
-	case NO_HEADINGS:
-		wish->sheet.no_headings = true;
-		break;
-	}
-	return 0;
 }
 
 /* Without -o, columns that would be empty are left out. */
@@ -136,22 +115,17 @@ static int show(const struct machine *machine, struct wish *wish, struct error *
 	return file_write(wish->svg, text.n ? text.s : "", text.n, error);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {.sheet.columns = columns};
 	_cleanup_machine_ struct machine machine = {};
-	struct options options = options_begin(&topology_command, argc, argv);
-	int row;
 
-	while ((row = options_next(&options, error)) >= 0)
-		if (take_option(&wish, row, options.value, error) < 0)
-			return -1;
-	if (row == OPTIONS_FAULT || options_need(&options, 0, 1, error) < 0)
+	if (options_set(options, &wish, 0, 1, error) < 0)
 		return -1;
 	if (wish.svg && wish.json)
 		return error_input(error, "--svg and --json cannot go together");
-	if (source_read(options.n_args ? options.args[0] : "live", &wish.source, &machine,
-			error) < 0)
+	if (source_read(options->n_args ? options->args[0] : "live", &wish.source,
+			&machine, error) < 0)
 		return -1;
 	source_show_complaints(&machine);
 	return show(&machine, &wish, error) < 0 ? -1 : STATUS_OK;

@@ -13,12 +13,15 @@
 
 #include <stdio.h>
 
-enum { JSON, ONLY_PLANNED };
+struct wish {
+	struct compare_options how;
+	bool json;
+};
 
 static const struct option_row rows[] = {
-	[JSON] = {"json", 'J', NULL, "print JSON"},
-	[ONLY_PLANNED] = {"only-planned", 0, NULL,
-			  "devices beyond the planned ones are no difference"},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{"only-planned", 0, NULL, "devices beyond the planned ones are no difference",
+	 SET_TRUE(struct wish, how.only_planned)},
 	{},
 };
 
@@ -60,21 +63,14 @@ static int verify(const char *expected_path, const char *observed_path,
 	return verdict_print(&verdict, json);
 }
 
-static int run(int argc, char *argv[], struct error *error)
+static int run(const struct options *options, struct error *error)
 {
-	struct options options = options_begin(&verify_command, argc, argv);
-	struct compare_options how = {};
-	bool json = false;
-	int row;
+	struct wish wish = {};
 
-	while ((row = options_next(&options, error)) >= 0) {
-		json = json || row == JSON;
-		how.only_planned = how.only_planned || row == ONLY_PLANNED;
-	}
-	if (row == OPTIONS_FAULT || options_need(&options, 1, 2, error) < 0)
+	if (options_set(options, &wish, 1, 2, error) < 0)
 		return -1;
-	return verify(options.args[0], options.n_args > 1 ? options.args[1] : "live",
-		      &how, json, error);
+	return verify(options->args[0], options->n_args > 1 ? options->args[1] : "live",
+		      &wish.how, wish.json, error);
 }
 
 const struct command verify_command = {

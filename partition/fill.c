@@ -21,12 +21,12 @@ static struct fill *find_fill(struct fill_list *fills, unsigned number)
 	return vec_last(&fills->list);
 }
 
-int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
+int fill_add(struct fill_list *fills, enum fill_kind kind, const char *value,
 	     struct error *error)
 {
 	static const char *const options[] = {"--populate", "--format", "--copy-files"};
-	char *equals = strrchr(value, '=');
-	const char **to;
+	const char *equals = strrchr(value, '=');
+	char **to;
 	struct fill *fill;
 	uint32_t number;
 
@@ -36,7 +36,6 @@ int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
 				   kind == FILL_FORMAT     ? "FORMAT"
 				   : kind == FILL_POPULATE ? "FILE"
 							   : "FOLDER");
-	*equals = '\0';
 	fill = find_fill(fills, number);
 	to = kind == FILL_POPULATE ? &fill->populate
 	     : kind == FILL_FORMAT ? &fill->format
@@ -44,8 +43,18 @@ int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
 	if (*to)
 		return error_input(error, "%s: twice for partition %u", options[kind],
 				   number);
-	*to = value;
+	*to = xstrndup(value, (size_t)(equals - value));
 	return 0;
+}
+
+void fill_list_free(struct fill_list *fills)
+{
+	for (size_t i = 0; i < fills->list.n; i++) {
+		free(fills->list.v[i].populate);
+		free(fills->list.v[i].format);
+		free(fills->list.v[i].copy_files);
+	}
+	vec_free(&fills->list);
 }
 
 static int check_one(const struct fill *fill, const struct partition_table *table,

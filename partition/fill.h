@@ -9,7 +9,7 @@
 #include "base/vec.h"
 #include "partition/filling.h"
 
-/* Zero it. At most one fill per partition. */
+/* Zero it, and free it. At most one fill per partition. */
 struct fill_list {
 	VEC(struct fill) list;
 };
@@ -19,8 +19,9 @@ struct fill_list {
  * copy_files comes on top of the format, whatever the order.
  */
 enum fill_kind { FILL_POPULATE, FILL_FORMAT, FILL_COPY_FILES };
-int fill_add(struct fill_list *fills, enum fill_kind kind, char *value,
+int fill_add(struct fill_list *fills, enum fill_kind kind, const char *value,
 	     struct error *error) _must_check_;
+void fill_list_free(struct fill_list *fills);
 /* Partitions that are there, formats that we know, folders only with a format. */
 int fill_check(const struct fill_list *fills, const struct partition_table *table,
 	       struct error *error) _must_check_;

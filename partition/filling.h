@@ -7,11 +7,12 @@
 
 #define FILL_FORMATS "ext2, ext3, ext4, vfat, swap, btrfs or xfs"
 
+/* Owns its strings. */
 struct fill {
-	unsigned number;        /* of the partition */
-	const char *populate;   /* a file, borrowed; NULL: make a file system */
-	const char *format;     /* "ext4", borrowed */
-	const char *copy_files; /* a folder, borrowed; NULL: empty */
+	unsigned number;  /* of the partition */
+	char *populate;   /* a file; NULL: make a file system */
+	char *format;     /* "ext4" */
+	char *copy_files; /* a folder; NULL: empty */
 };
 
 /* Where it all goes. */

@@ -36,8 +36,8 @@ struct boot_request {
 	const char *append;
 	bool shell;
 	bool as_root; /* started by root, QEMU runs as root in the host's namespaces */
-	VEC(const char *) copies; /* FILE or FILE:PATH */
-	VEC(const char *) kmods;
+	vec_strings copies; /* FILE or FILE:PATH */
+	vec_strings kmods;
 	enum assign_mode assign;
 	struct assignable_list assign_to;
 	enum initrd_compression compression;

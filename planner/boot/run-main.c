@@ -10,7 +10,36 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { OPTION_TIME_LIMIT, OPTION_REMOVE, OPTION_AS_ROOT, OPTION_EMULATOR };
+struct wish {
+	struct run run;
+	bool as_root;
+};
+
+static int set_seconds(void *target, const struct option_row *row, const char *word,
+		       struct error *error)
+{
+	double *to = target, value;
+	char *end;
+
+	value = strtod(word, &end);
+	if (end == word || *end || !(value > 0) || value > 1e6)
+		return error_input(error, "--%s %s: not a number of seconds", row->name,
+				   word);
+	*to = value;
+	return 0;
+}
+
+static const struct option_row rows[] = {
+	{"time-limit", 0, "SECONDS", "end a domain that runs longer",
+	 SET_WITH(set_seconds, struct wish, run.time_limit_s)},
+	{"remove", 0, NULL, "remove ROOT at the end in any case",
+	 SET_TRUE(struct wish, run.remove)},
+	{"as-root", 0, NULL, "run as root, in the host's namespaces",
+	 SET_TRUE(struct wish, as_root)},
+	{"emulator", 0, "PATH", "the program that the domain names, to keep it in sight",
+	 SET_STRING(struct wish, run.emulator)},
+	{},
+};
 
 static const struct command command = {
 	.name = "virt-layout-run",
@@ -28,22 +57,7 @@ static const struct command command = {
 		"Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit,\n"
 		"5 QEMU was killed or crashed, 6 root's privilege cannot be given up,\n"
 		"7 QEMU did not start in time",
-	.rows =
-		(const struct option_row[]){
-			[OPTION_TIME_LIMIT] = {.name = "time-limit",
-					       .arg = "SECONDS",
-					       .help = "end a domain that runs longer"},
-			[OPTION_REMOVE] = {.name = "remove",
-					   .help = "remove ROOT at the end in any case"},
-			[OPTION_AS_ROOT] =
-				{.name = "as-root",
-				 .help = "run as root, in the host's namespaces"},
-			[OPTION_EMULATOR] =
-				{.name = "emulator",
-				 .arg = "PATH",
-				 .help = "the program that the domain names, to keep it in sight"},
-			{},
-		},
+	.rows = rows,
 };
 
 static int show_help(void)
@@ -55,45 +69,24 @@ static int show_help(void)
 	return RUN_OK;
 }
 
-static int parse_seconds(const char *word, double *ret, struct error *error)
-{
-	char *end;
-	double value = strtod(word, &end);
-
-	if (end == word || *end || !(value > 0) || value > 1e6)
-		return error_input(error, "--time-limit %s: not a number of seconds",
-				   word);
-	*ret = value;
-	return 0;
-}
-
 static int run_command_line(int argc, char *argv[], struct error *error)
 {
-	struct options options = options_begin(&command, argc, argv);
-	struct run run = {};
-	bool as_root = false;
-	int option, status;
+	_cleanup_options_ struct options options = options_parse(&command, argc, argv);
+	struct wish wish = {};
+	struct run run;
+	int status;
 
-	if (argc > 1 && (streq(argv[1], "--help") || streq(argv[1], "-h")))
+	if (options.help)
 		return show_help();
-	while ((option = options_next(&options, error)) >= 0) {
-		if (option == OPTION_REMOVE)
-			run.remove = true;
-		else if (option == OPTION_AS_ROOT)
-			as_root = true;
-		else if (option == OPTION_EMULATOR)
-			run.emulator = options.value;
-		else if (parse_seconds(options.value, &run.time_limit_s, error) < 0)
-			return -1;
-	}
-	if (option == OPTIONS_FAULT || options_need(&options, 3, 100000, error) < 0)
+	if (options_set(&options, &wish, 3, 100000, error) < 0)
 		return -1;
+	run = wish.run;
 	run.mode = options.args[0];
 	run.files = options.args + 2;
 	run.n_files = options.n_args - 2;
 	if (streq(run.mode, "run") && run.n_files != 1)
 		return error_input(error, "run takes one domain");
-	run.confined = streq(run.mode, "run") && geteuid() == 0 && !as_root;
+	run.confined = streq(run.mode, "run") && geteuid() == 0 && !wish.as_root;
 	run.root = xstrdup(options.args[1]);
 	status = run_root_make(&run, error);
 	if (status == 0)

@@ -116,6 +116,16 @@ static void take_known(unsigned *version, struct target_origin *origin,
 	}
 }
 
+int target_wish_set(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
+{
+	struct target_wish *wish = target;
+
+	(void)row;
+	wish->installed = streq(value, "installed");
+	return wish->installed ? 0 : target_parse(value, &wish->given, error);
+}
+
 void target_settle(const struct target_wish *wish, const struct machine *host,
 		   const struct document *document, const struct guest *guest,
 		   const char *machine, struct target_settled *ret)

@@ -10,6 +10,7 @@
 
 #include "base/xml/document.h"
 #include "base/jsonw.h"
+#include "base/option.h"
 #include "planner/guest/guest.h"
 #include "planner/guest/target.h"
 #include "topology/machine.h"
@@ -29,6 +30,12 @@ struct target_wish {
 	bool installed;      /* given is what is installed here */
 	bool newest;         /* start from TARGET_NEWEST */
 };
+
+/*
+ * The setter of --target libvirt=V,qemu=V or installed; its field is a struct
+ * target_wish. The versions of "installed" are looked up by the command.
+ */
+option_setter target_wish_set;
 
 struct target_origin {
 	enum target_why why;

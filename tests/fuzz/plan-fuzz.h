@@ -11,14 +11,16 @@
 static inline bool fuzz_plan(const struct document *document, const struct machine *host,
 			     const char *const *wishes, struct text *ret)
 {
-	_cleanup_request_ struct request request = {};
 	_cleanup_error_ struct error error = {};
-	struct mirror_options mirror = {};
+	struct request_asked asked = {};
+	bool planned;
 
-	request_begin_in_place(&request);
+	request_begin_in_place(&asked.request);
 	for (; *wishes; wishes += 2)
-		CHECK(request_take(&request, &mirror, wishes[0], wishes[1], &error) == 0);
-	if (plan_in_place(document, &request, host, ret, &error) == 0)
+		CHECK(request_take(&asked, wishes[0], wishes[1], &error) == 0);
+	planned = plan_in_place(document, &asked.request, host, ret, &error) == 0;
+	request_free(&asked.request);
+	if (planned)
 		return true;
 	CHECK(error.message && *error.message && ret->n == 0);
 	return false;

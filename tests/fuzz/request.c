@@ -10,19 +10,12 @@
 #include "planner/plan/request/file.h"
 #include "planner/plan/request/flags.h"
 
-struct asked {
-	struct request request;
-	struct mirror_options mirror;
-};
-
 static int take(void *user, const char *flag, const char *value, struct error *error)
 {
-	struct asked *asked = user;
-
 	/* Machines to be mirrored come from files, which this target leaves alone. */
 	if (streq(flag, "like"))
 		return 0;
-	return request_take(&asked->request, &asked->mirror, flag, value, error);
+	return request_take(user, flag, value, error);
 }
 
 static void check_plan(const struct request *request, const struct text *xml)
@@ -47,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_error_ struct error error = {};
 	_cleanup_plan_ struct plan plan = {};
 	_cleanup_text_ struct text xml = {};
-	struct asked asked = {};
+	struct request_asked asked = {};
 	int rc;
 
 	if (document_parse("request", (const char *)data, size, &document, &error) < 0)

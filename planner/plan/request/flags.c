@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/request/flags.h"
 
-#include "base/size.h"
 #include "base/utf8.h"
 
 static void set_string(char **string, const char *value)
@@ -10,183 +9,95 @@ static void set_string(char **string, const char *value)
 	*string = xstrdup(value);
 }
 
-/* What is filled in, and the flag's name for messages. */
-struct taking {
-	struct request *request;
-	struct mirror_options *mirror;
-	const char *flag;
-};
-
-static int take_size(const struct taking *to, const char *value, uint64_t *ret_bytes,
-		     struct error *error)
-{
-	enum size_answer answer = size_parse(value, false, 0, ret_bytes);
-
-	if (answer == SIZE_OK)
-		return 0;
-	return error_input(error, "--%s=%s %s", to->flag, value,
-			   size_answer_text(answer));
-}
-
-static int take_count(const struct taking *to, const char *value, int *ret,
+static int set_number(void *target, const struct option_row *row, const char *value,
 		      struct error *error)
 {
-	if (parse_int(value, ret) && *ret >= 0)
+	int *to = target;
+
+	if (parse_int(value, to) && *to >= 0)
 		return 0;
-	return error_input(error, "--%s=%s is no number from 0", to->flag, value);
+	return error_input(error, "--%s=%s is no number from 0", row->name, value);
 }
 
-/* The place of @value in @names, which ends with NULL. */
-static int take_name(const struct taking *to, const char *value, const char *const *names,
-		     struct error *error)
+static int add_node(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
-	_cleanup_text_ struct text all = {};
-
-	for (int i = 0; names[i]; i++) {
-		if (streq(names[i], value))
-			return i;
-		text_printf(&all, "%s%s", i > 0 ? "|" : "", names[i]);
-	}
-	return error_input(error, "--%s=%s: must be one of %s", to->flag, value, all.s);
+	(void)row;
+	return request_add_node(target, value, error);
 }
 
-static int take_node(const struct taking *to, const char *value, struct error *error)
+static int add_device(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
 {
-	return request_add_node(to->request, value, error);
+	(void)row;
+	return request_add_device(target, value, error);
 }
 
-static int take_device(const struct taking *to, const char *value, struct error *error)
+static int set_cpus(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
-	return request_add_device(to->request, value, error);
-}
-
-static int take_cpus(const struct taking *to, const char *value, struct error *error)
-{
+	struct mirror_options *mirror = target;
 	int count;
 
-	if (take_count(to, value, &count, error) < 0)
+	if (set_number(&count, row, value, error) < 0)
 		return -1;
 	if (count == 0)
-		return error_input(error, "--%s=0: give each node one or more", to->flag);
-	to->mirror->cpus_per_node = (unsigned)count;
+		return error_input(error, "--%s=0: give each node one or more",
+				   row->name);
+	mirror->cpus_per_node = (unsigned)count;
 	return 0;
 }
 
-static int take_memory(const struct taking *to, const char *value, struct error *error)
+static int set_memory(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
 {
-	if (take_size(to, value, &to->mirror->memory_per_node_bytes, error) < 0)
+	uint64_t *size_bytes = target;
+
+	if (option_size(row, value, 0, size_bytes, error) < 0)
 		return -1;
-	if (to->mirror->memory_per_node_bytes < UINT64_C(1) << 20)
-		return error_input(error, "--%s=%s: QEMU needs 1 MiB or more", to->flag,
+	if (*size_bytes < UINT64_C(1) << 20)
+		return error_input(error, "--%s=%s: QEMU needs 1 MiB or more", row->name,
 				   value);
 	return 0;
 }
 
-static int take_per(const struct taking *to, const char *value, struct error *error)
+static int set_per(void *target, const struct option_row *row, const char *value,
+		   struct error *error)
 {
-	static const char *const names[] = {
-		[PER_NODE] = "node", [PER_ROOT_COMPLEX] = "root-complex", NULL};
-	int per = take_name(to, value, names, error);
+	struct request *request = target;
 
-	to->request->per = per == PER_ROOT_COMPLEX ? PER_ROOT_COMPLEX : PER_NODE;
-	to->request->per_said = true;
-	return MIN(per, 0);
+	request->per_said = true;
+	return option_set_choice(&request->per, row, value, error);
 }
 
-static int take_spare(const struct taking *to, const char *value, struct error *error)
+static int set_firmware(void *target, const struct option_row *row, const char *value,
+			struct error *error)
 {
-	return take_count(to, value, &to->request->spare_ports, error);
+	struct request *request = target;
+
+	request->firmware_said = true;
+	return option_set_choice(&request->firmware, row, value, error);
 }
 
-static int take_general(const struct taking *to, const char *value, struct error *error)
+static int set_hugepages(void *target, const struct option_row *row, const char *value,
+			 struct error *error)
 {
-	return take_count(to, value, &to->request->general_ports, error);
-}
+	uint64_t *size_bytes = target;
 
-static int take_target(const struct taking *to, const char *value, struct error *error)
-{
-	to->request->target_wish.installed = false;
-	return target_parse(value, &to->request->target_wish.given, error);
-}
-
-static int take_firmware(const struct taking *to, const char *value, struct error *error)
-{
-	static const char *const names[] = {[FIRMWARE_BIOS] = "bios",
-					    [FIRMWARE_EFI] = "efi",
-					    [FIRMWARE_EFI_SECURE] = "efi-secure",
-					    NULL};
-	int firmware = take_name(to, value, names, error);
-
-	to->request->firmware = firmware < 0 ? FIRMWARE_BIOS : (enum firmware)firmware;
-	to->request->firmware_said = true;
-	return MIN(firmware, 0);
-}
-
-static int take_backend(const struct taking *to, const char *value, struct error *error)
-{
-	static const char *const names[] = {[BACKEND_USER] = "user",
-					    [BACKEND_PASST] = "passt",
-					    [BACKEND_MCAST] = "mcast",
-					    NULL};
-	int backend = take_name(to, value, names, error);
-
-	to->request->backend = backend < 0 ? BACKEND_USER : (enum backend)backend;
-	return MIN(backend, 0);
-}
-
-static int take_type(const struct taking *to, const char *value, struct error *error)
-{
-	static const char *const names[] = {"kvm", "qemu", NULL};
-
-	if (take_name(to, value, names, error) < 0)
-		return -1;
-	set_string(&to->request->type, value);
-	return 0;
-}
-
-static int take_hugepages(const struct taking *to, const char *value, struct error *error)
-{
-	uint64_t *size_bytes = &to->request->hugepage_bytes;
-
-	if (take_size(to, value, size_bytes, error) < 0)
+	if (option_size(row, value, 0, size_bytes, error) < 0)
 		return -1;
 	if (*size_bytes < 65536 || (*size_bytes & (*size_bytes - 1)) != 0)
 		return error_input(
 			error, "--%s=%s: sizes are powers of two, such as 2MiB and 1GiB",
-			to->flag, value);
-	return 0;
-}
-
-static int take_hmat(const struct taking *to, const char *value, struct error *error)
-{
-	if (value && !streq(value, "yes"))
-		return error_input(error, "--%s=%s: is yes or left out", to->flag, value);
-	to->request->hmat = true;
-	return 0;
-}
-
-static int take_debug_console(const struct taking *to, const char *value,
-			      struct error *error)
-{
-	if (value && !streq(value, "yes"))
-		return error_input(error, "--%s=%s: is yes or left out", to->flag, value);
-	to->request->debug_console = true;
-	return 0;
-}
-
-static int take_iothreads(const struct taking *to, const char *value, struct error *error)
-{
-	static const char *const names[] = {"per-node", NULL};
-
-	if (take_name(to, value, names, error) < 0)
-		return -1;
-	to->request->iothreads = true;
+			row->name, value);
 	return 0;
 }
 
 /* DEVICE=NODE; a MAC has colons, a target or an alias no '='. */
-static int take_place(const struct taking *to, const char *value, struct error *error)
+static int add_place(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
 {
+	struct request *request = target;
 	const char *equals = strrchr(value, '=');
 	struct request_place *place;
 	int cell;
@@ -195,31 +106,21 @@ static int take_place(const struct taking *to, const char *value, struct error *
 		return error_input(
 			error,
 			"--%s=%s: write DEVICE=NODE: a disk's target, a MAC, an alias or a host address, such as vdb=1",
-			to->flag, value);
-	place = vec_add(&to->request->places);
+			row->name, value);
+	place = vec_add(&request->places);
 	place->device = xstrndup(value, (size_t)(equals - value));
 	place->cell = cell;
 	return 0;
 }
 
-static int take_iommu(const struct taking *to, const char *value, struct error *error)
-{
-	static const char *const names[] = {"intel", "virtio", "smmuv3",
-					    "amd",   "none",   NULL};
-
-	if (take_name(to, value, names, error) < 0)
-		return -1;
-	set_string(&to->request->iommu, value);
-	return 0;
-}
-
-static int take_mgmt(const struct taking *to, const char *value, struct error *error)
+static int set_mgmt(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
 	if (!streq(value, "user") &&
 	    (!has_prefix(value, "network=") || !value[strlen("network=")]))
 		return error_input(error, "--%s=%s: write user, or network=NAME",
-				   to->flag, value);
-	set_string(&to->request->mgmt, value);
+				   row->name, value);
+	set_string(target, value);
 	return 0;
 }
 
@@ -235,40 +136,38 @@ static bool is_plain(const char *string)
 }
 
 /* A domain's name is also a file name for libvirt (domain_conf.c, no '/' or newline). */
-static int take_domain_name(const struct taking *to, const char *value,
-			    struct error *error)
+static int set_name(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
 	if (!*value || strchr(value, '/') || !is_plain(value))
 		return error_input(
 			error,
 			"--%s: a domain's name is UTF-8 without / and control characters",
-			to->flag);
-	set_string(&to->request->name, value);
+			row->name);
+	set_string(target, value);
 	return 0;
 }
 
-#define STRING_FLAG(function, field)                                                     \
-	static int function(const struct taking *to, const char *value,                  \
-			    struct error *error)                                         \
-	{                                                                                \
-		if (!*value)                                                             \
-			return error_input(error, "--%s= needs a value", to->flag);      \
-		set_string(&to->request->field, value);                                  \
-		return 0;                                                                \
-	}
-STRING_FLAG(take_machine, machine)
-STRING_FLAG(take_arch, architecture)
+static int set_word(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
+{
+	if (!*value)
+		return error_input(error, "--%s= needs a value", row->name);
+	set_string(target, value);
+	return 0;
+}
 
 /* host-passthrough+vmx+x2apic: libvirt's modes that need no model, and features. */
-static int take_cpu(const struct taking *to, const char *value, struct error *error)
+static int set_cpu(void *target, const struct option_row *row, const char *value,
+		   struct error *error)
 {
-	static const char *const modes[] = {"host-passthrough", "host-model", "maximum",
-					    NULL};
+	static const struct option_row modes = {
+		.name = "cpu", .choices = "host-passthrough|host-model|maximum"};
 	static const char sign[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 	_cleanup_free_ char *mode = xstrndup(value, strcspn(value, "+"));
 
-	if (take_name(to, mode, modes, error) < 0)
+	if (option_check(&modes, mode, error) < 0)
 		return -1;
 	for (const char *s = value + strlen(mode); *s;) {
 		size_t n = strspn(++s, sign);
@@ -277,81 +176,96 @@ static int take_cpu(const struct taking *to, const char *value, struct error *er
 			return error_input(
 				error,
 				"--%s=%s: features are names, as in host-passthrough+vmx",
-				to->flag, value);
+				row->name, value);
 		s += n;
 	}
-	set_string(&to->request->cpu, value);
+	set_string(target, value);
 	return 0;
 }
 
 /* What no XML can hold is refused here, where it has a name. */
-static int take_path(const struct taking *to, const char *value, char **path,
-		     struct error *error)
+static int set_path(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
 {
 	if (!*value || !is_plain(value))
 		return error_input(
 			error, "--%s needs a path in UTF-8 without control characters",
-			to->flag);
-	set_string(path, value);
+			row->name);
+	set_string(target, value);
 	return 0;
 }
 
-static int take_disk(const struct taking *to, const char *value, struct error *error)
-{
-	return take_path(to, value, &to->request->disk, error);
-}
+#define ASKED struct request_asked
 
-static int take_cdrom(const struct taking *to, const char *value, struct error *error)
-{
-	return take_path(to, value, &to->request->cdrom, error);
-}
-
-static const struct {
-	const char *flag;
-	int (*take)(const struct taking *to, const char *value, struct error *error);
-} takers[] = {
-	{"node", take_node},
-	{"device", take_device},
-	{"nic", take_device},
-	{"cpus-per-node", take_cpus},
-	{"memory-per-node", take_memory},
-	{"per", take_per},
-	{"spare-ports", take_spare},
-	{"general-ports", take_general},
-	{"iommu", take_iommu},
-	{"target", take_target},
-	{"firmware", take_firmware},
-	{"type", take_type},
-	{"arch", take_arch},
-	{"machine", take_machine},
-	{"cpu", take_cpu},
-	{"disk", take_disk},
-	{"cdrom", take_cdrom},
-	{"mgmt", take_mgmt},
-	{"backend", take_backend},
-	{"hugepages", take_hugepages},
-	{"hmat", take_hmat},
-	{"name", take_domain_name},
-	{"debug-console", take_debug_console},
-	{"iothreads", take_iothreads},
-	{"place", take_place},
+const struct option_row request_node_rows[] = {
+	{"node", 0, "vcpus=N,memory=SIZE",
+	 "one guest NUMA node; repeat; cpulist=0-3 names the vCPUs",
+	 SET_WITH(add_node, ASKED, request)},
+	{"device", 0, "KIND,node=N|per-node=N[,count=N]",
+	 "devices; also vfs=N, iommu-group=own|shared; repeat",
+	 SET_WITH(add_device, ASKED, request)},
+	{"nic", 0, "KIND,...", "the same as --device",
+	 SET_WITH(add_device, ASKED, request)},
+	{},
 };
 
-bool request_has_flag(const char *flag)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(takers); i++)
-		if (streq(takers[i].flag, flag))
-			return true;
-	return false;
-}
+const struct option_row request_rows[] = {
+	{"cpus-per-node", 0, "N", "shrink a mirrored node to N CPUs",
+	 SET_WITH(set_cpus, ASKED, mirror)},
+	{"memory-per-node", 0, "SIZE", "and to this much memory",
+	 SET_WITH(set_memory, ASKED, mirror.memory_per_node_bytes)},
+	{"per", 0, "WHAT",
+	 "an expander bus per node, or per host root complex with its switches",
+	 "node|root-complex", SET_WITH(set_per, ASKED, request)},
+	{"spare-ports", 0, "N", "empty hot-pluggable root ports on each expander bus (0)",
+	 SET_WITH(set_number, ASKED, request.spare_ports)},
+	{"general-ports", 0, "N", "empty hot-pluggable root ports on pcie-root (4)",
+	 SET_WITH(set_number, ASKED, request.general_ports)},
+	{"iommu", 0, "MODEL", "intel on x86_64, smmuv3 on aarch64",
+	 "intel|virtio|smmuv3|amd|none", SET_COPY(ASKED, request.iommu)},
+	{"target", 0, "libvirt=V,qemu=V",
+	 "plan for these versions, or installed; else what the host or domain has",
+	 SET_WITH(target_wish_set, ASKED, request.target_wish)},
+	{"firmware", 0, "KIND", "bios unless the machine is virt", "bios|efi|efi-secure",
+	 SET_WITH(set_firmware, ASKED, request)},
+	{"type", 0, "TYPE", "kvm", "kvm|qemu", SET_COPY(ASKED, request.type)},
+	{"arch", 0, "ARCH", "x86_64, or aarch64",
+	 SET_WITH(set_word, ASKED, request.architecture)},
+	{"machine", 0, "NAME", "q35, or virt on aarch64",
+	 SET_WITH(set_word, ASKED, request.machine)},
+	{"cpu", 0, "MODE[+FEATURE]", "host-passthrough, or maximum with --type qemu",
+	 SET_WITH(set_cpu, ASKED, request.cpu)},
+	{"disk", 0, "FILE", "a virtio disk to boot from",
+	 SET_WITH(set_path, ASKED, request.disk)},
+	{"cdrom", 0, "FILE", "an installer's image",
+	 SET_WITH(set_path, ASKED, request.cdrom)},
+	{"mgmt", 0, "user|network=NAME", "a NIC to reach the guest by",
+	 SET_WITH(set_mgmt, ASKED, request.mgmt)},
+	{"backend", 0, "KIND", "what the planned NICs are plugged into (user)",
+	 "user|passt|mcast", SET_CHOICE(ASKED, request.backend)},
+	{"hugepages", 0, "SIZE", "back the nodes with huge pages",
+	 SET_WITH(set_hugepages, ASKED, request.hugepage_bytes)},
+	{"hmat", 0, NULL, "write the mirrored latencies and bandwidths",
+	 SET_TRUE(ASKED, request.hmat)},
+	{"debug-console", 0, NULL, "the firmware's debug port 0x402, into a log file",
+	 SET_TRUE(ASKED, request.debug_console)},
+	{"iothreads", 0, "WHAT",
+	 "with --domain: an I/O thread per node, and the disks given to them", "per-node",
+	 SET_WITH(option_set_true, ASKED, request.iothreads)},
+	{"place", 0, "DEVICE=NODE",
+	 "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)",
+	 SET_WITH(add_place, ASKED, request)},
+	{"name", 0, "NAME", "the domain's name (nested)",
+	 SET_WITH(set_name, ASKED, request.name)},
+	{},
+};
 
-int request_take(struct request *request, struct mirror_options *mirror, const char *flag,
-		 const char *value, struct error *error)
-{
-	struct taking to = {request, mirror, flag};
+static const struct option_row all_rows[] = {{.table = request_node_rows},
+					     {.table = request_rows},
+					     {}};
 
-	for (size_t i = 0; i < ARRAY_SIZE(takers); i++)
-		if (streq(takers[i].flag, flag))
-			return takers[i].take(&to, value, error);
-	return error_input(error, "--%s is no setting of a request", flag);
+int request_take(struct request_asked *asked, const char *name, const char *value,
+		 struct error *error)
+{
+	return option_set_named(all_rows, asked, name, value, error);
 }

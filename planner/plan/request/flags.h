@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request-flags.h - the flags of `plan` that say what is wanted, one function each; the
- * command line and the request file both come through here.
+ * flags.h - the options of `plan` that say what is wanted. The command line, the request
+ * file and KubeVirt's annotations all come through these rows.
  */
 #pragma once
 
+#include "base/option.h"
 #include "planner/plan/request/mirror.h"
 
-bool request_has_flag(const char *flag);
+/* What they fill in; begin the request first. */
+struct request_asked {
+	struct request request;
+	struct mirror_options mirror;
+};
+
+/* Two tables, so that `plan --help` can have others between them. */
+extern const struct option_row request_node_rows[], request_rows[];
+
 /*
- * Fills one flag's value into the request or the mirror's options; @value is NULL for a
- * flag without one. Fault (status 2): malformed or out of range.
+ * Sets the option of that name; @value is NULL (or "yes") for one that takes none. Fault
+ * (status 2): malformed or out of range.
  */
-int request_take(struct request *request, struct mirror_options *mirror, const char *flag,
-		 const char *value, struct error *error) _must_check_;
+int request_take(struct request_asked *asked, const char *name, const char *value,
+		 struct error *error) _must_check_;
