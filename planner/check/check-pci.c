@@ -8,23 +8,6 @@
 
 #include "base/first.h"
 
-void value_malformed(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; i < guest->complaints.n; i++) {
-		const struct guest_complaint *complaint = &guest->complaints.v[i];
-		struct finding *finding;
-
-		finding = check_found(check, complaint->element, "%s \"%s\" is not %s.",
-				      complaint->attribute ? complaint->attribute
-							   : "The content",
-				      complaint->text, complaint->expected);
-		check_values(finding, complaint->text, complaint->expected);
-		check_mend(finding, "Write %s.", complaint->expected);
-	}
-}
-
 void pci_root_model(struct check *check)
 {
 	bool express = guest_is_q35(check->guest) || guest_is_virt(check->guest);

@@ -3,17 +3,6 @@
 #include "planner/check/fix-parts.h"
 
 const struct rule rest_rules[] = {
-	{RULE("value-malformed", value_malformed, ERROR, 0, LIBVIRT),
-	 .what = "A number, list or switch is written so that libvirt cannot read it.",
-	 .why = "libvirt refuses the domain, or reads something else than was meant.",
-	 .mend = "Write the value as the message says.", .source = LV "util/virstring.c",
-	 .remedy = REMEDY_EDIT},
-	{RULE("ignore-malformed", ignore_malformed, WARNING, 0, NOBODY),
-	 .what = "A comment or element that silences a rule names one and gives a reason.",
-	 .why = "Otherwise it silences nothing.",
-	 .mend = "Write <!-- virt-layout: ignore RULE why -->, RULE as `explain` lists it.",
-	 .source = "virt-layout-check(1)", .remedy = REMEDY_EDIT},
-
 	{RULE("pci-root-model", pci_root_model, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "PCI controller 0 is the machine's own root, and only it is.",
 	 .why = "libvirt refuses another model there, and a root at another index.",

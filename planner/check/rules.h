@@ -85,6 +85,7 @@ struct rule {
 };
 
 /* The tables of the families; each ends with a row without an id. */
+extern const struct rule document_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -128,7 +129,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	X(value_malformed) X(ignore_malformed) X(pci_root_model) \
+	 X(pci_root_model) \
 	X(controller_index_dup) X(controller_index_range) X(pxb_machine) \
 	X(busnr_misplaced) X(pxb_busnr_range) X(chassis_range) X(busnr_exhausted) \
 	X(pxb_node_exists) X(pxb_parent) X(pci_domain) X(pci_address_dup) \

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the document says of itself: values that cannot be read, silence that is not
+ * given. */
+#include "planner/check/rules.h"
+
+#include "planner/check/ignores.h"
+
+static void value_malformed(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->complaints.n; i++) {
+		const struct guest_complaint *complaint = &guest->complaints.v[i];
+		struct finding *finding;
+
+		finding = check_found(check, complaint->element, "%s \"%s\" is not %s.",
+				      complaint->attribute ? complaint->attribute
+							   : "The content",
+				      complaint->text, complaint->expected);
+		check_values(finding, complaint->text, complaint->expected);
+		check_mend(finding, "Write %s.", complaint->expected);
+	}
+}
+
+static void ignore_malformed(struct check *check)
+{
+	ignores list = {};
+
+	ignores_read(check->document, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct ignore *wish = &list.v[i];
+		_cleanup_free_ char *name = xstrndup(wish->rule, wish->rule_n);
+		int element = MAX(wish->element, 0);
+
+		if (!rule_named(name))
+			check_found(check, element,
+				    "'%s' is to be ignored, but no rule is called so.",
+				    name);
+		else if (!wish->reason[strspn(wish->reason, " \t\r\n")])
+			check_found(
+				check, element,
+				"%s is to be ignored, but no reason is given: it is not.",
+				name);
+		else if (wish->element < 0)
+			check_found(
+				check, element,
+				"%s is to be ignored at a path that leads to no element.",
+				name);
+	}
+	vec_free(&list);
+}
+
+const struct rule document_rules[] = {
+	{RULE("value-malformed", value_malformed, ERROR, 0, LIBVIRT),
+	 .what = "A number, list or switch is written so that libvirt cannot read it.",
+	 .why = "libvirt refuses the domain, or reads something else than was meant.",
+	 .mend = "Write the value as the message says.", .source = LV "util/virstring.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("ignore-malformed", ignore_malformed, WARNING, 0, NOBODY),
+	 .what = "A comment or element that silences a rule names one and gives a reason.",
+	 .why = "Otherwise it silences nothing.",
+	 .mend = "Write <!-- virt-layout: ignore RULE why -->, RULE as `explain` lists it.",
+	 .source = "virt-layout-check(1)", .remedy = REMEDY_EDIT},
+	{},
+};
