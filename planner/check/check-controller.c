@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check-controller.c - PCI controllers that libvirt refuses: index, model and options. */
+#include "planner/check/rules.h"
+
+#include "base/first.h"
+
+static void pci_root_model(struct check *check)
+{
+	bool express = guest_is_q35(check->guest) || guest_is_virt(check->guest);
+	const char *model =
+		controller_rows[express ? CONTROLLER_PCIE_ROOT : CONTROLLER_PCI_ROOT]
+			.name;
+
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		bool root = controller_role(controller_model_of(c)) == ROLE_ROOT;
+		bool zero = number_is(c->index, 0);
+
+		if (!guest_is_pci(c) || c->index.state != VALUE_VALID)
+			continue;
+		if (zero && !streq_null(c->model, model))
+			check_found(check, c->element,
+				    "PCI controller 0 is a %s; on this machine it is %s.",
+				    c->model ? c->model : "controller without model",
+				    model);
+		else if (!zero && root)
+			check_found(check, c->element,
+				    "%s has index %llu, but only 0 can be a root.",
+				    c->model, ULL(c->index.value));
+	}
+}
+
+static void controller_index_dup(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	_cleanup_firsts_ struct firsts seen = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+		struct finding *finding;
+		int first;
+
+		/* USB companions share their index. */
+		if (c->index.state != VALUE_VALID || streq_null(c->type, "usb"))
+			continue;
+		first = first_add(&seen, c->type, c->index.value, (int)i);
+		if (first == (int)i)
+			continue;
+		finding = check_found(check, c->element,
+				      "There are two %s controllers with index %llu.",
+				      c->type, ULL(c->index.value));
+		check_relate(check, finding, guest->controllers.v[first].element);
+	}
+}
+
+static void controller_index_range(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (guest_is_pci(c) && c->index.state == VALUE_VALID &&
+		    c->index.value > 255)
+			check_found(check, c->element,
+				    "PCI controller index %llu is above 255.",
+				    ULL(c->index.value));
+	}
+}
+
+static void chassis_range(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		const struct {
+			const char *name;
+			struct guest_number value;
+			uint64_t least;
+		} numbers[] = {{"chassis", c->chassis, 0},
+			       {"port", c->port, 0},
+			       {"chassisNr", c->chassis_nr, 1}};
+
+		for (size_t j = 0; guest_is_pci(c) && j < ARRAY_SIZE(numbers); j++) {
+			struct guest_number value = numbers[j].value;
+			struct finding *finding;
+
+			if (value.state != VALUE_VALID ||
+			    (value.value >= numbers[j].least && value.value <= UINT8_MAX))
+				continue;
+			finding = check_found(check, c->element,
+					      "%s %llu is outside %llu to 255.",
+					      numbers[j].name, ULL(value.value),
+					      ULL(numbers[j].least));
+			finding->subject = xstrdup(numbers[j].name);
+			finding->expected = xasprintf("%llu-255", ULL(numbers[j].least));
+		}
+	}
+}
+
+static void pxb_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+		enum controller_model model = controller_model_of(c);
+
+		if (c->added)
+			continue;
+		if (model == CONTROLLER_PCIE_EXPANDER && !guest_is_q35(guest) &&
+		    !guest_is_virt(guest))
+			check_found(
+				check, c->element,
+				"A pcie-expander-bus needs machine type q35 or virt, not %s.",
+				guest->machine ? guest->machine : "the default");
+		if (model == CONTROLLER_PCI_EXPANDER && !guest_is_i440fx(guest) &&
+		    guest->machine)
+			check_found(
+				check, c->element,
+				"A pci-expander-bus needs machine type pc (i440fx), not %s.",
+				guest->machine);
+	}
+}
+
+/* Which of the target's options each model takes (domain_validate.c). */
+static void busnr_misplaced(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		enum controller_model model = controller_model_of(c);
+		bool expander = guest_is_expander(c), port = guest_is_port(c);
+		bool root = controller_role(model) == ROLE_ROOT;
+		const char *option = NULL;
+
+		if (!guest_is_pci(c) || c->added)
+			continue;
+		if (c->bus_nr.state != VALUE_ABSENT && !c->bus_nr_assigned && !expander)
+			option = "busNr";
+		else if (c->node.state != VALUE_ABSENT && !expander &&
+			 !(root && !number_is(c->index, 0)))
+			option = "node";
+		else if (c->chassis.state != VALUE_ABSENT && !port)
+			option = "chassis";
+		else if (c->port.state != VALUE_ABSENT && !port)
+			option = "port";
+		else if (c->hotplug.state != VALUE_ABSENT && !port &&
+			 model != CONTROLLER_PCI_ROOT)
+			option = "hotplug";
+		else if (c->chassis_nr.state != VALUE_ABSENT &&
+			 model != CONTROLLER_PCI_BRIDGE)
+			option = "chassisNr";
+		else if (c->pcihole64_bytes.state != VALUE_ABSENT && !root)
+			option = "pcihole64";
+		if (option)
+			check_found(check, c->element, "%s is not an option of a %s.",
+				    option,
+				    c->model ? c->model : "PCI controller without model")
+				->subject = xstrdup(option);
+	}
+}
+
+static void pxb_node_exists(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (guest_is_pci(c) && c->node.state == VALUE_VALID &&
+		    c->node.value >= check->guest->cells.n)
+			check_found(
+				check,
+				c->node_element >= 0 ? c->node_element : c->element,
+				"Controller %llu is on guest node %llu, but <cpu><numa> has %zu cell%s.",
+				ULL(c->index.value), ULL(c->node.value),
+				check->guest->cells.n,
+				check->guest->cells.n == 1 ? "" : "s");
+	}
+}
+
+const struct rule controller_rules[] = {
+	{RULE("pci-root-model", pci_root_model, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "PCI controller 0 is the machine's own root, and only it is.",
+	 .why = "libvirt refuses another model there, and a root at another index.",
+	 .mend = "Make controller 0 the machine's root and give others another index.",
+	 .source = LV "qemu/qemu_domain.c, qemuDomainDefAddDefaultDevices",
+	 .remedy = REMEDY_EDIT},
+	{RULE("controller-index-dup", controller_index_dup, ERROR, 0, LIBVIRT),
+	 .what = "Each controller has an index of its own within its type.",
+	 .why = "libvirt refuses two controllers with one index.",
+	 .mend = "Give one of them another index.", .source = LV "conf/domain_validate.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("controller-index-range", controller_index_range, ERROR, 0, LIBVIRT),
+	 .what = "PCI controller indexes are at most 255.",
+	 .why = "An address has one byte for the index.", .mend = "Use a lower index.",
+	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("chassis-range", chassis_range, ERROR, 0, LIBVIRT),
+	 .what = "chassis and port are 0 to 255, chassisNr is 1 to 255.",
+	 .why = "Each is one byte, and libvirt refuses more.",
+	 .mend = "Choose a number in the range, or leave it to libvirt.",
+	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("pxb-machine", pxb_machine, ERROR, 0, LIBVIRT),
+	 .what = "Expander buses fit their machine: pcie- on q35 and virt, pci- on i440fx.",
+	 .why = "libvirt refuses others.",
+	 .mend = "Change the machine type or the controller's model.",
+	 .source = LV "qemu/qemu_domain.c, qemuDomainControllerDefPostParse",
+	 .remedy = REMEDY_EDIT},
+	{RULE("busnr-misplaced", busnr_misplaced, ERROR, 0, LIBVIRT),
+	 .what = "Each option of <target> stands only on models that have it.",
+	 .why = "libvirt refuses a busNr on a port or a chassis on an expander bus.",
+	 .mend = "Take the option away or give it to the right controller.",
+	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("pxb-node-exists", pxb_node_exists, ERROR, 0, LIBVIRT),
+	 .what = "The <node> of an expander bus is one of the domain's cells.",
+	 .why = "libvirt refuses a node that is not there.",
+	 .mend = "Add the cell to <cpu><numa>, or name one that is there.",
+	 .source = LV "qemu/qemu_domain.c", .remedy = REMEDY_EDIT},
+	{},
+};
