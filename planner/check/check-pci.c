@@ -64,7 +64,7 @@ static void say_parent(struct check *check, const struct assign_refusal *refusal
 			name, refusal->at.bus, model_at(check, refusal->at.bus));
 }
 
-void pxb_parent(struct check *check)
+static void pxb_parent(struct check *check)
 {
 	each_refusal(check, REFUSED_CONNECTION, say_parent);
 }
@@ -76,7 +76,7 @@ static void say_domain(struct check *check, const struct assign_refusal *refusal
 		    name, refusal->at.domain);
 }
 
-void pci_domain(struct check *check)
+static void pci_domain(struct check *check)
 {
 	each_refusal(check, REFUSED_DOMAIN, say_domain);
 }
@@ -97,7 +97,7 @@ static void find_last_at(const struct check *check, struct firsts *ret)
 	vec_free(&functions);
 }
 
-void pci_address_dup(struct check *check)
+static void pci_address_dup(struct check *check)
 {
 	_cleanup_firsts_ struct firsts last = {};
 
@@ -139,7 +139,7 @@ static void say_slot(struct check *check, const struct assign_refusal *refusal,
 	finding->expected = xasprintf("0x%02x-0x%02x", refusal->from, refusal->to);
 }
 
-void pci_slot_range(struct check *check)
+static void pci_slot_range(struct check *check)
 {
 	each_refusal(check, REFUSED_SLOT, say_slot);
 }
@@ -159,13 +159,13 @@ static void say_connection(struct check *check, const struct assign_refusal *ref
 	finding->expected = xstrdup(refusal->wants);
 }
 
-void pci_connect_type(struct check *check)
+static void pci_connect_type(struct check *check)
 {
 	each_refusal(check, REFUSED_CONNECTION, say_connection);
 }
 
 /* Said once: what comes behind the first has no place for the same reason. */
-void pci_no_slot(struct check *check)
+static void pci_no_slot(struct check *check)
 {
 	const struct assign_refusal *first = NULL;
 	_cleanup_free_ char *name = NULL, *others = NULL;
@@ -193,7 +193,7 @@ static void say_fixed(struct check *check, const struct assign_refusal *refusal,
 		    PCI_ARGS(refusal->at));
 }
 
-void sata_place(struct check *check)
+static void sata_place(struct check *check)
 {
 	each_refusal(check, REFUSED_FIXED, say_fixed);
 }
@@ -208,7 +208,7 @@ static void say_no_bus_nr(struct check *check, const struct assign_refusal *refu
 		name);
 }
 
-void busnr_exhausted(struct check *check)
+static void busnr_exhausted(struct check *check)
 {
 	each_refusal(check, REFUSED_NO_BUS_NR, say_no_bus_nr);
 }
@@ -222,7 +222,7 @@ static void say_bridge_order(struct check *check, const struct assign_refusal *r
 		name, refusal->at.bus);
 }
 
-void bridge_parent_order(struct check *check)
+static void bridge_parent_order(struct check *check)
 {
 	each_refusal(check, REFUSED_PARENT, say_bridge_order);
 }
@@ -273,7 +273,7 @@ static void say_source_twice(struct check *check, int first, int second)
 		     guest->devices.v[first].element);
 }
 
-void hostdev_dup(struct check *check)
+static void hostdev_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	_cleanup_firsts_ struct firsts seen = {};
@@ -294,3 +294,60 @@ void hostdev_dup(struct check *check)
 		free(keys.v[i]);
 	vec_free(&keys);
 }
+
+const struct rule pci_rules[] = {
+	{RULE("pci-domain", pci_domain, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "Guest addresses are in PCI domain 0.",
+	 .why = "QEMU's machines have no other, and libvirt refuses it.",
+	 .mend = "Write domain='0x0000'.", .source = LV "conf/domain_addr.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("pxb-parent", pxb_parent, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "Expander buses sit on bus 0.",
+	 .why = "They are host bridges of their own, not devices behind a port.",
+	 .mend = "Give it an address with bus='0x00'.",
+	 .source = LV "conf/domain_addr.c; QEMU hw/pci-bridge/pci_expander_bridge.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("pci-connect-type", pci_connect_type, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "Each device sits on a controller that takes its kind.",
+	 .why = "An expander bus takes ports only, an upstream port only downstream ports, and so on; libvirt refuses the rest.",
+	 .mend = "Put a port between, or move the device.",
+	 .source = LV "conf/domain_addr.c, virDomainPCIAddressFlagsCompatible",
+	 .remedy = REMEDY_EDIT},
+	{RULE("pci-slot-range", pci_slot_range, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "The slot is one that the controller has.",
+	 .why = "A port has slot 0 only; a bridge keeps slot 0 for itself.",
+	 .mend = "Use a slot in the range.",
+	 .source = LV "conf/domain_addr.c, virDomainPCIAddressValidate",
+	 .remedy = REMEDY_EDIT},
+	{RULE("pci-address-dup", pci_address_dup, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "No two devices have one address.", .why = "libvirt refuses the second.",
+	 .mend = "Give it another address, or none so that libvirt chooses.",
+	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
+	{RULE("pci-no-slot", pci_no_slot, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "There is a place for every device.",
+	 .why = "libvirt adds ports where it can, but no expander bus, switch or slot of bus 0.",
+	 .mend = "Add a controller that takes it, or free a slot.",
+	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
+	 .remedy = REMEDY_EDIT},
+	{RULE("sata-place", sata_place, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "Controllers that are part of the chipset are where the chipset has them.",
+	 .why = "q35 has its SATA controller at 00:1f.2 and cannot move it.",
+	 .mend = "Leave the address out.", .source = LV "qemu/qemu_domain_address.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("busnr-exhausted", busnr_exhausted, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "An expander bus without busNr finds one.",
+	 .why = "libvirt takes the lowest that is used less two, and fails below 2.",
+	 .mend = "Write busNr on every expander bus.",
+	 .source = LV "qemu/qemu_domain_address.c, qemuDomainAddressFindNewBusNr",
+	 .remedy = REMEDY_EDIT},
+	{RULE("bridge-parent-order", bridge_parent_order, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "A pci-bridge has a higher index than what it sits on.",
+	 .why = "libvirt refuses it, since QEMU could not start it.",
+	 .mend = "Exchange the indexes.", .source = LV "qemu/qemu_domain_address.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("hostdev-dup", hostdev_dup, ERROR, 0, LIBVIRT),
+	 .what = "Each host device is assigned once.",
+	 .why = "libvirt refuses the second.", .mend = "Take one of them away.",
+	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -6,7 +6,7 @@
 #include "base/option.h"
 
 /* Each ends with a row without an id. */
-static const struct rule *const families[] = {document_rules, controller_rules,
+static const struct rule *const families[] = {document_rules, controller_rules, pci_rules,
 					      rest_rules};
 
 /* The family that ends with that row; NULL: none. */

@@ -87,6 +87,7 @@ struct rule {
 /* The tables of the families; each ends with a row without an id. */
 extern const struct rule document_rules[];
 extern const struct rule controller_rules[];
+extern const struct rule pci_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -130,10 +131,8 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	 X(pxb_busnr_range) X(busnr_exhausted) \
-	 X(pxb_parent) X(pci_domain) X(pci_address_dup) \
-	X(pci_slot_range) X(pci_connect_type) X(pci_no_slot) X(sata_place) \
-	X(bridge_parent_order) X(hostdev_dup) X(pxb_busnr_dup) X(port_chassis_dup) \
+	 X(pxb_busnr_range) \
+	 X(pxb_busnr_dup) X(port_chassis_dup) \
 	X(parent_after_child) X(multifunction_off) X(bus_window) X(pxb_empty_efi) \
 	X(pxb_no_node) X(pxb_node_empty) X(io_ports) X(auto_lands_on_pxb) \
 	X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs) X(bus_slack) X(root_slots) \
