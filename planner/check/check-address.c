@@ -120,7 +120,7 @@ static void say_type(struct check *check, const struct address_row *row,
 	}
 }
 
-void address_type(struct check *check)
+static void address_type(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -144,3 +144,13 @@ void address_type(struct check *check)
 			say_type(check, &virtio, &iommu->address);
 	}
 }
+
+const struct rule address_rules[] = {
+	{RULE("address-type", address_type, ERROR, 0, LIBVIRT),
+	 .what = "Each device has an <address> of a type that it takes.",
+	 .why = "libvirt refuses a PCI address on a device that is not on PCI, such as a SATA disk or ramfb, and a drive or USB address on one that is.",
+	 .mend = "Leave the <address> out, so that libvirt chooses it.",
+	 .source = LV "conf/domain_validate.c; qemu/qemu_validate.c",
+	 .remedy = REMEDY_EDIT},
+	{},
+};

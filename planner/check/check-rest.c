@@ -3,13 +3,6 @@
 #include "planner/check/fix-parts.h"
 
 const struct rule rest_rules[] = {
-	{RULE("address-type", address_type, ERROR, 0, LIBVIRT),
-	 .what = "Each device has an <address> of a type that it takes.",
-	 .why = "libvirt refuses a PCI address on a device that is not on PCI, such as a SATA disk or ramfb, and a drive or USB address on one that is.",
-	 .mend = "Leave the <address> out, so that libvirt chooses it.",
-	 .source = LV "conf/domain_validate.c; qemu/qemu_validate.c",
-	 .remedy = REMEDY_EDIT},
-
 	{RULE("pxb-busnr-range", pxb_busnr_range, ERROR, 0, LIBVIRT),
 	 .what = "busNr is 1 to 254.",
 	 .why = "0 is the main root, 255 leaves no number for a port.",

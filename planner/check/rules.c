@@ -7,7 +7,7 @@
 
 /* Each ends with a row without an id. */
 static const struct rule *const families[] = {document_rules, controller_rules, pci_rules,
-					      rest_rules};
+					      address_rules, rest_rules};
 
 /* The family that ends with that row; NULL: none. */
 static const struct rule *family_after(const struct rule *end)

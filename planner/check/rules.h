@@ -88,6 +88,7 @@ struct rule {
 extern const struct rule document_rules[];
 extern const struct rule controller_rules[];
 extern const struct rule pci_rules[];
+extern const struct rule address_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -137,7 +138,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 	X(pxb_no_node) X(pxb_node_empty) X(io_ports) X(auto_lands_on_pxb) \
 	X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs) X(bus_slack) X(root_slots) \
 	X(acpi_missing) X(acpi_needs_uefi) X(uefi_needs_acpi) X(iommu_machine) \
-	X(iommu_count) X(iommu_address) X(address_type) X(iommu_attributes) \
+	X(iommu_count) X(iommu_address) X(iommu_attributes) \
 	X(iommu_virtio_acpi) X(iommu_virtio_root) X(iommu_intremap_ioapic) \
 	X(iommu_eim_intremap) X(iommu_eim_kvm) X(iommu_aw_bits) X(vcpus_need_eim) \
 	X(vcpus_limit) X(iommu_caching) X(iommu_no_intremap) X(iommu_virtio_bypass) \
