@@ -4,12 +4,26 @@
  * them. One segment has 256 numbers; a root uses its own and one for each bridge below
  * it (QEMU docs/pcie.txt, "Bus numbers issues"; measured: planner/plan/layout.h).
  */
-#include "planner/check/rules.h"
+#include "planner/check/fix-parts.h"
 
 #include "planner/guest/device-kind.h"
 #include "planner/guest/firmware-io.h"
 
 #define LAST_BUS 256u
+
+static void pxb_busnr_range(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (guest_is_pci(c) && c->bus_nr.state == VALUE_VALID &&
+		    (c->bus_nr.value < 1 || c->bus_nr.value > 254))
+			check_values(check_found(check, c->element,
+						 "busNr %llu is outside 1 to 254.",
+						 ULL(c->bus_nr.value)),
+				     NULL, "1-254");
+	}
+}
 
 static bool is_expander(const struct guest_controller *controller)
 {
@@ -87,7 +101,7 @@ static void say_window(struct check *check, int index, const struct guest_contro
 			name, next - needed);
 }
 
-void bus_window(struct check *check)
+static void bus_window(struct check *check)
 {
 	for (int index = 0; index < INDEXES; index++) {
 		const struct guest_controller *c =
@@ -102,7 +116,7 @@ void bus_window(struct check *check)
 	}
 }
 
-void bus_slack(struct check *check)
+static void bus_slack(struct check *check)
 {
 	for (int index = 1; index < INDEXES; index++) {
 		const struct guest_controller *c = guest_tree_controller(&check->tree,
@@ -124,7 +138,7 @@ void bus_slack(struct check *check)
 	}
 }
 
-void pxb_busnr_dup(struct check *check)
+static void pxb_busnr_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -151,7 +165,7 @@ void pxb_busnr_dup(struct check *check)
 	}
 }
 
-void pxb_empty_efi(struct check *check)
+static void pxb_empty_efi(struct check *check)
 {
 	if (!guest_is_efi(check->guest))
 		return;
@@ -221,7 +235,7 @@ static void mark_windows(const struct check *check, bool *needs)
 	vec_free(&functions);
 }
 
-void io_ports(struct check *check)
+static void io_ports(struct check *check)
 {
 	bool needs[INDEXES] = {}, efi = guest_is_efi(check->guest);
 	unsigned io = 0, kept = 0, limit = efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS;
@@ -257,3 +271,40 @@ void io_ports(struct check *check)
 			? "Set <target hotplug='off'/> on ports that need not be plugged into."
 			: "Give some devices a model without I/O ports, such as virtio.");
 }
+
+const struct rule bus_rules[] = {
+	{RULE("pxb-busnr-range", pxb_busnr_range, ERROR, 0, LIBVIRT),
+	 .what = "busNr is 1 to 254.",
+	 .why = "0 is the main root, 255 leaves no number for a port.",
+	 .mend = "Choose a number from 1 to 254.", .source = LV "conf/domain_validate.c",
+	 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
+	{RULE("pxb-busnr-dup", pxb_busnr_dup, ERROR, NEED_MACHINE, QEMU),
+	 .what = "Each expander bus has a busNr of its own.",
+	 .why = "libvirt takes it, QEMU does not start: the bus is already in use.",
+	 .mend = "Give one of them another busNr.",
+	 .source = "QEMU 7.2 hw/pci-bridge/pci_expander_bridge.c", .remedy = REMEDY_FIX,
+	 .fix = fix_bus_numbers},
+	{RULE("bus-window", bus_window, ERROR, NEED_MACHINE, NOBODY),
+	 .after = {"pxb-busnr-dup", "pxb-busnr-range"},
+	 .what = "Each root has bus numbers enough for the bridges below it.",
+	 .why = "The 256 numbers are shared: where one root runs into the next, devices or whole nodes vanish from the guest, with SeaBIOS at 254 and 255 it hangs, and nobody says a word. Left to libvirt, busNr has room for one port.",
+	 .mend = "Spread the busNr of the expander buses further apart.",
+	 .source = "QEMU docs/pcie.txt; SeaBIOS src/fw/pciinit.c; measured",
+	 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
+	{RULE("bus-slack", bus_slack, INFO, NEED_MACHINE, NOBODY),
+	 .after = {"bus-window"}, .what = "Each expander bus has a bus number to spare.",
+	 .why = "Without one, a port added later moves the bus numbers of others.",
+	 .mend = "Lower its busNr, if there is room below.",
+	 .source = "QEMU docs/pcie.txt", .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
+	{RULE("pxb-empty-efi", pxb_empty_efi, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "Under OVMF an expander bus has at least one port.",
+	 .why = "OVMF looks for roots by what is on them and leaves an empty one out.",
+	 .mend = "Put a pcie-root-port on it, or take it away.",
+	 .source = "edk2 PciHostBridgeUtilityLib", .remedy = REMEDY_EDIT},
+	{RULE("io-ports", io_ports, ERROR, NEED_MACHINE, NOBODY),
+	 .what = "Devices with I/O ports are no more than the firmware has room for.",
+	 .why = "Each such port takes 4 KiB of 64 KiB. SeaBIOS stops at the fifteenth; OVMF gives no device below an expander bus any BAR past nine, and counts ports that something could be plugged into.",
+	 .mend = "Use virtio devices, or fewer of them.",
+	 .source = "measured: planner/io-budget.h", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -89,6 +89,7 @@ extern const struct rule document_rules[];
 extern const struct rule controller_rules[];
 extern const struct rule pci_rules[];
 extern const struct rule address_rules[];
+extern const struct rule bus_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -132,11 +133,10 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	 X(pxb_busnr_range) \
-	 X(pxb_busnr_dup) X(port_chassis_dup) \
-	X(parent_after_child) X(multifunction_off) X(bus_window) X(pxb_empty_efi) \
-	X(pxb_no_node) X(pxb_node_empty) X(io_ports) X(auto_lands_on_pxb) \
-	X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs) X(bus_slack) X(root_slots) \
+	 X(port_chassis_dup) \
+	X(parent_after_child) X(multifunction_off) \
+	X(pxb_no_node) X(pxb_node_empty) X(auto_lands_on_pxb) \
+	X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs) X(root_slots) \
 	X(acpi_missing) X(acpi_needs_uefi) X(uefi_needs_acpi) X(iommu_machine) \
 	X(iommu_count) X(iommu_address) X(iommu_attributes) \
 	X(iommu_virtio_acpi) X(iommu_virtio_root) X(iommu_intremap_ioapic) \
