@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where things end up on the PCI tree that nobody meant to be there. */
-#include "planner/check/rules.h"
+#include "planner/check/fix-parts.h"
 
 #include "base/first.h"
 #include "planner/guest/device-kind.h"
 
 #include <strings.h>
 
-void auto_lands_on_pxb(struct check *check)
+static void auto_lands_on_pxb(struct check *check)
 {
 	guest_functions functions = {};
 
@@ -36,7 +36,7 @@ void auto_lands_on_pxb(struct check *check)
 	vec_free(&functions);
 }
 
-void pci_index_gap(struct check *check)
+static void pci_index_gap(struct check *check)
 {
 	unsigned first = 0, count = 0, highest = 0;
 	struct finding *finding;
@@ -79,7 +79,7 @@ static bool chipset_slot(const struct guest *guest, struct pci_address at)
 	return at.bus == 0 && at.slot == (guest_is_q35(guest) ? 0x1f : 1);
 }
 
-void pci_fn0_missing(struct check *check)
+static void pci_fn0_missing(struct check *check)
 {
 	guest_functions functions = {};
 	_cleanup_firsts_ struct firsts zeros = {};
@@ -106,7 +106,7 @@ void pci_fn0_missing(struct check *check)
 	vec_free(&functions);
 }
 
-void multifunction_off(struct check *check)
+static void multifunction_off(struct check *check)
 {
 	guest_functions functions = {};
 	_cleanup_firsts_ struct firsts off = {};
@@ -140,7 +140,7 @@ static bool has_chassis(const struct guest_controller *c)
 	return guest_is_port(c) && c->chassis.state == VALUE_VALID;
 }
 
-void port_chassis_dup(struct check *check)
+static void port_chassis_dup(struct check *check)
 {
 	const struct guest_controller *first[INDEXES] = {}, *last[INDEXES] = {};
 	const struct guest *guest = check->guest;
@@ -171,7 +171,7 @@ void port_chassis_dup(struct check *check)
 	}
 }
 
-void parent_after_child(struct check *check)
+static void parent_after_child(struct check *check)
 {
 	for (int index = 1; index < INDEXES; index++) {
 		const struct guest_controller *c =
@@ -191,7 +191,7 @@ static bool endpoints_below(const struct check *check, int index)
 	return check->tree.bus[index].children > 0;
 }
 
-void port_no_acs(struct check *check)
+static void port_no_acs(struct check *check)
 {
 	if (check->guest->iommus.n == 0)
 		return;
@@ -212,7 +212,7 @@ void port_no_acs(struct check *check)
 	}
 }
 
-void root_slots(struct check *check)
+static void root_slots(struct check *check)
 {
 	bool used[PCI_SLOTS] = {};
 	guest_functions functions = {};
@@ -244,7 +244,7 @@ static int compare_cards(const void *left, const void *right)
 	return order ? order : (a->element > b->element) - (a->element < b->element);
 }
 
-void mac_dup(struct check *check)
+static void mac_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	VEC(struct card) cards = {};
@@ -264,3 +264,66 @@ void mac_dup(struct check *check)
 				cards.v[i - 1].element);
 	vec_free(&cards);
 }
+
+static void fix_chassis(struct fix *fix)
+{
+	struct want *want = want_new("controller");
+
+	want_unset(want_child(want, "target"), "chassis");
+	fix_merge(fix, fix->element, want);
+}
+
+const struct rule place_rules[] = {
+	{RULE("port-chassis-dup", port_chassis_dup, ERROR, NEED_MACHINE, QEMU),
+	 .what = "Each root and downstream port has a chassis of its own.",
+	 .why = "libvirt takes it, QEMU does not start: it cannot add the chassis slot, error -16.",
+	 .mend = "Set chassis to the controller's index, or leave it out everywhere.",
+	 .source = "QEMU 7.2 hw/pci/pcie_port.c", .remedy = REMEDY_FIX,
+	 .fix = fix_chassis, .fix_is_local = true},
+	{RULE("parent-after-child", parent_after_child, ERROR, NEED_MACHINE, QEMU),
+	 .what = "A controller has a higher index than the one it sits on.",
+	 .why = "QEMU makes controllers in the order of their indexes and does not find the bus.",
+	 .mend = "Exchange the indexes.",
+	 .source = LV "conf/domain_conf.c, virDomainControllerInsert; QEMU qdev",
+	 .remedy = REMEDY_EDIT},
+	{RULE("multifunction-off", multifunction_off, ERROR, NEED_MACHINE, QEMU),
+	 .what = "Function 0 of a slot with several functions is multifunction.",
+	 .why = "QEMU does not put a second function beside a single-function device.",
+	 .mend = "Write multifunction='on' or leave it out.",
+	 .source = "QEMU 7.2 hw/pci/pci.c", .remedy = REMEDY_EDIT},
+	{RULE("auto-lands-on-pxb", auto_lands_on_pxb, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "What has no address does not end up below an expander bus.",
+	 .why = "libvirt takes the free port with the lowest index, whatever node it is on.",
+	 .mend = "Give it an address, or a free port on pcie-root with a lower index.",
+	 .source = LV "conf/domain_addr.c, virDomainPCIAddressGetNextAddr",
+	 .remedy = REMEDY_FIX, .fix = fix_off_expander},
+	{RULE("pci-index-gap", pci_index_gap, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "PCI controller indexes have no gaps.",
+	 .why = "libvirt fills each with a port on bus 0: slots and bus numbers that nobody asked for.",
+	 .mend = "Number the controllers without gaps.",
+	 .source = LV "qemu/qemu_domain_address.c, qemuDomainPCIAddressSetCreate",
+	 .remedy = REMEDY_FIX, .fix = fix_indexes},
+	{RULE("pci-fn0-missing", pci_fn0_missing, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "A slot with a function above 0 has a function 0.",
+	 .why = "A guest that finds nothing at function 0 does not look further.",
+	 .mend = "Use function='0x0'.",
+	 .source = "PCI local bus specification 3.0, 3.2.2.3.4", .remedy = REMEDY_FIX,
+	 .fix = fix_function_0},
+	{RULE("port-no-acs", port_no_acs, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "With an IOMMU in the guest, ports have ACS.",
+	 .why = "ioh3420 and switch ports have none, so the guest cannot assign what is below them one by one.",
+	 .mend = "Use a pcie-root-port with its default model.",
+	 .source = "QEMU 7.2 hw/pci-bridge/gen_pcie_root_port.c; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("root-slots", root_slots, INFO, NEED_MACHINE, NOBODY),
+	 .what = "pcie-root has a slot left.",
+	 .why = "The next device without a place is refused.",
+	 .mend = "Put several ports into one slot, as functions.",
+	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
+	{RULE("mac-dup", mac_dup, WARNING, 0, NOBODY),
+	 .what = "No two interfaces have one MAC address.",
+	 .why = "On one network neither is reached reliably.",
+	 .mend = "Change one, or leave it out so that libvirt invents one.",
+	 .source = "IEEE 802", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -53,14 +53,6 @@ void fix_memory(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
-void fix_chassis(struct fix *fix)
-{
-	struct want *want = want_new("controller");
-
-	want_unset(want_child(want, "target"), "chassis");
-	fix_merge(fix, fix->element, want);
-}
-
 void fix_address(struct fix *fix)
 {
 	edit_remove(&fix->edits, fix->element);

@@ -25,7 +25,6 @@ void fix_caching(struct fix *fix);
 void fix_iommu_on(struct fix *fix);
 void fix_iommu_gone(struct fix *fix);
 void fix_memory(struct fix *fix);
-void fix_chassis(struct fix *fix);
 void fix_address(struct fix *fix);
 /* fix-buses.c: numbers and indexes of buses, anew. */
 void fix_bus_numbers(struct fix *fix);

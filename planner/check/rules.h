@@ -90,6 +90,7 @@ extern const struct rule controller_rules[];
 extern const struct rule pci_rules[];
 extern const struct rule address_rules[];
 extern const struct rule bus_rules[];
+extern const struct rule place_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -133,10 +134,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	 X(port_chassis_dup) \
-	X(parent_after_child) X(multifunction_off) \
-	X(pxb_no_node) X(pxb_node_empty) X(auto_lands_on_pxb) \
-	X(pci_index_gap) X(pci_fn0_missing) X(port_no_acs) X(root_slots) \
+	X(pxb_no_node) X(pxb_node_empty) \
 	X(acpi_missing) X(acpi_needs_uefi) X(uefi_needs_acpi) X(iommu_machine) \
 	X(iommu_count) X(iommu_address) X(iommu_attributes) \
 	X(iommu_virtio_acpi) X(iommu_virtio_root) X(iommu_intremap_ioapic) \
@@ -149,7 +147,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 	X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu) \
 	X(iothread_exists) X(pin_shared) X(emulator_shares) X(hugepage_multiple) \
 	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu) \
-	X(balloon_with_hostdev) X(memlock_limit) X(mac_dup) X(host_literals) \
+	X(balloon_with_hostdev) X(memlock_limit) X(host_literals) \
 	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online) \
 	X(vcpu_mem_split) X(vcpu_unpinned) X(smt_mismatch) X(emulator_remote) \
 	X(distance_mirror) X(numa_splits_llc) X(hostdev_exists) \
