@@ -25,66 +25,6 @@ static const struct guest_iommu *intel(const struct check *check)
 	return iommu && is_model(iommu, "intel") ? iommu : NULL;
 }
 
-static bool is_aarch64(const struct guest *guest)
-{
-	return streq_null(guest->architecture, "aarch64");
-}
-
-static bool is_x86(const struct guest *guest)
-{
-	return streq_null(guest->architecture, "x86_64") ||
-	       streq_null(guest->architecture, "i686");
-}
-
-/* Other machines called virt (riscv64) describe themselves by a device tree. */
-static bool has_acpi_tables(const struct guest *guest)
-{
-	return guest_is_q35(guest) || guest_is_i440fx(guest) ||
-	       (guest_is_virt(guest) && (!guest->architecture || is_aarch64(guest)));
-}
-
-void acpi_missing(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	const char *lost = guest->iommus.n ? "no IOMMU" : "no NUMA nodes";
-	struct finding *finding;
-
-	if (guest->acpi_element >= 0 || (guest->iommus.n == 0 && guest->cells.n == 0) ||
-	    !has_acpi_tables(guest))
-		return;
-	finding = check_found(
-		check, guest->features_element >= 0 ? guest->features_element : 0,
-		"There is no <acpi/> in <features>: the guest gets no ACPI tables and so sees %s.",
-		lost);
-	if (!is_aarch64(guest) || guest_is_efi(guest))
-		return;
-	/* Another firmware is a choice of the user's. */
-	finding->fixable = false;
-	check_mend(
-		finding,
-		"Write <os firmware='efi'> and add <acpi/> to <features>; on aarch64 libvirt takes the one only with the other.");
-}
-
-void acpi_needs_uefi(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	if (guest->acpi_element >= 0 && is_aarch64(guest) && !guest_is_efi(guest))
-		check_found(
-			check, guest->acpi_element,
-			"<acpi/> on aarch64 needs UEFI firmware, and the domain has none.");
-}
-
-void uefi_needs_acpi(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	if (guest->acpi_element < 0 && is_x86(guest) && guest_is_efi(guest))
-		check_found(check, document_find(check->document, 0, "os"),
-			    "UEFI firmware on %s needs <acpi/> in <features>.",
-			    guest->architecture);
-}
-
 void iommu_machine(struct check *check)
 {
 	static const struct {

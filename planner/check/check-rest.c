@@ -3,24 +3,6 @@
 #include "planner/check/fix-parts.h"
 
 const struct rule rest_rules[] = {
-	{RULE("acpi-missing", acpi_missing, WARNING, 0, NOBODY),
-	 .what = "A domain with cells or an IOMMU has ACPI.",
-	 .why = "SRAT, SLIT, _PXM and DMAR are ACPI tables: without <acpi/> libvirt starts QEMU with -no-acpi and NUMA and IOMMU are gone.",
-	 .mend = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_command.c",
-	 .remedy = REMEDY_FIX, .fix = fix_acpi},
-	{RULE("acpi-needs-uefi", acpi_needs_uefi, ERROR, 0, LIBVIRT),
-	 .what = "On aarch64, ACPI needs UEFI firmware.",
-	 .why = "libvirt refuses <acpi/> without it, in 9.0 and still in 12.9.",
-	 .mend = "Write <os firmware='efi'>, or take <acpi/> away.",
-	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; 12.9 was tried",
-	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
-	{RULE("uefi-needs-acpi", uefi_needs_acpi, ERROR, 0, LIBVIRT),
-	 .what = "On x86, UEFI firmware needs ACPI.",
-	 .why = "libvirt refuses UEFI without <acpi/>, in 9.0 and still in 12.9.",
-	 .mend = "Add <acpi/> to <features>.",
-	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; 12.9 was tried",
-	 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
-
 	{RULE("vcpus-limit", vcpus_limit, ERROR, 0, LIBVIRT),
 	 .what = "There is a vCPU, and there are no more than the machine takes.",
 	 .why = "libvirt refuses none, and more than QEMU says of the machine.",

@@ -2,14 +2,6 @@
 /* fix-edits.c - from a finding to the edits of its fix. */
 #include "planner/check/fix-parts.h"
 
-void fix_acpi(struct fix *fix)
-{
-	struct want *want = want_new("domain");
-
-	want_child(want_child(want, "features"), "acpi");
-	fix_merge(fix, 0, want);
-}
-
 void fix_ioapic(struct fix *fix)
 {
 	struct want *want = want_new("domain");

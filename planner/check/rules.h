@@ -91,6 +91,7 @@ extern const struct rule pci_rules[];
 extern const struct rule address_rules[];
 extern const struct rule bus_rules[];
 extern const struct rule place_rules[];
+extern const struct rule acpi_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -135,7 +136,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* clang-format off */
 #define RULE_LIST(X) \
 	X(pxb_no_node) X(pxb_node_empty) \
-	X(acpi_missing) X(acpi_needs_uefi) X(uefi_needs_acpi) X(iommu_machine) \
+	 X(iommu_machine) \
 	X(iommu_count) X(iommu_address) X(iommu_attributes) \
 	X(iommu_virtio_acpi) X(iommu_virtio_root) X(iommu_intremap_ioapic) \
 	X(iommu_eim_intremap) X(iommu_eim_kvm) X(iommu_aw_bits) X(vcpus_need_eim) \

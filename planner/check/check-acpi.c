@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check-acpi.c - ACPI: who needs it, and what it needs. */
+#include "planner/check/fix-parts.h"
+
+static bool is_aarch64(const struct guest *guest)
+{
+	return streq_null(guest->architecture, "aarch64");
+}
+
+static bool is_x86(const struct guest *guest)
+{
+	return streq_null(guest->architecture, "x86_64") ||
+	       streq_null(guest->architecture, "i686");
+}
+
+/* Other machines called virt (riscv64) describe themselves by a device tree. */
+static bool has_acpi_tables(const struct guest *guest)
+{
+	return guest_is_q35(guest) || guest_is_i440fx(guest) ||
+	       (guest_is_virt(guest) && (!guest->architecture || is_aarch64(guest)));
+}
+
+static void acpi_missing(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const char *lost = guest->iommus.n ? "no IOMMU" : "no NUMA nodes";
+	struct finding *finding;
+
+	if (guest->acpi_element >= 0 || (guest->iommus.n == 0 && guest->cells.n == 0) ||
+	    !has_acpi_tables(guest))
+		return;
+	finding = check_found(
+		check, guest->features_element >= 0 ? guest->features_element : 0,
+		"There is no <acpi/> in <features>: the guest gets no ACPI tables and so sees %s.",
+		lost);
+	if (!is_aarch64(guest) || guest_is_efi(guest))
+		return;
+	/* Another firmware is a choice of the user's. */
+	finding->fixable = false;
+	check_mend(
+		finding,
+		"Write <os firmware='efi'> and add <acpi/> to <features>; on aarch64 libvirt takes the one only with the other.");
+}
+
+static void acpi_needs_uefi(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->acpi_element >= 0 && is_aarch64(guest) && !guest_is_efi(guest))
+		check_found(
+			check, guest->acpi_element,
+			"<acpi/> on aarch64 needs UEFI firmware, and the domain has none.");
+}
+
+static void uefi_needs_acpi(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->acpi_element < 0 && is_x86(guest) && guest_is_efi(guest))
+		check_found(check, document_find(check->document, 0, "os"),
+			    "UEFI firmware on %s needs <acpi/> in <features>.",
+			    guest->architecture);
+}
+
+static void fix_acpi(struct fix *fix)
+{
+	struct want *want = want_new("domain");
+
+	want_child(want_child(want, "features"), "acpi");
+	fix_merge(fix, 0, want);
+}
+
+const struct rule acpi_rules[] = {
+	{RULE("acpi-missing", acpi_missing, WARNING, 0, NOBODY),
+	 .what = "A domain with cells or an IOMMU has ACPI.",
+	 .why = "SRAT, SLIT, _PXM and DMAR are ACPI tables: without <acpi/> libvirt starts QEMU with -no-acpi and NUMA and IOMMU are gone.",
+	 .mend = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_command.c",
+	 .remedy = REMEDY_FIX, .fix = fix_acpi},
+	{RULE("acpi-needs-uefi", acpi_needs_uefi, ERROR, 0, LIBVIRT),
+	 .what = "On aarch64, ACPI needs UEFI firmware.",
+	 .why = "libvirt refuses <acpi/> without it, in 9.0 and still in 12.9.",
+	 .mend = "Write <os firmware='efi'>, or take <acpi/> away.",
+	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; 12.9 was tried",
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
+	{RULE("uefi-needs-acpi", uefi_needs_acpi, ERROR, 0, LIBVIRT),
+	 .what = "On x86, UEFI firmware needs ACPI.",
+	 .why = "libvirt refuses UEFI without <acpi/>, in 9.0 and still in 12.9.",
+	 .mend = "Add <acpi/> to <features>.",
+	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; 12.9 was tried",
+	 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
+	{},
+};
