@@ -4,7 +4,7 @@
  * (virDomainIOMMUDefValidate), src/qemu/qemu_validate.c; QEMU 7.2 hw/i386/intel_iommu.c
  * (vtd_decide_config), hw/i386/x86-iommu.c.
  */
-#include "planner/check/rules.h"
+#include "planner/check/fix-parts.h"
 
 #include "planner/guest/device-kind.h"
 
@@ -25,7 +25,7 @@ static const struct guest_iommu *intel(const struct check *check)
 	return iommu && is_model(iommu, "intel") ? iommu : NULL;
 }
 
-void iommu_machine(struct check *check)
+static void iommu_machine(struct check *check)
 {
 	static const struct {
 		const char *model;
@@ -65,7 +65,7 @@ static size_t count_added(const struct guest *guest)
 	return n;
 }
 
-void iommu_count(struct check *check)
+static void iommu_count(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	size_t n = guest->iommus.n, added = count_added(guest);
@@ -85,7 +85,7 @@ void iommu_count(struct check *check)
 	check_relate(check, finding, guest->iommus.v[0].element);
 }
 
-void iommu_address(struct check *check)
+static void iommu_address(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
 		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
@@ -103,7 +103,7 @@ static bool has_attributes(const struct guest_iommu *iommu)
 	       iommu->iotlb.state || iommu->aw_bits.state;
 }
 
-void iommu_attributes(struct check *check)
+static void iommu_attributes(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
 		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
@@ -117,7 +117,7 @@ void iommu_attributes(struct check *check)
 	}
 }
 
-void iommu_virtio_acpi(struct check *check)
+static void iommu_virtio_acpi(struct check *check)
 {
 	const struct guest_iommu *iommu = first_iommu(check);
 
@@ -125,7 +125,7 @@ void iommu_virtio_acpi(struct check *check)
 		check_found(check, iommu->element, "The virtio IOMMU needs ACPI.");
 }
 
-void iommu_virtio_root(struct check *check)
+static void iommu_virtio_root(struct check *check)
 {
 	for (size_t i = 0; i < check->assignment->refusals.n; i++) {
 		const struct assign_refusal *refusal = &check->assignment->refusals.v[i];
@@ -143,7 +143,7 @@ static bool split_ioapic(const struct guest *guest)
 	return streq_null(guest->ioapic_driver, "qemu");
 }
 
-void iommu_intremap_ioapic(struct check *check)
+static void iommu_intremap_ioapic(struct check *check)
 {
 	const struct guest_iommu *iommu = intel(check);
 
@@ -153,7 +153,7 @@ void iommu_intremap_ioapic(struct check *check)
 			    "intremap='on' needs <ioapic driver='qemu'/> in <features>.");
 }
 
-void iommu_eim_intremap(struct check *check)
+static void iommu_eim_intremap(struct check *check)
 {
 	const struct guest_iommu *iommu = intel(check);
 
@@ -162,7 +162,7 @@ void iommu_eim_intremap(struct check *check)
 			    "eim='on' needs intremap='on'.");
 }
 
-void iommu_eim_kvm(struct check *check)
+static void iommu_eim_kvm(struct check *check)
 {
 	const struct guest_iommu *iommu = intel(check);
 
@@ -172,7 +172,7 @@ void iommu_eim_kvm(struct check *check)
 			    "eim='on' needs KVM, and the domain's type is qemu.");
 }
 
-void iommu_aw_bits(struct check *check)
+static void iommu_aw_bits(struct check *check)
 {
 	const struct guest_iommu *iommu = intel(check);
 
@@ -184,7 +184,7 @@ void iommu_aw_bits(struct check *check)
 			     NULL, "39 or 48");
 }
 
-void vcpus_need_eim(struct check *check)
+static void vcpus_need_eim(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_iommu *iommu = intel(check);
@@ -199,7 +199,7 @@ void vcpus_need_eim(struct check *check)
 			ULL(guest->vcpus.value));
 }
 
-void vcpus_limit(struct check *check)
+static void vcpus_limit(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	unsigned limit = target_max_vcpus(&check->options->target, guest->machine);
@@ -326,3 +326,82 @@ void cpu_not_exposed(struct check *check)
 		check, guest->cpu_element >= 0 ? guest->cpu_element : 0,
 		"<cpu> has no mode, so the guest's CPU has neither vmx nor svm: it has an IOMMU to assign devices with, but cannot run guests with KVM.");
 }
+
+static void fix_ioapic(struct fix *fix)
+{
+	struct want *want = want_new("domain");
+
+	want_set(want_child(want_child(want, "features"), "ioapic"), "driver", "qemu");
+	fix_merge(fix, 0, want);
+}
+
+static void fix_address(struct fix *fix)
+{
+	edit_remove(&fix->edits, fix->element);
+}
+
+const struct rule iommu_rules[] = {
+	{RULE("vcpus-limit", vcpus_limit, ERROR, 0, LIBVIRT),
+	 .what = "There is a vCPU, and there are no more than the machine takes.",
+	 .why = "libvirt refuses none, and more than QEMU says of the machine.",
+	 .mend = "Lower <vcpu>, or use a newer QEMU.",
+	 .source = "QEMU 7.2 hw/i386/pc_q35.c", .remedy = REMEDY_EDIT},
+	{RULE("vcpus-need-eim", vcpus_need_eim, ERROR, 0, LIBVIRT),
+	 .after = {"vcpus-limit"}, .what = "More than 255 vCPUs go with eim.",
+	 .why = "APIC ids above 255 need extended interrupts, and libvirt refuses them without; from 10.10 on it adds the IOMMU itself.",
+	 .mend = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
+	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
+	 .libvirt_until = VERSION_OF(10, 10), .remedy = REMEDY_EDIT,
+	 .planned = PLAN_FIXES},
+	{RULE("iommu-machine", iommu_machine, ERROR, 0, LIBVIRT),
+	 .what = "The IOMMU's model is one of the machine's.",
+	 .why = "libvirt refuses others.",
+	 .mend = "Change the model or the machine type.",
+	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT,
+	 .planned = PLAN_FIXES_WITH_IOMMU},
+	{RULE("iommu-count", iommu_count, ERROR, 0, LIBVIRT),
+	 .what = "There is one <iommu>.", .why = "libvirt before 11.10 refuses a second.",
+	 .mend = "Take one away.", .source = LV "conf/domain_conf.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("iommu-address", iommu_address, ERROR, 0, LIBVIRT),
+	 .what = "Only the virtio IOMMU has an address.",
+	 .why = "The others are no PCI devices, and libvirt refuses it.",
+	 .mend = "Take the <address> away.", .source = LV "conf/domain_validate.c",
+	 .remedy = REMEDY_FIX, .fix = fix_address, .planned = PLAN_FIXES_WITH_IOMMU},
+	{RULE("iommu-attributes", iommu_attributes, ERROR, 0, LIBVIRT),
+	 .what = "The driver's options are those of the model.",
+	 .why = "libvirt refuses intel's options on others.",
+	 .mend = "Take the <driver> away.", .source = LV "conf/domain_validate.c",
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_IOMMU},
+	{RULE("iommu-virtio-acpi", iommu_virtio_acpi, ERROR, 0, LIBVIRT),
+	 .what = "The virtio IOMMU goes with ACPI.",
+	 .why = "It is found by an ACPI table, and libvirt refuses it without.",
+	 .mend = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_validate.c",
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
+	{RULE("iommu-virtio-root", iommu_virtio_root, ERROR, NEED_MACHINE, LIBVIRT),
+	 .what = "The virtio IOMMU sits on bus 0.",
+	 .why = "The guest's tables can only describe it there.",
+	 .mend = "Give it an address with bus='0x00', or none.",
+	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
+	{RULE("iommu-intremap-ioapic", iommu_intremap_ioapic, ERROR, 0, LIBVIRT),
+	 .what = "Interrupt remapping goes with a split interrupt controller.",
+	 .why = "libvirt before 11.3 refuses it.",
+	 .mend = "Add <ioapic driver='qemu'/> to <features>.",
+	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_FIX, .fix = fix_ioapic,
+	 .planned = PLAN_FIXES_WITH_IOMMU},
+	{RULE("iommu-eim-intremap", iommu_eim_intremap, ERROR, 0, LIBVIRT),
+	 .what = "eim goes with interrupt remapping.", .why = "libvirt refuses it.",
+	 .mend = "Add intremap='on', or take eim away.",
+	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT,
+	 .planned = PLAN_FIXES_WITH_IOMMU},
+	{RULE("iommu-eim-kvm", iommu_eim_kvm, ERROR, 0, QEMU),
+	 .what = "eim goes with KVM.", .why = "QEMU exits without it.",
+	 .mend = "Take eim away, or use type='kvm'.",
+	 .source = "QEMU 7.2 hw/i386/intel_iommu.c, vtd_decide_config",
+	 .remedy = REMEDY_EDIT},
+	{RULE("iommu-aw-bits", iommu_aw_bits, ERROR, 0, QEMU),
+	 .what = "aw_bits is 39 or 48.", .why = "libvirt takes any number, QEMU exits.",
+	 .mend = "Write 39 or 48, or leave it out.",
+	 .source = "QEMU 7.2 hw/i386/intel_iommu.c", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -2,14 +2,6 @@
 /* fix-edits.c - from a finding to the edits of its fix. */
 #include "planner/check/fix-parts.h"
 
-void fix_ioapic(struct fix *fix)
-{
-	struct want *want = want_new("domain");
-
-	want_set(want_child(want_child(want, "features"), "ioapic"), "driver", "qemu");
-	fix_merge(fix, 0, want);
-}
-
 void fix_caching(struct fix *fix)
 {
 	struct want *want = want_new("iommu");
@@ -43,11 +35,6 @@ void fix_memory(struct fix *fix)
 	want_set(want, "unit", "KiB");
 	want_content(want, "%s", fix->finding->expected);
 	fix_merge(fix, fix->element, want);
-}
-
-void fix_address(struct fix *fix)
-{
-	edit_remove(&fix->edits, fix->element);
 }
 
 /* Elements are numbered in the order of their places. */

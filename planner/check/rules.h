@@ -92,6 +92,7 @@ extern const struct rule address_rules[];
 extern const struct rule bus_rules[];
 extern const struct rule place_rules[];
 extern const struct rule acpi_rules[];
+extern const struct rule iommu_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -136,11 +137,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* clang-format off */
 #define RULE_LIST(X) \
 	X(pxb_no_node) X(pxb_node_empty) \
-	 X(iommu_machine) \
-	X(iommu_count) X(iommu_address) X(iommu_attributes) \
-	X(iommu_virtio_acpi) X(iommu_virtio_root) X(iommu_intremap_ioapic) \
-	X(iommu_eim_intremap) X(iommu_eim_kvm) X(iommu_aw_bits) X(vcpus_need_eim) \
-	X(vcpus_limit) X(iommu_caching) X(iommu_no_intremap) X(iommu_virtio_bypass) \
+	 X(iommu_caching) X(iommu_no_intremap) X(iommu_virtio_bypass) \
 	X(iommu_on_non_virtio) X(cpu_not_exposed) X(numa_cell_ids) \
 	X(numa_cells_overlap) X(numa_cpu_range) X(numa_cpu_cover) X(cell_memory_zero) \
 	X(memory_sum) X(topology_product) X(numa_splits_core) X(distance_value) \
