@@ -18,13 +18,6 @@ static const struct guest_iommu *first_iommu(const struct check *check)
 	return check->guest->iommus.n ? &check->guest->iommus.v[0] : NULL;
 }
 
-static const struct guest_iommu *intel(const struct check *check)
-{
-	const struct guest_iommu *iommu = first_iommu(check);
-
-	return iommu && is_model(iommu, "intel") ? iommu : NULL;
-}
-
 static void iommu_machine(struct check *check)
 {
 	static const struct {
@@ -145,7 +138,7 @@ static bool split_ioapic(const struct guest *guest)
 
 static void iommu_intremap_ioapic(struct check *check)
 {
-	const struct guest_iommu *iommu = intel(check);
+	const struct guest_iommu *iommu = check_intel_iommu(check);
 
 	if (iommu && switch_is(iommu->intremap, true) && !split_ioapic(check->guest) &&
 	    !target_has(&check->options->target, FEATURE_INTREMAP_WITHOUT_IOAPIC))
@@ -155,7 +148,7 @@ static void iommu_intremap_ioapic(struct check *check)
 
 static void iommu_eim_intremap(struct check *check)
 {
-	const struct guest_iommu *iommu = intel(check);
+	const struct guest_iommu *iommu = check_intel_iommu(check);
 
 	if (iommu && switch_is(iommu->eim, true) && !switch_is(iommu->intremap, true))
 		check_found(check, iommu->driver_element,
@@ -164,7 +157,7 @@ static void iommu_eim_intremap(struct check *check)
 
 static void iommu_eim_kvm(struct check *check)
 {
-	const struct guest_iommu *iommu = intel(check);
+	const struct guest_iommu *iommu = check_intel_iommu(check);
 
 	if (iommu && switch_is(iommu->eim, true) &&
 	    streq_null(check->guest->type, "qemu"))
@@ -174,7 +167,7 @@ static void iommu_eim_kvm(struct check *check)
 
 static void iommu_aw_bits(struct check *check)
 {
-	const struct guest_iommu *iommu = intel(check);
+	const struct guest_iommu *iommu = check_intel_iommu(check);
 
 	if (iommu && iommu->aw_bits.state == VALUE_VALID && iommu->aw_bits.value != 39 &&
 	    iommu->aw_bits.value != 48)
@@ -187,7 +180,7 @@ static void iommu_aw_bits(struct check *check)
 static void vcpus_need_eim(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	const struct guest_iommu *iommu = intel(check);
+	const struct guest_iommu *iommu = check_intel_iommu(check);
 
 	if (guest->vcpus.state != VALUE_VALID || guest->vcpus.value <= 255 ||
 	    !streq_null(guest->architecture, "x86_64") || !guest_is_q35(guest))
@@ -228,103 +221,6 @@ static void vcpus_limit(struct check *check)
 		check_found(check, guest->vcpu_element,
 			    "%llu vCPUs are more than machine type %s takes, %u.",
 			    ULL(guest->vcpus.value), guest->machine, limit);
-}
-
-static int first_hostdev(const struct guest *guest)
-{
-	for (size_t i = 0; i < guest->devices.n; i++)
-		if (guest->devices.v[i].source.state == VALUE_VALID &&
-		    !streq(guest->devices.v[i].tag, "disk"))
-			return (int)i;
-	return -1;
-}
-
-void iommu_caching(struct check *check)
-{
-	const struct guest_iommu *iommu = intel(check);
-	int hostdev = first_hostdev(check->guest);
-	struct finding *finding;
-
-	if (!iommu || hostdev < 0 || switch_is(iommu->caching_mode, true))
-		return;
-	finding = check_found(
-		check, iommu->element,
-		"A host device is assigned, but the intel IOMMU lacks caching_mode='on'; QEMU exits.");
-	check_relate(check, finding, check->guest->devices.v[hostdev].element);
-}
-
-void iommu_no_intremap(struct check *check)
-{
-	const struct guest_iommu *iommu = intel(check);
-
-	if (iommu && !switch_is(iommu->intremap, true))
-		check_found(
-			check, iommu->element,
-			"The intel IOMMU has no interrupt remapping (intremap='on'), so VFIO in the guest refuses to assign devices.");
-}
-
-static bool is_virtio_device(const struct guest_device *device)
-{
-	const struct device_kind *kind = device_kind_of(device);
-
-	return kind && device_on_pci(device) && device_kind_is_virtio(kind) &&
-	       (!device->model || !has_suffix(device->model, "virtio-transitional"));
-}
-
-/* Only what may be handed on to a nested guest, and that is worth it. */
-void iommu_virtio_bypass(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	if (guest->iommus.n == 0 || is_model(&guest->iommus.v[0], "smmuv3"))
-		return;
-	for (size_t i = 0; i < guest->devices.n; i++) {
-		const struct guest_device *device = &guest->devices.v[i];
-		_cleanup_free_ char *name = NULL;
-
-		if (device->element < 0 || !is_virtio_device(device) ||
-		    switch_is(device->driver_iommu, true))
-			continue;
-		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
-		check_found(
-			check, device->element,
-			"%s bypasses the guest's IOMMU: it lacks <driver iommu='on'/>.",
-			name);
-	}
-}
-
-void iommu_on_non_virtio(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; i < guest->devices.n; i++) {
-		const struct guest_device *device = &guest->devices.v[i];
-		const struct device_kind *kind = device_kind_of(device);
-
-		if (device->driver_iommu.state == VALUE_VALID && kind &&
-		    !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
-			check_found(
-				check, device->element,
-				"iommu= on the driver of a %s (%s) is for virtio devices only.",
-				device->tag, device->model ? device->model : "no model");
-	}
-}
-
-void cpu_not_exposed(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	/* Without a <cpu> mode the guest has QEMU's default, without vmx or svm. */
-	if (guest->iommus.n == 0 || guest->cpu_mode || guest->cpu_model ||
-	    !streq_null(guest->architecture, "x86_64"))
-		return;
-	for (size_t i = 0; i < guest->cpu_features.n; i++)
-		if (streq_null(guest->cpu_features.v[i].name, "vmx") ||
-		    streq_null(guest->cpu_features.v[i].name, "svm"))
-			return;
-	check_found(
-		check, guest->cpu_element >= 0 ? guest->cpu_element : 0,
-		"<cpu> has no mode, so the guest's CPU has neither vmx nor svm: it has an IOMMU to assign devices with, but cannot run guests with KVM.");
 }
 
 static void fix_ioapic(struct fix *fix)

@@ -2,32 +2,6 @@
 /* fix-edits.c - from a finding to the edits of its fix. */
 #include "planner/check/fix-parts.h"
 
-void fix_caching(struct fix *fix)
-{
-	struct want *want = want_new("iommu");
-
-	want_set(want_child(want, "driver"), "caching_mode", "on");
-	fix_merge(fix, fix->element, want);
-}
-
-void fix_iommu_on(struct fix *fix)
-{
-	struct want *want = want_new("device");
-
-	want_set(want_child(want, "driver"), "iommu", "on");
-	fix_merge(fix, fix->element, want);
-}
-
-void fix_iommu_gone(struct fix *fix)
-{
-	struct want *want = want_new("device");
-	struct want *driver = want_child(want, "driver");
-
-	want_unset(driver, "iommu");
-	want_unset(driver, "ats");
-	fix_merge(fix, fix->element, want);
-}
-
 void fix_memory(struct fix *fix)
 {
 	struct want *want = want_new("memory");

@@ -102,3 +102,12 @@ char *check_set_string(const struct set *set)
 	text_add_set(&text, set);
 	return text_take(&text);
 }
+
+const struct guest_iommu *check_intel_iommu(const struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	return guest->iommus.n && streq_null(guest->iommus.v[0].model, "intel")
+		       ? &guest->iommus.v[0]
+		       : NULL;
+}

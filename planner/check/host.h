@@ -35,5 +35,8 @@ typedef VEC(struct check_queue) check_queues;
 void check_list_queues(const struct check *check, const struct guest_device *device,
 		       check_queues *ret);
 
+/* The guest's first IOMMU, if it is intel's; NULL. */
+const struct guest_iommu *check_intel_iommu(const struct check *check);
+
 /* As a list: "0-1". The caller's. */
 char *check_set_string(const struct set *set) _must_check_;

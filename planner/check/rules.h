@@ -93,6 +93,7 @@ extern const struct rule bus_rules[];
 extern const struct rule place_rules[];
 extern const struct rule acpi_rules[];
 extern const struct rule iommu_rules[];
+extern const struct rule iommu_devices_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -137,8 +138,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* clang-format off */
 #define RULE_LIST(X) \
 	X(pxb_no_node) X(pxb_node_empty) \
-	 X(iommu_caching) X(iommu_no_intremap) X(iommu_virtio_bypass) \
-	X(iommu_on_non_virtio) X(cpu_not_exposed) X(numa_cell_ids) \
+	 X(numa_cell_ids) \
 	X(numa_cells_overlap) X(numa_cpu_range) X(numa_cpu_cover) X(cell_memory_zero) \
 	X(memory_sum) X(topology_product) X(numa_splits_core) X(distance_value) \
 	X(distance_sibling) X(hmat_initiator) X(hmat_twice) X(memnode_valid) \

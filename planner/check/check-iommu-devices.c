@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check-iommu-devices.c - what goes through the guest's IOMMU, and what it is there for.
+ */
+#include "planner/check/fix-parts.h"
+
+#include "planner/guest/device-kind.h"
+
+static int first_hostdev(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].source.state == VALUE_VALID &&
+		    !streq(guest->devices.v[i].tag, "disk"))
+			return (int)i;
+	return -1;
+}
+
+static void iommu_caching(struct check *check)
+{
+	const struct guest_iommu *iommu = check_intel_iommu(check);
+	int hostdev = first_hostdev(check->guest);
+	struct finding *finding;
+
+	if (!iommu || hostdev < 0 || switch_is(iommu->caching_mode, true))
+		return;
+	finding = check_found(
+		check, iommu->element,
+		"A host device is assigned, but the intel IOMMU lacks caching_mode='on'; QEMU exits.");
+	check_relate(check, finding, check->guest->devices.v[hostdev].element);
+}
+
+static void iommu_no_intremap(struct check *check)
+{
+	const struct guest_iommu *iommu = check_intel_iommu(check);
+
+	if (iommu && !switch_is(iommu->intremap, true))
+		check_found(
+			check, iommu->element,
+			"The intel IOMMU has no interrupt remapping (intremap='on'), so VFIO in the guest refuses to assign devices.");
+}
+
+static bool is_virtio_device(const struct guest_device *device)
+{
+	const struct device_kind *kind = device_kind_of(device);
+
+	return kind && device_on_pci(device) && device_kind_is_virtio(kind) &&
+	       (!device->model || !has_suffix(device->model, "virtio-transitional"));
+}
+
+/* Only what may be handed on to a nested guest, and that is worth it. */
+static void iommu_virtio_bypass(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->iommus.n == 0 || streq_null(guest->iommus.v[0].model, "smmuv3"))
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		_cleanup_free_ char *name = NULL;
+
+		if (device->element < 0 || !is_virtio_device(device) ||
+		    switch_is(device->driver_iommu, true))
+			continue;
+		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
+		check_found(
+			check, device->element,
+			"%s bypasses the guest's IOMMU: it lacks <driver iommu='on'/>.",
+			name);
+	}
+}
+
+static void iommu_on_non_virtio(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		const struct device_kind *kind = device_kind_of(device);
+
+		if (device->driver_iommu.state == VALUE_VALID && kind &&
+		    !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
+			check_found(
+				check, device->element,
+				"iommu= on the driver of a %s (%s) is for virtio devices only.",
+				device->tag, device->model ? device->model : "no model");
+	}
+}
+
+static void cpu_not_exposed(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	/* Without a <cpu> mode the guest has QEMU's default, without vmx or svm. */
+	if (guest->iommus.n == 0 || guest->cpu_mode || guest->cpu_model ||
+	    !streq_null(guest->architecture, "x86_64"))
+		return;
+	for (size_t i = 0; i < guest->cpu_features.n; i++)
+		if (streq_null(guest->cpu_features.v[i].name, "vmx") ||
+		    streq_null(guest->cpu_features.v[i].name, "svm"))
+			return;
+	check_found(
+		check, guest->cpu_element >= 0 ? guest->cpu_element : 0,
+		"<cpu> has no mode, so the guest's CPU has neither vmx nor svm: it has an IOMMU to assign devices with, but cannot run guests with KVM.");
+}
+
+static void fix_caching(struct fix *fix)
+{
+	struct want *want = want_new("iommu");
+
+	want_set(want_child(want, "driver"), "caching_mode", "on");
+	fix_merge(fix, fix->element, want);
+}
+
+static void fix_iommu_on(struct fix *fix)
+{
+	struct want *want = want_new("device");
+
+	want_set(want_child(want, "driver"), "iommu", "on");
+	fix_merge(fix, fix->element, want);
+}
+
+static void fix_iommu_gone(struct fix *fix)
+{
+	struct want *want = want_new("device");
+	struct want *driver = want_child(want, "driver");
+
+	want_unset(driver, "iommu");
+	want_unset(driver, "ats");
+	fix_merge(fix, fix->element, want);
+}
+
+const struct rule iommu_devices_rules[] = {
+	{RULE("iommu-caching", iommu_caching, ERROR, 0, QEMU),
+	 .what = "With an intel IOMMU and a host device, caching_mode is on.",
+	 .why = "QEMU exits: it must see each mapping that the guest makes.",
+	 .mend = "Write <driver caching_mode='on'/> in <iommu>.",
+	 .source = "QEMU 7.2 hw/i386/intel_iommu.c", .remedy = REMEDY_FIX,
+	 .fix = fix_caching, .planned = PLAN_FIXES},
+	{RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
+	 .what = "An intel IOMMU remaps interrupts.",
+	 .why = "Without it VFIO in the guest refuses unless told that this is unsafe.",
+	 .mend = "Write <driver intremap='on'/> in <iommu> and <ioapic driver='qemu'/> in <features>.",
+	 .source = "Linux drivers/vfio/vfio_iommu_type1.c; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
+	 .what = "With an IOMMU in the guest, virtio devices go through it.",
+	 .why = "Without iommu='on' a virtio device reaches all memory around it, and must not be assigned to a nested guest.",
+	 .mend = "Add <driver iommu='on'/>.",
+	 .source = "virtio 1.2, 6.1 VIRTIO_F_ACCESS_PLATFORM", .remedy = REMEDY_FIX,
+	 .fix = fix_iommu_on, .fix_is_local = true},
+	{RULE("iommu-on-non-virtio", iommu_on_non_virtio, ERROR, 0, LIBVIRT),
+	 .what = "iommu= and ats= are for virtio devices.",
+	 .why = "libvirt refuses them on others, which always go through the IOMMU.",
+	 .mend = "Take the attribute away.", .source = LV "conf/domain_validate.c",
+	 .remedy = REMEDY_FIX, .fix = fix_iommu_gone, .fix_is_local = true},
+	{RULE("cpu-not-exposed", cpu_not_exposed, INFO, 0, NOBODY),
+	 .what = "A guest that assigns devices can run guests.",
+	 .why = "QEMU's default CPU has neither vmx nor svm.",
+	 .mend = "Write <cpu mode='host-passthrough'>, or add the feature.",
+	 .source = "QEMU 7.2 target/i386/cpu.c", .remedy = REMEDY_EDIT},
+	{},
+};
