@@ -4,9 +4,9 @@
  * src/qemu/qemu_validate.c (topology), src/qemu/qemu_domain.c
  * (qemuDomainDefNumaCPUsRectify); Linux arch/x86/mm/numa.c.
  */
-#include "planner/check/rules.h"
+#include "planner/check/fix-parts.h"
 
-void numa_cell_ids(struct check *check)
+static void numa_cell_ids(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	struct set seen = {};
@@ -30,7 +30,7 @@ void numa_cell_ids(struct check *check)
 	set_free(&seen);
 }
 
-void numa_cells_overlap(struct check *check)
+static void numa_cells_overlap(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -55,7 +55,7 @@ void numa_cells_overlap(struct check *check)
 	free(owners);
 }
 
-void numa_cpu_range(struct check *check)
+static void numa_cpu_range(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -72,7 +72,7 @@ void numa_cpu_range(struct check *check)
 	}
 }
 
-void numa_cpu_cover(struct check *check)
+static void numa_cpu_cover(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	_cleanup_set_ struct set left = {};
@@ -93,7 +93,7 @@ void numa_cpu_cover(struct check *check)
 	finding->observed = xstrdup(list.s);
 }
 
-void cell_memory_zero(struct check *check)
+static void cell_memory_zero(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->cells.n; i++)
 		if (number_is(check->guest->cells.v[i].memory_bytes, 0))
@@ -116,7 +116,7 @@ static bool sum_of_cells(const struct guest *guest, uint64_t *ret)
 	return guest->cells.n > 0;
 }
 
-void memory_sum(struct check *check)
+static void memory_sum(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	struct finding *finding;
@@ -148,7 +148,7 @@ static bool part(struct guest_number number, uint64_t *product)
 	return number.state != VALUE_MALFORMED;
 }
 
-void topology_product(struct check *check)
+static void topology_product(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	uint64_t product = 1;
@@ -169,7 +169,7 @@ void topology_product(struct check *check)
 	finding->expected = xasprintf("%llu", ULL(guest->vcpus.value));
 }
 
-void numa_splits_core(struct check *check)
+static void numa_splits_core(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	unsigned threads = guest->threads.state == VALUE_VALID
@@ -194,7 +194,7 @@ void numa_splits_core(struct check *check)
 		}
 }
 
-void distance_value(struct check *check)
+static void distance_value(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -219,7 +219,7 @@ void distance_value(struct check *check)
 	}
 }
 
-void distance_sibling(struct check *check)
+static void distance_sibling(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -237,7 +237,7 @@ void distance_sibling(struct check *check)
 		}
 }
 
-void pxb_no_node(struct check *check)
+static void pxb_no_node(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -252,7 +252,7 @@ void pxb_no_node(struct check *check)
 	}
 }
 
-void pxb_node_empty(struct check *check)
+static void pxb_node_empty(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -272,3 +272,76 @@ void pxb_node_empty(struct check *check)
 				ULL(c->index.value), ULL(c->node.value));
 	}
 }
+
+static void fix_memory(struct fix *fix)
+{
+	struct want *want = want_new("memory");
+
+	want_set(want, "unit", "KiB");
+	want_content(want, "%s", fix->finding->expected);
+	fix_merge(fix, fix->element, want);
+}
+
+const struct rule numa_rules[] = {
+	{RULE("numa-cell-ids", numa_cell_ids, ERROR, 0, LIBVIRT),
+	 .what = "Cell ids are 0, 1, 2 and so on.",
+	 .why = "libvirt refuses gaps and duplicates.",
+	 .mend = "Number the cells from 0 without gaps.", .source = LV "conf/numa_conf.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("numa-cells-overlap", numa_cells_overlap, ERROR, 0, LIBVIRT),
+	 .what = "A vCPU is in one cell.", .why = "libvirt refuses overlaps.",
+	 .mend = "Take the vCPUs out of one of the cells.",
+	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	{RULE("numa-cpu-range", numa_cpu_range, ERROR, 0, LIBVIRT),
+	 .what = "The cells' vCPUs are there.",
+	 .why = "libvirt refuses ids at or above the number of vCPUs.",
+	 .mend = "Raise <vcpu> or shorten the list.",
+	 .source = LV "conf/domain_postparse.c", .remedy = REMEDY_EDIT},
+	{RULE("numa-cpu-cover", numa_cpu_cover, WARNING, 0, NOBODY),
+	 .what = "Every vCPU is in a cell.",
+	 .why = "libvirt puts those that are left into cell 0 without a word.",
+	 .mend = "Add them to a cell.",
+	 .source = LV "qemu/qemu_domain.c, qemuDomainDefNumaCPUsRectify",
+	 .remedy = REMEDY_EDIT},
+	{RULE("cell-memory-zero", cell_memory_zero, ERROR, 0, QEMU),
+	 .what = "Every cell has memory.", .why = "libvirt takes 0, QEMU exits.",
+	 .mend = "Give it at least some MiB.", .source = "QEMU 7.2 backends/hostmem.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-sum", memory_sum, WARNING, 0, NOBODY),
+	 .what = "<memory> is what the cells have together.",
+	 .why = "libvirt overwrites <memory> by the sum.",
+	 .mend = "Write the sum into <memory>.", .source = LV "conf/domain_postparse.c",
+	 .remedy = REMEDY_FIX, .fix = fix_memory},
+	{RULE("topology-product", topology_product, ERROR, 0, LIBVIRT),
+	 .what = "sockets x dies x clusters x cores x threads is the number of vCPUs.",
+	 .why = "libvirt refuses anything else.",
+	 .mend = "Change the topology or <vcpu>.", .source = LV "qemu/qemu_validate.c",
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
+	{RULE("numa-splits-core", numa_splits_core, WARNING, 0, NOBODY),
+	 .after = {"numa-cells-overlap"},
+	 .what = "The threads of a core are in one cell.",
+	 .why = "vCPUs that follow each other are threads of one core, unlike on most hosts; a split core confuses the guest's scheduler and hwloc.",
+	 .mend = "Give each cell whole cores: cpus='0-3' and not '0-1,4-5'.",
+	 .source = "QEMU 7.2 hw/i386/x86.c; Linux kernel/sched/topology.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("distance-value", distance_value, ERROR, 0, LIBVIRT),
+	 .what = "Distances are 10 to oneself and 11 to 255 to others.",
+	 .why = "libvirt refuses others, also 10 between nodes, which hosts do have.",
+	 .mend = "Write a value from 11 to 255.", .source = LV "conf/numa_conf.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("distance-sibling", distance_sibling, ERROR, 0, LIBVIRT),
+	 .what = "Distances lead to cells that are there.",
+	 .why = "libvirt refuses others.", .mend = "Take the sibling away.",
+	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	{RULE("pxb-no-node", pxb_no_node, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "In a domain with cells every expander bus names one.",
+	 .why = "Without <node> there is no _PXM, and devices below show numa_node -1.",
+	 .mend = "Add <node> to its <target>.", .source = "QEMU 7.2 hw/i386/acpi-build.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("pxb-node-empty", pxb_node_empty, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "The node of an expander bus has vCPUs or memory.",
+	 .why = "Linux drops a node with neither, and its devices show numa_node -1.",
+	 .mend = "Give the cell a vCPU or some memory.",
+	 .source = "Linux arch/x86/mm/numa.c; measured", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -2,15 +2,6 @@
 /* fix-edits.c - from a finding to the edits of its fix. */
 #include "planner/check/fix-parts.h"
 
-void fix_memory(struct fix *fix)
-{
-	struct want *want = want_new("memory");
-
-	want_set(want, "unit", "KiB");
-	want_content(want, "%s", fix->finding->expected);
-	fix_merge(fix, fix->element, want);
-}
-
 /* Elements are numbered in the order of their places. */
 int fix_element_at(const struct document *document, const struct place *place)
 {

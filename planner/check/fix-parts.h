@@ -19,7 +19,6 @@ int fix_element_at(const struct document *document, const struct place *place);
 void fix_make_edits(struct fix *fix);
 /* Merges what is wanted into an element, and frees it. */
 void fix_merge(struct fix *fix, int element, struct want *want);
-void fix_memory(struct fix *fix);
 /* fix-buses.c: numbers and indexes of buses, anew. */
 void fix_bus_numbers(struct fix *fix);
 void fix_indexes(struct fix *fix);

@@ -94,6 +94,7 @@ extern const struct rule place_rules[];
 extern const struct rule acpi_rules[];
 extern const struct rule iommu_rules[];
 extern const struct rule iommu_devices_rules[];
+extern const struct rule numa_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -137,11 +138,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	X(pxb_no_node) X(pxb_node_empty) \
-	 X(numa_cell_ids) \
-	X(numa_cells_overlap) X(numa_cpu_range) X(numa_cpu_cover) X(cell_memory_zero) \
-	X(memory_sum) X(topology_product) X(numa_splits_core) X(distance_value) \
-	X(distance_sibling) X(hmat_initiator) X(hmat_twice) X(memnode_valid) \
+	 X(hmat_initiator) X(hmat_twice) X(memnode_valid) \
 	X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu) \
 	X(iothread_exists) X(pin_shared) X(emulator_shares) X(hugepage_multiple) \
 	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu) \
