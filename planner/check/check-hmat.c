@@ -10,7 +10,7 @@
 
 #define CACHE_LEVELS 3
 
-void hmat_initiator(struct check *check)
+static void hmat_initiator(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -41,7 +41,7 @@ static bool same_pair(const struct guest_interconnect *a,
 		a->cache.value == b->cache.value && streq_null(a->type, b->type));
 }
 
-void hmat_twice(struct check *check)
+static void hmat_twice(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -84,7 +84,7 @@ static bool cell_has_cache(const struct check *check, uint64_t cell, uint64_t le
 	return false;
 }
 
-void hmat_nodes(struct check *check)
+static void hmat_nodes(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -112,7 +112,7 @@ void hmat_nodes(struct check *check)
 	}
 }
 
-void numa_cache_level(struct check *check)
+static void numa_cache_level(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -155,7 +155,7 @@ static bool memory_has(const struct guest *guest, size_t cell, bool bandwidth)
 	return false;
 }
 
-void hmat_cache_first(struct check *check)
+static void hmat_cache_first(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -172,3 +172,34 @@ void hmat_cache_first(struct check *check)
 				i, latency ? "bandwidth" : "latency");
 	}
 }
+
+const struct rule hmat_rules[] = {
+	{RULE("hmat-nodes", hmat_nodes, ERROR, 0, LIBVIRT),
+	 .what = "Interconnects lead between cells, and to caches, that are there.",
+	 .why = "libvirt refuses others.",
+	 .mend = "Name a cell, and a level that the target's <cache> elements have.",
+	 .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
+	 .remedy = REMEDY_EDIT},
+	{RULE("numa-cache-level", numa_cache_level, ERROR, 0, LIBVIRT),
+	 .what = "A cell's caches have levels 1 to 3, each once.",
+	 .why = "libvirt refuses others.", .mend = "Number them from 1.",
+	 .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
+	 .remedy = REMEDY_EDIT},
+	{RULE("hmat-initiator", hmat_initiator, ERROR, 0, LIBVIRT),
+	 .what = "The initiator of an interconnect has vCPUs.",
+	 .why = "libvirt refuses others.", .mend = "Name a cell with vCPUs.",
+	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	{RULE("hmat-twice", hmat_twice, ERROR, 0, LIBVIRT),
+	 .what = "Each pair of cells is linked once.",
+	 .why = "libvirt refuses the second, also in the other direction.",
+	 .mend = "Keep one direction.", .source = LV "conf/numa_conf.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("hmat-cache-first", hmat_cache_first, ERROR, 0, QEMU),
+	 .after = {"hmat-nodes", "numa-cache-level"},
+	 .what = "A cell with a cache has a latency and a bandwidth.",
+	 .why = "libvirt takes it, QEMU exits: both must be given before the cache.",
+	 .mend = "Add <latency> and <bandwidth> with that cell as target to <interconnects>.",
+	 .source = "QEMU 7.2 hw/core/numa.c, parse_numa_hmat_cache",
+	 .remedy = REMEDY_EDIT},
+	{},
+};

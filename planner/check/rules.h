@@ -95,6 +95,7 @@ extern const struct rule acpi_rules[];
 extern const struct rule iommu_rules[];
 extern const struct rule iommu_devices_rules[];
 extern const struct rule numa_rules[];
+extern const struct rule hmat_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -138,7 +139,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	 X(hmat_initiator) X(hmat_twice) X(memnode_valid) \
+	 X(memnode_valid) \
 	X(memnode_placement) X(numatune_nodeset) X(hugepage_node) X(pin_vcpu) \
 	X(iothread_exists) X(pin_shared) X(emulator_shares) X(hugepage_multiple) \
 	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu) \
@@ -148,8 +149,8 @@ void check_relate(struct check *check, struct finding *finding, int element);
 	X(distance_mirror) X(numa_splits_llc) X(hostdev_exists) \
 	X(hostdev_cell_affinity) X(hostdev_no_affinity) X(hostdev_node_unbacked) \
 	X(hostdev_node_unknown) X(rc_collapsed) X(group_whole) X(viommu_group_split) \
-	X(driver_bound) X(rmrr_region) X(policy_affinity) X(hmat_nodes) \
-	X(numa_cache_level) X(hmat_cache_first) X(attribute_dropped) \
+	X(driver_bound) X(rmrr_region) X(policy_affinity) \
+	 X(attribute_dropped) \
 	X(pci_bus_missing) X(hotplug_room) X(network_clash) X(kubevirt_roundtrip) \
 	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) X(hugepage_mounted) \
 	X(hostdev_in_use) X(iothread_remote) X(mmio64_fit) X(switch_split) \
