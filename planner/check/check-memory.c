@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Memory and huge pages behind the cells, as far as the domain alone tells. Sources:
+ * libvirt 9.0 src/conf/numa_conf.c (memnode), src/qemu/qemu_validate.c (huge pages).
+ */
+#include "planner/check/rules.h"
+
+static void memnode_valid(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set seen = {};
+
+	for (size_t i = 0; i < guest->memnodes.n; i++) {
+		const struct guest_memnode *memnode = &guest->memnodes.v[i];
+
+		if (memnode->cell.state != VALUE_VALID)
+			continue;
+		if (guest->cells.n == 0)
+			check_found(check, memnode->element,
+				    "A memnode, but the domain has no cells.");
+		else if (memnode->cell.value >= guest->cells.n)
+			check_found(check, memnode->element,
+				    "memnode for cell %llu, but the cells are 0 to %zu.",
+				    ULL(memnode->cell.value), guest->cells.n - 1);
+		else if (set_has(&seen, (unsigned)memnode->cell.value))
+			check_found(check, memnode->element,
+				    "There are two memnodes for cell %llu.",
+				    ULL(memnode->cell.value));
+		else if (streq_null(guest->numatune_mode, "restrictive") &&
+			 !streq_null(memnode->mode, "restrictive"))
+			check_found(
+				check, memnode->element,
+				"The memory of <numatune> is restrictive, but memnode %llu is not.",
+				ULL(memnode->cell.value));
+		else
+			set_add(&seen, (unsigned)memnode->cell.value);
+	}
+	set_free(&seen);
+}
+
+static void memnode_placement(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->memnodes.n > 0 && streq_null(guest->numatune_placement, "auto"))
+		check_found(check, guest->memnodes.v[0].element,
+			    "A memnode cannot go with placement='auto' of <numatune>.");
+}
+
+static void numatune_nodeset(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	/* Left out, the placement is that of <vcpu>. */
+	const char *placement = guest->numatune_placement ? guest->numatune_placement
+							  : guest->vcpu_placement;
+
+	if (guest->numatune_memory_element >= 0 &&
+	    guest->numatune_nodes.state == VALUE_ABSENT && !streq_null(placement, "auto"))
+		check_found(
+			check, guest->numatune_memory_element,
+			"The memory of <numatune> is placed by hand, but has no nodeset.");
+}
+
+static void hugepage_node(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set seen = {};
+	unsigned cells = (unsigned)MAX(guest->cells.n, (size_t)1);
+
+	for (size_t i = 0; i < guest->pages.n; i++) {
+		const struct guest_page *page = &guest->pages.v[i];
+		int beyond = set_next(&page->cells.set, cells);
+
+		if (page->cells.state != VALUE_VALID)
+			continue;
+		if (beyond >= 0)
+			check_found(check, page->element,
+				    "Huge pages for cell %d, but the cells are 0 to %u.",
+				    beyond, cells - 1);
+		else if (set_intersects(&seen, &page->cells.set))
+			check_found(check, page->element,
+				    "A cell has huge pages of two sizes.");
+		set_union(&seen, &page->cells.set);
+	}
+	set_free(&seen);
+}
+
+static bool page_of_cell(const struct guest *guest, size_t cell, uint64_t *ret)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < guest->pages.n; i++) {
+		const struct guest_page *page = &guest->pages.v[i];
+		bool named = set_has(&page->cells.set, (unsigned)cell);
+
+		if (page->size_bytes.state != VALUE_VALID ||
+		    page->size_bytes.value == 0 ||
+		    (page->cells.state == VALUE_VALID && !named))
+			continue;
+		*ret = page->size_bytes.value;
+		found = true;
+		if (named)
+			break;
+	}
+	return found;
+}
+
+static void hugepage_multiple(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		const struct guest_cell *cell = &guest->cells.v[i];
+		uint64_t page;
+
+		if (cell->memory_bytes.state == VALUE_VALID &&
+		    page_of_cell(guest, i, &page) && cell->memory_bytes.value % page != 0)
+			check_found(
+				check, cell->element,
+				"Cell %zu has %llu KiB, which is no multiple of its huge pages of %llu KiB.",
+				i, ULL(cell->memory_bytes.value / 1024),
+				ULL(page / 1024));
+	}
+}
+
+const struct rule memory_rules[] = {
+	{RULE("memnode-valid", memnode_valid, ERROR, 0, LIBVIRT),
+	 .what = "Each memnode is for one cell of the domain.",
+	 .why = "libvirt refuses others.", .mend = "Change cellid.",
+	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	{RULE("memnode-placement", memnode_placement, ERROR, 0, LIBVIRT),
+	 .what = "memnode goes with a static placement.",
+	 .why = "libvirt refuses it with placement='auto'.",
+	 .mend = "Write nodeset= in place of placement='auto'.",
+	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	{RULE("numatune-nodeset", numatune_nodeset, ERROR, 0, LIBVIRT),
+	 .what = "A static placement of memory names its host nodes.",
+	 .why = "libvirt refuses it without.",
+	 .mend = "Write nodeset=, or leave placement out.",
+	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	{RULE("hugepage-node", hugepage_node, ERROR, 0, LIBVIRT),
+	 .what = "Huge pages are for cells that are there, one size for each.",
+	 .why = "libvirt refuses others.",
+	 .mend = "Change nodeset, which names guest cells.",
+	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("hugepage-multiple", hugepage_multiple, ERROR, 0, QEMU),
+	 .what = "A cell's memory is a multiple of its huge pages.",
+	 .why = "QEMU cannot map the rest.", .mend = "Round the memory to the page size.",
+	 .source = "QEMU 7.2 backends/hostmem-file.c", .remedy = REMEDY_EDIT},
+	{},
+};
