@@ -3,26 +3,6 @@
 #include "planner/check/fix-parts.h"
 
 const struct rule rest_rules[] = {
-	{RULE("pin-vcpu", pin_vcpu, ERROR, 0, LIBVIRT),
-	 .what = "Each vCPU is pinned once.", .why = "libvirt refuses the second.",
-	 .mend = "Join the lists.", .source = LV "conf/domain_conf.c",
-	 .remedy = REMEDY_EDIT},
-	{RULE("iothread-exists", iothread_exists, ERROR, 0, LIBVIRT),
-	 .what = "An iothread that is pinned, scheduled or used exists.",
-	 .why = "libvirt refuses another.",
-	 .mend = "Raise <iothreads>, or name an id of <iothreadids>.",
-	 .source = LV "conf/domain_conf.c; qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
-	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY), .after = {"pin-vcpu"},
-	 .what = "Where each vCPU is pinned to one CPU, it is a CPU of its own.",
-	 .why = "Two vCPUs on one CPU take turns: jitter for DPDK and real time.",
-	 .mend = "Pin one of them elsewhere.", .source = "Linux sched_setaffinity(2)",
-	 .remedy = REMEDY_FIX, .fix = fix_pin_shared},
-	{RULE("emulator-shares", emulator_shares, WARNING, 0, NOBODY),
-	 .what = "The emulator keeps off CPUs that vCPUs have for themselves.",
-	 .why = "Its threads interrupt the vCPU.", .mend = "Give emulatorpin other CPUs.",
-	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
-	 .fix = fix_emulator},
-
 	{RULE("feature-version", feature_version, ERROR, 0, LIBVIRT),
 	 .what = "What is used is there in the target's libvirt and QEMU.",
 	 .why = "Older ones refuse it.", .mend = "Use another model, or a newer target.",

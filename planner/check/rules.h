@@ -97,6 +97,7 @@ extern const struct rule iommu_devices_rules[];
 extern const struct rule numa_rules[];
 extern const struct rule hmat_rules[];
 extern const struct rule memory_rules[];
+extern const struct rule pins_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -140,8 +141,6 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	 X(pin_vcpu) \
-	X(iothread_exists) X(pin_shared) X(emulator_shares) \
 	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu) \
 	X(balloon_with_hostdev) X(memlock_limit) X(host_literals) \
 	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online) \

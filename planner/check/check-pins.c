@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pins and I/O threads, as far as the domain alone tells. Source: libvirt 9.0
+ * src/conf/domain_conf.c (cputune).
+ */
+#include "planner/check/fix-parts.h"
+
+#include "base/first.h"
+
+static void pin_vcpu(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set seen = {};
+
+	for (size_t i = 0; i < guest->vcpupins.n; i++) {
+		const struct guest_pin *pin = &guest->vcpupins.v[i];
+
+		if (pin->id.state != VALUE_VALID || pin->id.value >= 16384)
+			continue;
+		if (set_has(&seen, (unsigned)pin->id.value))
+			check_found(check, pin->element, "vCPU %llu is pinned twice.",
+				    ULL(pin->id.value));
+		set_add(&seen, (unsigned)pin->id.value);
+	}
+	set_free(&seen);
+}
+
+/*
+ * libvirt gives ids from 1 on to those that <iothreadids> does not name, and makes as
+ * many as there are names if those are more (virDomainDefIOThreads*).
+ */
+static bool iothread_is_there(const struct check *check, uint64_t id)
+{
+	const struct guest *guest = check->guest;
+	const struct document *document = check->document;
+	uint64_t named = 0, free_below = 0, count;
+	int row = -1;
+
+	if (guest->iothread_ids_element >= 0)
+		row = document_child(document, guest->iothread_ids_element, "iothread");
+	for (; row >= 0; row = document_next(document, row, "iothread"), named++) {
+		const char *text = document_attribute(document, row, "id");
+		int other;
+
+		if (!text || !parse_int(text, &other))
+			return true; /* not ours to judge */
+		if (other == (int64_t)id)
+			return true;
+		free_below += (uint64_t)other < id;
+	}
+	if (id == 0 || guest->iothreads.state == VALUE_MALFORMED)
+		return id != 0;
+	count = guest->iothreads.state == VALUE_VALID ? guest->iothreads.value : 0;
+	return count > named && id - free_below <= count - named;
+}
+
+static void say_iothread(struct check *check, int element, struct guest_number id,
+			 const char *what)
+{
+	if (element >= 0 && id.state == VALUE_VALID &&
+	    !iothread_is_there(check, id.value))
+		check_found(check, element, "%s iothread %llu, which does not exist.",
+			    what, ULL(id.value));
+}
+
+/* <iothreadsched iothreads='1-2'/>: libvirt looks each of them up, in ascending order. */
+static void judge_scheduled(struct check *check, int element)
+{
+	const char *list = document_attribute(check->document, element, "iothreads");
+	_cleanup_set_ struct set ids = {};
+
+	if (!list || !set_parse(list, true, &ids))
+		return;
+	set_foreach (id, &ids)
+		if (!iothread_is_there(check, (uint64_t)id)) {
+			check_found(
+				check, element,
+				"The scheduler is set for iothread %d, which does not exist.",
+				id);
+			return;
+		}
+}
+
+/* <driver><iothreads><iothread id='1'/> of a disk, where libvirt reads it. */
+static void judge_mapped(struct check *check, const struct guest_device *device)
+{
+	const struct document *document = check->document;
+	int row = document_find(document, device->element, "driver/iothreads");
+	uint64_t id;
+
+	if (row < 0 || !target_has(&check->options->target, FEATURE_IOTHREAD_VQ_MAPPING))
+		return;
+	for (row = document_child(document, row, "iothread"); row >= 0;
+	     row = document_next(document, row, "iothread")) {
+		const char *text = document_attribute(document, row, "id");
+
+		if (text && parse_u64(text, &id))
+			say_iothread(check, row, number_of(id), "Its requests go to");
+	}
+}
+
+static void judge_schedulers(struct check *check)
+{
+	const struct document *document = check->document;
+	int row = check->guest->cputune_element;
+
+	for (row = row < 0 ? -1 : document_child(document, row, "iothreadsched");
+	     row >= 0; row = document_next(document, row, "iothreadsched"))
+		judge_scheduled(check, row);
+}
+
+static void iothread_exists(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	judge_schedulers(check);
+
+	for (size_t i = 0; i < guest->iothreadpins.n; i++)
+		say_iothread(check, guest->iothreadpins.v[i].element,
+			     guest->iothreadpins.v[i].id, "A pin of");
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		say_iothread(check, guest->devices.v[i].element,
+			     guest->devices.v[i].driver_iothread, "Its requests go to");
+		if (guest->devices.v[i].iothreads_mapped)
+			judge_mapped(check, &guest->devices.v[i]);
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		say_iothread(check, guest->controllers.v[i].element,
+			     guest->controllers.v[i].driver_iothread,
+			     "Its requests go to");
+}
+
+/* Every pin names one CPU: then they are meant to be alone on it. */
+static bool pins_are_single(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		if (set_count(&guest->vcpupins.v[i].cpus.set) != 1)
+			return false;
+	return guest->vcpupins.n > 0;
+}
+
+static void pin_shared(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_firsts_ struct firsts seen = {};
+
+	if (!pins_are_single(guest))
+		return;
+	for (size_t i = 0; i < guest->vcpupins.n; i++) {
+		const struct guest_pin *b = &guest->vcpupins.v[i], *a;
+		int cpu = set_first(&b->cpus.set);
+		int other = first_add(&seen, NULL, (uint64_t)cpu, (int)i);
+
+		/* A vCPU that is pinned twice shares with the first other one. */
+		if (guest->vcpupins.v[other].id.value != b->id.value)
+			first_add(&seen, "another", (uint64_t)cpu, (int)i);
+		else
+			other = first_find(&seen, "another", (uint64_t)cpu);
+		if (other < 0)
+			continue;
+		a = &guest->vcpupins.v[other];
+		check_relate(
+			check,
+			check_found(
+				check, b->element,
+				"vCPUs %llu and %llu are pinned to the same host CPU %d.",
+				ULL(a->id.value), ULL(b->id.value), cpu),
+			a->element);
+	}
+}
+
+static void emulator_shares(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct set pinned = {};
+
+	for (size_t i = 0; i < guest->vcpupins.n; i++)
+		set_union(&pinned, &guest->vcpupins.v[i].cpus.set);
+	if (pins_are_single(guest) && set_intersects(&pinned, &guest->emulatorpin.set))
+		check_found(
+			check, guest->emulatorpin_element,
+			"The emulator may run on host CPUs that vCPUs are pinned to.");
+	set_free(&pinned);
+}
+
+const struct rule pins_rules[] = {
+	{RULE("pin-vcpu", pin_vcpu, ERROR, 0, LIBVIRT),
+	 .what = "Each vCPU is pinned once.", .why = "libvirt refuses the second.",
+	 .mend = "Join the lists.", .source = LV "conf/domain_conf.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("iothread-exists", iothread_exists, ERROR, 0, LIBVIRT),
+	 .what = "An iothread that is pinned, scheduled or used exists.",
+	 .why = "libvirt refuses another.",
+	 .mend = "Raise <iothreads>, or name an id of <iothreadids>.",
+	 .source = LV "conf/domain_conf.c; qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY), .after = {"pin-vcpu"},
+	 .what = "Where each vCPU is pinned to one CPU, it is a CPU of its own.",
+	 .why = "Two vCPUs on one CPU take turns: jitter for DPDK and real time.",
+	 .mend = "Pin one of them elsewhere.", .source = "Linux sched_setaffinity(2)",
+	 .remedy = REMEDY_FIX, .fix = fix_pin_shared},
+	{RULE("emulator-shares", emulator_shares, WARNING, 0, NOBODY),
+	 .what = "The emulator keeps off CPUs that vCPUs have for themselves.",
+	 .why = "Its threads interrupt the vCPU.", .mend = "Give emulatorpin other CPUs.",
+	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
+	 .fix = fix_emulator},
+	{},
+};
