@@ -3,26 +3,6 @@
 #include "planner/check/fix-parts.h"
 
 const struct rule rest_rules[] = {
-	{RULE("feature-version", feature_version, ERROR, 0, LIBVIRT),
-	 .what = "What is used is there in the target's libvirt and QEMU.",
-	 .why = "Older ones refuse it.", .mend = "Use another model, or a newer target.",
-	 .source = "libvirt NEWS.rst", .remedy = REMEDY_EDIT},
-	{RULE("attribute-dropped", attribute_dropped, WARNING, 0, LIBVIRT),
-	 .what = "Attributes of cells, ports, IOMMU and tuning are ones that libvirt knows.",
-	 .why = "With --validate libvirt refuses others; without, it drops them and says nothing.",
-	 .mend = "Look for a slip of the pen, or take it away.",
-	 .source = LV "conf/schemas/domaincommon.rng; NEWS.rst", .remedy = REMEDY_EDIT},
-	{RULE("igb-qemu", igb_qemu, ERROR, 0, QEMU),
-	 .what = "igb goes with QEMU 8.0 and later.",
-	 .why = "libvirt 9.0 takes any name of a NIC, and QEMU then exits.",
-	 .mend = "Use e1000e, or a newer QEMU.", .source = "QEMU 8.0 change log",
-	 .remedy = REMEDY_EDIT},
-	{RULE("machine-version", machine_version, WARNING, 0, NOBODY),
-	 .what = "The machine type has no known trouble with ports.",
-	 .why = "Before pc-q35-4.0 ports have no ACS; pc-q35-6.1 makes SeaBIOS run out of I/O space.",
-	 .mend = "Use a newer machine type.",
-	 .source = "QEMU hw/core/machine.c, compat tables", .remedy = REMEDY_EDIT},
-
 	{RULE("balloon-with-hostdev", balloon_with_hostdev, INFO, 0, NOBODY),
 	 .what = "With host devices a memory balloon is idle.",
 	 .why = "VFIO pins all memory, so QEMU switches the balloon off.",

@@ -11,7 +11,7 @@
 #define MINOR(version) ((version) / 1000 % 1000)
 #define MAJOR(version) ((version) / 1000000)
 
-void igb_qemu(struct check *check)
+static void igb_qemu(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->devices.n; i++) {
 		const struct guest_device *device = &check->guest->devices.v[i];
@@ -53,7 +53,7 @@ static void judge_machine_type(struct check *check)
 		"Use an older machine type, or name the versions that you have with --target.");
 }
 
-void feature_version(struct check *check)
+static void feature_version(struct check *check)
 {
 	const struct target *target = &check->options->target;
 
@@ -72,7 +72,7 @@ void feature_version(struct check *check)
 	}
 }
 
-void machine_version(struct check *check)
+static void machine_version(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	unsigned version;
@@ -144,7 +144,30 @@ static void judge_attribute(void *user, int element, const char *name,
 		say_dropped(check, element, name, known, since);
 }
 
-void attribute_dropped(struct check *check)
+static void attribute_dropped(struct check *check)
 {
 	feature_attributes(check->document, check->guest, judge_attribute, check);
 }
+
+const struct rule version_rules[] = {
+	{RULE("feature-version", feature_version, ERROR, 0, LIBVIRT),
+	 .what = "What is used is there in the target's libvirt and QEMU.",
+	 .why = "Older ones refuse it.", .mend = "Use another model, or a newer target.",
+	 .source = "libvirt NEWS.rst", .remedy = REMEDY_EDIT},
+	{RULE("attribute-dropped", attribute_dropped, WARNING, 0, LIBVIRT),
+	 .what = "Attributes of cells, ports, IOMMU and tuning are ones that libvirt knows.",
+	 .why = "With --validate libvirt refuses others; without, it drops them and says nothing.",
+	 .mend = "Look for a slip of the pen, or take it away.",
+	 .source = LV "conf/schemas/domaincommon.rng; NEWS.rst", .remedy = REMEDY_EDIT},
+	{RULE("igb-qemu", igb_qemu, ERROR, 0, QEMU),
+	 .what = "igb goes with QEMU 8.0 and later.",
+	 .why = "libvirt 9.0 takes any name of a NIC, and QEMU then exits.",
+	 .mend = "Use e1000e, or a newer QEMU.", .source = "QEMU 8.0 change log",
+	 .remedy = REMEDY_EDIT},
+	{RULE("machine-version", machine_version, WARNING, 0, NOBODY),
+	 .what = "The machine type has no known trouble with ports.",
+	 .why = "Before pc-q35-4.0 ports have no ACS; pc-q35-6.1 makes SeaBIOS run out of I/O space.",
+	 .mend = "Use a newer machine type.",
+	 .source = "QEMU hw/core/machine.c, compat tables", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -98,6 +98,7 @@ extern const struct rule numa_rules[];
 extern const struct rule hmat_rules[];
 extern const struct rule memory_rules[];
 extern const struct rule pins_rules[];
+extern const struct rule version_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -141,7 +142,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	X(cmdline_hides) X(feature_version) X(machine_version) X(igb_qemu) \
+	X(cmdline_hides) \
 	X(balloon_with_hostdev) X(memlock_limit) X(host_literals) \
 	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online) \
 	X(vcpu_mem_split) X(vcpu_unpinned) X(smt_mismatch) X(emulator_remote) \
@@ -149,7 +150,6 @@ void check_relate(struct check *check, struct finding *finding, int element);
 	X(hostdev_cell_affinity) X(hostdev_no_affinity) X(hostdev_node_unbacked) \
 	X(hostdev_node_unknown) X(rc_collapsed) X(group_whole) X(viommu_group_split) \
 	X(driver_bound) X(rmrr_region) X(policy_affinity) \
-	 X(attribute_dropped) \
 	X(pci_bus_missing) X(hotplug_room) X(network_clash) X(kubevirt_roundtrip) \
 	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) X(hugepage_mounted) \
 	X(hostdev_in_use) X(iothread_remote) X(mmio64_fit) X(switch_split) \
