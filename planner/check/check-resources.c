@@ -24,7 +24,7 @@ static unsigned count_hostdevs(const struct guest *guest)
 	return count;
 }
 
-void balloon_with_hostdev(struct check *check)
+static void balloon_with_hostdev(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -38,7 +38,7 @@ void balloon_with_hostdev(struct check *check)
 				"A host device is assigned, so all memory is pinned and the memory balloon can give none back.");
 }
 
-void memlock_limit(struct check *check)
+static void memlock_limit(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	unsigned factor = guest->iommus.n ? count_hostdevs(guest) : 1;
@@ -62,7 +62,7 @@ void memlock_limit(struct check *check)
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 }
 
-void cmdline_hides(struct check *check)
+static void cmdline_hides(struct check *check)
 {
 	static const char *const words[] = {"vfio-pci",     "intel-iommu",   "amd-iommu",
 					    "virtio-iommu", "smmuv3",        "pxb-pcie",
@@ -79,7 +79,7 @@ void cmdline_hides(struct check *check)
 			}
 }
 
-void host_literals(struct check *check)
+static void host_literals(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	unsigned hostdevs = count_hostdevs(guest);
@@ -93,3 +93,30 @@ void host_literals(struct check *check)
 		guest->vcpupins.n == 1 ? "" : "s", guest->memnodes.n,
 		guest->memnodes.n == 1 ? "" : "s");
 }
+
+const struct rule resources_rules[] = {
+	{RULE("balloon-with-hostdev", balloon_with_hostdev, INFO, 0, NOBODY),
+	 .what = "With host devices a memory balloon is idle.",
+	 .why = "VFIO pins all memory, so QEMU switches the balloon off.",
+	 .mend = "Write <memballoon model='none'/>.",
+	 .source = "QEMU 7.2 hw/vfio/common.c", .remedy = REMEDY_EDIT},
+	{RULE("memlock-limit", memlock_limit, WARNING, 0, NOBODY),
+	 .what = "hard_limit leaves room for what host devices pin.",
+	 .why = "Behind the guest's IOMMU memory is counted once for each device; mapping then fails with -12, out of memory.",
+	 .mend = "Raise hard_limit, or leave it out.",
+	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
+	 .remedy = REMEDY_EDIT},
+	{RULE("cmdline-hides", cmdline_hides, WARNING, 0, NOBODY),
+	 .what = "VFIO, IOMMU and buses are not added behind libvirt's back.",
+	 .why = "libvirt counts them neither in addresses and bus numbers nor in locked memory.",
+	 .mend = "Use libvirt's own elements.",
+	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
+	 .remedy = REMEDY_EDIT},
+	{RULE("host-literals", host_literals, INFO, 0, NOBODY),
+	 .what = "A domain that names a host's devices, CPUs or nodes fits that host only.",
+	 .why = "Elsewhere the names mean something else, or nothing.",
+	 .mend = "Check it with --host for each host it may run on.",
+	 .source = "libvirt docs/formatdomain.rst", .remedy = REMEDY_MANUAL,
+	 .by_hand = "The domain is right; a person decides where it may run."},
+	{},
+};

@@ -99,6 +99,7 @@ extern const struct rule hmat_rules[];
 extern const struct rule memory_rules[];
 extern const struct rule pins_rules[];
 extern const struct rule version_rules[];
+extern const struct rule resources_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -142,8 +143,6 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	X(cmdline_hides) \
-	X(balloon_with_hostdev) X(memlock_limit) X(host_literals) \
 	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online) \
 	X(vcpu_mem_split) X(vcpu_unpinned) X(smt_mismatch) X(emulator_remote) \
 	X(distance_mirror) X(numa_splits_llc) X(hostdev_exists) \
