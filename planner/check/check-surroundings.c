@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-void network_clash(struct check *check)
+static void network_clash(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -29,7 +29,7 @@ void network_clash(struct check *check)
 	}
 }
 
-void hotplug_room(struct check *check)
+static void hotplug_room(struct check *check)
 {
 	unsigned ports = 0;
 
@@ -67,7 +67,7 @@ static unsigned ports_for_nothing(const struct check *check, int bus)
 	return count;
 }
 
-void pci_bus_missing(struct check *check)
+static void pci_bus_missing(struct check *check)
 {
 	guest_functions functions = {};
 	bool said[INDEXES] = {};
@@ -124,7 +124,7 @@ static void say_lost(struct check *check, int element, const char *what)
 		->subject = xstrdup(what);
 }
 
-void kubevirt_roundtrip(struct check *check)
+static void kubevirt_roundtrip(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -170,7 +170,7 @@ static bool mounted(const char *list, uint64_t size_bytes, bool *ret)
 	return true;
 }
 
-void hugepage_mounted(struct check *check)
+static void hugepage_mounted(struct check *check)
 {
 	const char *mounts = machine_fact(check->host, "huge-pages.mounts");
 
@@ -195,3 +195,35 @@ void hugepage_mounted(struct check *check)
 				ULL(page->size_bytes.value / 1024));
 	}
 }
+
+const struct rule surroundings_rules[] = {
+	{RULE("pci-bus-missing", pci_bus_missing, WARNING, NEED_MACHINE, NOBODY),
+	 .what = "The controller that an address names is there.",
+	 .why = "libvirt adds it, and every one below it, as empty ports on bus 0. Often a decimal index was written into a hexadecimal bus=.",
+	 .mend = "Name a controller that is there.",
+	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
+	 .remedy = REMEDY_EDIT},
+	{RULE("hotplug-room", hotplug_room, INFO, NEED_MACHINE, NOBODY),
+	 .what = "There is a free port to plug a device into.",
+	 .why = "While the guest runs libvirt adds no port: no more available PCI slots.",
+	 .mend = "Add a pcie-root-port or two.",
+	 .source = LV "conf/domain_addr.c; docs/pci-hotplug.rst", .remedy = REMEDY_EDIT},
+	{RULE("network-clash", network_clash, INFO, 0, NOBODY),
+	 .what = "A guest that runs libvirt is not on the network that libvirt makes.",
+	 .why = "Both are 192.168.122.0/24 as shipped: the inner one does not start, or takes the guest's own route away.",
+	 .mend = "Use another network for the guest, or change the inner one's addresses.",
+	 .source = LV "network/default.xml.in", .remedy = REMEDY_EDIT},
+	{RULE("kubevirt-roundtrip", kubevirt_roundtrip, INFO, 0, NOBODY),
+	 .what = "What KubeVirt keeps of a domain is all that it has.",
+	 .why = "Each define reads the domain into KubeVirt's own structure and writes it out again, without the rest.",
+	 .mend = "Let the onDefineDomain hook add it each time, as ours does.",
+	 .source = "KubeVirt pkg/virt-launcher/virtwrap/api/schema.go",
+	 .remedy = REMEDY_MANUAL, .by_hand = "KubeVirt has to be told to call the hook."},
+	{RULE("hugepage-mounted", hugepage_mounted, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "The host has a hugetlbfs for each size of page.",
+	 .why = "libvirt refuses to start: no usable mount.",
+	 .mend = "Mount one with pagesize=, or use another size.",
+	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",
+	 .remedy = REMEDY_RECORD},
+	{},
+};

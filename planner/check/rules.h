@@ -100,6 +100,7 @@ extern const struct rule memory_rules[];
 extern const struct rule pins_rules[];
 extern const struct rule version_rules[];
 extern const struct rule resources_rules[];
+extern const struct rule surroundings_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -149,8 +150,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 	X(hostdev_cell_affinity) X(hostdev_no_affinity) X(hostdev_node_unbacked) \
 	X(hostdev_node_unknown) X(rc_collapsed) X(group_whole) X(viommu_group_split) \
 	X(driver_bound) X(rmrr_region) X(policy_affinity) \
-	X(pci_bus_missing) X(hotplug_room) X(network_clash) X(kubevirt_roundtrip) \
-	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) X(hugepage_mounted) \
+	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) \
 	X(hostdev_in_use) X(iothread_remote) X(mmio64_fit) X(switch_split) \
 	X(mdev_parent) X(ap_queue_owned) X(ap_queue_shared)
 /* clang-format on */
