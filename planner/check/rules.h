@@ -101,6 +101,7 @@ extern const struct rule pins_rules[];
 extern const struct rule version_rules[];
 extern const struct rule resources_rules[];
 extern const struct rule surroundings_rules[];
+extern const struct rule host_memory_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -144,9 +145,9 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	X(memnode_host_node) X(memory_fits_node) X(hugepage_fit) X(pin_online) \
+	 X(pin_online) \
 	X(vcpu_mem_split) X(vcpu_unpinned) X(smt_mismatch) X(emulator_remote) \
-	X(distance_mirror) X(numa_splits_llc) X(hostdev_exists) \
+	 X(numa_splits_llc) X(hostdev_exists) \
 	X(hostdev_cell_affinity) X(hostdev_no_affinity) X(hostdev_node_unbacked) \
 	X(hostdev_node_unknown) X(rc_collapsed) X(group_whole) X(viommu_group_split) \
 	X(driver_bound) X(rmrr_region) X(policy_affinity) \

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Memory against the host. Sources: libvirt 9.0 src/util/virnuma.c (node unavailable),
+ * Linux Documentation/admin-guide/mm/numa_memory_policy.rst.
+ */
+#include "planner/check/host.h"
+
+static void check_nodeset(struct check *check, int element, const struct set *nodes)
+{
+	set_foreach (node, nodes) {
+		const struct machine_node *host = machine_node(check->host, node);
+
+		if (host && host->memory_bytes != 0)
+			continue;
+		check_found(check, element, "Host node %d %s.", node,
+			    host ? "has no memory" : "is not there");
+	}
+}
+
+static void memnode_host_node(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->memnodes.n; i++)
+		check_nodeset(check, guest->memnodes.v[i].element,
+			      &guest->memnodes.v[i].nodes.set);
+	check_nodeset(check, guest->numatune_memory_element, &guest->numatune_nodes.set);
+}
+
+static bool is_strict(const struct guest *guest, size_t cell)
+{
+	for (size_t i = 0; i < guest->memnodes.n; i++)
+		if (number_is(guest->memnodes.v[i].cell, cell))
+			return !guest->memnodes.v[i].mode ||
+			       streq(guest->memnodes.v[i].mode, "strict");
+	return !guest->numatune_mode || streq(guest->numatune_mode, "strict");
+}
+
+/* What the cells want of one host node alone, bytes. */
+static uint64_t wanted_of_node(const struct check *check, int node, uint64_t page)
+{
+	const struct guest *guest = check->guest;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		struct set backing;
+
+		if (check_backing(check, i, &backing) && is_strict(guest, i) &&
+		    set_count(&backing) == 1 && set_has(&backing, (unsigned)node) &&
+		    guest->cells.v[i].memory_bytes.state == VALUE_VALID) {
+			bool right = page == 0;
+
+			for (size_t j = 0; j < guest->pages.n; j++)
+				right |= guest->pages.v[j].size_bytes.value == page &&
+					 (guest->pages.v[j].cells.state != VALUE_VALID ||
+					  set_has(&guest->pages.v[j].cells.set,
+						  (unsigned)i));
+			if (right &&
+			    __builtin_add_overflow(sum,
+						   guest->cells.v[i].memory_bytes.value,
+						   &sum))
+				sum = UINT64_MAX;
+		}
+		set_free(&backing);
+	}
+	return sum;
+}
+
+static void memory_fits_node(struct check *check)
+{
+	for (size_t i = 0; i < check->host->nodes.n; i++) {
+		const struct machine_node *node = &check->host->nodes.v[i];
+		uint64_t wanted = wanted_of_node(check, node->id, 0);
+		struct finding *finding;
+
+		if (node->memory_bytes == UNKNOWN_U64 || wanted <= node->memory_bytes)
+			continue;
+		finding = check_found(
+			check, check->guest->numatune_element,
+			"The cells bound to host node %d want %llu MiB; it has %llu MiB in all.",
+			node->id, ULL(wanted >> 20), ULL(node->memory_bytes >> 20));
+		finding->subject = xasprintf("host node %d", node->id);
+	}
+}
+
+static void fit_pages(struct check *check, const struct machine_node *node,
+		      const struct guest_page *page)
+{
+	uint64_t size = page->size_bytes.value;
+	uint64_t wanted, pages = 0;
+
+	if (size == 0)
+		return;
+	wanted = wanted_of_node(check, node->id, size);
+	wanted = wanted / size + (wanted % size != 0);
+	if (wanted == 0)
+		return;
+	for (size_t i = 0; i < node->huge.n; i++)
+		if (node->huge.v[i].page_bytes == size)
+			pages = node->huge.v[i].total_pages;
+	if (pages < wanted)
+		check_found(
+			check, page->element,
+			"The cells bound to host node %d want %llu huge pages of %llu KiB; it has %llu.",
+			node->id, ULL(wanted), ULL(size / 1024), ULL(pages));
+}
+
+static void hugepage_fit(struct check *check)
+{
+	for (size_t i = 0; i < check->host->nodes.n; i++) {
+		const struct machine_node *node = &check->host->nodes.v[i];
+
+		if (check->guest->pages.n > 0 && node->huge_known != KNOWN_YES) {
+			check_skip(check, "huge-pages",
+				   "the host's description has no huge pages");
+			return;
+		}
+		for (size_t j = 0; j < check->guest->pages.n; j++)
+			fit_pages(check, node, &check->guest->pages.v[j]);
+	}
+}
+
+static uint32_t guest_distance(const struct guest *guest, size_t from, size_t to)
+{
+	for (size_t i = 0; i < guest->cells.v[from].distances.n; i++)
+		if (number_is(guest->cells.v[from].distances.v[i].id, to))
+			return (uint32_t)guest->cells.v[from].distances.v[i].value.value;
+	return 0;
+}
+
+static int only_node(const struct check *check, size_t cell)
+{
+	struct set backing;
+	int node = -1;
+
+	if (check_backing(check, cell, &backing) && set_count(&backing) == 1)
+		node = set_first(&backing);
+	set_free(&backing);
+	return node;
+}
+
+static void distance_mirror(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		for (size_t j = 0; j < guest->cells.n; j++) {
+			int a = only_node(check, i), b = only_node(check, j);
+			uint32_t host, own = guest_distance(guest, i, j);
+
+			if (!own)
+				own = guest_distance(guest, j, i);
+			if (!own)
+				own = 20;
+			if (i == j || a < 0 || b < 0 || a == b)
+				continue;
+			host = machine_distance(check->host, a, b);
+			if (host == 0 || host == own || host == 10)
+				continue;
+			check_found(
+				check, guest->cells.v[i].element,
+				"Cells %zu and %zu are %u apart, the host nodes %d and %d behind them %u.",
+				i, j, own, a, b, host);
+			return;
+		}
+}
+
+const struct rule host_memory_rules[] = {
+	{RULE("memnode-host-node", memnode_host_node, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "Memory is bound to host nodes that have memory.",
+	 .why = "libvirt refuses to start: the node is unavailable.",
+	 .mend = "Name nodes that the host has.", .source = LV "util/virnuma.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-fits-node", memory_fits_node, WARNING, NEED_HOST, NOBODY),
+	 .after = {"memnode-host-node"},
+	 .what = "What is bound to a host node fits into it.",
+	 .why = "With mode strict QEMU is killed when the node is full.",
+	 .mend = "Lower the cells' memory, or bind some elsewhere.",
+	 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
+	{RULE("hugepage-fit", hugepage_fit, ERROR, NEED_HOST, QEMU),
+	 .after = {"memnode-host-node"},
+	 .what = "The host node has the huge pages that its cells want.",
+	 .why = "QEMU exits: unable to map backing store.",
+	 .mend = "Reserve more in the node's nr_hugepages, or lower the memory.",
+	 .source = "Linux hugetlbpage", .remedy = REMEDY_RECORD},
+	{RULE("distance-mirror", distance_mirror, WARNING, NEED_HOST, NOBODY),
+	 .after = {"memnode-host-node"},
+	 .what = "Cells are as far apart as the nodes behind them.",
+	 .why = "The guest's scheduler and allocator go by the distances.",
+	 .mend = "Write the host's distances into <distances>.",
+	 .source = "ACPI 6.4, 5.2.17 SLIT", .remedy = REMEDY_EDIT},
+	{},
+};
