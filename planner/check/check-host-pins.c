@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * CPUs, memory and pins against the host. Sources: libvirt 9.0 src/util/virnuma.c (node
- * unavailable), Linux Documentation/admin-guide/mm/numa_memory_policy.rst,
- * Documentation/admin-guide/cputopology.rst.
+ * Pins against the host. Source: Linux Documentation/admin-guide/cputopology.rst.
  */
-#include "planner/check/host.h"
+#include "planner/check/fix-parts.h"
 
 static void check_online(struct check *check, int element, const struct guest_set *cpus,
 			 const char *what)
@@ -20,7 +18,7 @@ static void check_online(struct check *check, int element, const struct guest_se
 		}
 }
 
-void pin_online(struct check *check)
+static void pin_online(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -35,7 +33,7 @@ void pin_online(struct check *check)
 	check_online(check, guest->vcpu_element, &guest->vcpu_cpuset, "<vcpu> cpuset");
 }
 
-void vcpu_mem_split(struct check *check)
+static void vcpu_mem_split(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
@@ -91,7 +89,7 @@ static void domain_unpinned(struct check *check, const check_hostdevs *list)
 	}
 }
 
-void vcpu_unpinned(struct check *check)
+static void vcpu_unpinned(struct check *check)
 {
 	check_hostdevs list = {};
 
@@ -147,7 +145,7 @@ static void say_threads(struct check *check, unsigned a, unsigned b, bool guest)
 			"Pin one of them to another core, or make them threads of one core in <topology>.");
 }
 
-void smt_mismatch(struct check *check)
+static void smt_mismatch(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	uint64_t threads =
@@ -189,7 +187,7 @@ void smt_mismatch(struct check *check)
 	vec_free(&seen);
 }
 
-void emulator_remote(struct check *check)
+static void emulator_remote(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	struct set vcpus = {}, emulator;
@@ -222,7 +220,7 @@ static int package_of(const struct check *check, size_t cell)
 	return cpu ? cpu->package : UNKNOWN_ID;
 }
 
-void numa_splits_llc(struct check *check)
+static void numa_splits_llc(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	uint64_t socket = guest->cores.value;
@@ -250,3 +248,122 @@ void numa_splits_llc(struct check *check)
 		return;
 	}
 }
+
+static const struct set *iothread_pin(const struct guest *guest, uint64_t id)
+{
+	for (size_t i = 0; i < guest->iothreadpins.n; i++)
+		if (number_is(guest->iothreadpins.v[i].id, id) &&
+		    guest->iothreadpins.v[i].cpus.state == VALUE_VALID)
+			return &guest->iothreadpins.v[i].cpus.set;
+	return NULL;
+}
+
+/* The host nodes that a device's data is on: an NVMe drive's own, else its cell's. */
+static bool nodes_of_data(const struct check *check, const struct guest_device *device,
+			  const struct guest_address *address, struct set *ret)
+{
+	const struct machine_function *drive =
+		device && device->source.state == VALUE_VALID
+			? machine_function(check->host, device->source.at)
+			: NULL;
+	int cell = address->state == VALUE_VALID
+			   ? guest_tree_cell(&check->tree, address->at.bus)
+			   : -1;
+
+	*ret = (struct set){};
+	if (drive && drive->affinity.what == AFFINITY_NODE)
+		set_add(ret, (unsigned)drive->affinity.node);
+	else if (cell < 0 || !check_backing(check, (size_t)cell, ret))
+		return false;
+	return true;
+}
+
+static void judge_iothread(struct check *check, struct assign_item item,
+			   struct guest_number iothread)
+{
+	const struct guest *guest = check->guest;
+	const struct set *pin = iothread.state == VALUE_VALID
+					? iothread_pin(guest, iothread.value)
+					: NULL;
+	_cleanup_set_ struct set nodes = {}, data = {};
+	_cleanup_free_ char *a = NULL, *b = NULL, *name = NULL;
+
+	if (!pin ||
+	    !nodes_of_data(check,
+			   item.device >= 0 ? &guest->devices.v[item.device] : NULL,
+			   assign_address(guest, item), &data))
+		return;
+	nodes = check_nodes_of(check->host, pin);
+	if (set_empty(&nodes) || set_subset(&nodes, &data))
+		return;
+	a = check_set_string(&nodes);
+	b = check_set_string(&data);
+	name = assign_item_name(guest, item);
+	check_values(
+		check_found(
+			check, assign_element(guest, item),
+			"iothread %llu of %s runs on host node %s, its data is on node %s.",
+			ULL(iothread.value), name, a, b),
+		a, b);
+}
+
+static void iothread_remote(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->iothreadpins.n == 0)
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		judge_iothread(check, (struct assign_item){-1, (int)i, -1},
+			       guest->devices.v[i].driver_iothread);
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		judge_iothread(check, (struct assign_item){(int)i, -1, -1},
+			       guest->controllers.v[i].driver_iothread);
+}
+
+const struct rule host_pins_rules[] = {
+	{RULE("pin-online", pin_online, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "Pins name CPUs that are online.",
+	 .why = "libvirt fails to start where none of a pin's CPUs is.",
+	 .mend = "Name CPUs that the host has.", .source = "Linux sched_setaffinity(2)",
+	 .remedy = REMEDY_FIX, .fix = fix_pin_online},
+	{RULE("vcpu-mem-split", vcpu_mem_split, WARNING, NEED_HOST, NOBODY),
+	 .after = {"pin-online", "memnode-host-node"},
+	 .what = "A cell's vCPUs run where its memory is.",
+	 .why = "Otherwise each access goes to another node, and the guest does not know.",
+	 .mend = "Pin the vCPUs to CPUs of that node, or bind the cell to theirs.",
+	 .source = "Linux numa_memory_policy", .remedy = REMEDY_FIX,
+	 .fix = fix_vcpu_split},
+	{RULE("vcpu-unpinned", vcpu_unpinned, WARNING, NEED_HOST, NOBODY),
+	 .what = "A cell with a host device has pinned vCPUs; so has a domain without cells.",
+	 .why = "The host moves them away from the device's node.",
+	 .mend = "Add vcpupin for each of them.",
+	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
+	 .fix = fix_vcpu_unpinned},
+	{RULE("smt-mismatch", smt_mismatch, WARNING, NEED_HOST, NOBODY),
+	 .after = {"pin-online"},
+	 .what = "Threads of a guest core are threads of a host core, and no others are.",
+	 .why = "The guest believes that they share a core and its caches, and that others do not.",
+	 .mend = "Pin them to siblings: see thread_siblings_list.",
+	 .source = "Linux cputopology", .remedy = REMEDY_FIX, .fix = fix_smt},
+	{RULE("emulator-remote", emulator_remote, WARNING, NEED_HOST, NOBODY),
+	 .after = {"pin-online"}, .what = "The emulator runs on nodes where vCPUs run.",
+	 .why = "Its work on the guest's memory crosses nodes otherwise.",
+	 .mend = "Give emulatorpin CPUs of those nodes.",
+	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
+	 .fix = fix_emulator},
+	{RULE("iothread-remote", iothread_remote, WARNING, NEED_HOST_PCI, NOBODY),
+	 .after = {"pin-online"},
+	 .what = "An iothread runs on the node that its drive or bus is on.",
+	 .why = "Each request crosses nodes otherwise.",
+	 .mend = "Give iothreadpin CPUs of that node.",
+	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
+	 .fix = fix_iothread},
+	{RULE("numa-splits-llc", numa_splits_llc, WARNING, NEED_HOST, NOBODY),
+	 .after = {"pin-online"},
+	 .what = "Cells on different packages of the host do not share a guest socket.",
+	 .why = "The guest believes that they share the last cache.",
+	 .mend = "Set sockets to the number of cells.",
+	 .source = "Linux arch/x86/kernel/smpboot.c", .remedy = REMEDY_EDIT},
+	{},
+};
