@@ -4,7 +4,7 @@
  * a device is sysfs numa_node or what the user said; the guest's is the <node> of the
  * expander bus above it.
  */
-#include "planner/check/host.h"
+#include "planner/check/fix-parts.h"
 
 #define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
 
@@ -30,7 +30,7 @@ static void say_exists(struct check *check, const struct check_hostdev *row,
 			    PCI_ARGS(device->source.at));
 }
 
-void hostdev_exists(struct check *check)
+static void hostdev_exists(struct check *check)
 {
 	each_hostdev(check, say_exists);
 }
@@ -91,7 +91,7 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 			   row->cell, row->host_node);
 }
 
-void hostdev_cell_affinity(struct check *check)
+static void hostdev_cell_affinity(struct check *check)
 {
 	each_hostdev(check, say_cell);
 }
@@ -108,7 +108,7 @@ static void say_no_affinity(struct check *check, const struct check_hostdev *row
 		PCI_ARGS(device->source.at), row->host_node);
 }
 
-void hostdev_no_affinity(struct check *check)
+static void hostdev_no_affinity(struct check *check)
 {
 	each_hostdev(check, say_no_affinity);
 }
@@ -135,7 +135,7 @@ static void say_unbacked(struct check *check, const struct check_hostdev *row,
 			    PCI_ARGS(device->source.at), row->host_node);
 }
 
-void hostdev_node_unbacked(struct check *check)
+static void hostdev_node_unbacked(struct check *check)
 {
 	each_hostdev(check, say_unbacked);
 }
@@ -150,7 +150,7 @@ static void say_unknown(struct check *check, const struct check_hostdev *row,
 			    PCI_ARGS(device->source.at));
 }
 
-void hostdev_node_unknown(struct check *check)
+static void hostdev_node_unknown(struct check *check)
 {
 	each_hostdev(check, say_unknown);
 }
@@ -164,7 +164,7 @@ static int guest_root(const struct check *check, const struct check_hostdev *row
 		       : -1;
 }
 
-void rc_collapsed(struct check *check)
+static void rc_collapsed(struct check *check)
 {
 	check_hostdevs list = {};
 
@@ -239,7 +239,7 @@ static bool switch_is_lost(const struct check *check, const struct check_hostdev
 		guest_switch(check, a) != guest_switch(check, b));
 }
 
-void switch_split(struct check *check)
+static void switch_split(struct check *check)
 {
 	check_hostdevs list = {};
 
@@ -264,3 +264,49 @@ void switch_split(struct check *check)
 		}
 	vec_free(&list);
 }
+
+const struct rule affinity_rules[] = {
+	{RULE("hostdev-exists", hostdev_exists, ERROR, NEED_HOST_PCI, LIBVIRT),
+	 .what = "Assigned devices are there.", .why = "libvirt refuses to start.",
+	 .mend = "Name a device of the host.", .source = LV "util/virpci.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("hostdev-cell-affinity", hostdev_cell_affinity, ERROR,
+	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),
+	 .what = "A device is on the guest node that its host node backs.",
+	 .why = "The guest gives it memory and CPUs of the wrong node.",
+	 .mend = "Move it below an expander bus of the right node.",
+	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_FIX,
+	 .fix = fix_to_node, .planned = PLAN_FIXES_WITH_HOST},
+	{RULE("hostdev-no-affinity", hostdev_no_affinity, WARNING,
+	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),
+	 .what = "In a guest with several nodes a device is on one of them.",
+	 .why = "It shows numa_node -1, and NCCL, DPDK and others guess.",
+	 .mend = "Put it below an expander bus with the right <node>.",
+	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_FIX,
+	 .fix = fix_to_node},
+	{RULE("hostdev-node-unbacked", hostdev_node_unbacked, WARNING, NEED_HOST_PCI,
+	      NOBODY),
+	 .what = "The guest has memory on the device's host node.",
+	 .why = "All its transfers cross nodes.",
+	 .mend = "Add a cell on that node, or take a nearer device.",
+	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_EDIT},
+	{RULE("hostdev-node-unknown", hostdev_node_unknown, INFO, NEED_HOST_PCI, NOBODY),
+	 .what = "The host knows on which node a device is.",
+	 .why = "Firmware without _PXM leaves it at -1, and nothing can be judged.",
+	 .mend = "Say it with --locality.", .source = "ACPI 6.4, 6.2.14 _PXM",
+	 .remedy = REMEDY_RECORD},
+	{RULE("rc-collapsed", rc_collapsed, WARNING, NEED_MACHINE | NEED_HOST_PCI,
+	      NOBODY),
+	 .what = "Devices of different root complexes are below different expander buses.",
+	 .why = "The guest takes them for neighbours, and GPUDirect for near.",
+	 .mend = "Give each root complex an expander bus; several may share a <node>.",
+	 .source = "NCCL topology detection", .remedy = REMEDY_FIX,
+	 .fix = fix_to_own_root},
+	{RULE("switch-split", switch_split, WARNING, NEED_MACHINE | NEED_HOST_PCI,
+	      NOBODY),
+	 .what = "Devices behind one switch of the host are behind one in the guest.",
+	 .why = "NCCL and GPUDirect take the way over the root for the only one.",
+	 .mend = "Put a pcie-switch-upstream-port with a downstream port for each between.",
+	 .source = "NCCL topology detection", .remedy = REMEDY_EDIT},
+	{},
+};

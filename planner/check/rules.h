@@ -103,6 +103,7 @@ extern const struct rule resources_rules[];
 extern const struct rule surroundings_rules[];
 extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
+extern const struct rule affinity_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -146,12 +147,10 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	 X(hostdev_exists) \
-	X(hostdev_cell_affinity) X(hostdev_no_affinity) X(hostdev_node_unbacked) \
-	X(hostdev_node_unknown) X(rc_collapsed) X(group_whole) X(viommu_group_split) \
+	 X(group_whole) X(viommu_group_split) \
 	X(driver_bound) X(rmrr_region) X(policy_affinity) \
 	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) \
-	X(hostdev_in_use) X(mmio64_fit) X(switch_split) \
+	X(hostdev_in_use) X(mmio64_fit) \
 	X(mdev_parent) X(ap_queue_owned) X(ap_queue_shared)
 /* clang-format on */
 
