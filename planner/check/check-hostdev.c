@@ -34,7 +34,7 @@ static bool fact_names(const struct check *check, const char *fact, struct pci_a
 	return list && strstr(list, word);
 }
 
-void hostdev_in_use(struct check *check)
+static void hostdev_in_use(struct check *check)
 {
 	static const struct {
 		const char *fact, *use;
@@ -72,7 +72,7 @@ static bool is_accelerated(const struct check *check, const struct guest_iommu *
 	return text && streq(text, "on");
 }
 
-void iommu_cannot_vfio(struct check *check)
+static void iommu_cannot_vfio(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
@@ -115,7 +115,7 @@ static void say_width(struct check *check, const struct guest_iommu *iommu, uint
 	check_values(finding, NULL, "39");
 }
 
-void aw_bits_host(struct check *check)
+static void aw_bits_host(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
@@ -138,7 +138,7 @@ void aw_bits_host(struct check *check)
 	vec_free(&list);
 }
 
-void memlock_start(struct check *check)
+static void memlock_start(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	check_hostdevs list = {};
@@ -195,7 +195,7 @@ static uint64_t hole_bytes(const struct check *check, int *ret_element)
 		       : HOLE_64_BYTES;
 }
 
-void mmio64_fit(struct check *check)
+static void mmio64_fit(struct check *check)
 {
 	check_hostdevs list = {};
 	uint64_t sum = 0, hole;
@@ -235,3 +235,34 @@ void mmio64_fit(struct check *check)
 		"Write <pcihole64 unit='KiB'>%llu</pcihole64> in PCI controller 0 or more, and mind the host's physical address bits.",
 		ULL(sum >> 10));
 }
+
+const struct rule hostdev_rules[] = {
+	{RULE("hostdev-in-use", hostdev_in_use, ERROR, NEED_HOST_PCI, NOBODY),
+	 .what = "The host does not need the device itself.",
+	 .why = "libvirt detaches a disk that is mounted, or the card that leads to the host, as it is told.",
+	 .mend = "Give the guest another device.", .source = "Linux driver-api/vfio.rst",
+	 .remedy = REMEDY_EDIT},
+	{RULE("iommu-cannot-vfio", iommu_cannot_vfio, ERROR, 0, QEMU),
+	 .what = "With a host device the guest's IOMMU is one that passes maps on.",
+	 .why = "QEMU exits: its amd and smmuv3 IOMMUs do not tell VFIO of mappings. From 10.2 on they do if told so.",
+	 .mend = "Use the intel or virtio model.",
+	 .source = "QEMU 7.2 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
+	 .what = "The guest's IOMMU is no wider than the host's.",
+	 .why = "QEMU 9.1 and later exits: aw-bits 48 is more than the host's 39. Since QEMU 9.2 its default is 48. Older ones start.",
+	 .mend = "Write <driver aw_bits='39'/> in <iommu>.",
+	 .source = "QEMU 9.2 hw/i386/intel_iommu.c; change log", .remedy = REMEDY_EDIT},
+	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
+	 .what = "Devices behind the guest's IOMMU lock its memory once each.",
+	 .why = "libvirt before 8.7 counts it once, and a libvirt without root cannot raise the limit: QEMU exits, cannot map memory, error -12.",
+	 .mend = "Set <hard_limit> to the devices times the memory, and 1 GiB.",
+	 .source = "libvirt 8.7 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
+	 .remedy = REMEDY_EDIT},
+	{RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
+	 .what = "The 64-bit BARs of host devices fit into the guest's window.",
+	 .why = "What does not fit has no BAR in the guest: a large GPU that cannot be used.",
+	 .mend = "Raise <pcihole64> of PCI controller 0.",
+	 .source = "QEMU 7.2 hw/pci-host/q35.c, pci-hole64-size", .remedy = REMEDY_EDIT},
+	{},
+};

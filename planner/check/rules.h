@@ -104,6 +104,7 @@ extern const struct rule surroundings_rules[];
 extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
 extern const struct rule affinity_rules[];
+extern const struct rule hostdev_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -149,8 +150,6 @@ void check_relate(struct check *check, struct finding *finding, int element);
 #define RULE_LIST(X) \
 	 X(group_whole) X(viommu_group_split) \
 	X(driver_bound) X(rmrr_region) X(policy_affinity) \
-	X(iommu_cannot_vfio) X(memlock_start) X(aw_bits_host) \
-	X(hostdev_in_use) X(mmio64_fit) \
 	X(mdev_parent) X(ap_queue_owned) X(ap_queue_shared)
 /* clang-format on */
 
