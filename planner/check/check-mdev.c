@@ -119,7 +119,7 @@ static void say_owned(struct check *check, const struct guest_device *device,
 		queue->adapter, queue->domain);
 }
 
-void ap_queue_owned(struct check *check)
+static void ap_queue_owned(struct check *check)
 {
 	each_queue(check, say_owned);
 }
@@ -163,7 +163,7 @@ static void say_shared(struct check *check, const struct guest_device *device,
 			->subject = xasprintf("%02x.%04x", queue->adapter, queue->domain);
 }
 
-void ap_queue_shared(struct check *check)
+static void ap_queue_shared(struct check *check)
 {
 	each_queue(check, say_shared);
 }
@@ -183,7 +183,7 @@ static int parent_node(const struct check *check, const char *uuid,
 		       : -1;
 }
 
-void mdev_parent(struct check *check)
+static void mdev_parent(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->devices.n; i++) {
 		const struct guest_device *device = &check->guest->devices.v[i];
@@ -214,3 +214,22 @@ void mdev_parent(struct check *check)
 			nodes, NULL);
 	}
 }
+
+const struct rule mdev_rules[] = {
+	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
+	 .what = "A mediated device is on the guest node that its parent's node backs.",
+	 .why = "The guest gives it memory and CPUs of the wrong node.",
+	 .mend = "Move it below an expander bus of the right node.",
+	 .source = "Linux vfio-mediated-device", .remedy = REMEDY_EDIT},
+	{RULE("ap-queue-owned", ap_queue_owned, ERROR, NEED_HOST, KERNEL),
+	 .what = "AP queues of a mediated device are not the host's own.",
+	 .why = "Where apmask and aqmask both have it, the host's driver keeps the queue, and the guest does not get it.",
+	 .mend = "Take the adapter or domain out of the host's mask.",
+	 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
+	{RULE("ap-queue-shared", ap_queue_shared, ERROR, NEED_HOST, KERNEL),
+	 .what = "An AP queue is in one mediated device.",
+	 .why = "The kernel gives it to one only.",
+	 .mend = "Unassign it from one of them.", .source = "Linux vfio-ap",
+	 .remedy = REMEDY_RECORD},
+	{},
+};

@@ -3,22 +3,6 @@
 #include "planner/check/fix-parts.h"
 
 const struct rule rest_rules[] = {
-	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
-	 .what = "A mediated device is on the guest node that its parent's node backs.",
-	 .why = "The guest gives it memory and CPUs of the wrong node.",
-	 .mend = "Move it below an expander bus of the right node.",
-	 .source = "Linux vfio-mediated-device", .remedy = REMEDY_EDIT},
-	{RULE("ap-queue-owned", ap_queue_owned, ERROR, NEED_HOST, KERNEL),
-	 .what = "AP queues of a mediated device are not the host's own.",
-	 .why = "Where apmask and aqmask both have it, the host's driver keeps the queue, and the guest does not get it.",
-	 .mend = "Take the adapter or domain out of the host's mask.",
-	 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
-	{RULE("ap-queue-shared", ap_queue_shared, ERROR, NEED_HOST, KERNEL),
-	 .what = "An AP queue is in one mediated device.",
-	 .why = "The kernel gives it to one only.",
-	 .mend = "Unassign it from one of them.", .source = "Linux vfio-ap",
-	 .remedy = REMEDY_RECORD},
-
 	{RULE("group-whole", group_whole, ERROR, NEED_HOST_PCI | NEED_GROUPS, QEMU),
 	 .what = "All of an IOMMU group is assigned or unused.",
 	 .why = "QEMU exits: the group is not viable.",
