@@ -27,7 +27,7 @@ static bool harmless(const struct machine_function *function)
 	return false;
 }
 
-void group_whole(struct check *check)
+static void group_whole(struct check *check)
 {
 	const struct machine *host = check->host;
 	check_hostdevs list = {};
@@ -65,7 +65,7 @@ void group_whole(struct check *check)
 }
 
 /* Behind the guest's IOMMU each slot is an address space of its own. */
-void viommu_group_split(struct check *check)
+static void viommu_group_split(struct check *check)
 {
 	const struct machine *host = check->host;
 	check_hostdevs list = {};
@@ -105,7 +105,7 @@ void viommu_group_split(struct check *check)
 	vec_free(&list);
 }
 
-void driver_bound(struct check *check)
+static void driver_bound(struct check *check)
 {
 	check_hostdevs list = {};
 
@@ -137,7 +137,7 @@ void driver_bound(struct check *check)
 }
 
 /* "0xstart 0xend direct" lines of the group's reserved_regions. */
-void rmrr_region(struct check *check)
+static void rmrr_region(struct check *check)
 {
 	check_hostdevs list = {};
 
@@ -171,3 +171,30 @@ void rmrr_region(struct check *check)
 	}
 	vec_free(&list);
 }
+
+const struct rule groups_rules[] = {
+	{RULE("group-whole", group_whole, ERROR, NEED_HOST_PCI | NEED_GROUPS, QEMU),
+	 .what = "All of an IOMMU group is assigned or unused.",
+	 .why = "QEMU exits: the group is not viable.",
+	 .mend = "Assign the others too, or unbind them from their driver.",
+	 .source = "Linux vfio; QEMU 7.2 hw/vfio/common.c", .remedy = REMEDY_EDIT},
+	{RULE("viommu-group-split", viommu_group_split, ERROR,
+	      NEED_HOST_PCI | NEED_GROUPS, QEMU),
+	 .what = "Behind the guest's IOMMU, devices of one host group stay together.",
+	 .why = "QEMU exits: the group is used in multiple address spaces.",
+	 .mend = "Put them behind one pcie-to-pci-bridge, or take the IOMMU away.",
+	 .source = "QEMU 7.2 hw/vfio/common.c", .remedy = REMEDY_EDIT,
+	 .planned = PLAN_FIXES_WITH_HOST},
+	{RULE("driver-bound", driver_bound, ERROR, NEED_HOST_PCI, LIBVIRT),
+	 .what = "A device that libvirt does not manage is bound to vfio-pci and whole.",
+	 .why = "libvirt refuses to start: it must be detached by hand.",
+	 .mend = "Write managed='yes', or bind it to vfio-pci.",
+	 .source = LV "hypervisor/virhostdev.c", .remedy = REMEDY_EDIT},
+	{RULE("rmrr-region", rmrr_region, ERROR, NEED_HOST_PCI | NEED_GROUPS, KERNEL),
+	 .what = "The host's firmware keeps no memory for the device.",
+	 .why = "The kernel refuses: platform RMRR requirement.",
+	 .mend = "Look for a firmware setting that gives it free.",
+	 .source = "Linux drivers/iommu/intel/iommu.c", .remedy = REMEDY_MANUAL,
+	 .by_hand = "Only a setting of the firmware gives the device free."},
+	{},
+};

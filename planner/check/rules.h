@@ -106,6 +106,7 @@ extern const struct rule host_pins_rules[];
 extern const struct rule affinity_rules[];
 extern const struct rule hostdev_rules[];
 extern const struct rule mdev_rules[];
+extern const struct rule groups_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -149,8 +150,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 /* The formatter would make one line of it. */
 /* clang-format off */
 #define RULE_LIST(X) \
-	 X(group_whole) X(viommu_group_split) \
-	X(driver_bound) X(rmrr_region) X(policy_affinity)
+	 X(policy_affinity)
 
 /* clang-format on */
 
