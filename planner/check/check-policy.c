@@ -151,7 +151,7 @@ static void say_policy(struct check *check, const struct check_hostdev *row,
 		finding->severity = SEVERITY_WARNING;
 }
 
-void policy_affinity(struct check *check)
+static void policy_affinity(struct check *check)
 {
 	_cleanup_set_ struct set nodes = nodes_in_use(check);
 	enum check_policy policy = check->options->policy;
@@ -180,3 +180,13 @@ void policy_affinity(struct check *check)
 	}
 	vec_free(&list);
 }
+
+const struct rule policy_rules[] = {
+	{RULE("policy-affinity", policy_affinity, ERROR, NEED_HOST_PCI | NEED_POLICY,
+	      NOBODY),
+	 .what = "The devices keep to the policy asked for.",
+	 .why = "OpenStack's filter would not place this guest here.",
+	 .mend = "Take a device on another node, or another policy.",
+	 .source = "nova/pci/stats.py", .remedy = REMEDY_EDIT},
+	{},
+};

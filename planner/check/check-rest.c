@@ -3,13 +3,6 @@
 #include "planner/check/fix-parts.h"
 
 const struct rule rest_rules[] = {
-	{RULE("policy-affinity", policy_affinity, ERROR, NEED_HOST_PCI | NEED_POLICY,
-	      NOBODY),
-	 .what = "The devices keep to the policy asked for.",
-	 .why = "OpenStack's filter would not place this guest here.",
-	 .mend = "Take a device on another node, or another policy.",
-	 .source = "nova/pci/stats.py", .remedy = REMEDY_EDIT},
-
 	{RULE("device-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "Of the domains of one host, each host device is in one.",
 	 .why = "The second to start is refused.",

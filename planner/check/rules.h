@@ -107,6 +107,7 @@ extern const struct rule affinity_rules[];
 extern const struct rule hostdev_rules[];
 extern const struct rule mdev_rules[];
 extern const struct rule groups_rules[];
+extern const struct rule policy_rules[];
 extern const struct rule rest_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
@@ -149,8 +150,7 @@ void check_relate(struct check *check, struct finding *finding, int element);
 
 /* The formatter would make one line of it. */
 /* clang-format off */
-#define RULE_LIST(X) \
-	 X(policy_affinity)
+#define RULE_LIST(X)
 
 /* clang-format on */
 
