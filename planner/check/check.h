@@ -41,6 +41,8 @@ struct check_suppressed {
 	char *reason; /* owned */
 };
 
+enum check_use_kind { USE_MDEV, USE_GROUP, USE_AP_QUEUE };
+
 /* What one domain takes of its host, for several domains together. */
 struct check_use {
 	VEC(struct check_use_device {
@@ -48,10 +50,10 @@ struct check_use {
 		struct place place; /* its path is owned */
 	})
 	devices;
-	/* What else only one domain can have, under the rule that says so. */
+	/* What else only one domain can have. */
 	VEC(struct check_use_thing {
-		const char *rule; /* borrowed: a rule's own id */
-		char *name;       /* "mediated device UUID"; owned */
+		enum check_use_kind kind;
+		char *name; /* "mediated device UUID"; owned */
 		struct place place;
 	})
 	things;

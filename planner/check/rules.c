@@ -12,7 +12,7 @@ static const struct rule *const families[] = {
 	iommu_devices_rules, numa_rules,       hmat_rules,      memory_rules,
 	pins_rules,          version_rules,    resources_rules, surroundings_rules,
 	host_memory_rules,   host_pins_rules,  affinity_rules,  hostdev_rules,
-	mdev_rules,          groups_rules,     policy_rules,    rest_rules};
+	mdev_rules,          groups_rules,     policy_rules,    together_rules};
 
 /* The family that ends with that row; NULL: none. */
 static const struct rule *family_after(const struct rule *end)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rules.h - the table of rules, and what a rule's function sees. One row gives `check`,
- * `explain`, docs/rules.rst and the list of tests. A rule's id is the name of its
- * function with dashes, of tests/domains/ID.xml and of its anchor in the documentation.
+ * rules.h - a rule, and what its function sees. Each family of rules has a file, which
+ * ends in its table; one row there gives `check`, `explain`, docs/rules.rst and the list
+ * of tests. A rule's id is the name of its function with dashes, of tests/domains/ID.xml
+ * and of its anchor in the documentation.
  */
 #pragma once
 
@@ -108,7 +109,7 @@ extern const struct rule hostdev_rules[];
 extern const struct rule mdev_rules[];
 extern const struct rule groups_rules[];
 extern const struct rule policy_rules[];
-extern const struct rule rest_rules[];
+extern const struct rule together_rules[];
 
 /* A row's first columns: function, severity, needs, who says it today. */
 #define RULE(id_, function, severity_, needs_, judge_)                                   \
@@ -147,13 +148,3 @@ void check_mend(struct finding *finding, const char *format, ...) _printf_(2, 3)
 void check_values(struct finding *finding, const char *observed, const char *expected);
 /* Points at a second place. */
 void check_relate(struct check *check, struct finding *finding, int element);
-
-/* The formatter would make one line of it. */
-/* clang-format off */
-#define RULE_LIST(X)
-
-/* clang-format on */
-
-#define DECLARE_RULE(name) void name(struct check *check);
-RULE_LIST(DECLARE_RULE)
-#undef DECLARE_RULE

@@ -3,6 +3,15 @@
 
 #include "planner/check/host.h"
 
+enum { DEVICE_TWICE, GROUP_TWICE, QUEUE_TWICE, CPU_TWICE, NODE_FULL };
+
+/* The rule about what only one domain can have. */
+static const struct rule *const thing_rules[] = {
+	[USE_MDEV] = &together_rules[DEVICE_TWICE],
+	[USE_GROUP] = &together_rules[GROUP_TWICE],
+	[USE_AP_QUEUE] = &together_rules[QUEUE_TWICE],
+};
+
 static struct place copy_place(const struct place *place)
 {
 	struct place copy = *place;
@@ -11,10 +20,10 @@ static struct place copy_place(const struct place *place)
 	return copy;
 }
 
-static void add(struct check_result *result, const char *id, const struct place *place,
-		const struct place *related, const char *message)
+static void add(struct check_result *result, const struct rule *rule,
+		const struct place *place, const struct place *related,
+		const char *message)
 {
-	const struct rule *rule = rule_named(id);
 	struct finding *finding =
 		report_add(&result->report, rule->id, rule->severity, "%s", message);
 
@@ -38,7 +47,7 @@ static void compare_devices(struct check_result *a, struct check_result *b)
 					    " is assigned in %s as well.",
 					    PCI_ARGS(own->at),
 					    a->use.devices.v[j].place.file);
-			add(b, "device-taken-twice", &own->place,
+			add(b, &together_rules[DEVICE_TWICE], &own->place,
 			    &a->use.devices.v[j].place, message);
 		}
 }
@@ -63,14 +72,14 @@ static void compare_things(const struct check_options *options, struct check_res
 			const struct check_use_thing *other = &a->use.things.v[j];
 			_cleanup_free_ char *message = NULL;
 
-			if (!streq(own->rule, other->rule) ||
-			    !streq(own->name, other->name) ||
-			    !check_wants(options, rule_named(own->rule)) ||
-			    (streq(own->rule, "group-taken-twice") && same_device(a, b)))
+			if (own->kind != other->kind || !streq(own->name, other->name) ||
+			    !check_wants(options, thing_rules[own->kind]) ||
+			    (own->kind == USE_GROUP && same_device(a, b)))
 				continue;
 			message = xasprintf("%s is in %s as well.", own->name,
 					    other->place.file);
-			add(b, own->rule, &own->place, &other->place, message);
+			add(b, thing_rules[own->kind], &own->place, &other->place,
+			    message);
 			break;
 		}
 }
@@ -88,7 +97,8 @@ static void compare_pins(struct check_result *a, struct check_result *b)
 	list = check_set_string(&both);
 	message = xasprintf("Host CPU %s is pinned to in %s as well.", list,
 			    a->use.pins_place.file);
-	add(b, "cpu-taken-twice", &b->use.pins_place, &a->use.pins_place, message);
+	add(b, &together_rules[CPU_TWICE], &b->use.pins_place, &a->use.pins_place,
+	    message);
 }
 
 /* Said where the sum first passes what the node has. */
@@ -113,7 +123,7 @@ static void sum_node(struct check_result *const *results, size_t n,
 			"With this domain, %llu MiB are bound to host node %d, which has %llu MiB.",
 			(unsigned long long)(sum >> 20), node->id,
 			(unsigned long long)(node->memory_bytes >> 20));
-		add(results[i], "node-oversubscribed", &results[i]->use.memory_place,
+		add(results[i], &together_rules[NODE_FULL], &results[i]->use.memory_place,
 		    NULL, message);
 	}
 }
@@ -121,9 +131,9 @@ static void sum_node(struct check_result *const *results, size_t n,
 void check_together(struct check_result *const *results, size_t n,
 		    const struct check_options *options)
 {
-	bool devices = check_wants(options, rule_named("device-taken-twice"));
-	bool cpus = check_wants(options, rule_named("cpu-taken-twice"));
-	bool memory = check_wants(options, rule_named("node-oversubscribed"));
+	bool devices = check_wants(options, &together_rules[DEVICE_TWICE]);
+	bool cpus = check_wants(options, &together_rules[CPU_TWICE]);
+	bool memory = check_wants(options, &together_rules[NODE_FULL]);
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < i; j++) {
@@ -139,3 +149,36 @@ void check_together(struct check_result *const *results, size_t n,
 	for (size_t i = 0; i < n; i++)
 		report_sort(&results[i]->report);
 }
+
+const struct rule together_rules[] = {
+	[DEVICE_TWICE] =
+		{RULE("device-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
+		 .what = "Of the domains of one host, each host device is in one.",
+		 .why = "The second to start is refused.",
+		 .mend = "Give one of them another device, or never run both.",
+		 .source = LV "hypervisor/virhostdev.c", .remedy = REMEDY_EDIT},
+	[GROUP_TWICE] =
+		{RULE("group-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
+		 .what = "Of the domains of one host, each IOMMU group is in one.",
+		 .why = "A group cannot be shared: the second to start is refused.",
+		 .mend = "Give all of the group to one of them.",
+		 .source = LV "hypervisor/virhostdev.c", .remedy = REMEDY_EDIT},
+	[QUEUE_TWICE] = {RULE("ap-queue-taken-twice", NULL, ERROR, NEED_HOST, KERNEL),
+			 .what = "Of the domains of one host, each AP queue is in one.",
+			 .why = "The kernel gives it to one mediated device only.",
+			 .mend = "Unassign it from one of them.",
+			 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
+	[CPU_TWICE] =
+		{RULE("cpu-taken-twice", NULL, WARNING, NEED_HOST, NOBODY),
+		 .what = "Of the domains of one host, CPUs that are pinned to alone are in one.",
+		 .why = "Both vCPUs take turns on it.",
+		 .mend = "Pin one of them elsewhere.",
+		 .source = "Linux sched_setaffinity(2)", .remedy = REMEDY_EDIT},
+	[NODE_FULL] =
+		{RULE("node-oversubscribed", NULL, WARNING, NEED_HOST, NOBODY),
+		 .what = "The domains of one host fit into the nodes they are bound to.",
+		 .why = "With mode strict the kernel kills one of them when the node is full.",
+		 .mend = "Bind some elsewhere, or run fewer of them.",
+		 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -44,12 +44,12 @@ static void gather_memory(const struct check *check, struct check_use *ret)
 	ret->memory_place = place_of(check->document, guest->numatune_element);
 }
 
-static void add_thing(const struct check *check, const char *rule, char *name,
+static void add_thing(const struct check *check, enum check_use_kind kind, char *name,
 		      int element, struct check_use *ret)
 {
 	struct check_use_thing *row = vec_add(&ret->things);
 
-	row->rule = rule;
+	row->kind = kind;
 	row->name = name;
 	row->place = place_of(check->document, element);
 }
@@ -62,12 +62,12 @@ static void gather_mdevs(const struct check *check, struct check_use *ret)
 
 		if (!device->mdev_uuid)
 			continue;
-		add_thing(check, "device-taken-twice",
+		add_thing(check, USE_MDEV,
 			  xasprintf("Mediated device %s", device->mdev_uuid),
 			  device->element, ret);
 		check_list_queues(check, device, &queues);
 		for (size_t j = 0; j < queues.n; j++)
-			add_thing(check, "ap-queue-taken-twice",
+			add_thing(check, USE_AP_QUEUE,
 				  xasprintf("AP queue %02x.%04x", queues.v[j].adapter,
 					    queues.v[j].domain),
 				  device->element, ret);
@@ -83,7 +83,7 @@ static void gather_group(const struct check *check, const struct check_hostdev *
 			    : GROUP_UNKNOWN;
 
 	if (group >= 0)
-		add_thing(check, "group-taken-twice", xasprintf("IOMMU group %d", group),
+		add_thing(check, USE_GROUP, xasprintf("IOMMU group %d", group),
 			  check->guest->devices.v[row->device].element, ret);
 }
 
