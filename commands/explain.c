@@ -70,7 +70,7 @@ static void write_rst(const struct rule *rule)
 static void write_all_rst(void)
 {
 	puts("=====\nRules\n=====\n\n"
-	     ".. Made from planner/check/rules.c: virt-layout explain --rst\n\n"
+	     ".. Made from the tables in planner/check: virt-layout explain --rst\n\n"
 	     "What ``virt-layout check`` looks at. \"Said by\" names who would tell you\n"
 	     "without it; \"nobody\" is what breaks without a word.\n");
 	rules_foreach(rule) write_rst(rule);

@@ -272,27 +272,35 @@ static void io_ports(struct check *check)
 			: "Give some devices a model without I/O ports, such as virtio.");
 }
 
+/* Rows that others build on. */
+enum { PXB_BUSNR_RANGE, PXB_BUSNR_DUP, BUS_WINDOW };
+
 const struct rule bus_rules[] = {
-	{RULE("pxb-busnr-range", pxb_busnr_range, ERROR, 0, LIBVIRT),
-	 .what = "busNr is 1 to 254.",
-	 .why = "0 is the main root, 255 leaves no number for a port.",
-	 .mend = "Choose a number from 1 to 254.", .source = LV "conf/domain_validate.c",
-	 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
-	{RULE("pxb-busnr-dup", pxb_busnr_dup, ERROR, NEED_MACHINE, QEMU),
-	 .what = "Each expander bus has a busNr of its own.",
-	 .why = "libvirt takes it, QEMU does not start: the bus is already in use.",
-	 .mend = "Give one of them another busNr.",
-	 .source = "QEMU 7.2 hw/pci-bridge/pci_expander_bridge.c", .remedy = REMEDY_FIX,
-	 .fix = fix_bus_numbers},
-	{RULE("bus-window", bus_window, ERROR, NEED_MACHINE, NOBODY),
-	 .after = {"pxb-busnr-dup", "pxb-busnr-range"},
-	 .what = "Each root has bus numbers enough for the bridges below it.",
-	 .why = "The 256 numbers are shared: where one root runs into the next, devices or whole nodes vanish from the guest, with SeaBIOS at 254 and 255 it hangs, and nobody says a word. Left to libvirt, busNr has room for one port.",
-	 .mend = "Spread the busNr of the expander buses further apart.",
-	 .source = "QEMU docs/pcie.txt; SeaBIOS src/fw/pciinit.c; measured",
-	 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
+	[PXB_BUSNR_RANGE] =
+		{RULE("pxb-busnr-range", pxb_busnr_range, ERROR, 0, LIBVIRT),
+		 .what = "busNr is 1 to 254.",
+		 .why = "0 is the main root, 255 leaves no number for a port.",
+		 .mend = "Choose a number from 1 to 254.",
+		 .source = LV "conf/domain_validate.c", .remedy = REMEDY_FIX,
+		 .fix = fix_bus_numbers},
+	[PXB_BUSNR_DUP] =
+		{RULE("pxb-busnr-dup", pxb_busnr_dup, ERROR, NEED_MACHINE, QEMU),
+		 .what = "Each expander bus has a busNr of its own.",
+		 .why = "libvirt takes it, QEMU does not start: the bus is already in use.",
+		 .mend = "Give one of them another busNr.",
+		 .source = "QEMU 7.2 hw/pci-bridge/pci_expander_bridge.c",
+		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
+	[BUS_WINDOW] =
+		{RULE("bus-window", bus_window, ERROR, NEED_MACHINE, NOBODY),
+		 .after = {&bus_rules[PXB_BUSNR_DUP], &bus_rules[PXB_BUSNR_RANGE]},
+		 .what = "Each root has bus numbers enough for the bridges below it.",
+		 .why = "The 256 numbers are shared: where one root runs into the next, devices or whole nodes vanish from the guest, with SeaBIOS at 254 and 255 it hangs, and nobody says a word. Left to libvirt, busNr has room for one port.",
+		 .mend = "Spread the busNr of the expander buses further apart.",
+		 .source = "QEMU docs/pcie.txt; SeaBIOS src/fw/pciinit.c; measured",
+		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	{RULE("bus-slack", bus_slack, INFO, NEED_MACHINE, NOBODY),
-	 .after = {"bus-window"}, .what = "Each expander bus has a bus number to spare.",
+	 .after = {&bus_rules[BUS_WINDOW]},
+	 .what = "Each expander bus has a bus number to spare.",
 	 .why = "Without one, a port added later moves the bus numbers of others.",
 	 .mend = "Lower its busNr, if there is room below.",
 	 .source = "QEMU docs/pcie.txt", .remedy = REMEDY_FIX, .fix = fix_bus_numbers},

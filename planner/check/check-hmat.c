@@ -173,18 +173,24 @@ static void hmat_cache_first(struct check *check)
 	}
 }
 
+/* Rows that others build on. */
+enum { HMAT_NODES, NUMA_CACHE_LEVEL };
+
 const struct rule hmat_rules[] = {
-	{RULE("hmat-nodes", hmat_nodes, ERROR, 0, LIBVIRT),
-	 .what = "Interconnects lead between cells, and to caches, that are there.",
-	 .why = "libvirt refuses others.",
-	 .mend = "Name a cell, and a level that the target's <cache> elements have.",
-	 .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
-	 .remedy = REMEDY_EDIT},
-	{RULE("numa-cache-level", numa_cache_level, ERROR, 0, LIBVIRT),
-	 .what = "A cell's caches have levels 1 to 3, each once.",
-	 .why = "libvirt refuses others.", .mend = "Number them from 1.",
-	 .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
-	 .remedy = REMEDY_EDIT},
+	[HMAT_NODES] =
+		{RULE("hmat-nodes", hmat_nodes, ERROR, 0, LIBVIRT),
+		 .what = "Interconnects lead between cells, and to caches, that are there.",
+		 .why = "libvirt refuses others.",
+		 .mend = "Name a cell, and a level that the target's <cache> elements have.",
+		 .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
+		 .remedy = REMEDY_EDIT},
+	[NUMA_CACHE_LEVEL] = {RULE("numa-cache-level", numa_cache_level, ERROR, 0,
+				   LIBVIRT),
+			      .what = "A cell's caches have levels 1 to 3, each once.",
+			      .why = "libvirt refuses others.",
+			      .mend = "Number them from 1.",
+			      .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
+			      .remedy = REMEDY_EDIT},
 	{RULE("hmat-initiator", hmat_initiator, ERROR, 0, LIBVIRT),
 	 .what = "The initiator of an interconnect has vCPUs.",
 	 .why = "libvirt refuses others.", .mend = "Name a cell with vCPUs.",
@@ -195,7 +201,7 @@ const struct rule hmat_rules[] = {
 	 .mend = "Keep one direction.", .source = LV "conf/numa_conf.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hmat-cache-first", hmat_cache_first, ERROR, 0, QEMU),
-	 .after = {"hmat-nodes", "numa-cache-level"},
+	 .after = {&hmat_rules[HMAT_NODES], &hmat_rules[NUMA_CACHE_LEVEL]},
 	 .what = "A cell with a cache has a latency and a bandwidth.",
 	 .why = "libvirt takes it, QEMU exits: both must be given before the cache.",
 	 .mend = "Add <latency> and <bandwidth> with that cell as target to <interconnects>.",

@@ -236,14 +236,18 @@ static void fix_address(struct fix *fix)
 	edit_remove(&fix->edits, fix->element);
 }
 
+/* Rows that others build on. */
+enum { VCPUS_LIMIT };
+
 const struct rule iommu_rules[] = {
-	{RULE("vcpus-limit", vcpus_limit, ERROR, 0, LIBVIRT),
-	 .what = "There is a vCPU, and there are no more than the machine takes.",
-	 .why = "libvirt refuses none, and more than QEMU says of the machine.",
-	 .mend = "Lower <vcpu>, or use a newer QEMU.",
-	 .source = "QEMU 7.2 hw/i386/pc_q35.c", .remedy = REMEDY_EDIT},
+	[VCPUS_LIMIT] =
+		{RULE("vcpus-limit", vcpus_limit, ERROR, 0, LIBVIRT),
+		 .what = "There is a vCPU, and there are no more than the machine takes.",
+		 .why = "libvirt refuses none, and more than QEMU says of the machine.",
+		 .mend = "Lower <vcpu>, or use a newer QEMU.",
+		 .source = "QEMU 7.2 hw/i386/pc_q35.c", .remedy = REMEDY_EDIT},
 	{RULE("vcpus-need-eim", vcpus_need_eim, ERROR, 0, LIBVIRT),
-	 .after = {"vcpus-limit"}, .what = "More than 255 vCPUs go with eim.",
+	 .after = {&iommu_rules[VCPUS_LIMIT]}, .what = "More than 255 vCPUs go with eim.",
 	 .why = "APIC ids above 255 need extended interrupts, and libvirt refuses them without; from 10.10 on it adds the IOMMU itself.",
 	 .mend = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
 	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",

@@ -282,16 +282,21 @@ static void fix_memory(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
+/* Rows that others build on. */
+enum { NUMA_CELL_IDS, NUMA_CELLS_OVERLAP };
+
 const struct rule numa_rules[] = {
-	{RULE("numa-cell-ids", numa_cell_ids, ERROR, 0, LIBVIRT),
-	 .what = "Cell ids are 0, 1, 2 and so on.",
-	 .why = "libvirt refuses gaps and duplicates.",
-	 .mend = "Number the cells from 0 without gaps.", .source = LV "conf/numa_conf.c",
-	 .remedy = REMEDY_EDIT},
-	{RULE("numa-cells-overlap", numa_cells_overlap, ERROR, 0, LIBVIRT),
-	 .what = "A vCPU is in one cell.", .why = "libvirt refuses overlaps.",
-	 .mend = "Take the vCPUs out of one of the cells.",
-	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	[NUMA_CELL_IDS] = {RULE("numa-cell-ids", numa_cell_ids, ERROR, 0, LIBVIRT),
+			   .what = "Cell ids are 0, 1, 2 and so on.",
+			   .why = "libvirt refuses gaps and duplicates.",
+			   .mend = "Number the cells from 0 without gaps.",
+			   .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	[NUMA_CELLS_OVERLAP] = {RULE("numa-cells-overlap", numa_cells_overlap, ERROR, 0,
+				     LIBVIRT),
+				.what = "A vCPU is in one cell.",
+				.why = "libvirt refuses overlaps.",
+				.mend = "Take the vCPUs out of one of the cells.",
+				.source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("numa-cpu-range", numa_cpu_range, ERROR, 0, LIBVIRT),
 	 .what = "The cells' vCPUs are there.",
 	 .why = "libvirt refuses ids at or above the number of vCPUs.",
@@ -318,7 +323,7 @@ const struct rule numa_rules[] = {
 	 .mend = "Change the topology or <vcpu>.", .source = LV "qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("numa-splits-core", numa_splits_core, WARNING, 0, NOBODY),
-	 .after = {"numa-cells-overlap"},
+	 .after = {&numa_rules[NUMA_CELLS_OVERLAP]},
 	 .what = "The threads of a core are in one cell.",
 	 .why = "vCPUs that follow each other are threads of one core, unlike on most hosts; a split core confuses the guest's scheduler and hwloc.",
 	 .mend = "Give each cell whole cores: cpus='0-3' and not '0-1,4-5'.",

@@ -183,17 +183,21 @@ static void emulator_shares(struct check *check)
 	set_free(&pinned);
 }
 
+/* Rows that others build on. */
+enum { PIN_VCPU };
+
 const struct rule pins_rules[] = {
-	{RULE("pin-vcpu", pin_vcpu, ERROR, 0, LIBVIRT),
-	 .what = "Each vCPU is pinned once.", .why = "libvirt refuses the second.",
-	 .mend = "Join the lists.", .source = LV "conf/domain_conf.c",
-	 .remedy = REMEDY_EDIT},
+	[PIN_VCPU] = {RULE("pin-vcpu", pin_vcpu, ERROR, 0, LIBVIRT),
+		      .what = "Each vCPU is pinned once.",
+		      .why = "libvirt refuses the second.", .mend = "Join the lists.",
+		      .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("iothread-exists", iothread_exists, ERROR, 0, LIBVIRT),
 	 .what = "An iothread that is pinned, scheduled or used exists.",
 	 .why = "libvirt refuses another.",
 	 .mend = "Raise <iothreads>, or name an id of <iothreadids>.",
 	 .source = LV "conf/domain_conf.c; qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
-	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY), .after = {"pin-vcpu"},
+	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY),
+	 .after = {&pins_rules[PIN_VCPU]},
 	 .what = "Where each vCPU is pinned to one CPU, it is a CPU of its own.",
 	 .why = "Two vCPUs on one CPU take turns: jitter for DPDK and real time.",
 	 .mend = "Pin one of them elsewhere.", .source = "Linux sched_setaffinity(2)",

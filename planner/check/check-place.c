@@ -273,7 +273,18 @@ static void fix_chassis(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
+enum { PORT_NO_ACS };
+
+const struct rule *const rule_port_no_acs = &place_rules[PORT_NO_ACS];
+
 const struct rule place_rules[] = {
+	[PORT_NO_ACS] =
+		{RULE("port-no-acs", port_no_acs, WARNING, NEED_MACHINE, NOBODY),
+		 .what = "With an IOMMU in the guest, ports have ACS.",
+		 .why = "ioh3420 and switch ports have none, so the guest cannot assign what is below them one by one.",
+		 .mend = "Use a pcie-root-port with its default model.",
+		 .source = "QEMU 7.2 hw/pci-bridge/gen_pcie_root_port.c; measured",
+		 .remedy = REMEDY_EDIT},
 	{RULE("port-chassis-dup", port_chassis_dup, ERROR, NEED_MACHINE, QEMU),
 	 .what = "Each root and downstream port has a chassis of its own.",
 	 .why = "libvirt takes it, QEMU does not start: it cannot add the chassis slot, error -16.",
@@ -309,12 +320,6 @@ const struct rule place_rules[] = {
 	 .mend = "Use function='0x0'.",
 	 .source = "PCI local bus specification 3.0, 3.2.2.3.4", .remedy = REMEDY_FIX,
 	 .fix = fix_function_0},
-	{RULE("port-no-acs", port_no_acs, WARNING, NEED_MACHINE, NOBODY),
-	 .what = "With an IOMMU in the guest, ports have ACS.",
-	 .why = "ioh3420 and switch ports have none, so the guest cannot assign what is below them one by one.",
-	 .mend = "Use a pcie-root-port with its default model.",
-	 .source = "QEMU 7.2 hw/pci-bridge/gen_pcie_root_port.c; measured",
-	 .remedy = REMEDY_EDIT},
 	{RULE("root-slots", root_slots, INFO, NEED_MACHINE, NOBODY),
 	 .what = "pcie-root has a slot left.",
 	 .why = "The next device without a place is refused.",

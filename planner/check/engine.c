@@ -12,6 +12,7 @@
 #include "planner/check/use.h"
 #include "planner/guest/read.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 static bool groups_known(const struct machine *host)
@@ -47,12 +48,13 @@ static bool has_facts(struct check *check)
 }
 
 /* The first prerequisite that found something, NULL. */
-static const char *lost_ground(const struct check *check)
+static const struct rule *lost_ground(const struct check *check)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(check->rule->after); i++) {
-		const char *before = check->rule->after[i];
+		const struct rule *before = check->rule->after[i];
 
-		if (before && check->found[rule_index(rule_named(before))])
+		assert(!before || check->asked[rule_index(before)]);
+		if (before && check->found[rule_index(before)])
 			return before;
 	}
 	return NULL;
@@ -71,13 +73,13 @@ static void ask_prerequisites(struct check *check, const struct rule *rule)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rule->after); i++)
 		if (rule->after[i])
-			ask(check, rule_named(rule->after[i]));
+			ask(check, rule->after[i]);
 }
 
 /* Asks a rule, once, after those that it builds on. */
 static void ask(struct check *check, const struct rule *rule)
 {
-	const char *lost;
+	const struct rule *lost;
 
 	if (check->asked[rule_index(rule)])
 		return;
@@ -88,7 +90,7 @@ static void ask(struct check *check, const struct rule *rule)
 		return;
 	lost = lost_ground(check);
 	if (lost)
-		check_skip(check, "rule", "%s must hold first", lost);
+		check_skip(check, "rule", "%s must hold first", lost->id);
 	else if (has_facts(check))
 		rule->judge_it(check);
 }

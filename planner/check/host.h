@@ -4,6 +4,9 @@
 
 #include "planner/check/rules.h"
 
+/* Rows of host_memory_rules that others build on. */
+enum { MEMNODE_HOST_NODE };
+
 /* A device of the host that the guest is given. */
 struct check_hostdev {
 	int device;    /* in guest.devices */

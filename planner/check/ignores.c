@@ -3,7 +3,6 @@
 
 #include "base/first.h"
 #include "base/text.h"
-#include "planner/check/check.h"
 
 #define WORDS "virt-layout: ignore "
 
@@ -143,4 +142,15 @@ void ignores_read(const struct document *document, ignores *ret)
 		read_comments(document, ret);
 	if (says(document, CHECK_NAMESPACE))
 		read_metadata(document, ret);
+}
+
+struct want *ignores_want(const struct rule *rule, const char *reason)
+{
+	struct want *want = want_new("check"), *ignore;
+
+	want->space = CHECK_NAMESPACE;
+	ignore = want_child(want, "ignore");
+	want_set(ignore, "rule", "%s", rule->id);
+	want_set(ignore, "reason", "%s", reason);
+	return want;
 }

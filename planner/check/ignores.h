@@ -2,7 +2,8 @@
 /* ignores.h - what a document asks not to be told. */
 #pragma once
 
-#include "base/xml/document.h"
+#include "planner/check/rules.h"
+#include "planner/guest/want.h"
 
 /* One wish to be silent. */
 struct ignore {
@@ -13,5 +14,7 @@ struct ignore {
 };
 typedef VEC(struct ignore) ignores;
 
+/* <check><ignore rule= reason=/></check>, for <metadata>. The caller's. */
+struct want *ignores_want(const struct rule *rule, const char *reason) _must_check_;
 /* Adds all of them, borrowed from the document. */
 void ignores_read(const struct document *document, ignores *ret);

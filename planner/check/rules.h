@@ -68,7 +68,7 @@ struct rule {
 	enum severity severity;
 	unsigned needs;
 	enum rule_judge judge;
-	const char *after[3]; /* rules that must have found nothing before */
+	const struct rule *after[3];           /* these must have found nothing */
 	void (*judge_it)(struct check *check); /* NULL: of several domains, together.h */
 	const char *what;                      /* one sentence each, */
 	const char *why;                       /* ending with a full stop */
@@ -110,6 +110,9 @@ extern const struct rule mdev_rules[];
 extern const struct rule groups_rules[];
 extern const struct rule policy_rules[];
 extern const struct rule together_rules[];
+
+/* Of place_rules: what the planner silences where a plan means it. */
+extern const struct rule *const rule_port_no_acs;
 
 /* A row's first columns: function, severity, needs, who says it today. */
 #define RULE(id_, function, severity_, needs_, judge_)                                   \

@@ -25,7 +25,7 @@ static void tally(const struct report *report, enum severity severity, struct ta
 static bool was_kept_off(const struct tally *errors, const struct rule *rule)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rule->after) && rule->after[i]; i++)
-		if (errors->by_rule[rule_index(rule_named(rule->after[i]))] > 0)
+		if (errors->by_rule[rule_index(rule->after[i])] > 0)
 			return true;
 	return false;
 }

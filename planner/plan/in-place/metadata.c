@@ -6,7 +6,7 @@
  */
 #include "planner/plan/in-place/tree.h"
 
-#include "planner/check/check.h"
+#include "planner/check/ignores.h"
 #include "planner/guest/edit.h"
 #include "planner/plan/plan-metadata.h"
 
@@ -91,33 +91,23 @@ static const char *why_no_acs(const struct in_place *plan)
 	return NULL;
 }
 
-static bool is_silenced(const struct in_place *plan, const char *rule)
+static bool is_silenced(const struct in_place *plan, const struct rule *rule)
 {
 	int there = element_of_space(plan, CHECK_NAMESPACE);
 	int child = there < 0 ? -1 : document_child(plan->document, there, NULL);
 
 	for (; child >= 0; child = document_next(plan->document, child, NULL))
-		if (streq_null(document_attribute(plan->document, child, "rule"), rule) &&
+		if (streq_null(document_attribute(plan->document, child, "rule"),
+			       rule->id) &&
 		    !document_attribute(plan->document, child, "path"))
 			return true;
 	return false;
 }
 
-static struct want *want_silence(const char *rule, const char *reason)
-{
-	struct want *want = want_new("check"), *ignore;
-
-	want->space = CHECK_NAMESPACE;
-	ignore = want_child(want, "ignore");
-	want_set(ignore, "rule", "%s", rule);
-	want_set(ignore, "reason", "%s", reason);
-	return want;
-}
-
 void in_place_notes(const struct in_place *plan, struct edits *edits)
 {
 	const char *reason = why_no_acs(plan);
-	bool silence = reason && !is_silenced(plan, "port-no-acs");
+	bool silence = reason && !is_silenced(plan, rule_port_no_acs);
 	bool mirror = plan->request->mirrored && adds_devices(plan);
 	struct want *metadata = NULL;
 
@@ -128,7 +118,7 @@ void in_place_notes(const struct in_place *plan, struct edits *edits)
 	if (mirror)
 		add_note(plan, edits, want_mirror(plan), metadata);
 	if (silence)
-		add_note(plan, edits, want_silence("port-no-acs", reason), metadata);
+		add_note(plan, edits, ignores_want(rule_port_no_acs, reason), metadata);
 	if (metadata)
 		edit_insert(edits, 0, guest_edit_anchor(plan->document, "metadata"),
 			    metadata);
