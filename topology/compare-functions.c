@@ -319,7 +319,7 @@ static void compare_bars(struct comparison *c, const struct machine_function *ob
 		if (bar->size_bytes == 0)
 			continue;
 		c->ret->checked++;
-		if (bar->start != 0)
+		if (bar->start != 0 || bar->flags & BAR_AT_ZERO)
 			continue;
 		compare_add(c, DIFFERENCE_BAR_UNASSIGNED,
 			    wrong_above(c, c->observed, observed), "%s BAR %zu", subject,

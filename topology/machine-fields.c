@@ -32,7 +32,8 @@ static const struct field_name pcie_types[] = {
 	{ PCIE_EVENT_COLLECTOR, "event-collector" }, { PCIE_NONE, "conventional" }, {} };
 
 static const struct field_name bar_flags[] = {
-	{ BAR_IO, "io" }, { BAR_64BIT, "64bit" }, { BAR_PREFETCHABLE, "prefetchable" }, {} };
+	{ BAR_IO, "io" }, { BAR_64BIT, "64bit" }, { BAR_PREFETCHABLE, "prefetchable" },
+	{ BAR_AT_ZERO, "at-zero" }, {} };
 
 #define AFFINITY(type)                                                                    \
 	{ "affinity", FIELD_NAME, AT(type, affinity.what), .names = affinities },        \

@@ -165,9 +165,13 @@ enum pcie_type {
 };
 
 #define MACHINE_BARS 6
-enum { BAR_IO = 1, BAR_64BIT = 2, BAR_PREFETCHABLE = 4 };
+enum { BAR_IO = 1, BAR_64BIT = 2, BAR_PREFETCHABLE = 4, BAR_AT_ZERO = 8 };
 struct machine_bar {
-	uint64_t start;      /* 0 with a size: the kernel or firmware found no room */
+	/*
+	 * 0 with a size: the kernel or firmware found no room, unless it is BAR_AT_ZERO:
+	 * I/O ports of a machine without any of its own may begin there.
+	 */
+	uint64_t start;
 	uint64_t size_bytes; /* 0: there is none */
 	uint8_t flags;
 };

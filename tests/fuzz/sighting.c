@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as what the payload reported: nothing is read outside of them. */
-#include "tests/fuzz/fuzz.h"
+/*
+ * Any bytes as what the payload reported: nothing is read outside of them, and what a
+ * machine is made of holds together.
+ */
+#include "tests/fuzz/machine-fuzz.h"
 
-#include "planner/boot/sighting.h"
+#include "planner/boot/sighting-machine.h"
 
 static void check(const struct sighting *seen, const uint8_t *data, size_t n)
 {
@@ -25,6 +28,21 @@ static void check(const struct sighting *seen, const uint8_t *data, size_t n)
 	}
 }
 
+static void check_made(const struct sighting *seen, const char *arch)
+{
+	_cleanup_machine_ struct machine machine = {};
+
+	sighting_machine(seen, arch, &machine);
+	check_machine(&machine);
+	check_places(&machine);
+	for (size_t i = 0; i < machine.functions.n; i++)
+		for (size_t j = 0; j < MACHINE_BARS; j++)
+			CHECK((machine.functions.v[i].bars[j].size_bytes &
+			       (machine.functions.v[i].bars[j].size_bytes - 1)) == 0);
+	if (machine.nodes.n <= 32) /* distances alone are a thousand lines then */
+		check_compare(&machine);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	_cleanup_sighting_ struct sighting seen = {};
@@ -37,5 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (seen.functions.v[i].at.function & 1)
 			seen.functions.v[i].config_bytes = 256;
 	check(&seen, data, n);
+	if (whole)
+		check_made(&seen, n & 1 ? "x86_64" : "aarch64");
 	return 0;
 }
