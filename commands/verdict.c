@@ -79,6 +79,8 @@ static void print_json(const struct verdict *verdict)
 			    verdict->substitutions ? verdict->substitutions : &none);
 	if (verdict->assigns && verdict->assigns->assigns.n > 0)
 		json_assigns(&json, verdict->assigns);
+	if (verdict->stopped_after)
+		jsonw_string(&json, "stopped_after", verdict->stopped_after);
 	if (verdict->booted) {
 		jsonw_accelerator(&json, verdict->booted);
 		jsonw_boot_times(&json, verdict->booted);

@@ -9,6 +9,7 @@ struct verdict {
 	const struct differences *differences;
 	const struct substitutions *substitutions; /* NULL: nothing was booted */
 	const struct boot_result *booted;          /* how; NULL likewise */
+	const char *stopped_after;    /* a word of --stop-after; NULL likewise */
 	const struct serial *assigns; /* what --assign found; NULL: not asked */
 	/* Of the observed kernel, a line each, NULL: shown beside differences. */
 	const char *complaints;

@@ -74,6 +74,11 @@ static void compare_cpu(struct comparison *c, const struct machine_cpu *expected
 	const struct machine_cpu *observed = machine_cpu(c->observed, expected->id);
 	_cleanup_free_ char *subject = xasprintf("CPU %d", expected->id);
 
+	/* No machine is without any: that source cannot tell. */
+	if (c->observed->cpus.n == 0) {
+		compare_unknown(c, "CPU", false, "CPU %d", expected->id);
+		return;
+	}
 	c->ret->checked++;
 	if (!observed) {
 		compare_add(c, DIFFERENCE_CPU_MISSING,

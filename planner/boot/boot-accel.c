@@ -29,7 +29,7 @@ static bool kvm_answers(const char *arch)
 /* Why a guest that was tried under KVM must be tried again; or that it need not. */
 static enum kvm_state judge_kvm(const struct boot_result *result)
 {
-	if (result->serial.started || result->interrupted ||
+	if (result->serial.started || result->tables.done || result->interrupted ||
 	    result->run_status == RUN_UNCONFINED)
 		return KVM_USED; /* TCG would not do better */
 	return result->run_status == RUN_REFUSED ? KVM_REFUSED : KVM_SILENT;
@@ -52,7 +52,7 @@ static int boot_under(enum boot_accel accel, double start_limit_s,
 	if (boot_once(request, domain, start_limit_s, result, error) < 0)
 		return -1;
 	if (accel != ACCEL_TCG || result->run_status != RUN_CRASHED ||
-	    result->serial.has_record || result->interrupted)
+	    result->serial.has_record || result->tables.done || result->interrupted)
 		return 0;
 	boot_result_free(result);
 	*result = again;
@@ -88,6 +88,9 @@ int boot_domain(const struct boot_request *request, const struct document *domai
 	return 0;
 }
 
+/* What a guest that never runs gave in time. */
+static const char tables_came[] = "QEMU answered in time";
+
 static const char *const reasons[] = {
 	[KVM_NOT_ASKED] = "as asked",
 	[KVM_ABSENT] = "/dev/kvm does not answer for this architecture",
@@ -97,10 +100,16 @@ static const char *const reasons[] = {
 	[KVM_USED] = "the guest gave a sign of life in time",
 };
 
+static const char *reason(const struct boot_result *result)
+{
+	return result->kvm == KVM_USED && result->tables.done ? tables_came
+							      : reasons[result->kvm];
+}
+
 void text_add_accelerator(struct text *text, const struct boot_result *result)
 {
 	text_printf(text, "accelerator: %s: %s",
-		    result->accel == ACCEL_KVM ? "KVM" : "TCG", reasons[result->kvm]);
+		    result->accel == ACCEL_KVM ? "KVM" : "TCG", reason(result));
 	if (result->kvm_tried_s > 0)
 		text_printf(text, " (%.1f s spent on it)", result->kvm_tried_s);
 }
@@ -108,5 +117,5 @@ void text_add_accelerator(struct text *text, const struct boot_result *result)
 void jsonw_accelerator(struct jsonw *json, const struct boot_result *result)
 {
 	jsonw_string(json, "accelerator", result->accel == ACCEL_KVM ? "kvm" : "tcg");
-	jsonw_string(json, "accelerator_why", reasons[result->kvm]);
+	jsonw_string(json, "accelerator_why", reason(result));
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/streams.h"
 #include "planner/boot/run.h"
+#include "planner/boot/surroundings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -25,6 +25,7 @@
 enum {
 	CTRL_D = 4,
 	TICK_MS = 200,
+	FILE_TICK_MS = 5,
 	MESSAGES_LIMIT = 65536,
 	LATE_S = 20,      /* by how much virt-layout-run may miss the time limit */
 	END_LIMIT_S = 20, /* for virt-layout-run, from when it was told to end */
@@ -58,9 +59,10 @@ static void show_progress(struct session *s)
 		return;
 	fprintf(stderr, "\rbooting under %s: %s, %.0f s ",
 		s->result->accel == ACCEL_KVM ? "KVM" : "TCG",
-		s->result->times.started > 0      ? "agent"
-		: s->result->times.first_byte > 0 ? "kernel"
-						  : "firmware",
+		s->of->request->stop_after == STOP_AFTER_TABLES ? "tables"
+		: s->result->times.started > 0                  ? "agent"
+		: s->result->times.first_byte > 0               ? "kernel"
+								: "firmware",
 		since_start_s(s));
 	s->shown = true;
 }
@@ -223,7 +225,7 @@ static void keep_limits(struct session *s)
 	double since_told_s = s->told_s > 0 ? since_start_s(s) - s->told_s : 0;
 
 	if (s->of->start_limit_s > 0 && s->result->serial.state == SERIAL_WAITING &&
-	    since_prepared_s > s->of->start_limit_s)
+	    !s->result->tables.done && since_prepared_s > s->of->start_limit_s)
 		tell_end(s);
 	if (s->of->request->time_limit_s > 0 &&
 	    since_prepared_s > s->of->request->time_limit_s + LATE_S)
@@ -279,6 +281,39 @@ static void show_shell(struct session *s, const char *bytes, size_t n)
 	}
 }
 
+/* Words for QEMU; the pipe has room for them, since each answer is waited for. */
+static void ask_tables(struct session *s)
+{
+	struct text *out = &s->result->tables.out;
+
+	if (out->n > 0 && s->input >= 0 && write(s->input, out->s, out->n) < 0)
+		tell_end(s);
+	text_free(out);
+}
+
+/* The tables are there; the domain as libvirt completed it may come a moment later. */
+static void wait_for_libvirt(struct session *s)
+{
+	struct boot_times *times = &s->result->times;
+
+	if (!s->result->tables.done || times->tables > 0)
+		return;
+	times->running = read_mark(s, s->of->work, RUN_MARK_RUNNING);
+	if (times->running <= 0 && !s->result->tables.fault)
+		return;
+	times->qemu = read_mark(s, s->of->root, RUN_MARK_QEMU);
+	read_booted(s);
+	times->tables = times->done = since_start_s(s);
+	tell_end(s);
+	close_fd(&s->output);
+}
+
+static void on_tables(struct session *s, const char *bytes, size_t n)
+{
+	fw_cfg_feed(&s->result->tables, bytes, n);
+	ask_tables(s);
+}
+
 static void on_serial(struct session *s)
 {
 	struct boot_times *times = &s->result->times;
@@ -294,6 +329,10 @@ static void on_serial(struct session *s)
 	}
 	if (times->first_byte <= 0)
 		times->first_byte = since_start_s(s);
+	if (s->of->request->stop_after == STOP_AFTER_TABLES) {
+		on_tables(s, bytes, (size_t)n);
+		return;
+	}
 	serial_feed(serial, bytes, (size_t)n);
 	show_shell(s, bytes, (size_t)n);
 	if (serial->started && times->started <= 0)
@@ -315,9 +354,16 @@ static bool goes_on(struct session *s)
 	return s->output >= 0 || s->messages >= 0 || !s->alone;
 }
 
+/* A file is waited for once the tables are there, and nothing tells of it. */
+static int tick_ms(const struct session *s)
+{
+	return s->result->tables.done && s->told_s <= 0 ? FILE_TICK_MS : TICK_MS;
+}
+
 static void follow(struct session *s)
 {
 	s->result->run_status = RUN_SYSTEM;
+	ask_tables(s);
 	while (goes_on(s)) {
 		struct pollfd wait[] = {
 			{.fd = s->output, .events = POLLIN},
@@ -327,7 +373,8 @@ static void follow(struct session *s)
 		};
 
 		show_progress(s);
-		if (poll(wait, ARRAY_SIZE(wait), TICK_MS) <= 0) {
+		wait_for_libvirt(s);
+		if (poll(wait, ARRAY_SIZE(wait), tick_ms(s)) <= 0) {
 			end_shell(s);
 			continue;
 		}
@@ -358,6 +405,8 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 			       s->of->root,
 			       domain,
 			       request->as_root ? "--as-root" : NULL,
+			       request->stop_after == STOP_AFTER_TABLES ? "--paused"
+									: NULL,
 			       request->emulator ? "--emulator" : NULL,
 			       request->emulator};
 	char *list[ARRAY_SIZE(words) + 1] = {};
@@ -408,36 +457,10 @@ static void finish(struct session *s)
 	if (s->has_terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &s->terminal);
 	text_add(&s->result->messages, "", 0);
-	serial_finish(&s->result->serial);
+	if (s->of->request->stop_after == STOP_AFTER_KERNEL)
+		serial_finish(&s->result->serial);
 	s->result->times.ended = since_start_s(s);
 	boot_times_settle(&s->result->times, s->result->serial.uptime_s);
-}
-
-/*
- * What this process is while a run lasts: one that a closed pipe does not end, and that
- * gets the processes which a run leaves behind when it is killed. Undone by give_back.
- */
-struct surroundings {
-	struct sigaction pipe, child;
-	int subreaper;
-};
-
-static void take_over(struct surroundings *before)
-{
-	struct sigaction ignore = {.sa_handler = SIG_IGN},
-			 usual = {.sa_handler = SIG_DFL};
-
-	sigaction(SIGPIPE, &ignore, &before->pipe);
-	sigaction(SIGCHLD, &usual, &before->child);
-	prctl(PR_GET_CHILD_SUBREAPER, &before->subreaper);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
-
-static void give_back(const struct surroundings *before)
-{
-	prctl(PR_SET_CHILD_SUBREAPER, before->subreaper);
-	sigaction(SIGCHLD, &before->child, NULL);
-	sigaction(SIGPIPE, &before->pipe, NULL);
 }
 
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
@@ -451,13 +474,13 @@ int boot_session_run(const struct boot_session *session, struct boot_result *res
 	struct surroundings before = {};
 	int answer;
 
-	take_over(&before);
+	surroundings_take_over(&before);
 	s.signals = signalfd(-1, &session->watched, SFD_CLOEXEC | SFD_NONBLOCK);
 	answer = start(&s, &session->mask, error);
 	if (answer == 0)
 		follow(&s);
 	finish(&s);
 	close_fd(&s.signals);
-	give_back(&before);
+	surroundings_give_back(&before);
 	return answer;
 }

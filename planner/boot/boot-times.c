@@ -16,6 +16,7 @@ static const struct span_row {
 	{"prepare_ms", "preparing", AT(start), AT(prepared)},
 	{"libvirt_ms", "libvirt", AT(prepared), AT(qemu)},
 	{"qemu_ms", "QEMU", AT(qemu), AT(running)},
+	{"tables_ms", "tables", AT(running), AT(tables)},
 	{"firmware_ms", "firmware", AT(running), AT(kernel)},
 	{"kernel_ms", "kernel", AT(kernel), AT(started)},
 	{"report_ms", "report", AT(started), AT(recorded)},
@@ -58,7 +59,8 @@ void text_add_boot_times(struct text *text, const struct boot_result *result)
 			text_printf(text, "%s%.2f %s", separator, s, spans[i].words);
 			separator = ", ";
 		}
-	text_printf(text, "; initrd %zu KiB", result->initrd_bytes >> 10);
+	if (result->initrd_bytes > 0)
+		text_printf(text, "; initrd %zu KiB", result->initrd_bytes >> 10);
 }
 
 void jsonw_boot_times(struct jsonw *json, const struct boot_result *result)

@@ -99,8 +99,9 @@ static int fill_root(const struct boot_session *session, const struct document *
 {
 	const struct boot_request *request = session->request;
 	const char *root = session->root, *work = session->work;
-	_cleanup_free_ char *kernel = boot_take_kernel(session, error);
-	_cleanup_free_ char *initrd_path = xasprintf("%s/initrd", root);
+	bool paused = request->stop_after == STOP_AFTER_TABLES;
+	_cleanup_free_ char *kernel = paused ? NULL : boot_take_kernel(session, error);
+	_cleanup_free_ char *initrd_path = paused ? NULL : xasprintf("%s/initrd", root);
 	_cleanup_text_ struct text xml = {};
 	struct prepare_options options = {
 		.accel = result->accel,
@@ -110,15 +111,17 @@ static int fill_root(const struct boot_session *session, const struct document *
 		.initrd = initrd_path,
 		.append = request->append,
 		.emulator = request->emulator,
-		.trace_firmware = streq(domain_architecture(domain), "x86_64"),
+		.trace_firmware = !paused && streq(domain_architecture(domain), "x86_64"),
+		.paused = paused,
 	};
 
-	if (!kernel)
+	if (!kernel && !paused)
 		return -1;
 	if (prepare_domain(domain, &options, &xml, &result->substitutions, error) < 0)
 		return -1;
 	result->initrd_bytes = initrd->n;
-	if (write_root_file(work, "initrd", initrd->s, initrd->n, error) < 0 ||
+	if ((!paused &&
+	     write_root_file(work, "initrd", initrd->s, initrd->n, error) < 0) ||
 	    write_root_file(root, "domain.xml", xml.s, xml.n, error) < 0)
 		return -1;
 	if (copy_firmware(domain, work, error) < 0)
@@ -173,8 +176,14 @@ int boot_once(const struct boot_request *request, const struct document *domain,
 	_cleanup_text_ struct text initrd = {};
 	int answer;
 
-	if (boot_make_initrd(request, &initrd, error) < 0)
+	if (request->stop_after == STOP_AFTER_KERNEL &&
+	    boot_make_initrd(request, &initrd, error) < 0)
 		return -1;
+	if (request->stop_after == STOP_AFTER_TABLES)
+		fw_cfg_begin(&result->tables,
+			     streq(domain_architecture(domain), "aarch64") ? FW_CFG_MEMORY
+									   : FW_CFG_PORTS,
+			     "etc/acpi/tables");
 	sigemptyset(&session.watched);
 	sigaddset(&session.watched, SIGINT);
 	sigaddset(&session.watched, SIGTERM);
@@ -191,6 +200,7 @@ void boot_result_free(struct boot_result *result)
 {
 	substitutions_free(&result->substitutions);
 	serial_free(&result->serial);
+	fw_cfg_free(&result->tables);
 	text_free(&result->booted);
 	text_free(&result->firmware);
 	text_free(&result->messages);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "planner/boot/assignable.h"
+#include "planner/boot/fw-cfg.h"
 #include "planner/boot/initrd.h"
 #include "planner/boot/prepare.h"
 #include "planner/boot/serial.h"
@@ -25,9 +26,16 @@ enum assign_mode {
 	ASSIGN_NESTED,
 };
 
+/* How far a boot goes. */
+enum boot_stop {
+	STOP_AFTER_KERNEL, /* the agent in the guest has reported */
+	STOP_AFTER_TABLES, /* QEMU has made the ACPI tables; the guest never runs */
+};
+
 /* All strings are borrowed. */
 struct boot_request {
-	const char *kernel;      /* a path */
+	enum boot_stop stop_after;
+	const char *kernel;      /* a path; not read for STOP_AFTER_TABLES */
 	const char *modules;     /* a directory, NULL: beside the kernel */
 	const char *agent, *run; /* our executables */
 	enum boot_accel accel;
@@ -57,6 +65,7 @@ struct boot_times {
 	double kernel;     /* its clock's start, by the agent's word on it */
 	double started;    /* the agent's first word came */
 	double recorded;   /* its record was whole */
+	double tables;     /* the tables came and libvirt was done with the start */
 	double done;       /* it had no more to say */
 	double ended;      /* nothing of the run was left */
 };
@@ -76,6 +85,7 @@ struct boot_result {
 	enum boot_accel accel; /* that was used in the end */
 	struct substitutions substitutions;
 	struct serial serial;
+	struct fw_cfg tables; /* STOP_AFTER_TABLES: etc/acpi/tables */
 	struct text booted;   /* the domain as libvirt ran it, all addresses given */
 	struct text firmware; /* the end of what firmware wrote to its debug port */
 	struct text messages; /* of virt-layout-run and libvirt */

@@ -144,9 +144,12 @@ static void replace_rng(struct prepare *p, int backend)
 /* A console on a serial port goes with the port; one on virtio stays. */
 static void remove_consoles(struct prepare *p)
 {
+	const char *why = p->options->paused ? "a guest that does not run needs none"
+					     : "the first one is ours";
+
 	for (int e = document_child(p->domain, p->devices, "serial"); e >= 0;
 	     e = document_next(p->domain, e, "serial"))
-		prepare_remove(p, e, "serial port", "the first one is ours");
+		prepare_remove(p, e, "serial port", why);
 	for (int e = document_child(p->domain, p->devices, "console"); e >= 0;
 	     e = document_next(p->domain, e, "console")) {
 		int target = document_child(p->domain, e, "target");
@@ -154,7 +157,7 @@ static void remove_consoles(struct prepare *p)
 			target < 0 ? NULL : document_attribute(p->domain, target, "type");
 
 		if (!type || streq(type, "serial"))
-			prepare_remove(p, e, "console", "the first one is ours");
+			prepare_remove(p, e, "console", why);
 		else
 			close_channel(p, e);
 	}

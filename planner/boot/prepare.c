@@ -89,6 +89,7 @@ static void note_kernel(struct prepare *p, int os)
 		{"initrd", "boot's own initrd"},
 		{"cmdline", "boot's own command line"},
 	};
+	bool paused = p->options->paused;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		int e = document_child(p->domain, os, names[i][0]);
@@ -98,7 +99,7 @@ static void note_kernel(struct prepare *p, int os)
 			continue;
 		s = prepare_note(p, names[i][0], e);
 		s->planned = document_content(p->domain, e);
-		s->booted = xstrdup(names[i][1]);
+		s->booted = xstrdup(paused ? "none, nothing runs" : names[i][1]);
 		s->why = "a dry boot looks at the topology alone";
 	}
 }
@@ -110,11 +111,14 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 	struct want *want = want_new("os");
 
 	note_kernel(p, os);
-	set_content(want, "kernel", options->kernel);
-	set_content(want, "initrd", options->initrd);
-	want_content(want_child(want, "cmdline"), "console=%s %s" KERNEL_WORDS "%s%s",
-		     kind->console, kind->iommu, options->append ? " " : "",
-		     options->append ? options->append : "");
+	if (!options->paused) {
+		set_content(want, "kernel", options->kernel);
+		set_content(want, "initrd", options->initrd);
+		want_content(want_child(want, "cmdline"),
+			     "console=%s %s" KERNEL_WORDS "%s%s", kind->console,
+			     kind->iommu, options->append ? " " : "",
+			     options->append ? options->append : "");
+	}
 	set_firmware(p, want);
 	edit_merge(&p->edits, os, want);
 	want_free(want);
@@ -206,20 +210,47 @@ static void add_serial(struct prepare *p)
 	want_free(serial);
 }
 
+/* A path below the root within an option of QEMU's, where a comma is doubled. */
+static void add_root_path(const struct prepare *p, struct text *text, const char *name)
+{
+	_cleanup_text_ struct text path = {};
+
+	for (const char *c = p->options->root; *c; c++) {
+		text_addc(&path, *c);
+		if (*c == ',')
+			text_addc(&path, ',');
+	}
+	text_add_xml(text, path.s ? path.s : "");
+	text_printf(text, "/%s", name);
+}
+
 /* The debug port that SeaBIOS and OVMF write to (isa-debugcon at 0x402). */
 static void trace_firmware(const struct prepare *p, struct text *text)
 {
 	if (!p->options->trace_firmware)
 		return;
-	text_adds(text,
-		  "  <trace:commandline xmlns:trace='" QEMU_SPACE
-		  "'><trace:arg value='-chardev'/><trace:arg value='file,id=firmware,"
-		  "path=");
-	text_add_xml(text, p->options->root);
 	text_adds(
 		text,
-		"/" BOOT_FIRMWARE_LOG
+		"  <trace:commandline xmlns:trace='" QEMU_SPACE
+		"'><trace:arg value='-chardev'/><trace:arg value='file,id=firmware,path=");
+	add_root_path(p, text, BOOT_FIRMWARE_LOG);
+	text_adds(
+		text,
 		"'/><trace:arg value='-device'/><trace:arg value='isa-debugcon,iobase=0x402,chardev=firmware'/></trace:commandline>\n");
+}
+
+/* The protocol of QEMU's own tests (system/qtest.c), with which a guest's devices are
+ * read while it stands still. */
+static void add_qtest(const struct prepare *p, struct text *text)
+{
+	if (!p->options->paused)
+		return;
+	text_adds(
+		text,
+		"  <qtest:commandline xmlns:qtest='" QEMU_SPACE
+		"'><qtest:arg value='-qtest-log'/><qtest:arg value='none'/><qtest:arg value='-qtest'/><qtest:arg value='unix:");
+	add_root_path(p, text, RUN_SERIAL);
+	text_adds(text, "'/></qtest:commandline>\n");
 }
 
 const char *domain_architecture(const struct document *domain)
@@ -279,7 +310,8 @@ static void replace(struct prepare *p)
 	set_kernel(p, find_kind(arch));
 	prepare_cpu(p, arch);
 	set_emulator(p);
-	add_serial(p);
+	if (!p->options->paused)
+		add_serial(p);
 }
 
 /* One step: edits of @domain, applied to *@text, which it may have been read from. */
@@ -326,6 +358,7 @@ static int prepare(struct prepare *p, const struct document *domain, struct text
 	p->domain = domain;
 	prepare_commandline(p, domain, &p->arguments);
 	trace_firmware(p, &p->arguments);
+	add_qtest(p, &p->arguments);
 	if (run_step(p, domain, keep_listed, ret, error) < 0 ||
 	    next_step(p, replace, ret, error) < 0 ||
 	    next_step(p, keep_ours, ret, error) < 0)

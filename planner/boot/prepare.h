@@ -15,11 +15,16 @@ struct prepare_options {
 	enum boot_accel accel;       /* not ACCEL_AUTO: that is settled before */
 	bool nested;                 /* the guest runs guests: a CPU with SVM */
 	const char *root;            /* the private directory of the run, absolute */
-	const char *kernel, *initrd; /* absolute paths */
+	const char *kernel, *initrd; /* absolute paths; NULL: paused */
 	const char *append;          /* more words for the kernel, or NULL */
 	const char
 		*emulator;   /* QEMU to run, absolute; NULL: the one that libvirt finds */
 	bool trace_firmware; /* its debug port into ROOT/firmware.log */
+	/*
+	 * The guest will not run: no kernel, initrd or serial port; QEMU's qtest protocol
+	 * on ROOT/serial in their place.
+	 */
+	bool paused;
 };
 
 #define BOOT_LOADER       "loader.fd" /* copies of the domain's firmware */

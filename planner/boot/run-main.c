@@ -38,6 +38,8 @@ static const struct option_row rows[] = {
 	 SET_TRUE(struct wish, as_root)},
 	{"emulator", 0, "PATH", "the program that the domain names, to keep it in sight",
 	 SET_STRING(struct wish, run.emulator)},
+	{"paused", 0, NULL, "never let the guest's CPUs run",
+	 SET_TRUE(struct wish, run.paused)},
 	{},
 };
 

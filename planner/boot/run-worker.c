@@ -215,15 +215,18 @@ static bool run_domain(virConnectPtr connection, const struct run *run, const ch
 		       const char *xml)
 {
 	virDomainPtr domain;
+	double started_s;
+	unsigned flags = run->paused ? VIR_DOMAIN_START_PAUSED : 0;
 
 	virConnectDomainEventRegisterAny(connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
 					 VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), NULL,
 					 NULL);
-	domain = virDomainCreateXML(connection, xml, 0);
+	domain = virDomainCreateXML(connection, xml, flags);
 	if (!domain)
 		return refused(file);
-	run_mark(run->root, RUN_MARK_RUNNING, run_clock_s());
+	started_s = run_clock_s();
 	leave_live_xml(run, domain);
+	run_mark(run->root, RUN_MARK_RUNNING, started_s); /* who sees it reads the XML */
 	while (!atomic_load(&ended) && !atomic_load(&orphaned))
 		usleep(10 * 1000);
 	if (atomic_load(&orphaned))

@@ -3,7 +3,7 @@
  * run.h - virt-layout-run, the only program here that links libvirt, and what it is told.
  *
  *     virt-layout-run [--time-limit S] [--remove] [--as-root] [--emulator PATH]
- *                     run ROOT DOMAIN.xml
+ *                     [--paused] run ROOT DOMAIN.xml
  *     virt-layout-run [--remove] check|dump|argv ROOT DOMAIN.xml...
  *
  * Theory of operation. libvirt's embedded QEMU driver (qemu:///embed, drvqemu.rst) runs
@@ -29,6 +29,9 @@
  * The end of standard input ends the domain at once: whoever started the program holds a
  * pipe, and lets go of it when it has read enough or dies.
  *
+ * With --paused the guest's CPUs never run. What connects to ROOT/serial may be QEMU's
+ * own protocol then, as the domain says.
+ *
  * ROOT is made if it is not there, and then removed at the end; one that was there stays,
  * with libvirt's cache of QEMU's capabilities (the next run is 0.4 s faster), unless
  * --remove says otherwise.
@@ -49,7 +52,7 @@
 /* Where it leaves when it reached what, for as long as it lasts. */
 #define RUN_MARKS        "marks"
 #define RUN_MARK_QEMU    "qemu"    /* libvirt started the process */
-#define RUN_MARK_RUNNING "running" /* libvirt let the guest's CPUs run */
+#define RUN_MARK_RUNNING "running" /* libvirt let the guest's CPUs run, or --paused */
 
 enum run_status {
 	RUN_OK = 0,      /* accepted; the domain ended, by itself or on request */
@@ -72,6 +75,7 @@ struct run {
 	bool remove;          /* the root at the end */
 	char *file;           /* instead of what files named, or NULL */
 	bool confined;        /* by run-confine.h */
+	bool paused;          /* the guest's CPUs never run */
 	const char *emulator; /* that the domain names, for run-mounts.c; or NULL */
 };
 

@@ -83,3 +83,33 @@ REFUSED = {
     "bus-twice": (sub("busNr='232'", "busNr='220'"),
                   "two expander buses have the same busNr", "is already in use"),
 }
+
+# What `boot --stop-after tables` sees of each: the kind and the subject of what `verify`
+# says first of its record; None: no table tells, since firmware or a kernel must have run.
+# QEMU refuses those of REFUSED there too.
+TABLES = {
+    "window-too-small": ("root-missing", "root bus 0000:e8"),
+    "window-in-main-bus": ("root-missing", "root bus 0000:dc"),
+    "node-swapped": ("root-on-other-node", "root bus 0000:e8"),
+    "node-left-out": ("root-on-other-node", "root bus 0000:f4"),
+    "iommu-left-out": ("iommu-table-missing", "the machine"),
+    "iommu-off": None,  # the kernel's own choice
+    "remapping-off": ("remapping-off", "the machine"),
+    "acpi-off": ("acpi-off", "the machine"),
+    "device-moved": None,  # below a bridge, as the next three
+    "device-left-out": None,
+    "device-other-model": None,
+    "device-added": None,
+    "port-other-slot": ("device-missing", "0000:dc:02.0"),
+    "port-without-acs": None,  # its configuration space
+    "other-bus-number": ("root-missing", "root bus 0000:f4"),
+    "cpu-on-other-node": ("cpu-on-other-node", "CPU 6"),
+    "memory-smaller": ("memory", "node 0"),
+    "memory-between-nodes": ("memory", "node 1"),
+    "distance": ("distance", "node 0 to node 1"),
+    "cores-for-sockets": None,  # the CPUs' own CPUID
+}
+
+# The edited domains that do not become what they say, so that a boot of them differs from
+# themselves, whoever looks.
+BROKEN = ["window-too-small", "window-in-main-bus"]

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* boot-options.c - the command line of `boot`. */
+#include "commands/boot-options.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "commands/libexec.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum { USUAL_LIMIT_S = 300, SHELL_LIMIT_S = 86400 };
+
+void boot_wish_free(struct boot_wish *wish)
+{
+	vec_free(&wish->request.copies);
+	vec_free(&wish->request.kmods);
+	vec_free(&wish->request.assign_to.list);
+	free(wish->kernel);
+	free(wish->agent);
+	free(wish->run);
+	free(wish->emulator);
+	boot_package_free(&wish->package);
+}
+
+static int set_time_limit(void *target, const struct option_row *row, const char *value,
+			  struct error *error)
+{
+	double *to = target;
+	uint32_t seconds;
+
+	if (!parse_u32(value, &seconds) || seconds == 0 || seconds > 86400)
+		return error_input(error,
+				   "--%s=%s is no number of seconds from 1 to 86400",
+				   row->name, value);
+	*to = seconds;
+	return 0;
+}
+
+/* The domain's own <emulator> is never run, so this is the only way to choose one. */
+static int set_emulator(void *target, const struct option_row *row, const char *path,
+			struct error *error)
+{
+	_cleanup_free_ char *here = *path == '/' ? xstrdup("") : getcwd(NULL, 0);
+	struct boot_wish *wish = target;
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return error_input(error, "--%s %s: %s", row->name, path,
+				   strerror(errno));
+	if (!S_ISREG(st.st_mode) || access(path, X_OK) < 0)
+		return error_input(error, "--%s %s: not a program that can be run",
+				   row->name, path);
+	if (!here)
+		return error_system(error, errno, "the current directory");
+	free(wish->emulator);
+	wish->emulator = xasprintf("%s%s%s", here, *path == '/' ? "" : "/", path);
+	wish->request.emulator = wish->emulator;
+	return 0;
+}
+
+static int set_compress(void *target, const struct option_row *row, const char *value,
+			struct error *error)
+{
+	struct boot_wish *wish = target;
+
+	(void)row;
+	(void)error;
+	wish->compress_given = true;
+	wish->request.compression = streq(value, "gzip")   ? INITRD_GZIP
+				    : streq(value, "zstd") ? INITRD_ZSTD
+							   : INITRD_PLAIN;
+	return 0;
+}
+
+static int set_assign(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	enum assign_mode *to = target;
+
+	(void)row;
+	(void)error;
+	*to = value && streq(value, "nested") ? ASSIGN_NESTED : ASSIGN_VFIO;
+	return 0;
+}
+
+const struct option_row boot_rows[] = {
+	{"kernel", 'k', "FILE", "kernel, or its package (default: the running one)",
+	 SET_FILE(struct boot_wish, request.kernel)},
+	{"modules", 'm', "DIR", "its modules, or their package (default: by the kernel)",
+	 SET_FILE(struct boot_wish, request.modules)},
+	{"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm",
+	 SET_CHOICE(struct boot_wish, request.accel)},
+	{"time-limit", 't', "SECONDS",
+	 "end the guest then (default 300; with --shell a day)",
+	 SET_WITH(set_time_limit, struct boot_wish, request.time_limit_s)},
+	{"print-xml", 0, NULL, "print the domain that would be booted",
+	 SET_TRUE(struct boot_wish, print_xml)},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct boot_wish, json)},
+	{"initrd-only", 0, NULL, "write the initrd and stop",
+	 SET_TRUE(struct boot_wish, initrd_only)},
+	{"output", 'o', "FILE", "where --initrd-only writes",
+	 SET_FILE(struct boot_wish, output)},
+	{"compress", 0, "HOW", "the initrd: gzip (with --initrd-only), zstd, no",
+	 "gzip|zstd|no", SET_BY(set_compress)},
+	{"shell", 0, NULL, "a busybox shell on the guest's console afterwards",
+	 SET_TRUE(struct boot_wish, request.shell)},
+	{"copy", 0, "FILE[:PATH]", "take a file along, with its libraries; repeat",
+	 SET_LIST(struct boot_wish, request.copies)},
+	{"kmod", 0, "NAME", "take a kernel module along and load it; repeat",
+	 SET_LIST(struct boot_wish, request.kmods)},
+	{"assign", 0, "HOW",
+	 "use each assignable device through VFIO in the guest; =nested: from a guest of the guest",
+	 "vfio|nested", true, SET_WITH(set_assign, struct boot_wish, request.assign)},
+	{"append", 0, "WORDS", "more words for the guest's kernel",
+	 SET_STRING(struct boot_wish, request.append)},
+	{"record", 0, "FILE", "keep what the guest's kernel saw",
+	 SET_FILE(struct boot_wish, record)},
+	{"emulator", 0, "PATH", "QEMU to run (default: the one libvirt finds)",
+	 SET_BY(set_emulator)},
+	{"as-root", 0, NULL, "started by root, do not give up root's privilege",
+	 SET_TRUE(struct boot_wish, request.as_root)},
+	{"stop-after", 0, "WHAT",
+	 "kernel (default); tables: judge QEMU's ACPI tables, run nothing",
+	 "kernel|tables", SET_CHOICE(struct boot_wish, request.stop_after)},
+	{},
+};
+
+int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *error)
+{
+	_cleanup_free_ char *name = xasprintf("virt-layout-init-%s", arch);
+	struct utsname names = {};
+
+	uname(&names);
+	if (find_libexec(streq(names.machine, arch) ? "virt-layout-init" : name,
+			 &wish->agent, error) < 0)
+		return -1;
+	wish->request.agent = wish->agent;
+	return 0;
+}
+
+/* Options about a kernel, which nothing is to be asked of. */
+static int refuse_without_kernel(const struct boot_wish *wish, struct error *error)
+{
+	const struct boot_request *request = &wish->request;
+	const struct {
+		bool given;
+		const char *name;
+	} refused[] = {
+		{request->kernel, "kernel"},
+		{request->modules, "modules"},
+		{request->append, "append"},
+		{request->shell, "shell"},
+		{request->copies.n > 0, "copy"},
+		{request->kmods.n > 0, "kmod"},
+		{wish->initrd_only, "initrd-only"},
+		{wish->compress_given, "compress"},
+		{request->assign != ASSIGN_NO, "assign"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
+		if (refused[i].given)
+			return error_input(
+				error,
+				"--%s cannot be used with --stop-after tables, which runs no kernel",
+				refused[i].name);
+	return 0;
+}
+
+static int find_run(struct boot_wish *wish, struct error *error)
+{
+	if (find_libexec("virt-layout-run", &wish->run, error) < 0)
+		return -1;
+	wish->request.run = wish->run;
+	wish->request.progress = isatty(STDERR_FILENO);
+	return 0;
+}
+
+/* What was not said: the running kernel, our own programs. */
+static int settle(struct boot_wish *wish, struct error *error)
+{
+	struct utsname names = {};
+
+	if (wish->request.stop_after == STOP_AFTER_TABLES) {
+		if (refuse_without_kernel(wish, error) < 0)
+			return -1;
+		return wish->print_xml ? 0 : find_run(wish, error);
+	}
+	uname(&names);
+	if (!wish->request.kernel) {
+		wish->kernel = xasprintf("/boot/vmlinuz-%s", names.release);
+		wish->request.kernel = wish->kernel;
+	}
+	/* An initrd without modules is for any kernel. */
+	if (wish->print_xml && !wish->initrd_only)
+		return 0; /* nothing is started */
+	if (access(wish->request.kernel, R_OK) < 0 &&
+	    (!wish->initrd_only || !wish->kernel || wish->request.kmods.n > 0 ||
+	     wish->request.assign != ASSIGN_NO))
+		return error_system(
+			error, errno,
+			"%s cannot be read; --kernel FILE names another kernel",
+			wish->request.kernel);
+	if (wish->initrd_only && !wish->compress_given)
+		wish->request.compression = INITRD_GZIP;
+	if (wish->initrd_only)
+		return boot_find_agent(wish, names.machine, error);
+	return find_run(wish, error);
+}
+
+int boot_read_options(const struct options *options, struct boot_wish *wish,
+		      struct error *error)
+{
+	if (options_set_each(options, wish, error) < 0 ||
+	    options_need(options, !wish->initrd_only, 1, error) < 0)
+		return -1;
+	if (wish->initrd_only && options->n_args > 0)
+		return error_input(error,
+				   "--initrd-only takes no domain; what is \"%s\"?",
+				   options->args[0]);
+	if (wish->output && !wish->initrd_only)
+		return error_input(error, "-o goes with --initrd-only");
+	if (wish->request.time_limit_s <= 0)
+		wish->request.time_limit_s =
+			wish->request.shell ? SHELL_LIMIT_S : USUAL_LIMIT_S;
+	wish->domain = options->n_args > 0 ? options->args[0] : NULL;
+	return settle(wish, error);
+}

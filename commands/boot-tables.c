@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands/boot-tables.h"
+
+#include "topology/acpi-machine.h"
+#include "topology/acpi-read.h"
+#include "topology/compare.h"
+
+/*
+ * On x86 the SRAT leaves out what is between 640 KiB and 1 MiB (QEMU
+ * hw/i386/acpi-build.c, build_srat); of the rest nothing is missing.
+ */
+enum { HOLE_BYTES = 384 << 10 };
+
+void boot_compare_tables(const struct machine *expected, const struct boot_result *result,
+			 const char *architecture, struct machine *ret,
+			 struct differences *differences)
+{
+	_cleanup_acpi_tables_ struct acpi_tables tables = {};
+	_cleanup_acpi_facts_ struct acpi_facts facts = {};
+	const struct text *bytes = &result->tables.file;
+
+	acpi_add_all(&tables, (const uint8_t *)bytes->s, bytes->n);
+	acpi_read(&tables, &facts);
+	acpi_machine(&facts, ACPI_BEFORE_FIRMWARE, ret);
+	ret->architecture = xstrdup(architecture);
+	compare_machines(expected, ret,
+			 &(struct compare_options){.memory_taken_bytes = HOLE_BYTES},
+			 differences);
+	acpi_add_unknown(&facts, ACPI_BEFORE_FIRMWARE, differences);
+	for (size_t i = 0; i < ret->complaints.n; i++)
+		differences_unknown(differences, "ACPI tables, in part", "observed", "%s",
+				    ret->complaints.v[i]);
+}

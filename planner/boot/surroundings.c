@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/boot/surroundings.h"
+
+#include <sys/prctl.h>
+
+void surroundings_take_over(struct surroundings *before)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN},
+			 usual = {.sa_handler = SIG_DFL};
+
+	sigaction(SIGPIPE, &ignore, &before->pipe);
+	sigaction(SIGCHLD, &usual, &before->child);
+	prctl(PR_GET_CHILD_SUBREAPER, &before->subreaper);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void surroundings_give_back(const struct surroundings *before)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, before->subreaper);
+	sigaction(SIGCHLD, &before->child, NULL);
+	sigaction(SIGPIPE, &before->pipe, NULL);
+}

@@ -1,0 +1,9 @@
+virt-layout boot --stop-after tables --print-xml --accel tcg tests/golden/boot/busy.xml 2>$SCRATCH/notes >$SCRATCH/paused
+cat $SCRATCH/notes | grep -E "serial|kernel|initrd|cmdline"
+virt-layout boot --print-xml --accel tcg --kernel /dev/null tests/golden/boot/busy.xml 2>/dev/null | diff - $SCRATCH/paused
+virt-layout boot --stop-after kernel --print-xml --accel tcg --kernel /dev/null tests/golden/boot/busy.xml 2>/dev/null | grep -c "<kernel>"
+for option in "--kernel /dev/null" "--modules /" --shell --assign "--append x" "--copy /bin/sh" "--kmod x" "--compress no"; do
+	virt-layout boot --stop-after tables $option tests/golden/boot/busy.xml
+done
+virt-layout boot --stop-after tables --initrd-only
+virt-layout boot --stop-after nothing tests/golden/boot/busy.xml
