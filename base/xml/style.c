@@ -97,15 +97,31 @@ static char *step_between(const struct document *document, int outer, int inner)
 	return cut(document, (struct span){more.start + n, more.end});
 }
 
-char *style_step(const struct document *document, int parent)
+int style_step_giver(const struct document *document)
 {
-	int above = document->elements.v[parent].parent;
-	char *step = above >= 0 ? step_between(document, above, parent) : NULL;
 	size_t end = MIN(document->elements.n, (size_t)STEP_SEARCH_LIMIT);
 
-	for (size_t i = 1; !step && i < end; i++)
-		step = step_between(document, document->elements.v[i].parent, (int)i);
-	return step ? step : xstrdup("  ");
+	for (size_t i = 1; i < end; i++) {
+		_cleanup_free_ char *step =
+			step_between(document, document->elements.v[i].parent, (int)i);
+
+		if (step)
+			return (int)i;
+	}
+	return -1;
+}
+
+char *style_step(const struct document *document, int parent)
+{
+	int above = document->elements.v[parent].parent, giver;
+	char *step = above >= 0 ? step_between(document, above, parent) : NULL;
+
+	if (step)
+		return step;
+	giver = style_step_giver(document);
+	return giver < 0 ? xstrdup("  ")
+			 : step_between(document, document->elements.v[giver].parent,
+					giver);
 }
 
 char *style_child_gap(const struct document *document, int parent, int sibling)

@@ -20,6 +20,11 @@ char *style_child_gap(const struct document *document, int parent, int sibling)
 	_must_check_;
 /* One step of indentation as used around @parent. */
 char *style_step(const struct document *document, int parent) _must_check_;
+/*
+ * The element that this step comes from unless @parent's own indentation gives it: the
+ * first that begins a line and is indented deeper than its parent, -1.
+ */
+int style_step_giver(const struct document *document);
 /* The quote that @element's attributes have, else its document's, else '. */
 char style_quote(const struct document *document, int element);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stash-metadata.c - the stash itself, an element of our namespace in <metadata>, of
+ * metadata.c - the stash itself, an element of our namespace in <metadata>, of
  * which libvirt keeps one (libvirt 9.0 src/conf/domain_conf.c, virDomainDefParseXML and
  * virXMLNodeSanitizeNamespaces).
  *
@@ -264,6 +264,58 @@ int stash_add_entry(struct stash_work *work, const char *tag,
 	return add_metadata(work, metadata, &gaps, &entry, error);
 }
 
+bool stash_frame_of(const struct document *document, struct stash_frame *ret)
+{
+	int stash = stash_find(document), first, giver;
+	const struct document_element *it;
+	_cleanup_(gaps_free) struct gaps gaps = {};
+
+	if (stash < 0)
+		return false;
+	it = &document->elements.v[stash];
+	if (!it->node->ns->prefix || it->self_closing)
+		return false;
+	gaps_of(document, &gaps);
+	giver = gap_has_line(gaps.stash) ? style_step_giver(document) : 0;
+	first = document_child(document, stash, NULL);
+	if (giver < 0 || (giver > stash && giver != first))
+		return false;
+	if (giver > stash) {
+		size_t n =
+			document->elements.v[first].start_tag.start - it->start_tag.end;
+
+		if (strlen(gaps.entry) != n ||
+		    memcmp(gaps.entry, document->text.s + it->start_tag.end, n) != 0)
+			return false;
+	}
+	*ret = (struct stash_frame){
+		.stash = stash,
+		.at = it->start_tag.end,
+		.prefix = (const char *)it->node->ns->prefix,
+		.gap = TAKE(gaps.entry),
+		.quote = style_quote(document, 0),
+		.floor = MIN(giver, stash),
+		.first = document_child(document, it->parent, NULL),
+	};
+	return true;
+}
+
+void stash_frame_free(struct stash_frame *frame)
+{
+	free(frame->gap);
+}
+
+void stash_frame_entry(const struct stash_frame *frame, struct text *text,
+		       const struct text *attributes, const struct text *content)
+{
+	struct entry entry = {.tag = "element",
+			      .attributes = attributes,
+			      .content = content};
+
+	text_adds(text, frame->gap);
+	add_entry(text, frame->prefix, &entry);
+}
+
 static int only_child(const struct document *document, int parent)
 {
 	int child = document_child(document, parent, NULL);
@@ -271,8 +323,7 @@ static int only_child(const struct document *document, int parent)
 	return child >= 0 && document_next(document, child, NULL) < 0 ? child : -1;
 }
 
-/* From behind the tag before an element, if only white space stands between. */
-static struct span with_gap(const struct document *document, int element)
+struct span stash_with_gap(const struct document *document, int element)
 {
 	struct span span = document_whole(document, element);
 	size_t start = span.start;
@@ -305,14 +356,14 @@ int stash_remove_entry(struct stash_work *work, int entry, struct error *error)
 	struct span span;
 
 	if (only_child(document, stash) < 0) {
-		span = with_gap(document, entry);
+		span = stash_with_gap(document, entry);
 	} else if (!was || !is_alone(document, metadata, stash)) {
-		span = with_gap(document, stash);
+		span = stash_with_gap(document, stash);
 	} else if (*was) {
 		span = document_whole(document, metadata);
 		text_adds(&text, was);
 	} else {
-		span = with_gap(document, metadata);
+		span = stash_with_gap(document, metadata);
 	}
 	return stash_change(work, span, &text, error);
 }

@@ -82,10 +82,8 @@ static int compare_numbers(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static bool is_parked(const struct document *document, int element)
+static bool is_inside(const struct document *document, int element, int stash)
 {
-	int stash = stash_find(document);
-
 	while (element > 0 && element != stash)
 		element = document->elements.v[element].parent;
 	return element > 0;
@@ -123,10 +121,9 @@ static int check_prefixes(const struct document *document, int element,
 	return 0;
 }
 
-static int check_element(const struct document *document, int element,
+static int check_element(const struct document *document, int element, int metadata,
 			 struct error *error)
 {
-	int metadata = document_child(document, 0, "metadata");
 	long line = document->elements.v[element].line;
 
 	if (element == 0)
@@ -141,6 +138,8 @@ static int check_element(const struct document *document, int element,
 
 int stash_select(struct stash_work *work, const char *xpath, struct error *error)
 {
+	int stash = stash_find(&work->document);
+	int metadata = document_child(&work->document, 0, "metadata");
 	size_t kept = 0, end = 0;
 
 	if (evaluate(work, xpath, error) < 0)
@@ -153,9 +152,9 @@ int stash_select(struct stash_work *work, const char *xpath, struct error *error
 		int element = work->tracked.v[i];
 		struct span whole = document_whole(&work->document, element);
 
-		if (check_element(&work->document, element, error) < 0)
+		if (check_element(&work->document, element, metadata, error) < 0)
 			return -1;
-		if (whole.start < end || is_parked(&work->document, element))
+		if (whole.start < end || is_inside(&work->document, element, stash))
 			continue;
 		end = whole.end;
 		work->tracked.v[kept++] = element;

@@ -14,76 +14,6 @@
 
 #include "base/xml/style.h"
 
-/*
- * A declaration of @ns unless @place knows it: when the element is moved there, what is
- * declared in it goes along and what is declared above it stays behind.
- */
-static void add_space(struct text *text, xmlNode *element, const xmlNs *ns,
-		      xmlNode *place)
-{
-	const xmlNs *above =
-		element->parent->type == XML_ELEMENT_NODE
-			? xmlSearchNs(element->doc, element->parent, ns->prefix)
-			: NULL;
-	const xmlNs *there = xmlSearchNs(place->doc, place, ns->prefix);
-	_cleanup_free_ char *name =
-		ns->prefix ? xasprintf("xmlns:%s", ns->prefix) : xstrdup("xmlns");
-	_cleanup_free_ char *said = xasprintf(" %s=", name);
-
-	if (above != ns ||
-	    (there && streq((const char *)there->href, (const char *)ns->href)) ||
-	    (text->n > 0 && strstr(text->s, said)))
-		return;
-	text_addc(text, ' ');
-	text_add_attribute(text, '"', name, (const char *)ns->href);
-}
-
-static void add_spaces(struct text *text, const struct document *document, int element,
-		       int place)
-{
-	struct document_element *v = document->elements.v;
-	struct span whole = document_whole(document, element);
-
-	for (size_t i = (size_t)element; i < document->elements.n; i++) {
-		if (v[i].start_tag.start >= whole.end)
-			break;
-		if (v[i].node->ns)
-			add_space(text, v[element].node, v[i].node->ns, v[place].node);
-		for (const xmlAttr *it = v[i].node->properties; it; it = it->next)
-			if (it->ns && !streq_null((const char *)it->ns->prefix, "xml"))
-				add_space(text, v[element].node, it->ns, v[place].node);
-	}
-}
-
-static void add_named(struct text *text, char quote, const char *name, const char *value)
-{
-	text_addc(text, ' ');
-	text_add_attribute(text, quote, name, value);
-}
-
-static void add_number(struct text *text, char quote, const char *name, uint64_t value)
-{
-	text_printf(text, " %s=%c%ju%c", name, quote, (uintmax_t)value, quote);
-}
-
-static void add_place(struct text *text, char quote, const struct stash_place *place)
-{
-	add_named(text, quote, "from", place->from);
-	add_number(text, quote, "after", place->after);
-	add_number(text, quote, "alike", place->alike);
-	add_number(text, quote, "at", place->at_bytes);
-	add_named(text, quote, "lead", place->lead);
-	if (*place->tail)
-		add_named(text, quote, "tail", place->tail);
-	add_named(text, quote, "seal", place->seal);
-}
-
-static size_t track(struct stash_work *work, int element)
-{
-	*vec_add(&work->tracked) = element;
-	return work->tracked.n - 1;
-}
-
 /* Copies an element into a new entry, which does not say yet where it stands. */
 static int copy_in(struct stash_work *work, int element, const char *name,
 		   struct error *error)
@@ -93,8 +23,7 @@ static int copy_in(struct stash_work *work, int element, const char *name,
 	_cleanup_text_ struct text content = {}, attributes = {};
 
 	text_add(&content, document->text.s + whole.start, whole.end - whole.start);
-	add_spaces(&attributes, document, element, 0);
-	add_named(&attributes, style_quote(document, 0), "name", name);
+	stash_name_entry(&attributes, document, element, name);
 	return stash_add_entry(work, "element", &attributes, &content, error);
 }
 
@@ -103,152 +32,104 @@ static int park(struct stash_work *work, size_t slot, const char *name,
 		struct error *error)
 {
 	const struct document *document = &work->document;
+	_cleanup_(stash_cutting_free) struct stash_cutting cutting = {};
 	_cleanup_(stash_place_free) struct stash_place place = {};
 	_cleanup_text_ struct text attributes = {}, nothing = {};
-	struct span cut;
 	size_t at;
 
 	if (copy_in(work, work->tracked.v[slot], name, error) < 0)
 		return -1;
-	stash_place_of(document, work->tracked.v[slot], &place, &cut);
+	stash_cutting_begin(document, &cutting);
+	stash_cut(&cutting, work->tracked.v[slot], &place);
 	work->tracked.v[slot] = -1;
-	if (stash_change(work, cut, &nothing, error) < 0)
+	if (stash_change(work, cutting.cuts.v[0], &nothing, error) < 0)
 		return -1;
-	add_place(&attributes, style_quote(document, 0), &place);
+	stash_add_place(&attributes, style_quote(document, 0), &place);
 	at = document->elements.v[stash_entry(document, name)].start_tag.end - 1;
 	return stash_change(work, (struct span){at, at}, &attributes, error);
 }
 
-static uint64_t number_in(const struct document *document, int element, const char *name)
+/*
+ * Parks elements, given from the last to the first: as many together as can be. If those
+ * make a document that cannot be read, half as many are tried, so that in the end one
+ * alone says why.
+ */
+static int park_list(struct stash_work *work, const struct stash_parking *list, size_t n,
+		     struct error *error)
 {
-	const char *value = document_attribute(document, element, name);
-	uint64_t number = 0;
+	size_t at = 0, most = n, done;
 
-	return value && parse_u64(value, &number) ? number : 0;
+	while (at < n) {
+		if (stash_park_run(work, list + at, MIN(most, n - at), &done) < 0) {
+			most = MIN(most, n - at) / 2;
+			continue;
+		}
+		if (done == 0 && park(work, list[at].slot, list[at].name, error) < 0)
+			return -1;
+		at += MAX(done, (size_t)1);
+	}
+	return 0;
 }
 
-static char *string_in(const struct document *document, int element, const char *name)
-{
-	const char *value = document_attribute(document, element, name);
+/* Names that are taken, and the last number that each name without one got. */
+struct names {
+	struct firsts taken, bases;
+	VEC(char *) made; /* owned, in order */
+	VEC(unsigned) numbers;
+};
 
-	return xstrdup(value ? value : "");
+static void names_free(struct names *names)
+{
+	firsts_free(&names->taken);
+	firsts_free(&names->bases);
+	for (size_t i = 0; i < names->made.n; i++)
+		free(names->made.v[i]);
+	vec_free(&names->made);
+	vec_free(&names->numbers);
 }
 
-static void read_place(const struct document *document, int entry,
-		       struct stash_place *ret)
+/* @name, which outlives the names, or with a number behind it that makes it new. */
+static void make_name(struct names *names, const char *name)
 {
-	*ret = (struct stash_place){
-		.from = string_in(document, entry, "from"),
-		.lead = string_in(document, entry, "lead"),
-		.tail = string_in(document, entry, "tail"),
-		.seal = string_in(document, entry, "seal"),
-		.after = number_in(document, entry, "after"),
-		.alike = number_in(document, entry, "alike"),
-		.at_bytes = number_in(document, entry, "at"),
-	};
-}
+	int base = first_add(&names->bases, name, 0, (int)names->numbers.n);
+	unsigned *number;
 
-static int the_element(const struct document *document, int entry, struct error *error)
-{
-	int child = document_child(document, entry, NULL);
+	if (base == (int)names->numbers.n)
+		*vec_add(&names->numbers) = 0;
+	number = &names->numbers.v[base];
+	for (;;) {
+		char *tried = ++*number == 1 ? xstrdup(name)
+					     : xasprintf("%s-%u", name, *number);
 
-	if (child >= 0 && document_next(document, child, NULL) < 0)
-		return child;
-	return error_input_at(
-		error, document->name, document->elements.v[entry].line,
-		"an entry of the stash holds not one element; it was changed, mend it by hand");
-}
-
-/* A parked element's text, with declarations that it will need at @from. */
-static void add_element(struct text *text, const struct document *document, int element,
-			const char *from)
-{
-	struct span whole = document_whole(document, element);
-	const char *s = document->text.s + whole.start;
-	size_t n_name = strcspn(s, " \t\r\n/>");
-	_cleanup_text_ struct text spaces = {};
-	int place = stash_find_path(document, from);
-
-	if (place >= 0)
-		add_spaces(&spaces, document, element, place);
-	text_add(text, s, n_name);
-	text_add(text, spaces.s, spaces.n);
-	text_add(text, s + n_name, whole.end - whole.start - n_name);
-}
-
-/* Only a stash that somebody else wrote comes to this. */
-static int entry_lost(const struct document *document, const char *name,
-		      struct error *error)
-{
-	return error_input(error, "%s: the stash is not as we write it: \"%s\" is lost",
-			   document->name, name);
-}
-
-/* The inverse of park(); the element is tracked last, and *ret_name the caller's. */
-static int bring_back(struct stash_work *work, int entry, char **ret_name,
-		      struct error *error)
-{
-	const struct document *document = &work->document;
-	int child = the_element(document, entry, error);
-	_cleanup_(stash_place_free) struct stash_place place = {};
-	_cleanup_text_ struct text element = {};
-	_cleanup_free_ char *name = string_in(document, entry, "name");
-
-	if (child < 0)
-		return -1;
-	read_place(document, entry, &place);
-	add_element(&element, document, child, place.from);
-	if (stash_put_back(work, &place, &element, &child, error) < 0)
-		return error_wrap(error, "\"%s\"", name);
-	track(work, child);
-	entry = stash_entry(document, name);
-	if (entry < 0)
-		return entry_lost(document, name, error);
-	*ret_name = TAKE(name);
-	return stash_remove_entry(work, entry, error);
-}
-
-/* @name, or with a number behind it that makes it new. @taken ends with the new one. */
-static char *new_name(const struct document *document, char *const *taken, size_t n_taken,
-		      const char *name)
-{
-	for (int i = 1;; i++) {
-		char *tried = i == 1 ? xstrdup(name) : xasprintf("%s-%d", name, i);
-		bool is_taken = stash_entry(document, tried) >= 0;
-
-		for (size_t j = 0; !is_taken && j < n_taken; j++)
-			is_taken = streq(taken[j], tried);
-		if (!is_taken)
-			return tried;
+		if (first_find(&names->taken, tried, 0) < 0) {
+			*vec_add(&names->made) = tried;
+			first_add(&names->taken, tried, 0, 0);
+			return;
+		}
 		free(tried);
 	}
-}
-
-static void free_names(char **names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
 }
 
 /* The last first, so that the stash has them in the document's order. */
 static int park_tracked(struct stash_work *work, const char *name, struct error *error)
 {
+	_cleanup_stash_list_ struct stash_list items = {};
+	_cleanup_(names_free) struct names names = {};
 	size_t n = work->tracked.n;
-	char **names = xcalloc(n, sizeof(*names));
-	int rc = 0;
+	struct stash_parking *list = xcalloc(n, sizeof(*list));
+	int rc;
 
-	for (size_t i = 0; i < n; i++) {
-		int element = work->tracked.v[i];
-
-		names[i] =
-			new_name(&work->document, names, i,
-				 name ? name
-				      : document_element_name(&work->document, element));
-	}
-	for (size_t i = n; rc == 0 && i-- > 0;)
-		rc = park(work, i, names[i], error);
-	free_names(names, n);
+	stash_items(&work->document, &items);
+	for (size_t i = 0; i < items.list.n; i++)
+		first_add(&names.taken, items.list.v[i].name, 0, 0);
+	for (size_t i = 0; i < n; i++)
+		make_name(&names, name ? name
+				       : document_element_name(&work->document,
+							       work->tracked.v[i]));
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct stash_parking){n - 1 - i, names.made.v[n - 1 - i]};
+	rc = park_list(work, list, n, error);
+	free(list);
 	return rc;
 }
 
@@ -276,53 +157,79 @@ int stash_elements(struct document *document, const char *xpath, const char *nam
 	return 0;
 }
 
-/* An element that was brought back only to reach one below it. */
-struct above {
-	char *name; /* owned */
-	size_t tracked;
-};
-
-/* Entries that are left in the stash: texts, and what has no place now. */
-static bool passes(const struct document *document, const struct stash_item *item,
-		   const char *wanted)
+void stash_names_free(struct stash_names *names)
 {
-	return item->is_text ||
-	       (!streq(item->name, wanted) &&
-		(!item->from || stash_find_path(document, item->from) < 0));
+	for (size_t i = 0; i < names->list.n; i++)
+		free(names->list.v[i]);
+	vec_free(&names->list);
 }
 
-/* Brings entries back from the top until @entry is; those above are parked again. */
+/* The first entry that does not stay in the stash: texts do, and what has no place now.
+ */
+static int next_entry(const struct document *document, const char *wanted)
+{
+	_cleanup_stash_list_ struct stash_list items = {};
+	_cleanup_(stash_filling_free) struct stash_filling filling = {};
+	int found = -1;
+
+	stash_items(document, &items);
+	stash_filling_begin(document, &filling);
+	for (size_t i = 0; i < items.list.n && found < 0; i++) {
+		const struct stash_item *item = &items.list.v[i];
+
+		if (!item->is_text &&
+		    (streq(item->name, wanted) ||
+		     (item->from && stash_filling_find(&filling, item->from) >= 0)))
+			found = item->element;
+	}
+	return found;
+}
+
+/*
+ * Brings entries back from the top of the stash: many if they go together, else one. If
+ * many make a document that cannot be read, half as many are tried.
+ */
+static int bring_some(struct stash_work *work, const char *wanted, bool all,
+		      struct stash_names *ret, struct error *error)
+{
+	size_t before = ret->list.n, most = SIZE_MAX;
+	char *name = NULL;
+	int entry;
+
+	while (stash_bring_run(work, all ? NULL : wanted, most, ret) < 0)
+		most = MIN(most, work->document.elements.n) / 2;
+	if (ret->list.n > before)
+		return 0;
+	entry = next_entry(&work->document, wanted);
+	if (entry < 0)
+		return stash_entry_lost(&work->document, wanted, error);
+	if (stash_bring_one(work, entry, &name, error) < 0) {
+		free(name);
+		return -1;
+	}
+	*vec_add(&ret->list) = name;
+	return 0;
+}
+
+/* Brings entries back from the top until @wanted is; those above are parked again. */
 static int reach(struct stash_work *work, const char *wanted, struct error *error)
 {
-	VEC(struct above) aboves = {};
-	int rc = 0;
-	bool done = false;
+	_cleanup_(stash_names_free) struct stash_names names = {};
+	struct stash_parking *list;
+	size_t n;
+	int rc;
 
-	while (rc == 0 && !done) {
-		_cleanup_stash_list_ struct stash_list items = {};
-		_cleanup_free_ char *name = NULL;
-		size_t i = 0;
-
-		stash_items(&work->document, &items);
-		while (i < items.list.n &&
-		       passes(&work->document, &items.list.v[i], wanted))
-			i++;
-		rc = i < items.list.n
-			     ? bring_back(work, items.list.v[i].element, &name, error)
-			     : entry_lost(&work->document, wanted, error);
-		done = rc == 0 && streq_null(name, wanted);
-		if (rc == 0 && !done)
-			*vec_add(&aboves) =
-				(struct above){TAKE(name), work->tracked.n - 1};
-	}
-	while (aboves.n > 0) {
-		struct above *above = &aboves.v[--aboves.n];
-
-		if (rc == 0)
-			rc = park(work, above->tracked, above->name, error);
-		free(above->name);
-	}
-	vec_free(&aboves);
+	work->tracked.n = 0;
+	do {
+		if (bring_some(work, wanted, false, &names, error) < 0)
+			return -1;
+	} while (!streq(*vec_last(&names.list), wanted));
+	n = names.list.n - 1;
+	list = xcalloc(n, sizeof(*list));
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct stash_parking){n - 1 - i, names.list.v[n - 1 - i]};
+	rc = park_list(work, list, n, error);
+	free(list);
 	return rc;
 }
 
@@ -359,13 +266,15 @@ static char *top_name(const struct document *document)
 
 static int bring_all(struct stash_work *work, struct error *error)
 {
+	_cleanup_(stash_names_free) struct stash_names names = {};
 	_cleanup_free_ char *name = top_name(&work->document);
 
 	if (!name)
 		return error_input(error, "%s: no element is parked",
 				   work->document.name);
 	while (name) {
-		if (reach(work, name, error) < 0)
+		work->tracked.n = 0;
+		if (bring_some(work, name, true, &names, error) < 0)
 			return -1;
 		free(name);
 		name = top_name(&work->document);

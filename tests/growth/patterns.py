@@ -2,6 +2,7 @@
 # patterns.py - domains of any size: each function takes a number and gives the XML of a
 # domain that has so many of one thing. Each was, or could have been, a way to make a
 # command slow: growth measures them, hook-large hands them to libvirt's hook.
+import hashlib
 
 OS = "<os><type arch='x86_64' machine='q35'>hvm</type></os>"
 
@@ -241,3 +242,14 @@ def long_text(n):
 def cards(n):
     return domain(each(n, lambda i: "<interface type='user'><mac address="
                        f"'52:54:00:00:{i >> 8:02x}:{i & 255:02x}'/></interface>"))
+
+
+def parked(n):
+    """As stash parks all interfaces; the last is called so."""
+    def one(i):
+        names = ("interface" if i else "") + "\0\0"
+        seal = hashlib.sha256(names.encode()).hexdigest()[:16]
+        return (f"<s:element name='{'last' if i == n - 1 else f'x{i}'}' from='/domain/devices'"
+                f" after='{i}' alike='{i}' at='0' lead='' seal='{seal}'>{nic()}</s:element>")
+    stash = f"<s:stash xmlns:s='urn:virt-layout:stash:1'>{each(n, one)}</s:stash>"
+    return domain(metadata=f"<metadata>{stash}</metadata>")
