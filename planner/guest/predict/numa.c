@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * QEMU writes SRAT and SLIT from the cells (hw/i386/acpi-build.c,
- * hw/arm/virt-acpi-build.c). Linux keeps a node that has memory or CPUs and drops one
- * that has neither (arch/x86/mm/numa.c); without ACPI it sees one node with everything.
+ * hw/arm/virt-acpi-build.c). Linux keeps a node that has memory, CPUs or a generic
+ * initiator and drops one that has none (arch/x86/mm/numa.c, drivers/acpi/numa/srat.c);
+ * without ACPI it sees one node with everything.
  * libvirt puts vCPUs that no cell names into cell 0 (qemu_domain.c,
  * qemuDomainDefNumaCPUsRectify).
  */
@@ -63,6 +64,27 @@ static uint64_t memory_of(const struct guest *guest, size_t cell)
 							: UNKNOWN_U64;
 }
 
+int predict_initiator(const struct guest *guest, size_t index)
+{
+	const struct addition *addition = &guest->commandline.additions.v[index];
+	const struct addition_value *node =
+		addition->kind == ADDITION_INITIATOR && addition->complete
+			? addition_value(addition, "node")
+			: NULL;
+
+	return node && sees_nodes(guest) && node->number < guest->cells.n
+		       ? (int)node->number
+		       : -1;
+}
+
+static bool has_initiator(const struct guest *guest, size_t cell)
+{
+	for (size_t i = 0; i < guest->commandline.additions.n; i++)
+		if (predict_initiator(guest, i) == (int)cell)
+			return true;
+	return false;
+}
+
 static void add_nodes(const struct guest *guest, struct machine *machine)
 {
 	size_t n = sees_nodes(guest) ? guest->cells.n : 1;
@@ -74,7 +96,8 @@ static void add_nodes(const struct guest *guest, struct machine *machine)
 		for (size_t i = 0; i < machine->cpus.n; i++)
 			if (machine->cpus.v[i].node == (int)cell)
 				set_add(&cpus, (unsigned)machine->cpus.v[i].id);
-		if (set_empty(&cpus) && memory_of(guest, cell) == 0) {
+		if (set_empty(&cpus) && memory_of(guest, cell) == 0 &&
+		    !has_initiator(guest, cell)) {
 			set_free(&cpus);
 			continue;
 		}

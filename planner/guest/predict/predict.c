@@ -68,7 +68,7 @@ void predict(const struct guest *guest, struct machine *ret)
 	machine_settle(ret, true);
 	predict_roots(&tree, ret);
 	predict_groups(guest, ret);
-	predict_renumber(ret);
+	predict_renumber(guest, ret);
 }
 
 void predict_any(struct guest *guest, struct machine *ret)

@@ -38,10 +38,17 @@ void predict_pci(const struct guest_tree *tree, struct machine *machine);
 void predict_groups(const struct guest *guest, struct machine *machine);
 /*
  * Gives nodes the kernel's numbers, last of all. Linux counts them as they come in ACPI's
- * SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node), where QEMU lists CPUs before
- * memory: a cell without CPUs comes behind all that have some, wherever it stands.
+ * SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node): CPUs and generic initiators,
+ * then memory. So a cell without either comes after all others, wherever it is. QEMU
+ * lists several initiators in an order of its own, which is not foretold: that of the
+ * domain is taken.
  */
-void predict_renumber(struct machine *machine);
+void predict_renumber(const struct guest *guest, struct machine *machine);
+/*
+ * The cell of a generic initiator, where the guest's @index-th QEMU argument adds one to
+ * a cell that there is; else -1.
+ */
+int predict_initiator(const struct guest *guest, size_t index);
 /*
  * The node that the kernel finds for what is on the bus of a controller index; -1 none.
  * ACPI alone tells it.

@@ -1,24 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/guest/predict/predict.h"
 
-/* Cells in the order of the SRAT: by their first CPU, then those that have none. */
-static size_t *srat_order(const struct machine *machine)
+struct order {
+	size_t n, *list; /* of nodes' indexes */
+	bool *seen;
+};
+
+static void order_cell(const struct machine *machine, int cell, struct order *order)
 {
-	size_t n = 0, *order = xcalloc(machine->nodes.n, sizeof(*order));
-	bool *seen = xcalloc(machine->nodes.n, sizeof(*seen));
+	for (size_t j = 0; j < machine->nodes.n; j++)
+		if (!order->seen[j] && machine->nodes.v[j].id == cell) {
+			order->seen[j] = true;
+			order->list[order->n++] = j;
+		}
+}
+
+/* Cells in the kernel's order: by their first CPU, by initiators, then the others. */
+static size_t *kernels_order(const struct guest *guest, const struct machine *machine)
+{
+	struct order order = {.list = xcalloc(machine->nodes.n, sizeof(*order.list)),
+			      .seen = xcalloc(machine->nodes.n, sizeof(*order.seen))};
 
 	for (size_t i = 0; i < machine->cpus.n; i++)
-		for (size_t j = 0; j < machine->nodes.n; j++)
-			if (!seen[j] &&
-			    machine->nodes.v[j].id == machine->cpus.v[i].node) {
-				seen[j] = true;
-				order[n++] = j;
-			}
+		order_cell(machine, machine->cpus.v[i].node, &order);
+	for (size_t i = 0; i < guest->commandline.additions.n; i++)
+		order_cell(machine, predict_initiator(guest, i), &order);
 	for (size_t j = 0; j < machine->nodes.n; j++)
-		if (!seen[j])
-			order[n++] = j;
-	free(seen);
-	return order;
+		order_cell(machine, machine->nodes.v[j].id, &order);
+	free(order.seen);
+	return order.list;
 }
 
 /* The new number of a node that had number @id. */
@@ -68,9 +78,9 @@ static void reorder_nodes(struct machine *machine, const size_t *order)
 	free(distances);
 }
 
-void predict_renumber(struct machine *machine)
+void predict_renumber(const struct guest *guest, struct machine *machine)
 {
-	_cleanup_free_ size_t *order = srat_order(machine);
+	_cleanup_free_ size_t *order = kernels_order(guest, machine);
 
 	renumber_uses(machine, order);
 	reorder_nodes(machine, order);
