@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "commands/boot-words.h"
 #include "commands/libexec.h"
 
 #include <errno.h>
@@ -124,8 +125,8 @@ const struct option_row boot_rows[] = {
 	{"as-root", 0, NULL, "started by root, do not give up root's privilege",
 	 SET_TRUE(struct boot_wish, request.as_root)},
 	{"stop-after", 0, "WHAT",
-	 "kernel (default); tables: judge QEMU's ACPI tables, run nothing",
-	 "kernel|tables", SET_CHOICE(struct boot_wish, request.stop_after)},
+	 "what is judged: kernel (default), firmware or tables, which need none",
+	 "kernel|tables|firmware", SET_CHOICE(struct boot_wish, request.stop_after)},
 	{},
 };
 
@@ -165,8 +166,8 @@ static int refuse_without_kernel(const struct boot_wish *wish, struct error *err
 		if (refused[i].given)
 			return error_input(
 				error,
-				"--%s cannot be used with --stop-after tables, which runs no kernel",
-				refused[i].name);
+				"--%s cannot be used with --stop-after %s, which runs no kernel",
+				refused[i].name, boot_stop_name(request->stop_after));
 	return 0;
 }
 
@@ -184,7 +185,7 @@ static int settle(struct boot_wish *wish, struct error *error)
 {
 	struct utsname names = {};
 
-	if (wish->request.stop_after == STOP_AFTER_TABLES) {
+	if (wish->request.stop_after != STOP_AFTER_KERNEL) {
 		if (refuse_without_kernel(wish, error) < 0)
 			return -1;
 		return wish->print_xml ? 0 : find_run(wish, error);

@@ -11,6 +11,17 @@
  */
 enum { HOLE_BYTES = 384 << 10 };
 
+void boot_compare_known(const struct machine *expected, const struct machine *observed,
+			const char *what, struct differences *differences)
+{
+	compare_machines(expected, observed,
+			 &(struct compare_options){.memory_taken_bytes = HOLE_BYTES},
+			 differences);
+	for (size_t i = 0; i < observed->complaints.n; i++)
+		differences_unknown(differences, what, "observed", "%s",
+				    observed->complaints.v[i]);
+}
+
 void boot_compare_tables(const struct machine *expected, const struct boot_result *result,
 			 const char *architecture, struct machine *ret,
 			 struct differences *differences)
@@ -23,11 +34,6 @@ void boot_compare_tables(const struct machine *expected, const struct boot_resul
 	acpi_read(&tables, &facts);
 	acpi_machine(&facts, ACPI_BEFORE_FIRMWARE, ret);
 	ret->architecture = xstrdup(architecture);
-	compare_machines(expected, ret,
-			 &(struct compare_options){.memory_taken_bytes = HOLE_BYTES},
-			 differences);
+	boot_compare_known(expected, ret, "ACPI tables, in part", differences);
 	acpi_add_unknown(&facts, ACPI_BEFORE_FIRMWARE, differences);
-	for (size_t i = 0; i < ret->complaints.n; i++)
-		differences_unknown(differences, "ACPI tables, in part", "observed", "%s",
-				    ret->complaints.v[i]);
 }

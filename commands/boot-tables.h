@@ -7,6 +7,12 @@
 #include "topology/machine.h"
 
 /*
+ * How a machine made of ACPI tables differs from @expected, with its complaints as parts
+ * of @what that are unknown.
+ */
+void boot_compare_known(const struct machine *expected, const struct machine *observed,
+			const char *what, struct differences *differences);
+/*
  * The machine of the tables that came, into *@ret, and how it differs from @expected,
  * with what such tables cannot tell, into a zeroed *@differences.
  */

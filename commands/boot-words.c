@@ -20,6 +20,17 @@ char *boot_on_one_line(const char *words)
 	return text_take(&line);
 }
 
+const char *boot_stop_name(enum boot_stop stop)
+{
+	static const char *const names[] = {
+		[STOP_AFTER_KERNEL] = "kernel",
+		[STOP_AFTER_TABLES] = "tables",
+		[STOP_AFTER_FIRMWARE] = "firmware",
+	};
+
+	return names[stop];
+}
+
 void boot_tell(const struct boot_result *result)
 {
 	_cleanup_text_ struct text words = {};

@@ -9,5 +9,7 @@
  * over to the next. The caller's.
  */
 char *boot_on_one_line(const char *words) _must_check_;
+/* The word of --stop-after. */
+const char *boot_stop_name(enum boot_stop stop);
 /* Accelerator, crashes, what the guest noted, and times, to standard error. */
 void boot_tell(const struct boot_result *result);

@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 
 #include "commands/boot-options.h"
+#include "commands/boot-sighting.h"
 #include "commands/boot-tables.h"
 #include "commands/boot-words.h"
 
@@ -35,9 +36,9 @@ static int print_xml(const struct boot_wish *wish, const struct document *domain
 {
 	_cleanup_(substitutions_free) struct substitutions substitutions = {};
 	_cleanup_text_ struct text xml = {}, words = {};
-	bool paused = wish->request.stop_after == STOP_AFTER_TABLES;
+	enum boot_stop stop = wish->request.stop_after;
 	_cleanup_free_ char *kernel =
-		paused ? NULL : realpath(wish->request.kernel, NULL);
+		wish->request.kernel ? realpath(wish->request.kernel, NULL) : NULL;
 	struct prepare_options options = {
 		.accel = wish->request.accel == ACCEL_KVM ? ACCEL_KVM : ACCEL_TCG,
 		.nested = wish->request.assign == ASSIGN_NESTED,
@@ -45,8 +46,8 @@ static int print_xml(const struct boot_wish *wish, const struct document *domain
 		.kernel = boot_kernel_is_packed(&wish->request) ? "/ROOT/kernel"
 			  : kernel                              ? kernel
 								: wish->request.kernel,
-		.initrd = paused ? NULL : "/ROOT/initrd",
-		.paused = paused,
+		.initrd = stop == STOP_AFTER_KERNEL ? "/ROOT/initrd" : NULL,
+		.paused = stop == STOP_AFTER_TABLES,
 		.emulator = wish->request.emulator,
 		.append = wish->request.append,
 	};
@@ -94,13 +95,14 @@ static int choose_assignable(struct boot_wish *wish, const struct document *doma
 	return 0;
 }
 
-/* With --record, if it came whole. */
+/* The agent's, with --record, if it came whole. */
 static int keep_record(const struct boot_wish *wish, const struct boot_result *result,
 		       struct error *error)
 {
 	const struct text *record = &result->serial.record;
 
-	if (!wish->record || !result->serial.has_record)
+	if (!wish->record || !result->serial.has_record ||
+	    wish->request.stop_after != STOP_AFTER_KERNEL)
 		return 0;
 	return file_write(wish->record, record->s, record->n, error);
 }
@@ -120,26 +122,28 @@ static int read_observed(const struct boot_result *result, struct machine *ret,
 	return 0;
 }
 
-static const char *stop_name(const struct boot_request *request)
-{
-	return request->stop_after == STOP_AFTER_TABLES ? "tables" : "kernel";
-}
-
-static int judge_tables(const struct boot_wish *wish, const struct document *domain,
-			struct boot_result *result, struct error *error)
+/* From ACPI tables, or from all that firmware left. */
+static int judge_without_kernel(const struct boot_wish *wish,
+				const struct document *domain, struct boot_result *result,
+				struct error *error)
 {
 	_cleanup_machine_ struct machine expected = {}, observed = {};
 	_cleanup_differences_ struct differences differences = {};
 	struct verdict verdict = {.differences = &differences,
 				  .substitutions = &result->substitutions,
-				  .stopped_after = stop_name(&wish->request),
+				  .stopped_after =
+					  boot_stop_name(wish->request.stop_after),
 				  .booted = result};
 	_cleanup_text_ struct text record = {};
 
 	if (predict_booted(domain, result, &expected, error) < 0)
 		return -1;
-	boot_compare_tables(&expected, result, domain_architecture(domain), &observed,
-			    &differences);
+	if (wish->request.stop_after == STOP_AFTER_TABLES)
+		boot_compare_tables(&expected, result, domain_architecture(domain),
+				    &observed, &differences);
+	else if (boot_compare_sighting(&expected, result, domain_architecture(domain),
+				       &observed, &differences, error) < 0)
+		return -1;
 	text_add_record(&record, &observed);
 	if (wish->record && file_write(wish->record, record.s, record.n, error) < 0)
 		return -1;
@@ -153,7 +157,8 @@ static int compare(const struct boot_wish *wish, const struct document *domain,
 	_cleanup_differences_ struct differences differences = {};
 	struct verdict verdict = {.differences = &differences,
 				  .substitutions = &result->substitutions,
-				  .stopped_after = stop_name(&wish->request),
+				  .stopped_after =
+					  boot_stop_name(wish->request.stop_after),
 				  .booted = result};
 
 	if (predict_booted(domain, result, &expected, error) < 0 ||
@@ -173,16 +178,35 @@ static int compare(const struct boot_wish *wish, const struct document *domain,
 	return verdict_print(&verdict, wish->json);
 }
 
+/* Why there is nothing to compare, from the one who was to report. */
+static const char *no_answer(const struct boot_request *request,
+			     const struct boot_result *result)
+{
+	switch (request->stop_after) {
+	case STOP_AFTER_KERNEL:
+		return result->serial.fault;
+	case STOP_AFTER_TABLES:
+		return result->tables.fault
+			       ? result->tables.fault
+			       : "it did not answer when asked for its tables";
+	case STOP_AFTER_FIRMWARE:
+		break;
+	}
+	return result->serial.started
+		       ? result->serial.fault
+		       : "the firmware did not start the program that reports";
+}
+
 /* A guest that reported nothing is a fact about the domain, unless we were in the way. */
 static int explain_failure(const struct boot_wish *wish, const struct boot_result *result,
 			   struct error *error)
 {
 	_cleanup_text_ struct text words = {};
 	struct verdict verdict = {.substitutions = &result->substitutions,
-				  .stopped_after = stop_name(&wish->request),
+				  .stopped_after =
+					  boot_stop_name(wish->request.stop_after),
 				  .booted = result};
 	bool refused = result->run_status == RUN_REFUSED;
-	bool tables = wish->request.stop_after == STOP_AFTER_TABLES;
 
 	if (keep_record(wish, result, error) < 0)
 		return -1;
@@ -190,16 +214,13 @@ static int explain_failure(const struct boot_wish *wish, const struct boot_resul
 			  : result->run_status == RUN_TIMEOUT
 				  ? "the time limit ended the guest"
 				  : "the guest ended");
-	if (!refused && !tables)
-		text_printf(&words, "; %s", result->serial.fault);
-	else if (!refused)
-		text_printf(&words, "; it gave no ACPI tables: %s",
-			    result->tables.fault ? result->tables.fault
-						 : "it did not answer");
-	if (wish->record && result->serial.has_record)
+	if (!refused)
+		text_printf(&words, "; %s", no_answer(&wish->request, result));
+	if (wish->record && wish->request.stop_after == STOP_AFTER_KERNEL &&
+	    result->serial.has_record)
 		text_printf(&words, "\n  the record came whole before that: it is in %s",
 			    wish->record);
-	text_add_last_words(&words, result);
+	text_add_last_words(&words, wish->request.stop_after, result);
 	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM ||
 	    result->run_status == RUN_CRASHED) {
 		_cleanup_free_ char *line = boot_on_one_line(words.s);
@@ -237,6 +258,20 @@ static bool has_answer(const struct boot_request *request,
 	return result->serial.has_record && !result->serial.fault;
 }
 
+/* What runs in the guest, which depends on its architecture. */
+static int find_programs(struct boot_wish *wish, const char *arch, struct error *error)
+{
+	switch (wish->request.stop_after) {
+	case STOP_AFTER_KERNEL:
+		return boot_find_agent(wish, arch, error);
+	case STOP_AFTER_FIRMWARE:
+		return boot_find_payload(wish, arch, error);
+	case STOP_AFTER_TABLES:
+		break;
+	}
+	return 0;
+}
+
 static int boot(struct boot_wish *wish, struct error *error)
 {
 	_cleanup_document_ struct document domain = {};
@@ -244,10 +279,13 @@ static int boot(struct boot_wish *wish, struct error *error)
 
 	if (document_read(wish->domain, &domain, error) < 0)
 		return -1;
-	if (wish->print_xml)
+	if (wish->print_xml) {
+		if (wish->request.stop_after == STOP_AFTER_FIRMWARE &&
+		    boot_find_payload(wish, domain_architecture(&domain), error) < 0)
+			return -1;
 		return print_xml(wish, &domain, error);
-	if ((wish->request.stop_after == STOP_AFTER_KERNEL &&
-	     boot_find_agent(wish, domain_architecture(&domain), error) < 0) ||
+	}
+	if (find_programs(wish, domain_architecture(&domain), error) < 0 ||
 	    choose_assignable(wish, &domain, error) < 0)
 		return -1;
 	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0 ||
@@ -262,8 +300,8 @@ static int boot(struct boot_wish *wish, struct error *error)
 		return explain_failure(wish, &result, error);
 	if (keep_record(wish, &result, error) < 0)
 		return -1;
-	if (wish->request.stop_after == STOP_AFTER_TABLES)
-		return judge_tables(wish, &domain, &result, error);
+	if (wish->request.stop_after != STOP_AFTER_KERNEL)
+		return judge_without_kernel(wish, &domain, &result, error);
 	return compare(wish, &domain, &result, error);
 }
 

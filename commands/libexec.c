@@ -7,22 +7,32 @@
 #include <limits.h>
 #include <unistd.h>
 
-int find_libexec(const char *name, char **ret, struct error *error)
+/* The first of the two places where access(2) grants @mode; the caller's, or NULL. */
+static char *find(const char *name, int mode)
 {
 	_cleanup_free_ char *self = realpath("/proc/self/exe", NULL), *beside = NULL;
-	_cleanup_free_ char *installed = xasprintf("%s/%s", LIBEXEC, name);
+	_cleanup_free_ char *installed = xasprintf(LIBEXEC "/%s", name);
 	const char *slash = self ? strrchr(self, '/') : NULL;
 
 	if (slash)
 		beside = xasprintf("%.*s/%s", (int)(slash - self), self, name);
-	if (beside && access(beside, X_OK) == 0)
-		*ret = TAKE(beside);
-	else if (access(installed, X_OK) == 0)
-		*ret = TAKE(installed);
-	else
-		return error_system(
-			error, 0,
-			"%s is not installed (looked for %s); was virt-layout built without libvirt?",
-			name, installed);
+	if (beside && access(beside, mode) == 0)
+		return TAKE(beside);
+	return access(installed, mode) == 0 ? TAKE(installed) : NULL;
+}
+
+char *find_libexec_file(const char *name)
+{
+	return find(name, R_OK);
+}
+
+int find_libexec(const char *name, char **ret, struct error *error)
+{
+	*ret = find(name, X_OK);
+	if (!*ret)
+		return error_system(error, 0,
+				    "%s is not installed (looked for " LIBEXEC
+				    "/%s); was virt-layout built without libvirt?",
+				    name, name);
 	return 0;
 }

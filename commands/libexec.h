@@ -8,3 +8,5 @@
  * libexec directory of the installation. The caller's. A fault: in neither.
  */
 int find_libexec(const char *name, char **ret, struct error *error) _must_check_;
+/* The same for a file that is not run here. NULL: there is none. */
+char *find_libexec_file(const char *name) _must_check_;

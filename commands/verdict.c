@@ -13,7 +13,8 @@ static void json_failure(struct jsonw *json, const struct verdict *verdict)
 	jsonw_object(json, NULL);
 	jsonw_string(json, "kind", verdict->failure_kind);
 	jsonw_string(json, "subject", "guest");
-	jsonw_string(json, "expected", "a report from its kernel");
+	jsonw_format(json, "expected", "a report from its %s",
+		     verdict->stopped_after ? verdict->stopped_after : "kernel");
 	jsonw_string(json, "observed", verdict->failure);
 	jsonw_null(json, "because");
 	jsonw_end_object(json);

@@ -341,6 +341,8 @@ static void on_serial(struct session *s)
 		times->recorded = since_start_s(s);
 	if (serial->state == SERIAL_DONE || serial->state == SERIAL_DAMAGED) {
 		times->done = since_start_s(s);
+		if (s->result->booted.n == 0) /* the payload may be faster than libvirt */
+			read_booted(s);
 		tell_end(s);
 		close_fd(&s->output); /* what else it says is of no use */
 	}
@@ -457,10 +459,11 @@ static void finish(struct session *s)
 	if (s->has_terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &s->terminal);
 	text_add(&s->result->messages, "", 0);
-	if (s->of->request->stop_after == STOP_AFTER_KERNEL)
+	if (s->of->request->stop_after != STOP_AFTER_TABLES)
 		serial_finish(&s->result->serial);
 	s->result->times.ended = since_start_s(s);
-	boot_times_settle(&s->result->times, s->result->serial.uptime_s);
+	boot_times_settle(&s->result->times, s->result->serial.uptime_s,
+			  s->of->request->stop_after == STOP_AFTER_FIRMWARE);
 }
 
 int boot_session_run(const struct boot_session *session, struct boot_result *result,

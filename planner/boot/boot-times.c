@@ -17,7 +17,7 @@ static const struct span_row {
 	{"libvirt_ms", "libvirt", AT(prepared), AT(qemu)},
 	{"qemu_ms", "QEMU", AT(qemu), AT(running)},
 	{"tables_ms", "tables", AT(running), AT(tables)},
-	{"firmware_ms", "firmware", AT(running), AT(kernel)},
+	{"firmware_ms", "firmware", AT(running), AT(handed_over)},
 	{"kernel_ms", "kernel", AT(kernel), AT(started)},
 	{"report_ms", "report", AT(started), AT(recorded)},
 	{"after_ms", "after it", AT(recorded), AT(done)},
@@ -42,10 +42,11 @@ static bool span_of(const struct boot_times *times, const struct span_row *row,
 	return to > 0 && (from > 0 || row->from == AT(start)) && to >= from;
 }
 
-void boot_times_settle(struct boot_times *times, double uptime_s)
+void boot_times_settle(struct boot_times *times, double uptime_s, bool payload)
 {
 	times->kernel =
 		times->started > 0 && uptime_s > 0 ? times->started - uptime_s : 0;
+	times->handed_over = payload ? times->started : times->kernel;
 }
 
 void text_add_boot_times(struct text *text, const struct boot_result *result)

@@ -101,7 +101,8 @@ static int fill_root(const struct boot_session *session, const struct document *
 	const char *root = session->root, *work = session->work;
 	bool paused = request->stop_after == STOP_AFTER_TABLES;
 	_cleanup_free_ char *kernel = paused ? NULL : boot_take_kernel(session, error);
-	_cleanup_free_ char *initrd_path = paused ? NULL : xasprintf("%s/initrd", root);
+	bool agent = request->stop_after == STOP_AFTER_KERNEL;
+	_cleanup_free_ char *initrd_path = agent ? xasprintf("%s/initrd", root) : NULL;
 	_cleanup_text_ struct text xml = {};
 	struct prepare_options options = {
 		.accel = result->accel,
@@ -120,8 +121,7 @@ static int fill_root(const struct boot_session *session, const struct document *
 	if (prepare_domain(domain, &options, &xml, &result->substitutions, error) < 0)
 		return -1;
 	result->initrd_bytes = initrd->n;
-	if ((!paused &&
-	     write_root_file(work, "initrd", initrd->s, initrd->n, error) < 0) ||
+	if ((agent && write_root_file(work, "initrd", initrd->s, initrd->n, error) < 0) ||
 	    write_root_file(root, "domain.xml", xml.s, xml.n, error) < 0)
 		return -1;
 	if (copy_firmware(domain, work, error) < 0)

@@ -28,14 +28,19 @@ enum assign_mode {
 
 /* How far a boot goes. */
 enum boot_stop {
-	STOP_AFTER_KERNEL, /* the agent in the guest has reported */
-	STOP_AFTER_TABLES, /* QEMU has made the ACPI tables; the guest never runs */
+	STOP_AFTER_KERNEL,   /* the agent in the guest has reported */
+	STOP_AFTER_TABLES,   /* QEMU has made the ACPI tables; the guest never runs */
+	STOP_AFTER_FIRMWARE, /* it has started the payload, which has reported */
 };
 
 /* All strings are borrowed. */
 struct boot_request {
 	enum boot_stop stop_after;
-	const char *kernel;      /* a path; not read for STOP_AFTER_TABLES */
+	/*
+	 * A path; not read for STOP_AFTER_TABLES. For STOP_AFTER_FIRMWARE the payload's
+	 * (payload/parts.h), which needs no initrd.
+	 */
+	const char *kernel;
 	const char *modules;     /* a directory, NULL: beside the kernel */
 	const char *agent, *run; /* our executables */
 	enum boot_accel accel;
@@ -57,17 +62,18 @@ struct boot_request {
 
 /* When things were reached, in seconds from the start of the boot; 0: never. */
 struct boot_times {
-	double start;      /* 0 */
-	double prepared;   /* initrd and domain written */
-	double qemu;       /* its process started (the kernel's time of that, 10 ms) */
-	double running;    /* libvirt said that the guest runs */
-	double first_byte; /* on the serial line, anybody's */
-	double kernel;     /* its clock's start, by the agent's word on it */
-	double started;    /* the agent's first word came */
-	double recorded;   /* its record was whole */
-	double tables;     /* the tables came and libvirt was done with the start */
-	double done;       /* it had no more to say */
-	double ended;      /* nothing of the run was left */
+	double start;       /* 0 */
+	double prepared;    /* initrd and domain written */
+	double qemu;        /* its process started (the kernel's time of that, 10 ms) */
+	double running;     /* libvirt said that the guest runs */
+	double first_byte;  /* on the serial line, anybody's */
+	double kernel;      /* its clock's start, by the agent's word on it */
+	double handed_over; /* firmware's end: the kernel's start, or the payload's */
+	double started;     /* the agent's first word came */
+	double recorded;    /* its record was whole */
+	double tables;      /* the tables came and libvirt was done with the start */
+	double done;        /* it had no more to say */
+	double ended;       /* nothing of the run was left */
 };
 
 /* What came of KVM where the accelerator was not named. */
@@ -116,8 +122,11 @@ int boot_once(const struct boot_request *request, const struct document *domain,
 void text_add_accelerator(struct text *text, const struct boot_result *result);
 void jsonw_accelerator(struct jsonw *json, const struct boot_result *result);
 
-/* boot-times.c: @uptime_s is the kernel's when the agent started, 0 unknown. */
-void boot_times_settle(struct boot_times *times, double uptime_s);
+/*
+ * boot-times.c: @uptime_s is the kernel's when the agent started, 0 unknown. @payload: it
+ * was no agent that started, but what firmware runs.
+ */
+void boot_times_settle(struct boot_times *times, double uptime_s, bool payload);
 /* "5.12 s: 0.02 preparing, ..."; the members "times" and "initrd_bytes". */
 void text_add_boot_times(struct text *text, const struct boot_result *result);
 void jsonw_boot_times(struct jsonw *json, const struct boot_result *result);
@@ -152,7 +161,8 @@ int boot_session_run(const struct boot_session *session, struct boot_result *res
  * last-words.c: what a guest that sent no record said last, and our reading of it, line
  * by line, for an error message.
  */
-void text_add_last_words(struct text *text, const struct boot_result *result);
+void text_add_last_words(struct text *text, enum boot_stop stop,
+			 const struct boot_result *result);
 
 /* kernel-image.c: the release that a kernel image says it is, the caller's, or NULL. */
 char *kernel_release(const char *path);

@@ -84,21 +84,26 @@ static const char *find_reading(const struct boot_result *result)
 }
 
 /* What is wrong if nobody said anything that we know. */
-static const char *reading_of_silence(const struct boot_result *result)
+static const char *reading_of_silence(enum boot_stop stop,
+				      const struct boot_result *result)
 {
 	if (result->serial.bytes > 0)
 		return NULL;
+	if (result->run_status == RUN_TIMEOUT && result->firmware.n > 0 &&
+	    stop == STOP_AFTER_FIRMWARE)
+		return "the firmware never came to start what QEMU gave it";
 	if (result->run_status == RUN_TIMEOUT && result->firmware.n > 0)
 		return "the firmware never came to start the kernel, or the kernel stands still before its first word (a wrong console or architecture)";
 	return NULL;
 }
 
-void text_add_last_words(struct text *text, const struct boot_result *result)
+void text_add_last_words(struct text *text, enum boot_stop stop,
+			 const struct boot_result *result)
 {
 	const char *means = find_reading(result);
 
 	if (!means)
-		means = reading_of_silence(result);
+		means = reading_of_silence(stop, result);
 	if (means)
 		text_printf(text, "\n  that means: %s", means);
 	add_lines(text, "libvirt", &result->messages);

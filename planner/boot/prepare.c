@@ -84,12 +84,12 @@ static void set_firmware(struct prepare *p, struct want *os)
 /* What the domain itself would have started. */
 static void note_kernel(struct prepare *p, int os)
 {
-	static const char *const names[][2] = {
-		{"kernel", "the kernel that boot is given"},
+	static const char *const names[][3] = {
+		{"kernel", "the kernel that boot is given", "boot's own program"},
 		{"initrd", "boot's own initrd"},
 		{"cmdline", "boot's own command line"},
 	};
-	bool paused = p->options->paused;
+	bool runs = !p->options->paused, agent = p->options->initrd;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		int e = document_child(p->domain, os, names[i][0]);
@@ -99,11 +99,15 @@ static void note_kernel(struct prepare *p, int os)
 			continue;
 		s = prepare_note(p, names[i][0], e);
 		s->planned = document_content(p->domain, e);
-		s->booted = xstrdup(paused ? "none, nothing runs" : names[i][1]);
+		if (!runs)
+			s->booted = xstrdup("none, nothing runs");
+		else if (names[i][agent ? 1 : 2])
+			s->booted = xstrdup(names[i][agent ? 1 : 2]);
 		s->why = "a dry boot looks at the topology alone";
 	}
 }
 
+/* A kernel with an initrd, or the payload, which needs nothing; or nothing at all. */
 static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 {
 	const struct prepare_options *options = p->options;
@@ -111,8 +115,9 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 	struct want *want = want_new("os");
 
 	note_kernel(p, os);
-	if (!options->paused) {
+	if (options->kernel)
 		set_content(want, "kernel", options->kernel);
+	if (options->initrd) {
 		set_content(want, "initrd", options->initrd);
 		want_content(want_child(want, "cmdline"),
 			     "console=%s %s" KERNEL_WORDS "%s%s", kind->console,
@@ -123,6 +128,10 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 	edit_merge(&p->edits, os, want);
 	want_free(want);
 	prepare_drop(p, os, "bootmenu");
+	if (!options->initrd) {
+		prepare_drop(p, os, "initrd");
+		prepare_drop(p, os, "cmdline");
+	}
 }
 
 /*

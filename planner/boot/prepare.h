@@ -15,7 +15,7 @@ struct prepare_options {
 	enum boot_accel accel;       /* not ACCEL_AUTO: that is settled before */
 	bool nested;                 /* the guest runs guests: a CPU with SVM */
 	const char *root;            /* the private directory of the run, absolute */
-	const char *kernel, *initrd; /* absolute paths; NULL: paused */
+	const char *kernel, *initrd; /* absolute paths; NULL: paused, or no initrd */
 	const char *append;          /* more words for the kernel, or NULL */
 	const char
 		*emulator;   /* QEMU to run, absolute; NULL: the one that libvirt finds */

@@ -4,12 +4,14 @@
 
 NAME is a row of GOOD, a plan that must boot without a difference; "mirrored", all rows of
 MIRRORED, with VIRT_LAYOUT_FULL=1 those of FULL as well; one row of these; "mutation", every
-row of EDITS and REFUSED; or one row of these.
+row of EDITS and REFUSED; or one row of these. "firmware" is all rows of GOOD and MIRRORED
+without a kernel (`boot --stop-after firmware`), "firmware:ROW" is one of them or of EDITS.
 
-An edited plan is booted, what its kernel saw is recorded, and the record is held against
+An edited plan is booted, what is seen in it is recorded, and the record is held against
 the unedited plan. It counts as found if `verify` sees a difference, and as named if the
 first difference is of the kind and about the subject that the list says. A guest that is
-refused or says nothing counts as neither.
+refused or says nothing counts as neither. "mutation" does so without a kernel, and with
+VIRT_LAYOUT_FULL=1 once more with one.
 
 Two boots at a time, whoever runs them: each holds one of two locks in GUESTS.
 """
@@ -29,7 +31,7 @@ sys.path.insert(0, os.path.join(HERE, "../hosts"))
 sys.path.insert(0, os.path.join(HERE, "../domains"))
 sys.path.insert(0, os.path.join(HERE, "../oracle"))
 from driver import TARGET  # noqa: E402
-from edits import EDITS, NEGATIVE, REFUSED  # noqa: E402
+from edits import AFTER_FIRMWARE, EDITS, NEGATIVE, REFUSED  # noqa: E402
 from rows import FULL, GOOD, MIRRORED, SEED  # noqa: E402
 from source import SHARED, source_of  # noqa: E402
 import virt_install  # noqa: E402
@@ -38,6 +40,10 @@ LIMIT_S = 300  # for a boot on a busy machine; alone it takes 5, nested 20
 SLOTS = 2
 RETRIES = 2  # in a whole run: see boot_twice
 CRASHED = "QEMU was killed or crashed"
+SEEN_BY_FIRMWARE = 0.8  # of the comparisons: IOMMU groups are a kernel's
+SILENT_S = 20  # for firmware that stands still
+SAME_DOMAIN = ["assign"]  # rows that differ from another only in what a kernel does
+KERNELS = ["cloud", "full"]  # what `fetch` knows that holds nothing but a kernel
 
 
 class Failed(Exception):
@@ -79,17 +85,25 @@ def stood_still(verdict):
 
 
 class Boots:
+    firmware = False  # boot --stop-after firmware: no kernel
+
     def __init__(self, program, guests, work):
         self.program, self.guests, self.work = program, guests, work
         self.retries = 0
 
     def fetch(self, sets):
-        """The kernel of the first set."""
+        """The kernel of the first set; without a kernel, what else there is."""
+        if self.firmware:
+            sets = [name for name in sets if name not in KERNELS]
+            if not sets:
+                return None
         try:
             subprocess.run([os.path.join(HERE, "fetch"), self.guests, *sets], check=True,
                            timeout=1000)
         except subprocess.SubprocessError as failed:
             raise Failed(f"{sets} cannot be had: {failed}") from None
+        if self.firmware:
+            return None
         boot = os.path.join(self.guests, sets[0], "boot")
         return os.path.join(boot, next(n for n in os.listdir(boot)
                                        if n.startswith("vmlinuz")))
@@ -114,8 +128,9 @@ class Boots:
         if "emulator" in row:
             options = [*options, "--emulator",
                        os.path.abspath(os.path.join(self.guests, row["emulator"]))]
+        start = ["--stop-after", "firmware"] if self.firmware else ["--kernel", kernel]
         with slot(self.guests):
-            run = subprocess.run(over + [self.program, "boot", domain, "--kernel", kernel,
+            run = subprocess.run(over + [self.program, "boot", domain, *start,
                                          "--accel", "tcg", "--json", "--time-limit",
                                          str(limit), *options],
                                  capture_output=True, text=True, timeout=limit + 60)
@@ -194,15 +209,19 @@ class Boots:
     def good(self, name, row):
         began = time.monotonic()
         domain, record = self.domain_of(name, row), self.path(name + ".record")
-        if "argv" in row:
+        if "argv" in row and not self.firmware:
             self.argv(domain, row)
-        verdict, said = self.boot_twice(
-            domain, [*row.get("boot", "").split(), "--record", record], row)
+        options, checked, assigns = row.get("boot", "").split(), row["checked"], 0
+        if self.firmware:
+            options, checked = [], checked * SEEN_BY_FIRMWARE
+        else:
+            assigns = row.get("assigns", 0)
+        verdict, said = self.boot_twice(domain, [*options, "--record", record], row)
         answers = verdict.get("assign", [])
-        if (verdict["differences"] or verdict["checked"] < row["checked"]
-                or len(answers) != row.get("assigns", 0)
+        if (verdict["differences"] or verdict["checked"] < checked
+                or len(answers) != assigns
                 or not all(answer["ok"] for answer in answers)):
-            raise Failed(f"{name}: at least {row['checked']} comparisons and no difference "
+            raise Failed(f"{name}: at least {checked} comparisons and no difference "
                          f"were expected:\n{json.dumps(verdict, indent=1)}\n{said}")
         again = self.verify(domain, record)
         if again["differences"]:
@@ -229,6 +248,9 @@ class Boots:
     def edited(self, name):
         """What verify says first about the edited plan's record; None: no difference."""
         edit, options, _, _ = EDITS[name]
+        if self.firmware:
+            options = ""
+        name += "-firmware" if self.firmware else "-kernel"
         plan = self.plan(name + "-plan.xml", SEED.split())
         domain, record = self.path(name + ".xml"), self.path(name + "-record.xml")
         with open(domain, "w") as out, open(plan) as unedited:
@@ -253,18 +275,24 @@ class Boots:
             raise Failed(f"{name}: refused with {words!r} and {means!r} expected: {first}")
         return f"{name}: refused: {said[1]}"
 
-    @staticmethod
-    def is_named(name, first):
-        _, _, kinds, subject = EDITS[name]
-        return bool(first) and first["kind"] in kinds and subject in first["subject"]
+    def meant(self, name):
+        """Kinds and subject of the first difference; None: only a kernel shows it."""
+        return AFTER_FIRMWARE.get(name, EDITS[name][2:]) if self.firmware else EDITS[name][2:]
+
+    def is_named(self, name, first):
+        if not first or not self.meant(name):
+            return not first and not self.meant(name)
+        kinds, subject = self.meant(name)
+        return first["kind"] in kinds and subject in first["subject"]
 
     def edit(self, name):
         first = self.edited(name)
         print(f"{name}: {first}")
         if not self.is_named(name, first):
-            raise Failed(f"{name}: {EDITS[name][2:]} should come first")
+            raise Failed(f"{name}: {self.meant(name)} should come first")
 
     def mutation(self):
+        """With a kernel one may be missed, and only NEGATIVE has to be named rightly."""
         def one(name):
             try:
                 return self.edited(name), None
@@ -274,14 +302,14 @@ class Boots:
         wrong = []
         with concurrent.futures.ThreadPoolExecutor(SLOTS) as pool:
             for name, (first, failed) in zip(EDITS, pool.map(one, EDITS)):
+                right = not failed and self.is_named(name, first)
                 found += first is not None
-                named += self.is_named(name, first)
-                if name in NEGATIVE and not self.is_named(name, first):
+                named += right and first is not None
+                if not right and (self.firmware or name in NEGATIVE):
                     wrong.append(name)
                 print(f"{name}: {first['kind']} of {first['subject']}" if first
                       else f"{name}: MISSED {failed or ''}",
-                      "" if self.is_named(name, first) else f"(not {EDITS[name][2:]})",
-                      flush=True)
+                      "" if right else f"(not {self.meant(name)})", flush=True)
             for answer in pool.map(self.refused, REFUSED):
                 print(answer)
         print(f"{found} of {len(EDITS)} edits found, {named} with their cause first; "
@@ -290,6 +318,42 @@ class Boots:
             raise Failed(f"the cause does not come first: {wrong}")
         if found < len(EDITS) - 1:
             raise Failed("too many were missed")
+
+
+class WithoutKernel(Boots):
+    firmware = True
+
+    def rows(self):
+        """What there is to boot, without those whose QEMU cannot be had."""
+        rows = {}
+        for name, row in dict(GOOD, **rows_of_mirrored()).items():
+            try:
+                self.fetch(row.get("guests", []))
+                rows |= {} if name in SAME_DOMAIN else {name: row}
+            except Failed as failed:
+                print(f"without {name}: {failed}")
+        return rows
+
+    def silent(self):
+        """One more I/O BAR than SeaBIOS has room for: it stops, and says why."""
+        domain = self.plan("silent.xml", ["--node", "vcpus=1,memory=512MiB", "--iommu", "none",
+                                          "--nic", "virtio-net,per-node=15"])
+        with open(domain) as file:
+            xml = file.read().replace("<model type='virtio'/>", "<model type='e1000e'/>")
+        with open(domain, "w") as file:
+            file.write(xml)
+        verdict, _ = self.boot(domain, ["--time-limit", str(SILENT_S)])
+        first = (verdict["differences"] or [{}])[0]
+        said = first.get("observed", "")
+        if (first.get("kind") != "no-report" or "the time limit ended the guest" not in said
+                or "that means: SeaBIOS has no I/O ports left" not in said
+                or "PCI: out of I/O address space" not in said):
+            raise Failed(f"silent: {first}")
+        print("silent: no report, and SeaBIOS's last words")
+
+    def without_kernel(self):
+        self.silent()
+        self.mirrored(self.rows())
 
 
 def rows_of_mirrored():
@@ -307,6 +371,8 @@ def run(boots, name):
     single = dict(GOOD, **MIRRORED, **FULL)
     if name == "mirrored":
         boots.mirrored(rows_of_mirrored())
+    elif name == "firmware":
+        boots.without_kernel()
     elif name == "mutation":
         boots.mutation()
     elif name in single:
@@ -317,21 +383,31 @@ def run(boots, name):
         boots.edit(name)
 
 
+def judge(boots, name, sets):
+    try:
+        boots.fetch(sets)
+    except Failed as failed:
+        print(failed)
+        sys.exit(77)
+    try:
+        run(boots, name)
+    except Failed as failed:
+        sys.exit(str(failed))
+    if boots.retries:
+        print(f"{boots.retries} of {RETRIES} retries used")
+
+
 def main():
     program, guests, name = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as work:
-        boots = Boots(os.path.abspath(program), os.path.abspath(guests), work)
-        try:
-            boots.fetch(GOOD.get(name, {}).get("guests", ["cloud"]))
-        except Failed as failed:
-            print(failed)
-            sys.exit(77)
-        try:
-            run(boots, name)
-        except Failed as failed:
-            sys.exit(str(failed))
-        if boots.retries:
-            print(f"{boots.retries} of {RETRIES} retries used")
+        how = [os.path.abspath(program), os.path.abspath(guests), work]
+        if name in ("firmware", "mutation") or name.startswith("firmware:"):
+            name = name.partition(":")[2] or name
+            sets = ["arm64"] if name == "firmware" else []
+            judge(WithoutKernel(*how), name, GOOD.get(name, {}).get("guests", sets))
+            if name != "mutation" or os.environ.get("VIRT_LAYOUT_FULL") != "1":
+                return
+        judge(Boots(*how), name, GOOD.get(name, {}).get("guests", ["cloud"]))
 
 
 if __name__ == "__main__":

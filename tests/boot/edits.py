@@ -21,7 +21,7 @@ def swap(one, other):
     return edit
 
 
-# Twenty that QEMU boots. What their kernel saw is held against the unedited plan:
+# Twenty that QEMU boots. What is seen in them is held against the unedited plan:
 # name: (edit, options of `boot`, kinds of which the first difference is one, subject)
 EDITS = {
     "window-too-small": (sub("busNr='232'", "busNr='222'"), "", ["bus-overlap"],
@@ -68,6 +68,14 @@ EDITS = {
     "cores-for-sockets": (sub("sockets='4' dies='1' cores='2'",
                               "sockets='2' dies='1' cores='4'"), "",
                           ["cpu-topology"], ""),
+}
+
+# What the first difference is where no kernel has run, if it is another: None, nothing
+# differs; the kernel alone decides that.
+AFTER_FIRMWARE = {
+    "iommu-off": None,
+    # A kernel drops that root bus, and shows the one that it makes of the rest.
+    "window-in-main-bus": (["bus-overlap"], "root bus 0000:04"),
 }
 
 # Those of which the cause must come first, whatever else is found.

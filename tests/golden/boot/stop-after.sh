@@ -6,4 +6,7 @@ for option in "--kernel /dev/null" "--modules /" --shell --assign "--append x" "
 	virt-layout boot --stop-after tables $option tests/golden/boot/busy.xml
 done
 virt-layout boot --stop-after tables --initrd-only
+virt-layout boot --stop-after firmware --kernel /dev/null tests/golden/boot/busy.xml
+virt-layout boot --stop-after firmware --print-xml --accel tcg tests/golden/boot/busy.xml 2>$SCRATCH/notes | sed -n '/<os/,/<.os>/p' | sed 's,>/.*/virt-layout-payload,>/LIBEXEC/virt-layout-payload,'
+grep -E "serial|kernel|initrd|cmdline" $SCRATCH/notes
 virt-layout boot --stop-after nothing tests/golden/boot/busy.xml

@@ -140,7 +140,7 @@ static void times(void **state)
 	struct jsonw json = {.out = &out, .compact = true};
 
 	(void)state;
-	boot_times_settle(&result.times, 2.25);
+	boot_times_settle(&result.times, 2.25, false);
 	text_add_boot_times(&text, &result);
 	assert_string_equal(text.s,
 			    "5.00 s: 0.50 preparing, 2.25 kernel, 0.50 report, 0.00 "
