@@ -291,6 +291,7 @@ static int run(const struct options *options, struct error *error)
 	_cleanup_partition_table_ struct partition_table wanted = {};
 	_cleanup_(wish_free) struct wish wish = {};
 	_cleanup_patch_ struct patch patch = {};
+	int rc;
 
 	if (read_options(options, &wish, error) < 0 ||
 	    change_begin(options->args[0], &wish.change, &disk, error) < 0 ||
@@ -303,11 +304,11 @@ static int run(const struct options *options, struct error *error)
 	    erase_stale(&disk, &wish, &wanted, &patch, error) < 0 ||
 	    (!wish.dry_run && change_commit(&disk, &patch, &wanted, error) < 0))
 		return -1;
-	change_end(&disk, options->args[0]);
+	rc = change_end(&disk, options->args[0], error);
 	if (wish.notes.n > 0)
 		fputs(wish.notes.s, stderr);
 	say(&wish, &disk.seen.table, &wanted);
-	return STATUS_OK;
+	return rc;
 }
 
 const struct command disk_add_command = {

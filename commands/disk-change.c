@@ -63,11 +63,11 @@ void change_announce(struct changed_disk *disk)
 	disk->kernel_keeps_old = !disk_announce(disk->io);
 }
 
-void change_end(struct changed_disk *disk, const char *path)
+int change_end(struct changed_disk *disk, const char *path, struct error *error)
 {
 	_cleanup_free_ char *doubt = disk->io ? TAKE(disk->io->doubt) : NULL;
+	int rc = disk->io ? disk_end(TAKE(disk->io), error) : 0;
 
-	disk_close(TAKE(disk->io));
 	if (doubt)
 		streams_say("%s: whether a loop device uses it is unknown: %s", path,
 			    doubt);
@@ -75,6 +75,7 @@ void change_end(struct changed_disk *disk, const char *path)
 		streams_say(
 			"%s: the kernel still uses the old partitions, because they are in use; run partprobe %s later",
 			path, path);
+	return rc;
 }
 
 char *change_journal(const char *path, const struct change_wish *wish,

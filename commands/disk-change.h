@@ -61,8 +61,10 @@ int change_need_closed(const char *path, const char *journal, struct error *erro
 void change_announce(struct changed_disk *disk);
 /*
  * Closes the disk, which whoever prints something about it does first, and says so if the
- * kernel goes on with the old partitions of @path.
+ * kernel goes on with the old partitions of @path. Fault: that of disk_end(). The change
+ * is made even so, and what it did is still worth printing.
  */
-void change_end(struct changed_disk *disk, const char *path);
+int change_end(struct changed_disk *disk, const char *path, struct error *error)
+	_must_check_;
 void changed_disk_free(struct changed_disk *disk);
 #define _cleanup_changed_disk_ _cleanup_(changed_disk_free)

@@ -236,8 +236,7 @@ static int replace(struct wish *wish, struct disk_request *request,
 		return -1;
 	if (change_commit(&disk, &patch, &layout.table, error) < 0)
 		return -1;
-	change_end(&disk, wish->create.path);
-	return 0;
+	return change_end(&disk, wish->create.path, error);
 }
 
 static int run(const struct options *options, struct error *error)

@@ -165,15 +165,17 @@ static int grow(const char *path, struct wish *wish, struct changed_disk *disk,
 {
 	_cleanup_partition_table_ struct partition_table wanted = {};
 	_cleanup_patch_ struct patch patch = {};
+	int rc;
 
 	if (plan(wish, disk, disk->io->size_bytes, &wanted, error) < 0)
 		return -1;
 	if (table_edit(disk->io, &disk->seen, &wanted, GPT_PRIMARY, &patch, error) < 0 ||
 	    change_commit(disk, &patch, &wanted, error) < 0)
 		return -1;
-	change_end(disk, path);
+	wish->before_bytes = 0; /* the table has followed: nothing is undone from here */
+	rc = change_end(disk, path, error);
 	say(wish, &disk->seen.table, &wanted);
-	return STATUS_OK;
+	return rc;
 }
 
 /* Makes the image larger, if its table can follow; what cannot be done is found first. */
@@ -190,8 +192,8 @@ static int enlarge(const char *path, struct wish *wish, struct error *error)
 		return -1;
 	if (wish->size_bytes > disk.io->size_bytes)
 		wish->before_bytes = disk.io->size_bytes;
-	disk_close(TAKE(disk.io));
-	if (image_enlarge(path, &wish->change.disk, wish->size_bytes, error) == 0)
+	if (disk_end(TAKE(disk.io), error) == 0 &&
+	    image_enlarge(path, &wish->change.disk, wish->size_bytes, error) == 0)
 		return 0;
 	wish->before_bytes = 0;
 	return -1;

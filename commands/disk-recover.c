@@ -55,6 +55,7 @@ static int drop_partial(const char *path, struct changed_disk *disk,
 							  wish->change.sector_bytes};
 	_cleanup_inspection_ struct inspection seen = {};
 	_cleanup_(report_free) struct report report = {};
+	int rc;
 
 	if (inspect_disk(disk->io, &question, &seen, &report, error) < 0)
 		return -1;
@@ -67,9 +68,9 @@ static int drop_partial(const char *path, struct changed_disk *disk,
 					  : "it has none.");
 	if (journal_drop(journal, error) < 0)
 		return -1;
-	change_end(disk, path);
+	rc = change_end(disk, path, error);
 	streams_say("%s: the change had not begun to be written", path);
-	return STATUS_OK;
+	return rc;
 }
 
 static int recover(const char *path, struct changed_disk *disk, const struct wish *wish,
@@ -77,6 +78,7 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 {
 	_cleanup_journal_ struct journal journal = {};
 	enum journal_state state;
+	int rc;
 
 	if (journal_read(journal_file, &journal, &state, error) < 0)
 		return -1;
@@ -88,18 +90,18 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 	if (state == JOURNAL_EMPTY || state == JOURNAL_PARTIAL)
 		return drop_partial(path, disk, wish, journal_file, error);
 	if (state == JOURNAL_NONE) {
-		change_end(disk, path);
+		rc = change_end(disk, path, error);
 		streams_say("%s: there is nothing to recover (no %s)", path,
 			    journal_file);
-		return STATUS_OK;
+		return rc;
 	}
 	if (disk_recover(disk->io, &journal, wish->undo, wish->copied, error) < 0 ||
 	    disk_verify(disk->io, error) < 0 || journal_drop(journal_file, error) < 0)
 		return -1;
 	change_announce(disk);
-	change_end(disk, path);
+	rc = change_end(disk, path, error);
 	streams_say("%s: the change is %s", path, wish->undo ? "undone" : "finished");
-	return STATUS_OK;
+	return rc;
 }
 
 /* The copy to believe. What is wrong is told by change_need_editable. */
@@ -134,6 +136,7 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 	_cleanup_patch_ struct patch patch = {};
 	const struct inspection *seen = &disk.seen;
 	enum gpt_copy from;
+	int rc;
 
 	if (change_begin(path, &wish->change, &disk, error) < 0 ||
 	    choose_copy(&disk, wish, &from, error) < 0)
@@ -148,11 +151,11 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 	if (table_edit(disk.io, seen, &seen->table, from, &patch, error) < 0 ||
 	    change_commit(&disk, &patch, &seen->table, error) < 0)
 		return -1;
-	change_end(&disk, path);
+	rc = change_end(&disk, path, error);
 	streams_say("%s: %s", path,
 		    patch.sectors.n ? "the table is whole again"
 				    : "there is nothing to repair");
-	return STATUS_OK;
+	return rc;
 }
 
 static int run(const struct options *options, struct error *error)

@@ -118,6 +118,7 @@ static int run(const struct options *options, struct error *error)
 	_cleanup_patch_ struct patch patch = {};
 	_cleanup_text_ struct text reasons = {};
 	struct wish wish = {};
+	int rc;
 
 	if (read_options(options, &wish, error) < 0)
 		return -1;
@@ -128,9 +129,9 @@ static int run(const struct options *options, struct error *error)
 	    make_patch(&disk, &wish, &patch, error) < 0 ||
 	    change_commit(&disk, &patch, NULL, error) < 0)
 		return -1;
-	change_end(&disk, options->args[0]);
+	rc = change_end(&disk, options->args[0], error);
 	say_forced(options->args[0], &reasons);
-	return STATUS_OK;
+	return rc;
 }
 
 const struct command disk_stub_command = {

@@ -47,14 +47,22 @@ bool disk_announce(struct disk_io *io)
 	return !io->kind->announce || io->kind->announce(io);
 }
 
-void disk_close(struct disk_io *io)
+int disk_end(struct disk_io *io, struct error *error)
 {
-	if (!io)
-		return;
-	io->kind->close(io);
+	int rc = io->kind->close(io, error);
+
 	free(io->name);
 	free(io->doubt);
 	free(io);
+	return rc;
+}
+
+void disk_close(struct disk_io *io)
+{
+	_cleanup_error_ struct error error = {};
+
+	if (io)
+		(void)!disk_end(io, &error);
 }
 
 struct memory_io {
@@ -83,8 +91,9 @@ static int memory_flush(struct disk_io *io _unused_, struct error *error _unused
 	return 0;
 }
 
-static void memory_close(struct disk_io *io _unused_)
+static int memory_close(struct disk_io *io _unused_, struct error *error _unused_)
 {
+	return 0;
 }
 
 static const struct disk_io_kind memory_kind = {

@@ -22,7 +22,8 @@ struct disk_io_kind {
 	int (*verify)(struct disk_io *io, struct error *error);
 	/* Has the kernel look for partitions again; false if it keeps to the old ones. */
 	bool (*announce)(struct disk_io *io); /* NULL: no kernel has a look at it */
-	void (*close)(struct disk_io *io);
+	/* Fault if what stands behind it has not ended. */
+	int (*close)(struct disk_io *io, struct error *error);
 };
 
 /* The front of each kind's own struct. */
@@ -46,7 +47,12 @@ int disk_flush(struct disk_io *io, struct error *error) _must_check_;
 int disk_verify(struct disk_io *io, struct error *error) _must_check_;
 /* After a change of the table: false if the kernel goes on with the old partitions. */
 bool disk_announce(struct disk_io *io);
-/* Takes NULL too. */
+/*
+ * Closes a disk that was written to. Fault (3): the qemu-nbd behind it has not ended in
+ * time and may still have the image open; what was flushed is in the file.
+ */
+int disk_end(struct disk_io *io, struct error *error) _must_check_;
+/* The same for one that was read, or after a fault that is reported. Takes NULL too. */
 void disk_close(struct disk_io *io);
 static inline void disk_close_pointer(struct disk_io **io)
 {

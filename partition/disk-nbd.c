@@ -156,19 +156,25 @@ static int nbd_io_verify(struct disk_io *io, struct error *error)
 }
 
 /* Waits for qemu-nbd, which closes the image cleanly; not for one that is silent. */
-static void end_server(struct nbd_io *nbd)
+static bool end_server(struct nbd_io *nbd)
 {
-	nbd_server_end(&nbd->server, nbd->silent ? 1 : tool_limit_s(USUAL_LIMIT_S));
+	return nbd_server_end(&nbd->server,
+			      nbd->silent ? 1 : tool_limit_s(USUAL_LIMIT_S));
 }
 
-static void nbd_io_close(struct disk_io *io)
+static int nbd_io_close(struct disk_io *io, struct error *error)
 {
 	struct nbd_io *nbd = (struct nbd_io *)io;
 
 	if (!nbd->silent && nbd->call.disconnect(nbd->nbd, 0) == 0)
 		wait_for(nbd, is_over, 0);
 	nbd->call.close(nbd->nbd);
-	end_server(nbd);
+	if (end_server(nbd))
+		return 0;
+	return error_system(
+		error, 0,
+		"%s: qemu-nbd did not end within %u s and may still have the image open; what was written has been flushed",
+		io->name, tool_limit_s(USUAL_LIMIT_S));
 }
 
 static const struct disk_io_kind nbd_kind = {

@@ -97,9 +97,10 @@ static bool raw_announce(struct disk_io *io)
 	       errno == EINVAL;
 }
 
-static void raw_close(struct disk_io *io)
+static int raw_close(struct disk_io *io, struct error *error _unused_)
 {
 	close_fd(&((struct raw_io *)io)->fd);
+	return 0;
 }
 
 static const struct disk_io_kind raw_kind = {

@@ -74,7 +74,10 @@ int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_
 				 path, size_bytes);
 	else if (size_bytes > now && kind.format == IMAGE_RAW)
 		rc = resize_raw(path, size_bytes, error); /* while it is locked */
-	disk_close(io);
+	if (rc < 0)
+		disk_close(io);
+	else
+		rc = disk_end(io, error);
 	if (rc == 0 && size_bytes > now && kind.format == IMAGE_QCOW2)
 		return resize_qcow2(path, size_bytes, false, error);
 	return rc;
@@ -93,7 +96,10 @@ int image_shorten(const char *path, const struct disk_wish *wish, uint64_t from_
 		rc = error_system(error, 0, "%s: was resized meanwhile", path);
 	else if (kind.format == IMAGE_RAW)
 		rc = resize_raw(path, to_bytes, error); /* while it is locked */
-	disk_close(io);
+	if (rc < 0)
+		disk_close(io);
+	else
+		rc = disk_end(io, error);
 	if (rc == 0 && kind.format == IMAGE_QCOW2)
 		return resize_qcow2(path, to_bytes, true, error);
 	return rc;

@@ -201,8 +201,11 @@ void nbd_server_add_said(struct text *text, const struct nbd_server *server)
 	}
 }
 
-/* Until the process has ended, or too long; also on a kernel without pidfds (5.3). */
-static void wait_until(pid_t pid, unsigned limit_s)
+/*
+ * Until the process has ended, or too long: false. On a kernel without pidfds
+ * (before 5.3) there is no limit.
+ */
+static bool wait_until(pid_t pid, unsigned limit_s)
 {
 	struct pollfd poll_fd = {.fd = pidfd_open(pid, 0), .events = POLLIN};
 	int ready = 1;
@@ -216,14 +219,18 @@ static void wait_until(pid_t pid, unsigned limit_s)
 	if (ready > 0)
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
 		}
+	return ready > 0;
 }
 
-void nbd_server_end(struct nbd_server *server, unsigned limit_s)
+bool nbd_server_end(struct nbd_server *server, unsigned limit_s)
 {
+	bool ended;
+
 	if (server->keeper == 0)
-		return;
+		return true;
 	close_fd(&server->hold);
 	close_fd(&server->said);
-	wait_until(server->keeper, limit_s);
+	ended = wait_until(server->keeper, limit_s);
 	server->keeper = 0;
+	return ended;
 }

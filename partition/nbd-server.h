@@ -26,7 +26,7 @@ int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *e
  */
 void nbd_server_add_said(struct text *text, const struct nbd_server *server);
 /*
- * Ends it in order and waits for that, at most so long. The keeper goes on asking a
- * server that has not ended by then. Nothing if none was started.
+ * Ends it in order and waits for that, at most so long. False if it has not ended by
+ * then; the keeper goes on asking it to. Nothing to do, and true, if none was started.
  */
-void nbd_server_end(struct nbd_server *server, unsigned limit_s);
+bool nbd_server_end(struct nbd_server *server, unsigned limit_s);

@@ -92,8 +92,9 @@ static int log_flush(struct disk_io *io, struct error *error)
 	return 0;
 }
 
-static void log_close(struct disk_io *io _unused_)
+static int log_close(struct disk_io *io _unused_, struct error *error _unused_)
 {
+	return 0;
 }
 
 static const struct disk_io_kind log_kind = {.read = log_read,
