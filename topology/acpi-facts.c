@@ -7,6 +7,7 @@ void acpi_facts_free(struct acpi_facts *facts)
 		free(facts->complaints.v[i]);
 	vec_free(&facts->complaints);
 	vec_free(&facts->cpus);
+	vec_free(&facts->processors);
 	vec_free(&facts->affinities);
 	vec_free(&facts->hmat);
 	vec_free(&facts->dmar.units);

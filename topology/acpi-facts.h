@@ -15,6 +15,14 @@ struct acpi_cpu {
 	bool enabled; /* false: it can be plugged in later */
 };
 
+/* PPTT: a CPU or what CPUs have in common. */
+struct acpi_processor {
+	uint32_t offset; /* in the table, which is its name there */
+	uint32_t parent; /* an offset; 0: none */
+	bool package, thread, has_id;
+	uint32_t id; /* as in struct acpi_cpu, with has_id */
+};
+
 /* SRAT: an enabled entry, in the table's order, which numbers the kernel's nodes. */
 struct acpi_affinity {
 	enum { ACPI_CPU, ACPI_MEMORY, ACPI_INITIATOR } what;
@@ -115,8 +123,10 @@ struct acpi_root {
 struct acpi_facts {
 	bool any; /* there are tables */
 	bool has_madt, has_srat, has_slit, has_hmat;
-	bool has_dmar, has_ivrs, has_iort, has_viot, has_mcfg;
+	bool has_pptt, has_dmar, has_ivrs, has_iort, has_viot, has_mcfg;
 	VEC(struct acpi_cpu) cpus;
+	bool arm;                              /* the MADT's CPUs are those of a GIC */
+	VEC(struct acpi_processor) processors; /* by offset */
 	VEC(struct acpi_affinity) affinities;
 	size_t localities;        /* of the SLIT */
 	const uint8_t *distances; /* its matrix, [from * localities + to]; in the table */

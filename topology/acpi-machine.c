@@ -8,6 +8,7 @@
 #include "topology/acpi-machine.h"
 
 #include "topology/acpi-parts.h"
+#include "topology/acpi-topology.h"
 
 #include <stdio.h>
 
@@ -382,6 +383,7 @@ void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 		machine_complain(ret, "ACPI table SRAT: more than %d domains",
 				 MACHINE_NODE_LIMIT);
 	add_cpus(facts, &domains, ret);
+	acpi_add_topology(facts, ret);
 	add_nodes(facts, &domains, ret);
 	add_cpus_to_nodes(ret);
 	add_distances(facts, &domains, ret);

@@ -25,8 +25,8 @@ enum acpi_when { ACPI_BEFORE_FIRMWARE, ACPI_AFTER_FIRMWARE };
  * there, without their identity; pci_known stays KNOWN_UNKNOWN. Who knows the functions
  * (their configuration space) replaces them, says KNOWN_YES and settles again.
  *
- * CPUs' packages, dies, cores and threads, and whether a kernel uses the IOMMU, are
- * unknown.
+ * CPUs' dies, and whether a kernel uses the IOMMU, are unknown; so are packages, cores
+ * and threads on x86, where CPUID tells them.
  */
 void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 		  struct machine *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * acpi-numa.c - CPUs, nodes, distances and figures: MADT, SRAT, SLIT, HMAT (ACPI 6.5,
- * 5.2.12, 5.2.16, 5.2.17, 5.2.28).
+ * acpi-numa.c - CPUs, nodes, distances and figures: MADT, PPTT, SRAT, SLIT, HMAT (ACPI
+ * 6.5, 5.2.12, 5.2.30, 5.2.16, 5.2.17, 5.2.28).
  */
 #include "topology/acpi-parts.h"
 
@@ -11,6 +11,13 @@ enum {
 	MADT_X2APIC = 9,
 	MADT_GICC = 11,
 	MADT_ENABLED = 1,
+
+	PPTT_FIRST = 36,
+	PPTT_PROCESSOR = 0,
+	PPTT_PROCESSOR_BYTES = 20,
+	PPTT_PACKAGE = 1 << 0,
+	PPTT_HAS_ID = 1 << 1,
+	PPTT_THREAD = 1 << 2, /* from revision 2 of the table on */
 
 	SRAT_FIRST = 48,
 	SRAT_APIC = 0,
@@ -66,12 +73,36 @@ void acpi_read_madt(const struct acpi_table *table, struct acpi_facts *facts)
 		const struct cpu_entry *row =
 			find_cpu_entry(rows, ARRAY_SIZE(rows), &entry);
 
+		facts->arm |= row && entry.type == MADT_GICC;
 		if (row)
 			*vec_add(&facts->cpus) =
 				(struct acpi_cpu){.id = cpu_id(row, &entry),
 						  .enabled = acpi_u32(entry.bytes,
 								      row->flags) &
 							     MADT_ENABLED};
+	}
+	acpi_end_walk(facts, table, &walk);
+}
+
+void acpi_read_pptt(const struct acpi_table *table, struct acpi_facts *facts)
+{
+	struct acpi_walk walk = acpi_walk_table(table, PPTT_FIRST, ACPI_ENTRY_8_8);
+	struct acpi_entry entry;
+
+	while (acpi_next(&walk, &entry)) {
+		uint32_t flags;
+
+		if (entry.type != PPTT_PROCESSOR || entry.n < PPTT_PROCESSOR_BYTES)
+			continue;
+		flags = acpi_u32(entry.bytes, 4);
+		*vec_add(&facts->processors) =
+			(struct acpi_processor){.offset = (uint32_t)(walk.at - entry.n),
+						.parent = acpi_u32(entry.bytes, 8),
+						.package = flags & PPTT_PACKAGE,
+						.thread = table->revision >= 2 &&
+							  flags & PPTT_THREAD,
+						.has_id = flags & PPTT_HAS_ID,
+						.id = acpi_u32(entry.bytes, 12)};
 	}
 	acpi_end_walk(facts, table, &walk);
 }

@@ -13,6 +13,7 @@ void acpi_end_walk(struct acpi_facts *facts, const struct acpi_table *table,
 struct pci_address acpi_function(uint32_t segment, uint16_t id);
 
 void acpi_read_madt(const struct acpi_table *table, struct acpi_facts *facts);
+void acpi_read_pptt(const struct acpi_table *table, struct acpi_facts *facts);
 void acpi_read_srat(const struct acpi_table *table, struct acpi_facts *facts);
 void acpi_read_slit(const struct acpi_table *table, struct acpi_facts *facts);
 void acpi_read_hmat(const struct acpi_table *table, struct acpi_facts *facts);

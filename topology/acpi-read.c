@@ -11,6 +11,7 @@ static const struct reader {
 	size_t has; /* where in struct acpi_facts it is noted that there is one */
 } readers[] = {
 	{"APIC", acpi_read_madt, offsetof(struct acpi_facts, has_madt)},
+	{"PPTT", acpi_read_pptt, offsetof(struct acpi_facts, has_pptt)},
 	{"SRAT", acpi_read_srat, offsetof(struct acpi_facts, has_srat)},
 	{"SLIT", acpi_read_slit, offsetof(struct acpi_facts, has_slit)},
 	{"HMAT", acpi_read_hmat, offsetof(struct acpi_facts, has_hmat)},

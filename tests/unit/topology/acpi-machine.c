@@ -129,6 +129,32 @@ static void remapping_not_offered(void **state)
 	assert_int_equal(machine.iommu.remapping, KNOWN_NO);
 }
 
+/* Only an Arm kernel takes them from there. */
+static void packages_and_cores(void **state)
+{
+	_cleanup_machine_ struct machine machine = {}, cut = {};
+	_cleanup_text_ struct text text = {};
+	uint8_t *pptt;
+
+	(void)state;
+	acpi_read_seed("virt-smmu", &text);
+	make(&text, &machine);
+	assert_int_equal(machine.cpus.v[0].package, machine.cpus.v[1].package);
+	assert_int_not_equal(machine.cpus.v[1].package, machine.cpus.v[2].package);
+	assert_int_not_equal(machine.cpus.v[0].core, machine.cpus.v[1].core);
+	assert_int_equal(machine.cpus.v[3].thread, 0);
+	assert_int_equal(machine.cpus.v[3].die, UNKNOWN_ID);
+	/* CPUs 0 and 1 become threads of what is above them; CPU 3 gets another's id. */
+	pptt = acpi_at(&text, "PPTT");
+	pptt[0x4c + 4] |= 4;
+	pptt[0x60 + 4] |= 4;
+	pptt[0xb0 + 12] = 99;
+	make(&text, &cut);
+	assert_int_equal(cut.cpus.v[0].core, cut.cpus.v[1].core);
+	assert_int_equal(cut.cpus.v[1].thread, 1);
+	assert_int_equal(cut.cpus.v[3].package, UNKNOWN_ID);
+}
+
 static void slit_that_is_none(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
@@ -198,6 +224,7 @@ int main(void)
 		cmocka_unit_test(figures),
 		cmocka_unit_test(functions_on_roots),
 		cmocka_unit_test(remapping_not_offered),
+		cmocka_unit_test(packages_and_cores),
 		cmocka_unit_test(slit_that_is_none),
 		cmocka_unit_test(root_not_whole),
 		cmocka_unit_test(told_as_unknown),

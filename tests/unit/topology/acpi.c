@@ -271,6 +271,7 @@ static void entries_that_do_not_fit(void **state)
 		{"x86-without-dsdt", "IVRS", 50, 255},
 		{"x86-without-dsdt", "IVRS", 0x4a - 0x02, 0x80},
 		{"x86-without-dsdt", "VIOT", 36, 9},
+		{"arm-without-dsdt", "PPTT", 37, 0},
 		{"arm-without-dsdt", "IORT", 36, 4},
 		{"arm-without-dsdt", "IORT", 0x31, 15},
 		{"arm-without-dsdt", "IORT", 0xa8, 99},
