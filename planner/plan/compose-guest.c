@@ -76,14 +76,6 @@ struct guest_address compose_item_address(const struct layout *layout, int numbe
 	return address;
 }
 
-static bool has_child(const struct layout *layout, int parent)
-{
-	for (size_t i = 0; i < layout->items.n; i++)
-		if (layout->items.v[i].parent == parent)
-			return true;
-	return false;
-}
-
 /* Whether the port's device is to share its group: ioh3420 has no ACS. */
 static bool wants_shared_group(const struct request *request, const struct plan *plan,
 			       int port)
@@ -110,8 +102,8 @@ static void add_pci_controller(const struct request *request, struct plan *plan,
 	controller->address = compose_item_address(&plan->layout, number);
 	if (item->kind == CONTROLLER_PCIE_EXPANDER) {
 		controller->bus_nr = number_of(item->bus_nr);
-		if (item->owner != NO_CELL)
-			controller->node = number_of((unsigned)item->owner);
+		if (item->cell != NO_CELL)
+			controller->node = number_of((unsigned)item->cell);
 	}
 	if (controller_role(item->kind) != ROLE_PORT)
 		return;
@@ -119,7 +111,7 @@ static void add_pci_controller(const struct request *request, struct plan *plan,
 		set_string(&controller->model_name, "ioh3420");
 	controller->chassis = number_of(item->chassis);
 	controller->port = number_of(item->port);
-	if (cold && has_child(&plan->layout, number))
+	if (cold && layout_has_child(&plan->layout, number))
 		controller->hotplug = switch_of(false);
 }
 

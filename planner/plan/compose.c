@@ -84,7 +84,7 @@ static int add_expander(struct port_tree *tree, int cell)
 {
 	int item = layout_add(&tree->plan->layout, CONTROLLER_PCIE_EXPANDER, 0);
 
-	tree->plan->layout.items.v[item].owner = cell;
+	tree->plan->layout.items.v[item].cell = cell;
 	tree->plan->layout.items.v[item].spare = DEFAULT_SPARE_BUSES;
 	return item;
 }

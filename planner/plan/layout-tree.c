@@ -33,8 +33,24 @@ int layout_add(struct layout *layout, enum controller_model kind, int parent)
 
 	item->kind = kind;
 	item->parent = parent;
-	item->owner = LAYOUT_NONE;
+	item->cell = item->owner = LAYOUT_NONE;
 	return (int)layout->items.n - 1;
+}
+
+bool layout_has_child(const struct layout *layout, int parent)
+{
+	for (size_t i = 0; i < layout->items.n; i++)
+		if (layout->items.v[i].parent == parent)
+			return true;
+	return false;
+}
+
+int layout_root_of(const struct layout *layout, int item)
+{
+	while (layout->items.v[item].kind != CONTROLLER_PCIE_ROOT &&
+	       layout->items.v[item].kind != CONTROLLER_PCIE_EXPANDER)
+		item = layout->items.v[item].parent;
+	return item;
 }
 
 void layout_free(struct layout *layout)

@@ -21,7 +21,9 @@
 struct layout_item {
 	enum controller_model kind;
 	int parent; /* item; LAYOUT_NONE for item 0 */
-	int owner;  /* the caller's own number for it, not looked at */
+	/* The caller's, not looked at; LAYOUT_NONE unless set. */
+	int cell;  /* guest cell of an expander bus */
+	int owner; /* what stands for it elsewhere */
 	/* Given: kept as it is. Else filled in. */
 	bool has_index, has_address, has_bus_nr;
 	unsigned index;         /* of a controller: 0-255 */
@@ -55,6 +57,10 @@ void layout_begin(struct layout *layout);
 int layout_add(struct layout *layout, enum controller_model kind, int parent);
 /* Bridges (controllers that take a bus number) anywhere below an item. */
 unsigned layout_bridges_below(const struct layout *layout, int item);
+/* Whether something is on an item's bus. */
+bool layout_has_child(const struct layout *layout, int parent);
+/* The expander bus or pcie-root above an item, or the item itself if it is one. */
+int layout_root_of(const struct layout *layout, int item);
 /* Items of a kind in all. */
 unsigned layout_count(const struct layout *layout, enum controller_model kind);
 void layout_free(struct layout *layout);

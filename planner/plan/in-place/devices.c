@@ -28,7 +28,7 @@ static bool serves(const struct in_place *plan, struct assign_item item,
 	if (!kind || !kind->name || !streq(kind->name, wanted->kind->name) ||
 	    assign_element(&plan->full, item) < 0 || bus == LAYOUT_NONE)
 		return false;
-	return in_place_root(&plan->layout, bus) == home &&
+	return layout_root_of(&plan->layout, bus) == home &&
 	       in_place_shared_port(plan, bus) == wanted->shared_group;
 }
 
@@ -244,7 +244,7 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 		const struct layout_item *item = &plan->layout.items.v[i];
 
 		if (!controller_is_bridge(item->kind) || item->secondary == before[i] ||
-		    !in_place_has_child(&plan->layout, (int)i))
+		    !layout_has_child(&plan->layout, (int)i))
 			continue;
 		if (!first) {
 			first = item;

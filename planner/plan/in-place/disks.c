@@ -9,11 +9,11 @@
 /* The cell of the bus that something sits on, NO_CELL. */
 static int cell_of(const struct in_place *plan, const struct guest_address *address)
 {
+	const struct layout *layout = &plan->layout;
 	int bus = in_place_bus(plan, address);
 
-	return bus == LAYOUT_NONE
-		       ? NO_CELL
-		       : in_place_cell(plan, in_place_root(&plan->layout, bus));
+	return bus == LAYOUT_NONE ? NO_CELL
+				  : layout->items.v[layout_root_of(layout, bus)].cell;
 }
 
 int in_place_cell_of_device(const struct in_place *plan, size_t device)

@@ -80,6 +80,7 @@ static int add_given_controller(struct in_place *plan, int number, struct error 
 	if (index > 0)
 		give_address(it, &controller->address);
 	if (it->kind == CONTROLLER_PCIE_EXPANDER) {
+		it->cell = guest_tree_cell(&plan->tree, (int)index);
 		it->spare = DEFAULT_SPARE_BUSES;
 		it->has_bus_nr =
 			guest_bus_nr(controller) >= 0 && !controller->bus_nr_assigned;
@@ -111,7 +112,7 @@ static void fill_added(struct in_place *plan)
 		int item = c->added && index >= 0 ? plan->item_of[index] : LAYOUT_NONE;
 
 		if (item == LAYOUT_NONE || guest_is_expander(c) ||
-		    in_place_has_child(&plan->layout, item))
+		    layout_has_child(&plan->layout, item))
 			continue;
 		address.at = (struct pci_address){.bus = (uint8_t)index};
 		add_given_endpoint(plan, &address);
@@ -160,11 +161,12 @@ int in_place_begin_tree(struct in_place *plan, struct error *error)
 {
 	for (size_t i = 0; i < INDEXES; i++)
 		plan->item_of[i] = LAYOUT_NONE;
+	guest_tree_read(&plan->full, &plan->tree);
 	layout_begin(&plan->layout);
 	plan->layout.append = true;
 	for (unsigned index = 0; index < INDEXES; index++) {
 		const struct guest_controller *controller =
-			guest_pci_controller(&plan->full, index);
+			guest_tree_controller(&plan->tree, (int)index);
 
 		if (controller &&
 		    add_given_controller(plan,

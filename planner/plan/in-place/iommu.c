@@ -37,9 +37,7 @@ static bool on_node(const struct in_place *plan, const struct guest_address *add
 	if (!guest_address_on_pci(address))
 		return false;
 	bus = plan->item_of[address->at.bus];
-	while (bus > 0 && plan->layout.items.v[bus].kind != CONTROLLER_PCIE_EXPANDER)
-		bus = plan->layout.items.v[bus].parent;
-	return bus > 0;
+	return bus > 0 && layout_root_of(&plan->layout, bus) > 0;
 }
 
 /*

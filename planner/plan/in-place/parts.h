@@ -4,6 +4,7 @@
 
 #include "base/xml/edit.h"
 #include "planner/guest/assign/assign.h"
+#include "planner/guest/tree.h"
 #include "planner/plan/layout.h"
 #include "planner/plan/request/request.h"
 #include "topology/machine.h"
@@ -33,9 +34,10 @@ struct in_place {
 	const struct machine *host; /* NULL: none */
 	/* As it is, as libvirt would complete it, and as it is to be. */
 	struct guest old, full, new;
-	struct layout layout; /* given items are those of `full` */
-	int item_of[INDEXES]; /* of PCI controllers, by index; LAYOUT_NONE */
-	size_t n_given;       /* items that were there */
+	struct guest_tree tree; /* of `full` */
+	struct layout layout;   /* given items are those of `full` */
+	int item_of[INDEXES];   /* of PCI controllers, by index; LAYOUT_NONE */
+	size_t n_given;         /* items that were there */
 	VEC(struct in_place_device) devices;
 	bool *claimed;   /* of full.devices, then full.controllers */
 	int video;       /* item of a primary video device that is added; 0: none */
@@ -53,10 +55,6 @@ int in_place_refuse(const struct in_place *plan, struct error *error, int elemen
 
 /* The bus that an address is on, as an item; LAYOUT_NONE. */
 int in_place_bus(const struct in_place *plan, const struct guest_address *address);
-/* The expander bus or pcie-root above an item. */
-int in_place_root(const struct layout *layout, int item);
-/* The cell of an expander bus, there or new; NO_CELL. */
-int in_place_cell(const struct in_place *plan, int item);
 /* Cells and pages are whole multiples of this. */
 uint64_t in_place_granule(const struct in_place *plan);
 /* What the request leaves open becomes what the domain has. */

@@ -19,36 +19,12 @@ int in_place_bus(const struct in_place *plan, const struct guest_address *addres
 					     : LAYOUT_NONE;
 }
 
-int in_place_root(const struct layout *layout, int item)
-{
-	while (layout->items.v[item].kind != CONTROLLER_PCIE_ROOT &&
-	       layout->items.v[item].kind != CONTROLLER_PCIE_EXPANDER)
-		item = layout->items.v[item].parent;
-	return item;
-}
-
-int in_place_cell(const struct in_place *plan, int item)
-{
-	const struct layout_item *it = &plan->layout.items.v[item];
-	struct guest_number node;
-
-	if (it->kind != CONTROLLER_PCIE_EXPANDER)
-		return NO_CELL;
-	if (!it->has_index)
-		return it->owner;
-	if (plan->full.controllers.v[it->owner].added)
-		return NO_CELL;
-	node = plan->full.controllers.v[it->owner].node;
-	return node.state == VALUE_VALID && node.value < INT32_MAX ? (int)node.value
-								   : NO_CELL;
-}
-
 /* The @rank-th expander bus of a cell in order of the layout; LAYOUT_NONE. */
 static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank)
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].kind == CONTROLLER_PCIE_EXPANDER &&
-		    in_place_cell(plan, (int)i) == cell && rank-- == 0)
+		    plan->layout.items.v[i].cell == cell && rank-- == 0)
 			return (int)i;
 	return LAYOUT_NONE;
 }
@@ -102,20 +78,12 @@ int in_place_make_home(struct in_place *plan, const struct request_device *wante
 
 	if (home == LAYOUT_NONE) {
 		home = layout_add(&plan->layout, CONTROLLER_PCIE_EXPANDER, 0);
-		plan->layout.items.v[home].owner = wanted->cell;
+		plan->layout.items.v[home].cell = wanted->cell;
 		plan->layout.items.v[home].spare = DEFAULT_SPARE_BUSES;
 	}
 	if (wanted->root >= 0 && plan->root_home)
 		plan->root_home[wanted->root] = home;
 	return home;
-}
-
-bool in_place_has_child(const struct layout *layout, int parent)
-{
-	for (size_t i = 0; i < layout->items.n; i++)
-		if (layout->items.v[i].parent == parent)
-			return true;
-	return false;
 }
 
 static const struct guest_controller *controller_of(const struct in_place *plan, int item)
@@ -147,7 +115,7 @@ static int free_port(const struct in_place *plan, int bus, enum controller_model
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].parent == bus &&
 		    plan->layout.items.v[i].kind == kind &&
-		    !in_place_has_child(&plan->layout, (int)i) &&
+		    !layout_has_child(&plan->layout, (int)i) &&
 		    in_place_shared_port(plan, (int)i) == shared)
 			return (int)i;
 	return LAYOUT_NONE;
@@ -168,7 +136,7 @@ static bool is_before_others(const struct in_place *plan, int port)
 		if (items[i].parent == items[port].parent && items[i].has_address &&
 		    controller_is_bridge(items[i].kind) &&
 		    place_of(&items[i]) > place_of(&items[port]) &&
-		    in_place_has_child(&plan->layout, (int)i))
+		    layout_has_child(&plan->layout, (int)i))
 			return true;
 	return false;
 }
@@ -179,7 +147,7 @@ static int port_for_bridge(struct in_place *plan, int bus, enum controller_model
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].parent == bus &&
 		    plan->layout.items.v[i].kind == kind &&
-		    !in_place_has_child(&plan->layout, (int)i) &&
+		    !layout_has_child(&plan->layout, (int)i) &&
 		    !in_place_shared_port(plan, (int)i) &&
 		    !is_before_others(plan, (int)i))
 			return (int)i;
@@ -193,7 +161,7 @@ unsigned in_place_free_ports(const struct in_place *plan, int bus)
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		count += plan->layout.items.v[i].parent == bus &&
 			 plan->layout.items.v[i].kind == CONTROLLER_ROOT_PORT &&
-			 !in_place_has_child(&plan->layout, (int)i);
+			 !layout_has_child(&plan->layout, (int)i);
 	return count;
 }
 
@@ -202,7 +170,7 @@ static int upstream_below(const struct in_place *plan, int home, unsigned rank)
 {
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].kind == CONTROLLER_UPSTREAM_PORT &&
-		    in_place_root(&plan->layout, (int)i) == home && rank-- == 0)
+		    layout_root_of(&plan->layout, (int)i) == home && rank-- == 0)
 			return (int)i;
 	return LAYOUT_NONE;
 }

@@ -4,8 +4,6 @@
 
 #include "planner/plan/in-place/parts.h"
 
-/* Whether something sits on an item's bus. */
-bool in_place_has_child(const struct layout *layout, int parent);
 /* An empty port for a device where it is wanted, made if there is none. */
 int in_place_port(struct in_place *plan, const struct request_device *wanted);
 /* A new pcie-to-pci-bridge where a device is wanted. */

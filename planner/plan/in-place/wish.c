@@ -67,7 +67,7 @@ static bool is_home_of_other(const struct in_place *plan, int item, int root)
 static bool is_right_root(struct in_place *plan, const struct request_device *to,
 			  int home)
 {
-	if (in_place_cell(plan, home) != to->cell)
+	if (plan->layout.items.v[home].cell != to->cell)
 		return false;
 	if (to->root < 0)
 		return true;
@@ -144,7 +144,7 @@ static bool is_right(struct in_place *plan, int number)
 
 	if (address->assigned || bus == LAYOUT_NONE)
 		return false;
-	home = in_place_root(&plan->layout, bus);
+	home = layout_root_of(&plan->layout, bus);
 	if (plan->layout.items.v[home].kind != CONTROLLER_PCIE_EXPANDER ||
 	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, number))
 		return false;

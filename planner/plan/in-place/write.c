@@ -39,7 +39,7 @@ static void write_port(struct in_place *plan, int number,
 		free(controller->model_name);
 		controller->model_name = xstrdup("ioh3420");
 	}
-	if (cold && in_place_has_child(&plan->layout, number))
+	if (cold && layout_has_child(&plan->layout, number))
 		controller->hotplug = switch_of(false);
 }
 
@@ -47,7 +47,6 @@ static void write_controller(struct in_place *plan, int number, bool cold)
 {
 	const struct layout_item *item = &plan->layout.items.v[number];
 	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
-	int cell = in_place_cell(plan, number);
 
 	plan->item_of[item->index] = number;
 	controller->index = number_of(item->index);
@@ -55,8 +54,8 @@ static void write_controller(struct in_place *plan, int number, bool cold)
 	controller->address = compose_item_address(&plan->layout, number);
 	if (item->kind == CONTROLLER_PCIE_EXPANDER) {
 		controller->bus_nr = number_of(item->bus_nr);
-		if (cell != NO_CELL)
-			controller->node = number_of((unsigned)cell);
+		if (item->cell != NO_CELL)
+			controller->node = number_of((unsigned)item->cell);
 	}
 	if (controller_role(item->kind) == ROLE_PORT)
 		write_port(plan, number, controller, cold);
