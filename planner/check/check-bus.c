@@ -27,7 +27,7 @@ static void pxb_busnr_range(struct check *check)
 
 static bool is_expander(const struct guest_controller *controller)
 {
-	return guest_is_expander(controller) && guest_bus_nr(controller) >= 0;
+	return guest_bus_nr(controller) >= 0 && guest_is_expander(controller);
 }
 
 /* The caller's. */

@@ -59,6 +59,7 @@ struct controller_device {
 
 struct controller_row {
 	const char *name; /* libvirt's word for the model; NULL for CONTROLLER_NONE */
+	size_t name_length;
 	enum controller_role role;
 	unsigned takes;                 /* below it: TAKES_* and AUTOMATIC */
 	unsigned needs;                 /* above it: TAKES_* and AGGREGATE */

@@ -7,8 +7,6 @@
  */
 #include "planner/guest/tree.h"
 
-#include "planner/guest/controller-model.h"
-
 #define MOST_BUS 255
 
 const struct guest_controller *guest_tree_controller(const struct guest_tree *tree,
@@ -41,8 +39,11 @@ static void find_controllers(struct guest_tree *tree)
 	for (size_t i = 0; i < tree->guest->controllers.n; i++) {
 		int index = guest_pci_index(&tree->guest->controllers.v[i]);
 
-		if (index >= 0 && tree->bus[index].controller < 0)
-			tree->bus[index].controller = (int)i;
+		if (index < 0 || tree->bus[index].controller >= 0)
+			continue;
+		tree->bus[index].controller = (int)i;
+		tree->bus[index].model =
+			controller_model_of(&tree->guest->controllers.v[i]);
 	}
 }
 
@@ -58,16 +59,15 @@ static void find_parents(struct guest_tree *tree)
 
 static bool is_root(const struct guest_tree *tree, int index)
 {
-	const struct guest_controller *c = guest_tree_controller(tree, index);
-
-	return c && (index == 0 || controller_is_root(controller_model_of(c)));
+	return tree->bus[index].controller >= 0 &&
+	       (index == 0 || controller_is_root(tree->bus[index].model));
 }
 
 /* Of an unknown <model name=> nobody knows whether it is a bridge. */
-static bool is_bridge(const struct guest_controller *controller)
+static bool is_bridge(const struct guest_tree *tree, int index)
 {
-	return controller_is_bridge(controller_model_of(controller)) &&
-	       controller_device_of(controller);
+	return controller_is_bridge(tree->bus[index].model) &&
+	       controller_device_of(guest_tree_controller(tree, index));
 }
 
 /* A chain longer than there are indexes is a loop. */
@@ -95,12 +95,11 @@ static int cell_of_root(const struct guest_tree *tree, int root)
 static void find_roots(struct guest_tree *tree)
 {
 	for (int index = 0; index < INDEXES; index++) {
-		const struct guest_controller *c = guest_tree_controller(tree, index);
 		int root = find_root(tree, index);
 
 		tree->bus[index].root = root;
 		tree->bus[index].cell = cell_of_root(tree, root);
-		if (root >= 0 && index != root && is_bridge(c))
+		if (root >= 0 && index != root && is_bridge(tree, index))
 			tree->bus[root].bridges++;
 	}
 }
@@ -110,42 +109,62 @@ static unsigned devfn_of(struct pci_address at)
 	return at.slot * PCI_FUNCTIONS + at.function;
 }
 
+/* The bridges on each bus by index, as lists; 0 ends one. */
+struct bridges {
+	struct guest_tree *tree;
+	int first[INDEXES], next[INDEXES];
+};
+
+static void list_bridges(struct guest_tree *tree, struct bridges *ret)
+{
+	*ret = (struct bridges){.tree = tree};
+	for (int index = INDEXES - 1; index > 0; index--) {
+		int parent = tree->bus[index].parent;
+
+		if (parent < 0 || !is_bridge(tree, index))
+			continue;
+		ret->next[index] = ret->first[parent];
+		ret->first[parent] = index;
+	}
+}
+
 /*
  * Numbers the bridges on the bus of @index, whose own number is @last; returns the last
  * number used. A bridge for which there is no number left has none; what firmware does
  * then nobody knows.
  */
-static int number_bus(struct guest_tree *tree, int index, int last)
+static int number_bus(const struct bridges *bridges, int index, int last)
 {
+	struct guest_bus *bus = bridges->tree->bus;
 	int child_at[PCI_SLOTS * PCI_FUNCTIONS] = {};
 
-	tree->bus[index].number = last;
-	for (int child = 1; child < INDEXES; child++) {
-		const struct guest_controller *c;
-
-		if (tree->bus[child].parent != index || tree->bus[child].number >= 0)
-			continue;
-		c = guest_tree_controller(tree, child);
-		if (is_bridge(c))
-			child_at[devfn_of(c->address.at)] = child;
-	}
+	bus[index].number = bus[index].last = last;
+	if (bridges->first[index] == 0)
+		return last;
+	for (int child = bridges->first[index]; child > 0; child = bridges->next[child])
+		if (bus[child].number < 0)
+			child_at[devfn_of(guest_tree_controller(bridges->tree, child)
+						  ->address.at)] = child;
 	for (size_t devfn = 0; devfn < ARRAY_SIZE(child_at); devfn++)
-		if (child_at[devfn] > 0 && tree->bus[child_at[devfn]].number < 0 &&
+		if (child_at[devfn] > 0 && bus[child_at[devfn]].number < 0 &&
 		    last < MOST_BUS)
-			last = number_bus(tree, child_at[devfn], last + 1);
-	tree->bus[index].last = last;
+			last = number_bus(bridges, child_at[devfn], last + 1);
+	bus[index].last = last;
 	return last;
 }
 
 static void number_buses(struct guest_tree *tree)
 {
-	number_bus(tree, 0, 0);
+	struct bridges bridges;
+
+	list_bridges(tree, &bridges);
+	number_bus(&bridges, 0, 0);
 	/* Without ACPI nothing tells the kernel of further roots. */
 	for (int index = 1; tree->guest->acpi_element >= 0 && index < INDEXES; index++) {
 		const struct guest_controller *c = guest_tree_controller(tree, index);
 
 		if (c && guest_bus_nr(c) >= 0 && tree->bus[index].number < 0)
-			number_bus(tree, index, guest_bus_nr(c));
+			number_bus(&bridges, index, guest_bus_nr(c));
 	}
 }
 

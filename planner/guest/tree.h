@@ -7,10 +7,12 @@
 #pragma once
 
 #include "planner/guest/assign/assignment.h"
+#include "planner/guest/controller-model.h"
 
 /* A PCI controller's place; -1 stands for none in each int. */
 struct guest_bus {
-	int controller;    /* in guest.controllers; the first with this index */
+	int controller; /* in guest.controllers; the first with this index */
+	enum controller_model model;
 	int parent;        /* index of the controller above it */
 	int root;          /* index of the root above it, or its own; -1: not reached */
 	int cell;          /* the cell of its root's <node>, if there is such a cell */
