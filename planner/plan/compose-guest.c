@@ -2,45 +2,7 @@
 #include "planner/plan/compose-guest.h"
 
 #include "planner/plan/identity.h"
-#include "planner/plan/request/io-keep.h"
 #include "topology/machine.h"
-
-/*
- * Devices that every plan has, or that a flag asks for, each in a general port of its
- * own. An endpoint's owner is the device of the plan, or one of these below zero.
- */
-enum general {
-	GENERAL_SERIAL = -2, /* virtio-serial, for the guest agent */
-	GENERAL_RNG = -3,
-	GENERAL_MGMT = -4,
-	GENERAL_DISK = -5,
-};
-
-static void add_general(struct plan *plan, enum general what)
-{
-	int port = layout_add(&plan->layout, CONTROLLER_ROOT_PORT, 0);
-	int endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
-
-	plan->layout.items.v[endpoint].owner = what;
-}
-
-bool compose_needs_video(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->devices.n; i++)
-		if (streq(plan->devices.v[i].kind->tag, "video"))
-			return true;
-	return false;
-}
-
-void compose_general(const struct request *request, struct plan *plan)
-{
-	add_general(plan, GENERAL_SERIAL);
-	add_general(plan, GENERAL_RNG);
-	if (request->mgmt)
-		add_general(plan, GENERAL_MGMT);
-	if (request->disk)
-		add_general(plan, GENERAL_DISK);
-}
 
 static void set_string(char **string, const char *value)
 {
@@ -74,57 +36,6 @@ struct guest_address compose_item_address(const struct layout *layout, int numbe
 	if (item->multifunction)
 		address.multifunction = switch_of(true);
 	return address;
-}
-
-/* Whether the port's device is to share its group: ioh3420 has no ACS. */
-static bool wants_shared_group(const struct request *request, const struct plan *plan,
-			       int port)
-{
-	for (size_t i = 0; i < plan->devices.n; i++) {
-		const struct plan_device *device = &plan->devices.v[i];
-
-		if (plan->layout.items.v[device->endpoint].parent == port)
-			return request->devices.v[device->wanted].shared_group;
-	}
-	return false;
-}
-
-static void add_pci_controller(const struct request *request, struct plan *plan,
-			       int number, bool cold)
-{
-	const struct layout_item *item = &plan->layout.items.v[number];
-	struct guest_controller *controller = guest_add_controller(&plan->guest, "pci");
-
-	controller->index = number_of(item->index);
-	set_string(&controller->model, controller_rows[item->kind].name);
-	if (number == 0)
-		return;
-	controller->address = compose_item_address(&plan->layout, number);
-	if (item->kind == CONTROLLER_PCIE_EXPANDER) {
-		controller->bus_nr = number_of(item->bus_nr);
-		if (item->cell != NO_CELL)
-			controller->node = number_of((unsigned)item->cell);
-	}
-	if (controller_role(item->kind) != ROLE_PORT)
-		return;
-	if (wants_shared_group(request, plan, number))
-		set_string(&controller->model_name, "ioh3420");
-	controller->chassis = number_of(item->chassis);
-	controller->port = number_of(item->port);
-	if (cold && layout_has_child(&plan->layout, number))
-		controller->hotplug = switch_of(false);
-}
-
-static void add_pci_controllers(const struct request *request, struct plan *plan)
-{
-	unsigned io = 0;
-
-	for (size_t i = 0; i < plan->devices.n; i++)
-		io += plan->devices.v[i].kind->io_bar;
-	for (size_t i = 0; i < plan->layout.items.n; i++)
-		if (plan->layout.items.v[i].kind != LAYOUT_ENDPOINT)
-			add_pci_controller(request, plan, (int)i,
-					   io_needs_cold_ports(request, io));
 }
 
 static void set_backend(const struct request *request, struct guest_device *device)
@@ -220,10 +131,10 @@ void compose_device(const struct request *request, struct guest *guest,
 	}
 }
 
-static void add_disk(const struct request *request, struct plan *plan,
+static void add_disk(const struct request *request, struct guest *guest,
 		     struct guest_address address)
 {
-	struct guest_device *device = guest_add_device(&plan->guest, "disk");
+	struct guest_device *device = guest_add_device(guest, "disk");
 
 	set_string(&device->type, "file");
 	set_string(&device->device, "disk");
@@ -236,13 +147,13 @@ static void add_disk(const struct request *request, struct plan *plan,
 	device->address = address;
 }
 
-static void add_mgmt(const struct request *request, struct plan *plan,
+static void add_mgmt(const struct request *request, struct guest *guest,
 		     struct guest_address address)
 {
 	struct guest_device *device;
 
-	add_interface(request, &plan->guest, "virtio", address);
-	device = vec_last(&plan->guest.devices);
+	add_interface(request, guest, "virtio", address);
+	device = vec_last(&guest->devices);
 	device->driver_iommu = through_iommu(request, true);
 	if (!has_prefix(request->mgmt, "network="))
 		return;
@@ -251,50 +162,35 @@ static void add_mgmt(const struct request *request, struct plan *plan,
 	set_string(&device->source_name, request->mgmt + strlen("network="));
 }
 
-static void add_general_device(const struct request *request, struct plan *plan,
-			       enum general what, struct guest_address address)
+void compose_general(const struct request *request, struct guest *guest,
+		     enum general what, struct guest_address address)
 {
 	struct guest_controller *serial;
 
 	switch (what) {
+	case GENERAL_NONE:
+		break;
 	case GENERAL_SERIAL:
-		serial = guest_add_controller(&plan->guest, "virtio-serial");
+		serial = guest_add_controller(guest, "virtio-serial");
 		serial->index = number_of(0);
 		serial->address = address;
 		serial->driver_iommu = through_iommu(request, true);
 		break;
 	case GENERAL_RNG:
-		add_plain_device(request, &plan->guest, device_kind_named("virtio-rng"),
-				 address);
+		compose_device(request, guest, device_kind_named("virtio-rng"), address);
 		break;
 	case GENERAL_MGMT:
-		add_mgmt(request, plan, address);
+		add_mgmt(request, guest, address);
 		break;
 	case GENERAL_DISK:
-		add_disk(request, plan, address);
+		add_disk(request, guest, address);
 		break;
 	}
 }
 
-/*
- * libvirt makes the first video device the primary one, which for virtio is a VGA adapter
- * that takes legacy ports; a plain VGA where libvirt itself would put it keeps the
- * planned ones what they are.
- */
-static void add_primary_video(struct plan *plan)
+void compose_cdrom(const struct request *request, struct guest *guest)
 {
-	struct guest_device *device;
-
-	if (!compose_needs_video(plan))
-		return;
-	device = guest_add_device(&plan->guest, "video");
-	set_string(&device->model, "vga");
-	device->address = compose_address(0, VIDEO_SLOT, 0);
-}
-
-static void add_cdrom(const struct request *request, struct plan *plan)
-{
-	struct guest_device *device = guest_add_device(&plan->guest, "disk");
+	struct guest_device *device = guest_add_device(guest, "disk");
 
 	set_string(&device->type, "file");
 	set_string(&device->device, "cdrom");
@@ -304,51 +200,27 @@ static void add_cdrom(const struct request *request, struct plan *plan)
 	set_string(&device->bus, "sata");
 }
 
-static void add_endpoints(const struct request *request, struct plan *plan)
+static bool plans_usb(const struct request *request)
 {
-	for (size_t i = 0; i < plan->layout.items.n; i++) {
-		const struct layout_item *item = &plan->layout.items.v[i];
-		struct guest_address address;
-
-		if (item->kind != LAYOUT_ENDPOINT)
-			continue;
-		address = compose_item_address(&plan->layout, (int)i);
-		if (item->owner < 0) {
-			add_general_device(request, plan, item->owner, address);
-			continue;
-		}
-		plan->devices.v[item->owner].guest_at = (struct pci_address){
-			.bus = plan->layout.items.v[item->parent].secondary,
-			.slot = item->slot,
-			.function = item->function,
-		};
-		compose_device(request, &plan->guest, plan->devices.v[item->owner].kind,
-			       address);
-	}
-}
-
-static bool plans_usb(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->devices.n; i++)
-		if (streq_null(plan->devices.v[i].kind->type, "usb"))
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (streq_null(request->devices.v[i].kind->type, "usb"))
 			return true;
 	return false;
 }
 
-/* What libvirt would add by itself at an address of its own choice is written out. */
-static void add_fixed_controllers(const struct request *request, struct plan *plan)
+void compose_fixed_controllers(const struct request *request, struct guest *guest)
 {
 	struct guest_controller *usb, *sata;
 
-	if (!plans_usb(plan)) {
-		usb = guest_add_controller(&plan->guest, "usb");
+	if (!plans_usb(request)) {
+		usb = guest_add_controller(guest, "usb");
 		usb->index = number_of(0);
 		set_string(&usb->model, "none");
 	}
 	if (!streq(request->architecture, "x86_64"))
 		return;
 	/* The ISA bridge of q35 has it at 00:1f.2 in any case. */
-	sata = guest_add_controller(&plan->guest, "sata");
+	sata = guest_add_controller(guest, "sata");
 	sata->index = number_of(0);
 	sata->address = compose_address(0, 0x1f, 2);
 }
@@ -367,23 +239,6 @@ void compose_intel(struct guest *guest, struct guest_iommu *iommu)
 	if (needs_wide_iommu(guest))
 		iommu->aw_bits = number_of(48);
 	set_string(&guest->ioapic_driver, "qemu");
-}
-
-static void set_iommu(const struct request *request, struct guest *guest)
-{
-	struct guest_iommu *iommu;
-
-	if (streq(request->iommu, "none"))
-		return;
-	iommu = guest_add_iommu(guest, request->iommu);
-	if (streq(request->iommu, "virtio"))
-		iommu->address = compose_address(0, IOMMU_SLOT, 0);
-	/* Version 2 has no ITS, and without it VFIO takes interrupts for unsafe. */
-	if (streq(request->iommu, "smmuv3"))
-		set_string(&guest->gic_version, "3");
-	if (!streq(request->iommu, "intel"))
-		return;
-	compose_intel(guest, iommu);
 }
 
 static void set_cpu(const struct request *request, struct guest *guest)
@@ -438,18 +293,13 @@ void compose_debug_console(const struct request *request, struct guest *guest)
 		xasprintf("/var/log/libvirt/qemu/%s-debugcon.log", request->name);
 }
 
-void compose_guest(const struct request *request, struct plan *plan)
+void compose_machine(const struct request *request, struct guest *guest)
 {
-	set_identity(request, &plan->guest);
-	set_cpu(request, &plan->guest);
-	compose_numa(request, &plan->guest);
-	add_pci_controllers(request, plan);
-	add_fixed_controllers(request, plan);
-	add_primary_video(plan);
-	add_endpoints(request, plan);
-	if (request->cdrom)
-		add_cdrom(request, plan);
-	set_iommu(request, &plan->guest);
-	if (request->debug_console)
-		compose_debug_console(request, &plan->guest);
+	struct guest_controller *root;
+
+	set_identity(request, guest);
+	set_cpu(request, guest);
+	root = guest_add_controller(guest, "pci");
+	root->index = number_of(0);
+	set_string(&root->model, controller_rows[CONTROLLER_PCIE_ROOT].name);
 }

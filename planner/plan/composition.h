@@ -3,20 +3,17 @@
 #pragma once
 
 #include "planner/guest/guest.h"
-#include "planner/plan/layout.h"
 #include "planner/plan/request/request.h"
 
 /* What one device of the request became. */
 struct plan_device {
 	size_t wanted;                  /* in request.devices */
 	const struct device_kind *kind; /* perhaps another than was wanted */
-	int endpoint;                   /* item of the layout */
 	struct pci_address guest_at;    /* as the guest's kernel will number it */
 };
 
 struct plan {
 	struct guest guest;
-	struct layout layout;
 	VEC(struct plan_device) devices;
 	VEC(char *) notes; /* beyond the request's own: owned sentences */
 };

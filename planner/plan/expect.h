@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "planner/plan/compose.h"
+#include "planner/plan/composition.h"
 #include "topology/machine.h"
 
 /*

@@ -79,25 +79,37 @@ static unsigned window_end(const struct layout *layout, unsigned below, unsigned
 	return gap_for(layout, 1 + below);
 }
 
+bool layout_short_window(const struct layout *layout, struct layout_window *ret)
+{
+	for (size_t i = 0; i < layout->items.n; i++) {
+		const struct layout_item *item = &layout->items.v[i];
+
+		if (item->kind != CONTROLLER_PCIE_EXPANDER || !item->has_bus_nr)
+			continue;
+		*ret = (struct layout_window){(int)i,
+					      layout_bridges_below(layout, (int)i),
+					      layout_next_bus(layout, item->bus_nr) - 1 -
+						      item->bus_nr};
+		if (ret->needed > ret->room)
+			return true;
+	}
+	return false;
+}
+
 /* Whether each window ends before the next one begins. */
-static int check_windows(struct layout *layout, struct error *error)
+static int check_windows(const struct layout *layout, struct error *error)
 {
 	unsigned lowest = layout_next_bus(layout, 0);
+	struct layout_window window;
 
-	for (size_t i = 0; i < layout->items.n; i++) {
-		struct layout_item *item = &layout->items.v[i];
-		unsigned below = layout_bridges_below(layout, (int)i), next;
+	if (layout_short_window(layout, &window)) {
+		const struct layout_item *item = &layout->items.v[window.item];
 
-		if (item->kind != CONTROLLER_PCIE_EXPANDER)
-			continue;
-		next = layout_next_bus(layout, item->bus_nr);
-		if (item->bus_nr + below >= next)
-			return error_input(
-				error,
-				"expander bus %u with busNr %u needs the buses %u-%u, and %u is the next one's",
-				item->index, item->bus_nr, item->bus_nr,
-				item->bus_nr + below, next);
-		item->spare = next - 1 - below - item->bus_nr;
+		return error_input(
+			error,
+			"expander bus %u with busNr %u needs the buses %u-%u, and %u is the next one's",
+			item->index, item->bus_nr, item->bus_nr,
+			item->bus_nr + window.needed, item->bus_nr + window.room + 1);
 	}
 	if (layout_bridges_below(layout, 0) >= lowest)
 		return error_input(
@@ -105,6 +117,18 @@ static int check_windows(struct layout *layout, struct error *error)
 			"pcie-root needs the buses 0-%u, and the lowest busNr is %u: raise it",
 			layout_bridges_below(layout, 0), lowest);
 	return 0;
+}
+
+/* What is left of each window. */
+static void count_spare(struct layout *layout)
+{
+	for (size_t i = 0; i < layout->items.n; i++) {
+		struct layout_item *item = &layout->items.v[i];
+
+		if (item->kind == CONTROLLER_PCIE_EXPANDER)
+			item->spare = layout_next_bus(layout, item->bus_nr) - 1 -
+				      layout_bridges_below(layout, (int)i) - item->bus_nr;
+	}
 }
 
 /*
@@ -129,7 +153,10 @@ static int give_windows(struct layout *layout, unsigned share, struct error *err
 		item->bus_nr = (uint8_t)MIN(end - 1 - below - spare, LAST_BUS_NR);
 		item->has_bus_nr = true;
 	}
-	return check_windows(layout, error);
+	if (check_windows(layout, error) < 0)
+		return -1;
+	count_spare(layout);
+	return 0;
 }
 
 static unsigned number_below(struct layout *layout, int parent, unsigned last);

@@ -31,5 +31,13 @@
  */
 int layout_solve(struct layout *layout, struct error *error) _must_check_;
 
+/* An expander bus whose window does not hold the bridges below it. */
+struct layout_window {
+	int item;
+	unsigned needed, room; /* bus numbers besides its own */
+};
+/* The first of those that have their busNr; false if there is none. */
+bool layout_short_window(const struct layout *layout, struct layout_window *ret);
+
 /* The number of the window above an expander bus with a given busNr; 256 for the last. */
 unsigned layout_next_bus(const struct layout *layout, unsigned bus_nr);

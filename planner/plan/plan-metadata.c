@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/plan-metadata.h"
 
-#include "planner/check/ignores.h"
 #include "topology/machine.h"
 
 static void want_pci(struct want *want, const char *name, struct pci_address address)
@@ -74,16 +73,4 @@ void jsonw_plan_devices(struct jsonw *json, const struct request *request,
 		jsonw_end_object(json);
 	}
 	jsonw_end_array(json);
-}
-
-struct want *plan_suppressions(const struct request *request, const struct plan *plan)
-{
-	const char *reason = NULL;
-
-	if (layout_count(&plan->layout, CONTROLLER_DOWNSTREAM_PORT) > 0)
-		reason = "a switch of the host is mirrored (per root-complex)";
-	for (size_t i = 0; i < request->devices.n; i++)
-		if (request->devices.v[i].shared_group)
-			reason = "iommu-group=shared was asked for";
-	return reason ? ignores_want(rule_port_no_acs, reason) : NULL;
 }

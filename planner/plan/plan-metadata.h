@@ -3,7 +3,7 @@
 
 #include "base/xml/edit.h"
 #include "base/jsonw.h"
-#include "planner/plan/compose.h"
+#include "planner/plan/composition.h"
 
 #define PLAN_NAMESPACE "urn:virt-layout:plan:1"
 
@@ -15,8 +15,3 @@ struct want *plan_metadata(const struct request *request, const struct plan *pla
 /* The same facts as JSON, for use inside a guest, where there is no XML. */
 void jsonw_plan_devices(struct jsonw *json, const struct request *request,
 			const struct plan *plan);
-/*
- * The <check> element that silences what a wish of the request costs (check.h); NULL if
- * none does.
- */
-struct want *plan_suppressions(const struct request *request, const struct plan *plan);

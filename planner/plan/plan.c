@@ -1,29 +1,76 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A fresh plan is a plan in an empty domain: the built-in skeleton gets an identity, CPUs
+ * and cells, and then its ports and devices as any domain does (in-place/).
+ */
 #include "planner/plan/plan.h"
 
 #include "planner/check/worse.h"
-#include "planner/guest/edit.h"
 #include "planner/guest/read.h"
-#include "planner/plan/plan-metadata.h"
+#include "planner/plan/in-place/parts.h"
+#include "planner/plan/request/io-keep.h"
 #include "planner/plan/skeleton.h"
 
-static int write_plan(const struct request *request, const struct guest *old,
-		      const struct plan *plan, struct text *ret_xml, struct error *error)
-{
-	struct edits edits = {.document = old->document};
-	struct want *metadata = plan_metadata(request, plan);
-	struct want *suppressions = plan_suppressions(request, plan);
-	int rc;
+#define DEFAULT_GENERAL_PORTS 4
 
-	edit_insert(&edits, old->metadata_element, -1, metadata);
-	if (suppressions)
-		edit_insert(&edits, old->metadata_element, -1, suppressions);
-	guest_edit(old, &plan->guest, &edits);
-	rc = edits_apply(&edits, ret_xml, error);
-	edits_free(&edits);
-	want_free(metadata);
-	want_free(suppressions);
-	return rc;
+static unsigned count_io(const struct request *request)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < request->devices.n; i++)
+		count += request->devices.v[i].kind->io_bar;
+	return count;
+}
+
+/* Expander buses that the request's devices and spare ports will need. */
+static unsigned count_expanders(const struct request *request)
+{
+	_cleanup_set_ struct set cells = {}, roots = {};
+
+	for (size_t i = 0; i < request->devices.n; i++) {
+		const struct request_device *device = &request->devices.v[i];
+
+		if (device->root >= 0)
+			set_add(&roots, (unsigned)device->root);
+		else if (device->cell != NO_CELL)
+			set_add(&cells, (unsigned)device->cell);
+	}
+	if (request->spare_ports > 0)
+		for (size_t i = 0; i < request->nodes.n; i++)
+			set_add(&cells, (unsigned)i);
+	return set_count(&cells) + set_count(&roots);
+}
+
+/*
+ * The number of empty general ports, as far as OVMF has windows for hot-pluggable ports
+ * beside the functions with an I/O BAR.
+ */
+static int fit_general_ports(struct request *request, struct error *error)
+{
+	int asked = request->general_ports, spare = MAX(request->spare_ports, 0);
+	unsigned io = count_io(request), limit = io_limit(request);
+	int room = (int)MIN(limit - MIN(io, limit), 255u);
+	int fixed = spare * (int)count_expanders(request) + MAX(asked, 0);
+
+	if (asked < 0)
+		request->general_ports = DEFAULT_GENERAL_PORTS;
+	/* Too many functions are refused with the tree. */
+	if (!io_needs_cold_ports(request, io) || io > limit)
+		return 0;
+	if (fixed > room)
+		return error_input(
+			error,
+			"%d empty ports do not fit under OVMF beside %u devices with I/O ports: it has %u windows in all; ask for %d or fewer, or take devices without I/O ports (virtio-net)",
+			fixed, io, limit, room);
+	if (asked < 0 && room - fixed < DEFAULT_GENERAL_PORTS) {
+		request->general_ports = room - fixed;
+		request_note(
+			request,
+			"%d of %d empty general ports are left out: OVMF has I/O windows for %u ports only, and %u are taken",
+			DEFAULT_GENERAL_PORTS - request->general_ports,
+			DEFAULT_GENERAL_PORTS, limit, io + (unsigned)fixed);
+	}
+	return 0;
 }
 
 /* Law 2: what is planned passes our own check. A finding here is a fault of the plan. */
@@ -48,28 +95,72 @@ static int judge_plan(const struct request *request, const struct text *xml,
 			   words);
 }
 
+static int plan_over(struct in_place *plan, struct text *ret_xml, struct error *error)
+{
+	struct request *request = plan->request;
+
+	if (guest_read(plan->document, &plan->old, error) < 0 ||
+	    guest_read(plan->document, &plan->new, error) < 0 ||
+	    fit_general_ports(request, error) < 0)
+		return -1;
+	compose_machine(request, &plan->new);
+	if (in_place_numa(plan, error) < 0)
+		return -1;
+	compose_hmat(request, &plan->new);
+	if (in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
+		return -1;
+	in_place_write_tree(plan);
+	if (request->cdrom)
+		compose_cdrom(request, &plan->new);
+	if (in_place_iommu(plan, error) < 0)
+		return -1;
+	if (request->debug_console)
+		compose_debug_console(request, &plan->new);
+	if (in_place_text(plan, ret_xml, error) < 0)
+		return -1;
+	return judge_plan(request, ret_xml, error);
+}
+
+static void take_notes(struct request *request, struct plan *ret)
+{
+	for (size_t i = 0; i < request->notes.n; i++)
+		*vec_add(&ret->notes) = request->notes.v[i];
+	vec_free(&request->notes);
+}
+
 int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
 	       struct error *error)
 {
+	/* What is chosen for the request, and its new notes, are this plan's. */
+	struct request own = *request;
 	_cleanup_document_ struct document document = {};
-	_cleanup_guest_ struct guest old = {}, base = {};
-	_cleanup_plan_ struct plan plan = {};
 	_cleanup_text_ struct text xml = {};
+	_cleanup_plan_ struct plan result = {};
+	_cleanup_in_place_ struct in_place plan = {.fresh = true,
+						   .document = &document,
+						   .request = &own,
+						   .iommu_said = true};
+	int rc;
 
-	if (document_parse("skeleton", skeleton, strlen(skeleton), &document, error) <
-		    0 ||
-	    guest_read(&document, &old, error) < 0 ||
-	    guest_read(&document, &base, error) < 0)
+	own.notes = (__typeof__(own.notes)){};
+	guest_init(&plan.old);
+	guest_init(&plan.full);
+	guest_init(&plan.new);
+	guest_init(&result.guest);
+	rc = document_parse("skeleton", skeleton, strlen(skeleton), &document, error);
+	if (rc == 0)
+		rc = plan_over(&plan, &xml, error);
+	take_notes(&own, &result);
+	if (rc < 0)
 		return -1;
-	if (compose(request, &base, &plan, error) < 0 ||
-	    write_plan(request, &old, &plan, &xml, error) < 0 ||
-	    judge_plan(request, &xml, error) < 0)
-		return -1;
+	in_place_list_devices(&plan, &result);
+	result.guest = plan.new;
+	result.guest.document = NULL;
+	guest_init(&plan.new);
+	*ret = result;
+	result = (struct plan){};
+	guest_init(&result.guest);
 	*ret_xml = xml;
 	xml = (struct text){};
-	plan.guest.document = NULL;
-	*ret = plan;
-	plan = (struct plan){};
-	guest_init(&plan.guest);
 	return 0;
 }

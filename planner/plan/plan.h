@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "planner/plan/compose.h"
+#include "planner/plan/composition.h"
 
 /*
  * Plans over the built-in skeleton. *ret_xml gets the document (an empty text before),

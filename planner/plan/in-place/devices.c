@@ -17,6 +17,17 @@ static const struct device_kind *kind_of_item(const struct guest *guest,
 	return device_kind_of_controller(&guest->controllers.v[item.controller]);
 }
 
+/* Whether a device below @root is where it is wanted: @home, or any bus of its node. */
+static bool is_home(const struct in_place *plan, int root,
+		    const struct request_device *wanted, int home)
+{
+	const struct layout_item *item = &plan->layout.items.v[root];
+
+	if (wanted->root >= 0 || wanted->cell == NO_CELL)
+		return root == home;
+	return item->kind == CONTROLLER_PCIE_EXPANDER && item->cell == wanted->cell;
+}
+
 /* Whether this is a device as wanted that no other wish has claimed. */
 static bool serves(const struct in_place *plan, struct assign_item item,
 		   const struct request_device *wanted, int home)
@@ -28,7 +39,7 @@ static bool serves(const struct in_place *plan, struct assign_item item,
 	if (!kind || !kind->name || !streq(kind->name, wanted->kind->name) ||
 	    assign_element(&plan->full, item) < 0 || bus == LAYOUT_NONE)
 		return false;
-	return layout_root_of(&plan->layout, bus) == home &&
+	return is_home(plan, layout_root_of(&plan->layout, bus), wanted, home) &&
 	       in_place_shared_port(plan, bus) == wanted->shared_group;
 }
 
@@ -65,17 +76,59 @@ static void add_device(struct in_place *plan, size_t number)
 	device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
 }
 
+/* The request's devices of root complexes, or the others: claimed, then added. */
+static void add_some(struct in_place *plan, bool of_roots)
+{
+	size_t n = plan->request->devices.n;
+	_cleanup_free_ bool *wanted = xcalloc(n, sizeof(*wanted));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct request_device *device = &plan->request->devices.v[i];
+
+		wanted[i] = (device->root >= 0) == of_roots && !claim(plan, device);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (wanted[i])
+			add_device(plan, i);
+}
+
+/*
+ * Those of root complexes come first. The others take what is left on their node, and the
+ * buses that they add come after those of the roots, which are found by their order.
+ */
 static void add_devices(struct in_place *plan)
 {
-	_cleanup_free_ bool *there = xcalloc(plan->request->devices.n, sizeof(*there));
-
 	plan->claimed = xcalloc(plan->full.devices.n + plan->full.controllers.n,
 				sizeof(*plan->claimed));
-	for (size_t i = 0; i < plan->request->devices.n; i++)
-		there[i] = claim(plan, &plan->request->devices.v[i]);
-	for (size_t i = 0; i < plan->request->devices.n; i++)
-		if (!there[i])
-			add_device(plan, i);
+	add_some(plan, true);
+	add_some(plan, false);
+}
+
+/* Those that a fresh domain has besides what is asked for, each in a port of its own. */
+static void add_general_devices(struct in_place *plan)
+{
+	const struct request *request = plan->request;
+	const struct {
+		enum general general;
+		bool wanted;
+	} rows[] = {
+		{GENERAL_SERIAL, true},
+		{GENERAL_RNG, true},
+		{GENERAL_MGMT, request->mgmt},
+		{GENERAL_DISK, request->disk},
+	};
+
+	for (size_t i = 0; plan->fresh && i < ARRAY_SIZE(rows); i++) {
+		struct in_place_device *device;
+
+		if (!rows[i].wanted)
+			continue;
+		device = vec_add(&plan->devices);
+		device->general = rows[i].general;
+		device->port = layout_add(&plan->layout, CONTROLLER_ROOT_PORT, 0);
+		device->endpoint =
+			layout_add(&plan->layout, LAYOUT_ENDPOINT, device->port);
+	}
 }
 
 static void add_ports(struct in_place *plan, int bus, int count)
@@ -84,54 +137,53 @@ static void add_ports(struct in_place *plan, int bus, int count)
 		layout_add(&plan->layout, CONTROLLER_ROOT_PORT, bus);
 }
 
-static void add_spare_ports(struct in_place *plan)
+/* Spare ports are wanted on every node, devices or not. */
+static void make_spare_homes(struct in_place *plan)
 {
 	const struct request *request = plan->request;
-	size_t n;
 
-	if (request->general_ports > 0)
-		add_ports(plan, 0, request->general_ports);
-	if (request->spare_ports <= 0)
+	if (request->spare_ports <= 0 || request->per != PER_NODE)
 		return;
-	for (size_t cell = 0; request->per == PER_NODE && cell < request->nodes.n;
-	     cell++) {
+	for (size_t cell = 0; cell < request->nodes.n; cell++) {
 		struct request_device anywhere = {.cell = (int)cell, .root = -1};
 
 		in_place_make_home(plan, &anywhere);
 	}
-	n = plan->layout.items.n;
-	for (size_t i = 0; i < n; i++)
+}
+
+static void add_spare_ports(struct in_place *plan)
+{
+	size_t n = plan->layout.items.n;
+
+	for (size_t i = 0; plan->request->spare_ports > 0 && i < n; i++)
 		if (plan->layout.items.v[i].kind == CONTROLLER_PCIE_EXPANDER)
-			add_ports(plan, (int)i, request->spare_ports);
+			add_ports(plan, (int)i, plan->request->spare_ports);
 }
 
 /* A window that does not take what is to go below its bus, said with its line. */
 static int check_windows(const struct in_place *plan, struct error *error)
 {
-	for (size_t i = 0; i < plan->n_given; i++) {
-		const struct layout_item *item = &plan->layout.items.v[i];
-		unsigned below = layout_bridges_below(&plan->layout, (int)i), next;
+	const struct layout_item *item;
+	struct layout_window window;
 
-		if (item->kind != CONTROLLER_PCIE_EXPANDER || !item->has_bus_nr)
-			continue;
-		next = layout_next_bus(&plan->layout, item->bus_nr);
-		if (item->bus_nr + below >= next)
-			return in_place_refuse(
-				plan, error,
-				plan->full.controllers.v[item->owner].element,
-				"<controller index='%u'>: its busNr %u leaves %u bus numbers for ports up to the next expander bus, and %u are needed; lower its busNr (its devices get other addresses in the guest), or ask for fewer devices or spare ports",
-				item->index, item->bus_nr, next - 1 - item->bus_nr,
-				below);
-	}
-	return 0;
+	if (!layout_short_window(&plan->layout, &window))
+		return 0;
+	item = &plan->layout.items.v[window.item];
+	return in_place_refuse(
+		plan, error, plan->full.controllers.v[item->owner].element,
+		"<controller index='%u'>: its busNr %u leaves %u bus numbers for ports up to the next expander bus, and %u are needed; lower its busNr (its devices get other addresses in the guest), or ask for fewer devices or spare ports",
+		item->index, item->bus_nr, window.room, window.needed);
 }
 
 /* One line of where it is and the layout's own words. */
 static int no_room(const struct in_place *plan, struct error *error)
 {
 	const struct guest_controller *root = guest_pci_controller(&plan->full, 0);
-	int element =
-		root && root->element >= 0 ? root->element : plan->old.devices_element;
+	int element;
+
+	if (plan->fresh)
+		return -1;
+	element = root && root->element >= 0 ? root->element : plan->old.devices_element;
 
 	return error_wrap(error, "%s:%ld: <%s>", plan->document->name,
 			  plan->document->elements.v[MAX(element, 0)].line,
@@ -164,16 +216,26 @@ unsigned in_place_count_io(const struct in_place *plan)
 	return count;
 }
 
+/* A kind with I/O ports that is asked for; NULL. */
+static const char *kind_with_io(const struct in_place *plan)
+{
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar)
+			return plan->devices.v[i].kind->name;
+	return NULL;
+}
+
 static int check_io(const struct in_place *plan, struct error *error)
 {
 	unsigned io = in_place_count_io(plan), limit = io_limit(plan->request);
+	const char *kind = kind_with_io(plan);
 
 	if (io <= limit || count_new_io(plan) == 0)
 		return 0;
 	return in_place_refuse(
 		plan, error, plan->old.devices_element,
-		"<devices>: %u devices with I/O ports would not %s, which has room for %u: ask for fewer, or take virtio-net, which has none",
-		io,
+		"%s%u devices with I/O ports (%s) would not %s, which has room for %u: ask for fewer, or take virtio-net, which has none",
+		plan->fresh ? "" : "<devices>: ", io, kind ? kind : "conventional PCI",
 		plan->request->firmware == FIRMWARE_BIOS ? "boot under SeaBIOS"
 							 : "get their BARs under OVMF",
 		limit);
@@ -260,14 +322,45 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 			first->index, first->secondary, was, count == 1 ? "it" : "them");
 }
 
-int in_place_tree(struct in_place *plan, struct error *error)
+/*
+ * General ports come before those of nodes, so that they have the lowest indexes: libvirt
+ * puts what has no address into the first port that is free. Devices may take some of
+ * those that the domain has, hence they are counted twice.
+ */
+static void add_missing(struct in_place *plan)
 {
-	_cleanup_free_ uint8_t *before = count_buses(plan);
+	int general = plan->request->general_ports;
 
 	in_place_host_place(plan);
+	plan->n_settled = plan->layout.items.n;
+	add_general_devices(plan);
+	add_ports(plan, 0, general);
+	make_spare_homes(plan);
 	add_devices(plan);
 	add_primary_video(plan);
+	add_ports(plan, 0, general);
 	add_spare_ports(plan);
+}
+
+/* A place is kept for a virtio IOMMU that is to come. */
+static void reserve_iommu(struct in_place *plan)
+{
+	unsigned slot = in_place_iommu_slot(plan);
+
+	if (!plan->iommu_said || slot == 0 || !streq(plan->request->iommu, "virtio"))
+		return;
+	for (size_t i = 0; i < plan->full.iommus.n; i++)
+		if (streq_null(plan->full.iommus.v[i].model, "virtio"))
+			return;
+	plan->layout.reserved_slots |= 1u << slot;
+}
+
+int in_place_tree(struct in_place *plan, struct error *error)
+{
+	_cleanup_free_ uint8_t *before = plan->fresh ? NULL : count_buses(plan);
+
+	reserve_iommu(plan);
+	add_missing(plan);
 	if (plan->layout.items.n == plan->n_given)
 		return 0;
 	if (check_io(plan, error) < 0 || check_windows(plan, error) < 0)

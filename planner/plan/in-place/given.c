@@ -157,13 +157,26 @@ static void add_given_endpoints(struct in_place *plan)
 	fill_added(plan);
 }
 
+static int *none_for(size_t n)
+{
+	int *items = xcalloc(n, sizeof(*items));
+
+	for (size_t i = 0; i < n; i++)
+		items[i] = LAYOUT_NONE;
+	return items;
+}
+
 int in_place_begin_tree(struct in_place *plan, struct error *error)
 {
 	for (size_t i = 0; i < INDEXES; i++)
 		plan->item_of[i] = LAYOUT_NONE;
 	guest_tree_read(&plan->full, &plan->tree);
 	layout_begin(&plan->layout);
-	plan->layout.append = true;
+	plan->layout.append = !plan->fresh;
+	plan->n_settled = SIZE_MAX;
+	plan->cell_home = none_for(plan->request->nodes.n);
+	plan->root_home = none_for(plan->request->roots.n);
+	plan->switch_home = none_for(plan->request->switches.n);
 	for (unsigned index = 0; index < INDEXES; index++) {
 		const struct guest_controller *controller =
 			guest_tree_controller(&plan->tree, (int)index);

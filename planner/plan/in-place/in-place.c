@@ -19,22 +19,6 @@
 
 #include <stdarg.h>
 
-static void plan_clear(struct in_place *plan)
-{
-	guest_free(&plan->old);
-	guest_free(&plan->full);
-	guest_free(&plan->new);
-	layout_free(&plan->layout);
-	vec_free(&plan->devices);
-	for (size_t i = 0; i < plan->backing.n; i++)
-		set_free(&plan->backing.v[i]);
-	vec_free(&plan->backing);
-	vec_free(&plan->wishes);
-	free(plan->claimed);
-	free(plan->root_home);
-	free(plan->switch_home);
-}
-
 /* Errors of the domain that planning takes away, or must be seen with the plan. */
 static bool is_mended(const struct in_place *plan, const struct rule *rule)
 {
@@ -230,15 +214,10 @@ static int change(struct in_place *plan, struct error *error)
 static int write_text(const struct in_place *plan, const struct check_result *before,
 		      struct text *ret_xml, struct error *error)
 {
-	struct edits edits = {.document = plan->document};
 	_cleanup_text_ struct text text = {};
-	int rc;
 
-	in_place_notes(plan, &edits);
-	guest_edit(&plan->old, &plan->new, &edits);
-	rc = edits_apply(&edits, &text, error);
-	edits_free(&edits);
-	if (rc < 0 || judge_after(plan, before, &text, error) < 0)
+	if (in_place_text(plan, &text, error) < 0 ||
+	    judge_after(plan, before, &text, error) < 0)
 		return -1;
 	*ret_xml = text;
 	text = (struct text){};
@@ -268,6 +247,6 @@ int plan_in_place(const struct document *document, struct request *request,
 	guest_init(&plan.full);
 	guest_init(&plan.new);
 	rc = run(&plan, ret_xml, error);
-	plan_clear(&plan);
+	in_place_free(&plan);
 	return rc;
 }

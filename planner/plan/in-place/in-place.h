@@ -14,8 +14,8 @@
  * the domain in @document, where it is not there already:
  *
  * - nodes: cells of <cpu><numa>; the first ones are the domain's own.
- * - devices: as many of the kind as are asked for below each node's expander bus, those
- *   there counted; with the bus, the ports and their addresses.
+ * - devices: as many of the kind as are requested below each node's expander buses,
+ *   counting the existing ones; with the bus, the ports and their addresses.
  * - IOMMU: with what it needs (I/O APIC, caching_mode for host devices, eim, iommu='on'
  * on virtio devices); one of another model goes, with what is written in it, as does any
  *   for `none`.

@@ -6,8 +6,6 @@
  */
 #include "planner/plan/in-place/parts.h"
 
-#include "planner/plan/compose-guest.h"
-
 static bool is_transitional(const char *model)
 {
 	return model && has_suffix(model, "virtio-transitional");
@@ -83,23 +81,29 @@ static void set_gic(struct guest *guest)
 	guest->gic_version = xstrdup("3");
 }
 
-/* The lowest free slot of pcie-root for virtio-iommu, which sits nowhere else. */
-static int place_virtio(struct in_place *plan, struct guest_iommu *iommu,
-			struct error *error)
+unsigned in_place_iommu_slot(const struct in_place *plan)
 {
-	_cleanup_set_ struct set used = {};
+	unsigned used = 0, slot = IOMMU_SLOT;
 
 	for (size_t i = 0; i < plan->layout.items.n; i++)
 		if (plan->layout.items.v[i].parent == 0)
-			set_add(&used, plan->layout.items.v[i].slot);
-	for (unsigned slot = IOMMU_SLOT; slot > 0; slot--)
-		if (!set_has(&used, slot)) {
-			iommu->address = compose_address(0, slot, 0);
-			return 0;
-		}
-	return in_place_refuse(
-		plan, error, plan->old.devices_element,
-		"<devices>: pcie-root has no free slot for the virtio IOMMU");
+			used |= 1u << plan->layout.items.v[i].slot;
+	while (slot > 0 && used >> slot & 1)
+		slot--;
+	return slot;
+}
+
+static int place_virtio(struct in_place *plan, struct guest_iommu *iommu,
+			struct error *error)
+{
+	unsigned slot = in_place_iommu_slot(plan);
+
+	if (slot == 0)
+		return in_place_refuse(
+			plan, error, plan->old.devices_element,
+			"<devices>: pcie-root has no free slot for the virtio IOMMU");
+	iommu->address = compose_address(0, slot, 0);
+	return 0;
 }
 
 static int set_model(struct in_place *plan, struct guest_iommu *iommu,

@@ -43,28 +43,32 @@ static void add_note(const struct in_place *plan, struct edits *edits, struct wa
 	want_free(want);
 }
 
-/* The mirrored devices that are new. */
+void in_place_list_devices(const struct in_place *plan, struct plan *ret)
+{
+	const struct layout_item *items = plan->layout.items.v;
+
+	for (size_t i = 0; i < plan->devices.n; i++) {
+		const struct in_place_device *device = &plan->devices.v[i];
+		const struct layout_item *item = &items[device->endpoint];
+
+		if (!device->kind)
+			continue;
+		*vec_add(&ret->devices) = (struct plan_device){
+			.wanted = device->wanted,
+			.kind = device->kind,
+			.guest_at = {.bus = items[item->parent].secondary,
+				     .slot = item->slot,
+				     .function = item->function},
+		};
+	}
+}
+
 static struct want *want_mirror(const struct in_place *plan)
 {
 	struct plan notes = {};
 	struct want *want;
 
-	for (size_t i = 0; i < plan->devices.n; i++) {
-		const struct in_place_device *device = &plan->devices.v[i];
-		const struct layout_item *item = &plan->layout.items.v[device->endpoint];
-		struct plan_device *row;
-
-		if (!device->kind)
-			continue;
-		row = vec_add(&notes.devices);
-		row->wanted = device->wanted;
-		row->kind = device->kind;
-		row->guest_at = (struct pci_address){
-			.bus = plan->layout.items.v[item->parent].secondary,
-			.slot = item->slot,
-			.function = item->function,
-		};
-	}
+	in_place_list_devices(plan, &notes);
 	want = plan_metadata(plan->request, &notes);
 	vec_free(&notes.devices);
 	return want;
@@ -81,14 +85,16 @@ static bool adds_devices(const struct in_place *plan)
 /* Why ports without ACS are what was wished for; NULL: the plan adds none. */
 static const char *why_no_acs(const struct in_place *plan)
 {
+	const char *reason = NULL;
+
 	for (size_t i = plan->n_given; i < plan->layout.items.n; i++) {
 		if (plan->layout.items.v[i].kind == CONTROLLER_DOWNSTREAM_PORT)
-			return "a switch of the host is mirrored (per root-complex)";
+			reason = "a switch of the host is mirrored (per root-complex)";
 		if (plan->layout.items.v[i].kind == CONTROLLER_ROOT_PORT &&
 		    in_place_shared_port(plan, (int)i))
 			return "iommu-group=shared was asked for";
 	}
-	return NULL;
+	return reason;
 }
 
 static bool is_silenced(const struct in_place *plan, const struct rule *rule)
@@ -104,11 +110,11 @@ static bool is_silenced(const struct in_place *plan, const struct rule *rule)
 	return false;
 }
 
-void in_place_notes(const struct in_place *plan, struct edits *edits)
+static void add_notes(const struct in_place *plan, struct edits *edits)
 {
 	const char *reason = why_no_acs(plan);
 	bool silence = reason && !is_silenced(plan, rule_port_no_acs);
-	bool mirror = plan->request->mirrored && adds_devices(plan);
+	bool mirror = plan->fresh || (plan->request->mirrored && adds_devices(plan));
 	struct want *metadata = NULL;
 
 	if (!silence && !mirror)
@@ -123,4 +129,16 @@ void in_place_notes(const struct in_place *plan, struct edits *edits)
 		edit_insert(edits, 0, guest_edit_anchor(plan->document, "metadata"),
 			    metadata);
 	want_free(metadata);
+}
+
+int in_place_text(const struct in_place *plan, struct text *ret_xml, struct error *error)
+{
+	struct edits edits = {.document = plan->document};
+	int rc;
+
+	add_notes(plan, &edits);
+	guest_edit(&plan->old, &plan->new, &edits);
+	rc = edits_apply(&edits, ret_xml, error);
+	edits_free(&edits);
+	return rc;
 }

@@ -5,6 +5,23 @@
 
 #define MIB (UINT64_C(1) << 20)
 
+void in_place_free(struct in_place *plan)
+{
+	guest_free(&plan->old);
+	guest_free(&plan->full);
+	guest_free(&plan->new);
+	layout_free(&plan->layout);
+	vec_free(&plan->devices);
+	for (size_t i = 0; i < plan->backing.n; i++)
+		set_free(&plan->backing.v[i]);
+	vec_free(&plan->backing);
+	vec_free(&plan->wishes);
+	free(plan->claimed);
+	free(plan->cell_home);
+	free(plan->root_home);
+	free(plan->switch_home);
+}
+
 int in_place_refuse(const struct in_place *plan, struct error *error, int element,
 		    const char *format, ...)
 {
@@ -14,6 +31,8 @@ int in_place_refuse(const struct in_place *plan, struct error *error, int elemen
 	va_start(args, format);
 	text_vprintf(&text, format, args);
 	va_end(args);
+	if (plan->fresh)
+		return error_input(error, "%s", text.s);
 	return error_input_at(error, plan->document->name,
 			      plan->document->elements.v[MAX(element, 0)].line, "%s",
 			      text.s);

@@ -5,13 +5,15 @@
 #include "base/xml/edit.h"
 #include "planner/guest/assign/assign.h"
 #include "planner/guest/tree.h"
+#include "planner/plan/compose-guest.h"
 #include "planner/plan/layout.h"
 #include "planner/plan/request/request.h"
 #include "topology/machine.h"
 
 /* One device that the plan puts into a port. */
 struct in_place_device {
-	const struct device_kind *kind; /* of a new one; NULL: a wish's */
+	const struct device_kind *kind; /* as requested; NULL: a wish's, or general */
+	enum general general;           /* of a fresh domain */
 	size_t wanted;                  /* in request.devices, or in wishes */
 	int port;                       /* layout item that it goes into */
 	int endpoint;                   /* its own item */
@@ -29,6 +31,7 @@ struct in_place_wish {
 };
 
 struct in_place {
+	bool fresh; /* the built-in skeleton, over which everything is new */
 	const struct document *document;
 	struct request *request;
 	const struct machine *host; /* NULL: none */
@@ -38,6 +41,7 @@ struct in_place {
 	struct layout layout;   /* given items are those of `full` */
 	int item_of[INDEXES];   /* of PCI controllers, by index; LAYOUT_NONE */
 	size_t n_given;         /* items that were there */
+	size_t n_settled;       /* and those of wishes; SIZE_MAX until they are added */
 	VEC(struct in_place_device) devices;
 	bool *claimed;   /* of full.devices, then full.controllers */
 	int video;       /* item of a primary video device that is added; 0: none */
@@ -46,9 +50,13 @@ struct in_place {
 	bool binds;              /* there are such, and memory and vCPUs follow them */
 	VEC(struct set) backing; /* host nodes of each node of the request */
 	VEC(struct in_place_wish) wishes;
-	int *root_home, *switch_home; /* items of request.roots, switches; LAYOUT_NONE */
+	/* Items for request.nodes, roots and switches where they are known; LAYOUT_NONE.
+	 */
+	int *cell_home, *root_home, *switch_home;
 };
 
+void in_place_free(struct in_place *plan);
+#define _cleanup_in_place_ _cleanup_(in_place_free)
 /* "FILE:LINE: " with the element's line; -1 is the document. Always -1. */
 int in_place_refuse(const struct in_place *plan, struct error *error, int element,
 		    const char *format, ...) _printf_(4, 5) _must_check_;
@@ -65,6 +73,9 @@ int in_place_numa(struct in_place *plan, struct error *error) _must_check_;
 int in_place_begin_tree(struct in_place *plan, struct error *error) _must_check_;
 /* Adds what is missing of the request's devices and ports; solves the layout. */
 int in_place_tree(struct in_place *plan, struct error *error) _must_check_;
+/* The highest free slot of pcie-root for a virtio IOMMU, which is nowhere else; 0: none.
+ */
+unsigned in_place_iommu_slot(const struct in_place *plan);
 /* Writes the solved layout into `new`. */
 void in_place_write_tree(struct in_place *plan);
 /* IOMMU, its I/O APIC and drivers; ACPI. */
@@ -77,5 +88,11 @@ int in_place_cell_of_device(const struct in_place *plan, size_t device);
 int in_place_cell_of_controller(const struct in_place *plan, size_t controller);
 /* I/O threads, and the disks that they serve. */
 int in_place_disks(struct in_place *plan, struct error *error) _must_check_;
-/* What mirrored devices stand for, and warnings that are wished for, in <metadata>. */
-void in_place_notes(const struct in_place *plan, struct edits *edits);
+/* The devices of the request that are new, added to *@ret. */
+void in_place_list_devices(const struct in_place *plan, struct plan *ret);
+/*
+ * The text with what is new: `new`, and in <metadata> what mirrored devices stand for and
+ * the warnings that the request itself brings. *@ret_xml is an empty text before.
+ */
+int in_place_text(const struct in_place *plan, struct text *ret_xml, struct error *error)
+	_must_check_;

@@ -292,7 +292,7 @@ static void set_topology(struct in_place *plan)
 	struct cpu_shape shape = cpu_shape_of(plan->request);
 	struct guest *new = &plan->new;
 
-	if (topology_fits(new) && !plan->request->mirrored)
+	if (!plan->fresh && topology_fits(new) && !plan->request->mirrored)
 		return;
 	new->sockets = number_of(shape.sockets);
 	new->dies = number_of(shape.dies);

@@ -19,10 +19,19 @@ int in_place_bus(const struct in_place *plan, const struct guest_address *addres
 					     : LAYOUT_NONE;
 }
 
+/*
+ * What is found by its order on the tree is what was there before the request's devices;
+ * what they add themselves is remembered in cell_home, root_home and switch_home.
+ */
+static size_t count_settled(const struct in_place *plan)
+{
+	return MIN(plan->n_settled, plan->layout.items.n);
+}
+
 /* The @rank-th expander bus of a cell in order of the layout; LAYOUT_NONE. */
 static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank)
 {
-	for (size_t i = 0; i < plan->layout.items.n; i++)
+	for (size_t i = 0; i < count_settled(plan); i++)
 		if (plan->layout.items.v[i].kind == CONTROLLER_PCIE_EXPANDER &&
 		    plan->layout.items.v[i].cell == cell && rank-- == 0)
 			return (int)i;
@@ -41,21 +50,24 @@ static unsigned rank_of_root(const struct request *request, int root)
 
 static bool is_others_home(const struct in_place *plan, int item)
 {
-	for (size_t i = 0; plan->root_home && i < plan->request->roots.n; i++)
+	for (size_t i = 0; i < plan->request->roots.n; i++)
 		if (plan->root_home[i] == item)
 			return true;
 	return false;
 }
 
-/* The bus of a host's root complex: its own, else one of its cell that is nobody's. */
+/*
+ * The bus of a root complex: its own, else by its order among those of its cell. Where a
+ * host's devices have said which is whose, the first of its cell that is nobody's.
+ */
 static int home_of_root(const struct in_place *plan, int root)
 {
 	int cell = plan->request->roots.v[root].cell, item;
 
-	if (!plan->root_home)
-		return expander_of_cell(plan, cell, rank_of_root(plan->request, root));
 	if (plan->root_home[root] != LAYOUT_NONE)
 		return plan->root_home[root];
+	if (plan->wishes.n == 0)
+		return expander_of_cell(plan, cell, rank_of_root(plan->request, root));
 	for (unsigned rank = 0;; rank++) {
 		item = expander_of_cell(plan, cell, rank);
 		if (item == LAYOUT_NONE || !is_others_home(plan, item))
@@ -65,11 +77,13 @@ static int home_of_root(const struct in_place *plan, int root)
 
 int in_place_home(const struct in_place *plan, const struct request_device *wanted)
 {
-	if (wanted->cell == NO_CELL && wanted->root < 0)
+	if (wanted->root >= 0)
+		return home_of_root(plan, wanted->root);
+	if (wanted->cell == NO_CELL)
 		return 0;
-	if (wanted->root < 0)
-		return expander_of_cell(plan, wanted->cell, 0);
-	return home_of_root(plan, wanted->root);
+	if (plan->cell_home[wanted->cell] != LAYOUT_NONE)
+		return plan->cell_home[wanted->cell];
+	return expander_of_cell(plan, wanted->cell, 0);
 }
 
 int in_place_make_home(struct in_place *plan, const struct request_device *wanted)
@@ -78,11 +92,15 @@ int in_place_make_home(struct in_place *plan, const struct request_device *wante
 
 	if (home == LAYOUT_NONE) {
 		home = layout_add(&plan->layout, CONTROLLER_PCIE_EXPANDER, 0);
-		plan->layout.items.v[home].cell = wanted->cell;
+		plan->layout.items.v[home].cell =
+			wanted->root >= 0 ? plan->request->roots.v[wanted->root].cell
+					  : wanted->cell;
 		plan->layout.items.v[home].spare = DEFAULT_SPARE_BUSES;
 	}
-	if (wanted->root >= 0 && plan->root_home)
+	if (wanted->root >= 0)
 		plan->root_home[wanted->root] = home;
+	else if (wanted->cell != NO_CELL)
+		plan->cell_home[wanted->cell] = home;
 	return home;
 }
 
@@ -108,11 +126,14 @@ bool in_place_shared_port(const struct in_place *plan, int item)
 	return false;
 }
 
-/* An empty port right below a bus; LAYOUT_NONE. */
+/*
+ * An empty port of the domain right below a bus; LAYOUT_NONE. The plan's own empty ports
+ * are to stay empty.
+ */
 static int free_port(const struct in_place *plan, int bus, enum controller_model kind,
 		     bool shared)
 {
-	for (size_t i = 0; i < plan->layout.items.n; i++)
+	for (size_t i = 0; i < plan->n_given; i++)
 		if (plan->layout.items.v[i].parent == bus &&
 		    plan->layout.items.v[i].kind == kind &&
 		    !layout_has_child(&plan->layout, (int)i) &&
@@ -144,7 +165,7 @@ static bool is_before_others(const struct in_place *plan, int port)
 /* A port that a bridge may go into: an empty one behind those in use, else one more. */
 static int port_for_bridge(struct in_place *plan, int bus, enum controller_model kind)
 {
-	for (size_t i = 0; i < plan->layout.items.n; i++)
+	for (size_t i = 0; i < plan->n_given; i++)
 		if (plan->layout.items.v[i].parent == bus &&
 		    plan->layout.items.v[i].kind == kind &&
 		    !layout_has_child(&plan->layout, (int)i) &&
@@ -168,7 +189,7 @@ unsigned in_place_free_ports(const struct in_place *plan, int bus)
 /* The @rank-th upstream port below a home. */
 static int upstream_below(const struct in_place *plan, int home, unsigned rank)
 {
-	for (size_t i = 0; i < plan->layout.items.n; i++)
+	for (size_t i = 0; i < count_settled(plan); i++)
 		if (plan->layout.items.v[i].kind == CONTROLLER_UPSTREAM_PORT &&
 		    layout_root_of(&plan->layout, (int)i) == home && rank-- == 0)
 			return (int)i;
@@ -181,7 +202,7 @@ static int there_already(const struct in_place *plan, int number, int home)
 	const struct request *request = plan->request;
 	unsigned rank = 0;
 
-	if (plan->switch_home)
+	if (plan->switch_home[number] != LAYOUT_NONE || plan->wishes.n > 0)
 		return plan->switch_home[number];
 	for (int i = 0; i < number; i++)
 		rank += request->switches.v[i].root == request->switches.v[number].root;
@@ -202,8 +223,7 @@ static int upstream_of(struct in_place *plan, int number, int home)
 	else
 		above = port_for_bridge(plan, home, CONTROLLER_ROOT_PORT);
 	upstream = layout_add(&plan->layout, CONTROLLER_UPSTREAM_PORT, above);
-	if (plan->switch_home)
-		plan->switch_home[number] = upstream;
+	plan->switch_home[number] = upstream;
 	return upstream;
 }
 

@@ -8,15 +8,6 @@
 #include "planner/plan/in-place/host.h"
 #include "planner/plan/in-place/tree.h"
 
-static int *none_for(size_t n)
-{
-	int *items = xcalloc(n + 1, sizeof(*items));
-
-	for (size_t i = 0; i <= n; i++)
-		items[i] = LAYOUT_NONE;
-	return items;
-}
-
 /* The next upstream port above an item, below its root; LAYOUT_NONE. */
 static int upstream_above(const struct layout *layout, int item)
 {
@@ -175,10 +166,6 @@ static bool same_card(const struct in_place *plan, const struct in_place_wish *a
 
 void in_place_host_judge(struct in_place *plan)
 {
-	if (plan->wishes.n == 0)
-		return;
-	plan->root_home = none_for(plan->request->roots.n);
-	plan->switch_home = none_for(plan->request->switches.n);
 	find_groups(plan);
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		struct in_place_wish *wish = &plan->wishes.v[i];
@@ -196,7 +183,8 @@ void in_place_host_judge(struct in_place *plan)
 static const struct in_place_device *device_of_wish(const struct in_place *plan, int wish)
 {
 	for (size_t i = 0; i < plan->devices.n; i++)
-		if (!plan->devices.v[i].kind && (int)plan->devices.v[i].wanted == wish)
+		if (!plan->devices.v[i].kind && !plan->devices.v[i].general &&
+		    (int)plan->devices.v[i].wanted == wish)
 			return &plan->devices.v[i];
 	return NULL;
 }

@@ -5,45 +5,46 @@
 #include "planner/plan/compose-guest.h"
 #include "planner/plan/request/io-keep.h"
 
-/* The index where it is free as a chassis, else the lowest that is. */
-static unsigned free_chassis(const struct in_place *plan, unsigned index)
+/* The chassis numbers that the domain uses; the caller's. */
+static struct set list_chassis(const struct in_place *plan)
 {
-	_cleanup_set_ struct set taken = {};
-	unsigned chassis = index;
+	struct set taken = {};
 
 	for (size_t i = 0; i < plan->full.controllers.n; i++)
 		if (plan->full.controllers.v[i].chassis.state == VALUE_VALID)
 			set_add(&taken,
 				(unsigned)plan->full.controllers.v[i].chassis.value &
 					0xff);
-	for (size_t i = 0; i < plan->new.controllers.n; i++)
-		if (plan->new.controllers.v[i].chassis.state == VALUE_VALID)
-			set_add(&taken,
-				(unsigned)plan->new.controllers.v[i].chassis.value &
-					0xff);
-	if (!set_has(&taken, chassis))
-		return chassis;
-	for (chassis = 1; chassis < 255 && set_has(&taken, chassis);)
-		chassis++;
+	return taken;
+}
+
+/* The index where it is free as a chassis, else the lowest that is. */
+static unsigned take_chassis(struct set *taken, unsigned index)
+{
+	unsigned chassis = index;
+
+	if (set_has(taken, chassis))
+		for (chassis = 1; chassis < 255 && set_has(taken, chassis);)
+			chassis++;
+	set_add(taken, chassis);
 	return chassis;
 }
 
-static void write_port(struct in_place *plan, int number,
-		       struct guest_controller *controller, bool cold)
+static void write_port(struct in_place *plan, int number, struct set *chassis,
+		       struct guest_controller *controller)
 {
 	const struct layout_item *item = &plan->layout.items.v[number];
 
-	controller->chassis = number_of(free_chassis(plan, item->index));
+	controller->chassis = number_of(take_chassis(chassis, item->index));
 	controller->port = number_of(item->port);
 	if (in_place_shared_port(plan, number)) {
 		free(controller->model_name);
 		controller->model_name = xstrdup("ioh3420");
 	}
-	if (cold && layout_has_child(&plan->layout, number))
-		controller->hotplug = switch_of(false);
 }
 
-static void write_controller(struct in_place *plan, int number, bool cold)
+static void write_controller(struct in_place *plan, int number, struct set *chassis,
+			     bool cold)
 {
 	const struct layout_item *item = &plan->layout.items.v[number];
 	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
@@ -57,8 +58,11 @@ static void write_controller(struct in_place *plan, int number, bool cold)
 		if (item->cell != NO_CELL)
 			controller->node = number_of((unsigned)item->cell);
 	}
-	if (controller_role(item->kind) == ROLE_PORT)
-		write_port(plan, number, controller, cold);
+	if (controller_role(item->kind) != ROLE_PORT)
+		return;
+	write_port(plan, number, chassis, controller);
+	if (cold && layout_has_child(&plan->layout, number))
+		controller->hotplug = switch_of(false);
 }
 
 /* One that libvirt would add by itself, as it would. */
@@ -105,42 +109,48 @@ static void write_video(struct in_place *plan)
 	device->address = compose_item_address(&plan->layout, plan->video);
 }
 
-static void write_devices(struct in_place *plan)
+static void write_device(struct in_place *plan, const struct in_place_device *device)
 {
-	write_video(plan);
-	for (size_t i = 0; i < plan->devices.n; i++) {
-		const struct in_place_device *device = &plan->devices.v[i];
-		struct guest_address address =
-			compose_item_address(&plan->layout, device->endpoint);
-		int moved;
+	struct guest_address address =
+		compose_item_address(&plan->layout, device->endpoint);
 
-		if (device->kind) {
-			compose_device(plan->request, &plan->new, device->kind, address);
-			continue;
-		}
-		moved = plan->wishes.v[device->wanted].device;
-		write_address(&plan->new.devices.v[moved], address);
-	}
+	if (device->general)
+		compose_general(plan->request, &plan->new, device->general, address);
+	else if (device->kind)
+		compose_device(plan->request, &plan->new, device->kind, address);
+	else
+		write_address(&plan->new.devices.v[plan->wishes.v[device->wanted].device],
+			      address);
 }
 
-void in_place_write_tree(struct in_place *plan)
+static void write_controllers(struct in_place *plan)
 {
 	bool cold = io_needs_cold_ports(plan->request, in_place_count_io(plan));
+	_cleanup_set_ struct set chassis = list_chassis(plan);
 
-	if (plan->layout.items.n == plan->n_given)
-		return;
 	for (size_t i = 1; i < plan->layout.items.n; i++) {
 		const struct layout_item *item = &plan->layout.items.v[i];
 
 		if (item->kind == LAYOUT_ENDPOINT)
 			continue;
 		if (i >= plan->n_given)
-			write_controller(plan, (int)i, cold);
+			write_controller(plan, (int)i, &chassis, cold);
 		else if (plan->full.controllers.v[item->owner].element < 0)
 			write_implicit(plan, (int)i);
 		else if (item->kind == CONTROLLER_PCIE_EXPANDER &&
 			 plan->full.controllers.v[item->owner].bus_nr_assigned)
 			write_bus_nr(plan, (int)i);
 	}
-	write_devices(plan);
+}
+
+void in_place_write_tree(struct in_place *plan)
+{
+	if (plan->layout.items.n == plan->n_given)
+		return;
+	write_controllers(plan);
+	if (plan->fresh)
+		compose_fixed_controllers(plan->request, &plan->new);
+	write_video(plan);
+	for (size_t i = 0; i < plan->devices.n; i++)
+		write_device(plan, &plan->devices.v[i]);
 }

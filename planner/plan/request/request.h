@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * request.h - what the user wants, complete and concrete: filled from flags, from a
- * request file, or from a machine to be mirrored. compose (planner/plan/compose.h) turns
- * it into a guest.
+ * request file, or from a machine to be mirrored. planner/plan/plan.h turns it into a
+ * domain.
  */
 #pragma once
 
