@@ -1,21 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/library.h"
 
-#include "base/error.h"
-
 #include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <pthread.h>
+#include <string.h>
 
-void *library_function(const char *soname, const char *name)
+static int fill(struct library *library, struct error *error)
 {
-	/* Global as if linked: plugins of hwloc look for it there. Loaded, it is found
-	 * again. */
-	void *library = dlopen(soname, RTLD_LAZY | RTLD_GLOBAL);
-	void *function = library ? dlsym(library, name) : NULL;
+	/* Lazy: libxml2 alone brings thousands of functions that nobody calls. */
+	void *handle = dlopen(library->soname,
+			      RTLD_LAZY | (library->global ? RTLD_GLOBAL : RTLD_LOCAL));
 
-	if (function)
-		return function;
-	fprintf(stderr, "virt-layout: %s\n", dlerror());
-	exit(STATUS_SYSTEM);
+	if (!handle)
+		return error_system(error, 0, "%s needs %s, which cannot be loaded: %s",
+				    library->need, library->soname, dlerror());
+	for (const struct library_function *it = library->functions; it->name; it++) {
+		void *address = dlsym(handle, it->name);
+
+		if (!address)
+			return error_system(error, 0,
+					    "%s needs %s, which lacks the function %s",
+					    library->need, library->soname, it->name);
+		memcpy(it->to, &address, sizeof(address));
+	}
+	return 0;
+}
+
+int library_load(struct library *library, struct error *error)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	int rc = 0;
+
+	if (__atomic_load_n(&library->loaded, __ATOMIC_ACQUIRE))
+		return 0;
+	pthread_mutex_lock(&lock);
+	if (!library->loaded)
+		rc = fill(library, error);
+	if (rc == 0)
+		__atomic_store_n(&library->loaded, true, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&lock);
+	return rc;
 }

@@ -1,42 +1,90 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * library.h - shared libraries that only some commands need, loaded at the first call of
- * one of their functions and not when the program starts.
+ * library.h - shared libraries that only some commands need, loaded when one is needed
+ * and not when the program starts (`meson configure -Ddlopen=`).
  *
- * A file NAME-library.c of the layer that owns the library has a row for each function
- * that we call. A row defines a function of the library's own name and type (the
- * library's header is included, so the compiler compares them) that hands the call on;
- * callers include the library's header and know nothing of this. A function without a row
- * does not link.
+ * NAME-library.h lists the functions that we call, by name alone: their types are those
+ * of the library's header. Each is called as sym_FUNCTION, after NAME_library_load(). For
+ * a library that is linked, sym_FUNCTION is the function and loading does nothing.
+ *
+ * A package manager does not see what is loaded at run time, so each library leaves a
+ * note in the section .note.dlopen of every program that uses it, as the UAPI group's
+ * "ELF dlopen metadata" specification (https://uapi-group.org/specifications/) has it.
  */
 #pragma once
 
-#include "base/macros.h"
+#include "base/error.h"
+
+struct library_function {
+	const char *name;
+	void *to; /* the pointer that takes its address */
+};
+
+struct library {
+	const char *soname;
+	const char *need; /* what needs it, with a verb in the singular: "reading XML" */
+	bool global;      /* other libraries find its functions */
+	const struct library_function *functions; /* ends with a zeroed row */
+	bool loaded;
+};
 
 /*
- * The address of a function in a library, which stays loaded. A library that is not there
- * or lacks the function is a broken installation: as the dynamic linker would, this says
- * so and ends the program, with status 3.
+ * Loads it and fills the pointers, once; it stays loaded. Any thread may call this. Fault
+ * (3), which says what needs the library: it cannot be loaded, or lacks a function.
  */
-void *library_function(const char *soname, const char *name);
+int library_load(struct library *library, struct error *error) _must_check_;
 
-#ifdef LIBRARIES_LINKED /* a static program, see meson_options.txt: there is nothing to  \
-			   load */
-#define LIBRARY_FUNCTION(soname, type, name, params, args)                               \
-	_Static_assert(sizeof(#name) > 1, "a row");
+/* A note that packagers read; it is kept in a program as long as its file is linked. */
+#define LIBRARY_NOTE_JSON(soname, feature, need, priority)                               \
+	"[{\"soname\":[\"" soname "\"],\"feature\":\"" feature                           \
+	"\",\"description\":\"" need " needs it\",\"priority\":\"" priority "\"}]"
+#ifdef __clang__ /* gcc lets variables with a section be */
+#define LIBRARY_NOTE_PLAIN , no_sanitize("address")
 #else
-/* One row. @params with names, @args without types; the address is looked up once. */
-#define LIBRARY_FUNCTION(soname, type, name, params, args)                               \
-	type name params                                                                 \
-	{                                                                                \
-		static __typeof__(&name) address;                                        \
-		__typeof__(&name) function =                                             \
-			__atomic_load_n(&address, __ATOMIC_RELAXED);                     \
-                                                                                         \
-		if (!function) {                                                         \
-			function = (__typeof__(&name))library_function(soname, #name);   \
-			__atomic_store_n(&address, function, __ATOMIC_RELAXED);          \
-		}                                                                        \
-		return function args;                                                    \
-	}
+#define LIBRARY_NOTE_PLAIN
 #endif
+#define LIBRARY_NOTE(json)                                                               \
+	static const struct {                                                            \
+		uint32_t name_bytes, json_bytes, type;                                   \
+		char name[4];                                                            \
+		char text[sizeof(json)];                                                 \
+	} library_note __attribute__((used, section(".note.dlopen"),                     \
+				      aligned(4) LIBRARY_NOTE_PLAIN)) = {sizeof("FDO"),  \
+									 sizeof(json),   \
+									 0x407c0c0a,     \
+									 "FDO", json};
+
+/* @on is 1 for a library that is loaded, 0 for one that is linked; @list its functions.
+ */
+#define LIBRARY_DECLARE(on, list)  LIBRARY_DECLARE_(on, list)
+#define LIBRARY_DECLARE_(on, list) LIBRARY_DECLARE_##on(list)
+#define LIBRARY_DECLARE_1(list)    list(LIBRARY_LOADED)
+#define LIBRARY_DECLARE_0(list)    list(LIBRARY_LINKED)
+#define LIBRARY_LOADED(function)   extern __typeof__(&function) sym_##function;
+#define LIBRARY_LINKED(function)                                                         \
+	static const __typeof__(&function) sym_##function _unused_ = function;
+
+#define LIBRARY_DEFINE(on, ...)  LIBRARY_DEFINE_(on, __VA_ARGS__)
+#define LIBRARY_DEFINE_(on, ...) LIBRARY_DEFINE_##on(__VA_ARGS__)
+#define LIBRARY_DEFINE_0(load, list, soname_, feature, need_, priority, global_)         \
+	int load(struct error *error)                                                    \
+	{                                                                                \
+		(void)error;                                                             \
+		return 0;                                                                \
+	}
+#define LIBRARY_DEFINE_1(load, list, soname_, feature, need_, priority, global_)         \
+	list(LIBRARY_POINTER)                                                            \
+		LIBRARY_NOTE(LIBRARY_NOTE_JSON(soname_, feature, need_, priority)) int   \
+		load(struct error *error)                                                \
+	{                                                                                \
+		static const struct library_function functions[] = {                     \
+			list(LIBRARY_ROW){}};                                            \
+		static struct library library = {.soname = soname_,                      \
+						 .need = need_,                          \
+						 .global = global_,                      \
+						 .functions = functions};                \
+                                                                                         \
+		return library_load(&library, error);                                    \
+	}
+#define LIBRARY_POINTER(function) __typeof__(&function) sym_##function;
+#define LIBRARY_ROW(function)     {#function, &sym_##function},

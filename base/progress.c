@@ -22,11 +22,18 @@ static void say(struct progress *progress, const struct text *text)
 	progress->say(progress->context, text->s, text->n);
 }
 
-/* "43%, 1.2G of 2.8G", "1.2G", "43%". */
+/* "43%, 1.2G of 2.8G", "1.2G", "43%", "kernel, 4 s". */
 static void add_amount(struct text *text, const struct progress *progress)
 {
 	uint64_t done = progress->done, total = progress->total;
 
+	if (progress->stage) {
+		text_printf(text, "%s, %ju s", progress->stage,
+			    (uintmax_t)((progress->now_ms(progress->context) -
+					 progress->began_ms) /
+					1000));
+		return;
+	}
 	if (total > 0)
 		text_printf(text, "%3u%%",
 			    (unsigned)((double)done / (double)total * 100));
@@ -55,15 +62,16 @@ static void add_bar(struct text *text, const struct progress *progress, size_t c
 static void draw(struct progress *progress)
 {
 	_cleanup_text_ struct text text = {}, amount = {};
+	const char *gap = progress->stage ? ": " : " ";
 	size_t room = progress->columns - 1, used;
 
 	add_amount(&amount, progress);
 	text_adds(&text, CLEAR_LINE);
-	used = strlen(progress->what) + 1 + amount.n;
+	used = strlen(progress->what) + strlen(gap) + amount.n;
 	if (used > room) {
 		text_add(&text, amount.s, MIN(amount.n, room));
 	} else {
-		text_printf(&text, "%s %s", progress->what, amount.s);
+		text_printf(&text, "%s%s%s", progress->what, gap, amount.s);
 		if (progress->total > 0 && room - used >= LEAST_BAR + 3)
 			add_bar(&text, progress, MIN(room - used - 3, (size_t)50));
 	}
@@ -101,6 +109,7 @@ static void begin(struct progress *progress, const char *format, va_list args)
 	progress->what = text_take(&shown);
 	progress->done = progress->total = 0;
 	progress->in_percent = progress->shown = false;
+	progress->stage = NULL;
 	progress->began_ms = progress->now_ms(progress->context);
 	progress->next_ms = progress->began_ms + PROGRESS_PATIENCE_MS;
 }
@@ -129,6 +138,27 @@ void progress_begin_percent(struct progress *progress, const char *format, ...)
 	va_end(args);
 	progress->in_percent = true;
 	progress->total = 10000;
+}
+
+void progress_begin_stage(struct progress *progress, const char *stage,
+			  const char *format, ...)
+{
+	va_list args;
+
+	if (!progress)
+		return;
+	va_start(args, format);
+	begin(progress, format, args);
+	va_end(args);
+	progress->stage = stage;
+}
+
+void progress_stage(struct progress *progress, const char *stage)
+{
+	if (!progress)
+		return;
+	progress->stage = stage;
+	progress_set(progress, 0);
 }
 
 void progress_set(struct progress *progress, uint64_t done)

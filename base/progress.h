@@ -23,6 +23,7 @@ struct progress {
 	/* The job under way; progress.c's own. */
 	char *what;
 	uint64_t done, total;
+	const char *stage; /* of a job that has stages; borrowed */
 	bool in_percent, shown;
 	uint64_t began_ms, next_ms;
 };
@@ -36,6 +37,11 @@ void progress_begin(struct progress *progress, uint64_t total_bytes, const char 
 /* Begins a job of which only a percentage is known, in hundredths up to 10000. */
 void progress_begin_percent(struct progress *progress, const char *format, ...)
 	_printf_(2, 3);
+/* Begins a job of which nothing is known but the stage that it is at, and its time. */
+void progress_begin_stage(struct progress *progress, const char *stage,
+			  const char *format, ...) _printf_(3, 4);
+/* It is at this stage now. */
+void progress_stage(struct progress *progress, const char *stage);
 /* So much is done of it now. */
 void progress_set(struct progress *progress, uint64_t done);
 /* So much more. */

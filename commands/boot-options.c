@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "commands/boot-words.h"
 #include "commands/libexec.h"
+#include "commands/progress-stderr.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -176,7 +177,9 @@ static int find_run(struct boot_wish *wish, struct error *error)
 	if (find_libexec("virt-layout-run", &wish->run, error) < 0)
 		return -1;
 	wish->request.run = wish->run;
-	wish->request.progress = isatty(STDERR_FILENO);
+	wish->progress = watch_stderr();
+	if (wish->progress.columns > 0) /* only on a terminal */
+		wish->request.progress = &wish->progress;
 	return 0;
 }
 

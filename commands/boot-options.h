@@ -9,6 +9,7 @@ struct boot_wish {
 	struct boot_request request;
 	const char *domain, *output, *record;
 	bool print_xml, json, initrd_only, compress_given;
+	struct progress progress;              /* of request, on a terminal */
 	char *kernel, *agent, *run, *emulator; /* owned */
 	struct boot_package package;
 };

@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 
 #include "base/file.h"
+#include "base/xml/document.h"
 #include "planner/check/together.h"
 #include "commands/check-options.h"
 #include "commands/installed.h"
@@ -216,18 +217,18 @@ static void judge_together(struct work *work)
 static int run_work(struct work *work, struct error *error)
 {
 	size_t n = MIN((size_t)work->flags->jobs, MAX(work->cases.n, (size_t)1));
-	pthread_t *threads = xcalloc(n, sizeof(*threads));
+	_cleanup_free_ pthread_t *threads = xcalloc(n, sizeof(*threads));
 	size_t started = 0;
 	int rc;
 
-	xmlInitParser();
+	if (document_prepare(error) < 0)
+		return -1;
 	while (started + 1 < n &&
 	       pthread_create(&threads[started], NULL, work_on, work) == 0)
 		started++;
 	work_on(work); /* this thread as well, or alone */
 	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	free(threads);
 	for (size_t i = 0; i < work->cases.n; i++)
 		wait_for(work, i);
 	judge_together(work);

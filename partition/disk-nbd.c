@@ -28,7 +28,6 @@
 struct nbd_io {
 	struct disk_io io;
 	struct nbd_handle *nbd;
-	struct nbd_library call;
 	struct nbd_server server;
 	bool silent; /* it did not answer in time, and is not waited for any more */
 };
@@ -36,8 +35,7 @@ struct nbd_io {
 static int failed(const struct disk_io *io, const char *what, struct error *error)
 {
 	const struct nbd_io *nbd = (const struct nbd_io *)io;
-	const struct nbd_library *call = &nbd->call;
-	const char *text = call->get_error();
+	const char *text = sym_nbd_get_error();
 	_cleanup_text_ struct text said = {};
 
 	if (nbd->silent)
@@ -48,8 +46,8 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 
 	nbd_server_add_said(&said, &nbd->server);
 	/* libnbd's text has the reason that errno stands for. */
-	return error_system(error, text ? 0 : call->get_errno(), "%s: %s%s%s%s", io->name,
-			    what, text ? ": " : "", text ? text : "",
+	return error_system(error, text ? 0 : sym_nbd_get_errno(), "%s: %s%s%s%s",
+			    io->name, what, text ? ": " : "", text ? text : "",
 			    said.n > 0 ? said.s : "");
 }
 
@@ -71,7 +69,7 @@ static int wait_for(struct nbd_io *nbd,
 	while ((done = is_done(nbd, cookie)) == 0) {
 		left = end - now_ms();
 		nbd->silent |= left <= 0;
-		if (nbd->silent || nbd->call.poll(nbd->nbd, (int)left) < 0)
+		if (nbd->silent || sym_nbd_poll(nbd->nbd, (int)left) < 0)
 			return -1;
 	}
 	return done;
@@ -79,19 +77,19 @@ static int wait_for(struct nbd_io *nbd,
 
 static int is_completed(struct nbd_io *nbd, int64_t cookie)
 {
-	return nbd->call.completed(nbd->nbd, (uint64_t)cookie);
+	return sym_nbd_aio_command_completed(nbd->nbd, (uint64_t)cookie);
 }
 
 static int is_connected(struct nbd_io *nbd, int64_t cookie _unused_)
 {
-	if (nbd->call.is_dead(nbd->nbd) || nbd->call.is_closed(nbd->nbd))
+	if (sym_nbd_aio_is_dead(nbd->nbd) || sym_nbd_aio_is_closed(nbd->nbd))
 		return -1;
-	return nbd->call.is_ready(nbd->nbd);
+	return sym_nbd_aio_is_ready(nbd->nbd);
 }
 
 static int is_over(struct nbd_io *nbd, int64_t cookie _unused_)
 {
-	return nbd->call.is_dead(nbd->nbd) || nbd->call.is_closed(nbd->nbd);
+	return sym_nbd_aio_is_dead(nbd->nbd) || sym_nbd_aio_is_closed(nbd->nbd);
 }
 
 /* The end of a request that was begun as @cookie, -1 if it could not be. */
@@ -108,9 +106,9 @@ static int nbd_io_read(struct disk_io *io, void *bytes, size_t n, uint64_t offse
 	for (size_t done = 0; done < n;) {
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
-		if (finish(nbd, nbd->call.pread(nbd->nbd, (uint8_t *)bytes + done, step,
-						offset + done, NBD_NULL_COMPLETION, 0)) <
-		    0)
+		if (finish(nbd,
+			   sym_nbd_aio_pread(nbd->nbd, (uint8_t *)bytes + done, step,
+					     offset + done, NBD_NULL_COMPLETION, 0)) < 0)
 			return failed(io, "cannot be read through qemu-nbd", error);
 		done += step;
 	}
@@ -126,8 +124,9 @@ static int nbd_io_write(struct disk_io *io, const void *bytes, size_t n, uint64_
 		size_t step = MIN(n - done, (size_t)REQUEST_BYTES);
 
 		if (finish(nbd,
-			   nbd->call.pwrite(nbd->nbd, (const uint8_t *)bytes + done, step,
-					    offset + done, NBD_NULL_COMPLETION, 0)) < 0)
+			   sym_nbd_aio_pwrite(nbd->nbd, (const uint8_t *)bytes + done,
+					      step, offset + done, NBD_NULL_COMPLETION,
+					      0)) < 0)
 			return failed(io, "cannot be written through qemu-nbd", error);
 		done += step;
 	}
@@ -138,7 +137,7 @@ static int nbd_io_flush(struct disk_io *io, struct error *error)
 {
 	struct nbd_io *nbd = (struct nbd_io *)io;
 
-	if (finish(nbd, nbd->call.flush(nbd->nbd, NBD_NULL_COMPLETION, 0)) < 0)
+	if (finish(nbd, sym_nbd_aio_flush(nbd->nbd, NBD_NULL_COMPLETION, 0)) < 0)
 		return failed(io, "cannot be flushed through qemu-nbd", error);
 	return 0;
 }
@@ -166,9 +165,9 @@ static int nbd_io_close(struct disk_io *io, struct error *error)
 {
 	struct nbd_io *nbd = (struct nbd_io *)io;
 
-	if (!nbd->silent && nbd->call.disconnect(nbd->nbd, 0) == 0)
+	if (!nbd->silent && sym_nbd_aio_disconnect(nbd->nbd, 0) == 0)
 		wait_for(nbd, is_over, 0);
-	nbd->call.close(nbd->nbd);
+	sym_nbd_close(nbd->nbd);
 	if (end_server(nbd))
 		return 0;
 	return error_system(
@@ -214,13 +213,13 @@ static int connect_server(struct nbd_io *nbd, bool writable, struct error *error
 	free(argv[3]);
 	if (line < 0)
 		return error_wrap(error, "%s", nbd->io.name);
-	rc = nbd->call.connect(nbd->nbd, line);
+	rc = sym_nbd_aio_connect_socket(nbd->nbd, line);
 	if (rc == 0)
 		rc = wait_for(nbd, is_connected, 0);
-	size = rc < 0 ? -1 : nbd->call.get_size(nbd->nbd);
+	size = rc < 0 ? -1 : sym_nbd_get_size(nbd->nbd);
 	if (rc < 0 || size < 0)
 		return failed(&nbd->io, "qemu-nbd does not serve it", error);
-	if (writable && nbd->call.can_flush(nbd->nbd) != 1)
+	if (writable && sym_nbd_can_flush(nbd->nbd) != 1)
 		return error_system(error, 0, "%s: qemu-nbd cannot flush it",
 				    nbd->io.name);
 	nbd->io.size_bytes = (uint64_t)size;
@@ -252,9 +251,9 @@ static int examine(struct nbd_io *nbd, bool writable, struct error *error)
 
 static int set_up(struct nbd_io *nbd, struct error *error)
 {
-	if (nbd_library_load(&nbd->call, error) < 0)
+	if (nbd_library_load(error) < 0)
 		return -1;
-	nbd->nbd = nbd->call.create();
+	nbd->nbd = sym_nbd_create();
 	return nbd->nbd ? 0 : failed(&nbd->io, "libnbd cannot be set up", error);
 }
 
@@ -268,7 +267,7 @@ struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *e
 	    connect_server(nbd, writable, error) == 0)
 		return &nbd->io;
 	if (nbd->nbd)
-		nbd->call.close(nbd->nbd);
+		sym_nbd_close(nbd->nbd);
 	end_server(nbd);
 	free(nbd->io.name);
 	free(nbd);

@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nbd-library.h - libnbd, loaded when the first qcow2 is opened and not before: it
- * brings a dozen libraries of TLS along, which would make every command of the program
- * start half as fast.
+ * nbd-library.h - the functions of libnbd that we call. It brings a dozen libraries of
+ * TLS along.
  */
 #pragma once
 
-#include "base/error.h"
+#include "base/library.h"
 
 #include <libnbd.h>
 
-struct nbd_library {
-	__typeof__(nbd_create) *create;
-	__typeof__(nbd_close) *close;
-	__typeof__(nbd_aio_disconnect) *disconnect;
-	__typeof__(nbd_aio_connect_socket) *connect;
-	__typeof__(nbd_aio_is_ready) *is_ready;
-	__typeof__(nbd_aio_is_closed) *is_closed;
-	__typeof__(nbd_aio_is_dead) *is_dead;
-	__typeof__(nbd_aio_command_completed) *completed;
-	__typeof__(nbd_poll) *poll;
-	__typeof__(nbd_get_size) *get_size;
-	__typeof__(nbd_can_flush) *can_flush;
-	__typeof__(nbd_aio_pread) *pread;
-	__typeof__(nbd_aio_pwrite) *pwrite;
-	__typeof__(nbd_aio_flush) *flush;
-	__typeof__(nbd_get_error) *get_error;
-	__typeof__(nbd_get_errno) *get_errno;
-};
+/* clang-format off */
+#define NBD_FUNCTIONS(X) \
+	X(nbd_aio_command_completed) \
+	X(nbd_aio_connect_socket) \
+	X(nbd_aio_disconnect) \
+	X(nbd_aio_flush) \
+	X(nbd_aio_is_closed) \
+	X(nbd_aio_is_dead) \
+	X(nbd_aio_is_ready) \
+	X(nbd_aio_pread) \
+	X(nbd_aio_pwrite) \
+	X(nbd_can_flush) \
+	X(nbd_close) \
+	X(nbd_create) \
+	X(nbd_get_errno) \
+	X(nbd_get_error) \
+	X(nbd_get_size) \
+	X(nbd_poll)
+/* clang-format on */
 
-/* Fills *@ret; the library stays loaded. Fault (3): it is not installed. */
-int nbd_library_load(struct nbd_library *ret, struct error *error) _must_check_;
+/* Each as sym_NAME. */
+LIBRARY_DECLARE(DLOPEN_NBD, NBD_FUNCTIONS)
+/*
+ * To be called before the first of them. Fault (3): it cannot be loaded.
+ */
+int nbd_library_load(struct error *error) _must_check_;

@@ -12,12 +12,10 @@
  */
 #include "topology/hwloc-read.h"
 
+#include "topology/hwloc-library.h"
+#include "base/xml/xml-library.h"
 #include "base/xml/document.h"
 
-#include <hwloc.h>
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-#include <libxml/SAX2.h>
 #include <stdio.h>
 
 /* One attribute as libxml2 hands it over; @end is behind the value. */
@@ -42,9 +40,9 @@ struct hwloc_check {
 static int fail(struct hwloc_check *check, const char *what)
 {
 	check->failed = true;
-	error_input_at(check->error, check->name, xmlSAX2GetLineNumber(check->parser),
+	error_input_at(check->error, check->name, sym_xmlSAX2GetLineNumber(check->parser),
 		       "%s", what);
-	xmlStopParser(check->parser);
+	sym_xmlStopParser(check->parser);
 	return -1;
 }
 
@@ -198,7 +196,7 @@ static int check_object(struct hwloc_check *check)
 	if (!name)
 		return fail(check, "the object has no type");
 	/* hwloc takes "numa" and "NUMANod" too; what it does not know stays a machine. */
-	(void)!hwloc_type_sscanf(name, &type, NULL, 0);
+	(void)!sym_hwloc_type_sscanf(name, &type, NULL, 0);
 	if (type == HWLOC_OBJ_PCI_DEVICE ||
 	    (type == HWLOC_OBJ_BRIDGE && attribute(check, "pci_busid")))
 		return check_function(check);
@@ -276,7 +274,7 @@ static int check_markup(const char *name, const struct text *text, struct error 
 
 static int parse(struct hwloc_check *check, const struct text *text)
 {
-	xmlParserCtxt *parser = xmlCreateMemoryParserCtxt(text->s, (int)text->n);
+	xmlParserCtxt *parser = sym_xmlCreateMemoryParserCtxt(text->s, (int)text->n);
 
 	if (!parser)
 		return error_input(check->error, "%s: holds no XML element", check->name);
@@ -287,13 +285,13 @@ static int parse(struct hwloc_check *check, const struct text *text)
 	parser->sax->endElementNs = on_end;
 	parser->sax->serror = on_fault;
 	parser->userData = check;
-	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
-	xmlParseDocument(parser);
+	sym_xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+	sym_xmlParseDocument(parser);
 	if (!parser->wellFormed && !check->failed) {
 		check->failed = true;
 		error_input(check->error, "%s: is not well-formed XML", check->name);
 	}
-	xmlFreeParserCtxt(parser);
+	sym_xmlFreeParserCtxt(parser);
 	return check->failed ? -1 : 0;
 }
 

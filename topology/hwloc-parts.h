@@ -2,9 +2,8 @@
 /* hwloc-parts.h - the parts of the hwloc reader, for hwloc-*.c only. */
 #pragma once
 
+#include "topology/hwloc-library.h"
 #include "topology/machine.h"
-
-#include <hwloc.h>
 
 /* Objects' infos moved in 3.0; the name of what a distance means, too. */
 #if HWLOC_API_VERSION >= 0x30000
@@ -16,6 +15,12 @@
 #define INFOS_COUNT(object) (object)->infos_count
 #define KIND_LATENCY        HWLOC_DISTANCES_KIND_MEANS_LATENCY
 #endif
+
+/* What hwloc.h has as inline functions, which would need hwloc to be linked. */
+hwloc_obj_t hwloc_root(hwloc_topology_t topology);
+/* The object of that type after @previous, NULL: the first. */
+hwloc_obj_t hwloc_next(hwloc_topology_t topology, hwloc_obj_type_t type,
+		       hwloc_obj_t previous);
 
 /* Nodes with what they own, CPUs, caches, distances, memory access figures. */
 void hwloc_read_shape(hwloc_topology_t topology, struct machine *machine);

@@ -22,7 +22,7 @@ static void add_nodes(const struct set *from, hwloc_const_bitmap_t nodeset,
 		      struct set *into)
 {
 	set_foreach (node, from)
-		if (hwloc_bitmap_isset(nodeset, (unsigned)node))
+		if (sym_hwloc_bitmap_isset(nodeset, (unsigned)node))
 			set_add(into, (unsigned)node);
 }
 
@@ -30,20 +30,22 @@ static struct machine_affinity affinity_of(const struct places *places,
 					   hwloc_obj_t object)
 {
 	hwloc_obj_t above = hwloc_get_non_io_ancestor_obj(places->topology, object);
-	hwloc_obj_t whole = hwloc_get_root_obj(places->topology);
+	hwloc_obj_t whole = hwloc_root(places->topology);
 	struct machine_affinity affinity = {.node = UNKNOWN_ID};
 	_cleanup_set_ struct set nodes = {};
 
 	if (places->machine->nodes.n == 1)
 		return affinity; /* no need to believe anybody */
 	add_nodes(&places->owners, above->nodeset, &nodes);
-	if (set_count(&nodes) > 1 && hwloc_bitmap_isequal(above->cpuset, whole->cpuset))
+	if (set_count(&nodes) > 1 &&
+	    sym_hwloc_bitmap_isequal(above->cpuset, whole->cpuset))
 		return affinity;
 	add_nodes(&places->twins, above->nodeset, &nodes);
 	if (set_empty(&nodes)) /* below a node without CPUs */
 		for (size_t i = 0; i < places->machine->nodes.n; i++)
-			if (hwloc_bitmap_isset(above->nodeset,
-					       (unsigned)places->machine->nodes.v[i].id))
+			if (sym_hwloc_bitmap_isset(
+				    above->nodeset,
+				    (unsigned)places->machine->nodes.v[i].id))
 				set_add(&nodes, (unsigned)places->machine->nodes.v[i].id);
 	if (set_count(&nodes) == 1)
 		machine_affinity_set(&affinity, set_first(&nodes), AFFINITY_FROM_HWLOC);
@@ -178,11 +180,11 @@ void hwloc_read_pci(hwloc_topology_t topology, struct machine *machine)
 	hwloc_obj_t node = NULL;
 
 	hwloc_owners(topology, &places.owners);
-	while ((node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)))
+	while ((node = hwloc_next(topology, HWLOC_OBJ_NUMANODE, node)))
 		if (machine->source == MACHINE_HWLOC &&
 		    hwloc_is_twin(topology, &places.owners, node))
 			set_add(&places.twins, node->os_index);
-	read_below(&places, hwloc_get_root_obj(topology));
+	read_below(&places, hwloc_root(topology));
 	machine->pci_known = machine->functions.n ? KNOWN_YES : KNOWN_NO;
 	set_free(&places.owners);
 	set_free(&places.twins);

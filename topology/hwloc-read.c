@@ -10,10 +10,10 @@
 
 #include "topology/hwloc-parts.h"
 
+#include "base/xml/xml-library.h"
 #include "base/file.h"
 
 #include <fcntl.h>
-#include <libxml/globals.h>
 #include <libxml/xmlerror.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -87,9 +87,9 @@ static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io,
 	struct hush hush = hush_begin();
 	bool loaded;
 
-	hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-	hwloc_topology_set_io_types_filter(topology, io);
-	loaded = hwloc_topology_load(topology) == 0;
+	sym_hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+	sym_hwloc_topology_set_io_types_filter(topology, io);
+	loaded = sym_hwloc_topology_load(topology) == 0;
 	hush_end(&hush, machine);
 	return loaded;
 }
@@ -143,7 +143,7 @@ static int take(hwloc_topology_t topology, const char *name, struct machine *ret
 	if (check_loaded(name, ret, error) < 0)
 		return -1;
 	hwloc_read_pci(topology, ret);
-	ret->architecture = info(hwloc_get_root_obj(topology), "Architecture");
+	ret->architecture = info(hwloc_root(topology), "Architecture");
 	ret->iommu = (struct machine_iommu){KNOWN_UNKNOWN, KNOWN_UNKNOWN, KNOWN_UNKNOWN,
 					    UNKNOWN_ID};
 	machine_settle(ret, false);
@@ -156,15 +156,23 @@ struct handler {
 	void *context;
 };
 
+static int load_libraries(struct error *error)
+{
+	if (xml_library_load(error) < 0) /* whose handler hwloc may replace */
+		return -1;
+	return hwloc_library_load(error);
+}
+
 static struct handler keep_handler(void)
 {
-	return (struct handler){xmlGenericError, xmlGenericErrorContext};
+	return (struct handler){*sym___xmlGenericError(),
+				*sym___xmlGenericErrorContext()};
 }
 
 static void destroy(hwloc_topology_t topology, const struct handler *handler)
 {
-	hwloc_topology_destroy(topology);
-	xmlSetGenericErrorFunc(handler->context, handler->function);
+	sym_hwloc_topology_destroy(topology);
+	sym_xmlSetGenericErrorFunc(handler->context, handler->function);
 }
 
 static int load_file(int fd, const char *name, struct machine *ret, struct error *error)
@@ -174,9 +182,9 @@ static int load_file(int fd, const char *name, struct machine *ret, struct error
 	hwloc_topology_t topology;
 	int rc = -1;
 
-	if (hwloc_topology_init(&topology) < 0)
+	if (sym_hwloc_topology_init(&topology) < 0)
 		return error_system(error, 0, "hwloc cannot be started");
-	if (hwloc_topology_set_xml(topology, path) < 0 ||
+	if (sym_hwloc_topology_set_xml(topology, path) < 0 ||
 	    !load(topology, HWLOC_TYPE_FILTER_KEEP_ALL, ret))
 		error_input(error, "%s: hwloc %s does not take this topology: %s", name,
 			    HWLOC_VERSION, last_words(ret));
@@ -192,7 +200,7 @@ int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine
 	_cleanup_fd_ int fd = -1;
 
 	ret->source = MACHINE_HWLOC;
-	if (hwloc_check_xml(name, bytes, n, ret, error) < 0)
+	if (load_libraries(error) < 0 || hwloc_check_xml(name, bytes, n, ret, error) < 0)
 		return -1;
 	fd = memfd_create("hwloc.xml", MFD_CLOEXEC);
 	if (fd < 0)
@@ -215,16 +223,17 @@ static void forget_memory(struct machine *machine)
 int hwloc_read_synthetic(const char *description, struct machine *ret,
 			 struct error *error)
 {
-	struct handler handler = keep_handler();
+	struct handler handler;
 	hwloc_topology_t topology;
 	int rc = -1;
 
 	ret->source = MACHINE_SYNTHETIC;
-	if (hwloc_check_synthetic(description, error) < 0)
+	if (hwloc_check_synthetic(description, error) < 0 || load_libraries(error) < 0)
 		return -1;
-	if (hwloc_topology_init(&topology) < 0)
+	handler = keep_handler();
+	if (sym_hwloc_topology_init(&topology) < 0)
 		return error_system(error, 0, "hwloc cannot be started");
-	if (hwloc_topology_set_synthetic(topology, description) < 0 ||
+	if (sym_hwloc_topology_set_synthetic(topology, description) < 0 ||
 	    !load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, ret))
 		error_input(
 			error,
@@ -241,16 +250,21 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 
 void hwloc_name_nodes(struct machine *machine)
 {
-	struct handler handler = keep_handler();
+	_cleanup_error_ struct error error = {};
+	struct handler handler;
 	hwloc_topology_t topology;
 	hwloc_obj_t object = NULL;
 
-	if (hwloc_topology_init(&topology) < 0)
+	if (load_libraries(&error) < 0) {
+		machine_complain(machine, "%s", error.message);
+		return;
+	}
+	handler = keep_handler();
+	if (sym_hwloc_topology_init(&topology) < 0)
 		return;
 	if (load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, machine) &&
-	    hwloc_topology_is_thissystem(topology))
-		while ((object = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE,
-							    object))) {
+	    sym_hwloc_topology_is_thissystem(topology))
+		while ((object = hwloc_next(topology, HWLOC_OBJ_NUMANODE, object))) {
 			struct machine_node *node =
 				machine_node(machine, (int)object->os_index);
 

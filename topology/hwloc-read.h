@@ -18,7 +18,7 @@
  * installed hwloc takes); @name is for messages. Fills a zeroed *@ret. IOMMU groups,
  * drivers, BARs and nodes that hwloc does not place stay unknown. Faults: ill-formed, no
  * topology, damaged, beyond the limits, refused by hwloc; status 2, with the line where
- * there is one.
+ * there is one. Status 3: libxml2 or hwloc cannot be loaded; so for the next one.
  */
 int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
 		   struct error *error) _must_check_;
@@ -28,7 +28,10 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 /* Names the kinds of this machine's nodes ("HBM"), which sysfs does not. */
 void hwloc_name_nodes(struct machine *machine);
 
-/* The first of the above alone: whether hwloc can be trusted with the bytes. */
+/*
+ * The first part of the above, when the libraries are loaded: whether hwloc can be
+ * trusted with the input.
+ */
 int hwloc_check_xml(const char *name, const char *bytes, size_t n,
 		    struct machine *machine, struct error *error) _must_check_;
 int hwloc_check_synthetic(const char *description, struct error *error) _must_check_;

@@ -13,31 +13,32 @@
 
 static hwloc_obj_t next_node(hwloc_topology_t topology, hwloc_obj_t node)
 {
-	return hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node);
+	return hwloc_next(topology, HWLOC_OBJ_NUMANODE, node);
 }
 
 void hwloc_owners(hwloc_topology_t topology, struct set *ret)
 {
-	hwloc_bitmap_t taken = hwloc_bitmap_alloc();
+	hwloc_bitmap_t taken = sym_hwloc_bitmap_alloc();
 
 	for (hwloc_obj_t node = NULL; (node = next_node(topology, node));) {
-		if (node->os_index >= SET_LIMIT || hwloc_bitmap_iszero(node->cpuset) ||
-		    hwloc_bitmap_intersects(node->cpuset, taken))
+		if (node->os_index >= SET_LIMIT ||
+		    sym_hwloc_bitmap_iszero(node->cpuset) ||
+		    sym_hwloc_bitmap_intersects(node->cpuset, taken))
 			continue;
-		hwloc_bitmap_or(taken, taken, node->cpuset);
+		sym_hwloc_bitmap_or(taken, taken, node->cpuset);
 		set_add(ret, node->os_index);
 	}
-	hwloc_bitmap_free(taken);
+	sym_hwloc_bitmap_free(taken);
 }
 
 bool hwloc_is_twin(hwloc_topology_t topology, const struct set *owners, hwloc_obj_t node)
 {
 	if (node->subtype || set_has(owners, node->os_index) ||
-	    hwloc_bitmap_iszero(node->cpuset))
+	    sym_hwloc_bitmap_iszero(node->cpuset))
 		return false;
 	for (hwloc_obj_t other = NULL; (other = next_node(topology, other));)
 		if (set_has(owners, other->os_index) &&
-		    hwloc_bitmap_isequal(other->cpuset, node->cpuset))
+		    sym_hwloc_bitmap_isequal(other->cpuset, node->cpuset))
 			return true;
 	return false;
 }
@@ -45,8 +46,8 @@ bool hwloc_is_twin(hwloc_topology_t topology, const struct set *owners, hwloc_ob
 static void copy_set(hwloc_const_bitmap_t from, struct set *into)
 {
 	/* An endless bitmap ends for us with the last index that can be. */
-	for (int i = hwloc_bitmap_first(from); i >= 0 && i < SET_LIMIT;
-	     i = hwloc_bitmap_next(from, i))
+	for (int i = sym_hwloc_bitmap_first(from); i >= 0 && i < SET_LIMIT;
+	     i = sym_hwloc_bitmap_next(from, i))
 		set_add(into, (unsigned)i);
 }
 
@@ -126,8 +127,7 @@ static bool packages_differ(hwloc_topology_t topology)
 	_cleanup_set_ struct set seen = {};
 	hwloc_obj_t package = NULL;
 
-	while ((package = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PACKAGE,
-						     package))) {
+	while ((package = hwloc_next(topology, HWLOC_OBJ_PACKAGE, package))) {
 		if (package->os_index >= HWLOC_INDEX_LIMIT ||
 		    set_has(&seen, package->os_index))
 			return false;
@@ -143,8 +143,8 @@ static int thread_of(hwloc_topology_t topology, hwloc_obj_t pu)
 
 	if (!core)
 		return UNKNOWN_ID;
-	for (int i = hwloc_bitmap_first(core->cpuset); i >= 0 && i < (int)pu->os_index;
-	     i = hwloc_bitmap_next(core->cpuset, i))
+	for (int i = sym_hwloc_bitmap_first(core->cpuset);
+	     i >= 0 && i < (int)pu->os_index; i = sym_hwloc_bitmap_next(core->cpuset, i))
 		thread++;
 	return thread;
 }
@@ -152,10 +152,10 @@ static int thread_of(hwloc_topology_t topology, hwloc_obj_t pu)
 static void read_cpus(hwloc_topology_t topology, struct machine *machine)
 {
 	bool differ = packages_differ(topology);
-	int kinds = hwloc_cpukinds_get_nr(topology, 0);
+	int kinds = sym_hwloc_cpukinds_get_nr(topology, 0);
 	hwloc_obj_t pu = NULL;
 
-	while ((pu = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, pu))) {
+	while ((pu = hwloc_next(topology, HWLOC_OBJ_PU, pu))) {
 		struct machine_cpu *cpu = machine_add_cpu(machine, (int)pu->os_index);
 
 		cpu->node = node_of(machine, cpu->id);
@@ -165,7 +165,8 @@ static void read_cpus(hwloc_topology_t topology, struct machine *machine)
 		cpu->core = ancestor_index(topology, HWLOC_OBJ_CORE, pu);
 		cpu->thread = thread_of(topology, pu);
 		if (kinds > 1)
-			cpu->kind = hwloc_cpukinds_get_by_cpuset(topology, pu->cpuset, 0);
+			cpu->kind =
+				sym_hwloc_cpukinds_get_by_cpuset(topology, pu->cpuset, 0);
 		if (cpu->kind < 0)
 			cpu->kind = UNKNOWN_ID;
 	}
@@ -180,8 +181,7 @@ static void read_caches(hwloc_topology_t topology, struct machine *machine)
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		hwloc_obj_t object = NULL;
 
-		while ((object =
-				hwloc_get_next_obj_by_type(topology, types[i], object))) {
+		while ((object = hwloc_next(topology, types[i], object))) {
 			struct machine_cache *cache = vec_add(&machine->caches);
 
 			cache->level = (int)i + 1;
@@ -198,14 +198,16 @@ static struct hwloc_distances_s *latencies(hwloc_topology_t topology)
 	struct hwloc_distances_s *found[16];
 	unsigned n = 1;
 
-	if (hwloc_distances_get_by_name(topology, "NUMALatency", &n, found, 0) == 0 && n)
+	if (sym_hwloc_distances_get_by_name(topology, "NUMALatency", &n, found, 0) == 0 &&
+	    n)
 		return found[0];
 	n = ARRAY_SIZE(found);
-	if (hwloc_distances_get_by_type(topology, HWLOC_OBJ_NUMANODE, &n, found,
-					HWLOC_DISTANCES_KIND_FROM_OS | KIND_LATENCY, 0))
+	if (sym_hwloc_distances_get_by_type(topology, HWLOC_OBJ_NUMANODE, &n, found,
+					    HWLOC_DISTANCES_KIND_FROM_OS | KIND_LATENCY,
+					    0))
 		return NULL;
 	for (unsigned i = 1; i < MIN(n, ARRAY_SIZE(found)); i++)
-		hwloc_distances_release(topology, found[i]);
+		sym_hwloc_distances_release(topology, found[i]);
 	return n ? found[0] : NULL;
 }
 
@@ -249,11 +251,11 @@ static void read_distances(hwloc_topology_t topology, struct machine *machine)
 	/* "By type" gives heterogeneous matrices too; every object must be a node. */
 	for (unsigned i = 0; i < found->nbobjs; i++)
 		if (!found->objs[i] || found->objs[i]->type != HWLOC_OBJ_NUMANODE) {
-			hwloc_distances_release(topology, found);
+			sym_hwloc_distances_release(topology, found);
 			return;
 		}
 	copy_distances(found, machine);
-	hwloc_distances_release(topology, found);
+	sym_hwloc_distances_release(topology, found);
 }
 
 static struct machine_hmat *figure(struct machine *machine, int initiator, int target)
@@ -302,8 +304,8 @@ static void read_figures(hwloc_topology_t topology, hwloc_obj_t node, bool laten
 	hwloc_memattr_id_t id =
 		latency ? HWLOC_MEMATTR_ID_LATENCY : HWLOC_MEMATTR_ID_BANDWIDTH;
 
-	if (hwloc_memattr_get_initiators(topology, id, node, 0, &n, initiators, values) <
-	    0)
+	if (sym_hwloc_memattr_get_initiators(topology, id, node, 0, &n, initiators,
+					     values) < 0)
 		return;
 	for (unsigned i = 0; i < MIN(n, INITIATORS); i++)
 		if (values[i] <= UINT32_MAX)

@@ -7,6 +7,7 @@
  * span.c finds each element of the tree in the text. A byte order mark is tolerated and
  * kept; libxml2 is started behind it.
  */
+#include "base/xml/xml-library.h"
 #include "base/xml/document.h"
 
 #include "base/file.h"
@@ -176,28 +177,40 @@ static int parse_tree(const char *name, const struct text *text, xmlDoc **ret,
 {
 	struct complaint complaint = {.name = name, .error = error};
 	size_t mark = span_mark_bytes(text);
-	xmlParserCtxt *parser = xmlNewParserCtxt();
+	xmlParserCtxt *parser;
 	xmlDoc *xml;
 
+	if (xml_library_load(error) < 0)
+		return -1;
+	parser = sym_xmlNewParserCtxt();
 	if (!parser)
 		abort();
 	parser->_private = &complaint;
 	parser->sax->serror = on_error;
-	xml = xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL, NULL,
-				XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
-					XML_PARSE_COMPACT | XML_PARSE_NOERROR |
-					XML_PARSE_NOWARNING);
-	xmlFreeParserCtxt(parser);
+	xml = sym_xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL,
+				    NULL,
+				    XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
+					    XML_PARSE_COMPACT | XML_PARSE_NOERROR |
+					    XML_PARSE_NOWARNING);
+	sym_xmlFreeParserCtxt(parser);
 	if (!xml && !complaint.told)
 		error_input_at(error, name, 0, "not well-formed XML");
 	if (xml && (complaint.told || xml->intSubset || xml->extSubset)) {
 		if (!complaint.told)
 			error_input_at(error, name, 0, "a DOCTYPE is not taken");
-		xmlFreeDoc(xml);
+		sym_xmlFreeDoc(xml);
 		return -1;
 	}
 	*ret = xml;
 	return xml ? 0 : -1;
+}
+
+int document_prepare(struct error *error)
+{
+	if (xml_library_load(error) < 0)
+		return -1;
+	sym_xmlInitParser();
+	return 0;
 }
 
 /* Takes the text, which is empty afterwards. */
@@ -250,7 +263,7 @@ void document_free(struct document *document)
 	text_free(&document->text);
 	file_origin_free(&document->origin);
 	if (document->xml)
-		xmlFreeDoc(document->xml);
+		sym_xmlFreeDoc(document->xml);
 	vec_free(&document->elements);
 	vec_free(&document->attributes);
 	*document = (struct document){};
@@ -280,7 +293,7 @@ static int first_called(const xmlNode *node, const char *name)
 int document_child(const struct document *document, int parent, const char *name)
 {
 	if (parent < 0)
-		return first_called(xmlDocGetRootElement(document->xml), name);
+		return first_called(sym_xmlDocGetRootElement(document->xml), name);
 	return first_called(document->elements.v[parent].node->children, name);
 }
 
@@ -305,7 +318,7 @@ int document_find_step(const struct document *document, int parent, const char *
 		const char *slash = memchr(path, '/', n);
 		size_t step = slash ? (size_t)(slash - path) : n;
 		const xmlNode *node =
-			element < 0 ? xmlDocGetRootElement(document->xml)
+			element < 0 ? sym_xmlDocGetRootElement(document->xml)
 				    : document->elements.v[element].node->children;
 
 		while (node && !is_called_so(node, path, step))

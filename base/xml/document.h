@@ -13,12 +13,14 @@
 #include "base/error.h"
 #include "base/file.h"
 
+/* To be called before several threads parse. Fault (3): libxml2 cannot be loaded. */
+int document_prepare(struct error *error) _must_check_;
 /*
  * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all
  * with file and line: not well-formed, not UTF-8 (a byte order mark is taken and kept),
  * a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, more than 1000
  * attributes of one element, the text and the tree do not agree (which no known input
- * does).
+ * does). Besides, that of document_prepare().
  */
 int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
 		   struct error *error) _must_check_;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/xml/xml-library.h"
 #include "base/xml/edit.h"
 
 #include "base/xml/span.h"
@@ -72,7 +73,8 @@ static size_t last_place(const struct document *document, int element)
 
 static int last_child(const struct document *document, int parent)
 {
-	return document_number(xmlLastElementChild(document->elements.v[parent].node));
+	return document_number(
+		sym_xmlLastElementChild(document->elements.v[parent].node));
 }
 
 static size_t place(const struct document *document, int parent, int after,

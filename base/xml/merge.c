@@ -2,6 +2,7 @@
 /*
  * Making an element agree with a want: see edit_merge() in edit.h.
  */
+#include "base/xml/xml-library.h"
 #include "base/xml/edit.h"
 
 #include "base/xml/span.h"
@@ -207,7 +208,7 @@ static void merge_content(struct edits *edits, int element, const char *content)
 static const char *default_space(const struct document *document, int parent)
 {
 	const xmlNs *ns =
-		xmlSearchNs(document->xml, document->elements.v[parent].node, NULL);
+		sym_xmlSearchNs(document->xml, document->elements.v[parent].node, NULL);
 
 	return ns && ns->href && *ns->href ? (const char *)ns->href : NULL;
 }

@@ -8,6 +8,7 @@
  * next. It compares every name, counts every attribute, and stops with a fault as soon as
  * the two disagree, so that no edit is ever made at a place that was only guessed.
  */
+#include "base/xml/xml-library.h"
 #include "base/xml/span.h"
 
 #include <string.h>
@@ -279,10 +280,10 @@ static bool take_start_tag(struct scan *scan)
 	element->content = element->end_tag = (struct span){scan->at, scan->at};
 	element->node->_private = (void *)((intptr_t)number + 1);
 	if (element->self_closing) {
-		scan->expected = xmlNextElementSibling(element->node);
+		scan->expected = sym_xmlNextElementSibling(element->node);
 		return !element->node->children;
 	}
-	scan->expected = xmlFirstElementChild(element->node);
+	scan->expected = sym_xmlFirstElementChild(element->node);
 	scan->open = number;
 	scan->depth++;
 	return true;
@@ -304,7 +305,7 @@ static bool take_end_tag(struct scan *scan)
 		return false;
 	element->content.end = start;
 	element->end_tag = (struct span){start, scan->at};
-	scan->expected = xmlNextElementSibling(element->node);
+	scan->expected = sym_xmlNextElementSibling(element->node);
 	scan->open = element->parent;
 	scan->depth--;
 	return true;
@@ -341,7 +342,7 @@ int span_scan(struct document *document, struct error *error)
 		.n = document->text.n,
 		.at = mark,
 		.counted = mark,
-		.expected = xmlDocGetRootElement(document->xml),
+		.expected = sym_xmlDocGetRootElement(document->xml),
 		.open = -1,
 		.line = 1,
 		.column = 1,

@@ -41,7 +41,6 @@ struct session {
 	bool ended;    /* virt-layout-run */
 	bool alone;    /* nobody is left of those below it either */
 	double told_s; /* to end, since the start; 0: not yet */
-	bool shown;    /* a progress line stands there */
 	bool in_shell, typed_all, has_terminal;
 	size_t typed_start, n_typed; /* what of typed the guest has not got yet */
 	char typed[1024];
@@ -53,25 +52,12 @@ static double since_start_s(const struct session *s)
 	return run_clock_s() - s->of->began_s;
 }
 
-static void show_progress(struct session *s)
+static const char *stage(const struct session *s)
 {
-	if (!s->of->request->progress || s->in_shell)
-		return;
-	fprintf(stderr, "\rbooting under %s: %s, %.0f s ",
-		s->result->accel == ACCEL_KVM ? "KVM" : "TCG",
-		s->of->request->stop_after == STOP_AFTER_TABLES ? "tables"
-		: s->result->times.started > 0                  ? "agent"
-		: s->result->times.first_byte > 0               ? "kernel"
-								: "firmware",
-		since_start_s(s));
-	s->shown = true;
-}
-
-static void end_progress(struct session *s)
-{
-	if (s->shown)
-		fputs("\r\033[K", stderr);
-	s->shown = false;
+	return s->of->request->stop_after == STOP_AFTER_TABLES ? "tables"
+	       : s->result->times.started > 0                  ? "agent"
+	       : s->result->times.first_byte > 0               ? "kernel"
+							       : "firmware";
 }
 
 /* Lets go of the pipe: the run ends its domain and itself. */
@@ -93,7 +79,7 @@ static void begin_shell(struct session *s)
 {
 	struct termios raw;
 
-	end_progress(s);
+	progress_end(s->of->request->progress);
 	s->in_shell = true;
 	if (tcgetattr(STDIN_FILENO, &s->terminal) < 0)
 		return;
@@ -366,6 +352,8 @@ static void follow(struct session *s)
 {
 	s->result->run_status = RUN_SYSTEM;
 	ask_tables(s);
+	progress_begin_stage(s->of->request->progress, stage(s), "booting under %s",
+			     s->result->accel == ACCEL_KVM ? "KVM" : "TCG");
 	while (goes_on(s)) {
 		struct pollfd wait[] = {
 			{.fd = s->output, .events = POLLIN},
@@ -374,7 +362,7 @@ static void follow(struct session *s)
 			typed_poll(s),
 		};
 
-		show_progress(s);
+		progress_stage(s->of->request->progress, stage(s));
 		wait_for_libvirt(s);
 		if (poll(wait, ARRAY_SIZE(wait), tick_ms(s)) <= 0) {
 			end_shell(s);
@@ -455,7 +443,7 @@ static void finish(struct session *s)
 	tell_end(s);
 	close_fd(&s->output);
 	close_fd(&s->messages);
-	end_progress(s);
+	progress_end(s->of->request->progress);
 	if (s->has_terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &s->terminal);
 	text_add(&s->result->messages, "", 0);

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "base/progress.h"
 #include "planner/boot/assignable.h"
 #include "planner/boot/fw-cfg.h"
 #include "planner/boot/initrd.h"
@@ -54,7 +55,7 @@ struct boot_request {
 	enum assign_mode assign;
 	struct assignable_list assign_to;
 	enum initrd_compression compression;
-	bool progress; /* a line on standard error while it runs */
+	struct progress *progress; /* NULL: nobody watches */
 	/* For ACCEL_AUTO; not set: ask /dev/kvm, and some seconds. */
 	bool (*kvm_answers)(const char *arch);
 	double kvm_limit_s; /* for the agent's first word under KVM */

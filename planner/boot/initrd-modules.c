@@ -6,11 +6,10 @@
  */
 #include "planner/boot/initrd.h"
 
+#include "planner/boot/archive-library.h"
 #include "base/file.h"
 #include "base/mem.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <elf.h>
 #include <errno.h>
 #include <fts.h>
@@ -165,23 +164,26 @@ void module_tree_free(struct module_tree **ret)
 /* The module as the kernel takes it, whichever way the file is packed. */
 static int unpack(const char *path, struct text *ret, struct error *error)
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive;
 	struct archive_entry *entry;
 	char buffer[65536];
 	la_ssize_t n = -1;
 
-	archive_read_support_format_raw(archive);
-	archive_read_support_filter_all(archive);
-	if (archive_read_open_filename(archive, path, sizeof(buffer)) == ARCHIVE_OK &&
-	    archive_read_next_header(archive, &entry) == ARCHIVE_OK)
-		while ((n = archive_read_data(archive, buffer, sizeof(buffer))) > 0 &&
+	if (archive_library_load(error) < 0)
+		return -1;
+	archive = sym_archive_read_new();
+	sym_archive_read_support_format_raw(archive);
+	sym_archive_read_support_filter_all(archive);
+	if (sym_archive_read_open_filename(archive, path, sizeof(buffer)) == ARCHIVE_OK &&
+	    sym_archive_read_next_header(archive, &entry) == ARCHIVE_OK)
+		while ((n = sym_archive_read_data(archive, buffer, sizeof(buffer))) > 0 &&
 		       ret->n <= MODULE_LIMIT)
 			text_add(ret, buffer, (size_t)n);
 	if (n < 0)
-		error_system(error, 0, "%s: %s", path, archive_error_string(archive));
+		error_system(error, 0, "%s: %s", path, sym_archive_error_string(archive));
 	else if (n > 0)
 		error_input(error, "%s: larger than %d MiB", path, MODULE_LIMIT >> 20);
-	archive_read_free(archive);
+	sym_archive_read_free(archive);
 	return n == 0 ? 0 : -1;
 }
 

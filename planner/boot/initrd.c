@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/boot/initrd.h"
 
+#include "planner/boot/archive-library.h"
 #include "base/file.h"
 #include "base/mem.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -173,29 +172,29 @@ static la_ssize_t on_bytes(struct archive *archive, void *opaque, const void *by
 static int write_entry(struct archive *archive, const struct initrd_entry *entry,
 		       int64_t number)
 {
-	struct archive_entry *e = archive_entry_new();
+	struct archive_entry *e = sym_archive_entry_new();
 	bool file = S_ISREG(entry->mode);
 	int answer;
 
-	archive_entry_set_pathname(e, entry->path);
-	archive_entry_set_mode(e, entry->mode);
-	archive_entry_set_nlink(e, S_ISDIR(entry->mode) ? 2 : 1);
-	archive_entry_set_ino64(e, number);
-	archive_entry_set_uid(e, 0);
-	archive_entry_set_gid(e, 0);
-	archive_entry_set_mtime(e, 0, 0);
-	archive_entry_set_dev(e, 0);
-	archive_entry_set_size(e, file ? (la_int64_t)entry->bytes.n : 0);
+	sym_archive_entry_set_pathname(e, entry->path);
+	sym_archive_entry_set_mode(e, entry->mode);
+	sym_archive_entry_set_nlink(e, S_ISDIR(entry->mode) ? 2 : 1);
+	sym_archive_entry_set_ino64(e, number);
+	sym_archive_entry_set_uid(e, 0);
+	sym_archive_entry_set_gid(e, 0);
+	sym_archive_entry_set_mtime(e, 0, 0);
+	sym_archive_entry_set_dev(e, 0);
+	sym_archive_entry_set_size(e, file ? (la_int64_t)entry->bytes.n : 0);
 	if (S_ISLNK(entry->mode))
-		archive_entry_set_symlink(e, entry->bytes.s);
+		sym_archive_entry_set_symlink(e, entry->bytes.s);
 	if (S_ISCHR(entry->mode)) {
-		archive_entry_set_rdevmajor(e, entry->major);
-		archive_entry_set_rdevminor(e, entry->minor);
+		sym_archive_entry_set_rdevmajor(e, entry->major);
+		sym_archive_entry_set_rdevminor(e, entry->minor);
 	}
-	answer = archive_write_header(archive, e);
-	archive_entry_free(e);
+	answer = sym_archive_write_header(archive, e);
+	sym_archive_entry_free(e);
 	if (answer == ARCHIVE_OK && file && entry->bytes.n > 0 &&
-	    archive_write_data(archive, entry->bytes.s, entry->bytes.n) !=
+	    sym_archive_write_data(archive, entry->bytes.s, entry->bytes.n) !=
 		    (la_ssize_t)entry->bytes.n)
 		answer = ARCHIVE_FATAL;
 	return answer;
@@ -215,34 +214,40 @@ static int open_archive(struct archive *archive, enum initrd_compression compres
 {
 	const char *filter = filters[compression].name;
 
-	if (archive_write_set_format_cpio_newc(archive) != ARCHIVE_OK)
+	if (sym_archive_write_set_format_cpio_newc(archive) != ARCHIVE_OK)
 		return -1;
-	if (filter && archive_write_add_filter_by_name(archive, filter) != ARCHIVE_OK)
+	if (filter && sym_archive_write_add_filter_by_name(archive, filter) != ARCHIVE_OK)
 		return -1;
-	if (filter && archive_write_set_options(archive, filters[compression].options) !=
-			      ARCHIVE_OK)
+	if (filter &&
+	    sym_archive_write_set_options(archive, filters[compression].options) !=
+		    ARCHIVE_OK)
 		return -1;
-	archive_write_set_bytes_per_block(archive, 0);
-	return archive_write_open(archive, ret, NULL, on_bytes, NULL) == ARCHIVE_OK ? 0
-										    : -1;
+	sym_archive_write_set_bytes_per_block(archive, 0);
+	return sym_archive_write_open(archive, ret, NULL, on_bytes, NULL) == ARCHIVE_OK
+		       ? 0
+		       : -1;
 }
 
 int initrd_write(const struct initrd *initrd, enum initrd_compression compression,
 		 struct text *ret, struct error *error)
 {
-	struct archive *archive = archive_write_new();
-	int answer = open_archive(archive, compression, ret);
+	struct archive *archive;
+	int answer;
 
+	if (archive_library_load(error) < 0)
+		return -1;
+	archive = sym_archive_write_new();
+	answer = open_archive(archive, compression, ret);
 	for (size_t i = 0; i < initrd->entries.n && answer == 0; i++)
 		if (write_entry(archive, &initrd->entries.v[i], (int64_t)i + 1) !=
 		    ARCHIVE_OK)
 			answer = -1;
-	if (answer == 0 && archive_write_close(archive) != ARCHIVE_OK)
+	if (answer == 0 && sym_archive_write_close(archive) != ARCHIVE_OK)
 		answer = -1;
 	if (answer < 0)
 		error_system(error, 0, "the initrd cannot be written: %s",
-			     archive_error_string(archive));
-	archive_write_free(archive);
+			     sym_archive_error_string(archive));
+	sym_archive_write_free(archive);
 	return answer;
 }
 

@@ -7,12 +7,11 @@
  */
 #include "planner/boot/boot.h"
 
+#include "planner/boot/archive-library.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "planner/boot/run.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -74,7 +73,7 @@ static struct member classify(const char *path)
 
 static int fail(struct archive *archive, const char *path, struct error *error)
 {
-	const char *why = archive_error_string(archive);
+	const char *why = sym_archive_error_string(archive);
 
 	return error_input(error, "%s: cannot be unpacked: %s", path,
 			   why ? why : "damaged");
@@ -91,7 +90,7 @@ static int write_file(struct archive *archive, struct boot_package *package,
 
 	if (fd < 0)
 		return errno == EEXIST ? 0 : error_system(error, errno, "%s", into);
-	while ((n = archive_read_data(archive, block, sizeof(block))) > 0) {
+	while ((n = sym_archive_read_data(archive, block, sizeof(block))) > 0) {
 		package->n_bytes += (uint64_t)n;
 		if (package->n_bytes > UNPACKED_LIMIT_BYTES)
 			return error_input(error, "%s: unpacks to more than %llu GiB",
@@ -148,11 +147,11 @@ static int unpack_files(struct archive *archive, struct boot_package *package,
 	int status, written = 0;
 
 	while (written == 0 &&
-	       (status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
-		const char *name = archive_entry_pathname(entry);
+	       (status = sym_archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+		const char *name = sym_archive_entry_pathname(entry);
 		struct member member = {};
 
-		if (name && S_ISREG(archive_entry_filetype(entry)))
+		if (name && S_ISREG(sym_archive_entry_filetype(entry)))
 			member = classify(name);
 		if (member.kind == MEMBER_KERNEL ||
 		    (member.kind == MEMBER_MODULES && modules))
@@ -176,23 +175,23 @@ static la_ssize_t read_inner(struct archive *archive, void *data, const void **r
 
 	(void)archive;
 	*ret_block = inner->block;
-	return archive_read_data(inner->outer, inner->block, sizeof(inner->block));
+	return sym_archive_read_data(inner->outer, inner->block, sizeof(inner->block));
 }
 
 static int unpack_inner(struct archive *outer, struct boot_package *package, bool modules,
 			const char *path, struct error *error)
 {
 	struct inner inner = {.outer = outer};
-	struct archive *archive = archive_read_new();
+	struct archive *archive = sym_archive_read_new();
 	int status;
 
-	archive_read_support_filter_all(archive);
-	archive_read_support_format_tar(archive);
-	if (archive_read_open(archive, &inner, NULL, read_inner, NULL) != ARCHIVE_OK)
+	sym_archive_read_support_filter_all(archive);
+	sym_archive_read_support_format_tar(archive);
+	if (sym_archive_read_open(archive, &inner, NULL, read_inner, NULL) != ARCHIVE_OK)
 		status = fail(archive, path, error);
 	else
 		status = unpack_files(archive, package, modules, path, error);
-	archive_read_free(archive);
+	sym_archive_read_free(archive);
 	return status;
 }
 
@@ -202,8 +201,8 @@ static int unpack_deb(struct archive *archive, struct boot_package *package, boo
 	struct archive_entry *entry;
 	int status;
 
-	while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
-		const char *name = archive_entry_pathname(entry);
+	while ((status = sym_archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+		const char *name = sym_archive_entry_pathname(entry);
 
 		if (name && has_prefix(name, "data.tar"))
 			return unpack_inner(archive, package, modules, path, error);
@@ -219,20 +218,22 @@ static int unpack(struct boot_package *package, const char *path, bool modules,
 	struct archive *archive;
 	int status;
 
+	if (archive_library_load(error) < 0)
+		return -1;
 	if (!package->directory &&
 	    boot_root_make(&package->directory, &package->lock, error) < 0)
 		return -1;
-	archive = archive_read_new();
-	archive_read_support_filter_all(archive);
-	archive_read_support_format_ar(archive);
-	archive_read_support_format_cpio(archive);
-	if (archive_read_open_filename(archive, path, BLOCK_BYTES) != ARCHIVE_OK)
+	archive = sym_archive_read_new();
+	sym_archive_read_support_filter_all(archive);
+	sym_archive_read_support_format_ar(archive);
+	sym_archive_read_support_format_cpio(archive);
+	if (sym_archive_read_open_filename(archive, path, BLOCK_BYTES) != ARCHIVE_OK)
 		status = fail(archive, path, error);
 	else if (format_of(path) == RPM)
 		status = unpack_files(archive, package, modules, path, error);
 	else
 		status = unpack_deb(archive, package, modules, path, error);
-	archive_read_free(archive);
+	sym_archive_read_free(archive);
 	return status;
 }
 

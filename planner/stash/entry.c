@@ -4,6 +4,7 @@
 #include "planner/stash/parts.h"
 
 #include "base/xml/style.h"
+#include "base/xml/xml-library.h"
 
 /*
  * A declaration of @ns unless @place knows it: when the element is moved there, what is
@@ -14,9 +15,9 @@ static void add_space(struct text *text, xmlNode *element, const xmlNs *ns,
 {
 	const xmlNs *above =
 		element->parent->type == XML_ELEMENT_NODE
-			? xmlSearchNs(element->doc, element->parent, ns->prefix)
+			? sym_xmlSearchNs(element->doc, element->parent, ns->prefix)
 			: NULL;
-	const xmlNs *there = xmlSearchNs(place->doc, place, ns->prefix);
+	const xmlNs *there = sym_xmlSearchNs(place->doc, place, ns->prefix);
 	_cleanup_free_ char *name =
 		ns->prefix ? xasprintf("xmlns:%s", ns->prefix) : xstrdup("xmlns");
 	_cleanup_free_ char *said = xasprintf(" %s=", name);

@@ -18,6 +18,7 @@
 
 #include "planner/stash/stash.h"
 
+#include "base/xml/xml-library.h"
 #include "base/xml/style.h"
 
 static const char *space_of(const xmlNode *node)
@@ -207,7 +208,7 @@ static int add_to_metadata(struct stash_work *work, int metadata, const struct g
 			   const struct entry *entry, struct error *error)
 {
 	const struct document_element *it = &work->document.elements.v[metadata];
-	int last = document_number(xmlLastElementChild(it->node));
+	int last = document_number(sym_xmlLastElementChild(it->node));
 	size_t at =
 		last >= 0 ? document_whole(&work->document, last).end : it->content.start;
 	_cleanup_text_ struct text text = {};

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* stash-select.c - which elements of a domain an XPath expression means. */
+#include "base/xml/xml-library.h"
 #include "planner/stash/parts.h"
-
-#include <libxml/xpath.h>
-#include <libxml/xpathInternals.h>
 
 /* libxml2's complaint about an expression has a number and a place, and no words. */
 static void on_xpath_error(void *data, const xmlError *what)
@@ -30,7 +28,7 @@ static void register_spaces(xmlXPathContext *context, const struct document *doc
 		for (const xmlNs *ns = document->elements.v[i].node->nsDef; ns;
 		     ns = ns->next)
 			if (ns->prefix)
-				xmlXPathRegisterNs(context, ns->prefix, ns->href);
+				sym_xmlXPathRegisterNs(context, ns->prefix, ns->href);
 }
 
 static int add_nodes(const char *xpath, const xmlXPathObject *object,
@@ -54,7 +52,7 @@ static int add_nodes(const char *xpath, const xmlXPathObject *object,
 
 static int evaluate(struct stash_work *work, const char *xpath, struct error *error)
 {
-	xmlXPathContext *context = xmlXPathNewContext(work->document.xml);
+	xmlXPathContext *context = sym_xmlXPathNewContext(work->document.xml);
 	_cleanup_free_ char *message = NULL;
 	xmlXPathObject *object;
 	int rc = -1;
@@ -64,14 +62,14 @@ static int evaluate(struct stash_work *work, const char *xpath, struct error *er
 	context->error = on_xpath_error;
 	context->userData = &message;
 	register_spaces(context, &work->document);
-	object = xmlXPathEvalExpression((const xmlChar *)xpath, context);
+	object = sym_xmlXPathEvalExpression((const xmlChar *)xpath, context);
 	if (object)
 		rc = add_nodes(xpath, object, work, error);
 	else
 		error_input(error, "%s: is no XPath expression: %s", xpath,
 			    message ? message : "no reason given");
-	xmlXPathFreeObject(object);
-	xmlXPathFreeContext(context);
+	sym_xmlXPathFreeObject(object);
+	sym_xmlXPathFreeContext(context);
 	return rc;
 }
 

@@ -134,14 +134,45 @@ static void kinds(void **state _unused_)
 	text_free(&scene.said);
 }
 
+/* A job of which only its stage is known. */
+static void stages(void **state _unused_)
+{
+	struct scene scene = {};
+	struct progress bar = watched(&scene, 40), lines = watched(&scene, 0);
+	struct progress narrow = watched(&scene, sizeof("booting: kernel, 2 s") - 1);
+
+	progress_begin_stage(&bar, "firmware", "booting");
+	scene.now_ms = 900;
+	progress_stage(&bar, "firmware");
+	expect(&scene, "");
+	scene.now_ms = 2999;
+	progress_stage(&bar, "kernel");
+	expect(&scene, "\r\033[Kbooting: kernel, 2 s");
+	progress_end(&bar);
+	expect(&scene, "\r\033[K");
+	progress_stage(&bar, "agent"); /* after its end */
+	progress_stage(NULL, "agent");
+	expect(&scene, "");
+	progress_begin_stage(&lines, "firmware", "booting");
+	scene.now_ms += 4000;
+	progress_stage(&lines, "agent");
+	expect(&scene, "booting: agent, 4 s\n");
+	progress_end(&lines);
+	text_free(&scene.said);
+	progress_begin_stage(&narrow, "firmware", "booting");
+	scene.now_ms += 2000;
+	progress_stage(&narrow, "kernel");
+	expect(&scene, "\r\033[Kkernel, 2 s"); /* what fits */
+	progress_end(&narrow);
+	text_free(&scene.said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_jobs),
-		cmocka_unit_test(lines),
-		cmocka_unit_test(bar),
-		cmocka_unit_test(kinds),
-		cmocka_unit_test(narrow_terminals),
+		cmocka_unit_test(short_jobs), cmocka_unit_test(lines),
+		cmocka_unit_test(bar),        cmocka_unit_test(kinds),
+		cmocka_unit_test(stages),     cmocka_unit_test(narrow_terminals),
 	};
 
 	return RUN_TESTS(tests);

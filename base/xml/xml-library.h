@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * xml-library.h - the functions of libxml2 that we call. It brings ICU and
+ * libstdc++ along, which takes longer to load than most commands run.
+ */
+#pragma once
+
+#include "base/library.h"
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/tree.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+/* clang-format off */
+#define XML_FUNCTIONS(X) \
+	X(__xmlGenericError) \
+	X(__xmlGenericErrorContext) \
+	X(xmlCreateMemoryParserCtxt) \
+	X(xmlCtxtReadMemory) \
+	X(xmlCtxtUseOptions) \
+	X(xmlDocGetRootElement) \
+	X(xmlFirstElementChild) \
+	X(xmlFreeDoc) \
+	X(xmlFreeParserCtxt) \
+	X(xmlInitParser) \
+	X(xmlLastElementChild) \
+	X(xmlNewParserCtxt) \
+	X(xmlNextElementSibling) \
+	X(xmlParseDocument) \
+	X(xmlSAX2GetLineNumber) \
+	X(xmlSearchNs) \
+	X(xmlSetGenericErrorFunc) \
+	X(xmlStopParser) \
+	X(xmlXPathEvalExpression) \
+	X(xmlXPathFreeContext) \
+	X(xmlXPathFreeObject) \
+	X(xmlXPathNewContext) \
+	X(xmlXPathRegisterNs)
+/* clang-format on */
+
+/* Each as sym_NAME. */
+LIBRARY_DECLARE(DLOPEN_XML2, XML_FUNCTIONS)
+/*
+ * To be called before the first of them: parsing a document does. Fault (3): it cannot be
+ * loaded.
+ */
+int xml_library_load(struct error *error) _must_check_;
