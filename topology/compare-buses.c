@@ -9,14 +9,29 @@
 
 #include <stdio.h>
 
-/* The first root bus whose number a bridge leads to, NULL. */
-static const struct machine_root *taken_in(const struct machine *machine,
+/*
+ * The machine whose bridges tell which buses they lead to: what is expected, where the
+ * observed side knows root buses but not what is behind bridges.
+ */
+static const struct machine *numbered(const struct comparison *c)
+{
+	return c->observed->pci_known == KNOWN_UNKNOWN ? c->expected : c->observed;
+}
+
+/* The first root bus of @roots_of whose number a bridge of @machine leads to, NULL. */
+static const struct machine_root *taken_in(const struct machine *roots_of,
+					   const struct machine *machine,
 					   const struct machine_function *bridge)
 {
-	for (size_t i = 0; i < machine->roots.n; i++) {
-		const struct machine_root *root = &machine->roots.v[i];
+	const struct machine_root *own = &machine->roots.v[bridge->root];
 
-		if (root->domain == bridge->at.domain && (int)i != bridge->root &&
+	if (!bridge->bridge || !bridge->secondary)
+		return NULL;
+	for (size_t i = 0; i < roots_of->roots.n; i++) {
+		const struct machine_root *root = &roots_of->roots.v[i];
+
+		if (root->domain == bridge->at.domain &&
+		    root->first_bus != own->first_bus &&
 		    root->first_bus >= bridge->secondary &&
 		    root->first_bus <= bridge->subordinate)
 			return root;
@@ -30,7 +45,8 @@ static bool was_expected(const struct comparison *c,
 	const struct machine_function *same = machine_function(c->expected, bridge->at);
 
 	return same && same->secondary == bridge->secondary &&
-	       same->subordinate == bridge->subordinate && taken_in(c->expected, same);
+	       same->subordinate == bridge->subordinate &&
+	       taken_in(c->expected, c->expected, same);
 }
 
 /* What a kernel's log says of bus numbers that it found taken. */
@@ -71,22 +87,21 @@ static void compare_complaint(struct comparison *c)
 
 void compare_buses(struct comparison *c)
 {
-	const struct machine *machine = c->observed;
+	const struct machine *machine = numbered(c);
 
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		const struct machine_function *bridge = &machine->functions.v[i];
-		const struct machine_root *root = bridge->bridge && bridge->secondary
-							  ? taken_in(machine, bridge)
-							  : NULL;
+		const struct machine_root *root = taken_in(c->observed, machine, bridge);
 
 		if (!root || was_expected(c, bridge))
 			continue;
 		compare_add(c, DIFFERENCE_BUS_OVERLAP, -1, "root bus %04x:%02x",
 			    root->domain, root->first_bus);
 		compare_expected(c, "a number that no bridge leads to");
-		compare_observed(c, PCI_FORMAT " leads to buses %02x-%02x",
-				 PCI_ARGS(bridge->at), bridge->secondary,
-				 bridge->subordinate);
+		compare_observed(c, PCI_FORMAT " %s buses %02x-%02x",
+				 PCI_ARGS(bridge->at),
+				 machine == c->expected ? "needs" : "leads to",
+				 bridge->secondary, bridge->subordinate);
 	}
 	if (compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL) < 0)
 		compare_complaint(c);
@@ -94,10 +109,9 @@ void compare_buses(struct comparison *c)
 
 /* Whether @bus lies among those of the bridge's root and the root that it takes in. */
 static bool is_near(const struct machine *machine, const struct machine_function *bridge,
-		    uint32_t domain, uint8_t bus)
+		    const struct machine_root *other, uint32_t domain, uint8_t bus)
 {
 	const struct machine_root *own = &machine->roots.v[bridge->root];
-	const struct machine_root *other = taken_in(machine, bridge);
 	uint8_t last = MAX(bridge->subordinate, other->last_bus);
 
 	return domain == bridge->at.domain && bus >= own->first_bus && bus <= last;
@@ -117,18 +131,17 @@ static int complaint_near(const struct comparison *c, uint32_t domain, uint8_t b
 
 int compare_overlap_near(const struct comparison *c, uint32_t domain, uint8_t bus)
 {
+	const struct machine *machine = numbered(c);
 	int found = -1;
 
 	if (compare_find(c, DIFFERENCE_BUS_OVERLAP, NULL) < 0)
 		return -1;
-	for (size_t i = 0; found < 0 && i < c->observed->functions.n; i++) {
-		const struct machine_function *bridge = &c->observed->functions.v[i];
-		const struct machine_root *root = NULL;
+	for (size_t i = 0; found < 0 && i < machine->functions.n; i++) {
+		const struct machine_function *bridge = &machine->functions.v[i];
+		const struct machine_root *root = taken_in(c->observed, machine, bridge);
 		_cleanup_free_ char *subject = NULL;
 
-		if (bridge->bridge && bridge->secondary)
-			root = taken_in(c->observed, bridge);
-		if (!root || !is_near(c->observed, bridge, domain, bus))
+		if (!root || !is_near(machine, bridge, root, domain, bus))
 			continue;
 		subject = xasprintf("root bus %04x:%02x", root->domain, root->first_bus);
 		found = compare_find(c, DIFFERENCE_BUS_OVERLAP, subject);

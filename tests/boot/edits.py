@@ -96,8 +96,8 @@ REFUSED = {
 # says first of its record; None: no table tells, since firmware or a kernel must have run.
 # QEMU refuses those of REFUSED there too.
 TABLES = {
-    "window-too-small": ("root-missing", "root bus 0000:e8"),
-    "window-in-main-bus": ("root-missing", "root bus 0000:dc"),
+    "window-too-small": ("bus-overlap", "root bus 0000:de"),
+    "window-in-main-bus": ("bus-overlap", "root bus 0000:04"),
     "node-swapped": ("root-on-other-node", "root bus 0000:e8"),
     "node-left-out": ("root-on-other-node", "root bus 0000:f4"),
     "iommu-left-out": ("iommu-table-missing", "the machine"),

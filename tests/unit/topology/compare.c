@@ -504,6 +504,30 @@ static void functions_known_in_part(void **state)
 	assert_int_equal(other.list.v[1].kind, DIFFERENCE_DEVICE_UNPLANNED);
 }
 
+/* Firmware will need a number for what is behind a bridge, and a root bus has it. */
+static void overlap_to_come(void **state)
+{
+	_cleanup_machine_ struct machine expected = {}, observed = {};
+	_cleanup_differences_ struct differences differences = {};
+
+	(void)state;
+	make_guest(&expected);
+	make_guest(&observed);
+	keep_root_functions(&observed);
+	*vec_add(&observed.roots) = (struct machine_root){.first_bus = 0x82,
+							  .last_bus = 0x82,
+							  .affinity.node = UNKNOWN_ID};
+	machine_settle(&observed, true);
+	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
+	assert_int_equal(differences.list.n, 2);
+	assert_int_equal(differences.list.v[0].kind, DIFFERENCE_BUS_OVERLAP);
+	assert_string_equal(differences.list.v[0].subject, "root bus 0000:82");
+	assert_string_equal(differences.list.v[0].observed,
+			    "0000:80:01.0 needs buses 82-82");
+	assert_int_equal(differences.list.v[1].kind, DIFFERENCE_ROOT_UNPLANNED);
+	assert_int_equal(differences.list.v[1].because, 0);
+}
+
 static void json(void **state)
 {
 	_cleanup_machine_ struct machine expected = {}, observed = {};
@@ -534,6 +558,7 @@ int main(void)
 		cmocka_unit_test(no_machine_differs_from_itself),
 		cmocka_unit_test(unknown_is_not_passed),
 		cmocka_unit_test(functions_known_in_part),
+		cmocka_unit_test(overlap_to_come),
 		cmocka_unit_test(json),
 	};
 
