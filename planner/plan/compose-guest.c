@@ -241,21 +241,6 @@ void compose_intel(struct guest *guest, struct guest_iommu *iommu)
 	set_string(&guest->ioapic_driver, "qemu");
 }
 
-static void set_cpu(const struct request *request, struct guest *guest)
-{
-	_cleanup_free_ char *copy = xstrdup(request->cpu);
-	char *rest = copy, *mode = strsep(&rest, "+"), *feature;
-
-	set_string(&guest->cpu_mode, mode);
-	while ((feature = strsep(&rest, "+"))) {
-		struct guest_feature *row = vec_add(&guest->cpu_features);
-
-		row->element = -1;
-		row->name = xstrdup(feature);
-		row->policy = xstrdup("require");
-	}
-}
-
 static void set_identity(const struct request *request, struct guest *guest)
 {
 	bool efi = request->firmware != FIRMWARE_BIOS;
@@ -298,7 +283,6 @@ void compose_machine(const struct request *request, struct guest *guest)
 	struct guest_controller *root;
 
 	set_identity(request, guest);
-	set_cpu(request, guest);
 	root = guest_add_controller(guest, "pci");
 	root->index = number_of(0);
 	set_string(&root->model, controller_rows[CONTROLLER_PCIE_ROOT].name);

@@ -16,7 +16,7 @@ enum general {
 	GENERAL_DISK,
 };
 
-/* What a fresh domain is before it has cells and ports: identity, CPU and pcie-root. */
+/* What a fresh domain is before it has CPUs and ports: its identity, and pcie-root. */
 void compose_machine(const struct request *request, struct guest *guest);
 /* What libvirt would add by itself at an address of its own choice. */
 void compose_fixed_controllers(const struct request *request, struct guest *guest);

@@ -180,6 +180,11 @@ static const char *name_of(enum controller_model kind)
 	return kind == LAYOUT_ENDPOINT ? "device" : controller_rows[kind].name;
 }
 
+static const char *plural_of(enum controller_model kind)
+{
+	return controller_role(kind) == ROLE_EXPANDER ? "es" : "s";
+}
+
 /* Slots that a plan may use: pcie-root's last one is the chipset's. */
 static unsigned count_slots(const struct layout *layout, int parent)
 {
@@ -198,14 +203,14 @@ static int no_slot(const struct layout *layout, int parent, enum controller_mode
 		return error_input(
 			error,
 			"%u %s%s on %s (controller %u) do not fit: its slots are taken; free some, or ask for fewer",
-			wanted, name_of(kind), wanted == 1 ? "" : "s", name_of(bus->kind),
-			bus->index);
+			wanted, name_of(kind), wanted == 1 ? "" : plural_of(kind),
+			name_of(bus->kind), bus->index);
 	return error_input(
 		error,
 		"%u %s%s on %s (controller %u) do not fit: it has %u slots of %u functions: ask for fewer%s",
-		wanted, name_of(kind), wanted == 1 ? "" : "s", name_of(bus->kind),
-		bus->index, count_slots(layout, parent), PCI_FUNCTIONS,
-		parent > 0 ? ", or spread them over more nodes" : "");
+		wanted, name_of(kind), wanted == 1 ? "" : plural_of(kind),
+		name_of(bus->kind), bus->index, count_slots(layout, parent),
+		PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");
 }
 
 /*

@@ -104,7 +104,7 @@ static int plan_over(struct in_place *plan, struct text *ret_xml, struct error *
 	    fit_general_ports(request, error) < 0)
 		return -1;
 	compose_machine(request, &plan->new);
-	if (in_place_numa(plan, error) < 0)
+	if (in_place_cpu(plan, error) < 0 || in_place_numa(plan, error) < 0)
 		return -1;
 	compose_hmat(request, &plan->new);
 	if (in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)

@@ -67,6 +67,8 @@ int in_place_bus(const struct in_place *plan, const struct guest_address *addres
 uint64_t in_place_granule(const struct in_place *plan);
 /* What the request leaves open becomes what the domain has. */
 int in_place_fill_request(struct in_place *plan, struct error *error) _must_check_;
+/* --cpu MODE+FEATURE... */
+int in_place_cpu(struct in_place *plan, struct error *error) _must_check_;
 /* Cells, vCPUs, memory, topology of the request. */
 int in_place_numa(struct in_place *plan, struct error *error) _must_check_;
 /* The tree as libvirt would complete it, as a layout of given items. */

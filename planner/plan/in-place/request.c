@@ -97,8 +97,7 @@ static bool has_feature(const struct guest *guest, const char *name)
 	return false;
 }
 
-/* --cpu MODE+FEATURE... */
-static int set_cpu(struct in_place *plan, struct error *error)
+int in_place_cpu(struct in_place *plan, struct error *error)
 {
 	_cleanup_free_ char *copy = xstrdup(plan->request->cpu);
 	char *rest = copy, *mode = strsep(&rest, "+"), *feature;
@@ -130,7 +129,7 @@ static int set_said(struct in_place *plan, struct error *error)
 		free(plan->new.type);
 		plan->new.type = xstrdup(plan->request->type);
 	}
-	return plan->request->cpu ? set_cpu(plan, error) : 0;
+	return plan->request->cpu ? in_place_cpu(plan, error) : 0;
 }
 
 int in_place_fill_request(struct in_place *plan, struct error *error)

@@ -2,6 +2,7 @@ cd tests/golden/plan &&
 	A="--node vcpus=2,memory=1GiB --nic e1000e,per-node=1"
 virt-layout plan --domain i440fx.xml $A
 virt-layout plan --domain full-root.xml $A
+virt-layout plan --domain full-root.xml $A --node vcpus=2,memory=1GiB
 virt-layout plan --domain full-window.xml --nic e1000e,per-node=3
 virt-layout plan --domain clash.xml $A
 virt-layout plan --domain full-root.xml --nic e1000e,per-node=1

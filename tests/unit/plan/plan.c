@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Over random requests: the plan is the same twice, reads back without complaint,
- * predicts the machine it was made for, and editing it into itself makes no edit.
+ * predicts the machine it was made for, and editing it into itself makes no edit. The
+ * same request planned in the planned domain changes nothing.
  */
 #include "tests/unit/test.h"
 
 #include "planner/plan/expect.h"
 #include "planner/guest/edit.h"
 #include "planner/guest/read.h"
+#include "planner/plan/in-place/in-place.h"
 #include "planner/plan/plan.h"
 #include "planner/guest/predict/predict.h"
 #include "topology/compare.h"
@@ -195,10 +197,89 @@ static void random_requests(void **state)
 	print_message("%u planned, %u refused\n", planned, refused);
 }
 
+/* Puts devices below root complexes of their node, in order, as a mirrored host does. */
+static void add_roots(struct request *request, size_t from)
+{
+	for (size_t i = from; i < request->devices.n; i++) {
+		struct request_device *device = &request->devices.v[i];
+		int root = -1;
+
+		for (size_t j = 0; j < request->roots.n; j++)
+			if (request->roots.v[j].cell == device->cell)
+				root = (int)j;
+		if (root < 0 || roll_small(&dice, 3) == 0) {
+			root = (int)request->roots.n;
+			vec_add(&request->roots)->cell = device->cell;
+		}
+		device->root = root;
+	}
+}
+
+/* The same for a fresh domain and for one that exists. */
+static int request_with_roots(struct request *request, struct error *error)
+{
+	request->target = (struct target){VERSION_OF(11, 3), VERSION_OF(10, 0)};
+	request->per = roll_small(&dice, 2) ? PER_NODE : PER_ROOT_COMPLEX;
+	if (roll_small(&dice, 3) == 0)
+		request->spare_ports = (int)roll_small(&dice, 4);
+	if (roll_small(&dice, 3) == 0)
+		request->general_ports = (int)roll_small(&dice, 20);
+	if (roll_small(&dice, 4) == 0)
+		request->iommu = xstrdup(roll_small(&dice, 2) ? "none" : "virtio");
+	if (add_nodes(request, error) < 0)
+		return -1;
+	for (unsigned i = roll_small(&dice, 6); i > 0; i--) {
+		size_t from = request->devices.n;
+		_cleanup_free_ char *words =
+			xasprintf("%s,node=%u,count=%u",
+				  roll_small(&dice, 2) ? "virtio-net" : "virtio-rng",
+				  roll_small(&dice, (unsigned)request->nodes.n),
+				  roll_small(&dice, 4));
+
+		if (request_add_device(request, words, error) < 0)
+			return -1;
+		if (request->per == PER_ROOT_COMPLEX && roll_small(&dice, 2))
+			add_roots(request, from);
+	}
+	return 0;
+}
+
+static void planned_again(void **state)
+{
+	unsigned planned = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 400; round++) {
+		_cleanup_request_ struct request first = {}, second = {};
+		_cleanup_text_ struct text xml = {}, again = {};
+		_cleanup_document_ struct document document = {};
+		_cleanup_plan_ struct plan plan = {};
+		_cleanup_error_ struct error error = {};
+
+		dice.state = round;
+		request_begin(&first);
+		if (request_with_roots(&first, &error) < 0 ||
+		    request_finish(&first, &error) < 0 || !plan_once(&first, &plan, &xml))
+			continue;
+		dice.state = round;
+		request_begin_in_place(&second);
+		assert_int_equal(request_with_roots(&second, &error), 0);
+		assert_int_equal(document_parse("plan", xml.s, xml.n, &document, &error),
+				 0);
+		if (plan_in_place(&document, &second, NULL, &again, &error) < 0)
+			fail_msg("round %u: %s", round, error.message);
+		if (!streq(xml.s, again.s))
+			fail_msg("round %u: planning again is not the same", round);
+		planned++;
+	}
+	assert_true(planned > 300);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_requests),
+		cmocka_unit_test(planned_again),
 	};
 
 	return RUN_TESTS(tests);
