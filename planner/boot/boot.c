@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "planner/boot/nvram.h"
 #include "planner/boot/run.h"
 
 #include <errno.h>
@@ -57,33 +58,52 @@ static void read_firmware_log(int fd, struct text *ret)
 	text_add(ret, "", 0);
 }
 
-/* A regular file of the user's, copied: QEMU opens it for writing, perhaps. */
-static int copy_file(const char *path, const char *root, const char *name,
-		     struct error *error)
+/* A regular file of the user's; QEMU gets a copy, since it may open it for writing. */
+static int read_firmware(const char *path, struct text *ret, struct error *error)
 {
-	_cleanup_text_ struct text bytes = {};
 	struct stat st;
 
-	if (!path)
-		return 0;
 	if (stat(path, &st) < 0)
 		return error_system(error, errno, "%s", path);
 	if (!S_ISREG(st.st_mode))
 		return error_input(error, "%s: is not a regular file", path);
-	if (file_read(path, FIRMWARE_LIMIT_BYTES, &bytes, error) < 0)
-		return -1;
-	return write_root_file(root, name, bytes.s, bytes.n, error);
+	return file_read(path, FIRMWARE_LIMIT_BYTES, ret, error);
 }
 
-static int copy_firmware(const struct document *domain, const char *root,
-			 struct error *error)
+static int copy_loader(const struct document *domain, const char *root,
+		       struct error *error)
 {
 	_cleanup_free_ char *loader = prepare_loader(domain);
-	_cleanup_free_ char *template = prepare_template(domain);
+	_cleanup_text_ struct text bytes = {};
 
-	if (copy_file(loader, root, BOOT_LOADER, error) < 0)
+	if (!loader)
+		return 0;
+	if (read_firmware(loader, &bytes, error) < 0)
 		return -1;
-	return copy_file(template, root, BOOT_TEMPLATE, error);
+	return write_root_file(root, BOOT_LOADER, bytes.s, bytes.n, error);
+}
+
+/* Without the keys of Secure Boot: see prepare.c about those that libvirt would choose.
+ */
+static int copy_template(const struct document *domain, const char *root,
+			 struct substitutions *substitutions, struct error *error)
+{
+	_cleanup_free_ char *template = prepare_template(domain);
+	_cleanup_text_ struct text bytes = {};
+
+	if (!template)
+		return 0;
+	if (read_firmware(template, &bytes, error) < 0)
+		return -1;
+	if (nvram_drop_platform_key(bytes.s, bytes.n))
+		*vec_add(&substitutions->list) = (struct substitution){
+			.what = "Secure Boot",
+			.subject = xstrdup("/domain/os/nvram"),
+			.planned = xstrdup("enrolled keys"),
+			.booted = xstrdup("no keys"),
+			.why = BOOT_NO_KEYS,
+		};
+	return write_root_file(root, BOOT_TEMPLATE, bytes.s, bytes.n, error);
 }
 
 static int make_work(const struct boot_session *session, struct error *error)
@@ -124,7 +144,8 @@ static int fill_root(const struct boot_session *session, const struct document *
 	if ((agent && write_root_file(work, "initrd", initrd->s, initrd->n, error) < 0) ||
 	    write_root_file(root, "domain.xml", xml.s, xml.n, error) < 0)
 		return -1;
-	if (copy_firmware(domain, work, error) < 0)
+	if (copy_loader(domain, work, error) < 0 ||
+	    copy_template(domain, work, &result->substitutions, error) < 0)
 		return -1;
 	return make_scratch_disk(work, error);
 }

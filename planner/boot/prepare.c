@@ -81,6 +81,61 @@ static void set_firmware(struct prepare *p, struct want *os)
 		want_set(want, "template", "%s/" BOOT_TEMPLATE, p->options->root);
 }
 
+static void note_no_keys(struct prepare *p, int element)
+{
+	struct substitution *s = prepare_note(p, "Secure Boot", element);
+
+	s->planned = xstrdup("enrolled keys");
+	s->booted = xstrdup("no keys");
+	s->why = BOOT_NO_KEYS;
+}
+
+/* One of the features that libvirt chooses firmware by, or -1. */
+static int find_feature(const struct document *domain, const char *name)
+{
+	int e = document_find(domain, 0, "os/firmware/feature");
+
+	while (e >= 0 && !streq_null(document_attribute(domain, e, "name"), name))
+		e = document_next(domain, e, "feature");
+	return e;
+}
+
+/*
+ * Where libvirt chooses the firmware: not one with enrolled keys, which starts only what
+ * their owner signed. It takes such a one for a secure loader if nobody says otherwise.
+ */
+static void set_keys(struct prepare *p, int os)
+{
+	int feature = find_feature(p->domain, "enrolled-keys");
+	int parent = document_child(p->domain, os, "firmware");
+	int loader = document_child(p->domain, os, "loader");
+	const char *secure =
+		loader < 0 ? NULL : document_attribute(p->domain, loader, "secure");
+	struct want *want;
+
+	if (!document_attribute(p->domain, os, "firmware") ||
+	    (feature < 0 ? !streq_null(secure, "yes")
+			 : !streq_null(document_attribute(p->domain, feature, "enabled"),
+				       "yes")))
+		return;
+	want = want_new("feature");
+	want_set(want, "enabled", "no");
+	want_set(want, "name", "enrolled-keys");
+	if (feature >= 0)
+		edit_merge(&p->edits, feature, want);
+	else if (parent >= 0)
+		edit_insert(&p->edits, parent, -1, want);
+	want_free(want);
+	if (parent < 0) {
+		want = want_new("firmware");
+		want_set(want_set(want_child(want, "feature"), "enabled", "no"), "name",
+			 "enrolled-keys");
+		edit_insert(&p->edits, os, -1, want);
+		want_free(want);
+	}
+	note_no_keys(p, feature >= 0 ? feature : os);
+}
+
 /* What the domain itself would have started. */
 static void note_kernel(struct prepare *p, int os)
 {
@@ -125,6 +180,7 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 			     options->append ? options->append : "");
 	}
 	set_firmware(p, want);
+	set_keys(p, os);
 	edit_merge(&p->edits, os, want);
 	want_free(want);
 	prepare_drop(p, os, "bootmenu");

@@ -20,6 +20,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ SLOTS = 2
 RETRIES = 2  # in a whole run: see boot_twice
 CRASHED = "QEMU was killed or crashed"
 SEEN_BY_FIRMWARE = 0.8  # of the comparisons: IOMMU groups are a kernel's
+ENROLLED = "/usr/share/OVMF/OVMF_CODE_4M.ms.fd", "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
 SILENT_S = 20  # for firmware that stands still
 SAME_DOMAIN = ["assign"]  # rows that differ from another only in what a kernel does
 KERNELS = ["cloud", "full"]  # what `fetch` knows that holds nothing but a kernel
@@ -351,8 +353,30 @@ class WithoutKernel(Boots):
             raise Failed(f"silent: {first}")
         print("silent: no report, and SeaBIOS's last words")
 
+    def enrolled(self):
+        """Firmware with somebody's keys starts nothing of ours; the copy has none."""
+        if not all(map(os.path.exists, ENROLLED)):
+            print(f"without {ENROLLED}")
+            return
+        domain = self.plan("enrolled.xml", ["--node", "vcpus=1,memory=512MiB", "--nic",
+                                            "e1000e,per-node=1", "--firmware", "efi"])
+        with open(domain) as file:
+            xml = re.sub("<firmware>.*</firmware>", "", file.read(), flags=re.S)
+            xml = xml.replace("<os firmware='efi'>", "<os>").replace(
+                "hvm</type>", "hvm</type><loader readonly='yes' secure='yes' type='pflash'>"
+                f"{ENROLLED[0]}</loader><nvram template='{ENROLLED[1]}'>/nowhere</nvram>").replace(
+                "<acpi/>", "<acpi/><smm state='on'/>")
+        with open(domain, "w") as file:
+            file.write(xml)
+        verdict, _ = self.boot(domain, [])
+        keys = [s for s in verdict["substitutions"] if s["planned"] == "enrolled keys"]
+        if verdict["differences"] or verdict["checked"] < 80 or len(keys) != 1:
+            raise Failed(f"enrolled: {json.dumps(verdict, indent=1)}")
+        print(f"enrolled keys: {verdict['checked']} comparisons, no difference")
+
     def without_kernel(self):
         self.silent()
+        self.enrolled()
         self.mirrored(self.rows())
 
 
