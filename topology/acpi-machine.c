@@ -14,29 +14,50 @@
 
 enum { LOCAL_DISTANCE = 10, REMOTE_DISTANCE = 20 };
 
-/* Proximity domains in the order of the kernel's nodes. */
+struct numbered_domain {
+	uint32_t domain;
+	int node;
+};
+
+/* Proximity domains with the kernel's nodes. */
 struct domains {
-	uint32_t v[MACHINE_NODE_LIMIT];
+	struct numbered_domain v[MACHINE_NODE_LIMIT]; /* by domain, once all are there */
+	uint32_t by_node[MACHINE_NODE_LIMIT];
 	size_t n;
 	bool full; /* there are more */
 };
 
-static int find_domain(const struct domains *domains, uint32_t domain)
+static int by_domain(const void *a, const void *b)
 {
-	for (size_t i = 0; i < domains->n; i++)
-		if (domains->v[i] == domain)
-			return (int)i;
-	return UNKNOWN_ID;
+	const struct numbered_domain *left = a, *right = b;
+
+	return (left->domain > right->domain) - (left->domain < right->domain);
 }
 
+static int find_domain(const struct domains *domains, uint32_t domain)
+{
+	struct numbered_domain key = {.domain = domain};
+	const struct numbered_domain *found =
+		bsearch(&key, domains->v, domains->n, sizeof(key), by_domain);
+
+	return found ? found->node : UNKNOWN_ID;
+}
+
+/* At its place, so that the next one can be searched for. */
 static void add_domain(struct domains *domains, uint32_t domain)
 {
+	size_t at = domains->n;
+
 	if (find_domain(domains, domain) >= 0)
 		return;
-	if (domains->n < MACHINE_NODE_LIMIT)
-		domains->v[domains->n++] = domain;
-	else
+	if (domains->n == MACHINE_NODE_LIMIT) {
 		domains->full = true;
+		return;
+	}
+	for (; at > 0 && domains->v[at - 1].domain > domain; at--)
+		domains->v[at] = domains->v[at - 1];
+	domains->v[at] = (struct numbered_domain){domain, (int)domains->n};
+	domains->by_node[domains->n++] = domain;
 }
 
 static void number_domains(const struct acpi_facts *facts, struct domains *ret)
@@ -193,10 +214,10 @@ static void add_distances(const struct acpi_facts *facts, const struct domains *
 	for (size_t i = 0; i < n * n; i++) {
 		int from = machine->nodes.v[i / n].id, to = machine->nodes.v[i % n].id;
 
-		machine->distances[i] =
-			domains->n == 0
-				? LOCAL_DISTANCE
-				: distance(&taken, domains->v[from], domains->v[to]);
+		machine->distances[i] = domains->n == 0
+						? LOCAL_DISTANCE
+						: distance(&taken, domains->by_node[from],
+							   domains->by_node[to]);
 	}
 }
 
@@ -290,27 +311,24 @@ static void add_roots(const struct acpi_facts *facts, const struct domains *doma
 	}
 }
 
-/* A function that a table of an IOMMU names, if it is on a root bus. */
-static void add_listed(struct machine *machine, struct pci_address at, bool bridge)
+/* A function that a table of an IOMMU names. */
+struct listed {
+	struct pci_address at;
+	bool bridge;
+};
+
+static int by_address(const void *a, const void *b)
 {
-	bool on_root = false;
-
-	for (size_t i = 0; i < machine->roots.n; i++)
-		on_root |= machine->roots.v[i].domain == at.domain &&
-			   machine->roots.v[i].first_bus == at.bus;
-	for (size_t i = 0; i < machine->functions.n; i++)
-		if (pci_address_equal(machine->functions.v[i].at, at))
-			return;
-	if (on_root) {
-		struct machine_function *function = machine_add_function(machine, at);
-
-		function->bridge = bridge;
-		function->iommu_group = GROUP_UNKNOWN;
-	}
+	return pci_address_compare(((const struct listed *)a)->at,
+				   ((const struct listed *)b)->at);
 }
 
+struct listing {
+	VEC(struct listed) list;
+};
+
 /* An AMD unit lists bridges as it lists other functions, so that is not known there. */
-static void add_functions(const struct acpi_facts *facts, struct machine *machine)
+static void list_functions(const struct acpi_facts *facts, struct listing *ret)
 {
 	for (size_t i = 0; i < facts->dmar.scopes.n; i++) {
 		const struct acpi_scope *scope = &facts->dmar.scopes.v[i];
@@ -318,16 +336,39 @@ static void add_functions(const struct acpi_facts *facts, struct machine *machin
 		if (scope->hops == 1 && scope->unit >= 0 &&
 		    (scope->type == ACPI_SCOPE_ENDPOINT ||
 		     scope->type == ACPI_SCOPE_BRIDGE))
-			add_listed(machine, scope->at, scope->type == ACPI_SCOPE_BRIDGE);
+			*vec_add(&ret->list) =
+				(struct listed){scope->at,
+						scope->type == ACPI_SCOPE_BRIDGE};
 	}
 	for (size_t i = 0; i < facts->ivrs.ranges.n; i++) {
 		const struct acpi_ivrs_range *range = &facts->ivrs.ranges.v[i];
 		const struct acpi_ivrs_unit *unit = &facts->ivrs.units.v[range->unit];
 
 		if (range->first == range->last)
-			add_listed(machine, acpi_function(unit->segment, range->first),
-				   false);
+			*vec_add(&ret->list) = (struct listed){
+				acpi_function(unit->segment, range->first), false};
 	}
+}
+
+/* Those on a root bus of the machine, whose roots are settled. */
+static void add_functions(const struct acpi_facts *facts, struct machine *machine)
+{
+	struct listing listing = {};
+
+	list_functions(facts, &listing);
+	vec_sort(&listing.list, by_address);
+	for (size_t i = 0; i < listing.list.n; i++) {
+		const struct listed *listed = &listing.list.v[i];
+		struct machine_function *function;
+
+		if ((i > 0 && by_address(listed, listed - 1) == 0) ||
+		    !machine_root(machine, listed->at.domain, listed->at.bus))
+			continue;
+		function = machine_add_function(machine, listed->at);
+		function->bridge = listed->bridge;
+		function->iommu_group = GROUP_UNKNOWN;
+	}
+	vec_free(&listing.list);
 }
 
 static bool has_smmu(const struct acpi_facts *facts)
@@ -389,11 +430,13 @@ void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 	add_distances(facts, &domains, ret);
 	add_hmat(facts, &domains, ret);
 	add_roots(facts, &domains, ret);
-	if (when == ACPI_BEFORE_FIRMWARE)
-		add_functions(facts, ret);
 	add_iommu(facts, ret);
 	machine_set_fact(ret, "firmware.acpi", facts->any ? "yes" : "no");
 	machine_settle(ret, true);
+	if (when == ACPI_BEFORE_FIRMWARE) {
+		add_functions(facts, ret);
+		machine_settle(ret, true);
+	}
 	acpi_place_functions(ret);
 }
 

@@ -6,6 +6,7 @@
 #include "topology/acpi-parts.h"
 
 enum {
+	CPU_LIMIT = 65536, /* four times what Linux can have */
 	MADT_FIRST = 44,
 	MADT_APIC = 0,
 	MADT_X2APIC = 9,
@@ -74,6 +75,10 @@ void acpi_read_madt(const struct acpi_table *table, struct acpi_facts *facts)
 			find_cpu_entry(rows, ARRAY_SIZE(rows), &entry);
 
 		facts->arm |= row && entry.type == MADT_GICC;
+		if (row && facts->cpus.n == CPU_LIMIT) {
+			acpi_complain(facts, table, "more than %d CPUs", CPU_LIMIT);
+			return;
+		}
 		if (row)
 			*vec_add(&facts->cpus) =
 				(struct acpi_cpu){.id = cpu_id(row, &entry),

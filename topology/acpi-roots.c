@@ -41,6 +41,12 @@ enum {
 	EISA_PNP0A08 = 0x080ad041,
 };
 
+/*
+ * Bytes that look like a device are tried wherever they are, and a table can be made in
+ * which each holds all that follow: so many steps a byte are enough for any other.
+ */
+enum { STEPS_A_BYTE = 4 };
+
 struct aml {
 	const uint8_t *bytes;
 	size_t at, end;
@@ -256,25 +262,37 @@ static bool step(struct aml *aml, struct device *device)
 }
 
 /* A device whose package begins at @aml; true if it is a host bridge. */
-static bool read_device(struct aml aml, struct device *device)
+static bool read_device(struct aml aml, struct device *device, size_t *steps)
 {
 	*device = (struct device){.root = {.domain = -1, .whole = true}};
 	aml.end = take_package(&aml);
 	if (aml.end == 0 || aml.at > aml.end || !take_name(&aml, device->root.name))
 		return false;
-	while (device->root.whole && aml.at < aml.end)
+	while (device->root.whole && aml.at < aml.end) {
 		device->root.whole = step(&aml, device);
+		++*steps;
+	}
 	return device->bridge;
 }
 
 void acpi_read_roots(const struct acpi_table *table, struct acpi_facts *facts)
 {
+	size_t steps = 0;
+
 	for (size_t at = ACPI_HEADER_BYTES; at + 2 < table->n; at++) {
 		struct aml aml = {table->bytes, at + 2, table->n};
 		struct device device;
 
+		if (steps > STEPS_A_BYTE * table->n) {
+			acpi_complain(
+				facts, table,
+				"devices within devices from byte %zu on are not read",
+				at);
+			return;
+		}
 		if (table->bytes[at] != AML_EXTENDED ||
-		    table->bytes[at + 1] != AML_DEVICE || !read_device(aml, &device))
+		    table->bytes[at + 1] != AML_DEVICE ||
+		    !read_device(aml, &device, &steps))
 			continue;
 		*vec_add(&facts->roots) = device.root;
 		if (!device.root.whole)

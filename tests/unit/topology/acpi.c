@@ -227,6 +227,31 @@ static void host_bridge_not_whole(void **state)
 	assert_int_equal(seed.facts.complaints.n, 1);
 }
 
+/*
+ * A string in each name looks like a device that holds all that follows: reading each to
+ * its end would take 10^9 steps for two megabytes.
+ */
+static void devices_within_devices(void **state)
+{
+	static const char unit[] = "\x08"
+				   "AAAA\x0d[\x82\xff\xff\xff\x01"
+				   "BBBB\x08"
+				   "CCCC\x0d"
+				   "x";
+	static const char header[ACPI_HEADER_BYTES] = "DSDT";
+	_cleanup_seed_ struct seed seed = {};
+
+	(void)state;
+	text_add(&seed.text, header, sizeof(header));
+	for (size_t i = 0; i < 160000; i++)
+		text_add(&seed.text, unit, sizeof(unit));
+	for (size_t i = 0; i < 4; i++)
+		seed.text.s[4 + i] = (char)(seed.text.n >> 8 * i);
+	seed_read(&seed);
+	assert_int_equal(seed.facts.complaints.n, 1);
+	assert_non_null(strstr(seed.facts.complaints.v[0], "devices within devices"));
+}
+
 /* Wherever the bytes end: nothing behind them is read, and what is gone is said. */
 static void cut_anywhere(void **state)
 {
@@ -294,12 +319,19 @@ static void entries_that_do_not_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_tables), cmocka_unit_test(sums),
-		cmocka_unit_test(nodes),        cmocka_unit_test(figures),
-		cmocka_unit_test(intel),        cmocka_unit_test(amd),
-		cmocka_unit_test(arm),          cmocka_unit_test(virtio),
-		cmocka_unit_test(host_bridges), cmocka_unit_test(host_bridge_not_whole),
-		cmocka_unit_test(cut_anywhere), cmocka_unit_test(entries_that_do_not_fit),
+		cmocka_unit_test(finds_tables),
+		cmocka_unit_test(sums),
+		cmocka_unit_test(nodes),
+		cmocka_unit_test(figures),
+		cmocka_unit_test(intel),
+		cmocka_unit_test(amd),
+		cmocka_unit_test(arm),
+		cmocka_unit_test(virtio),
+		cmocka_unit_test(host_bridges),
+		cmocka_unit_test(host_bridge_not_whole),
+		cmocka_unit_test(devices_within_devices),
+		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(entries_that_do_not_fit),
 	};
 
 	return RUN_TESTS(tests);
