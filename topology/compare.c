@@ -54,6 +54,26 @@ static int overlap_stops_iommu(const struct comparison *c)
 					  : -1;
 }
 
+/*
+ * The index of a difference that explains what a kernel does, -1. A table too many is one
+ * where no kernel says whether it uses it.
+ */
+static int compare_table(struct comparison *c)
+{
+	enum known expected = c->expected->iommu.table,
+		   observed = c->observed->iommu.table;
+
+	if (compare_yes_no(c, "IOMMU table", expected, observed))
+		return -1;
+	if (expected == KNOWN_NO && c->observed->iommu.enabled != KNOWN_UNKNOWN)
+		return -1;
+	add_state(c,
+		  expected == KNOWN_YES ? DIFFERENCE_IOMMU_TABLE_MISSING
+					: DIFFERENCE_IOMMU_ON,
+		  -1, "an ACPI table of the IOMMU", "none");
+	return (int)c->ret->list.n - 1;
+}
+
 /* ACPI, IOMMU. */
 static void compare_whole(struct comparison *c)
 {
@@ -67,11 +87,8 @@ static void compare_whole(struct comparison *c)
 		compare_expected(c, "ACPI tables for nodes and the IOMMU");
 		compare_observed(c, "none");
 		table = acpi;
-	} else if (!compare_yes_no(c, "IOMMU table", expected->table, observed->table) &&
-		   expected->table == KNOWN_YES) {
-		table = (int)c->ret->list.n;
-		add_state(c, DIFFERENCE_IOMMU_TABLE_MISSING, -1,
-			  "an ACPI table of the IOMMU", "none");
+	} else {
+		table = compare_table(c);
 	}
 	if (table < 0 && observed->table == KNOWN_YES)
 		table = overlap_stops_iommu(c);

@@ -18,7 +18,7 @@
 	ROW(BUS_OVERLAP, "bus-overlap", "bus numbers of two root buses overlap")         \
 	ROW(IOMMU_TABLE_MISSING, "iommu-table-missing", "firmware describes no IOMMU")   \
 	ROW(IOMMU_OFF, "iommu-off", "the kernel does not use the IOMMU")                 \
-	ROW(IOMMU_ON, "iommu-on", "an IOMMU is in use that was not planned")             \
+	ROW(IOMMU_ON, "iommu-on", "an IOMMU that was not planned")                       \
 	ROW(REMAPPING_OFF, "remapping-off", "interrupts are not remapped")               \
 	ROW(REMAPPING_ON, "remapping-on", "interrupts are remapped, unplanned")          \
 	ROW(NODE_MISSING, "node-missing", "a NUMA node is not there")                    \

@@ -504,6 +504,24 @@ static void functions_known_in_part(void **state)
 	assert_int_equal(other.list.v[1].kind, DIFFERENCE_DEVICE_UNPLANNED);
 }
 
+/* A table that was not planned, where no kernel says whether it uses it. */
+static void table_unplanned(void **state)
+{
+	_cleanup_machine_ struct machine expected = {}, observed = {};
+	_cleanup_differences_ struct differences differences = {};
+
+	(void)state;
+	make_guest(&expected);
+	make_guest(&observed);
+	table_missing(&expected);
+	keep_root_functions(&observed);
+	observed.iommu.enabled = observed.iommu.remapping = KNOWN_UNKNOWN;
+	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
+	assert_int_equal(differences.list.n, 1);
+	assert_int_equal(differences.list.v[0].kind, DIFFERENCE_IOMMU_ON);
+	assert_string_equal(differences.list.v[0].observed, "an ACPI table of the IOMMU");
+}
+
 /* Firmware will need a number for what is behind a bridge, and a root bus has it. */
 static void overlap_to_come(void **state)
 {
@@ -558,6 +576,7 @@ int main(void)
 		cmocka_unit_test(no_machine_differs_from_itself),
 		cmocka_unit_test(unknown_is_not_passed),
 		cmocka_unit_test(functions_known_in_part),
+		cmocka_unit_test(table_unplanned),
 		cmocka_unit_test(overlap_to_come),
 		cmocka_unit_test(json),
 	};
