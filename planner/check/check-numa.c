@@ -30,12 +30,22 @@ static void numa_cell_ids(struct check *check)
 	set_free(&seen);
 }
 
+/* One more than the highest vCPU that a cell may have, to the next word. */
+static size_t vcpu_room(const struct guest *guest)
+{
+	size_t n_words = 0;
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		n_words = MAX(n_words, guest->cells.v[i].cpus.set.n_words);
+	return n_words * 64;
+}
+
 static void numa_cells_overlap(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
 	/* The first cell that has each vCPU, from 1. */
-	size_t *owners = xcalloc(SET_LIMIT, sizeof(*owners));
+	size_t *owners = xcalloc(vcpu_room(guest), sizeof(*owners));
 
 	for (size_t i = 0; i < guest->cells.n; i++) {
 		size_t first = SIZE_MAX;

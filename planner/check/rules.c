@@ -5,6 +5,8 @@
 #include "base/macros.h"
 #include "base/option.h"
 
+#include <pthread.h>
+
 /* Each ends with a row without an id. */
 static const struct rule *const families[] = {
 	document_rules,      controller_rules, pci_rules,       address_rules,
@@ -14,36 +16,53 @@ static const struct rule *const families[] = {
 	host_memory_rules,   host_pins_rules,  affinity_rules,  hostdev_rules,
 	mdev_rules,          groups_rules,     policy_rules,    together_rules};
 
-/* The family that ends with that row; NULL: none. */
-static const struct rule *family_after(const struct rule *end)
-{
-	for (size_t i = 0; i + 1 < ARRAY_SIZE(families); i++) {
-		const struct rule *rule = families[i];
+/* The index of each family's first rule, and of the end; filled once. */
+static size_t starts[ARRAY_SIZE(families) + 1];
+static pthread_once_t counted = PTHREAD_ONCE_INIT;
 
-		while (rule->id)
-			rule++;
-		if (rule == end)
-			return families[i + 1];
+static void count(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		size_t n = 0;
+
+		while (families[i][n].id)
+			n++;
+		starts[i + 1] = starts[i] + n;
 	}
-	return NULL;
+}
+
+/* The family of a rule, or of the row at its end; the number of families: none. */
+static size_t family_of(const struct rule *rule)
+{
+	size_t i = 0;
+
+	pthread_once(&counted, count);
+	while (i < ARRAY_SIZE(families) &&
+	       ((uintptr_t)rule < (uintptr_t)families[i] ||
+		(uintptr_t)rule > (uintptr_t)&families[i][starts[i + 1] - starts[i]]))
+		i++;
+	return i;
 }
 
 const struct rule *rule_next(const struct rule *rule)
 {
+	size_t family;
+
 	if (!rule)
 		return families[0];
-	return rule[1].id ? rule + 1 : family_after(rule + 1);
+	if (rule[1].id)
+		return rule + 1;
+	family = family_of(rule) + 1;
+	return family < ARRAY_SIZE(families) ? families[family] : NULL;
 }
 
 size_t rule_index(const struct rule *rule)
 {
-	size_t index = 0;
+	size_t family = family_of(rule);
 
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
-		for (const struct rule *it = families[i]; it->id; it++, index++)
-			if (it == rule)
-				return index;
-	return index;
+	if (family == ARRAY_SIZE(families))
+		return starts[family];
+	return starts[family] + (size_t)(rule - families[family]);
 }
 
 size_t rules_count(void)
