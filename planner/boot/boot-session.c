@@ -52,12 +52,17 @@ static double since_start_s(const struct session *s)
 	return run_clock_s() - s->of->began_s;
 }
 
+/* Who is at work in the guest, as far as the serial line tells. */
 static const char *stage(const struct session *s)
 {
-	return s->of->request->stop_after == STOP_AFTER_TABLES ? "tables"
-	       : s->result->times.started > 0                  ? "agent"
-	       : s->result->times.first_byte > 0               ? "kernel"
-							       : "firmware";
+	enum boot_stop stop = s->of->request->stop_after;
+
+	if (stop == STOP_AFTER_TABLES)
+		return "tables";
+	if (s->result->times.started > 0)
+		return stop == STOP_AFTER_FIRMWARE ? "report" : "agent";
+	return stop == STOP_AFTER_KERNEL && s->result->times.first_byte > 0 ? "kernel"
+									    : "firmware";
 }
 
 /* Lets go of the pipe: the run ends its domain and itself. */

@@ -122,6 +122,26 @@ static void check_bars(struct machine *machine, const struct bridges *bridges)
 	}
 }
 
+/* A kernel shows a root bus by the functions on it: one without any is not to be seen. */
+static void drop_empty_roots(struct machine *machine)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < machine->roots.n; i++) {
+		struct machine_root *root = &machine->roots.v[i];
+		bool empty = true;
+
+		for (size_t j = 0; empty && j < machine->functions.n; j++)
+			empty = machine->functions.v[j].at.domain != root->domain ||
+				machine->functions.v[j].at.bus != root->first_bus;
+		if (empty)
+			set_free(&root->affinity.nodes);
+		else
+			machine->roots.v[kept++] = *root;
+	}
+	machine->roots.n = kept;
+}
+
 static void add_functions(const struct sighting *sighting, struct machine *machine)
 {
 	struct bridges bridges = {};
@@ -131,6 +151,8 @@ static void add_functions(const struct sighting *sighting, struct machine *machi
 	if (sighting->functions.n > FUNCTION_LIMIT)
 		machine_complain(machine, "more than %d PCI functions", FUNCTION_LIMIT);
 	machine->pci_known = sighting->segments.n > 0 ? KNOWN_YES : KNOWN_NO;
+	if (machine->pci_known == KNOWN_YES)
+		drop_empty_roots(machine);
 	machine_settle(machine, true);
 	vec_sort(&bridges.list, by_address);
 	check_bars(machine, &bridges);
