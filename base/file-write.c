@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/file.h"
 
+#include "base/file-input.h"
 #include "base/file-keep.h"
 #include "base/mem.h"
 #include "base/streams.h"
@@ -34,18 +35,14 @@ static bool unchanged(const char *path, const struct before *before)
 	return before->there && is_same(&now, &before->st);
 }
 
-/*
- * Whether the file that is to be written is the one that @origin was read from, by either
- * name. Then it must not have changed since.
- */
+/* What this process has read must not have changed since. */
 static int need_unchanged(const char *path, const char *target,
-			  const struct before *before, const struct file_origin *origin,
-			  struct error *error)
+			  const struct before *before, struct error *error)
 {
-	if (!origin || !origin->path ||
-	    (!streq(path, origin->path) && !streq_null(target, origin->target)))
-		return 0;
-	if (before->there && is_same(&before->st, &origin->st))
+	struct stat read;
+
+	if (!file_input_find(path, target, &read) ||
+	    (before->there && is_same(&before->st, &read)))
 		return 0;
 	return error_system(
 		error, 0,
@@ -127,8 +124,7 @@ static int write_inherited(int fd, const char *path, const char *bytes, size_t n
 	return file_write_fd(fd, path, bytes, n, error);
 }
 
-int file_replace(const char *path, const struct file_origin *origin, const char *bytes,
-		 size_t n, struct error *error)
+int file_write(const char *path, const char *bytes, size_t n, struct error *error)
 {
 	_cleanup_free_ char *target = NULL;
 	struct before before = {};
@@ -144,12 +140,9 @@ int file_replace(const char *path, const struct file_origin *origin, const char 
 	if (!target && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
 		return error_system(error, errno, "%s: the link leads nowhere", path);
 	before.there = lstat(target ? target : path, &before.st) == 0;
-	if (need_unchanged(path, target, &before, origin, error) < 0)
+	if (need_unchanged(path, target, &before, error) < 0 ||
+	    replace(target ? target : path, &before, bytes, n, error) < 0)
 		return -1;
-	return replace(target ? target : path, &before, bytes, n, error);
-}
-
-int file_write(const char *path, const char *bytes, size_t n, struct error *error)
-{
-	return file_replace(path, NULL, bytes, n, error);
+	file_input_forget(path, target);
+	return 0;
 }

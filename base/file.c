@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/file.h"
 
+#include "base/file-input.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -89,24 +90,7 @@ int file_open(const char *path, struct stat *ret, struct error *error)
 	return need_file(path, ret, error) < 0 ? -1 : TAKE_FD(fd);
 }
 
-static void remember(const char *path, const struct stat *st, struct file_origin *ret)
-{
-	if (!S_ISREG(st->st_mode))
-		return;
-	ret->path = xstrdup(path);
-	ret->target = realpath(path, NULL);
-	ret->st = *st;
-}
-
-void file_origin_free(struct file_origin *origin)
-{
-	free(origin->path);
-	free(origin->target);
-	*origin = (struct file_origin){};
-}
-
-int file_read_origin(const char *path, size_t limit, struct text *text,
-		     struct file_origin *ret, struct error *error)
+int file_read(const char *path, size_t limit, struct text *text, struct error *error)
 {
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
@@ -122,14 +106,8 @@ int file_read_origin(const char *path, size_t limit, struct text *text,
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > limit)
 		return error_input(error, "%s: is larger than %zu MiB, the limit", path,
 				   limit >> 20);
-	if (ret)
-		remember(path, &st, ret);
+	file_input_add(path, &st);
 	return file_read_fd(fd, path, limit, text, error);
-}
-
-int file_read(const char *path, size_t limit, struct text *text, struct error *error)
-{
-	return file_read_origin(path, limit, text, NULL, error);
 }
 
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,

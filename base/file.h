@@ -20,16 +20,6 @@
 int file_read(const char *path, size_t limit, struct text *text, struct error *error)
 	_must_check_;
 
-/* Where a text was read from, and what the file was then, for file_replace(). */
-struct file_origin {
-	char *path;   /* owned, as given; NULL: not from a regular file */
-	char *target; /* owned: where @path led, NULL unknown */
-	struct stat st;
-};
-/* The same; what was read goes into *@ret, zeroed before. */
-int file_read_origin(const char *path, size_t limit, struct text *text,
-		     struct file_origin *ret, struct error *error) _must_check_;
-void file_origin_free(struct file_origin *origin);
 /*
  * Opens a regular file (or /dev/null, zero or full) for reading, and never blocks.
  * Faults, status 2: there is none, it is a FIFO, a socket, a directory or another device.
@@ -50,17 +40,11 @@ int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
  * fsync of the directory; mode, owner, ACLs and other extended attributes stay or nothing
  * is written (base/file-keep.h), a symbolic link stays one. Anything else (a device, a
  * pipe) is opened and written. A file that changed or appeared meanwhile is not
- * overwritten.
+ * overwritten: if this process has read the file, since then, or another program's edit
+ * would be lost.
  */
 int file_write(const char *path, const char *bytes, size_t n, struct error *error)
 	_must_check_;
-/*
- * The same, of bytes made from what was read from @origin (NULL: nothing was). If that is
- * the file to write, it must be as it was when it was read, or another program's edit
- * would be lost.
- */
-int file_replace(const char *path, const struct file_origin *origin, const char *bytes,
-		 size_t n, struct error *error) _must_check_;
 /* All of the bytes to a descriptor, past short writes. */
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
 		  struct error *error) _must_check_;

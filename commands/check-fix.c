@@ -118,8 +118,7 @@ static int fix_one(const char *file, const struct check_options *wanted, bool in
 	changed =
 		text.n != document.text.n || memcmp(text.s, document.text.s, text.n) != 0;
 	if (!in_place || changed)
-		if (file_replace(in_place ? file : NULL, &document.origin, text.s, text.n,
-				 error) < 0)
+		if (file_write(in_place ? file : NULL, text.s, text.n, error) < 0)
 			return -1;
 	say(file, &fixes);
 	if (changed && say_view(file, &document, &text, error) < 0)

@@ -176,12 +176,9 @@ static int print_changed(const struct flags *flags, const struct document *docum
 	if (flags->predict)
 		return predict_text(flags->domain, xml, flags->output, error);
 	if (flags->in_place)
-		return same ? 0
-			    : file_replace(flags->domain, &document->origin, xml->s,
-					   xml->n, error);
+		return same ? 0 : file_write(flags->domain, xml->s, xml->n, error);
 	if (!flags->diff)
-		return file_replace(flags->output, &document->origin, xml->s, xml->n,
-				    error);
+		return file_write(flags->output, xml->s, xml->n, error);
 	text_add_diff(&diff, flags->domain, document->text.s, flags->domain, xml->s);
 	return diff.n == 0 && !flags->output
 		       ? 0

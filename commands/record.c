@@ -30,9 +30,7 @@ static void wish_free(struct wish *wish)
 
 static int run(const struct options *options, struct error *error)
 {
-	_cleanup_(file_origin_free) struct file_origin origin = {};
-	_cleanup_(wish_free) struct wish wish = {
-		.source = {.facts = true, .origin = &origin}};
+	_cleanup_(wish_free) struct wish wish = {.source = {.facts = true}};
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_text_ struct text text = {};
 
@@ -42,8 +40,7 @@ static int run(const struct options *options, struct error *error)
 		return -1;
 	source_show_complaints(&machine);
 	text_add_record(&text, &machine);
-	return file_replace(wish.output, &origin, text.s, text.n, error) < 0 ? -1
-									     : STATUS_OK;
+	return file_write(wish.output, text.s, text.n, error) < 0 ? -1 : STATUS_OK;
 }
 
 const struct command record_command = {

@@ -138,14 +138,13 @@ static bool is_packed(const struct text *text)
 	return false;
 }
 
-static int read_file(const char *path, const struct source_options *options,
-		     struct machine *ret, struct error *error)
+static int read_file(const char *path, struct machine *ret, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
 	struct input input = {.name = streq(path, "-") ? "standard input" : path};
 	_cleanup_free_ char *root = NULL;
 
-	if (file_read_origin(path, FILE_LIMIT, &text, options->origin, error) < 0)
+	if (file_read(path, FILE_LIMIT, &text, error) < 0)
 		return -1;
 	input.text = text;
 	if (text.n > 0 && memchr(text.s, '\0', text.n) == NULL)
@@ -236,7 +235,7 @@ static int read_path(const char *path, const struct source_options *options,
 		return read_directory(fd, path, options, ret, error);
 	if (!streq(path, "-") && errno == ENOENT)
 		return error_input(error, "%s: no such file; a SOURCE is " KINDS, path);
-	return read_file(path, options, ret, error);
+	return read_file(path, ret, error);
 }
 
 int source_add_locality(struct source_options *options, const char *string,

@@ -28,8 +28,6 @@ struct source_options {
 	bool facts;    /* gather what check asks of a host, and keep the small files */
 	bool identify; /* keep names that identify the host */
 	VEC(struct locality) localities;
-	/* Filled, where SOURCE is a file, for who writes it again; NULL: nobody does. */
-	struct file_origin *origin;
 };
 void source_options_free(struct source_options *options);
 

@@ -29,8 +29,8 @@ static int check_target(const struct target_file *target, const char *path,
 static int write_document(const struct target_file *target, const char *path,
 			  const struct document *document, struct error *error)
 {
-	return file_replace(target->in_place ? path : target->output, &document->origin,
-			    document->text.s, document->text.n, error);
+	return file_write(target->in_place ? path : target->output, document->text.s,
+			  document->text.n, error);
 }
 
 struct stash_wish {
@@ -206,8 +206,7 @@ static int print_text(const struct unstash_wish *wish, const char *path,
 		return -1;
 	if (!wish->target.in_place)
 		return 0;
-	return file_replace(path, &document->origin, document->text.s, document->text.n,
-			    error);
+	return file_write(path, document->text.s, document->text.n, error);
 }
 
 static int check_wish(const struct unstash_wish *wish, const struct options *options,

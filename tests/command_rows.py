@@ -89,6 +89,7 @@ ROWS = {
         (domain, ["--domain", "d.xml", "--spare-ports", "1", "-o", "d.xml"], 0),
         (domain, [*NODE, "-o", "d.xml"], 0),
         (domain, ["--domain", INPUT, "--iommu", "intel"], 0),
+        (record, ["--like", "r.xml", "-o", "r.xml"], 0),
     ],
     "check": [
         (domain, ["d.xml"], 0),
@@ -109,6 +110,7 @@ ROWS = {
         (nothing, [RECORD], 0),
         (nothing, ["--svg", "out.svg", RECORD], 0),
         (domain, ["--svg", "d.xml", RECORD], 0),
+        (record, ["--svg", "r.xml", "r.xml"], 0),
         (domain, [INPUT], 0),
     ],
     "record": [(nothing, [RECORD], 0), (nothing, ["-o", "out.xml", RECORD], 0),
@@ -123,6 +125,7 @@ ROWS = {
         (stashed, ["--list", "d.xml"], 0),
         (stashed, ["--in-place", "d.xml"], 0),
         (stashed, ["-o", "d.xml", "d.xml"], 0),
+        (stashed, ["--list", "-o", "d.xml", "d.xml"], 0),
     ],
     "hook": [(nothing, [], 2)],
     # Without strict a domain that cannot be read starts unchecked, hence 0.

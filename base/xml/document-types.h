@@ -36,7 +36,6 @@ struct document_element {
 struct document {
 	char *name; /* for messages: the file's name as the user gave it */
 	struct text text;
-	struct file_origin origin; /* empty unless document_read() made it */
 	xmlDoc *xml;
 	VEC(struct document_element) elements;
 	VEC(struct document_attribute) attributes;

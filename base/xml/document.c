@@ -245,23 +245,16 @@ int document_parse(const char *name, const char *bytes, size_t n, struct documen
 int document_read(const char *path, struct document *ret, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
-	struct file_origin origin = {};
-	int rc = file_read_origin(path, FILE_LIMIT, &text, &origin, error);
 
-	if (rc == 0)
-		rc = parse(streq(path, "-") ? "standard input" : path, &text, ret, error);
-	if (rc == 0)
-		ret->origin = origin;
-	else
-		file_origin_free(&origin);
-	return rc;
+	if (file_read(path, FILE_LIMIT, &text, error) < 0)
+		return -1;
+	return parse(streq(path, "-") ? "standard input" : path, &text, ret, error);
 }
 
 void document_free(struct document *document)
 {
 	free(document->name);
 	text_free(&document->text);
-	file_origin_free(&document->origin);
 	if (document->xml)
 		sym_xmlFreeDoc(document->xml);
 	vec_free(&document->elements);

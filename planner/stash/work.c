@@ -25,12 +25,8 @@ void stash_work_free(struct stash_work *work)
 
 void stash_commit(struct document *document, struct stash_work *work)
 {
-	struct file_origin origin = document->origin;
-
-	document->origin = (struct file_origin){};
 	document_free(document);
 	*document = work->document;
-	document->origin = origin;
 	work->document = (struct document){};
 }
 
