@@ -34,6 +34,36 @@ static const char *needs_words(unsigned needs)
 	return needs & NEED_MACHINE ? "machine type q35, pc or virt" : "the domain alone";
 }
 
+static void add_range(struct text *text, const char *name, const struct rule_range *range,
+		      unsigned oldest, unsigned newest)
+{
+	unsigned since = MAX(range->since, oldest);
+
+	if (text->n > 0)
+		text_adds(text, ", ");
+	if (range->until == 0)
+		text_printf(text, "%s %u.%u to %u.%u", name, since / 1000000,
+			    since / 1000 % 1000, newest / 1000000, newest / 1000 % 1000);
+	else
+		text_printf(text, "%s %u.%u and later, before %u.%u", name,
+			    since / 1000000, since / 1000 % 1000, range->until / 1000000,
+			    range->until / 1000 % 1000);
+}
+
+/* The versions that refuse; nothing for a rule that is not about a refusal. */
+static void text_add_versions(struct text *text, const struct rule *rule)
+{
+	bool libvirt = rule->libvirt.since || rule->libvirt.until;
+	bool qemu = rule->qemu.since || rule->qemu.until;
+
+	if (rule->judge == JUDGE_LIBVIRT || libvirt)
+		add_range(text, "libvirt", &rule->libvirt, TARGET_OLDEST.libvirt,
+			  TARGET_NEWEST.libvirt);
+	if (rule->judge == JUDGE_QEMU || qemu)
+		add_range(text, "QEMU", &rule->qemu, TARGET_OLDEST.qemu,
+			  TARGET_NEWEST.qemu);
+}
+
 static void list_all(void)
 {
 	rules_foreach(rule) printf("%-24s %-8s %s\n", rule->id,
@@ -42,28 +72,40 @@ static void list_all(void)
 
 static void explain(const struct rule *rule)
 {
+	_cleanup_text_ struct text holds = {};
+
+	text_add_versions(&holds, rule);
 	printf("%s (%s)\n\n  %s\n  %s\n\n", rule->id, severity_name(rule->severity),
 	       rule->what, rule->why);
 	printf("  Mend:    %s%s\n", rule->mend, rule->fix ? " --fix does it." : "");
 	printf("  Needs:   %s\n", needs_words(rule->needs));
 	printf("  Said by: %s, before us\n", judges[rule->judge]);
-	if (rule->libvirt_until)
-		printf("  Until:   libvirt %u.%u, for which it no longer holds\n",
-		       rule->libvirt_until / 1000000, rule->libvirt_until / 1000 % 1000);
+	if (holds.n > 0)
+		printf("  Holds:   %s\n", holds.s);
+	if (rule->outside)
+		printf("  Beyond:  %s\n", rule->outside);
+	if (rule->untried)
+		printf("  Untried: %s\n", rule->untried);
 	printf("  Source:  %s\n", rule->source);
 }
 
 static void write_rst(const struct rule *rule)
 {
+	_cleanup_text_ struct text holds = {};
+
 	printf(".. _%s:\n\n%s\n", rule->id, rule->id);
 	for (size_t i = 0; i < strlen(rule->id); i++)
 		putchar('-');
 	printf("\n\n%s. %s %s\n\n", severity_name(rule->severity), rule->what, rule->why);
 	printf(":Mend: %s\n:Needs: %s\n:Said by: %s\n:Fixed by --fix: %s\n", rule->mend,
 	       needs_words(rule->needs), judges[rule->judge], rule->fix ? "yes" : "no");
-	if (rule->libvirt_until)
-		printf(":Until: libvirt %u.%u\n", rule->libvirt_until / 1000000,
-		       rule->libvirt_until / 1000 % 1000);
+	text_add_versions(&holds, rule);
+	if (holds.n > 0)
+		printf(":Holds: %s\n", holds.s);
+	if (rule->outside)
+		printf(":Beyond: %s\n", rule->outside);
+	if (rule->untried)
+		printf(":Untried: %s\n", rule->untried);
 	printf(":Source: %s\n\n", rule->source);
 }
 

@@ -62,6 +62,20 @@ static void uefi_needs_acpi(struct check *check)
 			    guest->architecture);
 }
 
+static void acpi_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->acpi_element >= 0 && streq_null(guest->architecture, "s390x"))
+		check_found(check, guest->acpi_element,
+			    "Machines of s390x have no ACPI.");
+}
+
+static void fix_acpi_gone(struct fix *fix)
+{
+	edit_remove(&fix->edits, fix->element);
+}
+
 static void fix_acpi(struct fix *fix)
 {
 	struct want *want = want_new("domain");
@@ -88,5 +102,14 @@ const struct rule acpi_rules[] = {
 	 .mend = "Add <acpi/> to <features>.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; 12.9 was tried",
 	 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
+	{RULE("acpi-machine", acpi_machine, ERROR, 0, LIBVIRT),
+	 .what = "A machine of s390x has no <acpi/>.",
+	 .why = "libvirt refuses it: the machine type does not support ACPI.",
+	 .mend = "Remove <acpi/> from <features>.",
+	 .source = "terraform-provider-libvirt issues 1092 and 1094",
+	 .libvirt = {.since = VERSION_OF(9, 2)},
+	 .outside = "libvirt accepts it, and the guest has no ACPI.",
+	 .untried = "It needs an emulator of s390x, which the tests have not.",
+	 .remedy = REMEDY_FIX, .fix = fix_acpi_gone},
 	{},
 };

@@ -269,6 +269,7 @@ const struct rule affinity_rules[] = {
 	{RULE("hostdev-exists", hostdev_exists, ERROR, NEED_HOST_PCI, LIBVIRT),
 	 .what = "Assigned devices are there.", .why = "libvirt refuses to start.",
 	 .mend = "Name a device of the host.", .source = LV "util/virpci.c",
+	 .untried = "libvirt asks when the guest starts, on a host with the device.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hostdev-cell-affinity", hostdev_cell_affinity, ERROR,
 	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),

@@ -325,12 +325,15 @@ static void iothread_remote(struct check *check)
 enum { PIN_ONLINE };
 
 const struct rule host_pins_rules[] = {
-	[PIN_ONLINE] = {RULE("pin-online", pin_online, ERROR, NEED_HOST, LIBVIRT),
-			.what = "Pins name CPUs that are online.",
-			.why = "libvirt fails to start where none of a pin's CPUs is.",
-			.mend = "Name CPUs that the host has.",
-			.source = "Linux sched_setaffinity(2)", .remedy = REMEDY_FIX,
-			.fix = fix_pin_online},
+	[PIN_ONLINE] =
+		{RULE("pin-online", pin_online, ERROR, NEED_HOST, LIBVIRT),
+		 .what = "Pins name CPUs that are online.",
+		 .why = "libvirt fails to start where none of a pin's CPUs is.",
+		 .mend = "Name CPUs that the host has.",
+		 .source = "Linux sched_setaffinity(2)",
+		 .untried =
+			 "libvirt asks when the guest starts, on a host of that shape.",
+		 .remedy = REMEDY_FIX, .fix = fix_pin_online},
 	{RULE("vcpu-mem-split", vcpu_mem_split, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE], &host_memory_rules[MEMNODE_HOST_NODE]},
 	 .what = "A cell's vCPUs run where its memory is.",

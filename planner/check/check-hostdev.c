@@ -92,8 +92,6 @@ static void iommu_cannot_vfio(struct check *check)
 			!can ? ""
 			: amd ? " unless its option dma-remap is on, and nothing here says so"
 			      : " without accel='on'");
-		if (can)
-			finding->severity = SEVERITY_WARNING;
 		check_relate(check, finding, DEVICE(check, &list.v[0])->element);
 	}
 	vec_free(&list);
@@ -110,8 +108,6 @@ static void say_width(struct check *check, const struct guest_iommu *iommu, uint
 		checked ? ""
 			: "; QEMU before 9.1 starts, and what the guest maps above fails");
 
-	if (!checked)
-		finding->severity = SEVERITY_WARNING;
 	check_values(finding, NULL, "39");
 }
 
@@ -247,17 +243,27 @@ const struct rule hostdev_rules[] = {
 	 .why = "QEMU exits: its amd and smmuv3 IOMMUs do not tell VFIO of mappings. From 10.2 on they do if told so.",
 	 .mend = "Use the intel or virtio model.",
 	 .source = "QEMU 7.2 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured",
+	 .qemu = {.until = VERSION_OF(10, 2)},
+	 .outside = "A warning, unless the domain tells the IOMMU to pass maps on.",
+	 .warns_outside = true,
+	 .untried = "It needs a host with VFIO; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
 	 .what = "The guest's IOMMU is no wider than the host's.",
 	 .why = "QEMU 9.1 and later exits: aw-bits 48 is more than the host's 39. Since QEMU 9.2 its default is 48. Older ones start.",
 	 .mend = "Write <driver aw_bits='39'/> in <iommu>.",
-	 .source = "QEMU 9.2 hw/i386/intel_iommu.c; change log", .remedy = REMEDY_EDIT},
+	 .source = "QEMU 9.2 hw/i386/intel_iommu.c; change log",
+	 .qemu = {.since = VERSION_OF(9, 1)},
+	 .outside = "A warning: QEMU starts, and mappings above the host's width fail.",
+	 .warns_outside = true,
+	 .untried = "It needs a host with VFIO; QEMU 7.2 is asked in a guest.",
+	 .remedy = REMEDY_EDIT},
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
 	 .what = "Devices behind the guest's IOMMU lock its memory once each.",
 	 .why = "libvirt before 8.7 counts it once, and a libvirt without root cannot raise the limit: QEMU exits, cannot map memory, error -12.",
 	 .mend = "Set <hard_limit> to the devices times the memory, and 1 GiB.",
 	 .source = "libvirt 8.7 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
+	 .untried = "It needs a host with VFIO; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "The 64-bit BARs of host devices fit into the guest's window.",

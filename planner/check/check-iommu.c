@@ -6,6 +6,8 @@
  */
 #include "planner/check/fix-parts.h"
 
+#include "planner/guest/feature-use.h"
+
 #include "planner/guest/device-kind.h"
 
 static bool is_model(const struct guest_iommu *iommu, const char *model)
@@ -62,13 +64,17 @@ static void iommu_count(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	size_t n = guest->iommus.n, added = count_added(guest);
+	bool defined = target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS);
 	struct finding *finding;
 
-	if (n < 2 || target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS))
+	if (n < 2 || (defined && guest_is_virt(guest)))
 		return;
 	if (added == 0) {
-		check_found(check, guest->iommus.v[1].element,
-			    "There are %zu <iommu> elements; the target takes one.", n);
+		check_found(
+			check, guest->iommus.v[1].element,
+			defined ? "There are %zu <iommu> elements; QEMU starts with one."
+				: "There are %zu <iommu> elements; the target takes one.",
+			n);
 		return;
 	}
 	finding = check_found(
@@ -83,17 +89,80 @@ static void iommu_address(struct check *check)
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
 		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
 
-		if (iommu->model && !is_model(iommu, "virtio") &&
+		if ((is_model(iommu, "intel") || is_model(iommu, "smmuv3")) &&
 		    iommu->address.element >= 0)
 			check_found(check, iommu->address.element,
 				    "The %s IOMMU has no address.", iommu->model);
 	}
 }
 
-static bool has_attributes(const struct guest_iommu *iommu)
+enum { INTEL = 1, AMD = 2, SMMUV3 = 4, VIRTIO = 8 };
+
+static unsigned model_bit(const struct guest_iommu *iommu)
 {
-	return iommu->intremap.state || iommu->caching_mode.state || iommu->eim.state ||
-	       iommu->iotlb.state || iommu->aw_bits.state;
+	static const struct {
+		const char *model;
+		unsigned bit;
+	} rows[] = {{"intel", INTEL},
+		    {"amd", AMD},
+		    {"smmuv3", SMMUV3},
+		    {"virtio", VIRTIO}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (is_model(iommu, rows[i].model))
+			return rows[i].bit;
+	return 0;
+}
+
+/* The models that take an attribute of <driver>: each was tried with libvirt 9.0 to 12.9.
+ */
+static const struct {
+	const char *name;
+	unsigned models;
+	bool accelerated; /* only beside accel='on' */
+} driver_attributes[] = {
+	{"intremap", INTEL | AMD, false},
+	{"caching_mode", INTEL, false},
+	{"eim", INTEL, false},
+	{"iotlb", INTEL | AMD, false},
+	{"aw_bits", INTEL | VIRTIO, false},
+	{"dma_translation", INTEL, false},
+	{"passthrough", AMD | VIRTIO, false},
+	{"xtsup", AMD | VIRTIO, false},
+	{"pciBus", SMMUV3, false},
+	{"accel", SMMUV3, false},
+	{"ats", SMMUV3, true},
+	{"ril", SMMUV3, true},
+	{"ssidsize", SMMUV3, true},
+	{"oas", SMMUV3, true},
+	{"cmdqv", SMMUV3, true},
+};
+
+static void say_attribute(struct check *check, const struct guest_iommu *iommu,
+			  size_t row)
+{
+	const char *name = driver_attributes[row].name;
+	const struct target *target = &check->options->target;
+	int driver = iommu->driver_element;
+	unsigned model = model_bit(iommu);
+	bool takes = (driver_attributes[row].models & model) &&
+		     !(model == VIRTIO && streq(name, "aw_bits") &&
+		       !target_has(target, FEATURE_IOMMU_VIRTIO_AW_BITS));
+
+	/* What the target does not know, it drops: attribute-dropped. */
+	if (!document_attribute(check->document, driver, name) ||
+	    feature_iommu_attribute(name) > target->libvirt)
+		return;
+	if (!takes)
+		check_found(check, driver, "The %s IOMMU does not take the attribute %s.",
+			    iommu->model, name)
+			->subject = xstrdup(name);
+	else if (driver_attributes[row].accelerated &&
+		 !streq_null(document_attribute(check->document, driver, "accel"), "on"))
+		check_found(check, driver,
+			    "The %s IOMMU takes the attribute %s only with accel='on'.",
+			    iommu->model, name)
+			->subject = xstrdup(name);
 }
 
 static void iommu_attributes(struct check *check)
@@ -101,12 +170,10 @@ static void iommu_attributes(struct check *check)
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
 		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
 
-		if ((is_model(iommu, "virtio") || is_model(iommu, "smmuv3")) &&
-		    has_attributes(iommu))
-			check_found(
-				check, iommu->driver_element,
-				"The %s IOMMU takes none of intremap, caching_mode, eim, iotlb and aw_bits.",
-				iommu->model);
+		for (size_t row = 0; row < ARRAY_SIZE(driver_attributes); row++)
+			if (model_bit(iommu) && iommu->driver_element >= 0 &&
+			    !iommu->added)
+				say_attribute(check, iommu, row);
 	}
 }
 
@@ -131,17 +198,16 @@ static void iommu_virtio_root(struct check *check)
 	}
 }
 
-static bool split_ioapic(const struct guest *guest)
-{
-	return streq_null(guest->ioapic_driver, "qemu");
-}
-
+/* From 11.3 on libvirt chooses driver='qemu' itself where nothing is written. */
 static void iommu_intremap_ioapic(struct check *check)
 {
 	const struct guest_iommu *iommu = check_intel_iommu(check);
+	const char *driver = check->guest->ioapic_driver;
+	bool split = driver ? streq(driver, "qemu")
+			    : target_has(&check->options->target,
+					 FEATURE_INTREMAP_WITHOUT_IOAPIC);
 
-	if (iommu && switch_is(iommu->intremap, true) && !split_ioapic(check->guest) &&
-	    !target_has(&check->options->target, FEATURE_INTREMAP_WITHOUT_IOAPIC))
+	if (iommu && switch_is(iommu->intremap, true) && !split)
 		check_found(check, iommu->driver_element,
 			    "intremap='on' needs <ioapic driver='qemu'/> in <features>.");
 }
@@ -251,8 +317,9 @@ const struct rule iommu_rules[] = {
 	 .why = "APIC ids above 255 need extended interrupts, and libvirt refuses them without; from 10.10 on it adds the IOMMU itself.",
 	 .mend = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
 	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
-	 .libvirt_until = VERSION_OF(10, 10), .remedy = REMEDY_EDIT,
-	 .planned = PLAN_FIXES},
+	 .libvirt = {.until = VERSION_OF(10, 10)},
+	 .outside = "libvirt adds the IOMMU itself, or turns on its eim.",
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("iommu-machine", iommu_machine, ERROR, 0, LIBVIRT),
 	 .what = "The IOMMU's model is one of the machine's.",
 	 .why = "libvirt refuses others.",
@@ -260,18 +327,19 @@ const struct rule iommu_rules[] = {
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-count", iommu_count, ERROR, 0, LIBVIRT),
-	 .what = "There is one <iommu>.", .why = "libvirt before 11.10 refuses a second.",
+	 .what = "There is one <iommu>.",
+	 .why = "libvirt before 11.10 refuses a second, and QEMU does not start an x86 machine with two.",
 	 .mend = "Take one away.", .source = LV "conf/domain_conf.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommu-address", iommu_address, ERROR, 0, LIBVIRT),
-	 .what = "Only the virtio IOMMU has an address.",
-	 .why = "The others are no PCI devices, and libvirt refuses it.",
+	 .what = "The intel and smmuv3 IOMMUs have no address.",
+	 .why = "They are not PCI devices, and libvirt refuses it.",
 	 .mend = "Take the <address> away.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_address, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-attributes", iommu_attributes, ERROR, 0, LIBVIRT),
 	 .what = "The driver's options are those of the model.",
-	 .why = "libvirt refuses intel's options on others.",
-	 .mend = "Take the <driver> away.", .source = LV "conf/domain_validate.c",
+	 .why = "libvirt refuses an attribute of another model.",
+	 .mend = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-virtio-acpi", iommu_virtio_acpi, ERROR, 0, LIBVIRT),
 	 .what = "The virtio IOMMU goes with ACPI.",
@@ -285,7 +353,7 @@ const struct rule iommu_rules[] = {
 	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
 	{RULE("iommu-intremap-ioapic", iommu_intremap_ioapic, ERROR, 0, LIBVIRT),
 	 .what = "Interrupt remapping goes with a split interrupt controller.",
-	 .why = "libvirt before 11.3 refuses it.",
+	 .why = "libvirt refuses another one, and before 11.3 it chooses none by itself.",
 	 .mend = "Add <ioapic driver='qemu'/> to <features>.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_FIX, .fix = fix_ioapic,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
@@ -298,7 +366,8 @@ const struct rule iommu_rules[] = {
 	 .what = "eim goes with KVM.", .why = "QEMU exits without it.",
 	 .mend = "Take eim away, or use type='kvm'.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c, vtd_decide_config",
-	 .remedy = REMEDY_EDIT},
+	 .qemu = {.until = VERSION_OF(9, 0)},
+	 .outside = "QEMU has it without KVM as well.", .remedy = REMEDY_EDIT},
 	{RULE("iommu-aw-bits", iommu_aw_bits, ERROR, 0, QEMU),
 	 .what = "aw_bits is 39 or 48.", .why = "libvirt takes any number, QEMU exits.",
 	 .mend = "Write 39 or 48, or leave it out.",

@@ -147,6 +147,8 @@ const struct rule memory_rules[] = {
 	{RULE("hugepage-multiple", hugepage_multiple, ERROR, 0, QEMU),
 	 .what = "A cell's memory is a multiple of its huge pages.",
 	 .why = "QEMU cannot map the rest.", .mend = "Round the memory to the page size.",
-	 .source = "QEMU 7.2 backends/hostmem-file.c", .remedy = REMEDY_EDIT},
+	 .source = "QEMU 7.2 backends/hostmem-file.c",
+	 .untried = "It needs a host with huge pages; QEMU 7.2 is asked in a guest.",
+	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -161,14 +161,16 @@ static bool part(struct guest_number number, uint64_t *product)
 static void topology_product(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	bool clusters = target_has(&check->options->target, FEATURE_CLUSTERS);
 	uint64_t product = 1;
 	struct finding *finding;
 
 	if (guest->topology_element < 0 || guest->vcpus.state != VALUE_VALID)
 		return;
 	if (!part(guest->sockets, &product) || !part(guest->dies, &product) ||
-	    !part(guest->clusters, &product) || !part(guest->cores, &product) ||
-	    !part(guest->threads, &product) || product == guest->vcpus.value)
+	    (clusters && !part(guest->clusters, &product)) ||
+	    !part(guest->cores, &product) || !part(guest->threads, &product) ||
+	    product == guest->vcpus.value)
 		return;
 	finding = check_found(check, guest->topology_element,
 			      "The topology has %s%llu CPUs, but <vcpu> says %llu.",
@@ -177,6 +179,19 @@ static void topology_product(struct check *check)
 			      ULL(guest->vcpus.value));
 	finding->observed = xasprintf("%llu", ULL(MIN(product, UINT64_C(0xffffffff))));
 	finding->expected = xasprintf("%llu", ULL(guest->vcpus.value));
+}
+
+static void clusters_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->clusters.state == VALUE_VALID && guest->clusters.value > 1 &&
+	    (guest_is_q35(guest) || guest_is_i440fx(guest)))
+		check_found(
+			check, guest->topology_element,
+			"clusters='%llu': machine type %s has one cluster for each die.",
+			ULL(guest->clusters.value),
+			guest->machine ? guest->machine : "(default)");
 }
 
 static void numa_splits_core(struct check *check)
@@ -321,6 +336,8 @@ const struct rule numa_rules[] = {
 	{RULE("cell-memory-zero", cell_memory_zero, ERROR, 0, QEMU),
 	 .what = "Every cell has memory.", .why = "libvirt takes 0, QEMU exits.",
 	 .mend = "Give it at least some MiB.", .source = "QEMU 7.2 backends/hostmem.c",
+	 .libvirt = {.until = VERSION_OF(11, 8)},
+	 .outside = "libvirt gives the cell no memory object, and QEMU starts.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memory-sum", memory_sum, WARNING, 0, NOBODY),
 	 .what = "<memory> is what the cells have together.",
@@ -332,6 +349,14 @@ const struct rule numa_rules[] = {
 	 .why = "libvirt refuses anything else.",
 	 .mend = "Change the topology or <vcpu>.", .source = LV "qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
+	{RULE("clusters-machine", clusters_machine, ERROR, 0, QEMU),
+	 .what = "Only machine type virt has several clusters in a die.",
+	 .why = "libvirt accepts clusters on any machine, and QEMU exits.",
+	 .mend = "Write clusters='1' and more cores or dies.",
+	 .source = "QEMU 10.0 hw/core/machine-smp.c; measured",
+	 .libvirt = {.since = VERSION_OF(10, 1)},
+	 .outside = "libvirt drops the attribute: attribute-dropped.",
+	 .remedy = REMEDY_EDIT},
 	{RULE("numa-splits-core", numa_splits_core, WARNING, 0, NOBODY),
 	 .after = {&numa_rules[NUMA_CELLS_OVERLAP]},
 	 .what = "The threads of a core are in one cell.",

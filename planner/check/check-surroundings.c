@@ -224,6 +224,7 @@ const struct rule surroundings_rules[] = {
 	 .why = "libvirt refuses to start: no usable mount.",
 	 .mend = "Mount one with pagesize=, or use another size.",
 	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",
+	 .untried = "libvirt asks when the guest starts, on a host of that shape.",
 	 .remedy = REMEDY_RECORD},
 	{},
 };

@@ -16,8 +16,7 @@ static void igb_qemu(struct check *check)
 	for (size_t i = 0; i < check->guest->devices.n; i++) {
 		const struct guest_device *device = &check->guest->devices.v[i];
 
-		if (streq(device->tag, "interface") && streq_null(device->model, "igb") &&
-		    !target_has(&check->options->target, FEATURE_IGB))
+		if (streq(device->tag, "interface") && streq_null(device->model, "igb"))
 			check_found(
 				check, device->element,
 				"Model igb needs QEMU 8.0; the target has %u.%u, which does not know it and exits.",
@@ -163,6 +162,7 @@ const struct rule version_rules[] = {
 	 .what = "igb goes with QEMU 8.0 and later.",
 	 .why = "libvirt 9.0 takes any name of a NIC, and QEMU then exits.",
 	 .mend = "Use e1000e, or a newer QEMU.", .source = "QEMU 8.0 change log",
+	 .qemu = {.until = VERSION_OF(8, 0)}, .outside = "QEMU has the model.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("machine-version", machine_version, WARNING, 0, NOBODY),
 	 .what = "The machine type has no known trouble with ports.",

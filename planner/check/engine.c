@@ -60,11 +60,10 @@ static const struct rule *lost_ground(const struct check *check)
 	return NULL;
 }
 
-/* A refusal that has ended for the target's libvirt says nothing of the domain. */
-static bool has_ended(const struct check *check)
+/* Whether there is anything to find for the target. */
+static bool has_ground(const struct check *check, const struct rule *rule)
 {
-	return check->rule->libvirt_until &&
-	       check->options->target.libvirt >= check->rule->libvirt_until;
+	return rule->warns_outside || rule_holds(rule, &check->options->target);
 }
 
 static void ask(struct check *check, const struct rule *rule);
@@ -86,7 +85,8 @@ static void ask(struct check *check, const struct rule *rule)
 	check->asked[rule_index(rule)] = true;
 	ask_prerequisites(check, rule);
 	check->rule = rule;
-	if (!rule->judge_it || !check_wants(check->options, rule) || has_ended(check))
+	if (!rule->judge_it || !check_wants(check->options, rule) ||
+	    !has_ground(check, rule))
 		return;
 	lost = lost_ground(check);
 	if (lost)

@@ -66,6 +66,8 @@ struct finding *check_found(struct check *check, int element, const char *format
 	va_end(args);
 	finding = report_add(check->report, check->rule->id, check->rule->severity, "%s",
 			     message);
+	if (!rule_holds(check->rule, &check->options->target))
+		finding->severity = MIN(finding->severity, SEVERITY_WARNING);
 	finding->row = check->rule;
 	element = shown_element(check, element);
 	/* An argument of QEMU's is not ours to change. */

@@ -103,3 +103,14 @@ bool check_wants(const struct check_options *options, const struct rule *rule)
 		return false;
 	return !(rule->needs & NEED_POLICY) || options->policy != POLICY_NONE;
 }
+
+static bool is_within(const struct rule_range *range, unsigned version)
+{
+	return version >= range->since && (range->until == 0 || version < range->until);
+}
+
+bool rule_holds(const struct rule *rule, const struct target *target)
+{
+	return is_within(&rule->libvirt, target->libvirt) &&
+	       is_within(&rule->qemu, target->qemu);
+}

@@ -81,8 +81,17 @@ struct rule {
 	 * of this kind is fixed at the same time. */
 	bool fix_is_local;
 	enum rule_planned planned;
-	unsigned libvirt_until; /* the first libvirt for which it no longer holds; 0: none
-				 */
+	/*
+	 * Where libvirt or QEMU refuses: the versions that do. Every one that we support
+	 * unless a bound is given; then @outside says what holds beyond it.
+	 */
+	struct rule_range {
+		unsigned since; /* the first version; 0: no bound is known */
+		unsigned until; /* the first that no longer does; 0: none is known */
+	} libvirt, qemu;
+	const char *outside;
+	bool warns_outside;  /* beyond them it is asked all the same, for a warning */
+	const char *untried; /* why a test cannot have it refused here; NULL: it does */
 };
 
 /* The tables of the families; each ends with a row without an id. */
@@ -133,6 +142,8 @@ size_t rule_index(const struct rule *rule);
 const struct rule *rule_named(const char *id);
 /* Of @word, which is not a rule, the id that is most like it; NULL. */
 const char *rule_nearest(const char *word);
+/* Whether the target is one of the versions that refuse. */
+bool rule_holds(const struct rule *rule, const struct target *target);
 /* Whether the options leave the rule in. */
 bool check_wants(const struct check_options *options, const struct rule *rule);
 

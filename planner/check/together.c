@@ -156,13 +156,19 @@ const struct rule together_rules[] = {
 		 .what = "Of the domains of one host, each host device is in one.",
 		 .why = "The second to start is refused.",
 		 .mend = "Give one of them another device, or never run both.",
-		 .source = LV "hypervisor/virhostdev.c", .remedy = REMEDY_EDIT},
+		 .source = LV "hypervisor/virhostdev.c",
+		 .untried =
+			 "libvirt asks when the second guest starts, on a host with the device.",
+		 .remedy = REMEDY_EDIT},
 	[GROUP_TWICE] =
 		{RULE("group-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "Of the domains of one host, each IOMMU group is in one.",
 		 .why = "A group cannot be shared: the second to start is refused.",
 		 .mend = "Give all of the group to one of them.",
-		 .source = LV "hypervisor/virhostdev.c", .remedy = REMEDY_EDIT},
+		 .source = LV "hypervisor/virhostdev.c",
+		 .untried =
+			 "libvirt asks when the second guest starts, on a host with the device.",
+		 .remedy = REMEDY_EDIT},
 	[QUEUE_TWICE] = {RULE("ap-queue-taken-twice", NULL, ERROR, NEED_HOST, KERNEL),
 			 .what = "Of the domains of one host, each AP queue is in one.",
 			 .why = "The kernel gives it to one mediated device only.",

@@ -197,12 +197,12 @@ static const struct known_attribute iommu_driver_known[] = {
 	{"passthrough", VERSION_OF(11, 5)},
 	{"xtsup", VERSION_OF(11, 5)},
 	{"pciBus", VERSION_OF(11, 10)},
-	{"granule", VERSION_OF(12, 1)},
 	{"accel", VERSION_OF(12, 7)},
 	{"ats", VERSION_OF(12, 7)},
 	{"ril", VERSION_OF(12, 7)},
-	{"pasid", VERSION_OF(12, 7)},
+	{"ssidsize", VERSION_OF(12, 7)},
 	{"oas", VERSION_OF(12, 7)},
+	{"cmdqv", VERSION_OF(12, 7)},
 	{},
 };
 static const struct known_attribute target_known[] = {
@@ -255,6 +255,14 @@ static const struct known_attribute vcpu_known[] = {
 	{"current", 0},
 	{},
 };
+
+unsigned feature_iommu_attribute(const char *name)
+{
+	for (size_t i = 0; iommu_driver_known[i].name; i++)
+		if (streq(iommu_driver_known[i].name, name))
+			return iommu_driver_known[i].since;
+	return 0;
+}
 
 /* What feature_attributes walks with. */
 struct walk {

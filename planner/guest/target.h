@@ -18,6 +18,8 @@ struct target {
  * same request gives the same bytes everywhere.
  */
 #define TARGET_DEFAULT ((struct target){VERSION_OF(10, 0), VERSION_OF(8, 2)})
+/* The oldest that we support. */
+#define TARGET_OLDEST ((struct target){VERSION_OF(9, 0), VERSION_OF(7, 2)})
 /* The newest that the tables here were held against. */
 #define TARGET_NEWEST ((struct target){VERSION_OF(12, 9), VERSION_OF(11, 1)})
 
@@ -36,6 +38,8 @@ enum feature {
 	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer asks for driver='qemu' */
 	FEATURE_AW_BITS_48,              /* QEMU's default width is 48 */
 	FEATURE_AW_BITS_CHECKED,         /* and it holds the width against the host's */
+	FEATURE_IOMMU_VIRTIO_AW_BITS,    /* aw_bits of the virtio IOMMU */
+	FEATURE_CLUSTERS,                /* <topology clusters=> is read */
 	FEATURE_PASST,
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_SMMUV3_PER_BUS,

@@ -97,6 +97,64 @@ static void test_prerequisites(void **state)
 	}
 }
 
+static bool is_bounded(const struct rule_range *range)
+{
+	return range->since > 0 || range->until > 0;
+}
+
+static void assert_range(const struct rule *rule, const struct rule_range *range,
+			 unsigned oldest, unsigned newest)
+{
+	if ((range->since > 0 && range->since <= oldest) ||
+	    (range->until > 0 && (range->until <= oldest || range->until > newest)))
+		fail_msg("%s: a bound that no supported version meets", rule->id);
+	if (range->since > 0 && range->until > 0 && range->since >= range->until)
+		fail_msg("%s: holds for no version", rule->id);
+}
+
+static void test_versions(void **state)
+{
+	(void)state;
+	rules_foreach(rule)
+	{
+		bool judged = rule->judge == JUDGE_LIBVIRT || rule->judge == JUDGE_QEMU;
+		bool bounded = is_bounded(&rule->libvirt) || is_bounded(&rule->qemu);
+
+		assert_range(rule, &rule->libvirt, TARGET_OLDEST.libvirt,
+			     TARGET_NEWEST.libvirt);
+		assert_range(rule, &rule->qemu, TARGET_OLDEST.qemu, TARGET_NEWEST.qemu);
+		if (bounded != !!rule->outside)
+			fail_msg(
+				"%s: says what holds beyond its versions, or has some; not both",
+				rule->id);
+		if ((bounded || rule->untried) && !judged)
+			fail_msg("%s: nobody refuses it", rule->id);
+		if (rule->warns_outside && !bounded)
+			fail_msg("%s: has no versions beyond which to warn", rule->id);
+		if (judged && (rule->needs & (NEED_HOST | NEED_HOST_PCI)) &&
+		    !rule->untried)
+			fail_msg("%s: does not say why it is not tried here", rule->id);
+		if (rule->outside)
+			assert_sentence(rule, "outside", rule->outside);
+		if (rule->untried)
+			assert_sentence(rule, "untried", rule->untried);
+	}
+}
+
+static void test_holds(void **state)
+{
+	const struct rule *eim = rule_named("vcpus-need-eim"),
+			  *width = rule_named("aw-bits-host");
+	struct target target = {VERSION_OF(10, 9), VERSION_OF(9, 0)};
+
+	(void)state;
+	assert_true(rule_holds(eim, &target));
+	assert_false(rule_holds(width, &target));
+	target = (struct target){VERSION_OF(10, 10), VERSION_OF(9, 1)};
+	assert_false(rule_holds(eim, &target));
+	assert_true(rule_holds(width, &target));
+}
+
 static void test_order(void **state)
 {
 	size_t n = 0;
@@ -113,10 +171,9 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_remedies),
-		cmocka_unit_test(test_prerequisites),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_texts),         cmocka_unit_test(test_remedies),
+		cmocka_unit_test(test_prerequisites), cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_holds),         cmocka_unit_test(test_order),
 	};
 
 	return RUN_TESTS(tests);

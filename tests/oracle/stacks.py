@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a stack of libvirt and QEMU says of domains: this machine's own, or that of a root
+file system of tests/boot/fetch."""
+import importlib.machinery, importlib.util, os, re, subprocess, time
+
+import driver
+
+BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../boot")
+_loader = importlib.machinery.SourceFileLoader("check_verdicts", BOOT + "/../check-verdicts")
+# The committed verdicts, as a module.
+table_of = importlib.util.module_from_spec(importlib.util.spec_from_loader("check_verdicts", _loader))
+_loader.exec_module(table_of)
+SECONDS = 200 # for QEMU to start, or to refuse that, on a busy machine
+ACCEPTED, REFUSED, STARTS, EXITS = "accepted", "refused", "starts", "exits"
+
+
+def own_target():
+    """The column of the table that this machine's QEMU has; None."""
+    out = subprocess.run(["qemu-system-x86_64", "--version"], stdout=subprocess.PIPE, text=True,
+                         check=True, timeout=60).stdout
+    version = re.search(r"version (\d+\.\d+)", out)[1]
+    return next((t for t in table_of.TARGETS if t.endswith("qemu=" + version)), None)
+
+
+class Stack:
+    """@root: the root file system, or None for this machine's programs."""
+
+    def __init__(self, run, root=None):
+        self.words = [os.path.join(BOOT, "inside"), root] if root else []
+        self.words.append(os.path.abspath(run))
+
+    def define(self, files, folder):
+        """{file: "accepted" or libvirt's words}. Where its driver dies (driver.py), the same
+        in smaller pieces, and of one file a few times."""
+        for _ in range(2 if len(files) > 1 else 6):
+            out = subprocess.run([*self.words, "check", folder, *files], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, text=True, timeout=280, check=False)
+            said = driver.verdicts(out.stdout)
+            if len(said) == len(files):
+                return said
+        half = len(files) // 2
+        return self.define(files[:half], folder) | self.define(files[half:], folder) if half else {}
+
+    def start(self, path, folder):
+        """QEMU's words if it does not start; None if its guest ran."""
+        for _ in range(3):
+            status, runs, words = self.start_once(path, folder)
+            if runs or status == 1:
+                return None if runs else words
+            print(f"{path}: the run ended with {status}: {words}")
+        return None
+
+    def start_once(self, path, folder):
+        # planner/boot/run.h: "running" once libvirt let it run; below inside/ in a run by root.
+        places = [folder + "/marks", folder + "/inside/marks"]
+        for marks in filter(os.path.exists, places):
+            os.unlink(marks)
+        with subprocess.Popen([*self.words, "run", "--time-limit", str(SECONDS), folder, path],
+                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              text=True) as run:
+            runs = False
+            while run.poll() is None and not runs:
+                runs = any("running " in open(marks).read()
+                           for marks in filter(os.path.exists, places))
+                time.sleep(0.05)
+            run.stdin.close()
+            words = run.stderr.read().strip()
+            run.wait(timeout=200)
+        return run.returncode, runs, words
