@@ -5,19 +5,14 @@ is printed; the test oracle/newest is then skipped, and tests/allowed-skips says
 may be."""
 import os, subprocess, tempfile
 
-import driver
+import driver, stacks
 
 BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../boot")
 
 
 def root_of(run):
     """The root file system; None where it cannot be had. @run is virt-layout-run."""
-    guests = os.path.join(os.path.dirname(os.path.abspath(run)), "guests")
-    done = subprocess.run([os.path.join(BOOT, "fetch"), guests, "newest"], check=False,
-                          timeout=1000)
-    if done.returncode not in (0, 77):
-        raise RuntimeError(f"fetch newest: status {done.returncode}")
-    return os.path.join(guests, "newest") if done.returncode == 0 else None
+    return stacks.root_of(run, "newest")
 
 
 class Newest:

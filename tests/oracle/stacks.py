@@ -22,6 +22,30 @@ def own_target():
     return next((t for t in table_of.TARGETS if t.endswith("qemu=" + version)), None)
 
 
+def root_of(run, name):
+    """A set of tests/boot/fetch; None where it cannot be had. @run is virt-layout-run."""
+    guests = os.path.join(os.path.dirname(os.path.abspath(run)), "guests")
+    done = subprocess.run([os.path.join(BOOT, "fetch"), guests, name], check=False, timeout=1000)
+    if done.returncode not in (0, 77):
+        raise RuntimeError(f"fetch {name}: status {done.returncode}")
+    return os.path.join(guests, name) if done.returncode == 0 else None
+
+
+def columns(run):
+    """Target, root file system (None: this machine), and whether its QEMU is started, of
+    each column that is asked: with VIRT_LAYOUT_FULL=1 or UPDATE=1 all of them."""
+    update = os.environ.get("UPDATE") == "1"
+    every = update or os.environ.get("VIRT_LAYOUT_FULL") == "1"
+    own = own_target()
+    if own:
+        yield own, None, update
+    for target, name in zip(table_of.TARGETS[1:], ("trixie", "newest")):
+        if target != own and (every or name == "newest"):
+            root = root_of(run, name)
+            if root:
+                yield target, root, True
+
+
 class Stack:
     """@root: the root file system, or None for this machine's programs."""
 
