@@ -76,7 +76,7 @@ static void iommu_cannot_vfio(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
-	bool can = target_has(&check->options->target, FEATURE_VIOMMU_VFIO);
+	bool can = !rule_holds(check->rule, &check->options->target);
 	bool amd = iommu && streq_null(iommu->model, "amd");
 	check_hostdevs list = {};
 	struct finding *finding;
@@ -99,7 +99,7 @@ static void iommu_cannot_vfio(struct check *check)
 
 static void say_width(struct check *check, const struct guest_iommu *iommu, uint64_t bits)
 {
-	bool checked = target_has(&check->options->target, FEATURE_AW_BITS_CHECKED);
+	bool checked = rule_holds(check->rule, &check->options->target);
 	struct finding *finding = check_found(
 		check, iommu->element,
 		"The guest's IOMMU has %llu address bits%s, the host's %d%s.", ULL(bits),

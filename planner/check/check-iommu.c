@@ -151,7 +151,7 @@ static void say_attribute(struct check *check, const struct guest_iommu *iommu,
 
 	/* What the target does not know, it drops: attribute-dropped. */
 	if (!document_attribute(check->document, driver, name) ||
-	    feature_iommu_attribute(name) > target->libvirt)
+	    feature_attribute_since("iommu/driver", name) > target->libvirt)
 		return;
 	if (!takes)
 		check_found(check, driver, "The %s IOMMU does not take the attribute %s.",

@@ -6,6 +6,8 @@
  */
 #include "planner/check/fix-parts.h"
 
+#include "planner/guest/feature-use.h"
+
 static void numa_cell_ids(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -161,7 +163,8 @@ static bool part(struct guest_number number, uint64_t *product)
 static void topology_product(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	bool clusters = target_has(&check->options->target, FEATURE_CLUSTERS);
+	bool clusters = check->options->target.libvirt >=
+			feature_attribute_since("topology", "clusters");
 	uint64_t product = 1;
 	struct finding *finding;
 

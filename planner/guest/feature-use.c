@@ -256,11 +256,14 @@ static const struct known_attribute vcpu_known[] = {
 	{},
 };
 
-unsigned feature_iommu_attribute(const char *name)
+unsigned feature_attribute_since(const char *element, const char *name)
 {
-	for (size_t i = 0; iommu_driver_known[i].name; i++)
-		if (streq(iommu_driver_known[i].name, name))
-			return iommu_driver_known[i].since;
+	const struct known_attribute *known =
+		streq(element, "topology") ? topology_known : iommu_driver_known;
+
+	for (; known->name; known++)
+		if (streq(known->name, name))
+			return known->since;
 	return 0;
 }
 

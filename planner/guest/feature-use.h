@@ -31,9 +31,11 @@ struct known_attribute {
 	unsigned since;
 };
 
-/* The first libvirt that knows an attribute of <iommu>'s <driver>, 0 if every one does.
+/*
+ * The first libvirt that knows an attribute of an element, "topology" or "iommu/driver";
+ * 0 if every one does.
  */
-unsigned feature_iommu_attribute(const char *name);
+unsigned feature_attribute_since(const char *element, const char *name);
 /*
  * Calls @visit for each attribute of cells, PCI controllers, the IOMMU and tuning that is
  * not known to every libvirt that we support. @since is the version that has it, or 0 for

@@ -22,10 +22,8 @@ static const struct feature_row {
 	[FEATURE_NVME] = {VERSION_OF(11, 5), 0},
 	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = {VERSION_OF(11, 3), 0},
 	[FEATURE_AW_BITS_48] = {0, VERSION_OF(9, 2)},
-	[FEATURE_AW_BITS_CHECKED] = {0, VERSION_OF(9, 1)},
 	/* 11.3 refuses it, 12.9 does not; its capability came between 11.9 and 12.0. */
 	[FEATURE_IOMMU_VIRTIO_AW_BITS] = {VERSION_OF(12, 0), 0},
-	[FEATURE_CLUSTERS] = {VERSION_OF(10, 1), 0},
 	/* Announced for 9.0, which refuses it. */
 	[FEATURE_PASST] = {VERSION_OF(9, 1), 0},
 	[FEATURE_IOTHREAD_VQ_MAPPING] = {VERSION_OF(10, 0), VERSION_OF(9, 0)},
@@ -36,7 +34,6 @@ static const struct feature_row {
 	[FEATURE_CELL_WITHOUT_CPUS] = {VERSION_OF(6, 6), 0},
 	[FEATURE_OVERRIDE] = {VERSION_OF(8, 2), 0},
 	[FEATURE_HOSTDEV_NODE] = {VERSION_OF(11, 8), 0},
-	[FEATURE_VIOMMU_VFIO] = {0, VERSION_OF(10, 2)},
 	[FEATURE_MEMLOCK_PER_DEVICE] = {VERSION_OF(8, 7), 0},
 };
 

@@ -37,18 +37,15 @@ enum feature {
 	FEATURE_NVME,
 	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer asks for driver='qemu' */
 	FEATURE_AW_BITS_48,              /* QEMU's default width is 48 */
-	FEATURE_AW_BITS_CHECKED,         /* and it holds the width against the host's */
 	FEATURE_IOMMU_VIRTIO_AW_BITS,    /* aw_bits of the virtio IOMMU */
-	FEATURE_CLUSTERS,                /* <topology clusters=> is read */
 	FEATURE_PASST,
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_SMMUV3_PER_BUS,
 	FEATURE_MEM_RESERVE,
 	FEATURE_ISA_DEBUGCON, /* <serial> of target type isa-debug */
 	FEATURE_CELL_WITHOUT_CPUS,
-	FEATURE_OVERRIDE,     /* <qemu:override> */
-	FEATURE_HOSTDEV_NODE, /* <acpi nodeset=> of a hostdev */
-	FEATURE_VIOMMU_VFIO,  /* amd and smmuv3 can be told to pass maps on to VFIO */
+	FEATURE_OVERRIDE,           /* <qemu:override> */
+	FEATURE_HOSTDEV_NODE,       /* <acpi nodeset=> of a hostdev */
 	FEATURE_MEMLOCK_PER_DEVICE, /* counted behind a vIOMMU */
 	N_FEATURES,
 };
