@@ -3,6 +3,7 @@
 #include "tests/unit/test.h"
 
 #include "planner/boot/sighting-machine.h"
+#include "tests/unit/topology/acpi-bytes.h"
 
 enum { LIMIT = 8 };
 
@@ -158,13 +159,59 @@ static void cpus(void **state)
 	assert_int_equal(machine.cpus.v[6].die, 1);
 }
 
+/*
+ * Tables with host bridges on buses 00, 40, 60 and 80. A kernel shows those with
+ * functions on them, and puts these where the bridge is.
+ */
+static void roots(void **state)
+{
+	_cleanup_text_ struct text text = {};
+	_cleanup_acpi_tables_ struct acpi_tables tables = {};
+	_cleanup_machine_ struct machine machine = {};
+	struct guest g;
+
+	(void)state;
+	begin(&g);
+	acpi_read_seed("q35-seed", &text);
+	acpi_add_text(&tables, &text);
+	for (size_t i = 0; i < tables.list.n; i++)
+		*vec_add(&g.seen.tables) = (struct sighting_table){tables.list.v[i].bytes,
+								   tables.list.v[i].n};
+	add(&g, 0, 2, 0x020000, 0);
+	add(&g, 0x60, 0, 0x020000, 0);
+	machine = finish(&g, "x86_64");
+	assert_int_equal(machine.roots.n, 2);
+	assert_int_equal(machine.roots.v[1].first_bus, 0x60);
+	assert_int_equal(machine.functions.v[0].affinity.what, AFFINITY_UNKNOWN);
+	assert_int_equal(machine.functions.v[1].affinity.node, 1);
+}
+
+/* Tables that QEMU did not make: SeaBIOS's own, where the domain has no ACPI. */
+static void acpi_off(void **state)
+{
+	static const char *const names[] = {"APIC", "WAET"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct guest g;
+		_cleanup_machine_ struct machine machine = {};
+
+		begin(&g);
+		memcpy(g.madt, names[i], 4);
+		put32(g.madt, 4, 44);
+		*vec_add(&g.seen.tables) = (struct sighting_table){g.madt, 44};
+		machine = finish(&g, "x86_64");
+		assert_string_equal(machine_fact(&machine, "firmware.acpi"),
+				    i ? "yes" : "no");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(within_window),
-		cmocka_unit_test(outside_window),
-		cmocka_unit_test(at_zero),
-		cmocka_unit_test(cpus),
+		cmocka_unit_test(within_window), cmocka_unit_test(outside_window),
+		cmocka_unit_test(at_zero),       cmocka_unit_test(cpus),
+		cmocka_unit_test(roots),         cmocka_unit_test(acpi_off),
 	};
 
 	return RUN_TESTS(tests);
