@@ -2,10 +2,18 @@
 """libvirt's embedded driver, asked through virt-layout-run. Its process may die of what it
 is given: libvirt 9.0 writes behind its array of distances when it refuses one, and aborts
 then or over a later domain. Such an end says nothing about us."""
-import subprocess
+import re, subprocess
 
-# What the tests run against; without it a command chooses the target by the domain.
-TARGET = ("--target", "libvirt=9.0,qemu=7.2")
+
+def version(program):
+    """MAJOR.MINOR of an installed program, by its own word."""
+    out = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return re.search(r"\d+\.\d+", out.stdout).group()
+
+
+# What the tests run against: the libvirt and QEMU of this system. Without it a command
+# chooses the target by the domain.
+TARGET = ("--target", f"libvirt={version('virsh')},qemu={version('qemu-system-x86_64')}")
 
 
 def for_target(words):
