@@ -62,21 +62,47 @@ static void memlock_limit(struct check *check)
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 }
 
+#define UNCOUNTED                                                                        \
+	"<qemu:commandline> adds %s, which libvirt counts neither as a device nor in its bus numbers and locked memory"
+
+/* What we understand is judged by the other rules (assign.h). */
+static void hides(struct check *check, const struct addition *addition)
+{
+	const char *name = addition->driver ? addition->driver : addition->model;
+
+	if (addition->kind != ADDITION_EXPANDER && addition->kind != ADDITION_PORT &&
+	    addition->kind != ADDITION_IOMMU)
+		return;
+	check_found(
+		check, addition->element,
+		addition->complete ? UNCOUNTED "; the other rules of this check count it."
+				   : UNCOUNTED
+			"; the other rules of this check count it, but do not understand all of its properties.",
+		name ? name : "a device");
+}
+
 static void cmdline_hides(struct check *check)
 {
 	static const char *const words[] = {"vfio-pci",     "intel-iommu",   "amd-iommu",
 					    "virtio-iommu", "smmuv3",        "pxb-pcie",
 					    "pxb,",         "pcie-root-port"};
+	const struct commandline *commandline = &check->guest->commandline;
 
-	for (size_t i = 0; i < check->guest->qemu_arguments.n; i++)
+	for (size_t i = 0; i < commandline->additions.n; i++)
+		hides(check, &commandline->additions.v[i]);
+	for (size_t i = 0; i < commandline->unknown.n; i++) {
+		const struct unknown_addition *it = &commandline->unknown.v[i];
+
 		for (size_t j = 0; j < ARRAY_SIZE(words); j++)
-			if (strstr(check->guest->qemu_arguments.v[i], words[j])) {
+			if (strstr(it->text, words[j])) {
 				check_found(
-					check, 0,
-					"<qemu:commandline> adds %s, which libvirt then counts neither as a device nor in its bus numbers and locked memory.",
+					check, it->element,
+					UNCOUNTED
+					"; the other rules of this check know no more of it than its place.",
 					words[j]);
 				break;
 			}
+	}
 }
 
 static void host_literals(struct check *check)
