@@ -6,7 +6,7 @@
 
 void text_add_base64(struct text *text, const char *bytes, size_t n);
 /*
- * Adds the bytes that @string stands for. False, with nothing added, for a wrong
- * character, length or padding, or bits behind the end.
+ * Adds the bytes that @string encodes. False, with nothing added, for a wrong character,
+ * length or padding, or nonzero bits after the end.
  */
 bool text_add_from_base64(struct text *text, const char *string) _must_check_;

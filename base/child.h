@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* child.h - what a process that we start must know of us. */
+/* child.h - settings for a child process that we fork. */
 #pragma once
 
 #include <sys/types.h>
 
 /*
- * In a new child, before anything else: it is killed when @parent ends, the process that
- * forked it, by the id that it had before the fork. If that is over already the child
- * ends here: the kernel tells nobody about a parent who went away before he was asked to
- * (prctl(2), PR_SET_PDEATHSIG). Only for work that nobody wants half or whole any more.
+ * In a new child, before anything else: makes the kernel kill it when @parent ends, the
+ * process that forked it, given by its id from before the fork. If the parent has already
+ * ended, the child ends here: the kernel does not report a parent that exited before
+ * prctl() was called (prctl(2), PR_SET_PDEATHSIG). Only for work whose partial or
+ * complete result nobody needs any more.
  */
 void child_ends_with(pid_t parent);

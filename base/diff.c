@@ -3,13 +3,13 @@
  * Theory of operation. Lines become numbers, equal lines the same number. The shortest
  * edit script is found as in E. Myers, "An O(ND) Difference Algorithm and Its Variations"
  * (1986), section 4b: search from both ends until the two fronts meet, split there, and
- * go on in the two halves, so that memory stays linear. A pair of texts with more than
- * COST_LIMIT differences between two meetings is not worth the search: the rest of it
- * counts as replaced.
+ * continue in the two halves, so that memory use stays linear. A pair of texts with more
+ * than COST_LIMIT differences between two meetings is not worth the search: the rest of
+ * it counts as replaced.
  *
- * Where a run of changed lines could as well stand some lines up or down, it goes where
- * its first line is indented least and is no end tag: what an XML author would call the
- * thing that was added.
+ * If a run of changed lines can be moved some lines up or down, it goes where its first
+ * line is indented least and is not an end tag: what an XML author would consider the
+ * inserted element.
  */
 #include "base/diff.h"
 
@@ -21,7 +21,7 @@
 
 struct line {
 	const char *s;
-	size_t n; /* with the line end */
+	size_t n; /* including the newline */
 };
 
 /* One of the two texts. */
@@ -63,7 +63,7 @@ static void side_free(struct side *side)
 	free(side->changed);
 }
 
-/* A line and where its number goes. */
+/* A line and where its number is stored. */
 struct hash_slot {
 	struct line line;
 	long *number;
@@ -97,7 +97,7 @@ static void number_lines(struct diff *diff)
 	vec_free(&slots);
 }
 
-/* The furthest x on diagonal @k (x - y) after one step more from its neighbours. */
+/* The furthest x on diagonal @k (x - y) after one more step from its neighbours. */
 static long step(const long *reached, long k, long n, long m)
 {
 	long right = reached[k - 1] == NOWHERE ? NOWHERE : reached[k - 1] + 1;
@@ -110,7 +110,7 @@ static long step(const long *reached, long k, long n, long m)
 	return MAX(right, down);
 }
 
-/* Which way a front moves: over the lines of both texts from one corner of the box. */
+/* The direction of a front: over the lines of both texts from one corner of the box. */
 struct front {
 	long *reached;
 	const long *before, *after;
@@ -146,7 +146,7 @@ static void clear(long *reached, long d)
 	reached[-d - 1] = reached[d + 1] = NOWHERE;
 }
 
-/* A point on a shortest way through the box, in lines; false: beyond the cost limit. */
+/* A point on a shortest path through the box, in lines; false: beyond the cost limit. */
 static bool find_middle(const struct diff *diff, const struct box *box, long *ret_before,
 			long *ret_after)
 {
@@ -228,7 +228,10 @@ static long badness(const struct line *line)
 	return (long)indent;
 }
 
-/* Moves a run [@from, @to) of changed lines to where it reads best; where that is. */
+/*
+ * Moves a run [@from, @to) of changed lines to where it reads best; returns that
+ * position.
+ */
 static long slide(struct side *side, long from, long to)
 {
 	const long *numbers = side->numbers;
@@ -255,7 +258,7 @@ static long slide(struct side *side, long from, long to)
 	return best;
 }
 
-/* From the end, so that a run that moved down is not met again. */
+/* From the end, so that a run that moved down is not visited again. */
 static void slide_all(struct side *side)
 {
 	long to = (long)side->lines.n, from, best;
@@ -269,7 +272,7 @@ static void slide_all(struct side *side)
 	}
 }
 
-/* "@@ -12,3 +12,4 @@": an empty range is named by the line before it. */
+/* "@@ -12,3 +12,4 @@": an empty range is given by the line before it. */
 static void add_range(struct text *text, char sign, long from, long to)
 {
 	text_printf(text, "%c%ld", sign, to > from ? from + 1 : from);
@@ -306,7 +309,7 @@ static void add_hunk(struct text *text, const struct diff *diff, struct box hunk
 	}
 }
 
-/* Behind the changed lines at the front of what is left. */
+/* After the changed lines at the beginning of the rest. */
 static void skip_changed(const struct diff *diff, struct box *box)
 {
 	while (diff->before.changed[box->before_end])
@@ -315,7 +318,7 @@ static void skip_changed(const struct diff *diff, struct box *box)
 		box->after_end++;
 }
 
-/* Whether there is a change @same lines behind the box, which are unchanged. */
+/* Whether there is a change @same lines after the box, which are unchanged. */
 static bool changed_at(const struct diff *diff, const struct box *box, long same)
 {
 	return diff->before.changed[box->before_end + same] ||
@@ -323,7 +326,7 @@ static bool changed_at(const struct diff *diff, const struct box *box, long same
 }
 
 /*
- * The hunk that begins with the changes at @before, @after: on to where more unchanged
+ * The hunk that begins with the changes at @before, @after: up to where more unchanged
  * lines follow than two contexts.
  */
 static struct box take_hunk(const struct diff *diff, long before, long after)

@@ -17,7 +17,7 @@ static bool is_computed(const char *name)
 	return streq(name, "security.ima") || streq(name, "security.evm");
 }
 
-/* A value of no bytes is one; -1 where the attribute is not there. */
+/* An empty value is a value; -1 if the attribute does not exist. */
 static ssize_t value_of(int fd, const char *name, char **ret)
 {
 	*ret = xcalloc(1, ATTRIBUTE_BYTES);
@@ -65,16 +65,18 @@ int file_keep(const char *path, const struct stat *st, int fd, struct error *err
 
 	if (fstat(fd, &now) < 0)
 		return error_system(error, errno, "cannot be examined");
-	/* Before the mode: a change of owner takes set-user-ID away. */
+	/* Before the mode: a change of owner clears the set-user-ID bit. */
 	if ((now.st_uid != st->st_uid || now.st_gid != st->st_gid) &&
 	    fchown(fd, st->st_uid, st->st_gid) < 0)
 		return error_system(
 			error, errno,
 			"its owner and group cannot be kept, so it was not written; write to another file with --output");
-	/* The directory may have given the new file an ACL that the old one does not
-	 * have. */
+	/*
+	 * The directory may have given the new file an ACL that the old one does not
+	 * have.
+	 */
 	if (fremovexattr(fd, ACL) < 0 && errno != ENODATA && errno != ENOTSUP)
-		return error_system(error, errno, "cannot take an inherited ACL away");
+		return error_system(error, errno, "cannot remove an inherited ACL");
 	if (fchmod(fd, st->st_mode & 07777) < 0)
 		return error_system(error, errno, "its mode cannot be kept");
 	return keep_attributes(path, fd, error);

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* What was at the path before, so that a change meanwhile is seen. */
+/* What was at the path before, to detect a change in the meantime. */
 struct before {
 	bool there;
 	struct stat st;
@@ -67,13 +67,17 @@ static int fill_temporary(int fd, const char *path, const char *bytes, size_t n,
 	return 0;
 }
 
-/* A new name must not replace what appeared; an old one is replaced if it is the same. */
+/*
+ * A new name must not replace a file that appeared in the meantime; an old one is
+ * replaced if it is the same file.
+ */
 static int put_in_place(const char *temporary, const char *path,
 			const struct before *before, struct error *error)
 {
 	if (!unchanged(path, before))
-		return error_system(error, 0,
-				    "it changed meanwhile, so it was left alone");
+		return error_system(
+			error, 0,
+			"it changed in the meantime, so it was not overwritten");
 	if (!before->there) {
 		if (link(temporary, path) == 0) {
 			unlink(temporary);
@@ -81,10 +85,11 @@ static int put_in_place(const char *temporary, const char *path,
 		}
 		if (errno == EEXIST)
 			return error_system(
-				error, 0, "it appeared meanwhile, so it was left alone");
+				error, 0,
+				"it appeared in the meantime, so it was not overwritten");
 	}
 	if (rename(temporary, path) < 0)
-		return error_system(error, errno, "cannot be put in place");
+		return error_system(error, errno, "cannot be renamed into place");
 	return 0;
 }
 
@@ -95,7 +100,7 @@ static int replace(const char *path, const struct before *before, const char *by
 	_cleanup_fd_ int fd = mkostemp(temporary, O_CLOEXEC);
 
 	if (fd < 0)
-		return error_system(error, errno, "%s: cannot be made", path);
+		return error_system(error, errno, "%s: cannot be created", path);
 	if (fill_temporary(fd, path, bytes, n, before, error) < 0 ||
 	    put_in_place(temporary, path, before, error) < 0) {
 		unlink(temporary);
@@ -114,8 +119,8 @@ static int write_through(const char *path, const char *bytes, size_t n,
 	return file_write_fd(fd, path, bytes, n, error);
 }
 
-/* /dev/stdout and its like lead to a pipe, or to a file that goes on after what it has.
- */
+/* /dev/stdout and similar names refer to a pipe, or to a file whose content must be
+ * kept. */
 static int write_inherited(int fd, const char *path, const char *bytes, size_t n,
 			   struct error *error)
 {
@@ -138,7 +143,8 @@ int file_write(const char *path, const char *bytes, size_t n, struct error *erro
 		return write_through(path, bytes, n, error);
 	target = realpath(path, NULL);
 	if (!target && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-		return error_system(error, errno, "%s: the link leads nowhere", path);
+		return error_system(error, errno, "%s: is a dangling symbolic link",
+				    path);
 	before.there = lstat(target ? target : path, &before.st) == 0;
 	if (need_unchanged(path, target, &before, error) < 0 ||
 	    replace(target ? target : path, &before, bytes, n, error) < 0)

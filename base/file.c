@@ -69,7 +69,7 @@ static int need_file(const char *path, const struct stat *st, struct error *erro
 	if (S_ISFIFO(st->st_mode))
 		return error_input(
 			error,
-			"%s: is a FIFO, not a file; give what it carries on standard input",
+			"%s: is a FIFO, not a file; pass its content on standard input",
 			path);
 	return error_input(error, "%s: is a %s, not a file", path,
 			   S_ISSOCK(st->st_mode) ? "socket" : "device");
@@ -79,7 +79,7 @@ int file_open(const char *path, struct stat *ret, struct error *error)
 {
 	_cleanup_fd_ int fd = -1;
 
-	/* First a look: some devices act when they are opened. */
+	/* Check first: some devices act when they are opened. */
 	if (stat(path, ret) == 0 && need_file(path, ret, error) < 0)
 		return -1;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -133,7 +133,7 @@ int file_sync_directory(const char *path, struct error *error)
 		slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
 	_cleanup_fd_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	/* Some file systems cannot flush a directory; they say EINVAL. */
+	/* Some file systems cannot flush a directory; they return EINVAL. */
 	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
 		return error_system(error, errno, "%s: cannot be flushed", directory);
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * file.h - reading whole files with a limit, and writing them so that no failure loses
- * what was there.
+ * file.h - reads whole files up to a limit, and writes files so that no failure loses the
+ * old content.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 /*
  * The whole of @path ("-" is standard input), at most @limit bytes, into an empty @text.
- * Faults: cannot be read (status 3; a missing file is the user's, status 2), larger than
+ * Errors: cannot be read (status 3; a missing file is bad input, status 2), larger than
  * the limit (status 2), a directory.
  */
 int file_read(const char *path, size_t limit, struct text *text, struct error *error)
@@ -22,12 +22,13 @@ int file_read(const char *path, size_t limit, struct text *text, struct error *e
 
 /*
  * Opens a regular file (or /dev/null, zero or full) for reading, and never blocks.
- * Faults, status 2: there is none, it is a FIFO, a socket, a directory or another device.
+ * Errors, status 2: it does not exist, or is a FIFO, a socket, a directory or another
+ * device.
  */
 int file_open(const char *path, struct stat *ret, struct error *error) _must_check_;
 /*
- * The descriptor that the path stands for (/dev/stdin, /dev/fd/N and so on, as a shell's
- * process substitution gives), which is read and written as it is; -1: none.
+ * The descriptor that the path names (/dev/stdin, /dev/fd/N and so on, as in a shell's
+ * process substitution), which is read and written directly; -1: none.
  */
 int file_descriptor(const char *path);
 /* The same from an open descriptor, which stays open; @name is for messages. */
@@ -45,11 +46,11 @@ int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
  */
 int file_write(const char *path, const char *bytes, size_t n, struct error *error)
 	_must_check_;
-/* All of the bytes to a descriptor, past short writes. */
+/* Writes all bytes to a descriptor, also after short writes. */
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
 		  struct error *error) _must_check_;
 
-/* Makes names in the directory that @path lies in durable. */
+/* Makes names in the directory of @path durable. */
 int file_sync_directory(const char *path, struct error *error) _must_check_;
 
 void close_fd(int *fd); /* closes unless it is negative */

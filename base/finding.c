@@ -104,7 +104,7 @@ static void finding_free(struct finding *finding)
 
 void report_cap(struct report *report, size_t most)
 {
-	/* Of each rule and file that was met: how many so far. */
+	/* For each rule and file that occurred: how many so far. */
 	VEC(struct finding_more) met = {};
 	_cleanup_firsts_ struct firsts rows = {};
 	size_t kept = 0;

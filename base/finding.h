@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * finding.h - a fact about the user's domain, host or disk, and the report that gathers
+ * finding.h - a fact about the user's domain, host or disk, and the report that collects
  * such facts. Pure: nothing here prints; a command turns a report into text or JSON.
  */
 #pragma once
@@ -15,7 +15,7 @@ enum severity {
 };
 const char *severity_name(enum severity severity);
 
-/* Where in the user's files; a zeroed place is nowhere. */
+/* A position in the user's files; a zeroed place is nowhere. */
 struct place {
 	const char *file;  /* borrowed: lives as long as the input */
 	long line, column; /* from 1; 0 unknown */
@@ -24,22 +24,23 @@ struct place {
 
 struct rule;
 
-/* All strings but rule and the files are owned; NULL where there is nothing to say. */
+/* All strings but rule and the files are owned; NULL if there is nothing to say. */
 struct finding {
 	const char *rule; /* the rule's id, static */
-	/* The rule itself, for the library that has a table of them; else NULL. */
+	/* The rule itself, for the library that has a table of rules; else NULL. */
 	const struct rule *row;
 	enum severity severity;
 	struct place place, related;
 	char *subject;  /* what it is about: "controller 7", "partition 3" */
-	char *observed; /* the value that stands there */
-	char *expected; /* the value that would be right */
+	char *observed; /* the actual value */
+	char *expected; /* the correct value */
 	char *message;  /* one sentence, ends with a full stop */
-	char *remedy;   /* the mend in the user's own terms, ends with a full stop */
-	bool fixable;   /* --fix mends it without a guess */
+	char *remedy;   /* how to fix it in the user's own terms, ends with a full stop */
+	bool fixable;   /* --fix fixes it without guessing */
 };
 
-/* A rule that could not be judged because a fact is missing: never the same as passed. */
+/* A rule that could not be checked because a fact is missing: never the same as
+ * passed. */
 struct skip {
 	const char *rule;  /* static */
 	const char *file;  /* borrowed */
@@ -47,7 +48,7 @@ struct skip {
 	char *reason;      /* owned */
 };
 
-/* Findings of one rule that report_cap() took out. */
+/* Findings of one rule that report_cap() removed. */
 struct finding_more {
 	const char *rule; /* static */
 	const struct rule *row;
@@ -64,19 +65,19 @@ struct report {
 };
 
 /*
- * Adds a finding with its message and gives it back for the rest; the pointer lasts
- * until the next finding.
+ * Adds a finding with its message and returns it, so that the caller can set the other
+ * members; the pointer is valid until the next finding is added.
  */
 struct finding *report_add(struct report *report, const char *rule,
 			   enum severity severity, const char *format, ...)
 	_printf_(4, 5);
 void report_skip(struct report *report, const char *rule, const char *needs,
 		 const char *format, ...) _printf_(4, 5);
-/* Those that report_cap() took out count as well. */
+/* Findings that report_cap() removed count as well. */
 size_t report_count(const struct report *report, enum severity severity);
 /*
  * Keeps the first @most findings of each rule in each file and counts the others: nobody
- * reads thousands of a kind.
+ * reads thousands of the same.
  */
 void report_cap(struct report *report, size_t most);
 /* STATUS_FINDINGS if there is an error among them, else STATUS_OK. */
@@ -85,12 +86,12 @@ int report_status(const struct report *report);
 void report_sort(struct report *report);
 void report_free(struct report *report);
 
-/* "FILE:LINE: SEVERITY: RULE: MESSAGE REMEDY\n", sanitised. */
+/* "FILE:LINE: SEVERITY: RULE: MESSAGE REMEDY\n", sanitized. */
 void text_add_finding(struct text *text, const struct finding *finding);
 /* "FILE: SEVERITY: RULE: COUNT more like this.\n" */
 void text_add_more(struct text *text, const struct finding_more *more);
-/* One object as design.md section 4 lists its members. */
+/* One JSON object. */
 void jsonw_finding(struct jsonw *json, const struct finding *finding);
-/* The members alone, into an object that is open: the caller adds to them. */
+/* Only the members, into an open object: the caller adds to them. */
 void jsonw_finding_members(struct jsonw *json, const struct finding *finding);
 void jsonw_skip(struct jsonw *json, const struct skip *skip);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * first.h - who was the first of a name and a number: what finds duplicates among many
- * without comparing each with each. A balanced tree: there is no bad case.
+ * first.h - finds the first entry with a given name and number, and so duplicates among
+ * many without comparing all pairs. A balanced tree: there is no worst case.
  */
 #pragma once
 
@@ -9,18 +9,17 @@
 
 #include <stdint.h>
 
-/* A zeroed one is empty. Owns its entries, not their texts. */
+/* A zeroed one is empty. Owns its entries, but not their texts. */
 struct firsts {
 	void *root;
 };
 
 /*
- * Remembers @value under a text (which may be NULL and must outlive the tree) and a
- * number, unless something is there already. Returns what is there then: @value if it is
- * the first.
+ * Stores @value under a text (which may be NULL and must outlive the tree) and a number,
+ * unless there is a value already. Returns the stored value: @value if it is the first.
  */
 int first_add(struct firsts *firsts, const char *text, uint64_t number, int value);
-/* What is there, -1 if nothing is. */
+/* The stored value, -1 if there is none. */
 int first_find(const struct firsts *firsts, const char *text, uint64_t number);
 void firsts_free(struct firsts *firsts);
 #define _cleanup_firsts_ _cleanup_(firsts_free)

@@ -6,7 +6,7 @@
 
 #define FNV1A_BEGIN UINT64_C(0xcbf29ce484222325)
 
-/* FNV-1a with 64 bits: @hash, FNV1A_BEGIN at first, and then @n more bytes. */
+/* FNV-1a with 64 bits: @hash, initially FNV1A_BEGIN, and then @n more bytes. */
 static inline uint64_t fnv1a(uint64_t hash, const char *bytes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -49,7 +49,7 @@ static void add_quoted(struct text *out, const char *string)
 	text_addc(out, '"');
 }
 
-/* What stands before every value: the comma, the line, the key. */
+/* What precedes every value: the comma, the line, the key. */
 static void begin(struct jsonw *json, const char *key)
 {
 	if (json->depth > 0) {

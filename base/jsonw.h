@@ -14,15 +14,15 @@ struct jsonw {
 	struct text *out;
 	bool compact; /* one line, for JSON lines */
 	int depth;
-	bool any[JSONW_DEPTH]; /* something stands at this depth already */
+	bool any[JSONW_DEPTH]; /* there is already a value at this depth */
 };
 
-/* In an object @key is the member's name; in an array and at the top it is NULL. */
+/* In an object @key is the member's name; in an array and at the top level it is NULL. */
 void jsonw_object(struct jsonw *json, const char *key);
 void jsonw_end_object(struct jsonw *json);
 void jsonw_array(struct jsonw *json, const char *key);
 void jsonw_end_array(struct jsonw *json);
-/* NULL writes null. Bytes that are no UTF-8 become U+FFFD. */
+/* NULL writes null. Bytes that are not UTF-8 become U+FFFD. */
 void jsonw_string(struct jsonw *json, const char *key, const char *string);
 void jsonw_u64(struct jsonw *json, const char *key, uint64_t value);
 void jsonw_int(struct jsonw *json, const char *key, int64_t value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * macros.h - the few words that every file needs: attributes that carry a contract,
+ * macros.h - basic macros that every file needs: attributes that document a contract,
  * cleanup on leaving a scope, and the number of entries of an array.
  */
 #pragma once
@@ -19,7 +19,7 @@
 /* Calls @function with the variable's address when the scope is left. */
 #define _cleanup_(function) __attribute__((cleanup(function)))
 
-/* Moves a pointer out of a variable, which is NULL afterwards: passes ownership on. */
+/* Moves a pointer out of a variable, which is then NULL: passes ownership on. */
 #define TAKE(pointer)                                                                    \
 	({                                                                               \
 		__typeof__(pointer) taken_ = (pointer);                                  \
@@ -27,6 +27,6 @@
 		taken_;                                                                  \
 	})
 
-/* Evaluate their arguments twice: give them values, not calls with effects. */
+/* These evaluate their arguments twice: pass values, not calls with side effects. */
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))

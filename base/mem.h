@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mem.h - allocation that cannot fail: running out of memory ends the program, so that
- * no caller has a branch that no test can reach. Everything returned belongs to the
- * caller and is released with free().
+ * mem.h - allocation that cannot fail: running out of memory ends the program, so that no
+ * caller has a branch that no test can reach. Everything returned belongs to the caller
+ * and is freed with free().
  */
 #pragma once
 

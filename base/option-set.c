@@ -31,12 +31,12 @@ int option_set_string(void *target, const struct option_row *row, const char *va
 	return 0;
 }
 
-/* A script's variable that was never set shall not pass for a file that is missing. */
+/* A script's unset variable must not be taken for a missing file. */
 int option_set_file(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {
 	if (!*value)
-		return error_input(error, "--%s needs a name that is not empty: --%s %s",
+		return error_input(error, "--%s needs a non-empty name: --%s %s",
 				   row->name, row->name, row->arg);
 	return option_set_string(target, row, value, error);
 }
@@ -64,7 +64,7 @@ int option_set_list(void *target, const struct option_row *row, const char *valu
 	return 0;
 }
 
-/* The place of @value among "a|b|c"; -1: it is not there. */
+/* The index of @value among "a|b|c", or -1. */
 static int place_in_choices(const char *choices, const char *value)
 {
 	for (int i = 0;; i++) {
@@ -84,7 +84,7 @@ int option_set_choice(void *target, const struct option_row *row, const char *va
 	int *to = target, place = place_in_choices(row->choices, value);
 
 	(void)error;
-	assert(place >= 0); /* option_check() let it pass */
+	assert(place >= 0); /* option_check() accepted it */
 	*to = place;
 	return 0;
 }
@@ -108,9 +108,10 @@ int option_set_named(const struct option_row *table, void *target, const char *n
 	while (at.row && !streq(at.row->name, name))
 		option_rows_next(&at);
 	if (!at.row)
-		return error_input(error, "--%s is no setting of a request", name);
+		return error_input(error, "--%s is not a setting of a request", name);
 	if (!at.row->arg && value && !streq(value, "yes"))
-		return error_input(error, "--%s=%s: is yes or left out", name, value);
+		return error_input(error, "--%s=%s: must be yes or left out", name,
+				   value);
 	if (at.row->arg && !value && !at.row->optional)
 		return error_input(error, "--%s needs a value", name);
 	if (option_check(at.row, value, error) < 0)

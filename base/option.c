@@ -11,7 +11,7 @@ static bool is_end(const struct option_row *row)
 	return !row || (!row->name && !row->table);
 }
 
-/* Goes into a row that is a table, and out of a table that is at its end. */
+/* Enters a row that is a table, and leaves a table at its end. */
 static void settle(struct option_rows *rows)
 {
 	for (;;) {
@@ -46,7 +46,7 @@ void option_rows_next(struct option_rows *rows)
 	settle(rows);
 }
 
-/* Edit distance, for at most 31 characters; more counts as far. */
+/* Edit distance, for at most 31 characters; longer words count as distant. */
 static unsigned distance(const char *a, const char *b)
 {
 	unsigned row[32];
@@ -104,7 +104,7 @@ static int unknown_option(const struct command *command, const char *word, size_
 	return error_input(error, "unknown option --%s; --help lists them", name);
 }
 
-/* Fills *@ret with the row of "name", which may be a beginning that no other row has. */
+/* Fills in *@ret with the row of "name", which may be a unique prefix. */
 static int find_long(const struct command *command, const char *word, size_t n,
 		     struct option_rows *ret, struct error *error)
 {
@@ -124,12 +124,12 @@ static int find_long(const struct command *command, const char *word, size_t n,
 			return 0;
 	}
 	if (other)
-		return error_input(error, "--%.*s may be --%s or --%s", (int)n, word,
-				   ret->row->name, other);
+		return error_input(error, "--%.*s is ambiguous: --%s or --%s", (int)n,
+				   word, ret->row->name, other);
 	return ret->row ? 0 : unknown_option(command, word, n, error);
 }
 
-/* Where a choice ends with '=', the value says more behind it. */
+/* If a choice ends with '=', the value continues after it. */
 static bool in_choices(const char *choices, const char *value)
 {
 	size_t n = strlen(value);
@@ -155,7 +155,7 @@ int option_check(const struct option_row *row, const char *value, struct error *
 			   row->choices);
 }
 
-/* The state of the walk over a command line. */
+/* The state of parsing a command line. */
 struct walk {
 	struct options *options;
 	char **next; /* ends with @end */
@@ -251,7 +251,7 @@ struct options options_parse(const struct command *command, int argc, char *argv
 			only_args = true;
 		else if (streq(word, "--help") || streq(word, "-h"))
 			options.help = true;
-		else if (sound) /* else only --help is looked for */
+		else if (sound) /* else only look for --help */
 			sound = take_word(&walk, word) == 0;
 	}
 	return options;
@@ -298,7 +298,7 @@ int options_need(const struct options *options, int min, int max, struct error *
 		return error_input(error, "%s needs %s", options->command->name,
 				   options->command->args);
 	if (options->n_args > max)
-		return error_input(error, "%s takes %s; what is \"%s\"?",
+		return error_input(error, "%s takes %s, but \"%s\" was given",
 				   options->command->name,
 				   max > 0 ? options->command->args : "no arguments",
 				   options->args[max]);

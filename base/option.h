@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * option.h - command lines from tables. A row of a table is all that the program knows of
- * an option: parsing, --help, the completions and the test of the man pages use it.
+ * option.h - command lines from tables. A row of a table is everything that the program
+ * knows about an option: parsing, --help, the completions and the test of the man pages
+ * use it.
  *
  *     struct wish { bool json; const char *output; struct sheet sheet; };
  *     static const struct option_row rows[] = {
  *         {"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
- *         {"output", 'o', "FILE", "write there", SET_STRING(struct wish, output)},
+ *         {"output", 'o', "FILE", "write to FILE", SET_STRING(struct wish, output)},
  *         {"columns", 0, "LIST", "which", SET_WITH(choose, struct wish, sheet)},
  *         {},
  *     };
@@ -22,9 +23,9 @@
 struct option_row;
 
 /*
- * Takes one option. @target is what the row's field is in the command's struct: a member,
- * or the whole struct; @value is NULL where none was given. An option that is given
- * again replaces its value, unless its help says "repeat".
+ * Handles one option. @target is the row's field in the command's struct: a member, or
+ * the whole struct; @value is NULL if none was given. An option that is given again
+ * replaces its value, unless its help says that it can be repeated.
  */
 typedef int option_setter(void *target, const struct option_row *row, const char *value,
 			  struct error *error);
@@ -33,16 +34,17 @@ typedef int option_setter(void *target, const struct option_row *row, const char
 struct option_row {
 	const char *name;    /* long name without the dashes */
 	char letter;         /* short form, 0 for none */
-	const char *arg;     /* what the value is called: "FILE"; NULL: takes none */
+	const char *arg;     /* name of the value: "FILE"; NULL: takes none */
 	const char *help;    /* one phrase, no full stop */
-	const char *choices; /* "a|b|c=": the closed list of values, NULL if open */
+	const char *choices; /* "a|b|c=": all possible values, NULL if open */
 	bool optional;       /* the value may be left out: --assign[=nested] */
 	option_setter *set;
-	size_t field;                   /* where @target is in the command's struct */
-	const struct option_row *table; /* not an option: the rows of this table here */
+	size_t field;                   /* offset of @target in the command's struct */
+	const struct option_row *table; /* not an option: insert the rows of this table
+					 * here */
 };
 
-/* The offset of a member, which has to be of @member_type. */
+/* The offset of a member, which must have type @member_type. */
 #define OPTION_FIELD(member_type, type, member)                                          \
 	(offsetof(type, member) +                                                        \
 	 0 * sizeof(char[__builtin_types_compatible_p(member_type,                       \
@@ -54,7 +56,7 @@ struct option_row {
 	.set = option_set_true, .field = OPTION_FIELD(bool, type, member)
 #define SET_STRING(type, member) /* borrowed from the command line */                    \
 	.set = option_set_string, .field = OPTION_FIELD(const char *, type, member)
-#define SET_FILE(type, member) /* the same, and it may not be empty */                   \
+#define SET_FILE(type, member) /* the same, but not empty */                             \
 	.set = option_set_file, .field = OPTION_FIELD(const char *, type, member)
 #define SET_COPY(type, member) /* owned; the old one is freed */                         \
 	.set = option_set_copy, .field = OPTION_FIELD(char *, type, member)
@@ -73,7 +75,7 @@ struct option_row {
 option_setter option_set_true, option_set_string, option_set_file, option_set_copy,
 	option_set_list, option_set_choice;
 
-/* A walk over the rows of a table and of those within it: option_rows(), then next. */
+/* A walk over the rows of a table and of tables within it: option_rows(), then next. */
 struct option_rows {
 	const struct option_row *row; /* NULL at the end */
 	size_t base;                  /* of the struct of its table */
@@ -86,7 +88,7 @@ void option_rows_next(struct option_rows *rows);
 
 struct options;
 
-/* One command. @run returns an exit status, or -1 with *error filled. */
+/* One command. @run returns an exit status, or -1 with *error filled in. */
 struct command {
 	const char *name, *args, *summary;
 	const char *about; /* a few sentences for --help, lines of at most 80, or NULL */
@@ -95,7 +97,7 @@ struct command {
 	int (*run)(const struct options *options, struct error *error);
 };
 
-/* A command line, parsed: options in their order, and the arguments among them. */
+/* A parsed command line: options in their order, and the arguments. */
 struct options {
 	const struct command *command;
 	VEC(struct option_given {
@@ -106,14 +108,14 @@ struct options {
 	char **args; /* the strings are borrowed */
 	int n_args;
 	bool help;          /* --help is among them */
-	struct error fault; /* of the first word that is wrong; given ends before it */
+	struct error fault; /* of the first wrong word; given ends before it */
 };
 
 /*
- * Parses argv[1..]; options and arguments may mix, and after "--" all are arguments. Long
- * names may be shortened as far as they stay unique. Faults, all kept for options_set():
- * an unknown option (with the nearest name), a missing or unwanted value, one outside the
- * choices.
+ * Parses argv[1..]; options and arguments may be mixed, and after "--" everything is an
+ * argument. Long names may be abbreviated as long as they are unique. Errors, all kept
+ * for options_set(): an unknown option (with the nearest name), a missing or unexpected
+ * value, a value that is not among the choices.
  */
 struct options options_parse(const struct command *command, int argc, char *argv[]);
 void options_free(struct options *options);
@@ -121,38 +123,46 @@ void options_free(struct options *options);
 
 /*
  * Calls the setter of each option on @target, the command's struct, in their order. Then
- * faults with what parsing found, and unless there are between @min and @max arguments.
+ * reports the error of parsing, if any, or a number of arguments that is not between @min
+ * and @max.
  */
 int options_set(const struct options *options, void *target, int min, int max,
 		struct error *error) _must_check_;
-/* The two parts of it, for commands that need them apart. */
+/* Its two parts, for commands that need them separately. */
 int options_set_each(const struct options *options, void *target, struct error *error)
 	_must_check_;
 int options_need(const struct options *options, int min, int max, struct error *error)
 	_must_check_;
-/* All that can be said before a setter is called: parsing's fault, and the arguments. */
+/*
+ * Everything that can be checked before a setter is called: parsing's error, and the
+ * arguments.
+ */
 int options_check(const struct options *options, int min, int max, struct error *error)
 	_must_check_;
 bool options_given(const struct options *options, const char *name);
-/* Parses and runs: what main does without its --help. */
+/* Parses and runs: what main does, without its --help. */
 int command_run(const struct command *command, int argc, char *argv[],
 		struct error *error) _must_check_;
 
-/* Fault unless the value (NULL is fine) is among the row's choices. */
+/* Error unless the value (NULL is fine) is among the row's choices. */
 int option_check(const struct option_row *row, const char *value, struct error *error)
 	_must_check_;
 /*
  * Sets the option @name of a table, as for a setting from a file: options without a value
- * take "yes" or NULL. Fault: no such option, besides what the command line refuses.
+ * take "yes" or NULL. Error: no such option, in addition to what the command line
+ * rejects.
  */
 int option_set_named(const struct option_row *table, void *target, const char *name,
 		     const char *value, struct error *error) _must_check_;
-/* The option's value as a size; a number without a unit counts @unit_bytes, 0: refused.
- */
+/* The option's value as a size; a number without a unit counts @unit_bytes, 0:
+ * rejected. */
 int option_size(const struct option_row *row, const char *value, uint32_t unit_bytes,
 		uint64_t *ret, struct error *error) _must_check_;
 
-/* The text of `PROGRAM COMMAND --help`. @path is how the command was reached. */
+/*
+ * The text of `PROGRAM COMMAND --help`. @path is the sequence of words that leads to the
+ * command.
+ */
 void text_add_help(struct text *text, const char *path, const struct command *command);
 /* The nearest of @names (ends with NULL) to a mistyped @word, or NULL. */
 const char *nearest_name(const char *word, const char *const *names);

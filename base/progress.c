@@ -9,7 +9,7 @@
 
 #define BAR_EVERY_MS  100
 #define LINE_EVERY_MS 5000
-#define LEAST_BAR     10 /* columns; a shorter one tells nothing */
+#define LEAST_BAR     10 /* columns; a shorter bar is useless */
 #define CLEAR_LINE    "\r\033[K"
 
 static bool is_terminal(const struct progress *progress)
@@ -58,7 +58,7 @@ static void add_bar(struct text *text, const struct progress *progress, size_t c
 	text_addc(text, ']');
 }
 
-/* One line of the terminal, never longer, so that it can be taken back. */
+/* One line of the terminal, never longer, so that it can be erased. */
 static void draw(struct progress *progress)
 {
 	_cleanup_text_ struct text text = {}, amount = {};

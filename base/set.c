@@ -137,7 +137,7 @@ void set_free(struct set *set)
 	*set = (struct set){};
 }
 
-/* A decimal number below SET_LIMIT at *cursor, which moves behind it. */
+/* A decimal number below SET_LIMIT at *cursor, which is moved past it. */
 static bool take_member(const char **cursor, unsigned *ret)
 {
 	unsigned value = 0;

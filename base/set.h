@@ -7,7 +7,9 @@
 
 #include "base/text.h"
 
-#define SET_LIMIT 65536 /* members are below this; libvirt's bitmaps stop at 16384 */
+#define SET_LIMIT                                                                        \
+	65536 /* members are less than this; libvirt's bitmaps stop at 16384             \
+	       */
 
 /* Owned words; a zeroed struct is the empty set. */
 struct set {
@@ -39,9 +41,8 @@ void set_free(struct set *set);
 
 /*
  * Reads a list like "0-3,8"; an empty string is the empty set. With @exclusions,
- * libvirt's
- * "^2" takes a member out again. False, with *ret empty, for anything else and for a
- * member at or above SET_LIMIT.
+ * libvirt's "^2" removes a member. False, with *ret empty, for anything else and for a
+ * member of SET_LIMIT or more.
  */
 bool set_parse(const char *list, bool exclusions, struct set *ret) _must_check_;
 /* The list form; nothing for the empty set. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sha256.h - SHA-256 (FIPS 180-4) and HMAC (RFC 2104): names that follow from a seed, and
- * checksums of saved sectors. Not for secrets: nothing here runs in constant time.
+ * sha256.h - SHA-256 (FIPS 180-4) and HMAC (RFC 2104), to derive names from a seed. Not
+ * for secrets: nothing here runs in constant time.
  */
 #pragma once
 

@@ -8,7 +8,7 @@
 
 static const char letters[] = "KMGTPE";
 
-/* The factor of @unit, 0 if unknown; @strict_b: libvirt's "b" and "bytes" too. */
+/* The factor of @unit, 0 if unknown; @strict_b: accept libvirt's "b" and "bytes" too. */
 static uint64_t unit_factor(const char *unit)
 {
 	const char *letter;
@@ -91,13 +91,13 @@ const char *size_answer_text(enum size_answer answer)
 	case SIZE_OK:
 		return "is right";
 	case SIZE_NO_SUFFIX:
-		return "has no unit: write one, as in 4GiB or 512MiB";
+		return "has no unit; add one, for example 4GiB or 512MiB";
 	case SIZE_TOO_LARGE:
-		return "is too large: sizes end at 2^63-1 bytes";
+		return "is too large; the maximum is 2^63-1 bytes";
 	case SIZE_MALFORMED:
 		break;
 	}
-	return "is not a size: write a number and a unit, as in 4GiB or 512MiB";
+	return "is not a size; use a number and a unit, for example 4GiB or 512MiB";
 }
 
 bool size_with_unit(uint64_t value, const char *unit, uint64_t *ret_bytes)

@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 /*
- * Opened the wrong way round: a command that is to read a closed standard input, or to
- * write to a closed standard output, must fail and not see an empty file or lose a
- * result.
+ * Opened in the wrong direction: a command that reads a closed standard input, or writes
+ * to a closed standard output, must fail and not see an empty file or lose its result.
  */
 static const int modes[] = {
 	[STDIN_FILENO] = O_WRONLY,
@@ -28,7 +27,9 @@ void streams_occupy(void)
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		got = open("/dev/null", modes[fd]);
-		/* A file system without /dev, as in an initrd: its root serves as well.
+		/*
+		 * A file system without /dev, as in an initrd: its root directory serves
+		 * as well.
 		 */
 		if (got < 0)
 			got = open("/", O_RDONLY | O_DIRECTORY);

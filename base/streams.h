@@ -6,20 +6,20 @@
 
 /*
  * The first call of every program. Opens each of the descriptors 0 to 2 that is closed,
- * so that no file that is opened later gets its number and is written over by what is
- * meant for standard output or error. Standard input still cannot be read then, nor
- * standard output written (both report EBADF); what goes to standard error is lost. Ends
- * the program with status 3 if nothing can be opened.
+ * so that no file that is opened later gets its number and is overwritten by standard
+ * output or error. Standard input still cannot be read then, nor standard output written
+ * (both return EBADF); output to standard error is lost. Ends the program with status 3
+ * if nothing can be opened.
  */
 void streams_occupy(void);
 
 /*
- * One message on standard error: "virt-layout: ", the text, a line end. Whatever would
- * act on a terminal is escaped (text_add_shown()).
+ * One message on standard error: "virt-layout: ", the text, a newline. Anything that a
+ * terminal would interpret is escaped (text_add_shown()).
  */
 void streams_say(const char *format, ...) _printf_(1, 2);
-/* The same of another program of ours; without a name where @program is NULL. */
+/* The same for another program of ours; without a name if @program is NULL. */
 void streams_say_as(const char *program, const char *format, ...) _printf_(2, 3);
 
-/* Writes out what standard output still holds. Fault: not all of it could be written. */
+/* Flushes standard output. Error: not all of it could be written. */
 int streams_flush(struct error *error) _must_check_;

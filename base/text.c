@@ -99,7 +99,7 @@ void text_add_xml(struct text *text, const char *string)
 	}
 }
 
-/* Code points that control a terminal or the order of what is seen, as UTF-8. */
+/* Code points that control a terminal or change the order of visible text, as UTF-8. */
 static const struct {
 	const char *first, *last; /* of one length */
 } controls[] = {

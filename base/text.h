@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * text.h - a growing string, and strict reading of numbers from strings.
+ * text.h - a growing string, and strict parsing of numbers from strings.
  */
 #pragma once
 
@@ -8,9 +8,9 @@
 
 #include <stdarg.h>
 
-/* Owned bytes with a NUL behind them; a zeroed struct is an empty text. */
+/* Owned bytes followed by a NUL; a zeroed struct is an empty text. */
 struct text {
-	char *s; /* NULL while empty and never added to */
+	char *s; /* NULL as long as it is empty and nothing was added */
 	size_t n, room;
 };
 
@@ -19,30 +19,30 @@ void text_adds(struct text *text, const char *string);
 void text_addc(struct text *text, char byte);
 void text_printf(struct text *text, const char *format, ...) _printf_(2, 3);
 void text_vprintf(struct text *text, const char *format, va_list args) _printf_(2, 0);
-/* The string (never NULL), which is now the caller's; the text is empty. */
+/* The string (never NULL), which now belongs to the caller; the text is empty. */
 char *text_take(struct text *text) _must_check_;
 void text_free(struct text *text);
 
 #define _cleanup_text_ _cleanup_(text_free)
 
-/* XML-escapes &, <, >, both quotes, and tab and line ends (as references). */
+/* XML-escapes &, <, >, both quotes, and tabs and newlines (as references). */
 void text_add_xml(struct text *text, const char *string);
 
 /*
  * Whether the valid UTF-8 at @string, not empty, begins with a character that controls a
- * terminal (C0, DEL, C1) or in which order a line is seen (bidirectional controls, and
- * Unicode's own line ends).
+ * terminal (C0, DEL, C1) or the order in which a line is displayed (bidirectional
+ * controls, and Unicode's own line ends).
  */
 bool is_control(const char *string);
 /*
- * Adds what a stranger wrote so that it can be shown on a terminal: valid UTF-8 without
- * those stays, every other byte becomes \xNN. The one sanitiser.
+ * Adds untrusted text in a form that can be shown on a terminal: valid UTF-8 without such
+ * characters is kept, every other byte becomes \xNN. The only sanitizer.
  */
 void text_add_shown(struct text *text, const char *string);
 
 /*
- * The whole of @string is one number: decimal, or with 0x hexadecimal; no sign, no
- * space. False, with *ret untouched, for anything else or if it does not fit.
+ * The whole of @string is one number: decimal, or hexadecimal with 0x; no sign, no space.
+ * False, with *ret unchanged, for anything else or if it does not fit.
  */
 bool parse_u64(const char *string, uint64_t *ret) _must_check_;
 bool parse_u32(const char *string, uint32_t *ret) _must_check_;

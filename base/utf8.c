@@ -3,7 +3,7 @@
 
 #include "base/macros.h"
 
-/* Per first byte: the sequence's length and what the second byte may be. */
+/* By first byte: the length of the sequence and the range of the second byte. */
 static const struct sequence {
 	unsigned char first, last, length, second_min, second_max;
 } sequences[] = {

@@ -37,7 +37,7 @@ static inline void *vec_grow_(void *v, size_t *room, size_t n, size_t size_bytes
 		&vec_->v[vec_->n++];                                                     \
 	})
 
-/* Room for so many in all, where it is known or guessed. */
+/* Reserves room for a known or estimated total number of entries. */
 #define vec_reserve(vec, wanted)                                                         \
 	({                                                                               \
 		__typeof__(vec) vec_ = (vec);                                            \

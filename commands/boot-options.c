@@ -36,7 +36,7 @@ static int set_time_limit(void *target, const struct option_row *row, const char
 
 	if (!parse_u32(value, &seconds) || seconds == 0 || seconds > 86400)
 		return error_input(error,
-				   "--%s=%s is no number of seconds from 1 to 86400",
+				   "--%s=%s is not a number of seconds from 1 to 86400",
 				   row->name, value);
 	*to = seconds;
 	return 0;
@@ -54,7 +54,7 @@ static int set_emulator(void *target, const struct option_row *row, const char *
 		return error_input(error, "--%s %s: %s", row->name, path,
 				   strerror(errno));
 	if (!S_ISREG(st.st_mode) || access(path, X_OK) < 0)
-		return error_input(error, "--%s %s: not a program that can be run",
+		return error_input(error, "--%s %s: is not an executable program",
 				   row->name, path);
 	if (!here)
 		return error_system(error, errno, "the current directory");
@@ -90,40 +90,41 @@ static int set_assign(void *target, const struct option_row *row, const char *va
 }
 
 const struct option_row boot_rows[] = {
-	{"kernel", 'k', "FILE", "kernel, or its package (default: the running one)",
+	{"kernel", 'k', "FILE", "kernel, or its package (default: the running kernel)",
 	 SET_FILE(struct boot_wish, request.kernel)},
-	{"modules", 'm', "DIR", "its modules, or their package (default: by the kernel)",
+	{"modules", 'm', "DIR",
+	 "its modules, or their package (default: next to the kernel)",
 	 SET_FILE(struct boot_wish, request.modules)},
 	{"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm",
 	 SET_CHOICE(struct boot_wish, request.accel)},
 	{"time-limit", 't', "SECONDS",
-	 "end the guest then (default 300; with --shell a day)",
+	 "stop the guest after this long (default 300; with --shell a day)",
 	 SET_WITH(set_time_limit, struct boot_wish, request.time_limit_s)},
 	{"print-xml", 0, NULL, "print the domain that would be booted",
 	 SET_TRUE(struct boot_wish, print_xml)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct boot_wish, json)},
 	{"initrd-only", 0, NULL, "write the initrd and stop",
 	 SET_TRUE(struct boot_wish, initrd_only)},
-	{"output", 'o', "FILE", "where --initrd-only writes",
+	{"output", 'o', "FILE", "file that --initrd-only writes",
 	 SET_FILE(struct boot_wish, output)},
-	{"compress", 0, "HOW", "the initrd: gzip (with --initrd-only), zstd, no",
-	 "gzip|zstd|no", SET_BY(set_compress)},
-	{"shell", 0, NULL, "a busybox shell on the guest's console afterwards",
+	{"compress", 0, "HOW", "compress the initrd: gzip, zstd, no", "gzip|zstd|no",
+	 SET_BY(set_compress)},
+	{"shell", 0, NULL, "run a busybox shell on the guest's console afterwards",
 	 SET_TRUE(struct boot_wish, request.shell)},
-	{"copy", 0, "FILE[:PATH]", "take a file along, with its libraries; repeat",
+	{"copy", 0, "FILE[:PATH]", "copy a file, with its libraries; can be repeated",
 	 SET_LIST(struct boot_wish, request.copies)},
-	{"kmod", 0, "NAME", "take a kernel module along and load it; repeat",
+	{"kmod", 0, "NAME", "copy a kernel module and load it; can be repeated",
 	 SET_LIST(struct boot_wish, request.kmods)},
 	{"assign", 0, "HOW",
-	 "use each assignable device through VFIO in the guest; =nested: from a guest of the guest",
+	 "use each assignable device through VFIO in the guest; =nested: from a nested guest",
 	 "vfio|nested", true, SET_WITH(set_assign, struct boot_wish, request.assign)},
-	{"append", 0, "WORDS", "more words for the guest's kernel",
+	{"append", 0, "WORDS", "add to the guest's kernel command line",
 	 SET_STRING(struct boot_wish, request.append)},
-	{"record", 0, "FILE", "keep what the guest's kernel saw",
+	{"record", 0, "FILE", "write what the guest's kernel saw to a file",
 	 SET_FILE(struct boot_wish, record)},
-	{"emulator", 0, "PATH", "QEMU to run (default: the one libvirt finds)",
+	{"emulator", 0, "PATH", "QEMU to run (default: the one that libvirt finds)",
 	 SET_BY(set_emulator)},
-	{"as-root", 0, NULL, "started by root, do not give up root's privilege",
+	{"as-root", 0, NULL, "when started by root, do not drop privileges",
 	 SET_TRUE(struct boot_wish, request.as_root)},
 	{"stop-after", 0, "WHAT",
 	 "what is judged: kernel (default), firmware or tables, which need none",
@@ -183,7 +184,7 @@ static int find_run(struct boot_wish *wish, struct error *error)
 	return 0;
 }
 
-/* What was not said: the running kernel, our own programs. */
+/* Defaults: the running kernel, our own programs. */
 static int settle(struct boot_wish *wish, struct error *error)
 {
 	struct utsname names = {};
@@ -198,7 +199,7 @@ static int settle(struct boot_wish *wish, struct error *error)
 		wish->kernel = xasprintf("/boot/vmlinuz-%s", names.release);
 		wish->request.kernel = wish->kernel;
 	}
-	/* An initrd without modules is for any kernel. */
+	/* An initrd without modules suits any kernel. */
 	if (wish->print_xml && !wish->initrd_only)
 		return 0; /* nothing is started */
 	if (access(wish->request.kernel, R_OK) < 0 &&
@@ -206,7 +207,7 @@ static int settle(struct boot_wish *wish, struct error *error)
 	     wish->request.assign != ASSIGN_NO))
 		return error_system(
 			error, errno,
-			"%s cannot be read; --kernel FILE names another kernel",
+			"%s cannot be read; use --kernel FILE to give another kernel",
 			wish->request.kernel);
 	if (wish->initrd_only && !wish->compress_given)
 		wish->request.compression = INITRD_GZIP;
@@ -223,10 +224,10 @@ int boot_read_options(const struct options *options, struct boot_wish *wish,
 		return -1;
 	if (wish->initrd_only && options->n_args > 0)
 		return error_input(error,
-				   "--initrd-only takes no domain; what is \"%s\"?",
+				   "--initrd-only takes no domain, but \"%s\" was given",
 				   options->args[0]);
 	if (wish->output && !wish->initrd_only)
-		return error_input(error, "-o goes with --initrd-only");
+		return error_input(error, "-o needs --initrd-only");
 	if (wish->request.time_limit_s <= 0)
 		wish->request.time_limit_s =
 			wish->request.shell ? SHELL_LIMIT_S : USUAL_LIMIT_S;

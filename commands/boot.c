@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * boot.c - `boot`: a copy of a domain, started with a tiny initrd, and what its kernel
- * sees held against what the domain says.
+ * boot.c - `boot`: starts a copy of a domain with a tiny initrd, and compares what its
+ * kernel sees with the domain.
  */
 #include "commands/commands.h"
 
@@ -60,7 +60,7 @@ static int print_xml(const struct boot_wish *wish, const struct document *domain
 	return 0;
 }
 
-/* The machine that the domain promises, addresses as libvirt gave them. */
+/* The machine that the domain promises, with the addresses that libvirt assigned. */
 static int predict_booted(const struct document *domain, const struct boot_result *result,
 			  struct machine *ret, struct error *error)
 {
@@ -75,7 +75,7 @@ static int predict_booted(const struct document *domain, const struct boot_resul
 
 /*
  * What to bind in the guest. An arm64 kernel puts a function into a group only when a
- * driver binds it, so there it is done in any case.
+ * driver binds it, so there it is always done.
  */
 static int choose_assignable(struct boot_wish *wish, const struct document *domain,
 			     struct error *error)
@@ -116,7 +116,7 @@ static int read_observed(const struct boot_result *result, struct machine *ret,
 	if (document_parse("the guest's record", record->s, record->n, &document, error) <
 		    0 ||
 	    record_read(&document, ret, error) < 0) {
-		error->status = STATUS_SYSTEM; /* no file of the user's is wrong */
+		error->status = STATUS_SYSTEM; /* not a problem of the user's files */
 		return -1;
 	}
 	return 0;
@@ -169,7 +169,7 @@ static int compare(const struct boot_wish *wish, const struct document *domain,
 		assignable_add_silent(&wish->request.assign_to,
 				      wish->request.assign == ASSIGN_NESTED,
 				      result->run_status == RUN_TIMEOUT
-					      ? "the time limit ended the guest"
+					      ? "the guest was stopped at the time limit"
 					      : "the guest ended before it was tried",
 				      &result->serial);
 	assignable_check_vfs(&wish->request.assign_to, &observed, &result->serial);
@@ -197,7 +197,7 @@ static const char *no_answer(const struct boot_request *request,
 		       : "the firmware did not start the program that reports";
 }
 
-/* A guest that reported nothing is a fact about the domain, unless we were in the way. */
+/* A guest that reported nothing is a fact about the domain, unless we caused it. */
 static int explain_failure(const struct boot_wish *wish, const struct boot_result *result,
 			   struct error *error)
 {
@@ -212,13 +212,14 @@ static int explain_failure(const struct boot_wish *wish, const struct boot_resul
 		return -1;
 	text_adds(&words, refused ? "libvirt refused the domain"
 			  : result->run_status == RUN_TIMEOUT
-				  ? "the time limit ended the guest"
+				  ? "the guest was stopped at the time limit"
 				  : "the guest ended");
 	if (!refused)
 		text_printf(&words, "; %s", no_answer(&wish->request, result));
 	if (wish->record && wish->request.stop_after == STOP_AFTER_KERNEL &&
 	    result->serial.has_record)
-		text_printf(&words, "\n  the record came whole before that: it is in %s",
+		text_printf(&words,
+			    "\n  the record was complete before that: it is in %s",
 			    wish->record);
 	text_add_last_words(&words, wish->request.stop_after, result);
 	if (result->run_status == RUN_INPUT || result->run_status == RUN_SYSTEM ||
@@ -232,7 +233,7 @@ static int explain_failure(const struct boot_wish *wish, const struct boot_resul
 	return verdict_print(&verdict, wish->json);
 }
 
-/* Failures of a run in which no guest started, for other reasons than the domain. */
+/* Failures of a run in which no guest started, for reasons other than the domain. */
 static int judge_start(const struct boot_result *result, struct error *error)
 {
 	_cleanup_free_ char *reason =
@@ -243,7 +244,7 @@ static int judge_start(const struct boot_result *result, struct error *error)
 	if (result->run_status == RUN_UNCONFINED)
 		return error_system(
 			error, 0,
-			"QEMU cannot be kept apart from this host: %s; start boot as an ordinary user, or give --as-root to run libvirt and QEMU as root, unconfined",
+			"QEMU cannot be isolated from this host: %s; run boot as an ordinary user, or use --as-root to run libvirt and QEMU as root, unconfined",
 			reason);
 	if (result->run_status == RUN_HUNG)
 		return error_system(error, 0, "%s", reason);
@@ -292,7 +293,7 @@ static int boot(struct boot_wish *wish, struct error *error)
 	    boot_domain(&wish->request, &domain, &result, error) < 0)
 		return -1;
 	if (result.interrupted)
-		return error_system(error, 0, "interrupted; the guest is gone");
+		return error_system(error, 0, "interrupted; the guest was stopped");
 	if (judge_start(&result, error) < 0)
 		return -1;
 	boot_tell(&result);
@@ -319,10 +320,7 @@ const struct command boot_command = {
 	.args = "DOMAIN.xml",
 	.summary = "Boot a copy of a domain and compare what its kernel sees",
 	.about =
-		"Starts a copy of the domain under libvirt's embedded QEMU driver with a\n"
-		"tiny initrd, reads from inside the nodes, CPUs, buses, devices and IOMMU\n"
-		"groups that its kernel sees, and holds them against what the domain\n"
-		"promises. No daemon, disk, network or device of this host is touched.",
+		"Starts a copy of the domain under libvirt's embedded QEMU driver with a\ntiny initrd, reads in the guest which nodes, CPUs, buses, devices and IOMMU\ngroups its kernel sees, and compares them with what the domain promises.\nNo daemon, disk, network or device of this host is touched.",
 	.rows = boot_rows,
 	.run = run,
 };

@@ -6,7 +6,7 @@
 
 #include <json-c/json.h>
 
-/* What the baseline has: each finding, and how many more of a rule in a file. */
+/* The content of the baseline: each finding, and how many more of a rule in a file. */
 struct baseline {
 	struct firsts findings, more;
 	VEC(char *) keys;     /* owned: of both */
@@ -23,7 +23,7 @@ static const char *member(json_object *object, const char *name)
 	return json_object_get_string(value);
 }
 
-/* "RULE FILE" or "RULE FILE PATH", with a byte between that is in none of them. */
+/* "RULE FILE" or "RULE FILE PATH", separated by a byte that occurs in none of them. */
 static char *key_of(const char *rule, const char *file, const char *path)
 {
 	return xasprintf("%s\n%s\n%s", rule ? rule : "", file ? file : "",
@@ -46,7 +46,7 @@ static void known_free(struct baseline *known)
 	firsts_free(&known->more);
 }
 
-/* Each finding that the baseline only counts takes one of its count. */
+/* Each finding that the baseline only counts uses up one of its count. */
 static bool is_known(struct baseline *known, const struct finding *finding)
 {
 	_cleanup_free_ char *exact =
@@ -122,7 +122,7 @@ int check_baseline_apply(const char *path, struct check_cases *cases, struct err
 	if (!root || !json_object_object_get_ex(root, "findings", &findings) ||
 	    !json_object_is_type(findings, json_type_array)) {
 		json_object_put(root);
-		return error_input(error, "%s: is not what `check --json` prints", path);
+		return error_input(error, "%s: is not output of `check --json`", path);
 	}
 	gather(findings, &list);
 	if (json_object_object_get_ex(root, "more", &more) &&

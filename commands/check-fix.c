@@ -14,7 +14,7 @@ static void add_line(struct text *text, const char *file, const char *what,
 	text_printf(text, ":%ld: %s: %s: ", finding->place.line, what, finding->rule);
 	text_add_shown(text, finding->message);
 	if (reason) {
-		text_adds(text, " It stays, since ");
+		text_adds(text, " It remains, because ");
 		text_add_shown(text, reason);
 	}
 	text_addc(text, '\n');
@@ -57,7 +57,7 @@ static int say_view(const char *file, const struct document *before,
 	return 0;
 }
 
-/* What is left after the fixes; the exit status. */
+/* What remains after the fixes; the exit status. */
 static int judge_rest(const char *file, const struct text *text,
 		      const struct check_options *options, struct error *error)
 {
@@ -79,7 +79,7 @@ static int judge_rest(const char *file, const struct text *text,
 	return report_status(&result.report);
 }
 
-/* The target by the domain as it came, so that every round has the same. */
+/* The target according to the original domain, so that every round has the same. */
 static int settle(const char *file, const struct document *document,
 		  struct check_options *options, struct error *error)
 {
@@ -101,7 +101,7 @@ static int settle(const char *file, const struct document *document,
 	return 0;
 }
 
-/* @wanted has a wish for the target. */
+/* @wanted says how to determine the target. */
 static int fix_one(const char *file, const struct check_options *wanted, bool in_place,
 		   struct error *error)
 {
@@ -132,8 +132,9 @@ int check_fix_files(const struct check_options *options, char *const *files, siz
 	int status = STATUS_OK;
 
 	if (n > 1 && !in_place)
-		return error_input(error,
-				   "--fix prints one domain; give one, or --in-place");
+		return error_input(
+			error,
+			"--fix prints one domain; give only one, or use --in-place");
 	for (size_t i = 0; i < n; i++) {
 		int one = fix_one(files[i], options, in_place, error);
 

@@ -56,11 +56,11 @@ static int set_jobs(void *target, const struct option_row *row, const char *valu
 
 	if (parse_int(value, &flags->jobs) && flags->jobs >= 1 && flags->jobs <= 256)
 		return 0;
-	return error_input(error, "-%c %s: give a number of threads from 1 to 256",
+	return error_input(error, "-%c %s: must be a number of threads from 1 to 256",
 			   row->letter, value);
 }
 
-/* One function for each form, since a row says no more than which. */
+/* One function for each form, because a row only says which. */
 #define FORM_SETTER(function, wanted)                                                    \
 	static int function(void *target, const struct option_row *row,                  \
 			    const char *value, struct error *error)                      \
@@ -90,37 +90,39 @@ static int set_in_place(void *target, const struct option_row *row, const char *
 }
 
 const struct option_row check_rows[] = {
-	{"host", 0, "SOURCE", "judge against that host; repeat to compare hosts",
+	{"host", 0, "SOURCE", "check against this host; can be repeated to compare hosts",
 	 SET_LIST(struct check_flags, hosts)},
 	{"locality", 0, "RANGE=NODE",
-	 "root buses, as 0000:80-ff, that firmware gave no node; repeat",
+	 "node of root buses for which firmware gives none (0000:80-ff=1); can be repeated",
 	 SET_WITH(source_set_locality, struct check_flags, source)},
 	{"target", 0, "libvirt=V,qemu=V",
-	 "for these versions, or installed; else what the host or domain has",
+	 "for these versions, or installed (default: by host or domain)",
 	 SET_WITH(target_wish_set, struct check_flags, target)},
 	{"policy", 0, "NAME", "OpenStack's affinity policies; cell and distance<=N",
 	 "required|socket|preferred|legacy|cell|distance<=",
 	 SET_WITH(set_policy, struct check_flags, check)},
-	{"ignore", 0, "RULE", "leave a rule out; repeat",
+	{"ignore", 0, "RULE", "do not check this rule; can be repeated",
 	 SET_WITH(add_rule, struct check_flags, check.ignored)},
-	{"only", 0, "RULE", "ask this rule only; repeat",
+	{"only", 0, "RULE", "check only this rule; can be repeated",
 	 SET_WITH(add_rule, struct check_flags, check.only)},
 	{"fail-on", 0, "WHAT", "what makes the exit status 1 (error)",
 	 "error|warning|info|skipped", SET_CHOICE(struct check_flags, fail_on)},
-	{"baseline", 0, "FILE", "leave out what this output of --json already has",
+	{"baseline", 0, "FILE",
+	 "leave out findings that are in this earlier output of --json",
 	 SET_FILE(struct check_flags, baseline)},
-	{"files-from", 0, "FILE", "more files, one a line; - is standard input",
+	{"files-from", 0, "FILE", "more domain files, one per line; - is standard input",
 	 SET_FILE(struct check_flags, files_from)},
 	{"jobs", 'j', "N", "threads (1)", SET_BY(set_jobs)},
-	{"json", 'J', NULL, "one JSON object",
+	{"json", 'J', NULL, "print one JSON object",
 	 SET_WITH(set_json, struct check_flags, form)},
-	{"json-lines", 0, NULL, "a line of JSON for each finding",
+	{"json-lines", 0, NULL, "print a line of JSON for each finding",
 	 SET_WITH(set_json_lines, struct check_flags, form)},
-	{"sarif", 0, NULL, "SARIF 2.1, for code hosts",
+	{"sarif", 0, NULL, "print SARIF 2.1, for code hosting sites",
 	 SET_WITH(set_sarif, struct check_flags, form)},
-	{"fix", 0, NULL, "print the domain with all fixed that needs no guess",
+	{"fix", 0, NULL, "print the domain with everything fixed that needs no guess",
 	 SET_TRUE(struct check_flags, fix)},
-	{"in-place", 0, NULL, "the same, written back to the file", SET_BY(set_in_place)},
+	{"in-place", 0, NULL, "like --fix, but write the result back to the file",
+	 SET_BY(set_in_place)},
 	{},
 };
 

@@ -9,7 +9,7 @@ static const char *const colours[] = {
 	[SEVERITY_ERROR] = "\033[31m",
 };
 
-/* The severity is the first word behind the place, so colour goes around it. */
+/* The severity is the first word after the position, so the colour goes around it. */
 static void add_coloured(struct text *text, const struct finding *finding)
 {
 	_cleanup_text_ struct text plain = {};
@@ -74,7 +74,8 @@ static void add_skip(struct jsonw *json, const struct check_case *one,
 	jsonw_end_object(json);
 }
 
-/* The count has another name where findings and this are told apart by members only. */
+/* The count has another name if findings and this can only be distinguished by
+ * members. */
 static void add_more(struct jsonw *json, const struct check_case *one,
 		     const struct finding_more *more, const char *count)
 {
@@ -186,9 +187,9 @@ static void add_summary(struct jsonw *json, const struct check_cases *cases)
 }
 
 /*
- * How much an error says of the host: rules that need one come first, and of these, as
- * the table stands, what others build on. The domain's own errors are there on every
- * host.
+ * How specific an error is to the host: rules that need a host come first, and among
+ * these, in the order of the table, prerequisites of others. The domain's own errors
+ * appear on every host.
  */
 static size_t rank_of(const struct rule *rule)
 {
@@ -221,7 +222,7 @@ bool check_host_fits(const struct check_cases *cases, const char *host,
 	return fits && !first;
 }
 
-/* Cases come host by host, so a host is new where it differs from the one before. */
+/* Cases are ordered by host, so a host is new if it differs from the previous one. */
 static bool new_host(const struct check_cases *cases, size_t i)
 {
 	return i == 0 || !streq_null(cases->v[i].host, cases->v[i - 1].host);
@@ -277,8 +278,8 @@ void text_add_cases_json(struct text *text, const struct check_cases *cases, boo
 	jsonw_finish(&json);
 }
 
-/* Cases from @i on that have the target of case @i, 0 if an earlier one has it as well.
- */
+/* Cases from @i on that have the target of case @i, 0 if an earlier one has it as
+ * well. */
 static size_t count_alike(const struct check_cases *cases, size_t i)
 {
 	size_t count = 0;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check-print.h - the one place where `check` says what it found. */
+/* check-print.h - all output of `check`. */
 #pragma once
 
 #include "base/error.h"
 #include "planner/check/check.h"
 
-/* So many findings of one rule are shown of each file; `--json` and SARIF alike. */
+/* How many findings of one rule are shown for each file; `--json` and SARIF alike. */
 #define FINDINGS_SHOWN 100
 
 /* One domain file against one host, or none. */
 struct check_case {
 	const char *file, *host; /* borrowed; host NULL: none */
 	struct check_result result;
-	struct error error; /* the file could not be judged */
+	struct error error; /* the file could not be checked */
 	size_t n_known;     /* findings that the baseline has */
 	bool done;
 };
@@ -33,27 +33,27 @@ void text_add_cases_sarif(struct text *text, const struct check_cases *cases);
 /* A line for each host: NAME, fits or not, the first rule that fails. */
 void text_add_hosts(struct text *text, const struct check_cases *cases);
 /*
- * Whether a host took every file, and the first rule, of those that ask the host if there
- * is one, that says it does not, NULL.
+ * Whether a host fits all files, and the first rule, preferably one that needs the host,
+ * that fails, or NULL.
  */
 bool check_host_fits(const struct check_cases *cases, const char *host,
 		     const char **ret_rule);
-/* The targets that the domains were judged for, a line for each; for standard error. */
+/* The targets that the domains were checked for, a line for each; for standard error. */
 void text_add_targets(struct text *text, const struct check_cases *cases);
-/* How many rules were skipped and why, for standard error; nothing: none was. */
+/* How many rules were skipped and why, for standard error; nothing if none was. */
 void text_add_skipped(struct text *text, const struct check_cases *cases);
 
 /*
- * Takes out of every result what a `check --json` of earlier has: the same rule, file
- * and path. Fault: no such file, or it is none of ours.
+ * Removes from every result what an earlier `check --json` has: the same rule, file and
+ * path. Error: no such file, or not output of ours.
  */
 int check_baseline_apply(const char *path, struct check_cases *cases, struct error *error)
 	_must_check_;
 
 /*
- * --fix: fixes each file and prints it, or with @in_place writes it back; tells on
- * standard error what was fixed, what was not and why, and what is left. The exit status,
- * -1 a fault.
+ * --fix: fixes each file and prints it, or with @in_place writes it back; prints on
+ * standard error what was fixed, what was not and why, and what remains. The exit status,
+ * or -1 with an error.
  */
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
 		    bool in_place, struct error *error) _must_check_;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * SARIF 2.1.0 (OASIS, sections 3.13 sarifLog to 3.27 result): what code hosts show beside
- * the lines of a file. They know a finding again by its primaryLocationLineHash.
+ * SARIF 2.1.0 (OASIS, sections 3.13 sarifLog to 3.27 result): what code hosting sites
+ * show next to the lines of a file. They recognize a finding by its
+ * primaryLocationLineHash.
  */
 #include "base/first.h"
 #include "base/hash.h"
@@ -49,7 +50,8 @@ static void add_tool(struct jsonw *json)
 	jsonw_end_object(json);
 }
 
-/* A path as a URI reference (RFC 3986): absolute ones with a scheme. The caller's. */
+/* A path as a URI reference (RFC 3986): absolute ones with a scheme. Owned by the
+ * caller. */
 static char *uri_of(const char *path)
 {
 	struct text text = {};
@@ -84,7 +86,7 @@ static void add_location(struct jsonw *json, const struct place *place)
 	jsonw_end_object(json);
 }
 
-/* FNV-1a of what a finding is about, wherever its line moves. */
+/* FNV-1a of what a finding is about, independent of its line. */
 static uint64_t print_of(const struct finding *finding)
 {
 	const char *const parts[] = {finding->rule, finding->place.path,
@@ -158,7 +160,7 @@ static void add_results(struct jsonw *json, const struct report *report)
 		add_more(json, &report->more.v[i]);
 }
 
-/* What could not be judged at all is no result. */
+/* What could not be checked at all is not a result. */
 static void add_invocation(struct jsonw *json, const struct check_cases *cases)
 {
 	bool whole = true;

@@ -2,9 +2,9 @@
 /*
  * check.c - `check`: findings of domain files, with or without hosts.
  *
- * Each file with each host is a case. Cases are judged by -j threads; text and JSON lines
- * are printed in the order of the command line as soon as all before them are, so that a
- * thousand domains need no more memory than a few.
+ * Each file with each host is a case. Cases are checked by -j threads; text and JSON
+ * lines are printed in the order of the command line as soon as all previous ones are
+ * done, so that a thousand domains need no more memory than a few.
  */
 #include "commands/commands.h"
 
@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* The document goes, and its name with it; the case's own is the same. */
+/* The document is freed, and its name with it; the case's own is the same. */
 static void own_places(struct check_case *one)
 {
 	struct report *report = &one->result.report;
@@ -46,7 +46,7 @@ static void judge(struct check_case *one, const struct check_options *options)
 	_cleanup_document_ struct document document = {};
 
 	if (document_read(one->file, &document, &one->error) == 0)
-		/* The fault stays in the case. */
+		/* The error is kept in the case. */
 		error_ignore(
 			check_document(&document, options, &one->result, &one->error));
 	own_places(one);
@@ -55,7 +55,7 @@ static void judge(struct check_case *one, const struct check_options *options)
 /* What the threads share. */
 struct work {
 	const struct check_flags *flags;
-	const struct machine *machines; /* a host each */
+	const struct machine *machines; /* one per host */
 	struct check_cases cases;
 	size_t next;
 	pthread_mutex_t lock;
@@ -107,7 +107,7 @@ static void print_case(const struct check_flags *flags, const struct check_case 
 	print(&text);
 }
 
-/* 1 where the findings reach what --fail-on says, whatever the form. */
+/* 1 if the findings reach the level of --fail-on, whatever the output format. */
 static int status_of(const struct check_flags *flags, const struct check_case *one)
 {
 	const struct report *report = &one->result.report;
@@ -159,7 +159,7 @@ static int print_all(struct work *work, struct error *error)
 	return 0;
 }
 
-/* With several hosts one that fits is enough. */
+/* With several hosts it is enough if one fits. */
 static int status_of_hosts(const struct work *work)
 {
 	for (size_t i = 0; i < work->flags->hosts.n; i++) {
@@ -197,7 +197,7 @@ static void make_cases(struct work *work)
 	}
 }
 
-/* The domains of one host are held against each other. */
+/* The domains of one host are compared with each other. */
 static void judge_together(struct work *work)
 {
 	const struct check_flags *flags = work->flags;
@@ -286,10 +286,10 @@ static int take_options(struct check_flags *flags, const struct options *options
 	if (check_read_list(flags, error) < 0)
 		return -1;
 	if (flags->fix && flags->hosts.n > 1)
-		return error_input(error, "--fix goes with one --host at most");
+		return error_input(error, "--fix takes at most one --host");
 	if (flags->files.n == 0)
-		return error_input(error,
-				   "which domain? give a file, or - for standard input");
+		return error_input(
+			error, "no domain given; name a file, or - for standard input");
 	return 0;
 }
 
@@ -313,12 +313,10 @@ static int run(const struct options *options, struct error *error)
 const struct command check_command = {
 	.name = "check",
 	.args = "DOMAIN.xml...",
-	.summary = "Tell what will fail, or be slow or wrong, in libvirt domains",
+	.summary =
+		"Find what will fail, run slowly or be silently wrong in libvirt domains",
 	.about =
-		"Without --host a domain is judged by itself; what needs a host is skipped\n"
-		"and said to be. With several hosts, a line for each: fits or not, and the\n"
-		"first rule about it that says so.\n"
-		"\n" SOURCE_HELP,
+		"Without --host a domain is checked by itself; rules that need a host are\nskipped, and reported as such. With several hosts, one line for each says\nwhether all domains fit it and which rule fails first.\n\n" SOURCE_HELP,
 	.rows = check_rows,
 	.run = run,
 };

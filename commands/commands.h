@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * commands.h - every subcommand ends in its own row; this lists the rows. main.c walks
- * them for dispatch, --help and completions.
+ * commands.h - lists the rows of all subcommands, each of which is at the end of its
+ * file. main.c uses them for dispatch, --help and completions.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * completion.c - shell completions from the command and option tables, so that there is
- * no second list to keep true.
+ * no second list to maintain.
  */
 #include "commands/commands.h"
 
@@ -143,8 +143,7 @@ static int run(const struct options *options, struct error *error)
 	while (shell < ARRAY_SIZE(shells) && !streq(shells[shell], options->args[0]))
 		shell++;
 	if (shell == ARRAY_SIZE(shells))
-		return error_input(error,
-				   "completion: there are bash, zsh and fish, not %s",
+		return error_input(error, "completion: must be bash, zsh or fish, not %s",
 				   options->args[0]);
 	if (streq(shells[shell], "zsh"))
 		text_adds(&text, "autoload -U +X bashcompinit && bashcompinit\n");
@@ -159,6 +158,6 @@ static int run(const struct options *options, struct error *error)
 const struct command completion_command = {
 	.name = "completion",
 	.args = "bash|zsh|fish",
-	.summary = "Print completions for a shell",
+	.summary = "Print a shell completion script",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disk-add.c - `disk add`: one more partition in the free space of an existing table. */
+/* disk-add.c - `disk add`: adds partitions in the free space of an existing table. */
 #include "commands/disk.h"
 
 #include "base/mem.h"
@@ -44,30 +44,31 @@ static int set_geometry(void *target, const struct option_row *row, const char *
 
 	if (geometry_parse(value, &wish->geometry))
 		return 0;
-	return error_input(error, "--%s=%s is not HEADS/SECTORS, as in 255/63", row->name,
-			   value);
+	return error_input(error, "--%s=%s is not HEADS/SECTORS, for example 255/63",
+			   row->name, value);
 }
 
 #define KEEP SET_WITH(request_keep, struct wish, settings)
 
 static const struct option_row rows[] = {
-	{"part", 'p', "KEY=VALUE,...", "a partition to add; repeat", KEEP},
+	{"part", 'p', "KEY=VALUE,...", "a partition to add; can be repeated", KEEP},
 	{"align", 'a', "SIZE",
-	 "boundaries (default 1MiB); repeated: least common multiple", KEEP},
-	{"align-at", 0, "WHERE", "which ends lie on boundaries (default both)",
-	 ALIGN_AT_NAMES, KEEP},
+	 "alignment (default 1MiB); if repeated, the least common multiple", KEEP},
+	{"align-at", 0, "WHERE", "which ends to align (default both)", ALIGN_AT_NAMES,
+	 KEEP},
 	{"rule", 0, "RULE",
-	 "how ends are aligned (default tight); libvirt places as its pool does",
+	 "how ends are aligned (default tight); libvirt also chooses the position as its pool does",
 	 ALIGN_RULES, SET_BY(set_rule)},
-	{"seed", 0, "STRING", "make UUIDs from this, not at random", KEEP},
+	{"seed", 0, "STRING", "derive UUIDs from this, not at random", KEEP},
 	{"geometry", 0, "H/S[,H/S]",
 	 "cylinders for --rule=libvirt (default: the device's)", SET_BY(set_geometry)},
 	{"bug-compatible", 0, NULL,
-	 "with --rule=libvirt, one sector short where libvirt 9.0 is",
+	 "with --rule=libvirt, make it one sector short where libvirt 9.0 does",
 	 SET_TRUE(struct wish, bug_compatible)},
-	{"dry-run", 0, NULL, "say where it would go and write nothing",
+	{"dry-run", 0, NULL, "show where it would go, but write nothing",
 	 SET_TRUE(struct wish, dry_run)},
-	{"keep-content", 0, NULL, "do not erase old signatures where a partition goes",
+	{"keep-content", 0, NULL,
+	 "do not erase old signatures in the space for the partition",
 	 SET_TRUE(struct wish, keep_content)},
 	{OPTION_TABLE(change_rows, struct wish, change)},
 	{},
@@ -90,13 +91,13 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (!options_given(options, "part"))
 		return error_input(error, "disk add needs --part");
 	if (wish->bug_compatible && !wish->libvirt)
-		return error_input(error, "--bug-compatible goes with --rule=libvirt");
+		return error_input(error, "--bug-compatible needs --rule=libvirt");
 	if (wish->geometry.heads && !wish->libvirt)
-		return error_input(error, "--geometry goes with --rule=libvirt");
+		return error_input(error, "--geometry needs --rule=libvirt");
 	return 0;
 }
 
-/* The request that the options make for this disk. */
+/* The request for this disk, from the options. */
 static int make_request(const struct wish *wish, const struct changed_disk *disk,
 			struct disk_request *request, struct error *error)
 {
@@ -164,7 +165,7 @@ static void say(const struct wish *wish, const struct partition_table *before,
 	}
 	for (size_t i = 0; i < wish->libvirt_mended; i++)
 		streams_say(
-			"libvirt 9.0 would make this partition one sector too short; it is not (--bug-compatible makes it so)");
+			"libvirt 9.0 would make this partition one sector too short; this was fixed (use --bug-compatible to keep it)");
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
@@ -198,7 +199,10 @@ static bool is_in_partition(const struct partition_table *table, uint64_t offset
 	return false;
 }
 
-/* What a RAID, a volume group or an encryption that has the whole disk is known by. */
+/*
+ * The signature of a RAID, a volume group or an encrypted volume that uses the whole
+ * disk.
+ */
 static const struct signature *find_owner(const struct contents *contents,
 					  const struct partition_table *table)
 {
@@ -212,7 +216,7 @@ static const struct signature *find_owner(const struct contents *contents,
 	return NULL;
 }
 
-/* A disk that belongs to one of those in spite of its table has no free space. */
+/* A disk that belongs to one of those although it has a table has no free space. */
 static int need_own_disk(struct changed_disk *disk, struct wish *wish,
 			 struct error *error)
 {
@@ -229,12 +233,12 @@ static int need_own_disk(struct changed_disk *disk, struct wish *wish,
 	if (!wish->change.force)
 		return error_input(
 			error,
-			"%s: the whole disk is recognised as %s, by byte %" PRIu64
-			"; nothing was written, and --force adds to its table all the same",
+			"%s: the whole disk is recognized as %s, by byte %" PRIu64
+			"; nothing was written; use --force to add to its table anyway",
 			disk->io->name, name.s, owner->offset);
 	text_printf(
 		&wish->notes,
-		"virt-layout: %s: forced although the whole disk is recognised as %s\n",
+		"virt-layout: %s: forced although the whole disk is recognized as %s\n",
 		disk->io->name, name.s);
 	return 0;
 }
@@ -260,7 +264,7 @@ static int name_signature(struct changed_disk *disk, struct wish *wish, unsigned
 	return 0;
 }
 
-/* What would be taken for the content of a partition that is new is erased with it. */
+/* Erases what would be taken for the content of a new partition, in the same patch. */
 static int erase_stale(struct changed_disk *disk, struct wish *wish,
 		       const struct partition_table *wanted, struct patch *patch,
 		       struct error *error)
@@ -316,9 +320,7 @@ const struct command disk_add_command = {
 	.args = "IMAGE --part KEY=VALUE,...",
 	.summary = "Add partitions in the free space of an existing table",
 	.about =
-		"Each goes into the smallest free extent that can hold it, right-aligned.\n"
-		"Keys are those of disk plan, except weight. Prints where each partition is. Old\n"
-		"signatures of file systems where it goes are erased, and named on standard error.",
+		"Each partition goes into the smallest free extent that can hold it, right-aligned.\nKeys are those of disk plan, except weight. Prints where each partition is. Old\nsignatures of file systems in its space are erased, and named on standard error.",
 	.rows = rows,
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-align.c - `disk align`: one right-aligned end, for shell scripts and for seeing
- * where the three rules part ways.
+ * disk-align.c - `disk align`: computes one right-aligned end, for shell scripts and to
+ * compare the three rules.
  */
 #include "commands/disk.h"
 
@@ -17,7 +17,7 @@ struct wish {
 	bool both, json;
 };
 
-/* Plain units, or bytes with a unit. */
+/* Plain units, or bytes if there is a unit. */
 static int set_number(void *target, const struct option_row *row, const char *value,
 		      struct error *error)
 {
@@ -29,9 +29,9 @@ static int set_number(void *target, const struct option_row *row, const char *va
 static const struct option_row rows[] = {
 	{"start", 's', "S", "first unit (default 0)",
 	 SET_WITH(set_number, struct wish, start)},
-	{"capacity", 'c', "C", "units that must fit",
+	{"capacity", 'c', "C", "number of units that must fit",
 	 SET_WITH(set_number, struct wish, capacity)},
-	{"interval", 'l', "L", "distance of the boundaries",
+	{"interval", 'l', "L", "distance between boundaries",
 	 SET_WITH(set_number, struct wish, interval)},
 	{"rule", 'r', "RULE", "tight (default), libvirt or strict", ALIGN_RULES,
 	 SET_CHOICE(struct wish, rule)},
@@ -51,7 +51,7 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (wish->both && wish->rule != ALIGN_TIGHT)
 		return error_input(
 			error,
-			"--both goes with --rule=tight: the other rules waste a whole interval from an aligned start");
+			"--both needs --rule=tight: the other rules waste a whole interval from an aligned start");
 	return 0;
 }
 
@@ -123,9 +123,7 @@ const struct command disk_align_command = {
 	.args = "",
 	.summary = "Show where a partition ends so that the next one begins aligned",
 	.about =
-		"Numbers are in any one unit, or bytes where they have one (1MiB). The end\n"
-		"is the last unit of the partition; waste is what it has beyond C, with\n"
-		"--both also what lies before its start.",
+		"All numbers are in the same unit, or in bytes if they have a unit (1MiB). The\nend is the last unit of the partition; waste is the space beyond C and, with\n--both, the space before its start.",
 	.rows = rows,
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-batch.c - several images in one run: a broken one is reported and the others go
- * on; the exit status is the highest of all.
+ * disk-batch.c - several images in one run: a broken one is reported and the others are
+ * processed; the exit status is the highest of all.
  */
 #include "commands/disk.h"
 

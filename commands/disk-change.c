@@ -45,14 +45,14 @@ static int set_force(void *target, const struct option_row *row, const char *val
 }
 
 const struct option_row change_rows[] = {
-	{"format", 'f', "FORMAT", "what the image is, without looking", "raw|qcow2",
+	{"format", 'f', "FORMAT", "format of the image (default: detected)", "raw|qcow2",
 	 SET_WITH(disk_set_format, struct change_wish, disk)},
-	{"chain", 0, NULL, "open the backing and data files it names",
+	{"chain", 0, NULL, "open the backing and data files that it names",
 	 SET_TRUE(struct change_wish, disk.follow)},
 	{"journal", 0, "FILE",
-	 "keep the old sectors here meanwhile (default: beside the image)",
+	 "keep the old sectors here in the meantime (default: next to the image)",
 	 SET_FILE(struct change_wish, journal)},
-	{"sector-size", 0, "BYTES", "logical sectors of an MBR", "512|4096",
+	{"sector-size", 0, "BYTES", "logical sector size of an MBR", "512|4096",
 	 SET_BY(set_sector_size)},
 	{"force", 0, NULL, FORCE_SUMMARY, SET_BY(set_force)},
 	{},
@@ -69,7 +69,7 @@ int change_end(struct changed_disk *disk, const char *path, struct error *error)
 	int rc = disk->io ? disk_end(TAKE(disk->io), error) : 0;
 
 	if (doubt)
-		streams_say("%s: whether a loop device uses it is unknown: %s", path,
+		streams_say("%s: it is unknown whether a loop device uses it: %s", path,
 			    doubt);
 	if (disk->kernel_keeps_old)
 		streams_say(
@@ -88,7 +88,7 @@ char *change_journal(const char *path, const struct change_wish *wish,
 	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode)) {
 		error_input(
 			error,
-			"%s: is a block device, so --journal must say where the old sectors are kept meanwhile: on another disk",
+			"%s: is a block device, so --journal must say where to keep the old sectors in the meantime: on another disk",
 			path);
 		return NULL;
 	}
@@ -101,7 +101,7 @@ int change_need_closed(const char *path, const char *journal, struct error *erro
 		return 0;
 	return error_input(
 		error,
-		"%s: an earlier change was not finished (%s is there); disk recover finishes or undoes it",
+		"%s: an earlier change was not finished (%s exists); disk recover finishes or undoes it",
 		path, journal);
 }
 
@@ -113,7 +113,9 @@ int change_begin(const char *path, const struct change_wish *wish,
 	ret->journal = change_journal(path, wish, error);
 	if (!ret->journal)
 		return -1;
-	/* Behind the lock: somebody's change may be under way, or be cut short just now.
+	/*
+	 * With the lock held: another process may be changing it, or may just have been
+	 * interrupted.
 	 */
 	ret->io = disk_open(path, &wish->disk, &ret->kind, error);
 	if (!ret->io || change_need_closed(path, ret->journal, error) < 0)
@@ -130,7 +132,7 @@ int change_need_editable(const struct changed_disk *disk, struct error *error)
 	for (size_t i = 0; i < disk->report.findings.n; i++)
 		if (!reason || disk->report.findings.v[i].severity > reason->severity)
 			reason = &disk->report.findings.v[i];
-	return error_input(error, "%s: is left alone: %s%s%s", disk->io->name,
+	return error_input(error, "%s: not changed: %s%s%s", disk->io->name,
 			   reason ? reason->message : "Its table cannot be edited.",
 			   reason && reason->remedy ? " " : "",
 			   reason && reason->remedy ? reason->remedy : "");
@@ -143,7 +145,7 @@ int change_survey(struct changed_disk *disk, struct contents *ret, struct error 
 
 	if (contents_find(disk->io, 0, disk->io->size_bytes, ret, error) < 0)
 		return -1;
-	/* libblkid takes a plain file for one of 512-byte sectors. */
+	/* libblkid treats a plain file as one with 512-byte sectors. */
 	if (!contents_first(ret, SIGNATURE_TABLE) && seen->table.label != LABEL_NONE)
 		contents_add(ret, SIGNATURE_TABLE, label_name(seen->table.label));
 	else if (!contents_first(ret, SIGNATURE_TABLE) && damaged)

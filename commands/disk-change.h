@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disk-change.h - what the commands that change an existing disk share. */
+/* disk-change.h - shared by the commands that change an existing disk. */
 #pragma once
 
 #include "base/option.h"
@@ -10,14 +10,14 @@
 
 struct change_wish {
 	struct disk_wish disk;
-	const char *journal;   /* NULL: beside the image */
-	uint32_t sector_bytes; /* 0: find out */
-	bool force;            /* what is known to be there does not stop it */
+	const char *journal;   /* NULL: next to the image */
+	uint32_t sector_bytes; /* 0: detect it */
+	bool force;            /* known content does not stop it */
 };
 
 /* The options that fill it, for the tables of those commands. */
 extern const struct option_row change_rows[];
-#define FORCE_SUMMARY "go on in spite of a warning; never when the image is in use"
+#define FORCE_SUMMARY "proceed in spite of a warning; never if the image is in use"
 /* The setter of --format; its field is a struct disk_wish. */
 option_setter disk_set_format;
 
@@ -27,36 +27,39 @@ struct changed_disk {
 	struct disk_kind kind;
 	char *journal;
 	struct inspection seen;
-	struct report report;  /* of seeing it */
-	bool kernel_keeps_old; /* the kernel goes on with the old partitions */
+	struct report report;  /* of reading it */
+	bool kernel_keeps_old; /* the kernel keeps the old partitions */
 };
 
 /*
- * Opens @path for writing and reads its table. Faults besides those of disk_open: an
- * earlier change is not finished; a block device and no --journal.
+ * Opens @path for writing and reads its table. Errors in addition to those of disk_open:
+ * an earlier change is not finished; a block device without --journal.
  */
 int change_begin(const char *path, const struct change_wish *wish,
 		 struct changed_disk *ret, struct error *error) _must_check_;
-/* Fault, with the first finding as its reason, unless the table may be edited. */
+/* Error, with the first finding as its reason, unless the table may be edited. */
 int change_need_editable(const struct changed_disk *disk, struct error *error)
 	_must_check_;
-/* Carries out a patch; @wanted is the table afterwards, NULL if it stays as it is. */
+/* Carries out a patch; @wanted is the table afterwards, NULL if it does not change. */
 int change_commit(struct changed_disk *disk, const struct patch *patch,
 		  const struct partition_table *wanted, struct error *error) _must_check_;
 /*
- * Adds everything that the whole disk is recognised as, its table as we read it included.
+ * Adds everything that the whole disk is recognized as, including its table as we read
+ * it.
  */
 int change_survey(struct changed_disk *disk, struct contents *ret, struct error *error)
 	_must_check_;
-/* Where the sidecar of this image is to be; the caller's, NULL with *error filled. */
+/*
+ * The path for the sidecar of this image; owned by the caller, NULL with *error filled
+ * in.
+ */
 char *change_journal(const char *path, const struct change_wish *wish,
 		     struct error *error) _must_check_;
-/* Fault if an earlier change is not finished. */
+/* Error if an earlier change is not finished. */
 int change_need_closed(const char *path, const char *journal, struct error *error)
 	_must_check_;
 /*
- * Has the kernel see the new table of a block device. What it answers is said by
- * change_end().
+ * Makes the kernel read the new table of a block device. change_end() reports the result.
  */
 void change_announce(struct changed_disk *disk);
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disk-check.c - `disk check`: what is wrong with the partition tables of images. */
+/* disk-check.c - `disk check`: finds problems of the partition tables of images. */
 #include "commands/disk.h"
 
 #include "base/finding.h"
@@ -17,7 +17,7 @@ struct wish {
 	struct disk_wish disk;
 	struct inspect_question question;
 	bool align_given, json;
-	const char *journal; /* NULL: beside each image */
+	const char *journal; /* NULL: next to each image */
 	vec_strings ignored;
 };
 
@@ -48,19 +48,19 @@ static int set_align(void *target, const struct option_row *row, const char *val
 }
 
 static const struct option_row rows[] = {
-	{"format", 'f', "FORMAT", "what the images are, without looking", "raw|qcow2",
+	{"format", 'f', "FORMAT", "format of the images (default: detected)", "raw|qcow2",
 	 SET_WITH(disk_set_format, struct wish, disk)},
-	{"sector-size", 0, "BYTES", "their logical sectors", "512|4096",
+	{"sector-size", 0, "BYTES", "their logical sector size", "512|4096",
 	 SET_WITH(set_sector_size, struct wish, question)},
 	{"align", 0, "SIZE",
-	 "boundaries to keep (default: physical sector or qcow2 cluster); 0: none",
+	 "alignment to check (default: physical sector or qcow2 cluster); 0: none",
 	 SET_BY(set_align)},
-	{"chain", 0, NULL, "open the backing and data files they name",
+	{"chain", 0, NULL, "open the backing and data files that they name",
 	 SET_TRUE(struct wish, disk.follow)},
 	{"journal", 0, "FILE",
-	 "where changes keep their old sectors (default: beside the image)",
+	 "where changes keep the old sectors (default: next to the image)",
 	 SET_FILE(struct wish, journal)},
-	{"ignore", 0, "RULE", "leave this rule's findings out; repeat",
+	{"ignore", 0, "RULE", "leave out the findings of this rule; can be repeated",
 	 SET_LIST(struct wish, ignored)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
 	{},
@@ -88,7 +88,7 @@ static bool is_ignored(const struct wish *wish, const char *rule)
 	return false;
 }
 
-/* Moves the findings of @from that are not to be left out to @to, their file @path. */
+/* Moves the findings of @from that are not ignored to @to, with the file @path. */
 static void keep_findings(const struct wish *wish, struct report *from, const char *path,
 			  struct report *to)
 {
@@ -116,9 +116,9 @@ static void say_open_journal(const char *path, const struct wish *wish,
 
 	if (access(journal, F_OK) < 0)
 		return;
-	finding = report_add(report, "disk-journal", SEVERITY_ERROR,
-			     "A change of its table was not finished: %s is there.",
-			     journal);
+	finding =
+		report_add(report, "disk-journal", SEVERITY_ERROR,
+			   "A change of its table was not finished: %s exists.", journal);
 	finding->remedy =
 		xstrdup("disk recover finishes it, disk recover --undo undoes it.");
 }
@@ -199,8 +199,7 @@ const struct command disk_check_command = {
 	.args = "IMAGE...",
 	.summary = "Find what is wrong with the partition tables of images",
 	.about =
-		"Reads GPT, MBR and EBR with a reader of its own that trusts nothing, at\n"
-		"both sector sizes, raw and qcow2. Exits with 1 if there is an error.",
+		"Reads GPT, MBR and EBR with its own reader, which trusts nothing in the image,\nat both sector sizes, raw and qcow2. The exit status is 1 if there is an error.",
 	.rows = rows,
 	.run = run,
 };

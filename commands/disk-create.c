@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-create.c - `disk create`: the layout of a request, written as a new image.
+ * disk-create.c - `disk create`: writes the layout of a request as a new image.
  */
 #include "commands/disk.h"
 
@@ -70,20 +70,22 @@ static int add_copy_files(void *target, const struct option_row *row, const char
 
 static const struct option_row rows[] = {
 	{OPTION_TABLE(disk_request_rows, struct wish, flags)},
-	{"output-format", 'O', "FORMAT", "of the image (default by its name)",
+	{"output-format", 'O', "FORMAT", "format of the image (default: by its name)",
 	 "raw|qcow2", SET_STRING(struct wish, format)},
-	{"replace", 0, NULL, "give an image or device that is there a new table",
+	{"replace", 0, NULL, "give an existing image or device a new table",
 	 SET_TRUE(struct wish, replace)},
-	{"journal", 0, "FILE", "with --replace: keep the old sectors here meanwhile",
+	{"journal", 0, "FILE",
+	 "with --replace: keep the old sectors here in the meantime",
 	 SET_FILE(struct wish, change.journal)},
-	{"chain", 0, NULL, "with --replace: open the backing and data files it names",
+	{"chain", 0, NULL,
+	 "with --replace: open the backing and data files that it names",
 	 SET_TRUE(struct wish, change.disk.follow)},
-	{"overwrite", 0, NULL, "a new image takes the old one's place",
+	{"overwrite", 0, NULL, "replace an existing image with a new one",
 	 SET_TRUE(struct wish, create.overwrite)},
 	{"force", 0, NULL,
-	 "with --replace or --overwrite: destroy what is known to be there; never when it is in use",
+	 "with --replace or --overwrite: destroy known content; never if it is in use",
 	 SET_BY(set_force)},
-	{"populate", 0, "FILE=N", "copy a file into partition N; repeat",
+	{"populate", 0, "FILE=N", "copy a file into partition N; can be repeated",
 	 SET_WITH(add_populate, struct wish, create.fills)},
 	{"format", 0, "FS=N", "make a file system in partition N: " FILL_FORMATS,
 	 SET_WITH(add_format, struct wish, create.fills)},
@@ -111,16 +113,16 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
 		return error_input(
 			error,
-			"--replace changes a table and nothing else; --overwrite, --populate and --format make a new image");
+			"--replace only changes a table; --overwrite, --populate and --format make a new image");
 	if (wish->change.force && !wish->replace && !wish->create.overwrite)
-		return error_input(error, "--force goes with --replace or --overwrite");
+		return error_input(error, "--force needs --replace or --overwrite");
 	if ((wish->change.journal || wish->change.disk.follow) && !wish->replace)
-		return error_input(error, "--%s goes with --replace",
+		return error_input(error, "--%s needs --replace",
 				   wish->change.disk.follow ? "chain" : "journal");
 	return 0;
 }
 
-/* qcow2 takes clusters of 512 bytes to 2 MiB, powers of two. */
+/* qcow2 supports clusters of 512 bytes to 2 MiB, powers of two. */
 static int check_cluster(struct wish *wish, struct disk_request *request,
 			 struct error *error)
 {
@@ -133,7 +135,7 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 	else if (bytes < 512 || bytes > 2097152 || (bytes & (bytes - 1)))
 		return error_input(
 			error,
-			"a qcow2 has clusters of 512 bytes to 2 MiB, powers of two, not %ju bytes",
+			"qcow2 clusters must be a power of two from 512 bytes to 2 MiB, not %ju bytes",
 			(uintmax_t)bytes);
 	wish->create.cluster_bytes = bytes;
 	return 0;
@@ -167,7 +169,7 @@ static int read_block(void *context, uint64_t lba, uint8_t *bytes, struct error 
 			 lba * source->sector_bytes, error);
 }
 
-/* The disk has the size that it has, and its blocks. */
+/* The size and the blocks of the disk are given. */
 static int fit_request(const struct changed_disk *disk, struct disk_request *request,
 		       struct error *error)
 {
@@ -178,19 +180,20 @@ static int fit_request(const struct changed_disk *disk, struct disk_request *req
 		return error_input(error, "%s is 0 bytes long", disk->io->name);
 	if (disk->io->sector_bytes && disk->io->sector_bytes != sector)
 		return error_input(error,
-				   "%s has sectors of %u bytes; say --sector-size %u",
+				   "%s has sectors of %u bytes; use --sector-size %u",
 				   disk->io->name, disk->io->sector_bytes,
 				   disk->io->sector_bytes);
 	if (size_bytes % sector)
 		return error_input(
 			error,
-			"%s has %ju bytes, which is not a multiple of %u; truncate -s %%%u rounds a raw file up",
+			"%s has %ju bytes, which is not a multiple of %u; truncate -s %%%u rounds the size of a raw file up",
 			disk->io->name, (uintmax_t)size_bytes, request->sector_bytes,
 			request->sector_bytes);
 	if (request->minimal ||
 	    (request->size_bytes && request->size_bytes != size_bytes))
-		return error_input(error, "%s has %ju bytes, and --replace leaves it so",
-				   disk->io->name, (uintmax_t)disk->io->size_bytes);
+		return error_input(
+			error, "%s has %ju bytes, and --replace does not change the size",
+			disk->io->name, (uintmax_t)disk->io->size_bytes);
 	request->size_bytes = size_bytes;
 	if (request->cluster_bytes == 0)
 		request->cluster_bytes = disk->kind.cluster_bytes;
@@ -205,11 +208,11 @@ static int need_leave(const struct changed_disk *disk, const struct contents *co
 	if (contents->list.n == 0 || wish->change.force)
 		return 0;
 	return error_input(
-		error, "%s: contains %s; nothing was written, and --force replaces it",
+		error, "%s: contains %s; nothing was written; use --force to replace it",
 		disk->io->name, ret_destroyed->s);
 }
 
-/* A new table on what is there, through the writer that can be undone. */
+/* Writes a new table to an existing disk, through the writer that can be undone. */
 static int replace(struct wish *wish, struct disk_request *request,
 		   struct text *ret_destroyed, struct error *error)
 {
@@ -253,7 +256,7 @@ static int run(const struct options *options, struct error *error)
 			  : create(&wish, &request, &destroyed, error)) < 0)
 		return -1;
 	if (destroyed.n > 0)
-		streams_say("%s: replaced what it contained: %s", wish.create.path,
+		streams_say("%s: replaced its content: %s", wish.create.path,
 			    destroyed.s);
 	return STATUS_OK;
 }
@@ -263,12 +266,7 @@ const struct command disk_create_command = {
 	.args = "[REQUEST] IMAGE",
 	.summary = "Write a new image with the partitions of a request",
 	/* clang-format off */
-	.about = "REQUEST, options and --part are those of `disk plan`. The image appears\n"
-		 "under its name whole or not at all; raw images are sparse. A name that ends\n"
-		 "in .qcow2 makes a qcow2. With --seed, the same request gives the same bytes.\n"
-		 "--replace keeps the image or device and changes its table only, in a way\n"
-		 "that disk recover can finish or undo. What is known to be there (a table, a\n"
-		 "file system, a RAID member, ...) is named and kept unless --force is given.",
+	.about = "REQUEST, options and --part are those of `disk plan`. The image appears\nunder its name completely or not at all; raw images are sparse. A name that ends\nin .qcow2 selects qcow2. With --seed, the same request gives the same bytes.\n--replace keeps the image or device and changes only its table, in a way\nthat disk recover can finish or undo. Known content (a table, a file system, a\nRAID member, ...) is named and kept unless --force is given.",
 	/* clang-format on */
 	.rows = rows,
 	.run = run,

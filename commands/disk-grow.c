@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-grow.c - `disk grow`: a larger disk, its table made to fit, and a partition made
- * larger in its place.
+ * disk-grow.c - `disk grow`: makes a disk larger, adapts its table, and grows a partition
+ * in place.
  */
 #include "commands/disk.h"
 
@@ -19,7 +19,7 @@
 struct wish {
 	struct change_wish change;
 	struct disk_request request;
-	uint64_t size_bytes, to_bytes; /* 0: not said */
+	uint64_t size_bytes, to_bytes; /* 0: not given */
 	uint64_t before_bytes;         /* of the image, if it was made larger; else 0 */
 	uint32_t number;
 };
@@ -37,7 +37,7 @@ static int set_size(void *target, const struct option_row *row, const char *valu
 	if (option_size(row, value, 512, to, error) < 0)
 		return -1;
 	if (*to == 0)
-		return error_input(error, "--%s=%s is nothing", row->name, value);
+		return error_input(error, "--%s=%s cannot be 0", row->name, value);
 	return 0;
 }
 
@@ -49,7 +49,7 @@ static int set_partition(void *target, const struct option_row *row, const char 
 	if (wish->number)
 		return error_input(error, "--%s can be given only once", row->name);
 	if (!parse_u32(value, &wish->number) || wish->number == 0)
-		return error_input(error, "--%s=%s is no number", row->name, value);
+		return error_input(error, "--%s=%s is not a number", row->name, value);
 	return 0;
 }
 
@@ -62,11 +62,10 @@ static int set_request(void *target, const struct option_row *row, const char *v
 static const struct option_row rows[] = {
 	{"size", 's', "SIZE", "make the image this large first",
 	 SET_WITH(set_size, struct wish, size_bytes)},
-	{"partition", 'p', "NUMBER", "let this partition grow too",
-	 SET_BY(set_partition)},
-	{"to", 0, "SIZE", "how large (default: as far as there is room)",
+	{"partition", 'p', "NUMBER", "grow this partition too", SET_BY(set_partition)},
+	{"to", 0, "SIZE", "to this size (default: as far as there is room)",
 	 SET_WITH(set_size, struct wish, to_bytes)},
-	{"align", 'a', "SIZE", "boundaries for its end (default 1MiB)",
+	{"align", 'a', "SIZE", "alignment of its end (default 1MiB)",
 	 SET_WITH(set_request, struct wish, request)},
 	{"rule", 0, "RULE", "how its end is aligned (default tight)", ALIGN_RULES,
 	 SET_WITH(set_request, struct wish, request)},
@@ -85,7 +84,7 @@ static int read_options(const struct options *options, struct wish *wish,
 	return 0;
 }
 
-/* A table that is sound but for the disk's having grown. */
+/* A table that is valid except that the disk has grown. */
 static int need_growable(const struct changed_disk *disk, struct error *error)
 {
 	const struct inspection *seen = &disk->seen;
@@ -95,7 +94,7 @@ static int need_growable(const struct changed_disk *disk, struct error *error)
 	return change_need_editable(disk, error);
 }
 
-/* Why nothing became larger, as growpart(1) says it; nothing if something did. */
+/* Why nothing became larger, in the format of growpart(1); nothing if something did. */
 static void add_no_change(struct text *out, const struct wish *wish,
 			  const struct partition_table *table)
 {
@@ -104,15 +103,15 @@ static void add_no_change(struct text *out, const struct wish *wish,
 	if (wish->number && it) {
 		text_adds(out, "NOCHANGE: ");
 		if (wish->to_bytes)
-			text_printf(out, "partition %u is as large as that already\n",
+			text_printf(out, "partition %u already has that size or more\n",
 				    wish->number);
 		else
 			text_add_obstacle(out, table, it);
 	} else if (out->n == 0) {
 		text_printf(
 			out,
-			"NOCHANGE: the table uses the whole disk already, up to block %" PRIu64
-			"; --partition makes a partition larger\n",
+			"NOCHANGE: the table already uses the whole disk, up to block %" PRIu64
+			"; use --partition to grow a partition\n",
 			table->last_usable_lba);
 	}
 }
@@ -143,7 +142,7 @@ static void say(const struct wish *wish, const struct partition_table *before,
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
-/* The table as it shall be on a disk of this size; @ret is zeroed. */
+/* The table for a disk of this size; @ret is zeroed. */
 static int plan(struct wish *wish, const struct changed_disk *disk, uint64_t size_bytes,
 		struct partition_table *ret, struct error *error)
 {
@@ -178,7 +177,7 @@ static int grow(const char *path, struct wish *wish, struct changed_disk *disk,
 	return rc;
 }
 
-/* Makes the image larger, if its table can follow; what cannot be done is found first. */
+/* Makes the image larger, if its table can be changed too; problems are found first. */
 static int enlarge(const char *path, struct wish *wish, struct error *error)
 {
 	_cleanup_changed_disk_ struct changed_disk disk = {};
@@ -199,7 +198,10 @@ static int enlarge(const char *path, struct wish *wish, struct error *error)
 	return -1;
 }
 
-/* Adds to the message what became of the image's length, whose table did not follow. */
+/*
+ * Adds to the message what happened to the image's length after its table could not be
+ * changed.
+ */
 static void undo_enlarge(const char *path, struct wish *wish, struct error *error)
 {
 	_cleanup_free_ char *journal = change_journal(path, &wish->change, error);
@@ -212,11 +214,12 @@ static void undo_enlarge(const char *path, struct wish *wish, struct error *erro
 	if (!open && image_shorten(path, &wish->change.disk, wish->size_bytes,
 				   wish->before_bytes, &second) == 0)
 		error_system(error, 0,
-			     "%s (the image has its old size of %" PRIu64 " bytes again)",
+			     "%s (the image was returned to its old size of %" PRIu64
+			     " bytes)",
 			     why, wish->before_bytes);
 	else
 		error_system(error, 0,
-			     "%s (the image has %" PRIu64 " bytes now, and had %" PRIu64
+			     "%s (the image now has %" PRIu64 " bytes; it had %" PRIu64
 			     " before%s%s)",
 			     why, wish->size_bytes, wish->before_bytes,
 			     second.message ? ": " : "",
@@ -253,11 +256,9 @@ static int run(const struct options *options, struct error *error)
 const struct command disk_grow_command = {
 	.name = "grow",
 	.args = "IMAGE",
-	.summary = "Make a disk larger, its table fit, and a partition grow",
+	.summary = "Make a disk larger, adapt its table, and grow a partition",
 	.about =
-		"Moves the backup GPT to the end of a disk that has grown, so that the new\n"
-		"room can be used. The file system in a partition is not resized. When\n"
-		"nothing becomes larger, the line NOCHANGE says why.",
+		"Moves the backup GPT to the end of a disk that has grown, so that the new\nspace can be used. The file system in a partition is not resized. If\nnothing becomes larger, the line NOCHANGE says why.",
 	.rows = rows,
 	.run = run,
 };

@@ -5,28 +5,32 @@
 #include "partition/disk-request-read.h"
 
 const struct option_row disk_request_rows[] = {
-	{"size", 's', "SIZE", "how large the disk is", SET_BY(request_keep)},
-	{"minimal", 'm', NULL, "as small as the partitions allow", SET_BY(request_keep)},
-	{"label", 'l', "LABEL", "kind of table (default gpt)", "gpt|dos|mbr",
+	{"size", 's', "SIZE", "size of the disk", SET_BY(request_keep)},
+	{"minimal", 'm', NULL, "make the disk as small as the partitions allow",
 	 SET_BY(request_keep)},
-	{"part", 'p', "KEY=VALUE,...", "a partition; repeat", SET_BY(request_keep)},
+	{"label", 'l', "LABEL", "type of partition table (default gpt)", "gpt|dos|mbr",
+	 SET_BY(request_keep)},
+	{"part", 'p', "KEY=VALUE,...", "a partition; can be repeated",
+	 SET_BY(request_keep)},
 	{"sector-size", 0, "N", "512 (default) or 4096", "512|4096",
 	 SET_BY(request_keep)},
 	{"align", 'a', "SIZE",
-	 "boundaries (default 1MiB); repeated: least common multiple",
+	 "alignment (default 1MiB); if repeated, the least common multiple",
 	 SET_BY(request_keep)},
-	{"align-at", 0, "WHERE", "which ends lie on boundaries (default both)",
-	 ALIGN_AT_NAMES, SET_BY(request_keep)},
+	{"align-at", 0, "WHERE", "which ends to align (default both)", ALIGN_AT_NAMES,
+	 SET_BY(request_keep)},
 	{"rule", 0, "RULE", "how ends are aligned (default tight)", ALIGN_RULES,
 	 SET_BY(request_keep)},
-	{"cluster-size", 0, "SIZE", "of the image; the default boundaries are multiples",
+	{"cluster-size", 0, "SIZE",
+	 "cluster size of the image; the default alignment is a multiple of it",
 	 SET_BY(request_keep)},
-	{"first-lba", 0, "N", "first block that a partition may take",
+	{"first-lba", 0, "N", "first block that a partition may use",
 	 SET_BY(request_keep)},
-	{"entries", 0, "N", "slots in the GPT (default 128)", SET_BY(request_keep)},
-	{"seed", 0, "STRING", "make UUIDs from this, not at random",
+	{"entries", 0, "N", "number of slots in the GPT (default 128)",
 	 SET_BY(request_keep)},
-	{"uuid-rule", 0, "RULE", "how, with a seed: own or systemd-repart's",
+	{"seed", 0, "STRING", "derive UUIDs from this, not at random",
+	 SET_BY(request_keep)},
+	{"uuid-rule", 0, "RULE", "how to derive them: own rule or that of systemd-repart",
 	 UUID_RULE_NAMES, SET_BY(request_keep)},
 	{"uuid", 0, "UUID", "the disk's UUID, or 0xSIGNATURE of an MBR",
 	 SET_BY(request_keep)},
@@ -58,7 +62,7 @@ static const char *last_value(const struct request_flags *flags, const char *key
 	return NULL;
 }
 
-/* Types and "2048s" are read by them, so they come before everything else. */
+/* Parsing types and "2048s" depends on them, so they come before everything else. */
 static const char *const basics[] = {"label", "sector-size"};
 
 static int set_basics(const struct request_flags *flags, struct disk_request *request,
@@ -91,7 +95,7 @@ static int read_request_file(const char *path, struct disk_request *request,
 	    disk_request_read(path, text.s ? text.s : "", text.n, request, error) < 0)
 		return -1;
 	if (before.label != LABEL_GPT && request->label != before.label)
-		return error_input(error, "%s says label %s, --label says %s", path,
+		return error_input(error, "%s gives label %s, but --label gives %s", path,
 				   label_name(request->label), label_name(before.label));
 	if (before.sector_bytes != 512 && request->sector_bytes != before.sector_bytes)
 		return error_input(error, "%s and --sector-size disagree", path);
@@ -124,7 +128,9 @@ int request_from_flags(const struct request_flags *flags, const char *path,
 	if (set_basics(flags, request, error) < 0 ||
 	    (path && read_request_file(path, request, error) < 0))
 		return -1;
-	/* A size on the command line replaces the one in the file, and so does --minimal.
+	/*
+	 * A size on the command line overrides the one in the file, and so does
+	 * --minimal.
 	 */
 	if (last_value(flags, "size"))
 		request->minimal = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-options.h - the options that say what is to be on a disk, the same for plan,
+ * disk-options.h - the options that describe what should be on a disk, shared by plan,
  * create and add.
  */
 #pragma once
@@ -13,7 +13,10 @@ struct request_flag {
 	const char *value;
 };
 
-/* Settings of a request in the order in which they were given, borrowed. Zero it. */
+/*
+ * Settings of a request in the order in which they were given, borrowed. Zero it before
+ * use.
+ */
 struct request_flags {
 	VEC(struct request_flag) list;
 };
@@ -23,12 +26,12 @@ option_setter request_keep;
 /* All of them, for plan and create. */
 extern const struct option_row disk_request_rows[];
 /*
- * The request: of the file @path (NULL: none), then of the flags. @request has been
- * initialised.
+ * The request: from the file @path (NULL: none), then from the options. @request has been
+ * initialized.
  */
 int request_from_flags(const struct request_flags *flags, const char *path,
 		       struct disk_request *request, struct error *error) _must_check_;
-/* One flag: a setting or, for "part", one more partition. */
+/* One option: a setting or, for "part", one more partition. */
 int request_set_flag(const struct request_flag *flag, struct disk_request *request,
 		     struct error *error) _must_check_;
 void request_flags_free(struct request_flags *flags);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-plan.c - `disk plan`: what a request comes to, as a table with a map, as JSON, or
- * as a script for sfdisk.
+ * disk-plan.c - `disk plan`: shows the result of a request as a table with a map, as
+ * JSON, or as a script for sfdisk.
  */
 #include "commands/disk.h"
 
@@ -61,10 +61,10 @@ static const struct sheet_column columns[] = {
 	[COLUMN_END] = {"END", "last LBA", true},
 	[COLUMN_SECTORS] = {"SECTORS", "blocks", true},
 	[COLUMN_SIZE] = {"SIZE", "size", true},
-	[COLUMN_WASTE] = {"WASTE", "what alignment added", true},
+	[COLUMN_WASTE] = {"WASTE", "space added by alignment", true},
 	[COLUMN_ALIGN] = {"ALIGN", "boundaries", true, true},
 	[COLUMN_ATTRIBUTES] = {"ATTRIBUTES", "attributes, or active", false, true},
-	[COLUMN_UUID] = {"UUID", "UUID; empty: drawn when it is written", false, true},
+	[COLUMN_UUID] = {"UUID", "UUID (empty: generated on write)", false, true},
 	[COLUMN_TYPE_ID] = {"TYPE-ID", "type as GUID or code", false, true},
 	{},
 };
@@ -115,7 +115,7 @@ static void add_row(struct wish *wish, const struct disk_layout *layout, size_t 
 		sheet_set(sheet, COLUMN_TYPE_ID, "0x%02x", partition->type_code);
 }
 
-/* As wide as the terminal, or as $COLUMNS says, within reason. */
+/* The width of the terminal, or the value of $COLUMNS, within limits. */
 static unsigned map_width(void)
 {
 	const char *columns_variable = getenv("COLUMNS");
@@ -244,7 +244,7 @@ static int run(const struct options *options, struct error *error)
 	if (options_set(options, &wish, 0, 1, error) < 0)
 		return -1;
 	if (wish.script && wish.json)
-		return error_input(error, "--script and --json exclude each other");
+		return error_input(error, "--script and --json are mutually exclusive");
 	if (request_from_flags(&wish.flags, options->n_args ? options->args[0] : NULL,
 			       &request, error) < 0 ||
 	    disk_layout_make(&request, &layout, error) < 0)
@@ -262,13 +262,9 @@ static int run(const struct options *options, struct error *error)
 const struct command disk_plan_command = {
 	.name = "plan",
 	.args = "[REQUEST]",
-	.summary = "Show where the partitions of a request would lie",
+	.summary = "Show where the partitions of a request would be placed",
 	.about =
-		"REQUEST is XML (schemas/disk.rng) or a script for sfdisk; options and --part\n"
-		"come on top. --part takes size=SIZE|N%|rest, min, max, weight, start, padding,\n"
-		"align, align-at, kind, number, type, name, uuid, attribute and active:\n"
-		"  virt-layout disk plan --size 20GiB --part size=512MiB,type=esp,name=ESP \\\n"
-		"                        --part size=rest,type=root-x86-64",
+		"REQUEST is XML (schemas/disk.rng) or a script for sfdisk; options and --part\nadd to it. --part takes size=SIZE|N%|rest, min, max, weight, start, padding,\nalign, align-at, kind, number, type, name, uuid, attribute and active:\n  virt-layout disk plan --size 20GiB --part size=512MiB,type=esp,name=ESP \\\n                        --part size=rest,type=root-x86-64",
 	.rows = rows,
 	.run = run,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disk-recover.c - `disk recover`: finishes or undoes a change that was cut short. */
+/* disk-recover.c - `disk recover`: finishes or undoes a change that was interrupted. */
 #include "commands/disk.h"
 
 #include "base/mem.h"
@@ -16,15 +16,14 @@ struct wish {
 };
 
 static const struct option_row rows[] = {
-	{"undo", 'u', NULL, "go back to the table before the change",
+	{"undo", 'u', NULL, "restore the table from before the change",
 	 SET_TRUE(struct wish, undo)},
 	{"repair", 0, NULL,
-	 "write a damaged copy of a GPT from the good one, and its MBR",
+	 "rewrite a damaged copy of a GPT, and its MBR, from the good copy",
 	 SET_TRUE(struct wish, repair)},
-	{"from", 0, "COPY", "which copy is right where both are good", "primary|backup",
+	{"from", 0, "COPY", "which copy to use if both are valid", "primary|backup",
 	 SET_STRING(struct wish, from)},
-	{"copied", 0, NULL,
-	 "the image is a copy: its content shows that the sidecar is for it",
+	{"copied", 0, NULL, "the image is a copy; identify it by its content only",
 	 SET_TRUE(struct wish, copied)},
 	{OPTION_TABLE(change_rows, struct wish, change)},
 	{},
@@ -37,16 +36,16 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (options_set(options, wish, 1, 1, error) < 0)
 		return -1;
 	if (wish->repair && (wish->copied || wish->undo))
-		return error_input(error, "--%s does not go with --repair",
+		return error_input(error, "--%s cannot be used with --repair",
 				   wish->copied ? "copied" : "undo");
 	if (wish->from && !wish->repair)
-		return error_input(error, "--from goes with --repair");
+		return error_input(error, "--from needs --repair");
 	return 0;
 }
 
 /*
- * A sidecar that is not whole was never durable, so nothing was written by its change.
- * The table is looked at all the same before the file goes.
+ * An incomplete sidecar was never durable, so its change wrote nothing. The table is
+ * checked anyway before the file is deleted.
  */
 static int drop_partial(const char *path, struct changed_disk *disk,
 			const struct wish *wish, const char *journal, struct error *error)
@@ -62,14 +61,14 @@ static int drop_partial(const char *path, struct changed_disk *disk,
 	if (!seen.intact)
 		return error_input(
 			error,
-			"%s: the sidecar %s is not whole, and the table is damaged: %s",
+			"%s: the sidecar %s is incomplete, and the table is damaged: %s",
 			path, journal,
 			report.findings.n ? report.findings.v[0].message
 					  : "it has none.");
 	if (journal_drop(journal, error) < 0)
 		return -1;
 	rc = change_end(disk, path, error);
-	streams_say("%s: the change had not begun to be written", path);
+	streams_say("%s: nothing of the change had been written", path);
 	return rc;
 }
 
@@ -85,7 +84,7 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 	if (state == JOURNAL_EMPTY && wish->change.journal)
 		return error_input(
 			error,
-			"%s: is empty, so nothing shows that it is a sidecar of virt-layout; if it is, the change had not begun to be written, and the file can be deleted",
+			"%s: is empty, so it may not be a sidecar of virt-layout; if it is, nothing of the change had been written, and the file can be deleted",
 			journal_file);
 	if (state == JOURNAL_EMPTY || state == JOURNAL_PARTIAL)
 		return drop_partial(path, disk, wish, journal_file, error);
@@ -100,11 +99,11 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 		return -1;
 	change_announce(disk);
 	rc = change_end(disk, path, error);
-	streams_say("%s: the change is %s", path, wish->undo ? "undone" : "finished");
+	streams_say("%s: the change was %s", path, wish->undo ? "undone" : "finished");
 	return rc;
 }
 
-/* The copy to believe. What is wrong is told by change_need_editable. */
+/* The copy to use. change_need_editable reports other problems. */
 static int choose_copy(const struct changed_disk *disk, const struct wish *wish,
 		       enum gpt_copy *ret, struct error *error)
 {
@@ -115,7 +114,8 @@ static int choose_copy(const struct changed_disk *disk, const struct wish *wish,
 	if (wish->from)
 		*ret = streq(wish->from, "backup") ? GPT_BACKUP : GPT_PRIMARY;
 	if (disk->seen.grown)
-		return error_input(error, "%s: has grown; disk grow makes its table fit",
+		return error_input(error,
+				   "%s: has grown; use disk grow to adapt its table",
 				   disk->io->name);
 	if (disk->seen.table.label != LABEL_GPT || disk->seen.hybrid || !gpt[*ret].good)
 		return change_need_editable(disk, error);
@@ -153,7 +153,7 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 		return -1;
 	rc = change_end(&disk, path, error);
 	streams_say("%s: %s", path,
-		    patch.sectors.n ? "the table is whole again"
+		    patch.sectors.n ? "the table has been repaired"
 				    : "there is nothing to repair");
 	return rc;
 }
@@ -178,12 +178,9 @@ static int run(const struct options *options, struct error *error)
 const struct command disk_recover_command = {
 	.name = "recover",
 	.args = "IMAGE",
-	.summary = "Finish or undo a change of a table that was cut short",
+	.summary = "Finish or undo an interrupted change of a table",
 	.about =
-		"While a table is changed, old and new sectors are kept in\n"
-		"IMAGE.virt-layout-journal. Whatever ended the change, both ways are open:\n"
-		"forward, which is the default, and back. --repair is for damage that\n"
-		"something else did.",
+		"While a table is changed, old and new sectors are kept in\nIMAGE.virt-layout-journal. If the change is interrupted, it can be finished\n(the default) or undone. --repair is for damage with another cause.",
 	.rows = rows,
 	.run = run,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-size.c - `disk size`: what images cost, those that are there and those yet to be.
+ * disk-size.c - `disk size`: shows what images cost, both existing ones and new ones.
  */
 #include "commands/disk.h"
 
@@ -30,12 +30,13 @@ enum {
 static const struct sheet_column columns[] = {
 	[COLUMN_NAME] = {"NAME", "the file"},
 	[COLUMN_FORMAT] = {"FORMAT", "raw or qcow2"},
-	[COLUMN_CAPACITY] = {"CAPACITY", "what the guest sees", true},
+	[COLUMN_CAPACITY] = {"CAPACITY", "size that the guest sees", true},
 	[COLUMN_LENGTH] = {"LENGTH", "length of the file", true},
-	[COLUMN_ALLOCATION] = {"ALLOCATION", "what it takes now", true},
-	[COLUMN_COMMITMENT] = {"COMMITMENT", "what it can come to take", true},
+	[COLUMN_ALLOCATION] = {"ALLOCATION", "space that it uses now", true},
+	[COLUMN_COMMITMENT] = {"COMMITMENT", "space that it may use eventually", true},
 	[COLUMN_KIND] = {"KIND", "of the commitment: exact, estimate or unbounded"},
-	[COLUMN_MARGIN] = {"MARGIN", "for safety, in the commitment", true, true},
+	[COLUMN_MARGIN] = {"MARGIN", "safety margin, included in the commitment", true,
+			   true},
 	[COLUMN_BACKING] = {"BACKING", "the backing file", false, true},
 	[COLUMN_DATA] = {"DATA", "the data file", false, true},
 	[COLUMN_NOTE] = {"NOTE", "why", false, true},
@@ -96,8 +97,8 @@ static int set_block(void *target, const struct option_row *row, const char *val
 	if (option_size(row, value, 0, &bytes, error) < 0)
 		return -1;
 	if (bytes == 0 || bytes > 1 << 24)
-		return error_input(error, "--%s=%s is not from 1B to 16MiB", row->name,
-				   value);
+		return error_input(error, "--%s=%s is not between 1B and 16MiB",
+				   row->name, value);
 	question->block_bytes = (uint32_t)bytes;
 	return 0;
 }
@@ -111,26 +112,27 @@ static int set_snapshots(void *target, const struct option_row *row, const char 
 		question->snapshots = IMAGE_ANY_SNAPSHOTS;
 	else if (!parse_u32(value, &question->snapshots) || question->snapshots > 65536)
 		return error_input(error,
-				   "--%s=%s is neither a count up to 65536 nor any",
+				   "--%s=%s is neither a number up to 65536 nor any",
 				   row->name, value);
 	return 0;
 }
 
 static const struct option_row rows[] = {
-	{"output-format", 'O', "FORMAT", "an image yet to be, raw or qcow2", "raw|qcow2",
-	 SET_BY(set_new_format)},
+	{"output-format", 'O', "FORMAT", "an image that does not exist yet, raw or qcow2",
+	 "raw|qcow2", SET_BY(set_new_format)},
 	{"size", 's', "SIZE", "its capacity",
 	 SET_WITH(set_size, struct wish, options.capacity_bytes)},
-	{"option", 0, "NAME=VALUE", "an option of its making, as for qemu-img -o; repeat",
+	{"option", 0, "NAME=VALUE",
+	 "a creation option, as for qemu-img -o; can be repeated",
 	 SET_LIST(struct wish, settings)},
-	{"format", 'f', "FORMAT", "what the images are, without looking", "raw|qcow2",
+	{"format", 'f', "FORMAT", "format of the images (default: detected)", "raw|qcow2",
 	 SET_WITH(set_format, struct wish, question)},
-	{"snapshots", 0, "N|any", "make room for N more internal snapshots",
+	{"snapshots", 0, "N|any", "include N more internal snapshots",
 	 SET_WITH(set_snapshots, struct wish, question)},
-	{"chain", 0, NULL, "measure the backing and data files they name too",
+	{"chain", 0, NULL, "also measure the backing and data files that they name",
 	 SET_TRUE(struct wish, question.follow)},
 	{"fs-block", 0, "SIZE",
-	 "block of the file system, for images yet to be (default 4KiB)",
+	 "block size of the file system, for images that do not exist yet (default 4KiB)",
 	 SET_WITH(set_block, struct wish, question)},
 	{"output", 'o', "COLUMNS", "columns to print, or +COLUMNS to add",
 	 SET_WITH(sheet_set_columns, struct wish, sheet)},
@@ -141,7 +143,7 @@ static const struct option_row rows[] = {
 	{},
 };
 
-/* Each option may hold several, separated by commas as for qemu-img. */
+/* Each option may contain several, separated by commas as for qemu-img. */
 static int take_settings(struct wish *wish, struct error *error)
 {
 	for (size_t i = 0; i < wish->settings.n; i++) {
@@ -165,7 +167,7 @@ static int check_new(struct wish *wish, const struct options *options,
 	if (wish->format == IMAGE_QCOW2)
 		return take_settings(wish, error);
 	if (wish->settings.n > 0)
-		return error_input(error, "--option goes with --output-format=qcow2");
+		return error_input(error, "--option needs --output-format=qcow2");
 	return 0;
 }
 
@@ -179,7 +181,7 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (options_given(options, "size") || wish->settings.n > 0)
 		return error_input(
 			error,
-			"--size and --option are for an image yet to be: say which with --output-format");
+			"--size and --option are for an image that does not exist yet; give its format with --output-format");
 	return options_need(options, 1, INT32_MAX, error);
 }
 
@@ -295,9 +297,7 @@ const struct command disk_size_command = {
 	.args = "IMAGE... | -O FORMAT --size SIZE",
 	.summary = "Show what images cost: capacity, length, allocation, commitment",
 	.about =
-		"The commitment is what a file can come to take: exact, an estimate from\n"
-		"above, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, ALLOCATION,\n"
-		"COMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
+		"The commitment is the space that a file may use eventually: exact, an upper\nestimate, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, ALLOCATION,\nCOMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
 	.rows = rows,
 	.run = run,
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disk-stub.c - `disk stub`: the boot sector's message for who starts it with a BIOS. */
+/*
+ * disk-stub.c - `disk stub`: the boot sector's message for users who start the disk with
+ * a BIOS.
+ */
 #include "commands/disk.h"
 
 #include "base/file.h"
@@ -19,9 +22,8 @@ struct wish {
 
 static const struct option_row rows[] = {
 	{"message", 'm', "FILE", "show this text", SET_FILE(struct wish, message)},
-	{"remove", 0, NULL, "put zeros in its place again",
-	 SET_TRUE(struct wish, remove)},
-	{"check", 0, NULL, "only say whether it is there; exit 1 if not",
+	{"remove", 0, NULL, "overwrite it with zeros", SET_TRUE(struct wish, remove)},
+	{"check", 0, NULL, "only check whether it exists; exit status 1 if not",
 	 SET_TRUE(struct wish, check)},
 	{OPTION_TABLE(change_rows, struct wish, change)},
 	{},
@@ -40,8 +42,8 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (options_set(options, wish, 1, 1, error) < 0)
 		return -1;
 	if (wish->remove + wish->check + (wish->message != NULL) > 1)
-		return error_input(error,
-				   "--message, --remove and --check exclude each other");
+		return error_input(
+			error, "--message, --remove and --check are mutually exclusive");
 	return 0;
 }
 
@@ -73,7 +75,7 @@ static int check(const char *path, struct wish *wish, struct error *error)
 	return state == STUB_OURS ? STATUS_OK : STATUS_FINDINGS;
 }
 
-/* Sector 0 as it is and as it shall be. */
+/* Sector 0 before and after. */
 static int make_patch(struct changed_disk *disk, const struct wish *wish,
 		      struct patch *patch, struct error *error)
 {
@@ -97,7 +99,7 @@ static int make_patch(struct changed_disk *disk, const struct wish *wish,
 	return 0;
 }
 
-/* What speaks against it, unless it is forced. */
+/* Reasons against it, unless it is forced. */
 static int refuse(struct changed_disk *disk, const struct wish *wish,
 		  struct text *reasons, struct error *error)
 {
@@ -108,7 +110,7 @@ static int refuse(struct changed_disk *disk, const struct wish *wish,
 	if (reasons->n == 0 || wish->change.force)
 		return 0;
 	return error_input(error,
-			   "%s: is left alone, because %s; --force writes it anyway",
+			   "%s: not changed, because %s; use --force to write anyway",
 			   disk->io->name, reasons->s);
 }
 
@@ -137,10 +139,9 @@ static int run(const struct options *options, struct error *error)
 const struct command disk_stub_command = {
 	.name = "stub",
 	.args = "IMAGE",
-	.summary = "Have a disk that boots with UEFI only say so to who uses a BIOS",
+	.summary = "Make a UEFI-only disk show a message when it is started by a BIOS",
 	.about =
-		"Writes a little code and a message into the first 440 bytes of the disk.\n"
-		"The partition table, its signature included, is not touched.",
+		"Writes a small program and a message into the first 440 bytes of the disk.\nThe partition table, including its signature, is not touched.",
 	.rows = rows,
 	.run = run,
 };

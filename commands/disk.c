@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk.c - the group `disk`: its subcommands stand in files disk-NAME.c.
+ * disk.c - the group `disk`; its subcommands are in files disk-NAME.c.
  */
 #include "commands/disk.h"
 

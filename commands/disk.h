@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk.h - what the files of `disk` share: each subcommand's row, and the request
+ * disk.h - shared by the files of `disk`: the row of each subcommand, and the request
  * options that plan, create and size have in common.
  */
 #pragma once
@@ -19,7 +19,7 @@ extern const struct command disk_recover_command;
 extern const struct command disk_size_command;
 extern const struct command disk_stub_command;
 
-/* Images of one run that could not be worked on. Owns the errors. */
+/* Images of one run that could not be processed. Owns the errors. */
 struct disk_failures {
 	VEC(struct disk_failure {
 		const char *file; /* borrowed */
@@ -28,7 +28,7 @@ struct disk_failures {
 	list;
 };
 
-/* Prints the error, takes it over and leaves *error empty. */
+/* Prints the error, takes ownership of it and leaves *error empty. */
 void disk_failure(struct disk_failures *failures, const char *file, struct error *error);
 /* The highest of @status and theirs. */
 int disk_failures_status(const struct disk_failures *failures, int status);

@@ -11,13 +11,13 @@ struct wish {
 };
 
 static const struct option_row rows[] = {
-	{"rst", 0, NULL, "all rules as reStructuredText: docs/rules.rst",
+	{"rst", 0, NULL, "print all rules as reStructuredText: docs/rules.rst",
 	 SET_TRUE(struct wish, rst)},
 	{},
 };
 
 static const char *const judges[] = {
-	[JUDGE_NOBODY] = "nobody",
+	[JUDGE_NOBODY] = "nothing else",
 	[JUDGE_LIBVIRT] = "libvirt",
 	[JUDGE_QEMU] = "QEMU, when the guest starts",
 	[JUDGE_KERNEL] = "the host's kernel, when the guest starts",
@@ -77,9 +77,9 @@ static void explain(const struct rule *rule)
 	text_add_versions(&holds, rule);
 	printf("%s (%s)\n\n  %s\n  %s\n\n", rule->id, severity_name(rule->severity),
 	       rule->what, rule->why);
-	printf("  Mend:    %s%s\n", rule->mend, rule->fix ? " --fix does it." : "");
+	printf("  Fix:     %s%s\n", rule->mend, rule->fix ? " --fix does this." : "");
 	printf("  Needs:   %s\n", needs_words(rule->needs));
-	printf("  Said by: %s, before us\n", judges[rule->judge]);
+	printf("  Also reported by: %s\n", judges[rule->judge]);
 	if (holds.n > 0)
 		printf("  Holds:   %s\n", holds.s);
 	if (rule->outside)
@@ -97,8 +97,9 @@ static void write_rst(const struct rule *rule)
 	for (size_t i = 0; i < strlen(rule->id); i++)
 		putchar('-');
 	printf("\n\n%s. %s %s\n\n", severity_name(rule->severity), rule->what, rule->why);
-	printf(":Mend: %s\n:Needs: %s\n:Said by: %s\n:Fixed by --fix: %s\n", rule->mend,
-	       needs_words(rule->needs), judges[rule->judge], rule->fix ? "yes" : "no");
+	printf(":Fix: %s\n:Needs: %s\n:Also reported by: %s\n:Fixed by --fix: %s\n",
+	       rule->mend, needs_words(rule->needs), judges[rule->judge],
+	       rule->fix ? "yes" : "no");
 	text_add_versions(&holds, rule);
 	if (holds.n > 0)
 		printf(":Holds: %s\n", holds.s);
@@ -111,10 +112,7 @@ static void write_rst(const struct rule *rule)
 
 static void write_all_rst(void)
 {
-	puts("=====\nRules\n=====\n\n"
-	     ".. Made from the tables in planner/check: virt-layout explain --rst\n\n"
-	     "What ``virt-layout check`` looks at. \"Said by\" names who would tell you\n"
-	     "without it; \"nobody\" is what breaks without a word.\n");
+	puts("=====\nRules\n=====\n\n.. Generated from the tables in planner/check: virt-layout explain --rst\n\nThe rules of ``virt-layout check``. \"Also reported by\" names what else reports\na violation; \"nothing else\" means that it goes unnoticed without this check.\n");
 	rules_foreach(rule) write_rst(rule);
 }
 
@@ -123,9 +121,9 @@ static int no_such_rule(const char *word, struct error *error)
 	const char *nearest = rule_nearest(word);
 
 	if (nearest)
-		return error_input(error, "no rule is called \"%s\"; did you mean %s?",
+		return error_input(error, "there is no rule \"%s\"; did you mean %s?",
 				   word, nearest);
-	return error_input(error, "no rule is called \"%s\"; explain lists them", word);
+	return error_input(error, "there is no rule \"%s\"; explain lists them", word);
 }
 
 static int run(const struct options *options, struct error *error)
@@ -151,8 +149,9 @@ static int run(const struct options *options, struct error *error)
 const struct command explain_command = {
 	.name = "explain",
 	.args = "[RULE]",
-	.summary = "Tell what a rule of check means, why, and how to mend it",
-	.about = "Without RULE all are listed.",
+	.summary =
+		"Explain a rule of check: what it requires, why, and how to fix a violation",
+	.about = "Without RULE all rules are listed.",
 	.rows = rows,
 	.run = run,
 };

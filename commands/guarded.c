@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. The child sends two bytes as soon as it knows its terms (strict or
- * not, its time limit), then the answer, down one pipe, and exits. Until it has sent them
- * the whole time limit counts, and nobody has said strict. It is killed when its time is
- * over, and by the kernel when this process dies.
+ * Theory of operation. The child sends two bytes as soon as it knows its settings (strict
+ * or not, its time limit), then the answer, through one pipe, and exits. Until it has
+ * sent them, the whole time limit applies and the work is not strict. It is killed when
+ * its time is over, and by the kernel when this process dies.
  */
 #include "commands/guarded.h"
 
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define TERMS_BYTES 2
-#define FAILED      99 /* the child's exit status for a fault */
+#define FAILED      99 /* the child's exit status for an error */
 
 void guarded_free(struct guarded *guarded)
 {
@@ -103,7 +103,7 @@ static int judge(int status, bool ended, const struct text *sent, struct error *
 	if (WIFSIGNALED(status))
 		return error_system(error, 0, "it crashed (signal %d)", WTERMSIG(status));
 	if (WEXITSTATUS(status) == FAILED)
-		return error_system(error, 0, "it could not be done");
+		return error_system(error, 0, "it failed");
 	if (sent->n < TERMS_BYTES)
 		return error_system(error, 0, "it ended early");
 	return 0;
@@ -139,13 +139,13 @@ int guarded_run(guarded_work *work, const void *user, struct guarded *ret,
 	pid_t parent = getpid(), child;
 
 	if (pipe(ends) < 0)
-		return error_system(error, errno, "no pipe");
+		return error_system(error, errno, "cannot create a pipe");
 	read_end = ends[0];
 	child = fork();
 	if (child == 0)
 		run_child(work, user, ends[1], parent);
 	close(ends[1]);
 	if (child < 0)
-		return error_system(error, errno, "no child process");
+		return error_system(error, errno, "cannot create a child process");
 	return supervise(child, read_end, ret, error);
 }

@@ -32,8 +32,9 @@ static int take_time_limit(struct hook_config *config, const char *value,
 	uint32_t seconds;
 
 	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > HOOK_TIME_LIMIT_S)
-		return error_input(error, "time-limit=%s: give seconds from 1 to %d",
-				   value, HOOK_TIME_LIMIT_S);
+		return error_input(
+			error, "time-limit=%s: must be a number of seconds from 1 to %d",
+			value, HOOK_TIME_LIMIT_S);
 	config->time_limit_s = seconds;
 	return 0;
 }
@@ -61,7 +62,7 @@ static int take_line(struct hook_config *config, const char *line, struct error 
 	}
 	return error_input(
 		error,
-		"\"%s\" is no line of a hook.conf: key=value, where key is one of host, locality, target, policy, ignore, only, fail-on, strict (yes, no) and time-limit",
+		"\"%s\" is not a valid line; use key=value, where key is one of host, locality, target, policy, ignore, only, fail-on, strict (yes, no) and time-limit",
 		line);
 }
 
@@ -110,6 +111,6 @@ int hook_config_read(const char *text, size_t n, struct hook_config *ret,
 	if (take_lines(ret, lines.s, true, error) < 0)
 		return -1;
 	if (nul)
-		return error_input(error, "it holds a NUL byte");
+		return error_input(error, "it contains a NUL byte");
 	return take_lines(ret, lines.s, false, error);
 }

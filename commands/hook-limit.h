@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hook-limit.h - how long a hook's work may take at most: KubeVirt gives up after a
- * minute, in which it calls up to three times.
+ * hook-limit.h - the maximum time of a hook's work: KubeVirt gives up after a minute, in
+ * which it calls up to three times.
  */
 #pragma once
 

@@ -3,12 +3,12 @@
  * hook.c - `hook qemu`: what libvirt calls as /etc/libvirt/hooks/qemu, with the domain on
  * standard input (libvirt's docs/hooks.rst).
  *
- * Theory of operation. Of all the operations only "prepare begin" does anything: the
- * domain is held against the rules of check, and findings of severity error stop the
- * start. For "migrate" and "restore" libvirt takes a changed domain from standard output;
- * nothing is ever printed there, since moving a PCI device then breaks the running
- * guest. The rules are judged in a child process (guarded.h): a failure of ours stops no
- * domain, unless the configuration says strict.
+ * Theory of operation. Only the operation "prepare begin" does anything: the domain is
+ * checked, and findings of severity error prevent the start. For "migrate" and "restore"
+ * libvirt reads a changed domain from standard output; nothing is ever printed there,
+ * because moving a PCI device would break the running guest. The rules are checked in a
+ * child process (guarded.h): a failure of ours stops no domain, unless the configuration
+ * is strict.
  */
 #include "commands/commands.h"
 
@@ -24,7 +24,7 @@
 #define CONFIG SYSCONFDIR "/virt-layout/hook.conf"
 
 struct wish {
-	const char *config; /* NULL: the usual one, if it is there */
+	const char *config; /* NULL: the default, if it exists */
 	const char *guest;
 };
 
@@ -37,8 +37,10 @@ static int read_config(const struct wish *wish, struct hook_config *ret,
 	if (!wish->config && access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
 	if (file_read(path, 1 << 20, &text, error) < 0) {
-		/* It may say so, and nobody can tell; a file that does not exist says
-		 * nothing. */
+		/*
+		 * It may set strict, which is then unknown; a file that does not exist
+		 * sets nothing.
+		 */
 		ret->strict = access(path, F_OK) == 0 || errno != ENOENT;
 		return -1;
 	}
@@ -54,8 +56,8 @@ static int send_terms(int fd, const struct hook_config *config, struct error *er
 	return guard_send_terms(fd, &terms, error);
 }
 
-/* check prints on standard output, which libvirt does not show; it shows the other one.
- */
+/* check prints on standard output, which libvirt does not show; it shows standard
+ * error. */
 static int judge(const void *user, int fd, struct error *error)
 {
 	_cleanup_hook_config_ struct hook_config config = {};
@@ -70,7 +72,8 @@ static int judge(const void *user, int fd, struct error *error)
 		return error_input(error, "%s", why.message);
 	if (!config.has_host)
 		*vec_add(&config.words) = xstrdup("--host=live");
-	/* A host's facts have its versions; without one they are asked for. */
+	/* A host's facts include its versions; without a host they are determined
+	 * here. */
 	if (config.no_host && !config.has_target)
 		*vec_add(&config.words) = xstrdup("--target=installed");
 	*vec_add(&config.words) = xstrdup("-");
@@ -78,7 +81,7 @@ static int judge(const void *user, int fd, struct error *error)
 		return error_system(error, errno, "standard error");
 	rc = command_run(&check_command, (int)config.words.n, config.words.v, error);
 	if (rc > STATUS_FINDINGS)
-		return error_system(error, 0, "the domain could not be judged");
+		return error_system(error, 0, "the domain could not be checked");
 	return rc;
 }
 
@@ -97,7 +100,7 @@ static int prepare(const struct wish *wish, struct error *error)
 	if (guarded.strict)
 		return error_system(
 			error, 0,
-			"%s is not started, since hook.conf says strict, or cannot be read, and it was not checked: %s",
+			"%s is not started, because hook.conf is strict, or cannot be read, and the domain was not checked: %s",
 			wish->guest, why.message);
 	error_wrap(&why, "%s starts unchecked", wish->guest);
 	guard_say(&why);
@@ -115,7 +118,7 @@ static int drain(void)
 }
 
 static const struct option_row rows[] = {
-	{"config", 0, "FILE", "read this in place of " CONFIG,
+	{"config", 0, "FILE", "read this instead of " CONFIG,
 	 SET_STRING(struct wish, config)},
 	{},
 };
@@ -138,10 +141,7 @@ const struct command qemu_hook_command = {
 	.args = "GUEST OPERATION [SUB-OPERATION EXTRA]",
 	.summary = "libvirt's hook: check a domain before it starts",
 	.about =
-		"To be linked to as /etc/libvirt/hooks/qemu: the program does this when it\n"
-		"is called by the name qemu. On \"prepare begin\" the domain on standard\n"
-		"input is held against the rules of check, and the exit status 1 keeps it\n"
-		"from starting. Other operations do nothing.",
+		"Install it as a link /etc/libvirt/hooks/qemu: the program acts as this hook\nwhen it is called by the name qemu. On \"prepare begin\" the domain on\nstandard input is checked, and the exit status 1 prevents it from starting.\nOther operations do nothing.",
 	.rows = rows,
 	.run = run,
 };

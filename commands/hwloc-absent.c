@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hwloc-absent.c - hwloc in the static program, where it is not: its library loads
- * plugins and wants libudev, which has no static form. This machine and our records are
- * read without it.
+ * hwloc-absent.c - a replacement for hwloc in the static program: hwloc loads plugins and
+ * needs libudev, which has no static form. This machine and our records are read without
+ * it.
  */
 #include "topology/hwloc-read.h"
 
@@ -14,7 +14,7 @@ int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine
 	(void)ret;
 	return error_input(
 		error,
-		"%s: this small program reads no XML of lstopo; make it a record with `virt-layout record %s`",
+		"%s: this static program cannot read XML of lstopo; convert it with `virt-layout record %s`",
 		name, name);
 }
 
@@ -24,11 +24,11 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 	(void)ret;
 	return error_input(
 		error,
-		"synthetic:%s: this small program knows no synthetic machines; make it a record with `virt-layout record`",
+		"synthetic:%s: this static program does not support synthetic machines; convert it with `virt-layout record`",
 		description);
 }
 
-/* hwloc names nodes by its own attributes; without it they have none. */
+/* hwloc names nodes by its own attributes; without it they have no names. */
 void hwloc_name_nodes(struct machine *machine)
 {
 	(void)machine;

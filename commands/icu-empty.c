@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * icu-empty.c - ICU's data in the static program: none. libxml2 brings ICU along for
- * encodings other than UTF-8, which we refuse before it sees them (base/xml/document.c);
- * its tables would be nine tenths of the program. The layout is that of ICU's common data
- * format, a header and a table of contents with nothing in it (icu udatamem.h,
- * ucmndata.h, unicode/udata.h).
+ * icu-empty.c - empty ICU data for the static program. libxml2 uses ICU for encodings
+ * other than UTF-8, which we reject before it sees them (base/xml/document.c); its tables
+ * would be nine tenths of the program. The layout is that of ICU's common data format, a
+ * header and an empty table of contents (icu udatamem.h, ucmndata.h, unicode/udata.h).
  */
 #include <stddef.h>
 #include <stdint.h>

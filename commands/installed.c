@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* libvirt.so.0.MAJOR*1000+MINOR.MICRO, as libtool names it from libvirt's version. */
+/* libvirt.so.0.MAJOR*1000+MINOR.MICRO: libtool derives it from libvirt's version. */
 static bool libvirt_version(unsigned *ret)
 {
 	static const char *const patterns[] = {"/usr/lib/*/libvirt.so.0.*",
@@ -57,7 +57,7 @@ static bool qemu_version(const char *architecture, unsigned *ret)
 	_cleanup_free_ char *command =
 		xasprintf("timeout -k 1 10 qemu-system-%s --version 2>/dev/null",
 			  architecture);
-	/* A shell reads it. */
+	/* The command is run by a shell. */
 	bool sound = architecture[strspn(architecture, letters)] == '\0', found;
 	FILE *pipe = sound ? popen(command, "re") : NULL;
 	unsigned major, minor, micro;
@@ -66,7 +66,7 @@ static bool qemu_version(const char *architecture, unsigned *ret)
 		return false;
 	found = fscanf(pipe, "QEMU emulator version %3u.%3u.%3u", &major, &minor,
 		       &micro) == 3;
-	/* What pclose says of the emulator's end does not matter, the version does. */
+	/* The emulator's exit status does not matter, only the version. */
 	(void)pclose(pipe);
 	if (found)
 		*ret = VERSION_OF(major, minor) + micro;
@@ -85,13 +85,13 @@ int installed_target(const char *architecture, struct target *ret, struct error 
 		if (is_on_path(emulator))
 			return error_system(
 				error, 0,
-				"--target installed: %s does not tell its version; write libvirt=V,qemu=V",
+				"--target installed: cannot determine the version of %s; use libvirt=V,qemu=V",
 				emulator);
 	}
 	if (ret->libvirt == 0 && ret->qemu == 0)
 		return error_system(
 			error, 0,
-			"--target installed: neither a libvirt library nor qemu-system-%s is found; write libvirt=V,qemu=V",
+			"--target installed: found neither a libvirt library nor qemu-system-%s; use libvirt=V,qemu=V",
 			architecture);
 	return 0;
 }

@@ -4,12 +4,12 @@
  * defined.
  *
  * Theory of operation. The planning is done by a child process (guarded.h), so that
- * whatever happens to it, the domain goes out: changed if all went well, else as it came,
- * and only a VMI that says strict hears of a failure.
+ * whatever happens to it, a domain is printed: changed if all went well, else unchanged;
+ * a failure only matters if the VMI is strict.
  *
- * KubeVirt calls a sidecar's hook two or three times for each start, each time on what
- * libvirt made of the answer before, less what KubeVirt's own types do not know. Nothing
- * is remembered here: plan_in_place() finds its own work by what stands in the domain.
+ * KubeVirt calls a sidecar's hook two or three times for each start, each time with what
+ * libvirt made of the previous answer, minus what KubeVirt's own types do not know. No
+ * state is kept here: plan_in_place() recognizes its earlier work in the domain.
  */
 #include "commands/commands.h"
 
@@ -25,10 +25,10 @@
 #include <unistd.h>
 
 struct hook {
-	struct text vmi, domain; /* as they came */
+	struct text vmi, domain; /* unchanged */
 };
 
-/* What the settings ask for. */
+/* The request of the settings. */
 struct asked {
 	struct request_asked plan;
 	struct source_options source;
@@ -41,7 +41,7 @@ static void asked_free(struct asked *asked)
 	source_options_free(&asked->source);
 }
 
-/* Here true, as Kubernetes writes it, sets an option without a value. */
+/* Here true, the Kubernetes spelling, sets an option without a value. */
 static bool switched_on(const struct vmi_setting *setting)
 {
 	return streq(setting->flag, "hmat") && streq(setting->value, "true");
@@ -80,7 +80,7 @@ static int add_mirrored(struct asked *asked, struct error *error)
 
 /*
  * The libvirt and QEMU are those of virt-launcher: neither the host nor the sidecar's own
- * files say which, so without an annotation the newest are taken.
+ * files show their versions, so without an annotation the newest are used.
  */
 static int settle(struct asked *asked, const struct document *document,
 		  struct error *error)
@@ -164,13 +164,13 @@ static int answer_hook(const struct hook *hook, struct error *error)
 	error_wrap(&why, "no plan");
 	guard_say(&why);
 	if (guarded.strict)
-		return error_input(error, "the VMI says strict, so it must not start");
-	fputs("virt-layout: the domain goes on as it was\n", stderr);
+		return error_input(error, "the VMI is strict, so it must not start");
+	fputs("virt-layout: the domain is left unchanged\n", stderr);
 	return file_write_fd(STDOUT_FILENO, "standard output", hook->domain.s,
 			     hook->domain.n, error);
 }
 
-/* The word itself, or with @FILE in its place the file. */
+/* The argument itself, or the file if it is @FILE. */
 static int take_word(struct text *text, const char *word, struct error *error)
 {
 	if (word[0] == '@')
@@ -214,11 +214,9 @@ static int run(const struct options *options, struct error *error)
 const struct command define_command = {
 	.name = "onDefineDomain",
 	.args = "--vmi JSON --domain XML",
-	.summary = "KubeVirt's hook: plan in a domain about to be defined",
+	.summary = "KubeVirt's hook: plan in a domain that is about to be defined",
 	.about =
-		"Prints the domain, changed as the VMI's annotations virt-layout/... ask, or\n"
-		"as it came where that cannot be done. The program does this too when it is\n"
-		"called by the name onDefineDomain.",
+		"Prints the domain, changed as the VMI's annotations virt-layout/... request,\nor unchanged if that is not possible. The program acts as this hook when it\nis called by the name onDefineDomain.",
 	.rows = rows,
 	.run = run,
 };

@@ -4,8 +4,8 @@
 #include "base/error.h"
 
 /*
- * Where one of our helper programs is: beside this one (a build directory), else in the
- * libexec directory of the installation. The caller's. A fault: in neither.
+ * The path of one of our helper programs: next to this one (a build directory), else in
+ * the libexec directory of the installation. Owned by the caller. Error: in neither.
  */
 int find_libexec(const char *name, char **ret, struct error *error) _must_check_;
 /* The same for a file that is not run here. NULL: there is none. */

@@ -64,12 +64,12 @@ static int show(struct text *text)
 	return STATUS_OK;
 }
 
-/* A command that only has others below it was called by itself. */
+/* A command that only has subcommands was called by itself. */
 static int ask_which(const char *path, const struct options *options, struct error *error)
 {
 	if (options->n_args > 0)
 		return unknown_command(options->command, options->args[0], error);
-	return error_input(error, "which command? %s --help lists them", path);
+	return error_input(error, "no command given; %s --help lists them", path);
 }
 
 static int run(const struct options *options, struct error *error)
@@ -112,7 +112,7 @@ static int dispatch(const struct command *command, const char *path, int argc,
 	return ask_which(path, &options, error);
 }
 
-/* Names that the program does one command's work under. */
+/* Names by which the program acts as one command. */
 static const struct {
 	const char *name;
 	const struct command *command;
@@ -138,11 +138,14 @@ int main(int argc, char *argv[])
 	int status;
 
 	streams_occupy();
-	/* Where it is ignored, as a caller may leave it, no child's end can be known. */
+	/*
+	 * If SIGCHLD is ignored, as a caller may leave it, the end of a child cannot be
+	 * detected.
+	 */
 	signal(SIGCHLD, SIG_DFL);
 	status = dispatch(command, command->name, argc, argv, &error);
 
-	/* The first fault is the one to report. */
+	/* The first error is the one to report. */
 	if (status >= 0 && streams_flush(&error) < 0)
 		status = -1;
 	if (status < 0) {

@@ -17,12 +17,12 @@
 
 #include <stdio.h>
 
-/* Everything that the flags say; the request is filled as they come. */
+/* The options; the request is filled in while they are parsed. */
 struct flags {
 	struct request_asked asked;
 	struct source_options source;
 	struct target_settled target;
-	char *like; /* owned: a request file may have said it */
+	char *like; /* owned: it may come from a request file */
 	const char *domain, *host, *output;
 	enum emit { EMIT_XML, EMIT_EXPECT } emit;
 	bool predict, diff, in_place;
@@ -30,25 +30,24 @@ struct flags {
 
 static const struct option_row rows[] = {
 	{OPTION_TABLE(request_node_rows, struct flags, asked)},
-	{"domain", 0, "FILE",
-	 "change this domain, in its own text, in place of starting fresh",
+	{"domain", 0, "FILE", "change this domain instead of making a new one",
 	 SET_FILE(struct flags, domain)},
-	{"host", 0, "SOURCE", "with --domain: the host whose devices it is given",
+	{"host", 0, "SOURCE", "with --domain: the host whose devices are assigned to it",
 	 SET_STRING(struct flags, host)},
-	{"diff", 0, NULL, "with --domain: print what changes, as a unified diff",
+	{"diff", 0, NULL, "with --domain: print the changes as a unified diff",
 	 SET_TRUE(struct flags, diff)},
-	{"in-place", 0, NULL, "with --domain: write the file itself",
+	{"in-place", 0, NULL, "with --domain: write the result back to the file",
 	 SET_TRUE(struct flags, in_place)},
-	{"like", 0, "SOURCE", "mirror that machine", SET_COPY(struct flags, like)},
+	{"like", 0, "SOURCE", "mirror this machine", SET_COPY(struct flags, like)},
 	{"locality", 0, "BUSES=NODE",
-	 "0000:80-ff=1: the node of root buses that firmware left out",
+	 "node of root buses for which firmware gives none (0000:80-ff=1)",
 	 SET_WITH(source_set_locality, struct flags, source)},
 	{OPTION_TABLE(request_rows, struct flags, asked)},
-	{"predict", 0, NULL, "print what the guest will show, and no XML",
+	{"predict", 0, NULL, "print what the guest will show, instead of the XML",
 	 SET_TRUE(struct flags, predict)},
 	{"emit", 0, "WHAT", "expect: a small JSON file for verify inside the guest",
 	 "xml|expect", SET_CHOICE(struct flags, emit)},
-	{"output", 'o', "FILE", "write there", SET_FILE(struct flags, output)},
+	{"output", 'o', "FILE", "write to FILE", SET_FILE(struct flags, output)},
 	{},
 };
 
@@ -126,25 +125,26 @@ static int check_flags(const struct flags *flags, struct error *error)
 
 	for (size_t i = 0; !flags->like && i < ARRAY_SIZE(needs_like); i++)
 		if (needs_like[i].given)
-			return error_input(error, "plan: %s is for --like SOURCE",
+			return error_input(error, "plan: %s needs --like SOURCE",
 					   needs_like[i].name);
 	if (flags->predict && flags->emit == EMIT_EXPECT)
 		return error_input(
-			error, "plan: --predict and --emit expect cannot go together");
+			error,
+			"plan: --predict and --emit expect are mutually exclusive");
 	for (size_t i = 0; !flags->domain && i < ARRAY_SIZE(needs_domain); i++)
 		if (needs_domain[i].given)
-			return error_input(error, "plan: %s is for --domain FILE",
+			return error_input(error, "plan: %s needs --domain FILE",
 					   needs_domain[i].name);
 	if (flags->in_place && (flags->diff || flags->output || flags->predict))
 		return error_input(
 			error,
-			"plan: --in-place writes the domain's own file: leave out --diff, --predict and -o");
+			"plan: --in-place writes the domain's own file; remove --diff, --predict and -o");
 	if (flags->in_place && streq(flags->domain, "-"))
 		return error_input(error, "plan: --in-place needs a file, not -");
 	if (flags->domain && flags->emit == EMIT_EXPECT)
 		return error_input(
 			error,
-			"plan: --emit expect is for fresh plans; verify takes the domain itself");
+			"plan: --emit expect is only for new domains; verify accepts the domain itself");
 	return 0;
 }
 
@@ -185,7 +185,7 @@ static int print_changed(const struct flags *flags, const struct document *docum
 		       : file_write(flags->output, diff.s ? diff.s : "", diff.n, error);
 }
 
-/* Settles the target and says it. */
+/* Determines the target and reports it. */
 static int settle(struct flags *flags, const struct machine *host,
 		  const struct document *document, struct error *error)
 {
@@ -254,11 +254,11 @@ static int read_request(struct flags *flags, const char *path, struct error *err
 	return request_file_read(&document, take_setting, flags, error);
 }
 
-/* The request file first, so that a flag has the last word. */
+/* The request file first, so that options override it. */
 static int take_flags(struct flags *flags, const struct options *options,
 		      struct error *error)
 {
-	/* What is open in the request depends on whether a domain is changed. */
+	/* What may be left open in the request depends on whether a domain is changed. */
 	if (options_given(options, "domain"))
 		request_begin_in_place(&flags->asked.request);
 	else
@@ -291,8 +291,7 @@ const struct command plan_command = {
 	.args = "[REQUEST.xml]",
 	.summary = "Print the domain XML of a nested test host",
 	.about =
-		"Lays out NUMA nodes, PCI Express expander buses, root ports, devices and\n"
-		"an IOMMU, asked for by flags, by a file, or by a machine to be mirrored.",
+		"Lays out NUMA nodes, PCI Express expander buses, root ports, devices and\nan IOMMU, as requested by options, by a file, or by a machine to mirror.",
 	.rows = rows,
 	.run = run,
 };

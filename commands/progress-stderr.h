@@ -4,8 +4,8 @@
 #include "base/progress.h"
 
 /*
- * Long jobs as they show on standard error: a bar if it is a terminal, lines if not,
- * nothing with VIRT_LAYOUT_PROGRESS=none in the environment.
- * To be ended (_cleanup_progress_) by who begins jobs.
+ * Shows the progress of long jobs on standard error: a bar if it is a terminal, lines if
+ * not, nothing with VIRT_LAYOUT_PROGRESS=none in the environment. The function that
+ * begins jobs must end it (_cleanup_progress_).
  */
 struct progress watch_stderr(void);

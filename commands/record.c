@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* record.c - `record`: one file with all that plan and check need of a machine. */
+/*
+ * record.c - `record`: one file with everything that plan and check need to know about a
+ * machine.
+ */
 #include "commands/commands.h"
 
 #include "base/file.h"
@@ -12,13 +15,13 @@ struct wish {
 };
 
 static const struct option_row rows[] = {
-	{"output", 'o', "FILE", "write there and not to standard output",
+	{"output", 'o', "FILE", "write to FILE instead of standard output",
 	 SET_FILE(struct wish, output)},
 	{"identify", 0, NULL,
-	 "keep what tells this host from others: MAC addresses in names, all of the kernel's command line",
+	 "keep what identifies this host: MAC addresses in names, the whole kernel command line",
 	 SET_TRUE(struct wish, source.identify)},
 	{"locality", 0, "RANGE=NODE",
-	 "root buses, as 0000:80-ff, that firmware gave no node; repeat",
+	 "node of root buses for which firmware gives none (0000:80-ff=1); can be repeated",
 	 SET_WITH(source_set_locality, struct wish, source)},
 	{},
 };
@@ -46,14 +49,10 @@ static int run(const struct options *options, struct error *error)
 const struct command record_command = {
 	.name = "record",
 	.args = "[SOURCE]",
-	.summary = "Print a machine as one file to plan for and check against elsewhere",
+	.summary =
+		"Print a machine as one file, for planning and checking somewhere else",
 	.about =
-		"The file holds the machine with what lstopo leaves out (nodes of devices,\n"
-		"IOMMU groups, drivers, virtual functions, BARs), the facts that check asks\n"
-		"of a host, each a value or why it is unknown, and the small sysfs files as\n"
-		"they were. No time, host name, serial number or MAC address stands in it\n"
-		"without --identify. SOURCE defaults to live.\n"
-		"\n" SOURCE_HELP,
+		"The file contains the machine with what lstopo leaves out (nodes of devices,\nIOMMU groups, drivers, virtual functions, BARs), the facts that check needs\nabout a host, each with its value or the reason why it is unknown, and the\nsmall sysfs files, unchanged. Without --identify it contains no time, host\nname, serial number or MAC address. SOURCE defaults to live.\n\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 };

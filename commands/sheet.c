@@ -30,7 +30,7 @@ static int choose_one(struct sheet *sheet, const char *name, struct error *error
 		}
 	}
 	nearest = nearest_name(name, names);
-	return error_input(error, "no column \"%s\"%s%s", name,
+	return error_input(error, "unknown column \"%s\"%s%s", name,
 			   nearest ? "; did you mean " : "; --help lists them",
 			   nearest ? nearest : "");
 }
@@ -80,7 +80,7 @@ void sheet_row(struct sheet *sheet)
 	sheet_row_below(sheet, -1);
 }
 
-/* Takes @value, sanitised for a terminal. */
+/* Takes ownership of @value, sanitized for a terminal. */
 static void put(struct sheet *sheet, size_t column, char *value)
 {
 	struct text shown = {};
@@ -121,7 +121,7 @@ static struct libscols_line *new_line(struct libscols_table *table, int parent)
 	return scols_table_new_line(table, scols_table_get_line(table, (size_t)parent));
 }
 
-/* Fills libsmartcols' table; a negative errno. */
+/* Fills in libsmartcols' table; a negative errno. */
 static int fill(struct libscols_table *table, const struct sheet *sheet)
 {
 	size_t width = n_columns(sheet);
@@ -146,7 +146,7 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 				return rc;
 		}
 	}
-	/* Cells are sanitised already, and a backslash would be shown as \x5c. */
+	/* Cells are already sanitized, and a backslash would be shown as \x5c. */
 	scols_table_enable_noencoding(table, true);
 	return scols_table_enable_noheadings(table, sheet->no_headings);
 }
@@ -192,7 +192,7 @@ int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *e
 	if (usual.chosen.v != sheet->chosen.v)
 		vec_free(&usual.chosen);
 	if (rc < 0 || !printed)
-		return error_system(error, -rc, "the table cannot be printed");
+		return error_system(error, -rc, "cannot print the table");
 	add_lines(text, printed);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sheet.h - tables as lsblk prints them, by libsmartcols: rows of cells, of which -o
- * picks columns and -n leaves out the headings.
+ * sheet.h - tables in the style of lsblk, by libsmartcols: rows of cells, of which -o
+ * selects columns and -n leaves out the headings.
  */
 #pragma once
 
@@ -12,34 +12,34 @@
 struct sheet_column {
 	const char *name; /* in capitals */
 	const char *help;
-	bool right;  /* numbers stand at the right */
-	bool hidden; /* shown only where -o asks for it */
-	bool tree;   /* rows stand below their parents in this column */
+	bool right;  /* numbers are aligned to the right */
+	bool hidden; /* shown only if -o selects it */
+	bool tree;   /* rows are shown below their parents in this column */
 };
 
 /* Owns its cells. Zero it and set columns, which end with a zeroed row. */
 struct sheet {
 	const struct sheet_column *columns;
 	bool no_headings;
-	VEC(size_t) chosen; /* what -o picked; nothing: all that are not hidden */
+	VEC(size_t) chosen; /* selected by -o; empty: all that are not hidden */
 	VEC(char *) cells;  /* row by row; NULL is an empty cell */
 	VEC(int) parents;   /* of each row, -1 for none */
 };
 
-/* Picks columns from "NAME,SIZE" or adds them to the usual ones with "+NOTE". */
+/* Selects columns from "NAME,SIZE" or adds them to the default ones with "+NOTE". */
 int sheet_choose(struct sheet *sheet, const char *list, struct error *error) _must_check_;
 /* The same for a row of options, whose field is a struct sheet. */
 option_setter sheet_set_columns;
 /* Begins the next row, all cells empty. */
 void sheet_row(struct sheet *sheet);
-/* The same below row number @parent, which was begun before; -1: at the top. */
+/* The same below row number @parent, which was begun before; -1: at the top level. */
 void sheet_row_below(struct sheet *sheet, int parent);
 /* Sets a cell of the row begun last. */
 void sheet_set(struct sheet *sheet, size_t column, const char *format, ...)
 	_printf_(3, 4);
 /* A size, for people or in bytes; UINT64_MAX is unknown and stays empty. */
 void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, bool bytes);
-/* The whole table with a line end behind each row; nothing without rows. */
+/* The whole table with a newline after each row; nothing without rows. */
 int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
 	_must_check_;
 void sheet_free(struct sheet *sheet);

@@ -16,14 +16,14 @@
 
 #define KINDS                                                                            \
 	"live, a file (record, XML of lstopo, of a libvirt domain or of virsh "          \
-	"capabilities), a directory (holding sys/devices, devices/system/node or "       \
+	"capabilities), a directory (containing sys/devices, devices/system/node or "    \
 	"capabilities.xml), or synthetic:STRING"
 
 #define SYNTHETIC "synthetic:"
 /* A record of them stays well below FILE_LIMIT, whatever has to be escaped. */
 #define FILES_BYTES (8u << 20)
 
-/* The bytes of a file and what they are called in messages. */
+/* The bytes of a file and its name in messages. */
 struct input {
 	const char *name;
 	struct text text;
@@ -78,7 +78,7 @@ static const struct {
 	{"capabilities", read_capabilities},
 };
 
-/* Behind a comment, instruction or DOCTYPE at @s; NULL if it does not end. */
+/* After a comment, instruction or DOCTYPE at @s; NULL if it does not end. */
 static const char *skip_markup(const char *s)
 {
 	static const char *const ends[][2] = {{"<!--", "-->"}, {"<?", "?>"}};
@@ -98,7 +98,7 @@ static const char *skip_markup(const char *s)
 	return NULL;
 }
 
-/* The local name of the root element of what may be XML; NULL if it is none. */
+/* The local name of the root element of what may be XML; NULL if it is not XML. */
 static char *root_name(const char *s)
 {
 	size_t n;
@@ -155,13 +155,14 @@ static int read_file(const char *path, struct machine *ret, struct error *error)
 	if (root)
 		return error_input(
 			error,
-			"%s: is XML of <%s>, which tells of no machine; a SOURCE is " KINDS,
+			"%s: root element <%s> does not describe a machine; SOURCE must be " KINDS,
 			input.name, root);
 	if (is_packed(&text))
 		return error_input(
-			error, "%s: is packed; unpack it and give the file or directory",
+			error,
+			"%s: is compressed; decompress it first and give the file or directory",
 			input.name);
-	return error_input(error, "%s: is no XML; a SOURCE is " KINDS, input.name);
+	return error_input(error, "%s: is not XML; SOURCE must be " KINDS, input.name);
 }
 
 static int read_tree(int fd, const char *name, enum machine_source source,
@@ -205,7 +206,7 @@ static int read_directory(int fd, const char *path, const struct source_options 
 		return capabilities_read_directory(path, ret, error);
 	return error_input(
 		error,
-		"%s: holds neither sys/devices nor devices/system/node nor capabilities.xml; a SOURCE is " KINDS,
+		"%s: contains neither sys/devices nor devices/system/node nor capabilities.xml; SOURCE must be " KINDS,
 		path);
 }
 
@@ -218,7 +219,7 @@ static int read_live(const struct source_options *options, struct machine *ret,
 		return error_system(error, errno, "/");
 	if (read_tree(fd, "this machine", MACHINE_LIVE, options, ret, error) < 0)
 		return -1;
-	/* Where there is one node, nobody asks of which kind of memory it is. */
+	/* With only one node the kind of its memory does not matter. */
 	if (ret->nodes.n > 1)
 		hwloc_name_nodes(ret);
 	return 0;
@@ -234,7 +235,8 @@ static int read_path(const char *path, const struct source_options *options,
 	if (fd >= 0)
 		return read_directory(fd, path, options, ret, error);
 	if (!streq(path, "-") && errno == ENOENT)
-		return error_input(error, "%s: no such file; a SOURCE is " KINDS, path);
+		return error_input(error, "%s: no such file; SOURCE must be " KINDS,
+				   path);
 	return read_file(path, ret, error);
 }
 
@@ -253,7 +255,7 @@ int source_add_locality(struct source_options *options, const char *string,
 	    strchr("-+ \t", string[0]))
 		return error_input(
 			error,
-			"--locality %s: is not DOMAIN:BUS[-BUS]=NODE, like 0000:80-ff=1",
+			"--locality %s: is not DOMAIN:BUS[-BUS]=NODE, for example 0000:80-ff=1",
 			string);
 	locality = vec_add(&options->localities);
 	*locality = (struct locality){domain, (uint8_t)first, (uint8_t)last, node};
@@ -272,7 +274,7 @@ void source_options_free(struct source_options *options)
 	vec_free(&options->localities);
 }
 
-/* Only what nobody else knows; true if there was such. */
+/* Sets only unknown nodes; true if there were any. */
 static bool place(struct machine_affinity *affinity, int node)
 {
 	if (affinity->what == AFFINITY_NODE)
@@ -281,7 +283,7 @@ static bool place(struct machine_affinity *affinity, int node)
 	return true;
 }
 
-/* The root bus and the functions on it; the number of places that were supplied. */
+/* The root bus and the functions on it; the number of nodes that were set. */
 static size_t place_root(struct machine *machine, size_t index, int node)
 {
 	size_t placed = place(&machine->roots.v[index].affinity, node);
@@ -337,7 +339,7 @@ int source_read(const char *source, const struct source_options *options,
 	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
 		rc = apply_locality(ret, &options->localities.v[i], error);
 	if (rc == 0 && options->facts) {
-		facts_unknown(ret, "the source tells of the machine's shape only");
+		facts_unknown(ret, "the source only describes the machine's shape");
 		machine_trim_files(ret, FILES_BYTES);
 		if (!options->identify)
 			machine_anonymise(ret);
@@ -356,6 +358,6 @@ void source_show_complaints(const struct machine *machine)
 		fprintf(stderr, "virt-layout: note: %s\n", text.s);
 	}
 	if (machine->complaints.n > SHOWN)
-		fprintf(stderr, "virt-layout: note: and %zu more of the kind\n",
+		fprintf(stderr, "virt-layout: note: and %zu more like this\n",
 			machine->complaints.n - SHOWN);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * source.h - SOURCE, wherever a command reads a machine: "live", a file that its root
- * element tells, a directory, "synthetic:STRING". One place decides which reader it
- * needs.
+ * source.h - SOURCE, wherever a command reads a machine: "live", a file recognized by its
+ * root element, a directory, "synthetic:STRING". One place decides which reader it needs.
  */
 #pragma once
 
@@ -13,11 +12,11 @@
 #define SOURCE_HELP                                                                      \
 	"SOURCE is live (this machine), a file (a record, XML of lstopo, XML of a "      \
 	"libvirt\n"                                                                      \
-	"domain, virsh capabilities), a directory that holds sys/devices,\n"             \
+	"domain, virsh capabilities), a directory that contains sys/devices,\n"          \
 	"devices/system/node or capabilities.xml, or synthetic:STRING in hwloc's "       \
 	"syntax."
 
-/* --locality 0000:80-ff=1: where root buses are that firmware said nothing of. */
+/* --locality 0000:80-ff=1: the node of root buses for which firmware gives none. */
 struct locality {
 	uint32_t domain;
 	uint8_t first_bus, last_bus;
@@ -25,7 +24,8 @@ struct locality {
 };
 
 struct source_options {
-	bool facts;    /* gather what check asks of a host, and keep the small files */
+	bool facts;    /* gather what check needs to know about a host, and keep the small
+			* files */
 	bool identify; /* keep names that identify the host */
 	VEC(struct locality) localities;
 };
@@ -38,11 +38,11 @@ int source_add_locality(struct source_options *options, const char *string,
 option_setter source_set_locality;
 
 /*
- * Fills a zeroed *@ret, the caller's to free also after a fault. Faults: no such kind of
- * source (the error names the kinds), the reader's own, a locality that names no root bus
- * or no node.
+ * Fills in a zeroed *@ret, which the caller must free even after an error. Errors: no
+ * such kind of source (the message names the kinds), the reader's own, a locality that
+ * names no root bus or no node.
  */
 int source_read(const char *source, const struct source_options *options,
 		struct machine *ret, struct error *error) _must_check_;
-/* Prints the machine's complaints, if any, to standard error, at most a few. */
+/* Prints the machine's complaints, if any, to standard error, up to a limit. */
 void source_show_complaints(const struct machine *machine);

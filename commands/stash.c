@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* stash.c - `stash` and `unstash`: parts of a domain parked in its <metadata>. */
+/* stash.c - `stash` and `unstash`: parks parts of a domain in its <metadata>. */
 #include "commands/commands.h"
 
 #include "base/file.h"
@@ -20,7 +20,8 @@ static int check_target(const struct target_file *target, const char *path,
 			struct error *error)
 {
 	if (target->in_place && target->output)
-		return error_input(error, "--in-place and --output cannot go together");
+		return error_input(error,
+				   "--in-place and --output are mutually exclusive");
 	if (target->in_place && streq(path, "-"))
 		return error_input(error, "--in-place needs a file, not standard input");
 	return 0;
@@ -41,9 +42,8 @@ struct stash_wish {
 static const struct option_row stash_rows[] = {
 	{"text", 0, "FILE", "park the text of a file, well-formed or not",
 	 SET_FILE(struct stash_wish, text)},
-	{"name", 0, "NAME", "what it is called in the stash",
-	 SET_STRING(struct stash_wish, name)},
-	{"output", 'o', "FILE", "write the domain there",
+	{"name", 0, "NAME", "name in the stash", SET_STRING(struct stash_wish, name)},
+	{"output", 'o', "FILE", "write the domain to FILE",
 	 SET_FILE(struct stash_wish, target.output)},
 	{"in-place", 0, NULL, "write the domain back to its file",
 	 SET_TRUE(struct stash_wish, target.in_place)},
@@ -56,7 +56,7 @@ static int park_text(const struct stash_wish *wish, struct document *document,
 	_cleanup_text_ struct text bytes = {};
 
 	if (!wish->name)
-		return error_input(error, "--text needs a --name");
+		return error_input(error, "--text needs --name");
 	if (file_read(wish->text, FILE_LIMIT / 4, &bytes, error) < 0)
 		return -1;
 	return stash_text(document, wish->name, &bytes, error);
@@ -102,9 +102,7 @@ const struct command stash_command = {
 	.args = "DOMAIN.xml XPATH...",
 	.summary = "Park elements of a domain in its <metadata>",
 	.about =
-		"The elements that XPATH selects move into <metadata>, where libvirt keeps\n"
-		"them without looking at them, together with where they stood. unstash\n"
-		"brings them back. Prefixes in XPATH are those that the domain declares.",
+		"Moves the elements that XPATH selects into <metadata>, where libvirt keeps\nthem without interpreting them, together with their position. unstash brings\nthem back. Prefixes in XPATH are those that the domain declares.",
 	.rows = stash_rows,
 	.run = run_stash,
 };
@@ -119,11 +117,11 @@ static const struct option_row unstash_rows[] = {
 	{"list", 'l', NULL, "list what is parked, and change nothing",
 	 SET_TRUE(struct unstash_wish, list)},
 	{"text", 0, "NAME",
-	 "print that text; with --in-place take it out of the file too",
+	 "print this text; with --in-place also remove it from the file",
 	 SET_STRING(struct unstash_wish, text)},
 	{"json", 'J', NULL, "with --list, print JSON",
 	 SET_TRUE(struct unstash_wish, json)},
-	{"output", 'o', "FILE", "write there what would be printed",
+	{"output", 'o', "FILE", "write to FILE instead of standard output",
 	 SET_FILE(struct unstash_wish, target.output)},
 	{"in-place", 0, NULL, "write the domain back to its file",
 	 SET_TRUE(struct unstash_wish, target.in_place)},
@@ -133,9 +131,9 @@ static const struct option_row unstash_rows[] = {
 enum { COLUMN_NAME, COLUMN_KIND, COLUMN_FROM, COLUMN_LINE };
 
 static const struct sheet_column columns[] = {
-	[COLUMN_NAME] = {"NAME", "what it is called here"},
+	[COLUMN_NAME] = {"NAME", "its name in the stash"},
 	[COLUMN_KIND] = {"KIND", "an element, or text"},
-	[COLUMN_FROM] = {"FROM", "the element that it stood in"},
+	[COLUMN_FROM] = {"FROM", "the element that it was in"},
 	[COLUMN_LINE] = {"LINE", "where it is parked", .right = true},
 	{},
 };
@@ -195,7 +193,7 @@ static int list(const struct document *document, const struct unstash_wish *wish
 	return file_write(wish->target.output, text.n ? text.s : "", text.n, error);
 }
 
-/* The text first: should the domain fail to be written, both are there. */
+/* The text first: if writing the domain fails, both exist. */
 static int print_text(const struct unstash_wish *wish, const char *path,
 		      struct document *document, struct error *error)
 {
@@ -218,7 +216,7 @@ static int check_wish(const struct unstash_wish *wish, const struct options *opt
 		return error_input(
 			error, "--list changes nothing; leave out --text and --in-place");
 	if (wish->json && !wish->list)
-		return error_input(error, "--json goes with --list");
+		return error_input(error, "--json needs --list");
 	if (wish->text && wish->target.in_place && streq(options->args[0], "-"))
 		return error_input(error, "--in-place needs a file, not standard input");
 	return wish->text ? 0 : check_target(&wish->target, options->args[0], error);
@@ -246,10 +244,9 @@ static int run_unstash(const struct options *options, struct error *error)
 const struct command unstash_command = {
 	.name = "unstash",
 	.args = "DOMAIN.xml [NAME...]",
-	.summary = "Bring back what stash parked, to where it stood",
+	.summary = "Bring parked elements back to their original position",
 	.about =
-		"Without NAME all elements come back. Where nothing around their places has\n"
-		"changed, the domain is as it was before, to the byte.",
+		"Without NAME all elements come back. If nothing around their positions has\nchanged, the domain becomes identical to the original, byte for byte.",
 	.rows = unstash_rows,
 	.run = run_unstash,
 };

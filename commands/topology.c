@@ -17,10 +17,10 @@ struct wish {
 
 static const struct option_row rows[] = {
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
-	{"svg", 0, "FILE", "write a drawing; - is standard output",
+	{"svg", 0, "FILE", "write a drawing to FILE; - is standard output",
 	 SET_FILE(struct wish, svg)},
 	{"locality", 0, "RANGE=NODE",
-	 "root buses, as 0000:80-ff, that firmware gave no node; repeat",
+	 "node of root buses for which firmware gives none (0000:80-ff=1); can be repeated",
 	 SET_WITH(source_set_locality, struct wish, source)},
 	{"output", 'o', "COLUMNS", "columns of the tree",
 	 SET_WITH(sheet_set_columns, struct wish, sheet)},
@@ -32,14 +32,15 @@ static const struct option_row rows[] = {
 
 static const struct sheet_column columns[] = {
 	[SHOW_NAME] = {"NAME", "node, root bus or PCI function", .tree = true},
-	[SHOW_WHAT] = {"WHAT", "what it is or holds"},
+	[SHOW_WHAT] = {"WHAT", "what it is or contains"},
 	[SHOW_ID] = {"ID", "vendor and device number"},
 	[SHOW_DRIVER] = {"DRIVER", "bound kernel driver"},
 	[SHOW_GROUP] = {"GROUP", "IOMMU group"},
-	[SHOW_VFS] = {"VFS", "virtual functions, made and possible"},
-	[SHOW_LINK] = {"LINK", "data rate of the link now"},
-	[SHOW_DEVICES] = {"DEVICES", "what the kernel calls it"},
-	[SHOW_MODEL] = {"MODEL", "vendor and model, by this machine's list of PCI names",
+	[SHOW_VFS] = {"VFS", "virtual functions, existing and possible"},
+	[SHOW_LINK] = {"LINK", "current data rate of the link"},
+	[SHOW_DEVICES] = {"DEVICES", "the kernel's names for it"},
+	[SHOW_MODEL] = {"MODEL",
+			"vendor and model, from this machine's list of PCI names",
 			.hidden = true},
 	{},
 };
@@ -66,7 +67,7 @@ static void choose_filled(struct sheet *sheet, const struct show_rows *tree)
 	}
 }
 
-/* Names come from a list that is installed or not, so that only who asks gets them. */
+/* Names come from a list that may not be installed, so they are only shown on request. */
 static void name_models(const struct machine *machine, const struct sheet *sheet,
 			struct show_rows *tree)
 {
@@ -123,7 +124,7 @@ static int run(const struct options *options, struct error *error)
 	if (options_set(options, &wish, 0, 1, error) < 0)
 		return -1;
 	if (wish.svg && wish.json)
-		return error_input(error, "--svg and --json cannot go together");
+		return error_input(error, "--svg and --json are mutually exclusive");
 	if (source_read(options->n_args ? options->args[0] : "live", &wish.source,
 			&machine, error) < 0)
 		return -1;
@@ -136,9 +137,7 @@ const struct command topology_command = {
 	.args = "[SOURCE]",
 	.summary = "Show a machine: NUMA nodes, root buses, devices, IOMMU groups",
 	.about =
-		"For each node its CPUs, memory, huge pages, distances and the devices on\n"
-		"it; apart, the devices whose node nobody knows. SOURCE defaults to live.\n"
-		"\n" SOURCE_HELP,
+		"Shows for each node its CPUs, memory, huge pages, distances and devices, and\nseparately the devices whose node is unknown. SOURCE defaults to live.\n\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the guest's kernel said while it placed buses, BARs and nodes, and what that
- * means: beside a difference it often is the reason.
+ * Messages of the guest's kernel about the placement of buses, BARs and nodes, and what
+ * they mean: they are often the reason for a difference.
  */
 #include "commands/verdict.h"
 
@@ -13,19 +13,22 @@ static const struct reading {
 	const char *phrase, *means;
 } readings[] = {
 	{"busn_res: can not insert",
-	 "two root buses claim the same bus numbers: busNr is too near to the next one"},
+	 "two root buses claim the same bus numbers: busNr is too close to the next one"},
 	{"bridge configuration invalid",
-	 "firmware gave a bridge no bus numbers, or some that are taken"},
-	{"[io  size", "no I/O ports are left for it; harmless for an empty port"},
-	{"can't assign; no space", "no memory is left for a BAR or a bridge's window"},
-	{"failed to assign", "no room was found for a BAR or a bridge's window"},
-	{"no compatible bridge window", "firmware placed it outside its bridge's window"},
+	 "firmware gave a bridge no bus numbers, or numbers that are in use"},
+	{"[io  size", "there are no I/O ports left for it; harmless for an empty port"},
+	{"can't assign; no space",
+	 "there is no memory left for a BAR or a bridge's window"},
+	{"failed to assign", "there is no room for a BAR or a bridge's window"},
+	{"no compatible bridge window",
+	 "firmware placed it outside the window of its bridge"},
 	{"RMRR entry", "a device of the DMAR table is not where firmware says"},
-	{"Parse DMAR table failure", "the DMAR table names what is not there"},
+	{"Parse DMAR table failure",
+	 "the DMAR table refers to something that does not exist"},
 	{"Failed to enable irq remapping", "the IOMMU cannot remap interrupts"},
 	{"invalid memblk node",
 	 "firmware puts memory on a node that it does not describe"},
-	{"Faking a node", "the kernel threw firmware's nodes away"},
+	{"Faking a node", "the kernel discarded the firmware's nodes"},
 	{"No NUMA configuration found", "firmware describes no nodes: is ACPI off?"},
 };
 
@@ -74,7 +77,7 @@ void text_add_complaints(struct text *text, const char *complaints)
 		text_adds(text, "\n");
 	}
 	if (c.left_out > 0)
-		text_printf(text, "the kernel complained %zu times more of the same\n",
+		text_printf(text, "the kernel printed %zu more complaints like this\n",
 			    c.left_out);
 }
 

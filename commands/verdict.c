@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
-/* What a guest that cannot be compared is called, in the manner of a difference. */
+/*
+ * The names of the kinds for a guest that cannot be compared, in the style of a
+ * difference.
+ */
 static void json_failure(struct jsonw *json, const struct verdict *verdict)
 {
 	jsonw_u64(json, "checked", 0);
@@ -57,7 +60,7 @@ static bool any_assign_failed(const struct serial *serial)
 	return false;
 }
 
-/* A kernel complains of much that is harmless, so only then. */
+/* A kernel complains about many harmless things, so only then. */
 static bool differs(const struct verdict *verdict)
 {
 	return !verdict->failure && verdict->differences->list.n > 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * verify.c - `verify`: what was planned against what is there. In a nested host its plan
- * (the domain XML, or the file of `plan --emit expect`) is held against the live machine.
+ * verify.c - `verify`: compares a machine with the plan. In a nested host the plan (the
+ * domain XML, or the file of `plan --emit expect`) is compared with the live machine.
  */
 #include "commands/commands.h"
 
@@ -20,7 +20,8 @@ struct wish {
 
 static const struct option_row rows[] = {
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
-	{"only-planned", 0, NULL, "devices beyond the planned ones are no difference",
+	{"only-planned", 0, NULL,
+	 "do not count devices beyond the planned ones as differences",
 	 SET_TRUE(struct wish, how.only_planned)},
 	{},
 };
@@ -76,12 +77,9 @@ static int run(const struct options *options, struct error *error)
 const struct command verify_command = {
 	.name = "verify",
 	.args = "EXPECTED [OBSERVED]",
-	.summary = "Compare a planned machine with the one that is there",
+	.summary = "Compare a machine with the one that was planned",
 	.about =
-		"EXPECTED is a libvirt domain, the file of `plan --emit expect`, or a SOURCE;\n"
-		"OBSERVED is a SOURCE, without it this machine: inside a guest, run it there.\n"
-		"The root cause of differences comes first, what follows from it below it.\n"
-		"\n" SOURCE_HELP,
+		"EXPECTED is a libvirt domain, the file of `plan --emit expect`, or a SOURCE.\nOBSERVED is a SOURCE, by default this machine: run the command in the guest.\nRoot causes are listed first, with their consequences below them.\n\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vmi.c - the VMI is the object that KubeVirt hands to a sidecar (kubevirt
- * cmd/sidecars/sidecar_shim.go, kubevirt.io/api/core/v1 VirtualMachineInstance): we look
- * at metadata.annotations and at nothing else.
+ * vmi.c - the VMI is the object that KubeVirt passes to a sidecar (kubevirt
+ * cmd/sidecars/sidecar_shim.go, kubevirt.io/api/core/v1 VirtualMachineInstance): only
+ * metadata.annotations is used.
  */
 #include "commands/vmi.h"
 
@@ -13,9 +13,9 @@
 #include <json-c/json.h>
 #include <limits.h>
 
-#define DEPTH 128 /* objects and arrays within each other */
+#define DEPTH 128 /* nested objects and arrays */
 
-/* What an annotation may be called, behind the prefix. */
+/* The possible names of an annotation, after the prefix. */
 static const char *const names[] = {
 	"backend",  "cpus-per-node",   "device", "general-ports", "hmat",
 	"host",     "hugepages",       "iommu",  "iothreads",     "like",
@@ -81,10 +81,11 @@ static int take_time_limit(struct vmi_wish *wish, const char *value, struct erro
 	uint32_t seconds;
 
 	if (!parse_u32(value, &seconds) || seconds < 1 || seconds > HOOK_TIME_LIMIT_S)
-		return error_input(error,
-				   "annotation " VMI_PREFIX
-				   "time-limit: %s is no number of seconds from 1 to %d",
-				   value, HOOK_TIME_LIMIT_S);
+		return error_input(
+			error,
+			"annotation " VMI_PREFIX
+			"time-limit: %s is not a number of seconds from 1 to %d",
+			value, HOOK_TIME_LIMIT_S);
 	wish->time_limit_s = seconds;
 	return 0;
 }
@@ -103,7 +104,7 @@ static int take(struct vmi_wish *wish, const char *name, const char *value,
 		return 0;
 	}
 	nearest = nearest_name(name, names);
-	return error_input(error, "annotation " VMI_PREFIX "%s: there is no such; %s%s",
+	return error_input(error, "annotation " VMI_PREFIX "%s: unknown annotation; %s%s",
 			   name, nearest ? "did you mean " : "see virt-layout-hook(1)",
 			   nearest ? nearest : "");
 }
@@ -132,7 +133,7 @@ static int take_all(struct vmi_wish *wish, const struct annotation *list, size_t
 			if (!json_object_is_type(list[i].value, json_type_string))
 				return error_input(error,
 						   "annotation " VMI_PREFIX
-						   "%s: is no string",
+						   "%s: is not a string",
 						   list[i].name);
 			value = json_object_get_string(list[i].value);
 			if (take(wish, list[i].name, value, error) < 0)
@@ -166,16 +167,16 @@ static int read_object(struct json_object *vmi, struct vmi_wish *wish,
 	struct json_object *metadata, *annotations;
 
 	if (!json_object_is_type(vmi, json_type_object))
-		return error_input(error, "the VMI is no JSON object");
+		return error_input(error, "the VMI is not a JSON object");
 	if (!json_object_object_get_ex(vmi, "metadata", &metadata) || !metadata)
 		return 0;
 	if (!json_object_is_type(metadata, json_type_object))
-		return error_input(error, "the VMI's metadata is no JSON object");
+		return error_input(error, "the VMI's metadata is not a JSON object");
 	if (!json_object_object_get_ex(metadata, "annotations", &annotations) ||
 	    !annotations)
 		return 0;
 	if (!json_object_is_type(annotations, json_type_object))
-		return error_input(error, "the VMI's annotations are no JSON object");
+		return error_input(error, "the VMI's annotations are not a JSON object");
 	return read_annotations(annotations, wish, error);
 }
 
@@ -184,7 +185,7 @@ static const char *why(struct json_tokener *tokener)
 	enum json_tokener_error error = json_tokener_get_error(tokener);
 
 	return error == json_tokener_continue || error == json_tokener_success
-		       ? "it holds nothing, or ends early"
+		       ? "it is empty or truncated"
 		       : json_tokener_error_desc(error);
 }
 
@@ -198,8 +199,7 @@ int vmi_read(const char *json, size_t n, struct vmi_wish *ret, struct error *err
 		abort();
 	if (n > 0 && n <= INT_MAX)
 		vmi = json_tokener_parse_ex(tokener, json, (int)n);
-	/* json_tokener_parse_ex() takes what stands behind the value for the next call.
-	 */
+	/* json_tokener_parse_ex() leaves what follows the value for the next call. */
 	if (!vmi)
 		error_input(error, "the VMI is not JSON: %s", why(tokener));
 	else

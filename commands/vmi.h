@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vmi.h - what a KubeVirt VirtualMachineInstance asks of us: annotations of our own
- * prefix, one for each flag of `plan --domain` that makes sense there.
+ * vmi.h - what a KubeVirt VirtualMachineInstance requests: annotations of our own prefix,
+ * one for each option of `plan --domain` that makes sense there.
  */
 #pragma once
 
@@ -15,18 +15,18 @@ struct vmi_setting {
 	char *flag, *value; /* owned; "node", "vcpus=2,memory=1GiB" */
 };
 
-/* Zeroed it asks for nothing. */
+/* Zeroed it requests nothing. */
 struct vmi_wish {
 	VEC(struct vmi_setting) settings; /* by key, then in the order of the value */
 	bool strict;                      /* a VM that cannot be planned must not start */
-	unsigned time_limit_s;            /* 0: not said */
+	unsigned time_limit_s;            /* 0: not given */
 };
 
 /*
- * Reads @n bytes of JSON. A value holds several settings of its flag, with ';' or line
- * ends between them. Faults (status 2), of which *ret holds what was read until then,
- * strict in any case: not JSON, no object, annotations that are no strings, an annotation
- * of our prefix that there is not, a value that strict and time-limit do not take.
+ * Reads @n bytes of JSON. A value contains several settings of its option, separated by
+ * ';' or newlines. Errors (status 2), after which *ret contains what was read until then,
+ * and in any case strict: not JSON, not an object, annotations that are not strings, an
+ * unknown annotation of our prefix, an invalid value of strict or time-limit.
  */
 int vmi_read(const char *json, size_t n, struct vmi_wish *ret, struct error *error)
 	_must_check_;

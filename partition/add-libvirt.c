@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * add-libvirt.c - theory of operation. libvirt takes parted's free extents, whose
- * boundaries depend on the drive's geometry; on an MBR it asks for the size rounded up to
- * whole cylinders (and one more if the extent begins too late in its cylinder), takes the
- * smallest extent with more room than that, and takes back from the end what the start is
+ * boundaries depend on the drive's geometry. On an MBR it rounds the requested size up to
+ * whole cylinders (and adds one if the extent begins too late in its cylinder), takes the
+ * smallest extent with more room than that, and subtracts from the end what the start is
  * past a cylinder. A logical partition begins one sector later, for its EBR; but whether
- * it begins too late was decided before that, so that in one case of a cylinder's worth
- * it ends one sector before what was asked for.
+ * it begins too late was decided before that, so in one case in a cylinder's worth it
+ * ends one sector before the requested end.
  */
 #include "partition/add-libvirt.h"
 
@@ -61,7 +61,7 @@ static void take(struct extents *taken, uint64_t start, uint64_t end)
 	*vec_add(&taken->list) = (struct extent){start, end, false};
 }
 
-/* End of the partition in front of @logical inside the extended one, or 0. */
+/* End of the partition before @logical inside the extended one, or 0. */
 static uint64_t end_before(const struct partition_table *table,
 			   const struct partition *logical)
 {
@@ -75,8 +75,8 @@ static uint64_t end_before(const struct partition_table *table,
 }
 
 /*
- * The room in front of a logical partition (libparted/labels/dos.c, metadata): from the
- * boundary of a cylinder, but not into the partition before.
+ * The space before a logical partition (libparted/labels/dos.c, metadata): from a
+ * cylinder boundary, but not into the previous partition.
  */
 static void take_before_logical(const struct partition_table *table,
 				const struct partition *extended,
@@ -94,7 +94,7 @@ static void take_before_logical(const struct partition_table *table,
 	take(taken, start, logical->start_lba);
 }
 
-/* The first track, and what the last whole cylinder leaves over. */
+/* The first track, and the remainder after the last whole cylinder. */
 static void take_ends(const struct partition_table *table,
 		      const struct geometry *geometry, struct extents *taken)
 {
@@ -118,9 +118,9 @@ static void extents_in_extended(const struct partition_table *table,
 }
 
 /*
- * Whether libparted can tell 255/63 from the CHS values of this partition as every tool
- * of today writes them (probe_partition_for_geom): two equations for the sizes of a
- * cylinder and of a track, which must have one solution.
+ * Whether libparted can recognize 255/63 from the CHS values of this partition as current
+ * tools write them (probe_partition_for_geom): two equations for the sizes of a cylinder
+ * and of a track, which must have exactly one solution.
  */
 static bool tells_geometry(const struct partition *partition)
 {
@@ -171,7 +171,7 @@ void libvirt_extents(const struct partition_table *table, const struct geometry 
 		extents_in_extended(table, extended, &geometry, &logical, ret);
 }
 
-/* libvirt counts in bytes: what it wants of an extent that begins at @start. */
+/* libvirt counts in bytes: what it requires of an extent that begins at @start. */
 static uint64_t needed_bytes(uint64_t start, uint64_t capacity, uint64_t cylinder)
 {
 	uint64_t extra = cylinder - capacity % cylinder;
@@ -195,8 +195,9 @@ static int check(const struct partition_table *table, const struct part_request 
 		 struct error *error)
 {
 	if (table->sector_bytes != SECTOR)
-		return error_input(error,
-				   "libvirt's disk pools have sectors of 512 bytes");
+		return error_input(
+			error,
+			"--rule=libvirt needs sectors of 512 bytes, as libvirt's disk pools do");
 	if (part->size != PART_FIXED || part->size_bytes == 0 ||
 	    part->size_bytes > (uint64_t)INT64_MAX / 2)
 		return error_input(error,
@@ -204,7 +205,7 @@ static int check(const struct partition_table *table, const struct part_request 
 	if (part->has_start)
 		return error_input(error, "--rule=libvirt chooses the start itself");
 	if (part->padding_bytes)
-		return error_input(error, "--rule=libvirt keeps no padding");
+		return error_input(error, "--rule=libvirt does not support padding");
 	return 0;
 }
 
@@ -235,7 +236,7 @@ int libvirt_place(const struct partition_table *table, const struct part_request
 	}
 	if (best == 0)
 		return error_input(error,
-				   "no large enough free extent, as libvirt counts it");
+				   "no free extent is large enough by libvirt's rules");
 	start = (ret->extent.start + logical) * SECTOR;
 	end = start + needed - (dos ? start % cylinder : 0);
 	if (dos && end - start < part->size_bytes && !wish->bug_compatible) {
@@ -243,13 +244,13 @@ int libvirt_place(const struct partition_table *table, const struct part_request
 		end += cylinder;
 		wish->mended = true;
 	}
-	/* parted takes bytes and rounds the end up to the sector that holds it. */
+	/* parted takes bytes and rounds the end up to a whole sector. */
 	ret->start = start / SECTOR;
 	ret->end = (end + SECTOR - 1) / SECTOR;
 	if (ret->end > ret->extent.end)
 		return error_input(
 			error,
-			"libvirt's place for it ends past its extent, at block %" PRIu64,
+			"the position that libvirt chooses ends after its free extent, at block %" PRIu64,
 			ret->end);
 	ret->waste_bytes = (ret->end - ret->start) * SECTOR -
 			   MIN(part->size_bytes, (ret->end - ret->start) * SECTOR);

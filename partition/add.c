@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* add.c - one more partition in a table. */
+/* add.c - adds one partition to a table. */
 #include "partition/free.h"
 
 #include <inttypes.h>
@@ -26,7 +26,7 @@ static unsigned free_number(const struct partition_table *table, unsigned first,
 	return 0;
 }
 
-/* As libvirt and fdisk do: primary while there is a slot, then logical. */
+/* As libvirt and fdisk do: primary as long as there is a slot, then logical. */
 static int choose_kind(const struct partition_table *table,
 		       const struct part_request *part, enum partition_kind *ret,
 		       struct error *error)
@@ -43,10 +43,12 @@ static int choose_kind(const struct partition_table *table,
 		*ret = KIND_LOGICAL;
 	if (*ret != KIND_LOGICAL && !slot)
 		return error_input(error, "all four primary entries are taken%s",
-				   extended ? "" : ", none by an extended partition");
+				   extended ? ""
+					    : ", none of them by an extended partition");
 	if (*ret == KIND_LOGICAL && !extended)
-		return error_input(error,
-				   "there is no extended partition for a logical one");
+		return error_input(
+			error,
+			"a logical partition needs an extended partition, and there is none");
 	if (*ret == KIND_EXTENDED && extended)
 		return error_input(error, "there is already an extended partition");
 	return 0;
@@ -64,21 +66,24 @@ static int choose_number(const struct partition_table *table,
 
 	*ret = free_number(table, first, last);
 	if (*ret == 0)
-		return error_input(error, "all %u entries of the table are taken",
+		return error_input(error, "all %u entries of the table are in use",
 				   last - first + 1);
 	if (kind == KIND_LOGICAL)
 		return part_check_logical_number(request, part, *ret, error);
 	if (part_check_number(request, part, last, error) < 0)
 		return -1;
 	if (partition_table_find(table, part->number))
-		return error_input(error, "number=%u is taken; the next free one is %u",
+		return error_input(error,
+				   "number=%u is in use; the next free number is %u",
 				   part->number, *ret);
 	if (part->number > 0)
 		*ret = part->number;
 	return 0;
 }
 
-/* libfdisk and Linux put the EBR directly before; the chain's head is where it must be.
+/*
+ * libfdisk and Linux put the EBR directly before the partition; the head of the chain
+ * cannot move.
  */
 static uint64_t ebr_place(const struct partition_table *table,
 			  const struct partition *partition)
@@ -101,7 +106,7 @@ static int check_dos(const struct partition_table *table,
 	return 0;
 }
 
-/* What the request says, before any room is looked for. */
+/* Checks what the request says before looking for space. */
 static int read_part(const struct partition_table *table,
 		     const struct disk_request *request, const struct part_request *part,
 		     struct partition *ret, struct part_place *ret_place,
@@ -119,7 +124,7 @@ static int read_part(const struct partition_table *table,
 	if (part->weight)
 		return part_error(
 			request, part, number, error,
-			"weight is for partitions that are laid out together, with disk plan or disk create");
+			"weight is only for partitions that are laid out together, with disk plan or disk create");
 	return 0;
 }
 

@@ -25,14 +25,15 @@ const char *align_answer_text(enum align_answer answer)
 {
 	static const char *const texts[] = {
 		"fits",
-		"the capacity and the interval must be above 0",
-		"the end lies beyond 2^64-1",
+		"the capacity and the interval must be greater than 0",
+		"the end is greater than 2^64-1",
 	};
 
 	return texts[answer];
 }
 
-/* How far @end is from the next boundary, and what the rule adds where it is on one. */
+/* The distance from @end to the next boundary, and what the rule adds if @end is on
+ * one. */
 static uint64_t padding(uint64_t start, uint64_t end, uint64_t interval,
 			enum align_rule rule)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bytes.h - numbers as they lie on disks: qcow2 is big-endian, partition tables are
- * little-endian. The bytes need no alignment.
+ * bytes.h - numbers as they are stored on disks: qcow2 is big-endian, partition tables
+ * are little-endian. The bytes need not be aligned.
  */
 #pragma once
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * commit.c - writing a patch so that no failure loses the table.
+ * commit.c - writes a patch in such a way that no failure loses the table.
  *
- * Theory of operation: three things can go wrong between two writes: we die, the power
- * goes, or the system refuses. Order alone helps only a GPT (backup before primary, with
- * a flush between, leaves one whole copy at every instant), and even there Linux reads
- * the backup only when booted with `gpt`. So before the first write the sidecar is
- * durable, with old and new bytes of every sector, and it goes away behind the last
- * flush. Between those two instants `disk recover` can always go either way; outside of
- * them the disk is wholly old or wholly new.
+ * Theory of operation: three things can go wrong between two writes: the program dies,
+ * the power fails, or the system refuses the write. Order alone helps only a GPT (backup
+ * before primary, with a flush between them, leaves one complete copy at any time), and
+ * even then Linux reads the backup only if it was booted with `gpt`. So before the first
+ * write the sidecar is durable, with the old and new bytes of every sector, and it is
+ * removed after the last flush. Between these two moments `disk recover` can always go
+ * either way; before and after them the disk is completely old or completely new.
  *
- * The window in which a table may be read half is that of one group: for a GPT's primary
- * copy at most 33 sectors between two flushes.
+ * A table may be read half written only while one group is being written: for a GPT's
+ * primary copy at most 33 sectors between two flushes.
  */
 #include "partition/commit.h"
 
@@ -28,8 +28,7 @@ static int check_patch(const struct disk_io *io, const struct patch *patch,
 
 	for (size_t i = 0; i < patch->sectors.n; i++)
 		if (patch->sectors.v[i].lba >= n_sectors)
-			return error_input(error,
-					   "%s: block %" PRIu64 " lies past its end",
+			return error_input(error, "%s: block %" PRIu64 " is past its end",
 					   io->name, patch->sectors.v[i].lba);
 	return 0;
 }
@@ -59,7 +58,7 @@ static void add_account(struct text *text, const struct patch *patch,
 			    group_name(label, patch->sectors.v[group.first].group));
 		any = true;
 	}
-	text_printf(text, "%s; not written or not certain: ", any ? "" : "nothing");
+	text_printf(text, "%s; not written, or uncertain: ", any ? "" : "nothing");
 	any = false;
 	for (struct patch_range group = {flushed, flushed};
 	     group.end < patch->sectors.n;) {
@@ -85,7 +84,7 @@ static int fail_with_sidecar(const struct patch *patch, const struct commit_plan
 		why, account.s, plan->journal);
 }
 
-/* Takes the change back, last group first, and makes sure of it. */
+/* Undoes the change, last group first, and verifies the result. */
 static int take_back(struct disk_io *io, const struct patch *patch, struct error *error)
 {
 	for (size_t end = patch->sectors.n; end > 0;) {
@@ -110,7 +109,7 @@ static int fail_write(struct disk_io *io, const struct patch *patch,
 	if (journal_drop(plan->journal, &second) < 0)
 		return fail_with_sidecar(patch, plan, flushed, error);
 	why = xstrdup(error->message);
-	return error_system(error, 0, "%s (the disk is as it was before)", why);
+	return error_system(error, 0, "%s (the disk was restored)", why);
 }
 
 static int write_groups(struct disk_io *io, const struct patch *patch,
@@ -128,7 +127,7 @@ static int write_groups(struct disk_io *io, const struct patch *patch,
 	return 0;
 }
 
-/* A disk as it will be: what the patch does not say is read from the disk itself. */
+/* A disk as it will be: what the patch does not contain is read from the disk itself. */
 struct overlay_io {
 	struct disk_io io;
 	struct disk_io *under;
@@ -157,7 +156,7 @@ static int overlay_read(struct disk_io *io, void *bytes, size_t n, uint64_t offs
 
 static const struct disk_io_kind overlay_kind = {.read = overlay_read};
 
-/* Our reader finds on the disk what was wanted. */
+/* Our reader finds the expected table on the disk. */
 static int read_back(struct disk_io *io, const struct partition_table *wanted,
 		     struct error *error)
 {
@@ -171,13 +170,13 @@ static int read_back(struct disk_io *io, const struct partition_table *wanted,
 	difference = partition_table_difference(&seen.table, wanted);
 	if (!difference && seen.intact)
 		return 0;
-	return error_system(error, 0, "%s: read back, %s", io->name,
+	return error_system(error, 0, "%s: after reading back, %s", io->name,
 			    difference          ? difference
 			    : report.findings.n ? report.findings.v[0].message
 						: "the table is damaged");
 }
 
-/* The same before anything is written: a patch that is wrong must not get that far. */
+/* The same check before anything is written, to stop a wrong patch. */
 static int check_plan(struct disk_io *io, const struct patch *patch,
 		      const struct commit_plan *plan, struct error *error)
 {
@@ -186,7 +185,7 @@ static int check_plan(struct disk_io *io, const struct patch *patch,
 	overlay.io.kind = &overlay_kind;
 	if (!plan->wanted || read_back(&overlay.io, plan->wanted, error) == 0)
 		return 0;
-	return error_wrap(error, "the change would go wrong, so nothing was written");
+	return error_wrap(error, "self-check failed, nothing was written");
 }
 
 static int verify_all(struct disk_io *io, const struct patch *patch,
@@ -214,7 +213,7 @@ static int write_journal(const struct disk_io *io, const struct patch *patch,
 	return journal_write(plan->journal, &journal, error);
 }
 
-/* Every sector is written and read again; what the sidecar takes goes with it. */
+/* Every sector is written and read again; the space that the sidecar uses is freed. */
 static void begin_progress(const struct disk_io *io, const struct patch *patch,
 			   struct progress *progress)
 {
@@ -239,7 +238,7 @@ int disk_commit(struct disk_io *io, const struct patch *patch,
 	if (!same)
 		return error_system(error, 0,
 				    "%s: block %" PRIu64
-				    " changed meanwhile; nothing was written",
+				    " changed in the meantime; nothing was written",
 				    io->name, lba);
 	if (check_plan(io, patch, plan, error) < 0)
 		return -1;

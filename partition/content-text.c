@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* content-text.c - what is on a disk, in words. */
+/* content-text.c - describes what is on a disk. */
 #include "partition/content.h"
 
 void contents_add(struct contents *contents, enum signature_kind kind, const char *type)
@@ -35,7 +35,7 @@ void text_add_signature(struct text *text, const struct signature *signature)
 	text_adds(text, hole + 2);
 }
 
-/* One of this type is earlier in the list; a protective MBR is part of a GPT. */
+/* A content of this type is earlier in the list; a protective MBR is part of a GPT. */
 static bool is_repeated(const struct contents *contents, size_t i)
 {
 	const struct signature *table = contents_first(contents, SIGNATURE_TABLE);

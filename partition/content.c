@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * content.c - what libblkid knows of a disk's content. It gets the regions in which
- * superblocks lie, copied into a memory file of the range's size: so it works for qcow2
- * too, and nothing else of a stranger's disk reaches it. To find every signature, each
- * one that is found is erased in the copy and the copy is probed again, as wipefs(8)
- * does.
+ * content.c - identifies the content of a disk with libblkid, which gets the regions
+ * where superblocks are found, copied into a memory file of the range's size. So this
+ * works for qcow2 too, and libblkid sees nothing else of an untrusted disk. To find every
+ * signature, each one is erased in the copy after it is found, and the copy is probed
+ * again, as in wipefs(8).
  */
 #include "partition/content.h"
 
@@ -19,7 +19,7 @@
 #define FRONT_BYTES                                                                      \
 	(UINT64_C(4) << 20) /* VMFS begins at 2 MiB, UDF's anchor at 1 MiB               \
 			     */
-#define BACK_BYTES     (UINT64_C(1) << 20) /* ZFS's labels take the last 512 KiB */
+#define BACK_BYTES     (UINT64_C(1) << 20) /* ZFS's labels occupy the last 512 KiB */
 #define PAGE_BYTES     4096u
 #define PIECE_BYTES    (256u << 10)
 #define MAX_SIGNATURES 4096 /* ZFS has 256 uberblocks in each of four labels */
@@ -40,7 +40,7 @@ static bool is_zero(const uint8_t *bytes, size_t n)
 	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
 }
 
-/* Bytes [from, to) of the disk, a piece at a time; pages of zeros stay holes. */
+/* Copies bytes [from, to) of the disk, piece by piece; pages of zeros stay holes. */
 static int copy_region(struct disk_io *io, const struct copy *copy, uint64_t from,
 		       uint64_t to, struct error *error)
 {
@@ -72,7 +72,8 @@ static int copy_open(struct disk_io *io, uint64_t start, uint64_t end, struct co
 
 	*ret = (struct copy){memfd_create("content", MFD_CLOEXEC), start, end};
 	if (ret->fd < 0 || ftruncate(ret->fd, (off_t)size) < 0)
-		return error_system(error, errno, "no memory file of %ju bytes",
+		return error_system(error, errno,
+				    "cannot make a memory file of %ju bytes",
 				    (uintmax_t)size);
 	if (copy_region(io, ret, start, start + front, error) < 0)
 		return -1;
@@ -101,13 +102,13 @@ static blkid_probe new_probe(int fd, int flags)
 	return NULL;
 }
 
-/* Where the kinds of table are that libblkid does not know, and DDF's anchor. */
+/* Where the types of table are that libblkid does not know, and DDF's anchor. */
 struct magic {
 	const char *type;
 	enum signature_kind kind;
 	bool from_end;
-	uint32_t offset; /* of the first place */
-	uint32_t places; /* so many, one in each 512 bytes */
+	uint32_t offset; /* of the first position */
+	uint32_t places; /* number of positions, 512 bytes apart */
 	const char *bytes;
 };
 
@@ -188,7 +189,7 @@ static const char *value_of(blkid_probe probe, const char *name)
 	return blkid_probe_lookup_value(probe, name, &value, NULL) == 0 ? value : NULL;
 }
 
-/* What the probe found last; false if it has no place that can be erased. */
+/* What the probe found last; false if it has no position and so cannot be erased. */
 static bool take_found(blkid_probe probe, const struct copy *copy, struct contents *ret)
 {
 	const char *type = value_of(probe, "TYPE"), *at, *magic;
@@ -227,8 +228,7 @@ int contents_find(struct disk_io *io, uint64_t start, uint64_t end, struct conte
 	probe = new_probe(copy.fd,
 			  BLKID_SUBLKS_MAGIC | BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
 	if (!probe)
-		return error_system(error, errno, "%s: libblkid cannot be set up",
-				    io->name);
+		return error_system(error, errno, "%s: cannot set up libblkid", io->name);
 	for (int i = 0; i < MAX_SIGNATURES; i++) {
 		found = blkid_do_probe(probe);
 		if (found != 0)
@@ -243,7 +243,7 @@ int contents_find(struct disk_io *io, uint64_t start, uint64_t end, struct conte
 			 : 0;
 }
 
-/* Tables that only we know; a PC-98 one looks like an MBR to libblkid. */
+/* Tables that only we recognize; libblkid takes a PC-98 one for an MBR. */
 static void add_own_table(const struct copy *copy, struct whole_content *ret)
 {
 	uint64_t at;
@@ -271,8 +271,7 @@ int content_find(struct disk_io *io, struct whole_content *ret, struct error *er
 		return -1;
 	probe = new_probe(copy.fd, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_MAGIC);
 	if (!probe)
-		return error_system(error, errno, "%s: libblkid cannot be set up",
-				    io->name);
+		return error_system(error, errno, "%s: cannot set up libblkid", io->name);
 	answer = blkid_do_safeprobe(probe);
 	if (answer == -1)
 		return error_system(error, errno, "%s: libblkid cannot read it",

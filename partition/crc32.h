@@ -6,6 +6,6 @@
 
 /*
  * The checksum of GPT headers and arrays (UEFI 2.10, 5.3.2): CRC-32 of ISO 3309 with
- * polynomial 0xedb88320 reflected. @crc is 0, or the sum so far to go on from.
+ * polynomial 0xedb88320, reflected. @crc is 0, or the checksum so far, to continue from.
  */
 uint32_t crc32_add(uint32_t crc, const void *bytes, size_t n);

@@ -38,7 +38,10 @@ static void creation_end(struct creation *creation)
 	free(creation->temporary);
 }
 
-/* Where the image will be: the folder, opened, and the name in it, links followed. */
+/*
+ * Finds where the image will be: the open folder, and the name in it after following
+ * links.
+ */
 static int find_place(struct creation *creation, struct error *error)
 {
 	_cleanup_free_ char *real = realpath(creation->request->path, NULL);
@@ -51,17 +54,17 @@ static int find_place(struct creation *creation, struct error *error)
 	creation->folder_fd = open(creation->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (creation->folder_fd < 0)
 		return errno == ENOENT || errno == ENOTDIR
-			       ? error_input(error, "%s: no such folder",
+			       ? error_input(error, "%s: the folder does not exist",
 					     creation->folder)
 			       : error_system(error, errno, "%s", creation->folder);
 	if (streq(creation->name, "/") || streq(creation->name, ".") ||
 	    streq(creation->name, ".."))
-		return error_input(error, "%s is no name for an image",
+		return error_input(error, "%s is not a valid name for an image",
 				   creation->request->path);
 	return 0;
 }
 
-/* Nothing is there, or a regular file that may be replaced. */
+/* Either nothing exists there, or a regular file that may be replaced. */
 static int check_place(struct creation *creation, struct error *error)
 {
 	const char *path = creation->request->path;
@@ -72,16 +75,17 @@ static int check_place(struct creation *creation, struct error *error)
 	if (!creation->request->overwrite)
 		return error_input(
 			error,
-			"%s is there already; --replace would give it a new table, --overwrite a new image its name",
+			"%s exists; --replace gives it a new table, --overwrite replaces it with a new image",
 			path);
 	if (!S_ISREG(creation->before.st_mode))
 		return error_input(
-			error, "%s is no regular file and cannot be replaced as a whole",
+			error,
+			"%s is not a regular file and cannot be replaced as a whole",
 			path);
 	return 0;
 }
 
-/* The container counts as content: what is in it is not looked at. */
+/* The container counts as content: what it contains is not examined. */
 static int survey(struct disk_io *io, struct text *ret, struct error *error)
 {
 	_cleanup_contents_ struct contents contents = {};
@@ -100,7 +104,10 @@ static int survey(struct disk_io *io, struct text *ret, struct error *error)
 	return 0;
 }
 
-/* Locks what will be replaced, so that nobody opens it meanwhile, and looks at it. */
+/*
+ * Locks the file that will be replaced, so that nobody opens it in the meantime, and
+ * examines it.
+ */
 static int check_old(struct creation *creation, struct text *ret_content,
 		     struct error *error)
 {
@@ -114,7 +121,7 @@ static int check_old(struct creation *creation, struct text *ret_content,
 	if (ret_content->n == 0 || request->force)
 		return 0;
 	return error_input(
-		error, "%s: contains %s; nothing was written, and --force replaces it",
+		error, "%s: contains %s; nothing was written; use --force to replace it",
 		request->path, ret_content->s);
 }
 
@@ -147,13 +154,14 @@ static int compare_sectors(const struct creation *creation, struct error *error)
 		if (pread(creation->raw, bytes, patch->sector_bytes, offset) !=
 			    (ssize_t)patch->sector_bytes ||
 		    memcmp(bytes, sector->new, patch->sector_bytes) != 0)
-			return error_system(error, 0, "LBA %ju reads back differently",
+			return error_system(error, 0,
+					    "LBA %ju differs after reading back",
 					    (uintmax_t)sector->lba);
 	}
 	return 0;
 }
 
-/* Our own reader must find the plan, without a finding of severity error. */
+/* Our own reader must find the plan, without any finding of severity error. */
 static int read_back(const struct creation *creation, struct error *error)
 {
 	_cleanup_disk_ struct disk_io *io =
@@ -168,17 +176,17 @@ static int read_back(const struct creation *creation, struct error *error)
 		return -1;
 	for (size_t i = 0; i < report.findings.n; i++)
 		if (report.findings.v[i].severity == SEVERITY_ERROR)
-			return error_system(error, 0, "reads back wrong: %s",
+			return error_system(error, 0, "is wrong after reading back: %s",
 					    report.findings.v[i].message);
 	differs = partition_table_difference(&seen.table, creation->table);
 	if (differs)
-		return error_system(error, 0, "reads back differently: %s", differs);
+		return error_system(error, 0, "differs after reading back: %s", differs);
 	return compare_sectors(creation, error);
 }
 
 /*
- * A file without a name, which leaves nothing behind whatever happens; where the file
- * system has no such thing (NFS), a named one.
+ * A file without a name, which leaves nothing behind whatever happens; a named file if
+ * the file system does not support that (NFS).
  */
 static int open_file(struct creation *creation, int *ret_fd, struct error *error)
 {
@@ -190,13 +198,13 @@ static int open_file(struct creation *creation, int *ret_fd, struct error *error
 		creation->named = fd >= 0;
 	}
 	if (fd < 0)
-		return error_system(error, errno, "cannot make a file in %s",
+		return error_system(error, errno, "cannot create a file in %s",
 				    creation->folder);
 	*ret_fd = fd;
 	return 0;
 }
 
-/* What a qcow2 is made of needs no name at all. */
+/* The source of a qcow2 needs no name at all. */
 static int open_raw(struct creation *creation, struct error *error)
 {
 	if (open_file(creation, &creation->raw, error) < 0)
@@ -222,7 +230,8 @@ static int write_raw(struct creation *creation, struct error *error)
 		return -1;
 	target.fd = creation->raw;
 	if (ftruncate(creation->raw, (off_t)(table->n_sectors * table->sector_bytes)) < 0)
-		return error_system(error, errno, "cannot make a file of %ju bytes in %s",
+		return error_system(error, errno,
+				    "cannot create a file of %ju bytes in %s",
 				    (uintmax_t)(table->n_sectors * table->sector_bytes),
 				    creation->folder);
 	if (fill_all(&request->fills, table, &target, error) < 0 ||
@@ -274,7 +283,7 @@ static int convert(struct creation *creation, struct error *error)
 	}
 	tool_add_fd(&tool, creation->raw);
 	tool_add_fd(&tool, creation->image);
-	return run_watched(&tool, creation, "making the qcow2", error);
+	return run_watched(&tool, creation, "creating the qcow2", error);
 }
 
 static int compare(struct creation *creation, struct error *error)
@@ -293,7 +302,7 @@ static int compare(struct creation *creation, struct error *error)
 	return run_watched(&tool, creation, "comparing it with the plan", error);
 }
 
-/* QEMU's own tool makes the qcow2, and reads it again. */
+/* QEMU's own tool makes the qcow2, and reads it back. */
 static int make_qcow2(struct creation *creation, struct error *error)
 {
 	if (open_file(creation, &creation->image, error) < 0 ||
@@ -310,14 +319,17 @@ static int keep_owner(const struct creation *creation, int fd, struct error *err
 		return 0;
 	if (fchmod(fd, creation->before.st_mode & 07777) < 0)
 		return error_system(error, errno, "cannot set the mode");
-	/* Without root the group may have to stay behind; the owner is who runs this. */
+	/*
+	 * Without root it may be impossible to keep the group; the owner is the user who
+	 * runs this.
+	 */
 	if (fchown(fd, creation->before.st_uid, creation->before.st_gid) < 0 &&
 	    errno != EPERM)
 		return error_system(error, errno, "cannot set the owner");
 	return 0;
 }
 
-/* The file that was there has not become another one meanwhile. */
+/* The old file has not been replaced by another one in the meantime. */
 static int check_unchanged(const struct creation *creation, struct error *error)
 {
 	const struct stat *before = &creation->before;
@@ -329,9 +341,10 @@ static int check_unchanged(const struct creation *creation, struct error *error)
 	    now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
 	    now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
 		return 0;
-	return error_system(error, 0,
-			    "%s changed while its replacement was made; it is as it was",
-			    creation->request->path);
+	return error_system(
+		error, 0,
+		"%s changed while its replacement was made; it was not replaced",
+		creation->request->path);
 }
 
 static int give_temporary_name(struct creation *creation, int fd, struct error *error)
@@ -342,7 +355,7 @@ static int give_temporary_name(struct creation *creation, int fd, struct error *
 		return 0;
 	if (linkat(AT_FDCWD, link, creation->folder_fd, creation->temporary,
 		   AT_SYMLINK_FOLLOW) < 0)
-		return error_system(error, errno, "cannot name the image");
+		return error_system(error, errno, "cannot give the image its name");
 	creation->named = true;
 	return 0;
 }
@@ -359,15 +372,17 @@ static int publish(struct creation *creation, int fd, struct error *error)
 	if (renameat2(creation->folder_fd, creation->temporary, creation->folder_fd,
 		      creation->name, flags) < 0) {
 		if (errno == EEXIST)
-			return error_input(error, "%s appeared meanwhile and stays",
-					   path);
-		return error_system(error, errno, "cannot name the image %s", path);
+			return error_input(
+				error, "%s appeared in the meantime and was not replaced",
+				path);
+		return error_system(error, errno, "cannot give the image the name %s",
+				    path);
 	}
 	creation->named = false;
 	if (fsync(creation->folder_fd) < 0)
 		return error_system(
 			error, errno,
-			"%s is there and whole, but its folder could not be flushed: a power failure may lose it",
+			"%s is complete, but its folder could not be flushed: a power failure may lose the file",
 			path);
 	return 0;
 }

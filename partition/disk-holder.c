@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* QEMU's permissions that matter for a writer: bits of BlockPermission (7.2). */
+/* QEMU's permissions that matter to a writer: bits of BlockPermission (7.2). */
 enum { PERMISSION_READ = 0, PERMISSION_WRITE = 1, PERMISSION_RESIZE = 3 };
 #define USED_BASE      100 /* RAW_LOCK_PERM_BASE */
 #define FORBIDDEN_BASE 200 /* RAW_LOCK_SHARED_BASE */
@@ -23,7 +23,7 @@ static void close_dir(DIR **directory)
 }
 #define _cleanup_dir_ _cleanup_(close_dir)
 
-/* /proc/PID/fdinfo/FD has a line "lock:" for every lock held through it. */
+/* /proc/PID/fdinfo/FD has a line "lock:" for every lock held through the descriptor. */
 static bool holds_lock(const char *pid, const char *fd)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/%s/fdinfo/%s", pid, fd);
@@ -33,7 +33,7 @@ static bool holds_lock(const char *pid, const char *fd)
 	return file_read(path, 1 << 16, &text, &error) == 0 && strstr(text.s, "lock:");
 }
 
-/* 0: has it not open, 1: has it open, 2: and holds a lock. */
+/* 0: not open, 1: open, 2: open and locked. */
 static int search_process(const char *pid, uint64_t device, uint64_t inode)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/%s/fd", pid);
@@ -73,7 +73,7 @@ char *disk_holder(uint64_t device, uint64_t inode)
 	int best_found = 0;
 
 	if (!directory || access("/proc/self", F_OK) < 0)
-		return xstrdup("a program that is unknown, because /proc cannot be read");
+		return xstrdup("an unknown program (/proc cannot be read)");
 	while (directory && (entry = readdir(directory))) {
 		uint32_t pid;
 		int found;
@@ -129,7 +129,7 @@ static struct flock byte_lock(short type, int byte)
 			      .l_len = 1};
 }
 
-/* Somebody's lock is on this byte. */
+/* Another process has a lock on this byte. */
 static bool is_taken(int fd, int byte)
 {
 	struct flock lock = byte_lock(F_WRLCK, byte);
@@ -148,7 +148,9 @@ int disk_lock_like_qemu(int fd, const char *name, bool *ret_locked, struct error
 	static const int forbidden[] = {PERMISSION_WRITE, PERMISSION_RESIZE};
 
 	*ret_locked = false;
-	/* First ours, then a look at the others': two that start at once both give way.
+	/*
+	 * First our locks, then a look at the others': if two programs start at once,
+	 * both give up.
 	 */
 	for (size_t i = 0; i < ARRAY_SIZE(used) + ARRAY_SIZE(forbidden); i++) {
 		int byte = i < ARRAY_SIZE(used)

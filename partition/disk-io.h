@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * disk-io.h - a disk as the reader and the writer see it: bytes at offsets, and a flush
- * behind which everything written before is durable. Behind it stand a descriptor (raw
- * files and block devices), a qemu-nbd (existing qcow2), memory, or a test that injects
- * faults.
+ * after which everything written before is durable. The implementation is a descriptor
+ * (raw files and block devices), a qemu-nbd (existing qcow2), memory, or a test that
+ * injects faults.
  */
 #pragma once
 
@@ -12,31 +12,35 @@
 struct disk_io;
 
 struct disk_io_kind {
-	/* All @n bytes or a fault; a range past the end is a fault. */
+	/* All @n bytes or an error; a range past the end is an error. */
 	int (*read)(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
 		    struct error *error);
 	int (*write)(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
 		     struct error *error);
 	int (*flush)(struct disk_io *io, struct error *error);
-	/* The name still leads to what is open, unresized. NULL: nothing to look at. */
+	/*
+	 * The name still refers to the open file, which has not been resized. NULL:
+	 * nothing to check.
+	 */
 	int (*verify)(struct disk_io *io, struct error *error);
-	/* Has the kernel look for partitions again; false if it keeps to the old ones. */
-	bool (*announce)(struct disk_io *io); /* NULL: no kernel has a look at it */
-	/* Fault if what stands behind it has not ended. */
+	/* Makes the kernel read the partition table again; false if it keeps the old
+	 * one. */
+	bool (*announce)(struct disk_io *io); /* NULL: no kernel uses it */
+	/* Error if the process that implements it has not ended. */
 	int (*close)(struct disk_io *io, struct error *error);
 };
 
-/* The front of each kind's own struct. */
+/* The common beginning of each implementation's struct. */
 struct disk_io {
 	const struct disk_io_kind *kind;
 	char *name; /* owned: for messages */
 	uint64_t size_bytes;
-	uint32_t sector_bytes;   /* logical, 0: a plain file does not say */
-	uint32_t physical_bytes; /* what is best written at once, 0 unknown */
-	uint64_t device, inode;  /* of the file behind it, 0 without one */
+	uint32_t sector_bytes;   /* logical, 0: unknown, as for a plain file */
+	uint32_t physical_bytes; /* best size of a write, 0 unknown */
+	uint64_t device, inode;  /* of the file that holds it, 0 without one */
 	uint64_t device_number;  /* of a block device itself, else 0 */
-	char *doubt; /* owned: what could not be found out before it was locked; NULL */
-	bool is_device; /* a block device: the inode is of its node, until reboot */
+	char *doubt; /* owned: what could not be determined before it was locked; NULL */
+	bool is_device; /* a block device: the inode is that of its node, until reboot */
 };
 
 int disk_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
@@ -45,7 +49,7 @@ int disk_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
 	       struct error *error) _must_check_;
 int disk_flush(struct disk_io *io, struct error *error) _must_check_;
 int disk_verify(struct disk_io *io, struct error *error) _must_check_;
-/* After a change of the table: false if the kernel goes on with the old partitions. */
+/* After a change of the table: false if the kernel keeps the old partitions. */
 bool disk_announce(struct disk_io *io);
 /*
  * Closes a disk that was written to. Fault (3): the qemu-nbd behind it has not ended in
@@ -63,25 +67,25 @@ static inline void disk_close_pointer(struct disk_io **io)
 /*
  * A raw file or a block device. For writing it is locked: flock, and the byte locks of
  * QEMU's block layer (file-posix.c), so that neither another disk tool nor a guest has
- * it. Faults: not there, no file to partition (2); in use, naming who, mounted (2); for a
- * block device, unless @forced, that this cannot be found out (2); an error of the system
- * (3). NULL with *error filled.
+ * it. Errors: it does not exist, or is neither a file nor a block device (2); in use,
+ * with the name of the user, or mounted (2); for a block device, unless @forced, that
+ * this cannot be determined (2); an error of the system (3). NULL with *error filled in.
  */
 struct disk_io *disk_open_raw(const char *path, bool writable, bool forced,
 			      struct error *error) _must_check_;
 /*
- * A regular file that is not written, only held against others: locked as for writing,
- * with the same faults.
+ * A regular file that is not written but must not be used by others: locked as for
+ * writing, with the same errors.
  */
 struct disk_io *disk_open_held(const char *path, struct error *error) _must_check_;
-/* Takes over @fd, which is not locked. */
+/* Takes ownership of @fd, which is not locked. */
 struct disk_io *disk_open_fd(int fd, const char *name, struct error *error) _must_check_;
 /*
- * What a guest sees of a qcow2 image, through a qemu-nbd on a private socket, which
- * opens the image itself and so holds QEMU's own locks. Backing and data files are
- * opened by QEMU as the header says: the caller asks for leave first.
+ * What a guest sees of a qcow2 image, through a qemu-nbd on a private socket, which opens
+ * the image itself and so holds QEMU's own locks. QEMU opens backing and data files as
+ * the header says: the caller checks first whether that is permitted.
  */
 struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error)
 	_must_check_;
-/* The bytes stay the caller's and can be looked at any time. */
+/* The bytes belong to the caller, who can look at them at any time. */
 struct disk_io *disk_open_memory(uint8_t *bytes, uint64_t size_bytes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * layout-fit.c - saying what is wrong with a request: which partition, by how much it
+ * layout-fit.c - explains what is wrong with a request: which partition, by how much it
  * does not fit, and what would make it fit.
  */
 #include "partition/disk-layout-parts.h"
@@ -9,7 +9,7 @@
 
 #define MOST_LISTED 8
 
-/* Sectors as bytes, or in sectors where that is beyond 2^64-1. */
+/* Sectors as bytes, or as sectors if the bytes would exceed 2^64-1. */
 static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t sectors)
 {
 	uint64_t bytes;
@@ -66,13 +66,13 @@ static void add_mend(const struct disk_plan *plan, struct text *text,
 		text_adds(text, " began at LBA ");
 		text_printf(text, "%ju or later", (uintmax_t)need_end);
 	} else if (plan->request->label == LABEL_DOS && need_end > UINT32_MAX) {
-		text_adds(text, "; an MBR counts to 2^32 sectors: take --label gpt");
+		text_adds(text, "; an MBR is limited to 2^32 sectors; use --label gpt");
 	} else if (has_percent(plan)) {
-		text_adds(text, "; lower the percentages or the sizes");
+		text_adds(text, "; reduce the percentages or the sizes");
 	} else {
 		text_adds(text, "; a disk of ");
 		add_amount(plan, text, need_end + plan->tail);
-		text_adds(text, " would hold it");
+		text_adds(text, " would be large enough");
 	}
 }
 
@@ -85,7 +85,7 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 
 	if (!place_minimal(run, &need_end))
 		return item_error(plan, &list->items.v[first], error,
-				  "it or what follows it would end beyond 2^64-1");
+				  "it, or a partition after it, would end after 2^64-1");
 	text_adds(&text, "does not fit: short by ");
 	add_amount(plan, &text, need_end - run->limit);
 	text_adds(&text, "; ");
@@ -99,7 +99,7 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 					 : "the end of the disk");
 	text_adds(&text, ", ");
 	add_amount(plan, &text, need_end - run->begin);
-	text_adds(&text, " are needed with their alignment");
+	text_adds(&text, " are needed with alignment");
 	add_needs(plan, &text, &list->items.v[first], run);
 	add_mend(plan, &text, list, wall, need_end);
 	if (plan->request->file)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * layout-ids.c - UUIDs and disk signatures: given, made from a seed, or drawn at random.
+ * layout-ids.c - UUIDs and disk signatures: given, derived from a seed, or generated at
+ * random.
  *
- * Two rules make them from a seed. Ours hashes the partition's number, so that a changed
- * type keeps the UUID; systemd-repart's (src/partition/repart.c, partition_acquire_uuid
- * and disk_acquire_uuid of version 252) hashes the type and how many of that type come
- * before, so that both tools make the same disk.
+ * Two rules derive them from a seed. Ours hashes the partition's number, so that the UUID
+ * stays the same if the type changes; systemd-repart's (src/partition/repart.c,
+ * partition_acquire_uuid and disk_acquire_uuid of version 252) hashes the type and how
+ * many partitions of that type come before, so that both tools make the same disk.
  */
 #include "partition/disk-layout-ids.h"
 
@@ -60,7 +61,7 @@ static void seed_partitions(const struct disk_request *request,
 	}
 }
 
-/* From the first four bytes; 0 means "none" to Windows, so it is never made. */
+/* From the first four bytes; 0 means "none" to Windows, so it is never used. */
 static uint32_t signature_of(struct guid guid)
 {
 	uint32_t signature = (uint32_t)guid.bytes[0] << 24 |
@@ -77,9 +78,9 @@ static int use_seed(const struct disk_request *request, struct partition_table *
 	struct guid seed = {};
 
 	if (repart && table->label != LABEL_GPT)
-		return error_input(error, "uuid-rule=repart is for GPT labels");
+		return error_input(error, "uuid-rule=repart requires a GPT");
 	if (repart && !guid_parse(request->seed, &seed))
-		return error_input(error, "seed=%s: uuid-rule=repart wants a GUID",
+		return error_input(error, "seed=%s: uuid-rule=repart requires a GUID",
 				   request->seed);
 	if (table->label == LABEL_DOS) {
 		if (!request->has_signature)
@@ -102,7 +103,8 @@ static int check_distinct(const struct partition_table *table, struct error *err
 		if (guid_is_zero(all[i].uuid))
 			continue;
 		if (guid_equal(all[i].uuid, table->disk_guid))
-			return error_input(error, "partition %u has the disk's UUID",
+			return error_input(error,
+					   "partition %u has the same UUID as the disk",
 					   all[i].number);
 		for (size_t k = 0; k < i; k++)
 			if (guid_equal(all[i].uuid, all[k].uuid))
@@ -119,11 +121,11 @@ int disk_layout_set_ids(const struct disk_request *request, struct partition_tab
 	if (request->has_disk_guid && table->label != LABEL_GPT)
 		return error_input(
 			error,
-			"an MBR has no GUID but a signature, as in uuid=0x1badb002");
+			"an MBR has a signature, not a GUID; for example uuid=0x1badb002");
 	if (request->has_signature && table->label != LABEL_DOS)
 		return error_input(error, "a GPT has a GUID, not a signature");
 	if (request->uuid_rule == UUID_REPART && !request->seed)
-		return error_input(error, "uuid-rule=repart needs a seed");
+		return error_input(error, "uuid-rule=repart requires a seed");
 	table->disk_guid = request->disk_guid;
 	table->disk_signature = request->signature;
 	if (request->seed && use_seed(request, table, error) < 0)

@@ -4,8 +4,8 @@
 
 #include "partition/disk-request.h"
 
-/* Sets those that the request gives, or its seed. */
+/* Sets those that the request gives, or that its seed determines. */
 int disk_layout_set_ids(const struct disk_request *request, struct partition_table *table,
 			struct error *error) _must_check_;
-/* Draws the UUIDs and the signature that are still zero at random. */
+/* Fills in the UUIDs and the signature that are still zero at random. */
 int disk_layout_fill_ids(struct partition_table *table, struct error *error) _must_check_;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-layout-items.c - which partitions there will be: the kind and number of each, and
- * the slot that place.c will put somewhere. part.c does the rest.
+ * disk-layout-items.c - determines which partitions there will be: the kind and number of
+ * each, and the slot that place.c will position. part.c does the rest.
  */
 #include "partition/disk-layout-parts.h"
 
@@ -15,13 +15,13 @@ static int check_name(const struct disk_plan *plan, const struct item *item,
 		if (utf8_length(at) == 4)
 			return item_error(
 				plan, item, error,
-				"the name has a character beyond U+FFFF, which libfdisk cannot write");
+				"the name contains a character beyond U+FFFF, which libfdisk cannot write");
 	return 0;
 }
 
 /*
- * How many of those that name no kind are primary: all four entries if one of them is an
- * extended partition or nobody needs one, else three and the extended one.
+ * How many of the partitions without a kind are primary: all four entries if one of them
+ * is an extended partition or none is needed, else three and the extended one.
  */
 static size_t count_primaries(const struct disk_request *request)
 {
@@ -77,7 +77,7 @@ static int sort_kinds(struct disk_plan *plan, struct error *error)
 			add_item(&plan->outer, &request->parts.v[i], KIND_PRIMARY);
 	if (extended > 1)
 		return error_input(error,
-				   "%zu extended partitions; an MBR has at most one",
+				   "%zu extended partitions; an MBR can have at most one",
 				   extended);
 	return 0;
 }
@@ -127,7 +127,7 @@ static int set_numbers(struct disk_plan *plan, struct error *error)
 			return error_input(
 				error,
 				dos ? "an MBR has %u entries; make some partitions logical"
-				    : "the GPT has %u entries; --entries makes more",
+				    : "the GPT has %u entries; use --entries for more",
 				limit);
 	}
 	for (size_t i = 0; i < plan->inner.items.n; i++) {
@@ -184,7 +184,7 @@ static int set_slot(const struct disk_plan *plan, struct item *item,
 	return 0;
 }
 
-/* An extended partition without a size takes what its logical ones need. */
+/* An extended partition without a size gets the size that its logical ones need. */
 static int size_extended(struct disk_plan *plan, struct error *error)
 {
 	struct item *item = &plan->outer.items.v[plan->extended];
@@ -200,18 +200,18 @@ static int size_extended(struct disk_plan *plan, struct error *error)
 		if (run.slots[i].has_start)
 			return item_error(
 				plan, item, error,
-				"give it a size, since logical ones in it have starts");
+				"it needs a size, because logical partitions in it have a start");
 		grows |= run.slots[i].min < run.slots[i].max;
-		/* What they need was counted from a boundary on. */
+		/* What they need was counted from a boundary. */
 		if (run.slots[i].at != AT_NONE)
 			slot->at = AT_BOTH;
 	}
 	if (run.n == 0)
 		return item_error(plan, item, error,
-				  "give it a size or logical partitions");
+				  "it needs a size or logical partitions");
 	if (!place_minimal(&run, &slot->min))
 		return item_error(plan, item, error,
-				  "its logical ones reach beyond 2^64-1");
+				  "its logical partitions would end after 2^64-1");
 	slot->max = grows ? UINT64_MAX : slot->min;
 	slot->weight = REQUEST_WEIGHT * run.n;
 	slot->rule = ALIGN_TIGHT;

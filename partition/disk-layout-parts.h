@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* layout-parts.h - what the files layout*.c share while one layout is made. */
+/* layout-parts.h - shared by the files layout*.c while one layout is computed. */
 #pragma once
 
 #include "partition/part.h"
 
 /* A partition on its way from the request to the table. */
 struct item {
-	const struct part_request *request; /* NULL: an extended one that nobody named */
-	struct partition partition;         /* name not owned here */
+	const struct part_request *request; /* NULL: an extended partition that was not
+					     * requested */
+	struct partition partition;         /* name is not owned here */
 	uint64_t wanted_bytes;              /* of a fixed size, else 0 */
 	uint64_t unit_bytes;
 };
@@ -22,10 +23,10 @@ struct disk_plan {
 	struct item_list outer, inner; /* primary and extended; logical */
 	uint64_t first_lba, last_lba;  /* usable; last is UINT64_MAX for --minimal */
 	uint64_t head, tail;
-	int extended; /* in outer, -1 */
+	int extended; /* in outer, or -1 */
 };
 
-/* layout-items.c: kinds, types, numbers, names; then each one's slot. */
+/* layout-items.c: types, numbers and names, then the slot of each. */
 int plan_items(struct disk_plan *plan, struct error *error) _must_check_;
 int plan_slots(struct disk_plan *plan, struct error *error) _must_check_;
 
@@ -38,9 +39,9 @@ static inline void text_add_item(struct text *text, const struct item *item)
 		   __VA_ARGS__)
 
 /*
- * disk-layout-fit.c: why something does not fit.
- * A run of @list from @first on does not fit. @wall is the item that stands in its way,
- * NULL if it is the end of the disk or of the extended partition.
+ * disk-layout-fit.c: explains why something does not fit. A run of @list that begins at
+ * @first does not fit. @wall is the item that is in its way, NULL if it is the end of the
+ * disk or of the extended partition.
  */
 int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 		   size_t first, const struct part_run *run, const struct item *wall,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * layout.c - theory of operation. A partition without a start follows the one before it
- * in the request; one with a start begins a new run. Each run has a wall on its right:
- * the next larger start, or the end of the usable blocks. place.c fills each run for
- * itself. Logical partitions are runs inside the extended one, which is placed first.
+ * in the request; one with a start begins a new run. Each run is limited on its right by
+ * a wall: the next larger start, or the end of the usable blocks. place.c fills each run
+ * separately. Logical partitions are runs inside the extended one, which is placed first.
  */
 #include "partition/disk-layout.h"
 
@@ -35,7 +35,7 @@ uint64_t label_tail_sectors(enum table_label label, uint32_t sector_bytes,
 	return label == LABEL_GPT ? 1 + array_sectors(sector_bytes, n_entries) : 0;
 }
 
-/* The last usable block of a disk with a size; an MBR counts to 2^32. */
+/* The last usable block of a disk with a size; an MBR is limited to 2^32 blocks. */
 static int set_last(struct disk_plan *plan, struct error *error)
 {
 	const struct disk_request *request = plan->request;
@@ -56,7 +56,7 @@ static int set_last(struct disk_plan *plan, struct error *error)
 	plan->last_lba = n - plan->tail - 1;
 	if (request->last_lba > 0 && request->last_lba > plan->last_lba)
 		return error_input(error,
-				   "last-lba %ju lies behind the last usable one, %ju",
+				   "last-lba %ju is after the last usable one, %ju",
 				   (uintmax_t)request->last_lba,
 				   (uintmax_t)plan->last_lba);
 	if (request->last_lba > 0)
@@ -65,7 +65,7 @@ static int set_last(struct disk_plan *plan, struct error *error)
 		plan->last_lba = MIN(plan->last_lba, (uint64_t)UINT32_MAX);
 	return plan->last_lba >= plan->first_lba
 		       ? 0
-		       : error_input(error, "last-lba lies before first-lba");
+		       : error_input(error, "last-lba is before first-lba");
 }
 
 static int set_bounds(struct disk_plan *plan, struct error *error)
@@ -79,22 +79,22 @@ static int set_bounds(struct disk_plan *plan, struct error *error)
 	plan->first_lba = plan->head;
 	if (request->first_lba > 0 && request->first_lba < plan->head)
 		return error_input(
-			error, "first-lba %ju lies in the table, which ends at LBA %ju",
+			error, "first-lba %ju is inside the table, which ends at LBA %ju",
 			(uintmax_t)request->first_lba, (uintmax_t)plan->head - 1);
 	if (request->first_lba > 0)
 		plan->first_lba = request->first_lba;
 	plan->last_lba = UINT64_MAX;
 	if (request->minimal && request->size_bytes)
-		return error_input(error, "minimal and a size exclude each other");
+		return error_input(error, "minimal and a size are mutually exclusive");
 	if (request->minimal)
 		return 0;
 	if (request->size_bytes == 0)
-		return error_input(error,
-				   "how large is the disk? Give a size or minimal");
+		return error_input(
+			error, "the size of the disk is unknown; give a size or minimal");
 	return set_last(plan, error);
 }
 
-/* The item with the least fixed start that is not below @from, or NULL. */
+/* The item with the smallest fixed start that is not less than @from, or NULL. */
 static const struct item *find_wall(const struct item_list *list, uint64_t from,
 				    uint64_t *ret_start)
 {
@@ -121,7 +121,7 @@ static const struct item *find_same_start(const struct item_list *list, size_t i
 	return NULL;
 }
 
-/* Places the slots from @first up to the next one with a start; gives how many. */
+/* Places the slots from @first up to the next one with a start; returns their number. */
 static int place_from(const struct disk_plan *plan, struct item_list *list, size_t first,
 		      uint64_t begin, uint64_t limit, struct error *error)
 {
@@ -136,12 +136,12 @@ static int place_from(const struct disk_plan *plan, struct item_list *list, size
 
 		if (same)
 			return item_error(plan, &list->items.v[first], error,
-					  "begins where partition %u does",
+					  "begins where partition %u begins",
 					  same->partition.number);
 		if (run.slots[0].fixed_start < begin + run.slots[0].gap)
 			return item_error(
 				plan, &list->items.v[first], error,
-				"a start at LBA %ju lies before %ju, the first that it may take",
+				"a start at LBA %ju is before %ju, the first possible one",
 				(uintmax_t)run.slots[0].fixed_start,
 				(uintmax_t)(begin + run.slots[0].gap));
 		run.begin = run.slots[0].fixed_start - run.slots[0].gap;
@@ -200,7 +200,7 @@ static int place_all(struct disk_plan *plan, struct error *error)
 		if (i > 0 && item->partition.start_lba < item[-1].partition.start_lba)
 			return item_error(
 				plan, item, error,
-				"logical partitions must stand in the order of their numbers");
+				"logical partitions must be in the order of their numbers");
 		item->partition.ebr_lba =
 			i == 0 ? outer->start : item->partition.start_lba - 1;
 	}
@@ -233,7 +233,7 @@ static int by_number(const void *left, const void *right)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* The size of a minimal disk: behind the last partition with its padding. */
+/* The size of a minimal disk: up to the end of the last partition and its padding. */
 static int set_size(const struct disk_plan *plan, struct partition_table *table,
 		    struct error *error)
 {
@@ -248,8 +248,7 @@ static int set_size(const struct disk_plan *plan, struct partition_table *table,
 		end = MAX(end,
 			  plan->outer.slots.v[i].end + plan->outer.slots.v[i].padding);
 	if (end > INT64_MAX / request->sector_bytes - plan->tail)
-		return error_input(error,
-				   "the smallest disk would be beyond 2^63-1 bytes");
+		return error_input(error, "the smallest disk would exceed 2^63-1 bytes");
 	table->n_sectors = end + plan->tail;
 	table->last_usable_lba = end - 1;
 	return 0;
@@ -263,7 +262,7 @@ static int check_dos_limits(const struct partition_table *table, struct error *e
 		if (table->label == LABEL_DOS && partition->end_lba > UINT32_MAX)
 			return error_input(
 				error,
-				"partition %u would end at LBA %ju; an MBR counts to 2^32-1: take --label gpt",
+				"partition %u would end at LBA %ju; an MBR is limited to 2^32-1; use --label gpt",
 				partition->number, (uintmax_t)partition->end_lba);
 	}
 	return 0;

@@ -9,8 +9,9 @@
 
 struct disk_layout_part {
 	unsigned number;
-	uint64_t waste_bytes; /* what a fixed size got beyond what was asked for */
-	uint64_t unit_bytes;  /* the boundaries that it was held to */
+	uint64_t waste_bytes; /* what a fixed size got in addition to the requested
+			       * size */
+	uint64_t unit_bytes;  /* the boundaries that were used */
 };
 
 /* Owns the table. */
@@ -25,14 +26,14 @@ void disk_layout_free(struct disk_layout *layout);
 
 /*
  * Lays out @request into a zeroed *@ret. UUIDs and the signature that are neither given
- * nor follow from a seed stay zero: disk_layout_fill_ids makes them. Faults are the
- * user's, name file, line and partition, and say by how much it does not fit and what
- * would.
+ * nor derived from a seed stay zero: disk_layout_fill_ids fills them in. Errors are the
+ * user's; they name file, line and partition, and say by how much it does not fit and
+ * what would make it fit.
  */
 int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
 		     struct error *error) _must_check_;
 
-/* Blocks from the start of the disk up to the first usable one, and behind the last. */
+/* The number of blocks before the first usable one, and after the last. */
 uint64_t label_head_sectors(enum table_label label, uint32_t sector_bytes,
 			    uint32_t n_entries);
 uint64_t label_tail_sectors(enum table_label label, uint32_t sector_bytes,

@@ -2,10 +2,10 @@
 /*
  * disk-nbd.c - existing qcow2 images through qemu-nbd.
  *
- * Theory of operation: qemu-nbd serves us alone, on a socket that has no name by then,
- * and ends with us, also when we are killed (nbd-server.c). A flush there reaches the
- * file (fsync), and the image is locked by QEMU itself. The file name is given as an
- * option, not as a URL, so that no name can mean a protocol.
+ * Theory of operation: qemu-nbd serves only us, on a socket that no longer has a name by
+ * then, and ends when we end, even if we are killed (nbd-server.c). A flush through it
+ * reaches the file (fsync), and QEMU itself locks the image. The file name is passed as
+ * an option, not as a URL, so that no name can be taken for a protocol.
  */
 #include "partition/disk-holder.h"
 #include "partition/disk-io.h"
@@ -29,7 +29,7 @@ struct nbd_io {
 	struct disk_io io;
 	struct nbd_handle *nbd;
 	struct nbd_server server;
-	bool silent; /* it did not answer in time, and is not waited for any more */
+	bool silent; /* it did not answer in time, and we no longer wait for it */
 };
 
 static int failed(const struct disk_io *io, const char *what, struct error *error)
@@ -41,11 +41,11 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 	if (nbd->silent)
 		return error_system(
 			error, 0,
-			"%s: %s: qemu-nbd did not answer for %u s and was given up on; it may still have the image open",
+			"%s: %s: qemu-nbd did not answer within %u s and was abandoned; it may still have the image open",
 			io->name, what, tool_limit_s(USUAL_LIMIT_S));
 
 	nbd_server_add_said(&said, &nbd->server);
-	/* libnbd's text has the reason that errno stands for. */
+	/* libnbd's message already includes the text of errno. */
 	return error_system(error, text ? 0 : sym_nbd_get_errno(), "%s: %s%s%s%s",
 			    io->name, what, text ? ": " : "", text ? text : "",
 			    said.n > 0 ? said.s : "");
@@ -59,7 +59,10 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Lets libnbd work until @is_done says other than 0, or too long. Negative: a failure. */
+/*
+ * Runs libnbd until @is_done returns nonzero, or the limit is exceeded. Negative: a
+ * failure.
+ */
 static int wait_for(struct nbd_io *nbd,
 		    int (*is_done)(struct nbd_io *nbd, int64_t cookie), int64_t cookie)
 {
@@ -92,7 +95,7 @@ static int is_over(struct nbd_io *nbd, int64_t cookie _unused_)
 	return sym_nbd_aio_is_dead(nbd->nbd) || sym_nbd_aio_is_closed(nbd->nbd);
 }
 
-/* The end of a request that was begun as @cookie, -1 if it could not be. */
+/* Waits for the request that was started as @cookie, which is -1 if that failed. */
 static int finish(struct nbd_io *nbd, int64_t cookie)
 {
 	return cookie < 0 ? -1 : wait_for(nbd, is_completed, cookie);
@@ -142,19 +145,20 @@ static int nbd_io_flush(struct disk_io *io, struct error *error)
 	return 0;
 }
 
-/* qemu-nbd holds the image open; that it is still what the path names can be seen. */
+/* qemu-nbd holds the image open; we can check whether the path still refers to it. */
 static int nbd_io_verify(struct disk_io *io, struct error *error)
 {
 	struct stat st;
 
 	if (stat(io->name, &st) < 0)
-		return error_system(error, errno, "%s: is no longer there", io->name);
+		return error_system(error, errno, "%s: no longer exists", io->name);
 	if (st.st_dev != io->device || st.st_ino != io->inode)
-		return error_system(error, 0, "%s: was replaced meanwhile", io->name);
+		return error_system(error, 0, "%s: was replaced in the meantime",
+				    io->name);
 	return 0;
 }
 
-/* Waits for qemu-nbd, which closes the image cleanly; not for one that is silent. */
+/* Waits for qemu-nbd, which closes the image cleanly; not if it does not respond. */
 static bool end_server(struct nbd_io *nbd)
 {
 	return nbd_server_end(&nbd->server,
@@ -184,7 +188,7 @@ static const struct disk_io_kind nbd_kind = {
 	.close = nbd_io_close,
 };
 
-/* "driver=qcow2,file.driver=file,file.filename=NAME", commas in the name doubled. */
+/* "driver=qcow2,file.driver=file,file.filename=NAME", with commas in the name doubled. */
 static char *image_options(const struct disk_io *io, bool writable)
 {
 	const char *path = io->name;
@@ -226,7 +230,7 @@ static int connect_server(struct nbd_io *nbd, bool writable, struct error *error
 	return 0;
 }
 
-/* The error of a busy image should name who has it, which QEMU's does not. */
+/* The error for a busy image should name who uses it; QEMU's message does not. */
 static int examine(struct nbd_io *nbd, bool writable, struct error *error)
 {
 	_cleanup_fd_ int fd = open(nbd->io.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -254,7 +258,7 @@ static int set_up(struct nbd_io *nbd, struct error *error)
 	if (nbd_library_load(error) < 0)
 		return -1;
 	nbd->nbd = sym_nbd_create();
-	return nbd->nbd ? 0 : failed(&nbd->io, "libnbd cannot be set up", error);
+	return nbd->nbd ? 0 : failed(&nbd->io, "cannot set up libnbd", error);
 }
 
 struct disk_io *disk_open_qcow2(const char *path, bool writable, struct error *error)

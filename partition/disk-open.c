@@ -39,7 +39,7 @@ static int rests_on(const char *path, const char *what, const char *name,
 		    struct error *error)
 {
 	return error_input(
-		error, "%s: rests on the %s \"%s\", which is opened only with --chain",
+		error, "%s: depends on the %s \"%s\", which is opened only with --chain",
 		path, what, name);
 }
 
@@ -55,11 +55,11 @@ static int check_qcow2(const char *path, const uint8_t *front, size_t n,
 	if (header.corrupt && wish->writable)
 		return error_input(
 			error,
-			"%s: QEMU has marked it as corrupt; qemu-img check -r all may mend it",
+			"%s: QEMU has marked it as corrupt; qemu-img check -r all may repair it",
 			path);
 	if (header.options.luks_bytes > 0 || (n >= 36 && get_be32(front + 32) != 0))
 		return error_input(error,
-				   "%s: is encrypted, and its content cannot be seen",
+				   "%s: is encrypted, so its content cannot be read",
 				   path);
 	if (header.backing_file && !wish->follow)
 		return rests_on(path, "backing file", header.backing_file, error);

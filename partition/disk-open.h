@@ -6,10 +6,10 @@
 
 struct disk_wish {
 	bool writable;
-	bool format_given; /* it is @format; else its first bytes say */
+	bool format_given; /* it is @format; else detect the format */
 	enum image_format format;
-	bool forced; /* go on where it cannot be found out who uses a block device */
-	bool follow; /* open the backing and data files that a header names */
+	bool forced; /* proceed if it is unknown who uses a block device */
+	bool follow; /* open the backing and data files that the header names */
 };
 
 /* How it was opened. */
@@ -19,9 +19,9 @@ struct disk_kind {
 };
 
 /*
- * Opens an image as what it is. Faults besides those of disk_open_raw: another image
- * format; a qcow2 that rests on other files and @follow is not set, is encrypted, or has
- * a broken header. NULL with *error filled. @ret may be NULL.
+ * Opens an image in its format. Errors in addition to those of disk_open_raw: another
+ * image format; a qcow2 that depends on other files while @follow is not set, is
+ * encrypted, or has a broken header. NULL with *error filled in. @ret may be NULL.
  */
 struct disk_io *disk_open(const char *path, const struct disk_wish *wish,
 			  struct disk_kind *ret, struct error *error) _must_check_;

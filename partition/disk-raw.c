@@ -38,7 +38,7 @@ static int raw_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
 		if (got == 0)
 			return error_system(error, 0,
 					    "%s: ends at %" PRIu64
-					    ", so it became shorter meanwhile",
+					    "; it became shorter in the meantime",
 					    io->name, offset);
 		at += got;
 		n -= (size_t)got;
@@ -76,21 +76,25 @@ static int raw_flush(struct disk_io *io, struct error *error)
 	return error_system(error, errno, "%s: cannot be flushed", io->name);
 }
 
-/* The path still leads to the file that is open, and it has kept its length. */
+/* The path still refers to the open file, and its length has not changed. */
 static int raw_verify(struct disk_io *io, struct error *error)
 {
 	struct stat st;
 
 	if (stat(io->name, &st) < 0)
-		return error_system(error, errno, "%s: is no longer there", io->name);
+		return error_system(error, errno, "%s: no longer exists", io->name);
 	if (st.st_dev != io->device || st.st_ino != io->inode ||
 	    (S_ISREG(st.st_mode) && (uint64_t)st.st_size != io->size_bytes))
-		return error_system(error, 0, "%s: was replaced or resized meanwhile",
+		return error_system(error, 0,
+				    "%s: was replaced or resized in the meantime",
 				    io->name);
 	return 0;
 }
 
-/* EINVAL: a device on which the kernel looks for none, as a loop device without -P. */
+/*
+ * EINVAL: a device whose partitions the kernel does not read, such as a loop device
+ * without -P.
+ */
 static bool raw_announce(struct disk_io *io)
 {
 	return !io->is_device || ioctl(((struct raw_io *)io)->fd, BLKRRPART) == 0 ||
@@ -119,7 +123,7 @@ static int ask_device(struct raw_io *raw, struct error *error)
 
 	if (ioctl(raw->fd, BLKGETSIZE64, &raw->io.size_bytes) < 0 ||
 	    ioctl(raw->fd, BLKSSZGET, &logical) < 0)
-		return error_system(error, errno, "%s: cannot tell its size",
+		return error_system(error, errno, "%s: cannot determine its size",
 				    raw->io.name);
 	if (logical != 512 && logical != 4096)
 		return error_input(error, "%s: has sectors of %d bytes, not 512 or 4096",
@@ -179,12 +183,12 @@ static int lock(struct raw_io *raw, bool forced, struct error *error)
 	if (raw->io.doubt && raw->io.is_device && !forced)
 		return error_input(
 			error,
-			"%s: whether a loop device uses it is unknown (%s); nothing was written, and --force goes on",
+			"%s: cannot determine whether a loop device uses it (%s); nothing was written; use --force to proceed",
 			raw->io.name, raw->io.doubt);
 
 	if (loop)
 		return error_input(error,
-				   "%s: is attached to %s; work on that or detach it",
+				   "%s: is attached to %s; use that device or detach it",
 				   raw->io.name, loop);
 	if (flock(raw->fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
@@ -209,7 +213,9 @@ struct disk_io *disk_open_held(const char *path, struct error *error)
 	struct raw_io *raw;
 	int fd = open(path, flags | O_RDWR);
 
-	/* Who may replace a file need not be allowed to write to it. NFS locks want that.
+	/*
+	 * A user who may replace a file need not be allowed to write to it. NFS locks
+	 * require write access.
 	 */
 	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == ETXTBSY))
 		fd = open(path, flags | O_RDONLY);
@@ -227,7 +233,7 @@ struct disk_io *disk_open_held(const char *path, struct error *error)
 struct disk_io *disk_open_raw(const char *path, bool writable, bool forced,
 			      struct error *error)
 {
-	/* O_EXCL on a block device: not while it is mounted or part of something. */
+	/* O_EXCL on a block device: it must not be mounted or part of something else. */
 	int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (writable ? O_RDWR : O_RDONLY);
 	struct stat st;
 	struct raw_io *raw;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request-part.c - what a request says of one partition. */
+/* request-part.c - the part of a request that describes one partition. */
 #include "partition/disk-request-value.h"
 #include "partition/disk-request.h"
 
@@ -67,12 +67,12 @@ static int set_part_size(const struct disk_request *request, struct part_request
 		return value_positive(request->sector_bytes, "size", value,
 				      &part->size_bytes, error);
 	}
-	/* "12.5" thousandths of a percent, as decimal kilobytes are thousands. */
+	/* "12.5" as thousandths of a percent, parsed like decimal kilobytes. */
 	number = xasprintf("%.*sKB", (int)n - 1, value);
 	if (size_parse(number, false, 0, &millis) != SIZE_OK || millis == 0 ||
 	    millis > 100000)
 		return error_input(error,
-				   "size=%s: must be above 0 %% and at most 100 %%",
+				   "size=%s: must be more than 0 %% and at most 100 %%",
 				   value);
 	part->size = PART_PERCENT;
 	part->percent_millis = millis;
@@ -194,7 +194,7 @@ int part_request_set(const struct disk_request *request, struct part_request *pa
 	}
 }
 
-/* Copies up to an unescaped comma into @word and gives what lies behind it. */
+/* Copies up to an unescaped comma into @word and returns what comes after it. */
 static const char *take_word(const char *at, struct text *word)
 {
 	for (; *at && *at != ','; at++) {

@@ -6,7 +6,7 @@
 
 /*
  * Reads a whole request file: XML if it begins with '<', an sfdisk script otherwise.
- * @name is for messages. The request has been initialised.
+ * @name is for messages. The request has been initialized.
  */
 int disk_request_read(const char *name, const char *bytes, size_t n,
 		      struct disk_request *request, struct error *error) _must_check_;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * request-script.c - sfdisk's scripts (sfdisk(8), "INPUT FORMATS"): headers "name:
- * value", then one partition a line, either "start, size, type, bootable" or named
- * fields, behind an optional "device :". Numbers without a unit are sectors. What a
- * script says is kept to the sector: only a start that it leaves open is aligned.
+ * value", then one partition per line, either "start, size, type, bootable" or named
+ * fields, after an optional "device :". Numbers without a unit are sectors. The values of
+ * a script are kept to the sector: only a start that it leaves open is aligned.
  */
 #include "partition/disk-request-read-parts.h"
 
@@ -31,7 +31,7 @@ static char *trimmed(const char *from, size_t n)
 	return xstrndup(from, n);
 }
 
-/* The script's word for a type: sfdisk's letters and names, then ours. */
+/* The script's name for a type: sfdisk's letters and names, then ours. */
 static const char *script_type(enum table_label label, const char *word)
 {
 	static const struct {
@@ -51,7 +51,7 @@ static const char *script_type(enum table_label label, const char *word)
 	return word;
 }
 
-/* Bare numbers are sectors; else an amount that must be whole sectors. */
+/* Bare numbers are sectors; otherwise an amount that must be whole sectors. */
 static int read_amount(const struct script *script, const char *what, const char *value,
 		       uint64_t *ret_bytes, struct error *error)
 {
@@ -70,12 +70,13 @@ static int read_amount(const struct script *script, const char *what, const char
 		return error_input(error, "%s=%s %s", what, value,
 				   size_answer_text(answer));
 	if (*ret_bytes % sector)
-		return error_input(error, "%s=%s is no multiple of %ju bytes", what,
+		return error_input(error, "%s=%s is not a multiple of %ju bytes", what,
 				   value, (uintmax_t)sector);
 	return 0;
 }
 
-/* "GUID:60,63" and "RequiredPartition LegacyBIOSBootable", commas or blanks between. */
+/* "GUID:60,63" and "RequiredPartition LegacyBIOSBootable", separated by commas or
+ * blanks. */
 static int set_attributes(struct part_request *part, const char *value,
 			  struct error *error)
 {
@@ -87,7 +88,8 @@ static int set_attributes(struct part_request *part, const char *value,
 		int bit = attribute_bit(word);
 
 		if (bit < 0)
-			return error_input(error, "attrs: \"%s\" is no attribute", word);
+			return error_input(error, "attrs: \"%s\" is not an attribute",
+					   word);
 		part->attributes |= UINT64_C(1) << bit;
 	}
 	return 0;
@@ -111,7 +113,7 @@ static int set_start(const struct script *script, struct part_request *part,
 	if (*value == '+')
 		return error_input(
 			error,
-			"start=%s: a start relative to the partition before is not supported",
+			"start=%s: a start relative to the previous partition is not supported",
 			value);
 	part->has_start = true;
 	part->has_at = true;
@@ -127,19 +129,19 @@ static int set_size(const struct script *script, struct part_request *part,
 		return 0;
 	}
 	part->size = PART_FIXED;
-	value += *value == '+'; /* of a partition that is new, it means nothing */
+	value += *value == '+'; /* for a new partition it has no meaning */
 	if (read_amount(script, "size", value, &part->size_bytes, error) < 0)
 		return -1;
 	return part->size_bytes > 0
 		       ? 0
-		       : error_input(error, "size=%s: must be above 0", value);
+		       : error_input(error, "size=%s: must be greater than 0", value);
 }
 
 static int set_bootable(const struct script *script, struct part_request *part,
 			const char *value, struct error *error)
 {
 	if (*value && !streq(value, "*") && !streq(value, "-"))
-		return error_input(error, "bootable is \"*\" or \"-\", not \"%s\"",
+		return error_input(error, "bootable must be \"*\" or \"-\", not \"%s\"",
 				   value);
 	if (!streq(value, "*"))
 		return 0;
@@ -176,7 +178,7 @@ static int set_field(const struct script *script, struct part_request *part,
 	return part_request_set(script->request, part, "name", value, error);
 }
 
-/* A hexadecimal escape as sfdisk writes bytes beyond ASCII; else 0. */
+/* A hexadecimal escape as sfdisk writes bytes outside ASCII; else 0. */
 static char escaped_byte(const char *at)
 {
 	char digits[] = "0x..";
@@ -188,7 +190,10 @@ static char escaped_byte(const char *at)
 	return parse_u64(digits, &byte) ? (char)byte : '\0';
 }
 
-/* Takes one field up to a comma; quotes keep commas and blanks, a backslash a quote. */
+/*
+ * Takes one field up to a comma; quotes protect commas and blanks, a backslash protects a
+ * quote.
+ */
 static const char *take_field(const char *at, struct text *word)
 {
 	bool quoted = false;
@@ -212,7 +217,7 @@ static const char *take_field(const char *at, struct text *word)
 	return *at ? at + 1 : NULL;
 }
 
-/* Whether @word is "name = value" or a bare "bootable"; then its value. */
+/* Whether @word is "name = value" or just "bootable"; then its value. */
 static int named_field(const char *word, enum field *ret, char **ret_value)
 {
 	static const struct {
@@ -289,14 +294,17 @@ static int read_partition(struct script *script, const char *line, struct error 
 	part->line = script->line;
 	part->at = AT_START;
 	part->has_at = true;
-	/* A colon before any "=" or "," ends the device's name; "GUID:60" comes later. */
+	/*
+	 * A colon before any "=" or "," ends the device's name; the one in "GUID:60"
+	 * comes later.
+	 */
 	if (colon && strcspn(line, "=,") > (size_t)(colon - line)) {
 		_cleanup_free_ char *device = trimmed(line, (size_t)(colon - line));
 
 		part->number = trailing_number(device);
 		if (part->number == 0)
 			return error_input(error,
-					   "no partition number at the end of \"%s\"",
+					   "\"%s\" does not end with a partition number",
 					   device);
 		line = colon + 1;
 	}
@@ -307,7 +315,7 @@ static int read_header(struct script *script, const char *name, const char *valu
 		       struct error *error)
 {
 	static const struct {
-		const char *name, *key; /* NULL: read over */
+		const char *name, *key; /* NULL: ignored */
 	} rows[] = {
 		{"label", "label"},
 		{"label-id", "uuid"},
@@ -322,7 +330,9 @@ static int read_header(struct script *script, const char *name, const char *valu
 	if (streq(name, "unit"))
 		return streq(value, "sectors")
 			       ? 0
-			       : error_input(error, "unit: %s: only sectors", value);
+			       : error_input(error,
+					     "unit: %s: only sectors are supported",
+					     value);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (streq(name, rows[i].name))
 			return rows[i].key ? disk_request_set(script->request,
@@ -357,7 +367,7 @@ static int read_line(struct script *script, const char *line, struct error *erro
 	return read_partition(script, line, error);
 }
 
-/* A GPT whose last usable block is known needs no size: the backup lies behind it. */
+/* A GPT whose last usable block is known needs no size: the backup comes after it. */
 static void infer_size(struct disk_request *request)
 {
 	uint64_t array = ((uint64_t)request->n_entries * GPT_ENTRY_BYTES +
@@ -383,7 +393,7 @@ int disk_request_read_script(const char *name, const char *bytes, size_t n,
 	request->file = xstrdup(name);
 	request->exact = true;
 	if (memchr(bytes, '\0', n))
-		return error_input(error, "%s: not text: it has NUL bytes", name);
+		return error_input(error, "%s: is not text: it contains NUL bytes", name);
 	for (size_t at = 0; at < n;) {
 		const char *newline = memchr(bytes + at, '\n', n - at);
 		size_t length = newline ? (size_t)(newline - bytes) - at : n - at;

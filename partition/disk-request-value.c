@@ -37,7 +37,8 @@ int value_positive(uint32_t sector_bytes, const char *key, const char *value,
 {
 	if (value_size(sector_bytes, key, value, ret, error) < 0)
 		return -1;
-	return *ret > 0 ? 0 : error_input(error, "%s=%s: must be above 0", key, value);
+	return *ret > 0 ? 0
+			: error_input(error, "%s=%s: must be greater than 0", key, value);
 }
 
 int value_number(const char *key, const char *value, uint64_t min, uint64_t max,
@@ -69,7 +70,7 @@ int value_alignment(const char *key, const char *value, uint32_t sector_bytes,
 	else if (!align_lcm(*align_bytes, more, align_bytes))
 		return error_input(
 			error,
-			"%s=%s: the least common multiple with the other alignments lies beyond 2^64-1",
+			"%s=%s: the least common multiple with the other alignments exceeds 2^64-1",
 			key, value);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request-value.h - values of requests as they are written, for request.c and
- * request-part.c. Each gives -1 and a fault that names @key and @value.
+ * request-value.h - parsing of values in requests, for request.c and request-part.c. Each
+ * function returns -1 and an error that names @key and @value.
  */
 #pragma once
 
@@ -22,7 +22,7 @@ int value_number(const char *key, const char *value, uint64_t min, uint64_t max,
 /* "yes" or "no". */
 int value_yes(const char *key, const char *value, bool *ret, struct error *error)
 	_must_check_;
-/* Several alignments hold together at their least common multiple. */
+/* Several alignments are combined to their least common multiple. */
 int value_alignment(const char *key, const char *value, uint32_t sector_bytes,
 		    uint64_t *align_bytes, struct error *error) _must_check_;
 /* The index of @key in the list; @what has it, for the message. */

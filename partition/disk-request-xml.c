@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request-xml.c - a layout as XML (schemas/disk.rng), in libvirt's manner: amounts are
+ * request-xml.c - a layout as XML (schemas/disk.rng), in libvirt's style: amounts are
  * elements with a unit attribute. Every element is turned into a key and a value of
- * request.h, so that XML and flags cannot come to mean different things.
+ * request.h, so that XML and flags always mean the same.
  */
 #include "partition/disk-request-read-parts.h"
 
@@ -14,11 +14,11 @@ struct reader {
 	struct part_request *part; /* NULL: the disk's own */
 };
 
-/* An element that holds an amount with a unit, or one that holds plain text. */
+/* An element that contains an amount with a unit, or plain text. */
 struct row {
 	const char *element, *key;
 	bool amount, many; /* with a unit; may be repeated */
-	/* What it may have besides unit, set by the same key. */
+	/* The attributes it may have besides unit, set with the same key. */
 	const char *attributes[3];
 };
 
@@ -95,7 +95,8 @@ static int unknown(const struct reader *reader, int element, const char *what,
 			      document_element_name(reader->document, element), what);
 }
 
-/* Fault if words stand in @element, or elements if it is to hold words. */
+/* Error if @element contains text, or contains elements although it should contain
+ * text. */
 static int check_content(const struct reader *reader, int element, bool words,
 			 struct error *error)
 {
@@ -110,7 +111,7 @@ static int check_content(const struct reader *reader, int element, bool words,
 	return 0;
 }
 
-/* Fault if the element before it in the same parent has said it. */
+/* Error if a previous element of the same parent has set it already. */
 static int check_once(const struct reader *reader, int element, const struct row *row,
 		      struct error *error)
 {
@@ -124,15 +125,15 @@ static int check_once(const struct reader *reader, int element, const struct row
 		if (other->type == XML_ELEMENT_NODE && streq(name, row->element))
 			return error_input_at(error, reader->document->name,
 					      line_of(reader, element),
-					      "<%s> stands there twice", row->element);
+					      "<%s> occurs more than once", row->element);
 	}
 	for (const xmlNode *other = node->parent->children; other && is_size;
 	     other = other->next)
 		if (other->type == XML_ELEMENT_NODE &&
 		    streq((const char *)other->name, "minimal"))
-			return error_input_at(error, reader->document->name,
-					      line_of(reader, element),
-					      "<size> and <minimal> exclude each other");
+			return error_input_at(
+				error, reader->document->name, line_of(reader, element),
+				"<size> and <minimal> are mutually exclusive");
 	return 0;
 }
 
@@ -160,7 +161,7 @@ static int read_attributes(struct reader *reader, int element,
 	return 0;
 }
 
-/* "20" with unit='GiB' is "20GiB"; "rest" and "25%" stand without a unit. */
+/* "20" with unit='GiB' is "20GiB"; "rest" and "25%" have no unit. */
 static char *amount(const struct reader *reader, int element)
 {
 	_cleanup_free_ char *content = document_content(reader->document, element);
@@ -208,14 +209,15 @@ static int read_row(struct reader *reader, int element, const struct row *row,
 	    check_once(reader, element, row, error) < 0 ||
 	    set_row_attributes(reader, element, row, error) < 0)
 		return -1;
-	/* <align at='end'/> and <minimal/> say all they have to say. */
+	/* <align at='end'/> and <minimal/> need no text. */
 	if (!*value && streq(row->key, "align"))
 		return 0;
 	return set(reader, element, row->key,
 		   !*value && streq(row->key, "minimal") ? "yes" : value, error);
 }
 
-/* Children of @element that @rows know; -1 with a fault, else whether all were. */
+/* Children of @element that @rows contain; -1 with an error, else whether all were
+ * known. */
 static int read_children(struct reader *reader, int element, const struct row *rows,
 			 struct error *error)
 {

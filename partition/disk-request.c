@@ -26,7 +26,10 @@ void disk_request_free(struct disk_request *request)
 	*request = (struct disk_request){};
 }
 
-/* A GUID for a GPT, eight hexadecimal digits for an MBR: which one fits says layout. */
+/*
+ * A GUID for a GPT, eight hexadecimal digits for an MBR: layout checks which one is
+ * right.
+ */
 static int set_disk_id(struct disk_request *request, const char *value,
 		       struct error *error)
 {
@@ -38,9 +41,9 @@ static int set_disk_id(struct disk_request *request, const char *value,
 		request->has_signature = true;
 		return 0;
 	}
-	return error_input(error,
-			   "uuid=%s: neither a GUID nor a disk signature like 0x1badb002",
-			   value);
+	return error_input(
+		error, "uuid=%s: neither a GUID nor a disk signature such as 0x1badb002",
+		value);
 }
 
 enum disk_key {
@@ -88,7 +91,7 @@ static int set_label(struct disk_request *request, const char *value, struct err
 	return 0;
 }
 
-/* "512" as everybody writes it, or with a unit. */
+/* "512" as usually written, or with a unit. */
 static int set_sector_size(struct disk_request *request, const char *value,
 			   struct error *error)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request.h - what the user wants on a disk, before any of it has a place. Flags, XML
- * and sfdisk scripts all fill it through the same two setters, so that a key means the
- * same wherever it stands.
+ * request.h - what the user wants on a disk, before any of it has a position. Flags, XML
+ * and sfdisk scripts all fill it through the same two setters, so that a key always means
+ * the same.
  */
 #pragma once
 
@@ -11,10 +11,10 @@
 #include "partition/partition-table.h"
 
 #define REQUEST_MAX_ENTRIES 1024
-#define REQUEST_WEIGHT      1000 /* of a partition that names none, as in repart.d(5) */
+#define REQUEST_WEIGHT      1000 /* of a partition that gives none, as in repart.d(5) */
 
 enum align_at {
-	AT_BOTH, /* start and end lie on boundaries */
+	AT_BOTH, /* start and end are on boundaries */
 	AT_START,
 	AT_END,
 	AT_NONE,
@@ -22,10 +22,10 @@ enum align_at {
 #define ALIGN_AT_NAMES "both|start|end|none"
 
 enum part_size {
-	PART_UNSET,   /* rest; of an extended partition: what its logical ones need */
+	PART_UNSET,   /* rest; for an extended partition: what its logical ones need */
 	PART_FIXED,   /* size_bytes */
 	PART_PERCENT, /* of the usable space */
-	PART_SHARE,   /* a share by weight of what is left, from min to max; "rest" */
+	PART_SHARE,   /* a share of the rest by weight, from min to max; "rest" */
 };
 
 enum uuid_rule {
@@ -52,14 +52,14 @@ struct part_request {
 	bool active;
 };
 
-/* Owns its parts. Begin with disk_request_init. */
+/* Owns its parts. Initialize with disk_request_init. */
 struct disk_request {
 	char *file; /* for messages, owned; NULL for flags */
 	enum table_label label;
 	uint32_t sector_bytes;
 	uint64_t size_bytes; /* 0: not given */
 	bool minimal, has_disk_guid, has_signature;
-	bool exact;             /* an sfdisk script: sizes are kept as they stand */
+	bool exact;             /* an sfdisk script: sizes are kept exactly */
 	uint64_t align_bytes;   /* 0: 1 MiB */
 	uint64_t cluster_bytes; /* of the image, 0: none */
 	enum align_at at;
@@ -80,7 +80,7 @@ void disk_request_free(struct disk_request *request);
 /*
  * Sets what @key names on the disk: size, label, sector-size, align (repeated: the least
  * common multiple), align-at, rule, cluster-size, first-lba, last-lba, entries, seed,
- * uuid-rule, uuid, minimal. Faults name the key and the value.
+ * uuid-rule, uuid, minimal. Errors name the key and the value.
  */
 int disk_request_set(struct disk_request *request, const char *key, const char *value,
 		     struct error *error) _must_check_;

@@ -2,10 +2,10 @@
 /*
  * edit-dos.c - changes entries of an MBR and of EBRs.
  *
- * Theory of operation: each partition has one entry in one sector: primary ones in
- * sector 0, logical ones first in their EBR. An EBR that is new is written before the
- * one that links to it, so that the chain is whole at every instant. All changes are
- * made in copies of the sectors; what is not an entry that changes keeps its bytes.
+ * Theory of operation: each partition has one entry in one sector: primary ones in sector
+ * 0, logical ones first in their EBR. A new EBR is written before the one that links to
+ * it, so that the chain is complete at any time. All changes are made in copies of the
+ * sectors; everything that is not a changed entry keeps its bytes.
  */
 #include "partition/edit-parts.h"
 
@@ -13,7 +13,7 @@
 
 #include <inttypes.h>
 
-#define HEADS         255 /* the geometry that everybody writes and nobody reads */
+#define HEADS         255 /* the geometry that everyone writes and nobody reads */
 #define TRACK_SECTORS 63
 
 struct dos_edit {
@@ -29,7 +29,7 @@ struct dos_edit {
 	sectors;
 };
 
-/* A copy of the sector, read on first use. NULL with *error filled. */
+/* A copy of the sector, read on first use. NULL with *error filled in. */
 static uint8_t *sector_at(struct dos_edit *edit, uint64_t lba, unsigned group,
 			  struct error *error)
 {
@@ -47,7 +47,7 @@ static uint8_t *sector_at(struct dos_edit *edit, uint64_t lba, unsigned group,
 	return sector->bytes;
 }
 
-/* Cylinder, head and sector as an entry packs them; the most it can say beyond that. */
+/* Cylinder, head and sector as packed in an entry; the maximum if they do not fit. */
 static void put_chs(uint8_t *at, uint64_t lba)
 {
 	uint64_t cylinder = lba / (HEADS * TRACK_SECTORS);
@@ -64,7 +64,7 @@ static void put_chs(uint8_t *at, uint64_t lba)
 	at[2] = (uint8_t)cylinder;
 }
 
-/* @base is what the entry's start counts from. */
+/* @base is what the entry's start is relative to. */
 static void put_entry(uint8_t *sector, int index, uint8_t code, uint64_t base,
 		      const uint64_t range[2])
 {
@@ -87,14 +87,14 @@ static const struct partition *extended_of(const struct partition_table *table)
 	return NULL;
 }
 
-/* The logical partition in front of this one in the chain, which goes by numbers. */
+/* The logical partition before this one in the chain, which is ordered by number. */
 static const struct partition *chain_before(const struct dos_edit *edit,
 					    const struct partition *partition)
 {
 	return partition_table_find(edit->wanted, partition->number - 1);
 }
 
-/* The link to @partition's EBR in the EBR before it. */
+/* The link to @partition's EBR in the previous EBR. */
 static int put_link(struct dos_edit *edit, const struct partition *partition,
 		    struct error *error)
 {
@@ -120,7 +120,7 @@ static int put_logical(struct dos_edit *edit, const struct partition *partition,
 
 	if (!sector)
 		return -1;
-	/* What was there was somebody's data once and would be read as entries. */
+	/* The old content was a user's data and would be read as entries. */
 	if (is_new)
 		memset(sector, 0, edit->sector_bytes);
 	put_entry(sector, 0, partition->type_code, partition->ebr_lba, range);
@@ -146,8 +146,8 @@ static int put_primary(struct dos_edit *edit, const struct partition *partition,
 }
 
 /*
- * A new extended partition has no EBR yet, and what stood in its first block must not
- * be taken for one.
+ * A new extended partition has no EBR yet, and the old content of its first block must
+ * not be taken for one.
  */
 static int clear_head(struct dos_edit *edit, const struct partition *extended,
 		      struct error *error)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * edit-gpt.c - changes the entries of a GPT and makes both its copies from one.
+ * edit-gpt.c - changes the entries of a GPT and makes both copies from one.
  *
- * Theory of operation: header and array of the believed copy are read as bytes; entries
+ * Theory of operation: header and array of the trusted copy are read as bytes; entries
  * that differ are changed in them; then both copies are made from these bytes, each with
- * its own places and checksums. What the header or the entries have beyond what we know
- * stays. The reader has found all places sound before.
+ * its own addresses and checksums. Parts of the header or the entries that we do not know
+ * are kept. The reader has already checked all addresses.
  */
 #include "partition/edit-parts.h"
 
@@ -38,7 +38,7 @@ struct gpt_edit {
 	struct disk_io *io;
 	const struct inspection *seen;
 	const struct partition_table *wanted;
-	const struct gpt_header *header; /* the believed copy's */
+	const struct gpt_header *header; /* of the trusted copy */
 	uint8_t bytes[4096];             /* its sector */
 	uint8_t *array;                  /* owned, whole sectors */
 	uint64_t array_sectors;
@@ -57,7 +57,7 @@ static int read_copy(struct gpt_edit *edit, struct error *error)
 			 edit->header->entries_lba * n, error);
 }
 
-/* One character of UTF-8 as UTF-16LE; the number of units. */
+/* Encodes one character of UTF-8 as UTF-16LE; returns the number of units. */
 static int put_character(uint8_t *at, uint32_t c, int room)
 {
 	uint32_t units[2] = {c, 0};
@@ -122,7 +122,7 @@ static void change_entries(struct gpt_edit *edit)
 	}
 }
 
-/* A header for one copy, its sector into @ret. */
+/* Makes a header for one copy; its sector into @ret. */
 static void make_header(const struct gpt_edit *edit, enum gpt_copy copy,
 			uint64_t entries_lba, uint8_t ret[static 4096])
 {
@@ -139,7 +139,7 @@ static void make_header(const struct gpt_edit *edit, enum gpt_copy copy,
 	put_le32(ret + HEADER_CRC_AT, crc32_add(0, ret, get_le32(ret + HEADER_BYTES_AT)));
 }
 
-/* The array of a copy stays where it is; a copy without a place gets the usual one. */
+/* The array of a copy does not move; a copy without an array gets the usual position. */
 static uint64_t array_place(const struct gpt_edit *edit, enum gpt_copy copy)
 {
 	const struct gpt_header *header = &edit->seen->gpt[copy];
@@ -167,7 +167,7 @@ static int write_copy(struct gpt_edit *edit, enum gpt_copy copy, struct patch *r
 			   header, error);
 }
 
-/* Written only where it is not as it should be; boot code and signature stay. */
+/* Written only if it is not as it should be; boot code and signature are kept. */
 static int write_pmbr(struct gpt_edit *edit, struct patch *ret, struct error *error)
 {
 	uint64_t n = MIN(edit->wanted->n_sectors - 1, (uint64_t)UINT32_MAX);
@@ -190,7 +190,7 @@ static int write_pmbr(struct gpt_edit *edit, struct patch *ret, struct error *er
 	return edit_sector(edit->io, ret, 0, EDIT_PMBR, sector, error);
 }
 
-/* The backup must not come to lie on a partition, nor one on it. */
+/* The backup must not overlap a partition. */
 static int check_room(const struct gpt_edit *edit, struct error *error)
 {
 	const struct partition_table *wanted = edit->wanted;
@@ -198,12 +198,13 @@ static int check_room(const struct gpt_edit *edit, struct error *error)
 
 	if (array_place(edit, GPT_BACKUP) <= wanted->last_usable_lba ||
 	    wanted->first_usable_lba < first)
-		return error_input(error, "there is no room for both copies of the GPT");
+		return error_input(error,
+				   "there is not enough room for both copies of the GPT");
 	for (size_t i = 0; i < wanted->partitions.n; i++)
 		if (wanted->partitions.v[i].end_lba > wanted->last_usable_lba)
 			return error_input(
 				error,
-				"partition %u would lie where the backup GPT has to be",
+				"partition %u overlaps the blocks that the backup GPT needs",
 				wanted->partitions.v[i].number);
 	return 0;
 }
@@ -219,7 +220,7 @@ int gpt_edit(struct disk_io *io, const struct inspection *seen,
 	int rc = -1;
 
 	if (!edit.header->good || edit.header->entry_bytes != GPT_ENTRY_BYTES)
-		return error_input(error, "%s: the %s GPT cannot be taken", io->name,
+		return error_input(error, "%s: the %s GPT cannot be used", io->name,
 				   from == GPT_PRIMARY ? "primary" : "backup");
 	if (read_copy(&edit, error) == 0 && check_room(&edit, error) == 0) {
 		change_entries(&edit);

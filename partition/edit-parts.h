@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* edit-parts.h - what the files of edit share. */
+/* edit-parts.h - shared by the files edit*.c. */
 #pragma once
 
 #include "partition/disk-io.h"
 #include "partition/inspection.h"
 #include "partition/patch.h"
 
-/* Groups of the patch, numbered as those of table.h. */
+/* Groups of the patch, numbered like those of table.h. */
 enum edit_group {
-	EDIT_BACKUP,  /* GPT: the backup copy; MBR: EBRs that are new */
+	EDIT_BACKUP,  /* GPT: the backup copy; MBR: new EBRs */
 	EDIT_PRIMARY, /* GPT: the primary copy; MBR: the sectors that lead to those */
 	EDIT_PMBR,    /* GPT: the protective MBR */
 };
 
-/* The two labels' parts of it. */
+/* The parts for each label. */
 int gpt_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
 	     struct error *error) _must_check_;
 int dos_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, struct patch *ret, struct error *error)
 	_must_check_;
-/* Adds the sector at @lba as @new makes it. */
+/* Adds the sector at @lba with the content @new. */
 int edit_sector(struct disk_io *io, struct patch *patch, uint64_t lba, unsigned group,
 		const uint8_t *new, struct error *error) _must_check_;

@@ -5,7 +5,7 @@
 #include "partition/inspect.h"
 #include "partition/disk-layout.h"
 
-/* A whole label may have been written there, whatever kind it is (table.h, replace). */
+/* A complete label may have been there, whatever its type (table.h, replace). */
 static uint64_t head_of(const struct partition_table *table)
 {
 	return MAX(label_head_sectors(table->label, table->sector_bytes,
@@ -18,7 +18,7 @@ static uint64_t tail_of(const struct partition_table *table)
 	return label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
 }
 
-/* How many bytes of this sector, from its first, may be erased. */
+/* How many bytes of this sector, from its first byte, may be erased. */
 static uint32_t erasable(const struct partition_table *table, uint64_t lba)
 {
 	if (lba == 0)
@@ -32,7 +32,7 @@ static uint32_t erasable(const struct partition_table *table, uint64_t lba)
 	return table->sector_bytes;
 }
 
-/* Zeros in bytes [from, to) of a sector; what the patch says of it stays. */
+/* Zeros bytes [from, to) of a sector; other bytes in the patch are kept. */
 static int erase(struct disk_io *io, struct patch *patch, uint64_t lba, uint32_t from,
 		 uint32_t to, struct error *error)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fill-format.c - a file system in a scratch file, made and filled by the well-kept tools
- * of its kind, without root.
+ * fill-format.c - creates a file system in a scratch file and fills it with standard
+ * tools, without root.
  */
 #include "partition/fill-format.h"
 
@@ -19,13 +19,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The time of a file system made with a seed: the first that FAT can say. */
+/* The time in a file system made with a seed: the earliest that FAT supports. */
 #define SEEDED_TIME "315532800"
 
-/* How each file system is made; a NULL copies: no way to fill it without root. */
+/* How each file system is made; copies is NULL if it cannot be filled without root. */
 struct maker {
 	const char *name, *program, *uuid, *label, *folder;
-	unsigned label_bytes; /* the longest label it takes */
+	unsigned label_bytes; /* maximum length of the label */
 	bool dashed_uuid;
 };
 static const struct maker makers[] = {
@@ -60,13 +60,13 @@ int fill_check_format(const struct fill *fill, struct error *error)
 	return 0;
 }
 
-/* A tool at work, and the file that it fills. */
+/* A running tool, and the file that it fills. */
 struct work {
 	struct progress *progress;
 	int scratch;
 };
 
-/* What the file takes on the disk is what has been written so far. */
+/* The space that the file uses on disk is what has been written so far. */
 static void watch(void *context, const char *said _unused_)
 {
 	const struct work *work = context;
@@ -107,7 +107,7 @@ static int make_uuid(const char *seed, unsigned number, struct guid *ret,
 	return 0;
 }
 
-/* Options that only one kind of file system has. */
+/* Options that only one type of file system has. */
 static void add_special(struct tool *tool, const struct maker *maker, const char *uuid,
 			uint32_t sector_bytes, bool seeded)
 {
@@ -176,7 +176,10 @@ static int no_dots(const struct dirent *entry)
 	return !streq(entry->d_name, ".") && !streq(entry->d_name, "..");
 }
 
-/* mtools: everything in the folder into the root of the FAT, in the order of names. */
+/*
+ * mtools: copies everything in the folder into the root of the FAT, in the order of
+ * names.
+ */
 static int run_mcopy(const struct filling *filling, int scratch, struct error *error)
 {
 	const struct fill *fill = filling->fill;
@@ -201,7 +204,7 @@ static int run_mcopy(const struct filling *filling, int scratch, struct error *e
 	return n > 0 ? run_watched(&tool, filling, scratch, error) : 0;
 }
 
-/* debugfs commands that give each inode's access and change times its own mtime. */
+/* debugfs commands that set each inode's access and change times to its own mtime. */
 static int add_time_commands(struct text *text, const char *folder, struct error *error)
 {
 	_cleanup_free_ char *top = xstrdup(folder);
@@ -230,8 +233,9 @@ static int add_time_commands(struct text *text, const char *folder, struct error
 }
 
 /*
- * mke2fs copies access times, which reading the folder changes, and change times, which
- * differ for each copy of it: with a seed, the same folder must give the same bytes.
+ * mke2fs copies access times, which change when the folder is read, and change times,
+ * which differ for each copy of the folder: with a seed, the same folder must give the
+ * same bytes.
  */
 static int settle_times(const struct filling *filling, int scratch, struct error *error)
 {
@@ -261,7 +265,8 @@ static int check_folder(const char *path, struct error *error)
 
 	if (stat(path, &status) < 0)
 		return error_input(error, "%s: %s", path, strerror(errno));
-	return S_ISDIR(status.st_mode) ? 0 : error_input(error, "%s is no folder", path);
+	return S_ISDIR(status.st_mode) ? 0
+				       : error_input(error, "%s is not a folder", path);
 }
 
 int fill_format(const struct filling *filling, int scratch, struct error *error)

@@ -41,8 +41,8 @@ int fill_add(struct fill_list *fills, enum fill_kind kind, const char *value,
 	     : kind == FILL_FORMAT ? &fill->format
 				   : &fill->copy_files;
 	if (*to)
-		return error_input(error, "%s: twice for partition %u", options[kind],
-				   number);
+		return error_input(error, "%s: given twice for partition %u",
+				   options[kind], number);
 	*to = xstrndup(value, (size_t)(equals - value));
 	return 0;
 }
@@ -66,12 +66,14 @@ static int check_one(const struct fill *fill, const struct partition_table *tabl
 		return error_input(error, "there is no partition %u to fill",
 				   fill->number);
 	if (partition->kind == KIND_EXTENDED)
-		return error_input(error,
-				   "partition %u is the extended one; fill what is in it",
-				   fill->number);
+		return error_input(
+			error,
+			"partition %u is the extended partition; fill the logical partitions in it",
+			fill->number);
 	if (fill->populate && (fill->format || fill->copy_files))
 		return error_input(
-			error, "partition %u: --populate and --format exclude each other",
+			error,
+			"partition %u: --populate and --format are mutually exclusive",
 			fill->number);
 	if (fill->populate)
 		return 0;
@@ -113,15 +115,15 @@ static int write_at(int fd, const char *bytes, size_t n, uint64_t offset,
 	return 0;
 }
 
-/* A copy under way. */
+/* A copy in progress. */
 struct copy {
 	int from, to;
-	const char *name; /* of what is read */
+	const char *name; /* of the source */
 	uint64_t size, to_offset;
 	struct progress *progress;
 };
 
-/* Copies [start, end) of it; blocks of zeros are left out. */
+/* Copies [start, end) of it; blocks of zeros are skipped. */
 static int copy_extent(const struct copy *copy, uint64_t start, uint64_t end,
 		       struct error *error)
 {
@@ -149,7 +151,7 @@ static int copy_extent(const struct copy *copy, uint64_t start, uint64_t end,
 	return 0;
 }
 
-/* All of its data; holes stay holes where the kernel knows them. */
+/* Copies all of its data; holes stay holes if the kernel knows them. */
 static int copy_file(const struct copy *copy, struct error *error)
 {
 	off_t end = 0;
@@ -159,7 +161,7 @@ static int copy_file(const struct copy *copy, struct error *error)
 
 		if (start < 0 && errno == ENXIO)
 			return 0;
-		if (start < 0) { /* a pipe or a file system that does not know */
+		if (start < 0) { /* a pipe, or a file system without this feature */
 			start = end;
 			end = (off_t)copy->size;
 		} else {
@@ -178,7 +180,7 @@ static uint64_t room_bytes(const struct filling *filling)
 	return partition_sectors(filling->partition) * filling->table->sector_bytes;
 }
 
-/* Copies @size bytes of @from to where the partition begins. */
+/* Copies @size bytes of @from to the beginning of the partition. */
 static int copy_in(const struct filling *filling, int from, const char *name,
 		   uint64_t size, struct error *error)
 {
@@ -197,7 +199,7 @@ static int copy_in(const struct filling *filling, int from, const char *name,
 	return copy_file(&copy, error);
 }
 
-/* How long it is, if it can go into the partition as it is. */
+/* Its length, if it can be copied into the partition directly. */
 static int measure(const struct filling *filling, int from, uint64_t *ret_bytes,
 		   struct error *error)
 {
@@ -210,13 +212,13 @@ static int measure(const struct filling *filling, int from, uint64_t *ret_bytes,
 		return error_input(error, "%s: neither a file nor a disk", name);
 	if ((uint64_t)size > room)
 		return error_input(
-			error, "%s has %ju bytes, partition %u only %ju: short by %ju",
+			error, "%s has %ju bytes, partition %u has %ju: %ju bytes short",
 			name, (uintmax_t)size, filling->fill->number, (uintmax_t)room,
 			(uintmax_t)((uint64_t)size - room));
 	if (pread(from, magic, 4, 0) == 4 && memcmp(magic, "QFI\xfb", 4) == 0)
 		return error_input(
 			error,
-			"%s is a qcow2 image; make a raw one of it first: qemu-img convert -O raw",
+			"%s is a qcow2 image; convert it to raw first: qemu-img convert -O raw",
 			name);
 	*ret_bytes = (uint64_t)size;
 	return 0;
@@ -237,7 +239,7 @@ static int populate(const struct filling *filling, struct error *error)
 	return copy_in(filling, from, name, size, error);
 }
 
-/* Without a name, or with one that is gone at once. */
+/* Without a name, or with a name that is removed at once. */
 static int open_scratch(int folder_fd)
 {
 	_cleanup_free_ char *name = xasprintf(".scratch.%ld.tmp", (long)getpid());
@@ -257,15 +259,16 @@ static int format(const struct filling *filling, struct error *error)
 	uint64_t room = room_bytes(filling);
 
 	if (scratch < 0)
-		return error_system(error, errno, "cannot make a scratch file");
+		return error_system(error, errno, "cannot create a scratch file");
 	if (ftruncate(scratch, (off_t)room) < 0)
 		return error_system(error, errno,
-				    "cannot make a scratch file of %ju bytes",
+				    "cannot create a scratch file of %ju bytes",
 				    (uintmax_t)room);
 	if (fill_format(filling, scratch, error) < 0)
 		return -1;
 	if (lseek(scratch, 0, SEEK_END) != (off_t)room)
-		return error_system(error, 0, "%s changed the size of what it was given",
+		return error_system(error, 0,
+				    "%s changed the size of the file that it was given",
 				    filling->fill->format);
 	return copy_in(filling, scratch, "the file system", room, error);
 }

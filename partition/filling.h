@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* filling.h - what one partition is filled with, and where that goes. */
+/* filling.h - what one partition is filled with, and where it is written. */
 #pragma once
 
 #include "base/progress.h"
@@ -15,15 +15,15 @@ struct fill {
 	char *copy_files; /* a folder; NULL: empty */
 };
 
-/* Where it all goes. */
+/* Where everything is written. */
 struct fill_target {
 	int fd;           /* the raw image */
-	int folder_fd;    /* where scratch files are made */
-	const char *seed; /* UUIDs and times of file systems follow from it; NULL */
-	struct progress *progress; /* NULL: nobody watches */
+	int folder_fd;    /* where scratch files are created */
+	const char *seed; /* UUIDs and times of file systems are derived from it; NULL */
+	struct progress *progress; /* NULL: no progress is reported */
 };
 
-/* The partition that is filled, and where. */
+/* The partition that is filled, and its position. */
 struct filling {
 	const struct fill *fill;
 	const struct partition_table *table;

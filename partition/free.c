@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * free.c - the free space of a table, and room in it for one more partition.
+ * free.c - the free space of a table, and finding space for one more partition.
  *
- * Theory of operation: what is taken are partitions and, in an extended partition, the
- * blocks that hold EBRs. The gaps between are the extents. In each the partition would
- * begin at the first boundary (behind the block for its EBR) and end on one; of the
- * extents that can hold that, the smallest is taken, so that large ones stay large.
+ * Theory of operation: the space in use is partitions and, in an extended partition, the
+ * blocks that hold EBRs. The gaps between them are the extents. In each extent the
+ * partition would begin at the first boundary (after the block for its EBR) and end on
+ * one; of the extents that are large enough, the smallest is used, so that large ones
+ * stay large.
  */
 #include "partition/free.h"
 
@@ -79,7 +80,7 @@ static bool is_share(const struct part_slot *slot)
 	return slot->min != slot->max;
 }
 
-/* The partition's place in one extent; false if it does not fit. */
+/* The partition's position in one extent; false if it does not fit. */
 static bool place(const struct part_slot *slot, const struct extent *extent,
 		  struct room *ret)
 {
@@ -150,7 +151,7 @@ static int no_room(const struct extents *extents, const struct part_place *wante
 	return error_input(error, "no room for %s)", sizes.s);
 }
 
-/* Takes [start, end) out of the extents. */
+/* Removes [start, end) from the extents. */
 static void keep_free(struct extents *extents, const struct extent *kept)
 {
 	for (size_t i = 0, n = extents->list.n; i < n; i++) {
@@ -250,8 +251,8 @@ int partition_grow(struct partition_table *table, unsigned number,
 				   (end - limit) * table->sector_bytes);
 	if (end < partition->end_lba + 1 && size_bytes > 0)
 		return error_input(error,
-				   "partition %u would get smaller, by %" PRIu64
-				   " bytes; only growing is safe",
+				   "partition %u would shrink by %" PRIu64
+				   " bytes; partitions can only grow",
 				   number,
 				   (partition->end_lba + 1 - end) * table->sector_bytes);
 	if (end > partition->end_lba + 1)

@@ -20,12 +20,12 @@ static int resize_raw(const char *path, uint64_t size_bytes, struct error *error
 				    path);
 	if (ftruncate(fd, (off_t)size_bytes) < 0)
 		return error_system(error, errno,
-				    "%s: cannot be made %" PRIu64 " bytes long", path,
+				    "%s: cannot be resized to %" PRIu64 " bytes", path,
 				    size_bytes);
 	if (fsync(fd) < 0)
 		return error_system(error, errno,
 				    "%s: has %" PRIu64
-				    " bytes now, and cannot be flushed",
+				    " bytes now, but cannot be flushed",
 				    path, size_bytes);
 	return 0;
 }
@@ -62,15 +62,18 @@ int image_enlarge(const char *path, const struct disk_wish *wish, uint64_t size_
 		return -1;
 	now = io->size_bytes;
 	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
-		rc = error_input(error, "%s: is a block device, which has its own size",
+		rc = error_input(error,
+				 "%s: is a block device, whose size cannot be changed",
 				 path);
 	else if (size_bytes < now)
 		rc = error_input(error,
 				 "%s: has %" PRIu64 " bytes, more than %" PRIu64
-				 "; it only gets larger",
+				 "; it can only grow",
 				 path, now, size_bytes);
 	else if (size_bytes % 512)
-		rc = error_input(error, "%s: %" PRIu64 " bytes are not whole sectors",
+		rc = error_input(error,
+				 "%s: %" PRIu64
+				 " bytes is not a multiple of the sector size",
 				 path, size_bytes);
 	else if (size_bytes > now && kind.format == IMAGE_RAW)
 		rc = resize_raw(path, size_bytes, error); /* while it is locked */
@@ -93,7 +96,7 @@ int image_shorten(const char *path, const struct disk_wish *wish, uint64_t from_
 	if (!io)
 		return -1;
 	if (io->size_bytes != from_bytes)
-		rc = error_system(error, 0, "%s: was resized meanwhile", path);
+		rc = error_system(error, 0, "%s: was resized in the meantime", path);
 	else if (kind.format == IMAGE_RAW)
 		rc = resize_raw(path, to_bytes, error); /* while it is locked */
 	if (rc < 0)
@@ -105,7 +108,8 @@ int image_shorten(const char *path, const struct disk_wish *wish, uint64_t from_
 	return rc;
 }
 
-/* Where what is behind @partition begins, and what it is: a number, or 0 for the end. */
+/* Where the space after @partition ends, and with what: a number, or 0 for the
+ * end. */
 static uint64_t find_next(const struct partition_table *table,
 			  const struct partition *partition, unsigned *ret_number)
 {
@@ -144,7 +148,7 @@ void text_add_obstacle(struct text *text, const struct partition_table *table,
 	else
 		text_printf(text, "the last usable block is %" PRIu64, next - 1);
 	if (next - 1 > partition->end_lba)
-		text_printf(text, ", with no boundary between");
+		text_printf(text, ", with no boundary in between");
 	text_addc(text, '\n');
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * image-commit.c - what an image can come to take.
+ * image-commit.c - the space that an image may use eventually.
  *
- * Theory of operation: a qcow2 file only grows. What it can come to take is the length
- * of an image with all its clusters in use (qcow2-size.c). That is exact for an image
- * whose tables lie where qemu-img create puts them and whose first refcount table is
- * enough. Everything else makes it an upper bound: snapshots keep the clusters they
- * have while the guest fills new ones; bitmaps are written anew before the old ones are
- * released; a refcount table that moved leaves its old place behind. What the file
- * system needs for its own account of the file (ext4: a block of extents for a scattered
- * one) is in nobody's length and not counted.
+ * Theory of operation: a qcow2 file only grows. Its commitment is the length of an image
+ * with all its clusters in use (qcow2-size.c). That is exact for an image whose tables
+ * are where qemu-img create puts them and whose first refcount table is large enough.
+ * Everything else makes it an upper bound: snapshots keep their clusters while the guest
+ * fills new ones; bitmaps are rewritten before the old ones are released; a refcount
+ * table that moved leaves its old position unused. The metadata that the file system
+ * needs for the file (ext4: a block of extents for a fragmented one) is in nobody's
+ * length and is not counted.
  */
 #include "partition/image-commit.h"
 
@@ -19,8 +19,7 @@
 
 /*
  * What a moving refcount table was measured to add, at most: 0.21 % of the full length
- * over clusters of 512 bytes to 4 KiB (facts of this project, section 5). One part in
- * 200 is twice that.
+ * over clusters of 512 bytes to 4 KiB. One part in 200 is about twice that.
  */
 #define MARGIN_DIVISOR 200
 
@@ -55,7 +54,7 @@ static void commit_full(struct image_size *size, const struct qcow2_options *opt
 		image_round_up(full / MARGIN_DIVISOR, options->cluster_bytes);
 	size->commitment_bytes += size->margin_bytes;
 	note(size,
-	     xstrdup("The refcount table moves while the image fills, so the commitment has a margin of 0.5 %."));
+	     xstrdup("The refcount table moves while the image fills up, so the commitment includes a margin of 0.5 %."));
 }
 
 void image_commit_snapshots(struct image_size *size, uint32_t snapshots)
@@ -67,19 +66,17 @@ void image_commit_snapshots(struct image_size *size, uint32_t snapshots)
 		size->commitment_bytes = IMAGE_UNKNOWN;
 		size->margin_bytes = 0;
 		note(size,
-		     xstrdup("Each snapshot lets the image grow by its whole capacity again, and no number of them was said."));
+		     xstrdup("Each snapshot lets the image grow by its whole capacity again, and the number of snapshots is not limited."));
 		return;
 	}
 	size->kind = COMMITMENT_ESTIMATE;
 	size->commitment_bytes *= (uint64_t)snapshots + 1;
-	note(size,
-	     xasprintf(
-		     "Room for %" PRIu32
-		     " more snapshots without the memory of a running guest is in the commitment.",
-		     snapshots));
+	note(size, xasprintf("The commitment includes room for %" PRIu32
+			     " more snapshots without guest memory.",
+			     snapshots));
 }
 
-/* Everything about an existing image that makes its commitment a bound only. */
+/* Everything about an existing image that makes its commitment only an upper bound. */
 void image_commit_existing(struct image_size *size, const struct qcow2_header *header,
 			   uint64_t bitmap_bytes)
 {
@@ -96,29 +93,28 @@ void image_commit_existing(struct image_size *size, const struct qcow2_header *h
 		note(size,
 		     xasprintf(
 			     "It has %" PRIu32
-			     " internal snapshot%s: what is in there stays while the guest writes all anew.",
+			     " internal snapshot%s, whose data is kept while the guest rewrites everything.",
 			     header->n_snapshots, header->n_snapshots == 1 ? "" : "s"));
 	}
 	if (bitmap_bytes > 0) {
 		size->kind = COMMITMENT_ESTIMATE;
 		size->commitment_bytes += 2 * bitmap_bytes;
 		note(size,
-		     xasprintf(
-			     "It has %" PRIu32
-			     " bitmap%s, written anew before the old clusters are free.",
-			     header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
+		     xasprintf("It has %" PRIu32
+			       " bitmap%s, rewritten before the old clusters are freed.",
+			       header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
 	}
 	if (!as_created && size->kind == COMMITMENT_EXACT) {
 		size->kind = COMMITMENT_ESTIMATE;
 		note(size,
-		     xstrdup("Its tables have moved since it was made; their old places may stay in use."));
+		     xstrdup("Its tables have moved since it was created; their old positions may still be in use."));
 	}
 	if (size->length_bytes > size->commitment_bytes &&
 	    size->allocation_bytes <= size->length_bytes) {
 		size->kind = COMMITMENT_ESTIMATE;
 		size->commitment_bytes = size->length_bytes;
 		note(size,
-		     xstrdup("It is longer already than a full image needs to be."));
+		     xstrdup("It is already longer than a full image needs to be."));
 	}
 }
 
@@ -131,10 +127,10 @@ void image_note_state(struct image_size *size, const struct qcow2_header *header
 		note(size, xstrdup("QEMU has marked it as corrupt."));
 	if (header->data_file)
 		note(size,
-		     xstrdup("Its data lies in the data file, which has its own sizes; these are of the metadata alone."));
+		     xstrdup("Its data is in the data file, which has its own sizes; these sizes are of the metadata alone."));
 	if (header->backing_file)
 		note(size,
-		     xstrdup("It rests on a backing file, which is not counted here."));
+		     xstrdup("It depends on a backing file, which is not counted here."));
 }
 
 void image_measure_new_raw(uint64_t capacity_bytes, const struct image_question *question,
@@ -144,7 +140,7 @@ void image_measure_new_raw(uint64_t capacity_bytes, const struct image_question 
 
 	size->capacity_bytes = size->length_bytes = capacity_bytes;
 	size->commitment_bytes = image_round_up(capacity_bytes, question->block_bytes);
-	/* qemu-img create writes the first block, to find out about alignment. */
+	/* qemu-img create writes the first block, to determine the alignment. */
 	size->allocation_bytes = question->block_bytes && capacity_bytes
 					 ? question->block_bytes
 					 : IMAGE_UNKNOWN;
@@ -168,7 +164,7 @@ void image_measure_new_qcow2(const struct qcow2_options *options,
 		size->allocation_bytes = IMAGE_UNKNOWN;
 		note(size,
 		     xstrdup(options->preallocated_data
-				     ? "It is preallocated: all but some of its metadata is allocated from the start."
+				     ? "It is preallocated: everything but some of its metadata is allocated from the start."
 				     : "It is preallocated: all of its metadata is allocated from the start, no data."));
 	}
 	image_commit_snapshots(size, question->snapshots);

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* image-commit.h - what an image can come to take. */
+/* image-commit.h - the space that an image may use eventually. */
 #pragma once
 
 #include "partition/image-size.h"
 #include "partition/qcow2.h"
 
-/* @to may be 0 or 1: as it is. */
+/* @to may be 0 or 1: unchanged. */
 uint64_t image_round_up(uint64_t n, uint64_t to);
 /*
- * The commitment of an existing qcow2, from its header and what its bitmaps take: a bound
- * only, where anything has happened to it since it was made.
+ * The commitment of an existing qcow2, from its header and the space that its bitmaps
+ * use: only an upper bound if anything has happened to it since it was created.
  */
 void image_commit_existing(struct image_size *size, const struct qcow2_header *header,
 			   uint64_t bitmap_bytes);
-/* Room for so many snapshots yet to come, on top of it. */
+/* Adds room for this many future snapshots. */
 void image_commit_snapshots(struct image_size *size, uint32_t snapshots);
-/* Notes what the header says of damage and of other files. */
+/* Notes what the header says about damage and about other files. */
 void image_note_state(struct image_size *size, const struct qcow2_header *header);
-/* Sizes of a raw image yet to be made. */
+/* Sizes of a raw image that does not exist yet. */
 void image_measure_new_raw(uint64_t capacity_bytes, const struct image_question *question,
 			   struct image_sizes *sizes);
 /*
- * Sizes of a qcow2 image yet to be made, and of its data file if it has one. What a
- * preallocated one allocates at once is unknown; its commitment is that of any other.
+ * Sizes of a qcow2 image that does not exist yet, and of its data file if it has one.
+ * What a preallocated one allocates at once is unknown; its commitment is the same as
+ * that of any other.
  */
 void image_measure_new_qcow2(const struct qcow2_options *options,
 			     const struct image_question *question,

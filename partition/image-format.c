@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* image-format.c - which format an image has, by its first bytes. */
+/* image-format.c - detects the format of an image from its first bytes. */
 #include "partition/image.h"
 
 const char *image_format_name(enum image_format format)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* image-size.h - what is asked about images, and what was found. */
+/* image-size.h - questions about images, and the answers. */
 #pragma once
 
 #include "base/vec.h"
@@ -11,22 +11,24 @@ enum image_format { IMAGE_RAW, IMAGE_QCOW2 };
 const char *image_format_name(enum image_format format);
 
 enum commitment_kind {
-	COMMITMENT_EXACT,     /* the image ends there when the guest has written all */
+	COMMITMENT_EXACT,     /* the size of the image when the guest has written
+			       * everything */
 	COMMITMENT_ESTIMATE,  /* an upper bound that need not be reached */
-	COMMITMENT_UNBOUNDED, /* there is none */
+	COMMITMENT_UNBOUNDED, /* for tests: a row that is left out */
 };
 const char *commitment_kind_name(enum commitment_kind kind);
 
 #define IMAGE_ANY_SNAPSHOTS UINT32_MAX
 #define IMAGE_UNKNOWN       UINT64_MAX
 
-/* What is to be known about images; zeroed: each as it is, no snapshots to come. */
+/* What to compute for images; zeroed: each as it is, without future snapshots. */
 struct image_question {
 	uint32_t snapshots; /* internal ones still to be taken */
 	bool follow;        /* measure backing and data files too */
-	bool format_given;  /* take @format, do not look */
+	bool format_given;  /* use @format, do not detect it */
 	enum image_format format;
-	uint32_t block_bytes; /* of the file system of images yet to be; 0 unknown */
+	uint32_t block_bytes; /* of the file system for images that do not exist yet; 0
+			       * unknown */
 };
 
 /* All pointers are owned. */
@@ -34,11 +36,11 @@ struct image_size {
 	char *file;
 	enum image_format format;
 	uint64_t capacity_bytes, length_bytes;
-	uint64_t allocation_bytes; /* IMAGE_UNKNOWN for one yet to be */
+	uint64_t allocation_bytes; /* IMAGE_UNKNOWN for one that does not exist yet */
 	uint64_t commitment_bytes; /* IMAGE_UNKNOWN if unbounded */
-	uint64_t margin_bytes;     /* what of it is there for safety, measured */
+	uint64_t margin_bytes;     /* the part of it that is a measured safety margin */
 	enum commitment_kind kind;
-	char *backing_file, *data_file; /* as the header names them */
+	char *backing_file, *data_file; /* as the header gives them */
 	VEC(char *) notes;              /* one sentence each */
 	uint64_t device, inode;         /* of the file, to count no file twice */
 };

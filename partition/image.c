@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* image.c - measuring images that are there, and what they rest on. */
+/* image.c - measures existing images and the files that they depend on. */
 #include "partition/image.h"
 
 #include "partition/image-commit.h"
@@ -19,7 +19,7 @@
 
 #define MAX_CHAIN 200 /* as in QEMU's block layer: deeper is an error in practice */
 
-/* An open image and what fstat said. */
+/* An open image and the result of fstat. */
 struct opened {
 	const char *path;
 	int fd;
@@ -35,7 +35,7 @@ static void close_image(struct opened *image)
 	free(image->front);
 }
 
-/* As many of @n bytes as there are; -1 with *error filled. */
+/* Reads up to @n bytes; -1 with *error filled in. */
 static ssize_t read_at(const struct opened *image, uint8_t *buffer, size_t n,
 		       uint64_t offset, struct error *error)
 {
@@ -70,7 +70,7 @@ static int find_lengths(struct opened *image, struct error *error)
 		return error_input(error, "%s: is neither a file nor a block device",
 				   image->path);
 	else if (ioctl(image->fd, BLKGETSIZE64, &image->length_bytes) < 0)
-		return error_system(error, errno, "%s: cannot tell its size",
+		return error_system(error, errno, "%s: cannot determine its size",
 				    image->path);
 	return 0;
 }
@@ -80,7 +80,7 @@ static int open_image(const char *path, struct opened *ret, struct error *error)
 	ssize_t n;
 
 	*ret = (struct opened){.path = path};
-	/* O_NONBLOCK: a FIFO must not make us wait for a writer. */
+	/* O_NONBLOCK: do not wait for a writer if it is a FIFO. */
 	ret->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (ret->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return error_input(error, "%s: no such file", path);
@@ -92,7 +92,7 @@ static int open_image(const char *path, struct opened *ret, struct error *error)
 		return -1;
 	ret->n_front = (size_t)MIN(ret->length_bytes, (uint64_t)QCOW2_MAX_HEADER);
 	ret->front = xcalloc(1, ret->n_front + 1);
-	/* All of it only for what may have a header that long. */
+	/* Reads more only if the format may have a header that long. */
 	n = read_at(ret, ret->front, MIN(ret->n_front, (size_t)4096), 0, error);
 	if (n == 4096 && qcow2_is(ret->front, (size_t)n))
 		n = read_at(ret, ret->front, ret->n_front, 0, error);
@@ -142,7 +142,7 @@ static int measure_bitmaps(const struct opened *image, const struct qcow2_header
 	if (header->bitmap_directory_offset > image->length_bytes ||
 	    header->bitmap_directory_bytes >
 		    image->length_bytes - header->bitmap_directory_offset)
-		return error_input(error, "%s: its bitmap directory lies past its end",
+		return error_input(error, "%s: its bitmap directory is past its end",
 				   image->path);
 	directory = xcalloc(1, (size_t)header->bitmap_directory_bytes);
 	n = read_at(image, directory, (size_t)header->bitmap_directory_bytes,
@@ -178,7 +178,7 @@ static int measure_qcow2(const struct opened *image, const struct qcow2_header *
 	return 0;
 }
 
-/* A file that an image names, as a path: beside the image unless it is absolute. */
+/* The path of a file that an image names: relative to the image unless it is absolute. */
 static char *beside(const char *image, const char *name)
 {
 	const char *slash = strrchr(image, '/');
@@ -211,12 +211,13 @@ static int follow(const struct opened *image, const char *name, const char *form
 	if (has_prefix(name, "file:"))
 		name += 5;
 	else if (has_prefix(name, "json:") || strstr(name, "://"))
-		return error_input(error,
-				   "%s: rests on \"%s\", which is no file to measure",
-				   image->path, name);
+		return error_input(
+			error,
+			"%s: depends on \"%s\", which is not a file that can be measured",
+			image->path, name);
 	if (format && !streq(format, "raw") && !streq(format, "qcow2"))
 		return error_input(error,
-				   "%s: rests on a %s image, which is not measured",
+				   "%s: depends on a %s image, which cannot be measured",
 				   image->path, format);
 	question.format_given = format != NULL;
 	question.format = format && streq(format, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
@@ -239,7 +240,7 @@ static int choose_format(const struct opened *image,
 	if (container && !streq(container, "qcow2"))
 		return error_input(
 			error,
-			"%s: is a %s image, and only raw and qcow2 are measured; --format raw takes it as it is",
+			"%s: is a %s image, but only raw and qcow2 can be measured; --format raw measures it as raw",
 			image->path, container);
 	*ret = container ? IMAGE_QCOW2 : IMAGE_RAW;
 	return 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inspect-dos.c - the MBR, the chain of EBRs in an extended partition, and the
- * protective MBR in front of a GPT (UEFI 2.10, 5.2).
+ * inspect-dos.c - the MBR, the chain of EBRs in an extended partition, and the protective
+ * MBR of a GPT (UEFI 2.10, 5.2).
  *
  * Theory of operation: each EBR describes one logical partition, relative to itself, and
- * links to the next EBR, relative to the extended partition. The chain is walked with a
- * limit, every link is held against the extended partition and against all EBRs that
- * were seen. Cylinder, head and sector numbers are not looked at: nothing uses them.
+ * links to the next EBR, relative to the extended partition. The chain is followed up to
+ * a limit; every link is checked against the extended partition and against all EBRs seen
+ * so far. Cylinder, head and sector numbers are ignored: nothing uses them.
  */
 #include "partition/inspect-parts.h"
 
@@ -18,7 +18,7 @@
 /* One 16-byte entry (UEFI 2.10, table 5-2). */
 struct dos_entry {
 	uint8_t flag, code;
-	uint32_t start, n; /* as they stand there */
+	uint32_t start, n; /* as stored */
 };
 
 static struct dos_entry read_entry(const uint8_t *sector, int index)
@@ -41,7 +41,7 @@ static void say_size(struct inspector *in, const struct dos_entry *entry)
 	uint64_t right = MIN(in->n_sectors - 1, (uint64_t)UINT32_MAX);
 	struct finding *finding;
 
-	/* Some tools always write the largest number; kernel and firmware take both. */
+	/* Some tools always write the largest number; kernel and firmware accept both. */
 	if (entry->start == 1 && (entry->n == right || entry->n == UINT32_MAX))
 		return;
 	finding =
@@ -51,7 +51,7 @@ static void say_size(struct inspector *in, const struct dos_entry *entry)
 			       entry->start,
 			       (uint64_t)entry->start + entry->n - (entry->n > 0), right);
 	finding->remedy =
-		xstrdup("Any change of the table by virt-layout writes it anew.");
+		xstrdup("Any change of the table with virt-layout rewrites it.");
 	in->ret->protective = false;
 }
 
@@ -68,16 +68,16 @@ static int find_iso(struct inspector *in, bool *ret, struct error *error)
 	return 0;
 }
 
-/* Such an image boots from optical media, and as a disk by an MBR or a GPT. */
+/* Such an image boots from optical media, and as a disk through an MBR or a GPT. */
 static void say_isohybrid(struct inspector *in, int others)
 {
 	struct finding *finding = inspector_find(
 		in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-		"It is an isohybrid image: ISO 9660 with a GPT and an MBR of %d partition%s, each for another way to boot it.",
+		"It is an isohybrid image: ISO 9660 with a GPT and an MBR of %d partition%s, each for a different way to boot it.",
 		others, others == 1 ? "" : "s");
 
-	finding->remedy = xstrdup(
-		"Leave its tables as they are: a change of one makes it differ from the others.");
+	finding->remedy =
+		xstrdup("Do not change its tables: they must agree with each other.");
 	in->ret->hybrid = true;
 }
 
@@ -89,14 +89,14 @@ static void say_missing(struct inspector *in, int others)
 	if (others > 0) {
 		finding = inspector_find(
 			in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
-			"Beside the GPT there is an MBR with %d partitions and no protective one: systems disagree about which holds.",
+			"In addition to the GPT there is an MBR with %d partitions and no protective entry: systems disagree about which one to use.",
 			others);
 		finding->remedy = xstrdup("Remove the table that does not belong there.");
 		return;
 	}
 	finding = inspector_find(
 		in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-		"The GPT has no protective MBR, so systems that know only MBRs take the disk for empty.");
+		"The GPT has no protective MBR, so systems that only know MBRs consider the disk empty.");
 	finding->remedy = xstrdup("disk recover --repair writes it.");
 }
 
@@ -129,7 +129,7 @@ int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *erro
 		in->ret->protective = false;
 		inspector_find(
 			in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-			"The MBR is a hybrid: %d partition%s stand%s beside the protective one.",
+			"The MBR is a hybrid: %d partition%s exist%s in addition to the protective one.",
 			others, others == 1 ? "" : "s", others == 1 ? "s" : "");
 		return 0;
 	}
@@ -139,7 +139,7 @@ int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *erro
 	if (entry.flag != 0)
 		inspector_find(
 			in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-			"The protective MBR entry has boot flag 0x%02x, and UEFI wants 0.",
+			"The protective MBR entry has boot flag 0x%02x; UEFI requires 0.",
 			entry.flag);
 	return 0;
 }
@@ -174,7 +174,7 @@ static bool check_range(struct inspector *in, unsigned number, uint64_t start, u
 		return true;
 	inspector_find(in, "dos-range", SEVERITY_ERROR, subject,
 		       "Partition %u, blocks %" PRIu64 " to %" PRIu64
-		       ", leaves %s, blocks %" PRIu64 " to %" PRIu64 ".",
+		       ", extends outside %s, blocks %" PRIu64 " to %" PRIu64 ".",
 		       number, start, start + n - 1,
 		       number >= DOS_FIRST_LOGICAL ? "the extended partition"
 						   : "the disk",
@@ -200,12 +200,12 @@ static void add_primary(struct inspector *in, const struct dos_entry *entry,
 	partition->active = entry->flag == 0x80;
 }
 
-/* The chain as far as it was walked. */
+/* The chain as far as it has been followed. */
 struct chain {
 	uint64_t bounds[2]; /* the extended partition */
 	uint64_t seen[DOS_MAX_LOGICAL + 1];
 	unsigned n;
-	uint64_t at; /* the EBR that comes next, 0 at the end */
+	uint64_t at; /* the next EBR, 0 at the end */
 };
 
 static bool chain_may_go_on(struct inspector *in, const struct chain *chain)
@@ -214,7 +214,7 @@ static bool chain_may_go_on(struct inspector *in, const struct chain *chain)
 		inspector_find(
 			in, "dos-ebr", SEVERITY_ERROR, NULL,
 			"The EBR chain leaves the extended partition: it links to block %" PRIu64
-			", outside of %" PRIu64 " to %" PRIu64 ".",
+			", outside %" PRIu64 " to %" PRIu64 ".",
 			chain->at, chain->bounds[0], chain->bounds[1] - 1);
 		return false;
 	}
@@ -262,7 +262,7 @@ static void add_logical(struct inspector *in, struct chain *chain,
 	partition->active = entry->flag == 0x80;
 }
 
-/* The link and what should be empty; sets chain->at. */
+/* The link and the entries that should be empty; sets chain->at. */
 static void follow_link(struct inspector *in, struct chain *chain, const uint8_t *sector)
 {
 	struct dos_entry link = read_entry(sector, 1);
@@ -301,7 +301,7 @@ static int walk_step(struct inspector *in, struct chain *chain, unsigned *number
 	if (sector[510] != 0x55 || sector[511] != 0xaa) {
 		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
 			       "There is no EBR at LBA %" PRIu64
-			       ", where the chain leads.",
+			       ", to which the chain points.",
 			       chain->at);
 		chain->at = 0;
 		return 0;
@@ -342,9 +342,10 @@ static void count_flags(struct inspector *in)
 			  in->ret->table.partitions.v[i].kind != KIND_LOGICAL;
 	if (active > 1)
 		inspector_find(in, "dos-active", SEVERITY_ERROR, NULL,
-			       "%u partitions are marked active, and only one may be.",
+			       "%u partitions are marked active; at most one can be.",
 			       active)
-			->remedy = xstrdup("sfdisk --activate FILE NUMBER keeps one.");
+			->remedy =
+			xstrdup("Use sfdisk --activate FILE NUMBER to keep one.");
 }
 
 int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
@@ -370,7 +371,7 @@ int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 		}
 	if (n_extended > 1)
 		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
-			       "It has %u extended partitions, and only one may be.",
+			       "It has %u extended partitions; at most one is allowed.",
 			       n_extended);
 	count_flags(in);
 	return n_extended == 1 ? walk_chain(in, &extended, error) : 0;

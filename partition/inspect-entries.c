@@ -61,7 +61,7 @@ static char *read_name(const uint8_t *units, bool *ret_good)
 	return text.n > 0 ? text_take(&text) : NULL;
 }
 
-/* Something stands behind the NUL of the name. */
+/* There is something after the NUL of the name. */
 static bool has_tail(const uint8_t *units)
 {
 	int i = 0;
@@ -84,14 +84,15 @@ static bool check_range(struct inspector *in, const struct gpt_header *header,
 	if (start > end || end == UINT64_MAX) {
 		inspector_find(in, "gpt-range", SEVERITY_ERROR, subject,
 			       "Partition %u begins at block %" PRIu64
-			       " and ends at %" PRIu64 ", which is no range.",
+			       " and ends at %" PRIu64 ", which is not a valid range.",
 			       partition->number, start, end);
 		return false;
 	}
 	if (start < header->first_usable_lba || end > header->last_usable_lba) {
 		inspector_find(in, "gpt-range", SEVERITY_ERROR, subject,
 			       "Partition %u, blocks %" PRIu64 " to %" PRIu64
-			       ", leaves the usable blocks %" PRIu64 " to %" PRIu64 ".",
+			       ", extends outside the usable blocks %" PRIu64
+			       " to %" PRIu64 ".",
 			       partition->number, start, end, header->first_usable_lba,
 			       header->last_usable_lba);
 		return false;
@@ -107,12 +108,13 @@ static void check_text(struct inspector *in, const struct partition *partition,
 	partition_subject(partition->number, subject);
 	if (!name_good)
 		inspector_find(in, "gpt-name", SEVERITY_WARNING, subject,
-			       "The name of partition %u is no valid UTF-16.",
+			       "The name of partition %u is not valid UTF-16.",
 			       partition->number);
 	if (has_tail(entry + AT_NAME)) {
-		inspector_find(in, "gpt-name", SEVERITY_WARNING, subject,
-			       "The name of partition %u goes on behind its end.",
-			       partition->number);
+		inspector_find(
+			in, "gpt-name", SEVERITY_WARNING, subject,
+			"The name of partition %u continues after its terminating NUL.",
+			partition->number);
 		in->ret->opaque = true;
 	}
 	if (partition->attributes & GPT_RESERVED_ATTRIBUTE)
@@ -126,7 +128,10 @@ static void check_text(struct inspector *in, const struct partition *partition,
 			       "Partition %u has no UUID.", partition->number);
 }
 
-/* The backup's entries are judged by being equal, so that nothing is said twice. */
+/*
+ * The entries of the backup are only compared with the primary's, so that nothing is
+ * reported twice.
+ */
 static void add_entry(struct inspector *in, enum gpt_copy copy, const uint8_t *entry,
 		      const struct partition *fixed, const struct gpt_header *header,
 		      struct partition_table *table)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inspect-gpt.c - both copies of a GPT (UEFI 2.10, 5.3) and how they agree.
+ * inspect-gpt.c - both copies of a GPT (UEFI 2.10, 5.3) and whether they agree.
  *
- * Theory of operation: each header is read and its fields are held against the disk
- * before anything that they point at is read; a header that fails is as if it were not
- * there, but what failed is a finding. The primary copy is believed first. Only when
- * both copies are good and say the same may the table be edited.
+ * Theory of operation: each header is read and its fields are checked against the disk
+ * before anything that they point to is read; a header that fails is treated as missing,
+ * but the failure is a finding. The primary copy is trusted first. The table may be
+ * edited only if both copies are valid and identical.
  */
 #include "partition/inspect-parts.h"
 
@@ -70,7 +70,7 @@ int gpt_probe(struct disk_io *io, uint32_t sector_bytes, bool backup, bool *ret,
 	return 0;
 }
 
-/* Adds what is wrong with a header; false, so that checks can return it. */
+/* Adds a finding about a header; returns false, so that checks can return its result. */
 static bool _printf_(4, 5) bad(struct inspector *in, enum gpt_copy copy, const char *rule,
 			       const char *format, ...)
 {
@@ -100,7 +100,7 @@ static bool check_sizes(struct inspector *in, enum gpt_copy copy,
 	if (bytes < GPT_ENTRY_BYTES || bytes > 4096 || (bytes & (bytes - 1)))
 		return bad(in, copy, "gpt-entry-size",
 			   "has entries of %" PRIu32
-			   " bytes, not of 128 times a power of two up to 4096",
+			   " bytes, not 128 times a power of two up to 4096",
 			   bytes);
 	if (header->n_entries == 0)
 		return bad(in, copy, "gpt-entry-count", "has an array of 0 entries");
@@ -111,7 +111,7 @@ static bool check_sizes(struct inspector *in, enum gpt_copy copy,
 	return true;
 }
 
-/* The array must not meet the header, the usable blocks or the disk's end. */
+/* The array must not overlap the header, the usable blocks or the end of the disk. */
 static bool check_places(struct inspector *in, enum gpt_copy copy,
 			 const struct gpt_header *header)
 {
@@ -121,7 +121,8 @@ static bool check_places(struct inspector *in, enum gpt_copy copy,
 
 	if (header->first_usable_lba > header->last_usable_lba)
 		return bad(in, copy, "gpt-bounds",
-			   "has usable blocks %" PRIu64 " to %" PRIu64 ", which is none",
+			   "has usable blocks %" PRIu64 " to %" PRIu64
+			   ", which is an empty range",
 			   header->first_usable_lba, header->last_usable_lba);
 	if (header->last_usable_lba >= in->n_sectors)
 		return bad(in, copy, "gpt-bounds",
@@ -131,12 +132,12 @@ static bool check_places(struct inspector *in, enum gpt_copy copy,
 	if (first < least || first > limit || n > limit - first)
 		return bad(in, copy, "gpt-bounds",
 			   "has its array at blocks %" PRIu64 " to %" PRIu64
-			   ", outside of %" PRIu64 " to %" PRIu64,
+			   ", outside %" PRIu64 " to %" PRIu64,
 			   first, first + n - 1, least, limit - 1);
 	return true;
 }
 
-/* The table is for a longer disk. */
+/* The table is for a larger disk. */
 static bool is_cut_off(struct inspector *in, enum gpt_copy copy,
 		       const struct gpt_header *header)
 {
@@ -147,14 +148,14 @@ static bool is_cut_off(struct inspector *in, enum gpt_copy copy,
 		return false;
 	in->ret->cut_off = true;
 	finding = inspector_find(in, "gpt-backup-place", SEVERITY_ERROR, NULL,
-				 "The disk was cut off: its GPT is for %" PRIu64
+				 "The disk was truncated: its GPT is for %" PRIu64
 				 " sectors (%" PRIu64 " bytes), and it has %" PRIu64
 				 " (%" PRIu64 " bytes).",
 				 at + 1, (at + 1) * in->sector_bytes, in->n_sectors,
 				 in->io->size_bytes);
 	finding->remedy = xasprintf(
 		"truncate -s %" PRIu64
-		" gives a raw image its old size back; what was cut off is lost.",
+		" returns a raw image to its old size; the data that was cut off is lost.",
 		(at + 1) * in->sector_bytes);
 	return true;
 }
@@ -208,7 +209,8 @@ static void add_remedy(struct finding *finding, const char *remedy)
 	finding->remedy = xstrdup(remedy);
 }
 
-/* The backup stands where the primary says, though that is no longer the disk's end. */
+/* The backup is where the primary says, although that is no longer the end of the
+ * disk. */
 static int find_moved_backup(struct inspector *in, struct error *error)
 {
 	const struct gpt_header *primary = &in->ret->gpt[GPT_PRIMARY];
@@ -228,7 +230,8 @@ static int find_moved_backup(struct inspector *in, struct error *error)
 				 ", the end of %" PRIu64 " sectors, and it has %" PRIu64
 				 ".",
 				 at, at + 1, in->n_sectors);
-	add_remedy(finding, "disk grow moves it to the end and makes the room usable.");
+	add_remedy(finding,
+		   "disk grow moves it to the end and makes the new space usable.");
 	return 0;
 }
 
@@ -237,7 +240,7 @@ static void say_missing(struct inspector *in, enum gpt_copy copy)
 	struct finding *finding;
 
 	if (in->ret->gpt[copy].found)
-		return; /* said already what is wrong with it */
+		return; /* its problem has already been reported */
 	finding = inspector_find(in, copy == GPT_PRIMARY ? "gpt-primary" : "gpt-backup",
 				 SEVERITY_ERROR, copy_names[copy],
 				 "There is no %s GPT header at block %" PRIu64 ".",
@@ -323,7 +326,7 @@ static void compare_copies(struct inspector *in, const struct partition_table *p
 		difference);
 	add_remedy(
 		finding,
-		"Decide which one is right, then disk recover --repair with --from primary or --from backup.");
+		"Decide which one is right, then use disk recover --repair with --from primary or --from backup.");
 }
 
 static int take_copies(struct inspector *in, struct error *error)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* inspect-parts.h - what the files inspect*.c share. */
+/* inspect-parts.h - shared by the files inspect*.c. */
 #pragma once
 
 #include "base/finding.h"
 #include "partition/disk-io.h"
 #include "partition/inspection.h"
 
-/* One walk over a disk. */
+/* One pass over a disk. */
 struct inspector {
 	struct disk_io *io;
 	struct inspection *ret;
@@ -20,20 +20,20 @@ struct inspector {
 struct finding *inspector_find(struct inspector *in, const char *rule,
 			       enum severity severity, const char *subject,
 			       const char *format, ...) _printf_(5, 6);
-/* "partition 3", for a subject; @ret is it. */
+/* Writes "partition 3" into @ret and returns it, for a subject. */
 #define SUBJECT_BYTES 32
 const char *partition_subject(unsigned number, char ret[static SUBJECT_BYTES]);
 /* Reads @n sectors at @lba into @bytes. */
 int inspector_read(struct inspector *in, uint64_t lba, uint64_t n, void *bytes,
 		   struct error *error) _must_check_;
 
-/* inspect-gpt.c: a header at @lba with its fields held against the disk. */
+/* inspect-gpt.c: a header at @lba with its fields checked against the disk. */
 int gpt_read_header(struct inspector *in, enum gpt_copy copy, uint64_t lba,
 		    struct gpt_header *ret, struct error *error) _must_check_;
-/* Whether a header with a right checksum stands at @lba for this sector size. */
+/* Whether there is a header with a correct checksum at @lba for this sector size. */
 int gpt_probe(struct disk_io *io, uint32_t sector_bytes, bool backup, bool *ret,
 	      struct error *error) _must_check_;
-/* Both copies, their entries and how they agree; fills in->ret->table. */
+/* Both copies, their entries and whether they agree; fills in->ret->table. */
 int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 	_must_check_;
 /* inspect-entries.c: the array of @header; false, with findings, if it is damaged. */

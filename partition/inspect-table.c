@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* inspect-table.c - what must hold for the partitions of any label. */
+/* inspect-table.c - checks that apply to the partitions of any label. */
 #include "partition/inspect-parts.h"
 
 #include <inttypes.h>
@@ -28,15 +28,15 @@ static void say_overlap(struct inspector *in, const struct partition *a,
 			       b->name ? b->name : "", b->name ? ")" : "", a->start_lba,
 			       a->end_lba, b->start_lba, b->end_lba);
 
-	finding->remedy = xstrdup(
-		"Shorten or delete one of them before anything writes to either.");
+	finding->remedy =
+		xstrdup("Shrink or delete one of them before anything writes to either.");
 }
 
 typedef VEC(const struct partition *) partition_list;
 
 /*
- * All pairs that overlap, of a list sorted by start: the right pair, which is not always
- * that of neighbours. One that holds ten others gives ten findings.
+ * Reports all pairs that overlap, of a list sorted by start; they need not be neighbours.
+ * A partition that contains ten others gives ten findings.
  */
 static void find_overlaps(struct inspector *in, const partition_list *list)
 {
@@ -51,7 +51,7 @@ static void find_overlaps(struct inspector *in, const partition_list *list)
 		}
 }
 
-/* Logical partitions lie inside the extended one and are held against each other. */
+/* Logical partitions are inside the extended one and are compared with each other. */
 static void check_overlaps(struct inspector *in)
 {
 	const struct partition_table *table = &in->ret->table;
@@ -68,7 +68,7 @@ static void check_overlaps(struct inspector *in)
 	}
 }
 
-/* The sector that describes one logical partition must not be the data of another. */
+/* The sector that describes one logical partition must not be part of another. */
 static void check_ebrs(struct inspector *in)
 {
 	const struct partition_table *table = &in->ret->table;
@@ -109,7 +109,7 @@ static void say_duplicate(struct inspector *in, struct guid uuid, const char *wh
 	guid_format(uuid, text);
 	finding = inspector_find(in, "gpt-duplicate-uuid", SEVERITY_ERROR, NULL,
 				 "%s have the same UUID, %s.", what, text);
-	finding->remedy = xstrdup("sfdisk --part-uuid gives one of them a new one.");
+	finding->remedy = xstrdup("sfdisk --part-uuid gives one of them a new UUID.");
 }
 
 static void check_uuids(struct inspector *in)
@@ -151,7 +151,7 @@ static void say_misaligned(struct inspector *in, const struct partition *partiti
 	finding = inspector_find(in, end ? "align-end" : "align-start", SEVERITY_WARNING,
 				 partition_subject(partition->number, subject),
 				 "Partition %u %s %" PRIu64
-				 " bytes past a boundary of %" PRIu64 " bytes (%s).",
+				 " bytes after a boundary of %" PRIu64 " bytes (%s).",
 				 partition->number, end ? "ends" : "begins", past,
 				 question->grain_bytes, question->grain_name);
 	finding->observed = xasprintf("%" PRIu64, lba * in->sector_bytes);
@@ -165,7 +165,7 @@ static void check_alignment(struct inspector *in, const struct inspect_question 
 		const struct partition *partition = &table->partitions.v[i];
 
 		if (partition->kind == KIND_EXTENDED)
-			continue; /* nothing is read or written along its borders */
+			continue; /* nothing is read or written at its ends */
 		say_misaligned(in, partition, question, false);
 		say_misaligned(in, partition, question, true);
 	}

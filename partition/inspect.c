@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inspect.c - finds out which table a disk has and at which sector size.
+ * inspect.c - detects which table a disk has and its sector size.
  *
- * Theory of operation: a plain file does not say its sector size, and a GPT lies at byte
- * 512 or 4096 according to it. So a header with a right checksum is looked for at both
- * places, at the front and at the end; the user's or the device's word is held against
- * what was found. An MBR gives no hint and is read at 512 unless told otherwise. What
- * looks like an MBR may be the boot sector of a FAT file system, so the entries decide,
- * as they do for the kernel, and libblkid names what else is there, tables of other kinds
- * included.
+ * Theory of operation: a plain file has no sector size, and a GPT is at byte 512 or 4096
+ * depending on it. So the reader looks for a header with a correct checksum at both
+ * positions, at the start and at the end; the sector size given by the user or the device
+ * is checked against the result. An MBR gives no hint and is read with 512 unless
+ * specified otherwise. What looks like an MBR may be the boot sector of a FAT file
+ * system, so the entries decide, as in the kernel, and libblkid names what else is there,
+ * including tables of other types.
  */
 #include "partition/inspect.h"
 
@@ -19,7 +19,8 @@
 
 #include <inttypes.h>
 
-/* Which sector sizes have a GPT header with a right checksum; a set of 1 << index. */
+/* The sector sizes that have a GPT header with a correct checksum; a set of 1 <<
+ * index. */
 static const uint32_t sector_sizes[] = {512, 4096};
 
 static int probe_sizes(struct disk_io *io, unsigned *ret_primary, unsigned *ret_backup,
@@ -46,10 +47,10 @@ static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
 	if (told == 0) {
 		finding = inspector_find(in, "disk-sector-size", SEVERITY_INFO, NULL,
 					 "The GPT is one of %" PRIu32
-					 "-byte sectors, so they are used.",
+					 "-byte sectors, so these are used.",
 					 found);
 		finding->remedy =
-			xstrdup("Attach it to guests with that logical block size.");
+			xstrdup("Attach it to guests with this logical block size.");
 		return;
 	}
 	finding = inspector_find(in, "disk-sector-size", SEVERITY_ERROR, NULL,
@@ -61,7 +62,7 @@ static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
 	finding->expected = xasprintf("%" PRIu32, told);
 }
 
-/* Settles in->sector_bytes. *ret_gpt: a header is there. */
+/* Determines in->sector_bytes. *ret_gpt: there is a header. */
 static int choose_sector_size(struct inspector *in, uint32_t told, bool *ret_gpt,
 			      struct error *error)
 {
@@ -80,7 +81,7 @@ static int choose_sector_size(struct inspector *in, uint32_t told, bool *ret_gpt
 		inspector_find(
 			in, "disk-two-gpts", SEVERITY_WARNING, NULL,
 			"It has a GPT header for 512-byte sectors and another for 4096-byte sectors; that of %" PRIu32
-			" is taken.",
+			" is used.",
 			found);
 	if (found && found != (told ? told : 512))
 		say_sector_size(in, told, found);
@@ -92,7 +93,7 @@ static bool has_mbr_signature(const uint8_t *sector)
 	return sector[510] == 0x55 && sector[511] == 0xaa;
 }
 
-/* Boot flags that no table has: then it is a boot sector of a file system. */
+/* Boot flags that no table has: this is the boot sector of a file system. */
 static bool flags_are_wild(const uint8_t *sector)
 {
 	unsigned wild = 0;
@@ -124,20 +125,20 @@ static void say_no_table(struct inspector *in, const char *content)
 
 	if (content)
 		finding = inspector_find(in, "disk-no-table", SEVERITY_ERROR, NULL,
-					 "It has no partition table and contains %s.",
+					 "It has no partition table; it contains %s.",
 					 content);
 	else
 		finding = inspector_find(in, "disk-no-table", SEVERITY_ERROR, NULL,
 					 "It has no partition table.");
 	finding->remedy = xstrdup(
-		content ? "disk create --replace --force writes one and destroys that."
+		content ? "disk create --replace --force writes a table and destroys this content."
 			: "disk create --replace writes one.");
 	finding->observed = xstrdup(content);
 }
 
 /*
- * Whether the entries describe partitions of this disk: each that is used has a flag that
- * a table may have, and blocks within the disk behind the MBR. Code or text does not.
+ * Whether the entries describe partitions of this disk: each used entry has a flag that a
+ * table may have, and blocks inside the disk after the MBR. Code or text does not.
  */
 static bool entries_fit(const struct inspector *in, const uint8_t *sector)
 {
@@ -159,10 +160,10 @@ static bool entries_fit(const struct inspector *in, const uint8_t *sector)
 }
 
 /*
- * Whether a file system that fills the disk begins here, so that what is in the entries
- * is code or text. A jump and a known file system are not enough: GRUB's boot code has a
- * jump and keeps the parameters of the FAT that was there before (grub-install copies
- * them), and a signature further back may be stale.
+ * Whether a file system that fills the disk begins here, so that the bytes of the entries
+ * are code or text. A jump and a known file system are not enough: GRUB's boot code has a
+ * jump and keeps the parameters of an earlier FAT (grub-install copies them), and a
+ * signature further back may be stale.
  */
 static bool is_boot_sector(const struct inspector *in, const uint8_t *sector,
 			   const struct whole_content *content)
@@ -175,7 +176,8 @@ static bool is_boot_sector(const struct inspector *in, const uint8_t *sector,
 	       (jump && !entries_fit(in, sector));
 }
 
-/* A kind of table that is neither of ours. libblkid's "PMBR" is a lone protective MBR. */
+/* A type of table that is neither of ours. libblkid's "PMBR" is a protective MBR
+ * alone. */
 static bool is_foreign(const struct whole_content *content)
 {
 	return content->table && !streq(content->table, "dos") &&
@@ -186,12 +188,12 @@ static void say_foreign(struct inspector *in, const struct whole_content *conten
 {
 	struct finding *finding = inspector_find(
 		in, "disk-foreign-table", SEVERITY_WARNING, NULL,
-		"It has a partition table of the kind \"%s\"%s%s, which virt-layout does not read.",
+		"It has a partition table of type \"%s\"%s%s, which virt-layout does not read.",
 		content->table, content->type ? " and contains " : "",
 		content->type ? content->type : "");
 
 	finding->remedy = xstrdup(
-		"Change it with a tool that knows it, such as parted or sfdisk; disk create --replace --force would destroy it.");
+		"Change it with a tool that supports it, such as parted or sfdisk; disk create --replace --force would destroy it.");
 	finding->observed = xstrdup(content->table);
 	in->ret->foreign = xstrdup(content->table);
 }
@@ -216,7 +218,7 @@ static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 	}
 	if (content.type)
 		inspector_find(in, "disk-content", SEVERITY_WARNING, NULL,
-			       "Beside its partition table it looks like %s.",
+			       "In addition to its partition table it looks like %s.",
 			       content.type);
 	return dos_inspect(in, sector, error);
 }
@@ -246,9 +248,9 @@ static int inspect_with_size(struct inspector *in,
 			       "Its size, %" PRIu64
 			       " bytes, is not a multiple of %" PRIu32 ".",
 			       in->io->size_bytes, in->sector_bytes)
-			->remedy =
-			xasprintf("truncate -s %%%" PRIu32 " rounds a raw file up.",
-				  in->sector_bytes);
+			->remedy = xasprintf("truncate -s %%%" PRIu32
+					     " rounds the size of a raw file up.",
+					     in->sector_bytes);
 	if (gpt || (has_mbr_signature(sector) && !flags_are_wild(sector) &&
 		    has_protective_entry(sector)))
 		return gpt_inspect(in, sector, error);

@@ -153,12 +153,12 @@ int journal_write(const char *path, const struct journal *journal, struct error 
 	if (fd < 0 && errno == EEXIST)
 		return error_input(
 			error,
-			"%s is there: an earlier change was not finished; disk recover finishes or undoes it",
+			"%s: exists, because an earlier change was not finished; disk recover finishes or undoes it",
 			path);
 	if (fd < 0)
 		return error_system(
 			error, errno,
-			"%s: the sidecar cannot be made (--journal names another place)",
+			"%s: cannot create the sidecar (use --journal to put it somewhere else)",
 			path);
 	encode(journal, &text);
 	if (fill(fd, path, &text, error) == 0)

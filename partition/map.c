@@ -20,7 +20,7 @@ static void add_area(struct area_list *areas, enum area_kind kind, uint64_t star
 			(struct area){kind, 0, start_lba, end - start_lba};
 }
 
-/* What lies between the @n areas that are there, from @start to @end. */
+/* The gaps between the @n existing areas, from @start to @end. */
 static void fill_gaps(struct area_list *areas, enum area_kind kind, uint64_t start,
 		      uint64_t end)
 {
@@ -83,7 +83,7 @@ static unsigned least_width(const struct area *area)
 }
 
 /*
- * Characters per area: the cells of a ruler of @width that the area covers, one at least
+ * Characters per area: the cells of a ruler of @width that the area covers, at least one
  * for a partition, taken from the widest.
  */
 static void set_widths(const struct area_list *areas, unsigned width, unsigned *widths)
@@ -122,7 +122,7 @@ static const struct disk_layout_part *find_part(const struct disk_layout *layout
 	return NULL;
 }
 
-/* "[2======~~]": its number, and how much of it nobody asked for. */
+/* "[2======~~]": its number, and how much of it is waste. */
 static void draw_partition(struct text *text, const struct disk_layout *layout,
 			   const struct area *area, unsigned width)
 {

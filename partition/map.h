@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * map.h - a disk as one line of characters, to scale, and the extents that nobody has.
+ * map.h - a disk as one line of characters, to scale, including the free extents.
  */
 #pragma once
 
@@ -24,13 +24,13 @@ struct area_list {
 	VEC(struct area) list;
 };
 
-/* @table as disk_layout_make gives it: no overlaps. */
+/* @table as made by disk_layout_make: no overlaps. */
 struct area_list areas_of(const struct partition_table *table);
 void areas_free(struct area_list *areas);
 #define _cleanup_areas_ _cleanup_(areas_free)
 
 /*
- * The map, @width characters and a line end, then a line that explains it. Each partition
+ * The map, @width characters and a newline, then a line that explains it. Each partition
  * has at least one character, however small it is; the rest is to scale.
  */
 void text_add_map(struct text *text, const struct disk_layout *layout, unsigned width);

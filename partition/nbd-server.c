@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. qemu-nbd is given a socket that listens already (systemd's
- * protocol: LISTEN_PID, LISTEN_FDS, descriptor 3; sd_listen_fds(3)), and one connection
- * waits in it. Left to itself it would outlive us, with the image locked: a client that
- * goes away before the handshake is over does not end it (QEMU 7.2, qemu-nbd.c,
- * nbd_client_closed), and a SIGTERM that comes while it starts is forgotten, because main
- * sets the state behind the handler; it may even serve nobody then, and not end. SIGKILL
- * is no way: the image's bitmaps would be lost.
+ * Theory of operation. qemu-nbd is given a socket that is already listening (systemd's
+ * protocol: LISTEN_PID, LISTEN_FDS, descriptor 3; sd_listen_fds(3)), with one connection
+ * pending. Left to itself it would outlive us, with the image locked: a client that
+ * disconnects before the handshake is complete does not end it (QEMU 7.2, qemu-nbd.c,
+ * nbd_client_closed), and a SIGTERM that arrives while it starts is lost, because main
+ * sets the state after the handler; it may even serve nobody then, and not end. SIGKILL
+ * is not an option: the image's bitmaps would be lost.
  *
- * So a process of ours stands between, the keeper. It holds one end of a pipe; the other
- * end is ours, and closes when we want that or however we die. Then the keeper asks
- * qemu-nbd to end, again and again until it has. What is sent to our process group, as by
- * a terminal's Ctrl-C, is for us alone, and the keeper outlasts what it does to us.
+ * So one of our own processes, the keeper, runs in between. It holds one end of a pipe;
+ * we hold the other end, which closes when we want that or however we die. Then the
+ * keeper asks qemu-nbd to end, again and again until it has. Signals that are sent to our
+ * process group, such as a terminal's Ctrl-C, reach only us, and the keeper survives
+ * them.
  */
 #include "partition/nbd-server.h"
 
@@ -38,7 +39,7 @@ enum {
 	LISTEN_FD = 3, /* SD_LISTEN_FDS_START */
 	TOLD_FD,       /* the keeper's end of the pipe */
 	FIRST_OTHER_FD,
-	WAIT_MS = 100, /* until it is seen that the server has ended by itself */
+	WAIT_MS = 100, /* until the server is seen to have ended by itself */
 	AGAIN_US = 5000,
 	YOUNG_S = 60, /* it exists for less than a millisecond */
 };
@@ -51,7 +52,7 @@ static int new_socket(void)
 #define PREFIX "virt-layout-nbd-"
 #define USUAL  "/tmp"
 
-/* TMPDIR, unless the socket's path below it would be too long for the kernel. */
+/* TMPDIR, unless the path of a socket below it would be too long for the kernel. */
 static const char *base_directory(void)
 {
 	const char *directory = getenv("TMPDIR");
@@ -63,8 +64,9 @@ static const char *base_directory(void)
 }
 
 /*
- * A run that is killed in the instant in which its directory exists leaves it behind. One
- * of ours that is older than that is removed: the socket in it, and nothing else.
+ * A run that is killed at the moment when its directory exists leaves it behind. A
+ * directory of ours that is older than that is removed: the socket in it, and nothing
+ * else.
  */
 static void remove_stale(const char *base)
 {
@@ -90,7 +92,7 @@ static void remove_stale(const char *base)
 		closedir(directory);
 }
 
-/* In a directory of our own; its name is gone again when this returns. */
+/* In a directory of our own; its name is already removed when this returns. */
 static int make_line(int *ret_listener, int *ret_client, struct error *error)
 {
 	const char *base = base_directory();
@@ -101,9 +103,10 @@ static int make_line(int *ret_listener, int *ret_client, struct error *error)
 
 	remove_stale(base);
 	if (listener < 0 || client < 0)
-		return error_system(error, errno, "no socket for qemu-nbd");
+		return error_system(error, errno, "cannot create a socket for qemu-nbd");
 	if (!mkdtemp(folder))
-		return error_system(error, errno, "no socket for qemu-nbd: %s", folder);
+		return error_system(error, errno,
+				    "cannot create a socket for qemu-nbd: %s", folder);
 	snprintf(name.sun_path, sizeof(name.sun_path), "%s/socket", folder);
 	if (bind(listener, (const struct sockaddr *)&name, sizeof(name)) < 0 ||
 	    listen(listener, 1) < 0 ||
@@ -112,7 +115,7 @@ static int make_line(int *ret_listener, int *ret_client, struct error *error)
 	unlink(name.sun_path);
 	rmdir(folder);
 	if (fault)
-		return error_system(error, fault, "no socket for qemu-nbd");
+		return error_system(error, fault, "cannot create a socket for qemu-nbd");
 	*ret_listener = TAKE_FD(listener);
 	*ret_client = TAKE_FD(client);
 	return 0;
@@ -133,7 +136,7 @@ _noreturn_ static void become_server(char *const argv[])
 	_exit(127);
 }
 
-/* Nothing of what is open here but the three: nobody shall wait for us to close it. */
+/* Closes all descriptors but these three: nobody must wait for us to close them. */
 _noreturn_ static void become_keeper(char *const argv[], int listener, int told, int said)
 {
 	struct pollfd poll_fd = {.fd = TOLD_FD};
@@ -143,7 +146,7 @@ _noreturn_ static void become_keeper(char *const argv[], int listener, int told,
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setpgid(0, 0);
-	dup2(said, STDOUT_FILENO); /* nor for what qemu-nbd might say to our caller */
+	dup2(said, STDOUT_FILENO); /* nor for messages from qemu-nbd to our caller */
 	dup2(said, STDERR_FILENO);
 	listener = fcntl(listener, F_DUPFD, FIRST_OTHER_FD);
 	told = fcntl(told, F_DUPFD, FIRST_OTHER_FD);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nbd-server.h - a qemu-nbd that serves this process alone, and ends when it does. */
+/* nbd-server.h - a qemu-nbd that serves only this process, and ends when it does. */
 #pragma once
 
 #include "base/error.h"
@@ -9,20 +9,21 @@
 
 struct nbd_server {
 	pid_t keeper; /* 0: none was started */
-	int hold;     /* closed, by whatever, it ends the server */
-	int said; /* a file with what it wrote to standard error, not to the terminal */
+	int hold;     /* when closed, for whatever reason, the server ends */
+	int said; /* a file with its standard error, which does not go to the terminal */
 };
 
 /*
- * Starts the command line @argv, a qemu-nbd without an address. A socket that is
- * connected to it, the caller's; or -1 with *error filled (3). That it cannot serve shows
- * when the socket is read, and why in what it wrote (nbd_server_add_said()).
+ * Starts the command line @argv, a qemu-nbd without an address. Returns a socket that is
+ * connected to it, owned by the caller; or -1 with *error filled in (3). If it cannot
+ * serve, reading the socket fails, and its standard error says why
+ * (nbd_server_add_said()).
  */
 int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error)
 	_must_check_;
 /*
- * Adds ": " and what it wrote to standard error, the first 1023 bytes as they are;
- * nothing if it wrote nothing, or was not started.
+ * Adds ": " and what it wrote to standard error, the first 1023 bytes unchanged; nothing
+ * if it wrote nothing, or was not started.
  */
 void nbd_server_add_said(struct text *text, const struct nbd_server *server);
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * part.c - what a requested partition becomes. Everything that a table cannot hold, or
- * that libfdisk would drop or change without a word, is refused here.
+ * part.c - turns a requested partition into an entry. Everything that a table cannot
+ * hold, or that libfdisk would silently drop or change, is rejected here.
  */
 #include "partition/part.h"
 
@@ -54,7 +54,7 @@ bool part_asks_logical(const struct part_request *part)
 	return part->number >= DOS_FIRST_LOGICAL && !part_asks_extended(part);
 }
 
-/* C0, DEL and C1. Marks of direction are legitimate in a name. */
+/* C0, DEL and C1. Direction marks are legitimate in a name. */
 static bool is_control_code(const char *at)
 {
 	const unsigned char first = (unsigned char)at[0], second = (unsigned char)at[1];
@@ -110,7 +110,7 @@ static int check_for_gpt(const struct disk_request *request,
 	if (part->active)
 		return part_error(
 			request, part, number, error,
-			"\"active\" is for an MBR; on a GPT use attribute=legacy-boot");
+			"\"active\" is only for an MBR; on a GPT use attribute=legacy-boot");
 	if (part->has_kind && part->kind != KIND_PRIMARY)
 		return part_error(request, part, number, error,
 				  "a GPT has no %s partitions", kind_name(part->kind));
@@ -180,7 +180,8 @@ int part_check_number(const struct disk_request *request, const struct part_requ
 	if (part->number <= last)
 		return 0;
 	return part_error(request, part, part->number, error,
-			  "number %u is beyond the last entry, %u", part->number, last);
+			  "number %u is greater than that of the last entry, %u",
+			  part->number, last);
 }
 
 int part_check_logical_number(const struct disk_request *request,
@@ -191,7 +192,7 @@ int part_check_logical_number(const struct disk_request *request,
 		return 0;
 	return part_error(
 		request, part, number, error,
-		"logical partitions are numbered from %u in their order; number %u cannot be chosen",
+		"logical partitions are numbered from %u in order; number %u cannot be chosen",
 		DOS_FIRST_LOGICAL, part->number);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * part.h - from one requested partition to one in a table. `disk plan`, `disk create` and
- * `disk add` all go through here, so that they accept and refuse the same things in the
- * same words. Pure. Errors are the user's and name the partition, and the file and line
- * if the request was read from a file.
+ * `disk add` all go through here, so that they accept and reject the same requests with
+ * the same messages. Pure. Errors are the user's and name the partition, and the file and
+ * line if the request was read from a file.
  */
 #pragma once
 
@@ -11,26 +11,25 @@
 #include "partition/disk-request.h"
 #include "partition/place.h"
 
-/* What the request says about the kind. They exclude each other. */
+/* What the request says about the kind. They are mutually exclusive. */
 bool part_asks_extended(const struct part_request *part);
 bool part_asks_logical(const struct part_request *part);
 
 /*
  * What @part says about its entry: type, name, UUID, attributes, active. It gets @kind
- * and
- * @number, and no place yet. The name is borrowed from @part.
+ * and @number, but no position yet. The name is borrowed from @part.
  */
 int part_to_partition(const struct disk_request *request, const struct part_request *part,
 		      enum partition_kind kind, unsigned number, struct partition *ret,
 		      struct error *error) _must_check_;
-/* The type code of an extended partition that nobody asked for. */
+/* The type code of an extended partition that was not requested. */
 uint8_t part_extended_code(void);
 
 /*
- * What @part says about its place, in sectors: boundaries, size, start and padding.
- * Usable are the blocks from @first to @last, which is UINT64_MAX while the size of the
- * disk is not known. @part is NULL for an extended partition that nobody asked for, which
- * gets boundaries only.
+ * What @part says about its position, in sectors: boundaries, size, start and padding.
+ * The usable blocks are those from @first to @last, which is UINT64_MAX as long as the
+ * size of the disk is not known. @part is NULL for an extended partition that was not
+ * requested, which gets only boundaries.
  */
 struct part_place {
 	struct part_slot slot;
@@ -44,10 +43,10 @@ int part_to_place(const struct disk_request *request, const struct part_request 
 int part_unit(const struct disk_request *request, const struct part_request *part,
 	      unsigned number, uint64_t *ret, struct error *error) _must_check_;
 
-/* A number that was asked for is one of the entries 1 to @last. */
+/* A requested number is one of the entries 1 to @last. */
 int part_check_number(const struct disk_request *request, const struct part_request *part,
 		      unsigned last, struct error *error) _must_check_;
-/* The number of a logical partition follows from its place in the chain. */
+/* The number of a logical partition follows from its position in the chain. */
 int part_check_logical_number(const struct disk_request *request,
 			      const struct part_request *part, unsigned number,
 			      struct error *error) _must_check_;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * partition-table.h - what a partition table says, whoever wrote it: planned by layout,
- * read by inspect, encoded by table. Addresses are logical blocks (LBA) of the table's
- * own sector size; ends are inclusive, as on the disk.
+ * partition-table.h - the content of a partition table, whoever wrote it: planned by
+ * layout, read by inspect, encoded by table. Addresses are logical blocks (LBA) of the
+ * table's own sector size; ends are inclusive, as on the disk.
  */
 #pragma once
 
@@ -69,8 +69,8 @@ void partition_table_sort(struct partition_table *table);
 struct partition *partition_table_find(const struct partition_table *table,
 				       unsigned number);
 /*
- * The first difference in what both say, as one phrase for a message ("partition 2 ends
- * at 4095, not at 4096"), the caller's; NULL if they are equal. ebr_lba counts too.
+ * The first difference between them, as one phrase for a message ("partition 2 ends at
+ * 4095, not 4096"), owned by the caller; NULL if they are equal. ebr_lba counts too.
  */
 char *partition_table_difference(const struct partition_table *is,
 				 const struct partition_table *wanted) _must_check_;
@@ -79,7 +79,7 @@ static inline uint64_t partition_sectors(const struct partition *partition)
 {
 	return partition->end_lba - partition->start_lba + 1;
 }
-/* A table of its own with the same content. */
+/* An independent table with the same content. */
 struct partition_table partition_table_copy(const struct partition_table *table);
-/* Where both say the same of this partition. */
+/* Whether both have the same values for this partition. */
 bool partition_same(const struct partition *a, const struct partition *b);

@@ -5,9 +5,9 @@
 
 #include <inttypes.h>
 
-#define STRETCH_SECTORS 2048 /* at most are written at once */
+#define STRETCH_SECTORS 2048 /* maximum size of one write */
 
-/* Those of @range that lie one behind the other on the disk, from its first. */
+/* The part of @range that is contiguous on the disk, from its first sector. */
 static struct patch_range next_stretch(const struct patch *patch,
 				       struct patch_range range)
 {

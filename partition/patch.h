@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * patch.h - the sectors of a disk that are to change, each with its bytes before and
- * after. Everything that writes to an image (create, add, grow, replace, stub) makes a
+ * after. Every command that writes to an image (create, add, grow, replace, stub) makes a
  * patch; one writer carries it out.
  *
- * Sectors are written group by group, with a flush behind each group: a barrier. Within
- * a group any order and any mixture of old and new may survive a power failure.
+ * Sectors are written group by group, with a flush after each group: a barrier. Within a
+ * group, any order and any mixture of old and new may survive a power failure.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ struct patch {
 	VEC(struct patch_sector) sectors; /* ascending by (group, lba); no lba twice */
 };
 
-/* Copies both; nothing is added where they are equal. Call patch_sort afterwards. */
+/* Copies both; nothing is added if they are equal. Call patch_sort afterwards. */
 void patch_add(struct patch *patch, uint64_t lba, unsigned group, const uint8_t *old,
 	       const uint8_t *new);
 void patch_sort(struct patch *patch);

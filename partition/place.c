@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * place.c - theory of operation. With all sizes given, placing is a walk from left to
- * right: start rounded up, end rounded up, next. Each step grows with what comes in, so
- * the end of the walk grows with every size. That makes sharing out a search: find the
- * greatest "level" (sectors per weight) at which the walk still ends before the limit,
- * then, from the last slot to the first, the greatest size that still fits. No rounding
- * can make it overflow the limit, because the walk itself is the test.
+ * place.c - theory of operation. If all sizes are given, placing is a walk from left to
+ * right: round the start up, round the end up, next. Each step is monotonic, so the end
+ * of the walk grows with every size. So sharing out is a search: find the greatest
+ * "level" (sectors per weight) at which the walk still ends before the limit, then, from
+ * the last slot to the first, the greatest size that still fits. Rounding cannot make it
+ * exceed the limit, because the walk itself is the test.
  */
 #include "partition/place.h"
 
@@ -30,7 +30,7 @@ static bool ends_aligned(const struct part_slot *slot)
 	return slot->at == AT_BOTH || slot->at == AT_END;
 }
 
-/* A size that may vary is cut to the boundary, one that is fixed is filled up to it. */
+/* A variable size is cut to the boundary, a fixed one is filled up to it. */
 static bool set_end(struct part_slot *slot)
 {
 	uint64_t end;
@@ -49,7 +49,7 @@ static bool set_end(struct part_slot *slot)
 			       &slot->end) == ALIGN_OK;
 }
 
-/* One walk; *ret_end is where the last ends with its padding. */
+/* One walk; *ret_end is where the last slot ends with its padding. */
 static bool walk(const struct part_run *run, uint64_t *ret_end)
 {
 	uint64_t at = run->begin;
@@ -115,7 +115,7 @@ static void find_level(const struct part_run *run)
 	fits_at_level(run, low);
 }
 
-/* The greatest size of one slot that fits, all others as they are. */
+/* The greatest size of one slot that fits, with all others unchanged. */
 static void fill(const struct part_run *run, struct part_slot *slot)
 {
 	uint64_t low = slot->size, high = MIN(slot->max, run->limit);

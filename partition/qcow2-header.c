@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * qcow2-header.c - reading the header of a qcow2 image that a stranger made.
+ * qcow2-header.c - reads the header of an untrusted qcow2 image.
  *
  * Theory of operation: everything is read from one buffer, the first cluster. Fixed
  * fields come first (72 bytes in version 2, up to header_length in version 3), then
  * extensions of (type, length, data padded to 8) until type 0 or the backing file name,
- * which lies behind them in the same cluster. Every offset is held against the buffer
+ * which comes after them in the same cluster. Every offset is checked against the buffer
  * before it is used; limits are those of QEMU's block/qcow2.c (qcow2_do_open), so that
- * what passes here is what QEMU would open.
+ * this accepts what QEMU would open.
  */
 #include "partition/qcow2.h"
 
@@ -50,15 +50,14 @@ bool qcow2_is(const uint8_t *bytes, size_t n)
 	return n >= 4 && get_be32(bytes) == MAGIC;
 }
 
-/* A file name of the header as a string; @what is for the message. */
+/* A file name in the header as a string; @what is for the message. */
 static int take_name(const uint8_t *bytes, size_t n, const char *what, char **ret,
 		     struct error *error)
 {
 	if (n == 0 || n >= QCOW2_NAME_BYTES)
 		return error_input(error, "the name of the %s has %zu bytes", what, n);
 	if (memchr(bytes, 0, n))
-		return error_input(error, "the name of the %s has a NUL byte in it",
-				   what);
+		return error_input(error, "the name of the %s contains a NUL byte", what);
 	free(*ret);
 	*ret = xstrndup((const char *)bytes, n);
 	return 0;
@@ -75,7 +74,7 @@ static int take_luks(struct qcow2_header *header, const uint8_t *bytes, size_t n
 	if (length_bytes == 0 || length_bytes > UINT64_C(1) << 32)
 		return error_input(error,
 				   "the LUKS header has %" PRIu64
-				   " bytes, which is no sane length",
+				   " bytes, which is not a plausible length",
 				   length_bytes);
 	header->options.luks_bytes = length_bytes;
 	return 0;
@@ -119,10 +118,10 @@ static int take_extension(struct qcow2_header *header, uint32_t type,
 	case EXTENSION_END:
 		break;
 	}
-	return 0; /* an unknown extension is to be passed over */
+	return 0; /* an unknown extension is skipped */
 }
 
-/* Walks the extensions from @at to @end, both within the buffer. */
+/* Reads the extensions from @at to @end, both within the buffer. */
 static int read_extensions(struct qcow2_header *header, const uint8_t *bytes, size_t at,
 			   size_t end, struct error *error)
 {
@@ -135,7 +134,7 @@ static int read_extensions(struct qcow2_header *header, const uint8_t *bytes, si
 		if (length > end - at)
 			return error_input(error,
 					   "header extension 0x%08" PRIx32 " of %" PRIu32
-					   " bytes leaves the header's cluster",
+					   " bytes extends past the header's cluster",
 					   type, length);
 		if (take_extension(header, type, bytes + at, length, error) < 0)
 			return -1;
@@ -155,7 +154,7 @@ static int read_features(struct qcow2_header *header, const uint8_t *bytes,
 	if (incompatible & ~(uint64_t)INCOMPATIBLE_KNOWN)
 		return error_input(error,
 				   "it has incompatible features (0x%" PRIx64
-				   ") that are not known",
+				   ") that are unknown",
 				   incompatible & ~(uint64_t)INCOMPATIBLE_KNOWN);
 	if (order > 6)
 		return error_input(error, "its refcount order is %" PRIu32 ", above 6",
@@ -168,7 +167,7 @@ static int read_features(struct qcow2_header *header, const uint8_t *bytes,
 	return 0;
 }
 
-/* The tables lie on cluster boundaries and have sizes that QEMU would take. */
+/* The tables are on cluster boundaries and have sizes that QEMU would accept. */
 static int check_tables(const struct qcow2_header *header, struct error *error)
 {
 	const struct qcow2_options *options = &header->options;
@@ -179,7 +178,7 @@ static int check_tables(const struct qcow2_header *header, struct error *error)
 				   options->capacity_bytes);
 	if (header->l1_entries > MAX_L1_BYTES / 8)
 		return error_input(error,
-				   "its L1 table has %" PRIu32 " entries, above %u",
+				   "its L1 table has %" PRIu32 " entries, more than %u",
 				   header->l1_entries, MAX_L1_BYTES / 8);
 	if (header->l1_entries < qcow2_l1_entries(options))
 		return error_input(error,
@@ -200,7 +199,7 @@ static int check_tables(const struct qcow2_header *header, struct error *error)
 				   header->n_snapshots);
 	if (options->data_file && !header->data_file)
 		return error_input(error,
-				   "its data lies in a data file that it does not name");
+				   "its data is in a data file that it does not name");
 	return 0;
 }
 
@@ -237,7 +236,7 @@ static int read_fixed(struct qcow2_header *header, const uint8_t *bytes, size_t 
 	return 0;
 }
 
-/* Where the extensions begin; 0 with *error filled. */
+/* Where the extensions begin; 0 with *error filled in. */
 static size_t header_end(const struct qcow2_header *header, const uint8_t *bytes,
 			 size_t n, struct error *error)
 {
@@ -249,7 +248,8 @@ static size_t header_end(const struct qcow2_header *header, const uint8_t *bytes
 		error_input(error, "its header has %" PRIu32 " bytes, fewer than %u",
 			    length, V3_HEADER_BYTES);
 	else if (length > n || length > header->options.cluster_bytes)
-		error_input(error, "its header of %" PRIu32 " bytes is cut off", length);
+		error_input(error, "its header of %" PRIu32 " bytes is truncated",
+			    length);
 	else
 		return length;
 	return 0;
@@ -269,7 +269,7 @@ static int read_rest(struct qcow2_header *header, const uint8_t *bytes, size_t n
 		if (name_at < at || name_at > cluster || name_bytes > cluster - name_at)
 			return error_input(
 				error,
-				"the name of its backing file lies outside the header's cluster");
+				"the name of its backing file is outside the header's cluster");
 		if (take_name(bytes + name_at, name_bytes, "backing file",
 			      &header->backing_file, error) < 0)
 			return -1;
@@ -330,7 +330,8 @@ int qcow2_bitmap_bytes(const struct qcow2_header *header, const uint8_t *directo
 			get_be16(directory + at + 18);
 		if (round_up(entry, 8) > n - at)
 			return error_input(error,
-					   "bitmap %" PRIu32 " leaves the directory",
+					   "bitmap %" PRIu32
+					   " extends past the directory",
 					   i + 1);
 		bits = (header->options.capacity_bytes +
 			(UINT64_C(1) << granularity_bits) - 1) >>

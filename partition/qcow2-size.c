@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * qcow2-size.c - how long a qcow2 image is when new and when full.
+ * qcow2-size.c - the length of a qcow2 image when new and when full.
  *
  * Theory of operation: a full image is one header cluster, level 2 tables for all data
  * clusters, the level 1 table, the data, the refcount blocks that count all these
- * clusters (themselves included) and the table of those blocks. The last two depend on
- * each other, so they are found by iterating to a fixed point, which QEMU does too.
+ * clusters (including themselves) and the table of those blocks. The last two depend on
+ * each other, so they are found by iterating to a fixed point, as QEMU does.
  */
 #include "partition/qcow2.h"
 
@@ -60,8 +60,8 @@ uint64_t qcow2_l1_entries(const struct qcow2_options *options)
 }
 
 /*
- * All clusters have their places, but with extended L2 entries the last one ends behind
- * its last subcluster, unless its data is allocated too (seen of QEMU 7.2).
+ * All clusters have their positions, but with extended L2 entries the last one ends after
+ * its last subcluster, unless its data is allocated too (observed with QEMU 7.2).
  */
 static uint64_t preallocated_bytes(const struct qcow2_options *options)
 {
@@ -180,7 +180,7 @@ static int set_encryption(struct qcow2_options *options, const char *value,
 			  struct error *error)
 {
 	if (!streq(value, "luks"))
-		return error_input(error, "encrypt.format=%s: only luks is computed",
+		return error_input(error, "encrypt.format=%s: only luks is supported",
 				   value);
 	options->luks_bytes = luks_bytes(64);
 	return 0;
@@ -199,8 +199,7 @@ static int set_cipher(struct qcow2_options *options, const char *value,
 			options->luks_bytes = luks_bytes(rows[i].key_bytes);
 			return 0;
 		}
-	return error_input(error, "encrypt.cipher-alg=%s is not a cipher that is known",
-			   value);
+	return error_input(error, "encrypt.cipher-alg=%s: unknown cipher", value);
 }
 
 static int set_preallocation(struct qcow2_options *options, const char *value,
@@ -211,7 +210,7 @@ static int set_preallocation(struct qcow2_options *options, const char *value,
 	if (options->preallocated || streq(value, "off"))
 		return 0;
 	return error_input(error,
-			   "preallocation=%s is none of off, metadata, falloc and full",
+			   "preallocation=%s: must be off, metadata, falloc or full",
 			   value);
 }
 
@@ -252,14 +251,16 @@ int qcow2_set_option(struct qcow2_options *options, const char *option,
 		if (strlen(rows[i].name) == (size_t)(equals - option) &&
 		    strncmp(rows[i].name, option, (size_t)(equals - option)) == 0)
 			return rows[i].set(options, equals + 1, error);
-	return error_input(error, "no size is known for a qcow2 option \"%s\"", option);
+	return error_input(error, "qcow2 option \"%s\": cannot compute the size with it",
+			   option);
 }
 
 int qcow2_check_options(const struct qcow2_options *options, struct error *error)
 {
 	if (options->preallocated && options->data_file)
-		return error_input(error,
-				   "no size is known for preallocation with a data_file");
+		return error_input(
+			error,
+			"cannot compute the size for preallocation with a data_file");
 	if (options->extended_l2 && options->cluster_bytes < 1u << 14)
 		return error_input(error,
 				   "extended_l2=on needs a cluster_size of at least 16K");
@@ -267,7 +268,7 @@ int qcow2_check_options(const struct qcow2_options *options, struct error *error
 		return error_input(
 			error,
 			"clusters of %" PRIu32
-			" bytes are too small for this capacity: its L1 table would pass 32 MiB",
+			" bytes are too small for this capacity: the L1 table would exceed 32 MiB",
 			options->cluster_bytes);
 	return 0;
 }

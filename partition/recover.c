@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * recover.c - the other side of commit.c: from a sidecar, forward or back.
+ * recover.c - the counterpart of commit.c: from a sidecar, forward or back.
  *
- * Theory of operation: a medium writes pieces of 512 bytes whole or not at all, so after
- * whatever happened each piece that the change touches is as before or as after it. One
- * that is neither was written by somebody else, and then nothing is touched.
+ * Theory of operation: a medium writes pieces of 512 bytes completely or not at all, so
+ * whatever happened, each piece that the change touches has its old or its new content. A
+ * piece that has neither was written by another program, and then nothing is touched.
  */
 #include "partition/commit.h"
 
@@ -35,7 +35,7 @@ static void count_pieces(const struct patch_sector *sector, const uint8_t *is,
 	}
 }
 
-/* The file, or the block device, that the change was made on. */
+/* The file, or the block device, that the change was made to. */
 static int need_same(const struct disk_io *io, const struct journal *journal,
 		     struct error *error)
 {
@@ -44,13 +44,13 @@ static int need_same(const struct disk_io *io, const struct journal *journal,
 	if (journal->inode && io->inode != journal->inode)
 		return error_input(
 			error,
-			"%s: is another file than the one the sidecar is for (%s, inode %" PRIu64
-			"); if it is a copy of that, disk recover --copied compares the content instead",
+			"%s: is not the file that the sidecar is for (%s, inode %" PRIu64
+			"); if it is a copy of that file, disk recover --copied compares the content instead",
 			io->name, journal->image, journal->inode);
 	if (journal->device && device != journal->device)
 		return error_input(
 			error,
-			"%s: is on another device than the file the sidecar is for (%s, device %u:%u, now %u:%u); if only the number changed, or it is a copy, disk recover --copied compares the content instead",
+			"%s: is on another device than the file that the sidecar is for (%s, device %u:%u, now %u:%u); if only the number changed, or if it is a copy, disk recover --copied compares the content instead",
 			io->name, journal->image, major(journal->device),
 			minor(journal->device), major(device), minor(device));
 	return 0;
@@ -109,12 +109,12 @@ int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
 		return error_input(
 			error,
 			"%s: block %" PRIu64
-			" is neither as before nor as after the change: somebody else wrote to it; nothing was written",
+			" has neither its old nor its new content: another program wrote to it; nothing was written",
 			io->name, state.other_lba);
 	if (copied && state.telling == 0)
 		return error_input(
 			error,
-			"%s: has only zeros where the sidecar has its sectors, so nothing shows that it is a copy of %s; nothing was written",
+			"%s: contains only zeros where the sidecar has sectors, so nothing shows that it is a copy of %s; nothing was written",
 			io->name, journal->image);
 	if (write_all_again(io, &journal->patch, undo, error) < 0 ||
 	    patch_must_be(io, &journal->patch, undo, NULL, error) < 0)

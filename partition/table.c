@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * table.c - theory of operation. libfdisk is used for one thing: turning a table into
- * bytes. It works on a sparse memory file of the disk's size that holds nothing of the
- * disk but the boot code, so that no stranger's bytes reach its parsers (several of
- * 2.38.1 can be made to read out of bounds), and none of its writes reach a disk (its
- * flushes and short writes go unchecked). What it wrote is compared with the disk, and
- * the differences are the patch.
+ * bytes. It works on a sparse memory file of the disk's size that contains nothing of the
+ * disk but the boot code, so that no untrusted bytes reach its parsers (several of 2.38.1
+ * can be made to read out of bounds), and none of its writes reach a disk (its flushes
+ * and short writes are not checked). The result is compared with the disk, and the
+ * differences are the patch.
  *
- * Its traps that matter here: sizes must be "explicit" or they are realigned; the first
- * LBA must be set before the label is made, and for an MBR it is how far before a logical
- * partition its EBR goes; names and attributes that it does not like are dropped without
- * a word, which is why layout checks them and the caller reads back.
+ * Pitfalls that matter here: sizes must be "explicit" or they are realigned; the first
+ * LBA must be set before the label is created, and for an MBR it is the distance from a
+ * logical partition's EBR to the partition; names and attributes that it does not accept
+ * are silently dropped, which is why layout checks them and the caller reads back.
  */
 #include "partition/table.h"
 
@@ -37,7 +37,7 @@ struct encoder {
 static void encoder_end(struct encoder *encoder)
 {
 	if (encoder->fdisk) {
-		fdisk_set_script(encoder->fdisk, NULL); /* they hold each other */
+		fdisk_set_script(encoder->fdisk, NULL); /* they refer to each other */
 		fdisk_deassign_device(encoder->fdisk, 1);
 		fdisk_unref_context(encoder->fdisk);
 	}
@@ -45,7 +45,7 @@ static void encoder_end(struct encoder *encoder)
 	close_fd(&encoder->fd);
 }
 
-/* Notes messages and refuses questions. */
+/* Records messages and declines questions. */
 static int on_ask(struct fdisk_context *fdisk, struct fdisk_ask *ask, void *data)
 {
 	struct encoder *encoder = data;
@@ -101,8 +101,8 @@ static int make_memory_file(struct encoder *encoder, struct error *error)
 }
 
 /*
- * The first usable block and the number of entries, as headers of a script: set by calls,
- * the second would undo the first.
+ * The first usable block and the number of entries, as headers of a script: if set by
+ * calls, the second would undo the first.
  */
 static int set_dimensions(struct encoder *encoder)
 {
@@ -143,7 +143,7 @@ static int make_label(struct encoder *encoder, struct error *error)
 	if (rc == 0)
 		rc = fdisk_create_disklabel(fdisk, label_name(table->label));
 	if (rc < 0)
-		return fdisk_fault(encoder, rc, "cannot make the label", error);
+		return fdisk_fault(encoder, rc, "cannot create the label", error);
 	if (table->label == LABEL_GPT)
 		guid_format(table->disk_guid, id);
 	else
@@ -258,7 +258,7 @@ static int add_partitions(struct encoder *encoder, struct error *error)
 			return -1;
 	rc = fdisk_verify_disklabel(encoder->fdisk);
 	if (rc != 0)
-		return fdisk_fault(encoder, rc, "finds the table wrong", error);
+		return fdisk_fault(encoder, rc, "rejects the table", error);
 	rc = fdisk_write_disklabel(encoder->fdisk);
 	return rc < 0 ? fdisk_fault(encoder, rc, "cannot write", error) : 0;
 }
@@ -296,7 +296,7 @@ static int compare_range(struct encoder *encoder, uint64_t start, uint64_t end,
 }
 
 /*
- * The EBR that comes with a partition: a logical one's own, and the empty one at the head
+ * The EBR that belongs to a partition: a logical one's own, and the empty one at the head
  * of an extended partition without logical ones.
  */
 static bool ebr_of(const struct partition_table *table, const struct partition *partition,
@@ -309,7 +309,7 @@ static bool ebr_of(const struct partition_table *table, const struct partition *
 		!partition_table_find(table, DOS_FIRST_LOGICAL));
 }
 
-/* Where a label of this kind, or with @source->replace any label, has its sectors. */
+/* Where a label of this type, or with @source->replace any label, has its sectors. */
 static int compare_disk(struct encoder *encoder, struct patch *patch, struct error *error)
 {
 	const struct partition_table *table = encoder->table;
@@ -365,8 +365,7 @@ static bool is_zero(const uint8_t *bytes, size_t n)
 	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
 }
 
-/* Nothing was written where no patch looks: the places come from us, not from libfdisk.
- */
+/* Nothing was written where no patch looks: we determine the positions, not libfdisk. */
 static int check_nothing_else(const struct encoder *encoder, struct error *error)
 {
 	const struct partition_table *table = encoder->table;

@@ -59,7 +59,10 @@ void tool_free(struct tool *tool)
 	vec_free(&tool->environment);
 }
 
-/* In the child: only _exit() leads out. mkfs lives in sbin, which users may not have. */
+/*
+ * In the child: it must end with _exit(). mkfs is in sbin, which may not be in a user's
+ * PATH.
+ */
 static _noreturn_ void become(struct tool *tool, int output, int said)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -77,7 +80,7 @@ static _noreturn_ void become(struct tool *tool, int output, int said)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* The last line of what it said that is not empty. */
+/* The last non-empty line of its output. */
 static void add_last_line(struct text *text, int said)
 {
 	char bytes[4096];
@@ -114,7 +117,7 @@ static int judge(const struct tool *tool, int status, int said, struct error *er
 #define USUAL_LIMIT_S 300 /* mkfs may read a large folder before it writes */
 #define MAX_LIMIT_S   86400
 #define KILLED_MS                                                                        \
-	5000 /* for a killed process to go; one that waits for a disk does not */
+	5000 /* time for a killed process to end; one that waits for a disk does not */
 
 unsigned tool_limit_s(unsigned usual)
 {
@@ -134,7 +137,7 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Whether the file that it writes has changed since the last look. */
+/* Whether the file that it writes has changed since the last check. */
 static bool has_written(const struct tool *tool, struct stat *last)
 {
 	struct stat now;
@@ -149,7 +152,7 @@ static bool has_written(const struct tool *tool, struct stat *last)
 	return changed;
 }
 
-/* What it said last, of a pipe that does not block: "" if nothing. False at its end. */
+/* Its latest output, from a nonblocking pipe: "" if none. False at end of file. */
 static bool take_said(int output, char *bytes, size_t room)
 {
 	ssize_t n = read(output, bytes, room - 1);
@@ -168,8 +171,9 @@ static bool is_over(pid_t pid)
 }
 
 /*
- * Until it has closed its output, which is when it ends; or has ended, and somebody whom
- * it left behind has the output open. False: it gave no sign of life for too long.
+ * Waits until it has closed its output, which is when it ends; or until it has ended
+ * although a process that it left behind has the output open. False: it showed no sign of
+ * activity for too long.
  */
 static bool watch(const struct tool *tool, pid_t pid, int output)
 {
@@ -196,7 +200,7 @@ static bool watch(const struct tool *tool, pid_t pid, int output)
 	return true;
 }
 
-/* Not reaped if it does not go: then it waits for a disk that does not answer. */
+/* Not reaped if it does not end: it waits for a disk that does not respond. */
 static int give_up(const struct tool *tool, pid_t pid, struct error *error)
 {
 	if (tool->ends_with_us) {
@@ -204,10 +208,10 @@ static int give_up(const struct tool *tool, pid_t pid, struct error *error)
 		for (int ms = 0; ms < KILLED_MS && waitpid(pid, NULL, WNOHANG) == 0; ms++)
 			usleep(1000);
 	}
-	return error_system(error, 0, "%s gave no sign of life for %u s and was %s",
+	return error_system(error, 0, "%s showed no activity for %u s and was %s",
 			    tool->words.v[0], tool_limit_s(USUAL_LIMIT_S),
 			    tool->ends_with_us ? "killed"
-					       : "given up on; it may still be at work");
+					       : "abandoned; it may still be running");
 }
 
 int tool_run(struct tool *tool, struct error *error)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * types-dps.h - the partition types of the Discoverable Partitions Specification that
- * exist once per architecture, as rows of types.c. Made from `systemd-id128 show`, which
- * the test oracle/disk-types holds it against.
+ * exist once per architecture, as rows of types.c. Made from `systemd-id128 show`; the
+ * test oracle/disk-types compares them.
  */
 {"root-alpha", "6523f8ae-3eb1-4e2a-a05a-18b695ae656f", 0},
 	{"root-alpha-verity", "fc56d9e9-e6e5-4c06-be32-e74407ce09a5", 0},

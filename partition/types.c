@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * types.c - the table of types. The first row with a GUID or code gives its name; rows
- * behind it are aliases. Sources: the Discoverable Partitions Specification, UEFI 2.10
- * table 5-7, and what sfdisk 2.38 lists.
+ * types.c - the table of types. The first row with a GUID or code gives its name; later
+ * rows are aliases. Sources: the Discoverable Partitions Specification, UEFI 2.10 table
+ * 5-7, and the list of sfdisk 2.38.
  */
 #include "partition/types.h"
 
@@ -24,8 +24,8 @@
 #define ARM64     "b921b045-1df0-41c3-af44-4c6f280d3fae"
 
 static const struct {
-	const char *name, *guid; /* "" for what a GPT does not have */
-	uint8_t code;            /* 0 for what an MBR does not have */
+	const char *name, *guid; /* "" if a GPT does not have it */
+	uint8_t code;            /* 0 if an MBR does not have it */
 } rows[] = {
 	{"linux-generic", DATA_GUID, 0x83},
 	{"linux", DATA_GUID, 0x83},
@@ -90,7 +90,7 @@ static bool has_label(size_t i, enum table_label label)
 	return label == LABEL_GPT ? *rows[i].guid != '\0' : rows[i].code != 0;
 }
 
-/* One or two hexadecimal digits, with or without 0x; not 0, which is no partition. */
+/* One or two hexadecimal digits, with or without 0x; not 0, which means no partition. */
 static bool parse_code(const char *string, uint8_t *ret)
 {
 	_cleanup_free_ char *prefixed = NULL;

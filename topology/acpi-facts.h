@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * acpi-facts.h - what ACPI tables say of a machine's layout, table by table and in their
- * own numbers (proximity domains, APIC ids). acpi-read.h fills it from bytes that may be
- * hostile; a damaged table gives what stands before the damage, and a complaint.
+ * acpi-facts.h - what ACPI tables say about a machine's layout, table by table and in
+ * their own numbers (proximity domains, APIC ids). acpi-read.h fills it in from bytes
+ * that may be hostile; a damaged table gives what precedes the damage, and a complaint.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 
 /* MADT: a CPU in the order in which a kernel counts them. */
 struct acpi_cpu {
-	uint32_t id;  /* x86: APIC id; Arm: processor UID. What the SRAT calls it */
+	uint32_t id;  /* x86: APIC id; Arm: processor UID. The SRAT uses it */
 	bool enabled; /* false: it can be plugged in later */
 };
 
@@ -34,7 +34,7 @@ struct acpi_affinity {
 	struct pci_address at;
 };
 
-/* HMAT: a figure from an initiator's domain to a target's. */
+/* HMAT: a value from an initiator's domain to a target's. */
 struct acpi_hmat {
 	uint32_t initiator, target;
 	unsigned level; /* 0 memory, 1 to 3 a cache of it */
@@ -48,7 +48,7 @@ struct acpi_scope {
 	unsigned type;         /* ACPI_SCOPE_* */
 	uint8_t id;            /* of an I/O APIC or an HPET */
 	struct pci_address at; /* of the first hop: on the bus that the scope names */
-	size_t hops;           /* 1: that is all; more: it is below bridges */
+	size_t hops;           /* 1: no more hops; more: it is below bridges */
 };
 enum { ACPI_SCOPE_ENDPOINT = 1, ACPI_SCOPE_BRIDGE, ACPI_SCOPE_IOAPIC, ACPI_SCOPE_HPET };
 
@@ -71,7 +71,7 @@ struct acpi_ivrs_unit {
 	unsigned type;            /* 0x10, 0x11 or 0x40 */
 };
 
-/* IORT: a node, and which ids of it another one takes. */
+/* IORT: a node, and which of its ids another node takes. */
 enum {
 	ACPI_IORT_ITS = 0,
 	ACPI_IORT_NAMED = 1,
@@ -87,7 +87,7 @@ struct acpi_iort_node {
 };
 struct acpi_iort_map {
 	int from;             /* index in iort.nodes */
-	int to;               /* likewise; -1: to nothing that there is */
+	int to;               /* likewise; -1: to a node that does not exist */
 	uint32_t first, last; /* ids: bus, slot and function for a root complex */
 	uint32_t first_out;
 };
@@ -116,10 +116,10 @@ struct acpi_root {
 	char name[5]; /* "PC40" */
 	uint32_t segment, bus;
 	int64_t domain; /* its _PXM; -1: it has none */
-	bool whole;     /* all of it was understood, so that what is not there is none */
+	bool whole;     /* everything was understood, so what is missing does not exist */
 };
 
-/* Zeroed it is what no table says. Scalars of a table hold where has_* is set. */
+/* Zeroed it is what no table says. Scalars of a table are valid if has_* is set. */
 struct acpi_facts {
 	bool any; /* there are tables */
 	bool has_madt, has_srat, has_slit, has_hmat;

@@ -25,7 +25,7 @@ enum {
 	MCFG_ENTRY_BYTES = 16,
 };
 
-/* IORT's nodes are a byte of type, two of length. */
+/* IORT's nodes have one byte of type and two of length. */
 static bool next_node(const struct acpi_table *table, size_t *at, struct acpi_entry *ret)
 {
 	size_t left = *at < table->n ? table->n - *at : 0;
@@ -98,7 +98,7 @@ void acpi_read_iort(const struct acpi_table *table, struct acpi_facts *facts)
 
 		if (!next_node(table, &at, &entry)) {
 			acpi_complain(facts, table,
-				      "node %u does not fit, the rest is not read", i);
+				      "node %u does not fit, the rest is ignored", i);
 			break;
 		}
 		node.type = entry.type;

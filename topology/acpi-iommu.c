@@ -29,7 +29,7 @@ enum {
 	IVHD_LONG = 64, /* types from here on have 8 bytes, above 127 more */
 };
 
-/* A path of two bytes a hop, which begins on a bus. */
+/* A path of two bytes per hop, which begins on a bus. */
 static void add_scopes(struct acpi_facts *facts, const struct acpi_table *table, int unit,
 		       uint16_t segment, const struct acpi_entry *of, size_t first)
 {
@@ -94,7 +94,7 @@ void acpi_read_dmar(const struct acpi_table *table, struct acpi_facts *facts)
 	acpi_end_walk(facts, table, &walk);
 }
 
-/* How many bytes an entry of a unit's list has; 0: that is not known (5.2.2.2). */
+/* The size of an entry in a unit's list; 0: unknown (5.2.2.2). */
 static size_t ivhd_entry_bytes(const uint8_t *bytes, size_t left)
 {
 	size_t n = bytes[0] < IVHD_LONG ? 4 : bytes[0] < 128 ? 8 : 0;

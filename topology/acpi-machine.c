@@ -85,7 +85,7 @@ static int by_cpu(const void *a, const void *b)
 	return (left->cpu > right->cpu) - (left->cpu < right->cpu);
 }
 
-/* The SRAT's CPUs by their ids, to be searched; the caller's. */
+/* The SRAT's CPUs by their ids, to search; owned by the caller. */
 static struct acpi_affinity *cpus_by_id(const struct acpi_facts *facts, size_t *ret_n)
 {
 	struct acpi_affinity *list = xcalloc(facts->affinities.n + 1, sizeof(*list));
@@ -99,7 +99,7 @@ static struct acpi_affinity *cpus_by_id(const struct acpi_facts *facts, size_t *
 	return list;
 }
 
-/* Without nodes of firmware's, everything is on one. */
+/* Without firmware's nodes, everything is on one node. */
 static void add_cpus(const struct acpi_facts *facts, const struct domains *domains,
 		     struct machine *machine)
 {
@@ -122,7 +122,7 @@ static void add_cpus(const struct acpi_facts *facts, const struct domains *domai
 	}
 }
 
-/* What a domain has; one with nothing is no node to a kernel. */
+/* What a domain has; a kernel makes no node of one that has nothing. */
 struct content {
 	bool cpus, initiator;
 	uint64_t memory_bytes;
@@ -166,7 +166,7 @@ static void add_nodes(const struct acpi_facts *facts, const struct domains *doma
 	free(contents);
 }
 
-/* @machine's nodes are in order here, and the CPUs' are among them. */
+/* @machine's nodes are sorted here, and include those of the CPUs. */
 static void add_cpus_to_nodes(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->cpus.n; i++) {
@@ -178,7 +178,7 @@ static void add_cpus_to_nodes(struct machine *machine)
 	}
 }
 
-/* The kernel throws a SLIT away of which one number is wrong. */
+/* The kernel discards a SLIT with a wrong number. */
 static bool slit_is_valid(const struct acpi_facts *facts)
 {
 	size_t n = facts->localities;
@@ -206,8 +206,9 @@ static void add_distances(const struct acpi_facts *facts, const struct domains *
 	size_t n = machine->nodes.n;
 
 	if (facts->has_slit && !slit_is_valid(facts)) {
-		machine_complain(machine,
-				 "ACPI table SLIT: not a table of distances to a kernel");
+		machine_complain(
+			machine,
+			"ACPI table SLIT: the kernel would reject its distances");
 		taken.has_slit = false;
 	}
 	machine->distances = xcalloc(n * n + 1, sizeof(*machine->distances));
@@ -250,7 +251,7 @@ static void merge_hmat(struct machine *machine)
 	machine->hmat.n = kept;
 }
 
-/* Figures of memory itself, for reading and writing alike. */
+/* Values of memory itself, the same for reading and writing. */
 static void add_hmat(const struct acpi_facts *facts, const struct domains *domains,
 		     struct machine *machine)
 {
@@ -276,7 +277,7 @@ static void add_hmat(const struct acpi_facts *facts, const struct domains *domai
 	merge_hmat(machine);
 }
 
-/* Not known for a host bridge of which not all was read. */
+/* Unknown for a host bridge that was not read completely. */
 static void place_root(const struct acpi_root *root, const struct domains *domains,
 		       struct machine *machine, struct machine_affinity *affinity)
 {
@@ -327,7 +328,7 @@ struct listing {
 	VEC(struct listed) list;
 };
 
-/* An AMD unit lists bridges as it lists other functions, so that is not known there. */
+/* An AMD unit lists bridges like other functions, so this is unknown for it. */
 static void list_functions(const struct acpi_facts *facts, struct listing *ret)
 {
 	for (size_t i = 0; i < facts->dmar.scopes.n; i++) {

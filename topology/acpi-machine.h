@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * acpi-machine.h - the machine that a Linux kernel makes of ACPI tables, as far as they
- * tell. Pure.
+ * show it. Pure.
  */
 #pragma once
 
@@ -10,20 +10,20 @@
 #include "topology/machine.h"
 
 /*
- * When the tables were read. Firmware numbers buses; until then everything in the tables
- * that names a function below a bridge names the wrong one.
+ * When the tables were read. Firmware numbers buses; before that, everything in the
+ * tables that names a function below a bridge names the wrong one.
  */
 enum acpi_when { ACPI_BEFORE_FIRMWARE, ACPI_AFTER_FIRMWARE };
 
 /*
- * Fills a zeroed *@ret, settled: nodes with the kernel's numbers, CPUs, memory, distances
- * (10 and 20 without a SLIT, as the kernel takes them), figures of the HMAT, root buses
- * and their nodes, the IOMMU's table, the fact "firmware.acpi". What is damaged is a
- * complaint.
+ * Fills in a zeroed *@ret, settled: nodes with the kernel's numbers, CPUs, memory,
+ * distances (10 and 20 without a SLIT, as in the kernel), values of the HMAT, root buses
+ * and their nodes, the IOMMU's table, the fact "firmware.acpi". Damage is a complaint.
  *
- * Functions: those on root buses that a DMAR or IVRS lists, since QEMU lists all that are
- * there, without their identity; pci_known stays KNOWN_UNKNOWN. Who knows the functions
- * (their configuration space) replaces them, says KNOWN_YES and settles again.
+ * Functions: those on root buses that a DMAR or IVRS lists, because QEMU lists all
+ * existing ones, without their identity; pci_known stays KNOWN_UNKNOWN. A caller that
+ * knows the functions (from their configuration space) replaces them, sets KNOWN_YES and
+ * settles again.
  *
  * CPUs' dies, and whether a kernel uses the IOMMU, are unknown; so are packages, cores
  * and threads on x86, where CPUID tells them.
@@ -33,10 +33,10 @@ void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 /* The kernel's number of a proximity domain in that machine; UNKNOWN_ID. */
 int acpi_node(const struct acpi_facts *facts, uint32_t domain);
 /*
- * Gives each function that has no node its root bus's, as a kernel does. @machine is
+ * Gives each function without a node that of its root bus, as a kernel does. @machine is
  * settled.
  */
 void acpi_place_functions(struct machine *machine);
-/* Adds what such tables cannot tell and no struct machine holds. */
+/* Adds what such tables cannot show and struct machine does not hold. */
 void acpi_add_unknown(const struct acpi_facts *facts, enum acpi_when when,
 		      struct differences *ret);

@@ -212,7 +212,7 @@ void acpi_read_slit(const struct acpi_table *table, struct acpi_facts *facts)
 }
 
 /*
- * A matrix of 16-bit numbers of a base unit: picoseconds, or MB/s, which QEMU counts as
+ * A matrix of 16-bit multiples of a base unit: picoseconds, or MB/s, which QEMU counts as
  * MiB/s (hw/acpi/hmat.c).
  */
 static void add_figures(struct acpi_facts *facts, const struct acpi_table *table,

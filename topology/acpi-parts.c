@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* acpi-parts.c - what the readers of single tables share. */
+/* acpi-parts.c - shared by the readers of single tables. */
 #include "topology/acpi-parts.h"
 
 #include "base/text.h"
@@ -29,7 +29,7 @@ void acpi_end_walk(struct acpi_facts *facts, const struct acpi_table *table,
 	if (walk->damaged)
 		acpi_complain(
 			facts, table,
-			"the entry before byte %zu does not fit, the rest is not read",
+			"the entry before byte %zu does not fit, the rest is ignored",
 			walk->at);
 }
 

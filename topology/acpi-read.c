@@ -4,11 +4,11 @@
 #include "base/text.h"
 #include "topology/acpi-parts.h"
 
-/* Of these a kernel takes the first. */
+/* The kernel uses the first of these. */
 static const struct reader {
 	const char *signature;
 	void (*read)(const struct acpi_table *table, struct acpi_facts *facts);
-	size_t has; /* where in struct acpi_facts it is noted that there is one */
+	size_t has; /* member of struct acpi_facts that records that there is one */
 } readers[] = {
 	{"APIC", acpi_read_madt, offsetof(struct acpi_facts, has_madt)},
 	{"PPTT", acpi_read_pptt, offsetof(struct acpi_facts, has_pptt)},

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * acpi-roots.c - PCI host bridges in AML, without an interpreter: a device whose _HID or
- * _CID is a host bridge's, and those of its names that are constants (_SEG, _BBN, _PXM).
- * QEMU writes them so (hw/i386/acpi-build.c, hw/pci-host/gpex-acpi.c). Methods, fields
- * and devices inside are stepped over, since they tell their length. What else there is
- * ends the walk: the names after it are not known then. Source: ACPI 6.5, 20.2.
+ * _CID is that of a host bridge, and those of its names that are constants (_SEG, _BBN,
+ * _PXM). QEMU writes them in this form (hw/i386/acpi-build.c, hw/pci-host/gpex-acpi.c).
+ * Methods, fields and inner devices are skipped, since they contain their length.
+ * Anything else ends the walk: the names after it are then unknown. Source: ACPI 6.5,
+ * 20.2.
  */
 #include "topology/acpi-parts.h"
 
@@ -57,7 +58,8 @@ static bool has(const struct aml *aml, size_t n)
 	return aml->end - aml->at >= n;
 }
 
-/* The end of a package, whose length comes next and counts its own bytes; 0: damaged. */
+/* The end of a package, whose length comes next and includes its own bytes; 0:
+ * damaged. */
 static size_t take_package(struct aml *aml)
 {
 	size_t start = aml->at, more, n;
@@ -73,7 +75,7 @@ static size_t take_package(struct aml *aml)
 	return n > more && n <= aml->end - start ? start + n : 0;
 }
 
-/* A name; the last four characters of it into @ret. */
+/* Reads a name; its last four characters into @ret. */
 static bool take_name(struct aml *aml, char ret[5])
 {
 	size_t segments = 1;
@@ -102,7 +104,7 @@ static bool take_name(struct aml *aml, char ret[5])
 	return true;
 }
 
-/* A constant; false, at the place where it was, for anything else. */
+/* Reads a constant; false, without moving, for anything else. */
 static bool take_integer(struct aml *aml, uint64_t *ret)
 {
 	static const uint8_t bytes[] = {
@@ -121,7 +123,7 @@ static bool take_integer(struct aml *aml, uint64_t *ret)
 	return true;
 }
 
-/* Steps over a package. */
+/* Skips a package. */
 static bool skip_package(struct aml *aml)
 {
 	size_t end = take_package(aml);
@@ -144,7 +146,7 @@ static const char *take_string(struct aml *aml)
 	return (const char *)start;
 }
 
-/* What a name stands for, where it is no constant number. */
+/* Skips the value of a name that is not a constant number. */
 static bool skip_object(struct aml *aml)
 {
 	if (!has(aml, 1))
@@ -243,7 +245,7 @@ static bool step_extended(struct aml *aml)
 	}
 }
 
-/* One object of a device's body; false at what is not understood. */
+/* One object of a device's body; false if it is not understood. */
 static bool step(struct aml *aml, struct device *device)
 {
 	switch (aml->bytes[aml->at++]) {

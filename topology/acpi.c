@@ -7,7 +7,7 @@
 enum {
 	HEADER_LENGTH = 4,
 	HEADER_REVISION = 8,
-	FACS_HEADER_BYTES = 8, /* the one table that has signature and length alone */
+	FACS_HEADER_BYTES = 8, /* the one table that has only signature and length */
 	COMPLAINT_LIMIT = 100,
 };
 
@@ -77,8 +77,9 @@ bool acpi_add(struct acpi_tables *tables, const uint8_t *bytes, size_t n)
 	if (table.n < least || table.n > n)
 		return refuse(
 			tables,
-			xasprintf("%s: its length of %zu bytes is not from %zu to %zu",
-				  table.signature, table.n, least, n));
+			xasprintf(
+				"%s: its length of %zu bytes is not between %zu and %zu",
+				table.signature, table.n, least, n));
 	table.revision = facs ? 0 : bytes[HEADER_REVISION];
 	table.sum_right = facs || sum_is_right(bytes, table.n);
 	*vec_add(&tables->list) = table;

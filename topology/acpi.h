@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * acpi.h - ACPI tables as bytes: found by signature, bounded, walked entry by entry.
- * Pure; the bytes may come from anywhere and may be hostile. What the tables say is read
- * by acpi-facts.h, what a kernel makes of it by acpi-machine.h.
+ * Pure; the bytes may come from anywhere and may be hostile. acpi-facts.h reads what the
+ * tables say, acpi-machine.h computes what a kernel makes of it.
  *
  * Nothing is copied: the caller keeps the bytes as long as anything here is used.
  */
@@ -15,12 +15,12 @@
 struct acpi_table {
 	char signature[5];    /* "SRAT" */
 	const uint8_t *bytes; /* from the header on */
-	size_t n;             /* the header's length, within what was given */
+	size_t n;             /* the header's length, limited to what was given */
 	uint8_t revision;
 	bool sum_right; /* before firmware has run, QEMU's tables have no checksums yet */
 };
 
-/* Zeroed it holds none. */
+/* Zeroed it contains none. */
 struct acpi_tables {
 	VEC(struct acpi_table) list; /* in the order in which they were added */
 	VEC(char *) complaints;      /* what is damaged, in order; owned */
@@ -30,16 +30,16 @@ void acpi_tables_free(struct acpi_tables *tables);
 #define _cleanup_acpi_tables_ _cleanup_(acpi_tables_free)
 
 /*
- * Adds the table at @bytes, of which @n are there. False, with a complaint, if they are
- * not a table: no signature, or a length that does not fit.
+ * Adds the table at @bytes, of which @n bytes are available. False, with a complaint, if
+ * they are not a table: no signature, or a length that does not fit.
  */
 bool acpi_add(struct acpi_tables *tables, const uint8_t *bytes, size_t n);
 /*
  * Adds the tables in @bytes, one after the other with zeros between them, as QEMU has
- * them in etc/acpi/tables. What follows something that is not a table is not read.
+ * them in etc/acpi/tables. What follows something that is not a table is ignored.
  */
 void acpi_add_all(struct acpi_tables *tables, const uint8_t *bytes, size_t n);
-/* The @index-th (from 0) with this signature; NULL: there is none. */
+/* The @index-th (from 0) with this signature, or NULL. */
 const struct acpi_table *acpi_find(const struct acpi_tables *tables,
 				   const char *signature, size_t index);
 

@@ -17,7 +17,7 @@ static const struct {
 	{"value", UINT32_MAX},
 };
 
-/* A number in an attribute; a missing one is no complaint. */
+/* A number in an attribute; a missing one is not reported. */
 static bool number(const struct document *document, int element, const char *name,
 		   struct machine *machine, uint64_t *ret)
 {
@@ -31,7 +31,7 @@ static bool number(const struct document *document, int element, const char *nam
 			limit = limits[i].limit;
 	if (parse_u64(text, ret) && *ret <= limit)
 		return true;
-	machine_complain(machine, "%s:%ld: %s='%s' of <%s> is no number of its range",
+	machine_complain(machine, "%s:%ld: %s='%s' of <%s> is not a number in its range",
 			 document->name, document->elements.v[element].line, name, text,
 			 document_element_name(document, element));
 	return false;
@@ -47,7 +47,7 @@ static int small_number(const struct document *document, int element, const char
 	return (int)value;
 }
 
-/* Memory of a cell or the number of its pages; the unit stands beside. */
+/* The memory of a cell or the number of its pages, with its unit. */
 static bool content_number(const struct document *document, int element, uint64_t *ret)
 {
 	_cleanup_free_ char *text = document_content(document, element);
@@ -68,8 +68,8 @@ static void read_memory(const struct document *document, int cell,
 	    !size_with_unit(value, document_attribute(document, element, "unit"),
 			    &node->memory_bytes)) {
 		node->memory_bytes = UNKNOWN_U64;
-		machine_complain(machine, "%s:%ld: <memory> is no size", document->name,
-				 document->elements.v[element].line);
+		machine_complain(machine, "%s:%ld: <memory> is not a size",
+				 document->name, document->elements.v[element].line);
 	}
 }
 
@@ -101,7 +101,7 @@ static void read_pages(const struct document *document, int cell,
 	node->huge.n--;
 }
 
-/* Number of the pair in *seen, added if it is new: dies repeat in the next socket. */
+/* Number of the pair in *seen, added if it is new: die ids repeat in the next socket. */
 struct pairs {
 	struct pair {
 		int high, low;
@@ -115,7 +115,7 @@ static int pair_number(struct pairs *seen, int high, int low)
 
 	if (low < 0)
 		return UNKNOWN_ID;
-	/* Neighbours share them, so the last ones come first. */
+	/* Neighbours share them, so search from the end. */
 	while (i > 0 && (seen->v[i - 1].high != high || seen->v[i - 1].low != low))
 		i--;
 	if (i > 0)
@@ -127,10 +127,10 @@ static int pair_number(struct pairs *seen, int high, int low)
 /* What CPUs are grouped by while they are read. */
 struct groups {
 	struct pairs dies, cores;
-	struct set cpus; /* ids seen */
+	struct set cpus; /* ids so far */
 };
 
-/* A core is known by its first sibling; older libvirt has only core_id. */
+/* A core is identified by its first sibling; older libvirt has only core_id. */
 static void read_core(const struct document *document, int element, struct groups *groups,
 		      struct machine_cpu *cpu, struct machine *machine)
 {
@@ -146,7 +146,7 @@ static void read_core(const struct document *document, int element, struct group
 		return;
 	}
 	if (text)
-		machine_complain(machine, "%s:%ld: siblings='%s' is no list of CPUs",
+		machine_complain(machine, "%s:%ld: siblings='%s' is not a list of CPUs",
 				 document->name, document->elements.v[element].line,
 				 text);
 	cpu->core = pair_number(&groups->cores, cpu->die >= 0 ? cpu->die : cpu->package,
@@ -163,7 +163,7 @@ static void read_cpu(const struct document *document, int element, int cell,
 		return;
 	if (set_has(&groups->cpus, (unsigned)id)) {
 		machine_complain(machine,
-				 "%s:%ld: CPU %d stands twice; the first one is used",
+				 "%s:%ld: CPU %d occurs twice; the first one is used",
 				 document->name, document->elements.v[element].line, id);
 		return;
 	}
@@ -255,7 +255,7 @@ static void read_cells(const struct document *document, int root, struct machine
 			read_siblings(document, cell, index++, machine);
 }
 
-/* The figure of a pair; "read" or "access", and of memory itself, not of its caches. */
+/* The value for a pair; "read" or "access", and of memory itself, not of its caches. */
 static struct machine_hmat *figure_of(const struct document *document, int element,
 				      struct machine *machine)
 {
@@ -322,7 +322,7 @@ static void read_banks(const struct document *document, int root, struct machine
 	}
 }
 
-/* libvirt says "yes" where the kernel made groups. */
+/* libvirt says "yes" if the kernel made groups. */
 static void read_iommu(const struct document *document, int root, struct machine *machine)
 {
 	int element = document_find(document, root, "host/iommu");
@@ -333,7 +333,7 @@ static void read_iommu(const struct document *document, int root, struct machine
 						KNOWN_UNKNOWN, UNKNOWN_ID};
 	if (support)
 		machine->iommu.enabled = streq(support, "yes") ? KNOWN_YES : KNOWN_NO;
-	machine_unknown_fact(machine, "iommu.remapping", "libvirt does not tell");
+	machine_unknown_fact(machine, "iommu.remapping", "not reported by libvirt");
 }
 
 static int read_host(const struct document *document, struct machine *ret,
@@ -353,7 +353,7 @@ static int read_host(const struct document *document, struct machine *ret,
 	if (!ret->nodes.n)
 		return error_input(
 			error,
-			"%s: has no <cells> of a host's topology, so no machine can be read from it",
+			"%s: has no <cells> in a host topology, so it does not describe a machine",
 			document->name);
 	if (ret->nodes.n > MACHINE_NODE_LIMIT)
 		return error_input(error, "%s: has more than %d cells", document->name,

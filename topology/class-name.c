@@ -3,7 +3,10 @@
 
 #include "base/macros.h"
 
-/* By base class and subclass; a row of a base class alone (ANY) stands behind its own. */
+/*
+ * By base class and subclass; a row for a whole base class (ANY) comes after its
+ * subclasses.
+ */
 #define ANY 0xff
 static const struct {
 	uint8_t base, sub;

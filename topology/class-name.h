@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 /*
- * What a PCI class code (24 bits) stands for, in a few words; "device" for one that is
- * not listed. PCI Code and ID Assignment Specification 1.11, section 1.
+ * The meaning of a PCI class code (24 bits), in a few words; "device" for one that is not
+ * listed. PCI Code and ID Assignment Specification 1.11, section 1.
  */
 const char *pci_class_name(uint32_t class_code);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Bus numbers that two root buses claim. An expander bus takes its busNr and one more for
- * each bridge below it; firmware numbers them without looking at the next expander bus,
- * and a kernel then finds the same number twice: it drops the one or the other, and with
- * it whatever is behind it (Linux drivers/pci/probe.c, pci_bus_insert_busn_res).
+ * each bridge below it. Firmware numbers them without regard to the next expander bus,
+ * and then a kernel finds the same number twice: it drops one of them, with everything
+ * behind it (Linux drivers/pci/probe.c, pci_bus_insert_busn_res).
  */
 #include "topology/compare-parts.h"
 
@@ -49,7 +49,7 @@ static bool was_expected(const struct comparison *c,
 	       taken_in(c->expected, c->expected, same);
 }
 
-/* What a kernel's log says of bus numbers that it found taken. */
+/* What a kernel's log says about bus numbers that were already in use. */
 struct complaint {
 	unsigned domain, bus, last;
 	const char *line;
@@ -72,7 +72,7 @@ static bool find_complaint(const struct comparison *c, struct complaint *ret)
 	return true;
 }
 
-/* A kernel that dropped a root bus altogether shows it in its log alone. */
+/* If a kernel dropped a root bus entirely, only its log shows that. */
 static void compare_complaint(struct comparison *c)
 {
 	struct complaint complaint;
@@ -107,7 +107,7 @@ void compare_buses(struct comparison *c)
 		compare_complaint(c);
 }
 
-/* Whether @bus lies among those of the bridge's root and the root that it takes in. */
+/* Whether @bus is in the range of the bridge's root or of the root that it includes. */
 static bool is_near(const struct machine *machine, const struct machine_function *bridge,
 		    const struct machine_root *other, uint32_t domain, uint8_t bus)
 {

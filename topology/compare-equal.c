@@ -3,13 +3,16 @@
 
 #include "topology/machine-fields.h"
 
-/* Two machines, and where to say how they differ. */
+/* Two machines, and where to write how they differ. */
 struct both {
 	const struct machine *a, *b;
-	struct text *why; /* NULL: nobody asks */
+	struct text *why; /* NULL: not wanted */
 };
 
-/* Padding inside a struct pci_address or set is no difference, so each type says. */
+/*
+ * Padding inside a struct pci_address or set is not a difference, so each type has its
+ * own comparison.
+ */
 static bool field_equal(const struct field *field, const void *a, const void *b)
 {
 	const void *left = field_at(field, a), *right = field_at(field, b);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Root buses and functions. Functions are matched by address: that is what was planned.
- * What explains a missing address is looked for from near to far: the device sits
- * elsewhere; its bridge leads to other buses or is missing itself; an earlier bridge on
- * the same root bus does, since firmware numbers buses in one walk.
+ * The reason for a missing address is searched from near to far: the device is at another
+ * address; its bridge leads to other buses or is missing itself; an earlier bridge on the
+ * same root bus does, since firmware numbers buses in one pass.
  */
 #include "topology/compare-parts.h"
 
@@ -39,8 +39,8 @@ static char *affinity_text(const struct machine_affinity *affinity)
 }
 
 /*
- * "No node" is something known where a kernel says it, or where a domain or an ACPI table
- * puts a device on a bus that has none, so that the kernel will.
+ * "No node" is a known value if a kernel reports it, or if a domain or an ACPI table puts
+ * a device on a bus without a node, so that the kernel will report it.
  */
 static bool affinity_known(const struct machine *machine,
 			   const struct machine_affinity *affinity)
@@ -87,7 +87,7 @@ void compare_roots(struct comparison *c)
 	int acpi = compare_find(c, DIFFERENCE_ACPI_OFF, NULL);
 	bool unknown = c->observed->pci_known == KNOWN_UNKNOWN && !c->observed->roots.n;
 
-	/* Said with the functions, which are as unknown. */
+	/* Reported with the functions, which are equally unknown. */
 	if (c->expected->pci_known == KNOWN_NO || c->observed->pci_known == KNOWN_NO)
 		return;
 	for (size_t i = 0; i < c->expected->roots.n; i++) {
@@ -112,7 +112,7 @@ void compare_roots(struct comparison *c)
 		compare_add(c, DIFFERENCE_ROOT_MISSING, why_root(c, expected), "%s",
 			    subject);
 		compare_expected(c, "there");
-		compare_observed(c, "not there");
+		compare_observed(c, "nothing");
 	}
 	for (size_t i = 0; i < c->observed->roots.n; i++) {
 		const struct machine_root *root = &c->observed->roots.v[i];
@@ -123,7 +123,7 @@ void compare_roots(struct comparison *c)
 			continue;
 		compare_add(c, DIFFERENCE_ROOT_UNPLANNED, why_root(c, root), "%s",
 			    subject);
-		compare_expected(c, "not there");
+		compare_expected(c, "nothing");
 		compare_observed(c, "there");
 	}
 }
@@ -140,7 +140,7 @@ static bool same_device(const struct machine_function *a,
 	       a->class_code >> 8 == b->class_code >> 8 && a->bridge == b->bridge;
 }
 
-/* What is wrong above: the nearest bridge that a difference is about, the root bus. */
+/* What is wrong above: the nearest bridge with a difference, or the root bus. */
 static int wrong_above(const struct comparison *c, const struct machine *machine,
 		       const struct machine_function *function)
 {
@@ -290,9 +290,9 @@ static void compare_vfs(struct comparison *c, const struct machine_function *exp
 	_cleanup_free_ char *subject = address_text(expected->at);
 
 	/*
-	 * A plan that says nothing of VFs plans none; a kernel that shows none has none.
-	 * More than planned is right: a driver may lower the number that the device has
-	 * (igb, from 8 to 7), and it need not be bound.
+	 * A plan that does not mention VFs plans none; a kernel that shows none has none.
+	 * More than planned is correct: a driver may lower the device's number (igb, from
+	 * 8 to 7), and it need not be bound.
 	 */
 	if (expected->total_vfs == UNKNOWN_ID ||
 	    compare_known(c, "virtual functions", subject, true,
@@ -344,7 +344,7 @@ static void compare_function(struct comparison *c,
 	compare_bars(c, observed);
 }
 
-/* A virtual function of a physical one that was planned is no surprise. */
+/* A virtual function of a planned physical one is expected. */
 static bool is_vf_of_planned(const struct comparison *c,
 			     const struct machine_function *observed)
 {
@@ -357,7 +357,7 @@ static bool is_vf_of_planned(const struct comparison *c,
 	return parent && parent->total_vfs > 0;
 }
 
-/* An unplanned device that is the missing one; every such is used once. */
+/* An unplanned device that matches the missing one; each is used only once. */
 static int find_moved(const struct comparison *c, const struct machine_function *expected,
 		      const bool *used)
 {
@@ -385,7 +385,7 @@ static void compare_missing(struct comparison *c, const struct machine_function 
 	compare_expected(c, "%04x:%04x class %06x", expected->vendor, expected->device,
 			 expected->class_code);
 	if (moved < 0) {
-		compare_observed(c, "not there");
+		compare_observed(c, "nothing");
 		return;
 	}
 	used[moved] = true;
@@ -402,12 +402,12 @@ static void compare_unplanned(struct comparison *c,
 	if (because < 0)
 		because = compare_find(c, DIFFERENCE_ACPI_OFF, NULL);
 	compare_add(c, DIFFERENCE_DEVICE_UNPLANNED, because, "%s", subject);
-	compare_expected(c, "not there");
+	compare_expected(c, "nothing");
 	compare_observed(c, "%04x:%04x class %06x", observed->vendor, observed->device,
 			 observed->class_code);
 }
 
-/* Whether the observed side would list the function if it were there. */
+/* Whether the observed side would list the function if it existed. */
 static bool would_be_listed(const struct comparison *c,
 			    const struct machine_function *expected)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * IOMMU groups as a partition of the functions that both machines have: which functions
- * are together matters, the kernel's numbers do not.
+ * IOMMU groups as a partition of the functions that both machines have: it matters which
+ * functions are together, not the kernel's numbers.
  */
 #include "topology/compare-parts.h"
 
@@ -36,7 +36,7 @@ static void compare_having_one(struct comparison *c, const struct member *member
 	compare_observed(c, "%s", planned ? "none" : "an IOMMU group");
 }
 
-/* Those whose groups both sides know; a group on one side only is told at once. */
+/* Those whose groups both sides know; a group on one side only is reported at once. */
 static struct members gather(struct comparison *c)
 {
 	VEC(struct member) members = {};

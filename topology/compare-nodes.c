@@ -17,7 +17,7 @@ static void add_mib(struct text *text, uint64_t size_bytes)
 	text_printf(text, "%llu MiB", (unsigned long long)(size_bytes / MIB));
 }
 
-/* Where the node stands in the other machine's array, -1. */
+/* The index of the node in the other machine's array, or -1. */
 static int index_of(const struct machine *machine, int id)
 {
 	const struct machine_node *node = machine_node(machine, id);
@@ -50,7 +50,7 @@ static void compare_presence(struct comparison *c)
 	}
 }
 
-/* The difference that says that the node is missing, -1. */
+/* The index of the difference "node missing", or -1. */
 static int missing_node(struct comparison *c, int id)
 {
 	_cleanup_free_ char *subject = xasprintf("node %d", id);
@@ -84,7 +84,7 @@ static void compare_cpu(struct comparison *c, const struct machine_cpu *expected
 		compare_add(c, DIFFERENCE_CPU_MISSING,
 			    compare_find(c, DIFFERENCE_ACPI_OFF, NULL), "%s", subject);
 		compare_expected(c, "online");
-		compare_observed(c, "not there");
+		compare_observed(c, "nothing");
 		return;
 	}
 	if (compare_known(c, "CPU's node", subject, expected->node != UNKNOWN_ID,
@@ -96,7 +96,7 @@ static void compare_cpu(struct comparison *c, const struct machine_cpu *expected
 	add_node(c, false, observed->node);
 }
 
-/* What CPUs may share; compared as a partition, since numbers mean nothing. */
+/* What CPUs may share; compared as a partition, because numbers mean nothing. */
 static const struct sharing {
 	const char *name;
 	size_t offset;
@@ -125,7 +125,7 @@ static void add_sharers(const struct machine *machine, const struct machine *oth
 			set_add(ret, (unsigned)machine->cpus.v[i].id);
 }
 
-/* How a difference is called: by the first CPU that shares on either side. */
+/* The subject of a difference: the first CPU that shares on either side. */
 static char *sharing_text(const struct sharing *sharing, const struct set *expected,
 			  const struct set *observed)
 {
@@ -172,7 +172,7 @@ static void compare_sharing(struct comparison *c, const struct machine_cpu *cpu,
 		compare_sharers(c, cpu, seen, sharing);
 }
 
-/* A number that differs because cores are cut otherwise says nothing more. */
+/* If cores are divided differently, a different number says nothing more. */
 static void compare_thread(struct comparison *c, const struct machine_cpu *cpu)
 {
 	const struct machine_cpu *seen = machine_cpu(c->observed, cpu->id);
@@ -276,7 +276,7 @@ static const struct machine_hmat *find_hmat(const struct machine *machine,
 	return NULL;
 }
 
-/* Linux shows the figures of a target's nearest initiators only. */
+/* Linux shows only the values of a target's nearest initiators. */
 static void compare_hmat(struct comparison *c, const struct machine_hmat *expected)
 {
 	const struct machine_hmat *observed = find_hmat(c->observed, expected);

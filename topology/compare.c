@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. Machine-wide facts are compared first, then nodes, root buses and
- * functions, so that a cause is in the list before what it causes; whoever adds a
+ * functions, so that a cause is in the list before its consequences; the code that adds a
  * difference names the cause if it knows one. At the end each `because` is followed to
- * the first cause, and the list is put in order: causes by kind, consequences behind
- * their cause. A value that one side does not know is noted as such and not counted.
+ * the first cause, and the list is sorted: causes by kind, consequences after their
+ * cause. A value that one side does not know is noted as such and not counted.
  */
 #include "topology/compare.h"
 
 #include "topology/compare-parts.h"
 
-/* Without ACPI a kernel sees no tables at all, hence one node and no IOMMU. */
+/* Without ACPI a kernel sees no tables at all, so one node and no IOMMU. */
 static bool acpi_is_off(const struct comparison *c)
 {
 	const char *acpi = machine_fact(c->observed, "firmware.acpi");
@@ -112,7 +112,7 @@ static int first_cause(const struct differences *differences, int i)
 	return i;
 }
 
-/* A difference with where it stood and where its cause did. */
+/* A difference with its old index and that of its cause. */
 struct ranked {
 	struct difference difference;
 	enum difference_kind cause_kind;

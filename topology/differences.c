@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* differences.c - what compare found, as text and as JSON. */
+/* differences.c - the result of compare, as text and as JSON. */
 #include "topology/differences.h"
 
 #include <stdio.h>

@@ -11,7 +11,7 @@ static void add_file(struct facts *facts, const struct tree *tree, const char *f
 {
 	_cleanup_free_ char *fact = name, *value = tree_text(tree, file);
 
-	facts_take(facts, fact, TAKE(value), "the kernel does not say");
+	facts_take(facts, fact, TAKE(value), "the kernel does not report it");
 }
 
 static void add_group(struct facts *facts, const struct tree *groups, const char *number)

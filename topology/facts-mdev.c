@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Mediated devices: whose they are and, for vfio-ap, which queues they hold. Linux
+ * Mediated devices: their parent and, for vfio-ap, the queues they contain. Linux
  * Documentation/driver-api/vfio-mediated-device.rst, Documentation/arch/s390/vfio-ap.rst.
  */
 #include "topology/facts-parts.h"
 
-/* The last component but one of the path that the link leads to. */
+/* The last but one component of the path that the link points to. */
 static char *parent_name(char *path)
 {
 	char *slash = path ? strrchr(path, '/') : NULL;
@@ -26,7 +26,7 @@ static void add_mdev(struct facts *facts, const char *uuid)
 	_cleanup_free_ char *file = xasprintf("%s/matrix", path ? path : link);
 	_cleanup_free_ char *queues = tree_text(&facts->sys, file);
 
-	facts_take(facts, parent, parent_name(path), "the kernel does not say");
+	facts_take(facts, parent, parent_name(path), "the kernel does not report it");
 	if (queues)
 		facts_take(facts, matrix, TAKE(queues), NULL);
 }

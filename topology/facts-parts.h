@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* facts-parts.h - what the files of facts share. */
+/* facts-parts.h - shared by the files facts*.c. */
 #pragma once
 
 #include "topology/machine.h"
 #include "topology/sysfs-tree.h"
 
-/* Directories that are not there have fd -1. */
+/* Directories that do not exist have fd -1. */
 struct facts {
 	struct machine *machine;
 	struct tree top, sys, proc;
@@ -20,5 +20,5 @@ void facts_mdev(struct facts *facts);
 void facts_use(struct facts *facts);
 void facts_versions(struct facts *facts);
 
-/* Sets a fact to a value or, where it is NULL, to unknown. Takes @value. */
+/* Sets a fact to a value or, if it is NULL, to unknown. Takes ownership of @value. */
 void facts_take(struct facts *facts, const char *name, char *value, const char *why);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the host itself uses: a device that carries a mounted disk or the default route is
- * not one to give away. Theory of operation: a mount names a block device by number, a
- * route a network device by name. Both are links in sys to a place in the device tree,
- * whose last component that is a PCI address is the function. Where there is none, the
- * device stands on others (device mapper and RAID by slaves/, bridges, bonds and VLANs
- * by lower_*, NVMe's multipath by its controllers), and the same is asked of each.
- * Formats: proc_pid_mountinfo(5), proc_swaps(5), Linux net/ipv4/fib_trie.c
+ * What the host itself uses: a device that carries a mounted disk or the default route
+ * must not be assigned. Theory of operation: a mount names a block device by number, a
+ * route names a network device. Both are links in sys to a place in the device tree,
+ * whose last component that is a PCI address is the function. If there is none, the
+ * device is built on others (device mapper and RAID by slaves/, bridges, bonds and VLANs
+ * by lower_*, NVMe multipath by its controllers), which are then examined in the same
+ * way. Formats: proc_pid_mountinfo(5), proc_swaps(5), Linux net/ipv4/fib_trie.c
  * (fib_route_seq_show), net/ipv6/route.c (rt6_info_route).
  */
 #include "topology/facts-parts.h"
@@ -14,10 +14,10 @@
 #include <stdio.h>
 
 #define PROC_LIMIT  (4u << 20)
-#define STACK_LIMIT 8 /* devices upon devices */
+#define STACK_LIMIT 8 /* devices built on devices */
 #define ROUTE_UP    1
 
-/* The last component of the path that is the address of a function that we know. */
+/* The last component of the path that is the address of a known function. */
 static bool add_function_of(const struct machine *machine, const char *path,
 			    struct set *ret)
 {
@@ -42,7 +42,7 @@ static bool add_function_of(const struct machine *machine, const char *path,
 
 static void add_device(struct facts *facts, const char *path, int depth, struct set *ret);
 
-/* The entries of @directory that begin so and are links to what stands below. */
+/* The entries of @directory that begin with this prefix and link to lower devices. */
 static void add_below(struct facts *facts, const char *directory, const char *prefix,
 		      int depth, struct set *ret)
 {
@@ -60,7 +60,7 @@ static void add_below(struct facts *facts, const char *directory, const char *pr
 	}
 }
 
-/* A partition stands in its disk's directory, which has the slaves. */
+/* A partition is in the directory of its disk, which has the slaves. */
 static void add_slaves(struct facts *facts, const char *path, int depth, struct set *ret)
 {
 	_cleanup_free_ char *own = xasprintf("%s/slaves", path), *disk = NULL;
@@ -100,7 +100,8 @@ static void add_link(struct facts *facts, char *link, struct set *ret)
 		add_device(facts, path, 0, ret);
 }
 
-/* The next line of *@rest, without its end; NULL after the last. The caller's. */
+/* The next line of *@rest, without its newline; NULL after the last. Owned by the
+ * caller. */
 static char *next_line(const char **rest)
 {
 	size_t n = strcspn(*rest, "\n");
@@ -225,7 +226,7 @@ static void default_routes(struct facts *facts)
 		   "the source has no proc/net/route");
 }
 
-/* "/dev/hugepages 2M; /mnt/huge 1024M": where, and pages of which size. */
+/* "/dev/hugepages 2M; /mnt/huge 1024M": mount point and page size. */
 static void huge_mounts(struct facts *facts)
 {
 	_cleanup_text_ struct text mounts = {};
@@ -253,7 +254,7 @@ static void huge_mounts(struct facts *facts)
 	facts_take(facts, "huge-pages.mounts", text_take(&found), NULL);
 }
 
-/* "SOFT HARD" in bytes, or unlimited: of this process, hence of this machine only. */
+/* "SOFT HARD" in bytes, or unlimited: of this process, so of this machine only. */
 static void locked_memory(struct facts *facts)
 {
 	static const char label[] = "Max locked memory";
@@ -266,7 +267,7 @@ static void locked_memory(struct facts *facts)
 	if (!at || sscanf(at + strlen(label), "%31s %31s", soft, hard) != 2)
 		at = NULL;
 	facts_take(facts, "limits.memlock", at ? xasprintf("%s %s", soft, hard) : NULL,
-		   facts->live ? "proc/self/limits does not say"
+		   facts->live ? "not in proc/self/limits"
 			       : "it belongs to a process, and the source is a copy");
 }
 

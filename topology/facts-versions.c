@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which libvirt and QEMU are installed, without running or linking either: libtool puts
- * libvirt's version into its library's file name (src/meson.build: the version's major
- * times 1000 plus minor, then micro), and QEMU's program holds the names of its machine
- * types, the newest of which is of its own version (hw/i386/pc_q35.c, hw/arm/virt.c).
+ * Which libvirt and QEMU are installed, without running or linking them: libtool puts
+ * libvirt's version into the file name of its library (src/meson.build: the version's
+ * major times 1000 plus minor, then micro), and QEMU's program contains the names of its
+ * machine types, the newest of which has QEMU's own version (hw/i386/pc_q35.c,
+ * hw/arm/virt.c).
  */
 #include "topology/facts-parts.h"
 
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In order of versions, as one number. */
+/* Ordered by version, as one number. */
 static unsigned library_version(const char *name)
 {
 	unsigned number, micro;
@@ -49,7 +50,7 @@ static unsigned newest_library(const struct tree *top)
 	return newest;
 }
 
-/* The highest M.N that stands behind the word, as one number. */
+/* The highest M.N that follows the word, as one number. */
 static unsigned newest_machine(const char *bytes, size_t n, const char *word)
 {
 	size_t length = strlen(word);
@@ -70,7 +71,7 @@ static unsigned newest_machine(const char *bytes, size_t n, const char *word)
 	return newest;
 }
 
-/* Bytes of a program; links on the way to it are followed only where it is ours. */
+/* Bytes of a program; links on the way to it are followed only on our own machine. */
 static unsigned program_version(int fd, const char *word)
 {
 	struct stat status;
@@ -126,5 +127,5 @@ void facts_versions(struct facts *facts)
 		   "no libvirt.so.0 is in the usual directories of the source");
 	facts_take(facts, "qemu.version",
 		   qemu ? xasprintf("%u.%u", qemu / 1000, qemu % 1000) : NULL,
-		   "no QEMU in the usual directories of the source tells it");
+		   "no QEMU in the usual directories of the source shows its version");
 }

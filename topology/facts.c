@@ -14,17 +14,17 @@ static const struct {
 	const char *name;
 	int where;
 	const char *path;
-	const char *absent; /* why it is unknown where the file is not there */
+	const char *absent; /* why it is unknown if the file does not exist */
 	int flags;
 } rows[] = {
 	{"cpus.isolated", IN_SYS, "devices/system/cpu/isolated",
-	 "the kernel does not say", 0},
+	 "the kernel does not report it", 0},
 	{"cpus.nohz-full", IN_SYS, "devices/system/cpu/nohz_full",
-	 "the kernel is built without it", 0},
-	{"cpus.online", IN_SYS, "devices/system/cpu/online", "the kernel does not say",
-	 0},
-	{"cpus.smt", IN_SYS, "devices/system/cpu/smt/control", "the kernel does not say",
-	 0},
+	 "not supported by the kernel's configuration", 0},
+	{"cpus.online", IN_SYS, "devices/system/cpu/online",
+	 "the kernel does not report it", 0},
+	{"cpus.smt", IN_SYS, "devices/system/cpu/smt/control",
+	 "the kernel does not report it", 0},
 	{"firmware.acpi", COMPUTED, NULL, NULL, 0},
 	{"host.name", IN_PROC, "sys/kernel/hostname", "no such file", ONLY_IDENTIFIED},
 	{"host.product", IN_SYS, "class/dmi/id/product_name", "no such file",
@@ -42,7 +42,7 @@ static const struct {
 	{"libvirt.version", COMPUTED, NULL, NULL, 0},
 	{"limits.memlock", COMPUTED, NULL, NULL, 0},
 	{"numa.balancing", IN_PROC, "sys/kernel/numa_balancing",
-	 "the kernel is built without it", 0},
+	 "not supported by the kernel's configuration", 0},
 	{"pci.with-default-route", COMPUTED, NULL, NULL, 0},
 	{"pci.with-mounted-disks", COMPUTED, NULL, NULL, 0},
 	{"qemu.version", COMPUTED, NULL, NULL, 0},
@@ -82,7 +82,7 @@ const char *const fact_names[] = {
 	NULL,
 };
 
-/* Parameters, or beginnings of such, whose values say nothing of who the host is. */
+/* Parameters, or prefixes of them, whose values do not identify the host. */
 static const char *const harmless[] = {
 	"acpi",
 	"amd_iommu",
@@ -185,7 +185,10 @@ void text_add_command_line(struct text *text, const char *line)
 	}
 }
 
-/* What a copy lacks may be there on the machine; only a live one speaks by silence. */
+/*
+ * What a copy does not contain may exist on the machine; only on a live one does its
+ * absence mean anything.
+ */
 static void add_value(struct facts *facts, size_t i, char *value)
 {
 	_cleanup_free_ char *why = NULL;
@@ -220,7 +223,7 @@ static void add_row(struct facts *facts, size_t i, bool identify)
 	add_value(facts, i, TAKE(value));
 }
 
-/* A directory of a process without following the link self. */
+/* Opens the directory of a process without following the link self. */
 static void open_self(struct facts *facts)
 {
 	_cleanup_free_ char *process = tree_link_name(&facts->proc, "self");
@@ -231,7 +234,7 @@ static void open_self(struct facts *facts)
 		tree_sub(&facts->proc, process ? process : "self", &facts->self);
 }
 
-/* As sysfs.c does. False if the directory is neither. */
+/* As in sysfs.c. False if the directory is neither. */
 static bool open_all(const struct facts_source *source, struct facts *facts)
 {
 	facts->proc = facts->sys = facts->top = facts->self = (struct tree){.fd = -1};
@@ -240,7 +243,10 @@ static bool open_all(const struct facts_source *source, struct facts *facts)
 	facts->top.keep = source->keep_files;
 	if (tree_has(&facts->top, "sys/devices")) {
 		tree_sub(&facts->top, "proc", &facts->proc);
-		/* Host names and mounts stand in proc: facts come from it, no files. */
+		/*
+		 * proc contains host names and mounts: facts are read from it, but no
+		 * files are kept.
+		 */
 		facts->proc.keep = false;
 		return tree_sub(&facts->top, "sys", &facts->sys);
 	}
@@ -257,7 +263,7 @@ static int compare_files(const void *a, const void *b)
 		      ((const struct machine_file *)b)->path);
 }
 
-/* In order, and each once, as machine_settle leaves them. */
+/* In order, each once, as machine_settle leaves them. */
 static void settle_files(struct machine *machine)
 {
 	size_t kept = 0;
@@ -313,7 +319,7 @@ void facts_unknown(struct machine *machine, const char *why)
 	}
 }
 
-/* systemd calls a network device enx, wlx or wwx and its MAC address. */
+/* systemd names a network device enx, wlx or wwx followed by its MAC address. */
 static const char *find_mac(const char *string)
 {
 	static const char *const prefixes[] = {"enx", "wlx", "wwx"};
@@ -373,7 +379,8 @@ void machine_trim_files(struct machine *machine, size_t most_bytes)
 		kept++;
 	}
 	if (kept < machine->files.n)
-		machine_complain(machine, "%zu small files were left out, past %zu bytes",
+		machine_complain(machine,
+				 "%zu small files were left out, beyond %zu bytes",
 				 machine->files.n - kept, most_bytes);
 	for (size_t i = kept; i < machine->files.n; i++) {
 		free(machine->files.v[i].path);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * hwloc's own time for a synthetic description grows with the cube of the counts, and it
- * sets no limit: what the levels multiply to is computed here before.
+ * sets no limit: the product of the levels is computed here first.
  */
 #include "topology/hwloc-read.h"
 
-/* Sizes of a synthetic description: each level multiplies what stands before it. */
+/* Sizes of a synthetic description: each level multiplies the previous ones. */
 struct sizes {
 	uint64_t product, nodes;
 };
@@ -44,11 +44,12 @@ static int check_level(const char *level, size_t n, struct sizes *sizes,
 	char *end = word;
 	uint64_t factor = strtoull(count, &end, 0);
 
-	/* hwloc goes on behind a number, and before one over white space and signs. */
+	/* hwloc ignores text after a number, and skips white space and signs before
+	 * one. */
 	if (*word != '[' && (*count < '0' || *count > '9' || *end))
 		return error_input(
 			error,
-			"synthetic: \"%s\" is no level; an example that hwloc takes is \"pack:2 numa:1 core:4 pu:2\"",
+			"synthetic: \"%s\" is not a level; an example that hwloc accepts is \"pack:2 numa:1 core:4 pu:2\"",
 			word);
 	if (*word != '[' && !multiply(&sizes->product, factor, SYNTHETIC_CPU_LIMIT))
 		return error_input(
@@ -62,7 +63,7 @@ static int check_level(const char *level, size_t n, struct sizes *sizes,
 	return 0;
 }
 
-/* Levels are words; "(size=1M indexes=0,2)" and "[numa(memory=1GB)]" belong to one. */
+/* Levels are words; "(size=1M indexes=0,2)" and "[numa(memory=1GB)]" are part of one. */
 int hwloc_check_synthetic(const char *description, struct error *error)
 {
 	struct sizes sizes = {.product = 1};
@@ -84,9 +85,9 @@ int hwloc_check_synthetic(const char *description, struct error *error)
 		if (*at == '(') {
 			attributes = strcspn(at, ")");
 			if (!good_attributes(at, attributes))
-				return error_input(error,
-						   "synthetic: an index is above %d",
-						   HWLOC_INDEX_LIMIT - 1);
+				return error_input(
+					error, "synthetic: an index is greater than %d",
+					HWLOC_INDEX_LIMIT - 1);
 			at += attributes;
 		}
 		at += strspn(at, ")] ");

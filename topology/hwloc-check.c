@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hwloc-check.c - what must hold before hwloc is given somebody's file.
+ * hwloc-check.c - checks an untrusted file before it is given to hwloc.
  *
- * Theory of operation. hwloc up to 2.13 dereferences NULL where an object lacks one of
- * its four sets, allocates half a gigabyte for an os_index of 4e9, overflows the stack on
- * deep nesting, and takes two nodes or CPUs of the same number. A pass of libxml2's
- * parser over the file, before, refuses all of that with a line number. It is told of
- * elements as they come and builds no tree, so it costs about a third of what hwloc
- * takes. There is no DTD to load, no entity and nothing fetched: the bytes are looked at
- * for those first.
+ * Theory of operation. hwloc up to 2.13 dereferences NULL if an object lacks one of its
+ * four sets, allocates half a gigabyte for an os_index of 4e9, overflows the stack on
+ * deep nesting, and accepts two nodes or CPUs with the same number. A first pass of
+ * libxml2's parser over the file rejects all of that with a line number. It gets elements
+ * as they are parsed and builds no tree, so it costs about a third of what hwloc takes.
+ * There is no DTD to load, no entity and nothing to fetch: the bytes are checked for
+ * those first.
  */
 #include "topology/hwloc-read.h"
 
@@ -18,7 +18,7 @@
 
 #include <stdio.h>
 
-/* One attribute as libxml2 hands it over; @end is behind the value. */
+/* One attribute as libxml2 passes it; @end is after the value. */
 struct given {
 	const xmlChar *name, *prefix, *space, *value, *end;
 };
@@ -30,10 +30,10 @@ struct hwloc_check {
 	struct error *error;
 	bool failed;
 	int depth;
-	const char *element; /* and its attributes, while it is looked at */
+	const char *element; /* and its attributes, while it is being examined */
 	const struct given *given;
 	size_t n_given;
-	struct set cpus, nodes; /* os indexes seen */
+	struct set cpus, nodes; /* os indexes so far */
 	size_t wide_domains;    /* functions that hwloc before 3.0 leaves out */
 };
 
@@ -46,7 +46,8 @@ static int fail(struct hwloc_check *check, const char *what)
 	return -1;
 }
 
-/* The first fault that makes it no XML; warnings and namespaces are no matter. */
+/* The first error that makes it not well-formed; warnings and namespaces do not
+ * matter. */
 #if LIBXML_VERSION >= 21200
 static void on_fault(void *data, const xmlError *fault)
 #else
@@ -89,7 +90,7 @@ static bool is_hex(xmlChar c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* One word at *at, "0x" and up to 8 digits; false if it is none. */
+/* One word at *at, "0x" and up to 8 digits; false if there is none. */
 static bool take_word(const xmlChar **at, const xmlChar *end)
 {
 	int digits = 0;
@@ -103,8 +104,8 @@ static bool take_word(const xmlChar **at, const xmlChar *end)
 
 /*
  * "0x0000000f,,0xf0000000": words of 32 bits, of which an empty one is 0, and not too
- * many. hwloc's own reader asserts where the text begins with a comma; "0xf...f" is its
- * endless set.
+ * many. hwloc's own reader asserts if the text begins with a comma; "0xf...f" is its
+ * infinite set.
  */
 static bool good_set(const struct given *given)
 {
@@ -124,13 +125,13 @@ static bool good_set(const struct given *given)
 static int bad_set(struct hwloc_check *check, const char *name)
 {
 	_cleanup_free_ char *what = xasprintf(
-		"the %s has no usable %s; it is damaged, or older than hwloc 1.0",
+		"the %s has no valid %s; it is damaged, or older than hwloc 1.0",
 		check->element, name);
 
 	return fail(check, what);
 }
 
-/* Sets stand on objects, kinds of CPUs and initiators of memory; all must be readable. */
+/* Objects, kinds of CPUs and initiators of memory have sets; all must be readable. */
 static int check_all_sets(struct hwloc_check *check)
 {
 	for (size_t i = 0; i < check->n_given; i++) {
@@ -172,7 +173,7 @@ static int check_index(struct hwloc_check *check, const char *type, struct set *
 	return 0;
 }
 
-/* Domains have 32 bits; hwloc 2 has room for 16 and drops the function without a word. */
+/* Domains have 32 bits; hwloc 2 has room for 16 and silently drops the function. */
 static int check_function(struct hwloc_check *check)
 {
 	_cleanup_free_ char *text = value_of(attribute(check, "pci_busid"));
@@ -180,10 +181,12 @@ static int check_function(struct hwloc_check *check)
 
 	if (!text ||
 	    sscanf(text, "%8x:%2x:%2x.%1x", &domain, &bus, &slot, &function) != 4)
-		return fail(check, "the PCI function has no pci_busid like 0000:00:1f.0");
-	if (slot >= PCI_SLOTS || function >= PCI_FUNCTIONS)
 		return fail(check,
-			    "the pci_busid's slot is above 1f or its function above 7");
+			    "the PCI function has no pci_busid such as 0000:00:1f.0");
+	if (slot >= PCI_SLOTS || function >= PCI_FUNCTIONS)
+		return fail(
+			check,
+			"the slot in the pci_busid is above 1f, or the function is above 7");
 	check->wide_domains += domain > 0xffff;
 	return 0;
 }
@@ -195,7 +198,8 @@ static int check_object(struct hwloc_check *check)
 
 	if (!name)
 		return fail(check, "the object has no type");
-	/* hwloc takes "numa" and "NUMANod" too; what it does not know stays a machine. */
+	/* hwloc accepts "numa" and "NUMANod" too; it treats unknown types as a
+	 * machine. */
 	(void)!sym_hwloc_type_sscanf(name, &type, NULL, 0);
 	if (type == HWLOC_OBJ_PCI_DEVICE ||
 	    (type == HWLOC_OBJ_BRIDGE && attribute(check, "pci_busid")))
@@ -211,7 +215,7 @@ static int check_object(struct hwloc_check *check)
 	return check_own_sets(check);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): libxml2 says what a handler takes */
+/* NOLINTNEXTLINE(readability-function-size): libxml2 defines a handler's parameters */
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		     const xmlChar *space, int n_spaces, const xmlChar **spaces,
 		     int n_attributes, int n_defaulted, const xmlChar **attributes)
@@ -226,7 +230,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 	check->n_given = (size_t)n_attributes;
 	if (check->depth == 0 && !streq(check->element, "topology"))
 		fail(check,
-		     "the root element is no <topology>, so this is no topology that lstopo wrote");
+		     "the root element is not <topology>, so this is not XML of lstopo");
 	else if (check->depth++ > HWLOC_DEPTH_LIMIT)
 		fail(check, "elements are nested deeper than 128");
 	else if (check_all_sets(check) == 0 && streq(check->element, "object"))
@@ -251,9 +255,8 @@ static bool starts_with_one(const char *at, const char *const *words, size_t n)
 }
 
 /*
- * References only to what XML itself defines, and no declarations: then no entity can
- * grow, and hwloc's parser sees what ours saw. lstopo's DOCTYPE names a file that nobody
- * loads.
+ * Only references that XML itself defines, and no declarations: then no entity can grow,
+ * and hwloc's parser sees what ours saw. lstopo's DOCTYPE names a file that nobody loads.
  */
 static int check_markup(const char *name, const struct text *text, struct error *error)
 {
@@ -266,9 +269,9 @@ static int check_markup(const char *name, const struct text *text, struct error 
 			return error_input(error, "%s: refers to an entity", name);
 	for (const char *at = text->s; (at = strstr(at, "<!")); at++)
 		if (!starts_with_one(at, markup, ARRAY_SIZE(markup)))
-			return error_input(
-				error, "%s: the document type declares things of its own",
-				name);
+			return error_input(error,
+					   "%s: the document type contains declarations",
+					   name);
 	return 0;
 }
 
@@ -277,7 +280,8 @@ static int parse(struct hwloc_check *check, const struct text *text)
 	xmlParserCtxt *parser = sym_xmlCreateMemoryParserCtxt(text->s, (int)text->n);
 
 	if (!parser)
-		return error_input(check->error, "%s: holds no XML element", check->name);
+		return error_input(check->error, "%s: contains no XML element",
+				   check->name);
 	check->parser = parser;
 	memset(parser->sax, 0, sizeof(*parser->sax));
 	parser->sax->initialized = XML_SAX2_MAGIC;

@@ -5,7 +5,7 @@
 #include "topology/hwloc-library.h"
 #include "topology/machine.h"
 
-/* Objects' infos moved in 3.0; the name of what a distance means, too. */
+/* The infos of objects, and the names of distances, moved in 3.0. */
 #if HWLOC_API_VERSION >= 0x30000
 #define INFOS(object)       (object)->infos.array
 #define INFOS_COUNT(object) (object)->infos.count
@@ -22,14 +22,14 @@ hwloc_obj_t hwloc_root(hwloc_topology_t topology);
 hwloc_obj_t hwloc_next(hwloc_topology_t topology, hwloc_obj_type_t type,
 		       hwloc_obj_t previous);
 
-/* Nodes with what they own, CPUs, caches, distances, memory access figures. */
+/* Nodes with their own resources, CPUs, caches, distances, memory access values. */
 void hwloc_read_shape(hwloc_topology_t topology, struct machine *machine);
 /* PCI functions and root buses. */
 void hwloc_read_pci(hwloc_topology_t topology, struct machine *machine);
 /*
- * The nodes that have CPUs of their own, in logical order: HBM and the like have the CPUs
- * of another node in hwloc.
+ * The nodes that have their own CPUs, in logical order: in hwloc, HBM and similar nodes
+ * have the CPUs of another node.
  */
 void hwloc_owners(hwloc_topology_t topology, struct set *ret);
-/* Whether @node has the very CPUs of an owner and nothing says why. */
+/* Whether @node has exactly the CPUs of an owner and nothing says why. */
 bool hwloc_is_twin(hwloc_topology_t topology, const struct set *owners, hwloc_obj_t node);

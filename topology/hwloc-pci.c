@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. hwloc hangs a whole root bus below one object, by the CPUs local
- * to its first function; "host bridge" is its word for a root bus. The nodes of that
- * object that own CPUs are the affinity: one is it, several are candidates, and the whole
- * of a machine with several nodes is what a silent firmware looks like, thus unknown.
+ * Theory of operation. hwloc attaches a whole root bus to one object, determined by the
+ * CPUs local to its first function; "host bridge" is its name for a root bus. The nodes
+ * of that object that own CPUs are the affinity: one node is the affinity, several are
+ * candidates, and the whole of a machine with several nodes is what hwloc shows if the
+ * firmware gives no node, so it means unknown.
  */
 #include "topology/hwloc-parts.h"
 
@@ -35,7 +36,7 @@ static struct machine_affinity affinity_of(const struct places *places,
 	_cleanup_set_ struct set nodes = {};
 
 	if (places->machine->nodes.n == 1)
-		return affinity; /* no need to believe anybody */
+		return affinity; /* no need to trust other information */
 	add_nodes(&places->owners, above->nodeset, &nodes);
 	if (set_count(&nodes) > 1 &&
 	    sym_hwloc_bitmap_isequal(above->cpuset, whole->cpuset))
@@ -63,7 +64,7 @@ static bool is_bridge(hwloc_obj_t object)
 	return object->type == HWLOC_OBJ_BRIDGE;
 }
 
-/* Bridges to PCI carry the same attributes as functions, first in theirs. */
+/* Bridges to PCI have the same attributes as functions, at the beginning of theirs. */
 static const struct hwloc_pcidev_attr_s *attributes(hwloc_obj_t object)
 {
 	return is_bridge(object) ? &object->attr->bridge.upstream.pci
@@ -77,7 +78,7 @@ static struct pci_address address_of(hwloc_obj_t object)
 	return (struct pci_address){attr->domain, attr->bus, attr->dev, attr->func};
 }
 
-/* Network, block and other devices below; one can stand below another. */
+/* Network, block and other devices below; they can be nested. */
 static void read_names(hwloc_obj_t parent, int depth, struct machine_function *function)
 {
 	for (hwloc_obj_t child = parent->io_first_child; child;
@@ -91,7 +92,7 @@ static void read_names(hwloc_obj_t parent, int depth, struct machine_function *f
 	}
 }
 
-/* GB/s of data, 0 or nonsense where it is not known. */
+/* GB/s of data, 0 or nonsense if unknown. */
 static uint32_t link_speed(float speed)
 {
 	return isfinite(speed) && speed > 0 && speed < 4e6f ? (uint32_t)(speed * 1000)
@@ -141,8 +142,8 @@ static void read_root(const struct places *places, hwloc_obj_t object)
 }
 
 /*
- * Below each bridge the functions know it as the one above. The depth is bounded by the
- * check of the file.
+ * Sets the upstream bridge of the functions below each bridge. The check of the file
+ * limits the depth.
  */
 static void read_children(const struct places *places, hwloc_obj_t parent, int above)
 {
@@ -163,7 +164,7 @@ static void read_children(const struct places *places, hwloc_obj_t parent, int a
 	}
 }
 
-/* All objects that are no I/O, since I/O hangs below any of them. */
+/* All objects that are not I/O, since I/O can be attached to any of them. */
 static void read_below(const struct places *places, hwloc_obj_t object)
 {
 	read_children(places, object, -1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. The file is checked (hwloc-check.c), then given to hwloc as a
- * memory file, since its way of taking a buffer differs with libxml2's version. While
- * hwloc loads, standard error leads to another memory file: hwloc writes its words there
- * and has no other way to quiet it but the environment. What it wrote becomes a
+ * memory file, because its handling of buffers depends on libxml2's version. While hwloc
+ * loads it, standard error is redirected to another memory file: hwloc prints its
+ * messages there, and can only be silenced with the environment. Its output becomes a
  * complaint.
  */
 #include "topology/hwloc-read.h"
@@ -21,14 +21,14 @@
 
 #define WORDS_LIMIT 4096
 
-/* Standard error while somebody else may write to it. */
+/* Redirects standard error while hwloc may write to it. */
 struct hush {
 	int saved, words;
 };
 
 static struct hush hush_begin(void)
 {
-	struct hush hush = {-1, memfd_create("hwloc's words", MFD_CLOEXEC)};
+	struct hush hush = {-1, memfd_create("hwloc's messages", MFD_CLOEXEC)};
 
 	if (hush.words < 0)
 		return hush;
@@ -43,10 +43,10 @@ static const char *last_words(const struct machine *machine)
 {
 	const char *last = machine->complaints.n ? *vec_last(&machine->complaints) : "";
 
-	return has_prefix(last, "hwloc says: ") ? last : "it does not say why";
+	return has_prefix(last, "hwloc says: ") ? last : "no reason given";
 }
 
-/* The first sentence that it said, without the frames of asterisks around it. */
+/* The first sentence of its output, without the frames of asterisks around it. */
 static void complain_of_words(struct machine *machine, char *words)
 {
 	char *rest = words, *line;
@@ -80,7 +80,7 @@ static void hush_end(struct hush *hush, struct machine *machine)
 	close_fd(&hush->words);
 }
 
-/* hwloc's errno after a failed load says nothing, so there is none in our words. */
+/* hwloc's errno after a failed load is meaningless, so our message has none. */
 static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io,
 		 struct machine *machine)
 {
@@ -94,7 +94,7 @@ static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io,
 	return loaded;
 }
 
-/* Puts an index among those seen; false if it was there or cannot be held. */
+/* Adds an index to those seen; false if it is already there or is out of range. */
 static bool fresh(struct set *seen, int index)
 {
 	if (index < 0 || index >= SET_LIMIT || set_has(seen, (unsigned)index))
@@ -103,7 +103,7 @@ static bool fresh(struct set *seen, int index)
 	return true;
 }
 
-/* What hwloc's loader lets pass and a machine cannot be. */
+/* What hwloc's loader accepts although no machine can be like that. */
 static int check_loaded(const char *name, const struct machine *machine,
 			struct error *error)
 {
@@ -113,12 +113,12 @@ static int check_loaded(const char *name, const struct machine *machine,
 	for (size_t i = 0; i < machine->nodes.n; i++) {
 		owner = owner || !set_empty(&machine->nodes.v[i].cpus);
 		if (!fresh(&nodes, machine->nodes.v[i].id))
-			return error_input(error, "%s: node %d stands twice", name,
+			return error_input(error, "%s: node %d occurs twice", name,
 					   machine->nodes.v[i].id);
 	}
 	for (size_t i = 0; i < machine->cpus.n; i++)
 		if (!fresh(&cpus, machine->cpus.v[i].id))
-			return error_input(error, "%s: CPU %d stands twice", name,
+			return error_input(error, "%s: CPU %d occurs twice", name,
 					   machine->cpus.v[i].id);
 	if (!owner)
 		return error_input(error, "%s: no NUMA node has a CPU", name);
@@ -150,7 +150,7 @@ static int take(hwloc_topology_t topology, const char *name, struct machine *ret
 	return 0;
 }
 
-/* libxml2's handler while hwloc is at work; see above. */
+/* libxml2's handler while hwloc is running; see above. */
 struct handler {
 	xmlGenericErrorFunc function;
 	void *context;
@@ -183,10 +183,10 @@ static int load_file(int fd, const char *name, struct machine *ret, struct error
 	int rc = -1;
 
 	if (sym_hwloc_topology_init(&topology) < 0)
-		return error_system(error, 0, "hwloc cannot be started");
+		return error_system(error, 0, "cannot initialize hwloc");
 	if (sym_hwloc_topology_set_xml(topology, path) < 0 ||
 	    !load(topology, HWLOC_TYPE_FILTER_KEEP_ALL, ret))
-		error_input(error, "%s: hwloc %s does not take this topology: %s", name,
+		error_input(error, "%s: hwloc %s rejects this topology: %s", name,
 			    HWLOC_VERSION, last_words(ret));
 	else
 		rc = take(topology, name, ret, error);
@@ -204,13 +204,13 @@ int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine
 		return -1;
 	fd = memfd_create("hwloc.xml", MFD_CLOEXEC);
 	if (fd < 0)
-		return error_system(error, 0, "no memory file can be made");
+		return error_system(error, 0, "cannot make a memory file");
 	if (file_write_fd(fd, name, bytes, n, error) < 0)
 		return -1;
 	return load_file(fd, name, ret, error);
 }
 
-/* hwloc invents 1 GiB where nothing was said, or 0. */
+/* hwloc makes up 1 GiB if nothing, or 0, was specified. */
 static void forget_memory(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->nodes.n; i++) {
@@ -232,12 +232,12 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 		return -1;
 	handler = keep_handler();
 	if (sym_hwloc_topology_init(&topology) < 0)
-		return error_system(error, 0, "hwloc cannot be started");
+		return error_system(error, 0, "cannot initialize hwloc");
 	if (sym_hwloc_topology_set_synthetic(topology, description) < 0 ||
 	    !load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, ret))
 		error_input(
 			error,
-			"synthetic:%s: hwloc does not take this; an example that it takes is \"pack:2 numa:1 core:4 pu:2\"",
+			"synthetic:%s: rejected by hwloc; an example that it accepts is \"pack:2 numa:1 core:4 pu:2\"",
 			description);
 	else
 		rc = take(topology, "synthetic", ret, error);

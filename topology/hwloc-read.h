@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * hwloc-read.h - machines from hwloc: its XML files, its synthetic syntax, and what it
- * adds on this machine to what sysfs says. hwloc's types stay behind this header.
+ * adds to sysfs on this machine. hwloc's types are not used outside.
  */
 #pragma once
 
@@ -22,7 +22,7 @@
  */
 int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
 		   struct error *error) _must_check_;
-/* "pack:2 numa:2 core:4 pu:2": no PCI, no distances; memory only where it says so. */
+/* "pack:2 numa:2 core:4 pu:2": no PCI, no distances; memory only if specified. */
 int hwloc_read_synthetic(const char *description, struct machine *ret,
 			 struct error *error) _must_check_;
 /* Names the kinds of this machine's nodes ("HBM"), which sysfs does not. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. In hwloc 2 every node has CPUs: nodes without any get their
- * neighbours'. So a node owns its CPUs only if no node before it has any of them; the
- * others' CPUs are those near. Files of hwloc 1 turned into format 2 have real nodes that
- * look the same (twins): nobody can tell, which is complained about.
+ * Theory of operation. In hwloc 2 every node has CPUs: nodes without any get those of
+ * their neighbours. So a node owns its CPUs only if no node before it has any of them;
+ * for the others they are the CPUs nearby. Files of hwloc 1 converted to format 2 have
+ * real nodes that look the same (twins): they cannot be distinguished, which is a
+ * complaint.
  */
 #include "topology/hwloc-parts.h"
 
@@ -45,7 +46,7 @@ bool hwloc_is_twin(hwloc_topology_t topology, const struct set *owners, hwloc_ob
 
 static void copy_set(hwloc_const_bitmap_t from, struct set *into)
 {
-	/* An endless bitmap ends for us with the last index that can be. */
+	/* We end an infinite bitmap at the last possible index. */
 	for (int i = sym_hwloc_bitmap_first(from); i >= 0 && i < SET_LIMIT;
 	     i = sym_hwloc_bitmap_next(from, i))
 		set_add(into, (unsigned)i);
@@ -55,7 +56,7 @@ static void read_huge(hwloc_obj_t object, struct machine_node *node)
 {
 	node->huge_known = KNOWN_UNKNOWN;
 #if HWLOC_API_VERSION < 0x30000
-	/* The first size is that of base pages; hwloc counts those that are left over. */
+	/* The first size is that of base pages; hwloc counts the remaining ones. */
 	for (unsigned i = 1; i < object->attr->numanode.page_types_len; i++) {
 		node->huge_known = KNOWN_YES;
 		if (object->attr->numanode.page_types[i].size)
@@ -78,7 +79,7 @@ static void read_node(hwloc_topology_t topology, const struct set *owners,
 	node->memory_bytes = object->attr->numanode.local_memory;
 	if (node->memory_bytes >= MEMORY_LIMIT) {
 		node->memory_bytes = UNKNOWN_U64;
-		machine_complain(machine, "node %d says it has 64 PiB of memory or more",
+		machine_complain(machine, "node %d has 64 PiB of memory or more",
 				 node->id);
 	}
 	node->kind = xstrdup(object->subtype);
@@ -89,7 +90,7 @@ static void read_node(hwloc_topology_t topology, const struct set *owners,
 	if (machine->source == MACHINE_HWLOC && hwloc_is_twin(topology, owners, object))
 		machine_complain(
 			machine,
-			"node %d shares its CPUs with a node before it, so it counts as one without CPUs; a record of that host would know",
+			"node %d has the same CPUs as an earlier node, so it is treated as a node without CPUs; a record of that host would be more precise",
 			node->id);
 }
 
@@ -121,7 +122,7 @@ static int package_of(hwloc_topology_t topology, hwloc_obj_t pu)
 						   : (int)above->logical_index;
 }
 
-/* Packages are known by os_index if that tells them apart, else by logical index. */
+/* Packages are identified by os_index if it is unique, else by logical index. */
 static bool packages_differ(hwloc_topology_t topology)
 {
 	_cleanup_set_ struct set seen = {};
@@ -191,8 +192,8 @@ static void read_caches(hwloc_topology_t topology, struct machine *machine)
 	}
 }
 
-/* By name; files of hwloc 1 have none, so by kind then. NULL if there is no such matrix.
- */
+/* By name; files of hwloc 1 have none, so by kind then. NULL if there is no such
+ * matrix. */
 static struct hwloc_distances_s *latencies(hwloc_topology_t topology)
 {
 	struct hwloc_distances_s *found[16];
@@ -272,7 +273,7 @@ static struct machine_hmat *figure(struct machine *machine, int initiator, int t
 	return figure;
 }
 
-/* An initiator is a set of CPUs: it counts for each node whose CPUs are all in it. */
+/* An initiator is a set of CPUs: it applies to each node whose CPUs are all in it. */
 static void read_initiator(const struct hwloc_location *from, int target, bool latency,
 			   uint32_t value, struct machine *machine)
 {

@@ -217,7 +217,7 @@ const char *pcie_type_name(enum pcie_type type)
 	return field_name_of(pcie_types, (int)type);
 }
 
-/* XML 1.0 section 2.2 leaves out the C0 controls but three, and U+FFFE and U+FFFF. */
+/* XML 1.0 section 2.2 excludes the C0 controls except three, and U+FFFE and U+FFFF. */
 bool string_is_xml(const char *string)
 {
 	while (*string) {

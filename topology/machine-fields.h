@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * machine-fields.h - struct machine as a table: each field with the name it has in a
- * record, and each array with the element that stands for one entry.
+ * machine-fields.h - struct machine as a table: each field with its name in a record, and
+ * each array with the element for one entry.
  *
  * Theory of operation. Writing a record, reading it, comparing two machines and filling
- * one with random values are the same walk over the same rows, so that none of them can
- * forget a field: tests/unit/topology/record.c holds that the rows cover every byte of
- * every struct in machine.h. Only distances stand outside the table.
+ * one with random values use the same rows, so that none of them can forget a field:
+ * tests/unit/topology/record.c checks that the rows cover every byte of every struct in
+ * machine.h. Only distances are not in the table.
  *
- * What is not known says "unknown", and what is not there "none"; only strings may have
- * no attribute at all (libxml2's RELAX NG validator takes twice as long for each optional
- * attribute that is there). In XML:
+ * Unknown values are "unknown", and absent ones "none"; only strings may have no
+ * attribute at all (libxml2's RELAX NG validator takes twice as long for each optional
+ * attribute that is present). In XML:
  *
  *     <host xmlns="urn:virt-layout:host:1" version="1" source="live">
  *       <node id="0" cpus="0-3" memory="4294967296"> <huge page="2097152" total="0"/>
@@ -56,13 +56,13 @@ struct field_name {
 struct field {
 	const char *name; /* of the attribute; NULL ends the list */
 	enum field_type type;
-	size_t offset, size_bytes; /* in the struct that the element stands for */
-	bool required;             /* always known: nothing else is taken */
+	size_t offset, size_bytes; /* in the struct for the element */
+	bool required;             /* always known: no other value is accepted */
 	bool optional; /* FIELD_NODE, FIELD_SET: no attribute if unknown, empty */
 	const struct field_name *names; /* of FIELD_NAME and FIELD_FLAGS */
 };
 
-/* How an element's structs are kept in the parent's. */
+/* How an element's structs are stored in the parent's. */
 enum element_kept { KEPT_VEC, KEPT_ARRAY, KEPT_ONE };
 
 struct element {
@@ -73,7 +73,7 @@ struct element {
 	size_t size_bytes; /* of one struct */
 	size_t limit;      /* entries: of the array, or more than any machine has */
 	const struct field *fields;
-	size_t n_keys; /* so many first fields rise from one entry to the next */
+	size_t n_keys; /* so many first fields increase from one entry to the next */
 	bool always;   /* KEPT_ONE: written even if every field is zero */
 };
 
@@ -89,7 +89,7 @@ struct any_vec {
 
 /* The entries of @element in the parent struct at @parent. */
 struct any_vec element_entries(const struct element *element, const void *parent);
-/* The name of a value, NULL if the list has none. */
+/* The name of a value, NULL if it is not in the list. */
 const char *field_name_of(const struct field_name *names, int value);
 /* "root-port"; NULL unknown. */
 const char *pcie_type_name(enum pcie_type type);
@@ -98,8 +98,8 @@ static inline const void *field_at(const struct field *field, const void *base)
 {
 	return (const char *)base + field->offset;
 }
-/* How the attribute reads in a record; false where the field has no attribute. */
+/* The text of the attribute in a record; false if the field has no attribute. */
 bool text_add_field(struct text *text, const struct machine *machine,
 		    const struct field *field, const void *base);
-/* Valid in XML 1.0 as it stands (section 2.2), once escaped. */
+/* Whether it is valid in XML 1.0 (section 2.2), once escaped. */
 bool string_is_xml(const char *string);

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* Nobody reads more, and a hostile file can make millions. */
+/* Nobody reads more, and a hostile file can cause millions. */
 #define COMPLAINT_LIMIT 1000
 
 static void free_strings(char **strings, size_t n)
@@ -130,7 +130,7 @@ uint32_t machine_distance(const struct machine *machine, int from_id, int to_id)
 				  (size_t)(to - first)];
 }
 
-/* Index of the first fact whose name is not before @name. Facts are always in order. */
+/* Index of the first fact whose name is not before @name. Facts are always sorted. */
 static size_t fact_place(const struct machine *machine, const char *name)
 {
 	size_t low = 0, high = machine->facts.n;
@@ -197,7 +197,7 @@ void machine_complain(struct machine *machine, const char *format, ...)
 	va_end(args);
 	*vec_add(&machine->complaints) = text_take(&text);
 	if (machine->complaints.n == COMPLAINT_LIMIT)
-		*vec_add(&machine->complaints) = xstrdup("and more of the kind");
+		*vec_add(&machine->complaints) = xstrdup("and more like this");
 }
 
 struct machine_node *machine_add_node(struct machine *machine, int id)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * machine.h - what a kernel sees: NUMA nodes, CPUs, distances, PCI functions, IOMMU
- * groups. The only header of topology/ that other folders need for looking; readers and
- * writers have their own. Flat arrays and indexes; sorted; one owner, machine_free.
+ * groups. The only header of topology/ that other components need to examine a machine;
+ * readers and writers have their own. Flat arrays and indexes; sorted; one owner,
+ * machine_free.
  *
- * Unknown is a value of its own everywhere, and never the same as none:
+ * Unknown is a separate value everywhere, and never the same as none:
  */
 #pragma once
 
@@ -13,8 +14,8 @@
 #include "topology/pci-address.h"
 
 /*
- * More nodes than Linux can have (NODES_SHIFT is at most 10) are damage; distances take
- * the square of their number.
+ * More nodes than Linux supports (NODES_SHIFT is at most 10) mean a damaged file;
+ * distances need the square of their number.
  */
 #define MACHINE_NODE_LIMIT 1024
 
@@ -23,14 +24,14 @@
 enum known { KNOWN_UNKNOWN = -1, KNOWN_NO, KNOWN_YES };
 
 /*
- * How compare (topology/compare.h) holds a predicted machine against the one a kernel
- * reported. This is the table of the first law.
+ * How compare (topology/compare.h) compares a predicted machine with the one that a
+ * kernel reported. This is the table of the first law.
  *
  *     EXACT      equal
- *     TOLERANCE  equal within what firmware and kernel take for themselves
- *     PARTITION  the same grouping, whatever the numbers are called
+ *     TOLERANCE  equal except for what firmware and kernel take for themselves
+ *     PARTITION  the same grouping, whatever the numbers are
  *     PLACED     the observed side must have it, with an address
- *     IGNORED    says nothing about the plan
+ *     IGNORED    unrelated to the plan
  */
 enum compare_how {
 	COMPARE_EXACT,
@@ -65,7 +66,7 @@ enum compare_how {
 	ROW(function, subordinate, EXACT)                                                \
 	ROW(function, node, EXACT)                                                       \
 	ROW(function, iommu_group, PARTITION)                                            \
-	ROW(function, total_vfs, TOLERANCE) /* at least so many */                       \
+	ROW(function, total_vfs, TOLERANCE) /* at least this many */                     \
 	ROW(function, bars, PLACED)                                                      \
 	ROW(function, driver, IGNORED)                                                   \
 	ROW(function, names, IGNORED)                                                    \
@@ -94,7 +95,7 @@ struct machine_node {
 	struct set near;       /* for CPU-less nodes: the CPUs nearest; empty unknown */
 	uint64_t memory_bytes; /* MemTotal; 0 memoryless; UNKNOWN_U64 */
 	char *kind;            /* label only: "HBM", "NVM", ...; NULL */
-	enum known huge_known; /* whether huge says anything */
+	enum known huge_known; /* whether huge is known */
 	VEC(struct machine_huge) huge; /* by page size */
 };
 
@@ -102,7 +103,7 @@ struct machine_cpu {
 	int id, node;                    /* node is an id; UNKNOWN_ID */
 	int package, die, cluster, core; /* unique in the machine; UNKNOWN_ID */
 	int thread;                      /* 0.. within its core; UNKNOWN_ID */
-	int kind; /* 0.. where cores differ, rising with speed; UNKNOWN_ID */
+	int kind; /* 0.. if cores differ, increasing with speed; UNKNOWN_ID */
 };
 
 struct machine_cache {
@@ -111,27 +112,27 @@ struct machine_cache {
 	struct set cpus;
 };
 
-/* One figure of ACPI's HMAT, as Linux and hwloc give it: from a node to a node. */
+/* One value of ACPI's HMAT, as Linux and hwloc give it: from a node to a node. */
 struct machine_hmat {
 	int initiator, target; /* node ids */
 	uint32_t latency_ns;   /* 0 unknown */
 	uint32_t bandwidth_mib_s;
 };
 
-/* What is known of the node of a function or a root bus. */
+/* What is known about the node of a function or a root bus. */
 enum affinity {
-	AFFINITY_UNKNOWN,    /* firmware is silent or the source cannot know */
+	AFFINITY_UNKNOWN,    /* firmware gives none or the source cannot know */
 	AFFINITY_NODE,       /* one node */
-	AFFINITY_CANDIDATES, /* one of several: never pick silently */
+	AFFINITY_CANDIDATES, /* one of several: none is chosen silently */
 };
 
 enum affinity_source {
 	AFFINITY_FROM_NOTHING,
 	AFFINITY_FROM_SYSFS,     /* numa_node */
-	AFFINITY_FROM_HWLOC,     /* where hwloc hangs it */
+	AFFINITY_FROM_HWLOC,     /* the object that hwloc attaches it to */
 	AFFINITY_FROM_LIBVIRT,   /* nodedev or the domain's expander bus */
 	AFFINITY_FROM_PARENT,    /* a VF from its PF */
-	AFFINITY_FROM_ONLY_NODE, /* there is but one */
+	AFFINITY_FROM_ONLY_NODE, /* there is only one */
 	AFFINITY_FROM_USER,      /* --locality */
 };
 const char *affinity_source_name(enum affinity_source source);
@@ -145,7 +146,7 @@ struct machine_affinity {
 
 struct machine_root {
 	uint32_t domain;
-	uint8_t first_bus, last_bus; /* the highest that was seen, where no one says */
+	uint8_t first_bus, last_bus; /* the highest in use, if no source says */
 	struct machine_affinity affinity;
 };
 
@@ -169,10 +170,10 @@ enum { BAR_IO = 1, BAR_64BIT = 2, BAR_PREFETCHABLE = 4, BAR_AT_ZERO = 8 };
 struct machine_bar {
 	/*
 	 * 0 with a size: the kernel or firmware found no room, unless it is BAR_AT_ZERO:
-	 * I/O ports of a machine without any of its own may begin there.
+	 * on a machine without its own I/O ports they may begin there.
 	 */
 	uint64_t start;
-	uint64_t size_bytes; /* 0: there is none */
+	uint64_t size_bytes; /* 0: it does not exist */
 	uint8_t flags;
 };
 
@@ -192,7 +193,7 @@ struct machine_function {
 	struct machine_affinity affinity;
 	int iommu_group;        /* GROUP_NONE, GROUP_UNKNOWN */
 	int physical_function;  /* index if this is a VF, else -1 */
-	int total_vfs, num_vfs; /* of a PF; UNKNOWN_ID: not one, or not known */
+	int total_vfs, num_vfs; /* of a PF; UNKNOWN_ID: not a PF, or not known */
 	enum known bars_known;
 	struct machine_bar bars[MACHINE_BARS], rom, vf_bars[MACHINE_BARS];
 	uint32_t link_mb_s;  /* data, now; 0 unknown */
@@ -208,19 +209,19 @@ struct machine_iommu {
 	int address_bits;     /* UNKNOWN_ID */
 };
 
-/* A single thing known of a host besides its shape; topology/facts.h lists the names. */
+/* A single property of a host besides its topology; topology/facts.h lists the names. */
 struct machine_fact {
 	char *name;    /* "kernel.command-line", "iommu-group.5.reserved-regions" */
 	char *value;   /* NULL: unknown */
-	char *unknown; /* why, NULL where there is a value */
+	char *unknown; /* reason, NULL if there is a value */
 };
 
-/* A small sysfs file as it was, path relative to the root. */
+/* A small sysfs file, unchanged, path relative to the root. */
 struct machine_file {
 	char *path, *bytes;
 };
 
-/* Owns everything in it; zeroed it is a machine with nothing. */
+/* Owns everything in it; zeroed it is an empty machine. */
 struct machine {
 	enum machine_source source;
 	VEC(struct machine_node) nodes;   /* by id */
@@ -232,15 +233,14 @@ struct machine {
 	VEC(struct machine_function) functions; /* by address */
 	struct machine_iommu iommu;
 	/*
-	 * NO: the source cannot tell of PCI at all. UNKNOWN: the functions that are
-	 * listed are there, and those of a root bus are all or none; of others nothing is
-	 * known.
+	 * NO: the source cannot know about PCI at all. UNKNOWN: the listed functions
+	 * exist, and those of a root bus are all or none; nothing is known about others.
 	 */
 	enum known pci_known;
 	char *architecture;             /* "x86_64", "aarch64"; NULL unknown */
 	VEC(struct machine_fact) facts; /* by name */
 	VEC(struct machine_file) files; /* by path */
-	VEC(char *) complaints; /* what the reader could not take, in order; owned */
+	VEC(char *) complaints; /* what the reader did not accept, in order; owned */
 };
 
 void machine_free(struct machine *machine);
@@ -253,33 +253,33 @@ struct machine_function *machine_function(const struct machine *machine,
 					  struct pci_address at);
 struct machine_root *machine_root(const struct machine *machine, uint32_t domain,
 				  uint8_t bus);
-/* Index in functions, -1. */
+/* Index in functions, or -1. */
 int machine_function_index(const struct machine *machine, struct pci_address at);
 /* 0 unknown. */
 uint32_t machine_distance(const struct machine *machine, int from_id, int to_id);
-/* The value of a fact, NULL if it is unknown or not there. */
+/* The value of a fact, NULL if it is unknown or absent. */
 const char *machine_fact(const struct machine *machine, const char *name);
 void machine_set_fact(struct machine *machine, const char *name, const char *value);
 void machine_unknown_fact(struct machine *machine, const char *name, const char *why);
 void machine_complain(struct machine *machine, const char *format, ...) _printf_(2, 3);
-/* A zeroed node at the end with this id. */
+/* Adds a zeroed node with this id at the end. */
 struct machine_node *machine_add_node(struct machine *machine, int id);
-/* At the end, with all that is not given unknown. */
+/* Adds one at the end, with everything that is not given unknown. */
 struct machine_cpu *machine_add_cpu(struct machine *machine, int id);
 struct machine_function *machine_add_function(struct machine *machine,
 					      struct pci_address at);
-/* What the function owns, not the function. */
+/* Frees what the function owns, not the function. */
 void machine_function_free(struct machine_function *function);
 /* Makes it one node, or unknown, whatever it was. */
 void machine_affinity_set(struct machine_affinity *affinity, int node,
 			  enum affinity_source source);
 void machine_affinity_forget(struct machine_affinity *affinity);
 /*
- * Puts every array in its order, fills upstream from the bus ranges where @from_buses
- * (else the reader's own is kept; -1 is none), makes roots from the buses that no bridge
- * leads to and fills root. What stands twice is dropped with a complaint. An affinity
- * that is unknown comes from the physical function or the only node; a root's from the
- * functions on it; the CPUs near a node without any from the distances. Readers call it
- * last; a second call changes nothing.
+ * Sorts every array, sets upstream from the bus ranges if @from_buses (else the reader's
+ * own is kept; -1 is none), makes roots from the buses that no bridge leads to and sets
+ * root. Duplicates are dropped with a complaint. An unknown affinity is taken from the
+ * physical function or the only node; a root's from the functions on it; the CPUs near a
+ * node without any from the distances. Readers call it last; a second call changes
+ * nothing.
  */
 void machine_settle(struct machine *machine, bool from_buses);

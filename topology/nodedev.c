@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. A dump names its device (pci_0000_81_00_0) and its parent, and
- * gives neither the buses of a bridge nor which function a network interface belongs to
- * but by that parent. Until all are read, the parent's address is kept in a function's
- * upstream field as an index of the function that was made for it, since functions may
- * come before their parents: a parent not seen yet is made empty and filled when its own
- * dump comes. Empty ones that nobody described are taken out at the end.
+ * Theory of operation. A dump names its device (pci_0000_81_00_0) and its parent. It does
+ * not give the buses of a bridge, and only the parent says which function a network
+ * interface belongs to. Until all dumps have been read, the parent is kept in a
+ * function's upstream field as the index of a function that was created for it, since
+ * functions may come before their parents: a parent that has not been read yet is created
+ * empty and filled in when its own dump comes. Empty ones that nothing described are
+ * removed at the end.
  */
 #include "topology/nodedev.h"
 
@@ -13,7 +14,7 @@
 
 #include <stdio.h>
 
-/* "pci_0000_81_00_0"; what virtio or SCSI devices are called does not match. */
+/* "pci_0000_81_00_0"; names of virtio or SCSI devices do not match. */
 static bool parse_name(const char *name, struct pci_address *ret)
 {
 	unsigned domain, bus, slot, function;
@@ -28,10 +29,10 @@ static bool parse_name(const char *name, struct pci_address *ret)
 	return streq(canonical, name);
 }
 
-/* Their number is searched through; real hosts have hundreds, with VFs thousands. */
+/* They are searched linearly; real hosts have hundreds, with VFs thousands. */
 #define FUNCTION_LIMIT 16384
 
-/* Index of the function, made if it is new. */
+/* Index of the function, which is created if it is new. */
 static int function_at(struct machine *machine, struct pci_address at)
 {
 	for (size_t i = machine->functions.n; i-- > 0;)
@@ -48,7 +49,7 @@ static char *content_of(const struct document *document, int parent, const char 
 	return element < 0 ? NULL : document_content(document, element);
 }
 
-/* A number in an element's text or, with @attribute, in an attribute of it. */
+/* A number in an element's text or, with @attribute, in its attribute. */
 static bool number_in(const struct document *document, int parent, const char *name,
 		      const char *attribute, uint32_t *ret)
 {
@@ -140,7 +141,7 @@ static void read_places(const struct document *document, int pci,
 		function->iommu_group = (int)value;
 }
 
-/* <link validity='sta' speed='8' width='4'/>: GT/s and lanes now. */
+/* <link validity='sta' speed='8' width='4'/>: current GT/s and lanes. */
 static void read_link(const struct document *document, int pci,
 		      struct machine_function *function)
 {
@@ -185,9 +186,10 @@ static void read_pci(const struct document *document, int device, int pci,
 	struct pci_address at, above;
 
 	if (!name || !parse_name(name, &at)) {
-		machine_complain(machine,
-				 "%s:%ld: the device has no name like pci_0000_00_1f_0",
-				 document->name, document->elements.v[device].line);
+		machine_complain(
+			machine,
+			"%s:%ld: the device has no name such as pci_0000_00_1f_0",
+			document->name, document->elements.v[device].line);
 		return;
 	}
 	index = function_at(machine, at);
@@ -261,7 +263,7 @@ int nodedev_read(const struct document *document, struct machine *machine,
 	return 0;
 }
 
-/* New index of each function once those that nobody described are gone; -1 for them. */
+/* New index of each function after removing those that nothing described; -1 for them. */
 static int *drop_empty(struct machine *machine)
 {
 	int *map = xcalloc(machine->functions.n + 1, sizeof(*map));
@@ -281,8 +283,7 @@ static int *drop_empty(struct machine *machine)
 }
 
 /*
- * A bridge leads to the bus that the functions below it are on; a VF may be on a higher
- * one.
+ * A bridge leads to the bus of the functions below it; a VF may be on a higher one.
  */
 static void buses_from_children(struct machine *machine)
 {

@@ -6,10 +6,10 @@
 #include "topology/machine.h"
 
 /*
- * Adds what the <device> elements of a document describe, of any number of documents.
- * Fault: more than 16384 functions in all.
+ * Adds what the <device> elements of a document describe, for any number of documents.
+ * Error: more than 16384 functions in total.
  */
 int nodedev_read(const struct document *document, struct machine *machine,
 		 struct error *error) _must_check_;
-/* Once after the last: who is whose parent, buses of bridges; settles the machine. */
+/* Call once after the last: sets parents and buses of bridges; settles the machine. */
 void nodedev_finish(struct machine *machine);

@@ -5,7 +5,7 @@
 
 /*
  * Bytes of one function's configuration space; 64 for an ordinary user, who may not read
- * more, which the library reports as an error with the bytes that came.
+ * more, which the library reports as an error together with the bytes.
  */
 static size_t read_config(void *data, struct pci_address at, uint8_t *bytes, size_t n)
 {
@@ -42,7 +42,7 @@ bool text_add_pci_name(struct text *text, const struct machine_function *functio
 
 	if (!function->vendor || function->vendor == 0xffff)
 		return false;
-	/* The strings belong to the library and last. */
+	/* The strings belong to the library and are permanent. */
 	pci_get_strings(&match, &device, &vendor, NULL, NULL);
 	if (!vendor)
 		return false;

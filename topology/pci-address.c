@@ -18,7 +18,10 @@ bool pci_address_parse(const char *string, struct pci_address *ret)
 				       .bus = (uint8_t)bus,
 				       .slot = (uint8_t)slot,
 				       .function = (uint8_t)function};
-	/* There is one spelling; what does not print back as it came is refused. */
+	/*
+	 * There is only one spelling; anything that does not print back identically is
+	 * rejected.
+	 */
 	snprintf(canonical, sizeof(canonical), PCI_FORMAT, PCI_ARGS(address));
 	if (strcasecmp(canonical, string) != 0)
 		return false;

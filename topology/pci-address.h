@@ -4,9 +4,9 @@
 #include "base/text.h"
 
 /*
- * Where a PCI function sits. In a machine `bus` is the bus number that the kernel uses;
- * in a libvirt domain it is the index of a controller. Domains have 32 bits: Intel VMD
- * numbers its own from 0x10000.
+ * The address of a PCI function. In a machine `bus` is the bus number that the kernel
+ * uses; in a libvirt domain it is the index of a controller. Domains have 32 bits: Intel
+ * VMD numbers its own from 0x10000.
  */
 struct pci_address {
 	uint32_t domain;
@@ -18,7 +18,7 @@ struct pci_address {
 
 /*
  * Reads "0000:0a:1f.7", as the kernel writes it: four or more hexadecimal digits of
- * domain without leading zeros beyond four. False, *ret untouched, for anything else.
+ * domain without leading zeros beyond four. False, *ret unchanged, for anything else.
  */
 bool pci_address_parse(const char *string, struct pci_address *ret) _must_check_;
 void text_add_pci(struct text *text, struct pci_address address);

@@ -49,7 +49,7 @@ static uint32_t get32(const uint8_t *config, unsigned at)
 	return get16(config, at) | (uint32_t)get16(config, at + 2) << 16;
 }
 
-/* The list may be cyclic: there is room for 48 entries of 4 bytes behind the header. */
+/* The list may be cyclic: there is room for 48 entries of 4 bytes after the header. */
 unsigned pci_config_capability(const uint8_t *config, size_t n, uint8_t id)
 {
 	unsigned at;
@@ -124,7 +124,7 @@ static void read_reset(const uint8_t *config, size_t n, unsigned pcie,
 	function->flr = flr ? KNOWN_YES : KNOWN_NO;
 }
 
-/* Bits that the port lacks count as on: it cannot do otherwise (as Linux holds it). */
+/* Bits that the port lacks count as on: it cannot do otherwise (Linux does the same). */
 static enum known acs_isolates(const uint8_t *config, size_t n, unsigned at)
 {
 	unsigned wanted;
@@ -151,7 +151,7 @@ static void read_extended(const uint8_t *config, size_t n,
 	function->num_vfs = get16(config, sriov + SRIOV_NUM_VFS);
 }
 
-/* 2, 3 and 11 up are reserved. */
+/* 2, 3, and 11 and above are reserved. */
 static enum pcie_type pcie_type(const uint8_t *config, size_t n, unsigned pcie)
 {
 	unsigned type;
@@ -166,7 +166,7 @@ static enum pcie_type pcie_type(const uint8_t *config, size_t n, unsigned pcie)
 	return (enum pcie_type)type;
 }
 
-/* A function that went away answers with ones. */
+/* A function that has been removed returns ones. */
 static bool answers(const uint8_t *config)
 {
 	return get16(config, CONFIG_VENDOR) != 0xffff ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pci-config.h - what the configuration space of a PCI function says. Pure: works on
- * bytes that somebody read, 64 without privileges, 256 or 4096 with them.
+ * bytes that were already read, 64 without privileges, 256 or 4096 with them.
  */
 #pragma once
 
@@ -14,15 +14,15 @@ unsigned pci_config_capability(const uint8_t *config, size_t n, uint8_t id);
 unsigned pci_config_extended(const uint8_t *config, size_t n, uint16_t id);
 
 /*
- * Fills what is still unknown in *function from the bytes: bridge and its buses, PCIe
- * type, ACS, function level reset, VF totals, identifiers that are 0. What the bytes
- * cannot say, because they end early, stays unknown.
+ * Fills in what is still unknown in *function from the bytes: bridge and its buses, PCIe
+ * type, ACS, function level reset, VF totals, identifiers that are 0. What the bytes do
+ * not contain, because they end early, stays unknown.
  */
 void pci_config_read(const uint8_t *config, size_t n, struct machine_function *function);
 
 /*
- * Data of a link in MB/s from "8.0 GT/s PCIe" (the unit may be missing) and a number of
- * lanes; 0 if either is no number. 8 of 10 bits are data up to 5 GT/s, 128 of 130 up to
- * 32, 242 of 256 at 64 (PCIe 4.2).
+ * Data rate of a link in MB/s from "8.0 GT/s PCIe" (the unit may be missing) and a number
+ * of lanes; 0 if either is not a number. 8 of 10 bits are data up to 5 GT/s, 128 of 130
+ * up to 32, 242 of 256 at 64 (PCIe 4.2).
  */
 uint32_t pci_link_mb_s(const char *speed, const char *width);

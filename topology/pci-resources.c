@@ -49,7 +49,7 @@ static void read_io(uint32_t value, uint32_t mask, struct machine_bar *bar)
 	bar->size_bytes = size_of(mask & ~UINT32_C(3));
 }
 
-/* The registers that the BAR takes. */
+/* The registers that the BAR uses. */
 static unsigned read_memory(const uint8_t *config, unsigned at, const uint32_t *sizes,
 			    bool has_next, struct machine_bar *bar)
 {

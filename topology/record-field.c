@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* record-field.c - from the text of an attribute to a field; the way back is in
- * machine-fields.c. Only what the writer writes is taken. */
+/*
+ * record-field.c - from the text of an attribute to a field; the opposite direction is in
+ * machine-fields.c. Only what the writer writes is accepted.
+ */
 #include "topology/record-field.h"
 
 #include <limits.h>
 
-/* Digits without a sign, in small letters. */
+/* Digits without a sign, in lower case. */
 static bool take_digits(const char *string, bool hex, uint64_t limit, uint64_t *ret)
 {
 	const char *digits = hex ? "0123456789abcdef" : "0123456789";
@@ -25,7 +27,7 @@ static bool take_digits(const char *string, bool hex, uint64_t limit, uint64_t *
 	return true;
 }
 
-/* What "unknown" or "none" stands for; false where neither may be. */
+/* The value of "unknown" or "none"; false if neither is allowed. */
 static bool take_word(const struct field *field, const char *string, uint64_t *ret)
 {
 	bool unknown = streq(string, "unknown"), none = streq(string, "none");
@@ -97,7 +99,7 @@ static bool take_name(const struct field *field, const char *string, uint64_t *r
 	return false;
 }
 
-/* Words with one space between them, none twice. */
+/* Words separated by one space, none twice. */
 static bool take_flags(const struct field *field, const char *string, uint64_t *ret)
 {
 	uint64_t flags = 0, flag;
@@ -164,7 +166,7 @@ bool field_take(const struct field *field, const char *string, void *base)
 		return ok;
 	case FIELD_FUNCTION:
 	case FIELD_ROOT:
-		return true; /* record-read.c, once all of them are there */
+		return true; /* by record-read.c, when all of them have been read */
 	case FIELD_NAME:
 		ok = take_name(field, string, &value);
 		break;
@@ -199,16 +201,16 @@ const char *field_wants(const struct field *field)
 		[FIELD_HEX32] = "0x and six hexadecimal digits",
 		[FIELD_HEX16] = "0x and four hexadecimal digits",
 		[FIELD_BUS] = "two hexadecimal digits",
-		[FIELD_FLAGS] = "words of which each is known",
+		[FIELD_FLAGS] = "words, each of them known",
 		[FIELD_BOOL] = "yes or no",
 		[FIELD_KNOWN] = "yes, no or unknown",
 		[FIELD_NAME] = "one of the known words",
 		[FIELD_STRING] = "any text",
-		[FIELD_SET] = "a list like 0-3,8",
-		[FIELD_ADDRESS] = "an address like 0000:0a:00.0",
+		[FIELD_SET] = "a list such as 0-3,8",
+		[FIELD_ADDRESS] = "an address such as 0000:0a:00.0",
 		[FIELD_FUNCTION] = "none or the address of a function in this record",
 		[FIELD_ROOT] =
-			"none or domain and first bus, like 0000:80, of a root in this record",
+			"none or domain and first bus, such as 0000:80, of a root in this record",
 	};
 
 	return wants[field->type];

@@ -2,7 +2,7 @@
 /* record-finish.c - what a record says across its elements. */
 #include "topology/record-read-parts.h"
 
-/* "0000:80" is a function's address without its end. */
+/* "0000:80" is the beginning of a function's address. */
 static int find_root(const struct machine *machine, const char *string)
 {
 	_cleanup_free_ char *longer = xasprintf("%s:00.0", string);
@@ -36,7 +36,7 @@ static int resolve(struct record_reader *reader, int element, const struct field
 	return 0;
 }
 
-/* The way up from every function ends. */
+/* The path up from every function ends. */
 static int check_way_up(struct record_reader *reader, size_t i)
 {
 	const struct machine *machine = reader->machine;
@@ -46,7 +46,7 @@ static int check_way_up(struct record_reader *reader, size_t i)
 		/* Below a bridge there are at most 255 more buses. */
 		if (steps > 256)
 			return record_fault(reader, reader->functions.v[i],
-					    "has no way up to a root bus");
+					    "has no path up to a root bus");
 		at = machine->functions.v[at].upstream;
 	}
 	return 0;
@@ -101,7 +101,7 @@ static int finish_rest(struct record_reader *reader)
 		if (!machine->facts.v[i].value == !machine->facts.v[i].unknown)
 			return record_fault(
 				reader, 0,
-				"fact %s needs either a value or why it is unknown",
+				"fact %s needs either a value or the reason why it is unknown",
 				machine->facts.v[i].name);
 	if (!reader->seen_iommu)
 		return record_fault(reader, 0, "has no <iommu>");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* record-read-parts.h - what the files of the record reader share. */
+/* record-read-parts.h - shared by the files of the record reader. */
 #pragma once
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 /* An element whose children may follow. */
 struct record_open {
 	int number;
-	const struct element *row; /* NULL: left out, with all that is in it */
+	const struct element *row; /* NULL: ignored, with everything in it */
 	void *base;
 	size_t rank; /* of the last child */
 };
@@ -20,7 +20,7 @@ struct record_reader {
 	const struct document *document;
 	struct machine *machine;
 	struct error *error;
-	bool later; /* of a version after ours */
+	bool later; /* of a version newer than ours */
 	struct record_open open[DEPTH];
 	int depth;
 	unsigned seen_bars[2]; /* of the open function: index bits, bar and vf-bar */
@@ -29,10 +29,10 @@ struct record_reader {
 	VEC(int) functions; /* element of each */
 };
 
-/* A fault about an element; -1. */
+/* Reports an error about an element; -1. */
 int record_fault(struct record_reader *reader, int element, const char *format, ...)
 	_printf_(3, 4) _must_check_;
 /* The row of a child element, NULL if there is none. */
 const struct element *record_row(const struct element *parent, const char *name);
-/* What no row can say: references between functions, affinities, facts. */
+/* What no row can express: references between functions, affinities, facts. */
 int record_finish(struct record_reader *reader) _must_check_;

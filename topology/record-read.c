@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. One walk over the document's elements, which stand in document
- * order, with the open ones on a stack: each finds its row among the children of its
- * parent's row, gets a struct in the parent's, and its attributes go by that row's
- * fields. What no row can say is checked behind: references between functions, that the
- * way up ends, affinities, facts, distances.
+ * Theory of operation. One pass over the document's elements in document order, with the
+ * open ones on a stack: each finds its row among the children of its parent's row, gets a
+ * struct in the parent's, and its attributes are read by that row's fields. What no row
+ * can express is checked afterwards: references between functions, that the path up ends,
+ * affinities, facts, distances.
  */
 #include "topology/record.h"
 
@@ -29,7 +29,8 @@ bool record_is(const struct document *document)
 	       streq(document_element_name(document, 0), "host");
 }
 
-/* In a later version than ours, what we do not know is left out and said once a name. */
+/* In a newer version than ours, unknown things are left out and reported once per
+ * name. */
 static int unknown(struct record_reader *reader, int element, const char *what,
 		   const char *name)
 {
@@ -39,7 +40,7 @@ static int unknown(struct record_reader *reader, int element, const char *what,
 	if (!reader->later)
 		return record_fault(reader, element, "has an unknown %s %s", what,
 				    shown.s);
-	text_printf(&complaint, "%s: %s %s is of a later version and left out",
+	text_printf(&complaint, "%s: %s %s is from a newer version and was left out",
 		    reader->document->name, what, shown.s);
 	for (size_t i = 0; i < reader->machine->complaints.n; i++)
 		if (streq(reader->machine->complaints.v[i], complaint.s))
@@ -49,7 +50,8 @@ static int unknown(struct record_reader *reader, int element, const char *what,
 	return 0;
 }
 
-/* The value of an attribute or of its NAME-base64; NULL for neither. The caller's. */
+/* The value of an attribute or of its NAME-base64; NULL for neither. Owned by the
+ * caller. */
 static int attribute_text(struct record_reader *reader, int element,
 			  const struct field *field, char **ret)
 {
@@ -68,7 +70,7 @@ static int attribute_text(struct record_reader *reader, int element,
 	}
 	free(TAKE(*ret));
 	return record_fault(reader, element,
-			    plain ? "has both %s and %s" : "%.0s%s is no base64",
+			    plain ? "has both %s and %s" : "%.0s%s is not base64",
 			    field->name, name);
 }
 
@@ -130,11 +132,12 @@ static int no_text(struct record_reader *reader, int element)
 {
 	_cleanup_free_ char *content = document_content(reader->document, element);
 
-	return *content ? record_fault(reader, element, "holds text, which nothing reads")
+	return *content ? record_fault(reader, element,
+				       "contains text, which is not expected")
 			: 0;
 }
 
-/* Sign of how @b's keys follow @a's. */
+/* Compares the keys of @a and @b. */
 static int compare_keys(const struct element *row, const void *a, const void *b)
 {
 	for (size_t i = 0; i < row->n_keys; i++) {
@@ -169,11 +172,11 @@ static int check_order(struct record_reader *reader, int element,
 	    compare_keys(row, last - row->size_bytes, last) < 0)
 		return 0;
 	text_add_field(&key, reader->machine, row->fields, last);
-	return record_fault(reader, element, "%s stands twice or out of order",
+	return record_fault(reader, element, "%s occurs twice or out of order",
 			    key.n ? key.s : "");
 }
 
-/* A zeroed struct at the end of the parent's VEC. */
+/* Adds a zeroed struct at the end of the parent's VEC. */
 static int add_entry(struct record_reader *reader, int element, const struct element *row,
 		     void *parent, struct any_vec *ret)
 {
@@ -181,7 +184,7 @@ static int add_entry(struct record_reader *reader, int element, const struct ele
 
 	if (entries.n >= row->limit)
 		return record_fault(reader, element,
-				    "is one more than the %zu that can be", row->limit);
+				    "is one more than the maximum of %zu", row->limit);
 	entries.v = vec_grow_(entries.v, &entries.room, entries.n, row->size_bytes);
 	memset((char *)entries.v + entries.n * row->size_bytes, 0, row->size_bytes);
 	entries.n++;
@@ -190,7 +193,7 @@ static int add_entry(struct record_reader *reader, int element, const struct ele
 	return 0;
 }
 
-/* The place of a struct that the parent holds itself; each may come once. */
+/* The address of a struct that the parent contains; each may occur once. */
 static int find_place(struct record_reader *reader, int element,
 		      const struct element *row, void *parent, void **ret)
 {
@@ -213,7 +216,7 @@ static int find_place(struct record_reader *reader, int element,
 		*one = true;
 	}
 	if (again)
-		return record_fault(reader, element, "stands twice");
+		return record_fault(reader, element, "occurs twice");
 	*ret = (char *)parent + row->offset + at * row->size_bytes;
 	return 0;
 }
@@ -244,7 +247,7 @@ static int read_struct(struct record_reader *reader, int element,
 	return row->kept == KEPT_VEC ? check_order(reader, element, row, &entries) : 0;
 }
 
-/* Elements come in the order of the table, distances behind the nodes. */
+/* Elements come in the order of the table, distances after the nodes. */
 static int check_rank(struct record_reader *reader, int element,
 		      const struct element *row)
 {
@@ -255,7 +258,8 @@ static int check_rank(struct record_reader *reader, int element,
 				      1;
 
 	if (rank < parent->rank)
-		return record_fault(reader, element, "stands behind what comes after it");
+		return record_fault(reader, element,
+				    "comes after an element that must follow it");
 	parent->rank = rank;
 	return 0;
 }
@@ -277,7 +281,7 @@ static int read_element(struct record_reader *reader, int element)
 	struct record_open *parent;
 
 	while (reader->open[reader->depth - 1].number != above) {
-		/* A child of what was left out is left out. */
+		/* A child of something that is ignored is ignored. */
 		if (reader->depth == 1 || reader->open[reader->depth - 1].number < above)
 			return 0;
 		reader->depth--;
@@ -314,7 +318,7 @@ static int read_values(struct record_reader *reader, int element, size_t n, uint
 		s += length + 1;
 	}
 	return record_fault(reader, element,
-			    "needs values: %zu distances with a space between", n);
+			    "needs values: %zu distances separated by spaces", n);
 }
 
 static int read_row(struct record_reader *reader, int element, size_t from)

@@ -13,8 +13,8 @@ static void indent(struct text *text, int depth)
 }
 
 /*
- * One attribute. What cannot stand in XML (a driver or network device may be called
- * nearly anything) goes as NAME-base64.
+ * Writes one attribute. Characters that are not allowed in XML (a driver or network
+ * device may have almost any name) make it NAME-base64.
  */
 static void add_attribute(struct text *text, const char *name, const char *value)
 {
@@ -57,7 +57,7 @@ static void add_distances(struct text *text, const struct machine *machine)
 	text_adds(text, "  </distances>\n");
 }
 
-/* Every field zero; padding says nothing. */
+/* Every field is zero; padding does not count. */
 static bool is_zero(const struct element *element, const void *base)
 {
 	for (const struct field *field = element->fields; field->name; field++)
@@ -70,7 +70,7 @@ static bool is_zero(const struct element *element, const void *base)
 static void add_element(struct text *text, const struct machine *machine,
 			const struct element *element, const void *base, int depth);
 
-/* The elements below @parent, which stands for the struct at @base. */
+/* The elements below @parent, which represents the struct at @base. */
 static void add_children(struct text *text, const struct machine *machine,
 			 const struct element *parent, const void *base, int depth)
 {
@@ -99,7 +99,7 @@ static void add_children(struct text *text, const struct machine *machine,
 	}
 }
 
-/* The rest of an element behind "<NAME". */
+/* The rest of an element after "<NAME". */
 static void add_element(struct text *text, const struct machine *machine,
 			const struct element *element, const void *base, int depth)
 {

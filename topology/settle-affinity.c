@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. What a source said of a place is kept if the place exists. Where
- * it said nothing, knowledge is passed on in this order: a virtual function is where its
- * physical function is; with one node everything is there; a root bus is where all
- * functions directly on it are. Each keeps the word of where it came from.
+ * Theory of operation. The place that a source gives is kept if it exists. If the source
+ * gives none, it is derived in this order: a virtual function is where its physical
+ * function is; if there is only one node, everything is there; a root bus is where all
+ * functions directly on it are. Each place records where it came from.
  */
 #include "topology/settle-affinity.h"
 
-/* A node that the machine does not have (a GPU's memory, one offline) is no place. */
+/* A node that the machine does not have (a GPU's memory, an offline node) is not a
+ * place. */
 static void check_affinity(struct machine *machine, struct machine_affinity *affinity,
 			   const char *what, struct pci_address at)
 {
 	if (affinity->what != AFFINITY_NODE || !machine->nodes.n ||
 	    machine_node(machine, affinity->node))
 		return;
-	machine_complain(machine, "%s " PCI_FORMAT " says node %d, which is not there",
+	machine_complain(machine,
+			 "%s " PCI_FORMAT " refers to node %d, which does not exist",
 			 what, PCI_ARGS(at), affinity->node);
 	machine_affinity_forget(affinity);
 }
@@ -48,7 +50,7 @@ static void settle_function_affinity(struct machine *machine)
 		from_only_node(machine, &machine->functions.v[i].affinity);
 }
 
-/* A root bus that nobody spoke of is where all functions directly on it are. */
+/* A root bus without a given node is where all functions directly on it are. */
 static void roots_from_functions(struct machine *machine)
 {
 	bool *open = xcalloc(machine->roots.n + 1, sizeof(*open));

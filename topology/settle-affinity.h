@@ -4,5 +4,5 @@
 
 #include "topology/machine.h"
 
-/* Functions and roots are sorted and lead to each other by now. */
+/* Functions and roots are sorted and refer to each other by now. */
 void settle_affinity(struct machine *machine);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * settle.c - what every reader does last, so that one machine has one form.
+ * settle.c - the last step of every reader, so that one machine has one form.
  *
- * Theory of operation. Entries refer to each other by index, so sorting goes through a
- * map from old to new index; an entry that stands twice (damaged input) maps to the first
- * one and is complained about. The hierarchy comes either from the reader or from the
- * bridges' bus ranges: a bus belongs to the bridge with the highest secondary number
- * whose range holds it. A bridge counts as above a bus only if it sits on a
- * lower-numbered one (PCI-to-PCI bridge specification 3.2.5.3: secondary lies behind
- * primary), so the way up always ends. A bus with functions that nothing leads to is a
- * root bus.
+ * Theory of operation. Entries refer to each other by index, so sorting uses a map from
+ * old to new index; a duplicate entry (damaged input) maps to the first one and is a
+ * complaint. The hierarchy comes either from the reader or from the bridges' bus ranges:
+ * a bus belongs to the bridge with the highest secondary number whose range contains it.
+ * A bridge counts as above a bus only if it is on a lower-numbered one (PCI-to-PCI bridge
+ * specification 3.2.5.3: secondary comes after primary), so the path up always ends. A
+ * bus with functions that no bridge leads to is a root bus.
  */
 #include "topology/settle-affinity.h"
 
@@ -38,7 +37,7 @@ static int by_id_then_old(const void *a, const void *b)
 	return (left->old > right->old) - (left->old < right->old);
 }
 
-/* New indexes by old ones, sorting and dropping what stands twice. */
+/* New indexes by old ones, after sorting and dropping duplicates. */
 static size_t *new_indexes(struct order *order, size_t n,
 			   int (*compare)(const void *, const void *), size_t *ret_n)
 {
@@ -73,7 +72,7 @@ static void permute_distances(struct machine *machine, const size_t *map, size_t
 
 /*
  * Moves the entries of @vec to their new indexes; the later one of a pair is dropped
- * after @gone was told of it.
+ * after @gone was called for it.
  */
 #define MOVE(vec, map, kept, gone)                                                       \
 	({                                                                               \
@@ -96,7 +95,7 @@ static void permute_distances(struct machine *machine, const size_t *map, size_t
 
 static void node_gone(struct machine *machine, struct machine_node *node)
 {
-	machine_complain(machine, "node %d stands twice; the first one is used",
+	machine_complain(machine, "node %d occurs twice; the first one is used",
 			 node->id);
 	set_free(&node->cpus);
 	set_free(&node->near);
@@ -106,13 +105,13 @@ static void node_gone(struct machine *machine, struct machine_node *node)
 
 static void cpu_gone(struct machine *machine, const struct machine_cpu *cpu)
 {
-	machine_complain(machine, "CPU %d stands twice; the first one is used", cpu->id);
+	machine_complain(machine, "CPU %d occurs twice; the first one is used", cpu->id);
 }
 
 static void function_gone(struct machine *machine, struct machine_function *function)
 {
 	machine_complain(machine,
-			 "function " PCI_FORMAT " stands twice; the first one is used",
+			 "function " PCI_FORMAT " occurs twice; the first one is used",
 			 PCI_ARGS(function->at));
 	machine_function_free(function);
 }
@@ -141,7 +140,7 @@ static void settle_nodes(struct machine *machine)
 	free(map);
 }
 
-/* The nodes nearest by distance that have CPUs. */
+/* The nearest nodes by distance that have CPUs. */
 static void near_by_distance(struct machine *machine, size_t index)
 {
 	struct machine_node *node = &machine->nodes.v[index];
@@ -182,7 +181,7 @@ static int by_string(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* An index that the reader gave, in the new numbering; -1 if it never was one. */
+/* An index from the reader, in the new numbering; -1 if it was never valid. */
 static int remapped(int index, const size_t *map, size_t n)
 {
 	return index < 0 || (size_t)index >= n ? -1 : (int)map[index];
@@ -218,7 +217,7 @@ static bool leads_below(const struct machine_function *bridge,
 	       bridge->at.bus < function->at.bus;
 }
 
-/* The bridges of one domain into a table by bus number, innermost range winning. */
+/* Puts the bridges of one domain into a table by bus number; the innermost range wins. */
 static void bridges_by_bus(const struct machine *machine, size_t first, size_t end,
 			   int table[256])
 {
@@ -267,7 +266,7 @@ static void check_upstream(struct machine *machine)
 			continue;
 		machine_complain(machine,
 				 PCI_FORMAT " cannot be behind " PCI_FORMAT
-					    ", so it counts as on a root bus",
+					    ", so it is treated as being on a root bus",
 				 PCI_ARGS(function->at), PCI_ARGS(bridge->at));
 		function->upstream = -1;
 	}
@@ -319,7 +318,7 @@ static void drop_double_roots(struct machine *machine)
 	machine->roots.n = kept;
 }
 
-/* A root for every topmost bus that has none yet. */
+/* Makes a root for every topmost bus that has none yet. */
 static void add_roots(struct machine *machine)
 {
 	size_t known = machine->roots.n;

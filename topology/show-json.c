@@ -29,7 +29,7 @@ static void known(struct jsonw *json, const char *key, enum known value)
 		jsonw_bool(json, key, value == KNOWN_YES);
 }
 
-/* A CPU or node list as taskset writes it. */
+/* A CPU or node list as written by taskset. */
 static void list(struct jsonw *json, const char *key, const struct set *set)
 {
 	_cleanup_text_ struct text text = {};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. The drawing is the tree (show-tree.c) on paper: a box for each row
- * at the top, in it a line for each property, a square for each CPU with those of a core
- * joined, and a frame for each root bus with a line for each run of network, storage and
- * accelerator functions and one for all others. A box is measured first, then put into
- * the column that is shortest so far. Rows that hold nothing stand as lines at the foot.
- * Whole numbers only, so that the same machine gives the same bytes.
+ * Theory of operation. The drawing shows the tree (show-tree.c): a box for each row at
+ * the top level, with a line for each property, a square for each CPU with those of a
+ * core joined, and a frame for each root bus with a line for each run of network, storage
+ * and accelerator functions and one for all others. A box is measured first, then put
+ * into the column that is shortest so far. Rows without content are lines at the bottom.
+ * Only whole numbers are used, so that the same machine gives the same bytes.
  */
 #include "topology/show.h"
 
@@ -19,7 +19,7 @@ enum {
 	HEAD = 30,
 	CELL = 15,
 	COLUMNS_MOST = 4,
-	TEXT_MOST = 66,   /* characters that a line of a box holds */
+	TEXT_MOST = 66,   /* characters per line of a box */
 	MATRIX_MOST = 32, /* nodes whose distances are drawn */
 };
 
@@ -28,10 +28,10 @@ struct pen {
 	const struct machine *machine;
 	const struct show_rows *rows;
 	const bool *shared;
-	int x, y; /* upper left corner of what comes next */
+	int x, y; /* upper left corner of the next item */
 };
 
-/* U+FFFE and U+FFFF are UTF-8 but cannot stand in XML (XML 1.0, section 2.2). */
+/* U+FFFE and U+FFFF are UTF-8 but are not allowed in XML (XML 1.0, section 2.2). */
 static void mask_noncharacters(char *string)
 {
 	for (char *at = string; (at = strstr(at, "\xef\xbf"));) {
@@ -51,7 +51,7 @@ static void add_shown(struct text *text, const char *string, size_t most)
 	if (shown.n)
 		mask_noncharacters(shown.s);
 	n = shown.n;
-	/* Never within a UTF-8 sequence. */
+	/* Never inside a UTF-8 sequence. */
 	for (n = MIN(n, most); n < shown.n && (shown.s[n] & 0xc0) == 0x80;)
 		n++;
 	text_add(&cut, shown.n ? shown.s : "", n);
@@ -81,7 +81,7 @@ static bool is_root_bus(const struct show_row *row)
 	return has_prefix(row->cells[SHOW_NAME], "root bus");
 }
 
-/* The CPUs of a node, those of a core behind each other. */
+/* The CPUs of a node, with those of a core next to each other. */
 struct cell {
 	int core, cpu;
 };
@@ -123,7 +123,7 @@ static size_t core_size(const struct cell *cells, size_t n)
 	return size;
 }
 
-/* Draws them if @pen, and gives the height that they take. */
+/* Draws them if @pen is set, and returns their height. */
 static int add_cpus(struct pen *pen, const struct machine *machine, int node)
 {
 	size_t n, size;
@@ -150,7 +150,7 @@ static int add_cpus(struct pen *pen, const struct machine *machine, int node)
 	return n ? y + CELL + PAD : 0;
 }
 
-/* What a line is worth drawing for; NULL for the rest. */
+/* How to draw a line; NULL if it is not drawn. */
 static const char *kind_of(const struct machine_function *function)
 {
 	static const struct {
@@ -202,7 +202,7 @@ static void add_device(struct pen *pen, const struct show_row *row)
 		  pen->shared[row->function] ? "group shared" : "group", group.s);
 }
 
-/* Draws a root bus's frame if @pen, and gives its height. */
+/* Draws a root bus's frame if @pen is set, and returns its height. */
 static int add_root(struct pen *pen, const struct machine *machine,
 		    const struct show_rows *rows, size_t root)
 {
@@ -243,7 +243,7 @@ static int add_root(struct pen *pen, const struct machine *machine,
 	return height + 8;
 }
 
-/* A property is short enough for one line, or goes on in the next ones. */
+/* A property fits on one line or continues on the next ones. */
 static int add_property(struct pen *pen, int y, const struct show_row *row)
 {
 	const char *rest = row->cells[SHOW_WHAT] ? row->cells[SHOW_WHAT] : "";
@@ -269,7 +269,7 @@ static int add_property(struct pen *pen, int y, const struct show_row *row)
 	return lines * LINE;
 }
 
-/* Draws a box for a row at the top if @pen, and gives its height. */
+/* Draws a box for a row at the top level if @pen is set, and returns its height. */
 static int add_top(struct pen *pen, const struct machine *machine,
 		   const struct show_rows *rows, size_t top)
 {
@@ -327,7 +327,7 @@ static void add_head(struct pen *pen, int height, bool node)
 	add_box(pen, COLUMN, HEAD, node ? "head" : "quiet");
 }
 
-/* Distances as a square, darker where farther. */
+/* Distances as a square, darker if farther. */
 static int add_matrix(struct pen *pen)
 {
 	const struct machine *machine = pen->machine;
@@ -379,7 +379,7 @@ static void add_legend(struct pen *pen)
 		  "joined squares: the threads of a core; red: a shared IOMMU group");
 }
 
-/* A row at the top that has others below it. */
+/* A row at the top level that has others below it. */
 static bool is_box(const struct show_rows *rows, size_t i)
 {
 	return rows->v[i].parent < 0 && i + 1 < rows->n &&
@@ -395,7 +395,7 @@ static size_t count_boxes(const struct show_rows *rows)
 	return n;
 }
 
-/* The rows at the top that hold nothing: the IOMMU. */
+/* The rows at the top level without content: the IOMMU. */
 static void add_foot(struct pen *pen)
 {
 	for (size_t i = 0; i < pen->rows->n; i++) {
@@ -421,7 +421,7 @@ static size_t shortest(const int *heights, size_t n)
 	return found;
 }
 
-/* Puts all boxes and gives how far down they reach. */
+/* Places all boxes and returns how far down they reach. */
 static int add_tops(struct pen *pen, size_t columns)
 {
 	int heights[COLUMNS_MOST] = {}, lowest = GAP;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Functions that are no bridge are put in order by place (node, or
- * several candidates, or none), then root bus, then address; one walk over that order
- * makes the rows, beginning a new place or root bus where the order does.
+ * Theory of operation. Functions other than bridges are sorted by place (node, several
+ * candidates, or none), then root bus, then address; one pass in that order makes the
+ * rows, and begins a new place or root bus where it changes.
  */
 #include "topology/show.h"
 
@@ -15,7 +15,7 @@ struct shower {
 	const struct machine *machine;
 	bool bytes;
 	struct show_rows *rows;
-	size_t *order; /* functions that are no bridge, as above */
+	size_t *order; /* functions other than bridges, as above */
 	size_t n_order;
 	bool *shared;    /* by function */
 	size_t *bridges; /* by root bus */
@@ -92,7 +92,7 @@ static void add_huge(struct shower *shower, int parent, const struct machine_hug
 	set(shower, row, SHOW_WHAT, text_take(&text));
 }
 
-/* "10 21": to every node in order; alike neighbours as "20 (x63)". */
+/* "10 21": to every node in order; equal neighbours as "20 (x63)". */
 static char *distances_text(const struct machine *machine, size_t from)
 {
 	_cleanup_text_ struct text text = {};
@@ -169,7 +169,9 @@ static int compare_places(const struct machine_affinity *a,
 		return (a->node > b->node) - (a->node < b->node);
 	if (a->what == AFFINITY_UNKNOWN || set_equal(&a->nodes, &b->nodes))
 		return 0;
-	/* They differ: the one with the lowest node that the other has not comes first.
+	/*
+	 * They differ: the one with the lowest node that the other does not have comes
+	 * first.
 	 */
 	for (unsigned i = 0;; i++)
 		if (set_has(&a->nodes, i) != set_has(&b->nodes, i))
@@ -274,7 +276,7 @@ static int add_root(struct shower *shower, int parent, int index)
 	return row;
 }
 
-/* "node 0|1": one of them; never picked silently. */
+/* "node 0|1": one of them; none is chosen silently. */
 static int add_candidates(struct shower *shower, const struct set *nodes)
 {
 	_cleanup_text_ struct text text = {};
@@ -284,7 +286,7 @@ static int add_candidates(struct shower *shower, const struct set *nodes)
 	set_foreach (node, nodes)
 		text_printf(&text, "%s%d", node == set_first(nodes) ? "" : "|", node);
 	row = add_row(shower, -1, text_take(&text));
-	set(shower, row, SHOW_WHAT, xstrdup("either of these; the source cannot tell"));
+	set(shower, row, SHOW_WHAT, xstrdup("either of these; the source does not say"));
 	return row;
 }
 
@@ -296,11 +298,11 @@ static int add_no_affinity(struct shower *shower)
 	    xstrdup(show_no_affinity(shower->machine)));
 	if (shower->machine->source != MACHINE_GUEST)
 		set(shower, add_row(shower, row, xstrdup("remedy")), SHOW_WHAT,
-		    xstrdup("--locality DOMAIN:BUS-BUS=NODE, if you know better"));
+		    xstrdup("use --locality DOMAIN:BUS-BUS=NODE if you know the node"));
 	return row;
 }
 
-/* The row that the function's place has or gets. */
+/* The row for the function's place, which is created if needed. */
 static int place_row(struct shower *shower, const struct machine_affinity *affinity,
 		     const int *node_rows)
 {
@@ -352,7 +354,7 @@ static void add_iommu(struct shower *shower)
 	text_adds(&text, iommu_text(iommu->enabled, "in use", "not in use"));
 	if (iommu->enabled != KNOWN_YES && iommu->table != KNOWN_UNKNOWN)
 		text_printf(&text, ", %s",
-			    iommu_text(iommu->table, "though firmware describes one",
+			    iommu_text(iommu->table, "although firmware describes one",
 				       "firmware describes none"));
 	if (iommu->enabled == KNOWN_YES)
 		text_printf(&text, ", interrupt remapping %s",
@@ -392,7 +394,7 @@ void show_tree(const struct machine *machine, bool bytes, struct show_rows *ret)
 	add_functions(&shower, node_rows);
 	if (machine->pci_known == KNOWN_NO)
 		set(&shower, add_row(&shower, -1, xstrdup("PCI")), SHOW_WHAT,
-		    xstrdup("this source cannot tell"));
+		    xstrdup("unknown from this source"));
 	else
 		add_iommu(&shower);
 	free(shower.order);

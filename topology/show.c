@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* show.c - what the tree and the drawing both say in words. */
+/* show.c - texts that the tree and the drawing share. */
 #include "topology/show.h"
 
 #include <stdio.h>
@@ -68,7 +68,7 @@ char *show_cores(const struct machine *machine, const struct machine_node *node)
 	return xasprintf("%zu CPU%s", n, n == 1 ? "" : "s");
 }
 
-/* A function's group, to be sorted by. */
+/* A function's group, to sort by. */
 struct grouped {
 	int group;
 	size_t function;
@@ -165,9 +165,9 @@ const char *show_no_affinity(const struct machine *machine)
 	case MACHINE_SYSFS:
 		return "firmware names no node for them (numa_node is -1)";
 	case MACHINE_HWLOC:
-		return "hwloc saw them at the whole machine, which it does too where it knew nothing";
+		return "hwloc attached them to the whole machine, as it also does if it knows nothing";
 	case MACHINE_CAPABILITIES:
-		return "the nodedev descriptions name no node, or are not there";
+		return "the nodedev descriptions name no node, or are missing";
 	case MACHINE_GUEST:
 		return "they are on a bus without a node";
 	case MACHINE_TABLES:

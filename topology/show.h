@@ -16,17 +16,17 @@ enum show_column {
 	SHOW_GROUP,   /* IOMMU group */
 	SHOW_VFS,     /* "2/64" */
 	SHOW_LINK,    /* data rate */
-	SHOW_DEVICES, /* what the kernel calls it: "eth0 mlx5_0" */
-	SHOW_MODEL,   /* by the list of PCI names; left empty by show_tree */
+	SHOW_DEVICES, /* the kernel's names for it: "eth0 mlx5_0" */
+	SHOW_MODEL,   /* from the list of PCI names; left empty by show_tree */
 	SHOW_COLUMNS,
 };
 
 /* One row; cells are owned, NULL is empty. */
 struct show_row {
-	int parent;    /* row number, -1 at the top */
-	int node;      /* index of the node that the row is of, -1 */
-	int function;  /* index of the (first) function that the row is of, -1 */
-	int functions; /* how many it is of */
+	int parent;    /* row number, -1 at the top level */
+	int node;      /* index of the row's node, -1 */
+	int function;  /* index of the row's (first) function, -1 */
+	int functions; /* number of its functions */
 	char *cells[SHOW_COLUMNS];
 };
 
@@ -36,9 +36,9 @@ struct show_rows {
 };
 
 /*
- * Nodes with their CPUs, memory, distances and the devices that are on them, below their
- * root buses with bridges folded and runs of alike functions in one row; then devices
- * whose node is unknown, with why and what to do; then the IOMMU. @bytes: sizes in bytes.
+ * Nodes with their CPUs, memory, distances and devices, below their root buses with
+ * bridges folded and runs of equal functions in one row; then devices whose node is
+ * unknown, with the reason and what to do; then the IOMMU. @bytes: sizes in bytes.
  */
 void show_tree(const struct machine *machine, bool bytes, struct show_rows *ret);
 void show_rows_free(struct show_rows *rows);
@@ -55,22 +55,22 @@ void text_add_svg(struct text *text, const struct machine *machine);
 
 /* Shared by the three. */
 const char *machine_source_name(enum machine_source source);
-/* "8 cores x 2 threads", "20 CPUs" where cores differ; the caller's. */
+/* "8 cores x 2 threads", "20 CPUs" if cores differ; owned by the caller. */
 char *show_cores(const struct machine *machine, const struct machine_node *node);
 /*
- * For each function whether another one that is no bridge is in its IOMMU group. The
- * caller's.
+ * For each function whether another one that is not a bridge is in its IOMMU group. Owned
+ * by the caller.
  */
 bool *groups_shared(const struct machine *machine) _must_check_;
 /*
- * How many of the functions that @order lists are alike and stand in one row, from the
- * first on; @shared is of groups_shared.
+ * How many of the functions that @order lists are alike and share one row, from the first
+ * on; @shared comes from groups_shared.
  */
 size_t show_run(const struct machine *machine, const bool *shared, const size_t *order,
 		size_t n);
-/* "0000:0b:00.0,2-3", "0000:0b:02.0 to 0b:03.7"; the caller's. */
+/* "0000:0b:00.0,2-3", "0000:0b:02.0 to 0b:03.7"; owned by the caller. */
 char *show_run_name(const struct machine *machine, const size_t *order, size_t n);
-/* "15.8 GB/s"; nothing where the speed is not known. */
+/* "15.8 GB/s"; nothing if the speed is not known. */
 void text_add_link(struct text *text, uint32_t link_mb_s);
 /* Why no node is known for what came from this source; a phrase. */
 const char *show_no_affinity(const struct machine *machine);

@@ -3,9 +3,9 @@
  * Linux: Documentation/admin-guide/cputopology.rst, ABI/testing/sysfs-devices-system-cpu.
  *
  * Theory of operation. The kernel's die_id, cluster_id and core_id repeat in the next
- * package, and their lists of siblings do not, so a group is known by the first CPU of
- * its list and numbered in the order of first CPUs. Old kernels lack some lists; then
- * CPUs with equal numbers in an equal package are a group.
+ * package, but their lists of siblings do not, so a group is identified by the first CPU
+ * of its list and numbered in the order of first CPUs. Old kernels lack some lists; then
+ * CPUs with equal numbers in the same package are a group.
  */
 #include "topology/sysfs-parts.h"
 
@@ -67,7 +67,7 @@ static int leader_of(const struct tree *tree, const struct level_row *level,
 	return -1;
 }
 
-/* Firmware that says nothing leaves -1 or, for clusters, 65535. */
+/* If firmware gives no number it is -1 or, for clusters, 65535. */
 static int read_id(const struct tree *tree, const char *path)
 {
 	int id = UNKNOWN_ID;
@@ -85,7 +85,7 @@ static struct cpu_place read_place(const struct tree *tree, int id,
 	for (size_t level = 0; level < LEVELS; level++) {
 		place.level_id[level] = read_id(tree, levels[level].id);
 		place.leader[level] = -1;
-		/* Without a number there is a list of everybody: no such level. */
+		/* Without a number there is a list of all CPUs: no such level. */
 		if (place.level_id[level] >= 0 || level == LEVEL_CORE)
 			place.leader[level] = leader_of(tree, &levels[level], online);
 	}
@@ -97,7 +97,7 @@ struct places {
 	size_t n, room;
 };
 
-/* Where no list said it: the first CPU with the same numbers. */
+/* If no list gave it: the first CPU with the same numbers. */
 static void lead_by_numbers(struct places *places)
 {
 	for (size_t i = 0; i < places->n; i++) {
@@ -163,7 +163,7 @@ static void number_groups(const struct places *places, enum level level,
 	free(numbering.threads);
 }
 
-/* Arm's capacities, or Intel's lists of both kinds; -1 where all are alike. */
+/* Arm's capacities, or Intel's lists of both kinds; -1 if all are alike. */
 static void read_kinds(const struct tree *sys, struct machine *machine)
 {
 	_cleanup_set_ struct set fast = {}, slow = {}, capacities = {};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a kernel shows of its IOMMUs: the firmware's table (its name is visible to all),
- * groups, registers of the units. Whether interrupts are remapped has no file of its own:
- * the chips in /proc/interrupts are called IR-... then, and the kernel log says so.
- * Sources: Linux ABI/testing/sysfs-class-iommu{,-intel-iommu,-amd-iommu}; Intel VT-d
- * 11.4.2 and 11.4.3, AMD IOMMU 3.4.9 (extended feature register).
+ * What a kernel shows of its IOMMUs: the firmware's table (whose name is visible to all),
+ * groups, registers of the units. No file says whether interrupts are remapped: but then
+ * the chips in /proc/interrupts are called IR-..., and the kernel log says so. Sources:
+ * Linux ABI/testing/sysfs-class-iommu{,-intel-iommu,-amd-iommu}; Intel VT-d 11.4.2 and
+ * 11.4.3, AMD IOMMU 3.4.9 (extended feature register).
  */
 
 #include "topology/sysfs-parts.h"
@@ -182,5 +182,5 @@ void sysfs_read_iommu(const struct sysfs_source *source, const struct tree *sys,
 	if (machine->iommu.remapping == KNOWN_UNKNOWN)
 		machine_unknown_fact(
 			machine, "iommu.remapping",
-			"sysfs has no file for it, and neither the interrupts in /proc nor a kernel log tell");
+			"sysfs has no file for it, and neither the interrupts in /proc nor a kernel log show it");
 }

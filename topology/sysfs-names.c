@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the kernel calls the devices behind PCI functions. class/net/eth0 is a link to
- * devices/pci0000:00/0000:00:03.0/virtio0/net/eth0: the last address on the way is the
+ * The kernel's names for the devices behind PCI functions. class/net/eth0 is a link to
+ * devices/pci0000:00/0000:00:03.0/virtio0/net/eth0: the last address on the path is the
  * function's.
  */
 #include "topology/sysfs-parts.h"
 
 static const char *const classes[] = {"net", "block", "nvme", "infiniband", "drm"};
 
-/* Index of the function that the last address in @path names, -1. */
+/* Index of the function with the last address in @path, or -1. */
 static int function_on_path(const struct machine *machine, const char *path)
 {
 	int index = -1;
@@ -25,7 +25,7 @@ static int function_on_path(const struct machine *machine, const char *path)
 	return index;
 }
 
-/* sda1 lies in .../block/sda/, card0-VGA-1 in .../drm/card0/. */
+/* sda1 is in .../block/sda/, card0-VGA-1 in .../drm/card0/. */
 static bool part_of_another(const char *path, const struct tree_names *names)
 {
 	const char *end = strrchr(path, '/'), *start = end;
@@ -58,10 +58,13 @@ static void read_class(const struct tree *sys, const char *class, struct machine
 		_cleanup_free_ char *path = tree_link_path(sys, link);
 		int index = path ? function_on_path(machine, path) : -1;
 
-		/* Of a graphics device the card, not its ways in and out. */
+		/* For a graphics device the card, not its connectors and render nodes. */
 		if (streq(class, "drm") && sysfs_number(names.v[i], "card") < 0)
 			continue;
-		/* An NVMe controller only where its disks hang elsewhere (multipath). */
+		/*
+		 * An NVMe controller only if its disks are attached elsewhere
+		 * (multipath).
+		 */
 		if (index >= 0 && streq(class, "nvme") &&
 		    machine->functions.v[index].names.n)
 			continue;
@@ -70,7 +73,7 @@ static void read_class(const struct tree *sys, const char *class, struct machine
 	}
 }
 
-/* A recording without class/: the directories right below the function. */
+/* A recording without class/: the directories directly below the function. */
 static void read_below(const struct tree *sys, struct machine_function *function)
 {
 	_cleanup_free_ char *link =

@@ -84,7 +84,7 @@ static bool read_distance_row(const struct tree *tree, struct machine *machine,
 	return false;
 }
 
-/* All rows or none: a matrix with holes says nothing that can be planned on. */
+/* All rows or none: a matrix with gaps cannot be used for planning. */
 static void read_distances(const struct tree *sys, struct machine *machine)
 {
 	size_t n = machine->nodes.n, rows = 0;
@@ -107,7 +107,7 @@ static int by_number(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* A kernel without NUMA has no node directories, and all of it is one place. */
+/* A kernel without NUMA has no node directories; everything is in one place. */
 static void read_without_nodes(const struct tree *sys, struct machine *machine)
 {
 	struct machine_node *node = machine_add_node(machine, 0);
@@ -115,11 +115,12 @@ static void read_without_nodes(const struct tree *sys, struct machine *machine)
 	node->memory_bytes = UNKNOWN_U64;
 	node->huge_known = KNOWN_UNKNOWN;
 	sysfs_online_cpus(sys, &node->cpus);
-	machine_complain(machine, "%s/" NODES ": describes no node, so all is one node 0",
+	machine_complain(machine,
+			 "%s/" NODES ": describes no node, so everything is on node 0",
 			 sys->path);
 }
 
-/* A recorded list can name CPUs that are offline; the kernel's own does not. */
+/* A recorded list can name offline CPUs; the kernel's own does not. */
 static void keep_online(const struct tree *sys, struct machine *machine)
 {
 	_cleanup_set_ struct set online = {};
@@ -148,7 +149,7 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 	if (ids.n > MACHINE_NODE_LIMIT) {
 		machine_complain(machine,
 				 "%s/" NODES
-				 ": holds more than %d nodes; the rest is left out",
+				 ": contains more than %d nodes; the rest is left out",
 				 sys->path, MACHINE_NODE_LIMIT);
 		ids.n = MACHINE_NODE_LIMIT;
 	}
@@ -168,7 +169,7 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 	read_distances(sys, machine);
 }
 
-/* Figures of the initiators that are best for @target: they share them. */
+/* The values of the initiators that are best for @target: they are equal. */
 static bool read_access(const struct tree *access, struct machine *machine, int target)
 {
 	_cleanup_names_ struct tree_names names = {};
@@ -196,7 +197,10 @@ static bool read_access(const struct tree *access, struct machine *machine, int 
 	return any;
 }
 
-/* access1 holds CPUs only; access0 may name a device that initiates, so it comes next. */
+/*
+ * access1 contains only CPUs; access0 may name a device that initiates, so it comes
+ * second.
+ */
 void sysfs_read_hmat(const struct tree *sys, struct machine *machine)
 {
 	static const char *const classes[] = {"access1", "access0"};

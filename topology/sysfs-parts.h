@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sysfs-parts.h - what the files of the sysfs reader share. */
+/* sysfs-parts.h - shared by the files of the sysfs reader. */
 #pragma once
 
 #include "topology/machine.h"
@@ -7,15 +7,15 @@
 
 struct sysfs_source; /* sysfs.h */
 
-/* Nodes with memory, huge pages, CPUs and distances; memory access figures. */
+/* Nodes with memory, huge pages, CPUs and distances; memory access values. */
 void sysfs_read_nodes(const struct tree *sys, struct machine *machine);
 void sysfs_read_hmat(const struct tree *sys, struct machine *machine);
-/* Online CPUs; *ret is the caller's. */
+/* Online CPUs; the caller owns *ret. */
 void sysfs_online_cpus(const struct tree *sys, struct set *ret);
 /* CPUs with their places in packages and nodes; caches. */
 void sysfs_read_cpus(const struct tree *sys, struct machine *machine);
 void sysfs_read_caches(const struct tree *sys, struct machine *machine);
-/* PCI functions. False: the links did not tell the hierarchy, the buses must. */
+/* PCI functions. False: the links did not give the hierarchy, so the buses must. */
 bool sysfs_read_pci(const struct sysfs_source *source, const struct tree *sys,
 		    struct machine *machine);
 /* Names of network, block and other devices, into functions in order. */

@@ -2,11 +2,11 @@
 /*
  * Linux: Documentation/ABI/testing/sysfs-bus-pci, PCI/sysfs-pci.rst.
  *
- * Theory of operation. Every function is listed, bridges and unconfigured ones included.
- * bus/pci/devices/ADDRESS is a link to the real directory, and that one's parent is the
- * bridge above it or a root bus ("pci0000:00"): this tells the hierarchy exactly, also
- * where bridges have no bus numbers. A recording may hold directories there instead of
- * links; then the caller has to go by bus numbers.
+ * Theory of operation. Every function is listed, including bridges and unconfigured ones.
+ * bus/pci/devices/ADDRESS is a link to the real directory, whose parent is the bridge
+ * above it or a root bus ("pci0000:00"): this gives the hierarchy exactly, even if
+ * bridges have no bus numbers. A recording may contain directories instead of links; then
+ * the caller has to use bus numbers.
  */
 
 #include "topology/sysfs-parts.h"
@@ -19,7 +19,7 @@
 
 #define DEVICES "bus/pci/devices"
 
-/* What the whole tree shows, so that "no link" can be told from "links left out". */
+/* What the whole tree contains, to distinguish "no link" from "links left out". */
 struct shown {
 	bool groups, drivers, live;
 	const struct config_source *config;
@@ -87,8 +87,8 @@ static void read_bar(const char *line, struct machine_bar *bar)
 
 /*
  * Lines: 6 BARs, the ROM, then with CONFIG_PCI_IOV 6 BARs of the VFs, then a bridge's
- * windows. Which of the latter two there are shows in the count alone: 7 lines have
- * neither, 11 the windows, 13 the VFs, 17 both.
+ * windows. Only the count shows which of the latter two exist: 7 lines have neither, 11
+ * the windows, 13 the VFs, 17 both.
  */
 static void read_bars(const struct tree *tree, struct machine_function *function)
 {
@@ -115,7 +115,7 @@ static void read_bars(const struct tree *tree, struct machine_function *function
 	read_bar(lines[MACHINE_BARS], &function->rom);
 }
 
-/* The nodes whose CPUs are all local: older kernels and thin recordings have no more. */
+/* The nodes whose CPUs are all local: older kernels and small recordings have no more. */
 static void affinity_from_cpus(const struct tree *tree, struct machine_affinity *affinity)
 {
 	const struct machine *machine = tree->machine;
@@ -161,7 +161,8 @@ static void read_links(const struct tree *tree, const struct shown *shown,
 		function->iommu_group = GROUP_NONE;
 	if (group &&
 	    (!parse_int(group, &function->iommu_group) || function->iommu_group < 0)) {
-		machine_complain(tree->machine, "%s/iommu_group: leads to no number",
+		machine_complain(tree->machine,
+				 "%s/iommu_group: does not point to a number",
 				 tree->path);
 		function->iommu_group = GROUP_UNKNOWN;
 	}
@@ -248,7 +249,8 @@ static void list_functions(const struct tree *sys, struct machine *machine)
 		if (pci_address_parse(names.v[i], &at))
 			machine_add_function(machine, at);
 		else
-			machine_complain(machine, "%s/" DEVICES "/%s: is no PCI address",
+			machine_complain(machine,
+					 "%s/" DEVICES "/%s: is not a PCI address",
 					 sys->path, names.v[i]);
 	vec_sort(&machine->functions, by_address);
 }
@@ -281,8 +283,8 @@ static struct shown what_is_shown(const struct tree *sys, const struct machine *
 
 /*
  * Index of the bridge above, from ".../pci0000:00/0000:00:01.0/0000:01:00.0": the nearest
- * component that is a function we know; -1 from the root bus on. Recordings leave
- * bridges out, so the nearest need not be the next.
+ * component that is a known function; -1 from the root bus on. Recordings leave bridges
+ * out, so the nearest need not be the next.
  */
 static int parent_in_path(const struct machine *machine, const char *path,
 			  uint32_t domain)
@@ -342,7 +344,7 @@ bool sysfs_read_pci(const struct sysfs_source *source, const struct tree *sys,
 			machine->functions.v[function->upstream].bridge = true;
 		if (!tree_sub(sys, path ? path : link, &tree)) {
 			machine_complain(machine,
-					 "%s/%s: leads to nothing that can be read",
+					 "%s/%s: points to something that cannot be read",
 					 sys->path, link);
 			continue;
 		}

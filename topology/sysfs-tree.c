@@ -28,8 +28,8 @@ void tree_close(struct tree *tree)
 }
 
 /*
- * Opens the directory that holds the last component of @path, which *ret_name is set to.
- * Gives tree->fd itself where there is but one component. -1 with errno.
+ * Opens the directory that contains the last component of @path, which *ret_name is set
+ * to. Returns tree->fd itself if there is only one component. -1 with errno.
  */
 static int open_parent(const struct tree *tree, const char *path, const char **ret_name)
 {
@@ -51,7 +51,7 @@ static int open_parent(const struct tree *tree, const char *path, const char **r
 	return at;
 }
 
-/* An openat that follows no link anywhere on the way. -1 with errno. */
+/* An openat that follows no link in any component. -1 with errno. */
 static int open_below(const struct tree *tree, const char *path, int flags)
 {
 	const char *name;
@@ -130,7 +130,7 @@ void tree_names_free(struct tree_names *names)
 	vec_free(names);
 }
 
-/* A file that ends early or with a fault gives what could be read, as config does. */
+/* If a file ends early or fails, returns what could be read, as for config. */
 static bool read_some(int fd, size_t limit, struct text *ret)
 {
 	char buffer[4096];
@@ -152,7 +152,7 @@ static bool read_some(int fd, size_t limit, struct text *ret)
 
 bool tree_bytes(const struct tree *tree, const char *path, size_t limit, struct text *ret)
 {
-	/* A pipe or a terminal in a recorded tree must not stop us. */
+	/* A pipe or a terminal in a recorded tree must not block us. */
 	_cleanup_fd_ int fd = open_below(tree, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
@@ -160,7 +160,7 @@ bool tree_bytes(const struct tree *tree, const char *path, size_t limit, struct 
 	       read_some(fd, limit, ret);
 }
 
-/* As it is, line end and all; once a path, which settling sees to. */
+/* Unchanged, including the newline; once per path, which settling ensures. */
 static void keep_file(const struct tree *tree, const char *path, const char *bytes)
 {
 	struct machine_file *file;
@@ -192,7 +192,7 @@ static void complain(const struct tree *tree, const char *path, const char *what
 	_cleanup_text_ struct text shown = {};
 
 	text_add_shown(&shown, text);
-	machine_complain(tree->machine, "%s%s%s: is no %s: \"%.80s\"", tree->path,
+	machine_complain(tree->machine, "%s%s%s: is not a %s: \"%.80s\"", tree->path,
 			 *tree->path ? "/" : "", path, what, shown.s ? shown.s : "");
 }
 
@@ -256,7 +256,7 @@ static int hex_digit(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Digits from the end; a comma stands before every eighth. */
+/* Digits from the end; there is a comma before every eighth. */
 static bool mask_parse(const char *text, struct set *ret)
 {
 	unsigned bit = 0, digits = 0;
@@ -315,7 +315,7 @@ char *tree_link_name(const struct tree *tree, const char *path)
 	return text ? xstrdup(slash ? slash + 1 : text) : NULL;
 }
 
-/* Takes ".", ".." and empty components out; false if it climbs above the start. */
+/* Removes ".", ".." and empty components; false if it climbs above the start. */
 static bool normalise(const char *path, struct text *ret)
 {
 	while (*path) {

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <sys/utsname.h>
 
-/* /proc/cpuinfo of each architecture has words that no other has. */
+/* /proc/cpuinfo has words that are unique to each architecture. */
 static const char *architecture_of_cpuinfo(const char *text)
 {
 	static const struct {
@@ -70,7 +70,7 @@ static int open_trees(const struct sysfs_source *source, struct tree *sys,
 	}
 	return error_input(
 		error,
-		"%s: holds neither sys/devices, as a recorded root does, nor devices/system, as a sys directory does",
+		"%s: contains neither sys/devices, like a recorded root, nor devices/system, like a sys directory",
 		source->name);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* document-types.h - the parts of a document: its text, its tree, and where each is. */
+/*
+ * document-types.h - the parts of a document: its text, its tree, and the position of
+ * each element.
+ */
 #pragma once
 
 #include "base/file.h"
@@ -14,8 +17,8 @@ struct span {
 };
 
 struct document_attribute {
-	struct span whole; /* with the white space before it, up to the closing quote */
-	struct span name;  /* with its prefix */
+	struct span whole; /* with the white space before it, through the closing quote */
+	struct span name;  /* including its prefix */
 	struct span value; /* between the quotes */
 };
 
@@ -23,13 +26,13 @@ struct document_element {
 	xmlNode *node;
 	int parent;            /* element number, -1 for the root */
 	long line, column;     /* of the '<', from 1; columns are characters */
-	struct span start_tag; /* '<' to behind '>' */
+	struct span start_tag; /* '<' through '>' */
 	struct span content;   /* between the tags; empty at start_tag.end for <x/> */
 	struct span end_tag;   /* empty for <x/> */
 	bool self_closing;
 	size_t first_attribute, n_attributes; /* in document.attributes */
-	unsigned position; /* from 1, among siblings called so in the text */
-	bool shared;       /* there is another one of them */
+	unsigned position; /* from 1, among siblings with this name in the text */
+	bool shared;       /* there are several of them */
 };
 
 /* Owns everything in it. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Before libxml2 sees a byte, the text is found to be UTF-8 without
- * NUL, its XML declaration to claim nothing else, and its prolog to hold no DOCTYPE: so
- * there is no entity to expand and no file to fetch. libxml2 then judges whether it is
- * well-formed and builds the tree (encoding hints ignored, no network, no XInclude), and
- * span.c finds each element of the tree in the text. A byte order mark is tolerated and
- * kept; libxml2 is started behind it.
+ * Theory of operation. Before libxml2 sees a byte, the text is checked to be UTF-8
+ * without NUL, its XML declaration to claim nothing else, and its prolog to contain no
+ * DOCTYPE: so there is no entity to expand and no file to fetch. libxml2 then checks
+ * whether it is well-formed and builds the tree (encoding hints ignored, no network, no
+ * XInclude), and span.c finds each element of the tree in the text. A byte order mark is
+ * accepted and kept; libxml2 is started after it.
  */
 #include "base/xml/xml-library.h"
 #include "base/xml/document.h"
@@ -45,7 +45,7 @@ static int check_utf8(const char *name, const struct text *text, struct error *e
 			return error_input_at(
 				error, name, span_line(text, at),
 				byte ? "byte 0x%02x is not UTF-8; convert the file with iconv"
-				     : "byte 0x%02x cannot stand in XML",
+				     : "byte 0x%02x is not allowed in XML",
 				byte);
 		at += length;
 	}
@@ -83,7 +83,7 @@ static int check_encoding(const char *name, const struct text *text, struct erro
 	text_add_shown(&shown, encoding);
 	return error_input_at(
 		error, name, 1,
-		"the encoding is '%s', only UTF-8 is read; convert the file with iconv",
+		"the encoding is '%s', but only UTF-8 is supported; convert the file with iconv",
 		shown.s);
 }
 
@@ -91,18 +91,17 @@ static int check_prolog(const char *name, const struct text *text, struct error 
 {
 	size_t mark = span_mark_bytes(text), at = span_skip_prolog(text, mark);
 
-	/* libxml2 would swallow a second one, and only where it is started behind the
-	 * first. */
+	/* libxml2 would skip a second one, but only if it is started after the first. */
 	if (mark > 0 && strncmp(text->s + mark, text->s, mark) == 0)
 		return error_input_at(error, name, 1,
-				      "begins with two byte order marks; leave one");
+				      "begins with two byte order marks; remove one");
 	if (at == text->n)
-		return error_input_at(error, name, 0, "holds no XML element");
+		return error_input_at(error, name, 0, "contains no XML element");
 	if (!has_prefix(text->s + at, "<!DOCTYPE"))
 		return 0;
 	return error_input_at(
 		error, name, span_line(text, at),
-		"a DOCTYPE is not taken, since entities could come with it; remove it");
+		"a DOCTYPE is not supported, because it can define entities; remove it");
 }
 
 int document_check_bytes(const char *name, const struct text *text, struct error *error)
@@ -155,8 +154,8 @@ static void describe(const struct complaint *complaint, const xmlError *what)
 }
 
 /*
- * libxml2 calls this for warnings and for namespace errors too; libvirt reads past those
- * (an undeclared prefix), and so do we.
+ * libxml2 calls this for warnings and for namespace errors too; libvirt ignores those (an
+ * undeclared prefix), and so do we.
  */
 #if LIBXML_VERSION >= 21200
 static void on_error(void *data, const xmlError *what)
@@ -197,7 +196,7 @@ static int parse_tree(const char *name, const struct text *text, xmlDoc **ret,
 		error_input_at(error, name, 0, "not well-formed XML");
 	if (xml && (complaint.told || xml->intSubset || xml->extSubset)) {
 		if (!complaint.told)
-			error_input_at(error, name, 0, "a DOCTYPE is not taken");
+			error_input_at(error, name, 0, "a DOCTYPE is not supported");
 		sym_xmlFreeDoc(xml);
 		return -1;
 	}
@@ -213,7 +212,7 @@ int document_prepare(struct error *error)
 	return 0;
 }
 
-/* Takes the text, which is empty afterwards. */
+/* Takes ownership of the text, which is empty afterwards. */
 static int parse(const char *name, struct text *text, struct document *ret,
 		 struct error *error)
 {
@@ -275,7 +274,7 @@ static bool is_called(const xmlNode *node, const char *name)
 			 streq((const char *)node->name, name));
 }
 
-/* @node or the first of its later siblings that is called @name. */
+/* @node or the first of its later siblings with the name @name. */
 static int first_called(const xmlNode *node, const char *name)
 {
 	while (node && (node->type != XML_ELEMENT_NODE || !is_called(node, name)))
@@ -295,7 +294,7 @@ int document_next(const struct document *document, int element, const char *name
 	return first_called(document->elements.v[element].node->next, name);
 }
 
-/* Whether the first @n bytes of @name are its name. */
+/* Whether its name is the first @n bytes of @name. */
 static bool is_called_so(const xmlNode *node, const char *name, size_t n)
 {
 	return node->type == XML_ELEMENT_NODE && !node->ns &&
@@ -374,7 +373,7 @@ struct span document_whole(const struct document *document, int element)
 			     it->self_closing ? it->start_tag.end : it->end_tag.end};
 }
 
-/* "controller[3]", as XPath counts: from 1, among siblings of the name. */
+/* "controller[3]", as XPath counts: from 1, among siblings of the same name. */
 static void add_step(struct text *path, const struct document_element *element)
 {
 	const xmlNode *node = element->node;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * document.h - an XML text and its tree, side by side. The tree (libxml2) is for reading;
- * the text is what is edited, so that what nobody meant to change keeps its bytes
- * (quotes, white space in tags, CRLF, CDATA, references, comments).
+ * document.h - an XML text together with its tree. The tree (libxml2) is for reading; the
+ * text is what is edited, so that everything that is not changed deliberately keeps its
+ * bytes (quotes, white space in tags, CRLF, CDATA, references, comments).
  *
- * Elements are numbered in document order from 0, the root. Numbers, not pointers, name
- * an element; -1 is no element.
+ * Elements are numbered in document order from 0, the root. X.
  */
 #pragma once
 
@@ -28,8 +27,8 @@ int document_parse(const char *name, const char *bytes, size_t n, struct documen
 int document_read(const char *path, struct document *ret, struct error *error)
 	_must_check_;
 /*
- * What must hold of the bytes of any XML that libxml2 is given: at most FILE_LIMIT, UTF-8
- * without NUL, and no declaration of another encoding.
+ * What must hold for the bytes of any XML that is given to libxml2: at most FILE_LIMIT,
+ * UTF-8 without NUL, and no declaration of another encoding.
  */
 int document_check_bytes(const char *name, const struct text *text, struct error *error)
 	_must_check_;
@@ -39,8 +38,8 @@ void document_free(struct document *document);
 /* The number of a node of the document's tree. */
 int document_number(const xmlNode *node);
 /*
- * First child element called @name in no namespace, or the next one after it; or -1. A
- * NULL name is any element; a parent of -1 is the document, whose child is the root.
+ * First child element called @name without a namespace, or the next one after it; or -1.
+ * A NULL name is any element; a parent of -1 is the document, whose child is the root.
  */
 int document_child(const struct document *document, int parent, const char *name);
 int document_next(const struct document *document, int element, const char *name);
@@ -56,9 +55,9 @@ const char *document_element_name(const struct document *document, int element);
  */
 const char *document_attribute(const struct document *document, int element,
 			       const char *name);
-/* The text directly in the element, trimmed. The caller's. Never NULL. */
+/* The text directly in the element, trimmed. Owned by the caller. Never NULL. */
 char *document_content(const struct document *document, int element) _must_check_;
-/* From the '<' of the element to behind its last '>'. */
+/* From the element's '<' through its final '>'. */
 struct span document_whole(const struct document *document, int element);
 /*
  * "/domain/devices/controller[3]"; a position only where siblings share the name. The

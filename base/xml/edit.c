@@ -43,7 +43,7 @@ void edit_remove(struct edits *edits, int element)
 	splice_add(edits, whole, xstrdup(""));
 }
 
-/* Past comments that stand on the same line, if a line end follows them. */
+/* Skips comments on the same line, if a newline follows them. */
 static size_t skip_comments(const struct document *document, size_t at)
 {
 	size_t end = at, next;
@@ -58,7 +58,7 @@ static size_t skip_comments(const struct document *document, size_t at)
 	}
 }
 
-/* Behind the last thing in an element that is not white space. */
+/* After the last thing in an element that is not white space. */
 static size_t last_place(const struct document *document, int element)
 {
 	const struct document_element *it = &document->elements.v[element];
@@ -91,7 +91,10 @@ static size_t place(const struct document *document, int parent, int after,
 	return gap_has_line(gap) ? skip_comments(document, at) : at;
 }
 
-/* Nothing stands between what will be inserted at @at and the end tag on a new line. */
+/*
+ * Nothing but white space is between @at, where something will be inserted, and the end
+ * tag on a new line.
+ */
 static bool ends_bare(const struct document *document, int parent, size_t at)
 {
 	const struct document_element *it = &document->elements.v[parent];

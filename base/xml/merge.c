@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Making an element agree with a want: see edit_merge() in edit.h.
+ * Makes an element agree with a want: see edit_merge() in edit.h.
  */
 #include "base/xml/xml-library.h"
 #include "base/xml/edit.h"
@@ -9,7 +9,7 @@
 #include "base/xml/splice.h"
 #include "base/xml/style.h"
 
-/* A number that nobody can take for octal. */
+/* A number that cannot be taken for octal. */
 static bool plain_number(const char *string, uint64_t *ret)
 {
 	bool octal = string[0] == '0' && string[1] >= '0' && string[1] <= '9';
@@ -32,7 +32,7 @@ static bool span_is(const struct document *document, struct span span, const cha
 	       memcmp(document->text.s + span.start, string, n) == 0;
 }
 
-/* The attribute called @name, prefix and all; NULL. */
+/* The attribute called @name, including the prefix; NULL. */
 static const struct document_attribute *find_attribute(const struct document *document,
 						       int element, const char *name)
 {
@@ -76,11 +76,11 @@ static bool has_value(const struct document *document, int element,
 
 	if (!now)
 		now = prefixed_value(document->elements.v[element].node, name);
-	/* What is left is xmlns, which the tree keeps elsewhere. */
+	/* Otherwise it is xmlns, which the tree stores elsewhere. */
 	return now ? same_value(now, value) : span_is(document, attribute->value, value);
 }
 
-/* Behind the last attribute, with the white space that stands before that one. */
+/* After the last attribute, with the white space that precedes that one. */
 static void add_attribute(struct edits *edits, int element,
 			  const struct want_attribute *want)
 {
@@ -139,8 +139,8 @@ static struct span trim(const char *s, struct span span)
 
 /*
  * The next piece of text directly in an element that is more than white space: a run of
- * characters, trimmed, or a CDATA section. Empty at the end. @at and @child are where the
- * walk stands.
+ * characters, trimmed, or a CDATA section. Empty at the end. @at and @child are the
+ * current position.
  */
 static struct span next_piece(const struct document *document, size_t end, size_t *at,
 			      int *child)
@@ -178,7 +178,10 @@ static bool same_content(const struct document *document, int element,
 	       has_prefix(content + wanted.start, now);
 }
 
-/* The first piece of text becomes the content, the others go, all else stays. */
+/*
+ * The first piece of text becomes the content, the others are removed, everything else is
+ * kept.
+ */
 static void merge_content(struct edits *edits, int element, const char *content)
 {
 	const struct document *document = edits->document;
@@ -213,7 +216,7 @@ static const char *default_space(const struct document *document, int parent)
 	return ns && ns->href && *ns->href ? (const char *)ns->href : NULL;
 }
 
-/* A want is called by namespace and local name, or, with a foreign prefix, as written. */
+/* A want is named by namespace and local name, or, with a foreign prefix, as written. */
 static bool is_wanted(const xmlNode *node, const struct want *want, const char *space)
 {
 	const char *colon = strchr(want->name, ':');
@@ -231,14 +234,15 @@ static bool is_wanted(const xmlNode *node, const struct want *want, const char *
 	return streq_null(href && *href ? href : NULL, want->space ? want->space : space);
 }
 
-/* Whether two wants are about the same children of an element with this default space. */
+/* Whether two wants refer to the same children of an element with this default
+ * namespace. */
 static bool same_call(const struct want *a, const struct want *b, const char *space)
 {
 	return streq(a->name, b->name) &&
 	       streq_null(a->space ? a->space : space, b->space ? b->space : space);
 }
 
-/* The first child of @element from @child on that @want is about, or -1. */
+/* The first child of @element from @child on that @want refers to, or -1. */
 static int next_match(const struct document *document, int element, int child,
 		      const struct want *want)
 {
@@ -249,7 +253,10 @@ static int next_match(const struct document *document, int element, int child,
 	return child;
 }
 
-/* The @n-th child that the want is about becomes it; @n counts those wanted before. */
+/*
+ * Makes the @n-th child that the want refers to agree with it; @n counts the earlier
+ * wants.
+ */
 static void merge_child(struct edits *edits, int element, const struct want *want,
 			size_t n)
 {

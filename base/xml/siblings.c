@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. The children of each element are gathered, and sorted by name
- * where they have more than one, so that siblings of one name stand beside each other in
- * document order. Sorting has no bad case that the author of a document could bring
- * about, as a hash table has.
+ * Theory of operation. The children of each element are collected, and sorted by name if
+ * there are several, so that siblings with the same name are adjacent in document order.
+ * Sorting has no worst case that the author of a document could cause, unlike a hash
+ * table.
  */
 #include "base/xml/siblings.h"
 
-/* A name as the text has it: "prefix:name", read byte by byte. */
+/* A name as in the text: "prefix:name", read byte by byte. */
 struct name {
 	const char *s, *rest[3];
 	int next;
@@ -48,7 +48,7 @@ static int compare_names(const xmlNode *a, const xmlNode *b)
 	return (x > y) - (x < y);
 }
 
-/* Of one parent: by name, then in document order. */
+/* Of the same parent: by name, then in document order. */
 static int compare_siblings(const void *left, const void *right)
 {
 	const struct document_element *a = *(struct document_element *const *)left;

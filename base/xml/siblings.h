@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* siblings.h - which of its like-named siblings an element is. Private to document.c. */
+/*
+ * siblings.h - the position of an element among its siblings of the same name. Private to
+ * document.c.
+ */
 #pragma once
 
 #include "base/xml/document-types.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. libxml2 has found the text well-formed, and there is no DOCTYPE,
- * so there are no entities but the five that XML knows: every '<' outside comments, CDATA
+ * so there are no entities but the five of XML: every '<' outside comments, CDATA
  * sections and processing instructions is a tag (XML 1.0, productions 14, 15, 16, 18, 40,
  * 42), and inside a tag every quote opens or closes a value (production 10). The scan
- * goes over the bytes once and holds, beside them, the element that the tree says comes
- * next. It compares every name, counts every attribute, and stops with a fault as soon as
- * the two disagree, so that no edit is ever made at a place that was only guessed.
+ * reads the bytes once and, in parallel, follows the tree's elements in order. It
+ * compares every name, counts every attribute, and stops with an error as soon as the two
+ * disagree, so that no edit is ever made at a guessed position.
  */
 #include "base/xml/xml-library.h"
 #include "base/xml/span.h"
@@ -49,7 +49,7 @@ static bool starts(const char *s, size_t n, size_t at, const char *word)
 	return n - at >= length && memcmp(s + at, word, length) == 0;
 }
 
-/* Behind the next @word at or after @at; the end of the text if there is none. */
+/* After the next @word at or after @at; the end of the text if there is none. */
 static size_t behind(const char *s, size_t n, size_t at, const char *word)
 {
 	size_t length = strlen(word);
@@ -58,7 +58,7 @@ static size_t behind(const char *s, size_t n, size_t at, const char *word)
 	return found ? (size_t)(found - s) + length : n;
 }
 
-/* The markup that is no tag, and how it ends. */
+/* Markup that is not a tag, and how it ends. */
 static const struct {
 	const char *open, *close;
 } asides[] = {
@@ -89,8 +89,7 @@ size_t span_skip_prolog(const struct text *text, size_t at)
 	return at;
 }
 
-/* How many attributes the tag at *at has, and where it ends: the text need not be right.
- */
+/* The number of attributes of the tag at *at, and its end: the text need not be valid. */
 static size_t count_attributes(const struct text *text, size_t *at)
 {
 	size_t count = 0;
@@ -151,7 +150,7 @@ static void skip_space(struct scan *scan)
 		scan->at++;
 }
 
-/* What cannot stand in a name; text has no NUL. */
+/* A character that cannot be part of a name; text has no NUL. */
 static const bool ends_name[256] = {
 	[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true,
 	['/'] = true, ['>'] = true,  ['='] = true,  ['<'] = true,
@@ -168,7 +167,7 @@ static struct span take_name(struct scan *scan)
 	return name;
 }
 
-/* A prefix that is bound stands in @ns; one that is not is part of the local name. */
+/* A bound prefix is in @ns; an unbound one is part of the local name. */
 static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns,
 		      const xmlChar *local)
 {
@@ -195,7 +194,7 @@ static bool declares_namespace(const struct scan *scan, struct span name)
 	       (n == 5 || scan->s[name.start + 5] == ':');
 }
 
-/* One value, which document_attribute() can lend out: no entity nodes inside. */
+/* A single value, which document_attribute() can return: no entity nodes inside. */
 static bool is_plain(const xmlAttr *attribute)
 {
 	const xmlNode *value = attribute->children;
@@ -203,7 +202,7 @@ static bool is_plain(const xmlAttr *attribute)
 	return !value || (value->type == XML_TEXT_NODE && !value->next);
 }
 
-/* From the white space before an attribute to behind its closing quote. */
+/* From the white space before an attribute through its closing quote. */
 static bool take_attribute(struct scan *scan, size_t start, const xmlAttr **expected)
 {
 	struct document_attribute found = {.whole.start = start};
@@ -348,7 +347,8 @@ int span_scan(struct document *document, struct error *error)
 		.column = 1,
 	};
 
-	/* As domains are written: an element every 80 bytes, an attribute every 40. */
+	/* Estimate for typical domains: an element every 80 bytes, an attribute every
+	 * 40. */
 	vec_reserve(&document->elements, scan.n / 64);
 	vec_reserve(&document->attributes, scan.n / 32);
 	for (;;) {

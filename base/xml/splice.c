@@ -3,21 +3,23 @@
  * Theory of operation. Every edit replaces a span of the old text; insertions replace an
  * empty one. Positions are chosen so that edits of different elements never share a byte:
  *
- *     what goes into an element      stands before the last byte of its last tag
- *     what goes behind an element    stands at the end of its last tag
- *     an attribute                   stands behind the last attribute's closing quote
- *     a removed element              takes the line end and indentation before it along
+ *     what goes into an element      is put before the last byte of its last tag
+ *     what goes after an element     is put at the end of its last tag
+ *     an attribute                   is put after the last attribute's closing quote
+ *     a removed element              includes the newline and indentation before it
  *
- * So an element may get children and new siblings at once, and a sibling may come behind
- * an element that goes. A self-closing <x/> is opened by turning "/" into ">", children
- * are inserted before its old ">", and "</x" is the last insertion there. Insertions at
- * one place keep the order in which they were asked for; an element's closing comes last.
+ * So an element may get children and new siblings at once, and a sibling may be inserted
+ * after an element that is removed. A self-closing <x/> is opened by turning "/" into
+ * ">", children are inserted before its old ">", and "</x" is the last insertion there.
+ * Insertions at one position keep their order; an element's closing comes last.
  */
 #include "base/xml/splice.h"
 
 #include "base/xml/span.h"
 
-#define CLOSING SIZE_MAX /* the sequence of what must come last at its place */
+#define CLOSING                                                                          \
+	SIZE_MAX /* the sequence number of what must come last at its position           \
+		  */
 
 void splice_add(struct edits *edits, struct span span, char *replacement)
 {

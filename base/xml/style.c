@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/xml/style.h"
 
-#define STEP_SEARCH_LIMIT 1000 /* elements that are asked how far they are indented */
+#define STEP_SEARCH_LIMIT 1000 /* number of elements whose indentation is examined */
 
 static bool is_space(char byte)
 {
@@ -13,7 +13,7 @@ bool gap_has_line(const char *gap)
 	return strchr(gap, '\n');
 }
 
-/* The white space before @at, from its last line end on if it has one. */
+/* The white space before @at, from its last newline on if it has one. */
 static struct span gap_before(const struct document *document, size_t at)
 {
 	const char *s = document->text.s;
@@ -31,7 +31,7 @@ static char *cut(const struct document *document, struct span span)
 	return xstrndup(document->text.s + span.start, span.end - span.start);
 }
 
-/* The line end that the document's first line has; nothing in a text of one line. */
+/* The line ending of the document's first line; nothing for a text of one line. */
 static const char *line_end(const struct document *document)
 {
 	const char *newline = strchr(document->text.s, '\n');
@@ -55,7 +55,7 @@ char *style_gap(const struct document *document, int element)
 			 document->text.s + gap.start);
 }
 
-/* The blanks at the head of the line that an element begins on. */
+/* The blanks at the beginning of the line that an element begins on. */
 static struct span line_indent(const struct document *document, int element)
 {
 	const char *s = document->text.s;
@@ -69,7 +69,7 @@ static struct span line_indent(const struct document *document, int element)
 	return indent;
 }
 
-/* Looks at the blanks before it only: the line may be long, and searched for often. */
+/* Examines only the blanks before it: the line may be long, and searched often. */
 static bool begins_line(const struct document *document, int element)
 {
 	const char *s = document->text.s;
@@ -80,7 +80,10 @@ static bool begins_line(const struct document *document, int element)
 	return at == 0 || s[at - 1] == '\n';
 }
 
-/* What @inner, which begins a line, is indented by beyond @outer; NULL otherwise. */
+/*
+ * The additional indentation of @inner, which begins a line, compared with @outer; NULL
+ * otherwise.
+ */
 static char *step_between(const struct document *document, int outer, int inner)
 {
 	const char *s = document->text.s;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * style.h - how a document's author writes: line ends, indentation, quotes. Used by the
- * editing files only, so that what is added looks like what stands around it.
+ * style.h - the style of a document's author: line ends, indentation, quotes. Used only
+ * by the editing files, so that additions look like the text around them.
  */
 #pragma once
 
@@ -9,13 +9,13 @@
 #include "base/xml/want.h"
 
 /*
- * A gap is the white space that stands before an element: "\n\t" or "\r\n    " where it
- * begins a line, else what there is, mostly nothing. All gaps here are the caller's.
+ * A gap is the white space before an element: "\n\t" or "\r\n    " if it begins a line,
+ * else whatever there is, mostly nothing. The caller owns all gaps returned here.
  */
 bool gap_has_line(const char *gap);
-/* Before an element as it stands. */
+/* The gap before an existing element. */
 char *style_gap(const struct document *document, int element) _must_check_;
-/* Before a child that is to come beside @sibling (-1: beside nobody) in @parent. */
+/* The gap before a child that is inserted next to @sibling (-1: none) in @parent. */
 char *style_child_gap(const struct document *document, int parent, int sibling)
 	_must_check_;
 /* One step of indentation as used around @parent. */
@@ -25,10 +25,10 @@ char *style_step(const struct document *document, int parent) _must_check_;
  * first that begins a line and is indented deeper than its parent, -1.
  */
 int style_step_giver(const struct document *document);
-/* The quote that @element's attributes have, else its document's, else '. */
+/* The quote that @element's attributes use, else its document's, else '. */
 char style_quote(const struct document *document, int element);
 
-/* How a new element is written. */
+/* The style of a new element. */
 struct style {
 	const char *gap; /* before the element; the gap itself is not written */
 	const char *step;
@@ -37,6 +37,6 @@ struct style {
 
 void text_add_attribute(struct text *text, char quote, const char *name,
 			const char *value);
-/* Escapes what content must: &, <, > and CR. */
+/* Escapes what content requires: &, <, > and CR. */
 void text_add_content(struct text *text, const char *content);
 void text_add_want(struct text *text, const struct want *want, const struct style *style);

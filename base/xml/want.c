@@ -13,7 +13,7 @@ struct want *want_new(const char *name)
 	return want;
 }
 
-/* Takes @value. */
+/* Takes ownership of @value. */
 static struct want *set(struct want *want, const char *name, char *value)
 {
 	struct want_attribute *attribute = NULL;

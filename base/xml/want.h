@@ -5,20 +5,20 @@
 #include "base/vec.h"
 
 /*
- * An element as it should be. @attributes and @children are what we have an opinion on;
- * what an existing element has besides stays. A zeroed want is nothing.
+ * An element as it should be. @attributes and @children are those that matter to us;
+ * others that an existing element has are kept. A zeroed want is nothing.
  */
 struct want {
 	const char *name;
 	VEC(struct want_attribute {
 		const char *name;
-		char *value; /* owned, not escaped; NULL: the attribute must go */
+		char *value; /* owned, not escaped; NULL: remove the attribute */
 	})
 	attributes;
 	VEC(struct want *) children; /* owned */
 	char *content;               /* owned text, NULL for none */
 	const char *space;           /* xmlns="..." to write on it, NULL */
-	/* A child that must go: all of the name beyond those wanted before this one. */
+	/* A child to remove: all of this name beyond those wanted before this one. */
 	bool absent;
 };
 
@@ -26,7 +26,7 @@ struct want *want_new(const char *name);
 /* Sets an attribute from a format and returns @want. */
 struct want *want_set(struct want *want, const char *name, const char *format, ...)
 	_printf_(3, 4);
-/* The attribute must go. Returns @want. */
+/* Removes the attribute. Returns @want. */
 struct want *want_unset(struct want *want, const char *name);
 /* Makes a child and returns the child. */
 struct want *want_child(struct want *want, const char *name);

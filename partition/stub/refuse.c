@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * refuse.c - where the message does not belong: on disks that a BIOS can boot, by
- * whichever way, and on those that no UEFI can.
+ * refuse.c - where the message must not be written: disks that a BIOS can boot, in
+ * whatever way, and disks that no UEFI can boot.
  */
 #include "partition/stub/refuse.h"
 
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define ISO_MAGIC_AT 32769 /* ECMA-119: the first volume descriptor, behind its type */
+#define ISO_MAGIC_AT 32769 /* ECMA-119: the first volume descriptor, after its type */
 
 static void add_reason(struct text *reasons, const char *reason)
 {
@@ -70,17 +70,17 @@ int stub_would_break(struct disk_io *io, const struct inspection *seen,
 	bool iso;
 
 	if (table->label == LABEL_NONE) {
-		add_reason(reasons, "it has no partition table that can be read");
+		add_reason(reasons, "it has no readable partition table");
 		return 0;
 	}
 	if (disk_read(io, sector, sizeof(sector), 0, error) < 0 ||
 	    is_iso(io, &iso, error) < 0)
 		return -1;
 	if (stub_find(sector, NULL) == STUB_OTHER)
-		add_reason(reasons, "it has boot code already");
+		add_reason(reasons, "it already has boot code");
 	if (has_type(table, "bios-boot"))
 		add_reason(reasons,
-			   "its BIOS boot partition says that a BIOS can boot it");
+			   "its BIOS boot partition means that a BIOS can boot it");
 	if (has_legacy_boot(table))
 		add_reason(reasons, "a partition has the legacy-boot attribute");
 	if (seen->hybrid)
@@ -93,7 +93,7 @@ int stub_would_break(struct disk_io *io, const struct inspection *seen,
 		add_reason(reasons,
 			   "it has no EFI system partition to boot from instead");
 	if (table->sector_bytes != 512)
-		add_reason(reasons, "no BIOS boots from sectors of 4096 bytes");
+		add_reason(reasons, "no BIOS boots from 4096-byte sectors");
 	return 0;
 }
 

@@ -5,9 +5,9 @@
 
 /*
  * What the boot sector's message would break on this disk, or why nobody would ever see
- * it, as phrases joined by ", and "; nothing if it does no harm. Fault: reading fails.
+ * it, as phrases joined by ", and "; nothing if it does no harm. Error: reading fails.
  */
 int stub_would_break(struct disk_io *io, const struct inspection *seen,
 		     struct text *reasons, struct error *error) _must_check_;
-/* Why --remove is not to put zeros there. */
+/* Why --remove must not write zeros there. */
 void stub_cannot_remove(const struct inspection *seen, struct text *reasons);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stub-bytes.h - what uefi-only.S assembles to, as an initialiser. Builds for other
- * processors take it in place of the assembler's; tests/unit/partition/stub.c holds both
- * against each other and prints the new list when they differ.
+ * stub-bytes.h - the assembled form of uefi-only.S, as an initializer. Builds for other
+ * processors use it instead of the assembler; tests/unit/partition/stub.c compares both
+ * and prints the new list when they differ.
  */
 #pragma once
 

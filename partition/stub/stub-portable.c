@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* stub-portable.c - in place of uefi-only.S where the assembler speaks no x86. */
+/* stub-portable.c - replaces uefi-only.S if the assembler does not support x86. */
 #include "partition/stub/stub-bytes.h"
 #include "partition/stub/stub.h"
 

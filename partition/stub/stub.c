@@ -5,8 +5,7 @@
 #include "base/text.h"
 
 const char *const stub_default_message =
-	"This disk boots with UEFI firmware only, and a BIOS has started it.\r\n"
-	"Switch the machine to UEFI; in libvirt: <os firmware='efi'>.\r\n";
+	"This disk boots only with UEFI firmware, but it was started by a BIOS.\r\nSwitch the machine to UEFI; in libvirt: <os firmware='efi'>.\r\n";
 
 size_t stub_message_bytes(void)
 {
@@ -29,7 +28,7 @@ static int make_lines(const char *message, size_t n, struct text *ret,
 		else
 			return error_input(
 				error,
-				"byte %zu of the message is 0x%02x; only printable ASCII and line ends can be shown",
+				"byte %zu of the message is 0x%02x; only printable ASCII and newlines can be shown",
 				i + 1, byte);
 	}
 	if (ret->n == 0)
@@ -53,7 +52,7 @@ int stub_fill(uint8_t sector[static STUB_BYTES], const char *message, size_t n,
 	if (lines.n > stub_message_bytes())
 		return error_input(
 			error,
-			"the message is %zu bytes too long: it takes %zu with a CR before each line end, and there is room for %zu",
+			"the message is %zu bytes too long: it needs %zu with a CR before each newline, and there is room for %zu",
 			lines.n - stub_message_bytes(), lines.n, stub_message_bytes());
 	stub_clear(sector);
 	memcpy(sector, stub_code, stub_code_bytes);

@@ -91,7 +91,7 @@ void assignable_check_vfs(const struct assignable_list *list,
 			.text = xasprintf(
 				"%d virtual functions%s", n,
 				why.n ? why.s
-				      : ", each in a group of its own on its physical function's node"),
+				      : ", each in its own group on its physical function's node"),
 		};
 	}
 }

@@ -92,12 +92,12 @@ int boot_domain(const struct boot_request *request, const struct document *domai
 static const char tables_came[] = "QEMU answered in time";
 
 static const char *const reasons[] = {
-	[KVM_NOT_ASKED] = "as asked",
-	[KVM_ABSENT] = "/dev/kvm does not answer for this architecture",
+	[KVM_NOT_ASKED] = "as requested",
+	[KVM_ABSENT] = "/dev/kvm does not work for this architecture",
 	[KVM_UNFIT] = "the nested guest needs AMD's virtualization, which TCG emulates",
-	[KVM_SILENT] = "under KVM the guest gave no sign of life in time",
+	[KVM_SILENT] = "under KVM the guest showed no activity in time",
 	[KVM_REFUSED] = "under KVM libvirt or QEMU refused the domain",
-	[KVM_USED] = "the guest gave a sign of life in time",
+	[KVM_USED] = "the guest showed activity in time",
 };
 
 static const char *reason(const struct boot_result *result)

@@ -52,7 +52,8 @@ static int add_copy(struct initrd *initrd, const char *copy, struct error *error
 	const char *place = named ? colon + 1 : *file == '/' ? file : real;
 
 	if (streq_null(place, "/init") || streq_null(place, INIT_CONFIG))
-		return error_input(error, "--copy %s: %s in the guest is the agent's",
+		return error_input(error,
+				   "--copy %s: %s in the guest belongs to the agent",
 				   copy, place);
 	return initrd_copy(initrd, file, place, error);
 }
@@ -84,8 +85,9 @@ static int add_qemu_data(struct initrd *initrd, const char *name, struct error *
 		if (access(path, R_OK) == 0)
 			return initrd_copy(initrd, path, inside, error);
 	}
-	return error_system(error, 0,
-			    "--assign=nested needs QEMU's %s, which is not here", name);
+	return error_system(
+		error, 0, "--assign=nested needs QEMU's %s, which is not installed here",
+		name);
 }
 
 /* QEMU, and for its guest the same kernel with a plain agent. */

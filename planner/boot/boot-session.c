@@ -201,7 +201,7 @@ static void see_end(struct session *s)
 	if (pid > 0 && WIFEXITED(status))
 		s->result->run_status = WEXITSTATUS(status);
 	else if (pid > 0)
-		text_printf(&s->result->messages, "virt-layout-run was ended: %s\n",
+		text_printf(&s->result->messages, "virt-layout-run was stopped: %s\n",
 			    strsignal(WTERMSIG(status)));
 	tell_end(s);
 }
@@ -428,7 +428,7 @@ static int start(struct session *s, const sigset_t *mask, struct error *error)
 
 	for (int i = 0; i < 3; i++)
 		if (pipe2(pipes[i], O_CLOEXEC) < 0)
-			return error_system(error, errno, "no pipe");
+			return error_system(error, errno, "cannot create a pipe");
 	for (int i = 0; i < 3; i++)
 		theirs[i] = pipes[i][i != 0];
 	s->input = pipes[0][1];
@@ -440,7 +440,7 @@ static int start(struct session *s, const sigset_t *mask, struct error *error)
 		become_run(s, theirs, mask);
 	for (int i = 0; i < 3; i++)
 		close(theirs[i]);
-	return s->pid < 0 ? error_system(error, errno, "no process") : 0;
+	return s->pid < 0 ? error_system(error, errno, "cannot create a process") : 0;
 }
 
 static void finish(struct session *s)

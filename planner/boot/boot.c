@@ -109,7 +109,7 @@ static int copy_template(const struct document *domain, const char *root,
 static int make_work(const struct boot_session *session, struct error *error)
 {
 	if (mkdir(session->work, 0700) < 0 && errno != EEXIST)
-		return error_system(error, errno, "%s: cannot be made", session->work);
+		return error_system(error, errno, "%s: cannot be created", session->work);
 	return 0;
 }
 

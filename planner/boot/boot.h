@@ -55,7 +55,7 @@ struct boot_request {
 	enum assign_mode assign;
 	struct assignable_list assign_to;
 	enum initrd_compression compression;
-	struct progress *progress; /* NULL: nobody watches */
+	struct progress *progress; /* NULL: no progress is reported */
 	/* For ACCEL_AUTO; not set: ask /dev/kvm, and some seconds. */
 	bool (*kvm_answers)(const char *arch);
 	double kvm_limit_s; /* for the agent's first word under KVM */
@@ -119,7 +119,7 @@ void boot_result_free(struct boot_result *result);
 int boot_once(const struct boot_request *request, const struct document *domain,
 	      double start_limit_s, struct boot_result *result, struct error *error)
 	_must_check_;
-/* "accelerator: TCG: /dev/kvm does not answer"; the same as members of an open object. */
+/* "accelerator: TCG: /dev/kvm does not work"; the same as members of an open object. */
 void text_add_accelerator(struct text *text, const struct boot_result *result);
 void jsonw_accelerator(struct jsonw *json, const struct boot_result *result);
 

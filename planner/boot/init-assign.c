@@ -57,8 +57,7 @@ void init_bind(const char *address)
 		fault = errno;
 	close_fd(&fd);
 	if (fault)
-		init_say("note %s cannot be bound to vfio-pci: %s", address,
-			 strerror(fault));
+		init_say("note cannot bind %s to vfio-pci: %s", address, strerror(fault));
 }
 
 void init_make_vfs(const char *address)
@@ -73,7 +72,7 @@ void init_make_vfs(const char *address)
 	write_attribute(address, "sriov_drivers_autoprobe", "0");
 	fault = write_attribute(address, "sriov_numvfs", number);
 	if (fault)
-		init_say("note %s: its %s virtual functions cannot be made: %s", address,
+		init_say("note %s: cannot create its %s virtual functions: %s", address,
 			 number, strerror(fault));
 }
 
@@ -122,7 +121,7 @@ static bool open_group(struct attempt *a)
 		return fail(a, "VFIO_GROUP_GET_STATUS");
 	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
 		text_printf(&a->why,
-			    "group %d is not viable: other drivers hold functions of it",
+			    "group %d is not viable: other drivers use functions in it",
 			    a->number);
 		return false;
 	}

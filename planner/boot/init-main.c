@@ -94,8 +94,7 @@ static void mount_all(void)
 		mkdir(rows[i].at, 0755);
 		if (mount(rows[i].type, rows[i].at, rows[i].type, 0, NULL) < 0 &&
 		    errno != EBUSY)
-			init_say("note %s cannot be mounted: %s", rows[i].at,
-				 strerror(errno));
+			init_say("note cannot mount %s: %s", rows[i].at, strerror(errno));
 	}
 }
 
@@ -223,7 +222,7 @@ int main(void)
 
 	streams_occupy();
 	if (getpid() != 1) {
-		fputs("virt-layout-init is the first program of a guest; `virt-layout boot` puts it there\n",
+		fputs("virt-layout-init is the first program of a guest; it is started by `virt-layout boot`\n",
 		      stderr);
 		return 2;
 	}

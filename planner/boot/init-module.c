@@ -17,5 +17,5 @@ void init_load_module(const char *path)
 
 	/* glibc has no wrapper; finit_module(2). */
 	if (fd < 0 || (syscall(SYS_finit_module, fd, words, 0) < 0 && errno != EEXIST))
-		init_say("note module %s cannot be loaded: %s", path, strerror(errno));
+		init_say("note cannot load module %s: %s", path, strerror(errno));
 }

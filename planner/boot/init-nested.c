@@ -92,7 +92,7 @@ void init_try_nested(const char *address)
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0) {
-		init_say("assign %s failed nested: no pipe", address);
+		init_say("assign %s failed nested: cannot create a pipe", address);
 		return;
 	}
 	pid = fork();
@@ -106,7 +106,7 @@ void init_try_nested(const char *address)
 		waitpid(pid, NULL, 0);
 	}
 	if (record_shows(&serial, vendor, device))
-		init_say("assign %s ok seen as %s:%s by a guest of the guest, under KVM",
+		init_say("assign %s ok seen as %s:%s by a nested guest, under KVM",
 			 address, vendor, device);
 	else
 		say_failure(address, &serial);

@@ -128,7 +128,7 @@ int module_tree_open(const char *directory, const char *version, struct module_t
 		free(path);
 		return error_input(
 			error,
-			"%s: holds the modules of several kernels; name one of lib/modules/*",
+			"%s: contains the modules of several kernels; name one of lib/modules/*",
 			directory);
 	}
 	if (!path)
@@ -265,7 +265,7 @@ static int add_module(struct initrd *initrd, struct module_tree *tree, const cha
 	if (initrd_has(initrd, path))
 		return 0;
 	if (depth > DEPTH_LIMIT)
-		return error_input(error, "%s: its dependencies run in a circle",
+		return error_input(error, "%s: its dependencies are circular",
 				   file->path);
 	if (unpack(file->path, &bytes, error) < 0)
 		return -1;

@@ -126,8 +126,8 @@ static int copy_libraries(struct initrd *initrd, const struct elf_needs *needs,
 
 		if (!path)
 			return error_system(error, 0,
-					    "%s needs %s, which is nowhere to be found",
-					    from, library);
+					    "%s needs %s, which cannot be found", from,
+					    library);
 		note_library(initrd, path);
 		if (!initrd_has(initrd, path) &&
 		    initrd_copy(initrd, path, NULL, error) < 0)
@@ -245,7 +245,7 @@ int initrd_write(const struct initrd *initrd, enum initrd_compression compressio
 	if (answer == 0 && sym_archive_write_close(archive) != ARCHIVE_OK)
 		answer = -1;
 	if (answer < 0)
-		error_system(error, 0, "the initrd cannot be written: %s",
+		error_system(error, 0, "cannot write the initrd: %s",
 			     sym_archive_error_string(archive));
 	sym_archive_write_free(archive);
 	return answer;

@@ -19,24 +19,25 @@ static const struct reading {
 	{FIRMWARE, "PCI: out of I/O address space",
 	 "SeaBIOS has no I/O ports left: at most 14 functions with an I/O BAR fit (e1000e and igb have one, virtio behind a root port has none)"},
 	{FIRMWARE, "PCI: out of 32bit address space",
-	 "SeaBIOS has no 32-bit memory left for the BARs and for the windows of hot-pluggable ports: fewer ports, or hotplug='off' on them"},
+	 "SeaBIOS has no 32-bit memory left for the BARs and for the windows of hot-pluggable ports; use fewer ports, or hotplug='off' on them"},
 	{FIRMWARE, "ERROR: Out of resources",
 	 "the firmware ran out of bus numbers, memory or I/O ports"},
 	{KERNEL, "VFS: Unable to mount root fs",
-	 "the kernel took no initrd: it lacks CONFIG_BLK_DEV_INITRD or the compression"},
+	 "the kernel did not load the initrd: it was built without CONFIG_BLK_DEV_INITRD or without the compression"},
 	{KERNEL, "No working init found",
-	 "the kernel cannot run the agent: is it of another architecture?"},
+	 "the kernel cannot run the agent; it may be built for another architecture"},
 	{KERNEL, "Requested init /init failed",
-	 "the kernel cannot run the agent: is it of another architecture?"},
+	 "the kernel cannot run the agent; it may be built for another architecture"},
 	{KERNEL, "Out of memory", "the guest has too little memory for its kernel"},
 	{KERNEL, "not enough memory", "the guest has too little memory for its kernel"},
 	{KERNEL, "Kernel panic", "the kernel gave up"},
-	{KERNEL, "No bootable device",
-	 "the firmware did not take the kernel that was given to it"},
-	{LIBVIRT, "could not load kernel", "QEMU takes the file for no kernel"},
-	{LIBVIRT, "invalid kernel header", "QEMU takes the file for no kernel"},
+	{KERNEL, "No bootable device", "the firmware did not accept the given kernel"},
+	{LIBVIRT, "could not load kernel",
+	 "QEMU does not recognize the file as a kernel"},
+	{LIBVIRT, "invalid kernel header",
+	 "QEMU does not recognize the file as a kernel"},
 	{LIBVIRT, "kernel too old to load a ram disk",
-	 "QEMU takes the file for no kernel of the guest's architecture"},
+	 "QEMU does not recognize the file as a kernel of the guest's architecture"},
 	{LIBVIRT, "cannot set up guest memory",
 	 "this machine has too little memory for the guest"},
 	{LIBVIRT, "Cannot allocate memory",
@@ -56,7 +57,7 @@ static void add_lines(struct text *text, const char *who, const struct text *wor
 			lines++;
 	if (words->n == 0)
 		return;
-	text_printf(text, "\n  %s said last:", who);
+	text_printf(text, "\n  last messages of %s:", who);
 	for (const char *line = words->s + start; *line;) {
 		size_t n = strcspn(line, "\n");
 		_cleanup_free_ char *one = xstrndup(line, n);
@@ -93,7 +94,7 @@ static const char *reading_of_silence(enum boot_stop stop,
 	    stop == STOP_AFTER_FIRMWARE)
 		return "the firmware never came to start what QEMU gave it";
 	if (result->run_status == RUN_TIMEOUT && result->firmware.n > 0)
-		return "the firmware never came to start the kernel, or the kernel stands still before its first word (a wrong console or architecture)";
+		return "the firmware did not start the kernel, or the kernel hangs before its first message (wrong console or architecture)";
 	return NULL;
 }
 

@@ -21,10 +21,10 @@ static const struct cpu_choice {
 	const char *model, *features, *why;
 } cpu_choices[] = {
 	{"x86_64", false, "Nehalem", "",
-	 "TCG has no host CPU to show; under this model the kernel sees dies and threads"},
+	 "TCG has no host CPU to show; with this model the kernel sees dies and threads"},
 	{"x86_64", true, "Opteron_G3",
 	 "<feature policy='require' name='svm'/><feature policy='require' name='npt'/>",
-	 "TCG emulates AMD's virtualization only; threads and dies do not show"},
+	 "TCG only emulates AMD's virtualization; threads and dies are not visible"},
 	{"aarch64", false, "cortex-a57", "", "TCG has no host CPU to show"},
 };
 
@@ -70,7 +70,7 @@ static void drop_feature(struct prepare *p, int element)
 	struct substitution *s = prepare_note(p, "feature", element);
 
 	s->planned = xstrdup(name ? name : document_element_name(p->domain, element));
-	s->why = "TCG does not have it";
+	s->why = "TCG does not support it";
 	edit_remove(&p->edits, element);
 }
 

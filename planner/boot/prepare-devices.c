@@ -134,7 +134,7 @@ static void replace_rng(struct prepare *p, int backend)
 
 	s->planned = xstrdup(model ? model : "backend");
 	s->booted = xstrdup("random");
-	s->why = "no daemon or file of this host is asked";
+	s->why = "no daemon or file of this host is used";
 	edit_replace(&p->edits,
 		     (struct span){e->start_tag.start,
 				   e->self_closing ? e->start_tag.end : e->end_tag.end},
@@ -185,7 +185,7 @@ static void remove_back_ends(struct prepare *p)
 	     e = document_next(p->domain, e, "memory"))
 		if (document_find(p->domain, e, "source/path") >= 0)
 			prepare_remove(p, e, "memory device",
-				       "would open a file of this host");
+				       "would open a file on this host");
 }
 
 /* Adds an element of the domain as it stands. */
@@ -302,10 +302,10 @@ static void replace_interface(struct prepare *p, int interface)
 		return;
 	}
 	s = prepare_note(p, "network", interface);
-	s->planned = streq(type, "user") ? xstrdup("user with a back end of its own")
+	s->planned = streq(type, "user") ? xstrdup("user, with its own back end")
 					 : xstrdup(type);
 	s->booted = xstrdup("user");
-	s->why = "no network of this host is joined";
+	s->why = "no network of this host is used";
 	rewrite_device(p, interface, "user", "", "");
 }
 

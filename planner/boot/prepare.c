@@ -54,7 +54,7 @@ static void note_firmware(struct prepare *p, const char *what, int element, char
 
 	s->planned = planned;
 	s->booted = xstrdup(booted);
-	s->why = "QEMU writes to no file of the domain's";
+	s->why = "QEMU writes to no file that the domain names";
 }
 
 /* QEMU gets copies, and variables of its own. */
@@ -140,7 +140,7 @@ static void set_keys(struct prepare *p, int os)
 static void note_kernel(struct prepare *p, int os)
 {
 	static const char *const names[][3] = {
-		{"kernel", "the kernel that boot is given", "boot's own program"},
+		{"kernel", "the kernel given to boot", "boot's own program"},
 		{"initrd", "boot's own initrd"},
 		{"cmdline", "boot's own command line"},
 	};
@@ -158,7 +158,7 @@ static void note_kernel(struct prepare *p, int os)
 			s->booted = xstrdup("none, nothing runs");
 		else if (names[i][agent ? 1 : 2])
 			s->booted = xstrdup(names[i][agent ? 1 : 2]);
-		s->why = "a dry boot looks at the topology alone";
+		s->why = "a dry boot only looks at the topology";
 	}
 }
 
@@ -213,7 +213,8 @@ static void shorten_name(struct prepare *p)
 	s = prepare_note(p, "name", e);
 	s->planned = xstrdup(name);
 	s->booted = xstrdup("boot");
-	s->why = "libvirt names a socket after it, whose path would be too long";
+	s->why =
+		"libvirt derives a socket's name from it, and the socket's path would be too long";
 }
 
 static void set_domain(struct prepare *p)
@@ -229,7 +230,7 @@ static void set_domain(struct prepare *p)
 
 		s->planned = type ? xstrdup(type) : NULL;
 		s->booted = xstrdup(tcg ? "qemu" : "kvm");
-		s->why = tcg ? "the guest runs under TCG, slower and the same to look at"
+		s->why = tcg ? "the guest runs under TCG, slower but with the same result"
 			     : "the guest runs under KVM";
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
@@ -253,7 +254,7 @@ static void set_emulator(struct prepare *p)
 
 		s->planned = document_content(p->domain, e);
 		s->booted = xstrdup(named ? named : "the QEMU that libvirt finds");
-		s->why = named ? "as asked" : "no program that a domain names is run";
+		s->why = named ? "as requested" : "no program that a domain names is run";
 	}
 	prepare_drop(p, p->devices, "emulator");
 	want_content(want, "%s", named ? named : "");
@@ -340,7 +341,7 @@ static int check_domain(const struct document *domain, struct error *error)
 	long line = domain->elements.v[0].line;
 
 	if (!streq(document_element_name(domain, 0), "domain"))
-		return error_input_at(error, name, line, "<%s> is no libvirt domain",
+		return error_input_at(error, name, line, "<%s> is not a libvirt domain",
 				      document_element_name(domain, 0));
 	if (document_child(domain, 0, "devices") < 0 ||
 	    document_find(domain, 0, "os/type") < 0)
@@ -350,7 +351,7 @@ static int check_domain(const struct document *domain, struct error *error)
 	if (!find_kind(arch))
 		return error_input_at(
 			error, name, line,
-			"cannot boot a guest of architecture %s; x86_64 and aarch64 are known",
+			"cannot boot a guest of architecture %s; only x86_64 and aarch64 are supported",
 			arch);
 	return 0;
 }

@@ -27,8 +27,7 @@ static int leave_name_spaces(struct error *error)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(name_spaces); i++)
 		if (unshare(name_spaces[i].flag) < 0)
-			return error_system(error, errno,
-					    "no %s namespace of its own can be made",
+			return error_system(error, errno, "cannot create a %s namespace",
 					    name_spaces[i].name);
 	return 0;
 }
@@ -87,7 +86,7 @@ int run_confine(const struct run *run, int lifeline, struct error *error)
 	setenv("TMPDIR", "/tmp", 1);
 	worker = fork();
 	if (worker < 0)
-		return error_system(error, errno, "the worker cannot be started");
+		return error_system(error, errno, "cannot start the worker");
 	if (worker > 0)
 		be_init(worker);
 	close(lifeline);

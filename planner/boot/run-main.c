@@ -30,13 +30,13 @@ static int set_seconds(void *target, const struct option_row *row, const char *w
 }
 
 static const struct option_row rows[] = {
-	{"time-limit", 0, "SECONDS", "end a domain that runs longer",
+	{"time-limit", 0, "SECONDS", "stop a domain that runs longer",
 	 SET_WITH(set_seconds, struct wish, run.time_limit_s)},
-	{"remove", 0, NULL, "remove ROOT at the end in any case",
+	{"remove", 0, NULL, "always remove ROOT at the end",
 	 SET_TRUE(struct wish, run.remove)},
 	{"as-root", 0, NULL, "run as root, in the host's namespaces",
 	 SET_TRUE(struct wish, as_root)},
-	{"emulator", 0, "PATH", "the program that the domain names, to keep it in sight",
+	{"emulator", 0, "PATH", "the program that the domain names, to keep it visible",
 	 SET_STRING(struct wish, run.emulator)},
 	{"paused", 0, NULL, "never let the guest's CPUs run",
 	 SET_TRUE(struct wish, run.paused)},
@@ -105,7 +105,10 @@ int main(int argc, char *argv[])
 	int status;
 
 	streams_occupy();
-	/* Where it is ignored, as a caller may leave it, no child's end can be known. */
+	/*
+	 * If SIGCHLD is ignored, as a caller may leave it, the end of a child cannot be
+	 * detected.
+	 */
 	signal(SIGCHLD, SIG_DFL);
 	status = run_command_line(argc, argv, &error);
 	if (status >= 0 && streams_flush(&error) < 0)

@@ -166,15 +166,14 @@ static int make_private(int root, struct error *error)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
 		return 0;
 	if (errno != EINVAL || chroot("/proc") < 0 || fchdir(root) < 0)
-		return error_system(error, errno, "mounts cannot be made private");
+		return error_system(error, errno, "cannot make mounts private");
 	do {
 		if (stat(".", &here) < 0 || stat("..", &above) < 0 || chdir("..") < 0)
-			return error_system(error, errno,
-					    "mounts cannot be made private");
+			return error_system(error, errno, "cannot make mounts private");
 	} while (here.st_dev != above.st_dev || here.st_ino != above.st_ino);
 	if (mount(NULL, ".", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || fchdir(root) < 0 ||
 	    chroot(".") < 0)
-		return error_system(error, errno, "mounts cannot be made private");
+		return error_system(error, errno, "cannot make mounts private");
 	return 0;
 }
 
@@ -189,10 +188,10 @@ static int make_read_only(struct error *error)
 				       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0) < 0)
 		return error_system(
 			error, errno,
-			"the file system cannot be made read-only (Linux 5.12 can)");
+			"cannot make the file system read-only (this needs Linux 5.12)");
 	if (put_tree(tree, "/") < 0 || fchdir(tree) < 0 || chroot(".") < 0)
 		return error_system(error, errno,
-				    "the file system cannot be made read-only");
+				    "cannot make the file system read-only");
 	return 0;
 }
 
@@ -213,7 +212,7 @@ static int cover(const struct cover *cover, struct error *error)
 	if (mount("tmpfs", cover->path, "tmpfs", cover->row.flags, cover->row.options) <
 	    0)
 		return error_system(error, errno,
-				    "%s: an empty directory cannot be mounted over it",
+				    "%s: cannot mount an empty directory over it",
 				    cover->path);
 	return 0;
 }
@@ -350,7 +349,7 @@ static int make_mounts(struct mounts *m, gid_t *ret_group, struct error *error)
 	}
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 		return error_system(error, errno,
-				    "/proc of the new PID namespace cannot be mounted");
+				    "cannot mount /proc of the new PID namespace");
 	return chdir("/") < 0 ? error_system(error, errno, "/") : 0;
 }
 

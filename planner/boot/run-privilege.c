@@ -68,19 +68,19 @@ int run_drop_privilege(gid_t extra_group, struct error *error)
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if (empty_bounding_set() < 0)
 		return error_system(error, errno,
-				    "the capability bounding set cannot be emptied");
+				    "cannot empty the capability bounding set");
 	if (setgroups(n_groups, &extra_group) < 0 ||
 	    setresgid(RUN_NOBODY, RUN_NOBODY, RUN_NOBODY) < 0 ||
 	    setresuid(RUN_NOBODY, RUN_NOBODY, RUN_NOBODY) < 0)
 		return error_system(error, errno, "cannot become user and group %d",
 				    RUN_NOBODY);
 	if (empty_capabilities() < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return error_system(error, errno, "root's privilege cannot be given up");
+		return error_system(error, errno, "cannot drop root's privileges");
 	/* Our files in /proc would be root's after the change, and closed to libvirt. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (!is_nobody())
 		return error_system(
 			error, 0,
-			"root's privilege is still there after it was given up");
+			"root's privileges are still there after they were dropped");
 	return 0;
 }

@@ -29,7 +29,7 @@ static const char qemu_conf_root[] = "user = \"+0\"\n"
 static int make_directory(const char *path, struct error *error)
 {
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return error_system(error, errno, "%s: cannot be made", path);
+		return error_system(error, errno, "%s: cannot be created", path);
 	return 0;
 }
 
@@ -42,7 +42,7 @@ int run_root_make(struct run *run, struct error *error)
 	if (mkdir(run->root, 0700) == 0)
 		run->remove = true;
 	else if (errno != EEXIST)
-		return error_system(error, errno, "%s: cannot be made", run->root);
+		return error_system(error, errno, "%s: cannot be created", run->root);
 	real = realpath(run->root, NULL);
 	if (!real)
 		return error_system(error, errno, "%s", run->root);

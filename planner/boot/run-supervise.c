@@ -315,14 +315,14 @@ static int start_worker(struct supervisor *s, struct error *error)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	s->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->signals < 0 || pipe2(pipe, O_CLOEXEC) < 0)
-		return error_system(error, errno, "the worker cannot be started");
+		return error_system(error, errno, "cannot start the worker");
 	s->lifeline = pipe[1];
 	s->worker = fork();
 	if (s->worker == 0)
 		become_worker(s, supervisor, &before, pipe[0]);
 	close(pipe[0]);
 	if (s->worker < 0)
-		return error_system(error, errno, "the worker cannot be started");
+		return error_system(error, errno, "cannot start the worker");
 	return 0;
 }
 
@@ -332,7 +332,7 @@ static int confine(struct run *run, struct error *error)
 	if (!run->confined)
 		return 0;
 	if (unshare(CLONE_NEWPID) < 0)
-		error_system(error, errno, "no PID namespace of its own can be made");
+		error_system(error, errno, "cannot create a PID namespace");
 	else if (run_root_hand_over(run, error) == 0)
 		return 0;
 	streams_say_as(NULL, "%s", error->message);

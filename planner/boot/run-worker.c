@@ -98,7 +98,7 @@ static virConnectPtr connect_embedded(const struct run *run, struct error *error
 	if (virEventRegisterDefaultImpl() < 0 ||
 	    virEventAddTimeout(TICK_MS, tick, NULL, NULL) < 0 ||
 	    pthread_create(&thread, NULL, watch_events, NULL) != 0) {
-		error_system(error, 0, "libvirt's event loop cannot be started");
+		error_system(error, 0, "cannot start libvirt's event loop");
 		return NULL;
 	}
 	connection = virConnectOpen(uri);
@@ -260,7 +260,8 @@ static int each_file(const struct run *run, virConnectPtr connection, size_t mod
 		if (file_read(run->files[i], FILE_LIMIT, &xml, error) < 0)
 			return -1;
 		if (memchr(xml.s, '\0', xml.n))
-			return error_input(error, "%s: holds a NUL byte", run->files[i]);
+			return error_input(error, "%s: contains a NUL byte",
+					   run->files[i]);
 		if (!modes[mode].act(connection, run, run->files[i], xml.s))
 			status = RUN_REFUSED;
 		if (atomic_load(&failed))

@@ -37,7 +37,7 @@ static void on_start(struct serial *serial, char *words)
 	if (!streq(words, "1"))
 		damage(serial,
 		       xasprintf(
-			       "the agent in the guest speaks version \"%s\" of our protocol, not 1",
+			       "the agent in the guest uses version \"%s\" of our protocol, not 1",
 			       words));
 }
 
@@ -244,25 +244,26 @@ enum serial_state serial_feed(struct serial *serial, const char *bytes, size_t n
 	}
 	if (serial->bytes > SERIAL_LIMIT && serial->state != SERIAL_DONE &&
 	    serial->state != SERIAL_DAMAGED)
-		damage(serial, xasprintf("the guest said more than %d MiB without an end",
-					 SERIAL_LIMIT >> 20));
+		damage(serial,
+		       xasprintf("the guest printed more than %d MiB without an end",
+				 SERIAL_LIMIT >> 20));
 	return serial->state;
 }
 
 void serial_finish(struct serial *serial)
 {
 	if (serial->state == SERIAL_RECORD)
-		damage(serial, xasprintf("the record is cut short: %" PRIu64
+		damage(serial, xasprintf("the record is truncated: %" PRIu64
 					 " bytes of it are missing",
 					 serial->left));
 	else if (serial->state == SERIAL_WAITING)
 		damage(serial, xstrdup(serial->bytes ? "the agent never started"
-						     : "the guest never said a word"));
+						     : "the guest printed nothing"));
 	else if (serial->state == SERIAL_STARTED && serial->in_pieces)
 		damage(serial,
 		       xstrdup("the record is cut short: its last part is missing"));
 	else if (serial->state == SERIAL_STARTED && !serial->has_record)
-		damage(serial, xstrdup("the agent started and sent no record"));
+		damage(serial, xstrdup("the agent started but sent no record"));
 }
 
 void serial_free(struct serial *serial)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check-acpi.c - ACPI: who needs it, and what it needs. */
+/* check-acpi.c - ACPI: what needs it, and what it needs. */
 #include "planner/check/fix-parts.h"
 
 static bool is_aarch64(const struct guest *guest)
@@ -13,7 +13,7 @@ static bool is_x86(const struct guest *guest)
 	       streq_null(guest->architecture, "i686");
 }
 
-/* Other machines called virt (riscv64) describe themselves by a device tree. */
+/* Other machines called virt (riscv64) describe themselves with a device tree. */
 static bool has_acpi_tables(const struct guest *guest)
 {
 	return guest_is_q35(guest) || guest_is_i440fx(guest) ||
@@ -35,11 +35,11 @@ static void acpi_missing(struct check *check)
 		lost);
 	if (!is_aarch64(guest) || guest_is_efi(guest))
 		return;
-	/* Another firmware is a choice of the user's. */
+	/* Another firmware is the user's choice. */
 	finding->fixable = false;
 	check_mend(
 		finding,
-		"Write <os firmware='efi'> and add <acpi/> to <features>; on aarch64 libvirt takes the one only with the other.");
+		"Write <os firmware='efi'> and add <acpi/> to <features>; on aarch64 libvirt requires both together.");
 }
 
 static void acpi_needs_uefi(struct check *check)
@@ -49,7 +49,7 @@ static void acpi_needs_uefi(struct check *check)
 	if (guest->acpi_element >= 0 && is_aarch64(guest) && !guest_is_efi(guest))
 		check_found(
 			check, guest->acpi_element,
-			"<acpi/> on aarch64 needs UEFI firmware, and the domain has none.");
+			"<acpi/> on aarch64 needs UEFI firmware, but the domain has none.");
 }
 
 static void uefi_needs_acpi(struct check *check)
@@ -87,20 +87,20 @@ static void fix_acpi(struct fix *fix)
 const struct rule acpi_rules[] = {
 	{RULE("acpi-missing", acpi_missing, WARNING, 0, NOBODY),
 	 .what = "A domain with cells or an IOMMU has ACPI.",
-	 .why = "SRAT, SLIT, _PXM and DMAR are ACPI tables: without <acpi/> libvirt starts QEMU with -no-acpi and NUMA and IOMMU are gone.",
+	 .why = "SRAT, SLIT, _PXM and DMAR are ACPI tables: without <acpi/> libvirt starts QEMU with -no-acpi, and there is no NUMA and no IOMMU.",
 	 .mend = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_command.c",
 	 .remedy = REMEDY_FIX, .fix = fix_acpi},
 	{RULE("acpi-needs-uefi", acpi_needs_uefi, ERROR, 0, LIBVIRT),
 	 .what = "On aarch64, ACPI needs UEFI firmware.",
-	 .why = "libvirt refuses <acpi/> without it, in 9.0 and still in 12.9.",
-	 .mend = "Write <os firmware='efi'>, or take <acpi/> away.",
-	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; 12.9 was tried",
+	 .why = "libvirt refuses <acpi/> without it, both in 9.0 and in 12.9.",
+	 .mend = "Write <os firmware='efi'>, or remove <acpi/>.",
+	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("uefi-needs-acpi", uefi_needs_acpi, ERROR, 0, LIBVIRT),
 	 .what = "On x86, UEFI firmware needs ACPI.",
-	 .why = "libvirt refuses UEFI without <acpi/>, in 9.0 and still in 12.9.",
+	 .why = "libvirt refuses UEFI without <acpi/>, both in 9.0 and in 12.9.",
 	 .mend = "Add <acpi/> to <features>.",
-	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; 12.9 was tried",
+	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
 	 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
 	{RULE("acpi-machine", acpi_machine, ERROR, 0, LIBVIRT),
 	 .what = "A machine of s390x has no <acpi/>.",

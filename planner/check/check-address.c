@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which type of address each device takes. Sources: libvirt 9.0
+ * The types of address that each device supports. Sources: libvirt 9.0
  * src/conf/domain_validate.c (virDomainDiskDefValidate, virDomainHostdevDefValidate,
  * virDomainSmartcardDefValidate), src/conf/domain_conf.c (input and redirdev),
  * src/qemu/qemu_validate.c (serial, video, watchdog, panic, iommu),
  * src/qemu/qemu_domain.c (memory) and src/qemu/qemu_domain_address.c (virtio disks).
- * libvirt takes any type for the devices that have no row. tests/oracle/address-types
- * holds the rows against libvirt.
+ * libvirt accepts any type for devices that have no row. tests/oracle/address-types
+ * compares the rows with libvirt.
  */
 #include "planner/check/rules.h"
 
@@ -42,8 +42,10 @@ static const struct address_row rows[] = {
 	{"watchdog", "ib700", {NULL}},
 };
 
-/* The bus of a disk whose target names it only by the beginning
- * (virDiskNameToBusDeviceIndex). */
+/*
+ * The bus of a disk that is given only by the prefix of its target
+ * (virDiskNameToBusDeviceIndex).
+ */
 static const char *disk_bus(const struct guest_device *device)
 {
 	static const struct {
@@ -58,7 +60,7 @@ static const char *disk_bus(const struct guest_device *device)
 	return NULL;
 }
 
-/* What decides, with libvirt's default on x86; NULL unknown. */
+/* The value that decides, with libvirt's default on x86; NULL unknown. */
 static const char *attribute_of(const struct guest *guest,
 				const struct guest_device *device)
 {
@@ -105,14 +107,14 @@ static void say_type(struct check *check, const struct address_row *row,
 	const char *what = row->what ? row->what : "", *space = row->what ? " " : "";
 
 	if (!row->takes[0]) {
-		finding =
-			check_found(check, address->element,
-				    "%s%s%s takes no <address>, but has one of type %s.",
-				    what, space, row->tag, address->type);
-		check_mend(finding, "Take the <address> away.");
+		finding = check_found(
+			check, address->element,
+			"%s%s%s cannot have an <address>, but has one of type %s.", what,
+			space, row->tag, address->type);
+		check_mend(finding, "Remove the <address>.");
 	} else {
 		finding = check_found(check, address->element,
-				      "%s%s%s takes an address of type %s%s%s, not %s.",
+				      "%s%s%s needs an address of type %s%s%s, not %s.",
 				      what, space, row->tag, row->takes[0],
 				      row->takes[1] ? " or " : "",
 				      row->takes[1] ? row->takes[1] : "", address->type);
@@ -147,9 +149,9 @@ static void address_type(struct check *check)
 
 const struct rule address_rules[] = {
 	{RULE("address-type", address_type, ERROR, 0, LIBVIRT),
-	 .what = "Each device has an <address> of a type that it takes.",
+	 .what = "Each device with an <address> supports the address type.",
 	 .why = "libvirt refuses a PCI address on a device that is not on PCI, such as a SATA disk or ramfb, and a drive or USB address on one that is.",
-	 .mend = "Leave the <address> out, so that libvirt chooses it.",
+	 .mend = "Remove the <address>, so that libvirt chooses one.",
 	 .source = LV "conf/domain_validate.c; qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT},
 	{},

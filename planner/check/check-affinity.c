@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Host devices: are they near the memory and CPUs they will work for. The host's node of
- * a device is sysfs numa_node or what the user said; the guest's is the <node> of the
+ * Host devices: whether they are near the memory and CPUs that use them. The host node of
+ * a device is sysfs numa_node or given by the user; the guest node is the <node> of the
  * expander bus above it.
  */
 #include "planner/check/fix-parts.h"
@@ -35,7 +35,7 @@ static void hostdev_exists(struct check *check)
 	each_hostdev(check, say_exists);
 }
 
-/* The expander bus on a cell that this node backs; -1. */
+/* The expander bus on a cell that this node backs, or -1. */
 static int bus_for_node(const struct check *check, int node, int *cell)
 {
 	for (int index = 1; index < INDEXES; index++) {
@@ -83,11 +83,11 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 	if (bus >= 0)
 		check_mend(
 			finding,
-			"Move it below expander bus %d, or back guest node %d by host node %d.",
+			"Move it below expander bus %d, or back guest node %d with host node %d.",
 			bus, row->cell, row->host_node);
 	else
 		check_mend(finding,
-			   "Back guest node %d by host node %d, or take the device away.",
+			   "Back guest node %d with host node %d, or remove the device.",
 			   row->cell, row->host_node);
 }
 
@@ -104,7 +104,7 @@ static void say_no_affinity(struct check *check, const struct check_hostdev *row
 	check_found(
 		check, device->element,
 		PCI_FORMAT
-		" is on host node %d, but in the guest it is on no node: nothing above it is an expander bus with a <node>.",
+		" is on host node %d, but on no node in the guest: there is no expander bus with a <node> above it.",
 		PCI_ARGS(device->source.at), row->host_node);
 }
 
@@ -145,7 +145,7 @@ static void say_unknown(struct check *check, const struct check_hostdev *row,
 {
 	if (check->host->nodes.n > 1 && row->function >= 0 && row->host_node < 0)
 		check_found(check, device->element,
-			    "The host's firmware does not say on which node " PCI_FORMAT
+			    "The host's firmware does not give the node of " PCI_FORMAT
 			    " is.",
 			    PCI_ARGS(device->source.at));
 }
@@ -193,7 +193,7 @@ static void rc_collapsed(struct check *check)
 	vec_free(&list);
 }
 
-/* The upstream port of the switch that a host function is behind; -1. */
+/* The upstream port of the switch that a host function is behind, or -1. */
 static int host_switch(const struct machine *host, int function)
 {
 	while (function >= 0 &&
@@ -218,7 +218,7 @@ static int guest_switch(const struct check *check, const struct check_hostdev *r
 	return -1;
 }
 
-/* Two functions of one bus of the host that are on one bus of the guest. */
+/* Two functions on the same bus of the host that are on the same bus of the guest. */
 static bool stay_together(const struct check *check, const struct check_hostdev *a,
 			  const struct check_hostdev *b)
 {
@@ -256,7 +256,7 @@ static void switch_split(struct check *check)
 					check, DEVICE(check, b)->element,
 					PCI_FORMAT
 					" and " PCI_FORMAT
-					" are behind one switch of the host, but behind no common one in the guest.",
+					" are behind one switch of the host, but not behind a common one in the guest.",
 					PCI_ARGS(DEVICE(check, a)->source.at),
 					PCI_ARGS(DEVICE(check, b)->source.at)),
 				DEVICE(check, a)->element);
@@ -267,47 +267,47 @@ static void switch_split(struct check *check)
 
 const struct rule affinity_rules[] = {
 	{RULE("hostdev-exists", hostdev_exists, ERROR, NEED_HOST_PCI, LIBVIRT),
-	 .what = "Assigned devices are there.", .why = "libvirt refuses to start.",
+	 .what = "Assigned devices exist.", .why = "libvirt refuses to start.",
 	 .mend = "Name a device of the host.", .source = LV "util/virpci.c",
 	 .untried = "libvirt asks when the guest starts, on a host with the device.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hostdev-cell-affinity", hostdev_cell_affinity, ERROR,
 	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "A device is on the guest node that its host node backs.",
-	 .why = "The guest gives it memory and CPUs of the wrong node.",
+	 .why = "Otherwise the guest uses memory and CPUs of the wrong node for it.",
 	 .mend = "Move it below an expander bus of the right node.",
 	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_FIX,
 	 .fix = fix_to_node, .planned = PLAN_FIXES_WITH_HOST},
 	{RULE("hostdev-no-affinity", hostdev_no_affinity, WARNING,
 	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "In a guest with several nodes a device is on one of them.",
-	 .why = "It shows numa_node -1, and NCCL, DPDK and others guess.",
+	 .why = "Otherwise it has numa_node -1, and NCCL, DPDK and others have to guess.",
 	 .mend = "Put it below an expander bus with the right <node>.",
 	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_FIX,
 	 .fix = fix_to_node},
 	{RULE("hostdev-node-unbacked", hostdev_node_unbacked, WARNING, NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "The guest has memory on the device's host node.",
-	 .why = "All its transfers cross nodes.",
-	 .mend = "Add a cell on that node, or take a nearer device.",
+	 .why = "Otherwise all its transfers go to another node.",
+	 .mend = "Add a cell on that node, or use a nearer device.",
 	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_EDIT},
 	{RULE("hostdev-node-unknown", hostdev_node_unknown, INFO, NEED_HOST_PCI, NOBODY),
-	 .what = "The host knows on which node a device is.",
-	 .why = "Firmware without _PXM leaves it at -1, and nothing can be judged.",
-	 .mend = "Say it with --locality.", .source = "ACPI 6.4, 6.2.14 _PXM",
+	 .what = "The host knows which node a device is on.",
+	 .why = "Firmware without _PXM leaves it at -1, and nothing can be checked.",
+	 .mend = "Specify the node with --locality.", .source = "ACPI 6.4, 6.2.14 _PXM",
 	 .remedy = REMEDY_RECORD},
 	{RULE("rc-collapsed", rc_collapsed, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "Devices of different root complexes are below different expander buses.",
-	 .why = "The guest takes them for neighbours, and GPUDirect for near.",
-	 .mend = "Give each root complex an expander bus; several may share a <node>.",
+	 .why = "Otherwise the guest treats them as neighbours, and GPUDirect as near.",
+	 .mend = "Give each root complex an expander bus; several may have the same <node>.",
 	 .source = "NCCL topology detection", .remedy = REMEDY_FIX,
 	 .fix = fix_to_own_root},
 	{RULE("switch-split", switch_split, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "Devices behind one switch of the host are behind one in the guest.",
-	 .why = "NCCL and GPUDirect take the way over the root for the only one.",
-	 .mend = "Put a pcie-switch-upstream-port with a downstream port for each between.",
+	 .why = "NCCL and GPUDirect assume that the path through the root is the only one.",
+	 .mend = "Insert a pcie-switch-upstream-port with a downstream port for each.",
 	 .source = "NCCL topology detection", .remedy = REMEDY_EDIT},
 	{},
 };

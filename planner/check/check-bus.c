@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Bus numbers and I/O ports, which nobody checks before the guest's firmware runs out of
- * them. One segment has 256 numbers; a root uses its own and one for each bridge below
- * it (QEMU docs/pcie.txt, "Bus numbers issues"; measured: planner/plan/layout.h).
+ * Bus numbers and I/O ports, which nothing checks before the guest's firmware runs out of
+ * them. One segment has 256 numbers; a root uses its own and one for each bridge below it
+ * (QEMU docs/pcie.txt, "Bus numbers issues"; measured: planner/plan/layout.h).
  */
 #include "planner/check/fix-parts.h"
 
@@ -30,7 +30,7 @@ static bool is_expander(const struct guest_controller *controller)
 	return guest_bus_nr(controller) >= 0 && guest_is_expander(controller);
 }
 
-/* The caller's. */
+/* Owned by the caller. */
 static char *name_of(const struct guest_controller *c)
 {
 	return c->added
@@ -38,7 +38,7 @@ static char *name_of(const struct guest_controller *c)
 		       : xasprintf("controller %llu", (unsigned long long)c->index.value);
 }
 
-/* The lowest number above @from that another root owns. */
+/* The lowest number greater than @from that belongs to another root. */
 static unsigned next_root(const struct check *check, unsigned from,
 			  const struct guest_controller **ret_who)
 {
@@ -79,10 +79,10 @@ static void say_window(struct check *check, int index, const struct guest_contro
 		    : xstrdup("the numbers end at 255");
 	root = index == 0 ? xstrdup("pcie-root")
 			  : xasprintf("%s (busNr %u%s)", name, from,
-				      c->bus_nr_assigned ? ", libvirt's choice" : "");
+				      c->bus_nr_assigned ? ", chosen by libvirt" : "");
 	finding = check_found(
 		check, c->element,
-		"%s needs %u bus numbers, itself and %u bridge%s below it, but %s: room for %u.",
+		"%s needs %u bus numbers, for itself and %u bridge%s below it, but %s: there is room for %u.",
 		root, needed, needed - 1, needed == 2 ? "" : "s", until, next - from);
 	finding->subject = xasprintf("controller %d", index);
 	finding->observed = xasprintf("%u", next - from);
@@ -92,12 +92,12 @@ static void say_window(struct check *check, int index, const struct guest_contro
 	if (index == 0)
 		check_mend(
 			finding,
-			"Raise the lowest busNr above %u, or take bridges off pcie-root.",
+			"Raise the lowest busNr above %u, or remove bridges from pcie-root.",
 			needed - 1);
 	else if (next >= needed)
 		check_mend(
 			finding,
-			"Set busNr of %s to %u or less, and keep it above the numbers of the root before it.",
+			"Set busNr of %s to %u or less, but higher than the numbers of the root before it.",
 			name, next - needed);
 }
 
@@ -132,7 +132,7 @@ static void bus_slack(struct check *check)
 		name = name_of(c);
 		finding = check_found(
 			check, c->element,
-			"%s (busNr %llu) has no bus number to spare: another port below it would move others.",
+			"%s (busNr %llu) has no spare bus number: another port below it would move others.",
 			name, (unsigned long long)c->bus_nr.value);
 		finding->subject = xasprintf("controller %d", index);
 	}
@@ -159,7 +159,7 @@ static void pxb_busnr_dup(struct check *check)
 		first = name_of(a);
 		second = name_of(b);
 		finding = check_found(check, b->element,
-				      "busNr %llu of %s is that of %s as well.",
+				      "busNr %llu of %s is also used by %s.",
 				      (unsigned long long)b->bus_nr.value, second, first);
 		check_relate(check, finding, a->element);
 	}
@@ -176,7 +176,7 @@ static void pxb_empty_efi(struct check *check)
 		if (c && is_expander(c) && check->tree.bus[index].children == 0)
 			check_found(
 				check, c->element,
-				"Expander bus %d has nothing on it; OVMF leaves such a root out, so the guest does not see it.",
+				"Expander bus %d is empty; OVMF ignores such a root, so the guest does not see it.",
 				index);
 	}
 }
@@ -222,7 +222,7 @@ static void mark_windows(const struct check *check, bool *needs)
 		    bus != check->tree.bus[bus].root)
 			needs[top_port(check, bus)] = true;
 	}
-	/* Bridges for conventional PCI ask for a window whatever is behind them. */
+	/* Bridges for conventional PCI request a window whatever is behind them. */
 	for (int index = 1; index < INDEXES; index++) {
 		const struct guest_controller *c =
 			guest_tree_controller(&check->tree, index);
@@ -256,63 +256,64 @@ static void io_ports(struct check *check)
 		return;
 	finding = check_found(
 		check, -1,
-		"%u port%s hold%s devices with an I/O BAR%s; %s has room for %u: %s.", io,
-		io == 1 ? "" : "s", io == 1 ? "s" : "",
-		efi && kept > 0 ? ", and each other hot-pluggable port keeps room as well"
-				: "",
+		"%u port%s contain%s devices with an I/O BAR%s; %s has room for %u: %s.",
+		io, io == 1 ? "" : "s", io == 1 ? "s" : "",
+		efi && kept > 0
+			? ", and every other hot-pluggable port reserves room as well"
+			: "",
 		efi ? "OVMF" : "SeaBIOS", limit,
-		efi ? "no device below an expander bus gets any BAR"
-		    : "the guest stops before it boots, without a word");
+		efi ? "devices below expander buses get no BARs"
+		    : "the guest silently stops before it boots");
 	finding->observed = xasprintf("%u", efi ? io + kept : io);
 	finding->expected = xasprintf("%u", limit);
 	check_mend(
 		finding,
 		efi && io <= limit
-			? "Set <target hotplug='off'/> on ports that need not be plugged into."
-			: "Give some devices a model without I/O ports, such as virtio.");
+			? "Set <target hotplug='off'/> on ports that do not need hotplug."
+			: "Use a model without I/O ports, such as virtio, for some devices.");
 }
 
-/* Rows that others build on. */
+/* Rows that are prerequisites of others. */
 enum { PXB_BUSNR_RANGE, PXB_BUSNR_DUP, BUS_WINDOW };
 
 const struct rule bus_rules[] = {
 	[PXB_BUSNR_RANGE] =
 		{RULE("pxb-busnr-range", pxb_busnr_range, ERROR, 0, LIBVIRT),
-		 .what = "busNr is 1 to 254.",
-		 .why = "0 is the main root, 255 leaves no number for a port.",
+		 .what = "busNr is between 1 and 254.",
+		 .why = "0 is the main root, and 255 leaves no number for a port.",
 		 .mend = "Choose a number from 1 to 254.",
 		 .source = LV "conf/domain_validate.c", .remedy = REMEDY_FIX,
 		 .fix = fix_bus_numbers},
 	[PXB_BUSNR_DUP] =
 		{RULE("pxb-busnr-dup", pxb_busnr_dup, ERROR, NEED_MACHINE, QEMU),
-		 .what = "Each expander bus has a busNr of its own.",
-		 .why = "libvirt takes it, QEMU does not start: the bus is already in use.",
+		 .what = "Each expander bus has a unique busNr.",
+		 .why = "libvirt accepts it, but QEMU does not start: the bus is already in use.",
 		 .mend = "Give one of them another busNr.",
 		 .source = "QEMU 7.2 hw/pci-bridge/pci_expander_bridge.c",
 		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	[BUS_WINDOW] =
 		{RULE("bus-window", bus_window, ERROR, NEED_MACHINE, NOBODY),
 		 .after = {&bus_rules[PXB_BUSNR_DUP], &bus_rules[PXB_BUSNR_RANGE]},
-		 .what = "Each root has bus numbers enough for the bridges below it.",
-		 .why = "The 256 numbers are shared: where one root runs into the next, devices or whole nodes vanish from the guest, with SeaBIOS at 254 and 255 it hangs, and nobody says a word. Left to libvirt, busNr has room for one port.",
-		 .mend = "Spread the busNr of the expander buses further apart.",
+		 .what = "Each root has enough bus numbers for the bridges below it.",
+		 .why = "The 256 numbers are shared: if one root runs into the next, devices or whole nodes silently disappear from the guest; with SeaBIOS the guest hangs at 254 and 255. A busNr that libvirt chooses has room for one port.",
+		 .mend = "Choose values of busNr that are further apart.",
 		 .source = "QEMU docs/pcie.txt; SeaBIOS src/fw/pciinit.c; measured",
 		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	{RULE("bus-slack", bus_slack, INFO, NEED_MACHINE, NOBODY),
 	 .after = {&bus_rules[BUS_WINDOW]},
-	 .what = "Each expander bus has a bus number to spare.",
-	 .why = "Without one, a port added later moves the bus numbers of others.",
+	 .what = "Each expander bus has a spare bus number.",
+	 .why = "Without one, a port that is added later changes the bus numbers of others.",
 	 .mend = "Lower its busNr, if there is room below.",
 	 .source = "QEMU docs/pcie.txt", .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	{RULE("pxb-empty-efi", pxb_empty_efi, WARNING, NEED_MACHINE, NOBODY),
-	 .what = "Under OVMF an expander bus has at least one port.",
-	 .why = "OVMF looks for roots by what is on them and leaves an empty one out.",
-	 .mend = "Put a pcie-root-port on it, or take it away.",
+	 .what = "With OVMF an expander bus has at least one port.",
+	 .why = "OVMF finds roots by the devices on them and ignores an empty one.",
+	 .mend = "Put a pcie-root-port on it, or remove it.",
 	 .source = "edk2 PciHostBridgeUtilityLib", .remedy = REMEDY_EDIT},
 	{RULE("io-ports", io_ports, ERROR, NEED_MACHINE, NOBODY),
-	 .what = "Devices with I/O ports are no more than the firmware has room for.",
-	 .why = "Each such port takes 4 KiB of 64 KiB. SeaBIOS stops at the fifteenth; OVMF gives no device below an expander bus any BAR past nine, and counts ports that something could be plugged into.",
-	 .mend = "Use virtio devices, or fewer of them.",
+	 .what = "The firmware has room for all devices with I/O ports.",
+	 .why = "Each such port takes 4 KiB of 64 KiB. SeaBIOS stops at the fifteenth. With more than nine, OVMF gives no BARs to devices below expander buses; it also counts ports that a device could be plugged into.",
+	 .mend = "Use virtio devices, or fewer devices with I/O ports.",
 	 .source = "measured: planner/io-budget.h", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -19,13 +19,13 @@ static void pci_root_model(struct check *check)
 		if (!guest_is_pci(c) || c->index.state != VALUE_VALID)
 			continue;
 		if (zero && !streq_null(c->model, model))
-			check_found(check, c->element,
-				    "PCI controller 0 is a %s; on this machine it is %s.",
-				    c->model ? c->model : "controller without model",
-				    model);
+			check_found(
+				check, c->element,
+				"PCI controller 0 is a %s; on this machine it must be %s.",
+				c->model ? c->model : "controller without model", model);
 		else if (!zero && root)
 			check_found(check, c->element,
-				    "%s has index %llu, but only 0 can be a root.",
+				    "%s has index %llu, but a root must have index 0.",
 				    c->model, ULL(c->index.value));
 	}
 }
@@ -62,7 +62,7 @@ static void controller_index_range(struct check *check)
 		if (guest_is_pci(c) && c->index.state == VALUE_VALID &&
 		    c->index.value > 255)
 			check_found(check, c->element,
-				    "PCI controller index %llu is above 255.",
+				    "PCI controller index %llu is greater than 255.",
 				    ULL(c->index.value));
 	}
 }
@@ -121,7 +121,7 @@ static void pxb_machine(struct check *check)
 	}
 }
 
-/* Which of the target's options each model takes (domain_validate.c). */
+/* Which <target> options each model supports (domain_validate.c). */
 static void busnr_misplaced(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
@@ -177,13 +177,13 @@ static void pxb_node_exists(struct check *check)
 
 const struct rule controller_rules[] = {
 	{RULE("pci-root-model", pci_root_model, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "PCI controller 0 is the machine's own root, and only it is.",
+	 .what = "PCI controller 0, and no other, is the machine's root.",
 	 .why = "libvirt refuses another model there, and a root at another index.",
-	 .mend = "Make controller 0 the machine's root and give others another index.",
+	 .mend = "Make controller 0 the machine's root, and give the others different indexes.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainDefAddDefaultDevices",
 	 .remedy = REMEDY_EDIT},
 	{RULE("controller-index-dup", controller_index_dup, ERROR, 0, LIBVIRT),
-	 .what = "Each controller has an index of its own within its type.",
+	 .what = "Each controller has a unique index within its type.",
 	 .why = "libvirt refuses two controllers with one index.",
 	 .mend = "Give one of them another index.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_EDIT},
@@ -192,25 +192,25 @@ const struct rule controller_rules[] = {
 	 .why = "An address has one byte for the index.", .mend = "Use a lower index.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
 	{RULE("chassis-range", chassis_range, ERROR, 0, LIBVIRT),
-	 .what = "chassis and port are 0 to 255, chassisNr is 1 to 255.",
-	 .why = "Each is one byte, and libvirt refuses more.",
-	 .mend = "Choose a number in the range, or leave it to libvirt.",
+	 .what = "chassis and port are between 0 and 255, chassisNr is between 1 and 255.",
+	 .why = "Each is stored in one byte, and libvirt refuses larger values.",
+	 .mend = "Choose a number in the range, or let libvirt choose.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
 	{RULE("pxb-machine", pxb_machine, ERROR, 0, LIBVIRT),
-	 .what = "Expander buses fit their machine: pcie- on q35 and virt, pci- on i440fx.",
+	 .what = "Expander buses match the machine: pcie- on q35 and virt, pci- on i440fx.",
 	 .why = "libvirt refuses others.",
 	 .mend = "Change the machine type or the controller's model.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainControllerDefPostParse",
 	 .remedy = REMEDY_EDIT},
 	{RULE("busnr-misplaced", busnr_misplaced, ERROR, 0, LIBVIRT),
-	 .what = "Each option of <target> stands only on models that have it.",
-	 .why = "libvirt refuses a busNr on a port or a chassis on an expander bus.",
-	 .mend = "Take the option away or give it to the right controller.",
+	 .what = "<target> has only options that the controller's model supports.",
+	 .why = "libvirt refuses a busNr on a port, or a chassis on an expander bus.",
+	 .mend = "Remove the option, or move it to the right controller.",
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
 	{RULE("pxb-node-exists", pxb_node_exists, ERROR, 0, LIBVIRT),
 	 .what = "The <node> of an expander bus is one of the domain's cells.",
-	 .why = "libvirt refuses a node that is not there.",
-	 .mend = "Add the cell to <cpu><numa>, or name one that is there.",
+	 .why = "libvirt refuses a node that does not exist.",
+	 .mend = "Add the cell to <cpu><numa>, or name an existing cell.",
 	 .source = LV "qemu/qemu_domain.c", .remedy = REMEDY_EDIT},
 	{},
 };

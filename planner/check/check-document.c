@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the document says of itself: values that cannot be read, silence that is not
- * given. */
+/* The document itself: values that cannot be read, silencing that does not work. */
 #include "planner/check/rules.h"
 
 #include "planner/check/ignores.h"
@@ -34,17 +33,17 @@ static void ignore_malformed(struct check *check)
 
 		if (!rule_named(name))
 			check_found(check, element,
-				    "'%s' is to be ignored, but no rule is called so.",
+				    "'%s' should be ignored, but there is no such rule.",
 				    name);
 		else if (!wish->reason[strspn(wish->reason, " \t\r\n")])
 			check_found(
 				check, element,
-				"%s is to be ignored, but no reason is given: it is not.",
+				"%s should be ignored, but no reason is given, so it is not.",
 				name);
 		else if (wish->element < 0)
 			check_found(
 				check, element,
-				"%s is to be ignored at a path that leads to no element.",
+				"%s should be ignored at a path that matches no element.",
 				name);
 	}
 	vec_free(&list);
@@ -52,14 +51,14 @@ static void ignore_malformed(struct check *check)
 
 const struct rule document_rules[] = {
 	{RULE("value-malformed", value_malformed, ERROR, 0, LIBVIRT),
-	 .what = "A number, list or switch is written so that libvirt cannot read it.",
-	 .why = "libvirt refuses the domain, or reads something else than was meant.",
+	 .what = "Numbers, lists and switches are written so that libvirt can read them.",
+	 .why = "libvirt refuses the domain, or reads a value that was not intended.",
 	 .mend = "Write the value as the message says.", .source = LV "util/virstring.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("ignore-malformed", ignore_malformed, WARNING, 0, NOBODY),
-	 .what = "A comment or element that silences a rule names one and gives a reason.",
+	 .what = "A comment or element that silences a rule names the rule and gives a reason.",
 	 .why = "Otherwise it silences nothing.",
-	 .mend = "Write <!-- virt-layout: ignore RULE why -->, RULE as `explain` lists it.",
+	 .mend = "Write <!-- virt-layout: ignore RULE reason -->, with a RULE that `explain` lists.",
 	 .source = "virt-layout-check(1)", .remedy = REMEDY_EDIT},
 	{},
 };

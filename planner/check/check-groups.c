@@ -14,7 +14,10 @@ static bool is_assigned(const check_hostdevs *list, int function)
 	return false;
 }
 
-/* What may stay beside an assigned device: no driver, or one that keeps its hands off. */
+/*
+ * What may remain in a group with an assigned device: no driver, or one that does not
+ * access the device.
+ */
 static bool harmless(const struct machine_function *function)
 {
 	static const char *const drivers[] = {"", "vfio-pci", "pci-stub", "pcieport"};
@@ -49,8 +52,8 @@ static void group_whole(struct check *check)
 				continue;
 			finding = check_found(check, device->element,
 					      "IOMMU group %d of " PCI_FORMAT
-					      " also holds " PCI_FORMAT
-					      " (%s), which stays with the host.",
+					      " also contains " PCI_FORMAT
+					      " (%s), which stays on the host.",
 					      group, PCI_ARGS(device->source.at),
 					      PCI_ARGS(other->at), other->driver);
 			finding->subject =
@@ -64,7 +67,7 @@ static void group_whole(struct check *check)
 	vec_free(&list);
 }
 
-/* Behind the guest's IOMMU each slot is an address space of its own. */
+/* Behind the guest's IOMMU each slot is a separate address space. */
 static void viommu_group_split(struct check *check)
 {
 	const struct machine *host = check->host;
@@ -130,7 +133,7 @@ static void driver_bound(struct check *check)
 			check_found(
 				check, device->element,
 				PCI_FORMAT
-				" is assigned whole, but has %d virtual functions switched on.",
+				" is assigned as a whole, but has %d virtual functions enabled.",
 				PCI_ARGS(device->source.at), function->num_vfs);
 	}
 	vec_free(&list);
@@ -165,7 +168,7 @@ static void rmrr_region(struct check *check)
 		if (direct)
 			check_found(
 				check, device->element,
-				"The host's firmware keeps memory for " PCI_FORMAT
+				"The host's firmware reserves memory for " PCI_FORMAT
 				" (RMRR), and the kernel refuses to assign such a device.",
 				PCI_ARGS(device->source.at));
 	}
@@ -174,7 +177,7 @@ static void rmrr_region(struct check *check)
 
 const struct rule groups_rules[] = {
 	{RULE("group-whole", group_whole, ERROR, NEED_HOST_PCI | NEED_GROUPS, QEMU),
-	 .what = "All of an IOMMU group is assigned or unused.",
+	 .what = "All devices of an IOMMU group are assigned or unused.",
 	 .why = "QEMU exits: the group is not viable.",
 	 .mend = "Assign the others too, or unbind them from their driver.",
 	 .source = "Linux vfio; QEMU 7.2 hw/vfio/common.c",
@@ -184,22 +187,22 @@ const struct rule groups_rules[] = {
 	      NEED_HOST_PCI | NEED_GROUPS, QEMU),
 	 .what = "Behind the guest's IOMMU, devices of one host group stay together.",
 	 .why = "QEMU exits: the group is used in multiple address spaces.",
-	 .mend = "Put them behind one pcie-to-pci-bridge, or take the IOMMU away.",
+	 .mend = "Put them behind one pcie-to-pci-bridge, or remove the IOMMU.",
 	 .source = "QEMU 7.2 hw/vfio/common.c",
 	 .untried = "It needs a host with VFIO; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_HOST},
 	{RULE("driver-bound", driver_bound, ERROR, NEED_HOST_PCI, LIBVIRT),
-	 .what = "A device that libvirt does not manage is bound to vfio-pci and whole.",
-	 .why = "libvirt refuses to start: it must be detached by hand.",
+	 .what = "A device that libvirt does not manage is bound to vfio-pci, as a whole.",
+	 .why = "libvirt refuses to start: it must be detached manually.",
 	 .mend = "Write managed='yes', or bind it to vfio-pci.",
 	 .source = LV "hypervisor/virhostdev.c",
 	 .untried = "libvirt asks when the guest starts, on a host with the device.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("rmrr-region", rmrr_region, ERROR, NEED_HOST_PCI | NEED_GROUPS, KERNEL),
-	 .what = "The host's firmware keeps no memory for the device.",
+	 .what = "The host's firmware reserves no memory for the device.",
 	 .why = "The kernel refuses: platform RMRR requirement.",
-	 .mend = "Look for a firmware setting that gives it free.",
+	 .mend = "Look for a firmware setting that releases it.",
 	 .source = "Linux drivers/iommu/intel/iommu.c", .remedy = REMEDY_MANUAL,
-	 .by_hand = "Only a setting of the firmware gives the device free."},
+	 .by_hand = "Only a firmware setting can release the device."},
 	{},
 };

@@ -26,7 +26,7 @@ static void hmat_initiator(struct check *check)
 	}
 }
 
-/* libvirt looks at neither kind nor type where the direction is the other. */
+/* libvirt compares neither kind nor type if the direction is reversed. */
 static bool same_pair(const struct guest_interconnect *a,
 		      const struct guest_interconnect *b)
 {
@@ -54,7 +54,7 @@ static void hmat_twice(struct check *check)
 				continue;
 			finding = check_found(
 				check, guest->interconnects.v[i].element,
-				"The %s between cells %llu and %llu is given twice; libvirt takes one direction only.",
+				"The %s between cells %llu and %llu is given twice; libvirt accepts only one direction.",
 				guest->interconnects.v[i].bandwidth ? "bandwidth"
 								    : "latency",
 				ULL(guest->interconnects.v[i].initiator.value),
@@ -64,7 +64,7 @@ static void hmat_twice(struct check *check)
 		}
 }
 
-/* The level of a <cache> of a cell; -1 it is no number, which libvirt refuses. */
+/* The level of a <cache> of a cell; -1 if it is not a number, which libvirt refuses. */
 static int cache_level(const struct check *check, int element)
 {
 	const char *text = document_attribute(check->document, element, "level");
@@ -99,7 +99,7 @@ static void hmat_nodes(struct check *check)
 				continue;
 			there = false;
 			check_found(check, row->element,
-				    "%s %llu is no cell; there %s %zu.",
+				    "%s %llu is not a cell; there %s %zu.",
 				    end ? "target" : "initiator", ULL(ends[end].value),
 				    guest->cells.n == 1 ? "is" : "are", guest->cells.n);
 		}
@@ -145,7 +145,7 @@ static void numa_cache_level(struct check *check)
 	}
 }
 
-/* What the memory itself, not a cache of it, does for any initiator. */
+/* What the memory itself, not a cache of it, provides to any initiator. */
 static bool memory_has(const struct guest *guest, size_t cell, bool bandwidth)
 {
 	for (size_t i = 0; i < guest->interconnects.n; i++)
@@ -173,37 +173,36 @@ static void hmat_cache_first(struct check *check)
 	}
 }
 
-/* Rows that others build on. */
+/* Rows that are prerequisites of others. */
 enum { HMAT_NODES, NUMA_CACHE_LEVEL };
 
 const struct rule hmat_rules[] = {
 	[HMAT_NODES] =
 		{RULE("hmat-nodes", hmat_nodes, ERROR, 0, LIBVIRT),
-		 .what = "Interconnects lead between cells, and to caches, that are there.",
+		 .what = "Interconnects refer to existing cells and caches.",
 		 .why = "libvirt refuses others.",
-		 .mend = "Name a cell, and a level that the target's <cache> elements have.",
+		 .mend = "Name an existing cell, and a level that the target's <cache> elements have.",
 		 .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
 		 .remedy = REMEDY_EDIT},
-	[NUMA_CACHE_LEVEL] = {RULE("numa-cache-level", numa_cache_level, ERROR, 0,
-				   LIBVIRT),
-			      .what = "A cell's caches have levels 1 to 3, each once.",
-			      .why = "libvirt refuses others.",
-			      .mend = "Number them from 1.",
-			      .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
-			      .remedy = REMEDY_EDIT},
+	[NUMA_CACHE_LEVEL] =
+		{RULE("numa-cache-level", numa_cache_level, ERROR, 0, LIBVIRT),
+		 .what = "A cell's caches have levels 1 to 3, each at most once.",
+		 .why = "libvirt refuses others.", .mend = "Number them from 1.",
+		 .source = LV "conf/numa_conf.c, virDomainNumaDefValidate",
+		 .remedy = REMEDY_EDIT},
 	{RULE("hmat-initiator", hmat_initiator, ERROR, 0, LIBVIRT),
 	 .what = "The initiator of an interconnect has vCPUs.",
 	 .why = "libvirt refuses others.", .mend = "Name a cell with vCPUs.",
 	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("hmat-twice", hmat_twice, ERROR, 0, LIBVIRT),
 	 .what = "Each pair of cells is linked once.",
-	 .why = "libvirt refuses the second, also in the other direction.",
+	 .why = "libvirt refuses a second link, even in the other direction.",
 	 .mend = "Keep one direction.", .source = LV "conf/numa_conf.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hmat-cache-first", hmat_cache_first, ERROR, 0, QEMU),
 	 .after = {&hmat_rules[HMAT_NODES], &hmat_rules[NUMA_CACHE_LEVEL]},
 	 .what = "A cell with a cache has a latency and a bandwidth.",
-	 .why = "libvirt takes it, QEMU exits: both must be given before the cache.",
+	 .why = "libvirt accepts it, but QEMU exits: both must be given before the cache.",
 	 .mend = "Add <latency> and <bandwidth> with that cell as target to <interconnects>.",
 	 .source = "QEMU 7.2 hw/core/numa.c, parse_numa_hmat_cache",
 	 .remedy = REMEDY_EDIT},

@@ -13,7 +13,7 @@ static void check_nodeset(struct check *check, int element, const struct set *no
 		if (host && host->memory_bytes != 0)
 			continue;
 		check_found(check, element, "Host node %d %s.", node,
-			    host ? "has no memory" : "is not there");
+			    host ? "has no memory" : "does not exist");
 	}
 }
 
@@ -36,7 +36,7 @@ static bool is_strict(const struct guest *guest, size_t cell)
 	return !guest->numatune_mode || streq(guest->numatune_mode, "strict");
 }
 
-/* What the cells want of one host node alone, bytes. */
+/* What the cells need from one host node alone, in bytes. */
 static uint64_t wanted_of_node(const struct check *check, int node, uint64_t page)
 {
 	const struct guest *guest = check->guest;
@@ -77,7 +77,7 @@ static void memory_fits_node(struct check *check)
 			continue;
 		finding = check_found(
 			check, check->guest->numatune_element,
-			"The cells bound to host node %d want %llu MiB; it has %llu MiB in all.",
+			"The cells bound to host node %d need %llu MiB, but it has %llu MiB in total.",
 			node->id, ULL(wanted >> 20), ULL(node->memory_bytes >> 20));
 		finding->subject = xasprintf("host node %d", node->id);
 	}
@@ -101,7 +101,7 @@ static void fit_pages(struct check *check, const struct machine_node *node,
 	if (pages < wanted)
 		check_found(
 			check, page->element,
-			"The cells bound to host node %d want %llu huge pages of %llu KiB; it has %llu.",
+			"The cells bound to host node %d need %llu huge pages of %llu KiB, but it has %llu.",
 			node->id, ULL(wanted), ULL(size / 1024), ULL(pages));
 }
 
@@ -159,7 +159,7 @@ static void distance_mirror(struct check *check)
 				continue;
 			check_found(
 				check, guest->cells.v[i].element,
-				"Cells %zu and %zu are %u apart, the host nodes %d and %d behind them %u.",
+				"The distance between cells %zu and %zu is %u, but between their host nodes %d and %d it is %u.",
 				i, j, own, a, b, host);
 			return;
 		}
@@ -176,23 +176,23 @@ const struct rule host_memory_rules[] = {
 		 .remedy = REMEDY_EDIT},
 	{RULE("memory-fits-node", memory_fits_node, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
-	 .what = "What is bound to a host node fits into it.",
+	 .what = "The memory that is bound to a host node fits into it.",
 	 .why = "With mode strict QEMU is killed when the node is full.",
-	 .mend = "Lower the cells' memory, or bind some elsewhere.",
+	 .mend = "Reduce the cells' memory, or bind some cells to other nodes.",
 	 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
 	{RULE("hugepage-fit", hugepage_fit, ERROR, NEED_HOST, QEMU),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
-	 .what = "The host node has the huge pages that its cells want.",
+	 .what = "The host node has the huge pages that its cells need.",
 	 .why = "QEMU exits: unable to map backing store.",
-	 .mend = "Reserve more in the node's nr_hugepages, or lower the memory.",
+	 .mend = "Reserve more in the node's nr_hugepages, or reduce the memory.",
 	 .source = "Linux hugetlbpage",
 	 .untried = "It needs a host with huge pages; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_RECORD},
 	{RULE("distance-mirror", distance_mirror, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
-	 .what = "Cells are as far apart as the nodes behind them.",
-	 .why = "The guest's scheduler and allocator go by the distances.",
-	 .mend = "Write the host's distances into <distances>.",
+	 .what = "The distances between cells are those between their host nodes.",
+	 .why = "The guest's scheduler and allocator rely on the distances.",
+	 .mend = "Copy the host's distances into <distances>.",
 	 .source = "ACPI 6.4, 5.2.17 SLIT", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -49,7 +49,7 @@ static void vcpu_mem_split(struct check *check)
 
 			finding = check_found(
 				check, guest->cells.v[i].element,
-				"The vCPUs of cell %zu run on host node %s, its memory is on node %s.",
+				"The vCPUs of cell %zu run on host node %s, but its memory is on node %s.",
 				i, a, b);
 			check_values(finding, a, b);
 		}
@@ -66,7 +66,7 @@ static bool cell_is_pinned(const struct check *check, size_t cell)
 	return true;
 }
 
-/* A domain without cells is one, on whatever nodes its vCPUs happen to run. */
+/* A domain without cells is one cell, on whatever nodes its vCPUs happen to run. */
 static void domain_unpinned(struct check *check, const check_hostdevs *list)
 {
 	const struct guest *guest = check->guest;
@@ -104,7 +104,7 @@ static void vcpu_unpinned(struct check *check)
 		if (cell < 0 || cell_is_pinned(check, (size_t)cell))
 			continue;
 		check_found(check, check->guest->cells.v[cell].element,
-			    "Cell %d holds host device " PCI_FORMAT
+			    "Cell %d has host device " PCI_FORMAT
 			    ", but its vCPUs are not pinned.",
 			    cell, PCI_ARGS(device->source.at));
 		break;
@@ -127,7 +127,7 @@ static int pinned_core(const struct check *check, unsigned vcpu)
 	return pin && set_count(pin) == 1 ? core_of(check->host, pin) : UNKNOWN_ID;
 }
 
-/* Two vCPUs whose cores are one in the guest or one on the host, and not in both. */
+/* Two vCPUs that share a core either in the guest or on the host, but not in both. */
 static void say_threads(struct check *check, unsigned a, unsigned b, bool guest)
 {
 	struct finding *finding = check_found(
@@ -204,7 +204,7 @@ static void emulator_remote(struct check *check)
 	emulator = check_nodes_of(check->host, &guest->emulatorpin.set);
 	if (!set_subset(&emulator, &vcpus))
 		check_found(check, guest->emulatorpin_element,
-			    "The emulator may run on host nodes where no vCPU does.");
+			    "The emulator may run on host nodes that no vCPU runs on.");
 	set_free(&vcpus);
 	set_free(&emulator);
 }
@@ -225,7 +225,7 @@ static void numa_splits_llc(struct check *check)
 	const struct guest *guest = check->guest;
 	uint64_t socket = guest->cores.value;
 
-	/* Readers leave 32 bits to each; what overflows topology-product refuses. */
+	/* The readers limit each to 32 bits; topology-product rejects an overflow. */
 	if (guest->topology_element < 0 || guest->cores.state != VALUE_VALID ||
 	    (guest->threads.state == VALUE_VALID &&
 	     __builtin_mul_overflow(socket, guest->threads.value, &socket)) ||
@@ -302,7 +302,7 @@ static void judge_iothread(struct check *check, struct assign_item item,
 	check_values(
 		check_found(
 			check, assign_element(guest, item),
-			"iothread %llu of %s runs on host node %s, its data is on node %s.",
+			"iothread %llu of %s runs on host node %s, but its data is on node %s.",
 			ULL(iothread.value), name, a, b),
 		a, b);
 }
@@ -321,14 +321,14 @@ static void iothread_remote(struct check *check)
 			       guest->controllers.v[i].driver_iothread);
 }
 
-/* Rows that others build on. */
+/* Rows that are prerequisites of others. */
 enum { PIN_ONLINE };
 
 const struct rule host_pins_rules[] = {
 	[PIN_ONLINE] =
 		{RULE("pin-online", pin_online, ERROR, NEED_HOST, LIBVIRT),
-		 .what = "Pins name CPUs that are online.",
-		 .why = "libvirt fails to start where none of a pin's CPUs is.",
+		 .what = "Pins name only CPUs that are online.",
+		 .why = "libvirt fails to start the domain if none of a pin's CPUs is online.",
 		 .mend = "Name CPUs that the host has.",
 		 .source = "Linux sched_setaffinity(2)",
 		 .untried =
@@ -336,41 +336,41 @@ const struct rule host_pins_rules[] = {
 		 .remedy = REMEDY_FIX, .fix = fix_pin_online},
 	{RULE("vcpu-mem-split", vcpu_mem_split, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE], &host_memory_rules[MEMNODE_HOST_NODE]},
-	 .what = "A cell's vCPUs run where its memory is.",
-	 .why = "Otherwise each access goes to another node, and the guest does not know.",
-	 .mend = "Pin the vCPUs to CPUs of that node, or bind the cell to theirs.",
+	 .what = "A cell's vCPUs run on the node of its memory.",
+	 .why = "Otherwise each access goes to another node, without the guest knowing.",
+	 .mend = "Pin the vCPUs to CPUs of that node, or bind the cell to their node.",
 	 .source = "Linux numa_memory_policy", .remedy = REMEDY_FIX,
 	 .fix = fix_vcpu_split},
 	{RULE("vcpu-unpinned", vcpu_unpinned, WARNING, NEED_HOST, NOBODY),
-	 .what = "A cell with a host device has pinned vCPUs; so has a domain without cells.",
-	 .why = "The host moves them away from the device's node.",
-	 .mend = "Add vcpupin for each of them.",
+	 .what = "The vCPUs of a cell with a host device, or of a domain without cells, are pinned.",
+	 .why = "Otherwise the host may move them away from the device's node.",
+	 .mend = "Add a vcpupin for each of them.",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_vcpu_unpinned},
 	{RULE("smt-mismatch", smt_mismatch, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
-	 .what = "Threads of a guest core are threads of a host core, and no others are.",
-	 .why = "The guest believes that they share a core and its caches, and that others do not.",
+	 .what = "Threads of one guest core, and no others, are threads of one host core.",
+	 .why = "The guest assumes that they share a core and its caches, and that others do not.",
 	 .mend = "Pin them to siblings: see thread_siblings_list.",
 	 .source = "Linux cputopology", .remedy = REMEDY_FIX, .fix = fix_smt},
 	{RULE("emulator-remote", emulator_remote, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
-	 .what = "The emulator runs on nodes where vCPUs run.",
-	 .why = "Its work on the guest's memory crosses nodes otherwise.",
-	 .mend = "Give emulatorpin CPUs of those nodes.",
+	 .what = "The emulator runs on the nodes of the vCPUs.",
+	 .why = "Otherwise its accesses to the guest's memory go to another node.",
+	 .mend = "Pin the emulator to CPUs of those nodes (emulatorpin).",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_emulator},
 	{RULE("iothread-remote", iothread_remote, WARNING, NEED_HOST_PCI, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
-	 .what = "An iothread runs on the node that its drive or bus is on.",
-	 .why = "Each request crosses nodes otherwise.",
-	 .mend = "Give iothreadpin CPUs of that node.",
+	 .what = "An iothread runs on the node of its drive or bus.",
+	 .why = "Otherwise each request goes to another node.",
+	 .mend = "Pin the iothread to CPUs of that node (iothreadpin).",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_iothread},
 	{RULE("numa-splits-llc", numa_splits_llc, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
 	 .what = "Cells on different packages of the host do not share a guest socket.",
-	 .why = "The guest believes that they share the last cache.",
+	 .why = "The guest assumes that they share the last-level cache.",
 	 .mend = "Set sockets to the number of cells.",
 	 .source = "Linux arch/x86/kernel/smpboot.c", .remedy = REMEDY_EDIT},
 	{},

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Host devices behind a guest's IOMMU, what the host itself uses, and how much room they
- * need. Sources: QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c, hw/arm/smmu-common.c
- * (VFIO behind them), hw/pci-host/q35.c (pci-hole64-size, 32 GiB); libvirt 8.7
- * src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
+ * Host devices behind a guest's IOMMU, devices that the host itself uses, and how much
+ * room they need. Sources: QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c,
+ * hw/arm/smmu-common.c (VFIO behind them), hw/pci-host/q35.c (pci-hole64-size, 32 GiB);
+ * libvirt 8.7 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
  */
 #include "planner/check/host.h"
 
 #define HOLE_64_BYTES (UINT64_C(32) << 30)
 #define LEAST_EFI_BYTES                                                                  \
-	(UINT64_C(1) << (36 - 3)) /* no x86-64 CPU has fewer bits than 36 */
+	(UINT64_C(1) << (36 - 3)) /* no x86-64 CPU has fewer than 36 bits */
 
 #define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
 
-/* Those handed to the guest whole, unlike an NVMe disk that QEMU drives. */
+/* Those that are assigned to the guest as a whole, unlike an NVMe disk that QEMU
+ * drives. */
 static size_t list_assigned(const struct check *check, check_hostdevs *ret)
 {
 	size_t kept = 0;
@@ -47,21 +48,21 @@ static void hostdev_in_use(struct check *check)
 		if (!machine_fact(check->host, rows[row].fact))
 			check_skip(
 				check, rows[row].fact,
-				"the host's description does not say which device has %s",
+				"the host's description does not say which device carries %s",
 				rows[row].use);
 		for (size_t i = 0; i < list.n; i++)
 			if (fact_names(check, rows[row].fact,
 				       DEVICE(check, &list.v[i])->source.at))
 				check_found(
 					check, DEVICE(check, &list.v[i])->element,
-					"The host has %s on " PCI_FORMAT ".",
+					"The host uses %s on " PCI_FORMAT ".",
 					rows[row].use,
 					PCI_ARGS(DEVICE(check, &list.v[i])->source.at));
 	}
 	vec_free(&list);
 }
 
-/* <driver accel='on'> of an smmuv3, which is as new as what it asks for. */
+/* <driver accel='on'> of an smmuv3, which only versions have that support it. */
 static bool is_accelerated(const struct check *check, const struct guest_iommu *iommu)
 {
 	const char *text = iommu->driver_element < 0
@@ -86,11 +87,11 @@ static void iommu_cannot_vfio(struct check *check)
 		     !(can && is_accelerated(check, iommu))))) {
 		finding = check_found(
 			check, iommu->element,
-			"The %s IOMMU of QEMU %u.%u cannot stand before a host device%s.",
+			"The %s IOMMU of QEMU %u.%u does not support host devices%s.",
 			iommu->model, check->options->target.qemu / 1000000,
 			check->options->target.qemu / 1000 % 1000,
 			!can ? ""
-			: amd ? " unless its option dma-remap is on, and nothing here says so"
+			: amd ? " unless its option dma-remap is on, which the domain does not say"
 			      : " without accel='on'");
 		check_relate(check, finding, DEVICE(check, &list.v[0])->element);
 	}
@@ -103,10 +104,10 @@ static void say_width(struct check *check, const struct guest_iommu *iommu, uint
 	struct finding *finding = check_found(
 		check, iommu->element,
 		"The guest's IOMMU has %llu address bits%s, the host's %d%s.", ULL(bits),
-		iommu->aw_bits.state == VALUE_VALID ? "" : " by QEMU's default",
+		iommu->aw_bits.state == VALUE_VALID ? "" : ", QEMU's default",
 		check->host->iommu.address_bits,
 		checked ? ""
-			: "; QEMU before 9.1 starts, and what the guest maps above fails");
+			: "; QEMU before 9.1 starts, but mappings above the host's limit fail");
 
 	check_values(finding, NULL, "39");
 }
@@ -127,7 +128,7 @@ static void aw_bits_host(struct check *check)
 		if (most == UNKNOWN_ID)
 			check_skip(
 				check, "iommu-width",
-				"the host's description does not say how wide its IOMMU is");
+				"the host's description does not give the address width of its IOMMU");
 		else if (bits > (uint64_t)most)
 			say_width(check, iommu, bits);
 	}
@@ -152,19 +153,20 @@ static void memlock_start(struct check *check)
 		return;
 	finding = check_found(
 		check, 0,
-		"%zu host devices behind the guest's IOMMU lock its memory once each, %llu KiB in all%s.",
+		"%zu host devices behind the guest's IOMMU each lock its memory, %llu KiB in total%s.",
 		n, ULL(need / 1024),
-		counted ? "; whoever starts it must be allowed to raise the limit"
-			: ", but libvirt before 8.7 allows for one");
+		counted ? "; the user who starts it must be allowed to raise the limit"
+			: ", but libvirt before 8.7 counts it once");
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 	check_mend(finding, "Set <memtune><hard_limit unit='KiB'> to %llu%s.",
 		   ULL(need / 1024),
-		   counted ? ", or let the system's libvirt start it" : "");
+		   counted ? ", or start it with the system's libvirt" : "");
 	if (!counted)
 		finding->severity = SEVERITY_WARNING;
 }
 
-/* Room below one port for what wants a 64-bit window; the largest BAR aligns it. */
+/* Space below one port for devices with 64-bit BARs; the largest BAR gives the
+ * alignment. */
 static uint64_t window_bytes(const struct machine_function *function)
 {
 	uint64_t sum = 0, largest = 1 << 20;
@@ -207,14 +209,15 @@ static void mmio64_fit(struct check *check)
 	if (!guest_is_q35(check->guest))
 		return;
 	/*
-	 * edk2 OvmfPkg PlatformInitLib takes an eighth of the CPU's address space,
-	 * whatever pcihole64 says (PlatformDynamicMmioWindow), and before that 32 GiB.
+	 * edk2's OvmfPkg PlatformInitLib uses an eighth of the CPU's address space,
+	 * whatever pcihole64 is (PlatformDynamicMmioWindow), and before that it used 32
+	 * GiB.
 	 */
 	if (guest_is_efi(check->guest)) {
 		if (sum > LEAST_EFI_BYTES)
 			check_skip(
 				check, "address-width",
-				"UEFI makes the window for 64-bit BARs by the guest CPU's address width");
+				"UEFI sizes the window for 64-bit BARs by the guest CPU's address width");
 		return;
 	}
 	hole = hole_bytes(check, &element);
@@ -222,25 +225,25 @@ static void mmio64_fit(struct check *check)
 		return;
 	finding = check_found(
 		check, element,
-		"The host devices have %llu MiB of 64-bit BARs, the guest a window of %llu MiB for them.",
+		"The host devices have %llu MiB of 64-bit BARs, but the guest's window for them has %llu MiB.",
 		ULL(sum >> 20), ULL(hole >> 20));
 	finding->observed = xasprintf("%llu", ULL(hole >> 10));
 	finding->expected = xasprintf("%llu", ULL(sum >> 10));
 	check_mend(
 		finding,
-		"Write <pcihole64 unit='KiB'>%llu</pcihole64> in PCI controller 0 or more, and mind the host's physical address bits.",
+		"Write <pcihole64 unit='KiB'>%llu</pcihole64> or more in PCI controller 0, within the host's physical address bits.",
 		ULL(sum >> 10));
 }
 
 const struct rule hostdev_rules[] = {
 	{RULE("hostdev-in-use", hostdev_in_use, ERROR, NEED_HOST_PCI, NOBODY),
 	 .what = "The host does not need the device itself.",
-	 .why = "libvirt detaches a disk that is mounted, or the card that leads to the host, as it is told.",
-	 .mend = "Give the guest another device.", .source = "Linux driver-api/vfio.rst",
-	 .remedy = REMEDY_EDIT},
+	 .why = "libvirt detaches the device even if it carries a mounted disk or the host's network connection.",
+	 .mend = "Assign another device to the guest.",
+	 .source = "Linux driver-api/vfio.rst", .remedy = REMEDY_EDIT},
 	{RULE("iommu-cannot-vfio", iommu_cannot_vfio, ERROR, 0, QEMU),
-	 .what = "With a host device the guest's IOMMU is one that passes maps on.",
-	 .why = "QEMU exits: its amd and smmuv3 IOMMUs do not tell VFIO of mappings. From 10.2 on they do if told so.",
+	 .what = "If a host device is assigned, the guest's IOMMU passes mappings on to VFIO.",
+	 .why = "QEMU exits: its amd and smmuv3 IOMMUs do not notify VFIO of mappings. Since 10.2 they can, if they are configured to.",
 	 .mend = "Use the intel or virtio model.",
 	 .source = "QEMU 7.2 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured",
 	 .qemu = {.until = VERSION_OF(10, 2)},
@@ -249,8 +252,8 @@ const struct rule hostdev_rules[] = {
 	 .untried = "It needs a host with VFIO; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
-	 .what = "The guest's IOMMU is no wider than the host's.",
-	 .why = "QEMU 9.1 and later exits: aw-bits 48 is more than the host's 39. Since QEMU 9.2 its default is 48. Older ones start.",
+	 .what = "The guest's IOMMU does not have more address bits than the host's.",
+	 .why = "QEMU 9.1 and later exits: aw-bits 48 is more than the host's 39. Since QEMU 9.2 the default is 48. Older versions start.",
 	 .mend = "Write <driver aw_bits='39'/> in <iommu>.",
 	 .source = "QEMU 9.2 hw/i386/intel_iommu.c; change log",
 	 .qemu = {.since = VERSION_OF(9, 1)},
@@ -259,16 +262,16 @@ const struct rule hostdev_rules[] = {
 	 .untried = "It needs a host with VFIO; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
-	 .what = "Devices behind the guest's IOMMU lock its memory once each.",
-	 .why = "libvirt before 8.7 counts it once, and a libvirt without root cannot raise the limit: QEMU exits, cannot map memory, error -12.",
-	 .mend = "Set <hard_limit> to the devices times the memory, and 1 GiB.",
+	 .what = "The memory limit covers devices behind the guest's IOMMU, each of which locks all memory.",
+	 .why = "libvirt before 8.7 counts it once, and libvirt without root cannot raise the limit: QEMU exits, cannot map memory, error -12.",
+	 .mend = "Set <hard_limit> to the number of devices times the memory, plus 1 GiB.",
 	 .source = "libvirt 8.7 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .untried = "It needs a host with VFIO; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "The 64-bit BARs of host devices fit into the guest's window.",
-	 .why = "What does not fit has no BAR in the guest: a large GPU that cannot be used.",
-	 .mend = "Raise <pcihole64> of PCI controller 0.",
+	 .why = "A BAR that does not fit is missing in the guest, so that a large GPU cannot be used.",
+	 .mend = "Increase <pcihole64> of PCI controller 0.",
 	 .source = "QEMU 7.2 hw/pci-host/q35.c, pci-hole64-size", .remedy = REMEDY_EDIT},
 	{},
 };

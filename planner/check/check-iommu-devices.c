@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check-iommu-devices.c - what goes through the guest's IOMMU, and what it is there for.
+/*
+ * check-iommu-devices.c - devices that go through the guest's IOMMU, and their
+ * requirements.
  */
 #include "planner/check/fix-parts.h"
 
@@ -24,7 +26,7 @@ static void iommu_caching(struct check *check)
 		return;
 	finding = check_found(
 		check, iommu->element,
-		"A host device is assigned, but the intel IOMMU lacks caching_mode='on'; QEMU exits.");
+		"A host device is assigned, but the intel IOMMU does not have caching_mode='on', so QEMU exits.");
 	check_relate(check, finding, check->guest->devices.v[hostdev].element);
 }
 
@@ -46,7 +48,7 @@ static bool is_virtio_device(const struct guest_device *device)
 	       (!device->model || !has_suffix(device->model, "virtio-transitional"));
 }
 
-/* Only what may be handed on to a nested guest, and that is worth it. */
+/* Only devices that a nested guest may get, and where it matters. */
 static void iommu_virtio_bypass(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -63,7 +65,7 @@ static void iommu_virtio_bypass(struct check *check)
 		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
 		check_found(
 			check, device->element,
-			"%s bypasses the guest's IOMMU: it lacks <driver iommu='on'/>.",
+			"%s bypasses the guest's IOMMU, because it has no <driver iommu='on'/>.",
 			name);
 	}
 }
@@ -80,7 +82,7 @@ static void iommu_on_non_virtio(struct check *check)
 		    !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
 			check_found(
 				check, device->element,
-				"iommu= on the driver of a %s (%s) is for virtio devices only.",
+				"iommu= on the driver of a %s (%s) is only for virtio devices.",
 				device->tag, device->model ? device->model : "no model");
 	}
 }
@@ -99,7 +101,7 @@ static void cpu_not_exposed(struct check *check)
 			return;
 	check_found(
 		check, guest->cpu_element >= 0 ? guest->cpu_element : 0,
-		"<cpu> has no mode, so the guest's CPU has neither vmx nor svm: it has an IOMMU to assign devices with, but cannot run guests with KVM.");
+		"<cpu> has no mode, so the guest's CPU has neither vmx nor svm: the guest has an IOMMU to assign devices with, but cannot run guests with KVM.");
 }
 
 static void fix_caching(struct fix *fix)
@@ -138,23 +140,23 @@ const struct rule iommu_devices_rules[] = {
 	 .remedy = REMEDY_FIX, .fix = fix_caching, .planned = PLAN_FIXES},
 	{RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
 	 .what = "An intel IOMMU remaps interrupts.",
-	 .why = "Without it VFIO in the guest refuses unless told that this is unsafe.",
+	 .why = "Without this, VFIO in the guest refuses to assign devices unless it is told to allow unsafe interrupts.",
 	 .mend = "Write <driver intremap='on'/> in <iommu> and <ioapic driver='qemu'/> in <features>.",
 	 .source = "Linux drivers/vfio/vfio_iommu_type1.c; measured",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
 	 .what = "With an IOMMU in the guest, virtio devices go through it.",
-	 .why = "Without iommu='on' a virtio device reaches all memory around it, and must not be assigned to a nested guest.",
+	 .why = "Without iommu='on' a virtio device can access all memory without the IOMMU, and must not be assigned to a nested guest.",
 	 .mend = "Add <driver iommu='on'/>.",
 	 .source = "virtio 1.2, 6.1 VIRTIO_F_ACCESS_PLATFORM", .remedy = REMEDY_FIX,
 	 .fix = fix_iommu_on, .fix_is_local = true},
 	{RULE("iommu-on-non-virtio", iommu_on_non_virtio, ERROR, 0, LIBVIRT),
-	 .what = "iommu= and ats= are for virtio devices.",
+	 .what = "iommu= and ats= are only used on virtio devices.",
 	 .why = "libvirt refuses them on others, which always go through the IOMMU.",
-	 .mend = "Take the attribute away.", .source = LV "conf/domain_validate.c",
+	 .mend = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_iommu_gone, .fix_is_local = true},
 	{RULE("cpu-not-exposed", cpu_not_exposed, INFO, 0, NOBODY),
-	 .what = "A guest that assigns devices can run guests.",
+	 .what = "A guest with an IOMMU can run guests.",
 	 .why = "QEMU's default CPU has neither vmx nor svm.",
 	 .mend = "Write <cpu mode='host-passthrough'>, or add the feature.",
 	 .source = "QEMU 7.2 target/i386/cpu.c", .remedy = REMEDY_EDIT},

@@ -40,7 +40,7 @@ static void iommu_machine(struct check *check)
 				continue;
 			check_found(
 				check, iommu->element,
-				"The %s IOMMU is not for machine type %s, but for %s.",
+				"The %s IOMMU is not available for machine type %s, only for %s.",
 				iommu->model,
 				check->guest->machine ? check->guest->machine
 						      : "(default)",
@@ -73,13 +73,13 @@ static void iommu_count(struct check *check)
 		check_found(
 			check, guest->iommus.v[1].element,
 			defined ? "There are %zu <iommu> elements; QEMU starts with one."
-				: "There are %zu <iommu> elements; the target takes one.",
+				: "There are %zu <iommu> elements, but the target supports only one.",
 			n);
 		return;
 	}
 	finding = check_found(
 		check, guest->iommus.v[n - 1].element,
-		"There are %zu IOMMUs, %zu of them in <qemu:commandline>; QEMU starts with one.",
+		"There are %zu IOMMUs, %zu of them in <qemu:commandline>, but QEMU supports only one.",
 		n, added);
 	check_relate(check, finding, guest->iommus.v[0].element);
 }
@@ -92,7 +92,7 @@ static void iommu_address(struct check *check)
 		if ((is_model(iommu, "intel") || is_model(iommu, "smmuv3")) &&
 		    iommu->address.element >= 0)
 			check_found(check, iommu->address.element,
-				    "The %s IOMMU has no address.", iommu->model);
+				    "The %s IOMMU cannot have an address.", iommu->model);
 	}
 }
 
@@ -228,7 +228,7 @@ static void iommu_eim_kvm(struct check *check)
 	if (iommu && switch_is(iommu->eim, true) &&
 	    streq_null(check->guest->type, "qemu"))
 		check_found(check, iommu->driver_element,
-			    "eim='on' needs KVM, and the domain's type is qemu.");
+			    "eim='on' needs KVM, but the domain's type is qemu.");
 }
 
 static void iommu_aw_bits(struct check *check)
@@ -238,7 +238,7 @@ static void iommu_aw_bits(struct check *check)
 	if (iommu && iommu->aw_bits.state == VALUE_VALID && iommu->aw_bits.value != 39 &&
 	    iommu->aw_bits.value != 48)
 		check_values(check_found(check, iommu->driver_element,
-					 "aw_bits is %llu; QEMU knows 39 and 48.",
+					 "aw_bits is %llu; QEMU supports 39 and 48.",
 					 ULL(iommu->aw_bits.value)),
 			     NULL, "39 or 48");
 }
@@ -268,7 +268,7 @@ static void vcpus_limit(struct check *check)
 			check_found(
 				check, guest->vcpu_element,
 				"<vcpu> is 0: libvirt refuses a domain without vCPUs."),
-			"Write at least 1.");
+			"Set it to at least 1.");
 	else if (number_is(guest->current_vcpus, 0) ||
 		 (guest->vcpus.state == VALUE_VALID &&
 		  guest->current_vcpus.state == VALUE_VALID &&
@@ -276,17 +276,18 @@ static void vcpus_limit(struct check *check)
 		check_mend(
 			check_found(
 				check, guest->vcpu_element,
-				"current='%llu' is not in 1 to %llu, which <vcpu> says.",
+				"current='%llu' is not between 1 and %llu, the value of <vcpu>.",
 				ULL(guest->current_vcpus.value), ULL(guest->vcpus.value)),
-			"Write a number in that range, or leave current= out.");
+			"Use a number in that range, or remove current=.");
 	if (guest_is_i440fx(guest))
 		limit = 255;
 	else if (!guest_is_q35(guest))
 		return;
 	if (guest->vcpus.state == VALUE_VALID && guest->vcpus.value > limit)
-		check_found(check, guest->vcpu_element,
-			    "%llu vCPUs are more than machine type %s takes, %u.",
-			    ULL(guest->vcpus.value), guest->machine, limit);
+		check_found(
+			check, guest->vcpu_element,
+			"%llu vCPUs are more than the maximum of machine type %s, %u.",
+			ULL(guest->vcpus.value), guest->machine, limit);
 }
 
 static void fix_ioapic(struct fix *fix)
@@ -302,75 +303,77 @@ static void fix_address(struct fix *fix)
 	edit_remove(&fix->edits, fix->element);
 }
 
-/* Rows that others build on. */
+/* Rows that are prerequisites of others. */
 enum { VCPUS_LIMIT };
 
 const struct rule iommu_rules[] = {
 	[VCPUS_LIMIT] =
 		{RULE("vcpus-limit", vcpus_limit, ERROR, 0, LIBVIRT),
-		 .what = "There is a vCPU, and there are no more than the machine takes.",
-		 .why = "libvirt refuses none, and more than QEMU says of the machine.",
-		 .mend = "Lower <vcpu>, or use a newer QEMU.",
+		 .what = "There is at least one vCPU, and not more than the machine supports.",
+		 .why = "libvirt refuses a domain without vCPUs, or with more than QEMU reports for the machine.",
+		 .mend = "Reduce <vcpu>, or use a newer QEMU.",
 		 .source = "QEMU 7.2 hw/i386/pc_q35.c", .remedy = REMEDY_EDIT},
 	{RULE("vcpus-need-eim", vcpus_need_eim, ERROR, 0, LIBVIRT),
-	 .after = {&iommu_rules[VCPUS_LIMIT]}, .what = "More than 255 vCPUs go with eim.",
-	 .why = "APIC ids above 255 need extended interrupts, and libvirt refuses them without; from 10.10 on it adds the IOMMU itself.",
+	 .after = {&iommu_rules[VCPUS_LIMIT]},
+	 .what = "More than 255 vCPUs are used with eim.",
+	 .why = "APIC ids above 255 need extended interrupt mode, and libvirt refuses them without it; since 10.10 it adds the IOMMU itself.",
 	 .mend = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
 	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
 	 .libvirt = {.until = VERSION_OF(10, 10)},
 	 .outside = "libvirt adds the IOMMU itself, or turns on its eim.",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("iommu-machine", iommu_machine, ERROR, 0, LIBVIRT),
-	 .what = "The IOMMU's model is one of the machine's.",
+	 .what = "The machine supports the IOMMU's model.",
 	 .why = "libvirt refuses others.",
 	 .mend = "Change the model or the machine type.",
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-count", iommu_count, ERROR, 0, LIBVIRT),
-	 .what = "There is one <iommu>.",
+	 .what = "A domain has at most one <iommu>.",
 	 .why = "libvirt before 11.10 refuses a second, and QEMU does not start an x86 machine with two.",
-	 .mend = "Take one away.", .source = LV "conf/domain_conf.c",
+	 .mend = "Remove one of them.", .source = LV "conf/domain_conf.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommu-address", iommu_address, ERROR, 0, LIBVIRT),
 	 .what = "The intel and smmuv3 IOMMUs have no address.",
 	 .why = "They are not PCI devices, and libvirt refuses it.",
-	 .mend = "Take the <address> away.", .source = LV "conf/domain_validate.c",
+	 .mend = "Remove the <address>.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_address, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-attributes", iommu_attributes, ERROR, 0, LIBVIRT),
-	 .what = "The driver's options are those of the model.",
+	 .what = "The IOMMU's model supports the options of its driver.",
 	 .why = "libvirt refuses an attribute of another model.",
 	 .mend = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-virtio-acpi", iommu_virtio_acpi, ERROR, 0, LIBVIRT),
-	 .what = "The virtio IOMMU goes with ACPI.",
-	 .why = "It is found by an ACPI table, and libvirt refuses it without.",
+	 .what = "The virtio IOMMU needs ACPI.",
+	 .why = "The guest finds it through an ACPI table, and libvirt refuses it without ACPI.",
 	 .mend = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("iommu-virtio-root", iommu_virtio_root, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "The virtio IOMMU sits on bus 0.",
-	 .why = "The guest's tables can only describe it there.",
+	 .what = "The virtio IOMMU is on bus 0.",
+	 .why = "The guest's tables can describe it only there.",
 	 .mend = "Give it an address with bus='0x00', or none.",
 	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
 	{RULE("iommu-intremap-ioapic", iommu_intremap_ioapic, ERROR, 0, LIBVIRT),
-	 .what = "Interrupt remapping goes with a split interrupt controller.",
+	 .what = "Interrupt remapping is used with a split interrupt controller.",
 	 .why = "libvirt refuses another one, and before 11.3 it chooses none by itself.",
 	 .mend = "Add <ioapic driver='qemu'/> to <features>.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_FIX, .fix = fix_ioapic,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-eim-intremap", iommu_eim_intremap, ERROR, 0, LIBVIRT),
-	 .what = "eim goes with interrupt remapping.", .why = "libvirt refuses it.",
-	 .mend = "Add intremap='on', or take eim away.",
+	 .what = "eim is used with interrupt remapping.",
+	 .why = "libvirt refuses it alone.", .mend = "Add intremap='on', or remove eim.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-eim-kvm", iommu_eim_kvm, ERROR, 0, QEMU),
-	 .what = "eim goes with KVM.", .why = "QEMU exits without it.",
-	 .mend = "Take eim away, or use type='kvm'.",
+	 .what = "eim is used with KVM.", .why = "QEMU exits without it.",
+	 .mend = "Remove eim, or use type='kvm'.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c, vtd_decide_config",
 	 .qemu = {.until = VERSION_OF(9, 0)},
 	 .outside = "QEMU has it without KVM as well.", .remedy = REMEDY_EDIT},
 	{RULE("iommu-aw-bits", iommu_aw_bits, ERROR, 0, QEMU),
-	 .what = "aw_bits is 39 or 48.", .why = "libvirt takes any number, QEMU exits.",
-	 .mend = "Write 39 or 48, or leave it out.",
+	 .what = "aw_bits is 39 or 48.",
+	 .why = "libvirt accepts any number, but QEMU exits.",
+	 .mend = "Write 39 or 48, or remove it.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c", .remedy = REMEDY_EDIT},
 	{},
 };

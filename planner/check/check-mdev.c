@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Mediated devices: a vGPU is where its parent is; a vfio-ap device holds cryptographic
- * queues of s390x. Sources: Linux Documentation/driver-api/vfio-mediated-device.rst,
- * Documentation/arch/s390/vfio-ap.rst: the host's own drivers keep each queue whose
- * adapter's bit in apmask and whose domain's bit in aqmask are set (bit 0 is the
- * highest), and no queue may be in two mediated devices. The host's facts hold both
- * masks, and the parent and queues of each mediated device (topology/facts.h).
+ * Mediated devices: a vGPU is where its parent is; a vfio-ap device contains
+ * cryptographic queues of s390x. Sources: Linux
+ * Documentation/driver-api/vfio-mediated-device.rst, Documentation/arch/s390/vfio-ap.rst:
+ * the host's own drivers keep each queue whose adapter's bit in apmask and whose domain's
+ * bit in aqmask are set (bit 0 is the highest), and no queue may be in two mediated
+ * devices. The host's facts contain both masks, and the parent and queues of each
+ * mediated device (topology/facts.h).
  */
 #include "planner/check/host.h"
 
@@ -109,14 +110,13 @@ static void say_owned(struct check *check, const struct guest_device *device,
 		return;
 	finding = check_found(
 		check, device->element,
-		"AP queue %02x.%04x of mediated device %s is still the host's: its apmask has adapter 0x%02x and its aqmask domain 0x%04x.",
+		"AP queue %02x.%04x of mediated device %s still belongs to the host: adapter 0x%02x is in its apmask and domain 0x%04x in its aqmask.",
 		queue->adapter, queue->domain, device->mdev_uuid, queue->adapter,
 		queue->domain);
 	finding->subject = xasprintf("%02x.%04x", queue->adapter, queue->domain);
-	check_mend(
-		finding,
-		"Take it away from the host: chzdev --type ap apmask=-%u, or aqmask=-%u.",
-		queue->adapter, queue->domain);
+	check_mend(finding,
+		   "Release it on the host: chzdev --type ap apmask=-%u, or aqmask=-%u.",
+		   queue->adapter, queue->domain);
 }
 
 static void ap_queue_owned(struct check *check)
@@ -124,7 +124,7 @@ static void ap_queue_owned(struct check *check)
 	each_queue(check, say_owned);
 }
 
-/* The mediated device besides this one that holds the queue; NULL. The caller's. */
+/* Another mediated device that contains the queue, or NULL. Owned by the caller. */
 static char *other_holder(const struct check *check, const char *uuid,
 			  const struct check_queue *queue)
 {
@@ -158,7 +158,7 @@ static void say_shared(struct check *check, const struct guest_device *device,
 
 	if (other)
 		check_found(check, device->element,
-			    "AP queue %02x.%04x of mediated device %s is in %s as well.",
+			    "AP queue %02x.%04x of mediated device %s is also in %s.",
 			    queue->adapter, queue->domain, device->mdev_uuid, other)
 			->subject = xasprintf("%02x.%04x", queue->adapter, queue->domain);
 }
@@ -168,7 +168,7 @@ static void ap_queue_shared(struct check *check)
 	each_queue(check, say_shared);
 }
 
-/* The host node of a mediated device's parent; -1 where it is none on PCI. */
+/* The host node of a mediated device's parent; -1 if it is not on PCI. */
 static int parent_node(const struct check *check, const char *uuid,
 		       struct pci_address *ret_parent)
 {
@@ -218,17 +218,17 @@ static void mdev_parent(struct check *check)
 const struct rule mdev_rules[] = {
 	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "A mediated device is on the guest node that its parent's node backs.",
-	 .why = "The guest gives it memory and CPUs of the wrong node.",
+	 .why = "Otherwise the guest uses memory and CPUs of the wrong node for it.",
 	 .mend = "Move it below an expander bus of the right node.",
 	 .source = "Linux vfio-mediated-device", .remedy = REMEDY_EDIT},
 	{RULE("ap-queue-owned", ap_queue_owned, ERROR, NEED_HOST, KERNEL),
-	 .what = "AP queues of a mediated device are not the host's own.",
-	 .why = "Where apmask and aqmask both have it, the host's driver keeps the queue, and the guest does not get it.",
-	 .mend = "Take the adapter or domain out of the host's mask.",
+	 .what = "AP queues of a mediated device are not used by the host itself.",
+	 .why = "If a queue is in both apmask and aqmask, the host's driver keeps it, and the guest does not get it.",
+	 .mend = "Remove the adapter or domain from the host's mask.",
 	 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
 	{RULE("ap-queue-shared", ap_queue_shared, ERROR, NEED_HOST, KERNEL),
-	 .what = "An AP queue is in one mediated device.",
-	 .why = "The kernel gives it to one only.",
+	 .what = "An AP queue is in only one mediated device.",
+	 .why = "The kernel assigns it only once.",
 	 .mend = "Unassign it from one of them.", .source = "Linux vfio-ap",
 	 .remedy = REMEDY_RECORD},
 	{},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory and huge pages behind the cells, as far as the domain alone tells. Sources:
+ * Memory and huge pages that back the cells, as far as the domain alone shows. Sources:
  * libvirt 9.0 src/conf/numa_conf.c (memnode), src/qemu/qemu_validate.c (huge pages).
  */
 #include "planner/check/rules.h"
@@ -17,11 +17,12 @@ static void memnode_valid(struct check *check)
 			continue;
 		if (guest->cells.n == 0)
 			check_found(check, memnode->element,
-				    "A memnode, but the domain has no cells.");
+				    "There is a memnode, but the domain has no cells.");
 		else if (memnode->cell.value >= guest->cells.n)
-			check_found(check, memnode->element,
-				    "memnode for cell %llu, but the cells are 0 to %zu.",
-				    ULL(memnode->cell.value), guest->cells.n - 1);
+			check_found(
+				check, memnode->element,
+				"There is a memnode for cell %llu, but the cells are 0 to %zu.",
+				ULL(memnode->cell.value), guest->cells.n - 1);
 		else if (set_has(&seen, (unsigned)memnode->cell.value))
 			check_found(check, memnode->element,
 				    "There are two memnodes for cell %llu.",
@@ -43,15 +44,16 @@ static void memnode_placement(struct check *check)
 	const struct guest *guest = check->guest;
 
 	if (guest->memnodes.n > 0 && streq_null(guest->numatune_placement, "auto"))
-		check_found(check, guest->memnodes.v[0].element,
-			    "A memnode cannot go with placement='auto' of <numatune>.");
+		check_found(
+			check, guest->memnodes.v[0].element,
+			"A memnode cannot be used with placement='auto' of <numatune>.");
 }
 
 static void numatune_nodeset(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	/* Left out, the placement is that of <vcpu>. */
+	/* If it is left out, the placement is that of <vcpu>. */
 	const char *placement = guest->numatune_placement ? guest->numatune_placement
 							  : guest->vcpu_placement;
 
@@ -59,7 +61,7 @@ static void numatune_nodeset(struct check *check)
 	    guest->numatune_nodes.state == VALUE_ABSENT && !streq_null(placement, "auto"))
 		check_found(
 			check, guest->numatune_memory_element,
-			"The memory of <numatune> is placed by hand, but has no nodeset.");
+			"The memory placement of <numatune> is static, but it has no nodeset.");
 }
 
 static void hugepage_node(struct check *check)
@@ -75,9 +77,10 @@ static void hugepage_node(struct check *check)
 		if (page->cells.state != VALUE_VALID)
 			continue;
 		if (beyond >= 0)
-			check_found(check, page->element,
-				    "Huge pages for cell %d, but the cells are 0 to %u.",
-				    beyond, cells - 1);
+			check_found(
+				check, page->element,
+				"Huge pages are given for cell %d, but the cells are 0 to %u.",
+				beyond, cells - 1);
 		else if (set_intersects(&seen, &page->cells.set))
 			check_found(check, page->element,
 				    "A cell has huge pages of two sizes.");
@@ -118,7 +121,7 @@ static void hugepage_multiple(struct check *check)
 		    page_of_cell(guest, i, &page) && cell->memory_bytes.value % page != 0)
 			check_found(
 				check, cell->element,
-				"Cell %zu has %llu KiB, which is no multiple of its huge pages of %llu KiB.",
+				"Cell %zu has %llu KiB, which is not a multiple of its huge pages of %llu KiB.",
 				i, ULL(cell->memory_bytes.value / 1024),
 				ULL(page / 1024));
 	}
@@ -130,23 +133,24 @@ const struct rule memory_rules[] = {
 	 .why = "libvirt refuses others.", .mend = "Change cellid.",
 	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("memnode-placement", memnode_placement, ERROR, 0, LIBVIRT),
-	 .what = "memnode goes with a static placement.",
+	 .what = "memnode is used with a static placement.",
 	 .why = "libvirt refuses it with placement='auto'.",
-	 .mend = "Write nodeset= in place of placement='auto'.",
+	 .mend = "Write nodeset= instead of placement='auto'.",
 	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("numatune-nodeset", numatune_nodeset, ERROR, 0, LIBVIRT),
 	 .what = "A static placement of memory names its host nodes.",
-	 .why = "libvirt refuses it without.",
-	 .mend = "Write nodeset=, or leave placement out.",
-	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
+	 .why = "libvirt refuses it without a nodeset.",
+	 .mend = "Write nodeset=, or remove placement.", .source = LV "conf/numa_conf.c",
+	 .remedy = REMEDY_EDIT},
 	{RULE("hugepage-node", hugepage_node, ERROR, 0, LIBVIRT),
-	 .what = "Huge pages are for cells that are there, one size for each.",
+	 .what = "Huge pages are for existing cells, with one page size for each.",
 	 .why = "libvirt refuses others.",
-	 .mend = "Change nodeset, which names guest cells.",
+	 .mend = "Change nodeset, which refers to guest cells.",
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
 	{RULE("hugepage-multiple", hugepage_multiple, ERROR, 0, QEMU),
 	 .what = "A cell's memory is a multiple of its huge pages.",
-	 .why = "QEMU cannot map the rest.", .mend = "Round the memory to the page size.",
+	 .why = "QEMU cannot map the remainder.",
+	 .mend = "Round the memory to the page size.",
 	 .source = "QEMU 7.2 backends/hostmem-file.c",
 	 .untried = "It needs a host with huge pages; QEMU 7.2 is asked in a guest.",
 	 .remedy = REMEDY_EDIT},

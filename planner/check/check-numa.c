@@ -19,12 +19,12 @@ static void numa_cell_ids(struct check *check)
 		if (cell->id.state != VALUE_VALID)
 			continue;
 		if (cell->id.value >= guest->cells.n)
-			check_found(check, cell->element,
-				    "Cell id %llu, but %zu cells have the ids 0 to %zu.",
-				    ULL(cell->id.value), guest->cells.n,
-				    guest->cells.n - 1);
+			check_found(
+				check, cell->element,
+				"Cell id %llu, but the ids of %zu cells must be 0 to %zu.",
+				ULL(cell->id.value), guest->cells.n, guest->cells.n - 1);
 		else if (set_has(&seen, (unsigned)cell->id.value))
-			check_found(check, cell->element, "Cell id %llu is there twice.",
+			check_found(check, cell->element, "Cell id %llu occurs twice.",
 				    ULL(cell->id.value));
 		else
 			set_add(&seen, (unsigned)cell->id.value);
@@ -71,7 +71,7 @@ static void numa_cpu_range(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	if (guest_vcpus(guest) == 0) /* vcpus-limit says so, in better words */
+	if (guest_vcpus(guest) == 0) /* vcpus-limit reports this with a better message */
 		return;
 	for (size_t i = 0; i < guest->cells.n; i++) {
 		int beyond = set_next(&guest->cells.v[i].cpus.set, guest_vcpus(guest));
@@ -79,7 +79,7 @@ static void numa_cpu_range(struct check *check)
 		if (beyond >= 0)
 			check_found(
 				check, guest->cells.v[i].element,
-				"Cell %zu has vCPU %d, but <vcpu> says %u, so the last is %u.",
+				"Cell %zu has vCPU %d, but <vcpu> is %u, so the last is %u.",
 				i, beyond, guest_vcpus(guest), guest_vcpus(guest) - 1);
 	}
 }
@@ -100,8 +100,8 @@ static void numa_cpu_cover(struct check *check)
 		return;
 	text_add_set(&list, &left);
 	finding = check_found(check, guest->numa_element,
-			      "vCPU %s in no cell; libvirt puts %s into cell 0.", list.s,
-			      set_count(&left) == 1 ? "it" : "them");
+			      "vCPU %s is in no cell; libvirt puts %s into cell 0.",
+			      list.s, set_count(&left) == 1 ? "it" : "them");
 	finding->observed = xstrdup(list.s);
 }
 
@@ -111,7 +111,7 @@ static void cell_memory_zero(struct check *check)
 		if (number_is(check->guest->cells.v[i].memory_bytes, 0))
 			check_found(
 				check, check->guest->cells.v[i].element,
-				"Cell %zu has no memory; QEMU cannot make memory of size 0.",
+				"Cell %zu has no memory, but QEMU cannot create memory of size 0.",
 				i);
 }
 
@@ -139,19 +139,19 @@ static void memory_sum(struct check *check)
 		if (streq(guest->devices.v[i].tag, "memory") &&
 		    __builtin_add_overflow(hotplug, guest->devices.v[i].size_bytes.value,
 					   &hotplug))
-			return; /* no sum of ours or of libvirt's */
+			return; /* not a sum of ours or of libvirt's */
 	if (!sum_of_cells(guest, &sum) || guest->memory_bytes.state != VALUE_VALID ||
 	    sum == given || (given > sum && given - sum == hotplug))
 		return;
 	finding = check_found(
 		check, guest->memory_element,
-		"<memory> is %llu KiB, but the cells have %llu KiB together; libvirt goes by the cells.",
+		"<memory> is %llu KiB, but the cells have %llu KiB together; libvirt uses the sum of the cells.",
 		ULL(given / 1024), ULL(sum / 1024));
 	finding->observed = xasprintf("%llu", ULL(given / 1024));
 	finding->expected = xasprintf("%llu", ULL(sum / 1024));
 }
 
-/* What does not fit stays at the largest number. */
+/* A product that does not fit stays at the largest number. */
 static bool part(struct guest_number number, uint64_t *product)
 {
 	if (number.state == VALUE_VALID &&
@@ -176,7 +176,7 @@ static void topology_product(struct check *check)
 	    product == guest->vcpus.value)
 		return;
 	finding = check_found(check, guest->topology_element,
-			      "The topology has %s%llu CPUs, but <vcpu> says %llu.",
+			      "The topology has %s%llu CPUs, but <vcpu> is %llu.",
 			      product > UINT32_MAX ? "more than " : "",
 			      ULL(MIN(product, UINT64_C(0xffffffff))),
 			      ULL(guest->vcpus.value));
@@ -240,7 +240,7 @@ static void distance_value(struct check *check)
 			    (row->value.value == 10) != self)
 				check_found(
 					check, row->element,
-					"The distance from cell %llu to %llu is %llu; it is 10 to itself and 11 to 255 to others.",
+					"The distance from cell %llu to %llu is %llu; it must be 10 to itself and 11 to 255 to others.",
 					ULL(cell->id.value), ULL(row->id.value),
 					ULL(row->value.value));
 		}
@@ -260,7 +260,7 @@ static void distance_sibling(struct check *check)
 			    row->id.value >= guest->cells.n)
 				check_found(
 					check, row->element,
-					"A distance to cell %llu, which is not there.",
+					"There is a distance to cell %llu, which does not exist.",
 					ULL(row->id.value));
 		}
 }
@@ -275,7 +275,7 @@ static void pxb_no_node(struct check *check)
 		if (guest_is_expander(c) && c->node.state == VALUE_ABSENT)
 			check_found(
 				check, c->element,
-				"Expander bus %llu names no guest node, so devices below it show numa_node -1.",
+				"Expander bus %llu names no guest node, so devices below it have numa_node -1.",
 				ULL(c->index.value));
 	}
 }
@@ -310,7 +310,7 @@ static void fix_memory(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
-/* Rows that others build on. */
+/* Rows that are prerequisites of others. */
 enum { NUMA_CELL_IDS, NUMA_CELLS_OVERLAP };
 
 const struct rule numa_rules[] = {
@@ -321,30 +321,30 @@ const struct rule numa_rules[] = {
 			   .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	[NUMA_CELLS_OVERLAP] = {RULE("numa-cells-overlap", numa_cells_overlap, ERROR, 0,
 				     LIBVIRT),
-				.what = "A vCPU is in one cell.",
+				.what = "Each vCPU is in only one cell.",
 				.why = "libvirt refuses overlaps.",
-				.mend = "Take the vCPUs out of one of the cells.",
+				.mend = "Remove the vCPUs from one of the cells.",
 				.source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("numa-cpu-range", numa_cpu_range, ERROR, 0, LIBVIRT),
-	 .what = "The cells' vCPUs are there.",
-	 .why = "libvirt refuses ids at or above the number of vCPUs.",
-	 .mend = "Raise <vcpu> or shorten the list.",
+	 .what = "The cells contain only existing vCPUs.",
+	 .why = "libvirt refuses ids that are not less than the number of vCPUs.",
+	 .mend = "Increase <vcpu>, or shorten the list.",
 	 .source = LV "conf/domain_postparse.c", .remedy = REMEDY_EDIT},
 	{RULE("numa-cpu-cover", numa_cpu_cover, WARNING, 0, NOBODY),
 	 .what = "Every vCPU is in a cell.",
-	 .why = "libvirt puts those that are left into cell 0 without a word.",
+	 .why = "libvirt silently puts the others into cell 0.",
 	 .mend = "Add them to a cell.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainDefNumaCPUsRectify",
 	 .remedy = REMEDY_EDIT},
 	{RULE("cell-memory-zero", cell_memory_zero, ERROR, 0, QEMU),
-	 .what = "Every cell has memory.", .why = "libvirt takes 0, QEMU exits.",
-	 .mend = "Give it at least some MiB.", .source = "QEMU 7.2 backends/hostmem.c",
+	 .what = "Every cell has memory.", .why = "libvirt accepts 0, but QEMU exits.",
+	 .mend = "Give it at least a few MiB.", .source = "QEMU 7.2 backends/hostmem.c",
 	 .libvirt = {.until = VERSION_OF(11, 8)},
 	 .outside = "libvirt gives the cell no memory object, and QEMU starts.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memory-sum", memory_sum, WARNING, 0, NOBODY),
-	 .what = "<memory> is what the cells have together.",
-	 .why = "libvirt overwrites <memory> by the sum.",
+	 .what = "<memory> is the sum of the cells' memory.",
+	 .why = "libvirt overwrites <memory> with the sum.",
 	 .mend = "Write the sum into <memory>.", .source = LV "conf/domain_postparse.c",
 	 .remedy = REMEDY_FIX, .fix = fix_memory},
 	{RULE("topology-product", topology_product, ERROR, 0, LIBVIRT),
@@ -363,27 +363,27 @@ const struct rule numa_rules[] = {
 	{RULE("numa-splits-core", numa_splits_core, WARNING, 0, NOBODY),
 	 .after = {&numa_rules[NUMA_CELLS_OVERLAP]},
 	 .what = "The threads of a core are in one cell.",
-	 .why = "vCPUs that follow each other are threads of one core, unlike on most hosts; a split core confuses the guest's scheduler and hwloc.",
-	 .mend = "Give each cell whole cores: cpus='0-3' and not '0-1,4-5'.",
+	 .why = "Consecutive vCPUs are threads of one core, unlike on most hosts; a split core confuses the guest's scheduler and hwloc.",
+	 .mend = "Give each cell whole cores: cpus='0-3', not '0-1,4-5'.",
 	 .source = "QEMU 7.2 hw/i386/x86.c; Linux kernel/sched/topology.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("distance-value", distance_value, ERROR, 0, LIBVIRT),
-	 .what = "Distances are 10 to oneself and 11 to 255 to others.",
-	 .why = "libvirt refuses others, also 10 between nodes, which hosts do have.",
+	 .what = "Distances are 10 to the cell itself and 11 to 255 to others.",
+	 .why = "libvirt refuses other values, including 10 between nodes, which some hosts have.",
 	 .mend = "Write a value from 11 to 255.", .source = LV "conf/numa_conf.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("distance-sibling", distance_sibling, ERROR, 0, LIBVIRT),
-	 .what = "Distances lead to cells that are there.",
-	 .why = "libvirt refuses others.", .mend = "Take the sibling away.",
+	 .what = "Each <sibling> names an existing cell.",
+	 .why = "libvirt refuses others.", .mend = "Remove the <sibling>.",
 	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("pxb-no-node", pxb_no_node, WARNING, NEED_MACHINE, NOBODY),
 	 .what = "In a domain with cells every expander bus names one.",
-	 .why = "Without <node> there is no _PXM, and devices below show numa_node -1.",
+	 .why = "Without <node> there is no _PXM, and devices below have numa_node -1.",
 	 .mend = "Add <node> to its <target>.", .source = "QEMU 7.2 hw/i386/acpi-build.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pxb-node-empty", pxb_node_empty, WARNING, NEED_MACHINE, NOBODY),
 	 .what = "The node of an expander bus has vCPUs or memory.",
-	 .why = "Linux drops a node with neither, and its devices show numa_node -1.",
+	 .why = "Linux drops a node with neither, and its devices have numa_node -1.",
 	 .mend = "Give the cell a vCPU or some memory.",
 	 .source = "Linux arch/x86/mm/numa.c; measured", .remedy = REMEDY_EDIT},
 	{},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * PCI addresses and controllers that libvirt refuses when it defines a domain. What its
- * address engine says comes from planner/guest/assign/assign.h, of which these rules are
- * the words.
+ * PCI addresses and controllers that libvirt refuses when it defines a domain. The
+ * results of its address allocation come from planner/guest/assign/assign.h; these rules
+ * put them into words.
  */
 #include "planner/check/rules.h"
 
@@ -11,11 +11,11 @@
 typedef void (*say_refusal)(struct check *check, const struct assign_refusal *refusal,
 			    const char *name, int element);
 
-/* The element of what is refused, -1, and its name, the caller's. */
+/* The element of what is refused, or -1, and its name, which the caller owns. */
 static int refused_item(const struct check *check, const struct assign_refusal *refusal,
 			char **ret_name)
 {
-	/* All -1: the chipset meets something that has no element. */
+	/* All -1: the chipset conflicts with something that has no element. */
 	if (refusal->item.controller < 0 && refusal->item.device < 0 &&
 	    refusal->item.iommu < 0) {
 		*ret_name = xstrdup("a device");
@@ -51,7 +51,7 @@ static const char *model_at(const struct check *check, unsigned bus)
 {
 	const struct guest_controller *c = guest_tree_controller(&check->tree, (int)bus);
 
-	return c && c->model ? c->model : "controller that is not there";
+	return c && c->model ? c->model : "controller that does not exist";
 }
 
 static void say_parent(struct check *check, const struct assign_refusal *refusal,
@@ -60,7 +60,7 @@ static void say_parent(struct check *check, const struct assign_refusal *refusal
 	if (is_pxb(check, refusal))
 		check_found(
 			check, element,
-			"%s sits on controller %u, a %s; an expander bus can only be on bus 0.",
+			"%s is on controller %u, a %s; an expander bus can only be on bus 0.",
 			name, refusal->at.bus, model_at(check, refusal->at.bus));
 }
 
@@ -81,7 +81,7 @@ static void pci_domain(struct check *check)
 	each_refusal(check, REFUSED_DOMAIN, say_domain);
 }
 
-/* The last element at each place, and the last one before it. */
+/* The last element at each address, and the one before it. */
 static void find_last_at(const struct check *check, struct firsts *ret)
 {
 	guest_functions functions = {};
@@ -115,8 +115,7 @@ static void pci_address_dup(struct check *check)
 		key = pci_address_key(refusal->at);
 		element = refused_item(check, refusal, &name);
 		finding = check_found(check, element,
-				      "%s is at " PCI_FORMAT
-				      ", where something else already is.",
+				      "%s is at " PCI_FORMAT ", which is already in use.",
 				      name, PCI_ARGS(refusal->at));
 		other = first_find(&last, NULL, key);
 		check_relate(check, finding,
@@ -152,7 +151,7 @@ static void say_connection(struct check *check, const struct assign_refusal *ref
 	if (is_pxb(check, refusal))
 		return;
 	finding = check_found(check, element,
-			      "%s cannot sit on controller %u, a %s: it needs %s.", name,
+			      "%s cannot be on controller %u, a %s: it needs %s.", name,
 			      refusal->at.bus, model_at(check, refusal->at.bus),
 			      refusal->wants);
 	finding->observed = xstrdup(model_at(check, refusal->at.bus));
@@ -164,7 +163,7 @@ static void pci_connect_type(struct check *check)
 	each_refusal(check, REFUSED_CONNECTION, say_connection);
 }
 
-/* Said once: what comes behind the first has no place for the same reason. */
+/* Reported once: what comes after the first has no place for the same reason. */
 static void pci_no_slot(struct check *check)
 {
 	const struct assign_refusal *first = NULL;
@@ -179,10 +178,9 @@ static void pci_no_slot(struct check *check)
 		return;
 	name = assign_item_name(check->guest, first->item);
 	others = count > 1 ? xasprintf(" and %zu more", count - 1) : xstrdup("");
-	check_found(
-		check, assign_element(check->guest, first->item),
-		"%s%s: there is no free slot that takes it, and libvirt can add none.",
-		name, others);
+	check_found(check, assign_element(check->guest, first->item),
+		    "%s%s: no free slot is suitable, and libvirt cannot add one.", name,
+		    others);
 }
 
 static void say_fixed(struct check *check, const struct assign_refusal *refusal,
@@ -204,7 +202,7 @@ static void say_no_bus_nr(struct check *check, const struct assign_refusal *refu
 	(void)refusal;
 	check_found(
 		check, element,
-		"%s has no busNr, and libvirt finds none: it takes the lowest that is used, less two.",
+		"%s has no busNr, and libvirt cannot choose one: it takes the lowest that is used, minus 2.",
 		name);
 }
 
@@ -218,7 +216,7 @@ static void say_bridge_order(struct check *check, const struct assign_refusal *r
 {
 	check_found(
 		check, element,
-		"%s sits on controller %u; a bridge needs a higher index than the controller it sits on.",
+		"%s is on controller %u; a bridge needs a higher index than the controller that it is on.",
 		name, refusal->at.bus);
 }
 
@@ -227,7 +225,7 @@ static void bridge_parent_order(struct check *check)
 	each_refusal(check, REFUSED_PARENT, say_bridge_order);
 }
 
-/* What the source says, without white space; NULL for what is no hostdev. */
+/* The content of the source, without white space; NULL for anything but a hostdev. */
 static char *source_text(const struct check *check, const struct guest_device *device)
 {
 	struct text text = {};
@@ -243,8 +241,8 @@ static char *source_text(const struct check *check, const struct guest_device *d
 }
 
 /*
- * The host's device as a text that is the same for the same one: its PCI address, or what
- * its source says. NULL: it may be given twice. The caller's.
+ * Text that identifies the host's device: its PCI address, or the content of its source.
+ * NULL: it may be given twice. Owned by the caller.
  */
 static char *source_key(const struct check *check, const struct guest_device *device)
 {
@@ -298,56 +296,57 @@ static void hostdev_dup(struct check *check)
 const struct rule pci_rules[] = {
 	{RULE("pci-domain", pci_domain, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "Guest addresses are in PCI domain 0.",
-	 .why = "QEMU's machines have no other, and libvirt refuses it.",
+	 .why = "QEMU's machines have only this domain, and libvirt refuses others.",
 	 .mend = "Write domain='0x0000'.", .source = LV "conf/domain_addr.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pxb-parent", pxb_parent, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "Expander buses sit on bus 0.",
-	 .why = "They are host bridges of their own, not devices behind a port.",
+	 .what = "Expander buses are on bus 0.",
+	 .why = "They are host bridges, not devices behind a port.",
 	 .mend = "Give it an address with bus='0x00'.",
 	 .source = LV "conf/domain_addr.c; QEMU hw/pci-bridge/pci_expander_bridge.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pci-connect-type", pci_connect_type, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "Each device sits on a controller that takes its kind.",
-	 .why = "An expander bus takes ports only, an upstream port only downstream ports, and so on; libvirt refuses the rest.",
-	 .mend = "Put a port between, or move the device.",
+	 .what = "Each device is on a controller that can take it.",
+	 .why = "An expander bus can only take ports, an upstream port only downstream ports, and so on; libvirt refuses anything else.",
+	 .mend = "Put a port in between, or move the device.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressFlagsCompatible",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pci-slot-range", pci_slot_range, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "The slot is one that the controller has.",
-	 .why = "A port has slot 0 only; a bridge keeps slot 0 for itself.",
+	 .what = "The slot exists on the controller.",
+	 .why = "A port has only slot 0; a bridge reserves slot 0 for itself.",
 	 .mend = "Use a slot in the range.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressValidate",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pci-address-dup", pci_address_dup, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "No two devices have one address.", .why = "libvirt refuses the second.",
-	 .mend = "Give it another address, or none so that libvirt chooses.",
+	 .what = "No two devices have the same address.",
+	 .why = "libvirt refuses the second.",
+	 .mend = "Give it another address, or none so that libvirt chooses one.",
 	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
 	{RULE("pci-no-slot", pci_no_slot, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "There is a place for every device.",
 	 .why = "libvirt adds ports where it can, but no expander bus, switch or slot of bus 0.",
-	 .mend = "Add a controller that takes it, or free a slot.",
+	 .mend = "Add a suitable controller, or free a slot.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
 	 .remedy = REMEDY_EDIT},
 	{RULE("sata-place", sata_place, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "Controllers that are part of the chipset are where the chipset has them.",
+	 .what = "Controllers of the chipset are at the chipset's addresses.",
 	 .why = "q35 has its SATA controller at 00:1f.2 and cannot move it.",
-	 .mend = "Leave the address out.", .source = LV "qemu/qemu_domain_address.c",
+	 .mend = "Remove the address.", .source = LV "qemu/qemu_domain_address.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("busnr-exhausted", busnr_exhausted, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "An expander bus without busNr finds one.",
-	 .why = "libvirt takes the lowest that is used less two, and fails below 2.",
-	 .mend = "Write busNr on every expander bus.",
+	 .what = "libvirt can choose a busNr for each expander bus without one.",
+	 .why = "libvirt takes the lowest busNr in use minus 2, and fails below 2.",
+	 .mend = "Set busNr on every expander bus.",
 	 .source = LV "qemu/qemu_domain_address.c, qemuDomainAddressFindNewBusNr",
 	 .remedy = REMEDY_EDIT},
 	{RULE("bridge-parent-order", bridge_parent_order, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "A pci-bridge has a higher index than what it sits on.",
-	 .why = "libvirt refuses it, since QEMU could not start it.",
+	 .what = "A pci-bridge has a higher index than the controller that it is on.",
+	 .why = "libvirt refuses other orders, because QEMU could not start.",
 	 .mend = "Exchange the indexes.", .source = LV "qemu/qemu_domain_address.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hostdev-dup", hostdev_dup, ERROR, 0, LIBVIRT),
 	 .what = "Each host device is assigned once.",
-	 .why = "libvirt refuses the second.", .mend = "Take one of them away.",
+	 .why = "libvirt refuses the second.", .mend = "Remove one of them.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
 	{},
 };

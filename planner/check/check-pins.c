@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Pins and I/O threads, as far as the domain alone tells. Source: libvirt 9.0
+ * Pins and I/O threads, as far as the domain alone shows. Source: libvirt 9.0
  * src/conf/domain_conf.c (cputune).
  */
 #include "planner/check/fix-parts.h"
@@ -26,7 +26,7 @@ static void pin_vcpu(struct check *check)
 }
 
 /*
- * libvirt gives ids from 1 on to those that <iothreadids> does not name, and makes as
+ * libvirt gives ids from 1 on to those that <iothreadids> does not name, and creates as
  * many as there are names if those are more (virDomainDefIOThreads*).
  */
 static bool iothread_is_there(const struct check *check, uint64_t id)
@@ -43,7 +43,7 @@ static bool iothread_is_there(const struct check *check, uint64_t id)
 		int other;
 
 		if (!text || !parse_int(text, &other))
-			return true; /* not ours to judge */
+			return true; /* not checked by this rule */
 		if (other == (int64_t)id)
 			return true;
 		free_below += (uint64_t)other < id;
@@ -130,7 +130,7 @@ static void iothread_exists(struct check *check)
 			     "Its requests go to");
 }
 
-/* Every pin names one CPU: then they are meant to be alone on it. */
+/* Every pin names one CPU: then each vCPU is meant to have a CPU to itself. */
 static bool pins_are_single(const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->vcpupins.n; i++)
@@ -183,28 +183,29 @@ static void emulator_shares(struct check *check)
 	set_free(&pinned);
 }
 
-/* Rows that others build on. */
+/* Rows that are prerequisites of others. */
 enum { PIN_VCPU };
 
 const struct rule pins_rules[] = {
 	[PIN_VCPU] = {RULE("pin-vcpu", pin_vcpu, ERROR, 0, LIBVIRT),
-		      .what = "Each vCPU is pinned once.",
-		      .why = "libvirt refuses the second.", .mend = "Join the lists.",
+		      .what = "Each vCPU is pinned only once.",
+		      .why = "libvirt refuses the second.", .mend = "Merge the lists.",
 		      .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("iothread-exists", iothread_exists, ERROR, 0, LIBVIRT),
 	 .what = "An iothread that is pinned, scheduled or used exists.",
-	 .why = "libvirt refuses another.",
-	 .mend = "Raise <iothreads>, or name an id of <iothreadids>.",
+	 .why = "libvirt refuses other ids.",
+	 .mend = "Increase <iothreads>, or use an id of <iothreadids>.",
 	 .source = LV "conf/domain_conf.c; qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
 	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY),
 	 .after = {&pins_rules[PIN_VCPU]},
-	 .what = "Where each vCPU is pinned to one CPU, it is a CPU of its own.",
-	 .why = "Two vCPUs on one CPU take turns: jitter for DPDK and real time.",
+	 .what = "If each vCPU is pinned to a single CPU, no two of them share one.",
+	 .why = "Two vCPUs on one CPU take turns, which causes jitter for DPDK and real-time workloads.",
 	 .mend = "Pin one of them elsewhere.", .source = "Linux sched_setaffinity(2)",
 	 .remedy = REMEDY_FIX, .fix = fix_pin_shared},
 	{RULE("emulator-shares", emulator_shares, WARNING, 0, NOBODY),
-	 .what = "The emulator keeps off CPUs that vCPUs have for themselves.",
-	 .why = "Its threads interrupt the vCPU.", .mend = "Give emulatorpin other CPUs.",
+	 .what = "The emulator does not run on CPUs that vCPUs have to themselves.",
+	 .why = "Its threads interrupt the vCPU.",
+	 .mend = "Pin the emulator to other CPUs (emulatorpin).",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_emulator},
 	{},

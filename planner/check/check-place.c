@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where things end up on the PCI tree that nobody meant to be there. */
+/* Where things end up on the PCI tree although nobody intended it. */
 #include "planner/check/fix-parts.h"
 
 #include "base/first.h"
@@ -30,7 +30,7 @@ static void auto_lands_on_pxb(struct check *check)
 		finding->subject = xstrdup(name);
 		check_mend(
 			finding,
-			"Give it an address on a port on pcie-root, or give such a port a lower index than %d.",
+			"Give it an address on a port on pcie-root, or give such a port an index lower than %d.",
 			bus);
 	}
 	vec_free(&functions);
@@ -61,7 +61,7 @@ static void pci_index_gap(struct check *check)
 		return;
 	finding = check_found(
 		check, -1,
-		"PCI controller indexes run to %u, but %u of them, the first %u, are not there; libvirt adds a port on bus 0 for each.",
+		"PCI controller indexes go up to %u, but %u of them, the first one %u, are missing; libvirt adds a port on bus 0 for each.",
 		highest, count, first);
 	finding->observed = xasprintf("%u", count);
 	finding->expected = xstrdup("0");
@@ -100,7 +100,7 @@ static void pci_fn0_missing(struct check *check)
 		name = assign_item_name(check->guest, f->item);
 		check_found(
 			check, assign_element(check->guest, f->item),
-			"%s is function %u of a slot without a function 0, and a guest does not look at such a slot.",
+			"%s is function %u of a slot without a function 0; guests do not look at such a slot.",
 			name, f->address->at.function);
 	}
 	vec_free(&functions);
@@ -127,7 +127,7 @@ static void multifunction_off(struct check *check)
 		finding = check_found(
 			check, assign_element(check->guest, functions.v[zero].item),
 			"Function 0 of slot " PCI_FORMAT
-			" says multifunction='off', but function %u is used as well.",
+			" has multifunction='off', but function %u is used as well.",
 			PCI_ARGS(functions.v[zero].address->at), at.function);
 		check_relate(check, finding,
 			     assign_element(check->guest, functions.v[i].item));
@@ -164,7 +164,7 @@ static void port_chassis_dup(struct check *check)
 			ULL(other->index.value), ULL(c->index.value),
 			ULL(c->chassis.value),
 			c->chassis_assigned || other->chassis_assigned
-				? ", one of them by libvirt's choice of the index"
+				? ", one of them because libvirt chose the index"
 				: "");
 		check_relate(check, finding,
 			     c->chassis_assigned ? c->element : other->element);
@@ -181,7 +181,7 @@ static void parent_after_child(struct check *check)
 		    controller_model_of(c) != CONTROLLER_PCI_BRIDGE)
 			check_found(
 				check, c->element,
-				"Controller %d sits on controller %d, which has no lower index and so does not exist yet when QEMU comes to it.",
+				"Controller %d is on controller %d, which does not have a lower index and so does not exist yet when QEMU creates it.",
 				index, check->tree.bus[index].parent);
 	}
 }
@@ -206,7 +206,7 @@ static void port_no_acs(struct check *check)
 			continue;
 		finding = check_found(
 			check, c->element,
-			"Port %d is a %s, which has no ACS: in the guest, what is below it shares an IOMMU group with the port.",
+			"Port %d is a %s, which has no ACS: in the guest, everything below it shares an IOMMU group with the port.",
 			index, device->name);
 		finding->subject = xasprintf("controller %d", index);
 	}
@@ -281,36 +281,36 @@ const struct rule place_rules[] = {
 	[PORT_NO_ACS] =
 		{RULE("port-no-acs", port_no_acs, WARNING, NEED_MACHINE, NOBODY),
 		 .what = "With an IOMMU in the guest, ports have ACS.",
-		 .why = "ioh3420 and switch ports have none, so the guest cannot assign what is below them one by one.",
+		 .why = "ioh3420 and switch ports have none, so the guest cannot assign the devices below them separately.",
 		 .mend = "Use a pcie-root-port with its default model.",
 		 .source = "QEMU 7.2 hw/pci-bridge/gen_pcie_root_port.c; measured",
 		 .remedy = REMEDY_EDIT},
 	{RULE("port-chassis-dup", port_chassis_dup, ERROR, NEED_MACHINE, QEMU),
-	 .what = "Each root and downstream port has a chassis of its own.",
-	 .why = "libvirt takes it, QEMU does not start: it cannot add the chassis slot, error -16.",
-	 .mend = "Set chassis to the controller's index, or leave it out everywhere.",
+	 .what = "Each root port and downstream port has a unique chassis.",
+	 .why = "libvirt accepts it, but QEMU does not start: it cannot add the chassis slot, error -16.",
+	 .mend = "Set chassis to the controller's index, or remove it everywhere.",
 	 .source = "QEMU 7.2 hw/pci/pcie_port.c", .remedy = REMEDY_FIX,
 	 .fix = fix_chassis, .fix_is_local = true},
 	{RULE("parent-after-child", parent_after_child, ERROR, NEED_MACHINE, QEMU),
-	 .what = "A controller has a higher index than the one it sits on.",
-	 .why = "QEMU makes controllers in the order of their indexes and does not find the bus.",
+	 .what = "A controller has a higher index than the controller that it is on.",
+	 .why = "QEMU creates controllers in the order of their indexes and does not find the bus.",
 	 .mend = "Exchange the indexes.",
 	 .source = LV "conf/domain_conf.c, virDomainControllerInsert; QEMU qdev",
 	 .remedy = REMEDY_EDIT},
 	{RULE("multifunction-off", multifunction_off, ERROR, NEED_MACHINE, QEMU),
-	 .what = "Function 0 of a slot with several functions is multifunction.",
-	 .why = "QEMU does not put a second function beside a single-function device.",
-	 .mend = "Write multifunction='on' or leave it out.",
+	 .what = "Function 0 of a slot with several functions has multifunction='on'.",
+	 .why = "QEMU does not add a second function to a single-function device.",
+	 .mend = "Write multifunction='on', or remove the attribute.",
 	 .source = "QEMU 7.2 hw/pci/pci.c", .remedy = REMEDY_EDIT},
 	{RULE("auto-lands-on-pxb", auto_lands_on_pxb, WARNING, NEED_MACHINE, NOBODY),
-	 .what = "What has no address does not end up below an expander bus.",
-	 .why = "libvirt takes the free port with the lowest index, whatever node it is on.",
-	 .mend = "Give it an address, or a free port on pcie-root with a lower index.",
+	 .what = "Devices without an address do not end up below an expander bus.",
+	 .why = "libvirt uses the free port with the lowest index, whatever node it is on.",
+	 .mend = "Give it an address, or add a free port with a lower index on pcie-root.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressGetNextAddr",
 	 .remedy = REMEDY_FIX, .fix = fix_off_expander},
 	{RULE("pci-index-gap", pci_index_gap, WARNING, NEED_MACHINE, NOBODY),
 	 .what = "PCI controller indexes have no gaps.",
-	 .why = "libvirt fills each with a port on bus 0: slots and bus numbers that nobody asked for.",
+	 .why = "libvirt fills each gap with a port on bus 0, which uses unwanted slots and bus numbers.",
 	 .mend = "Number the controllers without gaps.",
 	 .source = LV "qemu/qemu_domain_address.c, qemuDomainPCIAddressSetCreate",
 	 .remedy = REMEDY_FIX, .fix = fix_indexes},
@@ -321,14 +321,14 @@ const struct rule place_rules[] = {
 	 .source = "PCI local bus specification 3.0, 3.2.2.3.4", .remedy = REMEDY_FIX,
 	 .fix = fix_function_0},
 	{RULE("root-slots", root_slots, INFO, NEED_MACHINE, NOBODY),
-	 .what = "pcie-root has a slot left.",
-	 .why = "The next device without a place is refused.",
+	 .what = "pcie-root has a free slot.",
+	 .why = "Otherwise the next device without a place is refused.",
 	 .mend = "Put several ports into one slot, as functions.",
 	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
 	{RULE("mac-dup", mac_dup, WARNING, 0, NOBODY),
-	 .what = "No two interfaces have one MAC address.",
-	 .why = "On one network neither is reached reliably.",
-	 .mend = "Change one, or leave it out so that libvirt invents one.",
+	 .what = "No two interfaces have the same MAC address.",
+	 .why = "On the same network neither can be reached reliably.",
+	 .mend = "Change one, or remove it so that libvirt generates one.",
 	 .source = "IEEE 802", .remedy = REMEDY_EDIT},
 	{},
 };

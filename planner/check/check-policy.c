@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* --policy: what policy.h judges, gathered from guest and host. */
+/* --policy: collects what policy.h needs from guest and host. */
 #include "planner/check/host.h"
 
 #include "planner/check/policy.h"
@@ -14,7 +14,7 @@ static int package_of_node(const struct machine *host, int node)
 	return cpu ? cpu->package : UNKNOWN_ID;
 }
 
-/* The host nodes behind all cells. */
+/* The host nodes that back all cells. */
 static struct set nodes_in_use(const struct check *check)
 {
 	struct set all = {};
@@ -56,7 +56,8 @@ static int node_of(const struct machine_function *function)
 	return function->affinity.what == AFFINITY_NODE ? function->affinity.node : -1;
 }
 
-/* How many devices of the row's kind are asked for, near and on no known node. */
+/* How many devices of the row's kind are requested, are near, and are on no known
+ * node. */
 static void count_kind(const struct check *check, const check_hostdevs *list,
 		       const struct machine_function *function, const struct set *nodes,
 		       struct policy_case *ret)
@@ -77,7 +78,7 @@ static void count_kind(const struct check *check, const check_hostdevs *list,
 	}
 }
 
-/* From the device to its own cell's nodes, or to the nearest that the guest uses. */
+/* From the device to its own cell's nodes, or to the nearest node that the guest uses. */
 static unsigned distance_to(const struct check *check, const struct check_hostdev *row,
 			    const struct set *nodes)
 {
@@ -122,7 +123,7 @@ static struct policy_case case_of(const struct check *check, const check_hostdev
 static void add_where(struct text *text, const struct policy_case *one)
 {
 	if (one->node < 0)
-		text_adds(text, "is on no node that the host knows");
+		text_adds(text, "is on a node that the host does not know");
 	else
 		text_printf(text, "is on host node %d", one->node);
 	if (one->distance > 0 && one->most > 0)
@@ -143,7 +144,7 @@ static void say_policy(struct check *check, const struct check_hostdev *row,
 		check, device->element, "Policy %s: " PCI_FORMAT " %s%s.",
 		names[check->options->policy], PCI_ARGS(device->source.at), where.s,
 		verdict == POLICY_SECOND
-			? ", and the host has enough of its kind nearer, which Nova takes first if they are free"
+			? ", and the host has enough devices of its kind nearer, which Nova uses first if they are free"
 			: "");
 	if (check->options->policy == POLICY_PREFERRED)
 		finding->severity = SEVERITY_INFO;
@@ -184,9 +185,9 @@ static void policy_affinity(struct check *check)
 const struct rule policy_rules[] = {
 	{RULE("policy-affinity", policy_affinity, ERROR, NEED_HOST_PCI | NEED_POLICY,
 	      NOBODY),
-	 .what = "The devices keep to the policy asked for.",
+	 .what = "The devices satisfy the requested policy.",
 	 .why = "OpenStack's filter would not place this guest here.",
-	 .mend = "Take a device on another node, or another policy.",
+	 .mend = "Use a device on another node, or another policy.",
 	 .source = "nova/pci/stats.py", .remedy = REMEDY_EDIT},
 	{},
 };

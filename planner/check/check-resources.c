@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Backing memory, huge pages and pins, as far as the domain alone tells. Sources: libvirt
+ * Backing memory, huge pages and pins, as far as the domain alone shows. Sources: libvirt
  * 9.0 src/conf/numa_conf.c (memnode), src/qemu/qemu_validate.c (huge pages),
  * src/conf/domain_conf.c (cputune).
  */
@@ -35,7 +35,7 @@ static void balloon_with_hostdev(struct check *check)
 		    !streq_null(guest->devices.v[i].model, "none"))
 			check_found(
 				check, guest->devices.v[i].element,
-				"A host device is assigned, so all memory is pinned and the memory balloon can give none back.");
+				"A host device is assigned, so all memory is pinned and the memory balloon cannot release any.");
 }
 
 static void memlock_limit(struct check *check)
@@ -57,8 +57,9 @@ static void memlock_limit(struct check *check)
 		ULL(guest->hard_limit_bytes.value / 1024), count_hostdevs(guest),
 		count_hostdevs(guest) == 1 ? "" : "s",
 		count_hostdevs(guest) == 1 ? "s" : "", ULL(need / 1024),
-		guest->iommus.n ? ", the memory once for each behind the guest's IOMMU"
-				: "");
+		guest->iommus.n
+			? ", the memory once for each device behind the guest's IOMMU"
+			: "");
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 }
 
@@ -122,27 +123,27 @@ static void host_literals(struct check *check)
 
 const struct rule resources_rules[] = {
 	{RULE("balloon-with-hostdev", balloon_with_hostdev, INFO, 0, NOBODY),
-	 .what = "With host devices a memory balloon is idle.",
-	 .why = "VFIO pins all memory, so QEMU switches the balloon off.",
+	 .what = "With host devices there is no memory balloon.",
+	 .why = "VFIO pins all memory, so QEMU disables the balloon.",
 	 .mend = "Write <memballoon model='none'/>.",
 	 .source = "QEMU 7.2 hw/vfio/common.c", .remedy = REMEDY_EDIT},
 	{RULE("memlock-limit", memlock_limit, WARNING, 0, NOBODY),
-	 .what = "hard_limit leaves room for what host devices pin.",
-	 .why = "Behind the guest's IOMMU memory is counted once for each device; mapping then fails with -12, out of memory.",
-	 .mend = "Raise hard_limit, or leave it out.",
+	 .what = "hard_limit leaves room for the memory that host devices pin.",
+	 .why = "Behind the guest's IOMMU the memory is counted once for each device; otherwise mapping fails with error -12, out of memory.",
+	 .mend = "Increase hard_limit, or remove it.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .remedy = REMEDY_EDIT},
 	{RULE("cmdline-hides", cmdline_hides, WARNING, 0, NOBODY),
-	 .what = "VFIO, IOMMU and buses are not added behind libvirt's back.",
-	 .why = "libvirt counts them neither in addresses and bus numbers nor in locked memory.",
+	 .what = "VFIO, IOMMU and bus devices are not added in <qemu:commandline>.",
+	 .why = "libvirt does not count them in addresses, bus numbers and locked memory.",
 	 .mend = "Use libvirt's own elements.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .remedy = REMEDY_EDIT},
 	{RULE("host-literals", host_literals, INFO, 0, NOBODY),
-	 .what = "A domain that names a host's devices, CPUs or nodes fits that host only.",
-	 .why = "Elsewhere the names mean something else, or nothing.",
-	 .mend = "Check it with --host for each host it may run on.",
+	 .what = "A domain that names devices, CPUs or nodes of a host fits only that host.",
+	 .why = "On another host the names mean something else, or nothing.",
+	 .mend = "Check it with --host for each host that it may run on.",
 	 .source = "libvirt docs/formatdomain.rst", .remedy = REMEDY_MANUAL,
-	 .by_hand = "The domain is right; a person decides where it may run."},
+	 .by_hand = "The domain is correct; the user decides where it may run."},
 	{},
 };

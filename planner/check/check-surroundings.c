@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is right in itself and goes wrong with what is around it: another network of the
- * same name, KubeVirt's own reader, a device that is to be plugged in later. Sources:
+ * What is correct by itself but conflicts with its environment: another network of the
+ * same name, KubeVirt's own reader, a device that will be plugged in later. Sources:
  * libvirt 9.0 src/network/default.xml.in; KubeVirt
  * pkg/virt-launcher/virtwrap/api/schema.go; libvirt 9.0 src/conf/domain_addr.c
  * (hot-plug).
@@ -14,7 +14,7 @@ static void network_clash(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	/* Only what has an IOMMU is made to run guests of its own. */
+	/* Only a guest with an IOMMU is meant to run its own guests. */
 	for (size_t i = 0; guest->iommus.n > 0 && i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 
@@ -25,7 +25,7 @@ static void network_clash(struct check *check)
 			       "default"))
 			check_found(
 				check, device->element,
-				"The guest gets an address from the host's network default; a libvirt inside it comes with the same network.");
+				"The guest gets an address from the host's network default; a libvirt inside it has a network with the same addresses.");
 	}
 }
 
@@ -48,12 +48,12 @@ static void hotplug_room(struct check *check)
 	if (ports == 0)
 		check_found(check, -1, "There is no port to plug a device into.");
 	else if (ports == 1)
-		check_found(check, -1, "The only hot-pluggable port is taken.");
+		check_found(check, -1, "The only hot-pluggable port is in use.");
 	else
-		check_found(check, -1, "All %u hot-pluggable ports are taken.", ports);
+		check_found(check, -1, "All %u hot-pluggable ports are in use.", ports);
 }
 
-/* Ports that libvirt adds up to a bus and that nothing is put into. */
+/* Ports that libvirt adds up to a bus and that stay empty. */
 static unsigned ports_for_nothing(const struct check *check, int bus)
 {
 	unsigned count = 0;
@@ -90,9 +90,9 @@ static void pci_bus_missing(struct check *check)
 		check_mend(
 			check_found(
 				check, element,
-				"%s is on bus 0x%02x, but there is no PCI controller %d; libvirt adds it and, below it, %u port%s that nobody asked for.",
+				"%s is on bus 0x%02x, but there is no PCI controller %d; libvirt adds it and, below it, %u unwanted port%s.",
 				name, bus, bus, count, count == 1 ? "" : "s"),
-			"Write the controller's index in hexadecimal, as in bus='0x%02x', or add controller %d.",
+			"Write the controller's index in hexadecimal, for example bus='0x%02x', or add controller %d.",
 			bus, bus);
 	}
 	vec_free(&functions);
@@ -119,7 +119,7 @@ static void say_lost(struct check *check, int element, const char *what)
 {
 	check_found(
 		check, element,
-		"KubeVirt's own structure of a domain has no %s, so it is lost when KubeVirt reads the domain back.",
+		"KubeVirt's own data structure of a domain has no %s, so it is lost when KubeVirt reads the domain back.",
 		what)
 		->subject = xstrdup(what);
 }
@@ -139,7 +139,7 @@ static void kubevirt_roundtrip(struct check *check)
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
-		/* What libvirt would choose by itself is no loss. */
+		/* What libvirt would choose by itself is not lost. */
 		if (c->added)
 			continue;
 		if (guest_is_pci(c) && c->element >= 0 &&
@@ -152,7 +152,7 @@ static void kubevirt_roundtrip(struct check *check)
 	}
 }
 
-/* "/dev/hugepages 2M; /mnt/huge 1024M". False where a mount does not name its size. */
+/* "/dev/hugepages 2M; /mnt/huge 1024M". False if a mount does not give its size. */
 static bool mounted(const char *list, uint64_t size_bytes, bool *ret)
 {
 	unsigned long long number;
@@ -178,14 +178,14 @@ static void hugepage_mounted(struct check *check)
 		const struct guest_page *page = &check->guest->pages.v[i];
 		bool there;
 
-		/* Ordinary pages are no huge ones. */
+		/* Ordinary pages are not huge ones. */
 		if (page->size_bytes.state != VALUE_VALID ||
 		    page->size_bytes.value <= 65536)
 			continue;
 		if (!mounts || !mounted(mounts, page->size_bytes.value, &there)) {
 			check_skip(
 				check, "huge-pages.mounts",
-				"the host's description does not say where huge pages of which size are mounted");
+				"the host's description does not give the mount points and sizes of huge pages");
 			return;
 		}
 		if (!there)
@@ -198,29 +198,30 @@ static void hugepage_mounted(struct check *check)
 
 const struct rule surroundings_rules[] = {
 	{RULE("pci-bus-missing", pci_bus_missing, WARNING, NEED_MACHINE, NOBODY),
-	 .what = "The controller that an address names is there.",
+	 .what = "The controller that an address names exists.",
 	 .why = "libvirt adds it, and every one below it, as empty ports on bus 0. Often a decimal index was written into a hexadecimal bus=.",
-	 .mend = "Name a controller that is there.",
+	 .mend = "Name an existing controller.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hotplug-room", hotplug_room, INFO, NEED_MACHINE, NOBODY),
 	 .what = "There is a free port to plug a device into.",
-	 .why = "While the guest runs libvirt adds no port: no more available PCI slots.",
+	 .why = "libvirt adds no port while the guest runs, and fails with \"no more available PCI slots\".",
 	 .mend = "Add a pcie-root-port or two.",
 	 .source = LV "conf/domain_addr.c; docs/pci-hotplug.rst", .remedy = REMEDY_EDIT},
 	{RULE("network-clash", network_clash, INFO, 0, NOBODY),
-	 .what = "A guest that runs libvirt is not on the network that libvirt makes.",
-	 .why = "Both are 192.168.122.0/24 as shipped: the inner one does not start, or takes the guest's own route away.",
-	 .mend = "Use another network for the guest, or change the inner one's addresses.",
+	 .what = "A guest that runs libvirt does not use the network that libvirt creates.",
+	 .why = "Both are 192.168.122.0/24 by default: the inner one does not start, or it removes the guest's own route.",
+	 .mend = "Use another network for the guest, or change the addresses of the inner one.",
 	 .source = LV "network/default.xml.in", .remedy = REMEDY_EDIT},
 	{RULE("kubevirt-roundtrip", kubevirt_roundtrip, INFO, 0, NOBODY),
-	 .what = "What KubeVirt keeps of a domain is all that it has.",
-	 .why = "Each define reads the domain into KubeVirt's own structure and writes it out again, without the rest.",
+	 .what = "KubeVirt keeps everything that the domain needs.",
+	 .why = "Each define reads the domain into KubeVirt's own data structure and writes it out again, without the rest.",
 	 .mend = "Let the onDefineDomain hook add it each time, as ours does.",
 	 .source = "KubeVirt pkg/virt-launcher/virtwrap/api/schema.go",
-	 .remedy = REMEDY_MANUAL, .by_hand = "KubeVirt has to be told to call the hook."},
+	 .remedy = REMEDY_MANUAL,
+	 .by_hand = "KubeVirt must be configured to call the hook."},
 	{RULE("hugepage-mounted", hugepage_mounted, ERROR, NEED_HOST, LIBVIRT),
-	 .what = "The host has a hugetlbfs for each size of page.",
+	 .what = "The host has a hugetlbfs mounted for each page size.",
 	 .why = "libvirt refuses to start: no usable mount.",
 	 .mend = "Mount one with pagesize=, or use another size.",
 	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",

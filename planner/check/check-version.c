@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the target's libvirt and QEMU know. Source: libvirt NEWS.rst; QEMU's change log;
- * planner/guest/target.h holds the versions of features that are more than an attribute.
+ * What the target's libvirt and QEMU support. Source: libvirt NEWS.rst; QEMU's change
+ * log; planner/guest/target.h has the versions of features that are more than an
+ * attribute.
  */
 #include "planner/check/rules.h"
 
@@ -19,7 +20,7 @@ static void igb_qemu(struct check *check)
 		if (streq(device->tag, "interface") && streq_null(device->model, "igb"))
 			check_found(
 				check, device->element,
-				"Model igb needs QEMU 8.0; the target has %u.%u, which does not know it and exits.",
+				"Model igb needs QEMU 8.0; the target has %u.%u, which does not support it and exits.",
 				check->options->target.qemu / 1000000,
 				check->options->target.qemu / 1000 % 1000);
 	}
@@ -49,7 +50,7 @@ static void judge_machine_type(struct check *check)
 	check_mend(
 		feature_found(check, MAX(document_find(check->document, 0, "os/type"), 0),
 			      what, needs),
-		"Use an older machine type, or name the versions that you have with --target.");
+		"Use an older machine type, or give the versions that you have with --target.");
 }
 
 static void feature_version(struct check *check)
@@ -82,12 +83,12 @@ static void machine_version(struct check *check)
 	if (version > TARGET_NEWEST.qemu)
 		check_skip(
 			check, "newer-virt-layout",
-			"machine type %s is newer than QEMU %u.%u, the newest that is known",
+			"machine type %s is newer than QEMU %u.%u, the newest known version",
 			guest->machine, MAJOR(TARGET_NEWEST.qemu),
 			MINOR(TARGET_NEWEST.qemu));
 	if (machine_type_unknown(guest->machine))
 		check_skip(check, "newer-virt-layout",
-			   "which QEMU machine type %s needs is not known",
+			   "it is not known which QEMU machine type %s needs",
 			   guest->machine);
 	if (!has_prefix(guest->machine, "pc-q35-"))
 		return;
@@ -96,7 +97,7 @@ static void machine_version(struct check *check)
 	if (version < VERSION_OF(4, 0) && guest->iommus.n > 0)
 		check_found(
 			check, 0,
-			"Ports of machine type %s have no ACS, so the guest's IOMMU puts what is below a root port into the port's group.",
+			"Ports of machine type %s have no ACS, so with the guest's IOMMU everything below a root port is in the port's group.",
 			guest->machine);
 	if (version == VERSION_OF(6, 1))
 		check_found(
@@ -124,14 +125,14 @@ static void say_dropped(struct check *check, int element, const char *name,
 
 	finding = check_found(
 		check, element,
-		"libvirt %u.%u does not know the attribute %s of <%s> and drops it without a word.",
+		"libvirt %u.%u does not know the attribute %s of <%s> and silently drops it.",
 		MAJOR(libvirt), MINOR(libvirt), name, tag);
 	finding->subject = xstrdup(name);
 	if (since)
-		check_mend(finding, "Use libvirt %u.%u or newer, or take it away.",
+		check_mend(finding, "Use libvirt %u.%u or newer, or remove it.",
 			   MAJOR(since), MINOR(since));
 	else if (nearest)
-		check_mend(finding, "Write %s, if that is what is meant.", nearest);
+		check_mend(finding, "Write %s, if that is what you mean.", nearest);
 }
 
 static void judge_attribute(void *user, int element, const char *name,
@@ -150,22 +151,23 @@ static void attribute_dropped(struct check *check)
 
 const struct rule version_rules[] = {
 	{RULE("feature-version", feature_version, ERROR, 0, LIBVIRT),
-	 .what = "What is used is there in the target's libvirt and QEMU.",
-	 .why = "Older ones refuse it.", .mend = "Use another model, or a newer target.",
-	 .source = "libvirt NEWS.rst", .remedy = REMEDY_EDIT},
+	 .what = "The target's libvirt and QEMU support every feature used.",
+	 .why = "Older versions refuse it.",
+	 .mend = "Use another model, or a newer target.", .source = "libvirt NEWS.rst",
+	 .remedy = REMEDY_EDIT},
 	{RULE("attribute-dropped", attribute_dropped, WARNING, 0, LIBVIRT),
-	 .what = "Attributes of cells, ports, IOMMU and tuning are ones that libvirt knows.",
-	 .why = "With --validate libvirt refuses others; without, it drops them and says nothing.",
-	 .mend = "Look for a slip of the pen, or take it away.",
+	 .what = "libvirt knows the attributes of cells, ports, IOMMU and tuning.",
+	 .why = "With --validate libvirt refuses others; without, it silently drops them.",
+	 .mend = "Check the spelling, or remove it.",
 	 .source = LV "conf/schemas/domaincommon.rng; NEWS.rst", .remedy = REMEDY_EDIT},
 	{RULE("igb-qemu", igb_qemu, ERROR, 0, QEMU),
-	 .what = "igb goes with QEMU 8.0 and later.",
-	 .why = "libvirt 9.0 takes any name of a NIC, and QEMU then exits.",
+	 .what = "igb is used with QEMU 8.0 or later.",
+	 .why = "libvirt 9.0 accepts any NIC model, and QEMU then exits.",
 	 .mend = "Use e1000e, or a newer QEMU.", .source = "QEMU 8.0 change log",
 	 .qemu = {.until = VERSION_OF(8, 0)}, .outside = "QEMU has the model.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("machine-version", machine_version, WARNING, 0, NOBODY),
-	 .what = "The machine type has no known trouble with ports.",
+	 .what = "The machine type has no known problem with ports.",
 	 .why = "Before pc-q35-4.0 ports have no ACS; pc-q35-6.1 makes SeaBIOS run out of I/O space.",
 	 .mend = "Use a newer machine type.",
 	 .source = "QEMU hw/core/machine.c, compat tables", .remedy = REMEDY_EDIT},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * check.h - pure: what will fail, or be silently slow or wrong, in a domain; with or
- * without its host at hand. The rules are rows of one table (rules.h).
+ * check.h - pure: finds what will fail, run slowly or be silently wrong in a domain, with
+ * or without its host. The rules are rows of tables (rules.h).
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "topology/machine.h"
 
 /*
- * How near a device must be to the guest's memory: OpenStack's words; cell and distance
+ * How near a device must be to the guest's memory: OpenStack's names; cell and distance
  * are ours.
  */
 enum check_policy {
@@ -25,17 +25,19 @@ enum check_policy {
 };
 
 struct check_options {
-	const struct machine *host; /* borrowed; NULL: none, then much is skipped */
+	const struct machine *host; /* borrowed; NULL: none, then many rules are
+				     * skipped */
 	struct target target;
-	/* Settle the target of each domain by this; NULL: it is @target. Borrowed. */
+	/* Determine the target of each domain with this; NULL: it is @target.
+	 * Borrowed. */
 	const struct target_wish *target_wish;
 	enum check_policy policy;
 	unsigned most_distance;          /* of POLICY_DISTANCE, as in a SLIT */
 	VEC(const char *) only, ignored; /* rules, borrowed */
-	const char *without;             /* for tests: a row that is taken out */
+	const char *without;             /* for tests: a row that is left out */
 };
 
-/* Found, but the document says not to mind, and why. */
+/* Found, but silenced by the document, with the reason. */
 struct check_suppressed {
 	struct finding finding;
 	char *reason; /* owned */
@@ -43,14 +45,14 @@ struct check_suppressed {
 
 enum check_use_kind { USE_MDEV, USE_GROUP, USE_AP_QUEUE };
 
-/* What one domain takes of its host, for several domains together. */
+/* What one domain uses of its host, to compare several domains. */
 struct check_use {
 	VEC(struct check_use_device {
 		struct pci_address at;
 		struct place place; /* its path is owned */
 	})
 	devices;
-	/* What else only one domain can have. */
+	/* Other things that only one domain can have. */
 	VEC(struct check_use_thing {
 		enum check_use_kind kind;
 		char *name; /* "mediated device UUID"; owned */
@@ -69,19 +71,19 @@ struct check_use {
 /* Zeroed it is empty. */
 struct check_result {
 	struct report report;
-	struct check_use use; /* filled where there is a host */
+	struct check_use use; /* filled in if there is a host */
 	VEC(struct check_suppressed) suppressed;
-	struct target_settled target; /* where a wish settled it */
+	struct target_settled target; /* if it was determined for this domain */
 };
 
 /*
- * Judges one document and adds to *ret, findings sorted by place. Faults: its root is no
+ * Checks one document and adds to *ret, findings sorted by place. Errors: its root is not
  * <domain>. Findings borrow the document's name.
  *
- * A comment `<!-- virt-layout: ignore RULE reason -->` silences one rule for the element
- * behind it, or where none follows for the element that holds it. libvirt drops comments
- * but keeps <metadata>: there `<check xmlns='urn:virt-layout:check:1'><ignore rule= path=
- * reason=/></check>` does the same for the element at a path, without one for all.
+ * A comment `<!-- virt-layout: ignore RULE reason -->` silences one rule for the next
+ * element or, if none follows, for the parent element. libvirt drops comments but keeps
+ * <metadata>: there `<check xmlns='urn:virt-layout:check:1'><ignore rule= path=
+ * reason=/></check>` does the same for the element at a path, or without a path for all.
  */
 int check_document(const struct document *document, const struct check_options *options,
 		   struct check_result *ret, struct error *error) _must_check_;

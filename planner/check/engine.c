@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. The domain is read, completed as libvirt would (assign.h), and
- * each row of the table is asked in turn, after the rows that it builds on. A rule whose
- * facts are missing, or whose ground another finding has taken away, is listed as
- * skipped: what we cannot know is never reported as passed. Suppressions are applied to
- * what was found, so that one that silences nothing has no effect.
+ * each row of the table is checked in turn, after its prerequisites. A rule whose facts
+ * are missing, or one of whose prerequisites has a finding, is listed as skipped: what we
+ * cannot know is never reported as passed. Suppressions are applied to the findings, so
+ * that one that silences nothing has no effect.
  */
 #include "planner/check/rules.h"
 
@@ -23,7 +23,7 @@ static bool groups_known(const struct machine *host)
 	return false;
 }
 
-/* Whether the facts are there; lists the rule as skipped if not. */
+/* Whether the facts are known; lists the rule as skipped if not. */
 static bool has_facts(struct check *check)
 {
 	unsigned needs = check->rule->needs;
@@ -31,7 +31,7 @@ static bool has_facts(struct check *check)
 
 	if ((needs & NEED_MACHINE) && !check->assignment->known)
 		check_skip(check, "machine",
-			   "the PCI layout of machine type %s is not known to us",
+			   "the PCI layout of machine type %s is unknown",
 			   machine ? machine : "(none given)");
 	else if ((needs & (NEED_HOST | NEED_HOST_PCI | NEED_GROUPS)) && !check->host)
 		check_skip(check, "host", "no host is given (--host)");
@@ -47,7 +47,7 @@ static bool has_facts(struct check *check)
 	return false;
 }
 
-/* The first prerequisite that found something, NULL. */
+/* The first prerequisite that has a finding, or NULL. */
 static const struct rule *lost_ground(const struct check *check)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(check->rule->after); i++) {
@@ -75,7 +75,7 @@ static void ask_prerequisites(struct check *check, const struct rule *rule)
 			ask(check, rule->after[i]);
 }
 
-/* Asks a rule, once, after those that it builds on. */
+/* Checks a rule, once, after its prerequisites. */
 static void ask(struct check *check, const struct rule *rule)
 {
 	const struct rule *lost;
@@ -90,7 +90,7 @@ static void ask(struct check *check, const struct rule *rule)
 		return;
 	lost = lost_ground(check);
 	if (lost)
-		check_skip(check, "rule", "%s must hold first", lost->id);
+		check_skip(check, "rule", "%s must be fixed first", lost->id);
 	else if (has_facts(check))
 		rule->judge_it(check);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Bus numbers and controller indexes, anew. Theory of operation: each expander bus needs
- * one number for itself and one for each bridge below it, and one to spare where all can
- * have it. Going up, each is put behind the one before; going down, each is put before
- * the next. So those with room stay, and the others move as little as they can.
+ * New bus numbers and controller indexes. Theory of operation: each expander bus needs
+ * one number for itself and one for each bridge below it, and one spare if all can have
+ * it. Going up, each is put after the previous one; going down, each is put before the
+ * next one. So those with room stay, and the others move as little as possible.
  */
 #include "planner/check/fix-parts.h"
 
@@ -24,7 +24,7 @@ static int compare_windows(const void *left, const void *right)
 	return a->controller - b->controller;
 }
 
-/* Those out of range stand at the end that they are nearer to. */
+/* Those out of range are put at the nearer end. */
 static void list_windows(const struct check *check, windows *ret)
 {
 	for (int index = 1; index < INDEXES; index++) {
@@ -44,7 +44,7 @@ static void list_windows(const struct check *check, windows *ret)
 	vec_sort(ret, compare_windows);
 }
 
-/* False if they do not fit above @lowest with so many to spare each. */
+/* False if they do not fit above @lowest with so many spare numbers each. */
 static bool spread(windows *list, unsigned lowest, unsigned spare)
 {
 	unsigned edge = lowest;
@@ -83,7 +83,7 @@ void fix_bus_numbers(struct fix *fix)
 	windows list = {}, tried = {};
 	bool fits = false;
 
-	/* The number of a bus of <qemu:commandline> is not ours to change. */
+	/* We cannot change the number of a bus in <qemu:commandline>. */
 	for (size_t i = 0; i < fix->check->guest->controllers.n; i++)
 		if (fix->check->guest->controllers.v[i].added)
 			return;
@@ -100,7 +100,7 @@ void fix_bus_numbers(struct fix *fix)
 	vec_free(&tried);
 }
 
-/* Whether something names controllers in a way that is not ours to change. */
+/* Whether something refers to controllers in a way that we cannot change. */
 static bool named_elsewhere(const struct guest *guest)
 {
 	if (guest->qemu_override || guest->commandline.additions.n > 0)
@@ -111,7 +111,8 @@ static bool named_elsewhere(const struct guest *guest)
 	return false;
 }
 
-/* The new index of each old one; false if a gap is in use, for libvirt to fill. */
+/* The new index of each old one; false if something relies on a gap that libvirt
+ * fills. */
 static bool close_gaps(const struct check *check, int *ret)
 {
 	guest_functions functions = {};
@@ -147,8 +148,8 @@ static void write_bus(struct fix *fix, const struct guest_address *address,
 }
 
 /*
- * The index is spliced in by itself: the controller's address, inside it, has an edit of
- * its own.
+ * The index is spliced in separately, because the controller's address inside it has its
+ * own edit.
  */
 static void write_index(struct fix *fix, const struct guest_controller *c, const int *new)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Devices to another port: off the expander buses, or below the one that is right. Only
- * where there is one such bus; a free port on it is taken, else a port is made.
+ * Moves devices to another port: off the expander buses, or below the right one. Only if
+ * there is exactly one such bus; a free port on it is used, else a port is created.
  */
 #include "planner/check/fix-parts.h"
 
@@ -23,7 +23,7 @@ static int free_port(const struct check *check, int root)
 	return -1;
 }
 
-/* One above all that the document names. */
+/* One greater than all that the document contains. */
 static int next_index(const struct check *check)
 {
 	guest_functions functions = {};
@@ -54,7 +54,10 @@ static int free_slot(const struct check *check, int bus)
 		if (functions.v[i].address->at.bus == bus)
 			used[functions.v[i].address->at.slot] = true;
 	vec_free(&functions);
-	/* pcie-root has no slot 0 to give, 1 is the first screen's, 31 the chipset's. */
+	/*
+	 * pcie-root has no usable slot 0; slot 1 is for the first video device, 31 for
+	 * the chipset.
+	 */
 	for (int slot = bus == 0 ? 2 : 0; slot < PCI_SLOTS - (bus == 0); slot++)
 		if (!used[slot])
 			return slot;
@@ -81,7 +84,7 @@ static void want_address(struct want *want, int bus, int slot)
 	want_set(want, "function", "0x0");
 }
 
-/* An address that libvirt chose is not in the text: all of it is written then. */
+/* An address that libvirt chose is not in the text, so all of it is written. */
 void fix_function_0(struct fix *fix)
 {
 	guest_functions functions = {};
@@ -106,7 +109,7 @@ void fix_function_0(struct fix *fix)
 	vec_free(&functions);
 }
 
-/* The index of a new port on a root; -1 there is no room. */
+/* The index of a new port on a root; -1 if there is no room. */
 static int make_port(struct fix *fix, int root)
 {
 	int index = next_index(fix->check), slot = free_slot(fix->check, root);
@@ -141,7 +144,7 @@ static void move_below(struct fix *fix, int root)
 	want_free(want);
 }
 
-/* Whether a PCI Express port takes what stands at the element. */
+/* Whether a PCI Express port can take the device of the element. */
 static bool fits_port(const struct guest *guest, int element)
 {
 	const struct device_kind *kind = NULL;
@@ -160,7 +163,7 @@ void fix_off_expander(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
 
-	/* A hostdev has no kind; it goes into any port. */
+	/* A hostdev has no kind; it fits into any port. */
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (guest->devices.v[i].element == fix->element &&
 		    guest->devices.v[i].source.state == VALUE_VALID)

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fix-parts.h - what the mends share. */
+/* fix-parts.h - shared by the files fix*.c. */
 #pragma once
 
 #include "base/xml/edit.h"
 #include "planner/check/host.h"
 
-/* One finding to mend. Without an edit it cannot be mended. */
+/* One finding to fix. Without an edit it cannot be fixed. */
 struct fix {
 	struct check *check; /* the guest is completed, the tree is built */
 	const struct finding *finding;
-	int element; /* where it stands */
+	int element; /* its position */
 	struct edits edits;
 };
 
-/* The element that begins at a place, -1. */
+/* The element that begins at a place, or -1. */
 int fix_element_at(const struct document *document, const struct place *place);
-/* Makes the edits for the finding, none where the fix would be a guess; sets element. */
+/* Makes the edits for the finding, none if the fix would be a guess; sets element. */
 void fix_make_edits(struct fix *fix);
-/* Merges what is wanted into an element, and frees it. */
+/* Merges a want into an element, and frees it. */
 void fix_merge(struct fix *fix, int element, struct want *want);
-/* fix-buses.c: numbers and indexes of buses, anew. */
+/* fix-buses.c: new numbers and indexes of buses. */
 void fix_bus_numbers(struct fix *fix);
 void fix_indexes(struct fix *fix);
-/* fix-move.c: devices to another port, which is made where none is free. */
+/* fix-move.c: moves devices to another port, which is created if none is free. */
 void fix_off_expander(struct fix *fix);
 void fix_function_0(struct fix *fix);
 void fix_to_node(struct fix *fix);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Pins to where the memory or the data is. A pin is first narrowed to those of its CPUs
- * that are right; where there is none of them it becomes all that are right.
+ * Pins to where the memory or the data is. A pin is narrowed to the correct ones among
+ * its CPUs; if there are none, it becomes all correct CPUs.
  */
 #include "planner/check/fix-parts.h"
 
@@ -28,7 +28,10 @@ static struct set common(const struct set *a, const struct set *b)
 	return both;
 }
 
-/* Writes @right's part of @now, or all of it, as the cpuset of an element. */
+/*
+ * Writes the part of @now that is in @right, or all of @right, as the cpuset of an
+ * element.
+ */
 static void narrow(struct fix *fix, int element, const struct set *now,
 		   const struct set *right)
 {
@@ -55,7 +58,7 @@ static struct guest_pin *pin_of(const struct fix *fix, unsigned vcpu)
 	return NULL;
 }
 
-/* The cell that the finding is about, and the host CPUs beside its memory. */
+/* The cell that the finding is about, and the host CPUs near its memory. */
 static const struct guest_cell *cell_of(const struct fix *fix, struct set *ret_cpus)
 {
 	const struct guest *guest = fix->check->guest;
@@ -117,7 +120,7 @@ void fix_vcpu_unpinned(struct fix *fix)
 	want_free(tune);
 }
 
-/* Takes out what is not there; a pin of which nothing is left is for its owner. */
+/* Removes what does not exist; a pin of which nothing is left is for the user to fix. */
 void fix_pin_online(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
@@ -143,7 +146,7 @@ void fix_pin_online(struct fix *fix)
 		narrow(fix, fix->element, &pin->set, &online);
 }
 
-/* CPUs that vCPUs are pinned to one by one. */
+/* CPUs that single vCPUs are pinned to. */
 static struct set taken_cpus(const struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
@@ -164,7 +167,7 @@ static void write_cpu(struct fix *fix, int element, int cpu)
 	want_free(want);
 }
 
-/* The lowest CPU of the same host node that nothing else has. */
+/* The lowest CPU of the same host node that nothing else uses. */
 void fix_pin_shared(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
@@ -188,7 +191,7 @@ void fix_pin_shared(struct fix *fix)
 	}
 }
 
-/* A CPU of the same host core as @cpu that the pin of no vCPU below @first has; -1. */
+/* A CPU of the same host core as @cpu that no vCPU below @first is pinned to, or -1. */
 static int sibling(const struct fix *fix, int cpu, unsigned first)
 {
 	const struct machine *host = fix->check->host;
@@ -210,7 +213,7 @@ static int sibling(const struct fix *fix, int cpu, unsigned first)
 	return -1;
 }
 
-/* Gives @vcpu that CPU, and its own to the vCPU that had it. */
+/* Gives @vcpu that CPU, and its own CPU to the vCPU that had it. */
 static void swap_pins(struct fix *fix, struct guest_pin *pin, int cpu)
 {
 	const struct guest *guest = fix->check->guest;
@@ -242,7 +245,7 @@ void fix_smt(struct fix *fix)
 		swap_pins(fix, b, cpu);
 }
 
-/* Off the CPUs that vCPUs have to themselves, onto nodes where vCPUs run. */
+/* Away from the CPUs that vCPUs have to themselves, to nodes where vCPUs run. */
 void fix_emulator(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
@@ -264,7 +267,7 @@ void fix_emulator(struct fix *fix)
 	narrow(fix, guest->emulatorpin_element, &guest->emulatorpin.set, &right);
 }
 
-/* The finding expects the host nodes of the data. */
+/* The finding's expected value is the host nodes of the data. */
 void fix_iothread(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;

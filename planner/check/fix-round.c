@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Reading and judging a text takes longer the longer it is, so a
- * text in which each of many devices needs a fix is not read once for each. Local fixes
- * (fix_is_local in rules.h) of different elements do not meet, so their edits are
- * gathered and applied together. Whatever could make the outcome another one than that of
- * one fix after the other ends the round, and is left for the next.
+ * Theory of operation. Reading and checking a text takes longer the longer it is, so a
+ * text in which many devices need a fix is not read once for each. Local fixes
+ * (fix_is_local in rules.h) of different elements do not interfere, so their edits are
+ * collected and applied together. Anything that could make the result differ from
+ * applying one fix after the other ends the round, and is left for the next one.
  */
 #include "planner/check/fix-round.h"
 
@@ -16,7 +16,7 @@ enum mark {
 	MARK_ABOVE = 2, /* an element below it is edited */
 };
 
-/* What a round is made from. */
+/* The input of a round. */
 struct making {
 	struct check *check;
 	unsigned char *marks; /* by element */
@@ -77,12 +77,15 @@ static bool fits(const struct making *making, const struct fix *fix)
 	if (fix->element < 0 || making->marks[fix->element] ||
 	    is_edited(making, fix->element))
 		return false;
-	/* Its message names another element; messages order the findings of one line. */
+	/*
+	 * Its message names another element, and messages determine the order of findings
+	 * on one line.
+	 */
 	if (finding->related.path &&
 	    (is_edited(making, fix_element_at(document, &finding->related)) ||
 	     vec_last(&making->round->steps)->finding->place.line == finding->place.line))
 		return false;
-	/* Lines are counted for fixes that go down the text. */
+	/* Lines are counted for fixes in text order. */
 	return document->elements.v[fix->element].start_tag.start >= making->end ||
 	       (making->more_lines == 0 && lines_of(&fix->edits) == 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fix-round.h - the fixes that can be made in one text and judged together. */
+/* fix-round.h - the fixes that can be made in one text and checked together. */
 #pragma once
 
 #include "planner/check/check.h"
@@ -8,20 +8,21 @@
 struct fix_round {
 	VEC(struct fix_step {
 		struct finding *finding; /* borrowed */
-		bool edited;             /* false: no fix without a guess is known */
-		long more_lines; /* that the steps before this one add above its place */
+		bool edited;             /* false: there is no fix without guessing */
+		long more_lines;         /* lines that the previous steps add above its
+					  * position */
 	})
 	steps;
 	size_t edited;    /* how many of them are */
-	struct text text; /* with all edits; empty where there are none */
+	struct text text; /* with all edits; empty if there are none */
 };
 
 typedef VEC(struct finding *) fix_findings;
 
 /*
  * Makes the fixes for the first of @wanted (borrowed, in order), and for as many more as
- * touch elements of their own, so that the text is the same as if each were made in the
- * text that the one before it left. Fault: the document is not a domain.
+ * only touch other elements, so that the text is the same as if each fix were made in the
+ * text that the previous one left. Error: the document is not a domain.
  */
 int fix_round_make(const struct document *document, const struct check_options *options,
 		   const fix_findings *wanted, struct fix_round *ret, struct error *error)

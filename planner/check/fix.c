@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Findings are fixed in rounds: the text is edited, read and judged
+ * Theory of operation. Findings are fixed in rounds: the text is edited, read and checked
  * again. A fix counts only if its finding is gone, no error is new, and nothing as severe
- * is new that cannot be fixed in its turn; otherwise the text stays as it was before that
- * fix, and the reason is kept. So a domain that libvirt and QEMU accepted is never given
- * an error by --fix.
+ * is new that cannot be fixed in turn; otherwise the text is left as it was before that
+ * fix, and the reason is kept. So --fix never gives an error to a domain that libvirt and
+ * QEMU accepted.
  *
- * Edits of different findings could meet (two want a <features>), so most rounds fix one
- * finding. A round of several (fix-round.h) counts only if it takes away exactly these
- * findings and brings none; otherwise it is made again with fewer, down to one, so that
- * each fix that stays has passed the rule above.
+ * Edits of different findings could conflict (two may need a <features>), so most rounds
+ * fix one finding. A round of several (fix-round.h) counts only if it removes exactly
+ * these findings and causes none; otherwise it is repeated with fewer, down to one, so
+ * that each fix that stays has passed the test above.
  */
 #include "planner/check/fix.h"
 
@@ -21,7 +21,7 @@
 
 #define FIXES_LIMIT ((size_t)1000)
 
-/* A text that was read and judged. */
+/* A text that was read and checked. */
 struct judged {
 	struct text text;
 	struct document document;
@@ -43,10 +43,14 @@ struct fixing {
 	struct check_fixes *fixes;
 	struct judged now;
 	size_t most;   /* findings of one round */
-	bool was_less; /* the last round was made with one finding less than before it */
+	bool was_less; /* the last round was made with one finding less than the one
+			* before */
 };
 
-/* Takes the text. Every rule is asked, also those that the user does not want to see. */
+/*
+ * Takes ownership of the text. Every rule is checked, including those that the user left
+ * out.
+ */
 static int read_and_judge(const struct fixing *fixing, struct text *text,
 			  struct judged *ret, struct error *error)
 {
@@ -80,7 +84,7 @@ static bool was_tried(const struct check_fixes *fixes, const struct finding *fin
 	return is_among(&fixes->done, finding);
 }
 
-/* Takes a finding out of its report; the document that it names goes. */
+/* Moves a finding out of its report; the document that it names is going to be freed. */
 static struct finding take(struct finding *finding)
 {
 	struct finding taken = *finding;
@@ -94,7 +98,7 @@ static struct finding take(struct finding *finding)
 	return taken;
 }
 
-/* Why a fix must not stay; NULL: it may. The caller's. */
+/* Why a fix must not stay; NULL: it may. Owned by the caller. */
 static char *reason_against(const struct fixing *fixing, const struct finding *finding,
 			    const struct judged *after)
 {
@@ -107,14 +111,14 @@ static char *reason_against(const struct fixing *fixing, const struct finding *f
 		worse = report_worse(old, new, finding->severity, false);
 	if (worse) {
 		words = finding_string(worse);
-		return xasprintf("with the fix, this is wrong: %s", words);
+		return xasprintf("the fix would cause this: %s", words);
 	}
 	if (is_among(new, finding))
-		return xstrdup("the only fix known for it does not help here.");
+		return xstrdup("the only known fix does not help here.");
 	return NULL;
 }
 
-/* Whether the round took its findings away, and did nothing else. */
+/* Whether the round removed its findings, and did nothing else. */
 static bool is_clean(const struct fixing *fixing, const struct fix_round *round,
 		     const struct judged *after)
 {
@@ -134,7 +138,7 @@ static bool is_clean(const struct fixing *fixing, const struct fix_round *round,
 	return clean;
 }
 
-/* Takes the finding of a step with the place that it had when its turn came. */
+/* Moves the finding of a step, with the position that it had when its turn came. */
 static struct finding take_step(const struct fix_step *step)
 {
 	struct finding taken = take(step->finding);
@@ -161,7 +165,9 @@ static void keep_round(struct fixing *fixing, const struct fix_round *round,
 	*after = (struct judged){};
 }
 
-/* The last one alone may bring what no other rule waited for, so one less is tried first.
+/*
+ * The last one alone may cause findings that the others did not, so one less is tried
+ * first.
  */
 static void try_fewer(struct fixing *fixing, size_t n)
 {
@@ -169,7 +175,7 @@ static void try_fewer(struct fixing *fixing, size_t n)
 	fixing->was_less = !fixing->was_less;
 }
 
-/* Makes a round of the first of the findings. */
+/* Makes a round of the first findings. */
 static int try_round(struct fixing *fixing, const fix_findings *wanted,
 		     struct error *error)
 {
@@ -198,7 +204,7 @@ static int try_round(struct fixing *fixing, const fix_findings *wanted,
 	return 0;
 }
 
-/* Those of that severity that can be fixed, and were not tried before. */
+/* Those of this severity that can be fixed, and were not tried before. */
 static void list_wanted(struct fixing *fixing, enum severity severity, fix_findings *ret)
 {
 	struct report *report = &fixing->now.result.report;
@@ -249,7 +255,7 @@ static void look_again(struct fixing *fixing)
 	fixes->done.findings.n = kept;
 }
 
-/* Also of a domain that libvirt refuses: what it has in common with the other. */
+/* Also for a domain that libvirt refuses: what it has in common with the other. */
 static int predict_roughly(const struct document *document, struct machine *ret,
 			   struct error *error)
 {

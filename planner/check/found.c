@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* found.c - what the rule at work says. */
+/* found.c - the findings of the current rule. */
 #include "planner/check/rules.h"
 
 #include "planner/guest/device-kind.h"
@@ -32,8 +32,8 @@ static void set_place(const struct check *check, struct place *place, int elemen
 	place->path = document_path(check->document, element);
 }
 
-/* Whether it is part of a device that the target's libvirt may not know, and then drops.
- */
+/* Whether it is part of a device that the target's libvirt may not know, and then
+ * drops. */
 static bool may_be_dropped(const struct check *check, int element)
 {
 	const struct document *document = check->document;
@@ -48,7 +48,7 @@ static bool may_be_dropped(const struct check *check, int element)
 	return false;
 }
 
-/* libvirt may drop what the finding is about, so it is not an error. */
+/* libvirt may drop the device, so this is not an error. */
 static void lower(const struct check *check, struct finding *finding, int element)
 {
 	if (finding->severity == SEVERITY_ERROR && may_be_dropped(check, element))
@@ -70,7 +70,7 @@ struct finding *check_found(struct check *check, int element, const char *format
 		finding->severity = MIN(finding->severity, SEVERITY_WARNING);
 	finding->row = check->rule;
 	element = shown_element(check, element);
-	/* An argument of QEMU's is not ours to change. */
+	/* We cannot change an argument of QEMU. */
 	finding->fixable =
 		check->rule->fix && !check->document->elements.v[element].node->ns;
 	set_place(check, &finding->place, element);

@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* host.h - what several rules ask of guest and host together. */
+/* host.h - questions about guest and host that several rules have. */
 #pragma once
 
 #include "planner/check/rules.h"
 
-/* Rows of host_memory_rules that others build on. */
+/* Rows of host_memory_rules that are prerequisites of others. */
 enum { MEMNODE_HOST_NODE };
 
-/* A device of the host that the guest is given. */
+/* A host device that is assigned to the guest. */
 struct check_hostdev {
 	int device;    /* in guest.devices */
-	int function;  /* in host->functions, -1 the host has none there */
-	int cell;      /* guest cell of its bus, -1 none */
+	int function;  /* in host->functions, -1 if the host has none there */
+	int cell;      /* guest cell of its bus, or -1 */
 	int host_node; /* -1 not known */
 };
 typedef VEC(struct check_hostdev) check_hostdevs;
 /* Works without a host: then function and host_node are -1. */
 void check_list_hostdevs(const struct check *check, check_hostdevs *ret);
 
-/* The host nodes that back a cell's memory; false if nothing says. The caller's set. */
+/*
+ * The host nodes that back a cell's memory; false if nothing specifies them. The caller
+ * owns the set.
+ */
 bool check_backing(const struct check *check, size_t cell, struct set *ret);
 /* The host nodes of the CPUs that a cell's vCPUs may run on; false without pins. */
 bool check_pin_nodes(const struct check *check, size_t cell, struct set *ret);
 /* The host CPUs that a vCPU may run on, NULL if it is not pinned. Borrowed. */
 const struct set *check_pin_of(const struct check *check, unsigned vcpu);
-/* The host nodes of CPUs. The caller's set. */
+/* The host nodes of CPUs. The caller owns the set. */
 struct set check_nodes_of(const struct machine *host, const struct set *cpus);
 /* A cryptographic queue of s390x: an adapter and a usage domain (its APQN). */
 struct check_queue {
@@ -32,14 +35,14 @@ struct check_queue {
 };
 typedef VEC(struct check_queue) check_queues;
 /*
- * What a mediated device of type vfio-ap holds, as the host's description has it; nothing
- * where it does not say. The caller's.
+ * The queues of a mediated device of type vfio-ap according to the host's description;
+ * nothing if it does not list them. Owned by the caller.
  */
 void check_list_queues(const struct check *check, const struct guest_device *device,
 		       check_queues *ret);
 
-/* The guest's first IOMMU, if it is intel's; NULL. */
+/* The guest's first IOMMU, if it is intel's, or NULL. */
 const struct guest_iommu *check_intel_iommu(const struct check *check);
 
-/* As a list: "0-1". The caller's. */
+/* As a list: "0-1". Owned by the caller. */
 char *check_set_string(const struct set *set) _must_check_;

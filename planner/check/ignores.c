@@ -23,14 +23,14 @@ static void read_comment(const xmlNode *node, ignores *ret)
 	*vec_add(ret) = wish;
 }
 
-/* Wishes since @from are about an element: the next one, or the one they stand in. */
+/* Ignores since @from are about an element: the next one, or the parent. */
 static void settle(ignores *list, size_t *from, const xmlNode *node)
 {
 	for (; *from < list->n; (*from)++)
 		list->v[*from].element = MAX(document_number(node), 0);
 }
 
-/* The walk needs no recursion: the tree knows its parents. */
+/* The walk needs no recursion: the tree has parent pointers. */
 static void read_comments(const struct document *document, ignores *ret)
 {
 	const xmlNode *node = (const xmlNode *)document->xml->children;
@@ -87,7 +87,7 @@ static void read_steps(const struct document *document, struct steps *ret)
 	}
 }
 
-/* The element that document_path() gives this path, -1. */
+/* The element with this path (as from document_path()), or -1. */
 static int element_at(const struct document *document, struct steps *steps,
 		      const char *path)
 {
@@ -136,7 +136,7 @@ static bool says(const struct document *document, const char *words)
 
 void ignores_read(const struct document *document, ignores *ret)
 {
-	/* Most documents say neither, and the text is looked through faster than the
+	/* Most documents contain neither, and the text is searched faster than the
 	 * tree. */
 	if (says(document, WORDS))
 		read_comments(document, ret);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ignores.h - what a document asks not to be told. */
+/* ignores.h - the findings that a document silences. */
 #pragma once
 
 #include "planner/check/rules.h"
 #include "planner/guest/want.h"
 
-/* One wish to be silent. */
+/* One request to silence a rule. */
 struct ignore {
-	const char *rule; /* not ended by a NUL: rule_n bytes */
+	const char *rule; /* not null-terminated: rule_n bytes */
 	size_t rule_n;
-	int element;        /* and all below it; -1: its path leads nowhere */
-	const char *reason; /* "": none, then it silences nothing */
+	int element;        /* and everything in it; -1: no element has its path */
+	const char *reason; /* "": none, so it silences nothing */
 };
 typedef VEC(struct ignore) ignores;
 
-/* <check><ignore rule= reason=/></check>, for <metadata>. The caller's. */
+/* <check><ignore rule= reason=/></check>, for <metadata>. Owned by the caller. */
 struct want *ignores_want(const struct rule *rule, const char *reason) _must_check_;
 /* Adds all of them, borrowed from the document. */
 void ignores_read(const struct document *document, ignores *ret);

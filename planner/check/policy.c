@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/check/policy.h"
 
-/* What the policy takes when the devices on the cells' nodes do not suffice. */
+/* What the policy accepts if the devices on the cells' nodes are not enough. */
 static bool takes_when_short(enum check_policy policy, const struct policy_case *one)
 {
 	switch (policy) {

@@ -4,11 +4,11 @@
 
 #include "planner/check/check.h"
 
-/* One device of a guest, and what of the same kind the host has besides. */
+/* One device of a guest, and the host's other devices of the same kind. */
 struct policy_case {
-	int node;           /* the device's host node, -1 not known */
+	int node;           /* the device's host node, -1 unknown */
 	bool on_cells_node; /* and the guest has a cell there (N) */
-	bool shares_socket; /* or on another node of the same socket as such a one */
+	bool shares_socket; /* or on another node of the same socket as one of these */
 	bool sockets_known; /* of every host node */
 	unsigned wanted;    /* k: devices of this kind that the guest has */
 	unsigned near;      /* |S|: devices of this kind that the host has on N */
@@ -20,13 +20,13 @@ struct policy_case {
 
 enum policy_verdict {
 	POLICY_HOLDS,
-	POLICY_SECOND, /* only where the host's nearer devices are all taken */
+	POLICY_SECOND, /* only if the host's nearer devices are all in use */
 	POLICY_BROKEN,
 };
 
 /*
  * nova/pci/stats.py, _filter_pools_for_socket_affinity and _filter_pools_for_numa_cells:
- * a policy narrows the devices down as long as enough are left. Which of them are free is
- * not known here: what Nova takes only when the near ones are gone is POLICY_SECOND.
+ * a policy reduces the set of devices as long as enough are left. Which of them are free
+ * is not known here: what Nova accepts only if the near ones are in use is POLICY_SECOND.
  */
 enum policy_verdict policy_judge(enum check_policy policy, const struct policy_case *one);

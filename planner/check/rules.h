@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * rules.h - a rule, and what its function sees. Each family of rules has a file, which
- * ends in its table; one row there gives `check`, `explain`, docs/rules.rst and the list
- * of tests. A rule's id is the name of its function with dashes, of tests/domains/ID.xml
- * and of its anchor in the documentation.
+ * ends with its table; `check`, `explain`, docs/rules.rst and the list of tests are
+ * generated from the rows there. A rule's id is the name of its function with dashes, of
+ * tests/domains/ID.xml and of its anchor in the documentation.
  */
 #pragma once
 
@@ -18,32 +18,32 @@
 /* There are fewer rules than this. */
 #define RULES_LIMIT 256
 
-/* Facts that a rule cannot do without; where one is missing it is skipped. */
+/* Facts that a rule needs; if one is missing the rule is skipped. */
 enum rule_needs {
-	NEED_MACHINE = 1,  /* a machine whose PCI layout we know */
+	NEED_MACHINE = 1,  /* a machine whose PCI layout is known */
 	NEED_HOST = 2,     /* the host's nodes and CPUs */
 	NEED_HOST_PCI = 4, /* and its PCI devices */
 	NEED_GROUPS = 8,   /* and their IOMMU groups */
 	NEED_POLICY = 16,  /* --policy; not listed as skipped without it */
 };
 
-/* Who says it today, before us. */
+/* What reports it today without us. */
 enum rule_judge { JUDGE_NOBODY, JUDGE_LIBVIRT, JUDGE_QEMU, JUDGE_KERNEL };
 
 /* How tests apply the remedy. */
 enum rule_remedy {
 	REMEDY_FIX = 1, /* by --fix */
 	REMEDY_EDIT,    /* by an edit of the domain, as the message says */
-	REMEDY_RECORD,  /* by an edit of the host's record: the host is to change */
+	REMEDY_RECORD,  /* by an edit of the host's record: the host must change */
 	REMEDY_MANUAL,
 };
 
-/* What planning in a domain does about an error that the domain has already. */
+/* What planning in a domain does about an error that the domain already has. */
 enum rule_planned {
 	PLAN_REFUSES,
 	PLAN_FIXES,
-	PLAN_FIXES_WITH_HOST,  /* where a host is given */
-	PLAN_FIXES_WITH_IOMMU, /* where an IOMMU is asked for */
+	PLAN_FIXES_WITH_HOST,  /* if a host is given */
+	PLAN_FIXES_WITH_IOMMU, /* if an IOMMU is requested */
 };
 
 struct fix;
@@ -55,11 +55,11 @@ struct check {
 	const struct check_options *options;
 	const struct machine *host; /* options->host */
 	struct guest_tree tree;
-	/* The rule at work and what it says; rules use check_found and check_skip. */
+	/* The current rule and its findings; rules use check_found and check_skip. */
 	const struct rule *rule;
 	struct report *report;
 	VEC(int) elements; /* of each finding in the report */
-	/* By rule_index(): the rule was asked, and it found something. */
+	/* By rule_index(): the rule was checked, and it has a finding. */
 	bool *asked, *found;
 };
 
@@ -68,7 +68,7 @@ struct rule {
 	enum severity severity;
 	unsigned needs;
 	enum rule_judge judge;
-	const struct rule *after[3];           /* these must have found nothing */
+	const struct rule *after[3];           /* these must have no finding */
 	void (*judge_it)(struct check *check); /* NULL: of several domains, together.h */
 	const char *what;                      /* one sentence each, */
 	const char *why;                       /* ending with a full stop */
@@ -76,9 +76,12 @@ struct rule {
 	const char *source;
 	enum rule_remedy remedy;
 	const char *by_hand;          /* of REMEDY_MANUAL: why only a person can do it */
-	void (*fix)(struct fix *fix); /* makes the edits of --fix; NULL: there is none */
-	/* The fix edits the finding's element alone, and comes out the same whatever else
-	 * of this kind is fixed at the same time. */
+	void (*fix)(struct fix *fix); /* makes the edits of --fix; NULL: there is no
+				       * fix */
+	/*
+	 * The fix only edits the finding's element, and gives the same result whatever
+	 * other findings of this rule are fixed at the same time.
+	 */
 	bool fix_is_local;
 	enum rule_planned planned;
 	/*
@@ -120,10 +123,10 @@ extern const struct rule groups_rules[];
 extern const struct rule policy_rules[];
 extern const struct rule together_rules[];
 
-/* Of place_rules: what the planner silences where a plan means it. */
+/* Of place_rules: silenced by the planner if the plan intends it. */
 extern const struct rule *const rule_port_no_acs;
 
-/* A row's first columns: function, severity, needs, who says it today. */
+/* A row's first columns: function, severity, needs, what else reports it today. */
 #define RULE(id_, function, severity_, needs_, judge_)                                   \
 	.id = id_, .severity = SEVERITY_##severity_, .needs = needs_,                    \
 	.judge = JUDGE_##judge_, .judge_it = function
@@ -136,21 +139,21 @@ const struct rule *rule_next(const struct rule *rule);
 #define rules_foreach(rule) for (const struct rule *rule = NULL; (rule = rule_next(rule));)
 /* clang-format on */
 size_t rules_count(void);
-/* Its place in that order, from 0. */
+/* Its position in that order, from 0. */
 size_t rule_index(const struct rule *rule);
-/* What a user calls a rule; NULL if there is none. */
+/* The rule with an id; NULL if there is none. */
 const struct rule *rule_named(const char *id);
-/* Of @word, which is not a rule, the id that is most like it; NULL. */
+/* The id that is most similar to @word, which is not a rule; or NULL. */
 const char *rule_nearest(const char *word);
 /* Whether the target is one of the versions that refuse. */
 bool rule_holds(const struct rule *rule, const struct target *target);
-/* Whether the options leave the rule in. */
+/* Whether the options include the rule. */
 bool check_wants(const struct check_options *options, const struct rule *rule);
 
 /*
- * Adds a finding of the rule at work about an element (-1: what libvirt adds by itself,
- * shown at <devices>). The caller may set the rest; the remedy is the rule's mend unless
- * set.
+ * Adds a finding of the current rule about an element (-1: something that libvirt adds by
+ * itself, shown at <devices>). The caller may set the other members; the remedy is that
+ * of the rule unless set.
  */
 struct finding *check_found(struct check *check, int element, const char *format, ...)
 	_printf_(3, 4);
@@ -160,5 +163,5 @@ void check_skip(struct check *check, const char *needs, const char *format, ...)
 /* Sets a remedy made from a format. */
 void check_mend(struct finding *finding, const char *format, ...) _printf_(2, 3);
 void check_values(struct finding *finding, const char *observed, const char *expected);
-/* Points at a second place. */
+/* Refers to a second place. */
 void check_relate(struct check *check, struct finding *finding, int element);

@@ -26,7 +26,10 @@ static void silence_begin(const ignores *list, struct silence *ret)
 	}
 }
 
-/* Of the first wish about the element or one above it; NULL: none. The caller's. */
+/*
+ * The reason of the first ignore for the element or one above it; NULL: none. Owned by
+ * the caller.
+ */
 static char *reason_for(const struct document *document, const struct silence *silence,
 			const char *rule, int element)
 {

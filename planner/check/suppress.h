@@ -4,8 +4,9 @@
 #include "planner/check/check.h"
 
 /*
- * Moves what was found and skipped into *ret, silenced findings apart; check.h says what
- * silences. @elements has the element of each finding. @found is empty afterwards.
+ * Moves the findings and skipped rules into *ret, silenced findings separately; see
+ * check.h for how to silence. @elements has the element of each finding. @found is empty
+ * afterwards.
  */
 void suppress(const struct document *document, struct report *found, const int *elements,
 	      struct check_result *ret);

@@ -5,7 +5,7 @@
 
 enum { DEVICE_TWICE, GROUP_TWICE, QUEUE_TWICE, CPU_TWICE, NODE_FULL };
 
-/* The rule about what only one domain can have. */
+/* The rule about resources that only one domain can have. */
 static const struct rule *const thing_rules[] = {
 	[USE_MDEV] = &together_rules[DEVICE_TWICE],
 	[USE_GROUP] = &together_rules[GROUP_TWICE],
@@ -44,7 +44,7 @@ static void compare_devices(struct check_result *a, struct check_result *b)
 			if (!pci_address_equal(own->at, a->use.devices.v[j].at))
 				continue;
 			message = xasprintf("Host device " PCI_FORMAT
-					    " is assigned in %s as well.",
+					    " is also assigned in %s.",
 					    PCI_ARGS(own->at),
 					    a->use.devices.v[j].place.file);
 			add(b, &together_rules[DEVICE_TWICE], &own->place,
@@ -52,7 +52,7 @@ static void compare_devices(struct check_result *a, struct check_result *b)
 		}
 }
 
-/* A device in both is said already; its group adds nothing. */
+/* A device in both has been reported already; its group adds nothing. */
 static bool same_device(const struct check_result *a, const struct check_result *b)
 {
 	for (size_t i = 0; i < b->use.devices.n; i++)
@@ -76,7 +76,7 @@ static void compare_things(const struct check_options *options, struct check_res
 			    !check_wants(options, thing_rules[own->kind]) ||
 			    (own->kind == USE_GROUP && same_device(a, b)))
 				continue;
-			message = xasprintf("%s is in %s as well.", own->name,
+			message = xasprintf("%s is also in %s.", own->name,
 					    other->place.file);
 			add(b, thing_rules[own->kind], &own->place, &other->place,
 			    message);
@@ -95,13 +95,13 @@ static void compare_pins(struct check_result *a, struct check_result *b)
 	if (set_empty(&both))
 		return;
 	list = check_set_string(&both);
-	message = xasprintf("Host CPU %s is pinned to in %s as well.", list,
+	message = xasprintf("Host CPU %s is also used by a pin in %s.", list,
 			    a->use.pins_place.file);
 	add(b, &together_rules[CPU_TWICE], &b->use.pins_place, &a->use.pins_place,
 	    message);
 }
 
-/* Said where the sum first passes what the node has. */
+/* Reported where the sum first exceeds what the node has. */
 static void sum_node(struct check_result *const *results, size_t n,
 		     const struct machine_node *node)
 {
@@ -153,8 +153,8 @@ void check_together(struct check_result *const *results, size_t n,
 const struct rule together_rules[] = {
 	[DEVICE_TWICE] =
 		{RULE("device-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
-		 .what = "Of the domains of one host, each host device is in one.",
-		 .why = "The second to start is refused.",
+		 .what = "Each host device is in only one of the domains of a host.",
+		 .why = "The second domain to start is refused.",
 		 .mend = "Give one of them another device, or never run both.",
 		 .source = LV "hypervisor/virhostdev.c",
 		 .untried =
@@ -162,29 +162,29 @@ const struct rule together_rules[] = {
 		 .remedy = REMEDY_EDIT},
 	[GROUP_TWICE] =
 		{RULE("group-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
-		 .what = "Of the domains of one host, each IOMMU group is in one.",
-		 .why = "A group cannot be shared: the second to start is refused.",
-		 .mend = "Give all of the group to one of them.",
+		 .what = "Each IOMMU group is in only one of the domains of a host.",
+		 .why = "A group cannot be shared: the second domain to start is refused.",
+		 .mend = "Give the whole group to one of them.",
 		 .source = LV "hypervisor/virhostdev.c",
 		 .untried =
 			 "libvirt asks when the second guest starts, on a host with the device.",
 		 .remedy = REMEDY_EDIT},
 	[QUEUE_TWICE] = {RULE("ap-queue-taken-twice", NULL, ERROR, NEED_HOST, KERNEL),
-			 .what = "Of the domains of one host, each AP queue is in one.",
-			 .why = "The kernel gives it to one mediated device only.",
+			 .what = "Each AP queue is in only one of the domains of a host.",
+			 .why = "The kernel assigns it to only one mediated device.",
 			 .mend = "Unassign it from one of them.",
 			 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
 	[CPU_TWICE] =
 		{RULE("cpu-taken-twice", NULL, WARNING, NEED_HOST, NOBODY),
-		 .what = "Of the domains of one host, CPUs that are pinned to alone are in one.",
-		 .why = "Both vCPUs take turns on it.",
+		 .what = "A CPU that a single vCPU is pinned to is in only one of the domains of a host.",
+		 .why = "Otherwise both vCPUs take turns on it.",
 		 .mend = "Pin one of them elsewhere.",
 		 .source = "Linux sched_setaffinity(2)", .remedy = REMEDY_EDIT},
 	[NODE_FULL] =
 		{RULE("node-oversubscribed", NULL, WARNING, NEED_HOST, NOBODY),
-		 .what = "The domains of one host fit into the nodes they are bound to.",
+		 .what = "The domains of a host fit into the nodes that they are bound to.",
 		 .why = "With mode strict the kernel kills one of them when the node is full.",
-		 .mend = "Bind some elsewhere, or run fewer of them.",
+		 .mend = "Bind some elsewhere, or run fewer domains.",
 		 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* use.c - what one domain takes of its host. */
+/* use.c - what one domain uses of its host. */
 #include "planner/check/use.h"
 
 #include "planner/check/host.h"

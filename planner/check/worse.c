@@ -5,7 +5,7 @@
 
 #include "base/macros.h"
 
-/* How many findings of at least some severity there are, in all and by rule. */
+/* How many findings of at least some severity there are, in total and by rule. */
 struct tally {
 	size_t all, by_rule[RULES_LIMIT];
 };
@@ -21,7 +21,7 @@ static void tally(const struct report *report, enum severity severity, struct ta
 	}
 }
 
-/* Whether an error kept the rule from being judged. */
+/* Whether an error prevented the rule from being checked. */
 static bool was_kept_off(const struct tally *errors, const struct rule *rule)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rule->after) && rule->after[i]; i++)

@@ -6,18 +6,20 @@
 
 /*
  * The first finding of @after, at least as severe as @severity, of a rule that has more
- * of them there than in @before; NULL if there is none. Findings are counted by rule,
- * since a change may renumber what their messages name. A rule that an error kept from
- * being judged in @before may find what was there already; such findings count as new
- * only if
- * @after has more in all. Without @even_fixable those that --fix can go on to fix are
- * left out.
+ * findings there than in @before; NULL if there is none. Findings are counted by rule,
+ * because a change may renumber what their messages name. A rule that an error prevented
+ * from being checked in @before may find what was already there; such findings count as
+ * new only if @after has more in total. Without @even_fixable those that --fix can fix in
+ * turn are left out.
  */
 const struct finding *report_worse(const struct report *before,
 				   const struct report *after, enum severity severity,
 				   bool even_fixable);
-/* Whether each rule has as many findings in @after as in @before but for those @fixed. */
+/*
+ * Whether each rule has as many findings in @after as in @before except for those in
+ * @fixed.
+ */
 bool report_is_without(const struct report *before, const struct report *fixed,
 		       const struct report *after);
-/* "line 12: RULE: MESSAGE REMEDY", for messages. The caller's. */
+/* "line 12: RULE: MESSAGE REMEDY", for messages. Owned by the caller. */
 char *finding_string(const struct finding *finding) _must_check_;

@@ -273,7 +273,7 @@ unsigned guest_vcpus(const struct guest *guest);
 /* q35 and pc-q35-*; virt and virt-*. */
 bool guest_is_q35(const struct guest *guest);
 bool guest_is_virt(const struct guest *guest);
-/* Whether its firmware is UEFI, as far as the domain says. */
+/* Whether its firmware is UEFI, as far as the domain shows. */
 bool guest_is_efi(const struct guest *guest);
 
 static inline struct guest_number number_of(uint64_t value)

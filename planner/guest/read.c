@@ -251,13 +251,13 @@ static int wrong_root(const struct document *document, struct error *error)
 		const char *name, *hint;
 	} rows[] = {
 		{"domstatus",
-		 "libvirt's own state of a running domain; give the output of `virsh dumpxml` instead"},
+		 "libvirt's own state of a running domain; use the output of `virsh dumpxml` instead"},
 		{"domainsnapshot",
-		 "a snapshot; give the output of `virsh dumpxml`, or its <domain> as a file of its own"},
-		{"domaincheckpoint", "a checkpoint; give the output of `virsh dumpxml`"},
-		{"domainbackup", "a backup job; give the output of `virsh dumpxml`"},
+		 "a snapshot; use the output of `virsh dumpxml`, or its <domain> as a separate file"},
+		{"domaincheckpoint", "a checkpoint; use the output of `virsh dumpxml`"},
+		{"domainbackup", "a backup job; use the output of `virsh dumpxml`"},
 		{"capabilities", "a host's capabilities, not a guest"},
-		{"domainCapabilities", "what a hypervisor can do, not a guest"},
+		{"domainCapabilities", "the capabilities of a hypervisor, not a guest"},
 		{"network", "a network"},
 		{"topology", "hwloc's description of a machine, not a guest"},
 	};

@@ -159,7 +159,7 @@ void target_settled_free(struct target_settled *settled)
 
 static const char *const whys[] = {
 	[TARGET_WHY_DEFAULT] = "the default",
-	[TARGET_WHY_NEWEST] = "the newest that virt-layout knows",
+	[TARGET_WHY_NEWEST] = "the newest known to virt-layout",
 	[TARGET_WHY_GIVEN] = "as given",
 	[TARGET_WHY_INSTALLED] = "installed here",
 	[TARGET_WHY_HOST] = "of the host",
@@ -213,7 +213,7 @@ void text_add_target(struct text *text, const struct target_settled *settled,
 	if (target_is_unknown(&settled->target))
 		text_printf(
 			text,
-			"; newer than libvirt %u.%u and QEMU %u.%u, the newest that virt-layout knows: what changed since is unknown",
+			"; newer than libvirt %u.%u and QEMU %u.%u, the newest known to virt-layout: later changes are unknown",
 			TARGET_NEWEST.libvirt / 1000000,
 			TARGET_NEWEST.libvirt / 1000 % 1000, TARGET_NEWEST.qemu / 1000000,
 			TARGET_NEWEST.qemu / 1000 % 1000);

@@ -26,7 +26,7 @@ enum target_why {
 
 /* What is known before the domain is read. */
 struct target_wish {
-	struct target given; /* 0: not said */
+	struct target given; /* 0: not given */
 	bool installed;      /* given is what is installed here */
 	bool newest;         /* start from TARGET_NEWEST */
 };

@@ -207,7 +207,7 @@ int target_parse(const char *string, struct target *target, struct error *error)
 		if (!version || !version_parse(equals + 1, version))
 			return error_input(
 				error,
-				"--target %s: write it as libvirt=9.0,qemu=7.2, or installed",
+				"--target %s: must be like libvirt=9.0,qemu=7.2, or installed",
 				string);
 	}
 	return 0;

@@ -26,7 +26,7 @@ static struct json_object *member(struct reader *reader, struct json_object *obj
 	if (!json_object_is_type(object, json_type_object) ||
 	    !json_object_object_get_ex(object, key, &value) ||
 	    !json_object_is_type(value, type)) {
-		fail(reader, key, "is missing or of another type");
+		fail(reader, key, "is missing or has another type");
 		return NULL;
 	}
 	return value;
@@ -60,7 +60,7 @@ static uint32_t hexadecimal(struct reader *reader, struct json_object *object,
 	uint32_t value;
 
 	if (!parse_u32(prefixed, &value) || value > max) {
-		fail(reader, key, "is no hexadecimal number in range");
+		fail(reader, key, "is not a hexadecimal number in range");
 		return 0;
 	}
 	return value;
@@ -96,7 +96,7 @@ static void read_memory(struct reader *reader, struct json_object *object,
 		return;
 	if (!json_object_is_type(value, json_type_int) ||
 	    json_object_get_int64(value) < 0)
-		fail(reader, "memory_bytes", "is no number from 0");
+		fail(reader, "memory_bytes", "is not a number from 0");
 	else
 		node->memory_bytes = (uint64_t)json_object_get_int64(value);
 }
@@ -108,7 +108,7 @@ static void read_distances(struct reader *reader, struct json_object *object,
 		member(reader, object, "distances", json_type_array);
 
 	if (length_of(distances) != n) {
-		fail(reader, "distances", "has not one value for each node");
+		fail(reader, "distances", "does not have one value for each node");
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -137,7 +137,7 @@ static void read_nodes(struct reader *reader, struct json_object *root,
 					 number(reader, object, "id", 0, SET_LIMIT - 1));
 
 		if (!set_parse(string(reader, object, "cpus"), false, &node->cpus))
-			fail(reader, "cpus", "is no CPU list");
+			fail(reader, "cpus", "is not a CPU list");
 		node->huge_known = KNOWN_UNKNOWN;
 		read_memory(reader, object, node);
 		read_distances(reader, object, machine->distances + i * n, n);
@@ -171,7 +171,7 @@ static void read_function(struct reader *reader, struct json_object *object,
 	int node;
 
 	if (!pci_address_parse(string(reader, object, "address"), &at)) {
-		fail(reader, "address", "is no PCI address");
+		fail(reader, "address", "is not a PCI address");
 		return;
 	}
 	function = machine_add_function(machine, at);
@@ -245,7 +245,7 @@ int expect_read(const char *name, const char *bytes, size_t n, struct machine *r
 	if (n < INT_MAX)
 		root = json_tokener_parse_ex(tokener, bytes, (int)n + 1);
 	if (!root)
-		error_input(error, "%s: no JSON: %s", name,
+		error_input(error, "%s: is not JSON: %s", name,
 			    json_tokener_error_desc(json_tokener_get_error(tokener)));
 	else
 		read_all(&reader, root, ret);

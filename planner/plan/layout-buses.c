@@ -107,14 +107,14 @@ static int check_windows(const struct layout *layout, struct error *error)
 
 		return error_input(
 			error,
-			"expander bus %u with busNr %u needs the buses %u-%u, and %u is the next one's",
+			"expander bus %u with busNr %u needs the buses %u-%u, but %u belongs to the next one",
 			item->index, item->bus_nr, item->bus_nr,
 			item->bus_nr + window.needed, item->bus_nr + window.room + 1);
 	}
 	if (layout_bridges_below(layout, 0) >= lowest)
 		return error_input(
 			error,
-			"pcie-root needs the buses 0-%u, and the lowest busNr is %u: raise it",
+			"pcie-root needs the buses 0-%u, but the lowest busNr is %u; raise it",
 			layout_bridges_below(layout, 0), lowest);
 	return 0;
 }
@@ -147,9 +147,9 @@ static int give_windows(struct layout *layout, unsigned share, struct error *err
 		spare = MIN(item->spare, share);
 		end = window_end(layout, below, &spare);
 		if (end == 0)
-			return error_input(error,
-					   "no bus number is left for expander bus %u",
-					   item->index);
+			return error_input(
+				error, "there is no bus number left for expander bus %u",
+				item->index);
 		item->bus_nr = (uint8_t)MIN(end - 1 - below - spare, LAST_BUS_NR);
 		item->has_bus_nr = true;
 	}
@@ -210,7 +210,7 @@ int layout_give_buses(struct layout *layout, struct error *error)
 	if (budget.needed > numbers)
 		return error_input(
 			error,
-			"%u bus numbers are needed and a PCI segment has %u: ask for %u fewer ports (devices, spare ports or nodes)",
+			"%u bus numbers are needed, but a PCI segment has %u; request %u fewer ports (devices, spare ports or nodes)",
 			budget.needed, numbers, budget.needed - numbers);
 	share = (numbers - budget.needed) / budget.roots;
 	if (give_windows(layout, share, error) < 0)

@@ -22,7 +22,7 @@ static int give_indexes(struct layout *layout, struct error *error)
 	if (controllers > LAST_INDEX + 1)
 		return error_input(
 			error,
-			"%u PCI controllers are needed and libvirt numbers them 0-%u: ask for fewer devices, ports or nodes",
+			"%u PCI controllers are needed, but libvirt numbers them 0-%u; request fewer devices, ports or nodes",
 			controllers, LAST_INDEX);
 	for (size_t i = 0; i < layout->items.n; i++) {
 		struct layout_item *item = &layout->items.v[i];
@@ -32,7 +32,8 @@ static int give_indexes(struct layout *layout, struct error *error)
 		while (next <= LAST_INDEX && used[next])
 			next++;
 		if (next > LAST_INDEX)
-			return error_input(error, "no controller index up to %u is free",
+			return error_input(error,
+					   "there is no free controller index up to %u",
 					   LAST_INDEX);
 		item->index = next++;
 	}
@@ -55,7 +56,7 @@ static int take_given(struct layout *layout, int parent, struct slots *slots,
 		if (slots->taken[item->slot] & 1u << item->function)
 			return error_input(
 				error,
-				"slot 0x%02x function %u of controller %u is taken twice",
+				"slot 0x%02x function %u of controller %u is used twice",
 				item->slot, item->function,
 				layout->items.v[parent].index);
 		slots->taken[item->slot] |= (uint8_t)(1u << item->function);
@@ -202,12 +203,12 @@ static int no_slot(const struct layout *layout, int parent, enum controller_mode
 	if (layout->append)
 		return error_input(
 			error,
-			"%u %s%s on %s (controller %u) do not fit: its slots are taken; free some, or ask for fewer",
+			"%u %s%s on %s (controller %u) do not fit: its slots are in use; free some, or request fewer",
 			wanted, name_of(kind), wanted == 1 ? "" : plural_of(kind),
 			name_of(bus->kind), bus->index);
 	return error_input(
 		error,
-		"%u %s%s on %s (controller %u) do not fit: it has %u slots of %u functions: ask for fewer%s",
+		"%u %s%s on %s (controller %u) do not fit: it has %u slots of %u functions; request fewer%s",
 		wanted, name_of(kind), wanted == 1 ? "" : plural_of(kind),
 		name_of(bus->kind), bus->index, count_slots(layout, parent),
 		PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");

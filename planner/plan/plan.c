@@ -60,13 +60,13 @@ static int fit_general_ports(struct request *request, struct error *error)
 	if (fixed > room)
 		return error_input(
 			error,
-			"%d empty ports do not fit under OVMF beside %u devices with I/O ports: it has %u windows in all; ask for %d or fewer, or take devices without I/O ports (virtio-net)",
+			"%d empty ports do not fit under OVMF together with %u devices with I/O ports: it has %u windows in total; request %d or fewer, or use devices without I/O ports (virtio-net)",
 			fixed, io, limit, room);
 	if (asked < 0 && room - fixed < DEFAULT_GENERAL_PORTS) {
 		request->general_ports = room - fixed;
 		request_note(
 			request,
-			"%d of %d empty general ports are left out: OVMF has I/O windows for %u ports only, and %u are taken",
+			"%d of %d empty general ports are left out: OVMF has I/O windows for only %u ports, and %u are in use",
 			DEFAULT_GENERAL_PORTS - request->general_ports,
 			DEFAULT_GENERAL_PORTS, limit, io + (unsigned)fixed);
 	}
@@ -91,8 +91,9 @@ static int judge_plan(const struct request *request, const struct text *xml,
 	if (!finding)
 		return 0;
 	words = finding_string(finding);
-	return error_input(error, "nothing is planned, since this would be wrong: %s",
-			   words);
+	return error_input(
+		error, "nothing is planned, because the plan would have this error: %s",
+		words);
 }
 
 static int plan_over(struct in_place *plan, struct text *ret_xml, struct error *error)

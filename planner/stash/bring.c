@@ -16,7 +16,7 @@ static void track(struct stash_work *work, int element)
 int stash_entry_lost(const struct document *document, const char *name,
 		     struct error *error)
 {
-	return error_input(error, "%s: the stash is not as we write it: \"%s\" is lost",
+	return error_input(error, "%s: the stash has been modified: \"%s\" is lost",
 			   document->name, name);
 }
 
@@ -25,7 +25,7 @@ static int place_lost(const struct document *document, const char *name,
 {
 	error_input(
 		error,
-		"%s: %s, where it stood, is not there any more; bring that back first, or take the element out of <metadata> by hand",
+		"%s: %s, the original parent, no longer exists; bring that back first, or move the element out of <metadata> by hand",
 		document->name, place->from);
 	return error_wrap(error, "\"%s\"", name);
 }

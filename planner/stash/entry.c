@@ -113,7 +113,7 @@ int stash_parked(const struct document *document, int entry, struct error *error
 		return child;
 	return error_input_at(
 		error, document->name, document->elements.v[entry].line,
-		"an entry of the stash holds not one element; it was changed, mend it by hand");
+		"an entry of the stash does not contain exactly one element; it was modified, repair it by hand");
 }
 
 void stash_add_parked(struct text *text, const struct document *document, int element,

@@ -196,7 +196,7 @@ static int add_to_stash(struct stash_work *work, int stash, const struct gaps *g
 	if (!ns->prefix || it->self_closing)
 		return error_input_at(
 			error, work->document.name, it->line,
-			"the stash is not as it was written, its tag lacks a prefix or an end; mend it by hand");
+			"the stash has been modified: its tag has no prefix or no end; repair it by hand");
 	text_adds(&text, gaps->entry);
 	add_entry(&text, (const char *)ns->prefix, entry);
 	return stash_change(work, (struct span){it->start_tag.end, it->start_tag.end},
@@ -255,8 +255,7 @@ int stash_add_entry(struct stash_work *work, const char *tag,
 	_cleanup_(gaps_free) struct gaps gaps = {};
 
 	if (document->elements.v[0].self_closing)
-		return error_input(error, "%s: there is nothing in the domain",
-				   document->name);
+		return error_input(error, "%s: the domain is empty", document->name);
 	gaps_of(document, &gaps);
 	if (stash >= 0)
 		return add_to_stash(work, stash, &gaps, &entry, error);

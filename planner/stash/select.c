@@ -38,7 +38,7 @@ static int add_nodes(const char *xpath, const xmlXPathObject *object,
 		object->type == XPATH_NODESET ? object->nodesetval : NULL;
 
 	if (object->type != XPATH_NODESET)
-		return error_input(error, "%s: gives no elements, but a value", xpath);
+		return error_input(error, "%s: yields a value, not elements", xpath);
 	for (int i = 0; nodes && i < nodes->nodeNr; i++) {
 		if (nodes->nodeTab[i]->type != XML_ELEMENT_NODE)
 			return error_input(
@@ -66,7 +66,7 @@ static int evaluate(struct stash_work *work, const char *xpath, struct error *er
 	if (object)
 		rc = add_nodes(xpath, object, work, error);
 	else
-		error_input(error, "%s: is no XPath expression: %s", xpath,
+		error_input(error, "%s: is not an XPath expression: %s", xpath,
 			    message ? message : "no reason given");
 	sym_xmlXPathFreeObject(object);
 	sym_xmlXPathFreeContext(context);
@@ -113,7 +113,7 @@ static int check_prefixes(const struct document *document, int element,
 		if (name)
 			return error_input_at(
 				error, document->name, document->elements.v[i].line,
-				"%s has a prefix that nothing declares; declare it with xmlns, or park the element's text with --text",
+				"%s has an undeclared prefix; declare it with xmlns, or park the element's text with --text",
 				name);
 	}
 	return 0;
@@ -130,7 +130,7 @@ static int check_element(const struct document *document, int element, int metad
 	if (element == metadata)
 		return error_input_at(
 			error, document->name, line,
-			"<metadata> itself cannot be parked, it holds what is");
+			"<metadata> itself cannot be parked, because it contains the stash");
 	return check_prefixes(document, element, error);
 }
 
@@ -158,7 +158,7 @@ int stash_select(struct stash_work *work, const char *xpath, struct error *error
 		work->tracked.v[kept++] = element;
 	}
 	if (kept < work->tracked.n && kept == 0)
-		return error_input(error, "%s: what %s selects is parked already",
+		return error_input(error, "%s: what %s selects is already parked",
 				   work->document.name, xpath);
 	if (kept == 0)
 		return error_input(error, "%s: %s selects no element",

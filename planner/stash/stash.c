@@ -137,7 +137,8 @@ int stash_check_name(const char *name, struct error *error)
 {
 	if (!name || (*name && strlen(name) == strcspn(name, " \t\r\n")))
 		return 0;
-	return error_input(error, "\"%s\" is no name: it is empty or has a space in it",
+	return error_input(error,
+			   "\"%s\" is not a valid name: it is empty or contains a space",
 			   name);
 }
 
@@ -245,10 +246,11 @@ int stash_find_named(const struct document *document, const char *name, bool is_
 		if (items.list.v[i].is_text == is_text)
 			return items.list.v[i].element;
 		return error_input(error, "%s: \"%s\" is %s", document->name, name,
-				   is_text ? "an element; leave --text out"
-					   : "a text; --text takes it out");
+				   is_text ? "an element; remove --text"
+					   : "a text; use --text to take it out");
 	}
-	return error_input(error, "%s: nothing is parked as \"%s\"; --list lists what is",
+	return error_input(error,
+			   "%s: nothing is parked as \"%s\"; use --list to see what is",
 			   document->name, name);
 }
 

@@ -56,7 +56,7 @@ int stash_text(struct document *document, const char *name, const struct text *b
 		return -1;
 	if (stash_entry(document, name) >= 0)
 		return error_input(error,
-				   "%s: \"%s\" is parked already; take another --name",
+				   "%s: \"%s\" is already parked; use another --name",
 				   document->name, name);
 	text_addc(&attributes, ' ');
 	text_add_attribute(&attributes, quote, "name", name);

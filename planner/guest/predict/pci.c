@@ -49,9 +49,10 @@ add_function(struct walk *walk, const struct guest_address *address, const char 
 static void complain_of_index(struct walk *walk, const struct guest_controller *c)
 {
 	if (c->index.state == VALUE_VALID)
-		machine_complain(walk->machine,
-				 "PCI controller %llu is left out: its index is above %d",
-				 (unsigned long long)c->index.value, INDEXES - 1);
+		machine_complain(
+			walk->machine,
+			"PCI controller %llu is left out: its index is greater than %d",
+			(unsigned long long)c->index.value, INDEXES - 1);
 	else
 		machine_complain(
 			walk->machine,
@@ -153,15 +154,17 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 	if (!function)
 		return;
 	if (device->alias && has_prefix(device->alias, STAND_IN_ALIAS))
-		machine_complain(walk->machine,
-				 PCI_FORMAT
-				 " is a stand-in: what it stands for is left out",
-				 PCI_ARGS(function->at));
+		machine_complain(
+			walk->machine,
+			PCI_FORMAT
+			" is a stand-in: the device that it replaces is left out",
+			PCI_ARGS(function->at));
 	else if (kind)
 		fill_kind(function, kind, seat_on(walk, device->address.at.bus));
 	else
 		machine_complain(walk->machine,
-				 PCI_FORMAT " is a %s: its identity is the host's",
+				 PCI_FORMAT
+				 " is a %s: it has the identity of the host's device",
 				 PCI_ARGS(function->at), device->tag);
 }
 

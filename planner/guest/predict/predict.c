@@ -92,11 +92,12 @@ static int refuse_number(const struct guest *guest, const char *attribute, int e
 		text_add_shown(&shown, value);
 		text_printf(&shown, "' is not a number from 0 to %d", INDEXES - 1);
 	} else {
-		text_printf(&shown, "no %s from 0 to %d is left", attribute, INDEXES - 1);
+		text_printf(&shown, "there is no free %s from 0 to %d", attribute,
+			    INDEXES - 1);
 	}
 	return error_input_at(
 		error, document->name, document->elements.v[element].line,
-		"PCI controller: %s; libvirt refuses this domain, so nothing can be said of its guest",
+		"PCI controller: %s; libvirt refuses this domain, so its guest cannot be predicted",
 		shown.s);
 }
 

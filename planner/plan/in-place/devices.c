@@ -171,7 +171,7 @@ static int check_windows(const struct in_place *plan, struct error *error)
 	item = &plan->layout.items.v[window.item];
 	return in_place_refuse(
 		plan, error, plan->full.controllers.v[item->owner].element,
-		"<controller index='%u'>: its busNr %u leaves %u bus numbers for ports up to the next expander bus, and %u are needed; lower its busNr (its devices get other addresses in the guest), or ask for fewer devices or spare ports",
+		"<controller index='%u'>: its busNr %u leaves %u bus numbers for ports up to the next expander bus, but %u are needed; lower its busNr (its devices get other addresses in the guest), or request fewer devices or spare ports",
 		item->index, item->bus_nr, window.room, window.needed);
 }
 
@@ -317,7 +317,7 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 	if (count > 0)
 		request_note(
 			plan->request,
-			"%u bus%s of the guest get%s another number (first: behind controller %u, %02x, was %02x), since ports are added before %s",
+			"%u bus%s of the guest get%s another number (first: behind controller %u, %02x, was %02x), because ports are added before %s",
 			count, count == 1 ? "" : "es", count == 1 ? "s" : "",
 			first->index, first->secondary, was, count == 1 ? "it" : "them");
 }

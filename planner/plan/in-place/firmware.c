@@ -12,7 +12,7 @@ static int check_bios(const struct in_place *plan, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, document_find(plan->document, 0, "os"),
-		"<os>: the domain boots by UEFI, and what is on its disk expects that; --firmware bios is for domains that do not");
+		"<os>: the domain boots with UEFI, and its disk expects that; --firmware bios is only for domains that do not");
 }
 
 static int set_efi(struct in_place *plan, struct error *error)
@@ -23,7 +23,7 @@ static int set_efi(struct in_place *plan, struct error *error)
 	if (new->loader && !streq_null(new->loader_type, "pflash"))
 		return in_place_refuse(
 			plan, error, document_find(plan->document, 0, "os/loader"),
-			"<loader>: names a firmware that is no UEFI; take it away so that libvirt can pick one");
+			"<loader>: names a firmware that is not UEFI; remove it so that libvirt can choose one");
 	if (new->loader)
 		return 0;
 	/* One that is asked for already is only made secure, never less. */

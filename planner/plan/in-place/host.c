@@ -99,7 +99,7 @@ static int check_node(const struct in_place *plan, int id, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, plan->old.vcpu_element,
-		"<vcpu>: host node %d, where the domain has a device or is bound to, has no CPUs or no memory: say with --node what its cells are to be",
+		"<vcpu>: host node %d, on which the domain has a device or to which it is bound, has no CPUs or no memory; use --node to specify the cells",
 		id);
 }
 
@@ -112,7 +112,7 @@ static int make_cells(struct in_place *plan, const struct set *nodes, struct err
 	    plan->old.memory_bytes.value < n * in_place_granule(plan))
 		return in_place_refuse(
 			plan, error, plan->old.vcpu_element,
-			"<vcpu>: its vCPUs and memory cannot be divided among the %u host nodes of its devices; say with --node what its cells are to be",
+			"<vcpu>: its vCPUs and memory cannot be divided among the %u host nodes of its devices; use --node to specify the cells",
 			n);
 	set_foreach (id, nodes) {
 		struct request_node *node;
@@ -141,12 +141,12 @@ static int check_bindings(const struct in_place *plan, struct error *error)
 	if (streq_null(old->numatune_placement, "auto"))
 		return in_place_refuse(
 			plan, error, old->numatune_memory_element,
-			"<memory placement='auto'>: numad is to choose the host nodes, and no cell can be bound to another; take it away");
+			"<memory placement='auto'>: numad chooses the host nodes, so cells cannot be bound to others; remove it");
 	if (streq_null(old->vcpu_placement, "auto") &&
 	    old->numatune_nodes.state == VALUE_ABSENT)
 		return in_place_refuse(
 			plan, error, old->vcpu_element,
-			"<vcpu placement='auto'>: numad is to choose the host nodes, and no cell can be bound to another; write placement='static'");
+			"<vcpu placement='auto'>: numad chooses the host nodes, so cells cannot be bound to others; write placement='static'");
 	return 0;
 }
 
@@ -203,7 +203,7 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 		request_note(
 			plan->request,
 			PCI_FORMAT
-			": the host does not say on which node it is; left where it is (--locality says it)",
+			": the host does not give its node; not moved (use --locality to specify the node)",
 			PCI_ARGS(it->source.at));
 		return 0;
 	}
@@ -213,7 +213,7 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 		return in_place_refuse(
 			plan, error, it->element,
 			"<%s>: " PCI_FORMAT
-			" is on host node %d, which backs no cell (%s); back a cell by it, or take the device away",
+			" is on host node %d, which backs no cell (%s); back a cell with it, or remove the device",
 			it->tag, PCI_ARGS(it->source.at), node, cells);
 	}
 	wanted = vec_add(&plan->wishes);

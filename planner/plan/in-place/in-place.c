@@ -78,7 +78,7 @@ static int judge_before(const struct in_place *plan, struct check_result *ret,
 	if (!finding)
 		return 0;
 	return refuse_finding(plan, finding,
-			      "Nothing is planned upon a domain with an error. ", error);
+			      "Refusing to plan on a domain that has errors. ", error);
 }
 
 /* What the host's shape costs: another plan may cost something else. */
@@ -87,7 +87,8 @@ static void note_warning(const struct in_place *plan, const struct finding *find
 	_cleanup_free_ char *words = finding_string(finding);
 
 	request_note(plan->request,
-		     "the planned domain has a warning that it did not have: %s", words);
+		     "the planned domain has a warning that it did not have before: %s",
+		     words);
 }
 
 /* No error may be left, and without a host no warning may be new. */
@@ -105,7 +106,8 @@ static int judge_after(const struct in_place *plan, const struct check_result *b
 	if (finding)
 		return refuse_finding(
 			plan, finding,
-			"The plan would be so (the line is the new text's). ", error);
+			"The planned domain would still have this error (line number in the new text). ",
+			error);
 	finding = report_worse(&before->report, &result.report, SEVERITY_WARNING, true);
 	if (!finding)
 		return 0;
@@ -115,7 +117,7 @@ static int judge_after(const struct in_place *plan, const struct check_result *b
 	}
 	return refuse_finding(
 		plan, finding,
-		"The plan would be so (the line is the new text's); to have it all the same, silence this rule in the domain (see virt-layout-check(1)). ",
+		"The planned domain would have this warning (line number in the new text); to accept it, silence the rule in the domain (see virt-layout-check(1)). ",
 		error);
 }
 
@@ -131,8 +133,8 @@ static int check_machine(const struct in_place *plan, struct error *error)
 		"<type machine='%s'>: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus and the IOMMUs; %s",
 		plan->old.machine ? plan->old.machine : "",
 		guest_is_i440fx(&plan->old) || !plan->old.machine
-			? "i440fx has conventional PCI only: make it q35 first (its PCI addresses all change)"
-			: "other machines are not planned for");
+			? "i440fx has only conventional PCI; change it to q35 first (all its PCI addresses change)"
+			: "other machines are not supported");
 }
 
 static int read_guests(struct in_place *plan, struct error *error)

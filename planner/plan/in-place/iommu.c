@@ -169,10 +169,10 @@ static int check_added(const struct in_place *plan, const struct addition *added
 	if (same)
 		return in_place_refuse(
 			plan, error, added->element,
-			"--iommu intel: the IOMMU in <qemu:commandline> lacks intremap=on, which VFIO in the guest needs. Add it to that argument");
+			"--iommu intel: the IOMMU in <qemu:commandline> does not have intremap=on, which VFIO in the guest needs; add it to that argument");
 	return in_place_refuse(
 		plan, error, added->element,
-		"--iommu %s: <qemu:commandline> already adds an IOMMU (%s), and a guest has one at most. Remove that argument first",
+		"--iommu %s: <qemu:commandline> already adds an IOMMU (%s), and a guest can only have one; remove that argument first",
 		plan->request->iommu, added->model);
 }
 

@@ -92,7 +92,7 @@ static const char *why_no_acs(const struct in_place *plan)
 			reason = "a switch of the host is mirrored (per root-complex)";
 		if (plan->layout.items.v[i].kind == CONTROLLER_ROOT_PORT &&
 		    in_place_shared_port(plan, (int)i))
-			return "iommu-group=shared was asked for";
+			return "iommu-group=shared was requested";
 	}
 	return reason;
 }

@@ -60,7 +60,7 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 	if (request->nodes.n < old->cells.n)
 		return in_place_refuse(
 			plan, error, old->cells.v[request->nodes.n].element,
-			"the domain has %zu cells and %zu nodes are asked for: cells are never taken away; ask for %zu, or remove this one first",
+			"the domain has %zu cells, but %zu nodes are requested: cells are never removed; request %zu, or remove this one first",
 			old->cells.n, request->nodes.n, old->cells.n);
 	if (request->nodes.n == old->cells.n)
 		keep_vcpu_lists(plan);
@@ -84,7 +84,7 @@ static int check_settings(const struct request *request, struct error *error)
 		if (rows[i].said)
 			return error_input(
 				error,
-				"--%s is for plans that start fresh: with --domain, change it in the domain itself",
+				"--%s is only for new domains; with --domain, change it in the domain itself",
 				rows[i].flag);
 	return 0;
 }
@@ -106,7 +106,7 @@ int in_place_cpu(struct in_place *plan, struct error *error)
 	if (new->cpu_model && !streq_null(new->cpu_mode, mode))
 		return in_place_refuse(
 			plan, error, new->cpu_element,
-			"<cpu>: names a model; take <model> away before it becomes %s",
+			"<cpu>: names a model; remove <model> before it can become %s",
 			mode);
 	free(new->cpu_mode);
 	new->cpu_mode = xstrdup(mode);
@@ -342,7 +342,7 @@ static int set_pages(struct in_place *plan, struct error *error)
 	if (page && asked && !number_is(page->size_bytes, asked))
 		return in_place_refuse(
 			plan, error, page->element,
-			"<page>: backs the cells with other pages than --hugepages asks for; change or remove it first");
+			"<page>: backs the cells with pages of another size than --hugepages; change or remove it first");
 	if (page || (new->pages.n == 0 && !asked))
 		return 0;
 	if (new->pages.n == 0) {

@@ -8,9 +8,9 @@
 static char *fewer_vcpus(const struct request *request, unsigned limit)
 {
 	if (request->mirrored)
-		return xasprintf("shrink with --cpus-per-node %zu",
+		return xasprintf("use --cpus-per-node %zu",
 				 MAX(limit / request->nodes.n, (size_t)1));
-	return xasprintf("give the nodes %u in all", limit);
+	return xasprintf("give the nodes %u in total", limit);
 }
 
 int request_check_vcpus(const struct request *request, struct error *error)
@@ -26,7 +26,7 @@ int request_check_vcpus(const struct request *request, struct error *error)
 		mend = fewer_vcpus(request, limit);
 		return error_input(
 			error,
-			"%u vCPUs are too many: QEMU %u.%u takes %u in a %s machine; %s",
+			"%u vCPUs are too many: QEMU %u.%u supports %u in a %s machine; %s",
 			total, request->target.qemu / 1000000,
 			request->target.qemu / 1000 % 1000, limit, request->machine,
 			mend);
@@ -36,7 +36,7 @@ int request_check_vcpus(const struct request *request, struct error *error)
 		mend = fewer_vcpus(request, 255);
 		return error_input(
 			error,
-			"%u vCPUs need extended interrupt mode, which QEMU has with KVM only; take --type kvm, or %s",
+			"%u vCPUs need extended interrupt mode, which QEMU supports only with KVM; use --type kvm, or %s",
 			total, mend);
 	}
 	return 0;
@@ -49,11 +49,11 @@ static int check_nodes(const struct request *request, struct error *error)
 	if (request->nodes.n == 0 && !request->in_place)
 		return error_input(
 			error,
-			"no node is asked for: add --node vcpus=2,memory=2GiB, or --like SOURCE");
+			"no node is requested; add --node vcpus=2,memory=2GiB, or --like SOURCE");
 	if (request->nodes.n > MAX_CELLS)
 		return error_input(
 			error,
-			"%zu nodes are too many: QEMU has at most %d; ask for fewer",
+			"%zu nodes are too many: QEMU supports at most %d; request fewer",
 			request->nodes.n, MAX_CELLS);
 	for (size_t i = 0; i < request->nodes.n; i++)
 		if (__builtin_add_overflow(total, request->nodes.v[i].memory_bytes,
@@ -61,7 +61,7 @@ static int check_nodes(const struct request *request, struct error *error)
 		    total > UINT64_C(1) << 52)
 			return error_input(
 				error,
-				"the nodes' memory adds up to more than 4 PiB: give them less");
+				"the nodes' memory adds up to more than 4 PiB; give them less");
 	return 0;
 }
 
@@ -91,21 +91,21 @@ static int check_machine(const struct request *request, struct error *error)
 	    !streq(request->architecture, "aarch64"))
 		return error_input(
 			error,
-			"%s guests cannot be laid out: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus",
+			"%s guests are not supported: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus",
 			request->architecture);
 	if (!architecture)
 		return error_input(
 			error,
-			"--machine %s has no pcie-expander-bus: take q35 for x86_64 or virt for aarch64",
+			"--machine %s has no pcie-expander-bus; use q35 for x86_64 or virt for aarch64",
 			request->machine);
 	if (!streq(architecture, request->architecture))
 		return error_input(error,
-				   "--machine %s is no machine of %s: add --arch %s",
+				   "--machine %s is not a machine of %s; add --arch %s",
 				   request->machine, request->architecture, architecture);
 	if (machine_type_qemu(request->machine) > request->target.qemu)
 		return error_input(
 			error,
-			"--machine %s is newer than QEMU %u.%u: take %s, or say with --target which QEMU it is",
+			"--machine %s is newer than QEMU %u.%u; use %s, or give the QEMU version with --target",
 			request->machine, request->target.qemu / 1000000,
 			request->target.qemu / 1000 % 1000,
 			streq(architecture, "x86_64") ? "q35" : "virt");
@@ -125,12 +125,12 @@ static int check_old_machine(const struct request *request, struct error *error)
 	if (version < VERSION_OF(4, 0) && !streq(request->iommu, "none"))
 		return error_input(
 			error,
-			"--machine %s: its ports have no ACS, so that devices would not be in IOMMU groups of their own: take pc-q35-4.0 or a later one",
+			"--machine %s: its ports have no ACS, so devices would not be in separate IOMMU groups; use pc-q35-4.0 or later",
 			request->machine);
 	if (version >= VERSION_OF(6, 1) && version < VERSION_OF(6, 2))
 		return error_input(
 			error,
-			"--machine %s gives every port I/O ports, of which SeaBIOS runs out: take pc-q35-6.2 or a later one",
+			"--machine %s gives every port I/O ports, which SeaBIOS runs out of; use pc-q35-6.2 or later",
 			request->machine);
 	return 0;
 }
@@ -141,8 +141,8 @@ static int check_target(const struct request *request, struct error *error)
 	if (request->target.libvirt >= VERSION_OF(6, 6) &&
 	    request->target.qemu >= VERSION_OF(5, 0))
 		return 0;
-	return error_input(
-		error, "--target: plans are for libvirt 6.6 and QEMU 5.0 and later ones");
+	return error_input(error,
+			   "--target: plans need libvirt 6.6 and QEMU 5.0 or later");
 }
 
 /* What a fresh domain is given besides nodes and devices. */
@@ -158,22 +158,22 @@ static int check_extras(const struct request *request, struct error *error)
 		if (files[i].path && files[i].path[0] != '/')
 			return error_input(
 				error,
-				"--%s=%s: libvirt takes whole paths only: write it from / on",
+				"--%s=%s: libvirt only accepts absolute paths; begin it with /",
 				files[i].flag, files[i].path);
 	if (request->backend == BACKEND_PASST &&
 	    !target_has(&request->target, FEATURE_PASST))
 		return error_input(
 			error,
-			"--backend passt needs %s: say so with --target, or take user",
+			"--backend passt needs %s; specify that with --target, or use user",
 			passt_needs);
 	if (arm && request->cdrom)
 		return error_input(
 			error,
-			"--cdrom: virt has no SATA controller for it; give the image with --disk, UEFI starts it from there");
+			"--cdrom: virt has no SATA controller for it; give the image with --disk, from which UEFI can start it");
 	if (arm && request->firmware_said && request->firmware == FIRMWARE_BIOS)
 		return error_input(
 			error,
-			"--firmware bios: %s guests start by UEFI only: leave it out, or take efi",
+			"--firmware bios: %s guests only start with UEFI; remove the option, or use efi",
 			request->architecture);
 	return 0;
 }
@@ -198,16 +198,16 @@ static int check_iommu(const struct request *request, struct error *error)
 			continue;
 		if (iommus[i].architecture &&
 		    !streq(iommus[i].architecture, request->architecture))
-			return error_input(error, "--iommu %s is for %s guests",
+			return error_input(error, "--iommu %s is only for %s guests",
 					   request->iommu, iommus[i].architecture);
 		if (!target_has(&request->target, iommus[i].needs))
-			return error_input(error,
-					   "--iommu %s needs %s: say so with --target",
-					   request->iommu, needs);
+			return error_input(
+				error, "--iommu %s needs %s; specify that with --target",
+				request->iommu, needs);
 		return 0;
 	}
 	return error_input(error,
-			   "--iommu %s: there are intel, virtio, smmuv3, amd and none",
+			   "--iommu %s: must be intel, virtio, smmuv3, amd or none",
 			   request->iommu);
 }
 
@@ -219,10 +219,10 @@ static int check_console(const struct request *request, struct error *error)
 		return 0;
 	if (!streq(request->architecture, "x86_64"))
 		return error_input(error,
-				   "--debug-console: the port is one of x86_64 guests");
+				   "--debug-console: only x86_64 guests have this port");
 	if (!target_has(&request->target, FEATURE_ISA_DEBUGCON))
 		return error_input(error,
-				   "--debug-console needs %s: say so with --target",
+				   "--debug-console needs %s; specify that with --target",
 				   needs);
 	return 0;
 }

@@ -166,8 +166,8 @@ static int read_pairs(const struct reader *reader, int element, const struct pai
 		if (value && strchr(value, '='))
 			return error_input_at(error, document->name,
 					      document->elements.v[element].line,
-					      "<%s %s>: what is \"%s\"?", row->element,
-					      row->keys[i], value);
+					      "<%s %s>: unknown attribute \"%s\"",
+					      row->element, row->keys[i], value);
 		if (value && row->equated)
 			text_printf(&text, "=%s", value);
 		else if (value)
@@ -194,7 +194,7 @@ static int no_text(const struct reader *reader, int element, struct error *error
 		return 0;
 	return error_input_at(error, reader->document->name,
 			      reader->document->elements.v[element].line,
-			      "<%s> takes attributes, no text",
+			      "<%s> has attributes, but no text",
 			      document_element_name(reader->document, element));
 }
 
@@ -206,9 +206,9 @@ static int read_root(const struct reader *reader, struct error *error)
 		return error_input_at(
 			error, reader->document->name,
 			reader->document->elements.v[0].line,
-			"the root is <%s>%s; a request's is <request> without a namespace",
+			"the root element is <%s>%s; a request has <request> without a namespace",
 			document_element_name(reader->document, 0),
-			node->ns ? " of a namespace" : "");
+			node->ns ? " in a namespace" : "");
 	if (node->properties)
 		return refuse_attribute(reader, 0, "has no",
 					(const char *)node->properties->name, error);
@@ -224,11 +224,11 @@ static int read_element(const struct reader *reader, int element, struct error *
 	if (place->node->ns)
 		return error_input_at(
 			error, reader->document->name, place->line,
-			"<%s> is of the namespace %s, of which a request has nothing",
+			"<%s> is in the namespace %s; a request has no elements in a namespace",
 			name, (const char *)place->node->ns->href);
 	if (place->parent != 0)
 		return error_input_at(error, reader->document->name, place->line,
-				      "<%s> has no place in <%s>", name,
+				      "<%s> is not allowed in <%s>", name,
 				      document_element_name(reader->document,
 							    place->parent));
 	if (!find_setting(name, NULL) && no_text(reader, element, error) < 0)
@@ -239,7 +239,7 @@ static int read_element(const struct reader *reader, int element, struct error *
 		return read_settings(reader, element, error);
 	return error_input_at(
 		error, reader->document->name, place->line,
-		"what is <%s>? A request has node, device, like, ports, os, cpu, iommu, target and more: see schemas/request.rng",
+		"unknown element <%s>; a request has node, device, like, ports, os, cpu, iommu, target and more: see schemas/request.rng",
 		name);
 }
 

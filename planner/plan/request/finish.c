@@ -42,13 +42,14 @@ static int check_devices(const struct request *request, struct error *error)
 				"--device %s: the domain has no NUMA nodes; add --node vcpus=2,memory=2GiB",
 				device->kind->name);
 		if (device->cell >= (int)request->nodes.n)
-			return error_input(
-				error, "--device %s,node=%d: there are the nodes 0-%zu",
-				device->kind->name, device->cell, request->nodes.n - 1);
+			return error_input(error,
+					   "--device %s,node=%d: the nodes are 0-%zu",
+					   device->kind->name, device->cell,
+					   request->nodes.n - 1);
 		if (!target_has(&request->target, device->kind->needs))
 			return error_input(
 				error,
-				"--device %s needs %s: say so with --target, or take e1000e",
+				"--device %s needs %s; specify that with --target, or use e1000e",
 				device->kind->name, needs);
 	}
 	return 0;
@@ -66,7 +67,7 @@ static int give_vcpus(struct request *request, struct error *error)
 		if (set_intersects(list, &used))
 			return error_input(
 				error,
-				"--node %zu: its cpulist has vCPUs that an earlier node has: each is in one node only",
+				"--node %zu: its cpulist has vCPUs of an earlier node; each vCPU can be in only one node",
 				i);
 		set_union(&used, list);
 		total += request->nodes.v[i].vcpus;
@@ -84,7 +85,7 @@ static int give_vcpus(struct request *request, struct error *error)
 		}
 	}
 	if (total == 0)
-		return error_input(error, "no node has a vCPU: give one vcpus=1 or more");
+		return error_input(error, "no node has a vCPU; give one vcpus=1 or more");
 	if (!set_has(&used, total - 1) || set_next(&used, total) >= 0)
 		return error_input(
 			error,
@@ -121,7 +122,7 @@ static void round_memory(struct request *request)
 			continue;
 		*memory_bytes += page_bytes - rest_bytes;
 		text_add_size_human(&size, *memory_bytes);
-		request_note(request, "node %zu: %s, to be made of whole huge pages", i,
+		request_note(request, "node %zu: %s, a multiple of the huge page size", i,
 			     size.s);
 	}
 }

@@ -16,7 +16,7 @@ static int set_number(void *target, const struct option_row *row, const char *va
 
 	if (parse_int(value, to) && *to >= 0)
 		return 0;
-	return error_input(error, "--%s=%s is no number from 0", row->name, value);
+	return error_input(error, "--%s=%s is not a number from 0", row->name, value);
 }
 
 static int add_node(void *target, const struct option_row *row, const char *value,
@@ -88,7 +88,8 @@ static int set_hugepages(void *target, const struct option_row *row, const char 
 		return -1;
 	if (*size_bytes < 65536 || (*size_bytes & (*size_bytes - 1)) != 0)
 		return error_input(
-			error, "--%s=%s: sizes are powers of two, such as 2MiB and 1GiB",
+			error,
+			"--%s=%s: the size must be a power of two, such as 2MiB or 1GiB",
 			row->name, value);
 	return 0;
 }
@@ -105,7 +106,7 @@ static int add_place(void *target, const struct option_row *row, const char *val
 	if (!equals || equals == value || !parse_int(equals + 1, &cell) || cell < 0)
 		return error_input(
 			error,
-			"--%s=%s: write DEVICE=NODE: a disk's target, a MAC, an alias or a host address, such as vdb=1",
+			"--%s=%s: must be DEVICE=NODE, where DEVICE is a disk's target, a MAC, an alias or a host address; for example vdb=1",
 			row->name, value);
 	place = vec_add(&request->places);
 	place->device = xstrndup(value, (size_t)(equals - value));
@@ -118,7 +119,7 @@ static int set_mgmt(void *target, const struct option_row *row, const char *valu
 {
 	if (!streq(value, "user") &&
 	    (!has_prefix(value, "network=") || !value[strlen("network=")]))
-		return error_input(error, "--%s=%s: write user, or network=NAME",
+		return error_input(error, "--%s=%s: must be user or network=NAME",
 				   row->name, value);
 	set_string(target, value);
 	return 0;
@@ -142,7 +143,7 @@ static int set_name(void *target, const struct option_row *row, const char *valu
 	if (!*value || strchr(value, '/') || !is_plain(value))
 		return error_input(
 			error,
-			"--%s: a domain's name is UTF-8 without / and control characters",
+			"--%s: a domain's name must be UTF-8 without / and control characters",
 			row->name);
 	set_string(target, value);
 	return 0;
@@ -175,7 +176,7 @@ static int set_cpu(void *target, const struct option_row *row, const char *value
 		if (n == 0 || (s[n] && s[n] != '+'))
 			return error_input(
 				error,
-				"--%s=%s: features are names, as in host-passthrough+vmx",
+				"--%s=%s: must be a mode and names of features, for example host-passthrough+vmx",
 				row->name, value);
 		s += n;
 	}
@@ -199,10 +200,10 @@ static int set_path(void *target, const struct option_row *row, const char *valu
 
 const struct option_row request_node_rows[] = {
 	{"node", 0, "vcpus=N,memory=SIZE",
-	 "one guest NUMA node; repeat; cpulist=0-3 names the vCPUs",
+	 "one guest NUMA node; can be repeated; cpulist=0-3 names the vCPUs",
 	 SET_WITH(add_node, ASKED, request)},
 	{"device", 0, "KIND,node=N|per-node=N[,count=N]",
-	 "devices; also vfs=N, iommu-group=own|shared; repeat",
+	 "devices; also vfs=N, iommu-group=own|shared; can be repeated",
 	 SET_WITH(add_device, ASKED, request)},
 	{"nic", 0, "KIND,...", "the same as --device",
 	 SET_WITH(add_device, ASKED, request)},
@@ -212,10 +213,10 @@ const struct option_row request_node_rows[] = {
 const struct option_row request_rows[] = {
 	{"cpus-per-node", 0, "N", "shrink a mirrored node to N CPUs",
 	 SET_WITH(set_cpus, ASKED, mirror)},
-	{"memory-per-node", 0, "SIZE", "and to this much memory",
+	{"memory-per-node", 0, "SIZE", "shrink a mirrored node to this much memory",
 	 SET_WITH(set_memory, ASKED, mirror.memory_per_node_bytes)},
 	{"per", 0, "WHAT",
-	 "an expander bus per node, or per host root complex with its switches",
+	 "one expander bus per node, or per host root complex with its switches",
 	 "node|root-complex", SET_WITH(set_per, ASKED, request)},
 	{"spare-ports", 0, "N", "empty hot-pluggable root ports on each expander bus (0)",
 	 SET_WITH(set_number, ASKED, request.spare_ports)},
@@ -224,33 +225,34 @@ const struct option_row request_rows[] = {
 	{"iommu", 0, "MODEL", "intel on x86_64, smmuv3 on aarch64",
 	 "intel|virtio|smmuv3|amd|none", SET_COPY(ASKED, request.iommu)},
 	{"target", 0, "libvirt=V,qemu=V",
-	 "plan for these versions, or installed; else what the host or domain has",
+	 "plan for these versions, or installed (default: by host or domain)",
 	 SET_WITH(target_wish_set, ASKED, request.target_wish)},
-	{"firmware", 0, "KIND", "bios unless the machine is virt", "bios|efi|efi-secure",
-	 SET_WITH(set_firmware, ASKED, request)},
+	{"firmware", 0, "KIND", "default: bios, or efi if the machine is virt",
+	 "bios|efi|efi-secure", SET_WITH(set_firmware, ASKED, request)},
 	{"type", 0, "TYPE", "kvm", "kvm|qemu", SET_COPY(ASKED, request.type)},
-	{"arch", 0, "ARCH", "x86_64, or aarch64",
+	{"arch", 0, "ARCH", "x86_64 (default) or aarch64",
 	 SET_WITH(set_word, ASKED, request.architecture)},
-	{"machine", 0, "NAME", "q35, or virt on aarch64",
+	{"machine", 0, "NAME", "default: q35, or virt on aarch64",
 	 SET_WITH(set_word, ASKED, request.machine)},
-	{"cpu", 0, "MODE[+FEATURE]", "host-passthrough, or maximum with --type qemu",
+	{"cpu", 0, "MODE[+FEATURE]",
+	 "default: host-passthrough, or maximum with --type qemu",
 	 SET_WITH(set_cpu, ASKED, request.cpu)},
 	{"disk", 0, "FILE", "a virtio disk to boot from",
 	 SET_WITH(set_path, ASKED, request.disk)},
-	{"cdrom", 0, "FILE", "an installer's image",
+	{"cdrom", 0, "FILE", "an installation image",
 	 SET_WITH(set_path, ASKED, request.cdrom)},
-	{"mgmt", 0, "user|network=NAME", "a NIC to reach the guest by",
+	{"mgmt", 0, "user|network=NAME", "a NIC to reach the guest with",
 	 SET_WITH(set_mgmt, ASKED, request.mgmt)},
-	{"backend", 0, "KIND", "what the planned NICs are plugged into (user)",
+	{"backend", 0, "KIND", "what the planned NICs are connected to (user)",
 	 "user|passt|mcast", SET_CHOICE(ASKED, request.backend)},
 	{"hugepages", 0, "SIZE", "back the nodes with huge pages",
 	 SET_WITH(set_hugepages, ASKED, request.hugepage_bytes)},
 	{"hmat", 0, NULL, "write the mirrored latencies and bandwidths",
 	 SET_TRUE(ASKED, request.hmat)},
-	{"debug-console", 0, NULL, "the firmware's debug port 0x402, into a log file",
+	{"debug-console", 0, NULL, "add the firmware's debug port 0x402, with a log file",
 	 SET_TRUE(ASKED, request.debug_console)},
 	{"iothreads", 0, "WHAT",
-	 "with --domain: an I/O thread per node, and the disks given to them", "per-node",
+	 "with --domain: an I/O thread per node, assigned to disks", "per-node",
 	 SET_WITH(option_set_true, ASKED, request.iothreads)},
 	{"place", 0, "DEVICE=NODE",
 	 "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)",

@@ -30,7 +30,7 @@ void io_keep_to_limit(struct request *request)
 		request_note(
 			request,
 			PCI_FORMAT
-			" is mirrored as %s in place of %s: firmware has I/O ports for %u such devices only",
+			" is mirrored as %s instead of %s: the firmware has I/O ports for only %u such devices",
 			PCI_ARGS(device->host), spare->name, device->kind->name, limit);
 		device->kind = spare;
 	}

@@ -135,7 +135,7 @@ static void note_unplaced(struct request *request)
 		request_note(
 			request,
 			"%u function%s (first " PCI_FORMAT
-			") with no known node: on pcie-root, where the guest's kernel knows no node either; --locality supplies what firmware left out",
+			") without a known node: put on pcie-root, where the guest's kernel knows no node either; use --locality to give nodes that the firmware does not",
 			count, count > 1 ? "s" : "", PCI_ARGS(first->host));
 }
 

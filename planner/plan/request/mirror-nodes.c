@@ -85,15 +85,17 @@ static void note_set(struct request *request, const struct set *nodes, const cha
 
 static void note_tally(struct request *request, struct tally *tally)
 {
-	note_set(request, &tally->dropped,
-		 "neither CPUs nor memory nor a device: left out, Linux would drop it");
-	note_set(request, &tally->unknown,
-		 "how much memory is not known: 1 GiB each; --memory-per-node sets it");
+	note_set(
+		request, &tally->dropped,
+		"neither CPUs nor memory nor a device: left out, because Linux would drop it");
+	note_set(
+		request, &tally->unknown,
+		"the amount of memory is unknown: 1 GiB each; use --memory-per-node to set it");
 	note_set(request, &tally->empty,
-		 "no memory, which QEMU cannot make: 128 MiB each");
-	note_set(request, &tally->shrunk_cpus, "fewer CPUs, as --cpus-per-node asks");
+		 "no memory, but QEMU cannot create such a node: 128 MiB each");
+	note_set(request, &tally->shrunk_cpus, "fewer CPUs, because of --cpus-per-node");
 	note_set(request, &tally->shrunk_memory,
-		 "less memory, as --memory-per-node asks");
+		 "less memory, because of --memory-per-node");
 	set_free(&tally->unknown);
 	set_free(&tally->empty);
 	set_free(&tally->shrunk_cpus);
@@ -160,7 +162,7 @@ void mirror_distances(const struct machine *machine, struct request *request)
 	if (mended)
 		request_note(
 			request,
-			"%u distance%s mended: libvirt takes 10 to a node itself and 11-254 to others",
+			"%u distance%s changed: libvirt accepts 10 to a node itself and 11-254 to others",
 			mended, mended > 1 ? "s" : "");
 }
 

@@ -50,7 +50,7 @@ int request_settle(struct request *request, const struct machine *host,
 	if (machine && machine_type_unknown(machine))
 		request_note(
 			request,
-			"which QEMU machine type %s needs is not known; name the versions with --target",
+			"it is not known which QEMU machine type %s needs; give the versions with --target",
 			machine);
 	return 0;
 }
@@ -126,7 +126,7 @@ static int node_vcpus(struct request_node *node, const struct pair *pair,
 	    !parse_u32(pair->value, &count) || count > SET_LIMIT)
 		return error_input(
 			error,
-			"--node: %s=%s is no count; write vcpus=4, or name the vCPUs with cpulist=0-3",
+			"--node: %s=%s is not a count; write vcpus=4, or name the vCPUs with cpulist=0-3",
 			pair->key, pair->value);
 	node->vcpus = count;
 	return 0;
@@ -137,7 +137,8 @@ static int node_cpulist(struct request_node *node, const struct pair *pair,
 {
 	set_free(&node->vcpu_list);
 	if (!set_parse(pair->value, false, &node->vcpu_list))
-		return error_input(error, "--node: cpulist=%s is no list such as 0-3,8",
+		return error_input(error,
+				   "--node: cpulist=%s is not a list such as 0-3,8",
 				   pair->value);
 	node->vcpus = set_count(&node->vcpu_list);
 	return 0;
@@ -154,7 +155,7 @@ static int node_memory(struct request_node *node, const struct pair *pair,
 	if (node->memory_bytes < MIN_MEMORY)
 		return error_input(
 			error,
-			"--node: memory=%s: QEMU cannot make a node of less than 1 MiB; give it memory=128MiB or more",
+			"--node: memory=%s: QEMU cannot create a node of less than 1 MiB; use memory=128MiB or more",
 			pair->value);
 	return 0;
 }
@@ -186,17 +187,15 @@ int request_add_node(struct request *request, const char *text, struct error *er
 		while (i < ARRAY_SIZE(node_keys) && !streq(node_keys[i].key, pair.key))
 			i++;
 		if (i < ARRAY_SIZE(node_keys) && seen & 1u << node_keys[i].what)
-			return error_input(error,
-					   "--node %s: %s is said twice, or in two ways",
+			return error_input(error, "--node %s: %s given more than once",
 					   text,
-					   node_keys[i].what == 0 ? "which vCPUs"
-								  : "memory");
+					   node_keys[i].what == 0 ? "vCPUs" : "memory");
 		if (i < ARRAY_SIZE(node_keys))
 			seen |= 1u << node_keys[i].what;
 		if (i == ARRAY_SIZE(node_keys))
 			return error_input(
 				error,
-				"--node: what is \"%s\"? It takes vcpus=, cpulist= and memory=",
+				"--node: unknown key in \"%s\"; the keys are vcpus=, cpulist= and memory=",
 				pair.key);
 		if (!pair.value || !*pair.value)
 			return error_input(error, "--node: %s= needs a value", pair.key);
@@ -204,7 +203,7 @@ int request_add_node(struct request *request, const char *text, struct error *er
 			return -1;
 	}
 	if (node->memory_bytes == 0)
-		return error_input(error, "--node %s: how much memory? Add memory=2GiB",
+		return error_input(error, "--node %s: no memory given; add memory=2GiB",
 				   text);
 	return 0;
 }
@@ -238,21 +237,22 @@ static int take_device_word(struct device_words *words, const struct pair *pair,
 
 	if (number) {
 		if (*number >= 0)
-			return error_input(error, "--device: %s= is said twice",
+			return error_input(error, "--device: %s= is given more than once",
 					   pair->key);
 		if (!pair->value || !parse_int(pair->value, number) || *number < 0)
-			return error_input(error, "--device: %s=%s is no number from 0",
+			return error_input(error,
+					   "--device: %s=%s is not a number from 0",
 					   pair->key, pair->value ? pair->value : "");
 		return 0;
 	}
 	if (!streq(pair->key, "iommu-group"))
 		return error_input(
 			error,
-			"--device: what is \"%s\"? It takes node=, per-node=, count=, vfs= and iommu-group=",
+			"--device: unknown key in \"%s\"; the keys are node=, per-node=, count=, vfs= and iommu-group=",
 			pair->key);
 	words->shared = streq_null(pair->value, "shared");
 	if (!words->shared && !streq_null(pair->value, "own"))
-		return error_input(error, "--device: iommu-group is own or shared");
+		return error_input(error, "--device: iommu-group must be own or shared");
 	return 0;
 }
 
@@ -282,10 +282,10 @@ static int check_words(const struct device_kind *kind, struct device_words *word
 	if ((words->node >= 0) == (words->per_node >= 0))
 		return error_input(
 			error,
-			"--device %s: say where: node=0 (with count=), or per-node=1",
+			"--device %s: no place given; add node=0 (with count=), or per-node=1",
 			kind->name);
 	if (words->per_node >= 0 && words->count >= 0)
-		return error_input(error, "--device %s: per-node=%d is the count already",
+		return error_input(error, "--device %s: per-node=%d already is the count",
 				   kind->name, words->per_node);
 	if (words->vfs > (int)kind->vfs)
 		return error_input(error,
@@ -294,7 +294,7 @@ static int check_words(const struct device_kind *kind, struct device_words *word
 	if (MAX(words->per_node, words->count) > 255)
 		return error_input(
 			error,
-			"--device %s: %d do not fit: a PCI segment has 256 bus numbers, and each device takes one; ask for fewer",
+			"--device %s: %d do not fit: a PCI segment has 256 bus numbers, and each device needs one; request fewer",
 			kind->name, MAX(words->per_node, words->count));
 	return 0;
 }
@@ -309,8 +309,8 @@ int request_add_device(struct request *request, const char *text, struct error *
 
 	if (!next_pair(&rest, &pair) || !(kind = device_kind_named(pair.key)) ||
 	    pair.value)
-		return error_input(error, "--device %s: no such kind; there are %s", text,
-				   names);
+		return error_input(error, "--device %s: unknown kind; the kinds are %s",
+				   text, names);
 	while (next_pair(&rest, &pair))
 		if (take_device_word(&words, &pair, error) < 0)
 			return -1;

@@ -147,14 +147,15 @@ static void refusals(void **state)
 	assert_refused("example -x", "unknown option -x; --help lists them");
 	assert_refused("example -bx", "unknown option -x; --help lists them");
 	assert_refused("example --output-",
-		       "--output- may be --output-only or --output-x");
-	assert_refused("example --out", "--out may be --output-only or --output-x");
+		       "--output- is ambiguous: --output-only or --output-x");
+	assert_refused("example --out",
+		       "--out is ambiguous: --output-only or --output-x");
 	/* No name at all is nobody's beginning. */
 	assert_refused("example --=x", "unknown option --; --help lists them");
-	assert_refused("example a b", "example takes FILE...; what is \"b\"?");
+	assert_refused("example a b", "example takes FILE..., but \"b\" was given");
 	/* The first fault in the order of the words, whoever finds it. */
 	assert_refused("example -s 5 --labl",
-		       "--size=5 has no unit: write one, as in 4GiB or 512MiB");
+		       "--size=5 has no unit; add one, for example 4GiB or 512MiB");
 	assert_refused("example --labl -s 5",
 		       "unknown option --labl; did you mean --label?");
 }
@@ -189,7 +190,7 @@ static void named(void **state)
 	assert_int_equal(option_set_named(rows, &wish, "bytes", "yes", &error), 0);
 	assert_true(wish.bytes);
 	assert_int_equal(option_set_named(rows, &wish, "bytes", "no", &error), -1);
-	assert_string_equal(error.message, "--bytes=no: is yes or left out");
+	assert_string_equal(error.message, "--bytes=no: must be yes or left out");
 	assert_int_equal(option_set_named(rows, &wish, "note", NULL, &error), -1);
 	assert_int_equal(option_set_named(rows, &wish, "labe", "gpt", &error), -1);
 }

@@ -45,19 +45,19 @@ static const struct row {
 	const char *says;
 } rows[] = {
 	{ACCEL_AUTO, no, "exit 9", RECORD, ACCEL_TCG, KVM_ABSENT,
-	 "accelerator: TCG: /dev/kvm does not answer"},
+	 "accelerator: TCG: /dev/kvm does not work"},
 	{ACCEL_AUTO, yes, RECORD, "exit 9", ACCEL_KVM, KVM_USED,
-	 "accelerator: KVM: the guest gave a sign of life in time"},
+	 "accelerator: KVM: the guest showed activity in time"},
 	{ACCEL_AUTO, yes, SILENT, RECORD, ACCEL_TCG, KVM_SILENT,
-	 "accelerator: TCG: under KVM the guest gave no sign of life in time ("},
+	 "accelerator: TCG: under KVM the guest showed no activity in time ("},
 	{ACCEL_AUTO, yes, "echo decompressing; " SILENT, RECORD, ACCEL_TCG, KVM_SILENT,
-	 "accelerator: TCG: under KVM the guest gave no sign of life"},
+	 "accelerator: TCG: under KVM the guest showed no activity"},
 	{ACCEL_AUTO, yes, "echo 'no KVM' >&2; exit 1", RECORD, ACCEL_TCG, KVM_REFUSED,
 	 "accelerator: TCG: under KVM libvirt or QEMU refused the domain"},
 	{ACCEL_TCG, yes, "exit 9", RECORD, ACCEL_TCG, KVM_NOT_ASKED,
-	 "accelerator: TCG: as asked"},
+	 "accelerator: TCG: as requested"},
 	{ACCEL_KVM, no, RECORD, "exit 9", ACCEL_KVM, KVM_NOT_ASKED,
-	 "accelerator: KVM: as asked"},
+	 "accelerator: KVM: as requested"},
 };
 
 static void write_stand_in(const char *path, const struct row *row)

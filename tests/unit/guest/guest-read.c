@@ -455,11 +455,9 @@ static void wrong_roots(void **state)
 		const char *xml, *words;
 	} rows[] = {
 		{"\n<domstatus state='running'><domain/></domstatus>",
-		 "f.xml:2: is not a libvirt domain but <domstatus>, libvirt's own state "
-		 "of a "
-		 "running domain; give the output of `virsh dumpxml` instead"},
+		 "f.xml:2: is not a libvirt domain but <domstatus>, libvirt's own state of a running domain; use the output of `virsh dumpxml` instead"},
 		{"<domainsnapshot/>",
-		 "a snapshot; give the output of `virsh dumpxml`, or"},
+		 "a snapshot; use the output of `virsh dumpxml`, or"},
 		{"<host/>", "f.xml:1: is not a libvirt domain: its root is <host>"},
 		{"<x:domain xmlns:x='u'/>", "its root is <domain> in a namespace, not"},
 	};

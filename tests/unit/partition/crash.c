@@ -333,9 +333,10 @@ static void refusals(void **state)
 	/* Somebody else wrote meanwhile. */
 	bytes[at] ^= 1;
 	assert_int_equal(disk_commit(&disk.io, &change.patch, &plan, &error), -1);
-	assert_non_null(strstr(error.message, "changed meanwhile; nothing was written"));
+	assert_non_null(
+		strstr(error.message, "changed in the meantime; nothing was written"));
 	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
-	assert_non_null(strstr(error.message, "neither as before nor as after"));
+	assert_non_null(strstr(error.message, "neither its old nor its new content"));
 	assert_int_equal(disk.log.n, 0);
 	bytes[at] ^= 1;
 	/* An open sidecar. */
@@ -350,7 +351,7 @@ static void refusals(void **state)
 	journal.size_bytes--;
 	journal.inode = 5;
 	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
-	assert_non_null(strstr(error.message, "another file"));
+	assert_non_null(strstr(error.message, "not the file that the sidecar is for"));
 	journal.inode = 0;
 	journal.device = 5;
 	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);

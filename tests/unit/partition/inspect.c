@@ -123,14 +123,12 @@ static const struct row gpt_rows[] = {
 	 {{1, 84, 4, 1}},
 	 false,
 	 FINDING("gpt-entry-size",
-		 "The primary GPT header has entries of 1 bytes, not of "
-		 "128 times a power of two up to 4096.")},
+		 "The primary GPT header has entries of 1 bytes, not 128 times a power of two up to 4096.")},
 	{"12 entry size 384",
 	 {{1, 84, 4, 384}},
 	 false,
 	 FINDING("gpt-entry-size",
-		 "The primary GPT header has entries of 384 bytes, not of "
-		 "128 times a power of two up to 4096.")},
+		 "The primary GPT header has entries of 384 bytes, not 128 times a power of two up to 4096.")},
 	{"13 no entries",
 	 {{1, 80, 4, 0}},
 	 false,
@@ -143,13 +141,13 @@ static const struct row gpt_rows[] = {
 	{"14 array over the header",
 	 {{1, 72, 8, 1}},
 	 false,
-	 FINDING("gpt-bounds", "The primary GPT header has its array at blocks 1 to 32, "
-			       "outside of 2 to 33.")},
+	 FINDING("gpt-bounds",
+		 "The primary GPT header has its array at blocks 1 to 32, outside 2 to 33.")},
 	{"14 array outside",
 	 {{1, 72, 8, UINT64_MAX}},
 	 false,
-	 FINDING("gpt-bounds", "The primary GPT header has its array at blocks "
-			       "18446744073709551615 to 30, outside of 2 to 33.")},
+	 FINDING("gpt-bounds",
+		 "The primary GPT header has its array at blocks 18446744073709551615 to 30, outside 2 to 33.")},
 	{"14 usable outside",
 	 {{1, 48, 8, 300}},
 	 false,
@@ -160,7 +158,7 @@ static const struct row gpt_rows[] = {
 	 {{1, 40, 8, 267}},
 	 false,
 	 FINDING("gpt-bounds",
-		 "The primary GPT header has usable blocks 267 to 266, which is none.")},
+		 "The primary GPT header has usable blocks 267 to 266, which is an empty range.")},
 	{"14 elsewhere",
 	 {{1, 24, 8, 7}},
 	 false,
@@ -176,43 +174,34 @@ static const struct row gpt_rows[] = {
 	 {{2, 32, 8, 50}, {267, 32, 8, 50}},
 	 false,
 	 FINDING("gpt-range",
-		 "Partition 1 begins at block 50 and ends at 47, which is no "
-		 "range.")},
+		 "Partition 1 begins at block 50 and ends at 47, which is not a valid range.")},
 	{"15 end 2^64-1",
 	 {{2, 40, 8, UINT64_MAX}, {267, 40, 8, UINT64_MAX}},
 	 false,
-	 FINDING("gpt-range", "Partition 1 begins at block 40 and ends at "
-			      "18446744073709551615, which is no range.")},
+	 FINDING("gpt-range",
+		 "Partition 1 begins at block 40 and ends at 18446744073709551615, which is not a valid range.")},
 	{"15 past the usable",
 	 {{2, 40, 8, 280}, {267, 40, 8, 280}},
 	 false,
 	 FINDING("gpt-range",
-		 "Partition 1, blocks 40 to 280, leaves the usable blocks 34 to "
-		 "266.")},
+		 "Partition 1, blocks 40 to 280, extends outside the usable blocks 34 to 266.")},
 	{"16 overlap",
 	 {{2, 40, 8, 48}, {267, 40, 8, 48}},
 	 false,
 	 FINDING("partition-overlap",
-		 "Partitions 1 (one) and 2 (two) overlap: blocks 40 to 48 and 48 to 95. "
-		 "Shorten or delete one of them before anything writes to either.")},
+		 "Partitions 1 (one) and 2 (two) overlap: blocks 40 to 48 and 48 to 95. Shrink or delete one of them before anything writes to either.")},
 	{"16 the right pair",
 	 {{2, 40, 8, 96}, {267, 40, 8, 96}},
 	 false,
 	 FINDING("partition-overlap",
-		 "Partitions 1 (one) and 2 (two) overlap: blocks 40 to 96 and 48 to 95. "
-		 "Shorten or delete one of them before anything writes to either.")
-		 FINDING("partition-overlap", "Partitions 1 (one) and 4 (four) overlap: "
-					      "blocks 40 to 96 and 96 to 111. "
-					      "Shorten or delete one of them before "
-					      "anything writes to either.")},
+		 "Partitions 1 (one) and 2 (two) overlap: blocks 40 to 96 and 48 to 95. Shrink or delete one of them before anything writes to either.")
+		 FINDING("partition-overlap",
+			 "Partitions 1 (one) and 4 (four) overlap: blocks 40 to 96 and 96 to 111. Shrink or delete one of them before anything writes to either.")},
 	{"18 copies differ",
 	 {{267, 56, 1, 'X'}},
 	 false,
 	 FINDING("gpt-copies-differ",
-		 "Primary and backup GPT are both valid but differ: in the backup, "
-		 "partition "
-		 "1: name is \"Xne\", not \"one\". Decide which one is right, then disk "
-		 "recover --repair with --from primary or --from backup.")},
+		 "Primary and backup GPT are both valid but differ: in the backup, partition 1: name is \"Xne\", not \"one\". Decide which one is right, then use disk recover --repair with --from primary or --from backup.")},
 	{"reserved attribute",
 	 {{2, 48, 8, 8}, {267, 48, 8, 8}},
 	 false,
@@ -221,31 +210,27 @@ static const struct row gpt_rows[] = {
 	{"lone surrogate",
 	 {{2, 56, 2, 0xd800}, {267, 56, 2, 0xd800}},
 	 false,
-	 WARNING("gpt-name", "The name of partition 1 is no valid UTF-16.")},
+	 WARNING("gpt-name", "The name of partition 1 is not valid UTF-16.")},
 	{"8 no protective MBR",
 	 {{0, 510, 2, 0}},
 	 false,
-	 WARNING("gpt-protective-mbr", "The GPT has no protective MBR, so systems that "
-				       "know only MBRs take the disk "
-				       "for empty. disk recover --repair writes it.")},
+	 WARNING("gpt-protective-mbr",
+		 "The GPT has no protective MBR, so systems that only know MBRs consider the disk empty. disk recover --repair writes it.")},
 	{"hybrid",
 	 {{0, 446 + 16 + 4, 1, 0x83}},
 	 false,
 	 WARNING("gpt-hybrid",
-		 "The MBR is a hybrid: 1 partition stands beside the protective one.")},
+		 "The MBR is a hybrid: 1 partition exists in addition to the protective one.")},
 	{"foreign MBR",
 	 {{0, 446 + 4, 1, 0x83}},
 	 false,
-	 FINDING("gpt-protective-mbr", "Beside the GPT there is an MBR with 1 partitions "
-				       "and no protective one: "
-				       "systems disagree about which holds. Remove the "
-				       "table that does not belong "
-				       "there.")},
+	 FINDING("gpt-protective-mbr",
+		 "In addition to the GPT there is an MBR with 1 partitions and no protective entry: systems disagree about which one to use. Remove the table that does not belong there.")},
 	{"active protective entry",
 	 {{0, 446, 1, 0x80}},
 	 false,
 	 WARNING("gpt-protective-mbr",
-		 "The protective MBR entry has boot flag 0x80, and UEFI wants 0.")},
+		 "The protective MBR entry has boot flag 0x80; UEFI requires 0.")},
 };
 
 static void apply(const struct built_disk *disk, const struct row *row)
@@ -299,14 +284,12 @@ static const struct row dos_rows[] = {
 	 {{0, 446 + 12, 4, 1000}},
 	 false,
 	 FINDING("dos-range",
-		 "Partition 1, blocks 8 to 1007, leaves the disk, blocks 1 to "
-		 "299.")},
+		 "Partition 1, blocks 8 to 1007, extends outside the disk, blocks 1 to 299.")},
 	{"19 past 2^32",
 	 {{0, 446 + 8, 4, 0xffffffff}, {0, 446 + 12, 4, 0xffffffff}},
 	 false,
 	 FINDING("dos-range",
-		 "Partition 1, blocks 4294967295 to 8589934589, leaves the disk, "
-		 "blocks 1 to 299.")},
+		 "Partition 1, blocks 4294967295 to 8589934589, extends outside the disk, blocks 1 to 299.")},
 	{"no blocks",
 	 {{0, 446 + 12, 4, 0}},
 	 false,
@@ -315,13 +298,12 @@ static const struct row dos_rows[] = {
 	 {{0, 446 + 8, 4, 0}},
 	 false,
 	 FINDING("dos-range",
-		 "Partition 1, blocks 0 to 7, leaves the disk, blocks 1 to 299.")},
+		 "Partition 1, blocks 0 to 7, extends outside the disk, blocks 1 to 299.")},
 	{"overlap",
 	 {{0, 446 + 12, 4, 9}},
 	 false,
-	 FINDING("partition-overlap", "Partitions 1 and 2 overlap: blocks 8 to 16 and 16 "
-				      "to 199. Shorten or delete "
-				      "one of them before anything writes to either.")},
+	 FINDING("partition-overlap",
+		 "Partitions 1 and 2 overlap: blocks 8 to 16 and 16 to 199. Shrink or delete one of them before anything writes to either.")},
 	{"boot flag",
 	 {{0, 446, 1, 0x12}},
 	 false,
@@ -331,8 +313,7 @@ static const struct row dos_rows[] = {
 	 {{0, 462, 1, 0x80}},
 	 false,
 	 FINDING("dos-active",
-		 "2 partitions are marked active, and only one may be. sfdisk "
-		 "--activate FILE NUMBER keeps one.")},
+		 "2 partitions are marked active; at most one can be. Use sfdisk --activate FILE NUMBER to keep one.")},
 	{"20 EBR loop",
 	 {{48, 462 + 4, 1, 5}, {48, 462 + 8, 4, 16}},
 	 false,
@@ -345,16 +326,15 @@ static const struct row dos_rows[] = {
 	 {{32, 462 + 8, 4, 0x100000}},
 	 false,
 	 FINDING("dos-ebr",
-		 "The EBR chain leaves the extended partition: it links to block "
-		 "1048592, outside of 16 to 199.")},
+		 "The EBR chain leaves the extended partition: it links to block 1048592, outside 16 to 199.")},
 	{"20 no EBR",
 	 {{32, 510, 2, 0}},
 	 false,
-	 FINDING("dos-ebr", "There is no EBR at LBA 32, where the chain leads.")},
+	 FINDING("dos-ebr", "There is no EBR at LBA 32, to which the chain points.")},
 	{"20 two extendeds",
 	 {{0, 446 + 4, 1, 0x0f}},
 	 false,
-	 FINDING("dos-ebr", "It has 2 extended partitions, and only one may be.")},
+	 FINDING("dos-ebr", "It has 2 extended partitions; at most one is allowed.")},
 	{"20 link type",
 	 {{16, 462 + 4, 1, 0x83}},
 	 false,
@@ -364,8 +344,7 @@ static const struct row dos_rows[] = {
 	 {{32, 446 + 12, 4, 200}},
 	 false,
 	 FINDING("dos-range",
-		 "Partition 6, blocks 40 to 239, leaves the extended partition, "
-		 "blocks 33 to 199.")},
+		 "Partition 6, blocks 40 to 239, extends outside the extended partition, blocks 33 to 199.")},
 	{"logical over an EBR",
 	 {{16, 446 + 12, 4, 12}},
 	 false,
@@ -441,14 +420,8 @@ static void duplicates(void **state)
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &seen, &text), 0);
 	assert_string_equal(
 		text.s,
-		"error: gpt-duplicate-uuid: Partitions 1 and 2 have the same UUID, "
-		"20202020-2020-2020-2020-202020202020. sfdisk --part-uuid gives one of "
-		"them a "
-		"new one.\n"
-		"error: gpt-duplicate-uuid: The disk and partition 4 have the same UUID, "
-		"d3d2d1d0-d5d4-d7d6-d8d9-dadbdcdddedf. sfdisk --part-uuid gives one of "
-		"them a "
-		"new one.\n");
+		"error: gpt-duplicate-uuid: Partitions 1 and 2 have the same UUID, 20202020-2020-2020-2020-202020202020. sfdisk --part-uuid gives one of them a new UUID.\n"
+		"error: gpt-duplicate-uuid: The disk and partition 4 have the same UUID, d3d2d1d0-d5d4-d7d6-d8d9-dadbdcdddedf. sfdisk --part-uuid gives one of them a new UUID.\n");
 }
 
 static void sector_sizes(void **state)
@@ -459,10 +432,9 @@ static void sector_sizes(void **state)
 
 	(void)state;
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 0, &found, &text), 0);
-	assert_string_equal(text.s,
-			    "info: disk-sector-size: The GPT is one of 4096-byte "
-			    "sectors, so they are used. Attach it to guests with that "
-			    "logical block size.\n");
+	assert_string_equal(
+		text.s,
+		"info: disk-sector-size: The GPT is one of 4096-byte sectors, so these are used. Attach it to guests with this logical block size.\n");
 	assert_true(found.editable && found.table.sector_bytes == 4096);
 	text_free(&text);
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 512, &told, &text), 0);
@@ -484,20 +456,14 @@ static void lengths(void **state)
 		 FINDING("disk-too-small", "It has 2 sectors, and a GPT of 128 entries "
 					   "needs at least 68.")},
 		{200 * 512,
-		 FINDING("gpt-backup-place", "The disk was cut off: its GPT is for 300 "
-					     "sectors (153600 bytes), and "
-					     "it has 200 (102400 bytes). truncate -s "
-					     "153600 gives a raw image its old "
-					     "size back; what was cut off is lost.")},
+		 FINDING("gpt-backup-place",
+			 "The disk was truncated: its GPT is for 300 sectors (153600 bytes), and it has 200 (102400 bytes). truncate -s 153600 returns a raw image to its old size; the data that was cut off is lost.")},
 		{400 * 512,
-		 WARNING("gpt-backup-place", "The disk has grown: the backup GPT is at "
-					     "block 299, the end of 300 "
-					     "sectors, and it has 400. disk grow moves "
-					     "it to the end and makes the "
-					     "room usable.")},
+		 WARNING("gpt-backup-place",
+			 "The disk has grown: the backup GPT is at block 299, the end of 300 sectors, and it has 400. disk grow moves it to the end and makes the new space usable.")},
 		{300 * 512 + 100,
-		 FINDING("disk-size", "Its size, 153700 bytes, is not a multiple of 512. "
-				      "truncate -s %512 rounds a raw file up.")},
+		 FINDING("disk-size",
+			 "Its size, 153700 bytes, is not a multiple of 512. truncate -s %512 rounds the size of a raw file up.")},
 	};
 	_cleanup_built_disk_ struct built_disk disk = build_gpt(300, 512);
 
@@ -533,10 +499,9 @@ static void contents(void **state)
 	memcpy(disk.bytes, "LUKS\xba\xbe\0\1", 8);
 	memcpy(disk.bytes + 168, "11111111-1111-1111-1111-111111111111", 36);
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 512, 0, &luks, &text), 0);
-	assert_string_equal(text.s,
-			    "error: disk-no-table: It has no partition table and "
-			    "contains crypto_LUKS. disk create --replace --force writes "
-			    "one and destroys that.\n");
+	assert_string_equal(
+		text.s,
+		"error: disk-no-table: It has no partition table; it contains crypto_LUKS. disk create --replace --force writes a table and destroys this content.\n");
 }
 
 static void alignment(void **state)
@@ -551,9 +516,9 @@ static void alignment(void **state)
 	(void)state;
 	assert_int_equal(inspect_disk(io, &question, &seen, &report, &error), 0);
 	assert_int_equal(report.findings.n, 1);
-	assert_string_equal(report.findings.v[0].message,
-			    "Partition 1 begins 4096 bytes past a boundary of 8192 bytes "
-			    "(stripe).");
+	assert_string_equal(
+		report.findings.v[0].message,
+		"Partition 1 begins 4096 bytes after a boundary of 8192 bytes (stripe).");
 	assert_string_equal(report.findings.v[0].rule, "align-start");
 	assert_int_equal(report.findings.v[0].severity, SEVERITY_WARNING);
 }

@@ -51,9 +51,7 @@ static void examples(void **state)
 		 "1:2048+16384 2:18432+110592 of 131072"},
 		{{"size", "64MiB", "label", "dos", "align-at", "none"},
 		 {"size=1KiB", "start=1s,size=1MiB"},
-		 "does not fit: short by 1 KiB; 0 B are free from LBA 1 to partition 2, "
-		 "1 KiB are needed with their alignment (partition 1 1 KiB); it would "
-		 "fit if partition 2 began at LBA 3 or later"},
+		 "does not fit: short by 1 KiB; 0 B are free from LBA 1 to partition 2, 1 KiB are needed with alignment (partition 1 1 KiB); it would fit if partition 2 began at LBA 3 or later"},
 		{{"size", "64MiB"}, {"size=8MB"}, "1:2048+16384 (388608) of 131072"},
 		{{"size", "64MiB", "rule", "libvirt"},
 		 {"size=8MiB"},
@@ -104,28 +102,16 @@ static void examples(void **state)
 		/* Faults. */
 		{{"size", "64MiB"},
 		 {"size=60MiB", "size=6MiB,name=big"},
-		 "does not fit: short by 3162624 B; 67074560 B are free from LBA 34 to "
-		 "the "
-		 "end of the disk, 68591 KiB are needed with their alignment (partition "
-		 "1 "
-		 "60 MiB, partition 2 \"big\" 6 MiB); a disk of 70271488 B would hold "
-		 "it"},
+		 "does not fit: short by 3162624 B; 67074560 B are free from LBA 34 to the end of the disk, 68591 KiB are needed with alignment (partition 1 60 MiB, partition 2 \"big\" 6 MiB); a disk of 70271488 B would be large enough"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,start=1MiB", "size=1MiB,start=4MiB"},
-		 "does not fit: short by 5 MiB; 3 MiB are free from LBA 2048 to "
-		 "partition 2, "
-		 "8 MiB are needed with their alignment (partition 1 8 MiB); it would "
-		 "fit if "
-		 "partition 2 began at LBA 18432 or later"},
+		 "does not fit: short by 5 MiB; 3 MiB are free from LBA 2048 to partition 2, 8 MiB are needed with alignment (partition 1 8 MiB); it would fit if partition 2 began at LBA 18432 or later"},
 		{{"size", "64MiB", "label", "dos"},
 		 {"kind=extended,size=4MiB", "kind=logical,size=5MiB"},
-		 "does not fit: short by 2 MiB; 4 MiB are free from LBA 2048 to the end "
-		 "of the "
-		 "extended partition, 6 MiB are needed with their alignment (partition 5 "
-		 "5 MiB); partition 1 must be larger"},
+		 "does not fit: short by 2 MiB; 4 MiB are free from LBA 2048 to the end of the extended partition, 6 MiB are needed with alignment (partition 5 5 MiB); partition 1 must be larger"},
 		{{"size", "64MiB"},
 		 {"size=8"},
-		 "--part size=8: size=8 has no unit: write one, as in 4GiB or 512MiB"},
+		 "--part size=8: size=8 has no unit; add one, for example 4GiB or 512MiB"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,typ=esp"},
 		 "--part size=8MiB,typ=esp: a partition has no \"typ\"; did you mean "
@@ -136,9 +122,7 @@ static void examples(void **state)
 		 "a GUID is accepted too"},
 		{{"size", "64MiB"},
 		 {"start=1234567,size=1MiB"},
-		 "--part start=1234567,size=1MiB: start=1234567 has no unit: write one, "
-		 "as in "
-		 "4GiB or 512MiB"},
+		 "--part start=1234567,size=1MiB: start=1234567 has no unit; add one, for example 4GiB or 512MiB"},
 		{{"size", "64MiB"},
 		 {"start=3s,size=1MiB,align-at=none"},
 		 "partition 1: a start at LBA 3 is before the first usable one, 34"},
@@ -165,8 +149,7 @@ static void examples(void **state)
 		 "partition 1 \"x\": an MBR has no partition names; a GPT does"},
 		{{"size", "64MiB"},
 		 {"active,size=rest"},
-		 "partition 1: \"active\" is for an MBR; on a GPT use "
-		 "attribute=legacy-boot"},
+		 "partition 1: \"active\" is only for an MBR; on a GPT use attribute=legacy-boot"},
 		{{"size", "64MiB"},
 		 {"kind=logical,size=rest"},
 		 "partition 1: a GPT has no logical partitions"},
@@ -187,11 +170,7 @@ static void examples(void **state)
 		 "partitions 1 and 2 have the same UUID"},
 		{{"size", "5TiB", "label", "dos"},
 		 {"size=3TiB"},
-		 "does not fit: short by 1048577 MiB; 2199023255040 B are free from LBA "
-		 "1 to the end "
-		 "of the disk, 3298535931392 B are needed with their alignment "
-		 "(partition 1 "
-		 "3 TiB); an MBR counts to 2^32 sectors: take --label gpt"},
+		 "does not fit: short by 1048577 MiB; 2199023255040 B are free from LBA 1 to the end of the disk, 3298535931392 B are needed with alignment (partition 1 3 TiB); an MBR is limited to 2^32 sectors; use --label gpt"},
 	};
 
 	(void)state;

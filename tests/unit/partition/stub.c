@@ -53,17 +53,11 @@ static void messages(void **state)
 		{"two\r\nlines\r\n", "two\r\nlines\r\n", NULL},
 		{"", NULL, "the message is empty"},
 		{"tab\there", NULL,
-		 "byte 4 of the message is 0x09; only printable ASCII and line ends can "
-		 "be "
-		 "shown"},
+		 "byte 4 of the message is 0x09; only printable ASCII and newlines can be shown"},
 		{"a\rb", NULL,
-		 "byte 2 of the message is 0x0d; only printable ASCII and line ends can "
-		 "be "
-		 "shown"},
+		 "byte 2 of the message is 0x0d; only printable ASCII and newlines can be shown"},
 		{"na\xc3\xafve", NULL,
-		 "byte 3 of the message is 0xc3; only printable ASCII and line ends can "
-		 "be "
-		 "shown"},
+		 "byte 3 of the message is 0xc3; only printable ASCII and newlines can be shown"},
 	};
 
 	(void)state;

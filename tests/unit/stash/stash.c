@@ -244,30 +244,26 @@ static void faults(void **state)
 		{"<domain><a/></domain>", "/domain",
 		 "f.xml: <domain> itself cannot be parked"},
 		{"<domain>\n<metadata/></domain>", "//metadata",
-		 "f.xml:2: <metadata> itself cannot be parked, it holds what is"},
+		 "f.xml:2: <metadata> itself cannot be parked, because it contains the stash"},
 		{"<domain><a/></domain>", "//b", "f.xml: //b selects no element"},
 		{"<domain>\n<a>\n<b><virt-layout:c/></b></a></domain>", "//a",
-		 "f.xml:3: virt-layout:c has a prefix that nothing declares; declare it "
-		 "with xmlns, or park the element's text with --text"},
+		 "f.xml:3: virt-layout:c has an undeclared prefix; declare it with xmlns, or park the element's text with --text"},
 		{"<domain><a x:y='1'/></domain>", "//a",
-		 "f.xml:1: x:y has a prefix that nothing declares; declare it with "
-		 "xmlns, or park the element's text with --text"},
+		 "f.xml:1: x:y has an undeclared prefix; declare it with xmlns, or park the element's text with --text"},
 		{"<domain><a/></domain>", "count(//a)",
-		 "count(//a): gives no elements, but a value"},
+		 "count(//a): yields a value, not elements"},
 		{"<domain><a b='1'/></domain>", "//@b",
 		 "//@b: selects attributes, text or comments; only whole elements can be "
 		 "parked"},
-		{"<domain><a/></domain>", "//a[", "//a[: is no XPath expression: "},
-		{"<domain><a/></domain>", "//q:a", "//q:a: is no XPath expression: "},
+		{"<domain><a/></domain>", "//a[", "//a[: is not an XPath expression: "},
+		{"<domain><a/></domain>", "//q:a", "//q:a: is not an XPath expression: "},
 		{"<domain>\n<metadata><s:stash xmlns:s='urn:virt-layout:stash:1'><b/></"
 		 "s:stash></metadata></domain>",
-		 "//b", "f.xml: what //b selects is parked already"},
+		 "//b", "f.xml: what //b selects is already parked"},
 		{"<domain><metadata><stash xmlns='urn:virt-layout:stash:1'/></metadata>"
 		 "<b/></domain>",
 		 "//b",
-		 "f.xml:1: the stash is not as it was written, its tag lacks a prefix or "
-		 "an "
-		 "end; mend it by hand"},
+		 "f.xml:1: the stash has been modified: its tag has no prefix or no end; repair it by hand"},
 	};
 
 	(void)state;

@@ -103,9 +103,9 @@ static void refused(void **state)
 	(void)state;
 	read_text("<domain/>",
 		  "caps:1: the root element is <domain>, not <capabilities>");
-	read_text("<capabilities><host/></capabilities>",
-		  "caps: has no <cells> of a host's topology, so no machine can be read "
-		  "from it");
+	read_text(
+		"<capabilities><host/></capabilities>",
+		"caps: has no <cells> in a host topology, so it does not describe a machine");
 }
 
 static void complaints(void **state)
@@ -129,7 +129,7 @@ static void complaints(void **state)
 	assert_int_equal(machine.nodes.v[0].memory_bytes, UNKNOWN_U64);
 	assert_null(machine.distances);
 	assert_true(machine.complaints.n >= 5);
-	assert_string_equal(machine.complaints.v[0], "caps:2: <memory> is no size");
+	assert_string_equal(machine.complaints.v[0], "caps:2: <memory> is not a size");
 }
 
 int main(void)

@@ -122,17 +122,11 @@ static void damage_is_named(void **state)
 		const char *what, *with, *message;
 	} rows[] = {
 		{" complete_nodeset=\"0x00000002\"", "",
-		 "host.xml:18: the object has no usable complete_nodeset; it is damaged, "
-		 "or "
-		 "older than hwloc 1.0"},
+		 "host.xml:18: the object has no valid complete_nodeset; it is damaged, or older than hwloc 1.0"},
 		{"cpuset=\"0x0000000f\"", "cpuset=\",0x0000000f\"",
-		 "host.xml:4: the object has no usable cpuset; it is damaged, or older "
-		 "than "
-		 "hwloc 1.0"},
+		 "host.xml:4: the object has no valid cpuset; it is damaged, or older than hwloc 1.0"},
 		{"cpuset=\"0x0000000f\"", "cpuset=\"0xf...f\"",
-		 "host.xml:4: the object has no usable cpuset; it is damaged, or older "
-		 "than "
-		 "hwloc 1.0"},
+		 "host.xml:4: the object has no valid cpuset; it is damaged, or older than hwloc 1.0"},
 		{"os_index=\"3\"", "os_index=\"2\"",
 		 "host.xml:20: a second PU has os_index 2"},
 		{"os_index=\"3\"", "os_index=\"4000000000\"",
@@ -142,21 +136,18 @@ static void damage_is_named(void **state)
 		{"\"NUMANode\" os_index=\"1\"", "\"NUMANod\"",
 		 "host.xml:18: the NUMA node has no os_index from 0 to 65535"},
 		{"pci_busid=\"0000:80:01.0\"", "",
-		 "host.xml:22: the PCI function has no pci_busid like 0000:00:1f.0"},
+		 "host.xml:22: the PCI function has no pci_busid such as 0000:00:1f.0"},
 		{"pci_busid=\"0000:80:01.0\"", "pci_busid=\"0000:80:20.0\"",
-		 "host.xml:22: the pci_busid's slot is above 1f or its function above 7"},
+		 "host.xml:22: the slot in the pci_busid is above 1f, or the function is above 7"},
 		{"pci_busid=\"0000:80:01.0\"", "pci_busid=\"0000:80:01.8\"",
-		 "host.xml:22: the pci_busid's slot is above 1f or its function above 7"},
+		 "host.xml:22: the slot in the pci_busid is above 1f, or the function is above 7"},
 		{"\"hwloc.dtd\"", "\"hwloc.dtd\" [<!ENTITY a \"b\">]",
-		 "host.xml: the document type declares things of its own"},
+		 "host.xml: the document type contains declarations"},
 		{"x86_64", "&arch;", "host.xml: refers to an entity"},
 		{"<topology>", "<domain>",
-		 "host.xml:3: the root element is no <topology>, so "
-		 "this is no topology that lstopo wrote"},
+		 "host.xml:3: the root element is not <topology>, so this is not XML of lstopo"},
 		{"\"UTF-8\"", "\"UTF-16\"",
-		 "host.xml:1: the encoding is 'UTF-16', only UTF-8 is read; convert the "
-		 "file "
-		 "with iconv"},
+		 "host.xml:1: the encoding is 'UTF-16', but only UTF-8 is supported; convert the file with iconv"},
 	};
 
 	(void)state;
@@ -232,7 +223,7 @@ static void refused_by_hwloc(void **state)
 					&error),
 			 -1);
 	assert_int_equal(error.status, STATUS_INPUT);
-	assert_non_null(strstr(error.message, "does not take this topology"));
+	assert_non_null(strstr(error.message, "rejects this topology"));
 }
 
 /* After hwloc's plugin is gone, libxml2 must not call into it. */
@@ -286,17 +277,15 @@ static void synthetic_limits(void **state)
 		 "synthetic: with \"[numa\" there are more than 1024 "
 		 "nodes"},
 		{"2048 1", "synthetic: there are more than 1024 nodes"},
-		{"numa:2(indexes=0,0) pu:2", "synthetic: node 0 stands twice"},
-		{"pu:2(indexes=0,4000000000)", "synthetic: an index is above 65535"},
+		{"numa:2(indexes=0,0) pu:2", "synthetic: node 0 occurs twice"},
+		{"pu:2(indexes=0,4000000000)",
+		 "synthetic: an index is greater than 65535"},
 		{"pack:0",
-		 "synthetic:pack:0: hwloc does not take this; an example that it "
-		 "takes is \"pack:2 numa:1 core:4 pu:2\""},
+		 "synthetic:pack:0: rejected by hwloc; an example that it accepts is \"pack:2 numa:1 core:4 pu:2\""},
 		{"nonsense",
-		 "synthetic: \"nonsense\" is no level; an example that hwloc takes is "
-		 "\"pack:2 numa:1 core:4 pu:2\""},
+		 "synthetic: \"nonsense\" is not a level; an example that hwloc accepts is \"pack:2 numa:1 core:4 pu:2\""},
 		{"pack: 223numa:2 pu:1",
-		 "synthetic: \"pack:\" is no level; an example that hwloc takes is "
-		 "\"pack:2 numa:1 core:4 pu:2\""},
+		 "synthetic: \"pack:\" is not a level; an example that hwloc accepts is \"pack:2 numa:1 core:4 pu:2\""},
 	};
 
 	(void)state;

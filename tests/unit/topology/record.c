@@ -206,7 +206,7 @@ static void damage_is_refused(void **state)
 		{" version=\"1\"", "", ":1: <host> needs a version"},
 		{"version=\"1\"", "version=\"0\"", ":1: <host> needs a version"},
 		{"\"sysfs\"", "\"dream\"", "source=\"dream\" is not one of"},
-		{"id=\"2\"", "id=\"0\"", ":3: <node> 0 stands twice"},
+		{"id=\"2\"", "id=\"0\"", ":3: <node> 0 occurs twice"},
 		{"id=\"2\"", "id=\"4096\"", "is not a node number"},
 		{"id=\"2\"", "id=\"0x2\"", "is not a node number"},
 		{"id=\"2\"", "id=\"-2\"", "is not a node number"},
@@ -216,19 +216,19 @@ static void damage_is_refused(void **state)
 		{"values=\"20 10\"", "values=\"20 10 \"", "needs values: 2 distances"},
 		{"row node=\"2\"", "row node=\"1\"", "is not the row of node 2"},
 		{"<row node=\"0\" values=\"10 20\"/>", "", "is not the row of node 0"},
-		{"kind=\"unknown\"/>", "kind=\"unknown\">x</cpu>", "holds text"},
+		{"kind=\"unknown\"/>", "kind=\"unknown\">x</cpu>", "contains text"},
 		{"<cpu ", "<cup ", "unknown element cup"},
 		{"<cpu ", "<cpu x=\"\" ", "unknown attribute x"},
 		{"  <cpu ",
 		 "<iommu table=\"no\" enabled=\"no\" remapping=\"no\" "
 		 "address-bits=\"1\"/><cpu ",
-		 "<cpu> stands behind what comes after it"},
+		 "<cpu> comes after an element that must follow it"},
 		{" die=\"unknown\"", "", "<cpu> has no die"},
 		{"die=\"unknown\"", "die=\"none\"",
 		 "is not a number from 0 to 2147483647"},
 		{"last-bus=\"01\"", "last-bus=\"1\"", "two hexadecimal digits"},
-		{"0000:01:00.0", "0000:00:01.0", "<function> 0000:00:01.0 stands twice"},
-		{"upstream=\"0000:00:01.0\"", "upstream=\"0000:01:00.0\"", "no way up"},
+		{"0000:01:00.0", "0000:00:01.0", "<function> 0000:00:01.0 occurs twice"},
+		{"upstream=\"0000:00:01.0\"", "upstream=\"0000:01:00.0\"", "no path up"},
 		{"upstream=\"0000:00:01.0\"", "upstream=\"0000:02:01.0\"",
 		 "not none or the address of a function"},
 		{"root=\"0000:00\"", "root=\"0000:01\"",
@@ -237,18 +237,18 @@ static void damage_is_refused(void **state)
 		{"affinity=\"node\"", "affinity=\"unknown\"", "affinity, node and nodes"},
 		{" node=\"0\" node-source", " node-source", "affinity, node and nodes"},
 		{"index=\"0\"", "index=\"6\"", "needs an index from 0 to 5"},
-		{"\"64bit\"", "\"64bit 64bit\"", "not words of which each is known"},
+		{"\"64bit\"", "\"64bit 64bit\"", "not words, each of them known"},
 		{"bridge=\"yes\"", "bridge=\"unknown\"", "is not yes or no"},
 		{"<iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" "
 		 "address-bits=\"39\"/>",
 		 "", "has no <iommu>"},
 		{"  <fact name=\"a\"", "<iommu table=\"yes\"/><fact name=\"a\"",
-		 "stands twice"},
+		 "occurs twice"},
 		{"value=\"1\"", "", "fact a needs either"},
 		{"value=\"1\"", "value=\"1\" unknown=\"x\"", "fact a needs either"},
-		{"name=\"b\"", "name=\"a\"", "<fact> a stands twice"},
-		{"value=\"1\"", "value-base64=\"A\"", "value-base64 is no base64"},
-		{"value=\"1\"", "value-base64=\"AAAA\"", "value-base64 is no base64"},
+		{"name=\"b\"", "name=\"a\"", "<fact> a occurs twice"},
+		{"value=\"1\"", "value-base64=\"A\"", "value-base64 is not base64"},
+		{"value=\"1\"", "value-base64=\"AAAA\"", "value-base64 is not base64"},
 		{"value=\"1\"", "value=\"1\" value-base64=\"AQ==\"",
 		 "has both value and"},
 		{"</host>", "", "not well-formed"},
@@ -285,8 +285,9 @@ static void a_later_version_is_read(void **state)
 	assert_int_equal(read_back(later, &machine, &error), 0);
 	assert_int_equal(machine.nodes.n, 2);
 	assert_int_equal(machine.complaints.n, 2);
-	assert_string_equal(machine.complaints.v[0],
-			    "host.xml: element new is of a later version and left out");
+	assert_string_equal(
+		machine.complaints.v[0],
+		"host.xml: element new is from a newer version and was left out");
 }
 
 static void a_small_machine_reads_like_this(void **state)

@@ -372,8 +372,7 @@ static void no_system_there(void **state)
 	assert_int_equal(error.status, STATUS_INPUT);
 	assert_string_equal(
 		error.message,
-		"here: holds neither sys/devices, as a recorded root does, nor "
-		"devices/system, as a sys directory does");
+		"here: contains neither sys/devices, like a recorded root, nor devices/system, like a sys directory");
 }
 
 int main(void)

@@ -184,24 +184,20 @@ static void faults(void **state)
 		const char *message;
 	} rows[] = {
 #define ROW(bytes, message) {bytes, sizeof(bytes) - 1, message}
-		ROW("", "f: holds no XML element"),
-		ROW(" \n<!-- x -->", "f: holds no XML element"),
+		ROW("", "f: contains no XML element"),
+		ROW(" \n<!-- x -->", "f: contains no XML element"),
 		ROW("<a>\n<b></a>", "f:2: not well-formed XML: Opening and ending tag "
 				    "mismatch: b line 2 and "
 				    "a"),
 		ROW("<a>\n\n&x;</a>", "f:3: not well-formed XML: Entity 'x' not defined"),
 		ROW("<a>\n\xff</a>",
 		    "f:2: byte 0xff is not UTF-8; convert the file with iconv"),
-		ROW("<a>\n\0</a>", "f:2: byte 0x00 cannot stand in XML"),
+		ROW("<a>\n\0</a>", "f:2: byte 0x00 is not allowed in XML"),
 		ROW("<?xml version='1.0' encoding='UTF-16'?><a/>",
-		    "f:1: the encoding is 'UTF-16', only UTF-8 is read; convert the file "
-		    "with "
-		    "iconv"),
+		    "f:1: the encoding is 'UTF-16', but only UTF-8 is supported; convert the file with iconv"),
 		ROW("<?xml version='1.0'?>\n<!-- <a> -->\n<!DOCTYPE a [<!ENTITY b "
 		    "'c'>]><a/>",
-		    "f:3: a DOCTYPE is not taken, since entities could come with it; "
-		    "remove "
-		    "it"),
+		    "f:3: a DOCTYPE is not supported, because it can define entities; remove it"),
 		ROW("<a x='1' x='2'/>",
 		    "f:1: not well-formed XML: Attribute x redefined"),
 		ROW("<a/><b/>",
