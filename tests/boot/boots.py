@@ -21,6 +21,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -191,8 +192,8 @@ class Boots:
         return json.loads(run.stdout)
 
     def domain_of(self, name, row):
-        """The planned domain of a row."""
-        options = row["plan"].split()
+        """The planned domain of a row, or its own."""
+        options = row.get("plan", "").split()
         if "host" in row:
             os.mkdir(self.path(name + ".host"))
             options += ["--like", source_of(row["host"], self.path(name + ".host"))]
@@ -200,7 +201,10 @@ class Boots:
             with open(self.path(name + ".base"), "w") as out:
                 out.write(virt_install.domain(self.work, name, row["virt_install"]))
             options += ["--domain", self.path(name + ".base")]
-        domain = self.plan(name + ".xml", options)
+        if "domain" in row:
+            domain = shutil.copy(row["domain"], self.path(name + ".xml"))
+        else:
+            domain = self.plan(name + ".xml", options)
         if "edit" in row:
             with open(domain) as file:
                 xml = row["edit"](file.read(), self.guests)

@@ -22,7 +22,8 @@ def uefi_arm(xml, guests):
 
 # name: options of `plan` and of `boot`; the verdict must hold at least so many comparisons
 # and answers of --assign, none of them bad. "host": what to mirror (tests/hosts/source.py);
-# "virt_install": what virt-install is told of the domain that is planned in;
+# "virt_install": what virt-install is told of the domain that is planned in; "domain": a
+# file that is booted as it is, instead of "plan";
 # "guests": what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt,
 # laid over the system's; "inside": run in that set, a root file system;
 # "edit": of the plan, before it is booted; "limit": seconds for the boot; "argv": what
@@ -58,6 +59,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 GOOD["in-place"] = dict(
     virt_install="--osinfo debian11 --disk none --network user --graphics none",
     plan=SEED, boot="--assign", checked=400, assigns=9)
+# A domain that nothing was planned in, on the chipset that libvirt gives to machine pc.
+GOOD["pc"] = dict(domain=f"{HERE}/pc-plain.xml", checked=60)
+GOOD["pc-no-acpi"] = dict(domain=f"{HERE}/pc-plain.xml", checked=50,
+                          edit=lambda xml, guests: xml.replace("<acpi/>", ""))
 # What --firmware writes into a domain by its side, as libvirt picks loader and variables.
 GOOD["in-place-efi"] = dict(
     plan=f"--domain {HERE}/../domains/real/virt-install-bare.xml --firmware efi "

@@ -124,6 +124,17 @@ static void fill_kind(struct machine_function *function, const struct device_kin
 		function->total_vfs = (int)kind->vfs;
 }
 
+/* q35's own SATA and i440fx's own IDE are among the fixed functions. */
+static bool is_chipset(const struct walk *walk, const struct guest_controller *controller)
+{
+	const char *own = guest_is_q35(walk->guest)      ? "sata"
+			  : guest_is_i440fx(walk->guest) ? "ide"
+							 : NULL;
+
+	return own && streq_null(controller->type, own) &&
+	       number_is(controller->index, 0);
+}
+
 static void add_controller(struct walk *walk, const struct guest_controller *controller)
 {
 	const struct device_kind *kind = device_kind_of_controller(controller);
@@ -133,10 +144,7 @@ static void add_controller(struct walk *walk, const struct guest_controller *con
 		add_bridge(walk, controller);
 		return;
 	}
-	/* q35's own SATA is one of the fixed functions. */
-	if (!kind || !controller_on_pci(controller) ||
-	    (streq(kind->tag, "controller") && streq_null(controller->type, "sata") &&
-	     number_is(controller->index, 0)))
+	if (!kind || !controller_on_pci(controller) || is_chipset(walk, controller))
 		return;
 	function = add_function(walk, &controller->address, controller->type);
 	if (function)
@@ -168,28 +176,36 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 				 PCI_ARGS(function->at), device->tag);
 }
 
-/* hw/i386/pc_q35.c and hw/arm/virt.c: what the machine has by itself. */
+/*
+ * What the machine has by itself: QEMU's hw/i386/pc_q35.c, hw/i386/pc_piix.c and
+ * hw/arm/virt.c. PIIX4's power management is there for ACPI alone.
+ */
 static const struct fixed_row {
-	bool q35;
+	bool (*machine)(const struct guest *guest);
 	uint8_t slot, function;
 	uint16_t vendor, device;
 	uint32_t class_code;
+	bool with_acpi; /* only then */
 } fixed[] = {
-	{true, 0x00, 0, 0x8086, 0x29c0, 0x060000},
-	{true, 0x1f, 0, 0x8086, 0x2918, 0x060100},
-	{true, 0x1f, 2, 0x8086, 0x2922, 0x010601},
-	{true, 0x1f, 3, 0x8086, 0x2930, 0x0c0500},
-	{false, 0x00, 0, 0x1b36, 0x0008, 0x060000},
+	{guest_is_q35, 0x00, 0, 0x8086, 0x29c0, 0x060000, false},
+	{guest_is_q35, 0x1f, 0, 0x8086, 0x2918, 0x060100, false},
+	{guest_is_q35, 0x1f, 2, 0x8086, 0x2922, 0x010601, false},
+	{guest_is_q35, 0x1f, 3, 0x8086, 0x2930, 0x0c0500, false},
+	{guest_is_i440fx, 0x00, 0, 0x8086, 0x1237, 0x060000, false},
+	{guest_is_i440fx, 0x01, 0, 0x8086, 0x7000, 0x060100, false},
+	{guest_is_i440fx, 0x01, 1, 0x8086, 0x7010, 0x010180, false},
+	{guest_is_i440fx, 0x01, 3, 0x8086, 0x7113, 0x068000, true},
+	{guest_is_virt, 0x00, 0, 0x1b36, 0x0008, 0x060000, false},
 };
 
 static void add_fixed(struct walk *walk)
 {
-	bool q35 = guest_is_q35(walk->guest);
+	bool acpi = walk->guest->acpi_element >= 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++) {
 		struct machine_function *function;
 
-		if (fixed[i].q35 != q35 || (!q35 && !guest_is_virt(walk->guest)))
+		if (!fixed[i].machine(walk->guest) || (fixed[i].with_acpi && !acpi))
 			continue;
 		function = machine_add_function(
 			walk->machine,
