@@ -128,41 +128,61 @@ static uint32_t guest_distance(const struct guest *guest, size_t from, size_t to
 	return 0;
 }
 
-static int only_node(const struct check *check, size_t cell)
+/* The host node that backs each cell; -1: none, or several. The caller's. */
+static int *only_nodes(const struct check *check)
 {
-	struct set backing;
-	int node = -1;
+	const struct guest *guest = check->guest;
+	const struct guest_set *all = &guest->numatune_nodes;
+	bool one = all->state == VALUE_VALID && set_count(&all->set) == 1;
+	int *node = xcalloc(guest->cells.n + 1, sizeof(*node));
+	bool *bound = xcalloc(guest->cells.n + 1, sizeof(*bound));
 
-	if (check_backing(check, cell, &backing) && set_count(&backing) == 1)
-		node = set_first(&backing);
-	set_free(&backing);
+	for (size_t i = 0; i < guest->cells.n; i++)
+		node[i] = one ? set_first(&all->set) : -1;
+	for (size_t i = 0; i < guest->memnodes.n; i++) {
+		const struct guest_memnode *memnode = &guest->memnodes.v[i];
+		uint64_t cell = memnode->cell.value;
+
+		if (memnode->cell.state != VALUE_VALID || cell >= guest->cells.n ||
+		    memnode->nodes.state != VALUE_VALID || bound[cell])
+			continue;
+		one = set_count(&memnode->nodes.set) == 1;
+		node[cell] = one ? set_first(&memnode->nodes.set) : -1;
+		bound[cell] = true;
+	}
+	free(bound);
 	return node;
+}
+
+/* Whether the distance between two cells differs from that of their host nodes. */
+static bool distance_differs(struct check *check, const int *node, size_t i, size_t j)
+{
+	uint32_t host = machine_distance(check->host, node[i], node[j]);
+	uint32_t own = guest_distance(check->guest, i, j);
+
+	if (!own)
+		own = guest_distance(check->guest, j, i);
+	if (!own)
+		own = 20;
+	if (host == 0 || host == own || host == 10)
+		return false;
+	check_found(
+		check, check->guest->cells.v[i].element,
+		"The distance between cells %zu and %zu is %u, but between their host nodes %d and %d it is %u.",
+		i, j, own, node[i], node[j], host);
+	return true;
 }
 
 static void distance_mirror(struct check *check)
 {
-	const struct guest *guest = check->guest;
+	_cleanup_free_ int *node = only_nodes(check);
+	size_t n = check->guest->cells.n;
 
-	for (size_t i = 0; i < guest->cells.n; i++)
-		for (size_t j = 0; j < guest->cells.n; j++) {
-			int a = only_node(check, i), b = only_node(check, j);
-			uint32_t host, own = guest_distance(guest, i, j);
-
-			if (!own)
-				own = guest_distance(guest, j, i);
-			if (!own)
-				own = 20;
-			if (i == j || a < 0 || b < 0 || a == b)
-				continue;
-			host = machine_distance(check->host, a, b);
-			if (host == 0 || host == own || host == 10)
-				continue;
-			check_found(
-				check, guest->cells.v[i].element,
-				"The distance between cells %zu and %zu is %u, but between their host nodes %d and %d it is %u.",
-				i, j, own, a, b, host);
-			return;
-		}
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; node[i] >= 0 && j < n; j++)
+			if (node[j] >= 0 && node[j] != node[i] &&
+			    distance_differs(check, node, i, j))
+				return;
 }
 
 const struct rule host_memory_rules[] = {
