@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +25,8 @@ static enum package_format { NO_PACKAGE, DEB, RPM } format_of(const char *path)
 {
 	static const char rpm_magic[4] = {'\xed', '\xab', '\xee', '\xdb'};
 	static const char deb_magic[] = "!<arch>\ndebian-binary";
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	_cleanup_fd_ int fd =
+		path ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
 	char start[sizeof(deb_magic) - 1];
 
 	if (fd < 0 || pread(fd, start, sizeof(start), 0) != (ssize_t)sizeof(start))
@@ -79,6 +81,35 @@ static int fail(struct archive *archive, const char *path, struct error *error)
 			   why ? why : "damaged");
 }
 
+/* What ends a boot waits while we unpack, so that what is unpacked can be removed. */
+static void hold_signals(sigset_t *ret_before)
+{
+	struct sigaction action = {};
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGQUIT);
+	if (sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+		sigaddset(&held, SIGHUP);
+	sigprocmask(SIG_BLOCK, &held, ret_before);
+}
+
+static bool is_interrupted(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
+	       sigismember(&pending, SIGQUIT) || sigismember(&pending, SIGHUP);
+}
+
+static int fail_interrupted(const char *path, struct error *error)
+{
+	return error_system(error, 0, "%s: interrupted while unpacking it", path);
+}
+
 /* The current file of the archive. One of that name from before stays. */
 static int write_file(struct archive *archive, struct boot_package *package,
 		      const char *into, const char *path, struct error *error)
@@ -92,6 +123,8 @@ static int write_file(struct archive *archive, struct boot_package *package,
 		return errno == EEXIST ? 0 : error_system(error, errno, "%s", into);
 	while ((n = sym_archive_read_data(archive, block, sizeof(block))) > 0) {
 		package->n_bytes += (uint64_t)n;
+		if (is_interrupted())
+			return fail_interrupted(path, error);
 		if (package->n_bytes > UNPACKED_LIMIT_BYTES)
 			return error_input(error, "%s: unpacks to more than %llu GiB",
 					   path, UNPACKED_LIMIT_BYTES >> 30);
@@ -151,6 +184,10 @@ static int unpack_files(struct archive *archive, struct boot_package *package,
 		const char *name = sym_archive_entry_pathname(entry);
 		struct member member = {};
 
+		if (is_interrupted()) {
+			written = fail_interrupted(path, error);
+			break;
+		}
 		if (name && S_ISREG(sym_archive_entry_filetype(entry)))
 			member = classify(name);
 		if (member.kind == MEMBER_KERNEL ||
@@ -216,10 +253,12 @@ static int unpack(struct boot_package *package, const char *path, bool modules,
 		  struct error *error)
 {
 	struct archive *archive;
+	sigset_t before;
 	int status;
 
 	if (archive_library_load(error) < 0)
 		return -1;
+	hold_signals(&before);
 	if (!package->directory &&
 	    boot_root_make(&package->directory, &package->lock, error) < 0)
 		return -1;
@@ -234,6 +273,8 @@ static int unpack(struct boot_package *package, const char *path, bool modules,
 	else
 		status = unpack_deb(archive, package, modules, path, error);
 	sym_archive_read_free(archive);
+	if (status == 0) /* else they stay held until we end */
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 

@@ -100,23 +100,29 @@ static int find_feature(const struct document *domain, const char *name)
 	return e;
 }
 
+static bool attribute_is_yes(const struct document *domain, int element, const char *name)
+{
+	return element >= 0 &&
+	       streq_null(document_attribute(domain, element, name), "yes");
+}
+
 /*
  * Where libvirt chooses the firmware: not one with enrolled keys, which starts only what
- * their owner signed. It takes such a one for a secure loader if nobody says otherwise.
+ * their owner signed. It takes such a one for a secure loader, or for Secure
+ * Boot, if the domain does not refuse the keys.
  */
 static void set_keys(struct prepare *p, int os)
 {
 	int feature = find_feature(p->domain, "enrolled-keys");
 	int parent = document_child(p->domain, os, "firmware");
 	int loader = document_child(p->domain, os, "loader");
-	const char *secure =
-		loader < 0 ? NULL : document_attribute(p->domain, loader, "secure");
+	bool secure = loader >= 0 && attribute_is_yes(p->domain, loader, "secure");
 	struct want *want;
 
+	secure |= attribute_is_yes(p->domain, find_feature(p->domain, "secure-boot"),
+				   "enabled");
 	if (!document_attribute(p->domain, os, "firmware") ||
-	    (feature < 0 ? !streq_null(secure, "yes")
-			 : !streq_null(document_attribute(p->domain, feature, "enabled"),
-				       "yes")))
+	    (feature < 0 ? !secure : !attribute_is_yes(p->domain, feature, "enabled")))
 		return;
 	want = want_new("feature");
 	want_set(want, "enabled", "no");
