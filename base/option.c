@@ -298,7 +298,7 @@ int options_need(const struct options *options, int min, int max, struct error *
 		return error_input(error, "%s needs %s", options->command->name,
 				   options->command->args);
 	if (options->n_args > max)
-		return error_input(error, "%s takes %s, but \"%s\" was given",
+		return error_input(error, "%s takes %s; unexpected argument \"%s\"",
 				   options->command->name,
 				   max > 0 ? options->command->args : "no arguments",
 				   options->args[max]);
@@ -365,5 +365,5 @@ void text_add_help(struct text *text, const char *path, const struct command *co
 	add_row_help(text, at.row);
 	add_row_help(text, &(struct option_row){.name = "help",
 						.letter = 'h',
-						.help = "show this and exit"});
+						.help = "display this help and exit"});
 }

@@ -110,14 +110,25 @@ bool size_with_unit(uint64_t value, const char *unit, uint64_t *ret_bytes)
 	return true;
 }
 
-void text_add_size(struct text *text, uint64_t size_bytes)
+int size_power(uint64_t size_bytes)
 {
 	int power = 0;
 
-	while (power < 6 && size_bytes >= 1024 && size_bytes % 1024 == 0) {
+	while (power < 6 && size_bytes % 1024 == 0) {
 		size_bytes /= 1024;
 		power++;
 	}
+	return power;
+}
+
+void text_add_size(struct text *text, uint64_t size_bytes)
+{
+	text_add_size_in(text, size_bytes, size_bytes == 0 ? 0 : size_power(size_bytes));
+}
+
+void text_add_size_in(struct text *text, uint64_t size_bytes, int power)
+{
+	size_bytes >>= 10 * power;
 	if (power == 0)
 		text_printf(text, "%ju B", (uintmax_t)size_bytes);
 	else

@@ -26,5 +26,12 @@ const char *size_answer_text(enum size_answer answer);
 bool size_with_unit(uint64_t value, const char *unit, uint64_t *ret_bytes);
 /* The largest binary unit that gives a whole number: "4 GiB", "1536 MiB", "513 B". */
 void text_add_size(struct text *text, uint64_t size_bytes);
+/*
+ * The same in a given unit, for amounts that are compared: @power of 1024, 0 is "B". It
+ * must not exceed size_power(@size_bytes).
+ */
+void text_add_size_in(struct text *text, uint64_t size_bytes, int power);
+/* The power of the largest binary unit that divides an amount: at most 6, as for 0. */
+int size_power(uint64_t size_bytes);
 /* For people: at most 4 digits, as in lsblk and ls -h: "3.9G", "512M". */
 void text_add_size_human(struct text *text, uint64_t size_bytes);

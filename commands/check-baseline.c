@@ -122,7 +122,8 @@ int check_baseline_apply(const char *path, struct check_cases *cases, struct err
 	if (!root || !json_object_object_get_ex(root, "findings", &findings) ||
 	    !json_object_is_type(findings, json_type_array)) {
 		json_object_put(root);
-		return error_input(error, "%s: is not output of `check --json`", path);
+		return error_input(error, "%s: is not the output of `check --json`",
+				   path);
 	}
 	gather(findings, &list);
 	if (json_object_object_get_ex(root, "more", &more) &&

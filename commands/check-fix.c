@@ -14,7 +14,7 @@ static void add_line(struct text *text, const char *file, const char *what,
 	text_printf(text, ":%ld: %s: %s: ", finding->place.line, what, finding->rule);
 	text_add_shown(text, finding->message);
 	if (reason) {
-		text_adds(text, " It remains, because ");
+		text_adds(text, " It was not fixed, because ");
 		text_add_shown(text, reason);
 	}
 	text_addc(text, '\n');

@@ -143,8 +143,9 @@ static int run(const struct options *options, struct error *error)
 	while (shell < ARRAY_SIZE(shells) && !streq(shells[shell], options->args[0]))
 		shell++;
 	if (shell == ARRAY_SIZE(shells))
-		return error_input(error, "completion: must be bash, zsh or fish, not %s",
-				   options->args[0]);
+		return error_input(
+			error, "completion: the shell must be bash, zsh or fish, not %s",
+			options->args[0]);
 	if (streq(shells[shell], "zsh"))
 		text_adds(&text, "autoload -U +X bashcompinit && bashcompinit\n");
 	if (streq(shells[shell], "fish"))

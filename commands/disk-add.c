@@ -57,15 +57,18 @@ static const struct option_row rows[] = {
 	{"align-at", 0, "WHERE", "which ends to align (default both)", ALIGN_AT_NAMES,
 	 KEEP},
 	{"rule", 0, "RULE",
-	 "how ends are aligned (default tight); libvirt also chooses the position as its pool does",
+	 "how ends are aligned (default tight); libvirt also places the partition as a libvirt disk pool does",
 	 ALIGN_RULES, SET_BY(set_rule)},
-	{"seed", 0, "STRING", "derive UUIDs from this, not at random", KEEP},
+	{"seed", 0, "STRING",
+	 "derive UUIDs from STRING instead of generating them at random", KEEP},
 	{"geometry", 0, "H/S[,H/S]",
-	 "cylinders for --rule=libvirt (default: the device's)", SET_BY(set_geometry)},
+	 "heads and sectors per track for --rule=libvirt (default: the device's)",
+	 SET_BY(set_geometry)},
 	{"bug-compatible", 0, NULL,
-	 "with --rule=libvirt, make it one sector short where libvirt 9.0 does",
+	 "with --rule=libvirt, make the partition one sector too short where libvirt 9.0 does",
 	 SET_TRUE(struct wish, bug_compatible)},
-	{"dry-run", 0, NULL, "show where it would go, but write nothing",
+	{"dry-run", 0, NULL,
+	 "show where the partitions would be placed, but write nothing",
 	 SET_TRUE(struct wish, dry_run)},
 	{"keep-content", 0, NULL,
 	 "do not erase old signatures in the space for the partition",
@@ -165,7 +168,7 @@ static void say(const struct wish *wish, const struct partition_table *before,
 	}
 	for (size_t i = 0; i < wish->libvirt_mended; i++)
 		streams_say(
-			"libvirt 9.0 would make this partition one sector too short; this was fixed (use --bug-compatible to keep it)");
+			"libvirt 9.0 would make the added partition one sector too short; it was given its full size (use --bug-compatible for the size that libvirt gives it)");
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);
 }
 
@@ -233,7 +236,7 @@ static int need_own_disk(struct changed_disk *disk, struct wish *wish,
 	if (!wish->change.force)
 		return error_input(
 			error,
-			"%s: the whole disk is recognized as %s, by byte %" PRIu64
+			"%s: the whole disk is recognized as %s, because of a signature at byte %" PRIu64
 			"; nothing was written; use --force to add to its table anyway",
 			disk->io->name, name.s, owner->offset);
 	text_printf(
@@ -320,7 +323,7 @@ const struct command disk_add_command = {
 	.args = "IMAGE --part KEY=VALUE,...",
 	.summary = "Add partitions in the free space of an existing table",
 	.about =
-		"Each partition goes into the smallest free extent that can hold it, right-aligned.\nKeys are those of disk plan, except weight. Prints where each partition is. Old\nsignatures of file systems in its space are erased, and named on standard error.",
+		"Each partition is placed, aligned, in the smallest free extent that can hold it.\nKeys are those of disk plan, except weight. Prints where each partition is. Old\nfile-system signatures in its space are erased and reported on standard error.",
 	.rows = rows,
 	.run = run,
 };

@@ -121,7 +121,7 @@ static int run(const struct options *options, struct error *error)
 const struct command disk_align_command = {
 	.name = "align",
 	.args = "",
-	.summary = "Show where a partition ends so that the next one begins aligned",
+	.summary = "Show where a partition must end for the next one to begin aligned",
 	.about =
 		"All numbers are in the same unit, or in bytes if they have a unit (1MiB). The\nend is the last unit of the partition; waste is the space beyond C and, with\n--both, the space before its start.",
 	.rows = rows,

@@ -50,7 +50,7 @@ const struct option_row change_rows[] = {
 	{"chain", 0, NULL, "open the backing and data files that it names",
 	 SET_TRUE(struct change_wish, disk.follow)},
 	{"journal", 0, "FILE",
-	 "keep the old sectors here in the meantime (default: next to the image)",
+	 "keep the old sectors in FILE until the change is complete (default: next to the image)",
 	 SET_FILE(struct change_wish, journal)},
 	{"sector-size", 0, "BYTES", "logical sector size of an MBR", "512|4096",
 	 SET_BY(set_sector_size)},
@@ -69,8 +69,8 @@ int change_end(struct changed_disk *disk, const char *path, struct error *error)
 	int rc = disk->io ? disk_end(TAKE(disk->io), error) : 0;
 
 	if (doubt)
-		streams_say("%s: it is unknown whether a loop device uses it: %s", path,
-			    doubt);
+		streams_say("%s: cannot determine whether a loop device uses it: %s",
+			    path, doubt);
 	if (disk->kernel_keeps_old)
 		streams_say(
 			"%s: the kernel still uses the old partitions, because they are in use; run partprobe %s later",
@@ -88,7 +88,7 @@ char *change_journal(const char *path, const struct change_wish *wish,
 	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode)) {
 		error_input(
 			error,
-			"%s: is a block device, so --journal must say where to keep the old sectors in the meantime: on another disk",
+			"%s: is a block device; use --journal to name a file on another disk that keeps the old sectors",
 			path);
 		return NULL;
 	}
@@ -133,7 +133,8 @@ int change_need_editable(const struct changed_disk *disk, struct error *error)
 		if (!reason || disk->report.findings.v[i].severity > reason->severity)
 			reason = &disk->report.findings.v[i];
 	return error_input(error, "%s: not changed: %s%s%s", disk->io->name,
-			   reason ? reason->message : "Its table cannot be edited.",
+			   reason ? reason->message
+				  : "The partition table cannot be edited.",
 			   reason && reason->remedy ? " " : "",
 			   reason && reason->remedy ? reason->remedy : "");
 }

@@ -17,7 +17,8 @@ struct change_wish {
 
 /* The options that fill it, for the tables of those commands. */
 extern const struct option_row change_rows[];
-#define FORCE_SUMMARY "proceed in spite of a warning; never if the image is in use"
+#define FORCE_SUMMARY                                                                    \
+	"write even if there is a reason not to; refused if the image is in use"
 /* The setter of --format; its field is a struct disk_wish. */
 option_setter disk_set_format;
 

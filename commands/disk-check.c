@@ -50,7 +50,7 @@ static int set_align(void *target, const struct option_row *row, const char *val
 static const struct option_row rows[] = {
 	{"format", 'f', "FORMAT", "format of the images (default: detected)", "raw|qcow2",
 	 SET_WITH(disk_set_format, struct wish, disk)},
-	{"sector-size", 0, "BYTES", "their logical sector size", "512|4096",
+	{"sector-size", 0, "BYTES", "logical sector size of the images", "512|4096",
 	 SET_WITH(set_sector_size, struct wish, question)},
 	{"align", 0, "SIZE",
 	 "alignment to check (default: physical sector or qcow2 cluster); 0: none",
@@ -58,7 +58,7 @@ static const struct option_row rows[] = {
 	{"chain", 0, NULL, "open the backing and data files that they name",
 	 SET_TRUE(struct wish, disk.follow)},
 	{"journal", 0, "FILE",
-	 "where changes keep the old sectors (default: next to the image)",
+	 "file in which an unfinished change kept the old sectors (default: next to the image)",
 	 SET_FILE(struct wish, journal)},
 	{"ignore", 0, "RULE", "leave out the findings of this rule; can be repeated",
 	 SET_LIST(struct wish, ignored)},
@@ -118,7 +118,8 @@ static void say_open_journal(const char *path, const struct wish *wish,
 		return;
 	finding =
 		report_add(report, "disk-journal", SEVERITY_ERROR,
-			   "A change of its table was not finished: %s exists.", journal);
+			   "A change to the partition table was not finished: %s exists.",
+			   journal);
 	finding->remedy =
 		xstrdup("disk recover finishes it, disk recover --undo undoes it.");
 }
@@ -199,7 +200,7 @@ const struct command disk_check_command = {
 	.args = "IMAGE...",
 	.summary = "Find what is wrong with the partition tables of images",
 	.about =
-		"Reads GPT, MBR and EBR with its own reader, which trusts nothing in the image,\nat both sector sizes, raw and qcow2. The exit status is 1 if there is an error.",
+		"Reads GPT, MBR and EBR of raw and qcow2 images, at both sector sizes, and trusts\nnothing in the image. The exit status is 1 if there is an error.",
 	.rows = rows,
 	.run = run,
 };

@@ -75,7 +75,7 @@ static const struct option_row rows[] = {
 	{"replace", 0, NULL, "give an existing image or device a new table",
 	 SET_TRUE(struct wish, replace)},
 	{"journal", 0, "FILE",
-	 "with --replace: keep the old sectors here in the meantime",
+	 "with --replace: keep the old sectors in FILE until the change is complete",
 	 SET_FILE(struct wish, change.journal)},
 	{"chain", 0, NULL,
 	 "with --replace: open the backing and data files that it names",
@@ -83,13 +83,13 @@ static const struct option_row rows[] = {
 	{"overwrite", 0, NULL, "replace an existing image with a new one",
 	 SET_TRUE(struct wish, create.overwrite)},
 	{"force", 0, NULL,
-	 "with --replace or --overwrite: destroy known content; never if it is in use",
+	 "with --replace or --overwrite: destroy recognized content; refused if the image is in use",
 	 SET_BY(set_force)},
 	{"populate", 0, "FILE=N", "copy a file into partition N; can be repeated",
 	 SET_WITH(add_populate, struct wish, create.fills)},
 	{"format", 0, "FS=N", "make a file system in partition N: " FILL_FORMATS,
 	 SET_WITH(add_format, struct wish, create.fills)},
-	{"copy-files", 0, "FOLDER=N", "copy a folder into that file system",
+	{"copy-files", 0, "DIRECTORY=N", "copy a directory into that file system",
 	 SET_WITH(add_copy_files, struct wish, create.fills)},
 	{},
 };
@@ -113,7 +113,7 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
 		return error_input(
 			error,
-			"--replace only changes a table; --overwrite, --populate and --format make a new image");
+			"--replace cannot be used with --overwrite, --populate or --format, which make a new image");
 	if (wish->change.force && !wish->replace && !wish->create.overwrite)
 		return error_input(error, "--force needs --replace or --overwrite");
 	if ((wish->change.journal || wish->change.disk.follow) && !wish->replace)
@@ -177,7 +177,10 @@ static int fit_request(const struct changed_disk *disk, struct disk_request *req
 	uint64_t size_bytes = disk->io->size_bytes;
 
 	if (size_bytes == 0)
-		return error_input(error, "%s is 0 bytes long", disk->io->name);
+		return error_input(
+			error,
+			"%s is empty (0 bytes); use --overwrite to make an image of it",
+			disk->io->name);
 	if (disk->io->sector_bytes && disk->io->sector_bytes != sector)
 		return error_input(error,
 				   "%s has sectors of %u bytes; use --sector-size %u",
@@ -192,7 +195,8 @@ static int fit_request(const struct changed_disk *disk, struct disk_request *req
 	if (request->minimal ||
 	    (request->size_bytes && request->size_bytes != size_bytes))
 		return error_input(
-			error, "%s has %ju bytes, and --replace does not change the size",
+			error,
+			"%s has %ju bytes, not the requested size; --replace does not change the size, so do not request one",
 			disk->io->name, (uintmax_t)disk->io->size_bytes);
 	request->size_bytes = size_bytes;
 	if (request->cluster_bytes == 0)
@@ -256,8 +260,8 @@ static int run(const struct options *options, struct error *error)
 			  : create(&wish, &request, &destroyed, error)) < 0)
 		return -1;
 	if (destroyed.n > 0)
-		streams_say("%s: replaced its content: %s", wish.create.path,
-			    destroyed.s);
+		streams_say("%s: its previous content was destroyed: %s",
+			    wish.create.path, destroyed.s);
 	return STATUS_OK;
 }
 

@@ -63,12 +63,13 @@ static const struct option_row rows[] = {
 	{"size", 's', "SIZE", "make the image this large first",
 	 SET_WITH(set_size, struct wish, size_bytes)},
 	{"partition", 'p', "NUMBER", "grow this partition too", SET_BY(set_partition)},
-	{"to", 0, "SIZE", "to this size (default: as far as there is room)",
+	{"to", 0, "SIZE",
+	 "size of that partition (default: as large as there is room for)",
 	 SET_WITH(set_size, struct wish, to_bytes)},
-	{"align", 'a', "SIZE", "alignment of its end (default 1MiB)",
+	{"align", 'a', "SIZE", "alignment of the partition's end (default 1MiB)",
 	 SET_WITH(set_request, struct wish, request)},
-	{"rule", 0, "RULE", "how its end is aligned (default tight)", ALIGN_RULES,
-	 SET_WITH(set_request, struct wish, request)},
+	{"rule", 0, "RULE", "how the partition's end is aligned (default tight)",
+	 ALIGN_RULES, SET_WITH(set_request, struct wish, request)},
 	{OPTION_TABLE(change_rows, struct wish, change)},
 	{},
 };
@@ -123,7 +124,9 @@ static void say(const struct wish *wish, const struct partition_table *before,
 	_cleanup_text_ struct text out = {};
 
 	if (before->last_usable_lba != after->last_usable_lba)
-		text_printf(&out, "usable up to block %" PRIu64 ", before %" PRIu64 "\n",
+		text_printf(&out,
+			    "usable up to block %" PRIu64 ", previously up to %" PRIu64
+			    "\n",
 			    after->last_usable_lba, before->last_usable_lba);
 	for (size_t i = 0; i < after->partitions.n; i++) {
 		const struct partition *it = &after->partitions.v[i];

@@ -28,9 +28,11 @@ const struct option_row disk_request_rows[] = {
 	 SET_BY(request_keep)},
 	{"entries", 0, "N", "number of slots in the GPT (default 128)",
 	 SET_BY(request_keep)},
-	{"seed", 0, "STRING", "derive UUIDs from this, not at random",
+	{"seed", 0, "STRING",
+	 "derive UUIDs from STRING instead of generating them at random",
 	 SET_BY(request_keep)},
-	{"uuid-rule", 0, "RULE", "how to derive them: own rule or that of systemd-repart",
+	{"uuid-rule", 0, "RULE",
+	 "how to derive UUIDs from the seed: by virt-layout's rule or by that of systemd-repart",
 	 UUID_RULE_NAMES, SET_BY(request_keep)},
 	{"uuid", 0, "UUID", "the disk's UUID, or 0xSIGNATURE of an MBR",
 	 SET_BY(request_keep)},
@@ -98,7 +100,10 @@ static int read_request_file(const char *path, struct disk_request *request,
 		return error_input(error, "%s gives label %s, but --label gives %s", path,
 				   label_name(request->label), label_name(before.label));
 	if (before.sector_bytes != 512 && request->sector_bytes != before.sector_bytes)
-		return error_input(error, "%s and --sector-size disagree", path);
+		return error_input(
+			error,
+			"%s: gives another sector size than --sector-size; leave out the option",
+			path);
 	return 0;
 }
 
@@ -108,7 +113,9 @@ int request_set_flag(const struct request_flag *flag, struct disk_request *reque
 	if (!streq(flag->key, "part"))
 		return disk_request_set(request, flag->key, flag->value, error);
 	if (request->parts.n >= REQUEST_MAX_ENTRIES)
-		return error_input(error, "more than %d partitions", REQUEST_MAX_ENTRIES);
+		return error_input(error,
+				   "the request has more than %d partitions, the limit",
+				   REQUEST_MAX_ENTRIES);
 	return disk_request_add_part(request, flag->value, error);
 }
 

@@ -26,10 +26,11 @@ struct wish {
 
 static const struct option_row rows[] = {
 	{OPTION_TABLE(disk_request_rows, struct wish, flags)},
-	{"output", 'o', "COLUMNS", "columns to print, or +COLUMNS to add; no map",
+	{"output", 'o', "COLUMNS",
+	 "columns to print, or +COLUMNS to add to the default ones; omits the map",
 	 SET_WITH(sheet_set_columns, struct wish, sheet)},
-	{"bytes", 'b', NULL, "sizes in bytes", SET_TRUE(struct wish, bytes)},
-	{"noheadings", 'n', NULL, "no headings and no map",
+	{"bytes", 'b', NULL, "print sizes in bytes", SET_TRUE(struct wish, bytes)},
+	{"noheadings", 'n', NULL, "do not print headings and the map",
 	 SET_TRUE(struct wish, sheet.no_headings)},
 	{"script", 0, NULL, "print a script for sfdisk", SET_TRUE(struct wish, script)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},

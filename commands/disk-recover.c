@@ -16,7 +16,7 @@ struct wish {
 };
 
 static const struct option_row rows[] = {
-	{"undo", 'u', NULL, "restore the table from before the change",
+	{"undo", 'u', NULL, "undo the change: restore the old table",
 	 SET_TRUE(struct wish, undo)},
 	{"repair", 0, NULL,
 	 "rewrite a damaged copy of a GPT, and its MBR, from the good copy",
@@ -61,14 +61,16 @@ static int drop_partial(const char *path, struct changed_disk *disk,
 	if (!seen.intact)
 		return error_input(
 			error,
-			"%s: the sidecar %s is incomplete, and the table is damaged: %s",
+			"%s: the journal %s is incomplete, and the table is damaged: %s",
 			path, journal,
 			report.findings.n ? report.findings.v[0].message
-					  : "it has none.");
+					  : "there is no partition table.");
 	if (journal_drop(journal, error) < 0)
 		return -1;
 	rc = change_end(disk, path, error);
-	streams_say("%s: nothing of the change had been written", path);
+	streams_say(
+		"%s: the interrupted change had not written anything; the table is unchanged",
+		path);
 	return rc;
 }
 
@@ -84,7 +86,7 @@ static int recover(const char *path, struct changed_disk *disk, const struct wis
 	if (state == JOURNAL_EMPTY && wish->change.journal)
 		return error_input(
 			error,
-			"%s: is empty, so it may not be a sidecar of virt-layout; if it is, nothing of the change had been written, and the file can be deleted",
+			"%s: is empty, so it may not be a journal of virt-layout; if it is one, the change had not written anything, and the file can be deleted",
 			journal_file);
 	if (state == JOURNAL_EMPTY || state == JOURNAL_PARTIAL)
 		return drop_partial(path, disk, wish, journal_file, error);

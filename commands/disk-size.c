@@ -34,7 +34,7 @@ static const struct sheet_column columns[] = {
 	[COLUMN_LENGTH] = {"LENGTH", "length of the file", true},
 	[COLUMN_ALLOCATION] = {"ALLOCATION", "space that it uses now", true},
 	[COLUMN_COMMITMENT] = {"COMMITMENT", "space that it may use eventually", true},
-	[COLUMN_KIND] = {"KIND", "of the commitment: exact, estimate or unbounded"},
+	[COLUMN_KIND] = {"KIND", "kind of commitment: exact, estimate or unbounded"},
 	[COLUMN_MARGIN] = {"MARGIN", "safety margin, included in the commitment", true,
 			   true},
 	[COLUMN_BACKING] = {"BACKING", "the backing file", false, true},
@@ -112,13 +112,14 @@ static int set_snapshots(void *target, const struct option_row *row, const char 
 		question->snapshots = IMAGE_ANY_SNAPSHOTS;
 	else if (!parse_u32(value, &question->snapshots) || question->snapshots > 65536)
 		return error_input(error,
-				   "--%s=%s is neither a number up to 65536 nor any",
+				   "--%s=%s: must be a number up to 65536, or \"any\"",
 				   row->name, value);
 	return 0;
 }
 
 static const struct option_row rows[] = {
-	{"output-format", 'O', "FORMAT", "an image that does not exist yet, raw or qcow2",
+	{"output-format", 'O', "FORMAT",
+	 "measure an image that does not exist yet, in this format: raw or qcow2",
 	 "raw|qcow2", SET_BY(set_new_format)},
 	{"size", 's', "SIZE", "its capacity",
 	 SET_WITH(set_size, struct wish, options.capacity_bytes)},
@@ -136,7 +137,7 @@ static const struct option_row rows[] = {
 	 SET_WITH(set_block, struct wish, question)},
 	{"output", 'o', "COLUMNS", "columns to print, or +COLUMNS to add",
 	 SET_WITH(sheet_set_columns, struct wish, sheet)},
-	{"bytes", 'b', NULL, "sizes in bytes", SET_TRUE(struct wish, bytes)},
+	{"bytes", 'b', NULL, "print sizes in bytes", SET_TRUE(struct wish, bytes)},
 	{"noheadings", 'n', NULL, "no headings",
 	 SET_TRUE(struct wish, sheet.no_headings)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},

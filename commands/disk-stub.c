@@ -22,8 +22,10 @@ struct wish {
 
 static const struct option_row rows[] = {
 	{"message", 'm', "FILE", "show this text", SET_FILE(struct wish, message)},
-	{"remove", 0, NULL, "overwrite it with zeros", SET_TRUE(struct wish, remove)},
-	{"check", 0, NULL, "only check whether it exists; exit status 1 if not",
+	{"remove", 0, NULL, "remove the boot code: overwrite it with zeros",
+	 SET_TRUE(struct wish, remove)},
+	{"check", 0, NULL,
+	 "only check whether the message is installed; exit status 1 if not",
 	 SET_TRUE(struct wish, check)},
 	{OPTION_TABLE(change_rows, struct wish, change)},
 	{},

@@ -17,7 +17,7 @@ static const struct option_row rows[] = {
 };
 
 static const char *const judges[] = {
-	[JUDGE_NOBODY] = "nothing else",
+	[JUDGE_NOBODY] = "nothing",
 	[JUDGE_LIBVIRT] = "libvirt",
 	[JUDGE_QEMU] = "QEMU, when the guest starts",
 	[JUDGE_KERNEL] = "the host's kernel, when the guest starts",
@@ -112,7 +112,7 @@ static void write_rst(const struct rule *rule)
 
 static void write_all_rst(void)
 {
-	puts("=====\nRules\n=====\n\n.. Generated from the tables in planner/check: virt-layout explain --rst\n\nThe rules of ``virt-layout check``. \"Also reported by\" names what else reports\na violation; \"nothing else\" means that it goes unnoticed without this check.\n");
+	puts("=====\nRules\n=====\n\n.. Generated from the tables in planner/check: virt-layout explain --rst\n\nThe rules of ``virt-layout check``. \"Also reported by\" names what else reports\na violation; \"nothing\" means that it goes unnoticed without this check.\n");
 	rules_foreach(rule) write_rst(rule);
 }
 

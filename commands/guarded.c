@@ -99,13 +99,16 @@ static bool read_all(int fd, struct text *sent)
 static int judge(int status, bool ended, const struct text *sent, struct error *error)
 {
 	if (!ended)
-		return error_system(error, 0, "it took more than %d s", limit_of(sent));
+		return error_system(error, 0, "virt-layout took more than %d s",
+				    limit_of(sent));
 	if (WIFSIGNALED(status))
-		return error_system(error, 0, "it crashed (signal %d)", WTERMSIG(status));
+		return error_system(error, 0, "virt-layout crashed (signal %d)",
+				    WTERMSIG(status));
 	if (WEXITSTATUS(status) == FAILED)
-		return error_system(error, 0, "it failed");
+		return error_system(error, 0,
+				    "virt-layout failed (see the messages above)");
 	if (sent->n < TERMS_BYTES)
-		return error_system(error, 0, "it ended early");
+		return error_system(error, 0, "virt-layout ended early");
 	return 0;
 }
 

@@ -100,7 +100,7 @@ static int prepare(const struct wish *wish, struct error *error)
 	if (guarded.strict)
 		return error_system(
 			error, 0,
-			"%s is not started, because hook.conf is strict, or cannot be read, and the domain was not checked: %s",
+			"%s is not started: the domain could not be checked, and hook.conf is strict or cannot be read: %s",
 			wish->guest, why.message);
 	error_wrap(&why, "%s starts unchecked", wish->guest);
 	guard_say(&why);

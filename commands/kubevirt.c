@@ -161,10 +161,12 @@ static int answer_hook(const struct hook *hook, struct error *error)
 	if (guarded_run(plan_into, hook, &guarded, &why) == 0)
 		return file_write_fd(STDOUT_FILENO, "standard output", guarded.answer.s,
 				     guarded.answer.n, error);
-	error_wrap(&why, "no plan");
+	error_wrap(&why, "cannot plan");
 	guard_say(&why);
 	if (guarded.strict)
-		return error_input(error, "the VMI is strict, so it must not start");
+		return error_input(
+			error,
+			"the VMI is annotated as strict, so it must not start without a plan; see the message above");
 	fputs("virt-layout: the domain is left unchanged\n", stderr);
 	return file_write_fd(STDOUT_FILENO, "standard output", hook->domain.s,
 			     hook->domain.n, error);
@@ -214,7 +216,8 @@ static int run(const struct options *options, struct error *error)
 const struct command define_command = {
 	.name = "onDefineDomain",
 	.args = "--vmi JSON --domain XML",
-	.summary = "KubeVirt's hook: plan in a domain that is about to be defined",
+	.summary =
+		"KubeVirt's hook: apply a plan to a domain that is about to be defined",
 	.about =
 		"Prints the domain, changed as the VMI's annotations virt-layout/... request,\nor unchanged if that is not possible. The program acts as this hook when it\nis called by the name onDefineDomain.",
 	.rows = rows,

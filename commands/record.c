@@ -21,7 +21,7 @@ static const struct option_row rows[] = {
 	 "keep what identifies this host: MAC addresses in names, the whole kernel command line",
 	 SET_TRUE(struct wish, source.identify)},
 	{"locality", 0, "RANGE=NODE",
-	 "node of root buses for which firmware gives none (0000:80-ff=1); can be repeated",
+	 "NUMA node of root buses for which the firmware gives no node, for example 0000:80-ff=1; can be repeated",
 	 SET_WITH(source_set_locality, struct wish, source)},
 	{},
 };
@@ -49,8 +49,7 @@ static int run(const struct options *options, struct error *error)
 const struct command record_command = {
 	.name = "record",
 	.args = "[SOURCE]",
-	.summary =
-		"Print a machine as one file, for planning and checking somewhere else",
+	.summary = "Print a machine as one file, for planning and checking elsewhere",
 	.about =
 		"The file contains the machine with what lstopo leaves out (nodes of devices,\nIOMMU groups, drivers, virtual functions, BARs), the facts that check needs\nabout a host, each with its value or the reason why it is unknown, and the\nsmall sysfs files, unchanged. Without --identify it contains no time, host\nname, serial number or MAC address. SOURCE defaults to live.\n\n" SOURCE_HELP,
 	.rows = rows,

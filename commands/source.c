@@ -339,7 +339,9 @@ int source_read(const char *source, const struct source_options *options,
 	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
 		rc = apply_locality(ret, &options->localities.v[i], error);
 	if (rc == 0 && options->facts) {
-		facts_unknown(ret, "the source only describes the machine's shape");
+		facts_unknown(
+			ret,
+			"this kind of source describes only the topology of the machine");
 		machine_trim_files(ret, FILES_BYTES);
 		if (!options->identify)
 			machine_anonymise(ret);
@@ -358,6 +360,6 @@ void source_show_complaints(const struct machine *machine)
 		fprintf(stderr, "virt-layout: note: %s\n", text.s);
 	}
 	if (machine->complaints.n > SHOWN)
-		fprintf(stderr, "virt-layout: note: and %zu more like this\n",
+		fprintf(stderr, "virt-layout: note: %zu more like this\n",
 			machine->complaints.n - SHOWN);
 }

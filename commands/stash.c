@@ -42,7 +42,8 @@ struct stash_wish {
 static const struct option_row stash_rows[] = {
 	{"text", 0, "FILE", "park the text of a file, well-formed or not",
 	 SET_FILE(struct stash_wish, text)},
-	{"name", 0, "NAME", "name in the stash", SET_STRING(struct stash_wish, name)},
+	{"name", 0, "NAME", "name under which the text is parked",
+	 SET_STRING(struct stash_wish, name)},
 	{"output", 'o', "FILE", "write the domain to FILE",
 	 SET_FILE(struct stash_wish, target.output)},
 	{"in-place", 0, NULL, "write the domain back to its file",
@@ -214,7 +215,8 @@ static int check_wish(const struct unstash_wish *wish, const struct options *opt
 		return -1;
 	if (wish->list && (wish->text || wish->target.in_place))
 		return error_input(
-			error, "--list changes nothing; leave out --text and --in-place");
+			error,
+			"--list cannot be used with --text or --in-place, because it changes nothing");
 	if (wish->json && !wish->list)
 		return error_input(error, "--json needs --list");
 	if (wish->text && wish->target.in_place && streq(options->args[0], "-"))

@@ -42,9 +42,11 @@ static int choose_kind(const struct partition_table *table,
 	else if (part_asks_logical(part) || (!part->has_kind && !slot && extended))
 		*ret = KIND_LOGICAL;
 	if (*ret != KIND_LOGICAL && !slot)
-		return error_input(error, "all four primary entries are taken%s",
-				   extended ? ""
-					    : ", none of them by an extended partition");
+		return error_input(
+			error, "all four primary entries are taken%s",
+			extended
+				? ""
+				: ", none of them by an extended partition; delete one to make room for it");
 	if (*ret == KIND_LOGICAL && !extended)
 		return error_input(
 			error,

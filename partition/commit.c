@@ -58,7 +58,8 @@ static void add_account(struct text *text, const struct patch *patch,
 			    group_name(label, patch->sectors.v[group.first].group));
 		any = true;
 	}
-	text_printf(text, "%s; not written, or uncertain: ", any ? "" : "nothing");
+	text_printf(text, "%s; not written, or unknown whether written: ",
+		    any ? "" : "nothing");
 	any = false;
 	for (struct patch_range group = {flushed, flushed};
 	     group.end < patch->sectors.n;) {
@@ -156,9 +157,9 @@ static int overlay_read(struct disk_io *io, void *bytes, size_t n, uint64_t offs
 
 static const struct disk_io_kind overlay_kind = {.read = overlay_read};
 
-/* Our reader finds the expected table on the disk. */
+/* Our reader finds the expected table on the disk; if not, @what is wrong. */
 static int read_back(struct disk_io *io, const struct partition_table *wanted,
-		     struct error *error)
+		     const char *what, struct error *error)
 {
 	const struct inspect_question question = {.sector_bytes = wanted->sector_bytes};
 	_cleanup_inspection_ struct inspection seen = {};
@@ -170,7 +171,7 @@ static int read_back(struct disk_io *io, const struct partition_table *wanted,
 	difference = partition_table_difference(&seen.table, wanted);
 	if (!difference && seen.intact)
 		return 0;
-	return error_system(error, 0, "%s: after reading back, %s", io->name,
+	return error_system(error, 0, "%s: %s: %s", io->name, what,
 			    difference          ? difference
 			    : report.findings.n ? report.findings.v[0].message
 						: "the table is damaged");
@@ -183,9 +184,13 @@ static int check_plan(struct disk_io *io, const struct patch *patch,
 	struct overlay_io overlay = {.io = *io, .under = io, .patch = patch};
 
 	overlay.io.kind = &overlay_kind;
-	if (!plan->wanted || read_back(&overlay.io, plan->wanted, error) == 0)
+	if (!plan->wanted ||
+	    read_back(
+		    &overlay.io, plan->wanted,
+		    "this would write a wrong table, which is a bug in virt-layout; please report it",
+		    error) == 0)
 		return 0;
-	return error_wrap(error, "self-check failed, nothing was written");
+	return error_wrap(error, "self-check failed; nothing was written");
 }
 
 static int verify_all(struct disk_io *io, const struct patch *patch,
@@ -193,7 +198,8 @@ static int verify_all(struct disk_io *io, const struct patch *patch,
 {
 	if (patch_must_be(io, patch, false, plan->progress, error) < 0)
 		return -1;
-	if (plan->wanted && read_back(io, plan->wanted, error) < 0)
+	if (plan->wanted &&
+	    read_back(io, plan->wanted, "what was read back is wrong", error) < 0)
 		return -1;
 	return disk_verify(io, error);
 }

@@ -72,8 +72,7 @@ static int copy_open(struct disk_io *io, uint64_t start, uint64_t end, struct co
 
 	*ret = (struct copy){memfd_create("content", MFD_CLOEXEC), start, end};
 	if (ret->fd < 0 || ftruncate(ret->fd, (off_t)size) < 0)
-		return error_system(error, errno,
-				    "cannot make a memory file of %ju bytes",
+		return error_system(error, errno, "cannot create a memfd of %ju bytes",
 				    (uintmax_t)size);
 	if (copy_region(io, ret, start, start + front, error) < 0)
 		return -1;

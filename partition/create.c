@@ -54,7 +54,7 @@ static int find_place(struct creation *creation, struct error *error)
 	creation->folder_fd = open(creation->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (creation->folder_fd < 0)
 		return errno == ENOENT || errno == ENOTDIR
-			       ? error_input(error, "%s: the folder does not exist",
+			       ? error_input(error, "%s: the directory does not exist",
 					     creation->folder)
 			       : error_system(error, errno, "%s", creation->folder);
 	if (streq(creation->name, "/") || streq(creation->name, ".") ||
@@ -155,7 +155,7 @@ static int compare_sectors(const struct creation *creation, struct error *error)
 			    (ssize_t)patch->sector_bytes ||
 		    memcmp(bytes, sector->new, patch->sector_bytes) != 0)
 			return error_system(error, 0,
-					    "LBA %ju differs after reading back",
+					    "LBA %ju does not contain what was written",
 					    (uintmax_t)sector->lba);
 	}
 	return 0;
@@ -382,7 +382,7 @@ static int publish(struct creation *creation, int fd, struct error *error)
 	if (fsync(creation->folder_fd) < 0)
 		return error_system(
 			error, errno,
-			"%s is complete, but its folder could not be flushed: a power failure may lose the file",
+			"%s is complete, but its directory could not be flushed: a power failure may lose the file",
 			path);
 	return 0;
 }

@@ -9,8 +9,12 @@
 
 #define MOST_LISTED 8
 
-/* Sectors as bytes, or as sectors if the bytes would exceed 2^64-1. */
-static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t sectors)
+/*
+ * Sectors as bytes in the unit of @power, see size_power(), or as sectors if the bytes
+ * would exceed 2^64-1. @power < 0: in the largest unit that is exact.
+ */
+static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t sectors,
+		       int power)
 {
 	uint64_t bytes;
 
@@ -18,7 +22,10 @@ static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t
 				   &bytes))
 		text_printf(text, "%ju sectors", (uintmax_t)sectors);
 	else
-		text_add_size(text, bytes);
+		text_add_size_in(text, bytes,
+				 power >= 0   ? power
+				 : bytes == 0 ? 0
+					      : size_power(bytes));
 }
 
 static void add_needs(const struct disk_plan *plan, struct text *text,
@@ -30,10 +37,10 @@ static void add_needs(const struct disk_plan *plan, struct text *text,
 		text_adds(text, i == 0 ? " (" : ", ");
 		text_add_item(text, &items[i]);
 		text_adds(text, slot->min < slot->max ? " at least " : " ");
-		add_amount(plan, text, slot->end - slot->start);
+		add_amount(plan, text, slot->end - slot->start, -1);
 		if (slot->padding > 0) {
 			text_adds(text, " and padding of ");
-			add_amount(plan, text, slot->padding);
+			add_amount(plan, text, slot->padding, -1);
 		}
 	}
 	if (run->n > MOST_LISTED)
@@ -71,9 +78,15 @@ static void add_mend(const struct disk_plan *plan, struct text *text,
 		text_adds(text, "; reduce the percentages or the sizes");
 	} else {
 		text_adds(text, "; a disk of ");
-		add_amount(plan, text, need_end + plan->tail);
+		add_amount(plan, text, need_end + plan->tail, -1);
 		text_adds(text, " would be large enough");
 	}
+}
+
+/* The largest unit in which all three amounts are exact, so that they can be compared. */
+static int common_power(const struct disk_plan *plan, uint64_t a, uint64_t b, uint64_t c)
+{
+	return size_power((a | b | c) * plan->request->sector_bytes);
 }
 
 int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
@@ -81,15 +94,18 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 		   struct error *error)
 {
 	_cleanup_text_ struct text text = {};
+	const uint64_t free = run->limit > run->begin ? run->limit - run->begin : 0;
 	uint64_t need_end;
+	int power;
 
 	if (!place_minimal(run, &need_end))
 		return item_error(plan, &list->items.v[first], error,
 				  "it, or a partition after it, would end after 2^64-1");
-	text_adds(&text, "does not fit: short by ");
-	add_amount(plan, &text, need_end - run->limit);
+	text_adds(&text, "does not fit, too small by ");
+	power = common_power(plan, need_end - run->limit, free, need_end - run->begin);
+	add_amount(plan, &text, need_end - run->limit, power);
 	text_adds(&text, "; ");
-	add_amount(plan, &text, run->limit > run->begin ? run->limit - run->begin : 0);
+	add_amount(plan, &text, free, power);
 	text_printf(&text, " are free from LBA %ju to ", (uintmax_t)run->begin);
 	if (wall)
 		text_add_item(&text, wall);
@@ -98,7 +114,7 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 					 ? "the end of the extended partition"
 					 : "the end of the disk");
 	text_adds(&text, ", ");
-	add_amount(plan, &text, need_end - run->begin);
+	add_amount(plan, &text, need_end - run->begin, power);
 	text_adds(&text, " are needed with alignment");
 	add_needs(plan, &text, &list->items.v[first], run);
 	add_mend(plan, &text, list, wall, need_end);

@@ -43,8 +43,10 @@ static int set_last(struct disk_plan *plan, struct error *error)
 	uint64_t least = plan->first_lba + 1 + plan->tail;
 
 	if (request->size_bytes % request->sector_bytes)
-		return error_input(error, "a size of %ju bytes is not a multiple of %u",
-				   (uintmax_t)request->size_bytes, request->sector_bytes);
+		return error_input(
+			error,
+			"a size of %ju bytes is not a multiple of the sector size, %u",
+			(uintmax_t)request->size_bytes, request->sector_bytes);
 	if (n < least && request->label == LABEL_GPT)
 		return error_input(
 			error,

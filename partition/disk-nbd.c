@@ -222,7 +222,7 @@ static int connect_server(struct nbd_io *nbd, bool writable, struct error *error
 		rc = wait_for(nbd, is_connected, 0);
 	size = rc < 0 ? -1 : sym_nbd_get_size(nbd->nbd);
 	if (rc < 0 || size < 0)
-		return failed(&nbd->io, "qemu-nbd does not serve it", error);
+		return failed(&nbd->io, "qemu-nbd does not export it", error);
 	if (writable && sym_nbd_can_flush(nbd->nbd) != 1)
 		return error_system(error, 0, "%s: qemu-nbd cannot flush it",
 				    nbd->io.name);

@@ -38,7 +38,7 @@ static int raw_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
 		if (got == 0)
 			return error_system(error, 0,
 					    "%s: ends at %" PRIu64
-					    "; it became shorter in the meantime",
+					    "; it was truncated while in use",
 					    io->name, offset);
 		at += got;
 		n -= (size_t)got;

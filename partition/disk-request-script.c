@@ -88,7 +88,7 @@ static int set_attributes(struct part_request *part, const char *value,
 		int bit = attribute_bit(word);
 
 		if (bit < 0)
-			return error_input(error, "attrs: \"%s\" is not an attribute",
+			return error_input(error, "attrs: unknown attribute \"%s\"",
 					   word);
 		part->attributes |= UINT64_C(1) << bit;
 	}
@@ -262,8 +262,10 @@ static int read_fields(const struct script *script, struct part_request *part,
 			return error_input(error, "unknown field \"%s\"", word.s);
 		if (named == 0) {
 			if (position > FIELD_BOOTABLE)
-				return error_input(error, "a fifth field: \"%s\"",
-						   word.s);
+				return error_input(
+					error,
+					"a line has at most four unnamed fields; the fifth is \"%s\"",
+					word.s);
 			value = xstrdup(word.s);
 			position++;
 		}
@@ -363,7 +365,9 @@ static int read_line(struct script *script, const char *line, struct error *erro
 	}
 	script->in_partitions = true;
 	if (script->request->parts.n >= REQUEST_MAX_ENTRIES)
-		return error_input(error, "more than %d partitions", REQUEST_MAX_ENTRIES);
+		return error_input(error,
+				   "the script has more than %d partitions, the limit",
+				   REQUEST_MAX_ENTRIES);
 	return read_partition(script, line, error);
 }
 

@@ -85,7 +85,7 @@ int value_key(const char *const *keys, const char *what, const char *key,
 			return i;
 	nearest = nearest_name(key, keys);
 	if (nearest)
-		return error_input(error, "a %s has no \"%s\"; did you mean \"%s\"?",
+		return error_input(error, "a %s cannot have \"%s\"; did you mean \"%s\"?",
 				   what, key, nearest);
-	return error_input(error, "a %s has no \"%s\"", what, key);
+	return error_input(error, "a %s cannot have \"%s\"", what, key);
 }

@@ -91,7 +91,7 @@ static int unknown(const struct reader *reader, int element, const char *what,
 		   struct error *error)
 {
 	return error_input_at(error, reader->document->name, line_of(reader, element),
-			      "<%s> has no %s here; see schemas/disk.rng",
+			      "<%s> cannot have %s here; see schemas/disk.rng",
 			      document_element_name(reader->document, element), what);
 }
 
@@ -232,9 +232,11 @@ static int read_children(struct reader *reader, int element, const struct row *r
 		if (child->type != XML_ELEMENT_NODE)
 			continue;
 		if (child->ns)
-			return error_input_at(error, reader->document->name,
-					      line_of(reader, document_number(child)),
-					      "<%s> is in a namespace", child->name);
+			return error_input_at(
+				error, reader->document->name,
+				line_of(reader, document_number(child)),
+				"<%s> is in a namespace; a request uses no namespaces",
+				child->name);
 		if (!reader->part && streq((const char *)child->name, "partition"))
 			continue;
 		number = document_number(child);
@@ -253,10 +255,10 @@ static int read_partitions(struct reader *reader, struct error *error)
 	for (int element = document_child(reader->document, 0, "partition"); element >= 0;
 	     element = document_next(reader->document, element, "partition")) {
 		if (reader->request->parts.n >= REQUEST_MAX_ENTRIES)
-			return error_input_at(error, reader->document->name,
-					      line_of(reader, element),
-					      "more than %d partitions",
-					      REQUEST_MAX_ENTRIES);
+			return error_input_at(
+				error, reader->document->name, line_of(reader, element),
+				"the request has more than %d partitions, the limit",
+				REQUEST_MAX_ENTRIES);
 		reader->part = vec_add(&reader->request->parts);
 		reader->part->line = line_of(reader, element);
 		if (read_attributes(reader, element, part_attributes, error) < 0 ||

@@ -172,8 +172,10 @@ static int put_partition(struct dos_edit *edit, const struct partition *partitio
 		return 0;
 	if (before && (before->start_lba != partition->start_lba ||
 		       before->kind != partition->kind))
-		return error_input(error, "partition %u cannot be moved",
-				   partition->number);
+		return error_input(
+			error,
+			"partition %u exists; its start and its kind cannot be changed",
+			partition->number);
 	if (partition->kind == KIND_LOGICAL)
 		return put_logical(edit, partition, !before, error);
 	if (!before && partition->kind == KIND_EXTENDED &&

@@ -17,7 +17,10 @@ int table_edit(struct disk_io *io, const struct inspection *seen,
 	else if (wanted->label == LABEL_DOS)
 		rc = dos_edit(io, seen, wanted, ret, error);
 	else
-		rc = error_input(error, "%s: has no table to change", io->name);
+		rc = error_input(
+			error,
+			"%s: has no partition table to change; disk create --replace writes one",
+			io->name);
 	if (rc < 0)
 		patch_free(ret);
 	else

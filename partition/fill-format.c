@@ -54,9 +54,10 @@ int fill_check_format(const struct fill *fill, struct error *error)
 		return error_input(error, "--format %s=%u: must be " FILL_FORMATS,
 				   fill->format, fill->number);
 	if (fill->copy_files && !maker->folder)
-		return error_input(error,
-				   "partition %u: %s cannot be filled without root",
-				   fill->number, fill->format);
+		return error_input(
+			error,
+			"partition %u: --copy-files does not support %s, because its mkfs cannot copy files",
+			fill->number, fill->format);
 	return 0;
 }
 
@@ -245,7 +246,7 @@ static int settle_times(const struct filling *filling, int scratch, struct error
 	const char *now = getenv("SOURCE_DATE_EPOCH");
 
 	if (file < 0)
-		return error_system(error, errno, "cannot make a memory file");
+		return error_system(error, errno, "cannot create a memfd");
 	text_printf(&commands, "set_current_time @%s\n", now ? now : SEEDED_TIME);
 	if (add_time_commands(&commands, filling->fill->copy_files, error) < 0 ||
 	    file_write_fd(file, "commands", commands.s, commands.n, error) < 0)
@@ -265,8 +266,9 @@ static int check_folder(const char *path, struct error *error)
 
 	if (stat(path, &status) < 0)
 		return error_input(error, "%s: %s", path, strerror(errno));
-	return S_ISDIR(status.st_mode) ? 0
-				       : error_input(error, "%s is not a folder", path);
+	return S_ISDIR(status.st_mode)
+		       ? 0
+		       : error_input(error, "%s is not a directory", path);
 }
 
 int fill_format(const struct filling *filling, int scratch, struct error *error)

@@ -212,7 +212,8 @@ static int measure(const struct filling *filling, int from, uint64_t *ret_bytes,
 		return error_input(error, "%s: neither a file nor a disk", name);
 	if ((uint64_t)size > room)
 		return error_input(
-			error, "%s has %ju bytes, partition %u has %ju: %ju bytes short",
+			error,
+			"%s has %ju bytes, but partition %u has only %ju and is %ju bytes too small",
 			name, (uintmax_t)size, filling->fill->number, (uintmax_t)room,
 			(uintmax_t)((uint64_t)size - room));
 	if (pread(from, magic, 4, 0) == 4 && memcmp(magic, "QFI\xfb", 4) == 0)

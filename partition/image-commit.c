@@ -93,7 +93,7 @@ void image_commit_existing(struct image_size *size, const struct qcow2_header *h
 		note(size,
 		     xasprintf(
 			     "It has %" PRIu32
-			     " internal snapshot%s, whose data is kept while the guest rewrites everything.",
+			     " internal snapshot%s, whose data is counted in addition to a complete rewrite by the guest.",
 			     header->n_snapshots, header->n_snapshots == 1 ? "" : "s"));
 	}
 	if (bitmap_bytes > 0) {

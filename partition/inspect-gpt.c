@@ -149,7 +149,7 @@ static bool is_cut_off(struct inspector *in, enum gpt_copy copy,
 	in->ret->cut_off = true;
 	finding = inspector_find(in, "gpt-backup-place", SEVERITY_ERROR, NULL,
 				 "The disk was truncated: its GPT is for %" PRIu64
-				 " sectors (%" PRIu64 " bytes), and it has %" PRIu64
+				 " sectors (%" PRIu64 " bytes), but the disk has %" PRIu64
 				 " (%" PRIu64 " bytes).",
 				 at + 1, (at + 1) * in->sector_bytes, in->n_sectors,
 				 in->io->size_bytes);
@@ -227,8 +227,8 @@ static int find_moved_backup(struct inspector *in, struct error *error)
 	in->ret->grown = true;
 	finding = inspector_find(in, "gpt-backup-place", SEVERITY_WARNING, NULL,
 				 "The disk has grown: the backup GPT is at block %" PRIu64
-				 ", the end of %" PRIu64 " sectors, and it has %" PRIu64
-				 ".",
+				 ", the end of a disk of %" PRIu64
+				 " sectors, but the disk has %" PRIu64 ".",
 				 at, at + 1, in->n_sectors);
 	add_remedy(finding,
 		   "disk grow moves it to the end and makes the new space usable.");

@@ -150,7 +150,7 @@ static void say_misaligned(struct inspector *in, const struct partition *partiti
 		return;
 	finding = inspector_find(in, end ? "align-end" : "align-start", SEVERITY_WARNING,
 				 partition_subject(partition->number, subject),
-				 "Partition %u %s %" PRIu64
+				 "Partition %u is misaligned: it %s %" PRIu64
 				 " bytes after a boundary of %" PRIu64 " bytes (%s).",
 				 partition->number, end ? "ends" : "begins", past,
 				 question->grain_bytes, question->grain_name);

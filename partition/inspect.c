@@ -46,16 +46,16 @@ static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
 
 	if (told == 0) {
 		finding = inspector_find(in, "disk-sector-size", SEVERITY_INFO, NULL,
-					 "The GPT is one of %" PRIu32
-					 "-byte sectors, so these are used.",
+					 "The GPT was written for %" PRIu32
+					 "-byte sectors, so this sector size is used.",
 					 found);
 		finding->remedy =
 			xstrdup("Attach it to guests with this logical block size.");
 		return;
 	}
 	finding = inspector_find(in, "disk-sector-size", SEVERITY_ERROR, NULL,
-				 "The GPT is one of %" PRIu32
-				 "-byte sectors, not of %" PRIu32 ".",
+				 "The GPT was written for %" PRIu32
+				 "-byte sectors, not for %" PRIu32 ".",
 				 found, told);
 	finding->remedy = xasprintf("Use it with sectors of %" PRIu32 " bytes.", found);
 	finding->observed = xasprintf("%" PRIu32, found);
@@ -269,7 +269,9 @@ int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 	ret->intact = true;
 	if (io->size_bytes < 512) {
 		inspector_find(&in, "disk-size", SEVERITY_ERROR, NULL,
-			       "The image is %" PRIu64 " bytes.", io->size_bytes);
+			       "The image has only %" PRIu64
+			       " bytes, less than one sector.",
+			       io->size_bytes);
 		return 0;
 	}
 	if (disk_read(io, sector, sizeof(sector), 0, error) < 0)

@@ -158,13 +158,13 @@ int journal_write(const char *path, const struct journal *journal, struct error 
 	if (fd < 0)
 		return error_system(
 			error, errno,
-			"%s: cannot create the sidecar (use --journal to put it somewhere else)",
+			"%s: cannot create the journal (use --journal to put it somewhere else)",
 			path);
 	encode(journal, &text);
 	if (fill(fd, path, &text, error) == 0)
 		return 0;
 	unlink(path);
-	return error_wrap(error, "the sidecar");
+	return error_wrap(error, "the journal");
 }
 
 static bool is_empty(const struct text *text)
@@ -191,7 +191,7 @@ int journal_read(const char *path, struct journal *ret, enum journal_state *ret_
 		return 0;
 	}
 	if (memcmp(text.s, MAGIC, MIN(text.n, strlen(MAGIC))) != 0)
-		return error_input(error, "%s: is not a sidecar of virt-layout", path);
+		return error_input(error, "%s: is not a journal of virt-layout", path);
 	*ret_state = journal_parse((const uint8_t *)text.s, text.n, ret)
 			     ? JOURNAL_WHOLE
 			     : JOURNAL_PARTIAL;

@@ -172,11 +172,11 @@ int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *e
 	int ends[2];
 
 	if (said < 0)
-		return error_system(error, errno, "cannot make a memory file");
+		return error_system(error, errno, "cannot create a memfd");
 	if (make_line(&listener, &client, error) < 0)
 		return -1;
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return error_system(error, errno, "cannot make a pipe");
+		return error_system(error, errno, "cannot create a pipe");
 	told = ends[0];
 	hold = ends[1];
 	ret->keeper = fork();

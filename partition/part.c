@@ -129,7 +129,7 @@ static int set_type(const struct disk_request *request, const struct part_reques
 		nearest = type_nearest(label, type);
 		return part_error(
 			request, part, ret->number, error,
-			"unknown partition type \"%s\" for %s%s%s; a %s is accepted too",
+			"unknown partition type \"%s\" for %s%s%s (a %s is also accepted)",
 			type, label == LABEL_GPT ? "a GPT" : "an MBR",
 			nearest ? "; did you mean " : "", nearest ? nearest : "",
 			label == LABEL_GPT ? "GUID" : "code");

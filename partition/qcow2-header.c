@@ -55,7 +55,9 @@ static int take_name(const uint8_t *bytes, size_t n, const char *what, char **re
 		     struct error *error)
 {
 	if (n == 0 || n >= QCOW2_NAME_BYTES)
-		return error_input(error, "the name of the %s has %zu bytes", what, n);
+		return error_input(error,
+				   "the name of the %s is empty or too long: %zu bytes",
+				   what, n);
 	if (memchr(bytes, 0, n))
 		return error_input(error, "the name of the %s contains a NUL byte", what);
 	free(*ret);
@@ -90,7 +92,9 @@ static int take_bitmaps(struct qcow2_header *header, const uint8_t *bytes, size_
 	header->bitmap_directory_bytes = get_be64(bytes + 8);
 	header->bitmap_directory_offset = get_be64(bytes + 16);
 	if (header->n_bitmaps == 0 || header->n_bitmaps > MAX_BITMAPS)
-		return error_input(error, "it says it has %" PRIu32 " bitmaps",
+		return error_input(error,
+				   "it claims to have %" PRIu32
+				   " bitmaps, which is not plausible",
 				   header->n_bitmaps);
 	if (header->bitmap_directory_bytes > MAX_BITMAP_DIRECTORY ||
 	    header->bitmap_directory_bytes <
@@ -187,7 +191,9 @@ static int check_tables(const struct qcow2_header *header, struct error *error)
 				   header->l1_entries, qcow2_l1_entries(options));
 	if (header->refcount_clusters == 0 ||
 	    header->refcount_clusters > MAX_REFTABLE_BYTES / cluster_bytes)
-		return error_input(error, "its refcount table has %" PRIu32 " clusters",
+		return error_input(error,
+				   "its refcount table has %" PRIu32
+				   " clusters, which is not plausible",
 				   header->refcount_clusters);
 	if (header->l1_offset % cluster_bytes ||
 	    header->refcount_offset % cluster_bytes ||
@@ -195,7 +201,8 @@ static int check_tables(const struct qcow2_header *header, struct error *error)
 	    header->bitmap_directory_offset % cluster_bytes)
 		return error_input(error, "a table does not begin on a cluster boundary");
 	if (header->n_snapshots > MAX_SNAPSHOTS)
-		return error_input(error, "it says it has %" PRIu32 " snapshots",
+		return error_input(error,
+				   "it claims to have %" PRIu32 " snapshots, too many",
 				   header->n_snapshots);
 	if (options->data_file && !header->data_file)
 		return error_input(error,
@@ -323,9 +330,11 @@ int qcow2_bitmap_bytes(const struct qcow2_header *header, const uint8_t *directo
 					   i + 1);
 		granularity_bits = directory[at + 17];
 		if (granularity_bits < 9 || granularity_bits > 31)
-			return error_input(error,
-					   "bitmap %" PRIu32 " has 2^%u bytes to the bit",
-					   i + 1, granularity_bits);
+			return error_input(
+				error,
+				"bitmap %" PRIu32
+				" has a granularity of 2^%u bytes, which is not supported",
+				i + 1, granularity_bits);
 		entry = BITMAP_ENTRY_BYTES + (uint64_t)get_be32(directory + at + 20) +
 			get_be16(directory + at + 18);
 		if (round_up(entry, 8) > n - at)

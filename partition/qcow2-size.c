@@ -251,8 +251,10 @@ int qcow2_set_option(struct qcow2_options *options, const char *option,
 		if (strlen(rows[i].name) == (size_t)(equals - option) &&
 		    strncmp(rows[i].name, option, (size_t)(equals - option)) == 0)
 			return rows[i].set(options, equals + 1, error);
-	return error_input(error, "qcow2 option \"%s\": cannot compute the size with it",
-			   option);
+	return error_input(
+		error,
+		"the size of an image with the qcow2 option \"%s\" cannot be computed",
+		option);
 }
 
 int qcow2_check_options(const struct qcow2_options *options, struct error *error)

@@ -44,13 +44,13 @@ static int need_same(const struct disk_io *io, const struct journal *journal,
 	if (journal->inode && io->inode != journal->inode)
 		return error_input(
 			error,
-			"%s: is not the file that the sidecar is for (%s, inode %" PRIu64
+			"%s: is not the file that the journal is for (%s, inode %" PRIu64
 			"); if it is a copy of that file, disk recover --copied compares the content instead",
 			io->name, journal->image, journal->inode);
 	if (journal->device && device != journal->device)
 		return error_input(
 			error,
-			"%s: is on another device than the file that the sidecar is for (%s, device %u:%u, now %u:%u); if only the number changed, or if it is a copy, disk recover --copied compares the content instead",
+			"%s: is not on the device of the file that the journal is for (%s, device %u:%u, now %u:%u); if only the device number changed, or if this is a copy, use disk recover --copied to compare the content instead",
 			io->name, journal->image, major(journal->device),
 			minor(journal->device), major(device), minor(device));
 	return 0;
@@ -66,7 +66,7 @@ int recover_look(struct disk_io *io, const struct journal *journal, bool copied,
 	if (io->size_bytes != journal->size_bytes)
 		return error_input(error,
 				   "%s: has %" PRIu64
-				   " bytes, but the sidecar is for %" PRIu64,
+				   " bytes, but the journal is for %" PRIu64,
 				   io->name, io->size_bytes, journal->size_bytes);
 	if (!copied && need_same(io, journal, error) < 0)
 		return -1;
@@ -114,7 +114,7 @@ int disk_recover(struct disk_io *io, const struct journal *journal, bool undo,
 	if (copied && state.telling == 0)
 		return error_input(
 			error,
-			"%s: contains only zeros where the sidecar has sectors, so nothing shows that it is a copy of %s; nothing was written",
+			"%s: contains only zeros where the journal has sectors, so it cannot be recognized as a copy of %s; nothing was written",
 			io->name, journal->image);
 	if (write_all_again(io, &journal->patch, undo, error) < 0 ||
 	    patch_must_be(io, &journal->patch, undo, NULL, error) < 0)

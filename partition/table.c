@@ -86,10 +86,9 @@ static int make_memory_file(struct encoder *encoder, struct error *error)
 
 	encoder->fd = memfd_create("virt-layout-table", MFD_CLOEXEC);
 	if (encoder->fd < 0)
-		return error_system(error, errno, "cannot make a memory file");
+		return error_system(error, errno, "cannot create a memfd");
 	if (ftruncate(encoder->fd, (off_t)(table->n_sectors * table->sector_bytes)) < 0)
-		return error_system(error, errno,
-				    "cannot make a memory file of %ju bytes",
+		return error_system(error, errno, "cannot create a memfd of %ju bytes",
 				    (uintmax_t)(table->n_sectors * table->sector_bytes));
 	if (encoder->source->drop_boot_code)
 		return 0;

@@ -222,9 +222,9 @@ int tool_run(struct tool *tool, struct error *error)
 	bool alive = true;
 
 	if (said < 0)
-		return error_system(error, errno, "cannot make a memory file");
+		return error_system(error, errno, "cannot create a memfd");
 	if (pipe2(output, O_CLOEXEC) < 0)
-		return error_system(error, errno, "cannot make a pipe");
+		return error_system(error, errno, "cannot create a pipe");
 	*vec_add(&tool->words) = NULL;
 	pid = fork();
 	if (pid == 0 && tool->ends_with_us)

@@ -47,7 +47,8 @@ static void add_maps(struct acpi_facts *facts, const struct acpi_table *table, i
 	if (n == 0)
 		return;
 	if (first > entry->n || n > (entry->n - first) / IORT_MAP_BYTES) {
-		acpi_complain(facts, table, "the maps of a node do not fit");
+		acpi_complain(facts, table,
+			      "the maps of a node extend past the end of the data");
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -97,8 +98,10 @@ void acpi_read_iort(const struct acpi_table *table, struct acpi_facts *facts)
 		struct acpi_entry entry;
 
 		if (!next_node(table, &at, &entry)) {
-			acpi_complain(facts, table,
-				      "node %u does not fit, the rest is ignored", i);
+			acpi_complain(
+				facts, table,
+				"node %u extends past the end of the table; the rest is ignored",
+				i);
 			break;
 		}
 		node.type = entry.type;

@@ -290,7 +290,7 @@ static void place_root(const struct acpi_root *root, const struct domains *domai
 	} else if (root->domain >= 0) {
 		machine_complain(
 			machine,
-			"host bridge %s is on proximity domain %lld, which no SRAT has",
+			"host bridge %s is in proximity domain %lld, which the SRAT does not describe",
 			root->name, (long long)root->domain);
 	} else if (!root->whole) {
 		affinity->what = AFFINITY_CANDIDATES;

@@ -203,7 +203,8 @@ void acpi_read_slit(const struct acpi_table *table, struct acpi_facts *facts)
 	uint64_t n = table->n >= SLIT_FIRST ? acpi_u64(table->bytes, SLIT_COUNT) : 0;
 
 	if (n == 0 || n > UINT16_MAX || n * n > table->n - SLIT_FIRST) {
-		acpi_complain(facts, table, "its matrix does not fit");
+		acpi_complain(facts, table,
+			      "its matrix extends past the end of the table");
 		facts->has_slit = false;
 		return;
 	}
@@ -229,7 +230,7 @@ static void add_figures(struct acpi_facts *facts, const struct acpi_table *table
 	lists = HMAT_FIGURES_HEAD + 4 * (initiators + targets);
 	if (lists > entry->n ||
 	    (targets > 0 && initiators > (entry->n - lists) / 2 / targets)) {
-		acpi_complain(facts, table, "a matrix does not fit");
+		acpi_complain(facts, table, "a matrix extends past the end of the table");
 		return;
 	}
 	for (size_t i = 0; i < initiators * targets; i++) {

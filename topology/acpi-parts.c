@@ -29,7 +29,7 @@ void acpi_end_walk(struct acpi_facts *facts, const struct acpi_table *table,
 	if (walk->damaged)
 		acpi_complain(
 			facts, table,
-			"the entry before byte %zu does not fit, the rest is ignored",
+			"the entry before byte %zu extends past the end of the table; the rest is ignored",
 			walk->at);
 }
 

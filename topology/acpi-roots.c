@@ -286,10 +286,8 @@ void acpi_read_roots(const struct acpi_table *table, struct acpi_facts *facts)
 		struct device device;
 
 		if (steps > STEPS_A_BYTE * table->n) {
-			acpi_complain(
-				facts, table,
-				"devices within devices from byte %zu on are not read",
-				at);
+			acpi_complain(facts, table,
+				      "nested devices from byte %zu on are ignored", at);
 			return;
 		}
 		if (table->bytes[at] != AML_EXTENDED ||

@@ -31,7 +31,8 @@ static bool number(const struct document *document, int element, const char *nam
 			limit = limits[i].limit;
 	if (parse_u64(text, ret) && *ret <= limit)
 		return true;
-	machine_complain(machine, "%s:%ld: %s='%s' of <%s> is not a number in its range",
+	machine_complain(machine,
+			 "%s:%ld: %s='%s' of <%s> is not a number, or is out of range",
 			 document->name, document->elements.v[element].line, name, text,
 			 document_element_name(document, element));
 	return false;

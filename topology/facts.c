@@ -379,9 +379,10 @@ void machine_trim_files(struct machine *machine, size_t most_bytes)
 		kept++;
 	}
 	if (kept < machine->files.n)
-		machine_complain(machine,
-				 "%zu small files were left out, beyond %zu bytes",
-				 machine->files.n - kept, most_bytes);
+		machine_complain(
+			machine,
+			"%zu small files were left out, because all of them would exceed %zu bytes",
+			machine->files.n - kept, most_bytes);
 	for (size_t i = kept; i < machine->files.n; i++) {
 		free(machine->files.v[i].path);
 		free(machine->files.v[i].bytes);

@@ -266,12 +266,16 @@ static int check_markup(const char *name, const struct text *text, struct error 
 
 	for (const char *at = text->s; (at = strchr(at, '&')); at++)
 		if (!starts_with_one(at, references, ARRAY_SIZE(references)))
-			return error_input(error, "%s: refers to an entity", name);
+			return error_input(
+				error,
+				"%s: contains an entity reference, which is not supported",
+				name);
 	for (const char *at = text->s; (at = strstr(at, "<!")); at++)
 		if (!starts_with_one(at, markup, ARRAY_SIZE(markup)))
-			return error_input(error,
-					   "%s: the document type contains declarations",
-					   name);
+			return error_input(
+				error,
+				"%s: the DOCTYPE contains declarations, which are not supported; remove them",
+				name);
 	return 0;
 }
 

@@ -204,7 +204,7 @@ int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine
 		return -1;
 	fd = memfd_create("hwloc.xml", MFD_CLOEXEC);
 	if (fd < 0)
-		return error_system(error, 0, "cannot make a memory file");
+		return error_system(error, 0, "cannot create a memfd");
 	if (file_write_fd(fd, name, bytes, n, error) < 0)
 		return -1;
 	return load_file(fd, name, ret, error);

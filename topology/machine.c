@@ -197,7 +197,7 @@ void machine_complain(struct machine *machine, const char *format, ...)
 	va_end(args);
 	*vec_add(&machine->complaints) = text_take(&text);
 	if (machine->complaints.n == COMPLAINT_LIMIT)
-		*vec_add(&machine->complaints) = xstrdup("and more like this");
+		*vec_add(&machine->complaints) = xstrdup("more like this were left out");
 }
 
 struct machine_node *machine_add_node(struct machine *machine, int id)

@@ -201,7 +201,7 @@ const char *field_wants(const struct field *field)
 		[FIELD_HEX32] = "0x and six hexadecimal digits",
 		[FIELD_HEX16] = "0x and four hexadecimal digits",
 		[FIELD_BUS] = "two hexadecimal digits",
-		[FIELD_FLAGS] = "words, each of them known",
+		[FIELD_FLAGS] = "a list of known words",
 		[FIELD_BOOL] = "yes or no",
 		[FIELD_KNOWN] = "yes, no or unknown",
 		[FIELD_NAME] = "one of the known words",

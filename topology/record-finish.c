@@ -75,8 +75,9 @@ static int finish_functions(struct record_reader *reader)
 			    resolve(reader, element, field, &machine->functions.v[i]) < 0)
 				return -1;
 		if (!affinity_fits(&machine->functions.v[i].affinity))
-			return record_fault(reader, element,
-					    "affinity, node and nodes disagree");
+			return record_fault(
+				reader, element,
+				"the attributes affinity, node and nodes contradict each other");
 	}
 	for (size_t i = 0; i < machine->functions.n; i++)
 		if (check_way_up(reader, i) < 0)
@@ -94,7 +95,7 @@ static int finish_rest(struct record_reader *reader)
 		if (root->last_bus < root->first_bus || !affinity_fits(&root->affinity))
 			return record_fault(
 				reader, 0,
-				"root %04x:%02x: affinity, node and nodes disagree, or the buses end before they begin",
+				"root %04x:%02x: affinity, node and nodes contradict each other, or the last bus is below the first",
 				root->domain, root->first_bus);
 	}
 	for (size_t i = 0; i < machine->facts.n; i++)

@@ -286,7 +286,8 @@ static int add_candidates(struct shower *shower, const struct set *nodes)
 	set_foreach (node, nodes)
 		text_printf(&text, "%s%d", node == set_first(nodes) ? "" : "|", node);
 	row = add_row(shower, -1, text_take(&text));
-	set(shower, row, SHOW_WHAT, xstrdup("either of these; the source does not say"));
+	set(shower, row, SHOW_WHAT,
+	    xstrdup("one of these; the source does not say which"));
 	return row;
 }
 

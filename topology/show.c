@@ -165,7 +165,7 @@ const char *show_no_affinity(const struct machine *machine)
 	case MACHINE_SYSFS:
 		return "firmware names no node for them (numa_node is -1)";
 	case MACHINE_HWLOC:
-		return "hwloc attached them to the whole machine, as it also does if it knows nothing";
+		return "hwloc attached them to the whole machine, which it also does if their node is unknown";
 	case MACHINE_CAPABILITIES:
 		return "the nodedev descriptions name no node, or are missing";
 	case MACHINE_GUEST:

@@ -127,7 +127,7 @@ static int disagree(const struct scan *scan, struct error *error)
 {
 	return error_input_at(
 		error, scan->document->name, span_line(&scan->document->text, scan->at),
-		"the text and libxml2's reading of it do not agree here, which is a bug in virt-layout; please report it");
+		"virt-layout and libxml2 read this place differently, which is a bug in virt-layout; please report it");
 }
 
 /* Lines end with LF or CRLF; columns count characters, not bytes. */

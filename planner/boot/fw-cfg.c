@@ -84,7 +84,7 @@ static void look_up(struct fw_cfg *f)
 		if (strncmp(entry + ENTRY_NAME, f->name, ENTRY_BYTES - ENTRY_NAME) != 0)
 			continue;
 		if (size == 0 || size > FW_CFG_FILE_LIMIT) {
-			end(f, "fw_cfg has the file with a size that makes no sense");
+			end(f, "fw_cfg reports an implausible size for the file");
 			return;
 		}
 		f->found = true;
@@ -100,7 +100,7 @@ static void take_bytes(struct fw_cfg *f, const char *base64)
 {
 	text_free(&f->file);
 	if (!text_add_from_base64(&f->file, base64) || f->file.n != f->n)
-		end(f, "QEMU's answer is not as many bytes as were asked for");
+		end(f, "QEMU returned another number of bytes than requested");
 	else if (f->in_directory)
 		look_up(f);
 	else
@@ -112,7 +112,7 @@ static void take_line(struct fw_cfg *f)
 	const char *line = f->line.s;
 
 	if (!has_prefix(line, "OK"))
-		end(f, "QEMU refused a word of the qtest protocol");
+		end(f, "QEMU rejected a command of the qtest protocol");
 	else if (++f->answers == ANSWER_STATUS && !streq(line, "OK 0x00000000"))
 		end(f, "fw_cfg did not transfer the file");
 	else if (f->answers == ANSWERS && !has_prefix(line, "OK "))

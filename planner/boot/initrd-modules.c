@@ -258,7 +258,8 @@ static int add_module(struct initrd *initrd, struct module_tree *tree, const cha
 	char *rest, *other;
 
 	if (!file)
-		return error_input(error, "%s: no module %s", tree->directory, name);
+		return error_input(error, "%s: contains no kernel module %s",
+				   tree->directory, name);
 	if (!file->path)
 		return 0;
 	path = xasprintf("/lib/modules/%s.ko", file->name);

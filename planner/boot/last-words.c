@@ -30,7 +30,7 @@ static const struct reading {
 	 "the kernel cannot run the agent; it may be built for another architecture"},
 	{KERNEL, "Out of memory", "the guest has too little memory for its kernel"},
 	{KERNEL, "not enough memory", "the guest has too little memory for its kernel"},
-	{KERNEL, "Kernel panic", "the kernel gave up"},
+	{KERNEL, "Kernel panic", "the kernel panicked"},
 	{KERNEL, "No bootable device", "the firmware did not accept the given kernel"},
 	{LIBVIRT, "could not load kernel",
 	 "QEMU does not recognize the file as a kernel"},
@@ -92,7 +92,7 @@ static const char *reading_of_silence(enum boot_stop stop,
 		return NULL;
 	if (result->run_status == RUN_TIMEOUT && result->firmware.n > 0 &&
 	    stop == STOP_AFTER_FIRMWARE)
-		return "the firmware never came to start what QEMU gave it";
+		return "the firmware never tried to start the program that QEMU passed to it";
 	if (result->run_status == RUN_TIMEOUT && result->firmware.n > 0)
 		return "the firmware did not start the kernel, or the kernel hangs before its first message (wrong console or architecture)";
 	return NULL;

@@ -59,8 +59,9 @@ void prepare_commandline(struct prepare *p, const struct document *domain,
 
 	commandline_read(domain, &list);
 	for (size_t i = 0; i < list.unknown.n; i++)
-		leave_out(p, list.unknown.v[i].element, list.unknown.v[i].text,
-			  "it is not on the list of what a dry boot keeps");
+		leave_out(
+			p, list.unknown.v[i].element, list.unknown.v[i].text,
+			"a dry boot keeps only known elements, and this is not one of them");
 	for (size_t i = 0; i < list.additions.n; i++) {
 		const struct addition *addition = &list.additions.v[i];
 

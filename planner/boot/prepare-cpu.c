@@ -21,11 +21,11 @@ static const struct cpu_choice {
 	const char *model, *features, *why;
 } cpu_choices[] = {
 	{"x86_64", false, "Nehalem", "",
-	 "TCG has no host CPU to show; with this model the kernel sees dies and threads"},
+	 "TCG cannot provide the host's CPU; with this model the kernel sees dies and threads"},
 	{"x86_64", true, "Opteron_G3",
 	 "<feature policy='require' name='svm'/><feature policy='require' name='npt'/>",
 	 "TCG only emulates AMD's virtualization; threads and dies are not visible"},
-	{"aarch64", false, "cortex-a57", "", "TCG has no host CPU to show"},
+	{"aarch64", false, "cortex-a57", "", "TCG cannot provide the host's CPU"},
 };
 
 static const struct cpu_choice *choose(const struct prepare *p, const char *arch)

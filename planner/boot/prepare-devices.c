@@ -144,8 +144,9 @@ static void replace_rng(struct prepare *p, int backend)
 /* A console on a serial port goes with the port; one on virtio stays. */
 static void remove_consoles(struct prepare *p)
 {
-	const char *why = p->options->paused ? "a guest that does not run needs none"
-					     : "the first one is ours";
+	const char *why = p->options->paused
+				  ? "a guest that is not run needs no serial port"
+				  : "virt-layout uses the only serial port of the copy";
 
 	for (int e = document_child(p->domain, p->devices, "serial"); e >= 0;
 	     e = document_next(p->domain, e, "serial"))

@@ -14,7 +14,7 @@
 
 #define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
-#define UNLISTED "it is not on the list of what a dry boot keeps"
+#define UNLISTED "a dry boot keeps only known elements, and this is not one of them"
 
 struct keeper {
 	struct prepare *p;
@@ -39,12 +39,12 @@ static const struct reason {
 	{"seclabel", "security label", "nothing of the host is opened"},
 	{"sysinfo", "system information", "may name files on this host"},
 	{"idmap", "user mapping", "is for containers"},
-	{"genid", "generation ID", "it belongs to the guest that was planned"},
+	{"genid", "generation ID", "it describes the original guest"},
 	{"vcpu@cpuset", "host placement",
 	 "a dry boot may run on another host than the guest"},
-	{"os/bootmenu", "boot menu", "nobody watches"},
-	{"devices/graphics", "graphics", "nobody watches"},
-	{"devices/audio", "audio", "nobody listens"},
+	{"os/bootmenu", "boot menu", "a dry boot has no display"},
+	{"devices/graphics", "graphics", "a dry boot has no display"},
+	{"devices/audio", "audio", "a dry boot has no sound"},
 	{"devices/redirdev", "redirected device", "needs a client"},
 	{"devices/redirfilter", "redirected device", "needs a client"},
 	{"devices/smartcard", "smart card", "needs a client"},
@@ -53,7 +53,7 @@ static const struct reason {
 	{"devices/hostdev", "host device", "would take a device from this host"},
 	{"devices/filesystem", "file system", "would share a directory of this host"},
 	{"devices/shmem", "shared memory", "would be created on this host"},
-	{"devices/vsock", "vsock", "needs a number on this host"},
+	{"devices/vsock", "vsock", "needs a context ID (CID) on this host"},
 	{"devices/panic", "panic device", "a panic ends the boot; not on PCI"},
 	{"devices/pstore", "pstore", "would open a file on this host"},
 	{"devices/lease", "lease", "would take a lock on this host"},

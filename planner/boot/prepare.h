@@ -30,7 +30,8 @@ struct prepare_options {
 #define BOOT_LOADER   "loader.fd" /* copies of the domain's firmware */
 #define BOOT_TEMPLATE "nvram-template.fd"
 /* Why a domain with enrolled keys is booted without them. */
-#define BOOT_NO_KEYS      "they would keep the firmware from starting what boot gives it"
+#define BOOT_NO_KEYS                                                                     \
+	"they would prevent the firmware from starting the unsigned program of a dry boot"
 #define BOOT_FIRMWARE_LOG "firmware.log"
 #define BOOT_SCRATCH_DISK "disk.raw" /* an empty file stands for every disk */
 

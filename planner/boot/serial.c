@@ -37,7 +37,7 @@ static void on_start(struct serial *serial, char *words)
 	if (!streq(words, "1"))
 		damage(serial,
 		       xasprintf(
-			       "the agent in the guest uses version \"%s\" of our protocol, not 1",
+			       "the agent in the guest uses version \"%s\" of the protocol, not 1",
 			       words));
 }
 

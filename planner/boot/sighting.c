@@ -147,7 +147,7 @@ static int read_items(const uint8_t *bytes, size_t n, struct sighting *ret,
 		if ((n_items == 0) != (kind == WIRE_ABOUT))
 			return error_system(
 				error, 0,
-				"the guest's report is damaged: it does not begin with what it is");
+				"the guest's report is damaged: it does not begin with its signature");
 		if (kind == WIRE_END && length >= 4 && at + length == n &&
 		    u32(bytes + at) == n_items)
 			return 0;
@@ -156,7 +156,7 @@ static int read_items(const uint8_t *bytes, size_t n, struct sighting *ret,
 		at += length;
 	}
 	return error_system(error, 0,
-			    "the guest's report is not whole: it ends after %" PRIu32
+			    "the guest's report is truncated: it ends after %" PRIu32
 			    " items",
 			    n_items);
 }
@@ -196,15 +196,16 @@ void text_add_left_out(struct text *text, const struct sighting_left_out *left_o
 {
 	static const char *const reasons[] = {
 		[WIRE_BAD_TABLE] = "is damaged",
-		[WIRE_TOO_MANY_TABLES] = "is one table too many",
+		[WIRE_TOO_MANY_TABLES] = "is beyond the maximum number of tables",
 		[WIRE_OUT_OF_REACH] = "is above the memory that can be read",
 	};
 
 	if (left_out->why == WIRE_NO_CONFIG_SPACE)
-		text_adds(text, "there is no way to PCI's configuration space");
+		text_adds(text, "the PCI configuration space is not accessible");
 	else if (left_out->why < ARRAY_SIZE(reasons) && reasons[left_out->why])
-		text_printf(text, "what is at 0x%" PRIx64 " %s", left_out->which,
+		text_printf(text, "the data at 0x%" PRIx64 " %s", left_out->which,
 			    reasons[left_out->why]);
 	else
-		text_printf(text, "what is at 0x%" PRIx64 " is missing", left_out->which);
+		text_printf(text, "the data at 0x%" PRIx64 " is missing",
+			    left_out->which);
 }

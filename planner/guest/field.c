@@ -72,7 +72,8 @@ static void read_number(const struct raw *raw, int base, uint64_t limit, void *m
 	if (take_number(raw->text, base, limit, &number->value))
 		return;
 	number->state = VALUE_MALFORMED;
-	complain(raw, base == 10 ? "a decimal number" : "a number such as 16 or 0x10");
+	complain(raw, base == 10 ? "a decimal number in the permitted range"
+				 : "a number such as 16 or 0x10");
 }
 
 static void read_decimal(const struct raw *raw, void *member)

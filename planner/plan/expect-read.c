@@ -96,7 +96,7 @@ static void read_memory(struct reader *reader, struct json_object *object,
 		return;
 	if (!json_object_is_type(value, json_type_int) ||
 	    json_object_get_int64(value) < 0)
-		fail(reader, "memory_bytes", "is not a number from 0");
+		fail(reader, "memory_bytes", "is not a non-negative integer");
 	else
 		node->memory_bytes = (uint64_t)json_object_get_int64(value);
 }

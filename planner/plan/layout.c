@@ -203,12 +203,12 @@ static int no_slot(const struct layout *layout, int parent, enum controller_mode
 	if (layout->append)
 		return error_input(
 			error,
-			"%u %s%s on %s (controller %u) do not fit: its slots are in use; free some, or request fewer",
+			"no room for %u %s%s on %s (controller %u): its slots are in use; free some, or request fewer",
 			wanted, name_of(kind), wanted == 1 ? "" : plural_of(kind),
 			name_of(bus->kind), bus->index);
 	return error_input(
 		error,
-		"%u %s%s on %s (controller %u) do not fit: it has %u slots of %u functions; request fewer%s",
+		"no room for %u %s%s on %s (controller %u): it has %u slots of %u functions; request fewer%s",
 		wanted, name_of(kind), wanted == 1 ? "" : plural_of(kind),
 		name_of(bus->kind), bus->index, count_slots(layout, parent),
 		PCI_FUNCTIONS, parent > 0 ? ", or spread them over more nodes" : "");

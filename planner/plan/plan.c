@@ -60,7 +60,7 @@ static int fit_general_ports(struct request *request, struct error *error)
 	if (fixed > room)
 		return error_input(
 			error,
-			"%d empty ports do not fit under OVMF together with %u devices with I/O ports: it has %u windows in total; request %d or fewer, or use devices without I/O ports (virtio-net)",
+			"no room under OVMF for %d empty ports and %u devices with I/O ports: it has %u I/O windows in total; request at most %d empty ports, or use devices without I/O ports (virtio-net)",
 			fixed, io, limit, room);
 	if (asked < 0 && room - fixed < DEFAULT_GENERAL_PORTS) {
 		request->general_ports = room - fixed;

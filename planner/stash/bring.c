@@ -16,8 +16,10 @@ static void track(struct stash_work *work, int element)
 int stash_entry_lost(const struct document *document, const char *name,
 		     struct error *error)
 {
-	return error_input(error, "%s: the stash has been modified: \"%s\" is lost",
-			   document->name, name);
+	return error_input(
+		error,
+		"%s: the stash has been modified: there is no element for its entry \"%s\"; repair <metadata> by hand",
+		document->name, name);
 }
 
 static int place_lost(const struct document *document, const char *name,

@@ -11,7 +11,7 @@ static void on_xpath_error(void *data, const xmlError *what)
 	free(*message);
 	*message = what->code == XML_XPATH_UNDEF_PREFIX_ERROR
 			   ? xstrdup("a prefix in it is not declared in the domain")
-			   : xasprintf("see its character %d", what->int1 + 1);
+			   : xasprintf("syntax error at character %d", what->int1 + 1);
 }
 
 #if LIBXML_VERSION < 21200

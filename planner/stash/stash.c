@@ -137,9 +137,10 @@ int stash_check_name(const char *name, struct error *error)
 {
 	if (!name || (*name && strlen(name) == strcspn(name, " \t\r\n")))
 		return 0;
-	return error_input(error,
-			   "\"%s\" is not a valid name: it is empty or contains a space",
-			   name);
+	return error_input(
+		error,
+		"\"%s\" is not a valid name: a name cannot be empty or contain a space",
+		name);
 }
 
 int stash_elements(struct document *document, const char *xpath, const char *name,

@@ -193,7 +193,7 @@ static void add_io(struct text *text, const struct guest *guest)
 {
 	bool efi = guest_is_efi(guest);
 
-	text_printf(text, "I/O ports: %u devices with an I/O BAR, %s takes %u\n",
+	text_printf(text, "I/O ports: %u devices with an I/O BAR; %s has room for %u\n",
 		    count_io(guest), efi ? "OVMF" : "SeaBIOS",
 		    efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS);
 }

@@ -234,7 +234,7 @@ static int check_io(const struct in_place *plan, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, plan->old.devices_element,
-		"%s%u devices with I/O ports (%s) would not %s, which has room for %u: ask for fewer, or take virtio-net, which has none",
+		"%s%u devices with I/O ports (%s) would not %s, which has room for %u; request fewer, or use virtio-net, which has no I/O ports",
 		plan->fresh ? "" : "<devices>: ", io, kind ? kind : "conventional PCI",
 		plan->request->firmware == FIRMWARE_BIOS ? "boot under SeaBIOS"
 							 : "get their BARs under OVMF",

@@ -70,7 +70,8 @@ static int add_given_controller(struct in_place *plan, int number, struct error 
 	if (index > 0 && parent == LAYOUT_NONE)
 		return in_place_refuse(
 			plan, error, controller->element,
-			"PCI controller %u is on no bus that comes before it", index);
+			"PCI controller %u must be on the bus of a controller with a lower index",
+			index);
 	if (index > 0)
 		item = layout_add(&plan->layout, kind_of(controller), parent);
 	it = &plan->layout.items.v[item];

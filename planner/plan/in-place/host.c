@@ -99,7 +99,7 @@ static int check_node(const struct in_place *plan, int id, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, plan->old.vcpu_element,
-		"<vcpu>: host node %d, on which the domain has a device or to which it is bound, has no CPUs or no memory; use --node to specify the cells",
+		"<vcpu>: host node %d, which the domain uses for a device or is bound to, lacks CPUs or memory; use --node to specify the cells",
 		id);
 }
 
@@ -280,7 +280,7 @@ static int place_named(struct in_place *plan, const struct request_place *place,
 					       "<%s>: --place %s=%d: %s", it->tag,
 					       place->device, place->cell,
 					       device_on_pci(it)
-						       ? "there is no such node"
+						       ? "the domain has no such cell"
 						       : "the device is not on PCI");
 		if (has_wish(plan, i))
 			return in_place_refuse(plan, error, it->element,

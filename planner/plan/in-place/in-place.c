@@ -106,7 +106,7 @@ static int judge_after(const struct in_place *plan, const struct check_result *b
 	if (finding)
 		return refuse_finding(
 			plan, finding,
-			"The planned domain would still have this error (line number in the new text). ",
+			"The planned domain would still have this error (the line number refers to the planned domain, which was not written). ",
 			error);
 	finding = report_worse(&before->report, &result.report, SEVERITY_WARNING, true);
 	if (!finding)
@@ -117,7 +117,7 @@ static int judge_after(const struct in_place *plan, const struct check_result *b
 	}
 	return refuse_finding(
 		plan, finding,
-		"The planned domain would have this warning (line number in the new text); to accept it, silence the rule in the domain (see virt-layout-check(1)). ",
+		"The planned domain would have this new warning (the line number refers to the planned domain, which was not written); to accept it, silence the rule in the domain (see virt-layout-check(1)). ",
 		error);
 }
 

@@ -70,7 +70,7 @@ static void note_moved(struct in_place *plan, const char *what, const char *whos
 	text_add_set(&is, to);
 	request_note(
 		plan->request,
-		"%s was pinned to host CPUs %s, which are not on the host nodes of its %s; now %s",
+		"%s was pinned to host CPUs %s, which are not on the host nodes of its %s; it is now pinned to %s",
 		what, was.s, whose, is.s);
 }
 
@@ -196,7 +196,7 @@ static void pin_iothread(struct in_place *plan, unsigned id, const struct set *a
 	_cleanup_set_ struct set cpus = in_place_cpus_of_nodes(plan->host, &nodes);
 	const struct set *right = set_empty(&cpus) ? all : &cpus;
 	const struct set *to = set_empty(&cpus) ? common : &cpus;
-	_cleanup_free_ char *name = xasprintf("I/O thread %u", id);
+	_cleanup_free_ char *name = xasprintf("iothread %u", id);
 	struct guest_pin *row = iothread_row(&plan->new, id);
 
 	if (row && (row->cpus.state != VALUE_VALID || set_subset(&row->cpus.set, right)))

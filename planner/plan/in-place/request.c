@@ -60,7 +60,7 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 	if (request->nodes.n < old->cells.n)
 		return in_place_refuse(
 			plan, error, old->cells.v[request->nodes.n].element,
-			"the domain has %zu cells, but %zu nodes are requested: cells are never removed; request %zu, or remove this one first",
+			"the domain has %zu cells, more than the requested %zu, and plan never removes cells; request %zu nodes, or remove this cell from the domain first",
 			old->cells.n, request->nodes.n, old->cells.n);
 	if (request->nodes.n == old->cells.n)
 		keep_vcpu_lists(plan);
@@ -106,7 +106,7 @@ int in_place_cpu(struct in_place *plan, struct error *error)
 	if (new->cpu_model && !streq_null(new->cpu_mode, mode))
 		return in_place_refuse(
 			plan, error, new->cpu_element,
-			"<cpu>: names a model; remove <model> before it can become %s",
+			"<cpu>: names a model; remove <model> first, so that the mode can be changed to %s",
 			mode);
 	free(new->cpu_mode);
 	new->cpu_mode = xstrdup(mode);

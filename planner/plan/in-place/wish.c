@@ -203,7 +203,7 @@ static int bridge_of(struct in_place *plan, int number)
 	request_note(
 		plan->request,
 		PCI_FORMAT
-		": it and the others of its host IOMMU group %d are put behind one pcie-to-pci-bridge, because the guest's IOMMU would put them into several address spaces",
+		": this device and the others of host IOMMU group %d are put behind one pcie-to-pci-bridge, because the guest's IOMMU would otherwise put them into several address spaces",
 		PCI_ARGS(plan->host->functions.v[wish->function].at),
 		group_of(plan, wish));
 	return in_place_add_bridge(plan, &wish->to);

@@ -10,7 +10,7 @@ static char *fewer_vcpus(const struct request *request, unsigned limit)
 	if (request->mirrored)
 		return xasprintf("use --cpus-per-node %zu",
 				 MAX(limit / request->nodes.n, (size_t)1));
-	return xasprintf("give the nodes %u in total", limit);
+	return xasprintf("give the nodes at most %u in total", limit);
 }
 
 int request_check_vcpus(const struct request *request, struct error *error)

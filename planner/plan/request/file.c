@@ -194,7 +194,7 @@ static int no_text(const struct reader *reader, int element, struct error *error
 		return 0;
 	return error_input_at(error, reader->document->name,
 			      reader->document->elements.v[element].line,
-			      "<%s> has attributes, but no text",
+			      "<%s> cannot contain text; use its attributes",
 			      document_element_name(reader->document, element));
 }
 

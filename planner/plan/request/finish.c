@@ -42,10 +42,10 @@ static int check_devices(const struct request *request, struct error *error)
 				"--device %s: the domain has no NUMA nodes; add --node vcpus=2,memory=2GiB",
 				device->kind->name);
 		if (device->cell >= (int)request->nodes.n)
-			return error_input(error,
-					   "--device %s,node=%d: the nodes are 0-%zu",
-					   device->kind->name, device->cell,
-					   request->nodes.n - 1);
+			return error_input(
+				error,
+				"--device %s,node=%d: there is no such node; the nodes are 0-%zu",
+				device->kind->name, device->cell, request->nodes.n - 1);
 		if (!target_has(&request->target, device->kind->needs))
 			return error_input(
 				error,
@@ -89,7 +89,7 @@ static int give_vcpus(struct request *request, struct error *error)
 	if (!set_has(&used, total - 1) || set_next(&used, total) >= 0)
 		return error_input(
 			error,
-			"the nodes' vCPUs leave gaps: %u of them must be the numbers 0-%u",
+			"the nodes' vCPU numbers have gaps: %u vCPUs must be numbered 0-%u",
 			total, total - 1);
 	return 0;
 }
@@ -122,8 +122,10 @@ static void round_memory(struct request *request)
 			continue;
 		*memory_bytes += page_bytes - rest_bytes;
 		text_add_size_human(&size, *memory_bytes);
-		request_note(request, "node %zu: %s, a multiple of the huge page size", i,
-			     size.s);
+		request_note(
+			request,
+			"node %zu: memory rounded up to %s, a multiple of the huge page size",
+			i, size.s);
 	}
 }
 

@@ -42,7 +42,7 @@ static int set_cpus(void *target, const struct option_row *row, const char *valu
 	if (set_number(&count, row, value, error) < 0)
 		return -1;
 	if (count == 0)
-		return error_input(error, "--%s=0: give each node one or more",
+		return error_input(error, "--%s=0: a node must have at least one CPU",
 				   row->name);
 	mirror->cpus_per_node = (unsigned)count;
 	return 0;
@@ -143,7 +143,7 @@ static int set_name(void *target, const struct option_row *row, const char *valu
 	if (!*value || strchr(value, '/') || !is_plain(value))
 		return error_input(
 			error,
-			"--%s: a domain's name must be UTF-8 without / and control characters",
+			"--%s: a domain's name must be UTF-8 without / or control characters",
 			row->name);
 	set_string(target, value);
 	return 0;
@@ -218,14 +218,16 @@ const struct option_row request_rows[] = {
 	{"per", 0, "WHAT",
 	 "one expander bus per node, or per host root complex with its switches",
 	 "node|root-complex", SET_WITH(set_per, ASKED, request)},
-	{"spare-ports", 0, "N", "empty hot-pluggable root ports on each expander bus (0)",
+	{"spare-ports", 0, "N",
+	 "empty hot-pluggable root ports on each expander bus (default 0)",
 	 SET_WITH(set_number, ASKED, request.spare_ports)},
-	{"general-ports", 0, "N", "empty hot-pluggable root ports on pcie-root (4)",
+	{"general-ports", 0, "N",
+	 "empty hot-pluggable root ports on pcie-root (default 4)",
 	 SET_WITH(set_number, ASKED, request.general_ports)},
-	{"iommu", 0, "MODEL", "intel on x86_64, smmuv3 on aarch64",
+	{"iommu", 0, "MODEL", "default: intel, or smmuv3 on aarch64",
 	 "intel|virtio|smmuv3|amd|none", SET_COPY(ASKED, request.iommu)},
 	{"target", 0, "libvirt=V,qemu=V",
-	 "plan for these versions, or installed (default: by host or domain)",
+	 "versions to plan for, or \"installed\" (default: from the host or the domain)",
 	 SET_WITH(target_wish_set, ASKED, request.target_wish)},
 	{"firmware", 0, "KIND", "default: bios, or efi if the machine is virt",
 	 "bios|efi|efi-secure", SET_WITH(set_firmware, ASKED, request)},
@@ -243,7 +245,7 @@ const struct option_row request_rows[] = {
 	 SET_WITH(set_path, ASKED, request.cdrom)},
 	{"mgmt", 0, "user|network=NAME", "a NIC to reach the guest with",
 	 SET_WITH(set_mgmt, ASKED, request.mgmt)},
-	{"backend", 0, "KIND", "what the planned NICs are connected to (user)",
+	{"backend", 0, "KIND", "what the planned NICs are connected to (default: user)",
 	 "user|passt|mcast", SET_CHOICE(ASKED, request.backend)},
 	{"hugepages", 0, "SIZE", "back the nodes with huge pages",
 	 SET_WITH(set_hugepages, ASKED, request.hugepage_bytes)},
@@ -251,13 +253,12 @@ const struct option_row request_rows[] = {
 	 SET_TRUE(ASKED, request.hmat)},
 	{"debug-console", 0, NULL, "add the firmware's debug port 0x402, with a log file",
 	 SET_TRUE(ASKED, request.debug_console)},
-	{"iothreads", 0, "WHAT",
-	 "with --domain: an I/O thread per node, assigned to disks", "per-node",
-	 SET_WITH(option_set_true, ASKED, request.iothreads)},
+	{"iothreads", 0, "WHAT", "with --domain: an iothread per node, assigned to disks",
+	 "per-node", SET_WITH(option_set_true, ASKED, request.iothreads)},
 	{"place", 0, "DEVICE=NODE",
 	 "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)",
 	 SET_WITH(add_place, ASKED, request)},
-	{"name", 0, "NAME", "the domain's name (nested)",
+	{"name", 0, "NAME", "the domain's name (default: nested)",
 	 SET_WITH(set_name, ASKED, request.name)},
 	{},
 };

@@ -285,8 +285,10 @@ static int check_words(const struct device_kind *kind, struct device_words *word
 			"--device %s: no place given; add node=0 (with count=), or per-node=1",
 			kind->name);
 	if (words->per_node >= 0 && words->count >= 0)
-		return error_input(error, "--device %s: per-node=%d already is the count",
-				   kind->name, words->per_node);
+		return error_input(
+			error,
+			"--device %s: count= cannot be used with per-node=%d, which is already a count",
+			kind->name, words->per_node);
 	if (words->vfs > (int)kind->vfs)
 		return error_input(error,
 				   "--device %s: it has %u virtual functions, not %d",

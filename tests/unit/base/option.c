@@ -152,7 +152,7 @@ static void refusals(void **state)
 		       "--out is ambiguous: --output-only or --output-x");
 	/* No name at all is nobody's beginning. */
 	assert_refused("example --=x", "unknown option --; --help lists them");
-	assert_refused("example a b", "example takes FILE..., but \"b\" was given");
+	assert_refused("example a b", "example takes FILE...; unexpected argument \"b\"");
 	/* The first fault in the order of the words, whoever finds it. */
 	assert_refused("example -s 5 --labl",
 		       "--size=5 has no unit; add one, for example 4GiB or 512MiB");

@@ -97,11 +97,11 @@ static void bad_answers(void **state)
 	static const struct {
 		const char *answers, *fault;
 	} rows[] = {
-		{"FAIL Unknown command\n", "refused"},
+		{"FAIL Unknown command\n", "rejected"},
 		{"OK\nOK\nOK\nOK 0x01000000\n", "did not transfer"},
 		{"OK\nOK\nOK\nOK 0x00000000\nOK\n", "no bytes"},
-		{"OK\nOK\nOK\nOK 0x00000000\nOK AAAA\n", "as many bytes"},
-		{"OK\nOK\nOK\nOK 0x00000000\nOK !\n", "as many bytes"},
+		{"OK\nOK\nOK\nOK 0x00000000\nOK AAAA\n", "another number of bytes"},
+		{"OK\nOK\nOK\nOK 0x00000000\nOK !\n", "another number of bytes"},
 	};
 
 	(void)state;
@@ -129,7 +129,7 @@ static void too_much(void **state)
 	add_answers(&answers, "0x00000000", &directory);
 	fw_cfg_feed(&f, answers.s, answers.n);
 	assert_true(f.done);
-	assert_non_null(strstr(f.fault, "no sense"));
+	assert_non_null(strstr(f.fault, "implausible size"));
 	memset(block, 'A', sizeof(block));
 	fw_cfg_begin(&g, FW_CFG_PORTS, "etc/acpi/tables");
 	for (size_t i = 0; i <= FW_CFG_LINE_LIMIT / sizeof(block); i++)

@@ -258,7 +258,8 @@ static void complaint(void **state)
 	assert_string_equal(bench.guest.complaints.v[0].expected, "on or off");
 	assert_int_equal(bench.guest.complaints.v[0].element, 3);
 	assert_int_equal(bench.guest.complaints.v[1].element, 3);
-	assert_string_equal(bench.guest.complaints.v[1].expected, "a decimal number");
+	assert_string_equal(bench.guest.complaints.v[1].expected,
+			    "a decimal number in the permitted range");
 	assert_null(bench.guest.complaints.v[2].attribute);
 	assert_string_equal(bench.guest.complaints.v[2].text, "x ");
 	bench_free(&bench);

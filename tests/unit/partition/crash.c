@@ -351,11 +351,11 @@ static void refusals(void **state)
 	journal.size_bytes--;
 	journal.inode = 5;
 	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
-	assert_non_null(strstr(error.message, "not the file that the sidecar is for"));
+	assert_non_null(strstr(error.message, "not the file that the journal is for"));
 	journal.inode = 0;
 	journal.device = 5;
 	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
-	assert_non_null(strstr(error.message, "another device"));
+	assert_non_null(strstr(error.message, "not on the device"));
 	/* A copy is known by its content. */
 	journal.inode = 5;
 	memset(bytes, 0, change.size_bytes);

@@ -434,13 +434,13 @@ static void sector_sizes(void **state)
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 0, &found, &text), 0);
 	assert_string_equal(
 		text.s,
-		"info: disk-sector-size: The GPT is one of 4096-byte sectors, so these are used. Attach it to guests with this logical block size.\n");
+		"info: disk-sector-size: The GPT was written for 4096-byte sectors, so this sector size is used. Attach it to guests with this logical block size.\n");
 	assert_true(found.editable && found.table.sector_bytes == 4096);
 	text_free(&text);
 	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 512, &told, &text), 0);
 	assert_string_equal(text.s,
-			    "error: disk-sector-size: The GPT is one of 4096-byte "
-			    "sectors, not of 512. Use it with sectors of 4096 bytes.\n");
+			    "error: disk-sector-size: The GPT was written for 4096-byte "
+			    "sectors, not for 512. Use it with sectors of 4096 bytes.\n");
 	assert_false(told.editable);
 }
 
@@ -450,17 +450,19 @@ static void lengths(void **state)
 		uint64_t n_bytes;
 		const char *said;
 	} rows[] = {
-		{0, FINDING("disk-size", "The image is 0 bytes.")},
-		{511, FINDING("disk-size", "The image is 511 bytes.")},
+		{0, FINDING("disk-size",
+			    "The image has only 0 bytes, less than one sector.")},
+		{511, FINDING("disk-size",
+			      "The image has only 511 bytes, less than one sector.")},
 		{1024,
 		 FINDING("disk-too-small", "It has 2 sectors, and a GPT of 128 entries "
 					   "needs at least 68.")},
 		{200 * 512,
 		 FINDING("gpt-backup-place",
-			 "The disk was truncated: its GPT is for 300 sectors (153600 bytes), and it has 200 (102400 bytes). truncate -s 153600 returns a raw image to its old size; the data that was cut off is lost.")},
+			 "The disk was truncated: its GPT is for 300 sectors (153600 bytes), but the disk has 200 (102400 bytes). truncate -s 153600 returns a raw image to its old size; the data that was cut off is lost.")},
 		{400 * 512,
 		 WARNING("gpt-backup-place",
-			 "The disk has grown: the backup GPT is at block 299, the end of 300 sectors, and it has 400. disk grow moves it to the end and makes the new space usable.")},
+			 "The disk has grown: the backup GPT is at block 299, the end of a disk of 300 sectors, but the disk has 400. disk grow moves it to the end and makes the new space usable.")},
 		{300 * 512 + 100,
 		 FINDING("disk-size",
 			 "Its size, 153700 bytes, is not a multiple of 512. truncate -s %512 rounds the size of a raw file up.")},
@@ -518,7 +520,7 @@ static void alignment(void **state)
 	assert_int_equal(report.findings.n, 1);
 	assert_string_equal(
 		report.findings.v[0].message,
-		"Partition 1 begins 4096 bytes after a boundary of 8192 bytes (stripe).");
+		"Partition 1 is misaligned: it begins 4096 bytes after a boundary of 8192 bytes (stripe).");
 	assert_string_equal(report.findings.v[0].rule, "align-start");
 	assert_int_equal(report.findings.v[0].severity, SEVERITY_WARNING);
 }

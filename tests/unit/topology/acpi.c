@@ -249,7 +249,7 @@ static void devices_within_devices(void **state)
 		seed.text.s[4 + i] = (char)(seed.text.n >> 8 * i);
 	seed_read(&seed);
 	assert_int_equal(seed.facts.complaints.n, 1);
-	assert_non_null(strstr(seed.facts.complaints.v[0], "devices within devices"));
+	assert_non_null(strstr(seed.facts.complaints.v[0], "nested devices"));
 }
 
 /* Wherever the bytes end: nothing behind them is read, and what is gone is said. */

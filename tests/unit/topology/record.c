@@ -237,7 +237,7 @@ static void damage_is_refused(void **state)
 		{"affinity=\"node\"", "affinity=\"unknown\"", "affinity, node and nodes"},
 		{" node=\"0\" node-source", " node-source", "affinity, node and nodes"},
 		{"index=\"0\"", "index=\"6\"", "needs an index from 0 to 5"},
-		{"\"64bit\"", "\"64bit 64bit\"", "not words, each of them known"},
+		{"\"64bit\"", "\"64bit 64bit\"", "not a list of known words"},
 		{"bridge=\"yes\"", "bridge=\"unknown\"", "is not yes or no"},
 		{"<iommu table=\"yes\" enabled=\"yes\" remapping=\"unknown\" "
 		 "address-bits=\"39\"/>",
