@@ -40,6 +40,7 @@ struct document {
 	char *name; /* for messages: the file's name as the user gave it */
 	struct text text;
 	xmlDoc *xml;
+	long blanked_line; /* of an element whose content was not read; 0: none */
 	VEC(struct document_element) elements;
 	VEC(struct document_attribute) attributes;
 };

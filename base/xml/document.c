@@ -250,6 +250,21 @@ int document_read(const char *path, struct document *ret, struct error *error)
 	return parse(streq(path, "-") ? "standard input" : path, &text, ret, error);
 }
 
+int document_read_without(const char *path, const char *name, struct document *ret,
+			  struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+	long line;
+
+	if (file_read(path, FILE_LIMIT, &text, error) < 0)
+		return -1;
+	line = span_blank_content(&text, name);
+	if (parse(streq(path, "-") ? "standard input" : path, &text, ret, error) < 0)
+		return -1;
+	ret->blanked_line = line;
+	return 0;
+}
+
 void document_free(struct document *document)
 {
 	free(document->name);

@@ -27,6 +27,12 @@ int document_parse(const char *name, const char *bytes, size_t n, struct documen
 int document_read(const char *path, struct document *ret, struct error *error)
 	_must_check_;
 /*
+ * The same, but if the content of the root's child @name is beyond the limits of depth or
+ * attributes, spaces are read in its place; ret->blanked_line tells.
+ */
+int document_read_without(const char *path, const char *name, struct document *ret,
+			  struct error *error) _must_check_;
+/*
  * What must hold for the bytes of any XML that is given to libxml2: at most FILE_LIMIT,
  * UTF-8 without NUL, and no declaration of another encoding.
  */

@@ -89,8 +89,7 @@ size_t span_skip_prolog(const struct text *text, size_t at)
 	return at;
 }
 
-/* The number of attributes of the tag at *at, and its end: the text need not be valid. */
-static size_t count_attributes(const struct text *text, size_t *at)
+size_t span_skip_tag(const struct text *text, size_t *at)
 {
 	size_t count = 0;
 
@@ -118,7 +117,7 @@ size_t span_find_crowded(const struct text *text)
 		if (tag >= text->n)
 			return text->n;
 		at = span_skip_aside(text, tag);
-		if (at == tag && count_attributes(text, &at) > ATTRIBUTE_LIMIT)
+		if (at == tag && span_skip_tag(text, &at) > ATTRIBUTE_LIMIT)
 			return tag;
 	}
 }

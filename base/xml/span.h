@@ -24,6 +24,17 @@ size_t span_mark_bytes(const struct text *text);
 size_t span_skip_aside(const struct text *text, size_t at);
 /* Skips white space, comments and processing instructions from @at, as in a prolog. */
 size_t span_skip_prolog(const struct text *text, size_t at);
+/*
+ * The number of attributes of the tag at *at, and its '>' in *at, or the end of the text.
+ * The text need not be valid.
+ */
+size_t span_skip_tag(const struct text *text, size_t *at);
+/*
+ * Replaces the content of the root's first child called @name by spaces, line ends kept,
+ * if it is nested deeper than ELEMENT_DEPTH_LIMIT or has an element with more than
+ * ATTRIBUTE_LIMIT attributes. The line of the child's start tag; 0 if nothing changed.
+ */
+long span_blank_content(struct text *text, const char *name);
 /* Where the first tag with more than ATTRIBUTE_LIMIT attributes begins; else the end. */
 size_t span_find_crowded(const struct text *text);
 /* The line, from 1, of a byte. */

@@ -25,6 +25,11 @@ static void ignore_malformed(struct check *check)
 {
 	ignores list = {};
 
+	if (check->document->blanked_line > 0)
+		check_skip(
+			check, "metadata",
+			"the content of <metadata> (line %ld) is nested too deeply or has an element with too many attributes, so it was not read",
+			check->document->blanked_line);
 	ignores_read(check->document, &list);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct ignore *wish = &list.v[i];

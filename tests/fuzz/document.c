@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/xml/edit.h"
+#include "base/xml/span.h"
 
 #include <libxml/parser.h>
 
@@ -213,8 +214,23 @@ static void check_fault(const struct document *document, const struct error *err
 	CHECK(!document->xml && !document->text.s && !document->name);
 }
 
+/* What was blanked, if anything, changed nothing but its own bytes. */
+static bool blank(const uint8_t *data, size_t n)
+{
+	_cleanup_text_ struct text text = {};
+	bool blanked;
+
+	text_add(&text, (const char *)data, n);
+	blanked = n > 0 && span_blank_content(&text, "a") > 0;
+	CHECK(text.n == n);
+	for (size_t i = 0; i < n; i++)
+		CHECK(text.s[i] == (char)data[i] || (blanked && text.s[i] == ' '));
+	return blanked;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
+	bool blanked = blank(data, n);
 	_cleanup_document_ struct document document = {};
 	_cleanup_error_ struct error error = {};
 	struct choice choice = choice_begin(data, n);
@@ -223,6 +239,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		check_fault(&document, &error);
 		return 0;
 	}
+	CHECK(!blanked); /* a document that can be read is within the limits */
 	CHECK(document.text.n == n && (n == 0 || memcmp(document.text.s, data, n) == 0));
 	if (IS_PLANTED)
 		spoil(&document);
