@@ -90,15 +90,16 @@ static int set_assign(void *target, const struct option_row *row, const char *va
 }
 
 const struct option_row boot_rows[] = {
-	{"kernel", 'k', "FILE", "kernel, or its package (default: the running kernel)",
+	{"kernel", 'k', "FILE",
+	 "kernel image, or a package that contains it (default: the running kernel)",
 	 SET_FILE(struct boot_wish, request.kernel)},
 	{"modules", 'm', "DIR",
-	 "its modules, or their package (default: next to the kernel)",
+	 "directory of its modules, or a package that contains them (default: next to the kernel)",
 	 SET_FILE(struct boot_wish, request.modules)},
-	{"accel", 0, "HOW", "auto (default), tcg or kvm", "auto|tcg|kvm",
+	{"accel", 0, "HOW", "accelerator: auto (default), tcg or kvm", "auto|tcg|kvm",
 	 SET_CHOICE(struct boot_wish, request.accel)},
 	{"time-limit", 't', "SECONDS",
-	 "stop the guest after this long (default 300; with --shell a day)",
+	 "stop the guest after this many seconds (default 300; with --shell 86400)",
 	 SET_WITH(set_time_limit, struct boot_wish, request.time_limit_s)},
 	{"print-xml", 0, NULL, "print the domain that would be booted",
 	 SET_TRUE(struct boot_wish, print_xml)},
@@ -116,7 +117,7 @@ const struct option_row boot_rows[] = {
 	{"kmod", 0, "NAME", "copy a kernel module and load it; can be repeated",
 	 SET_LIST(struct boot_wish, request.kmods)},
 	{"assign", 0, "HOW",
-	 "use each assignable device through VFIO in the guest; =nested: from a nested guest",
+	 "try to assign each assignable device through VFIO in the guest; nested: to a guest nested in it",
 	 "vfio|nested", true, SET_WITH(set_assign, struct boot_wish, request.assign)},
 	{"append", 0, "WORDS", "add to the guest's kernel command line",
 	 SET_STRING(struct boot_wish, request.append)},
@@ -127,7 +128,7 @@ const struct option_row boot_rows[] = {
 	{"as-root", 0, NULL, "when started by root, do not drop privileges",
 	 SET_TRUE(struct boot_wish, request.as_root)},
 	{"stop-after", 0, "WHAT",
-	 "what is judged: kernel (default), firmware or tables, which need none",
+	 "what to compare: what the kernel sees (default), what the firmware set up, or QEMU's tables; the last two need no kernel",
 	 "kernel|tables|firmware", SET_CHOICE(struct boot_wish, request.stop_after)},
 	{},
 };

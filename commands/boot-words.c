@@ -36,8 +36,9 @@ void boot_tell(const struct boot_result *result)
 	_cleanup_text_ struct text words = {};
 
 	if (result->crashes > 0)
-		text_adds(&words,
-			  "QEMU was killed or crashed: this is its second boot\n");
+		text_adds(
+			&words,
+			"in the first boot QEMU was killed or crashed; this is the second boot\n");
 	if (result->kvm != KVM_NOT_ASKED) {
 		text_add_accelerator(&words, result);
 		text_addc(&words, '\n');

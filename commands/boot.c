@@ -166,12 +166,12 @@ static int compare(const struct boot_wish *wish, const struct document *domain,
 		return -1;
 	compare_machines(&expected, &observed, &(struct compare_options){}, &differences);
 	if (wish->request.assign >= ASSIGN_VFIO)
-		assignable_add_silent(&wish->request.assign_to,
-				      wish->request.assign == ASSIGN_NESTED,
-				      result->run_status == RUN_TIMEOUT
-					      ? "the guest was stopped at the time limit"
-					      : "the guest ended before it was tried",
-				      &result->serial);
+		assignable_add_silent(
+			&wish->request.assign_to, wish->request.assign == ASSIGN_NESTED,
+			result->run_status == RUN_TIMEOUT
+				? "the guest was stopped at the time limit (use --time-limit to extend it)"
+				: "the guest ended before the device was tried",
+			&result->serial);
 	assignable_check_vfs(&wish->request.assign_to, &observed, &result->serial);
 	verdict.assigns = &result->serial;
 	verdict.complaints = machine_fact(&observed, "kernel.complaints");
@@ -188,13 +188,13 @@ static const char *no_answer(const struct boot_request *request,
 	case STOP_AFTER_TABLES:
 		return result->tables.fault
 			       ? result->tables.fault
-			       : "it did not answer when asked for its tables";
+			       : "QEMU did not answer when asked for the guest's tables";
 	case STOP_AFTER_FIRMWARE:
 		break;
 	}
 	return result->serial.started
 		       ? result->serial.fault
-		       : "the firmware did not start the program that reports";
+		       : "the firmware did not start virt-layout's reporting program";
 }
 
 /* A guest that reported nothing is a fact about the domain, unless we caused it. */
@@ -210,10 +210,12 @@ static int explain_failure(const struct boot_wish *wish, const struct boot_resul
 
 	if (keep_record(wish, result, error) < 0)
 		return -1;
-	text_adds(&words, refused ? "libvirt refused the domain"
-			  : result->run_status == RUN_TIMEOUT
-				  ? "the guest was stopped at the time limit"
-				  : "the guest ended");
+	text_adds(
+		&words,
+		refused ? "libvirt refused the domain"
+		: result->run_status == RUN_TIMEOUT
+			? "the guest was stopped at the time limit (use --time-limit to extend it)"
+			: "the guest ended");
 	if (!refused)
 		text_printf(&words, "; %s", no_answer(&wish->request, result));
 	if (wish->record && wish->request.stop_after == STOP_AFTER_KERNEL &&

@@ -52,9 +52,10 @@ static int add_copy(struct initrd *initrd, const char *copy, struct error *error
 	const char *place = named ? colon + 1 : *file == '/' ? file : real;
 
 	if (streq_null(place, "/init") || streq_null(place, INIT_CONFIG))
-		return error_input(error,
-				   "--copy %s: %s in the guest belongs to the agent",
-				   copy, place);
+		return error_input(
+			error,
+			"--copy %s: %s in the guest is reserved for virt-layout's agent; choose another path",
+			copy, place);
 	return initrd_copy(initrd, file, place, error);
 }
 

@@ -246,7 +246,9 @@ static int unpack_deb(struct archive *archive, struct boot_package *package, boo
 	}
 	if (status != ARCHIVE_EOF)
 		return fail(archive, path, error);
-	return error_input(error, "%s: a .deb without data.tar", path);
+	return error_input(error,
+			   "%s: is not a valid .deb package: it contains no data.tar",
+			   path);
 }
 
 static int unpack(struct boot_package *package, const char *path, bool modules,
@@ -301,7 +303,7 @@ int boot_unpack_kernel(struct boot_request *request, struct boot_package *packag
 		if (wanted && !modules && !package->modules)
 			return error_input(
 				error,
-				"%s: contains no modules; give --modules the package that does",
+				"%s: contains no modules; use --modules to name the package that contains them",
 				kernel);
 		request->kernel = package->kernel;
 	}

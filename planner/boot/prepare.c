@@ -54,7 +54,7 @@ static void note_firmware(struct prepare *p, const char *what, int element, char
 
 	s->planned = planned;
 	s->booted = xstrdup(booted);
-	s->why = "QEMU writes to no file that the domain names";
+	s->why = "QEMU must not write to files of the original domain";
 }
 
 /* QEMU gets copies, and variables of its own. */
@@ -74,7 +74,7 @@ static void set_firmware(struct prepare *p, struct want *os)
 	if (nvram < 0)
 		return;
 	note_firmware(p, "firmware variables", nvram, document_content(p->domain, nvram),
-		      "new ones");
+		      "a new file");
 	want = want_child(os, "nvram");
 	want_content(want, "%s/nvram.fd", p->options->root);
 	if (template)
@@ -161,10 +161,10 @@ static void note_kernel(struct prepare *p, int os)
 		s = prepare_note(p, names[i][0], e);
 		s->planned = document_content(p->domain, e);
 		if (!runs)
-			s->booted = xstrdup("none, nothing runs");
+			s->booted = xstrdup("none, because no kernel is run");
 		else if (names[i][agent ? 1 : 2])
 			s->booted = xstrdup(names[i][agent ? 1 : 2]);
-		s->why = "a dry boot only looks at the topology";
+		s->why = "a dry boot only reads the topology and does not need it";
 	}
 }
 
@@ -260,7 +260,8 @@ static void set_emulator(struct prepare *p)
 
 		s->planned = document_content(p->domain, e);
 		s->booted = xstrdup(named ? named : "the QEMU that libvirt finds");
-		s->why = named ? "as requested" : "no program that a domain names is run";
+		s->why =
+			named ? "as requested" : "programs named in a domain are not run";
 	}
 	prepare_drop(p, p->devices, "emulator");
 	want_content(want, "%s", named ? named : "");
