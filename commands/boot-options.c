@@ -174,7 +174,7 @@ static int refuse_without_kernel(const struct boot_wish *wish, struct error *err
 	return 0;
 }
 
-static int find_run(struct boot_wish *wish, struct error *error)
+int boot_find_run(struct boot_wish *wish, struct error *error)
 {
 	if (find_libexec("virt-layout-run", &wish->run, error) < 0)
 		return -1;
@@ -185,36 +185,41 @@ static int find_run(struct boot_wish *wish, struct error *error)
 	return 0;
 }
 
+int boot_find_kernel(const struct boot_wish *wish, struct error *error)
+{
+	const struct boot_request *request = &wish->request;
+	bool is_default = wish->kernel, only = wish->initrd_only;
+
+	/* An initrd without modules suits any kernel. */
+	if (request->stop_after != STOP_AFTER_KERNEL ||
+	    access(request->kernel, R_OK) == 0 ||
+	    (only && is_default && request->kmods.n == 0 && request->assign == ASSIGN_NO))
+		return 0;
+	if (!is_default)
+		return error_input(error, "--kernel %s: %s", request->kernel,
+				   strerror(errno));
+	return error_system(
+		error, 0,
+		"the running kernel, %s, cannot be read (%s); give --kernel another one, or a distribution's kernel package (.deb or .rpm)%s",
+		request->kernel, strerror(errno),
+		only ? "" : ", or use --stop-after firmware, which needs none");
+}
+
 /* Defaults: the running kernel, our own programs. */
 static int settle(struct boot_wish *wish, struct error *error)
 {
 	struct utsname names = {};
 
-	if (wish->request.stop_after != STOP_AFTER_KERNEL) {
-		if (refuse_without_kernel(wish, error) < 0)
-			return -1;
-		return wish->print_xml ? 0 : find_run(wish, error);
-	}
+	if (wish->request.stop_after != STOP_AFTER_KERNEL)
+		return refuse_without_kernel(wish, error);
 	uname(&names);
 	if (!wish->request.kernel) {
 		wish->kernel = xasprintf("/boot/vmlinuz-%s", names.release);
 		wish->request.kernel = wish->kernel;
 	}
-	/* An initrd without modules suits any kernel. */
-	if (wish->print_xml && !wish->initrd_only)
-		return 0; /* nothing is started */
-	if (access(wish->request.kernel, R_OK) < 0 &&
-	    (!wish->initrd_only || !wish->kernel || wish->request.kmods.n > 0 ||
-	     wish->request.assign != ASSIGN_NO))
-		return error_system(
-			error, errno,
-			"%s cannot be read; use --kernel FILE to give another kernel",
-			wish->request.kernel);
 	if (wish->initrd_only && !wish->compress_given)
 		wish->request.compression = INITRD_GZIP;
-	if (wish->initrd_only)
-		return boot_find_agent(wish, names.machine, error);
-	return find_run(wish, error);
+	return wish->initrd_only ? boot_find_agent(wish, names.machine, error) : 0;
 }
 
 int boot_read_options(const struct options *options, struct boot_wish *wish,

@@ -22,4 +22,8 @@ int boot_read_options(const struct options *options, struct boot_wish *ret,
 /* The agent for guests of an architecture: ours, or one that was built for another. */
 int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *error)
 	_must_check_;
+/* The program that runs the guest. */
+int boot_find_run(struct boot_wish *wish, struct error *error) _must_check_;
+/* Whether the kernel, if there is to be one, can be read; a fault if not. */
+int boot_find_kernel(const struct boot_wish *wish, struct error *error) _must_check_;
 void boot_wish_free(struct boot_wish *wish);

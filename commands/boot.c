@@ -25,7 +25,8 @@ static int write_initrd(struct boot_wish *wish, struct error *error)
 {
 	_cleanup_text_ struct text initrd = {};
 
-	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0 ||
+	if (boot_find_kernel(wish, error) < 0 ||
+	    boot_unpack_kernel(&wish->request, &wish->package, error) < 0 ||
 	    boot_make_initrd(&wish->request, &initrd, error) < 0)
 		return -1;
 	return file_write(wish->output, initrd.s, initrd.n, error);
@@ -288,7 +289,8 @@ static int boot(struct boot_wish *wish, struct error *error)
 			return -1;
 		return print_xml(wish, &domain, error);
 	}
-	if (find_programs(wish, domain_architecture(&domain), error) < 0 ||
+	if (boot_find_kernel(wish, error) < 0 || boot_find_run(wish, error) < 0 ||
+	    find_programs(wish, domain_architecture(&domain), error) < 0 ||
 	    choose_assignable(wish, &domain, error) < 0)
 		return -1;
 	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0 ||

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "planner/boot/init.h"
 
+#include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Modules that --assign needs before those that the user names. */
@@ -13,31 +15,49 @@ static const char *const assign_modules[] = {"vfio_iommu_type1", "vfio_pci", NUL
 static const char *const nested_modules[] = {"vfio_iommu_type1", "vfio_pci", "kvm_amd",
 					     NULL};
 
+/* The user's, or those of the kernel. */
+static int open_modules(const struct boot_request *request, struct module_tree **ret,
+			struct error *error)
+{
+	const char *slash = strrchr(request->kernel, '/'), *modules = request->modules;
+	_cleanup_free_ char *release = kernel_release(request->kernel), *beside = NULL;
+	_cleanup_free_ char *named = NULL;
+	struct stat st;
+
+	if (!modules) {
+		/* boot/vmlinuz-X and lib/modules/X are siblings in packages and on disks
+		 */
+		beside = xasprintf("%.*s/..", slash ? (int)(slash - request->kernel) : 1,
+				   slash ? request->kernel : ".");
+		return module_tree_open(beside, beside, release, ret, error);
+	}
+	if (stat(modules, &st) < 0)
+		return error_input(error, "--modules %s: %s", modules, strerror(errno));
+	named = xasprintf("--modules %s", modules);
+	return module_tree_open(modules,
+				request->modules_shown ? request->modules_shown : named,
+				release, ret, error);
+}
+
+/* Modules that the user gives are looked at even where none is needed. */
 static int add_modules(struct initrd *initrd, const struct boot_request *request,
 		       struct text *order, struct error *error)
 {
-	_cleanup_free_ char *release = kernel_release(request->kernel), *beside = NULL;
 	const char *const *more = request->assign == ASSIGN_NESTED ? nested_modules
 				  : request->assign != ASSIGN_NO   ? assign_modules
 								   : NULL;
 	_cleanup_module_tree_ struct module_tree *tree = NULL;
-	const char *slash = strrchr(request->kernel, '/');
 
-	if (!more && request->kmods.n == 0)
+	if (!more && request->kmods.n == 0 && !request->modules)
 		return 0;
-	/* boot/vmlinuz-X and lib/modules/X stand side by side in a package and on a disk
-	 */
-	beside = xasprintf("%.*s/..", slash ? (int)(slash - request->kernel) : 1,
-			   slash ? request->kernel : ".");
-	if (module_tree_open(request->modules ? request->modules : beside, release, &tree,
-			     error) < 0)
+	if (open_modules(request, &tree, error) < 0)
 		return -1;
 	for (; more && *more; more++)
 		if (initrd_module(initrd, tree, *more, order, error) < 0)
-			return -1;
+			return error_wrap(error, "--assign");
 	for (size_t i = 0; i < request->kmods.n; i++)
 		if (initrd_module(initrd, tree, request->kmods.v[i], order, error) < 0)
-			return -1;
+			return error_wrap(error, "--kmod %s", request->kmods.v[i]);
 	return 0;
 }
 
@@ -56,7 +76,13 @@ static int add_copy(struct initrd *initrd, const char *copy, struct error *error
 			error,
 			"--copy %s: %s in the guest is reserved for virt-layout's agent; choose another path",
 			copy, place);
-	return initrd_copy(initrd, file, place, error);
+	if (!*file)
+		return error_input(error, "--copy %s: a file must be named", copy);
+	if (access(file, R_OK) < 0)
+		return error_input(error, "--copy %s: %s", copy, strerror(errno));
+	if (initrd_copy(initrd, file, place, error) < 0)
+		return error_wrap(error, "--copy");
+	return 0;
 }
 
 static int add_shell(struct initrd *initrd, struct error *error)

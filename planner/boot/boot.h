@@ -43,6 +43,7 @@ struct boot_request {
 	 */
 	const char *kernel;
 	const char *modules;     /* a directory, NULL: beside the kernel */
+	const char *modules_shown; /* what messages call it if it was unpacked, or NULL */
 	const char *agent, *run; /* our executables */
 	enum boot_accel accel;
 	double time_limit_s;
@@ -177,11 +178,13 @@ struct boot_package {
 	int lock;         /* held as long as it exists */
 	char *kernel;     /* the image in it; NULL: none */
 	char *modules;    /* what holds a folder for each release; NULL: none */
+	char *shown;      /* what messages call the modules */
 	uint64_t n_bytes; /* unpacked */
 };
 /*
  * Where request->kernel or ->modules is a .deb or an .rpm, unpacks what is needed of it
- * and has the request name that. Call it when ->kmods and ->assign are settled, and keep
+ * and has the request name that. ->modules is always unpacked, so that a package that
+ * is no use is refused, whether or not modules are needed. Call it when ->kmods and ->assign are settled, and keep
  * @package as long as the request. Faults: a damaged package, one without a kernel, with
  * several, or without the modules that are needed; no space.
  */

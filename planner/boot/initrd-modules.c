@@ -25,6 +25,7 @@ struct module_file {
 
 struct module_tree {
 	char *directory;
+	char *shown;                   /* what messages call it */
 	VEC(struct module_file) files; /* by name */
 };
 
@@ -117,8 +118,8 @@ static char *find_directory(const char *directory, const char *version, bool *re
 	return path;
 }
 
-int module_tree_open(const char *directory, const char *version, struct module_tree **ret,
-		     struct error *error)
+int module_tree_open(const char *directory, const char *shown, const char *version,
+		     struct module_tree **ret, struct error *error)
 {
 	bool several;
 	char *path = find_directory(directory, version, &several);
@@ -129,15 +130,15 @@ int module_tree_open(const char *directory, const char *version, struct module_t
 		return error_input(
 			error,
 			"%s: contains the modules of several kernels; name one of lib/modules/*",
-			directory);
+			shown);
 	}
 	if (!path)
-		return error_input(error,
-				   "%s: no kernel modules there (no modules.order%s%s)",
-				   directory, version ? " for " : "",
-				   version ? version : "");
+		return error_input(
+			error, "%s: contains no kernel modules (no modules.order%s%s)",
+			shown, version ? " for " : "", version ? version : "");
 	tree = xnew(struct module_tree);
 	tree->directory = path;
+	tree->shown = xstrdup(shown);
 	if (read_tree(tree, error) < 0) {
 		module_tree_free(&tree);
 		return -1;
@@ -158,6 +159,7 @@ void module_tree_free(struct module_tree **ret)
 	}
 	vec_free(&tree->files);
 	free(tree->directory);
+	free(tree->shown);
 	free(tree);
 }
 
@@ -258,21 +260,22 @@ static int add_module(struct initrd *initrd, struct module_tree *tree, const cha
 	char *rest, *other;
 
 	if (!file)
-		return error_input(error, "%s: contains no kernel module %s",
-				   tree->directory, name);
+		return error_input(error, "%s: contains no kernel module %s", tree->shown,
+				   name);
 	if (!file->path)
 		return 0;
 	path = xasprintf("/lib/modules/%s.ko", file->name);
 	if (initrd_has(initrd, path))
 		return 0;
 	if (depth > DEPTH_LIMIT)
-		return error_input(error, "%s: its dependencies are circular",
-				   file->path);
+		return error_input(error, "%s: the dependencies of %s are circular",
+				   tree->shown, file->name);
 	if (unpack(file->path, &bytes, error) < 0)
 		return -1;
 	depends = module_depends(&bytes);
 	if (!depends)
-		return error_input(error, "%s: not a kernel module", file->path);
+		return error_input(error, "%s: %s is not a kernel module", tree->shown,
+				   file->name);
 	rest = depends;
 	while ((other = strsep(&rest, ",")))
 		if (*other &&

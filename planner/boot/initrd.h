@@ -74,11 +74,12 @@ char *elf_find_library(const struct elf_needs *needs, const char *from,
 struct module_tree;
 /*
  * The modules of one kernel: @directory is lib/modules/VERSION itself or holds one (as
- * an unpacked package does). Faults: there is none, or several versions of which
- * @version (NULL: any) is not one.
+ * an unpacked package does). @shown is what messages call it, the package that it comes
+ * from for example. Faults: there is none, or several versions of which @version (NULL:
+ * any) is not one.
  */
-int module_tree_open(const char *directory, const char *version, struct module_tree **ret,
-		     struct error *error) _must_check_;
+int module_tree_open(const char *directory, const char *shown, const char *version,
+		     struct module_tree **ret, struct error *error) _must_check_;
 void module_tree_free(struct module_tree **ret); /* NULL afterwards */
 #define _cleanup_module_tree_ _cleanup_(module_tree_free)
 /*

@@ -21,6 +21,7 @@
 #define UNPACKED_LIMIT_BYTES (4ULL << 30)
 enum { BLOCK_BYTES = 65536 };
 
+/* NULL is no package. */
 static enum package_format { NO_PACKAGE, DEB, RPM } format_of(const char *path)
 {
 	static const char rpm_magic[4] = {'\xed', '\xab', '\xee', '\xdb'};
@@ -307,15 +308,20 @@ int boot_unpack_kernel(struct boot_request *request, struct boot_package *packag
 				kernel);
 		request->kernel = package->kernel;
 	}
-	if (wanted && modules && format_of(modules) != NO_PACKAGE) {
+	if (format_of(modules) != NO_PACKAGE) {
 		if (unpack(package, modules, true, error) < 0)
-			return -1;
+			return error_wrap(error, "--modules");
 		if (!package->modules)
-			return error_input(error, "%s: contains no kernel modules",
+			return error_input(error,
+					   "--modules %s: contains no kernel modules",
 					   modules);
 	}
-	if (package->modules)
+	if (package->modules) {
 		request->modules = package->modules;
+		package->shown =
+			modules ? xasprintf("--modules %s", modules) : xstrdup(kernel);
+		request->modules_shown = package->shown;
+	}
 	return 0;
 }
 
@@ -334,5 +340,6 @@ void boot_package_free(struct boot_package *package)
 	free(package->directory);
 	free(package->kernel);
 	free(package->modules);
+	free(package->shown);
 	*package = (struct boot_package){};
 }

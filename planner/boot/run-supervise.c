@@ -230,6 +230,23 @@ static void drain(struct supervisor *s)
 		step(s, 100);
 }
 
+static int say_hung(const struct supervisor *s)
+{
+	double limit_s = start_limit_s(s);
+
+	if (limit_s < START_LIMIT_S)
+		streams_say_as(
+			NULL,
+			"the guest did not start within %.4g s; give it more with --time-limit, unless libvirt or QEMU hangs",
+			limit_s);
+	else
+		streams_say_as(
+			NULL,
+			"the guest did not start within %.4g s: libvirt or QEMU hangs",
+			limit_s);
+	return RUN_HUNG;
+}
+
 /* The worker's answer, and what came between. */
 static int judge(const struct supervisor *s, struct error *error)
 {
@@ -237,13 +254,8 @@ static int judge(const struct supervisor *s, struct error *error)
 
 	if (s->signal)
 		return error_system(error, 0, "interrupted (%s)", strsignal(s->signal));
-	if (s->timed_out && !s->started) {
-		streams_say_as(
-			NULL,
-			"the guest did not start within %.4g s: libvirt or QEMU hangs",
-			start_limit_s(s));
-		return RUN_HUNG;
-	}
+	if (s->timed_out && !s->started)
+		return say_hung(s);
 	if (s->timed_out)
 		return RUN_TIMEOUT;
 	if (s->end)

@@ -1,0 +1,43 @@
+# What names a file of the user's is refused by its option's name, before a guest starts.
+as=
+cd $SCRATCH && mkdir tmp && export TMPDIR=$PWD/tmp
+domain=$OLDPWD/tests/boot/seed.xml make=$OLDPWD/tests/make-package
+boot() {
+	$as virt-layout boot "$@" 2>&1 |
+		sed "s/\(unpacked: \).*/\1libarchive says why/; s/vmlinuz-2[^ ,]*,/vmlinuz-RUNNING,/"
+	echo "status ${PIPESTATUS[0]}"
+}
+printf 'const char info[] __attribute__((section(".modinfo"))) = "depends=none";' |
+	cc -c -x c - -o module
+touch kernel empty && mkdir folder
+"$make" deb modules.deb lib/modules/6.1/modules.order=empty lib/modules/6.1/a.ko=module
+"$make" deb both.deb boot/vmlinuz-6.1=kernel lib/modules/6.1/modules.order=empty \
+	lib/modules/6.1/a.ko=module
+head -c -40 modules.deb >cut.deb
+
+echo "A domain's name comes before the kernel"
+boot nosuch.xml
+boot --kernel nokernel nosuch.xml
+boot --kernel nokernel "$domain"
+as="setarch --uname-2.6" # a kernel that is certainly not in /boot
+boot "$domain"
+boot --initrd-only -o initrd --kmod x
+as=
+
+echo "Modules that are of no use, though none is needed"
+for modules in nowhere folder empty cut.deb; do
+	boot --initrd-only -o initrd --kernel kernel --modules $modules
+	boot --kernel kernel --modules $modules --accel tcg "$domain"
+done
+boot --initrd-only -o initrd --kernel kernel --modules modules.deb
+
+echo "Modules by name, and what they need"
+boot --initrd-only -o initrd --kernel both.deb --kmod b
+boot --initrd-only -o initrd --kernel kernel --modules modules.deb --kmod b
+boot --initrd-only -o initrd --kernel both.deb --kmod a
+
+echo "Copies"
+for copy in "" @bad folder :/x; do
+	boot --initrd-only -o initrd --kernel kernel --copy "$copy"
+done
+echo "Left in TMPDIR: $(ls tmp)"
