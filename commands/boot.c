@@ -236,14 +236,21 @@ static int explain_failure(const struct boot_wish *wish, const struct boot_resul
 	return verdict_print(&verdict, wish->json);
 }
 
+/* What libvirt said, on one line; the caller's. */
+static char *reason_of(const struct boot_result *result)
+{
+	char *reason = boot_on_one_line(result->messages.s ? result->messages.s : "");
+
+	while (has_suffix(reason, ";") || has_suffix(reason, " "))
+		reason[strlen(reason) - 1] = '\0';
+	return reason;
+}
+
 /* Failures of a run in which no guest started, for reasons other than the domain. */
 static int judge_start(const struct boot_result *result, struct error *error)
 {
-	_cleanup_free_ char *reason =
-		boot_on_one_line(result->messages.s ? result->messages.s : "");
+	_cleanup_free_ char *reason = reason_of(result);
 
-	while (*reason && (has_suffix(reason, "; ") || has_suffix(reason, ";")))
-		reason[strlen(reason) - 1] = '\0';
 	if (result->run_status == RUN_UNCONFINED)
 		return error_system(
 			error, 0,
@@ -251,6 +258,39 @@ static int judge_start(const struct boot_result *result, struct error *error)
 			reason);
 	if (result->run_status == RUN_HUNG)
 		return error_system(error, 0, "%s", reason);
+	return 0;
+}
+
+/*
+ * What libvirt (9.0 to 11) says of a QEMU that is not there (qemuDomainDefPostParse,
+ * virQEMUCapsCacheLookup) or is not QEMU (qemuProcessQMPLaunch, qemuProcessQMPInit).
+ */
+static int judge_emulator(const struct boot_wish *wish, const char *arch,
+			  const struct boot_result *result, struct error *error)
+{
+	static const char *const no_qemu[] = {"Failed to read pidfile",
+					      "Failed to start QEMU binary",
+					      "Failed to probe QEMU binary",
+					      "Unable to probe"};
+	const char *said = result->messages.s ? result->messages.s : "";
+
+	if (result->run_status != RUN_REFUSED)
+		return 0;
+	if (strstr(said, "No emulator found"))
+		return error_system(
+			error, 0,
+			"libvirt finds no QEMU for %s; install the package that contains qemu-system-%s (in Debian qemu-system-%s), or use --emulator",
+			arch, arch, streq(arch, "aarch64") ? "arm" : "x86");
+	for (size_t i = 0; i < ARRAY_SIZE(no_qemu) && wish->emulator; i++)
+		if (strstr(said, no_qemu[i])) {
+			_cleanup_free_ char *reason = reason_of(result);
+			const char *file = strstr(reason, "/domain.xml: ");
+
+			return error_input(
+				error, "--emulator %s: libvirt cannot use it as QEMU: %s",
+				wish->emulator,
+				file ? file + strlen("/domain.xml: ") : reason);
+		}
 	return 0;
 }
 
@@ -276,6 +316,18 @@ static int find_programs(struct boot_wish *wish, const char *arch, struct error 
 	return 0;
 }
 
+/* Unpacked if it is in a package, and looked at before anything starts. */
+static int take_kernel(struct boot_wish *wish, const char *arch, struct error *error)
+{
+	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0)
+		return -1;
+	if (wish->request.stop_after != STOP_AFTER_KERNEL || wish->package.kernel)
+		return 0;
+	if (kernel_check(wish->request.kernel, arch, error) < 0)
+		return error_wrap(error, "--kernel");
+	return 0;
+}
+
 static int boot(struct boot_wish *wish, struct error *error)
 {
 	_cleanup_document_ struct document domain = {};
@@ -293,12 +345,13 @@ static int boot(struct boot_wish *wish, struct error *error)
 	    find_programs(wish, domain_architecture(&domain), error) < 0 ||
 	    choose_assignable(wish, &domain, error) < 0)
 		return -1;
-	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0 ||
+	if (take_kernel(wish, domain_architecture(&domain), error) < 0 ||
 	    boot_domain(&wish->request, &domain, &result, error) < 0)
 		return -1;
 	if (result.interrupted)
 		return error_system(error, 0, "interrupted; the guest was stopped");
-	if (judge_start(&result, error) < 0)
+	if (judge_start(&result, error) < 0 ||
+	    judge_emulator(wish, domain_architecture(&domain), &result, error) < 0)
 		return -1;
 	boot_tell(&result);
 	if (!has_answer(&wish->request, &result))

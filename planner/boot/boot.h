@@ -42,9 +42,9 @@ struct boot_request {
 	 * (payload/parts.h), which needs no initrd.
 	 */
 	const char *kernel;
-	const char *modules;     /* a directory, NULL: beside the kernel */
+	const char *modules;       /* a directory, NULL: beside the kernel */
 	const char *modules_shown; /* what messages call it if it was unpacked, or NULL */
-	const char *agent, *run; /* our executables */
+	const char *agent, *run;   /* our executables */
 	enum boot_accel accel;
 	double time_limit_s;
 	const char *emulator; /* QEMU to run, absolute; NULL: libvirt's choice */
@@ -168,6 +168,12 @@ void text_add_last_words(struct text *text, enum boot_stop stop,
 
 /* kernel-image.c: the release that a kernel image says it is, the caller's, or NULL. */
 char *kernel_release(const char *path);
+/*
+ * Whether QEMU can take a file as the kernel of a guest. Faults: it does not begin as a
+ * kernel does, or is one for another architecture. What is not a regular file is not
+ * looked at.
+ */
+int kernel_check(const char *path, const char *arch, struct error *error) _must_check_;
 
 /*
  * kernel-package.c: a kernel that is still in its distribution's package, unpacked into a
@@ -184,7 +190,8 @@ struct boot_package {
 /*
  * Where request->kernel or ->modules is a .deb or an .rpm, unpacks what is needed of it
  * and has the request name that. ->modules is always unpacked, so that a package that
- * is no use is refused, whether or not modules are needed. Call it when ->kmods and ->assign are settled, and keep
+ * is no use is refused, whether or not modules are needed. Call it when ->kmods and
+ * ->assign are settled, and keep
  * @package as long as the request. Faults: a damaged package, one without a kernel, with
  * several, or without the modules that are needed; no space.
  */

@@ -9,7 +9,8 @@ boot() {
 }
 printf 'const char info[] __attribute__((section(".modinfo"))) = "depends=none";' |
 	cc -c -x c - -o module
-touch kernel empty && mkdir folder
+{ head -c 514 /dev/zero; printf HdrS; } >kernel
+touch empty && mkdir folder
 "$make" deb modules.deb lib/modules/6.1/modules.order=empty lib/modules/6.1/a.ko=module
 "$make" deb both.deb boot/vmlinuz-6.1=kernel lib/modules/6.1/modules.order=empty \
 	lib/modules/6.1/a.ko=module
@@ -40,4 +41,15 @@ echo "Copies"
 for copy in "" @bad folder :/x; do
 	boot --initrd-only -o initrd --kernel kernel --copy "$copy"
 done
+
+echo "Files that are not kernels, and kernels for another guest"
+sed "s/arch='x86_64'/arch='aarch64'/" "$domain" >arm.xml
+printf '\177ELF\2\1\1\0%08d\2\0\267\0' 0 >elf-arm
+{ head -c 56 /dev/zero; printf 'ARM\144'; } >image-arm
+{ printf MZ; head -c 58 /dev/zero; printf '\100\0\0\0PE\0\0\144\252'; } >pe-arm
+for kernel in "$domain" empty elf-arm image-arm pe-arm; do
+	boot --kernel $kernel --accel tcg "$domain"
+done
+boot --kernel kernel --accel tcg arm.xml
+
 echo "Left in TMPDIR: $(ls tmp)"
