@@ -82,7 +82,7 @@ def stood_still(verdict):
         if difference["kind"] == "no-report":
             return f"no report: {difference['observed']}"
     for one in verdict.get("assign", []):
-        if not one["ok"] and one["text"].startswith("no answer: the time limit"):
+        if not one["ok"] and one["text"].startswith("no answer: the guest was stopped"):
             return f"{one['address']}: {one['text']}"
     return None
 
@@ -351,7 +351,7 @@ class WithoutKernel(Boots):
         verdict, _ = self.boot(domain, ["--time-limit", str(SILENT_S)])
         first = (verdict["differences"] or [{}])[0]
         said = first.get("observed", "")
-        if (first.get("kind") != "no-report" or "the time limit ended the guest" not in said
+        if (first.get("kind") != "no-report" or "the guest was stopped at the time limit" not in said
                 or "that means: SeaBIOS has no I/O ports left" not in said
                 or "PCI: out of I/O address space" not in said):
             raise Failed(f"silent: {first}")
