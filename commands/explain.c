@@ -31,7 +31,8 @@ static const char *needs_words(unsigned needs)
 		return "a host with its PCI devices";
 	if (needs & NEED_HOST)
 		return "a host";
-	return needs & NEED_MACHINE ? "machine type q35, pc or virt" : "the domain alone";
+	return needs & NEED_MACHINE ? "machine type q35, pc or virt"
+				    : "only the domain XML";
 }
 
 static void add_range(struct text *text, const char *name, const struct rule_range *range,
@@ -40,12 +41,12 @@ static void add_range(struct text *text, const char *name, const struct rule_ran
 	unsigned since = MAX(range->since, oldest);
 
 	if (text->n > 0)
-		text_adds(text, ", ");
+		text_adds(text, ", with ");
 	if (range->until == 0)
 		text_printf(text, "%s %u.%u to %u.%u", name, since / 1000000,
 			    since / 1000 % 1000, newest / 1000000, newest / 1000 % 1000);
 	else
-		text_printf(text, "%s %u.%u and later, before %u.%u", name,
+		text_printf(text, "%s %u.%u or later but before %u.%u", name,
 			    since / 1000000, since / 1000 % 1000, range->until / 1000000,
 			    range->until / 1000 % 1000);
 }
@@ -112,7 +113,16 @@ static void write_rst(const struct rule *rule)
 
 static void write_all_rst(void)
 {
-	puts("=====\nRules\n=====\n\n.. Generated from the tables in planner/check: virt-layout explain --rst\n\nThe rules of ``virt-layout check``. \"Also reported by\" names what else reports\na violation; \"nothing\" means that it goes unnoticed without this check.\n");
+	puts("=====\nRules\n=====\n\n"
+	     ".. Generated from the tables in planner/check: virt-layout explain --rst\n\n"
+	     "The rules of ``virt-layout check``. The first sentence of each rule says what must be\n"
+	     "true of the domain; what follows says why, or what happens otherwise. A *cell* is a NUMA\n"
+	     "node of the guest.\n\n"
+	     "*Needs* says what the check looks at besides the domain. *Also reported by* names what\n"
+	     "else reports a violation; \"nothing\" means that it goes unnoticed without this\n"
+	     "check. *Holds* gives the versions of libvirt or QEMU that refuse a violation, *Beyond*\n"
+	     "says what other versions do, and *Untried* says why the refusal is not tested, or not\n"
+	     "with every version.\n");
 	rules_foreach(rule) write_rst(rule);
 }
 

@@ -150,7 +150,7 @@ static void address_type(struct check *check)
 const struct rule address_rules[] = {
 	{RULE("address-type", address_type, ERROR, 0, LIBVIRT),
 	 .what = "Each device with an <address> supports the address type.",
-	 .why = "libvirt refuses a PCI address on a device that is not on PCI, such as a SATA disk or ramfb, and a drive or USB address on one that is.",
+	 .why = "libvirt refuses a PCI address on a device that is not a PCI device, such as a SATA disk or ramfb, and a drive or USB address on a PCI device.",
 	 .mend = "Remove the <address>, so that libvirt chooses one.",
 	 .source = LV "conf/domain_validate.c; qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT},

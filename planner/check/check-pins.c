@@ -95,7 +95,8 @@ static void judge_mapped(struct check *check, const struct guest_device *device)
 		const char *text = document_attribute(document, row, "id");
 
 		if (text && parse_u64(text, &id))
-			say_iothread(check, row, number_of(id), "Its requests go to");
+			say_iothread(check, row, number_of(id),
+				     "The device's requests go to");
 	}
 }
 
@@ -117,17 +118,18 @@ static void iothread_exists(struct check *check)
 
 	for (size_t i = 0; i < guest->iothreadpins.n; i++)
 		say_iothread(check, guest->iothreadpins.v[i].element,
-			     guest->iothreadpins.v[i].id, "A pin of");
+			     guest->iothreadpins.v[i].id, "There is a pin of");
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		say_iothread(check, guest->devices.v[i].element,
-			     guest->devices.v[i].driver_iothread, "Its requests go to");
+			     guest->devices.v[i].driver_iothread,
+			     "The device's requests go to");
 		if (guest->devices.v[i].iothreads_mapped)
 			judge_mapped(check, &guest->devices.v[i]);
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		say_iothread(check, guest->controllers.v[i].element,
 			     guest->controllers.v[i].driver_iothread,
-			     "Its requests go to");
+			     "The device's requests go to");
 }
 
 /* Every pin names one CPU: then each vCPU is meant to have a CPU to itself. */
@@ -189,22 +191,23 @@ enum { PIN_VCPU };
 const struct rule pins_rules[] = {
 	[PIN_VCPU] = {RULE("pin-vcpu", pin_vcpu, ERROR, 0, LIBVIRT),
 		      .what = "Each vCPU is pinned only once.",
-		      .why = "libvirt refuses the second.", .mend = "Merge the lists.",
-		      .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
+		      .why = "libvirt refuses a second vcpupin for the same vCPU.",
+		      .mend = "Merge the lists.", .source = LV "conf/domain_conf.c",
+		      .remedy = REMEDY_EDIT},
 	{RULE("iothread-exists", iothread_exists, ERROR, 0, LIBVIRT),
-	 .what = "An iothread that is pinned, scheduled or used exists.",
-	 .why = "libvirt refuses other ids.",
-	 .mend = "Increase <iothreads>, or use an id of <iothreadids>.",
+	 .what = "Every iothread that is pinned, scheduled or used is defined.",
+	 .why = "libvirt refuses other IDs.",
+	 .mend = "Increase <iothreads>, or use an ID from <iothreadids>.",
 	 .source = LV "conf/domain_conf.c; qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
 	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY),
 	 .after = {&pins_rules[PIN_VCPU]},
-	 .what = "If each vCPU is pinned to a single CPU, no two of them share one.",
+	 .what = "If every vcpupin names a single CPU, no two vCPUs are pinned to the same one.",
 	 .why = "Two vCPUs on one CPU take turns, which causes jitter for DPDK and real-time workloads.",
 	 .mend = "Pin one of them elsewhere.", .source = "Linux sched_setaffinity(2)",
 	 .remedy = REMEDY_FIX, .fix = fix_pin_shared},
 	{RULE("emulator-shares", emulator_shares, WARNING, 0, NOBODY),
 	 .what = "The emulator does not run on CPUs that vCPUs have to themselves.",
-	 .why = "Its threads interrupt the vCPU.",
+	 .why = "Otherwise its threads interrupt the vCPUs.",
 	 .mend = "Pin the emulator to other CPUs (emulatorpin).",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_emulator},

@@ -185,8 +185,8 @@ static void policy_affinity(struct check *check)
 const struct rule policy_rules[] = {
 	{RULE("policy-affinity", policy_affinity, ERROR, NEED_HOST_PCI | NEED_POLICY,
 	      NOBODY),
-	 .what = "The devices satisfy the requested policy.",
-	 .why = "OpenStack's filter would not place this guest here.",
+	 .what = "The assigned devices satisfy the PCI NUMA affinity policy requested with --policy.",
+	 .why = "Otherwise OpenStack's scheduler filter would not place the guest on this host.",
 	 .mend = "Use a device on another node, or another policy.",
 	 .source = "nova/pci/stats.py", .remedy = REMEDY_EDIT},
 	{},

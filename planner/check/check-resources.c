@@ -99,7 +99,7 @@ static void cmdline_hides(struct check *check)
 				check_found(
 					check, it->element,
 					UNCOUNTED
-					"; the other rules of this check know no more of it than its place.",
+					"; the other rules of this check know only its PCI address.",
 					words[j]);
 				break;
 			}
@@ -129,13 +129,13 @@ const struct rule resources_rules[] = {
 	 .source = "QEMU 7.2 hw/vfio/common.c", .remedy = REMEDY_EDIT},
 	{RULE("memlock-limit", memlock_limit, WARNING, 0, NOBODY),
 	 .what = "hard_limit leaves room for the memory that host devices pin.",
-	 .why = "Behind the guest's IOMMU the memory is counted once for each device; otherwise mapping fails with error -12, out of memory.",
+	 .why = "Behind the guest's IOMMU, the memory is counted once for each device. If the limit is too low, mapping fails with error -12, out of memory.",
 	 .mend = "Increase hard_limit, or remove it.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .remedy = REMEDY_EDIT},
 	{RULE("cmdline-hides", cmdline_hides, WARNING, 0, NOBODY),
-	 .what = "VFIO, IOMMU and bus devices are not added in <qemu:commandline>.",
-	 .why = "libvirt does not count them in addresses, bus numbers and locked memory.",
+	 .what = "VFIO devices, IOMMUs, expander buses and ports are not added in <qemu:commandline>.",
+	 .why = "libvirt ignores them when it assigns addresses and bus numbers and computes the memory lock limit.",
 	 .mend = "Use libvirt's own elements.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .remedy = REMEDY_EDIT},

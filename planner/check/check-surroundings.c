@@ -25,7 +25,7 @@ static void network_clash(struct check *check)
 			       "default"))
 			check_found(
 				check, device->element,
-				"The guest gets an address from the host's network default; a libvirt inside it has a network with the same addresses.");
+				"The guest is on the host's libvirt network \"default\"; a libvirt in the guest creates a network with the same addresses.");
 	}
 }
 
@@ -90,7 +90,7 @@ static void pci_bus_missing(struct check *check)
 		check_mend(
 			check_found(
 				check, element,
-				"%s is on bus 0x%02x, but there is no PCI controller %d; libvirt adds it and, below it, %u unwanted port%s.",
+				"%s is on bus 0x%02x, but there is no PCI controller %d; libvirt adds it, and %u unwanted port%s with lower indexes.",
 				name, bus, bus, count, count == 1 ? "" : "s"),
 			"Write the controller's index in hexadecimal, for example bus='0x%02x', or add controller %d.",
 			bus, bus);
@@ -199,33 +199,34 @@ static void hugepage_mounted(struct check *check)
 const struct rule surroundings_rules[] = {
 	{RULE("pci-bus-missing", pci_bus_missing, WARNING, NEED_MACHINE, NOBODY),
 	 .what = "The controller that an address names exists.",
-	 .why = "libvirt adds it, and every one below it, as empty ports on bus 0. Often a decimal index was written into a hexadecimal bus=.",
+	 .why = "libvirt adds it, and every missing controller with a lower index, as ports on bus 0. Often the cause is a decimal index written after 0x in bus=.",
 	 .mend = "Name an existing controller.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hotplug-room", hotplug_room, INFO, NEED_MACHINE, NOBODY),
 	 .what = "There is a free port to plug a device into.",
-	 .why = "libvirt adds no port while the guest runs, and fails with \"no more available PCI slots\".",
+	 .why = "libvirt adds no ports while the guest runs; if none is free, it fails with \"no more available PCI slots\".",
 	 .mend = "Add a pcie-root-port or two.",
 	 .source = LV "conf/domain_addr.c; docs/pci-hotplug.rst", .remedy = REMEDY_EDIT},
 	{RULE("network-clash", network_clash, INFO, 0, NOBODY),
-	 .what = "A guest that runs libvirt does not use the network that libvirt creates.",
-	 .why = "Both are 192.168.122.0/24 by default: the inner one does not start, or it removes the guest's own route.",
-	 .mend = "Use another network for the guest, or change the addresses of the inner one.",
+	 .what = "A guest that itself runs libvirt is not on the host's default libvirt network.",
+	 .why = "The default networks of host and guest are both 192.168.122.0/24: the guest's network does not start, or it removes the guest's own route. A guest with an IOMMU is taken to run libvirt.",
+	 .mend = "Use another network for the guest, or change the addresses of the network inside the guest.",
 	 .source = LV "network/default.xml.in", .remedy = REMEDY_EDIT},
 	{RULE("kubevirt-roundtrip", kubevirt_roundtrip, INFO, 0, NOBODY),
-	 .what = "KubeVirt keeps everything that the domain needs.",
-	 .why = "Each define reads the domain into KubeVirt's own data structure and writes it out again, without the rest.",
-	 .mend = "Let the onDefineDomain hook add it each time, as ours does.",
+	 .what = "The domain needs nothing that KubeVirt drops.",
+	 .why = "Whenever KubeVirt defines the domain, it reads the XML into its own data structure and writes it out again, without whatever the structure does not contain.",
+	 .mend = "Let an onDefineDomain hook add it each time, as virt-layout-hook(1) does.",
 	 .source = "KubeVirt pkg/virt-launcher/virtwrap/api/schema.go",
 	 .remedy = REMEDY_MANUAL,
 	 .by_hand = "KubeVirt must be configured to call the hook."},
 	{RULE("hugepage-mounted", hugepage_mounted, ERROR, NEED_HOST, LIBVIRT),
-	 .what = "The host has a hugetlbfs mounted for each page size.",
-	 .why = "libvirt refuses to start: no usable mount.",
+	 .what = "The host has a hugetlbfs mounted for each huge page size that the domain uses.",
+	 .why = "Otherwise libvirt refuses to start the domain: no usable mount.",
 	 .mend = "Mount one with pagesize=, or use another size.",
 	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",
-	 .untried = "libvirt asks when the guest starts, on a host of that shape.",
+	 .untried =
+		 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
 	 .remedy = REMEDY_RECORD},
 	{},
 };

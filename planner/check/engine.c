@@ -31,7 +31,7 @@ static bool has_facts(struct check *check)
 
 	if ((needs & NEED_MACHINE) && !check->assignment->known)
 		check_skip(check, "machine",
-			   "the PCI layout of machine type %s is unknown",
+			   "the PCI layout is unknown for machine type: %s",
 			   machine ? machine : "(none given)");
 	else if ((needs & (NEED_HOST | NEED_HOST_PCI | NEED_GROUPS)) && !check->host)
 		check_skip(check, "host", "no host is given (--host)");

@@ -249,7 +249,7 @@ static void look_again(struct fixing *fixing)
 		if (is_among(&fixing->now.result.report, &fixes->done.findings.v[i]))
 			*vec_add(&fixes->left) = (struct check_fix_left){
 				fixes->done.findings.v[i],
-				xstrdup("a fix made later brought it back.")};
+				xstrdup("a later fix caused it again.")};
 		else
 			fixes->done.findings.v[kept++] = fixes->done.findings.v[i];
 	fixes->done.findings.n = kept;

@@ -143,7 +143,9 @@ static void test_round(void **state)
 	static const struct {
 		long line;
 		const char *message;
-	} done[] = {{12, "Ports 1 and 2"}, {17, "Ports 1 and 4"}, {20, "Ports 1 and 5"}};
+	} done[] = {{12, "indexes 1 and 2,"},
+		    {17, "indexes 1 and 4,"},
+		    {20, "indexes 1 and 5,"}};
 	_cleanup_free_ char *xml =
 		domain(OS("x86_64", "q35"), "<acpi/>",
 		       ON_LINES(ON_LINES(SAME("1"), SAME("2")),
