@@ -23,7 +23,10 @@ static const struct machine_root *taken_in(const struct machine *roots_of,
 					   const struct machine *machine,
 					   const struct machine_function *bridge)
 {
-	const struct machine_root *own = &machine->roots.v[bridge->root];
+	const struct machine_root *own =
+		bridge->root >= 0 && (size_t)bridge->root < machine->roots.n
+			? &machine->roots.v[bridge->root]
+			: NULL;
 
 	if (!bridge->bridge || !bridge->secondary)
 		return NULL;
@@ -31,7 +34,7 @@ static const struct machine_root *taken_in(const struct machine *roots_of,
 		const struct machine_root *root = &roots_of->roots.v[i];
 
 		if (root->domain == bridge->at.domain &&
-		    root->first_bus != own->first_bus &&
+		    (!own || root->first_bus != own->first_bus) &&
 		    root->first_bus >= bridge->secondary &&
 		    root->first_bus <= bridge->subordinate)
 			return root;
