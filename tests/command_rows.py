@@ -102,7 +102,7 @@ ROWS = {
     "explain": [(nothing, ["bus-window"], 0), (nothing, [], 0), (nothing, ["x"], 2)],
     "boot": [
         (domain, ["--print-xml", "--accel", "tcg", "--kernel", "/dev/null", "d.xml"], 0),
-        (domain, ["--kernel", "/nowhere", "d.xml"], 3),
+        (domain, ["--kernel", "/nowhere", "d.xml"], 2),
         (domain, ["--initrd-only", "--kernel", "/dev/null", "-o", "d.xml"], 0),
     ],
     "verify": [(domain, ["d.xml", "d.xml"], 0), (domain, ["d.xml", RECORD], 1)],
