@@ -94,7 +94,7 @@ enum controller_model controller_model_of(const struct guest_controller *control
 					: CONTROLLER_NONE;
 }
 
-/* By QEMU's name, the first for NULL. */
+/* By QEMU's name; the first for NULL. */
 static const struct controller_device *find_device(const struct controller_row *row,
 						   const char *name)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Identifiers: QEMU 7.2 include/hw/pci/pci_ids.h, include/hw/pci/pci.h and
- * docs/specs/pci-ids.rst; virtio 1.2, 4.1.2 (0x1040 + device type). Which have an I/O
- * BAR behind a port was seen in booted guests.
+ * docs/specs/pci-ids.rst; virtio 1.2, 4.1.2 (0x1040 + device type). Which of them have an
+ * I/O BAR below a port was observed in booted guests.
  */
 #include "planner/guest/device-kind.h"
 
@@ -27,7 +27,7 @@ static const struct device_kind kinds[] = {
 	 .assignable = true},
 	{"qemu-xhci", "controller", "usb", "qemu-xhci", 0x1b36, 0x000d, 0x0c0330,
 	 CONNECT_PCIE, .assignable = true},
-	/* From here on: what a domain may hold, not what --device makes. */
+	/* From here on: devices that a domain may contain but --device cannot add. */
 	{NULL, "crypto", NULL, "virtio", VIRTIO + 20, 0x108000, CONNECT_SWITCHABLE},
 	{NULL, "controller", "usb", "nec-xhci", 0x1033, 0x0194, 0x0c0330, CONNECT_PCIE},
 	{NULL, "controller", "usb", "ich9-ehci1", 0x8086, 0x293a, 0x0c0320, CONNECT_PCI},
@@ -138,7 +138,7 @@ static const struct device_kind *find(const char *tag, const char *type,
 	return NULL;
 }
 
-/* What libvirt takes where the model is left out (qemu_domain.c, defaults of q35). */
+/* libvirt's default models (qemu_domain.c, q35). */
 static const char *model_of(const struct guest_device *device)
 {
 	if (streq(device->tag, "disk") || streq(device->tag, "input"))
@@ -154,7 +154,10 @@ static const char *model_of(const struct guest_device *device)
 
 const struct device_kind *device_kind_of(const struct guest_device *device)
 {
-	/* A serial port is on PCI only as pci-serial, a file system only as virtio. */
+	/*
+	 * A serial port is on PCI only if it is a pci-serial, a file system only if it is
+	 * virtio.
+	 */
 	return find(device->tag, device->type, model_of(device));
 }
 
@@ -165,7 +168,7 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
 	return find("controller", c->type, c->model);
 }
 
-/* libvirt's network cards that are on another bus; any other name it takes for PCI. */
+/* libvirt's network cards on other buses; it assumes PCI for every other name. */
 static bool card_on_pci(const struct guest_device *device)
 {
 	static const char *const others[] = {"usb-net",   "netfront",   "lan9118",
@@ -186,7 +189,7 @@ static bool hostdev_on_pci(const struct guest_device *device)
 
 bool device_on_pci(const struct guest_device *device)
 {
-	/* An address of another kind, or one that says unassigned. */
+	/* An address of another type, or one with type='unassigned'. */
 	if (device->address.type && !streq(device->address.type, "pci"))
 		return false;
 	if (streq(device->tag, "hostdev"))

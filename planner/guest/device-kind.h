@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * device-kind.h - one row for each kind of device that QEMU emulates and libvirt can
- * write: how libvirt calls it, and what the guest's kernel will see of it. The only place
- * that knows these numbers.
+ * configure: libvirt's name for it, and what the guest's kernel sees. These numbers
+ * appear nowhere else.
  */
 #pragma once
 
@@ -10,14 +10,14 @@
 #include "planner/guest/target.h"
 
 enum device_connection {
-	CONNECT_PCIE,       /* wants a PCI Express port */
+	CONNECT_PCIE,       /* needs a PCI Express port */
 	CONNECT_PCI,        /* conventional PCI: libvirt adds a pcie-to-pci-bridge */
 	CONNECT_INTEGRATED, /* only on pcie-root */
-	CONNECT_SWITCHABLE, /* virtio: Express in a port, conventional elsewhere */
+	CONNECT_SWITCHABLE, /* virtio: PCI Express in a port, conventional elsewhere */
 };
 
 struct device_kind {
-	const char *name;  /* the user's word, as in --device NAME */
+	const char *name;  /* the user's name for it, as in --device NAME */
 	const char *tag;   /* element: "interface"; "controller" for controllers */
 	const char *type;  /* type attribute (controllers), or NULL */
 	const char *model; /* NULL: any */
@@ -25,34 +25,34 @@ struct device_kind {
 	uint32_t class_code; /* 24 bits */
 	enum device_connection connection;
 	bool io_bar;     /* needs I/O ports even in a PCI Express port */
-	bool assignable; /* makes sense to hand to a nested guest */
+	bool assignable; /* useful to pass to a nested guest */
 	unsigned vfs;    /* SR-IOV: sriov_totalvfs in the guest */
 	enum feature needs;
 };
 
-/* By the user's word, NULL. Only kinds that a plan can make from nothing. */
+/* By the user's name, or NULL. Only kinds that a plan can add. */
 const struct device_kind *device_kind_named(const char *name);
-/* "e1000e, igb, ..." for messages. The caller's. */
+/* "e1000e, igb, ..." for messages. The caller frees it. */
 char *device_kind_names(void) _must_check_;
-/* NULL: none that we know (a hostdev) or not on PCI at all. */
+/* NULL if the kind is unknown (a hostdev) or the device is not on PCI. */
 const struct device_kind *device_kind_of(const struct guest_device *device);
 const struct device_kind *device_kind_of_controller(const struct guest_controller *c);
 /*
- * Whether libvirt gives this device a PCI address: a hostdev of type pci, or one of a
- * known kind.
+ * Whether libvirt gives this device a PCI address: a hostdev of type pci, or a known
+ * kind.
  */
 bool device_on_pci(const struct guest_device *device);
 /*
- * Whether libvirt has an element of this name in <devices>, in any version that we know
- * (9.0 src/conf/domain_conf.c, virDomainDeviceTypeFromString; 9.1 <crypto>, 10.8
- * <pstore>). It drops others without a word.
+ * Whether any known version of libvirt accepts an element of this name in <devices> (9.0
+ * src/conf/domain_conf.c, virDomainDeviceTypeFromString; 9.1 <crypto>, 10.8 <pstore>). It
+ * silently drops others.
  */
 bool device_element_known(const char *name);
 bool controller_on_pci(const struct guest_controller *controller);
 bool device_kind_is_virtio(const struct device_kind *kind);
 /*
- * What the guest reads as device identifier where the device is in no PCI Express port: a
- * virtio device that may be of either generation is transitional there (QEMU 7.2
+ * The device identifier that the guest reads if the device is not in a PCI Express port:
+ * a virtio device that may be of either generation is transitional there (QEMU 7.2
  * hw/virtio/virtio-pci.c, disable-legacy=auto; virtio 1.2, 4.1.2.1).
  */
 uint16_t device_kind_legacy_id(const struct device_kind *kind);

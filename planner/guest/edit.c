@@ -3,7 +3,7 @@
 
 #include "planner/guest/want.h"
 
-/* Merges what is wanted of an element and releases it; nothing wanted, no edit. */
+/* Merges the wanted element and releases it; if nothing is wanted, makes no edit. */
 static void merge(struct edits *edits, int element, struct want *want)
 {
 	if (!want_is_empty(want))
@@ -50,12 +50,12 @@ static const void *list_find(const struct list *list, int element)
 
 typedef struct want *make_want(const void *new, const void *old);
 
-/* Where the items of a list stand, and behind which of them new ones go. */
+/* Where the items of a list are, and after which of them new ones go. */
 struct edit_slot {
 	int parent, after;
 };
 
-/* Items that were there: changed, or removed where they are not in @new. */
+/* Existing items: changed, or removed if they are not in @new. */
 static void edit_known(struct edits *edits, struct list old, struct list new,
 		       make_want *make)
 {
@@ -110,7 +110,7 @@ static int last_controller(const struct guest *guest)
 	return last;
 }
 
-/* libvirt's own order of what stands in a domain (virDomainDefFormatInternal). */
+/* libvirt's own order of elements in a domain (virDomainDefFormatInternal). */
 static const char *const order[] = {
 	"name",
 	"uuid",
@@ -164,7 +164,7 @@ int guest_edit_anchor(const struct document *document, const char *name)
 	return anchor;
 }
 
-/* A child of @parent that is there already, or a new one at its end, or in its order. */
+/* An existing child of @parent, or a new one at its end or in libvirt's order. */
 static void merge_child(struct edits *edits, int parent, struct want *child)
 {
 	struct want parent_want = {
@@ -273,7 +273,7 @@ static bool same_features(const struct guest *a, const struct guest *b)
 	return a->cpu_features.n == b->cpu_features.n;
 }
 
-/* The whole of <numa> in one piece, for a domain that has none. */
+/* A complete <numa>, for a domain that has none. */
 static struct want *want_numa(const struct guest *new)
 {
 	struct want *numa = want_new("numa");
@@ -351,7 +351,7 @@ static struct want *make_memnode(const void *new, const void *old)
 	return want_memnode(new, old);
 }
 
-/* The last item of a list as read, or -2: what comes goes first. */
+/* The last item of a list as it was read; -2 if new items go first. */
 static int last_of(struct list list)
 {
 	int last = -2;
@@ -418,7 +418,7 @@ static void edit_numatune(const struct guest *old, const struct guest *new,
 			  make_memnode);
 }
 
-/* Devices go behind the last of their name, as libvirt keeps them. */
+/* A device goes after the last one of its name, as libvirt writes them. */
 static int last_device(const struct guest *guest, const char *tag)
 {
 	int last = -1;
@@ -446,7 +446,9 @@ static void edit_devices(const struct guest *old, const struct guest *new,
 {
 	int parent = old->devices_element, anchor = last_controller(old);
 
-	/* A domain without controllers gets them first, as libvirt would write them. */
+	/*
+	 * If a domain has no controllers, new ones go first, as libvirt would write them.
+	 */
 	if (anchor < 0)
 		anchor = -2;
 	edit_list(edits, LIST(&old->controllers), LIST(&new->controllers),

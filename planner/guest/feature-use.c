@@ -40,7 +40,7 @@ static int find_iommu_per_bus(const struct document *document, const struct gues
 	return -1;
 }
 
-/* An expander bus with more than one thing on it. */
+/* An expander bus with more than one device on it. */
 static int find_full_expander(const struct document *document, const struct guest *guest)
 {
 	unsigned count[INDEXES] = {}; /* by the index of the bus */
@@ -177,7 +177,7 @@ const struct feature_use feature_uses[] = {
 	 false},
 	{"A disk on an NVMe bus", FEATURE_NVME, find_nvme, false},
 	{"A NIC of model igb", FEATURE_IGB, find_igb, true},
-	/* Older ones drop it without a word. */
+	/* Older ones silently drop it. */
 	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping, true},
 	{"<qemu:override>", FEATURE_OVERRIDE, find_override, false},
 	{"The backend passt", FEATURE_PASST, find_passt, false},
@@ -211,7 +211,7 @@ static const struct known_attribute target_known[] = {
 	{"port", 0},
 	{"busNr", 0},
 	{"index", 0},
-	{"type", 0}, /* libvirt's own, for spapr */
+	{"type", 0}, /* added by libvirt itself on spapr */
 	{"hotplug", VERSION_OF(6, 3)},
 	{"memReserve", VERSION_OF(10, 3)},
 	{},
@@ -267,14 +267,14 @@ unsigned feature_attribute_since(const char *element, const char *name)
 	return 0;
 }
 
-/* What feature_attributes walks with. */
+/* Argument of feature_attributes' walk. */
 struct walk {
 	const struct document *document;
 	attribute_visit *visit;
 	void *user;
 };
 
-/* Attributes in a namespace are somebody else's. */
+/* Attributes in a namespace are not libvirt's. */
 static void walk_element(const struct walk *walk, int element,
 			 const struct known_attribute *known)
 {

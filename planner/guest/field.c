@@ -8,7 +8,7 @@
 
 #define LIBVIRT_SET_LIMIT 16384 /* VIR_DOMAIN_CPUMASK_LEN */
 
-/* A value as it stands, and where. */
+/* A value as written, and where it is. */
 struct raw {
 	struct guest *guest;
 	int element;
@@ -16,7 +16,7 @@ struct raw {
 	const char *text;
 };
 
-/* The text directly in an element with all its white space, the caller's. */
+/* The text directly in an element, with all its white space. The caller frees it. */
 static char *content_of(const struct document *document, int element)
 {
 	const xmlNode *node = document->elements.v[element].node->children;
@@ -159,8 +159,7 @@ static void read_yes_no(const struct raw *raw, void *member)
 	read_switch(raw, "yes", "no", member);
 }
 
-/* Without the white space around numbers and the comma at the end, which libvirt takes.
- */
+/* Drops the white space around numbers and the final comma, which libvirt accepts. */
 static char *plain_list(const char *text)
 {
 	_cleanup_text_ struct text plain = {};
@@ -182,7 +181,7 @@ static char *plain_list(const char *text)
 	return text_take(&plain);
 }
 
-/* virBitmapParse: an empty set is no set. */
+/* virBitmapParse: an empty set is not valid. */
 static void read_set(const struct raw *raw, void *member)
 {
 	struct guest_set *set = member;
@@ -214,7 +213,7 @@ static void (*const readers[])(const struct raw *raw, void *member) = {
 	[GUEST_FIELD_YES_NO] = read_yes_no,     [GUEST_FIELD_SET] = read_set,
 };
 
-/* The element that the rows before led to: rows of one path stand together. */
+/* The element that the previous rows led to: rows with the same path are adjacent. */
 struct found {
 	const char *path;
 	size_t n;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * guest-field.h - reading the scalars of a domain by tables: each row says where a value
- * stands in the XML, how libvirt would read it, and which member of a struct it fills.
- * Used by guest-read.c only.
+ * field.h - reads the scalars of a domain by tables: each row says where a value is in
+ * the XML, how libvirt would read it, and which member of a struct it fills. Used only by
+ * read.c and read-devices.c.
  *
- * How libvirt 9.0 reads numbers (src/util/virstring.c, virStrToLong_ui and its like, all
- * over src/conf; tried out one by one on its test driver): white space and a '+' may come
- * first, nothing may come behind, so `<vcpu>4</vcpu>` must not have its end tag on the
- * next line. Some attributes are decimal only, others take 0x and, with a leading 0,
- * octal.
+ * How libvirt 9.0 reads numbers (src/util/virstring.c, virStrToLong_ui and similar
+ * functions, called from all of src/conf; each was tried with its test driver): white
+ * space and a '+' may come before the number, but nothing after it, so the end tag of
+ * `<vcpu>4</vcpu>` must be on the same line. Some attributes must be decimal, others may
+ * be hexadecimal (0x) or octal (leading 0).
  */
 #pragma once
 
@@ -18,8 +18,8 @@ enum field_kind {
 	GUEST_FIELD_STRING,   /* char *, owned; trimmed content */
 	GUEST_FIELD_DECIMAL,  /* struct guest_number, 32 bits */
 	GUEST_FIELD_POSITIVE, /* the same, but not 0 */
-	GUEST_FIELD_MAYBE,    /* a decimal number; an empty element says nothing */
-	GUEST_FIELD_NUMBER,   /* the same in C's notation: 16, 0x10, 020 */
+	GUEST_FIELD_MAYBE,    /* a decimal number; an empty element counts as absent */
+	GUEST_FIELD_NUMBER,   /* the same in C notation: 16, 0x10, 020 */
 	GUEST_FIELD_LONG,     /* the same, decimal, 64 bits */
 	GUEST_FIELD_MEMORY, /* the same with the element's unit attribute, KiB without one
 			     */
@@ -27,7 +27,7 @@ enum field_kind {
 	GUEST_FIELD_YES_NO,
 	GUEST_FIELD_SET,     /* struct guest_set */
 	GUEST_FIELD_ELEMENT, /* int: the element's number */
-	GUEST_FIELD_PRESENT, /* bool: there is such an element */
+	GUEST_FIELD_PRESENT, /* bool: the element exists */
 };
 
 /*
@@ -40,13 +40,13 @@ struct guest_field {
 	size_t offset; /* of the member */
 };
 
-/* Fills @object, which starts zeroed, from @element; complaints go to @guest. */
+/* Fills the zeroed @object from @element; complaints go to @guest. */
 void fields_fill(struct guest *guest, int element, const struct guest_field *fields,
 		 size_t n, void *object);
 #define FIELDS_FILL(guest, element, fields, object)                                      \
 	fields_fill(guest, element, fields, ARRAY_SIZE(fields), object)
 
-/* Lists a value that is malformed. @attribute is NULL for the content. */
+/* Adds a complaint about a malformed value. @attribute is NULL for the content. */
 void guest_complain(struct guest *guest, int element, const char *attribute,
 		    const char *expected);
 
@@ -58,5 +58,5 @@ void guest_complain(struct guest *guest, int element, const char *attribute,
 	for (int element = (parent) < 0 ? -1 : document_child(document, parent, name);   \
 	     element >= 0; element = document_next(document, element, name))
 
-/* Everything in <devices>; guest-read-devices.c. */
+/* Reads everything in <devices> (read-devices.c). */
 void guest_read_devices(struct guest *guest);

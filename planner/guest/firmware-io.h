@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * firmware-io.h - how many functions with an I/O BAR a firmware can serve.
+ * firmware-io.h - how many functions with an I/O BAR a firmware can handle.
  *
- * Each bridge with an I/O BAR below it takes a window of 4 KiB out of 64 KiB that all
- * roots share. SeaBIOS stops the boot when they run out. OVMF gives no device below an
- * expander bus any BAR at all; it also keeps a window for each port that something could
- * be plugged into, as soon as one window is needed. The limits were measured on q35
- * (SeaBIOS 1.16, OVMF 2022.11).
+ * Each bridge with an I/O BAR below it needs a window of 4 KiB in the 64 KiB that all
+ * roots share. If they do not suffice, SeaBIOS stops the boot, and OVMF gives no BAR at
+ * all to any device below an expander bus. As soon as OVMF needs one window, it also
+ * reserves one for each hot-plug port. The limits were measured on q35 (SeaBIOS 1.16,
+ * OVMF 2022.11).
  */
 #pragma once
 

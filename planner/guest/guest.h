@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * guest.h - what libvirt is told: a domain as far as NUMA, PCI, IOMMU and pinning go.
- * Read from domain XML by planner/guest/read.h, made by the planner, turned into edits of
- * the text by planner/guest/edit.h. Flat arrays in document order; one owner, guest_free.
+ * guest.h - a domain as libvirt reads it, as far as NUMA, PCI, IOMMU and pinning go. It
+ * is read from domain XML (planner/guest/read.h) or made by the planner, and turned into
+ * edits of the text (planner/guest/edit.h). Flat arrays in document order; guest_free()
+ * frees everything.
  *
- * `element` is the number of the element in the document (base/xml/document.h), -1 where
- * there is none yet: such an item is new. A scalar is absent, valid, or malformed with
- * its text; reading it never fails, and every malformed one is listed in complaints.
+ * `element` is the number of the element in the document (base/xml/document.h), or -1 for
+ * a new item. A scalar is absent, valid, or malformed (with its text); reading it never
+ * fails, and every malformed one is listed in complaints.
  */
 #pragma once
 
@@ -18,7 +19,7 @@
 
 enum value_state { VALUE_ABSENT, VALUE_VALID, VALUE_MALFORMED };
 
-/* Numbers are decimal or 0x-hexadecimal, as libvirt takes them; sizes are bytes. */
+/* Numbers are decimal or 0x-hexadecimal, as in libvirt; sizes are in bytes. */
 struct guest_number {
 	enum value_state state;
 	uint64_t value;
@@ -41,12 +42,12 @@ struct guest_address {
 	/* The parts as written, for messages about those out of range. */
 	struct guest_number domain, bus, slot, function;
 	struct guest_switch multifunction;
-	bool assigned; /* not the document's: what libvirt would choose (assign.h) */
+	bool assigned; /* libvirt's choice, not in the document (assign.h) */
 };
 
 /*
- * True if libvirt would choose the address itself: none is given, or domain, bus and
- * slot are all 0 (virPCIDeviceAddressIsEmpty).
+ * True if libvirt would choose the address: none is given, or domain, bus and slot are
+ * all 0 (virPCIDeviceAddressIsEmpty).
  */
 bool guest_address_automatic(const struct guest_address *address);
 /* Whether something has a valid PCI address. */
@@ -54,16 +55,16 @@ bool guest_address_on_pci(const struct guest_address *address);
 
 struct guest_controller {
 	int element;
-	char *type;  /* "pci", "usb", "sata", "scsi", "virtio-serial", ... */
-	char *model; /* "pcie-root-port", "virtio-scsi", "none", ...; NULL */
-	bool added;  /* by <qemu:commandline>, which libvirt does not count (assign.h) */
-	char *model_name;          /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
-	struct guest_number index; /* of a PCI one never absent: libvirt's choice if so */
+	char *type;       /* "pci", "usb", "sata", "scsi", "virtio-serial", ... */
+	char *model;      /* "pcie-root-port", "virtio-scsi", "none", ...; NULL */
+	bool added;       /* by <qemu:commandline>, unknown to libvirt (assign.h) */
+	char *model_name; /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
+	struct guest_number index; /* of a PCI one, never absent */
 	/* <target ...> of a PCI controller */
 	bool master; /* <master>: a companion of another USB controller */
 	int target_element;
 	struct guest_number chassis, chassis_nr, port, bus_nr;
-	bool bus_nr_assigned; /* what libvirt would choose (assign.h) */
+	bool bus_nr_assigned; /* libvirt's choice (assign.h) */
 	bool chassis_assigned;
 	struct guest_number target_index; /* pseries: index of the PHB */
 	struct guest_switch hotplug;
@@ -97,7 +98,7 @@ struct guest_device {
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
 	struct guest_number driver_iothread, driver_queues;
 	bool iothreads_mapped;  /* <driver><iothreads>: queues over several threads */
-	unsigned map_iothreads; /* to be written: over threads 1 to this; 0 none */
+	unsigned map_iothreads; /* to be written: threads 1 to this; 0 none */
 	/* <address type='drive' controller=>, or type='virtio-serial' */
 	struct guest_number controller;
 	struct guest_number node;       /* memory device, pstore: guest cell */
@@ -117,7 +118,7 @@ struct guest_distance {
 
 struct guest_cell {
 	int element;
-	struct guest_number id; /* never absent: the place in the list if not written */
+	struct guest_number id; /* never absent: position in the list by default */
 	struct guest_set cpus;
 	struct guest_number memory_bytes;
 	char *mem_access; /* "shared", "private"; NULL */
@@ -171,13 +172,13 @@ struct guest_feature { /* <cpu><feature> */
 struct guest_complaint {
 	int element;
 	char *attribute; /* NULL: the element's content */
-	char *text;      /* as it stands */
+	char *text;      /* as written */
 	char *expected;  /* "a number", "a CPU list such as 0-3", "on or off" */
 };
 
-/* Owns everything in it but the document. */
+/* Owns everything in it except the document. */
 struct guest {
-	const struct document *document; /* borrowed; NULL for one made from nothing */
+	const struct document *document; /* borrowed; NULL if not read from a document */
 
 	char *type, *name, *uuid;               /* "kvm", "qemu" */
 	char *architecture, *machine, *os_type; /* machine as written: "pc-q35-7.2" */
@@ -208,13 +209,13 @@ struct guest {
 	VEC(struct guest_interconnect) interconnects;
 
 	int features_element;
-	int acpi_element, apic_element, ioapic_element; /* -1: not there */
+	int acpi_element, apic_element, ioapic_element; /* -1: absent */
 	bool acpi;
 	char *ioapic_driver;
 	char *gic_version;
 
 	int memory_backing_element;
-	bool hugepages; /* <hugepages> is there */
+	bool hugepages; /* <hugepages> exists */
 	VEC(struct guest_page) pages;
 	char *memory_source, *memory_access,
 		*memory_allocation; /* type/mode attributes */
@@ -237,7 +238,7 @@ struct guest {
 
 	int metadata_element;
 	VEC(char *) qemu_arguments;     /* <qemu:commandline><qemu:arg value=> */
-	struct commandline commandline; /* what they and <qemu:override> add */
+	struct commandline commandline; /* added by them and <qemu:override> */
 	bool qemu_override;
 
 	VEC(struct guest_complaint) complaints;
@@ -246,34 +247,33 @@ struct guest {
 void guest_free(struct guest *guest);
 #define _cleanup_guest_ _cleanup_(guest_free)
 
-/* New items with every element -1; the pointer lasts until the next one is added. */
+/* Add an item with every element -1; the pointer is valid until the next one is added. */
 void guest_init(struct guest *guest); /* all elements -1 */
 struct guest_controller *guest_add_controller(struct guest *guest, const char *type);
 struct guest_device *guest_add_device(struct guest *guest, const char *tag);
 struct guest_cell *guest_add_cell(struct guest *guest);
 struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model);
 
-/* The PCI controller with this index, NULL. */
+/* The PCI controller with this index, or NULL. */
 struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index);
 bool guest_is_pci(const struct guest_controller *controller);
 /*
- * PCI controllers have the indexes 0 to 255 and expander buses the bus numbers 0 to 255,
- * but a domain may hold any number there (libvirt 9.0 src/conf/domain_conf.c,
- * virDomainControllerDefParseXML, refuses others). These are the only ways to make an
- * array index or a bus number of what was read.
+ * PCI controllers have indexes from 0 to 255 and expander buses have bus numbers from 0
+ * to 255, but a document may contain any number there (libvirt 9.0 refuses others:
+ * src/conf/domain_conf.c, virDomainControllerDefParseXML). Use only these functions to
+ * get an array index or a bus number.
  */
 #define INDEXES 256
 /* The index of a PCI controller; -1 if it is not one, or has no such index. */
 int guest_pci_index(const struct guest_controller *controller);
-/* The bus number of an expander bus, chosen by libvirt too; -1 if it has no such number.
- */
+/* The bus number of an expander bus, given or chosen by libvirt; -1 if it has none. */
 int guest_bus_nr(const struct guest_controller *controller);
-/* <vcpu>, 1 where it is not readable, and what libvirt's bitmaps hold, 16384, at most. */
+/* <vcpu>; 1 if it is not readable, at most 16384 (the size of libvirt's bitmaps). */
 unsigned guest_vcpus(const struct guest *guest);
 /* q35 and pc-q35-*; virt and virt-*. */
 bool guest_is_q35(const struct guest *guest);
 bool guest_is_virt(const struct guest *guest);
-/* Whether its firmware is UEFI, as far as the domain shows. */
+/* Whether the domain says that its firmware is UEFI. */
 bool guest_is_efi(const struct guest *guest);
 
 static inline struct guest_number number_of(uint64_t value)

@@ -7,7 +7,7 @@ static const struct guest_field address_fields[] = {
 	ROW("@multifunction", ON_OFF, guest_address, multifunction),
 };
 
-/* Members in the same order as the parts of an address are named. */
+/* Members in the order of the parts of an address. */
 static const struct address_part {
 	struct guest_field field;
 	uint32_t largest;
@@ -139,7 +139,7 @@ static void read_pci_address(struct guest *guest, struct guest_address *address)
 						   (uint8_t)parts[2], (uint8_t)parts[3]};
 }
 
-/* The element's own <address>: where it sits in the guest. */
+/* The element's own <address>: its address in the guest. */
 static void read_address(struct guest *guest, int element, struct guest_address *ret)
 {
 	ret->element = document_child(guest->document, element, "address");
@@ -227,7 +227,7 @@ static void read_iommu(struct guest *guest, int element)
 
 /*
  * A PCI controller without an index gets the lowest that no other has, in document order
- * (virDomainControllerFindUnusedIndex; tried out on libvirt 9.0).
+ * (virDomainControllerFindUnusedIndex; tried with libvirt 9.0).
  */
 static void number_controllers(struct guest *guest)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. What libvirt reads is written down in tables (guest-field.h); this
- * file has the tables and walks over the lists of the domain: cells, controllers,
- * devices, pins. Where libvirt takes only the first of several elements of a name, so do
- * we. What stands in another namespace is nobody's device.
+ * Theory of operation. Tables (field.h) describe what libvirt reads; this file has the
+ * tables and walks over the lists of the domain: cells, controllers, devices, pins. Where
+ * libvirt uses only the first of several elements of a name, so do we. Elements in
+ * another namespace are not devices.
  */
 #include "planner/guest/read.h"
 
@@ -133,7 +133,7 @@ static const struct guest_field feature_fields[] = {
 	ROW("@policy", STRING, guest_feature, policy),
 };
 
-/* A cell without an id has its place in the list as its id (virDomainNumaDefParseXML). */
+/* A cell without an id uses its position in the list (virDomainNumaDefParseXML). */
 static void read_cell(struct guest *guest, int element)
 {
 	size_t place = guest->cells.n;
@@ -174,7 +174,7 @@ static void read_interconnects(struct guest *guest)
 	}
 }
 
-/* Lists whose entries are an element number and fields. */
+/* Lists whose entries consist of an element number and fields. */
 #define READ_LIST(guest, parent, name, list, fields)                                     \
 	foreach_child(element_, (guest)->document, parent, name)                         \
 	{                                                                                \

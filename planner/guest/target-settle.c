@@ -10,7 +10,7 @@ static void origin_set(struct target_origin *origin, enum target_why why,
 	*origin = (struct target_origin){why, xstrdup(what), line};
 }
 
-/* What the domain proves, as far as it is more than what is there. */
+/* Raises the versions to those that the domain proves. */
 struct raise {
 	struct target_settled *settled;
 	const struct document *document;
@@ -73,7 +73,7 @@ static void raise_to_features(const struct raise *raise, const struct guest *gue
 	}
 }
 
-/* A version of the host's facts; 0: it is not known. */
+/* A version from the host's facts; 0 if unknown. */
 static unsigned fact_version(const struct machine *host, const char *name)
 {
 	const char *value = host ? machine_fact(host, name) : NULL;
@@ -83,8 +83,8 @@ static unsigned fact_version(const struct machine *host, const char *name)
 }
 
 /*
- * Whether the domain is run by a program whose version the facts hold
- * (topology/facts-versions.c), not by another one that its <emulator> names.
+ * Whether the domain's <emulator>, if any, is the program whose version is in the facts
+ * (topology/facts-versions.c).
  */
 static bool is_hosts_qemu(const struct document *document)
 {
@@ -101,7 +101,9 @@ static bool is_hosts_qemu(const struct document *document)
 	return !path;
 }
 
-/* What is said or known of the host comes before what was guessed from the domain. */
+/*
+ * What the user gave or the host provides takes precedence over what the domain suggests.
+ */
 static void take_known(unsigned *version, struct target_origin *origin,
 		       const struct target_wish *wish, unsigned given, unsigned host)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * target-settle.h - which libvirt and QEMU a command plans for and judges by. Each of the
- * two versions comes from the first of these that has it: what the user says (--target);
- * the host that is given (of QEMU only if the domain's <emulator> is the host's own);
- * TARGET_DEFAULT, or TARGET_NEWEST for KubeVirt, raised to what the domain proves by its
- * machine type, elements and attributes.
+ * target-settle.h - which versions of libvirt and QEMU a command plans and checks for.
+ * Each of the two versions comes from the first of these that has it: --target; the given
+ * host (QEMU's only if the domain's <emulator> is the host's own); TARGET_DEFAULT, or
+ * TARGET_NEWEST for KubeVirt, raised to what the domain's machine type, elements and
+ * attributes prove.
  */
 #pragma once
 
@@ -17,30 +17,30 @@
 
 enum target_why {
 	TARGET_WHY_DEFAULT,
-	TARGET_WHY_NEWEST,    /* the newest that we know */
+	TARGET_WHY_NEWEST,    /* the newest known version */
 	TARGET_WHY_GIVEN,     /* --target, or KubeVirt's annotation */
 	TARGET_WHY_INSTALLED, /* --target installed */
-	TARGET_WHY_HOST,      /* the facts of the host that is given */
+	TARGET_WHY_HOST,      /* the facts of the given host */
 	TARGET_WHY_DOMAIN,    /* raised by it */
 };
 
 /* What is known before the domain is read. */
 struct target_wish {
 	struct target given; /* 0: not given */
-	bool installed;      /* given is what is installed here */
+	bool installed;      /* given: what is installed here */
 	bool newest;         /* start from TARGET_NEWEST */
 };
 
 /*
- * The setter of --target libvirt=V,qemu=V or installed; its field is a struct
- * target_wish. The versions of "installed" are looked up by the command.
+ * Setter of --target (libvirt=V,qemu=V or installed) for a field of type struct
+ * target_wish. The command looks up the installed versions.
  */
 option_setter target_wish_set;
 
 struct target_origin {
 	enum target_why why;
-	char *what; /* what of the domain raised it, "machine type pc-q35-10.0"; owned */
-	long line;  /* and where, 0: not in the domain's text */
+	char *what; /* what raised it: "machine type pc-q35-10.0"; owned */
+	long line;  /* its line; 0: not in the domain's text */
 };
 
 /* Owns everything in it. */
@@ -50,8 +50,8 @@ struct target_settled {
 };
 
 /*
- * Fills a zeroed *@ret. @host, @document and @guest may be NULL, the last two together.
- * @machine is a machine type that is asked for, in place of the guest's; NULL: none.
+ * Fills a zeroed *@ret. @host, @document and @guest may be NULL, the last two only
+ * together. @machine is a requested machine type, which replaces the guest's, or NULL.
  */
 void target_settle(const struct target_wish *wish, const struct machine *host,
 		   const struct document *document, const struct guest *guest,
@@ -61,12 +61,13 @@ void target_settled_free(struct target_settled *settled);
 
 /*
  * "libvirt 11.3 and QEMU 10.0 (machine type pc-q35-10.0, line 12)". @file names the file
- * of the line where more than one is judged; NULL: the line alone.
+ * of the line if several are checked; NULL: only the line.
  */
 void text_add_target(struct text *text, const struct target_settled *settled,
 		     const char *file);
-/* Whether both name the same versions for the same reasons, whatever the lines. */
+/* Whether both have the same versions for the same reasons; lines are ignored. */
 bool target_settled_alike(const struct target_settled *a, const struct target_settled *b);
-/* Members of an open object: libvirt, libvirt_from, libvirt_line and the same for qemu.
+/*
+ * Members of an open object: libvirt, libvirt_from, libvirt_line and the same for qemu.
  */
 void jsonw_target_members(struct jsonw *json, const struct target_settled *settled);

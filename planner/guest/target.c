@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const struct feature_row {
-	unsigned libvirt, qemu; /* the first that has it; 0: every one we know */
+	unsigned libvirt, qemu; /* first version that has it; 0: all known ones */
 } features[N_FEATURES] = {
 	[FEATURE_ALWAYS] = {0, 0},
 	[FEATURE_EXPANDER_PORTS] = {VERSION_OF(2, 3), 0},
@@ -28,7 +28,7 @@ static const struct feature_row {
 	[FEATURE_PASST] = {VERSION_OF(9, 1), 0},
 	[FEATURE_IOTHREAD_VQ_MAPPING] = {VERSION_OF(10, 0), VERSION_OF(9, 0)},
 	[FEATURE_SMMUV3_PER_BUS] = {VERSION_OF(11, 10), VERSION_OF(10, 2)},
-	/* Tried on 9.0; perhaps some before have it. */
+	/* Tried with 9.0; earlier versions may have it. */
 	[FEATURE_ISA_DEBUGCON] = {VERSION_OF(9, 0), 0},
 	[FEATURE_MEM_RESERVE] = {VERSION_OF(10, 3), 0},
 	[FEATURE_CELL_WITHOUT_CPUS] = {VERSION_OF(6, 6), 0},
@@ -93,10 +93,9 @@ unsigned machine_type_version(const char *machine)
 }
 
 /*
- * Names that distributions give to machine types of their own, and the QEMU that they
- * came with: RHEL's from the change log of its qemu-kvm.spec, Ubuntu's from the version
- * of its package qemu in that release. A suffix of Ubuntu's such as -hpb changes no
- * version.
+ * Machine types of distributions, and the QEMU with which each was introduced: RHEL's
+ * from the change log of its qemu-kvm.spec, Ubuntu's from the version of its qemu package
+ * in that release. A suffix of Ubuntu's such as -hpb does not change the version.
  */
 static const struct {
 	const char *name;
@@ -111,10 +110,10 @@ static const struct {
 	{"plucky", VERSION_OF(9, 2)},      {"questing", VERSION_OF(10, 1)},
 };
 
-/* What stands after the name of the machine's family; NULL for other machines. */
+/* The part after the name of the machine's family; NULL for other machines. */
 static const char *name_in_family(const char *machine)
 {
-	/* Their versions are QEMU's. */
+	/* These have QEMU's version numbers. */
 	static const char *const families[] = {"pc-q35-", "pc-i440fx-", "virt-",
 					       "s390-ccw-virtio-", "pseries-"};
 
@@ -145,14 +144,17 @@ bool machine_type_unknown(const char *machine)
 
 	if (!name || machine_type_qemu(machine) > 0)
 		return false;
-	/* RHEL's older types came with an older QEMU than 9.4's, which is the default. */
+	/*
+	 * RHEL's older types came with a QEMU older than the default, which is RHEL
+	 * 9.4's.
+	 */
 	return sscanf(name, "rhel%2u.%2u.", &major, &minor) != 2 ||
 	       VERSION_OF(major, minor) > VERSION_OF(9, 4);
 }
 
 /*
- * By the dates of both projects' releases; 10.1 is the exception: Fedora 43 and Ubuntu
- * 25.10 have it with 11.6, which is older by some weeks.
+ * From the dates of both projects' releases, except 10.1: Fedora 43 and Ubuntu 25.10
+ * combine it with libvirt 11.6, which is some weeks older.
  */
 static const struct target pairs[] = {
 	{VERSION_OF(9, 0), VERSION_OF(7, 2)},   {VERSION_OF(10, 0), VERSION_OF(8, 2)},

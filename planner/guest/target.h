@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * target.h - what which libvirt and QEMU can do: one table, from facts that stand in
+ * target.h - which versions of libvirt and QEMU have which features: one table, made from
  * libvirt's NEWS.rst and QEMU's change log.
  */
 #pragma once
 
 #include "base/error.h"
 
-/* Versions as libvirt writes them: major * 1000000 + minor * 1000 + micro. */
+/* Versions as libvirt encodes them: major * 1000000 + minor * 1000 + micro. */
 struct target {
 	unsigned libvirt, qemu;
 };
 
 #define VERSION_OF(major, minor) ((major) * 1000000u + (minor) * 1000u)
 /*
- * Ubuntu 24.04's and RHEL 9.4's: what most users have or are past. Fixed, so that the
- * same request gives the same bytes everywhere.
+ * The versions of Ubuntu 24.04 and RHEL 9.4: most users have these or newer ones. Fixed,
+ * so that the same request gives the same bytes everywhere.
  */
 #define TARGET_DEFAULT ((struct target){VERSION_OF(10, 0), VERSION_OF(8, 2)})
-/* The oldest that we support. */
+/* The oldest supported versions. */
 #define TARGET_OLDEST ((struct target){VERSION_OF(9, 0), VERSION_OF(7, 2)})
-/* The newest that the tables here were held against. */
+/* The newest versions that the tables here were checked against. */
 #define TARGET_NEWEST ((struct target){VERSION_OF(12, 9), VERSION_OF(11, 1)})
 
 enum feature {
@@ -35,7 +35,7 @@ enum feature {
 	FEATURE_IOMMU_AMD,
 	FEATURE_IGB,
 	FEATURE_NVME,
-	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer asks for driver='qemu' */
+	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer requires driver='qemu' */
 	FEATURE_AW_BITS_48,              /* QEMU's default width is 48 */
 	FEATURE_IOMMU_VIRTIO_AW_BITS,    /* aw_bits of the virtio IOMMU */
 	FEATURE_PASST,
@@ -46,40 +46,41 @@ enum feature {
 	FEATURE_CELL_WITHOUT_CPUS,
 	FEATURE_OVERRIDE,           /* <qemu:override> */
 	FEATURE_HOSTDEV_NODE,       /* <acpi nodeset=> of a hostdev */
-	FEATURE_MEMLOCK_PER_DEVICE, /* counted behind a vIOMMU */
+	FEATURE_MEMLOCK_PER_DEVICE, /* counted below a vIOMMU */
 	N_FEATURES,
 };
 
 bool target_has(const struct target *target, enum feature feature);
-/* "libvirt 9.3 and QEMU 8.0", for messages. The caller's. */
+/* "libvirt 9.3 and QEMU 8.0", for messages. The caller frees it. */
 char *feature_needs(enum feature feature) _must_check_;
-/* The first versions that have it, 0 for every one that we know. */
+/* The first versions that have it; 0 if all known ones do. */
 struct target feature_first(enum feature feature);
 /* Whether either version is newer than TARGET_NEWEST, by its major and minor number. */
 bool target_is_unknown(const struct target *target);
 /*
- * Vcpus that a q35 machine takes (hw/i386/pc_q35.c, max_cpus): by the version of its own
- * type, or for an alias by the target's QEMU.
+ * The maximum number of vCPUs of a q35 machine (hw/i386/pc_q35.c, max_cpus): by the
+ * version of its own type or, for an alias, by the target's QEMU.
  */
 unsigned target_max_vcpus(const struct target *target, const char *machine);
 /* "pc-q35-7.2" and "virt-7.2" are VERSION_OF(7, 2); 0 for the aliases. */
 unsigned machine_type_version(const char *machine);
 /*
- * The first QEMU that has a machine type, those of RHEL and Ubuntu included; 0 for
- * aliases and for types of which we do not know it.
+ * The first QEMU that has a machine type (also RHEL's and Ubuntu's); 0 for aliases and
+ * unknown types.
  */
 unsigned machine_type_qemu(const char *machine);
-/* A type with a name of its own, of which we do not know the QEMU that it came with. */
+/* Whether a type is a distribution's, and the QEMU that introduced it is unknown. */
 bool machine_type_unknown(const char *machine);
 /*
- * The libvirt that goes with a QEMU: the first one that was released after it; the newest
- * that we know for a QEMU that is newer than any we know.
+ * The libvirt that goes with a QEMU: the first one released after it, or the newest known
+ * one if QEMU is newer than any known one.
  */
 unsigned libvirt_beside(unsigned qemu);
-/* "9.0" or "7.2.22", which is all of @string. */
+/* Parses "9.0" or "7.2.22", which must be all of @string. */
 bool version_parse(const char *string, unsigned *ret);
 /*
- * "libvirt=9.0,qemu=7.2" in either order, one may be left out; over what *target holds.
+ * Parses "libvirt=9.0,qemu=7.2", in either order; a part that is left out keeps its value
+ * in *target.
  */
 int target_parse(const char *string, struct target *target, struct error *error)
 	_must_check_;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Firmware numbers the buses of each root by itself, depth first, bridges by ascending
+ * Firmware numbers the buses of each root separately, depth first, bridges by ascending
  * slot and function (SeaBIOS src/fw/pciinit.c, pci_bios_init_bus_rec; edk2 PciBusDxe does
  * the same and Linux keeps what it finds). So a controller's guest bus number follows
  * from its root's first number and its place.
@@ -63,14 +63,14 @@ static bool is_root(const struct guest_tree *tree, int index)
 	       (index == 0 || controller_is_root(tree->bus[index].model));
 }
 
-/* Of an unknown <model name=> nobody knows whether it is a bridge. */
+/* An unknown <model name=> may or may not be a bridge. */
 static bool is_bridge(const struct guest_tree *tree, int index)
 {
 	return controller_is_bridge(tree->bus[index].model) &&
 	       controller_device_of(guest_tree_controller(tree, index));
 }
 
-/* A chain longer than there are indexes is a loop. */
+/* A chain longer than the number of indexes is a loop. */
 static int find_root(const struct guest_tree *tree, int index)
 {
 	for (int steps = 0; index >= 0 && steps < INDEXES; steps++) {
@@ -109,7 +109,7 @@ static unsigned devfn_of(struct pci_address at)
 	return at.slot * PCI_FUNCTIONS + at.function;
 }
 
-/* The bridges on each bus by index, as lists; 0 ends one. */
+/* The bridges on each bus by index, as lists; 0 ends a list. */
 struct bridges {
 	struct guest_tree *tree;
 	int first[INDEXES], next[INDEXES];
@@ -130,8 +130,8 @@ static void list_bridges(struct guest_tree *tree, struct bridges *ret)
 
 /*
  * Numbers the bridges on the bus of @index, whose own number is @last; returns the last
- * number used. A bridge for which there is no number left has none; what firmware does
- * then nobody knows.
+ * number used. If no number is left, a bridge gets none; what firmware does then is
+ * unknown.
  */
 static int number_bus(const struct bridges *bridges, int index, int last)
 {
@@ -159,7 +159,7 @@ static void number_buses(struct guest_tree *tree)
 
 	list_bridges(tree, &bridges);
 	number_bus(&bridges, 0, 0);
-	/* Without ACPI nothing tells the kernel of further roots. */
+	/* Without ACPI the kernel does not find additional roots. */
 	for (int index = 1; tree->guest->acpi_element >= 0 && index < INDEXES; index++) {
 		const struct guest_controller *c = guest_tree_controller(tree, index);
 

@@ -41,7 +41,7 @@ void want_string(struct want *want, const char *name, const char *new, const cha
 		want_set(want, name, "%s", new);
 }
 
-/* A child that is there only if something is wanted of it. */
+/* A child that exists only if it has content. */
 static void drop_if_empty(struct want *parent)
 {
 	struct want *child = *vec_last(&parent->children);
@@ -140,7 +140,7 @@ struct want *want_controller(const struct guest_controller *new,
 	return want;
 }
 
-/* What a new interface, disk or rng has besides what all devices share. */
+/* What a new interface, disk or rng has besides what all devices have. */
 static void want_interface(struct want *want, const struct guest_device *device)
 {
 	struct want *source;
@@ -194,7 +194,7 @@ static void want_video(struct want *want, const struct guest_device *device)
 	want_set(want_child(want, "model"), "type", "%s", device->model);
 }
 
-/* Port 0x402 is where SeaBIOS and edk2's DebugLib write (edk2 OvmfPkg/README). */
+/* SeaBIOS and edk2's DebugLib write to port 0x402 (edk2 OvmfPkg/README). */
 static void want_debug_console(struct want *want, const struct guest_device *device)
 {
 	struct want *target, *address;
@@ -212,7 +212,7 @@ static void want_debug_console(struct want *want, const struct guest_device *dev
 static const struct {
 	const char *tag;
 	void (*fill)(struct want *want, const struct guest_device *device);
-	bool has_driver; /* fill writes the driver element itself */
+	bool has_driver; /* fill() writes the driver element itself */
 } new_devices[] = {
 	{"interface", want_interface, false},
 	{"disk", want_disk, true},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * guest-want.h - one function per element: what it should look like. @old is the item as
- * it was read, NULL for a new one; only what differs from it is wanted.
+ * want.h - one function per element: what it should look like. @old is the item as it was
+ * read, or NULL for a new one; only what differs from it is wanted.
  */
 #pragma once
 
@@ -21,12 +21,12 @@ struct want *want_pin(const char *name, const struct guest_pin *new,
 struct want *want_memnode(const struct guest_memnode *new,
 			  const struct guest_memnode *old);
 
-/* Sets the attribute if the value is valid and not what @old says already. */
+/* Sets the attribute if the value is valid and differs from @old. */
 void want_number(struct want *want, const char *name, struct guest_number new,
 		 const struct guest_number *old);
 void want_switch(struct want *want, const char *name, struct guest_switch new,
 		 const struct guest_switch *old);
 void want_string(struct want *want, const char *name, const char *new, const char *old);
 void want_list(struct want *want, const char *name, const struct guest_set *set);
-/* True if nothing is wanted of the element. */
+/* True if nothing needs to change in the element. */
 bool want_is_empty(const struct want *want);

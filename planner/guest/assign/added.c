@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What <qemu:commandline> adds beside libvirt: buses, bridges and IOMMUs become part of
- * the guest like others, marked `added`, so that it is predicted and judged with them.
- * libvirt gives out addresses without knowing of them, hence they come last; their
- * controllers have the highest indexes that are free, which name them among us only.
+ * What <qemu:commandline> adds behind libvirt's back: buses, bridges and IOMMUs become
+ * part of the guest like others, marked `added`, so that prediction and check include
+ * them. libvirt assigns addresses without knowing about them, so they are added last.
+ * Their controllers get the highest free indexes, which are used only inside this
+ * program.
  */
 #include "planner/guest/assign/parts.h"
 
 struct added {
 	struct guest *guest;
-	bool used[INDEXES];    /* indexes of controllers */
-	int index_of[INDEXES]; /* of each addition, -1: none */
+	bool used[INDEXES];    /* controller indexes */
+	int index_of[INDEXES]; /* by argument; -1: adds none */
 };
 
 static bool is_controller(const struct addition *addition)
@@ -18,7 +19,7 @@ static bool is_controller(const struct addition *addition)
 	return addition->kind == ADDITION_EXPANDER || addition->kind == ADDITION_PORT;
 }
 
-/* The highest indexes that are free, in ascending order: parents come first. */
+/* Uses the highest free indexes, in ascending order, so that parents come first. */
 static void give_indexes(struct added *added, size_t n)
 {
 	const struct commandline *list = &added->guest->commandline;
@@ -35,7 +36,7 @@ static void give_indexes(struct added *added, size_t n)
 	}
 }
 
-/* The index of the controller that a bus name means; -1 unknown. */
+/* The index of the controller that a bus name refers to, or -1 if unknown. */
 static int bus_of(const struct added *added, const struct addition *addition)
 {
 	const struct commandline *list = &added->guest->commandline;
@@ -65,7 +66,7 @@ static struct guest_switch switch_from(const struct addition *addition, const ch
 	return switch_of(value->text ? streq(value->text, "on") : value->number != 0);
 }
 
-/* Without a bus or an address QEMU chooses, and we do not know. */
+/* Without a bus or an address QEMU chooses, and the choice is not known here. */
 static void set_address(const struct added *added, const struct addition *addition,
 			struct guest_address *address)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. libvirt works in two passes (qemuDomainAssignPCIAddresses). The
- * first gives out addresses only to learn how many buses are missing: each index that no
- * controller has becomes a port, each device without a place adds one. Those become
- * controllers; a domain without any PCI controller of its own gets one more port, for
- * hot-plugging. The second pass gives out the addresses. In both, what the document
- * names is taken first, then the chipset's, then the rest in a fixed order of kinds, each
- * on the lowest bus and slot that suit.
+ * first assigns addresses only to find out how many buses are missing: each index without
+ * a controller becomes a port, and each device that finds no slot adds one. These ports
+ * become controllers; a domain without any PCI controller of its own gets one more port,
+ * for hot-plugging. The second pass assigns the addresses. In both, the addresses in the
+ * document come first, then those of the chipset, then the rest in a fixed order of
+ * kinds, each on the lowest bus and slot that accepts it.
  */
 #include "planner/guest/assign/assign.h"
 
@@ -56,8 +56,9 @@ static const char *tag_of(const struct assign_pass *pass, struct assign_item ite
 }
 
 /*
- * What the document names, kind by kind as libvirt goes (virDomainDeviceInfoIterate): who
- * comes later is refused, and a conventional device on the bus behind the last moves it.
+ * The addresses in the document, kind by kind in libvirt's order
+ * (virDomainDeviceInfoIterate). The later of two devices with the same address is
+ * refused, and a conventional device on the bus after the last one is moved.
  */
 static void take_given(struct assign_pass *pass)
 {
@@ -75,8 +76,8 @@ static void take_given(struct assign_pass *pass)
 }
 
 /*
- * A device with an address that libvirt would not give it, or that we do not know.
- * libvirt refuses a place that is taken whatever the device is.
+ * A device that libvirt would not put at its address, or that we do not know. libvirt
+ * refuses an address that is in use, whatever the device is.
  */
 static void reserve(struct assign_pass *pass, struct assign_item item, bool listed)
 {
@@ -89,10 +90,9 @@ static void reserve(struct assign_pass *pass, struct assign_item item, bool list
 }
 
 /*
- * Whatever names a PCI address has its slot, and its bus is made, also where nothing is
- * known of the device: libvirt would not put another one there
- * (qemuDomainCollectPCIAddress asks for the address only), and what we plan must not
- * either.
+ * Every PCI address in the document reserves its slot, and its bus is added, even if
+ * nothing is known about the device: libvirt would not put another one there
+ * (qemuDomainCollectPCIAddress looks at the address only), and neither must our plan.
  */
 static void reserve_others(struct assign_pass *pass)
 {
@@ -136,7 +136,7 @@ static void run_pass(struct assign_pass *pass)
 	assign_chipset(pass);
 }
 
-/* A place is kept free so that a domain can still grow. */
+/* One port stays free for hot-plugging. */
 static void keep_one(struct assign_pass *pass, unsigned needs)
 {
 	enum assign_refusal_kind kind;
@@ -172,12 +172,12 @@ static void add_missing(struct assign_pass *pass)
 		controller->index = number_of(i);
 		controller->model = xstrdup(model->name);
 		row.item.controller = (int)pass->guest->controllers.n - 1;
-		/* May add a bus itself, which the loop then comes to. */
+		/* May add a bus, which the loop reaches later. */
 		assign_next(pass, &row);
 	}
 }
 
-/* What it refuses goes to @first. */
+/* Refusals go to @first. */
 static void first_pass(struct assign_pass *second, struct assignment *first)
 {
 	struct guest *guest = second->guest;
@@ -213,7 +213,7 @@ static unsigned lowest_bus_nr(const struct guest *guest)
 	return lowest;
 }
 
-/* Lowest number of any bus, less two (qemuDomainAddressFindNewBusNr). */
+/* The lowest number of any bus, minus two (qemuDomainAddressFindNewBusNr). */
 static void give_bus_nr(struct assign_pass *pass, size_t number, unsigned *lowest)
 {
 	struct guest_controller *controller = &pass->guest->controllers.v[number];
@@ -287,7 +287,9 @@ void assign(struct guest *guest, struct assignment *ret)
 	run_pass(&pass);
 	give_rest(&pass);
 	taken = ret->refusals.n == 0;
-	/* A bridge's port takes nothing else while it is being added, and a port later.
+	/*
+	 * While a bridge is being added, its port accepts nothing else; later it is an
+	 * ordinary port.
 	 */
 	for (size_t i = 0; taken && i < first.refusals.n; i++)
 		*vec_add(&ret->refusals) = first.refusals.v[i];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * assign.h - pure: what libvirt would add to a domain by itself, and where it would put
- * what has no address. Afterwards every PCI device has its place and the guest can be
- * predicted (predict.h) and judged (planner/check/).
+ * assign.h - what libvirt would add to a domain by itself, and where it would put devices
+ * without an address. Afterwards every PCI device has an address, and the guest can be
+ * predicted (predict.h) and checked (planner/check/). Pure: no I/O.
  */
 #pragma once
 
@@ -11,10 +11,10 @@
 
 /*
  * Completes a guest read from a document as libvirt 9.0 does when it defines a domain:
- * implicit devices are added with element -1, addresses and busNr that it chooses are
- * marked `assigned`, controllers have their index, chassis and port. Known: q35, i440fx
- * and ARM virt. Buses, bridges and IOMMUs of <qemu:commandline> are added last, marked
- * `added`. Sources: src/qemu/qemu_domain_address.c, src/conf/domain_addr.c,
+ * implicit devices are added with element -1, addresses and busNr that libvirt chooses
+ * are marked `assigned`, and controllers get their index, chassis and port. Supports q35,
+ * i440fx and ARM virt. Buses, bridges and IOMMUs of <qemu:commandline> are added last,
+ * marked `added`. Sources: src/qemu/qemu_domain_address.c, src/conf/domain_addr.c,
  * qemu_domain.c (qemuDomainDefAddDefaultDevices).
  */
 void assign(struct guest *guest, struct assignment *ret);

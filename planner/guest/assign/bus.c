@@ -49,8 +49,8 @@ static bool takes_bridges(const struct buses *buses)
 }
 
 /*
- * A port, and in it the bridge that makes conventional slots. The port takes nothing
- * else, so that an extra port for hot-plugging is another one.
+ * A port and, in it, the bridge that provides conventional slots. The port accepts
+ * nothing else, so an extra port for hot-plugging is a different one.
  */
 static void add_pci_tree(struct buses *buses)
 {
@@ -59,7 +59,7 @@ static void add_pci_tree(struct buses *buses)
 	buses_set_model(buses, buses->n++, CONTROLLER_PCIE_BRIDGE);
 }
 
-/* Adds the buses up to *bus, which may grow by one; false if none can be added. */
+/* Adds the buses up to *bus, which may increase by one; false if they cannot be added. */
 static bool grow(struct buses *buses, unsigned needs, unsigned *bus)
 {
 	unsigned wanted = *bus + 1;
@@ -87,7 +87,7 @@ static bool grow(struct buses *buses, unsigned needs, unsigned *bus)
 	return true;
 }
 
-/* Whether a bus takes a device that nobody told where to go. */
+/* Whether a bus accepts a device that has no address. */
 static bool suits(const struct buses *buses, unsigned bus, unsigned needs)
 {
 	unsigned takes = buses->bus[bus].takes;
@@ -155,7 +155,7 @@ void buses_mark(struct buses *buses, unsigned needs, struct pci_address at)
 	bus->used[at.slot] |= (uint8_t)(1u << at.function);
 }
 
-/* Explicit addresses are taken with less fuss: PCI and PCI Express may mix. */
+/* Explicit addresses are checked less strictly: PCI and PCI Express may mix. */
 static enum assign_refusal_kind judge(const struct buses *buses, unsigned needs,
 				      struct pci_address at)
 {

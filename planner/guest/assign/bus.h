@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * assign-bus.h - the buses of a domain while addresses are given out: what each takes,
- * which slots are used, which buses have to be added. Used by the assign files only.
+ * bus.h - the buses of a domain while addresses are assigned: what each accepts, which
+ * slots are in use, and which buses must be added. Private to planner/guest/assign/.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 
 struct buses {
 	struct bus {
-		enum controller_model model; /* CONTROLLER_NONE takes nothing */
-		unsigned takes;              /* TAKES_*: perhaps less than its model */
+		enum controller_model model; /* CONTROLLER_NONE: accepts nothing */
+		unsigned takes;              /* TAKES_*: may be fewer than its model's */
 		uint8_t used[PCI_SLOTS];     /* bits: functions */
 		bool aggregate[PCI_SLOTS];
 	} bus[INDEXES];
@@ -19,19 +19,19 @@ struct buses {
 	bool grow; /* buses may still be added */
 };
 
-/* Where a device with these needs would go; false with *kind if there is no place. */
+/* Finds the address of a device with these needs; if there is none, false and *kind. */
 bool buses_find(struct buses *buses, unsigned needs, int function,
 		struct pci_address *ret, enum assign_refusal_kind *kind);
 /*
- * Takes a place that the document names (or the chipset fixes); may add buses, and then
- * may move *at to the one behind, as libvirt does. The refusal has its kind, slots and
- * wants filled.
+ * Reserves an address that the document names (or the chipset fixes). May add buses, and
+ * then may move *at to the bus after it, as libvirt does. Fills kind, slots and wants of
+ * the refusal.
  */
 bool buses_take(struct buses *buses, unsigned needs, struct pci_address *at,
 		struct assign_refusal *refusal);
-/* Marks what buses_find gave. */
+/* Reserves the address that buses_find returned. */
 void buses_mark(struct buses *buses, unsigned needs, struct pci_address at);
-/* Takes a place for something of which nothing is known; false if it is taken already. */
+/* Reserves an address for an unknown device; false if it is in use already. */
 bool buses_reserve(struct buses *buses, bool conventional, struct pci_address at);
 void buses_set_model(struct buses *buses, unsigned bus, enum controller_model model);
 bool buses_slot_used(const struct buses *buses, unsigned bus, unsigned slot);

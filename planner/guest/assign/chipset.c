@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Places on bus 0 that belong to the chipset, and those that some devices get there if
+ * Addresses on bus 0 that belong to the chipset, and those that some devices get there if
  * they are free (qemuDomainValidateDevicePCISlotsQ35 and -PIIX3).
  */
 #include "planner/guest/assign/parts.h"
@@ -18,7 +18,7 @@ static struct assign_item controller_item(size_t number)
 	return (struct assign_item){(int)number, -1, -1};
 }
 
-/* A device that the machine always has at one place. */
+/* A device that the machine always has at the same address. */
 static void fix_controller(struct assign_pass *pass, const char *type, const char *model,
 			   struct pci_address at, bool reserve)
 {
@@ -37,8 +37,7 @@ static void fix_controller(struct assign_pass *pass, const char *type, const cha
 	}
 }
 
-/* A controller without an address; libvirt has those of a type in the order of indexes.
- */
+/* A controller without an address; libvirt takes those of one type by ascending index. */
 struct wanting {
 	uint64_t index;
 	size_t number;
@@ -53,7 +52,7 @@ static int by_index(const void *left, const void *right)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Where there is room; @model's first without an address. */
+/* If the address is free, @model's first controller without an address gets it. */
 static void prefer_controller(struct assign_pass *pass, const char *type,
 			      const char *model, const unsigned *slots)
 {
@@ -85,7 +84,7 @@ static const struct assign_row *row_of(const struct assign_pass *pass, int devic
 	return NULL;
 }
 
-/* The first video card that is on PCI, if no address is given for it. */
+/* The first video card on PCI, if it has no address. */
 static void prefer_video(struct assign_pass *pass, unsigned slot, unsigned needs)
 {
 	const struct assign_row *row = NULL;
@@ -119,7 +118,7 @@ static void prefer_sound(struct assign_pass *pass)
 	}
 }
 
-/* Already taken by the controller that stands there for them. */
+/* The controller with this address represents them. */
 static void keep(struct assign_pass *pass, unsigned slot, unsigned function)
 {
 	struct pci_address at = place(slot, function);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What each device needs above it (qemuDomainDeviceCalculatePCIConnectFlags) and in which
- * order libvirt gives out addresses (qemuDomainAssignDevicePCISlots).
+ * What each device needs above it (qemuDomainDeviceCalculatePCIConnectFlags), and the
+ * order in which libvirt assigns addresses (qemuDomainAssignDevicePCISlots).
  */
 #include "planner/guest/assign/parts.h"
 
@@ -10,7 +10,7 @@
 
 enum { RANK_PCI, RANK_FILESYSTEM, RANK_INTERFACE, RANK_SOUND, RANK_CONTROLLER };
 
-/* Tags in libvirt's order; the first four and controllers have ranks of their own. */
+/* Tags in libvirt's order; the first four and controllers have their own ranks. */
 static const char *const ranked[] = {
 	[RANK_FILESYSTEM] = "filesystem",
 	[RANK_INTERFACE] = "interface",
@@ -67,7 +67,10 @@ static unsigned needs_of_device(const struct guest *guest,
 
 	if (!device_on_pci(device))
 		return 0;
-	/* vmxnet3 is Express in a port, but libvirt takes it for conventional. */
+	/*
+	 * vmxnet3 is a PCI Express device in a port, but libvirt treats it as
+	 * conventional.
+	 */
 	if (transitional(device->model) ||
 	    (kind && streq(kind->tag, "interface") && streq_null(kind->model, "vmxnet3")))
 		return AUTOMATIC | TAKES_PCI;
@@ -98,7 +101,7 @@ static void add(struct assign_list *list, struct assign_item item, unsigned need
 		*vec_add(&list->rows) = (struct assign_row){item, needs, rank, sequence};
 }
 
-/* -1: none is written. */
+/* -1: no explicit one. */
 static int64_t index_of(const struct guest_controller *controller)
 {
 	return controller->index.state == VALUE_VALID ? (int64_t)controller->index.value
@@ -106,19 +109,19 @@ static int64_t index_of(const struct guest_controller *controller)
 }
 
 /*
- * A controller with a written index goes before the first one of its type with a higher
- * index, or, unless it is a companion itself, before the companions of its own index; the
- * others go behind all that are there. So its place follows from the one it goes before,
- * and that one is its neighbour among those of its type, sorted, that came earlier.
+ * A controller with an explicit index goes before the first one of its type with a higher
+ * index or, unless it is a companion itself, before the companions of its own index; all
+ * others go to the end of the list. So its place follows from the controller that it goes
+ * before, which is its successor among the earlier ones of its type, sorted.
  */
 struct placed {
 	int type; /* the first controller of its type */
 	int64_t index;
 	bool companion;
 	int number; /* in the guest */
-	int before; /* the one that it goes before, -1: behind all of its type */
+	int before; /* the one that it goes before; -1: the last of its type */
 	int previous, next;
-	int head, tail; /* of its type's list, kept in the first of the type */
+	int head, tail; /* of its type's list, kept in the type's first */
 };
 
 static int compare_entries(const void *left, const void *right)
@@ -135,7 +138,7 @@ static int compare_entries(const void *left, const void *right)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-/* Takes the last out of the sorted list again and again: what is left came earlier. */
+/* Removes the last one from the sorted list again and again: the rest came earlier. */
 static void find_neighbours(struct placed *entries, int n)
 {
 	struct placed **sorted = xcalloc((size_t)n, sizeof(*sorted));
@@ -209,14 +212,14 @@ void assign_order(const struct guest *guest, struct assign_list *ret)
 	find_neighbours(entries, n);
 	for (int i = 0; i < n; i++)
 		insert(entries, i);
-	/* The types come in the order of their first. */
+	/* Types are in the order of their first controllers. */
 	for (int i = 0; i < n; i++)
 		for (int at = entries[i].head; at >= 0; at = entries[at].next)
 			*vec_add(&ret->order) = (size_t)at;
 	free(entries);
 }
 
-/* What was added since stands behind. */
+/* Controllers added since then follow at the end. */
 static size_t controller_at(const struct assign_list *list, size_t place)
 {
 	return place < list->order.n ? list->order.v[place] : place;
@@ -227,7 +230,7 @@ static void collect_devices(const struct guest *guest, struct assign_list *list)
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 		int rank = rank_of(device->tag);
-		/* libvirt keeps these with the hostdevs, before the others. */
+		/* libvirt keeps these among the hostdevs, before the others. */
 		bool hostdev =
 			rank == RANK_INTERFACE && streq_null(device->type, "hostdev");
 

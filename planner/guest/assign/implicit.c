@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What libvirt 9.0 adds to a domain before it gives out addresses: the root, USB and SATA
+ * What libvirt 9.0 adds to a domain before it assigns addresses: the root, USB and SATA
  * controllers and the balloon of the machine (qemuDomainDefAddDefaultDevices),
- * controllers that disks and channels stand on (virDomainDefAddImplicitControllers), a
- * video card for graphics; and the models it takes where none is written.
+ * controllers for disks and channels (virDomainDefAddImplicitControllers), a video card
+ * for graphics; and the default models.
  */
 #include "planner/guest/assign/parts.h"
 
@@ -43,7 +43,7 @@ static void need_controller(struct guest *guest, const char *type, uint64_t inde
 	controller->model = xstrdup(model);
 }
 
-/* One of the parts of an ICH9 USB 2 controller, which share an index. */
+/* One of the parts of an ICH9 USB 2 controller, which all have the same index. */
 static bool is_usb2(const struct guest_controller *controller)
 {
 	static const char *const models[] = {"ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
@@ -55,7 +55,7 @@ static bool is_usb2(const struct guest_controller *controller)
 	return false;
 }
 
-/* The index of the part that stands before it, if that has none of its model yet. */
+/* The index of the part before it, unless a part of its model has that index already. */
 static struct guest_number companion_index(const struct guest *guest, size_t number,
 					   const struct firsts *parts)
 {
@@ -72,7 +72,7 @@ static struct guest_number companion_index(const struct guest *guest, size_t num
 struct indexes {
 	struct firsts taken, parts;
 	struct firsts lowest; /* by type: one of the counters below */
-	VEC(uint64_t) next;   /* all below it are taken */
+	VEC(uint64_t) next;   /* all below it are in use */
 };
 
 static void take_index(struct indexes *indexes, const struct guest_controller *controller)
@@ -95,7 +95,7 @@ static uint64_t free_index(struct indexes *indexes, const char *type)
 	return *next;
 }
 
-/* virDomainAssignControllerIndexes: the lowest that is free, type by type. */
+/* virDomainAssignControllerIndexes: the lowest free index, type by type. */
 static void give_indexes(struct guest *guest)
 {
 	struct indexes indexes = {};
@@ -137,7 +137,7 @@ static void give_models(struct guest *guest)
 	}
 }
 
-/* "sda" is 0, "sdz" 25, "sdaa" 26 (virDiskNameToIndex); -1 for other names. */
+/* "sda" is 0, "sdz" 25, "sdaa" 26 (virDiskNameToIndex); other names give -1. */
 static int disk_number(const char *name)
 {
 	static const char *const prefixes[] = {"fd", "hd", "vd", "sd", "xvd", "ubd"};

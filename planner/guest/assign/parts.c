@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* assign-parts.c - taking places for items. */
+/* parts.c - reserving addresses for items. */
 #include "planner/guest/assign/parts.h"
 
 static bool sits_at(const struct guest_address *address, struct pci_address at)
@@ -55,7 +55,7 @@ void assign_fix(struct assign_pass *pass, struct assign_item item, unsigned need
 {
 	struct assign_refusal refusal = {.item = item};
 
-	/* What needs nothing is not accounted for: the chipset's own. */
+	/* Devices of the chipset need nothing and are not counted. */
 	if (needs && !buses_take(&pass->buses, needs, &at, &refusal)) {
 		*vec_add(&pass->result->refusals) = refusal;
 		return;

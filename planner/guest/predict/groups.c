@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * IOMMU groups as Linux makes them (drivers/iommu/iommu.c, pci_device_group): a function
- * joins the group of the first bridge above it from which the way to the root is not
- * isolated, and the functions of its own slot that are not isolated from it. Isolation is
- * ACS (drivers/pci/pci.c, pci_acs_enabled): ports need the capability, single-function
- * endpoints are isolated by nature, conventional PCI functions never are.
+ * joins the group of the first bridge above it whose path to the root is not isolated,
+ * and of the functions in its own slot that are not isolated from it. Isolation is ACS
+ * (drivers/pci/pci.c, pci_acs_enabled): ports need the capability, single-function
+ * endpoints are always isolated, conventional PCI functions never are.
  */
 #include "planner/guest/predict/predict.h"
 
@@ -46,7 +46,7 @@ static bool isolated(const struct machine *machine, size_t number)
 	}
 }
 
-/* Whether every function from @number up to its root is isolated. */
+/* Whether all functions from @number up to its root are isolated. */
 static bool path_isolated(const struct machine *machine, int number)
 {
 	for (; number >= 0; number = machine->functions.v[number].upstream)
@@ -83,7 +83,7 @@ static int group_of(const struct machine *machine, size_t number)
 	return group_of_slot(machine, number);
 }
 
-/* Parents are numbered before children: by depth, each level in address order. */
+/* Parents are numbered before children: level by level, each in address order. */
 static unsigned depth_of(const struct machine *machine,
 			 const struct machine_function *function)
 {
@@ -95,8 +95,9 @@ static unsigned depth_of(const struct machine *machine,
 }
 
 /*
- * Behind an SMMU a function gets its group when a driver binds it: ports always have one,
- * endpoints of expander buses are there to be bound, of the rest nothing can be said.
+ * Below an SMMU a function gets its group when a driver binds to it. Ports always have
+ * one, and endpoints of expander buses are meant to be bound; for the others the group is
+ * unknown.
  */
 static void forget_driverless(struct machine *machine)
 {

@@ -2,10 +2,9 @@
 /*
  * QEMU writes SRAT and SLIT from the cells (hw/i386/acpi-build.c,
  * hw/arm/virt-acpi-build.c). Linux keeps a node that has memory, CPUs or a generic
- * initiator and drops one that has none (arch/x86/mm/numa.c, drivers/acpi/numa/srat.c);
- * without ACPI it sees one node with everything.
- * libvirt puts vCPUs that no cell names into cell 0 (qemu_domain.c,
- * qemuDomainDefNumaCPUsRectify).
+ * initiator and drops other nodes (arch/x86/mm/numa.c, drivers/acpi/numa/srat.c). Without
+ * ACPI it sees one node with everything. libvirt puts vCPUs that no cell names into cell
+ * 0 (qemu_domain.c, qemuDomainDefNumaCPUsRectify).
  */
 #include "planner/guest/predict/predict.h"
 
@@ -123,7 +122,7 @@ static bool find_distance(const struct guest *guest, int from, int to, uint32_t 
 	return false;
 }
 
-/* libvirt mirrors what stands in one direction only, and fills in 10 and 20. */
+/* libvirt mirrors a distance given in one direction only, and fills in 10 and 20. */
 static uint32_t distance(const struct guest *guest, int from, int to)
 {
 	uint32_t value = from == to ? 10 : 20;
@@ -159,7 +158,7 @@ static struct machine_hmat *hmat_row(struct machine *machine, int initiator, int
 	return row;
 }
 
-/* Figures of memory itself; those of its side caches are not shown by node. */
+/* Values of the memory itself; the kernel does not show those of side caches per node. */
 static void add_hmat(const struct guest *guest, struct machine *machine)
 {
 	for (size_t i = 0; sees_nodes(guest) && i < guest->interconnects.n; i++) {

@@ -4,7 +4,7 @@
 #include "planner/guest/predict/predict.h"
 #include "planner/qemu/stand-in.h"
 
-/* What the functions are added to, and where they are. */
+/* Where functions are added. */
 struct walk {
 	const struct guest *guest;
 	const struct guest_tree *tree;
@@ -45,7 +45,7 @@ add_function(struct walk *walk, const struct guest_address *address, const char 
 	return function;
 }
 
-/* A domain with such an index is refused by libvirt; no guest shows what is on it. */
+/* libvirt refuses a domain with such an index, so no guest can have devices there. */
 static void complain_of_index(struct walk *walk, const struct guest_controller *c)
 {
 	if (c->index.state == VALUE_VALID)
@@ -91,7 +91,7 @@ static void add_bridge(struct walk *walk, const struct guest_controller *control
 	}
 }
 
-/* What a device sits on decides which of its faces it shows. */
+/* The bus decides which of its identities a device shows. */
 enum seat { SEAT_ROOT, SEAT_PORT, SEAT_CONVENTIONAL };
 
 static enum seat seat_on(const struct walk *walk, unsigned bus)
@@ -177,8 +177,8 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 }
 
 /*
- * What the machine has by itself: QEMU's hw/i386/pc_q35.c, hw/i386/pc_piix.c and
- * hw/arm/virt.c. PIIX4's power management is there for ACPI alone.
+ * Devices of the machine itself: QEMU's hw/i386/pc_q35.c, hw/i386/pc_piix.c and
+ * hw/arm/virt.c. PIIX4's power management exists only with ACPI.
  */
 static const struct fixed_row {
 	bool (*machine)(const struct guest *guest);

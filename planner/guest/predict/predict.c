@@ -22,9 +22,9 @@ static void predict_iommu(const struct guest *guest, struct machine *machine)
 						      ? (int)iommu->aw_bits.value
 						      : 39;
 	} else if (streq_null(iommu->model, "smmuv3")) {
-		machine->iommu.remapping = KNOWN_UNKNOWN; /* the ITS does it, unasked */
+		machine->iommu.remapping = KNOWN_UNKNOWN; /* always by the ITS */
 	} else {
-		/* Linux lists these only once a driver of ours or theirs attaches. */
+		/* Linux lists these only after a driver has attached. */
 		machine->iommu.enabled = KNOWN_UNKNOWN;
 		machine->iommu.remapping = KNOWN_UNKNOWN;
 	}

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * predict.h - pure: the machine that a guest's kernel will see.
- */
+/* predict.h - the machine that a guest's kernel will see. Pure: no I/O. */
 #pragma once
 
 #include "base/error.h"
@@ -11,46 +9,46 @@
 /*
  * What firmware, ACPI tables and Linux make of a domain whose devices have their
  * addresses (see assign.h for the others): NUMA nodes, CPUs, distances, HMAT, every PCI
- * function with its bus numbers, node and IOMMU group. What cannot be foretold (a host's
- * device behind a hostdev, an emulated device we do not know) has vendor 0 and a
- * complaint. The caller releases *ret.
+ * function with its bus numbers, node and IOMMU group. What cannot be predicted (the host
+ * device of a hostdev, an unknown emulated device) has vendor 0 and a complaint. The
+ * caller releases *ret.
  */
 void predict(const struct guest *guest, struct machine *ret);
 
 /*
- * The same of any domain: what has no address is first given the one that libvirt would
- * choose (assign.h), and the guest keeps it.
+ * The same for any domain: devices without an address first get the one that libvirt
+ * would choose (assign.h), and @guest keeps it.
  */
 void predict_any(struct guest *guest, struct machine *ret);
 
 /*
- * The same of a document. Faults: its root is no domain; a PCI controller has an index,
- * or an expander bus a number, that is not one from 0 to 255: libvirt refuses such a
- * domain, and nobody can say what its guest would see.
+ * The same for a document. Errors: the root element is not <domain>; a PCI controller's
+ * index or an expander bus's number is not between 0 and 255. libvirt refuses such a
+ * domain, so its guest cannot be predicted.
  */
 int predict_document(const struct document *document, struct machine *ret,
 		     struct error *error) _must_check_;
 
-/* The pieces, for the file that holds each. */
+/* The parts that are in other files. */
 void predict_numa(const struct guest *guest, struct machine *machine);
 void predict_pci(const struct guest_tree *tree, struct machine *machine);
 /* After machine_settle. */
 void predict_groups(const struct guest *guest, struct machine *machine);
 /*
- * Gives nodes the kernel's numbers, last of all. Linux counts them as they come in ACPI's
- * SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node): CPUs and generic initiators,
- * then memory. So a cell without either comes after all others, wherever it is. QEMU
- * lists several initiators in an order of its own, which is not foretold: that of the
- * domain is taken.
+ * Gives nodes the kernel's numbers, as the last step. Linux numbers them in the order of
+ * ACPI's SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node): CPUs and generic
+ * initiators, then memory. So a cell without CPUs and initiators comes after all others.
+ * The order in which QEMU lists several initiators is not predicted; they are taken in
+ * the domain's order.
  */
 void predict_renumber(const struct guest *guest, struct machine *machine);
 /*
- * The cell of a generic initiator, where the guest's @index-th QEMU argument adds one to
- * a cell that there is; else -1.
+ * The cell of the generic initiator that the guest's @index-th QEMU argument adds, or -1
+ * if it adds none or the cell does not exist.
  */
 int predict_initiator(const struct guest *guest, size_t index);
 /*
- * The node that the kernel finds for what is on the bus of a controller index; -1 none.
- * ACPI alone tells it.
+ * The node that the kernel finds for devices on the bus of a controller index, or -1.
+ * Only ACPI provides it.
  */
 int predict_node_of_bus(const struct guest_tree *tree, int index);

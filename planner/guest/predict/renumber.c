@@ -15,7 +15,7 @@ static void order_cell(const struct machine *machine, int cell, struct order *or
 		}
 }
 
-/* Cells in the kernel's order: by their first CPU, by initiators, then the others. */
+/* Cells in the kernel's order: by first CPU, then by initiator, then the others. */
 static size_t *kernels_order(const struct guest *guest, const struct machine *machine)
 {
 	struct order order = {.list = xcalloc(machine->nodes.n, sizeof(*order.list)),
@@ -31,7 +31,7 @@ static size_t *kernels_order(const struct guest *guest, const struct machine *ma
 	return order.list;
 }
 
-/* The new number of a node that had number @id. */
+/* The new number of the node that had number @id. */
 static int new_id(const struct machine *machine, const size_t *order, int id)
 {
 	for (size_t i = 0; i < machine->nodes.n; i++)

@@ -48,7 +48,7 @@ static void add_distances(struct text *text, const struct machine *machine)
 	}
 }
 
-/* The line so far, which the lines below repeat as rails. */
+/* The line so far; the lines below repeat it as vertical rails. */
 struct rails {
 	struct text *text;
 	char prefix[2048];
@@ -57,7 +57,7 @@ struct rails {
 static void add_bus(struct rails *rails, const struct machine *machine, int upstream,
 		    int root);
 
-/* "00.0" or "00.0-[b5]--" and what is below, which begins at the prefix's end. */
+/* "00.0" or "00.0-[b5]--" and what is below it, which begins where the prefix ends. */
 static void add_function(struct rails *rails, const struct machine *machine,
 			 size_t number)
 {
