@@ -70,7 +70,7 @@ static void add_interface(const struct request *request, struct guest *guest,
 	device->address = address;
 }
 
-/* virtio goes past an emulated IOMMU unless it is told not to. */
+/* By default, virtio bypasses an emulated IOMMU. */
 static struct guest_switch through_iommu(const struct request *request, bool virtio)
 {
 	if (virtio && !streq(request->iommu, "none"))
@@ -78,7 +78,7 @@ static struct guest_switch through_iommu(const struct request *request, bool vir
 	return (struct guest_switch){};
 }
 
-/* The lowest that no controller of the type has. */
+/* The lowest index that no controller of the type has. */
 static unsigned next_index(const struct guest *guest, const char *type)
 {
 	unsigned index = 0;
@@ -219,7 +219,7 @@ void compose_fixed_controllers(const struct request *request, struct guest *gues
 	}
 	if (!streq(request->architecture, "x86_64"))
 		return;
-	/* The ISA bridge of q35 has it at 00:1f.2 in any case. */
+	/* q35 always has it at 00:1f.2. */
 	sata = guest_add_controller(guest, "sata");
 	sata->index = number_of(0);
 	sata->address = compose_address(0, 0x1f, 2);

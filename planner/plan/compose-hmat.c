@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* compose-hmat.c - memory access figures as <interconnects>. */
+/* compose-hmat.c - memory latencies and bandwidths as <interconnects>. */
 #include "planner/plan/compose-guest.h"
 
 #define MIB (UINT64_C(1) << 20)

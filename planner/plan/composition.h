@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* composition.h - a request with everything in its place. */
+/* composition.h - a request after everything was placed. */
 #pragma once
 
 #include "planner/guest/guest.h"
@@ -8,14 +8,14 @@
 /* What one device of the request became. */
 struct plan_device {
 	size_t wanted;                  /* in request.devices */
-	const struct device_kind *kind; /* perhaps another than was wanted */
+	const struct device_kind *kind; /* may differ from the requested one */
 	struct pci_address guest_at;    /* as the guest's kernel will number it */
 };
 
 struct plan {
 	struct guest guest;
 	VEC(struct plan_device) devices;
-	VEC(char *) notes; /* beyond the request's own: owned sentences */
+	VEC(char *) notes; /* in addition to the request's: owned sentences */
 };
 
 void plan_free(struct plan *plan);

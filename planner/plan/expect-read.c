@@ -4,7 +4,7 @@
 #include <json-c/json.h>
 #include <limits.h>
 
-/* Where we are, for messages: the file and the member last asked for. */
+/* The position for messages: the file and the member that was last looked up. */
 struct reader {
 	const char *name;
 	struct error *error;

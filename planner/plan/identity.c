@@ -4,7 +4,9 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-/* FNV-1a with 64 bits and a last mixing step, so that near names lie far apart. */
+/*
+ * FNV-1a with 64 bits and a final mixing step, so that similar names differ in all bits.
+ */
 static uint64_t hash(const char *string, uint64_t seed)
 {
 	uint64_t value = fnv1a(FNV1A_BEGIN ^ seed, string, strlen(string));

@@ -8,7 +8,7 @@
 
 #define LAST_BUS_NR 254u /* libvirt 9.0 src/conf/domain_validate.c */
 
-/* How the numbers divide: what each root needs, and what may be kept spare. */
+/* How the numbers are divided: what each root needs, and what may stay spare. */
 struct budget {
 	unsigned roots, needed, wished;
 };
@@ -39,7 +39,7 @@ unsigned layout_next_bus(const struct layout *layout, unsigned bus_nr)
 	return next;
 }
 
-/* The highest gap between given windows that has @size numbers; 0 if there is none. */
+/* The highest gap of @size numbers between given windows; 0 if there is none. */
 static unsigned gap_for(const struct layout *layout, unsigned size)
 {
 	for (unsigned end = layout->last_bus + 1; end > 1; end--) {
@@ -63,8 +63,8 @@ static unsigned gap_for(const struct layout *layout, unsigned size)
 }
 
 /*
- * The number behind the window of one more expander bus: below all that have theirs, else
- * in a gap between them. 0 if there is no room.
+ * The number after the window of another expander bus: below all existing windows, or
+ * else in a gap between them; 0 if there is no room.
  */
 static unsigned window_end(const struct layout *layout, unsigned below, unsigned *spare)
 {
@@ -132,8 +132,8 @@ static void count_spare(struct layout *layout)
 }
 
 /*
- * From the top downwards: the last expander bus in order gets the highest window. Those
- * with a given busNr stay where they are, the others go below.
+ * From the top down: the last expander bus gets the highest window. Those with a given
+ * busNr keep it; the others go below.
  */
 static int give_windows(struct layout *layout, unsigned share, struct error *error)
 {

@@ -40,7 +40,7 @@ static int give_indexes(struct layout *layout, struct error *error)
 	return 0;
 }
 
-/* Which functions of which slots of one bus are taken: a bit per function. */
+/* The functions in use in each slot of one bus: a bit per function. */
 struct slots {
 	uint8_t taken[PCI_SLOTS];
 };
@@ -87,7 +87,7 @@ static unsigned free_slots(const struct layout *layout, int parent,
 	return count;
 }
 
-/* Behind the last bridge whose address is given. */
+/* The slot after the last bridge with a given address. */
 static unsigned behind_bridges(const struct layout *layout, int parent)
 {
 	unsigned slot = 0;
@@ -102,7 +102,7 @@ static unsigned behind_bridges(const struct layout *layout, int parent)
 	return slot;
 }
 
-/* From @from on; the one for video last. PCI_SLOTS if there is none. */
+/* The first free slot from @from on, that of video last; PCI_SLOTS if there is none. */
 static unsigned free_slot_from(const struct layout *layout, int parent,
 			       const struct slots *slots, unsigned from)
 {
@@ -120,7 +120,7 @@ static unsigned free_slot_from(const struct layout *layout, int parent,
 	return PCI_SLOTS;
 }
 
-/* The lowest free slot, that bridges may have if @bridge. */
+/* The lowest free slot; if @bridge, one that a bridge may have. */
 static unsigned lowest_slot(const struct layout *layout, int parent,
 			    const struct slots *slots, bool bridge)
 {
@@ -134,7 +134,7 @@ static unsigned lowest_slot(const struct layout *layout, int parent,
 	return slot;
 }
 
-/* Whether all that sits in a slot are ports or expander buses, function 0 among them. */
+/* Whether a slot has only ports and expander buses, among them function 0. */
 static bool may_share(const struct layout *layout, int parent, unsigned slot)
 {
 	bool first = false;
@@ -152,7 +152,7 @@ static bool may_share(const struct layout *layout, int parent, unsigned slot)
 	return first;
 }
 
-/* Where every slot is taken: a free function beside ports; the highest slot first. */
+/* If every slot is in use: a free function next to ports, the highest slot first. */
 static bool share_slot(const struct layout *layout, int parent, struct slots *slots,
 		       unsigned *ret_slot, unsigned *ret_function)
 {
@@ -186,7 +186,7 @@ static const char *plural_of(enum controller_model kind)
 	return controller_role(kind) == ROLE_EXPANDER ? "es" : "s";
 }
 
-/* Slots that a plan may use: pcie-root's last one is the chipset's. */
+/* Slots that a plan may use: the last one of pcie-root belongs to the chipset. */
 static unsigned count_slots(const struct layout *layout, int parent)
 {
 	const struct controller_row *row = &controller_rows[layout->items.v[parent].kind];
@@ -215,7 +215,7 @@ static int no_slot(const struct layout *layout, int parent, enum controller_mode
 }
 
 /*
- * Gives the children of one kind their addresses, @per_slot to a slot as functions. Only
+ * Assigns addresses to the children of one kind, @per_slot in a slot as functions. Only
  * pcie-root-port and pcie-expander-bus may share a slot.
  */
 static int place_kind(struct layout *layout, int parent, enum controller_model kind,
@@ -258,8 +258,8 @@ static unsigned divide_up(unsigned a, unsigned b)
 }
 
 /*
- * On pcie-root, general ports always share slots, eight to one: they leave room for
- * expander buses. Elsewhere a slot each, until there are more than slots.
+ * On pcie-root, eight general ports share a slot, to leave room for expander buses.
+ * Elsewhere each port has a slot unless there are more ports than slots.
  */
 static unsigned functions_per_slot(const struct layout *layout, int parent,
 				   enum controller_model kind, const struct slots *slots)
@@ -277,7 +277,7 @@ static unsigned functions_per_slot(const struct layout *layout, int parent,
 
 static int give_addresses_on(struct layout *layout, int parent, struct error *error)
 {
-	/* Endpoints last: they are few, and the ports of a plan should stand together. */
+	/* Endpoints last: they are few, and a plan's ports should be adjacent. */
 	static const enum controller_model order[] = {CONTROLLER_ROOT_PORT,
 						      CONTROLLER_PCIE_EXPANDER,
 						      CONTROLLER_UPSTREAM_PORT,

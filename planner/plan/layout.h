@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * layout.h - pure: where everything on the PCI tree goes. The caller describes a tree of
+ * layout.h - where everything in the PCI tree goes (pure). The caller describes a tree of
  * buses, ports and endpoints; layout_solve gives each controller its index, address,
  * chassis and port, each expander bus its busNr, and each bridge the bus numbers that
  * firmware will give it.
@@ -8,16 +8,16 @@
  * Theory of operation
  *
  * The guest has one PCI segment with buses 0-255. pcie-root owns bus 0, an expander bus
- * owns busNr, and every bridge takes one number below its root: firmware (SeaBIOS
- * src/fw/pciinit.c, edk2 PciBusDxe) walks each root on its own, depth first, ports by
- * ascending slot and function, counting up. So the numbers are one partition: root k uses
- * [busNr_k, busNr_k + bridges below it], and these windows must never meet. libvirt and
- * QEMU check none of this; the guest silently loses devices where they do.
+ * owns busNr, and every bridge uses one number below its root: firmware (SeaBIOS
+ * src/fw/pciinit.c, edk2 PciBusDxe) walks each root separately, depth first, ports by
+ * ascending slot and function, counting up. So root k uses [busNr_k, busNr_k + bridges
+ * below it], and these windows must not overlap. libvirt and QEMU do not check that; if
+ * windows overlap, the guest silently loses devices.
  *
- * Windows are packed from the top of the space downwards, each with spare numbers, so
- * that ports added later do not renumber what is there; what is left over belongs to
- * pcie-root. General-purpose ports on pcie-root get the lowest controller indexes, since
- * libvirt puts whatever has no address into the port with the lowest index.
+ * Windows are packed from the highest number down, each with spare numbers, so that ports
+ * added later do not renumber existing buses; the rest belongs to pcie-root.
+ * General-purpose ports on pcie-root get the lowest controller indexes, because libvirt
+ * puts a device without an address into the port with the lowest index.
  */
 #pragma once
 
@@ -25,9 +25,9 @@
 #include "planner/plan/layout-tree.h"
 
 /*
- * Fills everything in. Fault (status 2) if it cannot fit, naming the thing, the limit
- * and how many are needed: slots of pcie-root, ports on a bus, controller indexes, bus
- * numbers; or if given addresses clash.
+ * Fills everything in. Errors (status 2): not enough slots of pcie-root, ports on a bus,
+ * controller indexes or bus numbers (the message has the limit and how many are needed);
+ * given addresses that clash.
  */
 int layout_solve(struct layout *layout, struct error *error) _must_check_;
 
@@ -36,8 +36,11 @@ struct layout_window {
 	int item;
 	unsigned needed, room; /* bus numbers besides its own */
 };
-/* The first of those that have their busNr; false if there is none. */
+/* Finds the first of those with a busNr; false if there is none. */
 bool layout_short_window(const struct layout *layout, struct layout_window *ret);
 
-/* The number of the window above an expander bus with a given busNr; 256 for the last. */
+/*
+ * The first number of the window after an expander bus with a given busNr; 256 for the
+ * last.
+ */
 unsigned layout_next_bus(const struct layout *layout, unsigned bus_nr);

@@ -9,9 +9,9 @@
 
 /*
  * The <plan> element for <metadata>: which host node each cell mirrors, and for each
- * planned device its guest address, kind, SR-IOV functions and what it stands for.
+ * planned device its guest address, kind, SR-IOV functions and what it represents.
  */
 struct want *plan_metadata(const struct request *request, const struct plan *plan);
-/* The same facts as JSON, for use inside a guest, where there is no XML. */
+/* The same data as JSON, for use inside a guest, where there is no XML. */
 void jsonw_plan_devices(struct jsonw *json, const struct request *request,
 			const struct plan *plan);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A fresh plan is a plan in an empty domain: the built-in skeleton gets an identity, CPUs
- * and cells, and then its ports and devices as any domain does (in-place/).
+ * and cells, and then ports and devices like any domain (in-place/).
  */
 #include "planner/plan/plan.h"
 
@@ -42,8 +42,8 @@ static unsigned count_expanders(const struct request *request)
 }
 
 /*
- * The number of empty general ports, as far as OVMF has windows for hot-pluggable ports
- * beside the functions with an I/O BAR.
+ * The number of empty general ports: at most as many as OVMF has windows for
+ * hot-pluggable ports, besides the functions with an I/O BAR.
  */
 static int fit_general_ports(struct request *request, struct error *error)
 {
@@ -54,7 +54,7 @@ static int fit_general_ports(struct request *request, struct error *error)
 
 	if (asked < 0)
 		request->general_ports = DEFAULT_GENERAL_PORTS;
-	/* Too many functions are refused with the tree. */
+	/* Too many functions are rejected with the tree. */
 	if (!io_needs_cold_ports(request, io) || io > limit)
 		return 0;
 	if (fixed > room)
@@ -73,7 +73,7 @@ static int fit_general_ports(struct request *request, struct error *error)
 	return 0;
 }
 
-/* Law 2: what is planned passes our own check. A finding here is a fault of the plan. */
+/* A plan must pass our own check. A finding here is a bug of the planner. */
 static int judge_plan(const struct request *request, const struct text *xml,
 		      struct error *error)
 {
@@ -132,7 +132,7 @@ static void take_notes(struct request *request, struct plan *ret)
 int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
 	       struct error *error)
 {
-	/* What is chosen for the request, and its new notes, are this plan's. */
+	/* Values chosen for the request, and its new notes, belong to this plan only. */
 	struct request own = *request;
 	_cleanup_document_ struct document document = {};
 	_cleanup_text_ struct text xml = {};

@@ -7,8 +7,8 @@
 #include "planner/plan/composition.h"
 
 /*
- * Plans over the built-in skeleton. *ret_xml gets the document (an empty text before),
- * *ret the plan with its notes. Fault (status 2) where it cannot fit.
+ * Plans in the built-in skeleton. *ret_xml (empty before) gets the document, *ret the
+ * plan with its notes. Error (status 2): it does not fit.
  */
 int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
 	       struct error *error) _must_check_;

@@ -3,6 +3,6 @@
 
 /*
  * The document that a fresh plan edits, with the elements in libvirt's own order. The
- * emptiness of it is the planner's to fill; the devices in it take no PCI address.
+ * planner fills in the zeros; the devices in it have no PCI address.
  */
 extern const char skeleton[];

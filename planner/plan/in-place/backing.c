@@ -22,7 +22,7 @@ int in_place_host_node(const struct in_place *plan, int function)
 	return affinity->what == AFFINITY_NODE ? affinity->node : UNKNOWN_ID;
 }
 
-/* The host nodes of the devices that the domain is given; the caller's. */
+/* The host nodes of the domain's host devices. The caller frees it. */
 struct set in_place_device_nodes(const struct in_place *plan)
 {
 	struct set nodes = {};
@@ -36,7 +36,7 @@ struct set in_place_device_nodes(const struct in_place *plan)
 	return nodes;
 }
 
-/* The host nodes of CPUs; the caller's. */
+/* The host nodes of CPUs. The caller frees it. */
 struct set in_place_nodes_of_cpus(const struct machine *host, const struct set *cpus)
 {
 	struct set nodes = {};
@@ -71,7 +71,7 @@ const struct set *in_place_pin_of(const struct guest *guest, unsigned vcpu)
 	return guest->vcpu_cpuset.state == VALUE_VALID ? &guest->vcpu_cpuset.set : NULL;
 }
 
-/* What the domain itself says of a cell's host nodes: false if nothing. */
+/* The host nodes that the domain itself gives for a cell; false if none. */
 static bool said_backing(const struct in_place *plan, size_t cell,
 			 const struct set *vcpus, struct set *ret)
 {
@@ -116,8 +116,8 @@ static bool can_back(const struct in_place *plan, const struct machine_node *nod
 }
 
 /*
- * The next host node for a cell that nothing is said of: one with devices first, then one
- * that backs no cell yet, then any; UNKNOWN_ID if there is none.
+ * The next host node for a cell that the domain does not bind: first one with devices,
+ * then one that backs no cell yet, then any; UNKNOWN_ID if there is none.
  */
 static int choose_node(const struct in_place *plan, const struct set *used,
 		       const struct set *wanted, bool vcpus)
@@ -135,7 +135,10 @@ static int choose_node(const struct in_place *plan, const struct set *used,
 	return UNKNOWN_ID;
 }
 
-/* As many host nodes as there are cells that nothing is said of; the caller's. */
+/*
+ * As many host nodes as there are cells that the domain does not bind. The caller frees
+ * it.
+ */
 static struct set choose_nodes(const struct in_place *plan, const struct set *used,
 			       const struct set *wanted)
 {
@@ -157,7 +160,7 @@ static struct set choose_nodes(const struct in_place *plan, const struct set *us
 	return chosen;
 }
 
-/* In ascending order, so that cell 0 stands for the lowest. */
+/* In ascending order, so that cell 0 gets the lowest. */
 static void choose_backing(struct in_place *plan, struct set *used,
 			   const struct set *wanted)
 {

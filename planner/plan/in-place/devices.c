@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is missing of the request goes onto the tree: devices, counted against those that
- * are there, and empty ports; then the layout is solved and what does not fit is refused.
+ * Adds what is missing to the tree: requested devices that do not exist yet, and empty
+ * ports. Then solves the layout, and rejects what does not fit.
  */
 #include "planner/plan/in-place/host.h"
 #include "planner/plan/in-place/tree.h"
@@ -17,7 +17,7 @@ static const struct device_kind *kind_of_item(const struct guest *guest,
 	return device_kind_of_controller(&guest->controllers.v[item.controller]);
 }
 
-/* Whether a device below @root is where it is wanted: @home, or any bus of its node. */
+/* Whether a device below @root is in the right place: @home, or any bus of its node. */
 static bool is_home(const struct in_place *plan, int root,
 		    const struct request_device *wanted, int home)
 {
@@ -28,7 +28,7 @@ static bool is_home(const struct in_place *plan, int root,
 	return item->kind == CONTROLLER_PCIE_EXPANDER && item->cell == wanted->cell;
 }
 
-/* Whether this is a device as wanted that no other wish has claimed. */
+/* Whether this device matches and is not claimed by another wish. */
 static bool serves(const struct in_place *plan, struct assign_item item,
 		   const struct request_device *wanted, int home)
 {
@@ -43,7 +43,7 @@ static bool serves(const struct in_place *plan, struct assign_item item,
 	       in_place_shared_port(plan, bus) == wanted->shared_group;
 }
 
-/* A device that is there already and does for the wish. */
+/* An existing device that satisfies the wish. */
 static bool claim(struct in_place *plan, const struct request_device *wanted)
 {
 	size_t devices = plan->full.devices.n, n = devices + plan->full.controllers.n;
@@ -93,8 +93,8 @@ static void add_some(struct in_place *plan, bool of_roots)
 }
 
 /*
- * Those of root complexes come first. The others take what is left on their node, and the
- * buses that they add come after those of the roots, which are found by their order.
+ * Devices of root complexes come first. The others use what is left on their node, and
+ * their buses are added after those of the roots, which are found by their order.
  */
 static void add_devices(struct in_place *plan)
 {
@@ -104,7 +104,7 @@ static void add_devices(struct in_place *plan)
 	add_some(plan, false);
 }
 
-/* Those that a fresh domain has besides what is asked for, each in a port of its own. */
+/* Devices that a fresh domain has besides the requested ones, each in its own port. */
 static void add_general_devices(struct in_place *plan)
 {
 	const struct request *request = plan->request;
@@ -137,7 +137,7 @@ static void add_ports(struct in_place *plan, int bus, int count)
 		layout_add(&plan->layout, CONTROLLER_ROOT_PORT, bus);
 }
 
-/* Spare ports are wanted on every node, devices or not. */
+/* Every node gets spare ports, with or without devices. */
 static void make_spare_homes(struct in_place *plan)
 {
 	const struct request *request = plan->request;
@@ -160,7 +160,7 @@ static void add_spare_ports(struct in_place *plan)
 			add_ports(plan, (int)i, plan->request->spare_ports);
 }
 
-/* A window that does not take what is to go below its bus, said with its line. */
+/* Reports, with its line, a window that is too small for what goes below its bus. */
 static int check_windows(const struct in_place *plan, struct error *error)
 {
 	const struct layout_item *item;
@@ -175,7 +175,7 @@ static int check_windows(const struct in_place *plan, struct error *error)
 		item->index, item->bus_nr, window.room, window.needed);
 }
 
-/* One line of where it is and the layout's own words. */
+/* Prefixes the layout's message with the position. */
 static int no_room(const struct in_place *plan, struct error *error)
 {
 	const struct guest_controller *root = guest_pci_controller(&plan->full, 0);
@@ -216,7 +216,7 @@ unsigned in_place_count_io(const struct in_place *plan)
 	return count;
 }
 
-/* A kind with I/O ports that is asked for; NULL. */
+/* A requested kind that needs I/O ports, or NULL. */
 static const char *kind_with_io(const struct in_place *plan)
 {
 	for (size_t i = 0; i < plan->devices.n; i++)
@@ -258,7 +258,7 @@ static bool is_slot_free(const struct layout *layout, unsigned slot)
 	return true;
 }
 
-/* libvirt's first video device is a VGA adapter whatever its model (compose-guest.c). */
+/* libvirt's first video device is a VGA adapter, whatever its model (compose-guest.c). */
 static void add_primary_video(struct in_place *plan)
 {
 	struct layout_item *item;
@@ -275,7 +275,7 @@ static void add_primary_video(struct in_place *plan)
 	item->slot = VIDEO_SLOT;
 }
 
-/* Bus numbers of the bridges that are there, as the guest counts them; NULL unknown. */
+/* Bus numbers of the existing bridges, as the guest numbers them; NULL if unknown. */
 static uint8_t *count_buses(const struct in_place *plan)
 {
 	_cleanup_layout_ struct layout copy = plan->layout;
@@ -294,8 +294,8 @@ static uint8_t *count_buses(const struct in_place *plan)
 }
 
 /*
- * Numbers are given depth first: a port more within a switch moves those behind it, which
- * nothing but an expander bus of its own would keep.
+ * Numbers are assigned depth first: another port in a switch changes the numbers of the
+ * buses after it. Only a separate expander bus would avoid that.
  */
 static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 {
@@ -324,8 +324,8 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 
 /*
  * General ports come before those of nodes, so that they have the lowest indexes: libvirt
- * puts what has no address into the first port that is free. Devices may take some of
- * those that the domain has, hence they are counted twice.
+ * puts a device without an address into the first free port. Devices may use some of the
+ * domain's ports, so ports are counted twice.
  */
 static void add_missing(struct in_place *plan)
 {
@@ -342,7 +342,7 @@ static void add_missing(struct in_place *plan)
 	add_spare_ports(plan);
 }
 
-/* A place is kept for a virtio IOMMU that is to come. */
+/* Reserves a slot for a virtio IOMMU, which is added later. */
 static void reserve_iommu(struct in_place *plan)
 {
 	unsigned slot = in_place_iommu_slot(plan);

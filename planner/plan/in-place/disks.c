@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An I/O thread per node: thread N + 1 serves the disks below node N's expander buses. A
- * disk that is on no node has its queues spread over all threads where libvirt and QEMU
- * can do that, else the threads take turns.
+ * An I/O thread per node: thread N + 1 serves the disks below node N's expander buses.
+ * The queues of a disk without a node are spread over all threads if libvirt and QEMU can
+ * do that; otherwise such disks are assigned to the threads in turn.
  */
 #include "planner/plan/in-place/host.h"
 
-/* The cell of the bus that something sits on, NO_CELL. */
+/* The cell of the bus that an address is on, or NO_CELL. */
 static int cell_of(const struct in_place *plan, const struct guest_address *address)
 {
 	const struct layout *layout = &plan->layout;

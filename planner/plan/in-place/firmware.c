@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * --firmware: libvirt picks loader and variables by what is asked for in <os> (its
- * firmware selection, docs/formatdomain, "BIOS bootloader"); a domain that names its
- * loader itself keeps it.
+ * --firmware: libvirt chooses loader and variables from the features requested in <os>
+ * (docs/formatdomain, "BIOS bootloader"). A domain that names its loader keeps it.
  */
 #include "planner/plan/in-place/parts.h"
 
@@ -26,7 +25,7 @@ static int set_efi(struct in_place *plan, struct error *error)
 			"<loader>: names a firmware that is not UEFI; remove it so that libvirt can choose one");
 	if (new->loader)
 		return 0;
-	/* One that is asked for already is only made secure, never less. */
+	/* If UEFI is requested already, it may only become secure, never less secure. */
 	if (!new->firmware || secure)
 		new->firmware_secure_boot = switch_of(secure);
 	if (!new->firmware)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Everything that sits on PCI in the domain as libvirt would complete it becomes an item
- * of a layout with its address given.
+ * Everything on PCI in the domain, as libvirt would complete it, becomes an item of a
+ * layout with a given address.
  */
 #include "planner/plan/in-place/tree.h"
 
 #include "planner/plan/in-place/host.h"
 
 /*
- * Its model. One that is not known, or that cannot be on these machines, takes a bus
- * number and holds nothing of the plan, like a bridge.
+ * Its model. An unknown model, or one that these machines cannot have, is treated like a
+ * bridge: it uses a bus number, and the plan puts nothing on it.
  */
 static enum controller_model kind_of(const struct guest_controller *controller)
 {
@@ -28,9 +28,9 @@ static void give_address(struct layout_item *item, const struct guest_address *a
 }
 
 /*
- * A bus or bridge of <qemu:commandline> keeps its place and its numbers, and since
- * libvirt cannot put anything on it, it counts as full. Where QEMU chooses its place it
- * only takes room.
+ * A bus or bridge of <qemu:commandline> keeps its address and its numbers. libvirt cannot
+ * put anything on it, so it counts as full. If QEMU chooses its address, it only uses up
+ * bus numbers.
  */
 static void add_added(struct in_place *plan, int number)
 {

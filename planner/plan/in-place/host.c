@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Each cell stands for host nodes: those that <memnode>, <numatune>
- * or the pins of its vCPUs name, else one that the plan chooses, nodes of assigned
- * devices first. A domain without cells gets one for each host node that it is bound to
- * or has devices on. A device then belongs below an expander bus of the cell that its
- * host node backs, one bus for each host root complex; what is there already stays. Last,
- * memory and vCPUs that are bound nowhere are bound to the nodes of their cells.
+ * Theory of operation. Each cell is backed by host nodes: those that <memnode>,
+ * <numatune> or the pins of its vCPUs name, or else one that the plan chooses, nodes of
+ * assigned devices first. A domain without cells gets one for each host node that it is
+ * bound to or has devices on. A device then belongs below an expander bus of the cell
+ * that its host node backs, with one bus for each host root complex; existing buses are
+ * kept. Last, memory and vCPUs without a binding are bound to the nodes of their cells.
  */
 #include "planner/plan/in-place/host.h"
 
@@ -30,7 +30,7 @@ static struct set nodes_to_be(const struct in_place *plan)
 
 		if (pin)
 			of_pin = in_place_nodes_of_cpus(plan->host, pin);
-		/* One that may run on any of several says nothing. */
+		/* A vCPU that may run on several nodes is ignored. */
 		if (set_count(&of_pin) == 1)
 			set_union(&nodes, &of_pin);
 		set_free(&of_pin);
@@ -38,7 +38,7 @@ static struct set nodes_to_be(const struct in_place *plan)
 	return nodes;
 }
 
-/* The only host node that a vCPU may run on, UNKNOWN_ID. */
+/* The only host node that a vCPU may run on, or UNKNOWN_ID. */
 static int node_of_vcpu(const struct in_place *plan, unsigned vcpu)
 {
 	const struct set *pin = in_place_pin_of(&plan->old, vcpu);
@@ -76,7 +76,7 @@ static void share_vcpus(struct in_place *plan, unsigned cells)
 		request->nodes.v[i].vcpus = set_count(&request->nodes.v[i].vcpu_list);
 }
 
-/* Memory in equal parts of whole pages, the rest with the first. */
+/* Divides memory into equal parts of whole pages; the first part gets the rest. */
 static void share_memory(struct in_place *plan, uint64_t granule)
 {
 	struct request *request = plan->request;
@@ -133,7 +133,7 @@ static int make_cells(struct in_place *plan, const struct set *nodes, struct err
 	return 0;
 }
 
-/* What binds the domain as a whole, and a plan cannot go against. */
+/* Bindings of the whole domain, which rule out a plan. */
 static int check_bindings(const struct in_place *plan, struct error *error)
 {
 	const struct guest *old = &plan->old;
@@ -168,7 +168,10 @@ int in_place_host_cells(struct in_place *plan, struct error *error)
 	return 0;
 }
 
-/* The first cell that a host node backs, alone if there is such; NO_CELL. */
+/*
+ * The first cell that only this host node backs, else the first that it backs, else
+ * NO_CELL.
+ */
 static int cell_on(const struct in_place *plan, int node)
 {
 	for (unsigned most = 1; most <= MACHINE_NODE_LIMIT; most *= MACHINE_NODE_LIMIT)
@@ -229,7 +232,7 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 	return 0;
 }
 
-/* Cells of which nobody says how far apart they are take it from their host nodes. */
+/* Cells without distances get those of their host nodes. */
 static void mirror_unsaid_distances(struct in_place *plan)
 {
 	struct request *request = plan->request;
@@ -265,7 +268,7 @@ static bool has_wish(const struct in_place *plan, size_t device)
 	return false;
 }
 
-/* What --place says of a device has the last word over what its host says. */
+/* --place takes precedence over the host's location of a device. */
 static int place_named(struct in_place *plan, const struct request_place *place,
 		       struct error *error)
 {

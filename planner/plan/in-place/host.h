@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* in-place-host.h - the host's part of planning in place. */
+/* host.h - how the host affects planning in a domain. */
 #pragma once
 
 #include "planner/plan/in-place/parts.h"
 
-/* The function of the host that a device of the domain is, -1. */
+/* The host function that a device of the domain is, or -1. */
 int in_place_host_function(const struct in_place *plan, size_t device);
-/* Its node, UNKNOWN_ID. */
+/* Its node, or UNKNOWN_ID. */
 int in_place_host_node(const struct in_place *plan, int function);
-/* The CPUs of host nodes; the caller's. */
+/* The CPUs of host nodes. The caller frees it. */
 struct set in_place_cpus_of_nodes(const struct machine *host, const struct set *nodes);
 
-/* The host nodes of the devices that the domain is given; the caller's. */
+/* The host nodes of the domain's host devices. The caller frees it. */
 struct set in_place_device_nodes(const struct in_place *plan);
-/* The host nodes that CPUs are on; the caller's. */
+/* The host nodes that CPUs are on. The caller frees it. */
 struct set in_place_nodes_of_cpus(const struct machine *host, const struct set *cpus);
-/* The CPUs that a vCPU is pinned to, NULL. */
+/* The CPUs that a vCPU is pinned to, or NULL. */
 const struct set *in_place_pin_of(const struct guest *guest, unsigned vcpu);
-/* Chooses what backs each cell of the request. */
+/* Chooses the host nodes that back each cell of the request. */
 void in_place_back_cells(struct in_place *plan);
 
-/* Makes the cells of a domain that has none; before the request is finished. */
+/* Makes the cells of a domain that has none. Call it before the request is finished. */
 int in_place_host_cells(struct in_place *plan, struct error *error) _must_check_;
-/* What backs each cell, and where each device belongs. */
+/* Finds what backs each cell, and where each device belongs. */
 int in_place_host_wishes(struct in_place *plan, struct error *error) _must_check_;
-/* Which of them are there already; when the controllers are in the layout. */
+/* Finds those already in the right place. Call it after the controllers were laid out. */
 void in_place_host_judge(struct in_place *plan);
-/* Puts those that are not into ports. */
+/* Puts the others into ports. */
 void in_place_host_place(struct in_place *plan);
 /* Binds memory and vCPUs. */
 void in_place_host_pins(struct in_place *plan);

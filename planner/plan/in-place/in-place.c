@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. The domain is judged first (check.h): what is wrong in it is not
- * planned upon, save what the plan itself mends. Then the request is completed from it
- * (in-place-request.c), what is missing is laid out around what is there
- * (in-place-tree.c) and the difference between the guest as read and as it is to be
- * becomes edits of the text (guest-edit.h). The result is judged like the domain was: it
- * goes out only without an error and without a new warning; with a host, which may leave
- * no better place for a device, a new warning is a note.
+ * Theory of operation. The domain is checked first (check.h); if it has errors other than
+ * those that the plan itself fixes, nothing is planned. Then the request is completed
+ * from the domain (request.c), what is missing is laid out around what exists (tree.c),
+ * and the difference between the guest as it was read and as it should be becomes edits
+ * of the text (planner/guest/edit.h). The result is checked like the domain, and is
+ * returned only if it has no error and no new warning. With a host, which may have no
+ * better place for a device, a new warning is only a note.
  */
 #include "planner/plan/in-place/in-place.h"
 
@@ -19,7 +19,9 @@
 
 #include <stdarg.h>
 
-/* Errors of the domain that planning takes away, or must be seen with the plan. */
+/*
+ * Errors of the domain that planning removes, or that can only be checked in the result.
+ */
 static bool is_mended(const struct in_place *plan, const struct rule *rule)
 {
 	switch (rule->planned) {
@@ -81,7 +83,7 @@ static int judge_before(const struct in_place *plan, struct check_result *ret,
 			      "Refusing to plan on a domain that has errors. ", error);
 }
 
-/* What the host's shape costs: another plan may cost something else. */
+/* Costs that depend on the host's topology: another plan may have other costs. */
 static void note_warning(const struct in_place *plan, const struct finding *finding)
 {
 	_cleanup_free_ char *words = finding_string(finding);
@@ -91,7 +93,7 @@ static void note_warning(const struct in_place *plan, const struct finding *find
 		     words);
 }
 
-/* No error may be left, and without a host no warning may be new. */
+/* No error may remain and, without a host, no new warning. */
 static int judge_after(const struct in_place *plan, const struct check_result *before,
 		       const struct text *xml, struct error *error)
 {
@@ -150,8 +152,7 @@ static int read_guests(struct in_place *plan, struct error *error)
 }
 
 /*
- * What libvirt would make of the domain; for what the plan puts elsewhere it shall make
- * no room.
+ * The domain as libvirt would complete it, without buses for devices that the plan moves.
  */
 static void complete(struct in_place *plan)
 {
@@ -179,8 +180,8 @@ static size_t count_expanders(const struct guest *guest)
 }
 
 /*
- * NUMA, expander buses and the IOMMU are all told by ACPI tables, and UEFI on x86 needs
- * them. Ports alone do not, and on aarch64 libvirt refuses ACPI without UEFI.
+ * ACPI tables describe NUMA, expander buses and the IOMMU, and UEFI on x86 needs them.
+ * Ports alone do not need them, and on aarch64 libvirt refuses ACPI without UEFI.
  */
 static void need_acpi(struct in_place *plan)
 {

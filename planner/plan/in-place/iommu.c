@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The IOMMU that is asked for, and what it takes: the I/O APIC in QEMU for interrupt
- * remapping, caching_mode where a device of the host is assigned (QEMU exits without),
- * iommu='on' on virtio devices, which go past it otherwise.
+ * The requested IOMMU and what it requires: QEMU's I/O APIC for interrupt remapping,
+ * caching_mode if a host device is assigned (QEMU exits without it), iommu='on' for
+ * virtio devices, which otherwise bypass it.
  */
 #include "planner/plan/in-place/parts.h"
 
@@ -27,7 +27,7 @@ static bool is_virtio_controller(const struct guest_controller *controller)
 	       !is_transitional(controller->model);
 }
 
-/* Whether something sits below an expander bus. */
+/* Whether an address is below an expander bus. */
 static bool on_node(const struct in_place *plan, const struct guest_address *address)
 {
 	int bus;
@@ -39,8 +39,8 @@ static bool on_node(const struct in_place *plan, const struct guest_address *add
 }
 
 /*
- * What was there before the IOMMU goes through it from now on; of what came later only
- * what sits on a node, since libvirt adds devices of its own (a balloon) without.
+ * Devices older than the IOMMU use it from now on. Of newer devices only those on a node
+ * do, because libvirt adds its own devices (a balloon) without iommu='on'.
  */
 static void drive_through(struct in_place *plan, bool all)
 {
@@ -58,7 +58,7 @@ static void drive_through(struct in_place *plan, bool all)
 			guest->controllers.v[i].driver_iommu = switch_of(true);
 }
 
-/* Whether the domain has the IOMMU that is asked for, and it works. */
+/* Whether the domain has the requested IOMMU, in working order. */
 static bool is_there(const struct guest *old, const char *model)
 {
 	if (old->iommus.n == 0 || !streq_null(old->iommus.v[0].model, model))
@@ -123,7 +123,7 @@ static int set_model(struct in_place *plan, struct guest_iommu *iommu,
 	return 0;
 }
 
-/* The ones of another model go. */
+/* Removes those of another model. */
 static void remove_others(struct guest *guest, const char *model)
 {
 	size_t n = 0;
@@ -141,7 +141,7 @@ static void remove_others(struct guest *guest, const char *model)
 	guest->iommus.n = n;
 }
 
-/* Of the one that is there: what host devices and numbers of vCPUs need of it. */
+/* Sets what host devices and the number of vCPUs require of an existing one. */
 static void keep_iommu(struct in_place *plan)
 {
 	struct guest *new = &plan->new;
@@ -155,8 +155,8 @@ static void keep_iommu(struct in_place *plan)
 }
 
 /*
- * An IOMMU in <qemu:commandline> is the domain's, and QEMU takes one. It is left alone:
- * one of the model that is asked for serves, any other is refused.
+ * QEMU accepts only one IOMMU. One in <qemu:commandline> is kept if it is of the
+ * requested model, otherwise it is an error.
  */
 static int check_added(const struct in_place *plan, const struct addition *added,
 		       struct error *error)

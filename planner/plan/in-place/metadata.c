@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a plan notes down for people and later plans, in <metadata>: what mirrored devices
- * and cells stand for, and which warnings the wish itself brings. Notes only: nothing of
- * the plan depends on them, since others drop what they do not know.
+ * What a plan records in <metadata>, for people and later plans: what mirrored devices
+ * and cells represent, and which warnings the request itself causes. Plans do not depend
+ * on it, because other programs drop elements that they do not know.
  */
 #include "planner/plan/in-place/tree.h"
 
@@ -10,7 +10,7 @@
 #include "planner/guest/edit.h"
 #include "planner/plan/plan-metadata.h"
 
-/* The element of ours in <metadata>, -1. */
+/* Our element in <metadata>, or -1. */
 static int element_of_space(const struct in_place *plan, const char *space)
 {
 	const struct document *document = plan->document;
@@ -26,7 +26,10 @@ static int element_of_space(const struct in_place *plan, const char *space)
 	return -1;
 }
 
-/* Takes @want: its children go into the element that is there, or it becomes one. */
+/*
+ * Takes ownership of @want: adds its children to the existing element, or adds the
+ * element.
+ */
 static void add_note(const struct in_place *plan, struct edits *edits, struct want *want,
 		     struct want *metadata)
 {
@@ -82,7 +85,7 @@ static bool adds_devices(const struct in_place *plan)
 	return false;
 }
 
-/* Why ports without ACS are what was wished for; NULL: the plan adds none. */
+/* Why ports without ACS are what the user wants; NULL if the plan adds none. */
 static const char *why_no_acs(const struct in_place *plan)
 {
 	const char *reason = NULL;

@@ -38,7 +38,7 @@ int in_place_refuse(const struct in_place *plan, struct error *error, int elemen
 			      text.s);
 }
 
-/* The largest page that backs the cells, so that each is whole pages. */
+/* The size of the largest page that backs the cells, so that each has whole pages. */
 uint64_t in_place_granule(const struct in_place *plan)
 {
 	uint64_t granule = MAX(plan->request->hugepage_bytes, MIB);

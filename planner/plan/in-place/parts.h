@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* in-place-parts.h - the pieces of in-place.c, for the file that holds each. */
+/* parts.h - the parts of in-place.c that are in other files. */
 #pragma once
 
 #include "base/xml/edit.h"
@@ -10,7 +10,7 @@
 #include "planner/plan/request/request.h"
 #include "topology/machine.h"
 
-/* One device that the plan puts into a port. */
+/* A device that the plan puts into a port. */
 struct in_place_device {
 	const struct device_kind *kind; /* as requested; NULL: a wish's, or general */
 	enum general general;           /* of a fresh domain */
@@ -19,38 +19,40 @@ struct in_place_device {
 	int endpoint;                   /* its own item */
 };
 
-/* Where a device of the host that the domain is given belongs. */
+/* Where a host device of the domain belongs. */
 struct in_place_wish {
 	int device;   /* in `old`, `full` and `new` alike */
-	int function; /* in host->functions; -1: one that --place names */
+	int function; /* in host->functions; -1: named by --place */
 	struct request_device to;
-	bool stays; /* it is there already */
-	int beside; /* the wish whose slot it shares, as functions of one card; -1 */
-	int leader; /* the first wish of its host group, if the guest's IOMMU takes them
-		     * for one only behind one pcie-to-pci-bridge; -1 */
+	bool stays; /* it is in the right place */
+	int beside; /* the wish whose slot it shares, as a function of the same card; -1
+		     */
+	int leader; /* the first wish of its host group, if the guest's IOMMU treats them
+		       as one only below one pcie-to-pci-bridge; -1 */
 };
 
 struct in_place {
-	bool fresh; /* the built-in skeleton, over which everything is new */
+	bool fresh; /* the built-in skeleton: everything is new */
 	const struct document *document;
 	struct request *request;
 	const struct machine *host; /* NULL: none */
-	/* As it is, as libvirt would complete it, and as it is to be. */
+	/* As read, as libvirt would complete it, and as planned. */
 	struct guest old, full, new;
 	struct guest_tree tree; /* of `full` */
 	struct layout layout;   /* given items are those of `full` */
 	int item_of[INDEXES];   /* of PCI controllers, by index; LAYOUT_NONE */
-	size_t n_given;         /* items that were there */
+	size_t n_given;         /* existing items */
 	size_t n_settled;       /* and those of wishes; SIZE_MAX until they are added */
 	VEC(struct in_place_device) devices;
 	bool *claimed;   /* of full.devices, then full.controllers */
 	int video;       /* item of a primary video device that is added; 0: none */
 	bool iommu_said; /* the request names a model */
 	/* Of a host whose devices are given. */
-	bool binds;              /* there are such, and memory and vCPUs follow them */
+	bool binds;              /* there are such; memory and vCPUs follow them */
 	VEC(struct set) backing; /* host nodes of each node of the request */
 	VEC(struct in_place_wish) wishes;
-	/* Items for request.nodes, roots and switches where they are known; LAYOUT_NONE.
+	/*
+	 * Items for request.nodes, roots and switches where they are known; LAYOUT_NONE.
 	 */
 	int *cell_home, *root_home, *switch_home;
 };
@@ -65,36 +67,36 @@ int in_place_refuse(const struct in_place *plan, struct error *error, int elemen
 int in_place_bus(const struct in_place *plan, const struct guest_address *address);
 /* Cells and pages are whole multiples of this. */
 uint64_t in_place_granule(const struct in_place *plan);
-/* What the request leaves open becomes what the domain has. */
+/* Fills in from the domain what the request does not specify. */
 int in_place_fill_request(struct in_place *plan, struct error *error) _must_check_;
 /* --cpu MODE+FEATURE... */
 int in_place_cpu(struct in_place *plan, struct error *error) _must_check_;
 /* Cells, vCPUs, memory, topology of the request. */
 int in_place_numa(struct in_place *plan, struct error *error) _must_check_;
-/* The tree as libvirt would complete it, as a layout of given items. */
+/* Turns the tree, as libvirt would complete it, into a layout of given items. */
 int in_place_begin_tree(struct in_place *plan, struct error *error) _must_check_;
-/* Adds what is missing of the request's devices and ports; solves the layout. */
+/* Adds the missing devices and ports of the request; solves the layout. */
 int in_place_tree(struct in_place *plan, struct error *error) _must_check_;
-/* The highest free slot of pcie-root for a virtio IOMMU, which is nowhere else; 0: none.
- */
+/* The highest free slot of pcie-root for a virtio IOMMU, which must be there; 0: none. */
 unsigned in_place_iommu_slot(const struct in_place *plan);
 /* Writes the solved layout into `new`. */
 void in_place_write_tree(struct in_place *plan);
-/* IOMMU, its I/O APIC and drivers; ACPI. */
+/* Adds IOMMU, I/O APIC, drivers' iommu='on', and ACPI. */
 int in_place_iommu(struct in_place *plan, struct error *error) _must_check_;
-/* Loader and variables by libvirt's own choice. */
+/* Lets libvirt choose loader and variables. */
 int in_place_firmware(struct in_place *plan, struct error *error) _must_check_;
-/* The cell that a device will be below (where the plan moves it, else where it is) or a
- * controller is; NO_CELL. */
+/*
+ * The cell of a controller, or of a device after the plan has moved it; NO_CELL if none.
+ */
 int in_place_cell_of_device(const struct in_place *plan, size_t device);
 int in_place_cell_of_controller(const struct in_place *plan, size_t controller);
-/* I/O threads, and the disks that they serve. */
+/* Adds I/O threads, and assigns disks to them. */
 int in_place_disks(struct in_place *plan, struct error *error) _must_check_;
-/* The devices of the request that are new, added to *@ret. */
+/* Adds the new devices of the request to *@ret. */
 void in_place_list_devices(const struct in_place *plan, struct plan *ret);
 /*
- * The text with what is new: `new`, and in <metadata> what mirrored devices stand for and
- * the warnings that the request itself brings. *@ret_xml is an empty text before.
+ * The text with `new` and, in <metadata>, what mirrored devices represent and the
+ * warnings that the request itself causes. *@ret_xml is empty before.
  */
 int in_place_text(const struct in_place *plan, struct text *ret_xml, struct error *error)
 	_must_check_;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory, vCPUs, the emulator and I/O threads follow the host nodes of the cells. What is
- * bound to the right nodes already stays; what is bound to others is bound anew, with a
- * word.
+ * Binds memory, vCPUs, the emulator and I/O threads to the host nodes of the cells.
+ * Correct bindings are kept; others are replaced, with a note.
  */
 #include "planner/plan/in-place/host.h"
 
@@ -74,7 +73,7 @@ static void note_moved(struct in_place *plan, const char *what, const char *whos
 		what, was.s, whose, is.s);
 }
 
-/* Pins one vCPU to @cpus unless it is on some of them only already. */
+/* Pins one vCPU to @cpus unless it is already pinned to a subset. */
 static void pin_vcpu(struct in_place *plan, unsigned vcpu, const struct set *cpus)
 {
 	struct guest *new = &plan->new;
@@ -111,7 +110,7 @@ static void pin_cells(struct in_place *plan)
 	}
 }
 
-/* All CPUs of the cells' nodes; the caller's. */
+/* All CPUs of the cells' nodes. The caller frees it. */
 static struct set all_cpus(const struct in_place *plan)
 {
 	_cleanup_set_ struct set nodes = {};
@@ -121,7 +120,7 @@ static struct set all_cpus(const struct in_place *plan)
 	return in_place_cpus_of_nodes(plan->host, &nodes);
 }
 
-/* Of these, those that no single vCPU has for itself, if there are such. */
+/* The CPUs of these to which no single vCPU is pinned alone, if there are any. */
 static struct set common_cpus(const struct in_place *plan, const struct set *all)
 {
 	_cleanup_set_ struct set own = {};
@@ -135,7 +134,7 @@ static struct set common_cpus(const struct in_place *plan, const struct set *all
 	return cpus;
 }
 
-/* On @all's nodes already, or to @common, which is some of them. */
+/* Keeps a pin within @all, otherwise pins to @common, which is a subset. */
 static void pin_emulator(struct in_place *plan, const struct set *all,
 			 const struct set *common)
 {
@@ -169,9 +168,9 @@ static void add_backing(const struct in_place *plan, int cell, struct set *nodes
 }
 
 /*
- * The host nodes of the cells whose disks an I/O thread serves, by the expander buses
- * that they are below; of its own cell if --iothreads asks for one per cell and it serves
- * none.
+ * The host nodes of the cells whose disks an I/O thread serves, found from the disks'
+ * expander buses. If it serves none and --iothreads requests one per cell: those of its
+ * own cell.
  */
 static struct set nodes_of_iothread(const struct in_place *plan, unsigned id)
 {
@@ -188,7 +187,10 @@ static struct set nodes_of_iothread(const struct in_place *plan, unsigned id)
 	return nodes;
 }
 
-/* On the CPUs of its disks' nodes already, or to them; of all nodes if it has none. */
+/*
+ * Pins it to the CPUs of its disks' nodes, or of all nodes if it has none, unless it is
+ * already.
+ */
 static void pin_iothread(struct in_place *plan, unsigned id, const struct set *all,
 			 const struct set *common)
 {
@@ -212,7 +214,9 @@ static void pin_iothread(struct in_place *plan, unsigned id, const struct set *a
 	row->cpus = set_value(to);
 }
 
-/* Those that are pinned, and, where nobody numbers them himself, those that are not. */
+/*
+ * All that are pinned and, unless the domain numbers its I/O threads itself, the others.
+ */
 static void pin_iothreads(struct in_place *plan, const struct set *all,
 			  const struct set *common)
 {

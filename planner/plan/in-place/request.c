@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What nobody said is read off the domain, so that the request can be finished and laid
- * out like one for a fresh plan.
+ * Fills in from the domain what the user did not specify, so that the request can be
+ * finished and laid out like one for a fresh plan.
  */
 #include "planner/plan/in-place/host.h"
 
@@ -32,7 +32,7 @@ static void node_of_cell(const struct guest_cell *cell, struct request_node *nod
 	node->vcpus = set_count(&node->vcpu_list);
 }
 
-/* The user's nodes have the vCPUs that the cells have already, if they are as many. */
+/* The user's nodes keep the vCPUs of the cells if the counts match. */
 static void keep_vcpu_lists(struct in_place *plan)
 {
 	struct request *request = plan->request;
@@ -67,7 +67,7 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 	return 0;
 }
 
-/* Settings of a domain that starts fresh; one that is there has them already. */
+/* Settings of a fresh domain; an existing one has them already. */
 static int check_settings(const struct request *request, struct error *error)
 {
 	const struct {
@@ -190,7 +190,7 @@ static bool plain_distances(const struct request *request)
 	return true;
 }
 
-/* True if something of the cell is another than before. */
+/* True if the cell changes. */
 static bool set_cell(struct in_place *plan, size_t number)
 {
 	const struct request_node *node = &plan->request->nodes.v[number];
@@ -218,7 +218,7 @@ static bool set_cell(struct in_place *plan, size_t number)
 	return changed;
 }
 
-/* What <memory> counts: the cells and the memory devices. */
+/* The value of <memory>: the cells and the memory devices. */
 static uint64_t total_memory(const struct guest *guest)
 {
 	uint64_t total = 0;
@@ -258,7 +258,7 @@ static unsigned part(struct guest_number number)
 	return number.state == VALUE_VALID ? (unsigned)MIN(number.value, 1u << 16) : 1;
 }
 
-/* Whether no cell splits a core or a die of the topology that is written. */
+/* Whether no cell splits a core or a die of the domain's topology. */
 static bool topology_fits(const struct guest *guest)
 {
 	unsigned die = part(guest->clusters) * part(guest->cores) * part(guest->threads);
@@ -300,7 +300,7 @@ static void set_topology(struct in_place *plan)
 	new->threads = number_of(shape.threads);
 }
 
-/* Cells that no page of the domain backs; the caller's. */
+/* Cells that no <page> of the domain backs. The caller frees it. */
 static struct set unbacked_cells(const struct guest *guest)
 {
 	struct set cells = {};
@@ -331,7 +331,7 @@ static void add_page(struct guest *guest, uint64_t size_bytes, struct set *cells
 		page->cells = (struct guest_set){VALUE_VALID, *cells};
 }
 
-/* As asked for, and for new cells of a domain whose others have huge pages. */
+/* As requested, and for new cells of a domain whose other cells have huge pages. */
 static int set_pages(struct in_place *plan, struct error *error)
 {
 	uint64_t asked = plan->request->hugepage_bytes;

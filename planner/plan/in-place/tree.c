@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. Everything that sits on PCI in the domain as libvirt would
- * complete it becomes an item of a layout with its address given; what the request asks
- * for and is not there yet is added to it and solved. So nothing that stays moves, and
- * what libvirt would choose stays free for it. Where controllers are added, those that
- * libvirt would have added by itself are written out: their indexes are lower than ours,
- * hence what has no address goes where it would have gone without us.
+ * Theory of operation. Everything on PCI in the domain, as libvirt would complete it,
+ * becomes an item of a layout with a given address; what the request needs in addition is
+ * added, and the layout is solved. So existing devices keep their addresses, and the
+ * addresses that libvirt would choose stay free. If controllers are added, those that
+ * libvirt would have added by itself are written out too: their indexes are lower than
+ * ours, so a device without an address goes where it would have gone without the plan.
  */
 #include "planner/plan/in-place/tree.h"
 
@@ -20,15 +20,16 @@ int in_place_bus(const struct in_place *plan, const struct guest_address *addres
 }
 
 /*
- * What is found by its order on the tree is what was there before the request's devices;
- * what they add themselves is remembered in cell_home, root_home and switch_home.
+ * Only items that existed before the request's devices are found by their order in the
+ * tree; those added for the devices are remembered in cell_home, root_home and
+ * switch_home.
  */
 static size_t count_settled(const struct in_place *plan)
 {
 	return MIN(plan->n_settled, plan->layout.items.n);
 }
 
-/* The @rank-th expander bus of a cell in order of the layout; LAYOUT_NONE. */
+/* The @rank-th expander bus of a cell in the order of the layout, or LAYOUT_NONE. */
 static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank)
 {
 	for (size_t i = 0; i < count_settled(plan); i++)
@@ -38,7 +39,7 @@ static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank
 	return LAYOUT_NONE;
 }
 
-/* Which of its cell's roots a root of the request is. */
+/* The position of a root of the request among those of its cell. */
 static unsigned rank_of_root(const struct request *request, int root)
 {
 	unsigned rank = 0;
@@ -57,8 +58,9 @@ static bool is_others_home(const struct in_place *plan, int item)
 }
 
 /*
- * The bus of a root complex: its own, else by its order among those of its cell. Where a
- * host's devices have said which is whose, the first of its cell that is nobody's.
+ * The bus of a root complex: its own, or else the one in the same position among those of
+ * its cell. If the host's devices decide which bus belongs to which root complex: the
+ * first of its cell that is not taken.
  */
 static int home_of_root(const struct in_place *plan, int root)
 {
@@ -127,8 +129,8 @@ bool in_place_shared_port(const struct in_place *plan, int item)
 }
 
 /*
- * An empty port of the domain right below a bus; LAYOUT_NONE. The plan's own empty ports
- * are to stay empty.
+ * An empty port of the domain directly below a bus, or LAYOUT_NONE. Empty ports that the
+ * plan adds must stay empty.
  */
 static int free_port(const struct in_place *plan, int bus, enum controller_model kind,
 		     bool shared)
@@ -147,8 +149,7 @@ static unsigned place_of(const struct layout_item *item)
 	return item->slot * PCI_FUNCTIONS + item->function;
 }
 
-/* Whether ports that are in use come behind a port: a bridge in it moves their numbers.
- */
+/* Whether ports in use follow a port: a bridge in it would change their bus numbers. */
 static bool is_before_others(const struct in_place *plan, int port)
 {
 	const struct layout_item *items = plan->layout.items.v;
@@ -162,7 +163,7 @@ static bool is_before_others(const struct in_place *plan, int port)
 	return false;
 }
 
-/* A port that a bridge may go into: an empty one behind those in use, else one more. */
+/* A port for a bridge: an empty one after those in use, or else a new one. */
 static int port_for_bridge(struct in_place *plan, int bus, enum controller_model kind)
 {
 	for (size_t i = 0; i < plan->n_given; i++)
@@ -186,7 +187,7 @@ unsigned in_place_free_ports(const struct in_place *plan, int bus)
 	return count;
 }
 
-/* The @rank-th upstream port below a home. */
+/* The @rank-th upstream port below an expander bus or port. */
 static int upstream_below(const struct in_place *plan, int home, unsigned rank)
 {
 	for (size_t i = 0; i < count_settled(plan); i++)
@@ -196,7 +197,7 @@ static int upstream_below(const struct in_place *plan, int home, unsigned rank)
 	return LAYOUT_NONE;
 }
 
-/* The upstream port that a switch of the request is in the domain. */
+/* The upstream port that represents a switch of the request in the domain. */
 static int there_already(const struct in_place *plan, int number, int home)
 {
 	const struct request *request = plan->request;
@@ -227,7 +228,7 @@ static int upstream_of(struct in_place *plan, int number, int home)
 	return upstream;
 }
 
-/* The bus of the ports that a device may go into, and their kind. */
+/* The bus of the ports that a device may go into, and their model. */
 static int bus_of_ports(struct in_place *plan, const struct request_device *wanted,
 			enum controller_model *ret_kind)
 {

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* in-place-tree.h - finding and making ports; used by the in-place files only. */
+/* tree.h - finds and adds ports. Private to planner/plan/in-place/. */
 #pragma once
 
 #include "planner/plan/in-place/parts.h"
 
-/* An empty port for a device where it is wanted, made if there is none. */
+/* An empty port for a device in the right place; added if there is none. */
 int in_place_port(struct in_place *plan, const struct request_device *wanted);
-/* A new pcie-to-pci-bridge where a device is wanted. */
+/* A new pcie-to-pci-bridge in the right place for a device. */
 int in_place_add_bridge(struct in_place *plan, const struct request_device *wanted);
-/* The bus that a device belongs below: an item, LAYOUT_NONE if it is not there yet. */
+/*
+ * The bus that a device belongs below: an item, or LAYOUT_NONE if it does not exist yet.
+ */
 int in_place_home(const struct in_place *plan, const struct request_device *wanted);
-/* Whether a port isolates nothing (ioh3420), as iommu-group=shared asks. */
+/* Whether a port does not isolate (ioh3420), as iommu-group=shared requires. */
 bool in_place_shared_port(const struct in_place *plan, int item);
-/* Functions with an I/O BAR behind ports: there and planned. */
+/* The number of functions with an I/O BAR below ports, existing and planned. */
 unsigned in_place_count_io(const struct in_place *plan);
-/* The same as in_place_home, made where it is missing. */
+/* Like in_place_home, but adds the bus if it does not exist. */
 int in_place_make_home(struct in_place *plan, const struct request_device *wanted);
-/* Empty root ports right on a bus. */
+/* Adds empty root ports directly on a bus. */
 unsigned in_place_free_ports(const struct in_place *plan, int bus);

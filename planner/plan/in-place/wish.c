@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Host devices on the tree. The domain itself says which expander bus stands for which
- * host root complex, and which upstream port for which switch: those that a device in its
- * right place sits below. The first such device decides, so that a second plan finds what
+ * Host devices in the tree. Which expander bus represents which host root complex, and
+ * which upstream port which switch, follows from the domain: the ones above a device that
+ * is in its right place. The first such device decides, so that a second plan finds what
  * the first one made.
  */
 #include "planner/plan/in-place/host.h"
 #include "planner/plan/in-place/tree.h"
 
-/* The next upstream port above an item, below its root; LAYOUT_NONE. */
+/* The next upstream port above an item and below its root, or LAYOUT_NONE. */
 static int upstream_above(const struct layout *layout, int item)
 {
 	while (layout->items.v[item].kind != CONTROLLER_UPSTREAM_PORT) {
@@ -20,7 +20,7 @@ static int upstream_above(const struct layout *layout, int item)
 	return item;
 }
 
-/* Whether the switches above a bus are, or can be, those that are wished for. */
+/* Whether the switches above a bus are, or can be, those of the wish. */
 static bool same_switches(const struct in_place *plan, int bus, int wanted)
 {
 	int there = upstream_above(&plan->layout, bus);
@@ -54,7 +54,7 @@ static bool is_home_of_other(const struct in_place *plan, int item, int root)
 	return false;
 }
 
-/* Whether a device is below a bus that stands, or may stand, for its root complex. */
+/* Whether a device is below a bus that represents, or may represent, its root complex. */
 static bool is_right_root(struct in_place *plan, const struct request_device *to,
 			  int home)
 {
@@ -74,11 +74,11 @@ static int group_of(const struct in_place *plan, const struct in_place_wish *wis
 }
 
 /*
- * Behind the guest's IOMMU each function is an address space of its own, and VFIO gives
- * the devices of one host group to one only (QEMU hw/vfio/common.c). Behind a
+ * Below the guest's IOMMU each function has its own address space, but VFIO requires that
+ * all devices of a host group have the same one (QEMU hw/vfio/common.c). Below a
  * pcie-to-pci-bridge all have the bridge's requester ID (QEMU hw/pci/pci.c,
- * pci_device_iommu_address_space), and the guest's kernel sees one group as well. What
- * one group wishes for is then what its first device wishes for.
+ * pci_device_iommu_address_space), and the guest's kernel sees one group as well. So the
+ * place of a group's first device is the place of all.
  */
 static void find_groups(struct in_place *plan)
 {
@@ -102,7 +102,7 @@ static void find_groups(struct in_place *plan)
 	}
 }
 
-/* The bridge that devices of a wish's group are behind already; LAYOUT_NONE. */
+/* The bridge that devices of a wish's group are already below, or LAYOUT_NONE. */
 static int bridge_there(const struct in_place *plan, int leader, int before)
 {
 	for (int i = 0; i < before; i++) {
@@ -115,7 +115,7 @@ static int bridge_there(const struct in_place *plan, int leader, int before)
 	return LAYOUT_NONE;
 }
 
-/* Whether a bus is, or can be, the one that the wish's group is behind. */
+/* Whether a bus is, or can be, that of the bridge above the wish's group. */
 static bool is_right_bridge(const struct in_place *plan, int bus, int number)
 {
 	const struct layout_item *item = &plan->layout.items.v[bus];
@@ -149,7 +149,7 @@ static bool is_right(struct in_place *plan, int number)
 	return true;
 }
 
-/* Functions of one card: of one slot of the host, and no virtual ones. */
+/* Functions of one card: in the same slot of the host, and not virtual. */
 static bool same_card(const struct in_place *plan, const struct in_place_wish *a,
 		      const struct in_place_wish *b)
 {
@@ -189,7 +189,7 @@ static const struct in_place_device *device_of_wish(const struct in_place *plan,
 	return NULL;
 }
 
-/* The bridge of a wish's group: there, made for the ones before it, or made now. */
+/* The bridge of a wish's group: existing, added for an earlier wish, or added now. */
 static int bridge_of(struct in_place *plan, int number)
 {
 	const struct in_place_wish *wish = &plan->wishes.v[number];
@@ -209,7 +209,7 @@ static int bridge_of(struct in_place *plan, int number)
 	return in_place_add_bridge(plan, &wish->to);
 }
 
-/* Functions of a slot that are given already. */
+/* The functions of a slot that are already assigned. */
 static unsigned count_in_slot(const struct in_place *plan, int parent, unsigned slot)
 {
 	unsigned count = 0;
@@ -221,7 +221,9 @@ static unsigned count_in_slot(const struct in_place *plan, int parent, unsigned 
 	return count;
 }
 
-/* The slot on its bus: its card's, the only one of a port, the lowest free of a bridge.
+/*
+ * The slot on its bus: its card's, the only one of a port, or the lowest free one of a
+ * bridge.
  */
 static unsigned slot_of(const struct in_place *plan, const struct in_place_wish *wish,
 			int bus)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The solved layout as controllers and addresses of the guest that is to be. */
+/* Writes the solved layout into the planned guest, as controllers and addresses. */
 #include "planner/plan/in-place/tree.h"
 
 #include "planner/plan/compose-guest.h"
 #include "planner/plan/request/io-keep.h"
 
-/* The chassis numbers that the domain uses; the caller's. */
+/* The chassis numbers that the domain uses. The caller frees it. */
 static struct set list_chassis(const struct in_place *plan)
 {
 	struct set taken = {};
@@ -18,7 +18,7 @@ static struct set list_chassis(const struct in_place *plan)
 	return taken;
 }
 
-/* The index where it is free as a chassis, else the lowest that is. */
+/* The index if it is free as a chassis number, or else the lowest free number. */
 static unsigned take_chassis(struct set *taken, unsigned index)
 {
 	unsigned chassis = index;
@@ -65,7 +65,7 @@ static void write_controller(struct in_place *plan, int number, struct set *chas
 		controller->hotplug = switch_of(false);
 }
 
-/* One that libvirt would add by itself, as it would. */
+/* A controller that libvirt would add by itself, as libvirt writes it. */
 static void write_implicit(struct in_place *plan, int number)
 {
 	const struct layout_item *item = &plan->layout.items.v[number];
@@ -79,7 +79,7 @@ static void write_implicit(struct in_place *plan, int number)
 	controller->address = compose_item_address(&plan->layout, number);
 }
 
-/* A busNr that libvirt would have chosen is written, or it would choose another. */
+/* Writes a busNr that libvirt would have chosen, because it would now choose another. */
 static void write_bus_nr(struct in_place *plan, int number)
 {
 	const struct layout_item *item = &plan->layout.items.v[number];
@@ -90,7 +90,7 @@ static void write_bus_nr(struct in_place *plan, int number)
 			plan->new.controllers.v[i].bus_nr = number_of(item->bus_nr);
 }
 
-/* What the element has besides stays. */
+/* Keeps the element's other content. */
 static void write_address(struct guest_device *device, struct guest_address address)
 {
 	address.element = device->address.element;

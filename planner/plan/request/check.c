@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request-check.c - what cannot be planned, said before anything is laid out. */
+/* check.c - rejects what cannot be planned before anything is laid out. */
 #include "planner/plan/request/parts.h"
 
 #define MAX_CELLS 128 /* QEMU include/sysemu/numa.h, MAX_NODES */
 
-/* What makes the vCPUs fit; the caller's. */
+/* A hint on how to make the vCPUs fit. The caller frees it. */
 static char *fewer_vcpus(const struct request *request, unsigned limit)
 {
 	if (request->mirrored)
@@ -65,7 +65,7 @@ static int check_nodes(const struct request *request, struct error *error)
 	return 0;
 }
 
-/* Machines that have expander buses: the alias, and how the versioned names begin. */
+/* Machines with expander buses: the alias, and the prefix of the versioned names. */
 static const struct {
 	const char *architecture, *alias, *versioned;
 } machines[] = {
@@ -73,7 +73,7 @@ static const struct {
 	{"aarch64", "virt", "virt-"},
 };
 
-/* NULL for machines that cannot be laid out. */
+/* NULL for machines that are not supported. */
 static const char *architecture_of(const char *machine)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
@@ -113,7 +113,7 @@ static int check_machine(const struct request *request, struct error *error)
 }
 
 /*
- * Old machines whose ports are not what is planned (QEMU hw/core/machine.c, compat
+ * Old machines whose ports differ from what is planned (QEMU hw/core/machine.c, compat
  * tables): no ACS before 4.0, an I/O window for every port in 6.1.
  */
 static int check_old_machine(const struct request *request, struct error *error)
@@ -135,7 +135,7 @@ static int check_old_machine(const struct request *request, struct error *error)
 	return 0;
 }
 
-/* Below these nothing was tried, and much of a plan has no row in target.c. */
+/* Older versions were not tried, and target.c lacks rows for much of a plan. */
 static int check_target(const struct request *request, struct error *error)
 {
 	if (request->target.libvirt >= VERSION_OF(6, 6) &&
@@ -145,7 +145,7 @@ static int check_target(const struct request *request, struct error *error)
 			   "--target: plans need libvirt 6.6 and QEMU 5.0 or later");
 }
 
-/* What a fresh domain is given besides nodes and devices. */
+/* What a fresh domain gets besides nodes and devices. */
 static int check_extras(const struct request *request, struct error *error)
 {
 	bool arm = streq(request->architecture, "aarch64");

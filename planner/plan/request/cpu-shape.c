@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * QEMU numbers vCPUs threads first, then cores, dies, sockets (hw/i386/x86.c), and lets a
- * cell take any of them; Linux warns, and schedules badly, where a cell splits a core or
- * a socket that is not made of dies (arch/x86/kernel/smpboot.c, topology_sane). Hence the
+ * QEMU numbers vCPUs threads first, then cores, dies, sockets (hw/i386/x86.c), and a cell
+ * may have any of them. Linux warns, and schedules badly, if a cell splits a core or a
+ * socket that is not made of dies (arch/x86/kernel/smpboot.c, topology_sane). Hence the
  * rule: the socket's size divides every cell, or equal cells are the dies of a socket.
  */
 #include "planner/plan/request/cpu-shape.h"
@@ -68,7 +68,7 @@ struct cpu_shape cpu_shape_of(const struct request *request)
 		/* Several packages to a node, or one. */
 		if (granule % package == 0 && package % shape.threads == 0)
 			socket = package;
-		/* Several nodes to a package: they are its dies. arm has none. */
+		/* Several nodes to a package: they are its dies. arm has no dies. */
 		else if (package % granule == 0 && equal_cells(request, granule) &&
 			 streq(request->architecture, "x86_64")) {
 			socket = package;

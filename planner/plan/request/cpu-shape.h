@@ -9,8 +9,8 @@ struct cpu_shape {
 };
 
 /*
- * A shape in which no cell splits a core and each cell is whole sockets, or whole dies of
- * one socket where the mirrored machine has several nodes to a package. Follows the
- * machine's packages, dies and threads as far as the numbers divide.
+ * A topology in which no cell splits a core and each cell has whole sockets, or whole
+ * dies of one socket if the mirrored machine has several nodes to a package. Follows the
+ * machine's packages, dies and threads as far as the numbers are divisible.
  */
 struct cpu_shape cpu_shape_of(const struct request *request);

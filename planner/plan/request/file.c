@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/request/file.h"
 
-/* Which flag an attribute stands for; a NULL attribute is the element's content. */
+/* The option that an attribute represents; a NULL attribute is the element's content. */
 static const struct setting {
 	const char *element, *attribute, *flag;
 } settings[] = {
@@ -29,11 +29,11 @@ static const struct setting {
 	{"debug-console", "write", "debug-console"},
 };
 
-/* Elements that are one flag made of several key=value pairs. */
+/* Elements that are one option with several key=value pairs. */
 static const struct pairs {
 	const char *element, *flag, *first; /* the attribute that comes first, bare */
 	const char *const keys[8];
-	bool equated; /* it is FIRST=VALUE of the one key, which has to be there */
+	bool equated; /* it is FIRST=VALUE of the one key, which is required */
 } pairs[] = {
 	{"node", "node", NULL, {"vcpus", "cpulist", "memory"}, false},
 	{"device",
@@ -96,7 +96,7 @@ static bool is_key(const struct pairs *row, const char *name)
 	return false;
 }
 
-/* @fault: "has no" attribute of that name, or "needs the". */
+/* @fault: "has no" or "needs the", followed by "attribute NAME". */
 static int refuse_attribute(const struct reader *reader, int element, const char *fault,
 			    const char *name, struct error *error)
 {
@@ -107,7 +107,7 @@ static int refuse_attribute(const struct reader *reader, int element, const char
 			      name);
 }
 
-/* Each attribute as a flag of its own. */
+/* Each attribute as a separate option. */
 static int read_settings(const struct reader *reader, int element, struct error *error)
 {
 	const char *name = document_element_name(reader->document, element);
@@ -149,7 +149,7 @@ static int known_attributes(const struct reader *reader, int element,
 	return 0;
 }
 
-/* All attributes as one comma list, or as the two sides of a '='. */
+/* All attributes as one comma-separated list, or as the two sides of a '='. */
 static int read_pairs(const struct reader *reader, int element, const struct pairs *row,
 		      struct error *error)
 {
@@ -185,7 +185,7 @@ static bool known_element(const char *name)
 	return false;
 }
 
-/* What stands between tags would be read by nobody. */
+/* Text between tags would be ignored. */
 static int no_text(const struct reader *reader, int element, struct error *error)
 {
 	_cleanup_free_ char *content = document_content(reader->document, element);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request-finish.c - what the request leaves open, and whether it can be planned. */
+/* finish.c - completes the request, and checks whether it can be planned. */
 #include "planner/plan/request/parts.h"
 
 #include "base/error.h"
@@ -8,7 +8,7 @@
 
 #define MIN_MEMORY (UINT64_C(1) << 20) /* libvirt rounds each cell up to a MiB */
 
-/* Spreads the devices that were asked for on every node. */
+/* Repeats the devices that were requested for every node. */
 static void spread_devices(struct request *request)
 {
 	__typeof__(request->devices) spread = {};
@@ -55,7 +55,7 @@ static int check_devices(const struct request *request, struct error *error)
 	return 0;
 }
 
-/* Ids the user did not name are given in order, past those named. */
+/* Assigns the ids that the user did not name, in order, after those named. */
 static int give_vcpus(struct request *request, struct error *error)
 {
 	_cleanup_set_ struct set used = {};
@@ -107,7 +107,7 @@ static void fill_defaults(struct request *request)
 								   : "maximum");
 }
 
-/* A cell is made of whole huge pages. */
+/* A cell consists of whole huge pages. */
 static void round_memory(struct request *request)
 {
 	uint64_t page_bytes = request->hugepage_bytes;
@@ -134,7 +134,7 @@ int request_finish(struct request *request, struct error *error)
 	fill_defaults(request);
 	if (request_check(request, error) < 0)
 		return -1;
-	/* A domain without cells that gets none. */
+	/* A domain without cells that does not get any. */
 	if (request->nodes.n > 0 &&
 	    (give_vcpus(request, error) < 0 || request_check_vcpus(request, error) < 0))
 		return -1;

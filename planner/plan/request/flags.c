@@ -125,7 +125,7 @@ static int set_mgmt(void *target, const struct option_row *row, const char *valu
 	return 0;
 }
 
-/* Text that XML can hold as it is: UTF-8, nothing below a blank. */
+/* Text that is valid in XML: UTF-8 without control characters. */
 static bool is_plain(const char *string)
 {
 	for (size_t n; *string; string += n) {
@@ -136,7 +136,7 @@ static bool is_plain(const char *string)
 	return true;
 }
 
-/* A domain's name is also a file name for libvirt (domain_conf.c, no '/' or newline). */
+/* libvirt uses a domain's name as a file name (domain_conf.c, no '/' or newline). */
 static int set_name(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {
@@ -184,7 +184,7 @@ static int set_cpu(void *target, const struct option_row *row, const char *value
 	return 0;
 }
 
-/* What no XML can hold is refused here, where it has a name. */
+/* Rejects here what XML cannot contain, so that the message names the option. */
 static int set_path(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {

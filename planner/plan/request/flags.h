@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * flags.h - the options of `plan` that say what is wanted. The command line, the request
- * file and KubeVirt's annotations all come through these rows.
+ * flags.h - the options of `plan` that describe the request. The command line, the
+ * request file and KubeVirt's annotations all use these rows.
  */
 #pragma once
 
 #include "base/option.h"
 #include "planner/plan/request/mirror.h"
 
-/* What they fill in; begin the request first. */
+/* What they fill in; call request_begin first. */
 struct request_asked {
 	struct request request;
 	struct mirror_options mirror;
 };
 
-/* Two tables, so that `plan --help` can have others between them. */
+/* Two tables, so that `plan --help` can list others between them. */
 extern const struct option_row request_node_rows[], request_rows[];
 
 /*
- * Sets the option of that name; @value is NULL (or "yes") for one that takes none. Fault
+ * Sets the option of that name; @value is NULL (or "yes") if it takes none. Errors
  * (status 2): malformed or out of range.
  */
 int request_take(struct request_asked *asked, const char *name, const char *value,

@@ -26,9 +26,9 @@ static struct path path_to(const struct machine *machine, size_t function)
 }
 
 /*
- * Whether the bridge at this level of a path is a switch's upstream port: by its type, or
- * where the source does not tell, because root port, upstream and downstream alternate
- * below a root; the last bridge above a device is never one.
+ * Whether the bridge at this level of a path is a switch's upstream port: by its type or,
+ * if the source does not have it, because below a root port upstream and downstream ports
+ * alternate; the last bridge above a device is never one.
  */
 static bool is_upstream(const struct machine *machine, const struct path *path, int level)
 {
@@ -139,7 +139,7 @@ static void note_unplaced(struct request *request)
 			count, count > 1 ? "s" : "", PCI_ARGS(first->host));
 }
 
-/* By cell, those without one last; within a cell by host address. */
+/* Sorts by cell, those without one last; within a cell by host address. */
 void mirror_devices(const struct machine *machine, struct request *request)
 {
 	for (int cell = 0; cell <= (int)request->nodes.n; cell++)

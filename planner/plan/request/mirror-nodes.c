@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Nodes, CPUs, memory and distances of a mirrored machine, within what libvirt takes
+ * Nodes, CPUs, memory and distances of a mirrored machine, within what libvirt accepts
  * (src/conf/numa_conf.c): ids from 0 without gaps, distances of 10 to itself and 11-254
- * to others, and within what QEMU can make: no node of 0 bytes.
+ * to others; and within what QEMU can create: no node of 0 bytes.
  */
 #include "planner/plan/request/mirror.h"
 
@@ -32,7 +32,7 @@ static bool is_worth(const struct machine *machine, const struct machine_node *n
 	       has_device(machine, node->id, target);
 }
 
-/* What is the same for many nodes is said once. */
+/* A note that applies to many nodes is given once. */
 struct tally {
 	struct set unknown, empty, shrunk_cpus, shrunk_memory, dropped;
 };
@@ -115,9 +115,9 @@ static void add_node(const struct machine_node *node,
 }
 
 /*
- * Nodes without CPUs come last: Linux numbers nodes as the SRAT names them, and in QEMU's
- * all CPUs precede all memory, so that a CPU-less cell in the middle would get another
- * number in the guest than it has in the XML (drivers/acpi/numa/srat.c,
+ * Nodes without CPUs come last: Linux numbers nodes in the order of the SRAT, and in
+ * QEMU's SRAT all CPUs precede all memory, so the guest would give a CPU-less cell in the
+ * middle another number than the XML does (drivers/acpi/numa/srat.c,
  * acpi_map_pxm_to_node).
  */
 static void add_nodes(const struct machine *machine, const struct mirror_options *options,
@@ -171,7 +171,7 @@ static bool has_cpus(const struct request *request, int cell)
 	return cell != NO_CELL && request->nodes.v[cell].vcpus > 0;
 }
 
-/* libvirt takes a pair in one direction only, from a node with CPUs. */
+/* libvirt accepts a pair in only one direction, from a node with CPUs. */
 static bool has_pair(const struct request *request, int a, int b)
 {
 	for (size_t i = 0; i < request->hmat_rows.n; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/request/mirror-parts.h"
 
-/* By PCI class: what stands in for what. The first row that matches. */
+/* Stand-ins by PCI class; the first row that matches applies. */
 static const struct stand_in {
 	uint32_t mask, class_code;
 	const char *plain, *with_vfs; /* device-kind.h's names */

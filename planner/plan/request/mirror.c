@@ -7,7 +7,10 @@ int mirror(const struct machine *machine, const struct mirror_options *options,
 	   struct request *request, struct error *error)
 {
 	request->mirrored = true;
-	/* In place the architecture is the domain's, and not known here. */
+	/*
+	 * In an existing domain the architecture is the domain's, which is not known
+	 * here.
+	 */
 	if (machine->architecture && request->architecture &&
 	    !streq(machine->architecture, request->architecture))
 		request_note(

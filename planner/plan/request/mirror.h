@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * mirror.h - pure: a request for a guest that looks like a given machine.
- */
+/* mirror.h - a request for a guest that resembles a given machine. Pure: no I/O. */
 #pragma once
 
 #include "planner/plan/request/request.h"
@@ -14,21 +12,21 @@ struct mirror_options {
 
 /*
  * Adds to a begun request: a cell for each node that has CPUs, memory or a device worth
- * mirroring, renumbered from 0; distances mended to what libvirt takes; packages, dies
- * and threads; HMAT figures; a stand-in for each network, storage, display and
- * accelerator function on the cell that mirrors its node, or on pcie-root where its node
- * is not known; with PER_ROOT_COMPLEX an expander bus per host root complex and its
- * switches. What had to be changed is noted. Fault (status 2): the machine has no node or
- * no CPU.
+ * mirroring, renumbered from 0; distances, adjusted to what libvirt accepts; packages,
+ * dies and threads; HMAT values; a stand-in for each network, storage, display and
+ * accelerator function on the cell that mirrors its node, or on pcie-root if its node is
+ * not known; with PER_ROOT_COMPLEX an expander bus per host root complex and its
+ * switches. Notes tell what had to be changed. Errors (status 2): the machine has no node
+ * or no CPU.
  */
 int mirror(const struct machine *machine, const struct mirror_options *options,
 	   struct request *request, struct error *error) _must_check_;
 
-/* Distances of the nodes' host nodes, as libvirt takes them. */
+/* Distances of the nodes' host nodes, adjusted to what libvirt accepts. */
 void mirror_distances(const struct machine *machine, struct request *request);
 /*
- * Fills root and switch_port of a device that has its cell: the host root complex and the
- * switch above the function, added to the request where they are new.
+ * Fills root and switch_port of a device whose cell is known: the host root complex and
+ * the switch above the function, which are added to the request if they are new.
  */
 void mirror_place(const struct machine *machine, size_t function, struct request *request,
 		  struct request_device *device);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request-parts.h - the pieces of request_finish, for the file that holds each. */
+/* parts.h - the parts of request_finish that are in other files. */
 #pragma once
 
 #include "planner/plan/request/request.h"
 
-/* Target, machine, IOMMU, extras and nodes, each alone; a fault names the flag. */
+/*
+ * Checks target, machine, IOMMU, extras and nodes separately; an error names the option.
+ */
 int request_check(const struct request *request, struct error *error) _must_check_;
-/* The nodes' vCPUs in all, against what QEMU takes. */
+/* Checks the nodes' total of vCPUs against QEMU's limit. */
 int request_check_vcpus(const struct request *request, struct error *error) _must_check_;

@@ -91,12 +91,12 @@ void request_free(struct request *request)
 	*request = (struct request){};
 }
 
-/* One key=value of a comma list; a value may hold commas if it is a CPU list. */
+/* One key=value of a comma-separated list; a CPU list as value may contain commas. */
 struct pair {
 	char *key, *value;
 };
 
-/* Takes the next pair off *rest; false at the end. */
+/* Removes the next pair from *rest; false at the end. */
 static bool next_pair(char **rest, struct pair *ret)
 {
 	char *word = strsep(rest, ","), *equals;
@@ -108,7 +108,7 @@ static bool next_pair(char **rest, struct pair *ret)
 	ret->value = equals ? equals + 1 : NULL;
 	if (equals)
 		*equals = '\0';
-	/* "cpulist=0-3,8": what follows without a key belongs to the list. */
+	/* "cpulist=0-3,8": a part without a key belongs to the list. */
 	while (ret->value && *rest && **rest >= '0' && **rest <= '9') {
 		(*rest)[-1] = ',';
 		if (!strsep(rest, ","))
@@ -162,7 +162,7 @@ static int node_memory(struct request_node *node, const struct pair *pair,
 
 static const struct node_key {
 	const char *key;
-	unsigned what; /* keys that say the same thing have the same number */
+	unsigned what; /* keys with the same meaning have the same number */
 	int (*take)(struct request_node *node, const struct pair *pair,
 		    struct error *error);
 } node_keys[] = {
@@ -208,7 +208,7 @@ int request_add_node(struct request *request, const char *text, struct error *er
 	return 0;
 }
 
-/* What --device says beside the kind. */
+/* Keys of --device besides the kind. */
 struct device_words {
 	int node, per_node, count, vfs;
 	bool shared;
@@ -274,7 +274,7 @@ static void add_devices(struct request *request, const struct device_kind *kind,
 	}
 }
 
-/* Every node is only known at the end: -2 - N stands for "N on every node". */
+/* The nodes are only known at the end: -2 - N means "N on every node". */
 
 static int check_words(const struct device_kind *kind, struct device_words *words,
 		       struct error *error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request.h - what the user wants, complete and concrete: filled from flags, from a
+ * request.h - what the user wants, complete and concrete: filled from options, from a
  * request file, or from a machine to be mirrored. planner/plan/plan.h turns it into a
  * domain.
  */
@@ -16,9 +16,9 @@
 
 struct request_node {
 	unsigned vcpus;       /* 0: CPU-less */
-	struct set vcpu_list; /* the ids, if the user named them; else by order */
+	struct set vcpu_list; /* the ids, if the user named them; otherwise by order */
 	uint64_t memory_bytes;
-	int host_node; /* UNKNOWN_ID: imagined */
+	int host_node; /* UNKNOWN_ID: mirrors none */
 };
 
 struct request_device {
@@ -26,10 +26,10 @@ struct request_device {
 	int cell;          /* guest cell; NO_CELL: on pcie-root */
 	int root;          /* in roots; -1: its cell's own expander bus */
 	int switch_port;   /* in switches; -1: in a root port */
-	unsigned vfs;      /* how many the guest is meant to make */
-	bool shared_group; /* behind a port without ACS */
+	unsigned vfs;      /* how many the guest may create */
+	bool shared_group; /* below a port without ACS */
 	bool io_fixed;     /* the user named the kind: never replaced */
-	/* What it stands for; mirrored only. */
+	/* What it represents; only if mirrored. */
 	bool mirrors;
 	struct pci_address host;
 	uint32_t host_class;
@@ -37,7 +37,7 @@ struct request_device {
 	unsigned host_vfs;
 };
 
-/* An expander bus that is asked for: one per host root complex. */
+/* A requested expander bus: one per host root complex. */
 struct request_root {
 	int cell; /* NO_CELL: without a node */
 	uint32_t host_domain;
@@ -68,15 +68,16 @@ struct request {
 	enum request_per per;
 	struct target_wish target_wish;
 	struct target target;           /* by request_settle; until then the default */
-	int general_ports, spare_ports; /* -1: not said */
+	int general_ports, spare_ports; /* -1: not given */
 	char *disk, *cdrom, *mgmt;      /* NULL: none */
 	uint64_t hugepage_bytes;        /* 0: none */
 	bool hmat, mirrored;
-	bool in_place; /* a domain is there: what nobody says stays (in-place.h) */
+	bool in_place; /* plan in an existing domain: by default nothing changes
+			  (in-place.h) */
 	bool firmware_said, per_said;
 	bool debug_console; /* the firmware's debug port 0x402, into a file */
-	bool iothreads;     /* one per node, and disks given to them */
-	/* Devices of the domain and the cell that each is to move to. */
+	bool iothreads;     /* one per node, with disks assigned to them */
+	/* Devices of the domain, and the cell to which each moves. */
 	VEC(struct request_place {
 		char *device; /* owned: a disk's target, a MAC, an alias, a host address
 			       */
@@ -87,7 +88,7 @@ struct request {
 	VEC(struct request_node) nodes;
 	uint32_t *distances; /* nodes.n squared; NULL: libvirt's own 10 and 20 */
 	VEC(struct request_hmat) hmat_rows;
-	/* Shape of the CPUs that is mirrored; 0: not known. */
+	/* Topology of the mirrored CPUs; 0: unknown. */
 	unsigned packages, dies_per_package, threads_per_core;
 
 	VEC(struct request_root) roots;
@@ -99,15 +100,14 @@ struct request {
 
 void request_begin(struct request *request);
 /*
- * The same for a domain that is there: nothing is said yet, and what nobody says stays as
- * it is. For plan_in_place (in-place.h).
+ * The same for an existing domain: everything is unset, and what stays unset is not
+ * changed. For plan_in_place (in-place.h).
  */
 void request_begin_in_place(struct request *request);
 /*
- * Settles the target (target-settle.h), before anything is mirrored or planned: from the
- * wish, @host (NULL: none), and the domain that is to be changed (@document; NULL: none)
- * or the machine type that is asked for. Fills a zeroed *@ret. Fault: the document is no
- * domain.
+ * Determines the target (target-settle.h), before anything is mirrored or planned: from
+ * the wish, @host (NULL: none), and the domain to change (@document; NULL: none) or the
+ * requested machine type. Fills a zeroed *@ret. Error: the document is not a domain.
  */
 int request_settle(struct request *request, const struct machine *host,
 		   const struct document *document, struct target_settled *ret,
@@ -116,14 +116,14 @@ void request_note(struct request *request, const char *format, ...) _printf_(2, 
 void request_free(struct request *request);
 #define _cleanup_request_ _cleanup_(request_free)
 
-/* "4,memory=4GiB" of --node vcpus=4,memory=4GiB and the like: key=value pairs. */
+/* Parses the argument of --node: key=value pairs, such as vcpus=4,memory=4GiB. */
 int request_add_node(struct request *request, const char *text, struct error *error)
 	_must_check_;
 /* KIND,node=N|per-node=N[,count=][,vfs=][,iommu-group=own|shared] */
 int request_add_device(struct request *request, const char *text, struct error *error)
 	_must_check_;
 /*
- * Checks what only the whole shows (no node, devices on nodes that are not there, all
- * CPU-less, more vcpus than the target takes) and fills defaults. Call it last.
+ * Checks what depends on the whole request (no node, devices on missing nodes, no node
+ * with CPUs, more vCPUs than the target allows) and fills in defaults. Call it last.
  */
 int request_finish(struct request *request, struct error *error) _must_check_;
