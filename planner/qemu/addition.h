@@ -8,21 +8,21 @@
 #include "topology/pci-address.h"
 
 enum addition_kind {
-	ADDITION_EXPANDER, /* a root bus of its own */
+	ADDITION_EXPANDER, /* a separate root bus */
 	ADDITION_PORT,     /* a bridge: root port, switch port, other bridge */
 	ADDITION_IOMMU,
 	ADDITION_INITIATOR, /* acpi-generic-initiator */
 	ADDITION_GLOBAL,    /* x-speed or x-width of every port of a driver */
 	ADDITION_OVERRIDE,  /* x-speed or x-width of the device with an alias */
 	ADDITION_WINDOW,    /* opt/ovmf/X-PciMmio64Mb */
-	ADDITION_DEVICE,    /* a -device without a row: it may sit on PCI */
+	ADDITION_DEVICE,    /* a -device without a row; may be on PCI */
 };
 
 enum addition_value_kind {
 	ADDITION_NAME,   /* an identifier; `text` */
 	ADDITION_NUMBER, /* `number` */
 	ADDITION_SWITCH, /* `number` is 0 or 1 */
-	ADDITION_WORD,   /* one of a few words; `text` */
+	ADDITION_WORD,   /* one of several words; `text` */
 	ADDITION_PLACE,  /* slot * 8 + function; `number` */
 };
 
@@ -37,12 +37,12 @@ struct addition {
 	enum addition_kind kind;
 	int element;        /* the <qemu:arg> with the value, or the <qemu:property> */
 	const char *driver; /* static: "pxb-pcie"; NULL for ADDITION_DEVICE and others */
-	const char *model;  /* static: libvirt's word for an IOMMU: "intel"; NULL */
+	const char *model;  /* static: libvirt's name of an IOMMU: "intel"; NULL */
 	bool complete;      /* every property is understood */
 	VEC(struct addition_value) values;
 };
 
-/* Something that is not understood. */
+/* An argument that is not understood. */
 struct unknown_addition {
 	int element;
 	char *text; /* owned: an option, "-device FOO" or a property */

@@ -2,7 +2,7 @@
 /*
  * The devices and properties of a QEMU command line that are understood. Names and
  * ranges: `qemu-system-x86_64 -device NAME,help` of QEMU 7.2 and 11.1; arm-smmuv3 as a
- * device came with QEMU 10.1, acpi-generic-initiator with 9.0.
+ * device exists since QEMU 10.1, acpi-generic-initiator since 9.0.
  */
 #include "planner/qemu/commandline-rows.h"
 
@@ -142,7 +142,7 @@ const struct property_row *commandline_property(const struct property_row *rows,
 	return NULL;
 }
 
-/* QEMU's own rule (util/id.c, id_wellformed), and no longer than names need to be. */
+/* QEMU's own rule (util/id.c, id_wellformed), with a limit on the length. */
 static bool is_name(const char *text)
 {
 	size_t n = strspn(
@@ -153,7 +153,7 @@ static bool is_name(const char *text)
 	       ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
 }
 
-/* Decimal or 0x; QEMU takes a leading 0 for octal, which nobody means. */
+/* Decimal or 0x; not octal as in QEMU (leading 0), which is hardly ever intended. */
 static bool read_number(const char *text, uint64_t largest, uint64_t *ret)
 {
 	if (text[0] == '0' && text[1] >= '0' && text[1] <= '9')

@@ -14,7 +14,7 @@ struct property_row {
 
 struct driver_row {
 	const char *driver; /* NULL ends the table */
-	const char *alias;  /* another name of QEMU's, NULL */
+	const char *alias;  /* another QEMU name, or NULL */
 	enum addition_kind kind;
 	const char *model;
 	const struct property_row *properties; /* ends with a NULL name */
@@ -28,14 +28,14 @@ extern const struct property_row commandline_link[];
 /* "bus" and "addr", for devices without a row. */
 extern const struct property_row commandline_place[];
 
-/* The row of a name; NULL. */
+/* The row with a name, or NULL. */
 const struct driver_row *commandline_driver(const struct driver_row *rows,
 					    const char *name);
 const struct property_row *commandline_property(const struct property_row *rows,
 						const char *name);
 /*
- * Reads a value as the row has it. @json_number tells that a place is written as a number
- * in JSON, which is slot * 8 + function. False if it is none.
+ * Reads a value as its row describes it. @json_number: an address is a number in JSON,
+ * slot * 8 + function. False if the value is not valid.
  */
 bool commandline_value(const struct property_row *row, const char *text, bool json_number,
 		       struct addition_value *ret);

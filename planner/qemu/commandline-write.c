@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writing additions again, from their values alone. */
+/* Writes additions from their values alone. */
 #include "planner/qemu/commandline.h"
 
 #define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
-/* Names and words hold no comma, quote or markup (commandline-rows.c). */
+/* Names and words contain no comma, quote or markup (commandline-rows.c). */
 static void add_value(struct text *text, const struct addition_value *value)
 {
 	switch (value->kind) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. An option's text becomes a list of keys and values (QEMU's syntax
- * or JSON); the driver's row says which of them are understood and what they hold. Both
- * directions, reading and writing, know nothing but the rows of commandline-rows.c.
+ * or JSON); the driver's row lists those that are understood, with their types. Reading
+ * and writing both use only the rows of commandline-rows.c.
  */
 #include "planner/qemu/commandline.h"
 
@@ -32,7 +32,7 @@ static void words_free(struct words *words)
 }
 #define _cleanup_words_ _cleanup_(words_free)
 
-/* A value up to a single comma, doubled ones as one; *@text is moved behind it. */
+/* A value up to a single comma; doubled ones become one. Moves *@text past it. */
 static char *take_value(const char **text)
 {
 	struct text value = {};
@@ -45,7 +45,7 @@ static char *take_value(const char **text)
 	return text_take(&value);
 }
 
-/* The key of the first word may be left out; a key alone is a switch that is on. */
+/* The first word may lack its key; a key alone is a switch that is on. */
 static void split_options(const char *text, const char *first_key, struct words *ret)
 {
 	while (*text) {
@@ -111,7 +111,7 @@ static bool split(const char *text, const char *first_key, struct words *ret)
 	return true;
 }
 
-/* The last value of a key, as QEMU takes it. */
+/* The last value of a key, which is the one that QEMU uses. */
 static const char *word_of(const struct words *words, const char *key)
 {
 	for (size_t i = words->list.n; i-- > 0;)
@@ -141,7 +141,7 @@ static struct addition *add_addition(struct commandline *ret, enum addition_kind
 	return addition;
 }
 
-/* A property that was given before is replaced. */
+/* Replaces a property that was given before. */
 static void set_value(struct addition *addition, struct addition_value value)
 {
 	for (size_t i = 0; i < addition->values.n; i++)
@@ -259,7 +259,7 @@ static void read_fw_cfg(struct commandline *ret, int element, const char *text)
 	set_value(add_addition(ret, ADDITION_WINDOW, element), parsed);
 }
 
-/* The SMMU of ARM's virt machine is a word of -machine. */
+/* The SMMU of ARM's virt machine is a property of -machine. */
 static void read_machine(struct commandline *ret, int element, const char *text)
 {
 	_cleanup_words_ struct words words = {};

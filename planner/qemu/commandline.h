@@ -2,12 +2,12 @@
 /*
  * commandline.h - what <qemu:commandline> and <qemu:override> add to a domain, as far as
  * we understand it: a short list of devices and properties, each parsed into values.
- * `check` and `plan` count them; `boot` writes them again from the values, so that no
+ * `check` and `plan` consider them; `boot` writes them again from the values, so that no
  * text of the domain reaches QEMU. Everything else is listed as not understood.
  *
- * The rows are in commandline.c. Options follow QEMU 7.2 util/qemu-option.c (a comma in a
- * value is doubled, the first word may lack its key) and, for -device and -object, JSON
- * (qapi/qobject-input-visitor.c).
+ * The rows are in commandline-rows.c. Options follow QEMU 7.2 util/qemu-option.c (a comma
+ * in a value is doubled, the first word may lack its key) and, for -device and -object,
+ * JSON (qapi/qobject-input-visitor.c).
  */
 #pragma once
 
@@ -19,14 +19,14 @@ void commandline_read(const struct document *domain, struct commandline *ret);
 void commandline_free(struct commandline *commandline);
 #define _cleanup_commandline_ _cleanup_(commandline_free)
 
-/* The value of a property, NULL if it is not given. */
+/* The value of a property, or NULL if it is not given. */
 const struct addition_value *addition_value(const struct addition *addition,
 					    const char *name);
-/* The text of a name or word, NULL if it is not given. Borrowed. */
+/* The text of a name or word, or NULL if it is not given. Borrowed. */
 const char *addition_text(const struct addition *addition, const char *name);
 /*
- * The n-th IOMMU that the command line adds, in document order; NULL. The target libvirt
- * knows nothing of it.
+ * The n-th IOMMU that the command line adds, in document order, or NULL. libvirt does not
+ * know about it.
  */
 const struct addition *commandline_iommu(const struct commandline *commandline, size_t n);
 /*
@@ -37,9 +37,9 @@ const struct addition *commandline_iommu(const struct commandline *commandline, 
 int commandline_bus_index(const char *bus);
 
 /*
- * Adds the additions for which @keep says so (NULL: all that are complete) as
- * <qemu:commandline> and <qemu:override>, made from the values alone. Nothing to write:
- * nothing is added.
+ * Adds the additions for which @keep returns true (NULL: all that are complete) as
+ * <qemu:commandline> and <qemu:override>, made from the values alone. If there are none,
+ * adds no elements.
  */
 void text_add_commandline(struct text *text, const struct commandline *commandline,
 			  bool (*keep)(const struct addition *addition, void *data),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bring.c - entries brought back from the top of the stash: one, or as many as one change
- * of the text can bring, which is what bringing them back one after the other makes of
- * it.
+ * bring.c - brings entries back from the top of the stash: one, or as many as possible in
+ * one change of the text, with the same result as one at a time.
  */
 #include "planner/stash/parts.h"
 
@@ -32,7 +31,7 @@ static int place_lost(const struct document *document, const char *name,
 	return error_wrap(error, "\"%s\"", name);
 }
 
-/* What puts an element, which is parked in @entry, back. */
+/* The change that puts back an element that is parked in @entry. */
 static int edit_of(const struct document *document, int entry, struct stash_edit *ret,
 		   struct error *error)
 {
@@ -88,12 +87,12 @@ int stash_bring_one(struct stash_work *work, int entry, char **ret_name,
 	return stash_remove_entry(work, entry, error);
 }
 
-/* Entries that are taken out of the stash together. */
+/* Entries that are removed from the stash together. */
 struct run {
 	const struct document *document;
 	struct stash_list items;
-	struct firsts names; /* which item is the first of its name */
-	int stash, n_left;   /* elements in it that stay */
+	struct firsts names; /* the first item of its name */
+	int stash, n_left;   /* remaining elements in it */
 	struct stash_filling filling;
 	VEC(struct stash_edit) removals;
 };
@@ -112,8 +111,8 @@ static bool is_white(const char *string)
 }
 
 /*
- * Whether bringing back an element leaves what the others need as it is: the stash where
- * it was found, and the element's name what it is in there.
+ * Whether bringing back an element keeps what the others need: the position of the stash,
+ * and the element's name.
  */
 static bool is_plain(const struct document *document, int element,
 		     const struct stash_place *place)
@@ -126,7 +125,9 @@ static bool is_plain(const struct document *document, int element,
 	       (node->ns || !strchr((const char *)node->name, ':'));
 }
 
-/* The white space and the entry, if what is before it ends with a tag; else nothing. */
+/*
+ * The white space before the entry and the entry, if a tag precedes them; else nothing.
+ */
 static struct span removal_of(const struct document *document, int entry)
 {
 	struct span span = stash_with_gap(document, entry);
@@ -141,7 +142,7 @@ static bool is_inside(const struct document *document, int element, int outer)
 	return element >= 0;
 }
 
-/* Plans to bring back one more; false if it has to be done alone. */
+/* Plans to bring back one more; false if it must be brought back alone. */
 static bool join(struct run *run, size_t i)
 {
 	const struct document *document = run->document;
@@ -180,7 +181,7 @@ static void run_begin(const struct document *document, struct run *ret)
 	ret->n_left = stash_index_count(&ret->filling.index, ret->stash);
 }
 
-/* Removals and insertions, each in the order of the text, as one list in that order. */
+/* Merges removals and insertions, each in the order of the text. */
 static struct stash_edit *merge(const struct run *run, size_t *ret_starts)
 {
 	size_t n = run->filling.edits.n, n_removals = run->removals.n;
@@ -199,7 +200,7 @@ static struct stash_edit *merge(const struct run *run, size_t *ret_starts)
 	return edits;
 }
 
-/* Where the elements are afterwards. */
+/* The positions of the elements afterwards. */
 static void track_all(struct stash_work *work, const struct run *run,
 		      const struct stash_edit *edits, const size_t *numbers)
 {

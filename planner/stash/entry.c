@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* entry.c - what an entry of the stash says, and what of it goes along with the element.
+/*
+ * entry.c - the content of an entry of the stash, and which part of it moves with the
+ * element.
  */
 #include "planner/stash/parts.h"
 
@@ -7,8 +9,8 @@
 #include "base/xml/xml-library.h"
 
 /*
- * A declaration of @ns unless @place knows it: when the element is moved there, what is
- * declared in it goes along and what is declared above it stays behind.
+ * Declares @ns unless @place has the declaration: declarations inside an element move
+ * with it, those above it do not.
  */
 static void add_space(struct text *text, xmlNode *element, const xmlNs *ns,
 		      xmlNode *place)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* index.c - which child of its parent each element is, asked many times of one document.
+/*
+ * index.c - the position of each element among its siblings, for many lookups in one
+ * document.
  */
 #include "planner/stash/parts.h"
 
@@ -8,7 +10,7 @@ static uint64_t key_of(int parent, size_t position)
 	return (uint64_t)(parent + 1) << 32 | position;
 }
 
-/* As a path has it: "prefix:name". */
+/* As in a path: "prefix:name". */
 static char *name_of(const xmlNode *node)
 {
 	return node->ns && node->ns->prefix
@@ -29,7 +31,7 @@ void stash_index_make(const struct document *document, struct stash_index *ret)
 		.children = xcalloc(n, sizeof(int)),
 		.names = xcalloc(n, sizeof(char *)),
 	};
-	/* Where the children of each begin, shifted by two, and by one while it fills. */
+	/* Where the children of each begin; shifted by two, and by one while filling. */
 	for (size_t i = 1; i < n; i++)
 		ret->starts[v[i].parent + 2]++;
 	for (size_t i = 1; i < n + 2; i++)

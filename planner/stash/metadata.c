@@ -9,10 +9,10 @@
  *       <virt-layout:text name="note"><![CDATA[...]]></virt-layout:text>
  *     </virt-layout:stash>
  *
- * The newest entry comes first; what was moved stands between the tags as it was, to the
- * byte. Each entry is put directly behind the tag before it, so that taking it away
- * together with the white space before it leaves what was there. `was` is on a stash that
- * had to make its <metadata>, and holds what stood there: nothing, or <metadata/>.
+ * The newest entry comes first; its tags enclose the moved bytes unchanged. Each entry
+ * directly follows the preceding tag, so that removing it together with the white space
+ * before it restores the text. A stash that created its <metadata> has the attribute
+ * `was`, which holds what it replaced: nothing, or <metadata/>.
  */
 #include "planner/stash/parts.h"
 
@@ -83,7 +83,7 @@ int stash_entry(const struct document *document, const char *name)
 	return -1;
 }
 
-/* A prefix that nobody in the document has for something else. */
+/* A prefix that the document does not use for another namespace. */
 static char *free_prefix(const struct document *document)
 {
 	for (int i = 1;; i++) {
@@ -97,7 +97,7 @@ static char *free_prefix(const struct document *document)
 	}
 }
 
-/* What an entry is made of. */
+/* The parts of an entry. */
 struct entry {
 	const char *tag;
 	const struct text *attributes, *content;
@@ -112,7 +112,7 @@ static void add_entry(struct text *text, const char *prefix, const struct entry 
 	text_printf(text, "</%s:%s>", prefix, entry->tag);
 }
 
-/* How what we write is indented. */
+/* The indentation of what we write. */
 struct gaps {
 	char *metadata, *stash, *entry; /* each before that element */
 };
@@ -142,7 +142,7 @@ static void gaps_of(const struct document *document, struct gaps *ret)
 	ret->entry = deeper(ret->stash, step);
 }
 
-/* A new stash with one entry; @was says what stands where its <metadata> will, NULL. */
+/* A new stash with one entry; @was is what its <metadata> replaces, or NULL. */
 static void add_stash(struct text *text, const struct document *document,
 		      const struct gaps *gaps, const char *was, const struct entry *entry)
 {
@@ -161,7 +161,7 @@ static void add_stash(struct text *text, const struct document *document,
 		    prefix);
 }
 
-/* Behind what describes the domain, where virsh shows <metadata>. */
+/* After the elements that describe the domain, where virsh shows <metadata>. */
 static size_t metadata_place(const struct document *document)
 {
 	static const char *const before[] = {"name", "uuid", "genid", "title",
@@ -177,7 +177,7 @@ static size_t metadata_place(const struct document *document)
 	return at;
 }
 
-/* True if there is nothing in an element but white space. */
+/* True if an element contains only white space. */
 static bool is_blank(const struct document *document, struct span span)
 {
 	const char *s = document->text.s + span.start;
@@ -203,7 +203,7 @@ static int add_to_stash(struct stash_work *work, int stash, const struct gaps *g
 			    &text, error);
 }
 
-/* Behind what is in <metadata> already. */
+/* After the existing content of <metadata>. */
 static int add_to_metadata(struct stash_work *work, int metadata, const struct gaps *gaps,
 			   const struct entry *entry, struct error *error)
 {
@@ -217,7 +217,7 @@ static int add_to_metadata(struct stash_work *work, int metadata, const struct g
 	return stash_change(work, (struct span){at, at}, &text, error);
 }
 
-/* @metadata holds nothing, or is not there (-1). */
+/* @metadata is empty or does not exist (-1). */
 static int add_metadata(struct stash_work *work, int metadata, const struct gaps *gaps,
 			const struct entry *entry, struct error *error)
 {
@@ -335,7 +335,7 @@ struct span stash_with_gap(const struct document *document, int element)
 	return span;
 }
 
-/* <metadata> holds the stash and nothing else. */
+/* <metadata> contains only the stash. */
 static bool is_alone(const struct document *document, int metadata, int stash)
 {
 	const struct document_element *it = &document->elements.v[metadata];

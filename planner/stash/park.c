@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * park.c - many elements parked by one change of the text, which is what parking one
- * after the other makes of it.
+ * park.c - parks many elements with one change of the text, with the same result as one
+ * at a time.
  *
- * Each entry is put directly behind the stash's start tag, the last element's first. So
- * all of them are written with the same white space, prefix and quote, as long as nothing
- * is cut out that these come from: the run ends before such an element.
+ * Each entry is put directly after the stash's start tag, beginning with the last
+ * element. So all of them are written with the same white space, prefix and quote, as
+ * long as the elements that these are copied from are not cut: the run ends before such
+ * an element.
  */
 #include "planner/stash/parts.h"
 
 #include "base/xml/style.h"
 
-/* What is fixed while elements are parked together. */
+/* What does not change while elements are parked together. */
 struct run {
 	const struct stash_work *work;
 	struct stash_frame frame;
@@ -40,7 +41,10 @@ static bool run_begin(const struct stash_work *work, struct run *ret)
 	return true;
 }
 
-/* Whether an element, which ends before the text at @end, leaves the rest as it is. */
+/*
+ * Whether cutting an element, which ends before the text at @end, keeps the rest
+ * unchanged.
+ */
 static bool fits(const struct run *run, int element, size_t end)
 {
 	const struct document *document = &run->work->document;

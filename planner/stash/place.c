@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * place.c - where elements stand that are cut out of a document.
+ * place.c - the places of elements that are cut out of a document.
  *
- * Theory of operation. A place is the parent's path, the number of elements before it
- * there, and the bytes between the last of them and the element. What stays between its
- * neighbours when it is gone (white space, comments, text) is sealed with a checksum,
- * their names included. As long as the seal holds, putting back (put.c) is the exact
- * inverse of cutting out.
+ * Theory of operation. A place consists of the parent's path, the number of siblings
+ * before the element, and the bytes between the last of them and the element. A checksum,
+ * the seal, covers what remains between the neighbours (white space, comments, text) and
+ * their names. While the seal matches, putting back (put.c) is the exact inverse of
+ * cutting.
  *
- * Many elements are cut the last first, each out of what the ones before it left. To the
- * left of an element nothing has been cut then: its text, its number among its siblings
- * and the position in each step of its path are those of the document. To the right, what
- * is cut already is skipped: in the text and among the siblings. A step with position 1
- * is written without it when the others of its name are gone.
+ * Several elements are cut from last to first, each out of the remaining text. So nothing
+ * before an element has been cut yet: its text, its number among its siblings and the
+ * position in each step of its path are those of the document. After it, cut text and cut
+ * siblings are skipped. A step of a path omits position 1 if no other sibling of its name
+ * remains.
  */
 #include "planner/stash/parts.h"
 
 #include "base/xml/style.h"
 
-#define SEAL_BYTES 8 /* of the checksum: enough to tell an edit from none */
+#define SEAL_BYTES 8 /* of the checksum: enough to detect an edit */
 #define STAYS      (-2)
 
 void stash_place_free(struct stash_place *place)
@@ -76,7 +76,7 @@ void stash_cutting_free(struct stash_cutting *cutting)
 	*cutting = (struct stash_cutting){};
 }
 
-/* A byte that stays, and how many cuts lie behind it. */
+/* A remaining byte, and the number of cuts after it. */
 struct cursor {
 	size_t at, n_cuts;
 };
@@ -95,7 +95,7 @@ static void step(const struct stash_cutting *cutting, struct cursor *cursor)
 	skip_cuts(cutting, cursor);
 }
 
-/* True if only blanks, which go to @tail, stand before the line's end. */
+/* True if only blanks, which go to @tail, precede the end of the line. */
 static bool skip_tail(const struct stash_cutting *cutting, struct cursor *cursor,
 		      struct text *tail)
 {
@@ -113,8 +113,8 @@ static bool skip_tail(const struct stash_cutting *cutting, struct cursor *cursor
 }
 
 /*
- * The span of an element, and where it has its lines for itself of what stands around it
- * on them.
+ * The span of an element and, if nothing else is on its lines, of the white space around
+ * it on these lines.
  */
 static struct cursor cut_of(const struct stash_cutting *cutting, int element,
 			    struct stash_place *place, size_t *ret_start)
@@ -136,7 +136,7 @@ static const char *name_or_nothing(const struct document *document, int element)
 	return element < 0 ? "" : document_element_name(document, element);
 }
 
-/* Of the text in [start, cut) and in what stays of [cursor, end). */
+/* Of the text in [start, cut) and of what remains of [cursor, end). */
 static char *seal_of(const struct stash_cutting *cutting, int before, int behind,
 		     struct span left, struct cursor cursor, size_t end)
 {
@@ -176,7 +176,7 @@ static char *path_of(const struct stash_cutting *cutting, int element)
 	return text_take(&path);
 }
 
-/* Cuts that touch become one. */
+/* Merges adjacent cuts. */
 static void add_cut(struct stash_cutting *cutting, struct span cut)
 {
 	while (cutting->cuts.n > 0 && vec_last(&cutting->cuts)->start <= cut.end) {

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * put.c - how elements get back to where they stood.
+ * put.c - puts elements back in their places.
  *
- * Theory of operation. As long as its seal holds, an element goes to the byte where it
- * was. When it does not, because somebody edited there or libvirt wrote the document
- * anew, the element goes behind the siblings of its own name that it stood behind, since
- * that order is what libvirt gives a meaning to.
+ * Theory of operation. While its seal matches, an element goes to the byte where it was.
+ * Otherwise, because the place was edited or libvirt rewrote the document, it goes after
+ * as many siblings of its own name as before: that is the order that matters to libvirt.
  *
- * Many elements are put back in one go as long as each goes behind the ones before it in
- * the text: then all text to the right is the document's, and what was put in counts only
- * as siblings, all of them to the left. What its tail added right behind the last one may
- * be where the next one goes.
+ * Several elements are put back in one change as long as each goes after the previous
+ * ones in the text: then all text after it is the document's, and inserted elements only
+ * count as siblings before it. The next element may go into the tail of the last one.
  */
 #include "planner/stash/parts.h"
 
@@ -60,8 +58,8 @@ static int count_added(const struct stash_filling *filling, int parent, const ch
 }
 
 /*
- * The child that "name[2]" stands for, -1. Only what stands behind all that was put into
- * the parent is sure to be there still.
+ * The child that "name[2]" refers to, or -1. Only children after all elements inserted
+ * into the parent certainly still exist.
  */
 static int find_step(const struct stash_filling *filling, int parent, const char *step,
 		     size_t n)
@@ -102,7 +100,9 @@ int stash_filling_find(const struct stash_filling *filling, const char *path)
 	return element;
 }
 
-/* True if the document has just @wanted children of that name before its @ordinal-th. */
+/*
+ * True if the document has exactly @wanted children of that name before its @ordinal-th.
+ */
 static bool has_alike(const struct stash_filling *filling, int parent, const char *name,
 		      uint64_t wanted, int ordinal)
 {
@@ -122,7 +122,7 @@ static const char *name_or_nothing(const struct document *document, int element)
 	return element < 0 ? "" : document_element_name(document, element);
 }
 
-/* The bytes that the last element put in has behind it. */
+/* The bytes after the last inserted element. */
 static const char *left_behind(const struct stash_filling *filling)
 {
 	const struct text *bytes = &vec_last(&filling->edits)->bytes;
@@ -130,7 +130,7 @@ static const char *left_behind(const struct stash_filling *filling)
 	return bytes->s + bytes->n - filling->n_left;
 }
 
-/* True if the gap has the bytes that the place was sealed with. */
+/* True if the bytes of the gap match the seal of the place. */
 static bool is_sealed(const struct stash_filling *filling, const struct stash_spot *spot,
 		      int before, int behind, struct span gap, const char *seal)
 {
@@ -192,7 +192,7 @@ bool stash_find_exact(const struct stash_filling *filling,
 	       ret->at > vec_last(&filling->edits)->span.end;
 }
 
-/* A new edit, or the last one cut open: *ret_rest, the caller's, comes behind. */
+/* A new edit, or the last one split: *ret_rest, which the caller frees, follows. */
 static struct stash_edit *edit_at(struct stash_filling *filling,
 				  const struct stash_spot *spot, char **ret_rest)
 {
@@ -232,7 +232,7 @@ void stash_fill(struct stash_filling *filling, const struct stash_spot *spot,
 	++*count_of(filling, spot->parent, filling->index.names[element]);
 }
 
-/* The last of the first @alike children of that name; -1 for none. */
+/* The last of the first @alike children of that name, or -1. */
 static int find_sibling(const struct stash_index *index, int parent, const char *name,
 			uint64_t alike)
 {

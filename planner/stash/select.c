@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* stash-select.c - which elements of a domain an XPath expression means. */
+/* select.c - the elements of a domain that an XPath expression selects. */
 #include "base/xml/xml-library.h"
 #include "planner/stash/parts.h"
 
-/* libxml2's complaint about an expression has a number and a place, and no words. */
+/* libxml2's error for an expression has a number and a position, but no text. */
 static void on_xpath_error(void *data, const xmlError *what)
 {
 	char **message = data;
@@ -87,7 +87,7 @@ static bool is_inside(const struct document *document, int element, int stash)
 	return element > 0;
 }
 
-/* The name with a prefix that nothing declares, of the element or an attribute. */
+/* The name, of the element or an attribute, with an undeclared prefix. */
 static const char *undeclared(const xmlNode *node)
 {
 	if (!node->ns && strchr((const char *)node->name, ':'))
@@ -98,7 +98,7 @@ static const char *undeclared(const xmlNode *node)
 	return NULL;
 }
 
-/* In the stash such a prefix could come to mean something, ours even. */
+/* In the stash such a prefix could become declared, even as ours. */
 static int check_prefixes(const struct document *document, int element,
 			  struct error *error)
 {

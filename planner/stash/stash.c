@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Theory of operation. The stash is a stack. Parking copies an element into the stash and
- * then cuts it out; bringing back is the same two backwards, and each is the exact
- * inverse of the other, so the last one that was parked always finds the document as it
- * left it. Places are told in a document that has the stash, made for this very element
- * or not. One further down is reached by bringing back those above it, and parking them
- * again. Elements that are meanwhile followed through the document keep their numbers in
- * stash_work.tracked.
+ * then cuts it; bringing it back does the inverse of both in the reverse order, so the
+ * last parked element always finds the document as it left it. Places refer to a document
+ * that already has the stash. To reach an entry further down, those above it are brought
+ * back and parked again. Meanwhile stash_work.tracked follows elements through the
+ * changes.
  */
 #include "planner/stash/stash.h"
 
@@ -14,7 +13,7 @@
 
 #include "base/xml/style.h"
 
-/* Copies an element into a new entry, which does not say yet where it stands. */
+/* Copies an element into a new entry, which does not contain its place yet. */
 static int copy_in(struct stash_work *work, int element, const char *name,
 		   struct error *error)
 {
@@ -27,7 +26,7 @@ static int copy_in(struct stash_work *work, int element, const char *name,
 	return stash_add_entry(work, "element", &attributes, &content, error);
 }
 
-/* Moves an element, which is tracked at @slot, into the stash. */
+/* Moves the element that is tracked at @slot into the stash. */
 static int park(struct stash_work *work, size_t slot, const char *name,
 		struct error *error)
 {
@@ -50,9 +49,9 @@ static int park(struct stash_work *work, size_t slot, const char *name,
 }
 
 /*
- * Parks elements, given from the last to the first: as many together as can be. If those
- * make a document that cannot be read, half as many are tried, so that in the end one
- * alone says why.
+ * Parks elements, given from last to first, as many together as possible. If the result
+ * cannot be parsed, tries half as many, so that in the end a single element gives the
+ * error.
  */
 static int park_list(struct stash_work *work, const struct stash_parking *list, size_t n,
 		     struct error *error)
@@ -71,7 +70,7 @@ static int park_list(struct stash_work *work, const struct stash_parking *list, 
 	return 0;
 }
 
-/* Names that are taken, and the last number that each name without one got. */
+/* Names in use, and the last number that was appended to each name. */
 struct names {
 	struct firsts taken, bases;
 	VEC(char *) made; /* owned, in order */
@@ -88,7 +87,7 @@ static void names_free(struct names *names)
 	vec_free(&names->numbers);
 }
 
-/* @name, which outlives the names, or with a number behind it that makes it new. */
+/* @name, which outlives the names, or @name with a number that makes it unique. */
 static void make_name(struct names *names, const char *name)
 {
 	int base = first_add(&names->bases, name, 0, (int)names->numbers.n);
@@ -110,7 +109,7 @@ static void make_name(struct names *names, const char *name)
 	}
 }
 
-/* The last first, so that the stash has them in the document's order. */
+/* Last first, so that the stash has them in the document's order. */
 static int park_tracked(struct stash_work *work, const char *name, struct error *error)
 {
 	_cleanup_stash_list_ struct stash_list items = {};
@@ -166,8 +165,7 @@ void stash_names_free(struct stash_names *names)
 	vec_free(&names->list);
 }
 
-/* The first entry that does not stay in the stash: texts do, and what has no place now.
- */
+/* The first entry that can be brought back: not a text, and its place exists. */
 static int next_entry(const struct document *document, const char *wanted)
 {
 	_cleanup_stash_list_ struct stash_list items = {};
@@ -188,8 +186,8 @@ static int next_entry(const struct document *document, const char *wanted)
 }
 
 /*
- * Brings entries back from the top of the stash: many if they go together, else one. If
- * many make a document that cannot be read, half as many are tried.
+ * Brings entries back from the top of the stash: several if possible, else one. If the
+ * result cannot be parsed, tries half as many.
  */
 static int bring_some(struct stash_work *work, const char *wanted, bool all,
 		      struct stash_names *ret, struct error *error)
@@ -213,7 +211,7 @@ static int bring_some(struct stash_work *work, const char *wanted, bool all,
 	return 0;
 }
 
-/* Brings entries back from the top until @wanted is; those above are parked again. */
+/* Brings entries back from the top down to @wanted, then parks those above it again. */
 static int reach(struct stash_work *work, const char *wanted, struct error *error)
 {
 	_cleanup_(stash_names_free) struct stash_names names = {};
@@ -255,7 +253,7 @@ int stash_find_named(const struct document *document, const char *name, bool is_
 			   document->name, name);
 }
 
-/* The first element that is parked; NULL: there is none. The caller's. */
+/* The first parked element, or NULL. The caller frees it. */
 static char *top_name(const struct document *document)
 {
 	_cleanup_stash_list_ struct stash_list items = {};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stash-text.c - any bytes as a text in the stash. A CDATA section holds what XML gives
- * back unchanged (XML 1.0, sections 2.2 and 2.11: no control characters, no CR); anything
- * else goes as base64.
+ * text.c - any bytes as a text in the stash. A CDATA section holds what XML preserves
+ * (XML 1.0, sections 2.2 and 2.11: no control characters, no CR); anything else becomes
+ * base64.
  */
 #include "planner/stash/parts.h"
 
@@ -12,7 +12,7 @@
 #include "base/xml/style.h"
 #include "base/utf8.h"
 
-/* True if XML gives these bytes back as they are: no CR, no control characters, UTF-8. */
+/* True if XML preserves these bytes: no CR, no control characters, UTF-8. */
 static bool fits_cdata(const struct text *bytes)
 {
 	for (size_t at = 0; at < bytes->n;) {
@@ -30,7 +30,7 @@ static bool fits_cdata(const struct text *bytes)
 	return true;
 }
 
-/* "]]>" would end a section, so one ends within it and the next begins. */
+/* "]]>" would end a section, so it is split between two sections. */
 static void add_cdata(struct text *text, const char *string)
 {
 	const char *found;

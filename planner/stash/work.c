@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* work.c - a document that is changed again and again. */
+/* work.c - a document that is changed repeatedly. */
 #include "planner/stash/parts.h"
 
 int stash_work_begin(const struct document *document, struct stash_work *ret,
@@ -64,7 +64,7 @@ static void splice(const struct text *before, const struct stash_edit *edits, si
 	text_add(ret, before->s + at, before->n - at);
 }
 
-/* How many edits begin at or before a byte. */
+/* The number of edits that begin at or before a byte. */
 static size_t edits_before(const struct stash_edit *edits, size_t n, size_t at)
 {
 	size_t low = 0, high = n;
@@ -83,7 +83,7 @@ static size_t edits_before(const struct stash_edit *edits, size_t n, size_t at)
 static void follow(struct stash_work *work, const struct document *after,
 		   const struct stash_edit *edits, size_t n)
 {
-	/* What so many edits add to the length; unsigned numbers wrap around and back. */
+	/* The length that this many edits add; unsigned numbers wrap around and back. */
 	size_t *shifts = xcalloc(n + 1, sizeof(*shifts));
 
 	for (size_t i = 0; i < n; i++)
