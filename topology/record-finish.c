@@ -61,6 +61,17 @@ static bool affinity_fits(const struct machine_affinity *affinity)
 	       set_next(&affinity->nodes, NODE_LIMIT) < 0;
 }
 
+/* A kind of affinity that only a newer version knows is unknown, and its nodes with it.
+ */
+static bool affinity_settle(const struct record_reader *reader,
+			    struct machine_affinity *affinity)
+{
+	if (!affinity_fits(affinity) && reader->later &&
+	    affinity->what == AFFINITY_UNKNOWN)
+		machine_affinity_forget(affinity);
+	return affinity_fits(affinity);
+}
+
 static int finish_functions(struct record_reader *reader)
 {
 	struct machine *machine = reader->machine;
@@ -74,7 +85,7 @@ static int finish_functions(struct record_reader *reader)
 			     field->type == FIELD_ROOT) &&
 			    resolve(reader, element, field, &machine->functions.v[i]) < 0)
 				return -1;
-		if (!affinity_fits(&machine->functions.v[i].affinity))
+		if (!affinity_settle(reader, &machine->functions.v[i].affinity))
 			return record_fault(
 				reader, element,
 				"the attributes affinity, node and nodes contradict each other");
@@ -90,9 +101,10 @@ static int finish_rest(struct record_reader *reader)
 	const struct machine *machine = reader->machine;
 
 	for (size_t i = 0; i < machine->roots.n; i++) {
-		const struct machine_root *root = &machine->roots.v[i];
+		struct machine_root *root = &machine->roots.v[i];
 
-		if (root->last_bus < root->first_bus || !affinity_fits(&root->affinity))
+		if (root->last_bus < root->first_bus ||
+		    !affinity_settle(reader, &root->affinity))
 			return record_fault(
 				reader, 0,
 				"root %04x:%02x: affinity, node and nodes contradict each other, or the last bus is below the first",

@@ -29,27 +29,6 @@ bool record_is(const struct document *document)
 	       streq(document_element_name(document, 0), "host");
 }
 
-/* In a newer version than ours, unknown things are left out and reported once per
- * name. */
-static int unknown(struct record_reader *reader, int element, const char *what,
-		   const char *name)
-{
-	_cleanup_text_ struct text shown = {}, complaint = {};
-
-	text_add_shown(&shown, name);
-	if (!reader->later)
-		return record_fault(reader, element, "has an unknown %s %s", what,
-				    shown.s);
-	text_printf(&complaint, "%s: %s %s is from a newer version and was left out",
-		    reader->document->name, what, shown.s);
-	for (size_t i = 0; i < reader->machine->complaints.n; i++)
-		if (streq(reader->machine->complaints.v[i], complaint.s))
-			return 0;
-	if (reader->machine->complaints.n < 64)
-		machine_complain(reader->machine, "%s", complaint.s);
-	return 0;
-}
-
 /* The value of an attribute or of its NAME-base64; NULL for neither. Owned by the
  * caller. */
 static int attribute_text(struct record_reader *reader, int element,
@@ -85,7 +64,8 @@ static int read_field(struct record_reader *reader, int element,
 	if (!value && !field->optional &&
 	    (field->type != FIELD_STRING || field->required))
 		return record_fault(reader, element, "has no %s", field->name);
-	if (value && !field_take(field, value, base))
+	if (value && !field_take(field, value, base) &&
+	    !record_word_later(reader, element, field, value, base))
 		return record_fault(reader, element, "%s=\"%s\" is not %s", field->name,
 				    value, field_wants(field));
 	return 0;
@@ -119,8 +99,8 @@ static int read_attributes(struct record_reader *reader, int element,
 
 	for (; attribute; attribute = attribute->next)
 		if (!attribute_known(row, attribute) &&
-		    unknown(reader, element, "attribute", (const char *)attribute->name) <
-			    0)
+		    record_unknown(reader, element, "attribute",
+				   (const char *)attribute->name) < 0)
 			return -1;
 	for (const struct field *field = row->fields; field->name; field++)
 		if (read_field(reader, element, field, base) < 0)
@@ -299,7 +279,7 @@ static int read_element(struct record_reader *reader, int element)
 	    in_namespace(reader->document, element) && reader->distances < 0)
 		return read_distances_later(reader, element);
 	reader->open[reader->depth++] = (struct record_open){.number = element};
-	return unknown(reader, above, "element", name);
+	return record_unknown(reader, above, "element", name);
 }
 
 static int read_values(struct record_reader *reader, int element, size_t n, uint32_t *row)
@@ -321,23 +301,26 @@ static int read_values(struct record_reader *reader, int element, size_t n, uint
 			    "needs values: %zu distances separated by spaces", n);
 }
 
-static int read_row(struct record_reader *reader, int element, size_t from)
+/* The row of the node with index *@next, which it increases. */
+static int read_row(struct record_reader *reader, int element, size_t *next)
 {
 	const struct machine *machine = reader->machine;
 	const char *node = document_attribute(reader->document, element, "node");
 	const xmlAttr *attribute = reader->document->elements.v[element].node->properties;
+	size_t from = *next;
 	int id;
 
 	if (!in_namespace(reader->document, element) ||
 	    !streq(document_element_name(reader->document, element), "row"))
-		return unknown(reader, reader->distances, "element",
-			       document_element_name(reader->document, element));
+		return record_unknown(reader, reader->distances, "element",
+				      document_element_name(reader->document, element));
+	++*next;
 	for (; attribute; attribute = attribute->next)
 		if ((attribute->ns ||
 		     (!streq((const char *)attribute->name, "node") &&
 		      !streq((const char *)attribute->name, "values"))) &&
-		    unknown(reader, element, "attribute", (const char *)attribute->name) <
-			    0)
+		    record_unknown(reader, element, "attribute",
+				   (const char *)attribute->name) < 0)
 			return -1;
 	if (from >= machine->nodes.n || !node || !parse_int(node, &id) ||
 	    id != machine->nodes.v[from].id)
@@ -360,7 +343,7 @@ static int read_distances(struct record_reader *reader)
 	machine->distances = xcalloc(n * n + 1, sizeof(*machine->distances));
 	for (int i = document_child(reader->document, reader->distances, NULL); i >= 0;
 	     i = document_next(reader->document, i, NULL))
-		if (read_row(reader, i, from++) < 0)
+		if (read_row(reader, i, &from) < 0)
 			return -1;
 	if (from != n || n == 0)
 		return record_fault(reader, reader->distances,
@@ -370,19 +353,10 @@ static int read_distances(struct record_reader *reader)
 
 static int read_host(struct record_reader *reader)
 {
-	const char *version = document_attribute(reader->document, 0, "version");
-	uint32_t number;
-
 	if (!record_is(reader->document))
-		return record_fault(
-			reader, 0,
-			"is not the root element of a record, <host xmlns=\"%s\">",
-			RECORD_NAMESPACE);
-	if (!version || strspn(version, "0123456789") != strlen(version) ||
-	    !parse_u32(version, &number) || number < 1)
-		return record_fault(reader, 0, "needs a version, %d or later",
-				    RECORD_VERSION);
-	reader->later = number > RECORD_VERSION;
+		return record_foreign(reader);
+	if (record_read_version(reader) < 0)
+		return -1;
 	reader->open[reader->depth++] =
 		(struct record_open){0, machine_elements, reader->machine};
 	return read_attributes(reader, 0, machine_elements, reader->machine) < 0
@@ -397,7 +371,10 @@ static int read_all(struct record_reader *reader)
 	for (size_t i = 1; i < reader->document->elements.n; i++)
 		if (read_element(reader, (int)i) < 0)
 			return -1;
-	return read_distances(reader) < 0 ? -1 : record_finish(reader);
+	if (read_distances(reader) < 0 || record_finish(reader) < 0)
+		return -1;
+	record_say_left_out(reader);
+	return 0;
 }
 
 int record_read(const struct document *document, struct machine *ret, struct error *error)
@@ -409,6 +386,7 @@ int record_read(const struct document *document, struct machine *ret, struct err
 	int rc = read_all(&reader);
 
 	vec_free(&reader.functions);
+	text_free(&reader.left_out);
 	if (rc < 0) {
 		machine_free(ret);
 		*ret = (struct machine){};

@@ -122,7 +122,7 @@ void text_add_record(struct text *text, const struct machine *machine)
 {
 	text_printf(text,
 		    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		    "<host xmlns=\"" RECORD_NAMESPACE "\" version=\"%d\"",
-		    RECORD_VERSION);
+		    "<host xmlns=\"" RECORD_NAMESPACE "\" version=\"%d.%d\"",
+		    RECORD_MAJOR, RECORD_MINOR);
 	add_element(text, machine, machine_elements, machine, 0);
 }

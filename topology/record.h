@@ -22,8 +22,9 @@ void text_add_record(struct text *text, const struct machine *machine);
  * Reads a record into a zeroed *@ret, which is zeroed again after an error. Errors, with
  * file and line: another root element or namespace, a damaged value, a missing or unknown
  * attribute or element, an address twice or out of order, a reference to a function that
- * does not exist. In a record of a newer version, unknown things are left out and
- * reported in the machine's complaints.
+ * does not exist, a newer major version. In a record of a newer minor version, what is
+ * unknown is left out, and one of the machine's complaints says so
+ * (machine-fields.h: RECORD_MAJOR).
  */
 int record_read(const struct document *document, struct machine *ret, struct error *error)
 	_must_check_;

@@ -147,20 +147,27 @@ static void a_record_read_back_is_the_machine(void **state)
 	}
 }
 
-/* Replaces @from, which is there, by @to in the record and reads that. */
-static char *refusal(const char *record, const char *from, const char *to)
+/* The record with @to in place of @from, which is in it. */
+static char *changed(const char *record, const char *from, const char *to)
 {
 	const char *at = strstr(record, from);
-	_cleanup_text_ struct text text = {};
-	_cleanup_error_ struct error error = {};
-	_cleanup_machine_ struct machine machine = {};
+	struct text text = {};
 
 	if (!at)
 		fail_msg("no %s in the record", from);
 	text_add(&text, record, (size_t)(at - record));
 	text_adds(&text, to);
 	text_adds(&text, at + strlen(from));
-	return read_back(text.s, &machine, &error) < 0 ? TAKE(error.message) : NULL;
+	return text_take(&text);
+}
+
+static char *refusal(const char *record, const char *from, const char *to)
+{
+	_cleanup_free_ char *bytes = changed(record, from, to);
+	_cleanup_error_ struct error error = {};
+	_cleanup_machine_ struct machine machine = {};
+
+	return read_back(bytes, &machine, &error) < 0 ? TAKE(error.message) : NULL;
 }
 
 static const char sound[] =
@@ -202,9 +209,17 @@ static void damage_is_refused(void **state)
 {
 	/* What to put in place of what, and a part of the error. */
 	static const char *const rows[][3] = {
-		{"host:1", "host:2", ":1: <host> is not the root element"},
+		{"host:1", "host:2", ":1: <host> is a record of version 2, which"},
+		{"host:1", "host:x", ":1: <host> is not the root element"},
+		{"host:1", "host:", ":1: <host> is not the root element"},
 		{" version=\"1\"", "", ":1: <host> needs a version"},
 		{"version=\"1\"", "version=\"0\"", ":1: <host> needs a version"},
+		{"version=\"1\"", "version=\"1.\"", ":1: <host> needs a version"},
+		{"version=\"1\"", "version=\"1.0.1\"", ":1: <host> needs a version"},
+		{"version=\"1\"", "version=\"2\"",
+		 ":1: <host> is a record of version 2,"},
+		{"version=\"1\"", "version=\"10.3\"",
+		 "newer minor versions. Use a newer"},
 		{"\"sysfs\"", "\"dream\"", "source=\"dream\" is not one of"},
 		{"id=\"2\"", "id=\"0\"", ":3: <node> 0 occurs twice"},
 		{"id=\"2\"", "id=\"4096\"", "is not a node number"},
@@ -268,33 +283,63 @@ static void damage_is_refused(void **state)
 	}
 }
 
+/* Everything that a minor version may add is left out; one complaint names it. */
 static void a_later_version_is_read(void **state)
 {
 	static const char later[] =
-		"<host xmlns=\"urn:virt-layout:host:1\" version=\"2\" source=\"live\" "
+		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1.999\" source=\"live\" "
 		"pci=\"no\"><new><node id=\"1\"/><a><b/></a></new>"
 		"<node id=\"0\" cpus=\"0\" near=\"\" memory=\"1\" huge=\"no\" "
 		"new=\"\"><new/>"
-		"</node><node id=\"1\" cpus=\"1\" near=\"\" memory=\"1\" huge=\"no\"/>"
+		"</node><node id=\"1\" cpus=\"1\" near=\"\" memory=\"1\" huge=\"no\" "
+		"new=\"\"/>"
+		"<distances><about/><row node=\"0\" values=\"10 20\" unit=\"x\"/>"
+		"<row node=\"1\" values=\"20 10\"/></distances>"
 		"<iommu table=\"no\" enabled=\"no\" remapping=\"no\" "
-		"address-bits=\"1\"/></host>";
+		"address-bits=\"1\"/><x:y xmlns:x=\"z\"/></host>";
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_error_ struct error error = {};
 
 	(void)state;
 	assert_int_equal(read_back(later, &machine, &error), 0);
 	assert_int_equal(machine.nodes.n, 2);
-	assert_int_equal(machine.complaints.n, 2);
+	assert_int_equal(machine_distance(&machine, 0, 1), 20);
+	assert_int_equal(machine.complaints.n, 1);
 	assert_string_equal(
 		machine.complaints.v[0],
-		"host.xml: element new is from a newer version and was left out");
+		"host.xml: the record is of a newer version, 1.999; what this version of virt-layout does not know was left out: element new of <host>, attribute new of <node>, element new of <node>, element y of <host>, element about of <distances>, attribute unit of <row>");
+}
+
+/* New words are unknown, new flags left out; a value that no version can mean is not. */
+static void new_words_are_unknown(void **state)
+{
+	static const char *const rows[][2] = {
+		{"port-type=\"root-port\"", "port-type=\"lane-port\""},
+		{"affinity=\"node\" node=\"0\"", "affinity=\"cloud\" node=\"0\""},
+		{"\"64bit\"", "\"shiny 64bit\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_machine_ struct machine machine = {};
+		_cleanup_error_ struct error error = {};
+		_cleanup_free_ char *newer =
+			changed(sound, "version=\"1\"", "version=\"1.999\"");
+		_cleanup_free_ char *bytes = changed(newer, rows[i][0], rows[i][1]);
+		_cleanup_free_ char *now = refusal(sound, rows[i][0], rows[i][1]);
+
+		if (read_back(bytes, &machine, &error) < 0)
+			fail_msg("%s: %s", rows[i][1], error.message);
+		assert_int_equal(machine.complaints.n, 1);
+		assert_non_null(now);
+	}
 }
 
 static void a_small_machine_reads_like_this(void **state)
 {
 	static const char expected[] =
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1\" source=\"sysfs\" "
+		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1.0\" source=\"sysfs\" "
 		"architecture=\"x86_64\" pci=\"unknown\">\n"
 		"  <node id=\"0\" cpus=\"0\" near=\"\" memory=\"4096\" "
 		"huge=\"unknown\"/>\n"
@@ -335,6 +380,7 @@ int main(void)
 		cmocka_unit_test(a_record_read_back_is_the_machine),
 		cmocka_unit_test(damage_is_refused),
 		cmocka_unit_test(a_later_version_is_read),
+		cmocka_unit_test(new_words_are_unknown),
 		cmocka_unit_test(a_small_machine_reads_like_this),
 	};
 
