@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * archive-library.h - the functions of libarchive that we call. It brings libxml2 and
- * five compressors along.
+ * archive-library.h - the functions of libarchive that we call. It needs libxml2 and five
+ * compressors.
  */
 #pragma once
 
@@ -54,7 +54,5 @@
 
 /* Each as sym_NAME. */
 LIBRARY_DECLARE(DLOPEN_ARCHIVE, ARCHIVE_FUNCTIONS)
-/*
- * To be called before the first of them. Fault (3): it cannot be loaded.
- */
+/* Call it before the first of them. Error (3): it cannot be loaded. */
 int archive_library_load(struct error *error) _must_check_;

@@ -46,7 +46,7 @@ static bool group_is_shared(const struct machine *machine, size_t function)
 	return false;
 }
 
-/* What is wrong with a virtual function, into @why. */
+/* Writes what is wrong with a virtual function to @why. */
 static void check_vf(const struct machine *machine, size_t vf, struct text *why)
 {
 	const struct machine_function *f = &machine->functions.v[vf];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * assign.h - --assign seen from the host: which functions of a planned machine can be
- * given to a guest of the guest, and what must hold for the virtual functions that the
- * guest made of them.
+ * assignable.h - the host's side of --assign: which functions of a planned machine can be
+ * assigned to a nested guest, and what must hold for the virtual functions that the guest
+ * created.
  */
 #pragma once
 
@@ -19,19 +19,19 @@ struct assignable_list {
 };
 
 /*
- * Endpoints below a root bus that an expander bus makes: those that a planner puts there
- * to be assigned. Adds to a zeroed list.
+ * Endpoints below an expander bus's root bus, where a planner puts functions to be
+ * assigned. Adds to a zeroed list.
  */
 void assignable_choose(const struct machine *planned, struct assignable_list *ret);
 /*
- * What nobody answered has failed: adds an answer that says so, and @why, for each
- * function without one; with @nested the first one owes two.
+ * A missing answer is a failure: adds one, with @why, for each function that has none;
+ * with @nested the first function must have two.
  */
 void assignable_add_silent(const struct assignable_list *list, bool nested,
 			   const char *why, struct serial *ret);
 /*
- * For each function that makes virtual ones: as many as planned are there, on its node,
- * on buses that the port above leads to, each in a group of its own. One answer each to
+ * Checks each function with virtual functions: the planned number exists, on its node, on
+ * buses that the port above leads to, each in its own group. Adds one answer each to
  * @ret.
  */
 void assignable_check_vfs(const struct assignable_list *list,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * boot-accel.c - KVM or TCG. That /dev/kvm is there and answers says little: in some
- * machines a guest under it stands still for ever after its first instructions. So KVM is
- * believed when the agent speaks, and it gets a short time for that.
+ * boot-accel.c - KVM or TCG. A /dev/kvm that exists and answers proves little: on some
+ * machines a KVM guest hangs forever after its first instructions. So KVM counts as
+ * working only after the agent's first message, which must come within a short time.
  */
 #include "planner/boot/boot.h"
 
@@ -15,7 +15,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { KVM_START_LIMIT_S = 15 }; /* for the agent's first word */
+enum { KVM_START_LIMIT_S = 15 }; /* for the agent's first message */
 
 static bool kvm_answers(const char *arch)
 {
@@ -26,18 +26,18 @@ static bool kvm_answers(const char *arch)
 	       ioctl(fd, KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
 }
 
-/* Why a guest that was tried under KVM must be tried again; or that it need not. */
+/* Whether, and why, a guest that was tried with KVM must be tried again. */
 static enum kvm_state judge_kvm(const struct boot_result *result)
 {
 	if (result->serial.started || result->tables.done || result->interrupted ||
 	    result->run_status == RUN_UNCONFINED)
-		return KVM_USED; /* TCG would not do better */
+		return KVM_USED; /* TCG would not help */
 	return result->run_status == RUN_REFUSED ? KVM_REFUSED : KVM_SILENT;
 }
 
 /*
- * QEMU 7.2's TCG crashes now and then, at the same instruction each time: once more then.
- * A domain that it cannot bear makes it crash again.
+ * QEMU 7.2's TCG sometimes crashes, always at the same instruction, so a crash is retried
+ * once. If the domain is the cause, it crashes again.
  */
 static int boot_under(enum boot_accel accel, double start_limit_s,
 		      const struct boot_request *request, const struct document *domain,
@@ -88,7 +88,7 @@ int boot_domain(const struct boot_request *request, const struct document *domai
 	return 0;
 }
 
-/* What a guest that never runs gave in time. */
+/* The result of a guest that never runs, if it came in time. */
 static const char tables_came[] = "QEMU answered in time";
 
 static const char *const reasons[] = {

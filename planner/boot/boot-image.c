@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* boot-image.c - what goes into the initrd of a dry boot. */
+/* boot-image.c - the content of the initrd of a dry boot. */
 #include "planner/boot/boot.h"
 
 #include "base/file.h"
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Modules that --assign needs before those that the user names. */
+/* Modules that --assign needs before the user's. */
 static const char *const assign_modules[] = {"vfio_iommu_type1", "vfio_pci", NULL};
 static const char *const nested_modules[] = {"vfio_iommu_type1", "vfio_pci", "kvm_amd",
 					     NULL};
@@ -25,7 +25,8 @@ static int open_modules(const struct boot_request *request, struct module_tree *
 	struct stat st;
 
 	if (!modules) {
-		/* boot/vmlinuz-X and lib/modules/X are siblings in packages and on disks
+		/*
+		 * boot/vmlinuz-X and lib/modules/X are siblings in packages and on disks
 		 */
 		beside = xasprintf("%.*s/..", slash ? (int)(slash - request->kernel) : 1,
 				   slash ? request->kernel : ".");
@@ -39,7 +40,7 @@ static int open_modules(const struct boot_request *request, struct module_tree *
 				release, ret, error);
 }
 
-/* Modules that the user gives are looked at even where none is needed. */
+/* The user's modules are checked even if none is needed. */
 static int add_modules(struct initrd *initrd, const struct boot_request *request,
 		       struct text *order, struct error *error)
 {
@@ -99,7 +100,7 @@ static int add_shell(struct initrd *initrd, struct error *error)
 			    "--shell needs busybox, which is not installed here");
 }
 
-/* A file of QEMU's data from wherever distributions keep it; the first that is there. */
+/* A data file of QEMU from one of the directories that distributions use. */
 static int add_qemu_data(struct initrd *initrd, const char *name, struct error *error)
 {
 	static const char *const places[] = {"/usr/share/qemu", "/usr/share/seabios",
@@ -137,7 +138,7 @@ static int add_nested(struct initrd *initrd, const struct boot_request *request,
 	return initrd_copy(initrd, INIT_QEMU, NULL, error);
 }
 
-/* The agent's orders; init.h has the words. */
+/* The agent's instructions; see init.h. */
 static void add_orders(struct initrd *initrd, const struct boot_request *request,
 		       const struct text *order)
 {

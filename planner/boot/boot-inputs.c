@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * boot-inputs.c - the user's kernel for a confined run (run-confine.h), which is another
- * user's and sees none of /tmp and /run: a copy in its directory.
+ * boot-inputs.c - copies the user's kernel into the directory of a confined run
+ * (run-confine.h), which runs as another user and does not see /tmp and /run.
  */
 #include "planner/boot/boot.h"
 
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { INPUT_LIMIT_BYTES = 1 << 30 }; /* a kernel with its debugging symbols as well */
+enum { INPUT_LIMIT_BYTES = 1 << 30 }; /* enough for a kernel with debugging symbols */
 
 bool boot_is_confined(const struct boot_request *request)
 {

@@ -20,8 +20,9 @@
 enum {
 	YOUNG_S = 10, /* between mkdtemp and flock */
 	/*
-	 * What libvirt makes of a socket below a root at most, with 20 characters of the
-	 * domain's name (virDomainDefGetShortName); prepare.c keeps them to 20 bytes.
+	 * The longest path that libvirt makes for a socket below a root, with 20
+	 * characters of the domain's name (virDomainDefGetShortName); prepare.c limits
+	 * them to 20 bytes.
 	 */
 	SOCKET_BYTES = sizeof("/lib/qemu/domain-1-/monitor.sock") - 1 + 20,
 	ROOT_BYTES = sizeof("/" PREFIX "XXXXXX") - 1,
@@ -39,7 +40,7 @@ static const char *base_directory(void)
 		       : USUAL;
 }
 
-/* Ours, a directory, not just made, and nobody holds its lock. */
+/* Whether it is ours, a directory, not brand new, and not locked. */
 static bool is_stale(const char *path)
 {
 	_cleanup_free_ char *name = xasprintf("%s/" LOCK, path);

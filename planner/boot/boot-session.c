@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * boot-session.c - virt-layout-run from its start to its end: its serial line into
- * serial.h, its messages kept for an error, signals to us passed on by closing its pipe.
+ * boot-session.c - virt-layout-run from start to end: passes its serial line to serial.h,
+ * keeps its messages for an error, and forwards signals by closing its pipe.
  */
 #include "planner/boot/boot.h"
 
@@ -27,9 +27,9 @@ enum {
 	TICK_MS = 200,
 	FILE_TICK_MS = 5,
 	MESSAGES_LIMIT = 65536,
-	LATE_S = 20,      /* by how much virt-layout-run may miss the time limit */
-	END_LIMIT_S = 20, /* for virt-layout-run, from when it was told to end */
-	GIVE_UP_S = 40,   /* for what even SIGKILL does not end */
+	LATE_S = 20,      /* by how much virt-layout-run may exceed the time limit */
+	END_LIMIT_S = 20, /* for virt-layout-run to end, after it was told to */
+	GIVE_UP_S = 40,   /* for processes that survive SIGKILL */
 };
 
 struct session {
@@ -39,12 +39,13 @@ struct session {
 	int signals;
 	pid_t pid;
 	bool ended;    /* virt-layout-run */
-	bool alone;    /* nobody is left of those below it either */
-	double told_s; /* to end, since the start; 0: not yet */
+	bool alone;    /* no process below it is left either */
+	double told_s; /* when it was told to end, since the start; 0: not yet */
 	bool in_shell, typed_all, has_terminal;
-	size_t typed_start, n_typed; /* what of typed the guest has not got yet */
+	size_t typed_start,
+		n_typed; /* part of typed that was not sent to the guest yet */
 	char typed[1024];
-	struct termios terminal; /* as it was, with has_terminal */
+	struct termios terminal; /* the original settings, if has_terminal */
 };
 
 static double since_start_s(const struct session *s)
@@ -52,7 +53,7 @@ static double since_start_s(const struct session *s)
 	return run_clock_s() - s->of->began_s;
 }
 
-/* Who is at work in the guest, as far as the serial line tells. */
+/* What runs in the guest, according to the serial line. */
 static const char *stage(const struct session *s)
 {
 	enum boot_stop stop = s->of->request->stop_after;
@@ -65,7 +66,7 @@ static const char *stage(const struct session *s)
 									    : "firmware";
 }
 
-/* Lets go of the pipe: the run ends its domain and itself. */
+/* Closes the pipe: the run then ends its domain and itself. */
 static void tell_end(struct session *s)
 {
 	if (s->input >= 0)
@@ -79,7 +80,7 @@ static void read_booted(struct session *s)
 	run_root_read(s->of->work, RUN_LIVE_XML, FILE_LIMIT, &s->result->booted);
 }
 
-/* The terminal is the guest's as long as the shell has it: keys go there unread. */
+/* While the shell runs, the terminal belongs to the guest: keys are passed on unread. */
 static void begin_shell(struct session *s)
 {
 	struct termios raw;
@@ -94,8 +95,8 @@ static void begin_shell(struct session *s)
 }
 
 /*
- * A moment that virt-layout-run wrote down; 0 if it did not. Its supervisor writes to the
- * root, its worker, which may be another user, to what is the root for it.
+ * A time that virt-layout-run recorded; 0 if it did not. Its supervisor writes to the
+ * root; its worker, which may be another user, to the directory that is its root.
  */
 static double read_mark(const struct session *s, const char *directory, const char *what)
 {
@@ -123,8 +124,8 @@ static void on_typed(struct session *s)
 }
 
 /*
- * What was typed goes to the shell in the guest, as fast as its port takes it: the pipe
- * does not block, so that nobody who types too much keeps us from reading.
+ * Sends typed bytes to the shell in the guest, as fast as its port accepts them. The pipe
+ * does not block, so too much input does not keep us from reading.
  */
 static void pass_typed(struct session *s)
 {
@@ -138,7 +139,7 @@ static void pass_typed(struct session *s)
 	}
 }
 
-/* To wait for: what is to be passed on, else more of it. */
+/* Waits for room if bytes are pending, else for more input. */
 static struct pollfd typed_poll(const struct session *s)
 {
 	bool there = s->in_shell && s->input >= 0;
@@ -150,8 +151,8 @@ static struct pollfd typed_poll(const struct session *s)
 }
 
 /*
- * The end of what is typed is an end to the shell; said again at every tick, since a
- * shell that is just changing the terminal's mode loses it.
+ * The end of the input ends the shell. It is sent again at every tick, because a shell
+ * that is changing the terminal's mode loses it.
  */
 static void end_shell(struct session *s)
 {
@@ -187,8 +188,8 @@ static void on_signal(struct session *s)
 }
 
 /*
- * The run ends when all below it has gone. One that was killed leaves them to us: they
- * end too, and what is on its way from them still comes.
+ * The run ends after all processes below it have ended. If it was killed, we inherit
+ * them: they are ended too, and their pending output is still read.
  */
 static void see_end(struct session *s)
 {
@@ -207,8 +208,8 @@ static void see_end(struct session *s)
 }
 
 /*
- * The agent must have spoken by then, where a limit is set for it; so must the end come,
- * also of a run that keeps no limit itself, because it is stopped.
+ * The deadline for the agent's first message, if there is one, and for the end of the
+ * run, which may be stopped and thus unable to enforce its own limit.
  */
 static void keep_limits(struct session *s)
 {
@@ -232,7 +233,7 @@ static void keep_limits(struct session *s)
 	}
 }
 
-/* Whether somebody who does not read is waited for: not long past the end. */
+/* Whether to wait for a reader that does not read: not long after the end. */
 static bool is_patient(const struct session *s)
 {
 	return !s->result->interrupted &&
@@ -240,8 +241,8 @@ static bool is_patient(const struct session *s)
 }
 
 /*
- * The shell's words go where words go; standard output is for the verdict. Whoever reads
- * them may stand still: limits are kept and signals heard all the same.
+ * The shell's output goes to standard error; standard output is for the result. Its
+ * reader may block: limits and signals still work.
  */
 static void show_shell(struct session *s, const char *bytes, size_t n)
 {
@@ -260,7 +261,7 @@ static void show_shell(struct session *s, const char *bytes, size_t n)
 		if (wait[1].revents)
 			on_signal(s);
 		keep_limits(s);
-		/* A pipe that has room has room for PIPE_BUF: more might block. */
+		/* A writable pipe has room for PIPE_BUF; writing more might block. */
 		if (wait[0].revents)
 			done = write(STDERR_FILENO, bytes, MIN(n, (size_t)PIPE_BUF));
 		else if (!is_patient(s))
@@ -272,7 +273,7 @@ static void show_shell(struct session *s, const char *bytes, size_t n)
 	}
 }
 
-/* Words for QEMU; the pipe has room for them, since each answer is waited for. */
+/* Requests to QEMU; they fit into the pipe, because each answer is awaited. */
 static void ask_tables(struct session *s)
 {
 	struct text *out = &s->result->tables.out;
@@ -282,7 +283,7 @@ static void ask_tables(struct session *s)
 	text_free(out);
 }
 
-/* The tables are there; the domain as libvirt completed it may come a moment later. */
+/* The tables have arrived; the domain as libvirt completed it may come a moment later. */
 static void wait_for_libvirt(struct session *s)
 {
 	struct boot_times *times = &s->result->times;
@@ -335,11 +336,11 @@ static void on_serial(struct session *s)
 		if (s->result->booted.n == 0) /* the payload may be faster than libvirt */
 			read_booted(s);
 		tell_end(s);
-		close_fd(&s->output); /* what else it says is of no use */
+		close_fd(&s->output); /* its other output is not needed */
 	}
 }
 
-/* Until the run has ended, left nobody below us and closed its ends. */
+/* Until the run has ended, no process is left below us, and its pipes are closed. */
 static bool goes_on(struct session *s)
 {
 	see_end(s);
@@ -347,7 +348,7 @@ static bool goes_on(struct session *s)
 	return s->output >= 0 || s->messages >= 0 || !s->alone;
 }
 
-/* A file is waited for once the tables are there, and nothing tells of it. */
+/* After the tables have arrived, a file is awaited, which cannot be polled. */
 static int tick_ms(const struct session *s)
 {
 	return s->result->tables.done && s->told_s <= 0 ? FILE_TICK_MS : TICK_MS;
@@ -409,7 +410,7 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (words[i])
-			list[n++] = xstrdup(words[i]); /* as execv wants them */
+			list[n++] = xstrdup(words[i]); /* as execv needs them */
 
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * boot-times.c - where a boot's time went. Every mark was taken when the thing happened
- * (struct boot_times tells by whom); a span of which one end is missing is unknown.
+ * boot-times.c - how long each step of a boot took. Each time was taken when the event
+ * happened (struct boot_times tells by which process); a span without one of its ends is
+ * unknown.
  */
 #include "planner/boot/boot.h"
 
@@ -32,7 +33,7 @@ static double mark(const struct boot_times *times, size_t offset)
 	return value;
 }
 
-/* False if an end is missing, or the two clocks disagree. */
+/* False if an end is missing, or the two clocks are inconsistent. */
 static bool span_of(const struct boot_times *times, const struct span_row *row,
 		    double *ret_s)
 {

@@ -35,7 +35,7 @@ static int make_scratch_disk(const char *root, struct error *error)
 	return 0;
 }
 
-/* Opened before the run, which removes the name: what was written stays readable. */
+/* Opened before the run, which removes the file: its content stays readable. */
 static int open_firmware_log(const char *root)
 {
 	_cleanup_free_ char *path = xasprintf("%s/" BOOT_FIRMWARE_LOG, root);
@@ -58,7 +58,7 @@ static void read_firmware_log(int fd, struct text *ret)
 	text_add(ret, "", 0);
 }
 
-/* A regular file of the user's; QEMU gets a copy, since it may open it for writing. */
+/* A regular file of the user; QEMU gets a copy, because it may open it for writing. */
 static int read_firmware(const char *path, struct text *ret, struct error *error)
 {
 	struct stat st;
@@ -83,8 +83,7 @@ static int copy_loader(const struct document *domain, const char *root,
 	return write_root_file(root, BOOT_LOADER, bytes.s, bytes.n, error);
 }
 
-/* Without the keys of Secure Boot: see prepare.c about those that libvirt would choose.
- */
+/* Without Secure Boot's keys; for a firmware that libvirt would choose, see prepare.c. */
 static int copy_template(const struct document *domain, const char *root,
 			 struct substitutions *substitutions, struct error *error)
 {
@@ -176,7 +175,7 @@ static int boot_in_root(struct boot_session *session, const struct document *dom
 	return answer;
 }
 
-/* As nohup leaves it. SIGINT is another thing: shells ignore it for their background. */
+/* As nohup leaves it. SIGINT differs: shells ignore it for background jobs. */
 static bool is_ignored(int signal)
 {
 	struct sigaction action = {};
@@ -185,8 +184,9 @@ static bool is_ignored(int signal)
 }
 
 /*
- * In a root of its own. A signal waits until the session takes it, so that that goes; but
- * not while the user's files are read, which may be pipes that nobody writes to.
+ * Boots in a private root. Signals are blocked until the session handles them, so that
+ * the root is removed; but not while the user's files are read, which may be pipes
+ * without a writer.
  */
 int boot_once(const struct boot_request *request, const struct document *domain,
 	      double start_limit_s, struct boot_result *result, struct error *error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fw-cfg.c - sources: QEMU docs/specs/fw_cfg.rst; system/qtest.c (the words); addresses:
- * hw/i386/fw_cfg.h, hw/arm/virt.c (a15memmap).
+ * fw-cfg.c - sources: QEMU docs/specs/fw_cfg.rst; system/qtest.c (the commands);
+ * addresses: hw/i386/fw_cfg.h, hw/arm/virt.c (a15memmap).
  */
 #include "planner/boot/fw-cfg.h"
 
@@ -16,7 +16,7 @@ enum {
 	ENTRY_KEY = 4,
 	ENTRY_NAME = 8,
 	COUNT_BYTES = 4,
-	ANSWERS = 5, /* to a question: all but the last two are "OK" alone */
+	ANSWERS = 5, /* per request: all but the last two are just "OK" */
 	ANSWER_STATUS = 4,
 };
 
@@ -24,7 +24,10 @@ static const struct place {
 	const char *trigger; /* two lines that start the transfer from memory */
 	uint64_t memory;     /* of the guest: the transfer's description, then the data */
 } places[] = {
-	/* A number is written as the machine has it, the device takes the other order. */
+	/*
+	 * Numbers are written in the machine's byte order; the device expects the other
+	 * one.
+	 */
 	[FW_CFG_PORTS] = {"outl 0x514 0x0\noutl 0x518 0x00001000\n", 0x100000},
 	[FW_CFG_MEMORY] = {"writel 0x9020010 0x0\nwritel 0x9020014 0x00000040\n",
 			   0x40000000},
@@ -71,7 +74,7 @@ static uint32_t big_endian(const char *bytes, size_t n)
 	return value;
 }
 
-/* The directory has come: ask for the file, or end. */
+/* The directory has arrived: asks for the file, or ends. */
 static void look_up(struct fw_cfg *f)
 {
 	const char *directory = f->file.s;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fw-cfg.h - files of QEMU's fw_cfg device, read from a guest that does not run: words
- * for QEMU's qtest socket, and what it answers. Pure: the caller carries the bytes.
+ * fw-cfg.h - reads files of QEMU's fw_cfg device from a guest that does not run: requests
+ * for QEMU's qtest socket, and its answers. Pure: the caller transfers the bytes.
  *
- * A file is one DMA read (QEMU docs/specs/fw_cfg.rst) into the guest's memory, which
- * nobody uses, and one read of that. The answers come from a process that may have been
- * taken over: they are bounded, and only numbers and base64 are taken from them.
+ * To read a file, it does one DMA read (QEMU docs/specs/fw_cfg.rst) into the guest's
+ * memory, which is unused, and reads that. The answers come from a process that may be
+ * compromised: their size is limited, and only numbers and base64 are accepted.
  */
 #pragma once
 
 #include "base/text.h"
 
-/* Where the machine has its device and some memory. */
+/* The addresses of the machine's device and of some memory. */
 enum fw_cfg_place {
 	FW_CFG_PORTS,  /* x86: I/O ports, memory from 1 MiB on */
 	FW_CFG_MEMORY, /* Arm's virt: memory-mapped; memory from 1 GiB on */
@@ -25,14 +25,14 @@ enum {
 
 struct fw_cfg {
 	struct text out;   /* bytes for the socket; the caller sends and clears it */
-	bool done;         /* the answer is there, or fault is */
-	bool found;        /* there is such a file */
+	bool done;         /* the answer is complete, or fault is set */
+	bool found;        /* the file exists */
 	struct text file;  /* its bytes */
 	const char *fault; /* static: why there is no answer; NULL */
 	enum fw_cfg_place place; /* internal from here */
 	const char *name;
 	size_t n;         /* bytes asked for */
-	unsigned answers; /* that came of the present question */
+	unsigned answers; /* received for the current request */
 	bool in_directory;
 	struct text line;
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * init-assign.c - uses a PCI function as QEMU does first when it assigns one: vfio-pci
- * bound, its group viable, a container with the type 1 IOMMU, a page mapped, its config
- * space read through VFIO (Linux Documentation/driver-api/vfio.rst). Where interrupts are
- * not remapped the container refuses, unless vfio_iommu_type1 is told that unsafe
- * interrupts will do, which it never is here.
+ * init-assign.c - uses a PCI function like QEMU when it assigns one: binds vfio-pci,
+ * checks that its group is viable, sets up a container with the type 1 IOMMU, maps a
+ * page, and reads its config space through VFIO (Linux
+ * Documentation/driver-api/vfio.rst). Without interrupt remapping the container refuses
+ * the group unless vfio_iommu_type1 allows unsafe interrupts, which is never done here.
  */
 #include "planner/boot/init.h"
 
@@ -76,7 +76,7 @@ void init_make_vfs(const char *address)
 			 number, strerror(fault));
 }
 
-/* The number of the function's group, -1. */
+/* The number of the function's group, or -1. */
 static int find_group(const char *address)
 {
 	_cleanup_free_ char *path =
@@ -93,7 +93,7 @@ static int find_group(const char *address)
 	return slash && parse_int(slash + 1, &group) ? group : -1;
 }
 
-/* What one try has open. */
+/* Open descriptors of one attempt. */
 struct attempt {
 	const char *address;
 	int number, group, container, device;

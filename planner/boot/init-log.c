@@ -43,8 +43,8 @@ void init_read_log(struct text *ret)
 }
 
 /*
- * Words of drivers/pci/{setup-bus,probe,bus}.c, arch/x86/mm/numa.c, drivers/acpi/numa,
- * drivers/iommu/intel/dmar.c by which a kernel tells that a layout does not work.
+ * Messages of drivers/pci/{setup-bus,probe,bus}.c, arch/x86/mm/numa.c, drivers/acpi/numa
+ * and drivers/iommu/intel/dmar.c about a layout that does not work.
  */
 static const char *const complaints[] = {
 	"can't assign",
@@ -68,7 +68,7 @@ static const char *const complaints[] = {
 static const char *const iommu_words[] = {"DMAR",     "AMD-Vi",        "iommu:",
 					  "arm-smmu", "IRQ remapping", "virtio_iommu"};
 
-/* The log's lines that hold one of the words, up to a limit. */
+/* The log's lines that contain one of the words, up to a limit. */
 static char *lines_with(const char *log, const char *const *words, size_t n)
 {
 	struct text found = {};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* init-main.c - process 1 in the guest; init.h tells its orders. */
+/* init-main.c - process 1 in the guest; init.h describes its instructions. */
 #include "planner/boot/init.h"
 
 #include "base/file.h"
@@ -39,7 +39,7 @@ struct orders {
 	VEC(struct order) list;
 };
 
-/* Bytes to the console; if even that fails there is nobody to tell. */
+/* Writes to the console; a failure cannot be reported. */
 static void console(const char *bytes, size_t n)
 {
 	_cleanup_error_ struct error ignored = {};
@@ -72,7 +72,7 @@ _noreturn_ static void reset(void)
 		pause();
 }
 
-/* Waits until the last lines have left the port, for as long as that takes. */
+/* Waits until the last lines have left the port, however long that takes. */
 _noreturn_ static void drain_and_reset(void)
 {
 	tcdrain(STDOUT_FILENO);
@@ -98,7 +98,7 @@ static void mount_all(void)
 	}
 }
 
-/* The line carries bytes as they are, and ours alone. */
+/* Sets the line to raw mode, without echo. */
 static void settle_console(void)
 {
 	struct termios line;
@@ -110,7 +110,7 @@ static void settle_console(void)
 	tcsetattr(STDOUT_FILENO, TCSANOW, &line);
 }
 
-/* How long the kernel has run. */
+/* The kernel's uptime. */
 static void say_uptime(void)
 {
 	struct timespec t;
@@ -144,9 +144,9 @@ static void read_orders(struct orders *orders)
 }
 
 /*
- * A process of its own: one that waits for the kernel cannot keep a time limit, nor can
- * one that writes to a line which nobody reads any more; so the word of it is left to a
- * third.
+ * Runs in a separate process: a process that waits for the kernel cannot enforce a time
+ * limit, nor can one that writes to a line that is no longer read. So a third process
+ * reports it.
  */
 static void keep_limit(int seconds)
 {
@@ -163,7 +163,7 @@ static void keep_limit(int seconds)
 	reset();
 }
 
-/* Every order of that word, in the order of the lines. */
+/* Executes every instruction with that keyword, in the order of the lines. */
 static void do_orders(const struct orders *orders, const char *word,
 		      void (*act)(const char *argument))
 {
@@ -173,9 +173,9 @@ static void do_orders(const struct orders *orders, const char *word,
 }
 
 /*
- * Whether the hypervisor's ACPI tables are there. Without them SeaBIOS makes some of its
- * own (src/fw/acpi.c), with nodes but no expander buses and no IOMMU; those lack WAET,
- * which QEMU gives to every x86 guest (hw/i386/acpi-build.c, build_waet).
+ * Whether the hypervisor's ACPI tables exist. Without them SeaBIOS creates its own
+ * (src/fw/acpi.c), with nodes but no expander buses and no IOMMU; they lack WAET, which
+ * QEMU provides to every x86 guest (hw/i386/acpi-build.c, build_waet).
  */
 static bool has_acpi(const struct machine *machine)
 {

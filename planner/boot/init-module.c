@@ -12,7 +12,7 @@ void init_load_module(const char *path)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	/* vfio-pci makes virtual functions only if told to */
+	/* vfio-pci creates virtual functions only with this option */
 	const char *words = has_suffix(path, "/vfio_pci.ko") ? "enable_sriov=1" : "";
 
 	/* glibc has no wrapper; finit_module(2). */

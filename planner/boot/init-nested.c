@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * init-nested.c - a guest of this guest: QEMU under KVM with one assigned function, the
- * same kernel and an agent of its own, whose report must show that function.
+ * init-nested.c - a guest of this guest: QEMU with KVM, one assigned function, the same
+ * kernel and its own agent, whose report must contain that function.
  */
 #include "planner/boot/init.h"
 
@@ -34,7 +34,7 @@ _noreturn_ static void become_qemu(const char *address, int output)
 	_exit(127);
 }
 
-/* Reads what the nested guest says until its report is whole or QEMU has ended. */
+/* Reads the nested guest's output until its report is complete or QEMU has ended. */
 static void follow(int input, struct serial *serial)
 {
 	char bytes[65536];
@@ -46,7 +46,7 @@ static void follow(int input, struct serial *serial)
 	serial_finish(serial);
 }
 
-/* Whether the nested guest's record has a function of these vendor and device. */
+/* Whether the nested guest's record has a function with this vendor and device. */
 static bool record_shows(const struct serial *serial, const char *vendor,
 			 const char *device)
 {
@@ -69,7 +69,7 @@ static char *read_word(const char *address, const char *name)
 	return text_take(&text);
 }
 
-/* The last line that was said, for a failure. */
+/* The last line of its output, for a failure. */
 static void say_failure(const char *address, const struct serial *serial)
 {
 	_cleanup_free_ char *tail = serial->tail.n > 0 ? xstrdup(serial->tail.s) : NULL;

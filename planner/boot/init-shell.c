@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* init-shell.c - a shell on the console, for somebody who wants to look around. */
+/* init-shell.c - an interactive shell on the console. */
 #include "planner/boot/init.h"
 
 #include "base/file.h"
@@ -15,7 +15,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* The terminal that the kernel's console is, "/dev/ttyS0": that can control a session. */
+/*
+ * The terminal of the kernel's console, such as "/dev/ttyS0", which can control a
+ * session.
+ */
 static char *console_device(void)
 {
 	_cleanup_error_ struct error ignored = {};
@@ -29,7 +32,7 @@ static char *console_device(void)
 	return xasprintf("/dev/%s", last ? last + 1 : text.s);
 }
 
-/* Signals of a terminal: for the shell and what it runs. */
+/* Signals of a terminal: for the shell and its jobs. */
 static const int of_terminal[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGHUP};
 
 static void handle_of_terminal(sighandler_t handler)
@@ -60,9 +63,9 @@ static void wait_for(pid_t pid)
 }
 
 /*
- * The leader of the shell's session. When a leader ends the kernel hangs its terminal up,
- * and a serial port throws away what it has not sent (uart_hangup): so it is not the
- * shell itself, and waits until all is sent.
+ * The leader of the shell's session. When the leader ends, the kernel hangs up its
+ * terminal, and a serial port discards unsent output (uart_hangup). So the leader is not
+ * the shell itself, and waits until everything is sent.
  */
 _noreturn_ static void lead_session(void)
 {

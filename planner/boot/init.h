@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * init.h - virt-layout-init, process 1 of a guest that is booted to be looked at. Linked
- * statically from base/ and topology/'s sysfs reader and record writer alone.
+ * init.h - virt-layout-init, process 1 of a guest in a dry boot. Linked statically from
+ * base/ and from topology/'s sysfs reader and record writer only.
  *
- * Its orders stand in the initrd, in INIT_CONFIG, a word and its argument a line:
+ * Its instructions are in the initrd, in INIT_CONFIG; each line has a keyword and an
+ * argument:
  *
- *     limit SECONDS        reset the machine then, whatever happens
+ *     limit SECONDS        reset the machine after that, whatever happens
  *     module PATH          load it; in the order of the lines
  *     library-path LIST    for programs that were copied in
  *     bind ADDRESS         bind the function to vfio-pci before the machine is read
- *     vfs ADDRESS          make all its virtual functions before the machine is read
- *     assign ADDRESS       use the bound function as a program would, afterwards
+ *     vfs ADDRESS          create all its virtual functions before the machine is read
+ *     assign ADDRESS       afterwards use the bound function as a program would
  *     nested ADDRESS       start a guest of the guest that has the function
- *     shell                start a shell on the console when the record is out
+ *     shell                start a shell on the console after the record was sent
  *
- * It reads the machine with the reader that serves on hosts, and says so on the console
- * in the words of serial.h.
+ * It reads the machine with the same reader as on hosts, and reports on the console in
+ * the protocol of serial.h.
  */
 #pragma once
 
@@ -34,20 +35,23 @@ void init_say(const char *format, ...) _printf_(1, 2);
 /* The kernel's messages so far, without their levels and times. */
 void init_read_log(struct text *ret);
 /*
- * Adds the facts that the kernel tells nowhere but in its log: what it complained of in
- * placing buses, BARs and nodes ("kernel.complaints"), and its lines on IOMMUs
- * ("kernel.iommu-log"); unknown if the log has lost its beginning.
+ * Adds the facts that only the kernel's log contains: complaints about placing buses,
+ * BARs and nodes ("kernel.complaints"), and lines about IOMMUs ("kernel.iommu-log"). They
+ * are unknown if the beginning of the log is lost.
  */
 void init_add_log_facts(struct machine *machine, const char *log);
 
-/* init-module.c: loads one, with a note if it cannot be. */
+/* init-module.c: loads a module; on failure, sends a note. */
 void init_load_module(const char *path);
 
-/* init-assign.c, each with its word on the console */
+/* init-assign.c; each reports on the console */
 void init_bind(const char *address);
-/* All virtual functions of a physical one that vfio-pci or its own driver holds. */
+/*
+ * Creates all virtual functions of a physical function bound to vfio-pci or its own
+ * driver.
+ */
 void init_make_vfs(const char *address);
-/* The VFs of a physical function go before. */
+/* Removes the VFs of a physical function first. */
 void init_try_assign(const char *address);
 /* init-shell.c: until the shell ends */
 void init_run_shell(void);

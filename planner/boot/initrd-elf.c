@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * initrd-elf.c - what an ELF file needs to run, read from the bytes, not by running it
+ * initrd-elf.c - what an ELF file needs to run, found by parsing it, not by running it
  * (System V ABI, chapter 5: program headers, the dynamic section), and where the loader
  * would look (ld.so(8): run path, the directories of ld.so.conf, the default ones).
  * 64-bit little-endian files only; others are copied as they are.
@@ -32,7 +32,7 @@ static bool take(const struct elf *elf, uint64_t offset, void *ret, size_t size)
 	return true;
 }
 
-/* A string that ends within the file. */
+/* A string that is terminated within the file. */
 static const char *string_at(const struct elf *elf, uint64_t offset)
 {
 	if (offset >= elf->n || !memchr(elf->bytes + offset, '\0', elf->n - offset))
@@ -48,7 +48,7 @@ static bool segment(const struct elf *elf, unsigned i, Elf64_Phdr *ret)
 		    sizeof(*ret));
 }
 
-/* Offset in the file of a virtual address, UINT64_MAX if no segment holds it. */
+/* Offset in the file of a virtual address, or UINT64_MAX if no segment contains it. */
 static uint64_t offset_of(const struct elf *elf, uint64_t address)
 {
 	Elf64_Phdr phdr;
@@ -60,7 +60,7 @@ static uint64_t offset_of(const struct elf *elf, uint64_t address)
 	return UINT64_MAX;
 }
 
-/* DT_RUNPATH comes before DT_RPATH. */
+/* DT_RUNPATH takes precedence over DT_RPATH. */
 static void keep_name(int64_t tag, const char *name, struct elf_needs *ret)
 {
 	if (tag == DT_NEEDED) {
@@ -215,7 +215,7 @@ static char *search_conf(const char *conf, int depth, const char *library,
 	char *rest, *line, *path = NULL;
 
 	if (file_read(conf, 1 << 20, &text, &ignored) < 0)
-		return NULL; /* ld.so does without as well */
+		return NULL; /* ld.so also works without it */
 	rest = text.s;
 	while (!path && (line = strsep(&rest, "\n"))) {
 		line[strcspn(line, "#")] = '\0';

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * initrd-modules.c - kernel modules with what they depend on. A module says itself what
- * it needs ("depends=a,b" in its section .modinfo, kernel scripts/mod/modpost.c), so a
- * package that was only unpacked, where depmod never ran, is enough.
+ * initrd-modules.c - kernel modules with their dependencies. A module lists them itself
+ * ("depends=a,b" in its section .modinfo, kernel scripts/mod/modpost.c), so a package
+ * that was only unpacked, without running depmod, is enough.
  */
 #include "planner/boot/initrd.h"
 
@@ -25,11 +25,11 @@ struct module_file {
 
 struct module_tree {
 	char *directory;
-	char *shown;                   /* what messages call it */
+	char *shown;                   /* its name in messages */
 	VEC(struct module_file) files; /* by name */
 };
 
-/* "kernel/drivers/vfio/vfio-pci.ko.xz" is vfio_pci; NULL if it is no module. */
+/* "kernel/drivers/vfio/vfio-pci.ko.xz" gives vfio_pci; NULL if it is not a module. */
 static char *module_name(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
@@ -62,7 +62,7 @@ static void note(struct module_tree *tree, const char *path, bool built_in)
 		};
 }
 
-/* modules.builtin lists a path a line; without it every name must be a file. */
+/* modules.builtin lists one path per line; without it every name must be a file. */
 static void read_builtin(struct module_tree *tree)
 {
 	_cleanup_free_ char *path = xasprintf("%s/modules.builtin", tree->directory);
@@ -94,7 +94,9 @@ static int read_tree(struct module_tree *tree, struct error *error)
 	return 0;
 }
 
-/* lib/modules/VERSION itself, or what holds it. The caller's; NULL: none. */
+/*
+ * lib/modules/VERSION itself, or a directory above it. The caller frees it; NULL: none.
+ */
 static char *find_directory(const char *directory, const char *version, bool *ret_several)
 {
 	static const char *const patterns[] = {"%s/modules.order", "%s/%s/modules.order",
@@ -163,7 +165,7 @@ void module_tree_free(struct module_tree **ret)
 	free(tree);
 }
 
-/* The module as the kernel takes it, whichever way the file is packed. */
+/* The uncompressed module. */
 static int unpack(const char *path, struct text *ret, struct error *error)
 {
 	struct archive *archive;
@@ -189,7 +191,7 @@ static int unpack(const char *path, struct text *ret, struct error *error)
 	return n == 0 ? 0 : -1;
 }
 
-/* The section .modinfo: NUL-separated words "key=value". NULL if there is none. */
+/* The section .modinfo: NUL-separated strings "key=value". NULL if there is none. */
 static const char *find_modinfo(const struct text *module, size_t *ret_n)
 {
 	Elf64_Ehdr header;
@@ -223,7 +225,7 @@ static const char *find_modinfo(const struct text *module, size_t *ret_n)
 	return NULL;
 }
 
-/* The comma-separated list behind "depends=", the caller's; NULL if it says nothing. */
+/* The comma-separated list after "depends=", or NULL. The caller frees it. */
 static char *module_depends(const struct text *module)
 {
 	size_t n = 0;

@@ -16,7 +16,7 @@ static const char *inside(const char *path)
 	return path;
 }
 
-/* Where @path stands or would stand in the order. */
+/* The position of @path in the order, whether or not it exists. */
 static size_t find(const struct initrd *initrd, const char *path, bool *ret_there)
 {
 	size_t low = 0, high = initrd->entries.n;
@@ -46,7 +46,7 @@ bool initrd_has(const struct initrd *initrd, const char *path)
 	return there;
 }
 
-/* A new entry in its place with the directories above it, NULL if it is there. */
+/* Adds an entry in its position, with the directories above it; NULL if it exists. */
 static struct initrd_entry *add(struct initrd *initrd, const char *path, mode_t mode)
 {
 	const char *name = inside(path), *slash = strrchr(name, '/');
@@ -104,7 +104,7 @@ void initrd_device(struct initrd *initrd, const char *path, unsigned major,
 	entry->minor = minor;
 }
 
-/* The guest has no ld.so.cache: LD_LIBRARY_PATH tells its loader instead. */
+/* The guest has no ld.so.cache; its loader uses LD_LIBRARY_PATH instead. */
 static void note_library(struct initrd *initrd, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -200,7 +200,7 @@ static int write_entry(struct archive *archive, const struct initrd_entry *entry
 	return answer;
 }
 
-/* The filter's name and options, by enum initrd_compression. No time of day in gzip's. */
+/* The filter's name and options, by enum initrd_compression. gzip's has no timestamp. */
 static const struct {
 	const char *name, *options;
 } filters[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * initrd.h - a tiny root file system for a guest, made in memory without privileges: a
- * cpio archive (newc, as the kernel's usr/gen_init_cpio and Documentation/driver-api/
- * early-userspace/buffer-format.rst have it). Sorted, with no time, owner or inode number
+ * cpio archive (newc, see the kernel's usr/gen_init_cpio and Documentation/driver-api/
+ * early-userspace/buffer-format.rst). It is sorted and has no time, owner or inode number
  * of this machine: the same input gives the same bytes.
  */
 #pragma once
@@ -14,13 +14,13 @@
 #include <sys/stat.h>
 
 struct initrd_entry {
-	char *path;            /* in the guest, without the first slash */
-	mode_t mode;           /* with the type */
+	char *path;            /* in the guest, without the leading slash */
+	mode_t mode;           /* including the type */
 	struct text bytes;     /* of a file; the target of a symbolic link */
 	unsigned major, minor; /* of a device */
 };
 
-/* Zeroed it is empty. Directories above what is added come by themselves. */
+/* A zeroed one is empty. Parent directories are added automatically. */
 struct initrd {
 	VEC(struct initrd_entry) entries; /* by path */
 	size_t bytes;                     /* of all files */
@@ -29,7 +29,7 @@ struct initrd {
 
 enum initrd_compression { INITRD_PLAIN, INITRD_GZIP, INITRD_ZSTD };
 
-/* What is there already under the path stays. Paths are absolute in the guest. */
+/* An existing entry of that path is kept. Paths are absolute in the guest. */
 void initrd_directory(struct initrd *initrd, const char *path);
 void initrd_file(struct initrd *initrd, const char *path, mode_t permissions,
 		 const char *bytes, size_t n);
@@ -39,15 +39,15 @@ void initrd_device(struct initrd *initrd, const char *path, unsigned major,
 bool initrd_has(const struct initrd *initrd, const char *path);
 /*
  * A file of this machine, as @path or, if that is NULL, under its own name. If it is an
- * ELF program or library, the interpreter and the libraries that it names come along,
- * from where this machine's loader would take them. Faults: cannot be read, a library is
- * nowhere to be found, the whole outgrows INITRD_LIMIT.
+ * ELF program or library, its interpreter and libraries are added as well, from where
+ * this machine's loader would find them. Errors: a file cannot be read, a library is not
+ * found, the total exceeds INITRD_LIMIT.
  */
 int initrd_copy(struct initrd *initrd, const char *host_path, const char *path,
 		struct error *error) _must_check_;
 #define INITRD_LIMIT (1u << 30)
 
-/* The archive into an empty @ret. */
+/* Writes the archive to an empty @ret. */
 int initrd_write(const struct initrd *initrd, enum initrd_compression compression,
 		 struct text *ret, struct error *error) _must_check_;
 void initrd_free(struct initrd *initrd);
@@ -56,37 +56,37 @@ void initrd_free(struct initrd *initrd);
 /* initrd-elf.c */
 struct elf_needs {
 	char *interpreter;       /* NULL: none */
-	char *search;            /* DT_RUNPATH or DT_RPATH as it stands; NULL */
+	char *search;            /* DT_RUNPATH or DT_RPATH as written; NULL */
 	VEC(char *) libraries;   /* DT_NEEDED */
 	unsigned machine, class; /* e_machine, EI_CLASS: a library must have the same */
 };
 /*
- * What an ELF file asks its loader for. False if the bytes are no ELF file of this
+ * What an ELF file needs from its loader. False if the bytes are not an ELF file of this
  * byte order, or a damaged one.
  */
 bool elf_read_needs(const char *bytes, size_t n, struct elf_needs *ret);
 void elf_needs_free(struct elf_needs *needs);
-/* Where a library is that @from (a path) needs, the caller's; NULL if nowhere. */
+/* The path of a library that @from (a path) needs, or NULL. The caller frees it. */
 char *elf_find_library(const struct elf_needs *needs, const char *from,
 		       const char *library);
 
 /* initrd-modules.c */
 struct module_tree;
 /*
- * The modules of one kernel: @directory is lib/modules/VERSION itself or holds one (as
- * an unpacked package does). @shown is what messages call it, the package that it comes
- * from for example. Faults: there is none, or several versions of which @version (NULL:
- * any) is not one.
+ * The modules of one kernel: @directory is lib/modules/VERSION itself or contains one
+ * (like an unpacked package). @shown is its name in messages, for example the package
+ * that it comes from. Errors: there are no modules, or there are several versions, none
+ * of which is @version (NULL: any).
  */
 int module_tree_open(const char *directory, const char *shown, const char *version,
 		     struct module_tree **ret, struct error *error) _must_check_;
 void module_tree_free(struct module_tree **ret); /* NULL afterwards */
 #define _cleanup_module_tree_ _cleanup_(module_tree_free)
 /*
- * Adds a module and before it what it depends on, by the names that the modules carry
- * (.modinfo, so no modules.dep is needed), unpacked, as /lib/modules/NAME.ko; @order gets
- * one such path a line in the order of loading. A module that is built into the kernel
- * is there already. Faults: no such module, a damaged one.
+ * Adds a module, after its dependencies, uncompressed, as /lib/modules/NAME.ko. The
+ * dependencies are taken from the modules themselves (.modinfo), not from modules.dep.
+ * @order gets one such path per line, in the order of loading. A module that is built
+ * into the kernel is skipped. Errors: no such module, a damaged one.
  */
 int initrd_module(struct initrd *initrd, struct module_tree *tree, const char *name,
 		  struct text *order, struct error *error) _must_check_;

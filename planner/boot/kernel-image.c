@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a kernel's image says of itself. Its release: an x86 bzImage points to it in its
- * header (Documentation/arch/x86/boot.rst, kernel_version at 0x20e); others carry it in
- * the file's name by custom. Its architecture: bzImage, arm64's Image
- * (Documentation/arch/arm64/booting.rst, magic at 56), ELF and PE name it.
+ * What a kernel image contains about itself. Its release: the header of an x86 bzImage
+ * points to it (Documentation/arch/x86/boot.rst, kernel_version at 0x20e); for others it
+ * is usually part of the file's name. Its architecture: in bzImage, arm64's Image
+ * (Documentation/arch/arm64/booting.rst, magic at 56), ELF and PE.
  */
 #include "planner/boot/boot.h"
 
@@ -42,17 +42,20 @@ char *kernel_release(const char *path)
 	return release;
 }
 
-/* What QEMU takes as a kernel, by bytes at a place; more than one may be in a file. */
+/*
+ * The formats that QEMU accepts as a kernel, by bytes at an offset; a file may match
+ * several.
+ */
 static const struct image_kind {
 	size_t at, n;
 	const char *magic;
-	const char *arch; /* NULL: not told, or elsewhere in the header */
+	const char *arch; /* NULL: unknown, or elsewhere in the header */
 } image_kinds[] = {
 	{HEADER_MAGIC, 4, "HdrS", "x86_64"},
 	{56, 4, "ARM\x64", "aarch64"},
 	{0, 4, ELFMAG, NULL},
-	{0, 2, "MZ", NULL},               /* with an EFI stub, zboot among them */
-	{0, 2, "\x1f\x8b", NULL},         /* gzip, as arm64 has it */
+	{0, 2, "MZ", NULL},               /* with an EFI stub, also zboot */
+	{0, 2, "\x1f\x8b", NULL},         /* gzip, as on arm64 */
 	{0, 4, "\x27\x05\x19\x56", NULL}, /* U-Boot's */
 };
 
@@ -63,7 +66,7 @@ static unsigned u16_at(const unsigned char *bytes, size_t at)
 	return bytes[at] + bytes[at + 1] * 256U;
 }
 
-/* ELF's e_machine, or the Machine of PE's COFF header; NULL: neither tells. */
+/* ELF's e_machine, or the Machine of PE's COFF header; NULL if neither exists. */
 static const char *machine_of(const unsigned char *bytes, size_t n)
 {
 	static const struct {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * kernel-package.c - a kernel and its modules from a distribution's package: a .deb (an
- * ar archive whose data.tar.* holds the files, deb(5)) or an .rpm. Packages come from
- * strangers: nothing is written under a name that the package gives but for the last
- * part of it, and only what is a kernel, a module or a list of modules.
+ * ar archive whose data.tar.* contains the files, deb(5)) or an .rpm. Packages are not
+ * trusted: only the last component of a name in the package is used for writing, and only
+ * kernels, modules and lists of modules are unpacked.
  */
 #include "planner/boot/boot.h"
 
@@ -21,7 +21,7 @@
 #define UNPACKED_LIMIT_BYTES (4ULL << 30)
 enum { BLOCK_BYTES = 65536 };
 
-/* NULL is no package. */
+/* NULL is not a package. */
 static enum package_format { NO_PACKAGE, DEB, RPM } format_of(const char *path)
 {
 	static const char rpm_magic[4] = {'\xed', '\xab', '\xee', '\xdb'};
@@ -37,7 +37,7 @@ static enum package_format { NO_PACKAGE, DEB, RPM } format_of(const char *path)
 								  : NO_PACKAGE;
 }
 
-/* What a file of a package is to us, and the parts of its path that we keep. */
+/* The kind of a file in a package, and the parts of its path that are kept. */
 struct member {
 	enum { MEMBER_OTHER, MEMBER_KERNEL, MEMBER_MODULES } kind;
 	char *release; /* owned */
@@ -49,7 +49,8 @@ static bool is_name(const char *word)
 	return *word && !streq(word, ".") && !streq(word, "..") && !strchr(word, '/');
 }
 
-/* boot/vmlinuz-RELEASE, lib/modules/RELEASE/vmlinuz, lib/modules/RELEASE/.../NAME.ko.xz
+/*
+ * boot/vmlinuz-RELEASE, lib/modules/RELEASE/vmlinuz, lib/modules/RELEASE/.../NAME.ko.xz
  */
 static struct member classify(const char *path)
 {
@@ -82,7 +83,10 @@ static int fail(struct archive *archive, const char *path, struct error *error)
 			   why ? why : "damaged");
 }
 
-/* What ends a boot waits while we unpack, so that what is unpacked can be removed. */
+/*
+ * Signals that end a boot are blocked during unpacking, so that the unpacked files can be
+ * removed.
+ */
 static void hold_signals(sigset_t *ret_before)
 {
 	struct sigaction action = {};
@@ -111,7 +115,7 @@ static int fail_interrupted(const char *path, struct error *error)
 	return error_system(error, 0, "%s: interrupted while unpacking it", path);
 }
 
-/* The current file of the archive. One of that name from before stays. */
+/* Unpacks the archive's current file, unless a file of that name exists. */
 static int write_file(struct archive *archive, struct boot_package *package,
 		      const char *into, const char *path, struct error *error)
 {
@@ -201,7 +205,7 @@ static int unpack_files(struct archive *archive, struct boot_package *package,
 	return status == ARCHIVE_EOF ? 0 : fail(archive, path, error);
 }
 
-/* The data of the outer archive's current file, for the inner archive. */
+/* Passes the data of the outer archive's current file to the inner archive. */
 struct inner {
 	struct archive *outer;
 	char block[BLOCK_BYTES];
@@ -276,12 +280,12 @@ static int unpack(struct boot_package *package, const char *path, bool modules,
 	else
 		status = unpack_deb(archive, package, modules, path, error);
 	sym_archive_read_free(archive);
-	if (status == 0) /* else they stay held until we end */
+	if (status == 0) /* otherwise they stay blocked until we end */
 		sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 
-/* Whether the initrd will hold modules: the user's, or those of --assign. */
+/* Whether the initrd will contain modules: the user's, or those of --assign. */
 static bool wants_modules(const struct boot_request *request)
 {
 	return request->kmods.n > 0 || request->assign != ASSIGN_NO;

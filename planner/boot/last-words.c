@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * last-words.c - why a guest never told us anything, read from what its firmware and its
- * kernel said last. Each row is a phrase of theirs and our reading of it.
+ * last-words.c - why a guest never reported, guessed from the last output of its firmware
+ * and kernel. Each row has a phrase of that output and what it means.
  */
 #include "planner/boot/boot.h"
 
@@ -46,7 +46,7 @@ static const struct reading {
 	{LIBVIRT, "Can't add chassis slot", "two root ports have the same chassis"},
 };
 
-/* The last lines that are not empty; each sanitised and indented. */
+/* The last non-empty lines, sanitised and indented. */
 static void add_lines(struct text *text, const char *who, const struct text *words)
 {
 	size_t start = words->n, lines = 0;
@@ -84,7 +84,7 @@ static const char *find_reading(const struct boot_result *result)
 	return NULL;
 }
 
-/* What is wrong if nobody said anything that we know. */
+/* The explanation if the output contains no known phrase. */
 static const char *reading_of_silence(enum boot_stop stop,
 				      const struct boot_result *result)
 {

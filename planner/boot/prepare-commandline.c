@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * <qemu:commandline> and <qemu:override> of a dry boot: what planner/qemu/commandline.h
- * understands is written again from its values, if all that it refers to is still there;
- * everything else is left out, each with a line.
+ * understands is written again from its values if everything that it refers to still
+ * exists. Everything else is left out, and listed.
  */
 #include "planner/boot/prepare-parts.h"
 
@@ -37,7 +37,7 @@ static bool names_bus(const struct kept *kept, const char *name)
 	return index >= 0;
 }
 
-/* A device that QEMU would look for in vain ends it. */
+/* QEMU exits if it does not find a device that is referred to. */
 static bool is_kept(const struct addition *addition, void *data)
 {
 	const struct kept *kept = data;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * prepare-cpu.c - the CPU of a dry boot. Under KVM the planned one stands. Under TCG a
- * named model must do:
+ * prepare-cpu.c - the CPU of a dry boot. With KVM it is the planned one. With TCG it is a
+ * named model:
  *
- *     x86_64   Nehalem: an Intel model, whose leaves 4, 0xb and 0x1f TCG fills in, so
- * that the kernel sees dies and threads; AMD's models lack topology extensions there
- * (QEMU 7.2 target/i386/cpu.c, TCG_EXT3_FEATURES), and every CPU would be a core of one
- * die nested   Opteron_G3 with svm and npt, since TCG emulates AMD's virtualization only
- *     aarch64  cortex-a57
+ *     x86_64    Nehalem: an Intel model, so that TCG fills in leaves 4, 0xb and 0x1f,
+ *               and the kernel sees dies and threads. AMD's models lack topology
+ *               extensions there (QEMU 7.2 target/i386/cpu.c, TCG_EXT3_FEATURES), so
+ *               every CPU would be a core of a single die.
+ *     nested    Opteron_G3 with svm and npt: TCG emulates only AMD's virtualization.
+ *     aarch64   cortex-a57
  */
 #include "planner/boot/prepare-parts.h"
 
@@ -37,7 +38,7 @@ static const struct cpu_choice *choose(const struct prepare *p, const char *arch
 	return NULL;
 }
 
-/* "host-passthrough", or "custom EPYC"; the caller's, NULL without a word on it. */
+/* "host-passthrough", or "custom EPYC"; NULL if not given. The caller frees it. */
 static char *planned_model(const struct prepare *p, int cpu)
 {
 	int model = cpu < 0 ? -1 : document_child(p->domain, cpu, "model");
@@ -74,7 +75,7 @@ static void drop_feature(struct prepare *p, int element)
 	edit_remove(&p->edits, element);
 }
 
-/* Hyper-V's and KVM's own features and clocks, which TCG does not know. */
+/* Hyper-V's and KVM's own features and clocks, which TCG does not have. */
 static void drop_kvm_features(struct prepare *p)
 {
 	static const char *const names[] = {"hyperv", "kvm", "pmu"};
@@ -109,7 +110,7 @@ void prepare_cpu(struct prepare *p, const char *arch)
 	s = prepare_note(p, "cpu", cpu < 0 ? 0 : cpu);
 	if (cpu < 0) {
 		free(s->subject);
-		s->subject = xstrdup("/domain/cpu"); /* which is to come */
+		s->subject = xstrdup("/domain/cpu"); /* which is added later */
 	}
 	s->planned = planned_model(p, cpu);
 	s->booted = xasprintf("custom %s", choice->model);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * prepare-devices.c - what a dry boot does not take from its host. A device keeps its
- * guest's side (model, address, MAC), so that the PCI tree is the planned one, and gets a
- * back end that touches nothing; one that cannot do without this host is left out.
+ * prepare-devices.c - devices of a dry boot, without their host. A device keeps its guest
+ * side (model, address, MAC), so that the PCI tree is the planned one, and gets a
+ * harmless back end; one that needs the host is left out.
  */
 #include "planner/boot/prepare-parts.h"
 
@@ -24,7 +24,7 @@ static void add_attribute(struct prepare *p, struct text *text, int element,
 	text_adds(text, "'");
 }
 
-/* Devices that are PCI functions although no address is written. */
+/* Devices that are PCI functions even without an explicit address. */
 static bool is_function(const struct prepare *p, int element)
 {
 	static const struct {
@@ -48,8 +48,8 @@ static bool is_function(const struct prepare *p, int element)
 }
 
 /*
- * A function that needs nothing of the host and fits on any PCI bus. Its alias tells
- * predict.h that its identity is not the planned one's.
+ * A function that needs nothing from the host and fits on any PCI bus. Its alias tells
+ * predict.h that its identity differs from the planned one.
  */
 static void stand_in(struct prepare *p, int element)
 {
@@ -88,9 +88,9 @@ void prepare_remove(struct prepare *p, int element, const char *what, const char
 }
 
 /*
- * A channel's or console's other end is on this host, a socket that libvirt makes up at
- * least (whose path may become too long for one in a private root). The guest's end
- * stays.
+ * The other end of a channel or console is on this host; at least it is a socket that
+ * libvirt creates (whose path may be too long in a private root). The guest's end is
+ * kept.
  */
 static void close_channel(struct prepare *p, int channel)
 {
@@ -141,7 +141,7 @@ static void replace_rng(struct prepare *p, int backend)
 		     "<backend model='random'>/dev/urandom</backend>");
 }
 
-/* A console on a serial port goes with the port; one on virtio stays. */
+/* A console on a serial port is removed with the port; one on virtio is kept. */
 static void remove_consoles(struct prepare *p)
 {
 	const char *why = p->options->paused
@@ -174,7 +174,7 @@ static void remove_consoles(struct prepare *p)
 	}
 }
 
-/* Random numbers from a daemon, memory from a file: this host's. */
+/* Random numbers from a daemon, or memory from a file, are on this host. */
 static void remove_back_ends(struct prepare *p)
 {
 	for (int e = document_child(p->domain, p->devices, "rng"); e >= 0;
@@ -189,7 +189,7 @@ static void remove_back_ends(struct prepare *p)
 				       "would open a file on this host");
 }
 
-/* Adds an element of the domain as it stands. */
+/* Adds an element of the domain unchanged. */
 static void add_as_is(struct prepare *p, struct text *text, int element)
 {
 	const struct document_element *e = &p->domain->elements.v[element];
@@ -198,7 +198,7 @@ static void add_as_is(struct prepare *p, struct text *text, int element)
 	text_add(text, p->domain->text.s + e->start_tag.start, end - e->start_tag.start);
 }
 
-/* What a device is in the guest; all else of a disk or interface is this host's side. */
+/* The guest's side of a device; everything else in a disk or interface is the host's. */
 static const char *const guest_side[] = {"target", "mac",     "model",   "address",
 					 "alias",  "boot",    "serial",  "wwn",
 					 "vendor", "product", "rom",     "link",
@@ -209,7 +209,7 @@ static const char *const driver_guest_side[] = {"iommu",     "ats",
 						"iothread",  "tx_queue_size",
 						"queue_size"};
 
-/* The driver with @words; the threads that share the queues of a disk stay. */
+/* The driver with @words; the threads that share the queues of a disk are kept. */
 static void add_driver(struct prepare *p, struct text *text, int device,
 		       const char *words)
 {
@@ -228,8 +228,7 @@ static void add_driver(struct prepare *p, struct text *text, int device,
 	text_adds(text, "</driver>");
 }
 
-/* Rewrites a device: its driver with @driver before what the guest sees of it, @source.
- */
+/* Rewrites a device: the driver with @driver, the guest's side, and @source. */
 static void rewrite_device(struct prepare *p, int device, const char *type,
 			   const char *driver, const char *source)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. The domain goes through the list of what is kept (prepare-rows.c)
- * twice: before prepare-devices.c and its like give it back ends of ours, when every
- * thing that goes is listed as a substitution; and as it is finished, when only what is
- * ours may have a path. So a mistake in between lets nothing of the domain out.
+ * Theory of operation. The domain is filtered twice by the list of what is kept
+ * (prepare-rows.c): first before prepare-devices.c and similar files insert our back
+ * ends, when everything that is removed is listed as a substitution; and again at the
+ * end, when only our own elements may contain a path. So a mistake in between does not
+ * let anything of the domain through.
  */
 #include "planner/boot/prepare-parts.h"
 
@@ -22,7 +23,7 @@ struct keeper {
 	struct text path; /* below <domain> */
 };
 
-/* Why well-known elements go; all others are not known to be harmless. */
+/* Why well-known elements are removed; all others are not known to be harmless. */
 static const struct reason {
 	const char *path, *what, *why;
 } reasons[] = {
@@ -61,7 +62,7 @@ static const struct reason {
 	{"devices/input", "input device", "would take a device from this host"},
 };
 
-/* Texts for people and programs beside libvirt; neither QEMU nor the guest gets them. */
+/* Texts for people and other programs; neither QEMU nor the guest gets them. */
 static const char *const silent[] = {"metadata", "title", "description"};
 
 static const struct reason *reason_for(const char *path)
@@ -126,9 +127,9 @@ static bool is_ours(const struct keeper *keeper, const char *value)
 	       streq_null(value, options->emulator);
 }
 
-/* A word of a row's attributes: [^]NAME[=VALUE,...][!]. */
+/* An item of a row's attributes: [^]NAME[=VALUE,...][!]. */
 struct wanted {
-	const char *name, *values; /* values: NULL any word */
+	const char *name, *values; /* values; NULL: any word */
 	size_t n_name, n_values;
 	bool replaced, needed;
 };
@@ -175,7 +176,7 @@ static bool keeps_value(const struct keeper *keeper, const struct wanted *wanted
 	return wanted->replaced ? is_ours(keeper, value) : is_word(value);
 }
 
-/* Whether an attribute without which the element means nothing is missing or not kept. */
+/* Whether an attribute that the element needs is missing or not kept. */
 static bool lacks(const struct keeper *keeper, const struct keep_row *row, int element)
 {
 	const char *words = row->attributes;
@@ -214,7 +215,7 @@ static bool keeps_content(const struct keeper *keeper, const struct keep_row *ro
 	return !*content || streq(row->path, "") || streq(row->path, "devices");
 }
 
-/* Back ends are passed on to who replaces them; then only ours may be there. */
+/* Back ends are passed to the code that replaces them; afterwards only ours may exist. */
 static bool has_ours(const struct keeper *keeper, int element)
 {
 	const struct document_element *e = &keeper->p->domain->elements.v[element];
@@ -240,7 +241,7 @@ static bool is_kept(const struct keeper *keeper, const struct keep_row *row, int
 	return !lacks(keeper, row, element) && keeps_content(keeper, row, element);
 }
 
-/* What libvirt only keeps for others, and what prepare-commandline.c lists. */
+/* What libvirt only stores for others, and what prepare-commandline.c lists. */
 static bool is_silent(const struct keeper *keeper, int element)
 {
 	const xmlNode *node = keeper->p->domain->elements.v[element].node;
@@ -267,7 +268,7 @@ static void drop(struct keeper *keeper, int element, bool quiet)
 		       reason ? reason->why : UNLISTED);
 }
 
-/* Attributes of another namespace, and its declaration; nothing of it is kept. */
+/* Removes attributes of another namespace, and its declaration. */
 static void drop_prefixed(struct keeper *keeper, int element)
 {
 	const struct document *domain = keeper->p->domain;
@@ -319,7 +320,10 @@ static void drop_attributes(struct keeper *keeper, const struct keep_row *row,
 	want_free(want);
 }
 
-/* Whether the parts of an element go without lines: prepare-devices.c has one for it. */
+/*
+ * Whether the parts of an element are removed without lines, because prepare-devices.c
+ * has one for it.
+ */
 static bool has_own_line(const struct keeper *keeper, const struct keep_row *row,
 			 int element)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The list of what is kept. A row is here because the guest's kernel sees it: memory,
- * CPUs, NUMA, machine, devices with their models and places. Nothing here names a file,
- * socket, port, device or program of the host; names are those of libvirt 12.9's schema
- * (docs/schemas/domaincommon.rng). Rows for the device's back end are missing on purpose.
+ * The list of what is kept. The guest's kernel sees everything that has a row: memory,
+ * CPUs, NUMA, machine, devices with their models and addresses. No row can name a file,
+ * socket, port, device or program of the host. Names are from libvirt 12.9's schema
+ * (docs/schemas/domaincommon.rng). Rows for the devices' back ends are left out on
+ * purpose.
  */
 #include "planner/boot/prepare-rows.h"
 

@@ -10,8 +10,8 @@
 #define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
 /*
- * What every dry boot says to its kernel; the rest is per architecture. mitigations and
- * self tests cost 0.5 s under TCG and say nothing about the layout.
+ * Kernel arguments of every dry boot; the others depend on the architecture. mitigations
+ * and self tests cost 0.5 s under TCG and do not concern the layout.
  */
 #define KERNEL_WORDS "quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests"
 
@@ -19,8 +19,8 @@ static const struct machine_kind {
 	const char *arch, *console, *iommu;
 } machine_kinds[] = {
 	/*
-	 * AMD's IOMMU is on by default. The timer's own check fails, and the kernel
-	 * panics, where the host is so busy that TCG's ticks come late.
+	 * AMD's IOMMU is on by default. The timer's self check fails, and the kernel
+	 * panics, if the host is so busy that TCG's ticks are late.
 	 */
 	{"x86_64", "ttyS0", "intel_iommu=on no_timer_check "},
 	{"aarch64", "ttyAMA0", ""},
@@ -57,7 +57,7 @@ static void note_firmware(struct prepare *p, const char *what, int element, char
 	s->why = "QEMU must not write to files of the original domain";
 }
 
-/* QEMU gets copies, and variables of its own. */
+/* QEMU gets copies, and its own variables. */
 static void set_firmware(struct prepare *p, struct want *os)
 {
 	int loader = document_find(p->domain, 0, "os/loader");
@@ -90,7 +90,7 @@ static void note_no_keys(struct prepare *p, int element)
 	s->why = BOOT_NO_KEYS;
 }
 
-/* One of the features that libvirt chooses firmware by, or -1. */
+/* One of the features by which libvirt chooses firmware, or -1. */
 static int find_feature(const struct document *domain, const char *name)
 {
 	int e = document_find(domain, 0, "os/firmware/feature");
@@ -107,9 +107,9 @@ static bool attribute_is_yes(const struct document *domain, int element, const c
 }
 
 /*
- * Where libvirt chooses the firmware: not one with enrolled keys, which starts only what
- * their owner signed. It takes such a one for a secure loader, or for Secure
- * Boot, if the domain does not refuse the keys.
+ * If libvirt chooses the firmware, it must not be one with enrolled keys, which starts
+ * only what was signed with them. libvirt chooses such a firmware for a secure loader, or
+ * for Secure Boot, unless the domain excludes the keys.
  */
 static void set_keys(struct prepare *p, int os)
 {
@@ -142,7 +142,7 @@ static void set_keys(struct prepare *p, int os)
 	note_no_keys(p, feature >= 0 ? feature : os);
 }
 
-/* What the domain itself would have started. */
+/* Removes what the domain itself would have started. */
 static void note_kernel(struct prepare *p, int os)
 {
 	static const char *const names[][3] = {
@@ -168,7 +168,7 @@ static void note_kernel(struct prepare *p, int os)
 	}
 }
 
-/* A kernel with an initrd, or the payload, which needs nothing; or nothing at all. */
+/* A kernel with an initrd; or the payload, which needs none; or neither. */
 static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 {
 	const struct prepare_options *options = p->options;
@@ -198,7 +198,7 @@ static void set_kernel(struct prepare *p, const struct machine_kind *kind)
 
 /*
  * libvirt names the directory of QEMU's socket after the first 20 characters of the name;
- * where they are more bytes than that the socket's path may be too long (boot-root.c).
+ * if these are more than 20 bytes, the socket's path may be too long (boot-root.c).
  */
 static void shorten_name(struct prepare *p)
 {
@@ -246,8 +246,8 @@ static void set_domain(struct prepare *p)
 }
 
 /*
- * The program in <emulator> is never run: a domain from elsewhere must not choose what
- * this host executes. libvirt finds QEMU by the architecture, or the user names one.
+ * The program in <emulator> is never run: an untrusted domain must not choose what this
+ * host executes. libvirt finds QEMU by the architecture, or the user names one.
  */
 static void set_emulator(struct prepare *p)
 {
@@ -283,7 +283,7 @@ static void add_serial(struct prepare *p)
 	want_free(serial);
 }
 
-/* A path below the root within an option of QEMU's, where a comma is doubled. */
+/* A path below the root in a QEMU option, where a comma is doubled. */
 static void add_root_path(const struct prepare *p, struct text *text, const char *name)
 {
 	_cleanup_text_ struct text path = {};
@@ -312,8 +312,10 @@ static void trace_firmware(const struct prepare *p, struct text *text)
 		"'/><trace:arg value='-device'/><trace:arg value='isa-debugcon,iobase=0x402,chardev=firmware'/></trace:commandline>\n");
 }
 
-/* The protocol of QEMU's own tests (system/qtest.c), with which a guest's devices are
- * read while it stands still. */
+/*
+ * The protocol of QEMU's own tests (system/qtest.c), with which a guest's devices are
+ * read while it is paused.
+ */
 static void add_qtest(const struct prepare *p, struct text *text)
 {
 	if (!p->options->paused)
@@ -417,7 +419,7 @@ static int next_step(struct prepare *p, void (*step)(struct prepare *p),
 	return run_step(p, &domain, step, text, error);
 }
 
-/* Behind everything else in <domain>. */
+/* After everything else in <domain>. */
 static void add_arguments(struct prepare *p)
 {
 	size_t end = p->domain->elements.v[0].end_tag.start;

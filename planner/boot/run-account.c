@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run-account.c - libvirt, as root, looks up the account that its packages make for QEMU
- * ("libvirt-qemu", "qemu") before it reads qemu.conf, and refuses to start where there is
- * none (virQEMUDriverConfigNew, qemu_conf.c). Our qemu.conf says that QEMU runs as
- * ourselves, so the account is never used: these two stand before the C library's, and
- * answer an unknown name with root's entry.
+ * run-account.c - when started by root, libvirt looks up the account that its packages
+ * create for QEMU ("libvirt-qemu", "qemu") before it reads qemu.conf, and refuses to
+ * start if there is none (virQEMUDriverConfigNew, qemu_conf.c). Our qemu.conf makes QEMU
+ * run as ourselves, so the account is never used: these two functions override the C
+ * library's, and return root's entry for an unknown name.
  */
 #include "base/macros.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* run-children.c - ends the processes below this one; run.h tells why. */
+/* run-children.c - ends the processes below this one; run.h explains why. */
 #include "planner/boot/run.h"
 
 #include "base/file.h"
@@ -30,7 +30,7 @@ static struct text read_proc(const char *pid, const char *name)
 static pid_t parent_of(const char *pid)
 {
 	_cleanup_text_ struct text stat = read_proc(pid, "stat");
-	/* the name may hold anything, even ") S 1" */
+	/* the name may contain anything, even ") S 1" */
 	const char *behind_name = stat.n > 0 ? strrchr(stat.s, ')') : NULL;
 	int parent;
 
@@ -41,7 +41,7 @@ static pid_t parent_of(const char *pid)
 
 /*
  * Whether a child has ended with all its threads, so that its own children are ours. Its
- * first thread may be a zombie before that, while another thread still has them.
+ * first thread may be a zombie earlier, while another thread is still their parent.
  */
 static bool is_over(pid_t pid)
 {
@@ -51,11 +51,11 @@ static bool is_over(pid_t pid)
 	       info.si_pid == pid;
 }
 
-/* Ends a child if it is meant; true if it, or one that is just ending, is not over. */
+/* Ends a child if it matches; true if it, or one that is ending, still exists. */
 static bool end_child(const char *name, const char *root)
 {
 	_cleanup_text_ struct text words = read_proc(name, "cmdline");
-	bool ending = words.n == 0; /* they go first */
+	bool ending = words.n == 0; /* they come first */
 	pid_t pid = atoi(name);
 
 	if (root && !ending && !memmem(words.s, words.n, root, strlen(root)))

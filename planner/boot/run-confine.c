@@ -32,7 +32,7 @@ static int leave_name_spaces(struct error *error)
 	return 0;
 }
 
-/* The pipe tells of a death before the kernel was asked to tell. */
+/* The pipe reveals a death that happened before prctl() was called. */
 static void die_with_supervisor(int lifeline)
 {
 	struct pollfd wait = {.fd = lifeline, .events = 0};
@@ -42,7 +42,7 @@ static void die_with_supervisor(int lifeline)
 		_exit(RUN_SYSTEM);
 }
 
-/* Nothing that whoever called us had open is for libvirt or QEMU. */
+/* libvirt and QEMU must not inherit the caller's descriptors. */
 static int keep_open(int lifeline)
 {
 	int kept = STDERR_FILENO + 1;
@@ -78,7 +78,7 @@ int run_confine(const struct run *run, int lifeline, struct error *error)
 	    run_drop_privilege(group, error) < 0)
 		return -1;
 	umask(mask);
-	die_with_supervisor(lifeline); /* a change of user forgets that */
+	die_with_supervisor(lifeline); /* a change of the user resets that */
 	if (access(run->root, R_OK | W_OK | X_OK) < 0)
 		return error_system(error, errno,
 				    "%s: the user that QEMU runs as cannot use it",

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run-confine.h - libvirt and QEMU kept apart from the host when root starts a run.
+ * run-confine.h - isolates libvirt and QEMU from the host when root starts a run.
  *
- * Theory of operation. The supervisor stays what it is: root, in the host's namespaces,
- * with nothing to do but to carry bytes, keep the time limit and remove files. Below it
- * is a process of its own PID, mount, network and IPC namespaces, the init of the first.
- * It makes the file system read-only, covers what others share (/tmp, /run, /dev), shows
- * ROOT's directory RUN_INSIDE in ROOT's own place, gives up every privilege, and only
- * then starts the worker, which opens libvirt. libvirt's own way, user= in qemu.conf, is
- * not used: libvirt then asks QEMU for its abilities at every start, for 10 s.
+ * Theory of operation. The supervisor stays root, in the host's namespaces; it only
+ * transfers bytes, enforces the time limit and removes files. Below it is a process with
+ * its own PID, mount, network and IPC namespaces, the init of the PID namespace. It makes
+ * the file system read-only, covers shared directories (/tmp, /run, /dev), mounts ROOT's
+ * directory RUN_INSIDE over ROOT, gives up every privilege, and only then starts the
+ * worker, which opens libvirt. libvirt's own mechanism, user= in qemu.conf, is not used,
+ * because libvirt then probes QEMU's capabilities at every start, which takes 10 s.
  *
- * ROOT itself is root's, mode 0700: no other process of that user can reach the files.
- * Nobody but the init's namespace writes to them while it lives, and the kernel ends all
- * processes of a PID namespace with its init. The supervisor's death ends the init.
+ * ROOT belongs to root, mode 0700: no other process of that user can access the files.
+ * Only processes in the init's namespace write to them while it lives, and the kernel
+ * ends all processes of a PID namespace with its init. The init ends with the supervisor.
  */
 #pragma once
 
@@ -25,20 +25,22 @@
 enum { RUN_NOBODY = 65534 };
 
 /*
- * run-confine.c: in a new child of the supervisor, which is the first one after
- * unshare(CLONE_NEWPID). Returns in the worker, a child of this process; this process
- * reaps until the worker has ended, and ends with its status: 128 + N for a signal N.
- * Dies with the supervisor; @lifeline is a pipe whose other end the supervisor alone has.
- * Faults, with nothing started: a namespace, a mount or the privilege.
+ * run-confine.c: call it in the supervisor's first child after unshare(CLONE_NEWPID).
+ * Returns in the worker, a child of this process; this process reaps children until the
+ * worker has ended, and exits with its status: 128 + N for a signal N. It ends with the
+ * supervisor; @lifeline is a pipe whose other end only the supervisor has. Errors, with
+ * nothing started: a namespace, a mount or the privilege.
  */
 int run_confine(const struct run *run, int lifeline, struct error *error) _must_check_;
 
 /*
- * run-mounts.c: in a new mount namespace; what of the host's file system is seen, as
- * above. *@ret_group is the group that may use /dev/kvm; 0: none is needed.
+ * run-mounts.c: sets up the file system described above, in a new mount namespace.
+ * *@ret_group is the group that may use /dev/kvm; 0: none is needed.
  */
 int run_make_mounts(const struct run *run, gid_t *ret_group, struct error *error)
 	_must_check_;
 
-/* run-privilege.c: becomes RUN_NOBODY, in no group but @extra_group unless that is 0. */
+/*
+ * run-privilege.c: becomes RUN_NOBODY, whose only other group is @extra_group (0: none).
+ */
 int run_drop_privilege(gid_t extra_group, struct error *error) _must_check_;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* run-main.c - the command line of virt-layout-run; run.h tells what it does. */
+/* run-main.c - the command line of virt-layout-run; run.h describes what it does. */
 #include "planner/boot/run.h"
 
 #include "base/mem.h"
@@ -54,10 +54,10 @@ static const struct command command = {
 		"argv   QEMU's command line\n"
 		"run    start one domain; its serial line (a Unix socket, ROOT/serial) is\n"
 		"       standard input and output; the end of standard input ends it\n"
-		"ROOT is private to the driver; one that was not there is removed again.\n"
-		"Started by root, \"run\" gives up all privilege before it opens libvirt, and\n"
-		"what the domain calls ROOT is ROOT/" RUN_INSIDE ".\n"
-		"Exit: 0 accepted or ended, 1 refused, 2 usage, 3 surroundings, 4 time limit,\n"
+		"ROOT is private to the driver; it is removed if the run created it.\n"
+		"If root starts it, \"run\" gives up all privileges before it opens libvirt, and\n"
+		"the domain's ROOT is ROOT/" RUN_INSIDE ".\n"
+		"Exit: 0 accepted or ended, 1 refused, 2 usage, 3 environment, 4 time limit,\n"
 		"5 QEMU was killed or crashed, 6 root's privilege cannot be given up,\n"
 		"7 QEMU did not start in time",
 	.rows = rows,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run-marks.c - when a run reached what: a line each in ROOT/marks, on the monotonic
- * clock, which is one for all processes of a machine (clock_gettime(2)). Written by both
- * processes of virt-layout-run, read by whoever started it.
+ * run-marks.c - when a run reached each step: one line each in ROOT/marks, on the
+ * monotonic clock, which all processes of a machine share (clock_gettime(2)). Written by
+ * both processes of virt-layout-run, read by the process that started it.
  */
 #include "planner/boot/run.h"
 
@@ -30,7 +30,7 @@ void run_mark(const char *root, const char *what, double at_s)
 	_cleanup_free_ char *line = xasprintf("%s %.6f\n", what, at_s);
 	_cleanup_error_ struct error ignored = {};
 
-	if (fd >= 0) /* a run without marks is as good, only less is known of it */
+	if (fd >= 0) /* a run works without marks, but its times are unknown */
 		error_ignore(file_write_fd(fd, path, line, strlen(line), &ignored));
 }
 
@@ -65,13 +65,13 @@ double run_process_start_s(pid_t pid)
 
 	if (file_read(path, 4096, &text, &ignored) < 0)
 		return 0;
-	behind_name = strrchr(text.s, ')'); /* the name may hold anything */
+	behind_name = strrchr(text.s, ')'); /* the name may contain anything */
 	if (!behind_name ||
 	    sscanf(behind_name,
 		   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
 		   &ticks) != 1)
 		return 0;
-	clock_gettime(CLOCK_BOOTTIME, &t); /* goes on while the machine sleeps */
+	clock_gettime(CLOCK_BOOTTIME, &t); /* continues while the machine is suspended */
 	behind_s = (double)t.tv_sec + (double)t.tv_nsec / 1e9 - run_clock_s();
 	return (double)ticks / (double)sysconf(_SC_CLK_TCK) - behind_s;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * run-mounts.c - the file system of a confined run: the host's, read-only and without
- * set-user-id programs; an empty one over each place where programs meet (sockets, other
- * people's files, devices); ROOT, the only place of the host's that can be written.
+ * set-user-id programs; an empty one over each shared directory (sockets, other users'
+ * files, devices); and ROOT, the only writable directory of the host.
  *
- * A mount's tree is taken (open_tree(2)) before its place is covered, and put into the
- * cover afterwards. A chroot whose root is no mount point is fine: its tree is taken and
- * put over it.
+ * A mount's tree is cloned (open_tree(2)) before its place is covered, and attached to
+ * the cover afterwards. A chroot whose root is not a mount point also works: its tree is
+ * cloned and mounted over it.
  */
 #include "planner/boot/run-confine.h"
 
@@ -35,11 +35,11 @@ static const struct cover_row {
 	{"/dev", MS_NOSUID | MS_NOEXEC, "mode=755"},
 };
 
-/* Devices that programs take for granted. /dev/kvm is the only one of use. */
+/* Devices that programs expect. Apart from them only /dev/kvm is useful. */
 static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full",
 				      "/dev/random", "/dev/urandom"};
 
-/* A tree that was taken, and where it goes. */
+/* A cloned tree, and where it is attached. */
 struct mount_tree {
 	char *path; /* owned */
 	int fd;
@@ -110,7 +110,7 @@ static void keep(struct mounts *m, const char *path)
 	tree->directory = S_ISDIR(st.st_mode);
 }
 
-/* A place that programs or libraries are looked for in, or a program. */
+/* A directory with programs or libraries, or a program. */
 static void keep_place(struct mounts *m, const char *path)
 {
 	_cleanup_free_ char *real = NULL;
@@ -137,7 +137,7 @@ static void keep_places(struct mounts *m, const char *variable)
 	}
 }
 
-/* A program with what stands beside it, unless that is a place that is to be covered. */
+/* A program with the files next to it, unless their directory is to be covered. */
 static void keep_program(struct mounts *m, const char *program)
 {
 	_cleanup_free_ char *directory = xstrdup(program ? program : "");
@@ -155,9 +155,9 @@ static void keep_program(struct mounts *m, const char *program)
 }
 
 /*
- * Mounts of this namespace are not to appear in the host's. "/" of a chroot need not be
- * a mount point, so that this is said of what lies above it: who is outside of its root
- * directory, as after a chroot elsewhere, can go up to the first of all mounts.
+ * Keeps mounts of this namespace out of the host's. "/" of a chroot need not be a mount
+ * point, so this applies to the mount above it: a process outside its root directory, as
+ * after a chroot elsewhere, can go up to the topmost mount.
  */
 static int make_private(int root, struct error *error)
 {
@@ -217,7 +217,7 @@ static int cover(const struct cover *cover, struct error *error)
 	return 0;
 }
 
-/* The name for a tree in a cover, with the directories above it. */
+/* Creates the mount point for a tree in a cover, with its parent directories. */
 static int make_place(const struct mount_tree *tree)
 {
 	_cleanup_free_ char *path = xstrdup(tree->path);
@@ -245,7 +245,7 @@ static int put(const struct mount_tree *tree, struct error *error)
 	return 0;
 }
 
-/* What is closed to others on the way to ROOT, as /root is, is covered as well. */
+/* Also covers directories above ROOT that others cannot enter, such as /root. */
 static int put_root(const struct mount_tree *tree, struct error *error)
 {
 	_cleanup_free_ char *path = xstrdup(tree->path);
@@ -264,8 +264,8 @@ static int put_root(const struct mount_tree *tree, struct error *error)
 }
 
 /*
- * The user of the run gets a /dev/kvm of its own. Where no device can be made, as in a
- * container, it is the host's, and the group that may use it.
+ * The user of the run gets its own /dev/kvm. If no device can be created, as in a
+ * container, it is the host's, with the group that may use it.
  */
 static void add_kvm(const struct stat *kvm, int tree, gid_t *ret_group)
 {
@@ -279,12 +279,12 @@ static void add_kvm(const struct stat *kvm, int tree, gid_t *ret_group)
 		return;
 	unlink("/dev/kvm");
 	if (make_place(&place) < 0 || put_tree(tree, "/dev/kvm") < 0)
-		return; /* libvirt says that there is none */
+		return; /* libvirt reports that there is none */
 	if ((kvm->st_mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP))
 		*ret_group = kvm->st_gid;
 }
 
-/* What is usual in /dev besides; nothing that QEMU needs for a dry boot is missing. */
+/* Other usual entries of /dev; QEMU needs no others for a dry boot. */
 static void fill_dev(void)
 {
 	mkdir("/dev/shm", 0755);
@@ -296,7 +296,7 @@ static void fill_dev(void)
 	(void)!symlink("/proc/self/fd", "/dev/fd");
 }
 
-/* ROOT can be written. */
+/* Makes ROOT writable. */
 static int take_root(struct mounts *m, struct error *error)
 {
 	m->root = (struct mount_tree){.path = xstrdup(m->run->root),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run-privilege.c - from root to nobody, for good: no id, group, capability or keyring of
- * root's is left, and no program that is run later brings one back.
+ * run-privilege.c - changes from root to nobody for good: no id, group, capability or
+ * keyring of root is left, and no program that is run later can regain one.
  */
 #include "planner/boot/run-confine.h"
 
@@ -45,7 +45,7 @@ static int empty_bounding_set(void)
 	return 0;
 }
 
-/* Also where securebits(7) keep what a change of the user id usually takes away. */
+/* Also if securebits(7) keep what a change of the user id usually removes. */
 static bool is_nobody(void)
 {
 	uid_t uids[3];
@@ -64,7 +64,7 @@ int run_drop_privilege(gid_t extra_group, struct error *error)
 {
 	size_t n_groups = extra_group != 0;
 
-	/* A kernel without keyrings has none to leave. */
+	/* A kernel without keyrings has none to give up. */
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if (empty_bounding_set() < 0)
 		return error_system(error, errno,
@@ -76,7 +76,10 @@ int run_drop_privilege(gid_t extra_group, struct error *error)
 				    RUN_NOBODY);
 	if (empty_capabilities() < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_system(error, errno, "cannot drop root's privileges");
-	/* Our files in /proc would be root's after the change, and closed to libvirt. */
+	/*
+	 * Otherwise our files in /proc would belong to root after the change, and libvirt
+	 * could not read them.
+	 */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (!is_nobody())
 		return error_system(

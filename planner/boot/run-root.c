@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 /*
- * No daemon of the system is asked for anything: no virtlogd for logs, no cgroups or
- * namespaces, no security driver, and QEMU runs as whoever runs us.
+ * Uses no daemon of the system: no virtlogd for logs, no cgroups or namespaces, no
+ * security driver; and QEMU runs as the current user.
  */
 static const char qemu_conf[] = "stdio_handler = \"file\"\n"
 				"security_driver = \"none\"\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run-supervise.c - the parent of everything that a run starts; run.h tells its place.
- * One loop waits for: the worker's end, QEMU's connection, bytes either way on the serial
- * line, a signal to us, the time limit.
+ * run-supervise.c - the parent of everything that a run starts; see run.h. One loop waits
+ * for the worker's end, QEMU's connection, bytes in both directions on the serial line,
+ * signals and the time limit.
  */
 #include "planner/boot/run-confine.h"
 
@@ -32,8 +32,8 @@ enum {
 
 /* One direction of the serial line. */
 struct channel {
-	int from, to;    /* -1: closed or not there yet */
-	size_t start, n; /* what of bytes is still to be written */
+	int from, to;    /* -1: closed or not connected yet */
+	size_t start, n; /* part of bytes still to be written */
 	char bytes[16384];
 };
 
@@ -49,7 +49,7 @@ struct supervisor {
 	int lifeline; /* a confined run ends when this is closed */
 };
 
-/* Children of the killed become ours, so this ends with nobody below us. */
+/* Children of killed processes become ours, so in the end there are none below us. */
 static void kill_all(struct supervisor *s)
 {
 	double limit_s = run_clock_s() + KILL_LIMIT_S;
@@ -111,10 +111,10 @@ static bool channel_fill(struct channel *channel)
 	return n > 0;
 }
 
-/* False if the other end has gone. */
+/* False if the other end is closed. */
 static bool channel_drain(struct channel *channel)
 {
-	/* A pipe that has room has room for PIPE_BUF: more might block. */
+	/* A writable pipe has room for PIPE_BUF; writing more might block. */
 	ssize_t n = write(channel->to, channel->bytes + channel->start,
 			  MIN(channel->n, (size_t)PIPE_BUF));
 
@@ -125,7 +125,9 @@ static bool channel_drain(struct channel *channel)
 	return true;
 }
 
-/* What to wait for: bytes if there are none, else room for them. Either may be missing.
+/*
+ * What to wait for: bytes if there are none, else room for them. Either end may be
+ * closed.
  */
 static struct pollfd channel_poll(const struct channel *channel)
 {
@@ -138,7 +140,7 @@ static void step_out(struct supervisor *s)
 {
 	if (s->out.n > 0) {
 		if (!channel_drain(&s->out))
-			s->end = true; /* nobody listens any more */
+			s->end = true; /* the reader is gone */
 	} else if (!channel_fill(&s->out)) {
 		s->out.from = -1;
 	}
@@ -154,7 +156,7 @@ static void step_in(struct supervisor *s)
 	}
 }
 
-/* Waits once, for at most @limit_ms, and does what there is to do. */
+/* Waits once, for at most @limit_ms, and handles the events. */
 static void step(struct supervisor *s, int limit_ms)
 {
 	struct pollfd wait[5] = {
@@ -162,8 +164,7 @@ static void step(struct supervisor *s, int limit_ms)
 		{.fd = s->serial < 0 ? s->listener : -1, .events = POLLIN},
 		channel_poll(&s->out),
 		channel_poll(&s->in),
-		/* whoever wrote is gone, however much of it the guest has not taken yet
-		 */
+		/* the writer is gone, even if the guest has not read everything yet */
 		{.fd = s->in.n > 0 ? s->in.from : -1, .events = 0},
 	};
 
@@ -181,7 +182,7 @@ static void step(struct supervisor *s, int limit_ms)
 		s->end = true;
 }
 
-/* A domain that is run; the other modes start no guest. */
+/* Runs a domain; the other modes start no guest. */
 static bool has_started(struct supervisor *s)
 {
 	if (!s->started)
@@ -190,7 +191,7 @@ static bool has_started(struct supervisor *s)
 	return s->started;
 }
 
-/* The time that there is for a start, and in all. */
+/* The time limits for the start and for the whole run. */
 static double start_limit_s(const struct supervisor *s)
 {
 	double limit_s = s->run->time_limit_s;
@@ -217,7 +218,7 @@ static void wait_for_end(struct supervisor *s)
 	}
 }
 
-/* Nobody writes any more: what is under way comes out, then the end of the line. */
+/* There are no more writers: flushes pending bytes, then ends the line. */
 static void drain(struct supervisor *s)
 {
 	double limit_s = run_clock_s() + DRAIN_LIMIT_S;
@@ -247,7 +248,7 @@ static int say_hung(const struct supervisor *s)
 	return RUN_HUNG;
 }
 
-/* The worker's answer, and what came between. */
+/* The worker's status, or what ended it. */
 static int judge(const struct supervisor *s, struct error *error)
 {
 	int crashed = 0;
@@ -270,7 +271,7 @@ static int judge(const struct supervisor *s, struct error *error)
 	return WEXITSTATUS(s->worker_status);
 }
 
-/* Why a run does not begin. Nothing was opened yet, and nobody is asked about it. */
+/* Reports why a run does not begin, before anything was opened. */
 _noreturn_ static void give_up(const struct error *error)
 {
 	streams_say_as(NULL, "%s", error->message);
@@ -285,7 +286,7 @@ _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
 	bool serial = streq(run->mode, "run");
 	int null = open("/dev/null", O_RDWR), status;
 
-	/* QEMU shall not find a socket open that nobody listens on any more. */
+	/* QEMU must not find a socket on which nobody listens any more. */
 	close_fd(&s->listener);
 	close_fd(&s->signals);
 	sigprocmask(SIG_SETMASK, mask, NULL);
@@ -313,7 +314,7 @@ _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
 
 static int start_worker(struct supervisor *s, struct error *error)
 {
-	pid_t supervisor = getpid(); /* the worker may ask when we are gone already */
+	pid_t supervisor = getpid(); /* the worker may call getppid() after our death */
 	sigset_t ours, before;
 	int pipe[2];
 
@@ -338,7 +339,7 @@ static int start_worker(struct supervisor *s, struct error *error)
 	return 0;
 }
 
-/* All that comes below this process is in a PID namespace, whose init is the first. */
+/* All later children are in a PID namespace, whose init is the first one. */
 static int confine(struct run *run, struct error *error)
 {
 	if (!run->confined)

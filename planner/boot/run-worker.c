@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* run-worker.c - the process that talks to libvirt; run.h tells its place. */
+/* run-worker.c - the process that talks to libvirt; see run.h. */
 #include "planner/boot/run.h"
 
 #include "base/file.h"
@@ -18,10 +18,10 @@
 
 enum {
 	TICK_MS = 50,        /* how long the event loop may sleep; see watch_events */
-	ORPHAN_LIMIT_S = 60, /* for a step of libvirt's that does not end */
+	ORPHAN_LIMIT_S = 60, /* for a libvirt call that does not return */
 };
 
-/* libvirt's last error on one line; the caller's. */
+/* libvirt's last error on one line. The caller frees it. */
 static char *libvirt_message(void)
 {
 	const char *message = virGetLastErrorMessage();
@@ -54,7 +54,7 @@ _noreturn_ static void *watch_events(void *opaque)
 		virEventRunDefaultImpl();
 }
 
-/* The user's own libvirt settings and logs have nothing to do with a private root. */
+/* Ignores the user's own libvirt settings and logs. */
 static void settle_environment(const char *root)
 {
 	static const char *const homes[] = {"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
@@ -67,7 +67,7 @@ static void settle_environment(const char *root)
 	setenv("LIBVIRT_LOG_OUTPUTS", log, 1);
 }
 
-/* qemu:///embed?root=..., with what a URI does not take escaped (RFC 3986, 2.1). */
+/* qemu:///embed?root=..., with escapes as in RFC 3986, 2.1. */
 static char *embed_uri(const char *root)
 {
 	struct text uri = {};
@@ -94,7 +94,7 @@ static virConnectPtr connect_embedded(const struct run *run, struct error *error
 
 	settle_environment(run->root);
 	virSetErrorFunc(NULL, be_quiet);
-	/* The loop must never sleep for good: libvirt sets timers from other threads. */
+	/* The loop must never sleep forever: libvirt sets timers from other threads. */
 	if (virEventRegisterDefaultImpl() < 0 ||
 	    virEventAddTimeout(TICK_MS, tick, NULL, NULL) < 0 ||
 	    pthread_create(&thread, NULL, watch_events, NULL) != 0) {
@@ -193,7 +193,9 @@ static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event
 	(void)opaque;
 	if (event != VIR_DOMAIN_EVENT_STOPPED)
 		return 0;
-	/* The monitor closed, and no guest had shut down (qemuProcessHandleMonitorEOF).
+	/*
+	 * The monitor was closed without a shutdown of the guest
+	 * (qemuProcessHandleMonitorEOF).
 	 */
 	if (detail == VIR_DOMAIN_EVENT_STOPPED_FAILED)
 		atomic_store(&failed, true);
@@ -207,7 +209,7 @@ static void leave_live_xml(const struct run *run, virDomainPtr domain)
 	_cleanup_free_ char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
 	_cleanup_error_ struct error ignored = {};
 
-	if (xml) /* without it the reader takes the domain as it was given */
+	if (xml) /* without it the reader uses the domain as it was given */
 		error_ignore(file_write(path, xml, strlen(xml), &ignored));
 }
 
@@ -226,7 +228,8 @@ static bool run_domain(virConnectPtr connection, const struct run *run, const ch
 		return refused(file);
 	started_s = run_clock_s();
 	leave_live_xml(run, domain);
-	run_mark(run->root, RUN_MARK_RUNNING, started_s); /* who sees it reads the XML */
+	run_mark(run->root, RUN_MARK_RUNNING,
+		 started_s); /* a reader that sees it reads the XML */
 	while (!atomic_load(&ended) && !atomic_load(&orphaned))
 		usleep(10 * 1000);
 	if (atomic_load(&orphaned))
@@ -278,7 +281,10 @@ int run_worker(const struct run *run, pid_t supervisor, struct error *error)
 	size_t mode = 0;
 	int status;
 
-	/* An orphan ends in order, at its next step: a half-made QEMU would stay. */
+	/*
+	 * An orphan ends at its next step and not at once, because a half-started QEMU
+	 * would remain.
+	 */
 	sigaction(SIGTERM, &action, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != supervisor)
@@ -290,6 +296,9 @@ int run_worker(const struct run *run, pid_t supervisor, struct error *error)
 				   run->mode);
 	connection = connect_embedded(run, error);
 	status = connection ? each_file(run, connection, mode, error) : -1;
-	/* The connection stays open: what there is to tidy ends with this process. */
+	/*
+	 * The connection stays open: everything that needs cleaning up ends with this
+	 * process.
+	 */
 	return status;
 }

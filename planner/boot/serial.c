@@ -139,7 +139,7 @@ static void on_done(struct serial *serial, char *words)
 static const struct {
 	const char *word;
 	void (*act)(struct serial *serial, char *words);
-	bool before_start; /* taken while waiting as well */
+	bool before_start; /* valid even while waiting */
 } words[] = {
 	{"start", on_start, true},  {"record", on_record, false},
 	{"piece", on_piece, false}, {"uptime", on_uptime, false},
@@ -147,7 +147,7 @@ static const struct {
 	{"shell", on_shell, false}, {"done", on_done, false},
 };
 
-/* A whole line without its end. What is not ours is the kernel's. */
+/* A complete line without its end. Lines that are not ours are the kernel's. */
 static void on_line(struct serial *serial)
 {
 	char *mark = strstr(serial->line.s, SERIAL_MARK), *word, *rest;
@@ -166,7 +166,7 @@ static void on_line(struct serial *serial)
 		}
 }
 
-/* Keeps the last SERIAL_TAIL_BYTES at least, moving them only now and then. */
+/* Keeps at least the last SERIAL_TAIL_BYTES, but moves them only rarely. */
 static void keep_tail(struct serial *serial, const char *bytes, size_t n)
 {
 	struct text *tail = &serial->tail;
@@ -196,7 +196,7 @@ static void end_line(struct serial *serial)
 	line->n = 0;
 }
 
-/* Takes text up to the next end of a line; the number of bytes taken. */
+/* Consumes text up to the next end of a line; returns the number of bytes consumed. */
 static size_t take_text(struct serial *serial, const char *bytes, size_t n)
 {
 	const char *newline = memchr(bytes, '\n', n);
@@ -211,7 +211,7 @@ static size_t take_text(struct serial *serial, const char *bytes, size_t n)
 	return some + (newline != NULL);
 }
 
-/* Takes as much of the record as there is; the number of bytes taken. */
+/* Consumes the available part of the record; returns the number of bytes consumed. */
 static size_t take_record(struct serial *serial, const char *bytes, size_t n)
 {
 	size_t some = MIN(n, (size_t)serial->left), start = serial->piece_start;

@@ -6,7 +6,7 @@
 #include "topology/pci-config.h"
 #include "topology/pci-resources.h"
 
-/* More than 64 segments full of functions are damage. */
+/* More functions than 64 full segments have means damage. */
 enum { FUNCTION_LIMIT = 1 << 16 };
 
 /* The windows of a bridge, by its address. */
@@ -59,7 +59,7 @@ static const struct bridge *find_bridge(const struct bridges *bridges,
 					      sizeof(key), by_address);
 }
 
-/* The first bridge above a function that does not pass the BAR's addresses on; -1. */
+/* The first bridge above a function that does not forward the BAR's addresses, or -1. */
 static int stopped_by(const struct machine *machine, const struct bridges *bridges,
 		      const struct machine_function *function,
 		      const struct machine_bar *bar)
@@ -76,8 +76,8 @@ static int stopped_by(const struct machine *machine, const struct bridges *bridg
 }
 
 /*
- * I/O ports from 0 on are nobody's on a PC. Elsewhere a BAR may be there, and a bridge
- * that passes them says that it is; on a root bus nobody says.
+ * On a PC no BAR is at I/O port 0. Elsewhere it may be, and a bridge that forwards port 0
+ * shows it; on a root bus nothing does.
  */
 static void check_zero(const struct machine *machine, const struct bridges *bridges,
 		       struct machine_function *function, struct machine_bar *bar)
@@ -122,7 +122,10 @@ static void check_bars(struct machine *machine, const struct bridges *bridges)
 	}
 }
 
-/* A kernel shows a root bus by the functions on it: one without any is not to be seen. */
+/*
+ * A kernel shows a root bus only by the functions on it: one without functions is not
+ * visible.
+ */
 static void drop_empty_roots(struct machine *machine)
 {
 	size_t kept = 0;
@@ -160,14 +163,17 @@ static void add_functions(const struct sighting *sighting, struct machine *machi
 	acpi_place_functions(machine);
 }
 
-/* How many low bits of an APIC identifier are within a core, a die, a package; -1. */
+/*
+ * The number of low bits of an APIC identifier within a core, a die, a package; -1 if
+ * unknown.
+ */
 struct cut {
 	int core, die, package;
 };
 
 /*
- * Intel 64 SDM, CPUID leaves 0xb and 0x1f: for each level its kind, and how many bits to
- * shift away to come to the next one. 0x1f knows more kinds, so it counts if it is there.
+ * Intel 64 SDM, CPUID leaves 0xb and 0x1f: the type of each level, and the shift that
+ * leads to the next level. 0x1f has more types, so it is preferred if it exists.
  */
 static struct cut find_cut(const struct sighting *sighting)
 {
@@ -220,9 +226,9 @@ static void cut_cpus(const struct sighting *sighting, const struct acpi_facts *f
 }
 
 /*
- * Without QEMU's ACPI tables SeaBIOS makes some of its own (src/fw/acpi.c), with nodes
- * but no expander buses and no IOMMU; those lack WAET, which QEMU gives to every x86
- * guest (hw/i386/acpi-build.c, build_waet).
+ * Without QEMU's ACPI tables SeaBIOS creates its own (src/fw/acpi.c), with nodes but no
+ * expander buses and no IOMMU; they lack WAET, which QEMU provides to every x86 guest
+ * (hw/i386/acpi-build.c, build_waet).
  */
 void sighting_machine(const struct sighting *sighting, const char *arch,
 		      struct machine *ret)

@@ -42,7 +42,7 @@ static bool take_table(struct sighting *sighting, const uint8_t *bytes, size_t n
 	return true;
 }
 
-/* Whether the runs are within the configuration space and within the item. */
+/* Whether the runs are inside the configuration space and inside the item. */
 static bool runs_fit(const struct sighting_function *function)
 {
 	size_t at = 0;
@@ -105,7 +105,7 @@ static bool take_left_out(struct sighting *sighting, const uint8_t *bytes, size_
 	return true;
 }
 
-/* What an item of each kind holds at least, and who takes it. */
+/* The minimum size of each kind of item, and its reader. */
 static const struct kind {
 	const char *name;
 	size_t least_bytes;
@@ -196,7 +196,7 @@ void text_add_left_out(struct text *text, const struct sighting_left_out *left_o
 {
 	static const char *const reasons[] = {
 		[WIRE_BAD_TABLE] = "is damaged",
-		[WIRE_TOO_MANY_TABLES] = "is beyond the maximum number of tables",
+		[WIRE_TOO_MANY_TABLES] = "exceeds the maximum number of tables",
 		[WIRE_OUT_OF_REACH] = "is above the memory that can be read",
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sighting.h - what the payload reported from a guest, as payload/wire.h describes it.
- * The bytes come from a guest and may be anything.
+ * sighting.h - the payload's report from a guest, in the format of payload/wire.h. The
+ * bytes come from a guest and may be anything.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "planner/boot/payload/wire.h"
 #include "topology/pci-address.h"
 
-/* The bytes of these are borrowed from what was read. */
+/* Their bytes are borrowed from the input. */
 struct sighting_table {
 	const uint8_t *bytes;
 	size_t n;
@@ -38,7 +38,7 @@ struct sighting_left_out {
 	uint64_t which;
 };
 
-/* Zeroed it holds nothing. All in the order in which it was sent. */
+/* A zeroed one is empty. Everything is in the order in which it was sent. */
 struct sighting {
 	enum wire_firmware firmware;
 	uint64_t rsdp; /* its address in the guest; 0: none was found */
@@ -50,16 +50,16 @@ struct sighting {
 };
 
 /*
- * Reads what the payload sent into an empty *@ret; the @n bytes are needed as long as
- * that. Fault: they are not a whole report, it says in which way, and *@ret is empty.
+ * Reads the payload's report into an empty *@ret, which borrows the @n bytes. Error: the
+ * report is incomplete or malformed; *@ret stays empty.
  */
 int sighting_read(const uint8_t *bytes, size_t n, struct sighting *ret,
 		  struct error *error) _must_check_;
 void sighting_free(struct sighting *sighting);
 #define _cleanup_sighting_ _cleanup_(sighting_free)
 
-/* The configuration space of a function; behind config_bytes it is 0. */
+/* The configuration space of a function; after config_bytes it is 0. */
 void sighting_config(const struct sighting_function *function, uint8_t ret[4096]);
 
-/* "no memory is mapped there" and the like, about one thing that is missing. */
+/* Describes one missing item: "no memory is mapped there". */
 void text_add_left_out(struct text *text, const struct sighting_left_out *left_out);

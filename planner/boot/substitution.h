@@ -9,7 +9,7 @@
 struct substitution {
 	const char *what;       /* static: "accelerator", "cpu", "disk" */
 	char *subject;          /* which one: "/domain/devices/disk[2]" */
-	char *planned, *booted; /* owned; NULL: nothing was said */
+	char *planned, *booted; /* owned; NULL: not given */
 	const char *why;        /* static */
 };
 struct substitutions {
@@ -17,7 +17,7 @@ struct substitutions {
 };
 
 void substitutions_free(struct substitutions *substitutions);
-/* A line each: "substituted: cpu: host-passthrough -> Nehalem (why)". */
+/* One line each: "substituted: cpu: host-passthrough -> Nehalem (why)". */
 void text_add_substitutions(struct text *text, const struct substitutions *s);
 /* The member "substitutions": an array of objects. */
 void jsonw_substitutions(struct jsonw *json, const struct substitutions *s);

@@ -4,9 +4,9 @@
 #include <signal.h>
 
 /*
- * What this process is while a run lasts: one that a closed pipe does not end, and that
- * gets the processes which a run leaves behind when it is killed. Undone by
- * surroundings_give_back.
+ * Settings of this process during a run: a closed pipe does not end it, and it becomes
+ * the parent of the processes that a killed run leaves. surroundings_give_back() restores
+ * the old ones.
  */
 struct surroundings {
 	struct sigaction pipe, child;

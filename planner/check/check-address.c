@@ -60,7 +60,7 @@ static const char *disk_bus(const struct guest_device *device)
 	return NULL;
 }
 
-/* The value that decides, with libvirt's default on x86; NULL unknown. */
+/* The deciding value, with libvirt's default on x86; NULL if unknown. */
 static const char *attribute_of(const struct guest *guest,
 				const struct guest_device *device)
 {

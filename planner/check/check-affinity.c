@@ -193,7 +193,7 @@ static void rc_collapsed(struct check *check)
 	vec_free(&list);
 }
 
-/* The upstream port of the switch that a host function is behind, or -1. */
+/* The upstream port of the switch above a host function, or -1. */
 static int host_switch(const struct machine *host, int function)
 {
 	while (function >= 0 &&
@@ -256,7 +256,7 @@ static void switch_split(struct check *check)
 					check, DEVICE(check, b)->element,
 					PCI_FORMAT
 					" and " PCI_FORMAT
-					" are behind one switch of the host, but not behind a common one in the guest.",
+					" are behind one switch of the host, but not behind one switch in the guest.",
 					PCI_ARGS(DEVICE(check, a)->source.at),
 					PCI_ARGS(DEVICE(check, b)->source.at)),
 				DEVICE(check, a)->element);

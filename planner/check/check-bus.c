@@ -222,7 +222,7 @@ static void mark_windows(const struct check *check, bool *needs)
 		    bus != check->tree.bus[bus].root)
 			needs[top_port(check, bus)] = true;
 	}
-	/* Bridges for conventional PCI request a window whatever is behind them. */
+	/* Bridges for conventional PCI request a window whatever is below them. */
 	for (int index = 1; index < INDEXES; index++) {
 		const struct guest_controller *c =
 			guest_tree_controller(&check->tree, index);

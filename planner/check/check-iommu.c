@@ -114,7 +114,8 @@ static unsigned model_bit(const struct guest_iommu *iommu)
 	return 0;
 }
 
-/* The models that take an attribute of <driver>: each was tried with libvirt 9.0 to 12.9.
+/*
+ * The models that take an attribute of <driver>: each was tried with libvirt 9.0 to 12.9.
  */
 static const struct {
 	const char *name;
@@ -198,7 +199,7 @@ static void iommu_virtio_root(struct check *check)
 	}
 }
 
-/* From 11.3 on libvirt chooses driver='qemu' itself where nothing is written. */
+/* From 11.3 on libvirt itself chooses driver='qemu' if no driver is given. */
 static void iommu_intremap_ioapic(struct check *check)
 {
 	const struct guest_iommu *iommu = check_intel_iommu(check);

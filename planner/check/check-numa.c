@@ -139,7 +139,7 @@ static void memory_sum(struct check *check)
 		if (streq(guest->devices.v[i].tag, "memory") &&
 		    __builtin_add_overflow(hotplug, guest->devices.v[i].size_bytes.value,
 					   &hotplug))
-			return; /* not a sum of ours or of libvirt's */
+			return; /* not a value computed by us or by libvirt */
 	if (!sum_of_cells(guest, &sum) || guest->memory_bytes.state != VALUE_VALID ||
 	    sum == given || (given > sum && given - sum == hotplug))
 		return;
@@ -151,7 +151,7 @@ static void memory_sum(struct check *check)
 	finding->expected = xasprintf("%llu", ULL(sum / 1024));
 }
 
-/* A product that does not fit stays at the largest number. */
+/* A product that overflows becomes the largest number. */
 static bool part(struct guest_number number, uint64_t *product)
 {
 	if (number.state == VALUE_VALID &&

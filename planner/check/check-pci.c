@@ -163,7 +163,7 @@ static void pci_connect_type(struct check *check)
 	each_refusal(check, REFUSED_CONNECTION, say_connection);
 }
 
-/* Reported once: what comes after the first has no place for the same reason. */
+/* Reported once: later devices have no place for the same reason. */
 static void pci_no_slot(struct check *check)
 {
 	const struct assign_refusal *first = NULL;

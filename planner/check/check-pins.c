@@ -132,7 +132,7 @@ static void iothread_exists(struct check *check)
 			     "The device's requests go to");
 }
 
-/* Every pin names one CPU: then each vCPU is meant to have a CPU to itself. */
+/* If every pin names one CPU, each vCPU is meant to have its own CPU. */
 static bool pins_are_single(const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->vcpupins.n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where things end up on the PCI tree although nobody intended it. */
+/* Devices that end up at unintended places in the PCI tree. */
 #include "planner/check/fix-parts.h"
 
 #include "base/first.h"

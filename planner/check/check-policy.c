@@ -159,7 +159,7 @@ static void policy_affinity(struct check *check)
 	check_hostdevs list = {};
 
 	if (check->guest->cells.n == 0)
-		return; /* Nova holds nothing against a guest without NUMA */
+		return; /* Nova accepts any guest without NUMA */
 	check_list_hostdevs(check, &list);
 	if (list.n > 0 && set_empty(&nodes) && policy != POLICY_CELL) {
 		check_skip(check, "numatune",

@@ -66,7 +66,7 @@ static void memlock_limit(struct check *check)
 #define UNCOUNTED                                                                        \
 	"<qemu:commandline> adds %s, which libvirt counts neither as a device nor in its bus numbers and locked memory"
 
-/* What we understand is judged by the other rules (assign.h). */
+/* The other rules check what we understand (assign.h). */
 static void hides(struct check *check, const struct addition *addition)
 {
 	const char *name = addition->driver ? addition->driver : addition->model;

@@ -12,7 +12,7 @@
 
 /*
  * How near a device must be to the guest's memory: OpenStack's names; cell and distance
- * are ours.
+ * are our own.
  */
 enum check_policy {
 	POLICY_NONE,
@@ -34,7 +34,7 @@ struct check_options {
 	enum check_policy policy;
 	unsigned most_distance;          /* of POLICY_DISTANCE, as in a SLIT */
 	VEC(const char *) only, ignored; /* rules, borrowed */
-	const char *without;             /* for tests: a row that is left out */
+	const char *without;             /* for tests: a row to leave out */
 };
 
 /* Found, but silenced by the document, with the reason. */
@@ -68,7 +68,7 @@ struct check_use {
 	struct place pins_place, memory_place;
 };
 
-/* Zeroed it is empty. */
+/* A zeroed one is empty. */
 struct check_result {
 	struct report report;
 	struct check_use use; /* filled in if there is a host */

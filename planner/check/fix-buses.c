@@ -44,7 +44,7 @@ static void list_windows(const struct check *check, windows *ret)
 	vec_sort(ret, compare_windows);
 }
 
-/* False if they do not fit above @lowest with so many spare numbers each. */
+/* False if they do not fit above @lowest with that many spare numbers each. */
 static bool spread(windows *list, unsigned lowest, unsigned spare)
 {
 	unsigned edge = lowest;
@@ -76,7 +76,7 @@ static void write_number(struct fix *fix, const struct window *window)
 	want_free(want);
 }
 
-/* All are written: what libvirt would choose depends on the others. */
+/* All are written, because libvirt's choice of one depends on the others. */
 void fix_bus_numbers(struct fix *fix)
 {
 	unsigned lowest = 1 + fix->check->tree.bus[0].bridges;

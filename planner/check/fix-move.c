@@ -23,7 +23,7 @@ static int free_port(const struct check *check, int root)
 	return -1;
 }
 
-/* One greater than all that the document contains. */
+/* One more than the highest in the document. */
 static int next_index(const struct check *check)
 {
 	guest_functions functions = {};

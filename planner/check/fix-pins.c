@@ -245,7 +245,7 @@ void fix_smt(struct fix *fix)
 		swap_pins(fix, b, cpu);
 }
 
-/* Away from the CPUs that vCPUs have to themselves, to nodes where vCPUs run. */
+/* Moves it off CPUs that single vCPUs are pinned to, to nodes where vCPUs run. */
 void fix_emulator(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;

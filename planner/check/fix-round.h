@@ -4,7 +4,7 @@
 
 #include "planner/check/check.h"
 
-/* Zeroed it is empty. */
+/* A zeroed one is empty. */
 struct fix_round {
 	VEC(struct fix_step {
 		struct finding *finding; /* borrowed */
@@ -13,7 +13,7 @@ struct fix_round {
 					  * position */
 	})
 	steps;
-	size_t edited;    /* how many of them are */
+	size_t edited;    /* how many of them are fixed */
 	struct text text; /* with all edits; empty if there are none */
 };
 

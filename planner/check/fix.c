@@ -98,7 +98,7 @@ static struct finding take(struct finding *finding)
 	return taken;
 }
 
-/* Why a fix must not stay; NULL: it may. Owned by the caller. */
+/* Why a fix must be taken back, or NULL. Owned by the caller. */
 static char *reason_against(const struct fixing *fixing, const struct finding *finding,
 			    const struct judged *after)
 {

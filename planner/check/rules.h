@@ -152,8 +152,8 @@ bool check_wants(const struct check_options *options, const struct rule *rule);
 
 /*
  * Adds a finding of the current rule about an element (-1: something that libvirt adds by
- * itself, shown at <devices>). The caller may set the other members; the remedy is that
- * of the rule unless set.
+ * itself, shown at <devices>). The caller may set the other members; by default the
+ * remedy is that of the rule.
  */
 struct finding *check_found(struct check *check, int element, const char *format, ...)
 	_printf_(3, 4);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A PL011 where SPCR says that it is, else where QEMU's "virt" has it. */
+/* A PL011 at the address in SPCR, or else at that of QEMU's "virt". */
 #include "planner/boot/payload/parts.h"
 
 enum {

@@ -69,7 +69,9 @@ static const uint8_t *find_in_memory(uintptr_t from, uintptr_t to)
 
 static const uint8_t *find_in_bios(void)
 {
-	/* A low address, which the compiler takes for a null pointer's neighbour. */
+	/*
+	 * A low address, which the compiler would treat as an offset from a null pointer.
+	 */
 	uintptr_t word = BIOS_EBDA_SEGMENT;
 	const uint8_t *found;
 	uintptr_t ebda;

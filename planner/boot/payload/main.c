@@ -18,7 +18,7 @@ uint64_t get64(const uint8_t *at)
 
 void payload_main(enum wire_firmware firmware, const uint8_t *efi_table)
 {
-	/* x86.S maps the first 4 GiB, EFI all that there is. */
+	/* x86.S maps the first 4 GiB, EFI all memory. */
 	uint64_t memory_end = firmware == WIRE_BIOS ? UINT64_C(1) << 32 : UINT64_MAX;
 	const uint8_t *rsdp = find_rsdp(firmware, efi_table);
 	struct tables tables = {0};

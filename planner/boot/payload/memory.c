@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/boot/payload/parts.h"
 
-/* The compiler may call these whatever it is told. */
+/* The compiler may call these regardless of its options. */
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memset(void *to, int byte, size_t n);
 

@@ -2,10 +2,10 @@
 /*
  * parts.h - the payload: a program that firmware starts in place of a kernel.
  *
- * Theory of operation. The image is both what a boot loader takes for a kernel and an EFI
- * application; x86.S and arm64.S begin it and call payload_main. Nobody is asked for
- * anything after that: interrupts are off, no memory is allocated, firmware's services
- * are not called, and all loops have bounds. It finds the RSDP, writes the tables and the
+ * Theory of operation. The image is both a kernel for a boot loader and an EFI
+ * application; x86.S and arm64.S begin it and call payload_main. From then on it depends
+ * on nothing: interrupts are off, no memory is allocated, the firmware's services are not
+ * called, and all loops have bounds. It finds the RSDP, writes the tables and the
  * configuration space of each PCI function to the first serial port (wire.h), and stops.
  *
  * No library is linked, and the image runs wherever it was loaded: no pointer may be
@@ -19,15 +19,15 @@
 
 #include "planner/boot/payload/wire.h"
 
-/* main.c: what the entry calls, @efi_table is EFI's system table or NULL. */
+/* main.c: called by the entry; @efi_table is EFI's system table or NULL. */
 void payload_main(enum wire_firmware firmware, const uint8_t *efi_table);
 
-/* Numbers at any address, little-endian as both processors are. */
+/* Reads numbers at any address; both processors are little-endian. */
 uint16_t get16(const uint8_t *at);
 uint32_t get32(const uint8_t *at);
 uint64_t get64(const uint8_t *at);
 
-/* stream.c: items into pieces into bytes on the line. */
+/* stream.c: packs items into pieces, and writes these to the line. */
 void stream_line(const char *words);
 void stream_item(enum wire_kind kind, uint32_t length);
 void stream_bytes(const uint8_t *bytes, size_t n);
@@ -36,7 +36,7 @@ void stream_u16(uint16_t value);
 void stream_u32(uint32_t value);
 void stream_u64(uint64_t value);
 void stream_left_out(enum wire_left_out why, uint64_t which);
-/* The last item, the piece that is under way, and the line that ends it all. */
+/* Sends the last item, the unfinished piece, and the final line. */
 void stream_end(void);
 
 /* find-rsdp.c: NULL if there is none. */
@@ -58,7 +58,7 @@ void pci_send(const uint8_t *mcfg, uint64_t memory_end);
 /* @spcr is ACPI's table about the console, or NULL. */
 void machine_open_serial(const uint8_t *spcr);
 void machine_put(uint8_t byte);
-/* What else the processor knows, as items. */
+/* Sends what else the processor reports, as items. */
 void machine_send_cpu(void);
 /* Ports 0xcf8 and 0xcfc; @address with bit 31 set. False: this machine has none. */
 bool machine_has_config_ports(void);

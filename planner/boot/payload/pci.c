@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PCI Firmware 3.3, 4.1.2 (MCFG); PCI 3.0, 3.2.2.3 (ports), 6.2.5.1 (sizes of BARs).
- * Every bus number is tried, so what no table and no bridge leads to is found as well.
+ * Every bus number is tried, so functions that no table and no bridge leads to are found
+ * as well.
  */
 #include "planner/boot/payload/parts.h"
 
@@ -27,7 +28,7 @@ enum {
 };
 #define ROM_ADDRESS 0xfffff800u
 
-/* A segment group, and how its functions are reached: by memory, or by ports if 0. */
+/* A segment group, and how its functions are accessed: by memory, or by ports if 0. */
 struct segment {
 	uint64_t base;
 	uint16_t number;
@@ -39,8 +40,7 @@ struct function {
 	unsigned bus, devfn;
 };
 
-/* The same for all: there are 2048 functions to each 64 buses, and one is sent at once.
- */
+/* Shared by all functions, because only one is sent at a time. */
 static uint32_t config[CONFIG_EXTENDED_BYTES / 4];
 
 static volatile uint32_t *place(const struct function *f, unsigned at)
@@ -80,7 +80,10 @@ static uint32_t size_register(const struct function *f, unsigned at, uint32_t on
 	return answer;
 }
 
-/* Nothing of it answers meanwhile, save a chipset's own parts, which must go on. */
+/*
+ * Disables the function's decoding meanwhile, except for the chipset's own parts, which
+ * must keep working.
+ */
 static void read_sizes(const struct function *f, uint32_t sizes[WIRE_SIZES])
 {
 	bool bridge = (config[CONFIG_HEADER / 4] >> 16 & 0x7f) == HEADER_BRIDGE;
@@ -101,7 +104,7 @@ static void read_sizes(const struct function *f, uint32_t sizes[WIRE_SIZES])
 		write_config(f, CONFIG_COMMAND, command);
 }
 
-/* The end of the run of words from @at on that are not 0. */
+/* The end of the run of nonzero words from @at on. */
 static unsigned run_end(unsigned at, unsigned n)
 {
 	while (at < n && config[at] != 0)
@@ -139,7 +142,7 @@ static void send_function(const struct function *f, unsigned n_bytes)
 	}
 }
 
-/* Whether a function is there; conventional ones have no more than 256 bytes. */
+/* Whether a function exists; conventional ones have only 256 bytes. */
 static bool try_function(const struct segment *segment, unsigned bus, unsigned devfn)
 {
 	struct function f = {segment, bus, devfn};
@@ -172,7 +175,7 @@ static void scan(const struct segment *segment)
 		}
 }
 
-/* False if MCFG has nothing that can be reached. */
+/* False if MCFG has no usable entry. */
 static bool scan_mcfg(const uint8_t *mcfg, uint64_t memory_end)
 {
 	uint32_t length = get32(mcfg + 4);

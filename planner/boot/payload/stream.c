@@ -40,7 +40,7 @@ static uint64_t checksum(void)
 	return sum;
 }
 
-/* Firmware may have left the line in the middle of one. */
+/* Firmware may have left an unfinished line. */
 void stream_line(const char *words)
 {
 	put_string("\n@virt-layout: ");

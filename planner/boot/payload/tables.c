@@ -27,7 +27,7 @@ static bool is_named(const uint8_t *table, const char *name)
 	return true;
 }
 
-/* NULL, with a word about it, if there is no table to be read at @address. */
+/* NULL, after reporting why, if no table can be read at @address. */
 static const uint8_t *table_at(struct walk *walk, uint64_t address)
 {
 	const uint8_t *table = (const uint8_t *)(uintptr_t)address;

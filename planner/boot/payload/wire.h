@@ -3,8 +3,8 @@
  * wire.h - what the payload writes to the serial line, for the payload and its reader.
  *
  * The lines are serial.h's: "start 1", pieces of at most WIRE_PIECE_BYTES, "done". All
- * pieces one after the other are a sequence of items, cut anywhere. Numbers are
- * little-endian, and an item is
+ * pieces together are a sequence of items, split anywhere. Numbers are little-endian, and
+ * an item is
  *
  *     u32 kind, u32 length, then LENGTH bytes:
  *     ABOUT      u32 version, u32 enum wire_firmware, u64 address of the RSDP (0: none)

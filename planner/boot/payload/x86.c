@@ -7,7 +7,7 @@
 enum {
 	PORT = 0x3f8,
 	INTERRUPTS = PORT + 1,
-	FIFO = PORT + 2, /* what it is when it is read */
+	FIFO = PORT + 2, /* its meaning when read */
 	LINE = PORT + 3,
 	MODEM = PORT + 4,
 	STATUS = PORT + 5,
@@ -18,7 +18,7 @@ enum {
 	STATUS_ROOM = 0x20,
 	STATUS_IDLE = 0x40,
 	FIFO_BYTES = 16,
-	PATIENCE = 1 << 28, /* looks at the port: minutes at least */
+	PATIENCE = 1 << 28, /* reads of the port: at least minutes */
 
 	CONFIG_ADDRESS = 0xcf8,
 	CONFIG_DATA = 0xcfc,
@@ -63,7 +63,7 @@ static void wait_for(uint8_t bit)
 	nobody_reads = true;
 }
 
-/* What firmware wrote there leaves it first. */
+/* Waits until the firmware's output was sent. */
 void machine_open_serial(const uint8_t *spcr)
 {
 	(void)spcr;
@@ -94,7 +94,10 @@ static void send_leaf(uint32_t leaf, uint32_t subleaf, const uint32_t answer[4])
 		stream_u32(answer[i]);
 }
 
-/* How APIC identifiers are cut into packages, cores and threads (leaves 0xb and 0x1f). */
+/*
+ * How APIC identifiers are divided into packages, cores and threads (leaves 0xb and
+ * 0x1f).
+ */
 void machine_send_cpu(void)
 {
 	static const uint32_t leaves[] = {0xb, 0x1f};
