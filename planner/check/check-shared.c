@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-shared.c - devices whose back end is another process: it must be able to map the
+ * guest's memory. Sources: libvirt 9.0 src/qemu/qemu_validate.c,
+ * qemuValidateDomainDefVhostUserRequireSharedMemory; what 9.0, 11.3 and 12.9 refuse was
+ * tested.
+ */
+#include "planner/check/fix-parts.h"
+
+#define NEVER UINT_MAX
+
+static const struct sharer {
+	const char *tag, *path, *value; /* the attribute that tells it */
+	const char *name;
+	unsigned refused; /* the first libvirt that refuses it without shared memory */
+} sharers[] = {
+	{"filesystem", "driver@type", "virtiofs", "A virtiofs file system", 0},
+	{"disk", "@type", "vhostuser", "A vhost-user disk", 0},
+	{"disk", "@type", "vhostvdpa", "A vDPA disk", 0},
+	{"interface", "@type", "vhostuser", "A vhost-user network interface",
+	 VERSION_OF(11, 2)},
+	{"video", "driver@name", "vhostuser", "A vhost-user GPU", NEVER},
+};
+
+/* The value of "ELEMENT@ATTRIBUTE" or "@ATTRIBUTE"; NULL. */
+static const char *value_at(const struct document *document, int element,
+			    const char *path)
+{
+	_cleanup_free_ char *name = xstrndup(path, strcspn(path, "@"));
+
+	if (*name)
+		element = document_child(document, element, name);
+	return element < 0 ? NULL
+			   : document_attribute(document, element, strchr(path, '@') + 1);
+}
+
+static const struct sharer *sharer_of(const struct check *check,
+				      const struct guest_device *device)
+{
+	for (size_t i = 0; device->element >= 0 && i < ARRAY_SIZE(sharers); i++)
+		if (streq(device->tag, sharers[i].tag) &&
+		    streq_null(value_at(check->document, device->element,
+					sharers[i].path),
+			       sharers[i].value))
+			return &sharers[i];
+	return NULL;
+}
+
+/* A cell without memAccess has the mode of <memoryBacking>. */
+static bool cell_is_shared(const struct guest *guest, const struct guest_cell *cell)
+{
+	return streq_null(cell->mem_access ? cell->mem_access : guest->memory_access,
+			  "shared");
+}
+
+/* What is not shared: "the memory of cell 1 is private"; NULL. The caller's. */
+static char *what_is_private(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->cells.n; i++)
+		if (!cell_is_shared(guest, &guest->cells.v[i]))
+			return xasprintf("the memory of cell %zu is private", i);
+	if (guest->cells.n == 0 && !streq_null(guest->memory_access, "shared"))
+		return xstrdup("the guest's memory is private");
+	return NULL;
+}
+
+static void shared_memory(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_free_ char *what = what_is_private(guest);
+
+	for (size_t i = 0; what && i < guest->devices.n; i++) {
+		const struct sharer *sharer = sharer_of(check, &guest->devices.v[i]);
+		struct finding *finding;
+
+		if (!sharer)
+			continue;
+		finding = check_found(
+			check, guest->devices.v[i].element,
+			"%s needs memory that another process can map, but %s.",
+			sharer->name, what);
+		if (check->options->target.libvirt < sharer->refused)
+			finding->severity = SEVERITY_WARNING;
+	}
+}
+
+/* A source that the user chose is kept: any of them can be shared. */
+static void fix_shared(struct fix *fix)
+{
+	const struct guest *guest = fix->check->guest;
+	struct want *want = want_new("domain");
+	struct want *backing = want_child(want, "memoryBacking");
+
+	if (!guest->memory_source && !guest->hugepages)
+		want_set(want_child(backing, "source"), "type", "memfd");
+	want_set(want_child(backing, "access"), "mode", "shared");
+	fix_merge(fix, 0, want);
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		const struct guest_cell *cell = &guest->cells.v[i];
+
+		if (!cell->mem_access || streq(cell->mem_access, "shared"))
+			continue;
+		want = want_new("cell");
+		want_set(want, "memAccess", "shared");
+		edit_merge(&fix->edits, cell->element, want);
+		want_free(want);
+	}
+}
+
+const struct rule shared_rules[] = {
+	{RULE("shared-memory", shared_memory, ERROR, 0, LIBVIRT),
+	 .what = "With a device whose back end is another process (virtiofs, vhost-user, vDPA disk), all of the guest's memory is shared.",
+	 .why = "The other process maps the guest's memory. libvirt refuses virtiofs and such disks without shared memory, and network interfaces since 11.2. Older versions accept an interface, but no packets are delivered; a GPU is always accepted. virt-layout check then gives a warning.",
+	 .mend = "Write <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>, or memAccess='shared' in every cell.",
+	 .source = LV
+	 "qemu/qemu_validate.c; libvirt NEWS.rst, 11.2; tested with 11.3 and 12.9",
+	 .remedy = REMEDY_FIX, .fix = fix_shared},
+	{},
+};
