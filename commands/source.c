@@ -3,6 +3,7 @@
 
 #include "base/xml/document.h"
 #include "base/file.h"
+#include "base/utf16.h"
 #include "planner/guest/predict/predict.h"
 #include "topology/facts.h"
 #include "topology/pci-access.h"
@@ -146,12 +147,19 @@ static int read_file(const char *path, struct machine *ret, struct error *error)
 
 	if (file_read(path, FILE_LIMIT, &text, error) < 0)
 		return -1;
+	if (utf16_has_mark(&text) && utf16_to_utf8(input.name, &text, error) < 0)
+		return -1;
 	input.text = text;
 	if (text.n > 0 && memchr(text.s, '\0', text.n) == NULL)
 		root = root_name(text.s);
 	for (size_t i = 0; root && i < ARRAY_SIZE(files); i++)
 		if (streq(files[i].root, root))
 			return files[i].read(&input, ret, error);
+	if (root && (streq(root, "device") || streq(root, "devices")))
+		return error_input(
+			error,
+			"%s: describes devices only; put it into a directory, with the output of virsh capabilities as capabilities.xml next to it, and specify the directory",
+			input.name);
 	if (root)
 		return error_input(
 			error,

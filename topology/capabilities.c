@@ -3,6 +3,7 @@
 #include "topology/capabilities.h"
 
 #include "base/file.h"
+#include "base/utf16.h"
 #include "base/size.h"
 #include "topology/nodedev.h"
 #include "topology/sysfs-tree.h"
@@ -385,12 +386,13 @@ static int read_devices(const char *path, struct machine *ret, struct error *err
 	tree_list(&tree, ".", &names);
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *file = xasprintf("%s/%s", path, names.v[i]);
-		_cleanup_document_ struct document document = {};
+		_cleanup_text_ struct text text = {};
 
 		if (streq(names.v[i], "capabilities.xml") || !has_suffix(file, ".xml"))
 			continue;
-		if (document_read(file, &document, error) < 0 ||
-		    nodedev_read(&document, ret, error) < 0)
+		if (file_read(file, FILE_LIMIT, &text, error) < 0 ||
+		    (utf16_has_mark(&text) && utf16_to_utf8(file, &text, error) < 0) ||
+		    nodedev_read_text(file, &text, ret, error) < 0)
 			return -1;
 	}
 	return 0;
@@ -401,8 +403,11 @@ int capabilities_read_directory(const char *path, struct machine *ret,
 {
 	_cleanup_free_ char *file = xasprintf("%s/capabilities.xml", path);
 	_cleanup_document_ struct document document = {};
+	_cleanup_text_ struct text text = {};
 
-	if (document_read(file, &document, error) < 0 ||
+	if (file_read(file, FILE_LIMIT, &text, error) < 0 ||
+	    (utf16_has_mark(&text) && utf16_to_utf8(file, &text, error) < 0) ||
+	    document_parse(file, text.s, text.n, &document, error) < 0 ||
 	    read_host(&document, ret, error) < 0 || read_devices(path, ret, error) < 0)
 		return -1;
 	nodedev_finish(ret);

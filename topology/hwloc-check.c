@@ -35,6 +35,9 @@ struct hwloc_check {
 	size_t n_given;
 	struct set cpus, nodes; /* os indexes so far */
 	size_t wide_domains;    /* functions that hwloc before 3.0 leaves out */
+	bool nodesets;          /* some object has one */
+	long bare_line;         /* of the first object without; 0: none */
+	struct hwloc_format *format;
 };
 
 static int fail(struct hwloc_check *check, const char *what)
@@ -144,15 +147,31 @@ static int check_all_sets(struct hwloc_check *check)
 	return 0;
 }
 
+/* hwloc 1 wrote no nodesets for a machine without NUMA; check_whole() looks at it. */
 static int check_own_sets(struct hwloc_check *check)
 {
 	static const char *const names[] = {"cpuset", "complete_cpuset", "nodeset",
 					    "complete_nodeset"};
+	bool nodeset =
+		attribute(check, "nodeset") || attribute(check, "complete_nodeset");
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+	check->nodesets = check->nodesets || nodeset;
+	if (!nodeset && !check->bare_line)
+		check->bare_line = sym_xmlSAX2GetLineNumber(check->parser);
+	for (size_t i = 0; i < (nodeset ? ARRAY_SIZE(names) : 2); i++)
 		if (!attribute(check, names[i]))
 			return bad_set(check, names[i]);
 	return 0;
+}
+
+/* <topology version="2.0">; hwloc 1 has no version. */
+static void read_version(struct hwloc_check *check)
+{
+	_cleanup_free_ char *version = value_of(attribute(check, "version"));
+
+	check->format->major = 1;
+	if (version && sscanf(version, "%3u.", &check->format->major) == 1)
+		check->format->root_end = (size_t)sym_xmlByteConsumed(check->parser);
 }
 
 static int check_index(struct hwloc_check *check, const char *type, struct set *seen)
@@ -212,7 +231,20 @@ static int check_object(struct hwloc_check *check)
 	if (type == HWLOC_OBJ_NUMANODE &&
 	    check_index(check, "NUMA node", &check->nodes) < 0)
 		return -1;
+	if (streq(name, "System") && !attribute(check, "cpuset"))
+		return fail(check,
+			    "describes a system of several machines, not one machine");
 	return check_own_sets(check);
+}
+
+/* hwloc 3 has the infos of the root object in <topology>, where hwloc 2 ignores them. */
+static void read_info(struct hwloc_check *check)
+{
+	_cleanup_free_ char *name = value_of(attribute(check, "name"));
+
+	if (check->depth == 2 && name && streq(name, "Architecture") &&
+	    !check->format->architecture)
+		check->format->architecture = value_of(attribute(check, "value"));
 }
 
 /* NOLINTNEXTLINE(readability-function-size): libxml2 defines a handler's parameters */
@@ -231,10 +263,16 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 	if (check->depth == 0 && !streq(check->element, "topology"))
 		fail(check,
 		     "the root element is not <topology>, so this is not XML of lstopo");
-	else if (check->depth++ > HWLOC_DEPTH_LIMIT)
+	if (check->depth == 0)
+		read_version(check);
+	if (check->failed)
+		return;
+	if (check->depth++ > HWLOC_DEPTH_LIMIT)
 		fail(check, "elements are nested deeper than 128");
 	else if (check_all_sets(check) == 0 && streq(check->element, "object"))
 		check_object(check);
+	else if (streq(check->element, "info"))
+		read_info(check);
 }
 
 static void on_end(void *data, const xmlChar *name, const xmlChar *prefix,
@@ -305,6 +343,11 @@ static int parse(struct hwloc_check *check, const struct text *text)
 
 static int check_whole(const struct hwloc_check *check)
 {
+	if (check->bare_line &&
+	    (check->format->major > 1 || check->nodesets || !set_empty(&check->nodes)))
+		return error_input_at(
+			check->error, check->name, check->bare_line,
+			"the object has no valid nodeset; it is damaged, or older than hwloc 1.0");
 	if (set_empty(&check->cpus))
 		return error_input(check->error, "%s: describes no CPU", check->name);
 	if (set_count(&check->nodes) > MACHINE_NODE_LIMIT)
@@ -319,9 +362,13 @@ static int check_whole(const struct hwloc_check *check)
 }
 
 int hwloc_check_xml(const char *name, const char *bytes, size_t n,
-		    struct machine *machine, struct error *error)
+		    struct machine *machine, struct hwloc_format *ret,
+		    struct error *error)
 {
-	struct hwloc_check check = {.name = name, .machine = machine, .error = error};
+	struct hwloc_check check = {.name = name,
+				    .machine = machine,
+				    .format = ret,
+				    .error = error};
 	_cleanup_text_ struct text text = {};
 	int rc;
 

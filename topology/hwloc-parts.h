@@ -26,10 +26,15 @@ hwloc_obj_t hwloc_next(hwloc_topology_t topology, hwloc_obj_type_t type,
 void hwloc_read_shape(hwloc_topology_t topology, struct machine *machine);
 /* PCI functions and root buses. */
 void hwloc_read_pci(hwloc_topology_t topology, struct machine *machine);
-/*
- * The nodes that have their own CPUs, in logical order: in hwloc, HBM and similar nodes
- * have the CPUs of another node.
- */
-void hwloc_owners(hwloc_topology_t topology, struct set *ret);
-/* Whether @node has exactly the CPUs of an owner and nothing says why. */
-bool hwloc_is_twin(hwloc_topology_t topology, const struct set *owners, hwloc_obj_t node);
+
+/* How the nodes share CPUs; see hwloc-nodes.c. */
+struct hwloc_nodes {
+	struct set owners; /* the first node with each CPU */
+	struct set memory; /* memory only (HBM, CXL), with the CPUs of an owner */
+	struct set twins;  /* with the CPUs of an owner, and nothing says why */
+};
+void hwloc_sort_nodes(hwloc_topology_t topology, struct hwloc_nodes *ret);
+void hwloc_nodes_free(struct hwloc_nodes *nodes);
+#define _cleanup_hwloc_nodes_ _cleanup_(hwloc_nodes_free)
+/* One note for the nodes of each kind that were decided on without being named. */
+void hwloc_complain_of_twins(const struct hwloc_nodes *nodes, struct machine *machine);

@@ -16,7 +16,7 @@
 struct places {
 	hwloc_topology_t topology;
 	struct machine *machine;
-	struct set owners, twins;
+	struct hwloc_nodes nodes;
 };
 
 static void add_nodes(const struct set *from, hwloc_const_bitmap_t nodeset,
@@ -37,11 +37,11 @@ static struct machine_affinity affinity_of(const struct places *places,
 
 	if (places->machine->nodes.n == 1)
 		return affinity; /* no need to trust other information */
-	add_nodes(&places->owners, above->nodeset, &nodes);
+	add_nodes(&places->nodes.owners, above->nodeset, &nodes);
 	if (set_count(&nodes) > 1 &&
 	    sym_hwloc_bitmap_isequal(above->cpuset, whole->cpuset))
 		return affinity;
-	add_nodes(&places->twins, above->nodeset, &nodes);
+	add_nodes(&places->nodes.twins, above->nodeset, &nodes);
 	if (set_empty(&nodes)) /* below a node without CPUs */
 		for (size_t i = 0; i < places->machine->nodes.n; i++)
 			if (sym_hwloc_bitmap_isset(
@@ -178,15 +178,11 @@ static void read_below(const struct places *places, hwloc_obj_t object)
 void hwloc_read_pci(hwloc_topology_t topology, struct machine *machine)
 {
 	struct places places = {.topology = topology, .machine = machine};
-	hwloc_obj_t node = NULL;
 
-	hwloc_owners(topology, &places.owners);
-	while ((node = hwloc_next(topology, HWLOC_OBJ_NUMANODE, node)))
-		if (machine->source == MACHINE_HWLOC &&
-		    hwloc_is_twin(topology, &places.owners, node))
-			set_add(&places.twins, node->os_index);
+	hwloc_sort_nodes(topology, &places.nodes);
+	if (machine->source != MACHINE_HWLOC)
+		set_free(&places.nodes.twins);
 	read_below(&places, hwloc_root(topology));
 	machine->pci_known = machine->functions.n ? KNOWN_YES : KNOWN_NO;
-	set_free(&places.owners);
-	set_free(&places.twins);
+	hwloc_nodes_free(&places.nodes);
 }

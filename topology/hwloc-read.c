@@ -3,8 +3,13 @@
  * Theory of operation. The file is checked (hwloc-check.c), then given to hwloc as a
  * memory file, because its handling of buffers depends on libxml2's version. While hwloc
  * loads it, standard error is redirected to another memory file: hwloc prints its
- * messages there, and can only be silenced with the environment. Its output becomes a
- * complaint.
+ * messages there. With HWLOC_XML_VERBOSE it says why it rejects a file; each of those
+ * lines begins with the name of the file, which is the number of our descriptor. They
+ * are used if the file is rejected. Of the others the first one becomes a complaint.
+ *
+ * hwloc 2.10 and later read files of version 3.0 as if they were 2.0, without any other
+ * difference (hwloc's topology-xml.c). An older hwloc rejects them, so we do the same
+ * then: the file is given to it once more, as version 2.0.
  */
 #include "topology/hwloc-read.h"
 
@@ -20,6 +25,9 @@
 #include <unistd.h>
 
 #define WORDS_LIMIT 4096
+
+#define OTHER_WAY                                                                        \
+	"; export it on that host with \"lstopo --export-xml-flags v2\", or use virt-layout record there"
 
 /* Redirects standard error while hwloc may write to it. */
 struct hush {
@@ -39,33 +47,41 @@ static struct hush hush_begin(void)
 	return hush;
 }
 
-static const char *last_words(const struct machine *machine)
-{
-	const char *last = machine->complaints.n ? *vec_last(&machine->complaints) : "";
+/* What hwloc printed while it loaded a file. */
+struct words {
+	char *reason; /* the last line about the XML, without the file's name */
+	char *first;  /* of the other lines */
+};
 
-	return has_prefix(last, "hwloc says: ") ? last : "no reason given";
+static void words_free(struct words *words)
+{
+	free(words->reason);
+	free(words->first);
 }
+#define _cleanup_words_ _cleanup_(words_free)
 
-/* The first sentence of its output, without the frames of asterisks around it. */
-static void complain_of_words(struct machine *machine, char *words)
+/* Without the frames of asterisks around a line. */
+static void sort_words(char *output, int fd, struct words *ret)
 {
-	char *rest = words, *line;
+	_cleanup_free_ char *prefix = xasprintf("%d: ", fd);
+	char *rest = output, *line;
 
 	while ((line = strsep(&rest, "\n"))) {
-		_cleanup_text_ struct text shown = {};
-
 		line += strspn(line, "* \t");
-		if (!*line)
-			continue;
-		text_add_shown(&shown, line);
-		machine_complain(machine, "hwloc says: %s", shown.s);
-		return;
+		if (has_suffix(line, "XML component discovery failed."))
+			continue; /* which says nothing about the file */
+		if (has_prefix(line, prefix)) {
+			free(ret->reason);
+			ret->reason = xstrdup(line + strlen(prefix));
+		} else if (*line && !ret->first) {
+			ret->first = xstrdup(line);
+		}
 	}
 }
 
-static void hush_end(struct hush *hush, struct machine *machine)
+static void hush_end(struct hush *hush, int fd, struct words *ret)
 {
-	char words[WORDS_LIMIT + 1];
+	char output[WORDS_LIMIT + 1];
 	ssize_t n;
 
 	fflush(stderr);
@@ -73,16 +89,46 @@ static void hush_end(struct hush *hush, struct machine *machine)
 		dup2(hush->saved, STDERR_FILENO);
 	close_fd(&hush->saved);
 	if (hush->words >= 0) {
-		n = pread(hush->words, words, WORDS_LIMIT, 0);
-		words[MAX(n, 0)] = 0;
-		complain_of_words(machine, words);
+		n = pread(hush->words, output, WORDS_LIMIT, 0);
+		output[MAX(n, 0)] = 0;
+		sort_words(output, fd, ret);
 	}
 	close_fd(&hush->words);
 }
 
+static void complain_of_words(struct machine *machine, const struct words *words)
+{
+	_cleanup_text_ struct text shown = {};
+
+	if (!words->first)
+		return;
+	text_add_shown(&shown, words->first);
+	machine_complain(machine, "hwloc says: %s", shown.s);
+}
+
+/* A file that is given to hwloc. */
+struct file {
+	const char *name;
+	int fd;
+	struct hwloc_format format;
+	struct words words;
+};
+
+static int reject(const struct file *file, struct error *error)
+{
+	const struct words *words = &file->words;
+	const char *why = words->reason ? words->reason : words->first;
+	_cleanup_text_ struct text shown = {};
+
+	text_add_shown(&shown, why ? why : "no reason given");
+	return error_input(error, "%s: hwloc %s rejects this topology: %s%s", file->name,
+			   HWLOC_VERSION, shown.s,
+			   file->format.major > 2 ? OTHER_WAY : "");
+}
+
 /* hwloc's errno after a failed load is meaningless, so our message has none. */
-static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io,
-		 struct machine *machine)
+static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io, int fd,
+		 struct words *ret)
 {
 	struct hush hush = hush_begin();
 	bool loaded;
@@ -90,7 +136,7 @@ static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io,
 	sym_hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
 	sym_hwloc_topology_set_io_types_filter(topology, io);
 	loaded = sym_hwloc_topology_load(topology) == 0;
-	hush_end(&hush, machine);
+	hush_end(&hush, fd, ret);
 	return loaded;
 }
 
@@ -160,6 +206,8 @@ static int load_libraries(struct error *error)
 {
 	if (xml_library_load(error) < 0) /* whose handler hwloc may replace */
 		return -1;
+	/* hwloc looks at it only once. */
+	setenv("HWLOC_XML_VERBOSE", "1", 1);
 	return hwloc_library_load(error);
 }
 
@@ -175,39 +223,88 @@ static void destroy(hwloc_topology_t topology, const struct handler *handler)
 	sym_xmlSetGenericErrorFunc(handler->context, handler->function);
 }
 
-static int load_file(int fd, const char *name, struct machine *ret, struct error *error)
+/* The topology is to be destroyed in any case. */
+static bool load_xml(hwloc_topology_t topology, struct file *file)
 {
-	_cleanup_free_ char *path = xasprintf("/proc/self/fd/%d", fd);
+	_cleanup_free_ char *path = xasprintf("/proc/self/fd/%d", file->fd);
+
+	return sym_hwloc_topology_set_xml(topology, path) == 0 &&
+	       load(topology, HWLOC_TYPE_FILTER_KEEP_ALL, file->fd, &file->words);
+}
+
+/* *@ret_loaded: whether hwloc accepted it. */
+static int load_file(struct file *file, struct machine *ret, bool *ret_loaded,
+		     struct error *error)
+{
 	struct handler handler = keep_handler();
 	hwloc_topology_t topology;
 	int rc = -1;
 
 	if (sym_hwloc_topology_init(&topology) < 0)
 		return error_system(error, 0, "cannot initialize hwloc");
-	if (sym_hwloc_topology_set_xml(topology, path) < 0 ||
-	    !load(topology, HWLOC_TYPE_FILTER_KEEP_ALL, ret))
-		error_input(error, "%s: hwloc %s rejects this topology: %s", name,
-			    HWLOC_VERSION, last_words(ret));
-	else
-		rc = take(topology, name, ret, error);
+	*ret_loaded = load_xml(topology, file);
+	if (*ret_loaded) {
+		complain_of_words(ret, &file->words);
+		rc = take(topology, file->name, ret, error);
+	}
 	destroy(topology, &handler);
 	return rc;
+}
+
+/* Makes a file of version 3.0 one of version 2.0; false if it is another version. */
+static bool lower_version(const struct file *file, const char *bytes)
+{
+	const char *end = bytes + file->format.root_end, *at = end, *version;
+
+	while (at > bytes && *at != '<')
+		at--;
+	version = strstr(at, "version=");
+	if (!file->format.root_end || !version || version >= end)
+		return false;
+	version += strlen("version=");
+	return has_prefix(version + 1, "3.0") && version[4] == version[0] &&
+	       pwrite(file->fd, "2", 1, version + 1 - bytes) == 1;
+}
+
+static int load_either(struct file *file, const char *bytes, struct machine *ret,
+		       struct error *error)
+{
+	bool loaded = false;
+	int rc = load_file(file, ret, &loaded, error);
+
+	if (rc == 0 || loaded || error->status)
+		return rc;
+	if (lower_version(file, bytes)) {
+		words_free(&file->words);
+		file->words = (struct words){};
+		rc = load_file(file, ret, &loaded, error);
+	}
+	return rc == 0 || loaded || error->status ? rc : reject(file, error);
 }
 
 int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
 		   struct error *error)
 {
+	struct file file = {.name = name};
 	_cleanup_fd_ int fd = -1;
+	int rc;
 
 	ret->source = MACHINE_HWLOC;
-	if (load_libraries(error) < 0 || hwloc_check_xml(name, bytes, n, ret, error) < 0)
+	if (load_libraries(error) < 0)
 		return -1;
-	fd = memfd_create("hwloc.xml", MFD_CLOEXEC);
-	if (fd < 0)
-		return error_system(error, 0, "cannot create a memfd");
-	if (file_write_fd(fd, name, bytes, n, error) < 0)
-		return -1;
-	return load_file(fd, name, ret, error);
+	rc = hwloc_check_xml(name, bytes, n, ret, &file.format, error);
+	if (rc == 0) {
+		file.fd = fd = memfd_create("hwloc.xml", MFD_CLOEXEC);
+		rc = fd < 0 ? error_system(error, 0, "cannot create a memfd")
+			    : file_write_fd(fd, name, bytes, n, error);
+	}
+	if (rc == 0)
+		rc = load_either(&file, bytes, ret, error);
+	if (rc == 0 && !ret->architecture)
+		ret->architecture = TAKE(file.format.architecture);
+	free(file.format.architecture);
+	words_free(&file.words);
+	return rc;
 }
 
 /* hwloc makes up 1 GiB if nothing, or 0, was specified. */
@@ -223,6 +320,7 @@ static void forget_memory(struct machine *machine)
 int hwloc_read_synthetic(const char *description, struct machine *ret,
 			 struct error *error)
 {
+	_cleanup_words_ struct words words = {};
 	struct handler handler;
 	hwloc_topology_t topology;
 	int rc = -1;
@@ -234,7 +332,7 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 	if (sym_hwloc_topology_init(&topology) < 0)
 		return error_system(error, 0, "cannot initialize hwloc");
 	if (sym_hwloc_topology_set_synthetic(topology, description) < 0 ||
-	    !load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, ret))
+	    !load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, -1, &words))
 		error_input(
 			error,
 			"synthetic:%s: rejected by hwloc; an example that it accepts is \"pack:2 numa:1 core:4 pu:2\"",
@@ -251,6 +349,7 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 void hwloc_name_nodes(struct machine *machine)
 {
 	_cleanup_error_ struct error error = {};
+	_cleanup_words_ struct words words = {};
 	struct handler handler;
 	hwloc_topology_t topology;
 	hwloc_obj_t object = NULL;
@@ -262,7 +361,7 @@ void hwloc_name_nodes(struct machine *machine)
 	handler = keep_handler();
 	if (sym_hwloc_topology_init(&topology) < 0)
 		return;
-	if (load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, machine) &&
+	if (load(topology, HWLOC_TYPE_FILTER_KEEP_NONE, -1, &words) &&
 	    sym_hwloc_topology_is_thissystem(topology))
 		while ((object = hwloc_next(topology, HWLOC_OBJ_NUMANODE, object))) {
 			struct machine_node *node =

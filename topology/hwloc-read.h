@@ -28,10 +28,17 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 /* Names the kinds of this machine's nodes ("HBM"), which sysfs does not. */
 void hwloc_name_nodes(struct machine *machine);
 
+/* The version of the XML format: that of hwloc, except that hwloc 2 reads 1 and 2. */
+struct hwloc_format {
+	unsigned major;
+	char *architecture; /* owned; from an <info> of <topology>; NULL: none */
+	size_t root_end; /* offset in or after the root's start tag; 0: has no version */
+};
 /*
  * The first part of the above, when the libraries are loaded: whether hwloc can be
- * trusted with the input.
+ * trusted with the input, and its version.
  */
 int hwloc_check_xml(const char *name, const char *bytes, size_t n,
-		    struct machine *machine, struct error *error) _must_check_;
+		    struct machine *machine, struct hwloc_format *ret,
+		    struct error *error) _must_check_;
 int hwloc_check_synthetic(const char *description, struct error *error) _must_check_;

@@ -1,48 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Theory of operation. In hwloc 2 every node has CPUs: nodes without any get those of
- * their neighbours. So a node owns its CPUs only if no node before it has any of them;
- * for the others they are the CPUs nearby. Files of hwloc 1 converted to format 2 have
- * real nodes that look the same (twins): they cannot be distinguished, which is a
- * complaint.
- */
+/* Nodes, CPUs, caches, distances and memory access values. */
 #include "topology/hwloc-parts.h"
 
 #include "topology/hwloc-read.h"
 
 #define MEMORY_LIMIT (UINT64_C(1) << 56) /* bytes; more is damage */
-
-static hwloc_obj_t next_node(hwloc_topology_t topology, hwloc_obj_t node)
-{
-	return hwloc_next(topology, HWLOC_OBJ_NUMANODE, node);
-}
-
-void hwloc_owners(hwloc_topology_t topology, struct set *ret)
-{
-	hwloc_bitmap_t taken = sym_hwloc_bitmap_alloc();
-
-	for (hwloc_obj_t node = NULL; (node = next_node(topology, node));) {
-		if (node->os_index >= SET_LIMIT ||
-		    sym_hwloc_bitmap_iszero(node->cpuset) ||
-		    sym_hwloc_bitmap_intersects(node->cpuset, taken))
-			continue;
-		sym_hwloc_bitmap_or(taken, taken, node->cpuset);
-		set_add(ret, node->os_index);
-	}
-	sym_hwloc_bitmap_free(taken);
-}
-
-bool hwloc_is_twin(hwloc_topology_t topology, const struct set *owners, hwloc_obj_t node)
-{
-	if (node->subtype || set_has(owners, node->os_index) ||
-	    sym_hwloc_bitmap_iszero(node->cpuset))
-		return false;
-	for (hwloc_obj_t other = NULL; (other = next_node(topology, other));)
-		if (set_has(owners, other->os_index) &&
-		    sym_hwloc_bitmap_isequal(other->cpuset, node->cpuset))
-			return true;
-	return false;
-}
 
 static void copy_set(hwloc_const_bitmap_t from, struct set *into)
 {
@@ -71,8 +33,8 @@ static void read_huge(hwloc_obj_t object, struct machine_node *node)
 #endif
 }
 
-static void read_node(hwloc_topology_t topology, const struct set *owners,
-		      hwloc_obj_t object, struct machine *machine)
+static void read_node(const struct set *owners, hwloc_obj_t object,
+		      struct machine *machine)
 {
 	struct machine_node *node = machine_add_node(machine, (int)object->os_index);
 
@@ -86,12 +48,6 @@ static void read_node(hwloc_topology_t topology, const struct set *owners,
 	read_huge(object, node);
 	copy_set(object->cpuset,
 		 set_has(owners, object->os_index) ? &node->cpus : &node->near);
-	/* A synthetic description means what it says. */
-	if (machine->source == MACHINE_HWLOC && hwloc_is_twin(topology, owners, object))
-		machine_complain(
-			machine,
-			"node %d has the same CPUs as an earlier node, so it is treated as a node without CPUs; a record of that host would be more precise",
-			node->id);
 }
 
 static int node_of(const struct machine *machine, int cpu)
@@ -316,15 +272,19 @@ static void read_figures(hwloc_topology_t topology, hwloc_obj_t node, bool laten
 
 void hwloc_read_shape(hwloc_topology_t topology, struct machine *machine)
 {
-	_cleanup_set_ struct set owners = {};
+	_cleanup_hwloc_nodes_ struct hwloc_nodes nodes = {};
+	hwloc_obj_t node = NULL;
 
-	hwloc_owners(topology, &owners);
-	for (hwloc_obj_t node = NULL; (node = next_node(topology, node));)
-		read_node(topology, &owners, node, machine);
+	hwloc_sort_nodes(topology, &nodes);
+	while ((node = hwloc_next(topology, HWLOC_OBJ_NUMANODE, node)))
+		read_node(&nodes.owners, node, machine);
+	/* A synthetic description means what it says. */
+	if (machine->source == MACHINE_HWLOC)
+		hwloc_complain_of_twins(&nodes, machine);
 	read_cpus(topology, machine);
 	read_caches(topology, machine);
 	read_distances(topology, machine);
-	for (hwloc_obj_t node = NULL; (node = next_node(topology, node));) {
+	while ((node = hwloc_next(topology, HWLOC_OBJ_NUMANODE, node))) {
 		read_figures(topology, node, true, machine);
 		read_figures(topology, node, false, machine);
 	}

@@ -263,6 +263,43 @@ int nodedev_read(const struct document *document, struct machine *machine,
 	return 0;
 }
 
+/* XML declarations of all documents, so that one element can surround them. */
+static void blank_declarations(struct text *text)
+{
+	char *at = text->s, *end;
+
+	while ((at = strstr(at, "<?xml ")) && (end = strstr(at, "?>"))) {
+		for (; at < end + 2; at++)
+			if (*at != '\n')
+				*at = ' ';
+	}
+}
+
+static bool holds_several(const struct text *text)
+{
+	const char *first = text->n ? strstr(text->s, "<device>") : NULL;
+
+	return first && strstr(first + 1, "<device>") && !strstr(text->s, "<devices") &&
+	       memchr(text->s, 0, text->n) == NULL;
+}
+
+int nodedev_read_text(const char *name, struct text *text, struct machine *machine,
+		      struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_text_ struct text whole = {};
+
+	if (holds_several(text)) {
+		blank_declarations(text);
+		text_printf(&whole, "<devices>%s</devices>",
+			    text->s + (has_prefix(text->s, "\xef\xbb\xbf") ? 3 : 0));
+		text = &whole;
+	}
+	if (document_parse(name, text->s, text->n, &document, error) < 0)
+		return -1;
+	return nodedev_read(&document, machine, error);
+}
+
 /* New index of each function after removing those that nothing described; -1 for them. */
 static int *drop_empty(struct machine *machine)
 {
@@ -318,6 +355,7 @@ void nodedev_finish(struct machine *machine)
 			machine->functions.v[function->upstream].bridge = true;
 	}
 	free(map);
+	nodedev_derive_classes(machine);
 	machine_settle(machine, false);
 	buses_from_children(machine);
 	machine_settle(machine, false);

@@ -18,6 +18,7 @@
 #define XML_FUNCTIONS(X) \
 	X(__xmlGenericError) \
 	X(__xmlGenericErrorContext) \
+	X(xmlByteConsumed) \
 	X(xmlCreateMemoryParserCtxt) \
 	X(xmlCtxtReadMemory) \
 	X(xmlCtxtUseOptions) \

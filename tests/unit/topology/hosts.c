@@ -26,7 +26,7 @@ static const struct row {
 	{"nvidiaDGX2.xml", NULL, 2, 2, 4, 84, 56, 4, 1, 84, 0, 0},
 	{"power8gpudistances.xml", NULL, 2, 2, 16, 8, 4, 4, 4, 8, 0, 0},
 	/* Two nodes of one package have the same CPUs: nobody can tell which is near. */
-	{"28intel64-CoD-nogroups.xml", NULL, 2, 4, 28, 18, 13, 1, 1, 0, 18, 2},
+	{"28intel64-CoD-nogroups.xml", NULL, 2, 4, 28, 18, 13, 1, 1, 0, 18, 1},
 	{"192em64t-24n8c2t.xml", NULL, 24, 24, 384, 27, 15, 5, 5, 27, 0, 0},
 	{"24em64t-2n6c2t-pci.xml", NULL, 2, 2, 24, 15, 6, 2, 1, 15, 0, 0},
 	{"cxlmem-guest.xml", NULL, 1, 1, 4, 17, 10, 2, 1, 17, 0, 0},

@@ -106,14 +106,103 @@ static void old_format(void **state)
 	assert_int_equal(machine.roots.v[0].first_bus, 0x80);
 }
 
-/* Puts @with in place of the first @what of the old seed. */
-static char *changed(const char *what, const char *with)
+/* hwloc 1 has no nodeset where there is no NUMA. */
+static void machine_without_numa(void **state)
 {
-	_cleanup_free_ char *bytes = read_seed("old");
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_free_ char *bytes = read_seed("uma");
+
+	(void)state;
+	take(bytes, &machine);
+	assert_int_equal(machine.complaints.n, 0);
+	assert_int_equal(machine.nodes.n, 1);
+	assert_int_equal(machine_node(&machine, 0)->memory_bytes, UINT64_C(4) << 30);
+	assert_int_equal(machine_cpu(&machine, 1)->node, 0);
+	assert_string_equal(function(&machine, "0000:00:03.0")->names.v[0], "eth0");
+}
+
+/* HBM has larger numbers and another size than the nodes whose CPUs it shares. */
+static void memory_without_cpus(void **state)
+{
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_free_ char *bytes = read_seed("hbm");
+
+	(void)state;
+	take(bytes, &machine);
+	assert_int_equal(machine.complaints.n, 1);
+	assert_non_null(strstr(machine.complaints.v[0], "nodes 2-3: same CPUs"));
+	assert_true(set_empty(&machine_node(&machine, 2)->cpus));
+	assert_int_equal(function(&machine, "0000:00:03.0")->affinity.node, 0);
+	assert_int_equal(function(&machine, "0000:80:03.0")->affinity.node, 1);
+	assert_int_equal(function(&machine, "0000:80:03.0")->vendor, 0x8086);
+	assert_string_equal(machine.architecture, "x86_64");
+}
+
+/* Puts @with in place of the first @what of a seed. */
+static char *changed_seed(const char *seed, const char *what, const char *with)
+{
+	_cleanup_free_ char *bytes = read_seed(seed);
 	char *at = strstr(bytes, what);
 
 	assert_non_null(at);
 	return xasprintf("%.*s%s%s", (int)(at - bytes), bytes, with, at + strlen(what));
+}
+
+static char *changed(const char *what, const char *with)
+{
+	return changed_seed("old", what, with);
+}
+
+static void refusal(const char *bytes, const char *message)
+{
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_error_ struct error error = {};
+
+	assert_int_equal(hwloc_read_xml("host.xml", bytes, strlen(bytes), &machine,
+					&error),
+			 -1);
+	assert_int_equal(error.status, STATUS_INPUT);
+	assert_non_null(strstr(error.message, message));
+}
+
+/* Equal memory, or numbers in between, as with Cluster-on-Die: which is which? */
+static void twins_stay_unknown(void **state)
+{
+	_cleanup_free_ char *bytes = changed_seed("hbm", "local_memory=\"17179869184\"",
+						  "local_memory=\"68719476736\"");
+	_cleanup_machine_ struct machine machine = {};
+	const struct machine_affinity *affinity;
+
+	(void)state;
+	take(bytes, &machine);
+	assert_int_equal(machine.complaints.n, 2);
+	affinity = &function(&machine, "0000:00:03.0")->affinity;
+	assert_int_equal(affinity->what, AFFINITY_CANDIDATES);
+	assert_int_equal(function(&machine, "0000:80:03.0")->affinity.node, 1);
+}
+
+static void reason_of_hwloc(void **state)
+{
+	_cleanup_free_ char *newer = changed_seed("hbm", "\"3.0\"", "\"9.1\"");
+	_cleanup_free_ char *partly = changed_seed(
+		"uma", "<object type=\"PCIDev\"",
+		"<object type=\"Misc\"/>"
+		"<object type=\"Group\" cpuset=\"0x3\" complete_cpuset=\"0x3\" "
+		"nodeset=\"0x1\" complete_nodeset=\"0x1\"/>"
+		"<object type=\"PCIDev\"");
+	_cleanup_free_ char *distances =
+		changed_seed("two-nodes", "<u64values length=\"12\">",
+			     "<u64values length=\"11\">");
+	_cleanup_free_ char *several = changed_seed(
+		"uma", "<object type=\"Machine\"",
+		"<object type=\"System\" os_index=\"0\"/><object type=\"Machine\"");
+
+	(void)state;
+	refusal(newer, "cannot import XML version 9.1");
+	refusal(newer, "lstopo --export-xml-flags v2");
+	refusal(partly, "host.xml:4: the object has no valid nodeset");
+	refusal(distances, "distances2 child needs content of length 11");
+	refusal(several, "host.xml:4: describes a system of several machines");
 }
 
 static void damage_is_named(void **state)
@@ -308,6 +397,10 @@ int main(void)
 		cmocka_unit_test(whole_host),
 		cmocka_unit_test(node_without_cpus),
 		cmocka_unit_test(old_format),
+		cmocka_unit_test(machine_without_numa),
+		cmocka_unit_test(memory_without_cpus),
+		cmocka_unit_test(twins_stay_unknown),
+		cmocka_unit_test(reason_of_hwloc),
 		cmocka_unit_test(damage_is_named),
 		cmocka_unit_test(bombs),
 		cmocka_unit_test(memory_beyond_belief),
