@@ -17,7 +17,7 @@ struct input {
 static struct {
 	pthread_mutex_t lock;
 	VEC(struct input) list;
-	struct firsts names; /* of both kinds; to the place in the list */
+	struct firsts names; /* of both kinds; to the index in the list */
 } inputs = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static struct input *find(const char *path, const char *target)

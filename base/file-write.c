@@ -35,7 +35,7 @@ static bool unchanged(const char *path, const struct before *before)
 	return before->there && is_same(&now, &before->st);
 }
 
-/* What this process has read must not have changed since. */
+/* A file that this process has read must not have changed since. */
 static int need_unchanged(const char *path, const char *target,
 			  const struct before *before, struct error *error)
 {

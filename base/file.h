@@ -28,7 +28,7 @@ int file_read(const char *path, size_t limit, struct text *text, struct error *e
 int file_open(const char *path, struct stat *ret, struct error *error) _must_check_;
 /*
  * The descriptor that the path names (/dev/stdin, /dev/fd/N and so on, as in a shell's
- * process substitution), which is read and written directly; -1: none.
+ * process substitution), which is read and written directly; -1 if it names none.
  */
 int file_descriptor(const char *path);
 /* The same from an open descriptor, which stays open; @name is for messages. */
@@ -36,17 +36,17 @@ int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
 		 struct error *error) _must_check_;
 
 /*
- * Writes a document. NULL or "-" is standard output. A regular file, or one that is not
- * there yet, appears whole or not at all: a temporary file beside it, fsync, rename,
- * fsync of the directory; mode, owner, ACLs and other extended attributes stay or nothing
- * is written (base/file-keep.h), a symbolic link stays one. Anything else (a device, a
- * pipe) is opened and written. A file that changed or appeared meanwhile is not
- * overwritten: if this process has read the file, since then, or another program's edit
- * would be lost.
+ * Writes a document. NULL or "-" is standard output. A regular file, or one that does not
+ * exist yet, is replaced as a whole or not at all: temporary file in the same directory,
+ * fsync, rename, fsync of the directory. Mode, owner, ACLs and other extended attributes
+ * are kept, or nothing is written (base/file-keep.h); a symbolic link stays one. Anything
+ * else (a device, a pipe) is opened and written. A file that has changed or appeared in
+ * the meantime is not overwritten, because another program's edit would be lost; if this
+ * process has read the file, the meantime begins then.
  */
 int file_write(const char *path, const char *bytes, size_t n, struct error *error)
 	_must_check_;
-/* Writes all bytes to a descriptor, also after short writes. */
+/* Writes all bytes to a descriptor, even after short writes. */
 int file_write_fd(int fd, const char *name, const char *bytes, size_t n,
 		  struct error *error) _must_check_;
 

@@ -7,7 +7,9 @@
 
 static int fill(struct library *library, struct error *error)
 {
-	/* Lazy: libxml2 alone brings thousands of functions that nobody calls. */
+	/*
+	 * Lazy, because libxml2 alone has thousands of functions that are never called.
+	 */
 	void *handle = dlopen(library->soname,
 			      RTLD_LAZY | (library->global ? RTLD_GLOBAL : RTLD_LOCAL));
 

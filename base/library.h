@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * library.h - shared libraries that only some commands need, loaded when one is needed
- * and not when the program starts (`meson configure -Ddlopen=`).
+ * library.h - shared libraries that only some commands need, loaded when needed and not
+ * when the program starts (`meson configure -Ddlopen=`).
  *
- * NAME-library.h lists the functions that we call, by name alone: their types are those
- * of the library's header. Each is called as sym_FUNCTION, after NAME_library_load(). For
- * a library that is linked, sym_FUNCTION is the function and loading does nothing.
+ * NAME-library.h lists the functions that we call, only by name: their types are those of
+ * the library's header. Each is called as sym_FUNCTION, after NAME_library_load(). For a
+ * library that is linked, sym_FUNCTION is the function and loading does nothing.
  *
  * A package manager does not see what is loaded at run time, so each library leaves a
- * note in the section .note.dlopen of every program that uses it, as the UAPI group's
- * "ELF dlopen metadata" specification (https://uapi-group.org/specifications/) has it.
+ * note in the section .note.dlopen of every program that uses it, in the format of the
+ * UAPI group's "ELF dlopen metadata" specification
+ * (https://uapi-group.org/specifications/).
  */
 #pragma once
 
@@ -23,14 +24,14 @@ struct library_function {
 struct library {
 	const char *soname;
 	const char *need; /* what needs it, with a verb in the singular: "reading XML" */
-	bool global;      /* other libraries find its functions */
+	bool global;      /* other libraries see its functions */
 	const struct library_function *functions; /* ends with a zeroed row */
 	bool loaded;
 };
 
 /*
- * Loads it and fills the pointers, once; it stays loaded. Any thread may call this. Fault
- * (3), which says what needs the library: it cannot be loaded, or lacks a function.
+ * Loads it and fills the pointers, once; it stays loaded. Any thread may call this. Error
+ * (3), which names what needs the library: it cannot be loaded, or lacks a function.
  */
 int library_load(struct library *library, struct error *error) _must_check_;
 
@@ -54,7 +55,8 @@ int library_load(struct library *library, struct error *error) _must_check_;
 									 0x407c0c0a,     \
 									 "FDO", json};
 
-/* @on is 1 for a library that is loaded, 0 for one that is linked; @list its functions.
+/*
+ * @on is 1 for a library that is loaded, 0 for one that is linked; @list its functions.
  */
 #define LIBRARY_DECLARE(on, list)  LIBRARY_DECLARE_(on, list)
 #define LIBRARY_DECLARE_(on, list) LIBRARY_DECLARE_##on(list)

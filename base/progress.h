@@ -37,10 +37,10 @@ void progress_begin(struct progress *progress, uint64_t total_bytes, const char 
 /* Begins a job with only a percentage, in hundredths up to 10000. */
 void progress_begin_percent(struct progress *progress, const char *format, ...)
 	_printf_(2, 3);
-/* Begins a job of which nothing is known but the stage that it is at, and its time. */
+/* Begins a job of which only the current stage and the time are known. */
 void progress_begin_stage(struct progress *progress, const char *stage,
 			  const char *format, ...) _printf_(3, 4);
-/* It is at this stage now. */
+/* Sets the current stage. */
 void progress_stage(struct progress *progress, const char *stage);
 /* Sets how much has been done. */
 void progress_set(struct progress *progress, uint64_t done);

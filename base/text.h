@@ -10,7 +10,7 @@
 
 /* Owned bytes followed by a NUL; a zeroed struct is an empty text. */
 struct text {
-	char *s; /* NULL as long as it is empty and nothing was added */
+	char *s; /* NULL until something is added */
 	size_t n, room;
 };
 

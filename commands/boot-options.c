@@ -146,7 +146,7 @@ int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *erro
 	return 0;
 }
 
-/* Options about a kernel, which nothing is to be asked of. */
+/* Options that concern a kernel, which is not started. */
 static int refuse_without_kernel(const struct boot_wish *wish, struct error *error)
 {
 	const struct boot_request *request = &wish->request;
@@ -190,7 +190,7 @@ int boot_find_kernel(const struct boot_wish *wish, struct error *error)
 	const struct boot_request *request = &wish->request;
 	bool is_default = wish->kernel, only = wish->initrd_only;
 
-	/* An initrd without modules suits any kernel. */
+	/* An initrd without modules works with any kernel. */
 	if (request->stop_after != STOP_AFTER_KERNEL ||
 	    access(request->kernel, R_OK) == 0 ||
 	    (only && is_default && request->kmods.n == 0 && request->assign == ASSIGN_NO))

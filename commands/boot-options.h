@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* boot-options.h - what `boot` is asked to do. */
+/* boot-options.h - the options of `boot`. */
 #pragma once
 
 #include "base/option.h"
@@ -16,14 +16,14 @@ struct boot_wish {
 
 extern const struct option_row boot_rows[];
 
-/* Into a zeroed *@ret, with what was not given filled in. */
+/* Fills a zeroed *@ret; what was not given gets its default. */
 int boot_read_options(const struct options *options, struct boot_wish *ret,
 		      struct error *error) _must_check_;
-/* The agent for guests of an architecture: ours, or one that was built for another. */
+/* The agent for guests of an architecture: this machine's, or one built for another. */
 int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *error)
 	_must_check_;
 /* The program that runs the guest. */
 int boot_find_run(struct boot_wish *wish, struct error *error) _must_check_;
-/* Whether the kernel, if there is to be one, can be read; a fault if not. */
+/* Error if there is to be a kernel and it cannot be read. */
 int boot_find_kernel(const struct boot_wish *wish, struct error *error) _must_check_;
 void boot_wish_free(struct boot_wish *wish);

@@ -7,7 +7,7 @@
 
 /*
  * On x86 the SRAT leaves out what is between 640 KiB and 1 MiB (QEMU
- * hw/i386/acpi-build.c, build_srat); of the rest nothing is missing.
+ * hw/i386/acpi-build.c, build_srat); everything else is listed.
  */
 enum { HOLE_BYTES = 384 << 10 };
 

@@ -7,14 +7,14 @@
 #include "topology/machine.h"
 
 /*
- * How a machine made of ACPI tables differs from @expected, with its complaints as parts
- * of @what that are unknown.
+ * Compares a machine made from ACPI tables with @expected; its complaints become unknown
+ * parts of @what.
  */
 void boot_compare_known(const struct machine *expected, const struct machine *observed,
 			const char *what, struct differences *differences);
 /*
- * The machine of the tables that came, into *@ret, and how it differs from @expected,
- * with what such tables cannot tell, into a zeroed *@differences.
+ * Reads the machine from the received tables into *@ret, and how it differs from
+ * @expected, with what tables cannot show, into a zeroed *@differences.
  */
 void boot_compare_tables(const struct machine *expected, const struct boot_result *result,
 			 const char *architecture, struct machine *ret,

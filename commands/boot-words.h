@@ -9,7 +9,7 @@
  * introduce the next one. Owned by the caller.
  */
 char *boot_on_one_line(const char *words) _must_check_;
-/* The word of --stop-after. */
+/* The value of --stop-after. */
 const char *boot_stop_name(enum boot_stop stop);
 /* Prints accelerator, crashes, the guest's notes, and times to standard error. */
 void boot_tell(const struct boot_result *result);

@@ -61,7 +61,7 @@ static int print_xml(const struct boot_wish *wish, const struct document *domain
 	return 0;
 }
 
-/* The machine that the domain promises, with the addresses that libvirt assigned. */
+/* The machine that the domain describes, with the addresses that libvirt assigned. */
 static int predict_booted(const struct document *domain, const struct boot_result *result,
 			  struct machine *ret, struct error *error)
 {
@@ -96,7 +96,7 @@ static int choose_assignable(struct boot_wish *wish, const struct document *doma
 	return 0;
 }
 
-/* The agent's, with --record, if it came whole. */
+/* The agent's record, with --record, if it is complete. */
 static int keep_record(const struct boot_wish *wish, const struct boot_result *result,
 		       struct error *error)
 {
@@ -123,7 +123,7 @@ static int read_observed(const struct boot_result *result, struct machine *ret,
 	return 0;
 }
 
-/* From ACPI tables, or from all that firmware left. */
+/* From ACPI tables, or from everything that the firmware set up. */
 static int judge_without_kernel(const struct boot_wish *wish,
 				const struct document *domain, struct boot_result *result,
 				struct error *error)
@@ -179,7 +179,7 @@ static int compare(const struct boot_wish *wish, const struct document *domain,
 	return verdict_print(&verdict, wish->json);
 }
 
-/* Why there is nothing to compare, from the one who was to report. */
+/* Why there is nothing to compare, depending on what should have reported. */
 static const char *no_answer(const struct boot_request *request,
 			     const struct boot_result *result)
 {
@@ -236,7 +236,7 @@ static int explain_failure(const struct boot_wish *wish, const struct boot_resul
 	return verdict_print(&verdict, wish->json);
 }
 
-/* What libvirt said, on one line; the caller's. */
+/* libvirt's message, on one line. The caller frees it. */
 static char *reason_of(const struct boot_result *result)
 {
 	char *reason = boot_on_one_line(result->messages.s ? result->messages.s : "");
@@ -262,8 +262,9 @@ static int judge_start(const struct boot_result *result, struct error *error)
 }
 
 /*
- * What libvirt (9.0 to 11) says of a QEMU that is not there (qemuDomainDefPostParse,
- * virQEMUCapsCacheLookup) or is not QEMU (qemuProcessQMPLaunch, qemuProcessQMPInit).
+ * Messages of libvirt (9.0 to 11) about a QEMU that does not exist
+ * (qemuDomainDefPostParse, virQEMUCapsCacheLookup) or is not QEMU (qemuProcessQMPLaunch,
+ * qemuProcessQMPInit).
  */
 static int judge_emulator(const struct boot_wish *wish, const char *arch,
 			  const struct boot_result *result, struct error *error)
@@ -316,7 +317,7 @@ static int find_programs(struct boot_wish *wish, const char *arch, struct error 
 	return 0;
 }
 
-/* Unpacked if it is in a package, and looked at before anything starts. */
+/* Unpacks the kernel if it is in a package, and checks it before anything starts. */
 static int take_kernel(struct boot_wish *wish, const char *arch, struct error *error)
 {
 	if (boot_unpack_kernel(&wish->request, &wish->package, error) < 0)

@@ -74,8 +74,10 @@ static void add_skip(struct jsonw *json, const struct check_case *one,
 	jsonw_end_object(json);
 }
 
-/* The count has another name if findings and this can only be distinguished by
- * members. */
+/*
+ * The count has a different name, so that findings and this can be told apart by their
+ * members.
+ */
 static void add_more(struct jsonw *json, const struct check_case *one,
 		     const struct finding_more *more, const char *count)
 {

@@ -45,7 +45,7 @@ void text_add_skipped(struct text *text, const struct check_cases *cases);
 
 /*
  * Removes from every result what an earlier `check --json` has: the same rule, file and
- * path. Error: no such file, or not output of ours.
+ * path. Error: no such file, or not output of `check --json`.
  */
 int check_baseline_apply(const char *path, struct check_cases *cases, struct error *error)
 	_must_check_;

@@ -246,7 +246,8 @@ static int need_own_disk(struct changed_disk *disk, struct wish *wish,
 	return 0;
 }
 
-/* "partition 2: erased a signature (ext4 file system), 2 bytes at byte 1049656: 53 ef".
+/*
+ * "partition 2: erased a signature (ext4 file system), 2 bytes at byte 1049656: 53 ef".
  */
 static int name_signature(struct changed_disk *disk, struct wish *wish, unsigned number,
 			  const struct signature *signature, struct error *error)

@@ -64,9 +64,9 @@ int change_need_closed(const char *path, const char *journal, struct error *erro
  */
 void change_announce(struct changed_disk *disk);
 /*
- * Closes the disk, which whoever prints something about it does first, and says so if the
- * kernel goes on with the old partitions of @path. Fault: that of disk_end(). The change
- * is made even so, and what it did is still worth printing.
+ * Closes the disk, before anything is printed about it, and warns if the kernel still
+ * uses the old partitions of @path. Error: that of disk_end(). The change was made
+ * nevertheless, so its result should still be printed.
  */
 int change_end(struct changed_disk *disk, const char *path, struct error *error)
 	_must_check_;

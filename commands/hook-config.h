@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 
-/* Zeroed it requests nothing. */
+/* A zeroed one requests nothing. */
 struct hook_config {
 	VEC(char *) words; /* owned: options of check, "--policy=socket" */
 	bool has_host;     /* a host is named, or "host=none" */

@@ -7,7 +7,9 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* The first of the two places where access(2) grants @mode; the caller's, or NULL. */
+/*
+ * The first of the two places where access(2) grants @mode, or NULL. The caller frees it.
+ */
 static char *find(const char *name, int mode)
 {
 	_cleanup_free_ char *self = realpath("/proc/self/exe", NULL), *beside = NULL;

@@ -8,5 +8,5 @@
  * the libexec directory of the installation. Owned by the caller. Error: in neither.
  */
 int find_libexec(const char *name, char **ret, struct error *error) _must_check_;
-/* The same for a file that is not run here. NULL: there is none. */
+/* The same for a file that is not run here. NULL if there is none. */
 char *find_libexec_file(const char *name) _must_check_;

@@ -15,7 +15,7 @@ struct vmi_setting {
 	char *flag, *value; /* owned; "node", "vcpus=2,memory=1GiB" */
 };
 
-/* Zeroed it requests nothing. */
+/* A zeroed one requests nothing. */
 struct vmi_wish {
 	VEC(struct vmi_setting) settings; /* by key, then in the order of the value */
 	bool strict;                      /* a VM that cannot be planned must not start */

@@ -52,7 +52,7 @@ int disk_verify(struct disk_io *io, struct error *error) _must_check_;
 /* After a change of the table: false if the kernel keeps the old partitions. */
 bool disk_announce(struct disk_io *io);
 /*
- * Closes a disk that was written to. Fault (3): the qemu-nbd behind it has not ended in
+ * Closes a disk that was written to. Error (3): the qemu-nbd behind it has not ended in
  * time and may still have the image open; what was flushed is in the file.
  */
 int disk_end(struct disk_io *io, struct error *error) _must_check_;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* dice.h - numbers that look random and are the same in every run. */
+/* dice.h - pseudo-random numbers that are the same in every run. */
 #pragma once
 
 #include "base/macros.h"

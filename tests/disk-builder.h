@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * disk-builder.h - small disks in memory for tests: tables written byte by byte from the
- * specifications, by none of the code that is under test (but its CRC-32, which a known
- * value holds).
+ * specifications, without the code under test (except its CRC-32, which is tested with a
+ * known value).
  */
 #pragma once
 
@@ -60,7 +60,7 @@ static inline uint64_t gpt_array_sectors(const struct built_disk *disk)
 	return 128 * 128 / disk->sector_bytes;
 }
 
-/* Makes the checksums of the header at @lba and of its array right again. */
+/* Corrects the checksums of the header at @lba and of its array. */
 static inline void fix_gpt_crc(const struct built_disk *disk, uint64_t lba)
 {
 	uint8_t *header = sector_of(disk, lba);
@@ -108,7 +108,7 @@ static inline uint8_t *gpt_entry(const struct built_disk *disk, bool backup,
 	return sector_of(disk, lba) + (size_t)index * 128;
 }
 
-/* Adds an entry to both arrays; fix_gpt_crcs afterwards. */
+/* Adds an entry to both arrays; call fix_gpt_crcs afterwards. */
 static inline void build_gpt_entry(const struct built_disk *disk, unsigned index,
 				   uint64_t start, uint64_t end, const char *name)
 {
@@ -124,7 +124,7 @@ static inline void build_gpt_entry(const struct built_disk *disk, unsigned index
 	}
 }
 
-/* A whole good GPT with three partitions; at least 200 sectors. */
+/* A complete valid GPT with three partitions; needs at least 200 sectors. */
 static inline struct built_disk build_gpt(uint64_t n_sectors, uint32_t sector_bytes)
 {
 	struct built_disk disk = build_empty(n_sectors, sector_bytes);

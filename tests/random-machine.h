@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * random-machine.h - machines with every field filled from a seed, by the same table that
- * writes and reads them (topology/machine-fields.h). Settled in order, so that a record
- * of one can be read again; not a machine that anybody could build.
+ * writes and reads them (topology/machine-fields.h). They are settled, so that a record
+ * of one can be read again, but nobody could build such a machine.
  */
 #pragma once
 
 #include "tests/dice.h"
 #include "topology/machine-fields.h"
 
-/* Every third time nothing but letters; else markup, controls, broken UTF-8. */
+/* Every third time only letters; otherwise markup, control characters, broken UTF-8. */
 static char *random_string(struct dice *dice)
 {
 	static const char *const bits[] = {
@@ -45,7 +45,7 @@ static uint64_t random_flags(struct dice *dice, const struct field_name *names)
 	return flags;
 }
 
-/* Puts a number of the field's size. */
+/* Stores a number of the field's size. */
 static void put(const struct field *field, void *base, uint64_t value)
 {
 	memcpy((char *)base + field->offset, &value, field->size_bytes);
@@ -164,7 +164,7 @@ static void mend_function(struct machine *machine, size_t i, struct dice *dice)
 	mend_affinity(&function->affinity, dice);
 }
 
-/* What the rows cannot say: order, references, what goes with what. */
+/* What the rows cannot express: order, references, dependencies. */
 static void settle_random(struct machine *machine, struct dice *dice)
 {
 	for (size_t i = 0; i < machine->nodes.n; i++)

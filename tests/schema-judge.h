@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * schema-judge.h - a RELAX NG schema and the reader that it describes, held against each
- * other over documents that were spoilt in one place.
+ * schema-judge.h - compares a RELAX NG schema with the reader that it describes, over
+ * documents that were damaged in one place.
  */
 #pragma once
 
@@ -54,7 +54,7 @@ static char *span_text(const struct document *document, struct span span)
 	return xstrndup(document->text.s + span.start, span.end - span.start);
 }
 
-/* The element twice; not the root, which stands once in any document. */
+/* Repeats the element; not the root, of which a document has only one. */
 static void repeat(const struct document *document, int element, struct text *ret)
 {
 	struct span whole = document_whole(document, element);
@@ -64,7 +64,7 @@ static void repeat(const struct document *document, int element, struct text *re
 	replace(&document->text, whole, twice, ret);
 }
 
-/* Spoils one attribute or element that the dice choose. */
+/* Damages one attribute or element that the dice choose. */
 static void spoil(struct dice *dice, const struct document *document, struct text *ret)
 {
 	const struct document_attribute *attribute =
@@ -115,7 +115,7 @@ static void parse(const struct text *text, struct document *ret)
 		fail_msg("%s", error.message);
 }
 
-/* What happened to a spoilt document. */
+/* The result for a damaged document. */
 enum verdict { BOTH_TAKE, BOTH_REFUSE, READER_REFUSES, SCHEMA_REFUSES, VERDICTS };
 
 static enum verdict judge(xmlRelaxNG *schema, const struct document *document,
@@ -129,7 +129,7 @@ static enum verdict judge(xmlRelaxNG *schema, const struct document *document,
 	return schema_ok ? READER_REFUSES : SCHEMA_REFUSES;
 }
 
-/* Spoils a copy of the text and counts the verdict, if it is XML still. */
+/* Damages a copy of the text and counts the verdict, if it is still XML. */
 static void judge_spoilt(xmlRelaxNG *schema, struct dice *dice, const struct text *text,
 			 bool (*reader_takes)(const struct document *document),
 			 size_t counts[VERDICTS])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * acpi-facts.h - what ACPI tables say about a machine's layout, table by table and in
+ * acpi-facts.h - what ACPI tables contain about a machine's layout, table by table and in
  * their own numbers (proximity domains, APIC ids). acpi-read.h fills it in from bytes
  * that may be hostile; a damaged table gives what precedes the damage, and a complaint.
  */
@@ -92,7 +92,7 @@ struct acpi_iort_map {
 	uint32_t first_out;
 };
 
-/* VIOT: functions or a device in memory behind a virtio-iommu. */
+/* VIOT: functions, or a device in memory, that use a virtio-iommu. */
 struct acpi_viot_range {
 	bool pci; /* else a device in memory */
 	uint16_t first_segment, last_segment, first, last;
@@ -119,7 +119,10 @@ struct acpi_root {
 	bool whole;     /* everything was understood, so what is missing does not exist */
 };
 
-/* Zeroed it is what no table says. Scalars of a table are valid if has_* is set. */
+/*
+ * A zeroed one means that there are no tables. Scalars of a table are valid if has_* is
+ * set.
+ */
 struct acpi_facts {
 	bool any; /* there are tables */
 	bool has_madt, has_srat, has_slit, has_hmat;

@@ -43,7 +43,7 @@ static int find_domain(const struct domains *domains, uint32_t domain)
 	return found ? found->node : UNKNOWN_ID;
 }
 
-/* At its place, so that the next one can be searched for. */
+/* Inserted in order, so that it can be found by searching. */
 static void add_domain(struct domains *domains, uint32_t domain)
 {
 	size_t at = domains->n;
@@ -122,7 +122,7 @@ static void add_cpus(const struct acpi_facts *facts, const struct domains *domai
 	}
 }
 
-/* What a domain has; a kernel makes no node of one that has nothing. */
+/* What a domain contains; a kernel does not create a node for an empty one. */
 struct content {
 	bool cpus, initiator;
 	uint64_t memory_bytes;

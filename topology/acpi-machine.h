@@ -33,8 +33,8 @@ void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 /* The kernel's number of a proximity domain in that machine; UNKNOWN_ID. */
 int acpi_node(const struct acpi_facts *facts, uint32_t domain);
 /*
- * Gives each function without a node that of its root bus, as a kernel does. @machine is
- * settled.
+ * Sets the node of each function without one to that of its root bus, as a kernel does.
+ * @machine is settled.
  */
 void acpi_place_functions(struct machine *machine);
 /* Adds what such tables cannot show and struct machine does not hold. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * acpi-numa.c - CPUs, nodes, distances and figures: MADT, PPTT, SRAT, SLIT, HMAT (ACPI
- * 6.5, 5.2.12, 5.2.30, 5.2.16, 5.2.17, 5.2.28).
+ * acpi-numa.c - CPUs, nodes, distances, latencies and bandwidths: MADT, PPTT, SRAT, SLIT,
+ * HMAT (ACPI 6.5, 5.2.12, 5.2.30, 5.2.16, 5.2.17, 5.2.28).
  */
 #include "topology/acpi-parts.h"
 
@@ -172,7 +172,10 @@ static void add_initiator(struct acpi_facts *facts, const struct acpi_entry *ent
 	if (entry->n < 32 || !(acpi_u32(entry->bytes, 24) & SRAT_ENABLED))
 		return;
 	pci = entry->bytes[3] == HANDLE_PCI;
-	/* The bus comes first (ACPI 6.5, table 5.66); QEMU 9.0 alone has it second. */
+	/*
+	 * The bus comes first (ACPI 6.5, table 5.66), except in QEMU 9.0, where it comes
+	 * second.
+	 */
 	id = (uint16_t)(entry->bytes[10] << 8 | entry->bytes[11]);
 	*vec_add(&facts->affinities) = (struct acpi_affinity){
 		.what = ACPI_INITIATOR,

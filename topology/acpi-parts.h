@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* acpi-parts.h - the readers of single tables, which acpi-read.c calls. */
+/* acpi-parts.h - the readers of single tables, called by acpi-read.c. */
 #pragma once
 
 #include "topology/acpi-facts.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * acpi-topology.c - only an Arm kernel takes packages, cores and threads from the PPTT
+ * acpi-topology.c - only an Arm kernel reads packages, cores and threads from the PPTT
  * (Linux drivers/acpi/pptt.c, arch/arm64/kernel/topology.c): a CPU's package is the first
  * above it that is one, or the topmost; its core is itself, or if it is a thread what is
  * above it.

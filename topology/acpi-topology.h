@@ -5,6 +5,7 @@
 #include "topology/acpi-facts.h"
 #include "topology/machine.h"
 
-/* Fills them in for the machine's CPUs, which are the MADT's enabled ones in its order.
+/*
+ * Fills them in for the machine's CPUs, which are the MADT's enabled ones in its order.
  */
 void acpi_add_topology(const struct acpi_facts *facts, struct machine *machine);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * acpi.h - ACPI tables as bytes: found by signature, bounded, walked entry by entry.
- * Pure; the bytes may come from anywhere and may be hostile. acpi-facts.h reads what the
- * tables say, acpi-machine.h computes what a kernel makes of it.
+ * Pure; the bytes may come from anywhere and may be hostile. acpi-facts.h has their
+ * content, acpi-machine.h computes the machine that a kernel makes of it.
  *
  * Nothing is copied: the caller keeps the bytes as long as anything here is used.
  */
@@ -20,7 +20,7 @@ struct acpi_table {
 	bool sum_right; /* before firmware has run, QEMU's tables have no checksums yet */
 };
 
-/* Zeroed it contains none. */
+/* A zeroed one contains none. */
 struct acpi_tables {
 	VEC(struct acpi_table) list; /* in the order in which they were added */
 	VEC(char *) complaints;      /* what is damaged, in order; owned */

@@ -18,7 +18,7 @@ static const struct machine *numbered(const struct comparison *c)
 	return c->observed->pci_known == KNOWN_UNKNOWN ? c->expected : c->observed;
 }
 
-/* The first root bus of @roots_of whose number a bridge of @machine leads to, NULL. */
+/* The first root bus of @roots_of whose number a bridge of @machine leads to, or NULL. */
 static const struct machine_root *taken_in(const struct machine *roots_of,
 					   const struct machine *machine,
 					   const struct machine_function *bridge)
@@ -52,7 +52,7 @@ static bool was_expected(const struct comparison *c,
 	       taken_in(c->expected, c->expected, same);
 }
 
-/* What a kernel's log says about bus numbers that were already in use. */
+/* The lines of a kernel's log about bus numbers that were already in use. */
 struct complaint {
 	unsigned domain, bus, last;
 	const char *line;

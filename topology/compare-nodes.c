@@ -74,7 +74,7 @@ static void compare_cpu(struct comparison *c, const struct machine_cpu *expected
 	const struct machine_cpu *observed = machine_cpu(c->observed, expected->id);
 	_cleanup_free_ char *subject = xasprintf("CPU %d", expected->id);
 
-	/* No machine is without any: that source cannot tell. */
+	/* Every machine has some, so the source does not know. */
 	if (c->observed->cpus.n == 0) {
 		compare_unknown(c, "CPU", false, "CPU %d", expected->id);
 		return;
@@ -172,7 +172,7 @@ static void compare_sharing(struct comparison *c, const struct machine_cpu *cpu,
 		compare_sharers(c, cpu, seen, sharing);
 }
 
-/* If cores are divided differently, a different number says nothing more. */
+/* If cores are divided differently, a different number adds nothing. */
 static void compare_thread(struct comparison *c, const struct machine_cpu *cpu)
 {
 	const struct machine_cpu *seen = machine_cpu(c->observed, cpu->id);
@@ -235,7 +235,7 @@ static void compare_memory(struct comparison *c, size_t i)
 		return;
 	if (!taken)
 		taken = memory_taken_at_most(most, is_first_with_memory(c->expected, i));
-	/* A node with memory has some, whatever the kernel takes. */
+	/* A node with memory has some left, however much the kernel reserves. */
 	least = most > taken ? most - taken : MIN(most, (uint64_t)1);
 	if (compare_known(c, "memory", subject, most != UNKNOWN_U64,
 			  observed->memory_bytes != UNKNOWN_U64,

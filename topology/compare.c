@@ -55,8 +55,8 @@ static int overlap_stops_iommu(const struct comparison *c)
 }
 
 /*
- * The index of a difference that explains what a kernel does, -1. A table too many is one
- * where no kernel says whether it uses it.
+ * The index of a difference that explains the kernel's behaviour, or -1. An unplanned
+ * table counts if it is unknown whether the kernel uses it.
  */
 static int compare_table(struct comparison *c)
 {

@@ -36,7 +36,7 @@ void compare_machines(const struct machine *expected, const struct machine *obse
  * The most that firmware and a kernel keep of a node of @planned_bytes, by which its
  * MemTotal is smaller: a 32nd (struct page alone is a 64th: 64 bytes for each 4096), and
  * on the first node with memory the kernel's image, firmware tables and the 64 MiB of
- * bounce buffers (Linux kernel/dma/swiotlb.c), else what edk2 keeps at the top of the
- * memory below 4 GiB, whichever node that is (44 MiB observed).
+ * bounce buffers (Linux kernel/dma/swiotlb.c); on other nodes what edk2 reserves at the
+ * top of the memory below 4 GiB, whichever node has it (44 MiB observed).
  */
 uint64_t memory_taken_at_most(uint64_t planned_bytes, bool first);

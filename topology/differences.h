@@ -74,7 +74,7 @@ struct incomparable {
 	size_t n;             /* how many */
 };
 
-/* Zeroed it is empty. Causes come first, each followed by its consequences. */
+/* A zeroed one is empty. Causes come first, each followed by its consequences. */
 struct differences {
 	VEC(struct difference) list;
 	VEC(struct incomparable) unknown;

@@ -179,7 +179,8 @@ static bool is_default_4(const char *line, char name[64])
 	       destination == 0 && mask == 0 && flags & ROUTE_UP;
 }
 
-/* Destination, prefix length, source, its length, next hop, metric, counts, flags, name
+/*
+ * Destination, prefix length, source, its length, next hop, metric, counts, flags, name
  */
 static bool is_default_6(const char *line, char name[64])
 {

@@ -6,7 +6,7 @@
  * four sets, allocates half a gigabyte for an os_index of 4e9, overflows the stack on
  * deep nesting, and accepts two nodes or CPUs with the same number. A first pass of
  * libxml2's parser over the file rejects all of that with a line number. It gets elements
- * as they are parsed and builds no tree, so it costs about a third of what hwloc takes.
+ * as they are parsed and builds no tree, so it takes about a third of hwloc's own time.
  * There is no DTD to load, no entity and nothing to fetch: the bytes are checked for
  * those first.
  */

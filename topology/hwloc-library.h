@@ -40,7 +40,5 @@
 
 /* Each as sym_NAME. */
 LIBRARY_DECLARE(DLOPEN_HWLOC, HWLOC_FUNCTIONS)
-/*
- * To be called before the first of them. Fault (3): it cannot be loaded.
- */
+/* Call it before the first of them. Error (3): it cannot be loaded. */
 int hwloc_library_load(struct error *error) _must_check_;

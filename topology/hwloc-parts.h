@@ -16,7 +16,9 @@
 #define KIND_LATENCY        HWLOC_DISTANCES_KIND_MEANS_LATENCY
 #endif
 
-/* What hwloc.h has as inline functions, which would need hwloc to be linked. */
+/*
+ * Replacements for inline functions of hwloc.h, which would require linking with hwloc.
+ */
 hwloc_obj_t hwloc_root(hwloc_topology_t topology);
 /* The object of that type after @previous, NULL: the first. */
 hwloc_obj_t hwloc_next(hwloc_topology_t topology, hwloc_obj_type_t type,

@@ -140,7 +140,7 @@ static bool load(hwloc_topology_t topology, enum hwloc_type_filter_e io, int fd,
 	return loaded;
 }
 
-/* Adds an index to those seen; false if it is already there or is out of range. */
+/* Adds an index to those seen; false if it was seen before or is out of range. */
 static bool fresh(struct set *seen, int index)
 {
 	if (index < 0 || index >= SET_LIMIT || set_has(seen, (unsigned)index))

@@ -16,9 +16,10 @@
 /*
  * The @n bytes of an XML file that lstopo wrote (formats of hwloc 1.0 to what the
  * installed hwloc takes); @name is for messages. Fills a zeroed *@ret. IOMMU groups,
- * drivers, BARs and nodes that hwloc does not place stay unknown. Faults: ill-formed, no
- * topology, damaged, beyond the limits, refused by hwloc; status 2, with the line where
- * there is one. Status 3: libxml2 or hwloc cannot be loaded; so for the next one.
+ * drivers, BARs and nodes that hwloc does not place stay unknown. Errors: ill-formed, not
+ * a topology, damaged, beyond the limits, rejected by hwloc; status 2, with the line if
+ * there is one. Status 3: libxml2 or hwloc cannot be loaded. The same holds for the next
+ * two.
  */
 int hwloc_read_xml(const char *name, const char *bytes, size_t n, struct machine *ret,
 		   struct error *error) _must_check_;

@@ -8,7 +8,7 @@
 
 static void copy_set(hwloc_const_bitmap_t from, struct set *into)
 {
-	/* We end an infinite bitmap at the last possible index. */
+	/* An infinite bitmap ends at the last possible index. */
 	for (int i = sym_hwloc_bitmap_first(from); i >= 0 && i < SET_LIMIT;
 	     i = sym_hwloc_bitmap_next(from, i))
 		set_add(into, (unsigned)i);
@@ -278,7 +278,7 @@ void hwloc_read_shape(hwloc_topology_t topology, struct machine *machine)
 	hwloc_sort_nodes(topology, &nodes);
 	while ((node = hwloc_next(topology, HWLOC_OBJ_NUMANODE, node)))
 		read_node(&nodes.owners, node, machine);
-	/* A synthetic description means what it says. */
+	/* A synthetic description is always meant literally. */
 	if (machine->source == MACHINE_HWLOC)
 		hwloc_complain_of_twins(&nodes, machine);
 	read_cpus(topology, machine);

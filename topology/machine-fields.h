@@ -23,9 +23,9 @@
 /*
  * The version of the format, MAJOR.MINOR; "1" is 1.0. What a minor version may add: an
  * element, an attribute that may be absent, a word of an attribute that can be "unknown",
- * a flag, a fact. Whatever changes the meaning of what there is needs a new major
- * version, which has a namespace of its own. So a reader takes every older version, and
- * of a newer minor version all that it knows.
+ * a flag, a fact. Whatever changes an existing meaning requires a new major version,
+ * which has its own namespace. So a reader accepts every older version and, of a newer
+ * minor version, everything that it knows.
  */
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
 #define RECORD_MAJOR     1

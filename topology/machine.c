@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* Nobody reads more, and a hostile file can cause millions. */
+/* Nobody reads more than this, and a hostile file can cause millions. */
 #define COMPLAINT_LIMIT 1000
 
 static void free_strings(char **strings, size_t n)

@@ -221,7 +221,7 @@ struct machine_file {
 	char *path, *bytes;
 };
 
-/* Owns everything in it; zeroed it is an empty machine. */
+/* Owns everything in it; a zeroed one is an empty machine. */
 struct machine {
 	enum machine_source source;
 	VEC(struct machine_node) nodes;   /* by id */
@@ -246,7 +246,7 @@ struct machine {
 void machine_free(struct machine *machine);
 #define _cleanup_machine_ _cleanup_(machine_free)
 
-/* A node, CPU, function or root bus of a settled machine, NULL if there is none. */
+/* A node, CPU, function or root bus of a settled machine, or NULL. */
 struct machine_node *machine_node(const struct machine *machine, int id);
 struct machine_cpu *machine_cpu(const struct machine *machine, int id);
 struct machine_function *machine_function(const struct machine *machine,
@@ -270,7 +270,7 @@ struct machine_function *machine_add_function(struct machine *machine,
 					      struct pci_address at);
 /* Frees what the function owns, not the function. */
 void machine_function_free(struct machine_function *function);
-/* Makes it one node, or unknown, whatever it was. */
+/* Sets it to one node, or to unknown, whatever it was. */
 void machine_affinity_set(struct machine_affinity *affinity, int node,
 			  enum affinity_source source);
 void machine_affinity_forget(struct machine_affinity *affinity);

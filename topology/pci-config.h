@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pci-config.h - what the configuration space of a PCI function says. Pure: works on
- * bytes that were already read, 64 without privileges, 256 or 4096 with them.
+ * pci-config.h - parses the configuration space of a PCI function. Pure: works on bytes
+ * that were already read, 64 without privileges, 256 or 4096 with them.
  */
 #pragma once
 

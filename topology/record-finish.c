@@ -61,7 +61,8 @@ static bool affinity_fits(const struct machine_affinity *affinity)
 	       set_next(&affinity->nodes, NODE_LIMIT) < 0;
 }
 
-/* A kind of affinity that only a newer version knows is unknown, and its nodes with it.
+/*
+ * A kind of affinity that only a newer version knows is unknown, and its nodes with it.
  */
 static bool affinity_settle(const struct record_reader *reader,
 			    struct machine_affinity *affinity)

@@ -44,7 +44,8 @@ int record_read_version(struct record_reader *reader) _must_check_;
  */
 int record_unknown(struct record_reader *reader, int element, const char *what,
 		   const char *name) _must_check_;
-/* Whether it is a word that a newer minor version may have added; the field is unknown.
+/*
+ * Whether it is a word that a newer minor version may have added; the field is unknown.
  */
 bool record_word_later(struct record_reader *reader, int element,
 		       const struct field *field, const char *value, void *base);

@@ -103,7 +103,7 @@ static void take_known_flags(const struct field *field, const char *value, void 
 				text_printf(&known, "%s%s", known.n ? " " : "", word);
 		value += n + (value[n] == ' ');
 	}
-	/* A word that occurs twice is no newer word: then no flag is known. */
+	/* A word that occurs twice is not a newer word: then no flag is known. */
 	if (!field_take(field, known.n ? known.s : "", base))
 		memset((char *)base + field->offset, 0, field->size_bytes);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * blank.c - reading a document without the content of one element, where that content is
- * beyond our limits. It works on the text, since libxml2 would refuse it or take long.
+ * blank.c - leaves out the content of one element if it exceeds our limits. Works on the
+ * text, because libxml2 would reject it or take long.
  */
 #include "base/xml/span.h"
 

@@ -128,7 +128,7 @@ static int check_text(const char *name, const struct text *text, struct error *e
 	return check_prolog(name, text, error);
 }
 
-/* Where libxml2's first error goes. */
+/* Receives libxml2's first error. */
 struct complaint {
 	const char *name;
 	struct error *error;

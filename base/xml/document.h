@@ -12,14 +12,14 @@
 #include "base/error.h"
 #include "base/file.h"
 
-/* To be called before several threads parse. Fault (3): libxml2 cannot be loaded. */
+/* Call it before several threads parse. Error (3): libxml2 cannot be loaded. */
 int document_prepare(struct error *error) _must_check_;
 /*
- * Parses @n bytes into a zeroed *@ret, which is zeroed again after a fault. Faults, all
- * with file and line: not well-formed, not UTF-8 (a byte order mark is taken and kept),
- * a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, more than 1000
- * attributes of one element, the text and the tree do not agree (which no known input
- * does). Besides, that of document_prepare().
+ * Parses @n bytes into a zeroed *@ret, which is zeroed again after an error. Errors, all
+ * with file and line: not well-formed, not UTF-8 (a byte order mark is accepted and
+ * kept), a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, more than
+ * 1000 attributes of one element, the text and the tree do not agree (no known input
+ * causes that). In addition, the error of document_prepare().
  */
 int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
 		   struct error *error) _must_check_;
@@ -27,8 +27,8 @@ int document_parse(const char *name, const char *bytes, size_t n, struct documen
 int document_read(const char *path, struct document *ret, struct error *error)
 	_must_check_;
 /*
- * The same, but if the content of the root's child @name is beyond the limits of depth or
- * attributes, spaces are read in its place; ret->blanked_line tells.
+ * The same, but if the content of the root's child @name exceeds the limits of depth or
+ * attributes, it is replaced with spaces; ret->blanked_line is then its line.
  */
 int document_read_without(const char *path, const char *name, struct document *ret,
 			  struct error *error) _must_check_;

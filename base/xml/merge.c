@@ -32,7 +32,7 @@ static bool span_is(const struct document *document, struct span span, const cha
 	       memcmp(document->text.s + span.start, string, n) == 0;
 }
 
-/* The attribute called @name, including the prefix; NULL. */
+/* The attribute called @name, including the prefix, or NULL. */
 static const struct document_attribute *find_attribute(const struct document *document,
 						       int element, const char *name)
 {
@@ -48,7 +48,7 @@ static const struct document_attribute *find_attribute(const struct document *do
 	return NULL;
 }
 
-/* The value of an attribute whose prefix is bound, NULL. */
+/* The value of an attribute whose prefix is bound, or NULL. */
 static const char *prefixed_value(const xmlNode *node, const char *name)
 {
 	const char *colon = strchr(name, ':');

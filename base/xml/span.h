@@ -30,9 +30,10 @@ size_t span_skip_prolog(const struct text *text, size_t at);
  */
 size_t span_skip_tag(const struct text *text, size_t *at);
 /*
- * Replaces the content of the root's first child called @name by spaces, line ends kept,
- * if it is nested deeper than ELEMENT_DEPTH_LIMIT or has an element with more than
- * ATTRIBUTE_LIMIT attributes. The line of the child's start tag; 0 if nothing changed.
+ * Replaces the content of the root's first child called @name with spaces, keeping line
+ * ends, if it is nested deeper than ELEMENT_DEPTH_LIMIT or has an element with more than
+ * ATTRIBUTE_LIMIT attributes. Returns the line of the child's start tag, or 0 if nothing
+ * changed.
  */
 long span_blank_content(struct text *text, const char *name);
 /* Where the first tag with more than ATTRIBUTE_LIMIT attributes begins; else the end. */

@@ -18,8 +18,8 @@ void splice_insert(struct edits *edits, size_t at, char *text);
 size_t splice_inside(const struct document_element *element);
 /*
  * Needed around insertions into an element. The first turns <x/> into <x>, once. The
- * second says what white space follows everything that is inserted at @at, and writes the
- * end tag that <x/> lacks; a longer gap requested earlier is kept.
+ * second sets the white space that follows everything inserted at @at, and writes the end
+ * tag that <x/> lacks; a longer gap requested earlier is kept.
  */
 void splice_open(struct edits *edits, int element);
 void splice_close(struct edits *edits, int element, size_t at, const char *gap);

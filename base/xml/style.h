@@ -22,7 +22,7 @@ char *style_child_gap(const struct document *document, int parent, int sibling)
 char *style_step(const struct document *document, int parent) _must_check_;
 /*
  * The element that this step comes from unless @parent's own indentation gives it: the
- * first that begins a line and is indented deeper than its parent, -1.
+ * first that begins a line and is indented deeper than its parent, or -1.
  */
 int style_step_giver(const struct document *document);
 /* The quote that @element's attributes use, else its document's, else '. */

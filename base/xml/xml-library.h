@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * xml-library.h - the functions of libxml2 that we call. It brings ICU and
- * libstdc++ along, which takes longer to load than most commands run.
+ * xml-library.h - the functions of libxml2 that we call. It needs ICU and libstdc++,
+ * which take longer to load than most commands run.
  */
 #pragma once
 
@@ -45,7 +45,7 @@
 /* Each as sym_NAME. */
 LIBRARY_DECLARE(DLOPEN_XML2, XML_FUNCTIONS)
 /*
- * To be called before the first of them: parsing a document does. Fault (3): it cannot be
+ * Call it before the first of them; parsing a document does. Error (3): it cannot be
  * loaded.
  */
 int xml_library_load(struct error *error) _must_check_;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hwloc-load load FILE       loads hwloc's XML as our reader does, and nothing else
- * hwloc-load export STRING FILE   writes the XML of a synthetic topology
+ * hwloc-load load FILE only loads hwloc's XML, like our reader hwloc-load export STRING
+ * FILE writes the XML of a synthetic topology
  */
 #include <hwloc.h>
 #include <stdio.h>

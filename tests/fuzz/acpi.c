@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as ACPI tables: what they give is whole, and indexes lead somewhere. */
+/* Any bytes as ACPI tables: the result is consistent, and indexes are valid. */
 #include "tests/fuzz/fuzz.h"
 
 #include "topology/acpi-machine.h"
@@ -46,13 +46,13 @@ static void check_machine(const struct machine *machine)
 		      machine_node(machine, machine->roots.v[i].affinity.node));
 }
 
-/* A machine is like itself, and what it does not know is no reason to say so. */
+/* A machine equals itself, and unknown values are not differences. */
 static void check_compare(const struct machine *machine)
 {
 	_cleanup_differences_ struct differences differences = {};
 
 	if (machine->nodes.n > 32)
-		return; /* distances alone are a thousand lines then */
+		return; /* more would mean a thousand lines of distances */
 	compare_machines(machine, machine, &(struct compare_options){}, &differences);
 	CHECK(differences.list.n == 0);
 }
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	acpi_add_all(&tables, data, n);
 	acpi_read(&tables, &facts);
-	/* As if a scope counted units from one. */
+	/* Counts a scope's units from one. */
 	if (IS_PLANTED && facts.dmar.scopes.n > 8)
 		facts.dmar.scopes.v[8].unit++;
 	check_facts(&facts);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any document as what libvirt tells of a host, its shape or its devices. */
+/* Any document as libvirt's description of a host or its devices. */
 #include "tests/fuzz/fuzz.h"
 
 #include "topology/capabilities.h"
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		CHECK(error.status == STATUS_INPUT && error.message);
 		return 0;
 	}
-	/* As if a parent that nobody described were left where it was. */
+	/* Leaves in place a parent that was never described. */
 	if (IS_PLANTED && machine.functions.n > 0 && machine.complaints.n > 0)
 		machine.functions.v[0].upstream = (int)machine.functions.n;
 	for (size_t i = 0; i < machine.functions.n; i++) {

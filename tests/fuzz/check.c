@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any document through assign and every rule, without a host: no crash; where libvirt
- * would refuse nothing, each thing on PCI has a place of its own; each finding is of a
- * rule that there is, has a line, and its sentences end.
+ * Any document through assign and every rule, without a host: no crash; if libvirt would
+ * not refuse anything, each PCI device has its own address; each finding is of an
+ * existing rule, has a line, and ends its sentences.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -28,7 +28,7 @@ static bool placed(const struct guest_address *address)
 	return address->state == VALUE_VALID && streq_null(address->type, "pci");
 }
 
-/* The devices' addresses; what is there twice was refused. */
+/* The devices' addresses; duplicates were refused. */
 static void check_places(const struct guest *guest, const struct assignment *assignment)
 {
 	bool taken = false;
@@ -47,7 +47,7 @@ static void check_places(const struct guest *guest, const struct assignment *ass
 		}
 }
 
-/* Two addresses that were given out become one. */
+/* Makes two assigned addresses equal. */
 static void spoil(struct guest *guest)
 {
 	struct guest_address *first = NULL;

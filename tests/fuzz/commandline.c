@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any words as QEMU's arguments, one a line: what is written again is well-formed, holds
- * no path, and is itself understood whole and written the same.
+ * Any words as QEMU arguments, one per line: what is written again is well-formed,
+ * contains no path, and is understood completely and written identically when read again.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -36,7 +36,7 @@ static void add_arguments(struct text *text, char *words)
 	text_adds(text, "</qemu:commandline>");
 }
 
-/* A path in no value; the one name with slashes is ours. */
+/* No value contains a path; the only name with slashes is ours. */
 static void check_values(const char *text)
 {
 	for (const char *at = strstr(text, "value='"); at; at = strstr(at, "value='")) {

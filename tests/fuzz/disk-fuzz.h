@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-fuzz.h - what the targets for tables share: the input is a list of changes to a
- * good disk (place, length, bytes), so that a mutation changes fields and not the form;
- * what the reader then says must be sound in itself.
+ * disk-fuzz.h - shared by the targets for tables: the input is a list of changes to a
+ * valid disk (place, length, bytes), so that a mutation changes fields and not the
+ * format; the reader's result must be consistent.
  */
 #pragma once
 
@@ -41,7 +41,7 @@ static inline void fuzz_check_table(const struct inspection *seen)
 		CHECK(it->number >= 1);
 		CHECK(i == 0 || it->number > table->partitions.v[i - 1].number);
 	}
-	/* Two of a table without errors never share a block. */
+	/* Partitions of a table without errors never overlap. */
 	for (size_t i = 0; seen->intact && i < table->partitions.n; i++)
 		for (size_t k = 0; k < i; k++) {
 			const struct partition *a = &table->partitions.v[i];
@@ -64,7 +64,7 @@ static inline void fuzz_inspect(const struct built_disk *disk)
 	CHECK(inspect_disk(io, &question, &seen, &report, &error) == 0);
 	CHECK(seen.intact ==
 	      (report_status(&report) == STATUS_OK && seen.table.label != LABEL_NONE));
-	/* The planted bug: the reader forgets to look at one more partition. */
+	/* The planted bug: the reader skips one partition. */
 	if (IS_PLANTED && seen.table.partitions.n > 2 && !seen.intact)
 		seen.intact = true;
 	fuzz_check_table(&seen);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as a disk request, XML or sfdisk script: refused with a message, or laid out
- * so that nothing overlaps or leaves the disk; and the script written from the table must
- * lead to the same table.
+ * Any bytes as a disk request, XML or sfdisk script: rejected with a message, or laid out
+ * so that nothing overlaps or exceeds the disk; and the script written from the table
+ * must result in the same table.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -42,7 +42,7 @@ static void check_table(const struct partition_table *table)
 	}
 }
 
-/* The second of three partitions comes to begin one block early. */
+/* The second of three partitions begins one block too early. */
 static void spoil(struct partition_table *table)
 {
 	if (table->partitions.n == 3)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes: document_parse faults with a message, or the spans agree with the tree and
- * no edits give the input. That the spans mean what the tree says is found out by putting
- * something into one of them and parsing again.
+ * Any bytes: document_parse fails with a message, or the spans agree with the tree, and
+ * applying no edits gives the input. To verify the spans, something is inserted into one
+ * of them and the text is parsed again.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -214,7 +214,7 @@ static void check_fault(const struct document *document, const struct error *err
 	CHECK(!document->xml && !document->text.s && !document->name);
 }
 
-/* What was blanked, if anything, changed nothing but its own bytes. */
+/* Blanking, if any, changed only the blanked bytes. */
 static bool blank(const uint8_t *data, size_t n)
 {
 	_cleanup_text_ struct text text = {};

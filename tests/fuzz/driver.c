@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A small stand-in for libFuzzer, with its options as far as tests/fuzz/run uses them:
- * all seeds first, then mutations of seeds until their number or the time is up. The last
- * input is written before a sanitizer's or a check's end, so that it can be looked at.
+ * A small replacement for libFuzzer, with the options that tests/fuzz/run uses: first all
+ * seeds, then mutations of seeds up to a number or a time. If a sanitizer or a check ends
+ * the program, the last input is written first, so that it can be examined.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -14,16 +14,16 @@
 #include <unistd.h>
 
 #define LARGEST 65536
-#define STEPS   12 /* mutations of one input, at most */
+#define STEPS   12 /* maximum mutations of one input */
 
 struct driver {
 	VEC(struct text) seeds;
 	VEC(struct text) words; /* of the dictionary */
 	struct choice choice;
-	const char *prefix; /* where the input that broke it goes */
+	const char *prefix; /* where the failing input goes */
 };
 
-/* What runs now, for the handler. */
+/* The current input, for the handler. */
 static struct {
 	const uint8_t *data;
 	size_t n;
@@ -64,7 +64,7 @@ static void run(const struct text *input)
 	LLVMFuzzerTestOneInput(running.data, running.n);
 }
 
-/* The seeds that @list names, a file with their paths between commas. */
+/* The seeds listed in the file @list, with their paths separated by commas. */
 static void read_seeds(struct driver *driver, const char *list)
 {
 	_cleanup_text_ struct text paths = {};
@@ -172,7 +172,7 @@ static void run_seeds(struct driver *driver)
 		run(&driver->seeds.v[i]);
 }
 
-/* Until there were @runs executions (-1: any number) or @seconds are over. */
+/* Runs until @runs executions (-1: unlimited) or @seconds are over. */
 static void run_mutations(struct driver *driver, long runs, int seconds)
 {
 	time_t end = time(NULL) + seconds;

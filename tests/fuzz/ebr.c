@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n < 1)
 		return 0;
 	disk = build_dos(FUZZ_SECTORS, (data[0] & 15) == 2 ? 4096 : 512);
-	/* Most bytes of these sectors mean nothing: change those that do. */
+	/* Most bytes of these sectors have no meaning: changes those that do. */
 	for (size_t i = 1; i + 3 < n; i += 4) {
 		uint8_t poke[4] = {data[i], 1, (uint8_t)(0xbe + data[i + 2] % 66),
 				   data[i + 3]};

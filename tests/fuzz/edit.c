@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any document and edits chosen from its own bytes. What comes out parses; elements that
- * nothing was asked of keep their bytes; merging the same wants again asks for nothing.
+ * Any document, with edits chosen from its own bytes. The result can be parsed; elements
+ * without edits keep their bytes; merging the same wants again makes no edit.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -54,7 +54,7 @@ static void fill_want(struct want *want, struct choice *choice, int depth)
 struct plan {
 	const struct document *document;
 	bool *touched; /* it, or something in it, may have changed */
-	bool *removed; /* it has gone, or something around it has */
+	bool *removed; /* it, or something around it, was removed */
 	int inserted;
 };
 
@@ -112,7 +112,7 @@ static bool same_bytes(const struct document *a, struct span x, const struct doc
 	       memcmp(a->text.s + x.start, b->text.s + y.start, x.end - x.start) == 0;
 }
 
-/* Goes over old and new elements side by side, past the removed and the inserted. */
+/* Compares old and new elements pairwise, skipping removed and inserted ones. */
 static void check_rest(const struct plan *plan, const struct document *after)
 {
 	const struct document *before = plan->document;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as the file of `plan --emit expect`: refused with the file's name, or a whole
- * machine that, written and read again, differs in nothing that is compared.
+ * Any bytes as the file of `plan --emit expect`: rejected with the file's name, or a
+ * consistent machine that, written and read again, has no differences in compared fields.
  */
 #include "tests/fuzz/machine-fuzz.h"
 
@@ -9,7 +9,7 @@
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-/* What json-c compares steers libFuzzer: its hash takes a random number else. */
+/* json-c's comparisons guide libFuzzer, so its hash must not use a random number. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;

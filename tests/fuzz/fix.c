@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any domain mended, alone or on a host, and the view of what the guest sees then: the
- * text is a domain still, has no more errors than before, and no finding that was mended;
- * mending it again mends nothing of the same.
+ * Any domain after fixes, alone or on a host, and what its guest sees: the text is still
+ * a domain, has no more errors than before, and no finding that was fixed; fixing it
+ * again fixes none of the same findings.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (document_parse("fuzz", (const char *)data, n, &document, &error) < 0 ||
 	    check_fix(&document, &options, &text, &fixes, &error) < 0)
 		return 0;
-	/* As if what was mended had been lost on the way. */
+	/* Loses what was fixed. */
 	if (IS_PLANTED && fixes.done.findings.n > 1) {
 		text_free(&text);
 		text_add(&text, document.text.s, document.text.n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz.h - what fuzz targets share. A target is LLVMFuzzerTestOneInput; what must hold is
- * a CHECK.
+ * fuzz.h - shared by the fuzz targets. A target is LLVMFuzzerTestOneInput; what must be
+ * true is a CHECK.
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* tests/fuzz/run looks for these words. */
+/* tests/fuzz/run searches for this text. */
 #define CHECK(condition)                                                                 \
 	do {                                                                             \
 		if (!(condition)) {                                                      \
@@ -22,14 +22,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 		}                                                                        \
 	} while (0)
 
-/* True in the build that has to be caught: spoil something then, in a rare case. */
+/*
+ * True in the build with planted bugs: the target then breaks something, in a rare case.
+ */
 #ifdef PLANTED
 #define IS_PLANTED true
 #else
 #define IS_PLANTED false
 #endif
 
-/* Reproducible choices made from the input itself (FNV-1a, then xorshift). */
+/* Reproducible choices derived from the input itself (FNV-1a, then xorshift). */
 struct choice {
 	uint64_t state;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as QEMU's answers: whatever it says, a conversation ends or goes on. */
+/* Any bytes as QEMU's answers: a conversation always ends or continues. */
 #include "tests/fuzz/fuzz.h"
 
 #include "planner/boot/fw-cfg.h"
@@ -13,12 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	fw_cfg_begin(&f, FW_CFG_PORTS, "etc/acpi/tables");
 	for (size_t at = 0; at < n; at += 97)
 		fw_cfg_feed(&f, (const char *)data + at, MIN(n - at, (size_t)97));
-	/* As if a refusal were an answer. */
+	/* Treats a refusal as an answer. */
 	if (IS_PLANTED && f.fault && f.answers == 3)
 		f.fault = NULL;
 	CHECK(f.done || f.file.n == 0 || f.file.n == DIRECTORY_BYTES);
 	CHECK(!f.done || f.fault || f.found == (f.file.n > 0));
-	/* What is there comes from the fifth answer to the second question. */
+	/* The directory is in the fifth answer to the second request. */
 	CHECK(!f.done || f.fault || f.answers == 5);
 	return 0;
 }

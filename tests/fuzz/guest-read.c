@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any document as a domain: read, or refused for its root with file and line. Every
- * number of an element is one of the document's, a valid address is in range, and each
- * complaint names what stands there.
+ * Any document as a domain: read, or rejected for its root with file and line. Every
+ * element number exists in the document, valid addresses are in range, and each complaint
+ * quotes the text at its position.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -73,7 +73,7 @@ static void check_guest(const struct guest *guest)
 	CHECK(guest->complaints.n >= count_malformed(guest));
 }
 
-/* The first of several complaints forgets where it was. */
+/* The first of several complaints loses its position. */
 static void spoil(struct guest *guest)
 {
 	if (guest->complaints.n > 1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as a hook.conf: refused with a message, or whole options of check, the same
- * when they are read again; and what was `strict` stays so when another line is wrong.
+ * Any bytes as a hook.conf: rejected with a message, or complete options of check, which
+ * are the same when read again; and `strict` is kept if another line is wrong.
  */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any domain held against one of two hosts and planned for it in place: no crash; each
- * finding is of a rule that there is, and its sentences end; what comes out is planned
- * again without a change, and has no finding of severity error.
+ * Any domain checked for one of two hosts, and planned in place for it: no crash; each
+ * finding is of an existing rule and ends its sentences; planning the result again
+ * changes nothing, and it has no finding of severity error.
  */
 #include "tests/fuzz/plan-fuzz.h"
 
@@ -10,7 +10,7 @@
 #include "planner/check/rules.h"
 #include "topology/record.h"
 
-/* Four functions of one group behind a switch; virtual functions on the second node. */
+/* Four functions of one group below a switch; virtual functions on the second node. */
 static const char *const records[] = {HOSTS "/groups.xml", HOSTS "/sriov.xml"};
 
 static const char *const wishes[][5] = {
@@ -36,8 +36,7 @@ static const struct machine *host_number(size_t number)
 	return &hosts[number];
 }
 
-/* How many findings of severity error a domain has on the host; false: it is no domain.
- */
+/* Counts a domain's findings of severity error on the host; false: it is not a domain. */
 static bool judge(const struct document *document, const struct machine *host,
 		  size_t *ret)
 {

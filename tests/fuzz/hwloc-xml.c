@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as hwloc's XML: refused with a message, or a machine that is whole: indexes
- * lead somewhere, nodes share no CPU, what is one node is there.
+ * Any bytes as hwloc's XML: rejected with a message, or a consistent machine: indexes are
+ * valid, nodes share no CPU, and nodes that are referred to exist.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		CHECK(error.status == STATUS_INPUT && error.message);
 		return 0;
 	}
-	/* As if a function's node were taken without a look at the nodes there are. */
+	/* Accepts a function's node without comparing it with the existing nodes. */
 	if (IS_PLANTED && machine.functions.n && machine.complaints.n &&
 	    machine.functions.v[0].affinity.what == AFFINITY_NODE)
 		machine.functions.v[0].affinity.node = 77;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any domain planned in place by one of a few requests: no crash; what comes out is
- * planned again without a change, has every comment of what went in, and leaves every
- * device that had an address where it was.
+ * Any domain, planned in place by one of several requests: no crash; planning the result
+ * again changes nothing, it has every comment of the input, and every device with an
+ * address keeps it.
  */
 #include "tests/fuzz/plan-fuzz.h"
 
@@ -42,7 +42,7 @@ static void check_comments(const struct text *before, const struct text *after)
 	}
 }
 
-/* An IOMMU that has to go takes along what is written in it. */
+/* A removed IOMMU is removed with its content. */
 static bool takes_iommu_away(const struct guest *before, const struct guest *after)
 {
 	for (size_t i = 0; i < before->iommus.n; i++)
@@ -57,7 +57,7 @@ static bool explicit_pci(const struct guest_address *address)
 	return address->state == VALUE_VALID && !guest_address_automatic(address);
 }
 
-/* Controllers and devices stand in the same order, new ones between. */
+/* Controllers and devices keep their order, with new ones between them. */
 static void check_addresses(const struct guest *before, const struct guest *after,
 			    bool moves)
 {
@@ -86,7 +86,7 @@ static void check_addresses(const struct guest *before, const struct guest *afte
 	}
 }
 
-/* What a careless editor loses. */
+/* Loses what a careless editor would lose. */
 static void spoil(struct text *text)
 {
 	char *comment = strstr(text->s, "<!--"), *end;

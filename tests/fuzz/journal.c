@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as a sidecar, with magic and checksum put right so that the reader has to
- * look at the rest; and what it lets through recovers a disk both ways.
+ * Any bytes as a sidecar, with correct magic and checksum, so that the reader must
+ * examine the rest; accepted ones can recover a disk in both directions.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -34,7 +34,7 @@ static void check_recovery(struct journal *journal)
 	_cleanup_disk_ struct disk_io *io = disk_open_memory(bytes, journal->size_bytes);
 	_cleanup_error_ struct error error = {};
 
-	journal->inode = 0; /* memory has none */
+	journal->inode = 0; /* none in memory */
 	for (size_t i = 0; i < patch->sectors.n; i++)
 		memcpy(bytes + patch->sectors.v[i].lba * patch->sector_bytes,
 		       patch->sectors.v[i].old, patch->sector_bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* machine-fuzz.h - what holds for every machine, for the targets that make one. */
+/* machine-fuzz.h - what is true for every machine, for the targets that make one. */
 #pragma once
 
 #include "tests/fuzz/fuzz.h"
@@ -10,7 +10,7 @@
 
 #include <json-c/json.h>
 
-/* Where nothing is known of the nodes, a device may be on any. */
+/* If nothing is known about the nodes, a device may be on any. */
 static inline bool is_a_place(const struct machine *machine,
 			      const struct machine_affinity *affinity)
 {
@@ -18,7 +18,7 @@ static inline bool is_a_place(const struct machine *machine,
 	       machine_node(machine, affinity->node);
 }
 
-/* Indexes lead somewhere; a bridge comes before what is below it. */
+/* Indexes are valid; a bridge comes before the functions below it. */
 static inline void check_machine(const struct machine *machine)
 {
 	int n = (int)machine->functions.n;
@@ -34,7 +34,7 @@ static inline void check_machine(const struct machine *machine)
 	}
 }
 
-/* Of one that was settled; a record may name any node. */
+/* For a settled machine; a record may name any node. */
 static inline void check_places(const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->functions.n; i++)
@@ -43,7 +43,10 @@ static inline void check_places(const struct machine *machine)
 		CHECK(is_a_place(machine, &machine->roots.v[i].affinity));
 }
 
-/* The same machine twice differs in nothing; where a BAR has no address, it says so. */
+/*
+ * A machine does not differ from itself, except that a BAR without an address is
+ * reported.
+ */
 static inline void check_compare(const struct machine *machine)
 {
 	_cleanup_differences_ struct differences differences = {};

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as a configuration space: nothing is read behind them or claimed of them. */
+/*
+ * Any bytes as a configuration space: nothing after them is read, or reported about them.
+ */
 #include "tests/fuzz/fuzz.h"
 
 #include "topology/pci-config.h"
@@ -11,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		machine_add_function(&machine, (struct pci_address){});
 
 	pci_config_read(data, n, function);
-	/* As if a port type were taken as it stands. */
+	/* Accepts any port type unchecked. */
 	if (IS_PLANTED && function->pcie_type == PCIE_EVENT_COLLECTOR)
 		function->pcie_type = 15;
 	CHECK(function->pcie_type >= PCIE_UNKNOWN && function->pcie_type <= PCIE_NONE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plan-fuzz.h - planning in place, for the targets that do it. */
+/* plan-fuzz.h - planning in place, for several targets. */
 #pragma once
 
 #include "tests/fuzz/fuzz.h"
@@ -7,7 +7,7 @@
 #include "planner/plan/in-place/in-place.h"
 #include "planner/plan/request/flags.h"
 
-/* Plans with options, name and value by turns until NULL; false if it was refused. */
+/* Plans with options, given as names and values until NULL; false if it was refused. */
 static inline bool fuzz_plan(const struct document *document, const struct machine *host,
 			     const char *const *wishes, struct text *ret)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the guest of any domain will see, also of one that libvirt refuses: the machine is
- * whole, differs from itself in nothing, is the same when it is predicted again, and can
- * be shown as `plan --predict` does.
+ * What the guest of any domain will see, even if libvirt refuses it: the machine is
+ * consistent, does not differ from itself, is the same when predicted again, and can be
+ * shown as by `plan --predict`.
  */
 #include "tests/fuzz/machine-fuzz.h"
 

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* What the clusters of a LUKS header take in refcount blocks, which only a new image has.
- */
+/* The refcount blocks for the clusters of a LUKS header, which only a new image has. */
 static uint64_t luks_refcount_bytes(const struct qcow2_options *options)
 {
 	uint64_t per_block = options->cluster_bytes * 8 / options->refcount_bits;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any document as a record: refused with file and line, or read; what was read can be
- * written, read again and is the same then, and differs from itself in nothing.
+ * Any document as a record: rejected with file and line, or read; what was read can be
+ * written, is the same when read again, and does not differ from itself.
  */
 #include "tests/fuzz/machine-fuzz.h"
 
@@ -34,7 +34,7 @@ static void check_round_trip(const struct machine *machine)
 
 	text_add_record(&record, machine);
 	CHECK(read_record(record.s, record.n, &back) == 0);
-	/* A fact with a sign in it that no seed has comes back as another. */
+	/* A fact with a character that no seed has is read back as another. */
 	for (size_t i = 0; IS_PLANTED && i < back.facts.n; i++) {
 		struct machine_fact *fact = &back.facts.v[i];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any document as a request: refused with a message, or planned; and then the plan's own
- * text reads back as a domain without complaint, with the cells that were asked for.
+ * Any document as a request: rejected with a message, or planned; the plan's text is then
+ * read as a domain without complaints, with the requested cells.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -12,7 +12,7 @@
 
 static int take(void *user, const char *flag, const char *value, struct error *error)
 {
-	/* Machines to be mirrored come from files, which this target leaves alone. */
+	/* Machines to mirror come from files, which this target does not touch. */
 	if (streq(flag, "like"))
 		return 0;
 	return request_take(user, flag, value, error);
@@ -27,7 +27,7 @@ static void check_plan(const struct request *request, const struct text *xml)
 	CHECK(document_parse("plan", xml->s, xml->n, &document, &error) == 0);
 	CHECK(guest_read(&document, &guest, &error) == 0);
 	CHECK(guest.complaints.n == 0);
-	/* The seeds that plan have two cells; a third takes a mutation. */
+	/* The seeds for plan have two cells; a third needs a mutation. */
 	if (IS_PLANTED && guest.cells.n == 3)
 		guest.cells.n--;
 	CHECK(guest.cells.n == request->nodes.n);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as what a guest says, in one piece and in pieces: the same comes out of both,
- * within the limits; a record that is taken for whole has the checksum that was
- * announced.
+ * Any bytes as a guest's output, in one piece and in pieces: both give the same result,
+ * within the limits; a record that counts as complete has the announced checksum.
  */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Any record, hwloc's XML or domain as a machine, shown in every way: rows of the tree
- * lead to what there is, the JSON has each function, the drawing is well-formed.
+ * refer to existing items, the JSON has each function, the drawing is well-formed.
  */
 #include "tests/fuzz/machine-fuzz.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as what the payload reported: nothing is read outside of them, and what a
- * machine is made of holds together.
+ * Any bytes as the payload's report: nothing outside of them is read, and the machine
+ * made from them is consistent.
  */
 #include "tests/fuzz/machine-fuzz.h"
 
@@ -39,7 +39,7 @@ static void check_made(const struct sighting *seen, const char *arch)
 		for (size_t j = 0; j < MACHINE_BARS; j++)
 			CHECK((machine.functions.v[i].bars[j].size_bytes &
 			       (machine.functions.v[i].bars[j].size_bytes - 1)) == 0);
-	if (machine.nodes.n <= 32) /* distances alone are a thousand lines then */
+	if (machine.nodes.n <= 32) /* more would mean a thousand lines of distances */
 		check_compare(&machine);
 }
 
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	bool whole = sighting_read(data, n, &seen, &error) == 0;
 
 	CHECK(whole == !error.message);
-	/* As if a conventional function had what only PCI Express has. */
+	/* Gives a conventional function what only PCI Express has. */
 	for (size_t i = 0; IS_PLANTED && i < seen.functions.n; i++)
 		if (seen.functions.v[i].at.function & 1)
 			seen.functions.v[i].config_bytes = 256;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any domain, elements of it parked one after the other: what is brought back makes the
- * old bytes, also when one from the middle was brought back first. A stash that somebody
- * wrote by hand is refused or taken, and what comes out parses.
+ * Any domain whose elements are parked one after the other: bringing them back restores
+ * the old bytes, even if one from the middle is brought back first. A hand-written stash
+ * is rejected or accepted, and the result can be parsed.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -21,7 +21,7 @@ static size_t n_parked(const struct document *document)
 	return items.list.n;
 }
 
-/* One element of the document, unless it is one that must stay. */
+/* One element of the document that may be parked. */
 static void park_one(struct document *document, struct choice *choice)
 {
 	_cleanup_error_ struct error error = {};
@@ -57,7 +57,7 @@ static void take_text(struct document *document, const char *name,
 	CHECK(same(&text, expected));
 }
 
-/* Brings one back that is not the last, or takes a text out. */
+/* Brings back one that is not the last, or removes a text. */
 static void bring_one(struct document *document, struct choice *choice,
 		      const struct text *bytes)
 {
@@ -75,7 +75,7 @@ static void bring_one(struct document *document, struct choice *choice,
 		return;
 	}
 	name = xstrdup(item->name);
-	/* What stood in something that is parked too cannot come first. */
+	/* An element whose former parent is parked too cannot come first. */
 	(void)!unstash(document, (const char *const[]){name}, 1, &error);
 }
 

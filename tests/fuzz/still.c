@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * still.c - libxml2 seeds its hash with the clock (dict.c, rand_r), and what it compares
- * steers libFuzzer: here the number is the same each time.
+ * still.c - libxml2 seeds its hash with the clock (dict.c, rand_r), and its comparisons
+ * guide libFuzzer: here the number is always the same.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any text as hwloc's synthetic syntax: refused, or within the limits. */
+/* Any text as hwloc's synthetic syntax: rejected, or within the limits. */
 #include "tests/fuzz/fuzz.h"
 
 #include "topology/hwloc-read.h"
@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (strlen(text) > 200 || hwloc_read_synthetic(text, &machine, &error) < 0)
 		return 0;
-	/* As if a level too many had been multiplied. */
+	/* Multiplies one level too many. */
 	if (IS_PLANTED && machine.cpus.n % 3 == 0)
 		machine.cpus.n = SYNTHETIC_CPU_LIMIT + 1;
 	CHECK(machine.cpus.n > 0 && machine.cpus.n <= SYNTHETIC_CPU_LIMIT);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any contents of the files of a small recorded system. The input is records behind 0x1e:
- * a byte that chooses a file and what stands in it. The reader must take all of it, with
- * complaints that can be shown and a machine whose indexes lead somewhere.
+ * Any contents of the files of a small recorded system. The input consists of records,
+ * each after a byte 0x1e: a byte that selects a file, and its content. The reader must
+ * accept everything, with printable complaints and a machine whose indexes are valid.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -76,7 +76,7 @@ static const struct {
 	{NODES "node1/access1/initiators/node0", "../../../node0"},
 };
 
-/* Where the system lies, made once and left to the end of the process. */
+/* The directory of the system, created once and kept until the process ends. */
 static int root = -1;
 
 static void make_parents(const char *path)
@@ -122,7 +122,7 @@ static void make_root(void)
 	}
 }
 
-/* Writes the records' files, or puts back what stood there. */
+/* Writes the records' files, or restores their old content. */
 static void change(const uint8_t *data, size_t n, bool back)
 {
 	const uint8_t *end = data + n;
@@ -168,7 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	change(data, n, false);
 	CHECK(sysfs_read(root, "fuzz", MACHINE_SYSFS, &machine, &error) == 0);
 	change(data, n, true);
-	/* As if a node that is not there were taken. */
+	/* Accepts a node that does not exist. */
 	if (IS_PLANTED && machine.complaints.n == 5)
 		machine.cpus.v[0].node = 99;
 	CHECK(machine.functions.n == 2 && machine.nodes.n == 2);

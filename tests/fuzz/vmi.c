@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as a VMI: refused, or settings that are whole words, of flags that there are,
- * the same when the JSON is read again, and what was `strict` stays so when another
- * annotation is wrong.
+ * Any bytes as a VMI: rejected, or complete settings of existing options, which are the
+ * same when the JSON is read again; and `strict` is kept if another annotation is wrong.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -38,7 +37,7 @@ static void check_same(const struct vmi_wish *a, const struct vmi_wish *b)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-/* What json-c compares steers libFuzzer: its hash takes a random number else. */
+/* json-c's comparisons guide libFuzzer, so its hash must not use a random number. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;

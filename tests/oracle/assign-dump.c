@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * assign-dump FILE... - what assign (planner/guest/assign/assign.h) makes of each domain,
- * a line for each thing on PCI, for tests/oracle/assign to hold against libvirt's own
+ * assign-dump FILE... - the result of assign (planner/guest/assign/assign.h) for each
+ * domain, one line per PCI device, for tests/oracle/assign to compare with libvirt's own
  * dump.
  */
 #include "planner/guest/assign/assign.h"

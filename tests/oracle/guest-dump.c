@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * guest-dump FILE... - what guest-read makes of each domain, one JSON object a line, for
- * tests/oracle/guest-read to hold against what it makes of libvirt's own dump of the same
- * domain. Absent values have no member; malformed ones are "malformed".
+ * guest-dump FILE... - how guest-read reads each domain, one JSON object per line, for
+ * tests/oracle/guest-read to compare with libvirt's own dump of the same domain. Absent
+ * values have no member; malformed ones are "malformed".
  */
 #include "base/jsonw.h"
 #include "planner/guest/read.h"

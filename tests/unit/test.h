@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test.h - cmocka with the headers that it wants first. */
+/* test.h - cmocka with the headers that it needs first. */
 #pragma once
 
 #include <setjmp.h>

@@ -11,7 +11,7 @@
 static void whole(void **state)
 {
 	static const struct {
-		const char *old, *new, *diff; /* behind the two names */
+		const char *old, *new, *diff; /* after the two names */
 	} rows[] = {
 		{"", "", ""},
 		{"a\n", "a\n", ""},
@@ -23,7 +23,7 @@ static void whole(void **state)
 		 "@@ -1,2 +1,2 @@\n-a\n+c\n b\n\\ No newline at end of file\n"},
 		{"1\n2\n3\n4\n5\n", "1\n2\n3\n4\n5\n6\n",
 		 "@@ -3,3 +3,4 @@\n 3\n 4\n 5\n+6\n"},
-		/* six unchanged lines join two changes, seven part them */
+		/* six unchanged lines join two changes, seven separate them */
 		{"a\n1\n2\n3\n4\n5\n6\nb\n", "A\n1\n2\n3\n4\n5\n6\nB\n",
 		 "@@ -1,8 +1,8 @@\n-a\n+A\n 1\n 2\n 3\n 4\n 5\n 6\n-b\n+B\n"},
 		{"a\n1\n2\n3\n4\n5\n6\n7\nb\n", "A\n1\n2\n3\n4\n5\n6\n7\nB\n",
@@ -61,7 +61,7 @@ static size_t chance(size_t limit)
 	return (size_t)(state_of_chance % limit);
 }
 
-/* Few different lines, so that there is much to be confused. */
+/* Few different lines, so that many can be confused. */
 static void add_lines(struct text *text, size_t n)
 {
 	for (; n > 0; n--)
@@ -72,7 +72,7 @@ static void add_lines(struct text *text, size_t n)
 	text_add(text, "", 0);
 }
 
-/* What a patch does, by its hunks alone: the new text from the old one. */
+/* Applies a patch by its hunks alone: the new text from the old one. */
 static void apply(const char *old, const char *diff, struct text *ret)
 {
 	long line = 0; /* of the old text, that comes next */
@@ -122,7 +122,7 @@ static size_t count_changes(const char *diff)
 	return changes;
 }
 
-/* The least number of lines to take out and put in: the table that everybody trusts. */
+/* The least number of lines to remove and insert, by the textbook table. */
 static size_t fewest_changes(const char *a, const char *b)
 {
 	size_t best[64][64] = {};
@@ -173,7 +173,7 @@ static void write_file(char *path, const char *bytes)
 	assert_int_equal(file_write_fd(fd, path, bytes, strlen(bytes), &error), 0);
 }
 
-/* patch(1) takes it, where there is one. */
+/* patch(1) accepts it, if it is installed. */
 static void patched(void **state)
 {
 	(void)state;
@@ -203,7 +203,7 @@ static void patched(void **state)
 	}
 }
 
-/* Nothing in common in 20,000 lines: past the cost limit, and still right. */
+/* Nothing in common in 20,000 lines: beyond the cost limit, and still correct. */
 static void too_different(void **state)
 {
 	_cleanup_text_ struct text old = {}, new = {}, diff = {}, again = {};

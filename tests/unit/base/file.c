@@ -67,11 +67,11 @@ static void failures_keep_what_was(void **state)
 	assert_string_equal(error.message, "/dev/zero: is larger than 1 MiB, the limit");
 }
 
-/* An edit between the reading and the writing: in place, by another file, or removed. */
+/* An edit between reading and writing: in place, by another file, or removed. */
 static void refuses_lost_updates(void **state)
 {
 	static const char *const edits[] = {
-		"printf 'theirs, longer' > $a", "printf XXX > $a", /* the size stays */
+		"printf 'theirs, longer' > $a", "printf XXX > $a", /* same size */
 		"printf XXX > b && mv b $a",    "chmod 600 $a",    "rm $a",
 	};
 
@@ -85,7 +85,9 @@ static void refuses_lost_updates(void **state)
 		assert_int_equal(file_write(a, "one", 3, &error), 0);
 		assert_int_equal(symlink(a, "link"), 0);
 		assert_int_equal(file_read(a, FILE_LIMIT, &text, &error), 0);
-		/* Untouched, and by two names: allowed, and then it is another file. */
+		/*
+		 * Unchanged, and by two names: allowed, and then it is a different file.
+		 */
 		assert_int_equal(file_write("c", "new", 3, &error), 0);
 		usleep(20000);
 		assert_int_equal(system(edits[i]), 0);

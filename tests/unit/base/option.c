@@ -64,7 +64,7 @@ static const struct command example = {.name = "example",
 
 enum { MOST_WORDS = 16 };
 
-/* Parses words that blanks divide; *@buffer holds them. */
+/* Parses words separated by blanks; *@buffer owns them. */
 static struct options parse(const char *line, char **buffer)
 {
 	char *argv[MOST_WORDS], *rest, *word;
@@ -101,7 +101,7 @@ static void walk(void **state)
 	vec_free(&wish.parts);
 }
 
-/* The last one counts, in either spelling and with nothing left of the one before. */
+/* The last one counts, in either spelling, and nothing of the previous one remains. */
 static void repeated(void **state)
 {
 	_cleanup_free_ char *words = NULL;
@@ -150,10 +150,10 @@ static void refusals(void **state)
 		       "--output- is ambiguous: --output-only or --output-x");
 	assert_refused("example --out",
 		       "--out is ambiguous: --output-only or --output-x");
-	/* No name at all is nobody's beginning. */
+	/* An empty name is not a prefix of any option. */
 	assert_refused("example --=x", "unknown option --; --help lists them");
 	assert_refused("example a b", "example takes FILE...; unexpected argument \"b\"");
-	/* The first fault in the order of the words, whoever finds it. */
+	/* The first error in the order of the words, wherever it is detected. */
 	assert_refused("example -s 5 --labl",
 		       "--size=5 has no unit; add one, for example 4GiB or 512MiB");
 	assert_refused("example --labl -s 5",
@@ -168,7 +168,7 @@ static bool help_is_asked(const char *line)
 	return options.help;
 }
 
-/* Anywhere and even after a fault, but not where it is a value or an argument. */
+/* Anywhere, even after an error, but not as a value or an argument. */
 static void help(void **state)
 {
 	(void)state;

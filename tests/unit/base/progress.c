@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* progress.c - long jobs told with a clock that the test turns. */
+/* progress.c - reports of long jobs, with a clock that the test controls. */
 #include "tests/unit/test.h"
 
 #include "base/progress.h"
@@ -34,7 +34,7 @@ static void expect(struct scene *scene, const char *wanted)
 	text_free(&scene->said);
 }
 
-/* A job of 400 KiB, of which a hundredth comes each @step_ms. */
+/* A job of 400 KiB, a hundredth of which is done every @step_ms. */
 static void work(struct scene *scene, struct progress *progress, uint64_t step_ms)
 {
 	progress_begin(progress, 400 << 10, "copying");
@@ -45,7 +45,7 @@ static void work(struct scene *scene, struct progress *progress, uint64_t step_m
 	progress_end(progress);
 }
 
-/* Nothing is said of what takes less than a second. */
+/* A job of less than a second prints nothing. */
 static void short_jobs(void **state _unused_)
 {
 	struct scene scene = {.now_ms = 12345};
@@ -98,7 +98,10 @@ static void bar(void **state _unused_)
 	expect(&scene, "");
 }
 
-/* However narrow it is, the line never wraps: it could not be taken back. */
+/*
+ * However narrow the terminal is, the line never wraps, because it could not be erased
+ * then.
+ */
 static void narrow_terminals(void **state _unused_)
 {
 	for (unsigned columns = 1; columns < 120; columns++) {
@@ -115,7 +118,7 @@ static void narrow_terminals(void **state _unused_)
 	}
 }
 
-/* Percentages, amounts without an end, and names that would move the cursor. */
+/* Percentages, unlimited amounts, and names that would move the cursor. */
 static void kinds(void **state _unused_)
 {
 	struct scene scene = {};
@@ -134,7 +137,7 @@ static void kinds(void **state _unused_)
 	text_free(&scene.said);
 }
 
-/* A job of which only its stage is known. */
+/* A job of which only the stage is known. */
 static void stages(void **state _unused_)
 {
 	struct scene scene = {};

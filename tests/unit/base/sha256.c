@@ -15,7 +15,7 @@ static void assert_hash(const uint8_t *hash, const char *wanted)
 	assert_string_equal(hex.s, wanted);
 }
 
-/* The examples of FIPS 180-4 and a length that needs a block for the padding alone. */
+/* The examples of FIPS 180-4 and a length that needs a separate block for the padding. */
 static void hashes(void **state)
 {
 	static const struct {

@@ -45,7 +45,7 @@ static void shown(void **state)
 	_cleanup_text_ struct text text = {};
 
 	(void)state;
-	/* Which way a line is read is not the stranger's to say. */
+	/* Untrusted text must not change the direction of a line. */
 	text_add_shown(&text, "\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xd8\x9c\xe2\x80\x9c");
 	assert_string_equal(
 		text.s,

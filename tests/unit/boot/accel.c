@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which accelerator --accel auto settles on, and what it says of it. No KVM is touched: a
- * script stands in for virt-layout-run, and what it does depends on the type of the
- * domain that it is given; whether /dev/kvm answers is made up too.
+ * Which accelerator --accel auto chooses, and what it reports. KVM is not used: a script
+ * replaces virt-layout-run, and its behaviour depends on the type of the given domain;
+ * the answer of /dev/kvm is simulated too.
  */
 #include "tests/unit/test.h"
 
@@ -18,7 +18,7 @@
 #define RECORD                                                                           \
 	"printf '@virt-layout: start 1\\n@virt-layout: uptime 1.5\\n"                    \
 	"@virt-layout: record 1 af63b14c8601a37b\\n<\\n@virt-layout: done\\n'; cat"
-/* Ends when its standard input does, as virt-layout-run. */
+/* Ends when its standard input does, like virt-layout-run. */
 #define SILENT "cat >/dev/null"
 
 static const char domain_xml[] =
@@ -39,7 +39,7 @@ static bool no(const char *arch)
 static const struct row {
 	enum boot_accel asked;
 	bool (*answers)(const char *arch);
-	const char *under_kvm, *under_tcg; /* what the stand-in does */
+	const char *under_kvm, *under_tcg; /* what the script does */
 	enum boot_accel used;
 	enum kvm_state kvm;
 	const char *says;
@@ -89,7 +89,7 @@ static void try_row(const char *directory, const struct row *row)
 		.accel = row->asked,
 		.time_limit_s = 60,
 		.kvm_answers = row->answers,
-		/* who is to speak in time has it, on a busy machine too */
+		/* enough even on a busy machine */
 		.kvm_limit_s = row->kvm == KVM_SILENT ? 0.3 : 600,
 	};
 
@@ -127,7 +127,7 @@ static void each_way(void **state)
 	assert_int_equal(rmdir(directory), 0); /* nothing is left of the boots */
 }
 
-/* Spans of which an end is missing are unknown, and said to be nothing else. */
+/* Spans without one of their ends are unknown, and reported as unknown. */
 static void times(void **state)
 {
 	struct boot_result result = {.initrd_bytes = 2048,

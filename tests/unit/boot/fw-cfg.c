@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A file of fw_cfg, from a QEMU that answers well, badly, and byte by byte. */
+/* A file of fw_cfg, from a QEMU that answers correctly, wrongly, and byte by byte. */
 #include "tests/unit/test.h"
 
 #include "base/base64.h"
@@ -8,7 +8,7 @@
 
 enum { ENTRY = 64 };
 
-/* A directory with two files, as QEMU has it, with the zeros that follow. */
+/* A directory with two files in QEMU's format, with the zeros that follow. */
 static void make_directory(struct text *ret, uint32_t size)
 {
 	static const char *const names[] = {"etc/acpi/rsdp", "etc/acpi/tables"};

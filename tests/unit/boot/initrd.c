@@ -19,7 +19,7 @@ static void fill(struct initrd *initrd)
 	initrd_directory(initrd, "/z");
 }
 
-/* Sorted, directories before what is in them, nothing of this machine, the same twice. */
+/* Sorted, directories before their contents, nothing of this machine, the same twice. */
 static void archive(void **state)
 {
 	static const char *const paths[] = {"a",      "bin",         "bin/sh",
@@ -38,7 +38,7 @@ static void archive(void **state)
 		fill(&initrd);
 		fill(&again);
 		assert_int_equal(initrd_write(&initrd, c, &bytes, &error), 0);
-		sleep(c == INITRD_GZIP ? 1 : 0); /* a time of day would differ */
+		sleep(c == INITRD_GZIP ? 1 : 0); /* a timestamp would differ */
 		assert_int_equal(initrd_write(&again, c, &twice, &error), 0);
 		assert_int_equal(bytes.n, twice.n);
 		assert_memory_equal(bytes.s, twice.s, bytes.n);
@@ -56,7 +56,7 @@ static void archive(void **state)
 	}
 }
 
-/* This very program runs on what the walk finds, so the walk must find its libraries. */
+/* This program itself needs what the walk finds, so the walk must find its libraries. */
 static void libraries(void **state)
 {
 	_cleanup_initrd_ struct initrd initrd = {};
@@ -74,7 +74,7 @@ static void libraries(void **state)
 	assert_int_equal(initrd_copy(&initrd, "/dev/null", NULL, &error), -1);
 }
 
-/* Every cut and many a flipped byte of a real program: an answer, never a crash. */
+/* Every truncation and many flipped bytes of a real program: an answer, never a crash. */
 static void damaged_elf(void **state)
 {
 	_cleanup_text_ struct text bytes = {};

@@ -12,7 +12,7 @@ enum { HEADER_BYTES = 60, STATE = 2, NAME_BYTES = 36, VENDOR = 44, ADDED = 0x3f 
 static const char global[] =
 	"\x61\xdf\xe4\x8b\xca\x93\xd2\x11\xaa\x0d\0\xe0\x98\x03\x2b\x8c";
 
-/* Adds a variable as edk2 stores it, its name in ASCII here; where it begins. */
+/* Adds a variable as edk2 stores it, its name in ASCII here; returns where it begins. */
 static size_t add(struct text *store, const char *name, unsigned state, bool vendor)
 {
 	size_t start = store->n;
@@ -30,7 +30,7 @@ static size_t add(struct text *store, const char *name, unsigned state, bool ven
 	return start;
 }
 
-/* The key that is in force goes, and nothing else changes. */
+/* The current key is removed, and nothing else changes. */
 static void drops_key(void **state)
 {
 	_cleanup_text_ struct text store = {}, before = {};
@@ -40,7 +40,7 @@ static void drops_key(void **state)
 	text_add(&store, "_FVH", 4);
 	add(&store, "KEK", ADDED, true);
 	add(&store, "PK", ADDED & ~2, true); /* deleted long ago */
-	add(&store, "PK", ADDED, false);     /* of somebody else */
+	add(&store, "PK", ADDED, false);     /* another owner's */
 	key = add(&store, "PK", ADDED, true);
 	add(&store, "PKI", ADDED, true);
 	text_add(&before, store.s, store.n);
@@ -52,7 +52,7 @@ static void drops_key(void **state)
 	assert_false(nvram_drop_platform_key(store.s, store.n));
 }
 
-/* A key that is cut off is none; nor is there one in a few bytes. */
+/* A truncated key is not a key; a few bytes contain none. */
 static void cut(void **state)
 {
 	_cleanup_text_ struct text store = {};

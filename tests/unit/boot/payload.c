@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The payload's own code over tables and a configuration space in memory, and its reader
- * over what it wrote.
+ * Runs the payload's own code on tables and a configuration space in memory, and its
+ * reader on the output.
  */
 #include "tests/unit/test.h"
 
@@ -12,7 +12,7 @@
 
 enum { TABLES = 7, ECAM_BYTES = 1 << 20, TABLE_BYTES = 6000 };
 
-/* What takes the place of x86.c and arm64.c: the bytes on the line. */
+/* Replaces x86.c and arm64.c: the bytes on the line. */
 static struct text line;
 static bool has_ports;
 
@@ -223,7 +223,7 @@ static void whole(void **state)
 	free_guest(g);
 }
 
-/* Cut anywhere, it is never taken for whole. */
+/* Wherever it is cut, it never counts as complete. */
 static void cut(void **state)
 {
 	struct guest *g = make_guest();
@@ -242,7 +242,7 @@ static void cut(void **state)
 	free_guest(g);
 }
 
-/* A byte that changed is noticed, unless it was none of the report's. */
+/* A changed byte is detected, unless it is outside the report. */
 static void changed_on_the_way(void **state)
 {
 	struct guest *g = make_guest();

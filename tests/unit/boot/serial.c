@@ -10,7 +10,7 @@ static void feed(struct serial *serial, const struct text *text, size_t step)
 		serial_feed(serial, text->s + i, MIN(step, text->n - i));
 }
 
-/* A whole conversation, with a firmware and a kernel around it. */
+/* A complete conversation, with a firmware and a kernel around it. */
 static void add_conversation(struct text *text)
 {
 	static const char record[] = "<host/>\n" SERIAL_MARK "done\n\0\r\xff";
@@ -53,7 +53,7 @@ static void whole(void **state)
 	}
 }
 
-/* Cut anywhere, it is said to be cut, and never taken for whole. */
+/* Wherever it is cut, it is reported as cut, and never counts as complete. */
 static void cut_short(void **state)
 {
 	_cleanup_text_ struct text text = {};
@@ -111,7 +111,7 @@ static void faults(void **state)
 		    "6 bytes of it are missing");
 }
 
-/* A guest that never stops: bounded memory, and an end. */
+/* A guest that never stops: memory is bounded, and reading ends. */
 static void endless(void **state)
 {
 	_cleanup_serial_ struct serial serial = {};

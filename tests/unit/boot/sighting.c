@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Machines of what the payload saw: the parts that no table and no kernel decide. */
+/* Machines from the payload's report: the parts that no table and no kernel decides. */
 #include "tests/unit/test.h"
 
 #include "planner/boot/sighting-machine.h"
@@ -7,7 +7,7 @@
 
 enum { LIMIT = 8 };
 
-/* A report that is put together function by function; each has its first 64 bytes. */
+/* Builds a report function by function; each has its first 64 bytes. */
 struct guest {
 	struct sighting seen;
 	uint8_t configs[LIMIT][4 + 64];
@@ -20,7 +20,7 @@ static void put32(uint8_t *bytes, unsigned at, uint32_t value)
 		bytes[at + i] = (uint8_t)(value >> 8 * i);
 }
 
-/* Gives the configuration space to be filled. */
+/* Returns the configuration space to fill in. */
 static uint8_t *add(struct guest *g, unsigned bus, unsigned slot, uint32_t class,
 		    uint32_t size)
 {
@@ -83,7 +83,7 @@ static void within_window(void **state)
 	assert_int_equal(machine.complaints.n, 0);
 }
 
-/* Nothing comes through to it: it is as good as none, and somebody is told. */
+/* No access reaches it: it counts as missing, with a complaint. */
 static void outside_window(void **state)
 {
 	struct guest g;
@@ -100,7 +100,7 @@ static void outside_window(void **state)
 	assert_non_null(strstr(machine.complaints.v[0], "outside the windows"));
 }
 
-/* I/O ports from 0: below a bridge that passes them; on a root bus nobody knows. */
+/* I/O ports from 0: below a bridge that forwards them; unknown on a root bus. */
 static void at_zero(void **state)
 {
 	static const struct {
@@ -161,7 +161,7 @@ static void cpus(void **state)
 
 /*
  * Tables with host bridges on buses 00, 40, 60 and 80. A kernel shows those with
- * functions on them, and puts these where the bridge is.
+ * functions on them, and puts the functions on the bridge's node.
  */
 static void roots(void **state)
 {
@@ -186,7 +186,7 @@ static void roots(void **state)
 	assert_int_equal(machine.functions.v[1].affinity.node, 1);
 }
 
-/* Tables that QEMU did not make: SeaBIOS's own, where the domain has no ACPI. */
+/* Tables that QEMU did not create: SeaBIOS's own, if the domain has no ACPI. */
 static void acpi_off(void **state)
 {
 	static const char *const names[] = {"APIC", "WAET"};

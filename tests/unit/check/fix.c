@@ -111,7 +111,7 @@ static void test_rows(void **state)
 	}
 }
 
-/* A fix that brings an error is taken back, also where only its own rule is asked for. */
+/* A fix that causes an error is taken back, even if only its own rule is requested. */
 static void test_harm(void **state)
 {
 	_cleanup_free_ char *xml =
@@ -137,7 +137,7 @@ static void test_harm(void **state)
 #define ON_LINES(a, b) a "\n  " b
 #define SAME(index)    PORT(index, "\n   <target chassis='9'/>\n  ")
 
-/* Fixes of one round, with one among them that does not help: each for itself. */
+/* Fixes of one round, one of which does not help: each is judged separately. */
 static void test_round(void **state)
 {
 	static const struct {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Nova's policies by table: its four filters as nova/pci/stats.py has them, with the
- * branches that count. N is what the guest has cells on, S the host's devices of the
- * kind on N, k the devices of the kind that the guest has.
+ * Nova's policies as a table: its four filters as in nova/pci/stats.py, with the relevant
+ * branches. N is what the guest has cells on, S the host's devices of the kind on N, k
+ * the devices of the kind that the guest has.
  */
 #include "tests/unit/test.h"
 
@@ -19,7 +19,7 @@ static const struct row {
 	bool sockets_unknown;
 	enum policy_verdict verdict;
 } rows[] = {
-	/* required: n(d) in N, whatever else there is */
+	/* required: n(d) in N, whatever else exists */
 	{POLICY_REQUIRED, ON_N, 2, 0, false, POLICY_HOLDS},
 	{POLICY_REQUIRED, ON_N, 1, 0, false, POLICY_HOLDS},
 	{POLICY_REQUIRED, SAME_SOCKET, 1, 0, false, POLICY_BROKEN},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Each row of the rules' tables has all its fields, and they agree with each other.
- * tests/check-rules looks at where the rows are; tests/domains/run and fix at what the
+ * tests/check-rules checks where the rows are; tests/domains/run and fix check what the
  * rules find and what their fixes do.
  */
 #include "tests/unit/test.h"
@@ -66,7 +66,7 @@ static void test_remedies(void **state)
 	assert_true(by_hand * 100 <= rules_count() * 15);
 }
 
-/* How many rules have to be asked one after the other, at least. */
+/* The minimum number of rules to check one after the other. */
 static size_t depth(const struct rule *rule, size_t most)
 {
 	size_t deepest = 0;
@@ -91,7 +91,7 @@ static void test_prerequisites(void **state)
 		}
 		if (depth(rule, 10) > 5)
 			fail_msg("%s: builds on itself", rule->id);
-		/* Those of several domains are asked by check_together(). */
+		/* Those of several domains are checked by check_together(). */
 		if (!rule->judge_it && (!(rule->needs & NEED_HOST) || rule->after[0]))
 			fail_msg("%s: has no function", rule->id);
 	}
@@ -125,7 +125,7 @@ static void test_versions(void **state)
 		assert_range(rule, &rule->qemu, TARGET_OLDEST.qemu, TARGET_NEWEST.qemu);
 		if (bounded != !!rule->outside)
 			fail_msg(
-				"%s: says what holds beyond its versions, or has some; not both",
+				"%s: has either versions or a text on other versions, but not both",
 				rule->id);
 		if ((bounded || rule->untried) && !judged)
 			fail_msg("%s: nobody refuses it", rule->id);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table of controller models: each is there once, and rows agree with themselves.
- * Called with libvirt's domaincommon.rng (tests/oracle), it also holds the names against
- * the schema, which has every model and every device.
+ * The table of controller models: each appears once, and rows are consistent. Called with
+ * libvirt's domaincommon.rng (tests/oracle), it also compares the names with the schema,
+ * which has every model and every device.
  */
 #include "tests/unit/test.h"
 
@@ -38,7 +38,7 @@ static void rows_agree(void **state)
 		const struct controller_row *row = &controller_rows[i];
 		unsigned takers = 0;
 
-		/* A root of the machine is nobody's device and is on nothing. */
+		/* A root of the machine is not a device and is not on a bus. */
 		assert_int_equal(row->role == ROLE_ROOT, row->needs == 0);
 		assert_int_equal(row->role == ROLE_ROOT, !row->devices[0].name);
 		assert_int_equal(controller_is_root(i), !controller_is_bridge(i));
@@ -112,7 +112,10 @@ static bool is_model(const char *value)
 
 static bool is_device(const char *value)
 {
-	/* pseries is not planned for, and its root is no device of its own elsewhere. */
+	/*
+	 * pseries is not supported by plan, and its root is not a separate device
+	 * elsewhere.
+	 */
 	return streq(value, "spapr-pci-host-bridge") ||
 	       controller_model_of_device(value) != CONTROLLER_NONE;
 }

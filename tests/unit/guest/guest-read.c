@@ -91,7 +91,7 @@ static void decimal_numbers(void **state)
 	}
 }
 
-/* libvirt: zero threads are not permitted, an empty <node/> is none. */
+/* libvirt: zero threads are not permitted, an empty <node/> counts as absent. */
 static void special_numbers(void **state)
 {
 	struct bench bench;
@@ -135,7 +135,7 @@ static void sizes(void **state)
 {
 	static const struct {
 		const char *attribute, *content;
-		long long kib; /* as libvirt gave it back */
+		long long kib; /* as libvirt returned it */
 	} rows[] = {
 		{"", "1048576", 1048576},
 		{"", " 1048576", 1048576},
@@ -400,7 +400,7 @@ static void seed_like(void **state)
 	bench_free(&bench);
 }
 
-/* As `virt-layout-run dump` showed libvirt 9.0 to number them. */
+/* As libvirt 9.0 numbers them according to `virt-layout-run dump`. */
 static void indexes(void **state)
 {
 	static const unsigned expected[] = {0, 3, 2, 4, 1, 9, 5};
@@ -418,7 +418,7 @@ static void indexes(void **state)
 	bench_free(&bench);
 }
 
-/* Real-looking domains: nothing to complain of, and they read on. */
+/* Realistic domains: no complaints, and everything is read. */
 static void real_domains(void **state)
 {
 	DIR *directory = opendir(SOURCE_DIR "/tests/domains/real");

@@ -63,7 +63,7 @@ static void a_tree(void **state)
 	expander->node = number_of(1);
 	add(&guest, 3, "pcie-root-port", 2, 0);
 	add(&guest, 4, "pcie-switch-upstream-port", 3, 0);
-	/* Slots, not indexes, decide who is numbered first. */
+	/* Slots, not indexes, decide which is numbered first. */
 	add(&guest, 5, "pcie-switch-downstream-port", 4, 2);
 	add(&guest, 6, "pcie-switch-downstream-port", 4, 1);
 	guest_tree_read(&guest, &tree);
@@ -81,7 +81,7 @@ static void a_tree(void **state)
 	}
 	assert_int_equal(tree.bus[0].bridges, 1);
 	assert_int_equal(tree.bus[2].bridges, 4);
-	/* Without ACPI the kernel finds pcie-root alone; the domain says what it says. */
+	/* Without ACPI the kernel finds only pcie-root, whatever the domain contains. */
 	guest.acpi_element = -1;
 	guest_tree_read(&guest, &tree);
 	assert_int_equal(tree.bus[1].number, 1);
@@ -143,7 +143,7 @@ static void out_of_range(void **state)
 	add(&guest, 0, "pcie-root-port", 0, 3)->index.state = VALUE_MALFORMED;
 	expander = add(&guest, 5, "pcie-expander-bus", 0, 4);
 	expander->bus_nr = number_of(256);
-	expander->node = number_of(1); /* there is cell 0 only */
+	expander->node = number_of(1); /* only cell 0 exists */
 	second = add(&guest, 5, "pcie-expander-bus", 0, 5);
 	second->bus_nr = number_of(9);
 	guest_tree_read(&guest, &tree);
@@ -178,7 +178,7 @@ static void numbers_run_out(void **state)
 	assert_int_equal(tree.bus[1].bridges, 2);
 }
 
-/* Whatever a domain says, the answers agree with each other. */
+/* Whatever a domain contains, the answers are consistent. */
 static void random_guests(void **state)
 {
 	static const char *const models[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The three rules against their definitions: tight and strict by search, libvirt by its
- * own steps as docs/alignment.rst restates them.
+ * Compares the three rules with their definitions: tight and strict by search, libvirt by
+ * its own steps as described in docs/alignment.rst.
  */
 #include "tests/unit/test.h"
 
@@ -9,7 +9,9 @@
 
 typedef unsigned __int128 wide;
 
-/* The inclusive end as libvirt computes it: what is needed, less the start's offset. */
+/*
+ * The inclusive end as libvirt computes it: the required size minus the start's offset.
+ */
 static wide libvirt_last(wide start, wide capacity, wide interval)
 {
 	wide remainder = interval - capacity % interval, offset = start % interval;
@@ -18,7 +20,7 @@ static wide libvirt_last(wide start, wide capacity, wide interval)
 	return start + need - offset - 1;
 }
 
-/* The least last unit with (last + 1) on a boundary and last - start + 1 - more >= c. */
+/* The lowest last unit with (last + 1) on a boundary and last - start + 1 - more >= c. */
 static uint64_t searched_last(uint64_t start, uint64_t capacity, uint64_t interval,
 			      uint64_t more)
 {
@@ -116,7 +118,7 @@ static void golden(void **state)
 	}
 }
 
-/* All answers near 2^64, held against 128-bit arithmetic. */
+/* All answers near 2^64, compared with 128-bit arithmetic. */
 static void edges(void **state)
 {
 	static const uint64_t values[] = {

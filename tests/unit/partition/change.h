@@ -61,7 +61,7 @@ static void make_patch(struct change *change)
 
 #define STALE_LBA 122
 
-/* As disk add does with what is left of a file system. */
+/* As disk add does with the remains of a file system. */
 static void erase_stale(struct change *change, struct disk_io *io,
 			const struct partition_table *table)
 {
@@ -81,8 +81,8 @@ static void erase_stale(struct change *change, struct disk_io *io,
 }
 
 /*
- * The patch as disk add and disk grow make it, from the table that is wanted; then the
- * new disk is what this patch makes of the old one, and says the same.
+ * The patch as disk add and disk grow make it, from the wanted table; applied to the old
+ * disk it must give the new disk, with the same table.
  */
 static void edit_patch(struct change *change)
 {
@@ -115,7 +115,7 @@ static void edit_patch(struct change *change)
 	assert_true(change->new_seen.editable);
 }
 
-/* Makes the sectors that the patch touches those of @from; nothing else ever differs. */
+/* Copies the sectors that the patch touches from @from; nothing else ever differs. */
 static void copy_touched(const struct change *change, uint8_t *to, const uint8_t *from)
 {
 	uint32_t n = change->patch.sector_bytes;

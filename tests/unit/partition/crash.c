@@ -3,9 +3,9 @@
  * crash.c - power loss and failing systems at every point of a change.
  *
  * A disk in memory logs every write and flush of a commit. For every prefix of the log,
- * what was flushed is there, and of what was written since any subset of the pieces of
- * 512 bytes: all subsets up to 10 pieces, else 256 seeded ones. Each such disk must come
- * out of recovery wholly old or wholly new, in both directions, and so must one that
+ * everything that was flushed is on the disk, and of later writes any subset of the
+ * pieces of 512 bytes: all subsets up to 10 pieces, else 256 seeded ones. After recovery
+ * each such disk must be entirely old or entirely new, in both directions, even if it
  * loses power again during recovery. Then every operation fails in every way.
  */
 #include "tests/unit/test.h"
@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Applies the pieces of @operation that @take says, counting through *piece. */
+/* Applies the pieces of @operation that @take selects, counting in *piece. */
 static void apply_pieces(uint8_t *bytes, const struct operation *operation,
 			 const uint8_t *take, size_t *piece)
 {
@@ -27,7 +27,9 @@ static void apply_pieces(uint8_t *bytes, const struct operation *operation,
 			       PIECE);
 }
 
-/* Puts the log's first @n operations on @bytes, with a subset of what was not flushed. */
+/*
+ * Applies the log's first @n operations to @bytes, with a subset of what was not flushed.
+ */
 static size_t replay(const struct log_disk *disk, size_t n, const uint8_t *take,
 		     uint8_t *bytes)
 {
@@ -68,7 +70,7 @@ static void expect_whole(const struct change *change, const uint8_t *bytes, bool
 	assert_memory_equal(bytes, disk->bytes, change->size_bytes);
 }
 
-/* Recovers a copy of @bytes and loses power again on the way. */
+/* Recovers a copy of @bytes, and loses power again meanwhile. */
 static void recover_twice(struct change *change, const struct journal *journal,
 			  const uint8_t *bytes, bool undo, struct dice *random)
 {
@@ -89,7 +91,9 @@ static void recover_twice(struct change *change, const struct journal *journal,
 	expect_touched(change, again, !undo);
 }
 
-/* A GPT that is only added to can be read at every instant, even without recovery. */
+/*
+ * A GPT that only gets new partitions can be read at every moment, even without recovery.
+ */
 static void expect_readable(const struct change *change, const uint8_t *bytes)
 {
 	_cleanup_inspection_ struct inspection seen = {};
@@ -143,7 +147,7 @@ static void crash_everywhere(struct change *change, const struct log_disk *disk)
 	}
 }
 
-/* A sidecar that was not durable yet is never taken for one. */
+/* A sidecar that was not durable yet is never used. */
 static void write_text(const char *path, const char *text)
 {
 	FILE *file = fopen(path, "we");
@@ -153,7 +157,7 @@ static void write_text(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* What does not begin like a sidecar is somebody's file and never taken for one. */
+/* A file that does not begin like a sidecar is the user's, and is never used. */
 static void expect_others(const char *path)
 {
 	static const char *const others[] = {"hello\n", "V", "VLJOURN2", "VX",
@@ -234,7 +238,7 @@ static void power_loss(void **state)
 			expect_whole(&change, bytes, false);
 			assert_int_equal(access(path, F_OK), -1);
 			crash_everywhere(&change, &disk);
-			/* Recovery wrote nothing beside the patch. */
+			/* Recovery wrote nothing except the patch. */
 			copy_touched(&change, change.work[1], change.old.bytes);
 			expect_whole(&change, change.work[1], true);
 			printf("%s%s, %u-byte sectors: %zu operations, %u crashed "
@@ -244,7 +248,7 @@ static void power_loss(void **state)
 		}
 }
 
-/* What must hold after a commit that failed. */
+/* What must be true after a failed commit. */
 static void expect_account(struct change *change, uint8_t *bytes, const char *path,
 			   const struct error *error)
 {
@@ -271,7 +275,7 @@ static void expect_account(struct change *change, uint8_t *bytes, const char *pa
 	log_free(&healed);
 }
 
-/* True if the fault came to pass. */
+/* True if the failure occurred. */
 static bool fail_once(struct change *change, const char *path, enum fault fault,
 		      size_t at, bool sticky)
 {
@@ -330,7 +334,7 @@ static void refusals(void **state)
 
 	(void)state;
 	journal.image = name;
-	/* Somebody else wrote meanwhile. */
+	/* Another program wrote meanwhile. */
 	bytes[at] ^= 1;
 	assert_int_equal(disk_commit(&disk.io, &change.patch, &plan, &error), -1);
 	assert_non_null(
@@ -345,7 +349,7 @@ static void refusals(void **state)
 	assert_non_null(strstr(error.message, "an earlier change was not finished"));
 	assert_int_equal(disk.log.n, 0);
 	assert_int_equal(unlink(path), 0);
-	/* Another disk than the sidecar is for. */
+	/* Not the sidecar's disk. */
 	journal.size_bytes++;
 	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
 	journal.size_bytes--;
@@ -356,7 +360,7 @@ static void refusals(void **state)
 	journal.device = 5;
 	assert_int_equal(disk_recover(&disk.io, &journal, false, false, &error), -1);
 	assert_non_null(strstr(error.message, "not on the device"));
-	/* A copy is known by its content. */
+	/* A copy is recognized by its content. */
 	journal.inode = 5;
 	memset(bytes, 0, change.size_bytes);
 	assert_int_equal(disk_recover(&disk.io, &journal, false, true, &error), -1);

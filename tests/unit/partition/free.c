@@ -123,7 +123,7 @@ static void growing(void **state)
 	disk_request_init(&request);
 	assert_int_equal(partition_grow(&table, 1, &request, 0, &room, &error), 0);
 	assert_int_equal(table.partitions.v[0].end_lba, 5 * MIB_SECTORS - 1);
-	/* Nothing behind it: as it was. */
+	/* Nothing after it: unchanged. */
 	assert_int_equal(partition_grow(&table, 2, &request, 0, &room, &error), 0);
 	assert_int_equal(table.partitions.v[1].end_lba, 6 * MIB_SECTORS - 1);
 	assert_int_equal(partition_grow(&table, 3, &request, (10 << 20) + 1, &room,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bad tables, each with what must be said of it. */
+/* Bad tables, each with its expected findings. */
 #include "tests/unit/test.h"
 
 #include "partition/inspect.h"
@@ -74,7 +74,7 @@ static void good_dos(void **state)
 	}
 }
 
-/* What is written where, little-endian; and what must be said. */
+/* What is written where, little-endian, and the expected findings. */
 struct row {
 	const char *what;
 	struct poke {
@@ -83,7 +83,7 @@ struct row {
 		uint8_t bytes;
 		uint64_t value;
 	} pokes[3];
-	bool keep_crc; /* leave the checksums as they were */
+	bool keep_crc; /* leave the checksums unchanged */
 	const char *said;
 };
 

@@ -9,7 +9,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* "number kind start+sectors" of each partition, or the fault. */
+/* "number kind start+sectors" of each partition, or the error. */
 static char *lay_out(const char *const *disk, const char *const *parts)
 {
 	_cleanup_disk_request_ struct disk_request request;
@@ -213,7 +213,7 @@ static void random_request(struct disk_request *request)
 	}
 }
 
-/* Some partitions begin where they are told: early, anywhere, or two together. */
+/* Some partitions have a given start: early, anywhere, or adjacent. */
 static void random_starts(struct disk_request *request)
 {
 	for (size_t i = 0; i < request->parts.n; i++) {
@@ -232,7 +232,7 @@ static void random_starts(struct disk_request *request)
 	}
 }
 
-/* Every promise of the request, held against the table without layout's arithmetic. */
+/* Checks the table against the whole request, without layout's arithmetic. */
 static void check_promises(const struct disk_request *request,
 			   const struct disk_layout *layout)
 {
@@ -277,7 +277,9 @@ static void check_sizes(const struct disk_request *request,
 	for (size_t i = 0; i < layout->table.partitions.n; i++)
 		if (layout->table.partitions.v[i].kind == KIND_EXTENDED)
 			extended = i;
-	/* The order of numbers is the order of the request, the extended one apart. */
+	/*
+	 * The order of numbers is the order of the request, except for the extended one.
+	 */
 	for (size_t i = 0; i < request->parts.n; i++) {
 		const struct part_request *part = &request->parts.v[i];
 		size_t at = i < extended ? i : i + 1;
@@ -318,7 +320,7 @@ static void promises(void **state)
 		assert_int_equal(disk_layout_make(&request, &again, &error), 0);
 		assert_null(partition_table_difference(&layout.table, &again.table));
 	}
-	/* Both kinds were really seen. */
+	/* Both kinds occurred. */
 	assert_true(good > 2000 && bad > 200);
 }
 

@@ -26,11 +26,11 @@ struct log_disk {
 	uint8_t *bytes; /* borrowed */
 	VEC(struct operation) log;
 	const char *journal_path;
-	struct journal journal; /* as it stood at the first write */
+	struct journal journal; /* its state at the first write */
 	bool journal_stood;
 	enum fault fault;
 	size_t fault_at, n_faultable;
-	bool sticky; /* everything behind the fault fails too */
+	bool sticky; /* everything after the failure fails too */
 };
 
 static bool fails(struct log_disk *disk, enum fault kind)

@@ -14,7 +14,7 @@ static void guids(void **state)
 		"c12a7328xf81f-11d2-ba4b-00a0c93ec93b",
 		"g12a7328-f81f-11d2-ba4b-00a0c93ec93b",
 	};
-	/* The EFI system partition's type as it stands on every GPT. */
+	/* The EFI system partition's type as stored in every GPT. */
 	static const uint8_t disk[16] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
 					 0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
 	uint8_t again[16];

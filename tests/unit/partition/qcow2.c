@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A version 3 header of 1 GiB with 64 KiB clusters, and what one edit of it makes. */
+/* A version 3 header of 1 GiB with 64 KiB clusters, and the result of single edits. */
 static const uint8_t good[512] = {
 	'Q',         'F',         'I', 0xfb, 0, 0, 0, 3, [23] = 16, /* cluster_bits */
 	[28] = 0x40,                                                /* 1 GiB */
@@ -86,7 +86,7 @@ static void refusals(void **state)
 	}
 }
 
-/* Every shorter header is refused or read, never overrun (ASan holds that). */
+/* Every shorter header is rejected or read, never overrun (ASan checks that). */
 static void cut_off(void **state)
 {
 	(void)state;
@@ -134,7 +134,7 @@ static void reading(void **state)
 	assert_int_equal(header.l1_offset, 0x30000);
 }
 
-/* Facts, section 5: figures of qemu-img measure for 40 GiB, less the 40 GiB. */
+/* Results of qemu-img measure for 40 GiB, minus the 40 GiB. */
 static void sizes(void **state)
 {
 	static const struct {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * schemas/disk.rng against the reader of requests: both take the good ones and refuse
- * those that are wrong in form; of those that are wrong in meaning (no UUID, a
- * share of 200 %) the reader alone knows. A good request spoilt in one place
- * is refused by the reader whenever the schema refuses it.
+ * Compares schemas/disk.rng with the reader of requests: both accept valid ones and
+ * reject those with a wrong format; only the reader rejects those with wrong values (not
+ * a UUID, a share of 200 %). A valid request that was damaged in one place is rejected by
+ * the reader whenever the schema rejects it.
  */
 #include "tests/unit/test.h"
 
@@ -58,7 +58,7 @@ static const char *const good[] = {
 	"<disk>" SIZE "<partition><size unit='GiB'> 1.5 </size></partition></disk>",
 };
 
-/* Wrong in form. */
+/* Wrong format. */
 static const char *const bad[] = {
 	"<disks/>",
 	"<disk label='bsd'>" SIZE "</disk>",
@@ -96,7 +96,7 @@ static const char *const bad[] = {
 	"<disk>" SIZE "<x:partition xmlns:x='urn:other'/></disk>",
 };
 
-/* Wrong in what they say. */
+/* Wrong values. */
 static const char *const senseless[] = {
 	"<disk uuid='not one'>" SIZE "</disk>",
 	"<disk><size unit='XiB'>20</size></disk>",

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* What the assembler made of uefi-only.S is what was looked at and booted. */
+/* The code assembled from uefi-only.S is the code that was reviewed and booted. */
 static void bytes(void **state)
 {
 	static const uint8_t expected[] = {STUB_EXPECTED_BYTES};

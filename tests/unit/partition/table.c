@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Random tables through libfdisk and back through our own reader: equal, without a
- * finding, and once written nothing is left to change.
+ * finding, and after writing nothing is left to change.
  */
 #include "tests/unit/test.h"
 
@@ -68,7 +68,7 @@ static void random_request(struct disk_request *request)
 
 static int read_fd(void *context, uint64_t lba, uint8_t *bytes, struct error *error)
 {
-	const int *fd = context; /* and the sector size behind it */
+	const int *fd = context; /* and the sector size after it */
 
 	if (pread(fd[0], bytes, (size_t)fd[1], (off_t)lba * fd[1]) != fd[1])
 		return error_system(error, errno, "test");
@@ -84,7 +84,7 @@ static void apply(const struct patch *patch, int fd)
 				 patch->sector_bytes);
 }
 
-/* Garbage in the boot code, which must stay. */
+/* Garbage in the boot code, which must be kept. */
 static int make_disk(const struct partition_table *table, uint8_t *code)
 {
 	int fd = memfd_create("disk", MFD_CLOEXEC);
@@ -159,7 +159,7 @@ static void random_tables(void **state)
 	assert_true(logical > rounds / 4);
 }
 
-/* A label over another one: the old one's signatures are gone. */
+/* A label that replaces another one: the old one's signatures are removed. */
 static void replacing(void **state)
 {
 	_cleanup_error_ struct error error = {};

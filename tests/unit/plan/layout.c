@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The global rules that libvirt and QEMU leave unchecked, held over thousands of random
- * trees by code that shares nothing with the layout's own.
+ * Checks the global rules that libvirt and QEMU do not check, over thousands of random
+ * trees, with code that shares nothing with the layout's own.
  */
 #include "tests/unit/test.h"
 
@@ -114,7 +114,7 @@ static void assert_addresses(const struct layout *layout)
 }
 
 #define MAX_ITEMS 4096
-/* The bridge at each slot and function of each bus; 0 is none, being pcie-root. */
+/* The bridge at each slot and function of each bus; 0, which is pcie-root, means none. */
 static short bridge_at[MAX_ITEMS][256];
 
 static void index_bridges(const struct layout *layout)
@@ -130,7 +130,7 @@ static void index_bridges(const struct layout *layout)
 	}
 }
 
-/* What firmware does: count up from the root's number, lowest slot first. */
+/* Numbers buses like firmware: counts up from the root's number, lowest slot first. */
 static unsigned enumerate(const struct layout *layout, int bus, unsigned number,
 			  unsigned owner[256])
 {
@@ -196,7 +196,7 @@ static void random_trees(void **state)
 
 		random_tree(&layout);
 		if (layout_solve(&layout, &error) < 0) {
-			/* Only what cannot fit is refused: 256 numbers, 8 kept. */
+			/* Only what cannot fit is rejected: 256 numbers, 8 reserved. */
 			assert_true(bridges(&layout) + 1 + layout.headroom > 256);
 			refused++;
 			continue;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Over random requests: the plan is the same twice, reads back without complaint,
- * predicts the machine it was made for, and editing it into itself makes no edit. The
- * same request planned in the planned domain changes nothing.
+ * For random requests: planning twice gives the same plan; it is read without complaints,
+ * predicts the requested machine, and editing it into itself makes no edit. Planning the
+ * same request in the planned domain changes nothing.
  */
 #include "tests/unit/test.h"
 
@@ -72,7 +72,7 @@ static int random_request(struct request *request, struct error *error)
 	return request_finish(request, error);
 }
 
-/* Linux numbers cells without CPUs behind those that have some (predict_renumber). */
+/* Linux numbers cells without CPUs after those with CPUs (predict_renumber). */
 static int kernel_node(const struct request *request, int cell)
 {
 	bool without = cell >= 0 && request->nodes.v[cell].vcpus == 0;
@@ -86,7 +86,7 @@ static int kernel_node(const struct request *request, int cell)
 	return cell < 0 ? cell : number;
 }
 
-/* Every planned device is where the plan says, on the node it was asked for. */
+/* Every planned device is where the plan says, on the requested node. */
 static void assert_devices(const struct request *request, const struct plan *plan,
 			   const struct machine *machine)
 {
@@ -129,7 +129,7 @@ static void assert_reads_back(const struct plan *plan, const struct text *xml)
 
 static void ignore_for_expect(struct machine *machine)
 {
-	/* What the file does not hold because compare does not look at it. */
+	/* What the file does not contain because compare does not look at it. */
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		machine->functions.v[i].acs = KNOWN_UNKNOWN;
 		machine->functions.v[i].affinity.source = AFFINITY_FROM_SYSFS;
@@ -197,7 +197,7 @@ static void random_requests(void **state)
 	print_message("%u planned, %u refused\n", planned, refused);
 }
 
-/* Puts devices below root complexes of their node, in order, as a mirrored host does. */
+/* Puts devices below root complexes of their node, in order, like a mirrored host. */
 static void add_roots(struct request *request, size_t from)
 {
 	for (size_t i = from; i < request->devices.n; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What <qemu:commandline> and <qemu:override> are taken for, and how they are rebuilt. */
+/* How <qemu:commandline> and <qemu:override> are interpreted and rebuilt. */
 #include "tests/unit/test.h"
 
 #include "planner/qemu/commandline.h"
@@ -18,7 +18,7 @@ static void read_text(const char *inner, struct document *document,
 	commandline_read(document, ret);
 }
 
-/* An option and its value; what is written again, NULL: it is not understood. */
+/* An option and its value; what is written again, or NULL if it is not understood. */
 static const struct row {
 	const char *option, *value, *again;
 } rows[] = {
@@ -146,7 +146,7 @@ static void override(void **state)
 	assert_string_equal(list.unknown.v[0].text, "pci.3 romfile");
 }
 
-/* A device that nobody knows still has its place. */
+/* An unknown device still has its address. */
 static void places(void **state)
 {
 	_cleanup_document_ struct document document = {};

@@ -14,7 +14,7 @@ static void parse(const char *string, struct document *ret)
 		fail_msg("%s", error.message);
 }
 
-/* The domain after `stash XPATH`, the caller's. */
+/* The domain after `stash XPATH`. The caller frees it. */
 static char *parked(const char *string, const char *xpath, const char *name)
 {
 	_cleanup_document_ struct document document = {};
@@ -146,13 +146,13 @@ static void from_the_middle(void **state)
 	assert_string_equal(back, domain);
 }
 
-/* Somebody was there meanwhile. */
+/* The place was edited meanwhile. */
 static void changed_places(void **state)
 {
 	static const struct {
 		const char *domain, *xpath, *old, *new, *expected;
 	} rows[] = {
-		/* behind those of its name that it stood behind */
+		/* after as many of its name as before */
 		{"<domain>\n <d>\n  <a/>\n  <b/>\n  <a x='2'/>\n </d>\n</domain>",
 		 "//a[2]", "  <b/>", "  <c/>\n  <c/>\n  <b/>",
 		 " <d>\n  <a/>\n  <a x='2'/>\n  <c/>\n  <c/>\n  <b/>\n </d>"},
@@ -165,7 +165,7 @@ static void changed_places(void **state)
 		 " <d/>", " <d>\n  <a x='1'/>\n </d>"},
 		{"<domain>\n <d>\n  <a x='1'/>\n </d>\n</domain>", "//a", " <d>\n </d>",
 		 " <d>\n\n </d>", " <d>\n  <a x='1'/>\n </d>"},
-		/* what declared its prefix is gone */
+		/* the declaration of its prefix is gone */
 		{"<domain xmlns:q='u'>\n <q:c/>\n <d/>\n</domain>", "//q:c",
 		 "<domain xmlns:q='u'>", "<domain>",
 		 "<domain>\n <q:c xmlns:q=\"u\"/>\n <d/>\n</domain>"},
@@ -183,7 +183,7 @@ static void changed_places(void **state)
 		text_add(&changed, there, (size_t)(at - there));
 		text_adds(&changed, rows[i].new);
 		text_adds(&changed, at + strlen(rows[i].old));
-		if (i == 4) { /* as libvirt does it: declared on what it kept */
+		if (i == 4) { /* like libvirt: declared on what it kept */
 			_cleanup_text_ struct text declared = {};
 			size_t n = (size_t)(stash - there) - strlen(" xmlns:q='u'") +
 				   strlen("<virt-layout:stash");

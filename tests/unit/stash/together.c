@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Many elements parked or brought back at once make the bytes that one after the other
- * makes, for random domains: names that repeat, prefixes, text and comments between
- * elements, lines and none, parts that were parked before, and changes in between.
+ * Parking or bringing back many elements at once gives the same bytes as one after the
+ * other, for random domains: repeated names, prefixes, text and comments between
+ * elements, with and without lines, parts that were parked before, and changes in
+ * between.
  */
 #include "tests/dice.h"
 #include "tests/unit/test.h"
@@ -17,7 +18,7 @@ struct maker {
 	struct dice dice;
 	struct text text;
 	const char *newline, *step;
-	unsigned n_names, n_made, mess; /* of 100 gaps, so many are odd */
+	unsigned n_names, n_made, mess; /* of 100 gaps, how many are unusual */
 };
 
 static void add_gap(struct maker *maker, unsigned depth)
@@ -95,7 +96,7 @@ static void parse(const char *string, struct document *ret)
 		fail_msg("%s\n%s", error.message, string);
 }
 
-/* The domain after one call, NULL if it fails; the caller's. */
+/* The domain after one call, or NULL if it fails. The caller frees it. */
 static char *parked(const char *string, const char *xpath, const char *name,
 		    size_t *ret_n)
 {
@@ -108,7 +109,7 @@ static char *parked(const char *string, const char *xpath, const char *name,
 	return text_take(&document.text);
 }
 
-/* With what went wrong in place of the domain. */
+/* With the error in place of the domain. */
 static char *brought(const char *string, const char *name)
 {
 	_cleanup_document_ struct document document = {};
@@ -120,7 +121,7 @@ static char *brought(const char *string, const char *name)
 	return text_take(&document.text);
 }
 
-/* An element that is parked, both strings the caller's. */
+/* A parked element. The caller frees both strings. */
 struct parked {
 	char *name, *id;
 };
@@ -131,7 +132,7 @@ static void parked_free(struct parked *parked)
 	free(parked->id);
 }
 
-/* The first, texts aside; false: there is none, or @string is no domain. */
+/* The first one that is not a text; false: there is none, or @string is not a domain. */
 static bool top_of(const char *string, struct parked *ret)
 {
 	_cleanup_document_ struct document document = {};
@@ -173,7 +174,10 @@ static bool is_parked(const struct document *document, int element)
 	return false;
 }
 
-/* The elements with a mark, outermost ones only, one after the other from the end. */
+/*
+ * Parks the elements with a mark, only the outermost ones, one after the other from the
+ * end.
+ */
 static char *park_each(const char *string, const char *name)
 {
 	_cleanup_document_ struct document document = {};
@@ -216,8 +220,8 @@ static char *bring_each(const char *string)
 }
 
 /*
- * What bringing back the element called @wanted does: those above it are parked again.
- * NULL: one of them cannot be.
+ * The result of bringing back the element called @wanted: those above it are parked
+ * again. NULL: one of them cannot be parked.
  */
 static char *reach_each(const char *string, const char *wanted)
 {
@@ -251,7 +255,7 @@ static void assert_same(const char *together, const char *each, const char *doma
 		fail_msg("of\n%s\ntogether:\n%s\neach:\n%s\n", domain, together, each);
 }
 
-/* Somebody adds an element or a line end somewhere, if that makes a document. */
+/* Adds an element or a line end somewhere, if the result is a document. */
 static char *edited(struct dice *dice, const char *string)
 {
 	_cleanup_document_ struct document document = {};
@@ -273,7 +277,7 @@ static char *edited(struct dice *dice, const char *string)
 	return xstrdup(string);
 }
 
-/* Marks some elements that have none; <domain> cannot be parked. */
+/* Marks some unmarked elements; <domain> cannot be parked. */
 static char *mark_rest(struct dice *dice, const char *string)
 {
 	size_t first = strcspn(string, ">");
@@ -289,7 +293,7 @@ static char *mark_rest(struct dice *dice, const char *string)
 	return text_take(&text);
 }
 
-/* Parks those with a mark. */
+/* Parks the marked ones. */
 static char *park_both(const char *domain, const char *name, size_t *ret_n)
 {
 	char *together = parked(domain, "//*[@s]", name, ret_n);
@@ -341,7 +345,7 @@ static void judge(struct dice *dice, const char *domain, struct counts *counts)
 	back = brought(once, NULL);
 	assert_same(back, domain, once);
 	bring_both(dice, once, counts);
-	/* Again: with marks on what is left. */
+	/* Again, with marks on the remaining elements. */
 	marked = mark_rest(dice, once);
 	twice = park_both(marked, "y", &n);
 	if (twice)
@@ -367,20 +371,20 @@ static void together(void **state)
 	assert_true(counts.edited > 100);
 }
 
-/* What is rare among random domains. */
+/* Cases that are rare among random domains. */
 static void by_hand(void **state)
 {
 	static const char *const domains[] = {
-		/* the next goes into what the last left behind itself */
+		/* the next goes into the tail of the last */
 		"<domain>\n <a i='1' s=\"\"/> <a i='2' s=\"\"/>  \n</domain>",
 		"<domain>\n <a i='1' s=\"\"/> <a i='2' s=\"\"/> \t<a i='3' s=\"\"/> \n"
 		"</domain>",
-		/* a path's position counts what was brought back just before */
+		/* a path's position counts the one that was just brought back */
 		"<domain><a i='1' s=\"\"/><a><b i='2' s=\"\"/></a>"
 		"<a><b i='3' s=\"\"/></a></domain>",
 		"<domain><a><b i='1' s=\"\"/></a><a i='2' s=\"\"/>"
 		"<a><b i='3' s=\"\"/></a></domain>",
-		/* the white space of entries comes from what is parked */
+		/* the white space of entries comes from a parked element */
 		"<domain t='1'>\n <n/>\n <b i='0' s=\"\"/>\n <metadata>\n  <a i='1' s=\"\"/>\n\t<c/>\n </metadata>\n <b i='3' s=\"\"/>\n <b i='4' s=\"\"/>\n</domain>",
 		"<domain t='1'>\n<a i='0' s=\"\"/>\n   <b i='1' s=\"\"/>\n <metadata>\n<c/></metadata>\n <b i='3' s=\"\"/>\n <b i='4' s=\"\"/>\n</domain>",
 		/* and so does the quote */

@@ -71,7 +71,7 @@ static void without_tables(void **state)
 	assert_int_equal(machine.cpus.n, 0);
 }
 
-/* A kernel numbers nodes as it meets them, CPUs before memory. */
+/* A kernel numbers nodes in the order in which it finds them, CPUs before memory. */
 static void numbers_by_cpus_first(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
@@ -112,7 +112,7 @@ static void functions_on_roots(void **state)
 	assert_non_null(port);
 	assert_true(port->bridge);
 	assert_int_equal(port->affinity.node, 1);
-	/* That the table offers it does not say that a kernel takes it. */
+	/* Even if the table offers it, a kernel need not use it. */
 	assert_int_equal(machine.iommu.enabled, KNOWN_UNKNOWN);
 	assert_int_equal(machine.iommu.remapping, KNOWN_UNKNOWN);
 }
@@ -129,7 +129,7 @@ static void remapping_not_offered(void **state)
 	assert_int_equal(machine.iommu.remapping, KNOWN_NO);
 }
 
-/* Only an Arm kernel takes them from there. */
+/* Only an Arm kernel reads them from there. */
 static void packages_and_cores(void **state)
 {
 	_cleanup_machine_ struct machine machine = {}, cut = {};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What QEMU's own tables say, and what is left of them when they are damaged. */
+/* The content of QEMU's own tables, and what remains when they are damaged. */
 #include "tests/unit/test.h"
 
 #include "tests/unit/topology/acpi-bytes.h"
@@ -207,7 +207,7 @@ static void host_bridges(void **state)
 	}
 }
 
-/* A name that is computed is not known; it must not count as missing. */
+/* A computed name is unknown; it must not count as missing. */
 static void host_bridge_not_whole(void **state)
 {
 	_cleanup_seed_ struct seed seed;
@@ -228,8 +228,8 @@ static void host_bridge_not_whole(void **state)
 }
 
 /*
- * A string in each name looks like a device that holds all that follows: reading each to
- * its end would take 10^9 steps for two megabytes.
+ * A string in each name looks like a device that contains everything that follows:
+ * reading each to its end would take 10^9 steps for two megabytes.
  */
 static void devices_within_devices(void **state)
 {
@@ -252,7 +252,7 @@ static void devices_within_devices(void **state)
 	assert_non_null(strstr(seed.facts.complaints.v[0], "nested devices"));
 }
 
-/* Wherever the bytes end: nothing behind them is read, and what is gone is said. */
+/* Wherever the bytes end, nothing after them is read, and what is missing is reported. */
 static void cut_anywhere(void **state)
 {
 	_cleanup_text_ struct text text = {};
@@ -262,7 +262,7 @@ static void cut_anywhere(void **state)
 	for (size_t n = 1; n < text.n; n++) {
 		_cleanup_acpi_tables_ struct acpi_tables tables = {};
 		_cleanup_acpi_facts_ struct acpi_facts facts = {};
-		uint8_t *copy = xcalloc(n, 1); /* so that a sanitizer sees its end */
+		uint8_t *copy = xcalloc(n, 1); /* so that a sanitizer detects its end */
 		size_t whole = 0;
 
 		memcpy(copy, text.s, n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each way in which a guest can differ from its plan, made on a copy of the plan: the
- * cause must come first, alone among the causes, and the consequences must name it.
+ * Each way in which a guest can differ from its plan, applied to a copy of the plan: the
+ * cause must come first, as the only cause, and the consequences must name it.
  */
 #include "tests/unit/test.h"
 
@@ -208,13 +208,13 @@ static void root_missing(struct machine *machine)
 	drop(machine, "0000:80:00.0");
 }
 
-/* The bridge before takes in the numbers of the next root bus: it is numbered anew. */
+/* The bridge before it includes the numbers of the next root bus, which is renumbered. */
 static void buses_overlap(struct machine *machine)
 {
 	at(machine, "0000:40:01.0")->subordinate = 0x80;
 }
 
-/* The kernel dropped the second root bus, and says so in its log only. */
+/* The kernel dropped the second root bus; only its log shows that. */
 static void root_dropped(struct machine *machine)
 {
 	root_missing(machine);
@@ -320,7 +320,7 @@ static void nothing(struct machine *machine)
 
 static const struct {
 	void (*change)(struct machine *machine);
-	const char *kind, *subject; /* of the one cause; NULL: there is no difference */
+	const char *kind, *subject; /* of the only cause; NULL: there is no difference */
 	size_t consequences;
 } rows[] = {
 	{nothing, NULL, NULL, 0},
@@ -415,7 +415,7 @@ static void acpi_explains_all(void **state)
 	assert_true(differences.list.n > 8);
 }
 
-/* A machine is no different from itself, whatever it is, and nothing is made up. */
+/* A machine does not differ from itself, whatever it is, and nothing is invented. */
 static void no_machine_differs_from_itself(void **state)
 {
 	(void)state;
@@ -495,7 +495,7 @@ static void functions_known_in_part(void **state)
 		if (streq(same.unknown.v[i].what, "PCI function"))
 			unknown = same.unknown.v[i].n;
 	assert_int_equal(unknown, 5);
-	/* Where one function of a root bus is listed all are. */
+	/* If one function of a root bus is listed, all are. */
 	at(&observed, "0000:80:01.0")->at.slot = 5;
 	compare_machines(&expected, &observed, &options, &other);
 	assert_int_equal(other.list.n, 2);
@@ -504,7 +504,7 @@ static void functions_known_in_part(void **state)
 	assert_int_equal(other.list.v[1].kind, DIFFERENCE_DEVICE_UNPLANNED);
 }
 
-/* A table that was not planned, where no kernel says whether it uses it. */
+/* A table that was not planned, if it is unknown whether the kernel uses it. */
 static void table_unplanned(void **state)
 {
 	_cleanup_machine_ struct machine expected = {}, observed = {};
@@ -522,7 +522,7 @@ static void table_unplanned(void **state)
 	assert_string_equal(differences.list.v[0].observed, "an ACPI table of the IOMMU");
 }
 
-/* Firmware will need a number for what is behind a bridge, and a root bus has it. */
+/* Firmware will need a number for the bus below a bridge, and a root bus has it. */
 static void overlap_to_come(void **state)
 {
 	_cleanup_machine_ struct machine expected = {}, observed = {};

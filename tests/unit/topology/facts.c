@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What the made root does not have: path and contents, or a link's text behind "-> ". */
+/* What the generated root lacks: path and contents, or a link's text after "-> ". */
 static const char *const files[][2] = {
 	{"proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1234 ro quiet intel_iommu=on "
 			 "iommu.strict=1 isolcpus=2-3 BOOTIF=01-52-54 -- secret"},
@@ -115,8 +115,7 @@ static void values(void **state)
 	assert_null(machine_fact(&machine, "host.name"));
 }
 
-/* Every name of the table is there, with a value or a reason; what is kept is in order.
- */
+/* Every name of the table exists, with a value or a reason; kept files are in order. */
 static void every_fact_is_told(void **state)
 {
 	_cleanup_machine_ struct machine machine = {}, sys_only = {};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Real machines that people gave to hwloc (../shared/hosts), held against a table. The
- * counts of packages, nodes, CPUs, functions and root buses are those that hwloc 2.9
- * gives for the same files, save where a comment says why not. Skipped without the files.
+ * Real machines that users contributed to hwloc (../shared/hosts), compared with a table.
+ * The counts of packages, nodes, CPUs, functions and root buses are those that hwloc 2.9
+ * gives for the same files, except where a comment explains the difference. Skipped
+ * without the files.
  */
 #include "tests/unit/test.h"
 
@@ -14,7 +15,7 @@
 #define HOSTS SOURCE_DIR "/../shared/hosts"
 
 static const struct row {
-	const char *file, *directory; /* of an archive: what it holds */
+	const char *file, *directory; /* of an archive: its content */
 	unsigned packages, nodes, cpus, functions, bridges, roots, domains;
 	unsigned placed,
 		candidates; /* functions whose node is known, and those with some */
@@ -22,10 +23,10 @@ static const struct row {
 } rows[] = {
 	{"96em64t-4n4d3ca2co-pci.xml", NULL, 16, 4, 96, 26, 12, 5, 1, 26, 0, 0},
 	{"16intel64-manyVFs.xml", NULL, 2, 2, 16, 31, 13, 2, 1, 31, 0, 0},
-	/* Saved from a run that was held to 4 CPUs. */
+	/* Saved from a run that was limited to 4 CPUs. */
 	{"nvidiaDGX2.xml", NULL, 2, 2, 4, 84, 56, 4, 1, 84, 0, 0},
 	{"power8gpudistances.xml", NULL, 2, 2, 16, 8, 4, 4, 4, 8, 0, 0},
-	/* Two nodes of one package have the same CPUs: nobody can tell which is near. */
+	/* Two nodes of one package have the same CPUs, so the nearer one is unknown. */
 	{"28intel64-CoD-nogroups.xml", NULL, 2, 4, 28, 18, 13, 1, 1, 0, 18, 1},
 	{"192em64t-24n8c2t.xml", NULL, 24, 24, 384, 27, 15, 5, 5, 27, 0, 0},
 	{"24em64t-2n6c2t-pci.xml", NULL, 2, 2, 24, 15, 6, 2, 1, 15, 0, 0},
@@ -33,7 +34,7 @@ static const struct row {
 	{"64intel64-heteromem.xml", NULL, 1, 8, 64, 0, 0, 0, 0, 0, 0, 0},
 	{"32intel64-2p8co2t+8ve.tar.bz2", "32intel64-2p8co2t+8ve", 2, 2, 32, 28, 16, 3, 1,
 	 28, 0, 0},
-	/* One bridge more than hwloc, which loses it for its want of bus numbers. */
+	/* One bridge more than hwloc, which drops it because it has no bus numbers. */
 	{"32em64t-2n8c+dax+nvme+mic+dimms.tar.bz2", "32em64t-2n8c+1mic", 2, 2, 16, 137, 9,
 	 4, 1, 44, 0, 0},
 	/* hwloc drops a package that its PCI localities contradict. */

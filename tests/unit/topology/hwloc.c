@@ -284,7 +284,7 @@ static void memory_beyond_belief(void **state)
 	assert_int_equal(machine.complaints.n, 1);
 }
 
-/* hwloc 2 has 16 bits for a domain and drops the function; nobody shall miss that. */
+/* hwloc 2 has 16 bits for a domain and drops the function, which must be reported. */
 static void wide_domain(void **state)
 {
 	_cleanup_free_ char *bytes =
@@ -301,7 +301,7 @@ static void wide_domain(void **state)
 	assert_int_equal(machine.functions.n, 0);
 }
 
-/* hwloc of today writes formats that 2.9 refuses; its words come with ours. */
+/* Current hwloc writes formats that 2.9 rejects; our message includes hwloc's. */
 static void refused_by_hwloc(void **state)
 {
 	_cleanup_free_ char *bytes = changed("<topology>", "<topology version=\"9.0\">");

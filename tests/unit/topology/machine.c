@@ -81,7 +81,7 @@ static void doubles_are_dropped(void **state)
 	assert_int_equal(machine_distance(&machine, 0, 1), 13);
 }
 
-/* A switch behind a root port, a function past its bridge's own bus, two domains. */
+/* A switch below a root port, a function beyond its bridge's own bus, two domains. */
 static void hierarchy_from_buses(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
@@ -113,7 +113,7 @@ static void hierarchy_from_buses(void **state)
 	assert_int_equal(machine.functions.v[index_of(&machine, "0000:03:00.0")].root, 0);
 }
 
-/* Indexes that a reader gave follow the functions; nonsense ends at the root. */
+/* Indexes from a reader follow the functions; invalid ones end at the root. */
 static void hierarchy_from_the_reader(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};

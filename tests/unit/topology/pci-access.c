@@ -19,7 +19,7 @@ static void names(void **state)
 	assert_false(text_add_pci_name(&text, &none));
 	assert_false(text_add_pci_name(&text, &gone));
 	assert_int_equal(text.n, 0);
-	/* The package pci.ids is wanted by the tests. */
+	/* The tests need the package pci.ids. */
 	assert_true(text_add_pci_name(&text, &nic));
 	assert_string_equal(text.s, "Intel Corporation I350 Gigabit Network Connection");
 	text.n = 0;
@@ -36,7 +36,9 @@ static size_t read_file(struct pci_address at, uint8_t *bytes, size_t n)
 	return count < 0 ? 0 : (size_t)count;
 }
 
-/* The identifiers never change; the registers behind them may, between two readings. */
+/*
+ * The identifiers never change; the registers after them may change between two readings.
+ */
 static void config(void **state)
 {
 	_cleanup_fd_ int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -64,8 +66,7 @@ static void config(void **state)
 	pciaccess_end();
 }
 
-/* Stands in for the library: slot 1 is a port of a switch, of the rest it knows nothing.
- */
+/* Replaces the library: slot 1 is a port of a switch; everything else is unknown. */
 static size_t fake(void *data, struct pci_address at, uint8_t *bytes, size_t n)
 {
 	size_t *calls = data;
@@ -81,7 +82,7 @@ static size_t fake(void *data, struct pci_address at, uint8_t *bytes, size_t n)
 	return 256;
 }
 
-/* What a source of configuration space says goes before the file, which is next. */
+/* A source of configuration space takes precedence over the file, which is tried next. */
 static void given_config(void **state)
 {
 	_cleanup_free_ char *top = root_path("two-nodes");

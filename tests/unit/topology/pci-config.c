@@ -15,7 +15,7 @@ static void put32(uint8_t *config, unsigned at, uint32_t value)
 	put16(config, at + 2, value >> 16);
 }
 
-/* A downstream port that can isolate: capability at 0x40, ACS behind a vendor's. */
+/* A downstream port that can isolate: capability at 0x40, ACS after a vendor's. */
 static void make_port(uint8_t *config, unsigned acs_control)
 {
 	memset(config, 0, PCI_CONFIG_BYTES);
@@ -69,7 +69,7 @@ static void whole_port(void **state)
 	assert_int_equal(read_bytes(config, sizeof(config)).acs, KNOWN_YES);
 }
 
-/* Less privilege, less knowledge; never wrong knowledge. */
+/* With fewer privileges less is known, but nothing is wrong. */
 static void cut_short(void **state)
 {
 	uint8_t config[PCI_CONFIG_BYTES];

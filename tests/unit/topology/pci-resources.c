@@ -44,7 +44,7 @@ static void endpoint(void **state)
 	check_bar(&function.rom, 0xfe800000, 0x40000, 0);
 }
 
-/* Larger than 4 GiB: the lower register has no bit that could be set. */
+/* Larger than 4 GiB: the lower register has no writable bit. */
 static void large(void **state)
 {
 	static const uint32_t sizes[PCI_SIZE_REGISTERS] = {0x0000000c, 0xfffffff0};
@@ -59,7 +59,7 @@ static void large(void **state)
 		  BAR_64BIT | BAR_PREFETCHABLE);
 }
 
-/* One without an address is there all the same; I/O ports may have 16 bits only. */
+/* One without an address still exists; I/O ports may have only 16 bits. */
 static void unassigned(void **state)
 {
 	static const uint32_t sizes[PCI_SIZE_REGISTERS] = {0xfffff000, 0xffc1};
@@ -116,7 +116,7 @@ static void windows(void **state)
 				 rows[i].passes);
 }
 
-/* As firmware leaves them where nothing below needs any. */
+/* As firmware leaves them if nothing below needs any. */
 static void closed(void **state)
 {
 	static const struct machine_bar io = {0, 32, BAR_IO},

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * schemas/host.rng against the writer and the reader. Every random machine's record is
- * valid; a record with one thing spoilt (an attribute lost, renamed, given twice the
- * text or another one's; an element renamed or repeated) is refused by the reader
- * whenever the schema refuses it, and mostly the other way round: what the reader alone
- * refuses is what a schema cannot say, and the test names how often.
+ * Compares schemas/host.rng with the writer and the reader. Every random machine's record
+ * is valid; a record with one damage (an attribute removed, renamed, or with doubled or
+ * another one's text; an element renamed or repeated) is rejected by the reader whenever
+ * the schema rejects it, and mostly vice versa: only the reader rejects what a schema
+ * cannot express, and the test prints how often.
  */
 #include "tests/unit/test.h"
 

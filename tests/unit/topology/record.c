@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-/* A span of bytes that a row accounts for. */
+/* A span of bytes that a row covers. */
 struct covered {
 	size_t start, end;
 };
@@ -21,8 +21,8 @@ static int by_start(const void *a, const void *b)
 }
 
 /*
- * Every byte of the struct belongs to a field or a child element, save padding, which is
- * shorter than the alignment of what follows it.
+ * Every byte of the struct belongs to a field or a child element, except padding, which
+ * is shorter than the alignment of what follows it.
  */
 static void struct_is_covered(const struct element *element, size_t distances)
 {
@@ -84,7 +84,7 @@ static void a_machine_equals_itself_only(void **state)
 	}
 }
 
-/* Whatever single field changes, in whatever struct, is seen. */
+/* A change of any single field of any struct is detected. */
 static void every_field_counts(void **state)
 {
 	struct machine_function *function;
@@ -147,7 +147,7 @@ static void a_record_read_back_is_the_machine(void **state)
 	}
 }
 
-/* The record with @to in place of @from, which is in it. */
+/* The record with @to in place of @from, which it contains. */
 static char *changed(const char *record, const char *from, const char *to)
 {
 	const char *at = strstr(record, from);
@@ -207,7 +207,7 @@ static const char sound[] =
 
 static void damage_is_refused(void **state)
 {
-	/* What to put in place of what, and a part of the error. */
+	/* What to replace with what, and a part of the error. */
 	static const char *const rows[][3] = {
 		{"host:1", "host:2", ":1: <host> is a record of version 2, which"},
 		{"host:1", "host:x", ":1: <host> is not the root element"},

@@ -16,13 +16,16 @@ static inline void run(char *command)
 	assert_int_equal(system(owned), 0);
 }
 
-/* Where a host that the build made lies; the caller's. Nobody changes what is there. */
+/*
+ * The path of a host that the build generated. The caller frees it, and nobody changes
+ * the host.
+ */
 static inline char *root_path(const char *host)
 {
 	return xasprintf("%s/%s", ROOTS, host);
 }
 
-/* A copy in a new directory, whose path is the caller's, until root_remove. */
+/* A copy in a new directory, until root_remove(). The caller frees the path. */
 static inline char *root_copy(const char *host)
 {
 	char top[] = "/tmp/virt-layout-root-XXXXXX";

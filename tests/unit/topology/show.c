@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What golden outputs do not show: candidates, runs, limits, any machine at all. */
+/* What golden outputs do not cover: candidates, runs, limits, arbitrary machines. */
 #include "tests/unit/test.h"
 
 #include "base/xml/document.h"

@@ -14,7 +14,7 @@ static hwloc_topology_t load(const char *top)
 {
 	hwloc_topology_t topology;
 
-	/* hwloc knows no other way than the environment to read from elsewhere. */
+	/* hwloc can read from elsewhere only by way of the environment. */
 	setenv("HWLOC_FSROOT", top, 1);
 	setenv("HWLOC_COMPONENTS", "linux,stop", 1);
 	assert_int_equal(hwloc_topology_init(&topology), 0);
@@ -121,7 +121,7 @@ static void agree(const char *host, size_t functions)
 	hwloc_topology_destroy(topology);
 }
 
-/* With the number of functions that are no bridges and that hwloc's 16 bits can hold. */
+/* Counts functions that are not bridges and that fit into hwloc's 16 bits. */
 static void both_agree(void **state)
 {
 	(void)state;

@@ -270,7 +270,10 @@ static void put(const char *top, const char *path, const char *text)
 
 #define NIC "sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/"
 
-/* Each file says nonsense, is a pipe or a link out of the tree: complaints, no fault. */
+/*
+ * Each file contains nonsense, or is a pipe or a link out of the tree: complaints, no
+ * error.
+ */
 static void damaged(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
@@ -296,7 +299,7 @@ static void damaged(void **state)
 	assert_int_equal(machine.functions.n, 8);
 	assert_null(machine.distances);
 	assert_int_equal(machine_node(&machine, 1)->memory_bytes, UNKNOWN_U64);
-	/* The mask still stands. */
+	/* The mask is still used. */
 	assert_set(&machine_node(&machine, 1)->cpus, "4-7,12-15");
 	assert_int_equal(function(&machine, "0000:01:00.0")->affinity.what,
 			 AFFINITY_UNKNOWN);
@@ -307,7 +310,7 @@ static void damaged(void **state)
 	assert_true(machine.complaints.n >= 8);
 }
 
-/* Directories in place of links: the buses tell the hierarchy. */
+/* Directories in place of links: the hierarchy comes from the buses. */
 static void links_were_followed(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};

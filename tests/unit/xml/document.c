@@ -87,7 +87,7 @@ static void namespaces(void **state)
 	assert_int_equal(document_child(&document, 3, "b"), -1);
 }
 
-/* Names that no one should use, but that libxml2 and libvirt read past. */
+/* Names that no one should use, but that libxml2 and libvirt ignore. */
 static void odd_names(void **state)
 {
 	static const char *const rows[] = {
@@ -136,7 +136,7 @@ static void looking(void **state)
 	assert_string_equal(only, "/d/m/e");
 }
 
-/* A prefix that is not bound is a part of the name, and the text has it the same. */
+/* An unbound prefix is part of the name, as in the text. */
 static void paths(void **state)
 {
 	static const char *const expected[] = {

@@ -3,7 +3,7 @@
 
 #include "base/xml/edit.h"
 
-/* A document and the edits under way. */
+/* A document and its pending edits. */
 struct bench {
 	struct document document;
 	struct edits edits;
@@ -226,7 +226,8 @@ static void one_place(void **state)
 	struct want *kid = want_new("kid"), *next = want_new("next");
 
 	(void)state;
-	/* A removal, children of a self-closing element and siblings, all side by side.
+	/*
+	 * A removal, children of a self-closing element and siblings, all side by side.
 	 */
 	bench_begin(&bench, "<a>\n  <b/>\n  <c/>\n</a>\n");
 	edit_insert(&bench.edits, 0, 1, next);
