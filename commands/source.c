@@ -333,6 +333,19 @@ static int apply_locality(struct machine *machine, const struct locality *locali
 	return 0;
 }
 
+static void note_loose_cpus(struct machine *machine)
+{
+	_cleanup_set_ struct set cpus = {};
+	_cleanup_text_ struct text text = {};
+
+	machine_loose_cpus(machine, &cpus);
+	if (set_empty(&cpus) || !machine->nodes.n)
+		return;
+	text_adds(&text, set_count(&cpus) > 1 ? "CPUs " : "CPU ");
+	text_add_set(&text, &cpus);
+	machine_complain(machine, "%s: on no node in this source", text.s);
+}
+
 int source_read(const char *source, const struct source_options *options,
 		struct machine *ret, struct error *error)
 {
@@ -344,6 +357,8 @@ int source_read(const char *source, const struct source_options *options,
 		rc = hwloc_read_synthetic(source + strlen(SYNTHETIC), ret, error);
 	else
 		rc = read_path(source, options, ret, error);
+	if (rc == 0)
+		note_loose_cpus(ret);
 	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
 		rc = apply_locality(ret, &options->localities.v[i], error);
 	if (rc == 0 && options->facts) {

@@ -192,6 +192,48 @@ static int check_index(struct hwloc_check *check, const char *type, struct set *
 	return 0;
 }
 
+/*
+ * Whether a set, whose words come highest first, has the member @index only. hwloc takes
+ * a node's number from os_index and its place from the set.
+ */
+static bool has_only(const struct given *given, uint32_t index)
+{
+	unsigned word = 0, digit = 0;
+	bool found = false;
+
+	for (const xmlChar *at = given->end; at-- > given->value;) {
+		unsigned value;
+
+		if (*at == ',' || *at == 'x') {
+			word += *at == ',';
+			digit = 0;
+			continue;
+		}
+		value = (unsigned)(*at <= '9' ? *at - '0' : (*at | 0x20) - 'a' + 10);
+		for (unsigned bit = 0; bit < 4; bit++)
+			if (value & 1u << bit) {
+				if (word * 32 + digit * 4 + bit != index)
+					return false;
+				found = true;
+			}
+		digit++;
+	}
+	return found;
+}
+
+static void check_node(struct hwloc_check *check)
+{
+	_cleanup_free_ char *text = value_of(attribute(check, "os_index"));
+	const struct given *nodeset = attribute(check, "nodeset");
+	uint32_t index;
+
+	if (text && parse_u32(text, &index) && nodeset && !has_only(nodeset, index))
+		machine_complain(
+			check->machine,
+			"%s:%d: node %u contradicts itself: its nodeset is another node's; devices may be on the wrong one",
+			check->name, sym_xmlSAX2GetLineNumber(check->parser), index);
+}
+
 /* Domains have 32 bits; hwloc 2 has room for 16 and silently drops the function. */
 static int check_function(struct hwloc_check *check)
 {
@@ -231,6 +273,8 @@ static int check_object(struct hwloc_check *check)
 	if (type == HWLOC_OBJ_NUMANODE &&
 	    check_index(check, "NUMA node", &check->nodes) < 0)
 		return -1;
+	if (type == HWLOC_OBJ_NUMANODE)
+		check_node(check);
 	if (streq(name, "System") && !attribute(check, "cpuset"))
 		return fail(check,
 			    "describes a system of several machines, not one machine");

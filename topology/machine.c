@@ -111,6 +111,14 @@ struct machine_function *machine_function(const struct machine *machine,
 		       sizeof(*machine->functions.v), function_by_address);
 }
 
+void machine_loose_cpus(const struct machine *machine, struct set *ret)
+{
+	for (size_t i = 0; i < machine->cpus.n; i++)
+		if (machine->cpus.v[i].node == UNKNOWN_ID &&
+		    machine->cpus.v[i].id < SET_LIMIT)
+			set_add(ret, (unsigned)machine->cpus.v[i].id);
+}
+
 int machine_function_index(const struct machine *machine, struct pci_address at)
 {
 	const struct machine_function *function = machine_function(machine, at);

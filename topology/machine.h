@@ -253,6 +253,8 @@ struct machine_function *machine_function(const struct machine *machine,
 					  struct pci_address at);
 struct machine_root *machine_root(const struct machine *machine, uint32_t domain,
 				  uint8_t bus);
+/* The CPUs that are on no node, into an empty set. */
+void machine_loose_cpus(const struct machine *machine, struct set *ret);
 /* Index in functions, or -1. */
 int machine_function_index(const struct machine *machine, struct pci_address at);
 /* 0 unknown. */

@@ -156,6 +156,24 @@ static int add_node(struct shower *shower, size_t i)
 	return row;
 }
 
+/* CPUs that the source puts on no node. */
+static void add_loose_cpus(struct shower *shower)
+{
+	_cleanup_set_ struct set cpus = {};
+	_cleanup_text_ struct text text = {};
+	unsigned count;
+	int row;
+
+	machine_loose_cpus(shower->machine, &cpus);
+	count = set_count(&cpus);
+	if (!count)
+		return;
+	text_add_set(&text, &cpus);
+	text_printf(&text, ": %u CPU%s", count, count > 1 ? "s" : "");
+	row = add_row(shower, -1, xstrdup("no node"));
+	set(shower, add_row(shower, row, xstrdup("CPUs")), SHOW_WHAT, text_take(&text));
+}
+
 /* Orders places: nodes by number, then several candidates, then none. */
 static int compare_places(const struct machine_affinity *a,
 			  const struct machine_affinity *b)
@@ -392,6 +410,7 @@ void show_tree(const struct machine *machine, bool bytes, struct show_rows *ret)
 	prepare(&shower);
 	for (size_t i = 0; i < machine->nodes.n; i++)
 		node_rows[i] = add_node(&shower, i);
+	add_loose_cpus(&shower);
 	add_functions(&shower, node_rows);
 	if (machine->pci_known == KNOWN_NO)
 		set(&shower, add_row(&shower, -1, xstrdup("PCI")), SHOW_WHAT,

@@ -136,6 +136,35 @@ static void keep_online(const struct tree *sys, struct machine *machine)
 	}
 }
 
+/* A CPU is on one node. Lists that overlap come from damaged firmware tables. */
+static void keep_first(struct machine *machine)
+{
+	_cleanup_set_ struct set taken = {}, nodes = {};
+	_cleanup_text_ struct text text = {};
+
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		struct machine_node *node = &machine->nodes.v[i];
+
+		for (int cpu = set_first(&node->cpus); cpu >= 0;
+		     cpu = set_next(&node->cpus, (unsigned)cpu + 1)) {
+			if (!set_has(&taken, (unsigned)cpu))
+				continue;
+			set_remove(&node->cpus, (unsigned)cpu);
+			set_add(&node->near, (unsigned)cpu);
+			set_add(&nodes, (unsigned)node->id);
+		}
+		set_union(&taken, &node->cpus);
+	}
+	if (set_empty(&nodes))
+		return;
+	text_adds(&text, set_count(&nodes) > 1 ? "nodes " : "node ");
+	text_add_set(&text, &nodes);
+	machine_complain(
+		machine,
+		"%s: CPUs that an earlier node has as well; they count as CPUs of the earlier node",
+		text.s);
+}
+
 void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 {
 	_cleanup_names_ struct tree_names names = {};
@@ -166,6 +195,7 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 		return;
 	}
 	keep_online(sys, machine);
+	keep_first(machine);
 	read_distances(sys, machine);
 }
 
