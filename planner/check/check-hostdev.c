@@ -7,6 +7,8 @@
  */
 #include "planner/check/host.h"
 
+#include "planner/guest/memory.h"
+
 #define HOLE_64_BYTES (UINT64_C(32) << 30)
 #define LEAST_EFI_BYTES                                                                  \
 	(UINT64_C(1) << (36 - 3)) /* no x86-64 CPU has fewer than 36 bits */
@@ -142,13 +144,13 @@ static void memlock_start(struct check *check)
 	size_t n = list_assigned(check, &list);
 	bool counted = target_has(&check->options->target, FEATURE_MEMLOCK_PER_DEVICE);
 	struct finding *finding;
-	uint64_t need;
+	uint64_t need, memory;
 
 	vec_free(&list);
 	if (n < 2 || guest->iommus.n == 0 ||
 	    guest->hard_limit_bytes.state != VALUE_ABSENT ||
-	    guest->memory_bytes.state != VALUE_VALID ||
-	    __builtin_mul_overflow(guest->memory_bytes.value, n, &need) ||
+	    !guest_total_memory(guest, &memory) ||
+	    __builtin_mul_overflow(memory, n, &need) ||
 	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need))
 		return;
 	finding = check_found(

@@ -9,6 +9,7 @@
 #include "base/first.h"
 
 #include "planner/guest/device-kind.h"
+#include "planner/guest/memory.h"
 
 static bool is_hostdev(const struct guest_device *device)
 {
@@ -42,12 +43,12 @@ static void memlock_limit(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	unsigned factor = guest->iommus.n ? count_hostdevs(guest) : 1;
-	uint64_t need;
+	uint64_t need, memory;
 	struct finding *finding;
 
-	if (count_hostdevs(guest) == 0 || guest->memory_bytes.state != VALUE_VALID ||
+	if (count_hostdevs(guest) == 0 || !guest_total_memory(guest, &memory) ||
 	    guest->hard_limit_bytes.state != VALUE_VALID ||
-	    __builtin_mul_overflow(guest->memory_bytes.value, factor, &need) ||
+	    __builtin_mul_overflow(memory, factor, &need) ||
 	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need) ||
 	    guest->hard_limit_bytes.value >= need)
 		return;

@@ -103,6 +103,17 @@ char *check_set_string(const struct set *set)
 	return text_take(&text);
 }
 
+unsigned check_host_address_bits(const struct check *check, unsigned limit)
+{
+	const char *text =
+		check->host ? machine_fact(check->host, "cpu.address-bits") : NULL;
+	uint32_t bits;
+
+	if (!text || !parse_u32(text, &bits))
+		return 0;
+	return limit > 0 ? MIN(bits, limit) : bits;
+}
+
 const struct guest_iommu *check_intel_iommu(const struct check *check)
 {
 	const struct guest *guest = check->guest;

@@ -41,6 +41,12 @@ typedef VEC(struct check_queue) check_queues;
 void check_list_queues(const struct check *check, const struct guest_device *device,
 		       check_queues *ret);
 
+/*
+ * The address bits of the host's CPU, but not more than @limit unless it is 0; 0 if the
+ * host's description does not have them.
+ */
+unsigned check_host_address_bits(const struct check *check, unsigned limit);
+
 /* The guest's first IOMMU, if it is intel's, or NULL. */
 const struct guest_iommu *check_intel_iommu(const struct check *check);
 

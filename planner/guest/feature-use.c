@@ -150,6 +150,16 @@ static int find_passt(const struct document *document, const struct guest *guest
 	return -1;
 }
 
+static int find_virtio_pmem(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "memory") &&
+		    streq_null(guest->devices.v[i].model, "virtio-pmem"))
+			return guest->devices.v[i].element;
+	return -1;
+}
+
 static int find_hostdev_node(const struct document *document, const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->devices.n; i++) {
@@ -181,6 +191,8 @@ const struct feature_use feature_uses[] = {
 	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping, true},
 	{"<qemu:override>", FEATURE_OVERRIDE, find_override, false},
 	{"The backend passt", FEATURE_PASST, find_passt, false},
+	{"A memory device of model virtio-pmem", FEATURE_VIRTIO_PMEM, find_virtio_pmem,
+	 false},
 	{"<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node,
 	 false},
 };

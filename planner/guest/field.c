@@ -108,6 +108,11 @@ static void read_long(const struct raw *raw, void *member)
 	read_number(raw, 10, UINT64_MAX, member);
 }
 
+static void read_wide(const struct raw *raw, void *member)
+{
+	read_number(raw, 16, UINT64_MAX, member);
+}
+
 /* libvirt keeps memory in KiB and rounds up to it (virDomainParseMemory). */
 static void read_memory(const struct raw *raw, void *member)
 {
@@ -209,8 +214,9 @@ static void (*const readers[])(const struct raw *raw, void *member) = {
 	[GUEST_FIELD_STRING] = read_string,     [GUEST_FIELD_DECIMAL] = read_decimal,
 	[GUEST_FIELD_POSITIVE] = read_positive, [GUEST_FIELD_MAYBE] = read_maybe,
 	[GUEST_FIELD_NUMBER] = read_any_number, [GUEST_FIELD_LONG] = read_long,
-	[GUEST_FIELD_MEMORY] = read_memory,     [GUEST_FIELD_ON_OFF] = read_on_off,
-	[GUEST_FIELD_YES_NO] = read_yes_no,     [GUEST_FIELD_SET] = read_set,
+	[GUEST_FIELD_WIDE] = read_wide,         [GUEST_FIELD_MEMORY] = read_memory,
+	[GUEST_FIELD_ON_OFF] = read_on_off,     [GUEST_FIELD_YES_NO] = read_yes_no,
+	[GUEST_FIELD_SET] = read_set,
 };
 
 /* The element that the previous rows led to: rows with the same path are adjacent. */

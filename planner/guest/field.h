@@ -21,6 +21,7 @@ enum field_kind {
 	GUEST_FIELD_MAYBE,    /* a decimal number; an empty element counts as absent */
 	GUEST_FIELD_NUMBER,   /* the same in C notation: 16, 0x10, 020 */
 	GUEST_FIELD_LONG,     /* the same, decimal, 64 bits */
+	GUEST_FIELD_WIDE,     /* the same in hexadecimal, with or without 0x, 64 bits */
 	GUEST_FIELD_MEMORY, /* the same with the element's unit attribute, KiB without one
 			     */
 	GUEST_FIELD_ON_OFF, /* struct guest_switch */

@@ -42,7 +42,8 @@ static void device_free(struct guest_device *device)
 			    &device->mdev_uuid,   &device->alias,
 			    &device->mac,         &device->source_name,
 			    &device->backend,     &device->device,
-			    &device->driver_type, &device->target_type};
+			    &device->driver_type, &device->target_type,
+			    &device->source_path, &device->access};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(*strings[i]);
@@ -119,6 +120,7 @@ void guest_free(struct guest *guest)
 		guest->cpu_mode,
 		guest->cpu_model,
 		guest->cpu_check,
+		guest->max_address_mode,
 		guest->ioapic_driver,
 		guest->gic_version,
 		guest->memory_source,
@@ -154,27 +156,17 @@ void guest_free(struct guest *guest)
 void guest_init(struct guest *guest)
 {
 	int *elements[] = {
-		&guest->memory_element,
-		&guest->current_memory_element,
-		&guest->max_memory_element,
-		&guest->vcpu_element,
-		&guest->iothreads_element,
-		&guest->cpu_element,
-		&guest->iothread_ids_element,
-		&guest->topology_element,
-		&guest->numa_element,
-		&guest->interconnects_element,
-		&guest->features_element,
-		&guest->acpi_element,
-		&guest->apic_element,
-		&guest->ioapic_element,
-		&guest->memory_backing_element,
-		&guest->numatune_element,
-		&guest->numatune_memory_element,
-		&guest->cputune_element,
-		&guest->emulatorpin_element,
-		&guest->devices_element,
-		&guest->metadata_element,
+		&guest->memory_element,       &guest->current_memory_element,
+		&guest->max_memory_element,   &guest->vcpu_element,
+		&guest->iothreads_element,    &guest->cpu_element,
+		&guest->iothread_ids_element, &guest->topology_element,
+		&guest->numa_element,         &guest->interconnects_element,
+		&guest->features_element,     &guest->acpi_element,
+		&guest->apic_element,         &guest->ioapic_element,
+		&guest->smm_element,          &guest->memory_backing_element,
+		&guest->numatune_element,     &guest->numatune_memory_element,
+		&guest->cputune_element,      &guest->emulatorpin_element,
+		&guest->devices_element,      &guest->metadata_element,
 	};
 
 	*guest = (struct guest){};

@@ -101,8 +101,11 @@ struct guest_device {
 	unsigned map_iothreads; /* to be written: threads 1 to this; 0 none */
 	/* <address type='drive' controller=>, or type='virtio-serial' */
 	struct guest_number controller;
-	struct guest_number node;       /* memory device, pstore: guest cell */
-	struct guest_number size_bytes; /* memory device */
+	struct guest_number node; /* memory device, pstore: guest cell */
+	/* memory device; access: "shared", "private" */
+	struct guest_number size_bytes, block_bytes, requested_bytes, label_bytes;
+	struct guest_number page_bytes, dimm_slot, dimm_base;
+	char *source_path, *access;
 	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */
 	int source_element;
 	struct guest_address source;
@@ -203,6 +206,8 @@ struct guest {
 
 	int cpu_element, topology_element, numa_element, interconnects_element;
 	char *cpu_mode, *cpu_model, *cpu_check;
+	char *max_address_mode; /* <cpu><maxphysaddr mode=> */
+	struct guest_number max_address_bits, max_address_limit;
 	struct guest_number sockets, dies, clusters, cores, threads;
 	VEC(struct guest_feature) cpu_features;
 	VEC(struct guest_cell) cells;
@@ -213,6 +218,8 @@ struct guest {
 	bool acpi;
 	char *ioapic_driver;
 	char *gic_version;
+	int smm_element;
+	struct guest_switch smm; /* on where <smm/> has no state= */
 
 	int memory_backing_element;
 	bool hugepages; /* <hugepages> exists */

@@ -76,6 +76,16 @@ static const struct guest_field device_bus_fields[] = {
 static const struct guest_field device_file_fields[] = {
 	ROW("source@dev", STRING, guest_device, source_file),
 };
+static const struct guest_field memory_fields[] = {
+	ROW("@access", STRING, guest_device, access),
+	ROW("target/block", MEMORY, guest_device, block_bytes),
+	ROW("target/requested", MEMORY, guest_device, requested_bytes),
+	ROW("target/label/size", MEMORY, guest_device, label_bytes),
+	ROW("source/pagesize", MEMORY, guest_device, page_bytes),
+	ROW("source/path", STRING, guest_device, source_path),
+	ROW("address@slot", NUMBER, guest_device, dimm_slot),
+	ROW("address@base", WIDE, guest_device, dimm_base),
+};
 static const struct guest_field drive_fields[] = {
 	ROW("address@controller", DECIMAL, guest_device, controller),
 };
@@ -201,6 +211,8 @@ static void read_device(struct guest *guest, int element)
 	if (streq_null(device->address.type, "drive") ||
 	    streq_null(device->address.type, "virtio-serial"))
 		FIELDS_FILL(guest, element, drive_fields, device);
+	if (streq(device->tag, "memory"))
+		FIELDS_FILL(guest, element, memory_fields, device);
 	if (device->source_element >= 0 && takes_host_device(device))
 		read_source(guest, device);
 	if (streq(device->tag, "hostdev") && streq_null(device->type, "mdev"))

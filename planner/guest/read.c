@@ -47,6 +47,9 @@ static const struct guest_field guest_fields[] = {
 	ROW("cpu@mode", STRING, guest, cpu_mode),
 	ROW("cpu@check", STRING, guest, cpu_check),
 	ROW("cpu/model", STRING, guest, cpu_model),
+	ROW("cpu/maxphysaddr@mode", STRING, guest, max_address_mode),
+	ROW("cpu/maxphysaddr@bits", DECIMAL, guest, max_address_bits),
+	ROW("cpu/maxphysaddr@limit", DECIMAL, guest, max_address_limit),
 	ROW("cpu/topology", ELEMENT, guest, topology_element),
 	ROW("cpu/topology@sockets", POSITIVE, guest, sockets),
 	ROW("cpu/topology@dies", POSITIVE, guest, dies),
@@ -62,6 +65,8 @@ static const struct guest_field guest_fields[] = {
 	ROW("features/ioapic", ELEMENT, guest, ioapic_element),
 	ROW("features/ioapic@driver", STRING, guest, ioapic_driver),
 	ROW("features/gic@version", STRING, guest, gic_version),
+	ROW("features/smm", ELEMENT, guest, smm_element),
+	ROW("features/smm@state", ON_OFF, guest, smm),
 	ROW("memoryBacking", ELEMENT, guest, memory_backing_element),
 	ROW("memoryBacking/hugepages", PRESENT, guest, hugepages),
 	ROW("memoryBacking/source@type", STRING, guest, memory_source),
@@ -200,6 +205,13 @@ static void read_firmware(struct guest *guest)
 	}
 }
 
+/* <smm/> without a state is on (virDomainFeaturesDefParse). */
+static void read_smm(struct guest *guest)
+{
+	if (guest->smm_element >= 0 && guest->smm.state == VALUE_ABSENT)
+		guest->smm = switch_of(true);
+}
+
 static void read_lists(struct guest *guest)
 {
 	int hugepages = document_find(guest->document, 0, "memoryBacking/hugepages");
@@ -286,6 +298,7 @@ int guest_read(const struct document *document, struct guest *ret, struct error 
 	FIELDS_FILL(ret, 0, guest_fields, ret);
 	read_lists(ret);
 	read_firmware(ret);
+	read_smm(ret);
 	guest_read_devices(ret);
 	read_qemu(ret);
 	commandline_read(document, &ret->commandline);

@@ -39,6 +39,7 @@ enum feature {
 	FEATURE_AW_BITS_48,              /* QEMU's default width is 48 */
 	FEATURE_IOMMU_VIRTIO_AW_BITS,    /* aw_bits of the virtio IOMMU */
 	FEATURE_PASST,
+	FEATURE_VIRTIO_PMEM, /* that starts */
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_SMMUV3_PER_BUS,
 	FEATURE_MEM_RESERVE,

@@ -124,6 +124,15 @@ static void want_device_driver(struct want *parent, const struct guest_device *n
 	drop_if_empty(parent);
 }
 
+static void want_memory_target(struct want *parent, const struct guest_device *new,
+			       const struct guest_device *old)
+{
+	if (streq(new->tag, "memory") && new->node.state == VALUE_VALID &&
+	    !(old && number_is(old->node, new->node.value)))
+		want_content(want_child(want_child(parent, "target"), "node"), "%ju",
+			     (uintmax_t) new->node.value);
+}
+
 struct want *want_controller(const struct guest_controller *new,
 			     const struct guest_controller *old)
 {
@@ -233,6 +242,7 @@ struct want *want_device(const struct guest_device *new, const struct guest_devi
 		}
 	if (!has_driver)
 		want_device_driver(want, new, old);
+	want_memory_target(want, new, old);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;
 }

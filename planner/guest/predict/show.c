@@ -4,6 +4,7 @@
 #include "base/size.h"
 #include "planner/guest/device-kind.h"
 #include "planner/guest/firmware-io.h"
+#include "planner/guest/memory.h"
 
 #include <stdio.h>
 
@@ -28,6 +29,42 @@ static void add_nodes(struct text *text, const struct machine *machine)
 			text_printf(text, "\nnode %d size: %ju MB\n", node->id,
 				    (uintmax_t)(node->memory_bytes >> 20));
 	}
+}
+
+/* Of virtio-mem, what is requested; the guest may get less. */
+static void add_memory_device(struct text *text, const struct guest_device *device)
+{
+	bool grows = device->requested_bytes.state == VALUE_VALID;
+
+	text_printf(text, "memory device: %s, ", device->model ? device->model : "?");
+	if (grows)
+		text_printf(text, "%ju of ",
+			    (uintmax_t)(device->requested_bytes.value >> 20));
+	text_printf(text, "%ju MB, ", (uintmax_t)(device->size_bytes.value >> 20));
+	if (streq_null(device->model, "virtio-pmem"))
+		text_adds(text, "a disk on no node\n");
+	else
+		text_printf(text, "on node %ju once the guest plugs it in\n",
+			    (uintmax_t)device->node.value);
+}
+
+static void add_memory_devices(struct text *text, const struct guest *guest)
+{
+	uint64_t total, maximum = guest->max_memory_bytes.value, slots = 0;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (guest_is_memory(device) && device->size_bytes.state == VALUE_VALID)
+			add_memory_device(text, device);
+		slots += guest_needs_slot(device);
+	}
+	if (guest->max_memory_bytes.state == VALUE_VALID &&
+	    guest_total_memory(guest, &total) && total <= maximum &&
+	    slots <= guest->max_memory_slots.value)
+		text_printf(text, "room for more memory: %ju MB in %ju slots\n",
+			    (uintmax_t)((maximum - total) >> 20),
+			    (uintmax_t)(guest->max_memory_slots.value - slots));
 }
 
 static void add_distances(struct text *text, const struct machine *machine)
@@ -201,8 +238,10 @@ static void add_io(struct text *text, const struct guest *guest)
 /* libvirt 9.0 qemu_domain.c, qemuDomainGetMemLockLimitBytes: RAM each, and 1 GiB. */
 static void add_locked(struct text *text, const struct guest *guest)
 {
-	uint64_t devices = 0, memory_bytes = guest->memory_bytes.value;
+	uint64_t devices = 0, memory_bytes;
 
+	if (!guest_total_memory(guest, &memory_bytes))
+		memory_bytes = guest->memory_bytes.value;
 	for (size_t i = 0; i < guest->devices.n; i++)
 		devices += streq(guest->devices.v[i].tag, "hostdev") &&
 			   streq_null(guest->devices.v[i].type, "pci");
@@ -237,6 +276,7 @@ void text_add_prediction(struct text *text, const struct guest *guest,
 			 const struct machine *machine)
 {
 	add_nodes(text, machine);
+	add_memory_devices(text, guest);
 	add_distances(text, machine);
 	text_adds(text, "PCI tree:\n");
 	text_add_lspci_tree(text, machine);

@@ -232,6 +232,21 @@ static uint64_t total_memory(const struct guest *guest)
 	return total;
 }
 
+/* Without cells, memory devices are on the one that libvirt adds: keep them there. */
+static void keep_memory_devices(struct in_place *plan)
+{
+	struct guest *new = &plan->new;
+
+	for (size_t i = 0; plan->old.cells.n == 0 && i < new->devices.n; i++) {
+		struct guest_device *device = &new->devices.v[i];
+
+		if (streq(device->tag, "memory") &&
+		    !streq_null(device->model, "virtio-pmem") &&
+		    device->node.state == VALUE_ABSENT)
+			device->node = number_of(0);
+	}
+}
+
 static int set_memory(struct in_place *plan, struct error *error)
 {
 	const struct guest *old = &plan->old;
@@ -373,5 +388,6 @@ int in_place_numa(struct in_place *plan, struct error *error)
 		return 0;
 	plan->new.vcpus = number_of(vcpus);
 	set_topology(plan);
+	keep_memory_devices(plan);
 	return set_memory(plan, error);
 }

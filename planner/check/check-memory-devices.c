@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-memory-devices.c - <memory> devices and the room that <maxMemory> has for them.
+ * Sources: libvirt 9.0 src/conf/domain_validate.c, virDomainMemoryDefValidate;
+ * src/qemu/qemu_domain.c, qemuDomainDefValidateMemoryHotplug; QEMU 7.2 hw/mem/
+ * memory-device.c, hw/virtio/virtio-mem.c, hw/i386/pc.c. Every verdict was measured with
+ * libvirt 9.0, 11.3 and 12.9.
+ */
+#include "planner/check/host.h"
+
+#include "planner/guest/address-space.h"
+#include "planner/guest/memory.h"
+
+#define KIB(bytes)    ULL((bytes) / 1024)
+#define BLOCK_BYTES   (UINT64_C(2) << 20) /* the least block, and granule of sizes */
+#define LABEL_BYTES   (UINT64_C(128) << 10)
+#define QEMU_SLOTS    256 /* ACPI_MAX_RAM_SLOTS */
+#define GRANULE_BYTES BLOCK_BYTES
+
+#define foreach_memory(device, guest)                                                    \
+	for (const struct guest_device *device = (guest)->devices.v;                     \
+	     device && device < (guest)->devices.v + (guest)->devices.n; device++)       \
+		if (guest_is_memory(device))
+
+static bool is_model(const struct guest_device *device, const char *model)
+{
+	return streq_null(device->model, model);
+}
+
+/* What maxMemory without memory devices is about as well. */
+static bool can_have_devices(const struct guest *guest)
+{
+	return guest->max_memory_element >= 0;
+}
+
+static const struct guest_device *first_memory(const struct guest *guest)
+{
+	foreach_memory(device, guest) return device;
+	return NULL;
+}
+
+static void memory_needs_cell(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_device *first = first_memory(guest);
+
+	if (guest->cells.n == 0 && (first || can_have_devices(guest)))
+		check_found(check, first ? first->element : guest->max_memory_element,
+			    "%s, but the domain has no cell.",
+			    first ? "There is a memory device" : "<maxMemory> is given");
+}
+
+/* Without cells, what is left of <memory> is the guest's initial memory. */
+static bool nothing_is_left(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	uint64_t devices;
+
+	if (guest->cells.n > 0 || guest->memory_bytes.state != VALUE_VALID ||
+	    !guest_memory_devices(guest, &devices) || devices == 0 ||
+	    devices < guest->memory_bytes.value)
+		return false;
+	check_mend(
+		check_found(
+			check, guest->memory_element,
+			"<memory> is %llu KiB, which includes memory devices of %llu KiB: no initial memory is left.",
+			KIB(guest->memory_bytes.value), KIB(devices)),
+		"Increase <memory>: it is the initial memory and that of the devices together.");
+	return true;
+}
+
+static void memory_maximum(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_device *first = first_memory(guest);
+	uint64_t total;
+
+	if (nothing_is_left(check) || !guest_total_memory(guest, &total))
+		return;
+	if (!can_have_devices(guest)) {
+		if (first)
+			check_values(
+				check_found(
+					check, first->element,
+					"There is a memory device, but no <maxMemory>."),
+				NULL, NULL);
+		return;
+	}
+	if (guest->max_memory_bytes.state == VALUE_VALID &&
+	    guest->max_memory_bytes.value < total)
+		check_values(
+			check_found(
+				check, guest->max_memory_element,
+				"<maxMemory> is %llu KiB, but the guest has %llu KiB with its memory devices.",
+				KIB(guest->max_memory_bytes.value), KIB(total)),
+			NULL, NULL);
+}
+
+/* Until 9.5, virtio-mem and virtio-pmem take a slot as well. */
+static bool takes_slot(const struct check *check, const struct guest_device *device)
+{
+	return guest_needs_slot(device) ||
+	       (guest_is_memory(device) &&
+		check->options->target.libvirt < VERSION_OF(9, 5));
+}
+
+static void judge_slot(struct check *check, const struct guest_device *device,
+		       struct set *used)
+{
+	uint64_t slots = check->guest->max_memory_slots.value;
+	uint64_t slot = device->dimm_slot.value;
+
+	if (device->dimm_slot.state != VALUE_VALID ||
+	    !streq_null(device->address.type, "dimm"))
+		return;
+	if (slot >= slots)
+		check_found(check, device->element,
+			    "Memory slot %llu is used, but there are only %llu slots.",
+			    ULL(slot), ULL(slots));
+	else if (slot < UINT16_MAX && set_has(used, (unsigned)slot))
+		check_found(check, device->element,
+			    "Two memory devices are in memory slot %llu.", ULL(slot));
+	else if (slot < UINT16_MAX)
+		set_add(used, (unsigned)slot);
+}
+
+static void memory_slots(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_set_ struct set used = {};
+	const struct guest_device *beyond = NULL;
+	uint64_t count = 0;
+
+	if (!can_have_devices(guest) || guest->max_memory_slots.state == VALUE_MALFORMED)
+		return;
+	foreach_memory(device, guest)
+	{
+		judge_slot(check, device, &used);
+		count += takes_slot(check, device);
+		if (takes_slot(check, device) && !beyond &&
+		    count > guest->max_memory_slots.value)
+			beyond = device;
+	}
+	if (beyond)
+		check_values(
+			check_found(
+				check, beyond->element,
+				"%llu memory devices need a slot, but <maxMemory> has %llu.",
+				ULL(count), ULL(guest->max_memory_slots.value)),
+			NULL, NULL);
+	else if (guest->max_memory_slots.value == 0 &&
+		 check->options->target.libvirt < VERSION_OF(9, 5))
+		check_found(
+			check, guest->max_memory_element,
+			"<maxMemory> has no slots; libvirt before 9.5 requires some.");
+}
+
+static void memory_slots_limit(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (can_have_devices(guest) && guest->max_memory_slots.state == VALUE_VALID &&
+	    guest->max_memory_slots.value > QEMU_SLOTS)
+		check_found(check, guest->max_memory_element,
+			    "<maxMemory> has %llu slots, but QEMU supports %u.",
+			    ULL(guest->max_memory_slots.value), QEMU_SLOTS);
+}
+
+/* A domain without cells gets one, and its devices are on it. */
+static void judge_node(struct check *check, const struct guest_device *device)
+{
+	uint64_t cells = MAX(check->guest->cells.n, (size_t)1);
+
+	if (is_model(device, "virtio-pmem")) {
+		if (device->node.state == VALUE_VALID)
+			check_found(
+				check, device->element,
+				"A virtio-pmem device has a <node>, but it is on none.");
+	} else if (device->node.state == VALUE_VALID && device->node.value >= cells) {
+		check_found(
+			check, device->element,
+			"A memory device is on node %llu, but the cells are 0 to %llu.",
+			ULL(device->node.value), ULL(cells - 1));
+	} else if (device->node.state == VALUE_ABSENT && check->guest->cells.n > 0 &&
+		   (guest_needs_slot(device) || is_model(device, "virtio-mem"))) {
+		check_found(check, device->element,
+			    "A memory device of model %s has no <node>.", device->model);
+	}
+}
+
+static void memory_node(struct check *check)
+{
+	foreach_memory(device, check->guest) judge_node(check, device);
+}
+
+static void judge_block(struct check *check, const struct guest_device *device)
+{
+	uint64_t block = device->block_bytes.value;
+	uint64_t asked = device->requested_bytes.value;
+
+	if (device->block_bytes.state == VALUE_MALFORMED ||
+	    device->requested_bytes.state == VALUE_MALFORMED ||
+	    device->size_bytes.state != VALUE_VALID)
+		return;
+	if (block == 0)
+		check_found(check, device->element,
+			    "A virtio-mem device has no <block>.");
+	else if ((block & (block - 1)) != 0)
+		check_found(check, device->element,
+			    "The block of %llu KiB is not a power of two.", KIB(block));
+	else if (block < BLOCK_BYTES)
+		check_found(check, device->element,
+			    "The block of %llu KiB is smaller than %llu KiB.", KIB(block),
+			    KIB(BLOCK_BYTES));
+	else if (asked > device->size_bytes.value)
+		check_found(check, device->element,
+			    "%llu KiB are requested of a device of %llu KiB.", KIB(asked),
+			    KIB(device->size_bytes.value));
+	else if (asked % block != 0)
+		check_found(
+			check, device->element,
+			"%llu KiB are requested, which is not a multiple of the block of %llu KiB.",
+			KIB(asked), KIB(block));
+}
+
+static void judge_label(struct check *check, const struct guest_device *device)
+{
+	uint64_t label = device->label_bytes.value;
+
+	if (device->label_bytes.state != VALUE_VALID ||
+	    device->size_bytes.state != VALUE_VALID)
+		return;
+	if (label < LABEL_BYTES)
+		check_found(check, device->element,
+			    "The label of %llu KiB is smaller than %llu KiB.", KIB(label),
+			    KIB(LABEL_BYTES));
+	else if (label >= device->size_bytes.value)
+		check_found(check, device->element,
+			    "The label of %llu KiB does not fit into %llu KiB.",
+			    KIB(label), KIB(device->size_bytes.value));
+}
+
+static void memory_size(struct check *check)
+{
+	foreach_memory(device, check->guest)
+	{
+		if (is_model(device, "virtio-mem"))
+			judge_block(check, device);
+		if (is_model(device, "nvdimm"))
+			judge_label(check, device);
+	}
+}
+
+static void memory_block(struct check *check)
+{
+	foreach_memory(device, check->guest)
+	{
+		uint64_t block = device->block_bytes.value, size;
+
+		if (!is_model(device, "virtio-mem") || block < BLOCK_BYTES ||
+		    (block & (block - 1)) != 0 || device->size_bytes.state != VALUE_VALID)
+			continue;
+		/* libvirt rounds the size up. */
+		size = (device->size_bytes.value + GRANULE_BYTES - 1) / GRANULE_BYTES *
+		       GRANULE_BYTES;
+		if (size % block != 0)
+			check_found(
+				check, device->element,
+				"The device has %llu KiB, which is not a multiple of its block of %llu KiB.",
+				KIB(size), KIB(block));
+	}
+}
+
+static void memory_source(struct check *check)
+{
+	foreach_memory(device, check->guest)
+	{
+		bool pmem = is_model(device, "virtio-pmem");
+
+		if (!pmem && !is_model(device, "nvdimm"))
+			continue;
+		if (!device->source_path)
+			check_found(check, device->element,
+				    "A memory device of model %s has no <source><path>.",
+				    device->model);
+		else if (pmem && streq_null(device->access, "private"))
+			check_found(
+				check, device->element,
+				"A virtio-pmem device has access='private', but its memory must be shared.");
+	}
+}
+
+/* Where a device without a fixed place would be is QEMU's choice. */
+static bool has_base(const struct guest_device *device)
+{
+	return device->dimm_base.state == VALUE_VALID && device->dimm_base.value > 0 &&
+	       device->size_bytes.state == VALUE_VALID &&
+	       device->size_bytes.value < UINT64_C(1) << 60 &&
+	       device->dimm_base.value < UINT64_C(1) << 60;
+}
+
+static bool overlap(const struct guest_device *a, const struct guest_device *b)
+{
+	return a->dimm_base.value < b->dimm_base.value + b->size_bytes.value &&
+	       b->dimm_base.value < a->dimm_base.value + a->size_bytes.value;
+}
+
+static void judge_base(struct check *check, const struct guest_device *device)
+{
+	uint64_t first, last;
+
+	if (device->dimm_base.value % GRANULE_BYTES != 0) {
+		check_found(
+			check, device->element,
+			"The memory device is at 0x%llx, which is not a multiple of 0x%llx.",
+			ULL(device->dimm_base.value), ULL(GRANULE_BYTES));
+		return;
+	}
+	if (guest_device_memory(check->guest, &first, &last) &&
+	    (device->dimm_base.value < first ||
+	     device->dimm_base.value + device->size_bytes.value - 1 > last))
+		check_found(
+			check, device->element,
+			"The memory device is at 0x%llx, but QEMU's range for memory devices is 0x%llx to 0x%llx.",
+			ULL(device->dimm_base.value), ULL(first), ULL(last));
+}
+
+static void memory_address(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	foreach_memory(device, guest)
+	{
+		if (!has_base(device))
+			continue;
+		judge_base(check, device);
+		for (const struct guest_device *other = guest->devices.v; other < device;
+		     other++)
+			if (guest_is_memory(other) && has_base(other) &&
+			    overlap(device, other)) {
+				check_relate(
+					check,
+					check_found(
+						check, device->element,
+						"The memory device at 0x%llx overlaps the one at 0x%llx.",
+						ULL(device->dimm_base.value),
+						ULL(other->dimm_base.value)),
+					other->element);
+				break;
+			}
+	}
+}
+
+static void memory_address_bits(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct address_bits bits = guest_address_bits(guest);
+	int element = can_have_devices(guest) ? guest->max_memory_element
+					      : guest->memory_element;
+	uint64_t highest;
+
+	if (!guest_highest_address(guest, guest_hole_bytes(guest), &highest) ||
+	    highest < UINT64_C(1) << 36)
+		return;
+	if (bits.from == BITS_HOST)
+		bits.bits = check_host_address_bits(check, bits.bits);
+	if (bits.from == BITS_UNKNOWN || bits.bits == 0) {
+		if (highest >= UINT64_C(1) << 39)
+			check_skip(
+				check, "address-bits",
+				"the guest has the address bits of the host's CPU, which are not known");
+		return;
+	}
+	if (bits.bits < 64 && highest >> bits.bits)
+		check_found(
+			check, element,
+			"The guest's memory and PCI window end at 0x%llx, but its CPU has %u address bits.",
+			ULL(highest), bits.bits);
+}
+
+const struct rule memory_devices_rules[] = {
+	{RULE("memory-needs-cell", memory_needs_cell, ERROR, 0, LIBVIRT),
+	 .what = "A domain with memory devices or <maxMemory> has cells.",
+	 .why = "libvirt before 9.6 refuses it: at least one NUMA node has to be configured. Since 9.6 libvirt adds a cell with all vCPUs.",
+	 .mend = "Add a cell with all vCPUs and the memory.",
+	 .source = "libvirt NEWS.rst, 9.6; tested with 9.0 and 11.3",
+	 .libvirt = {.until = VERSION_OF(9, 6)},
+	 .outside = "libvirt adds a cell with all vCPUs.", .remedy = REMEDY_EDIT,
+	 .planned = PLAN_FIXES},
+	{RULE("memory-maximum", memory_maximum, ERROR, 0, LIBVIRT),
+	 .what = "<maxMemory> is given where there are memory devices, and it is at least the guest's memory with all of them.",
+	 .why = "libvirt refuses memory devices without <maxMemory>, and a maximum below the sum.",
+	 .mend = "Write <maxMemory slots=> with the sum of all cells and memory devices, or more.",
+	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-slots", memory_slots, ERROR, 0, LIBVIRT),
+	 .what = "<maxMemory> has a slot for each DIMM and NVDIMM, and each of them has its own.",
+	 .why = "libvirt refuses more devices than slots, and two in one slot. Before 9.5 virtio-mem and virtio-pmem need a slot as well.",
+	 .mend = "Increase slots, or remove the <address> of memory devices so that libvirt chooses.",
+	 .source = LV "conf/domain_validate.c; libvirt NEWS.rst, 9.5",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-slots-limit", memory_slots_limit, ERROR, 0, QEMU),
+	 .what = "<maxMemory> has at most 256 slots.",
+	 .why = "libvirt accepts more, but QEMU exits: unsupported amount of memory slots.",
+	 .mend = "Write 256 slots or fewer.",
+	 .source = "QEMU 7.2 hw/i386/pc.c, pc_memory_init; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-node", memory_node, ERROR, 0, LIBVIRT),
+	 .what = "Each DIMM, NVDIMM and virtio-mem device is on an existing cell, and no virtio-pmem device is on any.",
+	 .why = "libvirt refuses a device without a node, or on a node that does not exist.",
+	 .mend = "Write <node> in <target> with the id of a cell; remove it from virtio-pmem.",
+	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-size", memory_size, ERROR, 0, LIBVIRT),
+	 .what = "virtio-mem has a block that is a power of two and at least 2 MiB, and requests whole blocks of its size; the label of an NVDIMM has at least 128 KiB and fits into it.",
+	 .why = "libvirt refuses other sizes.",
+	 .mend = "Change <block>, <requested>, <label> or <size>.",
+	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-block", memory_block, ERROR, 0, QEMU),
+	 .what = "The size of a virtio-mem device is a multiple of its block.",
+	 .why = "libvirt accepts any size, but QEMU exits.",
+	 .mend = "Change <size> to a multiple of <block>.",
+	 .source = "QEMU 7.2 hw/virtio/virtio-mem.c; measured", .remedy = REMEDY_EDIT},
+	{RULE("memory-source", memory_source, ERROR, 0, LIBVIRT),
+	 .what = "NVDIMM and virtio-pmem have a file, and that of virtio-pmem is shared.",
+	 .why = "libvirt refuses them without a path, and virtio-pmem with private access.",
+	 .mend = "Write <source><path>, and no access='private' for virtio-pmem.",
+	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-address", memory_address, ERROR, 0, QEMU),
+	 .what = "The address of a memory device is a multiple of 2 MiB and in QEMU's range for memory devices, and no two devices overlap.",
+	 .why = "QEMU exits otherwise. libvirt 9.8 and later refuse an overlap themselves.",
+	 .mend = "Remove <address> of the memory devices, so that QEMU chooses.",
+	 .source = "QEMU 7.2 hw/mem/memory-device.c; libvirt NEWS.rst, 9.8; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-address-bits", memory_address_bits, ERROR, 0, QEMU),
+	 .what = "The guest's memory, the room of <maxMemory> and the PCI window fit into the address space of its CPU.",
+	 .why = "QEMU exits otherwise: phys-bits too low. A CPU model has 40 bits, which is 1 TiB; each slot takes 1 GiB of it, and with an AMD model memory that does not fit below 1012 GiB begins at 1 TiB.",
+	 .mend = "Use <cpu mode='host-passthrough'>, write <maxphysaddr mode='emulate' bits='46'/> in <cpu> (not more bits than the host's CPU has), or reduce <maxMemory>.",
+	 .source = "QEMU 7.2 hw/i386/pc.c, pc_max_used_gpa; measured",
+	 .remedy = REMEDY_EDIT},
+	{},
+};
