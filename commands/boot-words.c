@@ -39,6 +39,10 @@ void boot_tell(const struct boot_result *result)
 		text_adds(
 			&words,
 			"in the first boot QEMU was killed or crashed; this is the second boot\n");
+	if (result->again_plain)
+		text_adds(
+			&words,
+			"the kernel could not start some CPUs after its own start; this is a second boot, with --plain\n");
 	if (result->kvm != KVM_NOT_ASKED) {
 		text_add_accelerator(&words, result);
 		text_addc(&words, '\n');

@@ -51,6 +51,7 @@ static int print_xml(const struct boot_wish *wish, const struct document *domain
 		.paused = stop == STOP_AFTER_TABLES,
 		.emulator = wish->request.emulator,
 		.append = wish->request.append,
+		.plain = wish->request.plain,
 	};
 
 	if (prepare_domain(domain, &options, &xml, &substitutions, error) < 0)

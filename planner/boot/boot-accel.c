@@ -39,13 +39,15 @@ static enum kvm_state judge_kvm(const struct boot_result *result)
  * QEMU 7.2's TCG sometimes crashes, always at the same instruction, so a crash is retried
  * once. If the domain is the cause, it crashes again.
  */
-static int boot_under(enum boot_accel accel, double start_limit_s,
-		      const struct boot_request *request, const struct document *domain,
-		      struct boot_result *result, struct error *error)
+static int boot_patiently(enum boot_accel accel, double start_limit_s,
+			  const struct boot_request *request,
+			  const struct document *domain, struct boot_result *result,
+			  struct error *error)
 {
 	struct boot_result again = {.accel = accel,
 				    .kvm = result->kvm,
 				    .kvm_tried_s = result->kvm_tried_s,
+				    .again_plain = result->again_plain,
 				    .crashes = 1};
 
 	result->accel = accel;
@@ -57,6 +59,29 @@ static int boot_under(enum boot_accel accel, double start_limit_s,
 	boot_result_free(result);
 	*result = again;
 	return boot_once(request, domain, start_limit_s, result, error);
+}
+
+/*
+ * A kernel that cannot start CPUs later (CONFIG_HOTPLUG_CPU) is booted once more, and
+ * starts all of them by itself.
+ */
+static int boot_under(enum boot_accel accel, double start_limit_s,
+		      const struct boot_request *request, const struct document *domain,
+		      struct boot_result *result, struct error *error)
+{
+	struct boot_result again = {.kvm = result->kvm,
+				    .kvm_tried_s = result->kvm_tried_s,
+				    .again_plain = true};
+	struct boot_request plain = *request;
+
+	if (boot_patiently(accel, start_limit_s, request, domain, result, error) < 0)
+		return -1;
+	if (!result->serial.offline || request->plain || result->interrupted)
+		return 0;
+	plain.plain = true;
+	boot_result_free(result);
+	*result = again;
+	return boot_patiently(accel, start_limit_s, &plain, domain, result, error);
 }
 
 int boot_domain(const struct boot_request *request, const struct document *domain,

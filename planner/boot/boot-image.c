@@ -124,7 +124,9 @@ static int add_nested(struct initrd *initrd, const struct boot_request *request,
 {
 	static const char *const data[] = {"bios-256k.bin", "linuxboot_dma.bin",
 					   "kvmvapic.bin"};
-	struct boot_request inner = {.kernel = request->kernel, .agent = request->agent};
+	struct boot_request inner = {.kernel = request->kernel,
+				     .agent = request->agent,
+				     .plain = true};
 	_cleanup_text_ struct text image = {};
 
 	if (boot_make_initrd(&inner, &image, error) < 0)
@@ -148,6 +150,8 @@ static void add_orders(struct initrd *initrd, const struct boot_request *request
 
 	if (request->time_limit_s > 0)
 		text_printf(&text, "limit %.0f\n", request->time_limit_s);
+	if (prepare_starts_one_cpu(request->plain, request->append))
+		text_adds(&text, "cpus present\n");
 	while (rest && (line = strsep(&rest, "\n")))
 		if (*line)
 			text_printf(&text, "module %s\n", line);

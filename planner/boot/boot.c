@@ -130,6 +130,7 @@ static int fill_root(const struct boot_session *session, const struct document *
 		.kernel = kernel,
 		.initrd = initrd_path,
 		.append = request->append,
+		.plain = request->plain,
 		.emulator = request->emulator,
 		.trace_firmware = !paused && streq(domain_architecture(domain), "x86_64"),
 		.paused = paused,

@@ -50,6 +50,7 @@ struct boot_request {
 	double time_limit_s;
 	const char *emulator; /* QEMU to run, absolute; NULL: libvirt's choice */
 	const char *append;
+	bool plain; /* without what makes a boot faster (prepare.h) */
 	bool shell;
 	bool as_root; /* if root starts it, QEMU runs as root in the host's namespaces */
 	vec_strings copies; /* FILE or FILE:PATH */
@@ -100,6 +101,7 @@ struct boot_result {
 	struct text messages; /* of virt-layout-run and libvirt */
 	int run_status;       /* enum run_status */
 	unsigned crashes;     /* of QEMU, after which it was booted again */
+	bool again_plain;     /* it was, since CPUs could not be started afterwards */
 	bool interrupted;
 	enum kvm_state kvm;
 	double kvm_tried_s; /* spent on a failed attempt with KVM */

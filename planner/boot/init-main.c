@@ -232,6 +232,7 @@ int main(void)
 	say_uptime();
 	read_orders(&orders);
 	keep_limit(orders.limit_s);
+	do_orders(&orders, "cpus", init_start_cpus);
 	do_orders(&orders, "module", init_load_module);
 	do_orders(&orders, "bind", init_bind);
 	do_orders(&orders, "vfs", init_make_vfs);

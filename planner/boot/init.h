@@ -7,6 +7,7 @@
  * argument:
  *
  *     limit SECONDS        reset the machine after that, whatever happens
+ *     cpus present         start the CPUs that the kernel has not started
  *     module PATH          load it; in the order of the lines
  *     library-path LIST    for programs that were copied in
  *     bind ADDRESS         bind the function to vfio-pci before the machine is read
@@ -41,6 +42,8 @@ void init_read_log(struct text *ret);
  */
 void init_add_log_facts(struct machine *machine, const char *log);
 
+/* init-cpus.c: sends "offline LIST" if some CPUs do not start. */
+void init_start_cpus(const char *argument);
 /* init-module.c: loads a module; on failure, sends a note. */
 void init_load_module(const char *path);
 

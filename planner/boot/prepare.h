@@ -17,6 +17,7 @@ struct prepare_options {
 	const char *root;            /* the private directory of the run, absolute */
 	const char *kernel, *initrd; /* absolute paths; NULL: paused, or no initrd */
 	const char *append;          /* further kernel arguments, or NULL */
+	bool plain;                  /* the kernel does all that it would do by itself */
 	const char
 		*emulator;   /* QEMU to run, absolute; NULL: the one that libvirt finds */
 	bool trace_firmware; /* its debug port into ROOT/firmware.log */
@@ -34,6 +35,12 @@ struct prepare_options {
 	"they would prevent the firmware from starting the unsigned program of a dry boot"
 #define BOOT_FIRMWARE_LOG "firmware.log"
 #define BOOT_SCRATCH_DISK "disk.raw" /* an empty file replaces every disk */
+
+/*
+ * Whether the kernel is told to start with one CPU, so that the agent has to start the
+ * others. @append: the user's kernel arguments, or NULL.
+ */
+bool prepare_starts_one_cpu(bool plain, const char *append);
 
 /*
  * Writes the text of the prepared domain to an empty @ret, and adds what was replaced to

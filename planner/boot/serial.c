@@ -119,6 +119,12 @@ static void on_assign(struct serial *serial, char *words)
 		};
 }
 
+static void on_offline(struct serial *serial, char *words)
+{
+	(void)words;
+	serial->offline = true;
+}
+
 static void on_shell(struct serial *serial, char *words)
 {
 	(void)words;
@@ -141,10 +147,11 @@ static const struct {
 	void (*act)(struct serial *serial, char *words);
 	bool before_start; /* valid even while waiting */
 } words[] = {
-	{"start", on_start, true},  {"record", on_record, false},
-	{"piece", on_piece, false}, {"uptime", on_uptime, false},
-	{"note", on_note, false},   {"assign", on_assign, false},
-	{"shell", on_shell, false}, {"done", on_done, false},
+	{"start", on_start, true},      {"record", on_record, false},
+	{"piece", on_piece, false},     {"uptime", on_uptime, false},
+	{"note", on_note, false},       {"assign", on_assign, false},
+	{"shell", on_shell, false},     {"done", on_done, false},
+	{"offline", on_offline, false},
 };
 
 /* A complete line without its end. Lines that are not ours are the kernel's. */

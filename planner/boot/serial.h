@@ -7,6 +7,8 @@
  *
  *     @virt-layout: start 1                      the agent runs; the protocol's version
  *     @virt-layout: uptime SECONDS               of its kernel, at that moment
+ *     @virt-layout: offline LIST                 CPUs that the kernel did not start when
+ *                                                it was told to, afterwards
  *     @virt-layout: note TEXT                    a result or a complaint, for people
  *     @virt-layout: assign ADDRESS ok|failed TEXT   what --assign found
  *     @virt-layout: record LENGTH CHECKSUM       LENGTH bytes follow after the newline
@@ -59,6 +61,7 @@ struct serial {
 	bool has_record;
 	bool started;    /* the agent sent a message, complete or not */
 	bool shell;      /* the output is a shell's */
+	bool offline;    /* the agent could not start some CPUs */
 	double uptime_s; /* of the kernel when the agent started; 0: unknown */
 	VEC(char *) notes;
 	VEC(struct serial_assign) assigns;

@@ -18,6 +18,11 @@
 #define RECORD                                                                           \
 	"printf '@virt-layout: start 1\\n@virt-layout: uptime 1.5\\n"                    \
 	"@virt-layout: record 1 af63b14c8601a37b\\n<\\n@virt-layout: done\\n'; cat"
+/* A kernel that cannot start CPUs later. */
+#define OFFLINE                                                                          \
+	"if grep -q maxcpus=1 \"$6\"; then printf '@virt-layout: start 1\\n"             \
+	"@virt-layout: offline 1-3\\n@virt-layout: record 1 af63b14c8601a37b\\n<\\n"     \
+	"@virt-layout: done\\n'; cat; else " RECORD "; fi"
 /* Ends when its standard input does, like virt-layout-run. */
 #define SILENT "cat >/dev/null"
 
@@ -43,6 +48,7 @@ static const struct row {
 	enum boot_accel used;
 	enum kvm_state kvm;
 	const char *says;
+	bool again_plain;
 } rows[] = {
 	{ACCEL_AUTO, no, "exit 9", RECORD, ACCEL_TCG, KVM_ABSENT,
 	 "accelerator: TCG: /dev/kvm does not work"},
@@ -58,6 +64,8 @@ static const struct row {
 	 "accelerator: TCG: as requested"},
 	{ACCEL_KVM, no, RECORD, "exit 9", ACCEL_KVM, KVM_NOT_ASKED,
 	 "accelerator: KVM: as requested"},
+	{ACCEL_TCG, yes, "exit 9", OFFLINE, ACCEL_TCG, KVM_NOT_ASKED,
+	 "accelerator: TCG: as requested", true},
 };
 
 static void write_stand_in(const char *path, const struct row *row)
@@ -104,7 +112,8 @@ static void try_row(const char *directory, const struct row *row)
 		fail_msg("%s: says %s", row->says, says.s);
 	assert_int_equal(result.accel, row->used);
 	assert_int_equal(result.kvm, row->kvm);
-	assert_true(result.serial.has_record);
+	assert_true(result.serial.has_record && !result.serial.offline);
+	assert_int_equal(result.again_plain, row->again_plain);
 	assert_true((result.kvm_tried_s > 0) ==
 		    (row->kvm == KVM_SILENT || row->kvm == KVM_REFUSED));
 	assert_true(row->kvm != KVM_SILENT || result.kvm_tried_s > 0.3);
