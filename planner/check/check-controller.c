@@ -175,6 +175,27 @@ static void pxb_node_exists(struct check *check)
 	}
 }
 
+/* QEMU's own window on virt, and the least that it accepts. */
+#define VIRT_WINDOW_BYTES (UINT64_C(512) << 30)
+
+static void virt_window(struct check *check)
+{
+	const struct guest_controller *root =
+		guest_is_virt(check->guest) ? guest_pci_controller(check->guest, 0)
+					    : NULL;
+	uint64_t bytes = root ? root->pcihole64_bytes.value : 0;
+
+	if (!root || root->pcihole64_bytes.state != VALUE_VALID)
+		return;
+	if (bytes < VIRT_WINDOW_BYTES || (bytes & (bytes - 1)))
+		check_found(
+			check,
+			MAX(document_find(check->document, root->element, "pcihole64"),
+			    root->element),
+			"<pcihole64> is %llu KiB, which on machine type virt must be a power of two and at least 512 GiB.",
+			ULL(bytes >> 10));
+}
+
 const struct rule controller_rules[] = {
 	{RULE("pci-root-model", pci_root_model, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "PCI controller 0, and no other, is the machine's root.",
@@ -213,5 +234,13 @@ const struct rule controller_rules[] = {
 	 .why = "libvirt refuses a node that does not exist.",
 	 .mend = "Add the cell to <cpu><numa>, or name an existing cell.",
 	 .source = LV "qemu/qemu_domain.c", .remedy = REMEDY_EDIT},
+	{RULE("virt-window", virt_window, ERROR, 0, QEMU),
+	 .what = "On machine type virt, the window for 64-bit BARs (<pcihole64>) is a power of two and at least 512 GiB.",
+	 .why = "libvirt accepts any size, but QEMU exits. 512 GiB is QEMU's default.",
+	 .mend = "Write 512, 1024 or another power of two with unit='GiB', or remove it.",
+	 .source = "QEMU 11.1 hw/arm/virt.c, highmem-mmio-size; measured",
+	 .libvirt = {.since = VERSION_OF(11, 5)},
+	 .outside = "libvirt refuses <pcihole64> on this machine (see feature-version).",
+	 .remedy = REMEDY_EDIT},
 	{},
 };

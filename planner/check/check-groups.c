@@ -91,6 +91,9 @@ static void viommu_group_split(struct check *check)
 			    host->functions.v[a->function].iommu_group !=
 				    host->functions.v[b->function].iommu_group)
 				continue;
+			if (!check_iommu_of(check, first) &&
+			    !check_iommu_of(check, second))
+				continue;
 			bus = guest_tree_controller(&check->tree, first->address.at.bus);
 			if (first->address.at.bus == second->address.at.bus && bus &&
 			    controller_model_of(bus) == CONTROLLER_PCIE_BRIDGE)

@@ -64,38 +64,49 @@ static void hostdev_in_use(struct check *check)
 	vec_free(&list);
 }
 
-/* <driver accel='on'> of an smmuv3, which only versions have that support it. */
-static bool is_accelerated(const struct check *check, const struct guest_iommu *iommu)
+/* Only versions that support it know accel='on', and only of an SMMUv3 of one bus. */
+static bool passes_mappings(const struct check *check, const struct guest_iommu *iommu)
 {
-	const char *text = iommu->driver_element < 0
-				   ? NULL
-				   : document_attribute(check->document,
-							iommu->driver_element, "accel");
-
-	return text && streq(text, "on");
+	return !rule_holds(check->rule, &check->options->target) &&
+	       guest_iommu_has_bus(iommu) && switch_is(iommu->accel, true);
 }
 
+static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu,
+			    const struct guest_device *device)
+{
+	bool can = !rule_holds(check->rule, &check->options->target);
+	struct finding *finding = check_found(
+		check, iommu->element,
+		"The %s IOMMU of QEMU %u.%u does not support host devices%s.",
+		iommu->model, check->options->target.qemu / 1000000,
+		check->options->target.qemu / 1000 % 1000,
+		!can ? ""
+		: streq(iommu->model, "amd")
+			? " unless its option dma-remap is on, which the domain does not say"
+			: " without accel='on' and pciBus");
+
+	check_relate(check, finding, device->element);
+}
+
+/* Each IOMMU is named once, with the first device behind it. */
 static void iommu_cannot_vfio(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	const struct guest_iommu *iommu = guest->iommus.n ? &guest->iommus.v[0] : NULL;
-	bool can = !rule_holds(check->rule, &check->options->target);
-	bool amd = iommu && streq_null(iommu->model, "amd");
+	_cleanup_free_ bool *named = xcalloc(guest->iommus.n + 1, sizeof(bool));
 	check_hostdevs list = {};
-	struct finding *finding;
 
-	if (list_assigned(check, &list) > 0 && iommu &&
-	    (amd || (streq_null(iommu->model, "smmuv3") &&
-		     !(can && is_accelerated(check, iommu))))) {
-		finding = check_found(
-			check, iommu->element,
-			"The %s IOMMU of QEMU %u.%u does not support host devices%s.",
-			iommu->model, check->options->target.qemu / 1000000,
-			check->options->target.qemu / 1000 % 1000,
-			!can ? ""
-			: amd ? " unless its option dma-remap is on, which the domain does not say"
-			      : " without accel='on'");
-		check_relate(check, finding, DEVICE(check, &list.v[0])->element);
+	list_assigned(check, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct guest_device *device = DEVICE(check, &list.v[i]);
+		const struct guest_iommu *iommu = check_iommu_of(check, device);
+
+		if (!iommu || named[iommu - guest->iommus.v] ||
+		    (!streq_null(iommu->model, "amd") &&
+		     (!streq_null(iommu->model, "smmuv3") ||
+		      passes_mappings(check, iommu))))
+			continue;
+		named[iommu - guest->iommus.v] = true;
+		say_cannot_vfio(check, iommu, device);
 	}
 	vec_free(&list);
 }

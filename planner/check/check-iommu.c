@@ -60,6 +60,35 @@ static size_t count_added(const struct guest *guest)
 	return n;
 }
 
+/*
+ * QEMU accepts any number of SMMUv3 with a bus, and before them nothing, after them a
+ * virtio IOMMU. The options of the machine, such as an SMMUv3 without a bus, come first.
+ */
+static void count_on_virt(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_iommu *whole = NULL;
+
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest->iommus.v[i];
+		bool option = iommu->added && is_model(iommu, "smmuv3");
+
+		if (guest_iommu_is_ignored(guest, iommu))
+			continue;
+		if (whole || (option && i > 0)) {
+			check_relate(
+				check,
+				check_found(
+					check, iommu->element,
+					"There are several IOMMUs; QEMU supports that only if all are SMMUv3 with a pciBus."),
+				(whole ? whole : guest->iommus.v)->element);
+			return;
+		}
+		if (!guest_iommu_has_bus(iommu))
+			whole = iommu;
+	}
+}
+
 static void iommu_count(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -67,7 +96,11 @@ static void iommu_count(struct check *check)
 	bool defined = target_has(&check->options->target, FEATURE_SMMUV3_PER_BUS);
 	struct finding *finding;
 
-	if (n < 2 || (defined && guest_is_virt(guest)))
+	if (defined && guest_is_virt(guest)) {
+		count_on_virt(check);
+		return;
+	}
+	if (n < 2)
 		return;
 	if (added == 0) {
 		check_found(
@@ -330,10 +363,10 @@ const struct rule iommu_rules[] = {
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-count", iommu_count, ERROR, 0, LIBVIRT),
-	 .what = "A domain has at most one <iommu>; on machine type virt, libvirt 11.10 and later accept several.",
-	 .why = "libvirt before 11.10 refuses a second <iommu>. Later versions accept it, but QEMU does not start an x86 machine with two.",
-	 .mend = "Remove one of them.", .source = LV "conf/domain_conf.c",
-	 .remedy = REMEDY_EDIT},
+	 .what = "A domain has at most one <iommu>; on machine type virt, libvirt 11.10 and later accept several SMMUv3 with a pciBus.",
+	 .why = "libvirt before 11.10 refuses a second <iommu>. Later versions accept any number, but QEMU starts a machine with several only if they are SMMUv3 of different buses.",
+	 .mend = "Remove one of them, or give each SMMUv3 a pciBus.",
+	 .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("iommu-address", iommu_address, ERROR, 0, LIBVIRT),
 	 .what = "The intel and smmuv3 IOMMUs have no <address>.",
 	 .why = "They are not PCI devices, and libvirt refuses an address.",

@@ -202,7 +202,8 @@ static void port_no_acs(struct check *check)
 			guest_is_port(c) ? controller_device_of(c) : NULL;
 		struct finding *finding;
 
-		if (!device || device->acs || !endpoints_below(check, index))
+		if (!device || device->acs || !endpoints_below(check, index) ||
+		    !guest_tree_iommu(&check->tree, index))
 			continue;
 		finding = check_found(
 			check, c->element,

@@ -114,6 +114,17 @@ unsigned check_host_address_bits(const struct check *check, unsigned limit)
 	return limit > 0 ? MIN(bits, limit) : bits;
 }
 
+const struct guest_iommu *check_iommu_of(const struct check *check,
+					 const struct guest_device *device)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest_address_on_pci(&device->address) &&
+	    check->tree.bus[device->address.at.bus].root >= 0)
+		return guest_tree_iommu(&check->tree, device->address.at.bus);
+	return guest->iommus.n ? guest->iommus.v : NULL;
+}
+
 const struct guest_iommu *check_intel_iommu(const struct check *check)
 {
 	const struct guest *guest = check->guest;

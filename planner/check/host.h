@@ -46,7 +46,12 @@ void check_list_queues(const struct check *check, const struct guest_device *dev
  * host's description does not have them.
  */
 unsigned check_host_address_bits(const struct check *check, unsigned limit);
-
+/*
+ * The IOMMU that translates the DMA of a device, NULL for none; the first one if the
+ * device's address is not known.
+ */
+const struct guest_iommu *check_iommu_of(const struct check *check,
+					 const struct guest_device *device);
 /* The guest's first IOMMU, if it is intel's, or NULL. */
 const struct guest_iommu *check_intel_iommu(const struct check *check);
 

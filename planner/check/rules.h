@@ -106,6 +106,7 @@ extern const struct rule bus_rules[];
 extern const struct rule place_rules[];
 extern const struct rule acpi_rules[];
 extern const struct rule iommu_rules[];
+extern const struct rule smmu_rules[];
 extern const struct rule iommu_devices_rules[];
 extern const struct rule numa_rules[];
 extern const struct rule hmat_rules[];

@@ -174,6 +174,16 @@ static int find_hostdev_node(const struct document *document, const struct guest
 	return -1;
 }
 
+static int find_hole64_virt(const struct document *document, const struct guest *guest)
+{
+	const struct guest_controller *root =
+		guest_is_virt(guest) ? guest_pci_controller(guest, 0) : NULL;
+
+	return root && root->element >= 0 && root->pcihole64_bytes.state != VALUE_ABSENT
+		       ? document_child(document, root->element, "pcihole64")
+		       : -1;
+}
+
 const struct feature_use feature_uses[] = {
 	{"The virtio IOMMU", FEATURE_IOMMU_VIRTIO, find_iommu_virtio, false},
 	{"The amd IOMMU", FEATURE_IOMMU_AMD, find_iommu_amd, false},
@@ -194,6 +204,8 @@ const struct feature_use feature_uses[] = {
 	{"A memory device of model virtio-pmem", FEATURE_VIRTIO_PMEM, find_virtio_pmem,
 	 false},
 	{"<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node,
+	 false},
+	{"<pcihole64> on machine type virt", FEATURE_HOLE64_VIRT, find_hole64_virt,
 	 false},
 };
 const size_t n_feature_uses = ARRAY_SIZE(feature_uses);

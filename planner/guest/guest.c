@@ -167,6 +167,7 @@ void guest_init(struct guest *guest)
 		&guest->numatune_element,     &guest->numatune_memory_element,
 		&guest->cputune_element,      &guest->emulatorpin_element,
 		&guest->devices_element,      &guest->metadata_element,
+		&guest->iommufd_element,
 	};
 
 	*guest = (struct guest){};
@@ -211,6 +212,13 @@ struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model)
 	iommu->model = xstrdup(model);
 	address_init(&iommu->address);
 	return iommu;
+}
+
+bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *device)
+{
+	return device->driver_iommufd.state == VALUE_VALID
+		       ? device->driver_iommufd.on
+		       : switch_is(guest->iommufd, true);
 }
 
 bool guest_is_pci(const struct guest_controller *controller)

@@ -96,6 +96,7 @@ struct guest_device {
 	char *mac;         /* interface; NULL */
 	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
+	struct guest_switch driver_iommufd; /* hostdev, <interface type='hostdev'> */
 	struct guest_number driver_iothread, driver_queues;
 	bool iothreads_mapped;  /* <driver><iothreads>: queues over several threads */
 	unsigned map_iothreads; /* to be written: threads 1 to this; 0 none */
@@ -144,6 +145,7 @@ struct guest_iommu {
 	char *model; /* "intel", "smmuv3", "virtio", "amd" */
 	struct guest_switch intremap, caching_mode, eim, iotlb, dma_translation;
 	struct guest_switch passthrough, xtsup;
+	struct guest_switch accel;
 	struct guest_number aw_bits, pci_bus;
 	struct guest_address address;
 };
@@ -243,6 +245,9 @@ struct guest {
 	VEC(struct guest_device) devices;
 	VEC(struct guest_iommu) iommus;
 
+	int iommufd_element;
+	struct guest_switch iommufd; /* <iommufd enabled=>, of all host devices */
+
 	int metadata_element;
 	VEC(char *) qemu_arguments;     /* <qemu:commandline><qemu:arg value=> */
 	struct commandline commandline; /* added by them and <qemu:override> */
@@ -275,6 +280,11 @@ bool guest_is_pci(const struct guest_controller *controller);
 int guest_pci_index(const struct guest_controller *controller);
 /* The bus number of an expander bus, given or chosen by libvirt; -1 if it has none. */
 int guest_bus_nr(const struct guest_controller *controller);
+/*
+ * Whether a host device is opened through iommufd: by its own <driver iommufd=>, else by
+ * the domain's <iommufd>.
+ */
+bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *device);
 /* <vcpu>; 1 if it is not readable, at most 16384 (the size of libvirt's bitmaps). */
 unsigned guest_vcpus(const struct guest *guest);
 /* q35 and pc-q35-*; virt and virt-*. */

@@ -56,6 +56,7 @@ static const struct guest_field device_fields[] = {
 	ROW("driver@name", STRING, guest_device, driver_name),
 	ROW("driver@iommu", ON_OFF, guest_device, driver_iommu),
 	ROW("driver@ats", ON_OFF, guest_device, driver_ats),
+	ROW("driver@iommufd", YES_NO, guest_device, driver_iommufd),
 	ROW("driver@iothread", DECIMAL, guest_device, driver_iothread),
 	ROW("driver@queues", DECIMAL, guest_device, driver_queues),
 	ROW("driver/iothreads", PRESENT, guest_device, iothreads_mapped),
@@ -105,6 +106,7 @@ static const struct guest_field iommu_fields[] = {
 	ROW("driver@xtsup", ON_OFF, guest_iommu, xtsup),
 	ROW("driver@aw_bits", DECIMAL, guest_iommu, aw_bits),
 	ROW("driver@pciBus", DECIMAL, guest_iommu, pci_bus),
+	ROW("driver@accel", ON_OFF, guest_iommu, accel),
 };
 
 static const char *const address_types[] = {

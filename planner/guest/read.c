@@ -83,6 +83,8 @@ static const struct guest_field guest_fields[] = {
 	ROW("cputune", ELEMENT, guest, cputune_element),
 	ROW("cputune/emulatorpin", ELEMENT, guest, emulatorpin_element),
 	ROW("cputune/emulatorpin@cpuset", SET, guest, emulatorpin),
+	ROW("iommufd", ELEMENT, guest, iommufd_element),
+	ROW("iommufd@enabled", YES_NO, guest, iommufd),
 	ROW("devices", ELEMENT, guest, devices_element),
 	ROW("metadata", ELEMENT, guest, metadata_element),
 };

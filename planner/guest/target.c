@@ -36,6 +36,8 @@ static const struct feature_row {
 	[FEATURE_CELL_WITHOUT_CPUS] = {VERSION_OF(6, 6), 0},
 	[FEATURE_OVERRIDE] = {VERSION_OF(8, 2), 0},
 	[FEATURE_HOSTDEV_NODE] = {VERSION_OF(11, 8), 0},
+	/* 11.3 refuses it; its capability came with 11.5 at the latest. */
+	[FEATURE_HOLE64_VIRT] = {VERSION_OF(11, 5), VERSION_OF(10, 0)},
 	[FEATURE_MEMLOCK_PER_DEVICE] = {VERSION_OF(8, 7), 0},
 };
 

@@ -48,6 +48,7 @@ enum feature {
 	FEATURE_OVERRIDE,           /* <qemu:override> */
 	FEATURE_HOSTDEV_NODE,       /* <acpi nodeset=> of a hostdev */
 	FEATURE_MEMLOCK_PER_DEVICE, /* counted below a vIOMMU */
+	FEATURE_HOLE64_VIRT,        /* <pcihole64> of machine type virt */
 	N_FEATURES,
 };
 

@@ -27,6 +27,44 @@ bool guest_tree_under_expander(const struct guest_tree *tree, int index)
 	return index >= 0 && index < INDEXES && tree->bus[index].root > 0;
 }
 
+bool guest_iommu_has_bus(const struct guest_iommu *iommu)
+{
+	return streq_null(iommu->model, "smmuv3") && iommu->pci_bus.state == VALUE_VALID;
+}
+
+bool guest_iommu_is_ignored(const struct guest *guest, const struct guest_iommu *iommu)
+{
+	return iommu != guest->iommus.v && !iommu->added &&
+	       streq_null(iommu->model, "smmuv3") && !guest_iommu_has_bus(iommu);
+}
+
+const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int index)
+{
+	const struct guest *guest = tree->guest;
+	int root = index >= 0 && index < INDEXES ? tree->bus[index].root : -1;
+	const struct guest_iommu *whole = NULL;
+
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest->iommus.v[i];
+
+		if (root >= 0 && guest_iommu_has_bus(iommu) &&
+		    iommu->pci_bus.value == (uint64_t)root)
+			return iommu;
+		if (!whole && !guest_iommu_has_bus(iommu) &&
+		    !guest_iommu_is_ignored(guest, iommu))
+			whole = iommu;
+	}
+	return whole;
+}
+
+bool guest_has_bus_iommus(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (guest_iommu_has_bus(&guest->iommus.v[i]))
+			return true;
+	return false;
+}
+
 static void find_controllers(struct guest_tree *tree)
 {
 	for (int index = 0; index < INDEXES; index++)

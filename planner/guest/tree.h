@@ -36,6 +36,23 @@ int guest_tree_cell(const struct guest_tree *tree, int index);
 /* Whether the bus of an index is below an expander bus, or is one. */
 bool guest_tree_under_expander(const struct guest_tree *tree, int index);
 
+/* Whether it is the SMMUv3 of one root bus (<driver pciBus=>) and not the machine's. */
+bool guest_iommu_has_bus(const struct guest_iommu *iommu);
+/*
+ * Whether libvirt ignores it (12.9, measured): it makes only the first <iommu> the
+ * machine's SMMUv3.
+ */
+bool guest_iommu_is_ignored(const struct guest *guest, const struct guest_iommu *iommu);
+/*
+ * The IOMMU that translates the DMA of what is on the bus of a controller index: the
+ * SMMUv3 of its root bus, or the IOMMU of the whole machine. NULL: none does. A root bus
+ * without an SMMUv3 of its own does not use that of pcie-root (QEMU 10.2 hw/pci/pci.c,
+ * pci_setup_iommu_per_bus).
+ */
+const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int index);
+/* Whether any IOMMU is of one bus. */
+bool guest_has_bus_iommus(const struct guest *guest);
+
 /* All items of the guest that have a PCI address. */
 struct guest_function {
 	struct assign_item item;

@@ -111,16 +111,12 @@ static void forget_driverless(struct machine *machine)
 	}
 }
 
-void predict_groups(const struct guest *guest, struct machine *machine)
+static void number_groups(struct machine *machine)
 {
-	int next = 0,
-	    none = machine->iommu.table == KNOWN_YES ? GROUP_UNKNOWN : GROUP_NONE;
-	bool intel = machine->iommu.enabled == KNOWN_YES;
 	size_t left = machine->functions.n;
+	int next = 0;
 
-	for (size_t i = 0; i < machine->functions.n; i++)
-		machine->functions.v[i].iommu_group = none;
-	for (unsigned depth = 0; intel && left > 0 && depth < 256; depth++)
+	for (unsigned depth = 0; left > 0 && depth < 256; depth++)
 		for (size_t i = 0; i < machine->functions.n; i++) {
 			struct machine_function *function = &machine->functions.v[i];
 
@@ -131,6 +127,40 @@ void predict_groups(const struct guest *guest, struct machine *machine)
 				function->iommu_group = next++;
 			left--;
 		}
+}
+
+/* Whether an IOMMU translates for the root bus with a number of the guest's. */
+static bool is_translated(const struct guest_tree *tree, unsigned number)
+{
+	for (int index = 0; index < INDEXES; index++)
+		if (tree->bus[index].root == index &&
+		    tree->bus[index].number == (int)number)
+			return guest_tree_iommu(tree, index) != NULL;
+	return true;
+}
+
+/* Linux makes no group for a device whose root bus has no SMMU. */
+static void forget_untranslated(const struct guest_tree *tree, struct machine *machine)
+{
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		if (!is_translated(tree, machine->roots.v[function->root].first_bus))
+			function->iommu_group = GROUP_NONE;
+	}
+}
+
+void predict_groups(const struct guest_tree *tree, struct machine *machine)
+{
+	const struct guest *guest = tree->guest;
+	int none = machine->iommu.table == KNOWN_YES ? GROUP_UNKNOWN : GROUP_NONE;
+
+	for (size_t i = 0; i < machine->functions.n; i++)
+		machine->functions.v[i].iommu_group = none;
+	if (machine->iommu.enabled == KNOWN_YES)
+		number_groups(machine);
 	if (guest->iommus.n > 0 && streq_null(guest->iommus.v[0].model, "smmuv3"))
 		forget_driverless(machine);
+	if (machine->iommu.table == KNOWN_YES && guest_has_bus_iommus(guest))
+		forget_untranslated(tree, machine);
 }

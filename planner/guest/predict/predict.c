@@ -67,7 +67,7 @@ void predict(const struct guest *guest, struct machine *ret)
 	predict_iommu(guest, ret);
 	machine_settle(ret, true);
 	predict_roots(&tree, ret);
-	predict_groups(guest, ret);
+	predict_groups(&tree, ret);
 	predict_renumber(guest, ret);
 }
 

@@ -33,7 +33,7 @@ int predict_document(const struct document *document, struct machine *ret,
 void predict_numa(const struct guest *guest, struct machine *machine);
 void predict_pci(const struct guest_tree *tree, struct machine *machine);
 /* After machine_settle. */
-void predict_groups(const struct guest *guest, struct machine *machine);
+void predict_groups(const struct guest_tree *tree, struct machine *machine);
 /*
  * Gives nodes the kernel's numbers, as the last step. Linux numbers them in the order of
  * ACPI's SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node): CPUs and generic

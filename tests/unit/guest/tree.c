@@ -160,6 +160,63 @@ static void out_of_range(void **state)
 	}
 }
 
+static void add_iommu(struct guest *guest, const char *model, int bus)
+{
+	struct guest_iommu *iommu = guest_add_iommu(guest, model);
+
+	if (bus >= 0)
+		iommu->pci_bus = number_of((unsigned)bus);
+}
+
+/* pcie-root and two expander buses, each with a port: which IOMMU is whose. */
+static void iommu_of_bus(void **state)
+{
+	const struct {
+		struct {
+			const char *model;
+			int bus;
+		} iommus[3];
+		int of_root, of_first, of_second; /* positions in the list; -1: none */
+	} rows[] = {
+		{{{"intel", -1}}, 0, 0, 0},
+		{{{"smmuv3", -1}}, 0, 0, 0},
+		{{{"smmuv3", 2}, {"smmuv3", 3}}, -1, 0, 1},
+		{{{"smmuv3", 0}, {"smmuv3", 3}}, 0, -1, 1},
+		{{{"smmuv3", 3}}, -1, -1, 0},
+		{{{"smmuv3", 2}, {"smmuv3", -1}}, -1, 0, -1},
+		{{{"smmuv3", 2}, {"virtio", -1}}, 1, 0, 1},
+		{{{"smmuv3", 4}}, -1, -1, -1}, /* a port */
+		{{}, -1, -1, -1},
+	};
+
+	(void)state;
+	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
+		const int expected[] = {rows[row].of_root,  rows[row].of_root,
+					rows[row].of_first, rows[row].of_second,
+					rows[row].of_first, rows[row].of_second};
+		_cleanup_guest_ struct guest guest = {};
+		struct guest_tree tree;
+
+		begin(&guest, 1);
+		add(&guest, 0, "pcie-root", -1, 0);
+		add(&guest, 1, "pcie-root-port", 0, 1);
+		add(&guest, 2, "pcie-expander-bus", 0, 2);
+		add(&guest, 3, "pcie-expander-bus", 0, 3);
+		add(&guest, 4, "pcie-root-port", 2, 0);
+		add(&guest, 5, "pcie-root-port", 3, 0);
+		for (size_t i = 0; i < 3 && rows[row].iommus[i].model; i++)
+			add_iommu(&guest, rows[row].iommus[i].model,
+				  rows[row].iommus[i].bus);
+		guest_tree_read(&guest, &tree);
+		for (int index = 0; index < (int)ARRAY_SIZE(expected); index++) {
+			const struct guest_iommu *of = guest_tree_iommu(&tree, index);
+
+			assert_int_equal(of ? (int)(of - guest.iommus.v) : -1,
+					 expected[index]);
+		}
+	}
+}
+
 /* More bridges than a segment has numbers: the last ones get none. */
 static void numbers_run_out(void **state)
 {
@@ -229,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_tree),          cmocka_unit_test(loops),
 		cmocka_unit_test(missing_parents), cmocka_unit_test(out_of_range),
 		cmocka_unit_test(numbers_run_out), cmocka_unit_test(random_guests),
+		cmocka_unit_test(iommu_of_bus),
 	};
 
 	return RUN_TESTS(tests);

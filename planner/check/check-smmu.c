@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-smmu.c - the SMMUv3 of machine type virt, of the whole machine or of one root bus
+ * (<driver pciBus=>). libvirt defines all of what is refused here; QEMU does not start
+ * it. Each was measured with libvirt 12.9 and QEMU 11.1, except where a row says why not.
+ */
+#include "planner/check/host.h"
+
+#include "base/first.h"
+#include "planner/guest/feature-use.h"
+
+/* Those that libvirt passes to QEMU as the SMMUv3 of a bus. */
+static bool has_bus(const struct guest_iommu *iommu)
+{
+	return guest_iommu_has_bus(iommu) && !iommu->added;
+}
+
+/* An older libvirt drops pciBus. */
+static bool knows_bus(const struct check *check)
+{
+	return check->options->target.libvirt >=
+	       feature_first(FEATURE_SMMUV3_PER_BUS).libvirt;
+}
+
+static void say_no_root(struct check *check, const struct guest_iommu *iommu)
+{
+	const struct guest_controller *c =
+		iommu->pci_bus.value < INDEXES
+			? guest_tree_controller(&check->tree, (int)iommu->pci_bus.value)
+			: NULL;
+
+	if (c)
+		check_relate(
+			check,
+			check_found(
+				check, iommu->driver_element,
+				"pciBus is %llu, but PCI controller %llu (%s) is not a root bus.",
+				ULL(iommu->pci_bus.value), ULL(iommu->pci_bus.value),
+				c->model ? c->model : "no model"),
+			c->element);
+	else
+		check_found(check, iommu->driver_element,
+			    "pciBus is %llu, but there is no PCI controller %llu.",
+			    ULL(iommu->pci_bus.value), ULL(iommu->pci_bus.value));
+}
+
+static void smmu_bus(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+		uint64_t index = iommu->pci_bus.value;
+
+		if (has_bus(iommu) &&
+		    (index >= INDEXES || check->tree.bus[index].controller < 0 ||
+		     check->tree.bus[index].root != (int)index))
+			say_no_root(check, iommu);
+	}
+}
+
+static void smmu_bus_dup(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_firsts_ struct firsts seen = {};
+
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest->iommus.v[i];
+		int first = has_bus(iommu)
+				    ? first_add(&seen, "", iommu->pci_bus.value, (int)i)
+				    : (int)i;
+
+		if (first != (int)i)
+			check_relate(check,
+				     check_found(check, iommu->driver_element,
+						 "Two SMMUv3 have pciBus %llu.",
+						 ULL(iommu->pci_bus.value)),
+				     guest->iommus.v[first].element);
+	}
+}
+
+static void smmu_ignored(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; knows_bus(check) && i < guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest->iommus.v[i];
+
+		if (guest_iommu_is_ignored(guest, iommu))
+			check_found(
+				check, iommu->element,
+				"This SMMUv3 has no pciBus and is not the first <iommu>, so libvirt ignores it.");
+		else if (!iommu->added && !guest_iommu_has_bus(iommu) &&
+			 switch_is(iommu->accel, true) &&
+			 feature_attribute_since("iommu/driver", "accel") <=
+				 check->options->target.libvirt)
+			check_found(
+				check, iommu->driver_element,
+				"accel='on' has no effect without pciBus: libvirt passes it on only for the SMMUv3 of one bus.");
+	}
+}
+
+static bool is_accelerated(const struct guest_iommu *iommu)
+{
+	return has_bus(iommu) && switch_is(iommu->accel, true);
+}
+
+static void smmu_accel_kvm(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->iommus.n; i++)
+		if (is_accelerated(&check->guest->iommus.v[i]) &&
+		    streq_null(check->guest->type, "qemu"))
+			check_found(
+				check, check->guest->iommus.v[i].driver_element,
+				"accel='on' needs KVM, but the domain's type is qemu.");
+}
+
+static bool is_bridge(const struct check *check, struct assign_item item)
+{
+	return item.controller >= 0 &&
+	       guest_is_pci(&check->guest->controllers.v[item.controller]);
+}
+
+static bool is_assigned(const struct check *check, struct assign_item item)
+{
+	const struct guest_device *device =
+		item.device >= 0 ? &check->guest->devices.v[item.device] : NULL;
+
+	return device && !streq(device->tag, "disk") &&
+	       (device->source.state == VALUE_VALID || device->mdev_uuid);
+}
+
+static void judge_endpoint(struct check *check, struct assign_item item,
+			   const struct guest_iommu *iommu)
+{
+	const struct guest *guest = check->guest;
+	bool assigned = is_assigned(check, item);
+	_cleanup_free_ char *name = NULL;
+
+	if (is_bridge(check, item) ||
+	    (assigned && guest_uses_iommufd(guest, &guest->devices.v[item.device])))
+		return;
+	name = assign_item_name(guest, item);
+	check_relate(
+		check,
+		check_found(
+			check, assign_element(guest, item),
+			assigned
+				? "%s is below the accelerated SMMUv3 of bus %llu, but does not use iommufd."
+				: "%s is emulated, but below the accelerated SMMUv3 of bus %llu.",
+			name, ULL(iommu->pci_bus.value)),
+		iommu->element);
+}
+
+static void smmu_accel_devices(struct check *check)
+{
+	guest_functions functions = {};
+
+	guest_list_functions(check->guest, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct guest_iommu *iommu =
+			guest_tree_iommu(&check->tree, functions.v[i].address->at.bus);
+
+		if (iommu && is_accelerated(iommu))
+			judge_endpoint(check, functions.v[i].item, iommu);
+	}
+	vec_free(&functions);
+}
+
+/* Devices that somebody placed: host devices, and all that is below expander buses. */
+static bool is_placed(const struct check *check, const struct guest_function *function)
+{
+	return !is_bridge(check, function->item) && function->item.iommu < 0 &&
+	       (is_assigned(check, function->item) ||
+		guest_tree_under_expander(&check->tree, function->address->at.bus));
+}
+
+static void smmu_uncovered(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	guest_functions functions = {};
+
+	if (!guest_has_bus_iommus(guest) || !knows_bus(check))
+		return;
+	guest_list_functions(guest, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		int bus = functions.v[i].address->at.bus;
+		_cleanup_free_ char *name = NULL;
+
+		if (check->tree.bus[bus].root < 0 ||
+		    guest_tree_iommu(&check->tree, bus) ||
+		    !is_placed(check, &functions.v[i]))
+			continue;
+		name = assign_item_name(guest, functions.v[i].item);
+		check_mend(
+			check_found(
+				check, assign_element(guest, functions.v[i].item),
+				"%s is below root bus %d, which has no SMMUv3, although other buses have one.",
+				name, check->tree.bus[bus].root),
+			"Add <iommu model='smmuv3'><driver pciBus='%d'/></iommu>, or move the device.",
+			check->tree.bus[bus].root);
+	}
+	vec_free(&functions);
+}
+
+/* Rows that are prerequisites of others. */
+enum { SMMU_BUS };
+
+#define PER_BUS_SINCE .libvirt = {.since = VERSION_OF(11, 10)}
+#define ACCEL_SINCE   .libvirt = {.since = VERSION_OF(12, 7)}
+
+const struct rule smmu_rules[] = {
+	[SMMU_BUS] =
+		{RULE("smmu-bus", smmu_bus, ERROR, NEED_MACHINE, QEMU),
+		 .what = "The pciBus of an SMMUv3 is a root bus: pcie-root or a pcie-expander-bus.",
+		 .why = "libvirt accepts any number. If it is not a controller, libvirt does not start the domain; if it is another controller, QEMU exits.",
+		 .mend = "Set pciBus to the index of pcie-root (0) or of a pcie-expander-bus.",
+		 .source = "QEMU 11.1 hw/arm/smmu-common.c; measured", PER_BUS_SINCE,
+		 .outside = "libvirt drops the attribute (see attribute-dropped).",
+		 .remedy = REMEDY_EDIT},
+	{RULE("smmu-bus-dup", smmu_bus_dup, ERROR, 0, QEMU),
+	 .what = "A root bus has at most one SMMUv3.",
+	 .why = "libvirt accepts several, but QEMU exits: an IOMMU is already attached to the bus.",
+	 .mend = "Give each SMMUv3 its own bus, or remove one.",
+	 .source = "QEMU 11.1 hw/pci/pci.c; measured", PER_BUS_SINCE,
+	 .outside = "libvirt refuses a second <iommu> (see iommu-count).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("smmu-ignored", smmu_ignored, WARNING, 0, NOBODY),
+	 .what = "No SMMUv3, and no accel, is ignored for lack of a pciBus.",
+	 .why = "Only the first <iommu> can be the SMMUv3 of the whole machine, and only the SMMUv3 of one bus can be accelerated. libvirt ignores anything else without a message.",
+	 .mend = "Set pciBus.", .source = "libvirt 12.9; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("smmu-uncovered", smmu_uncovered, WARNING, NEED_MACHINE, NOBODY),
+	 .after = {&smmu_rules[SMMU_BUS]},
+	 .what = "If buses have their own SMMUv3, so has every expander bus with devices, and the bus of every host device.",
+	 .why = "A bus without an SMMUv3 does not use that of another bus. Its devices are in no IOMMU group, so the guest cannot assign them.",
+	 .mend = "Add an SMMUv3 with this pciBus.",
+	 .source = "QEMU 10.2 hw/pci/pci.c, pci_setup_iommu_per_bus; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("smmu-accel-kvm", smmu_accel_kvm, ERROR, 0, QEMU),
+	 .what = "An accelerated SMMUv3 (accel='on') is used only with KVM.",
+	 .why = "Without KVM, QEMU exits.",
+	 .mend = "Remove accel and the attributes that need it, or use type='kvm'.",
+	 .source = "QEMU 11.1 hw/arm/smmuv3.c; measured", ACCEL_SINCE,
+	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("smmu-accel-devices", smmu_accel_devices, WARNING, NEED_MACHINE, QEMU),
+	 .after = {&smmu_rules[SMMU_BUS]},
+	 .what = "Below an accelerated SMMUv3 there are only host devices that use iommufd.",
+	 .why = "QEMU allows neither emulated devices there nor host devices that use VFIO's older interface.",
+	 .mend = "Move emulated devices to another bus; give host devices <driver iommufd='yes'/>.",
+	 .source = "QEMU 11.0 hw/arm/smmuv3-accel.c", ACCEL_SINCE,
+	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .untried = "It needs KVM on a host with an SMMUv3.", .remedy = REMEDY_EDIT},
+	{},
+};
