@@ -17,6 +17,9 @@
 
 #include <stdio.h>
 
+/* Devices per node: libvirt has at most 256 PCI controllers. */
+#define MIRROR_MOST 256
+
 /* The options; the request is filled in while they are parsed. */
 struct flags {
 	struct request_asked asked;
@@ -118,6 +121,7 @@ static int check_flags(const struct flags *flags, struct error *error)
 	} needs_like[] = {
 		{flags->asked.mirror.cpus_per_node, "--cpus-per-node"},
 		{flags->asked.mirror.memory_per_node_bytes, "--memory-per-node"},
+		{flags->asked.mirror.limited || flags->asked.mirror.n_limits, "--mirror"},
 		{flags->source.localities.n > 0 && !flags->host, "--locality"},
 		{flags->asked.request.per == PER_ROOT_COMPLEX && !flags->host,
 		 "--per root-complex"},
@@ -270,6 +274,85 @@ static int take_flags(struct flags *flags, const struct options *options,
 	return options_set_each(options, flags, error);
 }
 
+static void flags_free(struct flags *flags)
+{
+	request_free(&flags->asked.request);
+	source_options_free(&flags->source);
+	target_settled_free(&flags->target);
+	free(flags->like);
+}
+
+/* Plans silently; whether that succeeds. */
+static bool makes_plan(struct flags *flags, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_machine_ struct machine host = {}, machine = {};
+	_cleanup_plan_ struct plan plan = {};
+	_cleanup_text_ struct text xml = {};
+	const struct machine *known = flags->host ? &host : NULL;
+
+	if ((flags->domain && document_read(flags->domain, &document, error) < 0) ||
+	    (flags->host && source_read(flags->host, &flags->source, &host, error) < 0) ||
+	    request_settle(&flags->asked.request, known, flags->domain ? &document : NULL,
+			   &flags->target, error) < 0 ||
+	    source_read(flags->like, &flags->source, &machine, error) < 0 ||
+	    mirror(&machine, &flags->asked.mirror, &flags->asked.request, error) < 0)
+		return false;
+	if (flags->domain)
+		return plan_in_place(&document, &flags->asked.request, known, &xml,
+				     error) == 0;
+	return request_finish(&flags->asked.request, error) == 0 &&
+	       plan_fresh(&flags->asked.request, &plan, &xml, error) == 0;
+}
+
+/* Whether the same command with --mirror per-node=@most has a plan. */
+static bool fits(const struct options *options, unsigned most)
+{
+	_cleanup_error_ struct error error = {};
+	struct flags flags = {};
+	bool made = false;
+
+	if (take_flags(&flags, options, &error) == 0) {
+		flags.asked.mirror.limited = true;
+		flags.asked.mirror.devices_per_node = most;
+		made = makes_plan(&flags, &error);
+	}
+	flags_free(&flags);
+	return made;
+}
+
+static bool is_stream(const char *path)
+{
+	return path && streq(path, "-");
+}
+
+/*
+ * A mirrored machine may have more devices than a guest can. Finds how many per node are
+ * possible, since the message names other options, which the user did not give.
+ */
+static void advise(const struct options *options, const struct flags *flags,
+		   struct error *error)
+{
+	unsigned possible = 0, beyond = MIRROR_MOST;
+	_cleanup_free_ char *message = NULL;
+
+	if (error->status != STATUS_INPUT || !flags->asked.request.mirrored ||
+	    flags->asked.mirror.limited || is_stream(flags->like) ||
+	    is_stream(flags->domain) || is_stream(flags->host) || !fits(options, 0))
+		return;
+	while (beyond - possible > 1) {
+		unsigned middle = (possible + beyond) / 2;
+
+		if (fits(options, middle))
+			possible = middle;
+		else
+			beyond = middle;
+	}
+	message = error->message;
+	error->message =
+		xasprintf("%s; --mirror per-node=%u would fit", message, possible);
+}
+
 static int run(const struct options *options, struct error *error)
 {
 	struct flags flags = {};
@@ -280,10 +363,9 @@ static int run(const struct options *options, struct error *error)
 	if (rc == 0)
 		rc = flags.domain ? run_in_place(&flags, error)
 				  : run_fresh(&flags, error);
-	request_free(&flags.asked.request);
-	source_options_free(&flags.source);
-	target_settled_free(&flags.target);
-	free(flags.like);
+	if (rc < 0)
+		advise(options, &flags, error);
+	flags_free(&flags);
 	return rc;
 }
 

@@ -343,7 +343,10 @@ static void note_loose_cpus(struct machine *machine)
 		return;
 	text_adds(&text, set_count(&cpus) > 1 ? "CPUs " : "CPU ");
 	text_add_set(&text, &cpus);
-	machine_complain(machine, "%s: on no node in this source", text.s);
+	machine_complain(
+		machine,
+		"%s: on no node in this source; a guest that mirrors it does not have them",
+		text.s);
 }
 
 int source_read(const char *source, const struct source_options *options,

@@ -4,6 +4,23 @@
 
 #define MAX_CELLS 128 /* QEMU include/sysemu/numa.h, MAX_NODES */
 
+/* The first of the QEMUs that took more vCPUs which takes @total; 0: none. */
+static unsigned newer_qemu(const struct request *request, unsigned total)
+{
+	static const unsigned versions[] = {VERSION_OF(8, 1), VERSION_OF(9, 0)};
+
+	if (!streq(request->architecture, "x86_64") || streq(request->type, "qemu"))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
+		struct target target = request->target;
+
+		target.qemu = MAX(target.qemu, versions[i]);
+		if (total <= target_max_vcpus(&target, request->machine))
+			return target.qemu;
+	}
+	return 0;
+}
+
 /* A hint on how to make the vCPUs fit. The caller frees it. */
 static char *fewer_vcpus(const struct request *request, unsigned limit)
 {
@@ -11,6 +28,22 @@ static char *fewer_vcpus(const struct request *request, unsigned limit)
 		return xasprintf("use --cpus-per-node %zu",
 				 MAX(limit / request->nodes.n, (size_t)1));
 	return xasprintf("give the nodes at most %u in total", limit);
+}
+
+static int refuse_vcpus(const struct request *request, unsigned total, unsigned limit,
+			struct error *error)
+{
+	_cleanup_free_ char *fewer = fewer_vcpus(request, limit), *newer = NULL;
+	unsigned qemu = newer_qemu(request, total);
+
+	newer = qemu ? xasprintf(", or, if the host has it, --target qemu=%u.%u",
+				 qemu / 1000000, qemu / 1000 % 1000)
+		     : xstrdup("");
+	return error_input(
+		error,
+		"%u vCPUs are too many: QEMU %u.%u supports %u in a %s machine; %s%s",
+		total, request->target.qemu / 1000000, request->target.qemu / 1000 % 1000,
+		limit, request->machine, fewer, newer);
 }
 
 int request_check_vcpus(const struct request *request, struct error *error)
@@ -22,15 +55,8 @@ int request_check_vcpus(const struct request *request, struct error *error)
 		total += request->nodes.v[i].vcpus;
 	if (streq(request->architecture, "aarch64"))
 		limit = 512;
-	if (total > limit) {
-		mend = fewer_vcpus(request, limit);
-		return error_input(
-			error,
-			"%u vCPUs are too many: QEMU %u.%u supports %u in a %s machine; %s",
-			total, request->target.qemu / 1000000,
-			request->target.qemu / 1000 % 1000, limit, request->machine,
-			mend);
-	}
+	if (total > limit)
+		return refuse_vcpus(request, total, limit, error);
 	if (total > 255 && streq(request->type, "qemu") &&
 	    streq(request->architecture, "x86_64")) {
 		mend = fewer_vcpus(request, 255);

@@ -16,6 +16,7 @@ static const struct setting {
 	{"like", "source", "like"},
 	{"like", "cpus-per-node", "cpus-per-node"},
 	{"like", "memory-per-node", "memory-per-node"},
+	{"like", "mirror", "mirror"},
 	{"ports", "per", "per"},
 	{"ports", "spare", "spare-ports"},
 	{"ports", "general", "general-ports"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* finish.c - completes the request, and checks whether it can be planned. */
+#include "planner/plan/request/mirror.h"
 #include "planner/plan/request/parts.h"
 
 #include "base/error.h"
@@ -138,6 +139,8 @@ int request_finish(struct request *request, struct error *error)
 	if (request->nodes.n > 0 &&
 	    (give_vcpus(request, error) < 0 || request_check_vcpus(request, error) < 0))
 		return -1;
+	if (request->mirrored && request->nodes.n > 0)
+		mirror_note_shape(request);
 	round_memory(request);
 	spread_devices(request);
 	if (check_devices(request, error) < 0)

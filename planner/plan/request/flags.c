@@ -48,6 +48,13 @@ static int set_cpus(void *target, const struct option_row *row, const char *valu
 	return 0;
 }
 
+static int set_mirror(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	(void)row;
+	return mirror_limit(target, value, error);
+}
+
 static int set_memory(void *target, const struct option_row *row, const char *value,
 		      struct error *error)
 {
@@ -215,6 +222,9 @@ const struct option_row request_rows[] = {
 	 SET_WITH(set_cpus, ASKED, mirror)},
 	{"memory-per-node", 0, "SIZE", "shrink a mirrored node to this much memory",
 	 SET_WITH(set_memory, ASKED, mirror.memory_per_node_bytes)},
+	{"mirror", 0, "WHAT",
+	 "limit the mirrored devices: all, none, per-node=N, KIND=N; can be repeated",
+	 SET_WITH(set_mirror, ASKED, mirror)},
 	{"per", 0, "WHAT",
 	 "one expander bus per node, or per host root complex with its switches",
 	 "node|root-complex", SET_WITH(set_per, ASKED, request)},

@@ -139,9 +139,34 @@ static void note_unplaced(struct request *request)
 			count, count > 1 ? "s" : "", PCI_ARGS(first->host));
 }
 
-/* Sorts by cell, those without one last; within a cell by host address. */
-void mirror_devices(const struct machine *machine, struct request *request)
+/* Whether one more of this kind on this cell is within the limits. */
+static bool is_within(const struct mirror_options *options, const struct request *request,
+		      const struct device_kind *kind, int cell)
 {
+	unsigned on_cell = 0, of_kind = 0;
+
+	if (!options->limited && !options->n_limits)
+		return true;
+	for (size_t i = 0; i < request->devices.n; i++) {
+		const struct request_device *device = &request->devices.v[i];
+
+		on_cell += device->mirrors && device->cell == cell;
+		of_kind += device->mirrors && device->kind == kind;
+	}
+	if (options->limited && on_cell >= options->devices_per_node)
+		return false;
+	for (size_t i = 0; i < options->n_limits; i++)
+		if (options->limits[i].kind == kind && of_kind >= options->limits[i].most)
+			return false;
+	return true;
+}
+
+/* Sorts by cell, those without one last; within a cell by host address. */
+void mirror_devices(const struct machine *machine, const struct mirror_options *options,
+		    struct request *request)
+{
+	unsigned beyond = 0;
+
 	for (int cell = 0; cell <= (int)request->nodes.n; cell++)
 		for (size_t i = 0; i < machine->functions.n; i++) {
 			const struct machine_function *function =
@@ -150,9 +175,16 @@ void mirror_devices(const struct machine *machine, struct request *request)
 				mirror_kind(function, &request->target);
 			int own = cell_of(request, function);
 
-			if (kind &&
-			    (own == NO_CELL ? (int)request->nodes.n : own) == cell)
+			if (!kind ||
+			    (own == NO_CELL ? (int)request->nodes.n : own) != cell)
+				continue;
+			if (is_within(options, request, kind, own))
 				add_stand_in(machine, i, kind, request);
+			else
+				beyond++;
 		}
+	if (beyond)
+		request_note(request, "%u function%s left out, because of --mirror",
+			     beyond, beyond > 1 ? "s" : "");
 	note_unplaced(request);
 }

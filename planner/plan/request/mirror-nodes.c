@@ -222,6 +222,9 @@ static void set_shape(const struct machine *machine, struct request *request)
 	unsigned cores = COUNT_DISTINCT(machine, core), cpus = (unsigned)machine->cpus.n;
 	unsigned dies = COUNT_DISTINCT(machine, die);
 
+	request->host_cpus = cpus;
+	request->host_cores = cores;
+	request->host_kinds = COUNT_DISTINCT(machine, kind);
 	request->packages = COUNT_DISTINCT(machine, package);
 	if (cores > 0 && cpus % cores == 0)
 		request->threads_per_core = cpus / cores;
@@ -241,7 +244,9 @@ int mirror_nodes(const struct machine *machine, const struct mirror_options *opt
 	for (size_t i = 0; i < request->nodes.n; i++)
 		vcpus += request->nodes.v[i].vcpus;
 	if (vcpus == 0)
-		return error_input(error, "the machine's nodes have no CPUs");
+		return error_input(
+			error,
+			"the machine's nodes have no CPUs; describe the guest with --node instead of --like");
 	mirror_distances(machine, request);
 	add_hmat(machine, request);
 	set_shape(machine, request);

@@ -44,3 +44,29 @@ int mirror_cell(const struct request *request, int node)
 			return (int)i;
 	return NO_CELL;
 }
+
+bool mirror_is_stand_in(const struct device_kind *kind)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(stand_ins); i++)
+		if (streq(stand_ins[i].plain, kind->name) ||
+		    (stand_ins[i].with_vfs && streq(stand_ins[i].with_vfs, kind->name)))
+			return true;
+	return false;
+}
+
+static void add_name(struct text *text, const char *name)
+{
+	if (name && (!text->n || !strstr(text->s, name)))
+		text_printf(text, "%s%s", text->n ? ", " : "", name);
+}
+
+char *mirror_stand_in_names(void)
+{
+	struct text text = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(stand_ins); i++) {
+		add_name(&text, stand_ins[i].plain);
+		add_name(&text, stand_ins[i].with_vfs);
+	}
+	return text_take(&text);
+}

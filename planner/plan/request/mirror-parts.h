@@ -9,7 +9,14 @@ struct mirror_options; /* mirror.h */
 
 int mirror_nodes(const struct machine *machine, const struct mirror_options *options,
 		 struct request *request, struct error *error) _must_check_;
-void mirror_devices(const struct machine *machine, struct request *request);
+void mirror_devices(const struct machine *machine, const struct mirror_options *options,
+		    struct request *request);
+/* Notes what of the machine the guest does not have. */
+void mirror_note_left_out(const struct machine *machine, struct request *request);
+/* Whether any function can get this kind as its stand-in; and all of these, for messages.
+ */
+bool mirror_is_stand_in(const struct device_kind *kind);
+char *mirror_stand_in_names(void) _must_check_;
 /* The stand-in that a function gets, or NULL. */
 const struct device_kind *mirror_kind(const struct machine_function *function,
 				      const struct target *target);

@@ -19,6 +19,7 @@ int mirror(const struct machine *machine, const struct mirror_options *options,
 			machine->architecture, request->architecture);
 	if (mirror_nodes(machine, options, request, error) < 0)
 		return -1;
-	mirror_devices(machine, request);
+	mirror_devices(machine, options, request);
+	mirror_note_left_out(machine, request);
 	return 0;
 }

@@ -5,10 +5,26 @@
 #include "planner/plan/request/request.h"
 #include "topology/machine.h"
 
+#define MIRROR_LIMITS 8 /* more than the kinds that stand in for a host's functions */
+
 struct mirror_options {
 	unsigned cpus_per_node;         /* at most; 0: all */
 	uint64_t memory_per_node_bytes; /* at most; 0: all */
+	bool limited;                   /* whether the next one applies */
+	unsigned devices_per_node;      /* at most */
+	struct mirror_limit {
+		const struct device_kind *kind;
+		unsigned most; /* stand-ins of that kind in the guest */
+	} limits[MIRROR_LIMITS];
+	size_t n_limits;
 };
+
+/*
+ * Parses the argument of --mirror: all, none, per-node=N or KIND=N, several of them
+ * separated by commas. Error (status 2): malformed, or no kind that can stand in.
+ */
+int mirror_limit(struct mirror_options *options, const char *text, struct error *error)
+	_must_check_;
 
 /*
  * Adds to a begun request: a cell for each node that has CPUs, memory or a device worth
@@ -21,6 +37,9 @@ struct mirror_options {
  */
 int mirror(const struct machine *machine, const struct mirror_options *options,
 	   struct request *request, struct error *error) _must_check_;
+
+/* For a finished request: notes where its CPUs differ in shape from the machine's. */
+void mirror_note_shape(struct request *request);
 
 /* Distances of the nodes' host nodes, adjusted to what libvirt accepts. */
 void mirror_distances(const struct machine *machine, struct request *request);

@@ -90,6 +90,7 @@ struct request {
 	VEC(struct request_hmat) hmat_rows;
 	/* Topology of the mirrored CPUs; 0: unknown. */
 	unsigned packages, dies_per_package, threads_per_core;
+	unsigned host_cpus, host_cores, host_kinds; /* kinds of cores */
 
 	VEC(struct request_root) roots;
 	VEC(struct request_switch) switches;
