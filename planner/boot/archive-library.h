@@ -35,7 +35,9 @@
 	X(archive_read_next_header) \
 	X(archive_read_open) \
 	X(archive_read_open_filename) \
+	X(archive_read_open_memory) \
 	X(archive_read_support_filter_all) \
+	X(archive_read_support_filter_by_code) \
 	X(archive_read_support_format_ar) \
 	X(archive_read_support_format_cpio) \
 	X(archive_read_support_format_raw) \

@@ -22,7 +22,7 @@ static int write_root_file(const char *root, const char *name, const char *bytes
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", root, name);
 
-	return file_write(path, bytes, n, error);
+	return run_root_write(path, bytes, n, error);
 }
 
 static int make_scratch_disk(const char *root, struct error *error)
@@ -119,7 +119,8 @@ static int fill_root(const struct boot_session *session, const struct document *
 	const struct boot_request *request = session->request;
 	const char *root = session->root, *work = session->work;
 	bool paused = request->stop_after == STOP_AFTER_TABLES;
-	_cleanup_free_ char *kernel = paused ? NULL : boot_take_kernel(session, error);
+	_cleanup_free_ char *kernel =
+		paused ? NULL : boot_take_kernel(session, domain, result->accel, error);
 	bool agent = request->stop_after == STOP_AFTER_KERNEL;
 	_cleanup_free_ char *initrd_path = agent ? xasprintf("%s/initrd", root) : NULL;
 	_cleanup_text_ struct text xml = {};

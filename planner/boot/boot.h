@@ -159,9 +159,13 @@ struct boot_session {
 };
 /* boot-inputs.c: whether virt-layout-run gives up root's privilege (run-confine.h). */
 bool boot_is_confined(const struct boot_request *request);
-/* The kernel's path as the domain names it, or NULL on error. The caller frees it. */
-char *boot_take_kernel(const struct boot_session *session, struct error *error)
-	_must_check_;
+/*
+ * The kernel's path for @domain, which is booted under @accel; the caller's, NULL on
+ * failure. An x86 kernel that is compressed is unpacked into the private directory if
+ * QEMU can start what is in it.
+ */
+char *boot_take_kernel(const struct boot_session *session, const struct document *domain,
+		       enum boot_accel accel, struct error *error) _must_check_;
 int boot_session_run(const struct boot_session *session, struct boot_result *result,
 		     struct error *error) _must_check_;
 
@@ -181,6 +185,14 @@ char *kernel_release(const char *path);
  * kernel, or is for another architecture. Files that are not regular are not checked.
  */
 int kernel_check(const char *path, const char *arch, struct error *error) _must_check_;
+
+/* kernel-elf.c: whether QEMU can start an ELF image by itself, for x86-64 guests. */
+bool kernel_elf_is_pvh(const char *elf, size_t n);
+/*
+ * Unpacks such an image from a bzImage, into an empty @ret. False, and nothing in it, if
+ * there is none.
+ */
+bool kernel_unpack_elf(const char *image, size_t n, struct text *ret);
 
 /*
  * kernel-package.c: a kernel from a distribution's package, unpacked into a private

@@ -33,6 +33,16 @@ static int make_directory(const char *path, struct error *error)
 	return 0;
 }
 
+int run_root_write(const char *path, const char *bytes, size_t n, struct error *error)
+{
+	_cleanup_fd_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return error_system(error, errno, "%s", path);
+	return file_write_fd(fd, path, bytes, n, error);
+}
+
 int run_root_make(struct run *run, struct error *error)
 {
 	_cleanup_free_ char *etc = NULL, *conf = NULL, *home = NULL;
@@ -61,7 +71,7 @@ int run_root_make(struct run *run, struct error *error)
 		text_adds(&text, qemu_conf_root);
 	if (make_directory(etc, error) < 0 || make_directory(home, error) < 0)
 		return -1;
-	return file_write(conf, text.s, text.n, error);
+	return run_root_write(conf, text.s, text.n, error);
 }
 
 int run_root_listen(const struct run *run, struct error *error)
@@ -96,7 +106,7 @@ int run_root_hand_over(struct run *run, struct error *error)
 	_cleanup_text_ struct text xml = {};
 
 	if (file_read(run->files[0], FILE_LIMIT, &xml, error) < 0 ||
-	    file_write(copy, xml.s, xml.n, error) < 0)
+	    run_root_write(copy, xml.s, xml.n, error) < 0)
 		return -1;
 	run->file = xasprintf("%s/domain.xml", run->root);
 	run->files = &run->file;

@@ -210,7 +210,7 @@ static void leave_live_xml(const struct run *run, virDomainPtr domain)
 	_cleanup_error_ struct error ignored = {};
 
 	if (xml) /* without it the reader uses the domain as it was given */
-		error_ignore(file_write(path, xml, strlen(xml), &ignored));
+		error_ignore(run_root_write(path, xml, strlen(xml), &ignored));
 }
 
 static bool run_domain(virConnectPtr connection, const struct run *run, const char *file,

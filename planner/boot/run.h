@@ -109,6 +109,9 @@ int run_root_hand_over(struct run *run, struct error *error) _must_check_;
  * there.
  */
 void run_root_read(const char *work, const char *name, size_t limit, struct text *text);
+/* A new file below a root; nothing there is to outlast a power failure. */
+int run_root_write(const char *path, const char *bytes, size_t n, struct error *error)
+	_must_check_;
 /* Listens on ROOT/serial; a descriptor or -1. */
 int run_root_listen(const struct run *run, struct error *error) _must_check_;
 /* Removes a directory with its content, staying on its file system. */
