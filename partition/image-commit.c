@@ -2,14 +2,14 @@
 /*
  * image-commit.c - the space that an image may use eventually.
  *
- * Theory of operation: a qcow2 file only grows. Its commitment is the length of an image
- * with all its clusters in use (qcow2-size.c). That is exact for an image whose tables
- * are where qemu-img create puts them and whose first refcount table is large enough.
- * Everything else makes it an upper bound: snapshots keep their clusters while the guest
- * fills new ones; bitmaps are rewritten before the old ones are released; a refcount
- * table that moved leaves its old position unused. The metadata that the file system
- * needs for the file (ext4: a block of extents for a fragmented one) is in nobody's
- * length and is not counted.
+ * Theory of operation: the commitment of a new qcow2 is the length of an image with all
+ * its clusters in use (qcow2-size.c). That of an existing one is what it has, plus what
+ * the guest's writes will not replace in place (qcow2-walk.c), plus the refcount blocks
+ * for that. Both are exact if no order of writes can exceed them; compressed clusters,
+ * snapshots, bitmaps and free clusters make them an upper bound. Bitmaps are rewritten
+ * before the old ones are released; a refcount table that moves leaves its old position
+ * unused. The metadata that the file system needs for the file (ext4: a block of extents
+ * for a fragmented one) is in nobody's length and is not counted.
  */
 #include "partition/image-commit.h"
 
@@ -22,6 +22,8 @@
  * over clusters of 512 bytes to 4 KiB. One part in 200 is about twice that.
  */
 #define MARGIN_DIVISOR 200
+
+#define DEFAULT_CLUSTER 65536 /* of qemu-img */
 
 const char *commitment_kind_name(enum commitment_kind kind)
 {
@@ -40,21 +42,84 @@ static void note(struct image_size *size, char *sentence)
 	*vec_add(&size->notes) = sentence;
 }
 
-/* The commitment of a full image, and whether it is exact, from the options alone. */
-static void commit_full(struct image_size *size, const struct qcow2_options *options)
+/* The greatest n with 2^n <= @value. */
+static unsigned log2_of(uint64_t value)
+{
+	unsigned n = 0;
+
+	while (value >>= 1)
+		n++;
+	return n;
+}
+
+static void make_estimate(struct image_size *size, uint64_t margin_bytes)
+{
+	size->kind = COMMITMENT_ESTIMATE;
+	size->margin_bytes += margin_bytes;
+	size->commitment_bytes += margin_bytes;
+}
+
+/*
+ * What a guest that discards can add. Its clusters are given back to the file system, in
+ * whole blocks, and new writes may take clusters further back. So as long as a block has
+ * one cluster in use it is allocated, and the file becomes longer (with first fit by at
+ * most its size for each doubling of its number of clusters: J. M. Robson, 1977), which
+ * needs more refcount blocks. With clusters of 64 KiB that is less than 0.1 % and is not
+ * counted.
+ */
+static void commit_discards(struct image_size *size, const struct qcow2_options *options,
+			    uint64_t block_bytes)
+{
+	const uint64_t cluster = options->cluster_bytes;
+	uint64_t n = size->commitment_bytes / cluster;
+	uint64_t block = MIN(block_bytes, (uint64_t)DEFAULT_CLUSTER);
+	uint64_t per_block = cluster * 8 / options->refcount_bits;
+	uint64_t more = n * log2_of(n) / per_block;
+
+	if (cluster >= DEFAULT_CLUSTER || n == 0)
+		return;
+	if (more > 0)
+		make_estimate(size, more * cluster);
+	if (cluster >= block)
+		return;
+	make_estimate(size, size->commitment_bytes / cluster * (block - cluster));
+	note(size,
+	     xasprintf(
+		     "Its clusters are smaller than the file system's blocks of %" PRIu64
+		     " bytes, so a guest that discards and writes again may keep a block allocated for each cluster.",
+		     block));
+}
+
+static void commit_moving_table(struct image_size *size,
+				const struct qcow2_options *options)
+{
+	make_estimate(size, image_round_up(size->commitment_bytes / MARGIN_DIVISOR,
+					   options->cluster_bytes));
+	note(size,
+	     xstrdup("The refcount table moves while the image fills up, so the commitment includes a margin of 0.5 %."));
+}
+
+static void commit_version_2(struct image_size *size, const struct qcow2_options *options)
+{
+	if (!options->version_2)
+		return;
+	make_estimate(size, size->commitment_bytes);
+	note(size,
+	     xstrdup("In a qcow2 of version 2 a write of zeros frees clusters, which may be too scattered to be used again; the commitment includes a margin of 100 % for that."));
+}
+
+/* The commitment of a full new image, and whether it is exact, from the options alone. */
+static void commit_full(struct image_size *size, const struct qcow2_options *options,
+			uint64_t block_bytes)
 {
 	uint64_t full = qcow2_full_bytes(options, true);
 
 	size->kind = COMMITMENT_EXACT;
 	size->commitment_bytes = full;
-	if (full <= qcow2_first_table_bytes(options))
-		return;
-	size->kind = COMMITMENT_ESTIMATE;
-	size->margin_bytes =
-		image_round_up(full / MARGIN_DIVISOR, options->cluster_bytes);
-	size->commitment_bytes += size->margin_bytes;
-	note(size,
-	     xstrdup("The refcount table moves while the image fills up, so the commitment includes a margin of 0.5 %."));
+	commit_version_2(size, options);
+	if (full > qcow2_first_table_bytes(options))
+		commit_moving_table(size, options);
+	commit_discards(size, options, block_bytes);
 }
 
 void image_commit_snapshots(struct image_size *size, uint32_t snapshots)
@@ -76,45 +141,64 @@ void image_commit_snapshots(struct image_size *size, uint32_t snapshots)
 			     snapshots));
 }
 
-/* Everything about an existing image that makes its commitment only an upper bound. */
-void image_commit_existing(struct image_size *size, const struct qcow2_header *header,
-			   uint64_t bitmap_bytes)
+static void note_use(struct image_size *size, const struct qcow2_header *header,
+		     const struct qcow2_use *use)
 {
-	const struct qcow2_options *options = &header->options;
-	bool as_created = (header->l1_entries == 0 ||
-			   header->l1_offset == UINT64_C(3) * options->cluster_bytes) &&
-			  header->refcount_offset == options->cluster_bytes &&
-			  header->refcount_clusters == 1;
+	const struct {
+		uint64_t n;
+		const char *kind, *text;
+	} rows[] = {
+		{use->compressed, "compressed",
+		 "which may stay in use until all that share its host cluster are rewritten"},
+		{use->shared, "shared",
+		 "which a snapshot has too, so that writing needs another one"},
+		{use->leaked, "leaked",
+		 "which nothing uses; qemu-img check -r leaks frees them"},
+		{use->free, "free", "which may be too scattered to be used again"},
+	};
 
-	commit_full(size, options);
-	if (header->n_snapshots > 0) {
-		size->kind = COMMITMENT_ESTIMATE;
-		size->commitment_bytes += size->length_bytes;
-		note(size,
-		     xasprintf(
-			     "It has %" PRIu32
-			     " internal snapshot%s, whose data is counted in addition to a complete rewrite by the guest.",
-			     header->n_snapshots, header->n_snapshots == 1 ? "" : "s"));
-	}
-	if (bitmap_bytes > 0) {
-		size->kind = COMMITMENT_ESTIMATE;
-		size->commitment_bytes += 2 * bitmap_bytes;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].n > 0)
+			note(size, xasprintf("It has %" PRIu64 " %s cluster%s, %s.",
+					     rows[i].n, rows[i].kind,
+					     rows[i].n == 1 ? "" : "s", rows[i].text));
+	if (header->n_bitmaps > 0)
 		note(size,
 		     xasprintf("It has %" PRIu32
 			       " bitmap%s, rewritten before the old clusters are freed.",
 			       header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
-	}
-	if (!as_created && size->kind == COMMITMENT_EXACT) {
-		size->kind = COMMITMENT_ESTIMATE;
+	if (use->damaged)
 		note(size,
-		     xstrdup("Its tables have moved since it was created; their old positions may still be in use."));
-	}
-	if (size->length_bytes > size->commitment_bytes &&
-	    size->allocation_bytes <= size->length_bytes) {
+		     xstrdup("Some of its tables are damaged, and what they lead to is not known; qemu-img check says more."));
+}
+
+void image_commit_existing(struct image_size *size, const struct qcow2_header *header,
+			   const struct qcow2_use *use, uint64_t bitmap_bytes,
+			   uint64_t block_bytes)
+{
+	const uint64_t cluster = header->options.cluster_bytes;
+	uint64_t bitmaps = 2 * ((bitmap_bytes + cluster - 1) / cluster), n;
+	bool moves;
+
+	n = use->length + use->wanted + bitmaps +
+	    qcow2_more_blocks(header, use, use->wanted + bitmaps, &moves);
+	/* Free clusters use no space if the file has holes there. */
+	n -= use->free - MIN(use->free, size->allocation_bytes / cluster);
+	size->commitment_bytes = n * cluster;
+	size->kind = use->compressed || use->shared || use->free || header->n_bitmaps ||
+				     header->n_snapshots || use->damaged || header->dirty
+			     ? COMMITMENT_ESTIMATE
+			     : COMMITMENT_EXACT;
+	note_use(size, header, use);
+	commit_version_2(size, &header->options);
+	if (moves)
+		commit_moving_table(size, &header->options);
+	commit_discards(size, &header->options, block_bytes);
+	if (size->allocation_bytes > size->commitment_bytes) {
 		size->kind = COMMITMENT_ESTIMATE;
-		size->commitment_bytes = size->length_bytes;
+		size->commitment_bytes = size->allocation_bytes;
 		note(size,
-		     xstrdup("It is already longer than a full image needs to be."));
+		     xstrdup("It already uses more space than a full image needs."));
 	}
 }
 
@@ -159,7 +243,7 @@ void image_measure_new_qcow2(const struct qcow2_options *options,
 		question->block_bytes
 			? image_round_up(size->length_bytes, question->block_bytes)
 			: IMAGE_UNKNOWN;
-	commit_full(size, options);
+	commit_full(size, options, question->block_bytes);
 	if (options->preallocated) {
 		size->allocation_bytes = IMAGE_UNKNOWN;
 		note(size,
@@ -171,6 +255,13 @@ void image_measure_new_qcow2(const struct qcow2_options *options,
 	if (size->kind != COMMITMENT_UNBOUNDED)
 		size->commitment_bytes =
 			image_round_up(size->commitment_bytes, question->block_bytes);
-	if (options->data_file)
-		image_measure_new_raw(options->capacity_bytes, question, sizes);
+	if (!options->data_file)
+		return;
+	image_measure_new_raw(options->capacity_bytes, question, sizes);
+	size = vec_last(&sizes->list);
+	/* QEMU writes whole clusters there too. */
+	size->commitment_bytes =
+		image_round_up(size->commitment_bytes, options->cluster_bytes);
+	if (options->preallocated_data)
+		size->allocation_bytes = size->commitment_bytes;
 }

@@ -3,16 +3,17 @@
 #pragma once
 
 #include "partition/image-size.h"
-#include "partition/qcow2.h"
+#include "partition/qcow2-walk.h"
 
 /* @to may be 0 or 1: unchanged. */
 uint64_t image_round_up(uint64_t n, uint64_t to);
 /*
- * The commitment of an existing qcow2, from its header and the space that its bitmaps
- * use: only an upper bound if anything has happened to it since it was created.
+ * The commitment of an existing qcow2: from its header, how its clusters are used, the
+ * space that its bitmaps use, and the block size of the file system.
  */
 void image_commit_existing(struct image_size *size, const struct qcow2_header *header,
-			   uint64_t bitmap_bytes);
+			   const struct qcow2_use *use, uint64_t bitmap_bytes,
+			   uint64_t block_bytes);
 /* Adds room for this many future snapshots. */
 void image_commit_snapshots(struct image_size *size, uint32_t snapshots);
 /* Notes what the header says about damage and about other files. */

@@ -27,8 +27,9 @@ struct image_question {
 	bool follow;        /* measure backing and data files too */
 	bool format_given;  /* use @format, do not detect it */
 	enum image_format format;
-	uint32_t block_bytes; /* of the file system for images that do not exist yet; 0
-			       * unknown */
+	uint32_t cluster_bytes; /* of the qcow2 whose data file it is, else 0 */
+	uint32_t block_bytes;   /* of the file system for images that do not exist yet; 0
+				 * unknown */
 };
 
 /* All pointers are owned. */

@@ -118,14 +118,15 @@ static struct image_size *add_size(struct image_sizes *sizes, const struct opene
 	return size;
 }
 
-static void measure_raw(const struct opened *image, struct image_sizes *sizes)
+static void measure_raw(const struct opened *image, const struct image_question *question,
+			struct image_sizes *sizes)
 {
+	const uint64_t unit = MAX(image->block_bytes, question->cluster_bytes);
 	struct image_size *size = add_size(sizes, image, IMAGE_RAW);
 
 	size->capacity_bytes = size->length_bytes;
 	size->commitment_bytes =
-		MAX(image_round_up(size->length_bytes, image->block_bytes),
-		    size->allocation_bytes);
+		MAX(image_round_up(size->length_bytes, unit), size->allocation_bytes);
 	if (S_ISBLK(image->st.st_mode))
 		size->commitment_bytes = size->length_bytes;
 }
@@ -158,10 +159,13 @@ static int measure_qcow2(const struct opened *image, const struct qcow2_header *
 			 const struct image_question *question, struct image_sizes *sizes,
 			 struct error *error)
 {
+	_cleanup_qcow2_use_ struct qcow2_use use = {};
 	struct image_size *size;
 	uint64_t bitmap_bytes;
 
-	if (measure_bitmaps(image, header, &bitmap_bytes, error) < 0)
+	if (measure_bitmaps(image, header, &bitmap_bytes, error) < 0 ||
+	    qcow2_walk(image->fd, image->path, image->length_bytes, header, &use, error) <
+		    0)
 		return -1;
 	size = add_size(sizes, image, IMAGE_QCOW2);
 	size->capacity_bytes = header->options.capacity_bytes;
@@ -169,7 +173,8 @@ static int measure_qcow2(const struct opened *image, const struct qcow2_header *
 		size->backing_file = xstrdup(header->backing_file);
 	if (header->data_file)
 		size->data_file = xstrdup(header->data_file);
-	image_commit_existing(size, header, bitmap_bytes);
+	image_commit_existing(size, header, &use, bitmap_bytes,
+			      S_ISBLK(image->st.st_mode) ? 1 : image->block_bytes);
 	image_commit_snapshots(size, question->snapshots);
 	if (size->kind != COMMITMENT_UNBOUNDED)
 		size->commitment_bytes =
@@ -200,11 +205,13 @@ static bool measured_already(const struct image_sizes *sizes, const struct opene
 static int measure_below(const char *path, const struct image_question *question,
 			 struct image_sizes *sizes, int depth, struct error *error);
 
+/* @cluster_bytes: in which it is written, 0 for a backing file. */
 static int follow(const struct opened *image, const char *name, const char *format,
-		  struct image_sizes *sizes, int depth, struct error *error)
+		  uint32_t cluster_bytes, struct image_sizes *sizes, int depth,
+		  struct error *error)
 {
 	_cleanup_free_ char *path = NULL;
-	struct image_question question = {.follow = true};
+	struct image_question question = {.follow = true, .cluster_bytes = cluster_bytes};
 
 	if (!name)
 		return 0;
@@ -255,7 +262,7 @@ static int measure_open(const struct opened *image, const struct image_question 
 	if (choose_format(image, question, &format, error) < 0)
 		return -1;
 	if (format == IMAGE_RAW) {
-		measure_raw(image, sizes);
+		measure_raw(image, question, sizes);
 		return 0;
 	}
 	if (qcow2_read_header(image->front, image->n_front, &header, error) < 0)
@@ -264,9 +271,10 @@ static int measure_open(const struct opened *image, const struct image_question 
 		return -1;
 	if (!question->follow)
 		return 0;
-	if (follow(image, header.data_file, "raw", sizes, depth, error) < 0)
+	if (follow(image, header.data_file, "raw", header.options.cluster_bytes, sizes,
+		   depth, error) < 0)
 		return -1;
-	return follow(image, header.backing_file, header.backing_format, sizes, depth,
+	return follow(image, header.backing_file, header.backing_format, 0, sizes, depth,
 		      error);
 }
 

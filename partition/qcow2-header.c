@@ -234,6 +234,7 @@ static int read_fixed(struct qcow2_header *header, const uint8_t *bytes, size_t 
 	header->options.cluster_bytes = 1u << cluster_bits;
 	header->options.capacity_bytes = get_be64(bytes + 24);
 	header->options.refcount_bits = 16;
+	header->options.version_2 = header->version == 2;
 	header->l1_entries = get_be32(bytes + 36);
 	header->l1_offset = get_be64(bytes + 40);
 	header->refcount_offset = get_be64(bytes + 48);

@@ -175,6 +175,17 @@ static int set_data_file(struct qcow2_options *options, const char *value,
 	return 0;
 }
 
+/* The clusters of a raw data file are where the guest sees them, so all have positions.
+ */
+static int set_data_file_raw(struct qcow2_options *options, const char *value,
+			     struct error *error)
+{
+	if (parse_switch("data_file_raw", value, &options->data_file_raw, error) < 0)
+		return -1;
+	options->preallocated |= options->data_file_raw;
+	return 0;
+}
+
 /* QEMU's default cipher is aes-256 in XTS mode, whose key is twice as long. */
 static int set_encryption(struct qcow2_options *options, const char *value,
 			  struct error *error)
@@ -206,12 +217,22 @@ static int set_preallocation(struct qcow2_options *options, const char *value,
 			     struct error *error)
 {
 	options->preallocated_data = streq(value, "falloc") || streq(value, "full");
-	options->preallocated = options->preallocated_data || streq(value, "metadata");
-	if (options->preallocated || streq(value, "off"))
+	options->preallocated = options->preallocated_data || options->data_file_raw ||
+				streq(value, "metadata");
+	if (options->preallocated_data || streq(value, "metadata") || streq(value, "off"))
 		return 0;
 	return error_input(error,
 			   "preallocation=%s: must be off, metadata, falloc or full",
 			   value);
+}
+
+static int set_compat(struct qcow2_options *options, const char *value,
+		      struct error *error)
+{
+	options->version_2 = streq(value, "0.10") || streq(value, "v2");
+	if (options->version_2 || streq(value, "1.1") || streq(value, "v3"))
+		return 0;
+	return error_input(error, "compat=%s: must be 0.10 or 1.1", value);
 }
 
 static int changes_nothing(struct qcow2_options *options _unused_,
@@ -236,9 +257,9 @@ int qcow2_set_option(struct qcow2_options *options, const char *option,
 		{"preallocation", set_preallocation},
 		{"backing_file", changes_nothing},
 		{"backing_fmt", changes_nothing},
-		{"compat", changes_nothing},
+		{"compat", set_compat},
 		{"lazy_refcounts", changes_nothing},
-		{"data_file_raw", changes_nothing},
+		{"data_file_raw", set_data_file_raw},
 		{"compression_type", changes_nothing},
 		{"encrypt.key-secret", changes_nothing},
 		{"encrypt.iter-time", changes_nothing},
@@ -259,10 +280,8 @@ int qcow2_set_option(struct qcow2_options *options, const char *option,
 
 int qcow2_check_options(const struct qcow2_options *options, struct error *error)
 {
-	if (options->preallocated && options->data_file)
-		return error_input(
-			error,
-			"cannot compute the size for preallocation with a data_file");
+	if (options->data_file_raw && !options->data_file)
+		return error_input(error, "data_file_raw=on needs a data_file");
 	if (options->extended_l2 && options->cluster_bytes < 1u << 14)
 		return error_input(error,
 				   "extended_l2=on needs a cluster_size of at least 16K");

@@ -17,7 +17,9 @@ struct qcow2_options {
 	uint32_t cluster_bytes;
 	uint32_t refcount_bits;
 	bool extended_l2;
-	bool data_file; /* guest data is in another file */
+	bool version_2;     /* which has no clusters of zeros */
+	bool data_file;     /* guest data is in another file */
+	bool data_file_raw; /* which is a raw image by itself */
 	/* All clusters have their positions from the start; with data: their blocks
 	 * too. */
 	bool preallocated, preallocated_data;
