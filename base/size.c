@@ -126,6 +126,22 @@ void text_add_size(struct text *text, uint64_t size_bytes)
 	text_add_size_in(text, size_bytes, size_bytes == 0 ? 0 : size_power(size_bytes));
 }
 
+void text_add_size_about(struct text *text, uint64_t size_bytes)
+{
+	int exact = size_bytes == 0 ? 0 : size_power(size_bytes), power = 0;
+	uint64_t tenths;
+
+	if (size_bytes >> 10 * exact < 10000) {
+		text_add_size(text, size_bytes);
+		return;
+	}
+	while (power < 6 && size_bytes >> 10 * (power + 1) > 0)
+		power++;
+	tenths = (uint64_t)((((unsigned __int128)size_bytes * 10) >> 10 * power));
+	text_printf(text, "%ju.%ju %ciB", (uintmax_t)(tenths / 10),
+		    (uintmax_t)(tenths % 10), letters[power - 1]);
+}
+
 void text_add_size_in(struct text *text, uint64_t size_bytes, int power)
 {
 	size_bytes >>= 10 * power;

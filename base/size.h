@@ -31,6 +31,11 @@ void text_add_size(struct text *text, uint64_t size_bytes);
  * must not exceed size_power(@size_bytes).
  */
 void text_add_size_in(struct text *text, uint64_t size_bytes, int power);
+/*
+ * The same if its number has at most four digits, otherwise with one decimal place in the
+ * largest unit: "29 MiB", "173.0 MiB".
+ */
+void text_add_size_about(struct text *text, uint64_t size_bytes);
 /* The power of the largest binary unit that divides an amount: at most 6, as for 0. */
 int size_power(uint64_t size_bytes);
 /* For people: at most 4 digits, as in lsblk and ls -h: "3.9G", "512M". */

@@ -12,6 +12,7 @@
 #include "partition/disk-layout-ids.h"
 #include "partition/disk-request-read.h"
 #include "commands/disk-change.h"
+#include "commands/disk-json.h"
 #include "commands/disk-options.h"
 
 #include <inttypes.h>
@@ -20,7 +21,7 @@
 struct wish {
 	struct change_wish change;
 	struct request_flags settings;
-	bool libvirt, bug_compatible, dry_run, keep_content;
+	bool libvirt, bug_compatible, dry_run, keep_content, json;
 	struct geometry geometry;
 	VEC(struct room) rooms; /* found, one for each partition */
 	struct extents kept;    /* the padding of each */
@@ -73,6 +74,7 @@ static const struct option_row rows[] = {
 	{"keep-content", 0, NULL,
 	 "do not erase old signatures in the space for the partition",
 	 SET_TRUE(struct wish, keep_content)},
+	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
 	{OPTION_TABLE(change_rows, struct wish, change)},
 	{},
 };
@@ -146,26 +148,61 @@ static uint64_t waste_of(const struct wish *wish, const struct partition *partit
 	return 0;
 }
 
-static void say(const struct wish *wish, const struct partition_table *before,
-		const struct partition_table *wanted)
+static void add_lines(struct text *out, const struct wish *wish,
+		      const struct partition_table *before,
+		      const struct partition_table *wanted)
 {
-	_cleanup_text_ struct text out = {};
-
 	for (size_t i = 0; i < wanted->partitions.n; i++) {
 		const struct partition *it = &wanted->partitions.v[i];
 
 		if (partition_table_find(before, it->number))
 			continue;
-		text_printf(&out, "%u: blocks %" PRIu64 " to %" PRIu64 ", ", it->number,
+		text_printf(out, "%u: blocks %" PRIu64 " to %" PRIu64 ", ", it->number,
 			    it->start_lba, it->end_lba);
-		text_add_size(&out, partition_sectors(it) * wanted->sector_bytes);
+		text_add_size_about(out, partition_sectors(it) * wanted->sector_bytes);
 		if (waste_of(wish, it) > 0) {
-			text_adds(&out, ", of which ");
-			text_add_size(&out, waste_of(wish, it));
-			text_adds(&out, " for alignment");
+			text_adds(out, ", of which ");
+			text_add_size(out, waste_of(wish, it));
+			text_adds(out, " for alignment");
 		}
-		text_addc(&out, '\n');
+		text_addc(out, '\n');
 	}
+}
+
+static void add_json(struct text *out, const struct wish *wish,
+		     const struct partition_table *before,
+		     const struct partition_table *wanted)
+{
+	struct jsonw json = {.out = out};
+
+	jsonw_object(&json, NULL);
+	jsonw_int(&json, "version", 1);
+	jsonw_bool(&json, "dry_run", wish->dry_run);
+	jsonw_array(&json, "partitions");
+	for (size_t i = 0; i < wanted->partitions.n; i++) {
+		const struct partition *it = &wanted->partitions.v[i];
+
+		if (partition_table_find(before, it->number))
+			continue;
+		jsonw_object(&json, NULL);
+		disk_json_partition(&json, wanted, it);
+		jsonw_u64(&json, "waste_bytes", waste_of(wish, it));
+		jsonw_end_object(&json);
+	}
+	jsonw_end_array(&json);
+	jsonw_end_object(&json);
+	jsonw_finish(&json);
+}
+
+static void say(const struct wish *wish, const struct partition_table *before,
+		const struct partition_table *wanted)
+{
+	_cleanup_text_ struct text out = {};
+
+	if (wish->json)
+		add_json(&out, wish, before, wanted);
+	else
+		add_lines(&out, wish, before, wanted);
 	for (size_t i = 0; i < wish->libvirt_mended; i++)
 		streams_say(
 			"libvirt 9.0 would make the added partition one sector too short; it was given its full size (use --bug-compatible for the size that libvirt gives it)");

@@ -2,6 +2,7 @@
 #include "commands/disk-change.h"
 
 #include "base/mem.h"
+#include "base/size.h"
 #include "base/streams.h"
 #include "commands/progress-stderr.h"
 
@@ -170,6 +171,18 @@ int change_commit(struct changed_disk *disk, const struct patch *patch,
 	if (wanted)
 		change_announce(disk);
 	return 0;
+}
+
+void change_say_limit(const char *path, const struct partition_table *table)
+{
+	_cleanup_text_ struct text rest = {};
+
+	if (dos_unusable(table) == 0)
+		return;
+	text_add_size_about(&rest, dos_unusable(table) * table->sector_bytes);
+	streams_say(
+		"%s: an MBR cannot use the last %s of this disk, those after 2^32 sectors; a GPT can",
+		path, rest.s);
 }
 
 void changed_disk_free(struct changed_disk *disk)

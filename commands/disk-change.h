@@ -70,5 +70,7 @@ void change_announce(struct changed_disk *disk);
  */
 int change_end(struct changed_disk *disk, const char *path, struct error *error)
 	_must_check_;
+/* Says so on standard error if an MBR cannot use the end of the disk. */
+void change_say_limit(const char *path, const struct partition_table *table);
 void changed_disk_free(struct changed_disk *disk);
 #define _cleanup_changed_disk_ _cleanup_(changed_disk_free)

@@ -7,6 +7,7 @@
 #include "base/streams.h"
 #include "partition/create.h"
 #include "partition/erase.h"
+#include "partition/fill-tree.h"
 #include "partition/disk-layout.h"
 #include "partition/disk-layout-ids.h"
 #include "partition/table.h"
@@ -15,6 +16,7 @@
 #include "commands/progress-stderr.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct source {
 	struct disk_io *io;
@@ -141,6 +143,21 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 	return 0;
 }
 
+/* Files that were copied by an ordinary user belong to that user in the image too. */
+static void say_owners(const struct wish *wish)
+{
+	for (size_t i = 0; i < wish->create.fills.list.n; i++) {
+		const struct fill *fill = &wish->create.fills.list.v[i];
+
+		if (!fill->copy_files || streq(fill->format, "vfat") || geteuid() == 0 ||
+		    tree_owner(fill->copy_files) != geteuid())
+			continue;
+		streams_say(
+			"partition %u: files keep their owner, user %u; if they should belong to root, run this under fakeroot",
+			fill->number, geteuid());
+	}
+}
+
 static int create(struct wish *wish, struct disk_request *request,
 		  struct text *ret_destroyed, struct error *error)
 {
@@ -158,7 +175,11 @@ static int create(struct wish *wish, struct disk_request *request,
 	asked = wish->create;
 	asked.seed = request->seed;
 	asked.progress = &progress;
-	return create_image(&asked, &layout.table, &patch, ret_destroyed, error);
+	if (create_image(&asked, &layout.table, &patch, ret_destroyed, error) < 0)
+		return -1;
+	say_owners(wish);
+	change_say_limit(asked.path, &layout.table);
+	return 0;
 }
 
 static int read_block(void *context, uint64_t lba, uint8_t *bytes, struct error *error)
@@ -243,6 +264,7 @@ static int replace(struct wish *wish, struct disk_request *request,
 		return -1;
 	if (change_commit(&disk, &patch, &layout.table, error) < 0)
 		return -1;
+	change_say_limit(wish->create.path, &layout.table);
 	return change_end(&disk, wish->create.path, error);
 }
 

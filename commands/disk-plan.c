@@ -11,6 +11,7 @@
 #include "partition/map.h"
 #include "partition/script.h"
 #include "partition/types.h"
+#include "commands/disk-json.h"
 #include "commands/disk-options.h"
 #include "commands/sheet.h"
 
@@ -149,42 +150,11 @@ static int add_table(struct text *out, struct wish *wish,
 	return 0;
 }
 
-static void json_guid(struct jsonw *json, const char *key, struct guid guid)
-{
-	char string[GUID_TEXT_BYTES];
-
-	guid_format(guid, string);
-	jsonw_string(json, key, guid_is_zero(guid) ? NULL : string);
-}
-
 static void json_partition(struct jsonw *json, const struct disk_layout *layout,
 			   size_t index)
 {
-	const struct partition *partition = &layout->table.partitions.v[index];
-	const uint64_t sector = layout->table.sector_bytes;
-	_cleanup_text_ struct text type = {};
-
-	text_add_type(&type, layout->table.label, partition);
 	jsonw_object(json, NULL);
-	jsonw_u64(json, "number", partition->number);
-	jsonw_string(json, "kind", kind_name(partition->kind));
-	jsonw_u64(json, "start_lba", partition->start_lba);
-	jsonw_u64(json, "end_lba", partition->end_lba);
-	jsonw_u64(json, "start_bytes", partition->start_lba * sector);
-	jsonw_u64(json, "size_bytes", partition_sectors(partition) * sector);
-	jsonw_string(json, "type", type.s);
-	if (layout->table.label == LABEL_GPT) {
-		json_guid(json, "type_guid", partition->type);
-		json_guid(json, "uuid", partition->uuid);
-		jsonw_string(json, "name", partition->name);
-		jsonw_format(json, "attributes", "0x%016jx",
-			     (uintmax_t)partition->attributes);
-	} else {
-		jsonw_format(json, "type_code", "0x%02x", partition->type_code);
-		jsonw_string(json, "uuid", NULL);
-		jsonw_string(json, "name", NULL);
-		jsonw_bool(json, "active", partition->active);
-	}
+	disk_json_partition(json, &layout->table, &layout->table.partitions.v[index]);
 	jsonw_u64(json, "align_bytes", layout->parts.v[index].unit_bytes);
 	jsonw_u64(json, "waste_bytes", layout->parts.v[index].waste_bytes);
 	jsonw_end_object(json);
@@ -217,12 +187,7 @@ static void add_json(struct text *out, const struct disk_layout *layout)
 	jsonw_object(&json, NULL);
 	jsonw_int(&json, "version", 1);
 	jsonw_string(&json, "label", label_name(table->label));
-	if (table->label == LABEL_GPT)
-		json_guid(&json, "uuid", table->disk_guid);
-	else if (table->disk_signature)
-		jsonw_format(&json, "uuid", "0x%08x", table->disk_signature);
-	else
-		jsonw_null(&json, "uuid");
+	disk_json_id(&json, table);
 	jsonw_u64(&json, "sector_size_bytes", table->sector_bytes);
 	jsonw_u64(&json, "size_bytes", table->n_sectors * table->sector_bytes);
 	jsonw_array(&json, "partitions");

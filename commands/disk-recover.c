@@ -110,18 +110,19 @@ static int choose_copy(const struct changed_disk *disk, const struct wish *wish,
 		       enum gpt_copy *ret, struct error *error)
 {
 	const struct gpt_header *gpt = disk->seen.gpt;
-	bool differ = gpt[GPT_PRIMARY].good && gpt[GPT_BACKUP].good && !disk->seen.intact;
 
-	*ret = gpt[GPT_PRIMARY].good ? GPT_PRIMARY : GPT_BACKUP;
+	*ret = gpt[GPT_PRIMARY].good || disk->seen.fits ? GPT_PRIMARY : GPT_BACKUP;
 	if (wish->from)
 		*ret = streq(wish->from, "backup") ? GPT_BACKUP : GPT_PRIMARY;
+	if (disk->seen.cut_off && disk->seen.fits && *ret == GPT_PRIMARY)
+		return 0;
 	if (disk->seen.grown)
 		return error_input(error,
 				   "%s: has grown; use disk grow to adapt its table",
 				   disk->io->name);
 	if (disk->seen.table.label != LABEL_GPT || disk->seen.hybrid || !gpt[*ret].good)
 		return change_need_editable(disk, error);
-	if (differ && !wish->from)
+	if (disk->seen.differ && !wish->from)
 		return change_need_editable(disk, error);
 	return 0;
 }
@@ -150,6 +151,9 @@ static int repair(const char *path, const struct wish *wish, struct error *error
 	}
 	if (seen->table.label == LABEL_NONE)
 		return change_need_editable(&disk, error);
+	/* All of its header but the size of the disk is as it should be. */
+	if (seen->fits)
+		disk.seen.gpt[GPT_PRIMARY].good = true;
 	if (table_edit(disk.io, seen, &seen->table, from, &patch, error) < 0 ||
 	    change_commit(&disk, &patch, &seen->table, error) < 0)
 		return -1;

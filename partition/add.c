@@ -63,10 +63,12 @@ static int choose_number(const struct partition_table *table,
 {
 	unsigned first = kind == KIND_LOGICAL ? DOS_FIRST_LOGICAL : 1;
 	unsigned last = table->label == LABEL_GPT ? table->n_entries
-			: kind == KIND_LOGICAL    ? DOS_FIRST_LOGICAL + 59
+			: kind == KIND_LOGICAL    ? DOS_LAST_LOGICAL
 						  : 4;
 
 	*ret = free_number(table, first, last);
+	if (*ret == 0 && kind == KIND_LOGICAL)
+		return part_too_many_logical(error);
 	if (*ret == 0)
 		return error_input(error, "all %u entries of the table are in use",
 				   last - first + 1);

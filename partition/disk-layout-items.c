@@ -134,6 +134,8 @@ static int set_numbers(struct disk_plan *plan, struct error *error)
 		struct item *item = &plan->inner.items.v[i];
 
 		item->partition.number = DOS_FIRST_LOGICAL + (unsigned)i;
+		if (item->partition.number > DOS_LAST_LOGICAL)
+			return part_too_many_logical(error);
 		if (part_check_logical_number(plan->request, item->request,
 					      item->partition.number, error) < 0)
 			return -1;

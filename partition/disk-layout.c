@@ -12,6 +12,8 @@
 
 #include <stdio.h>
 
+#define MINIMAL_UNIT_BYTES (UINT64_C(1) << 20)
+
 void disk_layout_free(struct disk_layout *layout)
 {
 	partition_table_free(&layout->table);
@@ -199,12 +201,13 @@ static int place_all(struct disk_plan *plan, struct error *error)
 	for (size_t i = 0; i < plan->inner.items.n; i++) {
 		struct item *item = &plan->inner.items.v[i];
 
-		if (i > 0 && item->partition.start_lba < item[-1].partition.start_lba)
-			return item_error(
-				plan, item, error,
-				"logical partitions must be in the order of their numbers");
 		item->partition.ebr_lba =
 			i == 0 ? outer->start : item->partition.start_lba - 1;
+		if (i > 0 && item->partition.ebr_lba == outer->start)
+			return item_error(
+				plan, item, error,
+				"it begins right after the first block of the extended partition, which holds the EBR of partition %d",
+				DOS_FIRST_LOGICAL);
 	}
 	return 0;
 }
@@ -235,24 +238,35 @@ static int by_number(const void *left, const void *right)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* The size of a minimal disk: up to the end of the last partition and its padding. */
+static uint64_t last_usable(const struct disk_plan *plan, uint64_t n_sectors)
+{
+	uint64_t last = n_sectors - plan->tail - 1;
+
+	return plan->request->label == LABEL_DOS ? MIN(last, (uint64_t)UINT32_MAX) : last;
+}
+
+/*
+ * The size of a minimal disk: up to the end of the last partition and its padding,
+ * rounded up to 1 MiB, because clouds and block layers want more than whole sectors.
+ */
 static int set_size(const struct disk_plan *plan, struct partition_table *table,
 		    struct error *error)
 {
 	const struct disk_request *request = plan->request;
+	const uint64_t unit = MINIMAL_UNIT_BYTES / request->sector_bytes;
 	uint64_t end = plan->first_lba + 1;
 
 	table->n_sectors = request->size_bytes / request->sector_bytes;
-	table->last_usable_lba = table->n_sectors - plan->tail - 1;
+	table->last_usable_lba = last_usable(plan, table->n_sectors);
 	if (!request->minimal)
 		return 0;
 	for (size_t i = 0; i < plan->outer.slots.n; i++)
 		end = MAX(end,
 			  plan->outer.slots.v[i].end + plan->outer.slots.v[i].padding);
-	if (end > INT64_MAX / request->sector_bytes - plan->tail)
+	if (end > INT64_MAX / request->sector_bytes - plan->tail - unit ||
+	    left_align_start(end + plan->tail, unit, &table->n_sectors) != ALIGN_OK)
 		return error_input(error, "the smallest disk would exceed 2^63-1 bytes");
-	table->n_sectors = end + plan->tail;
-	table->last_usable_lba = end - 1;
+	table->last_usable_lba = last_usable(plan, table->n_sectors);
 	return 0;
 }
 

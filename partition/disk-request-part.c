@@ -139,8 +139,8 @@ static int set_part_word(struct part_request *part, enum part_key key, const cha
 		part->has_at = true;
 		return index < 0 ? -1 : 0;
 	case PART_KEY_NUMBER:
-		if (value_number("number", value, 1, REQUEST_MAX_ENTRIES, &number,
-				 error) < 0)
+		if (value_number("number", value, 1, REQUEST_MAX_TABLE, &number, error) <
+		    0)
 			return -1;
 		part->number = (unsigned)number;
 		return 0;

@@ -283,7 +283,7 @@ static unsigned trailing_number(const char *device)
 
 	while (at > 0 && isdigit((unsigned char)device[at - 1]))
 		at--;
-	if (at == n || !parse_u32(device + at, &number) || number > REQUEST_MAX_ENTRIES)
+	if (at == n || !parse_u32(device + at, &number) || number > REQUEST_MAX_TABLE)
 		return 0;
 	return number;
 }

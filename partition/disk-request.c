@@ -130,8 +130,7 @@ static int set_entries(struct disk_request *request, const char *value,
 {
 	uint64_t n;
 
-	if (value_number("entries", value, GPT_MIN_ENTRIES, REQUEST_MAX_ENTRIES, &n,
-			 error) < 0)
+	if (value_number("entries", value, 1, REQUEST_MAX_TABLE, &n, error) < 0)
 		return -1;
 	request->n_entries = (uint32_t)n;
 	return 0;

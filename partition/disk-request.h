@@ -10,8 +10,9 @@
 #include "partition/align.h"
 #include "partition/partition-table.h"
 
-#define REQUEST_MAX_ENTRIES 1024
-#define REQUEST_WEIGHT      1000 /* of a partition that gives none, as in repart.d(5) */
+#define REQUEST_MAX_ENTRIES 1024  /* partitions of one request */
+#define REQUEST_MAX_TABLE   32768 /* entries of a GPT: an array of 4 MiB */
+#define REQUEST_WEIGHT      1000  /* of a partition that gives none, as in repart.d(5) */
 
 enum align_at {
 	AT_BOTH, /* start and end are on boundaries */

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
+#include "partition/fill-tree.h"
 #include "partition/tool.h"
 
 #include <dirent.h>
@@ -120,6 +121,15 @@ static void add_special(struct tool *tool, const struct maker *maker, const char
 		tool_add(tool, "-E");
 		tool_add(tool, "hash_seed=%s,lazy_itable_init=1", uuid);
 	}
+	/* The kernel mounts no file system whose blocks are smaller than a sector. */
+	if (streq(maker->program, "mke2fs") && sector_bytes > 1024) {
+		tool_add(tool, "-b");
+		tool_add(tool, "%u", sector_bytes);
+	}
+	if (streq(maker->name, "xfs") && sector_bytes > 512) {
+		tool_add(tool, "-s");
+		tool_add(tool, "size=%u", sector_bytes);
+	}
 	if (streq(maker->name, "vfat")) {
 		tool_add(tool, "-S");
 		tool_add(tool, "%u", sector_bytes);
@@ -208,10 +218,10 @@ static int run_mcopy(const struct filling *filling, int scratch, struct error *e
 /* debugfs commands that set each inode's access and change times to its own mtime. */
 static int add_time_commands(struct text *text, const char *folder, struct error *error)
 {
-	_cleanup_free_ char *top = xstrdup(folder);
+	_cleanup_free_ char *top = xasprintf("%s/", folder); /* which may be a link */
 	char *const roots[] = {top, NULL};
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	size_t skip = strlen(top);
+	size_t skip = strlen(top) - 1;
 
 	if (!tree)
 		return error_system(error, errno, "cannot read %s", folder);
@@ -277,6 +287,8 @@ int fill_format(const struct filling *filling, int scratch, struct error *error)
 	const struct maker *maker = find_maker(fill->format);
 
 	if (fill->copy_files && check_folder(fill->copy_files, error) < 0)
+		return -1;
+	if (fill->copy_files && tree_check(fill->copy_files, fill->format, error) < 0)
 		return -1;
 	if (run_maker(filling, maker, scratch, error) < 0)
 		return -1;

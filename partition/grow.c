@@ -149,7 +149,6 @@ void text_add_obstacle(struct text *text, const struct partition_table *table,
 		text_printf(text, "the last usable block is %" PRIu64, next - 1);
 	if (next - 1 > partition->end_lba)
 		text_printf(text, ", with no boundary in between");
-	text_addc(text, '\n');
 }
 
 void table_fill_disk(struct partition_table *table)

@@ -22,7 +22,7 @@ int image_shorten(const char *path, const struct disk_wish *wish, uint64_t from_
 
 /*
  * Why @partition of @table cannot grow: "partition 1 ends at block 2047, and partition 2
- * begins at block 2048", one line.
+ * begins at block 2048".
  */
 void text_add_obstacle(struct text *text, const struct partition_table *table,
 		       const struct partition *partition);

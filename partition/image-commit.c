@@ -78,8 +78,14 @@ static void commit_discards(struct image_size *size, const struct qcow2_options 
 
 	if (cluster >= DEFAULT_CLUSTER || n == 0)
 		return;
-	if (more > 0)
+	if (more > 0) {
 		make_estimate(size, more * cluster);
+		note(size,
+		     xasprintf(
+			     "A guest that discards can scatter the clusters, which needs up to %" PRIu64
+			     " more refcount blocks.",
+			     more));
+	}
 	if (cluster >= block)
 		return;
 	make_estimate(size, size->commitment_bytes / cluster * (block - cluster));

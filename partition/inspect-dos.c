@@ -15,6 +15,8 @@
 
 #include <inttypes.h>
 
+#define DOS_DYNAMIC 0x42
+
 /* One 16-byte entry (UEFI 2.10, table 5-2). */
 struct dos_entry {
 	uint8_t flag, code;
@@ -33,7 +35,7 @@ static struct dos_entry read_entry(const uint8_t *sector, int index)
 
 static bool is_empty(const struct dos_entry *entry)
 {
-	return entry->code == 0;
+	return entry->code == 0 && entry->n == 0; /* Linux and sfdisk look at the size */
 }
 
 static void say_size(struct inspector *in, const struct dos_entry *entry)
@@ -44,41 +46,15 @@ static void say_size(struct inspector *in, const struct dos_entry *entry)
 	/* Some tools always write the largest number; kernel and firmware accept both. */
 	if (entry->start == 1 && (entry->n == right || entry->n == UINT32_MAX))
 		return;
-	finding =
-		inspector_find(in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-			       "The protective MBR covers blocks %" PRIu32 " to %" PRIu64
-			       ", not 1 to %" PRIu64 ".",
-			       entry->start,
-			       (uint64_t)entry->start + entry->n - (entry->n > 0), right);
-	finding->remedy =
-		xstrdup("Any change of the table with virt-layout rewrites it.");
+	finding = inspector_find(
+		in, "gpt-protective-mbr",
+		entry->start == 1 ? SEVERITY_WARNING : SEVERITY_ERROR, NULL,
+		"The protective MBR covers blocks %" PRIu32 " to %" PRIu64
+		", not 1 to %" PRIu64 "%s.",
+		entry->start, (uint64_t)entry->start + entry->n - (entry->n > 0), right,
+		entry->start == 1 ? "" : ", so Linux and UEFI ignore the whole GPT");
+	finding->remedy = xstrdup("disk recover --repair rewrites it.");
 	in->ret->protective = false;
-}
-
-/* ISO 9660 (ECMA-119, 6.2.1): the first volume descriptor is in the 17th 2048 bytes. */
-static int find_iso(struct inspector *in, bool *ret, struct error *error)
-{
-	uint8_t bytes[8] = {};
-
-	*ret = false;
-	if (in->io->size_bytes >= 34816 &&
-	    disk_read(in->io, bytes, sizeof(bytes), 32768, error) < 0)
-		return -1;
-	*ret = memcmp(bytes + 1, "CD001", 5) == 0;
-	return 0;
-}
-
-/* Such an image boots from optical media, and as a disk through an MBR or a GPT. */
-static void say_isohybrid(struct inspector *in, int others)
-{
-	struct finding *finding = inspector_find(
-		in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-		"It is an isohybrid image: ISO 9660 with a GPT and an MBR of %d partition%s, each for a different way to boot it.",
-		others, others == 1 ? "" : "s");
-
-	finding->remedy =
-		xstrdup("Do not change its tables: they must agree with each other.");
-	in->ret->hybrid = true;
 }
 
 static void say_missing(struct inspector *in, int others)
@@ -95,53 +71,92 @@ static void say_missing(struct inspector *in, int others)
 		return;
 	}
 	finding = inspector_find(
-		in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
-		"The GPT has no protective MBR, so systems that only know MBRs consider the disk empty.");
+		in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
+		"The GPT has no protective MBR, so Linux and UEFI ignore it, and systems that only know MBRs consider the disk empty.");
 	finding->remedy = xstrdup("disk recover --repair writes it.");
 }
 
-int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
+/* An entry of a hybrid MBR describes a partition of the GPT, or systems see two disks. */
+static void check_hybrid_entry(struct inspector *in, int index,
+			       const struct dos_entry *entry)
 {
-	bool signature = sector[510] == 0x55 && sector[511] == 0xaa, iso;
-	int protective = -1, others = 0;
+	const struct partition_table *table = &in->ret->table;
 
-	for (int i = 0; i < 4 && signature; i++) {
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].start_lba == entry->start &&
+		    partition_sectors(&table->partitions.v[i]) == entry->n)
+			return;
+	inspector_find(in, "gpt-hybrid", SEVERITY_ERROR, NULL,
+		       "Entry %d of the hybrid MBR, blocks %" PRIu32 " to %" PRIu64
+		       ", is not a partition of the GPT.",
+		       index + 1, entry->start,
+		       (uint64_t)entry->start + entry->n - (entry->n > 0))
+		->remedy =
+		xstrdup("Make the MBR again, for example with the h command of gdisk.");
+}
+
+/* The entries in addition to the protective ones; their number. */
+static int find_others(const uint8_t *sector, bool is_other[static 4],
+		       int *ret_protective)
+{
+	bool signature = sector[510] == 0x55 && sector[511] == 0xaa;
+	int others = 0;
+
+	*ret_protective = -1;
+	for (int i = 0; i < 4; i++) {
 		struct dos_entry entry = read_entry(sector, i);
 
-		if (entry.code == DOS_PROTECTIVE && protective < 0)
-			protective = i;
-		else if (!is_empty(&entry))
-			others++;
+		/* Type 0 with the active flag only makes some firmware boot the disk. */
+		is_other[i] =
+			signature && entry.code != 0 && entry.code != DOS_PROTECTIVE;
+		others += is_other[i];
+		if (signature && entry.code == DOS_PROTECTIVE && *ret_protective < 0)
+			*ret_protective = i;
 	}
-	in->ret->protective = true;
-	if (find_iso(in, &iso, error) < 0)
-		return -1;
-	if (protective < 0) {
-		in->ret->protective = false;
-		if (iso && others > 0)
-			say_isohybrid(in, others);
-		else
-			say_missing(in, others);
-		return 0;
-	}
-	in->ret->hybrid = others > 0;
-	if (others > 0) {
-		in->ret->protective = false;
-		inspector_find(
-			in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-			"The MBR is a hybrid: %d partition%s exist%s in addition to the protective one.",
-			others, others == 1 ? "" : "s", others == 1 ? "s" : "");
-		return 0;
-	}
-	struct dos_entry entry = read_entry(sector, protective);
+	return others;
+}
 
-	say_size(in, &entry);
-	if (entry.flag != 0)
+static void inspect_hybrid(struct inspector *in, const uint8_t *sector,
+			   const bool is_other[static 4], int others)
+{
+	in->ret->hybrid = true;
+	inspector_find(
+		in, "gpt-hybrid", SEVERITY_WARNING, NULL,
+		"The MBR is a hybrid: %d partition%s exist%s in addition to the protective one.",
+		others, others == 1 ? "" : "s", others == 1 ? "s" : "");
+	for (int i = 0; i < 4; i++) {
+		struct dos_entry entry = read_entry(sector, i);
+
+		if (is_other[i] && in->ret->table.label == LABEL_GPT)
+			check_hybrid_entry(in, i, &entry);
+	}
+}
+
+void pmbr_inspect(struct inspector *in, const uint8_t *sector)
+{
+	bool is_other[4];
+	int protective, others = find_others(sector, is_other, &protective);
+	struct dos_entry entry;
+
+	in->ret->protective = protective >= 0 && others == 0;
+	if (protective < 0 && in->ret->iso) {
+		inspector_say_isohybrid(in);
+		return;
+	}
+	if (protective < 0) {
+		say_missing(in, others);
+		return;
+	}
+	if (others > 0)
+		inspect_hybrid(in, sector, is_other, others);
+	entry = read_entry(sector, protective);
+	if (others == 0 || entry.start != 1)
+		say_size(in, &entry);
+	if (entry.flag != 0 && others == 0)
 		inspector_find(
 			in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
 			"The protective MBR entry has boot flag 0x%02x; UEFI requires 0.",
 			entry.flag);
-	return 0;
 }
 
 static bool check_flag(struct inspector *in, const struct dos_entry *entry,
@@ -185,7 +200,8 @@ static bool check_range(struct inspector *in, unsigned number, uint64_t start, u
 static void add_primary(struct inspector *in, const struct dos_entry *entry,
 			unsigned number)
 {
-	const uint64_t bounds[2] = {1, in->n_sectors};
+	/* The first partition of an isohybrid image is the whole ISO 9660 volume. */
+	const uint64_t bounds[2] = {in->ret->iso ? 0 : 1, in->n_sectors};
 	struct partition *partition;
 
 	if (!check_flag(in, entry, number) ||
@@ -198,6 +214,8 @@ static void add_primary(struct inspector *in, const struct dos_entry *entry,
 	partition->end_lba = (uint64_t)entry->start + entry->n - 1;
 	partition->type_code = entry->code;
 	partition->active = entry->flag == 0x80;
+	if (entry->start == 0)
+		inspector_say_isohybrid(in);
 }
 
 /* The chain as far as it has been followed. */
@@ -348,6 +366,33 @@ static void count_flags(struct inspector *in)
 			xstrdup("Use sfdisk --activate FILE NUMBER to keep one.");
 }
 
+/* Windows keeps the database of its dynamic disks in the last MiB. */
+static void check_dynamic(struct inspector *in)
+{
+	for (size_t i = 0; i < in->ret->table.partitions.n; i++)
+		if (in->ret->table.partitions.v[i].type_code == DOS_DYNAMIC) {
+			in->ret->opaque = true;
+			inspector_find(
+				in, "dos-dynamic", SEVERITY_WARNING, NULL,
+				"It is a dynamic disk of Windows (type 0x42): its volumes are in a database in its last MiB, and the MBR only protects them.")
+				->remedy = xstrdup("Change it only with Windows.");
+			return;
+		}
+}
+
+static void check_limit(struct inspector *in)
+{
+	const struct partition_table *table = &in->ret->table;
+
+	if (dos_unusable(table) > 0)
+		inspector_find(in, "dos-limit", SEVERITY_WARNING, NULL,
+			       "An MBR cannot use the last %" PRIu64 " of the %" PRIu64
+			       " sectors of this disk.",
+			       dos_unusable(table), table->n_sectors)
+			->remedy =
+			xstrdup("Use a GPT for a disk of more than 2^32 sectors.");
+}
+
 int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 {
 	struct partition extended = {};
@@ -374,5 +419,7 @@ int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 			       "It has %u extended partitions; at most one is allowed.",
 			       n_extended);
 	count_flags(in);
+	check_dynamic(in);
+	check_limit(in);
 	return n_extended == 1 ? walk_chain(in, &extended, error) : 0;
 }

@@ -88,6 +88,12 @@ static bool check_range(struct inspector *in, const struct gpt_header *header,
 			       partition->number, start, end);
 		return false;
 	}
+	/* xorriso makes one of the whole volume, including the table. */
+	if (in->ret->iso && start < header->first_usable_lba &&
+	    end <= header->last_usable_lba) {
+		inspector_say_isohybrid(in);
+		return true;
+	}
 	if (start < header->first_usable_lba || end > header->last_usable_lba) {
 		inspector_find(in, "gpt-range", SEVERITY_ERROR, subject,
 			       "Partition %u, blocks %" PRIu64 " to %" PRIu64
@@ -141,7 +147,8 @@ static void add_entry(struct inspector *in, enum gpt_copy copy, const uint8_t *e
 
 	if (speak ? !check_range(in, header, fixed)
 		  : fixed->start_lba > fixed->end_lba ||
-			    fixed->start_lba < header->first_usable_lba ||
+			    (fixed->start_lba < header->first_usable_lba &&
+			     !in->ret->iso) ||
 			    fixed->end_lba > header->last_usable_lba)
 		return;
 	partition = vec_add(&table->partitions);

@@ -142,22 +142,34 @@ static bool is_cut_off(struct inspector *in, enum gpt_copy copy,
 		       const struct gpt_header *header)
 {
 	uint64_t at = header->alternate_lba;
-	struct finding *finding;
 
 	if (copy == GPT_BACKUP || at < in->n_sectors || at > UINT64_MAX / 4096)
 		return false;
 	in->ret->cut_off = true;
-	finding = inspector_find(in, "gpt-backup-place", SEVERITY_ERROR, NULL,
-				 "The disk was truncated: its GPT is for %" PRIu64
-				 " sectors (%" PRIu64 " bytes), but the disk has %" PRIu64
-				 " (%" PRIu64 " bytes).",
-				 at + 1, (at + 1) * in->sector_bytes, in->n_sectors,
-				 in->io->size_bytes);
-	finding->remedy = xasprintf(
-		"truncate -s %" PRIu64
-		" returns a raw image to its old size; the data that was cut off is lost.",
-		(at + 1) * in->sector_bytes);
 	return true;
+}
+
+/* @fits: all partitions end before a backup at the new end of the disk would begin. */
+static void say_cut_off(struct inspector *in, bool fits)
+{
+	uint64_t at = in->ret->gpt[GPT_PRIMARY].alternate_lba;
+	struct finding *finding =
+		inspector_find(in, "gpt-backup-place", SEVERITY_ERROR, NULL,
+			       "%s %" PRIu64 " sectors (%" PRIu64
+			       " bytes), but %s has %" PRIu64 " (%" PRIu64 " bytes).",
+			       fits ? "The GPT is for a larger disk of"
+				    : "The disk was truncated: its GPT is for",
+			       at + 1, (at + 1) * in->sector_bytes,
+			       fits ? "this one" : "the disk", in->n_sectors,
+			       in->io->size_bytes);
+
+	in->ret->fits = fits;
+	finding->remedy =
+		fits ? xstrdup("All partitions fit: disk recover --repair adapts the table to the disk.")
+		     : xasprintf(
+			       "truncate -s %" PRIu64
+			       " returns a raw image to its old size; the data that was cut off is lost.",
+			       (at + 1) * in->sector_bytes);
 }
 
 static bool check_header(struct inspector *in, enum gpt_copy copy, const uint8_t *sector,
@@ -251,30 +263,6 @@ static void say_missing(struct inspector *in, enum gpt_copy copy)
 			   "disk recover --repair writes it from the other copy.");
 }
 
-static int read_headers(struct inspector *in, struct error *error)
-{
-	struct gpt_header *gpt = in->ret->gpt;
-	uint64_t last = in->n_sectors - 1;
-
-	if ((!in->backup_only &&
-	     gpt_read_header(in, GPT_PRIMARY, 1, &gpt[GPT_PRIMARY], error) < 0) ||
-	    gpt_read_header(in, GPT_BACKUP, last, &gpt[GPT_BACKUP], error) < 0)
-		return -1;
-	if (!gpt[GPT_BACKUP].found && find_moved_backup(in, error) < 0)
-		return -1;
-	if (in->ret->cut_off)
-		return 0;
-	if (!gpt[GPT_PRIMARY].good && !gpt[GPT_BACKUP].good) {
-		inspector_find(in, "gpt-no-header", SEVERITY_ERROR, NULL,
-			       "It has no valid GPT header, neither primary nor backup.");
-		return 0;
-	}
-	for (enum gpt_copy copy = GPT_PRIMARY; copy <= GPT_BACKUP; copy++)
-		if (!gpt[copy].good)
-			say_missing(in, copy);
-	return 0;
-}
-
 static void fill_table(struct inspector *in, const struct gpt_header *header,
 		       struct partition_table *table)
 {
@@ -287,13 +275,69 @@ static void fill_table(struct inspector *in, const struct gpt_header *header,
 	table->n_entries = header->n_entries;
 }
 
+/*
+ * The partitions of a GPT that is for a larger disk, whose header is good otherwise. They
+ * are the table if they fit.
+ */
+static int read_cut_off(struct inspector *in, struct error *error)
+{
+	struct gpt_header *header = &in->ret->gpt[GPT_PRIMARY];
+	uint64_t first = header->entries_lba, n = array_sectors(in, header);
+	uint64_t tail = n + 1;
+	struct partition_table table = {};
+	bool fits = first >= 2 && first < header->first_usable_lba &&
+		    n <= header->first_usable_lba - first &&
+		    header->first_usable_lba <= header->last_usable_lba &&
+		    header->first_usable_lba + tail < in->n_sectors;
+
+	if (fits && gpt_read_entries(in, GPT_PRIMARY, header, &table, &fits, error) < 0) {
+		partition_table_free(&table);
+		return -1;
+	}
+	for (size_t i = 0; i < table.partitions.n; i++)
+		fits &= table.partitions.v[i].end_lba < in->n_sectors - tail;
+	say_cut_off(in, fits);
+	if (fits) {
+		in->ret->table = table;
+		fill_table(in, header, &in->ret->table);
+		in->ret->table.last_usable_lba = in->n_sectors - tail - 1;
+	} else {
+		partition_table_free(&table);
+	}
+	return 0;
+}
+
+static int read_headers(struct inspector *in, struct error *error)
+{
+	struct gpt_header *gpt = in->ret->gpt;
+	uint64_t last = in->n_sectors - 1;
+
+	if ((!in->backup_only &&
+	     gpt_read_header(in, GPT_PRIMARY, 1, &gpt[GPT_PRIMARY], error) < 0) ||
+	    gpt_read_header(in, GPT_BACKUP, last, &gpt[GPT_BACKUP], error) < 0)
+		return -1;
+	if (!gpt[GPT_BACKUP].found && find_moved_backup(in, error) < 0)
+		return -1;
+	if (in->ret->cut_off)
+		return read_cut_off(in, error);
+	if (!gpt[GPT_PRIMARY].good && !gpt[GPT_BACKUP].good) {
+		inspector_find(in, "gpt-no-header", SEVERITY_ERROR, NULL,
+			       "It has no valid GPT header, neither primary nor backup.");
+		return 0;
+	}
+	for (enum gpt_copy copy = GPT_PRIMARY; copy <= GPT_BACKUP; copy++)
+		if (!gpt[copy].good)
+			say_missing(in, copy);
+	return 0;
+}
+
 static int read_copy(struct inspector *in, enum gpt_copy copy,
 		     struct partition_table *table, struct error *error)
 {
 	struct gpt_header *header = &in->ret->gpt[copy];
 	bool good = false;
 
-	if (!header->good)
+	if (!header->good || in->ret->cut_off)
 		return 0;
 	fill_table(in, header, table);
 	if (gpt_read_entries(in, copy, header, table, &good, error) < 0)
@@ -320,6 +364,7 @@ static void compare_copies(struct inspector *in, const struct partition_table *p
 		difference = xstrdup("where the backup is");
 	if (!difference)
 		return;
+	in->ret->differ = true;
 	finding = inspector_find(
 		in, "gpt-copies-differ", SEVERITY_ERROR, NULL,
 		"Primary and backup GPT are both valid but differ: in the backup, %s.",
@@ -366,5 +411,6 @@ int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 	}
 	if (read_headers(in, error) < 0 || take_copies(in, error) < 0)
 		return -1;
-	return pmbr_inspect(in, sector, error);
+	pmbr_inspect(in, sector);
+	return 0;
 }

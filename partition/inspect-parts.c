@@ -39,3 +39,15 @@ int inspector_read(struct inspector *in, uint64_t lba, uint64_t n, void *bytes,
 	return disk_read(in->io, bytes, (size_t)(n * in->sector_bytes),
 			 lba * in->sector_bytes, error);
 }
+
+void inspector_say_isohybrid(struct inspector *in)
+{
+	if (in->ret->isohybrid)
+		return;
+	in->ret->isohybrid = true;
+	inspector_find(
+		in, "gpt-hybrid", SEVERITY_WARNING, NULL,
+		"It is an isohybrid image: ISO 9660 with partition tables that describe parts of it, for different ways to boot it.")
+		->remedy =
+		xstrdup("Do not change its tables: they must agree with each other.");
+}

@@ -27,6 +27,12 @@ const char *partition_subject(unsigned number, char ret[static SUBJECT_BYTES]);
 int inspector_read(struct inspector *in, uint64_t lba, uint64_t n, void *bytes,
 		   struct error *error) _must_check_;
 
+/*
+ * Says, once, that the tables describe parts of an ISO 9660 volume. Such an image boots
+ * from optical media, and as a disk through an MBR or a GPT; its partitions may overlap.
+ */
+void inspector_say_isohybrid(struct inspector *in);
+
 /* inspect-gpt.c: a header at @lba with its fields checked against the disk. */
 int gpt_read_header(struct inspector *in, enum gpt_copy copy, uint64_t lba,
 		    struct gpt_header *ret, struct error *error) _must_check_;
@@ -41,8 +47,7 @@ int gpt_read_entries(struct inspector *in, enum gpt_copy copy,
 		     const struct gpt_header *header, struct partition_table *ret,
 		     bool *ret_good, struct error *error) _must_check_;
 /* inspect-dos.c */
-int pmbr_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
-	_must_check_;
+void pmbr_inspect(struct inspector *in, const uint8_t *sector);
 int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 	_must_check_;
 /* inspect-table.c: overlaps, duplicates, boundaries; for any label. */

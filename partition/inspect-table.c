@@ -46,6 +46,10 @@ static void find_overlaps(struct inspector *in, const partition_list *list)
 		for (size_t j = i + 1; j < list->n && said < 100; j++) {
 			if (list->v[j]->start_lba > list->v[i]->end_lba)
 				break;
+			if (in->ret->iso) {
+				inspector_say_isohybrid(in);
+				return;
+			}
 			say_overlap(in, list->v[i], list->v[j]);
 			said++;
 		}

@@ -152,7 +152,8 @@ static bool entries_fit(const struct inspector *in, const uint8_t *sector)
 			return false;
 		if (entry[4] == 0 && n == 0)
 			continue;
-		if (entry[4] == 0 || start == 0 || n == 0 || start + n > in->n_sectors)
+		if (entry[4] == 0 || (start == 0 && !in->ret->iso) || n == 0 ||
+		    start + n > in->n_sectors)
 			return false;
 		used++;
 	}
@@ -198,6 +199,32 @@ static void say_foreign(struct inspector *in, const struct whole_content *conten
 	in->ret->foreign = xstrdup(content->table);
 }
 
+/* ISO 9660 (ECMA-119, 6.2.1): the first volume descriptor is in the 17th 2048 bytes. */
+static int find_iso(struct inspector *in, struct error *error)
+{
+	uint8_t bytes[8] = {};
+
+	if (in->io->size_bytes >= 34816 &&
+	    disk_read(in->io, bytes, sizeof(bytes), 32768, error) < 0)
+		return -1;
+	in->ret->iso = memcmp(bytes + 1, "CD001", 5) == 0;
+	return 0;
+}
+
+/* The volume is one of the partitions: the MBR belongs to it. */
+static bool isohybrid_content(const struct inspector *in, const uint8_t *sector,
+			      const char *type)
+{
+	bool whole = false;
+
+	for (int i = 0; i < 4; i++) {
+		const uint8_t *entry = sector + DOS_ENTRIES_AT + i * DOS_ENTRY_BYTES;
+
+		whole |= get_le32(entry + 8) == 0 && get_le32(entry + 12) > 0;
+	}
+	return in->ret->iso && whole && streq(type, "iso9660");
+}
+
 static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 			       struct error *error)
 {
@@ -216,7 +243,7 @@ static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 		say_no_table(in, content.type);
 		return 0;
 	}
-	if (content.type)
+	if (content.type && !isohybrid_content(in, sector, content.type))
 		inspector_find(in, "disk-content", SEVERITY_WARNING, NULL,
 			       "In addition to its partition table it looks like %s.",
 			       content.type);
@@ -229,6 +256,9 @@ static int inspect_with_size(struct inspector *in,
 {
 	const char *container = image_container(sector, 512);
 	bool gpt;
+
+	if (find_iso(in, error) < 0)
+		return -1;
 
 	if (container) {
 		inspector_find(in, "disk-container", SEVERITY_ERROR, NULL,
@@ -281,7 +311,8 @@ int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 		return -1;
 	table_inspect(&in, question);
 	ret->intact &= ret->table.label != LABEL_NONE;
-	ret->editable = ret->editable && ret->intact && !ret->hybrid && !ret->opaque;
+	ret->editable = ret->editable && ret->intact && !ret->hybrid && !ret->isohybrid &&
+			!ret->opaque;
 	return 0;
 }
 

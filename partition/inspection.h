@@ -11,7 +11,6 @@
 #define DOS_SIGNATURE_AT    440
 #define DOS_ENTRIES_AT      446
 #define DOS_ENTRY_BYTES     16
-#define DOS_PROTECTIVE      0xee
 
 enum gpt_copy { GPT_PRIMARY, GPT_BACKUP };
 
@@ -31,12 +30,17 @@ struct inspection {
 	struct gpt_header gpt[2];
 	bool grown;      /* the backup GPT is where the disk used to end */
 	bool cut_off;    /* it ends before its GPT does */
+	bool fits;       /* it is cut off, but its partitions are not */
+	bool differ;     /* both copies of a GPT are valid, and they differ */
 	bool hybrid;     /* GPT with MBR entries in addition to the protective one */
+	bool iso;        /* an ISO 9660 volume begins with the disk */
+	bool isohybrid;  /* and its tables describe parts of the volume */
 	bool protective; /* the protective MBR is as it should be */
 	bool opaque;     /* an entry has bytes that the table cannot represent */
 	bool intact;     /* the table has no finding of severity error */
 	char *foreign;   /* there is a table of another type: "sun"; owned, else NULL */
-	bool editable;   /* intact, both copies of a GPT agree, not hybrid, not opaque */
+	bool editable;   /* intact, both copies of a GPT agree, not hybrid, not
+			  * isohybrid, not opaque */
 	uint8_t boot_code[DOS_BOOT_CODE_BYTES];
 };
 

@@ -139,6 +139,10 @@ static int set_type(const struct disk_request *request, const struct part_reques
 		ret->type_code = 0;
 	else
 		ret->type = (struct guid){};
+	if (label == LABEL_DOS && ret->type_code == DOS_PROTECTIVE)
+		return part_error(
+			request, part, ret->number, error,
+			"type 0xee marks the protective MBR of a GPT; use --label gpt or another type");
 	if (label == LABEL_DOS &&
 	    is_extended_code(ret->type_code) != (ret->kind == KIND_EXTENDED))
 		return part_error(request, part, ret->number, error,
@@ -194,6 +198,14 @@ int part_check_logical_number(const struct disk_request *request,
 		request, part, number, error,
 		"logical partitions are numbered from %u in order; number %u cannot be chosen",
 		DOS_FIRST_LOGICAL, part->number);
+}
+
+int part_too_many_logical(struct error *error)
+{
+	return error_input(
+		error,
+		"an MBR can have logical partitions 5 to %d; sfdisk ignores and then deletes more; a GPT has room for them",
+		DOS_LAST_LOGICAL);
 }
 
 int part_check_active(const struct partition_table *table, struct error *error)

@@ -50,6 +50,8 @@ int part_check_number(const struct disk_request *request, const struct part_requ
 int part_check_logical_number(const struct disk_request *request,
 			      const struct part_request *part, unsigned number,
 			      struct error *error) _must_check_;
+/* The error of a logical partition after the last one that other tools see. */
+int part_too_many_logical(struct error *error) _must_check_;
 /* At most one partition is active. */
 int part_check_active(const struct partition_table *table, struct error *error)
 	_must_check_;

@@ -28,6 +28,8 @@ const char *kind_name(enum partition_kind kind);
 #define GPT_ENTRY_BYTES   128
 #define GPT_MIN_ENTRIES   128 /* UEFI 2.10, 5.3.1: at least 16 KiB for the array */
 #define DOS_FIRST_LOGICAL 5
+#define DOS_LAST_LOGICAL  60 /* the last number of libfdisk and the kernel's 63 minors */
+#define DOS_PROTECTIVE    0xee
 
 /* GPT attribute bits (UEFI 2.10, table 5-8). */
 #define GPT_REQUIRED           (UINT64_C(1) << 0)
@@ -78,6 +80,13 @@ char *partition_table_difference(const struct partition_table *is,
 static inline uint64_t partition_sectors(const struct partition *partition)
 {
 	return partition->end_lba - partition->start_lba + 1;
+}
+/* Blocks at the end of the disk that an MBR cannot use, because it is too large. */
+static inline uint64_t dos_unusable(const struct partition_table *table)
+{
+	return table->label == LABEL_DOS && table->n_sectors > table->last_usable_lba + 1
+		       ? table->n_sectors - table->last_usable_lba - 1
+		       : 0;
 }
 /* An independent table with the same content. */
 struct partition_table partition_table_copy(const struct partition_table *table);

@@ -218,6 +218,10 @@ static int read_fixed(struct qcow2_header *header, const uint8_t *bytes, size_t 
 	if (n < V2_HEADER_BYTES || !qcow2_is(bytes, n))
 		return error_input(error, "it has no qcow2 header");
 	header->version = get_be32(bytes + 4);
+	if (header->version == 1)
+		return error_input(
+			error,
+			"it is a qcow image, not qcow2; qemu-img convert -O qcow2 converts it");
 	if (header->version != 2 && header->version != 3)
 		return error_input(error, "its qcow2 version is %" PRIu32 ", not 2 or 3",
 				   header->version);

@@ -80,18 +80,25 @@ static _noreturn_ void become(struct tool *tool, int output, int said)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* The last non-empty line of its output. */
-static void add_last_line(struct text *text, int said)
+/*
+ * The last two non-empty lines of its output: the last one is often only the consequence
+ * of the one before.
+ */
+static void add_last_lines(struct text *text, int said)
 {
 	char bytes[4096];
 	off_t size = lseek(said, 0, SEEK_END);
 	ssize_t n = pread(said, bytes, sizeof(bytes) - 1, size > 4095 ? size - 4095 : 0);
-	char *line = NULL, *rest = NULL;
+	char *line = NULL, *before = NULL, *rest = NULL;
 
 	bytes[n > 0 ? n : 0] = '\0';
 	for (char *at = strtok_r(bytes, "\r\n", &rest); at;
-	     at = strtok_r(NULL, "\r\n", &rest))
+	     at = strtok_r(NULL, "\r\n", &rest)) {
+		before = line;
 		line = at;
+	}
+	if (before)
+		text_printf(text, ": %s", before);
 	if (line)
 		text_printf(text, ": %s", line);
 }
@@ -105,7 +112,7 @@ static int judge(const struct tool *tool, int status, int said, struct error *er
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return error_system(error, 0, "%s is not installed", name);
-	add_last_line(&why, said);
+	add_last_lines(&why, said);
 	if (WIFSIGNALED(status))
 		return error_system(error, 0, "%s was killed by signal %d%s", name,
 				    WTERMSIG(status), why.n > 0 ? why.s : "");

@@ -49,7 +49,8 @@ static void check_walk(const struct qcow2_header *header, const uint8_t *data, s
 	CHECK(header->options.data_file ||
 	      use.wanted <= header->options.capacity_bytes / cluster + 1 +
 				    qcow2_l1_entries(&header->options));
-	CHECK(qcow2_more_blocks(header, &use, 1, &moves) <= use.n_blocks + use.length + 1);
+	CHECK(qcow2_more_blocks(header, &use, 1, &moves) <=
+	      use.n_blocks + use.length + 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
@@ -66,8 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		header.options.refcount_bits *= 2;
 	check_header(&header, n);
 	/* Counting what is missing of a capacity of many TiB takes long. */
-	if (header.options.capacity_bytes < UINT64_C(1) << 36 && header.l1_entries < 4096 &&
-	    header.refcount_clusters < 4)
+	if (header.options.capacity_bytes < UINT64_C(1) << 36 &&
+	    header.l1_entries < 4096 && header.refcount_clusters < 4)
 		check_walk(&header, data, n);
 	if (header.n_bitmaps > 0)
 		error_ignore(qcow2_bitmap_bytes(&header, data, n, &bytes, &error));

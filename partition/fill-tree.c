@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "partition/fill-tree.h"
+
+#include "base/vec.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A walk over a folder that follows no link, except that @folder itself may be one. */
+static FTS *open_tree(const char *folder)
+{
+	_cleanup_free_ char *top = xasprintf("%s/", folder);
+	char *const roots[] = {top, NULL};
+
+	return fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+}
+
+/* Names that FAT takes for one: it keeps the case, but does not tell it apart. */
+static int by_name(const void *left, const void *right)
+{
+	const FTSENT *a = *(const FTSENT *const *)left,
+		     *b = *(const FTSENT *const *)right;
+
+	return strcasecmp(a->fts_name, b->fts_name);
+}
+
+static int check_names(FTS *tree, const FTSENT *folder, struct error *error)
+{
+	VEC(const FTSENT *) list = {};
+	int rc = 0;
+
+	for (const FTSENT *at = fts_children(tree, 0); at; at = at->fts_link)
+		*vec_add(&list) = at;
+	vec_sort(&list, by_name);
+	for (size_t i = 1; i < list.n && rc == 0; i++)
+		if (strcasecmp(list.v[i - 1]->fts_name, list.v[i]->fts_name) == 0)
+			rc = error_input(
+				error,
+				"%s: \"%s\" and \"%s\" differ only in case, so vfat cannot hold both",
+				folder->fts_path, list.v[i - 1]->fts_name,
+				list.v[i]->fts_name);
+	vec_free(&list);
+	return rc;
+}
+
+static int check_vfat(FTS *tree, const FTSENT *at, struct error *error)
+{
+	switch (at->fts_info) {
+	case FTS_D:
+		return check_names(tree, at, error);
+	case FTS_F:
+	case FTS_DP:
+		return 0;
+	case FTS_SL:
+	case FTS_SLNONE:
+		return error_input(
+			error,
+			"%s: is a symbolic link, which vfat cannot hold and which is not followed; remove it, or copy its target into the directory",
+			at->fts_path);
+	default:
+		return error_input(
+			error,
+			"%s: is neither a file nor a directory, and vfat can hold nothing else",
+			at->fts_path);
+	}
+}
+
+static int check_one(FTS *tree, const FTSENT *at, bool vfat, struct error *error)
+{
+	if (at->fts_info == FTS_DNR || at->fts_info == FTS_ERR || at->fts_info == FTS_NS)
+		return error_system(error, at->fts_errno, "%s: cannot be read",
+				    at->fts_path);
+	if (at->fts_info == FTS_F && access(at->fts_accpath, R_OK) < 0)
+		return error_system(error, errno, "%s: cannot be read", at->fts_path);
+	return vfat ? check_vfat(tree, at, error) : 0;
+}
+
+int tree_check(const char *folder, const char *format, struct error *error)
+{
+	bool vfat = strcmp(format, "vfat") == 0;
+	FTS *tree = open_tree(folder);
+	int rc = 0;
+
+	if (!tree)
+		return error_system(error, errno, "%s: cannot be read", folder);
+	for (FTSENT *at; rc == 0 && (at = fts_read(tree));)
+		rc = check_one(tree, at, vfat, error);
+	fts_close(tree);
+	return rc;
+}
+
+unsigned tree_owner(const char *folder)
+{
+	FTS *tree = open_tree(folder);
+	unsigned owner = 0;
+
+	if (!tree)
+		return 0;
+	for (FTSENT *at; owner == 0 && (at = fts_read(tree));)
+		if (at->fts_statp && at->fts_info != FTS_NS && at->fts_info != FTS_DP)
+			owner = at->fts_statp->st_uid;
+	fts_close(tree);
+	return owner;
+}
