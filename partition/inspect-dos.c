@@ -71,7 +71,7 @@ static void say_missing(struct inspector *in, int others)
 		return;
 	}
 	finding = inspector_find(
-		in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
+		in, "gpt-protective-mbr", SEVERITY_WARNING, NULL,
 		"The GPT has no protective MBR, so Linux and UEFI ignore it, and systems that only know MBRs consider the disk empty.");
 	finding->remedy = xstrdup("disk recover --repair writes it.");
 }

@@ -214,7 +214,7 @@ static const struct row gpt_rows[] = {
 	{"8 no protective MBR",
 	 {{0, 510, 2, 0}},
 	 false,
-	 FINDING("gpt-protective-mbr",
+	 WARNING("gpt-protective-mbr",
 		 "The GPT has no protective MBR, so Linux and UEFI ignore it, and systems that only know MBRs consider the disk empty. disk recover --repair writes it.")},
 	{"hybrid out of step",
 	 {{0, 446 + 16 + 4, 1, 0x83}},
