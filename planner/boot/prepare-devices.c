@@ -72,13 +72,21 @@ static void stand_in(struct prepare *p, int element)
 	edit_replace(&p->edits, document_whole(p->domain, element), text.s);
 }
 
-void prepare_remove(struct prepare *p, int element, const char *what, const char *why)
+static struct substitution *note_removed(struct prepare *p, int element, const char *what,
+					 const char *why)
 {
 	struct substitution *s = prepare_note(p, what, element);
 	const char *type = document_attribute(p->domain, element, "type");
 
 	s->planned = xstrdup(type ? type : document_element_name(p->domain, element));
 	s->why = why;
+	return s;
+}
+
+void prepare_remove(struct prepare *p, int element, const char *what, const char *why)
+{
+	struct substitution *s = note_removed(p, element, what, why);
+
 	if (!is_function(p, element)) {
 		edit_remove(&p->edits, element);
 		return;
@@ -148,8 +156,9 @@ static void remove_consoles(struct prepare *p)
 				  ? "a guest that is not run needs no serial port"
 				  : "virt-layout uses the only serial port of the copy";
 
-	for (int e = document_child(p->domain, p->devices, "serial"); e >= 0;
-	     e = document_next(p->domain, e, "serial"))
+	int serial = document_child(p->domain, p->devices, "serial");
+
+	for (int e = serial; e >= 0; e = document_next(p->domain, e, "serial"))
 		prepare_remove(p, e, "serial port", why);
 	for (int e = document_child(p->domain, p->devices, "console"); e >= 0;
 	     e = document_next(p->domain, e, "console")) {
@@ -157,10 +166,14 @@ static void remove_consoles(struct prepare *p)
 		const char *type =
 			target < 0 ? NULL : document_attribute(p->domain, target, "type");
 
-		if (!type || streq(type, "serial"))
-			prepare_remove(p, e, "console", why);
-		else
+		if (type && !streq(type, "serial")) {
 			close_channel(p, e);
+		} else if (serial >= 0) {
+			note_removed(p, e, "console", why);
+			edit_remove(&p->edits, e);
+		} else {
+			prepare_remove(p, e, "console", why);
+		}
 	}
 	for (int e = document_child(p->domain, p->devices, "channel"); e >= 0;
 	     e = document_next(p->domain, e, "channel")) {

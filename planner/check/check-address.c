@@ -27,6 +27,8 @@ static const struct address_row rows[] = {
 	{"hostdev", "scsi", {"drive"}},
 	{"hostdev", "scsi_host", {"pci", "ccw"}},
 	{"hostdev", "usb", {"usb"}},
+	{"hostdev", "vfio-pci", {"pci"}},
+	{"hostdev", "vfio-ccw", {"ccw"}},
 	{"input", "usb", {"usb"}},
 	{"redirdev", NULL, {"usb"}},
 	{"smartcard", NULL, {"ccid"}},
@@ -37,6 +39,7 @@ static const struct address_row rows[] = {
 	{"serial", "usb-serial", {"usb"}},
 	{"serial", "pci-serial", {"pci"}},
 	{"panic", "isa", {"isa"}},
+	{"panic", "pvpanic", {"pci"}},
 	{"panic", "hyperv", {NULL}},
 	{"video", "ramfb", {NULL}},
 	{"watchdog", "ib700", {NULL}},
@@ -69,7 +72,7 @@ static const char *attribute_of(const struct guest *guest,
 	if (streq(device->tag, "disk"))
 		return disk_bus(device);
 	if (streq(device->tag, "hostdev"))
-		return device->type;
+		return streq_null(device->type, "mdev") ? device->model : device->type;
 	if (streq(device->tag, "input"))
 		return device->bus || !streq_null(device->type, "tablet") ? device->bus
 									  : "usb";

@@ -3,6 +3,103 @@
 #include "planner/check/rules.h"
 
 #include "base/first.h"
+#include "planner/guest/device-kind.h"
+
+static bool is_arm(const struct guest *guest)
+{
+	return streq_null(guest->architecture, "aarch64") ||
+	       streq_null(guest->architecture, "armv7l") ||
+	       streq_null(guest->architecture, "armv6l");
+}
+
+/*
+ * Whether libvirt gives the machine a PCI bus (qemuDomainSupportsPCI). Of the boards of
+ * other architectures nothing is known.
+ */
+static bool has_no_pci(const struct guest *guest)
+{
+	const char *machine = guest->machine;
+
+	if (!machine || guest_is_virt(guest))
+		return false;
+	if (is_arm(guest))
+		return !streq(machine, "versatilepb") &&
+		       !has_prefix(machine, "realview-eb");
+	return streq(machine, "isapc");
+}
+
+static void say_no_pci(struct check *check, int element, const char *what)
+{
+	check_found(check, element, "%s, but the machine %s has no PCI bus.", what,
+		    check->guest->machine);
+}
+
+/* Whether it is on PCI on a PC; also a card of the default model, and ne2k_isa. */
+static bool device_needs_pci(const struct guest_device *device)
+{
+	return device_on_pci(device) ||
+	       (streq(device->tag, "interface") && !device->address.type);
+}
+
+/* USB controllers of the default model are PCI devices on a PC. */
+static bool controller_needs_pci(const struct guest_controller *c)
+{
+	return !c->address.type && (device_kind_of_controller(c) ||
+				    (streq_null(c->type, "usb") && !c->model));
+}
+
+static void machine_no_pci(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool pc = !is_arm(guest);
+
+	if (!has_no_pci(guest))
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (device->element < 0)
+			continue;
+		if (streq_null(device->address.type, "pci"))
+			say_no_pci(check, device->element, "It has a PCI address");
+		else if (pc && device_needs_pci(device))
+			say_no_pci(check, device->element, "It is a PCI device");
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (c->element < 0 || guest_is_pci(c))
+			continue;
+		if (streq_null(c->address.type, "pci"))
+			say_no_pci(check, c->element, "It has a PCI address");
+		else if (pc && controller_needs_pci(c))
+			say_no_pci(check, c->element, "It is a PCI device");
+	}
+}
+
+static void machine_no_pci_controller(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (!has_no_pci(guest))
+		return;
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (c->element >= 0 && !c->added && guest_is_pci(c))
+			say_no_pci(check, c->element, "It is a PCI controller");
+	}
+	for (size_t i = 0; is_arm(guest) && i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		const struct device_kind *kind = device_kind_of(device);
+
+		/* virtio devices are virtio-mmio there; default models are the board's.
+		 */
+		if (device->element >= 0 && kind && device->model &&
+		    !device->address.type && !device_kind_is_virtio(kind))
+			say_no_pci(check, device->element, "It is a PCI device");
+	}
+}
 
 static void pci_root_model(struct check *check)
 {
@@ -27,6 +124,19 @@ static void pci_root_model(struct check *check)
 			check_found(check, c->element,
 				    "%s has index %llu, but a root must have index 0.",
 				    c->model, ULL(c->index.value));
+	}
+}
+
+static void pci_root_address(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (guest_is_pci(c) && !c->added && c->address.element >= 0 &&
+		    controller_role(controller_model_of(c)) == ROLE_ROOT)
+			check_found(check, c->address.element,
+				    "%s has an <address>, but it is not on a bus.",
+				    c->model);
 	}
 }
 
@@ -197,11 +307,28 @@ static void virt_window(struct check *check)
 }
 
 const struct rule controller_rules[] = {
+	{RULE("machine-no-pci", machine_no_pci, ERROR, 0, LIBVIRT),
+	 .what = "A machine without PCI has no PCI device.",
+	 .why = "libvirt refuses PCI devices on isapc, and PCI addresses on ARM boards other than virt, versatilepb and realview-eb.",
+	 .mend = "Use machine type q35, pc or virt, or remove the device.",
+	 .source = LV "qemu/qemu_domain.c, qemuDomainSupportsPCI", .remedy = REMEDY_EDIT},
+	{RULE("machine-no-pci-controller", machine_no_pci_controller, ERROR, 0, LIBVIRT),
+	 .what = "A machine without PCI has no PCI controller and, on ARM, no device that only exists as a PCI device.",
+	 .why = "libvirt refuses it.",
+	 .mend = "Remove it, or use machine type q35, pc or virt.",
+	 .source = "measured: libvirt 11.3 accepts it, and 12.9 does not",
+	 .libvirt = {.since = VERSION_OF(12, 9)},
+	 .outside = "libvirt accepts it, although the machine has no bus for it.",
+	 .remedy = REMEDY_EDIT},
 	{RULE("pci-root-model", pci_root_model, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "PCI controller 0, and no other, is the machine's root.",
 	 .why = "libvirt refuses another model there, and a root at another index.",
 	 .mend = "Give controller 0 the machine's root model (pcie-root or pci-root), and give any other root another model.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainDefAddDefaultDevices",
+	 .remedy = REMEDY_EDIT},
+	{RULE("pci-root-address", pci_root_address, ERROR, 0, LIBVIRT),
+	 .what = "The machine's root has no <address>.", .why = "libvirt refuses it.",
+	 .mend = "Remove the <address>.", .source = LV "qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("controller-index-dup", controller_index_dup, ERROR, 0, LIBVIRT),
 	 .what = "Each controller has a unique index within its type.",

@@ -58,15 +58,20 @@ static void iommu_virtio_bypass(struct check *check)
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 		_cleanup_free_ char *name = NULL;
+		struct finding *finding;
 
 		if (device->element < 0 || !is_virtio_device(device) ||
 		    switch_is(device->driver_iommu, true))
 			continue;
 		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
-		check_found(
+		finding = check_found(
 			check, device->element,
 			"%s bypasses the guest's IOMMU, because it has no <driver iommu='on'/>.",
 			name);
+		if (device_is_transitional(guest, device))
+			check_mend(
+				finding,
+				"Move it to a PCI Express port, and add <driver iommu='on'/>; without the move, QEMU exits.");
 	}
 }
 
@@ -85,6 +90,30 @@ static void iommu_on_non_virtio(struct check *check)
 				"iommu= on the driver of a %s (%s) is only for virtio devices.",
 				device->tag, device->model ? device->model : "no model");
 	}
+}
+
+static void say_transitional(struct check *check, struct assign_item item)
+{
+	_cleanup_free_ char *name = assign_item_name(check->guest, item);
+
+	check_found(
+		check, assign_element(check->guest, item),
+		"%s has <driver iommu='on'/>, but is a transitional virtio device there.",
+		name);
+}
+
+static void iommu_on_transitional(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (switch_is(guest->devices.v[i].driver_iommu, true) &&
+		    device_is_transitional(guest, &guest->devices.v[i]))
+			say_transitional(check, (struct assign_item){-1, (int)i, -1});
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (switch_is(guest->controllers.v[i].driver_iommu, true) &&
+		    controller_is_transitional(guest, &guest->controllers.v[i]))
+			say_transitional(check, (struct assign_item){(int)i, -1, -1});
 }
 
 static void cpu_not_exposed(struct check *check)
@@ -114,8 +143,14 @@ static void fix_caching(struct fix *fix)
 
 static void fix_iommu_on(struct fix *fix)
 {
-	struct want *want = want_new("device");
+	const struct guest *guest = fix->check->guest;
+	struct want *want;
 
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].element == fix->element &&
+		    device_is_transitional(guest, &guest->devices.v[i]))
+			return;
+	want = want_new("device");
 	want_set(want_child(want, "driver"), "iommu", "on");
 	fix_merge(fix, fix->element, want);
 }
@@ -155,6 +190,11 @@ const struct rule iommu_devices_rules[] = {
 	 .why = "libvirt refuses them on other devices, which always go through the IOMMU.",
 	 .mend = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_iommu_gone, .fix_is_local = true},
+	{RULE("iommu-on-transitional", iommu_on_transitional, ERROR, NEED_MACHINE, QEMU),
+	 .what = "iommu='on' is not used on a transitional virtio device.",
+	 .why = "QEMU exits. A virtio device is transitional if its model says so, or if it is not on a PCI Express port and has no model virtio-non-transitional.",
+	 .mend = "Move the device to a PCI Express port, or give it the model virtio-non-transitional.",
+	 .source = "QEMU 7.2 hw/virtio/virtio-pci.c", .remedy = REMEDY_EDIT},
 	{RULE("cpu-not-exposed", cpu_not_exposed, INFO, 0, NOBODY),
 	 .what = "The CPU of a guest with an IOMMU has vmx or svm, so that the guest can run guests of its own.",
 	 .why = "QEMU's default CPU has neither.",

@@ -39,6 +39,32 @@ static void memnode_valid(struct check *check)
 	set_free(&seen);
 }
 
+static void memnode_restrictive(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->memnodes.n; i++) {
+		const struct guest_memnode *memnode = &guest->memnodes.v[i];
+
+		if (streq_null(memnode->mode, "restrictive") &&
+		    !streq_null(guest->numatune_mode, "restrictive"))
+			check_found(
+				check, memnode->element,
+				"memnode is restrictive, but the memory of <numatune> is %s.",
+				guest->numatune_mode ? guest->numatune_mode : "strict");
+	}
+}
+
+static void memory_missing(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->cells.n == 0 && (guest->memory_bytes.state == VALUE_ABSENT ||
+				    number_is(guest->memory_bytes, 0)))
+		check_found(check, guest->memory_element,
+			    "The domain has neither <memory> nor cells.");
+}
+
 static void memnode_placement(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -132,6 +158,18 @@ const struct rule memory_rules[] = {
 	 .what = "Each memnode is for one cell of the domain.",
 	 .why = "libvirt refuses other cells, and a second memnode for the same cell.",
 	 .mend = "Change cellid.", .source = LV "conf/numa_conf.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memnode-restrictive", memnode_restrictive, ERROR, 0, LIBVIRT),
+	 .what = "A memnode is restrictive only if the memory of <numatune> is as well.",
+	 .why = "libvirt refuses the mixture.",
+	 .mend = "Write mode='restrictive' in <memory> and in every memnode, or in none.",
+	 .source = "libvirt 11.3 src/conf/numa_conf.c",
+	 .libvirt = {.since = VERSION_OF(9, 4)}, .outside = "libvirt accepts it.",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-missing", memory_missing, ERROR, 0, LIBVIRT),
+	 .what = "The domain says how much memory it has.",
+	 .why = "libvirt refuses it if neither <memory> nor a cell does.",
+	 .mend = "Write <memory>.", .source = LV "conf/domain_conf.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memnode-placement", memnode_placement, ERROR, 0, LIBVIRT),
 	 .what = "memnode is used only with static placement.",

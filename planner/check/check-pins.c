@@ -7,22 +7,69 @@
 
 #include "base/first.h"
 
+static void judge_pins(struct check *check, const struct guest_pin *pins, size_t n,
+		       const char *what)
+{
+	_cleanup_set_ struct set seen = {};
+
+	for (size_t i = 0; i < n; i++) {
+		if (pins[i].id.state != VALUE_VALID || pins[i].id.value >= 16384)
+			continue;
+		if (set_has(&seen, (unsigned)pins[i].id.value))
+			check_found(check, pins[i].element, "%s %llu is pinned twice.",
+				    what, ULL(pins[i].id.value));
+		set_add(&seen, (unsigned)pins[i].id.value);
+	}
+}
+
 static void pin_vcpu(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	struct set seen = {};
 
-	for (size_t i = 0; i < guest->vcpupins.n; i++) {
-		const struct guest_pin *pin = &guest->vcpupins.v[i];
+	judge_pins(check, guest->vcpupins.v, guest->vcpupins.n, "vCPU");
+	judge_pins(check, guest->iothreadpins.v, guest->iothreadpins.n, "iothread");
+}
 
-		if (pin->id.state != VALUE_VALID || pin->id.value >= 16384)
+/*
+ * Elements such as <vcpusched vcpus='0-1'/>: each CPU or thread is in one of them, and
+ * vCPUs from @limit on do not exist.
+ */
+static void judge_schedulers_of(struct check *check, const char *name,
+				const char *attribute, const char *what, uint64_t limit)
+{
+	const struct document *document = check->document;
+	int row = check->guest->cputune_element;
+	_cleanup_set_ struct set seen = {};
+
+	for (row = row < 0 ? -1 : document_child(document, row, name); row >= 0;
+	     row = document_next(document, row, name)) {
+		const char *list = document_attribute(document, row, attribute);
+		_cleanup_set_ struct set ids = {};
+
+		if (!list || !set_parse(list, true, &ids))
 			continue;
-		if (set_has(&seen, (unsigned)pin->id.value))
-			check_found(check, pin->element, "vCPU %llu is pinned twice.",
-				    ULL(pin->id.value));
-		set_add(&seen, (unsigned)pin->id.value);
+		set_foreach (id, &ids)
+			if (set_has(&seen, (unsigned)id) || (uint64_t)id >= limit) {
+				check_found(check, row, "A scheduler is set %s %s %d%s.",
+					    (uint64_t)id >= limit ? "for" : "twice for",
+					    what, id,
+					    (uint64_t)id >= limit
+						    ? ", which does not exist"
+						    : "");
+				break;
+			}
+		set_union(&seen, &ids);
 	}
-	set_free(&seen);
+}
+
+static void scheduler_once(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool readable = guest->vcpus.state != VALUE_MALFORMED;
+
+	judge_schedulers_of(check, "vcpusched", "vcpus", "vCPU",
+			    readable ? guest_vcpus(guest) : UINT64_MAX);
+	judge_schedulers_of(check, "iothreadsched", "iothreads", "iothread", UINT64_MAX);
 }
 
 /*
@@ -190,10 +237,15 @@ enum { PIN_VCPU };
 
 const struct rule pins_rules[] = {
 	[PIN_VCPU] = {RULE("pin-vcpu", pin_vcpu, ERROR, 0, LIBVIRT),
-		      .what = "Each vCPU is pinned only once.",
-		      .why = "libvirt refuses a second vcpupin for the same vCPU.",
+		      .what = "Each vCPU and each I/O thread is pinned only once.",
+		      .why = "libvirt refuses a second vcpupin or iothreadpin for it.",
 		      .mend = "Merge the lists.", .source = LV "conf/domain_conf.c",
 		      .remedy = REMEDY_EDIT},
+	{RULE("scheduler-once", scheduler_once, ERROR, 0, LIBVIRT),
+	 .what = "A scheduler is set only for existing vCPUs, and once for each vCPU and I/O thread.",
+	 .why = "libvirt refuses other vCPUs, and a second scheduler.",
+	 .mend = "Change vcpus= or iothreads=, so that the lists do not overlap.",
+	 .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("iothread-exists", iothread_exists, ERROR, 0, LIBVIRT),
 	 .what = "Every iothread that is pinned, scheduled or used is defined.",
 	 .why = "libvirt refuses other IDs.",

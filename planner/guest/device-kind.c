@@ -6,6 +6,8 @@
  */
 #include "planner/guest/device-kind.h"
 
+#include "planner/guest/controller-model.h"
+
 #define VIRTIO 0x1af4, 0x1040
 
 static const struct device_kind kinds[] = {
@@ -243,4 +245,36 @@ uint16_t device_kind_legacy_id(const struct device_kind *kind)
 		if (kind->vendor == 0x1af4 && kind->device == ids[i].modern)
 			return ids[i].legacy;
 	return kind->device;
+}
+
+static bool in_port(const struct guest *guest, const struct guest_address *address)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (guest_pci_index(&guest->controllers.v[i]) == address->at.bus)
+			return guest_is_port(&guest->controllers.v[i]);
+	return false;
+}
+
+static bool is_transitional(const struct guest *guest, const struct device_kind *kind,
+			    const char *model, const struct guest_address *address)
+{
+	if (!kind || !guest_address_on_pci(address))
+		return false;
+	if (model && has_suffix(model, "virtio-transitional"))
+		return true;
+	return device_kind_is_virtio(kind) &&
+	       device_kind_legacy_id(kind) != kind->device && !in_port(guest, address);
+}
+
+bool device_is_transitional(const struct guest *guest, const struct guest_device *device)
+{
+	return is_transitional(guest, device_kind_of(device), device->model,
+			       &device->address);
+}
+
+bool controller_is_transitional(const struct guest *guest,
+				const struct guest_controller *controller)
+{
+	return is_transitional(guest, device_kind_of_controller(controller),
+			       controller->model, &controller->address);
 }

@@ -56,3 +56,11 @@ bool device_kind_is_virtio(const struct device_kind *kind);
  * hw/virtio/virtio-pci.c, disable-legacy=auto; virtio 1.2, 4.1.2.1).
  */
 uint16_t device_kind_legacy_id(const struct device_kind *kind);
+/*
+ * Whether a virtio device is transitional: its model says so, or it is not in a PCI
+ * Express port and may be of either generation. QEMU refuses iommu='on' then. False if it
+ * has no address.
+ */
+bool device_is_transitional(const struct guest *guest, const struct guest_device *device);
+bool controller_is_transitional(const struct guest *guest,
+				const struct guest_controller *controller);

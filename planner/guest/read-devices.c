@@ -265,6 +265,27 @@ static void number_controllers(struct guest *guest)
 	}
 }
 
+/*
+ * A console on a serial port is another name of the port: what libvirt keeps is the
+ * <serial>, with its address (virDomainDefAddConsoleCompat).
+ */
+static void forget_console_addresses(struct guest *guest)
+{
+	bool serial = false;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		serial |= streq(guest->devices.v[i].tag, "serial");
+	for (size_t i = 0; serial && i < guest->devices.n; i++) {
+		struct guest_device *device = &guest->devices.v[i];
+
+		if (!streq(device->tag, "console") ||
+		    (device->target_type && !streq(device->target_type, "serial")))
+			continue;
+		free(device->address.type);
+		device->address = (struct guest_address){.element = -1};
+	}
+}
+
 static void skip(struct guest *guest, int element)
 {
 	(void)guest;
@@ -295,5 +316,6 @@ void guest_read_devices(struct guest *guest)
 			i++;
 		rows[i].read(guest, element);
 	}
+	forget_console_addresses(guest);
 	number_controllers(guest);
 }

@@ -40,7 +40,8 @@ static bool on_node(const struct in_place *plan, const struct guest_address *add
 
 /*
  * Devices older than the IOMMU use it from now on. Of newer devices only those on a node
- * do, because libvirt adds its own devices (a balloon) without iommu='on'.
+ * do, because libvirt adds its own devices (a balloon) without iommu='on'. Transitional
+ * ones cannot: QEMU would not start.
  */
 static void drive_through(struct in_place *plan, bool all)
 {
@@ -49,12 +50,14 @@ static void drive_through(struct in_place *plan, bool all)
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (is_virtio_device(&guest->devices.v[i]) &&
 		    guest->devices.v[i].driver_iommu.state == VALUE_ABSENT &&
-		    (all || on_node(plan, &guest->devices.v[i].address)))
+		    (all || on_node(plan, &guest->devices.v[i].address)) &&
+		    !device_is_transitional(guest, &guest->devices.v[i]))
 			guest->devices.v[i].driver_iommu = switch_of(true);
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		if (is_virtio_controller(&guest->controllers.v[i]) &&
 		    guest->controllers.v[i].driver_iommu.state == VALUE_ABSENT &&
-		    (all || on_node(plan, &guest->controllers.v[i].address)))
+		    (all || on_node(plan, &guest->controllers.v[i].address)) &&
+		    !controller_is_transitional(guest, &guest->controllers.v[i]))
 			guest->controllers.v[i].driver_iommu = switch_of(true);
 }
 
