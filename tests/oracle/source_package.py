@@ -4,7 +4,7 @@
 Nothing of the system changes: own lists, own folder, BUILD-FOLDER/sources. What another
 build folder beside it has already is taken from there.
 """
-import contextlib, fcntl, glob, os, re, shutil, subprocess, tempfile, time
+import contextlib, fcntl, glob, hashlib, os, re, shutil, subprocess, tempfile, time
 
 FAILURE_HOLDS = 3600  # seconds; ./run-tests forgets it at its start
 
@@ -18,18 +18,21 @@ def locked(build):
         yield
 
 
-def fetch(build, name):
-    """The path of NAME's upstream archive, None if it cannot be had.
+def fetch(build, name, suite=None):
+    """The path of NAME's upstream archive in this system's own release, or in @suite; None
+    if it cannot be had.
 
     Several tests may want it at once: one fetches, the others wait. A failure is tried
     again twice and then remembered for an hour, so that all tests of a run hear the same.
     """
-    folder = build + "/sources"
+    below = "/sources" + (f"/{suite}" if suite else "")
+    folder = build + below
     failed = f"{folder}/.failed-{name}"
     with locked(build):
+        os.makedirs(folder, exist_ok=True)
         found = archives(folder, name)
         if not found:
-            others = archives(os.path.dirname(build) + "/build-*/sources", name)
+            others = archives(os.path.dirname(build) + "/build-*" + below, name)
             found = [keep(path, folder) for path in others[:1]]
         if found:
             return found[0]
@@ -37,7 +40,7 @@ def fetch(build, name):
             return None
         began = time.monotonic()
         for pause in (5, 20, 0):
-            package = fetch_once(folder, name)
+            package = fetch_once(folder, name, suite)
             # A mirror that stumbles does so at once; without a network it takes long.
             if package or time.monotonic() - began > 200:
                 break
@@ -60,32 +63,44 @@ def keep(path, folder):
     return target
 
 
-def write_sources(folder):
-    """The machine's own sources, asked for source packages."""
+def own_release():
+    words = re.search(r"(?m)^VERSION_CODENAME=(\S+)", open("/etc/os-release").read())
+    return words[1] if words else "bookworm"
+
+
+def write_sources(folder, suite):
+    """The machine's own sources, asked for source packages, of @suite if it is not None."""
+    def of_suite(text):
+        return re.sub(rf"(?<![\w-]){own_release()}\b", suite, text) if suite else text
     os.makedirs(f"{folder}/lists/partial", exist_ok=True)
     os.makedirs(f"{folder}/parts", exist_ok=True)
     for path in glob.glob("/etc/apt/sources.list.d/*.sources"):
-        text = re.sub(r"(?m)^Types:.*$", "Types: deb-src", open(path).read())
+        text = re.sub(r"(?m)^Types:.*$", "Types: deb-src", of_suite(open(path).read()))
         open(f"{folder}/parts/{os.path.basename(path)}", "w").write(text)
     for path in ["/etc/apt/sources.list", *glob.glob("/etc/apt/sources.list.d/*.list")]:
         if os.path.exists(path):
-            lines = [re.sub(r"^deb ", "deb-src ", line) for line in open(path)]
+            lines = [re.sub(r"^deb ", "deb-src ", of_suite(line)) for line in open(path)]
             part = os.path.basename(path).removesuffix(".list")
             open(f"{folder}/parts/{part}.list", "w").writelines(lines)
 
 
-def fetch_once(folder, name):
-    write_sources(folder)
+def fetch_once(folder, name, suite):
+    write_sources(folder, suite)
     apt = ["apt-get", "-q", "-o", f"Dir::Etc::sourceparts={folder}/parts",
            "-o", "Dir::Etc::sourcelist=/dev/null", "-o", f"Dir::State::lists={folder}/lists",
            "-o", "Acquire::Retries=5", "-o", "APT::Sandbox::User=root"]
+    def ask(*words):
+        return subprocess.run([*apt, *words], cwd=half, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, timeout=500, check=False)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as half:
-        for words in (["update"], ["source", "--download-only", name]):
-            try:
-                if subprocess.run([*apt, *words], cwd=half, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, timeout=500).returncode:
-                    return None
-            except (subprocess.TimeoutExpired, FileNotFoundError):
+        try:
+            if ask("update").returncode:
                 return None
-        found = archives(half, name)
+            sums = ask("source", "--download-only", "--print-uris", name).stdout
+            # A mirror may lack the small files of the package, which nobody needs here.
+            ask("source", "--download-only", name)
+        except (subprocess.TimeoutExpired, FileNotFoundError):
+            return None
+        found = [path for path in archives(half, name)
+                 if hashlib.sha256(open(path, "rb").read()).hexdigest() in sums]
         return keep(found[0], folder) if found else None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a stack of libvirt and QEMU says of domains: this machine's own, or that of a root
 file system of tests/boot/fetch."""
-import importlib.machinery, importlib.util, os, re, subprocess, time
+import importlib.machinery, importlib.util, os, re, shutil, subprocess, time
 
 import driver
 
@@ -50,6 +50,7 @@ class Stack:
     """@root: the root file system, or None for this machine's programs."""
 
     def __init__(self, run, root=None):
+        self.root = root
         self.words = [os.path.join(BOOT, "inside"), root] if root else []
         self.words.append(os.path.abspath(run))
 
@@ -74,12 +75,12 @@ class Stack:
             print(f"{path}: the run ended with {status}: {words}")
         return None
 
-    def start_once(self, path, folder):
+    def start_once(self, path, folder, *options):
         # planner/boot/run.h: "running" once libvirt let it run; below inside/ in a run by root.
         places = [folder + "/marks", folder + "/inside/marks"]
         for marks in filter(os.path.exists, places):
             os.unlink(marks)
-        with subprocess.Popen([*self.words, "run", "--time-limit", str(SECONDS), folder, path],
+        with subprocess.Popen([*self.words, "run", "--time-limit", str(SECONDS), *options, folder, path],
                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                               text=True) as run:
             runs = False
@@ -91,3 +92,37 @@ class Stack:
             words = run.stderr.read().strip()
             run.wait(timeout=200)
         return run.returncode, runs, words
+
+    def start_paused(self, program, path, folder):
+        """Whether QEMU makes the machine of a domain, with stand-ins for what a copy is
+        booted without (`boot --print-xml`), and its words or libvirt's if not."""
+        os.makedirs(folder, exist_ok=True)
+        made = subprocess.run([program, "boot", "--accel", "tcg", "--stop-after", "tables",
+                               "--print-xml", path], capture_output=True, text=True, check=False,
+                              timeout=100)
+        if made.returncode:
+            return False, made.stderr.strip()
+        # Nobody listens at the socket of the protocol that reads tables.
+        text = re.sub(r"<\w+:arg value='(-qtest-log|none|-qtest|unix:/ROOT/serial)'/>", "", made.stdout)
+        copy = folder + "/copy.xml"
+        with open(copy, "w") as out:
+            out.write(text.replace("/ROOT", folder))
+        self.put_files(text, folder)
+        for _ in range(3):
+            status, runs, words = self.start_once(copy, folder, "--paused", "--as-root")
+            if runs or status == 1:
+                break
+        return runs, None if runs else words
+
+    def put_files(self, text, folder):
+        """The files that `boot` would make."""
+        arm = re.search(r"arch=['\"]a", text)
+        code, store = ("AAVMF/AAVMF_CODE.no-secboot.fd", "AAVMF/AAVMF_VARS.fd") if arm else \
+            ("OVMF/OVMF_CODE_4M.fd", "OVMF/OVMF_VARS_4M.fd")
+        if "type='rom'" in text:
+            code = "seabios/bios-256k.bin"
+        for name, source in (("loader.fd", code), ("nvram.fd", store)):
+            if f"/ROOT/{name}" in text:
+                shutil.copy(f"{self.root or ''}/usr/share/{source}", f"{folder}/{name}")
+        with open(folder + "/disk.raw", "wb") as disk:
+            disk.truncate(1 << 20)
