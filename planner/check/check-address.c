@@ -150,6 +150,34 @@ static void address_type(struct check *check)
 	}
 }
 
+/* PIIX3's IDE controller, which the machine has even if the domain does not mention it.
+ */
+static void piix_ide(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	guest_functions functions = {};
+
+	if (!guest_is_i440fx(guest))
+		return;
+	guest_list_functions(guest, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		int controller = functions.v[i].item.controller;
+		struct pci_address at = functions.v[i].address->at;
+		_cleanup_free_ char *name = NULL;
+
+		if (at.bus != 0 || at.slot != 1 || at.function != 1 ||
+		    (controller >= 0 &&
+		     streq_null(guest->controllers.v[controller].type, "ide")))
+			continue;
+		name = assign_item_name(guest, functions.v[i].item);
+		check_found(check, assign_element(guest, functions.v[i].item),
+			    "%s is at " PCI_FORMAT
+			    ", where the machine has its own IDE controller.",
+			    name, PCI_ARGS(at));
+	}
+	vec_free(&functions);
+}
+
 const struct rule address_rules[] = {
 	{RULE("address-type", address_type, ERROR, 0, LIBVIRT),
 	 .what = "Each device with an <address> supports the address type.",
@@ -157,5 +185,10 @@ const struct rule address_rules[] = {
 	 .mend = "Remove the <address>, so that libvirt chooses one.",
 	 .source = LV "conf/domain_validate.c; qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT},
+	{RULE("piix-ide", piix_ide, ERROR, NEED_MACHINE, QEMU),
+	 .what = "On machine type pc, nothing is at 0000:00:01.1, the place of the machine's IDE controller.",
+	 .why = "If the domain has no IDE controller, libvirt takes the address for a free one, but QEMU exits.",
+	 .mend = "Give the device another address, or none so that libvirt chooses one.",
+	 .source = "QEMU 11.1 hw/i386/pc_piix.c; measured", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -3,7 +3,7 @@
  * Host devices behind a guest's IOMMU, devices that the host itself uses, and how much
  * room they need. Sources: QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c,
  * hw/arm/smmu-common.c (VFIO behind them), hw/pci-host/q35.c (pci-hole64-size, 32 GiB);
- * libvirt 8.7 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
+ * libvirt 9.0 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
  */
 #include "planner/check/host.h"
 
@@ -151,31 +151,24 @@ static void aw_bits_host(struct check *check)
 static void memlock_start(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	check_hostdevs list = {};
-	size_t n = list_assigned(check, &list);
-	bool counted = target_has(&check->options->target, FEATURE_MEMLOCK_PER_DEVICE);
+	unsigned times = guest_tree_locked_times(&check->tree);
 	struct finding *finding;
 	uint64_t need, memory;
 
-	vec_free(&list);
-	if (n < 2 || guest->iommus.n == 0 ||
-	    guest->hard_limit_bytes.state != VALUE_ABSENT ||
+	if (times < 2 || guest->hard_limit_bytes.state != VALUE_ABSENT ||
 	    !guest_total_memory(guest, &memory) ||
-	    __builtin_mul_overflow(memory, n, &need) ||
+	    __builtin_mul_overflow(memory, times, &need) ||
 	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need))
 		return;
 	finding = check_found(
 		check, 0,
-		"%zu host devices behind the guest's IOMMU each lock its memory, %llu KiB in total%s.",
-		n, ULL(need / 1024),
-		counted ? "; the user who starts it must be allowed to raise the limit"
-			: ", but libvirt before 8.7 counts it once");
+		"The host devices behind the guest's IOMMU lock its memory %u times, %llu KiB in total; the user who starts it must be allowed to raise the limit.",
+		times, ULL(need / 1024));
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
-	check_mend(finding, "Set <memtune><hard_limit unit='KiB'> to %llu%s.",
-		   ULL(need / 1024),
-		   counted ? ", or start it with the system's libvirt" : "");
-	if (!counted)
-		finding->severity = SEVERITY_WARNING;
+	check_mend(
+		finding,
+		"Set <memtune><hard_limit unit='KiB'> to %llu, or start it with the system's libvirt.",
+		ULL(need / 1024));
 }
 
 /* Space below one port for devices with 64-bit BARs; the largest BAR gives the
@@ -278,9 +271,9 @@ const struct rule hostdev_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
 	 .what = "The memory lock limit is high enough for the devices behind the guest's IOMMU, each of which locks all of the guest's memory.",
-	 .why = "An unprivileged libvirt (qemu:///session) cannot raise the limit, and libvirt before 8.7 counts the memory only once. QEMU then exits: cannot map memory, error -12.",
+	 .why = "An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits: cannot map memory, error -12. What is opened through iommufd is counted once, because it is not known how often the kernel counts it.",
 	 .mend = "Set <hard_limit> to the number of host devices behind the guest's IOMMU times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
-	 .source = "libvirt 8.7 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
+	 .source = "libvirt 9.0 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .untried = "It needs a host with VFIO; only QEMU 7.2 is tested, in a guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),

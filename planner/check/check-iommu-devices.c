@@ -48,6 +48,29 @@ static bool is_virtio_device(const struct guest_device *device)
 	       (!device->model || !has_suffix(device->model, "virtio-transitional"));
 }
 
+static void say_bypass(struct check *check, const struct guest_device *device,
+		       const char *name)
+{
+	struct finding *finding = check_found(
+		check, device->element,
+		"%s bypasses the guest's IOMMU, because it has no <driver iommu='on'/>.",
+		name);
+	unsigned since = feature_first(FEATURE_VIRTIO_MEMORY_OPTIONS).libvirt;
+
+	if (device_is_transitional(check->guest, device))
+		check_mend(
+			finding,
+			"Move it to a PCI Express port, and add <driver iommu='on'/>; without the move, QEMU exits.");
+	if (!streq(device->tag, "memory") || check->options->target.libvirt >= since)
+		return;
+	finding->fixable = false;
+	finding->severity = SEVERITY_INFO;
+	check_mend(
+		finding,
+		"libvirt before %u.%u has no <driver> for it: use that version, or do without the device.",
+		since / 1000000, since / 1000 % 1000);
+}
+
 /* Only devices that a nested guest may get, and where it matters. */
 static void iommu_virtio_bypass(struct check *check)
 {
@@ -58,20 +81,12 @@ static void iommu_virtio_bypass(struct check *check)
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 		_cleanup_free_ char *name = NULL;
-		struct finding *finding;
 
 		if (device->element < 0 || !is_virtio_device(device) ||
 		    switch_is(device->driver_iommu, true))
 			continue;
 		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
-		finding = check_found(
-			check, device->element,
-			"%s bypasses the guest's IOMMU, because it has no <driver iommu='on'/>.",
-			name);
-		if (device_is_transitional(guest, device))
-			check_mend(
-				finding,
-				"Move it to a PCI Express port, and add <driver iommu='on'/>; without the move, QEMU exits.");
+		say_bypass(check, device, name);
 	}
 }
 

@@ -199,6 +199,28 @@ static void say_attribute(struct check *check, const struct guest_iommu *iommu,
 			->subject = xstrdup(name);
 }
 
+/* <granule> in <driver>; an older libvirt drops it. */
+static void say_granule(struct check *check, const struct guest_iommu *iommu)
+{
+	uint64_t kib = iommu->granule_bytes.value >> 10;
+
+	if (iommu->granule_element < 0 ||
+	    check->options->target.libvirt < feature_first(FEATURE_IOMMU_GRANULE).libvirt)
+		return;
+	if (!is_model(iommu, "virtio"))
+		check_found(check, iommu->granule_element,
+			    "The %s IOMMU does not take <granule>.", iommu->model)
+			->subject = xstrdup("granule");
+	else if (iommu->granule_bytes.state == VALUE_VALID && kib != 4 && kib != 8 &&
+		 kib != 16 && kib != 64)
+		check_mend(
+			check_found(
+				check, iommu->granule_element,
+				"<granule> is %llu bytes; libvirt supports 4, 8, 16 and 64 KiB.",
+				ULL(iommu->granule_bytes.value)),
+			"Write one of these sizes, or mode='host'.");
+}
+
 static void iommu_attributes(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
@@ -208,6 +230,8 @@ static void iommu_attributes(struct check *check)
 			if (model_bit(iommu) && iommu->driver_element >= 0 &&
 			    !iommu->added)
 				say_attribute(check, iommu, row);
+		if (model_bit(iommu) && !iommu->added)
+			say_granule(check, iommu);
 	}
 }
 
@@ -265,10 +289,26 @@ static void iommu_eim_kvm(struct check *check)
 			    "eim='on' needs KVM, but the domain's type is qemu.");
 }
 
+/* libvirt itself refuses what a virtio IOMMU does not take. */
+static void say_virtio_width(struct check *check, const struct guest_iommu *iommu)
+{
+	if (is_model(iommu, "virtio") && !iommu->added &&
+	    target_has(&check->options->target, FEATURE_IOMMU_VIRTIO_AW_BITS) &&
+	    iommu->aw_bits.state == VALUE_VALID &&
+	    (iommu->aw_bits.value < 32 || iommu->aw_bits.value > 64))
+		check_mend(
+			check_found(check, iommu->driver_element,
+				    "aw_bits is %llu; a virtio IOMMU supports 32 to 64.",
+				    ULL(iommu->aw_bits.value)),
+			"Write a number in that range, or remove it.");
+}
+
 static void iommu_aw_bits(struct check *check)
 {
 	const struct guest_iommu *iommu = check_intel_iommu(check);
 
+	for (size_t i = 0; i < check->guest->iommus.n; i++)
+		say_virtio_width(check, &check->guest->iommus.v[i]);
 	if (iommu && iommu->aw_bits.state == VALUE_VALID && iommu->aw_bits.value != 39 &&
 	    iommu->aw_bits.value != 48)
 		check_values(check_found(check, iommu->driver_element,
@@ -406,8 +446,8 @@ const struct rule iommu_rules[] = {
 	 .qemu = {.until = VERSION_OF(9, 0)},
 	 .outside = "QEMU supports eim without KVM as well.", .remedy = REMEDY_EDIT},
 	{RULE("iommu-aw-bits", iommu_aw_bits, ERROR, 0, QEMU),
-	 .what = "aw_bits is 39 or 48.",
-	 .why = "libvirt accepts any number, but QEMU exits.",
+	 .what = "aw_bits of an intel IOMMU is 39 or 48, and of a virtio IOMMU 32 to 64.",
+	 .why = "libvirt accepts any number for the intel IOMMU, but QEMU exits.",
 	 .mend = "Write 39 or 48, or remove it.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c", .remedy = REMEDY_EDIT},
 	{},

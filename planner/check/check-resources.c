@@ -42,7 +42,7 @@ static void balloon_with_hostdev(struct check *check)
 static void memlock_limit(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	unsigned factor = guest->iommus.n ? count_hostdevs(guest) : 1;
+	unsigned factor = guest_tree_locked_times(&check->tree);
 	uint64_t need, memory;
 	struct finding *finding;
 
@@ -58,9 +58,8 @@ static void memlock_limit(struct check *check)
 		ULL(guest->hard_limit_bytes.value / 1024), count_hostdevs(guest),
 		count_hostdevs(guest) == 1 ? "" : "s",
 		count_hostdevs(guest) == 1 ? "s" : "", ULL(need / 1024),
-		guest->iommus.n
-			? ", the memory once for each device behind the guest's IOMMU"
-			: "");
+		factor > 1 ? ", the memory once for each device behind the guest's IOMMU"
+			   : "");
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 }
 

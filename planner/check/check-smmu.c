@@ -113,6 +113,26 @@ static void smmu_accel_kvm(struct check *check)
 				"accel='on' needs KVM, but the domain's type is qemu.");
 }
 
+/* Both have an effect only with accel='on', which iommu-attributes requires. */
+static void smmu_values(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+
+		if (!is_accelerated(iommu))
+			continue;
+		if (iommu->oas.state == VALUE_VALID && iommu->oas.value != 44 &&
+		    iommu->oas.value != 48)
+			check_found(check, iommu->driver_element,
+				    "oas is %llu; QEMU supports 44 and 48.",
+				    ULL(iommu->oas.value));
+		if (iommu->ssidsize.state == VALUE_VALID && iommu->ssidsize.value > 20)
+			check_found(check, iommu->driver_element,
+				    "ssidsize is %llu; QEMU supports at most 20.",
+				    ULL(iommu->ssidsize.value));
+	}
+}
+
 static bool is_bridge(const struct check *check, struct assign_item item)
 {
 	return item.controller >= 0 &&
@@ -241,6 +261,14 @@ const struct rule smmu_rules[] = {
 	 .mend = "Remove accel and the attributes that need it, or use type='kvm'.",
 	 .source = "QEMU 11.1 hw/arm/smmuv3.c; measured", ACCEL_SINCE,
 	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("smmu-values", smmu_values, ERROR, 0, QEMU),
+	 .what = "oas of an SMMUv3 is 44 or 48, ssidsize at most 20.",
+	 .why = "libvirt accepts any number, but QEMU exits.",
+	 .mend = "Write a value that QEMU supports, or remove the attribute.",
+	 .source = "QEMU 11.1 hw/arm/smmuv3.c; measured without libvirt", ACCEL_SINCE,
+	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .untried = "accel='on', which both need, needs KVM on a host with an SMMUv3.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-accel-devices", smmu_accel_devices, WARNING, NEED_MACHINE, QEMU),
 	 .after = {&smmu_rules[SMMU_BUS]},

@@ -53,6 +53,12 @@ static void judge_machine_type(struct check *check)
 		"Use an older machine type, or give the versions that you have with --target.");
 }
 
+/* By a libvirt that does not know it. */
+static bool is_dropped(const struct feature_use *use)
+{
+	return use->judge == USE_DROPPED || use->judge == USE_ATTRIBUTE;
+}
+
 static void feature_version(struct check *check)
 {
 	const struct target *target = &check->options->target;
@@ -64,7 +70,9 @@ static void feature_version(struct check *check)
 		_cleanup_free_ char *needs = NULL;
 		int element;
 
-		if (use->judged_elsewhere || target_has(target, use->feature) ||
+		if (use->judge == USE_RULE || target_has(target, use->feature) ||
+		    (is_dropped(use) &&
+		     target->libvirt < feature_first(use->feature).libvirt) ||
 		    (element = use->find(check->document, check->guest)) < 0)
 			continue;
 		needs = feature_needs(use->feature);
@@ -144,9 +152,28 @@ static void judge_attribute(void *user, int element, const char *name,
 		say_dropped(check, element, name, known, since);
 }
 
+static void judge_use(struct check *check, const struct feature_use *use)
+{
+	unsigned libvirt = check->options->target.libvirt,
+		 since = feature_first(use->feature).libvirt;
+	int element = libvirt < since ? use->find(check->document, check->guest) : -1;
+
+	if (element >= 0)
+		check_mend(
+			check_found(
+				check, element,
+				"%s is not known to libvirt %u.%u, which silently drops it.",
+				use->what, MAJOR(libvirt), MINOR(libvirt)),
+			"Use libvirt %u.%u or newer, or remove it.", MAJOR(since),
+			MINOR(since));
+}
+
 static void attribute_dropped(struct check *check)
 {
 	feature_attributes(check->document, check->guest, judge_attribute, check);
+	for (size_t i = 0; i < n_feature_uses; i++)
+		if (feature_uses[i].judge == USE_DROPPED)
+			judge_use(check, &feature_uses[i]);
 }
 
 const struct rule version_rules[] = {
@@ -156,7 +183,7 @@ const struct rule version_rules[] = {
 	 .mend = "Do not use the feature, or use a newer libvirt or QEMU (--target).",
 	 .source = "libvirt NEWS.rst", .remedy = REMEDY_EDIT},
 	{RULE("attribute-dropped", attribute_dropped, WARNING, 0, LIBVIRT),
-	 .what = "Cells, ports, IOMMUs and tuning elements have only attributes that libvirt knows.",
+	 .what = "Cells, ports, IOMMUs and tuning elements have only attributes that libvirt knows, and the domain has no element that is too new for it.",
 	 .why = "virsh define --validate refuses others; without --validate, libvirt silently drops them.",
 	 .mend = "Check the spelling, or remove the attribute.",
 	 .source = LV "conf/schemas/domaincommon.rng; NEWS.rst", .remedy = REMEDY_EDIT},

@@ -184,29 +184,86 @@ static int find_hole64_virt(const struct document *document, const struct guest 
 		       : -1;
 }
 
+static int find_initiator(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->commandline.additions.n; i++)
+		if (guest->commandline.additions.v[i].kind == ADDITION_INITIATOR)
+			return guest->commandline.additions.v[i].element;
+	return -1;
+}
+
+static int find_granule(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (guest->iommus.v[i].granule_element >= 0)
+			return guest->iommus.v[i].granule_element;
+	return -1;
+}
+
+static int find_iommufd_device(const struct document *document, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].driver_iommufd.state != VALUE_ABSENT &&
+		    guest->devices.v[i].element >= 0)
+			return document_child(document, guest->devices.v[i].element,
+					      "driver");
+	return -1;
+}
+
+static int find_iommufd_domain(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return guest->iommufd_element;
+}
+
+static int find_memory_driver(const struct document *document, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		int driver = streq(device->tag, "memory") && device->element >= 0
+				     ? document_child(document, device->element, "driver")
+				     : -1;
+
+		if (driver >= 0)
+			return driver;
+	}
+	return -1;
+}
+
 const struct feature_use feature_uses[] = {
-	{"The virtio IOMMU", FEATURE_IOMMU_VIRTIO, find_iommu_virtio, false},
-	{"The amd IOMMU", FEATURE_IOMMU_AMD, find_iommu_amd, false},
-	{"The smmuv3 IOMMU", FEATURE_IOMMU_SMMUV3, find_iommu_smmuv3, false},
-	{"An IOMMU of one bus", FEATURE_SMMUV3_PER_BUS, find_iommu_per_bus, true},
+	{"The virtio IOMMU", FEATURE_IOMMU_VIRTIO, find_iommu_virtio, USE_REFUSED},
+	{"The amd IOMMU", FEATURE_IOMMU_AMD, find_iommu_amd, USE_REFUSED},
+	{"The smmuv3 IOMMU", FEATURE_IOMMU_SMMUV3, find_iommu_smmuv3, USE_REFUSED},
+	{"An IOMMU of one bus", FEATURE_SMMUV3_PER_BUS, find_iommu_per_bus,
+	 USE_ATTRIBUTE},
 	{"More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
-	 find_full_expander, false},
-	{"<distances>", FEATURE_NUMA_DISTANCES, find_distances, false},
-	{"<interconnects>", FEATURE_HMAT, find_interconnects, false},
+	 find_full_expander, USE_REFUSED},
+	{"<distances>", FEATURE_NUMA_DISTANCES, find_distances, USE_REFUSED},
+	{"<interconnects>", FEATURE_HMAT, find_interconnects, USE_REFUSED},
 	{"A cell without vCPUs", FEATURE_CELL_WITHOUT_CPUS, find_cell_without_cpus,
-	 false},
-	{"A disk on an NVMe bus", FEATURE_NVME, find_nvme, false},
-	{"A NIC of model igb", FEATURE_IGB, find_igb, true},
-	/* Older ones silently drop it. */
-	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping, true},
-	{"<qemu:override>", FEATURE_OVERRIDE, find_override, false},
-	{"The backend passt", FEATURE_PASST, find_passt, false},
+	 USE_REFUSED},
+	{"A disk on an NVMe bus", FEATURE_NVME, find_nvme, USE_REFUSED},
+	{"A NIC of model igb", FEATURE_IGB, find_igb, USE_RULE},
+	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping,
+	 USE_DROPPED},
+	{"<qemu:override>", FEATURE_OVERRIDE, find_override, USE_REFUSED},
+	{"The backend passt", FEATURE_PASST, find_passt, USE_REFUSED},
 	{"A memory device of model virtio-pmem", FEATURE_VIRTIO_PMEM, find_virtio_pmem,
-	 false},
+	 USE_REFUSED},
 	{"<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node,
-	 false},
+	 USE_DROPPED},
+	{"acpi-generic-initiator", FEATURE_GENERIC_INITIATOR, find_initiator,
+	 USE_REFUSED},
+	{"<granule> of an IOMMU", FEATURE_IOMMU_GRANULE, find_granule, USE_DROPPED},
+	{"iommufd= of a host device", FEATURE_IOMMUFD_DEVICE, find_iommufd_device,
+	 USE_DROPPED},
+	{"<iommufd>", FEATURE_IOMMUFD_DOMAIN, find_iommufd_domain, USE_DROPPED},
+	{"<driver> of a virtio memory device", FEATURE_VIRTIO_MEMORY_OPTIONS,
+	 find_memory_driver, USE_DROPPED},
 	{"<pcihole64> on machine type virt", FEATURE_HOLE64_VIRT, find_hole64_virt,
-	 false},
+	 USE_REFUSED},
 };
 const size_t n_feature_uses = ARRAY_SIZE(feature_uses);
 

@@ -10,12 +10,20 @@
 #include "planner/guest/guest.h"
 #include "planner/guest/target.h"
 
+/* What an older libvirt does with a feature, and which rule reports it. */
+enum feature_judge {
+	USE_REFUSED,   /* it refuses the domain: feature-version */
+	USE_DROPPED,   /* it drops the element or attribute: attribute-dropped */
+	USE_ATTRIBUTE, /* the same; reported with the other attributes of the element */
+	USE_RULE,      /* a separate rule reports it, for QEMU as well */
+};
+
 struct feature_use {
 	const char *what; /* a subject: "The virtio IOMMU" */
 	enum feature feature;
 	/* The first element that uses it, or -1. */
 	int (*find)(const struct document *document, const struct guest *guest);
-	bool judged_elsewhere; /* a separate rule reports it */
+	enum feature_judge judge;
 };
 
 extern const struct feature_use feature_uses[];

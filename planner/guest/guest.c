@@ -47,6 +47,7 @@ static void device_free(struct guest_device *device)
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(*strings[i]);
+	set_free(&device->initiator.set);
 	address_free(&device->source);
 	address_free(&device->address);
 }
@@ -189,7 +190,7 @@ struct guest_device *guest_add_device(struct guest *guest, const char *tag)
 {
 	struct guest_device *device = vec_add(&guest->devices);
 
-	device->element = device->source_element = -1;
+	device->element = device->source_element = device->acpi_element = -1;
 	device->tag = xstrdup(tag);
 	address_init(&device->address);
 	address_init(&device->source);
@@ -208,10 +209,16 @@ struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model)
 {
 	struct guest_iommu *iommu = vec_add(&guest->iommus);
 
-	iommu->element = iommu->driver_element = -1;
+	iommu->element = iommu->driver_element = iommu->granule_element = -1;
 	iommu->model = xstrdup(model);
 	address_init(&iommu->address);
 	return iommu;
+}
+
+bool guest_takes_initiator(const struct guest_device *device)
+{
+	return streq(device->tag, "hostdev") ||
+	       (streq(device->tag, "interface") && streq_null(device->type, "hostdev"));
 }
 
 bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *device)

@@ -102,7 +102,9 @@ struct guest_device {
 	unsigned map_iothreads; /* to be written: threads 1 to this; 0 none */
 	/* <address type='drive' controller=>, or type='virtio-serial' */
 	struct guest_number controller;
-	struct guest_number node; /* memory device, pstore: guest cell */
+	struct guest_number node;   /* memory device, pstore: guest cell */
+	struct guest_set initiator; /* <acpi nodeset=>: guest cells */
+	int acpi_element;
 	/* memory device; access: "shared", "private" */
 	struct guest_number size_bytes, block_bytes, requested_bytes, label_bytes;
 	struct guest_number page_bytes, dimm_slot, dimm_base;
@@ -145,8 +147,10 @@ struct guest_iommu {
 	char *model; /* "intel", "smmuv3", "virtio", "amd" */
 	struct guest_switch intremap, caching_mode, eim, iotlb, dma_translation;
 	struct guest_switch passthrough, xtsup;
-	struct guest_switch accel;
-	struct guest_number aw_bits, pci_bus;
+	struct guest_switch accel, ats, ril, cmdqv;
+	struct guest_number aw_bits, pci_bus, ssidsize, oas;
+	int granule_element;
+	struct guest_number granule_bytes;
 	struct guest_address address;
 };
 
@@ -280,6 +284,8 @@ bool guest_is_pci(const struct guest_controller *controller);
 int guest_pci_index(const struct guest_controller *controller);
 /* The bus number of an expander bus, given or chosen by libvirt; -1 if it has none. */
 int guest_bus_nr(const struct guest_controller *controller);
+/* Whether libvirt makes a generic initiator of its <acpi nodeset=>. */
+bool guest_takes_initiator(const struct guest_device *device);
 /*
  * Whether a host device is opened through iommufd: by its own <driver iommufd=>, else by
  * the domain's <iommufd>.

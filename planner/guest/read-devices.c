@@ -63,6 +63,8 @@ static const struct guest_field device_fields[] = {
 	ROW("@managed", YES_NO, guest_device, managed),
 	ROW("rom@enabled", YES_NO, guest_device, rom_enabled),
 	ROW("target/node", DECIMAL, guest_device, node),
+	ROW("acpi", ELEMENT, guest_device, acpi_element),
+	ROW("acpi@nodeset", SET, guest_device, initiator),
 	ROW("target/size", MEMORY, guest_device, size_bytes),
 	ROW("source", ELEMENT, guest_device, source_element),
 	ROW("alias@name", STRING, guest_device, alias),
@@ -107,6 +109,13 @@ static const struct guest_field iommu_fields[] = {
 	ROW("driver@aw_bits", DECIMAL, guest_iommu, aw_bits),
 	ROW("driver@pciBus", DECIMAL, guest_iommu, pci_bus),
 	ROW("driver@accel", ON_OFF, guest_iommu, accel),
+	ROW("driver@ats", ON_OFF, guest_iommu, ats),
+	ROW("driver@ril", ON_OFF, guest_iommu, ril),
+	ROW("driver@cmdqv", ON_OFF, guest_iommu, cmdqv),
+	ROW("driver@ssidsize", DECIMAL, guest_iommu, ssidsize),
+	ROW("driver@oas", DECIMAL, guest_iommu, oas),
+	ROW("driver/granule", ELEMENT, guest_iommu, granule_element),
+	ROW("driver/granule@size", MEMORY, guest_iommu, granule_bytes),
 };
 
 static const char *const address_types[] = {

@@ -45,10 +45,14 @@ enum feature {
 	FEATURE_MEM_RESERVE,
 	FEATURE_ISA_DEBUGCON, /* <serial> of target type isa-debug */
 	FEATURE_CELL_WITHOUT_CPUS,
-	FEATURE_OVERRIDE,           /* <qemu:override> */
-	FEATURE_HOSTDEV_NODE,       /* <acpi nodeset=> of a hostdev */
-	FEATURE_MEMLOCK_PER_DEVICE, /* counted below a vIOMMU */
-	FEATURE_HOLE64_VIRT,        /* <pcihole64> of machine type virt */
+	FEATURE_OVERRIDE,              /* <qemu:override> */
+	FEATURE_HOSTDEV_NODE,          /* <acpi nodeset=> of a hostdev */
+	FEATURE_GENERIC_INITIATOR,     /* QEMU's acpi-generic-initiator */
+	FEATURE_IOMMU_GRANULE,         /* <granule> of the virtio IOMMU */
+	FEATURE_IOMMUFD_DEVICE,        /* <driver iommufd=> of a host device */
+	FEATURE_IOMMUFD_DOMAIN,        /* <iommufd> of a domain */
+	FEATURE_VIRTIO_MEMORY_OPTIONS, /* <driver> of virtio memory devices */
+	FEATURE_HOLE64_VIRT,           /* <pcihole64> of machine type virt */
 	N_FEATURES,
 };
 

@@ -57,6 +57,26 @@ const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int in
 	return whole;
 }
 
+unsigned guest_tree_locked_times(const struct guest_tree *tree)
+{
+	const struct guest *guest = tree->guest;
+	unsigned own = 0;
+	bool others = false;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (device->source.state != VALUE_VALID || streq(device->tag, "disk"))
+			continue;
+		if (guest_uses_iommufd(guest, device) ||
+		    !guest_tree_iommu(tree, device->address.at.bus))
+			others = true;
+		else
+			own++;
+	}
+	return own + others;
+}
+
 bool guest_has_bus_iommus(const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->iommus.n; i++)

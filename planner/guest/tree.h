@@ -50,6 +50,13 @@ bool guest_iommu_is_ignored(const struct guest *guest, const struct guest_iommu 
  * pci_setup_iommu_per_bus).
  */
 const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int index);
+/*
+ * How often the guest's memory counts as locked on the host, at least: once for each host
+ * device in an address space of its own, and once for all others. 0 without host devices.
+ * What is opened through iommufd counts among the others: how often the kernel counts it
+ * is not known.
+ */
+unsigned guest_tree_locked_times(const struct guest_tree *tree);
 /* Whether any IOMMU is of one bus. */
 bool guest_has_bus_iommus(const struct guest *guest);
 

@@ -63,25 +63,51 @@ static uint64_t memory_of(const struct guest *guest, size_t cell)
 							: UNKNOWN_U64;
 }
 
-int predict_initiator(const struct guest *guest, size_t index)
+static bool is_cell(const struct guest *guest, uint64_t number)
 {
-	const struct addition *addition = &guest->commandline.additions.v[index];
-	const struct addition_value *node =
-		addition->kind == ADDITION_INITIATOR && addition->complete
-			? addition_value(addition, "node")
-			: NULL;
+	return sees_nodes(guest) && number < guest->cells.n;
+}
 
-	return node && sees_nodes(guest) && node->number < guest->cells.n
-		       ? (int)node->number
-		       : -1;
+/* <acpi nodeset=>; libvirt ignores it in devices that are not the host's. */
+static void list_hostdevs(const struct guest *guest, struct predict_cells *ret)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (!guest_takes_initiator(device) ||
+		    device->initiator.state != VALUE_VALID)
+			continue;
+		set_foreach (cell, &device->initiator.set)
+			if (is_cell(guest, (uint64_t)cell))
+				*vec_add(&ret->cells) = (int)cell;
+	}
+}
+
+void predict_initiators(const struct guest *guest, struct predict_cells *ret)
+{
+	list_hostdevs(guest, ret);
+	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
+		const struct addition *addition = &guest->commandline.additions.v[i];
+		const struct addition_value *node =
+			addition->kind == ADDITION_INITIATOR && addition->complete
+				? addition_value(addition, "node")
+				: NULL;
+
+		if (node && is_cell(guest, node->number))
+			*vec_add(&ret->cells) = (int)node->number;
+	}
 }
 
 static bool has_initiator(const struct guest *guest, size_t cell)
 {
-	for (size_t i = 0; i < guest->commandline.additions.n; i++)
-		if (predict_initiator(guest, i) == (int)cell)
-			return true;
-	return false;
+	struct predict_cells list = {};
+	bool found = false;
+
+	predict_initiators(guest, &list);
+	for (size_t i = 0; i < list.cells.n; i++)
+		found |= list.cells.v[i] == (int)cell;
+	vec_free(&list.cells);
+	return found;
 }
 
 static void add_nodes(const struct guest *guest, struct machine *machine)

@@ -43,10 +43,13 @@ void predict_groups(const struct guest_tree *tree, struct machine *machine);
  */
 void predict_renumber(const struct guest *guest, struct machine *machine);
 /*
- * The cell of the generic initiator that the guest's @index-th QEMU argument adds, or -1
- * if it adds none or the cell does not exist.
+ * The cells of the generic initiators, of host devices and of the guest's QEMU arguments,
+ * as far as there are such cells; one may be listed twice. The caller frees the list.
  */
-int predict_initiator(const struct guest *guest, size_t index);
+struct predict_cells {
+	VEC(int) cells;
+};
+void predict_initiators(const struct guest *guest, struct predict_cells *ret);
 /*
  * The node that the kernel finds for devices on the bus of a controller index, or -1.
  * Only ACPI provides it.

@@ -20,11 +20,14 @@ static size_t *kernels_order(const struct guest *guest, const struct machine *ma
 {
 	struct order order = {.list = xcalloc(machine->nodes.n, sizeof(*order.list)),
 			      .seen = xcalloc(machine->nodes.n, sizeof(*order.seen))};
+	struct predict_cells initiators = {};
 
 	for (size_t i = 0; i < machine->cpus.n; i++)
 		order_cell(machine, machine->cpus.v[i].node, &order);
-	for (size_t i = 0; i < guest->commandline.additions.n; i++)
-		order_cell(machine, predict_initiator(guest, i), &order);
+	predict_initiators(guest, &initiators);
+	for (size_t i = 0; i < initiators.cells.n; i++)
+		order_cell(machine, initiators.cells.v[i], &order);
+	vec_free(&initiators.cells);
 	for (size_t j = 0; j < machine->nodes.n; j++)
 		order_cell(machine, machine->nodes.v[j].id, &order);
 	free(order.seen);

@@ -5,6 +5,7 @@
 #include "planner/guest/device-kind.h"
 #include "planner/guest/firmware-io.h"
 #include "planner/guest/memory.h"
+#include "planner/guest/tree.h"
 
 #include <stdio.h>
 
@@ -238,20 +239,20 @@ static void add_io(struct text *text, const struct guest *guest)
 /* libvirt 9.0 qemu_domain.c, qemuDomainGetMemLockLimitBytes: RAM each, and 1 GiB. */
 static void add_locked(struct text *text, const struct guest *guest)
 {
-	uint64_t devices = 0, memory_bytes;
+	struct guest_tree tree;
+	uint64_t memory_bytes;
+	unsigned times;
 
+	guest_tree_read(guest, &tree);
+	times = guest_tree_locked_times(&tree);
 	if (!guest_total_memory(guest, &memory_bytes))
 		memory_bytes = guest->memory_bytes.value;
-	for (size_t i = 0; i < guest->devices.n; i++)
-		devices += streq(guest->devices.v[i].tag, "hostdev") &&
-			   streq_null(guest->devices.v[i].type, "pci");
 	text_adds(text, "memory that VFIO locks on the host: ");
-	if (devices == 0)
+	if (times == 0)
 		text_adds(text, "none, no host device is assigned\n");
-	if (devices == 0)
+	if (times == 0)
 		return;
-	text_add_size(text, (guest->iommus.n ? devices : 1) * memory_bytes +
-				    (UINT64_C(1) << 30));
+	text_add_size(text, times * memory_bytes + (UINT64_C(1) << 30));
 	text_addc(text, '\n');
 }
 

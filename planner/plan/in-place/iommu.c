@@ -19,6 +19,13 @@ static bool is_virtio_device(const struct guest_device *device)
 	       !is_transitional(device->model);
 }
 
+/* libvirt drops the <driver> of a memory device that it does not know. */
+static bool takes_driver(const struct in_place *plan, const struct guest_device *device)
+{
+	return !streq(device->tag, "memory") ||
+	       target_has(&plan->request->target, FEATURE_VIRTIO_MEMORY_OPTIONS);
+}
+
 static bool is_virtio_controller(const struct guest_controller *controller)
 {
 	const struct device_kind *kind = device_kind_of_controller(controller);
@@ -49,6 +56,7 @@ static void drive_through(struct in_place *plan, bool all)
 
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (is_virtio_device(&guest->devices.v[i]) &&
+		    takes_driver(plan, &guest->devices.v[i]) &&
 		    guest->devices.v[i].driver_iommu.state == VALUE_ABSENT &&
 		    (all || on_node(plan, &guest->devices.v[i].address)) &&
 		    !device_is_transitional(guest, &guest->devices.v[i]))

@@ -217,6 +217,53 @@ static void iommu_of_bus(void **state)
 	}
 }
 
+static struct guest_device *add_hostdev(struct guest *guest, unsigned bus)
+{
+	struct guest_device *device = guest_add_device(guest, "hostdev");
+
+	device->source.state = VALUE_VALID;
+	device->address.type = xstrdup("pci");
+	device->address.state = VALUE_VALID;
+	device->address.at = (struct pci_address){.bus = (uint8_t)bus};
+	return device;
+}
+
+/* Three host devices, two of them on the port of one expander bus. */
+static void locked_times(void **state)
+{
+	const struct {
+		const char *model;
+		int bus;
+		bool iommufd;
+		unsigned times;
+	} rows[] = {
+		{NULL, -1, false, 1},    {"intel", -1, false, 3}, {"smmuv3", 2, false, 3},
+		{"smmuv3", 3, false, 2}, {"smmuv3", 0, false, 1}, {"intel", -1, true, 3},
+		{"smmuv3", 3, true, 2},
+	};
+
+	(void)state;
+	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
+		_cleanup_guest_ struct guest guest = {};
+		struct guest_tree tree;
+
+		begin(&guest, 1);
+		add(&guest, 0, "pcie-root", -1, 0);
+		add(&guest, 2, "pcie-expander-bus", 0, 2);
+		add(&guest, 3, "pcie-expander-bus", 0, 3);
+		add(&guest, 4, "pcie-root-port", 2, 0);
+		add(&guest, 5, "pcie-root-port", 3, 0);
+		if (rows[row].model)
+			add_iommu(&guest, rows[row].model, rows[row].bus);
+		guest_tree_read(&guest, &tree);
+		assert_int_equal(guest_tree_locked_times(&tree), 0);
+		add_hostdev(&guest, 4)->driver_iommufd = switch_of(rows[row].iommufd);
+		add_hostdev(&guest, 4);
+		add_hostdev(&guest, 5);
+		assert_int_equal(guest_tree_locked_times(&tree), rows[row].times);
+	}
+}
+
 /* More bridges than a segment has numbers: the last ones get none. */
 static void numbers_run_out(void **state)
 {
@@ -286,7 +333,7 @@ int main(void)
 		cmocka_unit_test(a_tree),          cmocka_unit_test(loops),
 		cmocka_unit_test(missing_parents), cmocka_unit_test(out_of_range),
 		cmocka_unit_test(numbers_run_out), cmocka_unit_test(random_guests),
-		cmocka_unit_test(iommu_of_bus),
+		cmocka_unit_test(iommu_of_bus),    cmocka_unit_test(locked_times),
 	};
 
 	return RUN_TESTS(tests);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-nvme.c - emulated NVMe controllers and the disks on them (since libvirt 11.5).
+ * Measured with libvirt 12.9: a controller takes its serial number from its disks, and a
+ * disk without one has the controller's.
+ */
+#include "planner/check/rules.h"
+
+#include <stdio.h>
+
+/* The first serial number of a controller; its own comes first. */
+struct serial {
+	bool used; /* there is such a controller */
+	int element;
+	char *text; /* owned; NULL: none */
+};
+
+static char *serial_of(const struct check *check, int element)
+{
+	int serial =
+		element >= 0 ? document_child(check->document, element, "serial") : -1;
+	_cleanup_free_ char *text =
+		serial >= 0 ? document_content(check->document, serial) : NULL;
+
+	return text && *text ? xstrdup(text) : NULL;
+}
+
+static bool is_nvme_disk(const struct guest_device *device)
+{
+	return streq(device->tag, "disk") && streq_null(device->bus, "nvme");
+}
+
+/* As libvirt chooses it: nvme1n1 is on controller 1. */
+static unsigned controller_of(const struct guest_device *device)
+{
+	unsigned number = 0;
+
+	if (device->controller.state == VALUE_VALID)
+		number = (unsigned)MIN(device->controller.value, UINT64_C(255));
+	else if (device->target_dev &&
+		 sscanf(device->target_dev, "nvme%3u", &number) != 1)
+		number = 0;
+	return MIN(number, 255u);
+}
+
+static void read_controllers(const struct check *check, struct serial *serials)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		struct serial *serial = &serials[MIN(c->index.value, UINT64_C(255))];
+
+		if (!streq_null(c->type, "nvme") || c->index.state != VALUE_VALID ||
+		    c->element < 0 || serial->used)
+			continue;
+		*serial = (struct serial){true, c->element, serial_of(check, c->element)};
+	}
+}
+
+static void read_disk(struct check *check, const struct guest_device *device,
+		      struct serial *serial)
+{
+	char *text = serial_of(check, device->element);
+
+	if (!serial->used)
+		*serial = (struct serial){true, device->element, NULL};
+	if (text && !serial->text) {
+		serial->text = text;
+		serial->element = device->element;
+		return;
+	}
+	if (text && !streq(text, serial->text))
+		check_relate(
+			check,
+			check_found(
+				check, device->element,
+				"The disk has another <serial> than its NVMe controller or another disk there."),
+			serial->element);
+	free(text);
+}
+
+/* libvirt adds every controller up to that of a disk. */
+static void fill_gap(struct serial *serials, const struct guest_device *device)
+{
+	for (unsigned i = 0; i < controller_of(device); i++)
+		if (!serials[i].used)
+			serials[i] = (struct serial){true, device->element, NULL};
+}
+
+static void nvme_serial(struct check *check)
+{
+	struct serial serials[256] = {};
+
+	read_controllers(check, serials);
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+
+		if (is_nvme_disk(device) && device->element >= 0) {
+			read_disk(check, device, &serials[controller_of(device)]);
+			fill_gap(serials, device);
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(serials); i++) {
+		if (serials[i].used && !serials[i].text)
+			check_found(check, serials[i].element,
+				    "NVMe controller %zu has no serial number.", i);
+		free(serials[i].text);
+	}
+}
+
+const struct rule nvme_rules[] = {
+	{RULE("nvme-serial", nvme_serial, ERROR, 0, LIBVIRT),
+	 .what = "Each emulated NVMe controller has one serial number: its own or that of its disks.",
+	 .why = "libvirt refuses a controller without one, and disks of one controller with different ones.",
+	 .mend = "Add <serial> to the disk, the same for all disks of the controller.",
+	 .source = "libvirt NEWS.rst 11.5.0; measured",
+	 .libvirt = {.since = VERSION_OF(11, 5)},
+	 .outside = "libvirt does not know the bus nvme (see feature-version).",
+	 .remedy = REMEDY_EDIT},
+	{},
+};
