@@ -16,8 +16,6 @@
 #include "commands/sheet.h"
 
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 struct wish {
 	struct request_flags flags;
@@ -117,20 +115,6 @@ static void add_row(struct wish *wish, const struct disk_layout *layout, size_t 
 		sheet_set(sheet, COLUMN_TYPE_ID, "0x%02x", partition->type_code);
 }
 
-/* The width of the terminal, or the value of $COLUMNS, within limits. */
-static unsigned map_width(void)
-{
-	const char *columns_variable = getenv("COLUMNS");
-	struct winsize size = {};
-	uint32_t width = 80;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		width = size.ws_col;
-	else if (columns_variable && parse_u32(columns_variable, &width) && width == 0)
-		width = 80;
-	return MIN(MAX(width, 40u), 200u);
-}
-
 static int add_table(struct text *out, struct wish *wish,
 		     const struct disk_layout *layout, struct error *error)
 {
@@ -146,7 +130,7 @@ static int add_table(struct text *out, struct wish *wish,
 	text_add_size(out, table->n_sectors * table->sector_bytes);
 	text_printf(out, ", %ju sectors of %u bytes\n", (uintmax_t)table->n_sectors,
 		    table->sector_bytes);
-	text_add_map(out, layout, map_width());
+	text_add_map(out, layout, sheet_width());
 	return 0;
 }
 

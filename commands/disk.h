@@ -16,6 +16,9 @@ extern const struct command disk_check_command;
 extern const struct command disk_add_command;
 extern const struct command disk_grow_command;
 extern const struct command disk_recover_command;
+extern const struct command disk_delete_command;
+extern const struct command disk_set_command;
+extern const struct command disk_show_command;
 extern const struct command disk_size_command;
 extern const struct command disk_stub_command;
 

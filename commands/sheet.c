@@ -3,6 +3,8 @@
 
 #include "base/size.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <errno.h>
 #include <libsmartcols.h>
 #include <locale.h>
@@ -197,11 +199,29 @@ int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *e
 	return 0;
 }
 
-void sheet_free(struct sheet *sheet)
+unsigned sheet_width(void)
+{
+	const char *columns_variable = getenv("COLUMNS");
+	struct winsize size = {};
+	uint32_t width = 80;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		width = size.ws_col;
+	else if (columns_variable && parse_u32(columns_variable, &width) && width == 0)
+		width = 80;
+	return MIN(MAX(width, 40u), 200u);
+}
+
+void sheet_clear(struct sheet *sheet)
 {
 	for (size_t i = 0; i < sheet->cells.n; i++)
 		free(sheet->cells.v[i]);
 	vec_free(&sheet->cells);
-	vec_free(&sheet->chosen);
 	vec_free(&sheet->parents);
+}
+
+void sheet_free(struct sheet *sheet)
+{
+	sheet_clear(sheet);
+	vec_free(&sheet->chosen);
 }

@@ -42,5 +42,9 @@ void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, boo
 /* The whole table with a newline after each row; nothing without rows. */
 int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
 	_must_check_;
+/* Removes all rows; the choice of columns stays. */
+void sheet_clear(struct sheet *sheet);
+/* The width of the terminal, or the value of $COLUMNS, or 80, within 40 and 200. */
+unsigned sheet_width(void);
 void sheet_free(struct sheet *sheet);
 #define _cleanup_sheet_ _cleanup_(sheet_free)

@@ -285,6 +285,40 @@ int content_find(struct disk_io *io, struct whole_content *ret, struct error *er
 	return 0;
 }
 
+int volume_find(struct disk_io *io, uint64_t start, uint64_t end, struct volume *ret,
+		struct error *error)
+{
+	_cleanup_(copy_close) struct copy copy = {.fd = -1};
+	_cleanup_(free_probe) blkid_probe probe = NULL;
+	int answer;
+
+	if (end <= start || end - start < 512)
+		return 0;
+	if (copy_open(io, start, end, &copy, error) < 0)
+		return -1;
+	probe = new_probe(copy.fd,
+			  BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
+	if (!probe)
+		return error_system(error, errno, "%s: cannot set up libblkid", io->name);
+	answer = blkid_do_safeprobe(probe);
+	if (answer == -1)
+		return error_system(error, errno, "%s: libblkid cannot read it",
+				    io->name);
+	ret->type = answer == -2 ? xstrdup("several file systems at once")
+				 : xstrdup(value_of(probe, "TYPE"));
+	ret->label = xstrdup(value_of(probe, "LABEL"));
+	ret->uuid = xstrdup(value_of(probe, "UUID"));
+	return 0;
+}
+
+void volume_free(struct volume *volume)
+{
+	free(volume->type);
+	free(volume->label);
+	free(volume->uuid);
+	*volume = (struct volume){};
+}
+
 void whole_content_free(struct whole_content *content)
 {
 	free(content->type);

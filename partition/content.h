@@ -53,6 +53,16 @@ void text_add_signature(struct text *text, const struct signature *signature);
 void contents_free(struct contents *contents);
 #define _cleanup_contents_ _cleanup_(contents_free)
 
+/* What is on a partition, as libblkid names it; each NULL if it has none. Owned. */
+struct volume {
+	char *type; /* "ext4", "crypto_LUKS", or "several file systems at once" */
+	char *label, *uuid;
+};
+/* The content of bytes [@start, @end) of the disk. Error: reading fails. */
+int volume_find(struct disk_io *io, uint64_t start, uint64_t end, struct volume *ret,
+		struct error *error) _must_check_;
+void volume_free(struct volume *volume);
+
 /* What inspect.c needs: one answer each, NULL if there is none. Owned. */
 struct whole_content {
 	char *type;      /* libblkid's name, or "several file systems at once" */

@@ -84,6 +84,9 @@ static int set_attribute(struct part_request *part, const char *value,
 {
 	int bit = attribute_bit(value);
 
+	part->has_attributes = true;
+	if (streq(value, "none"))
+		return 0;
 	if (bit < 0)
 		return error_input(
 			error,
@@ -188,6 +191,7 @@ int part_request_set(const struct disk_request *request, struct part_request *pa
 	case PART_KEY_ATTRIBUTE:
 		return set_attribute(part, value, error);
 	case PART_KEY_ACTIVE:
+		part->has_active = true;
 		return value_yes(key, value, &part->active, error);
 	default:
 		return set_part_word(part, (enum part_key)index, value, error);

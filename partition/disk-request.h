@@ -38,7 +38,7 @@ enum uuid_rule {
 struct part_request {
 	long line;       /* in the file, 0 for a flag */
 	unsigned number; /* 0: the next free one */
-	bool has_kind, has_start, has_at, has_uuid;
+	bool has_kind, has_start, has_at, has_uuid, has_attributes, has_active;
 	enum partition_kind kind;
 	enum part_size size;
 	uint64_t size_bytes, percent_millis; /* 25 % is 25000 */

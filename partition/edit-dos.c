@@ -124,13 +124,12 @@ static int put_logical(struct dos_edit *edit, const struct partition *partition,
 	if (is_new)
 		memset(sector, 0, edit->sector_bytes);
 	put_entry(sector, 0, partition->type_code, partition->ebr_lba, range);
-	if (is_new && partition->active)
-		sector[DOS_ENTRIES_AT] = 0x80;
+	sector[DOS_ENTRIES_AT] = partition->active ? 0x80 : 0;
 	return put_link(edit, partition, error);
 }
 
 static int put_primary(struct dos_edit *edit, const struct partition *partition,
-		       bool is_new, struct error *error)
+		       struct error *error)
 {
 	const uint64_t range[2] = {partition->start_lba, partition->end_lba};
 	int index = (int)partition->number - 1;
@@ -139,9 +138,7 @@ static int put_primary(struct dos_edit *edit, const struct partition *partition,
 	if (!sector)
 		return -1;
 	put_entry(sector, index, partition->type_code, 0, range);
-	if (is_new)
-		sector[DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES] =
-			partition->active ? 0x80 : 0;
+	sector[DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES] = partition->active ? 0x80 : 0;
 	return 0;
 }
 
@@ -181,7 +178,125 @@ static int put_partition(struct dos_edit *edit, const struct partition *partitio
 	if (!before && partition->kind == KIND_EXTENDED &&
 	    clear_head(edit, partition, error) < 0)
 		return -1;
-	return put_primary(edit, partition, !before, error);
+	return put_primary(edit, partition, error);
+}
+
+static const struct partition *find_start(const struct partition_table *table,
+					  uint64_t start_lba, enum partition_kind kind)
+{
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].start_lba == start_lba &&
+		    table->partitions.v[i].kind == kind)
+			return &table->partitions.v[i];
+	return NULL;
+}
+
+/* Whether a logical partition is deleted: the others may then have other numbers. */
+static bool shortens_chain(const struct dos_edit *edit)
+{
+	for (size_t i = 0; i < edit->before->partitions.n; i++) {
+		const struct partition *it = &edit->before->partitions.v[i];
+
+		if (it->kind == KIND_LOGICAL &&
+		    !find_start(edit->wanted, it->start_lba, KIND_LOGICAL))
+			return true;
+	}
+	return false;
+}
+
+static int drop_primaries(struct dos_edit *edit, struct error *error)
+{
+	for (size_t i = 0; i < edit->before->partitions.n; i++) {
+		const struct partition *it = &edit->before->partitions.v[i];
+		uint8_t *sector;
+
+		if (it->kind == KIND_LOGICAL ||
+		    partition_table_find(edit->wanted, it->number))
+			continue;
+		sector = sector_at(edit, 0, EDIT_PRIMARY, error);
+		if (!sector)
+			return -1;
+		memset(sector + DOS_ENTRIES_AT + (it->number - 1) * DOS_ENTRY_BYTES, 0,
+		       DOS_ENTRY_BYTES);
+	}
+	return 0;
+}
+
+/* Entry @index of an EBR as it was. */
+static int read_old_entry(struct dos_edit *edit, uint64_t ebr_lba, int index,
+			  uint8_t ret[static DOS_ENTRY_BYTES], struct error *error)
+{
+	uint8_t sector[4096];
+
+	if (disk_read(edit->io, sector, edit->sector_bytes, ebr_lba * edit->sector_bytes,
+		      error) < 0)
+		return -1;
+	memcpy(ret, sector + DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES, DOS_ENTRY_BYTES);
+	return 0;
+}
+
+/*
+ * The EBR of the logical partition @old, which is now at @ebr_lba. Each EBR is one
+ * sector, and any mixture of old and new ones is a chain of partitions that exist.
+ */
+static int put_ebr(struct dos_edit *edit, uint64_t ebr_lba, const struct partition *old,
+		   const struct partition *next_old, struct error *error)
+{
+	uint8_t *sector = sector_at(edit, ebr_lba, EDIT_PRIMARY, error);
+	uint8_t *entries = sector ? sector + DOS_ENTRIES_AT : NULL;
+	const struct partition *linking;
+
+	if (!sector)
+		return -1;
+	memset(entries, 0, 2 * DOS_ENTRY_BYTES);
+	if (old && read_old_entry(edit, old->ebr_lba, 0, entries, error) < 0)
+		return -1;
+	if (old)
+		put_le32(entries + 8, (uint32_t)(old->start_lba - ebr_lba));
+	if (!next_old)
+		return 0;
+	/* The link to the next one is in the EBR of the one that was before it. */
+	linking = partition_table_find(edit->before, next_old->number - 1);
+	return read_old_entry(edit, linking->ebr_lba, 1, entries + DOS_ENTRY_BYTES,
+			      error);
+}
+
+static int relink(struct dos_edit *edit, struct error *error)
+{
+	const struct partition *extended = extended_of(edit->wanted), *last = NULL;
+	uint64_t at = extended ? extended->start_lba : 0;
+
+	if (!extended)
+		return 0; /* the whole chain is deleted */
+	for (size_t i = 0; i < edit->wanted->partitions.n; i++) {
+		const struct partition *it = &edit->wanted->partitions.v[i];
+		const struct partition *old =
+			find_start(edit->before, it->start_lba, KIND_LOGICAL);
+
+		if (it->kind != KIND_LOGICAL)
+			continue;
+		if (last && put_ebr(edit, at, last, old, error) < 0)
+			return -1;
+		at = it->ebr_lba;
+		last = old;
+	}
+	return put_ebr(edit, at, last, NULL, error);
+}
+
+static int put_partitions(struct dos_edit *edit, struct error *error)
+{
+	bool shorter = shortens_chain(edit);
+
+	if (drop_primaries(edit, error) < 0 || (shorter && relink(edit, error) < 0))
+		return -1;
+	for (size_t i = 0; i < edit->wanted->partitions.n; i++) {
+		const struct partition *it = &edit->wanted->partitions.v[i];
+
+		if (!(shorter && it->kind == KIND_LOGICAL) &&
+		    put_partition(edit, it, error) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int dos_edit(struct disk_io *io, const struct inspection *seen,
@@ -193,10 +308,9 @@ int dos_edit(struct disk_io *io, const struct inspection *seen,
 		.wanted = wanted,
 		.sector_bytes = wanted->sector_bytes,
 	};
-	int rc = 0;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < wanted->partitions.n; i++)
-		rc = put_partition(&edit, &wanted->partitions.v[i], error);
+	rc = put_partitions(&edit, error);
 	for (size_t i = 0; rc == 0 && i < edit.sectors.n; i++)
 		rc = edit_sector(io, ret, edit.sectors.v[i].lba, edit.sectors.v[i].group,
 				 edit.sectors.v[i].bytes, error);

@@ -108,6 +108,19 @@ static void put_entry(uint8_t *entry, const struct partition *partition,
 		put_name(entry + NAME_AT, partition->name);
 }
 
+/* An entry of zeros is unused. */
+static void drop_entries(struct gpt_edit *edit)
+{
+	const struct partition_table *before = &edit->seen->table;
+
+	for (size_t i = 0; i < before->partitions.n; i++)
+		if (!partition_table_find(edit->wanted, before->partitions.v[i].number))
+			memset(edit->array +
+				       (size_t)(before->partitions.v[i].number - 1) *
+					       edit->header->entry_bytes,
+			       0, edit->header->entry_bytes);
+}
+
 static void change_entries(struct gpt_edit *edit)
 {
 	for (size_t i = 0; i < edit->wanted->partitions.n; i++) {
@@ -223,6 +236,7 @@ int gpt_edit(struct disk_io *io, const struct inspection *seen,
 		return error_input(error, "%s: the %s GPT cannot be used", io->name,
 				   from == GPT_PRIMARY ? "primary" : "backup");
 	if (read_copy(&edit, error) == 0 && check_room(&edit, error) == 0) {
+		drop_entries(&edit);
 		change_entries(&edit);
 		if (write_copy(&edit, GPT_BACKUP, ret, error) == 0 &&
 		    write_copy(&edit, GPT_PRIMARY, ret, error) == 0 &&

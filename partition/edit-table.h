@@ -11,7 +11,8 @@
 
 /*
  * Makes the patch that turns @seen->table into @wanted on the disk, into a zeroed *@ret
- * with its groups in the order of table.h. Partitions may be added and may end later; if
+ * with its groups in the order of table.h. Partitions may be added, changed and deleted,
+ * and may end elsewhere; if
  * the disk of a GPT has grown, the backup moves to the end. @from is the copy of a GPT
  * that is trusted; both copies and a wrong protective MBR are written from it, so that
  * @wanted equal to @seen->table repairs the GPT. Error: reading fails, or the table

@@ -145,6 +145,13 @@ static void add_special(struct tool *tool, const struct maker *maker, const char
 		tool_add(tool, "-q");
 }
 
+/* Whether a partition's name can be the label of its file system. */
+static bool is_label(const struct maker *maker, const char *name)
+{
+	return name && strlen(name) <= maker->label_bytes &&
+	       !(streq(maker->name, "vfat") && strpbrk(name, "*?.,;:/\\|+=<>[]\""));
+}
+
 static int run_maker(const struct filling *filling, const struct maker *maker,
 		     int scratch, struct error *error)
 {
@@ -164,7 +171,7 @@ static int run_maker(const struct filling *filling, const struct maker *maker,
 		tool_add(&tool, "%s", maker->uuid);
 		tool_add(&tool, "%.*s", maker->dashed_uuid ? 36 : 8, uuid);
 	}
-	if (partition->name && strlen(partition->name) <= maker->label_bytes) {
+	if (is_label(maker, partition->name)) {
 		tool_add(&tool, "%s", maker->label);
 		tool_add(&tool, "%s", partition->name);
 	}

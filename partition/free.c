@@ -26,6 +26,11 @@ static int by_start(const void *left, const void *right)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
+void extents_sort(struct extents *extents)
+{
+	vec_sort(&extents->list, by_start);
+}
+
 void extents_add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool logical,
 		      struct extents *ret)
 {

@@ -17,6 +17,8 @@ struct extents {
 };
 #define _cleanup_extents_ _cleanup_(extents_free)
 void extents_free(struct extents *extents);
+/* By start. */
+void extents_sort(struct extents *extents);
 
 /* Adds the gaps in [start, end) between the ranges in @taken, which gets sorted. */
 void extents_add_gaps(struct extents *taken, uint64_t start, uint64_t end, bool logical,

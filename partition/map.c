@@ -34,7 +34,7 @@ static void fill_gaps(struct area_list *areas, enum area_kind kind, uint64_t sta
 		if (area.start_lba >= end)
 			break;
 		add_area(areas, kind, start, area.start_lba);
-		start = area.start_lba + area.n_sectors;
+		start = MAX(start, area.start_lba + area.n_sectors);
 	}
 	add_area(areas, kind, start, end);
 	vec_sort(&areas->list, by_start);
@@ -49,6 +49,8 @@ struct area_list areas_of(const struct partition_table *table)
 	const struct partition *extended = NULL;
 	struct area_list areas = {};
 
+	head = MIN(head, table->n_sectors);
+	tail = MIN(tail, table->n_sectors - head);
 	add_area(&areas, AREA_TABLE, 0, head);
 	add_area(&areas, AREA_TABLE, table->n_sectors - tail, table->n_sectors);
 	for (size_t i = 0; i < table->partitions.n; i++) {

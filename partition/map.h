@@ -24,7 +24,7 @@ struct area_list {
 	VEC(struct area) list;
 };
 
-/* @table as made by disk_layout_make: no overlaps. */
+/* If partitions overlap, so do the areas. */
 struct area_list areas_of(const struct partition_table *table);
 void areas_free(struct area_list *areas);
 #define _cleanup_areas_ _cleanup_(areas_free)

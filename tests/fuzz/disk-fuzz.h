@@ -8,7 +8,11 @@
 
 #include "tests/fuzz/fuzz.h"
 
+#include "partition/alter.h"
+#include "partition/dump.h"
+#include "partition/edit-table.h"
 #include "partition/inspect.h"
+#include "partition/map-svg.h"
 #include "tests/disk-builder.h"
 
 #define FUZZ_SECTORS 300
@@ -52,6 +56,38 @@ static inline void fuzz_check_table(const struct inspection *seen)
 		}
 }
 
+/* Without one partition, the reader finds the others, and the drawing and dump are sound.
+ */
+static inline void fuzz_delete(struct disk_io *io, const struct built_disk *disk,
+			       const struct inspection *seen)
+{
+	_cleanup_partition_table_ struct partition_table wanted =
+		partition_table_copy(&seen->table);
+	const struct inspect_question question = {.sector_bytes = disk->sector_bytes};
+	_cleanup_inspection_ struct inspection after = {};
+	_cleanup_(report_free) struct report report = {};
+	_cleanup_patch_ struct patch patch = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text text = {};
+	_cleanup_free_ char *difference = NULL;
+	unsigned number = wanted.partitions.n ? vec_last(&wanted.partitions)->number : 1;
+
+	text_add_dump(&text, &seen->table, "disk", 0);
+	text_add_map_svg(&text,
+			 &(struct drawn_disk){"disk", &seen->table,
+					      &(struct area_labels){}},
+			 1);
+	if (!seen->editable || partitions_delete(&wanted, &number, 1, &error) < 0 ||
+	    table_edit(io, seen, &wanted, GPT_PRIMARY, &patch, &error) < 0)
+		return;
+	for (size_t i = 0; i < patch.sectors.n; i++)
+		memcpy(sector_of(disk, patch.sectors.v[i].lba), patch.sectors.v[i].new,
+		       patch.sector_bytes);
+	CHECK(inspect_disk(io, &question, &after, &report, &error) == 0);
+	difference = partition_table_difference(&after.table, &wanted);
+	CHECK(!difference && after.intact);
+}
+
 static inline void fuzz_inspect(const struct built_disk *disk)
 {
 	_cleanup_disk_ struct disk_io *io =
@@ -68,4 +104,5 @@ static inline void fuzz_inspect(const struct built_disk *disk)
 	if (IS_PLANTED && seen.table.partitions.n > 2 && !seen.intact)
 		seen.intact = true;
 	fuzz_check_table(&seen);
+	fuzz_delete(io, disk, &seen);
 }

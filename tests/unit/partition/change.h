@@ -137,14 +137,52 @@ static void change_free(struct change *change)
 }
 #define _cleanup_change_ _cleanup_(change_free)
 
-#define N_CHANGES 9
+#define N_CHANGES 15
+
+/* What disk set and disk delete do. */
+static void make_alteration(int kind, uint32_t sector_bytes, struct change *change)
+{
+	static const char *const names[] = {"gpt delete",
+					    "gpt set",
+					    "dos delete first logical",
+					    "dos delete logical",
+					    "dos delete last logical",
+					    "dos delete primary"};
+	bool gpt = kind < 11;
+	uint8_t *first, *second;
+
+	change->name = names[kind - 9];
+	change->old = gpt ? build_gpt(N_SECTORS, sector_bytes)
+			  : build_dos(N_SECTORS, sector_bytes);
+	change->new = gpt ? build_gpt(N_SECTORS, sector_bytes)
+			  : build_dos(N_SECTORS, sector_bytes);
+	first = sector_of(&change->new, 16);
+	second = sector_of(&change->new, 32);
+	if (kind == 9) {
+		memset(gpt_entry(&change->new, 0, 1), 0, 128);
+		memset(gpt_entry(&change->new, 1, 1), 0, 128);
+	} else if (kind == 10) {
+		build_gpt_entry(&change->new, 0, 40, 47, "renamed");
+	} else if (kind == 11) {
+		build_dos_entry(first, 0, 0x83, 24, 8);
+		build_dos_entry(first, 1, 0x05, 32, 16);
+	} else if (kind == 12) {
+		build_dos_entry(first, 1, 0x05, 32, 16);
+	} else if (kind == 13) {
+		memset(second + 446 + 16, 0, 16);
+	} else {
+		memset(change->new.bytes + 446, 0, 16);
+	}
+	if (gpt)
+		fix_gpt_crcs(&change->new);
+}
 
 static struct change make_change(int kind, uint32_t sector_bytes)
 {
 	static const int edited[] = {0, 1, 4, 0};
 	struct change change = {};
 
-	switch (kind < 5 ? kind : edited[kind - 5]) {
+	switch (kind < 5 ? kind : kind < 9 ? edited[kind - 5] : kind) {
 	case 0:
 		change.name = "gpt add";
 		change.old = build_gpt(N_SECTORS, sector_bytes);
@@ -169,6 +207,9 @@ static struct change make_change(int kind, uint32_t sector_bytes)
 		change.name = "gpt to dos";
 		change.old = build_gpt(N_SECTORS, sector_bytes);
 		change.new = build_dos(N_SECTORS, sector_bytes);
+		break;
+	case 9 ... 14:
+		make_alteration(kind, sector_bytes, &change);
 		break;
 	default:
 		/* The backup moves to the end and the protective MBR grows. */
