@@ -25,6 +25,7 @@ void boot_wish_free(struct boot_wish *wish)
 	free(wish->agent);
 	free(wish->run);
 	free(wish->emulator);
+	free(wish->cache);
 	boot_package_free(&wish->package);
 }
 
@@ -177,11 +178,37 @@ static int refuse_without_kernel(const struct boot_wish *wish, struct error *err
 	return 0;
 }
 
+/*
+ * What libvirt finds out about QEMU is kept for the next boot: in VIRT_LAYOUT_CACHE,
+ * unless that is empty, or where programs of this user keep such things.
+ */
+static int find_cache(struct boot_wish *wish, struct error *error)
+{
+	const char *named = getenv("VIRT_LAYOUT_CACHE");
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (named && *named && *named != '/')
+		return error_input(error, "VIRT_LAYOUT_CACHE=%s is not an absolute path",
+				   named);
+	if (named)
+		wish->cache = *named ? xstrdup(named) : NULL;
+	else if (geteuid() == 0)
+		wish->cache = xstrdup("/var/cache/virt-layout");
+	else if (base && *base == '/')
+		wish->cache = xasprintf("%s/virt-layout", base);
+	else if (home && *home == '/')
+		wish->cache = xasprintf("%s/.cache/virt-layout", home);
+	wish->request.cache = wish->cache;
+	return 0;
+}
+
 int boot_find_run(struct boot_wish *wish, struct error *error)
 {
 	if (find_libexec("virt-layout-run", &wish->run, error) < 0)
 		return -1;
 	wish->request.run = wish->run;
+	if (find_cache(wish, error) < 0)
+		return -1;
 	wish->progress = watch_stderr();
 	if (wish->progress.columns > 0) /* only on a terminal */
 		wish->request.progress = &wish->progress;

@@ -9,8 +9,8 @@ struct boot_wish {
 	struct boot_request request;
 	const char *domain, *output, *record;
 	bool print_xml, json, initrd_only, compress_given;
-	struct progress progress;              /* of request, on a terminal */
-	char *kernel, *agent, *run, *emulator; /* owned */
+	struct progress progress;                      /* of request, on a terminal */
+	char *kernel, *agent, *run, *emulator, *cache; /* owned */
 	struct boot_package package;
 };
 

@@ -393,6 +393,8 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 	const struct boot_request *request = s->of->request;
 	_cleanup_free_ char *domain = xasprintf("%s/domain.xml", s->of->root);
 	_cleanup_free_ char *limit = xasprintf("%.3f", request->time_limit_s);
+	_cleanup_free_ char *fd = xasprintf("%d", s->of->cache->fd);
+	bool cached = s->of->cache->fd >= 0;
 	const char *words[] = {request->run,
 			       "--remove",
 			       "--time-limit",
@@ -404,7 +406,11 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 			       request->stop_after == STOP_AFTER_TABLES ? "--paused"
 									: NULL,
 			       request->emulator ? "--emulator" : NULL,
-			       request->emulator};
+			       request->emulator,
+			       cached ? "--capabilities-of" : NULL,
+			       cached ? s->of->cache->emulator : NULL,
+			       cached ? "--capabilities-fd" : NULL,
+			       cached ? fd : NULL};
 	char *list[ARRAY_SIZE(words) + 1] = {};
 	size_t n = 0;
 
@@ -417,6 +423,8 @@ _noreturn_ static void become_run(const struct session *s, const int fds[3],
 	setpgid(0, 0); /* a terminal's Ctrl-C is for us; the pipe tells the run */
 	for (int i = 0; i < 3; i++)
 		dup2(fds[i], i);
+	if (cached)
+		fcntl(s->of->cache->fd, F_SETFD, 0);
 	execv(request->run, list);
 	streams_say_as(request->run, "%s", strerror(errno));
 	_exit(RUN_SYSTEM);

@@ -166,6 +166,9 @@ static int boot_in_root(struct boot_session *session, const struct document *dom
 	session->root = root;
 	session->work = work;
 	answer = make_work(session, error);
+	if (answer == 0)
+		boot_cache_begin(session->cache, session->request,
+				 domain_architecture(domain), work);
 	firmware = open_firmware_log(work);
 	if (answer == 0)
 		answer = fill_root(session, domain, initrd, result, error);
@@ -173,6 +176,7 @@ static int boot_in_root(struct boot_session *session, const struct document *dom
 	if (answer == 0)
 		answer = boot_session_run(session, result, error);
 	read_firmware_log(firmware, &result->firmware);
+	boot_cache_end(session->cache);
 	run_root_remove(root);
 	return answer;
 }
@@ -193,7 +197,9 @@ static bool is_ignored(int signal)
 int boot_once(const struct boot_request *request, const struct document *domain,
 	      double start_limit_s, struct boot_result *result, struct error *error)
 {
+	struct boot_cache cache = {.directory_fd = -1, .fd = -1};
 	struct boot_session session = {.request = request,
+				       .cache = &cache,
 				       .start_limit_s = start_limit_s,
 				       .began_s = run_clock_s()};
 	_cleanup_text_ struct text initrd = {};

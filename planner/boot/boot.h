@@ -49,6 +49,7 @@ struct boot_request {
 	enum boot_accel accel;
 	double time_limit_s;
 	const char *emulator; /* QEMU to run, absolute; NULL: libvirt's choice */
+	const char *cache;    /* a directory, absolute; NULL: nothing is kept */
 	const char *append;
 	bool plain; /* without what makes a boot faster (prepare.h) */
 	bool shell;
@@ -146,11 +147,30 @@ void jsonw_boot_times(struct jsonw *json, const struct boot_result *result);
  */
 int boot_root_make(char **ret_path, int *ret_lock, struct error *error) _must_check_;
 
+/* boot-cache.c. All zeroed, or after boot_cache_end(): none. */
+struct boot_cache {
+	int directory_fd;  /* -1: no cache is kept */
+	int fd;            /* takes what is to be kept, from virt-layout-run; or -1 */
+	char *emulator;    /* of which */
+	char *name;        /* of the entry */
+	struct text given; /* what the entry held */
+};
+/*
+ * Puts what is known about the QEMU for @arch into @work, where libvirt looks for it, and
+ * opens what takes that which libvirt knows. Without a cache that can be trusted it does
+ * nothing.
+ */
+void boot_cache_begin(struct boot_cache *cache, const struct boot_request *request,
+		      const char *arch, const char *work);
+/* Keeps it. */
+void boot_cache_end(struct boot_cache *cache);
+
 /* boot-session.c: one run of a prepared domain, from its start to its end. */
 struct boot_session {
 	const struct boot_request *request;
 	const char *root; /* the private directory, as the domain names it */
 	const char *work; /* where the domain's files are: below it if it is confined */
+	struct boot_cache *cache;
 	double start_limit_s; /* for the agent's first message; 0: only the time limit */
 	double began_s;       /* on the monotonic clock */
 	sigset_t watched; /* signals that end a boot, and SIGCHLD: blocked, read one by

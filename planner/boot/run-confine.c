@@ -42,16 +42,22 @@ static void die_with_supervisor(int lifeline)
 		_exit(RUN_SYSTEM);
 }
 
-/* libvirt and QEMU must not inherit the caller's descriptors. */
-static int keep_open(int lifeline)
+/*
+ * Closes what the caller had open: libvirt and QEMU get only the lifeline and, if there
+ * is one, the descriptor for capabilities.
+ */
+static void keep_open(struct run *run, int *lifeline)
 {
 	int kept = STDERR_FILENO + 1;
+	int copy = fcntl(*lifeline, F_DUPFD_CLOEXEC, kept + 2);
+	int capabilities = run->capabilities_fd < 0 ? -1
+						    : fcntl(run->capabilities_fd,
+							    F_DUPFD_CLOEXEC, kept + 2);
 
-	if (lifeline != kept)
-		dup2(lifeline, kept);
-	fcntl(kept, F_SETFD, FD_CLOEXEC);
-	close_range((unsigned)kept + 1, ~0u, 0);
-	return kept;
+	*lifeline = dup3(copy, kept, O_CLOEXEC);
+	run->capabilities_fd =
+		capabilities < 0 ? -1 : dup3(capabilities, kept + 1, O_CLOEXEC);
+	close_range((unsigned)kept + (capabilities < 0 ? 1 : 2), ~0u, 0);
 }
 
 _noreturn_ static void be_init(pid_t worker)
@@ -67,13 +73,13 @@ _noreturn_ static void be_init(pid_t worker)
 	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-int run_confine(const struct run *run, int lifeline, struct error *error)
+int run_confine(struct run *run, int lifeline, struct error *error)
 {
 	mode_t mask = umask(022);
 	gid_t group = 0;
 	pid_t worker;
 
-	lifeline = keep_open(lifeline);
+	keep_open(run, &lifeline);
 	if (leave_name_spaces(error) < 0 || run_make_mounts(run, &group, error) < 0 ||
 	    run_drop_privilege(group, error) < 0)
 		return -1;

@@ -31,7 +31,7 @@ enum { RUN_NOBODY = 65534 };
  * supervisor; @lifeline is a pipe whose other end only the supervisor has. Errors, with
  * nothing started: a namespace, a mount or the privilege.
  */
-int run_confine(const struct run *run, int lifeline, struct error *error) _must_check_;
+int run_confine(struct run *run, int lifeline, struct error *error) _must_check_;
 
 /*
  * run-mounts.c: sets up the file system described above, in a new mount namespace.

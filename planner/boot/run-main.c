@@ -6,6 +6,8 @@
 #include "base/option.h"
 #include "base/streams.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -29,6 +31,20 @@ static int set_seconds(void *target, const struct option_row *row, const char *w
 	return 0;
 }
 
+static int set_fd(void *target, const struct option_row *row, const char *word,
+		  struct error *error)
+{
+	int *to = target;
+	uint32_t fd;
+
+	if (!parse_u32(word, &fd) || fd > INT_MAX || fcntl((int)fd, F_GETFD) < 0)
+		return error_input(error, "--%s %s: not an open descriptor", row->name,
+				   word);
+	fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+	*to = (int)fd;
+	return 0;
+}
+
 static const struct option_row rows[] = {
 	{"time-limit", 0, "SECONDS", "stop a domain that runs longer",
 	 SET_WITH(set_seconds, struct wish, run.time_limit_s)},
@@ -39,6 +55,10 @@ static const struct option_row rows[] = {
 	{"emulator", 0, "PATH",
 	 "path of the emulator in the domain, which must stay visible in ROOT's namespace",
 	 SET_STRING(struct wish, run.emulator)},
+	{"capabilities-fd", 0, "N", "memfd that takes the capabilities of a QEMU",
+	 SET_WITH(set_fd, struct wish, run.capabilities_fd)},
+	{"capabilities-of", 0, "PATH", "that QEMU",
+	 SET_STRING(struct wish, run.capabilities_of)},
 	{"paused", 0, NULL, "never let the guest's CPUs run",
 	 SET_TRUE(struct wish, run.paused)},
 	{},
@@ -75,7 +95,7 @@ static int show_help(void)
 static int run_command_line(int argc, char *argv[], struct error *error)
 {
 	_cleanup_options_ struct options options = options_parse(&command, argc, argv);
-	struct wish wish = {};
+	struct wish wish = {.run.capabilities_fd = -1};
 	struct run run;
 	int status;
 

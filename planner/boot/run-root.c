@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +32,20 @@ static int make_directory(const char *path, struct error *error)
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return error_system(error, errno, "%s: cannot be created", path);
 	return 0;
+}
+
+char *run_capabilities_file(const char *root, const char *emulator)
+{
+	_cleanup_text_ struct text name = {};
+	uint8_t bytes[SHA256_BYTES];
+	struct sha256 hash;
+
+	sha256_begin(&hash);
+	sha256_add(&hash, emulator, strlen(emulator));
+	sha256_end(&hash, bytes);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		text_printf(&name, "%02x", bytes[i]);
+	return xasprintf("%s/cache/qemu/capabilities/%s.xml", root, name.s);
 }
 
 int run_root_write(const char *path, const char *bytes, size_t n, struct error *error)

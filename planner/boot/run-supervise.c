@@ -282,7 +282,7 @@ _noreturn_ static void become_worker(struct supervisor *s, pid_t supervisor,
 				     const sigset_t *mask, int lifeline)
 {
 	_cleanup_error_ struct error error = {};
-	const struct run *run = s->run;
+	struct run *run = s->run;
 	bool serial = streq(run->mode, "run");
 	int null = open("/dev/null", O_RDWR), status;
 

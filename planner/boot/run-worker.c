@@ -7,6 +7,7 @@
 #include "base/streams.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <pthread.h>
@@ -107,6 +108,26 @@ static virConnectPtr connect_embedded(const struct run *run, struct error *error
 	message = libvirt_message();
 	error_system(error, 0, "libvirt's embedded QEMU driver: %s", message);
 	return NULL;
+}
+
+/*
+ * Has libvirt find out about QEMU, which it would do anyway for the domain, and hands
+ * over what it has written down. The domain was not read yet: nobody could have changed
+ * it.
+ */
+static void hand_over_capabilities(virConnectPtr connection, const struct run *run)
+{
+	_cleanup_free_ char *path =
+		run_capabilities_file(run->root, run->capabilities_of);
+	_cleanup_error_ struct error ignored = {};
+	_cleanup_text_ struct text text = {};
+
+	free(virConnectGetDomainCapabilities(connection, run->capabilities_of, NULL, NULL,
+					     "qemu", 0));
+	if (file_read(path, RUN_CAPABILITIES_LIMIT, &text, &ignored) == 0 &&
+	    file_write_fd(run->capabilities_fd, "capabilities", text.s, text.n,
+			  &ignored) == 0)
+		(void)fcntl(run->capabilities_fd, F_ADD_SEALS, RUN_CAPABILITIES_SEALS);
 }
 
 static void undefine(virDomainPtr domain)
@@ -295,6 +316,10 @@ int run_worker(const struct run *run, pid_t supervisor, struct error *error)
 		return error_input(error, "unknown mode \"%s\"; --help lists them",
 				   run->mode);
 	connection = connect_embedded(run, error);
+	if (connection && run->capabilities_fd >= 0 && run->capabilities_of)
+		hand_over_capabilities(connection, run);
+	if (run->capabilities_fd >= 0)
+		close(run->capabilities_fd);
 	status = connection ? each_file(run, connection, mode, error) : -1;
 	/*
 	 * The connection stays open: everything that needs cleaning up ends with this

@@ -74,11 +74,13 @@ struct run {
 	char **files;
 	int n_files;
 	double time_limit_s;
-	bool remove;          /* the root at the end */
-	char *file;           /* instead of what files named, or NULL */
-	bool confined;        /* by run-confine.h */
-	bool paused;          /* the guest's CPUs never run */
-	const char *emulator; /* named by the domain, for run-mounts.c; or NULL */
+	bool remove;                 /* the root at the end */
+	char *file;                  /* instead of what files named, or NULL */
+	bool confined;               /* by run-confine.h */
+	bool paused;                 /* the guest's CPUs never run */
+	int capabilities_fd;         /* takes those of QEMU, sealed; or -1 */
+	const char *capabilities_of; /* the QEMU */
+	const char *emulator;        /* named by the domain, for run-mounts.c; or NULL */
 };
 
 /*
@@ -109,6 +111,16 @@ int run_root_hand_over(struct run *run, struct error *error) _must_check_;
  * there.
  */
 void run_root_read(const char *work, const char *name, size_t limit, struct text *text);
+
+/* At most so long, and closed so by the worker (memfd_create(2)). */
+#define RUN_CAPABILITIES_LIMIT (8u << 20)
+#define RUN_CAPABILITIES_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+/*
+ * Where libvirt keeps what it found out about the program @emulator in the root (or work
+ * directory) @root: virFileCacheGetFileName, virfilecache.c. The caller frees it.
+ */
+char *run_capabilities_file(const char *root, const char *emulator);
+
 /* A new file below a root; nothing there is to outlast a power failure. */
 int run_root_write(const char *path, const char *bytes, size_t n, struct error *error)
 	_must_check_;

@@ -93,6 +93,7 @@ class Boots:
     def __init__(self, program, guests, work):
         self.program, self.guests, self.work = program, guests, work
         self.retries = 0
+        os.environ.setdefault("VIRT_LAYOUT_CACHE", os.path.join(guests, ".cache"))
 
     def fetch(self, sets):
         """The kernel of the first set; without a kernel, what else there is."""
