@@ -27,6 +27,54 @@ static void add_coloured(struct text *text, const struct finding *finding)
 	text_adds(text, at + 2 + strlen(word));
 }
 
+/* Whether a rule could not be judged because of what the domain itself is. */
+static bool is_domains_own(const struct skip *skip)
+{
+	static const char *const needs[] = {"machine", "newer-virt-layout", "numatune"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
+		if (streq(skip->needs, needs[i]))
+			return true;
+	return false;
+}
+
+/* How many rules were skipped for the same reason; 0: an earlier one was the first. */
+static size_t count_same(const struct report *report, size_t first)
+{
+	const char *reason = report->skipped.v[first].reason;
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->skipped.n; i++) {
+		if (!streq(report->skipped.v[i].reason, reason))
+			continue;
+		if (i < first)
+			return 0;
+		count++;
+	}
+	return count;
+}
+
+/* Next to the findings, so that a domain without any does not look as if it passed. */
+static void add_unknown(struct text *text, const struct check_case *one)
+{
+	const struct report *report = &one->result.report;
+
+	for (size_t i = 0; i < report->skipped.n; i++) {
+		const struct skip *skip = &report->skipped.v[i];
+		size_t rules = is_domains_own(skip) ? count_same(report, i) : 0;
+
+		if (rules == 0)
+			continue;
+		text_add_shown(text, one->file);
+		if (rules == 1)
+			text_printf(text, ": skipped: %s: ", skip->rule);
+		else
+			text_printf(text, ": skipped: %zu rules: ", rules);
+		text_add_shown(text, skip->reason);
+		text_addc(text, '\n');
+	}
+}
+
 void text_add_case(struct text *text, const struct check_case *one, bool colour)
 {
 	for (size_t i = 0; i < one->result.report.findings.n; i++) {
@@ -41,6 +89,7 @@ void text_add_case(struct text *text, const struct check_case *one, bool colour)
 		text_add_more(text, &one->result.report.more.v[i]);
 	if (colour && one->result.report.findings.n > 0)
 		text_addc(text, '\n');
+	add_unknown(text, one);
 }
 
 static void add_finding(struct jsonw *json, const struct check_case *one,
@@ -315,31 +364,56 @@ void text_add_targets(struct text *text, const struct check_cases *cases)
 	}
 }
 
+/* Why rules were skipped: how many of them, and in how many domains. */
+struct reason {
+	const char *reason;
+	VEC(const char *) rules;
+	size_t files;
+	size_t last_file; /* one more than its index */
+};
+
+static void count_skip(struct reason *reason, const struct skip *skip, size_t file)
+{
+	size_t i = 0;
+
+	while (i < reason->rules.n && !streq(reason->rules.v[i], skip->rule))
+		i++;
+	if (i == reason->rules.n)
+		*vec_add(&reason->rules) = skip->rule;
+	if (reason->last_file != file + 1)
+		reason->files++;
+	reason->last_file = file + 1;
+}
+
 void text_add_skipped(struct text *text, const struct check_cases *cases)
 {
-	VEC(struct {
-		const char *reason;
-		size_t count;
-	})
-	reasons = {};
+	VEC(struct reason) reasons = {};
 
 	for (size_t i = 0; i < cases->n; i++)
 		for (size_t j = 0; j < cases->v[i].result.report.skipped.n; j++) {
-			const char *reason =
-				cases->v[i].result.report.skipped.v[j].reason;
+			const struct skip *skip = &cases->v[i].result.report.skipped.v[j];
 			size_t at = 0;
 
-			while (at < reasons.n && !streq(reasons.v[at].reason, reason))
+			while (at < reasons.n &&
+			       !streq(reasons.v[at].reason, skip->reason))
 				at++;
 			if (at == reasons.n)
-				vec_add(&reasons)->reason = reason;
-			reasons.v[at].count++;
+				*vec_add(&reasons) =
+					(struct reason){.reason = skip->reason};
+			count_skip(&reasons.v[at], skip, i);
 		}
 	for (size_t i = 0; i < reasons.n; i++) {
-		text_printf(text, "%zu rule%s skipped: ", reasons.v[i].count,
-			    reasons.v[i].count == 1 ? "" : "s");
-		text_add_shown(text, reasons.v[i].reason);
+		const struct reason *reason = &reasons.v[i];
+
+		text_printf(text, "%zu rule%s skipped", reason->rules.n,
+			    reason->rules.n == 1 ? "" : "s");
+		if (cases->n > 1)
+			text_printf(text, " in %zu of %zu domains", reason->files,
+				    cases->n);
+		text_adds(text, ": ");
+		text_add_shown(text, reason->reason);
 		text_addc(text, '\n');
+		vec_free(&reasons.v[i].rules);
 	}
 	vec_free(&reasons);
 }

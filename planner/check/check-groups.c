@@ -111,6 +111,34 @@ static void viommu_group_split(struct check *check)
 	vec_free(&list);
 }
 
+/* libvirt sets MAC and VLAN of an <interface type='hostdev'> through its PF. */
+static void judge_physical(struct check *check, const struct guest_device *device,
+			   const struct machine_function *function)
+{
+	struct finding *finding;
+
+	if (streq(device->tag, "interface") &&
+	    (function->num_vfs > 0 || function->total_vfs > 0)) {
+		finding = check_found(
+			check, device->element,
+			PCI_FORMAT
+			" is a physical function, but <interface type='hostdev'> needs a virtual function.",
+			PCI_ARGS(device->source.at));
+		check_mend(
+			finding,
+			"Name one of its virtual functions, or assign it with <hostdev>.");
+	} else if (function->num_vfs > 0) {
+		finding = check_found(
+			check, device->element,
+			PCI_FORMAT
+			" is assigned as a whole, but has %d virtual functions enabled.",
+			PCI_ARGS(device->source.at), function->num_vfs);
+		check_mend(
+			finding,
+			"Write 0 to its sriov_numvfs on the host, or assign one of its virtual functions.");
+	}
+}
+
 static void driver_bound(struct check *check)
 {
 	check_hostdevs list = {};
@@ -132,12 +160,7 @@ static void driver_bound(struct check *check)
 				" is not managed by libvirt (managed='yes') and bound to %s, not vfio-pci.",
 				PCI_ARGS(device->source.at),
 				*function->driver ? function->driver : "no driver");
-		if (function->num_vfs > 0)
-			check_found(
-				check, device->element,
-				PCI_FORMAT
-				" is assigned as a whole, but has %d virtual functions enabled.",
-				PCI_ARGS(device->source.at), function->num_vfs);
+		judge_physical(check, device, function);
 	}
 	vec_free(&list);
 }

@@ -4,33 +4,90 @@
  */
 #include "planner/check/fix-parts.h"
 
-static void check_online(struct check *check, int element, const struct guest_set *cpus,
-			 const char *what)
+/* The pins that name a CPU which is not online, as one finding. */
+struct offline {
+	struct set cpus;
+	size_t pins;
+	const char *first; /* its name */
+	int element;
+};
+
+static void add_offline(struct offline *offline, const struct set *cpus, int element,
+			const char *name)
 {
-	if (cpus->state != VALUE_VALID)
-		return;
-	set_foreach (cpu, &cpus->set)
-		if (!machine_cpu(check->host, cpu)) {
-			check_found(check, element,
-				    "%s names host CPU %d, which is not online.", what,
-				    cpu);
-			return;
-		}
+	set_union(&offline->cpus, cpus);
+	if (offline->pins++ == 0) {
+		offline->first = name;
+		offline->element = element;
+	}
 }
 
+/* What the host lacks of a pin: all of it, or a part. */
+static void look_at_pin(const struct check *check, int element,
+			const struct guest_set *pin, const char *name,
+			struct offline *all, struct offline *part)
+{
+	_cleanup_set_ struct set missing = {};
+	bool any = false;
+
+	if (pin->state != VALUE_VALID)
+		return;
+	set_foreach (cpu, &pin->set) {
+		if (machine_cpu(check->host, cpu))
+			any = true;
+		else
+			set_add(&missing, (unsigned)cpu);
+	}
+	if (!set_empty(&missing))
+		add_offline(any ? part : all, &missing, element, name);
+}
+
+static char *pins_text(const struct offline *offline)
+{
+	if (offline->pins == 1)
+		return xasprintf("%s names", offline->first);
+	return xasprintf("%s and %zu more pin%s name", offline->first, offline->pins - 1,
+			 offline->pins > 2 ? "s" : "");
+}
+
+static void tell_offline(struct check *check, const struct offline *all,
+			 const struct offline *part)
+{
+	_cleanup_free_ char *cpus =
+		check_set_string(all->pins ? &all->cpus : &part->cpus);
+	_cleanup_free_ char *pins = pins_text(all->pins ? all : part);
+
+	if (all->pins)
+		check_found(check, all->element,
+			    "%s only host CPUs that are not online: %s.", pins, cpus);
+	else if (part->pins)
+		check_warned(check, part->element,
+			     "%s host CPUs that are not online, besides others: %s.",
+			     pins, cpus);
+}
+
+/*
+ * sched_setaffinity() fails if no CPU of the mask is online; libvirt 9.0 starts a domain
+ * whose pins have others as well (tested).
+ */
 static void pin_online(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	struct offline all = {}, part = {};
 
 	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		check_online(check, guest->vcpupins.v[i].element,
-			     &guest->vcpupins.v[i].cpus, "vcpupin");
+		look_at_pin(check, guest->vcpupins.v[i].element,
+			    &guest->vcpupins.v[i].cpus, "vcpupin", &all, &part);
 	for (size_t i = 0; i < guest->iothreadpins.n; i++)
-		check_online(check, guest->iothreadpins.v[i].element,
-			     &guest->iothreadpins.v[i].cpus, "iothreadpin");
-	check_online(check, guest->emulatorpin_element, &guest->emulatorpin,
-		     "emulatorpin");
-	check_online(check, guest->vcpu_element, &guest->vcpu_cpuset, "<vcpu> cpuset");
+		look_at_pin(check, guest->iothreadpins.v[i].element,
+			    &guest->iothreadpins.v[i].cpus, "iothreadpin", &all, &part);
+	look_at_pin(check, guest->emulatorpin_element, &guest->emulatorpin, "emulatorpin",
+		    &all, &part);
+	look_at_pin(check, guest->vcpu_element, &guest->vcpu_cpuset, "<vcpu> cpuset",
+		    &all, &part);
+	tell_offline(check, &all, &part);
+	set_free(&all.cpus);
+	set_free(&part.cpus);
 }
 
 static void vcpu_mem_split(struct check *check)
@@ -328,7 +385,7 @@ const struct rule host_pins_rules[] = {
 	[PIN_ONLINE] =
 		{RULE("pin-online", pin_online, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "vCPUs and threads are pinned only to CPUs that are online.",
-		 .why = "libvirt fails to start the domain if none of the CPUs of a pin is online.",
+		 .why = "libvirt fails to start the domain if none of the CPUs of a pin is online. If some are, the thread runs on these only, and this is a warning.",
 		 .mend = "Name CPUs that are online on the host.",
 		 .source = "Linux sched_setaffinity(2)",
 		 .untried =

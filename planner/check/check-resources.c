@@ -111,7 +111,8 @@ static void host_literals(struct check *check)
 	const struct guest *guest = check->guest;
 	unsigned hostdevs = count_hostdevs(guest);
 
-	if (hostdevs + guest->vcpupins.n + guest->memnodes.n == 0)
+	/* With --host it is being checked. */
+	if (check->host || hostdevs + guest->vcpupins.n + guest->memnodes.n == 0)
 		return;
 	check_found(
 		check, 0,

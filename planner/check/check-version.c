@@ -123,33 +123,92 @@ static const char *nearest_known(const char *name, const struct known_attribute 
 	return nearest_name(name, names);
 }
 
-static void say_dropped(struct check *check, int element, const char *name,
-			const struct known_attribute *known, unsigned since)
+/* Attributes of one element that came with a newer libvirt, or with none. */
+struct dropped {
+	struct check *check;
+	int element;
+	unsigned since, n;
+	struct text names;   /* "a, b" */
+	char *last;          /* not in names yet */
+	const char *nearest; /* of the only one */
+};
+
+static void tell_dropped(struct dropped *dropped)
 {
+	struct check *check = dropped->check;
 	unsigned libvirt = check->options->target.libvirt;
-	const char *tag = document_element_name(check->document, element);
-	const char *nearest = since ? NULL : nearest_known(name, known);
+	bool many = dropped->n > 1;
 	struct finding *finding;
 
+	if (dropped->n == 0)
+		return;
 	finding = check_found(
-		check, element,
-		"libvirt %u.%u does not know the attribute %s of <%s> and silently drops it.",
-		MAJOR(libvirt), MINOR(libvirt), name, tag);
-	finding->subject = xstrdup(name);
-	if (since)
-		check_mend(finding, "Use libvirt %u.%u or newer, or remove it.",
-			   MAJOR(since), MINOR(since));
-	else if (nearest)
-		check_mend(finding, "Write %s, if that is what you mean.", nearest);
+		check, dropped->element,
+		"libvirt %u.%u does not know the attribute%s %s%s%s of <%s> and silently drops %s.",
+		MAJOR(libvirt), MINOR(libvirt), many ? "s" : "",
+		many ? dropped->names.s : "", many ? " and " : "", dropped->last,
+		document_element_name(check->document, dropped->element),
+		many ? "them" : "it");
+	finding->subject = many ? xasprintf("%s, %s", dropped->names.s, dropped->last)
+				: xstrdup(dropped->last);
+	if (dropped->since)
+		check_mend(finding, "Use libvirt %u.%u or newer, or remove %s.",
+			   MAJOR(dropped->since), MINOR(dropped->since),
+			   many ? "them" : "it");
+	else if (!many && dropped->nearest)
+		check_mend(finding, "Write %s, if that is what you mean.",
+			   dropped->nearest);
+}
+
+static void forget_dropped(struct dropped *dropped)
+{
+	text_free(&dropped->names);
+	free(dropped->last);
+	*dropped = (struct dropped){.check = dropped->check};
+}
+
+/* What is known of the element at hand. */
+struct judged {
+	struct dropped newer, unknown;
+};
+
+static void tell_judged(struct judged *judged)
+{
+	tell_dropped(&judged->newer);
+	forget_dropped(&judged->newer);
+	tell_dropped(&judged->unknown);
+	forget_dropped(&judged->unknown);
+}
+
+static void add_dropped(struct dropped *dropped, int element, const char *name)
+{
+	if (dropped->n++)
+		text_printf(&dropped->names, "%s%s", dropped->names.n ? ", " : "",
+			    dropped->last);
+	free(dropped->last);
+	dropped->last = xstrdup(name);
+	dropped->element = element;
 }
 
 static void judge_attribute(void *user, int element, const char *name,
 			    const struct known_attribute *known, unsigned since)
 {
-	struct check *check = user;
+	struct judged *judged = user;
+	const char *nearest = since ? NULL : nearest_known(name, known);
 
-	if (since == 0 || since > check->options->target.libvirt)
-		say_dropped(check, element, name, known, since);
+	if (since != 0 && since <= judged->newer.check->options->target.libvirt)
+		return;
+	if ((judged->newer.n && judged->newer.element != element) ||
+	    (judged->unknown.n && judged->unknown.element != element))
+		tell_judged(judged);
+	/* A misspelling has its own remedy. */
+	if (!since && judged->unknown.n && (nearest || judged->unknown.nearest)) {
+		tell_dropped(&judged->unknown);
+		forget_dropped(&judged->unknown);
+	}
+	add_dropped(since ? &judged->newer : &judged->unknown, element, name);
+	judged->newer.since = MAX(judged->newer.since, since);
+	judged->unknown.nearest = since ? judged->unknown.nearest : nearest;
 }
 
 static void judge_use(struct check *check, const struct feature_use *use)
@@ -170,7 +229,10 @@ static void judge_use(struct check *check, const struct feature_use *use)
 
 static void attribute_dropped(struct check *check)
 {
-	feature_attributes(check->document, check->guest, judge_attribute, check);
+	struct judged judged = {{.check = check}, {.check = check}};
+
+	feature_attributes(check->document, check->guest, judge_attribute, &judged);
+	tell_judged(&judged);
 	for (size_t i = 0; i < n_feature_uses; i++)
 		if (feature_uses[i].judge == USE_DROPPED)
 			judge_use(check, &feature_uses[i]);

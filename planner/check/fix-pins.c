@@ -121,29 +121,34 @@ void fix_vcpu_unpinned(struct fix *fix)
 }
 
 /* Removes what does not exist; a pin of which nothing is left is for the user to fix. */
+static void narrow_pin(struct fix *fix, int element, const struct guest_set *pin,
+		       const struct set *online)
+{
+	_cleanup_set_ struct set left = {};
+
+	if (element < 0 || pin->state != VALUE_VALID)
+		return;
+	left = common(&pin->set, online);
+	if (!set_empty(&left) && !set_equal(&left, &pin->set))
+		narrow(fix, element, &pin->set, online);
+}
+
+/* One finding stands for all pins. */
 void fix_pin_online(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
-	_cleanup_set_ struct set online = {}, left = {};
-	const struct guest_set *pin = NULL;
+	_cleanup_set_ struct set online = {};
 
 	for (size_t i = 0; i < fix->check->host->cpus.n; i++)
 		set_add(&online, (unsigned)fix->check->host->cpus.v[i].id);
 	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		if (guest->vcpupins.v[i].element == fix->element)
-			pin = &guest->vcpupins.v[i].cpus;
+		narrow_pin(fix, guest->vcpupins.v[i].element, &guest->vcpupins.v[i].cpus,
+			   &online);
 	for (size_t i = 0; i < guest->iothreadpins.n; i++)
-		if (guest->iothreadpins.v[i].element == fix->element)
-			pin = &guest->iothreadpins.v[i].cpus;
-	if (guest->emulatorpin_element == fix->element)
-		pin = &guest->emulatorpin;
-	if (guest->vcpu_element == fix->element)
-		pin = &guest->vcpu_cpuset;
-	if (!pin)
-		return;
-	left = common(&pin->set, &online);
-	if (!set_empty(&left))
-		narrow(fix, fix->element, &pin->set, &online);
+		narrow_pin(fix, guest->iothreadpins.v[i].element,
+			   &guest->iothreadpins.v[i].cpus, &online);
+	narrow_pin(fix, guest->emulatorpin_element, &guest->emulatorpin, &online);
+	narrow_pin(fix, guest->vcpu_element, &guest->vcpu_cpuset, &online);
 }
 
 /* CPUs that single vCPUs are pinned to. */

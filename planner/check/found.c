@@ -55,15 +55,10 @@ static void lower(const struct check *check, struct finding *finding, int elemen
 		finding->severity = SEVERITY_WARNING;
 }
 
-struct finding *check_found(struct check *check, int element, const char *format, ...)
+static struct finding *add(struct check *check, int element, const char *message)
 {
-	va_list args;
-	_cleanup_free_ char *message = NULL;
 	struct finding *finding;
 
-	va_start(args, format);
-	message = format_string(format, args);
-	va_end(args);
 	finding = report_add(check->report, check->rule->id, check->rule->severity, "%s",
 			     message);
 	if (!rule_holds(check->rule, &check->options->target))
@@ -76,7 +71,32 @@ struct finding *check_found(struct check *check, int element, const char *format
 	set_place(check, &finding->place, element);
 	lower(check, finding, element);
 	*vec_add(&check->elements) = element;
+	return finding;
+}
+
+struct finding *check_found(struct check *check, int element, const char *format, ...)
+{
+	va_list args;
+	_cleanup_free_ char *message = NULL;
+
+	va_start(args, format);
+	message = format_string(format, args);
+	va_end(args);
 	check->found[rule_index(check->rule)] = true;
+	return add(check, element, message);
+}
+
+struct finding *check_warned(struct check *check, int element, const char *format, ...)
+{
+	va_list args;
+	_cleanup_free_ char *message = NULL;
+	struct finding *finding;
+
+	va_start(args, format);
+	message = format_string(format, args);
+	va_end(args);
+	finding = add(check, element, message);
+	finding->severity = MIN(finding->severity, SEVERITY_WARNING);
 	return finding;
 }
 

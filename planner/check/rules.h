@@ -162,6 +162,12 @@ bool check_wants(const struct check_options *options, const struct rule *rule);
  */
 struct finding *check_found(struct check *check, int element, const char *format, ...)
 	_printf_(3, 4);
+/*
+ * The same for something that does not stop the domain: a warning at most, and rules that
+ * come after this one are checked all the same.
+ */
+struct finding *check_warned(struct check *check, int element, const char *format, ...)
+	_printf_(3, 4);
 /* "because no ...". */
 void check_skip(struct check *check, const char *needs, const char *format, ...)
 	_printf_(3, 4);

@@ -29,8 +29,13 @@ static int add_node(void *target, const struct option_row *row, const char *valu
 static int add_device(void *target, const struct option_row *row, const char *value,
 		      struct error *error)
 {
-	(void)row;
-	return request_add_device(target, value, error);
+	_cleanup_free_ char *full = NULL;
+
+	/* For a NIC the short name has one meaning. */
+	if (streq(row->name, "nic") && has_prefix(value, "virtio") &&
+	    (value[strlen("virtio")] == ',' || !value[strlen("virtio")]))
+		full = xasprintf("virtio-net%s", value + strlen("virtio"));
+	return request_add_device(target, full ? full : value, error);
 }
 
 static int set_cpus(void *target, const struct option_row *row, const char *value,
