@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * first.h - finds the first entry with a given name and number, and so duplicates among
- * many without comparing all pairs. A balanced tree: there is no worst case.
+ * many without comparing all pairs. A hash table with a key that differs from process to
+ * process, so nobody can write a document whose entries collide.
  */
 #pragma once
 
@@ -11,11 +12,13 @@
 
 /* A zeroed one is empty. Owns its entries, but not their texts. */
 struct firsts {
-	void *root;
+	struct first_entry *entries; /* in the order in which they were added */
+	uint32_t *slots;             /* 1 + the entry's place; 0: none */
+	size_t n, n_slots;           /* a power of two, or 0 */
 };
 
 /*
- * Stores @value under a text (which may be NULL and must outlive the tree) and a number,
+ * Stores @value under a text (which may be NULL and must outlive the table) and a number,
  * unless there is a value already. Returns the stored value: @value if it is the first.
  */
 int first_add(struct firsts *firsts, const char *text, uint64_t number, int value);

@@ -49,8 +49,18 @@ bool parse_u32(const char *string, uint32_t *ret) _must_check_;
 /* The same in decimal only, with an optional '-'. */
 bool parse_int(const char *string, int *ret) _must_check_;
 
+/* Against a short literal, which is what most calls do, without calling strcmp(). */
+#define STREQ_SHORT 8
 static inline bool streq(const char *a, const char *b)
 {
+	if (__builtin_constant_p(__builtin_strlen(b)) &&
+	    __builtin_strlen(b) < STREQ_SHORT) {
+		size_t i = 0;
+
+		while (a[i] == b[i] && i < __builtin_strlen(b))
+			i++;
+		return a[i] == b[i];
+	}
 	return *a == *b && __builtin_strcmp(a, b) == 0;
 }
 /* NULL equals NULL only. */

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "base/xml/arena.h"
 
 #include <libxml/tree.h>
 
@@ -40,7 +41,8 @@ struct document {
 	char *name; /* for messages: the file's name as the user gave it */
 	struct text text;
 	xmlDoc *xml;
-	long blanked_line; /* of an element whose content was not read; 0: none */
+	struct arena arena; /* the tree's memory */
+	long blanked_line;  /* of an element whose content was not read; 0: none */
 	VEC(struct document_element) elements;
 	VEC(struct document_attribute) attributes;
 };

@@ -11,9 +11,9 @@
 #include "base/xml/document.h"
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "base/xml/siblings.h"
 #include "base/xml/span.h"
-#include "base/utf8.h"
 
 #include <libxml/parser.h>
 #include <strings.h>
@@ -171,20 +171,23 @@ static void on_error(void *data, xmlError *what)
 	describe(complaint, what);
 }
 
-static int parse_tree(const char *name, const struct text *text, xmlDoc **ret,
-		      struct error *error)
+/* A typical domain's tree needs so many bytes for each byte of text. */
+#define TREE_BYTES 10
+
+/* libxml2's tree for the text, from the document's arena; NULL after an error. */
+static xmlDoc *build_tree(struct document *document, struct complaint *complaint)
 {
-	struct complaint complaint = {.name = name, .error = error};
+	const struct text *text = &document->text;
 	size_t mark = span_mark_bytes(text);
 	xmlParserCtxt *parser;
 	xmlDoc *xml;
 
-	if (xml_library_load(error) < 0)
-		return -1;
+	document->arena.estimate = text->n * TREE_BYTES;
+	arena_begin(&document->arena);
 	parser = sym_xmlNewParserCtxt();
 	if (!parser)
 		abort();
-	parser->_private = &complaint;
+	parser->_private = complaint;
 	parser->sax->serror = on_error;
 	xml = sym_xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL,
 				    NULL,
@@ -192,87 +195,106 @@ static int parse_tree(const char *name, const struct text *text, xmlDoc **ret,
 					    XML_PARSE_COMPACT | XML_PARSE_NOERROR |
 					    XML_PARSE_NOWARNING);
 	sym_xmlFreeParserCtxt(parser);
-	if (!xml && !complaint.told)
-		error_input_at(error, name, 0, "not well-formed XML");
-	if (xml && (complaint.told || xml->intSubset || xml->extSubset)) {
-		if (!complaint.told)
-			error_input_at(error, name, 0, "a DOCTYPE is not supported");
-		sym_xmlFreeDoc(xml);
+	arena_end();
+	return complaint->told ? NULL : xml;
+}
+
+static int parse_tree(struct document *document, struct error *error)
+{
+	struct complaint complaint = {.name = document->name, .error = error};
+
+	if (xml_library_load(error) < 0)
 		return -1;
-	}
-	*ret = xml;
-	return xml ? 0 : -1;
+	document->xml = build_tree(document, &complaint);
+	if (complaint.told)
+		return -1;
+	if (!document->xml)
+		return error_input_at(error, document->name, 0, "not well-formed XML");
+	if (document->xml->intSubset || document->xml->extSubset)
+		return error_input_at(error, document->name, 0,
+				      "a DOCTYPE is not supported");
+	return 0;
 }
 
 int document_prepare(struct error *error)
 {
 	if (xml_library_load(error) < 0)
 		return -1;
-	sym_xmlInitParser();
+	arena_prepare();
 	return 0;
 }
 
-/* Takes ownership of the text, which is empty afterwards. */
-static int parse(const char *name, struct text *text, struct document *ret,
-		 struct error *error)
+static void forget_tree(struct document *document)
 {
-	ret->name = xstrdup(name);
-	ret->text = *text;
-	*text = (struct text){};
-	if (check_text(ret->name, &ret->text, error) == 0 &&
-	    parse_tree(ret->name, &ret->text, &ret->xml, error) == 0 &&
-	    span_scan(ret, error) == 0) {
-		siblings_count(ret);
+	arena_free(&document->arena);
+	document->xml = NULL;
+	vec_free(&document->elements);
+	vec_free(&document->attributes);
+}
+
+/* Of a document with a name and a text; after a fault it has nothing else. */
+static int parse(struct document *document, struct error *error)
+{
+	if (check_text(document->name, &document->text, error) == 0 &&
+	    parse_tree(document, error) == 0 && span_scan(document, error) == 0) {
+		siblings_count(document);
 		return 0;
 	}
-	document_free(ret);
+	forget_tree(document);
+	return -1;
+}
+
+static int give_up(struct document *document)
+{
+	document_free(document);
 	return -1;
 }
 
 int document_parse(const char *name, const char *bytes, size_t n, struct document *ret,
 		   struct error *error)
 {
-	_cleanup_text_ struct text text = {};
-
 	if (n > FILE_LIMIT)
 		return error_input(error, "%s: is larger than %u MiB, the limit", name,
 				   FILE_LIMIT >> 20);
-	text_add(&text, bytes, n);
-	return parse(name, &text, ret, error);
+	ret->name = xstrdup(name);
+	text_add(&ret->text, bytes, n);
+	return parse(ret, error) < 0 ? give_up(ret) : 0;
+}
+
+/* Reads the file, but does not parse it. */
+static int read_text(const char *path, struct document *ret, struct error *error)
+{
+	ret->name = xstrdup(streq(path, "-") ? "standard input" : path);
+	return file_read(path, FILE_LIMIT, &ret->text, error) < 0 ? give_up(ret) : 0;
 }
 
 int document_read(const char *path, struct document *ret, struct error *error)
 {
-	_cleanup_text_ struct text text = {};
-
-	if (file_read(path, FILE_LIMIT, &text, error) < 0)
+	if (read_text(path, ret, error) < 0)
 		return -1;
-	return parse(streq(path, "-") ? "standard input" : path, &text, ret, error);
+	return parse(ret, error) < 0 ? give_up(ret) : 0;
 }
 
 int document_read_without(const char *path, const char *name, struct document *ret,
 			  struct error *error)
 {
-	_cleanup_text_ struct text text = {};
-	long line;
-
-	if (file_read(path, FILE_LIMIT, &text, error) < 0)
+	if (read_text(path, ret, error) < 0)
 		return -1;
-	line = span_blank_content(&text, name);
-	if (parse(streq(path, "-") ? "standard input" : path, &text, ret, error) < 0)
-		return -1;
-	ret->blanked_line = line;
-	return 0;
+	if (parse(ret, error) == 0)
+		return 0;
+	/* Nearly all documents are within the limits, so that is looked at only now. */
+	ret->blanked_line = span_blank_content(&ret->text, name);
+	if (ret->blanked_line == 0)
+		return give_up(ret);
+	error_clear(error);
+	return parse(ret, error) < 0 ? give_up(ret) : 0;
 }
 
 void document_free(struct document *document)
 {
+	forget_tree(document);
 	free(document->name);
 	text_free(&document->text);
-	if (document->xml)
-		sym_xmlFreeDoc(document->xml);
-	vec_free(&document->elements);
-	vec_free(&document->attributes);
 	*document = (struct document){};
 }
 
@@ -313,6 +335,7 @@ int document_next(const struct document *document, int element, const char *name
 static bool is_called_so(const xmlNode *node, const char *name, size_t n)
 {
 	return node->type == XML_ELEMENT_NODE && !node->ns &&
+	       node->name[0] == (unsigned char)*name &&
 	       strncmp((const char *)node->name, name, n) == 0 && !node->name[n];
 }
 
@@ -356,7 +379,8 @@ const char *document_attribute(const struct document *document, int element,
 	const xmlAttr *attribute = document->elements.v[element].node->properties;
 
 	for (; attribute; attribute = attribute->next)
-		if (!attribute->ns && streq((const char *)attribute->name, name))
+		if (!attribute->ns && attribute->name[0] == (unsigned char)*name &&
+		    streq((const char *)attribute->name, name))
 			return attribute->children
 				       ? (const char *)attribute->children->content
 				       : "";

@@ -21,6 +21,7 @@ struct scan {
 	int open, depth;   /* innermost open element, -1; how many are open */
 	size_t counted;    /* line and column are those of this byte */
 	long line, column;
+	bool ascii; /* each byte is a character */
 };
 
 size_t span_mark_bytes(const struct text *text)
@@ -58,6 +59,9 @@ static size_t behind(const char *s, size_t n, size_t at, const char *word)
 	return found ? (size_t)(found - s) + length : n;
 }
 
+/* a="" */
+#define LEAST_ATTRIBUTE_BYTES 4
+
 /* Markup that is not a tag, and how it ends. */
 static const struct {
 	const char *open, *close;
@@ -69,6 +73,9 @@ static const struct {
 
 size_t span_skip_aside(const struct text *text, size_t at)
 {
+	/* Most markup is a tag. */
+	if (text->n - at < 2 || (text->s[at + 1] != '!' && text->s[at + 1] != '?'))
+		return at;
 	for (size_t i = 0; i < ARRAY_SIZE(asides); i++)
 		if (starts(text->s, text->n, at, asides[i].open))
 			return behind(text->s, text->n, at + strlen(asides[i].open),
@@ -106,9 +113,32 @@ size_t span_skip_tag(const struct text *text, size_t *at)
 	return count;
 }
 
+/*
+ * Whether a '<' comes so late after another that there is room for too many attributes.
+ * There is no '<' inside a well-formed tag, and libxml2 stops at the first one.
+ */
+static bool has_long_gap(const struct text *text)
+{
+	const char *at = text->s, *end = text->s + text->n;
+
+	while (at < end) {
+		const char *less = memchr(at, '<', (size_t)(end - at));
+
+		if (!less)
+			less = end;
+		if (less - at >= ATTRIBUTE_LIMIT * LEAST_ATTRIBUTE_BYTES)
+			return true;
+		at = less + 1;
+	}
+	return false;
+}
+
 size_t span_find_crowded(const struct text *text)
 {
 	size_t at = 0;
+
+	if (!has_long_gap(text))
+		return text->n;
 
 	for (;;) {
 		const char *less = memchr(text->s + at, '<', text->n - at);
@@ -138,6 +168,11 @@ static void count_to(struct scan *scan, size_t at)
 		scan->counted = (size_t)(end - scan->s) + 1;
 		scan->line++;
 		scan->column = 1;
+	}
+	if (scan->ascii) {
+		scan->column += (long)(at - scan->counted);
+		scan->counted = at;
+		return;
 	}
 	for (; scan->counted < at; scan->counted++)
 		scan->column += ((unsigned char)scan->s[scan->counted] & 0xc0) != 0x80;
@@ -171,7 +206,7 @@ static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns
 		      const xmlChar *local)
 {
 	const char *s = scan->s + name.start;
-	size_t n = name.end - name.start, length = strlen((const char *)local);
+	size_t n = name.end - name.start;
 
 	if (ns && ns->prefix) {
 		size_t prefix = strlen((const char *)ns->prefix);
@@ -181,7 +216,7 @@ static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns
 		s += prefix + 1;
 		n -= prefix + 1;
 	}
-	return n == length && memcmp(s, local, n) == 0;
+	return strncmp(s, (const char *)local, n) == 0 && local[n] == '\0';
 }
 
 /* Such attributes are not among the element's properties. */
@@ -241,13 +276,21 @@ static bool take_attributes(struct scan *scan, struct document_element *element)
 		skip_space(scan);
 		if (scan->at >= scan->n)
 			return false;
-		if (strchr("/>", scan->s[scan->at]))
+		if (scan->s[scan->at] == '/' || scan->s[scan->at] == '>')
 			break;
 		if (!take_attribute(scan, start, &expected))
 			return false;
 	}
 	element->n_attributes = scan->document->attributes.n - element->first_attribute;
 	return !expected;
+}
+
+/* @node or the first of its later siblings that is an element. */
+static xmlNode *first_element(xmlNode *node)
+{
+	while (node && node->type != XML_ELEMENT_NODE)
+		node = node->next;
+	return node;
 }
 
 static bool take_start_tag(struct scan *scan)
@@ -278,10 +321,10 @@ static bool take_start_tag(struct scan *scan)
 	element->content = element->end_tag = (struct span){scan->at, scan->at};
 	element->node->_private = (void *)((intptr_t)number + 1);
 	if (element->self_closing) {
-		scan->expected = sym_xmlNextElementSibling(element->node);
+		scan->expected = first_element(element->node->next);
 		return !element->node->children;
 	}
-	scan->expected = sym_xmlFirstElementChild(element->node);
+	scan->expected = first_element(element->node->children);
 	scan->open = number;
 	scan->depth++;
 	return true;
@@ -303,7 +346,7 @@ static bool take_end_tag(struct scan *scan)
 		return false;
 	element->content.end = start;
 	element->end_tag = (struct span){start, scan->at};
-	scan->expected = sym_xmlNextElementSibling(element->node);
+	scan->expected = first_element(element->node->next);
 	scan->open = element->parent;
 	scan->depth--;
 	return true;
@@ -319,8 +362,9 @@ static int take_markup(struct scan *scan, struct error *error)
 		scan->at = aside;
 		return 0;
 	}
-	if (starts(scan->s, scan->n, scan->at, "</") ? take_end_tag(scan)
-						     : take_start_tag(scan)) {
+	if (scan->at + 1 < scan->n && scan->s[scan->at + 1] == '/'
+		    ? take_end_tag(scan)
+		    : take_start_tag(scan)) {
 		if (scan->depth <= ELEMENT_DEPTH_LIMIT)
 			return 0;
 		return error_input_at(error, scan->document->name, scan->line,
@@ -329,6 +373,15 @@ static int take_markup(struct scan *scan, struct error *error)
 	}
 	scan->at = start;
 	return disagree(scan, error);
+}
+
+static bool is_ascii(const struct text *text)
+{
+	unsigned char bits = 0;
+
+	for (size_t i = 0; i < text->n; i++)
+		bits |= (unsigned char)text->s[i];
+	return bits < 0x80;
 }
 
 int span_scan(struct document *document, struct error *error)
@@ -344,6 +397,7 @@ int span_scan(struct document *document, struct error *error)
 		.open = -1,
 		.line = 1,
 		.column = 1,
+		.ascii = is_ascii(&document->text),
 	};
 
 	/* Estimate for typical domains: an element every 80 bytes, an attribute every

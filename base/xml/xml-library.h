@@ -11,6 +11,8 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
+#include <libxml/xmlerror.h>
+#include <libxml/xmlmemory.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
@@ -23,14 +25,13 @@
 	X(xmlCtxtReadMemory) \
 	X(xmlCtxtUseOptions) \
 	X(xmlDocGetRootElement) \
-	X(xmlFirstElementChild) \
-	X(xmlFreeDoc) \
 	X(xmlFreeParserCtxt) \
 	X(xmlInitParser) \
 	X(xmlLastElementChild) \
+	X(xmlMemSetup) \
 	X(xmlNewParserCtxt) \
-	X(xmlNextElementSibling) \
 	X(xmlParseDocument) \
+	X(xmlResetLastError) \
 	X(xmlSAX2GetLineNumber) \
 	X(xmlSearchNs) \
 	X(xmlSetGenericErrorFunc) \

@@ -110,7 +110,7 @@ static void pci_address_dup(struct check *check)
 
 		if (refusal->kind != REFUSED_ADDRESS_TWICE)
 			continue;
-		if (!last.root)
+		if (last.n == 0)
 			find_last_at(check, &last);
 		key = pci_address_key(refusal->at);
 		element = refused_item(check, refusal, &name);

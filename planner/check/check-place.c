@@ -117,7 +117,7 @@ static void multifunction_off(struct check *check)
 		    switch_is(functions.v[i].address->multifunction, false))
 			first_add(&off, NULL, slot_key(functions.v[i].address->at),
 				  (int)i);
-	for (size_t i = 0; off.root && i < functions.n; i++) {
+	for (size_t i = 0; off.n > 0 && i < functions.n; i++) {
 		struct pci_address at = functions.v[i].address->at;
 		int zero = first_find(&off, NULL, slot_key(at));
 		struct finding *finding;

@@ -4,7 +4,9 @@
 #include "base/first.h"
 #include "base/text.h"
 
-#define WORDS "virt-layout: ignore "
+/* What both CHECK_NAMESPACE and the comments contain. */
+#define PROGRAM "virt-layout:"
+#define WORDS   PROGRAM " ignore "
 
 static void read_comment(const xmlNode *node, ignores *ret)
 {
@@ -138,6 +140,8 @@ void ignores_read(const struct document *document, ignores *ret)
 {
 	/* Most documents contain neither, and the text is searched faster than the
 	 * tree. */
+	if (!says(document, PROGRAM))
+		return;
 	if (says(document, WORDS))
 		read_comments(document, ret);
 	if (says(document, CHECK_NAMESPACE))

@@ -37,7 +37,7 @@ static char *reason_for(const struct document *document, const struct silence *s
 	const char *reason;
 	size_t n;
 
-	for (; silence->by_rule.root && element >= 0;
+	for (; silence->by_rule.n > 0 && element >= 0;
 	     element = document->elements.v[element].parent) {
 		int wish = first_find(&silence->by_rule, rule, (uint64_t)element);
 

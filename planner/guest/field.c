@@ -224,14 +224,44 @@ struct found {
 	const char *path;
 	size_t n;
 	int element;
+	uint64_t letters; /* child_letters() of the element at hand */
 };
 
-static void find(const struct document *document, int element, const char *path, size_t n,
+/*
+ * Most elements have few of the children that a table asks for. Each first letter of a
+ * child's name is a bit, so that the rest need not be looked for.
+ */
+static uint64_t letter_bit(unsigned char letter)
+{
+	return UINT64_C(1) << (letter % 64);
+}
+
+static uint64_t child_letters(const struct document *document, int element)
+{
+	const xmlNode *node = document->elements.v[element].node->children;
+	uint64_t letters = 0;
+
+	for (; node; node = node->next)
+		if (node->type == XML_ELEMENT_NODE)
+			letters |= letter_bit(node->name[0]);
+	return letters;
+}
+
+static void find(const struct document *document, int element, const char *path,
 		 struct found *found)
 {
+	size_t n = (size_t)(strchrnul(path, '@') - path);
+
 	if (found->path && found->n == n && memcmp(found->path, path, n) == 0)
 		return;
-	*found = (struct found){path, n, document_find_step(document, element, path, n)};
+	found->path = path;
+	found->n = n;
+	if (n == 0)
+		found->element = element;
+	else if (!(found->letters & letter_bit((unsigned char)*path)))
+		found->element = -1;
+	else
+		found->element = document_find_step(document, element, path, n);
 }
 
 static void fill(struct guest *guest, const struct guest_field *field,
@@ -260,11 +290,10 @@ static void fill(struct guest *guest, const struct guest_field *field,
 void fields_fill(struct guest *guest, int element, const struct guest_field *fields,
 		 size_t n, void *object)
 {
-	struct found found = {};
+	struct found found = {.letters = child_letters(guest->document, element)};
 
 	for (size_t i = 0; i < n; i++) {
-		find(guest->document, element, fields[i].path,
-		     strcspn(fields[i].path, "@"), &found);
+		find(guest->document, element, fields[i].path, &found);
 		fill(guest, &fields[i], &found, (char *)object + fields[i].offset);
 	}
 }

@@ -9,11 +9,6 @@ bool guest_address_automatic(const struct guest_address *address)
 	       address->at.domain == 0 && address->at.bus == 0 && address->at.slot == 0;
 }
 
-bool guest_address_on_pci(const struct guest_address *address)
-{
-	return address->state == VALUE_VALID && streq_null(address->type, "pci");
-}
-
 static void address_init(struct guest_address *address)
 {
 	address->element = -1;
@@ -226,11 +221,6 @@ bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *de
 	return device->driver_iommufd.state == VALUE_VALID
 		       ? device->driver_iommufd.on
 		       : switch_is(guest->iommufd, true);
-}
-
-bool guest_is_pci(const struct guest_controller *controller)
-{
-	return streq_null(controller->type, "pci");
 }
 
 static int below_indexes(struct guest_number number)

@@ -51,7 +51,11 @@ struct guest_address {
  */
 bool guest_address_automatic(const struct guest_address *address);
 /* Whether something has a valid PCI address. */
-bool guest_address_on_pci(const struct guest_address *address);
+static inline bool guest_address_on_pci(const struct guest_address *address)
+{
+	return address->state == VALUE_VALID && address->type &&
+	       streq(address->type, "pci");
+}
 
 struct guest_controller {
 	int element;
@@ -272,7 +276,10 @@ struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model);
 
 /* The PCI controller with this index, or NULL. */
 struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index);
-bool guest_is_pci(const struct guest_controller *controller);
+static inline bool guest_is_pci(const struct guest_controller *controller)
+{
+	return controller->type && streq(controller->type, "pci");
+}
 /*
  * PCI controllers have indexes from 0 to 255 and expander buses have bus numbers from 0
  * to 255, but a document may contain any number there (libvirt 9.0 refuses others:

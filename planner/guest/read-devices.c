@@ -301,6 +301,23 @@ static void skip(struct guest *guest, int element)
 	(void)element;
 }
 
+/* Room for all, since moving them takes longer than counting. */
+static void reserve(struct guest *guest)
+{
+	const struct document *document = guest->document;
+	size_t controllers = 0, others = 0;
+
+	foreach_child(element, document, guest->devices_element, NULL)
+	{
+		if (streq(document_element_name(document, element), "controller"))
+			controllers++;
+		else
+			others++;
+	}
+	vec_reserve(&guest->controllers, controllers);
+	vec_reserve(&guest->devices, others);
+}
+
 void guest_read_devices(struct guest *guest)
 {
 	static const struct {
@@ -314,6 +331,7 @@ void guest_read_devices(struct guest *guest)
 	};
 	const struct document *document = guest->document;
 
+	reserve(guest);
 	foreach_child(element, document, guest->devices_element, NULL)
 	{
 		const char *name = document_element_name(document, element);

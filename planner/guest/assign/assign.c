@@ -69,9 +69,18 @@ static void take_given(struct assign_pass *pass)
 		"vsock",      "crypto",
 	};
 
-	for (size_t tag = 0; tag < ARRAY_SIZE(tags); tag++)
-		for (size_t i = 0; i < pass->list.rows.n; i++)
-			if (streq(tag_of(pass, pass->list.rows.v[i].item), tags[tag]))
+	size_t n = pass->list.rows.n;
+	_cleanup_free_ uint8_t *turns = xcalloc(n, sizeof(*turns));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *tag = tag_of(pass, pass->list.rows.v[i].item);
+
+		while (turns[i] < ARRAY_SIZE(tags) && !streq(tag, tags[turns[i]]))
+			turns[i]++;
+	}
+	for (size_t turn = 0; turn < ARRAY_SIZE(tags); turn++)
+		for (size_t i = 0; i < n; i++)
+			if (turns[i] == turn)
 				take(pass, &pass->list.rows.v[i]);
 }
 

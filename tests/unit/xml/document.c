@@ -285,6 +285,69 @@ static void many_lines(void **state)
 	assert_int_equal(document.elements.v[1].line, 70001);
 }
 
+/* The line of what document_read_without() blanks; -1 after an error. */
+static long read_without(const char *text, struct document *ret, struct error *error)
+{
+	char path[] = "/tmp/virt-layout-document.XXXXXX";
+	_cleanup_fd_ int fd = mkstemp(path);
+	int rc;
+
+	assert_int_equal(file_write_fd(fd, path, text, strlen(text), error), 0);
+	rc = document_read_without(path, "metadata", ret, error);
+	unlink(path);
+	return rc < 0 ? -1 : ret->blanked_line;
+}
+
+static void without(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		int depth;    /* of what is in <metadata> */
+		long blanked; /* -1: an error */
+	} rows[] = {
+		{"<a>\n<metadata>", "</metadata></a>", 10, 0},
+		{"<a>\n<metadata>", "</metadata></a>", 254, 0},
+		{"<a>\n<metadata>", "</metadata></a>", 255, 2},
+		{"<a>\n<metadata>", "</metadata><b></a>", 255, -1},
+		{"<a>\n<other>", "</other></a>", 255, -1},
+		{"<a>\n<metadata>", "</metadata><b></a>", 10, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_text_ struct text text = {};
+		_cleanup_document_ struct document document = {};
+		_cleanup_error_ struct error error = {};
+		long blanked;
+
+		text_adds(&text, rows[i].before);
+		add_nested(&text, rows[i].depth);
+		text_adds(&text, rows[i].after);
+		blanked = read_without(text.s, &document, &error);
+		assert_int_equal(blanked, rows[i].blanked);
+		assert_int_equal(error.status, blanked < 0 ? STATUS_INPUT : STATUS_OK);
+		if (blanked < 0)
+			assert_null(document.name);
+		else
+			assert_int_equal(document.elements.n,
+					 2 + (blanked ? 0 : rows[i].depth));
+	}
+}
+
+static void columns(void **state)
+{
+	_cleanup_document_ struct document ascii = {}, wide = {};
+
+	(void)state;
+	parse("<a>\n  xy <b/>\r\n<c/></a>", &ascii);
+	parse("<a>\n  \xc3\xa9\xe2\x82\xac <b/>\r\n<c/></a>", &wide);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(ascii.elements.v[i].column, i == 1 ? 6 : 1);
+		assert_int_equal(wide.elements.v[i].column, ascii.elements.v[i].column);
+		assert_int_equal(wide.elements.v[i].line, i + 1);
+	}
+}
+
 static void reading(void **state)
 {
 	_cleanup_document_ struct document document = {};
@@ -311,6 +374,7 @@ int main(void)
 		cmocka_unit_test(many_attributes), cmocka_unit_test(faults),
 		cmocka_unit_test(encodings),       cmocka_unit_test(depth),
 		cmocka_unit_test(many_lines),      cmocka_unit_test(reading),
+		cmocka_unit_test(without),         cmocka_unit_test(columns),
 	};
 
 	return RUN_TESTS(tests);
