@@ -7,6 +7,7 @@
 #include "planner/check/fix-parts.h"
 
 #include "planner/guest/feature-use.h"
+#include "planner/guest/machine-type.h"
 
 #include "planner/guest/device-kind.h"
 
@@ -335,7 +336,9 @@ static void vcpus_need_eim(struct check *check)
 static void vcpus_limit(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	unsigned limit = target_max_vcpus(&check->options->target, guest->machine);
+	unsigned limit = guest->machine ? machine_type_vcpus(guest->machine,
+							     check->options->target.qemu)
+					: 0;
 
 	if (number_is(guest->vcpus, 0))
 		check_mend(
@@ -353,11 +356,15 @@ static void vcpus_limit(struct check *check)
 				"current='%llu' is not between 1 and %llu, the value of <vcpu>.",
 				ULL(guest->current_vcpus.value), ULL(guest->vcpus.value)),
 			"Use a number in that range, or remove current=.");
-	if (guest_is_i440fx(guest))
-		limit = 255;
-	else if (!guest_is_q35(guest))
+	if (guest->vcpus.state != VALUE_VALID)
 		return;
-	if (guest->vcpus.state == VALUE_VALID && guest->vcpus.value > limit)
+	/* No type of these families, a distribution's or not, is known to take fewer. */
+	if (guest->machine && limit == 0 &&
+	    !(machine_type_family(guest->machine) && guest->vcpus.value <= 240))
+		check_skip(check, "machine-types",
+			   "it is not known how many vCPUs machine type %s supports",
+			   guest->machine);
+	else if (limit > 0 && guest->vcpus.value > limit)
 		check_found(
 			check, guest->vcpu_element,
 			"%llu vCPUs are more than the maximum of machine type %s, %u.",

@@ -8,6 +8,7 @@
 
 #include "base/option.h"
 #include "planner/guest/feature-use.h"
+#include "planner/guest/machine-type.h"
 
 #define MINOR(version) ((version) / 1000 % 1000)
 #define MAJOR(version) ((version) / 1000000)
@@ -37,22 +38,6 @@ static struct finding *feature_found(struct check *check, int element, const cha
 			   MAJOR(target->qemu), MINOR(target->qemu));
 }
 
-static void judge_machine_type(struct check *check)
-{
-	const char *machine = check->guest->machine;
-	unsigned qemu = machine ? machine_type_qemu(machine) : 0;
-	_cleanup_free_ char *what = NULL, *needs = NULL;
-
-	if (qemu <= check->options->target.qemu)
-		return;
-	what = xasprintf("Machine type %s", machine);
-	needs = xasprintf("QEMU %u.%u", MAJOR(qemu), MINOR(qemu));
-	check_mend(
-		feature_found(check, MAX(document_find(check->document, 0, "os/type"), 0),
-			      what, needs),
-		"Use an older machine type, or give the versions that you have with --target.");
-}
-
 /* By a libvirt that does not know it. */
 static bool is_dropped(const struct feature_use *use)
 {
@@ -62,8 +47,6 @@ static bool is_dropped(const struct feature_use *use)
 static void feature_version(struct check *check)
 {
 	const struct target *target = &check->options->target;
-
-	judge_machine_type(check);
 
 	for (size_t i = 0; i < n_feature_uses; i++) {
 		const struct feature_use *use = &feature_uses[i];

@@ -2,6 +2,7 @@
 #include "planner/guest/target-settle.h"
 
 #include "planner/guest/feature-use.h"
+#include "planner/guest/machine-type.h"
 
 static void origin_set(struct target_origin *origin, enum target_why why,
 		       const char *what, long line)

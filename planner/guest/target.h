@@ -64,20 +64,6 @@ struct target feature_first(enum feature feature);
 /* Whether either version is newer than TARGET_NEWEST, by its major and minor number. */
 bool target_is_unknown(const struct target *target);
 /*
- * The maximum number of vCPUs of a q35 machine (hw/i386/pc_q35.c, max_cpus): by the
- * version of its own type or, for an alias, by the target's QEMU.
- */
-unsigned target_max_vcpus(const struct target *target, const char *machine);
-/* "pc-q35-7.2" and "virt-7.2" are VERSION_OF(7, 2); 0 for the aliases. */
-unsigned machine_type_version(const char *machine);
-/*
- * The first QEMU that has a machine type (also RHEL's and Ubuntu's); 0 for aliases and
- * unknown types.
- */
-unsigned machine_type_qemu(const char *machine);
-/* Whether a type is a distribution's, and the QEMU that introduced it is unknown. */
-bool machine_type_unknown(const char *machine);
-/*
  * The libvirt that goes with a QEMU: the first one released after it, or the newest known
  * one if QEMU is newer than any known one.
  */

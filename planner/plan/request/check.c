@@ -2,6 +2,8 @@
 /* check.c - rejects what cannot be planned before anything is laid out. */
 #include "planner/plan/request/parts.h"
 
+#include "planner/guest/machine-type.h"
+
 #define MAX_CELLS 128 /* QEMU include/sysemu/numa.h, MAX_NODES */
 
 /* The first of the QEMUs that took more vCPUs which takes @total; 0: none. */
@@ -12,11 +14,10 @@ static unsigned newer_qemu(const struct request *request, unsigned total)
 	if (!streq(request->architecture, "x86_64") || streq(request->type, "qemu"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
-		struct target target = request->target;
+		unsigned qemu = MAX(request->target.qemu, versions[i]);
 
-		target.qemu = MAX(target.qemu, versions[i]);
-		if (total <= target_max_vcpus(&target, request->machine))
-			return target.qemu;
+		if (total <= machine_type_vcpus(request->machine, qemu))
+			return qemu;
 	}
 	return 0;
 }
@@ -48,14 +49,14 @@ static int refuse_vcpus(const struct request *request, unsigned total, unsigned 
 
 int request_check_vcpus(const struct request *request, struct error *error)
 {
-	unsigned total = 0, limit = target_max_vcpus(&request->target, request->machine);
+	unsigned limit = machine_type_vcpus(request->machine, request->target.qemu);
+	unsigned total = 0;
 	_cleanup_free_ char *mend = NULL;
 
 	for (size_t i = 0; i < request->nodes.n; i++)
 		total += request->nodes.v[i].vcpus;
-	if (streq(request->architecture, "aarch64"))
-		limit = 512;
-	if (total > limit)
+	/* 0: it is not known how many a distribution's own machine type supports. */
+	if (limit > 0 && total > limit)
 		return refuse_vcpus(request, total, limit, error);
 	if (total > 255 && streq(request->type, "qemu") &&
 	    streq(request->architecture, "x86_64")) {
@@ -109,6 +110,30 @@ static const char *architecture_of(const char *machine)
 	return NULL;
 }
 
+static int check_machine_exists(const struct request *request, struct error *error)
+{
+	struct machine_verdict verdict =
+		machine_type_judge(request->machine, request->architecture,
+				   request->target.qemu);
+	_cleanup_free_ char *instead =
+		machine_type_instead(request->machine, request->architecture,
+				     request->target.qemu);
+	static const char *const whys[] = {
+		[MACHINE_REMOVED] = "is no longer in",
+		[MACHINE_TOO_NEW] = "is newer than",
+		[MACHINE_NEVER] = "is not a machine type of",
+	};
+
+	if (verdict.fate < MACHINE_REMOVED)
+		return 0;
+	return error_input(
+		error,
+		"%s %s %s QEMU %u.%u; use %s, or give the QEMU version with --target",
+		request->in_place ? "machine type" : "--machine", request->machine,
+		whys[verdict.fate], request->target.qemu / 1000000,
+		request->target.qemu / 1000 % 1000, instead ? instead : "q35");
+}
+
 static int check_machine(const struct request *request, struct error *error)
 {
 	const char *architecture = architecture_of(request->machine);
@@ -128,14 +153,7 @@ static int check_machine(const struct request *request, struct error *error)
 		return error_input(error,
 				   "--machine %s is not a machine of %s; add --arch %s",
 				   request->machine, request->architecture, architecture);
-	if (machine_type_qemu(request->machine) > request->target.qemu)
-		return error_input(
-			error,
-			"--machine %s is newer than QEMU %u.%u; use %s, or give the QEMU version with --target",
-			request->machine, request->target.qemu / 1000000,
-			request->target.qemu / 1000 % 1000,
-			streq(architecture, "x86_64") ? "q35" : "virt");
-	return 0;
+	return check_machine_exists(request, error);
 }
 
 /*

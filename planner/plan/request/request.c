@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "planner/guest/machine-type.h"
 #include "planner/guest/read.h"
 #include "topology/machine.h"
 

@@ -8,6 +8,6 @@ cd $SCRATCH
 for f in q35-9.2 new-attribute new-elements q35-12.0; do
 	virt-layout check $f.xml 2>&1
 done
-virt-layout check --only feature-version *.xml
-virt-layout check --only feature-version --target libvirt=9.0,qemu=7.2 *.xml
-virt-layout check -J --only feature-version q35-9.2.xml
+virt-layout check --only feature-version --only machine-exists *.xml
+virt-layout check --only feature-version --only machine-exists --target libvirt=9.0,qemu=7.2 *.xml
+virt-layout check -J --only feature-version --only machine-exists q35-9.2.xml

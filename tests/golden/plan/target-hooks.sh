@@ -10,7 +10,7 @@ T=",\"virt-layout/target\":\"libvirt=9.0,qemu=7.2\""
 		for v in "9.0.0 7.2" "11.3.0 10.0"; do
 			set -- $v
 			virt-layout record $SCRATCH/h 2>/dev/null | sed "s|<fact name=.libvirt.version.*|<fact name=\"libvirt.version\" value=\"$1\"/>|; s|<fact name=.qemu.version.*|<fact name=\"qemu.version\" value=\"$2\"/>|" > $SCRATCH/record
-			printf "host=%s\nonly=feature-version\n" $SCRATCH/record > $SCRATCH/conf
+			printf "host=%s\nonly=feature-version\nonly=machine-exists\n" $SCRATCH/record > $SCRATCH/conf
 			virt-layout hook qemu --config $SCRATCH/conf $m prepare begin - < $SCRATCH/a.xml
 			echo "$m on $v: hook: $?"
 		done

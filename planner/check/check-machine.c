@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The machine type: whether the target's QEMU has it, and for how long. Sources:
+ * query-machines of QEMU 7.2, 10.0 and 11.1 (planner/guest/machine-type.c); QEMU
+ * docs/about/deprecated.rst; libvirt 9.0 src/qemu/qemu_validate.c.
+ */
+#include "planner/check/rules.h"
+
+#include "planner/guest/machine-type.h"
+
+#define MINOR(version) ((version) / 1000 % 1000)
+#define MAJOR(version) ((version) / 1000000)
+
+static struct machine_verdict judge(const struct check *check)
+{
+	return machine_type_judge(check->guest->machine, check->guest->architecture,
+				  check->options->target.qemu);
+}
+
+static int type_element(const struct check *check)
+{
+	return MAX(document_find(check->document, 0, "os/type"), 0);
+}
+
+static void mend(const struct check *check, struct finding *finding)
+{
+	_cleanup_free_ char *instead =
+		machine_type_instead(check->guest->machine, check->guest->architecture,
+				     check->options->target.qemu);
+
+	if (instead)
+		check_mend(finding, "Write %s.", instead);
+}
+
+static struct finding *removed(struct check *check, struct machine_verdict verdict)
+{
+	unsigned target = check->options->target.qemu;
+
+	if (verdict.since == 0)
+		return check_found(
+			check, type_element(check),
+			"QEMU no longer has machine type %s; the target has QEMU %u.%u.",
+			check->guest->machine, MAJOR(target), MINOR(target));
+	return check_found(
+		check, type_element(check),
+		"Machine type %s %s QEMU %u.%u; the target has QEMU %u.%u.",
+		check->guest->machine,
+		verdict.computed
+			? "is more than 6 years old, and by QEMU's rule is not in"
+			: "was removed in",
+		MAJOR(verdict.since), MINOR(verdict.since), MAJOR(target), MINOR(target));
+}
+
+static struct finding *too_new(struct check *check, struct machine_verdict verdict)
+{
+	unsigned target = check->options->target.qemu;
+
+	return check_found(check, type_element(check),
+			   "Machine type %s needs QEMU %u.%u; the target has QEMU %u.%u.",
+			   check->guest->machine, MAJOR(verdict.since),
+			   MINOR(verdict.since), MAJOR(target), MINOR(target));
+}
+
+static void machine_exists(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct machine_verdict verdict;
+	struct finding *finding = NULL;
+
+	if (!guest->machine)
+		return;
+	verdict = judge(check);
+	if (verdict.fate == MACHINE_UNKNOWN)
+		check_skip(
+			check, "machine-types",
+			"it is not known whether the target's QEMU has machine type %s; --host knows it if the host was recorded with virt-layout record",
+			guest->machine);
+	else if (verdict.fate == MACHINE_REMOVED)
+		finding = removed(check, verdict);
+	else if (verdict.fate == MACHINE_TOO_NEW)
+		finding = too_new(check, verdict);
+	else if (verdict.fate == MACHINE_NEVER)
+		finding = check_found(check, type_element(check),
+				      "QEMU has no machine type %s%s%s.", guest->machine,
+				      guest->architecture ? " for " : "",
+				      guest->architecture ? guest->architecture : "");
+	if (finding)
+		mend(check, finding);
+}
+
+static void machine_deprecated(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct machine_verdict verdict;
+	_cleanup_text_ struct text until = {};
+
+	if (!guest->machine)
+		return;
+	verdict = judge(check);
+	if (verdict.fate != MACHINE_DEPRECATED)
+		return;
+	if (verdict.removal > 0)
+		text_printf(&until, ", and %s QEMU %u.%u%s",
+			    verdict.computed ? "will be removed in" : "was removed in",
+			    MAJOR(verdict.removal), MINOR(verdict.removal),
+			    verdict.computed ? " (computed from QEMU's rule: 6 years)"
+					     : "");
+	mend(check, check_found(check, type_element(check),
+				"Machine type %s is deprecated since QEMU %u.%u%s.",
+				guest->machine, MAJOR(verdict.since),
+				MINOR(verdict.since), until.n ? until.s : ""));
+}
+
+const struct rule machine_rules[] = {
+	{RULE("machine-exists", machine_exists, ERROR, 0, LIBVIRT),
+	 .what = "QEMU has the machine type.",
+	 .why = "libvirt refuses a domain whose machine type the emulator does not have: one that is newer, one that was removed, or a name that no QEMU ever had, such as pc-q35 without a version.",
+	 .mend = "Use a machine type that the emulator has (virsh capabilities lists them), or give the versions that you have with --target.",
+	 .source = LV "qemu/qemu_validate.c; QEMU include/hw/core/boards.h",
+	 .remedy = REMEDY_EDIT},
+	{RULE("machine-deprecated", machine_deprecated, INFO, 0, NOBODY),
+	 .what = "The machine type is not one that QEMU will soon remove.",
+	 .why = "QEMU deprecates a machine type after 3 years and removes it after 6; the guest no longer starts then, nor can its saved state be restored.",
+	 .mend = "Use a newer machine type for new guests, and plan when to change it in this one.",
+	 .source = "QEMU docs/about/deprecated.rst", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * machine-type.h - the machine types of QEMU: which exist, which are deprecated or were
+ * removed, and how many vCPUs each takes, by QEMU's version. The tables are QEMU's own; a
+ * distribution's QEMU may have others, which only a record of the host tells.
+ */
+#pragma once
+
+#include "planner/guest/target.h"
+
+enum machine_fate {
+	MACHINE_UNKNOWN, /* a name of which nothing is known for this QEMU */
+	MACHINE_EXISTS,
+	MACHINE_DEPRECATED,
+	MACHINE_REMOVED,
+	MACHINE_TOO_NEW, /* a newer QEMU has it */
+	MACHINE_NEVER,   /* no QEMU has it */
+};
+
+struct machine_verdict {
+	enum machine_fate fate;
+	unsigned since; /* the QEMU that has it, deprecated it or removed it; 0 unknown */
+	unsigned
+		removal; /* of MACHINE_DEPRECATED: the first QEMU without it; 0 unknown */
+	/*
+	 * The fate, or the removal, is computed from QEMU's rule and not known from a
+	 * release: deprecated after 3 years, removed after 6 (include/hw/core/boards.h).
+	 */
+	bool computed;
+};
+
+/* @name is <type machine=>, an alias included; @architecture may be NULL. */
+struct machine_verdict machine_type_judge(const char *name, const char *architecture,
+					  unsigned qemu);
+/*
+ * How many vCPUs it takes, an alias for the newest type of @qemu; 0 unknown. Measured
+ * with query-machines of QEMU 7.2, 10.0 and 11.1, which agree on every type.
+ */
+unsigned machine_type_vcpus(const char *name, unsigned qemu);
+/*
+ * What can be written in place of a type that this QEMU does not have: "q35, or
+ * pc-q35-7.2 for a fixed version". Owned by the caller; NULL if nothing is similar.
+ */
+char *machine_type_instead(const char *name, const char *architecture, unsigned qemu)
+	_must_check_;
+/* How the names of its family begin, "pc-q35-"; NULL if it is of none. */
+const char *machine_type_family(const char *name);
+
+/* "pc-q35-7.2" and "virt-7.2" are VERSION_OF(7, 2); 0 for the aliases. */
+unsigned machine_type_version(const char *machine);
+/*
+ * The first QEMU that has a machine type, those of RHEL and Ubuntu included; 0 for
+ * aliases and for types of which we do not know it.
+ */
+unsigned machine_type_qemu(const char *machine);
+/* A type with a name of its own, of which we do not know the QEMU that it came with. */
+bool machine_type_unknown(const char *machine);
