@@ -133,6 +133,46 @@ static const struct field iommu_fields[] = {
 	{ "address-bits", FIELD_NUMBER, AT(machine_iommu, address_bits) },
 	{} };
 
+static const struct field emulator_fields[] = {
+	{ "path", FIELD_STRING, AT(machine_emulator, path), true },
+	{ "architecture", FIELD_STRING, AT(machine_emulator, architecture) },
+	{ "version", FIELD_STRING, AT(machine_emulator, version) },
+	{ "package", FIELD_STRING, AT(machine_emulator, package) },
+	{ "unknown", FIELD_STRING, AT(machine_emulator, unknown) },
+	{} };
+
+static const struct field type_fields[] = {
+	{ "name", FIELD_STRING, AT(machine_type, name), true },
+	{ "alias", FIELD_STRING, AT(machine_type, alias) },
+	{ "vcpus", FIELD_NUMBER, AT(machine_type, vcpus) },
+	{ "deprecated", FIELD_KNOWN, AT(machine_type, deprecated) },
+	{} };
+
+static const struct field model_fields[] = {
+	{ "name", FIELD_STRING, AT(machine_model, name), true },
+	{ "present", FIELD_KNOWN, AT(machine_model, present) },
+	{} };
+
+static const struct field property_fields[] = {
+	{ "model", FIELD_STRING, AT(machine_property, model), true },
+	{ "name", FIELD_STRING, AT(machine_property, name), true },
+	{ "present", FIELD_KNOWN, AT(machine_property, present) },
+	{} };
+
+static const struct field firmware_fields[] = {
+	{ "descriptor", FIELD_STRING, AT(machine_firmware, descriptor), true },
+	{ "interfaces", FIELD_STRING, AT(machine_firmware, interfaces) },
+	{ "features", FIELD_STRING, AT(machine_firmware, features) },
+	{ "device", FIELD_STRING, AT(machine_firmware, device) },
+	{ "executable", FIELD_STRING, AT(machine_firmware, executable) },
+	{ "present", FIELD_KNOWN, AT(machine_firmware, present) },
+	{} };
+
+static const struct field target_fields[] = {
+	{ "architecture", FIELD_STRING, AT(machine_firmware_target, architecture), true },
+	{ "machines", FIELD_STRING, AT(machine_firmware_target, machines), true },
+	{} };
+
 static const struct field fact_fields[] = {
 	{ "name", FIELD_STRING, AT(machine_fact, name), true },
 	{ "value", FIELD_STRING, AT(machine_fact, value) },
@@ -151,6 +191,8 @@ static const struct field string_fields[] = {
 #define HOST &machine_elements[0]
 #define NODE &machine_elements[1]
 #define FUNCTION &machine_elements[7]
+#define EMULATOR &machine_elements[13]
+#define FIRMWARE &machine_elements[17]
 #define IN(type, member) offsetof(struct type, member)
 #define SIZE(type) sizeof(struct type)
 
@@ -180,6 +222,18 @@ const struct element machine_elements[] = {
 	  string_fields },
 	{ "iommu", HOST, KEPT_ONE, IN(machine, iommu), SIZE(machine_iommu), 1, iommu_fields,
 	  .always = true },
+	{ "emulator", HOST, KEPT_VEC, IN(machine, emulators), SIZE(machine_emulator), 64,
+	  emulator_fields },
+	{ "machine", EMULATOR, KEPT_VEC, IN(machine_emulator, types), SIZE(machine_type), 4096,
+	  type_fields },
+	{ "model", EMULATOR, KEPT_VEC, IN(machine_emulator, models), SIZE(machine_model), 4096,
+	  model_fields },
+	{ "property", EMULATOR, KEPT_VEC, IN(machine_emulator, properties),
+	  SIZE(machine_property), 4096, property_fields },
+	{ "firmware", HOST, KEPT_VEC, IN(machine, firmware), SIZE(machine_firmware), 1024,
+	  firmware_fields },
+	{ "target", FIRMWARE, KEPT_VEC, IN(machine_firmware, targets),
+	  SIZE(machine_firmware_target), 64, target_fields },
 	{ "fact", HOST, KEPT_VEC, IN(machine, facts), SIZE(machine_fact), 262144,
 	  fact_fields, .n_keys = 1 },
 	{ "file", HOST, KEPT_VEC, IN(machine, files), SIZE(machine_file), 262144,

@@ -51,7 +51,13 @@ void machine_free(struct machine *machine)
 		free(machine->files.v[i].path);
 		free(machine->files.v[i].bytes);
 	}
+	for (size_t i = 0; i < machine->emulators.n; i++)
+		machine_emulator_free(&machine->emulators.v[i]);
+	for (size_t i = 0; i < machine->firmware.n; i++)
+		machine_firmware_free(&machine->firmware.v[i]);
 	free_strings(machine->complaints.v, machine->complaints.n);
+	free(machine->emulators.v);
+	free(machine->firmware.v);
 	free(machine->nodes.v);
 	free(machine->cpus.v);
 	free(machine->caches.v);
@@ -64,6 +70,20 @@ void machine_free(struct machine *machine)
 	free(machine->complaints.v);
 	free(machine->architecture);
 	*machine = (struct machine){};
+}
+
+const struct machine_emulator *machine_emulator(const struct machine *machine,
+						const char *path,
+						const char *architecture)
+{
+	for (size_t i = 0; machine && i < machine->emulators.n; i++) {
+		const struct machine_emulator *emulator = &machine->emulators.v[i];
+
+		if (path ? streq_null(emulator->path, path)
+			 : streq_null(emulator->architecture, architecture))
+			return emulator;
+	}
+	return NULL;
 }
 
 static int node_by_id(const void *key, const void *node)

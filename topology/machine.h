@@ -11,6 +11,7 @@
 
 #include "base/set.h"
 #include "base/vec.h"
+#include "topology/emulator.h"
 #include "topology/pci-address.h"
 
 /*
@@ -21,7 +22,6 @@
 
 #define UNKNOWN_U64 UINT64_MAX
 #define UNKNOWN_ID  (-1)
-enum known { KNOWN_UNKNOWN = -1, KNOWN_NO, KNOWN_YES };
 
 /*
  * How compare (topology/compare.h) compares a predicted machine with the one that a
@@ -237,7 +237,10 @@ struct machine {
 	 * exist, and those of a root bus are all or none; nothing is known about others.
 	 */
 	enum known pci_known;
-	char *architecture;             /* "x86_64", "aarch64"; NULL unknown */
+	char *architecture;                     /* "x86_64", "aarch64"; NULL unknown */
+	VEC(struct machine_emulator) emulators; /* by path */
+	VEC(struct machine_firmware)
+	firmware;                       /* in the order in which libvirt tries it */
 	VEC(struct machine_fact) facts; /* by name */
 	VEC(struct machine_file) files; /* by path */
 	VEC(char *) complaints; /* what the reader did not accept, in order; owned */
@@ -246,6 +249,13 @@ struct machine {
 void machine_free(struct machine *machine);
 #define _cleanup_machine_ _cleanup_(machine_free)
 
+/*
+ * The emulator that libvirt would run for a domain: that with the <emulator>'s path, or
+ * without a path the first for the architecture. NULL: none is known.
+ */
+const struct machine_emulator *machine_emulator(const struct machine *machine,
+						const char *path,
+						const char *architecture);
 /* A node, CPU, function or root bus of a settled machine, or NULL. */
 struct machine_node *machine_node(const struct machine *machine, int id);
 struct machine_cpu *machine_cpu(const struct machine *machine, int id);
