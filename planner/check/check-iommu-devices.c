@@ -28,6 +28,13 @@ static void iommu_caching(struct check *check)
 		check, iommu->element,
 		"A host device is assigned, but the intel IOMMU does not have caching_mode='on', so QEMU exits.");
 	check_relate(check, finding, check->guest->devices.v[hostdev].element);
+	if (iommu->element >= 0)
+		return;
+	/* One that libvirt adds for the number of vCPUs. */
+	finding->fixable = false;
+	check_mend(
+		finding,
+		"Add <iommu model='intel'><driver intremap='on' eim='on' caching_mode='on'/></iommu>, so that libvirt does not add one itself.");
 }
 
 static void iommu_no_intremap(struct check *check)

@@ -318,6 +318,7 @@ static void iommu_aw_bits(struct check *check)
 			     NULL, "39 or 48");
 }
 
+/* From 10.10 on libvirt adds what is missing, but does not change what is given. */
 static void vcpus_need_eim(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -397,11 +398,11 @@ const struct rule iommu_rules[] = {
 	{RULE("vcpus-need-eim", vcpus_need_eim, ERROR, 0, LIBVIRT),
 	 .after = {&iommu_rules[VCPUS_LIMIT]},
 	 .what = "A domain with more than 255 vCPUs uses eim.",
-	 .why = "APIC IDs above 255 need extended interrupt mode (eim), and libvirt refuses more than 255 vCPUs without it. Since 10.10, libvirt adds the IOMMU itself.",
+	 .why = "APIC IDs above 255 need extended interrupt mode (eim), and libvirt refuses more than 255 vCPUs without it. Since 10.10, libvirt adds the IOMMU itself if there is none, and turns on eim unless it is off.",
 	 .mend = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
 	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
-	 .libvirt = {.until = VERSION_OF(10, 10)},
-	 .outside = "libvirt adds the IOMMU itself, or turns on eim if there is one.",
+	 .libvirt = {.until = VERSION_OF(12, 2)},
+	 .outside = "libvirt adds an IOMMU if there is none, and accepts any other.",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("iommu-machine", iommu_machine, ERROR, 0, LIBVIRT),
 	 .what = "The machine supports the IOMMU's model.",

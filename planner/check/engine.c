@@ -137,6 +137,7 @@ int check_document(const struct document *document, const struct check_options *
 			      &ret->target);
 		settled.target = ret->target.target;
 	}
+	guest.libvirt = settled.target.libvirt;
 	assign(&guest, &assignment);
 	guest_tree_read(&guest, &check.tree);
 	ask_all(&check);

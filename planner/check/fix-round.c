@@ -156,6 +156,7 @@ int fix_round_make(const struct document *document, const struct check_options *
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0)
 		return -1;
+	guest.libvirt = check.options->target.libvirt;
 	assign(&guest, &assignment);
 	guest_tree_read(&guest, &check.tree);
 	making.marks = xcalloc(document->elements.n, 1);

@@ -191,6 +191,11 @@ struct guest_complaint {
 
 /* Owns everything in it except the document. */
 struct guest {
+	/*
+	 * The libvirt whose choices assign() makes, as in struct target; 0: the oldest
+	 * that is supported.
+	 */
+	unsigned libvirt;
 	const struct document *document; /* borrowed; NULL if not read from a document */
 
 	char *type, *name, *uuid;               /* "kvm", "qemu" */

@@ -42,6 +42,14 @@ static const struct feature_row {
 	[FEATURE_IOMMUFD_DOMAIN] = {VERSION_OF(12, 2), VERSION_OF(9, 0)},
 	[FEATURE_VIRTIO_MEMORY_OPTIONS] = {VERSION_OF(11, 9), 0},
 	/* 11.3 refuses it; its capability came with 11.5 at the latest. */
+	/* 9.0 does not, 11.3 does; what is between was not tried. */
+	[FEATURE_CONTROLLERS_SORTED] = {VERSION_OF(11, 3), 0},
+	/* 11.3 does not, 12.9 does. */
+	[FEATURE_PORT_FOR_BRIDGE] = {VERSION_OF(12, 9), 0},
+	[FEATURE_SCSI_LIKE_OTHERS] = {VERSION_OF(11, 6), 0},
+	[FEATURE_IOMMU_ADDED] = {VERSION_OF(10, 10), 0},
+	/* 11.3 refuses it, 12.9 does not; announced for the amd IOMMU in 12.2. */
+	[FEATURE_IOMMU_ANY] = {VERSION_OF(12, 2), 0},
 	[FEATURE_HOLE64_VIRT] = {VERSION_OF(11, 5), VERSION_OF(10, 0)},
 };
 

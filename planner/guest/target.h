@@ -52,6 +52,11 @@ enum feature {
 	FEATURE_IOMMUFD_DEVICE,        /* <driver iommufd=> of a host device */
 	FEATURE_IOMMUFD_DOMAIN,        /* <iommufd> of a domain */
 	FEATURE_VIRTIO_MEMORY_OPTIONS, /* <driver> of virtio memory devices */
+	FEATURE_CONTROLLERS_SORTED,    /* added ones take their place by type and index */
+	FEATURE_PORT_FOR_BRIDGE,       /* a port is added for a pcie-to-pci-bridge */
+	FEATURE_SCSI_LIKE_OTHERS,      /* the default model of a SCSI controller */
+	FEATURE_IOMMU_ADDED,           /* one is added for more than 255 vCPUs */
+	FEATURE_IOMMU_ANY,             /* more than 255 vCPUs with any IOMMU */
 	FEATURE_HOLE64_VIRT,           /* <pcihole64> of machine type virt */
 	N_FEATURES,
 };

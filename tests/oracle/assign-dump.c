@@ -43,7 +43,8 @@ static void print_device(const struct guest_device *device)
 	puts("");
 }
 
-static int dump(const char *file, struct error *error)
+/* @libvirt: whose choices to make, as in struct guest. */
+static int dump(const char *file, unsigned libvirt, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 	_cleanup_guest_ struct guest guest = {};
@@ -52,27 +53,33 @@ static int dump(const char *file, struct error *error)
 	if (document_read(file, &document, error) < 0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
+	guest.libvirt = libvirt;
 	assign(&guest, &assignment);
 	printf("file %s refusals=%zu\n", file, assignment.refusals.n);
 	for (size_t i = 0; i < guest.controllers.n; i++)
 		print_controller(&guest.controllers.v[i]);
 	for (size_t i = 0; i < guest.devices.n; i++)
 		print_device(&guest.devices.v[i]);
-	for (size_t i = 0; i < guest.iommus.n; i++)
-		if (streq_null(guest.iommus.v[i].model, "virtio")) {
-			printf("iommu -");
-			print_address(&guest.iommus.v[i].address);
-			puts("");
-		}
+	for (size_t i = 0; i < guest.iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest.iommus.v[i];
+
+		printf("iommu %s", iommu->model);
+		print_address(&iommu->address);
+		printf(" intremap=%d eim=%d\n", switch_is(iommu->intremap, true),
+		       switch_is(iommu->eim, true));
+	}
 	return 0;
 }
 
 int main(int argc, char *argv[])
 {
 	_cleanup_error_ struct error error = {};
+	struct target target = {};
 
-	for (int i = 1; i < argc; i++)
-		if (dump(argv[i], &error) < 0) {
+	if (argc < 2 || target_parse(argv[1], &target, &error) < 0)
+		return 2;
+	for (int i = 2; i < argc; i++)
+		if (dump(argv[i], target.libvirt, &error) < 0) {
 			fprintf(stderr, "%s\n", error.message);
 			return 1;
 		}

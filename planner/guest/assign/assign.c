@@ -193,7 +193,9 @@ static void first_pass(struct assign_pass *second, struct assignment *first)
 	struct assign_pass pass = {.guest = guest,
 				   .result = first,
 				   .list = second->list,
-				   .buses.grow = true};
+				   .buses.grow = true,
+				   .buses.bridges =
+					   assign_has(guest, FEATURE_PORT_FOR_BRIDGE)};
 	bool own = false;
 
 	for (size_t i = 0; i < guest->controllers.n; i++)
@@ -306,4 +308,5 @@ void assign(struct guest *guest, struct assignment *ret)
 	assign_added(guest);
 	vec_free(&pass.list.rows);
 	vec_free(&pass.list.order);
+	vec_free(&pass.list.given);
 }

@@ -10,7 +10,7 @@
 #include "planner/guest/target.h"
 
 /*
- * Completes a guest read from a document as libvirt 9.0 does when it defines a domain:
+ * Completes a guest read from a document as guest->libvirt does when it defines a domain:
  * implicit devices are added with element -1, addresses and busNr that libvirt chooses
  * are marked `assigned`, and controllers get their index, chassis and port. Supports q35,
  * i440fx and ARM virt. Buses, bridges and IOMMUs of <qemu:commandline> are added last,

@@ -69,7 +69,8 @@ static bool grow(struct buses *buses, unsigned needs, unsigned *bus)
 		return true;
 	if (needs & TAKES_PCI)
 		model = CONTROLLER_PCI_BRIDGE;
-	else if (!(needs & (TAKES_PCIE | TAKES_UPSTREAM)))
+	else if (!(needs & (TAKES_PCIE | TAKES_UPSTREAM)) &&
+		 !(buses->bridges && (needs & TAKES_PCIE_TO_PCI)))
 		return false;
 	if ((needs & TAKES_PCI) && !takes_bridges(buses)) {
 		if (wanted == buses->n + 1) {

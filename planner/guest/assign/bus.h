@@ -16,7 +16,8 @@ struct buses {
 		bool aggregate[PCI_SLOTS];
 	} bus[INDEXES];
 	unsigned n;
-	bool grow; /* buses may still be added */
+	bool grow;    /* buses may still be added */
+	bool bridges; /* a port is added for a pcie-to-pci-bridge, too */
 };
 
 /* Finds the address of a device with these needs; if there is none, false and *kind. */

@@ -108,6 +108,11 @@ static int64_t index_of(const struct guest_controller *controller)
 						      : -1;
 }
 
+bool assign_has(const struct guest *guest, enum feature feature)
+{
+	return guest->libvirt >= feature_first(feature).libvirt;
+}
+
 /*
  * A controller with an explicit index goes before the first one of its type with a higher
  * index or, unless it is a companion itself, before the companions of its own index; all
@@ -185,7 +190,9 @@ static void insert(struct placed *entries, int number)
 		type->tail = number;
 }
 
-static void fill_entries(const struct guest *guest, struct placed *entries)
+/* One that is added later has its index from the beginning. */
+static void fill_entries(const struct guest *guest, const struct assign_list *list,
+			 struct placed *entries)
 {
 	_cleanup_firsts_ struct firsts types = {};
 
@@ -194,7 +201,7 @@ static void fill_entries(const struct guest *guest, struct placed *entries)
 
 		entries[i] = (struct placed){
 			.type = first_add(&types, it->type, 0, (int)i),
-			.index = index_of(it),
+			.index = i < list->given.n ? list->given.v[i] : index_of(it),
 			.companion = it->master,
 			.number = (int)i,
 			.head = -1,
@@ -203,12 +210,13 @@ static void fill_entries(const struct guest *guest, struct placed *entries)
 	}
 }
 
-void assign_order(const struct guest *guest, struct assign_list *ret)
+static void sort(const struct guest *guest, struct assign_list *ret)
 {
 	int n = (int)guest->controllers.n;
 	struct placed *entries = xcalloc((size_t)n, sizeof(*entries));
 
-	fill_entries(guest, entries);
+	ret->order.n = 0;
+	fill_entries(guest, ret, entries);
 	find_neighbours(entries, n);
 	for (int i = 0; i < n; i++)
 		insert(entries, i);
@@ -217,6 +225,13 @@ void assign_order(const struct guest *guest, struct assign_list *ret)
 		for (int at = entries[i].head; at >= 0; at = entries[at].next)
 			*vec_add(&ret->order) = (size_t)at;
 	free(entries);
+}
+
+void assign_order(const struct guest *guest, struct assign_list *ret)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		*vec_add(&ret->given) = index_of(&guest->controllers.v[i]);
+	sort(guest, ret);
 }
 
 /* Controllers added since then follow at the end. */
@@ -252,6 +267,8 @@ static int compare_rows(const void *left, const void *right)
 void assign_collect(const struct guest *guest, struct assign_list *ret)
 {
 	ret->rows.n = 0;
+	if (assign_has(guest, FEATURE_CONTROLLERS_SORTED))
+		sort(guest, ret);
 	for (size_t place = 0; place < guest->controllers.n; place++) {
 		size_t i = controller_at(ret, place);
 		const struct guest_controller *controller = &guest->controllers.v[i];

@@ -119,9 +119,33 @@ static void give_indexes(struct guest *guest)
 	vec_free(&indexes.next);
 }
 
+/*
+ * The first that libvirt's list has, by index; added ones have the machine's default.
+ * From 11.6 on a domain with one SCSI controller of a certain model gets others like it,
+ * and virt has another default.
+ */
+static const char *scsi_model(const struct guest *guest)
+{
+	const struct guest_controller *first = NULL;
+
+	if (!assign_has(guest, FEATURE_SCSI_LIKE_OTHERS))
+		return "lsilogic";
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (is(c->type, "scsi") && c->model && !streq(c->model, "auto") &&
+		    (!first || c->index.value < first->index.value))
+			first = c;
+	}
+	if (first)
+		return first->model;
+	return guest_is_virt(guest) ? "virtio-scsi" : "lsilogic";
+}
+
 static void give_models(struct guest *guest)
 {
 	bool virt = guest_is_virt(guest);
+	_cleanup_free_ char *scsi = xstrdup(scsi_model(guest));
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		struct guest_controller *c = &guest->controllers.v[i];
@@ -132,7 +156,7 @@ static void give_models(struct guest *guest)
 		}
 		if (is(c->type, "scsi") && (!c->model || streq(c->model, "auto"))) {
 			free(c->model);
-			c->model = xstrdup("lsilogic");
+			c->model = xstrdup(scsi);
 		}
 	}
 }
@@ -160,6 +184,7 @@ static void add_disk_controllers(struct guest *guest)
 		const char *bus;
 		int per_controller;
 	} rows[] = {{"scsi", 7}, {"ide", 4}, {"sata", 6}};
+	_cleanup_free_ char *scsi = xstrdup(scsi_model(guest));
 
 	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
 		int last = -1;
@@ -180,7 +205,7 @@ static void add_disk_controllers(struct guest *guest)
 		}
 		for (int index = 0; index <= MIN(last, 255); index++)
 			need_controller(guest, rows[row].bus, (uint64_t)index,
-					streq(rows[row].bus, "scsi") ? "lsilogic" : NULL);
+					streq(rows[row].bus, "scsi") ? scsi : NULL);
 	}
 }
 
@@ -232,8 +257,32 @@ static void add_video(struct guest *guest)
 				xstrdup(guest_is_virt(guest) ? "virtio" : "cirrus");
 }
 
+/*
+ * More than 255 vCPUs: libvirt adds an intel IOMMU, or completes an existing one
+ * (10.10; measured with 11.3 and 12.9).
+ */
+static void add_iommu(struct guest *guest)
+{
+	struct guest_iommu *iommu = guest->iommus.n ? guest->iommus.v : NULL;
+
+	if (!assign_has(guest, FEATURE_IOMMU_ADDED) || !guest_is_q35(guest) ||
+	    guest->vcpus.state != VALUE_VALID || guest->vcpus.value <= 255)
+		return;
+	if (!iommu)
+		iommu = guest_add_iommu(guest, "intel");
+	if (!is(iommu->model, "intel"))
+		return;
+	if (iommu->intremap.state == VALUE_ABSENT)
+		iommu->intremap = switch_of(true);
+	if (iommu->eim.state == VALUE_ABSENT)
+		iommu->eim = switch_of(true);
+	if (!guest->ioapic_driver)
+		guest->ioapic_driver = xstrdup("qemu");
+}
+
 void assign_implicit(struct guest *guest)
 {
+	add_iommu(guest);
 	give_indexes(guest);
 	add_machine_devices(guest);
 	give_models(guest);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "planner/guest/assign/bus.h"
+#include "planner/guest/target.h"
 
 #include "base/vec.h"
 
@@ -20,9 +21,12 @@ struct assign_row {
 };
 struct assign_list {
 	VEC(struct assign_row) rows;
-	VEC(size_t) order; /* the document's controllers in libvirt's order */
+	VEC(size_t) order;  /* controllers in libvirt's order */
+	VEC(int64_t) given; /* the indexes of the document's controllers; -1: none */
 };
 
+/* Whether the libvirt at hand has a feature; only its own version is asked for. */
+bool assign_has(const struct guest *guest, enum feature feature);
 /*
  * To be called before anything is added or gets an index: finds the position of each
  * controller in libvirt's list (virDomainControllerInsertPreAlloced).

@@ -167,6 +167,7 @@ static void complete(struct in_place *plan)
 		free(address->type);
 		address->type = xstrdup("unassigned");
 	}
+	plan->full.libvirt = plan->request->target.libvirt;
 	assign(&plan->full, &assignment);
 }
 

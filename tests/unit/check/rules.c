@@ -145,12 +145,12 @@ static void test_holds(void **state)
 {
 	const struct rule *eim = rule_named("vcpus-need-eim"),
 			  *width = rule_named("aw-bits-host");
-	struct target target = {VERSION_OF(10, 9), VERSION_OF(9, 0)};
+	struct target target = {VERSION_OF(12, 1), VERSION_OF(9, 0)};
 
 	(void)state;
 	assert_true(rule_holds(eim, &target));
 	assert_false(rule_holds(width, &target));
-	target = (struct target){VERSION_OF(10, 10), VERSION_OF(9, 1)};
+	target = (struct target){VERSION_OF(12, 2), VERSION_OF(9, 1)};
 	assert_false(rule_holds(eim, &target));
 	assert_true(rule_holds(width, &target));
 }
