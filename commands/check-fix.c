@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "planner/check/fix.h"
+#include "planner/guest/predict/moves.h"
 #include "planner/guest/read.h"
 
 #include <stdio.h>
@@ -33,27 +34,60 @@ static void say(const char *file, const struct check_fixes *fixes)
 	fwrite(text.s ? text.s : "", 1, text.n, stderr);
 }
 
+/* Devices are described by their names, as moves. */
+static bool is_of_device(enum difference_kind kind)
+{
+	static const enum difference_kind kinds[] = {DIFFERENCE_BRIDGE_BUSES,
+						     DIFFERENCE_DEVICE_MOVED,
+						     DIFFERENCE_DEVICE_MISSING,
+						     DIFFERENCE_DEVICE_UNPLANNED,
+						     DIFFERENCE_DEVICE_IDENTITY,
+						     DIFFERENCE_DEVICE_UPSTREAM,
+						     DIFFERENCE_DEVICE_ON_OTHER_NODE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i] == kind)
+			return true;
+	return false;
+}
+
+static void add_view(struct text *text, const char *file, const char *what)
+{
+	text_add_shown(text, file);
+	text_adds(text, ": the guest will see: ");
+	text_add_shown(text, what);
+	text_addc(text, '\n');
+}
+
+static void add_difference(struct text *text, const char *file,
+			   const struct difference *row)
+{
+	_cleanup_free_ char *line =
+		xasprintf("%s: %s: %s; before: %s", difference_kind_name(row->kind),
+			  row->subject, row->observed ? row->observed : "nothing",
+			  row->expected ? row->expected : "nothing");
+
+	add_view(text, file, line);
+}
+
 static int say_view(const char *file, const struct document *before,
 		    const struct text *after, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 	_cleanup_differences_ struct differences differences = {};
+	_cleanup_moves_ struct moves moves = {};
+	_cleanup_text_ struct text text = {};
 
 	if (document_parse(file, after->s, after->n, &document, error) < 0 ||
-	    check_fix_view(before, &document, &differences, error) < 0)
+	    check_fix_view(before, &document, &differences, error) < 0 ||
+	    moves_read(before, &document, &moves, error) < 0)
 		return -1;
-	for (size_t i = 0; i < differences.list.n; i++) {
-		const struct difference *row = &differences.list.v[i];
-		_cleanup_text_ struct text text = {};
-
-		text_add_shown(&text, file);
-		text_printf(&text, ": the guest will see: %s: %s: ",
-			    difference_kind_name(row->kind), row->subject);
-		text_printf(&text, "%s; before: %s\n",
-			    row->observed ? row->observed : "nothing",
-			    row->expected ? row->expected : "nothing");
-		fputs(text.s, stderr);
-	}
+	for (size_t i = 0; i < differences.list.n; i++)
+		if (!is_of_device(differences.list.v[i].kind))
+			add_difference(&text, file, &differences.list.v[i]);
+	for (size_t i = 0; i < moves.lines.n; i++)
+		add_view(&text, file, moves.lines.v[i]);
+	fwrite(text.s ? text.s : "", 1, text.n, stderr);
 	return 0;
 }
 

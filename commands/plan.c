@@ -10,6 +10,7 @@
 #include "planner/guest/read.h"
 #include "planner/plan/in-place/in-place.h"
 #include "planner/plan/plan.h"
+#include "planner/guest/predict/moves.h"
 #include "planner/guest/predict/predict.h"
 #include "planner/plan/request/file.h"
 #include "planner/plan/request/flags.h"
@@ -171,6 +172,21 @@ static int predict_text(const char *name, const struct text *xml, const char *ou
 	return file_write(output, text.s, text.n, error);
 }
 
+/* Where the domain's devices were and will be. */
+static int print_moves(const char *name, const struct document *before,
+		       const struct text *xml, struct error *error)
+{
+	_cleanup_document_ struct document after = {};
+	_cleanup_moves_ struct moves moves = {};
+
+	if (document_parse(name, xml->s, xml->n, &after, error) < 0 ||
+	    moves_read(before, &after, &moves, error) < 0)
+		return -1;
+	for (size_t i = 0; i < moves.lines.n; i++)
+		streams_say("note: the guest will see: %s", moves.lines.v[i]);
+	return 0;
+}
+
 static int print_changed(const struct flags *flags, const struct document *document,
 			 const struct text *xml, struct error *error)
 {
@@ -229,6 +245,8 @@ static int run_in_place(struct flags *flags, struct error *error)
 			  &xml, error) < 0)
 		return -1;
 	print_notes(flags->asked.request.notes.v, flags->asked.request.notes.n);
+	if (print_moves(flags->domain, &document, &xml, error) < 0)
+		return -1;
 	return print_changed(flags, &document, &xml, error);
 }
 
