@@ -10,6 +10,7 @@
 #include "partition/fill-tree.h"
 #include "partition/disk-layout.h"
 #include "partition/disk-layout-ids.h"
+#include "partition/script-settle.h"
 #include "partition/table.h"
 #include "commands/disk-change.h"
 #include "commands/disk-options.h"
@@ -167,6 +168,7 @@ static int create(struct wish *wish, struct disk_request *request,
 	_cleanup_patch_ struct patch patch = {};
 
 	if (check_cluster(wish, request, error) < 0 ||
+	    script_settle(request, error) < 0 ||
 	    disk_layout_make(request, &layout, error) < 0 ||
 	    fill_check(&wish->create.fills, &layout.table, error) < 0 ||
 	    disk_layout_fill_ids(&layout.table, error) < 0 ||
@@ -253,7 +255,7 @@ static int replace(struct wish *wish, struct disk_request *request,
 	if (change_begin(wish->create.path, &wish->change, &disk, error) < 0 ||
 	    change_survey(&disk, &contents, error) < 0 ||
 	    need_leave(&disk, &contents, wish, ret_destroyed, error) < 0 ||
-	    fit_request(&disk, request, error) < 0 ||
+	    fit_request(&disk, request, error) < 0 || script_settle(request, error) < 0 ||
 	    disk_layout_make(request, &layout, error) < 0 ||
 	    disk_layout_fill_ids(&layout.table, error) < 0)
 		return -1;

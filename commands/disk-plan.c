@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "partition/disk-layout.h"
 #include "partition/map.h"
+#include "partition/script-settle.h"
 #include "partition/script.h"
 #include "partition/types.h"
 #include "commands/disk-json.h"
@@ -197,6 +198,7 @@ static int run(const struct options *options, struct error *error)
 		return error_input(error, "--script and --json are mutually exclusive");
 	if (request_from_flags(&wish.flags, options->n_args ? options->args[0] : NULL,
 			       &request, error) < 0 ||
+	    script_settle(&request, error) < 0 ||
 	    disk_layout_make(&request, &layout, error) < 0)
 		return -1;
 	if (wish.json)

@@ -108,6 +108,24 @@ static int check_given_numbers(const struct disk_plan *plan, unsigned limit,
 	return 0;
 }
 
+/* A dump may list logical partitions in any order. */
+static int by_wanted_number(const void *left, const void *right)
+{
+	const struct item *a = left, *b = right;
+
+	return a->partition.number < b->partition.number
+		       ? -1
+		       : a->partition.number > b->partition.number;
+}
+
+static void sort_logical(struct disk_plan *plan)
+{
+	for (size_t i = 0; i < plan->inner.items.n; i++)
+		if (plan->inner.items.v[i].partition.number == 0)
+			return;
+	vec_sort(&plan->inner.items, by_wanted_number);
+}
+
 static int set_numbers(struct disk_plan *plan, struct error *error)
 {
 	const bool dos = plan->request->label == LABEL_DOS;
@@ -130,6 +148,8 @@ static int set_numbers(struct disk_plan *plan, struct error *error)
 				    : "the GPT has %u entries; use --entries for more",
 				limit);
 	}
+	if (plan->request->exact)
+		sort_logical(plan);
 	for (size_t i = 0; i < plan->inner.items.n; i++) {
 		struct item *item = &plan->inner.items.v[i];
 

@@ -201,8 +201,10 @@ static int place_all(struct disk_plan *plan, struct error *error)
 	for (size_t i = 0; i < plan->inner.items.n; i++) {
 		struct item *item = &plan->inner.items.v[i];
 
-		item->partition.ebr_lba =
-			i == 0 ? outer->start : item->partition.start_lba - 1;
+		item->partition.ebr_lba = i == 0 ? outer->start
+					  : item->request->ebr_lba
+						  ? item->request->ebr_lba
+						  : item->partition.start_lba - 1;
 		if (i > 0 && item->partition.ebr_lba == outer->start)
 			return item_error(
 				plan, item, error,
@@ -242,6 +244,9 @@ static uint64_t last_usable(const struct disk_plan *plan, uint64_t n_sectors)
 {
 	uint64_t last = n_sectors - plan->tail - 1;
 
+	if (plan->request->exact && plan->request->last_lba > 0 &&
+	    !plan->request->minimal)
+		last = plan->request->last_lba;
 	return plan->request->label == LABEL_DOS ? MIN(last, (uint64_t)UINT32_MAX) : last;
 }
 

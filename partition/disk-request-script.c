@@ -8,9 +8,12 @@
 #include "partition/disk-request-read-parts.h"
 
 #include "base/size.h"
+#include "partition/script-settle.h"
 #include "partition/types.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <stdio.h>
 
 struct script {
@@ -39,7 +42,7 @@ static const char *script_type(enum table_label label, const char *word)
 	} rows[] = {
 		{"L", "83", "linux-generic"}, {"S", "82", "swap"}, {"E", "05", NULL},
 		{"U", "ef", "esp"},           {"H", NULL, "home"}, {"V", "8e", "lvm"},
-		{"R", "fd", "raid"},          {"X", "85", NULL},
+		{"R", "fd", "raid"},          {"X", "85", NULL},   {"Ex", "05", NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -51,6 +54,18 @@ static const char *script_type(enum table_label label, const char *word)
 	return word;
 }
 
+/* As strtoul(3) with base 0: decimal, hexadecimal with 0x, octal with 0. */
+static bool parse_number(const char *string, uint64_t *ret)
+{
+	char *end = NULL;
+
+	if (!isdigit((unsigned char)*string))
+		return false;
+	errno = 0;
+	*ret = strtoull(string, &end, 0);
+	return errno == 0 && end != string && *end == '\0';
+}
+
 /* Bare numbers are sectors; otherwise an amount that must be whole sectors. */
 static int read_amount(const struct script *script, const char *what, const char *value,
 		       uint64_t *ret_bytes, struct error *error)
@@ -59,7 +74,7 @@ static int read_amount(const struct script *script, const char *what, const char
 	enum size_answer answer = SIZE_OK;
 	uint64_t sectors;
 
-	if (parse_u64(value, &sectors)) {
+	if (parse_number(value, &sectors)) {
 		if (__builtin_mul_overflow(sectors, sector, ret_bytes) ||
 		    *ret_bytes > INT64_MAX)
 			answer = SIZE_TOO_LARGE;
@@ -69,9 +84,10 @@ static int read_amount(const struct script *script, const char *what, const char
 	if (answer != SIZE_OK)
 		return error_input(error, "%s=%s %s", what, value,
 				   size_answer_text(answer));
-	if (*ret_bytes % sector)
-		return error_input(error, "%s=%s is not a multiple of %ju bytes", what,
-				   value, (uintmax_t)sector);
+	/* sfdisk counts sectors: a size is rounded up to them, a start down. */
+	if (*ret_bytes % sector && streq(what, "size"))
+		*ret_bytes += sector;
+	*ret_bytes -= *ret_bytes % sector;
 	return 0;
 }
 
@@ -105,6 +121,24 @@ enum field {
 	FIELD_ATTRS
 };
 
+/* By sfdisk's letters and our names, else by libfdisk's long names. */
+static int set_type(const struct script *script, struct part_request *part,
+		    const char *word, struct error *error)
+{
+	const enum table_label label = script->request->label;
+	const char *type = script_type(label, word);
+	_cleanup_free_ char *named = NULL;
+	struct guid guid;
+	uint8_t code;
+
+	if (!*word || streq(word, "-"))
+		return 0;
+	if (!type_parse(label, type, &guid, &code))
+		named = script_type_name(label, word);
+	return part_request_set(script->request, part, "type", named ? named : type,
+				error);
+}
+
 static int set_start(const struct script *script, struct part_request *part,
 		     const char *value, struct error *error)
 {
@@ -124,17 +158,20 @@ static int set_start(const struct script *script, struct part_request *part,
 static int set_size(const struct script *script, struct part_request *part,
 		    const char *value, struct error *error)
 {
+	uint64_t sectors;
+
 	if (!*value || streq(value, "+") || streq(value, "-")) {
 		part->size = PART_SHARE;
 		return 0;
 	}
+	if (value[strlen(value) - 1] == '%')
+		return part_request_set(script->request, part, "size", value, error);
 	part->size = PART_FIXED;
 	value += *value == '+'; /* for a new partition it has no meaning */
+	part->in_sectors = parse_number(value, &sectors);
 	if (read_amount(script, "size", value, &part->size_bytes, error) < 0)
 		return -1;
-	return part->size_bytes > 0
-		       ? 0
-		       : error_input(error, "size=%s: must be greater than 0", value);
+	return 0; /* one of size 0 is left out */
 }
 
 static int set_bootable(const struct script *script, struct part_request *part,
@@ -145,10 +182,8 @@ static int set_bootable(const struct script *script, struct part_request *part,
 				   value);
 	if (!streq(value, "*"))
 		return 0;
-	if (script->request->label == LABEL_GPT)
-		part->attributes |= GPT_LEGACY_BOOT;
-	else
-		part->active = true;
+	/* sfdisk ignores it on a GPT. */
+	part->active = script->request->label == LABEL_DOS;
 	return 0;
 }
 
@@ -161,11 +196,7 @@ static int set_field(const struct script *script, struct part_request *part,
 	case FIELD_SIZE:
 		return set_size(script, part, value, error);
 	case FIELD_TYPE:
-		if (!*value)
-			return 0;
-		return part_request_set(script->request, part, "type",
-					script_type(script->request->label, value),
-					error);
+		return set_type(script, part, value, error);
 	case FIELD_BOOTABLE:
 		return set_bootable(script, part, value, error);
 	case FIELD_ATTRS:
@@ -190,15 +221,33 @@ static char escaped_byte(const char *at)
 	return parse_u64(digits, &byte) ? (char)byte : '\0';
 }
 
+/* Blanks, then at most one comma or semicolon, then blanks. */
+static const char *skip_separator(const char *at)
+{
+	while (isspace((unsigned char)*at))
+		at++;
+	if (*at == ',' || *at == ';')
+		at++;
+	while (isspace((unsigned char)*at))
+		at++;
+	return at;
+}
+
+static bool ends_field(const char *at, bool quoted)
+{
+	return !*at ||
+	       (!quoted && (*at == ',' || *at == ';' || isspace((unsigned char)*at)));
+}
+
 /*
- * Takes one field up to a comma; quotes protect commas and blanks, a backslash protects a
- * quote.
+ * Takes one field up to a comma, a semicolon or a blank, except blanks around its "=".
+ * Quotes protect all of these, a backslash protects a quote. Returns where it ends.
  */
 static const char *take_field(const char *at, struct text *word)
 {
 	bool quoted = false;
 
-	for (; *at && (quoted || *at != ','); at++) {
+	for (; !ends_field(at, quoted); at++) {
 		if (*at == '\\' && quoted && escaped_byte(at)) {
 			text_addc(word, escaped_byte(at));
 			at += 3;
@@ -210,11 +259,12 @@ static const char *take_field(const char *at, struct text *word)
 			quoted = !quoted;
 			continue;
 		}
-		if (!quoted && isspace((unsigned char)*at))
-			continue;
 		text_addc(word, *at);
+		if (*at == '=' && !quoted)
+			while (isspace((unsigned char)at[1]))
+				at++;
 	}
-	return *at ? at + 1 : NULL;
+	return at;
 }
 
 /* Whether @word is "name = value" or just "bootable"; then its value. */
@@ -249,7 +299,9 @@ static int read_fields(const struct script *script, struct part_request *part,
 {
 	enum field position = FIELD_START;
 
-	for (const char *at = line; at;) {
+	while (isspace((unsigned char)*line))
+		line++;
+	for (const char *at = line; *at; at = skip_separator(at)) {
 		_cleanup_text_ struct text word = {};
 		_cleanup_free_ char *value = NULL;
 		enum field field = position;
@@ -293,6 +345,8 @@ static int read_partition(struct script *script, const char *line, struct error 
 	struct part_request *part = vec_add(&script->request->parts);
 	const char *colon = strchr(line, ':');
 
+	if (!script->request->has_label)
+		script->request->label = LABEL_DOS; /* sfdisk's default */
 	part->line = script->line;
 	part->at = AT_START;
 	part->has_at = true;
@@ -310,7 +364,39 @@ static int read_partition(struct script *script, const char *line, struct error 
 					   device);
 		line = colon + 1;
 	}
-	return read_fields(script, part, line, error);
+	if (read_fields(script, part, line, error) < 0)
+		return -1;
+	/* An empty slot of an old dump. */
+	if (part->size == PART_FIXED && part->size_bytes == 0) {
+		free(part->type);
+		free(part->name);
+		script->request->parts.n--;
+	}
+	return 0;
+}
+
+/* "0x1badb002", or decimal. */
+static int set_label_id(struct disk_request *request, const char *value,
+			struct error *error)
+{
+	_cleanup_free_ char *hexadecimal = NULL;
+	uint64_t id;
+
+	if (!parse_number(value, &id) || id > UINT32_MAX || request->label == LABEL_GPT)
+		return disk_request_set(request, "uuid", value, error);
+	hexadecimal = xasprintf("0x%08jx", (uintmax_t)id);
+	return disk_request_set(request, "uuid", hexadecimal, error);
+}
+
+/* Bytes, with or without a unit. */
+static int set_grain(struct disk_request *request, const char *value, struct error *error)
+{
+	_cleanup_free_ char *bytes = NULL;
+	uint64_t n;
+
+	if (parse_number(value, &n))
+		bytes = xasprintf("%juB", (uintmax_t)n);
+	return disk_request_set(request, "align", bytes ? bytes : value, error);
 }
 
 static int read_header(struct script *script, const char *name, const char *value,
@@ -320,13 +406,11 @@ static int read_header(struct script *script, const char *name, const char *valu
 		const char *name, *key; /* NULL: ignored */
 	} rows[] = {
 		{"label", "label"},
-		{"label-id", "uuid"},
 		{"first-lba", "first-lba"},
 		{"last-lba", "last-lba"},
 		{"table-length", "entries"},
 		{"sector-size", "sector-size"},
 		{"device", NULL},
-		{"grain", "align"},
 	};
 
 	if (streq(name, "unit"))
@@ -335,6 +419,10 @@ static int read_header(struct script *script, const char *name, const char *valu
 			       : error_input(error,
 					     "unit: %s: only sectors are supported",
 					     value);
+	if (streq(name, "label-id"))
+		return set_label_id(script->request, value, error);
+	if (streq(name, "grain"))
+		return set_grain(script->request, value, error);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (streq(name, rows[i].name))
 			return rows[i].key ? disk_request_set(script->request,

@@ -88,6 +88,7 @@ static int set_label(struct disk_request *request, const char *value, struct err
 	if (index < 0)
 		return -1;
 	request->label = labels[index];
+	request->has_label = true;
 	return 0;
 }
 

@@ -39,12 +39,14 @@ struct part_request {
 	long line;       /* in the file, 0 for a flag */
 	unsigned number; /* 0: the next free one */
 	bool has_kind, has_start, has_at, has_uuid, has_attributes, has_active;
+	bool in_sectors; /* of a script: the size has no unit, so it is not rounded */
 	enum partition_kind kind;
 	enum part_size size;
 	uint64_t size_bytes, percent_millis; /* 25 % is 25000 */
 	uint64_t min_bytes, max_bytes;       /* 0: none */
 	uint64_t weight;
 	uint64_t start_bytes, padding_bytes;
+	uint64_t ebr_lba;     /* of a logical one; 0: directly before it */
 	uint64_t align_bytes; /* 0: the disk's */
 	enum align_at at;
 	char *type, *name; /* owned; NULL: linux-generic, none */
@@ -59,7 +61,7 @@ struct disk_request {
 	enum table_label label;
 	uint32_t sector_bytes;
 	uint64_t size_bytes; /* 0: not given */
-	bool minimal, has_disk_guid, has_signature;
+	bool minimal, has_label, has_disk_guid, has_signature;
 	bool exact;             /* an sfdisk script: sizes are kept exactly */
 	uint64_t align_bytes;   /* 0: 1 MiB */
 	uint64_t cluster_bytes; /* of the image, 0: none */

@@ -106,14 +106,17 @@ static int make_memory_file(struct encoder *encoder, struct error *error)
 static int set_dimensions(struct encoder *encoder)
 {
 	struct fdisk_script *script = fdisk_new_script(encoder->fdisk);
-	char first[24], entries[24];
+	char first[24], entries[24], last[24];
 	int rc;
 
 	snprintf(first, sizeof(first), "%ju",
 		 (uintmax_t)encoder->table->first_usable_lba);
 	snprintf(entries, sizeof(entries), "%u", encoder->table->n_entries);
+	snprintf(last, sizeof(last), "%ju", (uintmax_t)encoder->table->last_usable_lba);
 	fdisk_set_first_lba(encoder->fdisk, encoder->table->first_usable_lba);
 	rc = fdisk_script_set_header(script, "first-lba", first);
+	if (rc == 0)
+		rc = fdisk_script_set_header(script, "last-lba", last);
 	if (rc == 0)
 		rc = fdisk_script_set_header(script, "table-length", entries);
 	if (rc == 0)
@@ -233,6 +236,10 @@ static int add_partition(struct encoder *encoder, const struct partition *partit
 	size_t number = 0;
 	int rc = fill_entry(encoder, partition, entry);
 
+	/* The first logical one has the EBR at the head of the extended partition. */
+	if (partition->kind == KIND_LOGICAL)
+		fdisk_set_first_lba(encoder->fdisk,
+				    partition->start_lba - partition->ebr_lba);
 	if (rc == 0)
 		rc = fdisk_add_partition(encoder->fdisk, entry, &number);
 	fdisk_unref_partition(entry);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * script-settle.c - theory of operation. What a script leaves open depends on the order
+ * of its lines, on free space, on an extended partition and on rounding, in ways that
+ * only libfdisk knows. So the same calls that sfdisk makes are made on an empty memory
+ * file of the disk's size, and the table that is then in it is read by our own reader.
+ * Only numbers that were parsed here reach libfdisk.
+ */
+#include "partition/script-settle.h"
+
+#include "partition/disk-io.h"
+#include "partition/inspect.h"
+#include "partition/types.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libfdisk.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct settler {
+	struct disk_request *request;
+	struct fdisk_context *fdisk;
+	int fd;
+	size_t *numbers; /* of each part, owned */
+};
+
+static void settler_end(struct settler *settler)
+{
+	if (settler->fdisk) {
+		fdisk_set_script(settler->fdisk, NULL);
+		fdisk_deassign_device(settler->fdisk, 1);
+		fdisk_unref_context(settler->fdisk);
+	}
+	if (settler->fd >= 0)
+		close(settler->fd);
+	free(settler->numbers);
+}
+
+/* Messages are ignored, questions are declined. */
+static int on_ask(struct fdisk_context *fdisk _unused_, struct fdisk_ask *ask,
+		  void *data _unused_)
+{
+	int type = fdisk_ask_get_type(ask);
+
+	return type == FDISK_ASKTYPE_INFO || type == FDISK_ASKTYPE_WARN ||
+			       type == FDISK_ASKTYPE_WARNX
+		       ? 0
+		       : -EINVAL;
+}
+
+static int set_header(struct fdisk_script *script, const char *name, uint64_t value)
+{
+	char string[24];
+
+	snprintf(string, sizeof(string), "%ju", (uintmax_t)value);
+	return value ? fdisk_script_set_header(script, name, string) : 0;
+}
+
+/* The label with the script's headers; false if libfdisk does not accept them. */
+static bool make_label(struct settler *settler)
+{
+	const struct disk_request *request = settler->request;
+	const bool gpt = request->label == LABEL_GPT;
+	struct fdisk_script *script;
+	uint64_t grain = request->align_bytes;
+	int rc;
+
+	settler->fdisk = fdisk_new_context();
+	fdisk_set_ask(settler->fdisk, on_ask, NULL);
+	fdisk_disable_dialogs(settler->fdisk, 1);
+	fdisk_save_user_sector_size(settler->fdisk, request->sector_bytes,
+				    request->sector_bytes);
+	if (fdisk_assign_device_by_fd(settler->fdisk, settler->fd, "disk", 0) < 0)
+		return false;
+	if (grain == 0 && request->cluster_bytes > UINT64_C(1) << 20)
+		grain = request->cluster_bytes;
+	script = fdisk_new_script(settler->fdisk);
+	rc = fdisk_script_set_header(script, "label", label_name(request->label));
+	if (rc == 0 && gpt)
+		rc = set_header(script, "first-lba", request->first_lba);
+	if (rc == 0 && gpt)
+		rc = set_header(script, "last-lba", request->last_lba);
+	if (rc == 0 && gpt && request->n_entries != GPT_MIN_ENTRIES)
+		rc = set_header(script, "table-length", request->n_entries);
+	if (rc == 0)
+		rc = set_header(script, "grain", grain);
+	if (rc == 0)
+		rc = fdisk_apply_script_headers(settler->fdisk, script);
+	fdisk_unref_script(script);
+	return rc == 0;
+}
+
+static struct fdisk_parttype *type_of(const struct settler *settler,
+				      const struct part_request *part)
+{
+	struct fdisk_label *label = fdisk_get_label(settler->fdisk, NULL);
+	char string[GUID_TEXT_BYTES];
+	struct guid guid;
+	uint8_t code = 0;
+
+	if (!part->type)
+		return NULL;
+	if (!type_parse(settler->request->label, part->type, &guid, &code))
+		return NULL;
+	if (settler->request->label == LABEL_GPT)
+		guid_format(guid, string);
+	else
+		snprintf(string, sizeof(string), "%x", code);
+	return fdisk_label_advparse_parttype(label, string, FDISK_PARTTYPE_PARSE_DATA);
+}
+
+/* As libfdisk's own reader of scripts fills it (parse_line_nameval of script.c). */
+static void fill(const struct settler *settler, const struct part_request *part,
+		 struct fdisk_partition *entry)
+{
+	const uint64_t sector = settler->request->sector_bytes;
+	struct fdisk_parttype *type = type_of(settler, part);
+
+	fdisk_partition_start_follow_default(entry, !part->has_start);
+	fdisk_partition_end_follow_default(entry, part->size != PART_FIXED);
+	fdisk_partition_partno_follow_default(entry, part->number == 0);
+	if (part->number > 0)
+		fdisk_partition_set_partno(entry, part->number - 1);
+	if (part->has_start)
+		fdisk_partition_set_start(entry, part->start_bytes / sector);
+	if (part->size == PART_FIXED)
+		fdisk_partition_set_size(entry, part->size_bytes / sector);
+	if (part->size == PART_FIXED && part->in_sectors)
+		fdisk_partition_size_explicit(entry, 1);
+	if (type)
+		fdisk_partition_set_type(entry, type);
+	fdisk_unref_parttype(type);
+}
+
+static bool add_parts(struct settler *settler)
+{
+	const struct disk_request *request = settler->request;
+	bool good = true;
+
+	settler->numbers = xcalloc(request->parts.n + 1, sizeof(*settler->numbers));
+	for (size_t i = 0; i < request->parts.n && good; i++) {
+		struct fdisk_partition *entry = fdisk_new_partition();
+
+		fill(settler, &request->parts.v[i], entry);
+		good = fdisk_add_partition(settler->fdisk, entry, &settler->numbers[i]) ==
+		       0;
+		fdisk_unref_partition(entry);
+	}
+	return good && fdisk_write_disklabel(settler->fdisk) == 0;
+}
+
+/* From what libfdisk wrote; false if our reader does not find all of it without error. */
+static bool take(struct settler *settler, const struct inspection *seen)
+{
+	struct disk_request *request = settler->request;
+	const struct partition_table *table = &seen->table;
+
+	if (!seen->intact || table->partitions.n != request->parts.n)
+		return false;
+	for (size_t i = 0; i < request->parts.n; i++)
+		if (!partition_table_find(table, (unsigned)settler->numbers[i] + 1))
+			return false;
+	for (size_t i = 0; i < request->parts.n; i++) {
+		struct part_request *part = &request->parts.v[i];
+		const struct partition *it =
+			partition_table_find(table, (unsigned)settler->numbers[i] + 1);
+
+		part->number = it->number;
+		part->kind = it->kind;
+		part->has_kind = part->has_start = part->has_at = true;
+		part->at = AT_NONE;
+		part->size = PART_FIXED;
+		part->start_bytes = it->start_lba * table->sector_bytes;
+		part->size_bytes = partition_sectors(it) * table->sector_bytes;
+		part->ebr_lba = it->ebr_lba;
+	}
+	if (table->label == LABEL_GPT) {
+		request->first_lba = table->first_usable_lba;
+		request->last_lba = table->last_usable_lba;
+	}
+	return true;
+}
+
+static int read_back(struct settler *settler, struct error *error)
+{
+	const struct inspect_question question = {.sector_bytes =
+							  settler->request->sector_bytes};
+	_cleanup_disk_ struct disk_io *io =
+		disk_open_fd(fcntl(settler->fd, F_DUPFD_CLOEXEC, 3), "script", error);
+	_cleanup_inspection_ struct inspection seen = {};
+	_cleanup_(report_free) struct report report = {};
+
+	if (!io || inspect_disk(io, &question, &seen, &report, error) < 0)
+		return -1;
+	take(settler, &seen);
+	return 0;
+}
+
+static bool is_plain_script(const struct disk_request *request)
+{
+	for (size_t i = 0; i < request->parts.n; i++)
+		if (request->parts.v[i].line == 0 ||
+		    request->parts.v[i].size == PART_PERCENT)
+			return false;
+	return request->exact && request->size_bytes > 0 && !request->minimal &&
+	       request->size_bytes % request->sector_bytes == 0 && request->parts.n > 0;
+}
+
+int script_settle(struct disk_request *request, struct error *error)
+{
+	_cleanup_(settler_end) struct settler settler = {.request = request, .fd = -1};
+
+	if (!is_plain_script(request))
+		return 0;
+	settler.fd = memfd_create("virt-layout-script", MFD_CLOEXEC);
+	if (settler.fd < 0)
+		return error_system(error, errno, "cannot create a memfd");
+	if (ftruncate(settler.fd, (off_t)request->size_bytes) < 0)
+		return error_system(error, errno, "cannot create a memfd of %ju bytes",
+				    (uintmax_t)request->size_bytes);
+	if (!make_label(&settler) || !add_parts(&settler))
+		return 0;
+	return read_back(&settler, error);
+}
+
+char *script_type_name(enum table_label label, const char *word)
+{
+	struct fdisk_context *fdisk = fdisk_new_context();
+	struct fdisk_parttype *type = fdisk_label_advparse_parttype(
+		fdisk_get_label(fdisk, label_name(label)), word,
+		FDISK_PARTTYPE_PARSE_SHORTCUT | FDISK_PARTTYPE_PARSE_ALIAS |
+			FDISK_PARTTYPE_PARSE_DEPRECATED | FDISK_PARTTYPE_PARSE_NAME |
+			FDISK_PARTTYPE_PARSE_NOUNKNOWN);
+	char *found = NULL;
+
+	if (type && label == LABEL_GPT)
+		found = xstrdup(fdisk_parttype_get_string(type));
+	else if (type)
+		found = xasprintf("%02x", fdisk_parttype_get_code(type));
+	fdisk_unref_parttype(type);
+	fdisk_unref_context(fdisk);
+	return found;
+}
