@@ -10,6 +10,7 @@
 #include "partition/fill-tree.h"
 #include "partition/disk-layout.h"
 #include "partition/disk-layout-ids.h"
+#include "partition/hybrid.h"
 #include "partition/script-settle.h"
 #include "partition/table.h"
 #include "commands/disk-change.h"
@@ -30,6 +31,7 @@ struct wish {
 	struct change_wish change;
 	const char *file, *format; /* NULL: by the image's name */
 	bool replace;
+	struct hybrid hybrid;
 };
 
 static void wish_free(struct wish *wish)
@@ -64,6 +66,20 @@ static int add_format(void *target, const struct option_row *row, const char *va
 	return fill_add(target, FILL_FORMAT, value, error);
 }
 
+static int add_blob(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
+{
+	(void)row;
+	return fill_add_blob(target, value, error);
+}
+
+static int set_hybrid(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	(void)row;
+	return hybrid_parse(value, target, error);
+}
+
 static int add_copy_files(void *target, const struct option_row *row, const char *value,
 			  struct error *error)
 {
@@ -92,6 +108,11 @@ static const struct option_row rows[] = {
 	 SET_WITH(add_populate, struct wish, create.fills)},
 	{"format", 0, "FS=N", "make a file system in partition N: " FILL_FORMATS,
 	 SET_WITH(add_format, struct wish, create.fills)},
+	{"blob", 0, "FILE=OFFSET",
+	 "copy a file to a place outside all partitions; can be repeated",
+	 SET_WITH(add_blob, struct wish, create.fills)},
+	{"hybrid", 0, "N[:TYPE],...", "put these partitions into a hybrid MBR too",
+	 SET_WITH(set_hybrid, struct wish, hybrid)},
 	{"copy-files", 0, "DIRECTORY=N", "copy a directory into that file system",
 	 SET_WITH(add_copy_files, struct wish, create.fills)},
 	{},
@@ -113,10 +134,11 @@ static int read_options(const struct options *options, struct wish *wish,
 	wish->change.disk.format_given = format != NULL;
 	wish->change.disk.format = wish->create.format;
 	wish->change.disk.forced = wish->change.force;
-	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0))
+	if (wish->replace && (wish->create.overwrite || wish->create.fills.list.n > 0 ||
+			      wish->hybrid.n > 0))
 		return error_input(
 			error,
-			"--replace cannot be used with --overwrite, --populate or --format, which make a new image");
+			"--replace cannot be used with --overwrite, --populate, --format, --blob or --hybrid, which make a new image");
 	if (wish->change.force && !wish->replace && !wish->create.overwrite)
 		return error_input(error, "--force needs --replace or --overwrite");
 	if ((wish->change.journal || wish->change.disk.follow) && !wish->replace)
@@ -172,7 +194,9 @@ static int create(struct wish *wish, struct disk_request *request,
 	    disk_layout_make(request, &layout, error) < 0 ||
 	    fill_check(&wish->create.fills, &layout.table, error) < 0 ||
 	    disk_layout_fill_ids(&layout.table, error) < 0 ||
-	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0)
+	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0 ||
+	    (wish->hybrid.n > 0 &&
+	     hybrid_make(&wish->hybrid, &layout.table, &patch, error) < 0))
 		return -1;
 	asked = wish->create;
 	asked.seed = request->seed;

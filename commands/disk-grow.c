@@ -113,7 +113,7 @@ static int need_growable(const struct changed_disk *disk, struct error *error)
 {
 	const struct inspection *seen = &disk->seen;
 
-	if (seen->grown && seen->intact && !seen->hybrid && !seen->opaque)
+	if (seen->grown && seen->intact && !seen->isohybrid && !seen->opaque)
 		return 0;
 	return change_need_editable(disk, error);
 }

@@ -120,7 +120,8 @@ static int choose_copy(const struct changed_disk *disk, const struct wish *wish,
 		return error_input(error,
 				   "%s: has grown; use disk grow to adapt its table",
 				   disk->io->name);
-	if (disk->seen.table.label != LABEL_GPT || disk->seen.hybrid || !gpt[*ret].good)
+	if (disk->seen.table.label != LABEL_GPT || disk->seen.isohybrid ||
+	    !gpt[*ret].good)
 		return change_need_editable(disk, error);
 	if (disk->seen.differ && !wish->from)
 		return change_need_editable(disk, error);

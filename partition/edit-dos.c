@@ -47,8 +47,7 @@ static uint8_t *sector_at(struct dos_edit *edit, uint64_t lba, unsigned group,
 	return sector->bytes;
 }
 
-/* Cylinder, head and sector as packed in an entry; the maximum if they do not fit. */
-static void put_chs(uint8_t *at, uint64_t lba)
+void edit_put_chs(uint8_t *at, uint64_t lba)
 {
 	uint64_t cylinder = lba / (HEADS * TRACK_SECTORS);
 	uint8_t head = (uint8_t)(lba / TRACK_SECTORS % HEADS);
@@ -70,9 +69,9 @@ static void put_entry(uint8_t *sector, int index, uint8_t code, uint64_t base,
 {
 	uint8_t *entry = sector + DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES;
 
-	put_chs(entry + 1, range[0]);
+	edit_put_chs(entry + 1, range[0]);
 	entry[4] = code;
-	put_chs(entry + 5, range[1]);
+	edit_put_chs(entry + 5, range[1]);
 	put_le32(entry + 8, (uint32_t)(range[0] - base));
 	put_le32(entry + 12, (uint32_t)(range[1] - range[0] + 1));
 	sector[510] = 0x55;

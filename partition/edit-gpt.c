@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "partition/bytes.h"
 #include "partition/crc32.h"
+#include "partition/hybrid.h"
 
 #include <inttypes.h>
 
@@ -180,15 +181,29 @@ static int write_copy(struct gpt_edit *edit, enum gpt_copy copy, struct patch *r
 			   header, error);
 }
 
+static int write_hybrid(struct gpt_edit *edit, struct patch *ret, struct error *error)
+{
+	struct partition_table before = edit->seen->table;
+	uint8_t sector[4096];
+
+	/* Of the disk that it was made for, which may have grown since. */
+	before.n_sectors = MAX(edit->header->my_lba, edit->header->alternate_lba) + 1;
+	if (disk_read(edit->io, sector, edit->wanted->sector_bytes, 0, error) < 0 ||
+	    hybrid_follow(sector, &before, edit->wanted, error) < 0)
+		return -1;
+	return edit_sector(edit->io, ret, 0, EDIT_PMBR, sector, error);
+}
+
 /* Written only if it is not as it should be; boot code and signature are kept. */
 static int write_pmbr(struct gpt_edit *edit, struct patch *ret, struct error *error)
 {
 	uint64_t n = MIN(edit->wanted->n_sectors - 1, (uint64_t)UINT32_MAX);
 	uint8_t sector[4096], *entry = sector + DOS_ENTRIES_AT;
 
-	if (edit->seen->hybrid ||
-	    (edit->seen->protective &&
-	     edit->seen->table.n_sectors == edit->wanted->n_sectors))
+	if (edit->seen->hybrid)
+		return write_hybrid(edit, ret, error);
+	if (edit->seen->protective &&
+	    edit->seen->table.n_sectors == edit->wanted->n_sectors)
 		return 0;
 	if (disk_read(edit->io, sector, edit->wanted->sector_bytes, 0, error) < 0)
 		return -1;

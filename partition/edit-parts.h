@@ -20,6 +20,8 @@ int gpt_edit(struct disk_io *io, const struct inspection *seen,
 int dos_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, struct patch *ret, struct error *error)
 	_must_check_;
+/* Cylinder, head and sector as packed in an entry; the maximum if they do not fit. */
+void edit_put_chs(uint8_t *at, uint64_t lba);
 /* Adds the sector at @lba with the content @new. */
 int edit_sector(struct disk_io *io, struct patch *patch, uint64_t lba, unsigned group,
 		const uint8_t *new, struct error *error) _must_check_;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "partition/fill.h"
+#include "base/size.h"
+#include "partition/disk-layout.h"
 
 #include "partition/fill-format.h"
 
@@ -8,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define COPY_BYTES (1u << 20)
@@ -15,7 +18,7 @@
 static struct fill *find_fill(struct fill_list *fills, unsigned number)
 {
 	for (size_t i = 0; i < fills->list.n; i++)
-		if (fills->list.v[i].number == number)
+		if (fills->list.v[i].number == number && !fills->list.v[i].is_blob)
 			return &fills->list.v[i];
 	*vec_add(&fills->list) = (struct fill){.number = number};
 	return vec_last(&fills->list);
@@ -47,6 +50,25 @@ int fill_add(struct fill_list *fills, enum fill_kind kind, const char *value,
 	return 0;
 }
 
+int fill_add_blob(struct fill_list *fills, const char *value, struct error *error)
+{
+	const char *equals = strrchr(value, '=');
+	struct fill *fill;
+	uint64_t offset;
+
+	if (!equals || equals == value ||
+	    size_parse(equals + 1, false, 512, &offset) != SIZE_OK || offset % 512)
+		return error_input(
+			error,
+			"--blob %s: must be FILE=OFFSET, for example spl.bin=8KiB, a multiple of 512 bytes",
+			value);
+	fill = vec_add(&fills->list);
+	fill->is_blob = true;
+	fill->offset_bytes = offset;
+	fill->populate = xstrndup(value, (size_t)(equals - value));
+	return 0;
+}
+
 void fill_list_free(struct fill_list *fills)
 {
 	for (size_t i = 0; i < fills->list.n; i++) {
@@ -55,6 +77,64 @@ void fill_list_free(struct fill_list *fills)
 		free(fills->list.v[i].copy_files);
 	}
 	vec_free(&fills->list);
+}
+
+/* Names what is at bytes [start, end) already; NULL if nothing is. */
+static char *find_taken(const struct partition_table *table, uint64_t start, uint64_t end)
+{
+	const uint64_t sector = table->sector_bytes;
+	uint64_t head =
+		label_head_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t tail =
+		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+
+	if (end > table->n_sectors * sector)
+		return xstrdup("the end of the disk");
+	if (start < head * sector || end > (table->n_sectors - tail) * sector)
+		return xasprintf("the partition table, blocks 0 to %ju%s",
+				 (uintmax_t)head - 1,
+				 tail ? ", or its backup at the end" : "");
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (start < (table->partitions.v[i].end_lba + 1) * sector &&
+		    end > table->partitions.v[i].start_lba * sector)
+			return xasprintf("partition %u", table->partitions.v[i].number);
+	return NULL;
+}
+
+static int check_blob(const struct fill_list *fills, size_t index,
+		      const struct partition_table *table, struct error *error)
+{
+	const struct fill *fill = &fills->list.v[index];
+	_cleanup_free_ char *taken = NULL;
+	struct stat st;
+	uint64_t end;
+
+	if (stat(fill->populate, &st) < 0)
+		return error_input(error, "--blob: %s: %s", fill->populate,
+				   strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_input(error, "--blob: %s: is not a file", fill->populate);
+	if (fill->offset_bytes % table->sector_bytes)
+		return error_input(
+			error,
+			"--blob: %s: the offset is not a multiple of the sector size",
+			fill->populate);
+	end = fill->offset_bytes + (uint64_t)st.st_size;
+	taken = find_taken(table, fill->offset_bytes, end);
+	for (size_t i = 0; i < index && !taken; i++) {
+		const struct fill *other = &fills->list.v[i];
+		struct stat theirs;
+
+		if (other->is_blob && stat(other->populate, &theirs) == 0 &&
+		    fill->offset_bytes < other->offset_bytes + (uint64_t)theirs.st_size &&
+		    end > other->offset_bytes)
+			taken = xstrdup(other->populate);
+	}
+	return taken ? error_input(error,
+				   "--blob: %s, bytes %ju to %ju, would overwrite %s",
+				   fill->populate, (uintmax_t)fill->offset_bytes,
+				   (uintmax_t)end - 1, taken)
+		     : 0;
 }
 
 static int check_one(const struct fill *fill, const struct partition_table *table,
@@ -87,7 +167,9 @@ int fill_check(const struct fill_list *fills, const struct partition_table *tabl
 	       struct error *error)
 {
 	for (size_t i = 0; i < fills->list.n; i++)
-		if (check_one(&fills->list.v[i], table, error) < 0)
+		if ((fills->list.v[i].is_blob
+			     ? check_blob(fills, i, table, error)
+			     : check_one(&fills->list.v[i], table, error)) < 0)
 			return -1;
 	return 0;
 }
@@ -194,8 +276,11 @@ static int copy_in(const struct filling *filling, int from, const char *name,
 		.progress = progress,
 	};
 
-	progress_begin(progress, size, "partition %u: copying %s", filling->fill->number,
-		       name);
+	if (filling->fill->is_blob)
+		progress_begin(progress, size, "copying %s", name);
+	else
+		progress_begin(progress, size, "partition %u: copying %s",
+			       filling->fill->number, name);
 	return copy_file(&copy, error);
 }
 
@@ -279,16 +364,24 @@ int fill_all(const struct fill_list *fills, const struct partition_table *table,
 {
 	for (size_t i = 0; i < fills->list.n; i++) {
 		const struct fill *fill = &fills->list.v[i];
+		const struct partition place = {
+			.start_lba = fill->offset_bytes / table->sector_bytes,
+			.end_lba = table->n_sectors - 1,
+		};
 		const struct filling filling = {
 			.fill = fill,
 			.table = table,
-			.partition = partition_table_find(table, fill->number),
+			.partition = fill->is_blob
+					     ? &place
+					     : partition_table_find(table, fill->number),
 			.target = target,
 		};
 
 		if ((fill->populate ? populate(&filling, error)
 				    : format(&filling, error)) < 0)
-			return error_wrap(error, "partition %u", fill->number);
+			return fill->is_blob
+				       ? error_wrap(error, "--blob")
+				       : error_wrap(error, "partition %u", fill->number);
 	}
 	return 0;
 }

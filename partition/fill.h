@@ -21,6 +21,9 @@ struct fill_list {
 enum fill_kind { FILL_POPULATE, FILL_FORMAT, FILL_COPY_FILES };
 int fill_add(struct fill_list *fills, enum fill_kind kind, const char *value,
 	     struct error *error) _must_check_;
+/* "FILE=8KiB": a file that is copied to a place outside all partitions. */
+int fill_add_blob(struct fill_list *fills, const char *value, struct error *error)
+	_must_check_;
 void fill_list_free(struct fill_list *fills);
 /* The partitions exist, the formats are known, and folders come only with a format. */
 int fill_check(const struct fill_list *fills, const struct partition_table *table,

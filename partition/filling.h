@@ -13,6 +13,9 @@ struct fill {
 	char *populate;   /* a file; NULL: make a file system */
 	char *format;     /* "ext4" */
 	char *copy_files; /* a folder; NULL: empty */
+	/* Not a partition: @populate is copied to this place outside all of them. */
+	bool is_blob;
+	uint64_t offset_bytes;
 };
 
 /* Where everything is written. */

@@ -110,7 +110,9 @@ static int find_others(const uint8_t *sector, bool is_other[static 4],
 		is_other[i] =
 			signature && entry.code != 0 && entry.code != DOS_PROTECTIVE;
 		others += is_other[i];
-		if (signature && entry.code == DOS_PROTECTIVE && *ret_protective < 0)
+		/* Linux looks for one that begins at block 1, whichever it is. */
+		if (signature && entry.code == DOS_PROTECTIVE &&
+		    (*ret_protective < 0 || entry.start == 1))
 			*ret_protective = i;
 	}
 	return others;

@@ -311,8 +311,7 @@ int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 		return -1;
 	table_inspect(&in, question);
 	ret->intact &= ret->table.label != LABEL_NONE;
-	ret->editable = ret->editable && ret->intact && !ret->hybrid && !ret->isohybrid &&
-			!ret->opaque;
+	ret->editable = ret->editable && ret->intact && !ret->isohybrid && !ret->opaque;
 	return 0;
 }
 

@@ -39,7 +39,7 @@ struct inspection {
 	bool opaque;     /* an entry has bytes that the table cannot represent */
 	bool intact;     /* the table has no finding of severity error */
 	char *foreign;   /* there is a table of another type: "sun"; owned, else NULL */
-	bool editable;   /* intact, both copies of a GPT agree, not hybrid, not
+	bool editable;   /* intact, both copies of a GPT agree, not
 			  * isohybrid, not opaque */
 	uint8_t boot_code[DOS_BOOT_CODE_BYTES];
 };
