@@ -89,7 +89,7 @@ ELSEWHERE = [
     ("disk", r"disk|storage|encryption|<auth>|secret|IDE unit|Bus 'ide|lun|SCSI emulation|if=sd|protocol|qcow|vpd"),
     ("character", r"char device|chardev|serial|Serial|redirdev|guestfwd"),
     ("network", r"portForward|rx_queue_size|slirp|netdev|network|element 'backend': 'passt'"),
-    ("CPU", r"[Cc]PU|stimer|hyperv|SVE|pvspinlock|paravirtual spinlocks|Cortex"),
+    ("CPU", r"[Cc]PU|kernel irqchip|stimer|hyperv|SVE|pvspinlock|paravirtual spinlocks|Cortex"),
     ("machine feature", r"feature|SMM|boot elements|timer|gic-version|zPCI|memory size must not|i8042|machine type"),
     ("label", r"security model|seclabel"),
     ("file system", r"[Ff]ilesystem|virtiofs"),

@@ -120,9 +120,8 @@ static void give_indexes(struct guest *guest)
 }
 
 /*
- * The first that libvirt's list has, by index; added ones have the machine's default.
- * From 11.6 on a domain with one SCSI controller of a certain model gets others like it,
- * and virt has another default.
+ * From libvirt 11.6 on virtio-scsi on virt, whatever others the domain has, and elsewhere
+ * the model of the first one, by index, that has a model.
  */
 static const char *scsi_model(const struct guest *guest)
 {
@@ -130,6 +129,8 @@ static const char *scsi_model(const struct guest *guest)
 
 	if (!assign_has(guest, FEATURE_SCSI_LIKE_OTHERS))
 		return "lsilogic";
+	if (guest_is_virt(guest))
+		return "virtio-scsi";
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
@@ -137,9 +138,7 @@ static const char *scsi_model(const struct guest *guest)
 		    (!first || c->index.value < first->index.value))
 			first = c;
 	}
-	if (first)
-		return first->model;
-	return guest_is_virt(guest) ? "virtio-scsi" : "lsilogic";
+	return first ? first->model : "lsilogic";
 }
 
 static void give_models(struct guest *guest)
