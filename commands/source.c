@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/utf16.h"
 #include "planner/guest/predict/predict.h"
+#include "planner/qemu/emulators.h"
 #include "topology/facts.h"
 #include "topology/pci-access.h"
 #include "topology/readers.h"
@@ -193,8 +194,12 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 	rc = sysfs_read_source(&from, ret, error);
 	if (from.config)
 		pciaccess_end();
-	if (rc == 0 && options->facts)
+	if (rc == 0 && options->facts) {
 		facts_gather(&facts, ret);
+		firmware_gather(fd, ret);
+		if (source == MACHINE_LIVE)
+			emulators_gather(ret);
+	}
 	return rc;
 }
 

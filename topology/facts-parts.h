@@ -19,6 +19,8 @@ void facts_mdev(struct facts *facts);
 /* Huge page mounts, locked memory, devices in use. */
 void facts_use(struct facts *facts);
 void facts_versions(struct facts *facts);
+/* Of the installed firmware. */
+void facts_firmware(struct facts *facts);
 
 /* Sets a fact to a value or, if it is NULL, to unknown. Takes ownership of @value. */
 void facts_take(struct facts *facts, const char *name, char *value, const char *why);

@@ -26,6 +26,10 @@ static const struct {
 	{"cpus.smt", IN_SYS, "devices/system/cpu/smt/control",
 	 "the kernel does not report it", 0},
 	{"firmware.acpi", COMPUTED, NULL, NULL, 0},
+	{"firmware.descriptors", COMPUTED, NULL, NULL, 0},
+	{"firmware.edk2-aarch64", COMPUTED, NULL, NULL, 0},
+	{"firmware.edk2-x86_64", COMPUTED, NULL, NULL, 0},
+	{"firmware.seabios", COMPUTED, NULL, NULL, 0},
 	{"host.name", IN_PROC, "sys/kernel/hostname", "no such file", ONLY_IDENTIFIED},
 	{"host.product", IN_SYS, "class/dmi/id/product_name", "no such file",
 	 ONLY_IDENTIFIED},
@@ -64,6 +68,10 @@ const char *const fact_names[] = {
 	"cpus.online",
 	"cpus.smt",
 	"firmware.acpi",
+	"firmware.descriptors",
+	"firmware.edk2-aarch64",
+	"firmware.edk2-x86_64",
+	"firmware.seabios",
 	"huge-pages.mounts",
 	"kernel.command-line",
 	"kernel.release",
@@ -299,6 +307,7 @@ void facts_gather(const struct facts_source *source, struct machine *machine)
 		facts_mdev(&facts);
 		facts_use(&facts);
 		facts_versions(&facts);
+		facts_firmware(&facts);
 		settle_files(machine);
 	}
 	tree_close(&facts.self);

@@ -7,7 +7,7 @@
 #include "planner/check/fix-parts.h"
 
 #include "planner/guest/feature-use.h"
-#include "planner/guest/machine-type.h"
+#include "planner/guest/host-emulator.h"
 
 #include "planner/guest/device-kind.h"
 
@@ -337,9 +337,12 @@ static void vcpus_need_eim(struct check *check)
 static void vcpus_limit(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	unsigned limit = guest->machine ? machine_type_vcpus(guest->machine,
-							     check->options->target.qemu)
-					: 0;
+	unsigned limit =
+		guest->machine
+			? host_machine_vcpus(host_emulator_told(check->host, guest,
+								&check->options->target),
+					     guest->machine, check->options->target.qemu)
+			: 0;
 
 	if (number_is(guest->vcpus, 0))
 		check_mend(

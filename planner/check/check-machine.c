@@ -6,14 +6,20 @@
  */
 #include "planner/check/rules.h"
 
-#include "planner/guest/machine-type.h"
+#include "planner/guest/host-emulator.h"
 
 #define MINOR(version) ((version) / 1000 % 1000)
 #define MAJOR(version) ((version) / 1000000)
 
+static const struct machine_emulator *told(const struct check *check)
+{
+	return host_emulator_told(check->host, check->guest, &check->options->target);
+}
+
 static struct machine_verdict judge(const struct check *check)
 {
-	return machine_type_judge(check->guest->machine, check->guest->architecture,
+	return host_machine_judge(told(check), check->guest->machine,
+				  check->guest->architecture,
 				  check->options->target.qemu);
 }
 
@@ -25,7 +31,8 @@ static int type_element(const struct check *check)
 static void mend(const struct check *check, struct finding *finding)
 {
 	_cleanup_free_ char *instead =
-		machine_type_instead(check->guest->machine, check->guest->architecture,
+		host_machine_instead(told(check), check->guest->machine,
+				     check->guest->architecture,
 				     check->options->target.qemu);
 
 	if (instead)
@@ -84,6 +91,11 @@ static void machine_exists(struct check *check)
 				      "QEMU has no machine type %s%s%s.", guest->machine,
 				      guest->architecture ? " for " : "",
 				      guest->architecture ? guest->architecture : "");
+	else if (verdict.fate == MACHINE_ABSENT)
+		finding = check_found(
+			check, type_element(check),
+			"%s on the host (QEMU %s) does not have machine type %s.",
+			told(check)->path, told(check)->version, guest->machine);
 	if (finding)
 		mend(check, finding);
 }
@@ -92,7 +104,7 @@ static void machine_deprecated(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	struct machine_verdict verdict;
-	_cleanup_text_ struct text until = {};
+	_cleanup_text_ struct text until = {}, since = {};
 
 	if (!guest->machine)
 		return;
@@ -105,10 +117,14 @@ static void machine_deprecated(struct check *check)
 			    MAJOR(verdict.removal), MINOR(verdict.removal),
 			    verdict.computed ? " (computed from QEMU's rule: 6 years)"
 					     : "");
+	if (verdict.since > 0)
+		text_printf(&since, "since QEMU %u.%u", MAJOR(verdict.since),
+			    MINOR(verdict.since));
+	else
+		text_printf(&since, "in QEMU %s of the host", told(check)->version);
 	mend(check, check_found(check, type_element(check),
-				"Machine type %s is deprecated since QEMU %u.%u%s.",
-				guest->machine, MAJOR(verdict.since),
-				MINOR(verdict.since), until.n ? until.s : ""));
+				"Machine type %s is deprecated %s%s.", guest->machine,
+				since.s, until.n ? until.s : ""));
 }
 
 const struct rule machine_rules[] = {

@@ -36,6 +36,7 @@ static const struct rule *const families[] = {document_rules,
 					      hostdev_rules,
 					      mdev_rules,
 					      groups_rules,
+					      installed_rules,
 					      policy_rules,
 					      together_rules};
 

@@ -118,6 +118,7 @@ extern const struct rule memory_devices_rules[];
 extern const struct rule pins_rules[];
 extern const struct rule version_rules[];
 extern const struct rule machine_rules[];
+extern const struct rule installed_rules[];
 extern const struct rule resources_rules[];
 extern const struct rule surroundings_rules[];
 extern const struct rule host_memory_rules[];

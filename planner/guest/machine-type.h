@@ -15,6 +15,7 @@ enum machine_fate {
 	MACHINE_REMOVED,
 	MACHINE_TOO_NEW, /* a newer QEMU has it */
 	MACHINE_NEVER,   /* no QEMU has it */
+	MACHINE_ABSENT,  /* the host's QEMU does not have it (host-emulator.h) */
 };
 
 struct machine_verdict {

@@ -2,7 +2,7 @@
 #include "planner/guest/target-settle.h"
 
 #include "planner/guest/feature-use.h"
-#include "planner/guest/machine-type.h"
+#include "planner/guest/host-emulator.h"
 
 static void origin_set(struct target_origin *origin, enum target_why why,
 		       const char *what, long line)
@@ -129,6 +129,22 @@ int target_wish_set(void *target, const struct option_row *row, const char *valu
 	return wish->installed ? 0 : target_parse(value, &wish->given, error);
 }
 
+/*
+ * The QEMU that would run the domain: the one that its <emulator> or architecture means,
+ * if the host's description has it, or the one that the facts name.
+ */
+static unsigned host_qemu(const struct machine *host, const struct document *document,
+			  const struct guest *guest)
+{
+	const struct machine_emulator *emulator =
+		guest ? host_emulator(host, guest) : NULL;
+	unsigned version;
+
+	if (emulator && emulator->version && version_parse(emulator->version, &version))
+		return version;
+	return is_hosts_qemu(document) ? fact_version(host, "qemu.version") : 0;
+}
+
 void target_settle(const struct target_wish *wish, const struct machine *host,
 		   const struct document *document, const struct guest *guest,
 		   const char *machine, struct target_settled *ret)
@@ -150,7 +166,7 @@ void target_settle(const struct target_wish *wish, const struct machine *host,
 	take_known(&ret->target.libvirt, &ret->libvirt, wish, wish->given.libvirt,
 		   fact_version(host, "libvirt.version"));
 	take_known(&ret->target.qemu, &ret->qemu, wish, wish->given.qemu,
-		   is_hosts_qemu(document) ? fact_version(host, "qemu.version") : 0);
+		   host_qemu(host, document, guest));
 }
 
 void target_settled_free(struct target_settled *settled)

@@ -2,7 +2,7 @@
 /* check.c - rejects what cannot be planned before anything is laid out. */
 #include "planner/plan/request/parts.h"
 
-#include "planner/guest/machine-type.h"
+#include "planner/guest/host-emulator.h"
 
 #define MAX_CELLS 128 /* QEMU include/sysemu/numa.h, MAX_NODES */
 
@@ -16,7 +16,8 @@ static unsigned newer_qemu(const struct request *request, unsigned total)
 	for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
 		unsigned qemu = MAX(request->target.qemu, versions[i]);
 
-		if (total <= machine_type_vcpus(request->machine, qemu))
+		if (!request->emulator &&
+		    total <= machine_type_vcpus(request->machine, qemu))
 			return qemu;
 	}
 	return 0;
@@ -49,7 +50,8 @@ static int refuse_vcpus(const struct request *request, unsigned total, unsigned 
 
 int request_check_vcpus(const struct request *request, struct error *error)
 {
-	unsigned limit = machine_type_vcpus(request->machine, request->target.qemu);
+	unsigned limit = host_machine_vcpus(request->emulator, request->machine,
+					    request->target.qemu);
 	unsigned total = 0;
 	_cleanup_free_ char *mend = NULL;
 
@@ -113,15 +115,16 @@ static const char *architecture_of(const char *machine)
 static int check_machine_exists(const struct request *request, struct error *error)
 {
 	struct machine_verdict verdict =
-		machine_type_judge(request->machine, request->architecture,
-				   request->target.qemu);
+		host_machine_judge(request->emulator, request->machine,
+				   request->architecture, request->target.qemu);
 	_cleanup_free_ char *instead =
-		machine_type_instead(request->machine, request->architecture,
-				     request->target.qemu);
+		host_machine_instead(request->emulator, request->machine,
+				     request->architecture, request->target.qemu);
 	static const char *const whys[] = {
 		[MACHINE_REMOVED] = "is no longer in",
 		[MACHINE_TOO_NEW] = "is newer than",
 		[MACHINE_NEVER] = "is not a machine type of",
+		[MACHINE_ABSENT] = "is not a machine type of the host's",
 	};
 
 	if (verdict.fate < MACHINE_REMOVED)

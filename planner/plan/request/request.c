@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
-#include "planner/guest/machine-type.h"
+#include "planner/guest/host-emulator.h"
 #include "planner/guest/read.h"
 #include "topology/machine.h"
 
@@ -47,8 +47,9 @@ int request_settle(struct request *request, const struct machine *host,
 	target_settle(&request->target_wish, host, document, document ? &guest : NULL,
 		      request->machine, ret);
 	request->target = ret->target;
+	request->emulator = host_emulator_told(host, &guest, &ret->target);
 	machine = request->machine ? request->machine : guest.machine;
-	if (machine && machine_type_unknown(machine))
+	if (machine && !request->emulator && machine_type_unknown(machine))
 		request_note(
 			request,
 			"it is not known which QEMU machine type %s needs; give the versions with --target",

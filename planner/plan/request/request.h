@@ -67,7 +67,10 @@ struct request {
 	enum backend backend;
 	enum request_per per;
 	struct target_wish target_wish;
-	struct target target;           /* by request_settle; until then the default */
+	struct target target;
+	/* The host's QEMU, if it told what it has; borrowed from the host. */
+	const struct machine_emulator
+		*emulator;              /* by request_settle; until then the default */
 	int general_ports, spare_ports; /* -1: not given */
 	char *disk, *cdrom, *mgmt;      /* NULL: none */
 	uint64_t hugepage_bytes;        /* 0: none */

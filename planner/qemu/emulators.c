@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/qemu/emulators.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Where distributions install them; the host's own architecture is asked first. */
+static const struct {
+	const char *path;
+	const char *architecture; /* of its guests; NULL: the host's */
+} places[] = {
+	{"/usr/bin/qemu-system-x86_64", "x86_64"},
+	{"/usr/bin/qemu-system-aarch64", "aarch64"},
+	{"/usr/bin/qemu-system-s390x", "s390x"},
+	{"/usr/libexec/qemu-kvm", NULL},
+	{"/usr/bin/qemu-kvm", NULL},
+	{"/usr/local/bin/qemu-system-x86_64", "x86_64"},
+	{"/usr/local/bin/qemu-system-aarch64", "aarch64"},
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The answers of the host's own architecture are what most domains need. */
+static void gather(struct machine *machine, bool own, int64_t end_ms)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		const char *architecture = places[i].architecture ? places[i].architecture
+								  : machine->architecture;
+		struct machine_emulator *emulator;
+
+		if (streq_null(architecture, machine->architecture) != own ||
+		    access(places[i].path, X_OK) < 0)
+			continue;
+		emulator = vec_add(&machine->emulators);
+		*emulator = (struct machine_emulator){.path = xstrdup(places[i].path)};
+		emulator_ask((int)MAX(end_ms - now_ms(), 0), emulator);
+		if (!emulator->architecture)
+			emulator->architecture = xstrdup(architecture);
+	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct machine_emulator *)a)->path,
+		      ((const struct machine_emulator *)b)->path);
+}
+
+void emulators_gather(struct machine *machine)
+{
+	int64_t end_ms = now_ms() + EMULATORS_LIMIT_MS;
+	const struct machine_emulator *own;
+
+	gather(machine, true, end_ms);
+	gather(machine, false, end_ms);
+	vec_sort(&machine->emulators, by_path);
+	own = machine_emulator(machine, NULL, machine->architecture);
+	if (own && own->version)
+		machine_set_fact(machine, "qemu.version", own->version);
+}

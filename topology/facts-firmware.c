@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which firmware is installed. SeaBIOS's image contains its version as text ("1.16.2-1",
+ * "rel-1.17.0-0-g..."). edk2's does not; its version is that of the package, as dpkg's
+ * list has it (edk2 numbers its releases by year and month).
+ */
+#include "topology/facts-parts.h"
+
+#include <stdio.h>
+
+#define IMAGE_BYTES (1u << 20)
+#define LIST_BYTES  (64u << 20)
+
+/* The longest of these images has 256 KiB. */
+static char *seabios_version(const struct facts *facts)
+{
+	static const char *const images[] = {"usr/share/seabios/bios-256k.bin",
+					     "usr/share/qemu/bios-256k.bin",
+					     "usr/share/qemu-kvm/bios-256k.bin"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
+		_cleanup_text_ struct text text = {};
+
+		if (!tree_bytes(&facts->top, images[i], IMAGE_BYTES, &text))
+			continue;
+		for (size_t at = 0; at + 8 < text.n; at++) {
+			unsigned major, minor, micro;
+			char word[24] = {};
+
+			/* The beginning of a string: "1.16.2-..." or "rel-1.16.2-...". */
+			if (at > 0 && text.s[at - 1] != '\0')
+				continue;
+			memcpy(word, text.s + at, MIN(sizeof(word) - 1, text.n - at));
+			if (sscanf(has_prefix(word, "rel-") ? word + 4 : word,
+				   "%2u.%2u.%2u-", &major, &minor, &micro) == 3 &&
+			    major == 1)
+				return xasprintf("%u.%u.%u", major, minor, micro);
+		}
+	}
+	return NULL;
+}
+
+/* The value of a field in a paragraph of dpkg's list; NULL if it has none. */
+static char *field_of(const char *paragraph, size_t n, const char *name)
+{
+	_cleanup_free_ char *begin = xasprintf("\n%s: ", name);
+	const char *at = memmem(paragraph, n, begin, strlen(begin));
+	size_t length;
+
+	if (!at)
+		return NULL;
+	at += strlen(begin);
+	length = strcspn(at, "\n");
+	return (size_t)(at - paragraph) + length <= n ? xstrndup(at, length) : NULL;
+}
+
+/* The version of an installed package without what the distribution adds to it. */
+static char *package_version(const struct text *list, const char *name)
+{
+	_cleanup_free_ char *begin = xasprintf("\nPackage: %s\n", name);
+	const char *at = list->n ? strstr(list->s, begin) : NULL;
+	_cleanup_free_ char *version = NULL, *status = NULL;
+	const char *end, *upstream;
+
+	if (!at)
+		return NULL;
+	end = strstr(at + 1, "\n\n");
+	version = field_of(at, end ? (size_t)(end - at) : strlen(at), "Version");
+	status = field_of(at, end ? (size_t)(end - at) : strlen(at), "Status");
+	if (!version || !status || !strstr(status, " installed"))
+		return NULL;
+	upstream = strchr(version, ':') ? strchr(version, ':') + 1 : version;
+	return xstrndup(upstream, strcspn(upstream, "-+~"));
+}
+
+void facts_firmware(struct facts *facts)
+{
+	_cleanup_text_ struct text list = {}, paragraphs = {};
+	char *seabios = NULL, *x86 = NULL, *arm = NULL;
+
+	if (facts->top.fd >= 0) {
+		seabios = seabios_version(facts);
+		text_adds(&paragraphs, "\n");
+		if (tree_bytes(&facts->top, "var/lib/dpkg/status", LIST_BYTES, &list)) {
+			text_add(&paragraphs, list.s, list.n);
+			x86 = package_version(&paragraphs, "ovmf");
+			arm = package_version(&paragraphs, "qemu-efi-aarch64");
+		}
+	}
+	/* planner/qemu/firmware.c reads them. */
+	facts_take(facts, "firmware.descriptors", NULL,
+		   "the source has no usr/share/qemu/firmware");
+	facts_take(
+		facts, "firmware.seabios", seabios,
+		"no SeaBIOS image in the usual places of the source shows its version");
+	facts_take(facts, "firmware.edk2-x86_64", x86,
+		   "the source has no list of packages that has ovmf");
+	facts_take(facts, "firmware.edk2-aarch64", arm,
+		   "the source has no list of packages that has qemu-efi-aarch64");
+}
