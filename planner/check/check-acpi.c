@@ -20,14 +20,26 @@ static bool has_acpi_tables(const struct guest *guest)
 	       (guest_is_virt(guest) && (!guest->architecture || is_aarch64(guest)));
 }
 
+static bool has_expander(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (guest_is_expander(&guest->controllers.v[i]))
+			return true;
+	return false;
+}
+
+/* A device tree describes nodes and the SMMUv3, but not expander buses. */
 static void acpi_missing(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	const char *lost = guest->iommus.n ? "no IOMMU" : "no NUMA nodes";
+	const char *lost = guest_has_device_tree(guest) ? "no expander buses"
+			   : guest->iommus.n            ? "no IOMMU"
+							: "no NUMA nodes";
 	struct finding *finding;
 
 	if (guest->acpi_element >= 0 || (guest->iommus.n == 0 && guest->cells.n == 0) ||
-	    !has_acpi_tables(guest))
+	    !has_acpi_tables(guest) ||
+	    (guest_has_device_tree(guest) && !has_expander(guest)))
 		return;
 	finding = check_found(
 		check, guest->features_element >= 0 ? guest->features_element : 0,
@@ -86,8 +98,8 @@ static void fix_acpi(struct fix *fix)
 
 const struct rule acpi_rules[] = {
 	{RULE("acpi-missing", acpi_missing, WARNING, 0, NOBODY),
-	 .what = "A domain with cells or an IOMMU has ACPI.",
-	 .why = "SRAT, SLIT, _PXM and DMAR are part of ACPI. Without <acpi/>, libvirt starts QEMU without ACPI, and the guest sees neither NUMA nodes nor an IOMMU that ACPI describes.",
+	 .what = "A domain with cells or an IOMMU has ACPI; on aarch64, one with expander buses.",
+	 .why = "SRAT, SLIT, _PXM and DMAR are part of ACPI. Without <acpi/>, libvirt starts QEMU without ACPI, and the guest sees neither NUMA nodes nor an IOMMU that ACPI describes. On aarch64 a device tree describes both, but no expander buses.",
 	 .mend = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_command.c",
 	 .remedy = REMEDY_FIX, .fix = fix_acpi},
 	{RULE("acpi-needs-uefi", acpi_needs_uefi, ERROR, 0, LIBVIRT),

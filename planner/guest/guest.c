@@ -267,6 +267,12 @@ bool guest_is_virt(const struct guest *guest)
 	       (streq(guest->machine, "virt") || has_prefix(guest->machine, "virt-"));
 }
 
+bool guest_has_device_tree(const struct guest *guest)
+{
+	return guest->acpi_element < 0 && guest_is_virt(guest) &&
+	       streq_null(guest->architecture, "aarch64");
+}
+
 bool guest_is_efi(const struct guest *guest)
 {
 	return streq_null(guest->firmware, "efi") ||

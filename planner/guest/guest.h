@@ -308,6 +308,11 @@ unsigned guest_vcpus(const struct guest *guest);
 /* q35 and pc-q35-*; virt and virt-*. */
 bool guest_is_q35(const struct guest *guest);
 bool guest_is_virt(const struct guest *guest);
+/*
+ * Whether a device tree describes its nodes, CPUs and SMMUv3: aarch64 without ACPI. It
+ * does not describe expander buses (measured with QEMU 11.1).
+ */
+bool guest_has_device_tree(const struct guest *guest);
 /* Whether the domain says that its firmware is UEFI. */
 bool guest_is_efi(const struct guest *guest);
 

@@ -259,6 +259,7 @@ struct want *want_iommu(const struct guest_iommu *new, const struct guest_iommu 
 	want_switch(driver, "eim", new->eim, old ? &old->eim : NULL);
 	want_switch(driver, "iotlb", new->iotlb, old ? &old->iotlb : NULL);
 	want_number(driver, "aw_bits", new->aw_bits, old ? &old->aw_bits : NULL);
+	want_number(driver, "pciBus", new->pci_bus, old ? &old->pci_bus : NULL);
 	drop_if_empty(want);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;

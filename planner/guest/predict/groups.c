@@ -153,7 +153,7 @@ static void forget_untranslated(const struct guest_tree *tree, struct machine *m
 void predict_groups(const struct guest_tree *tree, struct machine *machine)
 {
 	const struct guest *guest = tree->guest;
-	int none = machine->iommu.table == KNOWN_YES ? GROUP_UNKNOWN : GROUP_NONE;
+	int none = machine->iommu.enabled != KNOWN_NO ? GROUP_UNKNOWN : GROUP_NONE;
 
 	for (size_t i = 0; i < machine->functions.n; i++)
 		machine->functions.v[i].iommu_group = none;
@@ -161,6 +161,6 @@ void predict_groups(const struct guest_tree *tree, struct machine *machine)
 		number_groups(machine);
 	if (guest->iommus.n > 0 && streq_null(guest->iommus.v[0].model, "smmuv3"))
 		forget_driverless(machine);
-	if (machine->iommu.table == KNOWN_YES && guest_has_bus_iommus(guest))
+	if (machine->iommu.enabled != KNOWN_NO && guest_has_bus_iommus(guest))
 		forget_untranslated(tree, machine);
 }

@@ -17,7 +17,8 @@ static unsigned vcpu_count(const struct guest *guest)
 
 static bool sees_nodes(const struct guest *guest)
 {
-	return guest->acpi_element >= 0 && guest->cells.n > 0;
+	return (guest->acpi_element >= 0 || guest_has_device_tree(guest)) &&
+	       guest->cells.n > 0;
 }
 
 static int cell_of_vcpu(const struct guest *guest, unsigned vcpu)

@@ -13,7 +13,9 @@ static void predict_iommu(const struct guest *guest, struct machine *machine)
 	machine->iommu.table = iommu && acpi ? KNOWN_YES : KNOWN_NO;
 	machine->iommu.enabled = machine->iommu.table;
 	machine->iommu.remapping = KNOWN_NO;
-	if (!iommu || !acpi)
+	if (iommu && guest_has_device_tree(guest))
+		machine->iommu.enabled = KNOWN_YES;
+	if (!iommu || (!acpi && !guest_has_device_tree(guest)))
 		return;
 	if (streq_null(iommu->model, "intel")) {
 		machine->iommu.remapping =

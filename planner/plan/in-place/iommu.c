@@ -187,7 +187,24 @@ static int check_added(const struct in_place *plan, const struct addition *added
 		plan->request->iommu, added->model);
 }
 
-int in_place_iommu(struct in_place *plan, struct error *error)
+/*
+ * Where buses have an SMMUv3 each, a new expander bus gets one as well: without it, the
+ * guest could not assign the devices that are planned there.
+ */
+static void cover_new_buses(struct in_place *plan)
+{
+	struct guest *new = &plan->new;
+
+	if (!guest_has_bus_iommus(new))
+		return;
+	for (size_t i = 0; i < new->controllers.n; i++)
+		if (new->controllers.v[i].element < 0 &&
+		    guest_is_expander(&new->controllers.v[i]))
+			guest_add_iommu(new, "smmuv3")->pci_bus =
+				new->controllers.v[i].index;
+}
+
+static int settle_iommu(struct in_place *plan, struct error *error)
 {
 	const char *model = plan->request->iommu;
 	const struct addition *added = commandline_iommu(&plan->old.commandline, 0);
@@ -207,4 +224,12 @@ int in_place_iommu(struct in_place *plan, struct error *error)
 	if (!streq(model, "smmuv3"))
 		drive_through(plan, !is_there(&plan->old, model));
 	return set_model(plan, &new->iommus.v[0], error);
+}
+
+int in_place_iommu(struct in_place *plan, struct error *error)
+{
+	if (settle_iommu(plan, error) < 0)
+		return -1;
+	cover_new_buses(plan);
+	return 0;
 }

@@ -20,6 +20,7 @@ static char *domain(const char *os, const char *features, const char *devices)
 		os, features, devices);
 }
 
+#define PXB "<controller type='pci' index='1' model='pcie-expander-bus'/>"
 #define OS(arch, machine)                                                                \
 	"<os><type arch='" arch "' machine='" machine "'>hvm</type></os>"
 #define UEFI(arch, machine)                                                              \
@@ -43,9 +44,9 @@ static const struct row {
 	{"i440fx gets ACPI", OS("x86_64", "pc"), "", "", "acpi-missing", NULL, NULL},
 	{"UEFI on x86 gets ACPI", UEFI("x86_64", "q35"), "", "", "uefi-needs-acpi", NULL,
 	 NULL},
-	{"UEFI on aarch64 gets ACPI", UEFI("aarch64", "virt"), "", "", "acpi-missing",
+	{"UEFI on aarch64 gets ACPI", UEFI("aarch64", "virt"), "", PXB, "acpi-missing",
 	 NULL, NULL},
-	{"as does pflash", LOADER("pflash"), "", "", "acpi-missing", NULL, NULL},
+	{"as does pflash", LOADER("pflash"), "", PXB, "acpi-missing", NULL, NULL},
 	{"but not other firmware", LOADER("rom"), "", "", NULL, NULL, NULL},
 	{"and not none", OS("aarch64", "virt"), "", "", NULL, NULL, NULL},
 	{"riscv64 has a device tree", OS("riscv64", "virt"), "", "", NULL, NULL, NULL},
