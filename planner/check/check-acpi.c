@@ -2,6 +2,8 @@
 /* check-acpi.c - ACPI: what needs it, and what it needs. */
 #include "planner/check/fix-parts.h"
 
+#include "planner/guest/memory.h"
+
 static bool is_aarch64(const struct guest *guest)
 {
 	return streq_null(guest->architecture, "aarch64");
@@ -74,6 +76,18 @@ static void uefi_needs_acpi(struct check *check)
 			    guest->architecture);
 }
 
+static void memory_needs_acpi(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; guest->acpi_element < 0 && i < guest->devices.n; i++)
+		if (guest_needs_slot(&guest->devices.v[i]))
+			check_found(
+				check, guest->devices.v[i].element,
+				"A memory device of model %s needs ACPI, but there is no <acpi/> in <features>.",
+				guest->devices.v[i].model);
+}
+
 static void acpi_machine(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -114,6 +128,12 @@ const struct rule acpi_rules[] = {
 	 .mend = "Add <acpi/> to <features>.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
 	 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
+	{RULE("memory-needs-acpi", memory_needs_acpi, ERROR, 0, QEMU),
+	 .what = "A domain with DIMMs or NVDIMMs has ACPI.",
+	 .why = "The guest learns of them by ACPI. libvirt accepts the domain, but QEMU exits: memory hotplug is not enabled.",
+	 .mend = "Add <acpi/> to <features>; on aarch64 together with <os firmware='efi'>.",
+	 .source = "QEMU 7.2 hw/i386/pc.c, hw/arm/virt.c; measured", .remedy = REMEDY_FIX,
+	 .fix = fix_acpi, .planned = PLAN_FIXES},
 	{RULE("acpi-machine", acpi_machine, ERROR, 0, LIBVIRT),
 	 .what = "An s390x domain has no <acpi/>.",
 	 .why = "libvirt refuses <acpi/>: the machine type does not support ACPI.",

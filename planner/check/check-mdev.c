@@ -45,6 +45,25 @@ void check_list_queues(const struct check *check, const struct guest_device *dev
 		parse_queues(matrix, ret);
 }
 
+static void mdev_display(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool shown =
+		document_child(check->document, guest->devices_element, "graphics") >= 0;
+
+	for (size_t i = 0; !shown && i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (streq(device->tag, "hostdev") && streq_null(device->type, "mdev") &&
+		    streq_null(document_attribute(check->document, device->element,
+						  "display"),
+			       "on"))
+			check_found(
+				check, device->element,
+				"The mediated device has display='on', but the domain has no <graphics> to show it.");
+	}
+}
+
 static bool is_ap(const struct guest_device *device)
 {
 	return device->mdev_uuid && streq_null(device->model, "vfio-ap");
@@ -216,6 +235,11 @@ static void mdev_parent(struct check *check)
 }
 
 const struct rule mdev_rules[] = {
+	{RULE("mdev-display", mdev_display, ERROR, 0, LIBVIRT),
+	 .what = "A domain in which a mediated device has display='on' has a <graphics>.",
+	 .why = "libvirt refuses it: a graphics device is needed.",
+	 .mend = "Add <graphics type='spice'/> or another one, or write display='off'.",
+	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "A mediated device is on the guest node that is backed by the host node of its parent.",
 	 .why = "Otherwise the guest uses memory and CPUs of the wrong node for it.",

@@ -90,6 +90,46 @@ static void numatune_nodeset(struct check *check)
 			"The memory placement of <numatune> is static, but it has no nodeset.");
 }
 
+static void hugepage_default(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_page *first = NULL;
+
+	for (size_t i = 0; i < guest->pages.n; i++) {
+		const struct guest_page *page = &guest->pages.v[i];
+
+		/* Without cells, nodeset='0' means the same. */
+		if (page->cells.state != VALUE_ABSENT && guest->cells.n > 0)
+			continue;
+		if (first)
+			check_relate(
+				check,
+				check_found(
+					check, page->element,
+					"Huge pages of %llu KiB and of %llu KiB are both for all cells.",
+					ULL(first->size_bytes.value / 1024),
+					ULL(page->size_bytes.value / 1024)),
+				first->element);
+		else
+			first = page;
+	}
+}
+
+static void hugepage_source(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (!guest->hugepages)
+		return;
+	if (streq_null(guest->memory_source, "anonymous"))
+		check_found(check, guest->memory_backing_element,
+			    "The memory is on huge pages, but its source is anonymous.");
+	if (streq_null(guest->memory_allocation, "ondemand"))
+		check_found(
+			check, guest->memory_backing_element,
+			"The memory is on huge pages, but it is to be allocated on demand.");
+}
+
 static void hugepage_node(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -186,6 +226,16 @@ const struct rule memory_rules[] = {
 	 .why = "libvirt refuses other cells, and a second page size.",
 	 .mend = "Change nodeset, which refers to guest cells.",
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("hugepage-default", hugepage_default, ERROR, 0, LIBVIRT),
+	 .what = "At most one huge page size is given without a nodeset.",
+	 .why = "libvirt refuses a second one: two master hugepages.",
+	 .mend = "Give all but one a nodeset=, or remove them.",
+	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("hugepage-source", hugepage_source, ERROR, 0, LIBVIRT),
+	 .what = "Memory on huge pages has no anonymous source and is not allocated on demand.",
+	 .why = "libvirt refuses both.",
+	 .mend = "Remove <source> or <allocation>, or write type='memfd'.",
+	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("hugepage-multiple", hugepage_multiple, ERROR, 0, QEMU),
 	 .what = "A cell's memory is a multiple of its huge page size.",
 	 .why = "QEMU cannot map a remainder.",

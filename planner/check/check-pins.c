@@ -7,6 +7,9 @@
 
 #include "base/first.h"
 
+/* <driver><iothreads> of a controller (NEWS.rst). */
+#define CONTROLLER_MAPPING VERSION_OF(11, 2)
+
 static void judge_pins(struct check *check, const struct guest_pin *pins, size_t n,
 		       const char *what)
 {
@@ -128,14 +131,16 @@ static void judge_scheduled(struct check *check, int element)
 		}
 }
 
-/* <driver><iothreads><iothread id='1'/> of a disk, where libvirt reads it. */
-static void judge_mapped(struct check *check, const struct guest_device *device)
+/* <driver><iothreads><iothread id='1'/> of a device, where libvirt reads it. */
+static void judge_mapped(struct check *check, int element, bool known)
 {
 	const struct document *document = check->document;
-	int row = document_find(document, device->element, "driver/iothreads");
+	int row = element < 0 || !known
+			  ? -1
+			  : document_find(document, element, "driver/iothreads");
 	uint64_t id;
 
-	if (row < 0 || !target_has(&check->options->target, FEATURE_IOTHREAD_VQ_MAPPING))
+	if (row < 0)
 		return;
 	for (row = document_child(document, row, "iothread"); row >= 0;
 	     row = document_next(document, row, "iothread")) {
@@ -160,6 +165,7 @@ static void judge_schedulers(struct check *check)
 static void iothread_exists(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	const struct target *target = &check->options->target;
 
 	judge_schedulers(check);
 
@@ -171,12 +177,36 @@ static void iothread_exists(struct check *check)
 			     guest->devices.v[i].driver_iothread,
 			     "The device's requests go to");
 		if (guest->devices.v[i].iothreads_mapped)
-			judge_mapped(check, &guest->devices.v[i]);
+			judge_mapped(check, guest->devices.v[i].element,
+				     target_has(target, FEATURE_IOTHREAD_VQ_MAPPING));
 	}
-	for (size_t i = 0; i < guest->controllers.n; i++)
+	for (size_t i = 0; i < guest->controllers.n; i++) {
 		say_iothread(check, guest->controllers.v[i].element,
 			     guest->controllers.v[i].driver_iothread,
 			     "The device's requests go to");
+		judge_mapped(check, guest->controllers.v[i].element,
+			     target->libvirt >= CONTROLLER_MAPPING);
+	}
+}
+
+static void iothread_ids(struct check *check)
+{
+	const struct document *document = check->document;
+	int row = check->guest->iothread_ids_element;
+	_cleanup_set_ struct set seen = {};
+
+	for (row = row < 0 ? -1 : document_child(document, row, "iothread"); row >= 0;
+	     row = document_next(document, row, "iothread")) {
+		const char *text = document_attribute(document, row, "id");
+		uint64_t id;
+
+		if (!text || !parse_u64(text, &id) || id > UINT16_MAX)
+			continue;
+		if (id == 0 || set_has(&seen, (unsigned)id))
+			check_found(check, row, "The ID %llu of an I/O thread is %s.",
+				    ULL(id), id == 0 ? "not allowed" : "used twice");
+		set_add(&seen, (unsigned)id);
+	}
 }
 
 /* If every pin names one CPU, each vCPU is meant to have its own CPU. */
@@ -251,6 +281,10 @@ const struct rule pins_rules[] = {
 	 .why = "libvirt refuses other IDs.",
 	 .mend = "Increase <iothreads>, or use an ID from <iothreadids>.",
 	 .source = LV "conf/domain_conf.c; qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("iothread-ids", iothread_ids, ERROR, 0, LIBVIRT),
+	 .what = "Each I/O thread in <iothreadids> has its own ID, which is not 0.",
+	 .why = "libvirt refuses 0, and an ID twice.", .mend = "Change the ID.",
+	 .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY),
 	 .after = {&pins_rules[PIN_VCPU]},
 	 .what = "If every vcpupin names a single CPU, no two vCPUs are pinned to the same one.",

@@ -8,37 +8,16 @@
 #include <pthread.h>
 
 /* Each ends with a row without an id. */
-static const struct rule *const families[] = {document_rules,
-					      controller_rules,
-					      pci_rules,
-					      address_rules,
-					      bus_rules,
-					      place_rules,
-					      acpi_rules,
-					      iommu_rules,
-					      nvme_rules,
-					      smmu_rules,
-					      initiator_rules,
-					      iommu_devices_rules,
-					      numa_rules,
-					      hmat_rules,
-					      memory_rules,
-					      shared_rules,
-					      memory_devices_rules,
-					      pins_rules,
-					      version_rules,
-					      machine_rules,
-					      resources_rules,
-					      surroundings_rules,
-					      host_memory_rules,
-					      host_pins_rules,
-					      affinity_rules,
-					      hostdev_rules,
-					      mdev_rules,
-					      groups_rules,
-					      installed_rules,
-					      policy_rules,
-					      together_rules};
+static const struct rule *const families[] = {
+	document_rules,      controller_rules,     pci_rules,       address_rules,
+	bus_rules,           place_rules,          acpi_rules,      firmware_rules,
+	iommu_rules,         nvme_rules,           smmu_rules,      initiator_rules,
+	iommu_devices_rules, numa_rules,           hmat_rules,      memory_rules,
+	shared_rules,        memory_devices_rules, pins_rules,      queues_rules,
+	version_rules,       machine_rules,        resources_rules, surroundings_rules,
+	host_memory_rules,   host_pins_rules,      affinity_rules,  hostdev_rules,
+	mdev_rules,          groups_rules,         installed_rules, policy_rules,
+	together_rules};
 
 /* The index of each family's first rule, and of the end; filled once. */
 static size_t starts[ARRAY_SIZE(families) + 1];

@@ -77,7 +77,7 @@ struct guest_controller {
 	struct guest_number node; /* <target><node>: guest cell */
 	struct guest_number pcihole64_bytes;
 	struct guest_switch driver_iommu, driver_ats; /* virtio controllers */
-	struct guest_number driver_iothread;
+	struct guest_number driver_iothread, driver_queues;
 	struct guest_address address;
 	char *alias;
 };

@@ -41,6 +41,7 @@ static const struct guest_field controller_fields[] = {
 	ROW("driver@iommu", ON_OFF, guest_controller, driver_iommu),
 	ROW("driver@ats", ON_OFF, guest_controller, driver_ats),
 	ROW("driver@iothread", DECIMAL, guest_controller, driver_iothread),
+	ROW("driver@queues", DECIMAL, guest_controller, driver_queues),
 	ROW("alias@name", STRING, guest_controller, alias),
 };
 

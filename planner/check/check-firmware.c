@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-firmware.c - firmware, and what of the machine it needs. Sources: libvirt 9.0
+ * src/qemu/qemu_validate.c, qemuValidateDomainDefBoot and
+ * qemuValidateDomainDefFeatures; what 9.0, 11.3 and 12.9 refuse was tested.
+ */
+#include "planner/check/fix-parts.h"
+
+/* The first libvirt that selects a firmware when the domain is defined (NEWS.rst). */
+#define SELECTS_EARLY VERSION_OF(9, 2)
+
+static bool is_selected(const struct guest *guest)
+{
+	return streq_null(guest->firmware, "efi");
+}
+
+/* Whether a loader is given that libvirt takes for one with Secure Boot. */
+static bool loader_is_secure(const struct guest *guest)
+{
+	return guest->loader && switch_is(guest->loader_secure, true) &&
+	       !streq_null(guest->loader_type, "rom");
+}
+
+/* Whether the domain asks libvirt to select a firmware with Secure Boot. */
+static bool selects_secure(const struct guest *guest)
+{
+	return is_selected(guest) && (switch_is(guest->firmware_secure_boot, true) ||
+				      switch_is(guest->loader_secure, true));
+}
+
+static int loader_element(const struct check *check)
+{
+	int loader = document_find(check->document, 0, "os/loader");
+
+	return loader >= 0 ? loader : document_find(check->document, 0, "os");
+}
+
+static void secure_boot_smm(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool off = switch_is(guest->smm, false);
+	unsigned libvirt = check->options->target.libvirt;
+
+	if (!guest_is_q35(guest) || switch_is(guest->smm, true) ||
+	    (!loader_is_secure(guest) && !selects_secure(guest)) ||
+	    (!off && (is_selected(guest) || libvirt >= SELECTS_EARLY)))
+		return;
+	check_found(check, loader_element(check),
+		    "The firmware has Secure Boot, but SMM is %s.",
+		    off ? "off" : "not enabled");
+}
+
+static void secure_boot_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest_is_q35(guest))
+		return;
+	/* AAVMF and others may have Secure Boot, but without SMM: only by selection. */
+	if (loader_is_secure(guest) || (selects_secure(guest) && guest_is_i440fx(guest)))
+		check_found(check, loader_element(check),
+			    "Secure Boot needs machine type q35, not %s.",
+			    guest->machine ? guest->machine : "the default");
+}
+
+/* The value of <firmware><feature name= enabled=>; NULL. */
+static const char *feature_of(const struct check *check, const char *wanted)
+{
+	const struct document *document = check->document;
+	int row = document_find(document, 0, "os/firmware");
+
+	for (row = row < 0 ? -1 : document_child(document, row, "feature"); row >= 0;
+	     row = document_next(document, row, "feature"))
+		if (streq_null(document_attribute(document, row, "name"), wanted))
+			return document_attribute(document, row, "enabled");
+	return NULL;
+}
+
+static void firmware_features(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	int features = document_find(check->document, 0, "os/firmware/feature");
+	int nvram = document_find(check->document, 0, "os/nvram");
+	const char *loader_stateless =
+		document_attribute(check->document,
+				   MAX(document_find(check->document, 0, "os/loader"), 0),
+				   "stateless");
+
+	if (features >= 0 && !guest->firmware)
+		check_found(
+			check, features,
+			"A <feature> of the firmware is given, but <os> has no firmware=.");
+	if (features >= 0 && guest->firmware &&
+	    streq_null(feature_of(check, "enrolled-keys"), "yes") &&
+	    streq_null(feature_of(check, "secure-boot"), "no"))
+		check_found(check, features,
+			    "The firmware is to have enrolled keys, but no Secure Boot.");
+	if (nvram >= 0 && !guest->firmware && !guest->loader)
+		check_found(check, nvram, "There is an <nvram>, but no firmware.");
+	else if (nvram >= 0 && streq_null(guest->firmware, "bios"))
+		check_found(check, nvram, "There is an <nvram>, but a BIOS has none.");
+	else if (nvram >= 0 && streq_null(loader_stateless, "yes"))
+		check_found(check, nvram,
+			    "There is an <nvram>, but the loader is stateless.");
+}
+
+static void secure_boot_conflict(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (is_selected(guest) && guest->loader_secure.state == VALUE_VALID &&
+	    guest->firmware_secure_boot.state == VALUE_VALID &&
+	    guest->loader_secure.on != guest->firmware_secure_boot.on)
+		check_found(
+			check, loader_element(check),
+			"The loader has secure='%s', but the feature secure-boot has enabled='%s'.",
+			guest->loader_secure.on ? "yes" : "no",
+			guest->firmware_secure_boot.on ? "yes" : "no");
+}
+
+/* The features that only machines of some architectures have. */
+static void feature_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const char *gic = guest->gic_version;
+	bool x86 = guest_is_q35(guest) || guest_is_i440fx(guest);
+
+	if (x86 && document_find(check->document, 0, "features/gic") >= 0)
+		check_found(check, document_find(check->document, 0, "features/gic"),
+			    "Machine type %s has no GIC%s%s.",
+			    guest->machine ? guest->machine : "pc",
+			    gic ? ", version " : "", gic ? gic : "");
+	if (guest_is_virt(guest) && guest->ioapic_element >= 0)
+		check_found(check, guest->ioapic_element,
+			    "Machine type %s has no I/O APIC.", guest->machine);
+	if (!guest_is_q35(guest) &&
+	    document_find(check->document, 0, "features/smm/tseg") >= 0)
+		check_found(check, document_find(check->document, 0, "features/smm/tseg"),
+			    "Only machine type q35 has a TSEG.");
+}
+
+static void fix_smm(struct fix *fix)
+{
+	struct want *want = want_new("domain");
+
+	want_set(want_child(want_child(want, "features"), "smm"), "state", "on");
+	fix_merge(fix, 0, want);
+}
+
+const struct rule firmware_rules[] = {
+	{RULE("secure-boot-smm", secure_boot_smm, ERROR, 0, LIBVIRT),
+	 .what = "With Secure Boot, SMM is on.",
+	 .why = "libvirt refuses Secure Boot with SMM off. Before 9.2 it also refuses a loader with secure='yes' if <smm> is missing; later versions add it.",
+	 .mend = "Write <smm state='on'/> in <features>.",
+	 .source = LV "qemu/qemu_validate.c; tested with 11.3 and 12.9",
+	 .remedy = REMEDY_FIX, .fix = fix_smm, .planned = PLAN_REFUSES},
+	{RULE("secure-boot-machine", secure_boot_machine, ERROR, 0, LIBVIRT),
+	 .what = "Secure Boot on x86 is only used with machine type q35.",
+	 .why = "libvirt refuses it with others: they have no SMM that protects the keys.",
+	 .mend = "Use machine type q35, or a firmware without Secure Boot.",
+	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("secure-boot-conflict", secure_boot_conflict, ERROR, 0, LIBVIRT),
+	 .what = "secure= of the loader and the feature secure-boot of the firmware agree.",
+	 .why = "libvirt finds no firmware that is both.", .mend = "Remove one of them.",
+	 .source = "tested with libvirt 9.0, 11.3 and 12.9", .remedy = REMEDY_EDIT},
+	{RULE("firmware-features", firmware_features, ERROR, 0, LIBVIRT),
+	 .what = "Features of the firmware are given with firmware= and do not contradict each other, and an <nvram> belongs to a firmware that uses one.",
+	 .why = "libvirt refuses other combinations.",
+	 .mend = "Write <os firmware='efi'>, or remove the element.",
+	 .source = LV "conf/domain_validate.c; qemu/qemu_firmware.c; tested with 12.9",
+	 .remedy = REMEDY_EDIT},
+	{RULE("feature-machine", feature_machine, ERROR, 0, LIBVIRT),
+	 .what = "Only machines that have a GIC, I/O APIC or TSEG are given one.",
+	 .why = "libvirt refuses <gic> on x86, <ioapic> on aarch64 and <tseg> on others than q35.",
+	 .mend = "Remove the element.",
+	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{},
+};

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-queues.c - I/O threads and queues that a device or its back end cannot have.
+ * Sources: libvirt 9.0 src/conf/domain_validate.c, src/qemu/qemu_validate.c,
+ * src/qemu/qemu_command.c (queues of network interfaces); QEMU 7.2 hw/block/virtio-blk.c,
+ * hw/scsi/virtio-scsi.c. What 9.0, 11.3 and 12.9 refuse was tested.
+ */
+#include "planner/check/rules.h"
+
+/* VIRTIO_QUEUE_MAX, of which virtio-scsi keeps two for itself. */
+#define BLOCK_QUEUES 1024
+#define SCSI_QUEUES  1022
+/* <driver><iothreads> of a controller (NEWS.rst). */
+#define CONTROLLER_MAPPING VERSION_OF(11, 2)
+
+static bool is_virtio_scsi(const struct guest_controller *c)
+{
+	return streq_null(c->type, "scsi") && c->model &&
+	       (streq(c->model, "virtio-scsi") ||
+		streq(c->model, "virtio-transitional") ||
+		streq(c->model, "virtio-non-transitional"));
+}
+
+/* Without a bus, libvirt goes by the name of the disk. */
+static bool is_virtio_disk(const struct guest_device *device)
+{
+	return device->bus ? streq(device->bus, "virtio")
+			   : device->target_dev && has_prefix(device->target_dev, "vd");
+}
+
+static const char *bus_of(const struct guest_device *device)
+{
+	return device->bus ? device->bus : "of its name";
+}
+
+/* <driver><iothreads> of a device or controller, where the target reads it; -1. */
+static int mapping_of(const struct check *check, int element, bool controller)
+{
+	const struct target *target = &check->options->target;
+
+	if (element < 0 ||
+	    (controller ? target->libvirt < CONTROLLER_MAPPING
+			: !target_has(target, FEATURE_IOTHREAD_VQ_MAPPING)))
+		return -1;
+	return document_find(check->document, element, "driver/iothreads");
+}
+
+static void iothread_bus(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *disk = &guest->devices.v[i];
+
+		if (!streq(disk->tag, "disk") || is_virtio_disk(disk) ||
+		    (disk->driver_iothread.state != VALUE_VALID &&
+		     mapping_of(check, disk->element, false) < 0))
+			continue;
+		check_found(
+			check, disk->element,
+			"Disk %s has an I/O thread, but is on bus %s; only disks on bus virtio have one.",
+			disk->target_dev ? disk->target_dev : "", bus_of(disk));
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (is_virtio_scsi(c) || (c->driver_iothread.state != VALUE_VALID &&
+					  mapping_of(check, c->element, true) < 0))
+			continue;
+		check_found(
+			check, c->element,
+			"A %s controller (%s) has an I/O thread; only those of model virtio-scsi have one.",
+			c->type ? c->type : "", c->model ? c->model : "no model");
+	}
+}
+
+static void judge_mapping(struct check *check, int element, bool both, int mapping)
+{
+	const struct document *document = check->document;
+	_cleanup_set_ struct set seen = {};
+	int row = mapping < 0 ? -1 : document_child(document, mapping, "iothread");
+
+	if (mapping >= 0 && both)
+		check_found(check, element,
+			    "The driver has both iothread= and <iothreads>.");
+	for (; row >= 0; row = document_next(document, row, "iothread")) {
+		const char *text = document_attribute(document, row, "id");
+		uint64_t id;
+
+		if (!text || !parse_u64(text, &id) || id > UINT16_MAX)
+			continue;
+		if (set_has(&seen, (unsigned)id))
+			check_found(check, row, "I/O thread %llu is listed twice.",
+				    ULL(id));
+		set_add(&seen, (unsigned)id);
+	}
+}
+
+static void iothread_mapping(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		judge_mapping(check, device->element,
+			      device->driver_iothread.state == VALUE_VALID,
+			      mapping_of(check, device->element, false));
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		judge_mapping(check, c->element, c->driver_iothread.state == VALUE_VALID,
+			      mapping_of(check, c->element, true));
+	}
+}
+
+static void queues_bus(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *disk = &guest->devices.v[i];
+
+		if (streq(disk->tag, "disk") && !is_virtio_disk(disk) &&
+		    disk->driver_queues.state == VALUE_VALID)
+			check_found(
+				check, disk->element,
+				"Disk %s has queues, but is on bus %s; only disks on bus virtio have queues.",
+				disk->target_dev ? disk->target_dev : "", bus_of(disk));
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (c->driver_queues.state == VALUE_VALID && !is_virtio_scsi(c) &&
+		    streq_null(c->type, "scsi") && c->model && !streq(c->model, "auto"))
+			check_found(
+				check, c->element,
+				"A scsi controller of model %s has queues; only those of model virtio-scsi have some.",
+				c->model);
+	}
+}
+
+static bool is_virtio_net(const struct guest_device *device)
+{
+	return streq(device->tag, "interface") && device->model &&
+	       has_prefix(device->model, "virtio");
+}
+
+static void queues_backend(struct check *check)
+{
+	static const char *const single[] = {"user", "server", "client",  "mcast",
+					     "udp",  "null",   "internal"};
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (!is_virtio_net(device) || device->driver_queues.value < 2)
+			continue;
+		for (size_t j = 0; j < ARRAY_SIZE(single); j++)
+			if (streq_null(device->type, single[j]))
+				check_found(
+					check, device->element,
+					"A network interface of type %s has %llu queues, but its back end has one.",
+					single[j], ULL(device->driver_queues.value));
+	}
+}
+
+static void queues_limit(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *disk = &guest->devices.v[i];
+
+		if (streq(disk->tag, "disk") && is_virtio_disk(disk) &&
+		    disk->driver_queues.value > BLOCK_QUEUES)
+			check_found(check, disk->element,
+				    "The disk has %llu queues, but QEMU supports %d.",
+				    ULL(disk->driver_queues.value), BLOCK_QUEUES);
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (is_virtio_scsi(c) && c->driver_queues.value > SCSI_QUEUES)
+			check_found(
+				check, c->element,
+				"The controller has %llu queues, but QEMU supports %d.",
+				ULL(c->driver_queues.value), SCSI_QUEUES);
+	}
+}
+
+static void say_vcpus(struct check *check, int element, uint64_t queues, const char *what)
+{
+	unsigned vcpus = guest_vcpus(check->guest);
+
+	if (queues > vcpus)
+		check_values(
+			check_found(
+				check, element,
+				"The %s has %llu queues, but the guest has %u vCPU%s.",
+				what, ULL(queues), vcpus, vcpus == 1 ? "" : "s"),
+			NULL, NULL);
+}
+
+static void queues_vcpus(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (is_virtio_net(device))
+			say_vcpus(check, device->element, device->driver_queues.value,
+				  "network interface");
+		if (streq(device->tag, "disk") && is_virtio_disk(device))
+			say_vcpus(check, device->element, device->driver_queues.value,
+				  "disk");
+	}
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is_virtio_scsi(&guest->controllers.v[i]))
+			say_vcpus(check, guest->controllers.v[i].element,
+				  guest->controllers.v[i].driver_queues.value,
+				  "SCSI controller");
+}
+
+const struct rule queues_rules[] = {
+	{RULE("iothread-bus", iothread_bus, ERROR, 0, LIBVIRT),
+	 .what = "Only disks on bus virtio and controllers of model virtio-scsi have an I/O thread.",
+	 .why = "libvirt refuses it for others.",
+	 .mend = "Remove iothread= or <iothreads>, or use bus virtio; for disks on bus scsi, give the I/O thread to their controller of model virtio-scsi.",
+	 .source = LV "qemu/qemu_validate.c; conf/domain_validate.c; tested with 12.9",
+	 .remedy = REMEDY_EDIT},
+	{RULE("iothread-mapping", iothread_mapping, ERROR, 0, LIBVIRT),
+	 .what = "A device has either one I/O thread or <iothreads>, in which each thread is listed once.",
+	 .why = "libvirt refuses both together, and a thread twice.",
+	 .mend = "Remove iothread=, or the second entry.",
+	 .source = "tested with libvirt 11.3 and 12.9",
+	 .libvirt = {.since = VERSION_OF(10, 0)},
+	 .outside = "libvirt does not know <iothreads>.", .remedy = REMEDY_EDIT},
+	{RULE("queues-bus", queues_bus, ERROR, 0, LIBVIRT),
+	 .what = "Only disks on bus virtio and controllers of model virtio-scsi have queues.",
+	 .why = "libvirt refuses queues= for others.", .mend = "Remove queues=.",
+	 .source = LV "qemu/qemu_validate.c; conf/domain_validate.c; tested with 12.9",
+	 .remedy = REMEDY_EDIT},
+	{RULE("queues-backend", queues_backend, ERROR, 0, QEMU),
+	 .what = "A network interface with several queues has a back end with several queues.",
+	 .why = "libvirt defines the domain, but refuses to start it: multiqueue is only supported for network, bridge, direct, ethernet, vhostuser and vdpa.",
+	 .mend = "Remove queues=, or use another type of interface.",
+	 .source = LV "qemu/qemu_validate.c, qemuValidateNetSupportsMultiqueue; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("queues-limit", queues_limit, ERROR, 0, QEMU),
+	 .what = "A disk has at most 1024 queues, and a SCSI controller at most 1022.",
+	 .why = "libvirt accepts more, but QEMU exits.", .mend = "Reduce queues=.",
+	 .source = "QEMU 7.2 hw/block/virtio-blk.c, hw/scsi/virtio-scsi.c; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("queues-vcpus", queues_vcpus, WARNING, 0, NOBODY),
+	 .what = "A device has no more queues than the guest has vCPUs.",
+	 .why = "The guest's driver uses at most one queue for each vCPU; the others only cost memory.",
+	 .mend = "Reduce queues= to the number of vCPUs.",
+	 .source = "Linux drivers/net/virtio_net.c, drivers/block/virtio_blk.c",
+	 .remedy = REMEDY_EDIT},
+	{},
+};
