@@ -7,6 +7,14 @@
 
 #include <strings.h>
 
+/* Whether it is of <qemu:commandline>. */
+static bool is_added(const struct guest *guest, struct assign_item item)
+{
+	if (item.controller >= 0)
+		return guest->controllers.v[item.controller].added;
+	return item.iommu >= 0 && guest->iommus.v[item.iommu].added;
+}
+
 static void auto_lands_on_pxb(struct check *check)
 {
 	guest_functions functions = {};
@@ -65,6 +73,71 @@ static void pci_index_gap(struct check *check)
 		highest, count, first);
 	finding->observed = xasprintf("%u", count);
 	finding->expected = xstrdup("0");
+}
+
+/* The addresses of libvirt's own, then those of <qemu:commandline>. */
+static void list_places(const struct check *check, struct firsts *ret)
+{
+	guest_functions functions = {};
+
+	guest_list_functions(check->guest, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct guest_function *f = &functions.v[i];
+
+		if (!is_added(check->guest, f->item))
+			first_add(ret, NULL, pci_address_key(f->address->at),
+				  assign_element(check->guest, f->item) + 1);
+	}
+	vec_free(&functions);
+}
+
+static void judge_place(struct check *check, struct firsts *taken, int element,
+			struct pci_address at)
+{
+	int other = first_add(taken, NULL, pci_address_key(at), element + 1) - 1;
+
+	if (other == element)
+		return;
+	check_relate(check,
+		     check_found(check, element,
+				 "A device of <qemu:commandline> is at " PCI_FORMAT
+				 ", where the domain has another device%s.",
+				 PCI_ARGS(at),
+				 other < 0 ? ", at an address that libvirt chooses" : ""),
+		     other);
+}
+
+static void commandline_address(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct commandline *list = &guest->commandline;
+	_cleanup_firsts_ struct firsts taken = {};
+	guest_functions functions = {};
+
+	if (list->additions.n == 0)
+		return;
+	list_places(check, &taken);
+	guest_list_functions(guest, &functions);
+	for (size_t i = 0; i < functions.n; i++)
+		if (is_added(guest, functions.v[i].item))
+			judge_place(check, &taken,
+				    assign_element(guest, functions.v[i].item),
+				    functions.v[i].address->at);
+	vec_free(&functions);
+	for (size_t i = 0; i < list->additions.n; i++) {
+		const struct addition *addition = &list->additions.v[i];
+		const char *bus = addition_text(addition, "bus");
+		const struct addition_value *place = addition_value(addition, "addr");
+		int index = bus ? commandline_bus_index(bus) : -1;
+
+		if (addition->kind == ADDITION_DEVICE && index >= 0 && place)
+			judge_place(check, &taken, addition->element,
+				    (struct pci_address){.bus = (uint8_t)index,
+							 .slot = (uint8_t)(place->number /
+									   PCI_FUNCTIONS),
+							 .function = place->number %
+								     PCI_FUNCTIONS});
+	}
 }
 
 static uint64_t slot_key(struct pci_address at)
@@ -297,6 +370,12 @@ const struct rule place_rules[] = {
 	 .why = "libvirt passes controllers to QEMU in the order of their indexes, and QEMU does not find a bus that it has not created yet.",
 	 .mend = "Swap the indexes of the two controllers.",
 	 .source = LV "conf/domain_conf.c, virDomainControllerInsert; QEMU qdev",
+	 .remedy = REMEDY_EDIT},
+	{RULE("commandline-address", commandline_address, ERROR, NEED_MACHINE, QEMU),
+	 .what = "No device of <qemu:commandline> is at the address of another device.",
+	 .why = "libvirt does not know of it, but QEMU exits: the slot is in use.",
+	 .mend = "Give one of them another address. An address that libvirt chooses can be written into the domain.",
+	 .source = "QEMU 7.2 hw/pci/pci.c, do_pci_register_device; measured",
 	 .remedy = REMEDY_EDIT},
 	{RULE("multifunction-off", multifunction_off, ERROR, NEED_MACHINE, QEMU),
 	 .what = "Function 0 of a slot with several functions has multifunction='on'.",

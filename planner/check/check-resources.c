@@ -129,6 +129,7 @@ const struct rule resources_rules[] = {
 	 .mend = "Write <memballoon model='none'/>.",
 	 .source = "QEMU 7.2 hw/vfio/common.c", .remedy = REMEDY_EDIT},
 	{RULE("memlock-limit", memlock_limit, WARNING, 0, NOBODY),
+	 .areas = AREA_MEMORY | AREA_IOMMU,
 	 .what = "hard_limit leaves room for the memory that host devices pin.",
 	 .why = "Behind the guest's IOMMU, the memory is counted once for each device. If the limit is too low, mapping fails with error -12, out of memory.",
 	 .mend = "Increase hard_limit, or remove it.",

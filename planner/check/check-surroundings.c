@@ -204,7 +204,7 @@ const struct rule surroundings_rules[] = {
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hotplug-room", hotplug_room, INFO, NEED_MACHINE, NOBODY),
-	 .what = "There is a free port to plug a device into.",
+	 .areas = AREA_PCI, .what = "There is a free port to plug a device into.",
 	 .why = "libvirt adds no ports while the guest runs; if none is free, it fails with \"no more available PCI slots\".",
 	 .mend = "Add a pcie-root-port or two.",
 	 .source = LV "conf/domain_addr.c; docs/pci-hotplug.rst", .remedy = REMEDY_EDIT},

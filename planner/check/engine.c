@@ -75,6 +75,21 @@ static void ask_prerequisites(struct check *check, const struct rule *rule)
 			ask(check, rule->after[i]);
 }
 
+/* What an argument of QEMU that is not understood may change is not known. */
+static void admit_unknown(struct check *check)
+{
+	const struct unknown_addition *unknown =
+		commandline_unknown(&check->guest->commandline, rule_areas(check->rule));
+	_cleanup_text_ struct text shown = {};
+
+	if (!unknown || check->found[rule_index(check->rule)])
+		return;
+	text_add_shown(&shown, unknown->text);
+	check_skip(check, "commandline",
+		   "QEMU gets an argument that may change it and is not understood: %s",
+		   shown.s);
+}
+
 /* Checks a rule, once, after its prerequisites. */
 static void ask(struct check *check, const struct rule *rule)
 {
@@ -91,8 +106,10 @@ static void ask(struct check *check, const struct rule *rule)
 	lost = lost_ground(check);
 	if (lost)
 		check_skip(check, "rule", "%s must be fixed first", lost->id);
-	else if (has_facts(check))
+	else if (has_facts(check)) {
 		rule->judge_it(check);
+		admit_unknown(check);
+	}
 }
 
 static void ask_all(struct check *check)

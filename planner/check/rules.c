@@ -8,16 +8,44 @@
 #include <pthread.h>
 
 /* Each ends with a row without an id. */
-static const struct rule *const families[] = {
-	document_rules,      controller_rules,     pci_rules,       address_rules,
-	bus_rules,           place_rules,          acpi_rules,      firmware_rules,
-	iommu_rules,         nvme_rules,           smmu_rules,      initiator_rules,
-	iommu_devices_rules, numa_rules,           hmat_rules,      memory_rules,
-	shared_rules,        memory_devices_rules, pins_rules,      queues_rules,
-	version_rules,       machine_rules,        resources_rules, surroundings_rules,
-	host_memory_rules,   host_pins_rules,      affinity_rules,  hostdev_rules,
-	mdev_rules,          groups_rules,         installed_rules, policy_rules,
-	together_rules};
+static const struct {
+	const struct rule *rules;
+	unsigned areas; /* what of <qemu:commandline> changes their verdict */
+} families[] = {
+	{document_rules, 0},
+	{controller_rules, AREA_PCI},
+	{pci_rules, AREA_PCI},
+	{address_rules, AREA_PCI},
+	{bus_rules, AREA_PCI},
+	{place_rules, AREA_PCI},
+	{acpi_rules, 0},
+	{firmware_rules, 0},
+	{iommu_rules, AREA_IOMMU},
+	{nvme_rules, 0},
+	{smmu_rules, AREA_IOMMU},
+	{initiator_rules, 0},
+	{iommu_devices_rules, AREA_IOMMU},
+	{numa_rules, AREA_NUMA},
+	{hmat_rules, AREA_NUMA},
+	{memory_rules, AREA_MEMORY | AREA_NUMA},
+	{shared_rules, AREA_MEMORY},
+	{memory_devices_rules, AREA_MEMORY | AREA_NUMA},
+	{pins_rules, 0},
+	{queues_rules, 0},
+	{version_rules, 0},
+	{machine_rules, 0},
+	{resources_rules, 0},
+	{surroundings_rules, 0},
+	{host_memory_rules, AREA_MEMORY | AREA_NUMA},
+	{host_pins_rules, 0},
+	{affinity_rules, AREA_PCI | AREA_NUMA},
+	{hostdev_rules, 0},
+	{mdev_rules, 0},
+	{groups_rules, 0},
+	{installed_rules, 0},
+	{policy_rules, 0},
+	{together_rules, 0},
+};
 
 /* The index of each family's first rule, and of the end; filled once. */
 static size_t starts[ARRAY_SIZE(families) + 1];
@@ -28,7 +56,7 @@ static void count(void)
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		size_t n = 0;
 
-		while (families[i][n].id)
+		while (families[i].rules[n].id)
 			n++;
 		starts[i + 1] = starts[i] + n;
 	}
@@ -41,8 +69,9 @@ static size_t family_of(const struct rule *rule)
 
 	pthread_once(&counted, count);
 	while (i < ARRAY_SIZE(families) &&
-	       ((uintptr_t)rule < (uintptr_t)families[i] ||
-		(uintptr_t)rule > (uintptr_t)&families[i][starts[i + 1] - starts[i]]))
+	       ((uintptr_t)rule < (uintptr_t)families[i].rules ||
+		(uintptr_t)rule >
+			(uintptr_t)&families[i].rules[starts[i + 1] - starts[i]]))
 		i++;
 	return i;
 }
@@ -52,11 +81,11 @@ const struct rule *rule_next(const struct rule *rule)
 	size_t family;
 
 	if (!rule)
-		return families[0];
+		return families[0].rules;
 	if (rule[1].id)
 		return rule + 1;
 	family = family_of(rule) + 1;
-	return family < ARRAY_SIZE(families) ? families[family] : NULL;
+	return family < ARRAY_SIZE(families) ? families[family].rules : NULL;
 }
 
 size_t rule_index(const struct rule *rule)
@@ -65,12 +94,20 @@ size_t rule_index(const struct rule *rule)
 
 	if (family == ARRAY_SIZE(families))
 		return starts[family];
-	return starts[family] + (size_t)(rule - families[family]);
+	return starts[family] + (size_t)(rule - families[family].rules);
 }
 
 size_t rules_count(void)
 {
 	return rule_index(NULL);
+}
+
+unsigned rule_areas(const struct rule *rule)
+{
+	/* libvirt does not look at the arguments. */
+	return rule->judge == JUDGE_LIBVIRT
+		       ? 0
+		       : families[family_of(rule)].areas | rule->areas;
 }
 
 const struct rule *rule_named(const char *id)

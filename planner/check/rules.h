@@ -93,7 +93,10 @@ struct rule {
 		unsigned until; /* the first that no longer does; 0: none is known */
 	} libvirt, qemu;
 	const char *outside;
-	bool warns_outside;  /* beyond them it is asked all the same, for a warning */
+	bool warns_outside; /* beyond them it is asked all the same, for a warning */
+	/* What of <qemu:commandline> changes the verdict, beside what changes that of the
+	 * whole family (enum addition_area). */
+	unsigned areas;
 	const char *untried; /* why a test cannot have it refused here; NULL: it does */
 };
 
@@ -150,6 +153,8 @@ const struct rule *rule_next(const struct rule *rule);
 size_t rules_count(void);
 /* Its position in that order, from 0. */
 size_t rule_index(const struct rule *rule);
+/* What of <qemu:commandline> may change its verdict, of enum addition_area. */
+unsigned rule_areas(const struct rule *rule);
 /* The rule with an id; NULL if there is none. */
 const struct rule *rule_named(const char *id);
 /* The id that is most similar to @word, which is not a rule; or NULL. */

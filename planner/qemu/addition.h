@@ -18,6 +18,16 @@ enum addition_kind {
 	ADDITION_DEVICE,    /* a -device without a row; may be on PCI */
 };
 
+/* What an argument may change. */
+enum addition_area {
+	AREA_PCI = 1,    /* slots, bus numbers, ports */
+	AREA_NUMA = 2,   /* cells, distances, vCPUs */
+	AREA_MEMORY = 4, /* how much there is, and what backs it */
+	AREA_IOMMU = 8,
+	AREA_WINDOW = 16, /* the windows of BARs, and the CPU's address bits */
+	AREA_ALL = 31,
+};
+
 enum addition_value_kind {
 	ADDITION_NAME,   /* an identifier; `text` */
 	ADDITION_NUMBER, /* `number` */
@@ -45,7 +55,8 @@ struct addition {
 /* An argument that is not understood. */
 struct unknown_addition {
 	int element;
-	char *text; /* owned: an option, "-device FOO" or a property */
+	char *text;     /* owned: an option, "-device FOO" or a property */
+	unsigned areas; /* what it may change, of enum addition_area */
 };
 
 struct commandline {

@@ -6,6 +6,7 @@
  */
 #include "planner/qemu/commandline.h"
 
+#include "planner/qemu/commandline-areas.h"
 #include "planner/qemu/commandline-rows.h"
 
 #include <json-c/json.h>
@@ -121,11 +122,12 @@ static const char *word_of(const struct words *words, const char *key)
 }
 
 static void add_unknown(struct commandline *ret, int element, const char *option,
-			const char *what)
+			const char *what, unsigned areas)
 {
 	struct unknown_addition *unknown = vec_add(&ret->unknown);
 
 	unknown->element = element;
+	unknown->areas = areas;
 	unknown->text = *option && *what ? xasprintf("%s %s", option, what)
 					 : xstrdup(*option ? option : what);
 }
@@ -170,6 +172,14 @@ static void fill(struct addition *addition, const struct property_row *rows,
 	}
 }
 
+/* Whether it says on which bus of libvirt's, and where there. */
+static bool has_place(const struct addition *addition)
+{
+	const char *bus = addition_text(addition, "bus");
+
+	return bus && commandline_bus_index(bus) >= 0 && addition_value(addition, "addr");
+}
+
 static void read_device(struct commandline *ret, int element, const char *text)
 {
 	_cleanup_words_ struct words words = {};
@@ -178,17 +188,20 @@ static void read_device(struct commandline *ret, int element, const char *text)
 	const char *driver;
 
 	if (!split(text, "driver", &words) || !(driver = word_of(&words, "driver"))) {
-		add_unknown(ret, element, "-device", text);
+		add_unknown(ret, element, "-device", text, AREA_ALL);
 		return;
 	}
 	row = commandline_driver(commandline_devices, driver);
-	if (!row)
-		add_unknown(ret, element, "-device", driver);
 	addition = add_addition(ret, row ? row->kind : ADDITION_DEVICE, element);
 	addition->driver = row ? row->driver : NULL;
 	addition->model = row ? row->model : NULL;
 	fill(addition, row ? row->properties : commandline_place, &words, "driver");
 	addition->complete = addition->complete && row;
+	if (!row)
+		add_unknown(ret, element, "-device", driver,
+			    areas_of_device(driver) &
+				    (has_place(addition) ? ~(unsigned)AREA_PCI
+							 : AREA_ALL));
 }
 
 static void read_object(struct commandline *ret, int element, const char *text)
@@ -201,7 +214,8 @@ static void read_object(struct commandline *ret, int element, const char *text)
 	if (split(text, "qom-type", &words) && (type = word_of(&words, "qom-type")))
 		row = commandline_driver(commandline_objects, type);
 	if (!row) {
-		add_unknown(ret, element, "-object", type ? type : text);
+		add_unknown(ret, element, "-object", type ? type : text,
+			    type ? areas_of_object(type) : AREA_ALL);
 		return;
 	}
 	addition = add_addition(ret, row->kind, element);
@@ -234,7 +248,8 @@ static void read_global(struct commandline *ret, int element, const char *text)
 	property_row = property ? commandline_property(commandline_link, property) : NULL;
 	if (!row || !property_row || !commandline_property(row->properties, property) ||
 	    !value || !commandline_value(property_row, value, false, &parsed)) {
-		add_unknown(ret, element, "-global", text);
+		add_unknown(ret, element, "-global", text,
+			    property ? areas_of_property(property) : AREA_ALL);
 		return;
 	}
 	addition = add_addition(ret, ADDITION_GLOBAL, element);
@@ -253,7 +268,8 @@ static void read_fw_cfg(struct commandline *ret, int element, const char *text)
 	value = word_of(&words, "string");
 	if (words.list.n != 2 || !streq_null(word_of(&words, "name"), WINDOW_FILE) ||
 	    !value || !commandline_value(&size, value, false, &parsed)) {
-		add_unknown(ret, element, "-fw_cfg", text);
+		add_unknown(ret, element, "-fw_cfg", text,
+			    strstr(text, "opt/ovmf/") ? AREA_WINDOW : 0);
 		return;
 	}
 	set_value(add_addition(ret, ADDITION_WINDOW, element), parsed);
@@ -267,7 +283,7 @@ static void read_machine(struct commandline *ret, int element, const char *text)
 
 	split_options(text, "type", &words);
 	if (words.list.n != 1 || !streq_null(word_of(&words, "iommu"), "smmuv3")) {
-		add_unknown(ret, element, "-machine", text);
+		add_unknown(ret, element, "-machine", text, areas_of_machine(text));
 		return;
 	}
 	addition = add_addition(ret, ADDITION_IOMMU, element);
@@ -300,10 +316,31 @@ static size_t find_option(const char *value)
 	return i;
 }
 
+/* An option that is not understood, or the word after it. */
+static void read_other(struct commandline *ret, int element, const char *word,
+		       const char **option)
+{
+	bool is_option = word[0] == '-' && word[1] != '\0';
+	unsigned areas = 0;
+
+	if (is_option) {
+		*option = has_prefix(word, "--") ? word + 1 : word;
+		areas = areas_of_option(*option, NULL);
+	} else if (*option) {
+		areas = areas_of_option(*option, word);
+		ret->unknown.v[ret->unknown.n - 1].areas = areas;
+		*option = NULL;
+	} else {
+		areas = AREA_ALL;
+	}
+	add_unknown(ret, element, "", word, areas);
+}
+
 static void read_arguments(const struct document *domain, const xmlNode *arg,
 			   struct commandline *ret)
 {
 	size_t option = ARRAY_SIZE(options);
+	const char *other = NULL; /* the option that a word may belong to */
 
 	for (; arg; arg = arg->next) {
 		int element = arg->type == XML_ELEMENT_NODE ? document_number(arg) : -1;
@@ -315,14 +352,15 @@ static void read_arguments(const struct document *domain, const xmlNode *arg,
 		if (!is_qemu(arg, "arg") || !value) {
 			add_unknown(ret, element, "",
 				    value ? value
-					  : document_element_name(domain, element));
+					  : document_element_name(domain, element),
+				    AREA_ALL);
 		} else if (option < ARRAY_SIZE(options)) {
 			options[option].read(ret, element, value);
 			option = ARRAY_SIZE(options);
 		} else {
 			option = find_option(value);
 			if (option == ARRAY_SIZE(options))
-				add_unknown(ret, element, "", value);
+				read_other(ret, element, value, &other);
 		}
 	}
 }
@@ -340,12 +378,13 @@ static void read_property(const struct document *domain, const xmlNode *node,
 	struct addition *addition;
 
 	if (!row || !text || !commandline_value(row, text, false, &value)) {
-		add_unknown(ret, element, alias ? alias : "", name ? name : "property");
+		add_unknown(ret, element, alias ? alias : "", name ? name : "property",
+			    name ? areas_of_property(name) : AREA_ALL);
 		return;
 	}
 	if (!alias || !commandline_value(&name_row, alias, false, &owner)) {
 		free(value.text);
-		add_unknown(ret, element, "", name);
+		add_unknown(ret, element, "", name, 0);
 		return;
 	}
 	addition = add_addition(ret, ADDITION_OVERRIDE, element);
@@ -366,7 +405,7 @@ static void read_override(const struct document *domain, const xmlNode *device,
 				read_property(domain, node, alias, ret);
 			else if (node->type == XML_ELEMENT_NODE)
 				add_unknown(ret, document_number(node), "",
-					    (const char *)node->name);
+					    (const char *)node->name, AREA_ALL);
 	}
 }
 
@@ -413,6 +452,15 @@ const char *addition_text(const struct addition *addition, const char *name)
 	const struct addition_value *value = addition_value(addition, name);
 
 	return value ? value->text : NULL;
+}
+
+const struct unknown_addition *commandline_unknown(const struct commandline *commandline,
+						   unsigned areas)
+{
+	for (size_t i = 0; i < commandline->unknown.n; i++)
+		if (commandline->unknown.v[i].areas & areas)
+			return &commandline->unknown.v[i];
+	return NULL;
 }
 
 const struct addition *commandline_iommu(const struct commandline *commandline, size_t n)

@@ -25,6 +25,12 @@ const struct addition_value *addition_value(const struct addition *addition,
 /* The text of a name or word, or NULL if it is not given. Borrowed. */
 const char *addition_text(const struct addition *addition, const char *name);
 /*
+ * The first that is not understood and may change one of these areas (enum
+ * addition_area); NULL.
+ */
+const struct unknown_addition *commandline_unknown(const struct commandline *commandline,
+						   unsigned areas);
+/*
  * The n-th IOMMU that the command line adds, in document order, or NULL. libvirt does not
  * know about it.
  */

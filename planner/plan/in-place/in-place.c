@@ -195,6 +195,42 @@ static void need_acpi(struct in_place *plan)
 		new->acpi = true;
 }
 
+/*
+ * What the plan changes must not depend on arguments of QEMU that are not understood: the
+ * result could be something else than planned, or not start.
+ */
+static int refuse_unknown(const struct in_place *plan, struct error *error)
+{
+	const struct {
+		bool changes;
+		unsigned areas;
+		const char *what;
+	} rows[] = {
+		{plan->new.cells.n != plan->old.cells.n ||
+			 plan->new.memory_bytes.value != plan->old.memory_bytes.value ||
+			 plan->new.vcpus.value != plan->old.vcpus.value,
+		 AREA_NUMA | AREA_MEMORY, "vCPUs, memory or NUMA nodes"},
+		{plan->new.iommus.n != plan->old.iommus.n, AREA_IOMMU, "the IOMMU"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct unknown_addition *unknown =
+			rows[i].changes ? commandline_unknown(&plan->old.commandline,
+							      rows[i].areas)
+					: NULL;
+		_cleanup_text_ struct text shown = {};
+
+		if (!unknown)
+			continue;
+		text_add_shown(&shown, unknown->text);
+		return in_place_refuse(
+			plan, error, unknown->element,
+			"the plan changes %s, which this argument of QEMU may change as well (%s); remove it first, or use libvirt's own elements",
+			rows[i].what, shown.s);
+	}
+	return 0;
+}
+
 static int change(struct in_place *plan, struct error *error)
 {
 	if (in_place_fill_request(plan, error) < 0 ||
@@ -212,7 +248,7 @@ static int change(struct in_place *plan, struct error *error)
 	if (plan->request->debug_console)
 		compose_debug_console(plan->request, &plan->new);
 	need_acpi(plan);
-	return 0;
+	return refuse_unknown(plan, error);
 }
 
 static int write_text(const struct in_place *plan, const struct check_result *before,
