@@ -353,7 +353,8 @@ void text_add_targets(struct text *text, const struct check_cases *cases)
 		const struct check_case *one = &cases->v[i];
 		size_t count = one->error.status == STATUS_OK ? count_alike(cases, i) : 0;
 
-		if (count == 0)
+		/* A host alone has no target. */
+		if (count == 0 || one->file == one->host)
 			continue;
 		text_adds(text, "target: ");
 		text_add_target(text, &one->result.target,

@@ -45,6 +45,12 @@ static void judge(struct check_case *one, const struct check_options *options)
 {
 	_cleanup_document_ struct document document = {};
 
+	if (one->host == one->file) {
+		error_ignore(
+			check_host_alone(one->file, options, &one->result, &one->error));
+		return;
+	}
+
 	/* libvirt keeps any <metadata>; a user's must not keep the rest from a check. */
 	if (document_read_without(one->file, "metadata", &document, &one->error) == 0)
 		/* The error is kept in the case. */
@@ -77,7 +83,8 @@ static void *work_on(void *user)
 		if (number >= work->cases.n)
 			return NULL;
 		if (work->cases.v[number].host)
-			options.host = &work->machines[number / work->flags->files.n];
+			options.host = &work->machines[number / MAX(work->flags->files.n,
+								    (size_t)1)];
 		judge(&work->cases.v[number], &options);
 		pthread_mutex_lock(&work->lock);
 		work->cases.v[number].done = true;
@@ -143,8 +150,12 @@ static int print_all(struct work *work, struct error *error)
 		return -1;
 	for (size_t i = 0; i < work->cases.n; i++)
 		report_cap(&work->cases.v[i].result.report, FINDINGS_SHOWN);
-	for (size_t i = 0; i < work->cases.n; i++)
+	for (size_t i = 0; i < work->cases.n; i++) {
+		if (flags->files.n == 0 && flags->form == CHECK_TEXT)
+			text_add_host_facts(&text, flags->hosts.v[i], &work->machines[i]);
+		print(&text);
 		print_case(flags, &work->cases.v[i]);
+	}
 	if (flags->form == CHECK_JSON)
 		text_add_cases_json(&text, &work->cases, flags->hosts.n > 1);
 	else if (flags->form == CHECK_SARIF)
@@ -189,12 +200,15 @@ static void make_cases(struct work *work)
 	const struct check_flags *flags = work->flags;
 	size_t hosts = MAX(flags->hosts.n, (size_t)1);
 
-	work->cases.n = hosts * flags->files.n;
+	work->cases.n = hosts * MAX(flags->files.n, (size_t)1);
 	work->cases.v = xcalloc(work->cases.n, sizeof(*work->cases.v));
 	for (size_t i = 0; i < work->cases.n; i++) {
-		work->cases.v[i].file = flags->files.v[i % flags->files.n];
+		size_t files = MAX(flags->files.n, (size_t)1);
+
 		if (flags->hosts.n > 0)
-			work->cases.v[i].host = flags->hosts.v[i / flags->files.n];
+			work->cases.v[i].host = flags->hosts.v[i / files];
+		work->cases.v[i].file = flags->files.n > 0 ? flags->files.v[i % files]
+							   : work->cases.v[i].host;
 	}
 }
 
@@ -204,7 +218,7 @@ static void judge_together(struct work *work)
 	const struct check_flags *flags = work->flags;
 	struct check_result **results = xcalloc(flags->files.n, sizeof(*results));
 
-	for (size_t host = 0; host < flags->hosts.n; host++) {
+	for (size_t host = 0; flags->files.n > 0 && host < flags->hosts.n; host++) {
 		struct check_options options = flags->check;
 
 		options.host = &work->machines[host];
@@ -288,9 +302,10 @@ static int take_options(struct check_flags *flags, const struct options *options
 		return -1;
 	if (flags->fix && flags->hosts.n > 1)
 		return error_input(error, "--fix takes at most one --host");
-	if (flags->files.n == 0)
+	if (flags->files.n == 0 && (flags->hosts.n == 0 || flags->fix))
 		return error_input(
-			error, "no domain given; name a file, or - for standard input");
+			error,
+			"no domain given; name a file, or - for standard input, or a host with --host");
 	return 0;
 }
 
@@ -313,11 +328,11 @@ static int run(const struct options *options, struct error *error)
 
 const struct command check_command = {
 	.name = "check",
-	.args = "DOMAIN.xml...",
+	.args = "[DOMAIN.xml...]",
 	.summary =
 		"Find what will fail, run slowly or be silently wrong in libvirt domains",
 	.about =
-		"Without --host a domain is checked by itself; rules that need a host are\nskipped, and reported as such. With several hosts, one line for each says\nwhether all domains fit it and which rule fails first.\n\n" SOURCE_HELP,
+		"Without --host a domain is checked by itself; rules that need a host are\nskipped, and reported as such. With several hosts, one line for each says\nwhether all domains fit it and which rule fails first. With --host and no\ndomain, the host alone is checked.\n\n" SOURCE_HELP,
 	.rows = check_rows,
 	.run = run,
 };

@@ -87,6 +87,12 @@ struct check_result {
  */
 int check_document(const struct document *document, const struct check_options *options,
 		   struct check_result *ret, struct error *error) _must_check_;
+/*
+ * Checks whether the host of @options can pass devices through, without a domain, and
+ * adds to *ret. Findings are about @name, which they borrow, and have no position in it.
+ */
+int check_host_alone(const char *name, const struct check_options *options,
+		     struct check_result *ret, struct error *error) _must_check_;
 void check_result_free(struct check_result *result);
 #define _cleanup_check_result_ _cleanup_(check_result_free)
 

@@ -169,6 +169,40 @@ int check_document(const struct document *document, const struct check_options *
 	return 0;
 }
 
+int check_host_alone(const char *name, const struct check_options *options,
+		     struct check_result *ret, struct error *error)
+{
+	static const char text[] = "<domain type='kvm'><name>none</name></domain>";
+	_cleanup_document_ struct document document = {};
+	_cleanup_guest_ struct guest guest = {};
+	struct assignment assignment = {};
+	struct check check = {.document = &document,
+			      .guest = &guest,
+			      .assignment = &assignment,
+			      .options = options,
+			      .host = options->host,
+			      .host_alone = true,
+			      .report = &ret->report,
+			      .asked = xcalloc(rules_count(), sizeof(bool)),
+			      .found = xcalloc(rules_count(), sizeof(bool))};
+	int rc = document_parse(name, text, strlen(text), &document, error);
+
+	guest_init(&guest);
+	rc = rc < 0 ? rc : guest_read(&document, &guest, error);
+	rules_foreach(rule) if (rc == 0 && rule->of_host) ask(&check, rule);
+	give_remedies(&ret->report);
+	for (size_t i = 0; i < ret->report.findings.n; i++) {
+		struct place *place = &ret->report.findings.v[i].place;
+
+		free(place->path);
+		*place = (struct place){.file = name};
+	}
+	vec_free(&check.elements);
+	free(check.asked);
+	free(check.found);
+	return rc;
+}
+
 void check_result_free(struct check_result *result)
 {
 	struct report silenced = {};

@@ -55,6 +55,7 @@ struct check {
 	const struct check_options *options;
 	const struct machine *host; /* options->host */
 	struct guest_tree tree;
+	bool host_alone; /* there is no domain, only a host */
 	/* The current rule and its findings; rules use check_found and check_skip. */
 	const struct rule *rule;
 	struct report *report;
@@ -97,6 +98,7 @@ struct rule {
 	/* What of <qemu:commandline> changes the verdict, beside what changes that of the
 	 * whole family (enum addition_area). */
 	unsigned areas;
+	bool of_host;        /* also asked about a host without a domain */
 	const char *untried; /* why a test cannot have it refused here; NULL: it does */
 };
 
@@ -130,6 +132,7 @@ extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
 extern const struct rule affinity_rules[];
 extern const struct rule hostdev_rules[];
+extern const struct rule passthrough_rules[];
 extern const struct rule mdev_rules[];
 extern const struct rule groups_rules[];
 extern const struct rule policy_rules[];

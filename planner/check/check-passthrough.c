@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-passthrough.c - whether the host can assign devices at all. Sources: Linux
+ * Documentation/admin-guide/kernel-parameters.txt (intel_iommu, amd_iommu, iommu,
+ * intremap), drivers/vfio/vfio_iommu_type1.c (interrupt remapping),
+ * Documentation/driver-api/vfio.rst (groups and ACS); libvirt 9.0
+ * src/qemu/qemu_hostdev.c, qemuHostdevHostSupportsPassthroughVFIO.
+ *
+ * These rules are also asked without a domain: `check --host HOST`.
+ */
+#include "planner/check/host.h"
+
+/* What passes a device through: the first such device, or the host alone; -1 nothing. */
+static int passes_through(const struct check *check)
+{
+	if (check->host_alone)
+		return 0;
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+
+		if (device->element >= 0 && device->source.state == VALUE_VALID &&
+		    streq_null(device->source.type, "pci"))
+			return device->element;
+	}
+	return -1;
+}
+
+/* Whether the kernel's command line has a word, or one that begins with it and '='. */
+static const char *parameter(const struct check *check, const char *word)
+{
+	const char *line = machine_fact(check->host, "kernel.command-line");
+	size_t n = strlen(word);
+
+	for (const char *at = line; at && *at; at += strcspn(at, " ")) {
+		at += strspn(at, " ");
+		if (strncmp(at, word, n) == 0 && (at[n] == '\0' || at[n] == ' '))
+			return at;
+	}
+	return NULL;
+}
+
+static bool is_amd(const struct machine *host)
+{
+	for (size_t i = 0; i < host->functions.n; i++)
+		if (host->functions.v[i].at.bus == 0)
+			return host->functions.v[i].vendor == 0x1022;
+	return false;
+}
+
+/* A parameter that switches the IOMMU off; NULL. */
+static const char *switched_off(const struct check *check)
+{
+	static const char *const words[] = {"intel_iommu=off", "amd_iommu=off",
+					    "iommu=off"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (parameter(check, words[i]))
+			return words[i];
+	return NULL;
+}
+
+static void mend_iommu(struct check *check, struct finding *finding)
+{
+	const struct machine *host = check->host;
+	const char *off = switched_off(check);
+	bool arm = streq_null(host->architecture, "aarch64");
+
+	if (off)
+		check_mend(
+			finding,
+			"Remove %s from the kernel's command line, and restart the host.",
+			off);
+	else if (arm)
+		check_mend(
+			finding,
+			"Switch the SMMU on in the firmware setup; without an IORT table, this machine has none.");
+	else if (host->iommu.table == KNOWN_NO)
+		check_mend(finding,
+			   "Switch %s on in the firmware setup%s, and restart the host.",
+			   is_amd(host) ? "IOMMU (AMD-Vi) and SVM" : "VT-d",
+			   is_amd(host)
+				   ? ""
+				   : ", add intel_iommu=on to the kernel's command line");
+	else if (is_amd(host))
+		check_mend(
+			finding,
+			"Switch IOMMU (AMD-Vi) on in the firmware setup: the kernel then uses it without a parameter.");
+	else
+		check_mend(
+			finding,
+			"Add intel_iommu=on to the kernel's command line, switch VT-d on in the firmware setup, and restart the host.");
+}
+
+static void host_iommu_off(struct check *check)
+{
+	int element = passes_through(check);
+
+	if (element < 0)
+		return;
+	if (check->host->iommu.enabled == KNOWN_NO)
+		mend_iommu(
+			check,
+			check_found(
+				check, element,
+				"The host's IOMMU is off%s, so no device can be assigned to a guest.",
+				check->host->iommu.table == KNOWN_NO
+					? ": its firmware describes none"
+					: ""));
+	else if (check->host->iommu.enabled != KNOWN_YES)
+		check_skip(check, "iommu",
+			   "the host's description does not say whether its IOMMU is on");
+}
+
+static void host_remapping_off(struct check *check)
+{
+	const char *unsafe = machine_fact(check->host, "vfio.allow-unsafe-interrupts");
+	bool allowed = (unsafe && (unsafe[0] == 'Y' || unsafe[0] == '1')) ||
+		       parameter(check, "vfio_iommu_type1.allow_unsafe_interrupts=1");
+	const char *off = parameter(check, "intremap=off") ? "intremap=off" : NULL;
+	int element = passes_through(check);
+	struct finding *finding;
+
+	if (element < 0 || streq_null(check->host->architecture, "aarch64"))
+		return;
+	if (check->host->iommu.remapping == KNOWN_UNKNOWN) {
+		check_skip(
+			check, "remapping",
+			"the host's description does not say whether interrupts are remapped");
+		return;
+	}
+	if (check->host->iommu.remapping != KNOWN_NO)
+		return;
+	finding = check_found(
+		check, element,
+		allowed ? "The host does not remap interrupts, and VFIO is told to allow that: a guest can send any interrupt to the host."
+			: "The host does not remap interrupts, so VFIO refuses to assign devices.");
+	if (allowed)
+		finding->severity = SEVERITY_WARNING;
+	if (off)
+		check_mend(
+			finding,
+			"Remove %s from the kernel's command line, and restart the host.",
+			off);
+}
+
+static bool same_slot(struct pci_address a, struct pci_address b)
+{
+	return a.domain == b.domain && a.bus == b.bus && a.slot == b.slot;
+}
+
+/* The bridge above @function that does not isolate what is below it; -1 none. */
+static int bridge_without_acs(const struct machine *host, int function)
+{
+	for (int up = host->functions.v[function].upstream; up >= 0;
+	     up = host->functions.v[up].upstream)
+		if (host->functions.v[up].acs == KNOWN_NO)
+			return up;
+	return -1;
+}
+
+static int stranger_in_group(const struct machine *host, int function)
+{
+	const struct machine_function *own = &host->functions.v[function];
+
+	for (size_t i = 0; i < host->functions.n; i++) {
+		const struct machine_function *other = &host->functions.v[i];
+
+		if (other->iommu_group == own->iommu_group && !other->bridge &&
+		    !same_slot(other->at, own->at))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void host_no_acs(struct check *check)
+{
+	const struct machine *host = check->host;
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		int function = list.v[i].function, bridge, stranger;
+
+		if (function < 0 || host->functions.v[function].iommu_group < 0)
+			continue;
+		bridge = bridge_without_acs(host, function);
+		stranger = stranger_in_group(host, function);
+		if (bridge < 0 || stranger < 0)
+			continue;
+		check_found(check, check->guest->devices.v[list.v[i].device].element,
+			    PCI_FORMAT " shares IOMMU group %d with " PCI_FORMAT
+				       ", because " PCI_FORMAT " has no ACS.",
+			    PCI_ARGS(host->functions.v[function].at),
+			    host->functions.v[function].iommu_group,
+			    PCI_ARGS(host->functions.v[stranger].at),
+			    PCI_ARGS(host->functions.v[bridge].at));
+	}
+	vec_free(&list);
+}
+
+enum { HOST_IOMMU_OFF };
+
+const struct rule passthrough_rules[] = {
+	[HOST_IOMMU_OFF] =
+		{RULE("host-iommu-off", host_iommu_off, ERROR, NEED_HOST_PCI, LIBVIRT),
+		 .what = "If a host device is assigned, the host's IOMMU is on.",
+		 .why = "Otherwise libvirt refuses to start the domain: the host does not support passthrough of PCI devices.",
+		 .mend = "Switch the IOMMU on in the firmware setup and on the kernel's command line.",
+		 .source = LV "qemu/qemu_hostdev.c; Linux kernel-parameters.txt",
+		 .untried =
+			 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
+		 .remedy = REMEDY_RECORD, .of_host = true},
+	{RULE("host-remapping-off", host_remapping_off, ERROR, NEED_HOST_PCI, KERNEL),
+	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
+	 .what = "If a host device is assigned, the host remaps interrupts.",
+	 .why = "Otherwise VFIO refuses the device with \"Operation not permitted\", unless vfio_iommu_type1 has allow_unsafe_interrupts=1; then a guest can send any interrupt to the host, and this is a warning.",
+	 .mend = "Switch interrupt remapping (or x2APIC) on in the firmware setup. If the host cannot, and you trust the guest, set vfio_iommu_type1.allow_unsafe_interrupts=1 on the kernel's command line.",
+	 .source = "Linux drivers/vfio/vfio_iommu_type1.c", .remedy = REMEDY_RECORD,
+	 .of_host = true},
+	{RULE("host-no-acs", host_no_acs, WARNING, NEED_GROUPS, NOBODY),
+	 .what = "An assigned device does not share its IOMMU group with devices of other slots because a port above it has no ACS.",
+	 .why = "The devices can reach each other past the IOMMU, so the kernel puts them into one group, which only one guest can have.",
+	 .mend = "Put the card into a slot behind a port with ACS, look for ACS in the firmware setup, or assign the whole group.",
+	 .source = "Linux Documentation/driver-api/vfio.rst", .remedy = REMEDY_RECORD},
+	{},
+};
