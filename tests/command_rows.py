@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# command_rows.py - rows of arguments for every command, with what they are run on. Tests
-# that run each command under odd conditions share them; a command that --help lists
+# command_rows.py - rows of arguments for every command, with their input files. Tests
+# that run each command under unusual conditions share them; a command that --help lists
 # without a row here fails those tests.
 import os, re, shutil, subprocess, tempfile
 
@@ -41,7 +41,7 @@ def damaged():
 
 
 def interrupted():
-    """A sidecar that was not written to its end."""
+    """An incomplete sidecar."""
     image()
     with open("a.img.virt-layout-journal", "wb") as file:
         file.write(b"VLJOURN1")
@@ -75,7 +75,7 @@ def nothing():
 
 
 NODE = ["--node", "vcpus=1,memory=1GiB"]
-# More output than a buffer of stdio holds, so that some of it is written before the end.
+# More output than fits into a stdio buffer, so that some of it is written before the end.
 MANY = [word for _ in range(120) for word in ("--part", "size=65000B,type=linux")]
 # command: [(set up, words, status with all open)]; INPUT among the words is d.xml as
 # standard input.
@@ -177,7 +177,7 @@ MADE = tempfile.TemporaryDirectory()
 
 
 def made(set_up):
-    """The directory that the set-up fills, once for all rows with it."""
+    """The directory that the set-up fills, shared by all rows with it."""
     path = f"{MADE.name}/{set_up.__name__}"
     if not os.path.exists(path):
         os.mkdir(path)
@@ -192,7 +192,7 @@ def begin(program):
 
 
 def commands(*path):
-    """Every command that the table has, with the words that lead to it."""
+    """Every command in the table, with the words that lead to it."""
     text = run(PROGRAM, *path, "--help").stdout.decode()
     listed = re.search(r"^Commands:\n((?:  .*\n)+)", text, re.M)
     for name in re.findall(r"^  ([A-Za-z-]+)", listed.group(1) if listed else "", re.M):

@@ -128,7 +128,7 @@ static uint32_t guest_distance(const struct guest *guest, size_t from, size_t to
 	return 0;
 }
 
-/* The host node that backs each cell; -1: none, or several. The caller's. */
+/* The host node that backs each cell; -1: none, or several. The caller frees it. */
 static int *only_nodes(const struct check *check)
 {
 	const struct guest *guest = check->guest;

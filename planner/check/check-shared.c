@@ -53,7 +53,10 @@ static bool cell_is_shared(const struct guest *guest, const struct guest_cell *c
 			  "shared");
 }
 
-/* What is not shared: "the memory of cell 1 is private"; NULL. The caller's. */
+/*
+ * What is not shared: "the memory of cell 1 is private"; NULL if nothing is private. The
+ * caller frees it.
+ */
 static char *what_is_private(const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->cells.n; i++)

@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""boots.py PROGRAM GUESTS NAME: boots what rows.py and edits.py list and judges the verdict.
+"""boots.py PROGRAM GUESTS NAME: boots what rows.py and edits.py list and checks the
+verdict.
 
-NAME is a row of GOOD, a plan that must boot without a difference; "mirrored", all rows of
-MIRRORED, with VIRT_LAYOUT_FULL=1 those of FULL as well; one row of these; "mutation", every
-row of EDITS and REFUSED; or one row of these. "firmware" is all rows of GOOD and MIRRORED
-without a kernel (`boot --stop-after firmware`), "firmware:ROW" is one of them or of EDITS.
+NAME is a row of GOOD, a plan that must boot without a difference; "mirrored" for all rows
+of MIRRORED, with VIRT_LAYOUT_FULL=1 also those of FULL, or one row of these; "mutation"
+for all rows of EDITS and REFUSED, or one row of these. "firmware" stands for all rows of
+GOOD and MIRRORED without a kernel (`boot --stop-after firmware`), "firmware:ROW" for one
+of them or of EDITS.
 
-An edited plan is booted, what is seen in it is recorded, and the record is held against
-the unedited plan. It counts as found if `verify` sees a difference, and as named if the
-first difference is of the kind and about the subject that the list says. A guest that is
-refused or says nothing counts as neither. "mutation" does so without a kernel, and with
-VIRT_LAYOUT_FULL=1 once more with one.
+An edited plan is booted, its machine is recorded, and the record is compared with the
+unedited plan. The edit counts as found if `verify` reports a difference, and as named if
+the first difference has the kind and the subject in the list. A guest that is refused or
+does not report counts as neither. "mutation" does this without a kernel, and with
+VIRT_LAYOUT_FULL=1 again with one.
 
-Two boots at a time, whoever runs them: each holds one of two locks in GUESTS.
+At most two boots run at a time, in all tests: each holds one of two locks in GUESTS.
 """
 import concurrent.futures
 import contextlib
@@ -44,7 +46,7 @@ RETRIES = 2  # in a whole run: see boot_twice
 CRASHED = "QEMU was killed or crashed"
 SEEN_BY_FIRMWARE = 0.8  # of the comparisons: IOMMU groups are a kernel's
 ENROLLED = "/usr/share/OVMF/OVMF_CODE_4M.ms.fd", "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
-SILENT_S = 20  # for firmware that stands still
+SILENT_S = 20  # for firmware that hangs
 SAME_DOMAIN = ["assign"]  # rows that differ from another only in what a kernel does
 KERNELS = ["cloud", "full"]  # what `fetch` knows that holds nothing but a kernel
 
@@ -77,7 +79,7 @@ def slot(guests):
 
 
 def stood_still(verdict):
-    """What a guest that did not get on said, or None."""
+    """The last output of a guest that hung, or None."""
     for difference in verdict["differences"][:1]:
         if difference["kind"] == "no-report":
             return f"no report: {difference['observed']}"
@@ -96,7 +98,7 @@ class Boots:
         os.environ.setdefault("VIRT_LAYOUT_CACHE", os.path.join(guests, ".cache"))
 
     def fetch(self, sets):
-        """The kernel of the first set; without a kernel, what else there is."""
+        """The kernel of the first set; without a kernel, the other files."""
         if self.firmware:
             sets = [name for name in sets if name not in KERNELS]
             if not sets:
@@ -124,7 +126,7 @@ class Boots:
         return self.path(name)
 
     def boot(self, domain, options, row=None):
-        """The verdict as JSON, and what was said about it."""
+        """The verdict as JSON, and the messages about it."""
         row = row or {}
         limit = row.get("limit", LIMIT_S)
         kernel = self.fetch(row.get("guests", ["cloud"]))
@@ -148,10 +150,10 @@ class Boots:
 
     def boot_twice(self, domain, options, row=None):
         """
-        As boot, and once more where QEMU crashed, or the guest never said a word, or a
-        guest of it: QEMU 7.2's TCG has a segmentation fault now and then, always at the same
-        instruction (five in 13 hours, dmesg), and was seen to stand still for 300 s below its own
-        SVM. Twice in a whole run at most, and it is said.
+        Like boot, but repeated if QEMU crashed, or if the guest or its nested guest never
+        reported: QEMU 7.2's TCG sometimes has a segmentation fault, always at the same
+        instruction (five in 13 hours, dmesg), and once hung for 300 s below its own SVM.
+        At most twice in a whole run, with a message.
         """
         try:
             verdict, said = self.boot(domain, options, row)
@@ -168,14 +170,14 @@ class Boots:
 
     @staticmethod
     def over(guests, row):
-        """The words before a command that a newer QEMU and libvirt are to run."""
+        """The words before a command that run it with a newer QEMU and libvirt."""
         for how in ("over", "inside"):
             if how in row:
                 return [os.path.join(HERE, how), os.path.join(guests, row[how])]
         return []
 
     def argv(self, domain, row):
-        """What libvirt starts QEMU with; the plan as it is, with nothing substituted."""
+        """QEMU's command line by libvirt for the plan itself, without substitutions."""
         run = subprocess.run([*self.over(self.guests, row),
                               os.path.join(os.path.dirname(self.program), "virt-layout-run"),
                               "argv", self.path("argv-root"), domain],
@@ -193,7 +195,7 @@ class Boots:
         return json.loads(run.stdout)
 
     def domain_of(self, name, row):
-        """The planned domain of a row, or its own."""
+        """The planned domain of a row, or the row's own domain."""
         options = row.get("plan", "").split()
         if "host" in row:
             os.mkdir(self.path(name + ".host"))
@@ -253,7 +255,7 @@ class Boots:
             raise Failed(f"{failures} failures")
 
     def edited(self, name):
-        """What verify says first about the edited plan's record; None: no difference."""
+        """The first difference that verify reports for the edited plan's record, or None."""
         edit, options, _, _ = EDITS[name]
         if self.firmware:
             options = ""
@@ -269,7 +271,7 @@ class Boots:
         return differences[0] if differences else None
 
     def refused(self, name):
-        """What boot says about a plan that QEMU does not start."""
+        """What boot reports about a plan that QEMU does not start."""
         edit, means, words = REFUSED[name]
         plan = self.plan(name + "-plan.xml", SEED.split())
         with open(self.path(name + ".xml"), "w") as out, open(plan) as unedited:
@@ -299,7 +301,7 @@ class Boots:
             raise Failed(f"{name}: {self.meant(name)} should come first")
 
     def mutation(self):
-        """With a kernel one may be missed, and only NEGATIVE has to be named rightly."""
+        """With a kernel one may be missed, and only NEGATIVE must be named correctly."""
         def one(name):
             try:
                 return self.edited(name), None
@@ -331,7 +333,7 @@ class WithoutKernel(Boots):
     firmware = True
 
     def rows(self):
-        """What there is to boot, without those whose QEMU cannot be had."""
+        """What can be booted, without rows whose QEMU is not available."""
         rows = {}
         for name, row in dict(GOOD, **rows_of_mirrored()).items():
             try:
@@ -342,7 +344,7 @@ class WithoutKernel(Boots):
         return rows
 
     def silent(self):
-        """One more I/O BAR than SeaBIOS has room for: it stops, and says why."""
+        """One more I/O BAR than SeaBIOS has room for: it stops with a message."""
         domain = self.plan("silent.xml", ["--node", "vcpus=1,memory=512MiB", "--iommu", "none",
                                           "--nic", "virtio-net,per-node=15"])
         with open(domain) as file:
@@ -359,7 +361,7 @@ class WithoutKernel(Boots):
         print("silent: no report, and SeaBIOS's last words")
 
     def enrolled(self):
-        """Firmware with somebody's keys starts nothing of ours; the copy has none."""
+        """Firmware with enrolled keys would not start our images; the copy has no keys."""
         if not all(map(os.path.exists, ENROLLED)):
             print(f"without {ENROLLED}")
             return

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""edits.py - the mutation check's list: single edits of the plan "seed", each a mistake
-that people make, and what `verify` must say of it first."""
+"""edits.py - the list of the mutation check: single edits of the plan "seed", each a
+mistake that people make, and the first difference that `verify` must report.
+"""
 import re
 
 
@@ -21,8 +22,8 @@ def swap(one, other):
     return edit
 
 
-# Twenty that QEMU boots. What is seen in them is held against the unedited plan:
-# name: (edit, options of `boot`, kinds of which the first difference is one, subject)
+# Twenty that QEMU boots. What they show is compared with the unedited plan: name: (edit,
+# options of `boot`, kinds of which the first difference is one, subject)
 EDITS = {
     "window-too-small": (sub("busNr='232'", "busNr='222'"), "", ["bus-overlap"],
                          "root bus 0000:de"),
@@ -70,21 +71,21 @@ EDITS = {
                           ["cpu-topology"], ""),
 }
 
-# What the first difference is where no kernel has run, if it is another: None, nothing
-# differs; the kernel alone decides that.
+# The first difference without a kernel, if it is another one; None: nothing differs,
+# because only the kernel decides it.
 AFTER_FIRMWARE = {
     "iommu-off": None,
-    # A kernel drops that root bus, and shows the one that it makes of the rest.
+    # A kernel drops that root bus, and shows a root bus made from the rest.
     "window-in-main-bus": (["bus-overlap"], "root bus 0000:04"),
 }
 
-# Those of which the cause must come first, whatever else is found.
+# Those whose cause must come first, whatever else is found.
 NEGATIVE = ["window-too-small", "node-swapped", "iommu-left-out", "iommu-off",
             "remapping-off", "acpi-off", "device-moved"]
 
-# Those that QEMU refuses to start, so that there is nothing for verify to see: `boot` must
-# say "refused", and give the cause as its first reading.
-# name: (edit, words of the reading, words of QEMU's own)
+# Those that QEMU refuses to start, so that verify cannot be used: `boot` must report
+# "refused", and give the cause as its first explanation. name: (edit, words of the
+# explanation, words of QEMU's message)
 REFUSED = {
     "chassis-twice": (sub("chassis='9'", "chassis='8'"),
                       "two root ports have the same chassis", "Can't add chassis slot"),
@@ -92,9 +93,9 @@ REFUSED = {
                   "two expander buses have the same busNr", "is already in use"),
 }
 
-# What `boot --stop-after tables` sees of each: the kind and the subject of what `verify`
-# says first of its record; None: no table tells, since firmware or a kernel must have run.
-# QEMU refuses those of REFUSED there too.
+# What `boot --stop-after tables` finds for each: kind and subject of the first
+# difference; None: no table shows it, because firmware or a kernel must run first. QEMU
+# refuses those of REFUSED there too.
 TABLES = {
     "window-too-small": ("bus-overlap", "root bus 0000:de"),
     "window-in-main-bus": ("bus-overlap", "root bus 0000:04"),
@@ -118,6 +119,5 @@ TABLES = {
     "cores-for-sockets": None,  # the CPUs' own CPUID
 }
 
-# The edited domains that do not become what they say, so that a boot of them differs from
-# themselves, whoever looks.
+# The edited domains whose guests differ from what the domains themselves describe.
 BROKEN = ["window-too-small", "window-in-main-bus"]

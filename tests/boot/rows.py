@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""rows.py - the tables of boots.py: what is booted and what must come of it."""
+"""rows.py - the tables of boots.py: what is booted, and the expected result."""
 import os
 
 SEED = ("--node vcpus=4,memory=512MiB --node vcpus=2,memory=256MiB "
@@ -11,7 +11,7 @@ ARM_QEMU = "arm64/usr/bin/qemu-system-aarch64"  # below GUESTS
 
 
 def uefi_arm(xml, guests):
-    """UEFI from a package that is only unpacked."""
+    """UEFI from a package that is unpacked but not installed."""
     arm = os.path.join(guests, "arm64/usr")
     uefi = arm + "/share/AAVMF/AAVMF_"
     return (xml.replace("<os firmware='efi'>", "<os>")
@@ -20,15 +20,15 @@ def uefi_arm(xml, guests):
                      f"<nvram template='{uefi}VARS.fd'>/nowhere</nvram>"))
 
 
-# name: options of `plan` and of `boot`; the verdict must hold at least so many comparisons
-# and answers of --assign, none of them bad. "host": what to mirror (tests/hosts/source.py);
-# "virt_install": what virt-install is told of the domain that is planned in; "domain": a
-# file that is booted as it is, instead of "plan";
-# "guests": what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt,
-# laid over the system's; "inside": run in that set, a root file system;
-# "edit": of the plan, before it is booted; "limit": seconds for the boot; "argv": what
-# QEMU's command line holds that libvirt makes of the plan as it is.
-# "emulator": the QEMU to run, below GUESTS.
+# name: options of `plan` and of `boot`; the minimum number of comparisons in the verdict
+# and of answers of --assign, none of which may be bad. "host": what to mirror
+# (tests/hosts/source.py); "virt_install": virt-install's arguments for the domain in
+# which to plan; "domain": a file that is booted unchanged, instead of "plan"; "guests":
+# what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt in place
+# of the system's; "inside": run in that set, a root file system; "edit": of the plan,
+# before it is booted; "limit": seconds for the boot; "argv": what QEMU's command line
+# contains that libvirt makes for the unchanged plan. "emulator": the QEMU to run, below
+# GUESTS.
 GOOD = {
     "seed": dict(plan=SEED, checked=300),
     "seed-efi": dict(plan=SEED + " --firmware efi", checked=300),
@@ -54,22 +54,22 @@ GOOD = {
         checked=170, guests=["arm64", "newest"], edit=uefi_arm, inside="newest"),
 }
 
-# The 2017 post's host out of what virt-install leaves, in one call.
+# The host of the 2017 article, planned in a domain of virt-install, in one call.
 HERE = os.path.dirname(os.path.abspath(__file__))
 GOOD["in-place"] = dict(
     virt_install="--osinfo debian11 --disk none --network user --graphics none",
     plan=SEED, boot="--assign", checked=400, assigns=9)
-# A domain that nothing was planned in, on the chipset that libvirt gives to machine pc.
+# A domain without a plan, on the chipset of libvirt's machine pc.
 GOOD["pc"] = dict(domain=f"{HERE}/pc-plain.xml", checked=60)
 GOOD["pc-no-acpi"] = dict(domain=f"{HERE}/pc-plain.xml", checked=50,
                           edit=lambda xml, guests: xml.replace("<acpi/>", ""))
-# What --firmware writes into a domain by its side, as libvirt picks loader and variables.
+# --firmware in an existing domain: libvirt chooses loader and variables.
 GOOD["in-place-efi"] = dict(
     plan=f"--domain {HERE}/../domains/real/virt-install-bare.xml --firmware efi "
          "--debug-console --node vcpus=2,memory=512MiB --node vcpus=2,memory=256MiB "
          "--nic e1000e,per-node=2 --iommu intel", checked=220)
-# A disk of no node has its queues spread over the threads of all, which libvirt 10.0 and
-# QEMU 9.0 were the first to know.
+# The queues of a disk without a node are spread over all threads, which libvirt supports
+# since 10.0 and QEMU since 9.0.
 GOOD["iothreads"] = dict(
     plan=f"--domain {HERE}/../golden/plan/disks.xml --target libvirt=11.3,qemu=10.0 "
          "--node vcpus=2,memory=512MiB --node vcpus=2,memory=512MiB --iothreads per-node "
@@ -106,7 +106,7 @@ def full(**row):
     return dict(row, limit=FULL_LIMIT_S)
 
 
-# Booted as well where VIRT_LAYOUT_FULL is set.
+# Also booted if VIRT_LAYOUT_FULL is set.
 FULL = {
     "8x8": full(host="own/8x8", plan=TINY, checked=1300),
     "64-nodes": full(host="own/64-nodes", plan=TINY, checked=4000),

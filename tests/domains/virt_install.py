@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""virt_install.py - what the real virt-install leaves: run against libvirt's test driver,
-with capabilities of our own, so that it needs no daemon and says the same everywhere."""
+"""virt_install.py - domains of the real virt-install: it is run with libvirt's test driver
+and given capabilities, so that it needs no daemon and prints the same everywhere.
+"""
 import os
 import subprocess
 
@@ -21,8 +22,9 @@ DOMAIN_CAPABILITIES = """<domainCapabilities><path>/usr/bin/qemu-system-x86_64</
 
 
 def start(folder, name, line):
-    """Its process, whose standard output is the domain. @line: what it is told besides name,
-    memory, vcpus and machine; these only where it does not say them itself."""
+    """Its process, whose standard output is the domain. @line: arguments besides name,
+    memory, vcpus and machine; these are added if it lacks them.
+    """
     for file, text in ("caps.xml", CAPABILITIES), ("domcaps.xml", DOMAIN_CAPABILITIES):
         with open(f"{folder}/{file}", "w") as out:
             out.write(text)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# patterns.py - domains of any size: each function takes a number and gives the XML of a
-# domain that has so many of one thing. Each was, or could have been, a way to make a
-# command slow: growth measures them, hook-large hands them to libvirt's hook.
+# patterns.py - domains of any size: each function takes a number and returns the XML of a
+# domain with that many items of one kind. Each was, or could have been, a way to make a
+# command slow: growth measures them, hook-large passes them to libvirt's hook.
 import hashlib
 
 OS = "<os><type arch='x86_64' machine='q35'>hvm</type></os>"
@@ -245,7 +245,7 @@ def cards(n):
 
 
 def parked(n):
-    """As stash parks all interfaces; the last is called so."""
+    """As stash parks all interfaces; this is the name of the last."""
     def one(i):
         names = ("interface" if i else "") + "\0\0"
         seal = hashlib.sha256(names.encode()).hexdigest()[:16]

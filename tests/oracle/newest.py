@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A second verdict on what we wrote: that of the newest libvirt and QEMU, in the root file
-system that tests/boot/fetch calls "newest". Where that cannot be had there is none, which
-is printed; the test oracle/newest is then skipped, and tests/allowed-skips says when it
-may be."""
+"""A second verdict on our output: that of the newest libvirt and QEMU, in the root file
+system "newest" of tests/boot/fetch. If that is not available, there is no second verdict,
+which is printed; the test oracle/newest is then skipped, and tests/allowed-skips says when
+it may be.
+"""
 import os, subprocess, tempfile
 
 import driver, stacks
@@ -11,23 +12,24 @@ BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../boot")
 
 
 def root_of(run):
-    """The root file system; None where it cannot be had. @run is virt-layout-run."""
+    """The root file system, or None if it is not available. @run is virt-layout-run."""
     return stacks.root_of(run, "newest")
 
 
 class Newest:
-    """Collects domains, and asks about all of them at the end, in one process."""
+    """Collects domains, and tries all of them at the end, in one process."""
 
     def __init__(self, run):
         self.run, self.rows = os.path.abspath(run), []
 
     def add(self, name, path, base=None):
-        """A domain that must be accepted, if that which it was made from is. Both files
-        are read now."""
+        """A domain that must be accepted if the one from which it was made is. Both files
+        are read now.
+        """
         self.rows.append((name, read(path), read(base) if base else None))
 
     def ask(self, root, files):
-        """{file: "accepted" or why not}. The process may die over one file: see driver."""
+        """{file: "accepted" or the reason}. The process may die on a file: see driver.py."""
         said = {}
         for _ in range(5):
             left = [file for file in files if file not in said]
@@ -42,7 +44,7 @@ class Newest:
         return said
 
     def refusals(self):
-        """A line for each that is refused, or got no verdict."""
+        """One line for each that is refused or has no verdict."""
         root = root_of(self.run)
         if not root:
             print(f"newest: not to be had; {len(self.rows)} domains without its verdict")

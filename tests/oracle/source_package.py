@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Debian's source packages, fetched by name from wherever this system's apt gets its own.
+"""Debian's source packages, fetched by name from the sources of this system's apt.
 
-Nothing of the system changes: own lists, own folder, BUILD-FOLDER/sources. What another
-build folder beside it has already is taken from there.
+The system does not change: separate lists and directory, BUILD-FOLDER/sources. Packages
+that another build directory next to it already has are taken from there.
 """
 import contextlib, fcntl, glob, hashlib, os, re, shutil, subprocess, tempfile, time
 
@@ -11,7 +11,7 @@ FAILURE_HOLDS = 3600  # seconds; ./run-tests forgets it at its start
 
 @contextlib.contextmanager
 def locked(build):
-    """One process at a time works in BUILD-FOLDER/sources, or with what it holds."""
+    """Only one process at a time works in BUILD-FOLDER/sources, or with its content."""
     os.makedirs(build + "/sources", exist_ok=True)
     with open(build + "/sources/.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -22,8 +22,9 @@ def fetch(build, name, suite=None):
     """The path of NAME's upstream archive in this system's own release, or in @suite; None
     if it cannot be had.
 
-    Several tests may want it at once: one fetches, the others wait. A failure is tried
-    again twice and then remembered for an hour, so that all tests of a run hear the same.
+    Several tests may need it at once: one fetches, the others wait. A failed download is
+    tried twice more and then remembered for an hour, so that all tests of a run get the
+    same answer.
     """
     below = "/sources" + (f"/{suite}" if suite else "")
     folder = build + below
@@ -56,7 +57,7 @@ def archives(folder, name):
 
 
 def keep(path, folder):
-    """Whole or not at all: a run that is ended half way leaves nothing that looks whole."""
+    """Complete or not at all: an interrupted run leaves nothing that looks complete."""
     target = f"{folder}/{os.path.basename(path)}"
     with tempfile.TemporaryDirectory(dir=folder, prefix=".keep-") as half:
         os.rename(shutil.copy(path, half), target)

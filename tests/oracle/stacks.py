@@ -10,12 +10,12 @@ _loader = importlib.machinery.SourceFileLoader("check_verdicts", BOOT + "/../che
 # The committed verdicts, as a module.
 table_of = importlib.util.module_from_spec(importlib.util.spec_from_loader("check_verdicts", _loader))
 _loader.exec_module(table_of)
-SECONDS = 200 # for QEMU to start, or to refuse that, on a busy machine
+SECONDS = 200 # for QEMU to start or refuse, on a busy machine
 ACCEPTED, REFUSED, STARTS, EXITS = "accepted", "refused", "starts", "exits"
 
 
 def own_target():
-    """The column of the table that this machine's QEMU has; None."""
+    """The column of the table for this machine's QEMU, or None."""
     out = subprocess.run(["qemu-system-x86_64", "--version"], stdout=subprocess.PIPE, text=True,
                          check=True, timeout=60).stdout
     version = re.search(r"version (\d+\.\d+)", out)[1]
@@ -23,7 +23,7 @@ def own_target():
 
 
 def root_of(run, name):
-    """A set of tests/boot/fetch; None where it cannot be had. @run is virt-layout-run."""
+    """A set of tests/boot/fetch, or None if it is not available. @run is virt-layout-run."""
     guests = os.path.join(os.path.dirname(os.path.abspath(run)), "guests")
     done = subprocess.run([os.path.join(BOOT, "fetch"), guests, name], check=False, timeout=1000)
     if done.returncode not in (0, 77):
@@ -33,7 +33,8 @@ def root_of(run, name):
 
 def columns(run):
     """Target, root file system (None: this machine), and whether its QEMU is started, of
-    each column that is asked: with VIRT_LAYOUT_FULL=1 or UPDATE=1 all of them."""
+    each column that is tried: with VIRT_LAYOUT_FULL=1 or UPDATE=1 all of them.
+    """
     update = os.environ.get("UPDATE") == "1"
     every = update or os.environ.get("VIRT_LAYOUT_FULL") == "1"
     own = own_target()
@@ -55,8 +56,9 @@ class Stack:
         self.words.append(os.path.abspath(run))
 
     def define(self, files, folder):
-        """{file: "accepted" or libvirt's words}. Where its driver dies (driver.py), the same
-        in smaller pieces, and of one file a few times."""
+        """{file: "accepted" or libvirt's message}. If its driver dies (driver.py), tries
+        smaller groups of files, and a single file several times.
+        """
         for _ in range(2 if len(files) > 1 else 6):
             out = subprocess.run([*self.words, "check", folder, *files], stdout=subprocess.PIPE,
                                  stderr=subprocess.DEVNULL, text=True, timeout=280, check=False)
@@ -67,7 +69,7 @@ class Stack:
         return self.define(files[:half], folder) | self.define(files[half:], folder) if half else {}
 
     def start(self, path, folder):
-        """QEMU's words if it does not start; None if its guest ran."""
+        """QEMU's message if it does not start; None if its guest ran."""
         for _ in range(3):
             status, runs, words = self.start_once(path, folder)
             if runs or status == 1:

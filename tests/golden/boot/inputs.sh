@@ -1,4 +1,4 @@
-# What names a file of the user's is refused by its option's name, before a guest starts.
+# A bad file of the user is refused with the name of its option, before a guest starts.
 as=
 cd $SCRATCH && mkdir tmp && export TMPDIR=$PWD/tmp
 domain=$OLDPWD/tests/boot/seed.xml make=$OLDPWD/tests/make-package

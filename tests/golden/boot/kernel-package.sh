@@ -1,4 +1,4 @@
-# A kernel and its modules that are still in their packages.
+# A kernel and its modules in their packages.
 cd $SCRATCH && mkdir tmp && export TMPDIR=$PWD/tmp
 make=$OLDPWD/tests/make-package
 list() { grep -ao 'lib/modules/[a-z_]*[.]ko' "$1"; }

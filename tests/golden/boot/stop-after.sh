@@ -9,7 +9,7 @@ virt-layout boot --stop-after tables --initrd-only
 virt-layout boot --stop-after firmware --kernel /dev/null tests/golden/boot/busy.xml
 virt-layout boot --stop-after firmware --print-xml --accel tcg tests/golden/boot/busy.xml 2>$SCRATCH/notes | sed -n '/<os/,/<.os>/p' | sed 's,>/.*/virt-layout-payload,>/LIBEXEC/virt-layout-payload,'
 grep -E "serial|kernel|initrd|cmdline" $SCRATCH/notes
-# Keys of Secure Boot would keep the program from being started.
+# Secure Boot's keys would prevent the program from being started.
 virt-layout boot --stop-after firmware --print-xml tests/domains/real/virt-manager-win11.xml 2>$SCRATCH/notes | sed -n '/<firmware>/,/<loader/p'
 grep "keys" $SCRATCH/notes
 sed "/<firmware>/,/<.firmware>/d" tests/domains/real/virt-manager-win11.xml >$SCRATCH/plain.xml

@@ -1,5 +1,5 @@
-# What <metadata> contains is beyond our limits, and the rest is checked all the same; with
-# a pretended end tag, on the lines of the file.
+# The content of <metadata> exceeds our limits, but the rest is checked, even with a fake
+# end tag, and with the lines of the file.
 domain() { # CONTENT OF METADATA
 	printf '%s\n' "<domain type='kvm'><name>x</name><memory>1</memory><vcpu>2</vcpu>" \
 		"<metadata><a:b xmlns:a='urn:x'>" "$1" "</a:b></metadata>" \

@@ -1,4 +1,4 @@
-# disk add keeps to every key of --part: bounds, padding, kind by type, one active.
+# disk add respects every key of --part: bounds, padding, kind by type, one active.
 cd "$SCRATCH" && truncate -s 64M a.img b.img c.img &&
 	sfdisk -q a.img <<<"label: gpt" && sfdisk -q b.img <<<"label: dos" &&
 	sfdisk -q c.img <<<"label: gpt" &&

@@ -1,6 +1,6 @@
 # An empty extended partition: create and add make it with the same type and an empty EBR,
-# also where an EBR of an older table is. (Column widths without headings differ between
-# versions of libsmartcols.)
+# even in place of an EBR of an older table. (Column widths without headings differ
+# between versions of libsmartcols.)
 cd "$SCRATCH" && P=size=20MiB,kind=extended &&
 	virt-layout disk plan -n -l dos -s 64MiB -p $P | sed 's/  */ /g; s/^ //' &&
 	virt-layout disk create -l dos -s 64MiB --uuid 0x11111111 -p $P a.img &&

@@ -1,6 +1,6 @@
-# What a partition cannot be is refused by disk plan, create and add in the same words with
-# the same status, and nothing is written. One line for each refusal; where the three
-# disagree, what each says.
+# disk plan, create and add refuse impossible partitions in the same words with the same
+# status, and nothing is written. One line for each refusal; if the three disagree, the
+# message of each.
 cd "$SCRATCH"
 ask() {
 	"$@" >said 2>&1

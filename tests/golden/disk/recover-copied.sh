@@ -1,6 +1,6 @@
-# A change was killed between the two copies of the GPT, and the image was then copied with
-# its sidecar, so that it has another inode. Only --copied takes the sidecar, in both
-# directions, and not for an image with other content.
+# A change was killed between the two copies of the GPT, and the image was then copied
+# with its sidecar, so that it has another inode. Only --copied accepts the sidecar, in
+# both directions, and not for an image with other content.
 cd $SCRATCH &&
 	truncate -s 64M before.img zeros.img &&
 	sfdisk -q before.img <<< "label: gpt

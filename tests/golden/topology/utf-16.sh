@@ -1,5 +1,5 @@
-# A Windows shell writes UTF-16 with a byte order mark, in either order; XML that says so is
-# read too. What is cut short is refused.
+# A Windows shell writes UTF-16 with a byte order mark, in either order; XML with such a
+# declaration is read too. Truncated input is rejected.
 seed=tests/fuzz/corpus/hwloc-xml/uma.xml
 iconv -f UTF-8 -t UTF-16LE "$seed" | { printf '\377\376'; cat; } > $SCRATCH/le.xml
 sed 's/UTF-8/UTF-16/' "$seed" | iconv -f UTF-8 -t UTF-16BE | { printf '\376\377'; cat; } > $SCRATCH/be.xml

@@ -138,7 +138,7 @@ static void test_harm(void **state)
 #define ON_LINES(a, b) a "\n  " b
 #define SAME(index)    PORT(index, "\n   <target chassis='9'/>\n  ")
 
-/* Fixes of one round, one of which does not help: each is judged separately. */
+/* Fixes of one round, one of which does not help: each is checked separately. */
 static void test_round(void **state)
 {
 	static const struct {

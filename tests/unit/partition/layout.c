@@ -99,7 +99,7 @@ static void examples(void **state)
 		{{"size", "64MiB", "label", "dos"},
 		 {"kind=extended,size=rest", "size=1MiB", "kind=logical,size=50%"},
 		 "1x2048+126976 2:129024+2048 5l4096+63488 of 131072"},
-		/* Faults. */
+		/* Errors. */
 		{{"size", "64MiB"},
 		 {"size=60MiB", "size=6MiB,name=big"},
 		 "does not fit, too small by 3162624 B; 67074560 B are free from LBA 34 to the end of the disk, 70237184 B are needed with alignment (partition 1 60 MiB, partition 2 \"big\" 6 MiB); a disk of 70271488 B would be large enough"},
