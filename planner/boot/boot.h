@@ -180,9 +180,9 @@ struct boot_session {
 /* boot-inputs.c: whether virt-layout-run gives up root's privilege (run-confine.h). */
 bool boot_is_confined(const struct boot_request *request);
 /*
- * The kernel's path for @domain, which is booted under @accel; the caller's, NULL on
- * failure. An x86 kernel that is compressed is unpacked into the private directory if
- * QEMU can start what is in it.
+ * The kernel's path for @domain, which is booted under @accel, or NULL on failure. The
+ * caller frees it. An x86 kernel that is compressed is unpacked into the private
+ * directory if QEMU can start what is in it.
  */
 char *boot_take_kernel(const struct boot_session *session, const struct document *domain,
 		       enum boot_accel accel, struct error *error) _must_check_;

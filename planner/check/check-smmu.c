@@ -185,7 +185,7 @@ static void smmu_accel_devices(struct check *check)
 	vec_free(&functions);
 }
 
-/* Devices that somebody placed: host devices, and all that is below expander buses. */
+/* Devices with an intended place: host devices, and everything below expander buses. */
 static bool is_placed(const struct check *check, const struct guest_function *function)
 {
 	return !is_bridge(check, function->item) && function->item.iommu < 0 &&

@@ -51,7 +51,7 @@ def domains(package, every=False):
 
 def column(run, name):
     """Which stack is asked about which version's tests: "own", "trixie" or "newest"; None
-    where it cannot be had. 12.9's source package is not on the mirrors: 11.3's tests."""
+    if it is not available. 12.9's source package is not on the mirrors: 11.3's tests."""
     if name == "own":
         target = stacks.own_target()
         return target and Column(target, None, None)
@@ -62,7 +62,7 @@ def column(run, name):
 
 def write(folder, build, where, step=1):
     """The paths of the domains of a column, written into @folder; None where the source
-    package cannot be had."""
+    package is not available."""
     package = source_package.fetch(build, "libvirt", where.suite)
     if not package:
         return None

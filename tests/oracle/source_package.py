@@ -20,7 +20,7 @@ def locked(build):
 
 def fetch(build, name, suite=None):
     """The path of NAME's upstream archive in this system's own release, or in @suite; None
-    if it cannot be had.
+    if it is not available.
 
     Several tests may need it at once: one fetches, the others wait. A failed download is
     tried twice more and then remembered for an hour, so that all tests of a run get the
@@ -42,7 +42,7 @@ def fetch(build, name, suite=None):
         began = time.monotonic()
         for pause in (5, 20, 0):
             package = fetch_once(folder, name, suite)
-            # A mirror that stumbles does so at once; without a network it takes long.
+            # A failing mirror fails at once; without a network it takes long.
             if package or time.monotonic() - began > 200:
                 break
             time.sleep(pause)

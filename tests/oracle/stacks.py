@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a stack of libvirt and QEMU says of domains: this machine's own, or that of a root
-file system of tests/boot/fetch."""
+"""Verdicts of a stack of libvirt and QEMU on domains: this machine's own, or that of a root file system of tests/boot/fetch."""
 import importlib.machinery, importlib.util, os, re, shutil, subprocess, time
 
 import driver
@@ -78,7 +77,8 @@ class Stack:
         return None
 
     def start_once(self, path, folder, *options):
-        # planner/boot/run.h: "running" once libvirt let it run; below inside/ in a run by root.
+        # planner/boot/run.h: "running" after libvirt started the CPUs; below inside/ if
+        # root runs it.
         places = [folder + "/marks", folder + "/inside/marks"]
         for marks in filter(os.path.exists, places):
             os.unlink(marks)

@@ -153,7 +153,7 @@ static void not_pvh(void **state)
 	}
 }
 
-/* What is not whole is not taken; nothing is read beyond the end. */
+/* Truncated input is rejected; nothing is read after its end. */
 static void damaged(void **state)
 {
 	char elf[ELF_BYTES];
