@@ -274,17 +274,17 @@ static int judge_emulator(const struct boot_wish *wish, const char *arch,
 					      "Failed to start QEMU binary",
 					      "Failed to probe QEMU binary",
 					      "Unable to probe"};
-	const char *said = result->messages.s ? result->messages.s : "";
+	const char *messages = result->messages.s ? result->messages.s : "";
 
 	if (result->run_status != RUN_REFUSED)
 		return 0;
-	if (strstr(said, "No emulator found"))
+	if (strstr(messages, "No emulator found"))
 		return error_system(
 			error, 0,
 			"libvirt finds no QEMU for %s; install the package that contains qemu-system-%s (in Debian qemu-system-%s), or use --emulator",
 			arch, arch, streq(arch, "aarch64") ? "arm" : "x86");
 	for (size_t i = 0; i < ARRAY_SIZE(no_qemu) && wish->emulator; i++)
-		if (strstr(said, no_qemu[i])) {
+		if (strstr(messages, no_qemu[i])) {
 			_cleanup_free_ char *reason = reason_of(result);
 			const char *file = strstr(reason, "/domain.xml: ");
 

@@ -30,7 +30,7 @@ static void add_rule(struct jsonw *json, const struct rule *rule)
 	jsonw_string(json, "id", rule->id);
 	add_text(json, "shortDescription", rule->what);
 	add_text(json, "fullDescription", rule->why);
-	add_text(json, "help", rule->mend);
+	add_text(json, "help", rule->to_fix);
 	jsonw_object(json, "defaultConfiguration");
 	jsonw_string(json, "level", levels[rule->severity]);
 	jsonw_end_object(json);

@@ -23,10 +23,10 @@ struct wish {
 	struct request_flags settings;
 	bool libvirt, bug_compatible, dry_run, keep_content, json;
 	struct geometry geometry;
-	VEC(struct room) rooms; /* found, one for each partition */
-	struct extents kept;    /* the padding of each */
-	size_t libvirt_mended;  /* partitions that libvirt would make too short */
-	struct text notes;      /* for standard error, when the disk is closed */
+	VEC(struct room) rooms;   /* found, one for each partition */
+	struct extents kept;      /* the padding of each */
+	size_t libvirt_corrected; /* partitions that libvirt would make too short */
+	struct text notes;        /* for standard error, when the disk is closed */
 };
 
 static int set_rule(void *target, const struct option_row *row, const char *value,
@@ -133,7 +133,7 @@ static int add_one(struct wish *wish, struct changed_disk *disk,
 			geometry_of(disk->io, disk->kind.format == IMAGE_QCOW2);
 	if (wish->libvirt && libvirt_place(wanted, part, &libvirt, &room, error) < 0)
 		return -1;
-	wish->libvirt_mended += libvirt.mended;
+	wish->libvirt_corrected += libvirt.corrected;
 	if (partition_add(wanted, request, part, &wish->kept, &room, error) < 0)
 		return -1;
 	*vec_add(&wish->rooms) = room;
@@ -203,7 +203,7 @@ static void say(const struct wish *wish, const struct partition_table *before,
 		add_json(&out, wish, before, wanted);
 	else
 		add_lines(&out, wish, before, wanted);
-	for (size_t i = 0; i < wish->libvirt_mended; i++)
+	for (size_t i = 0; i < wish->libvirt_corrected; i++)
 		streams_say(
 			"libvirt 9.0 would make the added partition one sector too short; it was given its full size (use --bug-compatible for the size that libvirt gives it)");
 	fwrite(out.s ? out.s : "", 1, out.n, stdout);

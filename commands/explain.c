@@ -78,7 +78,7 @@ static void explain(const struct rule *rule)
 	text_add_versions(&holds, rule);
 	printf("%s (%s)\n\n  %s\n  %s\n\n", rule->id, severity_name(rule->severity),
 	       rule->what, rule->why);
-	printf("  Fix:     %s%s\n", rule->mend, rule->fix ? " --fix does this." : "");
+	printf("  Fix:     %s%s\n", rule->to_fix, rule->fix ? " --fix does this." : "");
 	printf("  Needs:   %s\n", needs_words(rule->needs));
 	printf("  Also reported by: %s\n", judges[rule->judge]);
 	if (holds.n > 0)
@@ -99,7 +99,7 @@ static void write_rst(const struct rule *rule)
 		putchar('-');
 	printf("\n\n%s. %s %s\n\n", severity_name(rule->severity), rule->what, rule->why);
 	printf(":Fix: %s\n:Needs: %s\n:Also reported by: %s\n:Fixed by --fix: %s\n",
-	       rule->mend, needs_words(rule->needs), judges[rule->judge],
+	       rule->to_fix, needs_words(rule->needs), judges[rule->judge],
 	       rule->fix ? "yes" : "no");
 	text_add_versions(&holds, rule);
 	if (holds.n > 0)

@@ -242,7 +242,7 @@ int libvirt_place(const struct partition_table *table, const struct part_request
 	if (dos && end - start < part->size_bytes && !wish->bug_compatible) {
 		/* One sector short; the next cylinder has it, if there is one. */
 		end += cylinder;
-		wish->mended = true;
+		wish->corrected = true;
 	}
 	/* parted takes bytes and rounds the end up to a whole sector. */
 	ret->start = start / SECTOR;

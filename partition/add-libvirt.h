@@ -29,7 +29,7 @@ struct geometry geometry_of(const struct disk_io *io, bool is_qcow2);
 struct libvirt_wish {
 	struct geometry geometry;
 	bool bug_compatible; /* one sector short, as in libvirt */
-	bool mended;         /* set: it would have been, but is not */
+	bool corrected;      /* set: it would have been, but is not */
 };
 
 /* The free extents as libparted lists them, with tracks reserved for tables. */

@@ -243,9 +243,9 @@ static int write_raw(struct creation *creation, struct error *error)
 }
 
 /* "    (12.34/100%)", of qemu-img's -p. */
-static void watch_percent(void *context, const char *said)
+static void watch_percent(void *context, const char *message)
 {
-	const char *open = strrchr(said, '(');
+	const char *open = strrchr(message, '(');
 	unsigned whole, hundredths;
 
 	if (open && sscanf(open, "(%3u.%2u/", &whole, &hundredths) == 2)

@@ -56,9 +56,9 @@ static bool has_percent(const struct disk_plan *plan)
 	return false;
 }
 
-static void add_mend(const struct disk_plan *plan, struct text *text,
-		     const struct item_list *list, const struct item *wall,
-		     uint64_t need_end)
+static void add_advice(const struct disk_plan *plan, struct text *text,
+		       const struct item_list *list, const struct item *wall,
+		       uint64_t need_end)
 {
 	const struct item *extended =
 		plan->extended < 0 ? NULL : &plan->outer.items.v[plan->extended];
@@ -117,7 +117,7 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 	add_amount(plan, &text, need_end - run->begin, power);
 	text_adds(&text, " are needed with alignment");
 	add_needs(plan, &text, &list->items.v[first], run);
-	add_mend(plan, &text, list, wall, need_end);
+	add_advice(plan, &text, list, wall, need_end);
 	if (plan->request->file)
 		return error_input(error, "%s: %s", plan->request->file, text.s);
 	return error_input(error, "%s", text.s);

@@ -36,7 +36,7 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 {
 	const struct nbd_io *nbd = (const struct nbd_io *)io;
 	const char *text = sym_nbd_get_error();
-	_cleanup_text_ struct text said = {};
+	_cleanup_text_ struct text messages = {};
 
 	if (nbd->silent)
 		return error_system(
@@ -44,11 +44,11 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 			"%s: %s: qemu-nbd did not answer within %u s and was abandoned; it may still have the image open",
 			io->name, what, tool_limit_s(USUAL_LIMIT_S));
 
-	nbd_server_add_said(&said, &nbd->server);
+	nbd_server_add_messages(&messages, &nbd->server);
 	/* libnbd's message already includes the text of errno. */
 	return error_system(error, text ? 0 : sym_nbd_get_errno(), "%s: %s%s%s%s",
 			    io->name, what, text ? ": " : "", text ? text : "",
-			    said.n > 0 ? said.s : "");
+			    messages.n > 0 ? messages.s : "");
 }
 
 static int64_t now_ms(void)

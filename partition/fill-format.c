@@ -69,7 +69,7 @@ struct work {
 };
 
 /* The space that the file uses on disk is what has been written so far. */
-static void watch(void *context, const char *said _unused_)
+static void watch(void *context, const char *message _unused_)
 {
 	const struct work *work = context;
 	struct stat st;

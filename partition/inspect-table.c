@@ -40,10 +40,10 @@ typedef VEC(const struct partition *) partition_list;
  */
 static void find_overlaps(struct inspector *in, const partition_list *list)
 {
-	size_t said = 0;
+	size_t reported = 0;
 
 	for (size_t i = 0; i < list->n; i++)
-		for (size_t j = i + 1; j < list->n && said < 100; j++) {
+		for (size_t j = i + 1; j < list->n && reported < 100; j++) {
 			if (list->v[j]->start_lba > list->v[i]->end_lba)
 				break;
 			if (in->ret->iso) {
@@ -51,7 +51,7 @@ static void find_overlaps(struct inspector *in, const partition_list *list)
 				return;
 			}
 			say_overlap(in, list->v[i], list->v[j]);
-			said++;
+			reported++;
 		}
 }
 

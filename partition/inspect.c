@@ -40,11 +40,11 @@ static int probe_sizes(struct disk_io *io, unsigned *ret_primary, unsigned *ret_
 	return 0;
 }
 
-static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
+static void say_sector_size(struct inspector *in, uint32_t given, uint32_t found)
 {
 	struct finding *finding;
 
-	if (told == 0) {
+	if (given == 0) {
 		finding = inspector_find(in, "disk-sector-size", SEVERITY_INFO, NULL,
 					 "The GPT was written for %" PRIu32
 					 "-byte sectors, so this sector size is used.",
@@ -56,14 +56,14 @@ static void say_sector_size(struct inspector *in, uint32_t told, uint32_t found)
 	finding = inspector_find(in, "disk-sector-size", SEVERITY_ERROR, NULL,
 				 "The GPT was written for %" PRIu32
 				 "-byte sectors, not for %" PRIu32 ".",
-				 found, told);
+				 found, given);
 	finding->remedy = xasprintf("Use it with sectors of %" PRIu32 " bytes.", found);
 	finding->observed = xasprintf("%" PRIu32, found);
-	finding->expected = xasprintf("%" PRIu32, told);
+	finding->expected = xasprintf("%" PRIu32, given);
 }
 
 /* Determines in->sector_bytes. *ret_gpt: there is a header. */
-static int choose_sector_size(struct inspector *in, uint32_t told, bool *ret_gpt,
+static int choose_sector_size(struct inspector *in, uint32_t given, bool *ret_gpt,
 			      struct error *error)
 {
 	unsigned primary, backup, either;
@@ -73,18 +73,18 @@ static int choose_sector_size(struct inspector *in, uint32_t told, bool *ret_gpt
 		return -1;
 	either = primary ? primary : backup;
 	for (size_t i = 0; i < ARRAY_SIZE(sector_sizes); i++)
-		if (either & 1u << i && (found == 0 || sector_sizes[i] == told))
+		if (either & 1u << i && (found == 0 || sector_sizes[i] == given))
 			found = sector_sizes[i];
 	*ret_gpt = found != 0;
-	in->sector_bytes = found ? found : told ? told : 512;
+	in->sector_bytes = found ? found : given ? given : 512;
 	if (primary == 3)
 		inspector_find(
 			in, "disk-two-gpts", SEVERITY_WARNING, NULL,
 			"It has a GPT header for 512-byte sectors and another for 4096-byte sectors; that of %" PRIu32
 			" is used.",
 			found);
-	if (found && found != (told ? told : 512))
-		say_sector_size(in, told, found);
+	if (found && found != (given ? given : 512))
+		say_sector_size(in, given, found);
 	return 0;
 }
 

@@ -137,7 +137,8 @@ _noreturn_ static void become_server(char *const argv[])
 }
 
 /* Closes all descriptors but these three: nobody must wait for us to close them. */
-_noreturn_ static void become_keeper(char *const argv[], int listener, int told, int said)
+_noreturn_ static void become_keeper(char *const argv[], int listener, int told,
+				     int messages)
 {
 	struct pollfd poll_fd = {.fd = TOLD_FD};
 	sigset_t all;
@@ -146,8 +147,8 @@ _noreturn_ static void become_keeper(char *const argv[], int listener, int told,
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setpgid(0, 0);
-	dup2(said, STDOUT_FILENO); /* nor for messages from qemu-nbd to our caller */
-	dup2(said, STDERR_FILENO);
+	dup2(messages, STDOUT_FILENO); /* nor for messages from qemu-nbd to our caller */
+	dup2(messages, STDERR_FILENO);
 	listener = fcntl(listener, F_DUPFD, FIRST_OTHER_FD);
 	told = fcntl(told, F_DUPFD, FIRST_OTHER_FD);
 	dup2(listener, LISTEN_FD);
@@ -168,10 +169,10 @@ _noreturn_ static void become_keeper(char *const argv[], int listener, int told,
 int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *error)
 {
 	_cleanup_fd_ int listener = -1, client = -1, told = -1, hold = -1;
-	_cleanup_fd_ int said = memfd_create("said", MFD_CLOEXEC);
+	_cleanup_fd_ int messages = memfd_create("said", MFD_CLOEXEC);
 	int ends[2];
 
-	if (said < 0)
+	if (messages < 0)
 		return error_system(error, errno, "cannot create a memfd");
 	if (make_line(&listener, &client, error) < 0)
 		return -1;
@@ -181,20 +182,21 @@ int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *e
 	hold = ends[1];
 	ret->keeper = fork();
 	if (ret->keeper == 0)
-		become_keeper(argv, listener, told, said);
+		become_keeper(argv, listener, told, messages);
 	if (ret->keeper < 0) {
 		ret->keeper = 0;
 		return error_system(error, errno, "cannot start %s", argv[0]);
 	}
 	ret->hold = TAKE_FD(hold);
-	ret->said = TAKE_FD(said);
+	ret->messages = TAKE_FD(messages);
 	return TAKE_FD(client);
 }
 
-void nbd_server_add_said(struct text *text, const struct nbd_server *server)
+void nbd_server_add_messages(struct text *text, const struct nbd_server *server)
 {
 	char bytes[1024];
-	ssize_t n = server->keeper ? pread(server->said, bytes, sizeof(bytes) - 1, 0) : 0;
+	ssize_t n =
+		server->keeper ? pread(server->messages, bytes, sizeof(bytes) - 1, 0) : 0;
 
 	while (n > 0 && bytes[n - 1] == '\n')
 		n--;
@@ -232,7 +234,7 @@ bool nbd_server_end(struct nbd_server *server, unsigned limit_s)
 	if (server->keeper == 0)
 		return true;
 	close_fd(&server->hold);
-	close_fd(&server->said);
+	close_fd(&server->messages);
 	ended = wait_until(server->keeper, limit_s);
 	server->keeper = 0;
 	return ended;

@@ -10,7 +10,8 @@
 struct nbd_server {
 	pid_t keeper; /* 0: none was started */
 	int hold;     /* when closed, for whatever reason, the server ends */
-	int said; /* a file with its standard error, which does not go to the terminal */
+	int messages; /* a file with its standard error, which does not go to the terminal
+		       */
 };
 
 /*
@@ -25,7 +26,7 @@ int nbd_server_start(char *const argv[], struct nbd_server *ret, struct error *e
  * Adds ": " and what it wrote to standard error, the first 1023 bytes unchanged; nothing
  * if it wrote nothing, or was not started.
  */
-void nbd_server_add_said(struct text *text, const struct nbd_server *server);
+void nbd_server_add_messages(struct text *text, const struct nbd_server *server);
 /*
  * Ends it in order and waits for that, at most so long. False if it has not ended by
  * then; the keeper goes on asking it to. Nothing to do, and true, if none was started.

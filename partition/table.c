@@ -30,7 +30,7 @@ struct encoder {
 	const struct partition_table *table;
 	const struct table_source *source;
 	struct fdisk_context *fdisk;
-	struct text said; /* libfdisk's messages */
+	struct text messages; /* libfdisk's messages */
 	int fd;
 };
 
@@ -41,7 +41,7 @@ static void encoder_end(struct encoder *encoder)
 		fdisk_deassign_device(encoder->fdisk, 1);
 		fdisk_unref_context(encoder->fdisk);
 	}
-	text_free(&encoder->said);
+	text_free(&encoder->messages);
 	close_fd(&encoder->fd);
 }
 
@@ -56,7 +56,7 @@ static int on_ask(struct fdisk_context *fdisk, struct fdisk_ask *ask, void *data
 		return 0;
 	case FDISK_ASKTYPE_WARN:
 	case FDISK_ASKTYPE_WARNX:
-		text_printf(&encoder->said, "; %s", fdisk_ask_print_get_mesg(ask));
+		text_printf(&encoder->messages, "; %s", fdisk_ask_print_get_mesg(ask));
 		return 0;
 	default:
 		return -EINVAL;
@@ -67,7 +67,7 @@ static int fdisk_fault(struct encoder *encoder, int rc, const char *what,
 		       struct error *error)
 {
 	return error_system(error, rc < 0 ? -rc : 0, "libfdisk: %s%s", what,
-			    encoder->said.n > 0 ? encoder->said.s : "");
+			    encoder->messages.n > 0 ? encoder->messages.s : "");
 }
 
 static int read_sector(const struct encoder *encoder, uint64_t lba, uint8_t *bytes,

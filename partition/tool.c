@@ -63,7 +63,7 @@ void tool_free(struct tool *tool)
  * In the child: it must end with _exit(). mkfs is in sbin, which may not be in a user's
  * PATH.
  */
-static _noreturn_ void become(struct tool *tool, int output, int said)
+static _noreturn_ void become(struct tool *tool, int output, int messages)
 {
 	int null = open("/dev/null", O_RDWR);
 	const char *path = getenv("PATH");
@@ -72,7 +72,7 @@ static _noreturn_ void become(struct tool *tool, int output, int said)
 
 	dup2(null, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
-	dup2(said, STDERR_FILENO);
+	dup2(messages, STDERR_FILENO);
 	putenv(longer);
 	for (size_t i = 0; i < tool->environment.n; i++)
 		putenv(tool->environment.v[i]);
@@ -84,11 +84,12 @@ static _noreturn_ void become(struct tool *tool, int output, int said)
  * The last two non-empty lines of its output: the last one is often only the consequence
  * of the one before.
  */
-static void add_last_lines(struct text *text, int said)
+static void add_last_lines(struct text *text, int messages)
 {
 	char bytes[4096];
-	off_t size = lseek(said, 0, SEEK_END);
-	ssize_t n = pread(said, bytes, sizeof(bytes) - 1, size > 4095 ? size - 4095 : 0);
+	off_t size = lseek(messages, 0, SEEK_END);
+	ssize_t n =
+		pread(messages, bytes, sizeof(bytes) - 1, size > 4095 ? size - 4095 : 0);
 	char *line = NULL, *before = NULL, *rest = NULL;
 
 	bytes[n > 0 ? n : 0] = '\0';
@@ -103,7 +104,7 @@ static void add_last_lines(struct text *text, int said)
 		text_printf(text, ": %s", line);
 }
 
-static int judge(const struct tool *tool, int status, int said, struct error *error)
+static int judge(const struct tool *tool, int status, int messages, struct error *error)
 {
 	_cleanup_text_ struct text why = {};
 	const char *name = tool->words.v[0];
@@ -112,7 +113,7 @@ static int judge(const struct tool *tool, int status, int said, struct error *er
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return error_system(error, 0, "%s is not installed", name);
-	add_last_lines(&why, said);
+	add_last_lines(&why, messages);
 	if (WIFSIGNALED(status))
 		return error_system(error, 0, "%s was killed by signal %d%s", name,
 				    WTERMSIG(status), why.n > 0 ? why.s : "");
@@ -160,7 +161,7 @@ static bool has_written(const struct tool *tool, struct stat *last)
 }
 
 /* Its latest output, from a nonblocking pipe: "" if none. False at end of file. */
-static bool take_said(int output, char *bytes, size_t room)
+static bool read_messages(int output, char *bytes, size_t room)
 {
 	ssize_t n = read(output, bytes, room - 1);
 
@@ -187,20 +188,20 @@ static bool watch(const struct tool *tool, pid_t pid, int output)
 	int64_t limit_ms = (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000, alive = now_ms();
 	struct stat last = {};
 	struct pollfd poll_fd = {.fd = output, .events = POLLIN};
-	char said[4096] = "";
+	char messages[4096] = "";
 	bool open = true;
 
 	while (open) {
 		int ready = poll(&poll_fd, 1, TICK_MS);
 
 		if (ready > 0)
-			open = take_said(output, said, sizeof(said));
+			open = read_messages(output, messages, sizeof(messages));
 		else if (ready == 0)
 			open = !is_over(pid);
 		if (ready > 0 || has_written(tool, &last))
 			alive = now_ms();
 		if (tool->tick)
-			tool->tick(tool->context, said);
+			tool->tick(tool->context, messages);
 		if (open && now_ms() - alive > limit_ms)
 			return false;
 	}
@@ -223,12 +224,12 @@ static int give_up(const struct tool *tool, pid_t pid, struct error *error)
 
 int tool_run(struct tool *tool, struct error *error)
 {
-	_cleanup_fd_ int said = memfd_create("said", MFD_CLOEXEC);
+	_cleanup_fd_ int messages = memfd_create("said", MFD_CLOEXEC);
 	pid_t parent = getpid(), pid;
 	int output[2], status;
 	bool alive = true;
 
-	if (said < 0)
+	if (messages < 0)
 		return error_system(error, errno, "cannot create a memfd");
 	if (pipe2(output, O_CLOEXEC) < 0)
 		return error_system(error, errno, "cannot create a pipe");
@@ -237,7 +238,7 @@ int tool_run(struct tool *tool, struct error *error)
 	if (pid == 0 && tool->ends_with_us)
 		child_ends_with(parent);
 	if (pid == 0)
-		become(tool, output[1], said);
+		become(tool, output[1], messages);
 	close(output[1]);
 	if (pid > 0)
 		alive = watch(tool, pid, output[0]);
@@ -250,5 +251,5 @@ int tool_run(struct tool *tool, struct error *error)
 		if (errno != EINTR)
 			return error_system(error, errno, "cannot wait for %s",
 					    tool->words.v[0]);
-	return judge(tool, status, said, error);
+	return judge(tool, status, messages, error);
 }

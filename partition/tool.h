@@ -16,7 +16,7 @@ struct tool {
 	 * Called about ten times a second while it runs, with its latest line on standard
 	 * output ("" if none yet). NULL: not called.
 	 */
-	void (*tick)(void *context, const char *said);
+	void (*tick)(void *context, const char *message);
 	void *context;
 	/* Killed when we are; for a tool that works on a file that nobody has seen
 	 * yet. */

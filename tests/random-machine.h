@@ -141,7 +141,7 @@ static void random_struct(struct dice *dice, const struct element *element, void
 }
 
 /* An affinity has a node, or candidates, or neither. */
-static void mend_affinity(struct machine_affinity *affinity, struct dice *dice)
+static void fix_affinity(struct machine_affinity *affinity, struct dice *dice)
 {
 	if (affinity->what != AFFINITY_CANDIDATES)
 		set_free(&affinity->nodes);
@@ -161,7 +161,7 @@ static void mend_function(struct machine *machine, size_t i, struct dice *dice)
 	function->upstream = (int)roll_below(dice, i + 1) - 1;
 	function->physical_function = (int)roll_below(dice, machine->functions.n + 1) - 1;
 	function->root = (int)roll_below(dice, machine->roots.n + 1) - 1;
-	mend_affinity(&function->affinity, dice);
+	fix_affinity(&function->affinity, dice);
 }
 
 /* What the rows cannot express: order, references, dependencies. */
@@ -174,7 +174,7 @@ static void settle_random(struct machine *machine, struct dice *dice)
 	for (size_t i = 0; i < machine->roots.n; i++) {
 		machine->roots.v[i].domain = (uint32_t)(i * 7);
 		machine->roots.v[i].last_bus |= machine->roots.v[i].first_bus;
-		mend_affinity(&machine->roots.v[i].affinity, dice);
+		fix_affinity(&machine->roots.v[i].affinity, dice);
 	}
 	for (size_t i = 0; i < machine->functions.n; i++)
 		mend_function(machine, i, dice);

@@ -174,7 +174,7 @@ static size_t fact_place(const struct machine *machine, const char *name)
 	return low;
 }
 
-static bool fact_stands_at(const struct machine *machine, size_t place, const char *name)
+static bool fact_is_at(const struct machine *machine, size_t place, const char *name)
 {
 	return place < machine->facts.n && streq(machine->facts.v[place].name, name);
 }
@@ -183,8 +183,7 @@ const char *machine_fact(const struct machine *machine, const char *name)
 {
 	size_t place = fact_place(machine, name);
 
-	return fact_stands_at(machine, place, name) ? machine->facts.v[place].value
-						    : NULL;
+	return fact_is_at(machine, place, name) ? machine->facts.v[place].value : NULL;
 }
 
 static void put_fact(struct machine *machine, const char *name, const char *value,
@@ -193,7 +192,7 @@ static void put_fact(struct machine *machine, const char *name, const char *valu
 	size_t place = fact_place(machine, name);
 	struct machine_fact fact = {xstrdup(name), xstrdup(value), xstrdup(unknown)};
 
-	if (fact_stands_at(machine, place, name)) {
+	if (fact_is_at(machine, place, name)) {
 		free_fact(&machine->facts.v[place]);
 	} else {
 		vec_add(&machine->facts);

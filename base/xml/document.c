@@ -132,7 +132,7 @@ static int check_text(const char *name, const struct text *text, struct error *e
 struct complaint {
 	const char *name;
 	struct error *error;
-	bool told;
+	bool reported;
 };
 
 static void describe(const struct complaint *complaint, const xmlError *what)
@@ -165,9 +165,9 @@ static void on_error(void *data, xmlError *what)
 {
 	struct complaint *complaint = ((xmlParserCtxt *)data)->_private;
 
-	if (complaint->told || what->level != XML_ERR_FATAL)
+	if (complaint->reported || what->level != XML_ERR_FATAL)
 		return;
-	complaint->told = true;
+	complaint->reported = true;
 	describe(complaint, what);
 }
 
@@ -196,7 +196,7 @@ static xmlDoc *build_tree(struct document *document, struct complaint *complaint
 					    XML_PARSE_NOWARNING);
 	sym_xmlFreeParserCtxt(parser);
 	arena_end();
-	return complaint->told ? NULL : xml;
+	return complaint->reported ? NULL : xml;
 }
 
 static int parse_tree(struct document *document, struct error *error)
@@ -206,7 +206,7 @@ static int parse_tree(struct document *document, struct error *error)
 	if (xml_library_load(error) < 0)
 		return -1;
 	document->xml = build_tree(document, &complaint);
-	if (complaint.told)
+	if (complaint.reported)
 		return -1;
 	if (!document->xml)
 		return error_input_at(error, document->name, 0, "not well-formed XML");

@@ -51,7 +51,7 @@ static bool starts(const char *s, size_t n, size_t at, const char *word)
 }
 
 /* After the next @word at or after @at; the end of the text if there is none. */
-static size_t behind(const char *s, size_t n, size_t at, const char *word)
+static size_t skip_past(const char *s, size_t n, size_t at, const char *word)
 {
 	size_t length = strlen(word);
 	const char *found = at < n ? memmem(s + at, n - at, word, length) : NULL;
@@ -78,8 +78,8 @@ size_t span_skip_aside(const struct text *text, size_t at)
 		return at;
 	for (size_t i = 0; i < ARRAY_SIZE(asides); i++)
 		if (starts(text->s, text->n, at, asides[i].open))
-			return behind(text->s, text->n, at + strlen(asides[i].open),
-				      asides[i].close);
+			return skip_past(text->s, text->n, at + strlen(asides[i].open),
+					 asides[i].close);
 	return at;
 }
 

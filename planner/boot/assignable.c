@@ -21,15 +21,15 @@ void assignable_choose(const struct machine *planned, struct assignable_list *re
 void assignable_add_silent(const struct assignable_list *list, bool nested,
 			   const char *why, struct serial *ret)
 {
-	size_t n_said = ret->assigns.n;
+	size_t n_answers = ret->assigns.n;
 
 	for (size_t i = 0; i < list->list.n; i++) {
 		struct pci_address at = list->list.v[i].at;
-		size_t owed = nested && i == 0 ? 2 : 1, said = 0;
+		size_t owed = nested && i == 0 ? 2 : 1, answers = 0;
 
-		for (size_t j = 0; j < n_said; j++)
-			said += pci_address_equal(ret->assigns.v[j].at, at);
-		if (said < owed)
+		for (size_t j = 0; j < n_answers; j++)
+			answers += pci_address_equal(ret->assigns.v[j].at, at);
+		if (answers < owed)
 			*vec_add(&ret->assigns) = (struct serial_assign){
 				.at = at,
 				.text = xasprintf("no answer: %s", why),

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/streams.h"
 #include "planner/boot/run.h"
-#include "planner/boot/surroundings.h"
+#include "planner/boot/run-settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,9 +38,9 @@ struct session {
 	int input, output, messages; /* virt-layout-run's, our ends; -1 closed */
 	int signals;
 	pid_t pid;
-	bool ended;    /* virt-layout-run */
-	bool alone;    /* no process below it is left either */
-	double told_s; /* when it was told to end, since the start; 0: not yet */
+	bool ended;       /* virt-layout-run */
+	bool alone;       /* no process below it is left either */
+	double stopped_s; /* when it was told to end, since the start; 0: not yet */
 	bool in_shell, typed_all, has_terminal;
 	size_t typed_start,
 		n_typed; /* part of typed that was not sent to the guest yet */
@@ -70,7 +70,7 @@ static const char *stage(const struct session *s)
 static void tell_end(struct session *s)
 {
 	if (s->input >= 0)
-		s->told_s = since_start_s(s);
+		s->stopped_s = since_start_s(s);
 	close_fd(&s->input);
 }
 
@@ -214,7 +214,7 @@ static void see_end(struct session *s)
 static void keep_limits(struct session *s)
 {
 	double since_prepared_s = since_start_s(s) - s->result->times.prepared;
-	double since_told_s = s->told_s > 0 ? since_start_s(s) - s->told_s : 0;
+	double since_stop_s = s->stopped_s > 0 ? since_start_s(s) - s->stopped_s : 0;
 
 	if (s->of->start_limit_s > 0 && s->result->serial.state == SERIAL_WAITING &&
 	    !s->result->tables.done && since_prepared_s > s->of->start_limit_s)
@@ -222,11 +222,11 @@ static void keep_limits(struct session *s)
 	if (s->of->request->time_limit_s > 0 &&
 	    since_prepared_s > s->of->request->time_limit_s + LATE_S)
 		tell_end(s);
-	if (since_told_s > END_LIMIT_S && !s->ended)
+	if (since_stop_s > END_LIMIT_S && !s->ended)
 		kill(s->pid, SIGKILL);
 	if (s->ended && !s->alone)
 		s->alone = run_kill_children(s->of->root) == 0;
-	if (since_told_s > GIVE_UP_S) {
+	if (since_stop_s > GIVE_UP_S) {
 		close_fd(&s->output);
 		close_fd(&s->messages);
 		s->alone = true;
@@ -237,7 +237,7 @@ static void keep_limits(struct session *s)
 static bool is_patient(const struct session *s)
 {
 	return !s->result->interrupted &&
-	       (s->told_s <= 0 || since_start_s(s) - s->told_s < END_LIMIT_S);
+	       (s->stopped_s <= 0 || since_start_s(s) - s->stopped_s < END_LIMIT_S);
 }
 
 /*
@@ -351,7 +351,7 @@ static bool goes_on(struct session *s)
 /* After the tables have arrived, a file is awaited, which cannot be polled. */
 static int tick_ms(const struct session *s)
 {
-	return s->result->tables.done && s->told_s <= 0 ? FILE_TICK_MS : TICK_MS;
+	return s->result->tables.done && s->stopped_s <= 0 ? FILE_TICK_MS : TICK_MS;
 }
 
 static void follow(struct session *s)
@@ -476,16 +476,16 @@ int boot_session_run(const struct boot_session *session, struct boot_result *res
 			    .input = -1,
 			    .output = -1,
 			    .messages = -1};
-	struct surroundings before = {};
+	struct run_settings before = {};
 	int answer;
 
-	surroundings_take_over(&before);
+	run_settings_apply(&before);
 	s.signals = signalfd(-1, &session->watched, SFD_CLOEXEC | SFD_NONBLOCK);
 	answer = start(&s, &session->mask, error);
 	if (answer == 0)
 		follow(&s);
 	finish(&s);
 	close_fd(&s.signals);
-	surroundings_give_back(&before);
+	run_settings_restore(&before);
 	return answer;
 }

@@ -31,10 +31,10 @@ static pid_t parent_of(const char *pid)
 {
 	_cleanup_text_ struct text stat = read_proc(pid, "stat");
 	/* the name may contain anything, even ") S 1" */
-	const char *behind_name = stat.n > 0 ? strrchr(stat.s, ')') : NULL;
+	const char *after_name = stat.n > 0 ? strrchr(stat.s, ')') : NULL;
 	int parent;
 
-	if (!behind_name || sscanf(behind_name, ") %*c %d", &parent) != 1)
+	if (!after_name || sscanf(after_name, ") %*c %d", &parent) != 1)
 		return 0;
 	return parent;
 }

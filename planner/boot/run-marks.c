@@ -60,18 +60,18 @@ double run_process_start_s(pid_t pid)
 	_cleanup_text_ struct text text = {};
 	unsigned long long ticks;
 	struct timespec t;
-	const char *behind_name;
-	double behind_s;
+	const char *after_name;
+	double offset_s;
 
 	if (file_read(path, 4096, &text, &ignored) < 0)
 		return 0;
-	behind_name = strrchr(text.s, ')'); /* the name may contain anything */
-	if (!behind_name ||
-	    sscanf(behind_name,
+	after_name = strrchr(text.s, ')'); /* the name may contain anything */
+	if (!after_name ||
+	    sscanf(after_name,
 		   ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
 		   &ticks) != 1)
 		return 0;
 	clock_gettime(CLOCK_BOOTTIME, &t); /* continues while the machine is suspended */
-	behind_s = (double)t.tv_sec + (double)t.tv_nsec / 1e9 - run_clock_s();
-	return (double)ticks / (double)sysconf(_SC_CLK_TCK) - behind_s;
+	offset_s = (double)t.tv_sec + (double)t.tv_nsec / 1e9 - run_clock_s();
+	return (double)ticks / (double)sysconf(_SC_CLK_TCK) - offset_s;
 }

@@ -46,7 +46,7 @@ static int empty_bounding_set(void)
 }
 
 /* Also if securebits(7) keep what a change of the user id usually removes. */
-static bool is_nobody(void)
+static bool is_unprivileged(void)
 {
 	uid_t uids[3];
 	gid_t gids[3];
@@ -81,7 +81,7 @@ int run_drop_privilege(gid_t extra_group, struct error *error)
 	 * could not read them.
 	 */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	if (!is_nobody())
+	if (!is_unprivileged())
 		return error_system(
 			error, 0,
 			"root's privileges are still there after they were dropped");

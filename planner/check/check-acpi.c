@@ -51,7 +51,7 @@ static void acpi_missing(struct check *check)
 		return;
 	/* Another firmware is the user's choice. */
 	finding->fixable = false;
-	check_mend(
+	check_set_remedy(
 		finding,
 		"Write <os firmware='efi'> and add <acpi/> to <features>; on aarch64 libvirt requires both together.");
 }
@@ -119,13 +119,13 @@ const struct rule acpi_rules[] = {
 	{RULE("acpi-needs-uefi", acpi_needs_uefi, ERROR, 0, LIBVIRT),
 	 .what = "On aarch64, ACPI needs UEFI firmware.",
 	 .why = "libvirt refuses <acpi/> without it, both in 9.0 and in 12.9.",
-	 .mend = "Write <os firmware='efi'>, or remove <acpi/>.",
+	 .to_fix = "Write <os firmware='efi'>, or remove <acpi/>.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("uefi-needs-acpi", uefi_needs_acpi, ERROR, 0, LIBVIRT),
 	 .what = "On x86, UEFI firmware needs ACPI.",
 	 .why = "libvirt refuses UEFI without <acpi/>, both in 9.0 and in 12.9.",
-	 .mend = "Add <acpi/> to <features>.",
+	 .to_fix = "Add <acpi/> to <features>.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
 	 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
 	{RULE("memory-needs-acpi", memory_needs_acpi, ERROR, 0, QEMU),
@@ -137,7 +137,7 @@ const struct rule acpi_rules[] = {
 	{RULE("acpi-machine", acpi_machine, ERROR, 0, LIBVIRT),
 	 .what = "An s390x domain has no <acpi/>.",
 	 .why = "libvirt refuses <acpi/>: the machine type does not support ACPI.",
-	 .mend = "Remove <acpi/> from <features>.",
+	 .to_fix = "Remove <acpi/> from <features>.",
 	 .source = "terraform-provider-libvirt issues 1092 and 1094",
 	 .libvirt = {.since = VERSION_OF(9, 2)},
 	 .outside = "libvirt accepts it, and the guest has no ACPI.",

@@ -114,7 +114,7 @@ static void say_type(struct check *check, const struct address_row *row,
 			check, address->element,
 			"%s%s%s cannot have an <address>, but has one of type %s.", what,
 			space, row->tag, address->type);
-		check_mend(finding, "Remove the <address>.");
+		check_set_remedy(finding, "Remove the <address>.");
 	} else {
 		finding = check_found(check, address->element,
 				      "%s%s%s needs an address of type %s%s%s, not %s.",
@@ -182,13 +182,14 @@ const struct rule address_rules[] = {
 	{RULE("address-type", address_type, ERROR, 0, LIBVIRT),
 	 .what = "Each device with an <address> supports the address type.",
 	 .why = "libvirt refuses a PCI address on a device that is not a PCI device, such as a SATA disk or ramfb, and a drive or USB address on a PCI device.",
-	 .mend = "Remove the <address>, so that libvirt chooses one.",
+	 .to_fix = "Remove the <address>, so that libvirt chooses one.",
 	 .source = LV "conf/domain_validate.c; qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("piix-ide", piix_ide, ERROR, NEED_MACHINE, QEMU),
 	 .what = "On machine type pc, nothing is at 0000:00:01.1, the place of the machine's IDE controller.",
 	 .why = "If the domain has no IDE controller, libvirt takes the address for a free one, but QEMU exits.",
-	 .mend = "Give the device another address, or none so that libvirt chooses one.",
+	 .to_fix =
+		 "Give the device another address, or none so that libvirt chooses one.",
 	 .source = "QEMU 11.1 hw/i386/pc_piix.c; measured", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -81,14 +81,15 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 	finding->expected = xasprintf("%d", row->host_node);
 	bus = bus_for_node(check, row->host_node, &cell);
 	if (bus >= 0)
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Move it below expander bus %d, or back guest node %d with host node %d.",
 			bus, row->cell, row->host_node);
 	else
-		check_mend(finding,
-			   "Back guest node %d with host node %d, or remove the device.",
-			   row->cell, row->host_node);
+		check_set_remedy(
+			finding,
+			"Back guest node %d with host node %d, or remove the device.",
+			row->cell, row->host_node);
 }
 
 static void hostdev_cell_affinity(struct check *check)
@@ -269,7 +270,7 @@ const struct rule affinity_rules[] = {
 	{RULE("hostdev-exists", hostdev_exists, ERROR, NEED_HOST_PCI, LIBVIRT),
 	 .what = "Assigned devices exist on the host.",
 	 .why = "Otherwise libvirt refuses to start the domain.",
-	 .mend = "Name a device of the host.", .source = LV "util/virpci.c",
+	 .to_fix = "Name a device of the host.", .source = LV "util/virpci.c",
 	 .untried =
 		 "libvirt checks this only when the guest starts, on a host with the device.",
 	 .remedy = REMEDY_EDIT},
@@ -277,39 +278,41 @@ const struct rule affinity_rules[] = {
 	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "An assigned device is on the guest node that is backed by the device's host node.",
 	 .why = "Otherwise the guest uses memory and CPUs of the wrong node for it.",
-	 .mend = "Move the device below an expander bus of the right node.",
+	 .to_fix = "Move the device below an expander bus of the right node.",
 	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_FIX,
 	 .fix = fix_to_node, .planned = PLAN_FIXES_WITH_HOST},
 	{RULE("hostdev-no-affinity", hostdev_no_affinity, WARNING,
 	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "In a guest with several nodes, an assigned device is on one of them.",
 	 .why = "Otherwise it has numa_node -1, and NCCL, DPDK and others have to guess the node.",
-	 .mend = "Put it below an expander bus with the right <node>.",
+	 .to_fix = "Put it below an expander bus with the right <node>.",
 	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_FIX,
 	 .fix = fix_to_node},
 	{RULE("hostdev-node-unbacked", hostdev_node_unbacked, WARNING, NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "The guest has memory on the device's host node.",
 	 .why = "Otherwise all of the device's transfers go to another node.",
-	 .mend = "Add a cell on that node, or use a nearer device.",
+	 .to_fix = "Add a cell on that node, or use a nearer device.",
 	 .source = "Linux numa_node of PCI devices", .remedy = REMEDY_EDIT},
 	{RULE("hostdev-node-unknown", hostdev_node_unknown, INFO, NEED_HOST_PCI, NOBODY),
 	 .what = "The host knows which node each assigned device is on.",
 	 .why = "If the firmware has no _PXM for a device, its numa_node is -1, and its placement cannot be checked.",
-	 .mend = "Give the node to virt-layout check with --locality.",
+	 .to_fix = "Give the node to virt-layout check with --locality.",
 	 .source = "ACPI 6.4, 6.2.14 _PXM", .remedy = REMEDY_RECORD},
 	{RULE("rc-collapsed", rc_collapsed, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "Devices of different root complexes of the host are below different expander buses in the guest.",
 	 .why = "Otherwise the guest treats them as neighbours, and GPUDirect considers them close.",
-	 .mend = "Give each root complex an expander bus; several may have the same <node>.",
+	 .to_fix =
+		 "Give each root complex an expander bus; several may have the same <node>.",
 	 .source = "NCCL topology detection", .remedy = REMEDY_FIX,
 	 .fix = fix_to_own_root},
 	{RULE("switch-split", switch_split, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "Devices behind one switch of the host are behind one in the guest.",
 	 .why = "Otherwise NCCL and GPUDirect assume that the path through the root is the only one between them.",
-	 .mend = "Insert a pcie-switch-upstream-port with a pcie-switch-downstream-port for each device.",
+	 .to_fix =
+		 "Insert a pcie-switch-upstream-port with a pcie-switch-downstream-port for each device.",
 	 .source = "NCCL topology detection", .remedy = REMEDY_EDIT},
 	{},
 };

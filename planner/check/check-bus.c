@@ -90,12 +90,12 @@ static void say_window(struct check *check, int index, const struct guest_contro
 	if (who)
 		check_relate(check, finding, who->element);
 	if (index == 0)
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Raise the lowest busNr above %u, or remove bridges from pcie-root.",
 			needed - 1);
 	else if (next >= needed)
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Set busNr of %s to %u or less, but higher than the numbers of the root before it.",
 			name, next - needed);
@@ -266,7 +266,7 @@ static void io_ports(struct check *check)
 		    : "the guest silently stops before it boots");
 	finding->observed = xasprintf("%u", efi ? io + kept : io);
 	finding->expected = xasprintf("%u", limit);
-	check_mend(
+	check_set_remedy(
 		finding,
 		efi && io <= limit
 			? "Set <target hotplug='off'/> on ports that do not need hotplug."
@@ -281,14 +281,14 @@ const struct rule bus_rules[] = {
 		{RULE("pxb-busnr-range", pxb_busnr_range, ERROR, 0, LIBVIRT),
 		 .what = "busNr is between 1 and 254.",
 		 .why = "0 is the main root bus, and 255 leaves no bus number for a port.",
-		 .mend = "Choose a number from 1 to 254.",
+		 .to_fix = "Choose a number from 1 to 254.",
 		 .source = LV "conf/domain_validate.c", .remedy = REMEDY_FIX,
 		 .fix = fix_bus_numbers},
 	[PXB_BUSNR_DUP] =
 		{RULE("pxb-busnr-dup", pxb_busnr_dup, ERROR, NEED_MACHINE, QEMU),
 		 .what = "Each expander bus has a unique busNr.",
 		 .why = "libvirt accepts a duplicate, but QEMU does not start: the bus is already in use.",
-		 .mend = "Give one of them another busNr.",
+		 .to_fix = "Give one of them another busNr.",
 		 .source = "QEMU 7.2 hw/pci-bridge/pci_expander_bridge.c",
 		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	[BUS_WINDOW] =
@@ -296,24 +296,24 @@ const struct rule bus_rules[] = {
 		 .after = {&bus_rules[PXB_BUSNR_DUP], &bus_rules[PXB_BUSNR_RANGE]},
 		 .what = "Each root has enough bus numbers for the bridges below it.",
 		 .why = "All roots share the 256 bus numbers. If the numbers of one root run into those of the next, devices or whole nodes silently disappear from the guest. With SeaBIOS, the guest hangs if they run past 255. A busNr that libvirt chooses leaves room for only one port.",
-		 .mend = "Choose busNr values that are further apart.",
+		 .to_fix = "Choose busNr values that are further apart.",
 		 .source = "QEMU docs/pcie.txt; SeaBIOS src/fw/pciinit.c; measured",
 		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	{RULE("bus-slack", bus_slack, INFO, NEED_MACHINE, NOBODY),
 	 .after = {&bus_rules[BUS_WINDOW]},
 	 .what = "Each expander bus has a spare bus number.",
 	 .why = "Without one, a port that is added later changes the bus numbers of other devices.",
-	 .mend = "Lower its busNr, if lower numbers are free.",
+	 .to_fix = "Lower its busNr, if lower numbers are free.",
 	 .source = "QEMU docs/pcie.txt", .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	{RULE("pxb-empty-efi", pxb_empty_efi, WARNING, NEED_MACHINE, NOBODY),
 	 .what = "With OVMF, an expander bus has at least one port.",
 	 .why = "OVMF finds root buses by the devices on them and ignores an empty one.",
-	 .mend = "Put a pcie-root-port on it, or remove it.",
+	 .to_fix = "Put a pcie-root-port on it, or remove it.",
 	 .source = "edk2 PciHostBridgeUtilityLib", .remedy = REMEDY_EDIT},
 	{RULE("io-ports", io_ports, ERROR, NEED_MACHINE, NOBODY),
 	 .what = "The firmware has I/O space for all devices that use it.",
 	 .why = "Each PCIe port with such a device below it takes 4 KiB of the 64 KiB. With more than 14 such ports, SeaBIOS silently hangs before the guest boots. With more than nine, OVMF assigns no BARs to devices below expander buses; it also counts empty ports that a device could be plugged into.",
-	 .mend = "Use virtio devices, or fewer devices that use I/O space.",
+	 .to_fix = "Use virtio devices, or fewer devices that use I/O space.",
 	 .source = "measured: planner/io-budget.h", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -17,7 +17,7 @@ static void value_malformed(struct check *check)
 							   : "The content",
 				      complaint->text, complaint->expected);
 		check_values(finding, complaint->text, complaint->expected);
-		check_mend(finding, "Write %s.", complaint->expected);
+		check_set_remedy(finding, "Write %s.", complaint->expected);
 	}
 }
 
@@ -58,12 +58,13 @@ const struct rule document_rules[] = {
 	{RULE("value-malformed", value_malformed, ERROR, 0, LIBVIRT),
 	 .what = "Numbers, lists and on/off values are written so that libvirt can parse them.",
 	 .why = "libvirt refuses the domain, or reads a value that was not intended.",
-	 .mend = "Write the value as the message says.", .source = LV "util/virstring.c",
-	 .remedy = REMEDY_EDIT},
+	 .to_fix = "Write the value as the message says.",
+	 .source = LV "util/virstring.c", .remedy = REMEDY_EDIT},
 	{RULE("ignore-malformed", ignore_malformed, WARNING, 0, NOBODY),
 	 .what = "A comment or element that is meant to silence a rule names the rule and gives a reason.",
 	 .why = "Otherwise it silences nothing.",
-	 .mend = "Write <!-- virt-layout: ignore RULE reason -->, with a RULE that `explain` lists.",
+	 .to_fix =
+		 "Write <!-- virt-layout: ignore RULE reason -->, with a RULE that `explain` lists.",
 	 .source = "virt-layout-check(1)", .remedy = REMEDY_EDIT},
 	{},
 };

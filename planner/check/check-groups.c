@@ -58,10 +58,10 @@ static void group_whole(struct check *check)
 					      PCI_ARGS(other->at), other->driver);
 			finding->subject =
 				xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
-			check_mend(finding,
-				   "Assign " PCI_FORMAT
-				   " as well, or bind it to vfio-pci.",
-				   PCI_ARGS(other->at));
+			check_set_remedy(finding,
+					 "Assign " PCI_FORMAT
+					 " as well, or bind it to vfio-pci.",
+					 PCI_ARGS(other->at));
 		}
 	}
 	vec_free(&list);
@@ -124,7 +124,7 @@ static void judge_physical(struct check *check, const struct guest_device *devic
 			PCI_FORMAT
 			" is a physical function, but <interface type='hostdev'> needs a virtual function.",
 			PCI_ARGS(device->source.at));
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Name one of its virtual functions, or assign it with <hostdev>.");
 	} else if (function->num_vfs > 0) {
@@ -133,7 +133,7 @@ static void judge_physical(struct check *check, const struct guest_device *devic
 			PCI_FORMAT
 			" is assigned as a whole, but has %d virtual functions enabled.",
 			PCI_ARGS(device->source.at), function->num_vfs);
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Write 0 to its sriov_numvfs on the host, or assign one of its virtual functions.");
 	}
@@ -205,7 +205,7 @@ const struct rule groups_rules[] = {
 	{RULE("group-whole", group_whole, ERROR, NEED_HOST_PCI | NEED_GROUPS, QEMU),
 	 .what = "All devices of an assigned device's IOMMU group are either assigned too or not used by the host.",
 	 .why = "Otherwise QEMU exits: the group is not viable.",
-	 .mend = "Assign the other devices too, or unbind them from their drivers.",
+	 .to_fix = "Assign the other devices too, or unbind them from their drivers.",
 	 .source = "Linux vfio; QEMU 7.2 hw/vfio/common.c",
 	 .untried = "It needs a host with VFIO; only QEMU 7.2 is tested, in a guest.",
 	 .remedy = REMEDY_EDIT},
@@ -213,14 +213,15 @@ const struct rule groups_rules[] = {
 	      NEED_HOST_PCI | NEED_GROUPS, QEMU),
 	 .what = "Behind the guest's IOMMU, all devices of one IOMMU group of the host share one address space.",
 	 .why = "Otherwise QEMU exits: the group is used in multiple address spaces.",
-	 .mend = "Put them behind one pcie-to-pci-bridge, or remove the IOMMU.",
+	 .to_fix = "Put them behind one pcie-to-pci-bridge, or remove the IOMMU.",
 	 .source = "QEMU 7.2 hw/vfio/common.c",
 	 .untried = "It needs a host with VFIO; only QEMU 7.2 is tested, in a guest.",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_HOST},
 	{RULE("driver-bound", driver_bound, ERROR, NEED_HOST_PCI, LIBVIRT),
 	 .what = "A device without managed='yes' is bound to vfio-pci, and an assigned device has no virtual functions enabled.",
 	 .why = "libvirt refuses to start a domain with a device of another driver: the device must be detached manually.",
-	 .mend = "Write managed='yes', or bind the device to vfio-pci; disable its virtual functions.",
+	 .to_fix =
+		 "Write managed='yes', or bind the device to vfio-pci; disable its virtual functions.",
 	 .source = LV "hypervisor/virhostdev.c",
 	 .untried =
 		 "libvirt checks this only when the guest starts, on a host with the device.",
@@ -228,7 +229,7 @@ const struct rule groups_rules[] = {
 	{RULE("rmrr-region", rmrr_region, ERROR, NEED_HOST_PCI | NEED_GROUPS, KERNEL),
 	 .what = "The host's firmware reserves no memory (RMRR) for the device.",
 	 .why = "Otherwise the kernel refuses to assign the device: platform RMRR requirement.",
-	 .mend = "Look for a firmware setting that removes the reservation.",
+	 .to_fix = "Look for a firmware setting that removes the reservation.",
 	 .source = "Linux drivers/iommu/intel/iommu.c", .remedy = REMEDY_MANUAL,
 	 .by_hand = "Only a firmware setting can release the device."},
 	{},

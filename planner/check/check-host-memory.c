@@ -190,7 +190,7 @@ const struct rule host_memory_rules[] = {
 		{RULE("memnode-host-node", memnode_host_node, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "Memory is bound only to host nodes that have memory.",
 		 .why = "Otherwise libvirt refuses to start the domain: the node is unavailable.",
-		 .mend = "Name nodes of the host that have memory.",
+		 .to_fix = "Name nodes of the host that have memory.",
 		 .source = LV "util/virnuma.c",
 		 .untried =
 			 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
@@ -199,13 +199,13 @@ const struct rule host_memory_rules[] = {
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
 	 .what = "The memory that is bound to a host node fits into it.",
 	 .why = "With mode='strict', QEMU is killed when the node is full.",
-	 .mend = "Reduce the cells' memory, or bind some cells to other nodes.",
+	 .to_fix = "Reduce the cells' memory, or bind some cells to other nodes.",
 	 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
 	{RULE("hugepage-fit", hugepage_fit, ERROR, NEED_HOST, QEMU),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
 	 .what = "The host node has the huge pages that the cells bound to it need.",
 	 .why = "Otherwise QEMU exits: unable to map backing store.",
-	 .mend = "Reserve more in the node's nr_hugepages, or reduce the memory.",
+	 .to_fix = "Reserve more in the node's nr_hugepages, or reduce the memory.",
 	 .source = "Linux hugetlbpage",
 	 .untried =
 		 "It needs a host with huge pages; only QEMU 7.2 is tested, in a guest.",
@@ -214,7 +214,7 @@ const struct rule host_memory_rules[] = {
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
 	 .what = "The distances between cells are those between their host nodes.",
 	 .why = "The guest's scheduler and allocator rely on the distances.",
-	 .mend = "Copy the host's distances into <distances>.",
+	 .to_fix = "Copy the host's distances into <distances>.",
 	 .source = "ACPI 6.4, 5.2.17 SLIT", .remedy = REMEDY_EDIT},
 	{},
 };

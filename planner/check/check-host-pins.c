@@ -197,7 +197,7 @@ static void say_threads(struct check *check, unsigned a, unsigned b, bool guest)
 	finding->subject =
 		xasprintf(guest ? "vCPUs %u and %u" : "cores of vCPUs %u and %u", a, b);
 	if (!guest)
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Pin one of them to another core, or make them threads of one core in <topology>.");
 }
@@ -386,7 +386,7 @@ const struct rule host_pins_rules[] = {
 		{RULE("pin-online", pin_online, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "vCPUs and threads are pinned only to CPUs that are online.",
 		 .why = "libvirt fails to start the domain if none of the CPUs of a pin is online. If some are, the thread runs on these only, and this is a warning.",
-		 .mend = "Name CPUs that are online on the host.",
+		 .to_fix = "Name CPUs that are online on the host.",
 		 .source = "Linux sched_setaffinity(2)",
 		 .untried =
 			 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
@@ -395,40 +395,42 @@ const struct rule host_pins_rules[] = {
 	 .after = {&host_pins_rules[PIN_ONLINE], &host_memory_rules[MEMNODE_HOST_NODE]},
 	 .what = "A cell's vCPUs run on the node of its memory.",
 	 .why = "Otherwise each memory access goes to another node, and the guest does not know.",
-	 .mend = "Pin the vCPUs to CPUs of that node, or bind the cell's memory to the node of those CPUs.",
+	 .to_fix =
+		 "Pin the vCPUs to CPUs of that node, or bind the cell's memory to the node of those CPUs.",
 	 .source = "Linux numa_memory_policy", .remedy = REMEDY_FIX,
 	 .fix = fix_vcpu_split},
 	{RULE("vcpu-unpinned", vcpu_unpinned, WARNING, NEED_HOST, NOBODY),
 	 .what = "In a domain with a host device, the vCPUs of the device's cell, or all vCPUs if there are no cells, are pinned.",
 	 .why = "Otherwise the host may move them away from the device's node.",
-	 .mend = "Add a vcpupin for each of these vCPUs.",
+	 .to_fix = "Add a vcpupin for each of these vCPUs.",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_vcpu_unpinned},
 	{RULE("smt-mismatch", smt_mismatch, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
 	 .what = "The threads of a guest core, and no other vCPUs, are pinned to the threads of one host core.",
 	 .why = "The guest assumes that these share a core and its caches, and that others do not.",
-	 .mend = "Pin them to the threads of one host core: see thread_siblings_list in sysfs.",
+	 .to_fix =
+		 "Pin them to the threads of one host core: see thread_siblings_list in sysfs.",
 	 .source = "Linux cputopology", .remedy = REMEDY_FIX, .fix = fix_smt},
 	{RULE("emulator-remote", emulator_remote, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
 	 .what = "The emulator runs on the nodes of the vCPUs.",
 	 .why = "Otherwise its accesses to the guest's memory go to another node.",
-	 .mend = "Pin the emulator to CPUs of those nodes (emulatorpin).",
+	 .to_fix = "Pin the emulator to CPUs of those nodes (emulatorpin).",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_emulator},
 	{RULE("iothread-remote", iothread_remote, WARNING, NEED_HOST_PCI, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
 	 .what = "An iothread runs on the host node of the disk or controller that it serves.",
 	 .why = "Otherwise each request goes to another node. That node is the NVMe drive's own, or else the one that backs the cell of the disk or controller.",
-	 .mend = "Pin the iothread to CPUs of that node (iothreadpin).",
+	 .to_fix = "Pin the iothread to CPUs of that node (iothreadpin).",
 	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_FIX,
 	 .fix = fix_iothread},
 	{RULE("numa-splits-llc", numa_splits_llc, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE]},
 	 .what = "Cells on different packages (sockets) of the host are not in one guest socket.",
 	 .why = "Otherwise the guest assumes that they share the last-level cache.",
-	 .mend = "Set sockets to the number of host packages that the cells are on.",
+	 .to_fix = "Set sockets to the number of host packages that the cells are on.",
 	 .source = "Linux arch/x86/kernel/smpboot.c", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -165,7 +165,7 @@ static void memlock_start(struct check *check)
 		"The host devices behind the guest's IOMMU lock its memory %u times, %llu KiB in total; the user who starts it must be allowed to raise the limit.",
 		times, ULL(need / 1024));
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
-	check_mend(
+	check_set_remedy(
 		finding,
 		"Set <memtune><hard_limit unit='KiB'> to %llu, or start it with the system's libvirt.",
 		ULL(need / 1024));
@@ -235,7 +235,7 @@ static void mmio64_fit(struct check *check)
 		ULL(sum >> 20), ULL(hole >> 20));
 	finding->observed = xasprintf("%llu", ULL(hole >> 10));
 	finding->expected = xasprintf("%llu", ULL(sum >> 10));
-	check_mend(
+	check_set_remedy(
 		finding,
 		"Write <pcihole64 unit='KiB'>%llu</pcihole64> or more in PCI controller 0, within the host's physical address bits.",
 		ULL(sum >> 10));
@@ -245,12 +245,12 @@ const struct rule hostdev_rules[] = {
 	{RULE("hostdev-in-use", hostdev_in_use, ERROR, NEED_HOST_PCI, NOBODY),
 	 .what = "The host itself does not use the device.",
 	 .why = "libvirt detaches the device even if it carries a mounted disk or the host's network connection.",
-	 .mend = "Assign another device to the guest.",
+	 .to_fix = "Assign another device to the guest.",
 	 .source = "Linux driver-api/vfio.rst", .remedy = REMEDY_EDIT},
 	{RULE("iommu-cannot-vfio", iommu_cannot_vfio, ERROR, 0, QEMU),
 	 .what = "If a host device is assigned, the guest's IOMMU passes mappings on to VFIO.",
 	 .why = "Otherwise QEMU exits: its amd and smmuv3 IOMMUs do not notify VFIO of mappings. Since QEMU 10.2 they can, if they are configured to.",
-	 .mend = "Use the intel or virtio model.",
+	 .to_fix = "Use the intel or virtio model.",
 	 .source = "QEMU 7.2 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured",
 	 .qemu = {.until = VERSION_OF(10, 2)},
 	 .outside =
@@ -261,7 +261,7 @@ const struct rule hostdev_rules[] = {
 	{RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
 	 .what = "The guest's IOMMU does not have more address bits than the host's.",
 	 .why = "Otherwise QEMU 9.1 and later exit: aw-bits 48 is more than the host's 39. Since QEMU 9.2, the default is 48. Versions before 9.1 start.",
-	 .mend = "Write <driver aw_bits='39'/> in <iommu>.",
+	 .to_fix = "Write <driver aw_bits='39'/> in <iommu>.",
 	 .source = "QEMU 9.2 hw/i386/intel_iommu.c; change log",
 	 .qemu = {.since = VERSION_OF(9, 1)},
 	 .outside =
@@ -273,7 +273,8 @@ const struct rule hostdev_rules[] = {
 	 .areas = AREA_MEMORY | AREA_IOMMU,
 	 .what = "The memory lock limit is high enough for the devices behind the guest's IOMMU, each of which locks all of the guest's memory.",
 	 .why = "An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits: cannot map memory, error -12. What is opened through iommufd is counted once, because it is not known how often the kernel counts it.",
-	 .mend = "Set <hard_limit> to the number of host devices behind the guest's IOMMU times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
+	 .to_fix =
+		 "Set <hard_limit> to the number of host devices behind the guest's IOMMU times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
 	 .source = "libvirt 9.0 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .untried = "It needs a host with VFIO; only QEMU 7.2 is tested, in a guest.",
 	 .remedy = REMEDY_EDIT},
@@ -281,7 +282,7 @@ const struct rule hostdev_rules[] = {
 	 .areas = AREA_WINDOW,
 	 .what = "The 64-bit BARs of host devices fit into the guest's 64-bit PCI window.",
 	 .why = "A BAR that does not fit is missing in the guest, so a large GPU, for example, cannot be used.",
-	 .mend = "Increase <pcihole64> of PCI controller 0.",
+	 .to_fix = "Increase <pcihole64> of PCI controller 0.",
 	 .source = "QEMU 7.2 hw/pci-host/q35.c, pci-hole64-size", .remedy = REMEDY_EDIT},
 	{},
 };

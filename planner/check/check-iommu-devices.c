@@ -32,7 +32,7 @@ static void iommu_caching(struct check *check)
 		return;
 	/* One that libvirt adds for the number of vCPUs. */
 	finding->fixable = false;
-	check_mend(
+	check_set_remedy(
 		finding,
 		"Add <iommu model='intel'><driver intremap='on' eim='on' caching_mode='on'/></iommu>, so that libvirt does not add one itself.");
 }
@@ -65,14 +65,14 @@ static void say_bypass(struct check *check, const struct guest_device *device,
 	unsigned since = feature_first(FEATURE_VIRTIO_MEMORY_OPTIONS).libvirt;
 
 	if (device_is_transitional(check->guest, device))
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Move it to a PCI Express port, and add <driver iommu='on'/>; without the move, QEMU exits.");
 	if (!streq(device->tag, "memory") || check->options->target.libvirt >= since)
 		return;
 	finding->fixable = false;
 	finding->severity = SEVERITY_INFO;
-	check_mend(
+	check_set_remedy(
 		finding,
 		"libvirt before %u.%u has no <driver> for it: use that version, or do without the device.",
 		since / 1000000, since / 1000 % 1000);
@@ -191,36 +191,38 @@ const struct rule iommu_devices_rules[] = {
 	{RULE("iommu-caching", iommu_caching, ERROR, 0, QEMU),
 	 .what = "With an intel IOMMU and a host device, caching_mode is on.",
 	 .why = "Otherwise QEMU exits: it must see each mapping that the guest makes.",
-	 .mend = "Write <driver caching_mode='on'/> in <iommu>.",
+	 .to_fix = "Write <driver caching_mode='on'/> in <iommu>.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c",
 	 .untried = "It needs a host with VFIO; only QEMU 7.2 is tested, in a guest.",
 	 .remedy = REMEDY_FIX, .fix = fix_caching, .planned = PLAN_FIXES},
 	{RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
 	 .what = "An intel IOMMU remaps interrupts.",
 	 .why = "Without this, VFIO in the guest refuses to assign devices unless it is told to allow unsafe interrupts.",
-	 .mend = "Write <driver intremap='on'/> in <iommu> and <ioapic driver='qemu'/> in <features>.",
+	 .to_fix =
+		 "Write <driver intremap='on'/> in <iommu> and <ioapic driver='qemu'/> in <features>.",
 	 .source = "Linux drivers/vfio/vfio_iommu_type1.c; measured",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
 	 .what = "With an IOMMU in the guest, virtio devices go through it.",
 	 .why = "Without iommu='on', a virtio device bypasses the IOMMU and can access all of the guest's memory, so it must not be assigned to a nested guest.",
-	 .mend = "Add <driver iommu='on'/> to the device.",
+	 .to_fix = "Add <driver iommu='on'/> to the device.",
 	 .source = "virtio 1.2, 6.1 VIRTIO_F_ACCESS_PLATFORM", .remedy = REMEDY_FIX,
 	 .fix = fix_iommu_on, .fix_is_local = true},
 	{RULE("iommu-on-non-virtio", iommu_on_non_virtio, ERROR, 0, LIBVIRT),
 	 .what = "iommu= and ats= are only used on virtio devices.",
 	 .why = "libvirt refuses them on other devices, which always go through the IOMMU.",
-	 .mend = "Remove the attribute.", .source = LV "conf/domain_validate.c",
+	 .to_fix = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_iommu_gone, .fix_is_local = true},
 	{RULE("iommu-on-transitional", iommu_on_transitional, ERROR, NEED_MACHINE, QEMU),
 	 .what = "iommu='on' is not used on a transitional virtio device.",
 	 .why = "QEMU exits. A virtio device is transitional if its model says so, or if it is not on a PCI Express port and has no model virtio-non-transitional.",
-	 .mend = "Move the device to a PCI Express port, or give it the model virtio-non-transitional.",
+	 .to_fix =
+		 "Move the device to a PCI Express port, or give it the model virtio-non-transitional.",
 	 .source = "QEMU 7.2 hw/virtio/virtio-pci.c", .remedy = REMEDY_EDIT},
 	{RULE("cpu-not-exposed", cpu_not_exposed, INFO, 0, NOBODY),
 	 .what = "The CPU of a guest with an IOMMU has vmx or svm, so that the guest can run guests of its own.",
 	 .why = "QEMU's default CPU has neither.",
-	 .mend = "Write <cpu mode='host-passthrough'>, or add the feature.",
+	 .to_fix = "Write <cpu mode='host-passthrough'>, or add the feature.",
 	 .source = "QEMU 7.2 target/i386/cpu.c", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -214,7 +214,7 @@ static void say_granule(struct check *check, const struct guest_iommu *iommu)
 			->subject = xstrdup("granule");
 	else if (iommu->granule_bytes.state == VALUE_VALID && kib != 4 && kib != 8 &&
 		 kib != 16 && kib != 64)
-		check_mend(
+		check_set_remedy(
 			check_found(
 				check, iommu->granule_element,
 				"<granule> is %llu bytes; libvirt supports 4, 8, 16 and 64 KiB.",
@@ -297,7 +297,7 @@ static void say_virtio_width(struct check *check, const struct guest_iommu *iomm
 	    target_has(&check->options->target, FEATURE_IOMMU_VIRTIO_AW_BITS) &&
 	    iommu->aw_bits.state == VALUE_VALID &&
 	    (iommu->aw_bits.value < 32 || iommu->aw_bits.value > 64))
-		check_mend(
+		check_set_remedy(
 			check_found(check, iommu->driver_element,
 				    "aw_bits is %llu; a virtio IOMMU supports 32 to 64.",
 				    ULL(iommu->aw_bits.value)),
@@ -345,7 +345,7 @@ static void vcpus_limit(struct check *check)
 			: 0;
 
 	if (number_is(guest->vcpus, 0))
-		check_mend(
+		check_set_remedy(
 			check_found(
 				check, guest->vcpu_element,
 				"<vcpu> is 0: libvirt refuses a domain without vCPUs."),
@@ -354,7 +354,7 @@ static void vcpus_limit(struct check *check)
 		 (guest->vcpus.state == VALUE_VALID &&
 		  guest->current_vcpus.state == VALUE_VALID &&
 		  guest->current_vcpus.value > guest->vcpus.value))
-		check_mend(
+		check_set_remedy(
 			check_found(
 				check, guest->vcpu_element,
 				"current='%llu' is not between 1 and %llu, the value of <vcpu>.",
@@ -396,13 +396,13 @@ const struct rule iommu_rules[] = {
 		{RULE("vcpus-limit", vcpus_limit, ERROR, 0, LIBVIRT),
 		 .what = "There is at least one vCPU, and not more than the machine supports.",
 		 .why = "libvirt refuses a domain without vCPUs, or with more than QEMU reports for the machine.",
-		 .mend = "Reduce <vcpu>, or use a newer QEMU.",
+		 .to_fix = "Reduce <vcpu>, or use a newer QEMU.",
 		 .source = "QEMU 7.2 hw/i386/pc_q35.c", .remedy = REMEDY_EDIT},
 	{RULE("vcpus-need-eim", vcpus_need_eim, ERROR, 0, LIBVIRT),
 	 .after = {&iommu_rules[VCPUS_LIMIT]},
 	 .what = "A domain with more than 255 vCPUs uses eim.",
 	 .why = "APIC IDs above 255 need extended interrupt mode (eim), and libvirt refuses more than 255 vCPUs without it. Since 10.10, libvirt adds the IOMMU itself if there is none, and turns on eim unless it is off.",
-	 .mend = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
+	 .to_fix = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
 	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
 	 .libvirt = {.until = VERSION_OF(12, 2)},
 	 .outside = "libvirt adds an IOMMU if there is none, and accepts any other.",
@@ -410,56 +410,56 @@ const struct rule iommu_rules[] = {
 	{RULE("iommu-machine", iommu_machine, ERROR, 0, LIBVIRT),
 	 .what = "The machine supports the IOMMU's model.",
 	 .why = "libvirt refuses other models.",
-	 .mend = "Change the model or the machine type.",
+	 .to_fix = "Change the model or the machine type.",
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-count", iommu_count, ERROR, 0, LIBVIRT),
 	 .what = "A domain has at most one <iommu>; on machine type virt, libvirt 11.10 and later accept several SMMUv3 with a pciBus.",
 	 .why = "libvirt before 11.10 refuses a second <iommu>. Later versions accept any number, but QEMU starts a machine with several only if they are SMMUv3 of different buses.",
-	 .mend = "Remove one of them, or give each SMMUv3 a pciBus.",
+	 .to_fix = "Remove one of them, or give each SMMUv3 a pciBus.",
 	 .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("iommu-address", iommu_address, ERROR, 0, LIBVIRT),
 	 .what = "The intel and smmuv3 IOMMUs have no <address>.",
 	 .why = "They are not PCI devices, and libvirt refuses an address.",
-	 .mend = "Remove the <address>.", .source = LV "conf/domain_validate.c",
+	 .to_fix = "Remove the <address>.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_address, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-attributes", iommu_attributes, ERROR, 0, LIBVIRT),
 	 .what = "The IOMMU's model supports the options of its driver.",
 	 .why = "libvirt refuses an attribute of another model.",
-	 .mend = "Remove the attribute.", .source = LV "conf/domain_validate.c",
+	 .to_fix = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-virtio-acpi", iommu_virtio_acpi, ERROR, 0, LIBVIRT),
 	 .what = "The virtio IOMMU needs ACPI.",
 	 .why = "The guest finds it through an ACPI table, and libvirt refuses it without ACPI.",
-	 .mend = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_validate.c",
+	 .to_fix = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("iommu-virtio-root", iommu_virtio_root, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "The virtio IOMMU is on bus 0.",
 	 .why = "The guest's ACPI tables can describe it only there.",
-	 .mend = "Give it an address with bus='0x00', or none.",
+	 .to_fix = "Give it an address with bus='0x00', or none.",
 	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
 	{RULE("iommu-intremap-ioapic", iommu_intremap_ioapic, ERROR, 0, LIBVIRT),
 	 .what = "Interrupt remapping is used only with a split interrupt controller (<ioapic driver='qemu'/>).",
 	 .why = "libvirt refuses any other, and before 11.3 it does not choose this one by itself.",
-	 .mend = "Add <ioapic driver='qemu'/> to <features>.",
+	 .to_fix = "Add <ioapic driver='qemu'/> to <features>.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_FIX, .fix = fix_ioapic,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-eim-intremap", iommu_eim_intremap, ERROR, 0, LIBVIRT),
 	 .what = "eim is used only together with interrupt remapping.",
 	 .why = "libvirt refuses eim='on' without intremap='on'.",
-	 .mend = "Add intremap='on', or remove eim.",
+	 .to_fix = "Add intremap='on', or remove eim.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT,
 	 .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-eim-kvm", iommu_eim_kvm, ERROR, 0, QEMU),
 	 .what = "eim is used only with KVM.", .why = "Without KVM, QEMU exits.",
-	 .mend = "Remove eim, or use type='kvm'.",
+	 .to_fix = "Remove eim, or use type='kvm'.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c, vtd_decide_config",
 	 .qemu = {.until = VERSION_OF(9, 0)},
 	 .outside = "QEMU supports eim without KVM as well.", .remedy = REMEDY_EDIT},
 	{RULE("iommu-aw-bits", iommu_aw_bits, ERROR, 0, QEMU),
 	 .what = "aw_bits of an intel IOMMU is 39 or 48, and of a virtio IOMMU 32 to 64.",
 	 .why = "libvirt accepts any number for the intel IOMMU, but QEMU exits.",
-	 .mend = "Write 39 or 48, or remove it.",
+	 .to_fix = "Write 39 or 48, or remove it.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -28,7 +28,7 @@ static int type_element(const struct check *check)
 	return MAX(document_find(check->document, 0, "os/type"), 0);
 }
 
-static void mend(const struct check *check, struct finding *finding)
+static void to_fix(const struct check *check, struct finding *finding)
 {
 	_cleanup_free_ char *instead =
 		host_machine_instead(told(check), check->guest->machine,
@@ -36,7 +36,7 @@ static void mend(const struct check *check, struct finding *finding)
 				     check->options->target.qemu);
 
 	if (instead)
-		check_mend(finding, "Write %s.", instead);
+		check_set_remedy(finding, "Write %s.", instead);
 }
 
 static struct finding *removed(struct check *check, struct machine_verdict verdict)
@@ -97,7 +97,7 @@ static void machine_exists(struct check *check)
 			"%s on the host (QEMU %s) does not have machine type %s.",
 			told(check)->path, told(check)->version, guest->machine);
 	if (finding)
-		mend(check, finding);
+		to_fix(check, finding);
 }
 
 static void machine_deprecated(struct check *check)
@@ -131,13 +131,15 @@ const struct rule machine_rules[] = {
 	{RULE("machine-exists", machine_exists, ERROR, 0, LIBVIRT),
 	 .what = "QEMU has the machine type.",
 	 .why = "libvirt refuses a domain whose machine type the emulator does not have: one that is newer, one that was removed, or a name that no QEMU ever had, such as pc-q35 without a version.",
-	 .mend = "Use a machine type that the emulator has (virsh capabilities lists them), or give the versions that you have with --target.",
+	 .to_fix =
+		 "Use a machine type that the emulator has (virsh capabilities lists them), or give the versions that you have with --target.",
 	 .source = LV "qemu/qemu_validate.c; QEMU include/hw/core/boards.h",
 	 .remedy = REMEDY_EDIT},
 	{RULE("machine-deprecated", machine_deprecated, INFO, 0, NOBODY),
 	 .what = "The machine type is not one that QEMU will soon remove.",
 	 .why = "QEMU deprecates a machine type after 3 years and removes it after 6; the guest no longer starts then, nor can its saved state be restored.",
-	 .mend = "Use a newer machine type for new guests, and plan when to change it in this one.",
+	 .to_fix =
+		 "Use a newer machine type for new guests, and plan when to change it in this one.",
 	 .source = "QEMU docs/about/deprecated.rst", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -133,9 +133,10 @@ static void say_owned(struct check *check, const struct guest_device *device,
 		queue->adapter, queue->domain, device->mdev_uuid, queue->adapter,
 		queue->domain);
 	finding->subject = xasprintf("%02x.%04x", queue->adapter, queue->domain);
-	check_mend(finding,
-		   "Release it on the host: chzdev --type ap apmask=-%u, or aqmask=-%u.",
-		   queue->adapter, queue->domain);
+	check_set_remedy(
+		finding,
+		"Release it on the host: chzdev --type ap apmask=-%u, or aqmask=-%u.",
+		queue->adapter, queue->domain);
 }
 
 static void ap_queue_owned(struct check *check)
@@ -243,17 +244,18 @@ const struct rule mdev_rules[] = {
 	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "A mediated device is on the guest node that is backed by the host node of its parent.",
 	 .why = "Otherwise the guest uses memory and CPUs of the wrong node for it.",
-	 .mend = "Move the device below an expander bus of the right node.",
+	 .to_fix = "Move the device below an expander bus of the right node.",
 	 .source = "Linux vfio-mediated-device", .remedy = REMEDY_EDIT},
 	{RULE("ap-queue-owned", ap_queue_owned, ERROR, NEED_HOST, KERNEL),
 	 .what = "AP queues of a mediated device are not used by the host itself.",
 	 .why = "If a queue is in both apmask and aqmask, the host's driver keeps it, and the guest does not get it.",
-	 .mend = "Remove the adapter from the host's apmask, or the AP domain from its aqmask.",
+	 .to_fix =
+		 "Remove the adapter from the host's apmask, or the AP domain from its aqmask.",
 	 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
 	{RULE("ap-queue-shared", ap_queue_shared, ERROR, NEED_HOST, KERNEL),
 	 .what = "An AP queue is in only one mediated device.",
 	 .why = "The kernel assigns it only once.",
-	 .mend = "Unassign the queue from one of the mediated devices.",
+	 .to_fix = "Unassign the queue from one of the mediated devices.",
 	 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
 	{},
 };

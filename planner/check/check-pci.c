@@ -246,17 +246,17 @@ static char *source_text(const struct check *check, const struct guest_device *d
  */
 static char *source_key(const struct check *check, const struct guest_device *device)
 {
-	_cleanup_free_ char *said = NULL;
+	_cleanup_free_ char *source = NULL;
 
 	/* Several disks may be namespaces of one NVMe device. */
 	if (streq(device->tag, "disk"))
 		return NULL;
 	if (device->source.state == VALUE_VALID)
 		return xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
-	said = source_text(check, device);
-	if (!said)
+	source = source_text(check, device);
+	if (!source)
 		return NULL;
-	return xasprintf("%s %s", device->type ? device->type : "", said);
+	return xasprintf("%s %s", device->type ? device->type : "", source);
 }
 
 static void say_source_twice(struct check *check, int first, int second)
@@ -297,56 +297,56 @@ const struct rule pci_rules[] = {
 	{RULE("pci-domain", pci_domain, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "Guest addresses are in PCI domain 0.",
 	 .why = "QEMU's machines have only this domain, and libvirt refuses any other.",
-	 .mend = "Write domain='0x0000'.", .source = LV "conf/domain_addr.c",
+	 .to_fix = "Write domain='0x0000'.", .source = LV "conf/domain_addr.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pxb-parent", pxb_parent, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "Expander buses are on bus 0.",
 	 .why = "They are host bridges, not devices behind a port.",
-	 .mend = "Give it an address with bus='0x00'.",
+	 .to_fix = "Give it an address with bus='0x00'.",
 	 .source = LV "conf/domain_addr.c; QEMU hw/pci-bridge/pci_expander_bridge.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pci-connect-type", pci_connect_type, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "Each device is on a controller that can take it.",
 	 .why = "A pcie-expander-bus takes ports but no other devices, an upstream port takes only downstream ports, and so on; libvirt refuses anything else.",
-	 .mend = "Put a port in between, or move the device.",
+	 .to_fix = "Put a port in between, or move the device.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressFlagsCompatible",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pci-slot-range", pci_slot_range, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "The slot exists on the controller.",
 	 .why = "A port has only slot 0; a bridge reserves slot 0 for itself.",
-	 .mend = "Use a slot in the range.",
+	 .to_fix = "Use a slot in the range.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressValidate",
 	 .remedy = REMEDY_EDIT},
 	{RULE("pci-address-dup", pci_address_dup, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "No two devices have the same address.",
 	 .why = "libvirt refuses the second device at an address.",
-	 .mend = "Give it another address, or none so that libvirt chooses one.",
+	 .to_fix = "Give it another address, or none so that libvirt chooses one.",
 	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
 	{RULE("pci-no-slot", pci_no_slot, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "There is a slot for every device.",
 	 .why = "libvirt adds ports where it can, but it adds no expander buses or switches, and it cannot add slots to bus 0.",
-	 .mend = "Add a suitable controller, or free a slot.",
+	 .to_fix = "Add a suitable controller, or free a slot.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
 	 .remedy = REMEDY_EDIT},
 	{RULE("sata-place", sata_place, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "Controllers that are part of the chipset have the addresses that the chipset gives them.",
 	 .why = "q35 has its SATA controller at 00:1f.2 and cannot move it.",
-	 .mend = "Remove the address.", .source = LV "qemu/qemu_domain_address.c",
+	 .to_fix = "Remove the address.", .source = LV "qemu/qemu_domain_address.c",
 	 .remedy = REMEDY_EDIT},
 	{RULE("busnr-exhausted", busnr_exhausted, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "libvirt can choose a busNr for each expander bus that has none.",
 	 .why = "It takes the lowest busNr in use, minus 2, and fails if the result is less than 2.",
-	 .mend = "Set busNr on every expander bus.",
+	 .to_fix = "Set busNr on every expander bus.",
 	 .source = LV "qemu/qemu_domain_address.c, qemuDomainAddressFindNewBusNr",
 	 .remedy = REMEDY_EDIT},
 	{RULE("bridge-parent-order", bridge_parent_order, ERROR, NEED_MACHINE, LIBVIRT),
 	 .what = "A pci-bridge has a higher index than the controller that it is on.",
 	 .why = "libvirt refuses other orders, because QEMU could not start.",
-	 .mend = "Swap the indexes of the two controllers.",
+	 .to_fix = "Swap the indexes of the two controllers.",
 	 .source = LV "qemu/qemu_domain_address.c", .remedy = REMEDY_EDIT},
 	{RULE("hostdev-dup", hostdev_dup, ERROR, 0, LIBVIRT),
 	 .what = "Each host device is assigned only once.",
-	 .why = "libvirt refuses a second assignment.", .mend = "Remove one of them.",
+	 .why = "libvirt refuses a second assignment.", .to_fix = "Remove one of them.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -187,7 +187,7 @@ const struct rule policy_rules[] = {
 	      NOBODY),
 	 .what = "The assigned devices satisfy the PCI NUMA affinity policy requested with --policy.",
 	 .why = "Otherwise OpenStack's scheduler filter would not place the guest on this host.",
-	 .mend = "Use a device on another node, or another policy.",
+	 .to_fix = "Use a device on another node, or another policy.",
 	 .source = "nova/pci/stats.py", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -114,7 +114,8 @@ const struct rule shared_rules[] = {
 	{RULE("shared-memory", shared_memory, ERROR, 0, LIBVIRT),
 	 .what = "With a device whose back end is another process (virtiofs, vhost-user, vDPA disk), all of the guest's memory is shared.",
 	 .why = "The other process maps the guest's memory. libvirt refuses virtiofs and such disks without shared memory, and network interfaces since 11.2. Older versions accept an interface, but no packets are delivered; a GPU is always accepted. virt-layout check then gives a warning.",
-	 .mend = "Write <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>, or memAccess='shared' in every cell.",
+	 .to_fix =
+		 "Write <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>, or memAccess='shared' in every cell.",
 	 .source = LV
 	 "qemu/qemu_validate.c; libvirt NEWS.rst, 11.2; tested with 11.3 and 12.9",
 	 .remedy = REMEDY_FIX, .fix = fix_shared},

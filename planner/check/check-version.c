@@ -135,12 +135,12 @@ static void tell_dropped(struct dropped *dropped)
 	finding->subject = many ? xasprintf("%s, %s", dropped->names.s, dropped->last)
 				: xstrdup(dropped->last);
 	if (dropped->since)
-		check_mend(finding, "Use libvirt %u.%u or newer, or remove %s.",
-			   MAJOR(dropped->since), MINOR(dropped->since),
-			   many ? "them" : "it");
+		check_set_remedy(finding, "Use libvirt %u.%u or newer, or remove %s.",
+				 MAJOR(dropped->since), MINOR(dropped->since),
+				 many ? "them" : "it");
 	else if (!many && dropped->nearest)
-		check_mend(finding, "Write %s, if that is what you mean.",
-			   dropped->nearest);
+		check_set_remedy(finding, "Write %s, if that is what you mean.",
+				 dropped->nearest);
 }
 
 static void forget_dropped(struct dropped *dropped)
@@ -201,7 +201,7 @@ static void judge_use(struct check *check, const struct feature_use *use)
 	int element = libvirt < since ? use->find(check->document, check->guest) : -1;
 
 	if (element >= 0)
-		check_mend(
+		check_set_remedy(
 			check_found(
 				check, element,
 				"%s is not known to libvirt %u.%u, which silently drops it.",
@@ -225,23 +225,23 @@ const struct rule version_rules[] = {
 	{RULE("feature-version", feature_version, ERROR, 0, LIBVIRT),
 	 .what = "The libvirt and QEMU of the target (--target) support every feature used.",
 	 .why = "Older versions refuse the domain.",
-	 .mend = "Do not use the feature, or use a newer libvirt or QEMU (--target).",
+	 .to_fix = "Do not use the feature, or use a newer libvirt or QEMU (--target).",
 	 .source = "libvirt NEWS.rst", .remedy = REMEDY_EDIT},
 	{RULE("attribute-dropped", attribute_dropped, WARNING, 0, LIBVIRT),
 	 .what = "Cells, ports, IOMMUs and tuning elements have only attributes that libvirt knows, and the domain has no element that is too new for it.",
 	 .why = "virsh define --validate refuses others; without --validate, libvirt silently drops them.",
-	 .mend = "Check the spelling, or remove the attribute.",
+	 .to_fix = "Check the spelling, or remove the attribute.",
 	 .source = LV "conf/schemas/domaincommon.rng; NEWS.rst", .remedy = REMEDY_EDIT},
 	{RULE("igb-qemu", igb_qemu, ERROR, 0, QEMU),
 	 .what = "igb is used only with QEMU 8.0 or later.",
 	 .why = "libvirt accepts any NIC model, but older versions of QEMU exit.",
-	 .mend = "Use e1000e, or a newer QEMU.", .source = "QEMU 8.0 change log",
+	 .to_fix = "Use e1000e, or a newer QEMU.", .source = "QEMU 8.0 change log",
 	 .qemu = {.until = VERSION_OF(8, 0)}, .outside = "QEMU has the model.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("machine-version", machine_version, WARNING, 0, NOBODY),
 	 .what = "The machine type has no known problem with ports.",
 	 .why = "Before pc-q35-4.0 ports have no ACS; pc-q35-6.1 makes SeaBIOS run out of I/O space.",
-	 .mend = "Use a newer machine type.",
+	 .to_fix = "Use a newer machine type.",
 	 .source = "QEMU hw/core/machine.c, compat tables", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -123,7 +123,7 @@ static void give_remedies(struct report *report)
 		struct finding *finding = &report->findings.v[i];
 
 		if (!finding->remedy)
-			finding->remedy = xstrdup(finding->row->mend);
+			finding->remedy = xstrdup(finding->row->to_fix);
 	}
 }
 

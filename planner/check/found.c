@@ -112,7 +112,7 @@ void check_skip(struct check *check, const char *needs, const char *format, ...)
 	vec_last(&check->report->skipped)->file = check->document->name;
 }
 
-void check_mend(struct finding *finding, const char *format, ...)
+void check_set_remedy(struct finding *finding, const char *format, ...)
 {
 	va_list args;
 

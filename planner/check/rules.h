@@ -73,7 +73,7 @@ struct rule {
 	void (*judge_it)(struct check *check); /* NULL: of several domains, together.h */
 	const char *what;                      /* one sentence each, */
 	const char *why;                       /* ending with a full stop */
-	const char *mend;
+	const char *to_fix;
 	const char *source;
 	enum rule_remedy remedy;
 	const char *by_hand;          /* of REMEDY_MANUAL: why only a person can do it */
@@ -127,7 +127,7 @@ extern const struct rule version_rules[];
 extern const struct rule machine_rules[];
 extern const struct rule installed_rules[];
 extern const struct rule resources_rules[];
-extern const struct rule surroundings_rules[];
+extern const struct rule environment_rules[];
 extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
 extern const struct rule affinity_rules[];
@@ -184,7 +184,7 @@ struct finding *check_warned(struct check *check, int element, const char *forma
 void check_skip(struct check *check, const char *needs, const char *format, ...)
 	_printf_(3, 4);
 /* Sets a remedy made from a format. */
-void check_mend(struct finding *finding, const char *format, ...) _printf_(2, 3);
+void check_set_remedy(struct finding *finding, const char *format, ...) _printf_(2, 3);
 void check_values(struct finding *finding, const char *observed, const char *expected);
 /* Refers to a second place. */
 void check_relate(struct check *check, struct finding *finding, int element);

@@ -31,7 +31,7 @@ static void add(struct check_result *result, const struct rule *rule,
 	finding->place = copy_place(place);
 	if (related)
 		finding->related = copy_place(related);
-	finding->remedy = xstrdup(rule->mend);
+	finding->remedy = xstrdup(rule->to_fix);
 }
 
 static void compare_devices(struct check_result *a, struct check_result *b)
@@ -155,7 +155,8 @@ const struct rule together_rules[] = {
 		{RULE("device-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "Each host device is assigned to only one of the domains of a host.",
 		 .why = "libvirt refuses to start the second domain.",
-		 .mend = "Give one of them another device, or do not run both at the same time.",
+		 .to_fix =
+			 "Give one of them another device, or do not run both at the same time.",
 		 .source = LV "hypervisor/virhostdev.c",
 		 .untried =
 			 "libvirt checks this only when the second guest starts, on a host with the device.",
@@ -164,7 +165,7 @@ const struct rule together_rules[] = {
 		{RULE("group-taken-twice", NULL, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "The devices of an IOMMU group are assigned to only one of the domains of a host.",
 		 .why = "A group cannot be shared: libvirt refuses to start the second domain.",
-		 .mend = "Assign the whole group to one of the domains.",
+		 .to_fix = "Assign the whole group to one of the domains.",
 		 .source = LV "hypervisor/virhostdev.c",
 		 .untried =
 			 "libvirt checks this only when the second guest starts, on a host with the device.",
@@ -173,19 +174,19 @@ const struct rule together_rules[] = {
 		{RULE("ap-queue-taken-twice", NULL, ERROR, NEED_HOST, KERNEL),
 		 .what = "Each AP queue is assigned to only one of the domains of a host.",
 		 .why = "The kernel assigns a queue to only one mediated device.",
-		 .mend = "Unassign the queue from one of the mediated devices.",
+		 .to_fix = "Unassign the queue from one of the mediated devices.",
 		 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
 	[CPU_TWICE] =
 		{RULE("cpu-taken-twice", NULL, WARNING, NEED_HOST, NOBODY),
 		 .what = "vCPUs of different domains that are each pinned to a single host CPU are not pinned to the same one.",
 		 .why = "Otherwise the vCPUs take turns on it.",
-		 .mend = "Pin one of them elsewhere.",
+		 .to_fix = "Pin one of them elsewhere.",
 		 .source = "Linux sched_setaffinity(2)", .remedy = REMEDY_EDIT},
 	[NODE_FULL] =
 		{RULE("node-oversubscribed", NULL, WARNING, NEED_HOST, NOBODY),
 		 .what = "The memory of all domains of a host fits into the nodes that it is bound to.",
 		 .why = "With mode='strict', the kernel kills one of the domains when a node is full.",
-		 .mend = "Bind some elsewhere, or run fewer domains.",
+		 .to_fix = "Bind some elsewhere, or run fewer domains.",
 		 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
 	{},
 };

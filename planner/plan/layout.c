@@ -88,7 +88,7 @@ static unsigned free_slots(const struct layout *layout, int parent,
 }
 
 /* The slot after the last bridge with a given address. */
-static unsigned behind_bridges(const struct layout *layout, int parent)
+static unsigned slot_after_bridges(const struct layout *layout, int parent)
 {
 	unsigned slot = 0;
 
@@ -128,7 +128,7 @@ static unsigned lowest_slot(const struct layout *layout, int parent,
 
 	if (layout->append && bridge)
 		slot = free_slot_from(layout, parent, slots,
-				      behind_bridges(layout, parent));
+				      slot_after_bridges(layout, parent));
 	if (slot >= PCI_SLOTS)
 		slot = free_slot_from(layout, parent, slots, 0);
 	return slot;

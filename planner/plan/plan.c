@@ -140,7 +140,7 @@ int plan_fresh(const struct request *request, struct plan *ret, struct text *ret
 	_cleanup_in_place_ struct in_place plan = {.fresh = true,
 						   .document = &document,
 						   .request = &own,
-						   .iommu_said = true};
+						   .iommu_given = true};
 	int rc;
 
 	own.notes = (__typeof__(own.notes)){};

@@ -22,11 +22,11 @@ static void add_space(struct text *text, xmlNode *element, const xmlNs *ns,
 	const xmlNs *there = sym_xmlSearchNs(place->doc, place, ns->prefix);
 	_cleanup_free_ char *name =
 		ns->prefix ? xasprintf("xmlns:%s", ns->prefix) : xstrdup("xmlns");
-	_cleanup_free_ char *said = xasprintf(" %s=", name);
+	_cleanup_free_ char *prefix = xasprintf(" %s=", name);
 
 	if (above != ns ||
 	    (there && streq((const char *)there->href, (const char *)ns->href)) ||
-	    (text->n > 0 && strstr(text->s, said)))
+	    (text->n > 0 && strstr(text->s, prefix)))
 		return;
 	text_addc(text, ' ');
 	text_add_attribute(text, '"', name, (const char *)ns->href);

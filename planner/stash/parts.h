@@ -77,7 +77,7 @@ void stash_place_free(struct stash_place *place);
 /*
  * The checksum of the neighbours' names and, added in between, of the text between them.
  */
-void stash_seal_begin(struct sha256 *hash, const char *before, const char *behind);
+void stash_seal_begin(struct sha256 *hash, const char *before, const char *next);
 char *stash_seal_end(struct sha256 *hash) _must_check_;
 
 /* Elements that are cut out of a document, last first; borrows it. See place.c. */
@@ -86,7 +86,7 @@ struct stash_cutting {
 	struct stash_index index;
 	VEC(struct span) cuts; /* last first; none is adjacent to another */
 	int *alike;            /* of the first of each name: how many remain */
-	int *behind;           /* of a cut element: its next remaining sibling */
+	int *next;             /* of a cut element: its next remaining sibling */
 };
 void stash_cutting_begin(const struct document *document, struct stash_cutting *ret);
 void stash_cutting_free(struct stash_cutting *cutting);
@@ -121,10 +121,10 @@ int stash_filling_find(const struct stash_filling *filling, const char *path);
 /* A place among the children of an element. */
 struct stash_spot {
 	int parent, ordinal;
-	bool behind_last; /* no child of the document is between it and the last inserted
+	bool after_last; /* no child of the document is between it and the last inserted
 			     one */
-	bool in_left;     /* and it is among the remaining bytes after that one */
-	size_t at;        /* in the document's text, or in those bytes */
+	bool in_left;    /* and it is among the remaining bytes after that one */
+	size_t at;       /* in the document's text, or in those bytes */
 };
 /* True if the place is unchanged, and after all inserted elements. */
 bool stash_find_exact(const struct stash_filling *filling,

@@ -30,11 +30,11 @@ void stash_place_free(struct stash_place *place)
 	*place = (struct stash_place){};
 }
 
-void stash_seal_begin(struct sha256 *hash, const char *before, const char *behind)
+void stash_seal_begin(struct sha256 *hash, const char *before, const char *next)
 {
 	sha256_begin(hash);
 	sha256_add(hash, before, strlen(before) + 1);
-	sha256_add(hash, behind, strlen(behind) + 1);
+	sha256_add(hash, next, strlen(next) + 1);
 }
 
 char *stash_seal_end(struct sha256 *hash)
@@ -55,13 +55,13 @@ void stash_cutting_begin(const struct document *document, struct stash_cutting *
 	*ret = (struct stash_cutting){
 		.document = document,
 		.alike = xcalloc(n, sizeof(int)),
-		.behind = xcalloc(n, sizeof(int)),
+		.next = xcalloc(n, sizeof(int)),
 	};
 	stash_index_make(document, &ret->index);
 	for (size_t i = 0; i < n; i++) {
 		const struct document_element *it = &document->elements.v[i];
 
-		ret->behind[i] = STAYS;
+		ret->next[i] = STAYS;
 		ret->alike[stash_index_find(&ret->index, it->parent, ret->index.names[i],
 					    1)]++;
 	}
@@ -72,7 +72,7 @@ void stash_cutting_free(struct stash_cutting *cutting)
 	stash_index_free(&cutting->index);
 	vec_free(&cutting->cuts);
 	free(cutting->alike);
-	free(cutting->behind);
+	free(cutting->next);
 	*cutting = (struct stash_cutting){};
 }
 
@@ -137,14 +137,14 @@ static const char *name_or_nothing(const struct document *document, int element)
 }
 
 /* Of the text in [start, cut) and of what remains of [cursor, end). */
-static char *seal_of(const struct stash_cutting *cutting, int before, int behind,
+static char *seal_of(const struct stash_cutting *cutting, int before, int next,
 		     struct span left, struct cursor cursor, size_t end)
 {
 	const struct document *document = cutting->document;
 	struct sha256 hash;
 
 	stash_seal_begin(&hash, name_or_nothing(document, before),
-			 name_or_nothing(document, behind));
+			 name_or_nothing(document, next));
 	sha256_add(&hash, document->text.s + left.start, left.end - left.start);
 	for (skip_cuts(cutting, &cursor); cursor.at < end; skip_cuts(cutting, &cursor)) {
 		size_t stop = cursor.n_cuts > 0
@@ -192,17 +192,17 @@ void stash_cut(struct stash_cutting *cutting, int element, struct stash_place *r
 	const struct document_element *it = &cutting->document->elements.v[element];
 	int ordinal = index->ordinals[element];
 	int before = stash_index_child(index, it->parent, ordinal - 1);
-	int behind = stash_index_child(index, it->parent, ordinal + 1);
+	int next = stash_index_child(index, it->parent, ordinal + 1);
 	struct span gap = cutting->document->elements.v[it->parent].content;
 	struct cursor end;
 	size_t start;
 
-	if (behind >= 0 && cutting->behind[behind] != STAYS)
-		behind = cutting->behind[behind];
+	if (next >= 0 && cutting->next[next] != STAYS)
+		next = cutting->next[next];
 	if (before >= 0)
 		gap.start = document_whole(cutting->document, before).end;
-	if (behind >= 0)
-		gap.end = document_whole(cutting->document, behind).start;
+	if (next >= 0)
+		gap.end = document_whole(cutting->document, next).start;
 	*ret = (struct stash_place){
 		.from = path_of(cutting, it->parent),
 		.after = (uint64_t)ordinal,
@@ -210,9 +210,9 @@ void stash_cut(struct stash_cutting *cutting, int element, struct stash_place *r
 	};
 	end = cut_of(cutting, element, ret, &start);
 	ret->at_bytes = start - gap.start;
-	ret->seal = seal_of(cutting, before, behind, (struct span){gap.start, start}, end,
+	ret->seal = seal_of(cutting, before, next, (struct span){gap.start, start}, end,
 			    gap.end);
-	cutting->behind[element] = behind;
+	cutting->next[element] = next;
 	cutting->alike[stash_index_find(index, it->parent, index->names[element], 1)]--;
 	add_cut(cutting, (struct span){start, end.at});
 }

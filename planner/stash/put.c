@@ -123,7 +123,7 @@ static const char *name_or_nothing(const struct document *document, int element)
 }
 
 /* The bytes after the last inserted element. */
-static const char *left_behind(const struct stash_filling *filling)
+static const char *bytes_left(const struct stash_filling *filling)
 {
 	const struct text *bytes = &vec_last(&filling->edits)->bytes;
 
@@ -132,18 +132,18 @@ static const char *left_behind(const struct stash_filling *filling)
 
 /* True if the bytes of the gap match the seal of the place. */
 static bool is_sealed(const struct stash_filling *filling, const struct stash_spot *spot,
-		      int before, int behind, struct span gap, const char *seal)
+		      int before, int next, struct span gap, const char *seal)
 {
 	const struct document *document = filling->document;
 	_cleanup_free_ char *sum = NULL;
 	struct sha256 hash;
 
 	stash_seal_begin(&hash,
-			 spot->behind_last ? filling->last_name
-					   : name_or_nothing(document, before),
-			 name_or_nothing(document, behind));
-	if (spot->behind_last)
-		sha256_add(&hash, left_behind(filling), filling->n_left);
+			 spot->after_last ? filling->last_name
+					  : name_or_nothing(document, before),
+			 name_or_nothing(document, next));
+	if (spot->after_last)
+		sha256_add(&hash, bytes_left(filling), filling->n_left);
 	sha256_add(&hash, document->text.s + gap.start, gap.end - gap.start);
 	sum = stash_seal_end(&hash);
 	return streq(sum, seal);
@@ -154,7 +154,7 @@ bool stash_find_exact(const struct stash_filling *filling,
 		      struct stash_spot *ret)
 {
 	const struct document_element *it = &filling->document->elements.v[parent];
-	int added = filling->added[parent], before, behind;
+	int added = filling->added[parent], before, next;
 	uint64_t alike = (uint64_t)count_added(filling, parent, name);
 	struct span gap = it->content;
 	size_t n_bytes;
@@ -167,28 +167,28 @@ bool stash_find_exact(const struct stash_filling *filling,
 				   .ordinal = (int)place->after - added};
 	if (added > 0 && ret->ordinal < filling->last_ordinal[parent])
 		return false;
-	ret->behind_last = added > 0 && ret->ordinal == filling->last_ordinal[parent];
+	ret->after_last = added > 0 && ret->ordinal == filling->last_ordinal[parent];
 	before = stash_index_child(&filling->index, parent, ret->ordinal - 1);
-	behind = stash_index_child(&filling->index, parent, ret->ordinal);
+	next = stash_index_child(&filling->index, parent, ret->ordinal);
 	if (before >= 0)
 		gap.start = document_whole(filling->document, before).end;
-	if (ret->behind_last)
+	if (ret->after_last)
 		gap.start = vec_last(&filling->edits)->span.end;
-	if (behind >= 0)
-		gap.end = document_whole(filling->document, behind).start;
-	n_bytes = gap.end - gap.start + (ret->behind_last ? filling->n_left : 0);
-	if ((ret->behind_last && filling->last_parent != parent) ||
+	if (next >= 0)
+		gap.end = document_whole(filling->document, next).start;
+	n_bytes = gap.end - gap.start + (ret->after_last ? filling->n_left : 0);
+	if ((ret->after_last && filling->last_parent != parent) ||
 	    place->at_bytes > n_bytes ||
 	    !has_alike(filling, parent, name, place->alike - alike, ret->ordinal) ||
-	    !is_sealed(filling, ret, before, behind, gap, place->seal))
+	    !is_sealed(filling, ret, before, next, gap, place->seal))
 		return false;
 	ret->at = gap.start + place->at_bytes;
-	ret->in_left = ret->behind_last && place->at_bytes < filling->n_left;
+	ret->in_left = ret->after_last && place->at_bytes < filling->n_left;
 	if (ret->in_left)
 		ret->at = place->at_bytes;
-	else if (ret->behind_last)
+	else if (ret->after_last)
 		ret->at -= filling->n_left;
-	return filling->edits.n == 0 || ret->behind_last ||
+	return filling->edits.n == 0 || ret->after_last ||
 	       ret->at > vec_last(&filling->edits)->span.end;
 }
 

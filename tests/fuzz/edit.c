@@ -185,14 +185,14 @@ static void merge(const struct document *document, struct choice *choice)
 	int element = (int)choose(choice, document->elements.n);
 	struct want *want = want_new(document_element_name(document, element));
 	struct span before_it = {0, document->elements.v[element].start_tag.start};
-	struct span behind_it = {document_whole(document, element).end, document->text.n};
+	struct span after_it = {document_whole(document, element).end, document->text.n};
 
 	fill_want(want, choice, 3);
 	edit_merge(&edits, element, want);
 	apply(&edits, &after);
 	CHECK(element < (int)after.elements.n);
 	CHECK(same_bytes(document, before_it, &after, before_it));
-	CHECK(same_bytes(document, behind_it, &after,
+	CHECK(same_bytes(document, after_it, &after,
 			 (struct span){document_whole(&after, element).end,
 				       after.text.n}));
 	edit_merge(&again, element, want);

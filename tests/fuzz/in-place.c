@@ -20,7 +20,7 @@ static const char *const wishes[][9] = {
 };
 
 /* The end of the comment that begins there. */
-static const char *behind_comment(const char *comment)
+static const char *after_comment(const char *comment)
 {
 	const char *end = strstr(comment, "-->");
 
@@ -32,9 +32,9 @@ static void check_comments(const struct text *before, const struct text *after)
 	const char *from = after->s;
 
 	for (const char *at = strstr(before->s, "<!--"); at;
-	     at = strstr(behind_comment(at), "<!--")) {
+	     at = strstr(after_comment(at), "<!--")) {
 		_cleanup_free_ char *comment =
-			xstrndup(at, (size_t)(behind_comment(at) - at));
+			xstrndup(at, (size_t)(after_comment(at) - at));
 
 		from = strstr(from, comment);
 		CHECK(from);

@@ -18,7 +18,7 @@ enum {
 #define VIRT_SERIAL 0x09000000u
 
 static uintptr_t serial;
-static bool nobody_reads;
+static bool no_reader;
 
 static volatile uint32_t *at(unsigned offset)
 {
@@ -42,8 +42,8 @@ void machine_put(uint8_t byte)
 {
 	unsigned left = PATIENCE;
 
-	while (!nobody_reads && (*at(FLAGS) & FLAG_FULL))
-		nobody_reads = --left == 0;
+	while (!no_reader && (*at(FLAGS) & FLAG_FULL))
+		no_reader = --left == 0;
 	*at(DATA) = byte;
 }
 

@@ -27,7 +27,7 @@ enum {
 };
 
 static unsigned room, fifo_bytes;
-static bool nobody_reads;
+static bool no_reader;
 
 static void out8(uint16_t port, uint8_t value)
 {
@@ -57,10 +57,10 @@ static uint32_t in32(uint16_t port)
 
 static void wait_for(uint8_t bit)
 {
-	for (unsigned left = PATIENCE; left && !nobody_reads; left--)
+	for (unsigned left = PATIENCE; left && !no_reader; left--)
 		if (in8(STATUS) & bit)
 			return;
-	nobody_reads = true;
+	no_reader = true;
 }
 
 /* Waits until the firmware's output was sent. */

@@ -72,8 +72,8 @@ const struct set *in_place_pin_of(const struct guest *guest, unsigned vcpu)
 }
 
 /* The host nodes that the domain itself gives for a cell; false if none. */
-static bool said_backing(const struct in_place *plan, size_t cell,
-			 const struct set *vcpus, struct set *ret)
+static bool given_backing(const struct in_place *plan, size_t cell,
+			  const struct set *vcpus, struct set *ret)
 {
 	const struct guest *old = &plan->old;
 	struct set pins = {};
@@ -192,8 +192,8 @@ void in_place_back_cells(struct in_place *plan)
 	for (size_t i = 0; i < plan->request->nodes.n; i++) {
 		struct set backing;
 
-		(void)said_backing(plan, i, &plan->request->nodes.v[i].vcpu_list,
-				   &backing);
+		(void)given_backing(plan, i, &plan->request->nodes.v[i].vcpu_list,
+				    &backing);
 		set_union(&used, &backing);
 		*vec_add(&plan->backing) = backing;
 	}

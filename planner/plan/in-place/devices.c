@@ -347,7 +347,7 @@ static void reserve_iommu(struct in_place *plan)
 {
 	unsigned slot = in_place_iommu_slot(plan);
 
-	if (!plan->iommu_said || slot == 0 || !streq(plan->request->iommu, "virtio"))
+	if (!plan->iommu_given || slot == 0 || !streq(plan->request->iommu, "virtio"))
 		return;
 	for (size_t i = 0; i < plan->full.iommus.n; i++)
 		if (streq_null(plan->full.iommus.v[i].model, "virtio"))

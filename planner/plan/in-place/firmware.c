@@ -35,7 +35,7 @@ static int set_efi(struct in_place *plan, struct error *error)
 
 int in_place_firmware(struct in_place *plan, struct error *error)
 {
-	if (!plan->request->firmware_said)
+	if (!plan->request->firmware_given)
 		return 0;
 	if (plan->request->firmware == FIRMWARE_BIOS)
 		return check_bios(plan, error);

@@ -225,15 +225,15 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 	wanted->to = (struct request_device){.cell = cell_on(plan, node),
 					     .root = -1,
 					     .switch_port = -1};
-	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_said)
+	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_given)
 		mirror_place(plan->host, (size_t)function, plan->request, &wanted->to);
-	if (!plan->request->per_said)
+	if (!plan->request->per_given)
 		wanted->to.switch_port = -1;
 	return 0;
 }
 
 /* Cells without distances get those of their host nodes. */
-static void mirror_unsaid_distances(struct in_place *plan)
+static void mirror_missing_distances(struct in_place *plan)
 {
 	struct request *request = plan->request;
 
@@ -311,7 +311,7 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 	if (!plan->binds)
 		return 0;
 	in_place_back_cells(plan);
-	mirror_unsaid_distances(plan);
+	mirror_missing_distances(plan);
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
 		int function = in_place_host_function(plan, i);
 

@@ -22,7 +22,7 @@
 /*
  * Errors of the domain that planning removes, or that can only be checked in the result.
  */
-static bool is_mended(const struct in_place *plan, const struct rule *rule)
+static bool fixed_by_plan(const struct in_place *plan, const struct rule *rule)
 {
 	switch (rule->planned) {
 	case PLAN_FIXES:
@@ -30,7 +30,7 @@ static bool is_mended(const struct in_place *plan, const struct rule *rule)
 	case PLAN_FIXES_WITH_HOST:
 		return plan->host;
 	case PLAN_FIXES_WITH_IOMMU:
-		return plan->iommu_said;
+		return plan->iommu_given;
 	default:
 		return false;
 	}
@@ -43,7 +43,7 @@ static const struct finding *first_error(const struct in_place *plan,
 		const struct finding *finding = &result->report.findings.v[i];
 
 		if (finding->severity == SEVERITY_ERROR &&
-		    !(before && is_mended(plan, finding->row)))
+		    !(before && fixed_by_plan(plan, finding->row)))
 			return finding;
 	}
 	return NULL;
@@ -280,7 +280,7 @@ int plan_in_place(const struct document *document, struct request *request,
 	struct in_place plan = {.document = document,
 				.request = request,
 				.host = host,
-				.iommu_said = request->iommu != NULL};
+				.iommu_given = request->iommu != NULL};
 	int rc;
 
 	guest_init(&plan.old);

@@ -210,7 +210,7 @@ static int settle_iommu(struct in_place *plan, struct error *error)
 	const struct addition *added = commandline_iommu(&plan->old.commandline, 0);
 	struct guest *new = &plan->new;
 
-	if (!plan->iommu_said) {
+	if (!plan->iommu_given) {
 		keep_iommu(plan);
 		return 0;
 	}

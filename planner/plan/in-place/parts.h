@@ -44,9 +44,9 @@ struct in_place {
 	size_t n_given;         /* existing items */
 	size_t n_settled;       /* and those of wishes; SIZE_MAX until they are added */
 	VEC(struct in_place_device) devices;
-	bool *claimed;   /* of full.devices, then full.controllers */
-	int video;       /* item of a primary video device that is added; 0: none */
-	bool iommu_said; /* the request names a model */
+	bool *claimed;    /* of full.devices, then full.controllers */
+	int video;        /* item of a primary video device that is added; 0: none */
+	bool iommu_given; /* the request names a model */
 	/* Of a host whose devices are given. */
 	bool binds;              /* there are such; memory and vCPUs follow them */
 	VEC(struct set) backing; /* host nodes of each node of the request */

@@ -17,7 +17,7 @@ static void keep(char **string, const char *there)
 
 static void keep_firmware(struct in_place *plan)
 {
-	if (!plan->request->firmware_said && guest_is_efi(&plan->old))
+	if (!plan->request->firmware_given && guest_is_efi(&plan->old))
 		plan->request->firmware = switch_is(plan->old.loader_secure, true)
 						  ? FIRMWARE_EFI_SECURE
 						  : FIRMWARE_EFI;
@@ -71,7 +71,7 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 static int check_settings(const struct request *request, struct error *error)
 {
 	const struct {
-		bool said;
+		bool given;
 		const char *flag;
 	} rows[] = {
 		{request->name, "name"},         {request->machine, "machine"},
@@ -81,7 +81,7 @@ static int check_settings(const struct request *request, struct error *error)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].said)
+		if (rows[i].given)
 			return error_input(
 				error,
 				"--%s is only for new domains; with --domain, change it in the domain itself",
@@ -123,7 +123,7 @@ int in_place_cpu(struct in_place *plan, struct error *error)
 	return 0;
 }
 
-static int set_said(struct in_place *plan, struct error *error)
+static int set_given(struct in_place *plan, struct error *error)
 {
 	if (plan->request->type) {
 		free(plan->new.type);
@@ -137,7 +137,7 @@ int in_place_fill_request(struct in_place *plan, struct error *error)
 	struct request *request = plan->request;
 	const struct guest *old = &plan->old;
 
-	if (check_settings(request, error) < 0 || set_said(plan, error) < 0)
+	if (check_settings(request, error) < 0 || set_given(plan, error) < 0)
 		return -1;
 	keep(&request->name, old->name ? old->name : "nested");
 	keep(&request->type, old->type ? old->type : "kvm");

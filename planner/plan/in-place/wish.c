@@ -139,12 +139,12 @@ static bool is_right(struct in_place *plan, int number)
 	if (plan->layout.items.v[home].kind != CONTROLLER_PCIE_EXPANDER ||
 	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, number))
 		return false;
-	if (plan->request->per_said && plan->request->per == PER_ROOT_COMPLEX &&
+	if (plan->request->per_given && plan->request->per == PER_ROOT_COMPLEX &&
 	    !same_switches(plan, bus, wish->to.switch_port))
 		return false;
 	if (wish->to.root >= 0)
 		plan->root_home[wish->to.root] = home;
-	if (plan->request->per_said)
+	if (plan->request->per_given)
 		take_switches(plan, bus, wish->to.switch_port);
 	return true;
 }

@@ -53,7 +53,7 @@ int request_check_vcpus(const struct request *request, struct error *error)
 	unsigned limit = host_machine_vcpus(request->emulator, request->machine,
 					    request->target.qemu);
 	unsigned total = 0;
-	_cleanup_free_ char *mend = NULL;
+	_cleanup_free_ char *advice = NULL;
 
 	for (size_t i = 0; i < request->nodes.n; i++)
 		total += request->nodes.v[i].vcpus;
@@ -62,11 +62,11 @@ int request_check_vcpus(const struct request *request, struct error *error)
 		return refuse_vcpus(request, total, limit, error);
 	if (total > 255 && streq(request->type, "qemu") &&
 	    streq(request->architecture, "x86_64")) {
-		mend = fewer_vcpus(request, 255);
+		advice = fewer_vcpus(request, 255);
 		return error_input(
 			error,
 			"%u vCPUs need extended interrupt mode, which QEMU supports only with KVM; use --type kvm, or %s",
-			total, mend);
+			total, advice);
 	}
 	return 0;
 }
@@ -217,7 +217,7 @@ static int check_extras(const struct request *request, struct error *error)
 		return error_input(
 			error,
 			"--cdrom: virt has no SATA controller for it; give the image with --disk, from which UEFI can start it");
-	if (arm && request->firmware_said && request->firmware == FIRMWARE_BIOS)
+	if (arm && request->firmware_given && request->firmware == FIRMWARE_BIOS)
 		return error_input(
 			error,
 			"--firmware bios: %s guests only start with UEFI; remove the option, or use efi",

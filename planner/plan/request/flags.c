@@ -78,7 +78,7 @@ static int set_per(void *target, const struct option_row *row, const char *value
 {
 	struct request *request = target;
 
-	request->per_said = true;
+	request->per_given = true;
 	return option_set_choice(&request->per, row, value, error);
 }
 
@@ -87,7 +87,7 @@ static int set_firmware(void *target, const struct option_row *row, const char *
 {
 	struct request *request = target;
 
-	request->firmware_said = true;
+	request->firmware_given = true;
 	return option_set_choice(&request->firmware, row, value, error);
 }
 

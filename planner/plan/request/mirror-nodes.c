@@ -139,18 +139,18 @@ static void add_nodes(const struct machine *machine, const struct mirror_options
 	note_tally(request, &tally);
 }
 
-static uint32_t legal_distance(uint32_t value, bool self, unsigned *ret_mended)
+static uint32_t legal_distance(uint32_t value, bool self, unsigned *ret_changed)
 {
 	uint32_t legal = self ? 10 : value == 0 ? 20 : MIN(MAX(value, 11u), 254u);
 
-	*ret_mended += value != 0 && legal != value;
+	*ret_changed += value != 0 && legal != value;
 	return legal;
 }
 
 void mirror_distances(const struct machine *machine, struct request *request)
 {
 	size_t n = request->nodes.n;
-	unsigned mended = 0;
+	unsigned changed = 0;
 
 	request->distances = xcalloc(n * n, sizeof(*request->distances));
 	for (size_t i = 0; i < n; i++)
@@ -158,12 +158,12 @@ void mirror_distances(const struct machine *machine, struct request *request)
 			request->distances[i * n + j] = legal_distance(
 				machine_distance(machine, request->nodes.v[i].host_node,
 						 request->nodes.v[j].host_node),
-				i == j, &mended);
-	if (mended)
+				i == j, &changed);
+	if (changed)
 		request_note(
 			request,
 			"%u distance%s changed: libvirt accepts 10 to a node itself and 11-254 to others",
-			mended, mended > 1 ? "s" : "");
+			changed, changed > 1 ? "s" : "");
 }
 
 static bool has_cpus(const struct request *request, int cell)

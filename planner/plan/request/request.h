@@ -77,7 +77,7 @@ struct request {
 	bool hmat, mirrored;
 	bool in_place; /* plan in an existing domain: by default nothing changes
 			  (in-place.h) */
-	bool firmware_said, per_said;
+	bool firmware_given, per_given;
 	bool debug_console; /* the firmware's debug port 0x402, into a file */
 	bool iothreads;     /* one per node, with disks assigned to them */
 	/* Devices of the domain, and the cell to which each moves. */

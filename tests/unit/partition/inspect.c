@@ -439,7 +439,7 @@ static void duplicates(void **state)
 static void sector_sizes(void **state)
 {
 	_cleanup_built_disk_ struct built_disk disk = build_gpt(300, 4096);
-	_cleanup_inspection_ struct inspection found = {}, told = {};
+	_cleanup_inspection_ struct inspection found = {}, given = {};
 	_cleanup_text_ struct text text = {};
 
 	(void)state;
@@ -449,11 +449,11 @@ static void sector_sizes(void **state)
 		"info: disk-sector-size: The GPT was written for 4096-byte sectors, so this sector size is used. Attach it to guests with this logical block size.\n");
 	assert_true(found.editable && found.table.sector_bytes == 4096);
 	text_free(&text);
-	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 512, &told, &text), 0);
+	assert_int_equal(inspect_bytes(disk.bytes, 300 * 4096, 512, &given, &text), 0);
 	assert_string_equal(text.s,
 			    "error: disk-sector-size: The GPT was written for 4096-byte "
 			    "sectors, not for 512. Use it with sectors of 4096 bytes.\n");
-	assert_false(told.editable);
+	assert_false(given.editable);
 }
 
 static void lengths(void **state)

@@ -27,7 +27,7 @@ struct log_disk {
 	VEC(struct operation) log;
 	const char *journal_path;
 	struct journal journal; /* its state at the first write */
-	bool journal_stood;
+	bool journal_existed;
 	enum fault fault;
 	size_t fault_at, n_faultable;
 	bool sticky; /* everything after the failure fails too */
@@ -63,12 +63,12 @@ static int log_write(struct disk_io *io, const void *bytes, size_t n, uint64_t o
 	_cleanup_error_ struct error second = {};
 	enum journal_state state;
 
-	if (disk->journal_path && !disk->journal_stood) {
+	if (disk->journal_path && !disk->journal_existed) {
 		assert_int_equal(journal_read(disk->journal_path, &disk->journal, &state,
 					      &second),
 				 0);
 		assert_int_equal(state, JOURNAL_WHOLE);
-		disk->journal_stood = true;
+		disk->journal_existed = true;
 	}
 	if (fails(disk, FAULT_WRITE)) {
 		if (disk->fault == FAULT_SHORT)

@@ -190,7 +190,7 @@ static void root_not_whole(void **state)
 	assert_int_equal(machine_root(&machine, 0, 0x60)->affinity.node, 1);
 }
 
-static void told_as_unknown(void **state)
+static void reported_as_unknown(void **state)
 {
 	static const struct {
 		const char *seed;
@@ -227,7 +227,7 @@ int main(void)
 		cmocka_unit_test(packages_and_cores),
 		cmocka_unit_test(slit_that_is_none),
 		cmocka_unit_test(root_not_whole),
-		cmocka_unit_test(told_as_unknown),
+		cmocka_unit_test(reported_as_unknown),
 	};
 
 	return RUN_TESTS(tests);

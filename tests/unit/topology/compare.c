@@ -36,13 +36,13 @@ static struct machine_function *add_function(struct machine *machine, uint8_t bu
 static void add_root(struct machine *machine, uint8_t bus, int node)
 {
 	for (uint8_t i = 0; i < 2; i++) {
-		uint8_t behind = (uint8_t)(bus + 1 + i);
+		uint8_t below = (uint8_t)(bus + 1 + i);
 		struct machine_function *port, *nic;
 
 		port = add_function(machine, bus, i, 0x060400, node);
 		port->bridge = true;
-		port->secondary = port->subordinate = behind;
-		nic = add_function(machine, behind, 0, 0x020000, node);
+		port->secondary = port->subordinate = below;
+		nic = add_function(machine, below, 0, 0x020000, node);
 		nic->bars[0] = (struct machine_bar){0xfe000000, 131072, 0};
 		nic->total_vfs = 7;
 	}

@@ -116,7 +116,7 @@ static void values(void **state)
 }
 
 /* Every name of the table exists, with a value or a reason; kept files are in order. */
-static void every_fact_is_told(void **state)
+static void every_fact_is_listed(void **state)
 {
 	_cleanup_machine_ struct machine machine = {}, sys_only = {};
 	char *top = root_copy("silent");
@@ -177,7 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values),
-		cmocka_unit_test(every_fact_is_told),
+		cmocka_unit_test(every_fact_is_listed),
 		cmocka_unit_test(shape_only),
 		cmocka_unit_test(no_addresses),
 	};

@@ -5,13 +5,13 @@
 
 /*
  * Settings of this process during a run: a closed pipe does not end it, and it becomes
- * the parent of the processes that a killed run leaves. surroundings_give_back() restores
+ * the parent of the processes that a killed run leaves. run_settings_restore() restores
  * the old ones.
  */
-struct surroundings {
+struct run_settings {
 	struct sigaction pipe, child;
 	int subreaper;
 };
 
-void surroundings_take_over(struct surroundings *before);
-void surroundings_give_back(const struct surroundings *before);
+void run_settings_apply(struct run_settings *before);
+void run_settings_restore(const struct run_settings *before);

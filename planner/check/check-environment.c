@@ -70,7 +70,7 @@ static unsigned ports_for_nothing(const struct check *check, int bus)
 static void pci_bus_missing(struct check *check)
 {
 	guest_functions functions = {};
-	bool said[INDEXES] = {};
+	bool reported[INDEXES] = {};
 
 	guest_list_functions(check->guest, &functions);
 	for (size_t i = 0; i < functions.n; i++) {
@@ -82,12 +82,12 @@ static void pci_bus_missing(struct check *check)
 		unsigned count;
 
 		if (functions.v[i].address->assigned || element < 0 || !c ||
-		    c->element >= 0 || said[bus] ||
+		    c->element >= 0 || reported[bus] ||
 		    (count = ports_for_nothing(check, bus)) == 0)
 			continue;
-		said[bus] = true;
+		reported[bus] = true;
 		name = assign_item_name(check->guest, functions.v[i].item);
-		check_mend(
+		check_set_remedy(
 			check_found(
 				check, element,
 				"%s is on bus 0x%02x, but there is no PCI controller %d; libvirt adds it, and %u unwanted port%s with lower indexes.",
@@ -196,34 +196,36 @@ static void hugepage_mounted(struct check *check)
 	}
 }
 
-const struct rule surroundings_rules[] = {
+const struct rule environment_rules[] = {
 	{RULE("pci-bus-missing", pci_bus_missing, WARNING, NEED_MACHINE, NOBODY),
 	 .what = "The controller that an address names exists.",
 	 .why = "libvirt adds it, and every missing controller with a lower index, as ports on bus 0. Often the cause is a decimal index written after 0x in bus=.",
-	 .mend = "Name an existing controller.",
+	 .to_fix = "Name an existing controller.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressSetGrow",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hotplug-room", hotplug_room, INFO, NEED_MACHINE, NOBODY),
 	 .areas = AREA_PCI, .what = "There is a free port to plug a device into.",
 	 .why = "libvirt adds no ports while the guest runs; if none is free, it fails with \"no more available PCI slots\".",
-	 .mend = "Add a pcie-root-port or two.",
+	 .to_fix = "Add a pcie-root-port or two.",
 	 .source = LV "conf/domain_addr.c; docs/pci-hotplug.rst", .remedy = REMEDY_EDIT},
 	{RULE("network-clash", network_clash, INFO, 0, NOBODY),
 	 .what = "A guest that itself runs libvirt is not on the host's default libvirt network.",
 	 .why = "The default networks of host and guest are both 192.168.122.0/24: the guest's network does not start, or it removes the guest's own route. A guest with an IOMMU is taken to run libvirt.",
-	 .mend = "Use another network for the guest, or change the addresses of the network inside the guest.",
+	 .to_fix =
+		 "Use another network for the guest, or change the addresses of the network inside the guest.",
 	 .source = LV "network/default.xml.in", .remedy = REMEDY_EDIT},
 	{RULE("kubevirt-roundtrip", kubevirt_roundtrip, INFO, 0, NOBODY),
 	 .what = "The domain needs nothing that KubeVirt drops.",
 	 .why = "Whenever KubeVirt defines the domain, it reads the XML into its own data structure and writes it out again, without whatever the structure does not contain.",
-	 .mend = "Let an onDefineDomain hook add it each time, as virt-layout-hook(1) does.",
+	 .to_fix =
+		 "Let an onDefineDomain hook add it each time, as virt-layout-hook(1) does.",
 	 .source = "KubeVirt pkg/virt-launcher/virtwrap/api/schema.go",
 	 .remedy = REMEDY_MANUAL,
 	 .by_hand = "KubeVirt must be configured to call the hook."},
 	{RULE("hugepage-mounted", hugepage_mounted, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "The host has a hugetlbfs mounted for each huge page size that the domain uses.",
 	 .why = "Otherwise libvirt refuses to start the domain: no usable mount.",
-	 .mend = "Mount one with pagesize=, or use another size.",
+	 .to_fix = "Mount one with pagesize=, or use another size.",
 	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",
 	 .untried =
 		 "libvirt checks this only when the guest starts, on a host that is laid out like that.",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "planner/boot/surroundings.h"
+#include "planner/boot/run-settings.h"
 
 #include <sys/prctl.h>
 
-void surroundings_take_over(struct surroundings *before)
+void run_settings_apply(struct run_settings *before)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN},
 			 usual = {.sa_handler = SIG_DFL};
@@ -14,7 +14,7 @@ void surroundings_take_over(struct surroundings *before)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-void surroundings_give_back(const struct surroundings *before)
+void run_settings_restore(const struct run_settings *before)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, before->subreaper);
 	sigaction(SIGCHLD, &before->child, NULL);
