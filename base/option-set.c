@@ -4,9 +4,35 @@
 
 #include "base/mem.h"
 #include "base/size.h"
+#include "base/text.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <string.h>
+
+int option_wrap(struct error *error, const char *name, const char *value)
+{
+	_cleanup_free_ char *message = NULL;
+
+	if (!*value || !error->message || !has_prefix(error->message, value))
+		return error_wrap(error, "--%s %s", name, *value ? value : "''");
+	message = TAKE(error->message);
+	error->message = xasprintf("--%s %s", name, message);
+	return -1;
+}
+
+int option_error(struct error *error, const char *name, const char *value,
+		 const char *format, ...)
+{
+	_cleanup_text_ struct text message = {};
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&message, format, args);
+	va_end(args);
+	error_input(error, "%s", message.s ? message.s : "");
+	return option_wrap(error, name, value);
+}
 
 int option_set_true(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
@@ -53,6 +79,16 @@ int option_set_copy(void *target, const struct option_row *row, const char *valu
 	return 0;
 }
 
+int option_set_files(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
+{
+	const char *file = NULL;
+
+	if (option_set_file(&file, row, value, error) < 0)
+		return -1;
+	return option_set_list(target, row, file, error);
+}
+
 int option_set_list(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {
@@ -96,8 +132,7 @@ int option_size(const struct option_row *row, const char *value, uint32_t unit_b
 
 	if (answer == SIZE_OK)
 		return 0;
-	return error_input(error, "--%s=%s %s", row->name, value,
-			   size_answer_text(answer));
+	return option_error(error, row->name, value, "%s", size_answer_text(answer));
 }
 
 int option_set_named(const struct option_row *table, void *target, const char *name,
@@ -110,8 +145,7 @@ int option_set_named(const struct option_row *table, void *target, const char *n
 	if (!at.row)
 		return error_input(error, "--%s is not a setting of a request", name);
 	if (!at.row->arg && value && !streq(value, "yes"))
-		return error_input(error, "--%s=%s: must be yes or left out", name,
-				   value);
+		return option_error(error, name, value, "must be yes or left out");
 	if (at.row->arg && !value && !at.row->optional)
 		return error_input(error, "--%s needs a value", name);
 	if (option_check(at.row, value, error) < 0)

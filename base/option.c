@@ -151,8 +151,7 @@ int option_check(const struct option_row *row, const char *value, struct error *
 {
 	if (!value || !row->choices || in_choices(row->choices, value))
 		return 0;
-	return error_input(error, "--%s=%s: must be one of %s", row->name, value,
-			   row->choices);
+	return option_error(error, row->name, value, "must be one of %s", row->choices);
 }
 
 /* The state of parsing a command line. */
@@ -344,6 +343,15 @@ static void add_row_help(struct text *text, const struct option_row *row)
 	text_printf(text, "%s\n", row->help);
 }
 
+static void add_columns_help(struct text *text, const struct option_column *columns)
+{
+	if (columns)
+		text_adds(text, "\nColumns (those with * only if selected):\n");
+	for (; columns && columns->name; columns++)
+		text_printf(text, "  %-12s%c %s\n", columns->name,
+			    columns->hidden ? '*' : ' ', columns->help);
+}
+
 void text_add_help(struct text *text, const char *path, const struct command *command)
 {
 	int width = 10;
@@ -366,4 +374,5 @@ void text_add_help(struct text *text, const char *path, const struct command *co
 	add_row_help(text, &(struct option_row){.name = "help",
 						.letter = 'h',
 						.help = "display this help and exit"});
+	add_columns_help(text, command->columns);
 }

@@ -62,6 +62,8 @@ struct option_row {
 	.set = option_set_copy, .field = OPTION_FIELD(char *, type, member)
 #define SET_LIST(type, member) /* adds to a list of borrowed strings */                  \
 	.set = option_set_list, .field = OPTION_FIELD(vec_strings, type, member)
+#define SET_FILES(type, member) /* the same, but none is empty */                        \
+	.set = option_set_files, .field = OPTION_FIELD(vec_strings, type, member)
 #define SET_CHOICE(type, member) /* an enum in the order of the row's choices */         \
 	.set = option_set_choice,                                                        \
 	.field = offsetof(type, member) +                                                \
@@ -73,7 +75,7 @@ struct option_row {
 #define OPTION_TABLE(rows, type, member) .table = (rows), .field = offsetof(type, member)
 
 option_setter option_set_true, option_set_string, option_set_file, option_set_copy,
-	option_set_list, option_set_choice;
+	option_set_list, option_set_files, option_set_choice;
 
 /* A walk over the rows of a table and of tables within it: option_rows(), then next. */
 struct option_rows {
@@ -95,6 +97,13 @@ struct command {
 	const struct option_row *rows;
 	const struct command *const *children; /* `disk plan`: ends with NULL */
 	int (*run)(const struct options *options, struct error *error);
+	/* Columns that an option selects, listed by --help; the last has no name. */
+	const struct option_column {
+		const char *name, *help;
+		bool right;  /* numbers are aligned to the right */
+		bool hidden; /* shown only if the option selects it */
+		bool tree;   /* rows are shown below their parents in this column */
+	} *columns;
 };
 
 /* A parsed command line: options in their order, and the arguments. */
@@ -143,6 +152,18 @@ bool options_given(const struct options *options, const char *name);
 /* Parses and runs: what main does, without its --help. */
 int command_run(const struct command *command, int argc, char *argv[],
 		struct error *error) _must_check_;
+
+/*
+ * "--NAME VALUE: MESSAGE", the form of every error about a value; an empty one is shown
+ * as ''. Always -1.
+ */
+int option_error(struct error *error, const char *name, const char *value,
+		 const char *format, ...) _printf_(4, 5);
+/*
+ * The same for an existing error; the value is not repeated if the message begins with
+ * it, as messages about files do. Always -1.
+ */
+int option_wrap(struct error *error, const char *name, const char *value);
 
 /* Error unless the value (NULL is fine) is among the row's choices. */
 int option_check(const struct option_row *row, const char *value, struct error *error)

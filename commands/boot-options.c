@@ -36,9 +36,8 @@ static int set_time_limit(void *target, const struct option_row *row, const char
 	uint32_t seconds;
 
 	if (!parse_u32(value, &seconds) || seconds == 0 || seconds > 86400)
-		return error_input(error,
-				   "--%s=%s is not a number of seconds from 1 to 86400",
-				   row->name, value);
+		return option_error(error, row->name, value,
+				    "is not a number of seconds from 1 to 86400");
 	*to = seconds;
 	return 0;
 }
@@ -52,11 +51,10 @@ static int set_emulator(void *target, const struct option_row *row, const char *
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return error_input(error, "--%s %s: %s", row->name, path,
-				   strerror(errno));
+		return option_error(error, row->name, path, "%s", strerror(errno));
 	if (!S_ISREG(st.st_mode) || access(path, X_OK) < 0)
-		return error_input(error, "--%s %s: is not an executable program",
-				   row->name, path);
+		return option_error(error, row->name, path,
+				    "is not an executable program");
 	if (!here)
 		return error_system(error, errno, "the current directory");
 	free(wish->emulator);

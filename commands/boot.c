@@ -326,7 +326,7 @@ static int take_kernel(struct boot_wish *wish, const char *arch, struct error *e
 	if (wish->request.stop_after != STOP_AFTER_KERNEL || wish->package.kernel)
 		return 0;
 	if (kernel_check(wish->request.kernel, arch, error) < 0)
-		return error_wrap(error, "--kernel");
+		return option_wrap(error, "kernel", wish->request.kernel);
 	return 0;
 }
 
@@ -334,6 +334,7 @@ static int boot(struct boot_wish *wish, struct error *error)
 {
 	_cleanup_document_ struct document domain = {};
 	_cleanup_boot_result_ struct boot_result result = {};
+	double began_s, unpacked_s;
 
 	if (document_read(wish->domain, &domain, error) < 0)
 		return -1;
@@ -347,9 +348,13 @@ static int boot(struct boot_wish *wish, struct error *error)
 	    find_programs(wish, domain_architecture(&domain), error) < 0 ||
 	    choose_assignable(wish, &domain, error) < 0)
 		return -1;
-	if (take_kernel(wish, domain_architecture(&domain), error) < 0 ||
-	    boot_domain(&wish->request, &domain, &result, error) < 0)
+	began_s = run_clock_s();
+	if (take_kernel(wish, domain_architecture(&domain), error) < 0)
 		return -1;
+	unpacked_s = wish->package.directory ? run_clock_s() - began_s : 0;
+	if (boot_domain(&wish->request, &domain, &result, error) < 0)
+		return -1;
+	result.times.unpacked_s = unpacked_s;
 	if (result.interrupted)
 		return error_system(error, 0, "interrupted; the guest was stopped");
 	if (judge_start(&result, error) < 0 ||

@@ -18,8 +18,8 @@ static int set_policy(void *target, const struct option_row *row, const char *va
 	if (has_prefix(value, "distance<=")) {
 		if (!parse_int(value + strlen("distance<="), &most) || most < 10 ||
 		    most > 255)
-			return error_input(error, "--%s %s: distances are 10 to 255",
-					   row->name, value);
+			return option_error(error, row->name, value,
+					    "distances are 10 to 255");
 		check->policy = POLICY_DISTANCE;
 		check->most_distance = (unsigned)most;
 		return 0;
@@ -36,9 +36,9 @@ static int need_rule(const char *option, const char *value, struct error *error)
 
 	if (rule_named(value))
 		return 0;
-	return error_input(error, "--%s %s: there is no such rule; %s%s", option, value,
-			   nearest ? "did you mean " : "`explain` lists them",
-			   nearest ? nearest : "");
+	return option_error(error, option, value, "there is no such rule; %s%s",
+			    nearest ? "did you mean " : "`explain` lists them",
+			    nearest ? nearest : "");
 }
 
 static int add_rule(void *target, const struct option_row *row, const char *value,
@@ -56,8 +56,17 @@ static int set_jobs(void *target, const struct option_row *row, const char *valu
 
 	if (parse_int(value, &flags->jobs) && flags->jobs >= 1 && flags->jobs <= 256)
 		return 0;
-	return error_input(error, "-%c %s: must be a number of threads from 1 to 256",
-			   row->letter, value);
+	return option_error(error, row->name, value,
+			    "must be a number of threads from 1 to 256");
+}
+
+static int set_form(enum check_form *form, enum check_form wanted, struct error *error)
+{
+	if (*form != CHECK_TEXT && *form != wanted)
+		return error_input(
+			error, "--json, --json-lines and --sarif are mutually exclusive");
+	*form = wanted;
+	return 0;
 }
 
 /* One function for each form, because a row only says which. */
@@ -69,9 +78,7 @@ static int set_jobs(void *target, const struct option_row *row, const char *valu
                                                                                          \
 		(void)row;                                                               \
 		(void)value;                                                             \
-		(void)error;                                                             \
-		*form = wanted;                                                          \
-		return 0;                                                                \
+		return set_form(form, wanted, error);                                    \
 	}
 FORM_SETTER(set_json, CHECK_JSON)
 FORM_SETTER(set_json_lines, CHECK_JSON_LINES)
@@ -91,7 +98,7 @@ static int set_in_place(void *target, const struct option_row *row, const char *
 
 const struct option_row check_rows[] = {
 	{"host", 0, "SOURCE", "check against this host; can be repeated to compare hosts",
-	 SET_LIST(struct check_flags, hosts)},
+	 SET_FILES(struct check_flags, hosts)},
 	{"locality", 0, "RANGE=NODE",
 	 "NUMA node of root buses for which the firmware gives no node, for example 0000:80-ff=1; can be repeated",
 	 SET_WITH(source_set_locality, struct check_flags, source)},
@@ -138,7 +145,7 @@ int check_read_list(struct check_flags *flags, struct error *error)
 	if (!flags->files_from)
 		return 0;
 	if (file_read(flags->files_from, FILE_LIMIT, &text, error) < 0)
-		return -1;
+		return option_wrap(error, "files-from", flags->files_from);
 	rest = text.s;
 	while (rest && (line = strsep(&rest, "\n")))
 		if (*line)

@@ -146,7 +146,8 @@ static int print_all(struct work *work, struct error *error)
 	struct text text = {};
 
 	if (flags->baseline &&
-	    check_baseline_apply(flags->baseline, &work->cases, error) < 0)
+	    check_baseline_apply(flags->baseline, &work->cases, error) < 0 &&
+	    option_wrap(error, "baseline", flags->baseline) < 0)
 		return -1;
 	for (size_t i = 0; i < work->cases.n; i++)
 		report_cap(&work->cases.v[i].result.report, FINDINGS_SHOWN);
@@ -275,7 +276,8 @@ static int check_files(struct check_flags *flags, struct error *error)
 
 	flags->source.facts = true;
 	for (size_t i = 0; rc == 0 && i < flags->hosts.n; i++)
-		rc = source_read(flags->hosts.v[i], &flags->source, &machines[i], error);
+		rc = source_read_option("host", flags->hosts.v[i], &flags->source,
+					&machines[i], error);
 	if (rc == 0 && flags->target.installed)
 		rc = installed_target("x86_64", &flags->target.given, error);
 	flags->check.target_wish = &flags->target;

@@ -144,7 +144,8 @@ static int run(const struct options *options, struct error *error)
 		shell++;
 	if (shell == ARRAY_SIZE(shells))
 		return error_input(
-			error, "completion: the shell must be bash, zsh or fish, not %s",
+			error,
+			"completion: the shell must be bash, zsh or fish, not \"%s\"",
 			options->args[0]);
 	if (streq(shells[shell], "zsh"))
 		text_adds(&text, "autoload -U +X bashcompinit && bashcompinit\n");

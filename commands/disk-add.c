@@ -45,8 +45,8 @@ static int set_geometry(void *target, const struct option_row *row, const char *
 
 	if (geometry_parse(value, &wish->geometry))
 		return 0;
-	return error_input(error, "--%s=%s is not HEADS/SECTORS, for example 255/63",
-			   row->name, value);
+	return option_error(error, row->name, value,
+			    "is not HEADS/SECTORS, for example 255/63");
 }
 
 #define KEEP SET_WITH(request_keep, struct wish, settings)

@@ -8,6 +8,7 @@
 #include "partition/inspect.h"
 #include "partition/journal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -37,6 +38,65 @@ static int set_sector_size(void *target, const struct option_row *row, const cha
 	return 0;
 }
 
+/* The rules whose findings can be ignored. */
+static const char *const rules[] = {
+	"align-end",
+	"align-start",
+	"disk-container",
+	"disk-content",
+	"disk-foreign-table",
+	"disk-journal",
+	"disk-no-table",
+	"disk-sector-size",
+	"disk-size",
+	"disk-too-small",
+	"disk-two-gpts",
+	"dos-active",
+	"dos-boot-flag",
+	"dos-ebr",
+	"dos-range",
+	"gpt-array-crc",
+	"gpt-attributes",
+	"gpt-backup",
+	"gpt-backup-place",
+	"gpt-bounds",
+	"gpt-copies-differ",
+	"gpt-duplicate-uuid",
+	"gpt-entry-count",
+	"gpt-entry-size",
+	"gpt-header-crc",
+	"gpt-hybrid",
+	"gpt-name",
+	"gpt-no-header",
+	"gpt-primary",
+	"gpt-protective-mbr",
+	"gpt-range",
+	"gpt-revision",
+	"gpt-uuid",
+	"partition-overlap",
+	NULL,
+};
+
+static bool is_rule(const char *name)
+{
+	for (size_t i = 0; rules[i]; i++)
+		if (streq(rules[i], name))
+			return true;
+	return false;
+}
+
+static int add_ignored(void *target, const struct option_row *row, const char *value,
+		       struct error *error)
+{
+	const char *nearest = nearest_name(value, rules);
+
+	if (is_rule(value))
+		return option_set_list(target, row, value, error);
+	return option_error(error, row->name, value, "there is no such rule; %s%s",
+			    nearest ? "did you mean " : "virt-layout-disk(1) lists them",
+			    nearest ? nearest : "");
+}
+
 static int set_align(void *target, const struct option_row *row, const char *value,
 		     struct error *error)
 {
@@ -61,7 +121,7 @@ static const struct option_row rows[] = {
 	 "file in which an unfinished change kept the old sectors (default: next to the image)",
 	 SET_FILE(struct wish, journal)},
 	{"ignore", 0, "RULE", "leave out the findings of this rule; can be repeated",
-	 SET_LIST(struct wish, ignored)},
+	 SET_WITH(add_ignored, struct wish, ignored)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
 	{},
 };
@@ -100,6 +160,7 @@ static void keep_findings(const struct wish *wish, struct report *from, const ch
 		struct finding *finding = vec_add(&into->findings);
 
 		*finding = from->findings.v[i];
+		assert(is_rule(finding->rule));
 		finding->place.file = path;
 	}
 	from->findings.n = 0;

@@ -12,6 +12,7 @@
 #include "partition/grow.h"
 #include "commands/disk-change.h"
 #include "commands/disk-json.h"
+#include "commands/disk-options.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static int set_to(void *target, const struct option_row *row, const char *value,
 	if (once(row, *to > 0, error) < 0 || option_size(row, value, 512, to, error) < 0)
 		return -1;
 	if (*to == 0)
-		return error_input(error, "--%s=%s cannot be 0", row->name, value);
+		return option_error(error, row->name, value, "must be greater than 0");
 	return 0;
 }
 
@@ -69,14 +70,14 @@ static int set_partition(void *target, const struct option_row *row, const char 
 	if (once(row, wish->number > 0, error) < 0)
 		return -1;
 	if (!parse_u32(value, &wish->number) || wish->number == 0)
-		return error_input(error, "--%s=%s is not a number", row->name, value);
+		return option_error(error, row->name, value, "is not a number");
 	return 0;
 }
 
 static int set_request(void *target, const struct option_row *row, const char *value,
 		       struct error *error)
 {
-	return disk_request_set(target, row->name, value, error);
+	return request_set_option(target, row->name, value, error);
 }
 
 static const struct option_row rows[] = {

@@ -64,6 +64,14 @@ static const char *last_value(const struct request_flags *flags, const char *key
 	return NULL;
 }
 
+int request_set_option(struct disk_request *request, const char *name, const char *value,
+		       struct error *error)
+{
+	if (disk_request_set(request, name, value, error) < 0)
+		return option_wrap(error, name, value);
+	return 0;
+}
+
 /* Parsing types and "2048s" depends on them, so they come before everything else. */
 static const char *const basics[] = {"label", "sector-size"};
 
@@ -73,8 +81,8 @@ static int set_basics(const struct request_flags *flags, struct disk_request *re
 	for (size_t i = 0; i < ARRAY_SIZE(basics); i++) {
 		const char *value = last_value(flags, basics[i]);
 
-		if (value && disk_request_set(request, basics[i], value, error) < 0)
-			return error_wrap(error, "--%s", basics[i]);
+		if (value && request_set_option(request, basics[i], value, error) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -111,7 +119,7 @@ int request_set_flag(const struct request_flag *flag, struct disk_request *reque
 		     struct error *error)
 {
 	if (!streq(flag->key, "part"))
-		return disk_request_set(request, flag->key, flag->value, error);
+		return request_set_option(request, flag->key, flag->value, error);
 	if (request->parts.n >= REQUEST_MAX_ENTRIES)
 		return error_input(error,
 				   "the request has more than %d partitions, the limit",

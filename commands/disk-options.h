@@ -31,6 +31,9 @@ extern const struct option_row disk_request_rows[];
  */
 int request_from_flags(const struct request_flags *flags, const char *path,
 		       struct disk_request *request, struct error *error) _must_check_;
+/* An option whose name is a key of disk_request_set(). */
+int request_set_option(struct disk_request *request, const char *name, const char *value,
+		       struct error *error) _must_check_;
 /* One option: a setting or, for "part", one more partition. */
 int request_set_flag(const struct request_flag *flag, struct disk_request *request,
 		     struct error *error) _must_check_;

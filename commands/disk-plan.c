@@ -53,7 +53,7 @@ enum {
 	COLUMN_TYPE_ID
 };
 
-static const struct sheet_column columns[] = {
+static const struct option_column columns[] = {
 	[COLUMN_NR] = {"NR", "number", true},
 	[COLUMN_NAME] = {"NAME", "GPT name"},
 	[COLUMN_TYPE] = {"TYPE", "type"},
@@ -219,4 +219,5 @@ const struct command disk_plan_command = {
 		"REQUEST is XML (schemas/disk.rng) or a script for sfdisk; options and --part\nadd to it. --part takes size=SIZE|N%|rest, min, max, weight, start, padding,\nalign, align-at, kind, number, type, name, uuid, attribute and active:\n  virt-layout disk plan --size 20GiB --part size=512MiB,type=esp,name=ESP \\\n                        --part size=rest,type=root-x86-64",
 	.rows = rows,
 	.run = run,
+	.columns = columns,
 };

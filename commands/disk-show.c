@@ -83,7 +83,7 @@ enum {
 	COLUMN_TYPE_ID
 };
 
-static const struct sheet_column columns[] = {
+static const struct option_column columns[] = {
 	[COLUMN_IMAGE] = {"IMAGE", "the image", false, true},
 	[COLUMN_NR] = {"NR", "number; empty for free space", true},
 	[COLUMN_NAME] = {"NAME", "GPT name"},
@@ -383,4 +383,5 @@ const struct command disk_show_command = {
 		"Prints each partition and each free extent with the alignment of its ends, and\nwhat libblkid finds in it, then a map to scale. The exit status is 1 if there is\nno table, or one with errors.",
 	.rows = rows,
 	.run = run,
+	.columns = columns,
 };

@@ -27,7 +27,7 @@ enum {
 	COLUMN_NOTE
 };
 
-static const struct sheet_column columns[] = {
+static const struct option_column columns[] = {
 	[COLUMN_NAME] = {"NAME", "the file"},
 	[COLUMN_FORMAT] = {"FORMAT", "raw or qcow2"},
 	[COLUMN_CAPACITY] = {"CAPACITY", "size that the guest sees", true},
@@ -97,8 +97,8 @@ static int set_block(void *target, const struct option_row *row, const char *val
 	if (option_size(row, value, 0, &bytes, error) < 0)
 		return -1;
 	if (bytes == 0 || bytes > 1 << 24)
-		return error_input(error, "--%s=%s is not between 1B and 16MiB",
-				   row->name, value);
+		return option_error(error, row->name, value,
+				    "is not between 1B and 16MiB");
 	question->block_bytes = (uint32_t)bytes;
 	return 0;
 }
@@ -111,9 +111,8 @@ static int set_snapshots(void *target, const struct option_row *row, const char 
 	if (streq(value, "any"))
 		question->snapshots = IMAGE_ANY_SNAPSHOTS;
 	else if (!parse_u32(value, &question->snapshots) || question->snapshots > 65536)
-		return error_input(error,
-				   "--%s=%s: must be a number up to 65536, or \"any\"",
-				   row->name, value);
+		return option_error(error, row->name, value,
+				    "must be a number up to 65536, or \"any\"");
 	return 0;
 }
 
@@ -298,7 +297,8 @@ const struct command disk_size_command = {
 	.args = "IMAGE... | -O FORMAT --size SIZE",
 	.summary = "Show what images cost: capacity, length, allocation, commitment",
 	.about =
-		"The commitment is the space that a file may use eventually: exact, an upper\nestimate, or unbounded. Columns: NAME, FORMAT, CAPACITY, LENGTH, ALLOCATION,\nCOMMITMENT, KIND; also MARGIN, BACKING, DATA, NOTE.",
+		"The commitment is the space that a file may use eventually: exact, an upper\nestimate, or unbounded.",
 	.rows = rows,
 	.run = run,
+	.columns = columns,
 };

@@ -92,7 +92,7 @@ static int make_patch(struct changed_disk *disk, const struct wish *wish,
 		return -1;
 	memcpy(new, old, sizeof(new));
 	if (wish->message && file_read(wish->message, 65536, &message, error) < 0)
-		return -1;
+		return option_wrap(error, "message", wish->message);
 	if (wish->remove)
 		stub_clear(new);
 	else if (stub_fill(new, wish->message ? message.s : NULL, message.n, error) < 0)

@@ -73,7 +73,7 @@ static int add_mirrored(struct asked *asked, struct error *error)
 
 	if (!asked->like)
 		return 0;
-	if (source_read(asked->like, &asked->source, &machine, error) < 0)
+	if (source_read_option("like", asked->like, &asked->source, &machine, error) < 0)
 		return -1;
 	return mirror(&machine, &asked->plan.mirror, &asked->plan.request, error);
 }
@@ -104,7 +104,8 @@ static int plan_asked(const struct document *document, struct asked *asked,
 	if (settle(asked, document, error) < 0 || add_mirrored(asked, error) < 0)
 		return -1;
 	asked->source.facts = true;
-	if (asked->host && source_read(asked->host, &asked->source, &host, error) < 0)
+	if (asked->host &&
+	    source_read_option("host", asked->host, &asked->source, &host, error) < 0)
 		return -1;
 	if (plan_in_place(document, &asked->plan.request, asked->host ? &host : NULL, ret,
 			  error) < 0)
@@ -173,10 +174,13 @@ static int answer_hook(const struct hook *hook, struct error *error)
 }
 
 /* The argument itself, or the file if it is @FILE. */
-static int take_word(struct text *text, const char *word, struct error *error)
+static int take_word(struct text *text, const char *name, const char *word,
+		     struct error *error)
 {
+	if (word[0] == '@' && file_read(word + 1, FILE_LIMIT, text, error) < 0)
+		return option_wrap(error, name, word + 1);
 	if (word[0] == '@')
-		return file_read(word + 1, FILE_LIMIT, text, error);
+		return 0;
 	text_adds(text, word);
 	return 0;
 }
@@ -203,9 +207,9 @@ static int run(const struct options *options, struct error *error)
 	if (!wish.vmi || !wish.domain)
 		return error_input(error,
 				   "onDefineDomain needs --vmi JSON and --domain XML");
-	rc = take_word(&hook.vmi, wish.vmi, error);
+	rc = take_word(&hook.vmi, "vmi", wish.vmi, error);
 	if (rc == 0)
-		rc = take_word(&hook.domain, wish.domain, error);
+		rc = take_word(&hook.domain, "domain", wish.domain, error);
 	if (rc == 0)
 		rc = answer_hook(&hook, error);
 	text_free(&hook.vmi);

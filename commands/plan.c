@@ -32,17 +32,29 @@ struct flags {
 	bool predict, diff, in_place;
 };
 
+/* Owned, because it may come from a request file. */
+static int set_like(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
+{
+	const char *source;
+
+	if (option_set_file(&source, row, value, error) < 0)
+		return -1;
+	return option_set_copy(target, row, source, error);
+}
+
 static const struct option_row rows[] = {
 	{OPTION_TABLE(request_node_rows, struct flags, asked)},
 	{"domain", 0, "FILE", "change this domain instead of making a new one",
 	 SET_FILE(struct flags, domain)},
 	{"host", 0, "SOURCE", "with --domain: the host whose devices are assigned to it",
-	 SET_STRING(struct flags, host)},
+	 SET_FILE(struct flags, host)},
 	{"diff", 0, NULL, "with --domain: print the changes as a unified diff",
 	 SET_TRUE(struct flags, diff)},
 	{"in-place", 0, NULL, "with --domain: write the result back to the file",
 	 SET_TRUE(struct flags, in_place)},
-	{"like", 0, "SOURCE", "mirror this machine", SET_COPY(struct flags, like)},
+	{"like", 0, "SOURCE", "mirror this machine",
+	 SET_WITH(set_like, struct flags, like)},
 	{"locality", 0, "BUSES=NODE",
 	 "NUMA node of root buses for which the firmware gives no node, for example 0000:80-ff=1",
 	 SET_WITH(source_set_locality, struct flags, source)},
@@ -97,11 +109,11 @@ static int add_mirrored(struct flags *flags, struct error *error)
 
 	if (!flags->like)
 		return 0;
-	if (source_read(flags->like, &flags->source, &machine, error) < 0)
+	if (source_read_option("like", flags->like, &flags->source, &machine, error) < 0)
 		return -1;
 	source_show_complaints(&machine);
 	if (mirror(&machine, &flags->asked.mirror, &flags->asked.request, error) < 0)
-		return error_wrap(error, "%s", flags->like);
+		return option_wrap(error, "like", flags->like);
 	return 0;
 }
 
@@ -232,9 +244,10 @@ static int run_in_place(struct flags *flags, struct error *error)
 	_cleanup_text_ struct text xml = {};
 
 	if (document_read(flags->domain, &document, error) < 0)
-		return -1;
+		return option_wrap(error, "domain", flags->domain);
 	flags->source.facts = true;
-	if (flags->host && source_read(flags->host, &flags->source, &host, error) < 0)
+	if (flags->host &&
+	    source_read_option("host", flags->host, &flags->source, &host, error) < 0)
 		return -1;
 	flags->source.facts = false;
 	if (flags->host)

@@ -66,8 +66,9 @@ int sheet_choose(struct sheet *sheet, const char *list, struct error *error)
 int sheet_set_columns(void *target, const struct option_row *row, const char *value,
 		      struct error *error)
 {
-	(void)row;
-	return sheet_choose(target, value, error);
+	if (sheet_choose(target, value, error) < 0)
+		return option_wrap(error, row->name, value);
+	return 0;
 }
 
 void sheet_row_below(struct sheet *sheet, int parent)
@@ -129,7 +130,7 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 	size_t width = n_columns(sheet);
 
 	for (size_t i = 0; i < sheet->chosen.n; i++) {
-		const struct sheet_column *column = &sheet->columns[sheet->chosen.v[i]];
+		const struct option_column *column = &sheet->columns[sheet->chosen.v[i]];
 
 		if (!scols_table_new_column(table, column->name, 0,
 					    (column->right ? SCOLS_FL_RIGHT : 0) |

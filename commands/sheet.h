@@ -9,17 +9,9 @@
 #include "base/text.h"
 #include "base/vec.h"
 
-struct sheet_column {
-	const char *name; /* in capitals */
-	const char *help;
-	bool right;  /* numbers are aligned to the right */
-	bool hidden; /* shown only if -o selects it */
-	bool tree;   /* rows are shown below their parents in this column */
-};
-
 /* Owns its cells. Zero it and set columns, which end with a zeroed row. */
 struct sheet {
-	const struct sheet_column *columns;
+	const struct option_column *columns;
 	bool no_headings;
 	VEC(size_t) chosen; /* selected by -o; empty: all that are not hidden */
 	VEC(char *) cells;  /* row by row; NULL is an empty cell */

@@ -249,7 +249,7 @@ static int read_path(const char *path, const struct source_options *options,
 		return read_directory(fd, path, options, ret, error);
 	if (!streq(path, "-") && errno == ENOENT)
 		return error_input(error, "%s: no such file; SOURCE must be " KINDS,
-				   path);
+				   *path ? path : "''");
 	return read_file(path, ret, error);
 }
 
@@ -378,6 +378,15 @@ int source_read(const char *source, const struct source_options *options,
 			machine_anonymise(ret);
 	}
 	return rc;
+}
+
+int source_read_option(const char *name, const char *source,
+		       const struct source_options *options, struct machine *ret,
+		       struct error *error)
+{
+	if (source_read(source, options, ret, error) < 0)
+		return option_wrap(error, name, source);
+	return 0;
 }
 
 void source_show_complaints(const struct machine *machine)

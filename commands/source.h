@@ -44,5 +44,9 @@ option_setter source_set_locality;
  */
 int source_read(const char *source, const struct source_options *options,
 		struct machine *ret, struct error *error) _must_check_;
+/* The same for the value of the option @name, which errors name. */
+int source_read_option(const char *name, const char *source,
+		       const struct source_options *options, struct machine *ret,
+		       struct error *error) _must_check_;
 /* Prints the machine's complaints, if any, to standard error, up to a limit. */
 void source_show_complaints(const struct machine *machine);

@@ -59,7 +59,7 @@ static int park_text(const struct stash_wish *wish, struct document *document,
 	if (!wish->name)
 		return error_input(error, "--text needs --name");
 	if (file_read(wish->text, FILE_LIMIT / 4, &bytes, error) < 0)
-		return -1;
+		return option_wrap(error, "text", wish->text);
 	return stash_text(document, wish->name, &bytes, error);
 }
 
@@ -131,7 +131,7 @@ static const struct option_row unstash_rows[] = {
 
 enum { COLUMN_NAME, COLUMN_KIND, COLUMN_FROM, COLUMN_LINE };
 
-static const struct sheet_column columns[] = {
+static const struct option_column columns[] = {
 	[COLUMN_NAME] = {"NAME", "its name in the stash"},
 	[COLUMN_KIND] = {"KIND", "an element, or text"},
 	[COLUMN_FROM] = {"FROM", "the element that it was in"},

@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
 	{},
 };
 
-static const struct sheet_column columns[] = {
+static const struct option_column columns[] = {
 	[SHOW_NAME] = {"NAME", "node, root bus or PCI function", .tree = true},
 	[SHOW_WHAT] = {"WHAT", "what it is or contains"},
 	[SHOW_ID] = {"ID", "vendor and device ID"},
@@ -140,4 +140,5 @@ const struct command topology_command = {
 		"Shows for each node its CPUs, memory, huge pages, distances and devices, and\nseparately the devices whose node is unknown. SOURCE defaults to live.\n\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
+	.columns = columns,
 };

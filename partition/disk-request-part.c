@@ -64,16 +64,14 @@ static int set_part_size(const struct disk_request *request, struct part_request
 	}
 	if (n == 0 || value[n - 1] != '%') {
 		part->size = PART_FIXED;
-		return value_positive(request->sector_bytes, "size", value,
-				      &part->size_bytes, error);
+		return value_positive(request->sector_bytes, value, &part->size_bytes,
+				      error);
 	}
 	/* "12.5" as thousandths of a percent, parsed like decimal kilobytes. */
 	number = xasprintf("%.*sKB", (int)n - 1, value);
 	if (size_parse(number, false, 0, &millis) != SIZE_OK || millis == 0 ||
 	    millis > 100000)
-		return error_input(error,
-				   "size=%s: must be more than 0 %% and at most 100 %%",
-				   value);
+		return error_input(error, "must be more than 0 %% and at most 100 %%");
 	part->size = PART_PERCENT;
 	part->percent_millis = millis;
 	return 0;
@@ -90,8 +88,7 @@ static int set_attribute(struct part_request *part, const char *value,
 	if (bit < 0)
 		return error_input(
 			error,
-			"attribute=%s: not one of required, no-block-io, legacy-boot, growfs, read-only, no-auto, or a bit from 48 to 63",
-			value);
+			"not one of required, no-block-io, legacy-boot, growfs, read-only, no-auto, or a bit from 48 to 63");
 	part->attributes |= UINT64_C(1) << bit;
 	return 0;
 }
@@ -132,18 +129,17 @@ static int set_part_word(struct part_request *part, enum part_key key, const cha
 
 	switch (key) {
 	case PART_KEY_KIND:
-		index = value_choice("kind", value, "primary|extended|logical", error);
+		index = value_choice(value, "primary|extended|logical", error);
 		part->kind = (enum partition_kind)MAX(index, 0);
 		part->has_kind = true;
 		return index < 0 ? -1 : 0;
 	case PART_KEY_AT:
-		index = value_choice("align-at", value, ALIGN_AT_NAMES, error);
+		index = value_choice(value, ALIGN_AT_NAMES, error);
 		part->at = (enum align_at)MAX(index, 0);
 		part->has_at = true;
 		return index < 0 ? -1 : 0;
 	case PART_KEY_NUMBER:
-		if (value_number("number", value, 1, REQUEST_MAX_TABLE, &number, error) <
-		    0)
+		if (value_number(value, 1, REQUEST_MAX_TABLE, &number, error) < 0)
 			return -1;
 		part->number = (unsigned)number;
 		return 0;
@@ -151,7 +147,7 @@ static int set_part_word(struct part_request *part, enum part_key key, const cha
 		part->has_uuid = true;
 		if (guid_parse(value, &part->uuid) && !guid_is_zero(part->uuid))
 			return 0;
-		return error_input(error, "uuid=%s: not a GUID", value);
+		return error_input(error, "not a GUID");
 	case PART_KEY_TYPE:
 	case PART_KEY_NAME:
 	default: {
@@ -164,38 +160,47 @@ static int set_part_word(struct part_request *part, enum part_key key, const cha
 	}
 }
 
-int part_request_set(const struct disk_request *request, struct part_request *part,
-		     const char *key, const char *value, struct error *error)
+static int set_value(const struct disk_request *request, struct part_request *part,
+		     enum part_key key, const char *value, struct error *error)
 {
-	int index = value_key(part_keys, "partition", key, error);
 	const uint32_t sector = request->sector_bytes;
 
-	if (index < 0)
-		return -1;
-	switch ((enum part_key)index) {
+	switch (key) {
 	case PART_KEY_SIZE:
 		return set_part_size(request, part, value, error);
 	case PART_KEY_MIN:
-		return value_size(sector, key, value, &part->min_bytes, error);
+		return value_size(sector, value, &part->min_bytes, error);
 	case PART_KEY_MAX:
-		return value_positive(sector, key, value, &part->max_bytes, error);
+		return value_positive(sector, value, &part->max_bytes, error);
 	case PART_KEY_WEIGHT:
-		return value_number(key, value, 1, 1000000, &part->weight, error);
+		return value_number(value, 1, 1000000, &part->weight, error);
 	case PART_KEY_START:
 		part->has_start = true;
-		return value_size(sector, key, value, &part->start_bytes, error);
+		return value_size(sector, value, &part->start_bytes, error);
 	case PART_KEY_PADDING:
-		return value_size(sector, key, value, &part->padding_bytes, error);
+		return value_size(sector, value, &part->padding_bytes, error);
 	case PART_KEY_ALIGN:
-		return value_alignment(key, value, sector, &part->align_bytes, error);
+		return value_alignment(value, sector, &part->align_bytes, error);
 	case PART_KEY_ATTRIBUTE:
 		return set_attribute(part, value, error);
 	case PART_KEY_ACTIVE:
 		part->has_active = true;
-		return value_yes(key, value, &part->active, error);
+		return value_yes(value, &part->active, error);
 	default:
-		return set_part_word(part, (enum part_key)index, value, error);
+		return set_part_word(part, key, value, error);
 	}
+}
+
+int part_request_set(const struct disk_request *request, struct part_request *part,
+		     const char *key, const char *value, struct error *error)
+{
+	int index = value_key(part_keys, "partition", key, error);
+
+	if (index < 0)
+		return -1;
+	if (set_value(request, part, (enum part_key)index, value, error) < 0)
+		return error_wrap(error, "%s=%s", key, value);
+	return 0;
 }
 
 /* Copies up to an unescaped comma into @word and returns what comes after it. */

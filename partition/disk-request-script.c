@@ -82,7 +82,7 @@ static int read_amount(const struct script *script, const char *what, const char
 		answer = size_parse(value, false, (unsigned)sector, ret_bytes);
 	}
 	if (answer != SIZE_OK)
-		return error_input(error, "%s=%s %s", what, value,
+		return error_input(error, "%s=%s: %s", what, value,
 				   size_answer_text(answer));
 	/* sfdisk counts sectors: a size is rounded up to them, a start down. */
 	if (*ret_bytes % sector && streq(what, "size"))

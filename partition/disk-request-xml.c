@@ -80,11 +80,15 @@ static int fault_at(const struct reader *reader, int element, struct error *erro
 static int set(struct reader *reader, int element, const char *key, const char *value,
 	       struct error *error)
 {
-	int result = reader->part ? part_request_set(reader->request, reader->part, key,
-						     value, error)
-				  : disk_request_set(reader->request, key, value, error);
-
-	return result < 0 ? fault_at(reader, element, error) : 0;
+	if (reader->part) {
+		if (part_request_set(reader->request, reader->part, key, value, error) <
+		    0)
+			return fault_at(reader, element, error);
+	} else if (disk_request_set(reader->request, key, value, error) < 0) {
+		error_wrap(error, "%s=%s", key, value);
+		return fault_at(reader, element, error);
+	}
+	return 0;
 }
 
 static int unknown(const struct reader *reader, int element, const char *what,

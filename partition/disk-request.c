@@ -41,9 +41,8 @@ static int set_disk_id(struct disk_request *request, const char *value,
 		request->has_signature = true;
 		return 0;
 	}
-	return error_input(
-		error, "uuid=%s: neither a GUID nor a disk signature such as 0x1badb002",
-		value);
+	return error_input(error,
+			   "neither a GUID nor a disk signature such as 0x1badb002");
 }
 
 enum disk_key {
@@ -83,7 +82,7 @@ static const char *const disk_keys[] = {
 static int set_label(struct disk_request *request, const char *value, struct error *error)
 {
 	static const enum table_label labels[] = {LABEL_GPT, LABEL_DOS, LABEL_DOS};
-	int index = value_choice("label", value, "gpt|dos|mbr", error);
+	int index = value_choice(value, "gpt|dos|mbr", error);
 
 	if (index < 0)
 		return -1;
@@ -100,7 +99,7 @@ static int set_sector_size(struct disk_request *request, const char *value,
 
 	if (size_parse(value, true, 0, &bytes) != SIZE_OK ||
 	    (bytes != 512 && bytes != 4096))
-		return error_input(error, "sector-size=%s: must be 512 or 4096", value);
+		return error_input(error, "must be 512 or 4096");
 	request->sector_bytes = (uint32_t)bytes;
 	return 0;
 }
@@ -113,7 +112,7 @@ static int set_disk_choice(struct disk_request *request, enum disk_key key,
 		[DISK_RULE] = ALIGN_RULES,
 		[DISK_UUID_RULE] = UUID_RULE_NAMES,
 	};
-	int index = value_choice(disk_keys[key], value, choices[key], error);
+	int index = value_choice(value, choices[key], error);
 
 	if (index < 0)
 		return -1;
@@ -131,7 +130,7 @@ static int set_entries(struct disk_request *request, const char *value,
 {
 	uint64_t n;
 
-	if (value_number("entries", value, 1, REQUEST_MAX_TABLE, &n, error) < 0)
+	if (value_number(value, 1, REQUEST_MAX_TABLE, &n, error) < 0)
 		return -1;
 	request->n_entries = (uint32_t)n;
 	return 0;
@@ -147,30 +146,31 @@ int disk_request_set(struct disk_request *request, const char *key, const char *
 		return -1;
 	switch ((enum disk_key)index) {
 	case DISK_SIZE:
-		return value_positive(sector, key, value, &request->size_bytes, error);
+		return value_positive(sector, value, &request->size_bytes, error);
 	case DISK_LABEL:
 		return set_label(request, value, error);
 	case DISK_SECTOR:
 		return set_sector_size(request, value, error);
 	case DISK_ALIGN:
-		return value_alignment(key, value, sector, &request->align_bytes, error);
+		return value_alignment(value, sector, &request->align_bytes, error);
 	case DISK_CLUSTER:
-		return value_positive(sector, key, value, &request->cluster_bytes, error);
+		return value_positive(sector, value, &request->cluster_bytes, error);
 	case DISK_FIRST:
-		return value_number(key, value, 1, UINT32_MAX, &request->first_lba,
-				    error);
+		return value_number(value, 1, UINT32_MAX, &request->first_lba, error);
 	case DISK_LAST:
-		return value_number(key, value, 1, INT64_MAX, &request->last_lba, error);
+		return value_number(value, 1, INT64_MAX, &request->last_lba, error);
 	case DISK_ENTRIES:
 		return set_entries(request, value, error);
 	case DISK_SEED:
+		if (!*value)
+			return error_input(error, "must not be empty");
 		free(request->seed);
 		request->seed = xstrdup(value);
 		return 0;
 	case DISK_UUID:
 		return set_disk_id(request, value, error);
 	case DISK_MINIMAL:
-		return value_yes(key, value, &request->minimal, error);
+		return value_yes(value, &request->minimal, error);
 	case DISK_AT:
 	case DISK_RULE:
 	case DISK_UUID_RULE:

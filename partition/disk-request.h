@@ -83,7 +83,7 @@ void disk_request_free(struct disk_request *request);
 /*
  * Sets what @key names on the disk: size, label, sector-size, align (repeated: the least
  * common multiple), align-at, rule, cluster-size, first-lba, last-lba, entries, seed,
- * uuid-rule, uuid, minimal. Errors name the key and the value.
+ * uuid-rule, uuid, minimal. Errors about the value do not name the key and the value.
  */
 int disk_request_set(struct disk_request *request, const char *key, const char *value,
 		     struct error *error) _must_check_;

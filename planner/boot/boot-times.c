@@ -55,7 +55,12 @@ void text_add_boot_times(struct text *text, const struct boot_result *result)
 	const char *separator = ": ";
 	double s;
 
-	text_printf(text, "%.2f s", result->times.ended);
+	text_printf(text, "%.2f s", result->times.ended + result->times.unpacked_s);
+	if (result->times.unpacked_s > 0) {
+		text_printf(text, "%s%.2f unpacking", separator,
+			    result->times.unpacked_s);
+		separator = ", ";
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(spans); i++)
 		if (span_of(&result->times, &spans[i], &s)) {
 			text_printf(text, "%s%.2f %s", separator, s, spans[i].words);
@@ -70,7 +75,9 @@ void jsonw_boot_times(struct jsonw *json, const struct boot_result *result)
 	double s;
 
 	jsonw_object(json, "times");
-	jsonw_u64(json, "total_ms", (uint64_t)(result->times.ended * 1000));
+	jsonw_u64(json, "total_ms",
+		  (uint64_t)((result->times.ended + result->times.unpacked_s) * 1000));
+	jsonw_u64(json, "unpack_ms", (uint64_t)(result->times.unpacked_s * 1000));
 	for (size_t i = 0; i < ARRAY_SIZE(spans); i++)
 		if (span_of(&result->times, &spans[i], &s))
 			jsonw_u64(json, spans[i].name, (uint64_t)(s * 1000));

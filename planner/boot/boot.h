@@ -68,6 +68,7 @@ struct boot_request {
 /* When each step was reached, in seconds from the start of the boot; 0: never. */
 struct boot_times {
 	double start;       /* 0 */
+	double unpacked_s;  /* how long unpacking a package took, before the start */
 	double prepared;    /* initrd and domain written */
 	double qemu;        /* its process started (the kernel's time of that, 10 ms) */
 	double running;     /* libvirt reported that the guest runs */

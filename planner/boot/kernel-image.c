@@ -109,11 +109,11 @@ int kernel_check(const char *path, const char *arch, struct error *error)
 	if (!kind)
 		return error_input(
 			error,
-			"%s is not a kernel (bzImage, arm64 Image, ELF or EFI) or a package",
+			"%s: is not a kernel (bzImage, arm64 Image, ELF or EFI) or a package",
 			path);
 	is = kind->arch ? kind->arch : machine_of(bytes, (size_t)n);
 	if (is && !streq(is, arch))
-		return error_input(error, "%s is a kernel for %s, but the guest is %s",
+		return error_input(error, "%s: is a kernel for %s, but the guest is %s",
 				   path, is, arch);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "planner/boot/archive-library.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/option.h"
 #include "planner/boot/run.h"
 
 #include <errno.h>
@@ -314,7 +315,7 @@ int boot_unpack_kernel(struct boot_request *request, struct boot_package *packag
 	}
 	if (format_of(modules) != NO_PACKAGE) {
 		if (unpack(package, modules, true, error) < 0)
-			return error_wrap(error, "--modules");
+			return option_wrap(error, "modules", modules);
 		if (!package->modules)
 			return error_input(error,
 					   "--modules %s: contains no kernel modules",

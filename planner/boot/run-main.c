@@ -25,8 +25,7 @@ static int set_seconds(void *target, const struct option_row *row, const char *w
 
 	value = strtod(word, &end);
 	if (end == word || *end || !(value > 0) || value > 1e6)
-		return error_input(error, "--%s %s: not a number of seconds", row->name,
-				   word);
+		return option_error(error, row->name, word, "not a number of seconds");
 	*to = value;
 	return 0;
 }

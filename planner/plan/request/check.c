@@ -145,16 +145,16 @@ static int check_machine(const struct request *request, struct error *error)
 	    !streq(request->architecture, "aarch64"))
 		return error_input(
 			error,
-			"%s guests are not supported: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus",
+			"architecture %s is not supported: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus",
 			request->architecture);
 	if (!architecture)
 		return error_input(
 			error,
-			"--machine %s has no pcie-expander-bus; use q35 for x86_64 or virt for aarch64",
+			"--machine %s: has no pcie-expander-bus; use q35 for x86_64 or virt for aarch64",
 			request->machine);
 	if (!streq(architecture, request->architecture))
 		return error_input(error,
-				   "--machine %s is not a machine of %s; add --arch %s",
+				   "--machine %s: is not a machine of %s; add --arch %s",
 				   request->machine, request->architecture, architecture);
 	return check_machine_exists(request, error);
 }
@@ -177,7 +177,7 @@ static int check_old_machine(const struct request *request, struct error *error)
 	if (version >= VERSION_OF(6, 1) && version < VERSION_OF(6, 2))
 		return error_input(
 			error,
-			"--machine %s gives every port I/O ports, which SeaBIOS runs out of; use pc-q35-6.2 or later",
+			"--machine %s: gives every port I/O ports, which SeaBIOS runs out of; use pc-q35-6.2 or later",
 			request->machine);
 	return 0;
 }
@@ -205,13 +205,13 @@ static int check_extras(const struct request *request, struct error *error)
 		if (files[i].path && files[i].path[0] != '/')
 			return error_input(
 				error,
-				"--%s=%s: libvirt only accepts absolute paths; begin it with /",
+				"--%s %s: libvirt only accepts absolute paths; begin it with /",
 				files[i].flag, files[i].path);
 	if (request->backend == BACKEND_PASST &&
 	    !target_has(&request->target, FEATURE_PASST))
 		return error_input(
 			error,
-			"--backend passt needs %s; specify that with --target, or use user",
+			"--backend passt: needs %s; specify that with --target, or use user",
 			passt_needs);
 	if (arm && request->cdrom)
 		return error_input(
@@ -245,11 +245,11 @@ static int check_iommu(const struct request *request, struct error *error)
 			continue;
 		if (iommus[i].architecture &&
 		    !streq(iommus[i].architecture, request->architecture))
-			return error_input(error, "--iommu %s is only for %s guests",
+			return error_input(error, "--iommu %s: is only for %s guests",
 					   request->iommu, iommus[i].architecture);
 		if (!target_has(&request->target, iommus[i].needs))
 			return error_input(
-				error, "--iommu %s needs %s; specify that with --target",
+				error, "--iommu %s: needs %s; specify that with --target",
 				request->iommu, needs);
 		return 0;
 	}
@@ -268,9 +268,9 @@ static int check_console(const struct request *request, struct error *error)
 		return error_input(error,
 				   "--debug-console: only x86_64 guests have this port");
 	if (!target_has(&request->target, FEATURE_ISA_DEBUGCON))
-		return error_input(error,
-				   "--debug-console needs %s; specify that with --target",
-				   needs);
+		return error_input(
+			error, "--debug-console: needs %s; specify that with --target",
+			needs);
 	return 0;
 }
 

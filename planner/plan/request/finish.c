@@ -50,7 +50,7 @@ static int check_devices(const struct request *request, struct error *error)
 		if (!target_has(&request->target, device->kind->needs))
 			return error_input(
 				error,
-				"--device %s needs %s; specify that with --target, or use e1000e",
+				"--device %s: needs %s; specify that with --target, or use e1000e",
 				device->kind->name, needs);
 	}
 	return 0;

@@ -16,14 +16,15 @@ static int set_number(void *target, const struct option_row *row, const char *va
 
 	if (parse_int(value, to) && *to >= 0)
 		return 0;
-	return error_input(error, "--%s=%s is not a number from 0", row->name, value);
+	return option_error(error, row->name, value, "is not a number from 0");
 }
 
 static int add_node(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {
-	(void)row;
-	return request_add_node(target, value, error);
+	if (request_add_node(target, value, error) < 0)
+		return option_wrap(error, row->name, value);
+	return 0;
 }
 
 static int add_device(void *target, const struct option_row *row, const char *value,
@@ -35,7 +36,9 @@ static int add_device(void *target, const struct option_row *row, const char *va
 	if (streq(row->name, "nic") && has_prefix(value, "virtio") &&
 	    (value[strlen("virtio")] == ',' || !value[strlen("virtio")]))
 		full = xasprintf("virtio-net%s", value + strlen("virtio"));
-	return request_add_device(target, full ? full : value, error);
+	if (request_add_device(target, full ? full : value, error) < 0)
+		return option_wrap(error, row->name, value);
+	return 0;
 }
 
 static int set_cpus(void *target, const struct option_row *row, const char *value,
@@ -47,8 +50,8 @@ static int set_cpus(void *target, const struct option_row *row, const char *valu
 	if (set_number(&count, row, value, error) < 0)
 		return -1;
 	if (count == 0)
-		return error_input(error, "--%s=0: a node must have at least one CPU",
-				   row->name);
+		return option_error(error, row->name, value,
+				    "a node must have at least one CPU");
 	mirror->cpus_per_node = (unsigned)count;
 	return 0;
 }
@@ -68,8 +71,7 @@ static int set_memory(void *target, const struct option_row *row, const char *va
 	if (option_size(row, value, 0, size_bytes, error) < 0)
 		return -1;
 	if (*size_bytes < UINT64_C(1) << 20)
-		return error_input(error, "--%s=%s: QEMU needs 1 MiB or more", row->name,
-				   value);
+		return option_error(error, row->name, value, "QEMU needs 1 MiB or more");
 	return 0;
 }
 
@@ -99,10 +101,9 @@ static int set_hugepages(void *target, const struct option_row *row, const char 
 	if (option_size(row, value, 0, size_bytes, error) < 0)
 		return -1;
 	if (*size_bytes < 65536 || (*size_bytes & (*size_bytes - 1)) != 0)
-		return error_input(
-			error,
-			"--%s=%s: the size must be a power of two, such as 2MiB or 1GiB",
-			row->name, value);
+		return option_error(
+			error, row->name, value,
+			"the size must be a power of two, such as 2MiB or 1GiB");
 	return 0;
 }
 
@@ -116,10 +117,9 @@ static int add_place(void *target, const struct option_row *row, const char *val
 	int cell;
 
 	if (!equals || equals == value || !parse_int(equals + 1, &cell) || cell < 0)
-		return error_input(
-			error,
-			"--%s=%s: must be DEVICE=NODE, where DEVICE is a disk's target, a MAC, an alias or a host address; for example vdb=1",
-			row->name, value);
+		return option_error(
+			error, row->name, value,
+			"must be DEVICE=NODE, where DEVICE is a disk's target, a MAC, an alias or a host address; for example vdb=1");
 	place = vec_add(&request->places);
 	place->device = xstrndup(value, (size_t)(equals - value));
 	place->cell = cell;
@@ -131,8 +131,8 @@ static int set_mgmt(void *target, const struct option_row *row, const char *valu
 {
 	if (!streq(value, "user") &&
 	    (!has_prefix(value, "network=") || !value[strlen("network=")]))
-		return error_input(error, "--%s=%s: must be user or network=NAME",
-				   row->name, value);
+		return option_error(error, row->name, value,
+				    "must be user or network=NAME");
 	set_string(target, value);
 	return 0;
 }
@@ -153,10 +153,9 @@ static int set_name(void *target, const struct option_row *row, const char *valu
 		    struct error *error)
 {
 	if (!*value || strchr(value, '/') || !is_plain(value))
-		return error_input(
-			error,
-			"--%s: a domain's name must be UTF-8 without / or control characters",
-			row->name);
+		return option_error(
+			error, row->name, value,
+			"a domain's name must be UTF-8 without / or control characters");
 	set_string(target, value);
 	return 0;
 }
@@ -165,7 +164,7 @@ static int set_word(void *target, const struct option_row *row, const char *valu
 		    struct error *error)
 {
 	if (!*value)
-		return error_input(error, "--%s= needs a value", row->name);
+		return option_error(error, row->name, value, "must not be empty");
 	set_string(target, value);
 	return 0;
 }
@@ -186,10 +185,9 @@ static int set_cpu(void *target, const struct option_row *row, const char *value
 		size_t n = strspn(++s, sign);
 
 		if (n == 0 || (s[n] && s[n] != '+'))
-			return error_input(
-				error,
-				"--%s=%s: must be a mode and names of features, for example host-passthrough+vmx",
-				row->name, value);
+			return option_error(
+				error, row->name, value,
+				"must be a mode and names of features, for example host-passthrough+vmx");
 		s += n;
 	}
 	set_string(target, value);
@@ -201,9 +199,8 @@ static int set_path(void *target, const struct option_row *row, const char *valu
 		    struct error *error)
 {
 	if (!*value || !is_plain(value))
-		return error_input(
-			error, "--%s needs a path in UTF-8 without control characters",
-			row->name);
+		return option_error(error, row->name, value,
+				    "must be a path in UTF-8 without control characters");
 	set_string(target, value);
 	return 0;
 }

@@ -128,7 +128,7 @@ static int node_vcpus(struct request_node *node, const struct pair *pair,
 	    !parse_u32(pair->value, &count) || count > SET_LIMIT)
 		return error_input(
 			error,
-			"--node: %s=%s is not a count; write vcpus=4, or name the vCPUs with cpulist=0-3",
+			"%s=%s: is not a count; write vcpus=4, or name the vCPUs with cpulist=0-3",
 			pair->key, pair->value);
 	node->vcpus = count;
 	return 0;
@@ -139,8 +139,7 @@ static int node_cpulist(struct request_node *node, const struct pair *pair,
 {
 	set_free(&node->vcpu_list);
 	if (!set_parse(pair->value, false, &node->vcpu_list))
-		return error_input(error,
-				   "--node: cpulist=%s is not a list such as 0-3,8",
+		return error_input(error, "cpulist=%s: is not a list such as 0-3,8",
 				   pair->value);
 	node->vcpus = set_count(&node->vcpu_list);
 	return 0;
@@ -152,12 +151,12 @@ static int node_memory(struct request_node *node, const struct pair *pair,
 	enum size_answer answer = size_parse(pair->value, false, 0, &node->memory_bytes);
 
 	if (answer != SIZE_OK)
-		return error_input(error, "--node: memory=%s %s", pair->value,
+		return error_input(error, "memory=%s: %s", pair->value,
 				   size_answer_text(answer));
 	if (node->memory_bytes < MIN_MEMORY)
 		return error_input(
 			error,
-			"--node: memory=%s: QEMU cannot create a node of less than 1 MiB; use memory=128MiB or more",
+			"memory=%s: QEMU cannot create a node of less than 1 MiB; use memory=128MiB or more",
 			pair->value);
 	return 0;
 }
@@ -189,24 +188,22 @@ int request_add_node(struct request *request, const char *text, struct error *er
 		while (i < ARRAY_SIZE(node_keys) && !streq(node_keys[i].key, pair.key))
 			i++;
 		if (i < ARRAY_SIZE(node_keys) && seen & 1u << node_keys[i].what)
-			return error_input(error, "--node %s: %s given more than once",
-					   text,
+			return error_input(error, "%s given more than once",
 					   node_keys[i].what == 0 ? "vCPUs" : "memory");
 		if (i < ARRAY_SIZE(node_keys))
 			seen |= 1u << node_keys[i].what;
 		if (i == ARRAY_SIZE(node_keys))
 			return error_input(
 				error,
-				"--node: unknown key in \"%s\"; the keys are vcpus=, cpulist= and memory=",
+				"unknown key in \"%s\"; the keys are vcpus=, cpulist= and memory=",
 				pair.key);
 		if (!pair.value || !*pair.value)
-			return error_input(error, "--node: %s= needs a value", pair.key);
+			return error_input(error, "%s= needs a value", pair.key);
 		if (node_keys[i].take(node, &pair, error) < 0)
 			return -1;
 	}
 	if (node->memory_bytes == 0)
-		return error_input(error, "--node %s: no memory given; add memory=2GiB",
-				   text);
+		return error_input(error, "no memory given; add memory=2GiB");
 	return 0;
 }
 
@@ -239,22 +236,21 @@ static int take_device_word(struct device_words *words, const struct pair *pair,
 
 	if (number) {
 		if (*number >= 0)
-			return error_input(error, "--device: %s= is given more than once",
+			return error_input(error, "%s= is given more than once",
 					   pair->key);
 		if (!pair->value || !parse_int(pair->value, number) || *number < 0)
-			return error_input(error,
-					   "--device: %s=%s is not a number from 0",
+			return error_input(error, "%s=%s: is not a number from 0",
 					   pair->key, pair->value ? pair->value : "");
 		return 0;
 	}
 	if (!streq(pair->key, "iommu-group"))
 		return error_input(
 			error,
-			"--device: unknown key in \"%s\"; the keys are node=, per-node=, count=, vfs= and iommu-group=",
+			"unknown key in \"%s\"; the keys are node=, per-node=, count=, vfs= and iommu-group=",
 			pair->key);
 	words->shared = streq_null(pair->value, "shared");
 	if (!words->shared && !streq_null(pair->value, "own"))
-		return error_input(error, "--device: iommu-group must be own or shared");
+		return error_input(error, "iommu-group must be own or shared");
 	return 0;
 }
 
@@ -283,23 +279,20 @@ static int check_words(const struct device_kind *kind, struct device_words *word
 {
 	if ((words->node >= 0) == (words->per_node >= 0))
 		return error_input(
-			error,
-			"--device %s: no place given; add node=0 (with count=), or per-node=1",
-			kind->name);
+			error, "no place given; add node=0 (with count=), or per-node=1");
 	if (words->per_node >= 0 && words->count >= 0)
 		return error_input(
 			error,
-			"--device %s: count= cannot be used with per-node=%d, which is already a count",
-			kind->name, words->per_node);
+			"count= cannot be used with per-node=%d, which is already a count",
+			words->per_node);
 	if (words->vfs > (int)kind->vfs)
-		return error_input(error,
-				   "--device %s: it has %u virtual functions, not %d",
+		return error_input(error, "%s has %u virtual functions, not %d",
 				   kind->name, kind->vfs, words->vfs);
 	if (MAX(words->per_node, words->count) > 255)
 		return error_input(
 			error,
-			"--device %s: %d do not fit: a PCI segment has 256 bus numbers, and each device needs one; request fewer",
-			kind->name, MAX(words->per_node, words->count));
+			"%d do not fit: a PCI segment has 256 bus numbers, and each device needs one; request fewer",
+			MAX(words->per_node, words->count));
 	return 0;
 }
 
@@ -313,8 +306,7 @@ int request_add_device(struct request *request, const char *text, struct error *
 
 	if (!next_pair(&rest, &pair) || !(kind = device_kind_named(pair.key)) ||
 	    pair.value)
-		return error_input(error, "--device %s: unknown kind; the kinds are %s",
-				   text, names);
+		return error_input(error, "unknown kind; the kinds are %s", names);
 	while (next_pair(&rest, &pair))
 		if (take_device_word(&words, &pair, error) < 0)
 			return -1;
