@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* Zeroed it is empty; it may be moved. */
+/* A zeroed one is empty; it may be moved. */
 struct arena {
 	struct arena_chunk *newest;
 	size_t estimate; /* bytes of the first chunk */

@@ -122,9 +122,9 @@ static void machine_deprecated(struct check *check)
 			    MINOR(verdict.since));
 	else
 		text_printf(&since, "in QEMU %s of the host", told(check)->version);
-	mend(check, check_found(check, type_element(check),
-				"Machine type %s is deprecated %s%s.", guest->machine,
-				since.s, until.n ? until.s : ""));
+	to_fix(check, check_found(check, type_element(check),
+				  "Machine type %s is deprecated %s%s.", guest->machine,
+				  since.s, until.n ? until.s : ""));
 }
 
 const struct rule machine_rules[] = {

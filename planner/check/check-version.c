@@ -150,7 +150,7 @@ static void forget_dropped(struct dropped *dropped)
 	*dropped = (struct dropped){.check = dropped->check};
 }
 
-/* What is known of the element at hand. */
+/* What is known about the element at hand. */
 struct judged {
 	struct dropped newer, unknown;
 };

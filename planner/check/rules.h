@@ -176,7 +176,7 @@ struct finding *check_found(struct check *check, int element, const char *format
 	_printf_(3, 4);
 /*
  * The same for something that does not stop the domain: a warning at most, and rules that
- * come after this one are checked all the same.
+ * come after this one are checked nevertheless.
  */
 struct finding *check_warned(struct check *check, int element, const char *format, ...)
 	_printf_(3, 4);

@@ -9,7 +9,7 @@
 #include "planner/guest/machine-type.h"
 #include "topology/machine.h"
 
-/* The emulator of a domain, whatever is known of it; NULL: nothing. */
+/* The emulator of a domain, whatever is known about it; NULL: nothing. */
 const struct machine_emulator *host_emulator(const struct machine *host,
 					     const struct guest *guest);
 /*

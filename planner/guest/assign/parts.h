@@ -25,7 +25,7 @@ struct assign_list {
 	VEC(int64_t) given; /* the indexes of the document's controllers; -1: none */
 };
 
-/* Whether the libvirt at hand has a feature; only its own version is asked for. */
+/* Whether the libvirt at hand has a feature; only its own version is requested. */
 bool assign_has(const struct guest *guest, enum feature feature);
 /*
  * To be called before anything is added or gets an index: finds the position of each

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * machine-type.h against what QEMU 7.2, 10.0 and 11.1 said (machine-types.tsv): every
+ * machine-type.h against what QEMU 7.2, 10.0 and 11.1 reported (machine-types.tsv): every
  * type that they list exists, is deprecated as they say and takes as many vCPUs; every
  * type that they do not list does not exist.
  */
