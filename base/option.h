@@ -158,12 +158,12 @@ int command_run(const struct command *command, int argc, char *argv[],
  * as ''. Always -1.
  */
 int option_error(struct error *error, const char *name, const char *value,
-		 const char *format, ...) _printf_(4, 5);
+		 const char *format, ...) _printf_(4, 5) _must_check_;
 /*
  * The same for an existing error; the value is not repeated if the message begins with
  * it, as messages about files do. Always -1.
  */
-int option_wrap(struct error *error, const char *name, const char *value);
+int option_wrap(struct error *error, const char *name, const char *value) _must_check_;
 
 /* Error unless the value (NULL is fine) is among the row's choices. */
 int option_check(const struct option_row *row, const char *value, struct error *error)

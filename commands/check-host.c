@@ -17,11 +17,17 @@ static void add_huge_pages(struct text *text, const struct machine *host)
 			text_adds(text, "unknown");
 		else if (node->huge.n == 0)
 			text_adds(text, "none");
-		for (size_t j = 0; node->huge_known == KNOWN_YES && j < node->huge.n; j++)
-			text_printf(text, "%s%ju of %ju KiB, %ju free", j ? "; " : "",
-				    (uintmax_t)node->huge.v[j].total_pages,
-				    (uintmax_t)node->huge.v[j].page_bytes / 1024,
-				    (uintmax_t)node->huge.v[j].free_pages);
+		for (size_t j = 0; node->huge_known == KNOWN_YES && j < node->huge.n;
+		     j++) {
+			const struct machine_huge *huge = &node->huge.v[j];
+
+			text_printf(text, "%s%ju of %ju KiB", j ? "; " : "",
+				    (uintmax_t)huge->total_pages,
+				    (uintmax_t)huge->page_bytes / 1024);
+			if (huge->free_pages != UNKNOWN_U64)
+				text_printf(text, ", %ju free",
+					    (uintmax_t)huge->free_pages);
+		}
 		text_addc(text, '\n');
 	}
 }

@@ -57,5 +57,5 @@ int check_baseline_apply(const char *path, struct check_cases *cases, struct err
  */
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
 		    bool in_place, struct error *error) _must_check_;
-/* What is known of a host that is checked without a domain. */
+/* What is known about a host that is checked without a domain. */
 void text_add_host_facts(struct text *text, const char *name, const struct machine *host);

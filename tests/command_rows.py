@@ -150,6 +150,21 @@ ROWS = {
         (qcow2, ["a.qcow2", "--seed", "1", "--align", "64KiB", *MANY], 0),
         (image, ["a.img", "--part", "size=1GiB"], 2),
     ],
+    "disk set": [
+        (image, ["a.img", "--part", "number=1,name=boot"], 0),
+        (qcow2, ["a.qcow2", "--part", "number=1,type=linux"], 0),
+        (image, ["a.img", "--part", "number=7,name=x"], 2),
+    ],
+    "disk delete": [
+        (image, ["a.img", "1"], 0),
+        (qcow2, ["a.qcow2", "1"], 0),
+        (image, ["a.img", "7"], 2),
+    ],
+    "disk show": [
+        (image, ["a.img"], 0),
+        (qcow2, ["a.qcow2", "-b", "--json"], 0),
+        (image, ["a.img", "missing.img"], 2),
+    ],
     "disk grow": [
         (image, ["a.img", "--size", "24MiB"], 0),
         (image, ["a.img", "--partition", "1"], 0),

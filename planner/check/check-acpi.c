@@ -131,7 +131,8 @@ const struct rule acpi_rules[] = {
 	{RULE("memory-needs-acpi", memory_needs_acpi, ERROR, 0, QEMU),
 	 .what = "A domain with DIMMs or NVDIMMs has ACPI.",
 	 .why = "The guest learns of them by ACPI. libvirt accepts the domain, but QEMU exits: memory hotplug is not enabled.",
-	 .mend = "Add <acpi/> to <features>; on aarch64 together with <os firmware='efi'>.",
+	 .to_fix =
+		 "Add <acpi/> to <features>; on aarch64 together with <os firmware='efi'>.",
 	 .source = "QEMU 7.2 hw/i386/pc.c, hw/arm/virt.c; measured", .remedy = REMEDY_FIX,
 	 .fix = fix_acpi, .planned = PLAN_FIXES},
 	{RULE("acpi-machine", acpi_machine, ERROR, 0, LIBVIRT),

@@ -239,7 +239,7 @@ const struct rule mdev_rules[] = {
 	{RULE("mdev-display", mdev_display, ERROR, 0, LIBVIRT),
 	 .what = "A domain in which a mediated device has display='on' has a <graphics>.",
 	 .why = "libvirt refuses it: a graphics device is needed.",
-	 .mend = "Add <graphics type='spice'/> or another one, or write display='off'.",
+	 .to_fix = "Add <graphics type='spice'/> or another one, or write display='off'.",
 	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "A mediated device is on the guest node that is backed by the host node of its parent.",

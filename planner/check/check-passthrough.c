@@ -66,27 +66,28 @@ static void mend_iommu(struct check *check, struct finding *finding)
 	bool arm = streq_null(host->architecture, "aarch64");
 
 	if (off)
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Remove %s from the kernel's command line, and restart the host.",
 			off);
 	else if (arm)
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Switch the SMMU on in the firmware setup; without an IORT table, this machine has none.");
 	else if (host->iommu.table == KNOWN_NO)
-		check_mend(finding,
-			   "Switch %s on in the firmware setup%s, and restart the host.",
-			   is_amd(host) ? "IOMMU (AMD-Vi) and SVM" : "VT-d",
-			   is_amd(host)
-				   ? ""
-				   : ", add intel_iommu=on to the kernel's command line");
+		check_set_remedy(
+			finding,
+			"Switch %s on in the firmware setup%s, and restart the host.",
+			is_amd(host) ? "IOMMU (AMD-Vi) and SVM" : "VT-d",
+			is_amd(host)
+				? ""
+				: ", add intel_iommu=on to the kernel's command line");
 	else if (is_amd(host))
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Switch IOMMU (AMD-Vi) on in the firmware setup: the kernel then uses it without a parameter.");
 	else
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Add intel_iommu=on to the kernel's command line, switch VT-d on in the firmware setup, and restart the host.");
 }
@@ -137,7 +138,7 @@ static void host_remapping_off(struct check *check)
 	if (allowed)
 		finding->severity = SEVERITY_WARNING;
 	if (off)
-		check_mend(
+		check_set_remedy(
 			finding,
 			"Remove %s from the kernel's command line, and restart the host.",
 			off);
@@ -205,7 +206,8 @@ const struct rule passthrough_rules[] = {
 		{RULE("host-iommu-off", host_iommu_off, ERROR, NEED_HOST_PCI, LIBVIRT),
 		 .what = "If a host device is assigned, the host's IOMMU is on.",
 		 .why = "Otherwise libvirt refuses to start the domain: the host does not support passthrough of PCI devices.",
-		 .mend = "Switch the IOMMU on in the firmware setup and on the kernel's command line.",
+		 .to_fix =
+			 "Switch the IOMMU on in the firmware setup and on the kernel's command line.",
 		 .source = LV "qemu/qemu_hostdev.c; Linux kernel-parameters.txt",
 		 .untried =
 			 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
@@ -214,13 +216,15 @@ const struct rule passthrough_rules[] = {
 	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
 	 .what = "If a host device is assigned, the host remaps interrupts.",
 	 .why = "Otherwise VFIO refuses the device with \"Operation not permitted\", unless vfio_iommu_type1 has allow_unsafe_interrupts=1; then a guest can send any interrupt to the host, and this is a warning.",
-	 .mend = "Switch interrupt remapping (or x2APIC) on in the firmware setup. If the host cannot, and you trust the guest, set vfio_iommu_type1.allow_unsafe_interrupts=1 on the kernel's command line.",
+	 .to_fix =
+		 "Switch interrupt remapping (or x2APIC) on in the firmware setup. If the host cannot, and you trust the guest, set vfio_iommu_type1.allow_unsafe_interrupts=1 on the kernel's command line.",
 	 .source = "Linux drivers/vfio/vfio_iommu_type1.c", .remedy = REMEDY_RECORD,
 	 .of_host = true},
 	{RULE("host-no-acs", host_no_acs, WARNING, NEED_GROUPS, NOBODY),
 	 .what = "An assigned device does not share its IOMMU group with devices of other slots because a port above it has no ACS.",
 	 .why = "The devices can reach each other past the IOMMU, so the kernel puts them into one group, which only one guest can have.",
-	 .mend = "Put the card into a slot behind a port with ACS, look for ACS in the firmware setup, or assign the whole group.",
+	 .to_fix =
+		 "Put the card into a slot behind a port with ACS, look for ACS in the firmware setup, or assign the whole group.",
 	 .source = "Linux Documentation/driver-api/vfio.rst", .remedy = REMEDY_RECORD},
 	{},
 };

@@ -283,7 +283,7 @@ const struct rule pins_rules[] = {
 	 .source = LV "conf/domain_conf.c; qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
 	{RULE("iothread-ids", iothread_ids, ERROR, 0, LIBVIRT),
 	 .what = "Each I/O thread in <iothreadids> has its own ID, which is not 0.",
-	 .why = "libvirt refuses 0, and an ID twice.", .mend = "Change the ID.",
+	 .why = "libvirt refuses 0, and an ID twice.", .to_fix = "Change the ID.",
 	 .source = LV "conf/domain_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("pin-shared", pin_shared, WARNING, 0, NOBODY),
 	 .after = {&pins_rules[PIN_VCPU]},

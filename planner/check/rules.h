@@ -94,7 +94,7 @@ struct rule {
 		unsigned until; /* the first that no longer does; 0: none is known */
 	} libvirt, qemu;
 	const char *outside;
-	bool warns_outside; /* beyond them it is asked all the same, for a warning */
+	bool warns_outside; /* beyond them it is asked, for a warning */
 	/* What of <qemu:commandline> changes the verdict, beside what changes that of the
 	 * whole family (enum addition_area). */
 	unsigned areas;

@@ -111,7 +111,7 @@ static void examples(void **state)
 		 "does not fit, too small by 2 MiB; 4 MiB are free from LBA 2048 to the end of the extended partition, 6 MiB are needed with alignment (partition 5 5 MiB); partition 1 must be larger"},
 		{{"size", "64MiB"},
 		 {"size=8"},
-		 "--part size=8: size=8 has no unit; add one, for example 4GiB or 512MiB"},
+		 "--part size=8: size=8: has no unit; add one, for example 4GiB or 512MiB"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,typ=esp"},
 		 "--part size=8MiB,typ=esp: a partition cannot have \"typ\"; did you mean "
@@ -122,7 +122,7 @@ static void examples(void **state)
 		 "(a GUID is also accepted)"},
 		{{"size", "64MiB"},
 		 {"start=1234567,size=1MiB"},
-		 "--part start=1234567,size=1MiB: start=1234567 has no unit; add one, for example 4GiB or 512MiB"},
+		 "--part start=1234567,size=1MiB: start=1234567: has no unit; add one, for example 4GiB or 512MiB"},
 		{{"size", "64MiB"},
 		 {"start=3s,size=1MiB,align-at=none"},
 		 "partition 1: a start at LBA 3 is before the first usable one, 34"},
