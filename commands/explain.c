@@ -46,7 +46,7 @@ static void add_range(struct text *text, const char *name, const struct rule_ran
 		text_printf(text, "%s %u.%u to %u.%u", name, since / 1000000,
 			    since / 1000 % 1000, newest / 1000000, newest / 1000 % 1000);
 	else
-		text_printf(text, "%s %u.%u or later but before %u.%u", name,
+		text_printf(text, "%s %u.%u up to, but not including, %u.%u", name,
 			    since / 1000000, since / 1000 % 1000, range->until / 1000000,
 			    range->until / 1000 % 1000);
 }

@@ -187,7 +187,7 @@ const struct rule address_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("piix-ide", piix_ide, ERROR, NEED_MACHINE, QEMU),
 	 .what = "On machine type pc, nothing is at 0000:00:01.1, the place of the machine's IDE controller.",
-	 .why = "If the domain has no IDE controller, libvirt takes the address for a free one, but QEMU exits.",
+	 .why = "If the domain has no IDE controller, libvirt considers the address free, but QEMU exits.",
 	 .to_fix =
 		 "Give the device another address, or none so that libvirt chooses one.",
 	 .source = "QEMU 11.1 hw/i386/pc_piix.c; measured", .remedy = REMEDY_EDIT},

@@ -272,7 +272,7 @@ const struct rule affinity_rules[] = {
 	 .why = "Otherwise libvirt refuses to start the domain.",
 	 .to_fix = "Name a device of the host.", .source = LV "util/virpci.c",
 	 .untried =
-		 "libvirt checks this only when the guest starts, on a host with the device.",
+		 "libvirt checks this only when the guest starts, and the tests have no host with such a device.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hostdev-cell-affinity", hostdev_cell_affinity, ERROR,
 	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),
@@ -309,7 +309,7 @@ const struct rule affinity_rules[] = {
 	 .fix = fix_to_own_root},
 	{RULE("switch-split", switch_split, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
-	 .what = "Devices behind one switch of the host are behind one in the guest.",
+	 .what = "Devices behind one switch of the host are also behind one switch in the guest.",
 	 .why = "Otherwise NCCL and GPUDirect assume that the path through the root is the only one between them.",
 	 .to_fix =
 		 "Insert a pcie-switch-upstream-port with a pcie-switch-downstream-port for each device.",

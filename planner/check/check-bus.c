@@ -287,7 +287,7 @@ const struct rule bus_rules[] = {
 	[PXB_BUSNR_DUP] =
 		{RULE("pxb-busnr-dup", pxb_busnr_dup, ERROR, NEED_MACHINE, QEMU),
 		 .what = "Each expander bus has a unique busNr.",
-		 .why = "libvirt accepts a duplicate, but QEMU does not start: the bus is already in use.",
+		 .why = "libvirt accepts a duplicate, but QEMU does not start (\"Bus ... is already in use\").",
 		 .to_fix = "Give one of them another busNr.",
 		 .source = "QEMU 7.2 hw/pci-bridge/pci_expander_bridge.c",
 		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
@@ -312,7 +312,7 @@ const struct rule bus_rules[] = {
 	 .source = "edk2 PciHostBridgeUtilityLib", .remedy = REMEDY_EDIT},
 	{RULE("io-ports", io_ports, ERROR, NEED_MACHINE, NOBODY),
 	 .what = "The firmware has I/O space for all devices that use it.",
-	 .why = "Each PCIe port with such a device below it takes 4 KiB of the 64 KiB. With more than 14 such ports, SeaBIOS silently hangs before the guest boots. With more than nine, OVMF assigns no BARs to devices below expander buses; it also counts empty ports that a device could be plugged into.",
+	 .why = "Each PCIe port with such a device below it takes 4 KiB of the 64 KiB of I/O space. With more than 14 such ports, SeaBIOS silently hangs before the guest boots. With more than nine, OVMF assigns no BARs to devices below expander buses; OVMF also counts empty hot-pluggable ports.",
 	 .to_fix = "Use virtio devices, or fewer devices that use I/O space.",
 	 .source = "measured: planner/io-budget.h", .remedy = REMEDY_EDIT},
 	{},

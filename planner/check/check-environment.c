@@ -216,7 +216,7 @@ const struct rule environment_rules[] = {
 	 .source = LV "network/default.xml.in", .remedy = REMEDY_EDIT},
 	{RULE("kubevirt-roundtrip", kubevirt_roundtrip, INFO, 0, NOBODY),
 	 .what = "The domain needs nothing that KubeVirt drops.",
-	 .why = "Whenever KubeVirt defines the domain, it reads the XML into its own data structure and writes it out again, without whatever the structure does not contain.",
+	 .why = "Whenever KubeVirt defines the domain, it reads the XML into its own data structure and writes it out again, and whatever the structure does not contain is lost.",
 	 .to_fix =
 		 "Let an onDefineDomain hook add it each time, as virt-layout-hook(1) does.",
 	 .source = "KubeVirt pkg/virt-launcher/virtwrap/api/schema.go",
@@ -224,11 +224,11 @@ const struct rule environment_rules[] = {
 	 .by_hand = "KubeVirt must be configured to call the hook."},
 	{RULE("hugepage-mounted", hugepage_mounted, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "The host has a hugetlbfs mounted for each huge page size that the domain uses.",
-	 .why = "Otherwise libvirt refuses to start the domain: no usable mount.",
+	 .why = "Otherwise libvirt refuses to start the domain (\"Unable to find any usable hugetlbfs mount\").",
 	 .to_fix = "Mount one with pagesize=, or use another size.",
 	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",
 	 .untried =
-		 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
+		 "libvirt checks this only when the guest starts, and the tests have no host without such a mount.",
 	 .remedy = REMEDY_RECORD},
 	{},
 };

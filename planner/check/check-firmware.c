@@ -156,7 +156,7 @@ const struct rule firmware_rules[] = {
 	 .remedy = REMEDY_FIX, .fix = fix_smm, .planned = PLAN_REFUSES},
 	{RULE("secure-boot-machine", secure_boot_machine, ERROR, 0, LIBVIRT),
 	 .what = "Secure Boot on x86 is only used with machine type q35.",
-	 .why = "libvirt refuses it with others: they have no SMM that protects the keys.",
+	 .why = "libvirt refuses it with others, because they have no SMM that protects the keys.",
 	 .to_fix = "Use machine type q35, or a firmware without Secure Boot.",
 	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("secure-boot-conflict", secure_boot_conflict, ERROR, 0, LIBVIRT),

@@ -204,8 +204,8 @@ const struct rule hmat_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("hmat-cache-first", hmat_cache_first, ERROR, 0, QEMU),
 	 .after = {&hmat_rules[HMAT_NODES], &hmat_rules[NUMA_CACHE_LEVEL]},
-	 .what = "For a cell with a cache, a latency and a bandwidth are given.",
-	 .why = "libvirt accepts a cell without them, but QEMU exits: it needs both to describe the cache.",
+	 .what = "<interconnects> gives a latency and a bandwidth to every cell that has a cache.",
+	 .why = "libvirt accepts a cell without them, but QEMU exits, because it needs both to describe the cache.",
 	 .to_fix =
 		 "Add <latency> and <bandwidth> with that cell as target to <interconnects>.",
 	 .source = "QEMU 7.2 hw/core/numa.c, parse_numa_hmat_cache",

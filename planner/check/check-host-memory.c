@@ -189,11 +189,11 @@ const struct rule host_memory_rules[] = {
 	[MEMNODE_HOST_NODE] =
 		{RULE("memnode-host-node", memnode_host_node, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "Memory is bound only to host nodes that have memory.",
-		 .why = "Otherwise libvirt refuses to start the domain: the node is unavailable.",
+		 .why = "Otherwise libvirt refuses to start the domain, because the node is unavailable.",
 		 .to_fix = "Name nodes of the host that have memory.",
 		 .source = LV "util/virnuma.c",
 		 .untried =
-			 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
+			 "libvirt checks this only when the guest starts, and the tests have no host with such nodes.",
 		 .remedy = REMEDY_EDIT},
 	{RULE("memory-fits-node", memory_fits_node, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
@@ -204,7 +204,7 @@ const struct rule host_memory_rules[] = {
 	{RULE("hugepage-fit", hugepage_fit, ERROR, NEED_HOST, QEMU),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
 	 .what = "The host node has the huge pages that the cells bound to it need.",
-	 .why = "Otherwise QEMU exits: unable to map backing store.",
+	 .why = "Otherwise QEMU exits (\"unable to map backing store for guest RAM\").",
 	 .to_fix = "Reserve more in the node's nr_hugepages, or reduce the memory.",
 	 .source = "Linux hugetlbpage",
 	 .untried =
@@ -213,7 +213,7 @@ const struct rule host_memory_rules[] = {
 	{RULE("distance-mirror", distance_mirror, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
 	 .what = "The distances between cells are those between their host nodes.",
-	 .why = "The guest's scheduler and allocator rely on the distances.",
+	 .why = "The guest's scheduler and memory allocator rely on them.",
 	 .to_fix = "Copy the host's distances into <distances>.",
 	 .source = "ACPI 6.4, 5.2.17 SLIT", .remedy = REMEDY_EDIT},
 	{},

@@ -190,10 +190,11 @@ static void fix_iommu_gone(struct fix *fix)
 const struct rule iommu_devices_rules[] = {
 	{RULE("iommu-caching", iommu_caching, ERROR, 0, QEMU),
 	 .what = "With an intel IOMMU and a host device, caching_mode is on.",
-	 .why = "Otherwise QEMU exits: it must see each mapping that the guest makes.",
+	 .why = "Otherwise QEMU exits, because it has to see each mapping that the guest makes.",
 	 .to_fix = "Write <driver caching_mode='on'/> in <iommu>.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c",
-	 .untried = "It needs a host with VFIO; only QEMU 7.2 is tested, in a guest.",
+	 .untried =
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
 	 .remedy = REMEDY_FIX, .fix = fix_caching, .planned = PLAN_FIXES},
 	{RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
 	 .what = "An intel IOMMU remaps interrupts.",
@@ -215,7 +216,7 @@ const struct rule iommu_devices_rules[] = {
 	 .remedy = REMEDY_FIX, .fix = fix_iommu_gone, .fix_is_local = true},
 	{RULE("iommu-on-transitional", iommu_on_transitional, ERROR, NEED_MACHINE, QEMU),
 	 .what = "iommu='on' is not used on a transitional virtio device.",
-	 .why = "QEMU exits. A virtio device is transitional if its model says so, or if it is not on a PCI Express port and has no model virtio-non-transitional.",
+	 .why = "Otherwise QEMU exits. A virtio device is transitional if its model says so, or if it is not on a PCI Express port and has no model virtio-non-transitional.",
 	 .to_fix =
 		 "Move the device to a PCI Express port, or give it the model virtio-non-transitional.",
 	 .source = "QEMU 7.2 hw/virtio/virtio-pci.c", .remedy = REMEDY_EDIT},

@@ -238,7 +238,7 @@ static void mdev_parent(struct check *check)
 const struct rule mdev_rules[] = {
 	{RULE("mdev-display", mdev_display, ERROR, 0, LIBVIRT),
 	 .what = "A domain in which a mediated device has display='on' has a <graphics>.",
-	 .why = "libvirt refuses it: a graphics device is needed.",
+	 .why = "Otherwise libvirt refuses the domain (\"graphics device is needed\").",
 	 .to_fix = "Add <graphics type='spice'/> or another one, or write display='off'.",
 	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
@@ -247,8 +247,8 @@ const struct rule mdev_rules[] = {
 	 .to_fix = "Move the device below an expander bus of the right node.",
 	 .source = "Linux vfio-mediated-device", .remedy = REMEDY_EDIT},
 	{RULE("ap-queue-owned", ap_queue_owned, ERROR, NEED_HOST, KERNEL),
-	 .what = "AP queues of a mediated device are not used by the host itself.",
-	 .why = "If a queue is in both apmask and aqmask, the host's driver keeps it, and the guest does not get it.",
+	 .what = "The AP queues (of s390x cryptographic adapters) of a mediated device are not used by the host itself.",
+	 .why = "If a queue's adapter is in apmask and its domain in aqmask, the host's driver keeps the queue, and the guest does not get it.",
 	 .to_fix =
 		 "Remove the adapter from the host's apmask, or the AP domain from its aqmask.",
 	 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},

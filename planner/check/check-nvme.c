@@ -110,7 +110,7 @@ static void nvme_serial(struct check *check)
 const struct rule nvme_rules[] = {
 	{RULE("nvme-serial", nvme_serial, ERROR, 0, LIBVIRT),
 	 .what = "Each emulated NVMe controller has one serial number: its own or that of its disks.",
-	 .why = "libvirt refuses a controller without one, and disks of one controller with different ones.",
+	 .why = "libvirt refuses a controller without a serial number, and disks with different serial numbers on one controller.",
 	 .to_fix = "Add <serial> to the disk, the same for all disks of the controller.",
 	 .source = "libvirt NEWS.rst 11.5.0; measured",
 	 .libvirt = {.since = VERSION_OF(11, 5)},

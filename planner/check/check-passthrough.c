@@ -205,12 +205,12 @@ const struct rule passthrough_rules[] = {
 	[HOST_IOMMU_OFF] =
 		{RULE("host-iommu-off", host_iommu_off, ERROR, NEED_HOST_PCI, LIBVIRT),
 		 .what = "If a host device is assigned, the host's IOMMU is on.",
-		 .why = "Otherwise libvirt refuses to start the domain: the host does not support passthrough of PCI devices.",
+		 .why = "Otherwise libvirt refuses to start the domain (\"host doesn't support passthrough of host PCI devices\").",
 		 .to_fix =
 			 "Switch the IOMMU on in the firmware setup and on the kernel's command line.",
 		 .source = LV "qemu/qemu_hostdev.c; Linux kernel-parameters.txt",
 		 .untried =
-			 "libvirt checks this only when the guest starts, on a host that is laid out like that.",
+			 "libvirt checks this only when the guest starts, and the tests have no such host.",
 		 .remedy = REMEDY_RECORD, .of_host = true},
 	{RULE("host-remapping-off", host_remapping_off, ERROR, NEED_HOST_PCI, KERNEL),
 	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},

@@ -354,14 +354,14 @@ const struct rule *const rule_port_no_acs = &place_rules[PORT_NO_ACS];
 const struct rule place_rules[] = {
 	[PORT_NO_ACS] =
 		{RULE("port-no-acs", port_no_acs, WARNING, NEED_MACHINE, NOBODY),
-		 .what = "With an IOMMU in the guest, ports have ACS (Access Control Services).",
+		 .what = "In a guest with an IOMMU, ports have ACS (Access Control Services).",
 		 .why = "ioh3420 and switch ports do not, so the guest cannot assign the devices below them separately.",
 		 .to_fix = "Use a pcie-root-port with its default model.",
 		 .source = "QEMU 7.2 hw/pci-bridge/gen_pcie_root_port.c; measured",
 		 .remedy = REMEDY_EDIT},
 	{RULE("port-chassis-dup", port_chassis_dup, ERROR, NEED_MACHINE, QEMU),
 	 .what = "Each root port and downstream port has a unique chassis.",
-	 .why = "libvirt accepts a duplicate, but QEMU does not start: it cannot add the chassis slot, error -16.",
+	 .why = "libvirt accepts a duplicate, but QEMU does not start (\"Can't add chassis slot, error -16\").",
 	 .to_fix =
 		 "Set chassis to the controller's index, or remove it from all ports, so that libvirt chooses.",
 	 .source = "QEMU 7.2 hw/pci/pcie_port.c", .remedy = REMEDY_FIX,
@@ -374,7 +374,7 @@ const struct rule place_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("commandline-address", commandline_address, ERROR, NEED_MACHINE, QEMU),
 	 .what = "No device of <qemu:commandline> is at the address of another device.",
-	 .why = "libvirt does not know about it, but QEMU exits: the slot is in use.",
+	 .why = "libvirt does not know about it, but QEMU exits, because the slot is in use.",
 	 .to_fix =
 		 "Give one of them another address. An address that libvirt chooses can be written into the domain.",
 	 .source = "QEMU 7.2 hw/pci/pci.c, do_pci_register_device; measured",
@@ -386,8 +386,8 @@ const struct rule place_rules[] = {
 		 "Write multifunction='on', or remove the attribute so that libvirt sets it.",
 	 .source = "QEMU 7.2 hw/pci/pci.c", .remedy = REMEDY_EDIT},
 	{RULE("auto-lands-on-pxb", auto_lands_on_pxb, WARNING, NEED_MACHINE, NOBODY),
-	 .what = "No device without an address ends up below an expander bus.",
-	 .why = "libvirt uses the free port with the lowest index, regardless of its node.",
+	 .what = "Devices below expander buses have explicit addresses.",
+	 .why = "A device without an address gets the free port with the lowest index, whichever node that port is on.",
 	 .to_fix =
 		 "Give the device an address, or add a free port with a lower index on pcie-root.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressGetNextAddr",
@@ -399,8 +399,8 @@ const struct rule place_rules[] = {
 	 .source = LV "qemu/qemu_domain_address.c, qemuDomainPCIAddressSetCreate",
 	 .remedy = REMEDY_FIX, .fix = fix_indexes},
 	{RULE("pci-fn0-missing", pci_fn0_missing, WARNING, NEED_MACHINE, NOBODY),
-	 .what = "A slot with a function above 0 has a function 0.",
-	 .why = "A guest that finds nothing at function 0 does not look further.",
+	 .what = "A slot in which a function above 0 is used also has a function 0.",
+	 .why = "A guest that finds no function 0 in a slot does not look for others.",
 	 .to_fix = "Use function='0x0'.",
 	 .source = "PCI local bus specification 3.0, 3.2.2.3.4", .remedy = REMEDY_FIX,
 	 .fix = fix_function_0},

@@ -247,7 +247,7 @@ const struct rule queues_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("queues-backend", queues_backend, ERROR, 0, QEMU),
 	 .what = "A network interface with several queues has a back end with several queues.",
-	 .why = "libvirt defines the domain, but refuses to start it: multiqueue is only supported for network, bridge, direct, ethernet, vhostuser and vdpa.",
+	 .why = "libvirt defines the domain, but refuses to start it, because multiqueue is supported only for network, bridge, direct, ethernet, vhostuser and vdpa.",
 	 .to_fix = "Remove queues=, or use another type of interface.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateNetSupportsMultiqueue; measured",
 	 .remedy = REMEDY_EDIT},

@@ -131,7 +131,7 @@ const struct rule resources_rules[] = {
 	{RULE("memlock-limit", memlock_limit, WARNING, 0, NOBODY),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
 	 .what = "hard_limit leaves room for the memory that host devices pin.",
-	 .why = "Behind the guest's IOMMU, the memory is counted once for each device. If the limit is too low, mapping fails with error -12, out of memory.",
+	 .why = "Behind the guest's IOMMU, each device pins all of the guest's memory, so the memory counts once for each. If the limit is too low, mapping fails with error -12, out of memory.",
 	 .to_fix = "Increase hard_limit, or remove it.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .remedy = REMEDY_EDIT},

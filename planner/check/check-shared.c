@@ -112,8 +112,8 @@ static void fix_shared(struct fix *fix)
 
 const struct rule shared_rules[] = {
 	{RULE("shared-memory", shared_memory, ERROR, 0, LIBVIRT),
-	 .what = "With a device whose back end is another process (virtiofs, vhost-user, vDPA disk), all of the guest's memory is shared.",
-	 .why = "The other process maps the guest's memory. libvirt refuses virtiofs and such disks without shared memory, and network interfaces since 11.2. Older versions accept an interface, but no packets are delivered; a GPU is always accepted. virt-layout check then gives a warning.",
+	 .what = "If a device's back end is another process (virtiofs, vhost-user, a vDPA disk), all of the guest's memory is shared.",
+	 .why = "The other process maps the guest's memory. Without shared memory, libvirt refuses virtiofs and such disks, and since 11.2 network interfaces. Older versions accept an interface, but no packets are delivered. A vhost-user GPU is always accepted. For what libvirt accepts, virt-layout check gives only a warning.",
 	 .to_fix =
 		 "Write <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>, or memAccess='shared' in every cell.",
 	 .source = LV

@@ -178,7 +178,7 @@ const struct rule together_rules[] = {
 		 .source = "Linux vfio-ap", .remedy = REMEDY_RECORD},
 	[CPU_TWICE] =
 		{RULE("cpu-taken-twice", NULL, WARNING, NEED_HOST, NOBODY),
-		 .what = "vCPUs of different domains that are each pinned to a single host CPU are not pinned to the same one.",
+		 .what = "No two vCPUs of different domains have the same host CPU as their only CPU.",
 		 .why = "Otherwise the vCPUs take turns on it.",
 		 .to_fix = "Pin one of them elsewhere.",
 		 .source = "Linux sched_setaffinity(2)", .remedy = REMEDY_EDIT},
@@ -186,7 +186,8 @@ const struct rule together_rules[] = {
 		{RULE("node-oversubscribed", NULL, WARNING, NEED_HOST, NOBODY),
 		 .what = "The memory of all domains of a host fits into the nodes that it is bound to.",
 		 .why = "With mode='strict', the kernel kills one of the domains when a node is full.",
-		 .to_fix = "Bind some elsewhere, or run fewer domains.",
+		 .to_fix =
+			 "Bind the memory of some domains to other nodes, or run fewer domains.",
 		 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
 	{},
 };
