@@ -56,7 +56,8 @@ static int set_emulator(void *target, const struct option_row *row, const char *
 		return option_error(error, row->name, path,
 				    "is not an executable program");
 	if (!here)
-		return error_system(error, errno, "the current directory");
+		return error_system(error, errno,
+				    "cannot determine the current directory");
 	free(wish->emulator);
 	wish->emulator = xasprintf("%s%s%s", here, *path == '/' ? "" : "/", path);
 	wish->request.emulator = wish->emulator;
@@ -116,11 +117,12 @@ const struct option_row boot_rows[] = {
 	{"kmod", 0, "NAME", "copy a kernel module and load it; can be repeated",
 	 SET_LIST(struct boot_wish, request.kmods)},
 	{"assign", 0, "HOW",
-	 "try to assign each assignable device through VFIO in the guest; nested: to a guest nested in it",
+	 "try to use each assignable device through VFIO in the guest; nested: also assign one to a guest nested in it",
 	 "vfio|nested", true, SET_WITH(set_assign, struct boot_wish, request.assign)},
 	{"append", 0, "WORDS", "add to the guest's kernel command line",
 	 SET_STRING(struct boot_wish, request.append)},
-	{"plain", 0, NULL, "do not skip what takes a kernel time and is not compared",
+	{"plain", 0, NULL,
+	 "let the kernel also do time-consuming work whose results are not compared",
 	 SET_TRUE(struct boot_wish, request.plain)},
 	{"record", 0, "FILE", "write what the guest's kernel saw to a file",
 	 SET_FILE(struct boot_wish, record)},

@@ -19,7 +19,7 @@ static int set_policy(void *target, const struct option_row *row, const char *va
 		if (!parse_int(value + strlen("distance<="), &most) || most < 10 ||
 		    most > 255)
 			return option_error(error, row->name, value,
-					    "distances are 10 to 255");
+					    "a distance must be a number from 10 to 255");
 		check->policy = POLICY_DISTANCE;
 		check->most_distance = (unsigned)most;
 		return 0;
@@ -99,8 +99,8 @@ static int set_in_place(void *target, const struct option_row *row, const char *
 const struct option_row check_rows[] = {
 	{"host", 0, "SOURCE", "check against this host; can be repeated to compare hosts",
 	 SET_FILES(struct check_flags, hosts)},
-	{"locality", 0, "RANGE=NODE",
-	 "NUMA node of root buses for which the firmware gives no node, for example 0000:80-ff=1; can be repeated",
+	{"locality", 0, "BUSES=NODE",
+	 "NUMA node of root buses whose node the firmware does not report, for example 0000:80-ff=1; can be repeated",
 	 SET_WITH(source_set_locality, struct check_flags, source)},
 	{"target", 0, "libvirt=V,qemu=V",
 	 "versions to check for, or \"installed\" (default: from the host or the domain)",

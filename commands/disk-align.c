@@ -51,7 +51,7 @@ static int read_options(const struct options *options, struct wish *wish,
 	if (wish->both && wish->rule != ALIGN_TIGHT)
 		return error_input(
 			error,
-			"--both needs --rule=tight: the other rules waste a whole interval from an aligned start");
+			"--both needs --rule=tight: from an aligned start, the other rules always waste a whole interval");
 	return 0;
 }
 

@@ -70,8 +70,9 @@ int change_end(struct changed_disk *disk, const char *path, struct error *error)
 	int rc = disk->io ? disk_end(TAKE(disk->io), error) : 0;
 
 	if (doubt)
-		streams_say("%s: cannot determine whether a loop device uses it: %s",
-			    path, doubt);
+		streams_say(
+			"%s: cannot determine whether it is in use by a loop device: %s",
+			path, doubt);
 	if (disk->kernel_keeps_old)
 		streams_say(
 			"%s: the kernel still uses the old partitions, because they are in use; run partprobe %s later",
@@ -181,7 +182,7 @@ void change_say_limit(const char *path, const struct partition_table *table)
 		return;
 	text_add_size_about(&rest, dos_unusable(table) * table->sector_bytes);
 	streams_say(
-		"%s: an MBR cannot use the last %s of this disk, those after 2^32 sectors; a GPT can",
+		"%s: an MBR cannot address the last %s of this disk, which lie beyond 2^32 sectors; a GPT can",
 		path, rest.s);
 }
 

@@ -81,8 +81,8 @@ static int set_request(void *target, const struct option_row *row, const char *v
 }
 
 static const struct option_row rows[] = {
-	{"size", 's', "[+]SIZE", "make the image this large, or this much larger, first",
-	 SET_BY(set_size)},
+	{"size", 's', "[+]SIZE",
+	 "first make the image this large, or with + this much larger", SET_BY(set_size)},
 	{"partition", 'p', "NUMBER", "grow this partition too", SET_BY(set_partition)},
 	{"to", 0, "SIZE",
 	 "size of that partition (default: as large as there is room for)",

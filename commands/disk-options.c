@@ -110,7 +110,7 @@ static int read_request_file(const char *path, struct disk_request *request,
 	if (before.sector_bytes != 512 && request->sector_bytes != before.sector_bytes)
 		return error_input(
 			error,
-			"%s: gives another sector size than --sector-size; leave out the option",
+			"%s: its sector size differs from --sector-size; leave out the option",
 			path);
 	return 0;
 }

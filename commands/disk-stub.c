@@ -34,7 +34,8 @@ static const struct option_row rows[] = {
 static void say_forced(const char *path, const struct text *reasons)
 {
 	if (reasons->n > 0)
-		streams_say("%s: forced although %s", path, reasons->s);
+		streams_say("%s: written anyway, because of --force, although %s", path,
+			    reasons->s);
 }
 
 static int read_options(const struct options *options, struct wish *wish,

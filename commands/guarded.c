@@ -108,7 +108,7 @@ static int judge(int status, bool ended, const struct text *sent, struct error *
 		return error_system(error, 0,
 				    "virt-layout failed (see the messages above)");
 	if (sent->n < TERMS_BYTES)
-		return error_system(error, 0, "virt-layout ended early");
+		return error_system(error, 0, "virt-layout ended without a result");
 	return 0;
 }
 
@@ -127,7 +127,7 @@ static int supervise(pid_t child, int fd, struct guarded *ret, struct error *err
 		text_add(&ret->answer, sent.s + TERMS_BYTES, sent.n - TERMS_BYTES);
 	}
 	if (fault)
-		return error_system(error, fault, "cannot wait for it");
+		return error_system(error, fault, "cannot wait for the child process");
 	if (judge(status, ended, &sent, error) < 0)
 		return -1;
 	ret->status = WEXITSTATUS(status);

@@ -78,7 +78,8 @@ static int judge(const void *user, int fd, struct error *error)
 		*vec_add(&config.words) = xstrdup("--target=installed");
 	*vec_add(&config.words) = xstrdup("-");
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		return error_system(error, errno, "standard error");
+		return error_system(error, errno,
+				    "cannot send standard output to standard error");
 	rc = command_run(&check_command, (int)config.words.n, config.words.v, error);
 	if (rc > STATUS_FINDINGS)
 		return error_system(error, 0, "the domain could not be checked");
@@ -93,7 +94,7 @@ static int prepare(const struct wish *wish, struct error *error)
 	if (guarded_run(judge, wish, &guarded, &why) == 0) {
 		if (guarded.status == STATUS_FINDINGS)
 			streams_say(
-				"%s is not started: it would fail, see above; virt-layout explain RULE says why",
+				"%s is not started, because it would fail (see the messages above); `virt-layout explain RULE` explains each rule",
 				wish->guest);
 		return guarded.status;
 	}

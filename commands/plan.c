@@ -56,7 +56,7 @@ static const struct option_row rows[] = {
 	{"like", 0, "SOURCE", "mirror this machine",
 	 SET_WITH(set_like, struct flags, like)},
 	{"locality", 0, "BUSES=NODE",
-	 "NUMA node of root buses for which the firmware gives no node, for example 0000:80-ff=1",
+	 "NUMA node of root buses whose node the firmware does not report, for example 0000:80-ff=1",
 	 SET_WITH(source_set_locality, struct flags, source)},
 	{OPTION_TABLE(request_rows, struct flags, asked)},
 	{"predict", 0, NULL, "print what the guest will show, instead of the XML",

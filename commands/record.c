@@ -20,8 +20,8 @@ static const struct option_row rows[] = {
 	{"identify", 0, NULL,
 	 "keep what identifies this host: MAC addresses in names, the whole kernel command line",
 	 SET_TRUE(struct wish, source.identify)},
-	{"locality", 0, "RANGE=NODE",
-	 "NUMA node of root buses for which the firmware gives no node, for example 0000:80-ff=1; can be repeated",
+	{"locality", 0, "BUSES=NODE",
+	 "NUMA node of root buses whose node the firmware does not report, for example 0000:80-ff=1; can be repeated",
 	 SET_WITH(source_set_locality, struct wish, source)},
 	{},
 };

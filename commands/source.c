@@ -350,8 +350,8 @@ static void note_loose_cpus(struct machine *machine)
 	text_add_set(&text, &cpus);
 	machine_complain(
 		machine,
-		"%s: on no node in this source; a guest that mirrors it does not have them",
-		text.s);
+		"%s: not on any node in this source, so a guest that mirrors this machine will not have %s",
+		text.s, set_count(&cpus) > 1 ? "them" : "it");
 }
 
 int source_read(const char *source, const struct source_options *options,

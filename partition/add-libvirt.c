@@ -250,7 +250,7 @@ int libvirt_place(const struct partition_table *table, const struct part_request
 	if (ret->end > ret->extent.end)
 		return error_input(
 			error,
-			"the position that libvirt chooses ends after its free extent, at block %" PRIu64,
+			"placed as libvirt places it, the partition would extend past its free extent, to block %" PRIu64,
 			ret->end);
 	ret->waste_bytes = (ret->end - ret->start) * SECTOR -
 			   MIN(part->size_bytes, (ret->end - ret->start) * SECTOR);

@@ -43,10 +43,10 @@ static int choose_kind(const struct partition_table *table,
 		*ret = KIND_LOGICAL;
 	if (*ret != KIND_LOGICAL && !slot)
 		return error_input(
-			error, "all four primary entries are taken%s",
+			error, "all four primary entries are in use%s",
 			extended
 				? ""
-				: ", none of them by an extended partition; delete one to make room for it");
+				: ", and there is no extended partition; delete a primary partition to make room for an extended one");
 	if (*ret == KIND_LOGICAL && !extended)
 		return error_input(
 			error,

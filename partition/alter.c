@@ -37,7 +37,7 @@ static int set_smaller(const struct partition_table *table, struct partition *it
 	if (!forced)
 		return error_input(
 			error,
-			"partition %u would become %s smaller, which destroys a file system that is not made smaller first; use --force if it was",
+			"partition %u would become %s smaller; shrink its file system first, because otherwise it is destroyed, then use --force",
 			it->number, less.s);
 	for (size_t i = 0; i < table->partitions.n; i++)
 		if (it->kind == KIND_EXTENDED &&

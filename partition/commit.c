@@ -28,7 +28,9 @@ static int check_patch(const struct disk_io *io, const struct patch *patch,
 
 	for (size_t i = 0; i < patch->sectors.n; i++)
 		if (patch->sectors.v[i].lba >= n_sectors)
-			return error_input(error, "%s: block %" PRIu64 " is past its end",
+			return error_input(error,
+					   "%s: block %" PRIu64
+					   " is past the end of the disk",
 					   io->name, patch->sectors.v[i].lba);
 	return 0;
 }

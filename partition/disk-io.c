@@ -11,8 +11,8 @@ static int in_range(const struct disk_io *io, size_t n, uint64_t offset, const c
 	if (offset <= io->size_bytes && n <= io->size_bytes - offset)
 		return 0;
 	return error_input(error,
-			   "%s: %zu bytes at %" PRIu64
-			   " cannot be %s: it ends at %" PRIu64,
+			   "%s: %zu bytes at offset %" PRIu64
+			   " cannot be %s, because the disk ends at byte %" PRIu64,
 			   io->name, n, offset, what, io->size_bytes);
 }
 

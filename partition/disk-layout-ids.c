@@ -138,7 +138,7 @@ static int draw(struct guid *ret, struct error *error)
 	if (!guid_is_zero(*ret))
 		return 0;
 	if (getrandom(ret->bytes, sizeof(ret->bytes), 0) != (ssize_t)sizeof(ret->bytes))
-		return error_system(error, errno, "random numbers");
+		return error_system(error, errno, "cannot get random numbers");
 	*ret = guid_as_v4(*ret);
 	return 0;
 }

@@ -103,7 +103,7 @@ static int make_uuid(const char *seed, unsigned number, struct guid *ret,
 	if (seed)
 		hmac_sha256(seed, strlen(seed), what, strlen(what), hash);
 	else if (getrandom(hash, sizeof(ret->bytes), 0) != (ssize_t)sizeof(ret->bytes))
-		return error_system(error, errno, "random numbers");
+		return error_system(error, errno, "cannot get random numbers");
 	memcpy(ret->bytes, hash, sizeof(ret->bytes));
 	*ret = guid_as_v4(*ret);
 	return 0;

@@ -60,7 +60,7 @@ int fill_add_blob(struct fill_list *fills, const char *value, struct error *erro
 	    size_parse(equals + 1, false, 512, &offset) != SIZE_OK || offset % 512)
 		return error_input(
 			error,
-			"--blob %s: must be FILE=OFFSET, for example spl.bin=8KiB, a multiple of 512 bytes",
+			"--blob %s: must be FILE=OFFSET, for example spl.bin=8KiB; OFFSET must be a multiple of 512 bytes",
 			value);
 	fill = vec_add(&fills->list);
 	fill->is_blob = true;

@@ -96,7 +96,7 @@ int hybrid_make(const struct hybrid *hybrid, const struct partition_table *table
 		if (it->end_lba > UINT32_MAX)
 			return error_input(error,
 					   "--hybrid: partition %u ends at block %" PRIu64
-					   ", and an MBR can only address 2^32",
+					   ", but an MBR can address only 2^32 sectors",
 					   it->number, it->end_lba);
 		put_entry(mbr->new, i + 1,
 			  hybrid->codes[i] ? hybrid->codes[i] : code_of(it->type),

@@ -111,7 +111,7 @@ static void commit_version_2(struct image_size *size, const struct qcow2_options
 		return;
 	make_estimate(size, size->commitment_bytes);
 	note(size,
-	     xstrdup("In a qcow2 of version 2 a write of zeros frees clusters, which may be too scattered to be used again; the commitment includes a margin of 100 % for that."));
+	     xstrdup("In a qcow2 image of version 2, writing zeros frees clusters that may be too scattered to be reused; the commitment therefore includes a margin of 100 %."));
 }
 
 /* The commitment of a full new image, and whether it is exact, from the options alone. */
@@ -137,7 +137,7 @@ void image_commit_snapshots(struct image_size *size, uint32_t snapshots)
 		size->commitment_bytes = IMAGE_UNKNOWN;
 		size->margin_bytes = 0;
 		note(size,
-		     xstrdup("Each snapshot lets the image grow by its whole capacity again, and the number of snapshots is not limited."));
+		     xstrdup("Each snapshot allows the image to grow by its whole capacity once more, and --snapshots any sets no limit to their number."));
 		return;
 	}
 	size->kind = COMMITMENT_ESTIMATE;
@@ -175,7 +175,7 @@ static void note_use(struct image_size *size, const struct qcow2_header *header,
 			       header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
 	if (use->damaged)
 		note(size,
-		     xstrdup("Some of its tables are damaged, and what they lead to is not known; qemu-img check says more."));
+		     xstrdup("Some of its metadata tables are damaged, so it is not known which clusters they refer to; qemu-img check gives details."));
 }
 
 void image_commit_existing(struct image_size *size, const struct qcow2_header *header,
@@ -217,7 +217,7 @@ void image_note_state(struct image_size *size, const struct qcow2_header *header
 		note(size, xstrdup("QEMU has marked it as corrupt."));
 	if (header->data_file)
 		note(size,
-		     xstrdup("Its data is in the data file, which has its own sizes; these sizes are of the metadata alone."));
+		     xstrdup("Its data is in a separate data file; the sizes shown here are those of the metadata alone."));
 	if (header->backing_file)
 		note(size,
 		     xstrdup("It depends on a backing file, which is not counted here."));

@@ -143,8 +143,9 @@ static int measure_bitmaps(const struct opened *image, const struct qcow2_header
 	if (header->bitmap_directory_offset > image->length_bytes ||
 	    header->bitmap_directory_bytes >
 		    image->length_bytes - header->bitmap_directory_offset)
-		return error_input(error, "%s: its bitmap directory is past its end",
-				   image->path);
+		return error_input(
+			error, "%s: its bitmap directory is past the end of the image",
+			image->path);
 	directory = xcalloc(1, (size_t)header->bitmap_directory_bytes);
 	n = read_at(image, directory, (size_t)header->bitmap_directory_bytes,
 		    header->bitmap_directory_offset, error);

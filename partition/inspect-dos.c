@@ -67,7 +67,8 @@ static void say_missing(struct inspector *in, int others)
 			in, "gpt-protective-mbr", SEVERITY_ERROR, NULL,
 			"In addition to the GPT there is an MBR with %d partitions and no protective entry: systems disagree about which one to use.",
 			others);
-		finding->remedy = xstrdup("Remove the table that does not belong there.");
+		finding->remedy = xstrdup(
+			"Remove the stale one of the two: the GPT, or the partitions in the MBR.");
 		return;
 	}
 	finding = inspector_find(
@@ -91,8 +92,8 @@ static void check_hybrid_entry(struct inspector *in, int index,
 		       ", is not a partition of the GPT.",
 		       index + 1, entry->start,
 		       (uint64_t)entry->start + entry->n - (entry->n > 0))
-		->remedy =
-		xstrdup("Make the MBR again, for example with the h command of gdisk.");
+		->remedy = xstrdup(
+		"Create the hybrid MBR again, for example with the h command in gdisk's recovery menu.");
 }
 
 /* The entries in addition to the protective ones; their number. */

@@ -47,7 +47,7 @@ void inspector_say_isohybrid(struct inspector *in)
 	in->ret->isohybrid = true;
 	inspector_find(
 		in, "gpt-hybrid", SEVERITY_WARNING, NULL,
-		"It is an isohybrid image: ISO 9660 with partition tables that describe parts of it, for different ways to boot it.")
+		"It is an isohybrid image: an ISO 9660 file system together with partition tables that describe parts of the same image, so that it can be booted in different ways.")
 		->remedy =
 		xstrdup("Do not change its tables: they must agree with each other.");
 }

@@ -28,8 +28,8 @@ static void say_overlap(struct inspector *in, const struct partition *a,
 			       b->name ? b->name : "", b->name ? ")" : "", a->start_lba,
 			       a->end_lba, b->start_lba, b->end_lba);
 
-	finding->remedy =
-		xstrdup("Shrink or delete one of them before anything writes to either.");
+	finding->remedy = xstrdup(
+		"Shrink or delete one of the two partitions before anything is written to either of them.");
 }
 
 typedef VEC(const struct partition *) partition_list;

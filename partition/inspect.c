@@ -244,9 +244,10 @@ static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 		return 0;
 	}
 	if (content.type && !isohybrid_content(in, sector, content.type))
-		inspector_find(in, "disk-content", SEVERITY_WARNING, NULL,
-			       "In addition to its partition table it looks like %s.",
-			       content.type);
+		inspector_find(
+			in, "disk-content", SEVERITY_WARNING, NULL,
+			"In addition to a partition table, the disk has signatures of %s.",
+			content.type);
 	return dos_inspect(in, sector, error);
 }
 

@@ -204,7 +204,7 @@ int part_too_many_logical(struct error *error)
 {
 	return error_input(
 		error,
-		"an MBR can have logical partitions 5 to %d; sfdisk ignores and then deletes more; a GPT has room for them",
+		"logical partitions can be numbered only 5 to %d: sfdisk ignores any further ones, and deletes them when it writes the table; a GPT has room for more partitions",
 		DOS_LAST_LOGICAL);
 }
 

@@ -100,8 +100,9 @@ static int take_bitmaps(struct qcow2_header *header, const uint8_t *bytes, size_
 	    header->bitmap_directory_bytes <
 		    (uint64_t)header->n_bitmaps * BITMAP_ENTRY_BYTES)
 		return error_input(error,
-				   "a bitmap directory of %" PRIu64
-				   " bytes does not fit %" PRIu32 " bitmaps",
+				   "its bitmap directory has %" PRIu64
+				   " bytes, which cannot be right for %" PRIu32
+				   " bitmaps",
 				   header->bitmap_directory_bytes, header->n_bitmaps);
 	return 0;
 }
@@ -290,7 +291,9 @@ static int read_rest(struct qcow2_header *header, const uint8_t *bytes, size_t n
 	if (read_extensions(header, bytes, at, end, error) < 0)
 		return -1;
 	if (header->options.extended_l2 && header->options.cluster_bytes < 1u << 14)
-		return error_input(error, "it has subclusters in clusters below 16 KiB");
+		return error_input(
+			error,
+			"it has subclusters, but its clusters are smaller than 16 KiB");
 	return check_tables(header, error);
 }
 

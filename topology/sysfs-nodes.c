@@ -161,8 +161,8 @@ static void keep_first(struct machine *machine)
 	text_add_set(&text, &nodes);
 	machine_complain(
 		machine,
-		"%s: CPUs that an earlier node has as well; they count as CPUs of the earlier node",
-		text.s);
+		"%s: list%s CPUs that an earlier node lists as well; they are counted for the earlier node only",
+		text.s, set_count(&nodes) > 1 ? "" : "s");
 }
 
 void sysfs_read_nodes(const struct tree *sys, struct machine *machine)

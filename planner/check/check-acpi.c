@@ -93,8 +93,7 @@ static void acpi_machine(struct check *check)
 	const struct guest *guest = check->guest;
 
 	if (guest->acpi_element >= 0 && streq_null(guest->architecture, "s390x"))
-		check_found(check, guest->acpi_element,
-			    "Machines of s390x have no ACPI.");
+		check_found(check, guest->acpi_element, "s390x machines have no ACPI.");
 }
 
 static void fix_acpi_gone(struct fix *fix)

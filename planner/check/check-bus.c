@@ -256,8 +256,8 @@ static void io_ports(struct check *check)
 		return;
 	finding = check_found(
 		check, -1,
-		"%u port%s contain%s devices with an I/O BAR%s; %s has room for %u: %s.",
-		io, io == 1 ? "" : "s", io == 1 ? "s" : "",
+		"Below %u port%s there are devices with an I/O BAR%s; %s has room for only %u such ports: %s.",
+		io, io == 1 ? "" : "s",
 		efi && kept > 0
 			? ", and every other hot-pluggable port reserves room as well"
 			: "",

@@ -302,7 +302,7 @@ static void virt_window(struct check *check)
 			check,
 			MAX(document_find(check->document, root->element, "pcihole64"),
 			    root->element),
-			"<pcihole64> is %llu KiB, which on machine type virt must be a power of two and at least 512 GiB.",
+			"<pcihole64> is %llu KiB; on machine type virt it must be a power of two and at least 512 GiB.",
 			ULL(bytes >> 10));
 }
 

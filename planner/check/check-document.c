@@ -28,7 +28,7 @@ static void ignore_malformed(struct check *check)
 	if (check->document->blanked_line > 0)
 		check_skip(
 			check, "metadata",
-			"the content of <metadata> (line %ld) is nested too deeply or has an element with too many attributes, so it was not read",
+			"<metadata> (line %ld) is nested too deeply or has an element with too many attributes, so its content was not read",
 			check->document->blanked_line);
 	ignores_read(check->document, &list);
 	for (size_t i = 0; i < list.n; i++) {
@@ -37,18 +37,19 @@ static void ignore_malformed(struct check *check)
 		int element = MAX(wish->element, 0);
 
 		if (!rule_named(name))
-			check_found(check, element,
-				    "'%s' should be ignored, but there is no such rule.",
-				    name);
+			check_found(
+				check, element,
+				"The comment or <ignore> names '%s', but there is no such rule.",
+				name);
 		else if (!wish->reason[strspn(wish->reason, " \t\r\n")])
 			check_found(
 				check, element,
-				"%s should be ignored, but no reason is given, so it is not.",
+				"Rule %s is not silenced, because no reason is given.",
 				name);
 		else if (wish->element < 0)
 			check_found(
 				check, element,
-				"%s should be ignored at a path that matches no element.",
+				"Rule %s is not silenced: its path matches no element.",
 				name);
 	}
 	vec_free(&list);

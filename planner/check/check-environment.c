@@ -119,7 +119,7 @@ static void say_lost(struct check *check, int element, const char *what)
 {
 	check_found(
 		check, element,
-		"KubeVirt's own data structure of a domain has no %s, so it is lost when KubeVirt reads the domain back.",
+		"KubeVirt's data structure for a domain has no %s, so it is lost when KubeVirt reads the domain back.",
 		what)
 		->subject = xstrdup(what);
 }

@@ -157,7 +157,7 @@ static void driver_bound(struct check *check)
 			check_found(
 				check, device->element,
 				PCI_FORMAT
-				" is not managed by libvirt (managed='yes') and bound to %s, not vfio-pci.",
+				" does not have managed='yes' and is bound to %s, not to vfio-pci.",
 				PCI_ARGS(device->source.at),
 				*function->driver ? function->driver : "no driver");
 		judge_physical(check, device, function);

@@ -98,10 +98,11 @@ static void hmat_nodes(struct check *check)
 			    ends[end].value < guest->cells.n)
 				continue;
 			there = false;
-			check_found(check, row->element,
-				    "%s %llu is not a cell; there %s %zu.",
-				    end ? "target" : "initiator", ULL(ends[end].value),
-				    guest->cells.n == 1 ? "is" : "are", guest->cells.n);
+			check_found(
+				check, row->element,
+				"The %s, %llu, is not a cell; the domain has %zu cell%s.",
+				end ? "target" : "initiator", ULL(ends[end].value),
+				guest->cells.n, guest->cells.n == 1 ? "" : "s");
 		}
 		if (there && row->target.state == VALUE_VALID &&
 		    row->cache.state == VALUE_VALID && row->cache.value > 0 &&

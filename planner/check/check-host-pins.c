@@ -62,8 +62,8 @@ static void tell_offline(struct check *check, const struct offline *all,
 			    "%s only host CPUs that are not online: %s.", pins, cpus);
 	else if (part->pins)
 		check_warned(check, part->element,
-			     "%s host CPUs that are not online, besides others: %s.",
-			     pins, cpus);
+			     "%s host CPUs, some of which are not online: %s.", pins,
+			     cpus);
 }
 
 /*

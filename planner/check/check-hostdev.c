@@ -82,7 +82,7 @@ static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu
 		check->options->target.qemu / 1000 % 1000,
 		!can ? ""
 		: streq(iommu->model, "amd")
-			? " unless its option dma-remap is on, which the domain does not say"
+			? " unless its option dma-remap is on, which the domain does not set"
 			: " without accel='on' and pciBus");
 
 	check_relate(check, finding, device->element);
@@ -116,8 +116,8 @@ static void say_width(struct check *check, const struct guest_iommu *iommu, uint
 	bool checked = rule_holds(check->rule, &check->options->target);
 	struct finding *finding = check_found(
 		check, iommu->element,
-		"The guest's IOMMU has %llu address bits%s, the host's %d%s.", ULL(bits),
-		iommu->aw_bits.state == VALUE_VALID ? "" : ", QEMU's default",
+		"The guest's IOMMU has %llu address bits%s, but the host's has only %d%s.",
+		ULL(bits), iommu->aw_bits.state == VALUE_VALID ? "" : ", QEMU's default",
 		check->host->iommu.address_bits,
 		checked ? ""
 			: "; QEMU before 9.1 starts, but mappings above the host's limit fail");
@@ -162,7 +162,7 @@ static void memlock_start(struct check *check)
 		return;
 	finding = check_found(
 		check, 0,
-		"The host devices behind the guest's IOMMU lock its memory %u times, %llu KiB in total; the user who starts it must be allowed to raise the limit.",
+		"The host devices behind the guest's IOMMU lock the guest's memory %u times, %llu KiB in total; the user who starts the guest must be allowed to raise the memory lock limit.",
 		times, ULL(need / 1024));
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 	check_set_remedy(
@@ -223,7 +223,7 @@ static void mmio64_fit(struct check *check)
 		if (sum > LEAST_EFI_BYTES)
 			check_skip(
 				check, "address-width",
-				"UEFI sizes the window for 64-bit BARs by the guest CPU's address width");
+				"the size of the window for 64-bit BARs is not known, because UEFI derives it from the address width of the guest's CPU");
 		return;
 	}
 	hole = hole_bytes(check, &element);

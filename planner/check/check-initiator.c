@@ -105,7 +105,7 @@ static void say_ignored(struct check *check, int element, const char *what)
 	if (acpi >= 0 && document_attribute(check->document, acpi, "nodeset"))
 		check_found(
 			check, acpi,
-			"libvirt ignores nodeset= in a device that is not the host's (%s).",
+			"libvirt ignores nodeset= in a device that is not a host device (%s).",
 			what);
 }
 

@@ -88,13 +88,13 @@ static const struct machine_emulator *told(struct check *check)
 	if (!emulator)
 		check_skip(
 			check, "emulator",
-			"the host's description does not say what its QEMU has; describe it with virt-layout record on the host itself");
+			"the host's description does not list what its QEMU supports; run virt-layout record on the host itself");
 	else if (emulator->unknown)
 		check_skip(check, "emulator", "%s on the host: %s", emulator->path,
 			   emulator->unknown);
 	else
 		check_skip(check, "emulator",
-			   "%s on the host is QEMU %s, which is not the target's",
+			   "%s on the host is QEMU %s, which is not the target's version",
 			   emulator->path,
 			   emulator->version ? emulator->version : "of unknown version");
 	return NULL;
@@ -324,7 +324,7 @@ static void firmware_exists(struct check *check)
 			return;
 	check_found(
 		check, document_find(check->document, 0, "os"),
-		"None of the %zu firmware descriptors of the host is one that firmware='%s' can use for machine type %s of %s with the requested features.",
+		"None of the host's %zu firmware descriptors fits firmware='%s', machine type %s, architecture %s and the requested features.",
 		host->firmware.n, guest->firmware, machine, architecture);
 }
 

@@ -120,7 +120,7 @@ static void say_transitional(struct check *check, struct assign_item item)
 
 	check_found(
 		check, assign_element(check->guest, item),
-		"%s has <driver iommu='on'/>, but is a transitional virtio device there.",
+		"%s has <driver iommu='on'/>, but is a transitional virtio device, because of its model or because it is not on a PCI Express port.",
 		name);
 }
 

@@ -330,7 +330,7 @@ static void vcpus_need_eim(struct check *check)
 	if (!iommu || !switch_is(iommu->eim, true))
 		check_found(
 			check, guest->vcpu_element,
-			"%llu vCPUs are more than 255, which needs an intel IOMMU with eim='on'.",
+			"The domain has %llu vCPUs; more than 255 need an intel IOMMU with eim='on'.",
 			ULL(guest->vcpus.value));
 }
 

@@ -80,7 +80,7 @@ static void machine_exists(struct check *check)
 	if (verdict.fate == MACHINE_UNKNOWN)
 		check_skip(
 			check, "machine-types",
-			"it is not known whether the target's QEMU has machine type %s; --host knows it if the host was recorded with virt-layout record",
+			"it is not known whether the target's QEMU has machine type %s; use --host with the output of virt-layout record, which lists the machine types",
 			guest->machine);
 	else if (verdict.fate == MACHINE_REMOVED)
 		finding = removed(check, verdict);

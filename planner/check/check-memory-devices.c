@@ -118,8 +118,8 @@ static void judge_slot(struct check *check, const struct guest_device *device,
 			    "Memory slot %llu is used, but there are only %llu slots.",
 			    ULL(slot), ULL(slots));
 	else if (slot < UINT16_MAX && set_has(used, (unsigned)slot))
-		check_found(check, device->element,
-			    "Two memory devices are in memory slot %llu.", ULL(slot));
+		check_found(check, device->element, "Two memory devices have slot %llu.",
+			    ULL(slot));
 	else if (slot < UINT16_MAX)
 		set_add(used, (unsigned)slot);
 }
@@ -175,7 +175,7 @@ static void judge_node(struct check *check, const struct guest_device *device)
 		if (device->node.state == VALUE_VALID)
 			check_found(
 				check, device->element,
-				"A virtio-pmem device has a <node>, but it is on none.");
+				"A virtio-pmem device has a <node>, but cannot be on one.");
 	} else if (device->node.state == VALUE_VALID && device->node.value >= cells) {
 		check_found(
 			check, device->element,
@@ -210,16 +210,16 @@ static void judge_block(struct check *check, const struct guest_device *device)
 			    "The block of %llu KiB is not a power of two.", KIB(block));
 	else if (block < BLOCK_BYTES)
 		check_found(check, device->element,
-			    "The block of %llu KiB is smaller than %llu KiB.", KIB(block),
-			    KIB(BLOCK_BYTES));
+			    "The block is %llu KiB, but must be at least %llu KiB.",
+			    KIB(block), KIB(BLOCK_BYTES));
 	else if (asked > device->size_bytes.value)
 		check_found(check, device->element,
-			    "%llu KiB are requested of a device of %llu KiB.", KIB(asked),
-			    KIB(device->size_bytes.value));
+			    "<requested> is %llu KiB, but the device has only %llu KiB.",
+			    KIB(asked), KIB(device->size_bytes.value));
 	else if (asked % block != 0)
 		check_found(
 			check, device->element,
-			"%llu KiB are requested, which is not a multiple of the block of %llu KiB.",
+			"<requested> is %llu KiB, which is not a multiple of the block, %llu KiB.",
 			KIB(asked), KIB(block));
 }
 
@@ -232,12 +232,13 @@ static void judge_label(struct check *check, const struct guest_device *device)
 		return;
 	if (label < LABEL_BYTES)
 		check_found(check, device->element,
-			    "The label of %llu KiB is smaller than %llu KiB.", KIB(label),
-			    KIB(LABEL_BYTES));
+			    "The label is %llu KiB, but must be at least %llu KiB.",
+			    KIB(label), KIB(LABEL_BYTES));
 	else if (label >= device->size_bytes.value)
-		check_found(check, device->element,
-			    "The label of %llu KiB does not fit into %llu KiB.",
-			    KIB(label), KIB(device->size_bytes.value));
+		check_found(
+			check, device->element,
+			"The label is %llu KiB, but the whole NVDIMM is only %llu KiB.",
+			KIB(label), KIB(device->size_bytes.value));
 }
 
 static void memory_size(struct check *check)

@@ -31,7 +31,7 @@ static void memnode_valid(struct check *check)
 			 !streq_null(memnode->mode, "restrictive"))
 			check_found(
 				check, memnode->element,
-				"The memory of <numatune> is restrictive, but memnode %llu is not.",
+				"The <memory> of <numatune> has mode='restrictive', but the memnode for cell %llu does not.",
 				ULL(memnode->cell.value));
 		else
 			set_add(&seen, (unsigned)memnode->cell.value);
@@ -50,7 +50,7 @@ static void memnode_restrictive(struct check *check)
 		    !streq_null(guest->numatune_mode, "restrictive"))
 			check_found(
 				check, memnode->element,
-				"memnode is restrictive, but the memory of <numatune> is %s.",
+				"A memnode has mode='restrictive', but the <memory> of <numatune> has mode='%s'.",
 				guest->numatune_mode ? guest->numatune_mode : "strict");
 	}
 }
@@ -87,7 +87,7 @@ static void numatune_nodeset(struct check *check)
 	    guest->numatune_nodes.state == VALUE_ABSENT && !streq_null(placement, "auto"))
 		check_found(
 			check, guest->numatune_memory_element,
-			"The memory placement of <numatune> is static, but it has no nodeset.");
+			"The memory placement in <numatune> is static, but no nodeset is given.");
 }
 
 static void hugepage_default(struct check *check)

@@ -73,7 +73,7 @@ static void read_disk(struct check *check, const struct guest_device *device,
 			check,
 			check_found(
 				check, device->element,
-				"The disk has another <serial> than its NVMe controller or another disk there."),
+				"The disk's <serial> differs from that of its NVMe controller, or of another disk on it."),
 			serial->element);
 	free(text);
 }

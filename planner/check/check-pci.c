@@ -202,7 +202,7 @@ static void say_no_bus_nr(struct check *check, const struct assign_refusal *refu
 	(void)refusal;
 	check_found(
 		check, element,
-		"%s has no busNr, and libvirt cannot choose one: it takes the lowest that is used, minus 2.",
+		"%s has no busNr, and libvirt cannot choose one: the lowest busNr in use, minus 2, is too low.",
 		name);
 }
 

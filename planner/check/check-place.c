@@ -32,9 +32,11 @@ static void auto_lands_on_pxb(struct check *check)
 		name = assign_item_name(check->guest, f->item);
 		finding = check_found(
 			check, assign_element(check->guest, f->item),
-			"%s has no address, and libvirt will put it into controller %d, below expander bus %d%s.",
+			"%s has no address, and libvirt will put it on controller %d, below expander bus %d%s.",
 			name, bus, check->tree.bus[bus].root,
-			cell >= 0 ? ", on a guest node that nobody chose" : "");
+			cell >= 0
+				? ", on a guest node that the domain did not choose for it"
+				: "");
 		finding->subject = xstrdup(name);
 		check_set_remedy(
 			finding,
@@ -69,7 +71,7 @@ static void pci_index_gap(struct check *check)
 		return;
 	finding = check_found(
 		check, -1,
-		"PCI controller indexes go up to %u, but %u of them, the first one %u, are missing; libvirt adds a port on bus 0 for each.",
+		"PCI controller indexes go up to %u, with gaps (missing: %u, the first is %u); libvirt adds a port on bus 0 for each missing one.",
 		highest, count, first);
 	finding->observed = xasprintf("%u", count);
 	finding->expected = xstrdup("0");
@@ -254,7 +256,7 @@ static void parent_after_child(struct check *check)
 		    controller_model_of(c) != CONTROLLER_PCI_BRIDGE)
 			check_found(
 				check, c->element,
-				"Controller %d is on controller %d, which does not have a lower index and so does not exist yet when QEMU creates it.",
+				"Controller %d is on controller %d, whose index is not lower; QEMU creates controllers in the order of their indexes, so that bus does not exist yet.",
 				index, check->tree.bus[index].parent);
 	}
 }

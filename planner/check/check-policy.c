@@ -144,7 +144,7 @@ static void say_policy(struct check *check, const struct check_hostdev *row,
 		check, device->element, "Policy %s: " PCI_FORMAT " %s%s.",
 		names[check->options->policy], PCI_ARGS(device->source.at), where.s,
 		verdict == POLICY_SECOND
-			? ", and the host has enough devices of its kind nearer, which Nova uses first if they are free"
+			? "; the host has enough devices of this kind on nearer nodes, and Nova uses those first if they are free"
 			: "");
 	if (check->options->policy == POLICY_PREFERRED)
 		finding->severity = SEVERITY_INFO;

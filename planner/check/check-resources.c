@@ -58,8 +58,9 @@ static void memlock_limit(struct check *check)
 		ULL(guest->hard_limit_bytes.value / 1024), count_hostdevs(guest),
 		count_hostdevs(guest) == 1 ? "" : "s",
 		count_hostdevs(guest) == 1 ? "s" : "", ULL(need / 1024),
-		factor > 1 ? ", the memory once for each device behind the guest's IOMMU"
-			   : "");
+		factor > 1
+			? ": the guest's memory, once for each device behind its IOMMU, and 1 GiB"
+			: "");
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 }
 

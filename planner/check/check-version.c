@@ -79,7 +79,7 @@ static void machine_version(struct check *check)
 			MINOR(TARGET_NEWEST.qemu));
 	if (machine_type_unknown(guest->machine))
 		check_skip(check, "newer-virt-layout",
-			   "it is not known which QEMU machine type %s needs",
+			   "it is not known which QEMU version has machine type %s",
 			   guest->machine);
 	if (!has_prefix(guest->machine, "pc-q35-"))
 		return;

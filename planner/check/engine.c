@@ -31,7 +31,7 @@ static bool has_facts(struct check *check)
 
 	if ((needs & NEED_MACHINE) && !check->assignment->known)
 		check_skip(check, "machine",
-			   "the PCI layout is unknown for machine type: %s",
+			   "virt-layout does not know the PCI layout of machine type %s",
 			   machine ? machine : "(none given)");
 	else if ((needs & (NEED_HOST | NEED_HOST_PCI | NEED_GROUPS)) && !check->host)
 		check_skip(check, "host", "no host is given (--host)");
@@ -85,9 +85,10 @@ static void admit_unknown(struct check *check)
 	if (!unknown || check->found[rule_index(check->rule)])
 		return;
 	text_add_shown(&shown, unknown->text);
-	check_skip(check, "commandline",
-		   "QEMU gets an argument that may change it and is not understood: %s",
-		   shown.s);
+	check_skip(
+		check, "commandline",
+		"the domain gives QEMU an argument or property that virt-layout does not understand and that may matter here: %s",
+		shown.s);
 }
 
 /* Checks a rule, once, after its prerequisites. */

@@ -158,7 +158,8 @@ int stash_select(struct stash_work *work, const char *xpath, struct error *error
 		work->tracked.v[kept++] = element;
 	}
 	if (kept < work->tracked.n && kept == 0)
-		return error_input(error, "%s: what %s selects is already parked",
+		return error_input(error,
+				   "%s: the element that %s selects is already parked",
 				   work->document.name, xpath);
 	if (kept == 0)
 		return error_input(error, "%s: %s selects no element",

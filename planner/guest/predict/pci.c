@@ -165,7 +165,7 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 		machine_complain(
 			walk->machine,
 			PCI_FORMAT
-			" is a stand-in: the device that it replaces is left out",
+			" is only a stand-in, so the device that it stands for is not predicted",
 			PCI_ARGS(function->at));
 	else if (kind)
 		fill_kind(function, kind, seat_on(walk, device->address.at.bus));

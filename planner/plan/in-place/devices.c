@@ -317,7 +317,7 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 	if (count > 0)
 		request_note(
 			plan->request,
-			"%u bus%s of the guest get%s another number (first: behind controller %u, %02x, was %02x), because ports are added before %s",
+			"%u bus%s of the guest get%s another number (first: behind controller %u, %02x, was %02x), because new ports are numbered before %s",
 			count, count == 1 ? "" : "es", count == 1 ? "s" : "",
 			first->index, first->secondary, was, count == 1 ? "it" : "them");
 }

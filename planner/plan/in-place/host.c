@@ -128,7 +128,7 @@ static int make_cells(struct in_place *plan, const struct set *nodes, struct err
 		if (plan->request->nodes.v[i].vcpus == 0)
 			request_note(
 				plan->request,
-				"cell %u, on host node %d, has memory but no vCPU: all are pinned to other nodes",
+				"cell %u, on host node %d, has memory but no vCPU, because all vCPUs are pinned to CPUs of other nodes",
 				i, plan->request->nodes.v[i].host_node);
 	return 0;
 }
@@ -206,7 +206,7 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 		request_note(
 			plan->request,
 			PCI_FORMAT
-			": the host does not give its node; not moved (use --locality to specify the node)",
+			": not moved, because the host does not report its node (use --locality to specify the node)",
 			PCI_ARGS(it->source.at));
 		return 0;
 	}

@@ -216,7 +216,7 @@ static int check_extras(const struct request *request, struct error *error)
 	if (arm && request->cdrom)
 		return error_input(
 			error,
-			"--cdrom: virt has no SATA controller for it; give the image with --disk, from which UEFI can start it");
+			"--cdrom: machine type virt has no SATA controller for a CD-ROM; use --disk instead, from which UEFI can boot the image");
 	if (arm && request->firmware_given && request->firmware == FIRMWARE_BIOS)
 		return error_input(
 			error,

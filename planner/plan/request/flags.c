@@ -16,7 +16,8 @@ static int set_number(void *target, const struct option_row *row, const char *va
 
 	if (parse_int(value, to) && *to >= 0)
 		return 0;
-	return option_error(error, row->name, value, "is not a number from 0");
+	return option_error(error, row->name, value,
+			    "must be a whole number, 0 or greater");
 }
 
 static int add_node(void *target, const struct option_row *row, const char *value,
@@ -187,7 +188,7 @@ static int set_cpu(void *target, const struct option_row *row, const char *value
 		if (n == 0 || (s[n] && s[n] != '+'))
 			return option_error(
 				error, row->name, value,
-				"must be a mode and names of features, for example host-passthrough+vmx");
+				"must be MODE or MODE+FEATURE..., for example host-passthrough+vmx");
 		s += n;
 	}
 	set_string(target, value);

@@ -45,8 +45,10 @@ static void note_classes(const struct machine *machine, struct request *request)
 		text_printf(&text, "%s%u x %s", i ? ", " : "", counts.v[i].n,
 			    counts.v[i].name);
 	if (total)
-		request_note(request, "%u function%s without a stand-in left out: %s",
-			     total, total > 1 ? "s" : "", text.s);
+		request_note(
+			request,
+			"%u function%s left out, because there is no stand-in for %s kind: %s",
+			total, total > 1 ? "s" : "", total > 1 ? "their" : "its", text.s);
 	vec_free(&counts);
 }
 
@@ -62,7 +64,7 @@ static void note_vfs(const struct machine *machine, struct request *request)
 	if (host > guest)
 		request_note(
 			request,
-			"%u virtual functions on the host, of which the guest can create %u",
+			"the host has %u virtual functions; the guest can create only %u",
 			host, guest);
 }
 

@@ -162,7 +162,7 @@ void mirror_distances(const struct machine *machine, struct request *request)
 	if (changed)
 		request_note(
 			request,
-			"%u distance%s changed: libvirt accepts 10 to a node itself and 11-254 to others",
+			"%u distance%s changed: libvirt accepts only 10 from a node to itself, and 11 to 254 to other nodes",
 			changed, changed > 1 ? "s" : "");
 }
 

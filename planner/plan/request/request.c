@@ -52,7 +52,7 @@ int request_settle(struct request *request, const struct machine *host,
 	if (machine && !request->emulator && machine_type_unknown(machine))
 		request_note(
 			request,
-			"it is not known which QEMU machine type %s needs; give the versions with --target",
+			"virt-layout does not know which QEMU version has machine type %s; give the versions with --target",
 			machine);
 	return 0;
 }
@@ -239,7 +239,8 @@ static int take_device_word(struct device_words *words, const struct pair *pair,
 			return error_input(error, "%s= is given more than once",
 					   pair->key);
 		if (!pair->value || !parse_int(pair->value, number) || *number < 0)
-			return error_input(error, "%s=%s: is not a number from 0",
+			return error_input(error,
+					   "%s=%s: must be a whole number, 0 or greater",
 					   pair->key, pair->value ? pair->value : "");
 		return 0;
 	}

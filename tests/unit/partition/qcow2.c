@@ -68,7 +68,7 @@ static void refusals(void **state)
 		{{104, 8, {0x23, 0x85, 0x28, 0x75, 0, 0, 0, 24}},
 		 "it claims to have 0 bitmaps, which is not plausible"},
 		{{104, 12, {0x23, 0x85, 0x28, 0x75, 0, 0, 0, 24, 0, 0, 0, 1}},
-		 "a bitmap directory of 0 bytes does not fit 1 bitmaps"},
+		 "its bitmap directory has 0 bytes, which cannot be right for 1 bitmaps"},
 	};
 
 	(void)state;

@@ -259,7 +259,7 @@ static void faults(void **state)
 		{"<domain><a/></domain>", "//q:a", "//q:a: is not an XPath expression: "},
 		{"<domain>\n<metadata><s:stash xmlns:s='urn:virt-layout:stash:1'><b/></"
 		 "s:stash></metadata></domain>",
-		 "//b", "f.xml: what //b selects is already parked"},
+		 "//b", "f.xml: the element that //b selects is already parked"},
 		{"<domain><metadata><stash xmlns='urn:virt-layout:stash:1'/></metadata>"
 		 "<b/></domain>",
 		 "//b",
