@@ -205,7 +205,7 @@ const struct rule passthrough_rules[] = {
 	[HOST_IOMMU_OFF] =
 		{RULE("host-iommu-off", host_iommu_off, ERROR, NEED_HOST_PCI, LIBVIRT),
 		 .what = "If a host device is assigned, the host's IOMMU is on.",
-		 .why = "Otherwise libvirt refuses to start the domain (\"host doesn't support passthrough of host PCI devices\").",
+		 .why = "Otherwise libvirt refuses to start the domain, because the host does not support passthrough of PCI devices.",
 		 .to_fix =
 			 "Switch the IOMMU on in the firmware setup and on the kernel's command line.",
 		 .source = LV "qemu/qemu_hostdev.c; Linux kernel-parameters.txt",

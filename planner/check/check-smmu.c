@@ -239,7 +239,7 @@ const struct rule smmu_rules[] = {
 		 .remedy = REMEDY_EDIT},
 	{RULE("smmu-bus-dup", smmu_bus_dup, ERROR, 0, QEMU),
 	 .what = "A root bus has at most one SMMUv3.",
-	 .why = "libvirt accepts several, but QEMU exits (\"An iommu is already attached to this bus\").",
+	 .why = "libvirt accepts several, but QEMU exits, because an IOMMU is already attached to the bus.",
 	 .to_fix = "Give each SMMUv3 its own bus, or remove one.",
 	 .source = "QEMU 11.1 hw/pci/pci.c; measured", PER_BUS_SINCE,
 	 .outside = "libvirt refuses a second <iommu> (see iommu-count).",
