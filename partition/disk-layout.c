@@ -244,8 +244,9 @@ static uint64_t last_usable(const struct disk_plan *plan, uint64_t n_sectors)
 {
 	uint64_t last = n_sectors - plan->tail - 1;
 
-	if (plan->request->exact && plan->request->last_lba > 0 &&
-	    !plan->request->minimal)
+	/* An MBR has no field for it. */
+	if (plan->request->label == LABEL_GPT && plan->request->exact &&
+	    plan->request->last_lba > 0 && !plan->request->minimal)
 		last = plan->request->last_lba;
 	return plan->request->label == LABEL_DOS ? MIN(last, (uint64_t)UINT32_MAX) : last;
 }

@@ -307,13 +307,16 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 	if (check->depth == 0 && !streq(check->element, "topology"))
 		fail(check,
 		     "the root element is not <topology>, so this is not XML of lstopo");
-	if (check->depth == 0)
+	if (check->depth == 0 && !check->failed)
 		read_version(check);
 	if (check->failed)
 		return;
 	if (check->depth++ > HWLOC_DEPTH_LIMIT)
 		fail(check, "elements are nested deeper than 128");
-	else if (check_all_sets(check) == 0 && streq(check->element, "object"))
+	/* After a failure libxml2 has freed the attributes. */
+	else if (check_all_sets(check) < 0)
+		return;
+	else if (streq(check->element, "object"))
 		check_object(check);
 	else if (streq(check->element, "info"))
 		read_info(check);

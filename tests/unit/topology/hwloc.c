@@ -201,6 +201,9 @@ static void reason_of_hwloc(void **state)
 	refusal(newer, "cannot import XML version 9.1");
 	refusal(newer, "lstopo --export-xml-flags v2");
 	refusal(partly, "host.xml:4: the object has no valid nodeset");
+	refusal("<topology version=\"3.0\"><info name=\"a\" cpuset=\"b\"/></topology>",
+		"host.xml:1: the info has no valid cpuset");
+	refusal("<domain version=\"3.0\"/>", "the root element is not <topology>");
 	refusal(distances, "distances2 child needs content of length 11");
 	refusal(several, "host.xml:4: describes a system of several machines");
 }
