@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <iconv.h>
 
-bool utf16_has_mark(const struct text *text)
+static bool has_mark(const struct text *text)
 {
 	return text->n >= 2 && (memcmp(text->s, "\xff\xfe", 2) == 0 ||
 				memcmp(text->s, "\xfe\xff", 2) == 0);
@@ -39,6 +39,8 @@ int utf16_to_utf8(const char *name, struct text *text, struct error *error)
 	_cleanup_text_ struct text into = {};
 	char *end;
 
+	if (!has_mark(text))
+		return 0;
 	if (convert(name, text, &into, error) < 0)
 		return -1;
 	text_adds(&into, "");

@@ -5,10 +5,10 @@
 #include "base/error.h"
 #include "base/text.h"
 
-bool utf16_has_mark(const struct text *text);
 /*
- * Converts a text with a byte order mark to UTF-8 without one. An XML declaration, which
- * may say UTF-16, is replaced with as many blanks, so that lines keep their numbers.
- * Errors: not UTF-16 (status 2), the C library has no conversion (status 3).
+ * Converts a text with a byte order mark of UTF-16 to UTF-8 without one; any other stays.
+ * An XML declaration, which may say UTF-16, is replaced with as many blanks, so that
+ * lines keep their numbers. Errors: not UTF-16 (status 2), the C library has no
+ * conversion (status 3).
  */
 int utf16_to_utf8(const char *name, struct text *text, struct error *error) _must_check_;

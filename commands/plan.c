@@ -359,7 +359,8 @@ static bool is_stream(const char *path)
 
 /*
  * A mirrored machine may have more devices than a guest can. Finds how many per node are
- * possible, since the message names other options, which the user did not give.
+ * possible, since the message names other options, which the user did not give. With
+ * --target installed the trials would have another target.
  */
 static void advise(const struct options *options, const struct flags *flags,
 		   struct error *error)
@@ -368,8 +369,9 @@ static void advise(const struct options *options, const struct flags *flags,
 	_cleanup_free_ char *message = NULL;
 
 	if (error->status != STATUS_INPUT || !flags->asked.request.mirrored ||
-	    flags->asked.mirror.limited || is_stream(flags->like) ||
-	    is_stream(flags->domain) || is_stream(flags->host) || !fits(options, 0))
+	    flags->asked.mirror.limited || flags->asked.request.target_wish.installed ||
+	    is_stream(flags->like) || is_stream(flags->domain) ||
+	    is_stream(flags->host) || !fits(options, 0))
 		return;
 	while (beyond - possible > 1) {
 		unsigned middle = (possible + beyond) / 2;

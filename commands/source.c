@@ -148,7 +148,7 @@ static int read_file(const char *path, struct machine *ret, struct error *error)
 
 	if (file_read(path, FILE_LIMIT, &text, error) < 0)
 		return -1;
-	if (utf16_has_mark(&text) && utf16_to_utf8(input.name, &text, error) < 0)
+	if (utf16_to_utf8(input.name, &text, error) < 0)
 		return -1;
 	input.text = text;
 	if (text.n > 0 && memchr(text.s, '\0', text.n) == NULL)

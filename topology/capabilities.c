@@ -391,7 +391,7 @@ static int read_devices(const char *path, struct machine *ret, struct error *err
 		if (streq(names.v[i], "capabilities.xml") || !has_suffix(file, ".xml"))
 			continue;
 		if (file_read(file, FILE_LIMIT, &text, error) < 0 ||
-		    (utf16_has_mark(&text) && utf16_to_utf8(file, &text, error) < 0) ||
+		    utf16_to_utf8(file, &text, error) < 0 ||
 		    nodedev_read_text(file, &text, ret, error) < 0)
 			return -1;
 	}
@@ -406,7 +406,7 @@ int capabilities_read_directory(const char *path, struct machine *ret,
 	_cleanup_text_ struct text text = {};
 
 	if (file_read(file, FILE_LIMIT, &text, error) < 0 ||
-	    (utf16_has_mark(&text) && utf16_to_utf8(file, &text, error) < 0) ||
+	    utf16_to_utf8(file, &text, error) < 0 ||
 	    document_parse(file, text.s, text.n, &document, error) < 0 ||
 	    read_host(&document, ret, error) < 0 || read_devices(path, ret, error) < 0)
 		return -1;
