@@ -102,7 +102,7 @@ const struct option_row check_rows[] = {
 	{"locality", 0, "BUSES=NODE",
 	 "NUMA node of root buses whose node the firmware does not report, for example 0000:80-ff=1; can be repeated",
 	 SET_WITH(source_set_locality, struct check_flags, source)},
-	{"target", 0, "libvirt=V,qemu=V",
+	{"target", 0, "libvirt=V,qemu=V,firmware=F",
 	 "versions to check for, or \"installed\" (default: from the host or the domain)",
 	 SET_WITH(target_wish_set, struct check_flags, target)},
 	{"policy", 0, "NAME",

@@ -154,6 +154,7 @@ void target_settle(const struct target_wish *wish, const struct machine *host,
 
 	ret->target = wish->newest ? TARGET_NEWEST : TARGET_DEFAULT;
 	ret->libvirt.why = ret->qemu.why = why;
+	ret->seabios.why = ret->edk2.why = TARGET_WHY_UNKNOWN;
 	if (machine || !guest)
 		raise_to_machine(&raise, machine, -1);
 	else
@@ -167,12 +168,16 @@ void target_settle(const struct target_wish *wish, const struct machine *host,
 		   fact_version(host, "libvirt.version"));
 	take_known(&ret->target.qemu, &ret->qemu, wish, wish->given.qemu,
 		   host_qemu(host, document, guest));
+	take_known(&ret->target.seabios, &ret->seabios, wish, wish->given.seabios, 0);
+	take_known(&ret->target.edk2, &ret->edk2, wish, wish->given.edk2, 0);
 }
 
 void target_settled_free(struct target_settled *settled)
 {
 	free(settled->libvirt.what);
 	free(settled->qemu.what);
+	free(settled->seabios.what);
+	free(settled->edk2.what);
 	*settled = (struct target_settled){};
 }
 
@@ -211,13 +216,33 @@ static bool alike(const struct target_origin *a, const struct target_origin *b)
 bool target_settled_alike(const struct target_settled *a, const struct target_settled *b)
 {
 	return a->target.libvirt == b->target.libvirt &&
-	       a->target.qemu == b->target.qemu && alike(&a->libvirt, &b->libvirt) &&
-	       alike(&a->qemu, &b->qemu);
+	       a->target.qemu == b->target.qemu &&
+	       a->target.seabios == b->target.seabios &&
+	       a->target.edk2 == b->target.edk2 && alike(&a->libvirt, &b->libvirt) &&
+	       alike(&a->qemu, &b->qemu) && alike(&a->seabios, &b->seabios) &&
+	       alike(&a->edk2, &b->edk2);
 }
 
 static void add_version(struct text *text, const char *name, unsigned version)
 {
 	text_printf(text, "%s %u.%u", name, version / 1000000, version / 1000 % 1000);
+}
+
+static void add_firmware(struct text *text, const struct target_settled *settled)
+{
+	const struct {
+		unsigned version;
+		const struct target_origin *origin;
+	} rows[] = {{settled->target.seabios, &settled->seabios},
+		    {settled->target.edk2, &settled->edk2}};
+
+	for (int efi = 0; efi < 2; efi++) {
+		if (rows[efi].version == 0)
+			continue;
+		text_adds(text, ", ");
+		text_add_firmware(text, efi, rows[efi].version);
+		add_origin(text, rows[efi].origin, NULL);
+	}
 }
 
 void text_add_target(struct text *text, const struct target_settled *settled,
@@ -229,6 +254,7 @@ void text_add_target(struct text *text, const struct target_settled *settled,
 		add_origin(text, &settled->libvirt, file);
 	add_version(text, " and QEMU", settled->target.qemu);
 	add_origin(text, &settled->qemu, file);
+	add_firmware(text, settled);
 	if (target_is_unknown(&settled->target))
 		text_printf(
 			text,
@@ -238,21 +264,44 @@ void text_add_target(struct text *text, const struct target_settled *settled,
 			TARGET_NEWEST.qemu / 1000 % 1000);
 }
 
+static const char *const why_words[] = {
+	[TARGET_WHY_DEFAULT] = "default", [TARGET_WHY_NEWEST] = "newest",
+	[TARGET_WHY_GIVEN] = "given",     [TARGET_WHY_INSTALLED] = "installed",
+	[TARGET_WHY_HOST] = "host",       [TARGET_WHY_DOMAIN] = "domain",
+	[TARGET_WHY_UNKNOWN] = NULL,
+};
+
+static void add_release(struct jsonw *json, const char *name, unsigned version)
+{
+	jsonw_format(json, name, "%u.%u.%u", version / 1000000, version / 1000 % 1000,
+		     version % 1000);
+}
+
+static void add_firmware_members(struct jsonw *json, const struct target_settled *settled)
+{
+	unsigned seabios = settled->target.seabios, edk2 = settled->target.edk2;
+
+	if (seabios > 0)
+		add_release(json, "seabios", seabios);
+	else
+		jsonw_null(json, "seabios");
+	jsonw_string(json, "seabios_from", why_words[settled->seabios.why]);
+	if (edk2 > 0)
+		jsonw_format(json, "edk2", "%u.%02u", edk2 / 1000000, edk2 / 1000 % 1000);
+	else
+		jsonw_null(json, "edk2");
+	jsonw_string(json, "edk2_from", why_words[settled->edk2.why]);
+}
+
 static void add_members(struct jsonw *json, const char *name, unsigned version,
 			const struct target_origin *origin)
 {
-	static const char *const words[] = {
-		[TARGET_WHY_DEFAULT] = "default", [TARGET_WHY_NEWEST] = "newest",
-		[TARGET_WHY_GIVEN] = "given",     [TARGET_WHY_INSTALLED] = "installed",
-		[TARGET_WHY_HOST] = "host",       [TARGET_WHY_DOMAIN] = "domain",
-	};
 	_cleanup_free_ char *from = xasprintf("%s_from", name);
 	_cleanup_free_ char *what = xasprintf("%s_raised_by", name);
 	_cleanup_free_ char *line = xasprintf("%s_line", name);
 
-	jsonw_format(json, name, "%u.%u.%u", version / 1000000, version / 1000 % 1000,
-		     version % 1000);
-	jsonw_string(json, from, words[origin->why]);
+	add_release(json, name, version);
+	jsonw_string(json, from, why_words[origin->why]);
 	jsonw_string(json, what, origin->what);
 	if (origin->line > 0)
 		jsonw_int(json, line, origin->line);
@@ -265,4 +314,5 @@ void jsonw_target_members(struct jsonw *json, const struct target_settled *settl
 	add_members(json, "libvirt", settled->target.libvirt, &settled->libvirt);
 	add_members(json, "qemu", settled->target.qemu, &settled->qemu);
 	jsonw_bool(json, "newer_than_known", target_is_unknown(&settled->target));
+	add_firmware_members(json, settled);
 }

@@ -4,7 +4,7 @@
  * Each of the two versions comes from the first of these that has it: --target; the given
  * host (QEMU's only if the domain's <emulator> is the host's own); TARGET_DEFAULT, or
  * TARGET_NEWEST for KubeVirt, raised to what the domain's machine type, elements and
- * attributes prove.
+ * attributes prove. The version of the firmware is the one of --target, or unknown.
  */
 #pragma once
 
@@ -22,17 +22,18 @@ enum target_why {
 	TARGET_WHY_INSTALLED, /* --target installed */
 	TARGET_WHY_HOST,      /* the facts of the given host */
 	TARGET_WHY_DOMAIN,    /* raised by it */
+	TARGET_WHY_UNKNOWN,   /* the version is 0 */
 };
 
 /* What is known before the domain is read. */
 struct target_wish {
-	struct target given; /* 0: not given */
+	struct target given; /* versions that are 0 are not given */
 	bool installed;      /* given: what is installed here */
 	bool newest;         /* start from TARGET_NEWEST */
 };
 
 /*
- * Setter of --target (libvirt=V,qemu=V or installed) for a field of type struct
+ * Setter of --target (what target_parse() takes, or installed) for a field of type struct
  * target_wish. The command looks up the installed versions.
  */
 option_setter target_wish_set;
@@ -46,7 +47,7 @@ struct target_origin {
 /* Owns everything in it. */
 struct target_settled {
 	struct target target;
-	struct target_origin libvirt, qemu;
+	struct target_origin libvirt, qemu, seabios, edk2;
 };
 
 /*
@@ -60,14 +61,17 @@ void target_settled_free(struct target_settled *settled);
 #define _cleanup_target_settled_ _cleanup_(target_settled_free)
 
 /*
- * "libvirt 11.3 and QEMU 10.0 (machine type pc-q35-10.0, line 12)". @file names the file
- * of the line if several are checked; NULL: only the line.
+ * "libvirt 11.3 and QEMU 10.0 (machine type pc-q35-10.0, line 12)", and the firmware if
+ * it is known. @file names the file of the line if several are checked; NULL: only the
+ * line.
  */
 void text_add_target(struct text *text, const struct target_settled *settled,
 		     const char *file);
 /* Whether both have the same versions for the same reasons; lines are ignored. */
 bool target_settled_alike(const struct target_settled *a, const struct target_settled *b);
 /*
- * Members of an open object: libvirt, libvirt_from, libvirt_line and the same for qemu.
+ * Members of an open object: libvirt, libvirt_from, libvirt_raised_by, libvirt_line and
+ * the same for qemu; newer_than_known; seabios, seabios_from, edk2, edk2_from, which are
+ * null if unknown.
  */
 void jsonw_target_members(struct jsonw *json, const struct target_settled *settled);

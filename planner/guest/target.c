@@ -128,24 +128,65 @@ bool version_parse(const char *string, unsigned *ret)
 	return true;
 }
 
+bool edk2_parse(const char *string, unsigned *ret)
+{
+	bool tag = has_prefix(string, "stable");
+	const char *digits = tag ? string + strlen("stable") : string;
+	unsigned year, month;
+	int end = 0;
+
+	if (sscanf(digits, tag ? "%4u%2u%n" : "%4u.%2u%n", &year, &month, &end) != 2 ||
+	    strspn(digits, "0123456789.") != (size_t)end || digits[end] ||
+	    end != (tag ? 6 : 7) || year < 2000 || month < 1 || month > 12)
+		return false;
+	*ret = VERSION_OF(year, month);
+	return true;
+}
+
+void text_add_firmware(struct text *text, bool efi, unsigned version)
+{
+	text_printf(text, efi ? "edk2 %u.%02u" : "SeaBIOS %u.%u", version / 1000000,
+		    version / 1000 % 1000);
+	if (version % 1000 > 0)
+		text_printf(text, ".%u", version % 1000);
+}
+
+/* A part of --target: what it begins with, and the rest's place and parser. */
+static const struct target_part {
+	const char *prefix;
+	size_t offset;
+	bool (*parse)(const char *string, unsigned *ret);
+} target_parts[] = {
+	{"libvirt=", offsetof(struct target, libvirt), version_parse},
+	{"qemu=", offsetof(struct target, qemu), version_parse},
+	{"firmware=seabios-", offsetof(struct target, seabios), version_parse},
+	{"firmware=edk2-", offsetof(struct target, edk2), edk2_parse},
+};
+
+static bool take_part(const char *part, struct target *target)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(target_parts); i++) {
+		const struct target_part *row = &target_parts[i];
+
+		if (has_prefix(part, row->prefix))
+			return row->parse(part + strlen(row->prefix),
+					  (unsigned *)((char *)target + row->offset));
+	}
+	return false;
+}
+
 int target_parse(const char *string, struct target *target, struct error *error)
 {
 	_cleanup_free_ char *copy = xstrdup(string);
 	char *rest = copy, *part;
 
-	while ((part = strsep(&rest, ","))) {
-		char *equals = strchr(part, '=');
-		unsigned *version = NULL;
-
-		if (equals && strncmp(part, "libvirt=", 8) == 0)
-			version = &target->libvirt;
-		else if (equals && strncmp(part, "qemu=", 5) == 0)
-			version = &target->qemu;
-		if (!version || !version_parse(equals + 1, version))
+	while ((part = strsep(&rest, ",")))
+		if (!take_part(part, target))
 			return error_input(
 				error,
-				"--target %s: must be like libvirt=9.0,qemu=7.2, or installed",
+				has_prefix(part, "firmware=")
+					? "--target %s: the firmware must be like seabios-1.17 or edk2-2025.02"
+					: "--target %s: must be like libvirt=9.0,qemu=7.2, or installed",
 				string);
-	}
 	return 0;
 }

@@ -6,10 +6,19 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/text.h"
 
-/* Versions as libvirt encodes them: major * 1000000 + minor * 1000 + micro. */
+/*
+ * Versions as libvirt encodes them: major * 1000000 + minor * 1000 + micro. edk2 names
+ * its releases by year and month, so 2025.02 is VERSION_OF(2025, 2).
+ */
 struct target {
 	unsigned libvirt, qemu;
+	/*
+	 * The firmware of guests with BIOS and of those with UEFI. 0: unknown. It is
+	 * never derived from the other two: distributions combine them freely.
+	 */
+	unsigned seabios, edk2;
 };
 
 #define VERSION_OF(major, minor) ((major) * 1000000u + (minor) * 1000u)
@@ -75,9 +84,13 @@ bool target_is_unknown(const struct target *target);
 unsigned libvirt_beside(unsigned qemu);
 /* Parses "9.0" or "7.2.22", which must be all of @string. */
 bool version_parse(const char *string, unsigned *ret);
+/* Parses a release of edk2: "2025.02", or as its tags are named, "stable202502". */
+bool edk2_parse(const char *string, unsigned *ret);
+/* "SeaBIOS 1.17" or "edk2 2025.02", for messages. */
+void text_add_firmware(struct text *text, bool efi, unsigned version);
 /*
- * Parses "libvirt=9.0,qemu=7.2", in either order; a part that is left out keeps its value
- * in *target.
+ * Parses "libvirt=9.0,qemu=7.2,firmware=seabios-1.17,firmware=edk2-2025.02", in any
+ * order; a part that is left out keeps its value in *target.
  */
 int target_parse(const char *string, struct target *target, struct error *error)
 	_must_check_;

@@ -239,7 +239,7 @@ const struct option_row request_rows[] = {
 	 SET_WITH(set_number, ASKED, request.general_ports)},
 	{"iommu", 0, "MODEL", "default: intel, or smmuv3 on aarch64",
 	 "intel|virtio|smmuv3|amd|none", SET_COPY(ASKED, request.iommu)},
-	{"target", 0, "libvirt=V,qemu=V",
+	{"target", 0, "libvirt=V,qemu=V,firmware=F",
 	 "versions to plan for, or \"installed\" (default: from the host or the domain)",
 	 SET_WITH(target_wish_set, ASKED, request.target_wish)},
 	{"firmware", 0, "KIND", "default: bios, or efi if the machine is virt",

@@ -11,3 +11,8 @@ done
 virt-layout check --only feature-version --only machine-exists *.xml
 virt-layout check --only feature-version --only machine-exists --target libvirt=9.0,qemu=7.2 *.xml
 virt-layout check -J --only feature-version --only machine-exists q35-9.2.xml
+# The firmware is only what was given.
+virt-layout check --only feature-version --target firmware=seabios-1.17 q35-9.2.xml 2>&1
+virt-layout check --only feature-version --target libvirt=9.0,firmware=edk2-2025.02,firmware=seabios-1.16.2 q35-9.2.xml 2>&1
+virt-layout check -J --only feature-version --target firmware=edk2-2025.02,firmware=seabios-1.16.2 q35-9.2.xml | grep -E 'seabios|edk2'
+virt-layout check --target firmware=edk2-17 q35-9.2.xml 2>&1
