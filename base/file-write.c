@@ -68,7 +68,7 @@ static int fill_temporary(int fd, const char *path, const char *bytes, size_t n,
 }
 
 /*
- * A new name must not replace a file that appeared in the meantime; an old one is
+ * A new name must not replace a file that was created in the meantime; an old one is
  * replaced if it is the same file.
  */
 static int put_in_place(const char *temporary, const char *path,
@@ -77,7 +77,7 @@ static int put_in_place(const char *temporary, const char *path,
 	if (!unchanged(path, before))
 		return error_system(
 			error, 0,
-			"it changed in the meantime, so it was not overwritten");
+			"another program changed it in the meantime, so it was not overwritten");
 	if (!before->there) {
 		if (link(temporary, path) == 0) {
 			unlink(temporary);
@@ -86,7 +86,7 @@ static int put_in_place(const char *temporary, const char *path,
 		if (errno == EEXIST)
 			return error_system(
 				error, 0,
-				"it appeared in the meantime, so it was not overwritten");
+				"another program created it in the meantime, so it was not overwritten");
 	}
 	if (rename(temporary, path) < 0)
 		return error_system(error, errno, "cannot be renamed into place");
@@ -143,8 +143,10 @@ int file_write(const char *path, const char *bytes, size_t n, struct error *erro
 		return write_through(path, bytes, n, error);
 	target = realpath(path, NULL);
 	if (!target && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-		return error_system(error, errno, "%s: is a dangling symbolic link",
-				    path);
+		return error_system(
+			error, errno,
+			"%s: is a symbolic link to a file that does not exist; remove the link, or create that file",
+			path);
 	before.there = lstat(target ? target : path, &before.st) == 0;
 	if (need_unchanged(path, target, &before, error) < 0 ||
 	    replace(target ? target : path, &before, bytes, n, error) < 0)

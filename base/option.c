@@ -101,7 +101,7 @@ static int unknown_option(const struct command *command, const char *word, size_
 	if (nearest)
 		return error_input(error, "unknown option --%s; did you mean --%s?", name,
 				   nearest);
-	return error_input(error, "unknown option --%s; --help lists them", name);
+	return error_input(error, "unknown option --%s; --help lists the options", name);
 }
 
 /* Fills in *@ret with the row of "name", which may be a unique prefix. */
@@ -208,7 +208,7 @@ static int take_short(struct walk *walk)
 	const char *value = NULL;
 
 	if (!at.row)
-		return error_input(fault, "unknown option -%c; --help lists them",
+		return error_input(fault, "unknown option -%c; --help lists the options",
 				   letter);
 	if (at.row->arg) {
 		value = *walk->cluster ? walk->cluster : NULL;

@@ -23,12 +23,14 @@ static int convert(const char *name, const struct text *from, struct text *into,
 	size_t rc;
 
 	if (state == (iconv_t)-1)
-		return error_system(error, errno,
-				    "%s: is UTF-16, which cannot be converted", name);
+		return error_system(
+			error, errno,
+			"%s: is UTF-16, which this system cannot convert; convert it to UTF-8 first",
+			name);
 	rc = iconv(state, &in, &left, &out, &room);
 	iconv_close(state);
 	if (rc == (size_t)-1)
-		return error_input(error, "%s: byte %zu is not UTF-16", name,
+		return error_input(error, "%s: is not valid UTF-16 at byte %zu", name,
 				   from->n - left);
 	text_add(into, buffer, (size_t)(out - buffer));
 	return 0;

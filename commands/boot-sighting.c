@@ -34,6 +34,7 @@ int boot_compare_sighting(const struct machine *expected,
 	if (sighting_read((const uint8_t *)record->s, record->n, &sighting, error) < 0)
 		return -1;
 	sighting_machine(&sighting, architecture, ret);
-	boot_compare_known(expected, ret, "what firmware left, in part", differences);
+	boot_compare_known(expected, ret, "what the firmware set up, in part",
+			   differences);
 	return 0;
 }

@@ -42,7 +42,7 @@ void boot_tell(const struct boot_result *result)
 	if (result->again_plain)
 		text_adds(
 			&words,
-			"the kernel could not start some CPUs after its own start; this is a second boot, with --plain\n");
+			"the kernel could not start some CPUs after it had booted with one; this is a second boot, as with --plain\n");
 	if (result->kvm != KVM_NOT_ASKED) {
 		text_add_accelerator(&words, result);
 		text_addc(&words, '\n');

@@ -64,8 +64,8 @@ static void add_difference(struct text *text, const char *file,
 {
 	_cleanup_free_ char *line =
 		xasprintf("%s: %s: %s; before: %s", difference_kind_name(row->kind),
-			  row->subject, row->observed ? row->observed : "nothing",
-			  row->expected ? row->expected : "nothing");
+			  row->subject, row->observed ? row->observed : "none",
+			  row->expected ? row->expected : "none");
 
 	add_view(text, file, line);
 }

@@ -37,7 +37,7 @@ static int need_rule(const char *option, const char *value, struct error *error)
 	if (rule_named(value))
 		return 0;
 	return option_error(error, option, value, "there is no such rule; %s%s",
-			    nearest ? "did you mean " : "`explain` lists them",
+			    nearest ? "did you mean " : "`explain` lists the rules",
 			    nearest ? nearest : "");
 }
 

@@ -95,7 +95,8 @@ static int add_ignored(void *target, const struct option_row *row, const char *v
 	if (is_rule(value))
 		return option_set_list(target, row, value, error);
 	return option_error(error, row->name, value, "there is no such rule; %s%s",
-			    nearest ? "did you mean " : "virt-layout-disk(1) lists them",
+			    nearest ? "did you mean "
+				    : "virt-layout-disk(1) lists the rules",
 			    nearest ? nearest : "");
 }
 

@@ -133,7 +133,8 @@ static int no_such_rule(const char *word, struct error *error)
 	if (nearest)
 		return error_input(error, "there is no rule \"%s\"; did you mean %s?",
 				   word, nearest);
-	return error_input(error, "there is no rule \"%s\"; explain lists them", word);
+	return error_input(error, "there is no rule \"%s\"; explain lists the rules",
+			   word);
 }
 
 static int run(const struct options *options, struct error *error)

@@ -79,7 +79,7 @@ static int judge(const void *user, int fd, struct error *error)
 	*vec_add(&config.words) = xstrdup("-");
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		return error_system(error, errno,
-				    "cannot send standard output to standard error");
+				    "cannot redirect standard output to standard error");
 	rc = command_run(&check_command, (int)config.words.n, config.words.v, error);
 	if (rc > STATUS_FINDINGS)
 		return error_system(error, 0, "the domain could not be checked");
@@ -101,7 +101,7 @@ static int prepare(const struct wish *wish, struct error *error)
 	if (guarded.strict)
 		return error_system(
 			error, 0,
-			"%s is not started: the domain could not be checked, and hook.conf is strict or cannot be read: %s",
+			"%s is not started, because hook.conf says strict=yes or cannot be read, and the domain could not be checked: %s",
 			wish->guest, why.message);
 	error_wrap(&why, "%s starts unchecked", wish->guest);
 	guard_say(&why);

@@ -54,7 +54,8 @@ static int unknown_command(const struct command *parent, const char *word,
 	if (nearest)
 		return error_input(error, "unknown command \"%s\"; did you mean %s?",
 				   word, nearest);
-	return error_input(error, "unknown command \"%s\"; --help lists them", word);
+	return error_input(error, "unknown command \"%s\"; --help lists the commands",
+			   word);
 }
 
 static int show(struct text *text)
@@ -69,7 +70,7 @@ static int ask_which(const char *path, const struct options *options, struct err
 {
 	if (options->n_args > 0)
 		return unknown_command(options->command, options->args[0], error);
-	return error_input(error, "no command given; %s --help lists them", path);
+	return error_input(error, "no command given; %s --help lists the commands", path);
 }
 
 static int run(const struct options *options, struct error *error)

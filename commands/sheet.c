@@ -33,7 +33,7 @@ static int choose_one(struct sheet *sheet, const char *name, struct error *error
 	}
 	nearest = nearest_name(name, names);
 	return error_input(error, "unknown column \"%s\"%s%s", name,
-			   nearest ? "; did you mean " : "; --help lists them",
+			   nearest ? "; did you mean " : "; --help lists the columns",
 			   nearest ? nearest : "");
 }
 

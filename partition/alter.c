@@ -20,8 +20,10 @@ static int check_keys(const struct disk_request *request, const struct part_requ
 								     : NULL;
 
 	if (key)
-		return part_error(request, part, it->number, error,
-				  "%s cannot be changed: a partition is not moved", key);
+		return part_error(
+			request, part, it->number, error,
+			"%s cannot be changed, because disk set does not move partitions",
+			key);
 	if (part->size == PART_PERCENT)
 		return part_error(request, part, it->number, error,
 				  "a percentage is only for new partitions");
@@ -142,7 +144,7 @@ static int check_listed(const struct partition_table *table, const unsigned *num
 		if (it->kind == KIND_LOGICAL && !is_listed(numbers, n, it->number))
 			return error_input(
 				error,
-				"the extended partition contains partition %u; name that too if it should be deleted",
+				"the extended partition contains partition %u; to delete both, give that number too",
 				it->number);
 	}
 	return 0;

@@ -60,8 +60,8 @@ static void add_account(struct text *text, const struct patch *patch,
 			    group_name(label, patch->sectors.v[group.first].group));
 		any = true;
 	}
-	text_printf(text, "%s; not written, or unknown whether written: ",
-		    any ? "" : "nothing");
+	text_printf(text,
+		    "%s; not written, or possibly not written: ", any ? "" : "nothing");
 	any = false;
 	for (struct patch_range group = {flushed, flushed};
 	     group.end < patch->sectors.n;) {
@@ -200,8 +200,8 @@ static int verify_all(struct disk_io *io, const struct patch *patch,
 {
 	if (patch_must_be(io, patch, false, plan->progress, error) < 0)
 		return -1;
-	if (plan->wanted &&
-	    read_back(io, plan->wanted, "what was read back is wrong", error) < 0)
+	if (plan->wanted && read_back(io, plan->wanted,
+				      "the table that was read back is wrong", error) < 0)
 		return -1;
 	return disk_verify(io, error);
 }

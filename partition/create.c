@@ -176,11 +176,13 @@ static int read_back(const struct creation *creation, struct error *error)
 		return -1;
 	for (size_t i = 0; i < report.findings.n; i++)
 		if (report.findings.v[i].severity == SEVERITY_ERROR)
-			return error_system(error, 0, "is wrong after reading back: %s",
+			return error_system(error, 0, "was read back and is wrong: %s",
 					    report.findings.v[i].message);
 	differs = partition_table_difference(&seen.table, creation->table);
 	if (differs)
-		return error_system(error, 0, "differs after reading back: %s", differs);
+		return error_system(error, 0,
+				    "was read back and differs from the plan: %s",
+				    differs);
 	return compare_sectors(creation, error);
 }
 
@@ -373,7 +375,8 @@ static int publish(struct creation *creation, int fd, struct error *error)
 		      creation->name, flags) < 0) {
 		if (errno == EEXIST)
 			return error_input(
-				error, "%s appeared in the meantime and was not replaced",
+				error,
+				"%s was created by another program in the meantime and was not replaced",
 				path);
 		return error_system(error, errno, "cannot give the image the name %s",
 				    path);

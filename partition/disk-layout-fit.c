@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * layout-fit.c - explains what is wrong with a request: which partition, by how much it
- * does not fit, and what would make it fit.
+ * disk-layout-fit.c - explains what is wrong with a request: which partition, by how
+ * much it does not fit, and what would make it fit.
  */
 #include "partition/disk-layout-parts.h"
 
@@ -101,7 +101,7 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 	if (!place_minimal(run, &need_end))
 		return item_error(plan, &list->items.v[first], error,
 				  "it, or a partition after it, would end after 2^64-1");
-	text_adds(&text, "does not fit, too small by ");
+	text_adds(&text, "the request does not fit, the space is too small by ");
 	power = common_power(plan, need_end - run->limit, free, need_end - run->begin);
 	add_amount(plan, &text, need_end - run->limit, power);
 	text_adds(&text, "; ");

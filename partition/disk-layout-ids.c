@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * layout-ids.c - UUIDs and disk signatures: given, derived from a seed, or generated at
- * random.
+ * disk-layout-ids.c - UUIDs and disk signatures: given, derived from a seed, or
+ * generated at random.
  *
  * Two rules derive them from a seed. Ours hashes the partition's number, so that the UUID
  * stays the same if the type changes; systemd-repart's (src/partition/repart.c,

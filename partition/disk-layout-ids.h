@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* layout-ids.h - UUIDs and disk signatures of a table. */
+/* disk-layout-ids.h - UUIDs and disk signatures of a table. */
 #pragma once
 
 #include "partition/disk-request.h"

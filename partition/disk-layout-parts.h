@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* layout-parts.h - shared by the files layout*.c while one layout is computed. */
+/* disk-layout-parts.h - shared by the files disk-layout*.c while one layout is computed.
+ */
 #pragma once
 
 #include "partition/part.h"
@@ -26,7 +27,7 @@ struct disk_plan {
 	int extended; /* in outer, or -1 */
 };
 
-/* layout-items.c: types, numbers and names, then the slot of each. */
+/* disk-layout-items.c: types, numbers and names, then the slot of each. */
 int plan_items(struct disk_plan *plan, struct error *error) _must_check_;
 int plan_slots(struct disk_plan *plan, struct error *error) _must_check_;
 

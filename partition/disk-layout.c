@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * layout.c - theory of operation. A partition without a start follows the one before it
- * in the request; one with a start begins a new run. Each run is limited on its right by
- * a wall: the next larger start, or the end of the usable blocks. place.c fills each run
- * separately. Logical partitions are runs inside the extended one, which is placed first.
+ * disk-layout.c - theory of operation. A partition without a start follows the one
+ * before it in the request; one with a start begins a new run. Each run is limited on
+ * its right by a wall: the next larger start, or the end of the usable blocks. place.c
+ * fills each run separately. Logical partitions are runs inside the extended one, which
+ * is placed first.
  */
 #include "partition/disk-layout.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * layout.h - from a request to a partition table. Pure: no clock, no random numbers, no
- * files; the same request gives the same table.
+ * disk-layout.h - from a request to a partition table. Pure: no clock, no random
+ * numbers, no files; the same request gives the same table.
  */
 #pragma once
 

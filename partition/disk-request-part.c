@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request-part.c - the part of a request that describes one partition. */
+/* disk-request-part.c - the part of a request that describes one partition. */
 #include "partition/disk-request-value.h"
 #include "partition/disk-request.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request-read-parts.h - the two formats of request files; as disk_request_read. */
+/* disk-request-read-parts.h - the two formats of request files; as disk_request_read. */
 #pragma once
 
 #include "partition/disk-request.h"

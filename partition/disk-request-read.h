@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* request-read.h - requests from files. */
+/* disk-request-read.h - requests from files. */
 #pragma once
 
 #include "partition/disk-request.h"

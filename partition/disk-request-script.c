@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request-script.c - sfdisk's scripts (sfdisk(8), "INPUT FORMATS"): headers "name:
+ * disk-request-script.c - sfdisk's scripts (sfdisk(8), "INPUT FORMATS"): headers "name:
  * value", then one partition per line, either "start, size, type, bootable" or named
- * fields, after an optional "device :". Numbers without a unit are sectors. The values of
- * a script are used exactly, to the sector: only a start that it leaves open is aligned.
+ * fields, after an optional "device :". Numbers without a unit are sectors. The values
+ * of a script are used exactly, to the sector: only a start that it leaves open is
+ * aligned.
  */
 #include "partition/disk-request-read-parts.h"
 

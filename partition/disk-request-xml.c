@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request-xml.c - a layout as XML (schemas/disk.rng), in libvirt's style: amounts are
- * elements with a unit attribute. Every element is turned into a key and a value of
+ * disk-request-xml.c - a layout as XML (schemas/disk.rng), in libvirt's style: amounts
+ * are elements with a unit attribute. Every element is turned into a key and a value of
  * request.h, so that XML and flags always mean the same.
  */
 #include "partition/disk-request-read-parts.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * request.h - what the user wants on a disk, before any of it has a position. Flags, XML
- * and sfdisk scripts all fill it through the same two setters, so that a key always means
- * the same.
+ * disk-request.h - what the user wants on a disk, before any of it has a position.
+ * Flags, XML and sfdisk scripts all fill it through the same two setters, so that a key
+ * always means the same.
  */
 #pragma once
 

@@ -249,8 +249,8 @@ int partition_grow(struct partition_table *table, unsigned number,
 	*ret_room = (struct room){.start = partition->start_lba, .end = end};
 	if (end > limit)
 		return error_input(error,
-				   "partition %u has room up to block %" PRIu64
-				   ", and would end at %" PRIu64 " (%" PRIu64
+				   "partition %u has room only up to block %" PRIu64
+				   ", but would end at %" PRIu64 " (%" PRIu64
 				   " bytes short)",
 				   number, limit - 1, end - 1,
 				   (end - limit) * table->sector_bytes);

@@ -155,9 +155,9 @@ static void note_use(struct image_size *size, const struct qcow2_header *header,
 		const char *kind, *text;
 	} rows[] = {
 		{use->compressed, "compressed",
-		 "which may stay in use until all that share its host cluster are rewritten"},
+		 "which may stay in use until all clusters in the same host cluster are rewritten"},
 		{use->shared, "shared",
-		 "which a snapshot has too, so that writing needs another one"},
+		 "which snapshots use too, so that writing there needs new clusters"},
 		{use->leaked, "leaked",
 		 "which nothing uses; qemu-img check -r leaks frees them"},
 		{use->free, "free", "which may be too scattered to be used again"},
@@ -170,9 +170,10 @@ static void note_use(struct image_size *size, const struct qcow2_header *header,
 					     rows[i].n == 1 ? "" : "s", rows[i].text));
 	if (header->n_bitmaps > 0)
 		note(size,
-		     xasprintf("It has %" PRIu32
-			       " bitmap%s, rewritten before the old clusters are freed.",
-			       header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
+		     xasprintf(
+			     "It has %" PRIu32
+			     " bitmap%s, counted twice because QEMU writes the new clusters before it frees the old ones.",
+			     header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
 	if (use->damaged)
 		note(size,
 		     xstrdup("Some of its metadata tables are damaged, so it is not known which clusters they refer to; qemu-img check gives details."));
@@ -255,7 +256,7 @@ void image_measure_new_qcow2(const struct qcow2_options *options,
 		note(size,
 		     xstrdup(options->preallocated_data
 				     ? "It is preallocated: everything but some of its metadata is allocated from the start."
-				     : "It is preallocated: all of its metadata is allocated from the start, no data."));
+				     : "It is preallocated: all of its metadata, but no data, is allocated from the start."));
 	}
 	image_commit_snapshots(size, question->snapshots);
 	if (size->kind != COMMITMENT_UNBOUNDED)

@@ -377,7 +377,7 @@ static void check_dynamic(struct inspector *in)
 			in->ret->opaque = true;
 			inspector_find(
 				in, "dos-dynamic", SEVERITY_WARNING, NULL,
-				"It is a dynamic disk of Windows (type 0x42): its volumes are in a database in its last MiB, and the MBR only protects them.")
+				"It is a dynamic disk of Windows (type 0x42): a database in its last MiB describes the volumes, and the MBR only protects them.")
 				->remedy = xstrdup("Change it only with Windows.");
 			return;
 		}

@@ -111,8 +111,8 @@ void compare_roots(struct comparison *c)
 		}
 		compare_add(c, DIFFERENCE_ROOT_MISSING, why_root(c, expected), "%s",
 			    subject);
-		compare_expected(c, "there");
-		compare_observed(c, "nothing");
+		compare_expected(c, "present");
+		compare_observed(c, "missing");
 	}
 	for (size_t i = 0; i < c->observed->roots.n; i++) {
 		const struct machine_root *root = &c->observed->roots.v[i];
@@ -123,8 +123,8 @@ void compare_roots(struct comparison *c)
 			continue;
 		compare_add(c, DIFFERENCE_ROOT_UNPLANNED, why_root(c, root), "%s",
 			    subject);
-		compare_expected(c, "nothing");
-		compare_observed(c, "there");
+		compare_expected(c, "none");
+		compare_observed(c, "present");
 	}
 }
 
@@ -385,7 +385,7 @@ static void compare_missing(struct comparison *c, const struct machine_function 
 	compare_expected(c, "%04x:%04x class %06x", expected->vendor, expected->device,
 			 expected->class_code);
 	if (moved < 0) {
-		compare_observed(c, "nothing");
+		compare_observed(c, "missing");
 		return;
 	}
 	used[moved] = true;
@@ -402,7 +402,7 @@ static void compare_unplanned(struct comparison *c,
 	if (because < 0)
 		because = compare_find(c, DIFFERENCE_ACPI_OFF, NULL);
 	compare_add(c, DIFFERENCE_DEVICE_UNPLANNED, because, "%s", subject);
-	compare_expected(c, "nothing");
+	compare_expected(c, "none");
 	compare_observed(c, "%04x:%04x class %06x", observed->vendor, observed->device,
 			 observed->class_code);
 }

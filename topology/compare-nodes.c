@@ -84,7 +84,7 @@ static void compare_cpu(struct comparison *c, const struct machine_cpu *expected
 		compare_add(c, DIFFERENCE_CPU_MISSING,
 			    compare_find(c, DIFFERENCE_ACPI_OFF, NULL), "%s", subject);
 		compare_expected(c, "online");
-		compare_observed(c, "nothing");
+		compare_observed(c, "not online");
 		return;
 	}
 	if (compare_known(c, "CPU's node", subject, expected->node != UNKNOWN_ID,
@@ -204,7 +204,7 @@ static void compare_cpus(struct comparison *c)
 		if (machine_cpu(c->expected, id))
 			continue;
 		compare_add(c, DIFFERENCE_CPU_UNPLANNED, -1, "CPU %d", id);
-		compare_expected(c, "none");
+		compare_expected(c, "not online");
 		compare_observed(c, "online");
 	}
 	for (size_t j = 0; j < ARRAY_SIZE(sharings); j++)

@@ -28,8 +28,8 @@ static void add_difference(struct text *text, const struct difference *differenc
 
 	text_printf(&line, "%s: %s: expected %s, observed %s",
 		    kinds[difference->kind].name, difference->subject,
-		    difference->expected ? difference->expected : "nothing",
-		    difference->observed ? difference->observed : "nothing");
+		    difference->expected ? difference->expected : "none",
+		    difference->observed ? difference->observed : "none");
 	text_adds(text, difference->because >= 0 ? "  " : "");
 	text_add_shown(text, line.s);
 	text_addc(text, '\n');

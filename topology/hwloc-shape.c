@@ -41,8 +41,10 @@ static void read_node(const struct set *owners, hwloc_obj_t object,
 	node->memory_bytes = object->attr->numanode.local_memory;
 	if (node->memory_bytes >= MEMORY_LIMIT) {
 		node->memory_bytes = UNKNOWN_U64;
-		machine_complain(machine, "node %d has 64 PiB of memory or more",
-				 node->id);
+		machine_complain(
+			machine,
+			"node %d has 64 PiB of memory or more, so its size is treated as unknown",
+			node->id);
 	}
 	node->kind = xstrdup(object->subtype);
 	read_huge(object, node);

@@ -70,7 +70,7 @@ static int open_trees(const struct sysfs_source *source, struct tree *sys,
 	}
 	return error_input(
 		error,
-		"%s: contains neither sys/devices, like a recorded root, nor devices/system, like a sys directory",
+		"%s: contains neither sys/devices (a copy of a root directory) nor devices/system (a copy of /sys)",
 		source->name);
 }
 

@@ -90,8 +90,9 @@ int stub_would_break(struct disk_io *io, const struct inspection *seen,
 	if (iso)
 		add_reason(reasons, "it is an ISO 9660 image");
 	if (!has_type(table, "esp"))
-		add_reason(reasons,
-			   "it has no EFI system partition to boot from instead");
+		add_reason(
+			reasons,
+			"it has no EFI system partition, so UEFI cannot boot it either");
 	if (table->sector_bytes != 512)
 		add_reason(reasons, "no BIOS boots from 4096-byte sectors");
 	return 0;

@@ -78,7 +78,7 @@ static int add_copy(struct initrd *initrd, const char *copy, struct error *error
 			"--copy %s: %s in the guest is reserved for virt-layout's agent; choose another path",
 			copy, place);
 	if (!*file)
-		return error_input(error, "--copy %s: a file must be named", copy);
+		return error_input(error, "--copy %s: must be FILE or FILE:PATH", copy);
 	if (access(file, R_OK) < 0)
 		return error_input(error, "--copy %s: %s", copy, strerror(errno));
 	if (initrd_copy(initrd, file, place, error) < 0)

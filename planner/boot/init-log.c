@@ -107,7 +107,8 @@ void init_add_log_facts(struct machine *machine, const char *log)
 		if (whole || *lines)
 			machine_set_fact(machine, rows[i].fact, lines);
 		else
-			machine_unknown_fact(machine, rows[i].fact,
-					     "the kernel log has lost its beginning");
+			machine_unknown_fact(
+				machine, rows[i].fact,
+				"the beginning of the kernel log was overwritten");
 	}
 }

@@ -156,7 +156,7 @@ static void keep_limit(int seconds)
 		return;
 	sleep((unsigned)seconds);
 	if (fork() == 0) {
-		init_say("note the time limit of %d s is over", seconds);
+		init_say("note the time limit of %d s has expired", seconds);
 		drain_and_reset();
 	}
 	sleep(LAST_WORD_S);

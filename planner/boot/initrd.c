@@ -119,7 +119,7 @@ static int copy_libraries(struct initrd *initrd, const struct elf_needs *needs,
 {
 	if (needs->interpreter && !initrd_has(initrd, needs->interpreter) &&
 	    initrd_copy(initrd, needs->interpreter, NULL, error) < 0)
-		return error_wrap(error, "%s needs its loader", from);
+		return error_wrap(error, "%s needs its dynamic loader", from);
 	for (size_t i = 0; i < needs->libraries.n; i++) {
 		const char *library = needs->libraries.v[i];
 		_cleanup_free_ char *path = elf_find_library(needs, from, library);

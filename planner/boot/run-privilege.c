@@ -84,6 +84,6 @@ int run_drop_privilege(gid_t extra_group, struct error *error)
 	if (!is_unprivileged())
 		return error_system(
 			error, 0,
-			"root's privileges are still there after they were dropped");
+			"the process still has root's privileges after dropping them");
 	return 0;
 }

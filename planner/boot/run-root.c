@@ -126,7 +126,7 @@ int run_root_hand_over(struct run *run, struct error *error)
 	run->file = xasprintf("%s/domain.xml", run->root);
 	run->files = &run->file;
 	if (nftw(run->work, give_one, 16, FTW_PHYS | FTW_MOUNT) != 0)
-		return error_system(error, errno, "%s: cannot be given to another user",
+		return error_system(error, errno, "%s: its owner cannot be changed",
 				    run->work);
 	return 0;
 }

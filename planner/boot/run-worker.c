@@ -313,7 +313,7 @@ int run_worker(const struct run *run, pid_t supervisor, struct error *error)
 	while (mode < ARRAY_SIZE(modes) && !streq(modes[mode].mode, run->mode))
 		mode++;
 	if (mode == ARRAY_SIZE(modes))
-		return error_input(error, "unknown mode \"%s\"; --help lists them",
+		return error_input(error, "unknown mode \"%s\"; --help lists the modes",
 				   run->mode);
 	connection = connect_embedded(run, error);
 	if (connection && run->capabilities_fd >= 0 && run->capabilities_of)

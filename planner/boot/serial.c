@@ -252,8 +252,9 @@ enum serial_state serial_feed(struct serial *serial, const char *bytes, size_t n
 	if (serial->bytes > SERIAL_LIMIT && serial->state != SERIAL_DONE &&
 	    serial->state != SERIAL_DAMAGED)
 		damage(serial,
-		       xasprintf("the guest printed more than %d MiB without an end",
-				 SERIAL_LIMIT >> 20));
+		       xasprintf(
+			       "the guest printed more than %d MiB without completing its record",
+			       SERIAL_LIMIT >> 20));
 	return serial->state;
 }
 

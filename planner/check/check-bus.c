@@ -314,6 +314,6 @@ const struct rule bus_rules[] = {
 	 .what = "The firmware has I/O space for all devices that use it.",
 	 .why = "Each PCIe port with such a device below it takes 4 KiB of the 64 KiB of I/O space. With more than 14 such ports, SeaBIOS silently hangs before the guest boots. With more than nine, OVMF assigns no BARs to devices below expander buses; OVMF also counts empty hot-pluggable ports.",
 	 .to_fix = "Use virtio devices, or fewer devices that use I/O space.",
-	 .source = "measured: planner/io-budget.h", .remedy = REMEDY_EDIT},
+	 .source = "measured: planner/guest/firmware-io.h", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -135,7 +135,7 @@ static void pci_root_address(struct check *check)
 		if (guest_is_pci(c) && !c->added && c->address.element >= 0 &&
 		    controller_role(controller_model_of(c)) == ROLE_ROOT)
 			check_found(check, c->address.element,
-				    "%s has an <address>, but it is not on a bus.",
+				    "%s has an <address>, but a root is not on any bus.",
 				    c->model);
 	}
 }

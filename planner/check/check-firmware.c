@@ -93,8 +93,9 @@ static void firmware_features(struct check *check)
 	if (features >= 0 && guest->firmware &&
 	    streq_null(feature_of(check, "enrolled-keys"), "yes") &&
 	    streq_null(feature_of(check, "secure-boot"), "no"))
-		check_found(check, features,
-			    "The firmware is to have enrolled keys, but no Secure Boot.");
+		check_found(
+			check, features,
+			"The firmware feature enrolled-keys is enabled, but secure-boot is not.");
 	if (nvram >= 0 && !guest->firmware && !guest->loader)
 		check_found(check, nvram, "There is an <nvram>, but no firmware.");
 	else if (nvram >= 0 && streq_null(guest->firmware, "bios"))

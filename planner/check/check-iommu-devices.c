@@ -74,7 +74,7 @@ static void say_bypass(struct check *check, const struct guest_device *device,
 	finding->severity = SEVERITY_INFO;
 	check_set_remedy(
 		finding,
-		"libvirt before %u.%u has no <driver> for it: use that version, or do without the device.",
+		"libvirt before %u.%u has no <driver> for it: use that version or a later one, or remove the device.",
 		since / 1000000, since / 1000 % 1000);
 }
 

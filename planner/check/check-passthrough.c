@@ -73,7 +73,7 @@ static void mend_iommu(struct check *check, struct finding *finding)
 	else if (arm)
 		check_set_remedy(
 			finding,
-			"Switch the SMMU on in the firmware setup; without an IORT table, this machine has none.");
+			"Switch the SMMU on in the firmware setup; if there is no IORT table even then, this machine has no SMMU.");
 	else if (host->iommu.table == KNOWN_NO)
 		check_set_remedy(
 			finding,

@@ -171,7 +171,7 @@ static void iothread_exists(struct check *check)
 
 	for (size_t i = 0; i < guest->iothreadpins.n; i++)
 		say_iothread(check, guest->iothreadpins.v[i].element,
-			     guest->iothreadpins.v[i].id, "There is a pin of");
+			     guest->iothreadpins.v[i].id, "<iothreadpin> names");
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		say_iothread(check, guest->devices.v[i].element,
 			     guest->devices.v[i].driver_iothread,

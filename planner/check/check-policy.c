@@ -123,7 +123,7 @@ static struct policy_case case_of(const struct check *check, const check_hostdev
 static void add_where(struct text *text, const struct policy_case *one)
 {
 	if (one->node < 0)
-		text_adds(text, "is on a node that the host does not know");
+		text_adds(text, "is on an unknown host node");
 	else
 		text_printf(text, "is on host node %d", one->node);
 	if (one->distance > 0 && one->most > 0)

@@ -136,7 +136,7 @@ static void queues_bus(struct check *check)
 		    streq_null(c->type, "scsi") && c->model && !streq(c->model, "auto"))
 			check_found(
 				check, c->element,
-				"A scsi controller of model %s has queues; only those of model virtio-scsi have some.",
+				"A scsi controller of model %s has queues; only controllers of model virtio-scsi have queues.",
 				c->model);
 	}
 }

@@ -65,7 +65,7 @@ static void memlock_limit(struct check *check)
 }
 
 #define UNCOUNTED                                                                        \
-	"<qemu:commandline> adds %s, which libvirt counts neither as a device nor in its bus numbers and locked memory"
+	"<qemu:commandline> adds %s, which libvirt ignores when it assigns addresses and bus numbers and computes the memory lock limit"
 
 /* The other rules check what we understand (assign.h). */
 static void hides(struct check *check, const struct addition *addition)
@@ -77,9 +77,10 @@ static void hides(struct check *check, const struct addition *addition)
 		return;
 	check_found(
 		check, addition->element,
-		addition->complete ? UNCOUNTED "; the other rules of this check count it."
+		addition->complete ? UNCOUNTED
+			"; the other rules of virt-layout check take it into account."
 				   : UNCOUNTED
-			"; the other rules of this check count it, but do not understand all of its properties.",
+			"; the other rules of virt-layout check take it into account, but do not understand all of its properties.",
 		name ? name : "a device");
 }
 
@@ -100,7 +101,7 @@ static void cmdline_hides(struct check *check)
 				check_found(
 					check, it->element,
 					UNCOUNTED
-					"; the other rules of this check know only its PCI address.",
+					"; the other rules of virt-layout check know only its PCI address.",
 					words[j]);
 				break;
 			}

@@ -229,16 +229,15 @@ static int check_io(const struct in_place *plan, struct error *error)
 {
 	unsigned io = in_place_count_io(plan), limit = io_limit(plan->request);
 	const char *kind = kind_with_io(plan);
+	bool bios = plan->request->firmware == FIRMWARE_BIOS;
 
 	if (io <= limit || count_new_io(plan) == 0)
 		return 0;
 	return in_place_refuse(
 		plan, error, plan->old.devices_element,
-		"%s%u devices with I/O ports (%s) would not %s, which has room for %u; request fewer, or use virtio-net, which has no I/O ports",
+		"%sthe guest would have %u devices with I/O ports (%s), but %s has room for %u and would %s; request fewer, or use virtio-net, which has no I/O ports",
 		plan->fresh ? "" : "<devices>: ", io, kind ? kind : "conventional PCI",
-		plan->request->firmware == FIRMWARE_BIOS ? "boot under SeaBIOS"
-							 : "get their BARs under OVMF",
-		limit);
+		bios ? "SeaBIOS" : "OVMF", limit, bios ? "hang" : "give them no BARs");
 }
 
 static bool has_video(const struct guest *guest)
@@ -317,7 +316,7 @@ static void note_moved_buses(struct in_place *plan, const uint8_t *before)
 	if (count > 0)
 		request_note(
 			plan->request,
-			"%u bus%s of the guest get%s another number (first: behind controller %u, %02x, was %02x), because new ports are numbered before %s",
+			"%u bus%s of the guest get%s another number (the first, behind controller %u, becomes %02x and was %02x), because new ports are numbered before %s",
 			count, count == 1 ? "" : "es", count == 1 ? "s" : "",
 			first->index, first->secondary, was, count == 1 ? "it" : "them");
 }

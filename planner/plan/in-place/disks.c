@@ -93,7 +93,7 @@ int in_place_disks(struct in_place *plan, struct error *error)
 	if (new->iothread_ids_element >= 0)
 		return in_place_refuse(
 			plan, error, new->iothread_ids_element,
-			"<iothreadids>: the domain numbers its iothreads itself, but --iothreads per-node counts them from 1");
+			"<iothreadids>: the domain gives its I/O threads IDs of its own, but --iothreads per-node needs the IDs 1, 2 and so on; remove <iothreadids> or the option");
 	if (new->iothreads.state != VALUE_VALID || new->iothreads.value < turns.threads)
 		new->iothreads = number_of(turns.threads);
 	serve_disks(plan, &turns);

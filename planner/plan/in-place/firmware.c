@@ -11,7 +11,7 @@ static int check_bios(const struct in_place *plan, struct error *error)
 		return 0;
 	return in_place_refuse(
 		plan, error, document_find(plan->document, 0, "os"),
-		"<os>: the domain boots with UEFI, and its disk expects that; --firmware bios is only for domains that do not");
+		"<os>: the domain boots with UEFI, and its disk expects that; --firmware bios is only for domains that do not boot with UEFI, so remove the option");
 }
 
 static int set_efi(struct in_place *plan, struct error *error)

@@ -141,12 +141,12 @@ static int check_bindings(const struct in_place *plan, struct error *error)
 	if (streq_null(old->numatune_placement, "auto"))
 		return in_place_refuse(
 			plan, error, old->numatune_memory_element,
-			"<memory placement='auto'>: numad chooses the host nodes, so cells cannot be bound to others; remove it");
+			"<memory placement='auto'>: numad chooses the host nodes, so plan cannot bind the cells to host nodes; remove placement");
 	if (streq_null(old->vcpu_placement, "auto") &&
 	    old->numatune_nodes.state == VALUE_ABSENT)
 		return in_place_refuse(
 			plan, error, old->vcpu_element,
-			"<vcpu placement='auto'>: numad chooses the host nodes, so cells cannot be bound to others; write placement='static'");
+			"<vcpu placement='auto'>: numad chooses the host nodes, so plan cannot bind the cells to host nodes; write placement='static'");
 	return 0;
 }
 

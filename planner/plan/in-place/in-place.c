@@ -79,8 +79,10 @@ static int judge_before(const struct in_place *plan, struct check_result *ret,
 	finding = first_error(plan, ret, true);
 	if (!finding)
 		return 0;
-	return refuse_finding(plan, finding,
-			      "Refusing to plan on a domain that has errors. ", error);
+	return refuse_finding(
+		plan, finding,
+		"Nothing is planned, because the plan would not fix this error of the domain. ",
+		error);
 }
 
 /* Costs that depend on the host's topology: another plan may have other costs. */

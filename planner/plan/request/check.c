@@ -177,7 +177,7 @@ static int check_old_machine(const struct request *request, struct error *error)
 	if (version >= VERSION_OF(6, 1) && version < VERSION_OF(6, 2))
 		return error_input(
 			error,
-			"--machine %s: gives every port I/O ports, which SeaBIOS runs out of; use pc-q35-6.2 or later",
+			"--machine %s: every root port reserves I/O space, and SeaBIOS runs out of it; use pc-q35-6.2 or later",
 			request->machine);
 	return 0;
 }

@@ -135,7 +135,7 @@ static void note_unplaced(struct request *request)
 		request_note(
 			request,
 			"%u function%s (first " PCI_FORMAT
-			") without a known node: placed on pcie-root, where they have no node in the guest either; use --locality to specify nodes that the firmware does not",
+			") without a known node: placed on pcie-root, where they have no node in the guest either; use --locality to specify the nodes that the firmware does not report",
 			count, count > 1 ? "s" : "", PCI_ARGS(first->host));
 }
 

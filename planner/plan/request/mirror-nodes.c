@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Nodes, CPUs, memory and distances of a mirrored machine, within what libvirt accepts
- * (src/conf/numa_conf.c): ids from 0 without gaps, distances of 10 to itself and 11-254
+ * (src/conf/numa_conf.c): ids from 0 without gaps, distances of 10 to itself and 11-255
  * to others; and within what QEMU can create: no node of 0 bytes.
  */
 #include "planner/plan/request/mirror.h"
@@ -141,7 +141,7 @@ static void add_nodes(const struct machine *machine, const struct mirror_options
 
 static uint32_t legal_distance(uint32_t value, bool self, unsigned *ret_changed)
 {
-	uint32_t legal = self ? 10 : value == 0 ? 20 : MIN(MAX(value, 11u), 254u);
+	uint32_t legal = self ? 10 : value == 0 ? 20 : MIN(MAX(value, 11u), 255u);
 
 	*ret_changed += value != 0 && legal != value;
 	return legal;
@@ -162,7 +162,7 @@ void mirror_distances(const struct machine *machine, struct request *request)
 	if (changed)
 		request_note(
 			request,
-			"%u distance%s changed: libvirt accepts only 10 from a node to itself, and 11 to 254 to other nodes",
+			"%u distance%s changed: a distance must be 10 from a node to itself, and 11 to 255 to other nodes",
 			changed, changed > 1 ? "s" : "");
 }
 

@@ -144,14 +144,14 @@ static void refusals(void **state)
 	assert_refused("example --label=", "--label '': must be one of gpt|dos");
 	assert_refused("example --bytes=1", "--bytes takes no value");
 	assert_refused("example -o", "-o needs a value: -o FILE");
-	assert_refused("example -x", "unknown option -x; --help lists them");
-	assert_refused("example -bx", "unknown option -x; --help lists them");
+	assert_refused("example -x", "unknown option -x; --help lists the options");
+	assert_refused("example -bx", "unknown option -x; --help lists the options");
 	assert_refused("example --output-",
 		       "--output- is ambiguous: --output-only or --output-x");
 	assert_refused("example --out",
 		       "--out is ambiguous: --output-only or --output-x");
 	/* An empty name is not a prefix of any option. */
-	assert_refused("example --=x", "unknown option --; --help lists them");
+	assert_refused("example --=x", "unknown option --; --help lists the options");
 	assert_refused("example a b", "example takes FILE...; unexpected argument \"b\"");
 	/* The first error in the order of the words, wherever it is detected. */
 	assert_refused("example -s 5 --labl",

@@ -124,7 +124,7 @@ static void endless(void **state)
 	       fed <= SERIAL_LIMIT)
 		fed += sizeof(block);
 	assert_int_equal(serial.state, SERIAL_DAMAGED);
-	assert_non_null(strstr(serial.fault, "without an end"));
+	assert_non_null(strstr(serial.fault, "without completing its record"));
 	assert_true(serial.line.n <= SERIAL_LINE_LIMIT);
 	assert_true(serial.tail.n <= 2 * SERIAL_TAIL_BYTES);
 }

@@ -375,7 +375,7 @@ static void no_system_there(void **state)
 	assert_int_equal(error.status, STATUS_INPUT);
 	assert_string_equal(
 		error.message,
-		"here: contains neither sys/devices, like a recorded root, nor devices/system, like a sys directory");
+		"here: contains neither sys/devices (a copy of a root directory) nor devices/system (a copy of /sys)");
 }
 
 int main(void)
