@@ -384,7 +384,7 @@ const struct command boot_command = {
 	.args = "DOMAIN.xml",
 	.summary = "Boot a copy of a domain and compare what its kernel sees",
 	.about =
-		"Starts a copy of the domain under libvirt's embedded QEMU driver with a\ntiny initrd, reads in the guest which nodes, CPUs, buses, devices and IOMMU\ngroups its kernel sees, and compares them with what the domain promises.\nNo daemon, disk, network or device of this host is touched.",
+		"Starts a copy of the domain under libvirt's embedded QEMU driver with a tiny\ninitrd, which reports the nodes, CPUs, buses, devices and IOMMU groups that\nthe guest's kernel sees, and compares the report with what the domain promises.\nNo daemon, disk, network or device of this host is touched.",
 	.rows = boot_rows,
 	.run = run,
 };

@@ -48,7 +48,7 @@ static int set_force(void *target, const struct option_row *row, const char *val
 const struct option_row change_rows[] = {
 	{"format", 'f', "FORMAT", "format of the image (default: detected)", "raw|qcow2",
 	 SET_WITH(disk_set_format, struct change_wish, disk)},
-	{"chain", 0, NULL, "open the backing and data files that it names",
+	{"chain", 0, NULL, "open the backing and data files that the image names",
 	 SET_TRUE(struct change_wish, disk.follow)},
 	{"journal", 0, "FILE",
 	 "keep the old sectors in FILE until the change is complete (default: next to the image)",

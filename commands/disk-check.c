@@ -118,7 +118,7 @@ static const struct option_row rows[] = {
 	{"align", 0, "SIZE",
 	 "alignment to check (default: physical sector or qcow2 cluster); 0: none",
 	 SET_BY(set_align)},
-	{"chain", 0, NULL, "open the backing and data files that they name",
+	{"chain", 0, NULL, "open the backing and data files that the images name",
 	 SET_TRUE(struct wish, disk.follow)},
 	{"journal", 0, "FILE",
 	 "file in which an unfinished change kept the old sectors (default: next to the image)",

@@ -97,7 +97,7 @@ static const struct option_row rows[] = {
 	 "with --replace: keep the old sectors in FILE until the change is complete",
 	 SET_FILE(struct wish, change.journal)},
 	{"chain", 0, NULL,
-	 "with --replace: open the backing and data files that it names",
+	 "with --replace: open the backing and data files that the image names",
 	 SET_TRUE(struct wish, change.disk.follow)},
 	{"overwrite", 0, NULL, "replace an existing image with a new one",
 	 SET_TRUE(struct wish, create.overwrite)},
@@ -113,7 +113,8 @@ static const struct option_row rows[] = {
 	 SET_WITH(add_blob, struct wish, create.fills)},
 	{"hybrid", 0, "N[:TYPE],...", "put these partitions into a hybrid MBR too",
 	 SET_WITH(set_hybrid, struct wish, hybrid)},
-	{"copy-files", 0, "DIRECTORY=N", "copy a directory into that file system",
+	{"copy-files", 0, "DIRECTORY=N",
+	 "copy a directory into the file system of partition N",
 	 SET_WITH(add_copy_files, struct wish, create.fills)},
 	{},
 };

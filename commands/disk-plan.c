@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
 	 "columns to print, or +COLUMNS to add to the default ones; omits the map",
 	 SET_WITH(sheet_set_columns, struct wish, sheet)},
 	{"bytes", 'b', NULL, "print sizes in bytes", SET_TRUE(struct wish, bytes)},
-	{"noheadings", 'n', NULL, "do not print headings and the map",
+	{"noheadings", 'n', NULL, "print neither headings nor the map",
 	 SET_TRUE(struct wish, sheet.no_headings)},
 	{"script", 0, NULL, "print a script for sfdisk", SET_TRUE(struct wish, script)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},

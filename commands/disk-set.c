@@ -180,7 +180,7 @@ const struct command disk_set_command = {
 	.args = "IMAGE --part number=N,KEY=VALUE,...",
 	.summary = "Change type, name, UUID, attributes or size of partitions",
 	.about =
-		"Keys are those of disk add: type, name, uuid, attribute (all that the partition\nis to have; none for no attribute), active and size. A partition is not moved,\nand made smaller only with --force.",
+		"Keys are those of disk add: type, name, uuid, attribute (replaces all\nattributes; none removes them), active and size. A partition is never moved, and\nis made smaller only with --force.",
 	.rows = set_rows,
 	.run = run_set,
 };

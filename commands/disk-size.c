@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-size.c - `disk size`: shows what images cost, both existing ones and new ones.
+ * disk-size.c - `disk size`: shows the sizes of images, both existing ones and new ones.
  */
 #include "commands/disk.h"
 
@@ -39,7 +39,8 @@ static const struct option_column columns[] = {
 			   true},
 	[COLUMN_BACKING] = {"BACKING", "the backing file", false, true},
 	[COLUMN_DATA] = {"DATA", "the data file", false, true},
-	[COLUMN_NOTE] = {"NOTE", "why", false, true},
+	[COLUMN_NOTE] = {"NOTE", "reasons for KIND, and what the sizes leave out", false,
+			 true},
 	{},
 };
 
@@ -129,7 +130,7 @@ static const struct option_row rows[] = {
 	 SET_WITH(set_format, struct wish, question)},
 	{"snapshots", 0, "N|any", "include N more internal snapshots",
 	 SET_WITH(set_snapshots, struct wish, question)},
-	{"chain", 0, NULL, "also measure the backing and data files that they name",
+	{"chain", 0, NULL, "also measure the backing and data files that the images name",
 	 SET_TRUE(struct wish, question.follow)},
 	{"fs-block", 0, "SIZE",
 	 "block size of the file system, for images that do not exist yet (default 4KiB)",
@@ -295,7 +296,7 @@ static int run(const struct options *options, struct error *error)
 const struct command disk_size_command = {
 	.name = "size",
 	.args = "IMAGE... | -O FORMAT --size SIZE",
-	.summary = "Show what images cost: capacity, length, allocation, commitment",
+	.summary = "Show the sizes of images: capacity, length, allocation, commitment",
 	.about =
 		"The commitment is the space that a file may use eventually: exact, an upper\nestimate, or unbounded.",
 	.rows = rows,

@@ -21,7 +21,7 @@ struct wish {
 };
 
 static const struct option_row rows[] = {
-	{"message", 'm', "FILE", "show this text", SET_FILE(struct wish, message)},
+	{"message", 'm', "FILE", "show the text in FILE", SET_FILE(struct wish, message)},
 	{"remove", 0, NULL, "remove the boot code: overwrite it with zeros",
 	 SET_TRUE(struct wish, remove)},
 	{"check", 0, NULL,

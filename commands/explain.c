@@ -42,7 +42,9 @@ static void add_range(struct text *text, const char *name, const struct rule_ran
 
 	if (text->n > 0)
 		text_adds(text, ", with ");
-	if (range->until == 0)
+	if (range->until == 0 && since >= newest)
+		text_printf(text, "%s %u.%u", name, since / 1000000, since / 1000 % 1000);
+	else if (range->until == 0)
 		text_printf(text, "%s %u.%u to %u.%u", name, since / 1000000,
 			    since / 1000 % 1000, newest / 1000000, newest / 1000 % 1000);
 	else
@@ -73,26 +75,26 @@ static void list_all(void)
 
 static void explain(const struct rule *rule)
 {
-	_cleanup_text_ struct text holds = {};
+	_cleanup_text_ struct text versions = {};
 
-	text_add_versions(&holds, rule);
+	text_add_versions(&versions, rule);
 	printf("%s (%s)\n\n  %s\n  %s\n\n", rule->id, severity_name(rule->severity),
 	       rule->what, rule->why);
 	printf("  Fix:     %s%s\n", rule->to_fix, rule->fix ? " --fix does this." : "");
 	printf("  Needs:   %s\n", needs_words(rule->needs));
 	printf("  Also reported by: %s\n", judges[rule->judge]);
-	if (holds.n > 0)
-		printf("  Holds:   %s\n", holds.s);
+	if (versions.n > 0)
+		printf("  Refused by: %s\n", versions.s);
 	if (rule->outside)
-		printf("  Beyond:  %s\n", rule->outside);
+		printf("  Other versions: %s\n", rule->outside);
 	if (rule->untried)
-		printf("  Untried: %s\n", rule->untried);
+		printf("  Not tested: %s\n", rule->untried);
 	printf("  Source:  %s\n", rule->source);
 }
 
 static void write_rst(const struct rule *rule)
 {
-	_cleanup_text_ struct text holds = {};
+	_cleanup_text_ struct text versions = {};
 
 	printf(".. _%s:\n\n%s\n", rule->id, rule->id);
 	for (size_t i = 0; i < strlen(rule->id); i++)
@@ -101,13 +103,13 @@ static void write_rst(const struct rule *rule)
 	printf(":Fix: %s\n:Needs: %s\n:Also reported by: %s\n:Fixed by --fix: %s\n",
 	       rule->to_fix, needs_words(rule->needs), judges[rule->judge],
 	       rule->fix ? "yes" : "no");
-	text_add_versions(&holds, rule);
-	if (holds.n > 0)
-		printf(":Holds: %s\n", holds.s);
+	text_add_versions(&versions, rule);
+	if (versions.n > 0)
+		printf(":Refused by: %s\n", versions.s);
 	if (rule->outside)
-		printf(":Beyond: %s\n", rule->outside);
+		printf(":Other versions: %s\n", rule->outside);
 	if (rule->untried)
-		printf(":Untried: %s\n", rule->untried);
+		printf(":Not tested: %s\n", rule->untried);
 	printf(":Source: %s\n\n", rule->source);
 }
 
@@ -120,9 +122,9 @@ static void write_all_rst(void)
 	     "node of the guest.\n\n"
 	     "*Needs* says what the check looks at besides the domain. *Also reported by* names what\n"
 	     "else reports a violation; \"nothing\" means that it goes unnoticed without this\n"
-	     "check. *Holds* gives the versions of libvirt or QEMU that refuse a violation, *Beyond*\n"
-	     "says what other versions do, and *Untried* says why the refusal is not tested, or not\n"
-	     "with every version.\n");
+	     "check. *Refused by* gives the versions of libvirt or QEMU that refuse a violation,\n"
+	     "*Other versions* says what the others do, and *Not tested* says why the refusal is not\n"
+	     "tested, or not with every version.\n");
 	rules_foreach(rule) write_rst(rule);
 }
 

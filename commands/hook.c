@@ -150,6 +150,6 @@ const struct command qemu_hook_command = {
 const struct command hook_command = {
 	.name = "hook",
 	.args = "qemu [ARGUMENTS]",
-	.summary = "What libvirt calls when a domain starts",
+	.summary = "Act as the hook that libvirt calls when a domain starts",
 	.children = (const struct command *const[]){&qemu_hook_command, NULL},
 };

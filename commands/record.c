@@ -51,7 +51,7 @@ const struct command record_command = {
 	.args = "[SOURCE]",
 	.summary = "Print a machine as one file, for planning and checking elsewhere",
 	.about =
-		"The file contains the machine with what lstopo leaves out (nodes of devices,\nIOMMU groups, drivers, virtual functions, BARs), the facts that check needs\nabout a host, each with its value or the reason why it is unknown, and the\nsmall sysfs files, unchanged. Without --identify it contains no time, host\nname, serial number or MAC address. SOURCE defaults to live.\n\n" SOURCE_HELP,
+		"The file contains the topology of the machine, what lstopo leaves out (nodes of\ndevices, IOMMU groups, drivers, virtual functions, BARs), the facts that check\nneeds about a host, each with its value or the reason why it is unknown, and\ncopies of the small sysfs files. It contains no time and, without --identify, no\nhost name, serial number or MAC address. SOURCE defaults to live.\n\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 };

@@ -111,7 +111,7 @@ static void fix_acpi(struct fix *fix)
 
 const struct rule acpi_rules[] = {
 	{RULE("acpi-missing", acpi_missing, WARNING, 0, NOBODY),
-	 .what = "A domain with cells or an IOMMU has ACPI; on aarch64, one with expander buses.",
+	 .what = "A domain with cells or an IOMMU has ACPI; on aarch64, only a domain with expander buses needs it.",
 	 .why = "SRAT, SLIT, _PXM and DMAR are part of ACPI. Without <acpi/>, libvirt starts QEMU without ACPI, and the guest sees neither NUMA nodes nor an IOMMU that ACPI describes. On aarch64 a device tree describes both, but no expander buses.",
 	 .to_fix = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_command.c",
 	 .remedy = REMEDY_FIX, .fix = fix_acpi},

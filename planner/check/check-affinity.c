@@ -272,7 +272,7 @@ const struct rule affinity_rules[] = {
 	 .why = "Otherwise libvirt refuses to start the domain.",
 	 .to_fix = "Name a device of the host.", .source = LV "util/virpci.c",
 	 .untried =
-		 "libvirt checks this only when the guest starts, and the tests have no host with such a device.",
+		 "libvirt checks this only when the guest starts, and no test starts a guest with a device that the host does not have.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("hostdev-cell-affinity", hostdev_cell_affinity, ERROR,
 	      NEED_MACHINE | NEED_HOST_PCI, NOBODY),

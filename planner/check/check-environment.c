@@ -210,7 +210,7 @@ const struct rule environment_rules[] = {
 	 .source = LV "conf/domain_addr.c; docs/pci-hotplug.rst", .remedy = REMEDY_EDIT},
 	{RULE("network-clash", network_clash, INFO, 0, NOBODY),
 	 .what = "A guest that itself runs libvirt is not on the host's default libvirt network.",
-	 .why = "The default networks of host and guest are both 192.168.122.0/24: the guest's network does not start, or it removes the guest's own route. A guest with an IOMMU is taken to run libvirt.",
+	 .why = "The default networks of host and guest are both 192.168.122.0/24: the guest's network does not start, or it removes the guest's own route. A guest with an IOMMU is assumed to run libvirt.",
 	 .to_fix =
 		 "Use another network for the guest, or change the addresses of the network inside the guest.",
 	 .source = LV "network/default.xml.in", .remedy = REMEDY_EDIT},
@@ -228,7 +228,7 @@ const struct rule environment_rules[] = {
 	 .to_fix = "Mount one with pagesize=, or use another size.",
 	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",
 	 .untried =
-		 "libvirt checks this only when the guest starts, and the tests have no host without such a mount.",
+		 "libvirt checks this only when the guest starts, and no test starts a guest on a host without such a mount.",
 	 .remedy = REMEDY_RECORD},
 	{},
 };

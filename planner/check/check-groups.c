@@ -226,7 +226,7 @@ const struct rule groups_rules[] = {
 		 "Write managed='yes', or bind the device to vfio-pci; disable its virtual functions.",
 	 .source = LV "hypervisor/virhostdev.c",
 	 .untried =
-		 "libvirt checks this only when the guest starts, and the tests have no host with such a device.",
+		 "libvirt checks this only when the guest starts, and no test starts a guest with such a device.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("rmrr-region", rmrr_region, ERROR, NEED_HOST_PCI | NEED_GROUPS, KERNEL),
 	 .what = "The host's firmware reserves no memory (RMRR) for the device.",

@@ -193,7 +193,7 @@ const struct rule host_memory_rules[] = {
 		 .to_fix = "Name nodes of the host that have memory.",
 		 .source = LV "util/virnuma.c",
 		 .untried =
-			 "libvirt checks this only when the guest starts, and the tests have no host with such nodes.",
+			 "libvirt checks this only when the guest starts, and no test starts a guest whose memory is bound to such nodes.",
 		 .remedy = REMEDY_EDIT},
 	{RULE("memory-fits-node", memory_fits_node, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},

@@ -385,11 +385,11 @@ const struct rule host_pins_rules[] = {
 	[PIN_ONLINE] =
 		{RULE("pin-online", pin_online, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "vCPUs and threads are pinned only to CPUs that are online.",
-		 .why = "libvirt fails to start the domain if none of the CPUs of a pin is online. If some are, the thread runs on these only, and this is a warning.",
+		 .why = "libvirt fails to start the domain if none of the CPUs of a pin is online. If some are, the thread runs only on these, and the finding is only a warning.",
 		 .to_fix = "Name CPUs that are online on the host.",
 		 .source = "Linux sched_setaffinity(2)",
 		 .untried =
-			 "libvirt checks this only when the guest starts, and the tests have no host with such CPUs.",
+			 "libvirt checks this only when the guest starts, and no test starts a guest with pins to CPUs that are not online.",
 		 .remedy = REMEDY_FIX, .fix = fix_pin_online},
 	{RULE("vcpu-mem-split", vcpu_mem_split, WARNING, NEED_HOST, NOBODY),
 	 .after = {&host_pins_rules[PIN_ONLINE], &host_memory_rules[MEMNODE_HOST_NODE]},

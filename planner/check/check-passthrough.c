@@ -210,12 +210,12 @@ const struct rule passthrough_rules[] = {
 			 "Switch the IOMMU on in the firmware setup and on the kernel's command line.",
 		 .source = LV "qemu/qemu_hostdev.c; Linux kernel-parameters.txt",
 		 .untried =
-			 "libvirt checks this only when the guest starts, and the tests have no such host.",
+			 "libvirt checks this only when the guest starts, and no test starts a guest on a host whose IOMMU is off.",
 		 .remedy = REMEDY_RECORD, .of_host = true},
 	{RULE("host-remapping-off", host_remapping_off, ERROR, NEED_HOST_PCI, KERNEL),
 	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
 	 .what = "If a host device is assigned, the host remaps interrupts.",
-	 .why = "Otherwise VFIO refuses the device with \"Operation not permitted\", unless vfio_iommu_type1 has allow_unsafe_interrupts=1; then a guest can send any interrupt to the host, and this is a warning.",
+	 .why = "Otherwise VFIO refuses the device with \"Operation not permitted\". With vfio_iommu_type1.allow_unsafe_interrupts=1 VFIO accepts the device, but the guest can send any interrupt to the host, and the finding is only a warning.",
 	 .to_fix =
 		 "Switch interrupt remapping (or x2APIC) on in the firmware setup. If the host cannot, and you trust the guest, set vfio_iommu_type1.allow_unsafe_interrupts=1 on the kernel's command line.",
 	 .source = "Linux drivers/vfio/vfio_iommu_type1.c", .remedy = REMEDY_RECORD,

@@ -376,7 +376,7 @@ const struct rule place_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("commandline-address", commandline_address, ERROR, NEED_MACHINE, QEMU),
 	 .what = "No device of <qemu:commandline> is at the address of another device.",
-	 .why = "libvirt does not know about it, but QEMU exits, because the slot is in use.",
+	 .why = "libvirt does not know the devices of <qemu:commandline> and accepts the domain, but QEMU exits, because the slot is in use.",
 	 .to_fix =
 		 "Give one of them another address. An address that libvirt chooses can be written into the domain.",
 	 .source = "QEMU 7.2 hw/pci/pci.c, do_pci_register_device; measured",

@@ -235,7 +235,7 @@ const struct rule queues_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("iothread-mapping", iothread_mapping, ERROR, 0, LIBVIRT),
 	 .what = "A device has either one I/O thread or <iothreads>, in which each thread is listed once.",
-	 .why = "libvirt refuses both together, and a thread twice.",
+	 .why = "libvirt refuses both together, and a thread that is listed twice.",
 	 .to_fix = "Remove iothread=, or the second entry.",
 	 .source = "tested with libvirt 11.3 and 12.9",
 	 .libvirt = {.since = VERSION_OF(10, 0)},

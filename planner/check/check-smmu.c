@@ -246,7 +246,7 @@ const struct rule smmu_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-ignored", smmu_ignored, WARNING, 0, NOBODY),
 	 .what = "Every SMMUv3 has a pciBus if it needs one to have an effect.",
-	 .why = "Without a pciBus, only the first <iommu> has an effect, as the SMMUv3 of the whole machine, and accel='on' has none. libvirt ignores both without a message.",
+	 .why = "If the first <iommu> has no pciBus, it is the SMMUv3 of the whole machine, and libvirt silently ignores accel='on' in it. libvirt silently ignores any other SMMUv3 without a pciBus.",
 	 .to_fix = "Set pciBus.", .source = "libvirt 12.9; measured",
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-uncovered", smmu_uncovered, WARNING, NEED_MACHINE, NOBODY),

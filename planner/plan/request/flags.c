@@ -244,7 +244,7 @@ const struct option_row request_rows[] = {
 	 SET_WITH(target_wish_set, ASKED, request.target_wish)},
 	{"firmware", 0, "KIND", "default: bios, or efi if the machine is virt",
 	 "bios|efi|efi-secure", SET_WITH(set_firmware, ASKED, request)},
-	{"type", 0, "TYPE", "kvm", "kvm|qemu", SET_COPY(ASKED, request.type)},
+	{"type", 0, "TYPE", "default: kvm", "kvm|qemu", SET_COPY(ASKED, request.type)},
 	{"arch", 0, "ARCH", "x86_64 (default) or aarch64",
 	 SET_WITH(set_word, ASKED, request.architecture)},
 	{"machine", 0, "NAME", "default: q35, or virt on aarch64",
