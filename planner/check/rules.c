@@ -29,6 +29,7 @@ static const struct {
 	{hmat_rules, AREA_NUMA},
 	{memory_rules, AREA_MEMORY | AREA_NUMA},
 	{shared_rules, AREA_MEMORY},
+	{shmem_rules, 0},
 	{memory_devices_rules, AREA_MEMORY | AREA_NUMA},
 	{pins_rules, 0},
 	{queues_rules, 0},

@@ -120,6 +120,7 @@ extern const struct rule numa_rules[];
 extern const struct rule hmat_rules[];
 extern const struct rule memory_rules[];
 extern const struct rule shared_rules[];
+extern const struct rule shmem_rules[];
 extern const struct rule memory_devices_rules[];
 extern const struct rule pins_rules[];
 extern const struct rule queues_rules[];

@@ -44,8 +44,10 @@ OURS = [
     (r"two master hugepages detected", None),
     (r"can't add memory backend for guest node|overlaps with other memory device"
      r"|numa node has to be configured when enabling memory hotplug", None),
-    (r"shmem size must be a power of 2|msi option is only supported with a server"
-     r"|requires shared memory", None),
+    (r"shmem size must be", {"shmem-size"}),
+    (r"msi option is only supported with a server|shmem model '.*' (is supported only|does not support size)", {"shmem-server"}),
+    (r"ivshmem device is (no longer|not) supported", {"shmem-model"}),
+    (r"requires shared memory", {"shared-memory"}),
     (r"Memory size must be specified", {"memory-missing"}),
     (r"'vcpusched' attributes 'vcpus' must not overlap|'iothreadsched' attributes", {"scheduler-once"}),
     (r"IOMMU interrupt remapping requires", {"iommu-intremap-ioapic"}),
