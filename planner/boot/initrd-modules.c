@@ -91,6 +91,8 @@ static int read_tree(struct module_tree *tree, struct error *error)
 	fts_close(walk);
 	read_builtin(tree);
 	vec_sort(&tree->files, by_name);
+	if (tree->files.n == 0)
+		return error_input(error, "%s: contains no kernel modules", tree->shown);
 	return 0;
 }
 
@@ -99,9 +101,15 @@ static int read_tree(struct module_tree *tree, struct error *error)
  */
 static char *find_directory(const char *directory, const char *version, bool *ret_several)
 {
-	static const char *const patterns[] = {"%s/modules.order", "%s/%s/modules.order",
+	/* Since Debian forky the list is in another package than the modules. */
+	static const char *const patterns[] = {"%s/modules.order",
+					       "%s/%s/modules.order",
 					       "%s/lib/modules/%s/modules.order",
-					       "%s/usr/lib/modules/%s/modules.order"};
+					       "%s/usr/lib/modules/%s/modules.order",
+					       "%s/" MODULES_FOLDER,
+					       "%s/%s/" MODULES_FOLDER,
+					       "%s/lib/modules/%s/" MODULES_FOLDER,
+					       "%s/usr/lib/modules/%s/" MODULES_FOLDER};
 	char *path = NULL;
 
 	*ret_several = false;

@@ -72,6 +72,8 @@ char *elf_find_library(const struct elf_needs *needs, const char *from,
 
 /* initrd-modules.c */
 struct module_tree;
+/* Where lib/modules/VERSION has the modules, beside their lists. */
+#define MODULES_FOLDER "kernel"
 /*
  * The modules of one kernel: @directory is lib/modules/VERSION itself or contains one
  * (like an unpacked package). @shown is its name in messages, for example the package

@@ -163,6 +163,10 @@ static int write_member(struct archive *archive, struct boot_package *package,
 	_cleanup_free_ char *into =
 		kernel ? xasprintf("%s/vmlinuz-%s", folder, member->release)
 		       : xasprintf("%s/%s", folder, member->base);
+	/* The modules themselves are unpacked beside it, and found by it. */
+	_cleanup_free_ char *mark = strstr(member->base, ".ko")
+					    ? xasprintf("%s/" MODULES_FOLDER, folder)
+					    : NULL;
 
 	if (kernel && package->kernel && !streq(package->kernel, into))
 		return error_input(
@@ -170,6 +174,7 @@ static int write_member(struct archive *archive, struct boot_package *package,
 			"%s: holds more than one kernel; unpack it and name one of them",
 			path);
 	if (make_directory(above, error) < 0 || make_directory(folder, error) < 0 ||
+	    (mark && !kernel && make_directory(mark, error) < 0) ||
 	    write_file(archive, package, into, path, error) < 0)
 		return -1;
 	if (kernel && !package->kernel)

@@ -48,7 +48,8 @@ SEEN_BY_FIRMWARE = 0.8  # of the comparisons: IOMMU groups are a kernel's
 ENROLLED = "/usr/share/OVMF/OVMF_CODE_4M.ms.fd", "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
 SILENT_S = 20  # for firmware that hangs
 SAME_DOMAIN = ["assign"]  # rows that differ from another only in what a kernel does
-KERNELS = ["cloud", "full"]  # what `fetch` knows that holds nothing but a kernel
+# What `fetch` knows that holds nothing but a kernel.
+KERNELS = ["cloud", "full", "kernel-bookworm", "kernel-trixie", "kernel-forky"]
 
 
 class Failed(Exception):

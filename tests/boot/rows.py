@@ -152,6 +152,10 @@ FULL = {
         plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
              "--node vcpus=2,memory=256MiB --nic virtio-net,per-node=8",
         checked=300, guests=["arm64"], edit=uefi_arm, emulator=ARM_QEMU),
+    # The kernels of other releases of Debian, with modules.
+    **{f"kernel-{release}": full(plan=SEED, boot="--assign", checked=300, assigns=9,
+                                 guests=[f"kernel-{release}"])
+       for release in ("bookworm", "trixie", "forky")},
     # Two expander buses, of which one has an SMMUv3.
     "smmu-per-bus": full(domain=f"{HERE}/../domains/smmu-uncovered.xml", checked=100,
                          guests=["arm64", "newest"], edit=uefi_arm, inside="newest"),

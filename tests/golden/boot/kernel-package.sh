@@ -24,7 +24,19 @@ echo "Modules in a package of their own"
 	usr/lib/modules/7.2/a-b.ko=module
 virt-layout boot --initrd-only --compress no --kernel image.deb --modules modules.deb \
 	--kmod a-b -o initrd && list initrd
+echo "And their lists in another one, as Debian forky has it"
+"$make" deb modules.deb usr/lib/modules/7.2/kernel/x/a-b.ko=module
+"$make" deb base.deb usr/lib/modules/7.2/modules.order=empty
+virt-layout boot --initrd-only --compress no --kernel image.deb --modules modules.deb \
+	--kmod a-b -o initrd && list initrd
+mkdir -p unpacked/usr/lib/modules/7.2/kernel/x
+cp module unpacked/usr/lib/modules/7.2/kernel/x/a-b.ko
+for directory in unpacked unpacked/usr/lib/modules unpacked/usr/lib/modules/7.2; do
+	virt-layout boot --initrd-only --compress no --kernel image.deb \
+		--modules $directory --kmod a-b -o initrd && list initrd
+done
 echo "Refused"
+virt-layout boot --initrd-only --kernel image.deb --modules base.deb --kmod a-b -o initrd
 try boot/vmlinuz-6.1=kernel
 try etc/motd=empty
 try boot/vmlinuz-6.1=kernel boot/vmlinuz-6.2=kernel
