@@ -7,7 +7,9 @@ NAME is a row of GOOD, a plan that must boot without a difference; "mirrored" fo
 of MIRRORED, with VIRT_LAYOUT_FULL=1 also those of FULL, or one row of these; "mutation"
 for all rows of EDITS and REFUSED, or one row of these. "firmware" stands for all rows of
 GOOD and MIRRORED without a kernel (`boot --stop-after firmware`), "firmware:ROW" for one
-of them or of EDITS.
+of them or of EDITS. STACK stands for all rows of GOOD, MIRRORED and FULL with the QEMU and
+libvirt of a set of `fetch` ("trixie", "newest"), planned for these; STACK:ROW for one of
+them.
 
 An edited plan is booted, its machine is recorded, and the record is compared with the
 unedited plan. The edit counts as found if `verify` reports a difference, and as named if
@@ -36,7 +38,7 @@ sys.path.insert(0, os.path.join(HERE, "../domains"))
 sys.path.insert(0, os.path.join(HERE, "../oracle"))
 from driver import TARGET  # noqa: E402
 from edits import AFTER_FIRMWARE, EDITS, NEGATIVE, REFUSED  # noqa: E402
-from rows import FULL, GOOD, MIRRORED, SEED  # noqa: E402
+from rows import FULL, GOOD, MIRRORED, SEED, STACKS, in_stack  # noqa: E402
 from source import SHARED, source_of  # noqa: E402
 import virt_install  # noqa: E402
 
@@ -48,6 +50,7 @@ SEEN_BY_FIRMWARE = 0.8  # of the comparisons: IOMMU groups are a kernel's
 ENROLLED = "/usr/share/OVMF/OVMF_CODE_4M.ms.fd", "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
 SILENT_S = 20  # for firmware that hangs
 SAME_DOMAIN = ["assign"]  # rows that differ from another only in what a kernel does
+IS_FULL = os.environ.get("VIRT_LAYOUT_FULL") == "1"
 # What `fetch` knows that holds nothing but a kernel.
 KERNELS = ["cloud", "full", "kernel-bookworm", "kernel-trixie", "kernel-forky"]
 
@@ -92,6 +95,7 @@ def stood_still(verdict):
 
 class Boots:
     firmware = False  # boot --stop-after firmware: no kernel
+    target = TARGET
 
     def __init__(self, program, guests, work):
         self.program, self.guests, self.work = program, guests, work
@@ -120,7 +124,7 @@ class Boots:
 
     def plan(self, name, options):
         with open(self.path(name), "w") as out:
-            run = subprocess.run([self.program, "plan", *TARGET, "--type", "qemu", *options],
+            run = subprocess.run([self.program, "plan", *self.target, "--type", "qemu", *options],
                                  stdout=out, stderr=subprocess.PIPE, text=True, timeout=200)
         if run.returncode != 0:
             raise Failed(f"plan {options}: status {run.returncode}: {run.stderr}")
@@ -171,11 +175,10 @@ class Boots:
 
     @staticmethod
     def over(guests, row):
-        """The words before a command that run it with a newer QEMU and libvirt."""
-        for how in ("over", "inside"):
-            if how in row:
-                return [os.path.join(HERE, how), os.path.join(guests, row[how])]
-        return []
+        """The words before a command that run it with another QEMU and libvirt."""
+        if "inside" not in row:
+            return []
+        return [os.path.join(HERE, "inside"), os.path.join(guests, row["inside"])]
 
     def argv(self, domain, row):
         """QEMU's command line by libvirt for the plan itself, without substitutions."""
@@ -330,6 +333,29 @@ class Boots:
             raise Failed("too many were missed")
 
 
+class InStack(Boots):
+    """With the QEMU and libvirt of a set of `fetch`."""
+
+    def __init__(self, stack, *how):
+        super().__init__(*how)
+        self.stack = stack
+
+    def take_target(self):
+        """The versions that the set has."""
+        self.fetch(["cloud", self.stack])
+        with open(os.path.join(self.guests, self.stack, "versions")) as file:
+            got = dict(line.split() for line in file)
+        libvirt, qemu = (re.search(r"(?:\d+:)?(\d+\.\d+)", got[name])[1]
+                         for name in ("libvirt0", "qemu-system-x86"))
+        self.target = ("--target", f"libvirt={libvirt},qemu={qemu}")
+        print(f"{self.stack}: libvirt {libvirt}, QEMU {qemu}")
+
+    def boot_stack(self, name=None):
+        self.take_target()
+        rows = in_stack(dict(GOOD, **MIRRORED, **with_hosts(FULL)), self.stack)
+        self.mirrored({name: rows[name]} if name else rows)
+
+
 class WithoutKernel(Boots):
     firmware = True
 
@@ -389,9 +415,10 @@ class WithoutKernel(Boots):
 
 
 def rows_of_mirrored():
-    if os.environ.get("VIRT_LAYOUT_FULL") != "1":
-        return MIRRORED
-    rows = dict(MIRRORED, **FULL)
+    return dict(MIRRORED, **with_hosts(FULL)) if IS_FULL else MIRRORED
+
+
+def with_hosts(rows):
     if not os.path.isdir(SHARED):
         print("../shared/hosts is absent: without its hosts")
         rows = {name: row for name, row in rows.items()
@@ -415,14 +442,14 @@ def run(boots, name):
         boots.edit(name)
 
 
-def judge(boots, name, sets):
+def judge(boots, what, sets):
     try:
         boots.fetch(sets)
     except Failed as failed:
         print(failed)
         sys.exit(77)
     try:
-        run(boots, name)
+        what()
     except Failed as failed:
         sys.exit(str(failed))
     if boots.retries:
@@ -433,13 +460,20 @@ def main():
     program, guests, name = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as work:
         how = [os.path.abspath(program), os.path.abspath(guests), work]
+        stack, _, row = name.partition(":")
+        if stack in STACKS:
+            boots = InStack(stack, *how)
+            judge(boots, lambda: boots.boot_stack(row or None), ["cloud", stack])
+            return
         if name in ("firmware", "mutation") or name.startswith("firmware:"):
             name = name.partition(":")[2] or name
             sets = ["arm64"] if name == "firmware" else []
-            judge(WithoutKernel(*how), name, GOOD.get(name, {}).get("guests", sets))
-            if name != "mutation" or os.environ.get("VIRT_LAYOUT_FULL") != "1":
+            boots = WithoutKernel(*how)
+            judge(boots, lambda: run(boots, name), GOOD.get(name, {}).get("guests", sets))
+            if name != "mutation" or not IS_FULL:
                 return
-        judge(Boots(*how), name, GOOD.get(name, {}).get("guests", ["cloud"]))
+        boots = Boots(*how)
+        judge(boots, lambda: run(boots, name), GOOD.get(name, {}).get("guests", ["cloud"]))
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ def uefi_arm(xml, guests):
 # and of answers of --assign, none of which may be bad. "host": what to mirror
 # (tests/hosts/source.py); "virt_install": virt-install's arguments for the domain in
 # which to plan; "domain": a file that is booted unchanged, instead of "plan"; "guests":
-# what to fetch, the kernel's first; "over": run with that set's QEMU and libvirt in place
-# of the system's; "inside": run in that set, a root file system; "edit": of the plan,
-# before it is booted; "limit": seconds for the boot; "argv": what QEMU's command line
-# contains that libvirt makes for the unchanged plan. "emulator": the QEMU to run, below
-# GUESTS.
+# what to fetch, the kernel's first; "inside": run in that set, a root file system, with
+# its QEMU and libvirt; "edit": of the plan, before it is booted; "limit": seconds for the
+# boot; "argv": what QEMU's command line contains that libvirt makes for the unchanged
+# plan. "emulator": the QEMU to run, below GUESTS. "stacks": those of STACKS in which the
+# row is booted as well, if not all.
 GOOD = {
     "seed": dict(plan=SEED, checked=300),
     "seed-efi": dict(plan=SEED + " --firmware efi", checked=300),
@@ -76,7 +76,7 @@ GOOD["iothreads"] = dict(
          "--place vdb=1 --iommu intel",
     argv=['"iothread-vq-mapping":[{"iothread":"iothread1"},{"iothread":"iothread2"}]',
           '"iothread":"iothread2"'],
-    checked=150, guests=["cloud", "backports"], over="backports")
+    checked=150, **NEWEST)
 
 SHRUNK = "--cpus-per-node 2 --memory-per-node 256MiB"
 
@@ -146,17 +146,32 @@ FULL = {
     "120-ports": full(plan=TWO + "--nic virtio-net,per-node=60", checked=1500),
     "14-igb": full(plan="--target libvirt=11.3,qemu=10.0 " + TWO +
                         "--device igb,per-node=7,vfs=7 --iommu intel",
-                   boot="--assign", checked=300, assigns=28,
-                   guests=["cloud", "backports"], over="backports"),
+                   boot="--assign", checked=300, assigns=28, **NEWEST),
     "aarch64-8": full(
         plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
              "--node vcpus=2,memory=256MiB --nic virtio-net,per-node=8",
         checked=300, guests=["arm64"], edit=uefi_arm, emulator=ARM_QEMU),
     # The kernels of other releases of Debian, with modules.
     **{f"kernel-{release}": full(plan=SEED, boot="--assign", checked=300, assigns=9,
-                                 guests=[f"kernel-{release}"])
+                                 guests=[f"kernel-{release}"], stacks=())
        for release in ("bookworm", "trixie", "forky")},
-    # Two expander buses, of which one has an SMMUv3.
+    # Two expander buses, of which one has an SMMUv3; since libvirt 11.10.
     "smmu-per-bus": full(domain=f"{HERE}/../domains/smmu-uncovered.xml", checked=100,
-                         guests=["arm64", "newest"], edit=uefi_arm, inside="newest"),
+                         guests=["arm64", "newest"], edit=uefi_arm, inside="newest",
+                         stacks=("newest",)),
 }
+
+# Sets of `fetch` with another libvirt and QEMU than this system's.
+STACKS = ("trixie", "newest")
+
+
+def in_stack(rows, stack):
+    """The rows, booted with a stack's own programs; without what is booted there anyway."""
+    made = {}
+    for name, row in rows.items():
+        if stack in row.get("stacks", STACKS) and row.get("inside") != stack:
+            row = dict(row, inside=stack, limit=FULL_LIMIT_S,
+                       guests=[row.get("guests", ["cloud"])[0], stack])
+            row.pop("emulator", None)
+            made[name] = row
+    return made

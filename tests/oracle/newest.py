@@ -11,6 +11,24 @@ import driver, stacks
 BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../boot")
 
 
+MEASURED = BOOT + "/newest-versions"
+
+
+def judge_versions(got_path, measured_path, full):
+    """Prints what `fetch` got. If it is not what was measured, that is a warning, which
+    tests/summary shows at the end of a run, and with @full a failure. Returns the status.
+    """
+    with open(got_path) as got_file, open(measured_path) as measured_file:
+        got, measured = got_file.read(), measured_file.read()
+    print(got, end="")
+    if got == measured:
+        return 0
+    print(f"WARNING: these are not the versions that were measured, {measured_path}:")
+    print(measured + "Run the tests with --full against the new ones, measure what a rule",
+          "says of its versions again, then copy", got_path, "there.")
+    return 1 if full else 0
+
+
 def root_of(run):
     """The root file system, or None if it is not available. @run is virt-layout-run."""
     return stacks.root_of(run, "newest")
