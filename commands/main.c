@@ -3,6 +3,7 @@
  * main.c - finds the command, runs it, prints the one error, gives the exit status.
  */
 #include "commands/commands.h"
+#include "commands/version.h"
 
 #include "base/mem.h"
 #include "base/streams.h"
@@ -18,7 +19,9 @@ struct wish {
 };
 
 static const struct option_row rows[] = {
-	{"version", 0, NULL, "show the version and exit", SET_TRUE(struct wish, version)},
+	{"version", 0, NULL,
+	 "show the version, the default target and the libraries, and exit",
+	 SET_TRUE(struct wish, version)},
 	{},
 };
 
@@ -76,13 +79,14 @@ static int ask_which(const char *path, const struct options *options, struct err
 static int run(const struct options *options, struct error *error)
 {
 	struct wish wish = {};
+	struct text text = {};
 
 	if (options_set_each(options, &wish, error) < 0)
 		return -1;
 	if (!wish.version)
 		return ask_which(PROGRAM, options, error);
-	puts(PROGRAM " " VERSION);
-	return STATUS_OK;
+	text_add_version(&text, PROGRAM);
+	return show(&text);
 }
 
 /* Runs the command that argv[1] names below @parent, or @parent itself. */

@@ -31,6 +31,8 @@ import sys
 import tempfile
 import time
 
+import jsonschema
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "../hosts"))
@@ -42,6 +44,8 @@ from rows import FULL, GOOD, MIRRORED, SEED, STACKS, in_stack  # noqa: E402
 from source import SHARED, source_of  # noqa: E402
 import virt_install  # noqa: E402
 
+with open(HERE + "/../../schemas/verify.json", encoding="utf-8") as schema_file:
+    SCHEMA = dict(json.load(schema_file), additionalProperties=False)
 LIMIT_S = 300  # for a boot on a busy machine; alone it takes 5, nested 20
 SLOTS = 2
 RETRIES = 2  # in a whole run: see boot_twice
@@ -149,6 +153,7 @@ class Boots:
             raise (Crashed if CRASHED in run.stderr else Failed)(
                 f"boot {domain}: status {run.returncode}: {run.stderr}")
         verdict = json.loads(run.stdout)
+        jsonschema.validate(verdict, SCHEMA)
         if run.returncode == 0 and verdict["differences"]:
             raise Failed(f"boot {domain}: status 0 with {run.stdout}")
         return verdict, run.stderr
