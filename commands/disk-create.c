@@ -7,6 +7,7 @@
 #include "base/streams.h"
 #include "partition/create.h"
 #include "partition/erase.h"
+#include "partition/fill-parts.h"
 #include "partition/fill-tree.h"
 #include "partition/disk-layout.h"
 #include "partition/disk-layout-ids.h"
@@ -173,8 +174,13 @@ static void say_owners(const struct wish *wish)
 	for (size_t i = 0; i < wish->create.fills.list.n; i++) {
 		const struct fill *fill = &wish->create.fills.list.v[i];
 
-		if (!fill->copy_files || streq(fill->format, "vfat") || geteuid() == 0 ||
-		    tree_owner(fill->copy_files) != geteuid())
+		const char *tree = fill->copy_files ? fill->copy_files
+				   : fill->content && fill->content->copies.n > 0
+					   ? fill->content->copies.v[0].source
+					   : NULL;
+
+		if (!tree || streq(fill->format, "vfat") || geteuid() == 0 ||
+		    tree_owner(tree) != geteuid())
 			continue;
 		streams_say(
 			"partition %u: files keep their owner, user %u; if they should belong to root, run this under fakeroot",
@@ -190,15 +196,18 @@ static int create(struct wish *wish, struct disk_request *request,
 	_cleanup_disk_layout_ struct disk_layout layout = {};
 	_cleanup_patch_ struct patch patch = {};
 
+	request_settle_size(request);
 	if (check_cluster(wish, request, error) < 0 ||
 	    script_settle(request, error) < 0 ||
 	    disk_layout_make(request, &layout, error) < 0 ||
-	    fill_check(&wish->create.fills, &layout.table, error) < 0 ||
 	    disk_layout_fill_ids(&layout.table, error) < 0 ||
+	    fill_add_parts(&wish->create.fills, request, &layout, error) < 0 ||
+	    fill_check(&wish->create.fills, &layout.table, error) < 0 ||
 	    table_encode(&layout.table, &(struct table_source){}, &patch, error) < 0 ||
 	    (wish->hybrid.n > 0 &&
 	     hybrid_make(&wish->hybrid, &layout.table, &patch, error) < 0))
 		return -1;
+	request_say_dropped(request, &layout);
 	asked = wish->create;
 	asked.seed = request->seed;
 	asked.progress = &progress;
@@ -264,6 +273,18 @@ static int need_leave(const struct changed_disk *disk, const struct contents *co
 		disk->io->name, ret_destroyed->s);
 }
 
+/* The table alone is written, so no part may ask for content. */
+static int check_content(const struct disk_request *request, struct error *error)
+{
+	for (size_t i = 0; i < request->parts.n; i++)
+		if (!part_content_is_empty(&request->parts.v[i].content))
+			return error_input(
+				error,
+				"%s: Format=, CopyBlocks=, CopyFiles= and MakeDirectories= need a new image, so they cannot be used with --replace",
+				request->parts.v[i].file);
+	return 0;
+}
+
 /* Writes a new table to an existing disk, through the writer that can be undone. */
 static int replace(struct wish *wish, struct disk_request *request,
 		   struct text *ret_destroyed, struct error *error)
@@ -280,7 +301,8 @@ static int replace(struct wish *wish, struct disk_request *request,
 	if (change_begin(wish->create.path, &wish->change, &disk, error) < 0 ||
 	    change_survey(&disk, &contents, error) < 0 ||
 	    need_leave(&disk, &contents, wish, ret_destroyed, error) < 0 ||
-	    fit_request(&disk, request, error) < 0 || script_settle(request, error) < 0 ||
+	    fit_request(&disk, request, error) < 0 || check_content(request, error) < 0 ||
+	    script_settle(request, error) < 0 ||
 	    disk_layout_make(request, &layout, error) < 0 ||
 	    disk_layout_fill_ids(&layout.table, error) < 0)
 		return -1;
@@ -291,6 +313,7 @@ static int replace(struct wish *wish, struct disk_request *request,
 		return -1;
 	if (change_commit(&disk, &patch, &layout.table, error) < 0)
 		return -1;
+	request_say_dropped(request, &layout);
 	change_say_limit(wish->create.path, &layout.table);
 	return change_end(&disk, wish->create.path, error);
 }

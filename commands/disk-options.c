@@ -2,9 +2,24 @@
 #include "commands/disk-options.h"
 
 #include "base/file.h"
+#include "base/streams.h"
+#include "partition/definition.h"
 #include "partition/disk-request-read.h"
+#include "partition/types.h"
 
 const struct option_row disk_request_rows[] = {
+	{"definitions", 0, "DIR",
+	 "take the partitions from the files *.conf in DIR (repart.d(5)); can be repeated",
+	 SET_BY(request_keep)},
+	{"architecture", 0, "ARCH",
+	 "with --definitions: the architecture of root and usr (default: this machine's)",
+	 SET_BY(request_keep)},
+	{"copy-source", 0, "DIR",
+	 "with --definitions: where the sources of CopyFiles= are (default /)",
+	 SET_BY(request_keep)},
+	{"repart-version", 0, "VERSION",
+	 "with --definitions: which systemd-repart to follow (default 257)",
+	 DEFINITION_VERSIONS, SET_BY(request_keep)},
 	{"size", 's', "SIZE", "size of the disk", SET_BY(request_keep)},
 	{"minimal", 'm', NULL, "make the disk as small as the partitions allow",
 	 SET_BY(request_keep)},
@@ -87,6 +102,123 @@ static int set_basics(const struct request_flags *flags, struct disk_request *re
 	return 0;
 }
 
+/* What belongs to definitions, and what else may be given with them. */
+static const char *const definition_keys[] = {"definitions", "architecture",
+					      "copy-source", "repart-version"};
+static const char *const with_definitions[] = {"size",        "minimal",      "label",
+					       "sector-size", "cluster-size", "seed",
+					       "uuid-rule",   "uuid"};
+
+static bool is_in(const char *key, const char *const *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (streq(keys[i], key))
+			return true;
+	return false;
+}
+
+static bool is_of_definitions(const char *key)
+{
+	return is_in(key, definition_keys, ARRAY_SIZE(definition_keys));
+}
+
+static int check_with_definitions(const struct request_flags *flags, const char *path,
+				  const struct disk_request *request, struct error *error)
+{
+	if (path)
+		return error_input(
+			error, "%s: a request and --definitions are mutually exclusive",
+			path);
+	if (request->label != LABEL_GPT)
+		return error_input(error, "--label dos: definitions need a GPT");
+	for (size_t i = 0; i < flags->list.n; i++) {
+		const char *key = flags->list.v[i].key;
+
+		if (!is_of_definitions(key) &&
+		    !is_in(key, with_definitions, ARRAY_SIZE(with_definitions)))
+			return error_input(
+				error,
+				"--%s and --definitions are mutually exclusive: partitions are placed as systemd-repart does",
+				key);
+	}
+	return 0;
+}
+
+/* Known as the architecture of a type. */
+static int check_architecture(const char *name, struct error *error)
+{
+	_cleanup_free_ char *type = xasprintf("root-%s", name ? name : "x86-64");
+	struct guid guid;
+	uint8_t code;
+
+	return type_parse(LABEL_GPT, type, &guid, &code)
+		       ? 0
+		       : option_error(
+				 error, "architecture", name,
+				 "is not an architecture that repart.d(5) lists, such as x86-64 or arm64");
+}
+
+enum definition_version request_repart_version(const struct request_flags *flags)
+{
+	const char *version = last_value(flags, "repart-version");
+
+	return version && streq(version, "252") ? REPART_252 : REPART_257;
+}
+
+/* The request of --definitions, if it is given. */
+static int read_definitions(const struct request_flags *flags, const char *path,
+			    struct disk_request *request, struct error *error)
+{
+	const struct definition_how how = {
+		.version = request_repart_version(flags),
+		.architecture = last_value(flags, "architecture"),
+		.copy_source = last_value(flags, "copy-source"),
+	};
+	_cleanup_definitions_ struct definition_list list = {.how = &how};
+	vec_strings directories = {};
+	int rc = 0;
+
+	for (size_t i = 0; i < flags->list.n; i++)
+		if (streq(flags->list.v[i].key, "definitions"))
+			*vec_add(&directories) = flags->list.v[i].value;
+	for (size_t i = 0; i < flags->list.n && directories.n == 0; i++)
+		if (is_of_definitions(flags->list.v[i].key))
+			return error_input(error, "--%s needs --definitions",
+					   flags->list.v[i].key);
+	if (directories.n > 0 &&
+	    (check_with_definitions(flags, path, request, error) < 0 ||
+	     check_architecture(how.architecture, error) < 0 ||
+	     definition_read(&directories, &list, error) < 0 ||
+	     definition_to_request(&list, request, error) < 0))
+		rc = -1;
+	for (size_t i = 0; i < list.notes.n && rc == 0; i++)
+		streams_say("%s", list.notes.v[i]);
+	vec_free(&directories);
+	return rc;
+}
+
+void request_settle_size(struct disk_request *request)
+{
+	const uint64_t before = request->size_bytes;
+
+	if (definition_settle_size(request) && before > 0)
+		streams_say(
+			"the size was rounded up to %ju bytes, a multiple of %d, as by systemd-repart",
+			(uintmax_t)request->size_bytes, (int)ELASTIC_GRAIN);
+}
+
+void request_say_dropped(const struct disk_request *request,
+			 const struct disk_layout *layout)
+{
+	for (size_t i = 0; i < layout->dropped.n; i++) {
+		const struct part_request *part = &request->parts.v[layout->dropped.v[i]];
+
+		streams_say(
+			"%s: does not fit on the disk and is left out, because of Priority=%d",
+			part->file, part->elastic.priority);
+	}
+}
+
 static bool is_basic(const char *key)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(basics); i++)
@@ -132,6 +264,7 @@ static int set_rest(const struct request_flags *flags, struct disk_request *requ
 {
 	for (size_t i = 0; i < flags->list.n; i++)
 		if (!is_basic(flags->list.v[i].key) &&
+		    !is_of_definitions(flags->list.v[i].key) &&
 		    request_set_flag(&flags->list.v[i], request, error) < 0)
 			return -1;
 	return 0;
@@ -141,6 +274,7 @@ int request_from_flags(const struct request_flags *flags, const char *path,
 		       struct disk_request *request, struct error *error)
 {
 	if (set_basics(flags, request, error) < 0 ||
+	    read_definitions(flags, path, request, error) < 0 ||
 	    (path && read_request_file(path, request, error) < 0))
 		return -1;
 	/*

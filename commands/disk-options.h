@@ -6,7 +6,8 @@
 #pragma once
 
 #include "base/option.h"
-#include "partition/disk-request.h"
+#include "partition/definition.h"
+#include "partition/disk-layout.h"
 
 struct request_flag {
 	const char *key;
@@ -31,6 +32,14 @@ extern const struct option_row disk_request_rows[];
  */
 int request_from_flags(const struct request_flags *flags, const char *path,
 		       struct disk_request *request, struct error *error) _must_check_;
+/* The version of systemd-repart to follow. */
+enum definition_version request_repart_version(const struct request_flags *flags);
+/* With definitions: the size that systemd-repart would give, with a message if it
+ * differs. */
+void request_settle_size(struct disk_request *request);
+/* Messages about the parts that do not fit. */
+void request_say_dropped(const struct disk_request *request,
+			 const struct disk_layout *layout);
 /* An option whose name is a key of disk_request_set(). */
 int request_set_option(struct disk_request *request, const char *name, const char *value,
 		       struct error *error) _must_check_;

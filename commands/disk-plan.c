@@ -7,6 +7,7 @@
 
 #include "base/jsonw.h"
 #include "base/size.h"
+#include "partition/definition-write.h"
 #include "partition/disk-layout.h"
 #include "partition/map.h"
 #include "partition/script-settle.h"
@@ -22,6 +23,7 @@ struct wish {
 	struct request_flags flags;
 	struct sheet sheet;
 	bool bytes, script, json;
+	const char *write_definitions;
 };
 
 static const struct option_row rows[] = {
@@ -34,6 +36,8 @@ static const struct option_row rows[] = {
 	 SET_TRUE(struct wish, sheet.no_headings)},
 	{"script", 0, NULL, "print a script for sfdisk", SET_TRUE(struct wish, script)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{"write-definitions", 0, "DIR", "write definitions for systemd-repart into DIR",
+	 SET_FILE(struct wish, write_definitions)},
 	{},
 };
 
@@ -184,6 +188,19 @@ static void add_json(struct text *out, const struct disk_layout *layout)
 	jsonw_finish(&json);
 }
 
+static int write_definitions(const struct wish *wish, const struct disk_request *request,
+			     const struct disk_layout *layout, struct error *error)
+{
+	_cleanup_definition_texts_ struct definition_texts texts = {};
+
+	if (definition_texts_make(request, layout, request_repart_version(&wish->flags),
+				  &texts, error) < 0)
+		return error_wrap(error, "--write-definitions");
+	return definition_texts_write(&texts, wish->write_definitions, error) < 0
+		       ? -1
+		       : STATUS_OK;
+}
+
 static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {.sheet.columns = columns};
@@ -197,10 +214,15 @@ static int run(const struct options *options, struct error *error)
 	if (wish.script && wish.json)
 		return error_input(error, "--script and --json are mutually exclusive");
 	if (request_from_flags(&wish.flags, options->n_args ? options->args[0] : NULL,
-			       &request, error) < 0 ||
-	    script_settle(&request, error) < 0 ||
+			       &request, error) < 0)
+		return -1;
+	request_settle_size(&request);
+	if (script_settle(&request, error) < 0 ||
 	    disk_layout_make(&request, &layout, error) < 0)
 		return -1;
+	request_say_dropped(&request, &layout);
+	if (wish.write_definitions)
+		return write_definitions(&wish, &request, &layout, error);
 	if (wish.json)
 		add_json(&out, &layout);
 	else if (wish.script)

@@ -31,19 +31,25 @@ static struct guid own_guid(const char *seed, const char *what)
 	return hash_guid(seed, strlen(seed), what, strlen(what));
 }
 
-static struct guid repart_guid(struct guid seed, const struct partition_table *table,
-			       size_t index)
+struct guid repart_guid(struct guid seed, struct guid type, uint64_t before)
 {
-	struct guid type = table->partitions.v[index].type;
 	uint8_t plain[24];
-	uint64_t before = 0;
 
-	for (size_t i = 0; i < index; i++)
-		before += guid_equal(table->partitions.v[i].type, type);
 	memcpy(plain, type.bytes, sizeof(type.bytes));
 	for (int i = 0; i < 8; i++)
 		plain[16 + i] = (uint8_t)(before >> (8 * i));
 	return hash_guid(seed.bytes, sizeof(seed.bytes), plain, before > 0 ? 24 : 16);
+}
+
+static struct guid repart_guid_of(struct guid seed, const struct partition_table *table,
+				  size_t index)
+{
+	struct guid type = table->partitions.v[index].type;
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < index; i++)
+		before += guid_equal(table->partitions.v[i].type, type);
+	return repart_guid(seed, type, before);
 }
 
 static void seed_partitions(const struct disk_request *request,
@@ -56,7 +62,7 @@ static void seed_partitions(const struct disk_request *request,
 		if (!guid_is_zero(partition->uuid))
 			continue;
 		what = xasprintf("virt-layout partition %u", partition->number);
-		partition->uuid = repart ? repart_guid(*repart, table, i)
+		partition->uuid = repart ? repart_guid_of(*repart, table, i)
 					 : own_guid(request->seed, what);
 	}
 }
@@ -124,7 +130,7 @@ int disk_layout_set_ids(const struct disk_request *request, struct partition_tab
 			"an MBR has a signature, not a GUID; for example uuid=0x1badb002");
 	if (request->has_signature && table->label != LABEL_DOS)
 		return error_input(error, "a GPT has a GUID, not a signature");
-	if (request->uuid_rule == UUID_REPART && !request->seed)
+	if (request->uuid_rule == UUID_REPART && !request->seed && !request->elastic)
 		return error_input(error, "uuid-rule=repart requires a seed");
 	table->disk_guid = request->disk_guid;
 	table->disk_signature = request->signature;

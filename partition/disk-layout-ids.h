@@ -4,6 +4,11 @@
 
 #include "partition/disk-request.h"
 
+/*
+ * systemd-repart's UUID of a partition of a type of which there are @before others before
+ * it.
+ */
+struct guid repart_guid(struct guid seed, struct guid type, uint64_t before);
 /* Sets those that the request gives, or that its seed determines. */
 int disk_layout_set_ids(const struct disk_request *request, struct partition_table *table,
 			struct error *error) _must_check_;

@@ -21,6 +21,7 @@ struct item_list {
 
 struct disk_plan {
 	const struct disk_request *request;
+	struct disk_layout *layout;    /* the result */
 	struct item_list outer, inner; /* primary and extended; logical */
 	uint64_t first_lba, last_lba;  /* usable; last is UINT64_MAX for --minimal */
 	uint64_t head, tail;
@@ -35,6 +36,11 @@ static inline void text_add_item(struct text *text, const struct item *item)
 {
 	text_add_part(text, item->request, item->partition.number);
 }
+/* disk-layout-elastic.c: places all items of an elastic request, or drops some. */
+int place_elastic(struct disk_plan *plan, struct error *error) _must_check_;
+/* The first block that libfdisk lets partitions use on a disk of this size. */
+uint64_t elastic_first_lba(const struct disk_request *request);
+
 #define item_error(plan, item, error, ...)                                               \
 	part_error((plan)->request, (item)->request, (item)->partition.number, error,    \
 		   __VA_ARGS__)

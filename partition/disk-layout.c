@@ -19,6 +19,7 @@ void disk_layout_free(struct disk_layout *layout)
 {
 	partition_table_free(&layout->table);
 	vec_free(&layout->parts);
+	vec_free(&layout->dropped);
 }
 
 static uint64_t array_sectors(uint32_t sector_bytes, uint32_t n_entries)
@@ -88,6 +89,8 @@ static int set_bounds(struct disk_plan *plan, struct error *error)
 			(uintmax_t)request->first_lba, (uintmax_t)plan->head - 1);
 	if (request->first_lba > 0)
 		plan->first_lba = request->first_lba;
+	else if (request->elastic)
+		plan->first_lba = elastic_first_lba(request);
 	plan->last_lba = UINT64_MAX;
 	if (request->minimal && request->size_bytes)
 		return error_input(error, "minimal and a size are mutually exclusive");
@@ -192,6 +195,8 @@ static int place_all(struct disk_plan *plan, struct error *error)
 	uint64_t limit = plan->last_lba == UINT64_MAX ? UINT64_MAX : plan->last_lba + 1;
 	const struct part_slot *outer;
 
+	if (plan->request->elastic)
+		return place_elastic(plan, error);
 	if (place_list(plan, &plan->outer, plan->first_lba, limit, error) < 0)
 		return -1;
 	if (plan->extended < 0)
@@ -227,6 +232,9 @@ static void add_to_layout(const struct disk_plan *plan, const struct item_list *
 		partition->name = xstrdup(item->partition.name);
 		part->number = partition->number;
 		part->unit_bytes = item->unit_bytes;
+		part->part = item->request
+				     ? (size_t)(item->request - plan->request->parts.v)
+				     : SIZE_MAX;
 		if (item->wanted_bytes > 0)
 			part->waste_bytes = partition_sectors(partition) *
 						    plan->request->sector_bytes -
@@ -323,14 +331,12 @@ static void plan_free(struct disk_plan *plan)
 int disk_layout_make(const struct disk_request *request, struct disk_layout *ret,
 		     struct error *error)
 {
-	_cleanup_(plan_free) struct disk_plan plan = {.request = request};
+	_cleanup_(plan_free) struct disk_plan plan = {.request = request, .layout = ret};
 
 	if (set_bounds(&plan, error) < 0)
 		return request->file ? error_wrap(error, "%s", request->file) : -1;
-	if (plan_items(&plan, error) < 0 || plan_slots(&plan, error) < 0 ||
-	    place_all(&plan, error) < 0)
-		return -1;
-	if (emit(&plan, ret, error) == 0)
+	if (plan_items(&plan, error) == 0 && plan_slots(&plan, error) == 0 &&
+	    place_all(&plan, error) == 0 && emit(&plan, ret, error) == 0)
 		return 0;
 	disk_layout_free(ret);
 	*ret = (struct disk_layout){};

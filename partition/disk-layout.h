@@ -12,6 +12,7 @@ struct disk_layout_part {
 	uint64_t waste_bytes; /* what a fixed size got in addition to the requested
 			       * size */
 	uint64_t unit_bytes;  /* the boundaries that were used */
+	size_t part;          /* index in the request; SIZE_MAX: not requested */
 };
 
 /* Owns the table. */
@@ -19,6 +20,9 @@ struct disk_layout {
 	struct partition_table table;
 	VEC(struct disk_layout_part)
 	parts; /* one for each of table.partitions, same order */
+	/* Parts of an elastic request that do not fit and are left out, by their index.
+	 */
+	VEC(size_t) dropped;
 };
 
 void disk_layout_free(struct disk_layout *layout);

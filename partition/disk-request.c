@@ -19,6 +19,8 @@ void disk_request_free(struct disk_request *request)
 	for (size_t i = 0; i < request->parts.n; i++) {
 		free(request->parts.v[i].type);
 		free(request->parts.v[i].name);
+		free(request->parts.v[i].file);
+		part_content_free(&request->parts.v[i].content);
 	}
 	vec_free(&request->parts);
 	free(request->file);

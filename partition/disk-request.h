@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "partition/align.h"
+#include "partition/elastic.h"
+#include "partition/part-content.h"
 #include "partition/partition-table.h"
 
 #define REQUEST_MAX_ENTRIES 1024  /* partitions of one request */
@@ -53,6 +55,10 @@ struct part_request {
 	struct guid uuid;
 	uint64_t attributes;
 	bool active;
+	/* From a definition of repart.d(5), see definition.h. */
+	char *file;             /* where it was read, owned; NULL: the request's */
+	struct elastic elastic; /* in place of its size and position */
+	struct part_content content;
 };
 
 /* Owns its parts. Initialize with disk_request_init. */
@@ -63,6 +69,7 @@ struct disk_request {
 	uint64_t size_bytes; /* 0: not given */
 	bool minimal, has_label, has_disk_guid, has_signature;
 	bool exact;             /* an sfdisk script: sizes are kept exactly */
+	bool elastic;           /* definitions: sizes are those of systemd-repart */
 	uint64_t align_bytes;   /* 0: 1 MiB */
 	uint64_t cluster_bytes; /* of the image, 0: none */
 	enum align_at at;

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
+#include "partition/fill-stage.h"
 #include "partition/fill-tree.h"
 #include "partition/tool.h"
 
@@ -47,6 +48,18 @@ static const struct maker *find_maker(const char *name)
 	return NULL;
 }
 
+bool fill_knows_format(const char *format)
+{
+	return find_maker(format) != NULL;
+}
+
+bool fill_copies_into(const char *format)
+{
+	const struct maker *maker = find_maker(format);
+
+	return maker && maker->folder;
+}
+
 int fill_check_format(const struct fill *fill, struct error *error)
 {
 	const struct maker *maker = find_maker(fill->format);
@@ -54,7 +67,7 @@ int fill_check_format(const struct fill *fill, struct error *error)
 	if (!maker)
 		return error_input(error, "--format %s=%u: must be " FILL_FORMATS,
 				   fill->format, fill->number);
-	if (fill->copy_files && !maker->folder)
+	if ((fill->copy_files || fill->content) && !maker->folder)
 		return error_input(
 			error,
 			"partition %u: --copy-files does not support %s, because its mkfs cannot copy files",
@@ -94,12 +107,16 @@ static int run_watched(struct tool *tool, const struct filling *filling, int scr
 	return tool_run(tool, error);
 }
 
-static int make_uuid(const char *seed, unsigned number, struct guid *ret,
+static int make_uuid(const char *seed, const struct fill *fill, struct guid *ret,
 		     struct error *error)
 {
 	uint8_t hash[SHA256_BYTES];
-	_cleanup_free_ char *what = xasprintf("virt-layout file system %u", number);
+	_cleanup_free_ char *what = xasprintf("virt-layout file system %u", fill->number);
 
+	if (!guid_is_zero(fill->uuid)) {
+		*ret = fill->uuid;
+		return 0;
+	}
 	if (seed)
 		hmac_sha256(seed, strlen(seed), what, strlen(what), hash);
 	else if (getrandom(hash, sizeof(ret->bytes), 0) != (ssize_t)sizeof(ret->bytes))
@@ -162,7 +179,7 @@ static int run_maker(const struct filling *filling, const struct maker *maker,
 	char uuid[GUID_TEXT_BYTES];
 	struct guid guid;
 
-	if (make_uuid(seed, fill->number, &guid, error) < 0)
+	if (make_uuid(seed, fill, &guid, error) < 0)
 		return -1;
 	guid_format(guid, uuid);
 	tool_add(&tool, "%s", maker->program);
@@ -288,7 +305,7 @@ static int check_folder(const char *path, struct error *error)
 		       : error_input(error, "%s is not a directory", path);
 }
 
-int fill_format(const struct filling *filling, int scratch, struct error *error)
+static int fill_one(const struct filling *filling, int scratch, struct error *error)
 {
 	const struct fill *fill = filling->fill;
 	const struct maker *maker = find_maker(fill->format);
@@ -304,4 +321,43 @@ int fill_format(const struct filling *filling, int scratch, struct error *error)
 	if (fill->copy_files && filling->target->seed && has_prefix(fill->format, "ext"))
 		return settle_times(filling, scratch, error);
 	return 0;
+}
+
+/* The time of directories that exist in no source. */
+static int64_t made_time(const struct fill_target *target)
+{
+	const char *now = getenv("SOURCE_DATE_EPOCH");
+	uint64_t time_s;
+
+	if (!target->seed)
+		return -1;
+	return parse_u64(now ? now : SEEDED_TIME, &time_s) && time_s <= INT64_MAX
+		       ? (int64_t)time_s
+		       : -1;
+}
+
+/* Several sources are collected in a directory next to the image. */
+static int fill_staged(const struct filling *filling, int scratch, struct error *error)
+{
+	_cleanup_free_ char *link =
+		xasprintf("/proc/self/fd/%d", filling->target->folder_fd);
+	_cleanup_free_ char *folder = realpath(link, NULL);
+	_cleanup_stage_ char *stage = NULL;
+	struct fill fill = *filling->fill;
+	struct filling staged = *filling;
+
+	if (!folder)
+		return error_system(error, errno, "cannot find the image's directory");
+	if (stage_make(fill.content, folder, made_time(filling->target), &stage, error) <
+	    0)
+		return -1;
+	fill.copy_files = stage;
+	staged.fill = &fill;
+	return fill_one(&staged, scratch, error);
+}
+
+int fill_format(const struct filling *filling, int scratch, struct error *error)
+{
+	return filling->fill->content ? fill_staged(filling, scratch, error)
+				      : fill_one(filling, scratch, error);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/progress.h"
+#include "partition/part-content.h"
 #include "partition/partition-table.h"
 
 #define FILL_FORMATS "ext2, ext3, ext4, vfat, swap, btrfs or xfs"
@@ -13,6 +14,9 @@ struct fill {
 	char *populate;   /* a file; NULL: make a file system */
 	char *format;     /* "ext4" */
 	char *copy_files; /* a folder; NULL: empty */
+	/* Several sources instead of a folder, borrowed; NULL: none. */
+	const struct part_content *content;
+	struct guid uuid; /* of the file system; zero: random, or derived from the seed */
 	/* Not a partition: @populate is copied to this place outside all of them. */
 	bool is_blob;
 	uint64_t offset_bytes;
@@ -33,3 +37,7 @@ struct filling {
 	const struct partition *partition;
 	const struct fill_target *target;
 };
+
+/* fill-format.c: whether we can make this file system, and copy files into it. */
+bool fill_knows_format(const char *format);
+bool fill_copies_into(const char *format);

@@ -30,9 +30,10 @@ int part_error(const struct disk_request *request, const struct part_request *pa
 	va_start(args, format);
 	text_vprintf(&text, format, args);
 	va_end(args);
-	if (request->file)
-		return error_input_at(error, request->file, part ? part->line : 0, "%s",
-				      text.s);
+	if (request->file || (part && part->file))
+		return error_input_at(error,
+				      part && part->file ? part->file : request->file,
+				      part ? part->line : 0, "%s", text.s);
 	return error_input(error, "%s", text.s);
 }
 
