@@ -10,8 +10,7 @@ static int fill(struct library *library, struct error *error)
 	/*
 	 * Lazy, because libxml2 alone has thousands of functions that are never called.
 	 */
-	void *handle = dlopen(library->soname,
-			      RTLD_LAZY | (library->global ? RTLD_GLOBAL : RTLD_LOCAL));
+	void *handle = dlopen(library->soname, RTLD_LAZY | RTLD_LOCAL);
 
 	if (!handle)
 		return error_system(error, 0, "%s needs %s, which cannot be loaded: %s",

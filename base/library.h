@@ -24,7 +24,6 @@ struct library_function {
 struct library {
 	const char *soname;
 	const char *need; /* what needs it, with a verb in the singular: "reading XML" */
-	bool global;      /* other libraries see its functions */
 	const struct library_function *functions; /* ends with a zeroed row */
 	bool loaded;
 };
@@ -68,13 +67,13 @@ int library_load(struct library *library, struct error *error) _must_check_;
 
 #define LIBRARY_DEFINE(on, ...)  LIBRARY_DEFINE_(on, __VA_ARGS__)
 #define LIBRARY_DEFINE_(on, ...) LIBRARY_DEFINE_##on(__VA_ARGS__)
-#define LIBRARY_DEFINE_0(load, list, soname_, feature, need_, priority, global_)         \
+#define LIBRARY_DEFINE_0(load, list, soname_, feature, need_, priority)                  \
 	int load(struct error *error)                                                    \
 	{                                                                                \
 		(void)error;                                                             \
 		return 0;                                                                \
 	}
-#define LIBRARY_DEFINE_1(load, list, soname_, feature, need_, priority, global_)         \
+#define LIBRARY_DEFINE_1(load, list, soname_, feature, need_, priority)                  \
 	list(LIBRARY_POINTER)                                                            \
 		LIBRARY_NOTE(LIBRARY_NOTE_JSON(soname_, feature, need_, priority)) int   \
 		load(struct error *error)                                                \
@@ -83,7 +82,6 @@ int library_load(struct library *library, struct error *error) _must_check_;
 			list(LIBRARY_ROW){}};                                            \
 		static struct library library = {.soname = soname_,                      \
 						 .need = need_,                          \
-						 .global = global_,                      \
 						 .functions = functions};                \
                                                                                          \
 		return library_load(&library, error);                                    \

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-static void make_room(struct text *text, size_t more)
+void text_make_room(struct text *text, size_t more)
 {
 	size_t need = text->n + more + 1;
 
@@ -21,37 +21,23 @@ static void make_room(struct text *text, size_t more)
 	text->s[text->n] = '\0';
 }
 
-void text_add(struct text *text, const char *bytes, size_t n)
-{
-	make_room(text, n);
-	if (n > 0)
-		memcpy(text->s + text->n, bytes, n);
-	text->n += n;
-	text->s[text->n] = '\0';
-}
-
-void text_adds(struct text *text, const char *string)
-{
-	text_add(text, string, strlen(string));
-}
-
-void text_addc(struct text *text, char byte)
-{
-	text_add(text, &byte, 1);
-}
-
 void text_vprintf(struct text *text, const char *format, va_list args)
 {
 	va_list again;
-	int n;
+	size_t n;
+	int length;
 
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(text->s ? text->s + text->n : NULL, text->room - text->n,
+			   format, again);
 	va_end(again);
-	assert(n >= 0);
-	make_room(text, (size_t)n);
-	vsnprintf(text->s + text->n, (size_t)n + 1, format, args);
-	text->n += (size_t)n;
+	assert(length >= 0);
+	n = (size_t)length;
+	if (n >= text->room - text->n) {
+		text_make_room(text, n);
+		vsnprintf(text->s + text->n, n + 1, format, args);
+	}
+	text->n += n;
 }
 
 void text_printf(struct text *text, const char *format, ...)
@@ -65,7 +51,7 @@ void text_printf(struct text *text, const char *format, ...)
 
 char *text_take(struct text *text)
 {
-	make_room(text, 0);
+	text_make_room(text, 0);
 	text->n = text->room = 0;
 	return TAKE(text->s);
 }
@@ -86,16 +72,17 @@ void text_add_xml(struct text *text, const char *string)
 		{'\'', "&apos;"}, {'\t', "&#9;"}, {'\n', "&#10;"}, {'\r', "&#13;"},
 	};
 
-	for (; *string; string++) {
-		const char *reference = NULL;
+	for (;;) {
+		size_t n = strcspn(string, "&<>\"'\t\n\r");
 
+		text_add(text, string, n);
+		string += n;
+		if (!*string)
+			return;
 		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 			if (rows[i].byte == *string)
-				reference = rows[i].reference;
-		if (reference)
-			text_adds(text, reference);
-		else
-			text_addc(text, *string);
+				text_adds(text, rows[i].reference);
+		string++;
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "base/macros.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 /* Owned bytes followed by a NUL; a zeroed struct is an empty text. */
 struct text {
@@ -14,9 +15,32 @@ struct text {
 	size_t n, room;
 };
 
-void text_add(struct text *text, const char *bytes, size_t n);
-void text_adds(struct text *text, const char *string);
-void text_addc(struct text *text, char byte);
+/* For so many bytes more; the functions below call it where it is needed. */
+void text_make_room(struct text *text, size_t more);
+
+static inline void text_add(struct text *text, const char *bytes, size_t n)
+{
+	if (text->room - text->n <= n)
+		text_make_room(text, n);
+	if (n > 0)
+		memcpy(text->s + text->n, bytes, n);
+	text->n += n;
+	text->s[text->n] = '\0';
+}
+
+static inline void text_adds(struct text *text, const char *string)
+{
+	text_add(text, string, strlen(string));
+}
+
+static inline void text_addc(struct text *text, char byte)
+{
+	if (text->room - text->n <= 1)
+		text_make_room(text, 1);
+	text->s[text->n++] = byte;
+	text->s[text->n] = '\0';
+}
+
 void text_printf(struct text *text, const char *format, ...) _printf_(2, 3);
 void text_vprintf(struct text *text, const char *format, va_list args) _printf_(2, 0);
 /* The string (never NULL), which now belongs to the caller; the text is empty. */

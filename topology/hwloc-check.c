@@ -4,11 +4,10 @@
  *
  * Theory of operation. hwloc up to 2.13 dereferences NULL if an object lacks one of its
  * four sets, allocates half a gigabyte for an os_index of 4e9, overflows the stack on
- * deep nesting, and accepts two nodes or CPUs with the same number. A first pass of
- * libxml2's parser over the file rejects all of that with a line number. It gets elements
- * as they are parsed and builds no tree, so it takes about a third of hwloc's own time.
- * There is no DTD to load, no entity and nothing to fetch: the bytes are checked for
- * those first.
+ * deep nesting, and accepts two nodes or CPUs with the same number. libxml2's parser
+ * gives us the elements one by one, without a tree; what is wrong with them is rejected
+ * with a line number, and what is right is copied for hwloc (hwloc-copy.h). There is no
+ * DTD to load, no entity and nothing to fetch: the bytes are checked for those first.
  */
 #include "topology/hwloc-read.h"
 
@@ -18,11 +17,6 @@
 
 #include <stdio.h>
 
-/* One attribute as libxml2 passes it; @end is after the value. */
-struct given {
-	const xmlChar *name, *prefix, *space, *value, *end;
-};
-
 struct hwloc_check {
 	const char *name;
 	xmlParserCtxt *parser;
@@ -31,13 +25,13 @@ struct hwloc_check {
 	bool failed;
 	int depth;
 	const char *element; /* and its attributes, while it is being examined */
-	const struct given *given;
+	const struct hwloc_attribute *given;
 	size_t n_given;
 	struct set cpus, nodes; /* os indexes so far */
 	size_t wide_domains;    /* functions that hwloc before 3.0 leaves out */
 	bool nodesets;          /* some object has one */
 	long bare_line;         /* of the first object without; 0: none */
-	struct hwloc_format *format;
+	struct hwloc_checked *checked;
 };
 
 static int fail(struct hwloc_check *check, const char *what)
@@ -72,7 +66,8 @@ static void on_fault(void *data, xmlError *fault)
 }
 
 /* NULL if there is no such attribute. */
-static const struct given *attribute(const struct hwloc_check *check, const char *name)
+static const struct hwloc_attribute *attribute(const struct hwloc_check *check,
+					       const char *name)
 {
 	for (size_t i = 0; i < check->n_given; i++)
 		if (!check->given[i].prefix &&
@@ -81,7 +76,7 @@ static const struct given *attribute(const struct hwloc_check *check, const char
 	return NULL;
 }
 
-static char *value_of(const struct given *given)
+static char *value_of(const struct hwloc_attribute *given)
 {
 	return given ? xstrndup((const char *)given->value,
 				(size_t)(given->end - given->value))
@@ -110,7 +105,7 @@ static bool take_word(const xmlChar **at, const xmlChar *end)
  * many. hwloc's own reader asserts if the text begins with a comma; "0xf...f" is its
  * infinite set.
  */
-static bool good_set(const struct given *given)
+static bool good_set(const struct hwloc_attribute *given)
 {
 	const xmlChar *at = given->value;
 	size_t words = 1;
@@ -168,10 +163,14 @@ static int check_own_sets(struct hwloc_check *check)
 static void read_version(struct hwloc_check *check)
 {
 	_cleanup_free_ char *version = value_of(attribute(check, "version"));
+	unsigned major, minor;
 
-	check->format->major = 1;
-	if (version && sscanf(version, "%3u.", &check->format->major) == 1)
-		check->format->root_end = (size_t)sym_xmlByteConsumed(check->parser);
+	if (!version || sscanf(version, "%3u.%3u", &major, &minor) != 2) {
+		major = 1;
+		minor = 0;
+	}
+	check->checked->major = major;
+	hwloc_copy_root(&check->checked->copy, major, minor);
 }
 
 static int check_index(struct hwloc_check *check, const char *type, struct set *seen)
@@ -196,7 +195,7 @@ static int check_index(struct hwloc_check *check, const char *type, struct set *
  * Whether a set, whose words come highest first, has the member @index only. hwloc takes
  * a node's number from os_index and its place from the set.
  */
-static bool has_only(const struct given *given, uint32_t index)
+static bool has_only(const struct hwloc_attribute *given, uint32_t index)
 {
 	unsigned word = 0, digit = 0;
 	bool found = false;
@@ -224,7 +223,7 @@ static bool has_only(const struct given *given, uint32_t index)
 static void check_node(struct hwloc_check *check)
 {
 	_cleanup_free_ char *text = value_of(attribute(check, "os_index"));
-	const struct given *nodeset = attribute(check, "nodeset");
+	const struct hwloc_attribute *nodeset = attribute(check, "nodeset");
 	uint32_t index;
 
 	if (text && parse_u32(text, &index) && nodeset && !has_only(nodeset, index))
@@ -287,8 +286,8 @@ static void read_info(struct hwloc_check *check)
 	_cleanup_free_ char *name = value_of(attribute(check, "name"));
 
 	if (check->depth == 2 && name && streq(name, "Architecture") &&
-	    !check->format->architecture)
-		check->format->architecture = value_of(attribute(check, "value"));
+	    !check->checked->architecture)
+		check->checked->architecture = value_of(attribute(check, "value"));
 }
 
 /* NOLINTNEXTLINE(readability-function-size): libxml2 defines a handler's parameters */
@@ -302,15 +301,18 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 	if (check->failed)
 		return;
 	check->element = (const char *)name;
-	check->given = (const struct given *)(const void *)attributes;
+	check->given = (const struct hwloc_attribute *)(const void *)attributes;
 	check->n_given = (size_t)n_attributes;
 	if (check->depth == 0 && !streq(check->element, "topology"))
 		fail(check,
 		     "the root element is not <topology>, so this is not XML of lstopo");
-	if (check->depth == 0 && !check->failed)
-		read_version(check);
 	if (check->failed)
 		return;
+	if (check->depth == 0)
+		read_version(check);
+	else
+		hwloc_copy_start(&check->checked->copy, check->element, check->given,
+				 check->n_given);
 	if (check->depth++ > HWLOC_DEPTH_LIMIT)
 		fail(check, "elements are nested deeper than 128");
 	/* After a failure libxml2 has freed the attributes. */
@@ -322,13 +324,23 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		read_info(check);
 }
 
+static void on_text(void *data, const xmlChar *bytes, int n)
+{
+	struct hwloc_check *check = data;
+
+	if (!check->failed)
+		hwloc_copy_text(&check->checked->copy, (const char *)bytes, (size_t)n);
+}
+
 static void on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 		   const xmlChar *space)
 {
 	struct hwloc_check *check = data;
 
-	(void)name, (void)prefix, (void)space;
+	(void)prefix, (void)space;
 	check->depth--;
+	if (!check->failed)
+		hwloc_copy_end(&check->checked->copy, (const char *)name);
 }
 
 static bool starts_with_one(const char *at, const char *const *words, size_t n)
@@ -376,9 +388,12 @@ static int parse(struct hwloc_check *check, const struct text *text)
 	parser->sax->initialized = XML_SAX2_MAGIC;
 	parser->sax->startElementNs = on_start;
 	parser->sax->endElementNs = on_end;
+	parser->sax->characters = on_text;
 	parser->sax->serror = on_fault;
 	parser->userData = check;
-	sym_xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+	/* Values come with "&" in place of "&amp;"; there are no other entities. */
+	sym_xmlCtxtUseOptions(parser,
+			      XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
 	sym_xmlParseDocument(parser);
 	if (!parser->wellFormed && !check->failed) {
 		check->failed = true;
@@ -391,7 +406,7 @@ static int parse(struct hwloc_check *check, const struct text *text)
 static int check_whole(const struct hwloc_check *check)
 {
 	if (check->bare_line &&
-	    (check->format->major > 1 || check->nodesets || !set_empty(&check->nodes)))
+	    (check->checked->major > 1 || check->nodesets || !set_empty(&check->nodes)))
 		return error_input_at(
 			check->error, check->name, check->bare_line,
 			"the object has no valid nodeset; it is damaged, or older than hwloc 1.0");
@@ -408,13 +423,19 @@ static int check_whole(const struct hwloc_check *check)
 	return 0;
 }
 
+void hwloc_checked_free(struct hwloc_checked *checked)
+{
+	free(checked->architecture);
+	text_free(&checked->copy.text);
+}
+
 int hwloc_check_xml(const char *name, const char *bytes, size_t n,
-		    struct machine *machine, struct hwloc_format *ret,
+		    struct machine *machine, struct hwloc_checked *ret,
 		    struct error *error)
 {
 	struct hwloc_check check = {.name = name,
 				    .machine = machine,
-				    .format = ret,
+				    .checked = ret,
 				    .error = error};
 	_cleanup_text_ struct text text = {};
 	int rc;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "topology/hwloc-library.h"
 
-/* Global, because its plugins look for its functions among those of the program. */
 LIBRARY_DEFINE(DLOPEN_HWLOC, hwloc_library_load, HWLOC_FUNCTIONS, SONAME_HWLOC, "hwloc",
-	       "reading XML of lstopo or a synthetic machine", "recommended", true)
+	       "reading XML of lstopo or a synthetic machine", "recommended")

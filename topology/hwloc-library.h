@@ -34,7 +34,7 @@
 	X(hwloc_topology_set_flags) \
 	X(hwloc_topology_set_io_types_filter) \
 	X(hwloc_topology_set_synthetic) \
-	X(hwloc_topology_set_xml) \
+	X(hwloc_topology_set_xmlbuffer) \
 	X(hwloc_type_sscanf)
 /* clang-format on */
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "topology/hwloc-copy.h"
 #include "topology/machine.h"
 
 /* Why hwloc's own limits are not enough: see hwloc-check.c. */
@@ -29,17 +30,19 @@ int hwloc_read_synthetic(const char *description, struct machine *ret,
 /* Names the kinds of this machine's nodes ("HBM"), which sysfs does not. */
 void hwloc_name_nodes(struct machine *machine);
 
-/* The version of the XML format: that of hwloc, except that hwloc 2 reads 1 and 2. */
-struct hwloc_format {
-	unsigned major;
-	char *architecture; /* owned; from an <info> of <topology>; NULL: none */
-	size_t root_end; /* offset in or after the root's start tag; 0: has no version */
+/* A file that hwloc can be trusted with. */
+struct hwloc_checked {
+	unsigned major; /* version of the XML format: hwloc's, but hwloc 2 reads 1 too */
+	char *architecture; /* from an <info> of <topology>; NULL: none */
+	struct hwloc_copy copy;
 };
+void hwloc_checked_free(struct hwloc_checked *checked);
+#define _cleanup_hwloc_checked_ _cleanup_(hwloc_checked_free)
 /*
- * The first part of the above, when the libraries are loaded: whether hwloc can be
- * trusted with the input, and its version.
+ * The first part of the above, when the libraries are loaded. Fills a zeroed *@ret, which
+ * is to be freed in any case.
  */
 int hwloc_check_xml(const char *name, const char *bytes, size_t n,
-		    struct machine *machine, struct hwloc_format *ret,
+		    struct machine *machine, struct hwloc_checked *ret,
 		    struct error *error) _must_check_;
 int hwloc_check_synthetic(const char *description, struct error *error) _must_check_;

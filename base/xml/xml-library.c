@@ -2,4 +2,4 @@
 #include "base/xml/xml-library.h"
 
 LIBRARY_DEFINE(DLOPEN_XML2, xml_library_load, XML_FUNCTIONS, SONAME_XML2, "xml",
-	       "reading XML", "required", false)
+	       "reading XML", "required")

@@ -18,9 +18,6 @@
 
 /* clang-format off */
 #define XML_FUNCTIONS(X) \
-	X(__xmlGenericError) \
-	X(__xmlGenericErrorContext) \
-	X(xmlByteConsumed) \
 	X(xmlCreateMemoryParserCtxt) \
 	X(xmlCtxtReadMemory) \
 	X(xmlCtxtUseOptions) \
@@ -34,7 +31,6 @@
 	X(xmlResetLastError) \
 	X(xmlSAX2GetLineNumber) \
 	X(xmlSearchNs) \
-	X(xmlSetGenericErrorFunc) \
 	X(xmlStopParser) \
 	X(xmlXPathEvalExpression) \
 	X(xmlXPathFreeContext) \

@@ -2,4 +2,4 @@
 #include "planner/boot/archive-library.h"
 
 LIBRARY_DEFINE(DLOPEN_ARCHIVE, archive_library_load, ARCHIVE_FUNCTIONS, SONAME_ARCHIVE,
-	       "archive", "packing an initrd or unpacking a kernel", "recommended", false)
+	       "archive", "packing an initrd or unpacking a kernel", "recommended")
