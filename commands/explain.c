@@ -115,7 +115,8 @@ static void write_rst(const struct rule *rule)
 
 static void write_all_rst(void)
 {
-	puts("=====\nRules\n=====\n\n"
+	puts(".. SPDX-License-Identifier: LGPL-2.1-or-later\n\n"
+	     "=====\nRules\n=====\n\n"
 	     ".. Generated from the tables in planner/check: virt-layout explain --rst\n\n"
 	     "The rules of ``virt-layout check``. The first sentence of each rule says what must be\n"
 	     "true of the domain; what follows says why, or what happens otherwise. A *cell* is a NUMA\n"
