@@ -23,6 +23,7 @@ void boot_wish_free(struct boot_wish *wish)
 	vec_free(&wish->request.assign_to.list);
 	free(wish->kernel);
 	free(wish->agent);
+	free(wish->prelude);
 	free(wish->run);
 	free(wish->emulator);
 	free(wish->cache);
@@ -146,6 +147,9 @@ int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *erro
 			 &wish->agent, error) < 0)
 		return -1;
 	wish->request.agent = wish->agent;
+	if (streq(arch, "x86_64"))
+		wish->prelude = find_libexec_file("virt-layout-prelude");
+	wish->request.prelude = wish->prelude;
 	return 0;
 }
 

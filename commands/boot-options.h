@@ -9,8 +9,8 @@ struct boot_wish {
 	struct boot_request request;
 	const char *domain, *output, *record;
 	bool print_xml, json, initrd_only, compress_given;
-	struct progress progress;                      /* of request, on a terminal */
-	char *kernel, *agent, *run, *emulator, *cache; /* owned */
+	struct progress progress; /* of request, on a terminal */
+	char *kernel, *agent, *prelude, *run, *emulator, *cache; /* owned */
 	struct boot_package package;
 };
 
@@ -19,7 +19,10 @@ extern const struct option_row boot_rows[];
 /* Fills a zeroed *@ret; what was not given gets its default. */
 int boot_read_options(const struct options *options, struct boot_wish *ret,
 		      struct error *error) _must_check_;
-/* The agent for guests of an architecture: this machine's, or one built for another. */
+/*
+ * The agent for guests of an architecture: this machine's, or one built for another. Also
+ * the prelude, if there is one.
+ */
 int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *error)
 	_must_check_;
 /* The program that runs the guest. */

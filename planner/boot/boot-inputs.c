@@ -14,7 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { INPUT_LIMIT_BYTES = 1 << 30 }; /* enough for a kernel with debugging symbols */
+enum {
+	INPUT_LIMIT_BYTES = 1 << 30, /* enough for a kernel with debugging symbols */
+	PRELUDE_LIMIT_BYTES = 4096,
+};
 
 bool boot_is_confined(const struct boot_request *request)
 {
@@ -62,13 +65,24 @@ static bool starts_elf(const struct boot_request *request, const struct document
 	       !may_be_uefi(domain) && machine_starts_elf(domain);
 }
 
-static bool unpack(const char *image, size_t n, const char *copy)
+/* Without the prelude, the boot takes longer and shows the same. */
+static void add_prelude(const char *path, struct text *elf)
+{
+	_cleanup_error_ struct error ignored = {};
+	_cleanup_text_ struct text code = {};
+
+	if (path && file_read(path, PRELUDE_LIMIT_BYTES, &code, &ignored) == 0)
+		(void)kernel_add_prelude(elf, code.s, code.n);
+}
+
+static bool unpack(const char *image, size_t n, const char *prelude, const char *copy)
 {
 	_cleanup_error_ struct error ignored = {};
 	_cleanup_text_ struct text elf = {};
 
 	if (!kernel_unpack_elf(image, n, &elf))
 		return false;
+	add_prelude(prelude, &elf);
 	if (run_root_write(copy, elf.s, elf.n, &ignored) == 0)
 		return true;
 	unlink(copy); /* there may be room for the original */
@@ -94,7 +108,7 @@ char *boot_take_kernel(const struct boot_session *session, const struct document
 		return TAKE(path);
 	if (file_read(path, INPUT_LIMIT_BYTES, &bytes, error) < 0)
 		return NULL;
-	if (!elf || !unpack(bytes.s, bytes.n, copy)) {
+	if (!elf || !unpack(bytes.s, bytes.n, session->request->prelude, copy)) {
 		if (!confined)
 			return TAKE(path);
 		if (run_root_write(copy, bytes.s, bytes.n, error) < 0)

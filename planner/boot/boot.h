@@ -46,6 +46,7 @@ struct boot_request {
 	const char *modules;       /* a directory; NULL: next to the kernel */
 	const char *modules_shown; /* its name in messages if it was unpacked, or NULL */
 	const char *agent, *run;   /* our executables */
+	const char *prelude;       /* a path (payload/prelude.S); NULL: without it */
 	enum boot_accel accel;
 	double time_limit_s;
 	const char *emulator; /* QEMU to run, absolute; NULL: libvirt's choice */
@@ -207,13 +208,24 @@ char *kernel_release(const char *path);
  */
 int kernel_check(const char *path, const char *arch, struct error *error) _must_check_;
 
-/* kernel-elf.c: whether QEMU can start an ELF image by itself, for x86-64 guests. */
-bool kernel_elf_is_pvh(const char *elf, size_t n);
+/*
+ * kernel-elf.c: the physical address at which QEMU starts an ELF image for x86-64 guests,
+ * as a number in its notes. False if there is none, and QEMU cannot start it.
+ */
+struct kernel_entry {
+	size_t at, n; /* in the image; at least 4 bytes, all of them within it */
+};
+bool kernel_find_entry(const char *elf, size_t n, struct kernel_entry *ret);
 /*
  * Unpacks such an image from a bzImage, into an empty @ret. False, and nothing in it, if
  * there is none.
  */
 bool kernel_unpack_elf(const char *image, size_t n, struct text *ret);
+/*
+ * kernel-prelude.c: makes such an image start @code, which ends with the distance of a
+ * jump to the kernel. False, and nothing is changed, if there is no place for it.
+ */
+bool kernel_add_prelude(struct text *elf, const char *code, size_t n);
 
 /*
  * kernel-package.c: a kernel from a distribution's package, unpacked into a private

@@ -116,26 +116,28 @@ static size_t align4(size_t n)
 }
 
 /* Notes are three words (sizes of name and content, type), the name and the content. */
-static bool notes_have_entry(const char *notes, size_t n)
+static bool find_note(const char *notes, size_t n, struct kernel_entry *ret)
 {
-	while (n >= sizeof(Elf64_Nhdr)) {
-		size_t name = u32_at(notes, 0), content = u32_at(notes, 4), all;
+	size_t at = 0;
 
-		if (name > n || content > n)
+	while (n - at >= sizeof(Elf64_Nhdr)) {
+		size_t name = u32_at(notes, at), content = u32_at(notes, at + 4);
+		size_t name_at = at + sizeof(Elf64_Nhdr);
+
+		if (name > n || content > n ||
+		    align4(name) + align4(content) > n - name_at)
 			return false;
-		all = sizeof(Elf64_Nhdr) + align4(name) + align4(content);
-		if (all > n)
-			return false;
-		if (u32_at(notes, 8) == NOTE_PHYS32_ENTRY && name == sizeof("Xen") &&
-		    content >= 4 && memcmp(notes + sizeof(Elf64_Nhdr), "Xen", name) == 0)
+		if (u32_at(notes, at + 8) == NOTE_PHYS32_ENTRY && name == sizeof("Xen") &&
+		    content >= 4 && memcmp(notes + name_at, "Xen", name) == 0) {
+			*ret = (struct kernel_entry){name_at + align4(name), content};
 			return true;
-		notes += all;
-		n -= all;
+		}
+		at = name_at + align4(name) + align4(content);
 	}
 	return false;
 }
 
-bool kernel_elf_is_pvh(const char *elf, size_t n)
+bool kernel_find_entry(const char *elf, size_t n, struct kernel_entry *ret)
 {
 	Elf64_Ehdr header;
 	Elf64_Phdr segment;
@@ -154,8 +156,10 @@ bool kernel_elf_is_pvh(const char *elf, size_t n)
 		       sizeof(segment));
 		if (segment.p_type == PT_NOTE && segment.p_offset <= n &&
 		    segment.p_filesz <= n - segment.p_offset &&
-		    notes_have_entry(elf + segment.p_offset, segment.p_filesz))
+		    find_note(elf + segment.p_offset, segment.p_filesz, ret)) {
+			ret->at += segment.p_offset;
 			return true;
+		}
 	}
 	return false;
 }
@@ -164,6 +168,7 @@ bool kernel_unpack_elf(const char *image, size_t n, struct text *ret)
 {
 	_cleanup_error_ struct error ignored = {};
 	struct payload payload;
+	struct kernel_entry entry;
 	struct archive *archive;
 	bool whole;
 
@@ -172,7 +177,7 @@ bool kernel_unpack_elf(const char *image, size_t n, struct text *ret)
 	archive = sym_archive_read_new();
 	whole = read_payload(archive, &payload, ret);
 	sym_archive_read_free(archive);
-	if (whole && kernel_elf_is_pvh(ret->s, ret->n))
+	if (whole && kernel_find_entry(ret->s, ret->n, &entry))
 		return true;
 	text_free(ret);
 	return false;

@@ -14,13 +14,13 @@
 /* mitigations and self tests cost 0.5 s under TCG and say nothing about the layout. */
 #define FAST_WORDS " mitigations=off cryptomgr.notests"
 /*
- * Each x86 CPU that starts under TCG otherwise costs 0.2 s of CPU time, although all clocks
- * and caches of an emulated CPU are the same: measuring its speed (lpj=), comparing its
- * clock with the others' (tsc=reliable), and stopping all other CPUs while its MTRRs and
- * PAT are set (clearcpuid=12, nopat). With noreplace-smp, the kernel's code does not change
- * from one CPU to several. Waiting for grace periods of RCU (rcu_expedited) takes wall
- * time. The value of lpj= is that of a clock of 2.5 GHz and 250 ticks a second; emulated
- * devices need no exact delays.
+ * Each x86 CPU that starts under TCG otherwise costs 0.2 s of CPU time, although all
+ * clocks and caches of an emulated CPU are the same: measuring its speed (lpj=),
+ * comparing its clock with the others' (tsc=reliable), and stopping all other CPUs while
+ * its MTRRs and PAT are set (clearcpuid=12, nopat). With noreplace-smp, the kernel's code
+ * does not change from one CPU to several. Waiting for grace periods of RCU
+ * (rcu_expedited) takes wall time. The value of lpj= is that of a clock of 2.5 GHz and
+ * 250 ticks a second; emulated devices need no exact delays.
  */
 #define TCG_X86_WORDS                                                                    \
 	" lpj=10000000 tsc=reliable clearcpuid=12 nopat noreplace-smp rcupdate.rcu_expedited=1"
@@ -213,11 +213,11 @@ static void set_command_line(struct want *os, const struct machine_kind *kind,
 	bool fast = !options->plain, tcg = options->accel == ACCEL_TCG;
 	bool one = prepare_starts_one_cpu(options->plain, options->append);
 
-	want_content(want_child(os, "cmdline"), "console=%s%s" KERNEL_WORDS "%s%s%s%s%s%s",
-		     kind->console, kind->words, fast ? FAST_WORDS : "",
-		     fast ? kind->fast : "", fast && tcg ? kind->tcg : "",
-		     one ? ONE_CPU : "", options->append ? " " : "",
-		     options->append ? options->append : "");
+	want_content(want_child(os, "cmdline"),
+		     "console=%s%s" KERNEL_WORDS "%s%s%s%s%s%s", kind->console,
+		     kind->words, fast ? FAST_WORDS : "", fast ? kind->fast : "",
+		     fast && tcg ? kind->tcg : "", one ? ONE_CPU : "",
+		     options->append ? " " : "", options->append ? options->append : "");
 }
 
 /* A kernel with an initrd; or the payload, which needs none; or neither. */

@@ -156,6 +156,7 @@ static void not_pvh(void **state)
 /* Truncated input is rejected; nothing is read after its end. */
 static void damaged(void **state)
 {
+	struct kernel_entry entry;
 	char elf[ELF_BYTES];
 
 	(void)state;
@@ -193,16 +194,91 @@ static void damaged(void **state)
 		for (int i = 0; i < 3; i++)
 			bad[16 + random() % (NOTE_AT + NOTE_BYTES - 16)] ^=
 				(char)(1 << random() % 8);
-		(void)kernel_elf_is_pvh(bad, NOTE_AT + NOTE_BYTES);
+		if (kernel_find_entry(bad, NOTE_AT + NOTE_BYTES, &entry))
+			assert_true(entry.at + 4 <= NOTE_AT + NOTE_BYTES && entry.n >= 4);
 	}
+}
+
+static const char prelude[] = "\xaa\xbb\xcc\xdd\xe9\0\0\0"; /* and a fourth 0 */
+
+/* An image with a note and a segment of 5,000 bytes at an address. */
+static void make_loaded(struct text *elf, uint64_t at)
+{
+	Elf64_Phdr segments[] = {{.p_type = PT_NOTE, .p_offset = 512, .p_filesz = 24},
+				 {.p_type = PT_LOAD,
+				  .p_offset = 600,
+				  .p_filesz = 100,
+				  .p_paddr = at,
+				  .p_memsz = 5000}};
+	Elf32_Word notes[] = {4, 8, PHYS32_ENTRY, 0x006e6558, 0x1000010, 0};
+	char bytes[ELF_BYTES];
+
+	make_elf(bytes, EM_X86_64, PHYS32_ENTRY);
+	((Elf64_Ehdr *)bytes)->e_phnum = ARRAY_SIZE(segments);
+	memcpy(bytes + sizeof(Elf64_Ehdr), segments, sizeof(segments));
+	memcpy(bytes + 512, notes, sizeof(notes));
+	text_add(elf, bytes, 777);
+}
+
+/* The image starts with the prelude, which jumps to where the image started before. */
+static void with_prelude(void **state)
+{
+	_cleanup_text_ struct text elf = {}, old = {};
+	struct kernel_entry entry;
+	Elf64_Phdr segments[3];
+	uint64_t start;
+	int32_t distance;
+
+	(void)state;
+	make_loaded(&elf, 0x1000000);
+	text_add(&old, elf.s, elf.n);
+	assert_true(kernel_add_prelude(&elf, prelude, sizeof(prelude)));
+	assert_int_equal(((Elf64_Ehdr *)elf.s)->e_phnum, 3);
+	memcpy(segments, elf.s + ((Elf64_Ehdr *)elf.s)->e_phoff, sizeof(segments));
+	assert_memory_equal(segments, old.s + sizeof(Elf64_Ehdr), 2 * sizeof(*segments));
+	assert_int_equal(segments[2].p_type, PT_LOAD);
+	assert_int_equal(segments[2].p_filesz, sizeof(prelude));
+	assert_int_equal(segments[2].p_paddr, 0x1002000);
+	assert_memory_equal(elf.s + segments[2].p_offset, prelude, 5);
+	assert_true(kernel_find_entry(elf.s, elf.n, &entry));
+	assert_int_equal(entry.n, sizeof(start));
+	memcpy(&start, elf.s + entry.at, sizeof(start));
+	assert_int_equal(start, segments[2].p_paddr);
+	memcpy(&distance, elf.s + segments[2].p_offset + 5, sizeof(distance));
+	assert_int_equal(start + sizeof(prelude) + (uint64_t)(int64_t)distance,
+			 0x1000010);
+	assert_memory_equal(elf.s + 600, old.s + 600, 177);
+}
+
+/* Without a place below 4 GiB, or without an entry point, nothing is changed. */
+static void no_prelude(void **state)
+{
+	static const uint64_t places[] = {0xfffff000, 0x100000000, UINT64_MAX - 100,
+					  0xffffec77};
+	_cleanup_text_ struct text other = {};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_text_ struct text elf = {}, old = {};
+
+		make_loaded(&elf, places[i]);
+		text_add(&old, elf.s, elf.n);
+		assert_false(kernel_add_prelude(&elf, prelude, sizeof(prelude)));
+		assert_int_equal(elf.n, old.n);
+		assert_memory_equal(elf.s, old.s, old.n);
+	}
+	text_adds(&other, "not an ELF image");
+	assert_false(kernel_add_prelude(&other, prelude, sizeof(prelude)));
+	make_loaded(&other, 0);
+	assert_false(kernel_add_prelude(&other, prelude, 3));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_compression),
-		cmocka_unit_test(not_pvh),
-		cmocka_unit_test(damaged),
+		cmocka_unit_test(each_compression), cmocka_unit_test(not_pvh),
+		cmocka_unit_test(damaged),          cmocka_unit_test(with_prelude),
+		cmocka_unit_test(no_prelude),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
