@@ -39,6 +39,7 @@ static void own_places(struct check_case *one)
 		one->result.use.things.v[i].place.file = one->file;
 	one->result.use.pins_place.file = one->file;
 	one->result.use.memory_place.file = one->file;
+	one->result.use.pages_place.file = one->file;
 }
 
 static void judge(struct check_case *one, const struct check_options *options)

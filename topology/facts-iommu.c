@@ -47,6 +47,30 @@ static void add_unit(struct facts *facts, const char *name)
 				 xasprintf("iommu-unit.%s.%s", name, files[i].fact));
 }
 
+/* A device file; only of this machine, since copies leave out dev. */
+static void add_device_file(struct facts *facts, const char *name, const char *path)
+{
+	bool there = tree_has(&facts->top, path);
+
+	facts_take(facts, name,
+		   there || facts->live ? xstrdup(there ? "yes" : "no") : NULL,
+		   "the source has no dev");
+}
+
+static void add_vfio(struct facts *facts)
+{
+	bool drivers = tree_has(&facts->sys, "bus/pci/drivers");
+
+	add_device_file(facts, "vfio.device", "dev/vfio/vfio");
+	add_device_file(facts, "vfio.iommufd", "dev/iommu");
+	facts_take(facts, "vfio-pci.driver",
+		   drivers ? xstrdup(tree_has(&facts->sys, "bus/pci/drivers/vfio-pci")
+					     ? "yes"
+					     : "no")
+			   : NULL,
+		   "the source has no sys/bus/pci/drivers");
+}
+
 void facts_iommu(struct facts *facts)
 {
 	_cleanup_tree_ struct tree groups = {.fd = -1};
@@ -56,6 +80,7 @@ void facts_iommu(struct facts *facts)
 		tree_list(&groups, ".", &numbers);
 	for (size_t i = 0; i < numbers.n; i++)
 		add_group(facts, &groups, numbers.v[i]);
+	add_vfio(facts);
 	tree_list(&facts->sys, "class/iommu", &units);
 	for (size_t i = 0; i < units.n; i++)
 		add_unit(facts, units.v[i]);

@@ -255,6 +255,45 @@ static void huge_mounts(struct facts *facts)
 	facts_take(facts, "huge-pages.mounts", text_take(&found), NULL);
 }
 
+/* As the kernel writes it: "2048 kB". */
+static void huge_default(struct facts *facts)
+{
+	static const char label[] = "Hugepagesize:";
+	_cleanup_text_ struct text info = {};
+	const char *at = NULL;
+	unsigned long long kib;
+
+	if (tree_bytes(&facts->proc, "meminfo", PROC_LIMIT, &info))
+		at = strstr(info.s, label);
+	if (!at || sscanf(at + strlen(label), "%12llu", &kib) != 1)
+		at = NULL;
+	facts_take(facts, "huge-pages.default", at ? xasprintf("%llu kB", kib) : NULL,
+		   "not in proc/meminfo");
+}
+
+/* "2048 kB 0; 1048576 kB 4": pages that the kernel may make beyond those reserved. */
+static void huge_overcommit(struct facts *facts)
+{
+	_cleanup_names_ struct tree_names sizes = {};
+	struct text found = {};
+
+	tree_list(&facts->sys, "kernel/mm/hugepages", &sizes);
+	for (size_t i = 0; i < sizes.n; i++) {
+		_cleanup_free_ char *path =
+			xasprintf("kernel/mm/hugepages/%s/nr_overcommit_hugepages",
+				  sizes.v[i]);
+		unsigned kib;
+		uint64_t pages;
+
+		if (sscanf(sizes.v[i], "hugepages-%9ukB", &kib) == 1 &&
+		    tree_u64(&facts->sys, path, &pages))
+			text_printf(&found, "%s%u kB %ju", found.n ? "; " : "", kib,
+				    (uintmax_t)pages);
+	}
+	facts_take(facts, "huge-pages.overcommit", found.n ? text_take(&found) : NULL,
+		   "not in sys/kernel/mm/hugepages");
+}
+
 /* "SOFT HARD" in bytes, or unlimited: of this process, so of this machine only. */
 static void locked_memory(struct facts *facts)
 {
@@ -275,6 +314,8 @@ static void locked_memory(struct facts *facts)
 void facts_use(struct facts *facts)
 {
 	huge_mounts(facts);
+	huge_default(facts);
+	huge_overcommit(facts);
 	locked_memory(facts);
 	mounted_disks(facts);
 	default_routes(facts);

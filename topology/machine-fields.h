@@ -12,7 +12,7 @@
  * attribute at all (libxml2's RELAX NG validator takes twice as long for each optional
  * attribute that is present). In XML:
  *
- *     <host xmlns="urn:virt-layout:host:1" version="1.1" source="live">
+ *     <host xmlns="urn:virt-layout:host:1" version="1.2" source="live">
  *       <node id="0" cpus="0-3" memory="4294967296"> <huge page="2097152" total="0"/>
  *       <function at="0000:00:01.0" class="0x060400" upstream=... > <bar index="0" .../>
  */
@@ -21,15 +21,16 @@
 #include "topology/machine.h"
 
 /*
- * The version of the format, MAJOR.MINOR; "1" is 1.0, and 1.1 added emulators and
- * firmware. What a minor version may add: an element, an attribute that may be absent, a
- * word of an attribute that can be "unknown", a flag, a fact. Whatever changes an
- * existing meaning requires a new major version, which has its own namespace. So a reader
- * accepts every older version and, of a newer minor version, everything that it knows.
+ * The version of the format, MAJOR.MINOR; "1" is 1.0, 1.1 added emulators and firmware,
+ * and 1.2 the facts about VFIO's device files and about sizes of huge pages. What a minor
+ * version may add: an element, an attribute that may be absent, a word of an attribute
+ * that can be "unknown", a flag, a fact. Whatever changes an existing meaning requires a
+ * new major version, which has its own namespace. So a reader accepts every older version
+ * and, of a newer minor version, everything that it knows.
  */
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
 #define RECORD_MAJOR     1
-#define RECORD_MINOR     1
+#define RECORD_MINOR     2
 /* Linux allows 1024 (CONFIG_NODES_SHIFT). */
 #define NODE_LIMIT 4096
 

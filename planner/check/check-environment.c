@@ -6,6 +6,7 @@
  * pkg/virt-launcher/virtwrap/api/schema.go; libvirt 9.0 src/conf/domain_addr.c
  * (hot-plug).
  */
+#include "planner/check/demand.h"
 #include "planner/check/host.h"
 
 #include <stdio.h>
@@ -170,30 +171,48 @@ static bool mounted(const char *list, uint64_t size_bytes, bool *ret)
 	return true;
 }
 
-static void hugepage_mounted(struct check *check)
+/* Of a file in a hugetlbfs; a memfd needs no mount, as long as its size is given. */
+static bool needs_mount(const struct check *check, const struct memory_demand *demand)
+{
+	const struct guest *guest = check->guest;
+
+	return demand->page_bytes != 0 &&
+	       (!streq_null(guest->memory_source, "memfd") || guest->pages.n == 0);
+}
+
+static bool size_seen(const memory_demands *demands, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (demands->v[j].page_bytes == demands->v[i].page_bytes)
+			return true;
+	return false;
+}
+
+static void judge_mount(struct check *check, const struct memory_demand *demand)
 {
 	const char *mounts = machine_fact(check->host, "huge-pages.mounts");
+	bool there;
 
-	for (size_t i = 0; i < check->guest->pages.n; i++) {
-		const struct guest_page *page = &check->guest->pages.v[i];
-		bool there;
+	if (!mounts || demand->page_bytes == PAGE_BYTES_UNKNOWN ||
+	    !mounted(mounts, demand->page_bytes, &there))
+		check_skip(
+			check, "huge-pages.mounts",
+			"the host's description does not give the mount points and sizes of huge pages");
+	else if (!there)
+		check_found(check, demand->element,
+			    "The host has no hugetlbfs mounted for pages of %llu KiB.",
+			    ULL(demand->page_bytes / 1024));
+}
 
-		/* Ordinary pages are not huge ones. */
-		if (page->size_bytes.state != VALUE_VALID ||
-		    page->size_bytes.value <= 65536)
-			continue;
-		if (!mounts || !mounted(mounts, page->size_bytes.value, &there)) {
-			check_skip(
-				check, "huge-pages.mounts",
-				"the host's description does not give the mount points and sizes of huge pages");
-			return;
-		}
-		if (!there)
-			check_found(
-				check, page->element,
-				"The host has no hugetlbfs mounted for pages of %llu KiB.",
-				ULL(page->size_bytes.value / 1024));
-	}
+static void hugepage_mounted(struct check *check)
+{
+	memory_demands demands = {};
+
+	memory_demands_list(check, &demands);
+	for (size_t i = 0; i < demands.n; i++)
+		if (needs_mount(check, &demands.v[i]) && !size_seen(&demands, i))
+			judge_mount(check, &demands.v[i]);
+	memory_demands_free(&demands);
 }
 
 const struct rule environment_rules[] = {
@@ -224,7 +243,7 @@ const struct rule environment_rules[] = {
 	 .by_hand = "KubeVirt must be configured to call the hook."},
 	{RULE("hugepage-mounted", hugepage_mounted, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "The host has a hugetlbfs mounted for each huge page size that the domain uses.",
-	 .why = "Otherwise libvirt refuses to start the domain (\"Unable to find any usable hugetlbfs mount\").",
+	 .why = "Otherwise libvirt refuses to start the domain (\"Unable to find any usable hugetlbfs mount\"). With <source type='memfd'/> and a <page> with a size, no mount is needed.",
 	 .to_fix = "Mount one with pagesize=, or use another size.",
 	 .source = LV "qemu/qemu_conf.c, qemuGetDomainHupageMemPath",
 	 .untried =

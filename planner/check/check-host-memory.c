@@ -3,6 +3,7 @@
  * Memory against the host. Sources: libvirt 9.0 src/util/virnuma.c (node unavailable),
  * Linux Documentation/admin-guide/mm/numa_memory_policy.rst.
  */
+#include "planner/check/demand.h"
 #include "planner/check/host.h"
 
 static void check_nodeset(struct check *check, int element, const struct set *nodes)
@@ -27,97 +28,92 @@ static void memnode_host_node(struct check *check)
 	check_nodeset(check, guest->numatune_memory_element, &guest->numatune_nodes.set);
 }
 
-static bool is_strict(const struct guest *guest, size_t cell)
-{
-	for (size_t i = 0; i < guest->memnodes.n; i++)
-		if (number_is(guest->memnodes.v[i].cell, cell))
-			return !guest->memnodes.v[i].mode ||
-			       streq(guest->memnodes.v[i].mode, "strict");
-	return !guest->numatune_mode || streq(guest->numatune_mode, "strict");
-}
-
-/* What the cells need from one host node alone, in bytes. */
-static uint64_t wanted_of_node(const struct check *check, int node, uint64_t page)
-{
-	const struct guest *guest = check->guest;
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < guest->cells.n; i++) {
-		struct set backing;
-
-		if (check_backing(check, i, &backing) && is_strict(guest, i) &&
-		    set_count(&backing) == 1 && set_has(&backing, (unsigned)node) &&
-		    guest->cells.v[i].memory_bytes.state == VALUE_VALID) {
-			bool right = page == 0;
-
-			for (size_t j = 0; j < guest->pages.n; j++)
-				right |= guest->pages.v[j].size_bytes.value == page &&
-					 (guest->pages.v[j].cells.state != VALUE_VALID ||
-					  set_has(&guest->pages.v[j].cells.set,
-						  (unsigned)i));
-			if (right &&
-			    __builtin_add_overflow(sum,
-						   guest->cells.v[i].memory_bytes.value,
-						   &sum))
-				sum = UINT64_MAX;
-		}
-		set_free(&backing);
-	}
-	return sum;
-}
-
 static void memory_fits_node(struct check *check)
 {
-	for (size_t i = 0; i < check->host->nodes.n; i++) {
-		const struct machine_node *node = &check->host->nodes.v[i];
-		uint64_t wanted = wanted_of_node(check, node->id, 0);
-		struct finding *finding;
+	memory_demands demands = {};
+	memory_shortages list = {};
 
-		if (node->memory_bytes == UNKNOWN_U64 || wanted <= node->memory_bytes)
-			continue;
-		finding = check_found(
+	memory_demands_list(check, &demands);
+	memory_shortages_list(check->host, &demands, POOL_ORDINARY, NULL, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct memory_shortage *row = &list.v[i];
+		_cleanup_free_ char *where = memory_shortage_where(row);
+		bool one = set_count(&row->nodes) == 1;
+		struct finding *finding = check_found(
 			check, check->guest->numatune_element,
-			"The cells bound to host node %d need %llu MiB, but it has %llu MiB in total.",
-			node->id, ULL(wanted >> 20), ULL(node->memory_bytes >> 20));
-		finding->subject = xasprintf("host node %d", node->id);
+			"The memory bound to %s needs %llu MiB, but %s %llu MiB in total.",
+			where, ULL(row->wanted >> 20), one ? "it has" : "they have",
+			ULL(row->has >> 20));
+
+		finding->subject = xstrdup(where);
 	}
+	memory_shortages_free(&list);
+	memory_demands_free(&demands);
 }
 
-static void fit_pages(struct check *check, const struct machine_node *node,
-		      const struct guest_page *page)
+/* Without free pages there, the domain is short of them now; perhaps it has them itself.
+ */
+static void report_pages(struct check *check, const struct memory_shortage *row,
+			 enum memory_pool pool)
 {
-	uint64_t size = page->size_bytes.value;
-	uint64_t wanted, pages = 0;
+	_cleanup_free_ char *text =
+		memory_shortage_pages(row, pool, "The guest's memory");
+	struct finding *finding;
 
-	if (size == 0)
+	if (pool == POOL_PAGES) {
+		check_found(check, row->element, "%s.", text);
 		return;
-	wanted = wanted_of_node(check, node->id, size);
-	wanted = wanted / size + (wanted % size != 0);
-	if (wanted == 0)
-		return;
-	for (size_t i = 0; i < node->huge.n; i++)
-		if (node->huge.v[i].page_bytes == size)
-			pages = node->huge.v[i].total_pages;
-	if (pages < wanted)
-		check_found(
-			check, page->element,
-			"The cells bound to host node %d need %llu huge pages of %llu KiB, but it has %llu.",
-			node->id, ULL(wanted), ULL(size / 1024), ULL(pages));
+	}
+	finding = check_warned(check, row->element, "%s.", text);
+	check_set_remedy(
+		finding,
+		"Shut down other guests, or reserve more in the node's nr_hugepages; if this guest is running, it uses them itself.");
+}
+
+static void fit_pages(struct check *check, const memory_demands *demands)
+{
+	memory_shortages all = {}, free_ones = {};
+
+	memory_shortages_list(check->host, demands, POOL_PAGES, NULL, &all);
+	memory_shortages_list(check->host, demands, POOL_FREE_PAGES, &all, &free_ones);
+	for (size_t i = 0; i < all.n; i++)
+		report_pages(check, &all.v[i], POOL_PAGES);
+	for (size_t i = 0; i < free_ones.n; i++)
+		report_pages(check, &free_ones.v[i], POOL_FREE_PAGES);
+	memory_shortages_free(&all);
+	memory_shortages_free(&free_ones);
+}
+
+/* Lists the rule as skipped if the host's description has no huge pages. */
+static bool pages_known(struct check *check)
+{
+	for (size_t i = 0; i < check->host->nodes.n; i++)
+		if (check->host->nodes.v[i].huge_known != KNOWN_YES) {
+			check_skip(check, "huge-pages",
+				   "the host's description has no huge pages");
+			return false;
+		}
+	return true;
 }
 
 static void hugepage_fit(struct check *check)
 {
-	for (size_t i = 0; i < check->host->nodes.n; i++) {
-		const struct machine_node *node = &check->host->nodes.v[i];
+	memory_demands demands = {};
+	bool asks = false, unknown = false;
 
-		if (check->guest->pages.n > 0 && node->huge_known != KNOWN_YES) {
-			check_skip(check, "huge-pages",
-				   "the host's description has no huge pages");
-			return;
-		}
-		for (size_t j = 0; j < check->guest->pages.n; j++)
-			fit_pages(check, node, &check->guest->pages.v[j]);
+	memory_demands_list(check, &demands);
+	for (size_t i = 0; i < demands.n; i++) {
+		asks |= demands.v[i].page_bytes != 0;
+		unknown |= demands.v[i].page_bytes == PAGE_BYTES_UNKNOWN;
 	}
+	if (asks && pages_known(check)) {
+		if (unknown)
+			check_skip(
+				check, "huge-pages.default",
+				"the host's description does not give the default size of huge pages");
+		fit_pages(check, &demands);
+	}
+	memory_demands_free(&demands);
 }
 
 static uint32_t guest_distance(const struct guest *guest, size_t from, size_t to)
@@ -203,10 +199,11 @@ const struct rule host_memory_rules[] = {
 	 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
 	{RULE("hugepage-fit", hugepage_fit, ERROR, NEED_HOST, QEMU),
 	 .after = {&host_memory_rules[MEMNODE_HOST_NODE]},
-	 .what = "The host node has the huge pages that the cells bound to it need.",
-	 .why = "Otherwise QEMU exits (\"unable to map backing store for guest RAM\").",
-	 .to_fix = "Reserve more in the node's nr_hugepages, or reduce the memory.",
-	 .source = "Linux hugetlbpage",
+	 .what = "The host has the huge pages that the guest needs, on the nodes that its memory is bound to.",
+	 .why = "Otherwise QEMU exits (\"unable to map backing store for guest RAM\"). If enough are reserved, but too few of them are free, this is a warning: other guests have them, or this one, if it is running. <hugepages/> without a <page> means the host's default size. Memory that is bound to no node, or with mode='preferred' or 'interleave', may come from any.",
+	 .to_fix =
+		 "Reserve more in the node's nr_hugepages (on the kernel's command line: hugepagesz= and hugepages=), or reduce the memory.",
+	 .source = "Linux hugetlbpage; " LV "qemu/qemu_command.c",
 	 .untried =
 		 "It needs a host with huge pages; only QEMU 7.2 is tested, in a guest.",
 	 .remedy = REMEDY_RECORD},

@@ -43,6 +43,15 @@ struct check_suppressed {
 	char *reason; /* owned */
 };
 
+/* Memory that a domain takes from its host (demand.h). */
+struct memory_demand {
+	struct set nodes; /* the host nodes that it must come from; empty: any; owned */
+	uint64_t bytes;
+	uint64_t page_bytes; /* of huge pages; 0: ordinary ones */
+	int element;         /* what asks for it */
+};
+typedef VEC(struct memory_demand) memory_demands;
+
 enum check_use_kind { USE_MDEV, USE_GROUP, USE_AP_QUEUE };
 
 /* What one domain uses of its host, to compare several domains. */
@@ -59,13 +68,9 @@ struct check_use {
 		struct place place;
 	})
 	things;
-	VEC(struct check_use_memory {
-		int node;
-		uint64_t bytes;
-	})
-	memory;          /* bound to one host node */
+	memory_demands memory;
 	struct set pins; /* host CPUs that single vCPUs are pinned to */
-	struct place pins_place, memory_place;
+	struct place pins_place, memory_place, pages_place;
 };
 
 /* A zeroed one is empty. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/check/together.h"
 
+#include "planner/check/demand.h"
 #include "planner/check/host.h"
 
-enum { DEVICE_TWICE, GROUP_TWICE, QUEUE_TWICE, CPU_TWICE, NODE_FULL };
+enum { DEVICE_TWICE, GROUP_TWICE, QUEUE_TWICE, CPU_TWICE, NODE_FULL, PAGES_SHORT };
 
 /* The rule about resources that only one domain can have. */
 static const struct rule *const thing_rules[] = {
@@ -101,31 +102,113 @@ static void compare_pins(struct check_result *a, struct check_result *b)
 	    message);
 }
 
-/* Reported where the sum first exceeds what the node has. */
-static void sum_node(struct check_result *const *results, size_t n,
-		     const struct machine_node *node)
+static void add_demands(memory_demands *into, const memory_demands *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct memory_demand *row = vec_add(into);
+
+		*row = from->v[i];
+		row->nodes = set_copy(&from->v[i].nodes);
+	}
+}
+
+/* The domain whose memory is the first that does not fit; NULL: it is the only one. */
+static struct check_result *first_beyond(struct check_result *const *results, size_t n,
+					 const struct machine *host,
+					 enum memory_pool pool,
+					 const struct memory_shortage *row)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		uint64_t own = memory_wanted(host, &results[i]->use.memory, pool,
+					     &row->nodes, row->page_bytes);
 		uint64_t before = sum;
-		_cleanup_free_ char *message = NULL;
 
-		for (size_t j = 0; j < results[i]->use.memory.n; j++)
-			if (results[i]->use.memory.v[j].node == node->id &&
-			    __builtin_add_overflow(sum, results[i]->use.memory.v[j].bytes,
-						   &sum))
-				sum = UINT64_MAX;
-		if (before == 0 || before > node->memory_bytes ||
-		    sum <= node->memory_bytes)
-			continue;
-		message = xasprintf(
-			"With this domain, %llu MiB are bound to host node %d, which has %llu MiB.",
-			(unsigned long long)(sum >> 20), node->id,
-			(unsigned long long)(node->memory_bytes >> 20));
-		add(results[i], &together_rules[NODE_FULL], &results[i]->use.memory_place,
-		    NULL, message);
+		if (__builtin_add_overflow(sum, own, &sum))
+			sum = UINT64_MAX;
+		if (sum > row->has)
+			return before == 0 || own > row->has ? NULL : results[i];
 	}
+	return NULL;
+}
+
+static void add_memory(struct check_result *result, const struct memory_shortage *row)
+{
+	_cleanup_free_ char *where = memory_shortage_where(row);
+	_cleanup_free_ char *message = xasprintf(
+		"With this domain, %llu MiB are bound to %s, which %s %llu MiB.",
+		ULL(row->wanted >> 20), where,
+		set_count(&row->nodes) == 1 ? "has" : "have", ULL(row->has >> 20));
+
+	add(result, &together_rules[NODE_FULL], &result->use.memory_place, NULL, message);
+}
+
+static void add_pages(struct check_result *result, const struct memory_shortage *row,
+		      enum memory_pool pool)
+{
+	_cleanup_free_ char *text =
+		memory_shortage_pages(row, pool, "the memory of all domains");
+	_cleanup_free_ char *message = xasprintf("With this domain, %s.", text);
+	const struct place *place = result->use.pages_place.path
+					    ? &result->use.pages_place
+					    : &result->use.memory_place;
+
+	add(result, &together_rules[PAGES_SHORT], place, NULL, message);
+	if (pool == POOL_FREE_PAGES)
+		vec_last(&result->report.findings)->severity = SEVERITY_WARNING;
+}
+
+static void report_memory(struct check_result *const *results, size_t n,
+			  const struct machine *host, enum memory_pool pool,
+			  const memory_shortages *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct check_result *result =
+			first_beyond(results, n, host, pool, &list->v[i]);
+
+		if (result && pool == POOL_ORDINARY)
+			add_memory(result, &list->v[i]);
+		else if (result)
+			add_pages(result, &list->v[i], pool);
+	}
+}
+
+static void sum_ordinary(struct check_result *const *results, size_t n,
+			 const struct machine *host, const memory_demands *demands)
+{
+	memory_shortages list = {};
+
+	memory_shortages_list(host, demands, POOL_ORDINARY, NULL, &list);
+	report_memory(results, n, host, POOL_ORDINARY, &list);
+	memory_shortages_free(&list);
+}
+
+static void sum_pages(struct check_result *const *results, size_t n,
+		      const struct machine *host, const memory_demands *demands)
+{
+	memory_shortages all = {}, free_ones = {};
+
+	memory_shortages_list(host, demands, POOL_PAGES, NULL, &all);
+	memory_shortages_list(host, demands, POOL_FREE_PAGES, &all, &free_ones);
+	report_memory(results, n, host, POOL_PAGES, &all);
+	report_memory(results, n, host, POOL_FREE_PAGES, &free_ones);
+	memory_shortages_free(&all);
+	memory_shortages_free(&free_ones);
+}
+
+static void sum_memory(struct check_result *const *results, size_t n,
+		       const struct check_options *options)
+{
+	memory_demands demands = {};
+
+	for (size_t i = 0; i < n; i++)
+		add_demands(&demands, &results[i]->use.memory);
+	if (check_wants(options, &together_rules[NODE_FULL]))
+		sum_ordinary(results, n, options->host, &demands);
+	if (check_wants(options, &together_rules[PAGES_SHORT]))
+		sum_pages(results, n, options->host, &demands);
+	memory_demands_free(&demands);
 }
 
 void check_together(struct check_result *const *results, size_t n,
@@ -133,7 +216,6 @@ void check_together(struct check_result *const *results, size_t n,
 {
 	bool devices = check_wants(options, &together_rules[DEVICE_TWICE]);
 	bool cpus = check_wants(options, &together_rules[CPU_TWICE]);
-	bool memory = check_wants(options, &together_rules[NODE_FULL]);
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < i; j++) {
@@ -143,9 +225,8 @@ void check_together(struct check_result *const *results, size_t n,
 			if (cpus)
 				compare_pins(results[j], results[i]);
 		}
-	for (size_t i = 0; memory && i < options->host->nodes.n; i++)
-		if (options->host->nodes.v[i].memory_bytes != UNKNOWN_U64)
-			sum_node(results, n, &options->host->nodes.v[i]);
+	if (n > 1)
+		sum_memory(results, n, options);
 	for (size_t i = 0; i < n; i++)
 		report_sort(&results[i]->report);
 }
@@ -184,10 +265,20 @@ const struct rule together_rules[] = {
 		 .source = "Linux sched_setaffinity(2)", .remedy = REMEDY_EDIT},
 	[NODE_FULL] =
 		{RULE("node-oversubscribed", NULL, WARNING, NEED_HOST, NOBODY),
-		 .what = "The memory of all domains of a host fits into the nodes that it is bound to.",
+		 .what = "The memory of all domains of a host fits into the nodes that it is bound to, besides their huge pages.",
 		 .why = "With mode='strict', the kernel kills one of the domains when a node is full.",
 		 .to_fix =
 			 "Bind the memory of some domains to other nodes, or run fewer domains.",
 		 .source = "Linux numa_memory_policy", .remedy = REMEDY_EDIT},
+	[PAGES_SHORT] =
+		{RULE("hugepages-oversubscribed", NULL, ERROR, NEED_HOST, QEMU),
+		 .what = "The host has the huge pages that all of its domains need together.",
+		 .why = "Huge pages are taken when a guest starts: QEMU exits for the guest that finds too few.",
+		 .to_fix =
+			 "Reserve more in nr_hugepages, or do not run all of the domains at the same time.",
+		 .source = "Linux hugetlbpage",
+		 .untried =
+			 "It needs a host with huge pages and several guests that run at the same time.",
+		 .remedy = REMEDY_RECORD},
 	{},
 };

@@ -2,6 +2,7 @@
 /* use.c - what one domain uses of its host. */
 #include "planner/check/use.h"
 
+#include "planner/check/demand.h"
 #include "planner/check/host.h"
 
 static struct place place_of(const struct document *document, int element)
@@ -29,19 +30,11 @@ static void gather_memory(const struct check *check, struct check_use *ret)
 {
 	const struct guest *guest = check->guest;
 
-	for (size_t i = 0; i < guest->cells.n; i++) {
-		struct set backing;
-
-		if (check_backing(check, i, &backing) && set_count(&backing) == 1 &&
-		    guest->cells.v[i].memory_bytes.state == VALUE_VALID) {
-			struct check_use_memory *row = vec_add(&ret->memory);
-
-			row->node = set_first(&backing);
-			row->bytes = guest->cells.v[i].memory_bytes.value;
-		}
-		set_free(&backing);
-	}
+	memory_demands_list(check, &ret->memory);
 	ret->memory_place = place_of(check->document, guest->numatune_element);
+	if (guest->memory_backing_element >= 0)
+		ret->pages_place =
+			place_of(check->document, guest->memory_backing_element);
 }
 
 static void add_thing(const struct check *check, enum check_use_kind kind, char *name,
@@ -117,8 +110,9 @@ void check_use_free(struct check_use *use)
 	}
 	vec_free(&use->devices);
 	vec_free(&use->things);
-	vec_free(&use->memory);
+	memory_demands_free(&use->memory);
 	set_free(&use->pins);
 	free(use->pins_place.path);
 	free(use->memory_place.path);
+	free(use->pages_place.path);
 }

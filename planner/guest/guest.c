@@ -43,6 +43,7 @@ static void device_free(struct guest_device *device)
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(*strings[i]);
 	set_free(&device->initiator.set);
+	set_free(&device->source_nodes.set);
 	address_free(&device->source);
 	address_free(&device->address);
 }

@@ -17,6 +17,11 @@ static const char *const files[][2] = {
 	 "/dev/vda1 / ext4 rw 0 0\n"
 	 "hugetlbfs /dev/hugepages hugetlbfs rw,pagesize=2M 0 0\n"
 	 "none /mnt/huge hugetlbfs rw,pagesize=1024M,mode=1777 0 0\n"},
+	{"proc/meminfo", "MemTotal: 9 kB\nHugepagesize:    1048576 kB\nHugetlb: 0 kB\n"},
+	{"sys/kernel/mm/hugepages/hugepages-2048kB/nr_overcommit_hugepages", "7\n"},
+	{"sys/kernel/mm/hugepages/hugepages-1048576kB/nr_overcommit_hugepages", "0\n"},
+	{"dev/vfio/vfio", ""},
+	{"sys/bus/pci/drivers/vfio-pci/new_id", ""},
 	{"proc/self/limits", "Max locked memory         65536   unlimited   bytes\n"},
 	{"proc/self/mountinfo", "22 1 253:0 / / rw shared:1 - ext4 /dev/mapper/root rw\n"
 				"23 22 0:5 / /dev rw - devtmpfs udev rw\n"},
@@ -87,6 +92,10 @@ static void values(void **state)
 					"BOOTIF=(left out) -- (left out)"},
 		{"kernel.release", "6.1.0-13-amd64"},
 		{"huge-pages.mounts", "/dev/hugepages 2M; /mnt/huge 1024M"},
+		{"huge-pages.default", "1048576 kB"},
+		{"huge-pages.overcommit", "1048576 kB 0; 2048 kB 7"},
+		{"vfio.device", "yes"},
+		{"vfio-pci.driver", "yes"},
 		{"pci.with-mounted-disks", "0000:02:00.0"},
 		{"pci.with-default-route", "0000:01:00.0"},
 		{"iommu-group.10.reserved-regions",
@@ -112,6 +121,7 @@ static void values(void **state)
 		assert_string_equal(value, expected[i][1]);
 	}
 	assert_non_null(why_not(&machine, "limits.memlock"));
+	assert_string_equal(why_not(&machine, "vfio.iommufd"), "the source has no dev");
 	assert_null(machine_fact(&machine, "host.name"));
 }
 
