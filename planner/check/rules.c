@@ -37,6 +37,7 @@ static const struct {
 	{machine_rules, 0},
 	{resources_rules, 0},
 	{environment_rules, 0},
+	{drift_rules, 0},
 	{host_memory_rules, AREA_MEMORY | AREA_NUMA},
 	{host_pins_rules, 0},
 	{affinity_rules, AREA_PCI | AREA_NUMA},

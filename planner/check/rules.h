@@ -98,6 +98,8 @@ struct rule {
 	/* What of <qemu:commandline> changes the verdict, beside what changes that of the
 	 * whole family (enum addition_area). */
 	unsigned areas;
+	/* It finds any change of a planned domain, so nothing is worse for it. */
+	bool notes_change;
 	bool of_host;        /* also asked about a host without a domain */
 	const char *untried; /* why a test cannot have it refused here; NULL: it does */
 };
@@ -129,6 +131,7 @@ extern const struct rule machine_rules[];
 extern const struct rule installed_rules[];
 extern const struct rule resources_rules[];
 extern const struct rule environment_rules[];
+extern const struct rule drift_rules[];
 extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
 extern const struct rule affinity_rules[];

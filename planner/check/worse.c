@@ -14,7 +14,8 @@ static void tally(const struct report *report, enum severity severity, struct ta
 {
 	*ret = (struct tally){};
 	for (size_t i = 0; i < report->findings.n; i++) {
-		if (report->findings.v[i].severity < severity)
+		if (report->findings.v[i].severity < severity ||
+		    report->findings.v[i].row->notes_change)
 			continue;
 		ret->all++;
 		ret->by_rule[rule_index(report->findings.v[i].row)]++;

@@ -9,8 +9,8 @@
  * findings there than in @before; NULL if there is none. Findings are counted by rule,
  * because a change may renumber what their messages name. A rule that an error prevented
  * from being checked in @before may find what was already there; such findings count as
- * new only if @after has more in total. Without @even_fixable those that --fix can fix in
- * turn are left out.
+ * new only if @after has more in total. Rules that find any change at all do not count.
+ * Without @even_fixable those that --fix can fix in turn are left out.
  */
 const struct finding *report_worse(const struct report *before,
 				   const struct report *after, enum severity severity,

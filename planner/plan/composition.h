@@ -10,6 +10,7 @@ struct plan_device {
 	size_t wanted;                  /* in request.devices */
 	const struct device_kind *kind; /* may differ from the requested one */
 	struct pci_address guest_at;    /* as the guest's kernel will number it */
+	int cell;                       /* that its root bus is on; -1: none */
 };
 
 struct plan {

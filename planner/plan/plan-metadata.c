@@ -26,6 +26,10 @@ static void add_device(struct want *plan, const struct request *request,
 	struct want *want = want_child(plan, "device");
 
 	want_pci(want, "at", device->guest_at);
+	if (device->cell >= 0)
+		want_set(want, "cell", "%d", device->cell);
+	else
+		want_set(want, "cell", "none");
 	want_set(want, "kind", "%s", device->kind->name);
 	if (wanted->vfs > 0 && device->kind->vfs > 0)
 		want_set(want, "vfs", "%u", wanted->vfs);

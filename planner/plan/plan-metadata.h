@@ -3,13 +3,12 @@
 
 #include "base/xml/edit.h"
 #include "base/jsonw.h"
+#include "planner/check/drift.h"
 #include "planner/plan/composition.h"
-
-#define PLAN_NAMESPACE "urn:virt-layout:plan:1"
 
 /*
  * The <plan> element for <metadata>: which host node each cell mirrors, and for each
- * planned device its guest address, kind, SR-IOV functions and what it represents.
+ * planned device its guest address, cell, kind, SR-IOV functions and what it represents.
  */
 struct want *plan_metadata(const struct request *request, const struct plan *plan);
 /* The same data as JSON, for use inside a guest, where there is no XML. */

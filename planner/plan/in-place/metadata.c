@@ -8,6 +8,7 @@
 
 #include "planner/check/ignores.h"
 #include "planner/guest/edit.h"
+#include "planner/guest/read.h"
 #include "planner/plan/plan-metadata.h"
 
 /* Our element in <metadata>, or -1. */
@@ -46,6 +47,17 @@ static void add_note(const struct in_place *plan, struct edits *edits, struct wa
 	want_free(want);
 }
 
+/* The cell that its root bus is on; -1: none. */
+static int cell_of(const struct in_place *plan, int item)
+{
+	const struct layout_item *items = plan->layout.items.v;
+
+	for (; item != LAYOUT_NONE; item = items[item].parent)
+		if (items[item].cell != LAYOUT_NONE)
+			return items[item].cell;
+	return -1;
+}
+
 void in_place_list_devices(const struct in_place *plan, struct plan *ret)
 {
 	const struct layout_item *items = plan->layout.items.v;
@@ -62,6 +74,7 @@ void in_place_list_devices(const struct in_place *plan, struct plan *ret)
 			.guest_at = {.bus = items[item->parent].secondary,
 				     .slot = item->slot,
 				     .function = item->function},
+			.cell = cell_of(plan, device->endpoint),
 		};
 	}
 }
@@ -134,6 +147,71 @@ static void add_notes(const struct in_place *plan, struct edits *edits)
 	want_free(metadata);
 }
 
+static void edit_note(struct edits *edits, const struct drift *row)
+{
+	struct want *want;
+
+	if (!row->name) {
+		edit_remove(edits, row->note);
+		return;
+	}
+	want = want_new("device");
+	want_set(want, "at", PCI_FORMAT, PCI_ARGS(row->now));
+	if (row->cell >= 0)
+		want_set(want, "cell", "%d", row->cell);
+	else
+		want_set(want, "cell", "none");
+	edit_merge(edits, row->note, want);
+	want_free(want);
+}
+
+static int edit_notes(const struct document *document, const drift_list *list,
+		      struct text *xml, struct error *error)
+{
+	struct edits edits = {.document = document};
+	_cleanup_text_ struct text result = {};
+	int rc;
+
+	for (size_t i = 0; i < list->n; i++)
+		edit_note(&edits, &list->v[i]);
+	rc = edits_apply(&edits, &result, error);
+	edits_free(&edits);
+	if (rc < 0)
+		return -1;
+	text_free(xml);
+	*xml = result;
+	result = (struct text){};
+	return 0;
+}
+
+/* Makes the notes of earlier plans agree with the domain as it is now. */
+static int renew_notes(const struct in_place *plan, struct text *xml, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_guest_ struct guest guest = {};
+	_cleanup_assignment_ struct assignment assignment = {};
+	struct guest_tree tree;
+	drift_list list = {};
+	int rc = 0;
+
+	if (plan->fresh || element_of_space(plan, PLAN_NAMESPACE) < 0)
+		return 0;
+	guest_init(&guest);
+	if (document_parse(plan->document->name, xml->s, xml->n, &document, error) < 0 ||
+	    guest_read(&document, &guest, error) < 0)
+		return -1;
+	guest.libvirt = plan->old.libvirt;
+	assign(&guest, &assignment);
+	if (!assignment.known)
+		return 0;
+	guest_tree_read(&guest, &tree);
+	drift_find(&document, &tree, &list);
+	if (list.n > 0)
+		rc = edit_notes(&document, &list, xml, error);
+	drift_free(&list);
+	return rc;
+}
+
 int in_place_text(const struct in_place *plan, struct text *ret_xml, struct error *error)
 {
 	struct edits edits = {.document = plan->document};
@@ -143,5 +221,5 @@ int in_place_text(const struct in_place *plan, struct text *ret_xml, struct erro
 	guest_edit(&plan->old, &plan->new, &edits);
 	rc = edits_apply(&edits, ret_xml, error);
 	edits_free(&edits);
-	return rc;
+	return rc < 0 ? rc : renew_notes(plan, ret_xml, error);
 }

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/check/drift.h"
+
+#include "planner/guest/device-kind.h"
+
+/* A device of the guest, as a note would name it. */
+struct placed {
+	struct assign_item item;
+	const char *kind;
+	struct pci_address at;
+	int cell;
+	bool taken; /* by a note */
+};
+typedef VEC(struct placed) placed_list;
+
+struct note {
+	int element;
+	const char *kind;
+	struct pci_address at;
+	int cell;
+	struct placed *device; /* NULL: none yet */
+};
+typedef VEC(struct note) note_list;
+
+static const struct device_kind *kind_of(const struct guest *guest,
+					 struct assign_item item)
+{
+	if (item.device >= 0)
+		return device_kind_of(&guest->devices.v[item.device]);
+	if (item.controller >= 0)
+		return device_kind_of_controller(&guest->controllers.v[item.controller]);
+	return NULL;
+}
+
+static void list_placed(const struct guest_tree *tree, placed_list *ret)
+{
+	guest_functions functions = {};
+
+	guest_list_functions(tree->guest, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct guest_address *address = functions.v[i].address;
+		const struct device_kind *kind =
+			kind_of(tree->guest, functions.v[i].item);
+		int bus = guest_address_on_pci(address)
+				  ? tree->bus[address->at.bus].number
+				  : -1;
+
+		if (kind && kind->name && bus >= 0)
+			*vec_add(ret) =
+				(struct placed){.item = functions.v[i].item,
+						.kind = kind->name,
+						.at = {.bus = (uint8_t)bus,
+						       .slot = address->at.slot,
+						       .function = address->at.function},
+						.cell = guest_tree_cell(tree,
+									address->at.bus)};
+	}
+	vec_free(&functions);
+}
+
+static int number_at(const struct document *document, int element, const char *name)
+{
+	const char *text = document_attribute(document, element, name);
+	uint32_t number;
+
+	return text && parse_u32(text, &number) && number < INT16_MAX ? (int)number : -1;
+}
+
+static void add_note(const struct document *document, int element, note_list *notes)
+{
+	const char *at = document_attribute(document, element, "at");
+	const char *kind = document_attribute(document, element, "kind");
+	bool known = document_attribute(document, element, "cell") != NULL;
+	struct note note = {.element = element, .kind = kind};
+
+	if (!at || !kind || !pci_address_parse(at, &note.at))
+		return;
+	note.cell = known ? number_at(document, element, "cell") : CELL_UNKNOWN;
+	*vec_add(notes) = note;
+}
+
+static void add_cell(const struct document *document, const struct guest *guest,
+		     int element, drift_list *ret)
+{
+	int cell = number_at(document, element, "cell");
+
+	if (cell < 0 || (size_t)cell < guest->cells.n)
+		return;
+	*vec_add(ret) = (struct drift){.note = element,
+				       .element = -1,
+				       .planned_cell = cell,
+				       .cell = -1};
+}
+
+static void read_notes(const struct document *document, const struct guest *guest,
+		       note_list *notes, drift_list *ret)
+{
+	int metadata = guest->metadata_element;
+	int plan = metadata < 0 ? -1 : document_child(document, metadata, NULL);
+
+	for (; plan >= 0; plan = document_next(document, plan, NULL)) {
+		const xmlNs *ns = document->elements.v[plan].node->ns;
+
+		if (!ns || !ns->href || !streq((const char *)ns->href, PLAN_NAMESPACE))
+			continue;
+		for (int child = document_child(document, plan, NULL); child >= 0;
+		     child = document_next(document, child, NULL))
+			if (streq(document_element_name(document, child), "device"))
+				add_note(document, child, notes);
+			else if (streq(document_element_name(document, child), "node"))
+				add_cell(document, guest, child, ret);
+	}
+}
+
+/* How well a device that no note has fits one; 0: not at all. */
+static unsigned fits(const struct note *note, const struct placed *device)
+{
+	if (device->taken || !streq(note->kind, device->kind))
+		return 0;
+	return 1 + 2 * (note->cell == device->cell) +
+	       4 * pci_address_equal(note->at, device->at);
+}
+
+/* From the surest to the least sure, so that no note takes the device of another. */
+static void match(note_list *notes, placed_list *devices)
+{
+	static const unsigned least[] = {5, 3, 1};
+
+	for (size_t round = 0; round < ARRAY_SIZE(least); round++)
+		for (size_t i = 0; i < notes->n; i++)
+			for (size_t j = 0; !notes->v[i].device && j < devices->n; j++)
+				if (fits(&notes->v[i], &devices->v[j]) >= least[round]) {
+					notes->v[i].device = &devices->v[j];
+					devices->v[j].taken = true;
+				}
+}
+
+static void compare(const struct guest *guest, const struct note *note, drift_list *ret)
+{
+	const struct placed *device = note->device;
+
+	if (device && pci_address_equal(device->at, note->at) &&
+	    (note->cell == CELL_UNKNOWN || note->cell == device->cell))
+		return;
+	*vec_add(ret) =
+		(struct drift){.note = note->element,
+			       .name = device ? assign_item_name(guest, device->item)
+					      : NULL,
+			       .element =
+				       device ? assign_element(guest, device->item) : -1,
+			       .planned = note->at,
+			       .now = device ? device->at : note->at,
+			       .planned_cell = note->cell,
+			       .cell = device ? device->cell : -1};
+}
+
+void drift_find(const struct document *document, const struct guest_tree *tree,
+		drift_list *ret)
+{
+	placed_list devices = {};
+	note_list notes = {};
+
+	read_notes(document, tree->guest, &notes, ret);
+	if (notes.n > 0) {
+		list_placed(tree, &devices);
+		match(&notes, &devices);
+	}
+	for (size_t i = 0; i < notes.n; i++)
+		compare(tree->guest, &notes.v[i], ret);
+	vec_free(&devices);
+	vec_free(&notes);
+}
+
+void drift_free(drift_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i].name);
+	vec_free(list);
+}
