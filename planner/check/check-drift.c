@@ -92,6 +92,15 @@ static void plan_drift(struct check *check)
 {
 	drift_list list = {};
 
+	if (!drift_has_plan(check->document, check->guest))
+		return;
+	if (!check->assignment->known) {
+		check_skip(check, "machine",
+			   "virt-layout does not know the PCI layout of machine type %s",
+			   check->guest->machine ? check->guest->machine
+						 : "(none given)");
+		return;
+	}
 	drift_find(check->document, &check->tree, &list);
 	for (size_t i = 0; i < list.n; i++)
 		if (!list.v[i].name)
@@ -103,9 +112,9 @@ static void plan_drift(struct check *check)
 }
 
 const struct rule drift_rules[] = {
-	{RULE("plan-drift", plan_drift, WARNING, NEED_MACHINE, NOBODY), .areas = AREA_PCI,
+	{RULE("plan-drift", plan_drift, WARNING, 0, NOBODY), .areas = AREA_PCI,
 	 .what = "A domain that contains the plan it was made from (<plan> in <metadata>) still agrees with it.",
-	 .why = "Somebody has moved or removed planned devices or cells since then, so the guest does not see what was planned. If only addresses differ, and not the cells, this is an info.",
+	 .why = "Planned devices or cells were moved or removed since then, so the guest does not see what was planned. If only addresses differ, and not the cells, this is an info.",
 	 .to_fix =
 		 "Move the devices back. If the change is intended, run virt-layout plan --domain, which records the devices as they are now.",
 	 .source = "virt-layout-plan(1)", .remedy = REMEDY_EDIT, .notes_change = true},

@@ -25,6 +25,38 @@ static int passes_through(const struct check *check)
 	return -1;
 }
 
+/* What needs VFIO besides such devices: mediated ones; -1 nothing. */
+static int uses_vfio(const struct check *check)
+{
+	int element = passes_through(check);
+
+	for (size_t i = 0; element < 0 && i < check->guest->devices.n; i++)
+		if (check->guest->devices.v[i].mdev_uuid)
+			element = check->guest->devices.v[i].element;
+	return element;
+}
+
+/* The first device that is opened through iommufd, and whether all are; -1: none. */
+static int uses_iommufd(const struct check *check, bool *all)
+{
+	int element = -1;
+
+	*all = true;
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+		bool assigned = device->source.state == VALUE_VALID &&
+				streq_null(device->source.type, "pci");
+
+		if (device->element < 0 || (!assigned && !device->mdev_uuid))
+			continue;
+		if (!assigned || !guest_uses_iommufd(check->guest, device))
+			*all = false;
+		else if (element < 0)
+			element = device->element;
+	}
+	return element;
+}
+
 /* Whether the kernel's command line has a word, or one that begins with it and '='. */
 static const char *parameter(const struct check *check, const char *word)
 {
@@ -144,6 +176,55 @@ static void host_remapping_off(struct check *check)
 			off);
 }
 
+/* A fact that is yes or no. Lists the rule as skipped if it is not known. */
+static enum known known_file(struct check *check, const char *fact, const char *file)
+{
+	const char *value = machine_fact(check->host, fact);
+
+	if (value)
+		return streq(value, "no") ? KNOWN_NO : KNOWN_YES;
+	check_skip(check, fact, "the host's description does not say whether %s exists",
+		   file);
+	return KNOWN_UNKNOWN;
+}
+
+static const char *driver_words(const struct check *check)
+{
+	const char *loaded = machine_fact(check->host, "vfio-pci.driver");
+
+	return !loaded               ? ""
+	       : streq(loaded, "no") ? ", and the driver vfio-pci is not loaded"
+				     : ", although the driver vfio-pci is loaded";
+}
+
+static void host_vfio_missing(struct check *check)
+{
+	int element = uses_vfio(check);
+	bool all_iommufd = false;
+
+	if (element < 0)
+		return;
+	/* The kernel may have iommufd without the device file of older interfaces. */
+	if (!check->host_alone && uses_iommufd(check, &all_iommufd) >= 0 && all_iommufd)
+		return;
+	if (known_file(check, "vfio.device", "/dev/vfio/vfio") == KNOWN_NO)
+		check_found(
+			check, element,
+			"The host has no /dev/vfio/vfio%s, so no device can be assigned to a guest.",
+			driver_words(check));
+}
+
+static void host_iommufd_missing(struct check *check)
+{
+	bool all;
+	int element = uses_iommufd(check, &all);
+
+	if (element >= 0 && known_file(check, "vfio.iommufd", "/dev/iommu") == KNOWN_NO)
+		check_found(
+			check, element,
+			"The domain asks for iommufd, but the host has no /dev/iommu.");
+}
+
 static bool same_slot(struct pci_address a, struct pci_address b)
 {
 	return a.domain == b.domain && a.bus == b.bus && a.slot == b.slot;
@@ -173,29 +254,54 @@ static int stranger_in_group(const struct machine *host, int function)
 	return -1;
 }
 
+/* Whether it shares its group with a function of another slot, for lack of ACS. */
+static bool judge_acs(struct check *check, int function, int element)
+{
+	const struct machine_function *functions = check->host->functions.v;
+	int bridge, stranger;
+
+	if (function < 0 || functions[function].iommu_group < 0)
+		return false;
+	bridge = bridge_without_acs(check->host, function);
+	stranger = stranger_in_group(check->host, function);
+	if (bridge < 0 || stranger < 0)
+		return false;
+	check_found(check, element,
+		    PCI_FORMAT " shares IOMMU group %d with " PCI_FORMAT
+			       ", because " PCI_FORMAT " has no ACS.",
+		    PCI_ARGS(functions[function].at), functions[function].iommu_group,
+		    PCI_ARGS(functions[stranger].at), PCI_ARGS(functions[bridge].at));
+	return true;
+}
+
+/* Of a host without a domain: one finding for each group. */
+static void judge_groups(struct check *check)
+{
+	_cleanup_set_ struct set seen = {};
+
+	for (size_t i = 0; i < check->host->functions.n; i++) {
+		const struct machine_function *function = &check->host->functions.v[i];
+
+		if (!function->bridge && function->iommu_group >= 0 &&
+		    function->iommu_group < SET_LIMIT &&
+		    !set_has(&seen, (unsigned)function->iommu_group) &&
+		    judge_acs(check, (int)i, 0))
+			set_add(&seen, (unsigned)function->iommu_group);
+	}
+}
+
 static void host_no_acs(struct check *check)
 {
-	const struct machine *host = check->host;
 	check_hostdevs list = {};
 
-	check_list_hostdevs(check, &list);
-	for (size_t i = 0; i < list.n; i++) {
-		int function = list.v[i].function, bridge, stranger;
-
-		if (function < 0 || host->functions.v[function].iommu_group < 0)
-			continue;
-		bridge = bridge_without_acs(host, function);
-		stranger = stranger_in_group(host, function);
-		if (bridge < 0 || stranger < 0)
-			continue;
-		check_found(check, check->guest->devices.v[list.v[i].device].element,
-			    PCI_FORMAT " shares IOMMU group %d with " PCI_FORMAT
-				       ", because " PCI_FORMAT " has no ACS.",
-			    PCI_ARGS(host->functions.v[function].at),
-			    host->functions.v[function].iommu_group,
-			    PCI_ARGS(host->functions.v[stranger].at),
-			    PCI_ARGS(host->functions.v[bridge].at));
+	if (check->host_alone) {
+		judge_groups(check);
+		return;
 	}
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++)
+		judge_acs(check, list.v[i].function,
+			  check->guest->devices.v[list.v[i].device].element);
 	vec_free(&list);
 }
 
@@ -212,6 +318,26 @@ const struct rule passthrough_rules[] = {
 		 .untried =
 			 "libvirt checks this only when the guest starts, and no test starts a guest on a host whose IOMMU is off.",
 		 .remedy = REMEDY_RECORD, .of_host = true},
+	{RULE("host-vfio-missing", host_vfio_missing, ERROR, NEED_HOST, LIBVIRT),
+	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
+	 .what = "If a host device or a mediated device is assigned, the host has VFIO's device file.",
+	 .why = "Otherwise libvirt refuses to start the domain, because the host does not support passthrough of PCI devices, and QEMU cannot open a mediated device. The file exists if the modules of VFIO are installed; libvirt loads vfio-pci by itself where managed='yes'. Devices that use iommufd do not need the file.",
+	 .to_fix =
+		 "Run modprobe vfio-pci, and write vfio-pci into a file in /etc/modules-load.d. If there is no such module, install a kernel with CONFIG_VFIO_PCI; in a container, pass /dev/vfio in.",
+	 .source = LV "qemu/qemu_hostdev.c, qemuHostdevHostSupportsPassthroughVFIO",
+	 .untried =
+		 "libvirt checks this only when the guest starts, and the tests have no such host.",
+	 .remedy = REMEDY_RECORD, .of_host = true},
+	{RULE("host-iommufd-missing", host_iommufd_missing, ERROR, NEED_HOST, QEMU),
+	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
+	 .what = "If a device uses iommufd, the host has /dev/iommu.",
+	 .why = "Otherwise libvirt or QEMU cannot open it, and the guest does not start.",
+	 .to_fix =
+		 "Run modprobe iommufd, which needs Linux 6.2 or newer with CONFIG_IOMMUFD and, for vfio-pci, CONFIG_VFIO_DEVICE_CDEV (6.6); or remove iommufd from the domain.",
+	 .source =
+		 "Linux Documentation/userspace-api/iommufd.rst; QEMU 8.2 backends/iommufd.c",
+	 .untried = "It needs a host with VFIO and without iommufd.",
+	 .remedy = REMEDY_RECORD},
 	{RULE("host-remapping-off", host_remapping_off, ERROR, NEED_HOST_PCI, KERNEL),
 	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
 	 .what = "If a host device is assigned, the host remaps interrupts.",
@@ -224,7 +350,8 @@ const struct rule passthrough_rules[] = {
 	 .what = "An assigned device does not share its IOMMU group with devices of other slots because a port above it has no ACS.",
 	 .why = "The devices can reach each other past the IOMMU, so the kernel puts them into one group, which only one guest can have.",
 	 .to_fix =
-		 "Put the card into a slot behind a port with ACS, look for ACS in the firmware setup, or assign the whole group.",
-	 .source = "Linux Documentation/driver-api/vfio.rst", .remedy = REMEDY_RECORD},
+		 "Switch ACS on in the firmware setup, if it has such a setting, put the card into a slot behind a port with ACS, or assign the whole group. No parameter of an unchanged kernel helps: pcie_acs_override= exists only in patched ones, and does not make the devices safe.",
+	 .source = "Linux Documentation/driver-api/vfio.rst", .remedy = REMEDY_RECORD,
+	 .of_host = true},
 	{},
 };

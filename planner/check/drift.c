@@ -92,24 +92,43 @@ static void add_cell(const struct document *document, const struct guest *guest,
 				       .cell = -1};
 }
 
+/* The next <plan> from @element on, a child of <metadata>; -1. */
+static int plan_at(const struct document *document, int element)
+{
+	for (; element >= 0; element = document_next(document, element, NULL)) {
+		const xmlNs *ns = document->elements.v[element].node->ns;
+
+		if (ns && ns->href && streq((const char *)ns->href, PLAN_NAMESPACE))
+			return element;
+	}
+	return -1;
+}
+
+static int first_plan(const struct document *document, const struct guest *guest)
+{
+	int metadata = guest->metadata_element;
+
+	return metadata < 0 ? -1
+			    : plan_at(document, document_child(document, metadata, NULL));
+}
+
+bool drift_has_plan(const struct document *document, const struct guest *guest)
+{
+	return first_plan(document, guest) >= 0;
+}
+
 static void read_notes(const struct document *document, const struct guest *guest,
 		       note_list *notes, drift_list *ret)
 {
-	int metadata = guest->metadata_element;
-	int plan = metadata < 0 ? -1 : document_child(document, metadata, NULL);
+	int plan = first_plan(document, guest);
 
-	for (; plan >= 0; plan = document_next(document, plan, NULL)) {
-		const xmlNs *ns = document->elements.v[plan].node->ns;
-
-		if (!ns || !ns->href || !streq((const char *)ns->href, PLAN_NAMESPACE))
-			continue;
+	for (; plan >= 0; plan = plan_at(document, document_next(document, plan, NULL)))
 		for (int child = document_child(document, plan, NULL); child >= 0;
 		     child = document_next(document, child, NULL))
 			if (streq(document_element_name(document, child), "device"))
 				add_note(document, child, notes);
 			else if (streq(document_element_name(document, child), "node"))
 				add_cell(document, guest, child, ret);
-	}
 }
 
 /* How well a device that no note has fits one; 0: not at all. */

@@ -23,6 +23,8 @@ struct drift {
 };
 typedef VEC(struct drift) drift_list;
 
+/* Whether <metadata> contains a plan. */
+bool drift_has_plan(const struct document *document, const struct guest *guest);
 /*
  * Adds the notes of @document that the guest does not agree with. A device is the one of
  * the note's kind at its address, else one of that kind that no other note is about. All
