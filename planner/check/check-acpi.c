@@ -88,12 +88,24 @@ static void memory_needs_acpi(struct check *check)
 				guest->devices.v[i].model);
 }
 
+/* Architectures whose machine types have no property acpi in QEMU. */
+static bool has_no_acpi(const char *architecture)
+{
+	static const char *const names[] = {"s390x", "ppc64", "ppc64le", "ppc"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq_null(architecture, names[i]))
+			return true;
+	return false;
+}
+
 static void acpi_machine(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	if (guest->acpi_element >= 0 && streq_null(guest->architecture, "s390x"))
-		check_found(check, guest->acpi_element, "s390x machines have no ACPI.");
+	if (guest->acpi_element >= 0 && has_no_acpi(guest->architecture))
+		check_found(check, guest->acpi_element, "%s machines have no ACPI.",
+			    guest->architecture);
 }
 
 static void fix_acpi_gone(struct fix *fix)
@@ -135,10 +147,11 @@ const struct rule acpi_rules[] = {
 	 .source = "QEMU 7.2 hw/i386/pc.c, hw/arm/virt.c; measured", .remedy = REMEDY_FIX,
 	 .fix = fix_acpi, .planned = PLAN_FIXES},
 	{RULE("acpi-machine", acpi_machine, ERROR, 0, LIBVIRT),
-	 .what = "An s390x domain has no <acpi/>.",
-	 .why = "libvirt refuses <acpi/>, because s390x machine types do not support ACPI.",
+	 .what = "A domain of s390x or ppc64 has no <acpi/>.",
+	 .why = "libvirt refuses <acpi/> (\"machine type does not support ACPI\"), because machine types of these architectures do not.",
 	 .to_fix = "Remove <acpi/> from <features>.",
-	 .source = "terraform-provider-libvirt issues 1092 and 1094",
+	 .source =
+		 "terraform-provider-libvirt issues 1092 and 1094; libvirt 9.2 src/qemu/qemu_validate.c",
 	 .libvirt = {.since = VERSION_OF(9, 2)},
 	 .outside = "libvirt accepts it, and the guest has no ACPI.",
 	 .untried = "It needs an s390x emulator, which the tests do not have.",

@@ -86,6 +86,11 @@ static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu
 			: " without accel='on' and pciBus");
 
 	check_relate(check, finding, device->element);
+	if (streq(iommu->model, "smmuv3"))
+		check_set_remedy(
+			finding, "%s",
+			can ? "Write <driver accel='on' pciBus=> with the index of the device's root bus, and iommufd='yes' in the device's <driver>; or use the virtio model."
+			    : "Use the virtio model.");
 }
 
 /* Each IOMMU is named once, with the first device behind it. */

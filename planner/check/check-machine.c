@@ -77,7 +77,7 @@ static void machine_exists(struct check *check)
 	if (!guest->machine)
 		return;
 	verdict = judge(check);
-	if (verdict.fate == MACHINE_UNKNOWN)
+	if (verdict.fate == MACHINE_UNKNOWN || verdict.downstream)
 		check_skip(
 			check, "machine-types",
 			"it is not known whether the target's QEMU has machine type %s; use --host with the output of virt-layout record, which lists the machine types",

@@ -16,6 +16,7 @@
 #define LABEL_BYTES   (UINT64_C(128) << 10)
 #define QEMU_SLOTS    256 /* ACPI_MAX_RAM_SLOTS */
 #define GRANULE_BYTES BLOCK_BYTES
+#define BASE(device)  (base_of(device)->value)
 
 #define foreach_memory(device, guest)                                                    \
 	for (const struct guest_device *device = (guest)->devices.v;                     \
@@ -291,39 +292,60 @@ static void memory_source(struct check *check)
 	}
 }
 
-/* Where a device without a fixed place would be is QEMU's choice. */
-static bool has_base(const struct guest_device *device)
+static const struct guest_number *base_of(const struct guest_device *device)
 {
-	return device->dimm_base.state == VALUE_VALID && device->dimm_base.value > 0 &&
+	return guest_needs_slot(device) ? &device->dimm_base : &device->target_base;
+}
+
+/* Where a device without a fixed place would be is QEMU's choice. */
+static bool has_base(const struct check *check, const struct guest_device *device)
+{
+	const struct guest_number *base = base_of(device);
+
+	/* libvirt has the address of virtio-mem and virtio-pmem since 9.4. */
+	if (!guest_needs_slot(device) &&
+	    check->options->target.libvirt < VERSION_OF(9, 4))
+		return false;
+	return base->state == VALUE_VALID && base->value > 0 &&
 	       device->size_bytes.state == VALUE_VALID &&
 	       device->size_bytes.value < UINT64_C(1) << 60 &&
-	       device->dimm_base.value < UINT64_C(1) << 60;
+	       base->value < UINT64_C(1) << 60;
+}
+
+/* A virtio-mem device begins at a multiple of its block. */
+static uint64_t granule_of(const struct guest_device *device)
+{
+	uint64_t block = device->block_bytes.value;
+
+	return is_model(device, "virtio-mem") && block > GRANULE_BYTES &&
+			       (block & (block - 1)) == 0
+		       ? block
+		       : GRANULE_BYTES;
 }
 
 static bool overlap(const struct guest_device *a, const struct guest_device *b)
 {
-	return a->dimm_base.value < b->dimm_base.value + b->size_bytes.value &&
-	       b->dimm_base.value < a->dimm_base.value + a->size_bytes.value;
+	return BASE(a) < BASE(b) + b->size_bytes.value &&
+	       BASE(b) < BASE(a) + a->size_bytes.value;
 }
 
 static void judge_base(struct check *check, const struct guest_device *device)
 {
-	uint64_t first, last;
+	uint64_t first, last, granule = granule_of(device);
 
-	if (device->dimm_base.value % GRANULE_BYTES != 0) {
+	if (BASE(device) % granule != 0) {
 		check_found(
 			check, device->element,
 			"The memory device is at 0x%llx, which is not a multiple of 0x%llx.",
-			ULL(device->dimm_base.value), ULL(GRANULE_BYTES));
+			ULL(BASE(device)), ULL(granule));
 		return;
 	}
 	if (guest_device_memory(check->guest, &first, &last) &&
-	    (device->dimm_base.value < first ||
-	     device->dimm_base.value + device->size_bytes.value - 1 > last))
+	    (BASE(device) < first || BASE(device) + device->size_bytes.value - 1 > last))
 		check_found(
 			check, device->element,
 			"The memory device is at 0x%llx, but QEMU's range for memory devices is 0x%llx to 0x%llx.",
-			ULL(device->dimm_base.value), ULL(first), ULL(last));
+			ULL(BASE(device)), ULL(first), ULL(last));
 }
 
 static void memory_address(struct check *check)
@@ -332,20 +354,19 @@ static void memory_address(struct check *check)
 
 	foreach_memory(device, guest)
 	{
-		if (!has_base(device))
+		if (!has_base(check, device))
 			continue;
 		judge_base(check, device);
 		for (const struct guest_device *other = guest->devices.v; other < device;
 		     other++)
-			if (guest_is_memory(other) && has_base(other) &&
+			if (guest_is_memory(other) && has_base(check, other) &&
 			    overlap(device, other)) {
 				check_relate(
 					check,
 					check_found(
 						check, device->element,
 						"The memory device at 0x%llx overlaps the one at 0x%llx.",
-						ULL(device->dimm_base.value),
-						ULL(other->dimm_base.value)),
+						ULL(BASE(device)), ULL(BASE(other))),
 					other->element);
 				break;
 			}

@@ -4,6 +4,7 @@
  * libvirt 9.0 src/conf/numa_conf.c (memnode), src/qemu/qemu_validate.c (huge pages).
  */
 #include "planner/check/rules.h"
+#include "planner/guest/memory.h"
 
 static void memnode_valid(struct check *check)
 {
@@ -175,9 +176,44 @@ static bool page_of_cell(const struct guest *guest, size_t cell, uint64_t *ret)
 	return found;
 }
 
+/* The huge pages of a memory device; false: it has ordinary ones, or is a file. */
+static bool page_of_device(const struct guest *guest, const struct guest_device *device,
+			   uint64_t *ret)
+{
+	if (!streq_null(device->model, "dimm") &&
+	    !streq_null(device->model, "virtio-mem"))
+		return false;
+	*ret = device->page_bytes.value;
+	if (device->page_bytes.state == VALUE_VALID && *ret > 0)
+		return true;
+	return device->node.state == VALUE_VALID && device->node.value < guest->cells.n &&
+	       page_of_cell(guest, (size_t)device->node.value, ret);
+}
+
+/* The plugged block of virtio-mem, and a whole dimm, consist of whole pages. */
+static void judge_device(struct check *check, const struct guest_device *device)
+{
+	bool grows = streq_null(device->model, "virtio-mem");
+	const struct guest_number *bytes =
+		grows ? &device->block_bytes : &device->size_bytes;
+	uint64_t page;
+
+	if (bytes->state == VALUE_VALID && page_of_device(check->guest, device, &page) &&
+	    bytes->value % page != 0)
+		check_found(
+			check, device->element,
+			"The %s of a memory device is %llu KiB, which is not a multiple of its huge pages of %llu KiB.",
+			grows ? "block" : "size", ULL(bytes->value / 1024),
+			ULL(page / 1024));
+}
+
 static void hugepage_multiple(struct check *check)
 {
 	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest_is_memory(&guest->devices.v[i]))
+			judge_device(check, &guest->devices.v[i]);
 
 	for (size_t i = 0; i < guest->cells.n; i++) {
 		const struct guest_cell *cell = &guest->cells.v[i];
@@ -238,7 +274,7 @@ const struct rule memory_rules[] = {
 	 .to_fix = "Remove <source> or <allocation>, or write type='memfd'.",
 	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("hugepage-multiple", hugepage_multiple, ERROR, 0, QEMU),
-	 .what = "A cell's memory is a multiple of its huge page size.",
+	 .what = "The memory of a cell, the size of a DIMM and the block of a virtio-mem device are multiples of their huge page size.",
 	 .why = "QEMU cannot map a remainder.",
 	 .to_fix = "Round the memory up to a multiple of the page size.",
 	 .source = "QEMU 7.2 backends/hostmem-file.c",

@@ -6,6 +6,7 @@
  * tested.
  */
 #include "planner/check/fix-parts.h"
+#include "planner/guest/memory.h"
 
 #define NEVER UINT_MAX
 
@@ -67,6 +68,57 @@ static char *what_is_private(const struct guest *guest)
 	return NULL;
 }
 
+/* Without access=, a memory device has the mode of its cell. */
+static bool device_is_shared(const struct guest *guest, const struct guest_device *device)
+{
+	const struct guest_number *node = &device->node;
+
+	if (device->access)
+		return streq(device->access, "shared");
+	if (node->state == VALUE_VALID && node->value < guest->cells.n)
+		return cell_is_shared(guest, &guest->cells.v[node->value]);
+	return streq_null(guest->memory_access, "shared");
+}
+
+/*
+ * A memory device that is private although the cells are shared: libvirt accepts that.
+ * EPC memory is never visible to devices.
+ */
+static const struct guest_device *private_device(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (guest_is_memory(device) && !streq_null(device->model, "sgx-epc") &&
+		    !streq_null(device->model, "virtio-pmem") &&
+		    !device_is_shared(guest, device))
+			return device;
+	}
+	return NULL;
+}
+
+static void judge_devices(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_device *memory = private_device(guest);
+
+	for (size_t i = 0; memory && i < guest->devices.n; i++) {
+		const struct sharer *sharer = sharer_of(check, &guest->devices.v[i]);
+		struct finding *finding;
+
+		if (!sharer)
+			continue;
+		finding = check_warned(
+			check, guest->devices.v[i].element,
+			"%s needs memory that another process can map, but a memory device (%s) is private.",
+			sharer->name, memory->model ? memory->model : "no model");
+		check_relate(check, finding, memory->element);
+		check_set_remedy(finding,
+				 "Write <memory access='shared'> in the device.");
+		return;
+	}
+}
+
 static void shared_memory(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -85,6 +137,8 @@ static void shared_memory(struct check *check)
 		if (check->options->target.libvirt < sharer->refused)
 			finding->severity = SEVERITY_WARNING;
 	}
+	if (!what)
+		judge_devices(check);
 }
 
 /* A source that the user chose is kept: any of them can be shared. */
@@ -106,6 +160,17 @@ static void fix_shared(struct fix *fix)
 		want = want_new("cell");
 		want_set(want, "memAccess", "shared");
 		edit_merge(&fix->edits, cell->element, want);
+		want_free(want);
+	}
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (!guest_is_memory(device) || device_is_shared(guest, device) ||
+		    !device->access)
+			continue;
+		want = want_new("memory");
+		want_set(want, "access", "shared");
+		edit_merge(&fix->edits, device->element, want);
 		want_free(want);
 	}
 }

@@ -44,6 +44,7 @@ struct machine_verdict host_machine_judge(const struct machine_emulator *emulato
 		return (struct machine_verdict){MACHINE_EXISTS};
 	/* When it was deprecated and will be removed, only QEMU's own rule says. */
 	table = machine_type_judge(type->name, architecture, qemu);
+	table.downstream = false;
 	return table.fate == MACHINE_DEPRECATED
 		       ? table
 		       : (struct machine_verdict){MACHINE_DEPRECATED};

@@ -55,21 +55,62 @@ enum { YEARS_TO_DEPRECATION = 3, YEARS_TO_REMOVAL = 6, RELEASES_A_YEAR = 3 };
 /*
  * Names that distributions give to machine types of their own, and the QEMU that they
  * came with: RHEL's from the change log of its qemu-kvm.spec, Ubuntu's from the version
- * of its package qemu in that release. A suffix of Ubuntu's such as -hpb changes no
- * version. Their vCPUs are what query-machines was seen to say of q35 there; 0 unknown.
+ * of its package qemu in that release; 0 unknown. A suffix of Ubuntu's such as -hpb
+ * changes no version. Their vCPUs are what query-machines was seen to report there, and
+ * they are deprecated since the first QEMU that was seen to report it; 0 unknown.
+ * Published outputs: of virsh capabilities on RHEL 9.2 (240, 710), Ubuntu 22.04 and 23.10
+ * (255, 288); kubevirt/monitoring, runbook VMDeprecatedMachineTypes (rhel8.6.0 with 710,
+ * deprecated, rhel9.6.0 with 4096); autotest/tp-libvirt pull request 6269 (rhel10.0.0);
+ * qemu-kvm -machine help of Rocky Linux 9.8.
  */
 static const struct downstream {
 	const char *name;
-	unsigned qemu, q35_vcpus;
+	unsigned qemu, q35_vcpus, i440fx_vcpus;
+	unsigned q35_deprecated, i440fx_deprecated;
 } downstream[] = {
-	{"rhel9.2.0", VERSION_OF(7, 2), 710}, {"rhel9.4.0", VERSION_OF(8, 2), 0},
-	{"rhel9.6.0", VERSION_OF(9, 1), 0},   {"rhel9.8.0", VERSION_OF(10, 1), 0},
-	{"rhel10.0.0", VERSION_OF(9, 1), 0},  {"rhel10.2.0", VERSION_OF(10, 1), 0},
-	{"bionic", VERSION_OF(2, 11), 0},     {"focal", VERSION_OF(4, 2), 0},
-	{"jammy", VERSION_OF(6, 2), 0},       {"lunar", VERSION_OF(7, 2), 0},
-	{"mantic", VERSION_OF(8, 0), 0},      {"noble", VERSION_OF(8, 2), 288},
-	{"oracular", VERSION_OF(9, 0), 0},    {"plucky", VERSION_OF(9, 2), 0},
-	{"questing", VERSION_OF(10, 1), 0},
+	{"rhel7.0.0", 0, 0, 240, 0, VERSION_OF(7, 2)},
+	{"rhel7.1.0", 0, 0, 240, 0, VERSION_OF(7, 2)},
+	{"rhel7.2.0", 0, 0, 240, 0, VERSION_OF(7, 2)},
+	{"rhel7.3.0", 0, 255, 240, 0, VERSION_OF(7, 2)},
+	{"rhel7.4.0", 0, 0, 240, 0, VERSION_OF(7, 2)},
+	{"rhel7.5.0", 0, 0, 240, 0, VERSION_OF(7, 2)},
+	{"rhel7.6.0", VERSION_OF(2, 12), 0, 240, VERSION_OF(10, 1), VERSION_OF(7, 2)},
+	{"rhel8.0.0", 0, 0, 0, VERSION_OF(10, 1)},
+	{"rhel8.1.0", 0, 0, 0, VERSION_OF(10, 1)},
+	{"rhel8.2.0", VERSION_OF(4, 2), 0, 0, VERSION_OF(10, 1)},
+	{"rhel8.3.0", VERSION_OF(5, 1), 0, 0, VERSION_OF(10, 1)},
+	{"rhel8.4.0", VERSION_OF(5, 2), 0, 0, VERSION_OF(10, 1)},
+	{"rhel8.5.0", VERSION_OF(6, 0), 0, 0, VERSION_OF(10, 1)},
+	{"rhel8.6.0", VERSION_OF(6, 2), 710, 0, VERSION_OF(9, 1)},
+	{"rhel9.0.0", VERSION_OF(6, 2)},
+	{"rhel9.2.0", VERSION_OF(7, 2), 710},
+	{"rhel9.4.0", VERSION_OF(8, 2)},
+	{"rhel9.6.0", VERSION_OF(9, 1), 4096},
+	{"rhel9.8.0", VERSION_OF(10, 1)},
+	{"rhel10.0.0", VERSION_OF(9, 1), 4096},
+	{"rhel10.2.0", VERSION_OF(10, 1)},
+	{"trusty", VERSION_OF(2, 0), 0, 255},
+	{"wily", VERSION_OF(2, 3), 0, 255},
+	{"xenial", VERSION_OF(2, 5), 255, 255},
+	{"yakkety", VERSION_OF(2, 6), 255, 255},
+	{"zesty", VERSION_OF(2, 8), 288, 255},
+	{"artful", VERSION_OF(2, 10), 288, 255},
+	{"bionic", VERSION_OF(2, 11), 288, 255},
+	{"cosmic", VERSION_OF(2, 12), 288, 255},
+	{"disco", VERSION_OF(3, 1), 288, 255},
+	{"eoan", VERSION_OF(4, 0), 288, 255},
+	{"focal", VERSION_OF(4, 2), 288, 255},
+	{"groovy", VERSION_OF(5, 0), 288, 255},
+	{"hirsute", VERSION_OF(5, 2), 288, 255},
+	{"impish", VERSION_OF(6, 0), 288, 255},
+	{"jammy", VERSION_OF(6, 2), 288, 255},
+	{"kinetic", VERSION_OF(7, 0), 288, 255},
+	{"lunar", VERSION_OF(7, 2), 288, 255},
+	{"mantic", VERSION_OF(8, 0), 288, 255},
+	{"noble", VERSION_OF(8, 2), 288, 255},
+	{"oracular", VERSION_OF(9, 0), 0, 255},
+	{"plucky", VERSION_OF(9, 2), 0, 255},
+	{"questing", VERSION_OF(10, 1), 0, 255},
 };
 
 /* Machines without versions, in every QEMU that we support, of x86. */
@@ -174,6 +215,41 @@ static struct machine_verdict judge_age(const struct family *family, unsigned ve
 	return (struct machine_verdict){MACHINE_EXISTS};
 }
 
+/* The row of a distribution's type, "-maxcpus" and "-hpb" apart; NULL: not one. */
+static const struct downstream *find_downstream(const char *name, const char **ret_suffix)
+{
+	const struct family *family = family_of(name);
+	const char *own = family ? name + strlen(family->begins) : "";
+	size_t n = strcspn(own, "-");
+
+	*ret_suffix = own + n;
+	for (size_t i = 0; i < ARRAY_SIZE(downstream); i++)
+		if (strlen(downstream[i].name) == n &&
+		    strncmp(own, downstream[i].name, n) == 0)
+			return &downstream[i];
+	return NULL;
+}
+
+/* A distribution's, whose QEMU has what its makers like. */
+static struct machine_verdict judge_downstream(const struct family *family,
+					       const char *name, unsigned qemu)
+{
+	const char *suffix;
+	const struct downstream *row = find_downstream(name, &suffix);
+	unsigned version = machine_type_qemu(name), deprecated = 0;
+
+	if (version / 1000 > qemu / 1000)
+		return (struct machine_verdict){MACHINE_TOO_NEW, version};
+	if (row && streq(family->alias, "q35"))
+		deprecated = row->q35_deprecated;
+	if (row && streq(family->alias, "pc"))
+		deprecated = row->i440fx_deprecated;
+	if (deprecated > 0 && qemu / 1000 >= deprecated / 1000)
+		return (struct machine_verdict){MACHINE_DEPRECATED, deprecated,
+						.downstream = true};
+	return (struct machine_verdict){MACHINE_UNKNOWN, .downstream = row != NULL};
+}
+
 static struct machine_verdict judge_version(const struct family *family, const char *name,
 					    unsigned qemu)
 {
@@ -182,13 +258,8 @@ static struct machine_verdict judge_version(const struct family *family, const c
 
 	if (!is_version(string) && strspn(string, "0123456789.") == strlen(string))
 		return (struct machine_verdict){MACHINE_NEVER};
-	if (!is_version(string)) {
-		/* A distribution's, whose QEMU has what its makers like. */
-		version = machine_type_qemu(name);
-		if (version / 1000 > qemu / 1000)
-			return (struct machine_verdict){MACHINE_TOO_NEW, version};
-		return (struct machine_verdict){MACHINE_UNKNOWN};
-	}
+	if (!is_version(string))
+		return judge_downstream(family, name, qemu);
 	if (!version_parse(string, &version) || !is_release(string, version))
 		return (struct machine_verdict){MACHINE_NEVER};
 	if (version / 1000 > qemu / 1000)
@@ -259,21 +330,6 @@ struct machine_verdict machine_type_judge(const char *name, const char *architec
 	return (struct machine_verdict){MACHINE_UNKNOWN};
 }
 
-/* The row of a distribution's type, "-maxcpus" and "-hpb" apart; NULL: not one. */
-static const struct downstream *find_downstream(const char *name, const char **ret_suffix)
-{
-	const struct family *family = family_of(name);
-	const char *own = family ? name + strlen(family->begins) : "";
-	size_t n = strcspn(own, "-");
-
-	*ret_suffix = own + n;
-	for (size_t i = 0; i < ARRAY_SIZE(downstream); i++)
-		if (strlen(downstream[i].name) == n &&
-		    strncmp(own, downstream[i].name, n) == 0)
-			return &downstream[i];
-	return NULL;
-}
-
 unsigned machine_type_vcpus(const char *name, unsigned qemu)
 {
 	const char *begins = machine_type_family(name), *suffix;
@@ -282,9 +338,8 @@ unsigned machine_type_vcpus(const char *name, unsigned qemu)
 
 	if (row && streq(begins, "pc-q35-"))
 		return strstr(suffix, "-maxcpus") ? 1024 : row->q35_vcpus;
-	/* pc-i440fx never took more; no distribution is known to differ but RHEL. */
-	if (row && streq(begins, "pc-i440fx-") && !strstr(name, "rhel"))
-		return 255;
+	if (row && streq(begins, "pc-i440fx-"))
+		return row->i440fx_vcpus;
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (streq(others[i].name, name))
 			return others[i].vcpus;
@@ -316,9 +371,19 @@ static const struct family *family_meant(const char *name, const char *architect
 char *machine_type_instead(const char *name, const char *architecture, unsigned qemu)
 {
 	const struct family *family = family_meant(name, architecture);
+	const char *suffix;
 
 	if (!family)
 		return NULL;
+	/*
+	 * A distribution's QEMU may have no other types than its own, and the only pc of
+	 * RHEL's is the deprecated one.
+	 */
+	if (find_downstream(name, &suffix))
+		return xstrdup(strstr(name, "-rhel") && streq(family->alias, "pc")
+				       ? "q35"
+				       : family->alias);
+	qemu = MIN(qemu, TARGET_NEWEST.qemu);
 	return xasprintf("%s, or %s%u.%u for a fixed version", family->alias,
 			 family->begins, qemu / 1000000, qemu / 1000 % 1000);
 }

@@ -28,6 +28,11 @@ struct machine_verdict {
 	 * release: deprecated after 3 years, removed after 6 (include/hw/core/boards.h).
 	 */
 	bool computed;
+	/*
+	 * A distribution's own type: whether the target's QEMU has it is not known, even
+	 * if the fate is MACHINE_DEPRECATED.
+	 */
+	bool downstream;
 };
 
 /* @name is <type machine=>, an alias included; @architecture may be NULL. */
@@ -35,7 +40,8 @@ struct machine_verdict machine_type_judge(const char *name, const char *architec
 					  unsigned qemu);
 /*
  * How many vCPUs it takes, an alias for the newest type of @qemu; 0 unknown. Measured
- * with query-machines of QEMU 7.2, 10.0 and 11.1, which agree on every type.
+ * with query-machines of QEMU 7.2, 10.0 and 11.1, which agree on every type; those of
+ * distributions were published.
  */
 unsigned machine_type_vcpus(const char *name, unsigned qemu);
 /*

@@ -90,6 +90,7 @@ static const struct guest_field memory_fields[] = {
 	ROW("source/path", STRING, guest_device, source_path),
 	ROW("address@slot", NUMBER, guest_device, dimm_slot),
 	ROW("address@base", WIDE, guest_device, dimm_base),
+	ROW("target/address@base", WIDE, guest_device, target_base),
 };
 static const struct guest_field drive_fields[] = {
 	ROW("address@controller", DECIMAL, guest_device, controller),

@@ -174,6 +174,44 @@ static void others_are_unknown(void **state)
 			 1024);
 }
 
+/* What was published of the types of RHEL and Ubuntu. */
+static void types_of_distributions(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned qemu, vcpus;
+		enum machine_fate fate;
+		const char *instead;
+	} rows[] = {
+		{"pc-i440fx-rhel7.6.0", VERSION_OF(7, 2), 240, MACHINE_DEPRECATED, "q35"},
+		{"pc-i440fx-rhel7.4.0", VERSION_OF(9, 1), 240, MACHINE_DEPRECATED, "q35"},
+		{"pc-q35-rhel7.3.0", VERSION_OF(7, 2), 255, MACHINE_UNKNOWN, "q35"},
+		{"pc-q35-rhel8.6.0", VERSION_OF(8, 2), 710, MACHINE_UNKNOWN, "q35"},
+		{"pc-q35-rhel8.6.0", VERSION_OF(9, 1), 710, MACHINE_DEPRECATED, "q35"},
+		{"pc-q35-rhel8.4.0", VERSION_OF(10, 1), 0, MACHINE_DEPRECATED, "q35"},
+		{"pc-q35-rhel9.6.0", VERSION_OF(9, 1), 4096, MACHINE_UNKNOWN, "q35"},
+		{"pc-q35-rhel9.6.0", VERSION_OF(8, 2), 4096, MACHINE_TOO_NEW, "q35"},
+		{"pc-q35-rhel10.0.0", VERSION_OF(10, 1), 4096, MACHINE_UNKNOWN, "q35"},
+		{"pc-q35-xenial", VERSION_OF(8, 2), 255, MACHINE_UNKNOWN, "q35"},
+		{"pc-q35-jammy-hpb", VERSION_OF(8, 2), 288, MACHINE_UNKNOWN, "q35"},
+		{"pc-i440fx-noble-v2", VERSION_OF(8, 2), 255, MACHINE_UNKNOWN, "pc"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *instead =
+			machine_type_instead(rows[i].name, "x86_64", rows[i].qemu);
+		struct machine_verdict verdict =
+			machine_type_judge(rows[i].name, "x86_64", rows[i].qemu);
+
+		assert_string_equal(instead, rows[i].instead);
+		assert_int_equal(machine_type_vcpus(rows[i].name, rows[i].qemu),
+				 rows[i].vcpus);
+		assert_int_equal(verdict.fate, rows[i].fate);
+		assert_true(verdict.downstream || verdict.fate == MACHINE_TOO_NEW);
+	}
+}
+
 static void the_future_is_computed(void **state)
 {
 	struct machine_verdict now =
@@ -199,6 +237,7 @@ int main(void)
 		cmocka_unit_test(what_qemu_does_not_list_does_not_exist),
 		cmocka_unit_test(names_that_no_qemu_has),
 		cmocka_unit_test(others_are_unknown),
+		cmocka_unit_test(types_of_distributions),
 		cmocka_unit_test(the_future_is_computed),
 	};
 
