@@ -16,14 +16,16 @@
 /*
  * Each x86 CPU that starts under TCG otherwise costs 0.2 s of CPU time, although all
  * clocks and caches of an emulated CPU are the same: measuring its speed (lpj=),
- * comparing its clock with the others' (tsc=reliable), and stopping all other CPUs while
+ * comparing its clock with the others' (tsc=unstable), and stopping all other CPUs while
  * its MTRRs and PAT are set (clearcpuid=12, nopat). With noreplace-smp, the kernel's code
  * does not change from one CPU to several. Waiting for grace periods of RCU
  * (rcu_expedited) takes wall time. The value of lpj= is that of a clock of 2.5 GHz and
- * 250 ticks a second; emulated devices need no exact delays.
+ * 250 ticks a second; emulated devices need no exact delays. tsc=reliable would do as
+ * well, but on a busy host the kernel measures a frequency of the TSC that is wrong by a
+ * factor of ten, and would believe it: the guest's time limit would be over too soon.
  */
 #define TCG_X86_WORDS                                                                    \
-	" lpj=10000000 tsc=reliable clearcpuid=12 nopat noreplace-smp rcupdate.rcu_expedited=1"
+	" lpj=10000000 tsc=unstable clearcpuid=12 nopat noreplace-smp rcupdate.rcu_expedited=1"
 /*
  * With all CPUs running, the kernel waits for each of them whenever it changes its own
  * code or page tables. The agent starts the others when nothing else is left to do. With
