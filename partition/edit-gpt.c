@@ -18,12 +18,17 @@
 
 /* Offsets in a header and in an entry (UEFI 2.10, tables 5-5 and 5-6). */
 enum {
+	REVISION_AT = 8,
 	HEADER_BYTES_AT = 12,
 	HEADER_CRC_AT = 16,
 	MY_LBA_AT = 24,
 	ALTERNATE_AT = 32,
+	FIRST_USABLE_AT = 40,
 	LAST_USABLE_AT = 48,
+	DISK_GUID_AT = 56,
 	ENTRIES_AT = 72,
+	N_ENTRIES_AT = 80,
+	ENTRY_BYTES_AT = 84,
 	ENTRIES_CRC_AT = 88,
 };
 enum {
@@ -44,6 +49,19 @@ struct gpt_edit {
 	uint8_t *array;                  /* owned, whole sectors */
 	uint64_t array_sectors;
 };
+
+void gpt_empty_header(const struct partition_table *table, uint8_t ret[static 4096])
+{
+	memset(ret, 0, 4096);
+	memcpy(ret, "EFI PART", 8);
+	put_le32(ret + REVISION_AT, 0x10000); /* 1.0 */
+	put_le32(ret + HEADER_BYTES_AT, GPT_HEADER_BYTES);
+	put_le64(ret + FIRST_USABLE_AT, table->first_usable_lba);
+	put_le64(ret + LAST_USABLE_AT, table->last_usable_lba);
+	guid_to_disk(table->disk_guid, ret + DISK_GUID_AT);
+	put_le32(ret + N_ENTRIES_AT, table->n_entries);
+	put_le32(ret + ENTRY_BYTES_AT, GPT_ENTRY_BYTES);
+}
 
 static int read_copy(struct gpt_edit *edit, struct error *error)
 {

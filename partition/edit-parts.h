@@ -17,6 +17,8 @@ enum edit_group {
 int gpt_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, enum gpt_copy from, struct patch *ret,
 	     struct error *error) _must_check_;
+/* The sector of a header without checksums; what depends on the copy is not in it. */
+void gpt_empty_header(const struct partition_table *table, uint8_t ret[static 4096]);
 int dos_edit(struct disk_io *io, const struct inspection *seen,
 	     const struct partition_table *wanted, struct patch *ret, struct error *error)
 	_must_check_;

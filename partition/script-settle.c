@@ -5,6 +5,9 @@
  * only libfdisk knows. So the same calls that sfdisk makes are made on an empty memory
  * file of the disk's size, and the table that is then in it is read by our own reader.
  * Only numbers that were parsed here reach libfdisk.
+ *
+ * libfdisk looks at all slots of a GPT for each partition. A dump of a GPT (sfdisk -d)
+ * leaves nothing open, so of such a script libfdisk makes the label only.
  */
 #include "partition/script-settle.h"
 
@@ -73,7 +76,10 @@ static bool make_label(struct settler *settler)
 	fdisk_disable_dialogs(settler->fdisk, 1);
 	fdisk_save_user_sector_size(settler->fdisk, request->sector_bytes,
 				    request->sector_bytes);
-	if (fdisk_assign_device_by_fd(settler->fdisk, settler->fd, "disk", 0) < 0)
+	/* So it does not look for other content in the memory file, which has none. */
+	fdisk_enable_listonly(settler->fdisk, 1);
+	rc = fdisk_assign_device_by_fd(settler->fdisk, settler->fd, "disk", 0);
+	if (rc < 0)
 		return false;
 	if (grain == 0 && request->cluster_bytes > UINT64_C(1) << 20)
 		grain = request->cluster_bytes;
@@ -135,12 +141,77 @@ static void fill(const struct settler *settler, const struct part_request *part,
 	fdisk_unref_parttype(type);
 }
 
+/*
+ * Whether each line of a GPT's script has a start and a size in sectors, in ascending
+ * order: libfdisk then takes both as they are.
+ */
+static bool leaves_nothing_open(const struct disk_request *request)
+{
+	const uint64_t sector = request->sector_bytes;
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < request->parts.n; i++) {
+		const struct part_request *part = &request->parts.v[i];
+
+		if (!part->has_start || part->size != PART_FIXED || !part->in_sectors ||
+		    part->size_bytes == 0 || part->start_bytes % sector ||
+		    part->size_bytes % sector || part->start_bytes < end ||
+		    part->size_bytes > request->size_bytes ||
+		    part->start_bytes > request->size_bytes - part->size_bytes)
+			return false;
+		end = part->start_bytes + part->size_bytes;
+	}
+	return request->label == LABEL_GPT;
+}
+
+/* The number of each part, as libfdisk chooses them; false if one is taken. */
+static bool choose_numbers(struct settler *settler, const struct partition_table *table)
+{
+	const struct disk_request *request = settler->request;
+	_cleanup_free_ bool *taken = xcalloc(table->n_entries + 1, sizeof(*taken));
+	size_t next = 0;
+
+	for (size_t i = 0; i < request->parts.n; i++) {
+		size_t number = request->parts.v[i].number;
+
+		while (next < table->n_entries && taken[next])
+			next++;
+		number = number > 0 ? number - 1 : next;
+		if (number >= table->n_entries || taken[number])
+			return false;
+		taken[number] = true;
+		settler->numbers[i] = number;
+	}
+	return true;
+}
+
+/* Puts the lines, which leave nothing open, into the table of an empty label. */
+static bool add_exactly(struct settler *settler, struct partition_table *table)
+{
+	const struct disk_request *request = settler->request;
+	const uint64_t sector = request->sector_bytes;
+
+	if (table->label != LABEL_GPT || !choose_numbers(settler, table))
+		return false;
+	for (size_t i = 0; i < request->parts.n; i++) {
+		const struct part_request *part = &request->parts.v[i];
+		struct partition *it = vec_add(&table->partitions);
+
+		it->number = (unsigned)settler->numbers[i] + 1;
+		it->start_lba = part->start_bytes / sector;
+		it->end_lba = it->start_lba + part->size_bytes / sector - 1;
+		if (it->start_lba < table->first_usable_lba ||
+		    it->end_lba > table->last_usable_lba)
+			return false;
+	}
+	return true;
+}
+
 static bool add_parts(struct settler *settler)
 {
 	const struct disk_request *request = settler->request;
 	bool good = true;
 
-	settler->numbers = xcalloc(request->parts.n + 1, sizeof(*settler->numbers));
 	for (size_t i = 0; i < request->parts.n && good; i++) {
 		struct fdisk_partition *entry = fdisk_new_partition();
 
@@ -184,16 +255,39 @@ static bool take(struct settler *settler, const struct inspection *seen)
 	return true;
 }
 
-static int read_back(struct settler *settler, struct error *error)
+static int read_back(struct settler *settler, struct inspection *ret, struct error *error)
 {
 	const struct inspect_question question = {.sector_bytes =
 							  settler->request->sector_bytes};
 	_cleanup_disk_ struct disk_io *io =
 		disk_open_fd(fcntl(settler->fd, F_DUPFD_CLOEXEC, 3), "script", error);
-	_cleanup_inspection_ struct inspection seen = {};
 	_cleanup_(report_free) struct report report = {};
 
-	if (!io || inspect_disk(io, &question, &seen, &report, error) < 0)
+	return io ? inspect_disk(io, &question, ret, &report, error) : -1;
+}
+
+/* *@ret_done: whether the script leaves nothing open, and libfdisk would accept it. */
+static int settle_exact(struct settler *settler, bool *ret_done, struct error *error)
+{
+	_cleanup_inspection_ struct inspection seen = {};
+
+	if (!leaves_nothing_open(settler->request) ||
+	    fdisk_write_disklabel(settler->fdisk) != 0)
+		return 0;
+	if (read_back(settler, &seen, error) < 0)
+		return -1;
+	*ret_done =
+		seen.intact && add_exactly(settler, &seen.table) && take(settler, &seen);
+	return 0;
+}
+
+static int settle_open(struct settler *settler, struct error *error)
+{
+	_cleanup_inspection_ struct inspection seen = {};
+
+	if (!add_parts(settler))
+		return 0;
+	if (read_back(settler, &seen, error) < 0)
 		return -1;
 	take(settler, &seen);
 	return 0;
@@ -212,6 +306,7 @@ static bool is_plain_script(const struct disk_request *request)
 int script_settle(struct disk_request *request, struct error *error)
 {
 	_cleanup_(settler_end) struct settler settler = {.request = request, .fd = -1};
+	bool done = false;
 
 	if (!is_plain_script(request))
 		return 0;
@@ -221,9 +316,12 @@ int script_settle(struct disk_request *request, struct error *error)
 	if (ftruncate(settler.fd, (off_t)request->size_bytes) < 0)
 		return error_system(error, errno, "cannot create a memfd of %ju bytes",
 				    (uintmax_t)request->size_bytes);
-	if (!make_label(&settler) || !add_parts(&settler))
+	settler.numbers = xcalloc(request->parts.n, sizeof(*settler.numbers));
+	if (!make_label(&settler))
 		return 0;
-	return read_back(&settler, error);
+	if (settle_exact(&settler, &done, error) < 0)
+		return -1;
+	return done ? 0 : settle_open(&settler, error);
 }
 
 char *script_type_name(enum table_label label, const char *word)

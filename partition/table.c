@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * table.c - theory of operation. libfdisk is used for one thing: turning a table into
- * bytes. It works on a sparse memory file of the disk's size that contains nothing of the
- * disk but the boot code, so that no untrusted bytes reach its parsers (several of 2.38.1
- * can be made to read out of bounds), and none of its writes reach a disk (its flushes
- * and short writes are not checked). The result is compared with the disk, and the
- * differences are the patch.
+ * table.c - theory of operation. libfdisk is used for one thing: turning an MBR and its
+ * EBRs into bytes. It works on a sparse memory file of the disk's size that contains
+ * nothing of the disk but the boot code, so that no untrusted bytes reach its parsers
+ * (several of 2.38.1 can be made to read out of bounds), and none of its writes reach a
+ * disk (its flushes and short writes are not checked). The result is compared with the
+ * disk, and the differences are the patch.
+ *
+ * A GPT is made by edit-gpt.c, from an empty header, in such a file. libfdisk looks at
+ * all partitions each time it adds one, and for other content each time it makes a label.
  *
  * Pitfalls that matter here: sizes must be "explicit" or they are realigned; the first
- * LBA must be set before the label is created, and for an MBR it is the distance from a
- * logical partition's EBR to the partition; names and attributes that it does not accept
- * are silently dropped, which is why layout checks them and the caller reads back.
+ * LBA is the distance from a logical partition's EBR to the partition. The caller reads
+ * back what was written.
  */
 #include "partition/table.h"
 
 #include "base/file.h"
 #include "base/text.h"
 #include "partition/disk-layout.h"
+#include "partition/edit-parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libfdisk.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -99,37 +103,11 @@ static int make_memory_file(struct encoder *encoder, struct error *error)
 	return 0;
 }
 
-/*
- * The first usable block and the number of entries, as headers of a script: if set by
- * calls, the second would undo the first.
- */
-static int set_dimensions(struct encoder *encoder)
-{
-	struct fdisk_script *script = fdisk_new_script(encoder->fdisk);
-	char first[24], entries[24], last[24];
-	int rc;
-
-	snprintf(first, sizeof(first), "%ju",
-		 (uintmax_t)encoder->table->first_usable_lba);
-	snprintf(entries, sizeof(entries), "%u", encoder->table->n_entries);
-	snprintf(last, sizeof(last), "%ju", (uintmax_t)encoder->table->last_usable_lba);
-	fdisk_set_first_lba(encoder->fdisk, encoder->table->first_usable_lba);
-	rc = fdisk_script_set_header(script, "first-lba", first);
-	if (rc == 0)
-		rc = fdisk_script_set_header(script, "last-lba", last);
-	if (rc == 0)
-		rc = fdisk_script_set_header(script, "table-length", entries);
-	if (rc == 0)
-		rc = fdisk_set_script(encoder->fdisk, script);
-	fdisk_unref_script(script);
-	return rc;
-}
-
 static int make_label(struct encoder *encoder, struct error *error)
 {
 	const struct partition_table *table = encoder->table;
 	struct fdisk_context *fdisk = fdisk_new_context();
-	char id[GUID_TEXT_BYTES];
+	char id[16];
 	int rc;
 
 	encoder->fdisk = fdisk;
@@ -137,77 +115,34 @@ static int make_label(struct encoder *encoder, struct error *error)
 	fdisk_disable_dialogs(fdisk, 1);
 	fdisk_enable_bootbits_protection(fdisk, 1);
 	fdisk_save_user_sector_size(fdisk, table->sector_bytes, table->sector_bytes);
+	/* So it does not look for other content in the memory file, which has none. */
+	fdisk_enable_listonly(fdisk, 1);
 	rc = fdisk_assign_device_by_fd(fdisk, encoder->fd, "disk", 0);
 	if (rc < 0)
 		return fdisk_fault(encoder, rc, "cannot open the memory file", error);
-	if (table->label == LABEL_GPT)
-		rc = set_dimensions(encoder);
-	if (rc == 0)
-		rc = fdisk_create_disklabel(fdisk, label_name(table->label));
+	rc = fdisk_create_disklabel(fdisk, label_name(table->label));
 	if (rc < 0)
 		return fdisk_fault(encoder, rc, "cannot create the label", error);
-	if (table->label == LABEL_GPT)
-		guid_format(table->disk_guid, id);
-	else
-		snprintf(id, sizeof(id), "0x%08x", table->disk_signature);
-	if (table->label == LABEL_DOS)
-		fdisk_set_first_lba(fdisk, 1);
+	snprintf(id, sizeof(id), "0x%08x", table->disk_signature);
+	fdisk_set_first_lba(fdisk, 1);
 	rc = fdisk_set_disklabel_id_from_string(fdisk, id);
 	return rc < 0 ? fdisk_fault(encoder, rc, "cannot set the disk's id", error) : 0;
-}
-
-/* "RequiredPartition GUID:60". */
-static void add_attributes(struct text *text, uint64_t attributes)
-{
-	static const char *const names[] = {"RequiredPartition", "NoBlockIOProtocol",
-					    "LegacyBIOSBootable"};
-
-	for (unsigned bit = 0; bit < 64; bit++) {
-		if (!(attributes >> bit & 1))
-			continue;
-		if (text->n > 0)
-			text_addc(text, ' ');
-		if (bit < ARRAY_SIZE(names))
-			text_adds(text, names[bit]);
-		else
-			text_printf(text, "GUID:%u", bit);
-	}
 }
 
 static int set_type(struct encoder *encoder, const struct partition *partition,
 		    struct fdisk_partition *entry)
 {
 	struct fdisk_label *label = fdisk_get_label(encoder->fdisk, NULL);
-	char string[GUID_TEXT_BYTES];
 	struct fdisk_parttype *type;
+	char string[8];
 	int rc;
 
-	if (encoder->table->label == LABEL_GPT)
-		guid_format(partition->type, string);
-	else
-		snprintf(string, sizeof(string), "%x", partition->type_code);
+	snprintf(string, sizeof(string), "%x", partition->type_code);
 	type = fdisk_label_advparse_parttype(label, string, FDISK_PARTTYPE_PARSE_DATA);
 	if (!type)
 		return -EINVAL;
 	rc = fdisk_partition_set_type(entry, type);
 	fdisk_unref_parttype(type);
-	return rc;
-}
-
-static int set_gpt_fields(const struct partition *partition,
-			  struct fdisk_partition *entry)
-{
-	_cleanup_text_ struct text attributes = {};
-	char uuid[GUID_TEXT_BYTES];
-	int rc;
-
-	guid_format(partition->uuid, uuid);
-	rc = fdisk_partition_set_uuid(entry, uuid);
-	if (rc == 0 && partition->name)
-		rc = fdisk_partition_set_name(entry, partition->name);
-	add_attributes(&attributes, partition->attributes);
-	if (rc == 0 && attributes.n > 0)
-		rc = fdisk_partition_set_attrs(entry, attributes.s);
 	return rc;
 }
 
@@ -222,11 +157,7 @@ static int fill_entry(struct encoder *encoder, const struct partition *partition
 		rc = fdisk_partition_set_size(entry, partition_sectors(partition));
 	if (rc == 0)
 		rc = fdisk_partition_size_explicit(entry, 1);
-	if (rc == 0)
-		rc = set_type(encoder, partition, entry);
-	if (rc == 0 && encoder->table->label == LABEL_GPT)
-		rc = set_gpt_fields(partition, entry);
-	return rc;
+	return rc == 0 ? set_type(encoder, partition, entry) : rc;
 }
 
 static int add_partition(struct encoder *encoder, const struct partition *partition,
@@ -267,6 +198,49 @@ static int add_partitions(struct encoder *encoder, struct error *error)
 		return fdisk_fault(encoder, rc, "rejects the table", error);
 	rc = fdisk_write_disklabel(encoder->fdisk);
 	return rc < 0 ? fdisk_fault(encoder, rc, "cannot write", error) : 0;
+}
+
+static int apply(const struct patch *patch, struct disk_io *io, struct error *error)
+{
+	for (size_t i = 0; i < patch->sectors.n; i++)
+		if (disk_write(io, patch->sectors.v[i].new, patch->sector_bytes,
+			       patch->sectors.v[i].lba * patch->sector_bytes, error) < 0)
+			return -1;
+	return 0;
+}
+
+/* The GPT in the memory file, as if it had a primary header and were to be edited. */
+static int make_gpt(const struct encoder *encoder, struct error *error)
+{
+	const struct partition_table *table = encoder->table;
+	const struct inspection seen = {
+		.table = {.n_sectors = table->n_sectors},
+		.gpt[GPT_PRIMARY] = {.good = true,
+				     .my_lba = 1,
+				     .alternate_lba = table->n_sectors - 1,
+				     .entries_lba = 2,
+				     .n_entries = table->n_entries,
+				     .entry_bytes = GPT_ENTRY_BYTES},
+	};
+	_cleanup_disk_ struct disk_io *io =
+		disk_open_fd(fcntl(encoder->fd, F_DUPFD_CLOEXEC, 3), "memory file",
+			     error);
+	_cleanup_patch_ struct patch patch = {.sector_bytes = table->sector_bytes};
+	uint8_t header[4096];
+
+	gpt_empty_header(table, header);
+	if (!io ||
+	    disk_write(io, header, table->sector_bytes, table->sector_bytes, error) < 0 ||
+	    gpt_edit(io, &seen, table, GPT_PRIMARY, &patch, error) < 0)
+		return -1;
+	return apply(&patch, io, error);
+}
+
+static int make_table(struct encoder *encoder, struct error *error)
+{
+	if (encoder->table->label == LABEL_GPT)
+		return make_gpt(encoder, error);
+	return make_label(encoder, error) < 0 ? -1 : add_partitions(encoder, error);
 }
 
 static int compare_sector(struct encoder *encoder, uint64_t lba, enum table_group group,
@@ -403,8 +377,7 @@ int table_encode(const struct partition_table *table, const struct table_source 
 	_cleanup_(encoder_end) struct encoder encoder = {table, source, NULL, {}, -1};
 
 	ret->sector_bytes = table->sector_bytes;
-	if (make_memory_file(&encoder, error) == 0 && make_label(&encoder, error) == 0 &&
-	    add_partitions(&encoder, error) == 0 &&
+	if (make_memory_file(&encoder, error) == 0 && make_table(&encoder, error) == 0 &&
 	    check_nothing_else(&encoder, error) == 0 &&
 	    compare_disk(&encoder, ret, error) == 0)
 		return 0;

@@ -59,8 +59,15 @@ def baseline(program, folder, n):
     return [domain, "--baseline", write(f"{folder}/baseline.json", found.stdout)]
 
 
+def partitions(program, folder, n):
+    """A script of sfdisk with so many partitions, and the new image's name."""
+    slots = "table-length: 1024\n" if n > 128 else ""
+    lines = "".join(f"start={2048 * (i + 1)}, size=2048, type=linux\n" for i in range(n))
+    return [write(f"{folder}/script", f"label: gpt\n{slots}{lines}"), f"{folder}/image"]
+
+
 OTHERS = {make.__name__: make for make in (files, many_hosts, host_functions,
-                                           domain_on_functions, baseline)}
+                                           domain_on_functions, baseline, partitions)}
 
 
 def words_of(row, program, folder, n):
@@ -107,6 +114,7 @@ ROWS += [
     Row("host_functions", 250, ("topology",), most=160000),
     Row("domain_on_functions", 250, TEXT, most=160000),
     Row("baseline", 60, TEXT, most=4000),
+    Row("partitions", 30, ("disk", "create", "--overwrite", "--size", "2GiB"), most=1000),
 ]
 ROWS += [Row(name, 60, ON_HOST) for name in (
     "devices", "host_devices", "mediated", "memory_devices", "iothread_pins", "pages",
