@@ -13,6 +13,8 @@ struct facts {
 	bool live;
 };
 
+/* Of the CPUs. */
+void facts_cpu(struct facts *facts);
 void facts_iommu(struct facts *facts);
 /* Mediated devices. */
 void facts_mdev(struct facts *facts);

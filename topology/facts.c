@@ -17,6 +17,9 @@ static const struct {
 	const char *absent; /* why it is unknown if the file does not exist */
 	int flags;
 } rows[] = {
+	{"cpu.address-bits", COMPUTED, NULL, NULL, 0},
+	{"cpu.pdpe1gb", COMPUTED, NULL, NULL, 0},
+	{"cpu.vendor", COMPUTED, NULL, NULL, 0},
 	{"cpus.isolated", IN_SYS, "devices/system/cpu/isolated",
 	 "the kernel does not report it", 0},
 	{"cpus.nohz-full", IN_SYS, "devices/system/cpu/nohz_full",
@@ -68,6 +71,9 @@ static const struct {
 };
 
 const char *const fact_names[] = {
+	"cpu.address-bits",
+	"cpu.pdpe1gb",
+	"cpu.vendor",
 	"cpus.isolated",
 	"cpus.nohz-full",
 	"cpus.online",
@@ -313,6 +319,7 @@ void facts_gather(const struct facts_source *source, struct machine *machine)
 				   : facts.live                          ? "no"
 									 : NULL),
 			   "the source has no sys/firmware");
+		facts_cpu(&facts);
 		facts_iommu(&facts);
 		facts_mdev(&facts);
 		facts_use(&facts);

@@ -12,6 +12,9 @@
 static const char *const files[][2] = {
 	{"proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1234 ro quiet intel_iommu=on "
 			 "iommu.strict=1 isolcpus=2-3 BOOTIF=01-52-54 -- secret"},
+	{"proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\n"
+			 "flags\t\t: fpu pdpe1gb lm\n"
+			 "address sizes\t: 46 bits physical, 48 bits virtual\n\n"},
 	{"proc/sys/kernel/osrelease", "6.1.0-13-amd64\n"},
 	{"proc/self/mounts",
 	 "/dev/vda1 / ext4 rw 0 0\n"
@@ -91,6 +94,9 @@ static void values(void **state)
 					"intel_iommu=on iommu.strict=1 isolcpus=2-3 "
 					"BOOTIF=(left out) -- (left out)"},
 		{"kernel.release", "6.1.0-13-amd64"},
+		{"cpu.address-bits", "46"},
+		{"cpu.pdpe1gb", "yes"},
+		{"cpu.vendor", "GenuineIntel"},
 		{"huge-pages.mounts", "/dev/hugepages 2M; /mnt/huge 1024M"},
 		{"huge-pages.default", "1048576 kB"},
 		{"huge-pages.overcommit", "1048576 kB 0; 2048 kB 7"},
