@@ -32,6 +32,8 @@ static void network_clash(struct check *check)
 
 static void hotplug_room(struct check *check)
 {
+	const struct guest_controller *root = guest_tree_controller(&check->tree, 0);
+	int last = root ? root->element : -1;
 	unsigned ports = 0;
 
 	if (guest_is_i440fx(check->guest))
@@ -45,13 +47,15 @@ static void hotplug_room(struct check *check)
 		ports++;
 		if (check->tree.bus[index].children == 0)
 			return;
+		if (c->element >= 0)
+			last = c->element;
 	}
 	if (ports == 0)
-		check_found(check, -1, "There is no port to plug a device into.");
+		check_found(check, last, "There is no port to plug a device into.");
 	else if (ports == 1)
-		check_found(check, -1, "The only hot-pluggable port is in use.");
+		check_found(check, last, "The only hot-pluggable port is in use.");
 	else
-		check_found(check, -1, "All %u hot-pluggable ports are in use.", ports);
+		check_found(check, last, "All %u hot-pluggable ports are in use.", ports);
 }
 
 /* Ports that libvirt adds up to a bus and that stay empty. */

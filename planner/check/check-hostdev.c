@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Host devices behind a guest's IOMMU, devices that the host itself uses, and how much
- * room they need. Sources: QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c,
- * hw/arm/smmu-common.c (VFIO behind them), hw/pci-host/q35.c (pci-hole64-size, 32 GiB);
- * libvirt 9.0 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
+ * Host devices behind a guest's IOMMU, and devices that the host itself uses. Sources:
+ * QEMU 7.2 hw/i386/intel_iommu.c and amd_iommu.c, hw/arm/smmu-common.c (VFIO behind
+ * them); libvirt 9.0 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes.
  */
 #include "planner/check/host.h"
 
 #include "planner/guest/memory.h"
-
-#define HOLE_64_BYTES (UINT64_C(32) << 30)
-#define LEAST_EFI_BYTES                                                                  \
-	(UINT64_C(1) << (36 - 3)) /* no x86-64 CPU has fewer than 36 bits */
 
 #define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
 
@@ -176,76 +171,6 @@ static void memlock_start(struct check *check)
 		ULL(need / 1024));
 }
 
-/* Space below one port for devices with 64-bit BARs; the largest BAR gives the
- * alignment. */
-static uint64_t window_bytes(const struct machine_function *function)
-{
-	uint64_t sum = 0, largest = 1 << 20;
-
-	for (int i = 0; i < MACHINE_BARS; i++) {
-		const struct machine_bar *bar = &function->bars[i];
-
-		if (!(bar->flags & BAR_64BIT) || !(bar->flags & BAR_PREFETCHABLE) ||
-		    bar->size_bytes > UINT64_C(1) << 60)
-			continue;
-		sum += bar->size_bytes;
-		largest = MAX(largest, bar->size_bytes);
-	}
-	return (sum + largest - 1) / largest * largest;
-}
-
-static uint64_t hole_bytes(const struct check *check, int *ret_element)
-{
-	const struct guest_controller *root = guest_tree_controller(&check->tree, 0);
-
-	*ret_element = root ? root->element : -1;
-	return root && root->pcihole64_bytes.state == VALUE_VALID
-		       ? root->pcihole64_bytes.value
-		       : HOLE_64_BYTES;
-}
-
-static void mmio64_fit(struct check *check)
-{
-	check_hostdevs list = {};
-	uint64_t sum = 0, hole;
-	int element;
-	struct finding *finding;
-
-	list_assigned(check, &list);
-	for (size_t i = 0; i < list.n; i++)
-		if (list.v[i].function >= 0)
-			sum += window_bytes(
-				&check->host->functions.v[list.v[i].function]);
-	vec_free(&list);
-	if (!guest_is_q35(check->guest))
-		return;
-	/*
-	 * edk2's OvmfPkg PlatformInitLib uses an eighth of the CPU's address space,
-	 * whatever pcihole64 is (PlatformDynamicMmioWindow), and before that it used 32
-	 * GiB.
-	 */
-	if (guest_is_efi(check->guest)) {
-		if (sum > LEAST_EFI_BYTES)
-			check_skip(
-				check, "address-width",
-				"the size of the window for 64-bit BARs is not known, because UEFI derives it from the address width of the guest's CPU");
-		return;
-	}
-	hole = hole_bytes(check, &element);
-	if (sum <= hole)
-		return;
-	finding = check_found(
-		check, element,
-		"The host devices have %llu MiB of 64-bit BARs, but the guest's window for them has %llu MiB.",
-		ULL(sum >> 20), ULL(hole >> 20));
-	finding->observed = xasprintf("%llu", ULL(hole >> 10));
-	finding->expected = xasprintf("%llu", ULL(sum >> 10));
-	check_set_remedy(
-		finding,
-		"Write <pcihole64 unit='KiB'>%llu</pcihole64> or more in PCI controller 0, within the host's physical address bits.",
-		ULL(sum >> 10));
-}
-
 const struct rule hostdev_rules[] = {
 	{RULE("hostdev-in-use", hostdev_in_use, ERROR, NEED_HOST_PCI, NOBODY),
 	 .what = "The host itself does not use the device.",
@@ -286,11 +211,5 @@ const struct rule hostdev_rules[] = {
 	 .untried =
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
 	 .remedy = REMEDY_EDIT},
-	{RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
-	 .areas = AREA_WINDOW,
-	 .what = "The 64-bit BARs of host devices fit into the guest's 64-bit PCI window.",
-	 .why = "A BAR that does not fit is missing in the guest, so a large GPU, for example, cannot be used.",
-	 .to_fix = "Increase <pcihole64> of PCI controller 0.",
-	 .source = "QEMU 7.2 hw/pci-host/q35.c, pci-hole64-size", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -42,6 +42,7 @@ static const struct {
 	{host_pins_rules, 0},
 	{affinity_rules, AREA_PCI | AREA_NUMA},
 	{hostdev_rules, 0},
+	{window_rules, 0},
 	{passthrough_rules, 0},
 	{mdev_rules, 0},
 	{groups_rules, 0},

@@ -136,6 +136,7 @@ extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
 extern const struct rule affinity_rules[];
 extern const struct rule hostdev_rules[];
+extern const struct rule window_rules[];
 extern const struct rule passthrough_rules[];
 extern const struct rule mdev_rules[];
 extern const struct rule groups_rules[];

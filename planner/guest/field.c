@@ -114,29 +114,40 @@ static void read_wide(const struct raw *raw, void *member)
 }
 
 /* libvirt keeps memory in KiB and rounds up to it (virDomainParseMemory). */
-static void read_memory(const struct raw *raw, void *member)
+static void read_size(const struct raw *raw, const char *default_unit, void *member)
 {
 	struct guest_number *number = member;
 	const char *unit = document_attribute(raw->guest->document, raw->element, "unit");
 	uint64_t value, bytes;
 
+	if (!unit || !*unit)
+		unit = default_unit;
 	number->state = VALUE_MALFORMED;
 	if (!take_number(raw->text, 10, UINT64_MAX, &value)) {
 		complain(raw, "a decimal number, with its unit in the unit attribute");
 		return;
 	}
-	if (!size_with_unit(0, unit && *unit ? unit : NULL, &bytes)) {
+	if (!size_with_unit(0, unit, &bytes)) {
 		guest_complain(raw->guest, raw->element, "unit",
 			       "a unit such as KiB, MiB or GiB");
 		return;
 	}
-	if (!size_with_unit(value, unit && *unit ? unit : NULL, &bytes) ||
-	    bytes > INT64_MAX - 1023) {
+	if (!size_with_unit(value, unit, &bytes) || bytes > INT64_MAX - 1023) {
 		complain(raw, "a size below 8 EiB");
 		return;
 	}
 	number->state = VALUE_VALID;
 	number->value = (bytes + 1023) / 1024 * 1024;
+}
+
+static void read_memory(const struct raw *raw, void *member)
+{
+	read_size(raw, NULL, member);
+}
+
+static void read_bytes(const struct raw *raw, void *member)
+{
+	read_size(raw, "bytes", member);
 }
 
 static void read_switch(const struct raw *raw, const char *on, const char *off,
@@ -215,8 +226,8 @@ static void (*const readers[])(const struct raw *raw, void *member) = {
 	[GUEST_FIELD_POSITIVE] = read_positive, [GUEST_FIELD_MAYBE] = read_maybe,
 	[GUEST_FIELD_NUMBER] = read_any_number, [GUEST_FIELD_LONG] = read_long,
 	[GUEST_FIELD_WIDE] = read_wide,         [GUEST_FIELD_MEMORY] = read_memory,
-	[GUEST_FIELD_ON_OFF] = read_on_off,     [GUEST_FIELD_YES_NO] = read_yes_no,
-	[GUEST_FIELD_SET] = read_set,
+	[GUEST_FIELD_BYTES] = read_bytes,       [GUEST_FIELD_ON_OFF] = read_on_off,
+	[GUEST_FIELD_YES_NO] = read_yes_no,     [GUEST_FIELD_SET] = read_set,
 };
 
 /* The element that the previous rows led to: rows with the same path are adjacent. */

@@ -24,6 +24,7 @@ enum field_kind {
 	GUEST_FIELD_WIDE,     /* the same in hexadecimal, with or without 0x, 64 bits */
 	GUEST_FIELD_MEMORY, /* the same with the element's unit attribute, KiB without one
 			     */
+	GUEST_FIELD_BYTES,  /* the same, bytes without a unit */
 	GUEST_FIELD_ON_OFF, /* struct guest_switch */
 	GUEST_FIELD_YES_NO,
 	GUEST_FIELD_SET,     /* struct guest_set */

@@ -92,6 +92,9 @@ static const struct guest_field memory_fields[] = {
 	ROW("address@base", WIDE, guest_device, dimm_base),
 	ROW("target/address@base", WIDE, guest_device, target_base),
 };
+static const struct guest_field shmem_fields[] = {
+	ROW("size", BYTES, guest_device, size_bytes),
+};
 static const struct guest_field drive_fields[] = {
 	ROW("address@controller", DECIMAL, guest_device, controller),
 };
@@ -227,6 +230,8 @@ static void read_device(struct guest *guest, int element)
 		FIELDS_FILL(guest, element, drive_fields, device);
 	if (streq(device->tag, "memory"))
 		FIELDS_FILL(guest, element, memory_fields, device);
+	if (streq(device->tag, "shmem"))
+		FIELDS_FILL(guest, element, shmem_fields, device);
 	if (device->source_element >= 0 && takes_host_device(device))
 		read_source(guest, device);
 	if (streq(device->tag, "hostdev") && streq_null(device->type, "mdev"))

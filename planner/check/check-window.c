@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whether firmware finds addresses for large 64-bit BARs (planner/guest/window.h): those
+ * of host devices and of shared memory.
+ */
+#include "planner/check/rules.h"
+
+#include "planner/guest/window-use.h"
+
+#define SMALL_BYTES (UINT64_C(1) << 30) /* less always fits */
+#define GIB         (UINT64_C(1) << 30)
+
+static const char *firmware_name(const struct window_guest *guest)
+{
+	return guest->firmware == WINDOW_SEABIOS ? "SeaBIOS" : "UEFI firmware (edk2)";
+}
+
+/* What the answer depends on and is not known. */
+static void say_unknown(struct check *check, const struct window_use *use)
+{
+	const struct window_guest *guest = &use->guest;
+
+	if (guest->bits == 0 && use->host_bits)
+		check_skip(
+			check, "cpu.address-bits",
+			"%llu GiB of 64-bit BARs need more of the CPU's address space than every CPU has, and the address bits of the host's CPU, which the guest has, are not known",
+			ULL(guest->sum_bytes / GIB));
+	else if (guest->bits == 0)
+		check_skip(check, "address-bits",
+			   "the address bits of the guest's CPU are not known");
+	else if (guest->version == 0)
+		check_skip(
+			check, "firmware-version",
+			"%s finds addresses for %llu GiB of 64-bit BARs in some versions only, and its version is not known; give it with --target, for example firmware=%s",
+			firmware_name(guest), ULL(guest->sum_bytes / GIB),
+			guest->firmware == WINDOW_SEABIOS ? "seabios-1.17"
+							  : "edk2-2025.02");
+	else
+		check_skip(
+			check, "cpu.vendor",
+			"whether %llu GiB of 64-bit BARs get addresses depends on the vendor of the CPU, on its support of pages of 1 GiB, or on a version of the firmware that was not measured",
+			ULL(guest->sum_bytes / GIB));
+}
+
+/* The <cpu> with which they fit; false if there is none. */
+static bool add_cpu(struct text *text, const struct check *check,
+		    const struct window_use *use)
+{
+	struct window_guest wanted = use->guest;
+	bool emulated = streq_null(check->guest->type, "qemu"), pages;
+	unsigned bits;
+
+	if (use->guest.firmware == WINDOW_EDK2_ARM)
+		return false;
+	wanted.pages = KNOWN_YES;
+	bits = window_needed_bits(&wanted);
+	if (bits == 0 || (use->host_bits && bits > use->guest.bits))
+		return false;
+	pages = use->guest.pages == KNOWN_NO && use->guest.firmware == WINDOW_EDK2;
+	if (!emulated)
+		text_printf(
+			text,
+			"If the host's CPU has %u address bits or more, use <cpu mode='host-passthrough'/>, or write",
+			bits);
+	else
+		text_adds(text, "Write");
+	if (bits > use->guest.bits || !pages)
+		text_printf(text, " <maxphysaddr mode='emulate' bits='%u'/>%s", bits,
+			    pages ? " and" : "");
+	if (pages)
+		text_adds(text, " <feature policy='require' name='pdpe1gb'/>");
+	text_adds(text, " in <cpu>.");
+	return true;
+}
+
+/* The window of machine type virt. */
+static bool add_hole(struct text *text, const struct check *check,
+		     const struct window_use *use)
+{
+	uint64_t hole = window_needed_hole(&use->guest);
+
+	if (hole == 0 || !target_has(&check->options->target, FEATURE_HOLE64_VIRT))
+		return false;
+	text_printf(text,
+		    "Write <pcihole64 unit='GiB'>%llu</pcihole64> in PCI controller 0.",
+		    ULL(hole / GIB));
+	return true;
+}
+
+static bool add_option(struct text *text, const struct check *check,
+		       const struct window_use *use)
+{
+	uint64_t bytes = window_needed_option(&use->guest);
+
+	(void)check;
+	if (bytes == 0)
+		return false;
+	text_printf(
+		text,
+		"%sgive the firmware the size in <qemu:commandline>: <qemu:arg value='-fw_cfg'/><qemu:arg value='name=opt/ovmf/X-PciMmio64Mb,string=%llu'/> (libvirt refuses it in <sysinfo>).",
+		text->n > 0 ? " Or " : "", ULL(bytes >> 20));
+	if (text->n > 0 && text->s[0] == 'g')
+		text->s[0] = 'G';
+	return true;
+}
+
+/* What is too little, as the firmware sees it. */
+static char *shortage(const struct window_guest *guest)
+{
+	if (guest->firmware == WINDOW_EDK2_ARM)
+		return xasprintf("the window of machine type virt has %llu GiB",
+				 ULL((guest->hole_bytes > 0 ? guest->hole_bytes
+							    : WINDOW_VIRT_BYTES) /
+				     GIB));
+	if (guest->firmware == WINDOW_EDK2 && guest->pages == KNOWN_NO &&
+	    guest->bits > 40)
+		return xstrdup("the guest's CPU has no pages of 1 GiB");
+	return xasprintf("the guest's CPU has %u address bits", guest->bits);
+}
+
+static void say_no_room(struct check *check, const struct window_use *use)
+{
+	_cleanup_text_ struct text remedy = {};
+	_cleanup_free_ char *why = shortage(&use->guest);
+	struct finding *finding = check_found(
+		check, use->element,
+		"%s does not find addresses for all 64-bit BARs (%llu GiB, the largest %llu GiB), because %s.",
+		firmware_name(&use->guest), ULL(use->guest.sum_bytes / GIB),
+		ULL(use->guest.largest_bytes / GIB), why);
+
+	finding->observed = xasprintf("%u", use->guest.bits);
+	add_cpu(&remedy, check, use);
+	add_hole(&remedy, check, use);
+	add_option(&remedy, check, use);
+	if (remedy.n > 0)
+		check_set_remedy(finding, "%s", remedy.s);
+}
+
+static void mmio64_fit(struct check *check)
+{
+	struct window_use use;
+
+	window_use_read(check->guest, check->host, &check->options->target, &use);
+	if (use.unlisted > 0 && !check->host)
+		check_skip(check, "host", "no host is given (--host)");
+	else if (use.unlisted > 0)
+		check_skip(
+			check, "hostdev",
+			"the host's description does not have the BARs of a host device");
+	if (use.guest.sum_bytes < SMALL_BYTES)
+		return;
+	if (use.unsupported) {
+		check_skip(
+			check, "machine",
+			"where firmware places 64-bit BARs was measured only on q35 and virt");
+		return;
+	}
+	switch (window_fits(&use.guest)) {
+	case WINDOW_YES:
+		break;
+	case WINDOW_NO:
+		say_no_room(check, &use);
+		break;
+	case WINDOW_UNKNOWN:
+		say_unknown(check, &use);
+		break;
+	}
+}
+
+const struct rule window_rules[] = {
+	{RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE, NOBODY),
+	 .areas = AREA_WINDOW,
+	 .what = "Firmware finds addresses for the 64-bit BARs of host devices and of shared memory (ivshmem).",
+	 .why = "A BAR without an address is missing in the guest, so a large GPU, for example, cannot be used. Where firmware places BARs depends on its version and on the address bits of the guest's CPU; QEMU's models have 40.",
+	 .to_fix =
+		 "Give the guest a CPU with more address bits: <cpu mode='host-passthrough'/>, or <maxphysaddr>.",
+	 .source =
+		 "measured with SeaBIOS 1.16.2, 1.16.3 and 1.17.0 and edk2 2022.11, 2025.02 and 2026.08: tests/boot/windows.table",
+	 .remedy = REMEDY_EDIT},
+	{},
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * window-use.h - what a domain, its host and its target say about the window that its
+ * 64-bit BARs need: those of host devices and of shared memory (ivshmem).
+ */
+#pragma once
+
+#include "planner/guest/guest.h"
+#include "planner/guest/target.h"
+#include "planner/guest/window.h"
+
+struct window_use {
+	struct window_guest guest;
+	int element;      /* of the device with the largest BARs */
+	size_t devices;   /* with 64-bit BARs */
+	size_t unlisted;  /* host devices that @host does not have */
+	bool host_bits;   /* the guest has the address bits of the host's CPU */
+	bool unsupported; /* another machine type: nothing is known */
+};
+
+/*
+ * @guest is as libvirt would complete it. @host may be NULL. The facts of the host that
+ * are used: cpu.address-bits, cpu.vendor, cpu.pdpe1gb, and the versions of firmware that
+ * @target leaves open.
+ */
+void window_use_read(const struct guest *guest, const struct machine *host,
+		     const struct target *target, struct window_use *ret);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * window_fits() agrees with what was measured (tests/boot/windows.table), and says that
+ * it does not know where what is left out decides.
+ */
+#include "tests/unit/test.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "planner/guest/target.h"
+#include "planner/guest/window.h"
+
+#include <stdio.h>
+
+#define GIB (UINT64_C(1) << 30)
+
+/* The words of a line of the table. */
+struct row {
+	char firmware[32], cpu[32], sizes[32], place[8], settings[64], result[32];
+	unsigned bits;
+};
+
+static bool read_row(const char *line, struct row *row)
+{
+	return line[0] != '#' && sscanf(line, "%31s %31s %u %31s %7s %63s %31s",
+					row->firmware, row->cpu, &row->bits, row->sizes,
+					row->place, row->settings, row->result) == 7;
+}
+
+static void set_firmware(const char *name, struct window_guest *guest)
+{
+	const char *version = strchr(name, '-') + 1;
+
+	guest->firmware = has_prefix(name, "seabios") ? WINDOW_SEABIOS
+			  : has_prefix(name, "edk2")  ? WINDOW_EDK2
+						      : WINDOW_EDK2_ARM;
+	if (guest->firmware == WINDOW_SEABIOS)
+		assert_true(version_parse(version, &guest->version));
+	else
+		assert_true(edk2_parse(version, &guest->version));
+}
+
+static uint64_t setting(const struct row *row, const char *name)
+{
+	const char *at = strstr(row->settings, name);
+	unsigned long value = 0;
+
+	if (at)
+		assert_int_equal(sscanf(at + strlen(name), "=%lu", &value), 1);
+	return value;
+}
+
+static struct window_guest guest_of(const struct row *row)
+{
+	struct window_guest guest = {.bits = row->bits};
+	const char *sizes = row->sizes;
+
+	set_firmware(row->firmware, &guest);
+	guest.amd = has_prefix(row->cpu, "Skylake") ? KNOWN_NO : KNOWN_YES;
+	guest.pages = streq(row->cpu, "qemu64") ? KNOWN_NO : KNOWN_YES;
+	/* q35 has 2 GiB of its memory below 4 GiB; virt begins at 1 GiB. */
+	guest.memory_end = setting(row, "memory") == 6144 ? 8 * GIB : 4 * GIB;
+	guest.option_bytes = setting(row, "X-PciMmio64Mb") << 20;
+	guest.ports = (unsigned)setting(row, "virtio");
+	while (sizes) {
+		uint64_t size = strtoull(sizes, NULL, 10) * GIB;
+
+		guest.sum_bytes += size;
+		guest.largest_bytes = MAX(guest.largest_bytes, size);
+		sizes = strchr(sizes, ',');
+		sizes = sizes ? sizes + 1 : NULL;
+	}
+	return guest;
+}
+
+static void agrees_with_table(void **state)
+{
+	FILE *file = fopen(SOURCE_DIR "/tests/boot/windows.table", "re");
+	char line[256];
+	unsigned rows = 0, wrong = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		struct row row;
+		struct window_guest guest;
+		enum window_fits expected;
+
+		if (!read_row(line, &row) || strstr(row.result, "refused") ||
+		    strchr(row.result, 63))
+			continue;
+		guest = guest_of(&row);
+		expected = strstr(row.result, "fits") ? WINDOW_YES : WINDOW_NO;
+		if (window_fits(&guest) != expected) {
+			print_message("%s", line);
+			wrong++;
+		}
+		rows++;
+	}
+	fclose(file);
+	assert_int_equal(wrong, 0);
+	assert_true(rows > 150);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
