@@ -7,6 +7,7 @@
 #include "partition/alter.h"
 #include "partition/disk-layout-ids.h"
 #include "partition/edit-table.h"
+#include "partition/hybrid.h"
 #include "commands/disk-change.h"
 #include "commands/disk-options.h"
 
@@ -16,10 +17,22 @@
 struct wish {
 	struct change_wish change;
 	struct request_flags settings;
-	bool dry_run;
+	bool dry_run, has_hybrid;
+	struct hybrid hybrid; /* without partitions: none */
 };
 
 #define KEEP SET_WITH(request_keep, struct wish, settings)
+
+static int set_hybrid(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	struct wish *wish = target;
+
+	(void)row;
+	wish->has_hybrid = true;
+	wish->hybrid = (struct hybrid){};
+	return streq(value, "none") ? 0 : hybrid_parse(value, &wish->hybrid, error);
+}
 
 static const struct option_row set_rows[] = {
 	{"part", 'p', "number=N,KEY=VALUE,...",
@@ -27,6 +40,9 @@ static const struct option_row set_rows[] = {
 	{"align", 'a', "SIZE", "alignment of a new end (default 1MiB)", KEEP},
 	{"rule", 0, "RULE", "how a new end is aligned (default tight)", ALIGN_RULES,
 	 KEEP},
+	{"hybrid", 0, "N[:TYPE],...|none",
+	 "put these partitions into the MBR too, in place of those in it",
+	 SET_BY(set_hybrid)},
 	{"dry-run", 0, NULL, "show what would change, but write nothing",
 	 SET_TRUE(struct wish, dry_run)},
 	{OPTION_TABLE(change_rows, struct wish, change)},
@@ -119,10 +135,16 @@ static int carry_out(const char *path, const struct wish *wish, struct changed_d
 	int rc;
 
 	if (table_edit(disk->io, &disk->seen, wanted, GPT_PRIMARY, &patch, error) < 0 ||
+	    (wish->has_hybrid &&
+	     hybrid_edit(&wish->hybrid, disk->io, wanted, &patch, error) < 0) ||
 	    (!wish->dry_run && change_commit(disk, &patch, wanted, error) < 0))
 		return -1;
 	rc = change_end(disk, path, error);
 	say(&disk->seen.table, wanted);
+	if (wish->has_hybrid)
+		printf("%s: %u partition%s in addition to the protective entry\n",
+		       wish->hybrid.n > 0 ? "hybrid MBR" : "protective MBR",
+		       wish->hybrid.n, wish->hybrid.n == 1 ? "" : "s");
 	return rc;
 }
 
@@ -134,10 +156,11 @@ static int run_set(const struct options *options, struct error *error)
 
 	if (options_set(options, &wish, 1, 1, error) < 0)
 		return -1;
-	if (!options_given(options, "part"))
-		return error_input(error, "disk set needs --part");
+	if (!options_given(options, "part") && !wish.has_hybrid)
+		return error_input(error, "disk set needs --part or --hybrid");
 	if (change_begin(options->args[0], &wish.change, &disk, error) < 0 ||
-	    change_need_editable(&disk, error) < 0)
+	    (!(wish.has_hybrid && disk.seen.hybrid_editable) &&
+	     change_need_editable(&disk, error) < 0))
 		return -1;
 	wanted = partition_table_copy(&disk.seen.table);
 	if (set_all(&wish, &disk, &wanted, error) < 0)

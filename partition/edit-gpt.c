@@ -215,24 +215,17 @@ static int write_hybrid(struct gpt_edit *edit, struct patch *ret, struct error *
 /* Written only if it is not as it should be; boot code and signature are kept. */
 static int write_pmbr(struct gpt_edit *edit, struct patch *ret, struct error *error)
 {
-	uint64_t n = MIN(edit->wanted->n_sectors - 1, (uint64_t)UINT32_MAX);
-	uint8_t sector[4096], *entry = sector + DOS_ENTRIES_AT;
+	const struct hybrid none = {};
+	uint8_t sector[4096];
 
 	if (edit->seen->hybrid)
 		return write_hybrid(edit, ret, error);
 	if (edit->seen->protective &&
 	    edit->seen->table.n_sectors == edit->wanted->n_sectors)
 		return 0;
-	if (disk_read(edit->io, sector, edit->wanted->sector_bytes, 0, error) < 0)
+	if (disk_read(edit->io, sector, edit->wanted->sector_bytes, 0, error) < 0 ||
+	    hybrid_write(&none, edit->wanted, sector, error) < 0)
 		return -1;
-	memset(entry, 0, 4 * DOS_ENTRY_BYTES);
-	entry[2] = 2; /* CHS 0/0/2 is block 1, UEFI 2.10, table 5-4 */
-	entry[4] = DOS_PROTECTIVE;
-	memset(entry + 5, 0xff, 3);
-	put_le32(entry + 8, 1);
-	put_le32(entry + 12, (uint32_t)n);
-	sector[510] = 0x55;
-	sector[511] = 0xaa;
 	return edit_sector(edit->io, ret, 0, EDIT_PMBR, sector, error);
 }
 

@@ -78,14 +78,17 @@ static void put_entry(uint8_t *sector, unsigned index, uint8_t code, uint64_t st
 	put_le32(entry + 12, (uint32_t)(end - start + 1));
 }
 
-int hybrid_make(const struct hybrid *hybrid, const struct partition_table *table,
-		struct patch *patch, struct error *error)
+int hybrid_write(const struct hybrid *hybrid, const struct partition_table *table,
+		 uint8_t *sector, struct error *error)
 {
-	struct patch_sector *mbr = patch_find(patch, 0);
-	uint64_t first = UINT64_MAX;
+	/* Without any, the protective entry covers the disk. */
+	uint64_t first = MIN(table->n_sectors, (uint64_t)UINT32_MAX + 1);
 
-	if (table->label != LABEL_GPT || !mbr)
+	if (table->label != LABEL_GPT)
 		return error_input(error, "--hybrid needs a GPT");
+	memset(sector + DOS_ENTRIES_AT, 0, 4 * DOS_ENTRY_BYTES);
+	sector[510] = 0x55;
+	sector[511] = 0xaa;
 	for (unsigned i = 0; i < hybrid->n; i++) {
 		const struct partition *it =
 			partition_table_find(table, hybrid->numbers[i]);
@@ -98,13 +101,40 @@ int hybrid_make(const struct hybrid *hybrid, const struct partition_table *table
 					   "--hybrid: partition %u ends at block %" PRIu64
 					   ", but an MBR can address only 2^32 sectors",
 					   it->number, it->end_lba);
-		put_entry(mbr->new, i + 1,
+		put_entry(sector, i + 1,
 			  hybrid->codes[i] ? hybrid->codes[i] : code_of(it->type),
 			  it->start_lba, it->end_lba);
 		first = MIN(first, it->start_lba);
 	}
-	put_entry(mbr->new, 0, DOS_PROTECTIVE, 1, first - 1);
+	put_entry(sector, 0, DOS_PROTECTIVE, 1, first - 1);
+	if (hybrid->n == 0)
+		memset(sector + DOS_ENTRIES_AT + 5, 0xff, 3); /* as most tools do */
 	return 0;
+}
+
+int hybrid_edit(const struct hybrid *hybrid, struct disk_io *io,
+		const struct partition_table *table, struct patch *patch,
+		struct error *error)
+{
+	struct patch_sector *mbr = patch_find(patch, 0);
+	uint8_t sector[4096];
+
+	if (mbr)
+		return hybrid_write(hybrid, table, mbr->new, error);
+	if (disk_read(io, sector, table->sector_bytes, 0, error) < 0 ||
+	    hybrid_write(hybrid, table, sector, error) < 0)
+		return -1;
+	return edit_sector(io, patch, 0, EDIT_PMBR, sector, error);
+}
+
+int hybrid_make(const struct hybrid *hybrid, const struct partition_table *table,
+		struct patch *patch, struct error *error)
+{
+	struct patch_sector *mbr = patch_find(patch, 0);
+
+	if (!mbr)
+		return error_input(error, "--hybrid needs a GPT");
+	return hybrid_write(hybrid, table, mbr->new, error);
 }
 
 static const struct partition *find_range(const struct partition_table *table,
@@ -147,7 +177,7 @@ int hybrid_follow(uint8_t *sector, const struct partition_table *before,
 		if (!new)
 			return error_input(
 				error,
-				"partition %u is in the hybrid MBR too; remove it there first, for example with gdisk",
+				"partition %u is in the hybrid MBR too; remove it there first with disk set --hybrid",
 				old->number);
 		if (partition_sectors(new) > UINT32_MAX || new->end_lba > UINT32_MAX)
 			return error_input(

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "partition/disk-io.h"
 #include "partition/partition-table.h"
 #include "partition/patch.h"
 
@@ -21,6 +22,17 @@ struct hybrid {
 /* "1,3" or "1:0c,3": numbers of partitions, with the type in the MBR. */
 int hybrid_parse(const char *string, struct hybrid *ret, struct error *error)
 	_must_check_;
+/*
+ * Writes the entries of the hybrid MBR of @table into sector 0, in place of those that it
+ * has; without any partition, of a protective MBR. The rest of the sector does not
+ * change. Errors as for hybrid_make.
+ */
+int hybrid_write(const struct hybrid *hybrid, const struct partition_table *table,
+		 uint8_t *sector, struct error *error) _must_check_;
+/* The same on the disk @io, in addition to the changes in @patch, which make @table. */
+int hybrid_edit(const struct hybrid *hybrid, struct disk_io *io,
+		const struct partition_table *table, struct patch *patch,
+		struct error *error) _must_check_;
 /*
  * Changes the protective MBR in @patch, which makes @table, into a hybrid one: first the
  * protective entry, up to the first of these partitions, then they, as sgdisk --hybrid

@@ -93,7 +93,7 @@ static void check_hybrid_entry(struct inspector *in, int index,
 		       index + 1, entry->start,
 		       (uint64_t)entry->start + entry->n - (entry->n > 0))
 		->remedy = xstrdup(
-		"Create the hybrid MBR again, for example with the h command in gdisk's recovery menu.");
+		"disk set --hybrid writes the hybrid MBR again; --hybrid none removes it.");
 }
 
 /* The entries in addition to the protective ones; their number. */

@@ -288,6 +288,15 @@ static int inspect_with_size(struct inspector *in,
 	return inspect_without_gpt(in, sector, error);
 }
 
+static bool only_hybrid_is_wrong(const struct report *report)
+{
+	for (size_t i = 0; i < report->findings.n; i++)
+		if (report->findings.v[i].severity == SEVERITY_ERROR &&
+		    !streq(report->findings.v[i].rule, "gpt-hybrid"))
+			return false;
+	return true;
+}
+
 int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 		 struct inspection *ret, struct report *report, struct error *error)
 {
@@ -312,6 +321,8 @@ int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 		return -1;
 	table_inspect(&in, question);
 	ret->intact &= ret->table.label != LABEL_NONE;
+	ret->hybrid_editable = ret->editable && only_hybrid_is_wrong(report) &&
+			       !ret->isohybrid && !ret->opaque;
 	ret->editable = ret->editable && ret->intact && !ret->isohybrid && !ret->opaque;
 	return 0;
 }

@@ -41,6 +41,7 @@ struct inspection {
 	char *foreign;   /* there is a table of another type: "sun"; owned, else NULL */
 	bool editable;   /* intact, both copies of a GPT agree, not
 			  * isohybrid, not opaque */
+	bool hybrid_editable; /* the same, except that the hybrid MBR may be wrong */
 	uint8_t boot_code[DOS_BOOT_CODE_BYTES];
 };
 

@@ -220,7 +220,7 @@ static const struct row gpt_rows[] = {
 	 {{0, 446 + 16 + 4, 1, 0x83}},
 	 false,
 	 FINDING("gpt-hybrid",
-		 "Entry 2 of the hybrid MBR, blocks 0 to 0, is not a partition of the GPT. Create the hybrid MBR again, for example with the h command in gdisk's recovery menu.")
+		 "Entry 2 of the hybrid MBR, blocks 0 to 0, is not a partition of the GPT. disk set --hybrid writes the hybrid MBR again; --hybrid none removes it.")
 		 WARNING("gpt-hybrid",
 			 "The MBR is a hybrid: 1 partition exists in addition to the protective one.")},
 	{"hybrid in step",
