@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "commands/installed.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "topology/facts.h"
 
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -73,11 +76,28 @@ static bool qemu_version(const char *architecture, unsigned *ret)
 	return found;
 }
 
+static void firmware_versions(const char *architecture, struct target *ret)
+{
+	_cleanup_fd_ int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_free_ char *name = xasprintf("firmware.edk2-%s", architecture);
+	const char *seabios, *edk2;
+
+	facts_gather_firmware(root, &machine);
+	seabios = machine_fact(&machine, "firmware.seabios");
+	edk2 = machine_fact(&machine, name);
+	if (!seabios || !version_parse(seabios, &ret->seabios))
+		ret->seabios = 0;
+	if (!edk2 || !edk2_parse(edk2, &ret->edk2))
+		ret->edk2 = 0;
+}
+
 int installed_target(const char *architecture, struct target *ret, struct error *error)
 {
 	_cleanup_free_ char *emulator = xasprintf("qemu-system-%s", architecture);
 
 	*ret = (struct target){};
+	firmware_versions(architecture, ret);
 	if (!libvirt_version(&ret->libvirt))
 		ret->libvirt = 0;
 	if (!qemu_version(architecture, &ret->qemu)) {

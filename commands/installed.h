@@ -5,8 +5,9 @@
 
 /*
  * The installed versions: libvirt's from the name of its library (its so number is the
- * version), QEMU's from the emulator's output. No daemon is contacted. One that is not
- * found is 0; error (status 3) if neither is.
+ * version), QEMU's from the emulator's output; the firmware's as in a record of this
+ * machine. No daemon is contacted. What is not found is 0; error (status 3) if neither
+ * libvirt nor QEMU is.
  */
 int installed_target(const char *architecture, struct target *ret, struct error *error)
 	_must_check_;

@@ -18,9 +18,12 @@ void machine_emulator_free(struct machine_emulator *emulator)
 		free(emulator->properties.v[i].model);
 		free(emulator->properties.v[i].name);
 	}
+	for (size_t i = 0; i < emulator->cpus.n; i++)
+		free(emulator->cpus.v[i].name);
 	vec_free(&emulator->types);
 	vec_free(&emulator->models);
 	vec_free(&emulator->properties);
+	vec_free(&emulator->cpus);
 	free(emulator->path);
 	free(emulator->architecture);
 	free(emulator->version);

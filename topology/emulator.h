@@ -30,6 +30,12 @@ struct machine_property {
 	enum known present;
 };
 
+/* A CPU model that it can emulate or pass to a guest. */
+struct machine_cpu_model {
+	char *name; /* "Nehalem-v2", "EPYC", "max" */
+	enum known deprecated;
+};
+
 struct machine_emulator {
 	char *path;         /* "/usr/bin/qemu-system-x86_64" */
 	char *architecture; /* of its guests, as libvirt writes it; NULL unknown */
@@ -39,6 +45,7 @@ struct machine_emulator {
 	VEC(struct machine_type) types;
 	VEC(struct machine_model) models;
 	VEC(struct machine_property) properties;
+	VEC(struct machine_cpu_model) cpus; /* by name; empty: not known */
 };
 
 struct machine_firmware_target {

@@ -4,6 +4,8 @@
  * "rel-1.17.0-0-g..."). edk2's does not; its version is that of the package, as dpkg's
  * list has it (edk2 numbers its releases by year and month).
  */
+#include "topology/facts.h"
+
 #include "topology/facts-parts.h"
 
 #include <stdio.h>
@@ -73,13 +75,50 @@ static char *package_version(const struct text *list, const char *name)
 	return xstrndup(upstream, strcspn(upstream, "-+~"));
 }
 
+const char *const firmware_folders[] = {
+	"/usr/share/AAVMF/",
+	"/usr/share/OVMF/",
+	"/usr/share/edk2/aarch64/",
+	"/usr/share/edk2/ovmf/",
+	"/usr/share/edk2/x64/",
+	"/usr/share/ovmf/",
+	"/usr/share/qemu-efi-aarch64/",
+	"/usr/share/seabios/",
+	NULL,
+};
+
+/* The images and variable stores of all folders, by path. */
+static char *image_files(const struct facts *facts)
+{
+	static const char *const ends[] = {".fd", ".bin", ".raw", ".qcow2"};
+	struct text text = {};
+
+	for (const char *const *folder = firmware_folders; *folder; folder++) {
+		_cleanup_names_ struct tree_names names = {};
+
+		tree_list(&facts->top, *folder + 1, &names);
+		for (size_t i = 0; i < names.n; i++) {
+			const char *dot = strrchr(names.v[i], '.');
+
+			for (size_t j = 0; dot && j < ARRAY_SIZE(ends); j++)
+				if (streq(dot, ends[j]) && !strchr(names.v[i], ' '))
+					text_printf(&text, "%s%s%s", text.n ? " " : "",
+						    *folder, names.v[i]);
+		}
+	}
+	return text_take(&text);
+}
+
 void facts_firmware(struct facts *facts)
 {
 	_cleanup_text_ struct text list = {}, paragraphs = {};
-	char *seabios = NULL, *x86 = NULL, *arm = NULL;
+	char *seabios = NULL, *x86 = NULL, *arm = NULL, *files = NULL;
 
 	if (facts->top.fd >= 0) {
 		seabios = seabios_version(facts);
+		/* A sys directory alone says nothing of files. */
+		if (tree_has(&facts->top, "usr/share"))
+			files = image_files(facts);
 		text_adds(&paragraphs, "\n");
 		if (tree_bytes(&facts->top, "var/lib/dpkg/status", LIST_BYTES, &list)) {
 			text_add(&paragraphs, list.s, list.n);
@@ -97,4 +136,14 @@ void facts_firmware(struct facts *facts)
 		   "the source has no list of packages that has ovmf");
 	facts_take(facts, "firmware.edk2-aarch64", arm,
 		   "the source has no list of packages that has qemu-efi-aarch64");
+	facts_take(facts, "firmware.files", files, "the source has no usr/share");
+}
+
+void facts_gather_firmware(int root_fd, struct machine *machine)
+{
+	struct facts facts = {.machine = machine, .top = {.fd = -1}};
+
+	tree_top(root_fd, machine, &facts.top);
+	facts_firmware(&facts);
+	tree_close(&facts.top);
 }

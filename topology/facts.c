@@ -82,6 +82,7 @@ const char *const fact_names[] = {
 	"firmware.descriptors",
 	"firmware.edk2-aarch64",
 	"firmware.edk2-x86_64",
+	"firmware.files",
 	"firmware.seabios",
 	"huge-pages.default",
 	"huge-pages.mounts",

@@ -27,6 +27,8 @@ struct facts_source {
  * what cannot be read is unknown. Uses only base and the tree.
  */
 void facts_gather(const struct facts_source *source, struct machine *machine);
+/* Only those of the installed firmware. */
+void facts_gather_firmware(int root_fd, struct machine *machine);
 /* Marks the facts of the table that the machine does not have as unknown for this
  * reason. */
 void facts_unknown(struct machine *machine, const char *why);
@@ -43,6 +45,12 @@ void machine_trim_files(struct machine *machine, size_t most_bytes);
  * What follows "--" is for init, and is left out.
  */
 void text_add_command_line(struct text *text, const char *line);
+
+/*
+ * The folders of the fact firmware.files, which lists the images in them with their whole
+ * paths, separated by spaces. Each ends with a slash; ends with NULL.
+ */
+extern const char *const firmware_folders[];
 
 /* The names of the table, without the identifying ones; ends with NULL. */
 extern const char *const fact_names[];

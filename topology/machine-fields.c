@@ -159,6 +159,11 @@ static const struct field property_fields[] = {
 	{ "present", FIELD_KNOWN, AT(machine_property, present) },
 	{} };
 
+static const struct field cpu_model_fields[] = {
+	{ "name", FIELD_STRING, AT(machine_cpu_model, name), true },
+	{ "deprecated", FIELD_KNOWN, AT(machine_cpu_model, deprecated) },
+	{} };
+
 static const struct field firmware_fields[] = {
 	{ "descriptor", FIELD_STRING, AT(machine_firmware, descriptor), true },
 	{ "interfaces", FIELD_STRING, AT(machine_firmware, interfaces) },
@@ -192,7 +197,7 @@ static const struct field string_fields[] = {
 #define NODE &machine_elements[1]
 #define FUNCTION &machine_elements[7]
 #define EMULATOR &machine_elements[13]
-#define FIRMWARE &machine_elements[17]
+#define FIRMWARE &machine_elements[18]
 #define IN(type, member) offsetof(struct type, member)
 #define SIZE(type) sizeof(struct type)
 
@@ -230,6 +235,8 @@ const struct element machine_elements[] = {
 	  model_fields },
 	{ "property", EMULATOR, KEPT_VEC, IN(machine_emulator, properties),
 	  SIZE(machine_property), 4096, property_fields },
+	{ "cpu-model", EMULATOR, KEPT_VEC, IN(machine_emulator, cpus),
+	  SIZE(machine_cpu_model), 4096, cpu_model_fields },
 	{ "firmware", HOST, KEPT_VEC, IN(machine, firmware), SIZE(machine_firmware), 1024,
 	  firmware_fields },
 	{ "target", FIRMWARE, KEPT_VEC, IN(machine_firmware, targets),

@@ -230,6 +230,22 @@ static char *search_conf(const char *conf, int depth, const char *library,
 	return path;
 }
 
+/* Directories that ld.so searches whatever is in ld.so.conf; Debian's are per machine. */
+static char *search_defaults(const char *from, const char *library,
+			     const struct elf_needs *needs)
+{
+	const char *triplet = needs->machine == EM_X86_64    ? "x86_64-linux-gnu"
+			      : needs->machine == EM_AARCH64 ? "aarch64-linux-gnu"
+							     : NULL;
+	_cleanup_free_ char *list =
+		triplet ? xasprintf("/lib/%s:/usr/lib/%s", triplet, triplet) : NULL;
+	char *path = list ? search_path(list, from, library, needs) : NULL;
+
+	return path ? path
+		    : search_path("/lib64:/usr/lib64:/lib:/usr/lib", from, library,
+				  needs);
+}
+
 char *elf_find_library(const struct elf_needs *needs, const char *from,
 		       const char *library)
 {
@@ -241,8 +257,5 @@ char *elf_find_library(const struct elf_needs *needs, const char *from,
 		path = search_path(needs->search, from, library, needs);
 	if (!path)
 		path = search_conf("/etc/ld.so.conf", 0, library, needs);
-	if (!path)
-		path = search_path("/lib64:/usr/lib64:/lib:/usr/lib", from, library,
-				   needs);
-	return path;
+	return path ? path : search_defaults(from, library, needs);
 }

@@ -9,6 +9,7 @@
 #include "planner/check/rules.h"
 
 #include "planner/guest/host-emulator.h"
+#include "topology/facts.h"
 
 #include <fnmatch.h>
 
@@ -75,8 +76,7 @@ static const struct device_row {
 	{"iommu", NULL, "virtio", "virtio-iommu-pci"},
 };
 
-/* The emulator that told what it has; lists the rule as skipped if there is none. */
-static const struct machine_emulator *told(struct check *check)
+const struct machine_emulator *check_host_emulator(struct check *check)
 {
 	const struct machine_emulator *emulator =
 		host_emulator(check->host, check->guest);
@@ -137,7 +137,7 @@ static void skip_unknown_card(struct check *check, const struct guest_device *de
 static void device_model_exists(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	const struct machine_emulator *emulator = told(check);
+	const struct machine_emulator *emulator = check_host_emulator(check);
 
 	if (!emulator)
 		return;
@@ -215,7 +215,7 @@ static void device_property_exists(struct check *check)
 	static const struct property_row mapping = {.device = "virtio-blk-pci",
 						    .property = "iothread-vq-mapping"};
 	const struct guest *guest = check->guest;
-	const struct machine_emulator *emulator = told(check);
+	const struct machine_emulator *emulator = check_host_emulator(check);
 
 	if (!emulator)
 		return;
@@ -328,6 +328,90 @@ static void firmware_exists(struct check *check)
 		host->firmware.n, guest->firmware, machine, architecture);
 }
 
+/* Whether the host's description lists the images of the folder that a path is in. */
+static bool is_listed(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	for (const char *const *folder = firmware_folders; *folder; folder++)
+		if (has_prefix(path, *folder) && path + strlen(*folder) == slash + 1)
+			return true;
+	return false;
+}
+
+static enum known file_exists(const struct machine *host, const char *path)
+{
+	const char *files = machine_fact(host, "firmware.files");
+
+	for (size_t i = 0; i < host->firmware.n; i++)
+		if (streq_null(host->firmware.v[i].executable, path) &&
+		    host->firmware.v[i].present != KNOWN_UNKNOWN)
+			return host->firmware.v[i].present;
+	if (!files)
+		return KNOWN_UNKNOWN;
+	if (has_word(files, path))
+		return KNOWN_YES;
+	return is_listed(path) ? KNOWN_NO : KNOWN_UNKNOWN;
+}
+
+/* An image for UEFI that the host has and libvirt would select for the domain; or NULL.
+ */
+static const char *other_image(const struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct machine *host = check->host;
+	const char *architecture =
+		guest->architecture ? guest->architecture : host->architecture;
+	const char *machine =
+		guest->machine
+			? host_machine_name(host_emulator(host, guest), guest->machine)
+			: NULL;
+
+	for (size_t i = 0; architecture && machine && i < host->firmware.n; i++) {
+		const struct machine_firmware *firmware = &host->firmware.v[i];
+
+		if (has_word(firmware->interfaces, "uefi") && firmware->executable &&
+		    firmware->present == KNOWN_YES &&
+		    fits_machine(firmware, architecture, machine) &&
+		    has_word(firmware->features, "secure-boot") ==
+			    switch_is(guest->loader_secure, true))
+			return firmware->executable;
+	}
+	return NULL;
+}
+
+static void judge_file(struct check *check, const char *element, const char *path)
+{
+	const char *other = guest_is_efi(check->guest) ? other_image(check) : NULL;
+	enum known exists;
+	struct finding *finding;
+
+	if (!path || *path != '/')
+		return;
+	exists = file_exists(check->host, path);
+	if (exists == KNOWN_UNKNOWN)
+		check_skip(check, "firmware",
+			   "it is not known whether the host has %s, which <%s> names",
+			   path, element);
+	if (exists != KNOWN_NO)
+		return;
+	finding = check_found(check, document_find(check->document, 0, "os"),
+			      "The host does not have %s, which <%s> names.", path,
+			      element);
+	finding->observed = xstrdup(path);
+	if (other && streq(element, "loader"))
+		check_set_remedy(
+			finding,
+			"Write %s, or remove <loader> and write <os firmware='efi'>.",
+			other);
+}
+
+static void loader_exists(struct check *check)
+{
+	judge_file(check, "loader", check->guest->loader);
+	judge_file(check, "nvram", check->guest->nvram_template);
+}
+
 #define UNTRIED "It depends on how the host's QEMU was built and on what is installed."
 
 const struct rule installed_rules[] = {
@@ -349,6 +433,13 @@ const struct rule installed_rules[] = {
 	 .to_fix =
 		 "Install the firmware's package, or remove firmware= or the features that no descriptor has.",
 	 .source = LV "qemu/qemu_firmware.c; QEMU docs/interop/firmware.json",
+	 .remedy = REMEDY_EDIT, .untried = UNTRIED},
+	{RULE("loader-exists", loader_exists, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "The host has the files that <loader> and template= of <nvram> name.",
+	 .why = "Distributions have firmware in different places and rename it: Debian 13 no longer has OVMF_CODE.fd. libvirt defines the domain, but cannot start it.",
+	 .to_fix =
+		 "Name a file that the host has, or remove <loader> and <nvram> and write <os firmware='efi'>.",
+	 .source = LV "qemu/qemu_firmware.c; qemu/qemu_nvram.c; tested",
 	 .remedy = REMEDY_EDIT, .untried = UNTRIED},
 	{},
 };

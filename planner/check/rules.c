@@ -47,6 +47,7 @@ static const struct {
 	{mdev_rules, 0},
 	{groups_rules, 0},
 	{installed_rules, 0},
+	{host_cpus_rules, 0},
 	{policy_rules, 0},
 	{together_rules, 0},
 };

@@ -129,6 +129,7 @@ extern const struct rule queues_rules[];
 extern const struct rule version_rules[];
 extern const struct rule machine_rules[];
 extern const struct rule installed_rules[];
+extern const struct rule host_cpus_rules[];
 extern const struct rule resources_rules[];
 extern const struct rule environment_rules[];
 extern const struct rule drift_rules[];
@@ -188,6 +189,11 @@ struct finding *check_warned(struct check *check, int element, const char *forma
 /* "because no ...". */
 void check_skip(struct check *check, const char *needs, const char *format, ...)
 	_printf_(3, 4);
+/*
+ * Of installed_rules: the host's emulator that would run the domain, if it told what it
+ * has and is of the target's version. Otherwise lists the rule as skipped; NULL.
+ */
+const struct machine_emulator *check_host_emulator(struct check *check);
 /* Sets a remedy made from a format. */
 void check_set_remedy(struct finding *finding, const char *format, ...) _printf_(2, 3);
 void check_values(struct finding *finding, const char *observed, const char *expected);

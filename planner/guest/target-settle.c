@@ -145,6 +145,92 @@ static unsigned host_qemu(const struct machine *host, const struct document *doc
 	return is_hosts_qemu(document) ? fact_version(host, "qemu.version") : 0;
 }
 
+/* Where the packages whose versions are facts have the images
+ * (topology/facts-firmware.c). */
+static const struct edk2_package {
+	const char *architecture, *fact, *folders[3];
+} edk2_packages[] = {
+	{"x86_64", "firmware.edk2-x86_64", {"/usr/share/OVMF/", "/usr/share/ovmf/"}},
+	{"aarch64",
+	 "firmware.edk2-aarch64",
+	 {"/usr/share/AAVMF/", "/usr/share/qemu-efi-aarch64/"}},
+};
+
+static bool is_packaged(const struct edk2_package *package, const char *path)
+{
+	for (const char *const *folder = package->folders; *folder; folder++)
+		if (has_prefix(path, *folder))
+			return true;
+	return false;
+}
+
+/* Whether libvirt may select an image for this architecture from another place. */
+static bool may_select_other(const struct edk2_package *package,
+			     const struct machine *host)
+{
+	for (size_t i = 0; i < host->firmware.n; i++) {
+		const struct machine_firmware *firmware = &host->firmware.v[i];
+
+		for (size_t j = 0; j < firmware->targets.n; j++)
+			if (streq_null(firmware->targets.v[j].architecture,
+				       package->architecture) &&
+			    firmware->executable &&
+			    !is_packaged(package, firmware->executable))
+				return true;
+	}
+	return false;
+}
+
+static const struct edk2_package *edk2_package(const struct machine *host,
+					       const struct guest *guest)
+{
+	const char *architecture = guest && guest->architecture ? guest->architecture
+				   : host                       ? host->architecture
+								: NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(edk2_packages); i++)
+		if (streq_null(architecture, edk2_packages[i].architecture))
+			return &edk2_packages[i];
+	return NULL;
+}
+
+/* The host's edk2, if it is certain that the domain's firmware is that; else 0. */
+static unsigned host_edk2(const struct machine *host, const struct guest *guest)
+{
+	const struct edk2_package *package = edk2_package(host, guest);
+	const char *value = host && package ? machine_fact(host, package->fact) : NULL;
+	unsigned version;
+
+	if (!value || !edk2_parse(value, &version) ||
+	    (guest && guest->loader ? !is_packaged(package, guest->loader)
+				    : may_select_other(package, host)))
+		return 0;
+	return version;
+}
+
+/* Whether the domain's BIOS may be another than the one of the host's QEMU. */
+static bool has_own_bios(const struct document *document, const struct guest *guest)
+{
+	return (guest && guest->loader && !guest_is_efi(guest)) ||
+	       !is_hosts_qemu(document);
+}
+
+static void settle_firmware(const struct target_wish *wish, const struct machine *host,
+			    const struct document *document, const struct guest *guest,
+			    struct target_settled *ret)
+{
+	bool own = has_own_bios(document, guest);
+	/* What is installed does not say anything about a file that the domain names. */
+	bool no_bios = wish->installed && own;
+	bool no_edk2 = wish->installed && guest && guest->loader;
+
+	take_known(&ret->target.seabios, &ret->seabios, wish,
+		   no_bios ? 0 : wish->given.seabios,
+		   own ? 0 : fact_version(host, "firmware.seabios"));
+	take_known(&ret->target.edk2, &ret->edk2, wish, no_edk2 ? 0 : wish->given.edk2,
+		   host_edk2(host, guest));
+}
+
 void target_settle(const struct target_wish *wish, const struct machine *host,
 		   const struct document *document, const struct guest *guest,
 		   const char *machine, struct target_settled *ret)
@@ -168,8 +254,7 @@ void target_settle(const struct target_wish *wish, const struct machine *host,
 		   fact_version(host, "libvirt.version"));
 	take_known(&ret->target.qemu, &ret->qemu, wish, wish->given.qemu,
 		   host_qemu(host, document, guest));
-	take_known(&ret->target.seabios, &ret->seabios, wish, wish->given.seabios, 0);
-	take_known(&ret->target.edk2, &ret->edk2, wish, wish->given.edk2, 0);
+	settle_firmware(wish, host, document, guest, ret);
 }
 
 void target_settled_free(struct target_settled *settled)

@@ -4,7 +4,8 @@
  * Each of the two versions comes from the first of these that has it: --target; the given
  * host (QEMU's only if the domain's <emulator> is the host's own); TARGET_DEFAULT, or
  * TARGET_NEWEST for KubeVirt, raised to what the domain's machine type, elements and
- * attributes prove. The version of the firmware is the one of --target, or unknown.
+ * attributes prove. The version of the firmware is that of --target or of the host, or
+ * unknown: no other version implies it.
  */
 #pragma once
 

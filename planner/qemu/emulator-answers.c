@@ -13,7 +13,15 @@
 #define ROWS           4096
 #define NAME_MAX_BYTES 256
 
-enum { ID_CAPABILITIES = 1, ID_TARGET, ID_MACHINES, ID_TYPES, ID_QUIT, ID_MODELS };
+enum {
+	ID_CAPABILITIES = 1,
+	ID_TARGET,
+	ID_MACHINES,
+	ID_TYPES,
+	ID_QUIT,
+	ID_MODELS, /* and one for each question */
+	ID_CPUS = 100000
+};
 
 /* What a rule reads: device-model-exists and device-property-exists. */
 const struct emulator_question emulator_questions[] = {
@@ -104,6 +112,7 @@ void text_add_questions(struct text *text)
 			add_question(text, "device-list-properties", arguments,
 				     ID_MODELS + i);
 	}
+	add_question(text, "query-cpu-definitions", NULL, ID_CPUS);
 	add_question(text, "quit", NULL, ID_QUIT);
 }
 
@@ -187,6 +196,27 @@ static void take_machines(struct json_object *rows, struct machine_emulator *ret
 	vec_sort(&ret->types, type_by_name);
 }
 
+static int cpu_by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct machine_cpu_model *)a)->name,
+		      ((const struct machine_cpu_model *)b)->name);
+}
+
+static void take_cpus(struct json_object *rows, struct machine_emulator *ret)
+{
+	if (!json_object_is_type(rows, json_type_array) || ret->cpus.n > 0)
+		return;
+	for (size_t i = 0; i < MIN(json_object_array_length(rows), (size_t)ROWS); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		const char *name = string_of(row, "name");
+
+		if (name && *name)
+			*vec_add(&ret->cpus) = (struct machine_cpu_model){
+				xstrdup(name), known_of_member(row, "deprecated")};
+	}
+	vec_sort(&ret->cpus, cpu_by_name);
+}
+
 static bool has_name(struct json_object *rows, const char *name)
 {
 	for (size_t i = 0; i < json_object_array_length(rows); i++)
@@ -234,6 +264,8 @@ static void take_answer(int id, struct json_object *answer, struct machine_emula
 		take_machines(answer, ret);
 	else if (id == ID_TYPES)
 		take_types(answer, ret);
+	else if (id == ID_CPUS)
+		take_cpus(answer, ret);
 	else if (id >= ID_MODELS && id < ID_MODELS + n)
 		take_properties(&emulator_questions[id - ID_MODELS], answer, ret);
 }

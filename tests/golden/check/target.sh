@@ -16,3 +16,17 @@ virt-layout check --only feature-version --target firmware=seabios-1.17 q35-9.2.
 virt-layout check --only feature-version --target libvirt=9.0,firmware=edk2-2025.02,firmware=seabios-1.16.2 q35-9.2.xml 2>&1
 virt-layout check -J --only feature-version --target firmware=edk2-2025.02,firmware=seabios-1.16.2 q35-9.2.xml | grep -E 'seabios|edk2'
 virt-layout check --target firmware=edk2-17 q35-9.2.xml 2>&1
+echo "The firmware of the host, where it is certain that the domain has it"
+virt-layout record "synthetic:pack:1 numa:1 core:2 pu:1" | sed 's|\(<fact name="firmware.seabios"\).*|\1 value="1.17.0"/>|
+	s|\(<fact name="firmware.edk2-x86_64"\).*|\1 value="2025.02"/>|' > host.xml
+loader() { sed "s|<os[^>]*>|<os><loader type='$1' readonly='yes'>$2</loader>|" q35-9.2.xml > loader.xml; }
+target() { virt-layout check --only feature-version --host host.xml "$@" 2>&1 | grep ^target; }
+target q35-9.2.xml
+loader pflash /usr/share/OVMF/OVMF_CODE_4M.fd && target loader.xml
+loader pflash /opt/edk2.fd && target loader.xml
+loader rom /opt/bios.bin && target loader.xml
+sed 's|<devices>|&<emulator>/opt/qemu</emulator>|' q35-9.2.xml > emulator.xml && target emulator.xml
+sed 's|arch=.x86_64.|arch="aarch64"|' q35-9.2.xml > arm.xml && target arm.xml
+target --target firmware=edk2-2022.11 q35-9.2.xml
+sed 's|<fact |<firmware descriptor="/etc/qemu/firmware/10-own.json" interfaces="uefi" executable="/opt/edk2.fd" present="yes"><target architecture="x86_64" machines="*"/></firmware>&|;t end;b;:end;n;b end' host.xml > own.xml
+virt-layout check --only feature-version --host own.xml q35-9.2.xml 2>&1 | grep ^target

@@ -29,6 +29,8 @@ static const char answers[] =
 	"{\"return\": [{\"name\": \"intel-iommu\"}, {\"name\": \"e1000e\"}], \"id\": 4}\r\n"
 	"{\"return\": [{\"name\": \"aw-bits\"}, {\"name\": \"eim\"}], \"id\": 8}\r\n"
 	"{\"error\": {\"class\": \"DeviceNotFound\"}, \"id\": 7}\r\n"
+	"{\"return\": [{\"name\": \"max\", \"deprecated\": false}, {\"name\": \"EPYC\"}, "
+	"{\"name\": \"\"}, {\"name\": 7}], \"id\": 100000}\r\n"
 	"{\"return\": {}, \"id\": 5}\r\n";
 
 static void check_answers(const struct machine_emulator *emulator)
@@ -47,6 +49,11 @@ static void check_answers(const struct machine_emulator *emulator)
 	assert_int_equal(emulator_type(emulator, "odd")->vcpus, UNKNOWN_ID);
 	assert_int_equal(emulator_type(emulator, "odd")->deprecated, KNOWN_UNKNOWN);
 	assert_null(emulator_type(emulator, "pc-q35-9.0"));
+	assert_int_equal(emulator->cpus.n, 2);
+	assert_string_equal(emulator->cpus.v[0].name, "EPYC");
+	assert_int_equal(emulator->cpus.v[0].deprecated, KNOWN_UNKNOWN);
+	assert_string_equal(emulator->cpus.v[1].name, "max");
+	assert_int_equal(emulator->cpus.v[1].deprecated, KNOWN_NO);
 	assert_int_equal(emulator_model(emulator, "e1000e"), KNOWN_YES);
 	assert_int_equal(emulator_model(emulator, "igb"), KNOWN_NO);
 	assert_int_equal(emulator_model(emulator, "no-rule-asks"), KNOWN_UNKNOWN);
