@@ -39,8 +39,14 @@
 	X(xmlXPathRegisterNs)
 /* clang-format on */
 
-/* Each as sym_NAME. */
+/*
+ * Each as sym_NAME. libxml2 2.14 deprecates xmlByteConsumed, but has nothing else that
+ * tells where in the text an element is.
+ */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 LIBRARY_DECLARE(DLOPEN_XML2, XML_FUNCTIONS)
+#pragma GCC diagnostic pop
 /*
  * Call it before the first of them; parsing a document does. Error (3): it cannot be
  * loaded.
