@@ -112,13 +112,16 @@ struct magic {
 };
 
 /*
- * libparted 3.5, libparted/labels. VOL1, LNX1 and CMS1 are EBCDIC. libparted puts a BSD
- * label into sector 0, and fills an Atari one that has no partition with its name.
+ * libparted 3.5, libparted/labels. VOL1, LNX1 and CMS1 are EBCDIC. A BSD label is in
+ * sector 1 on x86, and in sector 0 on other machines and if libparted made it. libparted
+ * fills an Atari one that has no partition with its name.
  */
 static const struct magic magics[] = {
 	{"amiga", SIGNATURE_TABLE, false, 0, 16, "RDSK"},
 	{"pc98", SIGNATURE_TABLE, false, 4, 1, "IPL1"},
+	{"bsd", SIGNATURE_TABLE, false, 512, 1, "\x57\x45\x56\x82"},
 	{"bsd", SIGNATURE_TABLE, false, 64, 1, "\x57\x45\x56\x82"},
+	{"bsd", SIGNATURE_TABLE, false, 128, 1, "\x57\x45\x56\x82"},
 	{"atari", SIGNATURE_TABLE, false, 455, 1, "PARTEDATARI"},
 	{"dasd", SIGNATURE_TABLE, false, 512, 16, "\xe5\xd6\xd3\xf1"},
 	{"dasd", SIGNATURE_TABLE, false, 512, 16, "\xd3\xd5\xe7\xf1"},
