@@ -3,7 +3,7 @@
  * Whether firmware finds addresses for large 64-bit BARs (planner/guest/window.h): those
  * of host devices and of shared memory.
  */
-#include "planner/check/rules.h"
+#include "planner/check/host.h"
 
 #include "planner/guest/window-use.h"
 
@@ -48,20 +48,23 @@ static bool add_cpu(struct text *text, const struct check *check,
 {
 	struct window_guest wanted = use->guest;
 	bool emulated = streq_null(check->guest->type, "qemu"), pages;
-	unsigned bits;
+	unsigned bits, of_host = check_host_address_bits(check, 0);
 
 	if (use->guest.firmware == WINDOW_EDK2_ARM)
 		return false;
 	wanted.pages = KNOWN_YES;
 	bits = window_needed_bits(&wanted);
-	if (bits == 0 || (use->host_bits && bits > use->guest.bits))
+	if (bits == 0 || (!emulated && of_host > 0 && bits > of_host) ||
+	    (use->host_bits && bits > use->guest.bits))
 		return false;
 	pages = use->guest.pages == KNOWN_NO && use->guest.firmware == WINDOW_EDK2;
-	if (!emulated)
+	if (!emulated && of_host == 0)
 		text_printf(
 			text,
 			"If the host's CPU has %u address bits or more, use <cpu mode='host-passthrough'/>, or write",
 			bits);
+	else if (!emulated)
+		text_adds(text, "Use <cpu mode='host-passthrough'/>, or write");
 	else
 		text_adds(text, "Write");
 	if (bits > use->guest.bits || !pages)
@@ -73,17 +76,23 @@ static bool add_cpu(struct text *text, const struct check *check,
 	return true;
 }
 
-/* The window of machine type virt. */
+/* The window of machine type virt; QEMU exits if the CPU has too few bits for it. */
 static bool add_hole(struct text *text, const struct check *check,
 		     const struct window_use *use)
 {
-	uint64_t hole = window_needed_hole(&use->guest);
+	_cleanup_free_ char *versions = feature_needs(FEATURE_HOLE64_VIRT);
+	struct window_guest wanted = use->guest;
 
-	if (hole == 0 || !target_has(&check->options->target, FEATURE_HOLE64_VIRT))
+	(void)check;
+	wanted.bits = 52;
+	wanted.hole_bytes = window_needed_hole(&wanted);
+	if (wanted.hole_bytes == 0)
 		return false;
-	text_printf(text,
-		    "Write <pcihole64 unit='GiB'>%llu</pcihole64> in PCI controller 0.",
-		    ULL(hole / GIB));
+	wanted.bits = 0;
+	text_printf(
+		text,
+		"If the guest's CPU has %u address bits or more, write <pcihole64 unit='GiB'>%llu</pcihole64> in PCI controller 0 (needs %s).",
+		window_needed_bits(&wanted), ULL(wanted.hole_bytes / GIB), versions);
 	return true;
 }
 

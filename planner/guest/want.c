@@ -334,6 +334,16 @@ static bool same_topology(const struct guest *a, const struct guest *b)
 		       (b->dies.state != VALUE_VALID ? 1 : b->dies.value);
 }
 
+static void want_address_bits(struct want *cpu, const struct guest *new,
+			      const struct guest *old)
+{
+	struct want *bits = want_child(cpu, "maxphysaddr");
+
+	want_string(bits, "mode", new->max_address_mode, old->max_address_mode);
+	want_number(bits, "bits", new->max_address_bits, &old->max_address_bits);
+	drop_if_empty(cpu);
+}
+
 struct want *want_cpu(const struct guest *new, const struct guest *old)
 {
 	struct want *want = want_new("cpu"), *topology;
@@ -348,6 +358,7 @@ struct want *want_cpu(const struct guest *new, const struct guest *old)
 		want_number(topology, "cores", new->cores, NULL);
 		want_number(topology, "threads", new->threads, NULL);
 	}
+	want_address_bits(want, new, old);
 	return want;
 }
 

@@ -85,6 +85,8 @@ void in_place_write_tree(struct in_place *plan);
 int in_place_iommu(struct in_place *plan, struct error *error) _must_check_;
 /* Lets libvirt choose loader and variables. */
 int in_place_firmware(struct in_place *plan, struct error *error) _must_check_;
+/* Gives the CPU the address bits that large BARs need. */
+void in_place_window(struct in_place *plan);
 /*
  * The cell of a controller, or of a device after the plan has moved it; NO_CELL if none.
  */

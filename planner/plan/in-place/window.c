@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The address bits that the domain's large 64-bit BARs need (planner/guest/window.h).
+ * Only what certainly helps is written: with KVM, the host's record must show that its
+ * CPU has so many bits. Not on machine type virt, whose CPUs' bits are not known: QEMU
+ * exits if <pcihole64> is too large for them.
+ */
+#include "planner/plan/in-place/parts.h"
+
+#include "planner/guest/window-use.h"
+
+#include <stdlib.h>
+
+#define SMALL_BYTES (UINT64_C(1) << 30) /* less always fits */
+
+static unsigned host_bits(const struct in_place *plan)
+{
+	const char *fact =
+		plan->host ? machine_fact(plan->host, "cpu.address-bits") : NULL;
+	uint32_t bits;
+
+	return fact && parse_u32(fact, &bits) ? bits : 0;
+}
+
+/* A mode that the user chose stays, but may get more bits. */
+static void add_bits(struct in_place *plan, const struct window_use *use)
+{
+	struct guest *new = &plan->new;
+	unsigned bits = window_needed_bits(&use->guest);
+
+	if (bits <= use->guest.bits || use->host_bits ||
+	    (!new->cpu_mode && !new->cpu_model) ||
+	    (!streq_null(new->type, "qemu") && bits > host_bits(plan)))
+		return;
+	free(new->max_address_mode);
+	new->max_address_mode = xstrdup("emulate");
+	new->max_address_bits = number_of(bits);
+}
+
+void in_place_window(struct in_place *plan)
+{
+	struct window_use use;
+
+	window_use_read(&plan->new, plan->host, &plan->request->target, &use);
+	use.guest.ports = MAX(use.guest.ports, 1u); /* libvirt adds devices */
+	if (use.unsupported || use.guest.firmware == WINDOW_EDK2_ARM ||
+	    use.guest.sum_bytes < SMALL_BYTES ||
+	    commandline_unknown(&plan->old.commandline, AREA_WINDOW) ||
+	    window_fits(&use.guest) != WINDOW_NO)
+		return;
+	add_bits(plan, &use);
+}
