@@ -72,7 +72,7 @@ static int predict_booted(const struct document *domain, const struct boot_resul
 	if (live && document_parse(domain->name, result->booted.s, result->booted.n,
 				   &booted, error) < 0)
 		return -1;
-	return predict_document(live ? &booted : domain, ret, error);
+	return predict_document(live ? &booted : domain, NULL, ret, error);
 }
 
 /*
@@ -91,7 +91,7 @@ static int choose_assignable(struct boot_wish *wish, const struct document *doma
 		wish->request.assign = ASSIGN_BIND;
 	if (wish->request.assign == ASSIGN_NO)
 		return 0;
-	if (predict_document(domain, &planned, error) < 0)
+	if (predict_document(domain, NULL, &planned, error) < 0)
 		return -1;
 	assignable_choose(&planned, &wish->request.assign_to);
 	return 0;

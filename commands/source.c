@@ -4,6 +4,7 @@
 #include "base/xml/document.h"
 #include "base/file.h"
 #include "base/utf16.h"
+#include "commands/installed.h"
 #include "planner/guest/predict/predict.h"
 #include "planner/qemu/emulators.h"
 #include "topology/facts.h"
@@ -28,6 +29,7 @@
 /* The bytes of a file and its name in messages. */
 struct input {
 	const char *name;
+	const struct target_wish *target; /* of a domain */
 	struct text text;
 };
 
@@ -51,7 +53,7 @@ static int read_domain(const struct input *input, struct machine *ret,
 	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
 	    0)
 		return -1;
-	return predict_document(&document, ret, error);
+	return predict_document(&document, input->target, ret, error);
 }
 
 static int read_hwloc(const struct input *input, struct machine *ret, struct error *error)
@@ -140,10 +142,12 @@ static bool is_packed(const struct text *text)
 	return false;
 }
 
-static int read_file(const char *path, struct machine *ret, struct error *error)
+static int read_file(const char *path, const struct source_options *options,
+		     struct machine *ret, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
-	struct input input = {.name = streq(path, "-") ? "standard input" : path};
+	struct input input = {.name = streq(path, "-") ? "standard input" : path,
+			      .target = &options->target};
 	_cleanup_free_ char *root = NULL;
 
 	if (file_read(path, FILE_LIMIT, &text, error) < 0)
@@ -250,7 +254,7 @@ static int read_path(const char *path, const struct source_options *options,
 	if (!streq(path, "-") && errno == ENOENT)
 		return error_input(error, "%s: no such file; SOURCE must be " KINDS,
 				   *path ? path : "''");
-	return read_file(path, ret, error);
+	return read_file(path, options, ret, error);
 }
 
 int source_add_locality(struct source_options *options, const char *string,
@@ -280,6 +284,24 @@ int source_set_locality(void *target, const struct option_row *row, const char *
 {
 	(void)row;
 	return source_add_locality(target, value, error);
+}
+
+int source_set_target(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	struct source_options *options = target;
+
+	if (target_wish_set(&options->target, row, value, error) < 0)
+		return -1;
+	options->target_given = true;
+	return 0;
+}
+
+int source_find_target(struct source_options *options, struct error *error)
+{
+	return options->target.installed
+		       ? installed_target("x86_64", &options->target.given, error)
+		       : 0;
 }
 
 void source_options_free(struct source_options *options)
@@ -365,6 +387,8 @@ int source_read(const char *source, const struct source_options *options,
 		rc = hwloc_read_synthetic(source + strlen(SYNTHETIC), ret, error);
 	else
 		rc = read_path(source, options, ret, error);
+	if (rc == 0 && options->target_given && ret->source != MACHINE_GUEST)
+		rc = error_input(error, "--target: %s is not a domain", source);
 	if (rc == 0)
 		note_loose_cpus(ret);
 	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)

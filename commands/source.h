@@ -7,6 +7,7 @@
 
 #include "base/option.h"
 #include "base/vec.h"
+#include "planner/guest/target-settle.h"
 #include "topology/machine.h"
 
 #define SOURCE_HELP                                                                      \
@@ -28,6 +29,8 @@ struct source_options {
 			* files */
 	bool identify; /* keep names that identify the host */
 	VEC(struct locality) localities;
+	struct target_wish target; /* whose libvirt chooses addresses in a domain */
+	bool target_given;         /* other sources than domains are refused */
 };
 void source_options_free(struct source_options *options);
 
@@ -37,10 +40,15 @@ int source_add_locality(struct source_options *options, const char *string,
 /* The same for a row of options, whose field is a struct source_options. */
 option_setter source_set_locality;
 
+/* Of a row --target, whose field is a struct source_options. */
+option_setter source_set_target;
+/* Looks up the installed versions if --target asks for them. */
+int source_find_target(struct source_options *options, struct error *error) _must_check_;
+
 /*
  * Fills in a zeroed *@ret, which the caller must free even after an error. Errors: no
- * such kind of source (the message names the kinds), the reader's own, a locality that
- * names no root bus or no node.
+ * such kind of source (the message names the kinds), the reader's own, a target although
+ * it is not a domain, a locality that names no root bus or no node.
  */
 int source_read(const char *source, const struct source_options *options,
 		struct machine *ret, struct error *error) _must_check_;

@@ -22,6 +22,9 @@ static const struct option_row rows[] = {
 	{"locality", 0, "BUSES=NODE",
 	 "NUMA node of root buses whose node the firmware does not report, for example 0000:80-ff=1; can be repeated",
 	 SET_WITH(source_set_locality, struct wish, source)},
+	{"target", 0, "libvirt=V,qemu=V",
+	 "versions that choose the addresses in a domain, or \"installed\" (default: from the domain)",
+	 SET_WITH(source_set_target, struct wish, source)},
 	{"output", 'o', "COLUMNS", "columns to print",
 	 SET_WITH(sheet_set_columns, struct wish, sheet)},
 	{"bytes", 'b', NULL, "print sizes in bytes", SET_TRUE(struct wish, bytes)},
@@ -125,7 +128,8 @@ static int run(const struct options *options, struct error *error)
 		return -1;
 	if (wish.svg && wish.json)
 		return error_input(error, "--svg and --json are mutually exclusive");
-	if (source_read(options->n_args ? options->args[0] : "live", &wish.source,
+	if (source_find_target(&wish.source, error) < 0 ||
+	    source_read(options->n_args ? options->args[0] : "live", &wish.source,
 			&machine, error) < 0)
 		return -1;
 	source_show_complaints(&machine);

@@ -19,7 +19,7 @@ static int read_any(const char *bytes, size_t n, struct machine *ret, struct err
 	if (streq(document_element_name(&document, 0), "topology"))
 		return hwloc_read_xml("fuzz", bytes, n, ret, error);
 	if (streq(document_element_name(&document, 0), "domain"))
-		return predict_document(&document, ret, error);
+		return predict_document(&document, NULL, ret, error);
 	return record_read(&document, ret, error);
 }
 

@@ -117,14 +117,18 @@ static int refuse_numbers(const struct guest *guest, struct error *error)
 	return 0;
 }
 
-int predict_document(const struct document *document, struct machine *ret,
-		     struct error *error)
+int predict_document(const struct document *document, const struct target_wish *wish,
+		     struct machine *ret, struct error *error)
 {
+	static const struct target_wish nothing = {};
+	_cleanup_target_settled_ struct target_settled settled = {};
 	_cleanup_guest_ struct guest guest = {};
 
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0 || refuse_numbers(&guest, error) < 0)
 		return -1;
+	target_settle(wish ? wish : &nothing, NULL, document, &guest, NULL, &settled);
+	guest.libvirt = settled.target.libvirt;
 	predict_any(&guest, ret);
 	return 0;
 }

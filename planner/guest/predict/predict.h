@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "planner/guest/target-settle.h"
 #include "planner/guest/tree.h"
 #include "topology/machine.h"
 
@@ -22,12 +23,13 @@ void predict(const struct guest *guest, struct machine *ret);
 void predict_any(struct guest *guest, struct machine *ret);
 
 /*
- * The same for a document. Errors: the root element is not <domain>; a PCI controller's
- * index or an expander bus's number is not between 0 and 255. libvirt refuses such a
- * domain, so its guest cannot be predicted.
+ * The same for a document, with the addresses that the target's libvirt would choose
+ * (target-settle.h; NULL: the domain alone decides the target). Errors: the root element
+ * is not <domain>; a PCI controller's index or an expander bus's number is not between 0
+ * and 255. libvirt refuses such a domain, so its guest cannot be predicted.
  */
-int predict_document(const struct document *document, struct machine *ret,
-		     struct error *error) _must_check_;
+int predict_document(const struct document *document, const struct target_wish *wish,
+		     struct machine *ret, struct error *error) _must_check_;
 
 /* The parts that are in other files. */
 void predict_numa(const struct guest *guest, struct machine *machine);
