@@ -157,7 +157,8 @@ static void take_greeting(struct json_object *greeting, struct machine_emulator 
 	const char *package;
 	int major, minor, micro;
 
-	if (ret->version || !json_object_object_get_ex(greeting, "version", &version) ||
+	if (ret->version || ret->package ||
+	    !json_object_object_get_ex(greeting, "version", &version) ||
 	    !json_object_object_get_ex(version, "qemu", &qemu))
 		return;
 	major = number_of_member(qemu, "major");
