@@ -87,16 +87,34 @@ const char *const firmware_folders[] = {
 	NULL,
 };
 
-/* The images and variable stores of all folders, by path. */
+/* False if a link or missing rights hide what is in a folder that exists. */
+static bool may_look(const struct tree *top, const char *folder)
+{
+	for (const char *end = strchr(folder, '/'); end; end = strchr(end + 1, '/')) {
+		_cleanup_free_ char *path = xstrndup(folder, (size_t)(end - folder));
+		_cleanup_free_ char *dot = xasprintf("%s/.", path);
+
+		if (!tree_has(top, path))
+			return true;
+		if (!tree_has(top, dot))
+			return false;
+	}
+	return true;
+}
+
+/* The images and variable stores of all folders, by path; NULL if they are not known. */
 static char *image_files(const struct facts *facts)
 {
 	static const char *const ends[] = {".fd", ".bin", ".raw", ".qcow2"};
-	struct text text = {};
+	_cleanup_text_ struct text text = {};
 
 	for (const char *const *folder = firmware_folders; *folder; folder++) {
 		_cleanup_names_ struct tree_names names = {};
+		_cleanup_free_ char *path = xstrndup(*folder + 1, strlen(*folder) - 2);
 
-		tree_list(&facts->top, *folder + 1, &names);
+		if (!may_look(&facts->top, *folder + 1))
+			return NULL;
+		tree_list(&facts->top, path, &names);
 		for (size_t i = 0; i < names.n; i++) {
 			const char *dot = strrchr(names.v[i], '.');
 
@@ -136,7 +154,8 @@ void facts_firmware(struct facts *facts)
 		   "the source has no list of packages that has ovmf");
 	facts_take(facts, "firmware.edk2-aarch64", arm,
 		   "the source has no list of packages that has qemu-efi-aarch64");
-	facts_take(facts, "firmware.files", files, "the source has no usr/share");
+	facts_take(facts, "firmware.files", files,
+		   "the source has no usr/share that can be read");
 }
 
 void facts_gather_firmware(int root_fd, struct machine *machine)
