@@ -44,6 +44,10 @@ void machine_firmware_free(struct machine_firmware *firmware)
 	free(firmware->features);
 	free(firmware->device);
 	free(firmware->executable);
+	free(firmware->mode);
+	free(firmware->format);
+	free(firmware->nvram_template);
+	free(firmware->template_format);
 	*firmware = (struct machine_firmware){};
 }
 

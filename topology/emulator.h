@@ -61,6 +61,11 @@ struct machine_firmware {
 	char *device;       /* "flash", "memory", "kernel"; NULL unknown */
 	char *executable;   /* the file; NULL unknown */
 	enum known present; /* whether that file exists */
+	/* Of flash. */
+	char *mode;            /* "split", "stateless", "combined"; NULL unknown */
+	char *format;          /* of the file: "raw", "qcow2"; NULL unknown */
+	char *nvram_template;  /* of a split one; NULL unknown */
+	char *template_format; /* NULL unknown */
 	VEC(struct machine_firmware_target) targets;
 };
 

@@ -24,5 +24,8 @@ void facts_versions(struct facts *facts);
 /* Of the installed firmware. */
 void facts_firmware(struct facts *facts);
 
+/* What libvirt wants of the host for TPMs, SPICE and launch security. */
+void facts_libvirt(struct facts *facts);
+
 /* Sets a fact to a value or, if it is NULL, to unknown. Takes ownership of @value. */
 void facts_take(struct facts *facts, const char *name, char *value, const char *why);

@@ -28,6 +28,8 @@ static const struct {
 	 "the kernel does not report it", 0},
 	{"cpus.smt", IN_SYS, "devices/system/cpu/smt/control",
 	 "the kernel does not report it", 0},
+	{"devices.sev", COMPUTED, NULL, NULL, 0},
+	{"devices.sgx-vepc", COMPUTED, NULL, NULL, 0},
 	{"firmware.acpi", COMPUTED, NULL, NULL, 0},
 	{"firmware.descriptors", COMPUTED, NULL, NULL, 0},
 	{"firmware.edk2-aarch64", COMPUTED, NULL, NULL, 0},
@@ -48,6 +50,8 @@ static const struct {
 	 "kvm_amd is not loaded", 0},
 	{"kvm.intel.nested", IN_SYS, "module/kvm_intel/parameters/nested",
 	 "kvm_intel is not loaded", 0},
+	{"libvirt.spice-tls", COMPUTED, NULL, NULL, 0},
+	{"libvirt.swtpm", COMPUTED, NULL, NULL, 0},
 	{"libvirt.version", COMPUTED, NULL, NULL, 0},
 	{"limits.memlock", COMPUTED, NULL, NULL, 0},
 	{"numa.balancing", IN_PROC, "sys/kernel/numa_balancing",
@@ -78,6 +82,8 @@ const char *const fact_names[] = {
 	"cpus.nohz-full",
 	"cpus.online",
 	"cpus.smt",
+	"devices.sev",
+	"devices.sgx-vepc",
 	"firmware.acpi",
 	"firmware.descriptors",
 	"firmware.edk2-aarch64",
@@ -92,6 +98,8 @@ const char *const fact_names[] = {
 	"kernel.tainted",
 	"kvm.amd.nested",
 	"kvm.intel.nested",
+	"libvirt.spice-tls",
+	"libvirt.swtpm",
 	"libvirt.version",
 	"limits.memlock",
 	"numa.balancing",
@@ -326,6 +334,7 @@ void facts_gather(const struct facts_source *source, struct machine *machine)
 		facts_use(&facts);
 		facts_versions(&facts);
 		facts_firmware(&facts);
+		facts_libvirt(&facts);
 		settle_files(machine);
 	}
 	tree_close(&facts.self);

@@ -171,6 +171,10 @@ static const struct field firmware_fields[] = {
 	{ "device", FIELD_STRING, AT(machine_firmware, device) },
 	{ "executable", FIELD_STRING, AT(machine_firmware, executable) },
 	{ "present", FIELD_KNOWN, AT(machine_firmware, present) },
+	{ "mode", FIELD_STRING, AT(machine_firmware, mode) },
+	{ "format", FIELD_STRING, AT(machine_firmware, format) },
+	{ "template", FIELD_STRING, AT(machine_firmware, nvram_template) },
+	{ "template-format", FIELD_STRING, AT(machine_firmware, template_format) },
 	{} };
 
 static const struct field target_fields[] = {

@@ -22,12 +22,13 @@
 
 /*
  * The version of the format, MAJOR.MINOR; "1" is 1.0, 1.1 added emulators and firmware,
- * and 1.2 the CPU models of emulators and facts about VFIO's device files, sizes of huge
- * pages and images of firmware. What a minor version may add: an element, an attribute
- * that may be absent, a word of an attribute that can be "unknown", a flag, a fact.
- * Whatever changes an existing meaning requires a new major version, which has its own
- * namespace. So a reader accepts every older version and, of a newer minor version,
- * everything that it knows.
+ * and 1.2 the CPU models of emulators, the mode, formats and template of firmware, and
+ * facts about VFIO's device files, sizes of huge pages, images of firmware and what
+ * libvirt needs. What a minor version may add: an element, an attribute that may be
+ * absent, a word of an attribute that can be "unknown", a flag, a fact. Whatever changes
+ * an existing meaning requires a new major version, which has its own namespace. So a
+ * reader accepts every older version and, of a newer minor version, everything that it
+ * knows.
  */
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
 #define RECORD_MAJOR     1

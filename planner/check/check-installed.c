@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the host's own QEMU and firmware have, as virt-layout record asked them. Sources:
- * QEMU qapi/qom.json (qom-list-types, device-list-properties),
- * docs/interop/firmware.json; libvirt 9.0 src/qemu/qemu_firmware.c. Which firmware is
- * found was tried with libvirt 9.0, which refuses at the start, and 11.3 and 12.9, which
- * do not define the domain.
+ * What the host's own QEMU has, as virt-layout record asked them. Sources:
+ * QEMU qapi/qom.json (qom-list-types, device-list-properties).
  */
 #include "planner/check/rules.h"
 
 #include "planner/guest/host-emulator.h"
-#include "topology/facts.h"
-
-#include <fnmatch.h>
 
 /*
  * libvirt's words for a device and QEMU's name of it: tag, type of a controller or bus of
@@ -233,185 +227,6 @@ static void device_property_exists(struct check *check)
 	}
 }
 
-/* Whether a word is one of those that spaces separate. */
-static bool has_word(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = words; at && (at = strstr(at, word)); at += n)
-		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
-			return true;
-	return false;
-}
-
-static bool fits_machine(const struct machine_firmware *firmware,
-			 const char *architecture, const char *machine)
-{
-	for (size_t i = 0; i < firmware->targets.n; i++) {
-		_cleanup_free_ char *patterns = xstrdup(firmware->targets.v[i].machines);
-		char *rest = patterns, *pattern;
-
-		if (!streq_null(firmware->targets.v[i].architecture, architecture))
-			continue;
-		while ((pattern = strsep(&rest, " ")))
-			if (fnmatch(pattern, machine, 0) == 0)
-				return true;
-	}
-	return false;
-}
-
-/* <feature enabled= name=> of <os><firmware>: the descriptor has each as requested. */
-static bool has_features(const struct check *check,
-			 const struct machine_firmware *firmware)
-{
-	int element = document_find(check->document, 0, "os/firmware");
-
-	for (int i = element >= 0 ? document_child(check->document, element, "feature")
-				  : -1;
-	     i >= 0; i = document_next(check->document, i, "feature")) {
-		const char *name = document_attribute(check->document, i, "name");
-		const char *enabled = document_attribute(check->document, i, "enabled");
-
-		if (name && enabled &&
-		    has_word(firmware->features, name) != streq(enabled, "yes"))
-			return false;
-	}
-	return true;
-}
-
-static bool fits(const struct check *check, const struct machine_firmware *firmware,
-		 const char *architecture, const char *machine)
-{
-	const struct guest *guest = check->guest;
-	const char *interface = streq(guest->firmware, "efi") ? "uefi" : guest->firmware;
-
-	return has_word(firmware->interfaces, interface) &&
-	       firmware->present != KNOWN_NO &&
-	       fits_machine(firmware, architecture, machine) &&
-	       has_features(check, firmware) &&
-	       (!switch_is(guest->loader_secure, true) ||
-		has_word(firmware->features, "secure-boot"));
-}
-
-static void firmware_exists(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	const struct machine *host = check->host;
-	const struct machine_emulator *emulator = host_emulator(host, guest);
-	const char *architecture =
-		guest->architecture ? guest->architecture : host->architecture;
-	const char *machine =
-		guest->machine ? host_machine_name(emulator, guest->machine) : NULL;
-
-	if (!guest->firmware)
-		return;
-	if (!machine_fact(host, "firmware.descriptors") || !machine || !architecture) {
-		check_skip(
-			check, "firmware",
-			"the host's description does not say which firmware is installed");
-		return;
-	}
-	/* Patterns are of full names; an alias matches where the host names its type. */
-	if (machine_type_version(machine) == 0 && streq(machine, guest->machine) &&
-	    !(emulator && emulator_type(emulator, machine))) {
-		check_skip(check, "firmware",
-			   "it is not known which machine type %s means on the host",
-			   machine);
-		return;
-	}
-	for (size_t i = 0; i < host->firmware.n; i++)
-		if (fits(check, &host->firmware.v[i], architecture, machine))
-			return;
-	check_found(
-		check, document_find(check->document, 0, "os"),
-		"None of the host's %zu firmware descriptors fits firmware='%s', machine type %s, architecture %s and the requested features.",
-		host->firmware.n, guest->firmware, machine, architecture);
-}
-
-/* Whether the host's description lists the images of the folder that a path is in. */
-static bool is_listed(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	for (const char *const *folder = firmware_folders; *folder; folder++)
-		if (has_prefix(path, *folder) && path + strlen(*folder) == slash + 1)
-			return true;
-	return false;
-}
-
-static enum known file_exists(const struct machine *host, const char *path)
-{
-	const char *files = machine_fact(host, "firmware.files");
-
-	for (size_t i = 0; i < host->firmware.n; i++)
-		if (streq_null(host->firmware.v[i].executable, path) &&
-		    host->firmware.v[i].present != KNOWN_UNKNOWN)
-			return host->firmware.v[i].present;
-	if (!files)
-		return KNOWN_UNKNOWN;
-	if (has_word(files, path))
-		return KNOWN_YES;
-	return is_listed(path) ? KNOWN_NO : KNOWN_UNKNOWN;
-}
-
-/* An image for UEFI that the host has and libvirt would select for the domain; or NULL.
- */
-static const char *other_image(const struct check *check)
-{
-	const struct guest *guest = check->guest;
-	const struct machine *host = check->host;
-	const char *architecture =
-		guest->architecture ? guest->architecture : host->architecture;
-	const char *machine =
-		guest->machine
-			? host_machine_name(host_emulator(host, guest), guest->machine)
-			: NULL;
-
-	for (size_t i = 0; architecture && machine && i < host->firmware.n; i++) {
-		const struct machine_firmware *firmware = &host->firmware.v[i];
-
-		if (has_word(firmware->interfaces, "uefi") && firmware->executable &&
-		    firmware->present == KNOWN_YES &&
-		    fits_machine(firmware, architecture, machine) &&
-		    has_word(firmware->features, "secure-boot") ==
-			    switch_is(guest->loader_secure, true))
-			return firmware->executable;
-	}
-	return NULL;
-}
-
-static void judge_file(struct check *check, const char *element, const char *path)
-{
-	const char *other = guest_is_efi(check->guest) ? other_image(check) : NULL;
-	enum known exists;
-	struct finding *finding;
-
-	if (!path || *path != '/')
-		return;
-	exists = file_exists(check->host, path);
-	if (exists == KNOWN_UNKNOWN)
-		check_skip(check, "firmware",
-			   "it is not known whether the host has %s, which <%s> names",
-			   path, element);
-	if (exists != KNOWN_NO)
-		return;
-	finding = check_found(check, document_find(check->document, 0, "os"),
-			      "The host does not have %s, which <%s> names.", path,
-			      element);
-	finding->observed = xstrdup(path);
-	if (other && streq(element, "loader"))
-		check_set_remedy(
-			finding,
-			"Write %s, or remove <loader> and write <os firmware='efi'>.",
-			other);
-}
-
-static void loader_exists(struct check *check)
-{
-	judge_file(check, "loader", check->guest->loader);
-	judge_file(check, "nvram", check->guest->nvram_template);
-}
-
 #define UNTRIED "It depends on how the host's QEMU was built and on what is installed."
 
 const struct rule installed_rules[] = {
@@ -427,19 +242,5 @@ const struct rule installed_rules[] = {
 	 .to_fix = "Remove the attribute, or use a newer QEMU.",
 	 .source = "QEMU qapi/qdev.json, device-list-properties", .remedy = REMEDY_EDIT,
 	 .untried = UNTRIED},
-	{RULE("firmware-exists", firmware_exists, ERROR, NEED_HOST, LIBVIRT),
-	 .what = "The host has firmware that <os firmware=> can select.",
-	 .why = "libvirt selects firmware by the descriptor files of the host, and refuses the domain, or its start, if none fits.",
-	 .to_fix =
-		 "Install the firmware's package, or remove firmware= or the features that no descriptor has.",
-	 .source = LV "qemu/qemu_firmware.c; QEMU docs/interop/firmware.json",
-	 .remedy = REMEDY_EDIT, .untried = UNTRIED},
-	{RULE("loader-exists", loader_exists, ERROR, NEED_HOST, LIBVIRT),
-	 .what = "The host has the files that <loader> and template= of <nvram> name.",
-	 .why = "Distributions have firmware in different places and rename it: Debian 13 no longer has OVMF_CODE.fd. libvirt defines the domain, but cannot start it.",
-	 .to_fix =
-		 "Name a file that the host has, or remove <loader> and <nvram> and write <os firmware='efi'>.",
-	 .source = LV "qemu/qemu_firmware.c; qemu/qemu_nvram.c; tested",
-	 .remedy = REMEDY_EDIT, .untried = UNTRIED},
 	{},
 };

@@ -48,6 +48,8 @@ static const struct {
 	{groups_rules, 0},
 	{installed_rules, 0},
 	{host_cpus_rules, 0},
+	{host_firmware_rules, 0},
+	{host_needs_rules, 0},
 	{policy_rules, 0},
 	{together_rules, 0},
 };

@@ -46,6 +46,26 @@ static char *words_of(struct json_object *array)
 	return xstrdup(words.n ? words.s : "");
 }
 
+static char *string_of(struct json_object *object, const char *name)
+{
+	struct json_object *value = member(object, name, json_type_string);
+
+	return value ? xstrdup(json_object_get_string(value)) : NULL;
+}
+
+/* Without a mode it is split, as docs/interop/firmware.json says. */
+static void take_flash(struct json_object *mapping, struct json_object *executable,
+		       struct machine_firmware *ret)
+{
+	struct json_object *nvram = member(mapping, "nvram-template", json_type_object);
+	char *mode = string_of(mapping, "mode");
+
+	ret->mode = mode ? mode : xstrdup("split");
+	ret->format = string_of(executable, "format");
+	ret->nvram_template = string_of(nvram, "filename");
+	ret->template_format = string_of(nvram, "format");
+}
+
 static void take_mapping(const struct tree *top, struct json_object *mapping,
 			 struct machine_firmware *ret)
 {
@@ -58,6 +78,8 @@ static void take_mapping(const struct tree *top, struct json_object *mapping,
 	ret->present = KNOWN_UNKNOWN;
 	if (device)
 		ret->device = xstrdup(json_object_get_string(device));
+	if (executable)
+		take_flash(mapping, executable, ret);
 	if (!name || json_object_get_string(name)[0] != '/')
 		return;
 	ret->executable = xstrdup(json_object_get_string(name));

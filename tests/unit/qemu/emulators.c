@@ -240,7 +240,8 @@ static void put(const char *directory, const char *name, const char *text)
 
 #define DESCRIPTOR(interface, extra)                                                       \
 	"{\"interface-types\": [\"" interface "\"], \"mapping\": {\"device\": \"flash\", " \
-	"\"executable\": {\"filename\": \"/etc/x\"}}, \"targets\": "                       \
+	"\"executable\": {\"filename\": \"/etc/x\", \"format\": \"raw\"}, "                \
+	"\"nvram-template\": {\"filename\": \"/etc/y\", \"format\": 7}}, \"targets\": "    \
 	"[{\"architecture\": \"x86_64\", \"machines\": [\"pc-q35-*\", \"a b\"]}]" extra    \
 	"}"
 
@@ -274,6 +275,10 @@ static void descriptors_are_read(void **state)
 	assert_string_equal(machine.firmware.v[0].features, "secure-boot acpi-s3");
 	assert_string_equal(machine.firmware.v[0].device, "flash");
 	assert_int_equal(machine.firmware.v[0].present, KNOWN_NO);
+	assert_string_equal(machine.firmware.v[0].mode, "split");
+	assert_string_equal(machine.firmware.v[0].format, "raw");
+	assert_string_equal(machine.firmware.v[0].nvram_template, "/etc/y");
+	assert_null(machine.firmware.v[0].template_format);
 	assert_string_equal(machine.firmware.v[1].targets.v[0].machines, "pc-q35-*");
 	/* One that cannot be read might be any. */
 	put(etc, "60-bad.json", "{\"interface-types\": 3}");

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-host-needs.c - what libvirt wants of the host before it accepts a domain: an
+ * emulator for its architecture, swtpm, TLS for SPICE, devices for launch security.
+ * Sources: libvirt 9.0 src/qemu/qemu_capabilities.c, virQEMUCapsInitGuest and
+ * virQEMUCapsProbeQMPTPM; src/qemu/qemu_validate.c. Every verdict was measured with
+ * libvirt 9.0, 11.3 and 12.9.
+ */
+#include "planner/check/rules.h"
+
+#include "planner/guest/host-emulator.h"
+
+/* An emulator in another place than the usual ones may be found as well. */
+static void emulator_exists(struct check *check)
+{
+	static const char *const known[] = {"x86_64", "aarch64", "s390x"};
+	const struct guest *guest = check->guest;
+
+	if (check->host->emulators.n == 0) {
+		check_skip(check, "emulators",
+			   "the host's description does not list its emulators");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (streq_null(guest->architecture, known[i]) && !guest->emulator &&
+		    !machine_emulator(check->host, NULL, known[i]))
+			check_found(check, document_find(check->document, 0, "os/type"),
+				    "The host has no QEMU for guests of architecture %s.",
+				    known[i]);
+}
+
+/* False, and the rule is listed as skipped, if the record does not say. */
+static bool is_known(struct check *check, const char *fact, const char *what)
+{
+	if (machine_fact(check->host, fact))
+		return true;
+	check_skip(check, fact, "the host's description does not say whether %s", what);
+	return false;
+}
+
+static bool host_has(const struct check *check, const char *fact)
+{
+	return streq_null(machine_fact(check->host, fact), "yes");
+}
+
+/* The type of a TPM's back end. */
+static const char *backend_of(const struct check *check,
+			      const struct guest_device *device)
+{
+	int backend = device->element < 0 ? -1
+					  : document_child(check->document,
+							   device->element, "backend");
+
+	return backend < 0 ? NULL : document_attribute(check->document, backend, "type");
+}
+
+static void tpm_emulator_exists(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		const char *type = backend_of(check, device);
+
+		if (!streq(device->tag, "tpm") || device->element < 0 ||
+		    !(streq_null(type, "emulator") || streq_null(type, "external")))
+			continue;
+		if (!is_known(check, "libvirt.swtpm", "swtpm is installed"))
+			return;
+		if (!host_has(check, "libvirt.swtpm"))
+			check_found(
+				check, device->element,
+				"The TPM is emulated by swtpm, which is not installed on the host.");
+	}
+}
+
+/* Whether a <graphics> listens on an address, as it does by default. */
+static bool listens(const struct check *check, int element)
+{
+	int listen = document_child(check->document, element, "listen");
+	const char *type =
+		listen >= 0 ? document_attribute(check->document, listen, "type") : NULL;
+
+	return !type || streq(type, "address") || streq(type, "network");
+}
+
+static void spice_tls(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		const char *port;
+		uint32_t number;
+
+		if (!streq(device->tag, "graphics") ||
+		    !streq_null(device->type, "spice") || device->element < 0 ||
+		    !listens(check, device->element))
+			continue;
+		port = document_attribute(check->document, device->element, "tlsPort");
+		if (!port || !parse_u32(port, &number) || number == 0)
+			continue;
+		if (!is_known(check, "libvirt.spice-tls", "SPICE has TLS"))
+			return;
+		if (!host_has(check, "libvirt.spice-tls"))
+			check_found(
+				check, device->element,
+				"SPICE has the TLS port %u, but TLS is off in the host's /etc/libvirt/qemu.conf.",
+				number);
+	}
+}
+
+static void lacks(struct check *check, int element, const char *fact, const char *what,
+		  const char *device)
+{
+	_cleanup_free_ char *exists = xasprintf("%s exists", device);
+
+	if (is_known(check, fact, exists) && !host_has(check, fact))
+		check_found(check, element,
+			    "%s needs %s, which does not exist on the host.", what,
+			    device);
+}
+
+static void launch_security_exists(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	int security = document_find(check->document, 0, "launchSecurity");
+	const char *type = security >= 0
+				   ? document_attribute(check->document, security, "type")
+				   : NULL;
+
+	if (streq_null(type, "sev") || streq_null(type, "sev-snp"))
+		lacks(check, security, "devices.sev", "AMD SEV", "/dev/sev");
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "memory") &&
+		    streq_null(guest->devices.v[i].model, "sgx-epc"))
+			lacks(check, guest->devices.v[i].element, "devices.sgx-vepc",
+			      "Memory of model sgx-epc", "/dev/sgx_vepc");
+}
+
+#define UNTRIED "It depends on what is installed on the host, and how it is configured."
+
+const struct rule host_needs_rules[] = {
+	{RULE("emulator-exists", emulator_exists, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "The host has a QEMU for the domain's architecture.",
+	 .why = "libvirt refuses a domain for which it finds no emulator.",
+	 .to_fix =
+		 "Install QEMU for that architecture, such as the package qemu-system-arm for aarch64.",
+	 .source = LV "qemu/qemu_capabilities.c; measured", .remedy = REMEDY_EDIT,
+	 .untried = UNTRIED},
+	{RULE("tpm-emulator-exists", tpm_emulator_exists, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "The host has swtpm if the domain has an emulated TPM.",
+	 .why = "libvirt refuses a TPM with <backend type='emulator'> or 'external' unless it finds swtpm, swtpm_setup and swtpm_ioctl.",
+	 .to_fix =
+		 "Install swtpm and its tools (packages swtpm and swtpm-tools), or remove <tpm>.",
+	 .source = LV "util/virtpm.c, qemu/qemu_capabilities.c; measured",
+	 .remedy = REMEDY_EDIT, .untried = UNTRIED},
+	{RULE("spice-tls", spice_tls, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "SPICE has a TLS port only if TLS is on in the host's qemu.conf.",
+	 .why = "libvirt refuses the domain.",
+	 .to_fix =
+		 "Remove tlsPort=, or write spice_tls = 1 into /etc/libvirt/qemu.conf and install certificates.",
+	 .source = LV "qemu/qemu_validate.c; measured", .remedy = REMEDY_EDIT,
+	 .untried = UNTRIED},
+	{RULE("launch-security-exists", launch_security_exists, ERROR, NEED_HOST,
+	      LIBVIRT),
+	 .what = "The host has /dev/sev for AMD SEV, and /dev/sgx_vepc for memory of model sgx-epc.",
+	 .why = "QEMU reports that it cannot use them, and libvirt refuses the domain.",
+	 .to_fix =
+		 "Enable SEV or SGX in the host's firmware and kernel, or remove the element.",
+	 .source = LV
+	 "qemu/qemu_capabilities.c; QEMU target/i386/sev.c, hw/i386/sgx.c; measured",
+	 .remedy = REMEDY_EDIT, .untried = UNTRIED},
+	{},
+};
