@@ -5,6 +5,7 @@
 #include "base/streams.h"
 #include "partition/definition.h"
 #include "partition/disk-request-read.h"
+#include "partition/fill-parts.h"
 #include "partition/types.h"
 
 const struct option_row disk_request_rows[] = {
@@ -189,7 +190,8 @@ static int read_definitions(const struct request_flags *flags, const char *path,
 	    (check_with_definitions(flags, path, request, error) < 0 ||
 	     check_architecture(how.architecture, error) < 0 ||
 	     definition_read(&directories, &list, error) < 0 ||
-	     definition_to_request(&list, request, error) < 0))
+	     definition_to_request(&list, request, error) < 0 ||
+	     fill_measure_parts(request, error) < 0))
 		rc = -1;
 	for (size_t i = 0; i < list.notes.n && rc == 0; i++)
 		streams_say("%s", list.notes.v[i]);

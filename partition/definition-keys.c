@@ -215,6 +215,31 @@ static int add_directories(const struct setting *setting, void *field, const cha
 	return 0;
 }
 
+/* Whether it can be kept depends on the file system, which is known at the end. */
+static int set_minimize(const struct setting *setting, void *field, const char *value,
+			struct error *error)
+{
+	struct definition *definition = setting->definition;
+	int best = 0;
+
+	(void)field;
+	if (streq(value, "best"))
+		best = MINIMIZE_BEST;
+	else if (streq(value, "guess"))
+		best = MINIMIZE_GUESS;
+	else if (*value && !streq(value, "off")) {
+		if (definition_bool(value, &best, error) < 0)
+			return error_input(error, "is not off, guess or best");
+		best = best ? MINIMIZE_BEST : MINIMIZE_OFF;
+	}
+	if (best != MINIMIZE_OFF && setting->list->how->version < REPART_257)
+		return error_input(
+			error, "systemd 252 does not know it; use --repart-version 257");
+	keep_place(setting, &definition->minimize_at);
+	definition->minimize = (enum definition_minimize)best;
+	return 0;
+}
+
 /* Keys of which only the value that changes nothing can be kept. */
 static int refuse(const char *value, const char *off, const char *why,
 		  struct error *error)
@@ -263,8 +288,7 @@ static const struct key {
 	{"VerityMatchKey", NULL, 0, "", "no dm-verity data can be made here"},
 	{"VerityDataBlockSizeBytes", NULL, 0, "", "no dm-verity data can be made here"},
 	{"VerityHashBlockSizeBytes", NULL, 0, "", "no dm-verity data can be made here"},
-	{"Minimize", NULL, 0, "off",
-	 "the size of a file system is not derived from its content; use SizeMinBytes= and SizeMaxBytes="},
+	{"Minimize", set_minimize, 0, NULL, NULL},
 	{"SplitName", NULL, 0, "-", "an image is never split"},
 	{"Subvolumes", NULL, 0, "", "no subvolumes can be made without root"},
 	{"DefaultSubvolume", NULL, 0, "", "no subvolumes can be made without root"},

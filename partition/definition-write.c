@@ -118,6 +118,8 @@ static void add_content(struct text *text, const struct part_content *content)
 {
 	if (content->format)
 		add_line(text, "Format", content->format);
+	if (content->minimize)
+		add_line(text, "Minimize", "best");
 	if (content->blocks)
 		add_line(text, "CopyBlocks", content->blocks);
 	for (size_t i = 0; i < content->copies.n; i++) {
@@ -200,6 +202,12 @@ static int read_back(const struct disk_request *request, const struct disk_layou
 	}
 	if (definition_to_request(&list, &again, error) < 0)
 		return -1;
+	/* The file systems of Minimize= were measured for the plan. */
+	for (size_t i = 0; i < again.parts.n; i++)
+		if (again.parts.v[i].content.minimize)
+			again.parts.v[i].elastic.data_bytes =
+				request->parts.v[layout->parts.v[i].part]
+					.elastic.data_bytes;
 	return disk_layout_make(&again, ret, error);
 }
 

@@ -28,6 +28,7 @@ void definition_list_free(struct definition_list *list)
 		free(list->list.v[i].label);
 		free(list->list.v[i].flags_at);
 		free(list->list.v[i].grow_at);
+		free(list->list.v[i].minimize_at);
 		part_content_free(&list->list.v[i].content);
 	}
 	for (size_t i = 0; i < list->notes.n; i++)
@@ -105,6 +106,63 @@ static uint64_t least_file_system(const char *format, enum definition_version ve
 		if (streq(format, rows[i].format))
 			return rows[i].mib[version] << 20;
 	return 0;
+}
+
+static bool has_sources(const struct part_content *content)
+{
+	return content->copies.n + content->directories.n > 0;
+}
+
+/* squashfs and erofs: made from their content, and never smaller or larger than that. */
+static int check_read_only(struct definition *definition, enum definition_version version,
+			   struct error *error)
+{
+	const char *format = definition->content.format;
+
+	if (version < REPART_257 && streq(format, "erofs"))
+		return error_input(
+			error,
+			"%s: Format=erofs: systemd 252 cannot make it; use --repart-version 257",
+			definition->file);
+	if (!has_sources(&definition->content))
+		return error_input(
+			error,
+			"%s: Format=%s: needs CopyFiles= or MakeDirectories=, because nothing can be written into the file system later",
+			definition->file, format);
+	/* 257 has no other default minimum for them. */
+	if (version >= REPART_257 && definition->elastic.min == ELASTIC_NONE)
+		definition->elastic.min = ELASTIC_GRAIN;
+	return 0;
+}
+
+/*
+ * Of file systems that can be written, systemd 257 makes one on 1 TiB and guesses from
+ * the blocks that it takes on the host's disk, which not every host agrees on. Without
+ * sources it does nothing.
+ */
+static int settle_minimize(struct definition *definition, struct error *error)
+{
+	struct part_content *content = &definition->content;
+	const char *at = definition->minimize_at;
+
+	if (definition->minimize == MINIMIZE_OFF)
+		return 0;
+	if (!content->format)
+		return error_input(error, "%s: Minimize= needs Format=", at);
+	content->minimize = fill_sizes_itself(content->format);
+	if (content->minimize)
+		return 0;
+	if (definition->minimize == MINIMIZE_BEST)
+		return error_input(
+			error,
+			"%s: Minimize=best works only with squashfs and erofs, not with %s, as in systemd 257",
+			at, content->format);
+	if (!has_sources(content))
+		return 0;
+	return error_input(
+		error,
+		"%s: Minimize=guess: cannot be kept for %s: the guess depends on the file system of the host; use SizeMinBytes= and SizeMaxBytes=, or Format=squashfs or erofs",
+		at, content->format);
 }
 
 static int measure_blocks(struct definition *definition, struct error *error)
@@ -220,12 +278,16 @@ static int add_part(struct definition_list *list, size_t index,
 	if (check(definition, error) < 0)
 		return -1;
 	imply_format(definition, version);
-	if (content->copies.n + content->directories.n > 0 &&
-	    !fill_copies_into(content->format))
+	if (has_sources(content) && !fill_copies_into(content->format))
 		return error_input(
 			error,
 			"%s: nothing can be copied into %s, because its mkfs cannot copy files",
 			definition->file, content->format);
+	if (content->format && fill_sizes_itself(content->format) &&
+	    check_read_only(definition, version, error) < 0)
+		return -1;
+	if (settle_minimize(definition, error) < 0)
+		return -1;
 	if (content->format)
 		definition->elastic.data_bytes =
 			least_file_system(content->format, version);

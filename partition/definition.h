@@ -27,6 +27,8 @@ struct definition {
 	int no_auto, read_only, grow; /* -1: not given */
 	uint64_t flags;
 	char *flags_at, *grow_at; /* FILE:LINE of the last assignment */
+	char *minimize_at;
+	enum definition_minimize { MINIMIZE_OFF, MINIMIZE_GUESS, MINIMIZE_BEST } minimize;
 	struct elastic elastic;
 	struct part_content content;
 };

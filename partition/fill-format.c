@@ -29,15 +29,18 @@ struct maker {
 	const char *name, *program, *uuid, *label, *folder;
 	unsigned label_bytes; /* maximum length of the label */
 	bool dashed_uuid;
+	bool own_size; /* it is read-only, and its size follows from its content */
 };
 static const struct maker makers[] = {
-	{"ext2", "mke2fs", "-U", "-L", "-d", 16, true},
-	{"ext3", "mke2fs", "-U", "-L", "-d", 16, true},
-	{"ext4", "mke2fs", "-U", "-L", "-d", 16, true},
-	{"vfat", "mkfs.vfat", "-i", "-n", "mcopy", 11, false},
-	{"swap", "mkswap", "-U", "-L", NULL, 15, true},
-	{"btrfs", "mkfs.btrfs", "-U", "-L", "-r", 255, true},
-	{"xfs", "mkfs.xfs", NULL, "-L", NULL, 12, true},
+	{"ext2", "mke2fs", "-U", "-L", "-d", 16, true, false},
+	{"ext3", "mke2fs", "-U", "-L", "-d", 16, true, false},
+	{"ext4", "mke2fs", "-U", "-L", "-d", 16, true, false},
+	{"vfat", "mkfs.vfat", "-i", "-n", "mcopy", 11, false, false},
+	{"swap", "mkswap", "-U", "-L", NULL, 15, true, false},
+	{"btrfs", "mkfs.btrfs", "-U", "-L", "-r", 255, true, false},
+	{"xfs", "mkfs.xfs", NULL, "-L", NULL, 12, true, false},
+	{"squashfs", "mksquashfs", NULL, NULL, "", 0, false, true},
+	{"erofs", "mkfs.erofs", "-U", NULL, "", 0, true, true},
 };
 
 static const struct maker *find_maker(const char *name)
@@ -60,6 +63,13 @@ bool fill_copies_into(const char *format)
 	return maker && maker->folder;
 }
 
+bool fill_sizes_itself(const char *format)
+{
+	const struct maker *maker = find_maker(format);
+
+	return maker && maker->own_size;
+}
+
 int fill_check_format(const struct fill *fill, struct error *error)
 {
 	const struct maker *maker = find_maker(fill->format);
@@ -71,6 +81,11 @@ int fill_check_format(const struct fill *fill, struct error *error)
 		return error_input(
 			error,
 			"partition %u: --copy-files does not support %s, because its mkfs cannot copy files",
+			fill->number, fill->format);
+	if (maker->own_size && !fill->copy_files && !fill->content)
+		return error_input(
+			error,
+			"partition %u: --format %s needs --copy-files, because nothing can be written into the file system later",
 			fill->number, fill->format);
 	return 0;
 }
@@ -165,7 +180,7 @@ static void add_special(struct tool *tool, const struct maker *maker, const char
 /* Whether a partition's name can be the label of its file system. */
 static bool is_label(const struct maker *maker, const char *name)
 {
-	return name && strlen(name) <= maker->label_bytes &&
+	return name && maker->label && strlen(name) <= maker->label_bytes &&
 	       !(streq(maker->name, "vfat") && strpbrk(name, "*?.,;:/\\|+=<>[]\""));
 }
 
@@ -203,6 +218,47 @@ static int run_maker(const struct filling *filling, const struct maker *maker,
 		tool_set(&tool, "E2FSPROGS_FAKE_TIME=%s",
 			 getenv("SOURCE_DATE_EPOCH") ? getenv("SOURCE_DATE_EPOCH")
 						     : SEEDED_TIME);
+	return run_watched(&tool, filling, scratch, error);
+}
+
+/*
+ * These clamp the times of all files to SOURCE_DATE_EPOCH, so without one only what is
+ * derived from the clock is fixed. mkfs.erofs can fix it only together with the times of
+ * the files; long inodes keep the size that it would have with their own times.
+ */
+static int run_read_only(const struct filling *filling, int scratch, struct error *error)
+{
+	const char *from = filling->fill->copy_files;
+	/* No option, and the directory itself if it is a link. */
+	_cleanup_free_ char *folder = xasprintf("%s%s/", *from == '/' ? "" : "./", from);
+	const bool fixed = filling->target->seed && !getenv("SOURCE_DATE_EPOCH");
+	_cleanup_tool_ struct tool tool = {};
+	char uuid[GUID_TEXT_BYTES];
+	struct guid guid;
+
+	if (make_uuid(filling->target->seed, filling->fill, &guid, error) < 0)
+		return -1;
+	guid_format(guid, uuid);
+	if (streq(filling->fill->format, "squashfs")) {
+		tool_add(&tool, "mksquashfs");
+		tool_add(&tool, "%s", folder);
+		tool_add_fd(&tool, scratch);
+		tool_add(&tool, "-noappend");
+		tool_add(&tool, "-no-progress");
+		if (fixed) {
+			tool_add(&tool, "-mkfs-time");
+			tool_add(&tool, SEEDED_TIME);
+		}
+		return run_watched(&tool, filling, scratch, error);
+	}
+	tool_add(&tool, "mkfs.erofs");
+	tool_add(&tool, "-U%s", uuid);
+	if (fixed) {
+		tool_add(&tool, "-T" SEEDED_TIME);
+		tool_add(&tool, "-Eforce-inode-extended");
+	}
+	tool_add_fd(&tool, scratch);
+	tool_add(&tool, "%s", folder);
 	return run_watched(&tool, filling, scratch, error);
 }
 
@@ -314,6 +370,8 @@ static int fill_one(const struct filling *filling, int scratch, struct error *er
 		return -1;
 	if (fill->copy_files && tree_check(fill->copy_files, fill->format, error) < 0)
 		return -1;
+	if (maker->own_size)
+		return run_read_only(filling, scratch, error);
 	if (run_maker(filling, maker, scratch, error) < 0)
 		return -1;
 	if (fill->copy_files && streq(maker->folder, "mcopy"))

@@ -6,6 +6,11 @@
 #include "partition/fill.h"
 
 /*
+ * Minimize=: makes the read-only file systems of @request in temporary files, in TMPDIR
+ * or /var/tmp, and sets the size that each needs. @request changes only there.
+ */
+int fill_measure_parts(struct disk_request *request, struct error *error) _must_check_;
+/*
  * Adds a fill for each partition of @layout that has content. The UUIDs of the table are
  * known; those of file systems are derived from them, as by systemd-repart. The fills
  * borrow from @request. Error: @fills has one for such a partition already.

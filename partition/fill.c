@@ -339,6 +339,47 @@ static int open_scratch(int folder_fd)
 	return fd;
 }
 
+/* A file system that has the size of its content; it must not exceed the partition. */
+static int format_own_size(const struct filling *filling, int scratch,
+			   struct error *error)
+{
+	const uint64_t room = room_bytes(filling);
+	off_t size;
+
+	if (fill_format(filling, scratch, error) < 0)
+		return -1;
+	size = lseek(scratch, 0, SEEK_END);
+	if (size < 0)
+		return error_system(error, errno, "cannot measure the scratch file");
+	if ((uint64_t)size > room)
+		return error_input(
+			error,
+			"the %s file system has %ju bytes, but the partition has only %ju and is %ju bytes too small",
+			filling->fill->format, (uintmax_t)size, (uintmax_t)room,
+			(uintmax_t)size - room);
+	return copy_in(filling, scratch, "the file system", (uint64_t)size, error);
+}
+
+int fill_size(const struct fill *fill, const struct fill_target *target,
+	      uint32_t sector_bytes, uint64_t *ret_bytes, struct error *error)
+{
+	const struct partition_table table = {.sector_bytes = sector_bytes};
+	const struct partition partition = {};
+	const struct filling filling = {fill, &table, &partition, target};
+	_cleanup_fd_ int scratch = open_scratch(target->folder_fd);
+	off_t size;
+
+	if (scratch < 0)
+		return error_system(error, errno, "cannot create a scratch file");
+	if (fill_format(&filling, scratch, error) < 0)
+		return -1;
+	size = lseek(scratch, 0, SEEK_END);
+	if (size <= 0)
+		return error_system(error, 0, "%s made an empty file", fill->format);
+	*ret_bytes = (uint64_t)size;
+	return 0;
+}
+
 static int format(const struct filling *filling, struct error *error)
 {
 	_cleanup_fd_ int scratch = open_scratch(filling->target->folder_fd);
@@ -346,6 +387,8 @@ static int format(const struct filling *filling, struct error *error)
 
 	if (scratch < 0)
 		return error_system(error, errno, "cannot create a scratch file");
+	if (fill_sizes_itself(filling->fill->format))
+		return format_own_size(filling, scratch, error);
 	if (ftruncate(scratch, (off_t)room) < 0)
 		return error_system(error, errno,
 				    "cannot create a scratch file of %ju bytes",

@@ -28,6 +28,13 @@ void fill_list_free(struct fill_list *fills);
 /* The partitions exist, the formats are known, and folders come only with a format. */
 int fill_check(const struct fill_list *fills, const struct partition_table *table,
 	       struct error *error) _must_check_;
+/*
+ * Makes a read-only file system in a scratch file in the target's folder, to learn its
+ * size. The target's fd is not used.
+ */
+int fill_size(const struct fill *fill, const struct fill_target *target,
+	      uint32_t sector_bytes, uint64_t *ret_bytes, struct error *error)
+	_must_check_;
 /* Writes all of them. Zeros stay holes. */
 int fill_all(const struct fill_list *fills, const struct partition_table *table,
 	     const struct fill_target *target, struct error *error) _must_check_;

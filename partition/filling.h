@@ -6,7 +6,7 @@
 #include "partition/part-content.h"
 #include "partition/partition-table.h"
 
-#define FILL_FORMATS "ext2, ext3, ext4, vfat, swap, btrfs or xfs"
+#define FILL_FORMATS "ext2, ext3, ext4, vfat, swap, btrfs, xfs, squashfs or erofs"
 
 /* Owns its strings. */
 struct fill {
@@ -41,3 +41,5 @@ struct filling {
 /* fill-format.c: whether we can make this file system, and copy files into it. */
 bool fill_knows_format(const char *format);
 bool fill_copies_into(const char *format);
+/* Read-only file systems, whose size follows from what is in them. */
+bool fill_sizes_itself(const char *format);

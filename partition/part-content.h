@@ -15,6 +15,7 @@ struct part_content {
 	})
 	copies;
 	VEC(char *) directories; /* that are made in it */
+	bool minimize; /* the partition is at least as large as the file system */
 };
 
 void part_content_free(struct part_content *content);

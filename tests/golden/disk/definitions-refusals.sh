@@ -5,7 +5,7 @@ try() {
 	virt-layout disk plan --definitions d -s 100MiB "$@" && echo accepted
 }
 for line in Weight=-1 Weight=1000001 SizeMinBytes=10k SizeMinBytes= SizeMaxBytes=99999999999E Priority=x \
-	UUID=null UUID=x NoAuto=maybe Flags=0x Flags=0x10000000000000000 Label=%%Z Format=squashfs \
+	UUID=null UUID=x NoAuto=maybe Flags=0x Flags=0x10000000000000000 Label=%%Z Format=f2fs \
 	CopyBlocks=auto CopyBlocks=file CopyFiles=etc CopyFiles=/a:/b:/c CopyFiles=/a/../b Encrypt=tpm2 \
 	Verity=data Minimize=best FactoryReset=yes SplitName=x Subvolumes=/a Foo=1 type=home Type=foo \
 	Type=root-amd65 Type=HOME; do
@@ -23,6 +23,14 @@ try '[Partition]\nType=home\nCopyBlocks=/a\nFormat=ext4\n'
 try '[Partition]\nType=home\nCopyFiles=/a\nFormat=xfs\n'
 try '[Partition]\nType=home\nSizeMinBytes=200M\n'
 try '[Partition]\nType=home\nEncrypt=off\nVerity=no\nFactoryReset=0\nMinimize=off\nSplitName=-\n' -n
+try '[Partition]\nType=home\nMinimize=maybe\n'
+try '[Partition]\nType=home\nFormat=ext4\nMinimize=best\n'
+try '[Partition]\nType=home\nCopyFiles=/a\nMinimize=guess\n'
+try '[Partition]\nType=home\nFormat=ext4\nMinimize=guess\n' -n
+try '[Partition]\nType=home\nFormat=squashfs\nCopyFiles=/a\nMinimize=best\n' --repart-version 252
+try '[Partition]\nType=home\nFormat=squashfs\nMinimize=best\n'
+try '[Partition]\nType=home\nFormat=erofs\nCopyFiles=/a\n' --repart-version 252
+try '[Partition]\nType=home\nFormat=squashfs\nCopyFiles=/missing\nMinimize=best\n'
 ok='[Partition]\nType=home\n'
 try "$ok" --part size=1MiB
 try "$ok" --align 1MiB
