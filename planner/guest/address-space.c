@@ -7,6 +7,7 @@
 #include "planner/guest/address-space.h"
 
 #include "base/text.h"
+#include "planner/guest/machine-type.h"
 #include "planner/guest/memory.h"
 
 #define GIB          (UINT64_C(1) << 30)
@@ -101,7 +102,16 @@ struct space {
 	uint64_t base;    /* where memory above 4 GiB begins */
 	uint64_t above;   /* bytes of it */
 	uint64_t devices; /* bytes for memory devices; 0 none */
+	bool overlaps;    /* the window begins where memory devices do */
 };
+
+/* Machine types before 2.5 leave out the bytes for memory devices (QEMU hw/i386/pc.c). */
+static bool overlaps(const struct guest *guest)
+{
+	unsigned version = guest->machine ? machine_type_version(guest->machine) : 0;
+
+	return version > 0 && version < VERSION_OF(2, 5);
+}
 
 static uint64_t devices_at(const struct space *space)
 {
@@ -113,7 +123,7 @@ static uint64_t highest(const struct space *space, uint64_t hole)
 	uint64_t end = space->base + space->above;
 
 	if (space->devices > 0)
-		end = devices_at(space) + space->devices;
+		end = devices_at(space) + (space->overlaps ? 0 : space->devices);
 	return round_up(end, GIB) + hole - 1;
 }
 
@@ -141,6 +151,7 @@ static bool find_space(const struct guest *guest, uint64_t hole, struct space *r
 	    !room_for_devices(guest, ram, &ret->devices))
 		return false;
 	ret->base = 4 * GIB;
+	ret->overlaps = overlaps(guest);
 	ret->above = memory_above(guest, ram);
 	if (is_amd(guest) && highest(ret, hole) >= AMD_HOLE)
 		ret->base = AMD_ABOVE_HOLE;
