@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/library.h"
 
+#include "base/mem.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 static int fill(struct library *library, struct error *error)
 {
@@ -41,4 +44,28 @@ int library_load(struct library *library, struct error *error)
 		__atomic_store_n(&library->loaded, true, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&lock);
 	return rc;
+}
+
+bool library_exists(const char *soname)
+{
+	void *program = dlopen(NULL, RTLD_LAZY);
+	_cleanup_free_ Dl_serinfo *places = NULL;
+	Dl_serinfo size;
+	bool found = false;
+
+	if (program && dlinfo(program, RTLD_DI_SERINFOSIZE, &size) == 0) {
+		places = xcalloc(size.dls_size, 1);
+		*places = size;
+		if (dlinfo(program, RTLD_DI_SERINFO, places) < 0)
+			places->dls_cnt = 0;
+	}
+	for (unsigned i = 0; places && i < places->dls_cnt && !found; i++) {
+		_cleanup_free_ char *path =
+			xasprintf("%s/%s", places->dls_serpath[i].dls_name, soname);
+
+		found = access(path, R_OK) == 0;
+	}
+	if (program)
+		dlclose(program);
+	return found;
 }

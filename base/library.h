@@ -34,6 +34,12 @@ struct library {
  */
 int library_load(struct library *library, struct error *error) _must_check_;
 
+/*
+ * Whether a directory in which the loader looks by default has the library. It is not
+ * loaded, which would take milliseconds, so it may still be damaged.
+ */
+bool library_exists(const char *soname);
+
 /* A note that packagers read; it is kept in a program as long as its file is linked. */
 #define LIBRARY_NOTE_JSON(soname, feature, need, priority)                               \
 	"[{\"soname\":[\"" soname "\"],\"feature\":\"" feature                           \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* list.c - the commands of virt-layout, in the order in which --help shows them. */
+#include "base/library.h"
 #include "base/xml/xml-library.h"
 #include "commands/commands.h"
 #include "commands/version.h"
@@ -17,10 +18,15 @@ const struct command *const commands[] = {
 	&completion_command, NULL,
 };
 
+/* A macro per library says whether it is loaded when it is needed. */
+#define LIBRARY_ROW_OF(name, on, soname, load)                                           \
+	{name, (on) ? (soname) : NULL, library_exists, load}
+
 const struct version_library version_libraries[] = {
-	{"libxml2", xml_library_load},
-	{"hwloc", hwloc_library_load},
-	{"libarchive", archive_library_load},
-	{"libnbd", nbd_library_load},
+	LIBRARY_ROW_OF("libxml2", DLOPEN_XML2, SONAME_XML2, xml_library_load),
+	LIBRARY_ROW_OF("hwloc", DLOPEN_HWLOC, SONAME_HWLOC, hwloc_library_load),
+	LIBRARY_ROW_OF("libarchive", DLOPEN_ARCHIVE, SONAME_ARCHIVE,
+		       archive_library_load),
+	LIBRARY_ROW_OF("libnbd", DLOPEN_NBD, SONAME_NBD, nbd_library_load),
 	{},
 };

@@ -2,7 +2,6 @@
 /* version.c - `--version`: the program, what it plans for, and what it finds here. */
 #include "commands/version.h"
 
-#include "base/library.h"
 #include "planner/guest/target.h"
 
 static void add_release(struct text *text, const char *name, unsigned version)
@@ -30,7 +29,7 @@ void text_add_version(struct text *text, const char *program)
 	for (const struct version_library *it = version_libraries; it->name; it++) {
 		_cleanup_error_ struct error error = {};
 
-		if (it->load(&error) == 0)
+		if (!it->soname || it->exists(it->soname) || it->load(&error) == 0)
 			text_printf(text, "%s: found\n", it->name);
 		else
 			text_printf(text, "%s: missing: %s\n", it->name, error.message);

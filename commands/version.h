@@ -7,8 +7,9 @@
 
 /* A library that is loaded when it is needed, or is linked, which counts as found. */
 struct version_library {
-	const char *name;
-	int (*load)(struct error *error);
+	const char *name, *soname; /* NULL: linked */
+	bool (*exists)(const char *soname);
+	int (*load)(struct error *error); /* for the reason, if it does not exist */
 };
 
 /* Those of this program (list.c, list-hook.c); ends with a zeroed row. */
