@@ -11,6 +11,6 @@
 
 /* Of a number and @n bytes. */
 uint64_t siphash(uint64_t number, const char *bytes, size_t n);
-/* The same with a key of owned by the caller, for tests. */
+/* The same with a key that the caller gives, for tests. */
 uint64_t siphash_keyed(const uint64_t key[2], uint64_t number, const char *bytes,
 		       size_t n);
