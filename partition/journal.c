@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -135,33 +136,84 @@ bool journal_parse(const uint8_t *bytes, size_t n, struct journal *ret)
 	return false;
 }
 
-static int fill(int fd, const char *path, const struct text *text, struct error *error)
+/*
+ * A file without a name in the directory of @path: a process that is killed leaves
+ * nothing behind. -1 if it cannot be made; a file with a name may be possible.
+ */
+static int open_unnamed(const char *path)
 {
-	if (file_write_fd(fd, path, text->s, text->n, error) < 0)
-		return -1;
-	if (fsync(fd) < 0)
-		return error_system(error, errno, "%s: cannot be flushed", path);
-	return file_sync_directory(path, error);
+	_cleanup_free_ char *folder = xstrdup(path);
+
+	return open(dirname(folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 }
 
-int journal_write(const char *path, const struct journal *journal, struct error *error)
+/* Gives it the name; false with errno set. */
+static bool give_name(int fd, const char *path)
 {
-	_cleanup_fd_ int fd =
-		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	_cleanup_text_ struct text text = {};
+	_cleanup_free_ char *link = xasprintf("/proc/self/fd/%d", fd);
 
-	if (fd < 0 && errno == EEXIST)
+	return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static int cannot_create(const char *path, struct error *error)
+{
+	if (errno == EEXIST)
 		return error_input(
 			error,
 			"%s: exists, because an earlier change was not finished; disk recover finishes or undoes it",
 			path);
+	return error_system(
+		error, errno,
+		"%s: cannot create the journal (use --journal to put it somewhere else)",
+		path);
+}
+
+static int fill(int fd, const char *path, const struct text *text, struct error *error)
+{
+	if (file_write_fd(fd, path, text->s, text->n, error) < 0)
+		return error_wrap(error, "the journal");
+	if (fsync(fd) < 0)
+		return error_system(error, errno, "the journal: %s: cannot be flushed",
+				    path);
+	return 0;
+}
+
+/* Where files without a name do not exist (NFS), or no name can be given (no /proc). */
+static int write_named(const char *path, const struct text *text, struct error *error)
+{
+	_cleanup_fd_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
 	if (fd < 0)
-		return error_system(
-			error, errno,
-			"%s: cannot create the journal (use --journal to put it somewhere else)",
-			path);
+		return cannot_create(path, error);
+	if (fill(fd, path, text, error) == 0)
+		return 0;
+	unlink(path);
+	return -1;
+}
+
+static int write_file(const char *path, const struct text *text, struct error *error)
+{
+	_cleanup_fd_ int fd = open_unnamed(path);
+
+	if (fd < 0)
+		return write_named(path, text, error);
+	if (fill(fd, path, text, error) < 0)
+		return -1;
+	if (give_name(fd, path))
+		return 0;
+	return errno == EEXIST ? cannot_create(path, error)
+			       : write_named(path, text, error);
+}
+
+int journal_write(const char *path, const struct journal *journal, struct error *error)
+{
+	_cleanup_text_ struct text text = {};
+
 	encode(journal, &text);
-	if (fill(fd, path, &text, error) == 0)
+	if (write_file(path, &text, error) < 0)
+		return -1;
+	if (file_sync_directory(path, error) == 0)
 		return 0;
 	unlink(path);
 	return error_wrap(error, "the journal");

@@ -33,8 +33,10 @@ enum journal_state {
 /* The path of an image's sidecar: next to the file that the path refers to. */
 char *journal_path(const char *image) _must_check_;
 /*
- * Writes it to a new file, which is durable with its name when this returns. Errors: the
- * file exists already (2), it cannot be written (3); then the file is removed again.
+ * Writes it to a new file, which is durable with its name when this returns. The file
+ * gets its name when it is complete, where the file system has files without a name: then
+ * a kill leaves no part of it. Errors: the file exists already (2), it cannot be written
+ * (3); then the file is removed again.
  */
 int journal_write(const char *path, const struct journal *journal, struct error *error)
 	_must_check_;
