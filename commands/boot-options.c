@@ -91,6 +91,7 @@ static int set_assign(void *target, const struct option_row *row, const char *va
 }
 
 const struct option_row boot_rows[] = {
+	{OPTION_TABLE(connect_rows, struct boot_wish, connect)},
 	{"kernel", 'k', "FILE",
 	 "kernel image, or a package that contains it (default: the running kernel)",
 	 SET_FILE(struct boot_wish, request.kernel)},
@@ -260,6 +261,7 @@ int boot_read_options(const struct options *options, struct boot_wish *wish,
 		      struct error *error)
 {
 	if (options_set_each(options, wish, error) < 0 ||
+	    connect_check(&wish->connect, error) < 0 ||
 	    options_need(options, !wish->initrd_only, 1, error) < 0)
 		return -1;
 	if (wish->initrd_only && options->n_args > 0)

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "base/option.h"
+#include "commands/connect.h"
 #include "planner/boot/boot.h"
 
 struct boot_wish {
 	struct boot_request request;
+	struct connect_wish connect;
 	const char *domain, *output, *record;
 	bool print_xml, json, initrd_only, compress_given;
 	struct progress progress; /* of request, on a terminal */

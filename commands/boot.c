@@ -336,7 +336,7 @@ static int boot(struct boot_wish *wish, struct error *error)
 	_cleanup_boot_result_ struct boot_result result = {};
 	double began_s, unpacked_s;
 
-	if (document_read(wish->domain, &domain, error) < 0)
+	if (connect_read_document(&wish->connect, wish->domain, &domain, error) < 0)
 		return -1;
 	if (wish->print_xml) {
 		if (wish->request.stop_after == STOP_AFTER_FIRMWARE &&
@@ -381,10 +381,10 @@ static int run(const struct options *options, struct error *error)
 
 const struct command boot_command = {
 	.name = "boot",
-	.args = "DOMAIN.xml",
+	.args = "DOMAIN",
 	.summary = "Boot a copy of a domain and compare what its kernel sees",
 	.about =
-		"Starts a copy of the domain under libvirt's embedded QEMU driver with a tiny\ninitrd, which reports the nodes, CPUs, buses, devices and IOMMU groups that\nthe guest's kernel sees, and compares the report with what the domain promises.\nNo daemon, disk, network or device of this host is touched.",
+		"Starts a copy of the domain under libvirt's embedded QEMU driver with a tiny\ninitrd, which reports the nodes, CPUs, buses, devices and IOMMU groups that\nthe guest's kernel sees, and compares the report with what the domain promises.\nNo daemon, disk, network or device of this host is touched. DOMAIN is a file,\nor with --connect the name, UUID or id of a domain of libvirt, which is only read.",
 	.rows = boot_rows,
 	.run = run,
 };

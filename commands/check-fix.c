@@ -136,26 +136,24 @@ static int settle(const char *file, const struct document *document,
 }
 
 /* @wanted says how to determine the target. */
-static int fix_one(const char *file, const struct check_options *wanted, bool in_place,
-		   struct error *error)
+static int fix_one(const char *file, const struct document *document,
+		   const struct check_options *wanted, bool in_place, struct error *error)
 {
 	struct check_options options = *wanted;
-	_cleanup_document_ struct document document = {};
 	_cleanup_text_ struct text text = {};
 	_cleanup_(check_fixes_free) struct check_fixes fixes = {};
 	bool changed;
 
-	if (document_read(file, &document, error) < 0 ||
-	    settle(file, &document, &options, error) < 0 ||
-	    check_fix(&document, &options, &text, &fixes, error) < 0)
+	if (settle(file, document, &options, error) < 0 ||
+	    check_fix(document, &options, &text, &fixes, error) < 0)
 		return -1;
-	changed =
-		text.n != document.text.n || memcmp(text.s, document.text.s, text.n) != 0;
+	changed = text.n != document->text.n ||
+		  memcmp(text.s, document->text.s, text.n) != 0;
 	if (!in_place || changed)
 		if (file_write(in_place ? file : NULL, text.s, text.n, error) < 0)
 			return -1;
 	say(file, &fixes);
-	if (changed && say_view(file, &document, &text, error) < 0)
+	if (changed && say_view(file, document, &text, error) < 0)
 		return -1;
 	return judge_rest(file, &text, &options, error);
 }
@@ -170,11 +168,24 @@ int check_fix_files(const struct check_options *options, char *const *files, siz
 			error,
 			"--fix prints one domain; give only one, or use --in-place");
 	for (size_t i = 0; i < n; i++) {
-		int one = fix_one(files[i], options, in_place, error);
+		_cleanup_document_ struct document document = {};
+		int one = document_read(files[i], &document, error);
 
+		if (one == 0)
+			one = fix_one(files[i], &document, options, in_place, error);
 		if (one < 0)
 			return -1;
 		status = MAX(status, one);
 	}
 	return status;
+}
+
+int check_fix_text(const struct check_options *options, const char *name,
+		   const struct text *xml, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse(name, xml->s, xml->n, &document, error) < 0)
+		return -1;
+	return fix_one(name, &document, options, false, error);
 }

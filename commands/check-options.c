@@ -97,6 +97,9 @@ static int set_in_place(void *target, const struct option_row *row, const char *
 }
 
 const struct option_row check_rows[] = {
+	{OPTION_TABLE(connect_rows, struct check_flags, connect)},
+	{"all", 0, NULL, "check all domains of libvirt",
+	 SET_TRUE(struct check_flags, connect.all)},
 	{"host", 0, "SOURCE", "check against this host; can be repeated to compare hosts",
 	 SET_FILES(struct check_flags, hosts)},
 	{"locality", 0, "BUSES=NODE",
@@ -150,5 +153,34 @@ int check_read_list(struct check_flags *flags, struct error *error)
 	while (rest && (line = strsep(&rest, "\n")))
 		if (*line)
 			*vec_add(&flags->files) = xstrdup(line);
+	return 0;
+}
+
+/* What --fix prints is to be defined, so it is the configuration of the next start. */
+int check_connect(struct check_flags *flags, struct error *error)
+{
+	if (connect_check(&flags->connect, error) < 0)
+		return -1;
+	if (!connect_wanted(&flags->connect))
+		return 0;
+	if (flags->in_place)
+		return error_input(
+			error,
+			"--in-place writes files; use --fix, or EDITOR=\"virt-layout check --in-place\" virsh edit");
+	if (flags->connect.all && flags->files.n > 0)
+		return error_input(error,
+				   "--all and names of domains are mutually exclusive");
+	if (!flags->connect.all && flags->files.n == 0)
+		return error_input(error,
+				   "--connect needs the name of a domain, or --all");
+	flags->connect.inactive |= flags->fix;
+	if (connect_read(&flags->connect, flags->files.v, flags->files.n,
+			 &flags->connected, error) < 0)
+		return -1;
+	for (size_t i = 0; i < flags->files.n; i++)
+		free(flags->files.v[i]);
+	flags->files.n = 0;
+	for (size_t i = 0; i < flags->connected.domains.n; i++)
+		*vec_add(&flags->files) = xstrdup(flags->connected.domains.v[i].name);
 	return 0;
 }

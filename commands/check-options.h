@@ -4,6 +4,7 @@
 
 #include "base/option.h"
 #include "commands/check-print.h"
+#include "commands/connect.h"
 #include "commands/source.h"
 
 enum fail_on { FAIL_ON_ERROR, FAIL_ON_WARNING, FAIL_ON_INFO, FAIL_ON_SKIPPED };
@@ -13,6 +14,8 @@ struct check_flags {
 	vec_strings hosts;
 	VEC(char *) files; /* owned */
 	struct source_options source;
+	struct connect_wish connect; /* files are then names of domains */
+	struct connected connected;
 	enum fail_on fail_on;
 	enum check_form form;
 	const char *baseline, *files_from;
@@ -24,3 +27,5 @@ struct check_flags {
 extern const struct option_row check_rows[]; /* their struct is check_flags */
 /* Adds the files of --files-from. */
 int check_read_list(struct check_flags *flags, struct error *error) _must_check_;
+/* With --connect or --all: reads the domains; files are then their names. */
+int check_connect(struct check_flags *flags, struct error *error) _must_check_;

@@ -11,6 +11,7 @@
 /* One domain file against one host, or none. */
 struct check_case {
 	const char *file, *host; /* borrowed; host NULL: none */
+	const struct text *xml;  /* instead of the file's; NULL: read the file */
 	struct check_result result;
 	struct error error; /* the file could not be checked */
 	size_t n_known;     /* findings that the baseline has */
@@ -57,5 +58,8 @@ int check_baseline_apply(const char *path, struct check_cases *cases, struct err
  */
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
 		    bool in_place, struct error *error) _must_check_;
+/* The same for one domain that is not in a file: prints it. */
+int check_fix_text(const struct check_options *options, const char *name,
+		   const struct text *xml, struct error *error) _must_check_;
 /* What is known about a host that is checked without a domain. */
 void text_add_host_facts(struct text *text, const char *name, const struct machine *host);

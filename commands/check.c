@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 
 #include "base/file.h"
+#include "base/streams.h"
 #include "base/xml/document.h"
 #include "planner/check/together.h"
 #include "commands/check-options.h"
@@ -42,6 +43,18 @@ static void own_places(struct check_case *one)
 	one->result.use.pages_place.file = one->file;
 }
 
+/* libvirt keeps any <metadata>; a user's must not keep the rest from a check. */
+static int read_case(struct check_case *one, struct document *ret)
+{
+	if (one->xml)
+		return document_parse_without(one->file, one->xml->s, one->xml->n,
+					      "metadata", ret, &one->error);
+	if (document_read_without(one->file, "metadata", ret, &one->error) == 0)
+		return 0;
+	connect_advise(one->file, &one->error);
+	return -1;
+}
+
 static void judge(struct check_case *one, const struct check_options *options)
 {
 	_cleanup_document_ struct document document = {};
@@ -52,8 +65,7 @@ static void judge(struct check_case *one, const struct check_options *options)
 		return;
 	}
 
-	/* libvirt keeps any <metadata>; a user's must not keep the rest from a check. */
-	if (document_read_without(one->file, "metadata", &document, &one->error) == 0)
+	if (read_case(one, &document) == 0)
 		/* The error is kept in the case. */
 		error_ignore(
 			check_document(&document, options, &one->result, &one->error));
@@ -211,6 +223,8 @@ static void make_cases(struct work *work)
 			work->cases.v[i].host = flags->hosts.v[i / files];
 		work->cases.v[i].file = flags->files.n > 0 ? flags->files.v[i % files]
 							   : work->cases.v[i].host;
+		if (flags->connected.domains.n > 0)
+			work->cases.v[i].xml = &flags->connected.domains.v[i % files].xml;
 	}
 }
 
@@ -265,6 +279,15 @@ static void free_work(struct work *work, struct machine *machines)
 	free(machines);
 }
 
+static int fix(const struct check_flags *flags, struct error *error)
+{
+	if (flags->connected.domains.n == 1)
+		return check_fix_text(&flags->check, flags->files.v[0],
+				      &flags->connected.domains.v[0].xml, error);
+	return check_fix_files(&flags->check, flags->files.v, flags->files.n,
+			       flags->in_place, error);
+}
+
 static int check_files(struct check_flags *flags, struct error *error)
 {
 	struct machine *machines =
@@ -284,8 +307,7 @@ static int check_files(struct check_flags *flags, struct error *error)
 	flags->check.target_wish = &flags->target;
 	if (rc == 0 && flags->fix) {
 		flags->check.host = flags->hosts.n > 0 ? &machines[0] : NULL;
-		rc = check_fix_files(&flags->check, flags->files.v, flags->files.n,
-				     flags->in_place, error);
+		rc = fix(flags, error);
 	} else if (rc == 0) {
 		make_cases(&work);
 		rc = run_work(&work, error);
@@ -301,11 +323,12 @@ static int take_options(struct check_flags *flags, const struct options *options
 		return -1;
 	for (int i = 0; i < options->n_args; i++)
 		*vec_add(&flags->files) = xstrdup(options->args[i]);
-	if (check_read_list(flags, error) < 0)
+	if (check_read_list(flags, error) < 0 || check_connect(flags, error) < 0)
 		return -1;
 	if (flags->fix && flags->hosts.n > 1)
 		return error_input(error, "--fix takes at most one --host");
-	if (flags->files.n == 0 && (flags->hosts.n == 0 || flags->fix))
+	if (flags->files.n == 0 && !connect_wanted(&flags->connect) &&
+	    (flags->hosts.n == 0 || flags->fix))
 		return error_input(
 			error,
 			"no domain given; name a file, or - for standard input, or a host with --host");
@@ -317,11 +340,14 @@ static int run(const struct options *options, struct error *error)
 	struct check_flags flags = {.jobs = 1};
 	int rc = take_options(&flags, options, error);
 
-	if (rc == 0)
+	if (rc == 0 && flags.connect.all && flags.files.n == 0)
+		streams_say("note: libvirt has no domains");
+	else if (rc == 0)
 		rc = check_files(&flags, error);
 	for (size_t i = 0; i < flags.files.n; i++)
 		free(flags.files.v[i]);
 	vec_free(&flags.files);
+	connected_free(&flags.connected);
 	vec_free(&flags.hosts);
 	vec_free(&flags.check.only);
 	vec_free(&flags.check.ignored);
@@ -331,11 +357,11 @@ static int run(const struct options *options, struct error *error)
 
 const struct command check_command = {
 	.name = "check",
-	.args = "[DOMAIN.xml...]",
+	.args = "[DOMAIN...]",
 	.summary =
 		"Find what will fail, run slowly or be silently wrong in libvirt domains",
 	.about =
-		"Without --host a domain is checked by itself; rules that need a host are\nskipped, and reported as such. With several hosts, one line for each says\nwhether all domains fit it and which rule fails first. With --host and no\ndomain, the host alone is checked.\n\n" SOURCE_HELP,
+		"DOMAIN is a file, or with --connect the name, UUID or id of a domain of libvirt.\nWithout --host a domain is checked by itself; rules that need a host are\nskipped, and reported as such. With several hosts, one line for each says\nwhether all domains fit it and which rule fails first. With --host and no\ndomain, the host alone is checked.\n\n" SOURCE_HELP,
 	.rows = check_rows,
 	.run = run,
 };

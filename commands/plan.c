@@ -4,6 +4,7 @@
 #include "base/diff.h"
 #include "base/file.h"
 #include "base/streams.h"
+#include "commands/connect.h"
 #include "commands/installed.h"
 #include "commands/source.h"
 #include "planner/plan/expect.h"
@@ -25,6 +26,7 @@
 struct flags {
 	struct request_asked asked;
 	struct source_options source;
+	struct connect_wish connect; /* whose domain has the name @domain */
 	struct target_settled target;
 	char *like; /* owned: it may come from a request file */
 	const char *domain, *host, *output;
@@ -45,8 +47,12 @@ static int set_like(void *target, const struct option_row *row, const char *valu
 
 static const struct option_row rows[] = {
 	{OPTION_TABLE(request_node_rows, struct flags, asked)},
-	{"domain", 0, "FILE", "change this domain instead of making a new one",
+	{"domain", 0, "FILE|NAME",
+	 "change this domain instead of making a new one; a name, UUID or id with --connect",
 	 SET_FILE(struct flags, domain)},
+	{"connect", 'c', "URI",
+	 "with --domain: read the domain from libvirt at URI; '' is the default URI",
+	 SET_STRING(struct flags, connect.uri)},
 	{"host", 0, "SOURCE", "with --domain: the host whose devices are assigned to it",
 	 SET_FILE(struct flags, host)},
 	{"diff", 0, NULL, "with --domain: print the changes as a unified diff",
@@ -123,6 +129,7 @@ static int check_flags(const struct flags *flags, struct error *error)
 		bool given;
 		const char *name;
 	} needs_domain[] = {{flags->host, "--host"},
+			    {flags->connect.uri, "--connect"},
 			    {flags->diff, "--diff"},
 			    {flags->in_place, "--in-place"},
 			    {flags->asked.request.iothreads, "--iothreads"},
@@ -157,12 +164,43 @@ static int check_flags(const struct flags *flags, struct error *error)
 		return error_input(
 			error,
 			"plan: --in-place writes the domain's own file; remove --diff, --predict and -o");
+	if (flags->in_place && flags->connect.uri)
+		return error_input(
+			error,
+			"plan: --in-place needs a file; without a copy, use EDITOR=\"virt-layout plan --in-place ... --domain\" virsh edit %s",
+			flags->domain);
 	if (flags->in_place && streq(flags->domain, "-"))
 		return error_input(error, "plan: --in-place needs a file, not -");
 	if (flags->domain && flags->emit == EMIT_EXPECT)
 		return error_input(
 			error,
 			"plan: --emit expect is only for new domains; verify accepts the domain itself");
+	return 0;
+}
+
+/* libvirt tells a read-only connection no password, so what is printed has none. */
+static void note_passwords(const struct flags *flags, const struct document *document)
+{
+	int devices = document_find(document, 0, "devices");
+	int graphics = document_child(document, devices, "graphics");
+
+	if (connect_wanted(&flags->connect) && devices >= 0 && graphics >= 0)
+		streams_say(
+			"note: if the <graphics> of %s has a password, it is missing here, because the connection is read-only",
+			flags->domain);
+}
+
+/*
+ * Of libvirt, the configuration at the next start: that is what can be defined again.
+ */
+static int read_domain(const struct flags *flags, struct document *ret,
+		       struct error *error)
+{
+	struct connect_wish wish = flags->connect;
+
+	wish.inactive = connect_wanted(&wish);
+	if (connect_read_document(&wish, flags->domain, ret, error) < 0)
+		return option_wrap(error, "domain", flags->domain);
 	return 0;
 }
 
@@ -243,8 +281,9 @@ static int run_in_place(struct flags *flags, struct error *error)
 	_cleanup_machine_ struct machine host = {};
 	_cleanup_text_ struct text xml = {};
 
-	if (document_read(flags->domain, &document, error) < 0)
-		return option_wrap(error, "domain", flags->domain);
+	if (read_domain(flags, &document, error) < 0)
+		return -1;
+	note_passwords(flags, &document);
 	flags->source.facts = true;
 	if (flags->host &&
 	    source_read_option("host", flags->host, &flags->source, &host, error) < 0)
@@ -322,7 +361,7 @@ static bool makes_plan(struct flags *flags, struct error *error)
 	_cleanup_text_ struct text xml = {};
 	const struct machine *known = flags->host ? &host : NULL;
 
-	if ((flags->domain && document_read(flags->domain, &document, error) < 0) ||
+	if ((flags->domain && read_domain(flags, &document, error) < 0) ||
 	    (flags->host && source_read(flags->host, &flags->source, &host, error) < 0) ||
 	    request_settle(&flags->asked.request, known, flags->domain ? &document : NULL,
 			   &flags->target, error) < 0 ||

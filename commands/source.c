@@ -376,6 +376,26 @@ static void note_loose_cpus(struct machine *machine)
 		text.s, set_count(&cpus) > 1 ? "them" : "it");
 }
 
+/* What the options want of a machine that was read. */
+static int apply(const struct source_options *options, struct machine *ret,
+		 struct error *error)
+{
+	int rc = 0;
+
+	note_loose_cpus(ret);
+	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
+		rc = apply_locality(ret, &options->localities.v[i], error);
+	if (rc == 0 && options->facts) {
+		facts_unknown(
+			ret,
+			"this kind of source describes only the topology of the machine");
+		machine_trim_files(ret, FILES_BYTES);
+		if (!options->identify)
+			machine_anonymise(ret);
+	}
+	return rc;
+}
+
 int source_read(const char *source, const struct source_options *options,
 		struct machine *ret, struct error *error)
 {
@@ -389,19 +409,16 @@ int source_read(const char *source, const struct source_options *options,
 		rc = read_path(source, options, ret, error);
 	if (rc == 0 && options->target_given && ret->source != MACHINE_GUEST)
 		rc = error_input(error, "--target: %s is not a domain", source);
-	if (rc == 0)
-		note_loose_cpus(ret);
-	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
-		rc = apply_locality(ret, &options->localities.v[i], error);
-	if (rc == 0 && options->facts) {
-		facts_unknown(
-			ret,
-			"this kind of source describes only the topology of the machine");
-		machine_trim_files(ret, FILES_BYTES);
-		if (!options->identify)
-			machine_anonymise(ret);
-	}
-	return rc;
+	return rc < 0 ? -1 : apply(options, ret, error);
+}
+
+int source_read_domain(const struct document *domain,
+		       const struct source_options *options, struct machine *ret,
+		       struct error *error)
+{
+	if (predict_document(domain, &options->target, ret, error) < 0)
+		return -1;
+	return apply(options, ret, error);
 }
 
 int source_read_option(const char *name, const char *source,

@@ -7,6 +7,7 @@
 
 #include "base/option.h"
 #include "base/vec.h"
+#include "base/xml/document.h"
 #include "planner/guest/target-settle.h"
 #include "topology/machine.h"
 
@@ -52,6 +53,10 @@ int source_find_target(struct source_options *options, struct error *error) _mus
  */
 int source_read(const char *source, const struct source_options *options,
 		struct machine *ret, struct error *error) _must_check_;
+/* The same for a domain. */
+int source_read_domain(const struct document *domain,
+		       const struct source_options *options, struct machine *ret,
+		       struct error *error) _must_check_;
 /* The same for the value of the option @name, which errors name. */
 int source_read_option(const char *name, const char *source,
 		       const struct source_options *options, struct machine *ret,

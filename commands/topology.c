@@ -3,12 +3,14 @@
 #include "commands/commands.h"
 
 #include "base/file.h"
+#include "commands/connect.h"
 #include "commands/sheet.h"
 #include "commands/source.h"
 #include "topology/pci-access.h"
 #include "topology/show.h"
 
 struct wish {
+	struct connect_wish connect;
 	struct source_options source;
 	struct sheet sheet;
 	const char *svg;
@@ -16,6 +18,7 @@ struct wish {
 };
 
 static const struct option_row rows[] = {
+	{OPTION_TABLE(connect_rows, struct wish, connect)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
 	{"svg", 0, "FILE", "write a drawing to FILE; - is standard output",
 	 SET_FILE(struct wish, svg)},
@@ -119,6 +122,22 @@ static int show(const struct machine *machine, struct wish *wish, struct error *
 	return file_write(wish->svg, text.n ? text.s : "", text.n, error);
 }
 
+static int read_machine(const struct wish *wish, const char *name, struct machine *ret,
+			struct error *error)
+{
+	_cleanup_document_ struct document domain = {};
+
+	if (connect_check(&wish->connect, error) < 0)
+		return -1;
+	if (!connect_wanted(&wish->connect))
+		return source_read(name ? name : "live", &wish->source, ret, error);
+	if (!name)
+		return error_input(error, "--connect needs the name of a domain");
+	if (connect_read_document(&wish->connect, name, &domain, error) < 0)
+		return -1;
+	return source_read_domain(&domain, &wish->source, ret, error);
+}
+
 static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {.sheet.columns = columns};
@@ -129,8 +148,8 @@ static int run(const struct options *options, struct error *error)
 	if (wish.svg && wish.json)
 		return error_input(error, "--svg and --json are mutually exclusive");
 	if (source_find_target(&wish.source, error) < 0 ||
-	    source_read(options->n_args ? options->args[0] : "live", &wish.source,
-			&machine, error) < 0)
+	    read_machine(&wish, options->n_args ? options->args[0] : NULL, &machine,
+			 error) < 0)
 		return -1;
 	source_show_complaints(&machine);
 	return show(&machine, &wish, error) < 0 ? -1 : STATUS_OK;
@@ -141,7 +160,7 @@ const struct command topology_command = {
 	.args = "[SOURCE]",
 	.summary = "Show a machine: NUMA nodes, root buses, devices, IOMMU groups",
 	.about =
-		"Shows for each node its CPUs, memory, huge pages, distances and devices, and\nseparately the devices whose node is unknown. SOURCE defaults to live.\n\n" SOURCE_HELP,
+		"Shows for each node its CPUs, memory, huge pages, distances and devices, and\nseparately the devices whose node is unknown. SOURCE defaults to live. With\n--connect, SOURCE is the name, UUID or id of a domain of libvirt.\n\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 	.columns = columns,

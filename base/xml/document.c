@@ -275,11 +275,9 @@ int document_read(const char *path, struct document *ret, struct error *error)
 	return parse(ret, error) < 0 ? give_up(ret) : 0;
 }
 
-int document_read_without(const char *path, const char *name, struct document *ret,
-			  struct error *error)
+/* Of a document with a name and a text. */
+static int parse_without(const char *name, struct document *ret, struct error *error)
 {
-	if (read_text(path, ret, error) < 0)
-		return -1;
 	if (parse(ret, error) == 0)
 		return 0;
 	/* Nearly all documents are within the limits, so that is looked at only now. */
@@ -288,6 +286,20 @@ int document_read_without(const char *path, const char *name, struct document *r
 		return give_up(ret);
 	error_clear(error);
 	return parse(ret, error) < 0 ? give_up(ret) : 0;
+}
+
+int document_read_without(const char *path, const char *name, struct document *ret,
+			  struct error *error)
+{
+	return read_text(path, ret, error) < 0 ? -1 : parse_without(name, ret, error);
+}
+
+int document_parse_without(const char *name, const char *bytes, size_t n,
+			   const char *without, struct document *ret, struct error *error)
+{
+	ret->name = xstrdup(name);
+	text_add(&ret->text, bytes, n);
+	return parse_without(without, ret, error);
 }
 
 void document_free(struct document *document)

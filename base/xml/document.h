@@ -38,6 +38,10 @@ int document_read_without(const char *path, const char *name, struct document *r
  */
 int document_check_bytes(const char *name, const struct text *text, struct error *error)
 	_must_check_;
+/* The same for bytes, as document_parse(). */
+int document_parse_without(const char *name, const char *bytes, size_t n,
+			   const char *without, struct document *ret, struct error *error)
+	_must_check_;
 void document_free(struct document *document);
 #define _cleanup_document_ _cleanup_(document_free)
 

@@ -14,6 +14,7 @@
 
 struct wish {
 	struct run run;
+	struct run_read read;
 	bool as_root;
 };
 
@@ -58,6 +59,9 @@ static const struct option_row rows[] = {
 	 SET_WITH(set_fd, struct wish, run.capabilities_fd)},
 	{"capabilities-of", 0, "PATH", "that QEMU",
 	 SET_STRING(struct wish, run.capabilities_of)},
+	{"inactive", 0, NULL, "xml: the configuration at the next start",
+	 SET_TRUE(struct wish, read.inactive)},
+	{"all", 0, NULL, "xml: all domains", SET_TRUE(struct wish, read.all)},
 	{"paused", 0, NULL, "never let the guest's CPUs run",
 	 SET_TRUE(struct wish, run.paused)},
 	{},
@@ -65,7 +69,7 @@ static const struct option_row rows[] = {
 
 static const struct command command = {
 	.name = "virt-layout-run",
-	.args = "check|dump|argv|run ROOT DOMAIN.xml...",
+	.args = "check|dump|argv|run ROOT DOMAIN.xml... | xml URI [NAME...]",
 	.summary = "Ask libvirt's embedded QEMU driver about domains, or run one",
 	.about =
 		"check  accepted, or libvirt's reason, for each file\n"
@@ -73,6 +77,8 @@ static const struct command command = {
 		"argv   QEMU's command line\n"
 		"run    start one domain; its serial line (a Unix socket, ROOT/serial) is\n"
 		"       standard input and output; the end of standard input ends it\n"
+		"xml    domains of the libvirt daemon at URI, over a read-only connection: name,\n"
+		"       NUL, XML, NUL for each\n"
 		"ROOT is private to the driver; it is removed if the run created it.\n"
 		"If root starts it, \"run\" gives up all privileges before it opens libvirt, and\n"
 		"the domain's ROOT is ROOT/" RUN_INSIDE ".\n"
@@ -91,6 +97,15 @@ static int show_help(void)
 	return RUN_OK;
 }
 
+static int read_domains(const struct options *options, struct run_read *read,
+			struct error *error)
+{
+	read->uri = options->args[1];
+	read->names = options->args + 2;
+	read->n_names = options->n_args - 2;
+	return run_read(read, error) < 0 ? -1 : RUN_OK;
+}
+
 static int run_command_line(int argc, char *argv[], struct error *error)
 {
 	_cleanup_options_ struct options options = options_parse(&command, argc, argv);
@@ -100,7 +115,11 @@ static int run_command_line(int argc, char *argv[], struct error *error)
 
 	if (options.help)
 		return show_help();
-	if (options_set(&options, &wish, 3, 100000, error) < 0)
+	if (options_set(&options, &wish, 2, 100000, error) < 0)
+		return -1;
+	if (streq(options.args[0], "xml"))
+		return read_domains(&options, &wish.read, error);
+	if (options_need(&options, 3, 100000, error) < 0)
 		return -1;
 	run = wish.run;
 	run.mode = options.args[0];

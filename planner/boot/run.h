@@ -6,6 +6,7 @@
  *     virt-layout-run [--time-limit S] [--remove] [--as-root] [--emulator PATH]
  *                     [--paused] run ROOT DOMAIN.xml
  *     virt-layout-run [--remove] check|dump|argv ROOT DOMAIN.xml...
+ *     virt-layout-run [--inactive] [--all] xml URI [NAME...]
  *
  * Theory of operation. libvirt's embedded QEMU driver (qemu:///embed, drvqemu.rst) runs
  * inside a process and keeps everything below ROOT, so it touches no daemon and no domain
@@ -33,6 +34,9 @@
  *
  * With --paused the guest's CPUs never run. The connection to ROOT/serial may then carry
  * a protocol of QEMU, depending on the domain.
+ *
+ * xml has nothing to do with the embedded driver: it reads domains over a read-only
+ * connection to URI, as any other client of libvirt, with the user's own settings.
  *
  * If ROOT does not exist, it is created, and removed at the end. An existing one is kept,
  * with libvirt's cache of QEMU's capabilities (the next run is 0.4 s faster), unless
@@ -128,6 +132,20 @@ int run_root_write(const char *path, const char *bytes, size_t n, struct error *
 int run_root_listen(const struct run *run, struct error *error) _must_check_;
 /* Removes a directory with its content, staying on its file system. */
 void run_root_remove(const char *root);
+
+/* run-read.c */
+struct run_read {
+	const char *uri; /* empty: libvirt's default */
+	char **names;    /* of domains; or their UUIDs or ids */
+	int n_names;
+	bool all;      /* all domains of the URI, in libvirt's order */
+	bool inactive; /* what a running domain will be at its next start */
+};
+/*
+ * Prints for each domain its name, a NUL, its XML, a NUL. Errors: no connection (3), no
+ * such domain (2).
+ */
+int run_read(const struct run_read *wish, struct error *error) _must_check_;
 
 /* run-marks.c: seconds on the monotonic clock; 0: not known */
 double run_clock_s(void);
