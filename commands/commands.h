@@ -7,7 +7,17 @@
 
 #include "base/option.h"
 
-extern const struct command *const commands[]; /* ends with NULL */
+/* A name by which the program acts as one command. */
+struct other_name {
+	const char *name;
+	const struct command *command;
+};
+
+/* Those of this program: list.c, list-hook.c or list-guest.c. The lists end with zeros.
+ */
+extern const char program_name[], program_summary[];
+extern const struct command *const commands[];
+extern const struct other_name other_names[];
 
 extern const struct command boot_command;
 extern const struct command check_command;

@@ -3,8 +3,18 @@
 #include "commands/commands.h"
 #include "commands/version.h"
 
+const char program_name[] = "virt-layout-hook";
+const char program_summary[] =
+	"Check libvirt domains, and act as hooks of libvirt and KubeVirt";
+
 const struct command *const commands[] = {
 	&check_command, &explain_command, &hook_command, &define_command, NULL,
+};
+
+const struct other_name other_names[] = {
+	{"onDefineDomain", &define_command},
+	{"qemu", &qemu_hook_command}, /* /etc/libvirt/hooks/qemu */
+	{},
 };
 
 /* All are linked statically. */

@@ -8,6 +8,10 @@
 #include "planner/boot/archive-library.h"
 #include "topology/hwloc-library.h"
 
+const char program_name[] = "virt-layout";
+const char program_summary[] =
+	"Plan, check and boot NUMA and PCI layouts of libvirt guests, and lay out their disks";
+
 const struct command *const commands[] = {
 	&plan_command,       &check_command,
 	&explain_command,    &boot_command,
@@ -16,6 +20,12 @@ const struct command *const commands[] = {
 	&unstash_command,    &hook_command,
 	&define_command,     &disk_command,
 	&completion_command, NULL,
+};
+
+const struct other_name other_names[] = {
+	{"onDefineDomain", &define_command},
+	{"qemu", &qemu_hook_command}, /* /etc/libvirt/hooks/qemu */
+	{},
 };
 
 /* A macro per library says whether it is loaded when it is needed. */

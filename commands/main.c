@@ -12,8 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-#define PROGRAM "virt-layout"
-
 struct wish {
 	bool version;
 };
@@ -28,10 +26,9 @@ static const struct option_row rows[] = {
 static int run(const struct options *options, struct error *error);
 
 static const struct command program = {
-	.name = PROGRAM,
+	.name = program_name,
 	.args = "COMMAND [ARGUMENTS]",
-	.summary =
-		"Plan, check and boot NUMA and PCI layouts of libvirt guests, and lay out their disks",
+	.summary = program_summary,
 	.children = commands,
 	.rows = rows,
 	.run = run,
@@ -84,8 +81,8 @@ static int run(const struct options *options, struct error *error)
 	if (options_set_each(options, &wish, error) < 0)
 		return -1;
 	if (!wish.version)
-		return ask_which(PROGRAM, options, error);
-	text_add_version(&text, PROGRAM);
+		return ask_which(program_name, options, error);
+	text_add_version(&text, program_name);
 	return show(&text);
 }
 
@@ -117,28 +114,20 @@ static int dispatch(const struct command *command, const char *path, int argc,
 	return ask_which(path, &options, error);
 }
 
-/* Names by which the program acts as one command. */
-static const struct {
-	const char *name;
-	const struct command *command;
-} other_names[] = {
-	{"onDefineDomain", &define_command},
-	{"qemu", &qemu_hook_command}, /* /etc/libvirt/hooks/qemu */
-};
-
 static const struct command *command_of_name(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
-	for (size_t i = 0; i < ARRAY_SIZE(other_names); i++)
-		if (streq(other_names[i].name, name))
-			return other_names[i].command;
+	for (const struct other_name *it = other_names; it->name; it++)
+		if (streq(it->name, name))
+			return it->command;
 	return &program;
 }
 
 int main(int argc, char *argv[])
 {
-	const struct command *command = command_of_name(argc > 0 ? argv[0] : PROGRAM);
+	const struct command *command =
+		command_of_name(argc > 0 ? argv[0] : program_name);
 	_cleanup_error_ struct error error = {};
 	int status;
 
@@ -157,7 +146,7 @@ int main(int argc, char *argv[])
 		_cleanup_text_ struct text text = {};
 
 		text_add_shown(&text, error.message);
-		fprintf(stderr, PROGRAM ": %s\n", text.s);
+		fprintf(stderr, "virt-layout: %s\n", text.s);
 		status = error.status;
 	}
 	return status;

@@ -6,11 +6,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <errno.h>
-#include <libsmartcols.h>
 #include <locale.h>
 #include <strings.h>
 
-static size_t n_columns(const struct sheet *sheet)
+size_t sheet_n_columns(const struct sheet *sheet)
 {
 	size_t n = 0;
 
@@ -73,7 +72,7 @@ int sheet_set_columns(void *target, const struct option_row *row, const char *va
 
 void sheet_row_below(struct sheet *sheet, int parent)
 {
-	for (size_t i = n_columns(sheet); i > 0; i--)
+	for (size_t i = sheet_n_columns(sheet); i > 0; i--)
 		*vec_add(&sheet->cells) = NULL;
 	*vec_add(&sheet->parents) = parent;
 }
@@ -90,7 +89,8 @@ static void put(struct sheet *sheet, size_t column, char *value)
 
 	text_add_shown(&shown, value);
 	free(value);
-	sheet->cells.v[sheet->cells.n - n_columns(sheet) + column] = text_take(&shown);
+	sheet->cells.v[sheet->cells.n - sheet_n_columns(sheet) + column] =
+		text_take(&shown);
 }
 
 void sheet_set(struct sheet *sheet, size_t column, const char *format, ...)
@@ -117,48 +117,6 @@ void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, boo
 	put(sheet, column, text_take(&text));
 }
 
-static struct libscols_line *new_line(struct libscols_table *table, int parent)
-{
-	if (parent < 0)
-		return scols_table_new_line(table, NULL);
-	return scols_table_new_line(table, scols_table_get_line(table, (size_t)parent));
-}
-
-/* Fills in libsmartcols' table; a negative errno. */
-static int fill(struct libscols_table *table, const struct sheet *sheet)
-{
-	size_t width = n_columns(sheet);
-
-	for (size_t i = 0; i < sheet->chosen.n; i++) {
-		const struct option_column *column = &sheet->columns[sheet->chosen.v[i]];
-
-		if (!scols_table_new_column(table, column->name, 0,
-					    (column->right ? SCOLS_FL_RIGHT : 0) |
-						    (column->tree ? SCOLS_FL_TREE : 0)))
-			return -ENOMEM;
-	}
-	for (size_t row = 0; row < sheet->parents.n; row++) {
-		struct libscols_line *line = new_line(table, sheet->parents.v[row]);
-		char *const *cells = &sheet->cells.v[row * width];
-
-		for (size_t i = 0; line && i < sheet->chosen.n; i++) {
-			const char *cell = cells[sheet->chosen.v[i]];
-			int rc = cell ? scols_line_set_data(line, i, cell) : 0;
-
-			if (rc < 0)
-				return rc;
-		}
-	}
-	/* Cells are already sanitized, and a backslash would be shown as \x5c. */
-	scols_table_enable_noencoding(table, true);
-	return scols_table_enable_noheadings(table, sheet->no_headings);
-}
-
-static void unref_table(struct libscols_table **table)
-{
-	scols_unref_table(*table);
-}
-
 /* Without the blanks that fill the last column. */
 static void add_lines(struct text *text, const char *printed)
 {
@@ -175,7 +133,6 @@ static void add_lines(struct text *text, const char *printed)
 
 int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
 {
-	_cleanup_(unref_table) struct libscols_table *table = NULL;
 	_cleanup_free_ char *printed = NULL;
 	struct sheet usual = *sheet;
 	int rc;
@@ -188,13 +145,10 @@ int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *e
 		usual.chosen.n = usual.chosen.room = 0;
 		choose_usual(&usual);
 	}
-	table = scols_new_table();
-	rc = table ? fill(table, &usual) : -ENOMEM;
-	if (rc == 0)
-		rc = scols_print_table_to_string(table, &printed);
+	rc = sheet_draw(&usual, &printed);
 	if (usual.chosen.v != sheet->chosen.v)
 		vec_free(&usual.chosen);
-	if (rc < 0 || !printed)
+	if (rc < 0)
 		return error_system(error, -rc, "cannot print the table");
 	add_lines(text, printed);
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sheet.h - tables in the style of lsblk, by libsmartcols: rows of cells, of which -o
- * selects columns and -n leaves out the headings.
+ * sheet.h - tables in the style of lsblk: rows of cells, of which -o selects columns and
+ * -n leaves out the headings.
  */
 #pragma once
 
@@ -34,6 +34,13 @@ void sheet_set_size(struct sheet *sheet, size_t column, uint64_t size_bytes, boo
 /* The whole table with a newline after each row; nothing without rows. */
 int text_add_sheet(struct text *text, const struct sheet *sheet, struct error *error)
 	_must_check_;
+/*
+ * The part of it that draws: by libsmartcols (sheet-draw.c), or without it
+ * (sheet-draw-static.c). The sheet has rows and chosen columns; sets *@ret to the lines,
+ * which the caller frees. A negative errno.
+ */
+int sheet_draw(const struct sheet *sheet, char **ret) _must_check_;
+size_t sheet_n_columns(const struct sheet *sheet);
 /* Removes all rows; the choice of columns stays. */
 void sheet_clear(struct sheet *sheet);
 /* The width of the terminal, or the value of $COLUMNS, or 80, within 40 and 200. */

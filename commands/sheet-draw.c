@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sheet-draw.c - draws tables with libsmartcols. */
+#include "commands/sheet.h"
+
+#include <errno.h>
+#include <libsmartcols.h>
+
+static struct libscols_line *new_line(struct libscols_table *table, int parent)
+{
+	if (parent < 0)
+		return scols_table_new_line(table, NULL);
+	return scols_table_new_line(table, scols_table_get_line(table, (size_t)parent));
+}
+
+/* Fills in libsmartcols' table; a negative errno. */
+static int fill(struct libscols_table *table, const struct sheet *sheet)
+{
+	size_t width = sheet_n_columns(sheet);
+
+	for (size_t i = 0; i < sheet->chosen.n; i++) {
+		const struct option_column *column = &sheet->columns[sheet->chosen.v[i]];
+
+		if (!scols_table_new_column(table, column->name, 0,
+					    (column->right ? SCOLS_FL_RIGHT : 0) |
+						    (column->tree ? SCOLS_FL_TREE : 0)))
+			return -ENOMEM;
+	}
+	for (size_t row = 0; row < sheet->parents.n; row++) {
+		struct libscols_line *line = new_line(table, sheet->parents.v[row]);
+		char *const *cells = &sheet->cells.v[row * width];
+
+		for (size_t i = 0; line && i < sheet->chosen.n; i++) {
+			const char *cell = cells[sheet->chosen.v[i]];
+			int rc = cell ? scols_line_set_data(line, i, cell) : 0;
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+	/* Cells are already sanitized, and a backslash would be shown as \x5c. */
+	scols_table_enable_noencoding(table, true);
+	return scols_table_enable_noheadings(table, sheet->no_headings);
+}
+
+static void unref_table(struct libscols_table **table)
+{
+	scols_unref_table(*table);
+}
+
+int sheet_draw(const struct sheet *sheet, char **ret)
+{
+	_cleanup_(unref_table) struct libscols_table *table = scols_new_table();
+	int rc = table ? fill(table, sheet) : -ENOMEM;
+
+	if (rc == 0)
+		rc = scols_print_table_to_string(table, ret);
+	return rc == 0 && !*ret ? -ENOMEM : rc;
+}
