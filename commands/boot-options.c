@@ -130,6 +130,9 @@ const struct option_row boot_rows[] = {
 	 SET_FILE(struct boot_wish, record)},
 	{"emulator", 0, "PATH", "QEMU to run (default: the one that libvirt finds)",
 	 SET_BY(set_emulator)},
+	{"init", 0, "FILE",
+	 "virt-layout-init for the guest's architecture (default: the installed one)",
+	 SET_FILE(struct boot_wish, init)},
 	{"as-root", 0, NULL, "when started by root, do not drop privileges",
 	 SET_TRUE(struct boot_wish, request.as_root)},
 	{"stop-after", 0, "WHAT",
@@ -138,14 +141,35 @@ const struct option_row boot_rows[] = {
 	{},
 };
 
-int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *error)
+/* The file of --init, or the installed agent. */
+static int choose_agent(struct boot_wish *wish, const char *arch, struct error *error)
 {
 	_cleanup_free_ char *name = xasprintf("virt-layout-init-%s", arch);
 	struct utsname names = {};
 
+	if (wish->init) {
+		/* An initrd alone may be for another machine. */
+		if (agent_check(wish->init, wish->initrd_only ? NULL : arch, error) < 0)
+			return option_wrap(error, "init", wish->init);
+		wish->agent = xstrdup(wish->init);
+		return 0;
+	}
 	uname(&names);
-	if (find_libexec(streq(names.machine, arch) ? "virt-layout-init" : name,
-			 &wish->agent, error) < 0)
+	if (streq(names.machine, arch))
+		return find_libexec("virt-layout-init", &wish->agent, error);
+	if (find_libexec(name, &wish->agent, error) < 0) {
+		error_clear(error);
+		return error_system(
+			error, 0,
+			"the guest is %s, and %s is not installed; give --init the virt-layout-init of the package virt-layout-guest for %s",
+			arch, name, arch);
+	}
+	return 0;
+}
+
+int boot_find_agent(struct boot_wish *wish, const char *arch, struct error *error)
+{
+	if (choose_agent(wish, arch, error) < 0)
 		return -1;
 	wish->request.agent = wish->agent;
 	if (streq(arch, "x86_64"))
@@ -165,6 +189,7 @@ static int refuse_without_kernel(const struct boot_wish *wish, struct error *err
 		{request->kernel, "kernel"},
 		{request->modules, "modules"},
 		{request->append, "append"},
+		{wish->init, "init"},
 		{request->plain, "plain"},
 		{request->shell, "shell"},
 		{request->copies.n > 0, "copy"},

@@ -9,7 +9,7 @@
 struct boot_wish {
 	struct boot_request request;
 	struct connect_wish connect;
-	const char *domain, *output, *record;
+	const char *domain, *output, *record, *init;
 	bool print_xml, json, initrd_only, compress_given;
 	struct progress progress; /* of request, on a terminal */
 	char *kernel, *agent, *prelude, *run, *emulator, *cache; /* owned */

@@ -209,6 +209,12 @@ char *kernel_release(const char *path);
 int kernel_check(const char *path, const char *arch, struct error *error) _must_check_;
 
 /*
+ * agent-check.c: whether a file can be the init of a guest. Errors: it cannot be read, is
+ * not a static program, or is for another architecture than @arch (NULL: any of ours).
+ */
+int agent_check(const char *path, const char *arch, struct error *error) _must_check_;
+
+/*
  * kernel-elf.c: the physical address at which QEMU starts an ELF image for x86-64 guests,
  * as a number in its notes. False if there is none, and QEMU cannot start it.
  */

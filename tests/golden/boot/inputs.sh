@@ -52,4 +52,15 @@ for kernel in "$domain" empty elf-arm image-arm pe-arm; do
 done
 boot --kernel kernel --accel tcg arm.xml
 
+echo "Programs that cannot be the init of the guest"
+printf '\177ELF\2\1\1\0%08d\2\0\363\0' 0 >elf-riscv
+printf 'int main(void) { return 0; }' | cc -x c - -o dynamic
+printf '\177ELF\2\1\1\0%08d\2\0\267\0%044d' 0 0 | tr 0 '\0' >static-arm
+for init in nosuch folder empty kernel elf-riscv dynamic static-arm; do
+	boot --init $init --kernel kernel --accel tcg "$domain"
+done
+boot --stop-after tables --init static-arm "$domain"
+boot --initrd-only --init dynamic -o initrd
+boot --initrd-only --init static-arm -o initrd
+
 echo "Left in TMPDIR: $(ls tmp)"
