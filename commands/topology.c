@@ -7,6 +7,7 @@
 #include "commands/sheet.h"
 #include "commands/source.h"
 #include "topology/pci-access.h"
+#include "picture/picture.h"
 #include "topology/show.h"
 
 struct wish {
@@ -108,13 +109,22 @@ static int add_tree(struct text *text, const struct machine *machine, struct wis
 	return text_add_sheet(text, &wish->sheet, error);
 }
 
-static int show(const struct machine *machine, struct wish *wish, struct error *error)
+static void draw(struct text *text, const struct machine *machine, const char *name)
+{
+	struct picture_options options = {.title = picture_title(name),
+					  .parts.name = text_add_pci_model};
+
+	text_add_machine_svg(text, machine, &options);
+}
+
+static int show(const struct machine *machine, const char *name, struct wish *wish,
+		struct error *error)
 {
 	_cleanup_text_ struct text text = {};
 	struct jsonw json = {.out = &text};
 
 	if (wish->svg)
-		text_add_svg(&text, machine);
+		draw(&text, machine, name);
 	else if (wish->json)
 		jsonw_machine(&json, machine);
 	else if (add_tree(&text, machine, wish, error) < 0)
@@ -152,7 +162,9 @@ static int run(const struct options *options, struct error *error)
 			 error) < 0)
 		return -1;
 	source_show_complaints(&machine);
-	return show(&machine, &wish, error) < 0 ? -1 : STATUS_OK;
+	return show(&machine, options->n_args ? options->args[0] : NULL, &wish, error) < 0
+		       ? -1
+		       : STATUS_OK;
 }
 
 const struct command topology_command = {

@@ -30,7 +30,9 @@ void pciaccess_end(void)
 	pci_system_cleanup();
 }
 
-bool text_add_pci_name(struct text *text, const struct machine_function *function)
+/* The strings belong to the library and are permanent. */
+static bool look_up(const struct machine_function *function, const char **vendor,
+		    const char **device)
 {
 	const struct pci_id_match match = {
 		.vendor_id = function->vendor,
@@ -38,15 +40,47 @@ bool text_add_pci_name(struct text *text, const struct machine_function *functio
 		.subvendor_id = function->subvendor,
 		.subdevice_id = function->subdevice,
 	};
-	const char *device = NULL, *vendor = NULL;
 
+	*device = *vendor = NULL;
 	if (!function->vendor || function->vendor == 0xffff)
 		return false;
-	/* The strings belong to the library and are permanent. */
-	pci_get_strings(&match, &device, &vendor, NULL, NULL);
-	if (!vendor)
+	pci_get_strings(&match, device, vendor, NULL, NULL);
+	return *vendor != NULL;
+}
+
+bool text_add_pci_name(struct text *text, const struct machine_function *function)
+{
+	const char *device, *vendor;
+
+	if (!look_up(function, &vendor, &device))
 		return false;
 	text_add_shown(text, vendor);
+	if (device) {
+		text_addc(text, ' ');
+		text_add_shown(text, device);
+	}
+	return true;
+}
+
+static void add_short_vendor(struct text *text, const char *vendor)
+{
+	const char *open = strchr(vendor, '['), *close = open ? strchr(open, ']') : NULL;
+	_cleanup_text_ struct text word = {};
+
+	if (close)
+		text_add(&word, open + 1, (size_t)(close - open - 1));
+	else
+		text_add(&word, vendor, strcspn(vendor, " ,"));
+	text_add_shown(text, word.s);
+}
+
+bool text_add_pci_model(struct text *text, const struct machine_function *function)
+{
+	const char *device, *vendor;
+
+	if (!look_up(function, &vendor, &device))
+		return false;
+	add_short_vendor(text, vendor);
 	if (device) {
 		text_addc(text, ' ');
 		text_add_shown(text, device);

@@ -25,3 +25,8 @@ void pciaccess_end(void);
  * (3 ms).
  */
 bool text_add_pci_name(struct text *text, const struct machine_function *function);
+/*
+ * The same in fewer words: "Intel 82576 Gigabit Network Connection". Of the vendor only
+ * the short name in brackets, if there is one, or the first word.
+ */
+bool text_add_pci_model(struct text *text, const struct machine_function *function);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * show.h - a machine for people and programs: rows of a tree, JSON, a drawing. Pure; the
- * machine is settled.
+ * show.h - a machine for people and programs: rows of a tree, JSON. Pure; the machine is
+ * settled.
  */
 #pragma once
 
@@ -50,10 +50,7 @@ void show_rows_free(struct show_rows *rows);
  */
 void jsonw_machine(struct jsonw *json, const struct machine *machine);
 
-/* A self-contained SVG drawing. */
-void text_add_svg(struct text *text, const struct machine *machine);
-
-/* Shared by the three. */
+/* Shared by the two, and by drawings. */
 const char *machine_source_name(enum machine_source source);
 /* "8 cores x 2 threads", "20 CPUs" if cores differ; owned by the caller. */
 char *show_cores(const struct machine *machine, const struct machine_node *node);

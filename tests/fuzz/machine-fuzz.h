@@ -82,15 +82,3 @@ static inline void check_tree(const struct machine *machine)
 		CHECK(rows.v[i].function < (int)machine->functions.n);
 	}
 }
-
-static inline void check_drawing(const struct machine *machine, bool spoil)
-{
-	_cleanup_document_ struct document drawing = {};
-	_cleanup_error_ struct error error = {};
-	_cleanup_text_ struct text svg = {};
-
-	text_add_svg(&svg, machine);
-	if (spoil)
-		svg.s[svg.n / 2] = '<';
-	CHECK(document_parse("svg", svg.s, svg.n, &drawing, &error) == 0);
-}

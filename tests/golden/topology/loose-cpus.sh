@@ -19,7 +19,7 @@ object() {
 } > $SCRATCH/loose.xml
 virt-layout topology $SCRATCH/loose.xml
 virt-layout plan --like $SCRATCH/loose.xml --target libvirt=10.0,qemu=8.2 | grep '<vcpu'
-virt-layout topology --svg - $SCRATCH/loose.xml | grep -o '>no node<'
+virt-layout topology --svg - $SCRATCH/loose.xml | grep -o '>CPUs on no node<'
 
 nodes=$SCRATCH/host/devices/system/node
 mkdir -p $nodes/node{1,2} $SCRATCH/host/devices/system/cpu/cpu{0..5}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * layout.h - where the parts of a machine are in a drawing.
+ *
+ * Theory of operation. A part becomes a block: a scene of its own that begins at 0, 0,
+ * with its size. All rows of a picture have one width, which the longest words determine
+ * within bounds; words that do not fit go on to the next line. Frames stack the blocks in
+ * them. A node distributes its root buses over columns, in their order; nodes, in order
+ * of their numbers, flow into rows like words. The number of columns and the width of
+ * the page are those that make the picture largest on a screen or sheet of 7:5.
+ */
+#pragma once
+
+#include "base/scene/scene.h"
+#include "picture/parts.h"
+
+struct block {
+	struct scene scene;
+	int width, height;
+};
+
+/* Everything in @parts, and the tables of distances below it. */
+void layout_parts(const struct parts *parts, struct block *ret);
+
+/* layout-cpus.c: the squares of a node's CPUs, at most @width pixels wide. */
+void layout_cpus(const struct machine *machine, size_t node, int width,
+		 struct block *ret);
+/* layout-table.c: distances, latencies and bandwidths between nodes. */
+typedef VEC(struct block) blocks;
+void layout_tables(const struct machine *machine, blocks *ret);
+void blocks_free(blocks *list);
+/* layout-rows.c: a device, a switch or a root bus with everything in it. */
+void layout_rows(const struct parts *parts, size_t part, int width, struct block *ret);
+/* The width that the rows need, within bounds. */
+int layout_row_width(const struct parts *parts);
+/*
+ * layout-lines.c: pieces with dots between them, as many to a line as fit. Returns the
+ * number of lines; @scene may be NULL, to count them.
+ */
+int layout_lines(struct scene *scene, const struct part *part, int x, int y, int width);
+#define LINE_HEIGHT 13

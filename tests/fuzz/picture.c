@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Any record, hwloc's XML or domain as a picture, whatever its names are: frames contain
+ * their content, nothing overlaps, and the document is well-formed.
+ */
+#include "tests/fuzz/machine-fuzz.h"
+#include "tests/scene-check.h"
+
+#include "picture/layout.h"
+#include "picture/picture.h"
+#include "planner/guest/predict/predict.h"
+#include "topology/hwloc-read.h"
+#include "topology/record.h"
+
+static int read_any(const char *bytes, size_t n, struct machine *ret, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse("fuzz", bytes, n, &document, error) < 0)
+		return -1;
+	if (streq(document_element_name(&document, 0), "topology"))
+		return hwloc_read_xml("fuzz", bytes, n, ret, error);
+	if (streq(document_element_name(&document, 0), "domain"))
+		return predict_document(&document, NULL, ret, error);
+	return record_read(&document, ret, error);
+}
+
+static void check_scene(const struct machine *machine)
+{
+	_cleanup_parts_ struct parts parts = {};
+	struct part_options options = {};
+	struct block block = {};
+
+	parts_of(machine, &options, &parts);
+	layout_parts(&parts, &block);
+	if (IS_PLANTED && parts.list.n > 2 && block.scene.items.n > 3)
+		block.scene.items.v[2].x += block.width;
+	CHECK(scene_fault_on(&block.scene, block.width, block.height) == NULL);
+	scene_free(&block.scene);
+}
+
+static void check_document(const struct machine *machine)
+{
+	_cleanup_document_ struct document drawing = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text svg = {};
+	struct picture_options options = {.title = "\xe2\x80\xae<fuzz>"};
+
+	text_add_machine_svg(&svg, machine, &options);
+	CHECK(document_parse("svg", svg.s, svg.n, &drawing, &error) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	_cleanup_machine_ struct machine machine = {};
+	_cleanup_error_ struct error error = {};
+
+	if (read_any((const char *)data, n, &machine, &error) < 0)
+		return 0;
+	check_scene(&machine);
+	check_document(&machine);
+	return 0;
+}
