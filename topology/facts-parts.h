@@ -18,6 +18,8 @@ void facts_cpu(struct facts *facts);
 void facts_iommu(struct facts *facts);
 /* Mediated devices. */
 void facts_mdev(struct facts *facts);
+/* vDPA devices. */
+void facts_vdpa(struct facts *facts);
 /* Huge page mounts, locked memory, devices in use. */
 void facts_use(struct facts *facts);
 void facts_versions(struct facts *facts);

@@ -59,6 +59,7 @@ static const struct {
 	{"pci.with-default-route", COMPUTED, NULL, NULL, 0},
 	{"pci.with-mounted-disks", COMPUTED, NULL, NULL, 0},
 	{"qemu.version", COMPUTED, NULL, NULL, 0},
+	{"vdpa.devices", COMPUTED, NULL, NULL, 0},
 	{"vfio-ap.apmask", IN_SYS, "bus/ap/apmask", "no such file", WITH_AP},
 	{"vfio-ap.aqmask", IN_SYS, "bus/ap/aqmask", "no such file", WITH_AP},
 	{"vfio-pci.driver", COMPUTED, NULL, NULL, 0},
@@ -106,6 +107,7 @@ const char *const fact_names[] = {
 	"pci.with-default-route",
 	"pci.with-mounted-disks",
 	"qemu.version",
+	"vdpa.devices",
 	"vfio-pci.driver",
 	"vfio-pci.enable-sriov",
 	"vfio.allow-unsafe-interrupts",
@@ -331,6 +333,7 @@ void facts_gather(const struct facts_source *source, struct machine *machine)
 		facts_cpu(&facts);
 		facts_iommu(&facts);
 		facts_mdev(&facts);
+		facts_vdpa(&facts);
 		facts_use(&facts);
 		facts_versions(&facts);
 		facts_firmware(&facts);

@@ -9,6 +9,8 @@
  *     iommu-unit.NAME.features (AMD)
  *     mdev.UUID.parent (a PCI address, or "matrix"), mdev.UUID.matrix (vfio-ap: its
  * queues)
+ *     vdpa.NAME.parent (a PCI address if it is below one), vdpa.NAME.driver (or "none"),
+ *     vdpa.NAME.device (vhost-vdpa-N)
  */
 #pragma once
 

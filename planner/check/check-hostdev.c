@@ -162,7 +162,7 @@ static void memlock_start(struct check *check)
 		return;
 	finding = check_found(
 		check, 0,
-		"The host devices behind the guest's IOMMU lock the guest's memory %u times, %llu KiB in total; the user who starts the guest must be allowed to raise the memory lock limit.",
+		"The devices of the host that are assigned lock the guest's memory %u times, %llu KiB in total; the user who starts the guest must be allowed to raise the memory lock limit.",
 		times, ULL(need / 1024));
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 	check_set_remedy(
@@ -203,11 +203,11 @@ const struct rule hostdev_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
-	 .what = "The memory lock limit is high enough for the devices behind the guest's IOMMU, each of which locks all of the guest's memory.",
+	 .what = "The memory lock limit is high enough for the devices that lock all of the guest's memory: each device behind the guest's IOMMU, each <disk type='nvme'>, each vDPA device.",
 	 .why = "An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits, because it cannot map the guest's memory for a device (error -12). Devices that use iommufd count as one device, because virt-layout does not know how often the kernel counts their memory.",
 	 .to_fix =
-		 "Set <hard_limit> to the number of host devices behind the guest's IOMMU times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
-	 .source = "libvirt 9.0 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
+		 "Set <hard_limit> to the number of these devices times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
+	 .source = "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .untried =
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
 	 .remedy = REMEDY_EDIT},

@@ -46,7 +46,7 @@ static void memlock_limit(struct check *check)
 	uint64_t need, memory;
 	struct finding *finding;
 
-	if (count_hostdevs(guest) == 0 || !guest_total_memory(guest, &memory) ||
+	if (factor == 0 || !guest_total_memory(guest, &memory) ||
 	    guest->hard_limit_bytes.state != VALUE_VALID ||
 	    __builtin_mul_overflow(memory, factor, &need) ||
 	    __builtin_add_overflow(need, UINT64_C(1) << 30, &need) ||
@@ -54,12 +54,10 @@ static void memlock_limit(struct check *check)
 		return;
 	finding = check_found(
 		check, 0,
-		"hard_limit is %llu KiB, but %u assigned device%s pin%s %llu KiB%s.",
-		ULL(guest->hard_limit_bytes.value / 1024), count_hostdevs(guest),
-		count_hostdevs(guest) == 1 ? "" : "s",
-		count_hostdevs(guest) == 1 ? "s" : "", ULL(need / 1024),
+		"hard_limit is %llu KiB, but the devices of the host that are assigned pin %llu KiB: the guest's memory%s and 1 GiB.",
+		ULL(guest->hard_limit_bytes.value / 1024), ULL(need / 1024),
 		factor > 1
-			? ": the guest's memory, once for each device behind its IOMMU, and 1 GiB"
+			? ", once for each device behind its IOMMU, NVMe disk and vDPA device,"
 			: "");
 	finding->expected = xasprintf("%llu", ULL(need / 1024));
 }
@@ -108,10 +106,19 @@ static void cmdline_hides(struct check *check)
 	}
 }
 
+static unsigned count_vdpa(const struct guest *guest)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		count += guest->devices.v[i].vdpa_path != NULL;
+	return count;
+}
+
 static void host_literals(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	unsigned hostdevs = count_hostdevs(guest);
+	unsigned hostdevs = count_hostdevs(guest) + count_vdpa(guest);
 
 	/* With --host it is being checked. */
 	if (check->host || hostdevs + guest->vcpupins.n + guest->memnodes.n == 0)
@@ -133,9 +140,9 @@ const struct rule resources_rules[] = {
 	{RULE("memlock-limit", memlock_limit, WARNING, 0, NOBODY),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
 	 .what = "hard_limit leaves room for the memory that host devices pin.",
-	 .why = "Behind the guest's IOMMU, each device pins all of the guest's memory, so the memory counts once for each. If the limit is too low, mapping fails with error -12, out of memory.",
+	 .why = "Each device behind the guest's IOMMU, each <disk type='nvme'> and each vDPA device pins all of the guest's memory, so the memory counts once for each. If the limit is too low, mapping fails with error -12, out of memory.",
 	 .to_fix = "Increase hard_limit, or remove it.",
-	 .source = LV "qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
+	 .source = "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .remedy = REMEDY_EDIT},
 	{RULE("cmdline-hides", cmdline_hides, WARNING, 0, NOBODY),
 	 .what = "VFIO devices, IOMMUs, expander buses and ports are not added in <qemu:commandline>.",

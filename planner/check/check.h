@@ -52,7 +52,7 @@ struct memory_demand {
 };
 typedef VEC(struct memory_demand) memory_demands;
 
-enum check_use_kind { USE_MDEV, USE_GROUP, USE_AP_QUEUE };
+enum check_use_kind { USE_MDEV, USE_GROUP, USE_AP_QUEUE, USE_VDPA };
 
 /* What one domain uses of its host, to compare several domains. */
 struct check_use {

@@ -45,6 +45,7 @@ static const struct {
 	{window_rules, 0},
 	{passthrough_rules, 0},
 	{mdev_rules, 0},
+	{vdpa_rules, 0},
 	{groups_rules, 0},
 	{installed_rules, 0},
 	{host_cpus_rules, 0},

@@ -142,6 +142,7 @@ extern const struct rule hostdev_rules[];
 extern const struct rule window_rules[];
 extern const struct rule passthrough_rules[];
 extern const struct rule mdev_rules[];
+extern const struct rule vdpa_rules[];
 extern const struct rule groups_rules[];
 extern const struct rule policy_rules[];
 extern const struct rule together_rules[];

@@ -11,6 +11,7 @@ static const struct rule *const thing_rules[] = {
 	[USE_MDEV] = &together_rules[DEVICE_TWICE],
 	[USE_GROUP] = &together_rules[GROUP_TWICE],
 	[USE_AP_QUEUE] = &together_rules[QUEUE_TWICE],
+	[USE_VDPA] = &together_rules[DEVICE_TWICE],
 };
 
 static struct place copy_place(const struct place *place)

@@ -68,6 +68,18 @@ static void gather_mdevs(const struct check *check, struct check_use *ret)
 	}
 }
 
+static void gather_vdpa(const struct check *check, struct check_use *ret)
+{
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+
+		if (device->vdpa_path)
+			add_thing(check, USE_VDPA,
+				  xasprintf("vDPA device %s", device->vdpa_path),
+				  device->element, ret);
+	}
+}
+
 static void gather_group(const struct check *check, const struct check_hostdev *row,
 			 struct check_use *ret)
 {
@@ -96,6 +108,7 @@ void check_gather_use(const struct check *check, struct check_use *ret)
 	}
 	vec_free(&list);
 	gather_mdevs(check, ret);
+	gather_vdpa(check, ret);
 	gather_pins(check, ret);
 	gather_memory(check, ret);
 }

@@ -97,6 +97,16 @@ static int find_nvme(const struct document *document, const struct guest *guest)
 	return -1;
 }
 
+static int find_vdpa_disk(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "disk") &&
+		    guest_is_vdpa(&guest->devices.v[i]))
+			return guest->devices.v[i].element;
+	return -1;
+}
+
 static int find_igb(const struct document *document, const struct guest *guest)
 {
 	(void)document;
@@ -245,6 +255,7 @@ const struct feature_use feature_uses[] = {
 	{"A cell without vCPUs", FEATURE_CELL_WITHOUT_CPUS, find_cell_without_cpus,
 	 USE_REFUSED},
 	{"A disk on an NVMe bus", FEATURE_NVME, find_nvme, USE_REFUSED},
+	{"A disk of type vhostvdpa", FEATURE_VDPA_DISK, find_vdpa_disk, USE_REFUSED},
 	{"A NIC of model igb", FEATURE_IGB, find_igb, USE_RULE},
 	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping,
 	 USE_DROPPED},

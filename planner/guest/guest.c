@@ -34,11 +34,12 @@ static void device_free(struct guest_device *device)
 			    &device->model,       &device->mode,
 			    &device->bus,         &device->target_dev,
 			    &device->source_file, &device->driver_name,
-			    &device->mdev_uuid,   &device->alias,
-			    &device->mac,         &device->source_name,
-			    &device->backend,     &device->device,
-			    &device->driver_type, &device->target_type,
-			    &device->source_path, &device->access};
+			    &device->mdev_uuid,   &device->vdpa_path,
+			    &device->alias,       &device->mac,
+			    &device->source_name, &device->backend,
+			    &device->device,      &device->driver_type,
+			    &device->target_type, &device->source_path,
+			    &device->access};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(*strings[i]);
@@ -215,6 +216,12 @@ bool guest_takes_initiator(const struct guest_device *device)
 {
 	return streq(device->tag, "hostdev") ||
 	       (streq(device->tag, "interface") && streq_null(device->type, "hostdev"));
+}
+
+bool guest_is_vdpa(const struct guest_device *device)
+{
+	return (streq(device->tag, "interface") && streq_null(device->type, "vdpa")) ||
+	       (streq(device->tag, "disk") && streq_null(device->type, "vhostvdpa"));
 }
 
 bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *device)

@@ -119,6 +119,7 @@ struct guest_device {
 	int source_element;
 	struct guest_address source;
 	char *mdev_uuid; /* hostdev type mdev */
+	char *vdpa_path; /* interface type vdpa, disk type vhostvdpa: /dev/vhost-vdpa-N */
 	struct guest_address address;
 	char *alias;
 };
@@ -305,6 +306,8 @@ bool guest_takes_initiator(const struct guest_device *device);
  * the domain's <iommufd>.
  */
 bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *device);
+/* Whether its back end is a vDPA device of the host, whether or not it names one. */
+bool guest_is_vdpa(const struct guest_device *device);
 /* <vcpu>; 1 if it is not readable, at most 16384 (the size of libvirt's bitmaps). */
 unsigned guest_vcpus(const struct guest *guest);
 /* q35 and pc-q35-*; virt and virt-*. */

@@ -101,6 +101,9 @@ static const struct guest_field drive_fields[] = {
 static const struct guest_field mdev_fields[] = {
 	ROW("source/address@uuid", STRING, guest_device, mdev_uuid),
 };
+static const struct guest_field vdpa_fields[] = {
+	ROW("source@dev", STRING, guest_device, vdpa_path),
+};
 
 static const struct guest_field iommu_fields[] = {
 	ROW("@model", STRING, guest_iommu, model),
@@ -236,6 +239,8 @@ static void read_device(struct guest *guest, int element)
 		read_source(guest, device);
 	if (streq(device->tag, "hostdev") && streq_null(device->type, "mdev"))
 		FIELDS_FILL(guest, element, mdev_fields, device);
+	if (guest_is_vdpa(device))
+		FIELDS_FILL(guest, element, vdpa_fields, device);
 }
 
 static void read_controller(struct guest *guest, int element)

@@ -43,6 +43,7 @@ enum feature {
 	FEATURE_IOMMU_VIRTIO,
 	FEATURE_IOMMU_AMD,
 	FEATURE_IGB,
+	FEATURE_VDPA_DISK,
 	FEATURE_NVME,
 	FEATURE_INTREMAP_WITHOUT_IOAPIC, /* libvirt no longer requires driver='qemu' */
 	FEATURE_AW_BITS_48,              /* QEMU's default width is 48 */

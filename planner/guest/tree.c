@@ -57,6 +57,12 @@ const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int in
 	return whole;
 }
 
+/* A disk whose back end is the NVMe driver of QEMU, through VFIO. */
+static bool is_nvme_disk(const struct guest_device *device)
+{
+	return streq(device->tag, "disk") && device->source.state == VALUE_VALID;
+}
+
 unsigned guest_tree_locked_times(const struct guest_tree *tree)
 {
 	const struct guest *guest = tree->guest;
@@ -66,6 +72,8 @@ unsigned guest_tree_locked_times(const struct guest_tree *tree)
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 
+		if (guest_is_vdpa(device) || is_nvme_disk(device))
+			own++;
 		if (device->source.state != VALUE_VALID || streq(device->tag, "disk"))
 			continue;
 		if (guest_uses_iommufd(guest, device) ||

@@ -52,9 +52,9 @@ bool guest_iommu_is_ignored(const struct guest *guest, const struct guest_iommu 
 const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int index);
 /*
  * How often the guest's memory counts as locked on the host, at least: once for each host
- * device in an address space of its own, and once for all others. 0 without host devices.
- * What is opened through iommufd counts among the others: how often the kernel counts it
- * is not known.
+ * device in an address space of its own, each <disk type='nvme'> and each vDPA device,
+ * and once for all other host devices. 0 without any of them. What is opened through
+ * iommufd counts among the others: how often the kernel counts it is not known.
  */
 unsigned guest_tree_locked_times(const struct guest_tree *tree);
 /* Whether any IOMMU is of one bus. */

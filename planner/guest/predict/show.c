@@ -236,7 +236,7 @@ static void add_io(struct text *text, const struct guest *guest)
 		    efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS);
 }
 
-/* libvirt 9.0 qemu_domain.c, qemuDomainGetMemLockLimitBytes: RAM each, and 1 GiB. */
+/* libvirt 11.3 qemu_domain.c, qemuDomainGetMemLockLimitBytes: RAM each, and 1 GiB. */
 static void add_locked(struct text *text, const struct guest *guest)
 {
 	struct guest_tree tree;
@@ -247,11 +247,11 @@ static void add_locked(struct text *text, const struct guest *guest)
 	times = guest_tree_locked_times(&tree);
 	if (!guest_total_memory(guest, &memory_bytes))
 		memory_bytes = guest->memory_bytes.value;
-	text_adds(text, "memory that VFIO locks on the host: ");
-	if (times == 0)
-		text_adds(text, "none, no host device is assigned\n");
-	if (times == 0)
+	text_adds(text, "memory locked on the host for its devices: ");
+	if (times == 0) {
+		text_adds(text, "none\n");
 		return;
+	}
 	text_add_size(text, times * memory_bytes + (UINT64_C(1) << 30));
 	text_addc(text, '\n');
 }

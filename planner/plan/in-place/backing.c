@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* backing.c - which host nodes back each cell. */
 #include "planner/plan/in-place/host.h"
+#include "topology/vdpa.h"
 
 int in_place_host_function(const struct in_place *plan, size_t device)
 {
 	const struct guest_device *it = &plan->old.devices.v[device];
 
-	if (!plan->host || it->source.state != VALUE_VALID ||
-	    !streq_null(it->source.type, "pci"))
+	if (!plan->host)
 		return -1;
-	return machine_function_index(plan->host, it->source.at);
+	if (it->vdpa_path)
+		return vdpa_function(plan->host, it->vdpa_path);
+	return it->source.state == VALUE_VALID && streq_null(it->source.type, "pci")
+		       ? machine_function_index(plan->host, it->source.at)
+		       : -1;
 }
 
 int in_place_host_node(const struct in_place *plan, int function)

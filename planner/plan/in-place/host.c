@@ -195,19 +195,26 @@ static char *describe_cells(const struct in_place *plan)
 	return text_take(&text);
 }
 
+/* The host's name of a device. The caller frees it. */
+static char *host_name(const struct guest_device *device)
+{
+	return device->vdpa_path ? xstrdup(device->vdpa_path)
+				 : xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
+}
+
 /* A device as a wish: its cell, and the root complex and switch it is to be below. */
 static int wish(struct in_place *plan, size_t device, int function, struct error *error)
 {
 	int node = in_place_host_node(plan, function);
 	const struct guest_device *it = &plan->old.devices.v[device];
+	_cleanup_free_ char *name = host_name(it);
 	struct in_place_wish *wanted;
 
 	if (node == UNKNOWN_ID) {
 		request_note(
 			plan->request,
-			PCI_FORMAT
-			": not moved, because the host does not report its node (use --locality to specify the node)",
-			PCI_ARGS(it->source.at));
+			"%s: not moved, because the host does not report its node (use --locality to specify the node)",
+			name);
 		return 0;
 	}
 	if (cell_on(plan, node) == NO_CELL) {
@@ -215,13 +222,13 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 
 		return in_place_refuse(
 			plan, error, it->element,
-			"<%s>: " PCI_FORMAT
-			" is on host node %d, which backs no cell (%s); back a cell with it, or remove the device",
-			it->tag, PCI_ARGS(it->source.at), node, cells);
+			"<%s>: %s is on host node %d, which backs no cell (%s); back a cell with it, or remove the device",
+			it->tag, name, node, cells);
 	}
 	wanted = vec_add(&plan->wishes);
 	wanted->device = (int)device;
-	wanted->function = function;
+	/* VFIO does not know a vDPA device: its group and card do not matter. */
+	wanted->function = it->vdpa_path ? -1 : function;
 	wanted->to = (struct request_device){.cell = cell_on(plan, node),
 					     .root = -1,
 					     .switch_port = -1};

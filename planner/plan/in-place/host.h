@@ -4,7 +4,8 @@
 
 #include "planner/plan/in-place/parts.h"
 
-/* The host function that a device of the domain is, or -1. */
+/* The host function that a device of the domain is, or that its vDPA device is on; or -1.
+ */
 int in_place_host_function(const struct in_place *plan, size_t device);
 /* Its node, or UNKNOWN_ID. */
 int in_place_host_node(const struct in_place *plan, int function);
