@@ -48,10 +48,12 @@ GOOD = {
              "--device igb,per-node=1,vfs=2 --iommu intel",
         boot="--assign", checked=200, assigns=6, **NEWEST),
     "seed-newest": dict(plan=SEED, checked=300, **NEWEST),
+    # An SMMUv3 for each root bus.
     "aarch64-newest": dict(
-        plan="--arch aarch64 --iommu smmuv3 --node vcpus=2,memory=512MiB "
+        plan="--arch aarch64 --iommu smmuv3 --target libvirt=12.9,qemu=11.1 --node vcpus=2,memory=512MiB "
              "--node vcpus=2,memory=256MiB --nic e1000e,per-node=2",
-        checked=170, guests=["arm64", "newest"], edit=uefi_arm, inside="newest"),
+        boot="--assign", checked=170, assigns=4, guests=["arm64", "newest"], edit=uefi_arm,
+        inside="newest"),
 }
 
 # The host of the 2017 article, planned in a domain of virt-install, in one call.

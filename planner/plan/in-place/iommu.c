@@ -204,6 +204,27 @@ static void cover_new_buses(struct in_place *plan)
 				new->controllers.v[i].index;
 }
 
+/*
+ * One for the machine; an SMMUv3 for pcie-root and each expander bus where the target has
+ * that, as Arm servers have one or more for each root complex. Those of new expander
+ * buses follow in cover_new_buses().
+ */
+static void add_iommus(struct in_place *plan)
+{
+	struct guest *new = &plan->new;
+	struct guest_iommu *first = guest_add_iommu(new, plan->request->iommu);
+
+	if (!streq(plan->request->iommu, "smmuv3") ||
+	    !target_has(&plan->request->target, FEATURE_SMMUV3_PER_BUS))
+		return;
+	first->pci_bus = number_of(0);
+	for (size_t i = 0; i < new->controllers.n; i++)
+		if (new->controllers.v[i].element >= 0 &&
+		    guest_is_expander(&new->controllers.v[i]))
+			guest_add_iommu(new, "smmuv3")->pci_bus =
+				new->controllers.v[i].index;
+}
+
 static int settle_iommu(struct in_place *plan, struct error *error)
 {
 	const char *model = plan->request->iommu;
@@ -220,7 +241,7 @@ static int settle_iommu(struct in_place *plan, struct error *error)
 	if (streq(model, "none"))
 		return 0;
 	if (new->iommus.n == 0)
-		guest_add_iommu(new, model);
+		add_iommus(plan);
 	if (!streq(model, "smmuv3"))
 		drive_through(plan, !is_there(&plan->old, model));
 	return set_model(plan, &new->iommus.v[0], error);
