@@ -60,8 +60,9 @@ def start(prepare=lambda: None):
     raise AssertionError("libvirtd did not start")
 
 
-def enter():
-    """Returns only inside the namespaces; outside, becomes the test that is inside."""
+def enter(network=False):
+    """Returns only inside the namespaces; outside, becomes the test that is inside. With
+    @network the network is that of the machine."""
     if "--inner" in sys.argv:
         return
     for tool in ("libvirtd", "virsh", "unshare", "qemu-system-x86_64"):
@@ -71,6 +72,6 @@ def enter():
         skip("needs root and namespaces")
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     # The first process must reap QEMU, otherwise libvirtd waits for it.
-    os.execvp("unshare", ["unshare", "-m", "-n", "--pid", "--fork", "--mount-proc", "--kill-child",
+    os.execvp("unshare", ["unshare", "-m", *([] if network else ["-n"]), "--pid", "--fork", "--mount-proc", "--kill-child",
                           "bash", "-c", '"$@" & wait $!; exit $?', "bash",
                           sys.executable, *sys.argv, "--inner"])
