@@ -8,70 +8,9 @@
 #include "planner/check/worse.h"
 #include "planner/guest/read.h"
 #include "planner/plan/in-place/parts.h"
-#include "planner/plan/request/io-keep.h"
 #include "planner/plan/skeleton.h"
 
-#define DEFAULT_GENERAL_PORTS 4
-
-static unsigned count_io(const struct request *request)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < request->devices.n; i++)
-		count += request->devices.v[i].kind->io_bar;
-	return count;
-}
-
-/* Expander buses that the request's devices and spare ports will need. */
-static unsigned count_expanders(const struct request *request)
-{
-	_cleanup_set_ struct set cells = {}, roots = {};
-
-	for (size_t i = 0; i < request->devices.n; i++) {
-		const struct request_device *device = &request->devices.v[i];
-
-		if (device->root >= 0)
-			set_add(&roots, (unsigned)device->root);
-		else if (device->cell != NO_CELL)
-			set_add(&cells, (unsigned)device->cell);
-	}
-	if (request->spare_ports > 0)
-		for (size_t i = 0; i < request->nodes.n; i++)
-			set_add(&cells, (unsigned)i);
-	return set_count(&cells) + set_count(&roots);
-}
-
-/*
- * The number of empty general ports: at most as many as OVMF has windows for
- * hot-pluggable ports, besides the functions with an I/O BAR.
- */
-static int fit_general_ports(struct request *request, struct error *error)
-{
-	int asked = request->general_ports, spare = MAX(request->spare_ports, 0);
-	unsigned io = count_io(request), limit = io_limit(request);
-	int room = (int)MIN(limit - MIN(io, limit), 255u);
-	int fixed = spare * (int)count_expanders(request) + MAX(asked, 0);
-
-	if (asked < 0)
-		request->general_ports = DEFAULT_GENERAL_PORTS;
-	/* Too many functions are rejected with the tree. */
-	if (!io_needs_cold_ports(request, io) || io > limit)
-		return 0;
-	if (fixed > room)
-		return error_input(
-			error,
-			"no room under OVMF for %d empty ports and %u devices with I/O ports: it has %u I/O windows in total; request at most %d empty ports, or use devices without I/O ports (virtio-net)",
-			fixed, io, limit, room);
-	if (asked < 0 && room - fixed < DEFAULT_GENERAL_PORTS) {
-		request->general_ports = room - fixed;
-		request_note(
-			request,
-			"%d of %d empty general ports are left out: OVMF has I/O windows for only %u ports, and %u are in use",
-			DEFAULT_GENERAL_PORTS - request->general_ports,
-			DEFAULT_GENERAL_PORTS, limit, io + (unsigned)fixed);
-	}
-	return 0;
-}
+#define DEFAULT_GENERAL_PORTS 4u
 
 /* A plan must pass our own check. A finding here is a bug of the planner. */
 static int judge_plan(const struct request *request, const struct text *xml,
@@ -96,13 +35,14 @@ static int judge_plan(const struct request *request, const struct text *xml,
 		words);
 }
 
-static int plan_over(struct in_place *plan, struct text *ret_xml, struct error *error)
+/* *@ret_fits: whether the firmware has I/O space for the empty ports. */
+static int plan_over(struct in_place *plan, struct text *ret_xml, bool *ret_fits,
+		     struct error *error)
 {
 	struct request *request = plan->request;
 
 	if (guest_read(plan->document, &plan->old, error) < 0 ||
-	    guest_read(plan->document, &plan->new, error) < 0 ||
-	    fit_general_ports(request, error) < 0)
+	    guest_read(plan->document, &plan->new, error) < 0)
 		return -1;
 	compose_machine(request, &plan->new);
 	if (in_place_cpu(plan, error) < 0 || in_place_numa(plan, error) < 0)
@@ -117,8 +57,8 @@ static int plan_over(struct in_place *plan, struct text *ret_xml, struct error *
 		return -1;
 	if (request->debug_console)
 		compose_debug_console(request, &plan->new);
-	if (in_place_text(plan, ret_xml, error) < 0)
-		return -1;
+	if (in_place_text_with_io(plan, ret_xml, ret_fits, error) < 0 || !*ret_fits)
+		return *ret_fits ? -1 : 0;
 	return judge_plan(request, ret_xml, error);
 }
 
@@ -129,14 +69,13 @@ static void take_notes(struct request *request, struct plan *ret)
 	vec_free(&request->notes);
 }
 
-int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
-	       struct error *error)
+/* With @general empty ports on pcie-root. */
+static int plan_with(const struct request *request, int general, struct plan *ret,
+		     struct text *ret_xml, bool *ret_fits, struct error *error)
 {
 	/* Values chosen for the request, and its new notes, belong to this plan only. */
 	struct request own = *request;
 	_cleanup_document_ struct document document = {};
-	_cleanup_text_ struct text xml = {};
-	_cleanup_plan_ struct plan result = {};
 	_cleanup_in_place_ struct in_place plan = {.fresh = true,
 						   .document = &document,
 						   .request = &own,
@@ -144,24 +83,69 @@ int plan_fresh(const struct request *request, struct plan *ret, struct text *ret
 	int rc;
 
 	own.notes = (__typeof__(own.notes)){};
+	own.general_ports = general;
+	*ret_fits = true;
 	guest_init(&plan.old);
 	guest_init(&plan.full);
 	guest_init(&plan.new);
-	guest_init(&result.guest);
 	rc = document_parse("skeleton", skeleton, strlen(skeleton), &document, error);
 	if (rc == 0)
-		rc = plan_over(&plan, &xml, error);
-	take_notes(&own, &result);
+		rc = plan_over(&plan, ret_xml, ret_fits, error);
+	take_notes(&own, ret);
 	if (rc < 0)
 		return -1;
-	in_place_list_devices(&plan, &result);
-	result.guest = plan.new;
-	result.guest.document = NULL;
+	in_place_list_devices(&plan, ret);
+	ret->guest = plan.new;
+	ret->guest.document = NULL;
 	guest_init(&plan.new);
-	*ret = result;
-	result = (struct plan){};
-	guest_init(&result.guest);
-	*ret_xml = xml;
-	xml = (struct text){};
 	return 0;
+}
+
+static int refuse_ports(const struct request *request, struct error *error)
+{
+	bool spare = request->spare_ports > 0;
+
+	return error_input(
+		error,
+		"no room under OVMF for the empty ports: it would reserve I/O space for each, and then give no device a BAR; request fewer%s%s%s, or plan for a version that reserves nothing (--target firmware=edk2-2025.02)",
+		spare ? " (--spare-ports)" : "",
+		spare && request->general_ports > 0 ? " or" : "",
+		request->general_ports > 0 ? " (--general-ports)" : "");
+}
+
+static void note_left_out(struct plan *plan, unsigned left_out)
+{
+	if (left_out > 0)
+		*vec_add(&plan->notes) = xasprintf(
+			"%u of %u empty general ports are left out: OVMF would reserve I/O space for them, and then give no device a BAR",
+			left_out, DEFAULT_GENERAL_PORTS);
+}
+
+int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
+	       struct error *error)
+{
+	bool chosen = request->general_ports < 0, fits = false;
+	unsigned left_out = 0;
+	int general = chosen ? (int)DEFAULT_GENERAL_PORTS : request->general_ports;
+
+	for (;; left_out++) {
+		_cleanup_plan_ struct plan result = {};
+		_cleanup_text_ struct text xml = {};
+
+		guest_init(&result.guest);
+		if (plan_with(request, general - (int)left_out, &result, &xml, &fits,
+			      error) < 0)
+			return -1;
+		if (fits) {
+			note_left_out(&result, left_out);
+			*ret = result;
+			result = (struct plan){};
+			guest_init(&result.guest);
+			*ret_xml = xml;
+			xml = (struct text){};
+			return 0;
+		}
+		if (!chosen || (int)left_out == general)
+			return refuse_ports(request, error);
+	}
 }

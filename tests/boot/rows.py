@@ -32,6 +32,11 @@ def uefi_arm(xml, guests):
 GOOD = {
     "seed": dict(plan=SEED, checked=300),
     "seed-efi": dict(plan=SEED + " --firmware efi", checked=300),
+    # More hot-pluggable ports on the first expander bus than OVMF 2022.11 has I/O space
+    # for: unless plan switches hotplug off, no device gets a BAR ("firmware" sees it).
+    "ports-efi": dict(
+        plan="--node vcpus=1,memory=512MiB --node vcpus=1,memory=256MiB --firmware efi "
+             "--nic virtio-net,node=0,count=11 --nic virtio-net,node=1,count=2", checked=200),
     "assign": dict(plan=SEED, boot="--assign", checked=300, assigns=9),
     "assign-nested": dict(
         plan="--node vcpus=1,memory=1GiB --node vcpus=1,memory=1GiB "

@@ -7,7 +7,6 @@
 #include "planner/plan/in-place/tree.h"
 
 #include "planner/plan/compose-guest.h"
-#include "planner/plan/request/io-keep.h"
 
 static const struct device_kind *kind_of_item(const struct guest *guest,
 					      struct assign_item item)
@@ -190,56 +189,6 @@ static int no_room(const struct in_place *plan, struct error *error)
 			  document_element_name(plan->document, MAX(element, 0)));
 }
 
-static unsigned count_new_io(const struct in_place *plan)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < plan->devices.n; i++)
-		count += plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar;
-	for (size_t i = plan->n_given; i < plan->layout.items.n; i++)
-		count += plan->layout.items.v[i].kind == CONTROLLER_PCIE_BRIDGE;
-	return count;
-}
-
-unsigned in_place_count_io(const struct in_place *plan)
-{
-	const struct guest *full = &plan->full;
-	unsigned count = count_new_io(plan);
-
-	for (size_t i = 0; i < full->devices.n; i++) {
-		const struct device_kind *kind = device_kind_of(&full->devices.v[i]);
-
-		count += kind && kind->io_bar &&
-			 guest_address_on_pci(&full->devices.v[i].address) &&
-			 full->devices.v[i].address.at.bus > 0;
-	}
-	return count;
-}
-
-/* A requested kind that needs I/O ports, or NULL. */
-static const char *kind_with_io(const struct in_place *plan)
-{
-	for (size_t i = 0; i < plan->devices.n; i++)
-		if (plan->devices.v[i].kind && plan->devices.v[i].kind->io_bar)
-			return plan->devices.v[i].kind->name;
-	return NULL;
-}
-
-static int check_io(const struct in_place *plan, struct error *error)
-{
-	unsigned io = in_place_count_io(plan), limit = io_limit(plan->request);
-	const char *kind = kind_with_io(plan);
-	bool bios = plan->request->firmware == FIRMWARE_BIOS;
-
-	if (io <= limit || count_new_io(plan) == 0)
-		return 0;
-	return in_place_refuse(
-		plan, error, plan->old.devices_element,
-		"%sthe guest would have %u devices with I/O ports (%s), but %s has room for %u and would %s; request fewer, or use virtio-net, which has no I/O ports",
-		plan->fresh ? "" : "<devices>: ", io, kind ? kind : "conventional PCI",
-		bios ? "SeaBIOS" : "OVMF", limit, bios ? "hang" : "give them no BARs");
-}
-
 static bool has_video(const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->devices.n; i++)
@@ -362,7 +311,7 @@ int in_place_tree(struct in_place *plan, struct error *error)
 	add_missing(plan);
 	if (plan->layout.items.n == plan->n_given)
 		return 0;
-	if (check_io(plan, error) < 0 || check_windows(plan, error) < 0)
+	if (check_windows(plan, error) < 0)
 		return -1;
 	if (layout_solve(&plan->layout, error) < 0)
 		return no_room(plan, error);

@@ -254,12 +254,13 @@ static int change(struct in_place *plan, struct error *error)
 	return refuse_unknown(plan, error);
 }
 
-static int write_text(const struct in_place *plan, const struct check_result *before,
+static int write_text(struct in_place *plan, const struct check_result *before,
 		      struct text *ret_xml, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
+	bool fits;
 
-	if (in_place_text(plan, &text, error) < 0 ||
+	if (in_place_text_with_io(plan, &text, &fits, error) < 0 ||
 	    judge_after(plan, before, &text, error) < 0)
 		return -1;
 	*ret_xml = text;

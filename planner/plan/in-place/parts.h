@@ -102,3 +102,9 @@ void in_place_list_devices(const struct in_place *plan, struct plan *ret);
  */
 int in_place_text(const struct in_place *plan, struct text *ret_xml, struct error *error)
 	_must_check_;
+/*
+ * The same, within the firmware's I/O space. *@ret_fits: whether the firmware assigns
+ * BARs, as far as is known; without a known version of OVMF, an old one is assumed.
+ */
+int in_place_text_with_io(struct in_place *plan, struct text *ret_xml, bool *ret_fits,
+			  struct error *error) _must_check_;

@@ -14,8 +14,6 @@ int in_place_add_bridge(struct in_place *plan, const struct request_device *want
 int in_place_home(const struct in_place *plan, const struct request_device *wanted);
 /* Whether a port does not isolate (ioh3420), as iommu-group=shared requires. */
 bool in_place_shared_port(const struct in_place *plan, int item);
-/* The number of functions with an I/O BAR below ports, existing and planned. */
-unsigned in_place_count_io(const struct in_place *plan);
 /* Like in_place_home, but adds the bus if it does not exist. */
 int in_place_make_home(struct in_place *plan, const struct request_device *wanted);
 /* Adds empty root ports directly on a bus. */

@@ -3,7 +3,6 @@
 #include "planner/plan/in-place/tree.h"
 
 #include "planner/plan/compose-guest.h"
-#include "planner/plan/request/io-keep.h"
 
 /* The chassis numbers that the domain uses. The caller frees it. */
 static struct set list_chassis(const struct in_place *plan)
@@ -43,8 +42,7 @@ static void write_port(struct in_place *plan, int number, struct set *chassis,
 	}
 }
 
-static void write_controller(struct in_place *plan, int number, struct set *chassis,
-			     bool cold)
+static void write_controller(struct in_place *plan, int number, struct set *chassis)
 {
 	const struct layout_item *item = &plan->layout.items.v[number];
 	struct guest_controller *controller = guest_add_controller(&plan->new, "pci");
@@ -58,11 +56,8 @@ static void write_controller(struct in_place *plan, int number, struct set *chas
 		if (item->cell != NO_CELL)
 			controller->node = number_of((unsigned)item->cell);
 	}
-	if (controller_role(item->kind) != ROLE_PORT)
-		return;
-	write_port(plan, number, chassis, controller);
-	if (cold && layout_has_child(&plan->layout, number))
-		controller->hotplug = switch_of(false);
+	if (controller_role(item->kind) == ROLE_PORT)
+		write_port(plan, number, chassis, controller);
 }
 
 /* A controller that libvirt would add by itself, as libvirt writes it. */
@@ -125,7 +120,6 @@ static void write_device(struct in_place *plan, const struct in_place_device *de
 
 static void write_controllers(struct in_place *plan)
 {
-	bool cold = io_needs_cold_ports(plan->request, in_place_count_io(plan));
 	_cleanup_set_ struct set chassis = list_chassis(plan);
 
 	for (size_t i = 1; i < plan->layout.items.n; i++) {
@@ -134,7 +128,7 @@ static void write_controllers(struct in_place *plan)
 		if (item->kind == LAYOUT_ENDPOINT)
 			continue;
 		if (i >= plan->n_given)
-			write_controller(plan, (int)i, &chassis, cold);
+			write_controller(plan, (int)i, &chassis);
 		else if (plan->full.controllers.v[item->owner].element < 0)
 			write_implicit(plan, (int)i);
 		else if (item->kind == CONTROLLER_PCIE_EXPANDER &&

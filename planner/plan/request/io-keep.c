@@ -12,11 +12,6 @@ unsigned io_limit(const struct request *request)
 	return request->firmware == FIRMWARE_BIOS ? IO_LIMIT_BIOS : IO_LIMIT_EFI;
 }
 
-bool io_needs_cold_ports(const struct request *request, unsigned io_functions)
-{
-	return io_functions > 0 && io_limit(request) == IO_LIMIT_EFI;
-}
-
 /* Functions that got another kind of stand-in. */
 struct replaced {
 	unsigned n;

@@ -12,5 +12,3 @@ unsigned io_limit(const struct request *request);
  * kept.
  */
 void io_keep_to_limit(struct request *request);
-/* Whether ports need hotplug='off' for that: with EFI and any I/O BAR. */
-bool io_needs_cold_ports(const struct request *request, unsigned io_functions);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "planner/guest/io-use.h"
+
+#include "base/mem.h"
+#include "planner/guest/device-kind.h"
+#include "planner/guest/window-use.h"
+
+/* By controller index. */
+struct reading {
+	const struct guest_tree *tree;
+	bool direct[INDEXES];  /* the bus of a function with an I/O BAR */
+	bool covered[INDEXES]; /* it, or a bus below it, counts already */
+	struct io_root roots[INDEXES];
+	unsigned windows; /* of all roots */
+};
+
+static const struct device_kind *kind_of(const struct guest *guest,
+					 struct assign_item item)
+{
+	if (item.device >= 0)
+		return device_kind_of(&guest->devices.v[item.device]);
+	if (item.controller >= 0)
+		return device_kind_of_controller(&guest->controllers.v[item.controller]);
+	return NULL;
+}
+
+static void cover(struct reading *reading, int index)
+{
+	for (int steps = 0; index >= 0 && steps < INDEXES; steps++) {
+		reading->covered[index] = true;
+		index = reading->tree->bus[index].parent;
+	}
+}
+
+static void add_window(struct reading *reading, int index)
+{
+	int root = reading->tree->bus[index].root;
+
+	if (reading->direct[index])
+		return;
+	reading->direct[index] = true;
+	if (root == index) {
+		reading->roots[index].direct = true;
+		return;
+	}
+	reading->roots[root].windows++;
+	reading->windows++;
+	cover(reading, index);
+}
+
+static void add_functions(struct reading *reading)
+{
+	const struct guest *guest = reading->tree->guest;
+	guest_functions functions = {};
+
+	guest_list_functions(guest, &functions);
+	for (size_t i = 0; i < functions.n; i++) {
+		const struct device_kind *kind = kind_of(guest, functions.v[i].item);
+		int bus = functions.v[i].address->at.bus;
+
+		if (kind && kind->io_bar && reading->tree->bus[bus].root >= 0)
+			add_window(reading, bus);
+	}
+	vec_free(&functions);
+}
+
+/*
+ * SeaBIOS gives bridges for conventional PCI a window whatever is below them. OVMF
+ * reserves one for them and for hot-pluggable ports.
+ */
+static void add_bridges(struct reading *reading, bool efi, enum known reserves)
+{
+	for (int index = INDEXES - 1; index > 0; index--) {
+		const struct guest_controller *c =
+			guest_tree_controller(reading->tree, index);
+		int root = reading->tree->bus[index].root;
+		bool bridge = c && controller_role(controller_model_of(c)) == ROLE_BRIDGE;
+		bool hot = c && guest_is_port(c) && !switch_is(c->hotplug, false);
+
+		if (root < 0 || root == index || reading->covered[index])
+			continue;
+		if (bridge && !efi) {
+			add_window(reading, index);
+		} else if ((bridge || hot) && efi && reserves != KNOWN_NO) {
+			reading->roots[root].reserved++;
+			cover(reading, index);
+		}
+	}
+}
+
+static void sort_roots(const struct reading *reading, struct io_use *use)
+{
+	for (size_t number = 0; number < ARRAY_SIZE(use->roots); number++)
+		for (int index = 0; index < INDEXES; index++) {
+			if (!guest_tree_controller(reading->tree, index) ||
+			    reading->tree->bus[index].root != index ||
+			    reading->tree->bus[index].number != (int)number ||
+			    use->n_roots == ARRAY_SIZE(use->roots))
+				continue;
+			use->roots[use->n_roots++] = reading->roots[index];
+		}
+}
+
+void io_use_read(const struct guest_tree *tree, const struct machine *host,
+		 const struct target *target, struct io_use *ret)
+{
+	bool efi = guest_is_efi(tree->guest);
+	struct reading *reading = xnew(struct reading);
+	struct window_use window;
+
+	window_use_read(tree->guest, host, target, &window);
+	*ret = (struct io_use){.limit = efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS};
+	ret->reserves = efi ? io_efi_reserves(window.guest.version) : KNOWN_NO;
+	reading->tree = tree;
+	reading->roots[0].direct = true; /* SATA and SMBus of the chipset */
+	add_functions(reading);
+	add_bridges(reading, efi, ret->reserves);
+	sort_roots(reading, ret);
+	ret->windows = reading->windows;
+	free(reading);
+}
+
+enum io_verdict io_use_judge(const struct io_use *use)
+{
+	if (use->windows > use->limit)
+		return IO_DEVICE_DROPPED;
+	/* Without reservations, what is within the limit fits. */
+	return use->reserves == KNOWN_NO ? IO_FITS
+					 : io_under_efi(use->roots, use->n_roots);
+}

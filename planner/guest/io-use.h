@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* io-use.h - what a domain asks of its firmware's I/O space (firmware-io.h). */
+#pragma once
+
+#include "planner/guest/firmware-io.h"
+#include "planner/guest/target.h"
+#include "planner/guest/tree.h"
+#include "topology/machine.h"
+
+struct io_use {
+	struct io_root roots[256]; /* by bus number */
+	size_t n_roots;
+	unsigned windows; /* of all roots */
+	unsigned limit;   /* of them */
+	enum known reserves;
+};
+
+/*
+ * The guest is as libvirt would complete it, on machine type q35. @host may be NULL; of
+ * it and of @target, the version of edk2 is used.
+ */
+void io_use_read(const struct guest_tree *tree, const struct machine *host,
+		 const struct target *target, struct io_use *ret);
+/*
+ * IO_DEVICE_DROPPED: there are more windows than the limit (SeaBIOS then hangs).
+ * IO_ALL_DROPPED is certain only if @use->reserves is KNOWN_YES; it is not returned if
+ * that is KNOWN_NO.
+ */
+enum io_verdict io_use_judge(const struct io_use *use);
