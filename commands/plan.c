@@ -205,8 +205,8 @@ static int read_domain(const struct flags *flags, struct document *ret,
 }
 
 /* What the guest of the changed domain will show. */
-static int predict_text(const char *name, const struct text *xml, const char *output,
-			struct error *error)
+static int predict_text(const struct flags *flags, const struct text *xml,
+			const struct machine *host, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 	_cleanup_guest_ struct guest guest = {};
@@ -214,12 +214,14 @@ static int predict_text(const char *name, const struct text *xml, const char *ou
 	_cleanup_text_ struct text text = {};
 
 	guest_init(&guest);
-	if (document_parse(name, xml->s, xml->n, &document, error) < 0 ||
+	if (document_parse(flags->domain, xml->s, xml->n, &document, error) < 0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
 	predict_any(&guest, &machine);
+	if (host)
+		predict_host_devices(&guest, host, &machine);
 	text_add_prediction(&text, &guest, &machine);
-	return file_write(output, text.s, text.n, error);
+	return file_write(flags->output, text.s, text.n, error);
 }
 
 /* Where the domain's devices were and will be. */
@@ -238,14 +240,15 @@ static int print_moves(const char *name, const struct document *before,
 }
 
 static int print_changed(const struct flags *flags, const struct document *document,
-			 const struct text *xml, struct error *error)
+			 const struct machine *host, const struct text *xml,
+			 struct error *error)
 {
 	_cleanup_text_ struct text diff = {};
 	bool same = xml->n == document->text.n &&
 		    memcmp(xml->s, document->text.s, xml->n) == 0;
 
 	if (flags->predict)
-		return predict_text(flags->domain, xml, flags->output, error);
+		return predict_text(flags, xml, host, error);
 	if (flags->in_place)
 		return same ? 0 : file_write(flags->domain, xml->s, xml->n, error);
 	if (!flags->diff)
@@ -299,7 +302,7 @@ static int run_in_place(struct flags *flags, struct error *error)
 	print_notes(flags->asked.request.notes.v, flags->asked.request.notes.n);
 	if (print_moves(flags->domain, &document, &xml, error) < 0)
 		return -1;
-	return print_changed(flags, &document, &xml, error);
+	return print_changed(flags, &document, flags->host ? &host : NULL, &xml, error);
 }
 
 static int run_fresh(struct flags *flags, struct error *error)

@@ -22,6 +22,7 @@ static int predict_bytes(const char *bytes, size_t n, struct machine *ret,
 	    guest_read(&document, &guest, &error) < 0)
 		return -1;
 	predict_any(&guest, ret);
+	predict_host_devices(&guest, ret, ret);
 	text_add_prediction(ret_shown, &guest, ret);
 	return 0;
 }

@@ -31,6 +31,19 @@ void predict_any(struct guest *guest, struct machine *ret);
 int predict_document(const struct document *document, const struct target_wish *wish,
 		     struct machine *ret, struct error *error) _must_check_;
 
+/*
+ * Gives the functions of assigned host devices the identity and the BARs that they have
+ * on the host; those that it does not have stay unknown.
+ */
+void predict_host_devices(const struct guest *guest, const struct machine *host,
+			  struct machine *machine);
+/* How many assigned devices have an I/O BAR, and of how many that is unknown. */
+struct predict_io {
+	unsigned with, unknown;
+};
+struct predict_io predict_host_io(const struct guest *guest,
+				  const struct machine *machine);
+
 /* The parts that are in other files. */
 void predict_numa(const struct guest *guest, struct machine *machine);
 void predict_pci(const struct guest_tree *tree, struct machine *machine);

@@ -5,7 +5,9 @@
 #include "planner/guest/device-kind.h"
 #include "planner/guest/firmware-io.h"
 #include "planner/guest/memory.h"
+#include "planner/guest/predict/predict.h"
 #include "planner/guest/tree.h"
+#include "topology/compare.h"
 
 #include <stdio.h>
 
@@ -72,14 +74,15 @@ static void add_distances(struct text *text, const struct machine *machine)
 {
 	size_t n = machine->nodes.n;
 
-	text_adds(text, "node distances:\nnode ");
+	/* numactl 2.0.19; 2.0.16 has columns that are one narrower. */
+	text_adds(text, "node distances:\nnode  ");
 	for (size_t i = 0; i < n; i++)
-		text_printf(text, " %3d", machine->nodes.v[i].id);
+		text_printf(text, "% 4d ", machine->nodes.v[i].id);
 	text_addc(text, '\n');
 	for (size_t i = 0; i < n; i++) {
-		text_printf(text, "%3d: ", machine->nodes.v[i].id);
+		text_printf(text, "% 4d: ", machine->nodes.v[i].id);
 		for (size_t j = 0; j < n; j++)
-			text_printf(text, " %3u",
+			text_printf(text, "%4u ",
 				    machine->distances ? machine->distances[i * n + j]
 						       : 0);
 		text_addc(text, '\n');
@@ -151,7 +154,7 @@ static void add_bus(struct rails *rails, const struct machine *machine, int upst
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		if (!on_bus(&machine->functions.v[i], upstream, root))
 			continue;
-		if (first && left == 1 && upstream >= 0) {
+		if (first && left == 1) {
 			text_adds(rails->text, "--");
 			add_rail(rails, "  ");
 		} else {
@@ -167,14 +170,13 @@ static void add_bus(struct rails *rails, const struct machine *machine, int upst
 	}
 }
 
-void text_add_lspci_tree(struct text *text, const struct machine *machine)
+static void add_lspci_tree(struct text *text, const struct machine *machine)
 {
 	struct rails rails = {.text = text};
 
-	/* lspci begins with the highest root. */
-	for (size_t n = machine->roots.n; n-- > 0;) {
+	for (size_t n = 0; n < machine->roots.n; n++) {
 		const struct machine_root *root = &machine->roots.v[n];
-		bool first = n + 1 == machine->roots.n, last = n == 0;
+		bool first = n == 0, last = n + 1 == machine->roots.n;
 		int width =
 			snprintf(NULL, 0, "[%04x:%02x]-", root->domain, root->first_bus);
 
@@ -215,6 +217,31 @@ static void add_budget(struct text *text, const struct machine *machine)
 	}
 }
 
+/* One line for each, in the order of their first functions. */
+static void add_groups(struct text *text, const struct machine *machine)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		int group = machine->functions.v[i].iommu_group;
+		bool seen = group < 0;
+
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = machine->functions.v[j].iommu_group == group;
+		if (seen)
+			continue;
+		text_adds(text, begun ? " " : "IOMMU groups, their numbers left out:\n ");
+		begun = true;
+		for (size_t j = i; j < machine->functions.n; j++)
+			if (machine->functions.v[j].iommu_group == group)
+				text_printf(text, " " PCI_FORMAT,
+					    PCI_ARGS(machine->functions.v[j].at));
+		text_addc(text, '\n');
+	}
+	if (!begun)
+		text_adds(text, "IOMMU groups: none\n");
+}
+
 static unsigned count_io(const struct guest *guest)
 {
 	unsigned count = 0;
@@ -227,13 +254,41 @@ static unsigned count_io(const struct guest *guest)
 	return count;
 }
 
-static void add_io(struct text *text, const struct guest *guest)
+static void add_io(struct text *text, const struct guest *guest,
+		   const struct machine *machine)
 {
+	struct predict_io assigned = predict_host_io(guest, machine);
 	bool efi = guest_is_efi(guest);
 
-	text_printf(text, "I/O ports: %u devices with an I/O BAR; %s has room for %u\n",
-		    count_io(guest), efi ? "OVMF" : "SeaBIOS",
+	text_printf(text, "I/O ports: %u devices with an I/O BAR",
+		    count_io(guest) + assigned.with);
+	if (assigned.unknown)
+		text_printf(text, ", and %u host devices that may have one",
+			    assigned.unknown);
+	text_printf(text, "; %s has room for %u\n", efi ? "OVMF" : "SeaBIOS",
 		    efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS);
+}
+
+/* What the guest shows is less; verify allows for the same. */
+static void add_taken(struct text *text, const struct machine *machine)
+{
+	const char *before = "";
+	bool first = true;
+
+	text_adds(text, "of these sizes, firmware and kernel take at most: ");
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		const struct machine_node *node = &machine->nodes.v[i];
+
+		if (node->memory_bytes == 0 || node->memory_bytes == UNKNOWN_U64)
+			continue;
+		text_printf(text, "%s%ju MB of node %d", before,
+			    (uintmax_t)(memory_taken_at_most(node->memory_bytes, first) >>
+					20),
+			    node->id);
+		before = ", ";
+		first = false;
+	}
+	text_adds(text, *before ? "\n" : "unknown\n");
 }
 
 /* libvirt 11.3 qemu_domain.c, qemuDomainGetMemLockLimitBytes: RAM each, and 1 GiB. */
@@ -261,29 +316,43 @@ static void add_command_line(struct text *text, const struct guest *guest)
 	static const struct {
 		const char *model, *words;
 	} rows[] = {
-		{"intel", "intel_iommu=on iommu=pt"},
-		{"amd", "iommu=pt"},
-		{"smmuv3", "iommu.passthrough=1"},
-		{"virtio", "iommu.passthrough=1"},
+		{"intel", " intel_iommu=on iommu=pt"},
+		{"amd", " iommu=pt"},
+		{"smmuv3", " iommu.passthrough=1"},
+		{"virtio", " iommu.passthrough=1"},
 	};
+	/*
+	 * If TCG's ticks are late, the kernel finds that the timer does not work and
+	 * panics; it does not test the timer of KVM (arch/x86/kernel/kvm.c,
+	 * paravirt_ops_setup).
+	 */
+	bool tests_timer = streq_null(guest->type, "qemu") &&
+			   streq_null(guest->architecture, "x86_64");
+	_cleanup_text_ struct text words = {};
 
 	for (size_t i = 0; guest->iommus.n && i < ARRAY_SIZE(rows); i++)
 		if (streq_null(guest->iommus.v[0].model, rows[i].model))
-			text_printf(text, "kernel command line for the nested host: %s\n",
-				    rows[i].words);
+			text_adds(&words, rows[i].words);
+	text_adds(&words, tests_timer ? " no_timer_check" : "");
+	if (words.n > 0)
+		text_printf(text, "kernel command line for the nested host:%s\n",
+			    words.s);
 }
 
 void text_add_prediction(struct text *text, const struct guest *guest,
 			 const struct machine *machine)
 {
 	add_nodes(text, machine);
-	add_memory_devices(text, guest);
 	add_distances(text, machine);
+	add_taken(text, machine);
+	add_memory_devices(text, guest);
 	text_adds(text, "PCI tree:\n");
-	text_add_lspci_tree(text, machine);
+	add_lspci_tree(text, machine);
+	add_groups(text, machine);
+	text_add_host_devices(text, guest, machine);
 	add_budget(text, machine);
 	if (guest_is_q35(guest))
-		add_io(text, guest);
+		add_io(text, guest, machine);
 	add_locked(text, guest);
 	add_command_line(text, guest);
 }

@@ -5,13 +5,16 @@
 #include "topology/machine.h"
 
 /*
- * Describes the guest for people: its nodes as `numactl -H` shows them (with the planned
- * sizes, of which the kernel reserves some), its PCI tree as `lspci -t` shows it, what a
- * layout can run out of (bus numbers per root, I/O ports, memory that is locked), and
- * the kernel command line that a nested host needs.
+ * Describes the guest for people: its nodes as `numactl -H` of Debian 13 shows them (with
+ * the planned sizes, and without the free memory), its PCI tree as `lspci -t` shows it,
+ * its IOMMU groups without numbers, which differ between kernels, its host devices (see
+ * predict_host_devices()), what a layout can run out of (bus numbers per root, I/O ports,
+ * memory that is locked), and the kernel command line that a nested host needs.
  */
 void text_add_prediction(struct text *text, const struct guest *guest,
 			 const struct machine *machine);
 
-/* Only the PCI tree. */
+/* Parts of it. */
+void text_add_host_devices(struct text *text, const struct guest *guest,
+			   const struct machine *machine);
 void text_add_lspci_tree(struct text *text, const struct machine *machine);

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# debian_guest.py - a stock Debian 13 with systemd as the guest of a real libvirtd, and a
+# shell in it. The image is made once, below GUESTS/debian: ordinary packages, and as only
+# additions a service that gives a shell on the first serial port, and the lspci of Debian
+# 12 in /opt/bookworm.
+import glob, os, re, shutil, socket, subprocess, sys, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(HERE, "../oracle"))
+import own_libvirtd  # noqa: E402
+from own_libvirtd import run, skip, virsh  # noqa: E402
+
+BOOT_LIMIT_S = 1200  # alone it takes two minutes
+PACKAGES = ("systemd-sysv,udev,initramfs-tools,linux-image-amd64,pciutils,numactl,kmod,"
+            "iproute2,zstd,openssh-server")
+SERVICE = """[Unit]
+After=multi-user.target
+[Service]
+Type=idle
+ExecStart=/bin/sh -c 'stty -echo; dmesg -n 1; echo READY; exec sh'
+StandardInput=tty
+StandardOutput=tty
+StandardError=tty
+TTYPath=/dev/ttyS0
+Environment=HOME=/root TERM=dumb
+"""
+# Without the drivers of all the world the initrd is three times smaller.
+HOOK = """set -e
+sed -i 's/^MODULES=.*/MODULES=list/' "$1/etc/initramfs-tools/initramfs.conf"
+printf '%s\\n' virtio_pci virtio_blk ext4 ahci sd_mod >> "$1/etc/initramfs-tools/modules"
+chroot "$1" update-initramfs -u -k all
+mkdir -p "$1/opt" "$1/root/.ssh"
+cp -a OLD/usr "$1/opt/bookworm"
+cp KEY.pub "$1/root/.ssh/authorized_keys"
+cp talk.service "$1/etc/systemd/system/"
+ln -s ../talk.service "$1/etc/systemd/system/multi-user.target.wants/"
+ln -s /dev/null "$1/etc/systemd/system/serial-getty@ttyS0.service"
+"""
+
+
+def make(program, guests):
+    """The folder with root.img, linux, initrd and key."""
+    made = f"{guests}/debian"
+    if os.path.exists(made):
+        return made
+    for tool in ("mmdebstrap", "ssh-keygen"):
+        if not shutil.which(tool):
+            skip(f"{tool} is not installed")
+    if subprocess.run([f"{HERE}/fetch", guests, "pciutils"]).returncode:
+        skip("Debian 12's pciutils cannot be downloaded")
+    work = f"{guests}/.debian-{os.getpid()}"
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{work}/key")
+    open(f"{work}/talk.service", "w").write(SERVICE)
+    open(f"{work}/hook", "w").write(
+        HOOK.replace("OLD", f"{guests}/pciutils").replace("KEY", f"{work}/key")
+        .replace("talk.service", f"{work}/talk.service", 1))
+    # Its mounts of /dev and /sys end with it, also if it is killed: nothing that removes
+    # the folder later may find them there.
+    done = subprocess.run(["unshare", "-m", "mmdebstrap", "--variant=minbase", f"--include={PACKAGES}",
+                           f"--customize-hook=sh {work}/hook \"$1\"", "trixie", f"{work}/tree"],
+                          capture_output=True, text=True, timeout=3600)
+    if done.returncode:
+        shutil.rmtree(work)
+        skip(f"no Debian 13: {done.stderr[-1500:]}")
+    for pattern, name in (("vmlinuz-*", "linux"), ("initrd.img-*", "initrd")):
+        shutil.copy(glob.glob(f"{work}/tree/boot/{pattern}")[0], f"{work}/{name}")
+    run(program, "disk", "create", f"{work}/root.img", "--size", "2GiB", "--part",
+        "size=rest,type=root-x86-64,name=root", "--format", "ext4=1", "--copy-files",
+        f"{work}/tree=1")
+    shutil.rmtree(f"{work}/tree")
+    os.rename(work, made)
+    return made
+
+
+def plan(program, *flags):
+    """(XML, prediction) of a plan with the guest's disk."""
+    words = [program, "plan", "--target", "installed", "--type", "qemu", "--name", "lab",
+             "--disk", "/run/root.qcow2", *flags]
+    return run(*words).stdout, run(*words, "--predict").stdout
+
+
+class Guest:
+    """The domain lab, from its start to a shell. Inside own_libvirtd's namespaces."""
+
+    def __init__(self, made, xml, words):
+        self.unread = b""
+        if os.path.exists("/run/root.qcow2"):
+            os.unlink("/run/root.qcow2")
+        run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", f"{made}/root.img",
+            "/run/root.qcow2")
+        xml = xml.replace("<serial type='pty'/>", "<serial type='unix'><source mode='bind' "
+                          "path='/run/lab.sock'/><target port='0'/></serial>")
+        xml = xml.replace("    <console type='pty'/>\n", "").replace("    <boot dev='hd'/>\n", "")
+        xml = xml.replace("</type>", f"</type><kernel>{made}/linux</kernel><initrd>{made}/initrd"
+                          f"</initrd><cmdline>root=PARTLABEL=root rw console=ttyS0 {words}"
+                          "</cmdline>", 1)
+        open("/run/lab.xml", "w").write(xml)
+        virsh("define", "--validate", "/run/lab.xml")
+        started = time.time()
+        virsh("start", "lab")
+        self.serial = socket.socket(socket.AF_UNIX)
+        self.serial.connect("/run/lab.sock")
+        self.serial.settimeout(1)
+        self.until("READY", BOOT_LIMIT_S)
+        self.sh("udevadm settle")
+        self.boot_s = time.time() - started
+
+    def until(self, word, limit_s):
+        """What the guest printed before the word."""
+        end = time.time() + limit_s
+        while word.encode() not in self.unread:
+            assert time.time() < end and b"Kernel panic" not in self.unread, \
+                f"no {word}: ...{self.unread[-3000:].decode(errors='replace')}"
+            try:
+                got = self.serial.recv(65536)
+            except TimeoutError:
+                continue
+            assert got, f"QEMU ended: ...{self.unread[-2000:].decode(errors='replace')}"
+            self.unread += got
+        text, _, self.unread = self.unread.partition(word.encode() + b"\r\n")
+        return text.decode(errors="replace").replace("\r", "")
+
+    def sh(self, command, limit_s=120):
+        self.serial.sendall(f"{command}\necho END''OF\n".encode())
+        return self.until("ENDOF", limit_s)
+
+    def end(self):
+        virsh("destroy", "lab", status=None)
+        virsh("undefine", "--nvram", "lab", status=None)
+        self.serial.close()
