@@ -115,6 +115,15 @@ const struct device_kind *device_kind_named(const char *name)
 	return NULL;
 }
 
+const struct device_kind *device_kind_hostdev(void)
+{
+	static const struct device_kind kind = {
+		"hostdev",    "hostdev",         "pci", NULL, 0, 0, 0,
+		CONNECT_PCIE, .assignable = true};
+
+	return &kind;
+}
+
 char *device_kind_names(void)
 {
 	struct text text = {};

@@ -32,6 +32,8 @@ struct device_kind {
 
 /* By the user's name, or NULL. Only kinds that a plan can add. */
 const struct device_kind *device_kind_named(const char *name);
+/* An assigned PCI device of the host, whose identity is not known. */
+const struct device_kind *device_kind_hostdev(void);
 /* "e1000e, igb, ..." for messages. The caller frees it. */
 char *device_kind_names(void) _must_check_;
 /* NULL if the kind is unknown (a hostdev) or the device is not on PCI. */

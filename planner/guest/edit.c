@@ -215,6 +215,13 @@ static void edit_content(struct edits *edits, const char *name, const char *new,
 static struct want *want_os(const struct guest *new, const struct guest *old)
 {
 	struct want *os = want_new("os"), *type, *feature;
+	const struct {
+		const char *name, *new, *old;
+	} direct[] = {
+		{"kernel", new->kernel, old->kernel},
+		{"initrd", new->initrd, old->initrd},
+		{"cmdline", new->cmdline, old->cmdline},
+	};
 
 	want_string(os, "firmware", new->firmware, old->firmware);
 	if (new->firmware_secure_boot.state == VALUE_VALID &&
@@ -223,12 +230,15 @@ static struct want *want_os(const struct guest *new, const struct guest *old)
 		want_set(feature, "enabled", new->firmware_secure_boot.on ? "yes" : "no");
 		want_set(feature, "name", "secure-boot");
 	}
-	if (streq_null(new->architecture, old->architecture) &&
-	    streq_null(new->machine, old->machine))
-		return os;
-	type = want_child(os, "type");
-	want_string(type, "arch", new->architecture, old->architecture);
-	want_string(type, "machine", new->machine, old->machine);
+	if (!streq_null(new->architecture, old->architecture) ||
+	    !streq_null(new->machine, old->machine)) {
+		type = want_child(os, "type");
+		want_string(type, "arch", new->architecture, old->architecture);
+		want_string(type, "machine", new->machine, old->machine);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(direct); i++)
+		if (direct[i].new && !streq_null(direct[i].new, direct[i].old))
+			want_content(want_child(os, direct[i].name), "%s", direct[i].new);
 	return os;
 }
 

@@ -98,6 +98,7 @@ struct guest_device {
 	char *device;      /* disk: "disk", "cdrom" */
 	char *driver_type; /* disk: "raw", "qcow2" */
 	char *mac;         /* interface; NULL */
+	unsigned ssh_port; /* interface, to be written: of this host; 0: none */
 	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
 	struct guest_switch driver_iommufd; /* hostdev, <interface type='hostdev'> */
@@ -122,6 +123,7 @@ struct guest_device {
 	char *vdpa_path; /* interface type vdpa, disk type vhostvdpa: /dev/vhost-vdpa-N */
 	struct guest_address address;
 	char *alias;
+	bool write_alias; /* of a new device; otherwise libvirt chooses it */
 };
 
 struct guest_distance {

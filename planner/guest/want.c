@@ -149,6 +149,19 @@ struct want *want_controller(const struct guest_controller *new,
 	return want;
 }
 
+/* <portForward>, of backend passt: a port of this host's loopback, for the guest's ssh.
+ */
+static void want_ssh_forward(struct want *interface, unsigned port)
+{
+	struct want *forward = want_child(interface, "portForward"), *range;
+
+	want_set(forward, "proto", "tcp");
+	want_set(forward, "address", "127.0.0.1");
+	range = want_child(forward, "range");
+	want_set(range, "start", "%u", port);
+	want_set(range, "to", "22");
+}
+
 /* What a new interface, disk or rng has besides what all devices have. */
 static void want_interface(struct want *want, const struct guest_device *device)
 {
@@ -168,6 +181,8 @@ static void want_interface(struct want *want, const struct guest_device *device)
 	want_set(want_child(want, "model"), "type", "%s", device->model);
 	if (device->backend)
 		want_set(want_child(want, "backend"), "type", "%s", device->backend);
+	if (device->ssh_port)
+		want_ssh_forward(want, device->ssh_port);
 }
 
 static void want_disk(struct want *want, const struct guest_device *device)
@@ -218,6 +233,14 @@ static void want_debug_console(struct want *want, const struct guest_device *dev
 	want_set(address, "iobase", "0x402");
 }
 
+static void want_hostdev(struct want *want, const struct guest_device *device)
+{
+	want_string(want, "mode", device->mode, NULL);
+	want_string(want, "type", device->type, NULL);
+	want_set(want, "managed", "yes");
+	want_address(want_child(want, "source"), &device->source, NULL);
+}
+
 static const struct {
 	const char *tag;
 	void (*fill)(struct want *want, const struct guest_device *device);
@@ -228,6 +251,7 @@ static const struct {
 	{"rng", want_rng, false},
 	{"video", want_video, false},
 	{"serial", want_debug_console, true},
+	{"hostdev", want_hostdev, true},
 };
 
 struct want *want_device(const struct guest_device *new, const struct guest_device *old)
@@ -242,6 +266,8 @@ struct want *want_device(const struct guest_device *new, const struct guest_devi
 		}
 	if (!has_driver)
 		want_device_driver(want, new, old);
+	if (!old && new->write_alias)
+		want_set(want_child(want, "alias"), "name", "%s", new->alias);
 	want_memory_target(want, new, old);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;

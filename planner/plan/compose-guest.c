@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/compose-guest.h"
 
+#include "planner/guest/predict/show.h"
 #include "planner/plan/identity.h"
+#include "planner/plan/reach.h"
 #include "topology/machine.h"
 
 static void set_string(char **string, const char *value)
@@ -155,8 +157,10 @@ static void add_mgmt(const struct request *request, struct guest *guest,
 	add_interface(request, guest, "virtio", address);
 	device = vec_last(&guest->devices);
 	device->driver_iommu = through_iommu(request, true);
-	if (!has_prefix(request->mgmt, "network="))
+	if (!has_prefix(request->mgmt, "network=")) {
+		reach_set(request, device);
 		return;
+	}
 	set_string(&device->type, "network");
 	set_string(&device->backend, NULL);
 	set_string(&device->source_name, request->mgmt + strlen("network="));
@@ -260,6 +264,34 @@ static void set_identity(const struct request *request, struct guest *guest)
 	if (streq(request->architecture, "x86_64"))
 		guest->firmware_secure_boot =
 			switch_of(request->firmware == FIRMWARE_EFI_SECURE);
+}
+
+void compose_hostdev(struct guest *guest, struct pci_address host,
+		     struct guest_address address)
+{
+	struct guest_device *device = guest_add_device(guest, "hostdev");
+
+	set_string(&device->mode, "subsystem");
+	set_string(&device->type, "pci");
+	device->source = compose_address(host.bus, host.slot, host.function);
+	device->source.domain = number_of(host.domain);
+	device->source.at.domain = host.domain;
+	set_string(&device->source.type, NULL);
+	device->address = address;
+}
+
+void compose_kernel(const struct request *request, struct guest *guest)
+{
+	_cleanup_text_ struct text words = {};
+
+	if (!request->kernel)
+		return;
+	set_string(&guest->kernel, request->kernel);
+	set_string(&guest->initrd, request->initrd);
+	text_add_kernel_words(&words, guest);
+	if (request->append)
+		text_printf(&words, "%s%s", words.n > 0 ? " " : "", request->append);
+	set_string(&guest->cmdline, words.s);
 }
 
 void compose_debug_console(const struct request *request, struct guest *guest)

@@ -36,6 +36,11 @@ void compose_general(const struct request *request, struct guest *guest,
  * Adds what an intel IOMMU needs to remap interrupts, for the guest's vCPUs and memory.
  */
 void compose_intel(struct guest *guest, struct guest_iommu *iommu);
+/* A PCI device of the host. */
+void compose_hostdev(struct guest *guest, struct pci_address host,
+		     struct guest_address address);
+/* The kernel that is booted directly, and its command line. Needs the IOMMU. */
+void compose_kernel(const struct request *request, struct guest *guest);
 /* Sends the firmware's debug port to a log file named after the domain. */
 void compose_debug_console(const struct request *request, struct guest *guest);
 /* Latencies and bandwidths between cells. */

@@ -8,6 +8,7 @@
 #include "planner/check/worse.h"
 #include "planner/guest/read.h"
 #include "planner/plan/in-place/parts.h"
+#include "planner/plan/reach.h"
 #include "planner/plan/skeleton.h"
 
 #define DEFAULT_GENERAL_PORTS 4u
@@ -55,8 +56,10 @@ static int plan_over(struct in_place *plan, struct text *ret_xml, bool *ret_fits
 		compose_cdrom(request, &plan->new);
 	if (in_place_iommu(plan, error) < 0)
 		return -1;
+	compose_kernel(request, &plan->new);
 	if (request->debug_console)
 		compose_debug_console(request, &plan->new);
+	reach_note(request);
 	if (in_place_text_with_io(plan, ret_xml, ret_fits, error) < 0 || !*ret_fits)
 		return *ret_fits ? -1 : 0;
 	return judge_plan(request, ret_xml, error);

@@ -105,6 +105,7 @@ class Guest:
         self.serial.connect("/run/lab.sock")
         self.serial.settimeout(1)
         self.until("READY", BOOT_LIMIT_S)
+        self.sh("PS1=")  # no prompts
         self.sh("udevadm settle")
         self.boot_s = time.time() - started
 

@@ -311,15 +311,15 @@ static void add_locked(struct text *text, const struct guest *guest)
 	text_addc(text, '\n');
 }
 
-static void add_command_line(struct text *text, const struct guest *guest)
+void text_add_kernel_words(struct text *text, const struct guest *guest)
 {
 	static const struct {
 		const char *model, *words;
 	} rows[] = {
-		{"intel", " intel_iommu=on iommu=pt"},
-		{"amd", " iommu=pt"},
-		{"smmuv3", " iommu.passthrough=1"},
-		{"virtio", " iommu.passthrough=1"},
+		{"intel", "intel_iommu=on iommu=pt"},
+		{"amd", "iommu=pt"},
+		{"smmuv3", "iommu.passthrough=1"},
+		{"virtio", "iommu.passthrough=1"},
 	};
 	/*
 	 * If TCG's ticks are late, the kernel finds that the timer does not work and
@@ -328,14 +328,24 @@ static void add_command_line(struct text *text, const struct guest *guest)
 	 */
 	bool tests_timer = streq_null(guest->type, "qemu") &&
 			   streq_null(guest->architecture, "x86_64");
-	_cleanup_text_ struct text words = {};
+	const char *between = "";
 
 	for (size_t i = 0; guest->iommus.n && i < ARRAY_SIZE(rows); i++)
-		if (streq_null(guest->iommus.v[0].model, rows[i].model))
-			text_adds(&words, rows[i].words);
-	text_adds(&words, tests_timer ? " no_timer_check" : "");
+		if (streq_null(guest->iommus.v[0].model, rows[i].model)) {
+			text_adds(text, rows[i].words);
+			between = " ";
+		}
+	if (tests_timer)
+		text_printf(text, "%sno_timer_check", between);
+}
+
+static void add_command_line(struct text *text, const struct guest *guest)
+{
+	_cleanup_text_ struct text words = {};
+
+	text_add_kernel_words(&words, guest);
 	if (words.n > 0)
-		text_printf(text, "kernel command line for the nested host:%s\n",
+		text_printf(text, "kernel command line for the nested host: %s\n",
 			    words.s);
 }
 

@@ -14,6 +14,8 @@
 void text_add_prediction(struct text *text, const struct guest *guest,
 			 const struct machine *machine);
 
+/* The words of the kernel command line; nothing if it needs none. */
+void text_add_kernel_words(struct text *text, const struct guest *guest);
 /* Parts of it. */
 void text_add_host_devices(struct text *text, const struct guest *guest,
 			   const struct machine *machine);

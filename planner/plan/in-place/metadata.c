@@ -10,6 +10,7 @@
 #include "planner/guest/edit.h"
 #include "planner/guest/read.h"
 #include "planner/plan/plan-metadata.h"
+#include "planner/plan/reach.h"
 
 /* Our element in <metadata>, or -1. */
 static int element_of_space(const struct in_place *plan, const char *space)
@@ -66,7 +67,7 @@ void in_place_list_devices(const struct in_place *plan, struct plan *ret)
 		const struct in_place_device *device = &plan->devices.v[i];
 		const struct layout_item *item = &items[device->endpoint];
 
-		if (!device->kind)
+		if (!device->kind || plan->request->devices.v[device->wanted].assigned)
 			continue;
 		*vec_add(&ret->devices) = (struct plan_device){
 			.wanted = device->wanted,
@@ -219,6 +220,8 @@ int in_place_text(const struct in_place *plan, struct text *ret_xml, struct erro
 
 	add_notes(plan, &edits);
 	guest_edit(&plan->old, &plan->new, &edits);
+	if (plan->fresh)
+		reach_edit(plan->request, &edits);
 	rc = edits_apply(&edits, ret_xml, error);
 	edits_free(&edits);
 	return rc < 0 ? rc : renew_notes(plan, ret_xml, error);

@@ -5,6 +5,8 @@
  */
 #include "planner/plan/in-place/host.h"
 
+#include "planner/guest/predict/show.h"
+#include "planner/plan/reach.h"
 #include "planner/plan/request/cpu-shape.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -67,26 +69,106 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 	return 0;
 }
 
-/* Settings of a fresh domain; an existing one has them already. */
-static int check_settings(const struct request *request, struct error *error)
+static bool has_hostdev(const struct guest *guest, struct pci_address at)
 {
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].source.state == VALUE_VALID &&
+		    pci_address_equal(guest->devices.v[i].source.at, at))
+			return true;
+	return false;
+}
+
+static bool has_disk(const struct guest *guest, const char *kind, const char *file)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *disk = &guest->devices.v[i];
+		const char *device =
+			document_attribute(guest->document, disk->element, "device");
+
+		if (streq(disk->tag, "disk") && streq(device ? device : "disk", kind) &&
+		    streq_null(disk->source_file, file))
+			return true;
+	}
+	return false;
+}
+
+/* The alias of a machine type stands for any version of it. */
+static bool has_machine(const struct guest *guest, const char *name)
+{
+	return streq_null(guest->machine, name) ||
+	       (streq(name, "q35") && guest_is_q35(guest)) ||
+	       (streq(name, "virt") && guest_is_virt(guest));
+}
+
+/* Whether its command line is what a plan writes for --append, or just these words. */
+static bool has_append(const struct guest *guest, const char *words)
+{
+	_cleanup_text_ struct text whole = {};
+
+	text_add_kernel_words(&whole, guest);
+	text_printf(&whole, "%s%s", whole.n > 0 ? " " : "", words);
+	return streq_null(guest->cmdline, words) || streq_null(guest->cmdline, whole.s);
+}
+
+/*
+ * Settings of a fresh domain, which an existing one has already. So the options that
+ * planned a domain can be given again with it.
+ */
+static int check_settings(const struct in_place *plan, struct error *error)
+{
+	const struct request *request = plan->request;
+	const struct guest *old = &plan->old;
 	const struct {
-		bool given;
-		const char *flag;
+		const char *flag, *value;
+		bool same;
 	} rows[] = {
-		{request->name, "name"},         {request->machine, "machine"},
-		{request->architecture, "arch"}, {request->disk, "disk"},
-		{request->cdrom, "cdrom"},       {request->mgmt, "mgmt"},
-		{request->hmat, "hmat"},
+		{"name", request->name, streq_null(old->name, request->name)},
+		{"type", request->type, streq_null(old->type, request->type)},
+		{"machine", request->machine,
+		 request->machine && has_machine(old, request->machine)},
+		{"arch", request->architecture,
+		 streq_null(old->architecture, request->architecture)},
+		{"disk", request->disk, has_disk(old, "disk", request->disk)},
+		{"cdrom", request->cdrom, has_disk(old, "cdrom", request->cdrom)},
+		{"mgmt", request->mgmt, request->mgmt && reach_has(request, old)},
+		{"kernel", request->kernel, streq_null(old->kernel, request->kernel)},
+		{"initrd", request->initrd, streq_null(old->initrd, request->initrd)},
+		{"append", request->append,
+		 request->append && has_append(old, request->append)},
+		{"hmat", request->hmat ? "" : NULL, old->interconnects.n > 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].given)
+		if (rows[i].value && !rows[i].same)
 			return error_input(
 				error,
-				"--%s is only for new domains; with --domain, change it in the domain itself",
-				rows[i].flag);
+				"--%s%s%s: the domain has another value, which plan does not change; change it in the domain itself",
+				rows[i].flag, *rows[i].value ? " " : "", rows[i].value);
 	return 0;
+}
+
+/*
+ * A host device that the domain has is moved to its node, as with --place; another one is
+ * added like any device.
+ */
+static void take_hostdevs(struct in_place *plan)
+{
+	struct request *request = plan->request;
+	size_t n = 0;
+
+	for (size_t i = 0; i < request->devices.n; i++) {
+		struct request_device *device = &request->devices.v[i];
+		struct request_place *place;
+
+		if (!device->assigned || !has_hostdev(&plan->old, device->host)) {
+			request->devices.v[n++] = *device;
+			continue;
+		}
+		place = vec_add(&request->places);
+		place->device = xasprintf(PCI_FORMAT, PCI_ARGS(device->host));
+		place->cell = device->cell;
+	}
+	request->devices.n = n;
 }
 
 static bool has_feature(const struct guest *guest, const char *name)
@@ -125,10 +207,6 @@ int in_place_cpu(struct in_place *plan, struct error *error)
 
 static int set_given(struct in_place *plan, struct error *error)
 {
-	if (plan->request->type) {
-		free(plan->new.type);
-		plan->new.type = xstrdup(plan->request->type);
-	}
 	return plan->request->cpu ? in_place_cpu(plan, error) : 0;
 }
 
@@ -137,8 +215,9 @@ int in_place_fill_request(struct in_place *plan, struct error *error)
 	struct request *request = plan->request;
 	const struct guest *old = &plan->old;
 
-	if (check_settings(request, error) < 0 || set_given(plan, error) < 0)
+	if (check_settings(plan, error) < 0 || set_given(plan, error) < 0)
 		return -1;
+	take_hostdevs(plan);
 	keep(&request->name, old->name ? old->name : "nested");
 	keep(&request->type, old->type ? old->type : "kvm");
 	keep(&request->architecture, old->architecture ? old->architecture : "x86_64");

@@ -111,6 +111,9 @@ static void write_device(struct in_place *plan, const struct in_place_device *de
 
 	if (device->general)
 		compose_general(plan->request, &plan->new, device->general, address);
+	else if (device->kind && plan->request->devices.v[device->wanted].assigned)
+		compose_hostdev(&plan->new, plan->request->devices.v[device->wanted].host,
+				address);
 	else if (device->kind)
 		compose_device(plan->request, &plan->new, device->kind, address);
 	else

@@ -199,7 +199,10 @@ static int check_extras(const struct request *request, struct error *error)
 	_cleanup_free_ char *passt_needs = feature_needs(FEATURE_PASST);
 	const struct {
 		const char *flag, *path;
-	} files[] = {{"disk", request->disk}, {"cdrom", request->cdrom}};
+	} files[] = {{"disk", request->disk},
+		     {"cdrom", request->cdrom},
+		     {"kernel", request->kernel},
+		     {"initrd", request->initrd}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		if (files[i].path && files[i].path[0] != '/')
@@ -207,6 +210,9 @@ static int check_extras(const struct request *request, struct error *error)
 				error,
 				"--%s %s: libvirt only accepts absolute paths; begin it with /",
 				files[i].flag, files[i].path);
+	if (!request->kernel && (request->initrd || request->append))
+		return error_input(error, "--%s needs --kernel FILE",
+				   request->initrd ? "initrd" : "append");
 	if (request->backend == BACKEND_PASST &&
 	    !target_has(&request->target, FEATURE_PASST))
 		return error_input(

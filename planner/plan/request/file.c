@@ -22,6 +22,9 @@ static const struct setting {
 	{"ports", "general", "general-ports"},
 	{"disk", "file", "disk"},
 	{"cdrom", "file", "cdrom"},
+	{"kernel", "file", "kernel"},
+	{"kernel", "initrd", "initrd"},
+	{"kernel", "append", "append"},
 	{"interface", "mgmt", "mgmt"},
 	{"interface", "backend", "backend"},
 	{"hugepages", "size", "hugepages"},
@@ -42,6 +45,7 @@ static const struct pairs {
 	 "kind",
 	 {"node", "per-node", "count", "vfs", "iommu-group"},
 	 false},
+	{"hostdev", "hostdev", "address", {"node"}, false},
 	{"place", "place", "device", {"node"}, true},
 };
 

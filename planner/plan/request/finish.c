@@ -36,17 +36,21 @@ static int check_devices(const struct request *request, struct error *error)
 	for (size_t i = 0; i < request->devices.n; i++) {
 		const struct request_device *device = &request->devices.v[i];
 		_cleanup_free_ char *needs = feature_needs(device->kind->needs);
+		_cleanup_free_ char *name =
+			device->assigned ? xasprintf(PCI_FORMAT, PCI_ARGS(device->host))
+					 : xstrdup(device->kind->name);
 
 		if (request->nodes.n == 0 && device->cell != NO_CELL)
 			return error_input(
 				error,
-				"--device %s: the domain has no NUMA nodes; add --node vcpus=2,memory=2GiB",
-				device->kind->name);
+				"--%s %s: the domain has no NUMA nodes; add --node vcpus=2,memory=2GiB",
+				device->assigned ? "hostdev" : "device", name);
 		if (device->cell >= (int)request->nodes.n)
 			return error_input(
 				error,
-				"--device %s,node=%d: there is no such node; the nodes are 0-%zu",
-				device->kind->name, device->cell, request->nodes.n - 1);
+				"--%s %s,node=%d: there is no such node; the nodes are 0-%zu",
+				device->assigned ? "hostdev" : "device", name,
+				device->cell, request->nodes.n - 1);
 		if (!target_has(&request->target, device->kind->needs))
 			return error_input(
 				error,

@@ -42,6 +42,14 @@ static int add_device(void *target, const struct option_row *row, const char *va
 	return 0;
 }
 
+static int add_hostdev(void *target, const struct option_row *row, const char *value,
+		       struct error *error)
+{
+	if (request_add_hostdev(target, value, error) < 0)
+		return option_wrap(error, row->name, value);
+	return 0;
+}
+
 static int set_cpus(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {
@@ -127,14 +135,27 @@ static int add_place(void *target, const struct option_row *row, const char *val
 	return 0;
 }
 
+/* user[,port=N] or network=NAME */
 static int set_mgmt(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {
+	static const char with_port[] = "user,port=";
+	struct request *request = target;
+	int port = 0;
+
+	if (has_prefix(value, with_port)) {
+		if (!parse_int(value + strlen(with_port), &port) || port < 1 ||
+		    port > UINT16_MAX)
+			return option_error(error, row->name, value,
+					    "the port must be a number from 1 to 65535");
+		value = "user";
+	}
 	if (!streq(value, "user") &&
 	    (!has_prefix(value, "network=") || !value[strlen("network=")]))
 		return option_error(error, row->name, value,
-				    "must be user or network=NAME");
-	set_string(target, value);
+				    "must be user, user,port=N or network=NAME");
+	request->mgmt_port = (unsigned)port;
+	set_string(&request->mgmt, value);
 	return 0;
 }
 
@@ -217,6 +238,9 @@ const struct option_row request_node_rows[] = {
 	 SET_WITH(add_device, ASKED, request)},
 	{"nic", 0, "KIND,...", "the same as --device",
 	 SET_WITH(add_device, ASKED, request)},
+	{"hostdev", 0, "ADDRESS,node=N",
+	 "assign this PCI device of the host; can be repeated",
+	 SET_WITH(add_hostdev, ASKED, request)},
 	{},
 };
 
@@ -256,8 +280,15 @@ const struct option_row request_rows[] = {
 	 SET_WITH(set_path, ASKED, request.disk)},
 	{"cdrom", 0, "FILE", "an installation image",
 	 SET_WITH(set_path, ASKED, request.cdrom)},
-	{"mgmt", 0, "user|network=NAME", "a NIC to reach the guest with",
-	 SET_WITH(set_mgmt, ASKED, request.mgmt)},
+	{"kernel", 0, "FILE",
+	 "a kernel to boot directly, with the words that the guest needs",
+	 SET_WITH(set_path, ASKED, request.kernel)},
+	{"initrd", 0, "FILE", "its initrd", SET_WITH(set_path, ASKED, request.initrd)},
+	{"append", 0, "WORDS", "add to the kernel's command line",
+	 SET_WITH(set_path, ASKED, request.append)},
+	{"mgmt", 0, "user[,port=N]|network=NAME",
+	 "a NIC to reach the guest with; port N (2222) of this host for ssh",
+	 SET_WITH(set_mgmt, ASKED, request)},
 	{"backend", 0, "KIND", "what the planned NICs are connected to (default: user)",
 	 "user|passt|mcast", SET_CHOICE(ASKED, request.backend)},
 	{"hugepages", 0, "SIZE", "back the nodes with huge pages",

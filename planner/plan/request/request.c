@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "planner/guest/host-emulator.h"
 #include "planner/guest/read.h"
+#include "topology/pci-address.h"
 #include "topology/machine.h"
 
 #include <stdarg.h>
@@ -70,9 +71,10 @@ void request_note(struct request *request, const char *format, ...)
 
 void request_free(struct request *request)
 {
-	char *strings[] = {request->name,         request->type,  request->machine,
-			   request->architecture, request->cpu,   request->iommu,
-			   request->disk,         request->cdrom, request->mgmt};
+	char *strings[] = {request->name,         request->type,   request->machine,
+			   request->architecture, request->cpu,    request->iommu,
+			   request->disk,         request->cdrom,  request->mgmt,
+			   request->kernel,       request->initrd, request->append};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		free(strings[i]);
@@ -273,8 +275,6 @@ static void add_devices(struct request *request, const struct device_kind *kind,
 	}
 }
 
-/* The nodes are only known at the end: -2 - N means "N on every node". */
-
 static int check_words(const struct device_kind *kind, struct device_words *words,
 		       struct error *error)
 {
@@ -318,5 +318,38 @@ int request_add_device(struct request *request, const char *text, struct error *
 	else
 		add_devices(request, kind, &words, words.node,
 			    words.count >= 0 ? words.count : 1);
+	return 0;
+}
+
+int request_add_hostdev(struct request *request, const char *text, struct error *error)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *rest = copy, *address = strsep(&rest, ",");
+	_cleanup_free_ char *whole = xasprintf("0000:%s", address); /* as lspci has it */
+	struct request_device *device;
+	struct pci_address at;
+	int cell;
+
+	if (!pci_address_parse(address, &at) && !pci_address_parse(whole, &at))
+		return error_input(
+			error,
+			"%s is not a PCI address of the host, such as 0000:9b:00.0 or 9b:00.0",
+			address);
+	if (!rest || !has_prefix(rest, "node=") ||
+	    !parse_int(rest + strlen("node="), &cell) || cell < 0)
+		return error_input(error, "the guest's node must follow: %s,node=0",
+				   address);
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].assigned &&
+		    pci_address_compare(request->devices.v[i].host, at) == 0)
+			return error_input(error, "%s is given more than once", address);
+	device = vec_add(&request->devices);
+	*device = (struct request_device){.kind = device_kind_hostdev(),
+					  .cell = cell,
+					  .root = -1,
+					  .switch_port = -1,
+					  .io_fixed = true,
+					  .assigned = true,
+					  .host = at};
 	return 0;
 }

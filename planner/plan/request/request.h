@@ -29,6 +29,7 @@ struct request_device {
 	unsigned vfs;      /* how many the guest may create */
 	bool shared_group; /* below a port without ACS */
 	bool io_fixed;     /* the user named the kind: never replaced */
+	bool assigned;     /* the host device @host itself (--hostdev) */
 	/* What it represents; only if mirrored. */
 	bool mirrors;
 	struct pci_address host;
@@ -73,6 +74,8 @@ struct request {
 		*emulator;              /* by request_settle; until then the default */
 	int general_ports, spare_ports; /* -1: not given */
 	char *disk, *cdrom, *mgmt;      /* NULL: none */
+	unsigned mgmt_port;             /* of this host, for ssh; 0: the default */
+	char *kernel, *initrd, *append; /* booted directly; NULL: none */
 	uint64_t hugepage_bytes;        /* 0: none */
 	bool hmat, mirrored;
 	bool in_place; /* plan in an existing domain: by default nothing changes
@@ -125,6 +128,9 @@ int request_add_node(struct request *request, const char *text, struct error *er
 	_must_check_;
 /* KIND,node=N|per-node=N[,count=][,vfs=][,iommu-group=own|shared] */
 int request_add_device(struct request *request, const char *text, struct error *error)
+	_must_check_;
+/* ADDRESS,node=N: a PCI device of the host. */
+int request_add_hostdev(struct request *request, const char *text, struct error *error)
 	_must_check_;
 /*
  * Checks what depends on the whole request (no node, devices on missing nodes, no node
