@@ -6,6 +6,7 @@
 #include "commands/connect.h"
 #include "commands/sheet.h"
 #include "commands/source.h"
+#include "commands/topology-matrix.h"
 #include "topology/pci-access.h"
 #include "picture/picture.h"
 #include "topology/show.h"
@@ -14,8 +15,9 @@ struct wish {
 	struct connect_wish connect;
 	struct source_options source;
 	struct sheet sheet;
-	const char *svg;
-	bool json, bytes;
+	struct matrix_wish matrix;
+	const char *svg, *columns;
+	bool json, bytes, as_matrix;
 };
 
 static const struct option_row rows[] = {
@@ -23,14 +25,18 @@ static const struct option_row rows[] = {
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
 	{"svg", 0, "FILE", "write a drawing to FILE; - is standard output",
 	 SET_FILE(struct wish, svg)},
+	{"matrix", 0, NULL, "print the paths between devices as a table",
+	 SET_TRUE(struct wish, as_matrix)},
+	{"class", 0, "LIST",
+	 "with --matrix: gpu, nic, nvme, storage, assigned, other; vf adds virtual functions",
+	 SET_WITH(matrix_set_classes, struct wish, matrix.classes)},
 	{"locality", 0, "BUSES=NODE",
 	 "NUMA node of root buses whose node the firmware does not report, for example 0000:80-ff=1; can be repeated",
 	 SET_WITH(source_set_locality, struct wish, source)},
 	{"target", 0, "libvirt=V,qemu=V",
 	 "versions that choose the addresses in a domain, or \"installed\" (default: from the domain)",
 	 SET_WITH(source_set_target, struct wish, source)},
-	{"output", 'o', "COLUMNS", "columns to print",
-	 SET_WITH(sheet_set_columns, struct wish, sheet)},
+	{"output", 'o', "COLUMNS", "columns to print", SET_STRING(struct wish, columns)},
 	{"bytes", 'b', NULL, "print sizes in bytes", SET_TRUE(struct wish, bytes)},
 	{"noheadings", 'n', NULL, "no headings",
 	 SET_TRUE(struct wish, sheet.no_headings)},
@@ -123,9 +129,15 @@ static int show(const struct machine *machine, const char *name, struct wish *wi
 	_cleanup_text_ struct text text = {};
 	struct jsonw json = {.out = &text};
 
-	if (wish->svg)
+	if (wish->svg) {
 		draw(&text, machine, name);
-	else if (wish->json)
+	} else if (wish->as_matrix) {
+		wish->matrix.columns = wish->columns;
+		wish->matrix.json = wish->json;
+		wish->matrix.no_headings = wish->sheet.no_headings;
+		if (text_add_matrix(&text, machine, &wish->matrix, error) < 0)
+			return -1;
+	} else if (wish->json)
 		jsonw_machine(&json, machine);
 	else if (add_tree(&text, machine, wish, error) < 0)
 		return -1;
@@ -148,6 +160,21 @@ static int read_machine(const struct wish *wish, const char *name, struct machin
 	return source_read_domain(&domain, &wish->source, ret, error);
 }
 
+/* Options that exclude or need each other; and --output, whose table depends on them. */
+static int settle(struct wish *wish, struct error *error)
+{
+	static const struct option_row output = {.name = "output"};
+
+	if (wish->svg && (wish->json || wish->as_matrix))
+		return error_input(error, "--svg and --%s are mutually exclusive",
+				   wish->json ? "json" : "matrix");
+	if (wish->matrix.classes && !wish->as_matrix)
+		return error_input(error, "--class needs --matrix");
+	if (wish->columns && !wish->as_matrix)
+		return sheet_set_columns(&wish->sheet, &output, wish->columns, error);
+	return 0;
+}
+
 static int run(const struct options *options, struct error *error)
 {
 	_cleanup_(wish_free) struct wish wish = {.sheet.columns = columns};
@@ -155,8 +182,8 @@ static int run(const struct options *options, struct error *error)
 
 	if (options_set(options, &wish, 0, 1, error) < 0)
 		return -1;
-	if (wish.svg && wish.json)
-		return error_input(error, "--svg and --json are mutually exclusive");
+	if (settle(&wish, error) < 0)
+		return -1;
 	if (source_find_target(&wish.source, error) < 0 ||
 	    read_machine(&wish, options->n_args ? options->args[0] : NULL, &machine,
 			 error) < 0)
@@ -172,7 +199,8 @@ const struct command topology_command = {
 	.args = "[SOURCE]",
 	.summary = "Show a machine: NUMA nodes, root buses, devices, IOMMU groups",
 	.about =
-		"Shows for each node its CPUs, memory, huge pages, distances and devices, and\nseparately the devices whose node is unknown. SOURCE defaults to live. With\n--connect, SOURCE is the name, UUID or id of a domain of libvirt.\n\n" SOURCE_HELP,
+		"Shows for each node its CPUs, memory, huge pages, distances and devices, and\nseparately the devices whose node is unknown. SOURCE defaults to live. With\n--connect, SOURCE is the name, UUID or id of a domain of libvirt.\n" MATRIX_COLUMNS_HELP
+		"\n" SOURCE_HELP,
 	.rows = rows,
 	.run = run,
 	.columns = columns,

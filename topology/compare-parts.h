@@ -44,4 +44,5 @@ int compare_overlap_near(const struct comparison *c, uint32_t domain, uint8_t bu
 void compare_nodes(struct comparison *c); /* and CPUs, memory, distances */
 void compare_roots(struct comparison *c);
 void compare_functions(struct comparison *c);
+void compare_paths(struct comparison *c); /* needs the differences of functions */
 void compare_groups(struct comparison *c);

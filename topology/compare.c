@@ -173,6 +173,7 @@ void compare_machines(const struct machine *expected, const struct machine *obse
 	compare_nodes(&c);
 	compare_roots(&c);
 	compare_functions(&c);
+	compare_paths(&c);
 	compare_groups(&c);
 	put_in_order(ret);
 }

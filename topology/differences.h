@@ -42,6 +42,7 @@
 	ROW(DEVICE_IDENTITY, "device-identity", "a different device is at this address") \
 	ROW(DEVICE_UPSTREAM, "device-upstream", "a device is behind another bridge")     \
 	ROW(DEVICE_ON_OTHER_NODE, "device-on-other-node", "a device is on another node") \
+	ROW(PATH, "path", "a path between two devices differs")                          \
 	ROW(BAR_UNASSIGNED, "bar-unassigned", "a BAR has no address")                    \
 	ROW(VFS, "vfs", "the number of virtual functions differs")                       \
 	ROW(GROUP_MERGED, "group-merged", "one IOMMU group instead of several")          \

@@ -35,6 +35,19 @@ static const struct field_name bar_flags[] = {
 	{ BAR_IO, "io" }, { BAR_64BIT, "64bit" }, { BAR_PREFETCHABLE, "prefetchable" },
 	{ BAR_AT_ZERO, "at-zero" }, {} };
 
+static const struct field_name abilities[] = {
+	{ ABILITY_UNKNOWN, "unknown" }, { ABILITY_NONE, "none" }, { ABILITY_OFF, "off" },
+	{ ABILITY_ON, "on" }, {} };
+
+static const struct field_name acs_bits[] = {
+	{ ACS_SOURCE_VALIDATION, "source-validation" },
+	{ ACS_TRANSLATION_BLOCKING, "translation-blocking" },
+	{ ACS_REQUEST_REDIRECT, "request-redirect" },
+	{ ACS_COMPLETION_REDIRECT, "completion-redirect" },
+	{ ACS_UPSTREAM_FORWARDING, "upstream-forwarding" },
+	{ ACS_EGRESS_CONTROL, "egress-control" },
+	{ ACS_DIRECT_TRANSLATED, "direct-translated" }, {} };
+
 #define AFFINITY(type)                                                                    \
 	{ "affinity", FIELD_NAME, AT(type, affinity.what), .names = affinities },        \
 	{ "node", FIELD_NODE, AT(type, affinity.node), .optional = true },             \
@@ -126,6 +139,20 @@ static const struct field bar_fields[] = {
 	{ "flags", FIELD_FLAGS, AT(machine_bar, flags), .names = bar_flags },
 	{} };
 
+static const struct field link_fields[] = {
+	{ "speed-mt-s", FIELD_U32, AT(machine_link, speed_mt_s) },
+	{ "width", FIELD_U32, AT(machine_link, width) },
+	{ "max-speed-mt-s", FIELD_U32, AT(machine_link, max_speed_mt_s) },
+	{ "max-width", FIELD_U32, AT(machine_link, max_width) },
+	{} };
+
+static const struct field peer_fields[] = {
+	{ "acs", FIELD_NAME, AT(machine_peer, acs), .names = abilities },
+	{ "acs-can", FIELD_FLAGS, AT(machine_peer, acs_can), .names = acs_bits },
+	{ "acs-on", FIELD_FLAGS, AT(machine_peer, acs_on), .names = acs_bits },
+	{ "ats", FIELD_NAME, AT(machine_peer, ats), .names = abilities },
+	{} };
+
 static const struct field iommu_fields[] = {
 	{ "table", FIELD_KNOWN, AT(machine_iommu, table) },
 	{ "enabled", FIELD_KNOWN, AT(machine_iommu, enabled) },
@@ -200,8 +227,8 @@ static const struct field string_fields[] = {
 #define HOST &machine_elements[0]
 #define NODE &machine_elements[1]
 #define FUNCTION &machine_elements[7]
-#define EMULATOR &machine_elements[13]
-#define FIRMWARE &machine_elements[18]
+#define EMULATOR &machine_elements[15]
+#define FIRMWARE &machine_elements[20]
 #define IN(type, member) offsetof(struct type, member)
 #define SIZE(type) sizeof(struct type)
 
@@ -229,6 +256,10 @@ const struct element machine_elements[] = {
 	  MACHINE_BARS, bar_fields },
 	{ "name", FUNCTION, KEPT_VEC, IN(machine_function, names), sizeof(char *), 1024,
 	  string_fields },
+	{ "link", FUNCTION, KEPT_ONE, IN(machine_function, link), SIZE(machine_link), 1,
+	  link_fields },
+	{ "peer", FUNCTION, KEPT_ONE, IN(machine_function, peer), SIZE(machine_peer), 1,
+	  peer_fields },
 	{ "iommu", HOST, KEPT_ONE, IN(machine, iommu), SIZE(machine_iommu), 1, iommu_fields,
 	  .always = true },
 	{ "emulator", HOST, KEPT_VEC, IN(machine, emulators), SIZE(machine_emulator), 64,
@@ -280,6 +311,16 @@ const char *pcie_type_name(enum pcie_type type)
 	if (type == PCIE_UNKNOWN)
 		return NULL;
 	return field_name_of(pcie_types, (int)type);
+}
+
+const char *ability_name(enum ability ability)
+{
+	return field_name_of(abilities, (int)ability);
+}
+
+const char *acs_bit_name(unsigned bit)
+{
+	return field_name_of(acs_bits, (int)bit);
 }
 
 /* XML 1.0 section 2.2 excludes the C0 controls except three, and U+FFFE and U+FFFF. */

@@ -12,7 +12,7 @@
  * attribute at all (libxml2's RELAX NG validator takes twice as long for each optional
  * attribute that is present). In XML:
  *
- *     <host xmlns="urn:virt-layout:host:1" version="1.2" source="live">
+ *     <host xmlns="urn:virt-layout:host:1" version="1.3" source="live">
  *       <node id="0" cpus="0-3" memory="4294967296"> <huge page="2097152" total="0"/>
  *       <function at="0000:00:01.0" class="0x060400" upstream=... > <bar index="0" .../>
  */
@@ -24,15 +24,15 @@
  * The version of the format, MAJOR.MINOR; "1" is 1.0, 1.1 added emulators and firmware,
  * and 1.2 the CPU models of emulators, the mode, formats and template of firmware, and
  * facts about VFIO's device files, sizes of huge pages, images of firmware and what
- * libvirt needs. What a minor version may add: an element, an attribute that may be
- * absent, a word of an attribute that can be "unknown", a flag, a fact. Whatever changes
- * an existing meaning requires a new major version, which has its own namespace. So a
- * reader accepts every older version and, of a newer minor version, everything that it
- * knows.
+ * libvirt needs; 1.3 speed and width of links, and ACS and ATS. What a minor version may
+ * add: an element, an attribute that may be absent, a word of an attribute that can be
+ * "unknown", a flag, a fact. Whatever changes an existing meaning requires a new major
+ * version, which has its own namespace. So a reader accepts every older version and, of a
+ * newer minor version, everything that it knows.
  */
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
 #define RECORD_MAJOR     1
-#define RECORD_MINOR     2
+#define RECORD_MINOR     3
 /* Linux allows 1024 (CONFIG_NODES_SHIFT). */
 #define NODE_LIMIT 4096
 
@@ -104,6 +104,9 @@ struct any_vec element_entries(const struct element *element, const void *parent
 const char *field_name_of(const struct field_name *names, int value);
 /* "root-port"; NULL unknown. */
 const char *pcie_type_name(enum pcie_type type);
+/* "on"; and "request-redirect" for one of the bits ACS_... */
+const char *ability_name(enum ability ability);
+const char *acs_bit_name(unsigned bit);
 /* Field @field of the struct at @base. */
 static inline const void *field_at(const struct field *field, const void *base)
 {

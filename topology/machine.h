@@ -70,6 +70,8 @@ enum compare_how {
 	ROW(function, bars, PLACED)                                                      \
 	ROW(function, driver, IGNORED)                                                   \
 	ROW(function, names, IGNORED)                                                    \
+	ROW(function, link, IGNORED)                                                     \
+	ROW(function, peer, IGNORED)                                                     \
 	ROW(iommu, enabled, EXACT)                                                       \
 	ROW(iommu, remapping, EXACT)
 
@@ -177,6 +179,42 @@ struct machine_bar {
 	uint8_t flags;
 };
 
+/*
+ * A PCI Express link as one of its ends reports it: transfers per second of a lane, in
+ * MT/s (16000 is 16 GT/s), and lanes; 0 unknown. As negotiated, and at most.
+ */
+struct machine_link {
+	uint32_t speed_mt_s, width, max_speed_mt_s, max_width;
+};
+
+/* A capability that software turns on: absent, and its bit off or on. */
+enum ability {
+	ABILITY_UNKNOWN,
+	ABILITY_NONE,
+	ABILITY_OFF,
+	ABILITY_ON,
+};
+
+/*
+ * Access control services (PCIe 7.7.11) by their bits, and address translation services
+ * (10.5.1): what decides on the way that transfers between two devices take.
+ */
+enum {
+	ACS_SOURCE_VALIDATION = 1,
+	ACS_TRANSLATION_BLOCKING = 2,
+	ACS_REQUEST_REDIRECT = 4,
+	ACS_COMPLETION_REDIRECT = 8,
+	ACS_UPSTREAM_FORWARDING = 16,
+	ACS_EGRESS_CONTROL = 32,
+	ACS_DIRECT_TRANSLATED = 64,
+};
+
+struct machine_peer {
+	enum ability acs;        /* ABILITY_ON: any of the bits */
+	uint8_t acs_can, acs_on; /* 0 unless acs is ABILITY_OFF or ABILITY_ON */
+	enum ability ats;
+};
+
 #define GROUP_NONE    (-1)
 #define GROUP_UNKNOWN (-2)
 
@@ -196,7 +234,9 @@ struct machine_function {
 	int total_vfs, num_vfs; /* of a PF; UNKNOWN_ID: not a PF, or not known */
 	enum known bars_known;
 	struct machine_bar bars[MACHINE_BARS], rom, vf_bars[MACHINE_BARS];
-	uint32_t link_mb_s;  /* data, now; 0 unknown */
+	uint32_t link_mb_s; /* data, now; 0 unknown */
+	struct machine_link link;
+	struct machine_peer peer;
 	enum known acs, flr; /* isolating ACS bits on; function level reset */
 	char *driver;        /* "" unbound, NULL unknown */
 	VEC(char *) names;   /* "eth0", "nvme0n1", "mlx5_0": owned, sorted */

@@ -141,7 +141,7 @@ static void read_places(const struct document *document, int pci,
 		function->iommu_group = (int)value;
 }
 
-/* <link validity='sta' speed='8' width='4'/>: current GT/s and lanes. */
+/* <link validity='sta' speed='8' width='4'/>: GT/s and lanes, now; cap: at most. */
 static void read_link(const struct document *document, int pci,
 		      struct machine_function *function)
 {
@@ -153,9 +153,18 @@ static void read_link(const struct document *document, int pci,
 		const char *speed = document_attribute(document, link, "speed");
 		const char *width = document_attribute(document, link, "width");
 
-		if (validity && streq(validity, "sta") && speed && width)
-			function->link_mb_s = pci_link_mb_s(speed, width);
+		if (!validity)
+			continue;
+		if (streq(validity, "sta")) {
+			function->link.speed_mt_s = speed ? pci_link_speed(speed) : 0;
+			function->link.width = width ? pci_link_width(width) : 0;
+		} else if (streq(validity, "cap")) {
+			function->link.max_speed_mt_s = speed ? pci_link_speed(speed) : 0;
+			function->link.max_width = width ? pci_link_width(width) : 0;
+		}
 	}
+	function->link_mb_s =
+		pci_link_data(function->link.speed_mt_s, function->link.width);
 }
 
 static void read_ids(const struct document *document, int pci,

@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
-/* PCI 3.0 6.1, PCI-to-PCI bridge 3.2, PCIe 7.5.3, 7.7.11 (ACS), 9.3.3 (SR-IOV). */
+/*
+ * PCI 3.0 6.1, PCI-to-PCI bridge 3.2, PCIe 7.5.3, 7.7.11 (ACS), 9.3.3 (SR-IOV), 10.5.1
+ * (ATS).
+ */
 enum {
 	CONFIG_VENDOR = 0x00,
 	CONFIG_DEVICE = 0x02,
@@ -24,14 +27,19 @@ enum {
 	CAPABILITY_PCIE = 0x10,
 	CAPABILITY_AF = 0x13,
 	EXTENDED_ACS = 0x000d,
+	EXTENDED_ATS = 0x000f,
 	EXTENDED_SRIOV = 0x0010,
 
 	PCIE_FLAGS = 2,
 	PCIE_DEVICE_CAPABILITIES = 4,
+	PCIE_LINK_CAPABILITIES = 0x0c,
+	PCIE_LINK_STATUS = 0x12,
 	AF_CAPABILITIES = 3,
 	AF_FLR = 1 << 1,
 	ACS_CAPABILITY = 4,
 	ACS_CONTROL = 6,
+	ATS_CONTROL = 6,
+	ATS_ENABLE = 1 << 15,
 	SRIOV_TOTAL_VFS = 0x0e,
 	SRIOV_NUM_VFS = 0x10,
 };
@@ -138,6 +146,57 @@ static enum known acs_isolates(const uint8_t *config, size_t n, unsigned at)
 								    : KNOWN_NO;
 }
 
+/* Bits 5 to 0 of these registers have the order of the constants ACS_... */
+static void read_acs(const uint8_t *config, size_t n, struct machine_peer *peer)
+{
+	unsigned at = pci_config_extended(config, n, EXTENDED_ACS);
+
+	if (!at) {
+		peer->acs = ABILITY_NONE;
+		return;
+	}
+	if (at + ACS_CONTROL + 2 > n)
+		return;
+	peer->acs_can = get16(config, at + ACS_CAPABILITY) & 0x7f;
+	peer->acs_on = get16(config, at + ACS_CONTROL) & 0x7f;
+	peer->acs = peer->acs_on ? ABILITY_ON : ABILITY_OFF;
+}
+
+static void read_ats(const uint8_t *config, size_t n, struct machine_peer *peer)
+{
+	unsigned at = pci_config_extended(config, n, EXTENDED_ATS);
+
+	if (!at)
+		peer->ats = ABILITY_NONE;
+	else if (at + ATS_CONTROL + 2 <= n)
+		peer->ats = get16(config, at + ATS_CONTROL) & ATS_ENABLE ? ABILITY_ON
+									 : ABILITY_OFF;
+}
+
+/* What is part of the root complex has no link. */
+static bool has_link(enum pcie_type type)
+{
+	return type != PCIE_NONE && type != PCIE_UNKNOWN &&
+	       type != PCIE_INTEGRATED_ENDPOINT && type != PCIE_EVENT_COLLECTOR;
+}
+
+/* The function's side of the link above it, or a port's side of the one below. */
+static void read_link(const uint8_t *config, size_t n, unsigned pcie,
+		      struct machine_link *link)
+{
+	static const uint32_t mt_s[16] = {0, 2500, 5000, 8000, 16000, 32000, 64000};
+	unsigned most, now;
+
+	if (!pcie || pcie + PCIE_LINK_STATUS + 2 > n)
+		return;
+	most = get32(config, pcie + PCIE_LINK_CAPABILITIES) & 0x3ff;
+	now = get16(config, pcie + PCIE_LINK_STATUS) & 0x3ff;
+	*link = (struct machine_link){.speed_mt_s = mt_s[now & 0xf],
+				      .width = now >> 4,
+				      .max_speed_mt_s = mt_s[most & 0xf],
+				      .max_width = most >> 4};
+}
+
 static void read_extended(const uint8_t *config, size_t n,
 			  struct machine_function *function)
 {
@@ -145,6 +204,8 @@ static void read_extended(const uint8_t *config, size_t n,
 
 	function->acs =
 		acs_isolates(config, n, pci_config_extended(config, n, EXTENDED_ACS));
+	read_acs(config, n, &function->peer);
+	read_ats(config, n, &function->peer);
 	if (!sriov || sriov + SRIOV_NUM_VFS + 2 > n || function->total_vfs >= 0)
 		return;
 	function->total_vfs = get16(config, sriov + SRIOV_TOTAL_VFS);
@@ -183,6 +244,7 @@ void pci_config_read(const uint8_t *config, size_t n, struct machine_function *f
 	if (!(get16(config, CONFIG_STATUS) & STATUS_HAS_CAPABILITIES)) {
 		function->pcie_type = PCIE_NONE;
 		function->flr = function->acs = KNOWN_NO;
+		function->peer.acs = function->peer.ats = ABILITY_NONE;
 		return;
 	}
 	if (n <= CONFIG_STANDARD_BYTES)
@@ -190,22 +252,39 @@ void pci_config_read(const uint8_t *config, size_t n, struct machine_function *f
 	pcie = pci_config_capability(config, n, CAPABILITY_PCIE);
 	function->pcie_type = pcie_type(config, n, pcie);
 	read_reset(config, n, pcie, function);
+	if (has_link(function->pcie_type))
+		read_link(config, n, pcie, &function->link);
 	if (n > CONFIG_EXTENDED)
 		read_extended(config, n, function);
-	else if (!pcie)
+	else if (!pcie) {
 		function->acs = KNOWN_NO;
+		function->peer.acs = function->peer.ats = ABILITY_NONE;
+	}
 }
 
-uint32_t pci_link_mb_s(const char *speed, const char *width)
+uint32_t pci_link_speed(const char *speed)
 {
-	unsigned whole, tenth = 0, lanes;
-	uint64_t mb_s;
+	unsigned whole, tenth = 0;
 
-	if (sscanf(speed, "%3u.%1u", &whole, &tenth) < 1 ||
-	    sscanf(width, "%2u", &lanes) != 1 || lanes > 32)
+	if (sscanf(speed, "%3u.%1u", &whole, &tenth) < 1)
 		return 0;
-	mb_s = (whole * 10ull + tenth) * 100 * lanes / 8;
-	if (whole <= 5)
+	return whole * 1000 + tenth * 100;
+}
+
+uint32_t pci_link_width(const char *width)
+{
+	unsigned lanes;
+
+	return sscanf(width, "%3u", &lanes) == 1 && lanes <= 32 ? lanes : 0;
+}
+
+uint32_t pci_link_data(uint32_t speed_mt_s, uint32_t width)
+{
+	uint64_t mb_s = (uint64_t)speed_mt_s * width / 8;
+
+	if (width > 32 || speed_mt_s > 999900)
+		return 0;
+	if (speed_mt_s < 6000)
 		return (uint32_t)(mb_s * 8 / 10);
-	return (uint32_t)(whole <= 32 ? mb_s * 128 / 130 : mb_s * 242 / 256);
+	return (uint32_t)(speed_mt_s < 33000 ? mb_s * 128 / 130 : mb_s * 242 / 256);
 }

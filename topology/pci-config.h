@@ -21,8 +21,13 @@ unsigned pci_config_extended(const uint8_t *config, size_t n, uint16_t id);
 void pci_config_read(const uint8_t *config, size_t n, struct machine_function *function);
 
 /*
- * Data rate of a link in MB/s from "8.0 GT/s PCIe" (the unit may be missing) and a number
- * of lanes; 0 if either is not a number. 8 of 10 bits are data up to 5 GT/s, 128 of 130
+ * The speed of a link in MT/s from "8.0 GT/s PCIe" (the unit may be missing), and its
+ * lanes; 0 if it is not a number, or not a width that PCIe has.
+ */
+uint32_t pci_link_speed(const char *speed);
+uint32_t pci_link_width(const char *width);
+/*
+ * Data rate of a link in MB/s; 0 unknown. 8 of 10 bits are data up to 5 GT/s, 128 of 130
  * up to 32, 242 of 256 at 64 (PCIe 4.2).
  */
-uint32_t pci_link_mb_s(const char *speed, const char *width);
+uint32_t pci_link_data(uint32_t speed_mt_s, uint32_t width);

@@ -117,7 +117,7 @@ static int finish_rest(struct record_reader *reader)
 				reader, 0,
 				"fact %s needs either a value or the reason why it is unknown",
 				machine->facts.v[i].name);
-	if (!reader->seen_iommu)
+	if (!reader->seen[record_row(machine_elements, "iommu") - machine_elements])
 		return record_fault(reader, 0, "has no <iommu>");
 	return 0;
 }

@@ -25,8 +25,11 @@ struct record_reader {
 	size_t n_left_out;    /* more of them than that may be */
 	struct record_open open[DEPTH];
 	int depth;
-	unsigned seen_bars[2]; /* of the open function: index bits, bar and vf-bar */
-	bool seen_rom, seen_iommu;
+	/*
+	 * By row of machine_elements, of what a struct contains: index bits, in the open
+	 * function.
+	 */
+	unsigned seen[32];
 	int distances;      /* element, -1 */
 	VEC(int) functions; /* element of each */
 };

@@ -178,27 +178,27 @@ static int find_place(struct record_reader *reader, int element,
 		      const struct element *row, void *parent, void **ret)
 {
 	const char *index = document_attribute(reader->document, element, "index");
-	unsigned *bars = &reader->seen_bars[streq(row->name, "vf-bar")];
-	bool *one = streq(row->name, "rom") ? &reader->seen_rom : &reader->seen_iommu;
+	unsigned *seen = &reader->seen[row - machine_elements];
 	size_t at = index && *index ? (size_t)(*index - '0') : MACHINE_BARS;
-	bool again;
 
-	if (row->kept == KEPT_ARRAY) {
-		if (!index || at >= row->limit || index[1])
-			return record_fault(reader, element,
-					    "needs an index from 0 to %zu",
-					    row->limit - 1);
-		again = *bars >> at & 1;
-		*bars |= 1u << at;
-	} else {
+	if (row->kept != KEPT_ARRAY)
 		at = 0;
-		again = *one;
-		*one = true;
-	}
-	if (again)
+	else if (!index || at >= row->limit || index[1])
+		return record_fault(reader, element, "needs an index from 0 to %zu",
+				    row->limit - 1);
+	if (*seen >> at & 1)
 		return record_fault(reader, element, "occurs twice");
+	*seen |= 1u << at;
 	*ret = (char *)parent + row->offset + at * row->size_bytes;
 	return 0;
+}
+
+/* The next function may have everything again. */
+static void forget_function(struct record_reader *reader, const struct element *function)
+{
+	for (size_t i = 0; i < machine_n_elements; i++)
+		if (machine_elements[i].parent == function)
+			reader->seen[i] = 0;
 }
 
 static int read_struct(struct record_reader *reader, int element,
@@ -216,8 +216,7 @@ static int read_struct(struct record_reader *reader, int element,
 		base = (char *)entries.v + (entries.n - 1) * row->size_bytes;
 	}
 	if (streq(row->name, "function")) {
-		memset(reader->seen_bars, 0, sizeof(reader->seen_bars));
-		reader->seen_rom = false;
+		forget_function(reader, row);
 		*vec_add(&reader->functions) = element;
 	}
 	reader->open[reader->depth++] = (struct record_open){element, row, base};

@@ -195,6 +195,52 @@ static void add_group(struct jsonw *json, int group)
 		jsonw_bool(json, "iommu_group_none", true);
 }
 
+void jsonw_link(struct jsonw *json, const char *key, const struct machine_link *link)
+{
+	if (!link->speed_mt_s && !link->width && !link->max_speed_mt_s &&
+	    !link->max_width) {
+		jsonw_null(json, key);
+		return;
+	}
+	jsonw_object(json, key);
+	number(json, "speed_mt_s", link->speed_mt_s ? (int)link->speed_mt_s : -1);
+	number(json, "width", link->width ? (int)link->width : -1);
+	number(json, "max_speed_mt_s",
+	       link->max_speed_mt_s ? (int)link->max_speed_mt_s : -1);
+	number(json, "max_width", link->max_width ? (int)link->max_width : -1);
+	jsonw_end_object(json);
+}
+
+/* One of "none", "off", "on". */
+static void ability(struct jsonw *json, const char *key, enum ability ability)
+{
+	jsonw_string(json, key,
+		     ability == ABILITY_UNKNOWN ? NULL : ability_name(ability));
+}
+
+static void acs_bits(struct jsonw *json, const char *key, uint8_t bits)
+{
+	jsonw_array(json, key);
+	for (unsigned bit = 1; bit <= ACS_DIRECT_TRANSLATED; bit <<= 1)
+		if (bits & bit)
+			jsonw_string(json, NULL, acs_bit_name(bit));
+	jsonw_end_array(json);
+}
+
+void jsonw_peer(struct jsonw *json, const char *key, const struct machine_peer *peer)
+{
+	if (peer->acs == ABILITY_UNKNOWN && peer->ats == ABILITY_UNKNOWN) {
+		jsonw_null(json, key);
+		return;
+	}
+	jsonw_object(json, key);
+	ability(json, "acs", peer->acs);
+	acs_bits(json, "acs_can", peer->acs_can);
+	acs_bits(json, "acs_on", peer->acs_on);
+	ability(json, "ats", peer->ats);
+	jsonw_end_object(json);
+}
+
 static void add_function(struct jsonw *json, const struct machine *machine,
 			 const struct machine_function *function)
 {
@@ -222,7 +268,9 @@ static void add_function(struct jsonw *json, const struct machine *machine,
 	add_reference(json, machine, "upstream", function->upstream);
 	jsonw_string(json, "port_type", pcie_type_name(function->pcie_type));
 	number(json, "link_mb_s", function->link_mb_s ? (int)function->link_mb_s : -1);
+	jsonw_link(json, "link", &function->link);
 	known(json, "acs", function->acs);
+	jsonw_peer(json, "peer", &function->peer);
 	known(json, "function_level_reset", function->flr);
 	add_bars(json, function);
 	jsonw_end_object(json);

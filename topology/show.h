@@ -50,6 +50,10 @@ void show_rows_free(struct show_rows *rows);
  */
 void jsonw_machine(struct jsonw *json, const struct machine *machine);
 
+/* "link" and "peer" of a function: objects, null if nothing of them is known. */
+void jsonw_link(struct jsonw *json, const char *key, const struct machine_link *link);
+void jsonw_peer(struct jsonw *json, const char *key, const struct machine_peer *peer);
+
 /* Shared by the two, and by drawings. */
 const char *machine_source_name(enum machine_source source);
 /* "8 cores x 2 threads", "20 CPUs" if cores differ; owned by the caller. */

@@ -180,13 +180,26 @@ static void read_sriov(const struct tree *tree, struct machine_function *functio
 		function->num_vfs = value;
 }
 
+static void read_link_number(const struct tree *tree, const char *name,
+			     uint32_t (*parse)(const char *string), uint32_t *value)
+{
+	_cleanup_free_ char *text = tree_text(tree, name);
+	uint32_t given = text ? parse(text) : 0;
+
+	if (given)
+		*value = given;
+}
+
+/* What is missing there may be known from the configuration space. */
 static void read_link_speed(const struct tree *tree, struct machine_function *function)
 {
-	_cleanup_free_ char *speed = tree_text(tree, "current_link_speed");
-	_cleanup_free_ char *width = tree_text(tree, "current_link_width");
+	struct machine_link *link = &function->link;
 
-	if (speed && width)
-		function->link_mb_s = pci_link_mb_s(speed, width);
+	read_link_number(tree, "current_link_speed", pci_link_speed, &link->speed_mt_s);
+	read_link_number(tree, "current_link_width", pci_link_width, &link->width);
+	read_link_number(tree, "max_link_speed", pci_link_speed, &link->max_speed_mt_s);
+	read_link_number(tree, "max_link_width", pci_link_width, &link->max_width);
+	function->link_mb_s = pci_link_data(link->speed_mt_s, link->width);
 }
 
 /* "flr bus": the methods the kernel would use; without privileges the only hint. */

@@ -56,6 +56,32 @@ static void predict_roots(const struct guest_tree *tree, struct machine *machine
 	}
 }
 
+/*
+ * QEMU's ports with ACS have these services (hw/pci/pcie.c, pcie_acs_init), of which
+ * Linux turns on those that isolate if there is an IOMMU (drivers/pci/pci.c,
+ * pci_std_enable_acs).
+ */
+static void predict_acs(struct machine *machine)
+{
+	const uint8_t isolating = ACS_SOURCE_VALIDATION | ACS_REQUEST_REDIRECT |
+				  ACS_COMPLETION_REDIRECT | ACS_UPSTREAM_FORWARDING;
+	bool on = machine->iommu.enabled == KNOWN_YES;
+
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		struct machine_function *function = &machine->functions.v[i];
+
+		if (function->bridge && function->acs == KNOWN_NO)
+			function->peer.acs = ABILITY_NONE;
+		if (!function->bridge || function->acs != KNOWN_YES ||
+		    machine->iommu.enabled == KNOWN_UNKNOWN)
+			continue;
+		function->peer.acs = on ? ABILITY_ON : ABILITY_OFF;
+		function->peer.acs_can =
+			isolating | ACS_TRANSLATION_BLOCKING | ACS_DIRECT_TRANSLATED;
+		function->peer.acs_on = on ? isolating : 0;
+	}
+}
+
 void predict(const struct guest *guest, struct machine *ret)
 {
 	struct guest_tree tree;
@@ -67,6 +93,7 @@ void predict(const struct guest *guest, struct machine *ret)
 	predict_numa(guest, ret);
 	predict_pci(&tree, ret);
 	predict_iommu(guest, ret);
+	predict_acs(ret);
 	machine_settle(ret, true);
 	predict_roots(&tree, ret);
 	predict_groups(&tree, ret);

@@ -6,37 +6,24 @@
 #include "planner/plan/request/mirror.h"
 
 #include "planner/plan/request/mirror-parts.h"
+#include "topology/path.h"
 
 /* Bridges above a function, outermost first. */
-struct path {
+struct way {
 	int bridges[256];
 	int n;
 };
 
-static struct path path_to(const struct machine *machine, size_t function)
+static struct way way_to(const struct machine *machine, size_t function)
 {
-	struct path path = {};
+	struct way way = {};
 	int up = machine->functions.v[function].upstream;
 
-	for (int at = up; at >= 0 && path.n < 256; at = machine->functions.v[at].upstream)
-		path.n++;
-	for (int at = up, i = path.n; i-- > 0; at = machine->functions.v[at].upstream)
-		path.bridges[i] = at;
-	return path;
-}
-
-/*
- * Whether the bridge at this level of a path is a switch's upstream port: by its type or,
- * if the source does not have it, because below a root port upstream and downstream ports
- * alternate; the last bridge above a device is never one.
- */
-static bool is_upstream(const struct machine *machine, const struct path *path, int level)
-{
-	enum pcie_type type = machine->functions.v[path->bridges[level]].pcie_type;
-
-	if (type == PCIE_UPSTREAM_PORT)
-		return true;
-	return type == PCIE_UNKNOWN && level % 2 == 1 && level + 1 < path->n;
+	for (int at = up; at >= 0 && way.n < 256; at = machine->functions.v[at].upstream)
+		way.n++;
+	for (int at = up, i = way.n; i-- > 0; at = machine->functions.v[at].upstream)
+		way.bridges[i] = at;
+	return way;
 }
 
 static int find_root(struct request *request, const struct machine_root *host, int cell)
@@ -75,17 +62,18 @@ void mirror_place(const struct machine *machine, size_t number, struct request *
 		  struct request_device *device)
 {
 	const struct machine_function *function = &machine->functions.v[number];
-	struct path path = path_to(machine, number);
+	struct way way = way_to(machine, number);
 
 	if (device->cell == NO_CELL || function->root < 0)
 		return;
 	device->root =
 		find_root(request, &machine->roots.v[function->root], device->cell);
-	for (int level = 0; level < path.n; level++)
-		if (is_upstream(machine, &path, level))
+	for (int level = 0; level < way.n; level++)
+		if (machine_is_upstream_port(machine, way.bridges[level],
+					     level + 1 < way.n))
 			device->switch_port =
 				find_switch(request, device->root, device->switch_port,
-					    machine->functions.v[path.bridges[level]].at);
+					    machine->functions.v[way.bridges[level]].at);
 }
 
 static int cell_of(const struct request *request, const struct machine_function *function)

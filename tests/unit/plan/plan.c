@@ -132,6 +132,7 @@ static void ignore_for_expect(struct machine *machine)
 	/* What the file does not contain because compare does not look at it. */
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		machine->functions.v[i].acs = KNOWN_UNKNOWN;
+		machine->functions.v[i].peer = (struct machine_peer){};
 		machine->functions.v[i].affinity.source = AFFINITY_FROM_SYSFS;
 	}
 	for (size_t i = 0; i < machine->roots.n; i++)

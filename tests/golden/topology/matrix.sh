@@ -1,0 +1,2 @@
+tests/hosts/make-root hgx $SCRATCH/h &&
+	virt-layout topology $SCRATCH/h --matrix
