@@ -24,6 +24,7 @@ extern const struct command check_command;
 extern const struct command completion_command;
 extern const struct command define_command;
 extern const struct command disk_command;
+extern const struct command draw_command;
 extern const struct command explain_command;
 extern const struct command hook_command;
 extern const struct command plan_command;

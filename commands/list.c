@@ -13,13 +13,11 @@ const char program_summary[] =
 	"Plan, check and boot NUMA and PCI layouts of libvirt guests, and lay out their disks";
 
 const struct command *const commands[] = {
-	&plan_command,       &check_command,
-	&explain_command,    &boot_command,
-	&verify_command,     &topology_command,
-	&record_command,     &stash_command,
-	&unstash_command,    &hook_command,
-	&define_command,     &disk_command,
-	&completion_command, NULL,
+	&plan_command,    &check_command,      &explain_command,
+	&boot_command,    &verify_command,     &topology_command,
+	&draw_command,    &record_command,     &stash_command,
+	&unstash_command, &hook_command,       &define_command,
+	&disk_command,    &completion_command, NULL,
 };
 
 const struct other_name other_names[] = {

@@ -30,6 +30,7 @@
 struct input {
 	const char *name;
 	const struct target_wish *target; /* of a domain */
+	struct document *domain; /* of one that is only parsed; NULL: it is predicted */
 	struct text text;
 };
 
@@ -50,6 +51,9 @@ static int read_domain(const struct input *input, struct machine *ret,
 {
 	_cleanup_document_ struct document document = {};
 
+	if (input->domain)
+		return document_parse(input->name, input->text.s, input->text.n,
+				      input->domain, error);
 	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
 	    0)
 		return -1;
@@ -143,11 +147,12 @@ static bool is_packed(const struct text *text)
 }
 
 static int read_file(const char *path, const struct source_options *options,
-		     struct machine *ret, struct error *error)
+		     struct machine *ret, struct document *domain, struct error *error)
 {
 	_cleanup_text_ struct text text = {};
 	struct input input = {.name = streq(path, "-") ? "standard input" : path,
-			      .target = &options->target};
+			      .target = &options->target,
+			      .domain = domain};
 	_cleanup_free_ char *root = NULL;
 
 	if (file_read(path, FILE_LIMIT, &text, error) < 0)
@@ -243,7 +248,7 @@ static int read_live(const struct source_options *options, struct machine *ret,
 }
 
 static int read_path(const char *path, const struct source_options *options,
-		     struct machine *ret, struct error *error)
+		     struct machine *ret, struct document *domain, struct error *error)
 {
 	_cleanup_fd_ int fd = -1;
 
@@ -254,7 +259,7 @@ static int read_path(const char *path, const struct source_options *options,
 	if (!streq(path, "-") && errno == ENOENT)
 		return error_input(error, "%s: no such file; SOURCE must be " KINDS,
 				   *path ? path : "''");
-	return read_file(path, options, ret, error);
+	return read_file(path, options, ret, domain, error);
 }
 
 int source_add_locality(struct source_options *options, const char *string,
@@ -396,8 +401,9 @@ static int apply(const struct source_options *options, struct machine *ret,
 	return rc;
 }
 
-int source_read(const char *source, const struct source_options *options,
-		struct machine *ret, struct error *error)
+int source_read_either(const char *source, const struct source_options *options,
+		       struct machine *ret, struct document *ret_domain,
+		       struct error *error)
 {
 	int rc;
 
@@ -406,10 +412,18 @@ int source_read(const char *source, const struct source_options *options,
 	else if (has_prefix(source, SYNTHETIC))
 		rc = hwloc_read_synthetic(source + strlen(SYNTHETIC), ret, error);
 	else
-		rc = read_path(source, options, ret, error);
+		rc = read_path(source, options, ret, ret_domain, error);
+	if (rc == 0 && ret_domain && ret_domain->name)
+		return 0;
 	if (rc == 0 && options->target_given && ret->source != MACHINE_GUEST)
 		rc = error_input(error, "--target: %s is not a domain", source);
 	return rc < 0 ? -1 : apply(options, ret, error);
+}
+
+int source_read(const char *source, const struct source_options *options,
+		struct machine *ret, struct error *error)
+{
+	return source_read_either(source, options, ret, NULL, error);
 }
 
 int source_read_domain(const struct document *domain,

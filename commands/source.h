@@ -53,6 +53,13 @@ int source_find_target(struct source_options *options, struct error *error) _mus
  */
 int source_read(const char *source, const struct source_options *options,
 		struct machine *ret, struct error *error) _must_check_;
+/*
+ * The same, but a domain is only parsed, into the zeroed *@ret_domain, and *@ret stays
+ * empty: ret_domain->name is then not NULL. The caller frees both.
+ */
+int source_read_either(const char *source, const struct source_options *options,
+		       struct machine *ret, struct document *ret_domain,
+		       struct error *error) _must_check_;
 /* The same for a domain. */
 int source_read_domain(const struct document *domain,
 		       const struct source_options *options, struct machine *ret,

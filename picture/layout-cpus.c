@@ -14,14 +14,11 @@ enum {
 	NUMBERED_MOST = 600, /* CPUs of the machine */
 	SQUARES_MOST = 2048,
 	HEIGHT = 16,
+	LABELLED = 29, /* the height with a second line */
 	GAP = 4,
 	PAD = 5,
 	LABEL = 13,
-};
-
-struct square {
-	int cache; /* index in caches, -1 */
-	int core, cpu;
+	WIDTH_MOST = 60,
 };
 
 static int by_place(const void *a, const void *b)
@@ -45,8 +42,7 @@ static int cache_of(const struct machine *machine, unsigned cpu)
 	return -1;
 }
 
-static struct square *squares_of(const struct machine *machine, size_t node,
-				 size_t *ret_n)
+struct square *squares_of(const struct machine *machine, size_t node, size_t *ret_n)
 {
 	const struct set *cpus = &machine->nodes.v[node].cpus;
 	struct square *squares = xcalloc(set_count(cpus) + 1, sizeof(*squares));
@@ -66,7 +62,7 @@ static struct square *squares_of(const struct machine *machine, size_t node,
 	return squares;
 }
 
-static size_t core_size(const struct square *squares, size_t n)
+size_t core_size(const struct square *squares, size_t n)
 {
 	size_t size = 1;
 
@@ -76,7 +72,7 @@ static size_t core_size(const struct square *squares, size_t n)
 	return size;
 }
 
-static size_t cache_size(const struct square *squares, size_t n)
+size_t cache_size(const struct square *squares, size_t n)
 {
 	size_t size = 1;
 
@@ -87,31 +83,54 @@ static size_t cache_size(const struct square *squares, size_t n)
 
 /* How wide a square is; whether it has its number. */
 struct look {
-	int width;
+	const struct parts *parts;
+	int width, height;
 	bool numbered;
 };
 
-static struct look look_of(const struct machine *machine)
+static struct look look_of(const struct parts *parts)
 {
+	const struct machine *machine = parts->machine;
+	int width = 8;
 	char last[16] = "";
 
 	if (machine->cpus.n > NUMBERED_MOST)
-		return (struct look){9, false};
+		return (struct look){parts, 9, HEIGHT, false};
 	snprintf(last, sizeof(last), "%d",
 		 machine->cpus.n ? machine->cpus.v[machine->cpus.n - 1].id : 0);
-	return (struct look){MAX(font_width(FONT_SMALL, last), 8) + 5, true};
+	width = MAX(width, font_width(FONT_SMALL, last));
+	for (size_t i = 0; parts->cpu_labels && i < machine->cpus.n; i++)
+		if (parts->cpu_labels[i])
+			width = MAX(width, font_width(FONT_SMALL, parts->cpu_labels[i]));
+	return (struct look){parts, MIN(width, WIDTH_MOST) + 5,
+			     parts->cpu_labels ? LABELLED : HEIGHT, true};
+}
+
+static const char *label_of(struct look look, int id)
+{
+	const struct machine *machine = look.parts->machine;
+	const struct machine_cpu *cpu = machine_cpu(machine, id);
+
+	return cpu && look.parts->cpu_labels
+		       ? look.parts->cpu_labels[cpu - machine->cpus.v]
+		       : NULL;
 }
 
 static void add_square(struct scene *scene, struct look look, int x, int y, int cpu)
 {
+	const char *label = label_of(look, cpu);
 	char number[16];
 
-	scene_rect(scene, "cpu", x, y, look.width, HEIGHT);
+	scene_rect(scene, look.parts->cpu_labels && !label ? "idle" : "cpu", x, y,
+		   look.width, look.height);
 	if (!look.numbered)
 		return;
 	snprintf(number, sizeof(number), "%d", cpu);
 	scene_text_at(scene, FONT_SMALL, ANCHOR_MIDDLE, NULL, x + look.width / 2, y + 12,
 		      look.width, number);
+	if (label)
+		scene_text_at(scene, FONT_SMALL, ANCHOR_MIDDLE, "m", x + look.width / 2,
+			      y + 25, look.width, label);
 }
 
 /* The cores, in lines of at most @width pixels. */
@@ -125,7 +144,7 @@ static void add_cores(struct block *block, struct look look, const struct square
 			   (size_t)MAX(width / look.width, 1));
 		if (x > 0 && x + (int)size * look.width > width) {
 			x = 0;
-			y += HEIGHT + GAP;
+			y += look.height + GAP;
 		}
 		for (size_t j = 0; j < size; j++)
 			add_square(&block->scene, look, x + (int)j * look.width, y,
@@ -134,7 +153,7 @@ static void add_cores(struct block *block, struct look look, const struct square
 		block->width = MAX(block->width, x);
 		x += GAP;
 	}
-	block->height = n ? y + HEIGHT : 0;
+	block->height = n ? y + look.height : 0;
 }
 
 static void add_cache(struct block *block, const struct machine *machine,
@@ -151,7 +170,7 @@ static void add_cache(struct block *block, const struct machine *machine,
 	block->width =
 		MIN(MAX(cores.width, font_width(FONT_SMALL, label.s)) + 2 * PAD, width);
 	block->height = LABEL + cores.height + PAD + 2;
-	scene_open(&block->scene, "cache", NULL, NULL);
+	scene_open(&block->scene, "cache", NULL, -1);
 	scene_rect(&block->scene, "cache", 0, 0, block->width, block->height);
 	scene_text(&block->scene, FONT_SMALL, "m", PAD, 11, block->width - 2 * PAD,
 		   label.s);
@@ -159,11 +178,12 @@ static void add_cache(struct block *block, const struct machine *machine,
 	scene_close(&block->scene);
 }
 
-void layout_cpus(const struct machine *machine, size_t node, int width, struct block *ret)
+void layout_cpus(const struct parts *parts, size_t node, int width, struct block *ret)
 {
+	const struct machine *machine = parts->machine;
 	size_t n;
 	_cleanup_free_ struct square *squares = squares_of(machine, node, &n);
-	struct look look = look_of(machine);
+	struct look look = look_of(parts);
 	int x = 0, y = 0, lowest = 0;
 
 	if (machine->cpus.n > SQUARES_MOST)

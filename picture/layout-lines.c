@@ -3,15 +3,6 @@
 
 #define DOT " \xc2\xb7 "
 
-/* One line, cut if a single piece is too long for it. */
-static void put_line(struct scene *scene, struct text *line, int x, int y, int width)
-{
-	if (scene && line->n)
-		scene_text(scene, FONT_SMALL, "m", x, y, width, line->s);
-	text_free(line);
-	*line = (struct text){};
-}
-
 /* Splits a piece that is longer than a line at its spaces and commas. */
 static size_t piece_length(const char *piece, int width)
 {
@@ -32,13 +23,19 @@ static size_t piece_length(const char *piece, int width)
 
 struct liner {
 	struct scene *scene;
+	const char *class;
 	struct text line;
 	int x, y, width, lines;
 };
 
+/* Ends a line, which is cut if a single piece is too long for it. */
 static void next_line(struct liner *liner)
 {
-	put_line(liner->scene, &liner->line, liner->x, liner->y, liner->width);
+	if (liner->scene && liner->line.n)
+		scene_text(liner->scene, FONT_SMALL, liner->class, liner->x, liner->y,
+			   liner->width, liner->line.s);
+	text_free(&liner->line);
+	liner->line = (struct text){};
 	liner->y += LINE_HEIGHT;
 	liner->lines++;
 }
@@ -70,7 +67,8 @@ static void add_piece(struct liner *liner, const char *piece)
 
 int layout_lines(struct scene *scene, const struct part *part, int x, int y, int width)
 {
-	struct liner liner = {.scene = scene, .x = x, .y = y, .width = width};
+	struct liner liner = {
+		.scene = scene, .class = "m", .x = x, .y = y, .width = width};
 
 	for (size_t i = 0; i < part->notes.n; i++) {
 		_cleanup_text_ struct text shown = {};
@@ -81,5 +79,13 @@ int layout_lines(struct scene *scene, const struct part *part, int x, int y, int
 	}
 	if (liner.line.n)
 		next_line(&liner);
+	for (size_t i = 0; i < part->alerts.n; i++) {
+		_cleanup_text_ struct text shown = {};
+
+		liner.class = part->alerts.v[i].class;
+		text_add_drawable(&shown, part->alerts.v[i].words);
+		add_piece(&liner, shown.s);
+		next_line(&liner);
+	}
 	return liner.lines;
 }

@@ -59,7 +59,7 @@ static void add_row(const struct part *part, int width, struct block *ret)
 {
 	int lines;
 
-	scene_open(&ret->scene, "device", part->id, NULL);
+	scene_open(&ret->scene, "device", part->id, part->number);
 	lines = layout_lines(NULL, part, 0, 0, width - TEXT_AT - 8);
 	ret->width = width;
 	ret->height = HEAD + lines * LINE_HEIGHT + 2;
@@ -113,7 +113,7 @@ static void add_frame(const struct parts *parts, size_t index, int width,
 	size_t rect;
 	int lines;
 
-	scene_open(&ret->scene, "frame", part->id, NULL);
+	scene_open(&ret->scene, "frame", part->id, part->number);
 	rect = ret->scene.items.n;
 	scene_rect(&ret->scene, part->kind == PART_ROOT ? "root" : "switch", 0, 0, width,
 		   0);

@@ -95,7 +95,7 @@ static void add_table(const struct table *table, blocks *ret)
 	width = cell_width(table, most);
 	block->width = MAX((int)(set_count(&table->columns) + 1) * width, title) + 2;
 	block->height = HEAD + (int)(set_count(&table->rows) + 1) * HEIGHT + 2;
-	scene_open(&block->scene, "matrix", table->id, NULL);
+	scene_open(&block->scene, "matrix", table->id, -1);
 	scene_rect(&block->scene, "row", 0, 0, block->width, block->height);
 	scene_text(&block->scene, FONT_STRONG, NULL, 0, 13, title, table->title);
 	add_heads(table, &block->scene, width);

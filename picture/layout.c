@@ -82,7 +82,7 @@ static void add_chip(const struct part *part, int width, struct block *ret)
 	ret->width = MIN(ret->width, width);
 	lines = layout_lines(NULL, part, 0, 0, ret->width - 12);
 	ret->height = 20 + lines * LINE_HEIGHT;
-	scene_open(&ret->scene, "memory", part->id, NULL);
+	scene_open(&ret->scene, "memory", part->id, part->number);
 	scene_rect(&ret->scene, "chip", 0, 0, ret->width, ret->height);
 	scene_text(&ret->scene, FONT_STRONG, NULL, 6, 13, ret->width - 12, part->name);
 	layout_lines(&ret->scene, part, 6, 26, ret->width - 12);
@@ -100,8 +100,7 @@ static int add_inner(const struct parts *parts, size_t node, int width, int y,
 		struct block inner = {};
 
 		if (part->kind == PART_CPUS) {
-			layout_cpus(parts->machine, (size_t)part->node, width - 2 * PAD,
-				    &inner);
+			layout_cpus(parts, (size_t)part->node, width - 2 * PAD, &inner);
 			scene_append(scene, &inner.scene, PAD, y);
 			y += inner.height + (inner.height ? PAD : 0);
 			lowest = y;
@@ -132,7 +131,7 @@ static void begin_node(const struct page *page, const struct roots *roots, int w
 	int side = 0, lines;
 
 	ret->width = width;
-	scene_open(&ret->scene, "node", part->id, NULL);
+	scene_open(&ret->scene, "node", part->id, part->number);
 	scene_rect(&ret->scene, "node", 0, 0, width, 0);
 	scene_rect(&ret->scene, part->node >= 0 ? "strip" : "quiet", 0, 0, width, HEAD);
 	if (part->side)
@@ -232,7 +231,8 @@ static void add_package(const struct page *page, size_t part, int width,
 	struct flow flow;
 
 	if (!measure) {
-		scene_open(&ret->scene, "package", page->parts->list.v[part].id, NULL);
+		scene_open(&ret->scene, "package", page->parts->list.v[part].id,
+			   (int)part);
 		scene_rect(&ret->scene, "package", 0, 0, 0, 0);
 		scene_text(&ret->scene, FONT_HEAD, NULL, PAD, 17, width,
 			   page->parts->list.v[part].name);
@@ -319,11 +319,13 @@ static void make_roots(struct page *page)
 		if (parts->list.v[i].kind != PART_ROOT)
 			continue;
 		roots = vec_last(&page->roots);
+		if (parts->list.v[roots->node].closed)
+			continue;
 		layout_rows(parts, i, page->row_width, vec_add(&roots->list));
 	}
 }
 
-void layout_parts(const struct parts *parts, struct block *ret)
+void layout_parts(const struct parts *parts, bool column, struct block *ret)
 {
 	struct page page = {.parts = parts, .row_width = layout_row_width(parts)};
 	struct flow flow, below = {};
@@ -332,7 +334,12 @@ void layout_parts(const struct parts *parts, struct block *ret)
 	int x, y;
 
 	make_roots(&page);
-	choose_shape(&page);
+	if (column) {
+		page.columns = 1;
+		page.width = node_width(&page, 1) + 2 * PAD;
+	} else {
+		choose_shape(&page);
+	}
 	flow = add_flow(&page, 0, parts->list.n, page.width, NULL, &body);
 	scene_append(&ret->scene, &body, 0, 0);
 	ret->width = flow.right;

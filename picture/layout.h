@@ -19,12 +19,25 @@ struct block {
 	int width, height;
 };
 
-/* Everything in @parts, and the tables of distances below it. */
-void layout_parts(const struct parts *parts, struct block *ret);
+/*
+ * Everything in @parts, and the tables of distances below it. @column: each node with its
+ * root buses in one column, so that lines can lead to every row from both sides.
+ */
+void layout_parts(const struct parts *parts, bool column, struct block *ret);
 
 /* layout-cpus.c: the squares of a node's CPUs, at most @width pixels wide. */
-void layout_cpus(const struct machine *machine, size_t node, int width,
-		 struct block *ret);
+void layout_cpus(const struct parts *parts, size_t node, int width, struct block *ret);
+/* A CPU of a node, and what it shares. */
+struct square {
+	int cache; /* index of its L3 in caches, -1 */
+	int core, cpu;
+};
+/* Those of a core together, and cores of an L3. The caller frees the list. */
+struct square *squares_of(const struct machine *machine, size_t node, size_t *ret_n)
+	_must_check_;
+/* How many of them, from the first on, are of one core or L3. */
+size_t core_size(const struct square *squares, size_t n);
+size_t cache_size(const struct square *squares, size_t n);
 /* layout-table.c: distances, latencies and bandwidths between nodes. */
 typedef VEC(struct block) blocks;
 void layout_tables(const struct machine *machine, blocks *ret);

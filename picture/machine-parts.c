@@ -17,6 +17,9 @@ static void free_part(struct part *part)
 	for (size_t i = 0; i < part->notes.n; i++)
 		free(part->notes.v[i]);
 	vec_free(&part->notes);
+	for (size_t i = 0; i < part->alerts.n; i++)
+		free(part->alerts.v[i].words);
+	vec_free(&part->alerts);
 }
 
 void parts_free(struct parts *parts)
@@ -25,6 +28,9 @@ void parts_free(struct parts *parts)
 		free_part(&parts->list.v[i]);
 	vec_free(&parts->list);
 	free(parts->of_function);
+	for (size_t i = 0; parts->cpu_labels && i < parts->machine->cpus.n; i++)
+		free(parts->cpu_labels[i]);
+	free(parts->cpu_labels);
 	*parts = (struct parts){};
 }
 
@@ -33,6 +39,7 @@ size_t part_open(struct builder *builder, int parent, enum part_kind kind, char 
 	struct part *part = vec_add(&builder->parts->list);
 
 	part->kind = kind;
+	part->number = (int)builder->parts->list.n - 1;
 	part->parent = parent;
 	part->id = id;
 	part->node = part->function = part->group = -1;

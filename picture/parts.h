@@ -25,16 +25,26 @@ enum part_kind {
 
 struct part {
 	enum part_kind kind;
-	int parent;         /* -1 at the top level */
-	size_t end;         /* the first part after its last descendant */
-	char *id;           /* stable: "node-0", "function-0000-3b-00-0" */
-	char *name, *side;  /* first line: left, bold, and right; side may be NULL */
-	VEC(char *) notes;  /* further pieces, in order */
+	int number;        /* its own, in the list */
+	int parent;        /* -1 at the top level */
+	size_t end;        /* the first part after its last descendant */
+	char *id;          /* stable: "node-0", "function-0000-3b-00-0" */
+	char *name, *side; /* first line: left, bold, and right; side may be NULL */
+	VEC(char *) notes; /* further pieces, in order */
+	VEC(struct part_alert {
+		char *words;          /* owned */
+		const char *class;    /* of its severity */
+		const char *severity; /* its name; static */
+		size_t number;
+	})
+	alerts;             /* findings, each on a line of its own */
 	const char *mark;   /* class of its mark; NULL: none */
 	int node;           /* PART_NODE, PART_CPUS, PART_MEMORY: index; -1: none */
 	int function;       /* PART_DEVICE, PART_SWITCH, PART_FOLDED: index; -1 */
 	size_t n_functions; /* that it stands for, from function on, as listed */
 	int group;          /* an IOMMU group that it shares, -1 */
+	bool linked;        /* it stands for something on the other side */
+	bool closed;        /* PART_NODE: only its head is shown */
 };
 
 /* A zeroed one is empty. Borrows the machine. */
@@ -42,6 +52,7 @@ struct parts {
 	const struct machine *machine;
 	VEC(struct part) list; /* each after its parent, descendants together */
 	int *of_function;      /* by function: the part that shows it, -1 */
+	char **cpu_labels;     /* by CPU: what is pinned to it; NULL: nothing at all */
 };
 
 struct part_options {

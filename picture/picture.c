@@ -6,8 +6,7 @@
 
 enum { MARGIN = 18, HEAD = 62, FOOT = 40, WIDTH_LEAST = 640 };
 
-/* The shapes and outlines of a picture, in a line below it. */
-static void add_legend(struct scene *scene, int y, int width)
+void add_legend(struct scene *scene, int y, int width)
 {
 	static const struct {
 		const char *mark, *words;
@@ -54,7 +53,7 @@ void text_add_machine_svg(struct text *text, const struct machine *machine,
 	int width, height;
 
 	parts_of(machine, &options->parts, &parts);
-	layout_parts(&parts, &body);
+	layout_parts(&parts, false, &body);
 	width = MAX(body.width + 2 * MARGIN, WIDTH_LEAST);
 	height = HEAD + body.height + FOOT + MARGIN;
 	text_add_summary(&summary, machine);

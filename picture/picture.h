@@ -2,6 +2,7 @@
 /* picture.h - drawings of machines. Pure: no I/O; the same input gives the same bytes. */
 #pragma once
 
+#include "base/scene/scene.h"
 #include "picture/parts.h"
 
 struct picture_options {
@@ -11,6 +12,9 @@ struct picture_options {
 
 /* What to call a machine that was read from @source; NULL: this one. Borrows. */
 const char *picture_title(const char *source);
+
+/* The shapes and outlines of a picture: two lines of text from @y on. */
+void add_legend(struct scene *scene, int y, int width);
 
 /* A self-contained SVG document. @machine is settled. */
 void text_add_machine_svg(struct text *text, const struct machine *machine,

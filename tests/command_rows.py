@@ -113,6 +113,13 @@ ROWS = {
         (record, ["--svg", "r.xml", "r.xml"], 0),
         (domain, [INPUT], 0),
     ],
+    "draw": [
+        (nothing, [RECORD], 0),
+        (nothing, ["-o", "out.svg", RECORD], 0),
+        (domain, ["--host", RECORD, INPUT], 0),
+        (nothing, ["-O", "html", RECORD], 0),
+        (domain, ["-o", "d.xml", "d.xml"], 0),
+    ],
     "record": [(nothing, [RECORD], 0), (nothing, ["-o", "out.xml", RECORD], 0),
                (record, ["-o", "r.xml", "r.xml"], 0)],
     "stash": [

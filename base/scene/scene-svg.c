@@ -18,6 +18,7 @@ static const char style[] =
 	".m{fill:#57606a}\n"
 	".w{fill:#ffffff}\n"
 	".bad{fill:#b42318}\n"
+	".doubt{fill:#7a4a00}\n"
 	"rect.page{fill:#ffffff}\n"
 	"rect.row{fill:none}\n"
 	"rect.package{fill:none;stroke:#57606a;stroke-width:1.5}\n"
@@ -29,6 +30,7 @@ static const char style[] =
 	"rect.switch{fill:#eef2f6;stroke:#57606a}\n"
 	"rect.cache{fill:none;stroke:#8c959f}\n"
 	"rect.cpu{fill:#cfe8e2;stroke:#2f6f62}\n"
+	"rect.idle{fill:none;stroke:#8c959f}\n"
 	"rect.group{fill:none;stroke:#b42318;stroke-dasharray:4 2}\n"
 	"rect.remark{fill:#fff4e5;stroke:#9a5b00}\n"
 	"rect.table{fill:#d8dee4;stroke:#57606a}\n"
@@ -44,6 +46,7 @@ static const char style[] =
 	".d0{fill:#ffffff}.d1{fill:#e3eef9}.d2{fill:#c9dff2}.d3{fill:#a9cce9}"
 	".d4{fill:#86b6df}.d5{fill:#6ba5d6}\n"
 	".d0,.d1,.d2,.d3,.d4,.d5{stroke:#c4ccd4}\n"
+	".bound{stroke:#57606a;stroke-width:3;stroke-opacity:.55;fill:none}\n"
 	".good{stroke:#0072b2;stroke-width:2;fill:none}\n"
 	".fair{stroke:#9a5b00;stroke-width:2;stroke-dasharray:8 3;fill:none}\n"
 	".poor{stroke:#b42318;stroke-width:2.5;stroke-dasharray:3 3;fill:none}\n"
@@ -53,6 +56,7 @@ static const char style[] =
 	".m{fill:#a6b0ba}\n"
 	".w{fill:#ffffff}\n"
 	".bad{fill:#ff9d94}\n"
+	".doubt{fill:#e0a64a}\n"
 	"rect.page{fill:#0d1117}\n"
 	"rect.package{stroke:#a6b0ba}\n"
 	"rect.node{fill:#161b22;stroke:#57606a}\n"
@@ -75,6 +79,8 @@ static const char style[] =
 	".d0{fill:#0d1117}.d1{fill:#122236}.d2{fill:#16304f}.d3{fill:#1a3e68}"
 	".d4{fill:#1f4d81}.d5{fill:#245c9a}\n"
 	".d0,.d1,.d2,.d3,.d4,.d5{stroke:#3d444d}\n"
+	".bound{stroke:#57606a;stroke-width:3;stroke-opacity:.55;fill:none}\n"
+	".bound{stroke:#a6b0ba}\n"
 	".good{stroke:#56b4e9}.fair{stroke:#e0a64a}.poor{stroke:#ff9d94}\n"
 	".unsure{stroke:#a6b0ba}\n"
 	"}\n";
@@ -173,7 +179,7 @@ static void add_item(struct text *text, const struct scene_item *item)
 			text,
 			"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"%s class=\"%s\"/>\n",
 			item->x, item->y, item->width, item->height,
-			item->height > 20 ? " rx=\"4\"" : "", item->class);
+			item->height > 30 ? " rx=\"4\"" : "", item->class);
 		break;
 	case SCENE_LINE:
 	case SCENE_CURVE:

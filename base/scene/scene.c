@@ -33,12 +33,12 @@ static struct scene_item *add(struct scene *scene, enum scene_kind kind,
 	return item;
 }
 
-void scene_open(struct scene *scene, const char *class, const char *id, const char *title)
+void scene_open(struct scene *scene, const char *class, const char *id, int tag)
 {
 	struct scene_item *item = add(scene, SCENE_OPEN, class);
 
 	item->id = drawable(id);
-	item->title = drawable(title);
+	item->tag = tag;
 }
 
 void scene_close(struct scene *scene)

@@ -34,6 +34,7 @@ struct scene_item {
 	const char *class; /* static */
 	char *text;        /* drawable; owned */
 	char *id, *title;  /* of a group; title also of a line; owned, NULL: none */
+	int tag;           /* of a group: the maker's own */
 };
 
 /* A zeroed one is empty. */
@@ -43,9 +44,8 @@ struct scene {
 void scene_free(struct scene *scene);
 #define _cleanup_scene_ _cleanup_(scene_free)
 
-/* The strings are copied; they need not be drawable. NULL: none. */
-void scene_open(struct scene *scene, const char *class, const char *id,
-		const char *title);
+/* Strings are copied; they need not be drawable. NULL: none. */
+void scene_open(struct scene *scene, const char *class, const char *id, int tag);
 void scene_close(struct scene *scene);
 void scene_rect(struct scene *scene, const char *class, int x, int y, int width,
 		int height);

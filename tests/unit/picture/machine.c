@@ -19,7 +19,7 @@ static void assert_sound(const struct machine *machine)
 	const char *fault;
 
 	parts_of(machine, &options, &parts);
-	layout_parts(&parts, &block);
+	layout_parts(&parts, false, &block);
 	fault = scene_fault_on(&block.scene, block.width, block.height);
 	if (fault)
 		fail_msg("%s", fault);
