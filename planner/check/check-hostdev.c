@@ -171,6 +171,24 @@ static void memlock_start(struct check *check)
 		ULL(need / 1024));
 }
 
+static void iommufd_element(struct check *check)
+{
+	const struct document *document = check->document;
+	int element = check->guest->iommufd_element, other;
+
+	if (element < 0)
+		return;
+	if (!document_attribute(document, element, "enabled"))
+		check_found(check, element, "<iommufd> has no enabled=.");
+	else if (document_attribute(document, element, "fdgroup") &&
+		 switch_is(check->guest->iommufd, false))
+		check_found(check, element,
+			    "<iommufd> has an fdgroup=, but is switched off.");
+	other = document_next(document, element, "iommufd");
+	if (other >= 0)
+		check_found(check, other, "There are two <iommufd> elements.");
+}
+
 const struct rule hostdev_rules[] = {
 	{RULE("hostdev-in-use", hostdev_in_use, ERROR, NEED_HOST_PCI, NOBODY),
 	 .what = "The host itself does not use the device.",
@@ -211,5 +229,12 @@ const struct rule hostdev_rules[] = {
 	 .untried =
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
 	 .remedy = REMEDY_EDIT},
+	{RULE("iommufd-element", iommufd_element, ERROR, 0, LIBVIRT),
+	 .what = "There is at most one <iommufd>, with enabled=; with enabled='no' it has no fdgroup=.",
+	 .why = "libvirt refuses others. With an fdgroup=, the domain starts only after a program has associated a file descriptor with that name (virsh dom-fd-associate).",
+	 .to_fix =
+		 "Remove fdgroup=, or write enabled='yes'; remove all but one <iommufd>.",
+	 .source = "measured with libvirt 12.9", .libvirt = {.since = VERSION_OF(12, 2)},
+	 .outside = "libvirt does not know <iommufd>.", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -115,6 +115,81 @@ static void iothread_mapping(struct check *check)
 	}
 }
 
+static bool has_queues(const struct check *check, int row)
+{
+	return document_child(check->document, row, "queue") >= 0;
+}
+
+/* The queues of one thread; @seen has those of the threads before it. */
+static void judge_thread(struct check *check, int row, uint64_t queues, struct set *seen)
+{
+	const struct document *document = check->document;
+
+	for (int element = document_child(document, row, "queue"); element >= 0;
+	     element = document_next(document, element, "queue")) {
+		const char *text = document_attribute(document, element, "id");
+		uint64_t id;
+
+		if (!text || !parse_u64(text, &id))
+			continue;
+		if (id >= queues)
+			check_found(
+				check, element,
+				"An I/O thread has queue %llu, but there are %llu queues, from 0 on.",
+				ULL(id), ULL(queues));
+		else if (set_has(seen, (unsigned)id))
+			check_found(check, element, "Two I/O threads have queue %llu.",
+				    ULL(id));
+		else
+			set_add(seen, (unsigned)id);
+	}
+}
+
+/* Whether the first thread has queues decides for all (libvirt's own test). */
+static void judge_queue_map(struct check *check, struct guest_number number, int mapping)
+{
+	const struct document *document = check->document;
+	_cleanup_set_ struct set seen = {};
+	int first = mapping < 0 ? -1 : document_child(document, mapping, "iothread");
+	uint64_t queues = number.state == VALUE_VALID ? number.value : 0, missing = 0;
+	bool mapped = first >= 0 && has_queues(check, first);
+
+	for (int row = first; row >= 0; row = document_next(document, row, "iothread"))
+		if (has_queues(check, row) != mapped) {
+			check_found(
+				check, row,
+				"Some I/O threads have a <queue>, but others have none.");
+			return;
+		}
+	if (!mapped || number.state == VALUE_MALFORMED || queues > UINT16_MAX)
+		return;
+	if (queues == 0) {
+		check_found(
+			check, mapping,
+			"The I/O threads have a <queue>, but the driver has no queues=.");
+		return;
+	}
+	for (int row = first; row >= 0; row = document_next(document, row, "iothread"))
+		judge_thread(check, row, queues, &seen);
+	while (missing < queues && set_has(&seen, (unsigned)missing))
+		missing++;
+	if (missing < queues)
+		check_found(check, mapping, "Queue %llu has no I/O thread.",
+			    ULL(missing));
+}
+
+static void iothread_queues(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		judge_queue_map(check, guest->devices.v[i].driver_queues,
+				mapping_of(check, guest->devices.v[i].element, false));
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		judge_queue_map(check, guest->controllers.v[i].driver_queues,
+				mapping_of(check, guest->controllers.v[i].element, true));
+}
+
 static void queues_bus(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -238,6 +313,14 @@ const struct rule queues_rules[] = {
 	 .why = "libvirt refuses both together, and a thread that is listed twice.",
 	 .to_fix = "Remove iothread=, or the second entry.",
 	 .source = "tested with libvirt 11.3 and 12.9",
+	 .libvirt = {.since = VERSION_OF(10, 0)},
+	 .outside = "libvirt does not know <iothreads>.", .remedy = REMEDY_EDIT},
+	{RULE("iothread-queues", iothread_queues, ERROR, 0, LIBVIRT),
+	 .what = "If the I/O threads of a device have queues, each of its queues=, from 0 on, has exactly one thread.",
+	 .why = "libvirt refuses a queue that does not exist, has two threads or none, and a <queue> for some of the threads only.",
+	 .to_fix = "Give every queue to one thread, or remove all <queue> elements.",
+	 .source =
+		 "libvirt 11.3 src/qemu/qemu_validate.c, qemuDomainValidateIothreadMapping; measured",
 	 .libvirt = {.since = VERSION_OF(10, 0)},
 	 .outside = "libvirt does not know <iothreads>.", .remedy = REMEDY_EDIT},
 	{RULE("queues-bus", queues_bus, ERROR, 0, LIBVIRT),

@@ -144,6 +144,21 @@ static int find_vq_mapping(const struct document *document, const struct guest *
 	return find_in_device(document, guest, "disk", "driver/iothreads");
 }
 
+static int find_controller_mapping(const struct document *document,
+				   const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		int element = guest->controllers.v[i].element;
+		int mapping = element < 0 ? -1
+					  : document_find(document, element,
+							  "driver/iothreads");
+
+		if (mapping >= 0)
+			return mapping;
+	}
+	return -1;
+}
+
 static int find_passt(const struct document *document, const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->devices.n; i++) {
@@ -259,6 +274,8 @@ const struct feature_use feature_uses[] = {
 	{"A NIC of model igb", FEATURE_IGB, find_igb, USE_RULE},
 	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping,
 	 USE_DROPPED},
+	{"<iothreads> of a controller", FEATURE_CONTROLLER_MAPPING,
+	 find_controller_mapping, USE_DROPPED},
 	{"<qemu:override>", FEATURE_OVERRIDE, find_override, USE_REFUSED},
 	{"The backend passt", FEATURE_PASST, find_passt, USE_REFUSED},
 	{"A memory device of model virtio-pmem", FEATURE_VIRTIO_PMEM, find_virtio_pmem,

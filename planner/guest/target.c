@@ -30,6 +30,7 @@ static const struct feature_row {
 	/* 9.0 defines it, but cannot start it: it does not know its address. */
 	[FEATURE_VIRTIO_PMEM] = {VERSION_OF(9, 4), 0},
 	[FEATURE_IOTHREAD_VQ_MAPPING] = {VERSION_OF(10, 0), VERSION_OF(9, 0)},
+	[FEATURE_CONTROLLER_MAPPING] = {VERSION_OF(11, 2), VERSION_OF(10, 0)},
 	[FEATURE_SMMUV3_PER_BUS] = {VERSION_OF(11, 10), VERSION_OF(10, 2)},
 	/* Tried with 9.0; earlier versions may have it. */
 	[FEATURE_ISA_DEBUGCON] = {VERSION_OF(9, 0), 0},

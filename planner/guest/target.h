@@ -51,6 +51,7 @@ enum feature {
 	FEATURE_PASST,
 	FEATURE_VIRTIO_PMEM, /* that starts */
 	FEATURE_IOTHREAD_VQ_MAPPING,
+	FEATURE_CONTROLLER_MAPPING, /* <iothreads> of a SCSI controller */
 	FEATURE_SMMUV3_PER_BUS,
 	FEATURE_MEM_RESERVE,
 	FEATURE_ISA_DEBUGCON, /* <serial> of target type isa-debug */
