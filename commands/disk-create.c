@@ -168,7 +168,7 @@ static int check_cluster(struct wish *wish, struct disk_request *request,
 	return 0;
 }
 
-/* Files that were copied by an ordinary user belong to that user in the image too. */
+/* Where they do not become root's, files that an ordinary user copies keep that owner. */
 static void say_owners(const struct wish *wish)
 {
 	for (size_t i = 0; i < wish->create.fills.list.n; i++) {
@@ -180,11 +180,11 @@ static void say_owners(const struct wish *wish)
 					   : NULL;
 
 		if (!tree || streq(fill->format, "vfat") || geteuid() == 0 ||
-		    tree_owner(tree) != geteuid())
+		    fill_gives_to_root(fill->format) || tree_owner(tree) != geteuid())
 			continue;
 		streams_say(
-			"partition %u: files keep their owner, user %u; if they should belong to root, run this under fakeroot",
-			fill->number, geteuid());
+			"partition %u: files keep their owner, user %u, because mkfs.%s cannot change it; if they should belong to root, run this under fakeroot",
+			fill->number, geteuid(), fill->format);
 	}
 }
 

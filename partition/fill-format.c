@@ -63,6 +63,14 @@ bool fill_copies_into(const char *format)
 	return maker && maker->folder;
 }
 
+bool fill_gives_to_root(const char *format)
+{
+	const struct maker *maker = find_maker(format);
+
+	return maker && (maker->own_size || streq(maker->program, "mke2fs")) &&
+	       geteuid() != 0;
+}
+
 bool fill_sizes_itself(const char *format)
 {
 	const struct maker *maker = find_maker(format);
@@ -245,6 +253,8 @@ static int run_read_only(const struct filling *filling, int scratch, struct erro
 		tool_add_fd(&tool, scratch);
 		tool_add(&tool, "-noappend");
 		tool_add(&tool, "-no-progress");
+		if (fill_gives_to_root("squashfs"))
+			tool_add(&tool, "-all-root");
 		if (fixed) {
 			tool_add(&tool, "-mkfs-time");
 			tool_add(&tool, SEEDED_TIME);
@@ -253,6 +263,8 @@ static int run_read_only(const struct filling *filling, int scratch, struct erro
 	}
 	tool_add(&tool, "mkfs.erofs");
 	tool_add(&tool, "-U%s", uuid);
+	if (fill_gives_to_root("erofs"))
+		tool_add(&tool, "--all-root");
 	if (fixed) {
 		tool_add(&tool, "-T" SEEDED_TIME);
 		tool_add(&tool, "-Eforce-inode-extended");
@@ -295,50 +307,79 @@ static int run_mcopy(const struct filling *filling, int scratch, struct error *e
 	return n > 0 ? run_watched(&tool, filling, scratch, error) : 0;
 }
 
-/* debugfs commands that set each inode's access and change times to its own mtime. */
-static int add_time_commands(struct text *text, const char *folder, struct error *error)
+/* debugfs commands for one file, whose path in the file system is @path. */
+static void add_owner_commands(struct text *text, const char *path)
+{
+	text_printf(text, "sif \"%s\" uid 0\nsif \"%s\" gid 0\n", path, path);
+}
+
+/* They set each inode's access and change times to its own mtime. */
+static void add_time_commands(struct text *text, const char *path, intmax_t mtime)
+{
+	text_printf(text,
+		    "sif \"%s\" atime @%jd\nsif \"%s\" ctime @%jd\n"
+		    "sif \"%s\" atime_extra 0\nsif \"%s\" ctime_extra 0\n"
+		    "sif \"%s\" crtime @%jd\nsif \"%s\" crtime_extra 0\n",
+		    path, mtime, path, mtime, path, path, path, mtime, path);
+}
+
+/* debugfs reads a path up to the next quote or newline. */
+static int add_one(struct text *text, const FTSENT *at, const char *path, bool seeded,
+		   struct error *error)
+{
+	bool owned = fill_gives_to_root("ext4");
+
+	if (strpbrk(path, "\"\n") && owned)
+		return error_input(
+			error,
+			"%s: its name contains a quote or a newline, so it cannot be given to root; use fakeroot(1)",
+			at->fts_path);
+	if (strpbrk(path, "\"\n"))
+		return 0;
+	if (owned)
+		add_owner_commands(text, at->fts_level == 0 ? "/" : path);
+	if (seeded && at->fts_level > 0)
+		add_time_commands(text, path, at->fts_statp->st_mtime);
+	return 0;
+}
+
+static int add_commands(struct text *text, const char *folder, bool seeded,
+			struct error *error)
 {
 	_cleanup_free_ char *top = xasprintf("%s/", folder); /* which may be a link */
 	char *const roots[] = {top, NULL};
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	size_t skip = strlen(top) - 1;
+	int rc = 0;
 
 	if (!tree)
 		return error_system(error, errno, "cannot read %s", folder);
-	for (FTSENT *at; (at = fts_read(tree));) {
-		const char *path = at->fts_path + skip;
-		intmax_t mtime;
-
-		if (at->fts_info == FTS_DP || at->fts_level == 0 || !at->fts_statp ||
-		    strpbrk(path, "\"\n"))
-			continue;
-		mtime = at->fts_statp->st_mtime;
-		text_printf(text,
-			    "sif \"%s\" atime @%jd\nsif \"%s\" ctime @%jd\n"
-			    "sif \"%s\" atime_extra 0\nsif \"%s\" ctime_extra 0\n"
-			    "sif \"%s\" crtime @%jd\nsif \"%s\" crtime_extra 0\n",
-			    path, mtime, path, mtime, path, path, path, mtime, path);
-	}
+	for (FTSENT *at; rc == 0 && (at = fts_read(tree));)
+		if (at->fts_info != FTS_DP && at->fts_statp)
+			rc = add_one(text, at, at->fts_path + skip, seeded, error);
 	fts_close(tree);
-	return 0;
+	return rc;
 }
 
 /*
- * mke2fs copies access times, which change when the folder is read, and change times,
- * which differ for each copy of the folder: with a seed, the same folder must give the
- * same bytes.
+ * What mke2fs cannot do by itself. It copies owners, also those of an ordinary user. It
+ * copies access times, which change when the folder is read, and change times, which
+ * differ for each copy of the folder: with a seed, the same folder must give the same
+ * bytes.
  */
-static int settle_times(const struct filling *filling, int scratch, struct error *error)
+static int settle_inodes(const struct filling *filling, int scratch, struct error *error)
 {
 	_cleanup_text_ struct text commands = {};
 	_cleanup_tool_ struct tool tool = {};
 	_cleanup_fd_ int file = memfd_create("commands", MFD_CLOEXEC);
 	const char *now = getenv("SOURCE_DATE_EPOCH");
+	bool seeded = filling->target->seed;
 
 	if (file < 0)
 		return error_system(error, errno, "cannot create a memfd");
-	text_printf(&commands, "set_current_time @%s\n", now ? now : SEEDED_TIME);
-	if (add_time_commands(&commands, filling->fill->copy_files, error) < 0 ||
+	if (seeded)
+		text_printf(&commands, "set_current_time @%s\n", now ? now : SEEDED_TIME);
+	if (add_commands(&commands, filling->fill->copy_files, seeded, error) < 0 ||
 	    file_write_fd(file, "commands", commands.s, commands.n, error) < 0)
 		return -1;
 	lseek(file, 0, SEEK_SET);
@@ -376,8 +417,9 @@ static int fill_one(const struct filling *filling, int scratch, struct error *er
 		return -1;
 	if (fill->copy_files && streq(maker->folder, "mcopy"))
 		return run_mcopy(filling, scratch, error);
-	if (fill->copy_files && filling->target->seed && has_prefix(fill->format, "ext"))
-		return settle_times(filling, scratch, error);
+	if (fill->copy_files && has_prefix(fill->format, "ext") &&
+	    (filling->target->seed || fill_gives_to_root(fill->format)))
+		return settle_inodes(filling, scratch, error);
 	return 0;
 }
 

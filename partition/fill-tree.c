@@ -70,13 +70,23 @@ static int check_vfat(FTS *tree, const FTSENT *at, struct error *error)
 	}
 }
 
+/* A file that belongs to root cannot be read by an ordinary user, also under fakeroot. */
+static int refuse_file(const char *path, int errnum, struct error *error)
+{
+	if (errnum != EACCES)
+		return error_system(error, errnum, "%s: cannot be read", path);
+	return error_system(
+		error, 0,
+		"%s: cannot be read: %s; copy or unpack the files and create the image in one fakeroot(1), or run this as root",
+		path, strerror(errnum));
+}
+
 static int check_one(FTS *tree, const FTSENT *at, bool vfat, struct error *error)
 {
 	if (at->fts_info == FTS_DNR || at->fts_info == FTS_ERR || at->fts_info == FTS_NS)
-		return error_system(error, at->fts_errno, "%s: cannot be read",
-				    at->fts_path);
+		return refuse_file(at->fts_path, at->fts_errno, error);
 	if (at->fts_info == FTS_F && access(at->fts_accpath, R_OK) < 0)
-		return error_system(error, errno, "%s: cannot be read", at->fts_path);
+		return refuse_file(at->fts_path, errno, error);
 	return vfat ? check_vfat(tree, at, error) : 0;
 }
 

@@ -41,5 +41,11 @@ struct filling {
 /* fill-format.c: whether we can make this file system, and copy files into it. */
 bool fill_knows_format(const char *format);
 bool fill_copies_into(const char *format);
+/*
+ * Whether files that an ordinary user copies into it belong to root there. Otherwise they
+ * keep their owner. What root copies, also in a user namespace or under fakeroot, always
+ * keeps its owner.
+ */
+bool fill_gives_to_root(const char *format);
 /* Read-only file systems, whose size follows from what is in them. */
 bool fill_sizes_itself(const char *format);
