@@ -134,6 +134,18 @@ void report_cap(struct report *report, size_t most)
 	vec_free(&met);
 }
 
+void report_keep(struct report *report, enum severity least)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++)
+		if (report->findings.v[i].severity >= least)
+			report->findings.v[kept++] = report->findings.v[i];
+		else
+			finding_free(&report->findings.v[i]);
+	report->findings.n = kept;
+}
+
 void report_free(struct report *report)
 {
 	for (size_t i = 0; i < report->findings.n; i++)

@@ -84,6 +84,8 @@ void report_cap(struct report *report, size_t most);
 int report_status(const struct report *report);
 /* By file, line, rule, message: the order in which they are shown. */
 void report_sort(struct report *report);
+/* Removes the findings that are less severe. */
+void report_keep(struct report *report, enum severity least);
 void report_free(struct report *report);
 
 /* "FILE:LINE: SEVERITY: RULE: MESSAGE REMEDY\n", sanitized. */

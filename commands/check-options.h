@@ -22,10 +22,18 @@ struct check_flags {
 	int jobs;
 	struct target_wish target;
 	bool fix, in_place;
+	bool decides; /* print only what decides the exit status, without lines */
 };
 
 extern const struct option_row check_rows[]; /* their struct is check_flags */
 /* Adds the files of --files-from. */
 int check_read_list(struct check_flags *flags, struct error *error) _must_check_;
+/*
+ * For libvirt's hook: checks the domain @xml, which is called @name, with options of
+ * check. Prints only the findings that decide the exit status, with the domain's name and
+ * without a line, because the user has never seen this text.
+ */
+int check_decide(int argc, char *argv[], const char *name, const struct text *xml,
+		 struct error *error) _must_check_;
 /* With --connect or --all: reads the domains; files are then their names. */
 int check_connect(struct check_flags *flags, struct error *error) _must_check_;

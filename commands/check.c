@@ -106,6 +106,21 @@ static void *work_on(void *user)
 	}
 }
 
+static enum severity deciding_severity(enum fail_on fail_on)
+{
+	return fail_on == FAIL_ON_ERROR     ? SEVERITY_ERROR
+	       : fail_on == FAIL_ON_WARNING ? SEVERITY_WARNING
+					    : SEVERITY_INFO;
+}
+
+/* Leaves only what decides the exit status. */
+static void keep_deciding(const struct check_flags *flags, struct report *report)
+{
+	report_keep(report, deciding_severity(flags->fail_on));
+	for (size_t i = 0; i < report->findings.n; i++)
+		report->findings.v[i].place.line = 0;
+}
+
 static void print(struct text *text)
 {
 	fwrite(text->s ? text->s : "", 1, text->n, stdout);
@@ -162,6 +177,8 @@ static int print_all(struct work *work, struct error *error)
 	    check_baseline_apply(flags->baseline, &work->cases, error) < 0 &&
 	    option_wrap(error, "baseline", flags->baseline) < 0)
 		return -1;
+	for (size_t i = 0; flags->decides && i < work->cases.n; i++)
+		keep_deciding(flags, &work->cases.v[i].result.report);
 	for (size_t i = 0; i < work->cases.n; i++)
 		report_cap(&work->cases.v[i].result.report, FINDINGS_SHOWN);
 	for (size_t i = 0; i < work->cases.n; i++) {
@@ -177,8 +194,10 @@ static int print_all(struct work *work, struct error *error)
 	else if (flags->form == CHECK_TEXT && flags->hosts.n > 1)
 		text_add_hosts(&text, &work->cases);
 	print(&text);
-	text_add_targets(&text, &work->cases);
-	text_add_skipped(&text, &work->cases);
+	if (!flags->decides)
+		text_add_targets(&text, &work->cases);
+	if (!flags->decides || flags->fail_on == FAIL_ON_SKIPPED)
+		text_add_skipped(&text, &work->cases);
 	if (flags->form != CHECK_JSON)
 		fwrite(text.s ? text.s : "", 1, text.n, stderr);
 	text_free(&text);
@@ -327,12 +346,45 @@ static int take_options(struct check_flags *flags, const struct options *options
 		return -1;
 	if (flags->fix && flags->hosts.n > 1)
 		return error_input(error, "--fix takes at most one --host");
-	if (flags->files.n == 0 && !connect_wanted(&flags->connect) &&
+	if (flags->files.n == 0 && !connect_wanted(&flags->connect) && !flags->decides &&
 	    (flags->hosts.n == 0 || flags->fix))
 		return error_input(
 			error,
 			"no domain given; name a file, or - for standard input, or a host with --host");
 	return 0;
+}
+
+static void free_flags(struct check_flags *flags)
+{
+	for (size_t i = 0; i < flags->files.n; i++)
+		free(flags->files.v[i]);
+	vec_free(&flags->files);
+	connected_free(&flags->connected);
+	vec_free(&flags->hosts);
+	vec_free(&flags->check.only);
+	vec_free(&flags->check.ignored);
+	source_options_free(&flags->source);
+}
+
+int check_decide(int argc, char *argv[], const char *name, const struct text *xml,
+		 struct error *error)
+{
+	_cleanup_options_ struct options options =
+		options_parse(&check_command, argc, argv);
+	struct check_flags flags = {.jobs = 1, .decides = true};
+	struct connected_domain *domain;
+	int rc = options_check(&options, 0, 0, error);
+
+	if (rc == 0)
+		rc = take_options(&flags, &options, error);
+	domain = vec_add(&flags.connected.domains);
+	*domain = (struct connected_domain){.name = xstrdup(name)};
+	text_add(&domain->xml, xml->s, xml->n);
+	*vec_add(&flags.files) = xstrdup(name);
+	if (rc == 0)
+		rc = check_files(&flags, error);
+	free_flags(&flags);
+	return rc;
 }
 
 static int run(const struct options *options, struct error *error)
@@ -344,14 +396,7 @@ static int run(const struct options *options, struct error *error)
 		streams_say("note: libvirt has no domains");
 	else if (rc == 0)
 		rc = check_files(&flags, error);
-	for (size_t i = 0; i < flags.files.n; i++)
-		free(flags.files.v[i]);
-	vec_free(&flags.files);
-	connected_free(&flags.connected);
-	vec_free(&flags.hosts);
-	vec_free(&flags.check.only);
-	vec_free(&flags.check.ignored);
-	source_options_free(&flags.source);
+	free_flags(&flags);
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/streams.h"
+#include "commands/check-options.h"
 #include "commands/guarded.h"
 #include "commands/hook-config.h"
 
@@ -60,12 +61,14 @@ static int send_terms(int fd, const struct hook_config *config, struct error *er
  * error. */
 static int judge(const void *user, int fd, struct error *error)
 {
+	const struct wish *wish = user;
 	_cleanup_hook_config_ struct hook_config config = {};
+	_cleanup_text_ struct text xml = {};
 	_cleanup_error_ struct error why = {};
 	int rc;
 
 	*vec_add(&config.words) = xstrdup("check");
-	rc = read_config(user, &config, &why);
+	rc = read_config(wish, &config, &why);
 	if (send_terms(fd, &config, error) < 0)
 		return -1;
 	if (rc < 0)
@@ -76,11 +79,12 @@ static int judge(const void *user, int fd, struct error *error)
 	 * here. */
 	if (config.no_host && !config.has_target)
 		*vec_add(&config.words) = xstrdup("--target=installed");
-	*vec_add(&config.words) = xstrdup("-");
+	if (file_read_fd(STDIN_FILENO, "standard input", FILE_LIMIT, &xml, error) < 0)
+		return -1;
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		return error_system(error, errno,
 				    "cannot redirect standard output to standard error");
-	rc = command_run(&check_command, (int)config.words.n, config.words.v, error);
+	rc = check_decide((int)config.words.n, config.words.v, wish->guest, &xml, error);
 	if (rc > STATUS_FINDINGS)
 		return error_system(error, 0, "the domain could not be checked");
 	return rc;

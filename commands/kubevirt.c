@@ -14,9 +14,12 @@
 #include "commands/commands.h"
 
 #include "base/file.h"
+#include "base/size.h"
 #include "base/streams.h"
 #include "commands/guarded.h"
 #include "commands/source.h"
+#include "planner/guest/memory.h"
+#include "planner/guest/read.h"
 #include "planner/plan/in-place/in-place.h"
 #include "planner/plan/request/flags.h"
 #include "commands/vmi.h"
@@ -96,6 +99,59 @@ static int settle(struct asked *asked, const struct document *document,
 	return 0;
 }
 
+static int read_size(const char *xml, size_t n, uint64_t *ret_bytes, uint64_t *ret_vcpus,
+		     struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_guest_ struct guest guest = {};
+
+	guest_init(&guest);
+	if (document_parse("the domain", xml, n, &document, error) < 0 ||
+	    guest_read(&document, &guest, error) < 0)
+		return -1;
+	if (!guest_total_memory(&guest, ret_bytes))
+		*ret_bytes = 0;
+	*ret_vcpus = guest.vcpus.state == VALUE_VALID ? guest.vcpus.value : 0;
+	return 0;
+}
+
+/*
+ * KubeVirt has sized the pod for the memory and vCPUs of the VMI, which are those of the
+ * domain that the hook gets: a guest with more would be killed, or its vCPUs throttled.
+ */
+static int check_size(const struct document *before, const struct text *after,
+		      struct error *error)
+{
+	uint64_t had_bytes, bytes, had_vcpus, vcpus;
+	_cleanup_text_ struct text had = {}, now = {};
+
+	if (read_size(before->text.s, before->text.n, &had_bytes, &had_vcpus, error) <
+		    0 ||
+	    read_size(after->s, after->n, &bytes, &vcpus, error) < 0)
+		return -1;
+	text_add_size(&had, had_bytes);
+	text_add_size(&now, bytes);
+	if (bytes > had_bytes)
+		return error_input(
+			error,
+			"the guest would have %s of memory, but the VMI has %s, for which KubeVirt sized the pod; make the memory of the nodes (annotation " VMI_PREFIX
+			"node) add up to spec.domain.memory.guest",
+			now.s, had.s);
+	if (vcpus > had_vcpus && had_vcpus > 0)
+		return error_input(
+			error,
+			"the guest would have %ju vCPUs, but the VMI has %ju, for which KubeVirt sized the pod; make the vCPUs of the nodes (annotation " VMI_PREFIX
+			"node) add up to those of spec.domain.cpu",
+			(uintmax_t)vcpus, (uintmax_t)had_vcpus);
+	if (bytes < had_bytes)
+		streams_say("warning: the guest has %s of memory, less than the VMI: %s",
+			    now.s, had.s);
+	if (vcpus < had_vcpus)
+		streams_say("warning: the guest has %ju vCPUs, fewer than the VMI: %ju",
+			    (uintmax_t)vcpus, (uintmax_t)had_vcpus);
+	return 0;
+}
+
 static int plan_asked(const struct document *document, struct asked *asked,
 		      struct text *ret, struct error *error)
 {
@@ -109,6 +165,8 @@ static int plan_asked(const struct document *document, struct asked *asked,
 		return -1;
 	if (plan_in_place(document, &asked->plan.request, asked->host ? &host : NULL, ret,
 			  error) < 0)
+		return -1;
+	if (check_size(document, ret, error) < 0)
 		return -1;
 	for (size_t i = 0; i < asked->plan.request.notes.n; i++)
 		streams_say("note: %s", asked->plan.request.notes.v[i]);
