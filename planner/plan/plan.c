@@ -124,8 +124,8 @@ static void note_left_out(struct plan *plan, unsigned left_out)
 			left_out, DEFAULT_GENERAL_PORTS);
 }
 
-int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
-	       struct error *error)
+static int plan_ports(const struct request *request, struct plan *ret,
+		      struct text *ret_xml, struct error *error)
 {
 	bool chosen = request->general_ports < 0, fits = false;
 	unsigned left_out = 0;
@@ -151,4 +151,43 @@ int plan_fresh(const struct request *request, struct plan *ret, struct text *ret
 		if (!chosen || (int)left_out == general)
 			return refuse_ports(request, error);
 	}
+}
+
+/* The same request without switches that nobody asked for. */
+static int plan_without_switches(const struct request *request, struct plan *ret,
+				 struct text *ret_xml, struct error *error)
+{
+	struct request flat = *request;
+	int rc;
+
+	flat.per = PER_NODE;
+	flat.keeps_switches = false;
+	flat.roots.n = flat.switches.n = 0;
+	flat.devices = (__typeof__(flat.devices)){};
+	for (size_t i = 0; i < request->devices.n; i++) {
+		struct request_device *device = vec_add(&flat.devices);
+
+		*device = request->devices.v[i];
+		device->root = device->switch_port = -1;
+	}
+	rc = plan_ports(&flat, ret, ret_xml, error);
+	vec_free(&flat.devices);
+	return rc;
+}
+
+int plan_fresh(const struct request *request, struct plan *ret, struct text *ret_xml,
+	       struct error *error)
+{
+	_cleanup_error_ struct error with_switches = {};
+
+	if (!request->keeps_switches)
+		return plan_ports(request, ret, ret_xml, error);
+	if (plan_ports(request, ret, ret_xml, &with_switches) == 0)
+		return 0;
+	if (plan_without_switches(request, ret, ret_xml, error) < 0)
+		return -1;
+	*vec_add(&ret->notes) = xasprintf(
+		"the switches of the host are left out after all, because with them: %s",
+		with_switches.message);
+	return 0;
 }

@@ -95,9 +95,9 @@ MIRRORED = {
     "groups": dict(host="own/groups", plan=SHRUNK, checked=170),
     "silent": dict(host="own/silent", plan=SHRUNK, checked=160),
     "wide-domain": dict(host="own/wide-domain", plan=SHRUNK, checked=190),
-    "switches": dict(host="own/switches", plan=SHRUNK, checked=350),
-    "switches-kept": dict(host="own/switches", plan=SHRUNK + " --per root-complex",
-                          checked=400),
+    "switches": dict(host="own/switches", plan=SHRUNK + " --per node", checked=350),
+    "switches-kept": dict(host="own/switches", plan=SHRUNK, checked=400),
+    "hgx": dict(host="own/hgx", plan=SHRUNK, checked=700),
 }
 
 TINY = "--cpus-per-node 1 --memory-per-node 128MiB"

@@ -136,16 +136,27 @@ static void add_ports(struct in_place *plan, int bus, int count)
 		layout_add(&plan->layout, CONTROLLER_ROOT_PORT, bus);
 }
 
+static bool has_root(const struct request *request, int cell)
+{
+	for (size_t i = 0; i < request->roots.n; i++)
+		if (request->roots.v[i].cell == cell)
+			return true;
+	return false;
+}
+
 /* Every node gets spare ports, with or without devices. */
 static void make_spare_homes(struct in_place *plan)
 {
 	const struct request *request = plan->request;
 
-	if (request->spare_ports <= 0 || request->per != PER_NODE)
+	if (request->spare_ports <= 0 ||
+	    (request->per != PER_NODE && !request->keeps_switches))
 		return;
 	for (size_t cell = 0; cell < request->nodes.n; cell++) {
 		struct request_device anywhere = {.cell = (int)cell, .root = -1};
 
+		if (has_root(request, (int)cell))
+			continue;
 		in_place_make_home(plan, &anywhere);
 	}
 }

@@ -234,8 +234,6 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 					     .switch_port = -1};
 	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_given)
 		mirror_place(plan->host, (size_t)function, plan->request, &wanted->to);
-	if (!plan->request->per_given)
-		wanted->to.switch_port = -1;
 	return 0;
 }
 

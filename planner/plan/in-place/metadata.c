@@ -106,7 +106,7 @@ static const char *why_no_acs(const struct in_place *plan)
 
 	for (size_t i = plan->n_given; i < plan->layout.items.n; i++) {
 		if (plan->layout.items.v[i].kind == CONTROLLER_DOWNSTREAM_PORT)
-			reason = "a switch of the host is mirrored (per root-complex)";
+			reason = "a switch of the host is mirrored";
 		if (plan->layout.items.v[i].kind == CONTROLLER_ROOT_PORT &&
 		    in_place_shared_port(plan, (int)i))
 			return "iommu-group=shared was requested";

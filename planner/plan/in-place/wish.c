@@ -7,6 +7,7 @@
  */
 #include "planner/plan/in-place/host.h"
 #include "planner/plan/in-place/tree.h"
+#include "planner/plan/request/mirror.h"
 
 /* The next upstream port above an item and below its root, or LAYOUT_NONE. */
 static int upstream_above(const struct layout *layout, int item)
@@ -139,13 +140,13 @@ static bool is_right(struct in_place *plan, int number)
 	if (plan->layout.items.v[home].kind != CONTROLLER_PCIE_EXPANDER ||
 	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, number))
 		return false;
-	if (plan->request->per_given && plan->request->per == PER_ROOT_COMPLEX &&
+	if (((plan->request->per_given && plan->request->per == PER_ROOT_COMPLEX) ||
+	     wish->to.switch_port >= 0) &&
 	    !same_switches(plan, bus, wish->to.switch_port))
 		return false;
 	if (wish->to.root >= 0)
 		plan->root_home[wish->to.root] = home;
-	if (plan->request->per_given)
-		take_switches(plan, bus, wish->to.switch_port);
+	take_switches(plan, bus, wish->to.switch_port);
 	return true;
 }
 
@@ -164,8 +165,40 @@ static bool same_card(const struct in_place *plan, const struct in_place_wish *a
 	       x->at.slot == y->at.slot;
 }
 
+/* The functions of one card are in one slot anyway. */
+static bool shares_switch(const struct in_place *plan, size_t number)
+{
+	const struct in_place_wish *wish = &plan->wishes.v[number];
+
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		if (i != number && !same_card(plan, wish, &plan->wishes.v[i]) &&
+		    mirror_shares_switch(plan->request, &wish->to, &plan->wishes.v[i].to))
+			return true;
+	return false;
+}
+
+/*
+ * Without --per, only switches that devices share are kept, and none if the guest has an
+ * IOMMU: QEMU's switches have no ACS, so devices that the guest can assign separately
+ * would no longer be separate. The rule switch-split tells the user.
+ */
+static void choose_switches(struct in_place *plan)
+{
+	bool iommu = !streq_null(plan->request->iommu, "none");
+	bool *kept = xcalloc(plan->wishes.n + 1, sizeof(*kept));
+
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		kept[i] = !iommu && shares_switch(plan, i);
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		if (!kept[i])
+			plan->wishes.v[i].to.switch_port = -1;
+	free(kept);
+}
+
 void in_place_host_judge(struct in_place *plan)
 {
+	if (!plan->request->per_given)
+		choose_switches(plan);
 	find_groups(plan);
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		struct in_place_wish *wish = &plan->wishes.v[i];

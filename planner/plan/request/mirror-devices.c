@@ -76,6 +76,22 @@ void mirror_place(const struct machine *machine, size_t number, struct request *
 					    machine->functions.v[way.bridges[level]].at);
 }
 
+/* The outermost switch of a chain, -1 for none. */
+static int outermost(const struct request *request, int number)
+{
+	while (number >= 0 && request->switches.v[number].parent >= 0)
+		number = request->switches.v[number].parent;
+	return number;
+}
+
+bool mirror_shares_switch(const struct request *request, const struct request_device *a,
+			  const struct request_device *b)
+{
+	int of_a = outermost(request, a->switch_port);
+
+	return of_a >= 0 && of_a == outermost(request, b->switch_port);
+}
+
 static int cell_of(const struct request *request, const struct machine_function *function)
 {
 	if (function->affinity.what != AFFINITY_NODE)
@@ -104,6 +120,88 @@ static void add_stand_in(const struct machine *machine, size_t number,
 	if (request->per == PER_ROOT_COMPLEX)
 		mirror_place(machine, number, request, &device);
 	*vec_add(&request->devices) = device;
+}
+
+/* Bus numbers of the tree that the request describes, without spare ones. */
+static unsigned count_buses(const struct request *request)
+{
+	unsigned spare = request->spare_ports > 0 ? (unsigned)request->spare_ports : 0;
+	/* pcie-root, its ports for what every guest has, and empty ports. */
+	size_t count = 24 + request->roots.n * (1 + spare) + 2 * request->switches.n +
+		       request->devices.n;
+
+	return (unsigned)MIN(count, (size_t)1024);
+}
+
+static bool any_shares(const struct request *request, const struct request_device *device)
+{
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (&request->devices.v[i] != device &&
+		    mirror_shares_switch(request, device, &request->devices.v[i]))
+			return true;
+	return false;
+}
+
+static void forget_places(struct request *request)
+{
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].mirrors)
+			request->devices.v[i].root = request->devices.v[i].switch_port =
+				-1;
+	request->roots.n = request->switches.n = 0;
+}
+
+/* Puts the mirrored devices below their root complexes; those of @kept, below switches.
+ */
+static void place_all(const struct machine *machine, const bool *kept,
+		      struct request *request)
+{
+	forget_places(request);
+	for (size_t i = 0; i < request->devices.n; i++) {
+		struct request_device *device = &request->devices.v[i];
+		int function = device->mirrors
+				       ? machine_function_index(machine, device->host)
+				       : -1;
+		size_t switches = request->switches.n;
+
+		if (function < 0)
+			continue;
+		mirror_place(machine, (size_t)function, request, device);
+		if (kept && !kept[i]) {
+			device->switch_port = -1;
+			request->switches.n = switches;
+		}
+	}
+}
+
+/* Without --per: the root complexes and switches of the host, if devices share one. */
+static void keep_switches(const struct machine *machine, struct request *request)
+{
+	bool *kept = xcalloc(request->devices.n + 1, sizeof(*kept)), any = false;
+
+	place_all(machine, NULL, request);
+	for (size_t i = 0; i < request->devices.n; i++)
+		any |= kept[i] = any_shares(request, &request->devices.v[i]);
+	if (any)
+		place_all(machine, kept, request);
+	free(kept);
+	if (!any) {
+		forget_places(request);
+	} else if (count_buses(request) > 256) {
+		forget_places(request);
+		request_note(
+			request,
+			"the switches of the host are not kept, because the guest has too few bus numbers for them; --per root-complex with --mirror or fewer ports keeps them");
+	} else {
+		request->per = PER_ROOT_COMPLEX;
+		request->keeps_switches = true;
+		request_note(
+			request,
+			"%zu switch%s of the host %s kept, because mirrored devices share %s (--per node leaves switches out); QEMU's switches have no ACS, so if the guest has an IOMMU, the devices below a switch are in one group",
+			request->switches.n, request->switches.n > 1 ? "es" : "",
+			request->switches.n > 1 ? "are" : "is",
+			request->switches.n > 1 ? "them" : "it");
+	}
 }
 
 static void note_unplaced(struct request *request)
@@ -174,5 +272,7 @@ void mirror_devices(const struct machine *machine, const struct mirror_options *
 	if (beyond)
 		request_note(request, "%u function%s left out, because of --mirror",
 			     beyond, beyond > 1 ? "s" : "");
+	if (!request->per_given)
+		keep_switches(machine, request);
 	note_unplaced(request);
 }

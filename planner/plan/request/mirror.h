@@ -32,8 +32,9 @@ int mirror_limit(struct mirror_options *options, const char *text, struct error 
  * dies and threads; HMAT values; a stand-in for each network, storage, display and
  * accelerator function on the cell that mirrors its node, or on pcie-root if its node is
  * not known; with PER_ROOT_COMPLEX an expander bus per host root complex and its
- * switches. Notes tell what had to be changed. Errors (status 2): the machine has no node
- * or no CPU.
+ * switches. If per is not given, it becomes PER_ROOT_COMPLEX if two of these devices
+ * share a switch, with the switches above such devices. Notes tell what had to be
+ * changed. Errors (status 2): the machine has no node or no CPU.
  */
 int mirror(const struct machine *machine, const struct mirror_options *options,
 	   struct request *request, struct error *error) _must_check_;
@@ -43,6 +44,12 @@ void mirror_note_shape(struct request *request);
 
 /* Distances of the nodes' host nodes, adjusted to what libvirt accepts. */
 void mirror_distances(const struct machine *machine, struct request *request);
+/*
+ * Whether both are below one switch of those that mirror_place() added; false if one is
+ * below none.
+ */
+bool mirror_shares_switch(const struct request *request, const struct request_device *a,
+			  const struct request_device *b);
 /*
  * Fills root and switch_port of a device whose cell is known: the host root complex and
  * the switch above the function, which are added to the request if they are new.

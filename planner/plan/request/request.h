@@ -81,6 +81,8 @@ struct request {
 	bool in_place; /* plan in an existing domain: by default nothing changes
 			  (in-place.h) */
 	bool firmware_given, per_given;
+	/* per is not given, and was chosen because devices share a switch of the host. */
+	bool keeps_switches;
 	bool debug_console; /* the firmware's debug port 0x402, into a file */
 	bool iothreads;     /* one per node, with disks assigned to them */
 	/* Devices of the domain, and the cell to which each moves. */
