@@ -131,6 +131,7 @@ static const struct field function_fields[] = {
 	{ "acs", FIELD_KNOWN, AT(machine_function, acs) },
 	{ "flr", FIELD_KNOWN, AT(machine_function, flr) },
 	{ "driver", FIELD_STRING, AT(machine_function, driver) },
+	{ "iommu", FIELD_STRING, AT(machine_function, iommu) },
 	{} };
 
 static const struct field bar_fields[] = {

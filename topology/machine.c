@@ -24,6 +24,7 @@ void machine_function_free(struct machine_function *function)
 {
 	set_free(&function->affinity.nodes);
 	free(function->driver);
+	free(function->iommu);
 	free_strings(function->names.v, function->names.n);
 	vec_free(&function->names);
 }

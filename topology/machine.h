@@ -96,8 +96,8 @@ struct machine_node {
 	struct set cpus;       /* that the kernel puts here; empty: CPU-less */
 	struct set near;       /* for CPU-less nodes: the CPUs nearest; empty unknown */
 	uint64_t memory_bytes; /* MemTotal; 0 memoryless; UNKNOWN_U64 */
-	char *kind;            /* label only: "HBM", "NVM", ...; NULL */
-	enum known huge_known; /* whether huge is known */
+	char *kind; /* label only: "HBM", "NVM", "generic-initiator", ...; NULL */
+	enum known huge_known;         /* whether huge is known */
 	VEC(struct machine_huge) huge; /* by page size */
 };
 
@@ -239,7 +239,9 @@ struct machine_function {
 	struct machine_peer peer;
 	enum known acs, flr; /* isolating ACS bits on; function level reset */
 	char *driver;        /* "" unbound, NULL unknown */
-	VEC(char *) names;   /* "eth0", "nvme0n1", "mlx5_0": owned, sorted */
+	char *iommu;       /* what translates its DMA: "dmar0", "smmu3.0x2b400000"; NULL:
+			    * nothing, or not known */
+	VEC(char *) names; /* "eth0", "nvme0n1", "mlx5_0": owned, sorted */
 };
 
 struct machine_iommu {

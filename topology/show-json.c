@@ -256,6 +256,7 @@ static void add_function(struct jsonw *json, const struct machine *machine,
 			     function->subordinate);
 	add_affinity(json, &function->affinity);
 	add_group(json, function->iommu_group);
+	jsonw_string(json, "iommu", function->iommu);
 	jsonw_string(json, "driver",
 		     function->driver && *function->driver ? function->driver : NULL);
 	jsonw_array(json, "names");

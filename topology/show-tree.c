@@ -71,12 +71,14 @@ static char *memory_text(const struct shower *shower, const struct machine_node 
 	_cleanup_text_ struct text text = {};
 
 	if (node->memory_bytes == UNKNOWN_U64)
-		return xstrdup("size unknown");
-	if (node->memory_bytes == 0)
-		return xstrdup("none");
-	add_size(shower, &text, node->memory_bytes);
+		text_adds(&text, "size unknown");
+	else if (node->memory_bytes == 0)
+		text_adds(&text, "none");
+	else
+		add_size(shower, &text, node->memory_bytes);
 	if (node->kind)
-		text_printf(&text, " %s", node->kind);
+		text_printf(&text, "%s%s", node->memory_bytes == 0 ? ", " : " ",
+			    node->kind);
 	return text_take(&text);
 }
 

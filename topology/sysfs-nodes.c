@@ -165,6 +165,22 @@ static void keep_first(struct machine *machine)
 		text.s, set_count(&nodes) > 1 ? "" : "s");
 }
 
+/* Nodes that exist because the firmware puts a device there that is not a CPU. */
+static void label_initiators(const struct tree *sys, struct machine *machine)
+{
+	_cleanup_set_ struct set with = {};
+
+	if (!tree_set(sys, NODES "/has_generic_initiator", &with))
+		return;
+	for (size_t i = 0; i < machine->nodes.n; i++) {
+		struct machine_node *node = &machine->nodes.v[i];
+
+		if (set_has(&with, (unsigned)node->id) && set_empty(&node->cpus) &&
+		    !node->kind)
+			node->kind = xstrdup("generic-initiator");
+	}
+}
+
 void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 {
 	_cleanup_names_ struct tree_names names = {};
@@ -194,6 +210,7 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 		read_without_nodes(sys, machine);
 		return;
 	}
+	label_initiators(sys, machine);
 	keep_online(sys, machine);
 	keep_first(machine);
 	read_distances(sys, machine);

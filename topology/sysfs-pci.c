@@ -155,6 +155,7 @@ static void read_links(const struct tree *tree, const struct shown *shown,
 	_cleanup_free_ char *group = tree_link_name(tree, "iommu_group");
 
 	function->driver = tree_link_name(tree, "driver");
+	function->iommu = tree_link_name(tree, "iommu");
 	if (!function->driver && (shown->drivers || shown->live))
 		function->driver = xstrdup("");
 	if (shown->groups || shown->live)
