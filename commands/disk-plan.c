@@ -5,11 +5,12 @@
  */
 #include "commands/disk.h"
 
+#include "base/file.h"
 #include "base/jsonw.h"
 #include "base/size.h"
 #include "partition/definition-write.h"
 #include "partition/disk-layout.h"
-#include "partition/map.h"
+#include "partition/map-svg.h"
 #include "partition/script-settle.h"
 #include "partition/script.h"
 #include "partition/types.h"
@@ -23,7 +24,7 @@ struct wish {
 	struct request_flags flags;
 	struct sheet sheet;
 	bool bytes, script, json;
-	const char *write_definitions;
+	const char *write_definitions, *svg;
 };
 
 static const struct option_row rows[] = {
@@ -36,6 +37,8 @@ static const struct option_row rows[] = {
 	 SET_TRUE(struct wish, sheet.no_headings)},
 	{"script", 0, NULL, "print a script for sfdisk", SET_TRUE(struct wish, script)},
 	{"json", 'J', NULL, "print JSON", SET_TRUE(struct wish, json)},
+	{"svg", 0, "FILE", "write a drawing to FILE; - is standard output",
+	 SET_FILE(struct wish, svg)},
 	{"write-definitions", 0, "DIR", "write definitions for systemd-repart into DIR",
 	 SET_FILE(struct wish, write_definitions)},
 	{},
@@ -188,6 +191,23 @@ static void add_json(struct text *out, const struct disk_layout *layout)
 	jsonw_finish(&json);
 }
 
+static int write_svg(const struct wish *wish, const struct disk_layout *layout,
+		     struct error *error)
+{
+	const struct partition_table *table = &layout->table;
+	_cleanup_area_labels_ struct area_labels labels = {};
+	struct drawn_disk disk = {"planned disk", table, &labels, layout};
+	_cleanup_text_ struct text svg = {};
+
+	for (size_t i = 0; i < table->partitions.n; i++)
+		if (table->partitions.v[i].name)
+			*vec_add(&labels.list) =
+				(struct area_label){table->partitions.v[i].number,
+						    xstrdup(table->partitions.v[i].name)};
+	text_add_map_svg(&svg, &disk, 1);
+	return file_write(wish->svg, svg.s, svg.n, error);
+}
+
 static int write_definitions(const struct wish *wish, const struct disk_request *request,
 			     const struct disk_layout *layout, struct error *error)
 {
@@ -213,6 +233,8 @@ static int run(const struct options *options, struct error *error)
 		return -1;
 	if (wish.script && wish.json)
 		return error_input(error, "--script and --json are mutually exclusive");
+	if (wish.svg && (wish.script || wish.json))
+		return error_input(error, "--svg cannot be used with --script or --json");
 	if (request_from_flags(&wish.flags, options->n_args ? options->args[0] : NULL,
 			       &request, error) < 0)
 		return -1;
@@ -223,6 +245,8 @@ static int run(const struct options *options, struct error *error)
 	request_say_dropped(&request, &layout);
 	if (wish.write_definitions)
 		return write_definitions(&wish, &request, &layout, error);
+	if (wish.svg)
+		return write_svg(&wish, &layout, error) < 0 ? -1 : STATUS_OK;
 	if (wish.json)
 		add_json(&out, &layout);
 	else if (wish.script)

@@ -236,13 +236,11 @@ void shown_disks_draw(const struct shown_disk *disks, size_t n, struct text *out
 		if (disks[i].seen.table.label == LABEL_NONE)
 			continue;
 		text_add_shown(&title, disks[i].path);
-		text_printf(&title, ": %s, ", label_name(disks[i].seen.table.label));
-		text_add_size_about(&title, disks[i].size_bytes);
 		titles[k] = text_take(&title);
 		mask_noncharacters(titles[k]);
 		add_labels(&disks[i], &labels[k]);
-		drawn[k] =
-			(struct drawn_disk){titles[k], &disks[i].seen.table, &labels[k]};
+		drawn[k] = (struct drawn_disk){titles[k], &disks[i].seen.table,
+					       &labels[k], NULL};
 		k++;
 	}
 	text_add_map_svg(out, drawn, k);

@@ -75,7 +75,7 @@ static inline void fuzz_delete(struct disk_io *io, const struct built_disk *disk
 	text_add_dump(&text, &seen->table, "disk", 0);
 	text_add_map_svg(&text,
 			 &(struct drawn_disk){"disk", &seen->table,
-					      &(struct area_labels){}},
+					      &(struct area_labels){}, NULL},
 			 1);
 	if (!seen->editable || partitions_delete(&wanted, &number, 1, &error) < 0 ||
 	    table_edit(io, seen, &wanted, GPT_PRIMARY, &patch, &error) < 0)
