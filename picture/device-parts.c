@@ -3,6 +3,7 @@
 #include "picture/parts-build.h"
 
 #include "topology/class-name.h"
+#include "topology/path.h"
 #include "topology/show.h"
 
 #include <stdio.h>
@@ -39,8 +40,17 @@ void text_add_short_address(struct text *text, const struct builder *builder,
 char *link_text(const struct builder *builder, size_t function)
 {
 	struct text text = {};
+	uint32_t mb_s;
+	struct machine_link link = machine_link_above(builder->machine, function, &mb_s);
 
-	text_add_link(&text, builder->machine->functions.v[function].link_mb_s);
+	if (link.speed_mt_s && link.width)
+		text_printf(&text, "%g GT/s x%u", link.speed_mt_s / 1000.0, link.width);
+	else
+		text_add_link(&text, mb_s);
+	if (link.speed_mt_s && link.width && link.max_speed_mt_s && link.max_width &&
+	    (link.max_speed_mt_s > link.speed_mt_s || link.max_width > link.width))
+		text_printf(&text, " of %g GT/s x%u", link.max_speed_mt_s / 1000.0,
+			    link.max_width);
 	if (text.n)
 		return text_take(&text);
 	text_free(&text);
