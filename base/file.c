@@ -9,6 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#define READ_BYTES ((size_t)16384)
+
 void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -19,10 +21,13 @@ void close_fd(int *fd)
 int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
 		 struct error *error)
 {
-	char buffer[16384];
 	ssize_t n;
 
-	while ((n = read(fd, buffer, sizeof(buffer))) != 0) {
+	for (;;) {
+		text_make_room(text, READ_BYTES);
+		n = read(fd, text->s + text->n, text->room - text->n - 1);
+		if (n == 0)
+			break;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -30,7 +35,7 @@ int file_read_fd(int fd, const char *name, size_t limit, struct text *text,
 		if (text->n + (size_t)n > limit)
 			return error_input(error, "%s: is larger than %zu MiB, the limit",
 					   name, limit >> 20);
-		text_add(text, buffer, (size_t)n);
+		text->n += (size_t)n;
 	}
 	text_add(text, "", 0);
 	return 0;
@@ -107,6 +112,8 @@ int file_read(const char *path, size_t limit, struct text *text, struct error *e
 		return error_input(error, "%s: is larger than %zu MiB, the limit", path,
 				   limit >> 20);
 	file_input_add(path, &st);
+	if (S_ISREG(st.st_mode))
+		text_make_room(text, (size_t)st.st_size + READ_BYTES);
 	return file_read_fd(fd, path, limit, text, error);
 }
 

@@ -39,17 +39,10 @@ struct finding *report_add(struct report *report, const char *rule,
 	return finding;
 }
 
-void report_skip(struct report *report, const char *rule, const char *needs,
-		 const char *format, ...)
+void report_skip(struct report *report, const char *rule, const char *file,
+		 const char *needs, char *reason)
 {
-	struct skip *skip = vec_add(&report->skipped);
-	va_list args;
-
-	skip->rule = rule;
-	skip->needs = needs;
-	va_start(args, format);
-	skip->reason = format_string(format, args);
-	va_end(args);
+	*vec_add(&report->skipped) = (struct skip){rule, file, needs, reason};
 }
 
 size_t report_count(const struct report *report, enum severity severity)

@@ -71,8 +71,9 @@ struct report {
 struct finding *report_add(struct report *report, const char *rule,
 			   enum severity severity, const char *format, ...)
 	_printf_(4, 5);
-void report_skip(struct report *report, const char *rule, const char *needs,
-		 const char *format, ...) _printf_(4, 5);
+/* Takes ownership of @reason. */
+void report_skip(struct report *report, const char *rule, const char *file,
+		 const char *needs, char *reason);
 /* Findings that report_cap() removed count as well. */
 size_t report_count(const struct report *report, enum severity severity);
 /*

@@ -55,10 +55,15 @@ uint64_t siphash_keyed(const uint64_t key[2], uint64_t number, const char *bytes
 
 uint64_t siphash(uint64_t number, const char *bytes, size_t n)
 {
+	/* The same at every call, in every thread. */
+	static const void *random;
 	uint64_t key[2] = {};
-	const void *random = (const void *)getauxval(AT_RANDOM);
 
-	if (random)
-		memcpy(key, random, sizeof(key));
+	if (!__atomic_load_n(&random, __ATOMIC_RELAXED))
+		__atomic_store_n(&random, (const void *)getauxval(AT_RANDOM),
+				 __ATOMIC_RELAXED);
+
+	if (__atomic_load_n(&random, __ATOMIC_RELAXED))
+		memcpy(key, __atomic_load_n(&random, __ATOMIC_RELAXED), sizeof(key));
 	return siphash_keyed(key, number, bytes, n);
 }

@@ -27,6 +27,10 @@ void text_vprintf(struct text *text, const char *format, va_list args)
 	size_t n;
 	int length;
 
+	if (!strchr(format, '%')) {
+		text_adds(text, format);
+		return;
+	}
 	va_copy(again, args);
 	length = vsnprintf(text->s ? text->s + text->n : NULL, text->room - text->n,
 			   format, again);

@@ -56,9 +56,17 @@ static inline void *vec_grow_(void *v, size_t *room, size_t n, size_t size_bytes
 		(vec)->n = (vec)->room = 0;                                              \
 	})
 
-#define vec_last(vec) (&(vec)->v[(vec)->n - 1])
-#define vec_sort(vec, compare)                                                           \
-	({                                                                               \
-		if ((vec)->n > 1)                                                        \
-			qsort((vec)->v, (vec)->n, sizeof(*(vec)->v), compare);           \
-	})
+#define vec_last(vec)          (&(vec)->v[(vec)->n - 1])
+#define vec_sort(vec, compare) sort_((vec)->v, (vec)->n, sizeof(*(vec)->v), compare)
+
+/* Like qsort(), which would copy even what is sorted already. */
+static inline void sort_(void *v, size_t n, size_t size_bytes,
+			 int (*compare)(const void *, const void *))
+{
+	for (size_t i = 1; i < n; i++)
+		if (compare((char *)v + (i - 1) * size_bytes,
+			    (char *)v + i * size_bytes) > 0) {
+			qsort(v, n, size_bytes, compare);
+			return;
+		}
+}

@@ -1,31 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "topology/pci-address.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+/* Exactly @digits hexadecimal digits, and what follows them; false: something else. */
+static bool take_hex(const char **s, int digits, char after, unsigned *ret)
+{
+	*ret = 0;
+	for (; digits > 0; digits--, (*s)++) {
+		char lower = (char)(**s | 0x20);
+
+		if (**s >= '0' && **s <= '9')
+			*ret = *ret << 4 | (unsigned)(**s - '0');
+		else if (lower >= 'a' && lower <= 'f')
+			*ret = *ret << 4 | (unsigned)(lower - 'a' + 10);
+		else
+			return false;
+	}
+	return *(*s)++ == after;
+}
+
+/* There is only one spelling, that of PCI_FORMAT; letters may be capitals. */
 bool pci_address_parse(const char *string, struct pci_address *ret)
 {
-	struct pci_address address;
+	size_t digits = strspn(string, "0123456789abcdefABCDEF");
 	unsigned domain, bus, slot, function;
-	char canonical[32];
 
-	if (sscanf(string, "%8x:%2x:%2x.%1x", &domain, &bus, &slot, &function) != 4 ||
-	    slot >= PCI_SLOTS || function >= PCI_FUNCTIONS)
+	/* A domain of more than 16 bits has more than four digits, and no leading 0. */
+	if (digits < 4 || digits > 8 || (digits > 4 && *string == '0') ||
+	    !take_hex(&string, (int)digits, ':', &domain) ||
+	    !take_hex(&string, 2, ':', &bus) || !take_hex(&string, 2, '.', &slot) ||
+	    !take_hex(&string, 1, '\0', &function) || slot >= PCI_SLOTS ||
+	    function >= PCI_FUNCTIONS)
 		return false;
-	address = (struct pci_address){.domain = domain,
-				       .bus = (uint8_t)bus,
-				       .slot = (uint8_t)slot,
-				       .function = (uint8_t)function};
-	/*
-	 * There is only one spelling; anything that does not print back identically is
-	 * rejected.
-	 */
-	snprintf(canonical, sizeof(canonical), PCI_FORMAT, PCI_ARGS(address));
-	if (strcasecmp(canonical, string) != 0)
-		return false;
-	*ret = address;
+	*ret = (struct pci_address){.domain = domain,
+				    .bus = (uint8_t)bus,
+				    .slot = (uint8_t)slot,
+				    .function = (uint8_t)function};
 	return true;
 }
 

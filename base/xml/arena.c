@@ -114,6 +114,15 @@ static void *allocate(size_t n)
 	return block;
 }
 
+void *arena_allocate(size_t n)
+{
+	void *block = allocate(n);
+
+	if (!block)
+		abort();
+	return block;
+}
+
 static bool is_ours(const char *block)
 {
 	const struct arena_chunk *chunk = current ? current->newest : NULL;

@@ -2,7 +2,8 @@
 /*
  * arena.h - memory for the tree of one document. libxml2 allocates a dozen blocks for
  * each element and frees them one by one; from an arena they come one after another,
- * and all are freed together. Private to document.c.
+ * and all are freed together. Private to document.c
+ * and tree.c.
  */
 #pragma once
 
@@ -22,4 +23,6 @@ void arena_prepare(void);
  */
 void arena_begin(struct arena *arena);
 void arena_end(void);
+/* A block as libxml2 would get it, from the arena in use. Never NULL. */
+void *arena_allocate(size_t n);
 void arena_free(struct arena *arena);

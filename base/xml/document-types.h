@@ -42,7 +42,9 @@ struct document {
 	struct text text;
 	xmlDoc *xml;
 	struct arena arena; /* the tree's memory */
-	long blanked_line;  /* of an element whose content was not read; 0: none */
+	/* Set before parsing: keep text that is only white space next to an element. */
+	bool blanks;
+	long blanked_line; /* of an element whose content was not read; 0: none */
 	VEC(struct document_element) elements;
 	VEC(struct document_attribute) attributes;
 };

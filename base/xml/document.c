@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "base/xml/siblings.h"
 #include "base/xml/span.h"
+#include "base/xml/tree.h"
 
 #include <libxml/parser.h>
 #include <strings.h>
@@ -189,6 +190,7 @@ static xmlDoc *build_tree(struct document *document, struct complaint *complaint
 		abort();
 	parser->_private = complaint;
 	parser->sax->serror = on_error;
+	tree_prepare(parser, document->blanks);
 	xml = sym_xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL,
 				    NULL,
 				    XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |

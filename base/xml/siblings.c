@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Theory of operation. The children of each element are collected, and sorted by name if
- * there are several, so that siblings with the same name are adjacent in document order.
- * Sorting has no worst case that the author of a document could cause, unlike a hash
- * table.
+ * Theory of operation. The children of each element are collected. While they have few
+ * names, the last of each name is remembered. Otherwise they are sorted by name, so that
+ * siblings with the same name are adjacent in document order: sorting has no worst case
+ * that the author of a document could cause, unlike a hash table.
  */
 #include "base/xml/siblings.h"
 
@@ -34,11 +34,8 @@ static int compare_names(const xmlNode *a, const xmlNode *b)
 	struct name left, right;
 	unsigned char x, y;
 
-	/* libxml2 keeps one copy of each name in a document. */
 	if (!a->ns && !b->ns)
-		return a->name == b->name
-			       ? 0
-			       : strcmp((const char *)a->name, (const char *)b->name);
+		return strcmp((const char *)a->name, (const char *)b->name);
 	left = name_of(a);
 	right = name_of(b);
 	do {
@@ -46,6 +43,14 @@ static int compare_names(const xmlNode *a, const xmlNode *b)
 		y = next_byte(&right);
 	} while (x && x == y);
 	return (x > y) - (x < y);
+}
+
+static bool same_name(const xmlNode *a, const xmlNode *b)
+{
+	/* libxml2 keeps one copy of each name in a document. */
+	if (!a->ns && !b->ns)
+		return a->name == b->name;
+	return compare_names(a, b) == 0;
 }
 
 /* Of the same parent: by name, then in document order. */
@@ -58,22 +63,54 @@ static int compare_siblings(const void *left, const void *right)
 	return order ? order : (a > b) - (a < b);
 }
 
-static void count(struct document_element **siblings, size_t n)
-{
-	bool uniform = true;
+/* The last of each name so far; as many as most elements have names of children. */
+struct latest {
+	struct document_element *v[16];
+	size_t n;
+};
 
-	for (size_t i = 1; i < n && uniform; i++)
-		uniform = compare_names(siblings[0]->node, siblings[i]->node) == 0;
-	if (!uniform)
-		qsort(siblings, n, sizeof(struct document_element *), compare_siblings);
+/* Counts one more; false: there is no room for its name. */
+static bool follow(struct latest *latest, struct document_element *element)
+{
+	size_t i = latest->n;
+
+	/* Most often the name is that of the sibling before. */
+	while (i > 0 && !same_name(latest->v[i - 1]->node, element->node))
+		i--;
+	if (i == 0) {
+		if (latest->n == ARRAY_SIZE(latest->v))
+			return false;
+		element->position = 1;
+		latest->v[latest->n++] = element;
+		return true;
+	}
+	element->position = latest->v[i - 1]->position + 1;
+	latest->v[i - 1]->shared = element->shared = true;
+	latest->v[i - 1] = element;
+	return true;
+}
+
+static void count_sorted(struct document_element **siblings, size_t n)
+{
+	qsort(siblings, n, sizeof(*siblings), compare_siblings);
 	for (size_t i = 0; i < n; i++) {
 		siblings[i]->position = 1;
-		if (i == 0 || (!uniform && compare_names(siblings[i - 1]->node,
-							 siblings[i]->node) != 0))
+		if (i == 0 || !same_name(siblings[i - 1]->node, siblings[i]->node))
 			continue;
 		siblings[i]->position = siblings[i - 1]->position + 1;
 		siblings[i - 1]->shared = siblings[i]->shared = true;
 	}
+}
+
+static void count(struct document_element **siblings, size_t n)
+{
+	struct latest latest = {.n = 0};
+
+	for (size_t i = 0; i < n; i++)
+		if (!follow(&latest, siblings[i])) {
+			count_sorted(siblings, n);
+			return;
+		}
 }
 
 void siblings_count(struct document *document)

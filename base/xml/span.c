@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
 struct scan {
 	struct document *document;
 	const char *s;
@@ -219,6 +221,33 @@ static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns
 	return strncmp(s, (const char *)local, n) == 0 && local[n] == '\0';
 }
 
+/* Takes the name @local, most often the one that comes; false: another or a longer one.
+ */
+static bool take_local(struct scan *scan, const xmlChar *local, struct span *ret)
+{
+	const char *s = scan->s + scan->at;
+	size_t n = 0;
+
+	/* The text ends with a NUL, which is not part of a name. */
+	while (local[n] && s[n] == (char)local[n])
+		n++;
+	if (local[n] || !ends_name[(unsigned char)s[n]])
+		return false;
+	*ret = (struct span){scan->at, scan->at + n};
+	scan->at += n;
+	return true;
+}
+
+/* The name that comes, and whether it is the expected one. */
+static bool take_expected(struct scan *scan, const xmlNs *ns, const xmlChar *local,
+			  struct span *ret)
+{
+	if (!ns && take_local(scan, local, ret))
+		return true;
+	*ret = take_name(scan);
+	return same_name(scan, *ret, ns, local);
+}
+
 /* Such attributes are not among the element's properties. */
 static bool declares_namespace(const struct scan *scan, struct span name)
 {
@@ -240,15 +269,21 @@ static bool is_plain(const xmlAttr *attribute)
 static bool take_attribute(struct scan *scan, size_t start, const xmlAttr **expected)
 {
 	struct document_attribute found = {.whole.start = start};
+	const xmlAttr *next = *expected;
 	const char *close;
+	bool same = false;
 	char quote;
 
-	found.name = take_name(scan);
+	if (next)
+		same = take_expected(scan, next->ns, next->name, &found.name);
+	else
+		found.name = take_name(scan);
 	skip_space(scan);
 	if (scan->at >= scan->n || scan->s[scan->at++] != '=')
 		return false;
 	skip_space(scan);
-	if (scan->at >= scan->n || !strchr("\"'", quote = scan->s[scan->at++]))
+	quote = scan->at < scan->n ? scan->s[scan->at++] : '\0';
+	if (quote != '"' && quote != '\'')
 		return false;
 	close = memchr(scan->s + scan->at, quote, scan->n - scan->at);
 	if (!close)
@@ -256,12 +291,11 @@ static bool take_attribute(struct scan *scan, size_t start, const xmlAttr **expe
 	found.value = (struct span){scan->at, (size_t)(close - scan->s)};
 	found.whole.end = scan->at = found.value.end + 1;
 	*vec_add(&scan->document->attributes) = found;
-	if (!*expected ||
-	    !same_name(scan, found.name, (*expected)->ns, (*expected)->name))
+	if (!same)
 		return declares_namespace(scan, found.name);
-	if (!is_plain(*expected))
+	if (!is_plain(next))
 		return false;
-	*expected = (*expected)->next;
+	*expected = next->next;
 	return true;
 }
 
@@ -298,6 +332,7 @@ static bool take_start_tag(struct scan *scan)
 	int number = (int)scan->document->elements.n;
 	struct document_element *element;
 	size_t start = scan->at;
+	struct span name;
 
 	if (!scan->expected)
 		return false;
@@ -310,7 +345,7 @@ static bool take_start_tag(struct scan *scan)
 		.column = scan->column,
 	};
 	scan->at++;
-	if (!same_name(scan, take_name(scan), element->node->ns, element->node->name) ||
+	if (!take_expected(scan, element->node->ns, element->node->name, &name) ||
 	    !take_attributes(scan, element))
 		return false;
 	element->self_closing = scan->s[scan->at] == '/';
@@ -334,12 +369,13 @@ static bool take_end_tag(struct scan *scan)
 {
 	struct document_element *element;
 	size_t start = scan->at;
+	struct span name;
 
 	if (scan->open < 0 || scan->expected)
 		return false;
 	element = &scan->document->elements.v[scan->open];
 	scan->at += 2;
-	if (!same_name(scan, take_name(scan), element->node->ns, element->node->name))
+	if (!take_expected(scan, element->node->ns, element->node->name, &name))
 		return false;
 	skip_space(scan);
 	if (scan->at >= scan->n || scan->s[scan->at++] != '>')
@@ -377,11 +413,16 @@ static int take_markup(struct scan *scan, struct error *error)
 
 static bool is_ascii(const struct text *text)
 {
-	unsigned char bits = 0;
+	const char *s = text->s, *end = s + text->n;
+	uint64_t bits = 0, word;
 
-	for (size_t i = 0; i < text->n; i++)
-		bits |= (unsigned char)text->s[i];
-	return bits < 0x80;
+	for (; end - s >= (ptrdiff_t)sizeof(word); s += sizeof(word)) {
+		memcpy(&word, s, sizeof(word));
+		bits |= word;
+	}
+	for (; s < end; s++)
+		bits |= (unsigned char)*s;
+	return !(bits & HIGH_BITS);
 }
 
 int span_scan(struct document *document, struct error *error)
@@ -400,10 +441,9 @@ int span_scan(struct document *document, struct error *error)
 		.ascii = is_ascii(&document->text),
 	};
 
-	/* Estimate for typical domains: an element every 80 bytes, an attribute every
-	 * 40. */
-	vec_reserve(&document->elements, scan.n / 64);
-	vec_reserve(&document->attributes, scan.n / 32);
+	/* Typical domains have an element in 45 bytes or more, and an attribute in 22. */
+	vec_reserve(&document->elements, scan.n / 40);
+	vec_reserve(&document->attributes, scan.n / 20);
 	for (;;) {
 		const char *less = memchr(scan.s + scan.at, '<', scan.n - scan.at);
 

@@ -29,7 +29,9 @@
 	X(xmlNewParserCtxt) \
 	X(xmlParseDocument) \
 	X(xmlResetLastError) \
+	X(xmlSAX2Characters) \
 	X(xmlSAX2GetLineNumber) \
+	X(xmlSAX2StartElementNs) \
 	X(xmlSearchNs) \
 	X(xmlStopParser) \
 	X(xmlXPathEvalExpression) \

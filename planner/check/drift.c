@@ -140,6 +140,12 @@ static unsigned fits(const struct note *note, const struct placed *device)
 	       4 * pci_address_equal(note->at, device->at);
 }
 
+/* Only the same address makes a fit of 4 or more: that is quickly seen. */
+static bool may_fit(const struct note *note, const struct placed *device, unsigned least)
+{
+	return least < 4 || pci_address_equal(note->at, device->at);
+}
+
 /* From the surest to the least sure, so that no note takes the device of another. */
 static void match(note_list *notes, placed_list *devices)
 {
@@ -148,7 +154,8 @@ static void match(note_list *notes, placed_list *devices)
 	for (size_t round = 0; round < ARRAY_SIZE(least); round++)
 		for (size_t i = 0; i < notes->n; i++)
 			for (size_t j = 0; !notes->v[i].device && j < devices->n; j++)
-				if (fits(&notes->v[i], &devices->v[j]) >= least[round]) {
+				if (may_fit(&notes->v[i], &devices->v[j], least[round]) &&
+				    fits(&notes->v[i], &devices->v[j]) >= least[round]) {
 					notes->v[i].device = &devices->v[j];
 					devices->v[j].taken = true;
 				}

@@ -52,9 +52,10 @@ static const struct rule *lost_ground(const struct check *check)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(check->rule->after); i++) {
 		const struct rule *before = check->rule->after[i];
+		size_t index = before ? rule_index(before) : 0;
 
-		assert(!before || check->asked[rule_index(before)]);
-		if (before && check->found[rule_index(before)])
+		assert(!before || check->asked[index]);
+		if (before && check->found[index])
 			return before;
 	}
 	return NULL;
@@ -78,11 +79,14 @@ static void ask_prerequisites(struct check *check, const struct rule *rule)
 /* What an argument of QEMU that is not understood may change is not known. */
 static void admit_unknown(struct check *check)
 {
-	const struct unknown_addition *unknown =
-		commandline_unknown(&check->guest->commandline, rule_areas(check->rule));
+	const struct commandline *commandline = &check->guest->commandline;
+	const struct unknown_addition *unknown;
 	_cleanup_text_ struct text shown = {};
 
-	if (!unknown || check->found[rule_index(check->rule)])
+	if (commandline->unknown.n == 0 || check->found[rule_index(check->rule)])
+		return;
+	unknown = commandline_unknown(commandline, rule_areas(check->rule));
+	if (!unknown)
 		return;
 	text_add_shown(&shown, unknown->text);
 	check_skip(
@@ -94,11 +98,12 @@ static void admit_unknown(struct check *check)
 /* Checks a rule, once, after its prerequisites. */
 static void ask(struct check *check, const struct rule *rule)
 {
+	bool *asked = &check->asked[rule_index(rule)];
 	const struct rule *lost;
 
-	if (check->asked[rule_index(rule)])
+	if (*asked)
 		return;
-	check->asked[rule_index(rule)] = true;
+	*asked = true;
 	ask_prerequisites(check, rule);
 	check->rule = rule;
 	if (!rule->judge_it || !check_wants(check->options, rule) ||

@@ -103,13 +103,11 @@ struct finding *check_warned(struct check *check, int element, const char *forma
 void check_skip(struct check *check, const char *needs, const char *format, ...)
 {
 	va_list args;
-	_cleanup_free_ char *reason = NULL;
 
 	va_start(args, format);
-	reason = format_string(format, args);
+	report_skip(check->report, check->rule->id, check->document->name, needs,
+		    format_string(format, args));
 	va_end(args);
-	report_skip(check->report, check->rule->id, needs, "%s", reason);
-	vec_last(&check->report->skipped)->file = check->document->name;
 }
 
 void check_set_remedy(struct finding *finding, const char *format, ...)

@@ -131,23 +131,33 @@ static void read_metadata(const struct document *document, ignores *ret)
 	}
 }
 
-static bool says(const struct document *document, const char *words)
+/* Whether the document may contain either; both contain PROGRAM. */
+static void look_for(const struct document *document, bool *words, bool *space)
 {
-	return memmem(document->text.s, document->text.n, words, strlen(words)) != NULL;
+	const char *s = document->text.s, *end = s + document->text.n;
+	const size_t before =
+		strlen(CHECK_NAMESPACE) - strlen(strstr(CHECK_NAMESPACE, PROGRAM));
+
+	while ((s = memmem(s, (size_t)(end - s), PROGRAM, strlen(PROGRAM)))) {
+		*words |= has_prefix(s, WORDS);
+		*space |= (size_t)(s - document->text.s) >= before &&
+			  has_prefix(s - before, CHECK_NAMESPACE);
+		s += strlen(PROGRAM);
+	}
 }
 
 void ignores_read(const struct document *document, ignores *ret)
 {
+	bool words = false, space = false;
+
 	/* Most documents contain neither, and the text is searched faster than the
 	 * tree. */
-	if (!says(document, PROGRAM))
-		return;
-	if (says(document, WORDS))
+	look_for(document, &words, &space);
+	if (words)
 		read_comments(document, ret);
-	if (says(document, CHECK_NAMESPACE))
+	if (space)
 		read_metadata(document, ret);
 }
-
 struct want *ignores_want(const struct rule *rule, const char *reason)
 {
 	struct want *want = want_new("check"), *ignore;

@@ -57,7 +57,17 @@ static const struct {
 
 /* The index of each family's first rule, and of the end; filled once. */
 static size_t starts[ARRAY_SIZE(families) + 1];
+/* The families by where their tables are in memory; filled once. */
+static size_t by_place[ARRAY_SIZE(families)];
 static pthread_once_t counted = PTHREAD_ONCE_INIT;
+
+static int compare_places(const void *left, const void *right)
+{
+	uintptr_t a = (uintptr_t)families[*(const size_t *)left].rules;
+	uintptr_t b = (uintptr_t)families[*(const size_t *)right].rules;
+
+	return (a > b) - (a < b);
+}
 
 static void count(void)
 {
@@ -67,21 +77,32 @@ static void count(void)
 		while (families[i].rules[n].id)
 			n++;
 		starts[i + 1] = starts[i] + n;
+		by_place[i] = i;
 	}
+	qsort(by_place, ARRAY_SIZE(by_place), sizeof(*by_place), compare_places);
 }
 
 /* The family of a rule, or of the row at its end; the number of families: none. */
 static size_t family_of(const struct rule *rule)
 {
-	size_t i = 0;
+	size_t low = 0, high = ARRAY_SIZE(by_place), family;
 
 	pthread_once(&counted, count);
-	while (i < ARRAY_SIZE(families) &&
-	       ((uintptr_t)rule < (uintptr_t)families[i].rules ||
-		(uintptr_t)rule >
-			(uintptr_t)&families[i].rules[starts[i + 1] - starts[i]]))
-		i++;
-	return i;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if ((uintptr_t)families[by_place[middle]].rules <= (uintptr_t)rule)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return ARRAY_SIZE(families);
+	family = by_place[low - 1];
+	return (uintptr_t)rule <= (uintptr_t)&families[family]
+					  .rules[starts[family + 1] - starts[family]]
+		       ? family
+		       : ARRAY_SIZE(families);
 }
 
 const struct rule *rule_next(const struct rule *rule)

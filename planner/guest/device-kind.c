@@ -259,7 +259,9 @@ uint16_t device_kind_legacy_id(const struct device_kind *kind)
 static bool in_port(const struct guest *guest, const struct guest_address *address)
 {
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		if (guest_pci_index(&guest->controllers.v[i]) == address->at.bus)
+		/* The number first: there may be many controllers. */
+		if (guest->controllers.v[i].index.value == address->at.bus &&
+		    guest_pci_index(&guest->controllers.v[i]) == address->at.bus)
 			return guest_is_port(&guest->controllers.v[i]);
 	return false;
 }

@@ -48,11 +48,52 @@ static void complain(const struct raw *raw, const char *expected)
 	guest_complain(raw->guest, raw->element, raw->attribute, expected);
 }
 
+/* A decimal number of up to nine digits without a leading zero: most numbers. */
+static bool take_plain_number(const char *text, uint64_t *ret)
+{
+	uint64_t value = 0;
+	size_t n = 0;
+
+	if (*text == '0' && text[1])
+		return false;
+	for (; n < 9 && text[n] >= '0' && text[n] <= '9'; n++)
+		value = value * 10 + (uint64_t)(text[n] - '0');
+	if (n == 0 || text[n])
+		return false;
+	*ret = value;
+	return true;
+}
+
+/* The same of 0x and up to eight digits. */
+static bool take_plain_hex(const char *text, uint64_t *ret)
+{
+	uint64_t value = 0;
+	size_t n = 2;
+
+	if (text[0] != '0' || text[1] != 'x')
+		return false;
+	for (; n < 10 && isxdigit((unsigned char)text[n]); n++)
+		value = value << 4 |
+			(uint64_t)(text[n] <= '9' ? text[n] - '0'
+						  : (text[n] | 0x20) - 'a' + 10);
+	if (n == 2 || text[n])
+		return false;
+	*ret = value;
+	return true;
+}
+
 static bool take_number(const char *text, int base, uint64_t limit, uint64_t *ret)
 {
 	unsigned long long value;
+	uint64_t plain;
 	char *end;
 
+	if ((base != 16 && take_plain_number(text, &plain)) ||
+	    (base != 10 && take_plain_hex(text, &plain))) {
+		if (plain <= limit)
+			*ret = plain;
+		return plain <= limit;
+	}
 	text += strspn(text, " \t\r\n");
 	if (!isdigit((unsigned char)text[*text == '+']))
 		return false;
@@ -261,18 +302,22 @@ static uint64_t child_letters(const struct document *document, int element)
 static void find(const struct document *document, int element, const char *path,
 		 struct found *found)
 {
-	size_t n = (size_t)(strchrnul(path, '@') - path);
+	size_t n = *path == '@' ? 0 : (size_t)(strchrnul(path, '@') - path);
 
 	if (found->path && found->n == n && memcmp(found->path, path, n) == 0)
 		return;
 	found->path = path;
 	found->n = n;
-	if (n == 0)
-		found->element = element;
-	else if (!(found->letters & letter_bit((unsigned char)*path)))
-		found->element = -1;
-	else
-		found->element = document_find_step(document, element, path, n);
+	found->element =
+		n == 0 ? element : document_find_step(document, element, path, n);
+}
+
+/* Whether the element has no child with the name that the row's path begins with. */
+static bool lacks_child(const struct guest_field *field, const struct found *found)
+{
+	unsigned char first = (unsigned char)*field->path;
+
+	return first && first != '@' && !(found->letters & letter_bit(first));
 }
 
 static void fill(struct guest *guest, const struct guest_field *field,
@@ -304,7 +349,14 @@ void fields_fill(struct guest *guest, int element, const struct guest_field *fie
 	struct found found = {.letters = child_letters(guest->document, element)};
 
 	for (size_t i = 0; i < n; i++) {
+		char *member = (char *)object + fields[i].offset;
+
+		if (lacks_child(&fields[i], &found)) {
+			if (fields[i].kind == GUEST_FIELD_ELEMENT)
+				memcpy(member, &(int){-1}, sizeof(int));
+			continue;
+		}
 		find(guest->document, element, fields[i].path, &found);
-		fill(guest, &fields[i], &found, (char *)object + fields[i].offset);
+		fill(guest, &fields[i], &found, member);
 	}
 }

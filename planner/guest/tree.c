@@ -265,6 +265,7 @@ static void add_function(guest_functions *list, const struct guest *guest,
 
 void guest_list_functions(const struct guest *guest, guest_functions *ret)
 {
+	vec_reserve(ret, guest->controllers.n + guest->devices.n + guest->iommus.n);
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		add_function(ret, guest, (struct assign_item){(int)i, -1, -1});
 	for (size_t i = 0; i < guest->devices.n; i++)
