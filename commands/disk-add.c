@@ -109,7 +109,7 @@ static int make_request(const struct wish *wish, const struct changed_disk *disk
 	request->label = disk->seen.table.label;
 	request->sector_bytes = disk->seen.table.sector_bytes;
 	request->n_entries = disk->seen.table.n_entries;
-	request->cluster_bytes = disk->kind.cluster_bytes;
+	request->cluster_bytes = change_unit_bytes(disk);
 	request->has_disk_guid = request->label == LABEL_GPT;
 	request->has_signature = request->label == LABEL_DOS;
 	request->disk_guid = disk->seen.table.disk_guid;

@@ -125,6 +125,12 @@ int change_begin(const char *path, const struct change_wish *wish,
 	return inspect_disk(ret->io, &question, &ret->seen, &ret->report, error);
 }
 
+uint64_t change_unit_bytes(const struct changed_disk *disk)
+{
+	return disk->kind.cluster_bytes ? disk->kind.cluster_bytes
+					: disk_discard_unit(&disk->io->discard);
+}
+
 int change_need_editable(const struct changed_disk *disk, struct error *error)
 {
 	const struct finding *reason = NULL;

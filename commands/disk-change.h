@@ -38,6 +38,8 @@ struct changed_disk {
  */
 int change_begin(const char *path, const struct change_wish *wish,
 		 struct changed_disk *ret, struct error *error) _must_check_;
+/* What partitions should be aligned to: qcow2 clusters or units of discards; 0: none. */
+uint64_t change_unit_bytes(const struct changed_disk *disk);
 /* Error, with the first finding as its reason, unless the table may be edited. */
 int change_need_editable(const struct changed_disk *disk, struct error *error)
 	_must_check_;

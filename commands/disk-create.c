@@ -256,8 +256,10 @@ static int fit_request(const struct changed_disk *disk, struct disk_request *req
 			"%s has %ju bytes, not the requested size; --replace does not change the size, so do not request one",
 			disk->io->name, (uintmax_t)disk->io->size_bytes);
 	request->size_bytes = size_bytes;
+	/* sfdisk does not look at discards, and a script is placed as by sfdisk. */
 	if (request->cluster_bytes == 0)
-		request->cluster_bytes = disk->kind.cluster_bytes;
+		request->cluster_bytes = request->exact ? disk->kind.cluster_bytes
+							: change_unit_bytes(disk);
 	return 0;
 }
 

@@ -230,7 +230,7 @@ static int plan(struct wish *wish, const struct changed_disk *disk, uint64_t siz
 	struct room room;
 
 	wish->request.sector_bytes = disk->seen.table.sector_bytes;
-	wish->request.cluster_bytes = disk->kind.cluster_bytes;
+	wish->request.cluster_bytes = change_unit_bytes(disk);
 	*ret = partition_table_copy(&disk->seen.table);
 	ret->n_sectors = size_bytes / ret->sector_bytes;
 	table_fill_disk(ret);

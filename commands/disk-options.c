@@ -38,7 +38,7 @@ const struct option_row disk_request_rows[] = {
 	{"rule", 0, "RULE", "how ends are aligned (default tight)", ALIGN_RULES,
 	 SET_BY(request_keep)},
 	{"cluster-size", 0, "SIZE",
-	 "cluster size of the image; the default alignment is a multiple of it",
+	 "cluster size of the image, or unit of discards of the disk; the default alignment is a multiple of it",
 	 SET_BY(request_keep)},
 	{"first-lba", 0, "N", "first block that a partition may use",
 	 SET_BY(request_keep)},

@@ -69,7 +69,7 @@ static int make_request(const struct wish *wish, const struct changed_disk *disk
 	request->label = table->label;
 	request->sector_bytes = table->sector_bytes;
 	request->n_entries = table->n_entries;
-	request->cluster_bytes = disk->kind.cluster_bytes;
+	request->cluster_bytes = change_unit_bytes(disk);
 	request->has_disk_guid = table->label == LABEL_GPT;
 	request->has_signature = table->label == LABEL_DOS;
 	request->disk_guid = table->disk_guid;

@@ -75,6 +75,7 @@ enum {
 	COLUMN_SIZE,
 	COLUMN_START_ALIGN,
 	COLUMN_END_ALIGN,
+	COLUMN_DISCARD_GAP,
 	COLUMN_CONTENT,
 	COLUMN_LABEL,
 	COLUMN_CONTENT_UUID,
@@ -96,6 +97,8 @@ static const struct option_column columns[] = {
 	[COLUMN_START_ALIGN] = {"START-ALIGN", "power of two that divides the start",
 				true},
 	[COLUMN_END_ALIGN] = {"END-ALIGN", "power of two that divides the end", true},
+	[COLUMN_DISCARD_GAP] = {"DISC-ALN", "from the start to the next unit of discards",
+				true, true},
 	[COLUMN_CONTENT] = {"CONTENT", "file system or other content"},
 	[COLUMN_LABEL] = {"LABEL", "label of the file system", false, true},
 	[COLUMN_CONTENT_UUID] = {"CONTENT-UUID", "UUID of the file system", false, true},
@@ -123,8 +126,24 @@ static int read_options(const struct options *options, struct wish *wish,
 	return 0;
 }
 
-/* What is on each partition, in their order. */
-static int find_volumes(struct disk_io *io, struct shown_disk *disk, struct error *error)
+/* Whether what was recognized is printed, which takes longer than all the rest. */
+static bool shows_volumes(const struct wish *wish)
+{
+	static const size_t of_volumes[] = {COLUMN_CONTENT, COLUMN_LABEL,
+					    COLUMN_CONTENT_UUID};
+
+	if (wish->json || wish->svg)
+		return true;
+	for (size_t i = 0; i < wish->sheet.chosen.n; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(of_volumes); j++)
+			if (wish->sheet.chosen.v[i] == of_volumes[j])
+				return true;
+	return !wish->script && wish->sheet.chosen.n == 0;
+}
+
+/* What is on each partition, in their order; nothing if @shown is not set. */
+static int find_volumes(struct disk_io *io, bool shown, struct shown_disk *disk,
+			struct error *error)
 {
 	const struct partition_table *table = &disk->seen.table;
 
@@ -134,7 +153,7 @@ static int find_volumes(struct disk_io *io, struct shown_disk *disk, struct erro
 			MIN((it->end_lba + 1) * table->sector_bytes, io->size_bytes);
 		struct volume *volume = vec_add(&disk->volumes);
 
-		if (it->kind != KIND_EXTENDED &&
+		if (shown && it->kind != KIND_EXTENDED &&
 		    volume_find(io, it->start_lba * table->sector_bytes, end, volume,
 				error) < 0)
 			return -1;
@@ -154,7 +173,9 @@ static int look(const char *path, struct wish *wish, struct error *error)
 		return -1;
 	disk->physical_bytes = io->physical_bytes;
 	disk->size_bytes = io->size_bytes;
-	if (find_volumes(io, disk, error) < 0)
+	disk->discard = io->discard;
+	disk->is_device = io->is_device;
+	if (find_volumes(io, shows_volumes(wish), disk, error) < 0)
 		return -1;
 	if (disk->seen.table.label == LABEL_NONE &&
 	    volume_find(io, 0, io->size_bytes, &disk->whole, error) < 0)
@@ -198,6 +219,11 @@ static void set_place(struct wish *wish, const struct shown_disk *disk, uint64_t
 	sheet_set_size(sheet, COLUMN_START_ALIGN, alignment_of(start * sector),
 		       wish->bytes);
 	sheet_set_size(sheet, COLUMN_END_ALIGN, alignment_of(end * sector), wish->bytes);
+	sheet_set_size(sheet, COLUMN_DISCARD_GAP,
+		       disk->discard.granularity_bytes
+			       ? disk_discard_gap(&disk->discard, start * sector)
+			       : UINT64_MAX,
+		       wish->bytes);
 }
 
 static const char *or_empty(const char *string)
@@ -265,6 +291,22 @@ static void add_rows(struct wish *wish, const struct shown_disk *disk)
 	}
 }
 
+/* The limits that lsblk -D shows, of a block device. */
+static void add_discards(struct text *out, const struct shown_disk *disk)
+{
+	if (!disk->is_device)
+		return;
+	if (disk->discard.granularity_bytes == 0) {
+		text_adds(out, "takes no discards\n");
+		return;
+	}
+	text_adds(out, "discards in units of ");
+	text_add_size_about(out, disk->discard.granularity_bytes);
+	text_adds(out, ", at most ");
+	text_add_size_about(out, disk->discard.max_bytes);
+	text_adds(out, " at once\n");
+}
+
 /* "a.img: gpt, 20 GiB, 41943040 sectors of 512 bytes", and the limits of the label. */
 static void add_title(struct text *out, const struct shown_disk *disk)
 {
@@ -280,6 +322,7 @@ static void add_title(struct text *out, const struct shown_disk *disk)
 	if (table->label == LABEL_NONE) {
 		text_printf(out, "%s%s\n", disk->whole.type ? ", contains " : "",
 			    or_empty(disk->whole.type));
+		add_discards(out, disk);
 		return;
 	}
 	text_printf(out, ", %" PRIu64 " sectors of %" PRIu32 " bytes, ", table->n_sectors,
@@ -295,6 +338,7 @@ static void add_title(struct text *out, const struct shown_disk *disk)
 			    table->partitions.n, table->n_entries);
 	else
 		text_printf(out, ", partitions of at most 2^32-1 sectors\n");
+	add_discards(out, disk);
 }
 
 static int add_text(struct text *out, struct wish *wish, struct error *error)

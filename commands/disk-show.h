@@ -15,6 +15,8 @@ struct shown_disk {
 	struct report report;
 	uint64_t size_bytes;
 	uint32_t physical_bytes;
+	struct disk_discard discard;
+	bool is_device;
 	VEC(struct volume) volumes; /* one for each partition */
 	struct volume whole;        /* if there is no table */
 };

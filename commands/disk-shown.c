@@ -91,6 +91,10 @@ static void add_partition(struct jsonw *json, const struct shown_disk *disk, siz
 	jsonw_string(json, "type_name", type.s);
 	jsonw_u64(json, "start_bytes", it->start_lba * table->sector_bytes);
 	jsonw_u64(json, "size_bytes", partition_sectors(it) * table->sector_bytes);
+	if (disk->discard.granularity_bytes)
+		jsonw_u64(json, "discard_gap_bytes",
+			  disk_discard_gap(&disk->discard,
+					   it->start_lba * table->sector_bytes));
 	jsonw_string(json, "content", volume->type);
 	jsonw_string(json, "content_label", volume->label);
 	jsonw_string(json, "content_uuid", volume->uuid);
@@ -154,6 +158,20 @@ static void add_free(struct jsonw *json, const struct partition_table *table)
 	jsonw_end_array(json);
 }
 
+/* null if it is not known: an image has what its guest's disk will have. */
+static void add_discard(struct jsonw *json, const struct shown_disk *disk)
+{
+	if (!disk->is_device) {
+		jsonw_null(json, "discard");
+		return;
+	}
+	jsonw_object(json, "discard");
+	jsonw_u64(json, "granularity_bytes", disk->discard.granularity_bytes);
+	jsonw_u64(json, "max_bytes", disk->discard.max_bytes);
+	jsonw_u64(json, "alignment_bytes", disk->discard.alignment_bytes);
+	jsonw_end_object(json);
+}
+
 static void add_disk(struct jsonw *json, const struct shown_disk *disk)
 {
 	const struct inspection *seen = &disk->seen;
@@ -170,6 +188,7 @@ static void add_disk(struct jsonw *json, const struct shown_disk *disk)
 	jsonw_bool(json, "hybrid", seen->hybrid);
 	jsonw_bool(json, "isohybrid", seen->isohybrid);
 	jsonw_string(json, "content", disk->whole.type);
+	add_discard(json, disk);
 	add_table(json, disk);
 	add_free(json, &seen->table);
 	jsonw_end_object(json);

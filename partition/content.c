@@ -28,6 +28,7 @@
 struct copy {
 	int fd;
 	uint64_t start, end;
+	bool blank; /* there are only zeros, so libblkid would find nothing */
 };
 
 static void copy_close(struct copy *copy)
@@ -40,13 +41,18 @@ static bool is_zero(const uint8_t *bytes, size_t n)
 	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
 }
 
-/* Copies bytes [from, to) of the disk, piece by piece; pages of zeros stay holes. */
-static int copy_region(struct disk_io *io, const struct copy *copy, uint64_t from,
-		       uint64_t to, struct error *error)
+/*
+ * Copies bytes [from, to) of the disk, piece by piece. Holes are not read, and pages of
+ * zeros become holes.
+ */
+static int copy_region(struct disk_io *io, struct copy *copy, uint64_t from, uint64_t to,
+		       struct error *error)
 {
-	_cleanup_free_ uint8_t *bytes = xcalloc(1, PIECE_BYTES);
+	uint64_t at = disk_next_data(io, from, to);
+	_cleanup_free_ uint8_t *bytes =
+		at < to ? xreallocarray(NULL, 1, PIECE_BYTES) : NULL;
 
-	for (uint64_t at = from; at < to; at += PIECE_BYTES) {
+	for (; at < to; at = disk_next_data(io, at + PIECE_BYTES, to)) {
 		size_t n = (size_t)MIN(to - at, (uint64_t)PIECE_BYTES);
 
 		if (disk_read(io, bytes, n, at, error) < 0)
@@ -55,8 +61,10 @@ static int copy_region(struct disk_io *io, const struct copy *copy, uint64_t fro
 			size_t part = MIN(n - page, (size_t)PAGE_BYTES);
 			off_t to_at = (off_t)(at - copy->start + page);
 
-			if (!is_zero(bytes + page, part) &&
-			    pwrite(copy->fd, bytes + page, part, to_at) != (ssize_t)part)
+			if (is_zero(bytes + page, part))
+				continue;
+			copy->blank = false;
+			if (pwrite(copy->fd, bytes + page, part, to_at) != (ssize_t)part)
 				return error_system(error, errno,
 						    "cannot copy %s into memory",
 						    io->name);
@@ -70,7 +78,7 @@ static int copy_open(struct disk_io *io, uint64_t start, uint64_t end, struct co
 {
 	uint64_t size = end - start, front = MIN(size, FRONT_BYTES);
 
-	*ret = (struct copy){memfd_create("content", MFD_CLOEXEC), start, end};
+	*ret = (struct copy){memfd_create("content", MFD_CLOEXEC), start, end, true};
 	if (ret->fd < 0 || ftruncate(ret->fd, (off_t)size) < 0)
 		return error_system(error, errno, "cannot create a memfd of %ju bytes",
 				    (uintmax_t)size);
@@ -218,7 +226,7 @@ static bool take_found(blkid_probe probe, const struct copy *copy, struct conten
 int contents_find(struct disk_io *io, uint64_t start, uint64_t end, struct contents *ret,
 		  struct error *error)
 {
-	_cleanup_(copy_close) struct copy copy = {-1, start, end};
+	_cleanup_(copy_close) struct copy copy = {.fd = -1};
 	_cleanup_(free_probe) blkid_probe probe = NULL;
 	int found;
 
@@ -226,6 +234,8 @@ int contents_find(struct disk_io *io, uint64_t start, uint64_t end, struct conte
 		return 0;
 	if (copy_open(io, start, end, &copy, error) < 0)
 		return -1;
+	if (copy.blank)
+		return 0;
 	find_magics(&copy, ret);
 	probe = new_probe(copy.fd,
 			  BLKID_SUBLKS_MAGIC | BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
@@ -271,6 +281,8 @@ int content_find(struct disk_io *io, struct whole_content *ret, struct error *er
 
 	if (copy_open(io, 0, io->size_bytes, &copy, error) < 0)
 		return -1;
+	if (copy.blank)
+		return 0;
 	probe = new_probe(copy.fd, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_MAGIC);
 	if (!probe)
 		return error_system(error, errno, "%s: cannot set up libblkid", io->name);
@@ -299,6 +311,8 @@ int volume_find(struct disk_io *io, uint64_t start, uint64_t end, struct volume 
 		return 0;
 	if (copy_open(io, start, end, &copy, error) < 0)
 		return -1;
+	if (copy.blank)
+		return 0;
 	probe = new_probe(copy.fd,
 			  BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
 	if (!probe)

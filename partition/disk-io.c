@@ -37,6 +37,13 @@ int disk_flush(struct disk_io *io, struct error *error)
 	return io->kind->flush(io, error);
 }
 
+uint64_t disk_next_data(struct disk_io *io, uint64_t offset, uint64_t end)
+{
+	if (!io->kind->next_data || offset >= end)
+		return MIN(offset, end);
+	return MIN(io->kind->next_data(io, offset), end);
+}
+
 int disk_verify(struct disk_io *io, struct error *error)
 {
 	return io->kind->verify ? io->kind->verify(io, error) : 0;

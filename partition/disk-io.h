@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "partition/disk-discard.h"
 
 struct disk_io;
 
@@ -18,6 +19,11 @@ struct disk_io_kind {
 	int (*write)(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
 		     struct error *error);
 	int (*flush)(struct disk_io *io, struct error *error);
+	/*
+	 * The first byte from @offset on that may not be 0; all before it are, as far as
+	 * that is known without reading. NULL: nothing is known.
+	 */
+	uint64_t (*next_data)(struct disk_io *io, uint64_t offset);
 	/*
 	 * The name still refers to the open file, which has not been resized. NULL:
 	 * nothing to check.
@@ -35,10 +41,11 @@ struct disk_io {
 	const struct disk_io_kind *kind;
 	char *name; /* owned: for messages */
 	uint64_t size_bytes;
-	uint32_t sector_bytes;   /* logical, 0: unknown, as for a plain file */
-	uint32_t physical_bytes; /* best size of a write, 0 unknown */
-	uint64_t device, inode;  /* of the file that holds it, 0 without one */
-	uint64_t device_number;  /* of a block device itself, else 0 */
+	uint32_t sector_bytes;       /* logical, 0: unknown, as for a plain file */
+	uint32_t physical_bytes;     /* best size of a write, 0 unknown */
+	uint64_t device, inode;      /* of the file that holds it, 0 without one */
+	uint64_t device_number;      /* of a block device itself, else 0 */
+	struct disk_discard discard; /* of a block device */
 	char *doubt; /* owned: what could not be determined before it was locked; NULL */
 	bool is_device; /* a block device: the inode is that of its node, until reboot */
 };
@@ -48,6 +55,8 @@ int disk_read(struct disk_io *io, void *bytes, size_t n, uint64_t offset,
 int disk_write(struct disk_io *io, const void *bytes, size_t n, uint64_t offset,
 	       struct error *error) _must_check_;
 int disk_flush(struct disk_io *io, struct error *error) _must_check_;
+/* The same, between @offset and @end; @end if there is none. */
+uint64_t disk_next_data(struct disk_io *io, uint64_t offset, uint64_t end);
 int disk_verify(struct disk_io *io, struct error *error) _must_check_;
 /* After a change of the table: false if the kernel keeps the old partitions. */
 bool disk_announce(struct disk_io *io);

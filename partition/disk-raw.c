@@ -76,6 +76,15 @@ static int raw_flush(struct disk_io *io, struct error *error)
 	return error_system(error, errno, "%s: cannot be flushed", io->name);
 }
 
+static uint64_t raw_next_data(struct disk_io *io, uint64_t offset)
+{
+	off_t next = lseek(((struct raw_io *)io)->fd, (off_t)offset, SEEK_DATA);
+
+	if (next >= 0)
+		return (uint64_t)next;
+	return errno == ENXIO ? io->size_bytes : offset;
+}
+
 /* The path still refers to the open file, and its length has not changed. */
 static int raw_verify(struct disk_io *io, struct error *error)
 {
@@ -111,6 +120,7 @@ static const struct disk_io_kind raw_kind = {
 	.read = raw_read,
 	.write = raw_write,
 	.flush = raw_flush,
+	.next_data = raw_next_data,
 	.verify = raw_verify,
 	.announce = raw_announce,
 	.close = raw_close,
@@ -132,6 +142,7 @@ static int ask_device(struct raw_io *raw, struct error *error)
 	raw->io.sector_bytes = (uint32_t)logical;
 	if (ioctl(raw->fd, BLKPBSZGET, &physical) == 0)
 		raw->io.physical_bytes = physical;
+	raw->io.discard = disk_discard_read(raw->io.device_number);
 	return 0;
 }
 
