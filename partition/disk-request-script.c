@@ -9,6 +9,7 @@
 #include "partition/disk-request-read-parts.h"
 
 #include "base/size.h"
+#include "partition/script-field.h"
 #include "partition/script-settle.h"
 #include "partition/types.h"
 
@@ -16,6 +17,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <stdio.h>
+#include <strings.h>
 
 struct script {
 	const char *name;
@@ -55,32 +57,23 @@ static const char *script_type(enum table_label label, const char *word)
 	return word;
 }
 
-/* As strtoul(3) with base 0: decimal, hexadecimal with 0x, octal with 0. */
-static bool parse_number(const char *string, uint64_t *ret)
-{
-	char *end = NULL;
-
-	if (!isdigit((unsigned char)*string))
-		return false;
-	errno = 0;
-	*ret = strtoull(string, &end, 0);
-	return errno == 0 && end != string && *end == '\0';
-}
-
 /* Bare numbers are sectors; otherwise an amount that must be whole sectors. */
 static int read_amount(const struct script *script, const char *what, const char *value,
 		       uint64_t *ret_bytes, struct error *error)
 {
 	const uint64_t sector = script->request->sector_bytes;
+	_cleanup_free_ char *plain = script_plain_amount(value);
 	enum size_answer answer = SIZE_OK;
 	uint64_t sectors;
 
-	if (parse_number(value, &sectors)) {
+	if (!plain) {
+		answer = SIZE_MALFORMED;
+	} else if (script_number(value, &sectors)) {
 		if (__builtin_mul_overflow(sectors, sector, ret_bytes) ||
 		    *ret_bytes > INT64_MAX)
 			answer = SIZE_TOO_LARGE;
 	} else {
-		answer = size_parse(value, false, (unsigned)sector, ret_bytes);
+		answer = size_parse(plain, false, (unsigned)sector, ret_bytes);
 	}
 	if (answer != SIZE_OK)
 		return error_input(error, "%s=%s: %s", what, value,
@@ -169,7 +162,7 @@ static int set_size(const struct script *script, struct part_request *part,
 		return part_request_set(script->request, part, "size", value, error);
 	part->size = PART_FIXED;
 	value += *value == '+'; /* for a new partition it has no meaning */
-	part->in_sectors = parse_number(value, &sectors);
+	part->in_sectors = script_number(value, &sectors);
 	if (read_amount(script, "size", value, &part->size_bytes, error) < 0)
 		return -1;
 	return 0; /* one of size 0 is left out */
@@ -210,66 +203,11 @@ static int set_field(const struct script *script, struct part_request *part,
 	return part_request_set(script->request, part, "name", value, error);
 }
 
-/* A hexadecimal escape as sfdisk writes bytes outside ASCII; else 0. */
-static char escaped_byte(const char *at)
-{
-	char digits[] = "0x..";
-	uint64_t byte;
-
-	if (at[1] != 'x' || !at[2] || !at[3])
-		return '\0';
-	memcpy(digits + 2, at + 2, 2);
-	return parse_u64(digits, &byte) ? (char)byte : '\0';
-}
-
-/* Blanks, then at most one comma or semicolon, then blanks. */
-static const char *skip_separator(const char *at)
-{
-	while (isspace((unsigned char)*at))
-		at++;
-	if (*at == ',' || *at == ';')
-		at++;
-	while (isspace((unsigned char)*at))
-		at++;
-	return at;
-}
-
-static bool ends_field(const char *at, bool quoted)
-{
-	return !*at ||
-	       (!quoted && (*at == ',' || *at == ';' || isspace((unsigned char)*at)));
-}
-
 /*
- * Takes one field up to a comma, a semicolon or a blank, except blanks around its "=".
- * Quotes protect all of these, a backslash protects a quote. Returns where it ends.
+ * Whether @word is "name = value" or just "bootable"; then its value. -1: it has an
+ * unknown name, or no name in a line with named fields.
  */
-static const char *take_field(const char *at, struct text *word)
-{
-	bool quoted = false;
-
-	for (; !ends_field(at, quoted); at++) {
-		if (*at == '\\' && quoted && escaped_byte(at)) {
-			text_addc(word, escaped_byte(at));
-			at += 3;
-			continue;
-		}
-		if (*at == '\\' && quoted && (at[1] == '"' || at[1] == '\\'))
-			at++;
-		else if (*at == '"') {
-			quoted = !quoted;
-			continue;
-		}
-		text_addc(word, *at);
-		if (*at == '=' && !quoted)
-			while (isspace((unsigned char)at[1]))
-				at++;
-	}
-	return at;
-}
-
-/* Whether @word is "name = value" or just "bootable"; then its value. */
-static int named_field(const char *word, enum field *ret, char **ret_value)
+static int named_field(const char *word, bool named, enum field *ret, char **ret_value)
 {
 	static const struct {
 		const char *name;
@@ -285,34 +223,54 @@ static int named_field(const char *word, enum field *ret, char **ret_value)
 		xstrndup(word, equals ? (size_t)(equals - word) : strlen(word));
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!streq(name, rows[i].name) ||
+		if (strcasecmp(name, rows[i].name) != 0 ||
 		    (!equals && rows[i].field != FIELD_BOOTABLE))
 			continue;
 		*ret = rows[i].field;
 		*ret_value = xstrdup(equals ? equals + 1 : "*");
 		return 1;
 	}
-	return equals ? -1 : 0;
+	return equals || named ? -1 : 0;
+}
+
+/* sfdisk permits these two to be empty, but no other field with a name. */
+static bool may_be_empty(enum field field)
+{
+	return field == FIELD_START || field == FIELD_SIZE;
+}
+
+static int need_value(enum field field, const char *word, const char *value,
+		      struct error *error)
+{
+	if (*value || may_be_empty(field))
+		return 0;
+	return error_input(error, "\"%s\" has no value", word);
 }
 
 static int read_fields(const struct script *script, struct part_request *part,
 		       const char *line, struct error *error)
 {
+	/* sfdisk takes a line with "=" for one with names. */
+	const bool with_names = strchr(line, '=') != NULL;
 	enum field position = FIELD_START;
 
 	while (isspace((unsigned char)*line))
 		line++;
-	for (const char *at = line; *at; at = skip_separator(at)) {
+	for (const char *at = line; *at; at = script_skip_separator(at)) {
 		_cleanup_text_ struct text word = {};
 		_cleanup_free_ char *value = NULL;
 		enum field field = position;
 		int named;
 
-		at = take_field(at, &word);
+		at = script_take_field(at, &word);
+		if (!at)
+			return error_input(error, "a quotation mark is missing");
 		text_add(&word, "", 0);
-		named = named_field(word.s, &field, &value);
+		named = named_field(word.s, with_names, &field, &value);
 		if (named < 0)
 			return error_input(error, "unknown field \"%s\"", word.s);
+		if (named > 0 && need_value(field, word.s, value, error) < 0)
+			return -1;
 		if (named == 0) {
 			if (position > FIELD_BOOTABLE)
 				return error_input(
@@ -341,6 +299,32 @@ static unsigned trailing_number(const char *device)
 	return number;
 }
 
+static bool is_extended(const struct part_request *part)
+{
+	struct guid guid;
+	uint8_t code;
+
+	return part->type && type_parse(LABEL_DOS, part->type, &guid, &code) &&
+	       is_extended_code(code);
+}
+
+/* As in sfdisk, the extended partition comes before its logical ones. */
+static int need_extended(const struct script *script, const struct part_request *part,
+			 struct error *error)
+{
+	const struct disk_request *request = script->request;
+
+	if (request->label != LABEL_DOS || part->number < 5)
+		return 0;
+	for (size_t i = 0; i < request->parts.n; i++)
+		if (is_extended(&request->parts.v[i]))
+			return 0;
+	return error_input(
+		error,
+		"partition %u is logical, but the extended partition does not come before it; sfdisk refuses this order; move the line",
+		part->number);
+}
+
 static int read_partition(struct script *script, const char *line, struct error *error)
 {
 	struct part_request *part = vec_add(&script->request->parts);
@@ -358,22 +342,23 @@ static int read_partition(struct script *script, const char *line, struct error 
 	if (colon && strcspn(line, "=,") > (size_t)(colon - line)) {
 		_cleanup_free_ char *device = trimmed(line, (size_t)(colon - line));
 
-		part->number = trailing_number(device);
-		if (part->number == 0)
-			return error_input(error,
-					   "\"%s\" does not end with a partition number",
-					   device);
+		part->number = trailing_number(device); /* 0: the next free one */
 		line = colon + 1;
+		if (line[strspn(line, " \t")] == '\0')
+			return error_input(error, "nothing follows \"%s:\"", device);
 	}
 	if (read_fields(script, part, line, error) < 0)
 		return -1;
+	if (part->size != PART_FIXED || part->size_bytes > 0)
+		return need_extended(script, part, error);
 	/* An empty slot of an old dump. */
-	if (part->size == PART_FIXED && part->size_bytes == 0) {
+	if (part->has_start && part->start_bytes == 0) {
 		free(part->type);
 		free(part->name);
 		script->request->parts.n--;
+		return 0;
 	}
-	return 0;
+	return error_input(error, "size=0: must be above 0");
 }
 
 /* "0x1badb002", or decimal. */
@@ -383,7 +368,7 @@ static int set_label_id(struct disk_request *request, const char *value,
 	_cleanup_free_ char *hexadecimal = NULL;
 	uint64_t id;
 
-	if (!parse_number(value, &id) || id > UINT32_MAX || request->label == LABEL_GPT)
+	if (!script_number(value, &id) || id > UINT32_MAX || request->label == LABEL_GPT)
 		return disk_request_set(request, "uuid", value, error);
 	hexadecimal = xasprintf("0x%08jx", (uintmax_t)id);
 	return disk_request_set(request, "uuid", hexadecimal, error);
@@ -395,7 +380,7 @@ static int set_grain(struct disk_request *request, const char *value, struct err
 	_cleanup_free_ char *bytes = NULL;
 	uint64_t n;
 
-	if (parse_number(value, &n))
+	if (script_number(value, &n))
 		bytes = xasprintf("%juB", (uintmax_t)n);
 	return disk_request_set(request, "align", bytes ? bytes : value, error);
 }
