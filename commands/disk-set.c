@@ -141,9 +141,10 @@ static int carry_out(const char *path, const struct wish *wish, struct changed_d
 		return -1;
 	rc = change_end(disk, path, error);
 	say(&disk->seen.table, wanted);
-	if (wish->has_hybrid)
-		printf("%s: %u partition%s in addition to the protective entry\n",
-		       wish->hybrid.n > 0 ? "hybrid MBR" : "protective MBR",
+	if (wish->has_hybrid && wish->hybrid.n == 0)
+		printf("the MBR is protective, no longer hybrid\n");
+	else if (wish->has_hybrid)
+		printf("hybrid MBR: %u partition%s in addition to the protective entry\n",
 		       wish->hybrid.n, wish->hybrid.n == 1 ? "" : "s");
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include "partition/commit.h"
 #include "partition/edit-table.h"
 #include "partition/erase.h"
+#include "partition/hybrid.h"
 #include "partition/inspect.h"
 #include "tests/disk-builder.h"
 
@@ -19,7 +20,9 @@ struct change {
 	struct patch patch;
 	uint64_t size_bytes;
 	struct inspection old_seen, new_seen;
-	bool stale; /* and erases an old signature at STALE_LBA */
+	bool stale;    /* and erases an old signature at STALE_LBA */
+	bool readable; /* there is a whole GPT at every moment, old or new */
+	const struct hybrid *hybrid; /* that the change makes; NULL: none */
 	unsigned prefixes, images;
 	uint8_t *work[3]; /* disks to crash and recover, owned */
 };
@@ -100,6 +103,10 @@ static void edit_patch(struct change *change)
 			 0);
 	if (change->stale)
 		erase_stale(change, io, &wanted.table);
+	if (change->hybrid)
+		assert_int_equal(hybrid_edit(change->hybrid, io, &wanted.table,
+					     &change->patch, &error),
+				 0);
 	memcpy(change->new.bytes, change->old.bytes, change->size_bytes);
 	for (size_t i = 0; i < change->patch.sectors.n; i++) {
 		const struct patch_sector *it = &change->patch.sectors.v[i];
@@ -137,7 +144,7 @@ static void change_free(struct change *change)
 }
 #define _cleanup_change_ _cleanup_(change_free)
 
-#define N_CHANGES 15
+#define N_CHANGES 19
 
 /* What disk set and disk delete do. */
 static void make_alteration(int kind, uint32_t sector_bytes, struct change *change)
@@ -177,6 +184,45 @@ static void make_alteration(int kind, uint32_t sector_bytes, struct change *chan
 		fix_gpt_crcs(&change->new);
 }
 
+/* The MBR of a disk with a GPT of partitions 1 and 2. */
+static void put_hybrid(struct built_disk *disk, const struct hybrid *hybrid)
+{
+	_cleanup_inspection_ struct inspection seen = {};
+	const struct change whole = {.old.sector_bytes = disk->sector_bytes,
+				     .size_bytes =
+					     (uint64_t)N_SECTORS * disk->sector_bytes};
+	_cleanup_error_ struct error error = {};
+
+	look(disk->bytes, &whole, &seen);
+	assert_int_equal(hybrid_write(hybrid, &seen.table, sector_of(disk, 0), &error),
+			 0);
+}
+
+/* What disk set --hybrid does, alone and together with a change of the table. */
+static void make_hybrid(int kind, uint32_t sector_bytes, struct change *change)
+{
+	static const char *const names[] = {"hybrid of two", "hybrid to none",
+					    "hybrid to another", "gpt add and hybrid"};
+	static const struct hybrid none = {}, both = {{1, 2}, {0x0c, 0x83}, 2},
+				   second = {{2}, {0x83}, 1}, third = {{3}, {0x0b}, 1};
+	static const struct hybrid *const before[] = {NULL, &both, &both, &second};
+	static const struct hybrid *const after[] = {&both, &none, &second, &third};
+	const int row = kind - 15;
+
+	change->name = names[row];
+	change->readable = true;
+	change->hybrid = after[row];
+	change->old = build_gpt(N_SECTORS, sector_bytes);
+	change->new = build_gpt(N_SECTORS, sector_bytes);
+	if (before[row])
+		put_hybrid(&change->old, before[row]);
+	if (kind == 18) {
+		build_gpt_entry(&change->new, 2, 120, 199, "three");
+		fix_gpt_crcs(&change->new);
+	}
+	put_hybrid(&change->new, after[row]);
+}
+
 static struct change make_change(int kind, uint32_t sector_bytes)
 {
 	static const int edited[] = {0, 1, 4, 0};
@@ -185,6 +231,7 @@ static struct change make_change(int kind, uint32_t sector_bytes)
 	switch (kind < 5 ? kind : kind < 9 ? edited[kind - 5] : kind) {
 	case 0:
 		change.name = "gpt add";
+		change.readable = true;
 		change.old = build_gpt(N_SECTORS, sector_bytes);
 		change.new = build_gpt(N_SECTORS, sector_bytes);
 		build_gpt_entry(&change.new, 2, 120, 199, "three");
@@ -210,6 +257,9 @@ static struct change make_change(int kind, uint32_t sector_bytes)
 		break;
 	case 9 ... 14:
 		make_alteration(kind, sector_bytes, &change);
+		break;
+	case 15 ... 18:
+		make_hybrid(kind, sector_bytes, &change);
 		break;
 	default:
 		/* The backup moves to the end and the protective MBR grows. */

@@ -92,7 +92,8 @@ static void recover_twice(struct change *change, const struct journal *journal,
 }
 
 /*
- * A GPT that only gets new partitions can be read at every moment, even without recovery.
+ * A GPT that only gets new partitions, or another MBR, can be read at every moment, even
+ * without recovery.
  */
 static void expect_readable(const struct change *change, const uint8_t *bytes)
 {
@@ -114,7 +115,7 @@ static void crash_at(struct change *change, const struct log_disk *disk, size_t 
 	copy_touched(change, bytes, change->old.bytes);
 	replay(disk, n, take, bytes);
 	change->images++;
-	if (streq(change->name, "gpt add"))
+	if (change->readable)
 		expect_readable(change, bytes);
 	recover_twice(change, &disk->journal, bytes, change->images & 1, random);
 }
