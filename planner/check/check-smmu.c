@@ -185,6 +185,58 @@ static void smmu_accel_devices(struct check *check)
 	vec_free(&functions);
 }
 
+static const struct machine_function *host_function(const struct check *check,
+						    const struct check_hostdev *row)
+{
+	return row->function >= 0 ? &check->host->functions.v[row->function] : NULL;
+}
+
+/* The accelerated SMMUv3 above a host device, or NULL. */
+static const struct guest_iommu *accelerated_above(const struct check *check,
+						   const struct check_hostdev *row)
+{
+	const struct guest_device *device = &check->guest->devices.v[row->device];
+	const struct guest_iommu *iommu =
+		device->address.state == VALUE_VALID
+			? guest_tree_iommu(&check->tree, device->address.at.bus)
+			: NULL;
+
+	return iommu && is_accelerated(iommu) ? iommu : NULL;
+}
+
+static bool say_mixed(struct check *check, const struct check_hostdev *a,
+		      const struct check_hostdev *b)
+{
+	const struct machine_function *x = host_function(check, a);
+	const struct machine_function *y = host_function(check, b);
+	const struct guest_iommu *iommu = accelerated_above(check, b);
+	const struct guest_device *device = &check->guest->devices.v[b->device];
+
+	if (!iommu || accelerated_above(check, a) != iommu || !x || !y || !x->iommu ||
+	    !y->iommu || streq(x->iommu, y->iommu))
+		return false;
+	check_relate(check,
+		     check_found(check, device->element,
+				 "%s of the host serves " PCI_FORMAT
+				 ", but %s serves " PCI_FORMAT
+				 ", which is below the same accelerated SMMUv3.",
+				 y->iommu, PCI_ARGS(y->at), x->iommu, PCI_ARGS(x->at)),
+		     check->guest->devices.v[a->device].element);
+	return true;
+}
+
+static void smmu_accel_host(struct check *check)
+{
+	check_hostdevs list = {};
+
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (say_mixed(check, &list.v[j], &list.v[i]))
+				break;
+	vec_free(&list);
+}
+
 /* Devices with an intended place: host devices, and everything below expander buses. */
 static bool is_placed(const struct check *check, const struct guest_function *function)
 {
@@ -281,5 +333,17 @@ const struct rule smmu_rules[] = {
 	 .source = "QEMU 11.0 hw/arm/smmuv3-accel.c", ACCEL_SINCE,
 	 .outside = "libvirt drops the attribute (see attribute-dropped).",
 	 .untried = "It needs KVM on a host with an SMMUv3.", .remedy = REMEDY_EDIT},
+	{RULE("smmu-accel-host", smmu_accel_host, WARNING, NEED_MACHINE | NEED_HOST_PCI,
+	      QEMU),
+	 .after = {&smmu_rules[SMMU_BUS]},
+	 .what = "The host devices below an accelerated SMMUv3 are all served by one SMMU of the host.",
+	 .why = "The SMMUv3 of the guest is a part of one SMMU of the host, and the kernel attaches only that one's devices to it.",
+	 .to_fix =
+		 "Give each SMMU of the host an expander bus of its own; virt-layout plan --domain --host does so.",
+	 .source =
+		 "Linux Documentation/userspace-api/iommufd.rst, vIOMMU; QEMU 11.1 hw/arm/smmuv3-accel.c",
+	 ACCEL_SINCE, .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .untried = "Not run: it needs KVM on a host with several SMMUs.",
+	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -68,6 +68,7 @@ enum feature {
 	FEATURE_SCSI_LIKE_OTHERS,      /* the default model of a SCSI controller */
 	FEATURE_IOMMU_ADDED,           /* one is added for more than 255 vCPUs */
 	FEATURE_IOMMU_ANY,             /* more than 255 vCPUs with any IOMMU */
+	FEATURE_SMMUV3_ACCEL,          /* accel= of an SMMUv3 */
 	FEATURE_HOLE64_VIRT,           /* <pcihole64> of machine type virt */
 	N_FEATURES,
 };

@@ -116,6 +116,9 @@ static void want_device_driver(struct want *parent, const struct guest_device *n
 	want_switch(driver, "iommu", new->driver_iommu, old ? &old->driver_iommu : NULL);
 	want_number(driver, "iothread", new->driver_iothread,
 		    old ? &old->driver_iothread : NULL);
+	if (switch_is(new->driver_iommufd, true) &&
+	    !(old && switch_is(old->driver_iommufd, true)))
+		want_set(driver, "iommufd", "yes");
 	if (new->map_iothreads > 0) {
 		threads = want_child(driver, "iothreads");
 		for (unsigned id = 1; id <= new->map_iothreads; id++)
@@ -238,6 +241,8 @@ static void want_hostdev(struct want *want, const struct guest_device *device)
 	want_string(want, "mode", device->mode, NULL);
 	want_string(want, "type", device->type, NULL);
 	want_set(want, "managed", "yes");
+	if (switch_is(device->driver_iommufd, true))
+		want_set(want_child(want, "driver"), "iommufd", "yes");
 	want_address(want_child(want, "source"), &device->source, NULL);
 }
 
@@ -286,6 +291,7 @@ struct want *want_iommu(const struct guest_iommu *new, const struct guest_iommu 
 	want_switch(driver, "iotlb", new->iotlb, old ? &old->iotlb : NULL);
 	want_number(driver, "aw_bits", new->aw_bits, old ? &old->aw_bits : NULL);
 	want_number(driver, "pciBus", new->pci_bus, old ? &old->pci_bus : NULL);
+	want_switch(driver, "accel", new->accel, old ? &old->accel : NULL);
 	drop_if_empty(want);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;

@@ -247,10 +247,84 @@ static int settle_iommu(struct in_place *plan, struct error *error)
 	return set_model(plan, &new->iommus.v[0], error);
 }
 
+/* Whether a device is below the root bus with this controller index. */
+static bool is_below(const struct in_place *plan, const struct guest_address *address,
+		     uint64_t root)
+{
+	int bus = guest_address_on_pci(address) ? plan->item_of[address->at.bus]
+						: LAYOUT_NONE;
+
+	return bus != LAYOUT_NONE && root < INDEXES &&
+	       layout_root_of(&plan->layout, bus) == plan->item_of[root];
+}
+
+/* QEMU takes only host devices below an accelerated SMMUv3, and those through iommufd. */
+static bool only_assigned(const struct in_place *plan, uint64_t root, bool *ret_any)
+{
+	const struct guest *guest = &plan->new;
+
+	*ret_any = false;
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (!guest_is_pci(&guest->controllers.v[i]) &&
+		    is_below(plan, &guest->controllers.v[i].address, root))
+			return false;
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (!is_below(plan, &device->address, root))
+			continue;
+		if (device->source.state != VALUE_VALID || streq(device->tag, "disk"))
+			return false;
+		*ret_any = true;
+	}
+	return true;
+}
+
+static void use_iommufd(struct in_place *plan, uint64_t root)
+{
+	for (size_t i = 0; i < plan->new.devices.n; i++)
+		if (is_below(plan, &plan->new.devices.v[i].address, root))
+			plan->new.devices.v[i].driver_iommufd = switch_of(true);
+}
+
+static bool has_accelerated(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (switch_is(guest->iommus.v[i].accel, true))
+			return true;
+	return false;
+}
+
+/* Where others are accelerated, new ones are as well; older ones only on request. */
+static void accelerate(struct in_place *plan)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->new.iommus.n; i++) {
+		struct guest_iommu *iommu = &plan->new.iommus.v[i];
+		bool any;
+
+		if (!plan->request->accelerates && iommu->element >= 0)
+			continue;
+		if (iommu->pci_bus.state != VALUE_VALID || iommu->pci_bus.value == 0 ||
+		    !only_assigned(plan, iommu->pci_bus.value, &any) || !any)
+			continue;
+		iommu->accel = switch_of(true);
+		use_iommufd(plan, iommu->pci_bus.value);
+		count++;
+	}
+	if (count == 0 && plan->request->accelerates)
+		request_note(
+			plan->request,
+			"--iommu smmuv3,accel=on: nothing is accelerated, because there is no expander bus with host devices only below it");
+}
+
 int in_place_iommu(struct in_place *plan, struct error *error)
 {
 	if (settle_iommu(plan, error) < 0)
 		return -1;
 	cover_new_buses(plan);
+	if (plan->request->accelerates || has_accelerated(&plan->old))
+		accelerate(plan);
 	return 0;
 }

@@ -264,6 +264,24 @@ static int check_iommu(const struct request *request, struct error *error)
 			   request->iommu);
 }
 
+static int check_acceleration(const struct request *request, struct error *error)
+{
+	_cleanup_free_ char *needs = feature_needs(FEATURE_SMMUV3_ACCEL);
+
+	if (!request->accelerates)
+		return 0;
+	if (!target_has(&request->target, FEATURE_SMMUV3_ACCEL))
+		return error_input(
+			error,
+			"--iommu smmuv3,accel=on: needs %s; specify that with --target",
+			needs);
+	if (!request->in_place && streq_null(request->type, "qemu"))
+		return error_input(
+			error,
+			"--iommu smmuv3,accel=on: needs KVM, but --type qemu was given");
+	return 0;
+}
+
 static int check_console(const struct request *request, struct error *error)
 {
 	_cleanup_free_ char *needs = feature_needs(FEATURE_ISA_DEBUGCON);
@@ -284,8 +302,8 @@ int request_check(const struct request *request, struct error *error)
 {
 	static int (*const checks[])(const struct request *request,
 				     struct error *error) = {
-		check_target, check_machine, check_old_machine, check_iommu,
-		check_extras, check_console, check_nodes,
+		check_target,       check_machine, check_old_machine, check_iommu,
+		check_acceleration, check_extras,  check_console,     check_nodes,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)

@@ -102,6 +102,19 @@ static int set_firmware(void *target, const struct option_row *row, const char *
 	return option_set_choice(&request->firmware, row, value, error);
 }
 
+/* The option of smmuv3 is remembered apart from the model. */
+static int set_iommu(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
+{
+	struct request *request = target;
+	const char *comma = strchr(value, ',');
+	_cleanup_free_ char *model =
+		xstrndup(value, comma ? (size_t)(comma - value) : strlen(value));
+
+	request->accelerates = comma != NULL;
+	return option_set_copy(&request->iommu, row, model, error);
+}
+
 static int set_hugepages(void *target, const struct option_row *row, const char *value,
 			 struct error *error)
 {
@@ -262,7 +275,8 @@ const struct option_row request_rows[] = {
 	 "empty hot-pluggable root ports on pcie-root (default 4)",
 	 SET_WITH(set_number, ASKED, request.general_ports)},
 	{"iommu", 0, "MODEL", "default: intel, or smmuv3 on aarch64",
-	 "intel|virtio|smmuv3|amd|none", SET_COPY(ASKED, request.iommu)},
+	 "intel|virtio|smmuv3|smmuv3,accel=on|amd|none",
+	 SET_WITH(set_iommu, ASKED, request)},
 	{"target", 0, "libvirt=V,qemu=V,firmware=F",
 	 "versions to plan for, or \"installed\" (default: from the host or the domain)",
 	 SET_WITH(target_wish_set, ASKED, request.target_wish)},
