@@ -177,6 +177,23 @@ static void controller_index_range(struct check *check)
 	}
 }
 
+static void mem_reserve_model(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		enum controller_model model = controller_model_of(c);
+
+		if (!guest_is_pci(c) || c->mem_reserve_bytes.state != VALUE_VALID ||
+		    c->mem_reserve_bytes.value == 0 || model == CONTROLLER_NONE ||
+		    model == CONTROLLER_ROOT_PORT || model == CONTROLLER_PCI_BRIDGE)
+			continue;
+		check_found(
+			check, c->element,
+			"A controller of model %s has memReserve=, which only pcie-root-port and pci-bridge take.",
+			c->model);
+	}
+}
+
 static void chassis_range(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
@@ -346,6 +363,13 @@ const struct rule controller_rules[] = {
 	 .why = "Each is stored in one byte, and libvirt refuses larger values.",
 	 .to_fix = "Choose a number in the range, or let libvirt choose.",
 	 .source = LV "conf/domain_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("mem-reserve-model", mem_reserve_model, ERROR, 0, LIBVIRT),
+	 .what = "Only controllers of model pcie-root-port and pci-bridge have memReserve=.",
+	 .why = "libvirt refuses it for others.", .to_fix = "Remove memReserve=.",
+	 .source = "measured with libvirt 11.3 and 12.9",
+	 .libvirt = {.since = VERSION_OF(10, 3)},
+	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .remedy = REMEDY_EDIT},
 	{RULE("pxb-machine", pxb_machine, ERROR, 0, LIBVIRT),
 	 .what = "Expander buses match the machine: pcie-expander-bus on q35 and virt, pci-expander-bus on i440fx (pc).",
 	 .why = "libvirt refuses any other combination.",

@@ -400,6 +400,28 @@ static void memory_address_bits(struct check *check)
 			ULL(highest), bits.bits);
 }
 
+static void memory_driver(struct check *check)
+{
+	static const char *const options[] = {"iommu", "ats", "packed", "page_per_vq"};
+
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+		int driver = streq(device->tag, "memory") && device->element >= 0
+				     ? document_child(check->document, device->element,
+						      "driver")
+				     : -1;
+
+		if (driver < 0 || !device->model || has_prefix(device->model, "virtio-"))
+			continue;
+		for (size_t j = 0; j < ARRAY_SIZE(options); j++)
+			if (document_attribute(check->document, driver, options[j]))
+				check_found(
+					check, driver,
+					"A memory device of model %s has %s=, an option of virtio devices.",
+					device->model, options[j]);
+	}
+}
+
 const struct rule memory_devices_rules[] = {
 	{RULE("memory-needs-cell", memory_needs_cell, ERROR, 0, LIBVIRT),
 	 .what = "A domain with memory devices or <maxMemory> has cells.",
@@ -449,6 +471,13 @@ const struct rule memory_devices_rules[] = {
 	 .why = "libvirt refuses them without a path, and virtio-pmem with private access.",
 	 .to_fix = "Add <source><path>; for virtio-pmem, also remove access='private'.",
 	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-driver", memory_driver, ERROR, 0, LIBVIRT),
+	 .what = "Only virtio-mem and virtio-pmem devices have the options iommu, ats, packed and page_per_vq.",
+	 .why = "libvirt refuses them for other memory devices.",
+	 .to_fix = "Remove <driver> of the memory device.",
+	 .source = "measured with libvirt 12.9", .libvirt = {.since = VERSION_OF(11, 9)},
+	 .outside = "libvirt drops <driver> (see attribute-dropped).",
+	 .remedy = REMEDY_EDIT},
 	{RULE("memory-address", memory_address, ERROR, 0, QEMU),
 	 .what = "The address of a memory device is a multiple of 2 MiB and in QEMU's range for memory devices, and no two devices overlap.",
 	 .why = "QEMU exits otherwise. libvirt 9.8 and later refuse an overlap themselves.",

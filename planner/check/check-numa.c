@@ -310,6 +310,39 @@ static void fix_memory(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
+static void judge_cache(struct check *check, int cache, const char *mode,
+			const char *level)
+{
+	const char *cpu = check->guest->cpu_mode;
+
+	if (streq(mode, "emulate") && !streq_null(level, "3"))
+		check_found(check, cache, "mode='emulate' needs level='3'.");
+	else if (!streq(mode, "emulate") && level)
+		check_found(check, cache, "mode='%s' takes no level=.", mode);
+	else if (streq(mode, "passthrough") && !streq_null(cpu, "host-passthrough") &&
+		 !streq_null(cpu, "maximum"))
+		check_found(
+			check, cache,
+			"mode='passthrough' needs a CPU of mode host-passthrough or maximum.");
+}
+
+static void cpu_cache(struct check *check)
+{
+	int cache = check->guest->cpu_element < 0
+			    ? -1
+			    : document_child(check->document, check->guest->cpu_element,
+					     "cache");
+	const char *mode;
+
+	if (cache < 0 || (!guest_is_q35(check->guest) && !guest_is_i440fx(check->guest)))
+		return;
+	mode = document_attribute(check->document, cache, "mode");
+	if (streq_null(mode, "emulate") || streq_null(mode, "passthrough") ||
+	    streq_null(mode, "disable"))
+		judge_cache(check, cache, mode,
+			    document_attribute(check->document, cache, "level"));
+}
+
 /* Rows that are prerequisites of others. */
 enum { NUMA_CELL_IDS, NUMA_CELLS_OVERLAP };
 
@@ -360,6 +393,11 @@ const struct rule numa_rules[] = {
 	 .libvirt = {.since = VERSION_OF(10, 1)},
 	 .outside = "libvirt drops the attribute (see attribute-dropped).",
 	 .remedy = REMEDY_EDIT},
+	{RULE("cpu-cache", cpu_cache, ERROR, 0, LIBVIRT),
+	 .what = "The <cache> of <cpu> has level='3' with mode='emulate' and no level= with other modes; mode='passthrough' needs a CPU of mode host-passthrough or maximum.",
+	 .why = "libvirt refuses any other combination.",
+	 .to_fix = "Change mode= or level= of <cache>, or remove the element.",
+	 .source = "measured with libvirt 9.0, 11.3 and 12.9", .remedy = REMEDY_EDIT},
 	{RULE("numa-splits-core", numa_splits_core, WARNING, 0, NOBODY),
 	 .after = {&numa_rules[NUMA_CELLS_OVERLAP]},
 	 .what = "The threads of a core are in one cell.",
