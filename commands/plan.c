@@ -9,6 +9,7 @@
 #include "commands/source.h"
 #include "planner/plan/expect.h"
 #include "planner/guest/read.h"
+#include "planner/plan/in-place/attach.h"
 #include "planner/plan/in-place/in-place.h"
 #include "planner/plan/plan.h"
 #include "planner/guest/predict/moves.h"
@@ -30,7 +31,7 @@ struct flags {
 	struct target_settled target;
 	char *like; /* owned: it may come from a request file */
 	const char *domain, *host, *output;
-	enum emit { EMIT_XML, EMIT_EXPECT } emit;
+	enum emit { EMIT_XML, EMIT_EXPECT, EMIT_DEVICE } emit;
 	bool predict, diff, in_place;
 };
 
@@ -68,8 +69,8 @@ static const struct option_row rows[] = {
 	{"predict", 0, NULL, "print what the guest will show, instead of the XML",
 	 SET_TRUE(struct flags, predict)},
 	{"emit", 0, "WHAT",
-	 "what to print: expect, a small JSON file for verify inside the guest",
-	 "xml|expect", SET_CHOICE(struct flags, emit)},
+	 "what to print: expect, a small JSON file for verify inside the guest; device, the new device alone, for virsh attach-device",
+	 "xml|expect|device", SET_CHOICE(struct flags, emit)},
 	{"output", 'o', "FILE", "write to FILE", SET_FILE(struct flags, output)},
 	{},
 };
@@ -132,6 +133,7 @@ static int check_flags(const struct flags *flags, struct error *error)
 			    {flags->connect.uri, "--connect"},
 			    {flags->diff, "--diff"},
 			    {flags->in_place, "--in-place"},
+			    {flags->emit == EMIT_DEVICE, "--emit device"},
 			    {flags->asked.request.iothreads, "--iothreads"},
 			    {flags->asked.request.places.n > 0, "--place"}};
 
@@ -160,6 +162,11 @@ static int check_flags(const struct flags *flags, struct error *error)
 		if (needs_domain[i].given)
 			return error_input(error, "plan: %s needs --domain FILE",
 					   needs_domain[i].name);
+	if (flags->emit == EMIT_DEVICE &&
+	    (flags->diff || flags->in_place || flags->predict))
+		return error_input(
+			error,
+			"plan: --emit device prints one element; remove --diff, --in-place and --predict");
 	if (flags->in_place && (flags->diff || flags->output || flags->predict))
 		return error_input(
 			error,
@@ -191,14 +198,15 @@ static void note_passwords(const struct flags *flags, const struct document *doc
 }
 
 /*
- * Of libvirt, the configuration at the next start: that is what can be defined again.
+ * Of libvirt, the configuration at the next start: that is what can be defined again. A
+ * device is plugged into the running domain.
  */
 static int read_domain(const struct flags *flags, struct document *ret,
 		       struct error *error)
 {
 	struct connect_wish wish = flags->connect;
 
-	wish.inactive = connect_wanted(&wish);
+	wish.inactive = connect_wanted(&wish) && flags->emit != EMIT_DEVICE;
 	if (connect_read_document(&wish, flags->domain, ret, error) < 0)
 		return option_wrap(error, "domain", flags->domain);
 	return 0;
@@ -239,6 +247,16 @@ static int print_moves(const char *name, const struct document *before,
 	return 0;
 }
 
+static int print_device(const struct flags *flags, const struct document *before,
+			const struct text *xml, struct error *error)
+{
+	_cleanup_text_ struct text element = {};
+
+	if (attach_element(before, flags->domain, xml, &element, error) < 0)
+		return -1;
+	return file_write(flags->output, element.s, element.n, error);
+}
+
 static int print_changed(const struct flags *flags, const struct document *document,
 			 const struct machine *host, const struct text *xml,
 			 struct error *error)
@@ -247,6 +265,8 @@ static int print_changed(const struct flags *flags, const struct document *docum
 	bool same = xml->n == document->text.n &&
 		    memcmp(xml->s, document->text.s, xml->n) == 0;
 
+	if (flags->emit == EMIT_DEVICE)
+		return print_device(flags, document, xml, error);
 	if (flags->predict)
 		return predict_text(flags, xml, host, error);
 	if (flags->in_place)
@@ -292,6 +312,7 @@ static int run_in_place(struct flags *flags, struct error *error)
 	    source_read_option("host", flags->host, &flags->source, &host, error) < 0)
 		return -1;
 	flags->source.facts = false;
+	flags->asked.request.attach = flags->emit == EMIT_DEVICE;
 	if (flags->host)
 		source_show_complaints(&host);
 	if (settle(flags, flags->host ? &host : NULL, &document, error) < 0 ||

@@ -124,7 +124,7 @@ class Guest:
         text, _, self.unread = self.unread.partition(word.encode() + b"\r\n")
         return text.decode(errors="replace").replace("\r", "")
 
-    def sh(self, command, limit_s=120):
+    def sh(self, command, limit_s=600):
         self.serial.sendall(f"{command}\necho END''OF\n".encode())
         return self.until("ENDOF", limit_s)
 

@@ -46,7 +46,7 @@ static bool serves(const struct in_place *plan, struct assign_item item,
 static bool claim(struct in_place *plan, const struct request_device *wanted)
 {
 	size_t devices = plan->full.devices.n, n = devices + plan->full.controllers.n;
-	int home = in_place_home(plan, wanted);
+	int home = plan->request->attach ? LAYOUT_NONE : in_place_home(plan, wanted);
 
 	for (size_t i = 0; home != LAYOUT_NONE && i < n; i++) {
 		struct assign_item item = {-1, -1, -1};
@@ -301,6 +301,17 @@ static void add_missing(struct in_place *plan)
 	add_spare_ports(plan);
 }
 
+/* A running domain gets no controllers. */
+static int check_attach(const struct in_place *plan, struct error *error)
+{
+	for (size_t i = plan->n_given; i < plan->layout.items.n; i++)
+		if (plan->layout.items.v[i].kind != LAYOUT_ENDPOINT)
+			return in_place_refuse(
+				plan, error, plan->old.devices_element,
+				"<devices>: there is no empty hot-pluggable port on that node, and none can be added while the domain runs; plan some with --spare-ports before it starts");
+	return 0;
+}
+
 /* Reserves a slot for a virtio IOMMU, which is added later. */
 static void reserve_iommu(struct in_place *plan)
 {
@@ -322,6 +333,8 @@ int in_place_tree(struct in_place *plan, struct error *error)
 	add_missing(plan);
 	if (plan->layout.items.n == plan->n_given)
 		return 0;
+	if (plan->request->attach && check_attach(plan, error) < 0)
+		return -1;
 	if (check_windows(plan, error) < 0)
 		return -1;
 	if (layout_solve(&plan->layout, error) < 0)

@@ -128,6 +128,14 @@ bool in_place_shared_port(const struct in_place *plan, int item)
 	return false;
 }
 
+/* Whether a device can be plugged in while the guest runs. */
+static bool is_hot(const struct in_place *plan, int item)
+{
+	const struct guest_controller *controller = controller_of(plan, item);
+
+	return controller && !switch_is(controller->hotplug, false);
+}
+
 /*
  * An empty port of the domain directly below a bus, or LAYOUT_NONE. Empty ports that the
  * plan adds must stay empty.
@@ -139,7 +147,8 @@ static int free_port(const struct in_place *plan, int bus, enum controller_model
 		if (plan->layout.items.v[i].parent == bus &&
 		    plan->layout.items.v[i].kind == kind &&
 		    !layout_has_child(&plan->layout, (int)i) &&
-		    in_place_shared_port(plan, (int)i) == shared)
+		    in_place_shared_port(plan, (int)i) == shared &&
+		    (!plan->request->attach || is_hot(plan, (int)i)))
 			return (int)i;
 	return LAYOUT_NONE;
 }
