@@ -48,6 +48,22 @@ static void add_window(struct reading *reading, int index)
 	cover(reading, index);
 }
 
+bool io_use_reserves(const struct guest *guest, int index)
+{
+	_cleanup_free_ char *own = xasprintf("pci.%d", index);
+
+	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
+		const struct addition *addition = &guest->commandline.additions.v[i];
+		const struct addition_value *size =
+			addition_value(addition, "io-reserve");
+
+		if (addition->kind == ADDITION_OVERRIDE && size && size->number > 0 &&
+		    streq_null(addition_text(addition, "alias"), own))
+			return true;
+	}
+	return false;
+}
+
 static void add_functions(struct reading *reading)
 {
 	const struct guest *guest = reading->tree->guest;
@@ -79,7 +95,14 @@ static void add_bridges(struct reading *reading, bool efi, enum known reserves)
 
 		if (root < 0 || root == index || reading->covered[index])
 			continue;
-		if (bridge && !efi) {
+		if (hot && io_use_reserves(reading->tree->guest, index)) {
+			if (efi) {
+				reading->roots[root].reserved++;
+				cover(reading, index);
+			} else {
+				add_window(reading, index);
+			}
+		} else if (bridge && !efi) {
 			add_window(reading, index);
 		} else if ((bridge || hot) && efi && reserves != KNOWN_NO) {
 			reading->roots[root].reserved++;

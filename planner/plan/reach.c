@@ -42,35 +42,25 @@ static char *netdev_of(const struct request *request)
 			 port_of(request));
 }
 
-static struct want *want_in_space(const char *name)
-{
-	struct want *want = want_new(name);
-
-	want->space = QEMU_SPACE;
-	return want;
-}
-
-void reach_edit(const struct request *request, struct edits *edits)
+void reach_edit(const struct request *request, struct edits *edits, struct want *override)
 {
 	_cleanup_free_ char *netdev = netdev_of(request);
-	struct want *commandline, *override, *device, *property;
+	struct want *commandline, *device, *property;
 
 	if (!is_user(request) || has_passt(request))
 		return;
-	commandline = want_in_space("commandline");
+	commandline = want_new("commandline");
+	commandline->space = QEMU_SPACE;
 	want_set(want_child(commandline, "arg"), "value", "-netdev");
 	want_set(want_child(commandline, "arg"), "value", "%s", netdev);
 	edit_insert(edits, 0, -1, commandline);
 	want_free(commandline);
-	override = want_in_space("override");
 	device = want_child(override, "device");
 	want_set(device, "alias", NIC_ALIAS);
 	property = want_child(want_child(device, "frontend"), "property");
 	want_set(property, "name", "netdev");
 	want_set(property, "type", "string");
 	want_set(property, "value", NETWORK);
-	edit_insert(edits, 0, -1, override);
-	want_free(override);
 }
 
 void reach_note(struct request *request)

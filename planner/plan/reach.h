@@ -14,8 +14,12 @@
 
 /* Prepares the NIC of a fresh plan. */
 void reach_set(const struct request *request, struct guest_device *nic);
-/* Adds the elements of QEMU that it needs, if any, to a fresh domain. */
-void reach_edit(const struct request *request, struct edits *edits);
+/*
+ * Adds the elements of QEMU that it needs, if any, to a fresh domain: its network to the
+ * edits, and the NIC's connection to the children of @override.
+ */
+void reach_edit(const struct request *request, struct edits *edits,
+		struct want *override);
 /* Says in a note how to reach the guest. */
 void reach_note(struct request *request);
 /* Whether a domain has the NIC of --mgmt. */

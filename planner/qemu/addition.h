@@ -13,7 +13,8 @@ enum addition_kind {
 	ADDITION_IOMMU,
 	ADDITION_INITIATOR, /* acpi-generic-initiator */
 	ADDITION_GLOBAL,    /* x-speed or x-width of every port of a driver */
-	ADDITION_OVERRIDE,  /* x-speed or x-width of the device with an alias */
+	ADDITION_OVERRIDE,  /* x-speed, x-width or io-reserve of the device with an alias
+			     */
 	ADDITION_WINDOW,    /* opt/ovmf/X-PciMmio64Mb */
 	ADDITION_DEVICE,    /* a -device without a row; may be on PCI */
 };

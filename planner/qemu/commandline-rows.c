@@ -36,6 +36,8 @@ static const char *const granules[] = {"4k", "8k", "16k", "64k", "host", NULL};
 #define END {NULL}
 
 const struct property_row commandline_link[] = {LINK, END};
+const struct property_row commandline_override[] = {
+	LINK, {"io-reserve", ADDITION_NUMBER, UINT16_MAX}, END};
 const struct property_row commandline_place[] = {PLACE, END};
 
 static const struct property_row expander[] = {PLACE, EXPANDER, END};

@@ -25,6 +25,8 @@ extern const struct driver_row commandline_devices[];
 extern const struct driver_row commandline_objects[];
 /* x-speed and x-width. */
 extern const struct property_row commandline_link[];
+/* These and io-reserve, in <qemu:override>. */
+extern const struct property_row commandline_override[];
 /* "bus" and "addr", for devices without a row. */
 extern const struct property_row commandline_place[];
 

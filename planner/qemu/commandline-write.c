@@ -70,6 +70,12 @@ static void add_override(struct text *text, const struct addition *addition)
 				    "<qemu:property name='%s' type='string' value='%s'/>",
 				    addition->values.v[i].name,
 				    addition->values.v[i].text);
+		else if (addition->values.v[i].kind == ADDITION_NUMBER)
+			text_printf(
+				text,
+				"<qemu:property name='%s' type='unsigned' value='%ju'/>",
+				addition->values.v[i].name,
+				(uintmax_t)addition->values.v[i].number);
 	text_adds(text, "</qemu:frontend></qemu:device>");
 }
 

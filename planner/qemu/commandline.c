@@ -373,7 +373,7 @@ static void read_property(const struct document *domain, const xmlNode *node,
 	const char *name = document_attribute(domain, element, "name");
 	const char *text = document_attribute(domain, element, "value");
 	const struct property_row *row =
-		name ? commandline_property(commandline_link, name) : NULL;
+		name ? commandline_property(commandline_override, name) : NULL;
 	struct addition_value value, owner;
 	struct addition *addition;
 

@@ -10,7 +10,6 @@
 #include "planner/guest/edit.h"
 #include "planner/guest/read.h"
 #include "planner/plan/plan-metadata.h"
-#include "planner/plan/reach.h"
 
 /* Our element in <metadata>, or -1. */
 static int element_of_space(const struct in_place *plan, const char *space)
@@ -220,8 +219,7 @@ int in_place_text(const struct in_place *plan, struct text *ret_xml, struct erro
 
 	add_notes(plan, &edits);
 	guest_edit(&plan->old, &plan->new, &edits);
-	if (plan->fresh)
-		reach_edit(plan->request, &edits);
+	in_place_override(plan, &edits);
 	rc = edits_apply(&edits, ret_xml, error);
 	edits_free(&edits);
 	return rc < 0 ? rc : renew_notes(plan, ret_xml, error);

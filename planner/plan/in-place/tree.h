@@ -12,6 +12,8 @@ int in_place_add_bridge(struct in_place *plan, const struct request_device *want
  * The bus that a device belongs below: an item, or LAYOUT_NONE if it does not exist yet.
  */
 int in_place_home(const struct in_place *plan, const struct request_device *wanted);
+/* Adds what <qemu:commandline> and <qemu:override> need (override.c). */
+void in_place_override(const struct in_place *plan, struct edits *edits);
 /* Whether a port does not isolate (ioh3420), as iommu-group=shared requires. */
 bool in_place_shared_port(const struct in_place *plan, int item);
 /* Like in_place_home, but adds the bus if it does not exist. */

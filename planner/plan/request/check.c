@@ -210,6 +210,12 @@ static int check_extras(const struct request *request, struct error *error)
 				error,
 				"--%s %s: libvirt only accepts absolute paths; begin it with /",
 				files[i].flag, files[i].path);
+	if (request->spare_for && request->spare_for->io_bar && !arm &&
+	    request->target.libvirt < VERSION_OF(8, 2))
+		return error_input(
+			error,
+			"--spare-ports %d,for=%s: needs libvirt 8.2, whose <qemu:override> reserves I/O space for a port; specify that with --target",
+			request->spare_ports, request->spare_for->name);
 	if (!request->kernel && (request->initrd || request->append))
 		return error_input(error, "--%s needs --kernel FILE",
 				   request->initrd ? "initrd" : "append");

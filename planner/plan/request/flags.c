@@ -65,6 +65,24 @@ static int set_cpus(void *target, const struct option_row *row, const char *valu
 	return 0;
 }
 
+/* N[,for=KIND] */
+static int set_spare(void *target, const struct option_row *row, const char *value,
+		     struct error *error)
+{
+	struct request *request = target;
+	_cleanup_free_ char *copy = xstrdup(value), *names = device_kind_names();
+	char *kind = copy, *count = strsep(&kind, ",");
+
+	request->spare_for = NULL;
+	if (kind && has_prefix(kind, "for="))
+		request->spare_for = device_kind_named(
+			streq(kind, "for=virtio") ? "virtio-net" : kind + strlen("for="));
+	if (kind && !request->spare_for)
+		return option_error(error, row->name, value,
+				    "must be N or N,for=KIND; the kinds are %s", names);
+	return set_number(&request->spare_ports, row, count, error);
+}
+
 static int set_mirror(void *target, const struct option_row *row, const char *value,
 		      struct error *error)
 {
@@ -268,9 +286,9 @@ const struct option_row request_rows[] = {
 	{"per", 0, "WHAT",
 	 "one expander bus per node, or per host root complex with its switches",
 	 "node|root-complex", SET_WITH(set_per, ASKED, request)},
-	{"spare-ports", 0, "N",
-	 "empty hot-pluggable root ports on each expander bus (default 0)",
-	 SET_WITH(set_number, ASKED, request.spare_ports)},
+	{"spare-ports", 0, "N[,for=KIND]",
+	 "empty hot-pluggable root ports on each expander bus, with the windows that a KIND needs (default 0)",
+	 SET_WITH(set_spare, ASKED, request)},
 	{"general-ports", 0, "N",
 	 "empty hot-pluggable root ports on pcie-root (default 4)",
 	 SET_WITH(set_number, ASKED, request.general_ports)},

@@ -73,10 +73,11 @@ struct request {
 	const struct machine_emulator
 		*emulator;              /* by request_settle; until then the default */
 	int general_ports, spare_ports; /* -1: not given */
-	char *disk, *cdrom, *mgmt;      /* NULL: none */
-	unsigned mgmt_port;             /* of this host, for ssh; 0: the default */
-	char *kernel, *initrd, *append; /* booted directly; NULL: none */
-	uint64_t hugepage_bytes;        /* 0: none */
+	const struct device_kind *spare_for; /* what will be plugged in; NULL: anything */
+	char *disk, *cdrom, *mgmt;           /* NULL: none */
+	unsigned mgmt_port;                  /* of this host, for ssh; 0: the default */
+	char *kernel, *initrd, *append;      /* booted directly; NULL: none */
+	uint64_t hugepage_bytes;             /* 0: none */
 	bool hmat, mirrored;
 	bool in_place; /* plan in an existing domain: by default nothing changes
 			  (in-place.h) */
