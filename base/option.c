@@ -73,7 +73,9 @@ static unsigned distance(const char *a, const char *b)
 const char *nearest_name(const char *word, const char *const *names)
 {
 	const char *nearest = NULL;
-	unsigned best = (unsigned)strlen(word) / 3 + 2;
+	unsigned n = (unsigned)strlen(word);
+	/* Of a short word, one letter: "bar" is not meant to be "bus". */
+	unsigned best = n < 5 ? 2 : n / 3 + 2;
 
 	for (; *names; names++) {
 		unsigned far = distance(word, *names);
