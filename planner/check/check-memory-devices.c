@@ -189,6 +189,27 @@ static void judge_node(struct check *check, const struct guest_device *device)
 	}
 }
 
+static void memory_model(struct check *check)
+{
+	static const char *const models[] = {"dimm", "nvdimm", "virtio-mem",
+					     "virtio-pmem", "sgx-epc"};
+
+	foreach_memory(device, check->guest)
+	{
+		bool known = false;
+
+		for (size_t i = 0; i < ARRAY_SIZE(models); i++)
+			known |= is_model(device, models[i]);
+		if (!device->model)
+			check_found(check, device->element,
+				    "A memory device has no model.");
+		else if (!known)
+			check_found(check, device->element,
+				    "There is no memory device of model %s.",
+				    device->model);
+	}
+}
+
 static void memory_node(struct check *check)
 {
 	foreach_memory(device, check->guest) judge_node(check, device);
@@ -340,7 +361,7 @@ static void judge_base(struct check *check, const struct guest_device *device)
 			ULL(BASE(device)), ULL(granule));
 		return;
 	}
-	if (guest_device_memory(check->guest, &first, &last) &&
+	if (guest_device_memory(check->guest, check->host, &first, &last) &&
 	    (BASE(device) < first || BASE(device) + device->size_bytes.value - 1 > last))
 		check_found(
 			check, device->element,
@@ -381,7 +402,8 @@ static void memory_address_bits(struct check *check)
 					      : guest->memory_element;
 	uint64_t highest;
 
-	if (!guest_highest_address(guest, guest_hole_bytes(guest), &highest) ||
+	if (!guest_highest_address(guest, check->host, guest_hole_bytes(guest),
+				   &highest) ||
 	    highest < UINT64_C(1) << 36)
 		return;
 	if (bits.from == BITS_HOST)
@@ -449,6 +471,12 @@ const struct rule memory_devices_rules[] = {
 	 .why = "libvirt accepts more, but QEMU exits (\"unsupported amount of memory slots\").",
 	 .to_fix = "Write 256 slots or fewer.",
 	 .source = "QEMU 7.2 hw/i386/pc.c, pc_memory_init; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-model", memory_model, ERROR, 0, LIBVIRT),
+	 .what = "The model of each memory device is dimm, nvdimm, virtio-mem, virtio-pmem or sgx-epc.",
+	 .why = "libvirt refuses other models, and a device without one.",
+	 .to_fix = "Write one of these models.",
+	 .source = LV "conf/domain_conf.c, virDomainMemoryDefParseXML; tested with 12.9",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memory-node", memory_node, ERROR, 0, LIBVIRT),
 	 .what = "Each DIMM, NVDIMM and virtio-mem device is on an existing cell, and no virtio-pmem device is on any.",

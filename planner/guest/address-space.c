@@ -80,22 +80,38 @@ static uint64_t round_up(uint64_t value, uint64_t granule)
 	return (value + granule - 1) / granule * granule;
 }
 
-/*
- * Whether QEMU takes the CPU for one of AMD: its default model is one, and KVM gives a
- * model the vendor that its name has.
- */
-static bool is_amd(const struct guest *guest)
+/* By the name of its model, or QEMU's default one. */
+static bool model_is_amd(const struct guest *guest)
 {
-	static const char *const names[] = {"EPYC",   "Opteron", "phenom",
-					    "athlon", "Dhyana",  "qemu"};
-	bool emulated = streq_null(guest->type, "qemu");
+	static const char *const names[] = {"EPYC", "Opteron", "phenom", "athlon",
+					    "qemu"};
 
-	if (!guest->cpu_model)
-		return emulated;
-	for (size_t i = 0; i < ARRAY_SIZE(names) - !emulated; i++)
+	for (size_t i = 0; guest->cpu_model && i < ARRAY_SIZE(names); i++)
 		if (has_prefix(guest->cpu_model, names[i]))
 			return true;
-	return false;
+	return !guest->cpu_model;
+}
+
+enum known guest_cpu_is_amd(const struct guest *guest, const struct machine *host)
+{
+	const char *vendor = guest->cpu_vendor_id;
+
+	if (!vendor && streq_null(guest->type, "qemu"))
+		return model_is_amd(guest) ? KNOWN_YES : KNOWN_NO;
+	if (!vendor && host)
+		vendor = machine_fact(host, "cpu.vendor");
+	if (!vendor)
+		return KNOWN_UNKNOWN;
+	return streq(vendor, "AuthenticAMD") ? KNOWN_YES : KNOWN_NO;
+}
+
+/* Without a host, a model is most likely used on a host of its own vendor. */
+static bool is_amd(const struct guest *guest, const struct machine *host)
+{
+	enum known known = guest_cpu_is_amd(guest, host);
+
+	return known == KNOWN_YES ||
+	       (known == KNOWN_UNKNOWN && guest->cpu_model && model_is_amd(guest));
 }
 
 struct space {
@@ -142,7 +158,8 @@ static bool room_for_devices(const struct guest *guest, uint64_t ram, uint64_t *
 	return true;
 }
 
-static bool find_space(const struct guest *guest, uint64_t hole, struct space *ret)
+static bool find_space(const struct guest *guest, const struct machine *host,
+		       uint64_t hole, struct space *ret)
 {
 	uint64_t ram;
 
@@ -153,27 +170,29 @@ static bool find_space(const struct guest *guest, uint64_t hole, struct space *r
 	ret->base = 4 * GIB;
 	ret->overlaps = overlaps(guest);
 	ret->above = memory_above(guest, ram);
-	if (is_amd(guest) && highest(ret, hole) >= AMD_HOLE)
+	if (is_amd(guest, host) && highest(ret, hole) >= AMD_HOLE)
 		ret->base = AMD_ABOVE_HOLE;
 	return true;
 }
 
-bool guest_highest_address(const struct guest *guest, uint64_t hole_bytes, uint64_t *ret)
+bool guest_highest_address(const struct guest *guest, const struct machine *host,
+			   uint64_t hole_bytes, uint64_t *ret)
 {
 	struct space space;
 
-	if (!find_space(guest, hole_bytes, &space))
+	if (!find_space(guest, host, hole_bytes, &space))
 		return false;
 	*ret = highest(&space, hole_bytes);
 	return true;
 }
 
-bool guest_device_memory(const struct guest *guest, uint64_t *ret_first,
-			 uint64_t *ret_last)
+bool guest_device_memory(const struct guest *guest, const struct machine *host,
+			 uint64_t *ret_first, uint64_t *ret_last)
 {
 	struct space space;
 
-	if (!find_space(guest, guest_hole_bytes(guest), &space) || space.devices == 0)
+	if (!find_space(guest, host, guest_hole_bytes(guest), &space) ||
+	    space.devices == 0)
 		return false;
 	*ret_first = devices_at(&space);
 	*ret_last = *ret_first + space.devices - 1;

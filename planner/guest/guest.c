@@ -118,6 +118,7 @@ void guest_free(struct guest *guest)
 		guest->cpu_mode,
 		guest->cpu_model,
 		guest->cpu_check,
+		guest->cpu_vendor_id,
 		guest->max_address_mode,
 		guest->ioapic_driver,
 		guest->gic_version,

@@ -225,7 +225,7 @@ struct guest {
 	int iothreads_element, iothread_ids_element;
 
 	int cpu_element, topology_element, numa_element, interconnects_element;
-	char *cpu_mode, *cpu_model, *cpu_check;
+	char *cpu_mode, *cpu_model, *cpu_check, *cpu_vendor_id;
 	char *max_address_mode; /* <cpu><maxphysaddr mode=> */
 	struct guest_number max_address_bits, max_address_limit;
 	struct guest_number sockets, dies, clusters, cores, threads;

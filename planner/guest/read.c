@@ -47,6 +47,7 @@ static const struct guest_field guest_fields[] = {
 	ROW("cpu@mode", STRING, guest, cpu_mode),
 	ROW("cpu@check", STRING, guest, cpu_check),
 	ROW("cpu/model", STRING, guest, cpu_model),
+	ROW("cpu/model@vendor_id", STRING, guest, cpu_vendor_id),
 	ROW("cpu/maxphysaddr@mode", STRING, guest, max_address_mode),
 	ROW("cpu/maxphysaddr@bits", DECIMAL, guest, max_address_bits),
 	ROW("cpu/maxphysaddr@limit", DECIMAL, guest, max_address_limit),

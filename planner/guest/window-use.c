@@ -140,22 +140,6 @@ static enum known has_pages(const struct guest *guest, const struct machine *hos
 	return host && bits > 40 ? KNOWN_YES : KNOWN_UNKNOWN;
 }
 
-static enum known is_amd(const struct guest *guest, const struct machine *host)
-{
-	static const char *const models[] = {"EPYC", "Opteron", "phenom", "athlon",
-					     "qemu"};
-	const char *fact = host ? machine_fact(host, "cpu.vendor") : NULL;
-
-	if (!is_emulated(guest))
-		return !fact                         ? KNOWN_UNKNOWN
-		       : streq(fact, "AuthenticAMD") ? KNOWN_YES
-						     : KNOWN_NO;
-	for (size_t i = 0; guest->cpu_model && i < ARRAY_SIZE(models); i++)
-		if (has_prefix(guest->cpu_model, models[i]))
-			return KNOWN_YES;
-	return guest->cpu_model ? KNOWN_NO : KNOWN_YES;
-}
-
 static unsigned fact_number(const struct machine *host, const char *name)
 {
 	const char *text = host ? machine_fact(host, name) : NULL;
@@ -175,16 +159,17 @@ static void read_cpu(const struct guest *guest, const struct machine *host,
 		use->guest.bits = bits.bits;
 	else if (bits.from == BITS_HOST && of_host > 0)
 		use->guest.bits = bits.bits > 0 ? MIN(bits.bits, of_host) : of_host;
-	use->guest.amd = is_amd(guest, host);
+	use->guest.amd = guest_cpu_is_amd(guest, host);
 	use->guest.pages = has_pages(guest, host, use->guest.bits);
 }
 
-static void read_memory(const struct guest *guest, struct window_use *use)
+static void read_memory(const struct guest *guest, const struct machine *host,
+			struct window_use *use)
 {
 	uint64_t highest, ram;
 
 	use->guest.memory_end = 4 * GIB;
-	if (guest_highest_address(guest, 0, &highest))
+	if (guest_highest_address(guest, host, 0, &highest))
 		use->guest.memory_end = MAX(use->guest.memory_end, highest + 1);
 	else if (guest_is_virt(guest) && guest_initial_memory(guest, &ram) &&
 		 ram < UINT64_C(1) << 52)
@@ -225,7 +210,7 @@ void window_use_read(const struct guest *guest, const struct machine *host,
 	ret->unsupported = !guest_is_q35(guest) && !guest_is_virt(guest);
 	read_devices(guest, host, ret);
 	read_cpu(guest, host, ret);
-	read_memory(guest, ret);
+	read_memory(guest, host, ret);
 	read_firmware(guest, host, target, ret);
 	ret->guest.ports = other_ports(guest, ret);
 	if (guest_is_virt(guest) && root && root->pcihole64_bytes.state == VALUE_VALID)
