@@ -5,6 +5,7 @@
  * expander bus above it.
  */
 #include "planner/check/fix-parts.h"
+#include "topology/path.h"
 
 #define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
 
@@ -194,16 +195,7 @@ static void rc_collapsed(struct check *check)
 	vec_free(&list);
 }
 
-/* The upstream port of the switch above a host function, or -1. */
-static int host_switch(const struct machine *host, int function)
-{
-	while (function >= 0 &&
-	       host->functions.v[function].pcie_type != PCIE_UPSTREAM_PORT)
-		function = host->functions.v[function].upstream;
-	return function;
-}
-
-/* The same in the guest, by controller index. */
+/* The lowest switch above a device in the guest, by controller index; -1. */
 static int guest_switch(const struct check *check, const struct check_hostdev *row)
 {
 	int index = DEVICE(check, row)->address.at.bus;
@@ -231,9 +223,10 @@ static bool stay_together(const struct check *check, const struct check_hostdev 
 static bool switch_is_lost(const struct check *check, const struct check_hostdev *a,
 			   const struct check_hostdev *b)
 {
-	int host = host_switch(check->host, a->function);
+	int host = a->function < 0 ? -1 : machine_switch_above(check->host, a->function);
 
-	return host >= 0 && host == host_switch(check->host, b->function) &&
+	return host >= 0 && b->function >= 0 &&
+	       host == machine_switch_above(check->host, b->function) &&
 	       guest_root(check, a) > 0 && guest_root(check, b) > 0 &&
 	       !stay_together(check, a, b) &&
 	       (guest_switch(check, a) < 0 ||

@@ -41,6 +41,7 @@ static const struct {
 	{host_memory_rules, AREA_MEMORY | AREA_NUMA},
 	{host_pins_rules, 0},
 	{affinity_rules, AREA_PCI | AREA_NUMA},
+	{paths_rules, AREA_PCI | AREA_NUMA},
 	{hostdev_rules, 0},
 	{window_rules, 0},
 	{passthrough_rules, 0},

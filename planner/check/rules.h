@@ -138,6 +138,7 @@ extern const struct rule drift_rules[];
 extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
 extern const struct rule affinity_rules[];
+extern const struct rule paths_rules[];
 extern const struct rule hostdev_rules[];
 extern const struct rule window_rules[];
 extern const struct rule passthrough_rules[];

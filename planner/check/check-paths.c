@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Paths between host devices (topology/path.h): what the guest's topology shows of those
+ * that the host has, and what its drivers conclude from that.
+ */
+#include "planner/check/host.h"
+
+#include "planner/guest/predict/predict.h"
+#include "topology/matrix.h"
+#include "topology/pci-config.h"
+
+#define VENDOR_NVIDIA   0x10de
+#define VENDOR_MELLANOX 0x15b3
+
+/* The assigned devices that the host has, in both machines. */
+struct paths {
+	struct check *check;
+	struct machine guest;
+	check_hostdevs list;
+	VEC(int) in_guest; /* function of each of the list; -1 not known */
+};
+
+static const struct guest_device *device_at(const struct paths *paths, size_t i)
+{
+	return &paths->check->guest->devices.v[paths->list.v[i].device];
+}
+
+static const struct machine_function *on_host(const struct paths *paths, size_t i)
+{
+	return &paths->check->host->functions.v[paths->list.v[i].function];
+}
+
+static int guest_function(const struct paths *paths, size_t i)
+{
+	const struct guest_address *address = &device_at(paths, i)->address;
+	struct pci_address at = address->at;
+
+	if (!guest_address_on_pci(address) || paths->check->tree.bus[at.bus].number < 0)
+		return -1;
+	at.bus = (uint8_t)paths->check->tree.bus[at.bus].number;
+	return machine_function_index(&paths->guest, at);
+}
+
+static void find_paths(struct check *check, struct paths *ret)
+{
+	*ret = (struct paths){.check = check};
+	check_list_hostdevs(check, &ret->list);
+	predict(check->guest, &ret->guest);
+	for (size_t i = 0; i < ret->list.n; i++)
+		*vec_add(&ret->in_guest) =
+			ret->list.v[i].function < 0 ? -1 : guest_function(ret, i);
+}
+
+static void free_paths(struct paths *paths)
+{
+	machine_free(&paths->guest);
+	vec_free(&paths->list);
+	vec_free(&paths->in_guest);
+}
+
+static bool of_one_card(const struct paths *paths, size_t a, size_t b)
+{
+	struct pci_address at = on_host(paths, a)->at, to = on_host(paths, b)->at;
+
+	return at.domain == to.domain && at.bus == to.bus && at.slot == to.slot;
+}
+
+/* What switch-split reports. */
+static bool of_one_switch(const struct paths *paths, size_t a, size_t b)
+{
+	const struct machine *host = paths->check->host;
+	int above = machine_switch_above(host, paths->list.v[a].function);
+
+	return above >= 0 &&
+	       above == machine_switch_above(host, paths->list.v[b].function);
+}
+
+static bool find_worse(const struct paths *paths, size_t a, size_t b)
+{
+	struct path host, guest;
+
+	if (paths->in_guest.v[a] < 0 || paths->in_guest.v[b] < 0 ||
+	    of_one_card(paths, a, b) || of_one_switch(paths, a, b))
+		return false;
+	machine_path(paths->check->host, (size_t)paths->list.v[a].function,
+		     (size_t)paths->list.v[b].function, &host);
+	machine_path(&paths->guest, (size_t)paths->in_guest.v[a],
+		     (size_t)paths->in_guest.v[b], &guest);
+	if (host.kind == PATH_UNKNOWN || guest.kind == PATH_UNKNOWN ||
+	    guest.kind <= host.kind)
+		return false;
+	check_relate(paths->check,
+		     check_found(paths->check, device_at(paths, b)->element,
+				 PCI_FORMAT " and " PCI_FORMAT
+					    " are farther from each other in the guest "
+					    "(%s) than on the host (%s).",
+				 PCI_ARGS(on_host(paths, a)->at),
+				 PCI_ARGS(on_host(paths, b)->at),
+				 path_kind_name(guest.kind), path_kind_name(host.kind)),
+		     device_at(paths, a)->element);
+	return true;
+}
+
+/* One finding for each device: the first of those before it. */
+static void path_worse(struct check *check)
+{
+	struct paths paths;
+
+	find_paths(check, &paths);
+	for (size_t b = 0; b < paths.list.n; b++)
+		for (size_t a = 0; a < b; a++)
+			if (find_worse(&paths, a, b))
+				break;
+	free_paths(&paths);
+}
+
+static bool find_redirected(const struct paths *paths, size_t a, size_t b)
+{
+	const struct machine *host = paths->check->host;
+	struct path path;
+
+	if (paths->list.v[a].function < 0 || paths->list.v[b].function < 0)
+		return false;
+	machine_path(host, (size_t)paths->list.v[a].function,
+		     (size_t)paths->list.v[b].function, &path);
+	if (path.redirects < 0)
+		return false;
+	check_relate(
+		paths->check,
+		check_found(
+			paths->check, device_at(paths, b)->element,
+			"Transfers between " PCI_FORMAT " and " PCI_FORMAT
+			" go through the root complex of the host, although a switch connects them: ACS at " PCI_FORMAT
+			" redirects them.",
+			PCI_ARGS(on_host(paths, a)->at), PCI_ARGS(on_host(paths, b)->at),
+			PCI_ARGS(host->functions.v[path.redirects].at)),
+		device_at(paths, a)->element);
+	return true;
+}
+
+static void acs_redirects(struct check *check)
+{
+	struct paths paths;
+
+	find_paths(check, &paths);
+	for (size_t b = 0; b < paths.list.n; b++)
+		for (size_t a = 0; a < b; a++)
+			if (find_redirected(&paths, a, b))
+				break;
+	free_paths(&paths);
+}
+
+/* x-speed or x-width of a port in <qemu:override> or -global, NULL if neither is given.
+ */
+static const char *link_option(const struct guest *guest,
+			       const struct guest_controller *c, const char *driver,
+			       const char *name)
+{
+	const char *found = NULL;
+	_cleanup_free_ char *alias =
+		c->alias ? xstrdup(c->alias) : xasprintf("pci.%d", guest_pci_index(c));
+
+	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
+		const struct addition *addition = &guest->commandline.additions.v[i];
+		const char *owner = addition_text(addition, "alias");
+		const char *value = addition_text(addition, name);
+
+		if (!value)
+			continue;
+		if (addition->kind == ADDITION_OVERRIDE && streq_null(owner, alias))
+			return value;
+		if (addition->kind == ADDITION_GLOBAL &&
+		    streq_null(addition->driver, driver))
+			found = value;
+	}
+	return found;
+}
+
+/*
+ * What a port offers: QEMU's pcie-root-port 16 GT/s and 32 lanes (hw/core/machine.c,
+ * since 4.0), other ports the minimum (hw/pci/pcie.c, pcie_cap_v1_fill).
+ */
+static struct machine_link link_of_port(const struct guest *guest,
+					const struct guest_controller *c)
+{
+	const struct controller_device *device = controller_device_of(c);
+	struct machine_link link = {.speed_mt_s = 2500, .width = 1};
+	const char *speed, *width;
+
+	if (!device || !streq(device->name, "pcie-root-port"))
+		return link;
+	speed = link_option(guest, c, device->name, "x-speed");
+	width = link_option(guest, c, device->name, "x-width");
+	link.speed_mt_s = !speed                ? 16000
+			  : streq(speed, "2_5") ? 2500
+						: pci_link_speed(speed);
+	link.width = width ? pci_link_width(width) : 32;
+	return link;
+}
+
+static void judge_link(const struct paths *paths, size_t i)
+{
+	struct check *check = paths->check;
+	const struct guest_address *address = &device_at(paths, i)->address;
+	const struct guest_controller *c =
+		guest_address_on_pci(address)
+			? guest_tree_controller(&check->tree, address->at.bus)
+			: NULL;
+	struct machine_link host, port;
+	uint32_t mb_s;
+
+	if (!c || !guest_is_port(c))
+		return;
+	host = machine_link_above(check->host, (size_t)paths->list.v[i].function, &mb_s);
+	port = link_of_port(check->guest, c);
+	if (!host.speed_mt_s || !host.width ||
+	    (port.speed_mt_s >= host.speed_mt_s && port.width >= host.width))
+		return;
+	check_found(
+		check, c->element,
+		"Port %d shows %u.%u GT/s and %u lane%s, but " PCI_FORMAT
+		" has %u.%u GT/s and %u on the host, so its driver computes too low a rate.",
+		guest_pci_index(c), port.speed_mt_s / 1000, port.speed_mt_s / 100 % 10,
+		port.width, port.width > 1 ? "s" : "", PCI_ARGS(on_host(paths, i)->at),
+		host.speed_mt_s / 1000, host.speed_mt_s / 100 % 10, host.width);
+}
+
+static void port_link_hidden(struct check *check)
+{
+	struct paths paths;
+
+	find_paths(check, &paths);
+	for (size_t i = 0; i < paths.list.n; i++)
+		if (paths.list.v[i].function >= 0 &&
+		    on_host(&paths, i)->vendor == VENDOR_MELLANOX &&
+		    matrix_class_of(on_host(&paths, i)) == MATRIX_NIC)
+			judge_link(&paths, i);
+	free_paths(&paths);
+}
+
+/* How many devices have the property, wherever it is given. */
+static unsigned count_cliques(const struct guest *guest)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < guest->commandline.unknown.n; i++)
+		count += strstr(guest->commandline.unknown.v[i].text,
+				"x-nv-gpudirect-clique") != NULL;
+	return count;
+}
+
+static bool is_gpu(const struct paths *paths, size_t i)
+{
+	return paths->list.v[i].function >= 0 &&
+	       on_host(paths, i)->vendor == VENDOR_NVIDIA &&
+	       matrix_class_of(on_host(paths, i)) == MATRIX_GPU;
+}
+
+/* Whether a switch of the host connects a GPU with another one of the guest. */
+static bool has_near_gpu(const struct paths *paths, size_t i)
+{
+	for (size_t j = 0; j < paths->list.n; j++) {
+		struct path path;
+
+		if (j == i || !is_gpu(paths, j))
+			continue;
+		machine_path(paths->check->host, (size_t)paths->list.v[i].function,
+			     (size_t)paths->list.v[j].function, &path);
+		if (path.kind == PATH_PIX || path.kind == PATH_PXB)
+			return true;
+	}
+	return false;
+}
+
+static void clique_missing(struct check *check)
+{
+	struct paths paths;
+	unsigned near = 0;
+	int first = -1;
+
+	find_paths(check, &paths);
+	for (size_t i = 0; i < paths.list.n; i++) {
+		if (!is_gpu(&paths, i) || !has_near_gpu(&paths, i))
+			continue;
+		near++;
+		first = first < 0 ? (int)i : first;
+	}
+	if (near > count_cliques(check->guest))
+		check_found(
+			check, device_at(&paths, (size_t)first)->element,
+			"Switches of the host connect %u GPUs of the guest with each other, but %u of them %s x-nv-gpudirect-clique, so the driver in the guest does not let them access each other.",
+			near, near - count_cliques(check->guest),
+			near - count_cliques(check->guest) > 1 ? "have no" : "has no");
+	free_paths(&paths);
+}
+
+const struct rule paths_rules[] = {
+	{RULE("path-worse", path_worse, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
+	 .what = "No two assigned devices are farther from each other in the guest than on the host, in the sense of virt-layout topology --matrix.",
+	 .why = "Otherwise NCCL and other programs choose a longer path between them, or do not use GPUDirect.",
+	 .to_fix =
+		 "Put them below one expander bus or switch, as on the host; virt-layout plan --domain --host --per root-complex does so.",
+	 .source = "NCCL topology detection; nvidia-smi topo -m", .remedy = REMEDY_EDIT},
+	{RULE("acs-redirects", acs_redirects, INFO, NEED_HOST_PCI, NOBODY),
+	 .what = "Transfers between assigned devices below one switch of the host do not have to go through its root complex.",
+	 .why = "ACS of the switch isolates the devices, which VFIO needs to assign them to different guests, and sends their transfers up to the root complex and back, which is slower.",
+	 .to_fix =
+		 "If all devices below the switch belong to this guest, turn off Request Redirect and Completion Redirect in the ACS control register of the switch's downstream ports (setpci), or turn on Direct Translated P2P, with ATS in the devices.",
+	 .source = "PCI Express base specification 6.12.1", .remedy = REMEDY_RECORD},
+	{RULE("port-link-hidden", port_link_hidden, INFO, NEED_MACHINE | NEED_HOST_PCI,
+	      NOBODY),
+	 .what = "The port of an assigned mlx5 device has at least the speed and width of the device's link on the host.",
+	 .why = "The driver takes the slowest link above the device for the rate that it can have. A pcie-root-port has 16 GT/s and 32 lanes unless they are given, and other ports have 2.5 GT/s and one lane.",
+	 .to_fix =
+		 "Add <qemu:override> with the properties x-speed and x-width for the alias of the pcie-root-port, which is pci.INDEX. Other ports do not have them.",
+	 .source =
+		 "QEMU 7.2 hw/pci/pcie.c, hw/pci-bridge/gen_pcie_root_port.c; Linux drivers/pci/pci.c, pcie_bandwidth_available",
+	 .remedy = REMEDY_EDIT},
+	{RULE("clique-missing", clique_missing, INFO, NEED_HOST_PCI, NOBODY),
+	 .what = "NVIDIA GPUs that a switch of the host connects have the property x-nv-gpudirect-clique.",
+	 .why = "In a guest, the driver lets GPUs access each other over PCI only if they are in one clique. GPUs with NVLink do not need it.",
+	 .to_fix =
+		 "Add <qemu:override> with the property x-nv-gpudirect-clique for the alias of each GPU, with one number from 0 to 15 for those that share a switch.",
+	 .source = "QEMU 7.2 hw/vfio/pci-quirks.c, nv_add_caps", .remedy = REMEDY_EDIT},
+	{},
+};
