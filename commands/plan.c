@@ -6,6 +6,7 @@
 #include "base/streams.h"
 #include "commands/connect.h"
 #include "commands/installed.h"
+#include "commands/plan-nccl.h"
 #include "commands/source.h"
 #include "planner/plan/expect.h"
 #include "planner/guest/read.h"
@@ -31,7 +32,7 @@ struct flags {
 	struct target_settled target;
 	char *like; /* owned: it may come from a request file */
 	const char *domain, *host, *output;
-	enum emit { EMIT_XML, EMIT_EXPECT, EMIT_DEVICE } emit;
+	enum emit { EMIT_XML, EMIT_EXPECT, EMIT_DEVICE, EMIT_NCCL } emit;
 	bool predict, diff, in_place;
 };
 
@@ -69,8 +70,8 @@ static const struct option_row rows[] = {
 	{"predict", 0, NULL, "print what the guest will show, instead of the XML",
 	 SET_TRUE(struct flags, predict)},
 	{"emit", 0, "WHAT",
-	 "what to print: expect, a small JSON file for verify inside the guest; device, the new device alone, for virsh attach-device",
-	 "xml|expect|device", SET_CHOICE(struct flags, emit)},
+	 "what to print: expect, a small JSON file for verify inside the guest; device, the new device alone, for virsh attach-device; nccl, a topology file for NCCL in the guest",
+	 "xml|expect|device|nccl", SET_CHOICE(struct flags, emit)},
 	{"output", 'o', "FILE", "write to FILE", SET_FILE(struct flags, output)},
 	{},
 };
@@ -110,18 +111,30 @@ static int print_expect(const struct flags *flags, const struct plan *plan,
 	return file_write(flags->output, text.s, text.n, error);
 }
 
-static int add_mirrored(struct flags *flags, struct error *error)
+/* The machine that is mirrored is in *@ret, which the caller frees. */
+static int add_mirrored(struct flags *flags, struct machine *ret, struct error *error)
 {
-	_cleanup_machine_ struct machine machine = {};
-
 	if (!flags->like)
 		return 0;
-	if (source_read_option("like", flags->like, &flags->source, &machine, error) < 0)
+	if (flags->emit == EMIT_NCCL)
+		flags->source.facts = true;
+	if (source_read_option("like", flags->like, &flags->source, ret, error) < 0)
 		return -1;
-	source_show_complaints(&machine);
-	if (mirror(&machine, &flags->asked.mirror, &flags->asked.request, error) < 0)
+	source_show_complaints(ret);
+	if (mirror(ret, &flags->asked.mirror, &flags->asked.request, error) < 0)
 		return option_wrap(error, "like", flags->like);
 	return 0;
+}
+
+static int print_nccl(const struct flags *flags, const struct text *xml,
+		      const struct machine *host, struct error *error)
+{
+	const struct target_wish wish = {.given = flags->target.target};
+	_cleanup_text_ struct text text = {};
+
+	if (text_add_plan_nccl(&text, xml, host, &wish, error) < 0)
+		return -1;
+	return file_write(flags->output, text.s, text.n, error);
 }
 
 static int check_flags(const struct flags *flags, struct error *error)
@@ -154,10 +167,14 @@ static int check_flags(const struct flags *flags, struct error *error)
 		if (needs_like[i].given)
 			return error_input(error, "plan: %s needs --like SOURCE",
 					   needs_like[i].name);
-	if (flags->predict && flags->emit == EMIT_EXPECT)
-		return error_input(
-			error,
-			"plan: --predict and --emit expect are mutually exclusive");
+	if (flags->predict && flags->emit != EMIT_XML)
+		return error_input(error,
+				   "plan: --predict and --emit %s are mutually exclusive",
+				   flags->emit == EMIT_NCCL ? "nccl" : "expect");
+	if (flags->emit == EMIT_NCCL && (flags->in_place || flags->diff))
+		return error_input(error,
+				   "plan: --%s and --emit nccl are mutually exclusive",
+				   flags->in_place ? "in-place" : "diff");
 	for (size_t i = 0; !flags->domain && i < ARRAY_SIZE(needs_domain); i++)
 		if (needs_domain[i].given)
 			return error_input(error, "plan: %s needs --domain FILE",
@@ -301,7 +318,7 @@ static int settle(struct flags *flags, const struct machine *host,
 static int run_in_place(struct flags *flags, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
-	_cleanup_machine_ struct machine host = {};
+	_cleanup_machine_ struct machine host = {}, mirrored = {};
 	_cleanup_text_ struct text xml = {};
 
 	if (read_domain(flags, &document, error) < 0)
@@ -316,11 +333,17 @@ static int run_in_place(struct flags *flags, struct error *error)
 	if (flags->host)
 		source_show_complaints(&host);
 	if (settle(flags, flags->host ? &host : NULL, &document, error) < 0 ||
-	    add_mirrored(flags, error) < 0 ||
+	    add_mirrored(flags, &mirrored, error) < 0 ||
 	    plan_in_place(&document, &flags->asked.request, flags->host ? &host : NULL,
 			  &xml, error) < 0)
 		return -1;
 	print_notes(flags->asked.request.notes.v, flags->asked.request.notes.n);
+	if (flags->emit == EMIT_NCCL)
+		return print_nccl(flags, &xml,
+				  flags->host   ? &host
+				  : flags->like ? &mirrored
+						: NULL,
+				  error);
 	if (print_moves(flags->domain, &document, &xml, error) < 0)
 		return -1;
 	return print_changed(flags, &document, flags->host ? &host : NULL, &xml, error);
@@ -328,10 +351,12 @@ static int run_in_place(struct flags *flags, struct error *error)
 
 static int run_fresh(struct flags *flags, struct error *error)
 {
+	_cleanup_machine_ struct machine mirrored = {};
 	_cleanup_plan_ struct plan plan = {};
 	_cleanup_text_ struct text xml = {};
 
-	if (settle(flags, NULL, NULL, error) < 0 || add_mirrored(flags, error) < 0 ||
+	if (settle(flags, NULL, NULL, error) < 0 ||
+	    add_mirrored(flags, &mirrored, error) < 0 ||
 	    request_finish(&flags->asked.request, error) < 0 ||
 	    plan_fresh(&flags->asked.request, &plan, &xml, error) < 0)
 		return -1;
@@ -341,6 +366,8 @@ static int run_fresh(struct flags *flags, struct error *error)
 		return print_prediction(&plan.guest, flags->output, error);
 	if (flags->emit == EMIT_EXPECT)
 		return print_expect(flags, &plan, error);
+	if (flags->emit == EMIT_NCCL)
+		return print_nccl(flags, &xml, flags->like ? &mirrored : NULL, error);
 	return file_write(flags->output, xml.s, xml.n, error);
 }
 

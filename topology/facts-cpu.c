@@ -62,6 +62,8 @@ void facts_cpu(struct facts *facts)
 		why = "the source has no proc/cpuinfo";
 	}
 	facts_take(facts, "cpu.address-bits", address_bits(text.s), why);
+	facts_take(facts, "cpu.family", value_of(text.s, "cpu family"), why);
+	facts_take(facts, "cpu.model", value_of(text.s, "model"), why);
 	facts_take(facts, "cpu.pdpe1gb", has_flag(text.s, "pdpe1gb"), why);
 	facts_take(facts, "cpu.vendor", value_of(text.s, "vendor_id"), why);
 }

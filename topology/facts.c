@@ -18,6 +18,8 @@ static const struct {
 	int flags;
 } rows[] = {
 	{"cpu.address-bits", COMPUTED, NULL, NULL, 0},
+	{"cpu.family", COMPUTED, NULL, NULL, 0},
+	{"cpu.model", COMPUTED, NULL, NULL, 0},
 	{"cpu.pdpe1gb", COMPUTED, NULL, NULL, 0},
 	{"cpu.vendor", COMPUTED, NULL, NULL, 0},
 	{"cpus.isolated", IN_SYS, "devices/system/cpu/isolated",
@@ -77,6 +79,8 @@ static const struct {
 
 const char *const fact_names[] = {
 	"cpu.address-bits",
+	"cpu.family",
+	"cpu.model",
 	"cpu.pdpe1gb",
 	"cpu.vendor",
 	"cpus.isolated",
