@@ -17,9 +17,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define KINDS                                                                            \
-	"live, a file (record, XML of lstopo, of a libvirt domain or of virsh "          \
-	"capabilities), a directory (containing sys/devices, devices/system/node or "    \
+#define KINDS                                                                                    \
+	"live, a file (record, XML of lstopo, of a libvirt domain, of virsh "                    \
+	"capabilities or of NCCL), a directory (containing sys/devices, devices/system/node or " \
 	"capabilities.xml), or synthetic:STRING"
 
 #define SYNTHETIC "synthetic:"
@@ -76,14 +76,23 @@ static int read_capabilities(const struct input *input, struct machine *ret,
 	return capabilities_read(&document, ret, error);
 }
 
+static int read_nccl(const struct input *input, struct machine *ret, struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+
+	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
+	    0)
+		return -1;
+	return nccl_read(&document, ret, error);
+}
+
 static const struct {
 	const char *root; /* local name of the root element */
 	int (*read)(const struct input *input, struct machine *ret, struct error *error);
 } files[] = {
-	{"host", read_record},
-	{"topology", read_hwloc},
-	{"domain", read_domain},
-	{"capabilities", read_capabilities},
+	{"host", read_record},   {"topology", read_hwloc},
+	{"domain", read_domain}, {"capabilities", read_capabilities},
+	{"system", read_nccl},
 };
 
 /* After a comment, instruction or DOCTYPE at @s; NULL if it does not end. */

@@ -11,11 +11,12 @@
 #include "planner/guest/target-settle.h"
 #include "topology/machine.h"
 
-#define SOURCE_HELP                                                                      \
-	"SOURCE is live (this machine), a file (a record, XML of lstopo, XML of a "      \
-	"libvirt\n"                                                                      \
-	"domain, virsh capabilities), a directory that contains sys/devices,\n"          \
-	"devices/system/node or capabilities.xml, or synthetic:STRING in hwloc's "       \
+#define SOURCE_HELP                                                                             \
+	"SOURCE is live (this machine), a file (a record, XML of lstopo, XML of a "             \
+	"libvirt\n"                                                                             \
+	"domain, virsh capabilities, a topology file of NCCL), a directory that "               \
+	"contains\n"                                                                            \
+	"sys/devices, devices/system/node or capabilities.xml, or synthetic:STRING in hwloc's " \
 	"syntax."
 
 /* --locality 0000:80-ff=1: the node of root buses for which firmware gives none. */

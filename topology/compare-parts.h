@@ -46,3 +46,4 @@ void compare_roots(struct comparison *c);
 void compare_functions(struct comparison *c);
 void compare_paths(struct comparison *c); /* needs the differences of functions */
 void compare_groups(struct comparison *c);
+void compare_nccl(struct comparison *c); /* instead of all others */

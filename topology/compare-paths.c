@@ -112,14 +112,16 @@ static bool types_known(const struct machine *machine, size_t function)
 
 /*
  * The kind of the path between two devices of a machine. Without types of ports, PIX and
- * PXB can only be guessed; then @vague is set.
+ * PXB can only be guessed; then @vague is set. @nccl: in NCCL's classes.
  */
 static enum path_kind kind_between(const struct machine *machine, size_t from, size_t to,
-				   bool *vague)
+				   bool nccl, bool *vague)
 {
 	struct path path;
 
 	machine_path(machine, from, to, &path);
+	if (nccl && path.kind == PATH_NODE)
+		path.kind = PATH_PHB;
 	*vague = (path.kind == PATH_PIX || path.kind == PATH_PXB) &&
 		 !(types_known(machine, from) && types_known(machine, to));
 	return path.kind;
@@ -131,15 +133,16 @@ static void compare_from(struct comparison *c, const partners *all, size_t from)
 	const struct partner *first = NULL, *me = &all->v[from];
 	enum path_kind kinds[2] = {}, of_first[2] = {};
 	unsigned count = 0;
-	bool unknown[2] = {};
+	bool unknown[2] = {}, nccl = c->expected->source == MACHINE_NCCL ||
+				     c->observed->source == MACHINE_NCCL;
 
 	for (size_t to = from + 1; to < all->n; to++) {
 		bool vague[2];
 
 		kinds[0] = kind_between(c->expected, me->expected, all->v[to].expected,
-					&vague[0]);
+					nccl, &vague[0]);
 		kinds[1] = kind_between(c->observed, me->observed, all->v[to].observed,
-					&vague[1]);
+					nccl, &vague[1]);
 		for (int i = 0; i < 2 && kinds[0] != kinds[1]; i++)
 			kinds[i] = vague[i] ? PATH_UNKNOWN : kinds[i];
 		if (kinds[0] == PATH_UNKNOWN || kinds[1] == PATH_UNKNOWN) {

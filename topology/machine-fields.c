@@ -11,7 +11,8 @@
 static const struct field_name sources[] = {
 	{ MACHINE_LIVE, "live" }, { MACHINE_SYSFS, "sysfs" }, { MACHINE_HWLOC, "hwloc" },
 	{ MACHINE_SYNTHETIC, "synthetic" }, { MACHINE_CAPABILITIES, "capabilities" },
-	{ MACHINE_GUEST, "guest" }, { MACHINE_TABLES, "tables" }, {} };
+	{ MACHINE_GUEST, "guest" }, { MACHINE_TABLES, "tables" },
+	{ MACHINE_NCCL, "nccl" }, {} };
 
 static const struct field_name affinities[] = {
 	{ AFFINITY_UNKNOWN, "unknown" }, { AFFINITY_NODE, "node" },

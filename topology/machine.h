@@ -84,6 +84,7 @@ enum machine_source {
 	MACHINE_CAPABILITIES, /* virsh capabilities, perhaps with nodedev dumps */
 	MACHINE_GUEST,        /* predicted from libvirt domain XML */
 	MACHINE_TABLES,       /* what a kernel makes of ACPI tables */
+	MACHINE_NCCL,         /* a topology file of NCCL */
 };
 
 struct machine_huge {

@@ -5,7 +5,17 @@
  */
 #pragma once
 
+#include "base/error.h"
+#include "base/xml/document.h"
 #include "topology/machine.h"
+
+/*
+ * Reads such a file, of cloud vendors and RCCL as well, into *@ret, which is settled and
+ * which the caller frees even after an error. Error: the root is not <system>. What is
+ * not understood is a complaint. NVLink and the like are ignored.
+ */
+int nccl_read(const struct document *document, struct machine *ret, struct error *error)
+	_must_check_;
 
 /*
  * Adds the file for a machine's GPUs and NICs that are on a node. @links: the link above

@@ -224,7 +224,9 @@ static enum path_kind kind_of(const struct machine *machine, size_t a, size_t b,
 		return PATH_SELF;
 	if (path->common >= 0)
 		return path->bridges > 1 ? PATH_PXB : PATH_PIX;
-	if (one->root >= 0 && one->root == other->root) {
+	/* Root buses of NCCL's files are made up, and so may be shared by nodes. */
+	if (machine->source != MACHINE_NCCL && one->root >= 0 &&
+	    one->root == other->root) {
 		struct pci_address at = one->at, to = other->at;
 
 		/* Functions of one device of the root complex. */
@@ -234,7 +236,10 @@ static enum path_kind kind_of(const struct machine *machine, size_t a, size_t b,
 	}
 	if (here->what != AFFINITY_NODE || there->what != AFFINITY_NODE)
 		return PATH_UNKNOWN;
-	return here->node == there->node ? PATH_NODE : PATH_SYS;
+	if (here->node != there->node)
+		return PATH_SYS;
+	/* Nor do they tell how many root complexes a node has. */
+	return machine->source == MACHINE_NCCL ? PATH_PHB : PATH_NODE;
 }
 
 static enum known has_memory(const struct machine_function *function)

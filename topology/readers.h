@@ -9,4 +9,5 @@
 
 #include "topology/capabilities.h"
 #include "topology/hwloc-read.h"
+#include "topology/nccl.h"
 #include "topology/sysfs.h"

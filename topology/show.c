@@ -14,6 +14,7 @@ const char *machine_source_name(enum machine_source source)
 		[MACHINE_CAPABILITIES] = "capabilities",
 		[MACHINE_GUEST] = "guest",
 		[MACHINE_TABLES] = "tables",
+		[MACHINE_NCCL] = "nccl",
 	};
 
 	return names[source];
@@ -172,6 +173,8 @@ const char *show_no_affinity(const struct machine *machine)
 		return "they are on a bus without a node";
 	case MACHINE_TABLES:
 		return "their host bridge has no _PXM";
+	case MACHINE_NCCL:
+		return "they are in no <cpu> with a number";
 	case MACHINE_SYNTHETIC:
 		break;
 	}
