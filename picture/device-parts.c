@@ -37,24 +37,25 @@ void text_add_short_address(struct text *text, const struct builder *builder,
 		text_printf(text, "%02x:%02x.%x", at.bus, at.slot, at.function);
 }
 
-char *link_text(const struct builder *builder, size_t function)
+void set_link(struct builder *builder, size_t index, size_t function)
 {
+	struct part *part = &builder->parts->list.v[index];
 	struct text text = {};
 	uint32_t mb_s;
 	struct machine_link link = machine_link_above(builder->machine, function, &mb_s);
 
-	if (link.speed_mt_s && link.width)
+	if (link.speed_mt_s && link.width) {
 		text_printf(&text, "%g GT/s x%u", link.speed_mt_s / 1000.0, link.width);
-	else
+		part->slow = link.max_speed_mt_s > link.speed_mt_s ||
+			     link.max_width > link.width;
+		if (part->slow && link.max_speed_mt_s && link.max_width)
+			text_printf(&text, " of %g GT/s x%u",
+				    link.max_speed_mt_s / 1000.0, link.max_width);
+	} else {
 		text_add_link(&text, mb_s);
-	if (link.speed_mt_s && link.width && link.max_speed_mt_s && link.max_width &&
-	    (link.max_speed_mt_s > link.speed_mt_s || link.max_width > link.width))
-		text_printf(&text, " of %g GT/s x%u", link.max_speed_mt_s / 1000.0,
-			    link.max_width);
+	}
 	if (text.n)
-		return text_take(&text);
-	text_free(&text);
-	return NULL;
+		part->side = text_take(&text);
 }
 
 /* The names that the kernel gives to the functions; false if there are none. */
@@ -202,7 +203,7 @@ size_t add_device_part(struct builder *builder, int parent, const size_t *functi
 	bool named;
 
 	made->name = name_text(builder, functions, n, &named);
-	made->side = link_text(builder, functions[0]);
+	set_link(builder, part, functions[0]);
 	made->mark = mark_of(first) ? mark_of(first) : "other";
 	made->function = (int)functions[0];
 	made->n_functions = n;

@@ -89,7 +89,8 @@ static void add_first(struct text *text, const struct part *part)
 {
 	html_element(text, "b", NULL, part->name);
 	if (part->side)
-		html_element(text, "span", "side-note", part->side);
+		html_element(text, "span", part->slow ? "side-note warning" : "side-note",
+			     part->side);
 }
 
 static void add_device(struct text *text, const struct part *part)

@@ -50,8 +50,9 @@ static void add_first_line(struct scene *scene, const struct part *part, int x, 
 	int side = 0;
 
 	if (part->side)
-		side = 14 + scene_text_at(scene, FONT_SMALL, ANCHOR_END, "m", width - 8,
-					  13, width / 2, part->side);
+		side = 14 + scene_text_at(scene, FONT_SMALL, ANCHOR_END,
+					  part->slow ? "doubt" : "m", width - 8, 13,
+					  width / 2, part->side);
 	scene_text(scene, FONT_STRONG, NULL, x, 13, width - x - 8 - side, part->name);
 }
 

@@ -38,5 +38,5 @@ void text_add_short_address(struct text *text, const struct builder *builder,
 			    struct pci_address at);
 /* The class of a function's mark; NULL if it is none of those that people look for. */
 const char *mark_of(const struct machine_function *function);
-/* "16 GT/s x16"; NULL if nothing is known. */
-char *link_text(const struct builder *builder, size_t function);
+/* "16 GT/s x16", on the right of a part, if anything is known about its link. */
+void set_link(struct builder *builder, size_t part, size_t function);

@@ -43,6 +43,7 @@ struct part {
 	int function;       /* PART_DEVICE, PART_SWITCH, PART_FOLDED: index; -1 */
 	size_t n_functions; /* that it stands for, from function on, as listed */
 	int group;          /* an IOMMU group that it shares, -1 */
+	bool slow;          /* its link is slower than both ends could be */
 	bool linked;        /* it stands for something on the other side */
 	bool closed;        /* PART_NODE: only its head is shown */
 };

@@ -291,7 +291,7 @@ static void add_switch(struct frame *frame, const struct entry *entry)
 	text_add_short_address(&name, builder, at);
 	part = &builder->parts->list.v[inner.part];
 	part->name = text_take(&name);
-	part->side = link_text(builder, entry->function);
+	set_link(builder, inner.part, entry->function);
 	part->function = (int)entry->function;
 	part->n_functions = 1;
 	builder->parts->of_function[entry->function] = (int)inner.part;
