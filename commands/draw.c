@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "commands/connect.h"
 #include "commands/source.h"
-#include "picture/drawing.h"
-#include "picture/picture.h"
+#include "planner/picture/drawing.h"
+#include "planner/picture/picture.h"
 #include "topology/pci-access.h"
 
 struct wish {

@@ -3,7 +3,7 @@
 
 #include "base/streams.h"
 #include "base/xml/document.h"
-#include "picture/pair.h"
+#include "planner/picture/pair.h"
 #include "topology/nccl.h"
 #include "topology/path.h"
 

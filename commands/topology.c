@@ -8,7 +8,7 @@
 #include "commands/source.h"
 #include "commands/topology-matrix.h"
 #include "topology/pci-access.h"
-#include "picture/picture.h"
+#include "planner/picture/picture.h"
 #include "topology/show.h"
 
 struct wish {

@@ -7,9 +7,9 @@
 #include "tests/fuzz/machine-fuzz.h"
 #include "tests/scene-check.h"
 
-#include "picture/drawing.h"
-#include "picture/layout.h"
-#include "picture/picture.h"
+#include "planner/picture/drawing.h"
+#include "planner/picture/layout.h"
+#include "planner/picture/picture.h"
 #include "planner/guest/predict/predict.h"
 #include "topology/hwloc-read.h"
 #include "topology/record.h"

@@ -4,8 +4,8 @@
 
 #include "base/scene/scene-svg.h"
 #include "base/xml/document.h"
-#include "picture/layout.h"
-#include "picture/picture.h"
+#include "planner/picture/layout.h"
+#include "planner/picture/picture.h"
 #include "tests/random-machine.h"
 #include "tests/scene-check.h"
 

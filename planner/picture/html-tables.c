@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* html-tables.c - what a host or guest has from node to node, and between devices. */
-#include "picture/html-parts.h"
+#include "planner/picture/html-parts.h"
 
 #include "topology/matrix.h"
 #include "topology/show.h"

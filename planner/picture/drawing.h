@@ -6,8 +6,8 @@
  */
 #pragma once
 
-#include "picture/pair.h"
-#include "picture/parts.h"
+#include "planner/picture/pair.h"
+#include "planner/picture/parts.h"
 
 struct drawing {
 	const struct machine *host; /* NULL: only guests. Borrowed, like all */

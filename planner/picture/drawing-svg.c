@@ -4,12 +4,12 @@
  * one column, and lines run straight out of a side, then curve through the gutter between
  * the sides: so they cross frames, but no words.
  */
-#include "picture/drawing.h"
+#include "planner/picture/drawing.h"
 
 #include "base/scene/scene-svg.h"
-#include "picture/layout.h"
-#include "picture/pair-parts.h"
-#include "picture/picture.h"
+#include "planner/picture/layout.h"
+#include "planner/picture/pair-parts.h"
+#include "planner/picture/picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "picture/pair-parts.h"
+#include "planner/picture/pair-parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

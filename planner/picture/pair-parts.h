@@ -2,8 +2,8 @@
 /* pair-parts.h - what the parts of a host and its guests say about each other. */
 #pragma once
 
-#include "picture/pair.h"
-#include "picture/parts.h"
+#include "planner/picture/pair.h"
+#include "planner/picture/parts.h"
 
 /*
  * Adds to the guest's parts what of the host they stand for, which CPUs vCPUs are pinned

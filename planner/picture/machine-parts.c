@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* machine-parts.c - packages, nodes, and what is on no node; pci-parts.c has the devices.
  */
-#include "picture/parts-build.h"
+#include "planner/picture/parts-build.h"
 
 #include "base/size.h"
 #include "topology/show.h"

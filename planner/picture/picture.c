@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "picture/picture.h"
+#include "planner/picture/picture.h"
 
 #include "base/scene/scene-svg.h"
-#include "picture/layout.h"
+#include "planner/picture/layout.h"
 
 enum { MARGIN = 18, HEAD = 62, FOOT = 40, WIDTH_LEAST = 640 };
 

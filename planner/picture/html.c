@@ -3,10 +3,10 @@
  * html.c - a drawing as one HTML document without anything from elsewhere. The frames are
  * <details>, so they fold without a script; page/page.js adds lines, search and views.
  */
-#include "picture/html-parts.h"
+#include "planner/picture/html-parts.h"
 
 #include "base/jsonw.h"
-#include "picture/pair-parts.h"
+#include "planner/picture/pair-parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "base/scene/scene.h"
-#include "picture/parts.h"
+#include "planner/picture/parts.h"
 
 struct block {
 	struct scene scene;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "picture/layout.h"
+#include "planner/picture/layout.h"
 
 #define DOT " \xc2\xb7 "
 

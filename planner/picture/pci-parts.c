@@ -8,7 +8,7 @@
  * A frame is collected first, as a list of entries, and then written, so that devices
  * next to each other can be folded.
  */
-#include "picture/parts-build.h"
+#include "planner/picture/parts-build.h"
 
 #include "topology/class-name.h"
 #include "topology/show.h"

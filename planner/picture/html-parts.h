@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/scene/font.h"
-#include "picture/drawing.h"
+#include "planner/picture/drawing.h"
 
 /* Untrusted words, shown and escaped. */
 void html_words(struct text *text, const char *words);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* device-parts.c - the words about a PCI function, or several that are alike. */
-#include "picture/parts-build.h"
+#include "planner/picture/parts-build.h"
 
 #include "topology/class-name.h"
 #include "topology/path.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/scene/scene.h"
-#include "picture/parts.h"
+#include "planner/picture/parts.h"
 
 struct picture_options {
 	const char *title; /* "host.xml"; untrusted */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "picture/drawing.h"
+#include "planner/picture/drawing.h"
 
-#include "picture/pair-parts.h"
+#include "planner/picture/pair-parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

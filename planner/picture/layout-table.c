@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* layout-table.c - values from node to node, darker where the value is higher. */
-#include "picture/layout.h"
+#include "planner/picture/layout.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "picture/pair.h"
+#include "planner/picture/pair.h"
 
 #include "planner/check/check.h"
 #include "planner/check/drift.h"

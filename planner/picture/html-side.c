@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* html-side.c - the parts of a host or guest as nested <details>. */
-#include "picture/html-parts.h"
+#include "planner/picture/html-parts.h"
 
 #include "base/size.h"
-#include "picture/layout.h"
+#include "planner/picture/layout.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* layout-rows.c - a device is a row; root buses and switches are frames of rows. */
-#include "picture/layout.h"
+#include "planner/picture/layout.h"
 
 enum {
 	LEAST = 250,

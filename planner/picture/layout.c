@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* layout.c - nodes with their columns, packages, and the page. */
-#include "picture/layout.h"
+#include "planner/picture/layout.h"
 
 #include <stdlib.h>
 

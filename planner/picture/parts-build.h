@@ -2,7 +2,7 @@
 /* parts-build.h - shared by the files that fill in parts. */
 #pragma once
 
-#include "picture/parts.h"
+#include "planner/picture/parts.h"
 
 struct builder {
 	const struct machine *machine;

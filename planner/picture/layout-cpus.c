@@ -3,7 +3,7 @@
  * layout-cpus.c - a square for each CPU; those of a core touch, and those below one L3
  * have a frame. In large machines the squares have no numbers, or are left out.
  */
-#include "picture/layout.h"
+#include "planner/picture/layout.h"
 
 #include "base/size.h"
 
