@@ -137,7 +137,8 @@ static int settle(const char *file, const struct document *document,
 
 /* @wanted says how to determine the target. */
 static int fix_one(const char *file, const struct document *document,
-		   const struct check_options *wanted, bool in_place, struct error *error)
+		   const struct check_options *wanted, bool in_place, const char *output,
+		   struct error *error)
 {
 	struct check_options options = *wanted;
 	_cleanup_text_ struct text text = {};
@@ -150,7 +151,7 @@ static int fix_one(const char *file, const struct document *document,
 	changed = text.n != document->text.n ||
 		  memcmp(text.s, document->text.s, text.n) != 0;
 	if (!in_place || changed)
-		if (file_write(in_place ? file : NULL, text.s, text.n, error) < 0)
+		if (file_write(in_place ? file : output, text.s, text.n, error) < 0)
 			return -1;
 	say(file, &fixes);
 	if (changed && say_view(file, document, &text, error) < 0)
@@ -159,7 +160,7 @@ static int fix_one(const char *file, const struct document *document,
 }
 
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
-		    bool in_place, struct error *error)
+		    bool in_place, const char *output, struct error *error)
 {
 	int status = STATUS_OK;
 
@@ -172,7 +173,8 @@ int check_fix_files(const struct check_options *options, char *const *files, siz
 		int one = document_read(files[i], &document, error);
 
 		if (one == 0)
-			one = fix_one(files[i], &document, options, in_place, error);
+			one = fix_one(files[i], &document, options, in_place, output,
+				      error);
 		if (one < 0)
 			return -1;
 		status = MAX(status, one);
@@ -181,11 +183,11 @@ int check_fix_files(const struct check_options *options, char *const *files, siz
 }
 
 int check_fix_text(const struct check_options *options, const char *name,
-		   const struct text *xml, struct error *error)
+		   const struct text *xml, const char *output, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 
 	if (document_parse(name, xml->s, xml->n, &document, error) < 0)
 		return -1;
-	return fix_one(name, &document, options, false, error);
+	return fix_one(name, &document, options, false, output, error);
 }

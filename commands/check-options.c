@@ -137,6 +137,8 @@ const struct option_row check_rows[] = {
 	 SET_TRUE(struct check_flags, fix)},
 	{"in-place", 0, NULL, "like --fix, but write the result back to the file",
 	 SET_BY(set_in_place)},
+	{"output", 'o', "FILE", "write what --fix prints to FILE",
+	 SET_FILE(struct check_flags, output)},
 	{},
 };
 

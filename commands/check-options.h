@@ -22,7 +22,8 @@ struct check_flags {
 	int jobs;
 	struct target_wish target;
 	bool fix, in_place;
-	bool decides; /* print only what decides the exit status, without lines */
+	const char *output; /* of --fix; NULL: standard output */
+	bool decides;       /* print only what decides the exit status, without lines */
 };
 
 extern const struct option_row check_rows[]; /* their struct is check_flags */

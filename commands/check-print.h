@@ -52,14 +52,15 @@ int check_baseline_apply(const char *path, struct check_cases *cases, struct err
 	_must_check_;
 
 /*
- * --fix: fixes each file and prints it, or with @in_place writes it back; prints on
- * standard error what was fixed, what was not and why, and what remains. The exit status,
- * or -1 with an error.
+ * --fix: fixes each file and writes it to @output (NULL: standard output), or with
+ * @in_place back to the file; prints on standard error what was fixed, what was not and
+ * why, and what remains. The exit status, or -1 with an error.
  */
 int check_fix_files(const struct check_options *options, char *const *files, size_t n,
-		    bool in_place, struct error *error) _must_check_;
+		    bool in_place, const char *output, struct error *error) _must_check_;
 /* The same for one domain that is not in a file: prints it. */
 int check_fix_text(const struct check_options *options, const char *name,
-		   const struct text *xml, struct error *error) _must_check_;
+		   const struct text *xml, const char *output, struct error *error)
+	_must_check_;
 /* What is known about a host that is checked without a domain. */
 void text_add_host_facts(struct text *text, const char *name, const struct machine *host);

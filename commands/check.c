@@ -318,9 +318,10 @@ static int fix(const struct check_flags *flags, struct error *error)
 {
 	if (flags->connected.domains.n == 1)
 		return check_fix_text(&flags->check, flags->files.v[0],
-				      &flags->connected.domains.v[0].xml, error);
+				      &flags->connected.domains.v[0].xml, flags->output,
+				      error);
 	return check_fix_files(&flags->check, flags->files.v, flags->files.n,
-			       flags->in_place, error);
+			       flags->in_place, flags->output, error);
 }
 
 static int check_files(struct check_flags *flags, struct error *error)
@@ -360,6 +361,8 @@ static int take_options(struct check_flags *flags, const struct options *options
 		*vec_add(&flags->files) = xstrdup(options->args[i]);
 	if (check_read_list(flags, error) < 0 || check_connect(flags, error) < 0)
 		return -1;
+	if (flags->output && (!flags->fix || flags->in_place))
+		return error_input(error, "--output needs --fix without --in-place");
 	if (flags->fix && flags->hosts.n > 1)
 		return error_input(error, "--fix takes at most one --host");
 	if (flags->files.n == 0 && !connect_wanted(&flags->connect) && !flags->decides &&

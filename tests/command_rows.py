@@ -98,6 +98,7 @@ ROWS = {
         (broken, [INPUT], 1),
         (broken, ["--fix", "d.xml"], 0),
         (broken, ["--fix", "--in-place", "d.xml"], 0),
+        (broken, ["--fix", "-o", "d.xml", "d.xml"], 0),
     ],
     "explain": [(nothing, ["bus-window"], 0), (nothing, [], 0), (nothing, ["x"], 2)],
     "boot": [
