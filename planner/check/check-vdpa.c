@@ -127,6 +127,27 @@ static void vdpa_affinity(struct check *check)
 	}
 }
 
+static void vdpa_cache(struct check *check)
+{
+	const struct document *document = check->document;
+
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+		int driver;
+		const char *cache;
+
+		if (!streq(device->tag, "disk") || !guest_is_vdpa(device) ||
+		    device->element < 0)
+			continue;
+		driver = document_child(document, device->element, "driver");
+		cache = driver < 0 ? NULL : document_attribute(document, driver, "cache");
+		if (streq_null(cache, "none") || streq_null(cache, "directsync"))
+			continue;
+		check_found(check, device->element, "The cache of the vDPA disk is %s.",
+			    cache ? cache : "not given");
+	}
+}
+
 const struct rule vdpa_rules[] = {
 	{RULE("vdpa-exists", vdpa_exists, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "The host has each vDPA device that is named, and its vhost_vdpa driver drives it.",
@@ -146,6 +167,14 @@ const struct rule vdpa_rules[] = {
 	 "qemu/qemu_interface.c, qemuInterfaceVDPAConnect; Linux drivers/vhost/vdpa.c, vhost_vdpa_open",
 	 .untried =
 		 "libvirt checks this only when the guest starts, on a host that has vDPA devices.",
+	 .remedy = REMEDY_EDIT},
+	{RULE("vdpa-cache", vdpa_cache, ERROR, 0, LIBVIRT),
+	 .what = "The cache of a vDPA disk is none or directsync.",
+	 .why = "QEMU's driver for these disks does not use the host's page cache; libvirt refuses the domain.",
+	 .to_fix = "Write <driver name='qemu' type='raw' cache='none'/>.",
+	 .source = "libvirt 11.3 src/qemu/qemu_validate.c; tested with 11.3 and 12.9",
+	 .libvirt = {.since = VERSION_OF(9, 8)},
+	 .outside = "libvirt does not know the disk type (see feature-version).",
 	 .remedy = REMEDY_EDIT},
 	{RULE("vdpa-affinity", vdpa_affinity, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
