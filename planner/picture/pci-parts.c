@@ -334,9 +334,28 @@ static void write_frame(struct frame *frame)
 	vec_free(&frame->entries);
 }
 
+/* The IOMMU unit that serves all functions of a root bus, NULL if there is not only one.
+ */
+static const char *unit_of_root(const struct machine *machine, size_t root)
+{
+	const char *unit = NULL;
+
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		const struct machine_function *function = &machine->functions.v[i];
+
+		if (function->root != (int)root || !function->iommu)
+			continue;
+		if (unit && !streq(unit, function->iommu))
+			return NULL;
+		unit = function->iommu;
+	}
+	return unit;
+}
+
 void add_root_parts(struct builder *builder, int parent, size_t index)
 {
 	const struct machine_root *root = &builder->machine->roots.v[index];
+	const char *unit = unit_of_root(builder->machine, index);
 	struct frame frame = {.builder = builder};
 
 	frame.part = part_open(builder, parent, PART_ROOT,
@@ -344,6 +363,8 @@ void add_root_parts(struct builder *builder, int parent, size_t index)
 				       root->first_bus));
 	builder->parts->list.v[frame.part].name =
 		xasprintf("root bus %04x:%02x", root->domain, root->first_bus);
+	if (unit)
+		builder->parts->list.v[frame.part].side = xasprintf("IOMMU %s", unit);
 	collect_below(&frame, builder->root_first[index], NULL, 0);
 	write_frame(&frame);
 	part_close(builder, frame.part);
