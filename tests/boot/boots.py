@@ -127,8 +127,10 @@ class Boots:
         return os.path.join(self.work, name)
 
     def plan(self, name, options):
+        # The type of an existing domain is kept; `boot` changes it in its copy.
+        words = [] if "--domain" in options else ["--type", "qemu"]
         with open(self.path(name), "w") as out:
-            run = subprocess.run([self.program, "plan", *self.target, "--type", "qemu", *options],
+            run = subprocess.run([self.program, "plan", *self.target, *words, *options],
                                  stdout=out, stderr=subprocess.PIPE, text=True, timeout=200)
         if run.returncode != 0:
             raise Failed(f"plan {options}: status {run.returncode}: {run.stderr}")
