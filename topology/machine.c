@@ -147,6 +147,22 @@ int machine_function_index(const struct machine *machine, struct pci_address at)
 	return function ? (int)(function - machine->functions.v) : -1;
 }
 
+int machine_function_node(const struct machine *machine, int index)
+{
+	const struct machine_affinity *affinity =
+		index < 0 ? NULL : &machine->functions.v[index].affinity;
+
+	return affinity && affinity->what == AFFINITY_NODE ? affinity->node : UNKNOWN_ID;
+}
+
+const struct machine_hmat *machine_local_hmat(const struct machine *machine, int id)
+{
+	for (size_t i = 0; i < machine->hmat.n; i++)
+		if (machine->hmat.v[i].initiator == id && machine->hmat.v[i].target == id)
+			return &machine->hmat.v[i];
+	return NULL;
+}
+
 uint32_t machine_distance(const struct machine *machine, int from_id, int to_id)
 {
 	const struct machine_node *from = machine_node(machine, from_id);

@@ -310,6 +310,10 @@ struct machine_root *machine_root(const struct machine *machine, uint32_t domain
 void machine_loose_cpus(const struct machine *machine, struct set *ret);
 /* Index in functions, or -1. */
 int machine_function_index(const struct machine *machine, struct pci_address at);
+/* The node of the function with this index; UNKNOWN_ID for an index of -1. */
+int machine_function_node(const struct machine *machine, int index);
+/* The HMAT values of a node's own CPUs and memory, or NULL. */
+const struct machine_hmat *machine_local_hmat(const struct machine *machine, int id);
 /* 0 unknown. */
 uint32_t machine_distance(const struct machine *machine, int from_id, int to_id);
 /* The value of a fact, NULL if it is unknown or absent. */

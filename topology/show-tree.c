@@ -113,14 +113,6 @@ static char *distances_text(const struct machine *machine, size_t from)
 	return text_take(&text);
 }
 
-static const struct machine_hmat *local_hmat(const struct machine *machine, int id)
-{
-	for (size_t i = 0; i < machine->hmat.n; i++)
-		if (machine->hmat.v[i].initiator == id && machine->hmat.v[i].target == id)
-			return &machine->hmat.v[i];
-	return NULL;
-}
-
 static void add_hmat(struct shower *shower, int parent, const struct machine_hmat *hmat)
 {
 	_cleanup_text_ struct text text = {};
@@ -140,7 +132,7 @@ static int add_node(struct shower *shower, size_t i)
 	const struct machine *machine = shower->machine;
 	const struct machine_node *node = &machine->nodes.v[i];
 	int row = add_row(shower, -1, xasprintf("node %d", node->id));
-	const struct machine_hmat *hmat = local_hmat(machine, node->id);
+	const struct machine_hmat *hmat = machine_local_hmat(machine, node->id);
 
 	shower->rows->v[row].node = (int)i;
 	set(shower, add_row(shower, row, xstrdup("CPUs")), SHOW_WHAT,

@@ -10,10 +10,9 @@
 
 #include "planner/boot/prepare.h"
 #include "planner/boot/prepare-rows.h"
+#include "planner/qemu/qemu-space.h"
 
 #include "base/mem.h"
-
-#define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
 #define UNLISTED "a dry boot keeps only known elements, and this is not one of them"
 

@@ -4,10 +4,9 @@
 #include "base/mem.h"
 #include "planner/boot/prepare-parts.h"
 #include "planner/boot/run.h"
+#include "planner/qemu/qemu-space.h"
 
 #include <stdio.h>
-
-#define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
 /* What every dry boot says to its kernel; the rest is per architecture. */
 #define KERNEL_WORDS " quiet loglevel=3 panic=-1"

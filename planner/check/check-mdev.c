@@ -193,14 +193,11 @@ static int parent_node(const struct check *check, const char *uuid,
 		       struct pci_address *ret_parent)
 {
 	const char *parent = mdev_fact(check, uuid, "parent");
-	const struct machine_function *function;
 
 	if (!parent || !pci_address_parse(parent, ret_parent))
 		return -1;
-	function = machine_function(check->host, *ret_parent);
-	return function && function->affinity.what == AFFINITY_NODE
-		       ? function->affinity.node
-		       : -1;
+	return machine_function_node(check->host,
+				     machine_function_index(check->host, *ret_parent));
 }
 
 static void mdev_parent(struct check *check)

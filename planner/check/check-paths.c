@@ -12,11 +12,11 @@
 #define VENDOR_NVIDIA   0x10de
 #define VENDOR_MELLANOX 0x15b3
 
-/* The assigned devices that the host has, in both machines. */
+/* The assigned devices, on the host and, if a rule needs it, in the guest. */
 struct paths {
 	struct check *check;
-	struct machine guest;
 	check_hostdevs list;
+	struct machine guest;
 	VEC(int) in_guest; /* function of each of the list; -1 not known */
 };
 
@@ -41,14 +41,21 @@ static int guest_function(const struct paths *paths, size_t i)
 	return machine_function_index(&paths->guest, at);
 }
 
-static void find_paths(struct check *check, struct paths *ret)
+static void find_on_host(struct check *check, struct paths *ret)
 {
 	*ret = (struct paths){.check = check};
 	check_list_hostdevs(check, &ret->list);
-	predict(check->guest, &ret->guest);
-	for (size_t i = 0; i < ret->list.n; i++)
-		*vec_add(&ret->in_guest) =
-			ret->list.v[i].function < 0 ? -1 : guest_function(ret, i);
+}
+
+/* Only for pairs, because a prediction takes longer than the other rules. */
+static void find_in_guest(struct paths *paths)
+{
+	if (paths->list.n < 2)
+		return;
+	predict(paths->check->guest, &paths->guest);
+	for (size_t i = 0; i < paths->list.n; i++)
+		*vec_add(&paths->in_guest) =
+			paths->list.v[i].function < 0 ? -1 : guest_function(paths, i);
 }
 
 static void free_paths(struct paths *paths)
@@ -106,7 +113,8 @@ static void path_worse(struct check *check)
 {
 	struct paths paths;
 
-	find_paths(check, &paths);
+	find_on_host(check, &paths);
+	find_in_guest(&paths);
 	for (size_t b = 0; b < paths.list.n; b++)
 		for (size_t a = 0; a < b; a++)
 			if (find_worse(&paths, a, b))
@@ -142,7 +150,7 @@ static void acs_redirects(struct check *check)
 {
 	struct paths paths;
 
-	find_paths(check, &paths);
+	find_on_host(check, &paths);
 	for (size_t b = 0; b < paths.list.n; b++)
 		for (size_t a = 0; a < b; a++)
 			if (find_redirected(&paths, a, b))
@@ -229,7 +237,7 @@ static void port_link_hidden(struct check *check)
 {
 	struct paths paths;
 
-	find_paths(check, &paths);
+	find_on_host(check, &paths);
 	for (size_t i = 0; i < paths.list.n; i++)
 		if (paths.list.v[i].function >= 0 &&
 		    on_host(&paths, i)->vendor == VENDOR_MELLANOX &&
@@ -278,7 +286,7 @@ static void clique_missing(struct check *check)
 	unsigned near = 0;
 	int first = -1;
 
-	find_paths(check, &paths);
+	find_on_host(check, &paths);
 	for (size_t i = 0; i < paths.list.n; i++) {
 		if (!is_gpu(&paths, i) || !has_near_gpu(&paths, i))
 			continue;

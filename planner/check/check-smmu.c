@@ -185,12 +185,6 @@ static void smmu_accel_devices(struct check *check)
 	vec_free(&functions);
 }
 
-static const struct machine_function *host_function(const struct check *check,
-						    const struct check_hostdev *row)
-{
-	return row->function >= 0 ? &check->host->functions.v[row->function] : NULL;
-}
-
 /* The accelerated SMMUv3 above a host device, or NULL. */
 static const struct guest_iommu *accelerated_above(const struct check *check,
 						   const struct check_hostdev *row)
@@ -204,36 +198,40 @@ static const struct guest_iommu *accelerated_above(const struct check *check,
 	return iommu && is_accelerated(iommu) ? iommu : NULL;
 }
 
-static bool say_mixed(struct check *check, const struct check_hostdev *a,
-		      const struct check_hostdev *b)
+static void say_mixed(struct check *check, const struct check_hostdev *first,
+		      const struct check_hostdev *row)
 {
-	const struct machine_function *x = host_function(check, a);
-	const struct machine_function *y = host_function(check, b);
-	const struct guest_iommu *iommu = accelerated_above(check, b);
-	const struct guest_device *device = &check->guest->devices.v[b->device];
+	const struct machine_function *x = &check->host->functions.v[first->function];
+	const struct machine_function *y = &check->host->functions.v[row->function];
 
-	if (!iommu || accelerated_above(check, a) != iommu || !x || !y || !x->iommu ||
-	    !y->iommu || streq(x->iommu, y->iommu))
-		return false;
+	if (streq(x->iommu, y->iommu))
+		return;
 	check_relate(check,
-		     check_found(check, device->element,
+		     check_found(check, check->guest->devices.v[row->device].element,
 				 "%s of the host serves " PCI_FORMAT
 				 ", but %s serves " PCI_FORMAT
 				 ", which is below the same accelerated SMMUv3.",
 				 y->iommu, PCI_ARGS(y->at), x->iommu, PCI_ARGS(x->at)),
-		     check->guest->devices.v[a->device].element);
-	return true;
+		     check->guest->devices.v[first->device].element);
 }
 
+/* Each device is compared with the first one below its SMMUv3. */
 static void smmu_accel_host(struct check *check)
 {
+	_cleanup_firsts_ struct firsts seen = {};
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
-	for (size_t i = 0; i < list.n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (say_mixed(check, &list.v[j], &list.v[i]))
-				break;
+	for (size_t i = 0; i < list.n; i++) {
+		const struct guest_iommu *iommu = accelerated_above(check, &list.v[i]);
+		int first;
+
+		if (!iommu || list.v[i].function < 0 ||
+		    !check->host->functions.v[list.v[i].function].iommu)
+			continue;
+		first = first_add(&seen, NULL, iommu->pci_bus.value, (int)i);
+		say_mixed(check, &list.v[first], &list.v[i]);
+	}
 	vec_free(&list);
 }
 

@@ -6,6 +6,8 @@
  * drivers/vhost/vdpa.c, vhost_vdpa_open.
  */
 #include "planner/check/host.h"
+
+#include "base/first.h"
 #include "topology/vdpa.h"
 
 /* The vDPA devices of the host; NULL, and the rule is skipped, if they are not known. */
@@ -53,33 +55,24 @@ static void vdpa_exists(struct check *check)
 static void vdpa_dup(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	_cleanup_firsts_ struct firsts seen = {};
 
-	for (size_t i = 0; i < guest->devices.n; i++)
-		for (size_t j = 0; guest->devices.v[i].vdpa_path && j < i; j++) {
-			const struct guest_device *a = &guest->devices.v[j];
-			const struct guest_device *b = &guest->devices.v[i];
-			struct finding *finding;
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		struct finding *finding;
+		int first;
 
-			if (!a->vdpa_path || !streq(a->vdpa_path, b->vdpa_path))
-				continue;
-			finding =
-				check_found(check, b->element,
-					    "%s is the back end of another device, too.",
-					    b->vdpa_path);
-			finding->subject = xstrdup(b->vdpa_path);
-			check_relate(check, finding, a->element);
-			break;
-		}
-}
-
-/* The node of the function below which it is; -1 if it is not known, or not on PCI. */
-static int host_node(const struct check *check, const struct guest_device *device)
-{
-	int function = vdpa_function(check->host, device->vdpa_path);
-	const struct machine_affinity *affinity =
-		function >= 0 ? &check->host->functions.v[function].affinity : NULL;
-
-	return affinity && affinity->what == AFFINITY_NODE ? affinity->node : -1;
+		if (!device->vdpa_path)
+			continue;
+		first = first_add(&seen, device->vdpa_path, 0, (int)i);
+		if (first == (int)i)
+			continue;
+		finding = check_found(check, device->element,
+				      "%s is the back end of another device, too.",
+				      device->vdpa_path);
+		finding->subject = xstrdup(device->vdpa_path);
+		check_relate(check, finding, guest->devices.v[first].element);
+	}
 }
 
 static void say_node(struct check *check, const struct guest_device *device, int node,
@@ -114,7 +107,9 @@ static void vdpa_affinity(struct check *check)
 			continue;
 		if (!known_devices(check))
 			return;
-		node = host_node(check, device);
+		node = machine_function_node(check->host,
+					     vdpa_function(check->host,
+							   device->vdpa_path));
 		cell = guest_tree_cell(&check->tree, device->address.at.bus);
 		if (node >= 0 && cell >= 0)
 			say_node(check, device, node, cell);

@@ -22,16 +22,6 @@ struct note {
 };
 typedef VEC(struct note) note_list;
 
-static const struct device_kind *kind_of(const struct guest *guest,
-					 struct assign_item item)
-{
-	if (item.device >= 0)
-		return device_kind_of(&guest->devices.v[item.device]);
-	if (item.controller >= 0)
-		return device_kind_of_controller(&guest->controllers.v[item.controller]);
-	return NULL;
-}
-
 static void list_placed(const struct guest_tree *tree, placed_list *ret)
 {
 	guest_functions functions = {};
@@ -40,7 +30,7 @@ static void list_placed(const struct guest_tree *tree, placed_list *ret)
 	for (size_t i = 0; i < functions.n; i++) {
 		const struct guest_address *address = functions.v[i].address;
 		const struct device_kind *kind =
-			kind_of(tree->guest, functions.v[i].item);
+			assign_item_kind(tree->guest, functions.v[i].item);
 		int bus = guest_address_on_pci(address)
 				  ? tree->bus[address->at.bus].number
 				  : -1;

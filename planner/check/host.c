@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/check/host.h"
 
-static int host_node(const struct machine *host, int function)
-{
-	const struct machine_affinity *affinity;
-
-	if (!host || function < 0)
-		return -1;
-	affinity = &host->functions.v[function].affinity;
-	return affinity->what == AFFINITY_NODE ? affinity->node : -1;
-}
-
 void check_list_hostdevs(const struct check *check, check_hostdevs *ret)
 {
 	const struct guest *guest = check->guest;
@@ -31,7 +21,7 @@ void check_list_hostdevs(const struct check *check, check_hostdevs *ret)
 			device->address.state == VALUE_VALID
 				? guest_tree_cell(&check->tree, device->address.at.bus)
 				: -1;
-		row->host_node = host_node(check->host, row->function);
+		row->host_node = machine_function_node(check->host, row->function);
 	}
 }
 

@@ -158,6 +158,7 @@ void ignores_read(const struct document *document, ignores *ret)
 	if (space)
 		read_metadata(document, ret);
 }
+
 struct want *ignores_want(const struct rule *rule, const char *reason)
 {
 	struct want *want = want_new("check"), *ignore;

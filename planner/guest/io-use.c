@@ -14,16 +14,6 @@ struct reading {
 	unsigned windows; /* of all roots */
 };
 
-static const struct device_kind *kind_of(const struct guest *guest,
-					 struct assign_item item)
-{
-	if (item.device >= 0)
-		return device_kind_of(&guest->devices.v[item.device]);
-	if (item.controller >= 0)
-		return device_kind_of_controller(&guest->controllers.v[item.controller]);
-	return NULL;
-}
-
 static void cover(struct reading *reading, int index)
 {
 	for (int steps = 0; index >= 0 && steps < INDEXES; steps++) {
@@ -71,7 +61,8 @@ static void add_functions(struct reading *reading)
 
 	guest_list_functions(guest, &functions);
 	for (size_t i = 0; i < functions.n; i++) {
-		const struct device_kind *kind = kind_of(guest, functions.v[i].item);
+		const struct device_kind *kind =
+			assign_item_kind(guest, functions.v[i].item);
 		int bus = functions.v[i].address->at.bus;
 
 		if (kind && kind->io_bar && reading->tree->bus[bus].root >= 0)

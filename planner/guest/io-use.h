@@ -26,6 +26,6 @@ void io_use_read(const struct guest_tree *tree, const struct machine *host,
  * IO_ALL_DROPPED is certain only if @use->reserves is KNOWN_YES; it is not returned if
  * that is KNOWN_NO.
  */
+enum io_verdict io_use_judge(const struct io_use *use);
 /* Whether <qemu:override> has the firmware reserve I/O space for this PCI controller. */
 bool io_use_reserves(const struct guest *guest, int index);
-enum io_verdict io_use_judge(const struct io_use *use);

@@ -8,8 +8,7 @@
 #include "planner/guest/read.h"
 
 #include "planner/guest/field.h"
-
-#define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+#include "planner/qemu/qemu-space.h"
 
 static const struct guest_field guest_fields[] = {
 	ROW("@type", STRING, guest, type),

@@ -168,18 +168,10 @@ static char *cpus_text(const struct machine *machine, const struct machine_node 
 	return text_take(&text);
 }
 
-static const struct machine_hmat *local_hmat(const struct machine *machine, int id)
-{
-	for (size_t i = 0; i < machine->hmat.n; i++)
-		if (machine->hmat.v[i].initiator == id && machine->hmat.v[i].target == id)
-			return &machine->hmat.v[i];
-	return NULL;
-}
-
 static void note_memory(struct builder *builder, size_t part,
 			const struct machine_node *node)
 {
-	const struct machine_hmat *hmat = local_hmat(builder->machine, node->id);
+	const struct machine_hmat *hmat = machine_local_hmat(builder->machine, node->id);
 
 	for (size_t i = 0; i < node->huge.n; i++) {
 		struct text text = {};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/plan/reach.h"
+#include "planner/qemu/qemu-space.h"
 
-#define QEMU_SPACE   "http://libvirt.org/schemas/domain/qemu/1.0"
 #define NIC_ALIAS    "ua-mgmt" /* libvirt accepts only aliases that begin with "ua-" */
 #define NETWORK      "mgmt"
 #define DEFAULT_PORT 2222u

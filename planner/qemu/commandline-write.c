@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writes additions from their values alone. */
 #include "planner/qemu/commandline.h"
-
-#define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+#include "planner/qemu/qemu-space.h"
 
 /* Names and words contain no comma, quote or markup (commandline-rows.c). */
 static void add_value(struct text *text, const struct addition_value *value)

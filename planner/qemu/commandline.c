@@ -8,10 +8,10 @@
 
 #include "planner/qemu/commandline-areas.h"
 #include "planner/qemu/commandline-rows.h"
+#include "planner/qemu/qemu-space.h"
 
 #include <json-c/json.h>
 
-#define QEMU_SPACE  "http://libvirt.org/schemas/domain/qemu/1.0"
 #define WINDOW_FILE "opt/ovmf/X-PciMmio64Mb"
 
 /* The words of one option, in order. */

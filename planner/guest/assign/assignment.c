@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/guest/assign/assignment.h"
 
+#include "planner/guest/device-kind.h"
+
 struct guest_address *assign_address(const struct guest *guest, struct assign_item item)
 {
 	if (item.controller >= 0)
@@ -8,6 +10,16 @@ struct guest_address *assign_address(const struct guest *guest, struct assign_it
 	if (item.device >= 0)
 		return &guest->devices.v[item.device].address;
 	return &guest->iommus.v[item.iommu].address;
+}
+
+const struct device_kind *assign_item_kind(const struct guest *guest,
+					   struct assign_item item)
+{
+	if (item.device >= 0)
+		return device_kind_of(&guest->devices.v[item.device]);
+	if (item.controller >= 0)
+		return device_kind_of_controller(&guest->controllers.v[item.controller]);
+	return NULL;
 }
 
 int assign_element(const struct guest *guest, struct assign_item item)

@@ -42,6 +42,10 @@ void assignment_free(struct assignment *assignment);
 #define _cleanup_assignment_ _cleanup_(assignment_free)
 
 struct guest_address *assign_address(const struct guest *guest, struct assign_item item);
+struct device_kind;
+/* The kind of a device or controller; NULL for an unknown one and for an IOMMU. */
+const struct device_kind *assign_item_kind(const struct guest *guest,
+					   struct assign_item item);
 /* The element of an item, or -1 if libvirt adds it. */
 int assign_element(const struct guest *guest, struct assign_item item);
 /* "controller 7 (pcie-root-port)", "interface", for messages. The caller frees it. */

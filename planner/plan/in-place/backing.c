@@ -16,23 +16,14 @@ int in_place_host_function(const struct in_place *plan, size_t device)
 		       : -1;
 }
 
-int in_place_host_node(const struct in_place *plan, int function)
-{
-	const struct machine_affinity *affinity;
-
-	if (function < 0)
-		return UNKNOWN_ID;
-	affinity = &plan->host->functions.v[function].affinity;
-	return affinity->what == AFFINITY_NODE ? affinity->node : UNKNOWN_ID;
-}
-
 /* The host nodes of the domain's host devices. The caller frees it. */
 struct set in_place_device_nodes(const struct in_place *plan)
 {
 	struct set nodes = {};
 
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
-		int node = in_place_host_node(plan, in_place_host_function(plan, i));
+		int node = machine_function_node(plan->host,
+						 in_place_host_function(plan, i));
 
 		if (node != UNKNOWN_ID)
 			set_add(&nodes, (unsigned)node);

@@ -8,14 +8,6 @@
 
 #include "planner/plan/compose-guest.h"
 
-static const struct device_kind *kind_of_item(const struct guest *guest,
-					      struct assign_item item)
-{
-	if (item.device >= 0)
-		return device_kind_of(&guest->devices.v[item.device]);
-	return device_kind_of_controller(&guest->controllers.v[item.controller]);
-}
-
 /* Whether a device below @root is in the right place: @home, or any bus of its node. */
 static bool is_home(const struct in_place *plan, int root,
 		    const struct request_device *wanted, int home)
@@ -32,7 +24,7 @@ static bool serves(const struct in_place *plan, struct assign_item item,
 		   const struct request_device *wanted, int home)
 {
 	const struct guest_address *address = assign_address(&plan->full, item);
-	const struct device_kind *kind = kind_of_item(&plan->full, item);
+	const struct device_kind *kind = assign_item_kind(&plan->full, item);
 	int bus = in_place_bus(plan, address);
 
 	if (!kind || !kind->name || !streq(kind->name, wanted->kind->name) ||

@@ -205,7 +205,7 @@ static char *host_name(const struct guest_device *device)
 /* A device as a wish: its cell, and the root complex and switch it is to be below. */
 static int wish(struct in_place *plan, size_t device, int function, struct error *error)
 {
-	int node = in_place_host_node(plan, function);
+	int node = machine_function_node(plan->host, function);
 	const struct guest_device *it = &plan->old.devices.v[device];
 	_cleanup_free_ char *name = host_name(it);
 	struct in_place_wish *wanted;

@@ -7,8 +7,6 @@
 /* The host function that a device of the domain is, or that its vDPA device is on; or -1.
  */
 int in_place_host_function(const struct in_place *plan, size_t device);
-/* Its node, or UNKNOWN_ID. */
-int in_place_host_node(const struct in_place *plan, int function);
 /* The CPUs of host nodes. The caller frees it. */
 struct set in_place_cpus_of_nodes(const struct machine *host, const struct set *nodes);
 

@@ -10,9 +10,9 @@
 
 #include "planner/guest/io-use.h"
 #include "planner/plan/reach.h"
+#include "planner/qemu/qemu-space.h"
 
-#define QEMU_SPACE "http://libvirt.org/schemas/domain/qemu/1.0"
-#define IO_WINDOW  4096 /* the granule of a bridge's window */
+#define IO_WINDOW 4096 /* the granule of a bridge's window */
 
 static void reserve_io(struct want *override, unsigned index)
 {
