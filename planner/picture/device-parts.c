@@ -217,6 +217,8 @@ size_t add_device_part(struct builder *builder, int parent, const size_t *functi
 			  *first->driver ? xstrdup(first->driver) : xstrdup("no driver"));
 	part_note(builder, part, affinity_text(builder->machine, first));
 	part_note(builder, part, group_text(builder, functions, n));
+	if (first->iommu && first->root >= 0 && !builder->units[first->root])
+		part_note(builder, part, xasprintf("IOMMU %s", first->iommu));
 	if (n == 1)
 		part_note(builder, part, vfs_text(builder, functions[0]));
 	if (via)

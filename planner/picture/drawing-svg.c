@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MARGIN = 18, HEAD = 40, GUTTER = 200, GAP = 30, TITLE = 58, WIDTH_LEAST = 640 };
+enum { MARGIN = 18, HEAD = 40, GUTTER = 200, GAP = 30, TITLE = 58, WIDTH_LEAST = 700 };
 
 struct placed_side {
 	const struct side *side;

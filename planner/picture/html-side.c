@@ -125,8 +125,8 @@ static void open_frame(struct text *text, const struct part *part)
 		[PART_SWITCH] = "switch",
 	};
 
-	text_printf(text, "<details class=\"%s%s\" id=\"%s\"%s><summary>",
-		    classes[part->kind],
+	text_printf(text, "<details class=\"%s%s%s\" id=\"%s\"%s><summary>",
+		    classes[part->kind], part->unit ? " unit" : "",
 		    part->kind == PART_NODE && part->node < 0 ? " nowhere" : "", part->id,
 		    part->closed ? "" : " open");
 	add_first(text, part);

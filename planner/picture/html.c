@@ -163,8 +163,8 @@ static void add_finding(struct text *text, const struct side *side,
 			const struct pair_finding *finding, size_t number)
 {
 	const struct finding *found = &finding->finding;
-	const char *id = finding->function >= 0 ? id_of(&side->parts, finding->function)
-						: node_id_of(&side->parts, finding->node);
+	int part = part_of_finding(&side->parts, finding);
+	const char *id = part >= 0 ? side->parts.list.v[part].id : NULL;
 
 	text_printf(text, "<li id=\"finding-%zu\"><span class=\"%s\">", number,
 		    severity_name(found->severity));

@@ -116,8 +116,11 @@ static void add_frame(const struct parts *parts, size_t index, int width,
 
 	scene_open(&ret->scene, "frame", part->id, part->number);
 	rect = ret->scene.items.n;
-	scene_rect(&ret->scene, part->kind == PART_ROOT ? "root" : "switch", 0, 0, width,
-		   0);
+	scene_rect(&ret->scene,
+		   part->kind != PART_ROOT ? "switch"
+		   : part->unit            ? "unit"
+					   : "root",
+		   0, 0, width, 0);
 	add_first_line(&ret->scene, part, PAD, width);
 	lines = layout_lines(&ret->scene, part, PAD, HEAD + 8, width - 2 * PAD);
 	ret->width = width;

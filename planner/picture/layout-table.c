@@ -12,8 +12,9 @@ struct table {
 	size_t n;
 	struct set rows, columns; /* indexes of the nodes that have one */
 	const struct machine *machine;
-	uint32_t *values; /* n squared; 0 unknown */
-	bool farther;     /* higher is darker; else lower */
+	uint32_t *values;        /* n squared; 0 unknown */
+	bool farther;            /* higher is darker; else lower */
+	VEC(uint32_t) different; /* its known values, ascending, each once */
 };
 
 void blocks_free(blocks *list)
@@ -23,28 +24,47 @@ void blocks_free(blocks *list)
 	vec_free(list);
 }
 
-static const char *level_of(const struct table *table, uint32_t value, uint32_t least,
-			    uint32_t most)
+static int ascending(const void *a, const void *b)
 {
-	static const char *const levels[LEVELS] = {"d0", "d1", "d2", "d3", "d4", "d5"};
-	uint64_t part;
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
 
-	if (!value || most == least)
-		return levels[0];
-	part = (uint64_t)(table->farther ? value - least : most - value) * (LEVELS - 1);
-	return levels[(part + (most - least) / 2) / (most - least)];
+	return (left > right) - (left < right);
 }
 
-static void bounds_of(const struct table *table, uint32_t *least, uint32_t *most)
+static void find_different(struct table *table)
 {
-	*least = UINT32_MAX;
-	*most = 0;
-	for (size_t i = 0; i < table->n * table->n; i++) {
-		if (!table->values[i])
-			continue;
-		*least = MIN(*least, table->values[i]);
-		*most = MAX(*most, table->values[i]);
-	}
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->n * table->n; i++)
+		if (table->values[i])
+			*vec_add(&table->different) = table->values[i];
+	if (!table->different.n)
+		return;
+	qsort(table->different.v, table->different.n, sizeof(*table->different.v),
+	      ascending);
+	for (size_t i = 0; i < table->different.n; i++)
+		if (!n || table->different.v[i] != table->different.v[n - 1])
+			table->different.v[n++] = table->different.v[i];
+	table->different.n = n;
+}
+
+/*
+ * By rank and not by size: 65 and 79 are told apart even next to 254. Up to LEVELS
+ * different values have a shade each.
+ */
+static const char *level_of(const struct table *table, uint32_t value)
+{
+	static const char *const levels[LEVELS] = {"d0", "d1", "d2", "d3", "d4", "d5"};
+	size_t n = table->different.n, rank;
+	const uint32_t *found;
+
+	if (!value || n < 2)
+		return levels[0];
+	found = bsearch(&value, table->different.v, n, sizeof(value), ascending);
+	rank = (size_t)(found - table->different.v);
+	if (!table->farther)
+		rank = n - 1 - rank;
+	return levels[(rank * (LEVELS - 1) + (n - 1) / 2) / (n - 1)];
 }
 
 static int cell_width(const struct table *table, uint32_t most)
@@ -83,16 +103,15 @@ static void add_heads(const struct table *table, struct scene *scene, int width)
 	}
 }
 
-static void add_table(const struct table *table, blocks *ret)
+static void add_table(struct table *table, blocks *ret)
 {
 	struct block *block = vec_add(ret);
-	uint32_t least, most;
 	int width, title = font_width(FONT_STRONG, table->title);
 	int x, y = HEAD + HEIGHT;
 	char words[16];
 
-	bounds_of(table, &least, &most);
-	width = cell_width(table, most);
+	find_different(table);
+	width = cell_width(table, table->different.n ? *vec_last(&table->different) : 0);
 	block->width = MAX((int)(set_count(&table->columns) + 1) * width, title) + 2;
 	block->height = HEAD + (int)(set_count(&table->rows) + 1) * HEIGHT + 2;
 	scene_open(&block->scene, "matrix", table->id, -1);
@@ -106,13 +125,14 @@ static void add_table(const struct table *table, blocks *ret)
 				table->values[(size_t)from * table->n + (size_t)to];
 
 			snprintf(words, sizeof(words), value ? "%u" : "?", value);
-			add_cell(&block->scene, level_of(table, value, least, most), x, y,
-				 width, words);
+			add_cell(&block->scene, level_of(table, value), x, y, width,
+				 words);
 			x += width;
 		}
 		y += HEIGHT;
 	}
 	scene_close(&block->scene);
+	vec_free(&table->different);
 }
 
 static int index_of(const struct machine *machine, int id)

@@ -42,7 +42,7 @@ size_t part_open(struct builder *builder, int parent, enum part_kind kind, char 
 	part->number = (int)builder->parts->list.n - 1;
 	part->parent = parent;
 	part->id = id;
-	part->node = part->function = part->group = -1;
+	part->node = part->root = part->function = part->group = -1;
 	return builder->parts->list.n - 1;
 }
 
@@ -425,6 +425,7 @@ void parts_of(const struct machine *machine, const struct part_options *options,
 	free(builder.last);
 	free(builder.root_first);
 	free(builder.vfs);
+	free(builder.units);
 }
 
 static void add_count(struct text *text, size_t n, const char *one, const char *many)

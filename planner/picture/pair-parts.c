@@ -121,6 +121,43 @@ static void alert(struct parts *parts, int part, const struct finding *finding,
 					    severity_name(finding->severity), number};
 }
 
+static int part_of_root(const struct parts *parts, int root)
+{
+	for (size_t i = 0; root >= 0 && i < parts->list.n; i++)
+		if (parts->list.v[i].root == root)
+			return (int)i;
+	return -1;
+}
+
+/* Ports are named in the row of the device below them. */
+static int part_of_function(const struct parts *parts, int function)
+{
+	const struct machine *machine = parts->machine;
+	int root = function >= 0 ? machine->functions.v[function].root : -1;
+
+	while (function >= 0) {
+		int below = -1;
+
+		if (parts->of_function[function] >= 0)
+			return parts->of_function[function];
+		for (size_t i = 0; i < machine->functions.n && below < 0; i++)
+			if (machine->functions.v[i].upstream == function)
+				below = (int)i;
+		/* Addresses ascend on the way down; a loop would not. */
+		function = below > function ? below : -1;
+	}
+	return part_of_root(parts, root);
+}
+
+int part_of_finding(const struct parts *parts, const struct pair_finding *finding)
+{
+	if (finding->function >= 0)
+		return part_of_function(parts, finding->function);
+	if (finding->root >= 0)
+		return part_of_root(parts, finding->root);
+	return part_of_node(parts, finding->node);
+}
+
 void annotate_guest(struct parts *parts, const struct pair *pair,
 		    const struct parts *host, size_t first)
 {
@@ -134,10 +171,8 @@ void annotate_guest(struct parts *parts, const struct pair *pair,
 	}
 	for (size_t i = 0; i < pair->findings.n; i++) {
 		const struct pair_finding *finding = &pair->findings.v[i];
-		int part = finding->function >= 0 ? parts->of_function[finding->function]
-						  : part_of_node(parts, finding->node);
-
-		alert(parts, part, &finding->finding, first + i);
+		alert(parts, part_of_finding(parts, finding), &finding->finding,
+		      first + i);
 	}
 }
 

@@ -16,6 +16,8 @@ void annotate_guest(struct parts *parts, const struct pair *pair,
  * guest uses. @letters: the guests have letters, A for the first.
  */
 void annotate_host(struct parts *parts, const struct pair *pairs, size_t n, bool letters);
+/* The part of the guest that shows what a finding is about; -1: none does. */
+int part_of_finding(const struct parts *parts, const struct pair_finding *finding);
 /* Of the words of a finding. */
 const char *severity_class(enum severity severity);
 /* "A", or nothing if there is only one guest. */

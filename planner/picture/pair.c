@@ -13,8 +13,8 @@
 struct pairing {
 	struct check *check;
 	struct pair *pair;
-	/* By element of the document: the function or node that it is; -1. */
-	int *functions, *nodes;
+	/* By element of the document: the function, root bus or node that it is; -1. */
+	int *functions, *roots, *nodes;
 };
 
 const char *pair_quality_name(enum pair_quality quality)
@@ -90,6 +90,28 @@ static void find_functions(struct pairing *pairing)
 				function_at(pairing, functions.v[i].address);
 	}
 	vec_free(&functions);
+}
+
+/* A controller that makes a root bus is shown as that, not as the function it also is. */
+static void find_roots(struct pairing *pairing)
+{
+	const struct guest_tree *tree = &pairing->check->tree;
+	const struct machine *machine = &pairing->pair->guest;
+
+	for (int index = 0; index < INDEXES; index++) {
+		const struct guest_controller *controller =
+			guest_tree_controller(tree, index);
+
+		if (!controller || controller->element < 0 ||
+		    tree->bus[index].root != index)
+			continue;
+		for (size_t i = 0; i < machine->roots.n; i++) {
+			if (machine->roots.v[i].first_bus != tree->bus[index].number)
+				continue;
+			pairing->roots[controller->element] = (int)i;
+			pairing->functions[controller->element] = -1;
+		}
+	}
 }
 
 /* A node that no cell has yet, without CPUs. */
@@ -348,7 +370,7 @@ static void place_finding(const struct pairing *pairing, struct pair_finding *fi
 	size_t low = 0, high = document->elements.n;
 	long line = finding->finding.place.line;
 
-	finding->function = finding->node = -1;
+	finding->function = finding->root = finding->node = -1;
 	/* The last element that begins before the position's end. */
 	while (low < high) {
 		size_t middle = (low + high) / 2;
@@ -363,8 +385,9 @@ static void place_finding(const struct pairing *pairing, struct pair_finding *fi
 	for (int element = (int)low - 1; element >= 0;
 	     element = document->elements.v[element].parent) {
 		finding->function = pairing->functions[element];
+		finding->root = pairing->roots[element];
 		finding->node = pairing->nodes[element];
-		if (finding->function >= 0 || finding->node >= 0)
+		if (finding->function >= 0 || finding->root >= 0 || finding->node >= 0)
 			return;
 	}
 }
@@ -410,17 +433,20 @@ static int make_pair(struct check *check, struct pair *ret, struct error *error)
 		.check = check,
 		.pair = ret,
 		.functions = unset(check->document->elements.n),
+		.roots = unset(check->document->elements.n),
 		.nodes = unset(check->document->elements.n),
 	};
 	int rc;
 
 	find_functions(&pairing);
+	find_roots(&pairing);
 	find_cells(&pairing);
 	find_pins(&pairing);
 	read_notes(&pairing);
 	find_hostdevs(&pairing);
 	rc = find_findings(&pairing, error);
 	free(pairing.functions);
+	free(pairing.roots);
 	free(pairing.nodes);
 	return rc;
 }

@@ -46,7 +46,7 @@ struct pair_pin {
 
 struct pair_finding {
 	struct finding finding;
-	int function, node; /* index of what it is about in the guest; -1 */
+	int function, root, node; /* index of what it is about in the guest; -1 */
 };
 
 /* Owns everything in it; borrows the name of the document. */

@@ -11,9 +11,10 @@ struct builder {
 	bool *shared;      /* by function: groups_shared() */
 	int *first, *next; /* by function: first child and next sibling; -1 */
 	int *last;
-	int *owners;     /* by node: index of the node that it is shown in; -1: none */
-	int *root_first; /* by root: first function on it */
-	int *vfs;        /* by function: its virtual functions that exist */
+	int *owners;        /* by node: index of the node that it is shown in; -1: none */
+	int *root_first;    /* by root: first function on it */
+	const char **units; /* by root: the IOMMU unit of all its functions, NULL */
+	int *vfs;           /* by function: its virtual functions that exist */
 	bool several_domains; /* of PCI: addresses need theirs */
 	bool fold;            /* devices that are alike */
 	size_t rows_most;     /* in a frame */

@@ -40,6 +40,8 @@ struct part {
 	alerts;             /* findings, each on a line of its own */
 	const char *mark;   /* class of its mark; NULL: none */
 	int node;           /* PART_NODE, PART_CPUS, PART_MEMORY: index; -1: none */
+	int root;           /* PART_ROOT: index; -1 */
+	bool unit;          /* PART_ROOT: one IOMMU unit serves all functions on it */
 	int function;       /* PART_DEVICE, PART_SWITCH, PART_FOLDED: index; -1 */
 	size_t n_functions; /* that it stands for, from function on, as listed */
 	int group;          /* an IOMMU group that it shares, -1 */

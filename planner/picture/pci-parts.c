@@ -61,6 +61,32 @@ static bool is_vf(const struct machine *machine, const struct machine_function *
 	       machine->functions.v[function->physical_function].physical_function < 0;
 }
 
+/*
+ * The IOMMU unit that serves all functions of a root bus, NULL if there is not only one.
+ */
+static void find_units(struct builder *builder)
+{
+	const struct machine *machine = builder->machine;
+	bool *several = xcalloc(machine->roots.n + 1, sizeof(*several));
+
+	builder->units = xcalloc(machine->roots.n + 1, sizeof(*builder->units));
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		const struct machine_function *function = &machine->functions.v[i];
+		int root = function->root;
+
+		if (root < 0 || !function->iommu)
+			continue;
+		if (!builder->units[root])
+			builder->units[root] = function->iommu;
+		else if (!streq(builder->units[root], function->iommu))
+			several[root] = true;
+	}
+	for (size_t i = 0; i < machine->roots.n; i++)
+		if (several[i])
+			builder->units[i] = NULL;
+	free(several);
+}
+
 void prepare_pci(struct builder *builder)
 {
 	const struct machine *machine = builder->machine;
@@ -71,6 +97,7 @@ void prepare_pci(struct builder *builder)
 	builder->next = filled(n, -1);
 	builder->last = filled(n, -1);
 	builder->root_first = filled(machine->roots.n, -1);
+	find_units(builder);
 	builder->vfs = filled(n, 0);
 	for (size_t i = 0; i < n; i++) {
 		const struct machine_function *function = &machine->functions.v[i];
@@ -175,7 +202,8 @@ static bool alike(const struct builder *builder, size_t left, size_t right)
 	       builder->vfs[left] == builder->vfs[right] &&
 	       a->affinity.what == b->affinity.what &&
 	       a->affinity.node == b->affinity.node &&
-	       builder->shared[left] == builder->shared[right];
+	       builder->shared[left] == builder->shared[right] &&
+	       streq_null(a->iommu, b->iommu);
 }
 
 /* How many entries from @from on share a row. */
@@ -334,37 +362,22 @@ static void write_frame(struct frame *frame)
 	vec_free(&frame->entries);
 }
 
-/* The IOMMU unit that serves all functions of a root bus, NULL if there is not only one.
- */
-static const char *unit_of_root(const struct machine *machine, size_t root)
-{
-	const char *unit = NULL;
-
-	for (size_t i = 0; i < machine->functions.n; i++) {
-		const struct machine_function *function = &machine->functions.v[i];
-
-		if (function->root != (int)root || !function->iommu)
-			continue;
-		if (unit && !streq(unit, function->iommu))
-			return NULL;
-		unit = function->iommu;
-	}
-	return unit;
-}
-
 void add_root_parts(struct builder *builder, int parent, size_t index)
 {
 	const struct machine_root *root = &builder->machine->roots.v[index];
-	const char *unit = unit_of_root(builder->machine, index);
+	const char *unit = builder->units[index];
 	struct frame frame = {.builder = builder};
+	struct part *part;
 
 	frame.part = part_open(builder, parent, PART_ROOT,
 			       part_id(builder, "root-%04x-%02x", root->domain,
 				       root->first_bus));
-	builder->parts->list.v[frame.part].name =
-		xasprintf("root bus %04x:%02x", root->domain, root->first_bus);
+	part = &builder->parts->list.v[frame.part];
+	part->name = xasprintf("root bus %04x:%02x", root->domain, root->first_bus);
+	part->root = (int)index;
+	part->unit = unit != NULL;
 	if (unit)
-		builder->parts->list.v[frame.part].side = xasprintf("IOMMU %s", unit);
+		part->side = xasprintf("IOMMU %s", unit);
 	collect_below(&frame, builder->root_first[index], NULL, 0);
 	write_frame(&frame);
 	part_close(builder, frame.part);

@@ -4,7 +4,7 @@
 #include "base/scene/scene-svg.h"
 #include "planner/picture/layout.h"
 
-enum { MARGIN = 18, HEAD = 62, FOOT = 40, WIDTH_LEAST = 640 };
+enum { MARGIN = 18, HEAD = 62, FOOT = 40, WIDTH_LEAST = 700 };
 
 void add_legend(struct scene *scene, int y, int width)
 {
@@ -25,7 +25,10 @@ void add_legend(struct scene *scene, int y, int width)
 		x += 16;
 	}
 	scene_rect(scene, "group", x, y - 9, 16, 10);
-	scene_text(scene, FONT_SMALL, "m", x + 22, y, width, "a shared IOMMU group");
+	x += 38 +
+	     scene_text(scene, FONT_SMALL, "m", x + 22, y, width, "a shared IOMMU group");
+	scene_rect(scene, "unit", x, y - 9, 16, 10);
+	scene_text(scene, FONT_SMALL, "m", x + 22, y, width, "a bus of one IOMMU unit");
 	scene_text(scene, FONT_SMALL, "m", MARGIN, y + 15, width,
 		   "Joined squares are the threads of a core. Devices in one inner frame "
 		   "share a PCIe switch.");
