@@ -5,7 +5,7 @@ built nor when it is read. `ninja -C BUILD html` runs this; the version is passe
 import re
 
 project = "virt-layout"
-author = "virt-layout maintainers"
+author = "The virt-layout authors"
 root_doc = "index"
 language = "en"
 extensions = []
