@@ -31,6 +31,16 @@ struct set in_place_device_nodes(const struct in_place *plan)
 	return nodes;
 }
 
+/* The cell below whose buses a device is in the domain; NO_CELL. */
+int in_place_old_cell(const struct in_place *plan, size_t device)
+{
+	const struct guest_address *address = &plan->old.devices.v[device].address;
+
+	return guest_address_on_pci(address)
+		       ? guest_tree_cell(&plan->old_tree, address->at.bus)
+		       : NO_CELL;
+}
+
 /* The host nodes of CPUs. The caller frees it. */
 struct set in_place_nodes_of_cpus(const struct machine *host, const struct set *cpus)
 {
@@ -179,16 +189,40 @@ static void choose_backing(struct in_place *plan, struct set *used,
 	}
 }
 
+/*
+ * The host node of the first host device that is below a bus of a cell already, so that
+ * it, and what else is of that node, need not move. UNKNOWN_ID: there is none.
+ */
+static int node_of_devices(const struct in_place *plan, size_t cell)
+{
+	for (size_t i = 0; i < plan->old.devices.n; i++) {
+		int node = machine_function_node(plan->host,
+						 in_place_host_function(plan, i));
+		const struct machine_node *it = machine_node(plan->host, node);
+
+		if (node != UNKNOWN_ID && it && in_place_old_cell(plan, i) == (int)cell &&
+		    can_back(plan, it) &&
+		    (plan->request->nodes.v[cell].vcpus == 0 || !set_empty(&it->cpus)))
+			return node;
+	}
+	return UNKNOWN_ID;
+}
+
 /* Host nodes for each node of the request. */
 void in_place_back_cells(struct in_place *plan)
 {
 	_cleanup_set_ struct set used = {}, wanted = in_place_device_nodes(plan);
 
 	for (size_t i = 0; i < plan->request->nodes.n; i++) {
+		const struct request_node *node = &plan->request->nodes.v[i];
 		struct set backing;
+		int id = UNKNOWN_ID;
 
-		(void)given_backing(plan, i, &plan->request->nodes.v[i].vcpu_list,
-				    &backing);
+		if (!given_backing(plan, i, &node->vcpu_list, &backing) &&
+		    node->host_node == UNKNOWN_ID)
+			id = node_of_devices(plan, i);
+		if (id != UNKNOWN_ID)
+			set_add(&backing, (unsigned)id);
 		set_union(&used, &backing);
 		*vec_add(&plan->backing) = backing;
 	}

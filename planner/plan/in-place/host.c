@@ -168,17 +168,28 @@ int in_place_host_cells(struct in_place *plan, struct error *error)
 	return 0;
 }
 
-/*
- * The first cell that only this host node backs, else the first that it backs, else
- * NO_CELL.
- */
-static int cell_on(const struct in_place *plan, int node)
+static bool is_on(const struct in_place *plan, int cell, int node, unsigned most)
 {
-	for (unsigned most = 1; most <= MACHINE_NODE_LIMIT; most *= MACHINE_NODE_LIMIT)
-		for (size_t i = 0; i < plan->backing.n; i++)
-			if (set_has(&plan->backing.v[i], (unsigned)node) &&
-			    set_count(&plan->backing.v[i]) <= most)
-				return (int)i;
+	return cell >= 0 && cell < (int)plan->backing.n &&
+	       set_has(&plan->backing.v[cell], (unsigned)node) &&
+	       set_count(&plan->backing.v[cell]) <= most;
+}
+
+/*
+ * The cell for a device of a host node: one that only this node backs, else one that it
+ * backs; the one that the device is on, else the first. NO_CELL: it backs none.
+ */
+static int cell_for(const struct in_place *plan, size_t device, int node)
+{
+	int there = in_place_old_cell(plan, device);
+
+	for (unsigned most = 1; most <= MACHINE_NODE_LIMIT; most *= MACHINE_NODE_LIMIT) {
+		if (is_on(plan, there, node, most))
+			return there;
+		for (int i = 0; i < (int)plan->backing.n; i++)
+			if (is_on(plan, i, node, most))
+				return i;
+	}
 	return NO_CELL;
 }
 
@@ -206,6 +217,7 @@ static char *host_name(const struct guest_device *device)
 static int wish(struct in_place *plan, size_t device, int function, struct error *error)
 {
 	int node = machine_function_node(plan->host, function);
+	int cell = node == UNKNOWN_ID ? NO_CELL : cell_for(plan, device, node);
 	const struct guest_device *it = &plan->old.devices.v[device];
 	_cleanup_free_ char *name = host_name(it);
 	struct in_place_wish *wanted;
@@ -217,7 +229,7 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 			name);
 		return 0;
 	}
-	if (cell_on(plan, node) == NO_CELL) {
+	if (cell == NO_CELL) {
 		_cleanup_free_ char *cells = describe_cells(plan);
 
 		return in_place_refuse(
@@ -229,9 +241,7 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 	wanted->device = (int)device;
 	/* VFIO does not know a vDPA device: its group and card do not matter. */
 	wanted->function = it->vdpa_path ? -1 : function;
-	wanted->to = (struct request_device){.cell = cell_on(plan, node),
-					     .root = -1,
-					     .switch_port = -1};
+	wanted->to = (struct request_device){.cell = cell, .root = -1, .switch_port = -1};
 	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_given)
 		mirror_place(plan->host, (size_t)function, plan->request, &wanted->to);
 	return 0;

@@ -10,6 +10,8 @@ int in_place_host_function(const struct in_place *plan, size_t device);
 /* The CPUs of host nodes. The caller frees it. */
 struct set in_place_cpus_of_nodes(const struct machine *host, const struct set *nodes);
 
+/* The cell below whose buses a device is in the domain; NO_CELL. */
+int in_place_old_cell(const struct in_place *plan, size_t device);
 /* The host nodes of the domain's host devices. The caller frees it. */
 struct set in_place_device_nodes(const struct in_place *plan);
 /* The host nodes that CPUs are on. The caller frees it. */

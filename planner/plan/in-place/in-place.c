@@ -150,6 +150,7 @@ static int read_guests(struct in_place *plan, struct error *error)
 		return -1;
 	if (plan->old.devices_element < 0)
 		return in_place_refuse(plan, error, 0, "<domain>: has no <devices>");
+	guest_tree_read(&plan->old, &plan->old_tree);
 	return 0;
 }
 

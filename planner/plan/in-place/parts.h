@@ -38,11 +38,12 @@ struct in_place {
 	const struct machine *host; /* NULL: none */
 	/* As read, as libvirt would complete it, and as planned. */
 	struct guest old, full, new;
-	struct guest_tree tree; /* of `full` */
-	struct layout layout;   /* given items are those of `full` */
-	int item_of[INDEXES];   /* of PCI controllers, by index; LAYOUT_NONE */
-	size_t n_given;         /* existing items */
-	size_t n_settled;       /* and those of wishes; SIZE_MAX until they are added */
+	struct guest_tree tree,
+		old_tree;     /* of `full`; of `old`, where addresses are known */
+	struct layout layout; /* given items are those of `full` */
+	int item_of[INDEXES]; /* of PCI controllers, by index; LAYOUT_NONE */
+	size_t n_given;       /* existing items */
+	size_t n_settled;     /* and those of wishes; SIZE_MAX until they are added */
 	VEC(struct in_place_device) devices;
 	bool *claimed;    /* of full.devices, then full.controllers */
 	int video;        /* item of a primary video device that is added; 0: none */

@@ -203,6 +203,22 @@ static int no_text(const struct reader *reader, int element, struct error *error
 			      document_element_name(reader->document, element));
 }
 
+/* How to use the files that are given in place of a request. */
+static const char *use_instead(const char *root)
+{
+	static const char *const rows[][2] = {
+		{"host", "; use it as a machine with --like or --host"},
+		{"topology", "; use it as a machine with --like or --host"},
+		{"capabilities", "; use it as a machine with --like or --host"},
+		{"domain", "; change it with --domain"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq(root, rows[i][0]))
+			return rows[i][1];
+	return "";
+}
+
 static int read_root(const struct reader *reader, struct error *error)
 {
 	const xmlNode *node = reader->document->elements.v[0].node;
@@ -211,9 +227,10 @@ static int read_root(const struct reader *reader, struct error *error)
 		return error_input_at(
 			error, reader->document->name,
 			reader->document->elements.v[0].line,
-			"the root element is <%s>%s; a request has <request> without a namespace",
+			"the root element is <%s>%s; a request has <request> without a namespace%s",
 			document_element_name(reader->document, 0),
-			node->ns ? " in a namespace" : "");
+			node->ns ? " in a namespace" : "",
+			use_instead(document_element_name(reader->document, 0)));
 	if (node->properties)
 		return refuse_attribute(reader, 0, "has no",
 					(const char *)node->properties->name, error);
