@@ -7,9 +7,10 @@
  * the guest's writes will not replace in place (qcow2-walk.c), plus the refcount blocks
  * for that. Both are exact if no order of writes can exceed them; compressed clusters,
  * snapshots, bitmaps and free clusters make them an upper bound. Bitmaps are rewritten
- * before the old ones are released; a refcount table that moves leaves its old position
- * unused. The metadata that the file system needs for the file (ext4: a block of extents
- * for a fragmented one) is in nobody's length and is not counted.
+ * each time the image is closed, before the old ones are released (see BITMAP_TIMES); a
+ * refcount table that moves leaves its old position unused. The metadata that the file
+ * system needs for the file (ext4: a block of extents for a fragmented one) is in
+ * nobody's length and is not counted.
  */
 #include "partition/image-commit.h"
 
@@ -24,6 +25,13 @@
 #define MARGIN_DIVISOR 200
 
 #define DEFAULT_CLUSTER 65536 /* of qemu-img */
+
+/*
+ * The clusters of old bitmaps are free, but keep their space, and only requests of one
+ * or a few clusters use them again. So each time that the image is opened, written in
+ * long requests and closed can add the size of the bitmaps (observed with QEMU 7.2).
+ */
+#define BITMAP_TIMES 16
 
 const char *commitment_kind_name(enum commitment_kind kind)
 {
@@ -172,8 +180,9 @@ static void note_use(struct image_size *size, const struct qcow2_header *header,
 		note(size,
 		     xasprintf(
 			     "It has %" PRIu32
-			     " bitmap%s, counted twice because QEMU writes the new clusters before it frees the old ones.",
-			     header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s"));
+			     " bitmap%s, counted %d times because QEMU writes them to new clusters each time it closes the image, and may not use the old ones again.",
+			     header->n_bitmaps, header->n_bitmaps == 1 ? "" : "s",
+			     BITMAP_TIMES));
 	if (use->damaged)
 		note(size,
 		     xstrdup("Some of its metadata tables are damaged, so it is not known which clusters they refer to; qemu-img check gives details."));
@@ -184,7 +193,7 @@ void image_commit_existing(struct image_size *size, const struct qcow2_header *h
 			   uint64_t block_bytes)
 {
 	const uint64_t cluster = header->options.cluster_bytes;
-	uint64_t bitmaps = 2 * ((bitmap_bytes + cluster - 1) / cluster), n;
+	uint64_t bitmaps = BITMAP_TIMES * ((bitmap_bytes + cluster - 1) / cluster), n;
 	bool moves;
 
 	n = use->length + use->wanted + bitmaps +
