@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A walk over a folder that follows no link, except that @folder itself may be one. */
@@ -70,11 +71,23 @@ static int check_vfat(FTS *tree, const FTSENT *at, struct error *error)
 	}
 }
 
-/* A file that belongs to root cannot be read by an ordinary user, also under fakeroot. */
-static int refuse_file(const char *path, int errnum, struct error *error)
+/*
+ * A file that belongs to root cannot be read by an ordinary user, also under fakeroot,
+ * nor can one whose mode forbids it to its owner, such as /etc/shadow- of some systems.
+ */
+static int refuse_file(const char *path, const struct stat *st, int errnum,
+		       struct error *error)
 {
 	if (errnum != EACCES)
 		return error_system(error, errnum, "%s: cannot be read", path);
+	/* fts is not under the control of fakeroot, which changes what geteuid returns.
+	 */
+	if (st && st->st_uid == (uid_t)syscall(SYS_geteuid) &&
+	    (st->st_mode & S_IRUSR) == 0)
+		return error_system(
+			error, 0,
+			"%s: cannot be read: its mode is %04o; chmod u+r makes it readable",
+			path, st->st_mode & 07777);
 	return error_system(
 		error, 0,
 		"%s: cannot be read: %s; copy or unpack the files and create the image in one fakeroot(1), or run this as root",
@@ -84,9 +97,11 @@ static int refuse_file(const char *path, int errnum, struct error *error)
 static int check_one(FTS *tree, const FTSENT *at, bool vfat, struct error *error)
 {
 	if (at->fts_info == FTS_DNR || at->fts_info == FTS_ERR || at->fts_info == FTS_NS)
-		return refuse_file(at->fts_path, at->fts_errno, error);
+		return refuse_file(at->fts_path,
+				   at->fts_info == FTS_DNR ? at->fts_statp : NULL,
+				   at->fts_errno, error);
 	if (at->fts_info == FTS_F && access(at->fts_accpath, R_OK) < 0)
-		return refuse_file(at->fts_path, errno, error);
+		return refuse_file(at->fts_path, at->fts_statp, errno, error);
 	return vfat ? check_vfat(tree, at, error) : 0;
 }
 
