@@ -238,6 +238,8 @@ static int read_request_file(const char *path, struct disk_request *request,
 	if (file_read(path, FILE_LIMIT, &text, error) < 0 ||
 	    disk_request_read(path, text.s ? text.s : "", text.n, request, error) < 0)
 		return -1;
+	for (size_t i = 0; i < request->notes.n; i++)
+		streams_say("%s", request->notes.v[i]);
 	if (before.label != LABEL_GPT && request->label != before.label)
 		return error_input(error, "%s gives label %s, but --label gives %s", path,
 				   label_name(request->label), label_name(before.label));

@@ -134,6 +134,7 @@ int disk_layout_set_ids(const struct disk_request *request, struct partition_tab
 		return error_input(error, "uuid-rule=repart requires a seed");
 	table->disk_guid = request->disk_guid;
 	table->disk_signature = request->signature;
+	table->keeps_signature = request->has_signature;
 	if (request->seed && use_seed(request, table, error) < 0)
 		return -1;
 	return check_distinct(table, error);
@@ -153,7 +154,8 @@ int disk_layout_fill_ids(struct partition_table *table, struct error *error)
 {
 	struct guid guid = {};
 
-	if (table->label == LABEL_DOS && table->disk_signature == 0) {
+	if (table->label == LABEL_DOS && table->disk_signature == 0 &&
+	    !table->keeps_signature) {
 		if (draw(&guid, error) < 0)
 			return -1;
 		table->disk_signature = signature_of(guid);

@@ -9,7 +9,9 @@
 #include "partition/disk-request-read-parts.h"
 
 #include "base/size.h"
+#include "partition/part.h"
 #include "partition/script-field.h"
+#include "partition/script-header.h"
 #include "partition/script-settle.h"
 #include "partition/types.h"
 
@@ -20,68 +22,31 @@
 #include <strings.h>
 
 struct script {
-	const char *name;
 	long line;
 	struct disk_request *request;
-	bool in_partitions;
+	struct script_header header;
+	bool in_partitions, is_at_end;
 };
 
-static char *trimmed(const char *from, size_t n)
-{
-	while (n > 0 && isspace((unsigned char)*from)) {
-		from++;
-		n--;
-	}
-	while (n > 0 && isspace((unsigned char)from[n - 1]))
-		n--;
-	return xstrndup(from, n);
-}
-
-/* The script's name for a type: sfdisk's letters and names, then ours. */
-static const char *script_type(enum table_label label, const char *word)
-{
-	static const struct {
-		const char *word, *dos, *gpt;
-	} rows[] = {
-		{"L", "83", "linux-generic"}, {"S", "82", "swap"}, {"E", "05", NULL},
-		{"U", "ef", "esp"},           {"H", NULL, "home"}, {"V", "8e", "lvm"},
-		{"R", "fd", "raid"},          {"X", "85", NULL},   {"Ex", "05", NULL},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *type = label == LABEL_GPT ? rows[i].gpt : rows[i].dos;
-
-		if (streq(rows[i].word, word) && type)
-			return type;
-	}
-	return word;
-}
-
-/* Bare numbers are sectors; otherwise an amount that must be whole sectors. */
+/* Bare numbers are sectors; *@ret_bytes need not be whole sectors otherwise. */
 static int read_amount(const struct script *script, const char *what, const char *value,
-		       uint64_t *ret_bytes, struct error *error)
+		       uint64_t *ret_bytes, bool *ret_has_unit, struct error *error)
 {
 	const uint64_t sector = script->request->sector_bytes;
-	_cleanup_free_ char *plain = script_plain_amount(value);
-	enum size_answer answer = SIZE_OK;
-	uint64_t sectors;
+	enum size_answer answer = script_amount(value, ret_bytes, ret_has_unit);
 
-	if (!plain) {
-		answer = SIZE_MALFORMED;
-	} else if (script_number(value, &sectors)) {
-		if (__builtin_mul_overflow(sectors, sector, ret_bytes) ||
-		    *ret_bytes > INT64_MAX)
-			answer = SIZE_TOO_LARGE;
-	} else {
-		answer = size_parse(plain, false, (unsigned)sector, ret_bytes);
-	}
+	if (answer == SIZE_OK && !*ret_has_unit &&
+	    (__builtin_mul_overflow(*ret_bytes, sector, ret_bytes) ||
+	     *ret_bytes > INT64_MAX))
+		answer = SIZE_TOO_LARGE;
+	if (answer == SIZE_MALFORMED)
+		return error_input(
+			error,
+			"%s=%s: is neither a number of sectors nor an amount such as 512MiB or 4G",
+			what, value);
 	if (answer != SIZE_OK)
 		return error_input(error, "%s=%s: %s", what, value,
 				   size_answer_text(answer));
-	/* sfdisk counts sectors: a size is rounded up to them, a start down. */
-	if (*ret_bytes % sector && streq(what, "size"))
-		*ret_bytes += sector;
-	*ret_bytes -= *ret_bytes % sector;
 	return 0;
 }
 
@@ -115,44 +80,46 @@ enum field {
 	FIELD_ATTRS
 };
 
-/* By sfdisk's letters and our names, else by libfdisk's long names. */
+/* As libfdisk reads types in scripts, else by our names. */
 static int set_type(const struct script *script, struct part_request *part,
 		    const char *word, struct error *error)
 {
 	const enum table_label label = script->request->label;
-	const char *type = script_type(label, word);
-	_cleanup_free_ char *named = NULL;
-	struct guid guid;
-	uint8_t code;
+	_cleanup_free_ char *known = NULL;
 
 	if (!*word || streq(word, "-"))
 		return 0;
-	if (!type_parse(label, type, &guid, &code))
-		named = script_type_name(label, word);
-	return part_request_set(script->request, part, "type", named ? named : type,
+	known = script_type(label, word);
+	return part_request_set(script->request, part, "type", known ? known : word,
 				error);
 }
 
 static int set_start(const struct script *script, struct part_request *part,
 		     const char *value, struct error *error)
 {
-	if (!*value || streq(value, "-"))
+	bool has_unit;
+
+	if (!*value || streq(value, "-") || streq(value, "+"))
 		return 0;
-	if (*value == '+')
+	if (*value == '+' || *value == '-')
 		return error_input(
 			error,
-			"start=%s: a start relative to the previous partition is not supported",
+			"start=%s: a start relative to another one is not supported; sfdisk ignores the sign",
 			value);
 	part->has_start = true;
 	part->has_at = true;
 	part->at = AT_NONE;
-	return read_amount(script, "start", value, &part->start_bytes, error);
+	if (read_amount(script, "start", value, &part->start_bytes, &has_unit, error) < 0)
+		return -1;
+	/* As in sfdisk; script-settle.c rounds the sizes. */
+	part->start_bytes -= part->start_bytes % script->request->sector_bytes;
+	return 0;
 }
 
 static int set_size(const struct script *script, struct part_request *part,
 		    const char *value, struct error *error)
 {
-	uint64_t sectors;
+	bool has_unit;
 
 	if (!*value || streq(value, "+") || streq(value, "-")) {
 		part->size = PART_SHARE;
@@ -160,30 +127,55 @@ static int set_size(const struct script *script, struct part_request *part,
 	}
 	if (value[strlen(value) - 1] == '%')
 		return part_request_set(script->request, part, "size", value, error);
+	if (*value == '-')
+		return error_input(
+			error,
+			"size=%s: a new partition cannot be reduced; sfdisk ignores the sign",
+			value);
 	part->size = PART_FIXED;
 	value += *value == '+'; /* for a new partition it has no meaning */
-	part->in_sectors = script_number(value, &sectors);
-	if (read_amount(script, "size", value, &part->size_bytes, error) < 0)
+	if (read_amount(script, "size", value, &part->size_bytes, &has_unit, error) < 0)
 		return -1;
+	part->in_sectors = !has_unit;
 	return 0; /* one of size 0 is left out */
 }
 
 static int set_bootable(const struct script *script, struct part_request *part,
 			const char *value, struct error *error)
 {
-	if (*value && !streq(value, "*") && !streq(value, "-"))
+	if (*value && !streq(value, "*") && !streq(value, "+") && !streq(value, "-"))
 		return error_input(error, "bootable must be \"*\" or \"-\", not \"%s\"",
 				   value);
-	if (!streq(value, "*"))
+	if (!*value || streq(value, "-"))
 		return 0;
 	/* sfdisk ignores it on a GPT. */
 	part->active = script->request->label == LABEL_DOS;
 	return 0;
 }
 
+/* What an MBR cannot hold; sfdisk ignores it silently. */
+static bool ignored_field(const struct script *script, enum field field,
+			  const char *value)
+{
+	static const char *const names[] = {
+		[FIELD_UUID] = "uuid", [FIELD_NAME] = "name", [FIELD_ATTRS] = "attrs"};
+
+	if (script->request->label != LABEL_DOS || field >= ARRAY_SIZE(names) ||
+	    !names[field])
+		return false;
+	*vec_add(&script->request->notes) =
+		xasprintf("%s:%ld: %s=%s is ignored, because an MBR cannot hold it",
+			  script->request->file, script->line, names[field], value);
+	return true;
+}
+
 static int set_field(const struct script *script, struct part_request *part,
 		     enum field field, const char *value, struct error *error)
 {
+	_cleanup_free_ char *name = NULL;
+
+	if (ignored_field(script, field, value))
+		return 0;
 	switch (field) {
 	case FIELD_START:
 		return set_start(script, part, value, error);
@@ -200,12 +192,13 @@ static int set_field(const struct script *script, struct part_request *part,
 	case FIELD_NAME:
 		break;
 	}
-	return part_request_set(script->request, part, "name", value, error);
+	name = script_unescape(value);
+	return part_request_set(script->request, part, "name", name, error);
 }
 
 /*
- * Whether @word is "name = value" or just "bootable"; then its value. -1: it has an
- * unknown name, or no name in a line with named fields.
+ * Whether @word is "name = value" or, in a line with named fields, just "bootable"; then
+ * its value. -1: it has an unknown name, or no name in a line with named fields.
  */
 static int named_field(const char *word, bool named, enum field *ret, char **ret_value)
 {
@@ -224,7 +217,7 @@ static int named_field(const char *word, bool named, enum field *ret, char **ret
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (strcasecmp(name, rows[i].name) != 0 ||
-		    (!equals && rows[i].field != FIELD_BOOTABLE))
+		    (!equals && (!named || rows[i].field != FIELD_BOOTABLE)))
 			continue;
 		*ret = rows[i].field;
 		*ret_value = xstrdup(equals ? equals + 1 : "*");
@@ -256,7 +249,9 @@ static int read_fields(const struct script *script, struct part_request *part,
 
 	while (isspace((unsigned char)*line))
 		line++;
-	for (const char *at = line; *at; at = script_skip_separator(at)) {
+	/* sfdisk ignores what follows the fourth unnamed field. */
+	for (const char *at = line; *at && position <= FIELD_BOOTABLE;
+	     at = script_skip_separator(at)) {
 		_cleanup_text_ struct text word = {};
 		_cleanup_free_ char *value = NULL;
 		enum field field = position;
@@ -272,11 +267,6 @@ static int read_fields(const struct script *script, struct part_request *part,
 		if (named > 0 && need_value(field, word.s, value, error) < 0)
 			return -1;
 		if (named == 0) {
-			if (position > FIELD_BOOTABLE)
-				return error_input(
-					error,
-					"a line has at most four unnamed fields; the fifth is \"%s\"",
-					word.s);
 			value = xstrdup(word.s);
 			position++;
 		}
@@ -299,15 +289,6 @@ static unsigned trailing_number(const char *device)
 	return number;
 }
 
-static bool is_extended(const struct part_request *part)
-{
-	struct guid guid;
-	uint8_t code;
-
-	return part->type && type_parse(LABEL_DOS, part->type, &guid, &code) &&
-	       is_extended_code(code);
-}
-
 /* As in sfdisk, the extended partition comes before its logical ones. */
 static int need_extended(const struct script *script, const struct part_request *part,
 			 struct error *error)
@@ -317,7 +298,7 @@ static int need_extended(const struct script *script, const struct part_request 
 	if (request->label != LABEL_DOS || part->number < 5)
 		return 0;
 	for (size_t i = 0; i < request->parts.n; i++)
-		if (is_extended(&request->parts.v[i]))
+		if (part_asks_extended(&request->parts.v[i]))
 			return 0;
 	return error_input(
 		error,
@@ -330,8 +311,6 @@ static int read_partition(struct script *script, const char *line, struct error 
 	struct part_request *part = vec_add(&script->request->parts);
 	const char *colon = strchr(line, ':');
 
-	if (!script->request->has_label)
-		script->request->label = LABEL_DOS; /* sfdisk's default */
 	part->line = script->line;
 	part->at = AT_START;
 	part->has_at = true;
@@ -340,7 +319,7 @@ static int read_partition(struct script *script, const char *line, struct error 
 	 * comes later.
 	 */
 	if (colon && strcspn(line, "=,") > (size_t)(colon - line)) {
-		_cleanup_free_ char *device = trimmed(line, (size_t)(colon - line));
+		_cleanup_free_ char *device = script_trim(line, (size_t)(colon - line));
 
 		part->number = trailing_number(device); /* 0: the next free one */
 		line = colon + 1;
@@ -358,86 +337,42 @@ static int read_partition(struct script *script, const char *line, struct error 
 		script->request->parts.n--;
 		return 0;
 	}
-	return error_input(error, "size=0: must be above 0");
+	return error_input(
+		error, "size=0: must be above 0; of an empty slot, the start is 0 too");
 }
 
-/* "0x1badb002", or decimal. */
-static int set_label_id(struct disk_request *request, const char *value,
-			struct error *error)
+/* As in sfdisk's input, of which a script is a recording; "quit" and "write" end it. */
+static bool is_command(const char *line, bool *ret_is_end)
 {
-	_cleanup_free_ char *hexadecimal = NULL;
-	uint64_t id;
-
-	if (!script_number(value, &id) || id > UINT32_MAX || request->label == LABEL_GPT)
-		return disk_request_set(request, "uuid", value, error);
-	hexadecimal = xasprintf("0x%08jx", (uintmax_t)id);
-	return disk_request_set(request, "uuid", hexadecimal, error);
+	*ret_is_end = streq(line, "write") || streq(line, "quit");
+	return *ret_is_end || streq(line, "print") || streq(line, "help");
 }
 
-/* Bytes, with or without a unit. */
-static int set_grain(struct disk_request *request, const char *value, struct error *error)
+static int finish_headers(struct script *script, bool has_partitions, struct error *error)
 {
-	_cleanup_free_ char *bytes = NULL;
-	uint64_t n;
+	long bad = 0;
 
-	if (script_number(value, &n))
-		bytes = xasprintf("%juB", (uintmax_t)n);
-	return disk_request_set(request, "align", bytes ? bytes : value, error);
-}
-
-static int read_header(struct script *script, const char *name, const char *value,
-		       struct error *error)
-{
-	static const struct {
-		const char *name, *key; /* NULL: ignored */
-	} rows[] = {
-		{"label", "label"},
-		{"first-lba", "first-lba"},
-		{"last-lba", "last-lba"},
-		{"table-length", "entries"},
-		{"sector-size", "sector-size"},
-		{"device", NULL},
-	};
-
-	if (streq(name, "unit"))
-		return streq(value, "sectors")
-			       ? 0
-			       : error_input(error,
-					     "unit: %s: only sectors are supported",
-					     value);
-	if (streq(name, "label-id"))
-		return set_label_id(script->request, value, error);
-	if (streq(name, "grain"))
-		return set_grain(script->request, value, error);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (streq(name, rows[i].name))
-			return rows[i].key ? disk_request_set(script->request,
-							      rows[i].key, value, error)
-					   : 0;
-	return error_input(error, "unknown header \"%s\"", name);
-}
-
-static bool is_header(const char *line, const char *colon)
-{
-	for (const char *at = line; at < colon; at++)
-		if (!isalpha((unsigned char)*at) && *at != '-')
-			return false;
-	return colon > line;
+	if (script->in_partitions)
+		return 0;
+	script->in_partitions = has_partitions;
+	if (script_header_finish(&script->header, has_partitions, script->request, &bad,
+				 error) == 0)
+		return 0;
+	script->line = bad;
+	return -1;
 }
 
 static int read_line(struct script *script, const char *line, struct error *error)
 {
-	const char *colon = strchr(line, ':');
-
-	if (!*line || *line == '#')
+	if (!*line || *line == '#' || is_command(line, &script->is_at_end))
 		return 0;
-	if (!script->in_partitions && colon && is_header(line, colon)) {
-		_cleanup_free_ char *name = trimmed(line, (size_t)(colon - line));
-		_cleanup_free_ char *value = trimmed(colon + 1, strlen(colon + 1));
-
-		return read_header(script, name, value, error);
-	}
-	script->in_partitions = true;
+	if (streq(line, "abort"))
+		return error_input(error, "the script ends with \"abort\"");
+	if (!script->in_partitions && script_is_header(line))
+		return script_header_read(&script->header, line, script->line,
+					  script->request, error);
+	if (finish_headers(script, true, error) < 0)
+		return -1;
 	if (script->request->parts.n >= REQUEST_MAX_ENTRIES)
 		return error_input(error,
 				   "the script has more than %d partitions, the limit",
@@ -462,26 +397,39 @@ static void infer_size(struct disk_request *request)
 	request->size_bytes = sectors * request->sector_bytes;
 }
 
+static int read_lines(struct script *script, const char *bytes, size_t n,
+		      struct error *error)
+{
+	for (size_t at = 0; at < n && !script->is_at_end;) {
+		const char *newline = memchr(bytes + at, '\n', n - at);
+		size_t length = newline ? (size_t)(newline - bytes) - at : n - at;
+		_cleanup_free_ char *line = script_trim(bytes + at, length);
+
+		script->line++;
+		if (read_line(script, line, error) < 0)
+			return error_wrap(error, "%s:%ld", script->request->file,
+					  script->line);
+		at += length + 1;
+	}
+	if (finish_headers(script, false, error) < 0)
+		return error_wrap(error, "%s:%ld", script->request->file, script->line);
+	return 0;
+}
+
 int disk_request_read_script(const char *name, const char *bytes, size_t n,
 			     struct disk_request *request, struct error *error)
 {
-	struct script script = {.name = name, .request = request};
+	struct script script = {.request = request};
+	int rc;
 
 	free(request->file);
 	request->file = xstrdup(name);
 	request->exact = true;
 	if (memchr(bytes, '\0', n))
 		return error_input(error, "%s: is not text: it contains NUL bytes", name);
-	for (size_t at = 0; at < n;) {
-		const char *newline = memchr(bytes + at, '\n', n - at);
-		size_t length = newline ? (size_t)(newline - bytes) - at : n - at;
-		_cleanup_free_ char *line = trimmed(bytes + at, length);
-
-		script.line++;
-		if (read_line(&script, line, error) < 0)
-			return error_wrap(error, "%s:%ld", name, script.line);
-		at += length + 1;
-	}
-	infer_size(request);
-	return 0;
+	rc = read_lines(&script, bytes, n, error);
+	script_header_free(&script.header);
+	if (rc == 0)
+		infer_size(request);
+	return rc;
 }

@@ -23,6 +23,9 @@ void disk_request_free(struct disk_request *request)
 		part_content_free(&request->parts.v[i].content);
 	}
 	vec_free(&request->parts);
+	for (size_t i = 0; i < request->notes.n; i++)
+		free(request->notes.v[i]);
+	vec_free(&request->notes);
 	free(request->file);
 	free(request->seed);
 	*request = (struct disk_request){};

@@ -81,6 +81,7 @@ struct disk_request {
 	struct guid disk_guid;
 	uint32_t signature;
 	VEC(struct part_request) parts;
+	VEC(char *) notes; /* messages about the file for the user, each owned */
 };
 
 void disk_request_init(struct disk_request *request);

@@ -57,8 +57,7 @@ void text_add_dump_type(struct text *text, enum table_label label,
 		text_printf(text, "%x", partition->type_code);
 }
 
-/* Everything but plain ASCII is escaped. */
-static void add_quoted(struct text *text, const char *string)
+void text_add_script_name(struct text *text, const char *string)
 {
 	text_addc(text, '"');
 	for (const unsigned char *at = (const unsigned char *)string; *at; at++)
@@ -110,7 +109,7 @@ static void add_fields(struct text *text, const struct partition_table *table,
 	text_add_upper_guid(text, partition->uuid);
 	if (partition->name) {
 		text_adds(text, ", name=");
-		add_quoted(text, partition->name);
+		text_add_script_name(text, partition->name);
 	}
 	if (partition->attributes) {
 		text_adds(text, ", attrs=\"");

@@ -16,6 +16,8 @@ void text_add_node(struct text *text, const char *device, unsigned number);
 void text_add_dump_type(struct text *text, enum table_label label,
 			const struct partition *partition);
 void text_add_upper_guid(struct text *text, struct guid guid);
+/* A name in quotes, in which everything but plain ASCII is escaped as \xHH. */
+void text_add_script_name(struct text *text, const char *string);
 /* "RequiredPartition GUID:63"; nothing for 0. */
 void text_add_dump_attributes(struct text *text, uint64_t attributes);
 /* The grain that libfdisk uses for a disk, if it is not the usual one; else 0. */

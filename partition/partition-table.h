@@ -57,6 +57,7 @@ struct partition_table {
 	uint64_t n_sectors;                         /* of the disk */
 	struct guid disk_guid;                      /* GPT */
 	uint32_t disk_signature;                    /* MBR, bytes 440-443 */
+	bool keeps_signature;                       /* not drawn, even if it is 0 */
 	uint64_t first_usable_lba, last_usable_lba; /* inclusive */
 	uint32_t n_entries;                         /* GPT: slots in the array */
 	VEC(struct partition) partitions;           /* ascending by number */

@@ -12,14 +12,18 @@
 #include "partition/script-settle.h"
 
 #include "partition/disk-io.h"
+#include "partition/disk-layout.h"
 #include "partition/inspect.h"
+#include "partition/part.h"
 #include "partition/types.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libfdisk.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -28,6 +32,7 @@ struct settler {
 	struct fdisk_context *fdisk;
 	int fd;
 	size_t *numbers; /* of each part, owned */
+	size_t n_added;  /* parts that libfdisk accepted */
 };
 
 static void settler_end(struct settler *settler)
@@ -218,6 +223,7 @@ static bool add_parts(struct settler *settler)
 		fill(settler, &request->parts.v[i], entry);
 		good = fdisk_add_partition(settler->fdisk, entry, &settler->numbers[i]) ==
 		       0;
+		settler->n_added += good;
 		fdisk_unref_partition(entry);
 	}
 	return good && fdisk_write_disklabel(settler->fdisk) == 0;
@@ -281,7 +287,7 @@ static int settle_exact(struct settler *settler, bool *ret_done, struct error *e
 	return 0;
 }
 
-static int settle_open(struct settler *settler, struct error *error)
+static int settle_open(struct settler *settler, bool *ret_done, struct error *error)
 {
 	_cleanup_inspection_ struct inspection seen = {};
 
@@ -289,7 +295,7 @@ static int settle_open(struct settler *settler, struct error *error)
 		return 0;
 	if (read_back(settler, &seen, error) < 0)
 		return -1;
-	take(settler, &seen);
+	*ret_done = take(settler, &seen);
 	return 0;
 }
 
@@ -300,7 +306,73 @@ static bool is_plain_script(const struct disk_request *request)
 		    request->parts.v[i].size == PART_PERCENT)
 			return false;
 	return request->exact && request->size_bytes > 0 && !request->minimal &&
-	       request->size_bytes % request->sector_bytes == 0 && request->parts.n > 0;
+	       request->size_bytes % request->sector_bytes == 0;
+}
+
+static int settle(struct settler *settler, bool *ret_done, struct error *error)
+{
+	const uint64_t size_bytes = settler->request->size_bytes;
+
+	settler->fd = memfd_create("virt-layout-script", MFD_CLOEXEC);
+	if (settler->fd < 0)
+		return error_system(error, errno, "cannot create a memfd");
+	if (ftruncate(settler->fd, (off_t)size_bytes) < 0)
+		return error_system(error, errno, "cannot create a memfd of %ju bytes",
+				    (uintmax_t)size_bytes);
+	settler->numbers =
+		xcalloc(settler->request->parts.n + 1, sizeof(*settler->numbers));
+	if (!make_label(settler))
+		return 0;
+	if (settle_exact(settler, ret_done, error) < 0)
+		return -1;
+	return *ret_done ? 0 : settle_open(settler, ret_done, error);
+}
+
+static void round_sizes(struct disk_request *request)
+{
+	const uint64_t sector = request->sector_bytes;
+
+	for (size_t i = 0; i < request->parts.n; i++) {
+		uint64_t *size_bytes = &request->parts.v[i].size_bytes;
+
+		if (request->parts.v[i].line > 0 && *size_bytes % sector)
+			*size_bytes += sector - *size_bytes % sector;
+	}
+}
+
+/* sfdisk then ignores the rest of the script. */
+static bool entries_are_used(const struct settler *settler)
+{
+	const struct disk_request *request = settler->request;
+
+	if (request->label != LABEL_DOS || settler->n_added < 4)
+		return false;
+	for (size_t i = 0; i < settler->n_added; i++)
+		if (part_asks_extended(&request->parts.v[i]))
+			return false;
+	return true;
+}
+
+/* Says what is wrong with a script that sfdisk refuses: disk_layout_make knows, mostly.
+ */
+static int refuse(const struct settler *settler, struct error *error)
+{
+	const struct disk_request *request = settler->request;
+	const size_t bad = settler->n_added;
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+
+	if (bad < request->parts.n && entries_are_used(settler))
+		return error_input_at(
+			error, request->file, request->parts.v[bad].line,
+			"all 4 entries of the MBR are in use; make one of them extended (type=Ex), so that logical partitions can follow");
+	if (disk_layout_make(request, &layout, error) < 0)
+		return -1;
+	if (bad < request->parts.n)
+		return error_input_at(
+			error, request->file, request->parts.v[bad].line,
+			"there is no place for this partition; sfdisk refuses it, too");
+	return error_input(error, "%s: sfdisk does not make a valid table of it",
+			   request->file);
 }
 
 int script_settle(struct disk_request *request, struct error *error)
@@ -308,37 +380,55 @@ int script_settle(struct disk_request *request, struct error *error)
 	_cleanup_(settler_end) struct settler settler = {.request = request, .fd = -1};
 	bool done = false;
 
-	if (!is_plain_script(request))
-		return 0;
-	settler.fd = memfd_create("virt-layout-script", MFD_CLOEXEC);
-	if (settler.fd < 0)
-		return error_system(error, errno, "cannot create a memfd");
-	if (ftruncate(settler.fd, (off_t)request->size_bytes) < 0)
-		return error_system(error, errno, "cannot create a memfd of %ju bytes",
-				    (uintmax_t)request->size_bytes);
-	settler.numbers = xcalloc(request->parts.n, sizeof(*settler.numbers));
-	if (!make_label(&settler))
-		return 0;
-	if (settle_exact(&settler, &done, error) < 0)
+	if (is_plain_script(request) && settle(&settler, &done, error) < 0)
 		return -1;
-	return done ? 0 : settle_open(&settler, error);
+	if (!request->exact || done)
+		return 0;
+	round_sizes(request);
+	return is_plain_script(request) ? refuse(&settler, error) : 0;
 }
 
-char *script_type_name(enum table_label label, const char *word)
+static char *type_string(enum table_label label, const struct fdisk_parttype *type)
 {
-	struct fdisk_context *fdisk = fdisk_new_context();
-	struct fdisk_parttype *type = fdisk_label_advparse_parttype(
-		fdisk_get_label(fdisk, label_name(label)), word,
-		FDISK_PARTTYPE_PARSE_SHORTCUT | FDISK_PARTTYPE_PARSE_ALIAS |
-			FDISK_PARTTYPE_PARSE_DEPRECATED | FDISK_PARTTYPE_PARSE_NAME |
-			FDISK_PARTTYPE_PARSE_NOUNKNOWN);
+	return label == LABEL_GPT ? xstrdup(fdisk_parttype_get_string(type))
+				  : xasprintf("%02x", fdisk_parttype_get_code(type));
+}
+
+/* As strtol(3) with base 16, but at most a byte; 0 is not a type. */
+static char *type_of_code(const char *word)
+{
+	_cleanup_free_ char *prefixed = NULL;
+	uint64_t code;
+
+	word += *word == '+';
+	word += 2 * (strncasecmp(word, "0x", 2) == 0);
+	prefixed = xasprintf("0x%s", word);
+	if (!isxdigit((unsigned char)*word) || !parse_u64(prefixed, &code) || code == 0 ||
+	    code > 0xff)
+		return NULL;
+	return xasprintf("%02x", (unsigned)code);
+}
+
+char *script_type(enum table_label label, const char *word)
+{
+	struct fdisk_context *fdisk;
+	struct fdisk_parttype *type;
+	struct guid guid;
 	char *found = NULL;
 
-	if (type && label == LABEL_GPT)
-		found = xstrdup(fdisk_parttype_get_string(type));
-	else if (type)
-		found = xasprintf("%02x", fdisk_parttype_get_code(type));
+	if (label == LABEL_GPT && guid_parse(word, &guid))
+		return NULL; /* no name looks like this */
+	fdisk = fdisk_new_context();
+	type = fdisk_label_advparse_parttype(fdisk_get_label(fdisk, label_name(label)),
+					     word,
+					     FDISK_PARTTYPE_PARSE_SHORTCUT |
+						     FDISK_PARTTYPE_PARSE_ALIAS |
+						     FDISK_PARTTYPE_PARSE_DEPRECATED |
+						     FDISK_PARTTYPE_PARSE_NAME |
+						     FDISK_PARTTYPE_PARSE_NOUNKNOWN);
+	if (type)
+		found = type_string(label, type);
 	fdisk_unref_parttype(type);
 	fdisk_unref_context(fdisk);
-	return found;
+	return found || label == LABEL_GPT ? found : type_of_code(word);
 }

@@ -2,17 +2,7 @@
 #include "partition/script.h"
 
 #include "partition/disk-request.h"
-
-static void add_quoted(struct text *text, const char *string)
-{
-	text_addc(text, '"');
-	for (; *string; string++) {
-		if (*string == '"' || *string == '\\')
-			text_addc(text, '\\');
-		text_addc(text, *string);
-	}
-	text_addc(text, '"');
-}
+#include "partition/dump.h"
 
 /* As sfdisk writes them: three names, then the numbers of the others. */
 static void add_attributes(struct text *text, uint64_t attributes)
@@ -42,7 +32,7 @@ static void add_gpt_fields(struct text *text, const struct partition *partition)
 	}
 	if (partition->name) {
 		text_adds(text, ", name=");
-		add_quoted(text, partition->name);
+		text_add_script_name(text, partition->name);
 	}
 	if (partition->attributes) {
 		text_adds(text, ", attrs=\"");
@@ -59,7 +49,8 @@ static void add_header(struct text *text, const struct partition_table *table)
 		text_add_guid(text, table->disk_guid);
 		text_addc(text, '\n');
 	}
-	if (table->label == LABEL_DOS && table->disk_signature)
+	if (table->label == LABEL_DOS &&
+	    (table->disk_signature || table->keeps_signature))
 		text_printf(text, "label-id: 0x%08x\n", table->disk_signature);
 	text_adds(text, "unit: sectors\n");
 	if (table->label == LABEL_GPT) {
