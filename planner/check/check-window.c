@@ -31,14 +31,14 @@ static void say_unknown(struct check *check, const struct window_use *use)
 	else if (guest->version == 0)
 		check_skip(
 			check, "firmware-version",
-			"%s finds addresses for %llu GiB of 64-bit BARs in some versions only, and its version is not known; give it with --target, for example firmware=%s",
+			"whether %s finds addresses for %llu GiB of 64-bit BARs depends on its version, which is not known; give it with --target, for example firmware=%s",
 			firmware_name(guest), ULL(guest->sum_bytes / GIB),
 			guest->firmware == WINDOW_SEABIOS ? "seabios-1.17"
 							  : "edk2-2025.02");
 	else
 		check_skip(
 			check, "cpu.vendor",
-			"whether %llu GiB of 64-bit BARs get addresses depends on the vendor of the CPU, on its support of pages of 1 GiB, or on a version of the firmware that was not measured",
+			"whether %llu GiB of 64-bit BARs get addresses depends on the vendor of the CPU, on its support of pages of 1 GiB, or on a version of the firmware that was not measured, or not with these address bits",
 			ULL(guest->sum_bytes / GIB));
 }
 

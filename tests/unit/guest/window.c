@@ -102,10 +102,34 @@ static void agrees_with_table(void **state)
 	assert_true(rows > 150);
 }
 
+/* edk2 2022.11 with more than 46 bits, which tests/boot/windows cannot measure. */
+static void does_not_guess(void **state)
+{
+	struct window_guest guest = {.firmware = WINDOW_EDK2,
+				     .version = VERSION_OF(2022, 11),
+				     .bits = 46,
+				     .amd = KNOWN_YES,
+				     .pages = KNOWN_YES,
+				     .memory_end = 4 * GIB,
+				     .sum_bytes = 64 * GIB,
+				     .largest_bytes = 64 * GIB};
+
+	(void)state;
+	assert_int_equal(window_fits(&guest), WINDOW_YES);
+	guest.bits = 47;
+	assert_int_equal(window_fits(&guest), WINDOW_UNKNOWN);
+	guest.pages = KNOWN_NO; /* it uses 40 bits then */
+	assert_int_equal(window_fits(&guest), WINDOW_YES);
+	guest.pages = KNOWN_YES;
+	guest.version = VERSION_OF(2025, 2);
+	assert_int_equal(window_fits(&guest), WINDOW_YES);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_table),
+		cmocka_unit_test(does_not_guess),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
