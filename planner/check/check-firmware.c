@@ -14,11 +14,10 @@ static bool is_selected(const struct guest *guest)
 	return streq_null(guest->firmware, "efi");
 }
 
-/* Whether a loader is given that libvirt takes for one with Secure Boot. */
+/* Whether a loader is given that libvirt takes for one with Secure Boot; also a ROM. */
 static bool loader_is_secure(const struct guest *guest)
 {
-	return guest->loader && switch_is(guest->loader_secure, true) &&
-	       !streq_null(guest->loader_type, "rom");
+	return guest->loader && switch_is(guest->loader_secure, true);
 }
 
 /* Whether the domain asks libvirt to select a firmware with Secure Boot. */
@@ -43,8 +42,14 @@ static void secure_boot_smm(struct check *check)
 
 	if (!guest_is_q35(guest) || switch_is(guest->smm, true) ||
 	    (!loader_is_secure(guest) && !selects_secure(guest)) ||
-	    (!off && (is_selected(guest) || libvirt >= SELECTS_EARLY)))
+	    (!off && is_selected(guest)))
 		return;
+	if (!off && libvirt >= SELECTS_EARLY && !streq_null(guest->loader_type, "rom")) {
+		check_skip(
+			check, "firmware-descriptor",
+			"libvirt adds SMM only if a firmware descriptor of the host names the loader; write <smm state='on'/> to be sure");
+		return;
+	}
 	check_found(check, loader_element(check),
 		    "The firmware has Secure Boot, but SMM is %s.",
 		    off ? "off" : "not enabled");
@@ -96,6 +101,14 @@ static void firmware_features(struct check *check)
 		check_found(
 			check, features,
 			"The firmware feature enrolled-keys is enabled, but secure-boot is not.");
+	if (!streq_null(guest->firmware, "bios") ||
+	    check->options->target.libvirt < SELECTS_EARLY)
+		; /* or libvirt refuses it at the start */
+	else if (guest_is_virt(guest))
+		check_found(check, document_find(check->document, 0, "os"),
+			    "There is no BIOS for machine type %s.", guest->machine);
+	else if (streq_null(feature_of(check, "secure-boot"), "yes"))
+		check_found(check, features, "A BIOS has no Secure Boot.");
 	if (nvram >= 0 && !guest->firmware && !guest->loader)
 		check_found(check, nvram, "There is an <nvram>, but no firmware.");
 	else if (nvram >= 0 && streq_null(guest->firmware, "bios"))
@@ -119,6 +132,44 @@ static void secure_boot_conflict(struct check *check)
 			guest->firmware_secure_boot.on ? "yes" : "no");
 }
 
+/* Machines that a feature can be given to. */
+enum { OF_X86 = 1, OF_VIRT = 2 };
+
+/* Of other machines: a finding. Elements of an older libvirt than @since are dropped. */
+static const struct feature_row {
+	const char *path, *attribute;
+	unsigned machines, since;
+} features[] = {
+	{"features/apic", "eoi", OF_X86, 0},
+	{"features/ccf-assist", NULL, 0, 0},
+	{"features/cfpc", NULL, 0, 0},
+	{"features/hpt", NULL, 0, 0},
+	{"features/htm", NULL, 0, 0},
+	{"features/ibs", NULL, 0, 0},
+	{"features/nested-hv", NULL, 0, 0},
+	{"features/ps2", NULL, OF_X86, VERSION_OF(10, 7)},
+	{"features/pvspinlock", NULL, OF_X86, 0},
+	{"features/ras", NULL, OF_VIRT, VERSION_OF(10, 4)},
+	{"features/sbbc", NULL, 0, 0},
+	{"features/vmport", NULL, OF_X86, 0},
+};
+
+static void judge_feature(struct check *check, const struct feature_row *row,
+			  unsigned machine)
+{
+	int element = document_find(check->document, 0, row->path);
+
+	if (element < 0 || (row->machines & machine) != 0 ||
+	    check->options->target.libvirt < row->since ||
+	    (row->attribute &&
+	     !document_attribute(check->document, element, row->attribute)))
+		return;
+	check_found(check, element, "Machine type %s does not have the feature %s%s%s.",
+		    check->guest->machine ? check->guest->machine : "pc",
+		    strchr(row->path, '/') + 1, row->attribute ? " with " : "",
+		    row->attribute ? row->attribute : "");
+}
+
 /* The features that only machines of some architectures have. */
 static void feature_machine(struct check *check)
 {
@@ -138,6 +189,9 @@ static void feature_machine(struct check *check)
 	    document_find(check->document, 0, "features/smm/tseg") >= 0)
 		check_found(check, document_find(check->document, 0, "features/smm/tseg"),
 			    "Only machine type q35 has a TSEG.");
+	if (x86 || guest_is_virt(guest))
+		for (size_t i = 0; i < ARRAY_SIZE(features); i++)
+			judge_feature(check, &features[i], x86 ? OF_X86 : OF_VIRT);
 }
 
 static void fix_smm(struct fix *fix)
@@ -151,7 +205,7 @@ static void fix_smm(struct fix *fix)
 const struct rule firmware_rules[] = {
 	{RULE("secure-boot-smm", secure_boot_smm, ERROR, 0, LIBVIRT),
 	 .what = "With Secure Boot, SMM is on.",
-	 .why = "libvirt refuses Secure Boot with SMM off. Before 9.2 it also refuses a loader with secure='yes' if <smm> is missing; later versions add it.",
+	 .why = "libvirt refuses Secure Boot with SMM off. It also refuses a loader with secure='yes' if <smm> is missing; versions from 9.2 on add it if a firmware descriptor of the host names the loader.",
 	 .to_fix = "Write <smm state='on'/> in <features>.",
 	 .source = LV "qemu/qemu_validate.c; tested with 11.3 and 12.9",
 	 .remedy = REMEDY_FIX, .fix = fix_smm, .planned = PLAN_REFUSES},
@@ -166,14 +220,14 @@ const struct rule firmware_rules[] = {
 	 .to_fix = "Remove one of them.",
 	 .source = "tested with libvirt 9.0, 11.3 and 12.9", .remedy = REMEDY_EDIT},
 	{RULE("firmware-features", firmware_features, ERROR, 0, LIBVIRT),
-	 .what = "Features of the firmware are given only if firmware= is given too, and do not contradict each other; an <nvram> is given only for a firmware that uses one.",
+	 .what = "Features of the firmware are given only if firmware= is given too, and do not contradict each other; firmware='bios' is used only on machines that have a BIOS, and without Secure Boot; an <nvram> is given only for a firmware that uses one.",
 	 .why = "libvirt refuses other combinations.",
 	 .to_fix = "Write <os firmware='efi'>, or remove the element.",
 	 .source = LV "conf/domain_validate.c; qemu/qemu_firmware.c; tested with 12.9",
 	 .remedy = REMEDY_EDIT},
 	{RULE("feature-machine", feature_machine, ERROR, 0, LIBVIRT),
-	 .what = "Only machines that have a GIC, I/O APIC or TSEG are given one.",
-	 .why = "libvirt refuses <gic> on x86, <ioapic> on aarch64 and <tseg> on machine types other than q35.",
+	 .what = "A machine is given only features that its type has.",
+	 .why = "libvirt refuses <gic> and <ras> on x86; <ioapic>, <pvspinlock>, <vmport>, <ps2> and eoi= of <apic> on aarch64; the features of pseries, such as <hpt> and <htm>, on both; and <tseg> on machine types other than q35.",
 	 .to_fix = "Remove the element.",
 	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{},

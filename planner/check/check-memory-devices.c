@@ -1,170 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * check-memory-devices.c - <memory> devices and the room that <maxMemory> has for them.
- * Sources: libvirt 9.0 src/conf/domain_validate.c, virDomainMemoryDefValidate;
- * src/qemu/qemu_domain.c, qemuDomainDefValidateMemoryHotplug; QEMU 7.2 hw/mem/
- * memory-device.c, hw/virtio/virtio-mem.c, hw/i386/pc.c. Every verdict was measured with
- * libvirt 9.0, 11.3 and 12.9.
+ * check-memory-devices.c - what one <memory> device must be: model, node, sizes, source.
+ * Sources: libvirt 9.0 src/conf/domain_validate.c, virDomainMemoryDefValidate; QEMU 7.2
+ * hw/virtio/virtio-mem.c. Every verdict was measured with libvirt 9.0, 11.3 and 12.9.
  */
 #include "planner/check/host.h"
 
-#include "planner/guest/address-space.h"
 #include "planner/guest/memory.h"
 
-#define KIB(bytes)    ULL((bytes) / 1024)
-#define BLOCK_BYTES   (UINT64_C(2) << 20) /* the least block, and granule of sizes */
-#define LABEL_BYTES   (UINT64_C(128) << 10)
-#define QEMU_SLOTS    256 /* ACPI_MAX_RAM_SLOTS */
-#define GRANULE_BYTES BLOCK_BYTES
-#define BASE(device)  (base_of(device)->value)
-
-#define foreach_memory(device, guest)                                                    \
-	for (const struct guest_device *device = (guest)->devices.v;                     \
-	     device && device < (guest)->devices.v + (guest)->devices.n; device++)       \
-		if (guest_is_memory(device))
+#define KIB(bytes)  ULL((bytes) / 1024)
+#define LABEL_BYTES (UINT64_C(128) << 10)
 
 static bool is_model(const struct guest_device *device, const char *model)
 {
 	return streq_null(device->model, model);
-}
-
-/* What maxMemory without memory devices is about as well. */
-static bool can_have_devices(const struct guest *guest)
-{
-	return guest->max_memory_element >= 0;
-}
-
-static const struct guest_device *first_memory(const struct guest *guest)
-{
-	foreach_memory(device, guest) return device;
-	return NULL;
-}
-
-static void memory_needs_cell(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	const struct guest_device *first = first_memory(guest);
-
-	if (guest->cells.n == 0 && (first || can_have_devices(guest)))
-		check_found(check, first ? first->element : guest->max_memory_element,
-			    "%s, but the domain has no cell.",
-			    first ? "There is a memory device" : "<maxMemory> is given");
-}
-
-/* Without cells, what is left of <memory> is the guest's initial memory. */
-static bool nothing_is_left(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	uint64_t devices;
-
-	if (guest->cells.n > 0 || guest->memory_bytes.state != VALUE_VALID ||
-	    !guest_memory_devices(guest, &devices) || devices == 0 ||
-	    devices < guest->memory_bytes.value)
-		return false;
-	check_set_remedy(
-		check_found(
-			check, guest->memory_element,
-			"<memory> is %llu KiB, which includes memory devices of %llu KiB: no initial memory is left.",
-			KIB(guest->memory_bytes.value), KIB(devices)),
-		"Increase <memory>: it is the initial memory and that of the devices together.");
-	return true;
-}
-
-static void memory_maximum(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	const struct guest_device *first = first_memory(guest);
-	uint64_t total;
-
-	if (nothing_is_left(check) || !guest_total_memory(guest, &total))
-		return;
-	if (!can_have_devices(guest)) {
-		if (first)
-			check_values(
-				check_found(
-					check, first->element,
-					"There is a memory device, but no <maxMemory>."),
-				NULL, NULL);
-		return;
-	}
-	if (guest->max_memory_bytes.state == VALUE_VALID &&
-	    guest->max_memory_bytes.value < total)
-		check_values(
-			check_found(
-				check, guest->max_memory_element,
-				"<maxMemory> is %llu KiB, but the guest has %llu KiB with its memory devices.",
-				KIB(guest->max_memory_bytes.value), KIB(total)),
-			NULL, NULL);
-}
-
-/* Until 9.5, virtio-mem and virtio-pmem take a slot as well. */
-static bool takes_slot(const struct check *check, const struct guest_device *device)
-{
-	return guest_needs_slot(device) ||
-	       (guest_is_memory(device) &&
-		check->options->target.libvirt < VERSION_OF(9, 5));
-}
-
-static void judge_slot(struct check *check, const struct guest_device *device,
-		       struct set *used)
-{
-	uint64_t slots = check->guest->max_memory_slots.value;
-	uint64_t slot = device->dimm_slot.value;
-
-	if (device->dimm_slot.state != VALUE_VALID ||
-	    !streq_null(device->address.type, "dimm"))
-		return;
-	if (slot >= slots)
-		check_found(check, device->element,
-			    "Memory slot %llu is used, but there are only %llu slots.",
-			    ULL(slot), ULL(slots));
-	else if (slot < UINT16_MAX && set_has(used, (unsigned)slot))
-		check_found(check, device->element, "Two memory devices have slot %llu.",
-			    ULL(slot));
-	else if (slot < UINT16_MAX)
-		set_add(used, (unsigned)slot);
-}
-
-static void memory_slots(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	_cleanup_set_ struct set used = {};
-	const struct guest_device *beyond = NULL;
-	uint64_t count = 0;
-
-	if (!can_have_devices(guest) || guest->max_memory_slots.state == VALUE_MALFORMED)
-		return;
-	foreach_memory(device, guest)
-	{
-		judge_slot(check, device, &used);
-		count += takes_slot(check, device);
-		if (takes_slot(check, device) && !beyond &&
-		    count > guest->max_memory_slots.value)
-			beyond = device;
-	}
-	if (beyond)
-		check_values(
-			check_found(
-				check, beyond->element,
-				"%llu memory devices need a slot, but <maxMemory> has %llu.",
-				ULL(count), ULL(guest->max_memory_slots.value)),
-			NULL, NULL);
-	else if (guest->max_memory_slots.value == 0 &&
-		 check->options->target.libvirt < VERSION_OF(9, 5))
-		check_found(
-			check, guest->max_memory_element,
-			"<maxMemory> has no slots; libvirt before 9.5 requires some.");
-}
-
-static void memory_slots_limit(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	if (can_have_devices(guest) && guest->max_memory_slots.state == VALUE_VALID &&
-	    guest->max_memory_slots.value > QEMU_SLOTS)
-		check_found(check, guest->max_memory_element,
-			    "<maxMemory> has %llu slots, but QEMU supports %u.",
-			    ULL(guest->max_memory_slots.value), QEMU_SLOTS);
 }
 
 /* A domain without cells gets one, and its devices are on it. */
@@ -207,6 +56,11 @@ static void memory_model(struct check *check)
 			check_found(check, device->element,
 				    "There is no memory device of model %s.",
 				    device->model);
+		else if (is_model(device, "sgx-epc") &&
+			 streq_null(check->guest->type, "qemu"))
+			check_found(
+				check, device->element,
+				"Memory of model sgx-epc needs KVM, but the domain has type qemu.");
 	}
 }
 
@@ -230,10 +84,10 @@ static void judge_block(struct check *check, const struct guest_device *device)
 	else if ((block & (block - 1)) != 0)
 		check_found(check, device->element,
 			    "The block of %llu KiB is not a power of two.", KIB(block));
-	else if (block < BLOCK_BYTES)
+	else if (block < MEMORY_GRANULE_BYTES)
 		check_found(check, device->element,
 			    "The block is %llu KiB, but must be at least %llu KiB.",
-			    KIB(block), KIB(BLOCK_BYTES));
+			    KIB(block), KIB(MEMORY_GRANULE_BYTES));
 	else if (asked > device->size_bytes.value)
 		check_found(check, device->element,
 			    "<requested> is %llu KiB, but the device has only %llu KiB.",
@@ -280,12 +134,12 @@ static void memory_block(struct check *check)
 	{
 		uint64_t block = device->block_bytes.value, size;
 
-		if (!is_model(device, "virtio-mem") || block < BLOCK_BYTES ||
+		if (!is_model(device, "virtio-mem") || block < MEMORY_GRANULE_BYTES ||
 		    (block & (block - 1)) != 0 || device->size_bytes.state != VALUE_VALID)
 			continue;
 		/* libvirt rounds the size up. */
-		size = (device->size_bytes.value + GRANULE_BYTES - 1) / GRANULE_BYTES *
-		       GRANULE_BYTES;
+		size = (device->size_bytes.value + MEMORY_GRANULE_BYTES - 1) /
+		       MEMORY_GRANULE_BYTES * MEMORY_GRANULE_BYTES;
 		if (size % block != 0)
 			check_found(
 				check, device->element,
@@ -313,113 +167,24 @@ static void memory_source(struct check *check)
 	}
 }
 
-static const struct guest_number *base_of(const struct guest_device *device)
-{
-	return guest_needs_slot(device) ? &device->dimm_base : &device->target_base;
-}
-
-/* Where a device without a fixed place would be is QEMU's choice. */
-static bool has_base(const struct check *check, const struct guest_device *device)
-{
-	const struct guest_number *base = base_of(device);
-
-	/* libvirt has the address of virtio-mem and virtio-pmem since 9.4. */
-	if (!guest_needs_slot(device) &&
-	    check->options->target.libvirt < VERSION_OF(9, 4))
-		return false;
-	return base->state == VALUE_VALID && base->value > 0 &&
-	       device->size_bytes.state == VALUE_VALID &&
-	       device->size_bytes.value < UINT64_C(1) << 60 &&
-	       base->value < UINT64_C(1) << 60;
-}
-
-/* A virtio-mem device begins at a multiple of its block. */
-static uint64_t granule_of(const struct guest_device *device)
-{
-	uint64_t block = device->block_bytes.value;
-
-	return is_model(device, "virtio-mem") && block > GRANULE_BYTES &&
-			       (block & (block - 1)) == 0
-		       ? block
-		       : GRANULE_BYTES;
-}
-
-static bool overlap(const struct guest_device *a, const struct guest_device *b)
-{
-	return BASE(a) < BASE(b) + b->size_bytes.value &&
-	       BASE(b) < BASE(a) + a->size_bytes.value;
-}
-
-static void judge_base(struct check *check, const struct guest_device *device)
-{
-	uint64_t first, last, granule = granule_of(device);
-
-	if (BASE(device) % granule != 0) {
-		check_found(
-			check, device->element,
-			"The memory device is at 0x%llx, which is not a multiple of 0x%llx.",
-			ULL(BASE(device)), ULL(granule));
-		return;
-	}
-	if (guest_device_memory(check->guest, check->host, &first, &last) &&
-	    (BASE(device) < first || BASE(device) + device->size_bytes.value - 1 > last))
-		check_found(
-			check, device->element,
-			"The memory device is at 0x%llx, but QEMU's range for memory devices is 0x%llx to 0x%llx.",
-			ULL(BASE(device)), ULL(first), ULL(last));
-}
-
-static void memory_address(struct check *check)
+static void memory_uuid(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
+	if (!guest_is_q35(guest) && !guest_is_i440fx(guest) && !guest_is_virt(guest))
+		return; /* pseries needs it */
 	foreach_memory(device, guest)
 	{
-		if (!has_base(check, device))
-			continue;
-		judge_base(check, device);
-		for (const struct guest_device *other = guest->devices.v; other < device;
-		     other++)
-			if (guest_is_memory(other) && has_base(check, other) &&
-			    overlap(device, other)) {
-				check_relate(
-					check,
-					check_found(
-						check, device->element,
-						"The memory device at 0x%llx overlaps the one at 0x%llx.",
-						ULL(BASE(device)), ULL(BASE(other))),
-					other->element);
-				break;
-			}
-	}
-}
+		int uuid =
+			is_model(device, "nvdimm")
+				? document_child(check->document, device->element, "uuid")
+				: -1;
 
-static void memory_address_bits(struct check *check)
-{
-	const struct guest *guest = check->guest;
-	struct address_bits bits = guest_address_bits(guest);
-	int element = can_have_devices(guest) ? guest->max_memory_element
-					      : guest->memory_element;
-	uint64_t highest;
-
-	if (!guest_highest_address(guest, check->host, guest_hole_bytes(guest),
-				   &highest) ||
-	    highest < UINT64_C(1) << 36)
-		return;
-	if (bits.from == BITS_HOST)
-		bits.bits = check_host_address_bits(check, bits.bits);
-	if (bits.from == BITS_UNKNOWN || bits.bits == 0) {
-		if (highest >= UINT64_C(1) << 39)
-			check_skip(
-				check, "address-bits",
-				"the guest has the address bits of the host's CPU, which are not known");
-		return;
+		if (uuid >= 0)
+			check_found(check, uuid,
+				    "An NVDIMM of machine type %s has a <uuid>.",
+				    guest->machine ? guest->machine : "pc");
 	}
-	if (bits.bits < 64 && highest >> bits.bits)
-		check_found(
-			check, element,
-			"The guest's memory and PCI window end at 0x%llx, but its CPU has %u address bits.",
-			ULL(highest), bits.bits);
 }
 
 static void memory_driver(struct check *check)
@@ -445,37 +210,10 @@ static void memory_driver(struct check *check)
 }
 
 const struct rule memory_devices_rules[] = {
-	{RULE("memory-needs-cell", memory_needs_cell, ERROR, 0, LIBVIRT),
-	 .what = "A domain with memory devices or <maxMemory> has cells.",
-	 .why = "libvirt before 9.6 refuses such a domain (\"At least one numa node has to be configured when enabling memory hotplug\"). Since 9.6 libvirt adds a cell with all vCPUs.",
-	 .to_fix = "Add a cell with all vCPUs and the memory.",
-	 .source = "libvirt NEWS.rst, 9.6; tested with 9.0 and 11.3",
-	 .libvirt = {.until = VERSION_OF(9, 6)},
-	 .outside = "libvirt adds a cell with all vCPUs.", .remedy = REMEDY_EDIT,
-	 .planned = PLAN_FIXES},
-	{RULE("memory-maximum", memory_maximum, ERROR, 0, LIBVIRT),
-	 .what = "A domain with memory devices has <maxMemory>, which is at least the guest's memory including all of them.",
-	 .why = "libvirt refuses memory devices without <maxMemory>, and a maximum below the sum.",
-	 .to_fix =
-		 "Write <maxMemory slots=> with the sum of all cells and memory devices, or more.",
-	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
-	{RULE("memory-slots", memory_slots, ERROR, 0, LIBVIRT),
-	 .what = "<maxMemory> has enough slots for all DIMMs and NVDIMMs, and no two of them have the same slot.",
-	 .why = "libvirt refuses more devices than slots, and two in one slot. Before 9.5 virtio-mem and virtio-pmem need a slot as well.",
-	 .to_fix =
-		 "Increase slots, or remove the <address> of memory devices so that libvirt chooses.",
-	 .source = LV "conf/domain_validate.c; libvirt NEWS.rst, 9.5",
-	 .remedy = REMEDY_EDIT},
-	{RULE("memory-slots-limit", memory_slots_limit, ERROR, 0, QEMU),
-	 .what = "<maxMemory> has at most 256 slots.",
-	 .why = "libvirt accepts more, but QEMU exits (\"unsupported amount of memory slots\").",
-	 .to_fix = "Write 256 slots or fewer.",
-	 .source = "QEMU 7.2 hw/i386/pc.c, pc_memory_init; measured",
-	 .remedy = REMEDY_EDIT},
 	{RULE("memory-model", memory_model, ERROR, 0, LIBVIRT),
-	 .what = "The model of each memory device is dimm, nvdimm, virtio-mem, virtio-pmem or sgx-epc.",
+	 .what = "The model of each memory device is dimm, nvdimm, virtio-mem, virtio-pmem or, with KVM, sgx-epc.",
 	 .why = "libvirt refuses other models, and a device without one.",
-	 .to_fix = "Write one of these models.",
+	 .to_fix = "Write one of these models; sgx-epc only with type kvm.",
 	 .source = LV "conf/domain_conf.c, virDomainMemoryDefParseXML; tested with 12.9",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memory-node", memory_node, ERROR, 0, LIBVIRT),
@@ -499,25 +237,18 @@ const struct rule memory_devices_rules[] = {
 	 .why = "libvirt refuses them without a path, and virtio-pmem with private access.",
 	 .to_fix = "Add <source><path>; for virtio-pmem, also remove access='private'.",
 	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-uuid", memory_uuid, ERROR, 0, LIBVIRT),
+	 .what = "Only NVDIMMs of machine type pseries have a <uuid>.",
+	 .why = "libvirt refuses it on x86 and aarch64.",
+	 .to_fix = "Remove <uuid> of the memory device.",
+	 .source = LV "qemu/qemu_domain.c; tested with 9.0, 11.3 and 12.9",
+	 .remedy = REMEDY_EDIT},
 	{RULE("memory-driver", memory_driver, ERROR, 0, LIBVIRT),
 	 .what = "Only virtio-mem and virtio-pmem devices have the options iommu, ats, packed and page_per_vq.",
 	 .why = "libvirt refuses them for other memory devices.",
 	 .to_fix = "Remove <driver> of the memory device.",
 	 .source = "measured with libvirt 12.9", .libvirt = {.since = VERSION_OF(11, 9)},
 	 .outside = "libvirt drops <driver> (see attribute-dropped).",
-	 .remedy = REMEDY_EDIT},
-	{RULE("memory-address", memory_address, ERROR, 0, QEMU),
-	 .what = "The address of a memory device is a multiple of 2 MiB and in QEMU's range for memory devices, and no two devices overlap.",
-	 .why = "QEMU exits otherwise. libvirt 9.8 and later refuse an overlap themselves.",
-	 .to_fix = "Remove <address> of the memory devices, so that QEMU chooses.",
-	 .source = "QEMU 7.2 hw/mem/memory-device.c; libvirt NEWS.rst, 9.8; measured",
-	 .remedy = REMEDY_EDIT},
-	{RULE("memory-address-bits", memory_address_bits, ERROR, 0, QEMU),
-	 .what = "The guest's memory, the room that <maxMemory> reserves and the PCI window fit into the physical address space of the guest's CPU.",
-	 .why = "Otherwise QEMU exits (\"phys-bits too low\"). A guest CPU that does not take over the host's address bits has 40 of them (1 TiB). <maxMemory> reserves 1 GiB more for each slot. With an AMD CPU, if the memory above 4 GiB and the PCI window would not end below 1012 GiB, they begin at 1 TiB.",
-	 .to_fix =
-		 "Use <cpu mode='host-passthrough'>, write <maxphysaddr mode='emulate' bits='46'/> in <cpu> (not more bits than the host's CPU has), or reduce <maxMemory>.",
-	 .source = "QEMU 7.2 hw/i386/pc.c, pc_max_used_gpa; measured",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -4,8 +4,17 @@
 
 #include "planner/guest/guest.h"
 
+/* The least block of virtio-mem; sizes and addresses of devices are multiples of it. */
+#define MEMORY_GRANULE_BYTES (UINT64_C(2) << 20)
+
 /* Whether a device is <memory>. */
 bool guest_is_memory(const struct guest_device *device);
+
+#define foreach_memory(device, guest)                                                    \
+	for (const struct guest_device *device = (guest)->devices.v;                     \
+	     device && device < (guest)->devices.v + (guest)->devices.n; device++)       \
+		if (guest_is_memory(device))
+
 /* Whether it needs one of the slots of <maxMemory>: dimm and nvdimm. */
 bool guest_needs_slot(const struct guest_device *device);
 /*

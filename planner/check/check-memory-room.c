@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-memory-room.c - the room that <maxMemory>, its slots and the guest's address
+ * space have for memory devices. Sources: libvirt 9.0 src/qemu/qemu_domain.c,
+ * qemuDomainDefValidateMemoryHotplug; QEMU 7.2 hw/mem/memory-device.c, hw/i386/pc.c.
+ * Every verdict was measured with libvirt 9.0, 11.3 and 12.9.
+ */
+#include "planner/check/host.h"
+
+#include "planner/guest/address-space.h"
+#include "planner/guest/memory.h"
+
+#define KIB(bytes)   ULL((bytes) / 1024)
+#define QEMU_SLOTS   256 /* ACPI_MAX_RAM_SLOTS */
+#define BASE(device) (base_of(device)->value)
+
+/* What maxMemory without memory devices is about as well. */
+static bool can_have_devices(const struct guest *guest)
+{
+	return guest->max_memory_element >= 0;
+}
+
+static const struct guest_device *first_memory(const struct guest *guest)
+{
+	foreach_memory(device, guest) return device;
+	return NULL;
+}
+
+static void memory_needs_cell(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_device *first = first_memory(guest);
+
+	if (guest->cells.n == 0 && (first || can_have_devices(guest)))
+		check_found(check, first ? first->element : guest->max_memory_element,
+			    "%s, but the domain has no cell.",
+			    first ? "There is a memory device" : "<maxMemory> is given");
+}
+
+/* Without cells, what is left of <memory> is the guest's initial memory. */
+static bool nothing_is_left(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	uint64_t devices;
+
+	if (guest->cells.n > 0 || guest->memory_bytes.state != VALUE_VALID ||
+	    !guest_memory_devices(guest, &devices) || devices == 0 ||
+	    devices < guest->memory_bytes.value)
+		return false;
+	check_set_remedy(
+		check_found(
+			check, guest->memory_element,
+			"<memory> is %llu KiB, which includes memory devices of %llu KiB: no initial memory is left.",
+			KIB(guest->memory_bytes.value), KIB(devices)),
+		"Increase <memory>: it is the initial memory and that of the devices together.");
+	return true;
+}
+
+static void memory_maximum(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_device *first = first_memory(guest);
+	uint64_t total;
+
+	if (nothing_is_left(check) || !guest_total_memory(guest, &total))
+		return;
+	if (!can_have_devices(guest)) {
+		if (first)
+			check_values(
+				check_found(
+					check, first->element,
+					"There is a memory device, but no <maxMemory>."),
+				NULL, NULL);
+		return;
+	}
+	if (guest->max_memory_bytes.state == VALUE_VALID &&
+	    guest->max_memory_bytes.value < total)
+		check_values(
+			check_found(
+				check, guest->max_memory_element,
+				"<maxMemory> is %llu KiB, but the guest has %llu KiB with its memory devices.",
+				KIB(guest->max_memory_bytes.value), KIB(total)),
+			NULL, NULL);
+}
+
+/* Until 9.5, virtio-mem and virtio-pmem take a slot as well. */
+static bool takes_slot(const struct check *check, const struct guest_device *device)
+{
+	return guest_needs_slot(device) ||
+	       (guest_is_memory(device) &&
+		check->options->target.libvirt < VERSION_OF(9, 5));
+}
+
+static void judge_slot(struct check *check, const struct guest_device *device,
+		       struct set *used)
+{
+	uint64_t slots = check->guest->max_memory_slots.value;
+	uint64_t slot = device->dimm_slot.value;
+
+	if (device->dimm_slot.state != VALUE_VALID ||
+	    !streq_null(device->address.type, "dimm"))
+		return;
+	if (slot >= slots)
+		check_found(check, device->element,
+			    "Memory slot %llu is used, but there are only %llu slots.",
+			    ULL(slot), ULL(slots));
+	else if (slot < UINT16_MAX && set_has(used, (unsigned)slot))
+		check_found(check, device->element, "Two memory devices have slot %llu.",
+			    ULL(slot));
+	else if (slot < UINT16_MAX)
+		set_add(used, (unsigned)slot);
+}
+
+static void memory_slots(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_set_ struct set used = {};
+	const struct guest_device *beyond = NULL;
+	uint64_t count = 0;
+
+	if (!can_have_devices(guest) || guest->max_memory_slots.state == VALUE_MALFORMED)
+		return;
+	foreach_memory(device, guest)
+	{
+		judge_slot(check, device, &used);
+		count += takes_slot(check, device);
+		if (takes_slot(check, device) && !beyond &&
+		    count > guest->max_memory_slots.value)
+			beyond = device;
+	}
+	if (beyond)
+		check_values(
+			check_found(
+				check, beyond->element,
+				"%llu memory devices need a slot, but <maxMemory> has %llu.",
+				ULL(count), ULL(guest->max_memory_slots.value)),
+			NULL, NULL);
+	else if (guest->max_memory_slots.value == 0 &&
+		 check->options->target.libvirt < VERSION_OF(9, 5))
+		check_found(
+			check, guest->max_memory_element,
+			"<maxMemory> has no slots; libvirt before 9.5 requires some.");
+}
+
+static void memory_slots_limit(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (can_have_devices(guest) && guest->max_memory_slots.state == VALUE_VALID &&
+	    guest->max_memory_slots.value > QEMU_SLOTS)
+		check_found(check, guest->max_memory_element,
+			    "<maxMemory> has %llu slots, but QEMU supports %u.",
+			    ULL(guest->max_memory_slots.value), QEMU_SLOTS);
+}
+
+static const struct guest_number *base_of(const struct guest_device *device)
+{
+	return guest_needs_slot(device) ? &device->dimm_base : &device->target_base;
+}
+
+/* Where a device without a fixed place would be is QEMU's choice. */
+static bool has_base(const struct check *check, const struct guest_device *device)
+{
+	const struct guest_number *base = base_of(device);
+
+	/* libvirt has the address of virtio-mem and virtio-pmem since 9.4. */
+	if (!guest_needs_slot(device) &&
+	    check->options->target.libvirt < VERSION_OF(9, 4))
+		return false;
+	return base->state == VALUE_VALID && base->value > 0 &&
+	       device->size_bytes.state == VALUE_VALID &&
+	       device->size_bytes.value < UINT64_C(1) << 60 &&
+	       base->value < UINT64_C(1) << 60;
+}
+
+/* A virtio-mem device begins at a multiple of its block. */
+static uint64_t granule_of(const struct guest_device *device)
+{
+	uint64_t block = device->block_bytes.value;
+
+	return streq_null(device->model, "virtio-mem") && block > MEMORY_GRANULE_BYTES &&
+			       (block & (block - 1)) == 0
+		       ? block
+		       : MEMORY_GRANULE_BYTES;
+}
+
+static bool overlap(const struct guest_device *a, const struct guest_device *b)
+{
+	return BASE(a) < BASE(b) + b->size_bytes.value &&
+	       BASE(b) < BASE(a) + a->size_bytes.value;
+}
+
+static void judge_base(struct check *check, const struct guest_device *device)
+{
+	uint64_t first, last, granule = granule_of(device);
+
+	if (BASE(device) % granule != 0) {
+		check_found(
+			check, device->element,
+			"The memory device is at 0x%llx, which is not a multiple of 0x%llx.",
+			ULL(BASE(device)), ULL(granule));
+		return;
+	}
+	if (guest_device_memory(check->guest, check->host, &first, &last) &&
+	    (BASE(device) < first || BASE(device) + device->size_bytes.value - 1 > last))
+		check_found(
+			check, device->element,
+			"The memory device is at 0x%llx, but QEMU's range for memory devices is 0x%llx to 0x%llx.",
+			ULL(BASE(device)), ULL(first), ULL(last));
+}
+
+static void memory_address(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	foreach_memory(device, guest)
+	{
+		if (!has_base(check, device))
+			continue;
+		judge_base(check, device);
+		for (const struct guest_device *other = guest->devices.v; other < device;
+		     other++)
+			if (guest_is_memory(other) && has_base(check, other) &&
+			    overlap(device, other)) {
+				check_relate(
+					check,
+					check_found(
+						check, device->element,
+						"The memory device at 0x%llx overlaps the one at 0x%llx.",
+						ULL(BASE(device)), ULL(BASE(other))),
+					other->element);
+				break;
+			}
+	}
+}
+
+static void memory_address_bits(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct address_bits bits = guest_address_bits(guest);
+	int element = can_have_devices(guest) ? guest->max_memory_element
+					      : guest->memory_element;
+	uint64_t highest;
+
+	if (!guest_highest_address(guest, check->host, guest_hole_bytes(guest),
+				   &highest) ||
+	    highest < UINT64_C(1) << 36)
+		return;
+	if (bits.from == BITS_HOST)
+		bits.bits = check_host_address_bits(check, bits.bits);
+	if (bits.from == BITS_UNKNOWN || bits.bits == 0) {
+		if (highest >= UINT64_C(1) << 39)
+			check_skip(
+				check, "address-bits",
+				"the guest has the address bits of the host's CPU, which are not known");
+		return;
+	}
+	if (bits.bits < 64 && highest >> bits.bits)
+		check_found(
+			check, element,
+			"The guest's memory and PCI window end at 0x%llx, but its CPU has %u address bits.",
+			ULL(highest), bits.bits);
+}
+
+const struct rule memory_room_rules[] = {
+	{RULE("memory-needs-cell", memory_needs_cell, ERROR, 0, LIBVIRT),
+	 .what = "A domain with memory devices or <maxMemory> has cells.",
+	 .why = "libvirt before 9.6 refuses such a domain (\"At least one numa node has to be configured when enabling memory hotplug\"). Since 9.6 libvirt adds a cell with all vCPUs.",
+	 .to_fix = "Add a cell with all vCPUs and the memory.",
+	 .source = "libvirt NEWS.rst, 9.6; tested with 9.0 and 11.3",
+	 .libvirt = {.until = VERSION_OF(9, 6)},
+	 .outside = "libvirt adds a cell with all vCPUs.", .remedy = REMEDY_EDIT,
+	 .planned = PLAN_FIXES},
+	{RULE("memory-maximum", memory_maximum, ERROR, 0, LIBVIRT),
+	 .what = "A domain with memory devices has <maxMemory>, which is at least the guest's memory including all of them.",
+	 .why = "libvirt refuses memory devices without <maxMemory>, and a maximum below the sum.",
+	 .to_fix =
+		 "Write <maxMemory slots=> with the sum of all cells and memory devices, or more.",
+	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-slots", memory_slots, ERROR, 0, LIBVIRT),
+	 .what = "<maxMemory> has enough slots for all DIMMs and NVDIMMs, and no two of them have the same slot.",
+	 .why = "libvirt refuses more devices than slots, and two in one slot. Before 9.5 virtio-mem and virtio-pmem need a slot as well.",
+	 .to_fix =
+		 "Increase slots, or remove the <address> of memory devices so that libvirt chooses.",
+	 .source = LV "conf/domain_validate.c; libvirt NEWS.rst, 9.5",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-slots-limit", memory_slots_limit, ERROR, 0, QEMU),
+	 .what = "<maxMemory> has at most 256 slots.",
+	 .why = "libvirt accepts more, but QEMU exits (\"unsupported amount of memory slots\").",
+	 .to_fix = "Write 256 slots or fewer.",
+	 .source = "QEMU 7.2 hw/i386/pc.c, pc_memory_init; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-address", memory_address, ERROR, 0, QEMU),
+	 .what = "The address of a memory device is a multiple of 2 MiB and in QEMU's range for memory devices, and no two devices overlap.",
+	 .why = "QEMU exits otherwise. libvirt 9.8 and later refuse an overlap themselves.",
+	 .to_fix = "Remove <address> of the memory devices, so that QEMU chooses.",
+	 .source = "QEMU 7.2 hw/mem/memory-device.c; libvirt NEWS.rst, 9.8; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-address-bits", memory_address_bits, ERROR, 0, QEMU),
+	 .what = "The guest's memory, the room that <maxMemory> reserves and the PCI window fit into the physical address space of the guest's CPU.",
+	 .why = "Otherwise QEMU exits (\"phys-bits too low\"). A guest CPU that does not take over the host's address bits has 40 of them (1 TiB). <maxMemory> reserves 1 GiB more for each slot. With an AMD CPU, if the memory above 4 GiB and the PCI window would not end below 1012 GiB, they begin at 1 TiB.",
+	 .to_fix =
+		 "Use <cpu mode='host-passthrough'>, write <maxphysaddr mode='emulate' bits='46'/> in <cpu> (not more bits than the host's CPU has), or reduce <maxMemory>.",
+	 .source = "QEMU 7.2 hw/i386/pc.c, pc_max_used_gpa; measured",
+	 .remedy = REMEDY_EDIT},
+	{},
+};
