@@ -32,6 +32,7 @@ struct document_element {
 	struct span end_tag;   /* empty for <x/> */
 	bool self_closing;
 	size_t first_attribute, n_attributes; /* in document.attributes */
+	/* For document_position() and document_step(); 0 until they are counted. */
 	unsigned position; /* from 1, among siblings with this name in the text */
 	bool shared;       /* there are several of them */
 };

@@ -238,10 +238,8 @@ static void forget_tree(struct document *document)
 static int parse(struct document *document, struct error *error)
 {
 	if (check_text(document->name, &document->text, error) == 0 &&
-	    parse_tree(document, error) == 0 && span_scan(document, error) == 0) {
-		siblings_count(document);
+	    parse_tree(document, error) == 0 && span_scan(document, error) == 0)
 		return 0;
-	}
 	forget_tree(document);
 	return -1;
 }
@@ -427,10 +425,12 @@ struct span document_whole(const struct document *document, int element)
 }
 
 /* "controller[3]", as XPath counts: from 1, among siblings of the same name. */
-static void add_step(struct text *path, const struct document_element *element)
+static void add_step(struct text *path, const struct document *document, int number)
 {
+	const struct document_element *element = &document->elements.v[number];
 	const xmlNode *node = element->node;
 
+	siblings_count(document);
 	if (node->ns && node->ns->prefix)
 		text_printf(path, "%s:", (const char *)node->ns->prefix);
 	text_adds(path, (const char *)node->name);
@@ -438,11 +438,17 @@ static void add_step(struct text *path, const struct document_element *element)
 		text_printf(path, "[%u]", element->position);
 }
 
+unsigned document_position(const struct document *document, int element)
+{
+	siblings_count(document);
+	return document->elements.v[element].position;
+}
+
 char *document_step(const struct document *document, int element)
 {
 	_cleanup_text_ struct text step = {};
 
-	add_step(&step, &document->elements.v[element]);
+	add_step(&step, document, element);
 	return text_take(&step);
 }
 
@@ -455,7 +461,7 @@ char *document_path(const struct document *document, int element)
 		*vec_add(&steps) = element;
 	while (steps.n > 0) {
 		text_addc(&path, '/');
-		add_step(&path, &document->elements.v[steps.v[--steps.n]]);
+		add_step(&path, document, steps.v[--steps.n]);
 	}
 	vec_free(&steps);
 	return text_take(&path);

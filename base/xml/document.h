@@ -75,5 +75,7 @@ struct span document_whole(const struct document *document, int element);
  * cost grows with the depth, not with the number of siblings.
  */
 char *document_path(const struct document *document, int element) _must_check_;
+/* From 1, among the siblings with its name in the text. */
+unsigned document_position(const struct document *document, int element);
 /* The last step of it, "controller[3]". */
 char *document_step(const struct document *document, int element) _must_check_;

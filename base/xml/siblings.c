@@ -113,7 +113,7 @@ static void count(struct document_element **siblings, size_t n)
 		}
 }
 
-void siblings_count(struct document *document)
+static void count_all(const struct document *document)
 {
 	size_t n = document->elements.n, at = 0;
 	/* The children of each element: where they begin, and all of them. */
@@ -136,4 +136,11 @@ void siblings_count(struct document *document)
 	}
 	free(children);
 	free(starts);
+}
+
+void siblings_count(const struct document *document)
+{
+	/* The root has a position, 1, once they are counted. */
+	if (document->elements.n > 0 && document->elements.v[0].position == 0)
+		count_all(document);
 }

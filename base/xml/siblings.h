@@ -9,6 +9,7 @@
 
 /*
  * Fills in `position` and `shared` of every element of a scanned document, in n log n
- * steps whatever the names are.
+ * steps whatever the names are; nothing if they are filled in. Only paths need them, so
+ * they are counted with the first one.
  */
-void siblings_count(struct document *document);
+void siblings_count(const struct document *document);

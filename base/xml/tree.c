@@ -31,21 +31,26 @@ static bool all_plain(const xmlChar **attributes, int n)
 	return true;
 }
 
-/* An attribute, the text node below it, and the text. */
+/*
+ * An attribute, the text node below it, and the text, which begins where libxml2 keeps
+ * short ones (SAX2.c, xmlSAX2TextNode()): text nodes do not use the members after it.
+ */
 struct block {
 	xmlAttr attribute;
 	xmlNode text;
-	char value[];
 };
+
+#define VALUE_AT (offsetof(struct block, text) + offsetof(xmlNode, properties))
 
 static xmlAttr *make_attribute(xmlNode *element, const xmlChar **strings)
 {
 	size_t n = (size_t)(strings[END] - strings[VALUE]);
-	struct block *block = arena_allocate(sizeof(*block) + n + 1);
+	struct block *block = arena_allocate(MAX(VALUE_AT + n + 1, sizeof(*block)));
+	char *value = (char *)block + VALUE_AT;
 
 	memset(block, 0, sizeof(*block));
-	memcpy(block->value, strings[VALUE], n);
-	block->value[n] = '\0';
+	memcpy(value, strings[VALUE], n);
+	value[n] = '\0';
 	block->attribute.type = XML_ATTRIBUTE_NODE;
 	block->attribute.name = strings[NAME];
 	block->attribute.parent = element;
@@ -55,7 +60,7 @@ static xmlAttr *make_attribute(xmlNode *element, const xmlChar **strings)
 	block->text.name = (const xmlChar *)"text";
 	block->text.parent = (xmlNode *)&block->attribute;
 	block->text.doc = element->doc;
-	block->text.content = (xmlChar *)block->value;
+	block->text.content = (xmlChar *)value;
 	return &block->attribute;
 }
 

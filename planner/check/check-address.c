@@ -155,27 +155,25 @@ static void address_type(struct check *check)
 static void piix_ide(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
 	if (!guest_is_i440fx(guest))
 		return;
-	guest_list_functions(guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		int controller = functions.v[i].item.controller;
-		struct pci_address at = functions.v[i].address->at;
+	for (size_t i = 0; i < functions->n; i++) {
+		int controller = functions->v[i].item.controller;
+		struct pci_address at = functions->v[i].address->at;
 		_cleanup_free_ char *name = NULL;
 
 		if (at.bus != 0 || at.slot != 1 || at.function != 1 ||
 		    (controller >= 0 &&
 		     streq_null(guest->controllers.v[controller].type, "ide")))
 			continue;
-		name = assign_item_name(guest, functions.v[i].item);
-		check_found(check, assign_element(guest, functions.v[i].item),
+		name = assign_item_name(guest, functions->v[i].item);
+		check_found(check, assign_element(guest, functions->v[i].item),
 			    "%s is at " PCI_FORMAT
 			    ", where the machine has its own IDE controller.",
 			    name, PCI_ARGS(at));
 	}
-	vec_free(&functions);
 }
 
 const struct rule address_rules[] = {

@@ -74,24 +74,23 @@ static unsigned ports_for_nothing(const struct check *check, int bus)
 
 static void pci_bus_missing(struct check *check)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 	bool reported[INDEXES] = {};
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		int bus = functions.v[i].address->at.bus;
+	for (size_t i = 0; i < functions->n; i++) {
+		int bus = functions->v[i].address->at.bus;
 		const struct guest_controller *c =
 			guest_tree_controller(&check->tree, bus);
-		int element = assign_element(check->guest, functions.v[i].item);
+		int element = assign_element(check->guest, functions->v[i].item);
 		_cleanup_free_ char *name = NULL;
 		unsigned count;
 
-		if (functions.v[i].address->assigned || element < 0 || !c ||
+		if (functions->v[i].address->assigned || element < 0 || !c ||
 		    c->element >= 0 || reported[bus] ||
 		    (count = ports_for_nothing(check, bus)) == 0)
 			continue;
 		reported[bus] = true;
-		name = assign_item_name(check->guest, functions.v[i].item);
+		name = assign_item_name(check->guest, functions->v[i].item);
 		check_set_remedy(
 			check_found(
 				check, element,
@@ -100,7 +99,6 @@ static void pci_bus_missing(struct check *check)
 			"Write the controller's index in hexadecimal, for example bus='0x%02x', or add controller %d.",
 			bus, bus);
 	}
-	vec_free(&functions);
 }
 
 /* The mark that KubeVirt leaves in <metadata>. */

@@ -84,17 +84,15 @@ static void pci_domain(struct check *check)
 /* The last element at each address, and the one before it. */
 static void find_last_at(const struct check *check, struct firsts *ret)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = functions.n; i-- > 0;) {
-		int element = assign_element(check->guest, functions.v[i].item);
-		uint64_t key = pci_address_key(functions.v[i].address->at);
+	for (size_t i = functions->n; i-- > 0;) {
+		int element = assign_element(check->guest, functions->v[i].item);
+		uint64_t key = pci_address_key(functions->v[i].address->at);
 
 		if (element >= 0 && first_add(ret, NULL, key, element) != element)
 			first_add(ret, "another", key, element);
 	}
-	vec_free(&functions);
 }
 
 static void pci_address_dup(struct check *check)

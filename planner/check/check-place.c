@@ -17,11 +17,10 @@ static bool is_added(const struct guest *guest, struct assign_item item)
 
 static void auto_lands_on_pxb(struct check *check)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		const struct guest_function *f = &functions.v[i];
+	for (size_t i = 0; i < functions->n; i++) {
+		const struct guest_function *f = &functions->v[i];
 		_cleanup_free_ char *name = NULL;
 		struct finding *finding;
 		int bus = f->address->at.bus, cell = guest_tree_cell(&check->tree, bus);
@@ -43,7 +42,6 @@ static void auto_lands_on_pxb(struct check *check)
 			"Give it an address on a port on pcie-root, or give such a port an index lower than %d.",
 			bus);
 	}
-	vec_free(&functions);
 }
 
 static void pci_index_gap(struct check *check)
@@ -80,17 +78,15 @@ static void pci_index_gap(struct check *check)
 /* The addresses of libvirt's own, then those of <qemu:commandline>. */
 static void list_places(const struct check *check, struct firsts *ret)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		const struct guest_function *f = &functions.v[i];
+	for (size_t i = 0; i < functions->n; i++) {
+		const struct guest_function *f = &functions->v[i];
 
 		if (!is_added(check->guest, f->item))
 			first_add(ret, NULL, pci_address_key(f->address->at),
 				  assign_element(check->guest, f->item) + 1);
 	}
-	vec_free(&functions);
 }
 
 static void judge_place(struct check *check, struct firsts *taken, int element,
@@ -114,18 +110,16 @@ static void commandline_address(struct check *check)
 	const struct guest *guest = check->guest;
 	const struct commandline *list = &guest->commandline;
 	_cleanup_firsts_ struct firsts taken = {};
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
 	if (list->additions.n == 0)
 		return;
 	list_places(check, &taken);
-	guest_list_functions(guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		if (is_added(guest, functions.v[i].item))
+	for (size_t i = 0; i < functions->n; i++)
+		if (is_added(guest, functions->v[i].item))
 			judge_place(check, &taken,
-				    assign_element(guest, functions.v[i].item),
-				    functions.v[i].address->at);
-	vec_free(&functions);
+				    assign_element(guest, functions->v[i].item),
+				    functions->v[i].address->at);
 	for (size_t i = 0; i < list->additions.n; i++) {
 		const struct addition *addition = &list->additions.v[i];
 		const char *bus = addition_text(addition, "bus");
@@ -156,16 +150,15 @@ static bool chipset_slot(const struct guest *guest, struct pci_address at)
 
 static void pci_fn0_missing(struct check *check)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 	_cleanup_firsts_ struct firsts zeros = {};
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		if (functions.v[i].address->at.function == 0)
-			first_add(&zeros, NULL, slot_key(functions.v[i].address->at),
+	for (size_t i = 0; i < functions->n; i++)
+		if (functions->v[i].address->at.function == 0)
+			first_add(&zeros, NULL, slot_key(functions->v[i].address->at),
 				  (int)i);
-	for (size_t i = 0; i < functions.n; i++) {
-		const struct guest_function *f = &functions.v[i];
+	for (size_t i = 0; i < functions->n; i++) {
+		const struct guest_function *f = &functions->v[i];
 		_cleanup_free_ char *name = NULL;
 
 		if (f->address->at.function == 0 ||
@@ -178,36 +171,33 @@ static void pci_fn0_missing(struct check *check)
 			"%s is function %u of a slot without a function 0; guests do not look at such a slot.",
 			name, f->address->at.function);
 	}
-	vec_free(&functions);
 }
 
 static void multifunction_off(struct check *check)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 	_cleanup_firsts_ struct firsts off = {};
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		if (functions.v[i].address->at.function == 0 &&
-		    switch_is(functions.v[i].address->multifunction, false))
-			first_add(&off, NULL, slot_key(functions.v[i].address->at),
+	for (size_t i = 0; i < functions->n; i++)
+		if (functions->v[i].address->at.function == 0 &&
+		    switch_is(functions->v[i].address->multifunction, false))
+			first_add(&off, NULL, slot_key(functions->v[i].address->at),
 				  (int)i);
-	for (size_t i = 0; off.n > 0 && i < functions.n; i++) {
-		struct pci_address at = functions.v[i].address->at;
+	for (size_t i = 0; off.n > 0 && i < functions->n; i++) {
+		struct pci_address at = functions->v[i].address->at;
 		int zero = first_find(&off, NULL, slot_key(at));
 		struct finding *finding;
 
 		if (at.function == 0 || zero < 0)
 			continue;
 		finding = check_found(
-			check, assign_element(check->guest, functions.v[zero].item),
+			check, assign_element(check->guest, functions->v[zero].item),
 			"Function 0 of slot " PCI_FORMAT
 			" has multifunction='off', but function %u is used as well.",
-			PCI_ARGS(functions.v[zero].address->at), at.function);
+			PCI_ARGS(functions->v[zero].address->at), at.function);
 		check_relate(check, finding,
-			     assign_element(check->guest, functions.v[i].item));
+			     assign_element(check->guest, functions->v[i].item));
 	}
-	vec_free(&functions);
 }
 
 static bool has_chassis(const struct guest_controller *c)
@@ -291,16 +281,14 @@ static void port_no_acs(struct check *check)
 static void root_slots(struct check *check)
 {
 	bool used[PCI_SLOTS] = {};
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 	unsigned count = 0;
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		if (functions.v[i].address->at.bus == 0)
-			used[functions.v[i].address->at.slot] = true;
+	for (size_t i = 0; i < functions->n; i++)
+		if (functions->v[i].address->at.bus == 0)
+			used[functions->v[i].address->at.slot] = true;
 	for (unsigned slot = 1; slot < PCI_SLOTS; slot++)
 		count += used[slot] || slot == 0x1f;
-	vec_free(&functions);
 	if (count >= PCI_SLOTS - 1 && guest_is_q35(check->guest))
 		check_found(
 			check, -1,

@@ -172,17 +172,15 @@ static void judge_endpoint(struct check *check, struct assign_item item,
 
 static void smmu_accel_devices(struct check *check)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
+	for (size_t i = 0; i < functions->n; i++) {
 		const struct guest_iommu *iommu =
-			guest_tree_iommu(&check->tree, functions.v[i].address->at.bus);
+			guest_tree_iommu(&check->tree, functions->v[i].address->at.bus);
 
 		if (iommu && is_accelerated(iommu))
-			judge_endpoint(check, functions.v[i].item, iommu);
+			judge_endpoint(check, functions->v[i].item, iommu);
 	}
-	vec_free(&functions);
 }
 
 /* The accelerated SMMUv3 above a host device, or NULL. */
@@ -246,29 +244,27 @@ static bool is_placed(const struct check *check, const struct guest_function *fu
 static void smmu_uncovered(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
 	if (!guest_has_bus_iommus(guest) || !knows_bus(check))
 		return;
-	guest_list_functions(guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		int bus = functions.v[i].address->at.bus;
+	for (size_t i = 0; i < functions->n; i++) {
+		int bus = functions->v[i].address->at.bus;
 		_cleanup_free_ char *name = NULL;
 
 		if (check->tree.bus[bus].root < 0 ||
 		    guest_tree_iommu(&check->tree, bus) ||
-		    !is_placed(check, &functions.v[i]))
+		    !is_placed(check, &functions->v[i]))
 			continue;
-		name = assign_item_name(guest, functions.v[i].item);
+		name = assign_item_name(guest, functions->v[i].item);
 		check_set_remedy(
 			check_found(
-				check, assign_element(guest, functions.v[i].item),
+				check, assign_element(guest, functions->v[i].item),
 				"%s is below root bus %d, which has no SMMUv3, although other buses have one.",
 				name, check->tree.bus[bus].root),
 			"Add <iommu model='smmuv3'><driver pciBus='%d'/></iommu>, or move the device.",
 			check->tree.bus[bus].root);
 	}
-	vec_free(&functions);
 }
 
 /* Rows that are prerequisites of others. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/check/drift.h"
 
+#include "base/first.h"
 #include "planner/guest/device-kind.h"
 
 /* A device of the guest, as a note would name it. */
@@ -24,20 +25,19 @@ typedef VEC(struct note) note_list;
 
 static void list_placed(const struct guest_tree *tree, placed_list *ret)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &tree->functions;
 
-	guest_list_functions(tree->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		const struct guest_address *address = functions.v[i].address;
+	for (size_t i = 0; i < functions->n; i++) {
+		const struct guest_address *address = functions->v[i].address;
 		const struct device_kind *kind =
-			assign_item_kind(tree->guest, functions.v[i].item);
+			assign_item_kind(tree->guest, functions->v[i].item);
 		int bus = guest_address_on_pci(address)
 				  ? tree->bus[address->at.bus].number
 				  : -1;
 
 		if (kind && kind->name && bus >= 0)
 			*vec_add(ret) =
-				(struct placed){.item = functions.v[i].item,
+				(struct placed){.item = functions->v[i].item,
 						.kind = kind->name,
 						.at = {.bus = (uint8_t)bus,
 						       .slot = address->at.slot,
@@ -45,7 +45,6 @@ static void list_placed(const struct guest_tree *tree, placed_list *ret)
 						.cell = guest_tree_cell(tree,
 									address->at.bus)};
 	}
-	vec_free(&functions);
 }
 
 static int number_at(const struct document *document, int element, const char *name)
@@ -130,25 +129,43 @@ static unsigned fits(const struct note *note, const struct placed *device)
 	       4 * pci_address_equal(note->at, device->at);
 }
 
-/* Only the same address makes a fit of 4 or more: that is quickly seen. */
-static bool may_fit(const struct note *note, const struct placed *device, unsigned least)
+/* The first device from @from on that fits at least so well gets the note. */
+static void take(struct note *note, placed_list *devices, size_t from, unsigned least)
 {
-	return least < 4 || pci_address_equal(note->at, device->at);
+	for (size_t i = from; i < devices->n; i++)
+		if (fits(note, &devices->v[i]) >= least) {
+			note->device = &devices->v[i];
+			devices->v[i].taken = true;
+			return;
+		}
+}
+
+/* Only the same address makes a fit of 4 or more, and most notes have it. */
+static void match_in_place(note_list *notes, placed_list *devices)
+{
+	_cleanup_firsts_ struct firsts by_address = {};
+
+	for (size_t i = 0; i < devices->n; i++)
+		first_add(&by_address, NULL, pci_address_key(devices->v[i].at), (int)i);
+	for (size_t i = 0; i < notes->n; i++) {
+		int first =
+			first_find(&by_address, NULL, pci_address_key(notes->v[i].at));
+
+		if (first >= 0)
+			take(&notes->v[i], devices, (size_t)first, 5);
+	}
 }
 
 /* From the surest to the least sure, so that no note takes the device of another. */
 static void match(note_list *notes, placed_list *devices)
 {
-	static const unsigned least[] = {5, 3, 1};
+	static const unsigned least[] = {3, 1};
 
+	match_in_place(notes, devices);
 	for (size_t round = 0; round < ARRAY_SIZE(least); round++)
 		for (size_t i = 0; i < notes->n; i++)
-			for (size_t j = 0; !notes->v[i].device && j < devices->n; j++)
-				if (may_fit(&notes->v[i], &devices->v[j], least[round]) &&
-				    fits(&notes->v[i], &devices->v[j]) >= least[round]) {
-					notes->v[i].device = &devices->v[j];
-					devices->v[j].taken = true;
-				}
+			if (!notes->v[i].device)
+				take(&notes->v[i], devices, 0, least[round]);
 }
 
 static void compare(const struct guest *guest, const struct note *note, drift_list *ret)

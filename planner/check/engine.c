@@ -67,13 +67,13 @@ static bool has_ground(const struct check *check, const struct rule *rule)
 	return rule->warns_outside || rule_holds(rule, &check->options->target);
 }
 
-static void ask(struct check *check, const struct rule *rule);
+static void ask(struct check *check, const struct rule *rule, size_t index);
 
 static void ask_prerequisites(struct check *check, const struct rule *rule)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rule->after); i++)
 		if (rule->after[i])
-			ask(check, rule->after[i]);
+			ask(check, rule->after[i], rule_index(rule->after[i]));
 }
 
 /* What an argument of QEMU that is not understood may change is not known. */
@@ -95,10 +95,10 @@ static void admit_unknown(struct check *check)
 		shown.s);
 }
 
-/* Checks a rule, once, after its prerequisites. */
-static void ask(struct check *check, const struct rule *rule)
+/* Checks a rule with its rule_index(), once, after its prerequisites. */
+static void ask(struct check *check, const struct rule *rule, size_t index)
 {
-	bool *asked = &check->asked[rule_index(rule)];
+	bool *asked = &check->asked[index];
 	const struct rule *lost;
 
 	if (*asked)
@@ -120,7 +120,9 @@ static void ask(struct check *check, const struct rule *rule)
 
 static void ask_all(struct check *check)
 {
-	rules_foreach(rule) ask(check, rule);
+	size_t index = 0;
+
+	rules_foreach(rule) ask(check, rule, index++);
 }
 
 static void give_remedies(struct report *report)
@@ -168,6 +170,7 @@ int check_document(const struct document *document, const struct check_options *
 	suppress(document, &found, check.elements.v, ret);
 	if (check.host)
 		check_gather_use(&check, &ret->use);
+	guest_tree_free(&check.tree);
 	vec_free(&check.elements);
 	free(check.asked);
 	free(check.found);
@@ -195,7 +198,8 @@ int check_host_alone(const char *name, const struct check_options *options,
 
 	guest_init(&guest);
 	rc = rc < 0 ? rc : guest_read(&document, &guest, error);
-	rules_foreach(rule) if (rc == 0 && rule->of_host) ask(&check, rule);
+	rules_foreach(rule) if (rc == 0 && rule->of_host)
+		ask(&check, rule, rule_index(rule));
 	give_remedies(&ret->report);
 	for (size_t i = 0; i < ret->report.findings.n; i++) {
 		struct place *place = &ret->report.findings.v[i].place;

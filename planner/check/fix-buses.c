@@ -115,7 +115,7 @@ static bool named_elsewhere(const struct guest *guest)
  * fills. */
 static bool close_gaps(const struct check *check, int *ret)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 	bool used = false;
 	int next = 0;
 
@@ -125,11 +125,9 @@ static bool close_gaps(const struct check *check, int *ret)
 
 		ret[index] = c && (c->element >= 0 || index == 0) ? next++ : -1;
 	}
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		used |= !functions.v[i].address->assigned &&
-			ret[functions.v[i].address->at.bus] < 0;
-	vec_free(&functions);
+	for (size_t i = 0; i < functions->n; i++)
+		used |= !functions->v[i].address->assigned &&
+			ret[functions->v[i].address->at.bus] < 0;
 	return !used;
 }
 
@@ -167,15 +165,13 @@ static void write_index(struct fix *fix, const struct guest_controller *c, const
 void fix_indexes(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
-	guest_functions functions = {};
+	const guest_functions *functions = &fix->check->tree.functions;
 	int new[INDEXES];
 
 	if (named_elsewhere(guest) || !close_gaps(fix->check, new))
 		return;
-	guest_list_functions(fix->check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		write_bus(fix, functions.v[i].address, new);
-	vec_free(&functions);
+	for (size_t i = 0; i < functions->n; i++)
+		write_bus(fix, functions->v[i].address, new);
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		write_index(fix, &guest->controllers.v[i], new);
 	for (size_t i = 0; i < guest->iommus.n; i++) {

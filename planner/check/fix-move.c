@@ -26,7 +26,7 @@ static int free_port(const struct check *check, int root)
 /* One more than the highest in the document. */
 static int next_index(const struct check *check)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 	int highest = 0;
 
 	for (int index = 0; index < INDEXES; index++) {
@@ -36,24 +36,20 @@ static int next_index(const struct check *check)
 		if (c && c->element >= 0)
 			highest = index;
 	}
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		if (!functions.v[i].address->assigned)
-			highest = MAX(highest, (int)functions.v[i].address->at.bus);
-	vec_free(&functions);
+	for (size_t i = 0; i < functions->n; i++)
+		if (!functions->v[i].address->assigned)
+			highest = MAX(highest, (int)functions->v[i].address->at.bus);
 	return highest + 1 < INDEXES ? highest + 1 : -1;
 }
 
 static int free_slot(const struct check *check, int bus)
 {
 	bool used[PCI_SLOTS] = {};
-	guest_functions functions = {};
+	const guest_functions *functions = &check->tree.functions;
 
-	guest_list_functions(check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		if (functions.v[i].address->at.bus == bus)
-			used[functions.v[i].address->at.slot] = true;
-	vec_free(&functions);
+	for (size_t i = 0; i < functions->n; i++)
+		if (functions->v[i].address->at.bus == bus)
+			used[functions->v[i].address->at.slot] = true;
 	/*
 	 * pcie-root has no usable slot 0; slot 1 is for the first video device, 31 for
 	 * the chipset.
@@ -87,14 +83,13 @@ static void want_address(struct want *want, int bus, int slot)
 /* An address that libvirt chose is not in the text, so all of it is written. */
 void fix_function_0(struct fix *fix)
 {
-	guest_functions functions = {};
+	const guest_functions *functions = &fix->check->tree.functions;
 
-	guest_list_functions(fix->check->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		const struct guest_address *address = functions.v[i].address;
+	for (size_t i = 0; i < functions->n; i++) {
+		const struct guest_address *address = functions->v[i].address;
 		struct want *want;
 
-		if (assign_element(fix->check->guest, functions.v[i].item) !=
+		if (assign_element(fix->check->guest, functions->v[i].item) !=
 		    fix->element)
 			continue;
 		want = want_new("device");
@@ -106,7 +101,6 @@ void fix_function_0(struct fix *fix)
 		want_free(want);
 		break;
 	}
-	vec_free(&functions);
 }
 
 /* The index of a new port on a root; -1 if there is no room. */

@@ -163,6 +163,7 @@ int fix_round_make(const struct document *document, const struct check_options *
 	rc = make(&making, wanted, error);
 	free(making.marks);
 	edits_free(&making.edits);
+	guest_tree_free(&check.tree);
 	return rc;
 }
 

@@ -79,8 +79,14 @@ const size_t n_controller_rows = ARRAY_SIZE(controller_rows);
 
 enum controller_model controller_model_named(const char *name)
 {
-	size_t length = name ? strlen(name) : 0;
+	size_t length;
 
+	if (!name)
+		return CONTROLLER_NONE;
+	/* What most of them are. */
+	if (streq(name, controller_rows[CONTROLLER_ROOT_PORT].name))
+		return CONTROLLER_ROOT_PORT;
+	length = strlen(name);
 	for (size_t i = 1; length > 0 && i < n_controller_rows; i++)
 		if (controller_rows[i].name_length == length &&
 		    memcmp(controller_rows[i].name, name, length) == 0)

@@ -8,6 +8,9 @@
 
 #include "planner/guest/controller-model.h"
 
+#include <assert.h>
+#include <pthread.h>
+
 #define VIRTIO 0x1af4, 0x1040
 
 static const struct device_kind kinds[] = {
@@ -138,14 +141,35 @@ char *device_kind_names(void)
 	return text_take(&text);
 }
 
+/* For each first letter of a tag the rows, as lists; filled once. 0 ends a list. */
+static uint8_t first_row[256], next_row[ARRAY_SIZE(kinds)];
+static pthread_once_t listed = PTHREAD_ONCE_INIT;
+
+static void list_rows(void)
+{
+	static_assert(ARRAY_SIZE(kinds) < UINT8_MAX);
+	for (size_t i = ARRAY_SIZE(kinds); i-- > 0;) {
+		unsigned char letter = (unsigned char)kinds[i].tag[0];
+
+		next_row[i] = first_row[letter];
+		first_row[letter] = (uint8_t)(i + 1);
+	}
+}
+
 static const struct device_kind *find(const char *tag, const char *type,
 				      const char *model)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (streq(kinds[i].tag, tag) &&
-		    (!kinds[i].type || streq_null(kinds[i].type, type)) &&
-		    (!kinds[i].model || streq_null(kinds[i].model, model)))
-			return &kinds[i];
+	size_t next;
+
+	pthread_once(&listed, list_rows);
+	for (next = first_row[(unsigned char)*tag]; next > 0; next = next_row[next - 1]) {
+		const struct device_kind *it = &kinds[next - 1];
+
+		/* What most of them differ in comes first. */
+		if ((!it->model || streq_null(it->model, model)) &&
+		    (!it->type || streq_null(it->type, type)) && streq(it->tag, tag))
+			return it;
+	}
 	return NULL;
 }
 

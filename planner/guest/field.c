@@ -276,12 +276,13 @@ struct found {
 	const char *path;
 	size_t n;
 	int element;
-	uint64_t letters; /* child_letters() of the element at hand */
+	uint64_t attributes; /* attribute_letters() of it */
+	uint64_t letters;    /* child_letters() of the element at hand */
 };
 
 /*
- * Most elements have few of the children that a table asks for. Each first letter of a
- * child's name is a bit, so that the rest need not be looked for.
+ * Most elements have few of the children and attributes that a table asks for. Each first
+ * letter of a name is a bit, so that the rest need not be looked for.
  */
 static uint64_t letter_bit(unsigned char letter)
 {
@@ -299,6 +300,17 @@ static uint64_t child_letters(const struct document *document, int element)
 	return letters;
 }
 
+static uint64_t attribute_letters(const struct document *document, int element)
+{
+	const xmlAttr *it =
+		element < 0 ? NULL : document->elements.v[element].node->properties;
+	uint64_t letters = 0;
+
+	for (; it; it = it->next)
+		letters |= letter_bit(it->name[0]);
+	return letters;
+}
+
 static void find(const struct document *document, int element, const char *path,
 		 struct found *found)
 {
@@ -310,6 +322,7 @@ static void find(const struct document *document, int element, const char *path,
 	found->n = n;
 	found->element =
 		n == 0 ? element : document_find_step(document, element, path, n);
+	found->attributes = attribute_letters(document, found->element);
 }
 
 /* Whether the element has no child with the name that the row's path begins with. */
@@ -333,7 +346,8 @@ static void fill(struct guest *guest, const struct guest_field *field,
 		memcpy(member, &raw.element, sizeof(int));
 	else if (field->kind == GUEST_FIELD_PRESENT)
 		memcpy(member, &(bool){raw.element >= 0}, sizeof(bool));
-	if (field->kind >= GUEST_FIELD_ELEMENT || raw.element < 0)
+	if (field->kind >= GUEST_FIELD_ELEMENT || raw.element < 0 ||
+	    (attribute && !(found->attributes & letter_bit((unsigned char)*attribute))))
 		return;
 	if (!attribute)
 		content = content_of(guest->document, raw.element);
@@ -346,8 +360,14 @@ static void fill(struct guest *guest, const struct guest_field *field,
 void fields_fill(struct guest *guest, int element, const struct guest_field *fields,
 		 size_t n, void *object)
 {
-	struct found found = {.letters = child_letters(guest->document, element)};
+	struct found found = {.element = element, .attributes = UINT64_MAX};
 
+	/* One attribute is found as quickly as all of their letters. */
+	if (n == 1 && *fields->path == '@') {
+		fill(guest, fields, &found, (char *)object + fields->offset);
+		return;
+	}
+	found.letters = child_letters(guest->document, element);
 	for (size_t i = 0; i < n; i++) {
 		char *member = (char *)object + fields[i].offset;
 

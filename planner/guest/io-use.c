@@ -40,8 +40,11 @@ static void add_window(struct reading *reading, int index)
 
 bool io_use_reserves(const struct guest *guest, int index)
 {
-	_cleanup_free_ char *own = xasprintf("pci.%d", index);
+	_cleanup_free_ char *own = NULL;
 
+	if (guest->commandline.additions.n == 0)
+		return false;
+	own = xasprintf("pci.%d", index);
 	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
 		const struct addition *addition = &guest->commandline.additions.v[i];
 		const struct addition_value *size =
@@ -57,18 +60,16 @@ bool io_use_reserves(const struct guest *guest, int index)
 static void add_functions(struct reading *reading)
 {
 	const struct guest *guest = reading->tree->guest;
-	guest_functions functions = {};
+	const guest_functions *functions = &reading->tree->functions;
 
-	guest_list_functions(guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
+	for (size_t i = 0; i < functions->n; i++) {
 		const struct device_kind *kind =
-			assign_item_kind(guest, functions.v[i].item);
-		int bus = functions.v[i].address->at.bus;
+			assign_item_kind(guest, functions->v[i].item);
+		int bus = functions->v[i].address->at.bus;
 
 		if (kind && kind->io_bar && reading->tree->bus[bus].root >= 0)
 			add_window(reading, bus);
 	}
-	vec_free(&functions);
 }
 
 /*
@@ -102,17 +103,31 @@ static void add_bridges(struct reading *reading, bool efi, enum known reserves)
 	}
 }
 
+static bool is_numbered_root(const struct guest_tree *tree, int index)
+{
+	return guest_tree_controller(tree, index) && tree->bus[index].root == index &&
+	       tree->bus[index].number >= 0;
+}
+
+/* By bus number, then by index; there are few. */
 static void sort_roots(const struct reading *reading, struct io_use *use)
 {
-	for (size_t number = 0; number < ARRAY_SIZE(use->roots); number++)
-		for (int index = 0; index < INDEXES; index++) {
-			if (!guest_tree_controller(reading->tree, index) ||
-			    reading->tree->bus[index].root != index ||
-			    reading->tree->bus[index].number != (int)number ||
-			    use->n_roots == ARRAY_SIZE(use->roots))
-				continue;
-			use->roots[use->n_roots++] = reading->roots[index];
+	const struct guest_bus *bus = reading->tree->bus;
+	int numbers[ARRAY_SIZE(use->roots)];
+
+	for (int index = 0; index < INDEXES; index++) {
+		size_t at = use->n_roots;
+
+		if (!is_numbered_root(reading->tree, index))
+			continue;
+		for (; at > 0 && numbers[at - 1] > bus[index].number; at--) {
+			numbers[at] = numbers[at - 1];
+			use->roots[at] = use->roots[at - 1];
 		}
+		numbers[at] = bus[index].number;
+		use->roots[at] = reading->roots[index];
+		use->n_roots++;
+	}
 }
 
 void io_use_read(const struct guest_tree *tree, const struct machine *host,

@@ -234,14 +234,35 @@ static void number_buses(struct guest_tree *tree)
 	}
 }
 
+static void add_function(guest_functions *list, const struct guest_address *address,
+			 struct assign_item item)
+{
+	if (guest_address_on_pci(address))
+		list->v[list->n++] = (struct guest_function){item, address};
+}
+
+static void list_functions(struct guest_tree *tree)
+{
+	const struct guest *guest = tree->guest;
+	guest_functions *list = &tree->functions;
+
+	list->n = 0;
+	vec_reserve(list, guest->controllers.n + guest->devices.n + guest->iommus.n);
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		add_function(list, &guest->controllers.v[i].address,
+			     (struct assign_item){(int)i, -1, -1});
+	for (size_t i = 0; i < guest->devices.n; i++)
+		add_function(list, &guest->devices.v[i].address,
+			     (struct assign_item){-1, (int)i, -1});
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		add_function(list, &guest->iommus.v[i].address,
+			     (struct assign_item){-1, -1, (int)i});
+}
+
 static void count_children(struct guest_tree *tree)
 {
-	guest_functions functions = {};
-
-	guest_list_functions(tree->guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		tree->bus[functions.v[i].address->at.bus].children++;
-	vec_free(&functions);
+	for (size_t i = 0; i < tree->functions.n; i++)
+		tree->bus[tree->functions.v[i].address->at.bus].children++;
 }
 
 void guest_tree_read(const struct guest *guest, struct guest_tree *ret)
@@ -250,26 +271,12 @@ void guest_tree_read(const struct guest *guest, struct guest_tree *ret)
 	find_controllers(ret);
 	find_parents(ret);
 	find_roots(ret);
+	list_functions(ret);
 	count_children(ret);
 	number_buses(ret);
 }
 
-static void add_function(guest_functions *list, const struct guest *guest,
-			 struct assign_item item)
+void guest_tree_free(struct guest_tree *tree)
 {
-	const struct guest_address *address = assign_address(guest, item);
-
-	if (guest_address_on_pci(address))
-		*vec_add(list) = (struct guest_function){item, address};
-}
-
-void guest_list_functions(const struct guest *guest, guest_functions *ret)
-{
-	vec_reserve(ret, guest->controllers.n + guest->devices.n + guest->iommus.n);
-	for (size_t i = 0; i < guest->controllers.n; i++)
-		add_function(ret, guest, (struct assign_item){(int)i, -1, -1});
-	for (size_t i = 0; i < guest->devices.n; i++)
-		add_function(ret, guest, (struct assign_item){-1, (int)i, -1});
-	for (size_t i = 0; i < guest->iommus.n; i++)
-		add_function(ret, guest, (struct assign_item){-1, -1, (int)i});
+	vec_free(&tree->functions);
 }

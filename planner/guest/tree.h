@@ -21,13 +21,26 @@ struct guest_bus {
 	int number, last;  /* its bus in the guest, and the highest number below it */
 };
 
+/* An item of the guest that has a PCI address. */
+struct guest_function {
+	struct assign_item item;
+	const struct guest_address *address;
+};
+typedef VEC(struct guest_function) guest_functions;
+
 struct guest_tree {
-	const struct guest *guest; /* borrowed */
+	const struct guest *guest; /* borrowed; nothing is added to it meanwhile */
 	struct guest_bus bus[INDEXES];
+	guest_functions functions; /* all of them: controllers, devices, IOMMUs */
 };
 
-/* Controllers in a loop, or on a bus that does not exist, have no root. */
+/*
+ * Into a *@ret that is zeroed or was read before. Controllers in a loop, or on a bus that
+ * does not exist, have no root.
+ */
 void guest_tree_read(const struct guest *guest, struct guest_tree *ret);
+void guest_tree_free(struct guest_tree *tree);
+#define _cleanup_guest_tree_ _cleanup_(guest_tree_free)
 
 /* For any index, even out of range: the controller or NULL; the cell or -1. */
 const struct guest_controller *guest_tree_controller(const struct guest_tree *tree,
@@ -59,11 +72,3 @@ const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int in
 unsigned guest_tree_locked_times(const struct guest_tree *tree);
 /* Whether any IOMMU is of one bus. */
 bool guest_has_bus_iommus(const struct guest *guest);
-
-/* All items of the guest that have a PCI address. */
-struct guest_function {
-	struct assign_item item;
-	const struct guest_address *address;
-};
-typedef VEC(struct guest_function) guest_functions;
-void guest_list_functions(const struct guest *guest, guest_functions *ret);

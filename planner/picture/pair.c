@@ -79,17 +79,15 @@ static int function_at(const struct pairing *pairing, const struct guest_address
 static void find_functions(struct pairing *pairing)
 {
 	const struct guest *guest = pairing->check->guest;
-	guest_functions functions = {};
+	const guest_functions *functions = &pairing->check->tree.functions;
 
-	guest_list_functions(guest, &functions);
-	for (size_t i = 0; i < functions.n; i++) {
-		int element = assign_element(guest, functions.v[i].item);
+	for (size_t i = 0; i < functions->n; i++) {
+		int element = assign_element(guest, functions->v[i].item);
 
 		if (element >= 0)
 			pairing->functions[element] =
-				function_at(pairing, functions.v[i].address);
+				function_at(pairing, functions->v[i].address);
 	}
-	vec_free(&functions);
 }
 
 /* A controller that makes a root bus is shown as that, not as the function it also is. */
@@ -463,6 +461,7 @@ int pair_read(const struct document *document, const struct pair_wish *wish,
 			      .assignment = &assignment,
 			      .options = &options,
 			      .host = wish->host};
+	int rc;
 
 	ret->name = document->name;
 	if (predict_document(document, wish->target, &ret->guest, error) < 0)
@@ -475,5 +474,7 @@ int pair_read(const struct document *document, const struct pair_wish *wish,
 	assign(&guest, &assignment);
 	guest_tree_read(&guest, &check.tree);
 	ret->title = xstrdup(guest.name ? guest.name : document->name);
-	return make_pair(&check, ret, error);
+	rc = make_pair(&check, ret, error);
+	guest_tree_free(&check.tree);
+	return rc;
 }

@@ -38,7 +38,8 @@ void stash_index_make(const struct document *document, struct stash_index *ret)
 		ret->starts[i] += ret->starts[i - 1];
 	for (size_t i = 0; i < n; i++) {
 		ret->names[i] = name_of(v[i].node);
-		first_add(&ret->named, ret->names[i], key_of(v[i].parent, v[i].position),
+		first_add(&ret->named, ret->names[i],
+			  key_of(v[i].parent, document_position(document, (int)i)),
 			  (int)i);
 		if (i > 0)
 			ret->children[ret->starts[v[i].parent + 1]++] = (int)i;

@@ -167,10 +167,11 @@ static char *path_of(const struct stash_cutting *cutting, int element)
 		*vec_add(&steps) = element;
 	while (steps.n > 0) {
 		int at = steps.v[--steps.n];
+		unsigned position = document_position(cutting->document, at);
 
 		text_printf(&path, "/%s", cutting->index.names[at]);
-		if (v[at].position > 1 || cutting->alike[at] > 1)
-			text_printf(&path, "[%u]", v[at].position);
+		if (position > 1 || cutting->alike[at] > 1)
+			text_printf(&path, "[%u]", position);
 	}
 	vec_free(&steps);
 	return text_take(&path);
@@ -206,7 +207,7 @@ void stash_cut(struct stash_cutting *cutting, int element, struct stash_place *r
 	*ret = (struct stash_place){
 		.from = path_of(cutting, it->parent),
 		.after = (uint64_t)ordinal,
-		.alike = it->position - 1,
+		.alike = document_position(cutting->document, element) - 1,
 	};
 	end = cut_of(cutting, element, ret, &start);
 	ret->at_bytes = start - gap.start;

@@ -71,15 +71,22 @@ static void take_given(struct assign_pass *pass)
 
 	size_t n = pass->list.rows.n;
 	_cleanup_free_ uint8_t *turns = xcalloc(n, sizeof(*turns));
+	unsigned any = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const char *tag = tag_of(pass, pass->list.rows.v[i].item);
 
+		/* Most often it is that of the one before. */
+		turns[i] = i > 0 ? turns[i - 1] : 0;
+		if (turns[i] < ARRAY_SIZE(tags) && streq(tag, tags[turns[i]]))
+			continue;
+		turns[i] = 0;
 		while (turns[i] < ARRAY_SIZE(tags) && !streq(tag, tags[turns[i]]))
 			turns[i]++;
+		any |= 1u << turns[i];
 	}
 	for (size_t turn = 0; turn < ARRAY_SIZE(tags); turn++)
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; any >> turn & 1 && i < n; i++)
 			if (turns[i] == turn)
 				take(pass, &pass->list.rows.v[i]);
 }

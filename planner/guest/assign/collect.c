@@ -95,10 +95,10 @@ static unsigned needs_of_controller(const struct guest *guest,
 }
 
 static void add(struct assign_list *list, struct assign_item item, unsigned needs,
-		int rank, size_t sequence)
+		int rank)
 {
 	if (needs)
-		*vec_add(&list->rows) = (struct assign_row){item, needs, rank, sequence};
+		*vec_add(&list->rows) = (struct assign_row){item, needs, rank};
 }
 
 /* -1: no explicit one. */
@@ -200,7 +200,10 @@ static void fill_entries(const struct guest *guest, const struct assign_list *li
 		const struct guest_controller *it = &guest->controllers.v[i];
 
 		entries[i] = (struct placed){
-			.type = first_add(&types, it->type, 0, (int)i),
+			/* Most often that of the one before. */
+			.type = i > 0 && streq_null(it->type, it[-1].type)
+					? entries[i - 1].type
+					: first_add(&types, it->type, 0, (int)i),
 			.index = i < list->given.n ? list->given.v[i] : index_of(it),
 			.companion = it->master,
 			.number = (int)i,
@@ -242,26 +245,38 @@ static size_t controller_at(const struct assign_list *list, size_t place)
 
 static void collect_devices(const struct guest *guest, struct assign_list *list)
 {
+	int rank = 0;
+
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
-		int rank = rank_of(device->tag);
-		/* libvirt keeps these among the hostdevs, before the others. */
-		bool hostdev =
-			rank == RANK_INTERFACE && streq_null(device->type, "hostdev");
+		bool hostdev;
 
+		/* Most often that of the one before. */
+		if (i == 0 || !streq(device[-1].tag, device->tag))
+			rank = rank_of(device->tag);
+		/* libvirt keeps these among the hostdevs, before the others. */
+		hostdev = rank == RANK_INTERFACE && streq_null(device->type, "hostdev");
 		add(list, (struct assign_item){-1, (int)i, -1},
 		    needs_of_device(guest, device),
-		    hostdev ? rank_of("hostdev of an interface") : rank, i);
+		    hostdev ? rank_of("hostdev of an interface") : rank);
 	}
 }
 
-static int compare_rows(const void *left, const void *right)
+/* By rank; those of a rank were added in order. */
+static void sort_by_rank(struct assign_list *list)
 {
-	const struct assign_row *a = left, *b = right;
+	size_t starts[ARRAY_SIZE(ranked) + 2] = {};
+	struct assign_row *sorted = xcalloc(list->rows.n, sizeof(*sorted));
 
-	if (a->rank != b->rank)
-		return a->rank < b->rank ? -1 : 1;
-	return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+	for (size_t i = 0; i < list->rows.n; i++)
+		starts[list->rows.v[i].rank + 1]++;
+	for (size_t rank = 1; rank < ARRAY_SIZE(starts); rank++)
+		starts[rank] += starts[rank - 1];
+	for (size_t i = 0; i < list->rows.n; i++)
+		sorted[starts[list->rows.v[i].rank]++] = list->rows.v[i];
+	free(list->rows.v);
+	list->rows.v = sorted;
+	list->rows.room = list->rows.n;
 }
 
 void assign_collect(const struct guest *guest, struct assign_list *ret)
@@ -275,12 +290,12 @@ void assign_collect(const struct guest *guest, struct assign_list *ret)
 
 		add(ret, (struct assign_item){(int)i, -1, -1},
 		    needs_of_controller(guest, controller),
-		    guest_is_pci(controller) ? RANK_PCI : RANK_CONTROLLER, place);
+		    guest_is_pci(controller) ? RANK_PCI : RANK_CONTROLLER);
 	}
 	collect_devices(guest, ret);
 	for (size_t i = 0; i < guest->iommus.n; i++)
 		if (streq_null(guest->iommus.v[i].model, "virtio"))
 			add(ret, (struct assign_item){-1, -1, (int)i},
-			    express(guest) | INTEGRATED, rank_of("iommu"), i);
-	vec_sort(&ret->rows, compare_rows);
+			    express(guest) | INTEGRATED, rank_of("iommu"));
+	sort_by_rank(ret);
 }

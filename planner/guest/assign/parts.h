@@ -16,8 +16,7 @@ void assign_implicit(struct guest *guest);
 struct assign_row {
 	struct assign_item item;
 	unsigned needs;
-	int rank;        /* libvirt's order of assigning addresses */
-	size_t sequence; /* position within the rank */
+	int rank; /* libvirt's order of assigning addresses */
 };
 struct assign_list {
 	VEC(struct assign_row) rows;

@@ -44,7 +44,7 @@ static void take(struct machine_function *function, const struct machine_functio
 void predict_host_devices(const struct guest *guest, const struct machine *host,
 			  struct machine *machine)
 {
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	guest_tree_read(guest, &tree);
 	for (size_t i = 0; i < guest->devices.n; i++) {
@@ -73,7 +73,7 @@ struct predict_io predict_host_io(const struct guest *guest,
 				  const struct machine *machine)
 {
 	struct predict_io io = {};
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	guest_tree_read(guest, &tree);
 	for (size_t i = 0; i < guest->devices.n; i++) {
@@ -115,7 +115,7 @@ static void add_bars(struct text *text, const struct machine_function *function)
 void text_add_host_devices(struct text *text, const struct guest *guest,
 			   const struct machine *machine)
 {
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 	bool begun = false;
 
 	guest_tree_read(guest, &tree);

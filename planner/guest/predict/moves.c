@@ -71,14 +71,12 @@ static void add_seen(const struct guest_tree *tree, const struct guest_function 
 
 static void list_seen(const struct guest *guest, seen_list *ret)
 {
-	struct guest_tree tree;
-	guest_functions functions = {};
+	_cleanup_guest_tree_ struct guest_tree tree = {};
+	const guest_functions *functions = &tree.functions;
 
 	guest_tree_read(guest, &tree);
-	guest_list_functions(guest, &functions);
-	for (size_t i = 0; i < functions.n; i++)
-		add_seen(&tree, &functions.v[i], ret);
-	vec_free(&functions);
+	for (size_t i = 0; i < functions->n; i++)
+		add_seen(&tree, &functions->v[i], ret);
 }
 
 static struct seen *find(const seen_list *list, const struct seen *like)

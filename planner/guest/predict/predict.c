@@ -84,7 +84,7 @@ static void predict_acs(struct machine *machine)
 
 void predict(const struct guest *guest, struct machine *ret)
 {
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	guest_tree_read(guest, &tree);
 	*ret = (struct machine){.source = MACHINE_GUEST,

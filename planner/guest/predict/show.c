@@ -294,7 +294,7 @@ static void add_taken(struct text *text, const struct machine *machine)
 /* libvirt 11.3 qemu_domain.c, qemuDomainGetMemLockLimitBytes: RAM each, and 1 GiB. */
 static void add_locked(struct text *text, const struct guest *guest)
 {
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 	uint64_t memory_bytes;
 	unsigned times;
 

@@ -15,7 +15,7 @@ static int read_use(const struct in_place *plan, const struct text *xml,
 	_cleanup_document_ struct document document = {};
 	_cleanup_guest_ struct guest guest = {};
 	_cleanup_assignment_ struct assignment assignment = {};
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	guest_init(&guest);
 	if (document_parse(plan->document->name, xml->s, xml->n, &document, error) < 0 ||

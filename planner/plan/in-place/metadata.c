@@ -190,7 +190,7 @@ static int renew_notes(const struct in_place *plan, struct text *xml, struct err
 	_cleanup_document_ struct document document = {};
 	_cleanup_guest_ struct guest guest = {};
 	_cleanup_assignment_ struct assignment assignment = {};
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 	drift_list list = {};
 	int rc = 0;
 

@@ -43,7 +43,7 @@ static void a_tree(void **state)
 {
 	_cleanup_guest_ struct guest guest = {};
 	struct guest_controller *expander;
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 	const struct {
 		int index, parent, root, cell, number, last;
 		unsigned children;
@@ -93,7 +93,7 @@ static void a_tree(void **state)
 static void loops(void **state)
 {
 	_cleanup_guest_ struct guest guest = {};
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	(void)state;
 	begin(&guest, 1);
@@ -111,7 +111,7 @@ static void loops(void **state)
 static void missing_parents(void **state)
 {
 	_cleanup_guest_ struct guest guest = {};
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	(void)state;
 	begin(&guest, 1);
@@ -133,7 +133,7 @@ static void out_of_range(void **state)
 {
 	_cleanup_guest_ struct guest guest = {};
 	struct guest_controller *expander, *second;
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	(void)state;
 	begin(&guest, 1);
@@ -195,7 +195,7 @@ static void iommu_of_bus(void **state)
 					rows[row].of_first, rows[row].of_second,
 					rows[row].of_first, rows[row].of_second};
 		_cleanup_guest_ struct guest guest = {};
-		struct guest_tree tree;
+		_cleanup_guest_tree_ struct guest_tree tree = {};
 
 		begin(&guest, 1);
 		add(&guest, 0, "pcie-root", -1, 0);
@@ -245,7 +245,7 @@ static void locked_times(void **state)
 	(void)state;
 	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
 		_cleanup_guest_ struct guest guest = {};
-		struct guest_tree tree;
+		_cleanup_guest_tree_ struct guest_tree tree = {};
 
 		begin(&guest, 1);
 		add(&guest, 0, "pcie-root", -1, 0);
@@ -268,7 +268,7 @@ static void locked_times(void **state)
 static void numbers_run_out(void **state)
 {
 	_cleanup_guest_ struct guest guest = {};
-	struct guest_tree tree;
+	_cleanup_guest_tree_ struct guest_tree tree = {};
 
 	(void)state;
 	begin(&guest, 1);
@@ -296,7 +296,7 @@ static void random_guests(void **state)
 	for (int round = 0; round < 500; round++) {
 		_cleanup_guest_ struct guest guest = {};
 		unsigned n = 1 + roll_small(&dice, 40);
-		struct guest_tree tree;
+		_cleanup_guest_tree_ struct guest_tree tree = {};
 
 		begin(&guest, 2);
 		for (unsigned i = 0; i < n; i++) {
