@@ -217,6 +217,23 @@ static unsigned count_distinct(const struct machine *machine, size_t offset)
 #define COUNT_DISTINCT(machine, field)                                                   \
 	count_distinct(machine, offsetof(struct machine_cpu, field))
 
+/* L3 caches of the nodes that the guest has. */
+static unsigned count_l3s(const struct machine *machine, const struct request *request)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < machine->caches.n; i++) {
+		const struct machine_cache *cache = &machine->caches.v[i];
+		const struct machine_cpu *cpu =
+			cache->level == 3 ? machine_cpu(machine, set_first(&cache->cpus))
+					  : NULL;
+
+		n += cpu && cpu->node != UNKNOWN_ID &&
+		     mirror_cell(request, cpu->node) != NO_CELL;
+	}
+	return n;
+}
+
 static void set_shape(const struct machine *machine, struct request *request)
 {
 	unsigned cores = COUNT_DISTINCT(machine, core), cpus = (unsigned)machine->cpus.n;
@@ -225,6 +242,7 @@ static void set_shape(const struct machine *machine, struct request *request)
 	request->host_cpus = cpus;
 	request->host_cores = cores;
 	request->host_kinds = COUNT_DISTINCT(machine, kind);
+	request->host_l3s = count_l3s(machine, request);
 	request->packages = COUNT_DISTINCT(machine, package);
 	if (cores > 0 && cpus % cores == 0)
 		request->threads_per_core = cpus / cores;

@@ -25,11 +25,26 @@ static bool is_alike(const struct request *request, const struct cpu_shape *shap
 	return shape->threads == request->threads_per_core;
 }
 
+/* By default QEMU gives each die of an x86 guest one L3 (see check-host-caches.c). */
+static void note_l3s(struct request *request, const struct cpu_shape *shape)
+{
+	unsigned guest = shape->sockets * shape->dies;
+
+	if (!request->host_l3s || request->host_l3s == guest ||
+	    !streq(request->architecture, "x86_64"))
+		return;
+	request_note(
+		request,
+		"L3 caches are not the same: host %u; guest %u, one for each die (see virt-layout explain l3-split)",
+		request->host_l3s, guest);
+}
+
 void mirror_note_shape(struct request *request)
 {
 	struct cpu_shape shape = cpu_shape_of(request);
 	_cleanup_text_ struct text host = {}, guest = {};
 
+	note_l3s(request, &shape);
 	if (!request->host_cores || !request->packages || is_alike(request, &shape))
 		return;
 	add_count(&host, request->packages, "package");

@@ -102,6 +102,7 @@ struct request {
 	/* Topology of the mirrored CPUs; 0: unknown. */
 	unsigned packages, dies_per_package, threads_per_core;
 	unsigned host_cpus, host_cores, host_kinds; /* kinds of cores */
+	unsigned host_l3s; /* L3 caches of the nodes with CPUs; 0 not known */
 
 	VEC(struct request_root) roots;
 	VEC(struct request_switch) switches;
