@@ -214,15 +214,50 @@ static void host_vfio_missing(struct check *check)
 			driver_words(check));
 }
 
+/* The first kernel in which QEMU can open a device of VFIO for iommufd (its cdev). */
+#define CDEV_MAJOR 6
+#define CDEV_MINOR 6
+
+/* Whether a release such as "6.5.0-9-amd64" is older; unknown if it is not a version. */
+static enum known lacks_cdev(const char *release)
+{
+	char *end = NULL;
+	unsigned long major = release ? strtoul(release, &end, 10) : 0, minor;
+
+	if (!end || end == release || *end != '.')
+		return KNOWN_UNKNOWN;
+	release = end + 1;
+	minor = strtoul(release, &end, 10);
+	if (end == release)
+		return KNOWN_UNKNOWN;
+	return major < CDEV_MAJOR || (major == CDEV_MAJOR && minor < CDEV_MINOR)
+		       ? KNOWN_YES
+		       : KNOWN_NO;
+}
+
 static void host_iommufd_missing(struct check *check)
 {
+	const char *release = machine_fact(check->host, "kernel.release");
+	enum known old = lacks_cdev(release);
 	bool all;
 	int element = uses_iommufd(check, &all);
 
-	if (element >= 0 && known_file(check, "vfio.iommufd", "/dev/iommu") == KNOWN_NO)
+	if (element < 0)
+		return;
+	if (known_file(check, "vfio.iommufd", "/dev/iommu") == KNOWN_NO)
 		check_found(
 			check, element,
 			"The domain asks for iommufd, but the host has no /dev/iommu.");
+	else if (old == KNOWN_YES)
+		check_set_remedy(
+			check_warned(
+				check, element,
+				"The domain asks for iommufd, but the host has Linux %s; VFIO has device files for iommufd since 6.6.",
+				release),
+			"If there is no /dev/vfio/devices, install a newer kernel on the host, or remove iommufd from the domain.");
+	else if (old == KNOWN_UNKNOWN)
+		check_skip(check, "kernel.release",
+			   "the host's description does not give its kernel's version");
 }
 
 static bool same_slot(struct pci_address a, struct pci_address b)
@@ -330,8 +365,8 @@ const struct rule passthrough_rules[] = {
 	 .remedy = REMEDY_RECORD, .of_host = true},
 	{RULE("host-iommufd-missing", host_iommufd_missing, ERROR, NEED_HOST, QEMU),
 	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
-	 .what = "If a device uses iommufd, the host has /dev/iommu.",
-	 .why = "Otherwise libvirt or QEMU cannot open it, and the guest does not start.",
+	 .what = "If a device uses iommufd, the host has /dev/iommu, and Linux 6.6 or newer.",
+	 .why = "Otherwise libvirt or QEMU cannot open it, and the guest does not start. An older kernel is only a warning, because some distributions have added iommufd to theirs.",
 	 .to_fix =
 		 "Run modprobe iommufd, which needs Linux 6.2 or newer with CONFIG_IOMMUFD and, for vfio-pci, CONFIG_VFIO_DEVICE_CDEV (6.6); or remove iommufd from the domain.",
 	 .source =
