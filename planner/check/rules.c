@@ -21,6 +21,7 @@ static const struct {
 	{acpi_rules, 0},
 	{firmware_rules, 0},
 	{iommu_rules, AREA_IOMMU},
+	{vcpus_rules, AREA_IOMMU},
 	{nvme_rules, 0},
 	{smmu_rules, AREA_IOMMU},
 	{initiator_rules, 0},

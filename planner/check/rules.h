@@ -117,6 +117,7 @@ extern const struct rule iommu_rules[];
 extern const struct rule nvme_rules[];
 extern const struct rule smmu_rules[];
 extern const struct rule initiator_rules[];
+extern const struct rule vcpus_rules[];
 extern const struct rule iommu_devices_rules[];
 extern const struct rule numa_rules[];
 extern const struct rule hmat_rules[];

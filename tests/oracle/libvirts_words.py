@@ -78,6 +78,9 @@ OURS = [
     (r"phys-bits too low", {"memory-address-bits"}),
     (r"memory hotplug is not enabled", None),
     (r"does not support multiple vIOMMUs", {"iommu-count"}),
+    (r"Number of SMP CPUs requested .* exceeds max CPUs", {"vcpus-gic", "vcpus-limit"}),
+    (r"APIC ID \d+ requires x2APIC", {"vcpus-x2apic"}),
+    (r"CPU cache mode '.*' can only|unsupported CPU cache level", {"cpu-cache"}),
 ]
 # Elsewhere, by kind.
 ELSEWHERE = [

@@ -46,11 +46,22 @@ def columns(run):
                 yield target, root, True
 
 
+def own_places(run):
+    """Our environment; a set of tests/boot/fetch adds the QEMU for ARM of this machine's release
+    if it is not installed."""
+    places = os.environ.get("PATH", "")
+    if shutil.which("qemu-system-aarch64") is None:
+        root = root_of(run, "arm64")
+        places += f":{root}/usr/bin" if root else ""
+    return {**os.environ, "PATH": places}
+
+
 class Stack:
     """@root: the root file system, or None for this machine's programs."""
 
     def __init__(self, run, root=None):
         self.root = root
+        self.environment = None if root else own_places(run)
         self.words = [os.path.join(BOOT, "inside"), root] if root else []
         self.words.append(os.path.abspath(run))
 
@@ -60,7 +71,8 @@ class Stack:
         """
         for _ in range(2 if len(files) > 1 else 6):
             out = subprocess.run([*self.words, "check", folder, *files], stdout=subprocess.PIPE,
-                                 stderr=subprocess.DEVNULL, text=True, timeout=280, check=False)
+                                 stderr=subprocess.DEVNULL, text=True, timeout=280, check=False,
+                                 env=self.environment)
             said = driver.verdicts(out.stdout)
             if len(said) == len(files):
                 return said
@@ -84,7 +96,7 @@ class Stack:
             os.unlink(marks)
         with subprocess.Popen([*self.words, "run", "--time-limit", str(SECONDS), *options, folder, path],
                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              text=True) as run:
+                              text=True, env=self.environment) as run:
             runs = False
             while run.poll() is None and not runs:
                 runs = any("running " in open(marks).read()

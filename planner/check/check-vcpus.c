@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check-vcpus.c - how many vCPUs an interrupt controller can address. Sources: QEMU 7.2
+ * hw/arm/virt.c (GICv2 has 8 interfaces); QEMU 9.0 hw/i386/x86.c (an APIC ID above 254
+ * needs x2APIC). Measured with QEMU 7.2, 10.0 and 11.1; the models of CPUs without x2APIC
+ * are those of query-cpu-model-expansion of QEMU 10.0 and 11.1.
+ */
+#include "planner/check/fix-parts.h"
+#include "planner/check/rules.h"
+
+#define GICV2_VCPUS 8
+#define XAPIC_VCPUS 255
+
+static bool more_than(const struct guest *guest, unsigned limit)
+{
+	return guest->vcpus.state == VALUE_VALID && guest->vcpus.value > limit;
+}
+
+/* Without a version, libvirt takes 2 for guests that QEMU emulates, and what the host's
+ * kernel supports for others. */
+static void vcpus_gic(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool chosen = !guest->gic_version && streq_null(guest->type, "qemu");
+
+	if (guest_is_virt(guest) && more_than(guest, GICV2_VCPUS) &&
+	    (chosen || streq_null(guest->gic_version, "2")))
+		check_found(
+			check, guest->vcpu_element,
+			"The domain has %llu vCPUs, and an interrupt controller GICv2%s, which supports %u.",
+			ULL(guest->vcpus.value),
+			chosen ? " because no version is given" : "", GICV2_VCPUS);
+}
+
+/* Prefixes of the names of models that do not have it. */
+static bool lacks_x2apic(const char *model)
+{
+	static const char *const without[] = {
+		"486",    "base",    "Conroe",   "core",      "Dhyana",  "EPYC",
+		"athlon", "kvm",     "n270",     "Penryn",    "pentium", "phenom",
+		"qemu",   "Nehalem", "Westmere", "Opteron_G",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++)
+		if (has_prefix(model, without[i]))
+			return true;
+	return false;
+}
+
+/* What <feature> says of it. */
+static bool asks_for_x2apic(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->cpu_features.n; i++)
+		if (streq_null(guest->cpu_features.v[i].name, "x2apic"))
+			return streq_null(guest->cpu_features.v[i].policy, "require") ||
+			       streq_null(guest->cpu_features.v[i].policy, "force");
+	return false;
+}
+
+/* KVM gives x2APIC to every model. Without a model, libvirt takes qemu64. */
+static void vcpus_x2apic(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool given = guest->cpu_model != NULL;
+	const char *model = given ? guest->cpu_model : "qemu64";
+
+	if (!streq_null(guest->type, "qemu") ||
+	    !streq_null(guest->architecture, "x86_64") ||
+	    !more_than(guest, XAPIC_VCPUS) || asks_for_x2apic(guest) ||
+	    (guest->cpu_mode && !streq(guest->cpu_mode, "custom")))
+		return;
+	if (lacks_x2apic(model))
+		check_found(
+			check, guest->vcpu_element,
+			"The domain has %llu vCPUs; more than %u need x2APIC, which CPU model %s%s does not have.",
+			ULL(guest->vcpus.value), XAPIC_VCPUS, model,
+			given ? "" : ", libvirt's default,");
+}
+
+static void fix_gic(struct fix *fix)
+{
+	struct want *want = want_new("domain");
+
+	want_set(want_child(want_child(want, "features"), "gic"), "version", "3");
+	fix_merge(fix, 0, want);
+}
+
+const struct rule vcpus_rules[] = {
+	{RULE("vcpus-gic", vcpus_gic, ERROR, 0, QEMU),
+	 .what = "A virt machine with more than 8 vCPUs has GIC version 3.",
+	 .why = "GICv2, libvirt's choice for type qemu if no version is given, supports 8. QEMU exits.",
+	 .to_fix = "Write <gic version='3'/> in <features>.",
+	 .source = "QEMU 7.2 hw/arm/virt.c, machvirt_init; measured",
+	 .remedy = REMEDY_FIX, .fix = fix_gic, .fix_is_local = true},
+	{RULE("vcpus-x2apic", vcpus_x2apic, ERROR, 0, QEMU),
+	 .what = "With more than 255 vCPUs and without KVM, the CPU model has x2APIC.",
+	 .why = "QEMU exits if a vCPU has an APIC ID that its CPU cannot use. With KVM, every model has x2APIC.",
+	 .to_fix =
+		 "Write <cpu mode='maximum'>, or <feature policy='require' name='x2apic'/> in <cpu>.",
+	 .source = "QEMU 9.0 hw/i386/x86.c; query-cpu-model-expansion; measured",
+	 .qemu = {.since = VERSION_OF(9, 0)},
+	 .outside = "QEMU needs KVM for more than 255 vCPUs (see iommu-eim-kvm).",
+	 .remedy = REMEDY_EDIT},
+	{},
+};
