@@ -170,7 +170,7 @@ const char *show_no_affinity(const struct machine *machine)
 	case MACHINE_CAPABILITIES:
 		return "the nodedev descriptions name no node, or are missing";
 	case MACHINE_GUEST:
-		return "they are on a bus without a node";
+		return "their root bus has no node";
 	case MACHINE_TABLES:
 		return "their host bridge has no _PXM";
 	case MACHINE_NCCL:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/scene/scene.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 
 void scene_free(struct scene *scene)
@@ -117,4 +119,13 @@ void scene_append(struct scene *scene, struct scene *from, int x, int y)
 		item->y += y;
 	}
 	vec_free(&from->items);
+}
+
+bool scene_has(const struct scene *scene, enum scene_kind kind, const char *class)
+{
+	for (size_t i = 0; i < scene->items.n; i++)
+		if (scene->items.v[i].kind == kind &&
+		    streq_null(scene->items.v[i].class, class))
+			return true;
+	return false;
 }

@@ -58,5 +58,7 @@ int scene_text(struct scene *scene, enum scene_font font, const char *class, int
 /* The same, around or up to x. */
 int scene_text_at(struct scene *scene, enum scene_font font, enum scene_anchor anchor,
 		  const char *class, int x, int y, int width, const char *string);
+/* Whether it has an item of that kind and class. */
+bool scene_has(const struct scene *scene, enum scene_kind kind, const char *class);
 /* Moves all items of @from by x, y to the end of @scene. @from is then empty. */
 void scene_append(struct scene *scene, struct scene *from, int x, int y);

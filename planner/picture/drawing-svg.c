@@ -195,6 +195,11 @@ static int add_findings(struct scene *scene, const struct drawing *drawing, int 
 			free(line.alerts.v[0].words);
 			vec_free(&line.alerts);
 		}
+	if (number == 1 && drawing->n_guests) {
+		scene_text(scene, FONT_SMALL, "m", MARGIN, y + 12, width,
+			   "check has no findings");
+		y += LINE_HEIGHT + 4;
+	}
 	return y;
 }
 

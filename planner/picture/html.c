@@ -200,6 +200,9 @@ static void add_findings(struct text *text, const struct side *sides, size_t n)
 	}
 	if (number)
 		text_adds(text, "</ol>\n</section>\n");
+	else if (n && sides[n - 1].pair)
+		text_adds(text, "<section class=\"extra\" aria-label=\"Findings\">\n"
+				"<p class=\"m\">check has no findings</p>\n</section>\n");
 }
 
 void text_add_drawing_html(struct text *text, const struct drawing *drawing)

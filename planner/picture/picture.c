@@ -9,29 +9,34 @@ enum { MARGIN = 18, HEAD = 62, FOOT = 40, WIDTH_LEAST = 700 };
 void add_legend(struct scene *scene, int y, int width)
 {
 	static const struct {
-		const char *mark, *words;
+		enum scene_kind kind;
+		const char *class, *words;
 	} rows[] = {
-		{"network", "network"},
-		{"storage", "storage"},
-		{"accelerator", "GPU, display, accelerator"},
-		{"other", "other"},
+		{SCENE_MARK, "network", "network"},
+		{SCENE_MARK, "storage", "storage"},
+		{SCENE_MARK, "accelerator", "GPU, display, accelerator"},
+		{SCENE_MARK, "other", "other"},
+		{SCENE_RECT, "group", "a shared IOMMU group"},
+		{SCENE_RECT, "unit", "a bus of one IOMMU unit"},
 	};
 	int x = MARGIN;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		scene_mark(scene, rows[i].mark, x, y - 9);
-		x += 14 +
-		     scene_text(scene, FONT_SMALL, "m", x + 13, y, width, rows[i].words);
-		x += 16;
+		bool mark = rows[i].kind == SCENE_MARK;
+
+		if (!scene_has(scene, rows[i].kind, rows[i].class))
+			continue;
+		if (mark)
+			scene_mark(scene, rows[i].class, x, y - 9);
+		else
+			scene_rect(scene, rows[i].class, x, y - 9, 16, 10);
+		x += mark ? 13 : 22;
+		x += 16 + scene_text(scene, FONT_SMALL, "m", x, y, width, rows[i].words);
 	}
-	scene_rect(scene, "group", x, y - 9, 16, 10);
-	x += 38 +
-	     scene_text(scene, FONT_SMALL, "m", x + 22, y, width, "a shared IOMMU group");
-	scene_rect(scene, "unit", x, y - 9, 16, 10);
-	scene_text(scene, FONT_SMALL, "m", x + 22, y, width, "a bus of one IOMMU unit");
-	scene_text(scene, FONT_SMALL, "m", MARGIN, y + 15, width,
-		   "Joined squares are the threads of a core. Devices in one inner frame "
-		   "share a PCIe switch.");
+	scene_text(
+		scene, FONT_SMALL, "m", MARGIN, y + 15, width,
+		"Joined squares are the threads of a core. A frame within a root bus is a "
+		"PCIe switch.");
 }
 
 const char *picture_title(const char *source)

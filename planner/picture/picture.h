@@ -13,7 +13,7 @@ struct picture_options {
 /* What to call a machine that was read from @source; NULL: this one. Borrows. */
 const char *picture_title(const char *source);
 
-/* The shapes and outlines of a picture: two lines of text from @y on. */
+/* The shapes and outlines that are in the scene: two lines of text from @y on. */
 void add_legend(struct scene *scene, int y, int width);
 
 /* A self-contained SVG document. @machine is settled. */
