@@ -6,20 +6,34 @@
 #include <errno.h>
 #include <iconv.h>
 
-static bool has_mark(const struct text *text)
+/* What iconv calls it; NULL: it is not UTF-16. Without a mark, XML shows it by its "<".
+ */
+static const char *encoding_of(const struct text *text)
 {
-	return text->n >= 2 && (memcmp(text->s, "\xff\xfe", 2) == 0 ||
-				memcmp(text->s, "\xfe\xff", 2) == 0);
+	static const struct {
+		const char *bytes; /* 2 */
+		const char *name;
+	} starts[] = {
+		{"\xff\xfe", "UTF-16"},
+		{"\xfe\xff", "UTF-16"},
+		{"<\0", "UTF-16LE"},
+		{"\0<", "UTF-16BE"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (text->n >= 2 && memcmp(text->s, starts[i].bytes, 2) == 0)
+			return starts[i].name;
+	return NULL;
 }
 
-static int convert(const char *name, const struct text *from, struct text *into,
-		   struct error *error)
+static int convert(const char *name, const char *encoding, const struct text *from,
+		   struct text *into, struct error *error)
 {
 	/* Two bytes become three at most. */
 	size_t left = from->n, room = from->n / 2 * 3 + 4;
 	_cleanup_free_ char *buffer = xcalloc(1, room);
 	char *in = from->s, *out = buffer;
-	iconv_t state = iconv_open("UTF-8", "UTF-16");
+	iconv_t state = iconv_open("UTF-8", encoding);
 	size_t rc;
 
 	if (state == (iconv_t)-1)
@@ -39,11 +53,12 @@ static int convert(const char *name, const struct text *from, struct text *into,
 int utf16_to_utf8(const char *name, struct text *text, struct error *error)
 {
 	_cleanup_text_ struct text into = {};
+	const char *encoding = encoding_of(text);
 	char *end;
 
-	if (!has_mark(text))
+	if (!encoding)
 		return 0;
-	if (convert(name, text, &into, error) < 0)
+	if (convert(name, encoding, text, &into, error) < 0)
 		return -1;
 	text_adds(&into, "");
 	if (has_prefix(into.s, "<?xml") && (end = strstr(into.s, "?>")))

@@ -17,6 +17,9 @@
 
 #include <stdio.h>
 
+/* hwloc needs time that grows with the square of the functions below one object. */
+#define SIBLING_LIMIT 8192
+
 struct hwloc_check {
 	const char *name;
 	xmlParserCtxt *parser;
@@ -29,8 +32,9 @@ struct hwloc_check {
 	size_t n_given;
 	struct set cpus, nodes; /* os indexes so far */
 	size_t wide_domains;    /* functions that hwloc before 3.0 leaves out */
-	bool nodesets;          /* some object has one */
-	long bare_line;         /* of the first object without; 0: none */
+	unsigned siblings[HWLOC_DEPTH_LIMIT + 3]; /* functions so far, by depth */
+	bool nodesets;                            /* some object has one */
+	long bare_line; /* of the first object without; 0: none */
 	struct hwloc_checked *checked;
 };
 
@@ -248,6 +252,9 @@ static int check_function(struct hwloc_check *check)
 			check,
 			"the slot in the pci_busid is above 1f, or the function is above 7");
 	check->wide_domains += domain > 0xffff;
+	if (++check->siblings[check->depth] > SIBLING_LIMIT)
+		return fail(check,
+			    "one object has more than 8192 PCI functions, the limit");
 	return 0;
 }
 
@@ -318,9 +325,10 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 	/* After a failure libxml2 has freed the attributes. */
 	else if (check_all_sets(check) < 0)
 		return;
-	else if (streq(check->element, "object"))
+	else if (streq(check->element, "object")) {
+		check->siblings[check->depth + 1] = 0;
 		check_object(check);
-	else if (streq(check->element, "info"))
+	} else if (streq(check->element, "info"))
 		read_info(check);
 }
 
