@@ -131,6 +131,13 @@ uint64_t change_unit_bytes(const struct changed_disk *disk)
 					: disk_discard_unit(&disk->io->discard);
 }
 
+/* That it is isohybrid is a better reason than that the image was made larger. */
+static int gravity(const struct changed_disk *disk, const struct finding *finding)
+{
+	return 2 * (int)finding->severity +
+	       (disk->seen.isohybrid && streq(finding->rule, "gpt-hybrid"));
+}
+
 int change_need_editable(const struct changed_disk *disk, struct error *error)
 {
 	const struct finding *reason = NULL;
@@ -138,7 +145,8 @@ int change_need_editable(const struct changed_disk *disk, struct error *error)
 	if (disk->seen.editable)
 		return 0;
 	for (size_t i = 0; i < disk->report.findings.n; i++)
-		if (!reason || disk->report.findings.v[i].severity > reason->severity)
+		if (!reason ||
+		    gravity(disk, &disk->report.findings.v[i]) > gravity(disk, reason))
 			reason = &disk->report.findings.v[i];
 	return error_input(error, "%s: not changed: %s%s%s", disk->io->name,
 			   reason ? reason->message
