@@ -30,6 +30,8 @@ static void good_gpt(void **state)
 {
 	(void)state;
 	assert_int_equal(crc32_add(0, "123456789", 9), 0xcbf43926);
+	/* In two pieces, neither of eight bytes. */
+	assert_int_equal(crc32_add(crc32_add(0, "12345", 5), "6789", 4), 0xcbf43926);
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		_cleanup_built_disk_ struct built_disk disk = build_gpt(300, sizes[i]);
 		_cleanup_inspection_ struct inspection seen = {};
