@@ -11,6 +11,7 @@ void in_place_free(struct in_place *plan)
 	guest_free(&plan->full);
 	guest_free(&plan->new);
 	layout_free(&plan->layout);
+	guest_tree_free(&plan->old_tree);
 	guest_tree_free(&plan->tree);
 	vec_free(&plan->devices);
 	for (size_t i = 0; i < plan->backing.n; i++)
