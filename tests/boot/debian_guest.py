@@ -112,7 +112,7 @@ class Guest:
     def until(self, word, limit_s):
         """What the guest printed before the word."""
         end = time.time() + limit_s
-        while word.encode() not in self.unread:
+        while word.encode() + b"\r\n" not in self.unread:
             assert time.time() < end and b"Kernel panic" not in self.unread, \
                 f"no {word}: ...{self.unread[-3000:].decode(errors='replace')}"
             try:
