@@ -375,6 +375,19 @@ static int refuse(const struct settler *settler, struct error *error)
 			   request->file);
 }
 
+/*
+ * All positions are given: sfdisk does not restore each of its own dumps (of an MBR with
+ * small logical partitions), but the table exists, and disk_layout_make judges it.
+ */
+static bool is_dump(const struct disk_request *request)
+{
+	for (size_t i = 0; i < request->parts.n; i++)
+		if (!request->parts.v[i].has_start ||
+		    request->parts.v[i].size != PART_FIXED)
+			return false;
+	return request->parts.n > 0;
+}
+
 int script_settle(struct disk_request *request, struct error *error)
 {
 	_cleanup_(settler_end) struct settler settler = {.request = request, .fd = -1};
@@ -385,7 +398,8 @@ int script_settle(struct disk_request *request, struct error *error)
 	if (!request->exact || done)
 		return 0;
 	round_sizes(request);
-	return is_plain_script(request) ? refuse(&settler, error) : 0;
+	return is_plain_script(request) && !is_dump(request) ? refuse(&settler, error)
+							     : 0;
 }
 
 static char *type_string(enum table_label label, const struct fdisk_parttype *type)
