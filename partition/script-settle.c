@@ -353,28 +353,6 @@ static bool entries_are_used(const struct settler *settler)
 	return true;
 }
 
-/* Says what is wrong with a script that sfdisk refuses: disk_layout_make knows, mostly.
- */
-static int refuse(const struct settler *settler, struct error *error)
-{
-	const struct disk_request *request = settler->request;
-	const size_t bad = settler->n_added;
-	_cleanup_disk_layout_ struct disk_layout layout = {};
-
-	if (bad < request->parts.n && entries_are_used(settler))
-		return error_input_at(
-			error, request->file, request->parts.v[bad].line,
-			"all 4 entries of the MBR are in use; make one of them extended (type=Ex), so that logical partitions can follow");
-	if (disk_layout_make(request, &layout, error) < 0)
-		return -1;
-	if (bad < request->parts.n)
-		return error_input_at(
-			error, request->file, request->parts.v[bad].line,
-			"there is no place for this partition; sfdisk refuses it, too");
-	return error_input(error, "%s: sfdisk does not make a valid table of it",
-			   request->file);
-}
-
 /*
  * All positions are given: sfdisk does not restore each of its own dumps (of an MBR with
  * small logical partitions), but the table exists, and disk_layout_make judges it.
@@ -388,6 +366,32 @@ static bool is_dump(const struct disk_request *request)
 	return request->parts.n > 0;
 }
 
+/*
+ * Says what is wrong with a script of which libfdisk makes no table: disk_layout_make
+ * knows, mostly. Nothing is wrong with a dump.
+ */
+static int refuse(const struct settler *settler, struct error *error)
+{
+	const struct disk_request *request = settler->request;
+	const size_t bad = settler->n_added;
+	_cleanup_disk_layout_ struct disk_layout layout = {};
+
+	if (bad < request->parts.n && entries_are_used(settler))
+		return error_input_at(
+			error, request->file, request->parts.v[bad].line,
+			"all 4 entries of the MBR are in use; make one of them extended (type=Ex), so that logical partitions can follow");
+	if (disk_layout_make(request, &layout, error) < 0)
+		return -1;
+	if (is_dump(request))
+		return 0;
+	if (bad < request->parts.n)
+		return error_input_at(
+			error, request->file, request->parts.v[bad].line,
+			"there is no place for this partition; sfdisk refuses it, too");
+	return error_input(error, "%s: sfdisk does not make a valid table of it",
+			   request->file);
+}
+
 int script_settle(struct disk_request *request, struct error *error)
 {
 	_cleanup_(settler_end) struct settler settler = {.request = request, .fd = -1};
@@ -398,8 +402,7 @@ int script_settle(struct disk_request *request, struct error *error)
 	if (!request->exact || done)
 		return 0;
 	round_sizes(request);
-	return is_plain_script(request) && !is_dump(request) ? refuse(&settler, error)
-							     : 0;
+	return is_plain_script(request) ? refuse(&settler, error) : 0;
 }
 
 static char *type_string(enum table_label label, const struct fdisk_parttype *type)
