@@ -318,11 +318,11 @@ const struct rule paths_rules[] = {
 	{RULE("port-link-hidden", port_link_hidden, INFO, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "The port of an assigned mlx5 device has at least the speed and width of the device's link on the host.",
-	 .why = "The driver takes the slowest link above the device for the rate that it can have. A pcie-root-port has 16 GT/s and 32 lanes unless they are given, and other ports have 2.5 GT/s and one lane.",
+	 .why = "The driver takes the slowest link above the device for the rate that it can have. A pcie-root-port shows the link of the device below it, but no more than 16 GT/s and 32 lanes unless they are given; other ports show 2.5 GT/s and one lane.",
 	 .to_fix =
 		 "Add <qemu:override> with the properties x-speed and x-width for the alias of the pcie-root-port, which is pci.INDEX. Other ports do not have them.",
 	 .source =
-		 "QEMU 7.2 hw/pci/pcie.c, hw/pci-bridge/gen_pcie_root_port.c; Linux drivers/pci/pci.c, pcie_bandwidth_available",
+		 "QEMU 7.2 hw/pci/pcie.c; Linux drivers/pci/pci.c, pcie_bandwidth_available; measured in a guest of QEMU 7.2: an empty pcie-root-port shows 16 GT/s and 32 lanes, one with an emulated device 2.5 GT/s and one lane",
 	 .remedy = REMEDY_EDIT},
 	{RULE("clique-missing", clique_missing, INFO, NEED_HOST_PCI, NOBODY),
 	 .what = "NVIDIA GPUs that a switch of the host connects have the property x-nv-gpudirect-clique.",
