@@ -175,7 +175,7 @@ int in_place_begin_tree(struct in_place *plan, struct error *error)
 	layout_begin(&plan->layout);
 	plan->layout.append = !plan->fresh;
 	plan->n_settled = SIZE_MAX;
-	plan->cell_home = none_for(plan->request->nodes.n);
+	plan->cell_home = none_for(2 * plan->request->nodes.n);
 	plan->root_home = none_for(plan->request->roots.n);
 	plan->switch_home = none_for(plan->request->switches.n);
 	for (unsigned index = 0; index < INDEXES; index++) {

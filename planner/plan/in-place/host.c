@@ -241,7 +241,12 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 	wanted->device = (int)device;
 	/* VFIO does not know a vDPA device: its group and card do not matter. */
 	wanted->function = it->vdpa_path ? -1 : function;
-	wanted->to = (struct request_device){.cell = cell, .root = -1, .switch_port = -1};
+	wanted->to = (struct request_device){.cell = cell,
+					     .root = -1,
+					     .switch_port = -1,
+					     .assigned = !it->vdpa_path};
+	if (it->vdpa_path && in_place_accelerates(plan))
+		return 0; /* not below the SMMUv3 of its root complex's host devices */
 	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_given)
 		mirror_place(plan->host, (size_t)function, plan->request, &wanted->to);
 	return 0;
@@ -307,9 +312,11 @@ static int place_named(struct in_place *plan, const struct request_place *place,
 		wanted = vec_add(&plan->wishes);
 		wanted->device = (int)i;
 		wanted->function = -1;
-		wanted->to = (struct request_device){.cell = place->cell,
-						     .root = -1,
-						     .switch_port = -1};
+		wanted->to =
+			(struct request_device){.cell = place->cell,
+						.root = -1,
+						.switch_port = -1,
+						.assigned = in_place_is_host_device(it)};
 		return 0;
 	}
 	return error_input(
@@ -318,13 +325,62 @@ static int place_named(struct in_place *plan, const struct request_place *place,
 		plan->document->name, place->device);
 }
 
+/*
+ * For accelerated SMMUv3, host devices get buses of their own, also if the host is not
+ * given.
+ */
+static void separate(struct in_place *plan)
+{
+	for (size_t i = 0; i < plan->old.devices.n; i++) {
+		const struct guest_device *it = &plan->old.devices.v[i];
+		int cell = in_place_old_cell(plan, i);
+		struct in_place_wish *wanted;
+
+		if (!in_place_is_host_device(it) || cell == NO_CELL || has_wish(plan, i))
+			continue;
+		wanted = vec_add(&plan->wishes);
+		wanted->device = (int)i;
+		wanted->function = -1;
+		wanted->to = (struct request_device){.cell = cell,
+						     .root = -1,
+						     .switch_port = -1,
+						     .assigned = true};
+	}
+}
+
+/* New host devices go below the bus of their root complex, as those of the domain do. */
+static void place_new(struct in_place *plan)
+{
+	struct request *request = plan->request;
+	bool switches = request->per_given && request->per == PER_ROOT_COMPLEX;
+
+	if (!plan->host || (request->per_given && !switches))
+		return;
+	for (size_t i = 0; i < request->devices.n; i++) {
+		struct request_device *device = &request->devices.v[i];
+		int function = device->assigned && device->cell >= 0
+				       ? machine_function_index(plan->host, device->host)
+				       : -1;
+
+		if (function < 0)
+			continue;
+		mirror_place(plan->host, (size_t)function, request, device);
+		if (!switches)
+			device->switch_port = -1;
+	}
+}
+
 int in_place_host_wishes(struct in_place *plan, struct error *error)
 {
 	for (size_t i = 0; i < plan->request->places.n; i++)
 		if (place_named(plan, &plan->request->places.v[i], error) < 0)
 			return -1;
-	if (!plan->binds)
+	if (plan->request->accelerates && !plan->host)
+		separate(plan);
+	if (!plan->binds) {
+		place_new(plan);
 		return 0;
+	}
 	in_place_back_cells(plan);
 	mirror_missing_distances(plan);
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
@@ -334,5 +390,6 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 		    wish(plan, i, function, error) < 0)
 			return -1;
 	}
+	place_new(plan);
 	return 0;
 }

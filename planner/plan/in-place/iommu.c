@@ -80,8 +80,7 @@ static bool is_there(const struct guest *old, const char *model)
 static bool assigns_device(const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->devices.n; i++)
-		if (guest->devices.v[i].source.state == VALUE_VALID &&
-		    !streq(guest->devices.v[i].tag, "disk"))
+		if (in_place_is_host_device(&guest->devices.v[i]))
 			return true;
 	return false;
 }
@@ -273,7 +272,7 @@ static bool only_assigned(const struct in_place *plan, uint64_t root, bool *ret_
 
 		if (!is_below(plan, &device->address, root))
 			continue;
-		if (device->source.state != VALUE_VALID || streq(device->tag, "disk"))
+		if (!in_place_is_host_device(device))
 			return false;
 		*ret_any = true;
 	}
@@ -282,17 +281,15 @@ static bool only_assigned(const struct in_place *plan, uint64_t root, bool *ret_
 
 static void use_iommufd(struct in_place *plan, uint64_t root)
 {
-	for (size_t i = 0; i < plan->new.devices.n; i++)
-		if (is_below(plan, &plan->new.devices.v[i].address, root))
-			plan->new.devices.v[i].driver_iommufd = switch_of(true);
-}
+	for (size_t i = 0; i < plan->new.devices.n; i++) {
+		struct guest_device *device = &plan->new.devices.v[i];
 
-static bool has_accelerated(const struct guest *guest)
-{
-	for (size_t i = 0; i < guest->iommus.n; i++)
-		if (switch_is(guest->iommus.v[i].accel, true))
-			return true;
-	return false;
+		if (in_place_is_host_device(device) &&
+		    is_below(plan, &device->address, root) &&
+		    (plan->request->accelerates ||
+		     !guest_uses_iommufd(&plan->new, device)))
+			device->driver_iommufd = switch_of(true);
+	}
 }
 
 /* Where others are accelerated, new ones are as well; older ones only on request. */
@@ -304,8 +301,12 @@ static void accelerate(struct in_place *plan)
 		struct guest_iommu *iommu = &plan->new.iommus.v[i];
 		bool any;
 
-		if (!plan->request->accelerates && iommu->element >= 0)
+		if (!plan->request->accelerates && iommu->element >= 0) {
+			if (switch_is(iommu->accel, true) &&
+			    iommu->pci_bus.state == VALUE_VALID)
+				use_iommufd(plan, iommu->pci_bus.value);
 			continue;
+		}
 		if (iommu->pci_bus.state != VALUE_VALID || iommu->pci_bus.value == 0 ||
 		    !only_assigned(plan, iommu->pci_bus.value, &any) || !any)
 			continue;
@@ -324,7 +325,7 @@ int in_place_iommu(struct in_place *plan, struct error *error)
 	if (settle_iommu(plan, error) < 0)
 		return -1;
 	cover_new_buses(plan);
-	if (plan->request->accelerates || has_accelerated(&plan->old))
+	if (in_place_accelerates(plan))
 		accelerate(plan);
 	return 0;
 }

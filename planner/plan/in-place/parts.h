@@ -53,7 +53,8 @@ struct in_place {
 	VEC(struct set) backing; /* host nodes of each node of the request */
 	VEC(struct in_place_wish) wishes;
 	/*
-	 * Items for request.nodes, roots and switches where they are known; LAYOUT_NONE.
+	 * Items for request.nodes (first for emulated devices, then for host devices),
+	 * roots and switches where they are known; LAYOUT_NONE.
 	 */
 	int *cell_home, *root_home, *switch_home;
 };
@@ -66,6 +67,16 @@ int in_place_refuse(const struct in_place *plan, struct error *error, int elemen
 
 /* The bus that an address is on, as an item; LAYOUT_NONE. */
 int in_place_bus(const struct in_place *plan, const struct guest_address *address);
+/* Whether the plan or the domain accelerates the SMMUv3 of some bus. */
+bool in_place_accelerates(const struct in_place *plan);
+/* A device of the domain that VFIO assigns. */
+bool in_place_is_host_device(const struct guest_device *device);
+/*
+ * Whether a host device (@assigned) or an emulated one may go below a root bus: below an
+ * accelerated SMMUv3 there are only host devices, and a bus that could get one is kept
+ * so.
+ */
+bool in_place_suits(const struct in_place *plan, int root, bool assigned);
 /* Cells and pages are whole multiples of this. */
 uint64_t in_place_granule(const struct in_place *plan);
 /* Fills in from the domain what the request does not specify. */

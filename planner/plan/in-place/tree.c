@@ -29,12 +29,17 @@ static size_t count_settled(const struct in_place *plan)
 	return MIN(plan->n_settled, plan->layout.items.n);
 }
 
-/* The @rank-th expander bus of a cell in the order of the layout, or LAYOUT_NONE. */
-static int expander_of_cell(const struct in_place *plan, int cell, unsigned rank)
+/*
+ * The @rank-th expander bus of a cell in the order of the layout that suits the device,
+ * or LAYOUT_NONE.
+ */
+static int expander_of_cell(const struct in_place *plan, int cell, bool assigned,
+			    unsigned rank)
 {
 	for (size_t i = 0; i < count_settled(plan); i++)
 		if (plan->layout.items.v[i].kind == CONTROLLER_PCIE_EXPANDER &&
-		    plan->layout.items.v[i].cell == cell && rank-- == 0)
+		    plan->layout.items.v[i].cell == cell &&
+		    in_place_suits(plan, (int)i, assigned) && rank-- == 0)
 			return (int)i;
 	return LAYOUT_NONE;
 }
@@ -62,30 +67,40 @@ static bool is_others_home(const struct in_place *plan, int item)
  * its cell. If the host's devices decide which bus belongs to which root complex: the
  * first of its cell that is not taken.
  */
-static int home_of_root(const struct in_place *plan, int root)
+static int home_of_root(const struct in_place *plan, int root, bool assigned)
 {
 	int cell = plan->request->roots.v[root].cell, item;
 
 	if (plan->root_home[root] != LAYOUT_NONE)
 		return plan->root_home[root];
 	if (plan->wishes.n == 0)
-		return expander_of_cell(plan, cell, rank_of_root(plan->request, root));
+		return expander_of_cell(plan, cell, assigned,
+					rank_of_root(plan->request, root));
 	for (unsigned rank = 0;; rank++) {
-		item = expander_of_cell(plan, cell, rank);
+		item = expander_of_cell(plan, cell, assigned, rank);
 		if (item == LAYOUT_NONE || !is_others_home(plan, item))
 			return item;
 	}
 }
 
+/* Where the bus for a device of a cell is remembered. */
+static int *cell_home(const struct in_place *plan, const struct request_device *wanted)
+{
+	size_t nodes = plan->request->nodes.n;
+	bool apart = wanted->assigned && in_place_accelerates(plan);
+
+	return &plan->cell_home[(size_t)wanted->cell + (apart ? nodes : 0)];
+}
+
 int in_place_home(const struct in_place *plan, const struct request_device *wanted)
 {
 	if (wanted->root >= 0)
-		return home_of_root(plan, wanted->root);
+		return home_of_root(plan, wanted->root, wanted->assigned);
 	if (wanted->cell == NO_CELL)
 		return 0;
-	if (plan->cell_home[wanted->cell] != LAYOUT_NONE)
-		return plan->cell_home[wanted->cell];
-	return expander_of_cell(plan, wanted->cell, 0);
+	if (*cell_home(plan, wanted) != LAYOUT_NONE)
+		return *cell_home(plan, wanted);
+	return expander_of_cell(plan, wanted->cell, wanted->assigned, 0);
 }
 
 int in_place_make_home(struct in_place *plan, const struct request_device *wanted)
@@ -102,7 +117,7 @@ int in_place_make_home(struct in_place *plan, const struct request_device *wante
 	if (wanted->root >= 0)
 		plan->root_home[wanted->root] = home;
 	else if (wanted->cell != NO_CELL)
-		plan->cell_home[wanted->cell] = home;
+		*cell_home(plan, wanted) = home;
 	return home;
 }
 

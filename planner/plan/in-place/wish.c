@@ -59,7 +59,8 @@ static bool is_home_of_other(const struct in_place *plan, int item, int root)
 static bool is_right_root(struct in_place *plan, const struct request_device *to,
 			  int home)
 {
-	if (plan->layout.items.v[home].cell != to->cell)
+	if (plan->layout.items.v[home].cell != to->cell ||
+	    !in_place_suits(plan, home, to->assigned))
 		return false;
 	if (to->root < 0)
 		return true;
@@ -150,12 +151,24 @@ static bool is_right(struct in_place *plan, int number)
 	return true;
 }
 
-/* Functions of one card: in the same slot of the host, and not virtual. */
+static bool in_one_slot(const struct guest_device *a, const struct guest_device *b)
+{
+	return a->source.state == VALUE_VALID && b->source.state == VALUE_VALID &&
+	       a->source.at.domain == b->source.at.domain &&
+	       a->source.at.bus == b->source.at.bus &&
+	       a->source.at.slot == b->source.at.slot;
+}
+
+/* Functions of one card: in the same slot of the host, and not virtual if it is known. */
 static bool same_card(const struct in_place *plan, const struct in_place_wish *a,
 		      const struct in_place_wish *b)
 {
 	const struct machine_function *x, *y;
 
+	if (!plan->host)
+		return in_one_slot(&plan->old.devices.v[a->device],
+				   &plan->old.devices.v[b->device]) &&
+		       a->to.cell == b->to.cell;
 	if (a->function < 0 || b->function < 0)
 		return false;
 	x = &plan->host->functions.v[a->function];

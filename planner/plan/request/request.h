@@ -29,7 +29,7 @@ struct request_device {
 	unsigned vfs;      /* how many the guest may create */
 	bool shared_group; /* below a port without ACS */
 	bool io_fixed;     /* the user named the kind: never replaced */
-	bool assigned;     /* the host device @host itself (--hostdev) */
+	bool assigned;     /* the host device @host itself (--hostdev), or a domain's */
 	/* What it represents; only if mirrored. */
 	bool mirrors;
 	struct pci_address host;

@@ -11,3 +11,14 @@ $P --domain $SCRATCH/c.xml --host $SCRATCH/h --iommu smmuv3,accel=on --diff
 virt-layout plan --arch aarch64 --iommu smmuv3,accel=on --node vcpus=1,memory=1GiB
 $P --arch aarch64 --type qemu --iommu smmuv3,accel=on --node vcpus=1,memory=1GiB
 $P --iommu smmuv3,accel=off --node vcpus=1,memory=1GiB
+# A domain with an emulated device beside the host device: the latter moves. Twice the same.
+$P --arch aarch64 --iommu none --node vcpus=4,memory=8GiB --hostdev 0008:01:00.0,node=0 --hostdev 0008:01:00.1,node=0 --nic virtio,node=0 -o $SCRATCH/d.xml &&
+	$P --domain $SCRATCH/d.xml --iommu smmuv3,accel=on -o $SCRATCH/e.xml
+diff $SCRATCH/d.xml $SCRATCH/e.xml | grep "^[<>].*\(iommu\|driver\|busNr\|function='0x1'\)"
+$P --domain $SCRATCH/e.xml --iommu smmuv3,accel=on --diff &&
+	$P --domain $SCRATCH/e.xml --nic virtio,node=0 --hostdev 0009:01:00.0,node=0 -o $SCRATCH/f.xml &&
+	virt-layout check --target libvirt=12.9,qemu=11.1 --only smmu-accel-devices --only iommu-cannot-vfio $SCRATCH/f.xml
+# A new host device of another SMMU of the host gets a bus of its own.
+$P --domain $SCRATCH/c.xml --host $SCRATCH/h --hostdev 0009:01:00.0,node=0 -o $SCRATCH/f.xml
+diff $SCRATCH/c.xml $SCRATCH/f.xml | grep "^[<>].*\(iommu\|pciBus\|busNr\)"
+$P --domain $SCRATCH/f.xml --host $SCRATCH/h --diff
