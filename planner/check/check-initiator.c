@@ -3,7 +3,7 @@
  * check-initiator.c - generic initiators: a host device that ACPI puts into cells of its
  * own (<acpi nodeset=>), or QEMU's acpi-generic-initiator in <qemu:commandline>.
  */
-#include "planner/check/rules.h"
+#include "planner/check/host.h"
 
 #include "planner/guest/feature-use.h"
 
@@ -123,6 +123,126 @@ static void initiator_device(struct check *check)
 		say_ignored(check, guest->controllers.v[i].element, "controller");
 }
 
+/* A cell in the kernel's order of nodes: @rank within @pass. */
+struct numbered {
+	unsigned pass, rank;
+	size_t cell;
+};
+typedef VEC(struct numbered) numbering;
+
+enum { PASS_CPUS, PASS_INITIATORS, PASS_MEMORY };
+
+static int compare_numbered(const void *left, const void *right)
+{
+	const struct numbered *a = left, *b = right;
+
+	if (a->pass != b->pass)
+		return a->pass < b->pass ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return a->cell < b->cell ? -1 : a->cell > b->cell;
+}
+
+static void place_cell(const struct guest *guest, const initiators *list, size_t cell,
+		       numbering *ret)
+{
+	const struct guest_cell *it = &guest->cells.v[cell];
+	struct numbered row = {PASS_MEMORY, 0, cell};
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].cell == cell)
+			row.pass = PASS_INITIATORS;
+	if (!set_empty(&it->cpus.set))
+		row = (struct numbered){PASS_CPUS, (unsigned)set_first(&it->cpus.set),
+					cell};
+	else if (row.pass == PASS_MEMORY && number_is(it->memory_bytes, 0))
+		return; /* no node */
+	*vec_add(ret) = row;
+}
+
+static bool say_number(struct check *check, const numbering *order)
+{
+	for (size_t i = 0; i < order->n; i++) {
+		if (order->v[i].cell == i)
+			continue;
+		check_found(check, check->guest->cells.v[order->v[i].cell].element,
+			    "Cell %zu is node %zu in the guest.", order->v[i].cell, i);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Without ACPI the device tree names the numbers. QEMU lists initiators in the order of a
+ * hash table of their names (hw/acpi/pci.c).
+ */
+static void node_number(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	initiators list = {};
+	numbering order = {};
+	unsigned initiated = 0;
+
+	if (guest->acpi_element < 0)
+		return;
+	list_initiators(check, &list);
+	for (size_t i = 0; i < guest->cells.n; i++)
+		place_cell(guest, &list, i, &order);
+	if (order.n > 0)
+		qsort(order.v, order.n, sizeof(*order.v), compare_numbered);
+	for (size_t i = 0; i < order.n; i++)
+		initiated += order.v[i].pass == PASS_INITIATORS;
+	if (!say_number(check, &order) && initiated > 1)
+		check_skip(
+			check, "initiator-order",
+			"QEMU lists several generic initiators in an order of its own, so it is not known which number each of their nodes has");
+	vec_free(&order);
+	vec_free(&list);
+}
+
+#define VENDOR_NVIDIA 0x10de
+#define GPU_CELLS     8u
+
+static unsigned count_initiators(const struct machine *host)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < host->nodes.n; i++)
+		n += streq_null(host->nodes.v[i].kind, "generic-initiator");
+	return n;
+}
+
+static void initiator_gpu(struct check *check)
+{
+	check_hostdevs list = {};
+
+	if (count_initiators(check->host) < GPU_CELLS)
+		return;
+	check_list_hostdevs(check, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct guest_device *device =
+			&check->guest->devices.v[list.v[i].device];
+		const struct machine_function *function =
+			list.v[i].function < 0
+				? NULL
+				: &check->host->functions.v[list.v[i].function];
+		unsigned have = device->initiator.state == VALUE_VALID
+					? set_count(&device->initiator.set)
+					: 0;
+
+		if (!function || function->vendor != VENDOR_NVIDIA ||
+		    function->class_code >> 16 != 3 || have >= GPU_CELLS)
+			continue;
+		check_found(
+			check, device->element,
+			"The GPU " PCI_FORMAT
+			" has %u cell%s of its own (<acpi nodeset=>); the host has %u nodes for its GPUs, and the driver needs %u for each.",
+			PCI_ARGS(function->at), have, have == 1 ? "" : "s",
+			count_initiators(check->host), GPU_CELLS);
+	}
+	vec_free(&list);
+}
+
 const struct rule initiator_rules[] = {
 	{RULE("initiator-node", initiator_node, ERROR, 0, QEMU),
 	 .what = "The cells of a generic initiator (<acpi nodeset=>) exist.",
@@ -141,6 +261,21 @@ const struct rule initiator_rules[] = {
 	 .what = "Only host devices have <acpi nodeset=>.",
 	 .why = "libvirt accepts it in any device, but creates a generic initiator only for a host device.",
 	 .to_fix = "Remove nodeset=.", .source = "libvirt 12.9; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("node-number", node_number, INFO, 0, NOBODY),
+	 .what = "Each cell has the number that its node has in the guest.",
+	 .why = "Linux numbers nodes in the order of ACPI's tables: first the cells with vCPUs, by their lowest vCPU, then those of generic initiators, then those that have only memory. Programs in the guest that are told a cell's number would use another node.",
+	 .to_fix =
+		 "Number the cells in that order, and change what refers to their numbers.",
+	 .source = "Linux drivers/acpi/numa/srat.c; measured in booted guests",
+	 .remedy = REMEDY_EDIT},
+	{RULE("initiator-gpu", initiator_gpu, WARNING, NEED_HOST_PCI, NOBODY),
+	 .what = "An assigned NVIDIA GPU of a host with generic initiators (Grace) has 8 cells of its own in the guest.",
+	 .why = "The driver puts the GPU's memory into the nodes of its generic initiators, and does not work without them.",
+	 .to_fix =
+		 "Add 8 cells without cpus= and with memory='0', and <acpi nodeset=> with their ids to the device; libvirt 11.8 and QEMU 9.0 have them.",
+	 .source =
+		 "KubeVirt enhancement 199; Kata Containers' ARCHITECTURE.md; not run: needs KVM on such a host",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -183,6 +183,56 @@ static void smmu_accel_devices(struct check *check)
 	}
 }
 
+static bool has_assigned(const struct check *check, const struct guest_iommu *iommu)
+{
+	const guest_functions *functions = &check->tree.functions;
+
+	for (size_t i = 0; i < functions->n; i++)
+		if (is_assigned(check, functions->v[i].item) &&
+		    guest_tree_iommu(&check->tree, functions->v[i].address->at.bus) ==
+			    iommu)
+			return true;
+	return false;
+}
+
+/* What is not given is "auto" for QEMU: the value of the SMMU of the first host device.
+ */
+static bool has_auto(const struct guest_iommu *iommu)
+{
+	return iommu->ats.state == VALUE_ABSENT || iommu->ril.state == VALUE_ABSENT ||
+	       iommu->ssidsize.state == VALUE_ABSENT || iommu->oas.state == VALUE_ABSENT;
+}
+
+static void smmu_accel_empty(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+
+		if (is_accelerated(iommu) && has_auto(iommu) &&
+		    !has_assigned(check, iommu))
+			check_found(
+				check, iommu->driver_element,
+				"No host device is below bus %llu, so QEMU cannot choose the properties of its accelerated SMMUv3 that are not given.",
+				ULL(iommu->pci_bus.value));
+	}
+}
+
+static void smmu_queue_memory(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+
+		/* An older libvirt drops it. */
+		if (is_accelerated(iommu) && switch_is(iommu->cmdqv, true) &&
+		    feature_attribute_since("iommu/driver", "cmdqv") <=
+			    check->options->target.libvirt &&
+		    !check->guest->hugepages)
+			check_found(
+				check, iommu->driver_element,
+				"cmdqv='on' needs command queues in contiguous memory of the host, but the domain has no <hugepages>.");
+	}
+}
+
 /* The accelerated SMMUv3 above a host device, or NULL. */
 static const struct guest_iommu *accelerated_above(const struct check *check,
 						   const struct check_hostdev *row)
@@ -327,6 +377,22 @@ const struct rule smmu_rules[] = {
 	 .source = "QEMU 11.0 hw/arm/smmuv3-accel.c", ACCEL_SINCE,
 	 .outside = "libvirt drops the attribute (see attribute-dropped).",
 	 .untried = "It needs KVM on a host with an SMMUv3.", .remedy = REMEDY_EDIT},
+	{RULE("smmu-accel-empty", smmu_accel_empty, WARNING, NEED_MACHINE, QEMU),
+	 .after = {&smmu_rules[SMMU_BUS]},
+	 .what = "Below an accelerated SMMUv3 without ats, ril, ssidsize or oas there is a host device when the guest starts.",
+	 .why = "QEMU takes the values that are not given from the SMMU of a host device, and exits if there is none.",
+	 .to_fix = "Remove accel, give all four attributes, or add the host device.",
+	 .source = "message of QEMU 11.1", ACCEL_SINCE,
+	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .untried = "Not run: it needs KVM on a host with an SMMUv3.",
+	 .remedy = REMEDY_EDIT},
+	{RULE("smmu-queue-memory", smmu_queue_memory, WARNING, 0, NOBODY),
+	 .what = "The memory of a guest with an SMMUv3 with cmdqv='on' is in huge pages.",
+	 .why = "The host's SMMU reads the guest's command queues directly, so each must be contiguous in the memory of the host, which only huge pages ensure.",
+	 .to_fix = "Add <hugepages/> to <memoryBacking>, or remove cmdqv.",
+	 .source =
+		 "Kata Containers' and KubeVirt's descriptions of vCMDQ; not run: needs KVM on a host with such an SMMUv3",
+	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-accel-host", smmu_accel_host, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      QEMU),
 	 .after = {&smmu_rules[SMMU_BUS]},

@@ -24,7 +24,7 @@ static const struct {
 	{vcpus_rules, AREA_IOMMU},
 	{nvme_rules, 0},
 	{smmu_rules, AREA_IOMMU},
-	{initiator_rules, 0},
+	{initiator_rules, AREA_NUMA},
 	{iommu_devices_rules, AREA_IOMMU},
 	{numa_rules, AREA_NUMA},
 	{hmat_rules, AREA_NUMA},
