@@ -4,28 +4,12 @@
  * their content, nothing overlaps, and the document is well-formed. So it is next to a
  * host.
  */
-#include "tests/fuzz/machine-fuzz.h"
+#include "tests/fuzz/machine-input.h"
 #include "tests/scene-check.h"
 
 #include "planner/picture/drawing.h"
 #include "planner/picture/layout.h"
 #include "planner/picture/picture.h"
-#include "planner/guest/predict/predict.h"
-#include "topology/hwloc-read.h"
-#include "topology/record.h"
-
-static int read_any(const char *bytes, size_t n, struct machine *ret, struct error *error)
-{
-	_cleanup_document_ struct document document = {};
-
-	if (document_parse("fuzz", bytes, n, &document, error) < 0)
-		return -1;
-	if (streq(document_element_name(&document, 0), "topology"))
-		return hwloc_read_xml("fuzz", bytes, n, ret, error);
-	if (streq(document_element_name(&document, 0), "domain"))
-		return predict_document(&document, NULL, ret, error);
-	return record_read(&document, ret, error);
-}
 
 static void check_scene(const struct machine *machine)
 {
@@ -81,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	_cleanup_machine_ struct machine machine = {};
 	_cleanup_error_ struct error error = {};
 
-	if (read_any((const char *)data, n, &machine, &error) < 0)
+	if (machine_input_read((const char *)data, n, &machine, &error) < 0)
 		return 0;
 	check_scene(&machine);
 	check_document(&machine);
