@@ -145,16 +145,14 @@ static bool shows_volumes(const struct wish *wish)
 static int find_volumes(struct disk_io *io, bool shown, struct shown_disk *disk,
 			struct error *error)
 {
-	const struct partition_table *table = &disk->seen.table;
-
-	for (size_t i = 0; i < table->partitions.n; i++) {
-		const struct partition *it = &table->partitions.v[i];
-		const uint64_t end =
-			MIN((it->end_lba + 1) * table->sector_bytes, io->size_bytes);
+	for (size_t i = 0; i < disk->listing.partitions.n; i++) {
+		const struct partition *it = &disk->listing.partitions.v[i];
+		const uint64_t start = shown_bytes(disk, it->start_lba);
+		const uint64_t n = shown_bytes(disk, partition_sectors(it));
 		struct volume *volume = vec_add(&disk->volumes);
 
-		if (shown && it->kind != KIND_EXTENDED &&
-		    volume_find(io, it->start_lba * table->sector_bytes, end, volume,
+		if (shown && it->kind != KIND_EXTENDED && start < io->size_bytes &&
+		    volume_find(io, start, start + MIN(n, io->size_bytes - start), volume,
 				error) < 0)
 			return -1;
 	}
@@ -169,15 +167,19 @@ static int look(const char *path, struct wish *wish, struct error *error)
 
 	disk->path = path;
 	if (!io ||
-	    inspect_disk(io, &wish->question, &disk->seen, &disk->report, error) < 0)
+	    inspect_disk(io, &wish->question, &disk->seen, &disk->report, error) < 0 ||
+	    listing_read(io, &disk->seen, &disk->listing, error) < 0)
 		return -1;
+	if (!wish->script)
+		listing_mask_names(&disk->listing);
+	disk->on_disk = listing_on_disk(&disk->listing);
 	disk->physical_bytes = io->physical_bytes;
 	disk->size_bytes = io->size_bytes;
 	disk->discard = io->discard;
 	disk->is_device = io->is_device;
 	if (find_volumes(io, shows_volumes(wish), disk, error) < 0)
 		return -1;
-	if (disk->seen.table.label == LABEL_NONE &&
+	if (disk->listing.label == LABEL_NONE &&
 	    volume_find(io, 0, io->size_bytes, &disk->whole, error) < 0)
 		return -1;
 	disk_close(TAKE(io));
@@ -205,20 +207,23 @@ static uint64_t alignment_of(uint64_t bytes)
 	return bytes ? MIN(bytes & -bytes, most) : most;
 }
 
+/* Without blocks, @n is 0 and there is no end. */
 static void set_place(struct wish *wish, const struct shown_disk *disk, uint64_t start,
-		      uint64_t end)
+		      uint64_t n)
 {
-	const uint64_t sector = disk->seen.table.sector_bytes;
+	const uint64_t sector = disk->listing.sector_bytes;
 	struct sheet *sheet = &wish->sheet;
 
 	sheet_set(sheet, COLUMN_IMAGE, "%s", disk->path);
 	sheet_set(sheet, COLUMN_START, "%" PRIu64, start);
-	sheet_set(sheet, COLUMN_END, "%" PRIu64, end - 1);
-	sheet_set(sheet, COLUMN_SECTORS, "%" PRIu64, end - start);
-	sheet_set_size(sheet, COLUMN_SIZE, (end - start) * sector, wish->bytes);
+	if (n > 0)
+		sheet_set(sheet, COLUMN_END, "%" PRIu64, start + n - 1);
+	sheet_set(sheet, COLUMN_SECTORS, "%" PRIu64, n);
+	sheet_set_size(sheet, COLUMN_SIZE, shown_bytes(disk, n), wish->bytes);
 	sheet_set_size(sheet, COLUMN_START_ALIGN, alignment_of(start * sector),
 		       wish->bytes);
-	sheet_set_size(sheet, COLUMN_END_ALIGN, alignment_of(end * sector), wish->bytes);
+	sheet_set_size(sheet, COLUMN_END_ALIGN, alignment_of((start + n) * sector),
+		       wish->bytes);
 	sheet_set_size(sheet, COLUMN_DISCARD_GAP,
 		       disk->discard.granularity_bytes
 			       ? disk_discard_gap(&disk->discard, start * sector)
@@ -233,9 +238,9 @@ static const char *or_empty(const char *string)
 
 static void add_partition(struct wish *wish, const struct shown_disk *disk, size_t index)
 {
-	const struct partition *it = &disk->seen.table.partitions.v[index];
+	const struct partition *it = &disk->listing.partitions.v[index];
 	const struct volume *volume = &disk->volumes.v[index];
-	const enum table_label label = disk->seen.table.label;
+	const enum table_label label = disk->listing.label;
 	_cleanup_text_ struct text type = {}, attributes = {};
 	struct sheet *sheet = &wish->sheet;
 	char uuid[GUID_TEXT_BYTES];
@@ -243,7 +248,7 @@ static void add_partition(struct wish *wish, const struct shown_disk *disk, size
 	text_add_type(&type, label, it);
 	text_add_attributes(&attributes, it->attributes);
 	sheet_row(sheet);
-	set_place(wish, disk, it->start_lba, it->end_lba + 1);
+	set_place(wish, disk, it->start_lba, partition_sectors(it));
 	sheet_set(sheet, COLUMN_NR, "%u", it->number);
 	sheet_set(sheet, COLUMN_NAME, "%s", or_empty(it->name));
 	sheet_set(sheet, COLUMN_TYPE, "%s", type.s);
@@ -265,12 +270,12 @@ static void add_partition(struct wish *wish, const struct shown_disk *disk, size
 /* Partitions and free extents in the order of the disk. */
 static void add_rows(struct wish *wish, const struct shown_disk *disk)
 {
-	const struct partition_table *table = &disk->seen.table;
+	const struct partition_table *table = &disk->listing;
 	_cleanup_extents_ struct extents extents = {};
 	_cleanup_free_ size_t *order = shown_order(table);
 	size_t next = 0;
 
-	table_free_extents(table, &extents);
+	table_free_extents(&disk->on_disk, &extents);
 	extents_sort(&extents);
 	for (size_t i = 0; i <= extents.list.n; i++) {
 		const struct extent *extent =
@@ -284,7 +289,7 @@ static void add_rows(struct wish *wish, const struct shown_disk *disk)
 		if (!extent)
 			break;
 		sheet_row(&wish->sheet);
-		set_place(wish, disk, extent->start, extent->end);
+		set_place(wish, disk, extent->start, extent->end - extent->start);
 		sheet_set(&wish->sheet, COLUMN_TYPE, "free");
 		sheet_set(&wish->sheet, COLUMN_KIND, "%s",
 			  extent->logical ? "logical" : "");
@@ -310,7 +315,7 @@ static void add_discards(struct text *out, const struct shown_disk *disk)
 /* "a.img: gpt, 20 GiB, 41943040 sectors of 512 bytes", and the limits of the label. */
 static void add_title(struct text *out, const struct shown_disk *disk)
 {
-	const struct partition_table *table = &disk->seen.table;
+	const struct partition_table *table = &disk->listing;
 
 	text_add_shown(out, disk->path);
 	text_printf(out, ": %s%s, ",
@@ -352,7 +357,7 @@ static int add_text(struct text *out, struct wish *wish, struct error *error)
 			text_adds(out, i > 0 ? "\n" : "");
 			add_title(out, disk);
 		}
-		if (disk->seen.table.label == LABEL_NONE)
+		if (disk->listing.label == LABEL_NONE)
 			continue;
 		add_rows(wish, disk);
 		if (plain)
@@ -360,7 +365,7 @@ static int add_text(struct text *out, struct wish *wish, struct error *error)
 		if (text_add_sheet(out, &wish->sheet, error) < 0)
 			return -1;
 		sheet_clear(&wish->sheet);
-		text_add_map(out, &(struct disk_layout){.table = disk->seen.table},
+		text_add_map(out, &(struct disk_layout){.table = disk->on_disk},
 			     sheet_width());
 	}
 	return plain ? text_add_sheet(out, &wish->sheet, error) : 0;
@@ -373,10 +378,10 @@ static void add_scripts(struct text *out, const struct wish *wish)
 	for (size_t i = 0; i < wish->disks.n; i++) {
 		const struct shown_disk *disk = &wish->disks.v[i];
 
-		if (disk->seen.table.label == LABEL_NONE)
+		if (disk->listing.label == LABEL_NONE)
 			continue;
 		text_adds(out, separator);
-		text_add_dump(out, &disk->seen.table, disk->path, disk->physical_bytes);
+		text_add_dump(out, &disk->listing, disk->path, disk->physical_bytes);
 		separator = "\n";
 	}
 }

@@ -6,6 +6,7 @@
 #include "partition/content.h"
 #include "partition/disk-open.h"
 #include "partition/inspect.h"
+#include "partition/listing.h"
 
 /* Owns everything but its path. */
 struct shown_disk {
@@ -13,14 +14,18 @@ struct shown_disk {
 	struct disk_kind kind;
 	struct inspection seen;
 	struct report report;
+	struct partition_table listing; /* every entry, as in listing.h */
+	struct partition_table on_disk; /* only the blocks that the disk has */
 	uint64_t size_bytes;
 	uint32_t physical_bytes;
 	struct disk_discard discard;
 	bool is_device;
-	VEC(struct volume) volumes; /* one for each partition */
+	VEC(struct volume) volumes; /* one for each partition of the listing */
 	struct volume whole;        /* if there is no table */
 };
 void shown_disk_free(struct shown_disk *disk);
+/* Bytes of @sectors; UINT64_MAX if a number cannot hold them. */
+uint64_t shown_bytes(const struct shown_disk *disk, uint64_t sectors);
 
 /* The indexes of the partitions by start, an extended one before its logical ones. Owned.
  */

@@ -17,8 +17,19 @@ void shown_disk_free(struct shown_disk *disk)
 		volume_free(&disk->volumes.v[i]);
 	vec_free(&disk->volumes);
 	volume_free(&disk->whole);
+	partition_table_free(&disk->listing);
+	partition_table_free(&disk->on_disk);
 	inspection_free(&disk->seen);
 	report_free(&disk->report);
+}
+
+uint64_t shown_bytes(const struct shown_disk *disk, uint64_t sectors)
+{
+	uint64_t bytes;
+
+	return __builtin_mul_overflow(sectors, disk->listing.sector_bytes, &bytes)
+		       ? UINT64_MAX
+		       : bytes;
 }
 
 static int by_start(const void *left, const void *right, void *context)
@@ -54,7 +65,7 @@ static void text_string(struct jsonw *json, const char *key, const struct text *
 static void add_sfdisk_members(struct jsonw *json, const struct shown_disk *disk,
 			       const struct partition *it)
 {
-	const enum table_label label = disk->seen.table.label;
+	const enum table_label label = disk->listing.label;
 	_cleanup_text_ struct text node = {}, type = {}, uuid = {}, attributes = {};
 
 	text_add_node(&node, disk->path, it->number);
@@ -72,13 +83,22 @@ static void add_sfdisk_members(struct jsonw *json, const struct shown_disk *disk
 	if (it->name)
 		jsonw_string(json, "name", it->name);
 	text_add_dump_attributes(&attributes, it->attributes);
+	/* null if they are only reserved ones, as in sfdisk -J. */
 	if (it->attributes)
-		text_string(json, "attrs", &attributes);
+		jsonw_string(json, "attrs", attributes.s);
+}
+
+static void add_bytes(struct jsonw *json, const char *key, uint64_t bytes)
+{
+	if (bytes == UINT64_MAX)
+		jsonw_null(json, key);
+	else
+		jsonw_u64(json, key, bytes);
 }
 
 static void add_partition(struct jsonw *json, const struct shown_disk *disk, size_t index)
 {
-	const struct partition_table *table = &disk->seen.table;
+	const struct partition_table *table = &disk->listing;
 	const struct partition *it = &table->partitions.v[index];
 	const struct volume *volume = &disk->volumes.v[index];
 	_cleanup_text_ struct text type = {};
@@ -89,8 +109,8 @@ static void add_partition(struct jsonw *json, const struct shown_disk *disk, siz
 	jsonw_u64(json, "number", it->number);
 	jsonw_string(json, "kind", kind_name(it->kind));
 	jsonw_string(json, "type_name", type.s);
-	jsonw_u64(json, "start_bytes", it->start_lba * table->sector_bytes);
-	jsonw_u64(json, "size_bytes", partition_sectors(it) * table->sector_bytes);
+	add_bytes(json, "start_bytes", shown_bytes(disk, it->start_lba));
+	add_bytes(json, "size_bytes", shown_bytes(disk, partition_sectors(it)));
 	if (disk->discard.granularity_bytes)
 		jsonw_u64(json, "discard_gap_bytes",
 			  disk_discard_gap(&disk->discard,
@@ -103,7 +123,7 @@ static void add_partition(struct jsonw *json, const struct shown_disk *disk, siz
 
 static void add_table(struct jsonw *json, const struct shown_disk *disk)
 {
-	const struct partition_table *table = &disk->seen.table;
+	const struct partition_table *table = &disk->listing;
 	uint64_t grain = dump_grain_bytes(table, disk->physical_bytes);
 	_cleanup_text_ struct text id = {};
 
@@ -181,16 +201,17 @@ static void add_disk(struct jsonw *json, const struct shown_disk *disk)
 	jsonw_string(json, "format", image_format_name(disk->kind.format));
 	jsonw_u64(json, "size_bytes", disk->size_bytes);
 	jsonw_string(json, "label",
-		     seen->foreign                     ? seen->foreign
-		     : seen->table.label == LABEL_NONE ? NULL
-						       : label_name(seen->table.label));
+		     seen->foreign ? seen->foreign
+		     : disk->listing.label == LABEL_NONE
+			     ? NULL
+			     : label_name(disk->listing.label));
 	jsonw_bool(json, "intact", seen->intact);
 	jsonw_bool(json, "hybrid", seen->hybrid);
 	jsonw_bool(json, "isohybrid", seen->isohybrid);
 	jsonw_string(json, "content", disk->whole.type);
 	add_discard(json, disk);
 	add_table(json, disk);
-	add_free(json, &seen->table);
+	add_free(json, &disk->on_disk);
 	jsonw_end_object(json);
 }
 
@@ -223,7 +244,7 @@ static void mask_noncharacters(char *string)
 
 static void add_labels(const struct shown_disk *disk, struct area_labels *ret)
 {
-	const struct partition_table *table = &disk->seen.table;
+	const struct partition_table *table = &disk->listing;
 
 	for (size_t i = 0; i < table->partitions.n; i++) {
 		const struct partition *it = &table->partitions.v[i];
@@ -252,14 +273,14 @@ void shown_disks_draw(const struct shown_disk *disks, size_t n, struct text *out
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_text_ struct text title = {};
 
-		if (disks[i].seen.table.label == LABEL_NONE)
+		if (disks[i].listing.label == LABEL_NONE)
 			continue;
 		text_add_shown(&title, disks[i].path);
 		titles[k] = text_take(&title);
 		mask_noncharacters(titles[k]);
 		add_labels(&disks[i], &labels[k]);
-		drawn[k] = (struct drawn_disk){titles[k], &disks[i].seen.table,
-					       &labels[k], NULL};
+		drawn[k] = (struct drawn_disk){titles[k], &disks[i].on_disk, &labels[k],
+					       NULL};
 		k++;
 	}
 	text_add_map_svg(out, drawn, k);

@@ -17,13 +17,7 @@
 
 #define DOS_DYNAMIC 0x42
 
-/* One 16-byte entry (UEFI 2.10, table 5-2). */
-struct dos_entry {
-	uint8_t flag, code;
-	uint32_t start, n; /* as stored */
-};
-
-static struct dos_entry read_entry(const uint8_t *sector, int index)
+struct dos_entry dos_entry_read(const uint8_t *sector, int index)
 {
 	const uint8_t *p = sector + DOS_ENTRIES_AT + index * DOS_ENTRY_BYTES;
 
@@ -100,12 +94,12 @@ static void check_hybrid_entry(struct inspector *in, int index,
 static int find_others(const uint8_t *sector, bool is_other[static 4],
 		       int *ret_protective)
 {
-	bool signature = sector[510] == 0x55 && sector[511] == 0xaa;
+	bool signature = has_mbr_signature(sector);
 	int others = 0;
 
 	*ret_protective = -1;
 	for (int i = 0; i < 4; i++) {
-		struct dos_entry entry = read_entry(sector, i);
+		struct dos_entry entry = dos_entry_read(sector, i);
 
 		/* Type 0 with the active flag only makes some firmware boot the disk. */
 		is_other[i] =
@@ -128,7 +122,7 @@ static void inspect_hybrid(struct inspector *in, const uint8_t *sector,
 		"The MBR is a hybrid: %d partition%s exist%s in addition to the protective one.",
 		others, others == 1 ? "" : "s", others == 1 ? "s" : "");
 	for (int i = 0; i < 4; i++) {
-		struct dos_entry entry = read_entry(sector, i);
+		struct dos_entry entry = dos_entry_read(sector, i);
 
 		if (is_other[i] && in->ret->table.label == LABEL_GPT)
 			check_hybrid_entry(in, i, &entry);
@@ -152,7 +146,7 @@ void pmbr_inspect(struct inspector *in, const uint8_t *sector)
 	}
 	if (others > 0)
 		inspect_hybrid(in, sector, is_other, others);
-	entry = read_entry(sector, protective);
+	entry = dos_entry_read(sector, protective);
 	if (others == 0 || entry.start != 1)
 		say_size(in, &entry);
 	if (entry.flag != 0 && others == 0)
@@ -286,7 +280,7 @@ static void add_logical(struct inspector *in, struct chain *chain,
 /* The link and the entries that should be empty; sets chain->at. */
 static void follow_link(struct inspector *in, struct chain *chain, const uint8_t *sector)
 {
-	struct dos_entry link = read_entry(sector, 1);
+	struct dos_entry link = dos_entry_read(sector, 1);
 
 	if (!all_zero(sector + DOS_ENTRIES_AT + 2 * DOS_ENTRY_BYTES,
 		      2 * DOS_ENTRY_BYTES)) {
@@ -319,7 +313,7 @@ static int walk_step(struct inspector *in, struct chain *chain, unsigned *number
 		chain->at = 0; /* no logical partition yet, and no EBR written */
 		return 0;
 	}
-	if (sector[510] != 0x55 || sector[511] != 0xaa) {
+	if (!has_mbr_signature(sector)) {
 		inspector_find(in, "dos-ebr", SEVERITY_ERROR, NULL,
 			       "There is no EBR at LBA %" PRIu64
 			       ", to which the chain points.",
@@ -328,7 +322,7 @@ static int walk_step(struct inspector *in, struct chain *chain, unsigned *number
 		return 0;
 	}
 	chain->seen[chain->n++] = chain->at;
-	entry = read_entry(sector, 0);
+	entry = dos_entry_read(sector, 0);
 	if (!is_empty(&entry))
 		add_logical(in, chain, &entry, (*number)++);
 	else if (chain->n > 1)
@@ -407,7 +401,7 @@ int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 	in->ret->table.last_usable_lba = MIN(in->n_sectors - 1, (uint64_t)UINT32_MAX);
 	in->ret->editable = true;
 	for (int i = 0; i < 4; i++) {
-		struct dos_entry entry = read_entry(sector, i);
+		struct dos_entry entry = dos_entry_read(sector, i);
 
 		if (!is_empty(&entry))
 			add_primary(in, &entry, (unsigned)i + 1);

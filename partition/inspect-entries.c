@@ -36,9 +36,9 @@ static void add_utf8(struct text *text, uint32_t c)
 	text_addc(text, (char)(0x80 | (c & 0x3f)));
 }
 
-/* A name in UTF-16LE as UTF-8; lone surrogates become U+FFFD and *ret_good false. */
-static char *read_name(const uint8_t *units, bool *ret_good)
+char *gpt_entry_name(const uint8_t *entry, bool *ret_good)
 {
+	const uint8_t *units = entry + AT_NAME;
 	struct text text = {};
 
 	*ret_good = true;
@@ -52,13 +52,30 @@ static char *read_name(const uint8_t *units, bool *ret_good)
 			i++;
 			continue;
 		}
-		if (unit >= 0xd800 && unit < 0xe000) {
-			*ret_good = false;
-			unit = 0xfffd;
-		}
+		*ret_good &= unit < 0xd800 || unit >= 0xe000;
 		add_utf8(&text, unit);
 	}
 	return text.n > 0 ? text_take(&text) : NULL;
+}
+
+void gpt_name_mask(char *name)
+{
+	for (char *at = name; at && (at = strchr(at, '\xed')); at++)
+		if ((unsigned char)at[1] >= 0xa0)
+			memcpy(at, "\xef\xbf\xbd", 3);
+}
+
+struct partition gpt_entry_parse(const uint8_t *entry, unsigned number)
+{
+	return (struct partition){
+		.number = number,
+		.kind = KIND_PRIMARY,
+		.type = guid_from_disk(entry + AT_TYPE),
+		.uuid = guid_from_disk(entry + AT_UUID),
+		.start_lba = get_le64(entry + AT_START),
+		.end_lba = get_le64(entry + AT_END),
+		.attributes = get_le64(entry + AT_ATTRIBUTES),
+	};
 }
 
 /* There is something after the NUL of the name. */
@@ -153,9 +170,11 @@ static void add_entry(struct inspector *in, enum gpt_copy copy, const uint8_t *e
 		return;
 	partition = vec_add(&table->partitions);
 	*partition = *fixed;
-	partition->name = read_name(entry + AT_NAME, &name_good);
-	if (!name_good)
+	partition->name = gpt_entry_name(entry, &name_good);
+	if (!name_good) {
+		gpt_name_mask(partition->name);
 		in->ret->opaque = true;
+	}
 	if (speak)
 		check_text(in, partition, entry, name_good);
 }
@@ -165,15 +184,7 @@ static void parse_entries(struct inspector *in, enum gpt_copy copy, const uint8_
 {
 	for (uint32_t i = 0; i < header->n_entries; i++) {
 		const uint8_t *entry = array + (size_t)i * header->entry_bytes;
-		struct partition fixed = {
-			.number = i + 1,
-			.kind = KIND_PRIMARY,
-			.type = guid_from_disk(entry + AT_TYPE),
-			.uuid = guid_from_disk(entry + AT_UUID),
-			.start_lba = get_le64(entry + AT_START),
-			.end_lba = get_le64(entry + AT_END),
-			.attributes = get_le64(entry + AT_ATTRIBUTES),
-		};
+		struct partition fixed = gpt_entry_parse(entry, i + 1);
 
 		if (!guid_is_zero(fixed.type))
 			add_entry(in, copy, entry, &fixed, header, table);

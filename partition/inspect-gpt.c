@@ -53,6 +53,11 @@ static bool crc_is_right(const uint8_t *sector, uint32_t sector_bytes)
 	return crc == get_le32(sector + AT_CRC);
 }
 
+bool gpt_header_whole(const uint8_t *sector, uint32_t sector_bytes)
+{
+	return has_signature(sector) && crc_is_right(sector, sector_bytes);
+}
+
 int gpt_probe(struct disk_io *io, uint32_t sector_bytes, bool backup, bool *ret,
 	      struct error *error)
 {
@@ -65,7 +70,7 @@ int gpt_probe(struct disk_io *io, uint32_t sector_bytes, bool backup, bool *ret,
 		return 0;
 	if (disk_read(io, sector, sector_bytes, lba * sector_bytes, error) < 0)
 		return -1;
-	*ret = has_signature(sector) && crc_is_right(sector, sector_bytes) &&
+	*ret = gpt_header_whole(sector, sector_bytes) &&
 	       get_le64(sector + AT_MY_LBA) == lba;
 	return 0;
 }
@@ -190,6 +195,22 @@ static bool check_header(struct inspector *in, enum gpt_copy copy, const uint8_t
 	       check_places(in, copy, header);
 }
 
+struct gpt_header gpt_header_parse(const uint8_t *sector)
+{
+	return (struct gpt_header){
+		.found = has_signature(sector),
+		.my_lba = get_le64(sector + AT_MY_LBA),
+		.alternate_lba = get_le64(sector + AT_ALTERNATE),
+		.first_usable_lba = get_le64(sector + AT_FIRST_USABLE),
+		.last_usable_lba = get_le64(sector + AT_LAST_USABLE),
+		.disk_guid = guid_from_disk(sector + AT_GUID),
+		.entries_lba = get_le64(sector + AT_ENTRIES),
+		.n_entries = get_le32(sector + AT_N_ENTRIES),
+		.entry_bytes = get_le32(sector + AT_ENTRY_BYTES),
+		.entries_crc = get_le32(sector + AT_ENTRIES_CRC),
+	};
+}
+
 int gpt_read_header(struct inspector *in, enum gpt_copy copy, uint64_t lba,
 		    struct gpt_header *ret, struct error *error)
 {
@@ -200,18 +221,9 @@ int gpt_read_header(struct inspector *in, enum gpt_copy copy, uint64_t lba,
 		return 0;
 	if (inspector_read(in, lba, 1, sector, error) < 0)
 		return -1;
-	ret->found = has_signature(sector);
-	if (!ret->found)
+	if (!has_signature(sector))
 		return 0;
-	ret->my_lba = get_le64(sector + AT_MY_LBA);
-	ret->alternate_lba = get_le64(sector + AT_ALTERNATE);
-	ret->first_usable_lba = get_le64(sector + AT_FIRST_USABLE);
-	ret->last_usable_lba = get_le64(sector + AT_LAST_USABLE);
-	ret->disk_guid = guid_from_disk(sector + AT_GUID);
-	ret->entries_lba = get_le64(sector + AT_ENTRIES);
-	ret->n_entries = get_le32(sector + AT_N_ENTRIES);
-	ret->entry_bytes = get_le32(sector + AT_ENTRY_BYTES);
-	ret->entries_crc = get_le32(sector + AT_ENTRIES_CRC);
+	*ret = gpt_header_parse(sector);
 	ret->good = check_header(in, copy, sector, lba, ret);
 	return 0;
 }

@@ -6,6 +6,11 @@
 #include "partition/disk-io.h"
 #include "partition/inspection.h"
 
+static inline bool has_mbr_signature(const uint8_t *sector)
+{
+	return sector[510] == 0x55 && sector[511] == 0xaa;
+}
+
 /* One pass over a disk. */
 struct inspector {
 	struct disk_io *io;
@@ -33,7 +38,11 @@ int inspector_read(struct inspector *in, uint64_t lba, uint64_t n, void *bytes,
  */
 void inspector_say_isohybrid(struct inspector *in);
 
-/* inspect-gpt.c: a header at @lba with its fields checked against the disk. */
+/* inspect-gpt.c: whether a header with a correct checksum begins @sector. */
+bool gpt_header_whole(const uint8_t *sector, uint32_t sector_bytes);
+/* Its fields, unchecked. */
+struct gpt_header gpt_header_parse(const uint8_t *sector);
+/* A header at @lba with its fields checked against the disk. */
 int gpt_read_header(struct inspector *in, enum gpt_copy copy, uint64_t lba,
 		    struct gpt_header *ret, struct error *error) _must_check_;
 /* Whether there is a header with a correct checksum at @lba for this sector size. */
@@ -42,11 +51,25 @@ int gpt_probe(struct disk_io *io, uint32_t sector_bytes, bool backup, bool *ret,
 /* Both copies, their entries and whether they agree; fills in->ret->table. */
 int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 	_must_check_;
-/* inspect-entries.c: the array of @header; false, with findings, if it is damaged. */
+/* inspect-entries.c: the fixed part of an entry, unchecked; its name is NULL. */
+struct partition gpt_entry_parse(const uint8_t *entry, unsigned number);
+/*
+ * The name in an entry, owned, NULL for none. Lone surrogates are encoded like other
+ * characters, so that it is not UTF-8; *ret_good is then false.
+ */
+char *gpt_entry_name(const uint8_t *entry, bool *ret_good);
+/* Replaces lone surrogates by U+FFFD. @name can be NULL. */
+void gpt_name_mask(char *name);
+/* The array of @header; false, with findings, if it is damaged. */
 int gpt_read_entries(struct inspector *in, enum gpt_copy copy,
 		     const struct gpt_header *header, struct partition_table *ret,
 		     bool *ret_good, struct error *error) _must_check_;
-/* inspect-dos.c */
+/* inspect-dos.c: one 16-byte entry (UEFI 2.10, table 5-2) of an MBR or EBR. */
+struct dos_entry {
+	uint8_t flag, code;
+	uint32_t start, n; /* as stored */
+};
+struct dos_entry dos_entry_read(const uint8_t *sector, int index);
 void pmbr_inspect(struct inspector *in, const uint8_t *sector);
 int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 	_must_check_;

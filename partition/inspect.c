@@ -88,11 +88,6 @@ static int choose_sector_size(struct inspector *in, uint32_t given, bool *ret_gp
 	return 0;
 }
 
-static bool has_mbr_signature(const uint8_t *sector)
-{
-	return sector[510] == 0x55 && sector[511] == 0xaa;
-}
-
 /* Boot flags that no table has: this is the boot sector of a file system. */
 static bool flags_are_wild(const uint8_t *sector)
 {
@@ -235,6 +230,7 @@ static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 		return -1;
 	ours = has_mbr_signature(sector) && !flags_are_wild(sector) &&
 	       !is_boot_sector(in, sector, &content);
+	in->ret->no_mbr = true;
 	if (is_foreign(&content) && !(ours && entries_fit(in, sector))) {
 		say_foreign(in, &content);
 		return 0;
@@ -243,6 +239,7 @@ static int inspect_without_gpt(struct inspector *in, const uint8_t *sector,
 		say_no_table(in, content.type);
 		return 0;
 	}
+	in->ret->no_mbr = false;
 	if (content.type && !isohybrid_content(in, sector, content.type))
 		inspector_find(
 			in, "disk-content", SEVERITY_WARNING, NULL,
@@ -264,6 +261,7 @@ static int inspect_with_size(struct inspector *in,
 	if (container) {
 		inspector_find(in, "disk-container", SEVERITY_ERROR, NULL,
 			       "It is a %s image, not raw.", container);
+		in->ret->no_mbr = true;
 		return 0;
 	}
 	if (choose_sector_size(in,

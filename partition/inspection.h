@@ -38,9 +38,10 @@ struct inspection {
 	bool protective; /* the protective MBR is as it should be */
 	bool opaque;     /* an entry has bytes that the table cannot represent */
 	bool intact;     /* the table has no finding of severity error */
-	char *foreign;   /* there is a table of another type: "sun"; owned, else NULL */
-	bool editable;   /* intact, both copies of a GPT agree, not
-			  * isohybrid, not opaque */
+	bool no_mbr;   /* block 0 is not an MBR: a file system, another table or format */
+	char *foreign; /* there is a table of another type: "sun"; owned, else NULL */
+	bool editable; /* intact, both copies of a GPT agree, not
+			* isohybrid, not opaque */
 	bool hybrid_editable; /* the same, except that the hybrid MBR may be wrong */
 	uint8_t boot_code[DOS_BOOT_CODE_BYTES];
 };

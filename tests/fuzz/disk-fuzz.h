@@ -12,6 +12,7 @@
 #include "partition/dump.h"
 #include "partition/edit-table.h"
 #include "partition/inspect.h"
+#include "partition/listing.h"
 #include "partition/map-svg.h"
 #include "tests/disk-builder.h"
 
@@ -56,8 +57,33 @@ static inline void fuzz_check_table(const struct inspection *seen)
 		}
 }
 
-/* Without one partition, the reader finds the others, and the drawing and dump are sound.
+/* Every entry as it is: the dump and the drawing are sound, and what is drawn is there.
  */
+static inline void fuzz_list(struct disk_io *io, const struct inspection *seen)
+{
+	_cleanup_partition_table_ struct partition_table listing = {}, on_disk = {};
+	_cleanup_error_ struct error error = {};
+	_cleanup_text_ struct text text = {};
+
+	CHECK(listing_read(io, seen, &listing, &error) == 0);
+	text_add_dump(&text, &listing, "disk", 0);
+	listing_mask_names(&listing);
+	on_disk = listing_on_disk(&listing);
+	CHECK(on_disk.partitions.n <= listing.partitions.n);
+	CHECK(!seen->editable || on_disk.partitions.n == seen->table.partitions.n);
+	for (size_t i = 0; i < on_disk.partitions.n; i++) {
+		const struct partition *it = &on_disk.partitions.v[i];
+
+		CHECK(it->start_lba <= it->end_lba && it->end_lba < on_disk.n_sectors);
+	}
+	if (on_disk.label != LABEL_NONE)
+		text_add_map_svg(&text,
+				 &(struct drawn_disk){"disk", &on_disk,
+						      &(struct area_labels){}, NULL},
+				 1);
+}
+
+/* Without one partition, the reader finds the others. */
 static inline void fuzz_delete(struct disk_io *io, const struct built_disk *disk,
 			       const struct inspection *seen)
 {
@@ -68,15 +94,9 @@ static inline void fuzz_delete(struct disk_io *io, const struct built_disk *disk
 	_cleanup_(report_free) struct report report = {};
 	_cleanup_patch_ struct patch patch = {};
 	_cleanup_error_ struct error error = {};
-	_cleanup_text_ struct text text = {};
 	_cleanup_free_ char *difference = NULL;
 	unsigned number = wanted.partitions.n ? vec_last(&wanted.partitions)->number : 1;
 
-	text_add_dump(&text, &seen->table, "disk", 0);
-	text_add_map_svg(&text,
-			 &(struct drawn_disk){"disk", &seen->table,
-					      &(struct area_labels){}, NULL},
-			 1);
 	if (!seen->editable || partitions_delete(&wanted, &number, 1, &error) < 0 ||
 	    table_edit(io, seen, &wanted, GPT_PRIMARY, &patch, &error) < 0)
 		return;
@@ -104,5 +124,6 @@ static inline void fuzz_inspect(const struct built_disk *disk)
 	if (IS_PLANTED && seen.table.partitions.n > 2 && !seen.intact)
 		seen.intact = true;
 	fuzz_check_table(&seen);
+	fuzz_list(io, &seen);
 	fuzz_delete(io, disk, &seen);
 }
