@@ -98,8 +98,6 @@ static int check_needs(const struct plan_flags *flags, struct error *error)
 		{!flags->domain && flags->in_place, "--in-place", "--domain FILE"},
 		{!flags->domain && flags->emit == EMIT_DEVICE, "--emit device",
 		 "--domain FILE"},
-		{!flags->domain && asked->request.iothreads, "--iothreads",
-		 "--domain FILE"},
 		{!flags->domain && asked->request.places.n > 0, "--place",
 		 "--domain FILE"},
 	};

@@ -148,6 +148,8 @@ static int settle_on_host(struct plan_flags *flags, struct planned *planned,
 	request.target_wish.given = flags->target.target;
 	request.per = asked->per;
 	request.per_given = asked->per_given;
+	request.iothreads = asked->iothreads;
+	request.queues = asked->queues;
 	if (check_host_nodes(asked, &planned->host, error) < 0 ||
 	    document_parse("the plan", fresh.s, fresh.n, &planned->domain, error) < 0 ||
 	    request_settle(&request, &planned->host, &planned->domain, &settled, error) <

@@ -336,32 +336,41 @@ static bool nodes_of_data(const struct check *check, const struct guest_device *
 }
 
 static void judge_iothread(struct check *check, struct assign_item item,
-			   struct guest_number iothread)
+			   uint64_t iothread, const struct set *data)
 {
 	const struct guest *guest = check->guest;
-	const struct set *pin = iothread.state == VALUE_VALID
-					? iothread_pin(guest, iothread.value)
-					: NULL;
-	_cleanup_set_ struct set nodes = {}, data = {};
+	const struct set *pin = iothread_pin(guest, iothread);
+	_cleanup_set_ struct set nodes = {};
 	_cleanup_free_ char *a = NULL, *b = NULL, *name = NULL;
 
-	if (!pin ||
-	    !nodes_of_data(check,
-			   item.device >= 0 ? &guest->devices.v[item.device] : NULL,
-			   assign_address(guest, item), &data))
+	if (!pin)
 		return;
 	nodes = check_nodes_of(check->host, pin);
-	if (set_empty(&nodes) || set_subset(&nodes, &data))
+	if (set_empty(&nodes) || set_subset(&nodes, data))
 		return;
 	a = check_set_string(&nodes);
-	b = check_set_string(&data);
+	b = check_set_string(data);
 	name = assign_item_name(guest, item);
 	check_values(
 		check_found(
 			check, assign_element(guest, item),
 			"iothread %llu of %s runs on host node %s, but its data is on node %s.",
-			ULL(iothread.value), name, a, b),
+			ULL(iothread), name, a, b),
 		a, b);
+}
+
+static void judge_iothreads(struct check *check, struct assign_item item)
+{
+	const struct guest *guest = check->guest;
+	_cleanup_set_ struct set threads = check_threads_of(check, item), data = {};
+
+	if (set_empty(&threads) ||
+	    !nodes_of_data(check,
+			   item.device >= 0 ? &guest->devices.v[item.device] : NULL,
+			   assign_address(guest, item), &data))
+		return;
+	set_foreach (iothread, &threads)
+		judge_iothread(check, item, (uint64_t)iothread, &data);
 }
 
 static void iothread_remote(struct check *check)
@@ -371,11 +380,9 @@ static void iothread_remote(struct check *check)
 	if (guest->iothreadpins.n == 0)
 		return;
 	for (size_t i = 0; i < guest->devices.n; i++)
-		judge_iothread(check, (struct assign_item){-1, (int)i, -1},
-			       guest->devices.v[i].driver_iothread);
+		judge_iothreads(check, (struct assign_item){-1, (int)i, -1});
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		judge_iothread(check, (struct assign_item){(int)i, -1, -1},
-			       guest->controllers.v[i].driver_iothread);
+		judge_iothreads(check, (struct assign_item){(int)i, -1, -1});
 }
 
 /* Rows that are prerequisites of others. */

@@ -208,6 +208,8 @@ static void device_property_exists(struct check *check)
 						    .property = "iommufd"};
 	static const struct property_row mapping = {.device = "virtio-blk-pci",
 						    .property = "iothread-vq-mapping"};
+	static const struct property_row of_scsi = {.device = "virtio-scsi-pci",
+						    .property = "iothread-vq-mapping"};
 	const struct guest *guest = check->guest;
 	const struct machine_emulator *emulator = check_host_emulator(check);
 
@@ -215,6 +217,10 @@ static void device_property_exists(struct check *check)
 		return;
 	for (size_t i = 0; i < guest->iommus.n; i++)
 		judge_driver(check, emulator, &guest->iommus.v[i]);
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (guest->controllers.v[i].iothreads_mapped)
+			judge_property(check, emulator, guest->controllers.v[i].element,
+				       "<iothreads> of a controller", &of_scsi);
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 

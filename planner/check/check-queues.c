@@ -5,7 +5,9 @@
  * src/qemu/qemu_command.c (queues of network interfaces); QEMU 7.2 hw/block/virtio-blk.c,
  * hw/scsi/virtio-scsi.c. What 9.0, 11.3 and 12.9 refuse was tested.
  */
-#include "planner/check/rules.h"
+#include "planner/check/host.h"
+
+#include "planner/guest/iothreads.h"
 
 /* VIRTIO_QUEUE_MAX, of which virtio-scsi keeps two for itself. */
 #define BLOCK_QUEUES 1024
@@ -300,6 +302,92 @@ static void queues_vcpus(struct check *check)
 				  "SCSI controller");
 }
 
+struct set check_threads_of(const struct check *check, struct assign_item item)
+{
+	const struct guest *guest = check->guest;
+	bool controller = item.device < 0;
+	int element = assign_element(guest, item);
+	struct set threads = {};
+
+	guest_threads_of(check->document, element,
+			 controller
+				 ? guest->controllers.v[item.controller].driver_iothread
+				 : guest->devices.v[item.device].driver_iothread,
+			 mapping_of(check, element, controller) >= 0, &threads);
+	return threads;
+}
+
+/* For each I/O thread the first disk or controller on a node that it serves. */
+struct shared_threads {
+	VEC(struct shared_thread {
+		int thread;
+		int cell;
+		struct assign_item item;
+		bool found; /* reported */
+	})
+	rows;
+};
+
+static struct shared_thread *row_of(struct shared_threads *threads, int thread)
+{
+	for (size_t i = 0; i < threads->rows.n; i++)
+		if (threads->rows.v[i].thread == thread)
+			return &threads->rows.v[i];
+	return NULL;
+}
+
+/* Whether the host backs both cells with the same nodes, so that it does not matter. */
+static bool same_backing(const struct check *check, int a, int b)
+{
+	_cleanup_set_ struct set of_a = {}, of_b = {};
+
+	return check->host && check_backing(check, (size_t)a, &of_a) &&
+	       check_backing(check, (size_t)b, &of_b) && set_equal(&of_a, &of_b);
+}
+
+static void judge_sharing(struct check *check, struct shared_threads *threads,
+			  struct assign_item item)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_address *address = assign_address(guest, item);
+	_cleanup_set_ struct set own = check_threads_of(check, item);
+	int cell = address->state == VALUE_VALID
+			   ? guest_tree_cell(&check->tree, address->at.bus)
+			   : -1;
+
+	if (cell < 0)
+		return;
+	set_foreach (thread, &own) {
+		struct shared_thread *row = row_of(threads, thread);
+		_cleanup_free_ char *name = assign_item_name(guest, item), *first = NULL;
+
+		if (!row)
+			*vec_add(&threads->rows) =
+				(struct shared_thread){thread, cell, item, false};
+		if (!row || row->found || row->cell == cell ||
+		    same_backing(check, row->cell, cell))
+			continue;
+		row->found = true;
+		first = assign_item_name(guest, row->item);
+		check_found(
+			check, assign_element(guest, item),
+			"I/O thread %d serves %s on guest node %d and %s on node %d; it can run on the host node of one of them only.",
+			thread, first, row->cell, name, cell);
+	}
+}
+
+static void iothread_shared(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	struct shared_threads threads = {};
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		judge_sharing(check, &threads, (struct assign_item){-1, (int)i, -1});
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		judge_sharing(check, &threads, (struct assign_item){(int)i, -1, -1});
+	vec_free(&threads.rows);
+}
+
 const struct rule queues_rules[] = {
 	{RULE("iothread-bus", iothread_bus, ERROR, 0, LIBVIRT),
 	 .what = "Only disks on bus virtio and controllers of model virtio-scsi have an I/O thread.",
@@ -323,6 +411,12 @@ const struct rule queues_rules[] = {
 		 "libvirt 11.3 src/qemu/qemu_validate.c, qemuDomainValidateIothreadMapping; measured",
 	 .libvirt = {.since = VERSION_OF(10, 0)},
 	 .outside = "libvirt does not know <iothreads>.", .remedy = REMEDY_EDIT},
+	{RULE("iothread-shared", iothread_shared, WARNING, 0, NOBODY),
+	 .what = "An I/O thread serves the disks and controllers of one guest node. Those that are on no node do not count.",
+	 .why = "The thread can be pinned to the host node of one of them only; the requests of the others go to another node.",
+	 .to_fix =
+		 "Give each node I/O threads of its own (plan --domain FILE --iothreads per-node).",
+	 .source = "libvirt docs/formatdomain.rst, CPU tuning", .remedy = REMEDY_EDIT},
 	{RULE("queues-bus", queues_bus, ERROR, 0, LIBVIRT),
 	 .what = "Only disks on bus virtio and controllers of model virtio-scsi have queues.",
 	 .why = "libvirt refuses queues= for others.", .to_fix = "Remove queues=.",

@@ -55,5 +55,8 @@ const struct guest_iommu *check_iommu_of(const struct check *check,
 /* The guest's first IOMMU, if it is intel's, or NULL. */
 const struct guest_iommu *check_intel_iommu(const struct check *check);
 
+/* The I/O threads of a disk or controller. The caller frees them. */
+struct set check_threads_of(const struct check *check, struct assign_item item);
+
 /* As a list: "0-1". Owned by the caller. */
 char *check_set_string(const struct set *set) _must_check_;

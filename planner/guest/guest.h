@@ -57,6 +57,15 @@ static inline bool guest_address_on_pci(const struct guest_address *address)
 	       streq(address->type, "pci");
 }
 
+/*
+ * <driver><iothreads> to be written: @n threads, spread evenly over the ids from @first
+ * to
+ * @first + @span - 1. With @queues > 0 these are given to them in turn by <queue>.
+ */
+struct guest_threads {
+	unsigned n, first, span, queues;
+};
+
 struct guest_controller {
 	int element;
 	char *type;       /* "pci", "usb", "sata", "scsi", "virtio-serial", ... */
@@ -78,6 +87,8 @@ struct guest_controller {
 	struct guest_number pcihole64_bytes;
 	struct guest_switch driver_iommu, driver_ats; /* virtio controllers */
 	struct guest_number driver_iothread, driver_queues;
+	bool iothreads_mapped; /* <driver><iothreads>: queues over several threads */
+	struct guest_threads map_iothreads;
 	struct guest_address address;
 	char *alias;
 };
@@ -103,8 +114,8 @@ struct guest_device {
 	struct guest_switch driver_iommu, driver_ats, managed, rom_enabled;
 	struct guest_switch driver_iommufd; /* hostdev, <interface type='hostdev'> */
 	struct guest_number driver_iothread, driver_queues;
-	bool iothreads_mapped;  /* <driver><iothreads>: queues over several threads */
-	unsigned map_iothreads; /* to be written: threads 1 to this; 0 none */
+	bool iothreads_mapped; /* <driver><iothreads>: queues over several threads */
+	struct guest_threads map_iothreads;
 	/* <address type='drive' controller=>, or type='virtio-serial' */
 	struct guest_number controller;
 	struct guest_number node;   /* memory device, pstore: guest cell */

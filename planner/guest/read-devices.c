@@ -42,6 +42,7 @@ static const struct guest_field controller_fields[] = {
 	ROW("driver@ats", ON_OFF, guest_controller, driver_ats),
 	ROW("driver@iothread", DECIMAL, guest_controller, driver_iothread),
 	ROW("driver@queues", DECIMAL, guest_controller, driver_queues),
+	ROW("driver/iothreads", PRESENT, guest_controller, iothreads_mapped),
 	ROW("alias@name", STRING, guest_controller, alias),
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/guest/want.h"
 
+#include "planner/guest/iothreads.h"
+
 bool want_is_empty(const struct want *want)
 {
 	return want->attributes.n == 0 && want->children.n == 0 && !want->content;
@@ -96,6 +98,19 @@ static void want_pci_target(struct want *parent, const struct guest_controller *
 	drop_if_empty(parent);
 }
 
+static void want_threads(struct want *driver, const struct guest_threads *map)
+{
+	struct want *threads = map->n > 0 ? want_child(driver, "iothreads") : NULL;
+
+	for (unsigned i = 0; i < map->n; i++) {
+		struct want *thread = want_child(threads, "iothread");
+
+		want_set(thread, "id", "%u", guest_thread_id(map, i));
+		for (unsigned queue = i; queue < map->queues; queue += map->n)
+			want_set(want_child(thread, "queue"), "id", "%u", queue);
+	}
+}
+
 static void want_controller_driver(struct want *parent,
 				   const struct guest_controller *new,
 				   const struct guest_controller *old)
@@ -105,25 +120,30 @@ static void want_controller_driver(struct want *parent,
 	want_switch(driver, "iommu", new->driver_iommu, old ? &old->driver_iommu : NULL);
 	want_number(driver, "iothread", new->driver_iothread,
 		    old ? &old->driver_iothread : NULL);
+	want_number(driver, "queues", new->driver_queues,
+		    old ? &old->driver_queues : NULL);
+	want_threads(driver, &new->map_iothreads);
 	drop_if_empty(parent);
+}
+
+static void fill_driver(struct want *driver, const struct guest_device *new,
+			const struct guest_device *old)
+{
+	want_switch(driver, "iommu", new->driver_iommu, old ? &old->driver_iommu : NULL);
+	want_number(driver, "iothread", new->driver_iothread,
+		    old ? &old->driver_iothread : NULL);
+	want_number(driver, "queues", new->driver_queues,
+		    old ? &old->driver_queues : NULL);
+	if (switch_is(new->driver_iommufd, true) &&
+	    !(old && switch_is(old->driver_iommufd, true)))
+		want_set(driver, "iommufd", "yes");
+	want_threads(driver, &new->map_iothreads);
 }
 
 static void want_device_driver(struct want *parent, const struct guest_device *new,
 			       const struct guest_device *old)
 {
-	struct want *driver = want_child(parent, "driver"), *threads;
-
-	want_switch(driver, "iommu", new->driver_iommu, old ? &old->driver_iommu : NULL);
-	want_number(driver, "iothread", new->driver_iothread,
-		    old ? &old->driver_iothread : NULL);
-	if (switch_is(new->driver_iommufd, true) &&
-	    !(old && switch_is(old->driver_iommufd, true)))
-		want_set(driver, "iommufd", "yes");
-	if (new->map_iothreads > 0) {
-		threads = want_child(driver, "iothreads");
-		for (unsigned id = 1; id <= new->map_iothreads; id++)
-			want_set(want_child(threads, "iothread"), "id", "%u", id);
-	}
+	fill_driver(want_child(parent, "driver"), new, old);
 	drop_if_empty(parent);
 }
 
@@ -197,7 +217,7 @@ static void want_disk(struct want *want, const struct guest_device *device)
 	driver = want_child(want, "driver");
 	want_set(driver, "name", "qemu");
 	want_string(driver, "type", device->driver_type, NULL);
-	want_switch(driver, "iommu", device->driver_iommu, NULL);
+	fill_driver(driver, device, NULL);
 	want_set(want_child(want, "source"), "file", "%s", device->source_file);
 	target = want_child(want, "target");
 	want_string(target, "dev", device->target_dev, NULL);

@@ -52,6 +52,7 @@ static int plan_over(struct in_place *plan, struct text *ret_xml, bool *ret_fits
 	if (in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
 		return -1;
 	in_place_write_tree(plan);
+	in_place_disks(plan);
 	if (request->cdrom)
 		compose_cdrom(request, &plan->new);
 	if (in_place_iommu(plan, error) < 0)

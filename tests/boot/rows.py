@@ -84,6 +84,17 @@ GOOD["iothreads"] = dict(
     argv=['"iothread-vq-mapping":[{"iothread":"iothread1"},{"iothread":"iothread2"}]',
           '"iothread":"iothread2"'],
     checked=150, **NEWEST)
+# Queues of disks and controllers, mapped to the threads of their node.
+GOOD["queues"] = dict(
+    plan=f"--domain {HERE}/../golden/plan/disks.xml --target libvirt=12.0,qemu=11.0 "
+         "--node vcpus=4,memory=512MiB --node vcpus=2,memory=512MiB "
+         "--iothreads per-node=2 --queues node --place vda=0 --place vdb=1 "
+         "--device virtio-scsi,node=1 --iommu intel",
+    argv=['"num-queues":4,"iothread-vq-mapping":[{"iothread":"iothread1","vqs":[0,2]},'
+          '{"iothread":"iothread2","vqs":[1,3]}]',
+          '"num-queues":2,"iothread-vq-mapping":[{"iothread":"iothread3","vqs":[0]},'
+          '{"iothread":"iothread4","vqs":[1]}]'],
+    checked=150, **NEWEST)
 
 SHRUNK = "--cpus-per-node 2 --memory-per-node 256MiB"
 

@@ -17,6 +17,7 @@ static const char *const wishes[][9] = {
 	{"iothreads", "per-node", "place", "vda=0"},
 	{"node", "vcpus=4,memory=3GiB", "hugepages", "2MiB", "general-ports", "3"},
 	{"iommu", "none", "device", "virtio-scsi,node=0", "debug-console", "yes"},
+	{"iothreads", "per-node=2", "queues", "node", "device", "virtio-scsi,node=0"},
 };
 
 /* The end of the comment that begins there. */

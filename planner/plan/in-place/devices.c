@@ -106,7 +106,7 @@ static void add_general_devices(struct in_place *plan)
 		{GENERAL_SERIAL, true},
 		{GENERAL_RNG, true},
 		{GENERAL_MGMT, request->mgmt},
-		{GENERAL_DISK, request->disk},
+		{GENERAL_DISK, request->disk && request->disk_cell == NO_CELL},
 	};
 
 	for (size_t i = 0; plan->fresh && i < ARRAY_SIZE(rows); i++) {
@@ -120,6 +120,24 @@ static void add_general_devices(struct in_place *plan)
 		device->endpoint =
 			layout_add(&plan->layout, LAYOUT_ENDPOINT, device->port);
 	}
+}
+
+/* The disk of a fresh domain, below its node's bus. */
+static void add_placed_disk(struct in_place *plan)
+{
+	struct request_device wanted = {.cell = plan->request->disk_cell,
+					.root = -1,
+					.switch_port = -1};
+	struct in_place_device *device;
+	int port;
+
+	if (!plan->fresh || !plan->request->disk || wanted.cell == NO_CELL)
+		return;
+	port = in_place_port(plan, &wanted);
+	device = vec_add(&plan->devices);
+	device->general = GENERAL_DISK;
+	device->port = port;
+	device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
 }
 
 static void add_ports(struct in_place *plan, int bus, int count)
@@ -288,6 +306,7 @@ static void add_missing(struct in_place *plan)
 	add_ports(plan, 0, general);
 	make_spare_homes(plan);
 	add_devices(plan);
+	add_placed_disk(plan);
 	add_primary_video(plan);
 	add_ports(plan, 0, general);
 	add_spare_ports(plan);

@@ -243,8 +243,7 @@ static int change(struct in_place *plan, struct error *error)
 	if (in_place_begin_tree(plan, error) < 0 || in_place_tree(plan, error) < 0)
 		return -1;
 	in_place_write_tree(plan);
-	if (in_place_disks(plan, error) < 0)
-		return -1;
+	in_place_disks(plan);
 	in_place_host_pins(plan);
 	if (in_place_iommu(plan, error) < 0 || in_place_firmware(plan, error) < 0)
 		return -1;

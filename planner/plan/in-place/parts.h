@@ -104,8 +104,11 @@ void in_place_window(struct in_place *plan);
  */
 int in_place_cell_of_device(const struct in_place *plan, size_t device);
 int in_place_cell_of_controller(const struct in_place *plan, size_t controller);
-/* Adds I/O threads, and assigns disks to them. */
-int in_place_disks(struct in_place *plan, struct error *error) _must_check_;
+/* Gives disks their queues, adds I/O threads, and assigns disks to them. */
+void in_place_disks(struct in_place *plan);
+/* The I/O threads of a disk or controller as planned. The caller frees them. */
+struct set in_place_threads_of_device(const struct in_place *plan, size_t device);
+struct set in_place_threads_of_controller(const struct in_place *plan, size_t controller);
 /* Adds the new devices of the request to *@ret. */
 void in_place_list_devices(const struct in_place *plan, struct plan *ret);
 /*

@@ -174,16 +174,24 @@ static void add_backing(const struct in_place *plan, int cell, struct set *nodes
  */
 static struct set nodes_of_iothread(const struct in_place *plan, unsigned id)
 {
+	unsigned per_cell = plan->request->iothreads;
 	struct set nodes = {};
 
-	for (size_t i = 0; i < plan->old.devices.n; i++)
-		if (number_is(plan->new.devices.v[i].driver_iothread, id))
+	for (size_t i = 0; i < plan->new.devices.n; i++) {
+		_cleanup_set_ struct set threads = in_place_threads_of_device(plan, i);
+
+		if (set_has(&threads, id))
 			add_backing(plan, in_place_cell_of_device(plan, i), &nodes);
-	for (size_t i = 0; i < plan->new.controllers.n; i++)
-		if (number_is(plan->new.controllers.v[i].driver_iothread, id))
+	}
+	for (size_t i = 0; i < plan->new.controllers.n; i++) {
+		_cleanup_set_ struct set threads =
+			in_place_threads_of_controller(plan, i);
+
+		if (set_has(&threads, id))
 			add_backing(plan, in_place_cell_of_controller(plan, i), &nodes);
-	if (set_empty(&nodes) && plan->request->iothreads && id <= plan->backing.n)
-		set_union(&nodes, &plan->backing.v[id - 1]);
+	}
+	if (set_empty(&nodes) && per_cell > 0)
+		add_backing(plan, (int)((id - 1) / per_cell), &nodes);
 	return nodes;
 }
 
@@ -215,7 +223,8 @@ static void pin_iothread(struct in_place *plan, unsigned id, const struct set *a
 }
 
 /*
- * All that are pinned and, unless the domain numbers its I/O threads itself, the others.
+ * All that are pinned and, unless the domain numbers its I/O threads itself, the others;
+ * in any case those of --iothreads.
  */
 static void pin_iothreads(struct in_place *plan, const struct set *all,
 			  const struct set *common)
@@ -225,6 +234,7 @@ static void pin_iothreads(struct in_place *plan, const struct set *all,
 
 	if (new->iothreads.state == VALUE_VALID &&new->iothread_ids_element < 0)
 		n = (unsigned)MIN(new->iothreads.value, 256u);
+	n = MAX(n, plan->request->iothreads * (unsigned)plan->backing.n);
 	for (size_t i = 0; i < new->iothreadpins.n; i++)
 		if (new->iothreadpins.v[i].id.state == VALUE_VALID)
 			pin_iothread(plan, (unsigned)new->iothreadpins.v[i].id.value, all,

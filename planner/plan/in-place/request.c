@@ -78,7 +78,8 @@ static bool has_hostdev(const struct guest *guest, struct pci_address at)
 	return false;
 }
 
-static bool has_disk(const struct guest *guest, const char *kind, const char *file)
+static const struct guest_device *find_disk(const struct guest *guest, const char *kind,
+					    const char *file)
 {
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *disk = &guest->devices.v[i];
@@ -87,9 +88,9 @@ static bool has_disk(const struct guest *guest, const char *kind, const char *fi
 
 		if (streq(disk->tag, "disk") && streq(device ? device : "disk", kind) &&
 		    streq_null(disk->source_file, file))
-			return true;
+			return disk;
 	}
-	return false;
+	return NULL;
 }
 
 /* The alias of a machine type stands for any version of it. */
@@ -128,8 +129,8 @@ static int check_settings(const struct in_place *plan, struct error *error)
 		 request->machine && has_machine(old, request->machine)},
 		{"arch", request->architecture,
 		 streq_null(old->architecture, request->architecture)},
-		{"disk", request->disk, has_disk(old, "disk", request->disk)},
-		{"cdrom", request->cdrom, has_disk(old, "cdrom", request->cdrom)},
+		{"disk", request->disk, find_disk(old, "disk", request->disk)},
+		{"cdrom", request->cdrom, find_disk(old, "cdrom", request->cdrom)},
 		{"mgmt", request->mgmt, request->mgmt && reach_has(request, old)},
 		{"kernel", request->kernel, streq_null(old->kernel, request->kernel)},
 		{"initrd", request->initrd, streq_null(old->initrd, request->initrd)},
@@ -169,6 +170,23 @@ static void take_hostdevs(struct in_place *plan)
 		place->cell = device->cell;
 	}
 	request->devices.n = n;
+}
+
+/* The disk that the domain has already is moved to its node. */
+static void take_disk(struct in_place *plan)
+{
+	struct request *request = plan->request;
+	const struct guest_device *disk =
+		request->disk && request->disk_cell != NO_CELL
+			? find_disk(&plan->old, "disk", request->disk)
+			: NULL;
+	struct request_place *place;
+
+	if (!disk || !disk->target_dev)
+		return;
+	place = vec_add(&request->places);
+	place->device = xstrdup(disk->target_dev);
+	place->cell = request->disk_cell;
 }
 
 static bool has_feature(const struct guest *guest, const char *name)
@@ -218,6 +236,7 @@ int in_place_fill_request(struct in_place *plan, struct error *error)
 	if (check_settings(plan, error) < 0 || set_given(plan, error) < 0)
 		return -1;
 	take_hostdevs(plan);
+	take_disk(plan);
 	keep(&request->name, old->name ? old->name : "nested");
 	keep(&request->type, old->type ? old->type : "kvm");
 	keep(&request->architecture, old->architecture ? old->architecture : "x86_64");

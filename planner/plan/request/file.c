@@ -20,7 +20,6 @@ static const struct setting {
 	{"ports", "per", "per"},
 	{"ports", "spare", "spare-ports"},
 	{"ports", "general", "general-ports"},
-	{"disk", "file", "disk"},
 	{"cdrom", "file", "cdrom"},
 	{"kernel", "file", "kernel"},
 	{"kernel", "initrd", "initrd"},
@@ -30,6 +29,7 @@ static const struct setting {
 	{"hugepages", "size", "hugepages"},
 	{"hmat", "write", "hmat"},
 	{"iothreads", "count", "iothreads"},
+	{"queues", "count", "queues"},
 	{"debug-console", "write", "debug-console"},
 };
 
@@ -46,6 +46,7 @@ static const struct pairs {
 	 {"node", "per-node", "count", "vfs", "iommu-group"},
 	 false},
 	{"hostdev", "hostdev", "address", {"node"}, false},
+	{"disk", "disk", "file", {"node"}, false},
 	{"place", "place", "device", {"node"}, true},
 };
 

@@ -33,6 +33,11 @@ static void spread_devices(struct request *request)
 
 static int check_devices(const struct request *request, struct error *error)
 {
+	if (request->disk && request->disk_cell >= (int)request->nodes.n)
+		return error_input(
+			error,
+			"--disk %s,node=%d: there is no such node; the nodes are 0-%zu",
+			request->disk, request->disk_cell, request->nodes.n - 1);
 	for (size_t i = 0; i < request->devices.n; i++) {
 		const struct request_device *device = &request->devices.v[i];
 		_cleanup_free_ char *needs = feature_needs(device->kind->needs);

@@ -147,6 +147,40 @@ static int set_hugepages(void *target, const struct option_row *row, const char 
 	return 0;
 }
 
+/* per-node[=N] */
+static int set_iothreads(void *target, const struct option_row *row, const char *value,
+			 struct error *error)
+{
+	static const char word[] = "per-node";
+	struct request *request = target;
+	const char *count = value + strlen(word);
+	int n = 1;
+
+	if (!has_prefix(value, word) ||
+	    (*count && (*count != '=' || !parse_int(count + 1, &n) || n < 1 ||
+			n > (int)QUEUES_MOST)))
+		return option_error(
+			error, row->name, value,
+			"must be per-node or per-node=N, with 1 to 1022 threads for each node");
+	request->iothreads = (unsigned)n;
+	return 0;
+}
+
+/* node|N */
+static int set_queues(void *target, const struct option_row *row, const char *value,
+		      struct error *error)
+{
+	struct request *request = target;
+	int n = 0;
+
+	if (!streq(value, "node") &&
+	    (!parse_int(value, &n) || n < 1 || n > (int)QUEUES_MOST))
+		return option_error(error, row->name, value,
+				    "must be node or a number from 1 to 1022");
+	request->queues = n > 0 ? (unsigned)n : QUEUES_PER_NODE;
+	return 0;
+}
+
 /* DEVICE=NODE; a MAC has colons, a target or an alias no '='. */
 static int add_place(void *target, const struct option_row *row, const char *value,
 		     struct error *error)
@@ -258,6 +292,27 @@ static int set_path(void *target, const struct option_row *row, const char *valu
 	return 0;
 }
 
+/* FILE[,node=N] */
+static int set_disk(void *target, const struct option_row *row, const char *value,
+		    struct error *error)
+{
+	static const char key[] = ",node=";
+	struct request *request = target;
+	_cleanup_free_ char *path = xstrdup(value);
+	char *place = strrchr(path, ',');
+
+	request->disk_cell = NO_CELL;
+	if (place && has_prefix(place, key)) {
+		if (!parse_int(place + strlen(key), &request->disk_cell) ||
+		    request->disk_cell < 0)
+			return option_error(
+				error, row->name, value,
+				"the node must be a whole number, 0 or greater");
+		*place = '\0';
+	}
+	return set_path(&request->disk, row, path, error);
+}
+
 #define ASKED struct request_asked
 
 const struct option_row request_node_rows[] = {
@@ -308,8 +363,8 @@ const struct option_row request_rows[] = {
 	{"cpu", 0, "MODE[+FEATURE]",
 	 "default: host-passthrough, or maximum with --type qemu",
 	 SET_WITH(set_cpu, ASKED, request.cpu)},
-	{"disk", 0, "FILE", "a virtio disk to boot from",
-	 SET_WITH(set_path, ASKED, request.disk)},
+	{"disk", 0, "FILE[,node=N]", "a virtio disk to boot from, on node N",
+	 SET_WITH(set_disk, ASKED, request)},
 	{"cdrom", 0, "FILE", "an installation image",
 	 SET_WITH(set_path, ASKED, request.cdrom)},
 	{"kernel", 0, "FILE",
@@ -329,8 +384,12 @@ const struct option_row request_rows[] = {
 	 SET_TRUE(ASKED, request.hmat)},
 	{"debug-console", 0, NULL, "add the firmware's debug port 0x402, with a log file",
 	 SET_TRUE(ASKED, request.debug_console)},
-	{"iothreads", 0, "WHAT", "with --domain: an iothread per node, assigned to disks",
-	 "per-node", SET_WITH(option_set_true, ASKED, request.iothreads)},
+	{"iothreads", 0, "per-node[=N]",
+	 "N iothreads for each node (default 1), assigned to its disks",
+	 SET_WITH(set_iothreads, ASKED, request)},
+	{"queues", 0, "node|N",
+	 "queues of disks: as many as their node has vCPUs, or N; mapped to the iothreads",
+	 SET_WITH(set_queues, ASKED, request)},
 	{"place", 0, "DEVICE=NODE",
 	 "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)",
 	 SET_WITH(add_place, ASKED, request)},

@@ -20,6 +20,7 @@ void request_begin(struct request *request)
 		.machine = NULL,
 		.architecture = xstrdup("x86_64"),
 		.target = TARGET_DEFAULT,
+		.disk_cell = NO_CELL,
 		.general_ports = -1,
 		.spare_ports = -1,
 	};
@@ -29,6 +30,7 @@ void request_begin_in_place(struct request *request)
 {
 	*request = (struct request){
 		.target = TARGET_DEFAULT,
+		.disk_cell = NO_CELL,
 		.general_ports = -1,
 		.spare_ports = -1,
 		.in_place = true,

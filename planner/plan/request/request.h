@@ -14,6 +14,10 @@
 #define NO_CELL    (-1)
 #define EVERY_NODE (-2) /* until request_finish() repeats the device */
 
+#define QUEUES_NONE     0u
+#define QUEUES_PER_NODE UINT_MAX /* as many as its node has vCPUs */
+#define QUEUES_MOST     1022u    /* of a virtio-scsi controller: QEMU's limit */
+
 struct request_node {
 	unsigned vcpus;       /* 0: CPU-less */
 	struct set vcpu_list; /* the ids, if the user named them; otherwise by order */
@@ -75,6 +79,7 @@ struct request {
 	int general_ports, spare_ports; /* -1: not given */
 	const struct device_kind *spare_for; /* what will be plugged in; NULL: anything */
 	char *disk, *cdrom, *mgmt;           /* NULL: none */
+	int disk_cell;                       /* of the disk; NO_CELL: on pcie-root */
 	unsigned mgmt_port;                  /* of this host, for ssh; 0: the default */
 	char *kernel, *initrd, *append;      /* booted directly; NULL: none */
 	uint64_t hugepage_bytes;             /* 0: none */
@@ -87,7 +92,8 @@ struct request {
 	bool accelerates;   /* --iommu smmuv3,accel=on */
 	bool attach;        /* one device for a running domain, into a port that it has */
 	bool debug_console; /* the firmware's debug port 0x402, into a file */
-	bool iothreads;     /* one per node, with disks assigned to them */
+	unsigned iothreads; /* for each node, with disks assigned to them; 0: none */
+	unsigned queues;    /* of each disk, or QUEUES_NONE or QUEUES_PER_NODE */
 	/* Devices of the domain, and the cell to which each moves. */
 	VEC(struct request_place {
 		char *device; /* owned: a disk's target, a MAC, an alias, a host address
