@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The machine type: whether the target's QEMU has it, and for how long. Sources:
+ * The machine type: whether the target's QEMU has it, and for how long; and what of the
+ * machine is off. Sources:
  * query-machines of QEMU 7.2, 10.0 and 11.1 (planner/guest/machine-type.c); QEMU
  * docs/about/deprecated.rst; libvirt 9.0 src/qemu/qemu_validate.c.
  */
@@ -127,6 +128,44 @@ static void machine_deprecated(struct check *check)
 				  since.s, until.n ? until.s : ""));
 }
 
+/* <FEATURE state=>; an element without it is on. */
+static bool feature_is(const struct check *check, const char *path, bool on)
+{
+	int element = document_find(check->document, 0, path);
+	const char *state =
+		element < 0 ? NULL
+			    : document_attribute(check->document, element, "state");
+
+	return element >= 0 && (state ? streq(state, on ? "on" : "off") : on);
+}
+
+/* A mouse and a keyboard of a PC are on PS/2 unless they say otherwise. */
+static bool is_on_ps2(const struct guest *guest, const struct guest_device *device)
+{
+	bool classic =
+		streq_null(device->type, "mouse") || streq_null(device->type, "keyboard");
+
+	return streq(device->tag, "input") && device->element >= 0 &&
+	       (device->bus ? streq(device->bus, "ps2")
+			    : classic && !guest_is_virt(guest));
+}
+
+static void ps2_off(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (!feature_is(check, "features/ps2", false))
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (is_on_ps2(guest, &guest->devices.v[i]))
+			check_found(check, guest->devices.v[i].element,
+				    "The %s is on PS/2, which is off.",
+				    guest->devices.v[i].type);
+	if (feature_is(check, "features/vmport", true))
+		check_found(check, document_find(check->document, 0, "features/vmport"),
+			    "<vmport> is on, but PS/2, which it needs, is off.");
+}
+
 const struct rule machine_rules[] = {
 	{RULE("machine-exists", machine_exists, ERROR, 0, LIBVIRT),
 	 .what = "QEMU has the machine type.",
@@ -141,5 +180,14 @@ const struct rule machine_rules[] = {
 	 .to_fix =
 		 "Use a newer machine type for new guests, and plan when to change it in this one.",
 	 .source = "QEMU docs/about/deprecated.rst", .remedy = REMEDY_EDIT},
+	{RULE("ps2-off", ps2_off, ERROR, 0, LIBVIRT),
+	 .what = "With <ps2 state='off'/>, there is no input device on PS/2, and <vmport> is not on.",
+	 .why = "libvirt refuses the domain.",
+	 .to_fix = "Move the input devices to USB or virtio, or remove <ps2>.",
+	 .source =
+		 "libvirt 11.3 src/conf/domain_validate.c; src/qemu/qemu_validate.c; measured",
+	 .libvirt = {.since = VERSION_OF(10, 7)},
+	 .outside = "libvirt does not know <ps2> (see feature-version).",
+	 .remedy = REMEDY_EDIT},
 	{},
 };

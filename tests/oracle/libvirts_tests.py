@@ -67,7 +67,7 @@ def write(folder, build, where, step=1):
     if not package:
         return None
     files = []
-    for number, (name, text) in enumerate(domains(package)[::step]):
+    for number, (name, text) in list(enumerate(domains(package)))[::step]:
         files.append(f"{folder}/{name}")
         with open(files[-1], "w") as out:
             out.write(rewrite(text, number, machines=where.root is not None))

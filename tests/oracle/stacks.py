@@ -60,24 +60,36 @@ class Stack:
     """@root: the root file system, or None for this machine's programs."""
 
     def __init__(self, run, root=None):
-        self.root = root
+        self.root, self.guests = root, os.path.join(os.path.dirname(os.path.abspath(run)), "guests")
         self.environment = None if root else own_places(run)
         self.words = [os.path.join(BOOT, "inside"), root] if root else []
         self.words.append(os.path.abspath(run))
 
     def define(self, files, folder):
         """{file: "accepted" or libvirt's message}. If its driver dies (driver.py), tries
-        smaller groups of files, and a single file several times.
+        smaller groups of files, and a single file several times. A file for which libvirt
+        needs too long has no answer.
         """
         for _ in range(2 if len(files) > 1 else 6):
-            out = subprocess.run([*self.words, "check", folder, *files], stdout=subprocess.PIPE,
-                                 stderr=subprocess.DEVNULL, text=True, timeout=280, check=False,
-                                 env=self.environment)
-            said = driver.verdicts(out.stdout)
+            said, late = self.define_once(files, folder)
+            if late:
+                left = [path for path in files if path not in said][1:]
+                return said | (self.define(left, folder) if left else {})
             if len(said) == len(files):
                 return said
         half = len(files) // 2
         return self.define(files[:half], folder) | self.define(files[half:], folder) if half else {}
+
+    def define_once(self, files, folder):
+        """The answers so far, and whether it took too long."""
+        try:
+            out = subprocess.run([*self.words, "check", folder, *files], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, timeout=60 + 5 * len(files),
+                                 check=False, env=self.environment).stdout
+        except subprocess.TimeoutExpired as late:
+            out = late.stdout or b""
+            return driver.verdicts(out.decode(errors="replace")), True
+        return driver.verdicts(out.decode(errors="replace")), False
 
     def start(self, path, folder):
         """QEMU's message if it does not start; None if its guest ran."""
@@ -107,17 +119,24 @@ class Stack:
             run.wait(timeout=200)
         return run.returncode, runs, words
 
-    def start_paused(self, program, path, folder):
-        """Whether QEMU makes the machine of a domain, with stand-ins for what a copy is
-        booted without (`boot --print-xml`), and its words or libvirt's if not."""
-        os.makedirs(folder, exist_ok=True)
+    @staticmethod
+    def paused_copy(program, path):
+        """The text of a domain with stand-ins for what a copy is booted without (`boot
+        --print-xml`), or None and our words if it cannot be booted."""
         made = subprocess.run([program, "boot", "--accel", "tcg", "--stop-after", "tables",
                                "--print-xml", path], capture_output=True, text=True, check=False,
                               timeout=100)
         if made.returncode:
-            return False, made.stderr.strip()
-        # Nobody listens at the socket of the protocol that reads tables.
+            return None, made.stderr.strip()
+        # Nobody listens at the socket of the protocol that reads tables. Copies that differ
+        # in their names only are the same.
         text = re.sub(r"<\w+:arg value='(-qtest-log|none|-qtest|unix:/ROOT/serial)'/>", "", made.stdout)
+        return re.sub(r"<name>[^<]*</name>", "<name>copy</name>", text, count=1), None
+
+    def start_paused(self, text, folder):
+        """Whether QEMU makes the machine of paused_copy(), its words or libvirt's if not, and
+        whether that is a verdict, and not the end of our patience."""
+        os.makedirs(folder, exist_ok=True)
         copy = folder + "/copy.xml"
         with open(copy, "w") as out:
             out.write(text.replace("/ROOT", folder))
@@ -126,7 +145,11 @@ class Stack:
             status, runs, words = self.start_once(copy, folder, "--paused", "--as-root")
             if runs or status == 1:
                 break
-        return runs, None if runs else words
+        return runs, None if runs else words.replace(folder, "/ROOT"), runs or status == 1
+
+    def installed(self, path):
+        """A file of the stack, which may be in the set that adds QEMU for ARM (own_places)."""
+        return next(filter(os.path.exists, [(self.root or "") + path, self.guests + "/arm64" + path]))
 
     def put_files(self, text, folder):
         """The files that `boot` would make."""
@@ -137,6 +160,6 @@ class Stack:
             code = "seabios/bios-256k.bin"
         for name, source in (("loader.fd", code), ("nvram.fd", store)):
             if f"/ROOT/{name}" in text:
-                shutil.copy(f"{self.root or ''}/usr/share/{source}", f"{folder}/{name}")
+                shutil.copy(self.installed("/usr/share/" + source), f"{folder}/{name}")
         with open(folder + "/disk.raw", "wb") as disk:
             disk.truncate(1 << 20)

@@ -8,6 +8,7 @@
 #include "planner/guest/assign/parts.h"
 
 #include "base/first.h"
+#include "planner/guest/disk-name.h"
 
 static bool is(const char *a, const char *b)
 {
@@ -160,21 +161,12 @@ static void give_models(struct guest *guest)
 	}
 }
 
-/* "sda" is 0, "sdz" 25, "sdaa" 26 (virDiskNameToIndex); other names give -1. */
+/* "sda" is 0; -1 if libvirt derives nothing from the name. */
 static int disk_number(const char *name)
 {
-	static const char *const prefixes[] = {"fd", "hd", "vd", "sd", "xvd", "ubd"};
-	int number = -1;
+	struct disk_name parts;
 
-	for (size_t i = 0; name && i < ARRAY_SIZE(prefixes); i++) {
-		if (!has_prefix(name, prefixes[i]))
-			continue;
-		name += strlen(prefixes[i]);
-		for (; *name >= 'a' && *name <= 'z' && number < 100000; name++)
-			number = (number + 1) * 26 + *name - 'a';
-		return number;
-	}
-	return -1;
+	return name && disk_name_parse(name, &parts) ? parts.number : -1;
 }
 
 static void add_disk_controllers(struct guest *guest)

@@ -10,7 +10,10 @@ $P --device virtio-scsi,node=0
 $P --device virtio-rng,node=0
 $P --nic virtio,node=1,count=2
 $P --device virtio-gpu,node=1
+# USB is off in a planned domain; with it, a controller cannot be attached.
 $P --device qemu-xhci,node=1
+sed "/type='usb'/d" lab.xml > usb.xml
+virt-layout plan --domain usb.xml --emit device --device qemu-xhci,node=1
 $P --hostdev 9b:00.0,node=0
 sed "s|<driver intremap='on'|& caching_mode='on'|" lab.xml > caching.xml
 virt-layout plan --domain caching.xml --emit device --hostdev 9b:00.0,node=0
