@@ -93,6 +93,9 @@ static int check_needs(const struct plan_flags *flags, struct error *error)
 		{!flags->like && !flags->host && asked->request.per == PER_ROOT_COMPLEX,
 		 "--per root-complex", "--like SOURCE or --host SOURCE"},
 		{!flags->like && asked->request.hmat, "--hmat", "--like SOURCE"},
+		{!flags->host &&
+			 (asked->request.override_link || asked->request.override_clique),
+		 "--override", "--host SOURCE"},
 		{!flags->domain && flags->connect.uri, "--connect", "--domain NAME"},
 		{!flags->domain && flags->diff, "--diff", "--domain FILE"},
 		{!flags->domain && flags->in_place, "--in-place", "--domain FILE"},

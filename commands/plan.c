@@ -150,6 +150,8 @@ static int settle_on_host(struct plan_flags *flags, struct planned *planned,
 	request.per_given = asked->per_given;
 	request.iothreads = asked->iothreads;
 	request.queues = asked->queues;
+	request.override_link = asked->override_link;
+	request.override_clique = asked->override_clique;
 	if (check_host_nodes(asked, &planned->host, error) < 0 ||
 	    document_parse("the plan", fresh.s, fresh.n, &planned->domain, error) < 0 ||
 	    request_settle(&request, &planned->host, &planned->domain, &settled, error) <

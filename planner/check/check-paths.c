@@ -5,6 +5,7 @@
  */
 #include "planner/check/host.h"
 
+#include "planner/guest/port-link.h"
 #include "planner/guest/predict/predict.h"
 #include "topology/matrix.h"
 #include "topology/pci-config.h"
@@ -158,54 +159,6 @@ static void acs_redirects(struct check *check)
 	free_paths(&paths);
 }
 
-/* x-speed or x-width of a port in <qemu:override> or -global, NULL if neither is given.
- */
-static const char *link_option(const struct guest *guest,
-			       const struct guest_controller *c, const char *driver,
-			       const char *name)
-{
-	const char *found = NULL;
-	_cleanup_free_ char *alias =
-		c->alias ? xstrdup(c->alias) : xasprintf("pci.%d", guest_pci_index(c));
-
-	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
-		const struct addition *addition = &guest->commandline.additions.v[i];
-		const char *owner = addition_text(addition, "alias");
-		const char *value = addition_text(addition, name);
-
-		if (!value)
-			continue;
-		if (addition->kind == ADDITION_OVERRIDE && streq_null(owner, alias))
-			return value;
-		if (addition->kind == ADDITION_GLOBAL &&
-		    streq_null(addition->driver, driver))
-			found = value;
-	}
-	return found;
-}
-
-/*
- * What a port offers: QEMU's pcie-root-port 16 GT/s and 32 lanes (hw/core/machine.c,
- * since 4.0), other ports the minimum (hw/pci/pcie.c, pcie_cap_v1_fill).
- */
-static struct machine_link link_of_port(const struct guest *guest,
-					const struct guest_controller *c)
-{
-	const struct controller_device *device = controller_device_of(c);
-	struct machine_link link = {.speed_mt_s = 2500, .width = 1};
-	const char *speed, *width;
-
-	if (!device || !streq(device->name, "pcie-root-port"))
-		return link;
-	speed = link_option(guest, c, device->name, "x-speed");
-	width = link_option(guest, c, device->name, "x-width");
-	link.speed_mt_s = !speed                ? 16000
-			  : streq(speed, "2_5") ? 2500
-						: pci_link_speed(speed);
-	link.width = width ? pci_link_width(width) : 32;
-	return link;
-}
-
 static void judge_link(const struct paths *paths, size_t i)
 {
 	struct check *check = paths->check;
@@ -220,7 +173,7 @@ static void judge_link(const struct paths *paths, size_t i)
 	if (!c || !guest_is_port(c))
 		return;
 	host = machine_link_above(check->host, (size_t)paths->list.v[i].function, &mb_s);
-	port = link_of_port(check->guest, c);
+	port = guest_port_link(check->guest, c);
 	if (!host.speed_mt_s || !host.width ||
 	    (port.speed_mt_s >= host.speed_mt_s && port.width >= host.width))
 		return;
@@ -320,7 +273,7 @@ const struct rule paths_rules[] = {
 	 .what = "The port of an assigned mlx5 device has at least the speed and width of the device's link on the host.",
 	 .why = "The driver takes the slowest link above the device for the rate that it can have. A pcie-root-port shows the link of the device below it, but no more than 16 GT/s and 32 lanes unless they are given; other ports show 2.5 GT/s and one lane.",
 	 .to_fix =
-		 "Add <qemu:override> with the properties x-speed and x-width for the alias of the pcie-root-port, which is pci.INDEX. Other ports do not have them.",
+		 "virt-layout plan --domain --host --override link adds <qemu:override> with the property x-speed for the alias of the pcie-root-port, which is pci.INDEX. Other ports do not have it.",
 	 .source =
 		 "QEMU 7.2 hw/pci/pcie.c; Linux drivers/pci/pci.c, pcie_bandwidth_available; measured in a guest of QEMU 7.2: an empty pcie-root-port shows 16 GT/s and 32 lanes, one with an emulated device 2.5 GT/s and one lane",
 	 .remedy = REMEDY_EDIT},
@@ -328,7 +281,7 @@ const struct rule paths_rules[] = {
 	 .what = "NVIDIA GPUs that a switch of the host connects have the property x-nv-gpudirect-clique.",
 	 .why = "In a guest, the driver lets GPUs access each other over PCI only if they are in one clique. GPUs with NVLink do not need it.",
 	 .to_fix =
-		 "Add <qemu:override> with the property x-nv-gpudirect-clique for the alias of each GPU, with one number from 0 to 15 for those that share a switch.",
+		 "virt-layout plan --domain --host --override clique adds <qemu:override> with the property x-nv-gpudirect-clique for the alias of each GPU, with one number from 0 to 15 for those that share a switch.",
 	 .source = "QEMU 7.2 hw/vfio/pci-quirks.c, nv_add_caps", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -218,6 +218,19 @@ static int find_initiator(const struct document *document, const struct guest *g
 	return -1;
 }
 
+static int find_fast_port(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
+		const struct addition *addition = &guest->commandline.additions.v[i];
+		const char *speed = addition_text(addition, "x-speed");
+
+		if (speed && (streq(speed, "32") || streq(speed, "64")))
+			return addition->element;
+	}
+	return -1;
+}
+
 static int find_granule(const struct document *document, const struct guest *guest)
 {
 	(void)document;
@@ -290,6 +303,7 @@ const struct feature_use feature_uses[] = {
 	{"<iommufd>", FEATURE_IOMMUFD_DOMAIN, find_iommufd_domain, USE_DROPPED},
 	{"<driver> of a virtio memory device", FEATURE_VIRTIO_MEMORY_OPTIONS,
 	 find_memory_driver, USE_DROPPED},
+	{"x-speed of more than 16 GT/s", FEATURE_PORT_32_GT, find_fast_port, USE_REFUSED},
 	{"<pcihole64> on machine type virt", FEATURE_HOLE64_VIRT, find_hole64_virt,
 	 USE_REFUSED},
 };

@@ -134,7 +134,7 @@ struct guest_device {
 	char *vdpa_path; /* interface type vdpa, disk type vhostvdpa: /dev/vhost-vdpa-N */
 	struct guest_address address;
 	char *alias;
-	bool write_alias; /* of a new device; otherwise libvirt chooses it */
+	bool write_alias; /* if not, libvirt chooses it */
 };
 
 struct guest_distance {

@@ -53,6 +53,8 @@ static const struct feature_row {
 	/* 11.3 refuses it, 12.9 does not; announced for the amd IOMMU in 12.2. */
 	[FEATURE_IOMMU_ANY] = {VERSION_OF(12, 2), 0},
 	[FEATURE_SMMUV3_ACCEL] = {VERSION_OF(12, 7), VERSION_OF(11, 0)},
+	/* 7.2 refuses it, 10.0 does not; what is between was not tried. */
+	[FEATURE_PORT_32_GT] = {0, VERSION_OF(10, 0)},
 	[FEATURE_HOLE64_VIRT] = {VERSION_OF(11, 5), VERSION_OF(10, 0)},
 };
 

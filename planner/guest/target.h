@@ -70,6 +70,7 @@ enum feature {
 	FEATURE_IOMMU_ANY,             /* more than 255 vCPUs with any IOMMU */
 	FEATURE_SMMUV3_ACCEL,          /* accel= of an SMMUv3 */
 	FEATURE_HOLE64_VIRT,           /* <pcihole64> of machine type virt */
+	FEATURE_PORT_32_GT,            /* x-speed=32 of a port, or more */
 	N_FEATURES,
 };
 

@@ -291,7 +291,7 @@ struct want *want_device(const struct guest_device *new, const struct guest_devi
 		}
 	if (!has_driver)
 		want_device_driver(want, new, old);
-	if (!old && new->write_alias)
+	if (new->write_alias && (!old || !streq_null(old->alias, new->alias)))
 		want_set(want_child(want, "alias"), "name", "%s", new->alias);
 	want_memory_target(want, new, old);
 	want_address(want, &new->address, old ? &old->address : NULL);

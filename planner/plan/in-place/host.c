@@ -352,9 +352,8 @@ static void separate(struct in_place *plan)
 static void place_new(struct in_place *plan)
 {
 	struct request *request = plan->request;
-	bool switches = request->per_given && request->per == PER_ROOT_COMPLEX;
 
-	if (!plan->host || (request->per_given && !switches))
+	if (!plan->host || (request->per_given && request->per != PER_ROOT_COMPLEX))
 		return;
 	for (size_t i = 0; i < request->devices.n; i++) {
 		struct request_device *device = &request->devices.v[i];
@@ -362,11 +361,8 @@ static void place_new(struct in_place *plan)
 				       ? machine_function_index(plan->host, device->host)
 				       : -1;
 
-		if (function < 0)
-			continue;
-		mirror_place(plan->host, (size_t)function, request, device);
-		if (!switches)
-			device->switch_port = -1;
+		if (function >= 0)
+			mirror_place(plan->host, (size_t)function, request, device);
 	}
 }
 

@@ -248,6 +248,7 @@ static int change(struct in_place *plan, struct error *error)
 	if (in_place_iommu(plan, error) < 0 || in_place_firmware(plan, error) < 0)
 		return -1;
 	in_place_window(plan);
+	in_place_name_gpus(plan);
 	if (plan->request->debug_console)
 		compose_debug_console(plan->request, &plan->new);
 	need_acpi(plan);

@@ -41,8 +41,7 @@ static void reserve_spares(const struct in_place *plan, struct want *override)
 			reserve_io(override, items[i].index);
 }
 
-/* The domain's own <qemu:override>, or -1. */
-static int find_override(const struct document *document)
+int in_place_find_override(const struct document *document)
 {
 	int child = document_child(document, 0, NULL);
 
@@ -60,12 +59,13 @@ static int find_override(const struct document *document)
 void in_place_override(const struct in_place *plan, struct edits *edits)
 {
 	struct want *override = want_new("override");
-	int there = find_override(plan->document);
+	int there = in_place_find_override(plan->document);
 
 	override->space = QEMU_SPACE;
 	if (plan->fresh)
 		reach_edit(plan->request, edits, override);
 	reserve_spares(plan, override);
+	in_place_override_paths(plan, override, edits);
 	if (there < 0 && override->children.n > 0)
 		edit_insert(edits, 0, -1, override);
 	for (size_t i = 0; there >= 0 && i < override->children.n; i++) {

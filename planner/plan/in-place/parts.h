@@ -99,6 +99,8 @@ int in_place_iommu(struct in_place *plan, struct error *error) _must_check_;
 int in_place_firmware(struct in_place *plan, struct error *error) _must_check_;
 /* Gives the CPU the address bits that large BARs need. */
 void in_place_window(struct in_place *plan);
+/* Gives GPUs for --override clique an alias of their own (paths.c). */
+void in_place_name_gpus(struct in_place *plan);
 /*
  * The cell of a controller, or of a device after the plan has moved it; NO_CELL if none.
  */

@@ -14,6 +14,14 @@ int in_place_add_bridge(struct in_place *plan, const struct request_device *want
 int in_place_home(const struct in_place *plan, const struct request_device *wanted);
 /* Adds what <qemu:commandline> and <qemu:override> need (override.c). */
 void in_place_override(const struct in_place *plan, struct edits *edits);
+/* The domain's own <qemu:override>, or -1. */
+int in_place_find_override(const struct document *document);
+/*
+ * Adds the properties of --override to a wanted <qemu:override>, or to that of the domain
+ * (paths.c).
+ */
+void in_place_override_paths(const struct in_place *plan, struct want *override,
+			     struct edits *edits);
 /* Whether a port does not isolate (ioh3420), as iommu-group=shared requires. */
 bool in_place_shared_port(const struct in_place *plan, int item);
 /* Like in_place_home, but adds the bus if it does not exist. */

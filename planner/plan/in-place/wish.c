@@ -178,6 +178,16 @@ static bool same_card(const struct in_place *plan, const struct in_place_wish *a
 	       x->at.slot == y->at.slot;
 }
 
+/* With a device that --hostdev adds. */
+static bool shares_with_new(const struct in_place *plan, const struct request_device *to)
+{
+	for (size_t i = 0; i < plan->request->devices.n; i++)
+		if (&plan->request->devices.v[i] != to &&
+		    mirror_shares_switch(plan->request, to, &plan->request->devices.v[i]))
+			return true;
+	return false;
+}
+
 /* The functions of one card are in one slot anyway. */
 static bool shares_switch(const struct in_place *plan, size_t number)
 {
@@ -187,7 +197,15 @@ static bool shares_switch(const struct in_place *plan, size_t number)
 		if (i != number && !same_card(plan, wish, &plan->wishes.v[i]) &&
 		    mirror_shares_switch(plan->request, &wish->to, &plan->wishes.v[i].to))
 			return true;
-	return false;
+	return shares_with_new(plan, &wish->to);
+}
+
+static bool new_shares(const struct in_place *plan, const struct request_device *to)
+{
+	for (size_t i = 0; i < plan->wishes.n; i++)
+		if (mirror_shares_switch(plan->request, to, &plan->wishes.v[i].to))
+			return true;
+	return shares_with_new(plan, to);
 }
 
 /*
@@ -197,14 +215,21 @@ static bool shares_switch(const struct in_place *plan, size_t number)
  */
 static void choose_switches(struct in_place *plan)
 {
-	bool iommu = !streq_null(plan->request->iommu, "none");
-	bool *kept = xcalloc(plan->wishes.n + 1, sizeof(*kept));
+	struct request *request = plan->request;
+	size_t n = plan->wishes.n;
+	bool iommu = !streq_null(request->iommu, "none");
+	bool *kept = xcalloc(n + request->devices.n + 1, sizeof(*kept));
 
-	for (size_t i = 0; i < plan->wishes.n; i++)
+	for (size_t i = 0; i < n; i++)
 		kept[i] = !iommu && shares_switch(plan, i);
-	for (size_t i = 0; i < plan->wishes.n; i++)
+	for (size_t i = 0; i < request->devices.n; i++)
+		kept[n + i] = !iommu && new_shares(plan, &request->devices.v[i]);
+	for (size_t i = 0; i < n; i++)
 		if (!kept[i])
 			plan->wishes.v[i].to.switch_port = -1;
+	for (size_t i = 0; plan->host && i < request->devices.n; i++)
+		if (!kept[n + i])
+			request->devices.v[i].switch_port = -1;
 	free(kept);
 }
 

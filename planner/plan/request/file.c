@@ -30,6 +30,7 @@ static const struct setting {
 	{"hmat", "write", "hmat"},
 	{"iothreads", "count", "iothreads"},
 	{"queues", "count", "queues"},
+	{"override", "property", "override"},
 	{"debug-console", "write", "debug-console"},
 };
 

@@ -181,6 +181,20 @@ static int set_queues(void *target, const struct option_row *row, const char *va
 	return 0;
 }
 
+static int set_override(void *target, const struct option_row *row, const char *value,
+			struct error *error)
+{
+	struct request *request = target;
+
+	if (option_check(row, value, error) < 0)
+		return -1;
+	if (streq(value, "link"))
+		request->override_link = true;
+	else
+		request->override_clique = true;
+	return 0;
+}
+
 /* DEVICE=NODE; a MAC has colons, a target or an alias no '='. */
 static int add_place(void *target, const struct option_row *row, const char *value,
 		     struct error *error)
@@ -393,6 +407,9 @@ const struct option_row request_rows[] = {
 	{"place", 0, "DEVICE=NODE",
 	 "with --domain: move a disk (vdb), NIC (its MAC) or other device (its alias)",
 	 SET_WITH(add_place, ASKED, request)},
+	{"override", 0, "WHAT",
+	 "with --host: give QEMU's ports the speed of the host's links, or GPUs their cliques; can be repeated",
+	 "link|clique", SET_WITH(set_override, ASKED, request)},
 	{"name", 0, "NAME", "the domain's name (default: nested)",
 	 SET_WITH(set_name, ASKED, request.name)},
 	{},

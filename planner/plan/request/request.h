@@ -94,6 +94,7 @@ struct request {
 	bool debug_console; /* the firmware's debug port 0x402, into a file */
 	unsigned iothreads; /* for each node, with disks assigned to them; 0: none */
 	unsigned queues;    /* of each disk, or QUEUES_NONE or QUEUES_PER_NODE */
+	bool override_link, override_clique; /* of the host's paths (in-place/paths.c) */
 	/* Devices of the domain, and the cell to which each moves. */
 	VEC(struct request_place {
 		char *device; /* owned: a disk's target, a MAC, an alias, a host address
