@@ -3,6 +3,14 @@
 
 #include "base/macros.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+#define ONES      UINT64_C(0x0101010101010101)
+#define WORDS     4
+
 /* By first byte: the length of the sequence and the range of the second byte. */
 static const struct sequence {
 	unsigned char first, last, length, second_min, second_max;
@@ -34,4 +42,26 @@ size_t utf8_length(const char *string)
 		if (*s >= sequences[i].first && *s <= sequences[i].last)
 			return length_as(&sequences[i], s);
 	return 0;
+}
+
+/* Bytes of ASCII, none of them 0: (w - ONES) borrows into the high bit at a 0. */
+static bool are_ascii(const char *s)
+{
+	uint64_t words[WORDS], bits = 0;
+
+	memcpy(words, s, sizeof(words));
+	for (size_t i = 0; i < WORDS; i++)
+		bits |= words[i] | (words[i] - ONES);
+	return !(bits & HIGH_BITS);
+}
+
+size_t utf8_skip_ascii(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (n - at >= WORDS * sizeof(uint64_t) && are_ascii(s + at))
+		at += WORDS * sizeof(uint64_t);
+	while (at < n && (signed char)s[at] > 0)
+		at++;
+	return at;
 }

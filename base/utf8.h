@@ -8,3 +8,6 @@
  * there is none (the Unicode standard, table 3-7). A NUL byte has length 1.
  */
 size_t utf8_length(const char *s);
+
+/* How many of the @n bytes at @s precede the first that is 0 or not ASCII. */
+size_t utf8_skip_ascii(const char *s, size_t n);

@@ -151,7 +151,7 @@ static int list_table(const struct document *document, const struct stash_list *
 		sheet_set(&sheet, COLUMN_NAME, "%s", item->name);
 		sheet_set(&sheet, COLUMN_KIND, "%s", item->is_text ? "text" : "element");
 		sheet_set(&sheet, COLUMN_FROM, "%s", item->from ? item->from : "");
-		sheet_set(&sheet, COLUMN_LINE, "%ld",
+		sheet_set(&sheet, COLUMN_LINE, "%d",
 			  document->elements.v[item->element].line);
 	}
 	return text_add_sheet(text, &sheet, error);

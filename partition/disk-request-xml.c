@@ -147,13 +147,14 @@ static int read_attributes(struct reader *reader, int element,
 {
 	const xmlNode *node = reader->document->elements.v[element].node;
 
-	for (const xmlAttr *attr = node->properties; attr; attr = attr->next) {
+	for (const struct tree_attribute *it = tree_attributes(node);
+	     it < tree_attributes_end(node); it++) {
 		const struct attribute_row *row = rows;
 
-		while (row->attribute && !streq(row->attribute, (const char *)attr->name))
+		while (row->attribute && !streq(row->attribute, it->name))
 			row++;
 		if (!row->attribute)
-			return unknown(reader, element, (const char *)attr->name, error);
+			return unknown(reader, element, it->name, error);
 	}
 	for (; rows->attribute; rows++) {
 		const char *value =
@@ -181,8 +182,9 @@ static int set_row_attributes(struct reader *reader, int element, const struct r
 {
 	const xmlNode *node = reader->document->elements.v[element].node;
 
-	for (const xmlAttr *attr = node->properties; attr; attr = attr->next) {
-		const char *name = (const char *)attr->name;
+	for (const struct tree_attribute *it = tree_attributes(node);
+	     it < tree_attributes_end(node); it++) {
+		const char *name = it->name;
 		const char *value = document_attribute(reader->document, element, name);
 		const char *key = streq(name, "at") ? "align-at" : name;
 		bool known = row->amount && streq(name, "unit");

@@ -33,7 +33,7 @@ static bool number(const struct document *document, int element, const char *nam
 	if (parse_u64(text, ret) && *ret <= limit)
 		return true;
 	machine_complain(machine,
-			 "%s:%ld: %s='%s' of <%s> is not a number, or is out of range",
+			 "%s:%d: %s='%s' of <%s> is not a number, or is out of range",
 			 document->name, document->elements.v[element].line, name, text,
 			 document_element_name(document, element));
 	return false;
@@ -70,8 +70,8 @@ static void read_memory(const struct document *document, int cell,
 	    !size_with_unit(value, document_attribute(document, element, "unit"),
 			    &node->memory_bytes)) {
 		node->memory_bytes = UNKNOWN_U64;
-		machine_complain(machine, "%s:%ld: <memory> is not a size",
-				 document->name, document->elements.v[element].line);
+		machine_complain(machine, "%s:%d: <memory> is not a size", document->name,
+				 document->elements.v[element].line);
 	}
 }
 
@@ -148,7 +148,7 @@ static void read_core(const struct document *document, int element, struct group
 		return;
 	}
 	if (text)
-		machine_complain(machine, "%s:%ld: siblings='%s' is not a list of CPUs",
+		machine_complain(machine, "%s:%d: siblings='%s' is not a list of CPUs",
 				 document->name, document->elements.v[element].line,
 				 text);
 	cpu->core = pair_number(&groups->cores, cpu->die >= 0 ? cpu->die : cpu->package,
@@ -165,7 +165,7 @@ static void read_cpu(const struct document *document, int element, int cell,
 		return;
 	if (set_has(&groups->cpus, (unsigned)id)) {
 		machine_complain(machine,
-				 "%s:%ld: CPU %d occurs twice; the first one is used",
+				 "%s:%d: CPU %d occurs twice; the first one is used",
 				 document->name, document->elements.v[element].line, id);
 		return;
 	}

@@ -20,7 +20,7 @@ static void complain(struct reader *reader, int element, const char *name)
 {
 	const char *value = document_attribute(reader->document, element, name);
 
-	machine_complain(reader->machine, "%s:%ld: %s='%s' of <%s> is not understood",
+	machine_complain(reader->machine, "%s:%d: %s='%s' of <%s> is not understood",
 			 reader->document->name,
 			 reader->document->elements.v[element].line, name,
 			 value ? value : "",

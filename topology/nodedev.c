@@ -195,10 +195,9 @@ static void read_pci(const struct document *document, int device, int pci,
 	struct pci_address at, above;
 
 	if (!name || !parse_name(name, &at)) {
-		machine_complain(
-			machine,
-			"%s:%ld: the device has no name such as pci_0000_00_1f_0",
-			document->name, document->elements.v[device].line);
+		machine_complain(machine,
+				 "%s:%d: the device has no name such as pci_0000_00_1f_0",
+				 document->name, document->elements.v[device].line);
 		return;
 	}
 	index = function_at(machine, at);

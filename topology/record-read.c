@@ -71,9 +71,10 @@ static int read_field(struct record_reader *reader, int element,
 	return 0;
 }
 
-static bool attribute_known(const struct element *row, const xmlAttr *attribute)
+static bool attribute_known(const struct element *row,
+			    const struct tree_attribute *attribute)
 {
-	const char *name = (const char *)attribute->name;
+	const char *name = attribute->name;
 
 	if (attribute->ns)
 		return false;
@@ -95,12 +96,12 @@ static bool attribute_known(const struct element *row, const xmlAttr *attribute)
 static int read_attributes(struct record_reader *reader, int element,
 			   const struct element *row, void *base)
 {
-	const xmlAttr *attribute = reader->document->elements.v[element].node->properties;
+	const xmlNode *node = reader->document->elements.v[element].node;
 
-	for (; attribute; attribute = attribute->next)
-		if (!attribute_known(row, attribute) &&
-		    record_unknown(reader, element, "attribute",
-				   (const char *)attribute->name) < 0)
+	for (const struct tree_attribute *it = tree_attributes(node);
+	     it < tree_attributes_end(node); it++)
+		if (!attribute_known(row, it) &&
+		    record_unknown(reader, element, "attribute", it->name) < 0)
 			return -1;
 	for (const struct field *field = row->fields; field->name; field++)
 		if (read_field(reader, element, field, base) < 0)
@@ -305,7 +306,7 @@ static int read_row(struct record_reader *reader, int element, size_t *next)
 {
 	const struct machine *machine = reader->machine;
 	const char *node = document_attribute(reader->document, element, "node");
-	const xmlAttr *attribute = reader->document->elements.v[element].node->properties;
+	const xmlNode *tree = reader->document->elements.v[element].node;
 	size_t from = *next;
 	int id;
 
@@ -314,12 +315,11 @@ static int read_row(struct record_reader *reader, int element, size_t *next)
 		return record_unknown(reader, reader->distances, "element",
 				      document_element_name(reader->document, element));
 	++*next;
-	for (; attribute; attribute = attribute->next)
-		if ((attribute->ns ||
-		     (!streq((const char *)attribute->name, "node") &&
-		      !streq((const char *)attribute->name, "values"))) &&
-		    record_unknown(reader, element, "attribute",
-				   (const char *)attribute->name) < 0)
+	for (const struct tree_attribute *it = tree_attributes(tree);
+	     it < tree_attributes_end(tree); it++)
+		if ((it->ns ||
+		     (!streq(it->name, "node") && !streq(it->name, "values"))) &&
+		    record_unknown(reader, element, "attribute", it->name) < 0)
 			return -1;
 	if (from >= machine->nodes.n || !node || !parse_int(node, &id) ||
 	    id != machine->nodes.v[from].id)

@@ -9,12 +9,13 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "base/xml/arena.h"
+#include "base/xml/tree.h"
 
 #include <libxml/tree.h>
 
-/* Bytes [start, end) of the text. */
+/* Bytes [start, end) of a text of at most FILE_LIMIT: small, since there are many. */
 struct span {
-	size_t start, end;
+	uint32_t start, end;
 };
 
 struct document_attribute {
@@ -25,16 +26,17 @@ struct document_attribute {
 
 struct document_element {
 	xmlNode *node;
-	int parent;            /* element number, -1 for the root */
-	long line, column;     /* of the '<', from 1; columns are characters */
-	struct span start_tag; /* '<' through '>' */
-	struct span content;   /* between the tags; empty at start_tag.end for <x/> */
-	struct span end_tag;   /* empty for <x/> */
+	int parent;               /* element number, -1 for the root */
+	int line, column;         /* of the '<', from 1; columns are characters */
+	struct span start_tag;    /* '<' through '>' */
+	struct span content;      /* between the tags; empty at start_tag.end for <x/> */
+	struct span end_tag;      /* empty for <x/> */
+	unsigned first_attribute; /* in document.attributes */
+	unsigned short n_attributes;
 	bool self_closing;
-	size_t first_attribute, n_attributes; /* in document.attributes */
 	/* For document_position() and document_step(); 0 until they are counted. */
+	bool shared;       /* there are several of its name among the siblings */
 	unsigned position; /* from 1, among siblings with this name in the text */
-	bool shared;       /* there are several of them */
 };
 
 /* Owns everything in it. */
@@ -43,8 +45,8 @@ struct document {
 	struct text text;
 	xmlDoc *xml;
 	struct arena arena; /* the tree's memory */
-	/* Set before parsing: keep text that is only white space next to an element. */
-	bool blanks;
+	/* Set before parsing: the tree is for XPath expressions, too (tree.h). */
+	bool xpath;
 	long blanked_line; /* of an element whose content was not read; 0: none */
 	VEC(struct document_element) elements;
 	VEC(struct document_attribute) attributes;

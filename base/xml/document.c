@@ -14,34 +14,21 @@
 #include "base/utf8.h"
 #include "base/xml/siblings.h"
 #include "base/xml/span.h"
-#include "base/xml/tree.h"
 
 #include <libxml/parser.h>
 #include <strings.h>
 
-#define HIGH_BITS UINT64_C(0x8080808080808080)
-#define ONES      UINT64_C(0x0101010101010101)
-
-/* Eight bytes of ASCII, none of them 0: (w - ONES) borrows into the high bit at a 0. */
-static bool is_ascii_word(const char *s)
-{
-	uint64_t word;
-
-	memcpy(&word, s, sizeof(word));
-	return !((word | (word - ONES)) & HIGH_BITS);
-}
-
 static int check_utf8(const char *name, const struct text *text, struct error *error)
 {
-	for (size_t at = 0; at < text->n;) {
-		unsigned char byte = (unsigned char)text->s[at];
+	for (size_t at = 0;;) {
+		unsigned char byte;
 		size_t length;
 
-		if (text->n - at >= sizeof(uint64_t) && is_ascii_word(text->s + at)) {
-			at += sizeof(uint64_t);
-			continue;
-		}
-		length = byte < 0x80 ? 1 : utf8_length(text->s + at);
+		at += utf8_skip_ascii(text->s + at, text->n - at);
+		if (at == text->n)
+			return 0;
+		byte = (unsigned char)text->s[at];
+		length = utf8_length(text->s + at);
 		if (byte == 0 || length == 0)
 			return error_input_at(
 				error, name, span_line(text, at),
@@ -50,7 +37,6 @@ static int check_utf8(const char *name, const struct text *text, struct error *e
 				byte);
 		at += length;
 	}
-	return 0;
 }
 
 /* The value of "encoding" in an XML declaration (XML 1.0, production 80), or nothing. */
@@ -190,7 +176,7 @@ static xmlDoc *build_tree(struct document *document, struct complaint *complaint
 		abort();
 	parser->_private = complaint;
 	parser->sax->serror = on_error;
-	tree_prepare(parser, document->blanks);
+	tree_prepare(parser, document->xpath, memchr(text->s, '&', text->n) != NULL);
 	xml = sym_xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL,
 				    NULL,
 				    XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
@@ -314,7 +300,7 @@ int document_number(const xmlNode *node)
 {
 	if (!node || node->type != XML_ELEMENT_NODE)
 		return -1;
-	return (int)(intptr_t)node->_private - 1;
+	return tree_element(node)->number;
 }
 
 static bool is_called(const xmlNode *node, const char *name)
@@ -388,14 +374,12 @@ const char *document_element_name(const struct document *document, int element)
 const char *document_attribute(const struct document *document, int element,
 			       const char *name)
 {
-	const xmlAttr *attribute = document->elements.v[element].node->properties;
+	const xmlNode *node = document->elements.v[element].node;
+	const struct tree_attribute *end = tree_attributes_end(node);
 
-	for (; attribute; attribute = attribute->next)
-		if (!attribute->ns && attribute->name[0] == (unsigned char)*name &&
-		    streq((const char *)attribute->name, name))
-			return attribute->children
-				       ? (const char *)attribute->children->content
-				       : "";
+	for (const struct tree_attribute *it = tree_attributes(node); it < end; it++)
+		if (!it->ns && *it->name == *name && streq(it->name, name))
+			return it->value;
 	return NULL;
 }
 

@@ -15,7 +15,7 @@
 /* Call it before several threads parse. Error (3): libxml2 cannot be loaded. */
 int document_prepare(struct error *error) _must_check_;
 /*
- * Parses @n bytes into a *@ret that is zeroed, except perhaps for ret->blanks, and zeroed
+ * Parses @n bytes into a *@ret that is zeroed, except perhaps for ret->xpath, and zeroed
  * again after an error. Errors, all
  * with file and line: not well-formed, not UTF-8 (a byte order mark is accepted and
  * kept), a DOCTYPE, larger than FILE_LIMIT, nested deeper than 256 elements, more than

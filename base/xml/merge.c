@@ -52,18 +52,14 @@ static const struct document_attribute *find_attribute(const struct document *do
 static const char *prefixed_value(const xmlNode *node, const char *name)
 {
 	const char *colon = strchr(name, ':');
-	const xmlAttr *attribute = colon ? node->properties : NULL;
 
-	for (; attribute; attribute = attribute->next) {
-		const char *prefix =
-			attribute->ns ? (const char *)attribute->ns->prefix : NULL;
+	for (const struct tree_attribute *it = tree_attributes(node);
+	     colon && it < tree_attributes_end(node); it++) {
+		const char *prefix = it->ns ? (const char *)it->ns->prefix : NULL;
 
 		if (prefix && strlen(prefix) == (size_t)(colon - name) &&
-		    has_prefix(name, prefix) &&
-		    streq((const char *)attribute->name, colon + 1))
-			return attribute->children
-				       ? (const char *)attribute->children->content
-				       : "";
+		    has_prefix(name, prefix) && streq(it->name, colon + 1))
+			return it->value;
 	}
 	return NULL;
 }

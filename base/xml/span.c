@@ -11,9 +11,9 @@
 #include "base/xml/xml-library.h"
 #include "base/xml/span.h"
 
-#include <string.h>
+#include "base/utf8.h"
 
-#define HIGH_BITS UINT64_C(0x8080808080808080)
+#include <string.h>
 
 struct scan {
 	struct document *document;
@@ -22,7 +22,7 @@ struct scan {
 	xmlNode *expected; /* the element that the next start tag must be */
 	int open, depth;   /* innermost open element, -1; how many are open */
 	size_t counted;    /* line and column are those of this byte */
-	long line, column;
+	int line, column;
 	bool ascii; /* each byte is a character */
 };
 
@@ -172,7 +172,7 @@ static void count_to(struct scan *scan, size_t at)
 		scan->column = 1;
 	}
 	if (scan->ascii) {
-		scan->column += (long)(at - scan->counted);
+		scan->column += (int)(at - scan->counted);
 		scan->counted = at;
 		return;
 	}
@@ -205,7 +205,7 @@ static struct span take_name(struct scan *scan)
 
 /* A bound prefix is in @ns; an unbound one is part of the local name. */
 static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns,
-		      const xmlChar *local)
+		      const char *local)
 {
 	const char *s = scan->s + name.start;
 	size_t n = name.end - name.start;
@@ -218,18 +218,18 @@ static bool same_name(const struct scan *scan, struct span name, const xmlNs *ns
 		s += prefix + 1;
 		n -= prefix + 1;
 	}
-	return strncmp(s, (const char *)local, n) == 0 && local[n] == '\0';
+	return strncmp(s, local, n) == 0 && local[n] == '\0';
 }
 
 /* Takes the name @local, most often the one that comes; false: another or a longer one.
  */
-static bool take_local(struct scan *scan, const xmlChar *local, struct span *ret)
+static bool take_local(struct scan *scan, const char *local, struct span *ret)
 {
 	const char *s = scan->s + scan->at;
 	size_t n = 0;
 
 	/* The text ends with a NUL, which is not part of a name. */
-	while (local[n] && s[n] == (char)local[n])
+	while (local[n] && s[n] == local[n])
 		n++;
 	if (local[n] || !ends_name[(unsigned char)s[n]])
 		return false;
@@ -239,7 +239,7 @@ static bool take_local(struct scan *scan, const xmlChar *local, struct span *ret
 }
 
 /* The name that comes, and whether it is the expected one. */
-static bool take_expected(struct scan *scan, const xmlNs *ns, const xmlChar *local,
+static bool take_expected(struct scan *scan, const xmlNs *ns, const char *local,
 			  struct span *ret)
 {
 	if (!ns && take_local(scan, local, ret))
@@ -257,24 +257,18 @@ static bool declares_namespace(const struct scan *scan, struct span name)
 	       (n == 5 || scan->s[name.start + 5] == ':');
 }
 
-/* A single value, which document_attribute() can return: no entity nodes inside. */
-static bool is_plain(const xmlAttr *attribute)
-{
-	const xmlNode *value = attribute->children;
-
-	return !value || (value->type == XML_TEXT_NODE && !value->next);
-}
-
 /* From the white space before an attribute through its closing quote. */
-static bool take_attribute(struct scan *scan, size_t start, const xmlAttr **expected)
+static bool take_attribute(struct scan *scan, size_t start,
+			   const struct tree_attribute **expected,
+			   const struct tree_attribute *end)
 {
 	struct document_attribute found = {.whole.start = start};
-	const xmlAttr *next = *expected;
+	const struct tree_attribute *next = *expected;
 	const char *close;
 	bool same = false;
 	char quote;
 
-	if (next)
+	if (next < end)
 		same = take_expected(scan, next->ns, next->name, &found.name);
 	else
 		found.name = take_name(scan);
@@ -293,15 +287,14 @@ static bool take_attribute(struct scan *scan, size_t start, const xmlAttr **expe
 	*vec_add(&scan->document->attributes) = found;
 	if (!same)
 		return declares_namespace(scan, found.name);
-	if (!is_plain(next))
-		return false;
-	*expected = next->next;
-	return true;
+	*expected = next + 1;
+	return next->value != NULL;
 }
 
 static bool take_attributes(struct scan *scan, struct document_element *element)
 {
-	const xmlAttr *expected = element->node->properties;
+	const struct tree_attribute *expected = tree_attributes(element->node);
+	const struct tree_attribute *end = tree_attributes_end(element->node);
 
 	element->first_attribute = scan->document->attributes.n;
 	for (;;) {
@@ -312,11 +305,11 @@ static bool take_attributes(struct scan *scan, struct document_element *element)
 			return false;
 		if (scan->s[scan->at] == '/' || scan->s[scan->at] == '>')
 			break;
-		if (!take_attribute(scan, start, &expected))
+		if (!take_attribute(scan, start, &expected, end))
 			return false;
 	}
 	element->n_attributes = scan->document->attributes.n - element->first_attribute;
-	return !expected;
+	return expected == end;
 }
 
 /* @node or the first of its later siblings that is an element. */
@@ -345,7 +338,8 @@ static bool take_start_tag(struct scan *scan)
 		.column = scan->column,
 	};
 	scan->at++;
-	if (!take_expected(scan, element->node->ns, element->node->name, &name) ||
+	if (!take_expected(scan, element->node->ns, (const char *)element->node->name,
+			   &name) ||
 	    !take_attributes(scan, element))
 		return false;
 	element->self_closing = scan->s[scan->at] == '/';
@@ -354,7 +348,7 @@ static bool take_start_tag(struct scan *scan)
 		return false;
 	element->start_tag = (struct span){start, scan->at};
 	element->content = element->end_tag = (struct span){scan->at, scan->at};
-	element->node->_private = (void *)((intptr_t)number + 1);
+	tree_element(element->node)->number = number;
 	if (element->self_closing) {
 		scan->expected = first_element(element->node->next);
 		return !element->node->children;
@@ -375,7 +369,8 @@ static bool take_end_tag(struct scan *scan)
 		return false;
 	element = &scan->document->elements.v[scan->open];
 	scan->at += 2;
-	if (!take_expected(scan, element->node->ns, element->node->name, &name))
+	if (!take_expected(scan, element->node->ns, (const char *)element->node->name,
+			   &name))
 		return false;
 	skip_space(scan);
 	if (scan->at >= scan->n || scan->s[scan->at++] != '>')
@@ -413,16 +408,7 @@ static int take_markup(struct scan *scan, struct error *error)
 
 static bool is_ascii(const struct text *text)
 {
-	const char *s = text->s, *end = s + text->n;
-	uint64_t bits = 0, word;
-
-	for (; end - s >= (ptrdiff_t)sizeof(word); s += sizeof(word)) {
-		memcpy(&word, s, sizeof(word));
-		bits |= word;
-	}
-	for (; s < end; s++)
-		bits |= (unsigned char)*s;
-	return !(bits & HIGH_BITS);
+	return utf8_skip_ascii(text->s, text->n) == text->n;
 }
 
 int span_scan(struct document *document, struct error *error)

@@ -4,10 +4,9 @@
  * (SAX2.c), which make every element, text, comment and namespace. The parser gives five
  * strings for each attribute: name, prefix, namespace, value and its end. A reference in
  * a value that it has not replaced still begins with an ampersand
- * (xmlParseAttValueInternal()), and is left to libxml2.
+ * (xmlParseAttValueInternal()), and is left to libxml2, as are namespaces.
  *
- * An element with text that is not white space is marked in `_private`, which span.c uses
- * only later: in such an element white space between children is kept.
+ * In an element with text that is not white space, white space between children is kept.
  */
 #include "base/xml/xml-library.h"
 #include "base/xml/tree.h"
@@ -20,80 +19,105 @@
 #define STRINGS 5
 enum { NAME, PREFIX, SPACE, VALUE, END };
 
-static bool all_plain(const xmlChar **attributes, int n)
+/*
+ * Whether the values are those in the text; @references: it has some. Nearly all texts
+ * have none, so that values need not be searched.
+ */
+static bool all_plain(const xmlChar **attributes, int n, bool references)
 {
 	for (int i = 0; i < n; i++) {
 		const xmlChar **it = attributes + (ptrdiff_t)i * STRINGS;
 
-		if (it[PREFIX] || memchr(it[VALUE], '&', (size_t)(it[END] - it[VALUE])))
+		if (it[PREFIX] ||
+		    (references && memchr(it[VALUE], '&', (size_t)(it[END] - it[VALUE]))))
 			return false;
 	}
 	return true;
 }
 
-/*
- * An attribute, the text node below it, and the text, which begins where libxml2 keeps
- * short ones (SAX2.c, xmlSAX2TextNode()): text nodes do not use the members after it.
- */
-struct block {
-	xmlAttr attribute;
-	xmlNode text;
-};
-
-#define VALUE_AT (offsetof(struct block, text) + offsetof(xmlNode, properties))
-
-static xmlAttr *make_attribute(xmlNode *element, const xmlChar **strings)
+/* With room for @n attributes and @bytes of values after them. */
+static struct tree_element *allocate(size_t n, size_t bytes)
 {
-	size_t n = (size_t)(strings[END] - strings[VALUE]);
-	struct block *block = arena_allocate(MAX(VALUE_AT + n + 1, sizeof(*block)));
-	char *value = (char *)block + VALUE_AT;
+	struct tree_element *element = arena_allocate(
+		sizeof(*element) + n * sizeof(*element->attributes) + bytes);
 
-	memset(block, 0, sizeof(*block));
-	memcpy(value, strings[VALUE], n);
-	value[n] = '\0';
-	block->attribute.type = XML_ATTRIBUTE_NODE;
-	block->attribute.name = strings[NAME];
-	block->attribute.parent = element;
-	block->attribute.doc = element->doc;
-	block->attribute.children = block->attribute.last = &block->text;
-	block->text.type = XML_TEXT_NODE;
-	block->text.name = (const xmlChar *)"text";
-	block->text.parent = (xmlNode *)&block->attribute;
-	block->text.doc = element->doc;
-	block->text.content = (xmlChar *)value;
-	return &block->attribute;
+	*element = (struct tree_element){.number = -1, .n = (unsigned short)n};
+	return element;
 }
 
-static void add_attributes(xmlNode *element, const xmlChar **attributes, int n)
+static struct tree_element *from_strings(const xmlChar **strings, int n)
 {
-	xmlAttr *last = NULL;
+	struct tree_element *element;
+	size_t bytes = 0;
+	char *value;
 
-	for (int i = 0; i < n; i++) {
-		xmlAttr *attribute =
-			make_attribute(element, attributes + (ptrdiff_t)i * STRINGS);
+	for (int i = 0; i < n; i++)
+		bytes += (size_t)(strings[i * STRINGS + END] -
+				  strings[i * STRINGS + VALUE]) +
+			 1;
+	element = allocate((size_t)n, bytes);
+	value = (char *)(element->attributes + n);
+	for (int i = 0; i < n; i++, strings += STRINGS) {
+		size_t length = (size_t)(strings[END] - strings[VALUE]);
 
-		attribute->prev = last;
-		if (last)
-			last->next = attribute;
-		else
-			element->properties = attribute;
-		last = attribute;
+		element->attributes[i] =
+			(struct tree_attribute){.name = (const char *)strings[NAME],
+						.value = value};
+		memcpy(value, strings[VALUE], length);
+		value[length] = '\0';
+		value += length + 1;
 	}
+	return element;
 }
 
-static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
-		     const xmlChar *space, int n_spaces, const xmlChar **spaces, int n,
-		     int n_defaults, const xmlChar **attributes)
+/* The value, if it is one text: without nodes for entities. */
+static const char *value_of(const xmlAttr *property)
 {
-	xmlParserCtxt *parser = user;
-	bool plain = n_defaults == 0 && all_plain(attributes, n);
+	const xmlNode *value = property->children;
+
+	if (!value)
+		return "";
+	return value->type == XML_TEXT_NODE && !value->next ? (const char *)value->content
+							    : NULL;
+}
+
+static struct tree_element *from_properties(const xmlNode *node)
+{
+	struct tree_element *element;
+	size_t n = 0;
+
+	for (const xmlAttr *it = node->properties; it; it = it->next)
+		n++;
+	element = allocate(n, 0);
+	n = 0;
+	for (const xmlAttr *it = node->properties; it; it = it->next)
+		element->attributes[n++] =
+			(struct tree_attribute){it->ns, (const char *)it->name,
+						value_of(it)};
+	return element;
+}
+
+static void start(xmlParserCtxt *parser, const xmlChar *name, const xmlChar *prefix,
+		  const xmlChar *space, int n_spaces, const xmlChar **spaces, int n,
+		  int n_defaults, const xmlChar **attributes, bool plain)
+{
 	const xmlNode *before = parser->node;
 
-	sym_xmlSAX2StartElementNs(user, name, prefix, space, n_spaces, spaces,
+	sym_xmlSAX2StartElementNs(parser, name, prefix, space, n_spaces, spaces,
 				  plain ? 0 : n, n_defaults, plain ? NULL : attributes);
 	/* After a failure it made no element. */
-	if (plain && parser->node != before)
-		add_attributes(parser->node, attributes, n);
+	if (parser->node == before)
+		return;
+	parser->node->_private =
+		plain ? from_strings(attributes, n) : from_properties(parser->node);
+}
+
+static void on_start_for_xpath(void *user, const xmlChar *name, const xmlChar *prefix,
+			       const xmlChar *space, int n_spaces, const xmlChar **spaces,
+			       int n, int n_defaults, const xmlChar **attributes)
+{
+	start(user, name, prefix, space, n_spaces, spaces, n, n_defaults, attributes,
+	      false);
 }
 
 static bool is_blank(const xmlChar *s, int n)
@@ -104,43 +128,59 @@ static bool is_blank(const xmlChar *s, int n)
 	return true;
 }
 
-/* Whether @node is the only child, and nothing but white space. */
+/* Whether the only child is nothing but white space. */
 static bool is_lone_blank(const xmlNode *parent)
 {
 	return parent->type == XML_ELEMENT_NODE && parent->children &&
-	       parent->children == parent->last && !parent->_private &&
+	       parent->children == parent->last && !tree_element(parent)->has_text &&
 	       parent->children->type == XML_TEXT_NODE;
 }
 
-static void on_start_without_blanks(void *user, const xmlChar *name,
-				    const xmlChar *prefix, const xmlChar *space,
-				    int n_spaces, const xmlChar **spaces, int n,
-				    int n_defaults, const xmlChar **attributes)
+/* It stays in the arena, unused. */
+static void drop_lone_blank(const xmlParserCtxt *parser)
 {
-	xmlNode *parent = ((xmlParserCtxt *)user)->node;
+	if (parser->node && is_lone_blank(parser->node))
+		parser->node->children = parser->node->last = NULL;
+}
 
-	/* It stays in the arena, unused. */
-	if (parent && is_lone_blank(parent))
-		parent->children = parent->last = NULL;
-	on_start(user, name, prefix, space, n_spaces, spaces, n, n_defaults, attributes);
+static void on_start(void *user, const xmlChar *name, const xmlChar *prefix,
+		     const xmlChar *space, int n_spaces, const xmlChar **spaces, int n,
+		     int n_defaults, const xmlChar **attributes)
+{
+	drop_lone_blank(user);
+	start(user, name, prefix, space, n_spaces, spaces, n, n_defaults, attributes,
+	      n_defaults == 0 && all_plain(attributes, n, false));
+}
+
+static void on_start_with_references(void *user, const xmlChar *name,
+				     const xmlChar *prefix, const xmlChar *space,
+				     int n_spaces, const xmlChar **spaces, int n,
+				     int n_defaults, const xmlChar **attributes)
+{
+	drop_lone_blank(user);
+	start(user, name, prefix, space, n_spaces, spaces, n, n_defaults, attributes,
+	      n_defaults == 0 && all_plain(attributes, n, true));
 }
 
 static void on_text(void *user, const xmlChar *s, int n)
 {
 	xmlNode *parent = ((xmlParserCtxt *)user)->node;
 
-	if (parent && !parent->_private) {
+	if (parent && !tree_element(parent)->has_text) {
 		if (!is_blank(s, n))
-			parent->_private = parent;
+			tree_element(parent)->has_text = true;
 		else if (parent->last && parent->last->type == XML_ELEMENT_NODE)
 			return;
 	}
 	sym_xmlSAX2Characters(user, s, n);
 }
 
-void tree_prepare(xmlParserCtxt *parser, bool blanks)
+void tree_prepare(xmlParserCtxt *parser, bool xpath, bool references)
 {
-	parser->sax->startElementNs = blanks ? on_start : on_start_without_blanks;
-	if (!blanks)
-		parser->sax->characters = parser->sax->ignorableWhitespace = on_text;
+	if (xpath) {
+		parser->sax->startElementNs = on_start_for_xpath;
+		return;
+	}
+	parser->sax->startElementNs = references ? on_start_with_references : on_start;
+	parser->sax->characters = parser->sax->ignorableWhitespace = on_text;
 }

@@ -221,13 +221,10 @@ static bool has_ours(const struct keeper *keeper, int element)
 {
 	const struct document_element *e = &keeper->p->domain->elements.v[element];
 
-	for (const xmlAttr *a = e->node->properties; a; a = a->next) {
-		const char *value = document_attribute(keeper->p->domain, element,
-						       (const char *)a->name);
-
-		if (value && is_ours(keeper, value))
+	for (const struct tree_attribute *a = tree_attributes(e->node);
+	     a < tree_attributes_end(e->node); a++)
+		if (!a->ns && is_ours(keeper, a->value))
 			return true;
-	}
 	return false;
 }
 
@@ -289,14 +286,13 @@ static void drop_attributes(struct keeper *keeper, const struct keep_row *row,
 			    int element, bool quiet)
 {
 	const struct document *domain = keeper->p->domain;
+	const xmlNode *node = domain->elements.v[element].node;
 	struct want *want = want_new(document_element_name(domain, element));
 	size_t dropped = 0;
 
-	for (const xmlAttr *a = domain->elements.v[element].node->properties; a;
-	     a = a->next) {
-		const char *name = (const char *)a->name;
-		const char *value =
-			a->ns ? NULL : document_attribute(domain, element, name);
+	for (const struct tree_attribute *a = tree_attributes(node);
+	     a < tree_attributes_end(node); a++) {
+		const char *name = a->name, *value = a->ns ? NULL : a->value;
 		_cleanup_free_ char *path = NULL;
 		const struct reason *reason;
 		struct wanted wanted;

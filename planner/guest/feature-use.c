@@ -404,8 +404,11 @@ static void walk_element(const struct walk *walk, int element,
 	const xmlNode *node =
 		element >= 0 ? walk->document->elements.v[element].node : NULL;
 
-	for (const xmlAttr *own = node ? node->properties : NULL; own; own = own->next) {
-		const char *name = (const char *)own->name;
+	if (!node)
+		return;
+	for (const struct tree_attribute *own = tree_attributes(node);
+	     own < tree_attributes_end(node); own++) {
+		const char *name = own->name;
 		size_t i = 0;
 
 		while (known[i].name && !streq(known[i].name, name))

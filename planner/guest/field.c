@@ -302,12 +302,14 @@ static uint64_t child_letters(const struct document *document, int element)
 
 static uint64_t attribute_letters(const struct document *document, int element)
 {
-	const xmlAttr *it =
-		element < 0 ? NULL : document->elements.v[element].node->properties;
+	const xmlNode *node = element < 0 ? NULL : document->elements.v[element].node;
 	uint64_t letters = 0;
 
-	for (; it; it = it->next)
-		letters |= letter_bit(it->name[0]);
+	if (!node)
+		return 0;
+	for (const struct tree_attribute *it = tree_attributes(node);
+	     it < tree_attributes_end(node); it++)
+		letters |= letter_bit((unsigned char)*it->name);
 	return letters;
 }
 
@@ -316,7 +318,7 @@ static void find(const struct document *document, int element, const char *path,
 {
 	size_t n = *path == '@' ? 0 : (size_t)(strchrnul(path, '@') - path);
 
-	if (found->path && found->n == n && memcmp(found->path, path, n) == 0)
+	if (found->path && found->n == n && (n == 0 || memcmp(found->path, path, n) == 0))
 		return;
 	found->path = path;
 	found->n = n;
@@ -333,11 +335,19 @@ static bool lacks_child(const struct guest_field *field, const struct found *fou
 	return first && first != '@' && !(found->letters & letter_bit(first));
 }
 
+static void fill_content(const struct guest_field *field, struct raw *raw, void *member)
+{
+	_cleanup_free_ char *content = content_of(raw->guest->document, raw->element);
+
+	raw->text = content;
+	if (content)
+		readers[field->kind](raw, member);
+}
+
 static void fill(struct guest *guest, const struct guest_field *field,
 		 const struct found *found, void *member)
 {
 	const char *attribute = field->path[found->n] ? field->path + found->n + 1 : NULL;
-	_cleanup_free_ char *content = NULL;
 	struct raw raw = {.guest = guest,
 			  .element = found->element,
 			  .attribute = attribute};
@@ -349,10 +359,11 @@ static void fill(struct guest *guest, const struct guest_field *field,
 	if (field->kind >= GUEST_FIELD_ELEMENT || raw.element < 0 ||
 	    (attribute && !(found->attributes & letter_bit((unsigned char)*attribute))))
 		return;
-	if (!attribute)
-		content = content_of(guest->document, raw.element);
-	raw.text = attribute ? document_attribute(guest->document, raw.element, attribute)
-			     : content;
+	if (!attribute) {
+		fill_content(field, &raw, member);
+		return;
+	}
+	raw.text = document_attribute(guest->document, raw.element, attribute);
 	if (raw.text)
 		readers[field->kind](&raw, member);
 }

@@ -43,7 +43,8 @@ static void add_spaces(struct text *text, const struct document *document, int e
 			break;
 		if (v[i].node->ns)
 			add_space(text, v[element].node, v[i].node->ns, v[place].node);
-		for (const xmlAttr *it = v[i].node->properties; it; it = it->next)
+		for (const struct tree_attribute *it = tree_attributes(v[i].node);
+		     it < tree_attributes_end(v[i].node); it++)
 			if (it->ns && !streq_null((const char *)it->ns->prefix, "xml"))
 				add_space(text, v[element].node, it->ns, v[place].node);
 	}

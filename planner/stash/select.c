@@ -92,9 +92,10 @@ static const char *undeclared(const xmlNode *node)
 {
 	if (!node->ns && strchr((const char *)node->name, ':'))
 		return (const char *)node->name;
-	for (const xmlAttr *it = node->properties; it; it = it->next)
-		if (!it->ns && strchr((const char *)it->name, ':'))
-			return (const char *)it->name;
+	for (const struct tree_attribute *it = tree_attributes(node);
+	     it < tree_attributes_end(node); it++)
+		if (!it->ns && strchr(it->name, ':'))
+			return it->name;
 	return NULL;
 }
 

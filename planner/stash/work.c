@@ -13,7 +13,7 @@ int stash_work_begin(const struct document *document, struct stash_work *ret,
 			    document_element_name(document, root));
 		return -1;
 	}
-	ret->document.blanks = true; /* an XPath expression can see them */
+	ret->document.xpath = true;
 	return document_parse(document->name, document->text.s, document->text.n,
 			      &ret->document, error);
 }
@@ -108,7 +108,7 @@ int stash_change_many(struct stash_work *work, const struct stash_edit *edits, s
 		      struct error *error)
 {
 	const struct document *before = &work->document;
-	_cleanup_document_ struct document after = {.blanks = true};
+	_cleanup_document_ struct document after = {.xpath = true};
 	_cleanup_text_ struct text text = {};
 
 	splice(&before->text, edits, n, &text);

@@ -197,7 +197,7 @@ static void merge(const struct document *document, struct choice *choice)
 				       after.text.n}));
 	edit_merge(&again, element, want);
 	if (again.list.n > 0)
-		fprintf(stderr, "again at %zu: '%s' in\n%s\n", again.list.v[0].span.start,
+		fprintf(stderr, "again at %u: '%s' in\n%s\n", again.list.v[0].span.start,
 			again.list.v[0].replacement, after.text.s);
 	CHECK(again.list.n == 0);
 	edits_free(&edits);

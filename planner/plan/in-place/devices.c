@@ -205,7 +205,7 @@ static int no_room(const struct in_place *plan, struct error *error)
 		return -1;
 	element = root && root->element >= 0 ? root->element : plan->old.devices_element;
 
-	return error_wrap(error, "%s:%ld: <%s>", plan->document->name,
+	return error_wrap(error, "%s:%d: <%s>", plan->document->name,
 			  plan->document->elements.v[MAX(element, 0)].line,
 			  document_element_name(plan->document, MAX(element, 0)));
 }

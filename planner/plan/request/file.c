@@ -122,16 +122,14 @@ static int read_settings(const struct reader *reader, int element, struct error 
 	const struct setting *whole = find_setting(name, NULL);
 	const xmlNode *node = reader->document->elements.v[element].node;
 
-	for (const xmlAttr *at = node->properties; at; at = at->next) {
-		const char *attribute = (const char *)at->name;
-		const struct setting *row = at->ns ? NULL : find_setting(name, attribute);
+	for (const struct tree_attribute *at = tree_attributes(node);
+	     at < tree_attributes_end(node); at++) {
+		const struct setting *row = at->ns ? NULL : find_setting(name, at->name);
 
 		if (!row)
-			return refuse_attribute(reader, element, "has no", attribute,
+			return refuse_attribute(reader, element, "has no", at->name,
 						error);
-		if (take(reader, element, row->flag,
-			 document_attribute(reader->document, element, attribute),
-			 error) < 0)
+		if (take(reader, element, row->flag, at->value, error) < 0)
 			return -1;
 	}
 	if (whole)
@@ -144,10 +142,11 @@ static int known_attributes(const struct reader *reader, int element,
 {
 	const xmlNode *node = reader->document->elements.v[element].node;
 
-	for (const xmlAttr *at = node->properties; at; at = at->next)
-		if (at->ns || !is_key(row, (const char *)at->name))
-			return refuse_attribute(reader, element, "has no",
-						(const char *)at->name, error);
+	for (const struct tree_attribute *at = tree_attributes(node);
+	     at < tree_attributes_end(node); at++)
+		if (at->ns || !is_key(row, at->name))
+			return refuse_attribute(reader, element, "has no", at->name,
+						error);
 	if (row->first && !document_attribute(reader->document, element, row->first))
 		return refuse_attribute(reader, element, "needs the", row->first, error);
 	if (row->equated && !document_attribute(reader->document, element, row->keys[0]))
@@ -233,9 +232,9 @@ static int read_root(const struct reader *reader, struct error *error)
 			document_element_name(reader->document, 0),
 			node->ns ? " in a namespace" : "",
 			use_instead(document_element_name(reader->document, 0)));
-	if (node->properties)
-		return refuse_attribute(reader, 0, "has no",
-					(const char *)node->properties->name, error);
+	if (tree_element(node)->n > 0)
+		return refuse_attribute(reader, 0, "has no", tree_attributes(node)->name,
+					error);
 	return no_text(reader, 0, error);
 }
 

@@ -38,10 +38,9 @@ static struct want *want_from(const xmlNode *node)
 	struct want *want = want_new((const char *)node->name + (absent ? 8 : 0));
 
 	want->absent = absent;
-	for (const xmlAttr *it = node->properties; it; it = it->next) {
-		const char *name = (const char *)it->name;
-		const char *value =
-			it->children ? (const char *)it->children->content : "";
+	for (const struct tree_attribute *it = tree_attributes(node);
+	     it < tree_attributes_end(node); it++) {
+		const char *name = it->name, *value = it->value;
 
 		if (streq(name, "_space"))
 			want->space = value;
