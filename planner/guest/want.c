@@ -293,6 +293,9 @@ struct want *want_device(const struct guest_device *new, const struct guest_devi
 		want_device_driver(want, new, old);
 	if (new->write_alias && (!old || !streq_null(old->alias, new->alias)))
 		want_set(want_child(want, "alias"), "name", "%s", new->alias);
+	if (new->initiator.state == VALUE_VALID &&
+	    !(old && set_equal(&old->initiator.set, &new->initiator.set)))
+		want_list(want_child(want, "acpi"), "nodeset", &new->initiator);
 	want_memory_target(want, new, old);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;

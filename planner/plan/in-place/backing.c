@@ -154,7 +154,8 @@ static struct set choose_nodes(const struct in_place *plan, const struct set *us
 		const struct request_node *node = &plan->request->nodes.v[i];
 		int id;
 
-		if (!set_empty(&plan->backing.v[i]) || node->host_node != UNKNOWN_ID)
+		if (!set_empty(&plan->backing.v[i]) || node->initiator ||
+		    node->host_node != UNKNOWN_ID)
 			continue;
 		id = choose_node(plan, &taken, wanted, node->vcpus > 0);
 		if (id == UNKNOWN_ID)
@@ -175,7 +176,7 @@ static void choose_backing(struct in_place *plan, struct set *used,
 		const struct request_node *node = &plan->request->nodes.v[i];
 		int id = node->host_node;
 
-		if (!set_empty(&plan->backing.v[i]))
+		if (!set_empty(&plan->backing.v[i]) || node->initiator)
 			continue;
 		if (id == UNKNOWN_ID)
 			id = set_empty(&chosen)
@@ -218,6 +219,13 @@ void in_place_back_cells(struct in_place *plan)
 		struct set backing;
 		int id = UNKNOWN_ID;
 
+		if (node->initiator) {
+			backing = (struct set){};
+			if (node->host_node != UNKNOWN_ID)
+				set_add(&backing, (unsigned)node->host_node);
+			*vec_add(&plan->backing) = backing;
+			continue;
+		}
 		if (!given_backing(plan, i, &node->vcpu_list, &backing) &&
 		    node->host_node == UNKNOWN_ID)
 			id = node_of_devices(plan, i);

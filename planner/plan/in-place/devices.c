@@ -165,7 +165,7 @@ static void make_spare_homes(struct in_place *plan)
 	for (size_t cell = 0; cell < request->nodes.n; cell++) {
 		struct request_device anywhere = {.cell = (int)cell, .root = -1};
 
-		if (has_root(request, (int)cell))
+		if (has_root(request, (int)cell) || request->nodes.v[cell].initiator)
 			continue;
 		in_place_make_home(plan, &anywhere);
 	}

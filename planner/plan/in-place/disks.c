@@ -248,7 +248,7 @@ static void count_threads(struct in_place *plan, unsigned all)
 void in_place_disks(struct in_place *plan)
 {
 	const struct request *request = plan->request;
-	size_t cells = MAX(request->nodes.n, (size_t)1);
+	size_t cells = in_place_cells(plan);
 	_cleanup_free_ unsigned *next = xcalloc(cells, sizeof(*next));
 	struct pool pool = {
 		.per_cell = request->iothreads,

@@ -371,6 +371,7 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 	for (size_t i = 0; i < plan->request->places.n; i++)
 		if (place_named(plan, &plan->request->places.v[i], error) < 0)
 			return -1;
+	in_place_initiator_cells(plan);
 	if (plan->request->accelerates && !plan->host)
 		separate(plan);
 	if (!plan->binds) {

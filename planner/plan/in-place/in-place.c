@@ -244,6 +244,7 @@ static int change(struct in_place *plan, struct error *error)
 		return -1;
 	in_place_write_tree(plan);
 	in_place_disks(plan);
+	in_place_write_initiators(plan);
 	in_place_host_pins(plan);
 	if (in_place_iommu(plan, error) < 0 || in_place_firmware(plan, error) < 0)
 		return -1;

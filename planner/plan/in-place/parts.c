@@ -18,6 +18,9 @@ void in_place_free(struct in_place *plan)
 		set_free(&plan->backing.v[i]);
 	vec_free(&plan->backing);
 	vec_free(&plan->wishes);
+	for (size_t i = 0; i < plan->initiators.n; i++)
+		set_free(&plan->initiators.v[i].cells);
+	vec_free(&plan->initiators);
 	free(plan->claimed);
 	free(plan->cell_home);
 	free(plan->root_home);
@@ -38,6 +41,16 @@ int in_place_refuse(const struct in_place *plan, struct error *error, int elemen
 	return error_input_at(error, plan->document->name,
 			      plan->document->elements.v[MAX(element, 0)].line, "%s",
 			      text.s);
+}
+
+size_t in_place_cells(const struct in_place *plan)
+{
+	const struct request *request = plan->request;
+	size_t cells = MAX(request->nodes.n, (size_t)1);
+
+	while (cells > 1 && request->nodes.v[cells - 1].initiator)
+		cells--;
+	return cells;
 }
 
 /* The size of the largest page that backs the cells, so that each has whole pages. */

@@ -31,6 +31,12 @@ struct in_place_wish {
 		       as one only below one pcie-to-pci-bridge; -1 */
 };
 
+/* Cells that are added for a new or existing device. */
+struct in_place_initiator {
+	struct pci_address host;
+	struct set cells;
+};
+
 struct in_place {
 	bool fresh; /* the built-in skeleton: everything is new */
 	const struct document *document;
@@ -52,6 +58,7 @@ struct in_place {
 	bool binds;              /* there are such; memory and vCPUs follow them */
 	VEC(struct set) backing; /* host nodes of each node of the request */
 	VEC(struct in_place_wish) wishes;
+	VEC(struct in_place_initiator) initiators;
 	/*
 	 * Items for request.nodes (first for emulated devices, then for host devices),
 	 * roots and switches where they are known; LAYOUT_NONE.
@@ -65,6 +72,11 @@ void in_place_free(struct in_place *plan);
 int in_place_refuse(const struct in_place *plan, struct error *error, int element,
 		    const char *format, ...) _printf_(4, 5) _must_check_;
 
+/*
+ * Cells that devices can be on: without those of generic initiators at the end; at least
+ * 1.
+ */
+size_t in_place_cells(const struct in_place *plan);
 /* The bus that an address is on, as an item; LAYOUT_NONE. */
 int in_place_bus(const struct in_place *plan, const struct guest_address *address);
 /* Whether the plan or the domain accelerates the SMMUv3 of some bus. */
@@ -99,6 +111,12 @@ int in_place_iommu(struct in_place *plan, struct error *error) _must_check_;
 int in_place_firmware(struct in_place *plan, struct error *error) _must_check_;
 /* Gives the CPU the address bits that large BARs need. */
 void in_place_window(struct in_place *plan);
+/*
+ * Adds cells for GPUs that have NUMA nodes of their own on the host, and then names them
+ * in the devices (initiators.c).
+ */
+void in_place_initiator_cells(struct in_place *plan);
+void in_place_write_initiators(struct in_place *plan);
 /* Gives GPUs for --override clique an alias of their own (paths.c). */
 void in_place_name_gpus(struct in_place *plan);
 /*

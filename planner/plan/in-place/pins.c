@@ -34,6 +34,8 @@ static void bind_memory(struct in_place *plan)
 		const struct set *nodes = &plan->backing.v[i];
 		struct guest_memnode *row;
 
+		if (plan->request->nodes.v[i].initiator)
+			continue; /* without memory */
 		set_union(&all, nodes);
 		if (set_empty(nodes) || has_memnode(new, i) ||
 		    (new->numatune_nodes.state ==
@@ -234,7 +236,7 @@ static void pin_iothreads(struct in_place *plan, const struct set *all,
 
 	if (new->iothreads.state == VALUE_VALID &&new->iothread_ids_element < 0)
 		n = (unsigned)MIN(new->iothreads.value, 256u);
-	n = MAX(n, plan->request->iothreads * (unsigned)plan->backing.n);
+	n = MAX(n, plan->request->iothreads * (unsigned)in_place_cells(plan));
 	for (size_t i = 0; i < new->iothreadpins.n; i++)
 		if (new->iothreadpins.v[i].id.state == VALUE_VALID)
 			pin_iothread(plan, (unsigned)new->iothreadpins.v[i].id.value, all,

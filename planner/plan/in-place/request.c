@@ -49,6 +49,23 @@ static void keep_vcpu_lists(struct in_place *plan)
 		request->nodes.v[i].vcpu_list = set_copy(&plan->old.cells.v[i].cpus.set);
 }
 
+/* Cells that only a host device is in. */
+static void mark_initiators(struct in_place *plan)
+{
+	for (size_t i = 0; i < plan->old.devices.n; i++) {
+		const struct guest_device *device = &plan->old.devices.v[i];
+
+		if (!guest_takes_initiator(device) ||
+		    device->initiator.state != VALUE_VALID)
+			continue;
+		set_foreach (cell, &device->initiator.set)
+			if ((size_t)cell < plan->old.cells.n &&
+			    set_empty(&plan->old.cells.v[cell].cpus.set) &&
+			    number_is(plan->old.cells.v[cell].memory_bytes, 0))
+				plan->request->nodes.v[cell].initiator = true;
+	}
+}
+
 static int fill_nodes(struct in_place *plan, struct error *error)
 {
 	struct request *request = plan->request;
@@ -57,6 +74,7 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 	if (request->nodes.n == 0) {
 		for (size_t i = 0; i < old->cells.n; i++)
 			node_of_cell(&old->cells.v[i], vec_add(&request->nodes));
+		mark_initiators(plan);
 		return 0;
 	}
 	if (request->nodes.n < old->cells.n)

@@ -18,7 +18,8 @@ static void spread_devices(struct request *request)
 		for (size_t i = 0; i < request->devices.n; i++) {
 			struct request_device device = request->devices.v[i];
 
-			if (device.cell == EVERY_NODE)
+			if (device.cell == EVERY_NODE &&
+			    !request->nodes.v[cell].initiator)
 				device.cell = (int)cell;
 			if (device.cell == (int)cell)
 				*vec_add(&spread) = device;

@@ -147,6 +147,13 @@ static uint32_t legal_distance(uint32_t value, bool self, unsigned *ret_changed)
 	return legal;
 }
 
+uint32_t mirror_distance(const struct machine *machine, int from, int to)
+{
+	unsigned changed = 0;
+
+	return legal_distance(machine_distance(machine, from, to), from == to, &changed);
+}
+
 void mirror_distances(const struct machine *machine, struct request *request)
 {
 	size_t n = request->nodes.n;

@@ -42,7 +42,9 @@ int mirror(const struct machine *machine, const struct mirror_options *options,
 /* For a finished request: notes where its CPUs differ in shape from the machine's. */
 void mirror_note_shape(struct request *request);
 
-/* Distances of the nodes' host nodes, adjusted to what libvirt accepts. */
+/* The distance of two host nodes, adjusted to what libvirt accepts. */
+uint32_t mirror_distance(const struct machine *machine, int from, int to);
+/* The same for the nodes of a request. */
 void mirror_distances(const struct machine *machine, struct request *request);
 /*
  * Whether both are below one switch of those that mirror_place() added; false if one is

@@ -22,7 +22,8 @@ struct request_node {
 	unsigned vcpus;       /* 0: CPU-less */
 	struct set vcpu_list; /* the ids, if the user named them; otherwise by order */
 	uint64_t memory_bytes;
-	int host_node; /* UNKNOWN_ID: mirrors none */
+	int host_node;  /* UNKNOWN_ID: mirrors none */
+	bool initiator; /* a host device's (in-place/initiators.c): nothing is on it */
 };
 
 struct request_device {

@@ -1,0 +1,14 @@
+# GPUs of Grace get cells of their own, with the host's distances; twice the same.
+P="virt-layout plan --target libvirt=12.9,qemu=11.1"
+tests/hosts/make-root gb200 $SCRATCH/h && tests/hosts/make-root gh200 $SCRATCH/one
+$P --host $SCRATCH/h --arch aarch64 --iommu smmuv3,accel=on --node vcpus=4,memory=8GiB --node vcpus=4,memory=8GiB --hostdev 0008:01:00.0,node=0 --hostdev 0018:01:00.0,node=1 -o $SCRATCH/a.xml &&
+	grep "<cell \|<acpi nodeset\|nodeset=" $SCRATCH/a.xml && sed -n "/<cell id='10'/,/<.cell>/p" $SCRATCH/a.xml
+virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only initiator-gpu --only initiator-node --only initiator-cell --only node-number --only memnode-valid $SCRATCH/a.xml
+$P --domain $SCRATCH/a.xml --host $SCRATCH/h --diff
+# Another GPU; nothing else is put into such cells.
+$P --domain $SCRATCH/a.xml --host $SCRATCH/h --hostdev 0009:01:00.0,node=0 --nic virtio,per-node=1 --iothreads per-node --spare-ports 1 -o $SCRATCH/b.xml &&
+	diff $SCRATCH/a.xml $SCRATCH/b.xml | grep "cell \|nodeset\|<node>\|iothreads\|interface"
+$P --domain $SCRATCH/b.xml --host $SCRATCH/h --diff
+# One GPU with all initiators; not for a target without them.
+$P --host $SCRATCH/one --arch aarch64 --iommu smmuv3,accel=on --node vcpus=4,memory=8GiB --hostdev 0009:01:00.0,node=0 | grep -c "<cell "
+virt-layout plan --target libvirt=11.3,qemu=10.0 --host $SCRATCH/one --arch aarch64 --iommu none --node vcpus=4,memory=8GiB --hostdev 0009:01:00.0,node=0 | grep -c "<cell "
