@@ -78,6 +78,11 @@ static int set_bounds(struct disk_plan *plan, struct error *error)
 {
 	const struct disk_request *request = plan->request;
 
+	if (request->label == LABEL_DOS && request->n_entries != GPT_MIN_ENTRIES)
+		return error_input(
+			error,
+			"entries=%u is only for a GPT; an MBR always has 4, and logical partitions",
+			request->n_entries);
 	plan->head = label_head_sectors(request->label, request->sector_bytes,
 					request->n_entries);
 	plan->tail = label_tail_sectors(request->label, request->sector_bytes,

@@ -80,6 +80,15 @@ enum field {
 	FIELD_ATTRS
 };
 
+#define NO_HYPHENS "it has no hyphens; sfdisk refuses it"
+
+static bool lacks_hyphens(const char *word)
+{
+	struct guid guid;
+
+	return guid_parse(word, &guid) && !strchr(word, '-');
+}
+
 /* As libfdisk reads types in scripts, else by our names. */
 static int set_type(const struct script *script, struct part_request *part,
 		    const char *word, struct error *error)
@@ -89,6 +98,8 @@ static int set_type(const struct script *script, struct part_request *part,
 
 	if (!*word || streq(word, "-"))
 		return 0;
+	if (label == LABEL_GPT && lacks_hyphens(word))
+		return error_input(error, "type=%s: %s", word, NO_HYPHENS);
 	known = script_type(label, word);
 	return part_request_set(script->request, part, "type", known ? known : word,
 				error);
@@ -188,6 +199,8 @@ static int set_field(const struct script *script, struct part_request *part,
 	case FIELD_ATTRS:
 		return set_attributes(part, value, error);
 	case FIELD_UUID:
+		if (lacks_hyphens(value))
+			return error_input(error, "uuid=%s: %s", value, NO_HYPHENS);
 		return part_request_set(script->request, part, "uuid", value, error);
 	case FIELD_NAME:
 		break;
@@ -226,18 +239,17 @@ static int named_field(const char *word, bool named, enum field *ret, char **ret
 	return equals || named ? -1 : 0;
 }
 
-/* sfdisk permits these two to be empty, but no other field with a name. */
-static bool may_be_empty(enum field field)
+/*
+ * sfdisk permits "start=", "size=" and empty fields without names, and with quotation
+ * marks only what it then ignores.
+ */
+static bool may_be_empty(const struct script *script, enum field field, bool named,
+			 bool quoted)
 {
-	return field == FIELD_START || field == FIELD_SIZE;
-}
-
-static int need_value(enum field field, const char *word, const char *value,
-		      struct error *error)
-{
-	if (*value || may_be_empty(field))
-		return 0;
-	return error_input(error, "\"%s\" has no value", word);
+	if (!quoted)
+		return !named || field == FIELD_START || field == FIELD_SIZE;
+	return named && (field == FIELD_NAME || field == FIELD_ATTRS ||
+			 (field == FIELD_UUID && script->request->label == LABEL_DOS));
 }
 
 static int read_fields(const struct script *script, struct part_request *part,
@@ -252,6 +264,7 @@ static int read_fields(const struct script *script, struct part_request *part,
 	/* sfdisk ignores what follows the fourth unnamed field. */
 	for (const char *at = line; *at && position <= FIELD_BOOTABLE;
 	     at = script_skip_separator(at)) {
+		const char *from = at;
 		_cleanup_text_ struct text word = {};
 		_cleanup_free_ char *value = NULL;
 		enum field field = position;
@@ -264,12 +277,13 @@ static int read_fields(const struct script *script, struct part_request *part,
 		named = named_field(word.s, with_names, &field, &value);
 		if (named < 0)
 			return error_input(error, "unknown field \"%s\"", word.s);
-		if (named > 0 && need_value(field, word.s, value, error) < 0)
-			return -1;
 		if (named == 0) {
 			value = xstrdup(word.s);
 			position++;
 		}
+		if (!*value &&
+		    !may_be_empty(script, field, named, at > from && at[-1] == '"'))
+			return error_input(error, "\"%s\" has no value", word.s);
 		if (set_field(script, part, field, value, error) < 0)
 			return -1;
 	}

@@ -206,9 +206,10 @@ static int write_hybrid(struct gpt_edit *edit, struct patch *ret, struct error *
 
 	/* Of the disk that it was made for, which may have grown since. */
 	before.n_sectors = MAX(edit->header->my_lba, edit->header->alternate_lba) + 1;
-	if (disk_read(edit->io, sector, edit->wanted->sector_bytes, 0, error) < 0 ||
-	    hybrid_follow(sector, &before, edit->wanted, error) < 0)
+	if (disk_read(edit->io, sector, edit->wanted->sector_bytes, 0, error) < 0)
 		return -1;
+	if (hybrid_follow(sector, &before, edit->wanted, error) < 0)
+		return error_wrap(error, "%s", edit->io->name);
 	return edit_sector(edit->io, ret, 0, EDIT_PMBR, sector, error);
 }
 

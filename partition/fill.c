@@ -114,6 +114,8 @@ static int check_blob(const struct fill_list *fills, size_t index,
 				   strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return error_input(error, "--blob: %s: is not a file", fill->populate);
+	if (st.st_size == 0)
+		return error_input(error, "--blob: %s: is empty", fill->populate);
 	if (fill->offset_bytes % table->sector_bytes)
 		return error_input(
 			error,

@@ -29,6 +29,12 @@ static int parse_one(const char *word, struct hybrid *ret, struct error *error)
 			error,
 			"--hybrid: \"%s\" is not NUMBER or NUMBER:TYPE, for example 1:0c",
 			word);
+	if (colon && (ret->codes[ret->n] == DOS_PROTECTIVE ||
+		      is_extended_code(ret->codes[ret->n])))
+		return error_input(
+			error,
+			"--hybrid: \"%s\": type 0x%02x is not that of a partition with content",
+			word, ret->codes[ret->n]);
 	for (unsigned i = 0; i < ret->n; i++)
 		if (ret->numbers[i] == value)
 			return error_input(error,
@@ -119,12 +125,11 @@ int hybrid_edit(const struct hybrid *hybrid, struct disk_io *io,
 	struct patch_sector *mbr = patch_find(patch, 0);
 	uint8_t sector[4096];
 
-	if (mbr)
-		return hybrid_write(hybrid, table, mbr->new, error);
-	if (disk_read(io, sector, table->sector_bytes, 0, error) < 0 ||
-	    hybrid_write(hybrid, table, sector, error) < 0)
+	if (!mbr && disk_read(io, sector, table->sector_bytes, 0, error) < 0)
 		return -1;
-	return edit_sector(io, patch, 0, EDIT_PMBR, sector, error);
+	if (hybrid_write(hybrid, table, mbr ? mbr->new : sector, error) < 0)
+		return error_wrap(error, "%s", io->name);
+	return mbr ? 0 : edit_sector(io, patch, 0, EDIT_PMBR, sector, error);
 }
 
 int hybrid_make(const struct hybrid *hybrid, const struct partition_table *table,

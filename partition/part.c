@@ -74,7 +74,8 @@ static int check_name(const struct disk_request *request, const struct part_requ
 		if (n == 0)
 			return part_error(request, part, number, error,
 					  "the name is not UTF-8");
-		if (is_control_code(at))
+		/* A script has them on purpose: it restores what sfdisk -d printed. */
+		if (is_control_code(at) && !(request->exact && part->line > 0))
 			return part_error(request, part, number, error,
 					  "the name contains a control character");
 		units += n == 4 ? 2 : 1; /* a surrogate pair */

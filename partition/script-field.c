@@ -89,17 +89,17 @@ enum size_answer script_amount(const char *string, uint64_t *ret, bool *ret_has_
 	return SIZE_OK;
 }
 
-/* The byte that "\\x41" at @at means; 0 if it is not such an escape. */
-static char escaped_byte(const char *at)
+/* The byte that "\\x41" at @at means; -1 if it is not such an escape. */
+static int escaped_byte(const char *at)
 {
 	char digits[] = "0x..";
 	uint64_t byte;
 
 	if (at[0] != '\\' || at[1] != 'x' || !isxdigit((unsigned char)at[2]) ||
 	    !isxdigit((unsigned char)at[3]))
-		return '\0';
+		return -1;
 	memcpy(digits + 2, at + 2, 2);
-	return parse_u64(digits, &byte) ? (char)byte : '\0';
+	return parse_u64(digits, &byte) ? (int)byte : -1;
 }
 
 char *script_unescape(const char *string)
@@ -107,10 +107,12 @@ char *script_unescape(const char *string)
 	_cleanup_text_ struct text text = {};
 
 	for (; *string; string++) {
-		char byte = escaped_byte(string);
+		int byte = escaped_byte(string);
 
-		text_addc(&text, byte ? byte : *string);
-		string += byte ? 3 : 0;
+		if (byte == 0)
+			break; /* the end, as in libfdisk */
+		text_addc(&text, byte < 0 ? *string : (char)byte);
+		string += byte < 0 ? 0 : 3;
 	}
 	return xstrdup(text.n > 0 ? text.s : "");
 }

@@ -18,3 +18,5 @@ virt-layout disk set dos.img --hybrid 1
 virt-layout disk set made.img --hybrid 7
 virt-layout disk set made.img --hybrid 1,2,3,1
 virt-layout disk set made.img
+virt-layout disk set made.img --hybrid 1:ee
+virt-layout disk create no.img -s 200MiB -p size=32MiB --hybrid 1:0f
