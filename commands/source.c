@@ -7,6 +7,7 @@
 #include "commands/installed.h"
 #include "planner/guest/predict/predict.h"
 #include "planner/qemu/emulators.h"
+#include "topology/agree.h"
 #include "topology/facts.h"
 #include "topology/pci-access.h"
 #include "topology/readers.h"
@@ -396,6 +397,7 @@ static int apply(const struct source_options *options, struct machine *ret,
 {
 	int rc = 0;
 
+	machine_agree(ret);
 	note_loose_cpus(ret);
 	for (size_t i = 0; rc == 0 && i < options->localities.n; i++)
 		rc = apply_locality(ret, &options->localities.v[i], error);

@@ -179,6 +179,26 @@ static void read_cpu(const struct document *document, int element, int cell,
 	read_core(document, element, groups, cpu, machine);
 }
 
+/* An element has as many children as its attribute num claims. */
+static void check_count(const struct document *document, int parent, const char *name,
+			struct machine *machine)
+{
+	uint64_t claimed, n = 0;
+
+	if (parent < 0 || !number(document, parent, "num", machine, &claimed))
+		return;
+	for (int child = document_child(document, parent, name); child >= 0;
+	     child = document_next(document, child, name))
+		n++;
+	if (n != claimed)
+		machine_complain(
+			machine,
+			"%s:%d: <%s> contradicts itself: num is %llu, and it lists %llu",
+			document->name, document->elements.v[parent].line,
+			document_element_name(document, parent),
+			(unsigned long long)claimed, (unsigned long long)n);
+}
+
 static void read_cell(const struct document *document, int cell, struct groups *groups,
 		      struct machine *machine)
 {
@@ -191,6 +211,7 @@ static void read_cell(const struct document *document, int cell, struct groups *
 	node = machine_add_node(machine, id);
 	read_memory(document, cell, node, machine);
 	read_pages(document, cell, node, machine);
+	check_count(document, cpus, "cpu", machine);
 	for (int cpu = cpus < 0 ? -1 : document_child(document, cpus, "cpu"); cpu >= 0;
 	     cpu = document_next(document, cpu, "cpu"))
 		read_cpu(document, cpu, id, groups, machine);
@@ -226,9 +247,11 @@ static void read_siblings(const struct document *document, int cell, size_t from
 	}
 }
 
+#define CELLS "host/topology/cells"
+
 static int cells_of(const struct document *document, int root)
 {
-	int cells = document_find(document, root, "host/topology/cells");
+	int cells = document_find(document, root, CELLS);
 
 	return cells < 0 ? -1 : document_child(document, cells, "cell");
 }
@@ -245,6 +268,7 @@ static void read_cells(const struct document *document, int root, struct machine
 	_cleanup_(free_groups) struct groups groups = {};
 	size_t index = 0;
 
+	check_count(document, document_find(document, root, CELLS), "cell", machine);
 	for (int cell = cells_of(document, root);
 	     cell >= 0 && machine->nodes.n <= MACHINE_NODE_LIMIT;
 	     cell = document_next(document, cell, "cell"))
@@ -375,6 +399,18 @@ int capabilities_read(const struct document *document, struct machine *ret,
 	return 0;
 }
 
+/* A dump of devices by another name would be missed. */
+static void note_unread(const struct tree *tree, const char *name,
+			struct machine *machine)
+{
+	_cleanup_tree_ struct tree folder = {.fd = -1};
+
+	if (*name != '.' && !tree_sub(tree, name, &folder))
+		machine_complain(
+			machine,
+			"%s is not read, because its name does not end with .xml", name);
+}
+
 static int read_devices(const char *path, struct machine *ret, struct error *error)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -388,8 +424,12 @@ static int read_devices(const char *path, struct machine *ret, struct error *err
 		_cleanup_free_ char *file = xasprintf("%s/%s", path, names.v[i]);
 		_cleanup_text_ struct text text = {};
 
-		if (streq(names.v[i], "capabilities.xml") || !has_suffix(file, ".xml"))
+		if (streq(names.v[i], "capabilities.xml"))
 			continue;
+		if (!has_suffix(file, ".xml")) {
+			note_unread(&tree, names.v[i], ret);
+			continue;
+		}
 		if (file_read(file, FILE_LIMIT, &text, error) < 0 ||
 		    utf16_to_utf8(file, &text, error) < 0 ||
 		    nodedev_read_text(file, &text, ret, error) < 0)

@@ -11,7 +11,9 @@
  */
 #include "topology/hwloc-read.h"
 
+#include "topology/hwloc-distances.h"
 #include "topology/hwloc-library.h"
+#include "topology/hwloc-set.h"
 #include "base/xml/xml-library.h"
 #include "base/xml/document.h"
 
@@ -35,6 +37,8 @@ struct hwloc_check {
 	unsigned siblings[HWLOC_DEPTH_LIMIT + 3]; /* functions so far, by depth */
 	bool nodesets;                            /* some object has one */
 	long bare_line; /* of the first object without; 0: none */
+	struct text cpusets[HWLOC_DEPTH_LIMIT + 3]; /* of the open objects, by depth */
+	struct hwloc_distances distances;
 	struct hwloc_checked *checked;
 };
 
@@ -87,43 +91,6 @@ static char *value_of(const struct hwloc_attribute *given)
 		     : NULL;
 }
 
-static bool is_hex(xmlChar c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/* One word at *at, "0x" and up to 8 digits; false if there is none. */
-static bool take_word(const xmlChar **at, const xmlChar *end)
-{
-	int digits = 0;
-
-	if (end - *at < 3 || (*at)[0] != '0' || (*at)[1] != 'x')
-		return false;
-	for (*at += 2; *at < end && is_hex(**at); (*at)++)
-		digits++;
-	return digits >= 1 && digits <= 8;
-}
-
-/*
- * "0x0000000f,,0xf0000000": words of 32 bits, of which an empty one is 0, and not too
- * many. hwloc's own reader asserts if the text begins with a comma; "0xf...f" is its
- * infinite set.
- */
-static bool good_set(const struct hwloc_attribute *given)
-{
-	const xmlChar *at = given->value;
-	size_t words = 1;
-
-	if (!take_word(&at, given->end))
-		return false;
-	for (; at < given->end && *at == ',' && words < HWLOC_INDEX_LIMIT / 32; words++) {
-		at++;
-		if (at < given->end && *at != ',' && !take_word(&at, given->end))
-			return false;
-	}
-	return at == given->end;
-}
-
 static int bad_set(struct hwloc_check *check, const char *name)
 {
 	_cleanup_free_ char *what = xasprintf(
@@ -140,7 +107,7 @@ static int check_all_sets(struct hwloc_check *check)
 		const char *name = (const char *)check->given[i].name;
 
 		if ((has_suffix(name, "cpuset") || has_suffix(name, "nodeset")) &&
-		    !good_set(&check->given[i]))
+		    !hwloc_set_valid(&check->given[i]))
 			return bad_set(check, name);
 	}
 	return 0;
@@ -195,46 +162,46 @@ static int check_index(struct hwloc_check *check, const char *type, struct set *
 	return 0;
 }
 
-/*
- * Whether a set, whose words come highest first, has the member @index only. hwloc takes
- * a node's number from os_index and its place from the set.
- */
-static bool has_only(const struct hwloc_attribute *given, uint32_t index)
+/* Since hwloc 2 nodes have the CPUs of the object that they are in. */
+static bool has_cpus_of_parent(const struct hwloc_check *check)
 {
-	unsigned word = 0, digit = 0;
-	bool found = false;
+	const struct hwloc_attribute *own = attribute(check, "cpuset");
+	const struct text *parent = &check->cpusets[check->depth - 1];
 
-	for (const xmlChar *at = given->end; at-- > given->value;) {
-		unsigned value;
-
-		if (*at == ',' || *at == 'x') {
-			word += *at == ',';
-			digit = 0;
-			continue;
-		}
-		value = (unsigned)(*at <= '9' ? *at - '0' : (*at | 0x20) - 'a' + 10);
-		for (unsigned bit = 0; bit < 4; bit++)
-			if (value & 1u << bit) {
-				if (word * 32 + digit * 4 + bit != index)
-					return false;
-				found = true;
-			}
-		digit++;
-	}
-	return found;
+	return check->checked->major < 2 || !own || !parent->n ||
+	       (parent->n == (size_t)(own->end - own->value) &&
+		memcmp(parent->s, own->value, parent->n) == 0);
 }
 
 static void check_node(struct hwloc_check *check)
 {
 	_cleanup_free_ char *text = value_of(attribute(check, "os_index"));
 	const struct hwloc_attribute *nodeset = attribute(check, "nodeset");
+	int line = sym_xmlSAX2GetLineNumber(check->parser);
 	uint32_t index;
 
-	if (text && parse_u32(text, &index) && nodeset && !has_only(nodeset, index))
+	if (!text || !parse_u32(text, &index))
+		return;
+	if (nodeset && !hwloc_set_has_only(nodeset, index))
 		machine_complain(
 			check->machine,
 			"%s:%d: node %u contradicts itself: its nodeset is another node's; devices may be on the wrong one",
-			check->name, sym_xmlSAX2GetLineNumber(check->parser), index);
+			check->name, line, index);
+	if (!has_cpus_of_parent(check))
+		machine_complain(
+			check->machine,
+			"%s:%d: node %u contradicts itself: its cpuset is not that of the object that it is in, whose CPUs it gets",
+			check->name, line, index);
+}
+
+static void keep_cpuset(struct hwloc_check *check)
+{
+	const struct hwloc_attribute *own = attribute(check, "cpuset");
+	struct text *kept = &check->cpusets[check->depth];
+
+	kept->n = 0;
+	if (own)
+		text_add(kept, (const char *)own->value, (size_t)(own->end - own->value));
 }
 
 /* Domains have 32 bits; hwloc 2 has room for 16 and silently drops the function. */
@@ -297,6 +264,30 @@ static void read_info(struct hwloc_check *check)
 		check->checked->architecture = value_of(attribute(check, "value"));
 }
 
+static void start_distances(struct hwloc_check *check)
+{
+	_cleanup_free_ char *objects = NULL, *length = NULL;
+
+	if (!check->distances.open && !has_prefix(check->element, "distances"))
+		return;
+	objects = value_of(attribute(check, "nbobjs"));
+	length = value_of(attribute(check, "length"));
+	hwloc_distances_start(&check->distances, check->element, objects, length,
+			      sym_xmlSAX2GetLineNumber(check->parser),
+			      check->checked->copy.text.n);
+}
+
+static void end_distances(struct hwloc_check *check, const char *element)
+{
+	if (hwloc_distances_end(&check->distances, element))
+		return;
+	machine_complain(
+		check->machine,
+		"%s:%ld: the distances are incomplete or damaged, and left out: not a number for each pair of objects",
+		check->name, check->distances.line);
+	hwloc_copy_cut(&check->checked->copy, check->distances.mark);
+}
+
 /* NOLINTNEXTLINE(readability-function-size): libxml2 defines a handler's parameters */
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		     const xmlChar *space, int n_spaces, const xmlChar **spaces,
@@ -315,11 +306,13 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		     "the root element is not <topology>, so this is not XML of lstopo");
 	if (check->failed)
 		return;
-	if (check->depth == 0)
+	if (check->depth == 0) {
 		read_version(check);
-	else
+	} else {
+		start_distances(check);
 		hwloc_copy_start(&check->checked->copy, check->element, check->given,
 				 check->n_given);
+	}
 	if (check->depth++ > HWLOC_DEPTH_LIMIT)
 		fail(check, "elements are nested deeper than 128");
 	/* After a failure libxml2 has freed the attributes. */
@@ -327,6 +320,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		return;
 	else if (streq(check->element, "object")) {
 		check->siblings[check->depth + 1] = 0;
+		keep_cpuset(check);
 		check_object(check);
 	} else if (streq(check->element, "info"))
 		read_info(check);
@@ -336,8 +330,10 @@ static void on_text(void *data, const xmlChar *bytes, int n)
 {
 	struct hwloc_check *check = data;
 
-	if (!check->failed)
-		hwloc_copy_text(&check->checked->copy, (const char *)bytes, (size_t)n);
+	if (check->failed)
+		return;
+	hwloc_distances_text(&check->distances, (const char *)bytes, (size_t)n);
+	hwloc_copy_text(&check->checked->copy, (const char *)bytes, (size_t)n);
 }
 
 static void on_end(void *data, const xmlChar *name, const xmlChar *prefix,
@@ -347,8 +343,10 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 
 	(void)prefix, (void)space;
 	check->depth--;
-	if (!check->failed)
-		hwloc_copy_end(&check->checked->copy, (const char *)name);
+	if (check->failed)
+		return;
+	hwloc_copy_end(&check->checked->copy, (const char *)name);
+	end_distances(check, (const char *)name);
 }
 
 static bool starts_with_one(const char *at, const char *const *words, size_t n)
@@ -455,5 +453,7 @@ int hwloc_check_xml(const char *name, const char *bytes, size_t n,
 	rc = parse(&check, &text) < 0 ? -1 : check_whole(&check);
 	set_free(&check.cpus);
 	set_free(&check.nodes);
+	for (size_t i = 0; i < ARRAY_SIZE(check.cpusets); i++)
+		text_free(&check.cpusets[i]);
 	return rc;
 }

@@ -148,3 +148,9 @@ void hwloc_copy_end(struct hwloc_copy *copy, const char *name)
 	text_adds(&copy->text, known_name(name, true));
 	text_addc(&copy->text, '>');
 }
+
+void hwloc_copy_cut(struct hwloc_copy *copy, size_t n)
+{
+	copy->text.n = n;
+	copy->text.s[n] = 0;
+}

@@ -37,3 +37,5 @@ void hwloc_copy_start(struct hwloc_copy *copy, const char *name,
 		      const struct hwloc_attribute *attributes, size_t n);
 void hwloc_copy_text(struct hwloc_copy *copy, const char *bytes, size_t n);
 void hwloc_copy_end(struct hwloc_copy *copy, const char *name);
+/* Removes what was copied since the text had @n bytes: whole elements. */
+void hwloc_copy_cut(struct hwloc_copy *copy, size_t n);

@@ -7,18 +7,54 @@
  */
 #include "topology/settle-affinity.h"
 
+/* A place that is forgotten because the machine has no such node. */
+struct stray {
+	int node;
+	struct pci_address at; /* the first one */
+	size_t n;
+};
+
+struct strays {
+	struct stray *v;
+	size_t n, room;
+};
+
 /* A node that the machine does not have (a GPU's memory, an offline node) is not a
  * place. */
-static void check_affinity(struct machine *machine, struct machine_affinity *affinity,
-			   const char *what, struct pci_address at)
+static void check_affinity(const struct machine *machine,
+			   struct machine_affinity *affinity, struct pci_address at,
+			   struct strays *strays)
 {
+	size_t i = 0;
+
 	if (affinity->what != AFFINITY_NODE || !machine->nodes.n ||
 	    machine_node(machine, affinity->node))
 		return;
-	machine_complain(machine,
-			 "%s " PCI_FORMAT " refers to node %d, which does not exist",
-			 what, PCI_ARGS(at), affinity->node);
+	while (i < strays->n && strays->v[i].node != affinity->node)
+		i++;
+	if (i == strays->n)
+		*vec_add(strays) = (struct stray){affinity->node, at, 0};
+	strays->v[i].n++;
 	machine_affinity_forget(affinity);
+}
+
+/* One complaint for each node: all functions below a root bus can be there. */
+static void complain_of_strays(struct machine *machine, struct strays *strays,
+			       const char *what, const char *many)
+{
+	for (size_t i = 0; i < strays->n; i++) {
+		const struct stray *stray = &strays->v[i];
+		_cleanup_free_ char *others =
+			stray->n == 1 ? xstrdup(" refers")
+				      : xasprintf(" and %zu other%s refer", stray->n - 1,
+						  stray->n > 2 ? "s" : "");
+
+		machine_complain(machine,
+				 "%s " PCI_FORMAT "%s to node %d, which does not exist",
+				 stray->n == 1 ? what : many, PCI_ARGS(stray->at), others,
+				 stray->node);
+	}
+	vec_free(strays);
 }
 
 static void from_only_node(const struct machine *machine,
@@ -31,9 +67,12 @@ static void from_only_node(const struct machine *machine,
 
 static void settle_function_affinity(struct machine *machine)
 {
+	struct strays strays = {};
+
 	for (size_t i = 0; i < machine->functions.n; i++)
-		check_affinity(machine, &machine->functions.v[i].affinity, "function",
-			       machine->functions.v[i].at);
+		check_affinity(machine, &machine->functions.v[i].affinity,
+			       machine->functions.v[i].at, &strays);
+	complain_of_strays(machine, &strays, "function", "functions");
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		struct machine_function *function = &machine->functions.v[i];
 		const struct machine_function *parent;
@@ -78,12 +117,15 @@ static void roots_from_functions(struct machine *machine)
 
 static void settle_root_affinity(struct machine *machine)
 {
+	struct strays strays = {};
+
 	for (size_t i = 0; i < machine->roots.n; i++) {
 		struct machine_root *root = &machine->roots.v[i];
 		struct pci_address at = {.domain = root->domain, .bus = root->first_bus};
 
-		check_affinity(machine, &root->affinity, "root bus of", at);
+		check_affinity(machine, &root->affinity, at, &strays);
 	}
+	complain_of_strays(machine, &strays, "root bus of", "root buses of");
 	roots_from_functions(machine);
 	for (size_t i = 0; i < machine->roots.n; i++)
 		from_only_node(machine, &machine->roots.v[i].affinity);

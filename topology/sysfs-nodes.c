@@ -47,12 +47,30 @@ static void read_huge(const struct tree *tree, struct machine_node *node)
 	}
 }
 
-static void read_node(const struct tree *tree, struct machine *machine, int id)
+static void read_cpus(const struct tree *tree, const struct set *online,
+		      struct machine_node *node)
+{
+	_cleanup_set_ struct set map = {}, differ = {};
+	bool list = tree_set(tree, "cpulist", &node->cpus);
+
+	if (!tree_mask(tree, "cpumap", list ? &map : &node->cpus) || !list)
+		return;
+	set_foreach (cpu, online)
+		if (set_has(&map, (unsigned)cpu) != set_has(&node->cpus, (unsigned)cpu))
+			set_add(&differ, (unsigned)cpu);
+	if (!set_empty(&differ))
+		machine_complain(
+			tree->machine,
+			"node %d contradicts itself: its cpulist and its cpumap differ; the cpulist is used",
+			node->id);
+}
+
+static void read_node(const struct tree *tree, const struct set *online,
+		      struct machine *machine, int id)
 {
 	struct machine_node *node = machine_add_node(machine, id);
 
-	if (!tree_set(tree, "cpulist", &node->cpus))
-		tree_mask(tree, "cpumap", &node->cpus);
+	read_cpus(tree, online, node);
 	read_memory(tree, "meminfo", node);
 	read_huge(tree, node);
 }
@@ -78,9 +96,10 @@ static bool read_distance_row(const struct tree *tree, struct machine *machine,
 	}
 	if (count == n && !word)
 		return true;
-	machine_complain(machine,
-			 "%s/distance: does not hold %zu numbers, one for each node",
-			 tree->path, n);
+	machine_complain(
+		machine,
+		"%s/distance: the count of numbers is not that of the nodes, %zu",
+		tree->path, n);
 	return false;
 }
 
@@ -121,19 +140,29 @@ static void read_without_nodes(const struct tree *sys, struct machine *machine)
 }
 
 /* A recorded list can name offline CPUs; the kernel's own does not. */
-static void keep_online(const struct tree *sys, struct machine *machine)
+static void keep_online(const struct set *online, struct machine *machine)
 {
-	_cleanup_set_ struct set online = {};
+	_cleanup_set_ struct set nodes = {}, dropped = {};
+	_cleanup_text_ struct text text = {};
 
-	sysfs_online_cpus(sys, &online);
 	for (size_t i = 0; i < machine->nodes.n; i++) {
-		struct set *cpus = &machine->nodes.v[i].cpus;
+		struct machine_node *node = &machine->nodes.v[i];
+		_cleanup_set_ struct set offline = set_copy(&node->cpus);
 
-		for (int cpu = set_first(cpus); cpu >= 0;
-		     cpu = set_next(cpus, (unsigned)cpu + 1))
-			if (!set_has(&online, (unsigned)cpu))
-				set_remove(cpus, (unsigned)cpu);
+		set_subtract(&offline, online);
+		if (set_empty(&offline))
+			continue;
+		set_subtract(&node->cpus, &offline);
+		set_union(&dropped, &offline);
+		set_add(&nodes, (unsigned)node->id);
 	}
+	if (set_empty(&nodes))
+		return;
+	text_add_set(&text, &dropped);
+	text_printf(&text, ": listed by node%s ", set_count(&nodes) > 1 ? "s" : "");
+	text_add_set(&text, &nodes);
+	machine_complain(machine, "CPU%s %s, but not online, so left out",
+			 set_count(&dropped) > 1 ? "s" : "", text.s);
 }
 
 /* A CPU is on one node. Lists that overlap come from damaged firmware tables. */
@@ -181,16 +210,42 @@ static void label_initiators(const struct tree *sys, struct machine *machine)
 	}
 }
 
-void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
+struct ids {
+	int *v;
+	size_t n, room;
+};
+
+/* The kernel has no directories of nodes that are offline; a recorded tree can. */
+static void list_nodes(const struct tree *sys, struct machine *machine, struct ids *ret)
 {
 	_cleanup_names_ struct tree_names names = {};
-	VEC(int) ids = {};
+	_cleanup_set_ struct set online = {};
 
+	tree_set(sys, NODES "/online", &online);
 	tree_list(sys, NODES, &names);
-	for (size_t i = 0; i < names.n; i++)
-		if (sysfs_number(names.v[i], "node") >= 0)
-			*vec_add(&ids) = sysfs_number(names.v[i], "node");
-	vec_sort(&ids, by_number);
+	for (size_t i = 0; i < names.n; i++) {
+		int id = sysfs_number(names.v[i], "node");
+
+		if (id < 0)
+			continue;
+		if (set_empty(&online) || set_has(&online, (unsigned)id))
+			*vec_add(ret) = id;
+		else
+			machine_complain(
+				machine,
+				"node %d: not among the nodes that are online, so left out",
+				id);
+	}
+	vec_sort(ret, by_number);
+}
+
+void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
+{
+	_cleanup_set_ struct set online = {};
+	struct ids ids = {};
+
+	sysfs_online_cpus(sys, &online);
+	list_nodes(sys, machine, &ids);
 	if (ids.n > MACHINE_NODE_LIMIT) {
 		machine_complain(machine,
 				 "%s/" NODES
@@ -203,7 +258,7 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 		_cleanup_tree_ struct tree tree = {};
 
 		if (tree_sub(sys, path, &tree))
-			read_node(&tree, machine, ids.v[i]);
+			read_node(&tree, &online, machine, ids.v[i]);
 	}
 	vec_free(&ids);
 	if (!machine->nodes.n) {
@@ -211,7 +266,7 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 		return;
 	}
 	label_initiators(sys, machine);
-	keep_online(sys, machine);
+	keep_online(&online, machine);
 	keep_first(machine);
 	read_distances(sys, machine);
 }
