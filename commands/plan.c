@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-/* Devices per node: libvirt has at most 256 PCI controllers. */
-#define MIRROR_MOST 256
+/* Of devices or ports: libvirt has at most 256 PCI controllers. */
+#define KNOB_MOST 256
 
 /* libvirt tells a read-only connection no password, so what is printed has none. */
 static void note_passwords(const struct plan_flags *flags,
@@ -82,7 +82,7 @@ static int settle(struct plan_flags *flags, bool trial, const struct planned *pl
 	return 0;
 }
 
-/* Adds the mirrored machine to the request. */
+/* Adds the mirrored machine to the request; a trial gets it read. */
 static int add_mirrored(struct plan_flags *flags, bool trial, struct planned *ret,
 			struct error *error)
 {
@@ -90,7 +90,8 @@ static int add_mirrored(struct plan_flags *flags, bool trial, struct planned *re
 		return 0;
 	if (flags->emit == EMIT_NCCL)
 		flags->source.facts = true;
-	if (source_read_option("like", flags->like, &flags->source, &ret->mirrored,
+	if (!ret->mirrored.nodes.n &&
+	    source_read_option("like", flags->like, &flags->source, &ret->mirrored,
 			       error) < 0)
 		return -1;
 	if (!trial)
@@ -184,18 +185,77 @@ static int make_plan(struct plan_flags *flags, bool trial, struct planned *ret,
 	return flags->host ? settle_on_host(flags, ret, error) : 0;
 }
 
-/* Whether the same command with --mirror per-node=@most has a plan. */
-static bool fits(const struct options *options, unsigned most)
+/* What a request can have less of, until it has a plan. */
+struct knob {
+	const char *option; /* with a %u */
+	/* The value that did not fit, or one that is too large; 0: there is none. */
+	unsigned (*given)(const struct plan_flags *flags);
+	void (*set)(struct plan_flags *flags, unsigned value);
+};
+
+static unsigned spare_ports(const struct plan_flags *flags)
+{
+	return (unsigned)MAX(flags->asked.request.spare_ports, 0);
+}
+
+static void set_spare_ports(struct plan_flags *flags, unsigned value)
+{
+	flags->asked.request.spare_ports = (int)value;
+}
+
+static unsigned general_ports(const struct plan_flags *flags)
+{
+	int given = flags->asked.request.general_ports;
+
+	return flags->domain ? 0 : given < 0 ? KNOB_MOST : (unsigned)given;
+}
+
+static void set_general_ports(struct plan_flags *flags, unsigned value)
+{
+	flags->asked.request.general_ports = (int)value;
+}
+
+static unsigned mirror_most(const struct plan_flags *flags)
+{
+	if (!flags->asked.request.mirrored)
+		return 0;
+	return flags->asked.mirror.limited ? flags->asked.mirror.devices_per_node
+					   : KNOB_MOST;
+}
+
+static void set_mirror(struct plan_flags *flags, unsigned value)
+{
+	flags->asked.mirror.limited = true;
+	flags->asked.mirror.devices_per_node = value;
+}
+
+/* Empty ports are given up before devices. */
+static const struct knob knobs[] = {
+	{"--spare-ports %u", spare_ports, set_spare_ports},
+	{"--general-ports %u", general_ports, set_general_ports},
+	{"--mirror per-node=%u", mirror_most, set_mirror},
+};
+
+/* Whether the same command has a plan with another value of an option. */
+static bool fits(const struct options *options, const struct plan_flags *first,
+		 const struct knob *knob, unsigned value, struct machine *mirrored)
 {
 	_cleanup_error_ struct error error = {};
 	_cleanup_planned_ struct planned planned = {};
 	_cleanup_plan_flags_ struct plan_flags flags = {};
+	bool fits;
 
 	if (plan_read_options(options, &flags, &error) < 0)
 		return false;
-	flags.asked.mirror.limited = true;
-	flags.asked.mirror.devices_per_node = most;
-	return make_plan(&flags, true, &planned, &error) == 0;
+	/* The installed versions are known already. */
+	flags.asked.request.target_wish = first->asked.request.target_wish;
+	flags.asked.request.target_wish.installed = false;
+	knob->set(&flags, value);
+	planned.mirrored = *mirrored;
+	fits = make_plan(&flags, true, &planned, &error) == 0;
+	*mirrored = planned.mirrored;
+	planned.mirrored = (struct machine){};
+	return fits;
 }
 
 static bool is_stream(const char *path)
@@ -203,33 +263,47 @@ static bool is_stream(const char *path)
 	return path && streq(path, "-");
 }
 
-/*
- * A mirrored machine may have more devices than a guest can. Finds how many per node are
- * possible, since the message names other options, which the user did not give. With
- * --target installed the trials would have another target.
- */
-static void advise(const struct options *options, const struct plan_flags *flags,
-		   struct error *error)
+static void add_advice(const struct options *options, const struct plan_flags *flags,
+		       const struct knob *knob, struct machine *mirrored,
+		       struct error *error)
 {
-	unsigned possible = 0, beyond = MIRROR_MOST;
-	_cleanup_free_ char *message = NULL;
+	unsigned possible = 0, beyond = MIN(knob->given(flags), KNOB_MOST);
+	_cleanup_text_ struct text text = {};
 
-	if (error->status != STATUS_INPUT || !flags->asked.request.mirrored ||
-	    flags->asked.mirror.limited || flags->asked.request.target_wish.installed ||
-	    is_stream(flags->like) || is_stream(flags->domain) ||
-	    is_stream(flags->host) || !fits(options, 0))
-		return;
 	while (beyond - possible > 1) {
 		unsigned middle = (possible + beyond) / 2;
 
-		if (fits(options, middle))
+		if (fits(options, flags, knob, middle, mirrored))
 			possible = middle;
 		else
 			beyond = middle;
 	}
-	message = error->message;
-	error->message =
-		xasprintf("%s; --mirror per-node=%u would fit", message, possible);
+	text_printf(&text, "%s; ", error->message);
+	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): of the table above */
+	text_printf(&text, knob->option, possible);
+	text_adds(&text, " would fit");
+	free(error->message);
+	error->message = text_take(&text);
+}
+
+/*
+ * A request may have more devices and ports than a guest can. Finds how many are
+ * possible, since the message names other options, which the user did not give.
+ */
+static void advise(const struct options *options, const struct plan_flags *flags,
+		   struct machine *mirrored, struct error *error)
+{
+	if (error->status != STATUS_INPUT || connect_wanted(&flags->connect) ||
+	    (is_stream(flags->like) && !mirrored->nodes.n) || is_stream(flags->domain) ||
+	    is_stream(flags->host))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
+		if (!knobs[i].given(flags) ||
+		    !fits(options, flags, &knobs[i], 0, mirrored))
+			continue;
+		add_advice(options, flags, &knobs[i], mirrored, error);
+		return;
+	}
 }
 
 static int run(const struct options *options, struct error *error)
@@ -241,7 +315,7 @@ static int run(const struct options *options, struct error *error)
 	    plan_check_options(&flags, error) < 0)
 		return -1;
 	if (make_plan(&flags, false, &planned, error) < 0) {
-		advise(options, &flags, error);
+		advise(options, &flags, &planned.mirrored, error);
 		return -1;
 	}
 	return plan_print(&flags, &planned, error);

@@ -32,10 +32,22 @@ static char *fewer_vcpus(const struct request *request, unsigned limit)
 	return xasprintf("give the nodes at most %u in total", limit);
 }
 
+/* More need extended interrupt mode, which QEMU emulates only with KVM. */
+#define MAX_XAPIC_VCPUS 255u
+
+static bool lacks_x2apic(const struct request *request)
+{
+	return streq(request->type, "qemu") && streq(request->architecture, "x86_64");
+}
+
 static int refuse_vcpus(const struct request *request, unsigned total, unsigned limit,
 			struct error *error)
 {
-	_cleanup_free_ char *fewer = fewer_vcpus(request, limit), *newer = NULL;
+	bool few = lacks_x2apic(request);
+	_cleanup_free_ char *newer = NULL,
+			    *fewer =
+				    fewer_vcpus(request, few ? MIN(limit, MAX_XAPIC_VCPUS)
+							     : limit);
 	unsigned qemu = newer_qemu(request, total);
 
 	newer = qemu ? xasprintf(", or, if the host has it, --target qemu=%u.%u",
@@ -60,9 +72,8 @@ int request_check_vcpus(const struct request *request, struct error *error)
 	/* 0: it is not known how many a distribution's own machine type supports. */
 	if (limit > 0 && total > limit)
 		return refuse_vcpus(request, total, limit, error);
-	if (total > 255 && streq(request->type, "qemu") &&
-	    streq(request->architecture, "x86_64")) {
-		advice = fewer_vcpus(request, 255);
+	if (total > MAX_XAPIC_VCPUS && lacks_x2apic(request)) {
+		advice = fewer_vcpus(request, MAX_XAPIC_VCPUS);
 		return error_input(
 			error,
 			"%u vCPUs need extended interrupt mode, which QEMU supports only with KVM; use --type kvm, or %s",
@@ -81,16 +92,19 @@ static int check_nodes(const struct request *request, struct error *error)
 			"no node is requested; add --node vcpus=2,memory=2GiB, or --like SOURCE");
 	if (request->nodes.n > MAX_CELLS)
 		return error_input(
-			error,
-			"%zu nodes are too many: QEMU supports at most %d; request fewer",
-			request->nodes.n, MAX_CELLS);
+			error, "%zu nodes are too many: QEMU supports at most %d; %s",
+			request->nodes.n, MAX_CELLS,
+			request->mirrored
+				? "--like keeps all, so describe the guest with --node instead"
+				: "request fewer");
 	for (size_t i = 0; i < request->nodes.n; i++)
 		if (__builtin_add_overflow(total, request->nodes.v[i].memory_bytes,
 					   &total) ||
 		    total > UINT64_C(1) << 52)
 			return error_input(
 				error,
-				"the nodes' memory adds up to more than 4 PiB; give them less");
+				"the nodes' memory adds up to more than 4 PiB; give them less%s",
+				request->mirrored ? " with --memory-per-node" : "");
 	return 0;
 }
 

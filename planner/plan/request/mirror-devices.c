@@ -133,13 +133,23 @@ static unsigned count_buses(const struct request *request)
 	return (unsigned)MIN(count, (size_t)1024);
 }
 
-static bool any_shares(const struct request *request, const struct request_device *device)
+/* Which devices are below a switch that another one is below, too; freed by the caller.
+ */
+static bool *find_sharing(const struct request *request)
 {
+	size_t *below = xcalloc(request->switches.n + 1, sizeof(*below));
+	bool *shares = xcalloc(request->devices.n + 1, sizeof(*shares));
+
 	for (size_t i = 0; i < request->devices.n; i++)
-		if (&request->devices.v[i] != device &&
-		    mirror_shares_switch(request, device, &request->devices.v[i]))
-			return true;
-	return false;
+		if (request->devices.v[i].switch_port >= 0)
+			below[outermost(request, request->devices.v[i].switch_port)]++;
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].switch_port >= 0)
+			shares[i] =
+				below[outermost(request,
+						request->devices.v[i].switch_port)] > 1;
+	free(below);
+	return shares;
 }
 
 static void forget_places(struct request *request)
@@ -177,11 +187,12 @@ static void place_all(const struct machine *machine, const bool *kept,
 /* Without --per: the root complexes and switches of the host, if devices share one. */
 static void keep_switches(const struct machine *machine, struct request *request)
 {
-	bool *kept = xcalloc(request->devices.n + 1, sizeof(*kept)), any = false;
+	bool *kept, any = false;
 
 	place_all(machine, NULL, request);
+	kept = find_sharing(request);
 	for (size_t i = 0; i < request->devices.n; i++)
-		any |= kept[i] = any_shares(request, &request->devices.v[i]);
+		any |= kept[i];
 	if (any)
 		place_all(machine, kept, request);
 	free(kept);
