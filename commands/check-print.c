@@ -27,10 +27,17 @@ static void add_coloured(struct text *text, const struct finding *finding)
 	text_adds(text, at + 2 + strlen(word));
 }
 
-/* Whether a rule could not be judged because of what the domain itself is. */
-static bool is_domains_own(const struct skip *skip)
+/*
+ * Whether the domain has what the rule is about, and only the answer is unknown. Other
+ * rules are skipped whatever the domain is like.
+ */
+static bool is_undecided(const struct skip *skip)
 {
-	static const char *const needs[] = {"machine", "newer-virt-layout", "numatune"};
+	static const char *const needs[] = {
+		"machine",      "newer-virt-layout", "numatune",
+		"address-bits", "cpu.address-bits",  "cpu.vendor",
+		"iommu-width",  "firmware-version",  "firmware-descriptor",
+		"commandline"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
 		if (streq(skip->needs, needs[i]))
@@ -61,7 +68,7 @@ static void add_unknown(struct text *text, const struct check_case *one)
 
 	for (size_t i = 0; i < report->skipped.n; i++) {
 		const struct skip *skip = &report->skipped.v[i];
-		size_t rules = is_domains_own(skip) ? count_same(report, i) : 0;
+		size_t rules = is_undecided(skip) ? count_same(report, i) : 0;
 
 		if (rules == 0)
 			continue;

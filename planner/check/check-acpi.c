@@ -115,10 +115,7 @@ static void fix_acpi_gone(struct fix *fix)
 
 static void fix_acpi(struct fix *fix)
 {
-	struct want *want = want_new("domain");
-
-	want_child(want_child(want, "features"), "acpi");
-	fix_merge(fix, 0, want);
+	fix_feature(fix, "acpi", NULL, NULL);
 }
 
 const struct rule acpi_rules[] = {

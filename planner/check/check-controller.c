@@ -25,7 +25,7 @@ static bool has_no_pci(const struct guest *guest)
 	if (is_arm(guest))
 		return !streq(machine, "versatilepb") &&
 		       !has_prefix(machine, "realview-eb");
-	return streq(machine, "isapc");
+	return streq(machine, "isapc") || streq(machine, "microvm");
 }
 
 static void say_no_pci(struct check *check, int element, const char *what)
@@ -75,6 +75,32 @@ static void machine_no_pci(struct check *check)
 		else if (pc && controller_needs_pci(c))
 			say_no_pci(check, c->element, "It is a PCI device");
 	}
+}
+
+/* What libvirt adds to a PC, unless the domain has one, and be it of model none. */
+static void machine_no_pci_default(struct check *check)
+{
+	int devices = document_find(check->document, 0, "devices");
+	bool usb = false;
+
+	if (!has_no_pci(check->guest) || is_arm(check->guest) || devices < 0)
+		return;
+	for (size_t i = 0; i < check->guest->controllers.n; i++)
+		usb = usb || streq_null(check->guest->controllers.v[i].type, "usb");
+	if (!usb && streq(check->guest->machine, "microvm"))
+		check_set_remedy(
+			check_found(
+				check, devices,
+				"libvirt adds a USB controller, which is a PCI device, but the machine %s has no PCI bus.",
+				check->guest->machine),
+			"Write <controller type='usb' model='none'/>.");
+	if (document_child(check->document, devices, "memballoon") < 0)
+		check_set_remedy(
+			check_found(
+				check, devices,
+				"libvirt adds a memory balloon, which is a PCI device, but the machine %s has no PCI bus.",
+				check->guest->machine),
+			"Write <memballoon model='none'/>.");
 }
 
 static void machine_no_pci_controller(struct check *check)
@@ -326,9 +352,18 @@ static void virt_window(struct check *check)
 const struct rule controller_rules[] = {
 	{RULE("machine-no-pci", machine_no_pci, ERROR, 0, LIBVIRT),
 	 .what = "A machine without PCI has no PCI device.",
-	 .why = "libvirt refuses PCI devices on isapc, and PCI addresses on ARM boards other than virt, versatilepb and realview-eb.",
-	 .to_fix = "Use machine type q35, pc or virt, or remove the device.",
+	 .why = "libvirt refuses PCI devices on isapc and microvm, and PCI addresses on ARM boards other than virt, versatilepb and realview-eb.",
+	 .to_fix =
+		 "Use machine type q35, pc or virt, or remove the device; on microvm, give a virtio device <address type='virtio-mmio'/>.",
 	 .source = LV "qemu/qemu_domain.c, qemuDomainSupportsPCI", .remedy = REMEDY_EDIT},
+	{RULE("machine-no-pci-default", machine_no_pci_default, ERROR, 0, LIBVIRT),
+	 .what = "A domain of machine type isapc or microvm keeps libvirt from adding PCI devices.",
+	 .why = "libvirt adds a memory balloon, and to microvm a USB controller, and then refuses the domain for want of a PCI bus.",
+	 .to_fix =
+		 "Write <memballoon model='none'/>, and for microvm <controller type='usb' model='none'/>.",
+	 .source = "measured: libvirt 9.0 and 11.3 refuse it, and 12.9 accepts it",
+	 .libvirt = {.until = VERSION_OF(12, 9)},
+	 .outside = "libvirt adds no such device.", .remedy = REMEDY_EDIT},
 	{RULE("machine-no-pci-controller", machine_no_pci_controller, ERROR, 0, LIBVIRT),
 	 .what = "A machine without PCI has no PCI controller and, on ARM, no device that exists only as a PCI device.",
 	 .why = "libvirt refuses both.",

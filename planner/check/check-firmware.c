@@ -196,10 +196,7 @@ static void feature_machine(struct check *check)
 
 static void fix_smm(struct fix *fix)
 {
-	struct want *want = want_new("domain");
-
-	want_set(want_child(want_child(want, "features"), "smm"), "state", "on");
-	fix_merge(fix, 0, want);
+	fix_feature(fix, "smm", "state", "on");
 }
 
 const struct rule firmware_rules[] = {

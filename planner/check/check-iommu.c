@@ -377,10 +377,7 @@ static void vcpus_limit(struct check *check)
 
 static void fix_ioapic(struct fix *fix)
 {
-	struct want *want = want_new("domain");
-
-	want_set(want_child(want_child(want, "features"), "ioapic"), "driver", "qemu");
-	fix_merge(fix, 0, want);
+	fix_feature(fix, "ioapic", "driver", "qemu");
 }
 
 static void fix_address(struct fix *fix)

@@ -30,10 +30,12 @@ static void memnode_valid(struct check *check)
 				    ULL(memnode->cell.value));
 		else if (streq_null(guest->numatune_mode, "restrictive") &&
 			 !streq_null(memnode->mode, "restrictive"))
-			check_found(
-				check, memnode->element,
-				"The <memory> of <numatune> has mode='restrictive', but the memnode for cell %llu does not.",
-				ULL(memnode->cell.value));
+			check_set_remedy(
+				check_found(
+					check, memnode->element,
+					"The <memory> of <numatune> has mode='restrictive', but the memnode for cell %llu does not.",
+					ULL(memnode->cell.value)),
+				"Write mode='restrictive' in the memnode.");
 		else
 			set_add(&seen, (unsigned)memnode->cell.value);
 	}
@@ -233,8 +235,9 @@ const struct rule memory_rules[] = {
 	{RULE("memnode-valid", memnode_valid, ERROR, 0, LIBVIRT),
 	 .what = "Each memnode is for one cell of the domain.",
 	 .why = "libvirt refuses other cells, and a second memnode for the same cell.",
-	 .to_fix = "Change cellid.", .source = LV "conf/numa_conf.c",
-	 .remedy = REMEDY_EDIT},
+	 .to_fix =
+		 "Change cellid, or remove the memnode; if only <memory> is restrictive, write mode='restrictive' in the memnode.",
+	 .source = LV "conf/numa_conf.c", .remedy = REMEDY_EDIT},
 	{RULE("memnode-restrictive", memnode_restrictive, ERROR, 0, LIBVIRT),
 	 .what = "A memnode is restrictive only if the memory of <numatune> is as well.",
 	 .why = "libvirt refuses the mixture.",

@@ -79,10 +79,7 @@ static void vcpus_x2apic(struct check *check)
 
 static void fix_gic(struct fix *fix)
 {
-	struct want *want = want_new("domain");
-
-	want_set(want_child(want_child(want, "features"), "gic"), "version", "3");
-	fix_merge(fix, 0, want);
+	fix_feature(fix, "gic", "version", "3");
 }
 
 const struct rule vcpus_rules[] = {

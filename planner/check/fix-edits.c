@@ -29,6 +29,17 @@ void fix_merge(struct fix *fix, int element, struct want *want)
 	want_free(want);
 }
 
+void fix_feature(struct fix *fix, const char *name, const char *attribute,
+		 const char *value)
+{
+	struct want *want = want_new("domain");
+	struct want *feature = want_child(want_child(want, "features"), name);
+
+	if (attribute)
+		want_set(feature, attribute, "%s", value);
+	fix_merge(fix, 0, want);
+}
+
 void fix_make_edits(struct fix *fix)
 {
 	fix->element = fix_element_at(fix->check->document, &fix->finding->place);

@@ -19,6 +19,9 @@ int fix_element_at(const struct document *document, const struct place *place);
 void fix_make_edits(struct fix *fix);
 /* Merges a want into an element, and frees it. */
 void fix_merge(struct fix *fix, int element, struct want *want);
+/* Writes an element of <features>, with an attribute unless that is NULL. */
+void fix_feature(struct fix *fix, const char *name, const char *attribute,
+		 const char *value);
 /* fix-buses.c: new numbers and indexes of buses. */
 void fix_bus_numbers(struct fix *fix);
 void fix_indexes(struct fix *fix);

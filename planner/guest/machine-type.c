@@ -157,7 +157,7 @@ static bool is_version(const char *string)
 {
 	unsigned version;
 
-	return strspn(string, "0123456789.") == strlen(string) &&
+	return strspn(string, "0123456789.") == strlen(string) && strchr(string, '.') &&
 	       version_parse(string, &version);
 }
 
@@ -302,6 +302,10 @@ static const char *corrected(const char *name)
 	/* "q35-8.2" */
 	if (n > 4 && has_prefix(name, "q35-") && is_version(name + 4))
 		return "q35";
+	/* "pc-8.2"; there were pc-0.10 to pc-1.3. */
+	if (n > 3 && has_prefix(name, "pc-") && is_version(name + 3) && name[3] != '0' &&
+	    !has_prefix(name, "pc-1."))
+		return "pc";
 	return NULL;
 }
 
