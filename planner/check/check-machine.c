@@ -8,6 +8,7 @@
 #include "planner/check/rules.h"
 
 #include "planner/guest/host-emulator.h"
+#include "planner/guest/memory.h"
 
 #define MINOR(version) ((version) / 1000 % 1000)
 #define MAJOR(version) ((version) / 1000000)
@@ -128,6 +129,36 @@ static void machine_deprecated(struct check *check)
 				  since.s, until.n ? until.s : ""));
 }
 
+/*
+ * Boards whose memory has a limit. Measured with QEMU 7.2, 10.0 and 11.1. sabrelite has
+ * its registers above.
+ */
+static const struct {
+	const char *machine;
+	uint64_t most_bytes;
+} boards[] = {
+	{"versatilepb", UINT64_C(256) << 20},  {"versatileab", UINT64_C(256) << 20},
+	{"vexpress-a9", UINT64_C(1) << 30},    {"cubieboard", UINT64_C(1) << 30},
+	{"xilinx-zynq-a9", UINT64_C(2) << 30}, {"sabrelite", UINT64_C(0xf0000000)},
+};
+
+static void machine_memory(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	uint64_t bytes;
+
+	if (!guest->machine || !guest_total_memory(guest, &bytes))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(boards); i++)
+		if (streq(guest->machine, boards[i].machine) &&
+		    bytes > boards[i].most_bytes)
+			check_found(
+				check, MAX(guest->memory_element, 0),
+				"The guest has %llu MiB of memory, but machine type %s has at most %llu.",
+				ULL(bytes >> 20), guest->machine,
+				ULL(boards[i].most_bytes >> 20));
+}
+
 /* <FEATURE state=>; an element without it is on. */
 static bool feature_is(const struct check *check, const char *path, bool on)
 {
@@ -180,6 +211,13 @@ const struct rule machine_rules[] = {
 	 .to_fix =
 		 "Use a newer machine type for new guests, and plan when to change it in this one.",
 	 .source = "QEMU docs/about/deprecated.rst", .remedy = REMEDY_EDIT},
+	{RULE("machine-memory", machine_memory, ERROR, 0, QEMU),
+	 .what = "The machine type can have as much memory as the guest has.",
+	 .why = "Models of old boards have the address space of the board: 256 MiB of versatilepb, 1 GiB of vexpress-a9. libvirt defines the domain, and QEMU exits.",
+	 .to_fix = "Reduce <memory>, or use machine type virt.",
+	 .source =
+		 "QEMU hw/arm/versatilepb.c, vexpress.c, cubieboard.c, xilinx_zynq.c, sabrelite.c; measured",
+	 .remedy = REMEDY_EDIT},
 	{RULE("ps2-off", ps2_off, ERROR, 0, LIBVIRT),
 	 .what = "With <ps2 state='off'/>, there is no input device on PS/2, and <vmport> is not on.",
 	 .why = "libvirt refuses the domain.",

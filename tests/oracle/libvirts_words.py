@@ -79,6 +79,7 @@ OURS = [
     (r"memory hotplug is not enabled", None),
     (r"does not support multiple vIOMMUs", {"iommu-count"}),
     (r"Number of SMP CPUs requested .* exceeds max CPUs", {"vcpus-gic", "vcpus-limit"}),
+    (r"memory size must not exceed|cannot model more than", {"machine-memory"}),
     (r"APIC ID \d+ requires x2APIC", {"vcpus-x2apic"}),
     (r"CPU cache mode '.*' can only|unsupported CPU cache level", {"cpu-cache"}),
 ]
@@ -95,7 +96,7 @@ ELSEWHERE = [
     ("character", r"char device|chardev|serial|Serial|redirdev|guestfwd"),
     ("network", r"portForward|rx_queue_size|slirp|netdev|network|element 'backend': 'passt'"),
     ("CPU", r"[Cc]PU|kernel irqchip|stimer|hyperv|SVE|pvspinlock|paravirtual spinlocks|Cortex"),
-    ("machine feature", r"feature|SMM|boot elements|timer|gic-version|zPCI|memory size must not|i8042|machine type"),
+    ("machine feature", r"feature|SMM|boot elements|timer|gic-version|zPCI|i8042|machine type"),
     ("label", r"security model|seclabel"),
     ("file system", r"[Ff]ilesystem|virtiofs"),
     ("input", r"input|non-\)transitional|non-transitional"),
