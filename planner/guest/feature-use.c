@@ -185,6 +185,21 @@ static int find_virtio_pmem(const struct document *document, const struct guest 
 	return -1;
 }
 
+static int find_dynamic_slots(const struct document *document, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		int target = streq(device->tag, "memory") && device->element >= 0
+				     ? document_child(document, device->element, "target")
+				     : -1;
+
+		if (target >= 0 &&
+		    document_attribute(document, target, "dynamicMemslots"))
+			return target;
+	}
+	return -1;
+}
+
 static int find_hostdev_node(const struct document *document, const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->devices.n; i++) {
@@ -293,6 +308,8 @@ const struct feature_use feature_uses[] = {
 	{"The backend passt", FEATURE_PASST, find_passt, USE_REFUSED},
 	{"A memory device of model virtio-pmem", FEATURE_VIRTIO_PMEM, find_virtio_pmem,
 	 USE_REFUSED},
+	{"dynamicMemslots= of a memory device", FEATURE_DYNAMIC_SLOTS, find_dynamic_slots,
+	 USE_DROPPED},
 	{"<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node,
 	 USE_DROPPED},
 	{"acpi-generic-initiator", FEATURE_GENERIC_INITIATOR, find_initiator,

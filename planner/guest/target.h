@@ -49,7 +49,8 @@ enum feature {
 	FEATURE_AW_BITS_48,              /* QEMU's default width is 48 */
 	FEATURE_IOMMU_VIRTIO_AW_BITS,    /* aw_bits of the virtio IOMMU */
 	FEATURE_PASST,
-	FEATURE_VIRTIO_PMEM, /* that starts */
+	FEATURE_VIRTIO_PMEM,   /* that starts */
+	FEATURE_DYNAMIC_SLOTS, /* dynamicMemslots= of virtio-mem */
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_CONTROLLER_MAPPING, /* <iothreads> of a SCSI controller */
 	FEATURE_SMMUV3_PER_BUS,
