@@ -55,16 +55,72 @@ static bool claim(struct in_place *plan, const struct request_device *wanted)
 	return false;
 }
 
+/*
+ * Whether two stand-ins are functions of one card in the guest, too. With an IOMMU, only
+ * if the host has them in one group: QEMU's functions have no ACS, so the guest puts
+ * those of a card into one.
+ */
+static bool is_one_card(const struct in_place *plan, const struct request_device *a,
+			const struct request_device *b)
+{
+	bool iommu = !streq_null(plan->request->iommu, "none");
+
+	return a->mirrors && b->mirrors && a->cell == b->cell &&
+	       a->switch_port == b->switch_port && a->root == b->root &&
+	       a->host.domain == b->host.domain && a->host.bus == b->host.bus &&
+	       a->host.slot == b->host.slot && a->kind->vfs == 0 && b->kind->vfs == 0 &&
+	       (!iommu || (a->host_group >= 0 && a->host_group == b->host_group));
+}
+
+/* The first function of a device's card that the plan has added, or NULL. */
+static const struct in_place_device *card_of(const struct in_place *plan,
+					     const struct request_device *wanted)
+{
+	for (size_t i = 0; i < plan->devices.n; i++)
+		if (plan->devices.v[i].kind &&
+		    is_one_card(plan,
+				&plan->request->devices.v[plan->devices.v[i].wanted],
+				wanted))
+			return &plan->devices.v[i];
+	return NULL;
+}
+
+static void give_function(struct in_place *plan, int endpoint, unsigned function)
+{
+	struct layout_item *item = &plan->layout.items.v[endpoint];
+
+	item->function = (uint8_t)function;
+	item->has_address = true;
+}
+
+/* The functions that the plan has put into a port. */
+static unsigned count_functions(const struct in_place *plan, int port)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->layout.items.n; i++)
+		count += plan->layout.items.v[i].parent == port;
+	return count;
+}
+
 static void add_device(struct in_place *plan, size_t number)
 {
 	const struct request_device *wanted = &plan->request->devices.v[number];
-	int port = in_place_port(plan, wanted);
-	struct in_place_device *device = vec_add(&plan->devices);
+	const struct in_place_device *card = card_of(plan, wanted);
+	int port = card ? card->port : in_place_port(plan, wanted);
+	unsigned function = count_functions(plan, port);
+	int endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
+	struct in_place_device *device;
 
+	if (card) {
+		give_function(plan, card->endpoint, 0);
+		give_function(plan, endpoint, function);
+	}
+	device = vec_add(&plan->devices);
 	device->kind = wanted->kind;
 	device->wanted = number;
 	device->port = port;
-	device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
+	device->endpoint = endpoint;
 }
 
 /* The request's devices of root complexes, or the others: claimed, then added. */

@@ -64,10 +64,12 @@ void mirror_place(const struct machine *machine, size_t number, struct request *
 	const struct machine_function *function = &machine->functions.v[number];
 	struct way way = way_to(machine, number);
 
-	if (device->cell == NO_CELL || function->root < 0)
+	if (function->root < 0)
 		return;
-	device->root =
-		find_root(request, &machine->roots.v[function->root], device->cell);
+	/* Without a cell it is on pcie-root, but below its switch. */
+	if (device->cell != NO_CELL)
+		device->root = find_root(request, &machine->roots.v[function->root],
+					 device->cell);
 	for (int level = 0; level < way.n; level++)
 		if (machine_is_upstream_port(machine, way.bridges[level],
 					     level + 1 < way.n))
@@ -115,6 +117,7 @@ static void add_stand_in(const struct machine *machine, size_t number,
 		.host_vendor = function->vendor,
 		.host_device = function->device,
 		.host_vfs = (unsigned)MAX(function->num_vfs, 0),
+		.host_group = function->iommu_group,
 	};
 
 	if (request->per == PER_ROOT_COMPLEX)

@@ -53,8 +53,8 @@ void mirror_distances(const struct machine *machine, struct request *request);
 bool mirror_shares_switch(const struct request *request, const struct request_device *a,
 			  const struct request_device *b);
 /*
- * Fills root and switch_port of a device whose cell is known: the host root complex and
- * the switch above the function, which are added to the request if they are new.
+ * Fills root and switch_port of a device: the host root complex, if its cell is known,
+ * and the switch above the function, which are added to the request if they are new.
  */
 void mirror_place(const struct machine *machine, size_t function, struct request *request,
 		  struct request_device *device);

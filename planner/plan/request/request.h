@@ -41,6 +41,7 @@ struct request_device {
 	uint32_t host_class;
 	uint16_t host_vendor, host_device;
 	unsigned host_vfs;
+	int host_group; /* its IOMMU group */
 };
 
 /* A requested expander bus: one per host root complex. */
@@ -52,7 +53,7 @@ struct request_root {
 
 /* A PCI Express switch below a root or below another switch's port. */
 struct request_switch {
-	int root;                /* in roots */
+	int root;                /* in roots; -1: pcie-root */
 	int parent;              /* in switches; -1: in a root port */
 	struct pci_address host; /* the upstream port */
 };
