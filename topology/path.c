@@ -343,6 +343,40 @@ static void find_way(const struct machine *machine, const size_t ends[2],
 		path->way = PEER_UNKNOWN;
 }
 
+struct path_ends machine_path_ends(const struct machine *machine, size_t function)
+{
+	struct way way;
+
+	way_up(machine, function, &way);
+	if (way.n == 0)
+		return (struct path_ends){-1, -1};
+	return (struct path_ends){way.bridges[0], way.bridges[way.n - 1]};
+}
+
+enum path_kind machine_path_kind(const struct machine *machine, size_t a,
+				 struct path_ends from, size_t b, struct path_ends to)
+{
+	struct path path = {.common = -1};
+
+	if (from.last < 0 || from.last != to.last)
+		return kind_of(machine, a, b, &path);
+	if (a != b && from.first == to.first)
+		return PATH_PIX;
+	machine_path(machine, a, b, &path);
+	return path.kind;
+}
+
+uint64_t machine_path_likeness(const struct machine *machine, size_t function)
+{
+	const struct machine_function *it = &machine->functions.v[function];
+
+	if (it->bridge || it->upstream < 0)
+		return UINT64_C(1) << 63 | function;
+	return (uint64_t)it->upstream << 32 | (uint64_t)it->peer.acs << 24 |
+	       (uint64_t)it->peer.ats << 16 |
+	       (uint64_t)(has_memory(it) - KNOWN_UNKNOWN) << 8 | it->peer.acs_on;
+}
+
 void machine_path(const struct machine *machine, size_t a, size_t b, struct path *ret)
 {
 	/* The lower index first: an answer that is equally good is the same both ways. */

@@ -61,6 +61,24 @@ struct path {
 	int redirects;
 };
 
+/*
+ * The first and the last bridge on the way up from a function, the first of which is
+ * itself if it is a bridge; -1: it is on a root bus. Paths between functions with
+ * different last bridges go through root complexes.
+ */
+struct path_ends {
+	int first, last;
+};
+struct path_ends machine_path_ends(const struct machine *machine, size_t function);
+/* The kind of the path between two functions; for rules that compare many pairs. */
+enum path_kind machine_path_kind(const struct machine *machine, size_t a,
+				 struct path_ends from, size_t b, struct path_ends to);
+/*
+ * Functions with the same number have equal paths to each other function, except for the
+ * slowest link: they are on one bus and have the same abilities.
+ */
+uint64_t machine_path_likeness(const struct machine *machine, size_t function);
+
 /* Of two functions, by index; the same in both directions. */
 void machine_path(const struct machine *machine, size_t a, size_t b, struct path *ret);
 

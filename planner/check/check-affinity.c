@@ -5,6 +5,8 @@
  * expander bus above it.
  */
 #include "planner/check/fix-parts.h"
+
+#include "base/chain.h"
 #include "topology/path.h"
 
 #define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
@@ -166,32 +168,42 @@ static int guest_root(const struct check *check, const struct check_hostdev *row
 		       : -1;
 }
 
+/* Of the devices below one expander bus, the first of each root complex of the host. */
 static void rc_collapsed(struct check *check)
 {
+	_cleanup_chains_ struct chains roots = {};
+	_cleanup_firsts_ struct firsts both = {};
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
-	for (size_t i = 0; i < list.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct check_hostdev *a = &list.v[j], *b = &list.v[i];
-			struct finding *finding;
+	for (int i = 0; i < (int)list.n; i++) {
+		const struct check_hostdev *b = &list.v[i], *a;
+		int root = guest_root(check, b), on_host, j;
 
-			if (a->function < 0 || b->function < 0 ||
-			    guest_root(check, a) != guest_root(check, b) ||
-			    guest_root(check, a) <= 0 ||
-			    check->host->functions.v[a->function].root ==
-				    check->host->functions.v[b->function].root)
-				continue;
-			finding = check_found(
+		if (b->function < 0 || root <= 0)
+			continue;
+		on_host = check->host->functions.v[b->function].root;
+		j = chain_first(&roots, NULL, (uint64_t)root);
+		while (j < i &&
+		       check->host->functions.v[list.v[j].function].root == on_host)
+			j = roots.next.v[j];
+		if (first_add(&both, NULL, (uint64_t)root << 32 | (uint32_t)on_host, i) ==
+		    i)
+			chain_add(&roots, NULL, (uint64_t)root, i);
+		if (j >= i)
+			continue;
+		a = &list.v[j];
+		check_relate(
+			check,
+			check_found(
 				check, DEVICE(check, b)->element,
 				PCI_FORMAT
 				" and " PCI_FORMAT
 				" are below different root complexes of the host, but below one expander bus in the guest.",
 				PCI_ARGS(DEVICE(check, a)->source.at),
-				PCI_ARGS(DEVICE(check, b)->source.at));
-			check_relate(check, finding, DEVICE(check, a)->element);
-			break;
-		}
+				PCI_ARGS(DEVICE(check, b)->source.at)),
+			DEVICE(check, a)->element);
+	}
 	vec_free(&list);
 }
 
@@ -220,14 +232,11 @@ static bool stay_together(const struct check *check, const struct check_hostdev 
 	       DEVICE(check, a)->address.at.bus == DEVICE(check, b)->address.at.bus;
 }
 
+/* Of two devices below one switch of the host. */
 static bool switch_is_lost(const struct check *check, const struct check_hostdev *a,
 			   const struct check_hostdev *b)
 {
-	int host = a->function < 0 ? -1 : machine_switch_above(check->host, a->function);
-
-	return host >= 0 && b->function >= 0 &&
-	       host == machine_switch_above(check->host, b->function) &&
-	       guest_root(check, a) > 0 && guest_root(check, b) > 0 &&
+	return guest_root(check, a) > 0 && guest_root(check, b) > 0 &&
 	       !stay_together(check, a, b) &&
 	       (guest_switch(check, a) < 0 ||
 		guest_switch(check, a) != guest_switch(check, b));
@@ -235,27 +244,36 @@ static bool switch_is_lost(const struct check *check, const struct check_hostdev
 
 static void switch_split(struct check *check)
 {
+	_cleanup_chains_ struct chains switches = {};
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
-	for (size_t i = 0; i < list.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct check_hostdev *a = &list.v[j], *b = &list.v[i];
+	for (int i = 0; i < (int)list.n; i++) {
+		const struct check_hostdev *b = &list.v[i], *a;
+		int above = b->function < 0
+				    ? -1
+				    : machine_switch_above(check->host, b->function);
+		int j;
 
-			if (!switch_is_lost(check, a, b))
-				continue;
-			check_relate(
-				check,
-				check_found(
-					check, DEVICE(check, b)->element,
-					PCI_FORMAT
-					" and " PCI_FORMAT
-					" are behind one switch of the host, but not behind one switch in the guest.",
-					PCI_ARGS(DEVICE(check, a)->source.at),
-					PCI_ARGS(DEVICE(check, b)->source.at)),
-				DEVICE(check, a)->element);
-			break;
-		}
+		if (above < 0)
+			continue;
+		j = chain_add(&switches, NULL, (uint64_t)above, i);
+		while (j < i && !switch_is_lost(check, &list.v[j], b))
+			j = switches.next.v[j];
+		if (j == i)
+			continue;
+		a = &list.v[j];
+		check_relate(
+			check,
+			check_found(
+				check, DEVICE(check, b)->element,
+				PCI_FORMAT
+				" and " PCI_FORMAT
+				" are behind one switch of the host, but not behind one switch in the guest.",
+				PCI_ARGS(DEVICE(check, a)->source.at),
+				PCI_ARGS(DEVICE(check, b)->source.at)),
+			DEVICE(check, a)->element);
+	}
 	vec_free(&list);
 }
 

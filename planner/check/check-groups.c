@@ -6,13 +6,7 @@
  */
 #include "planner/check/host.h"
 
-static bool is_assigned(const check_hostdevs *list, int function)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].function == function)
-			return true;
-	return false;
-}
+#include "base/chain.h"
 
 /*
  * What may remain in a group with an assigned device: no driver, or one that does not
@@ -30,84 +24,111 @@ static bool harmless(const struct machine_function *function)
 	return false;
 }
 
+/* The functions that stay on the host and are not harmless, by their groups. */
+static void find_staying(const struct machine *host, const check_hostdevs *list,
+			 struct chains *ret)
+{
+	_cleanup_free_ bool *assigned = xcalloc(host->functions.n, sizeof(*assigned));
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].function >= 0)
+			assigned[list->v[i].function] = true;
+	for (size_t j = 0; j < host->functions.n; j++) {
+		const struct machine_function *function = &host->functions.v[j];
+
+		if (function->iommu_group >= 0 && !assigned[j] && !harmless(function))
+			chain_add(ret, NULL, (uint64_t)function->iommu_group, (int)j);
+	}
+}
+
+static void report_staying(struct check *check, const struct guest_device *device,
+			   const struct machine_function *other)
+{
+	struct finding *finding =
+		check_found(check, device->element,
+			    "IOMMU group %d of " PCI_FORMAT " also contains " PCI_FORMAT
+			    " (%s), which stays on the host.",
+			    other->iommu_group, PCI_ARGS(device->source.at),
+			    PCI_ARGS(other->at), other->driver);
+
+	finding->subject = xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
+	check_set_remedy(finding,
+			 "Assign " PCI_FORMAT " as well, or bind it to vfio-pci.",
+			 PCI_ARGS(other->at));
+}
+
 static void group_whole(struct check *check)
 {
 	const struct machine *host = check->host;
+	_cleanup_chains_ struct chains staying = {};
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
+	find_staying(host, &list, &staying);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct guest_device *device =
-			&check->guest->devices.v[list.v[i].device];
 		int group = list.v[i].function >= 0
 				    ? host->functions.v[list.v[i].function].iommu_group
 				    : GROUP_UNKNOWN;
 
-		for (size_t j = 0; group >= 0 && j < host->functions.n; j++) {
-			const struct machine_function *other = &host->functions.v[j];
-			struct finding *finding;
-
-			if (other->iommu_group != group || is_assigned(&list, (int)j) ||
-			    harmless(other))
-				continue;
-			finding = check_found(check, device->element,
-					      "IOMMU group %d of " PCI_FORMAT
-					      " also contains " PCI_FORMAT
-					      " (%s), which stays on the host.",
-					      group, PCI_ARGS(device->source.at),
-					      PCI_ARGS(other->at), other->driver);
-			finding->subject =
-				xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
-			check_set_remedy(finding,
-					 "Assign " PCI_FORMAT
-					 " as well, or bind it to vfio-pci.",
-					 PCI_ARGS(other->at));
-		}
+		if (group < 0)
+			continue;
+		for (int j = chain_first(&staying, NULL, (uint64_t)group);
+		     j < (int)host->functions.n; j = staying.next.v[j])
+			report_staying(check, &check->guest->devices.v[list.v[i].device],
+				       &host->functions.v[j]);
 	}
 	vec_free(&list);
+}
+
+/* Whether the guest's IOMMU puts two devices into different address spaces. */
+static bool is_split(const struct check *check, const struct guest_device *a,
+		     const struct guest_device *b)
+{
+	const struct guest_controller *bus;
+
+	if (!check_iommu_of(check, a) && !check_iommu_of(check, b))
+		return false;
+	bus = guest_tree_controller(&check->tree, a->address.at.bus);
+	return a->address.at.bus != b->address.at.bus || !bus ||
+	       controller_model_of(bus) != CONTROLLER_PCIE_BRIDGE;
 }
 
 /* Behind the guest's IOMMU each slot is a separate address space. */
 static void viommu_group_split(struct check *check)
 {
-	const struct machine *host = check->host;
+	const struct guest_device *devices = check->guest->devices.v;
+	_cleanup_chains_ struct chains groups = {};
 	check_hostdevs list = {};
 
 	if (check->guest->iommus.n == 0)
 		return;
 	check_list_hostdevs(check, &list);
-	for (size_t i = 0; i < list.n; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct check_hostdev *a = &list.v[j], *b = &list.v[i];
-			const struct guest_device *first =
-				&check->guest->devices.v[a->device];
-			const struct guest_device *second =
-				&check->guest->devices.v[b->device];
-			const struct guest_controller *bus;
-			struct finding *finding;
+	for (int i = 0; i < (int)list.n; i++) {
+		int function = list.v[i].function;
+		int group = function < 0 ? -1
+					 : check->host->functions.v[function].iommu_group;
+		const struct guest_device *second = &devices[list.v[i].device], *first;
+		int j;
 
-			if (a->function < 0 || b->function < 0 ||
-			    host->functions.v[a->function].iommu_group < 0 ||
-			    host->functions.v[a->function].iommu_group !=
-				    host->functions.v[b->function].iommu_group)
-				continue;
-			if (!check_iommu_of(check, first) &&
-			    !check_iommu_of(check, second))
-				continue;
-			bus = guest_tree_controller(&check->tree, first->address.at.bus);
-			if (first->address.at.bus == second->address.at.bus && bus &&
-			    controller_model_of(bus) == CONTROLLER_PCIE_BRIDGE)
-				continue;
-			finding = check_found(
+		if (group < 0)
+			continue;
+		j = chain_add(&groups, NULL, (uint64_t)group, i);
+		while (j < i && !is_split(check, &devices[list.v[j].device], second))
+			j = groups.next.v[j];
+		if (j == i)
+			continue;
+		first = &devices[list.v[j].device];
+		check_relate(
+			check,
+			check_found(
 				check, second->element,
 				PCI_FORMAT
 				" and " PCI_FORMAT
 				" share host IOMMU group %d, but the guest's IOMMU puts them into different address spaces.",
 				PCI_ARGS(first->source.at), PCI_ARGS(second->source.at),
-				host->functions.v[a->function].iommu_group);
-			check_relate(check, finding, first->element);
-			break;
-		}
+				group),
+			first->element);
+	}
 	vec_free(&list);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "planner/check/host.h"
 
+#include "base/chain.h"
 #include "planner/guest/port-link.h"
 #include "planner/guest/predict/predict.h"
 #include "topology/matrix.h"
@@ -13,12 +14,19 @@
 #define VENDOR_NVIDIA   0x10de
 #define VENDOR_MELLANOX 0x15b3
 
+/* A function of the machine, -1 not known. */
+struct spot {
+	int function;
+	struct path_ends ends;
+};
+
 /* The assigned devices, on the host and, if a rule needs it, in the guest. */
 struct paths {
 	struct check *check;
 	check_hostdevs list;
 	struct machine guest;
-	VEC(int) in_guest; /* function of each of the list; -1 not known */
+	/* Of each of the list. */
+	VEC(struct spot) here, in_guest;
 };
 
 static const struct guest_device *device_at(const struct paths *paths, size_t i)
@@ -42,10 +50,40 @@ static int guest_function(const struct paths *paths, size_t i)
 	return machine_function_index(&paths->guest, at);
 }
 
+static struct spot spot_of(const struct machine *machine, int function)
+{
+	if (function < 0)
+		return (struct spot){-1, {-1, -1}};
+	return (struct spot){function, machine_path_ends(machine, (size_t)function)};
+}
+
 static void find_on_host(struct check *check, struct paths *ret)
 {
 	*ret = (struct paths){.check = check};
 	check_list_hostdevs(check, &ret->list);
+	for (size_t i = 0; i < ret->list.n; i++)
+		*vec_add(&ret->here) = spot_of(check->host, ret->list.v[i].function);
+}
+
+static enum path_kind kind_between(const struct machine *machine, const struct spot *a,
+				   const struct spot *b)
+{
+	return machine_path_kind(machine, (size_t)a->function, a->ends,
+				 (size_t)b->function, b->ends);
+}
+
+/*
+ * The number of a device's group on the host: a root complex is between devices of
+ * different groups. It is the place on the root bus of the device, or of the port that it
+ * is below, without the function: the functions of one device can be near each other.
+ */
+static uint64_t group_of(const struct paths *paths, size_t i)
+{
+	const struct spot *spot = &paths->here.v[i];
+	int top = spot->ends.last >= 0 ? spot->ends.last : spot->function;
+	const struct pci_address *at = &paths->check->host->functions.v[top].at;
+
+	return (uint64_t)at->domain << 16 | (uint64_t)at->bus << 8 | at->slot;
 }
 
 /* Only for pairs, because a prediction takes longer than the other rules. */
@@ -56,13 +94,16 @@ static void find_in_guest(struct paths *paths)
 	predict(paths->check->guest, &paths->guest);
 	for (size_t i = 0; i < paths->list.n; i++)
 		*vec_add(&paths->in_guest) =
-			paths->list.v[i].function < 0 ? -1 : guest_function(paths, i);
+			spot_of(&paths->guest, paths->list.v[i].function < 0
+						       ? -1
+						       : guest_function(paths, i));
 }
 
 static void free_paths(struct paths *paths)
 {
 	machine_free(&paths->guest);
 	vec_free(&paths->list);
+	vec_free(&paths->here);
 	vec_free(&paths->in_guest);
 }
 
@@ -85,17 +126,17 @@ static bool of_one_switch(const struct paths *paths, size_t a, size_t b)
 
 static bool find_worse(const struct paths *paths, size_t a, size_t b)
 {
-	struct path host, guest;
+	enum path_kind host, guest;
 
-	if (paths->in_guest.v[a] < 0 || paths->in_guest.v[b] < 0 ||
-	    of_one_card(paths, a, b) || of_one_switch(paths, a, b))
+	if (paths->in_guest.v[a].function < 0 || paths->in_guest.v[b].function < 0)
 		return false;
-	machine_path(paths->check->host, (size_t)paths->list.v[a].function,
-		     (size_t)paths->list.v[b].function, &host);
-	machine_path(&paths->guest, (size_t)paths->in_guest.v[a],
-		     (size_t)paths->in_guest.v[b], &guest);
-	if (host.kind == PATH_UNKNOWN || guest.kind == PATH_UNKNOWN ||
-	    guest.kind <= host.kind)
+	host = kind_between(paths->check->host, &paths->here.v[a], &paths->here.v[b]);
+	/* No known kind is worse. */
+	if (host >= PATH_SYS)
+		return false;
+	guest = kind_between(&paths->guest, &paths->in_guest.v[a], &paths->in_guest.v[b]);
+	if (guest == PATH_UNKNOWN || guest <= host || of_one_card(paths, a, b) ||
+	    of_one_switch(paths, a, b))
 		return false;
 	check_relate(paths->check,
 		     check_found(paths->check, device_at(paths, b)->element,
@@ -103,8 +144,8 @@ static bool find_worse(const struct paths *paths, size_t a, size_t b)
 					    " are farther from each other in the guest "
 					    "(%s) than on the host (%s).",
 				 PCI_ARGS(on_host(paths, a)->at),
-				 PCI_ARGS(on_host(paths, b)->at),
-				 path_kind_name(guest.kind), path_kind_name(host.kind)),
+				 PCI_ARGS(on_host(paths, b)->at), path_kind_name(guest),
+				 path_kind_name(host)),
 		     device_at(paths, a)->element);
 	return true;
 }
@@ -128,8 +169,6 @@ static bool find_redirected(const struct paths *paths, size_t a, size_t b)
 	const struct machine *host = paths->check->host;
 	struct path path;
 
-	if (paths->list.v[a].function < 0 || paths->list.v[b].function < 0)
-		return false;
 	machine_path(host, (size_t)paths->list.v[a].function,
 		     (size_t)paths->list.v[b].function, &path);
 	if (path.redirects < 0)
@@ -147,15 +186,28 @@ static bool find_redirected(const struct paths *paths, size_t a, size_t b)
 	return true;
 }
 
+/* Of devices that are alike, the first is as good as the others. */
 static void acs_redirects(struct check *check)
 {
+	_cleanup_chains_ struct chains groups = {};
+	_cleanup_firsts_ struct firsts alike = {};
 	struct paths paths;
 
 	find_on_host(check, &paths);
-	for (size_t b = 0; b < paths.list.n; b++)
-		for (size_t a = 0; a < b; a++)
-			if (find_redirected(&paths, a, b))
+	for (int b = 0; b < (int)paths.list.n; b++) {
+		int function = paths.here.v[b].function, first;
+		uint64_t likeness;
+
+		if (function < 0)
+			continue;
+		first = chain_first(&groups, NULL, group_of(&paths, (size_t)b));
+		for (int a = first; a < b; a = groups.next.v[a])
+			if (find_redirected(&paths, (size_t)a, (size_t)b))
 				break;
+		likeness = machine_path_likeness(check->host, (size_t)function);
+		if (first_add(&alike, NULL, likeness, b) == b)
+			chain_add(&groups, NULL, group_of(&paths, (size_t)b), b);
+	}
 	free_paths(&paths);
 }
 
@@ -217,31 +269,44 @@ static bool is_gpu(const struct paths *paths, size_t i)
 	       matrix_class_of(on_host(paths, i)) == MATRIX_GPU;
 }
 
-/* Whether a switch of the host connects a GPU with another one of the guest. */
-static bool has_near_gpu(const struct paths *paths, size_t i)
+static bool is_near(const struct paths *paths, int a, int b)
 {
-	for (size_t j = 0; j < paths->list.n; j++) {
-		struct path path;
+	enum path_kind kind =
+		kind_between(paths->check->host, &paths->here.v[a], &paths->here.v[b]);
 
-		if (j == i || !is_gpu(paths, j))
+	return kind == PATH_PIX || kind == PATH_PXB;
+}
+
+/* Marks the GPUs that a switch of the host connects with another one of the guest. */
+static void mark_near_gpus(const struct paths *paths, bool *near)
+{
+	_cleanup_chains_ struct chains groups = {};
+
+	for (int b = 0; b < (int)paths->list.n; b++) {
+		int a;
+
+		if (!is_gpu(paths, (size_t)b))
 			continue;
-		machine_path(paths->check->host, (size_t)paths->list.v[i].function,
-			     (size_t)paths->list.v[j].function, &path);
-		if (path.kind == PATH_PIX || path.kind == PATH_PXB)
-			return true;
+		a = chain_add(&groups, NULL, group_of(paths, (size_t)b), b);
+		while (a < b && !is_near(paths, a, b))
+			a = groups.next.v[a];
+		if (a < b)
+			near[a] = near[b] = true;
 	}
-	return false;
 }
 
 static void clique_missing(struct check *check)
 {
+	_cleanup_free_ bool *marks = NULL;
 	struct paths paths;
 	unsigned near = 0;
 	int first = -1;
 
 	find_on_host(check, &paths);
+	marks = xcalloc(paths.list.n, sizeof(*marks));
+	mark_near_gpus(&paths, marks);
 	for (size_t i = 0; i < paths.list.n; i++) {
-		if (!is_gpu(&paths, i) || !has_near_gpu(&paths, i))
+		if (!marks[i])
 			continue;
 		near++;
 		first = first < 0 ? (int)i : first;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/check/together.h"
 
+#include "base/chain.h"
 #include "planner/check/demand.h"
 #include "planner/check/host.h"
 
@@ -212,20 +213,90 @@ static void sum_memory(struct check_result *const *results, size_t n,
 	memory_demands_free(&demands);
 }
 
-void check_together(struct check_result *const *results, size_t n,
-		    const struct check_options *options)
+/* What of each domain is in another one, too, so that not all pairs are compared. */
+struct shared {
+	struct chains chains; /* of uses with the same key */
+	VEC(int) domains;     /* of each use */
+	int *seen;            /* of each domain: 1 + the last that it was found for */
+	VEC(int) partners;    /* earlier domains that share something with the last one */
+};
+
+/* Kinds of keys after those of things. */
+enum { KEY_DEVICE = 16, KEY_PIN };
+
+static void add_use(struct shared *shared, int domain, const char *text, uint64_t key)
+{
+	int use = (int)shared->domains.n;
+	int first = chain_add(&shared->chains, text, key, use);
+
+	*vec_add(&shared->domains) = domain;
+	for (int i = first; i < use; i = shared->chains.next.v[i]) {
+		int other = shared->domains.v[i];
+
+		if (other == domain || shared->seen[other] == domain + 1)
+			continue;
+		shared->seen[other] = domain + 1;
+		*vec_add(&shared->partners) = other;
+	}
+}
+
+static uint64_t key_of(const struct pci_address *at)
+{
+	return (uint64_t)KEY_DEVICE << 56 | (uint64_t)at->domain << 16 |
+	       (uint64_t)at->bus << 8 | (uint64_t)at->slot << 3 | at->function;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Lists the partners of a domain, in order. */
+static void find_partners(struct shared *shared, const struct check_result *result,
+			  int domain)
+{
+	shared->partners.n = 0;
+	for (size_t i = 0; i < result->use.devices.n; i++)
+		add_use(shared, domain, NULL, key_of(&result->use.devices.v[i].at));
+	for (size_t i = 0; i < result->use.things.n; i++)
+		add_use(shared, domain, result->use.things.v[i].name,
+			(uint64_t)result->use.things.v[i].kind << 56);
+	set_foreach (cpu, &result->use.pins)
+		add_use(shared, domain, NULL, (uint64_t)KEY_PIN << 56 | (uint64_t)cpu);
+	vec_sort(&shared->partners, compare_ints);
+}
+
+static void compare_domains(struct check_result *const *results, size_t n,
+			    const struct check_options *options)
 {
 	bool devices = check_wants(options, &together_rules[DEVICE_TWICE]);
 	bool cpus = check_wants(options, &together_rules[CPU_TWICE]);
+	struct shared shared = {.seen = xcalloc(n, sizeof(int))};
 
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < i; j++) {
+	for (size_t i = 0; i < n; i++) {
+		find_partners(&shared, results[i], (int)i);
+		for (size_t j = 0; j < shared.partners.n; j++) {
+			struct check_result *other = results[shared.partners.v[j]];
+
 			if (devices)
-				compare_devices(results[j], results[i]);
-			compare_things(options, results[j], results[i]);
+				compare_devices(other, results[i]);
+			compare_things(options, other, results[i]);
 			if (cpus)
-				compare_pins(results[j], results[i]);
+				compare_pins(other, results[i]);
 		}
+	}
+	chains_free(&shared.chains);
+	vec_free(&shared.domains);
+	vec_free(&shared.partners);
+	free(shared.seen);
+}
+
+void check_together(struct check_result *const *results, size_t n,
+		    const struct check_options *options)
+{
+	compare_domains(results, n, options);
 	if (n > 1)
 		sum_memory(results, n, options);
 	for (size_t i = 0; i < n; i++)

@@ -46,6 +46,26 @@ def host_devices(n):
     return domain(each(n, one))
 
 
+def assigned(n, source):
+    """
+    So many host devices, whose addresses @source gives by number, on conventional bridges
+    with 248 functions each.
+    """
+    def one(i):
+        domain, bus, rest = source(i).split(":")
+        slot, function = rest.split(".")
+        place = i % 248
+        here = at(1 + i // 248, 1 + place // 8, place % 8)
+        if place % 8 == 0:
+            here = here.replace("/>", " multifunction='on'/>")
+        return ("<hostdev mode='subsystem' type='pci' managed='yes'><source>"
+                f"<address domain='0x{domain}' bus='0x{bus}' slot='0x{slot}'"
+                f" function='0x{function}'/></source>{here}</hostdev>")
+    bridges = each((n + 247) // 248, lambda i: controller(i + 1, "pcie-to-pci-bridge",
+                                                          address=at(0, 1 + i)))
+    return domain(bridges + each(n, one))
+
+
 def mediated(n):
     def one(i):
         return ("<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address"

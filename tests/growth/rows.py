@@ -51,6 +51,29 @@ def domain_on_functions(program, folder, n):
             *host_functions(program, folder, n)]
 
 
+def assigned(folder, n, kind):
+    """A domain with all the devices of a host."""
+    domain = patterns.assigned(n, getattr(hosts, f"at_{kind}"))
+    return [write(f"{folder}/domain.xml", domain), "--host",
+            write(f"{folder}/host.xml", getattr(hosts, kind)(n))]
+
+
+def below_ports(program, folder, n):
+    return assigned(folder, n, "ports")
+
+
+def below_switches(program, folder, n):
+    return assigned(folder, n, "switches")
+
+
+def on_buses(program, folder, n):
+    return assigned(folder, n, "buses")
+
+
+def files_on_host(program, folder, n):
+    return [*files(program, folder, n), "--host", HOST]
+
+
 def baseline(program, folder, n):
     """A domain with so many findings, all of which are in the baseline."""
     domain = write(f"{folder}/domain.xml", patterns.same_mac(n))
@@ -67,7 +90,9 @@ def partitions(program, folder, n):
 
 
 OTHERS = {make.__name__: make for make in (files, many_hosts, host_functions,
-                                           domain_on_functions, baseline, partitions)}
+                                           domain_on_functions, below_ports,
+                                           below_switches, on_buses, files_on_host,
+                                           baseline, partitions)}
 
 
 def words_of(row, program, folder, n):
@@ -113,6 +138,10 @@ ROWS += [
     Row("many_hosts", 10, TEXT, most=1000),
     Row("host_functions", 250, ("topology",), most=160000),
     Row("domain_on_functions", 250, TEXT, most=160000),
+    Row("below_ports", 60, TEXT, most=4000),
+    Row("below_switches", 60, TEXT, most=4000),
+    Row("on_buses", 60, TEXT, most=4000),
+    Row("files_on_host", 60, TEXT, most=10000),
     Row("baseline", 60, TEXT, most=4000),
     Row("partitions", 30, ("disk", "create", "--overwrite", "--size", "2GiB"), most=1000),
 ]
