@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COPY_BYTES (1u << 20)
+#define COPY_BYTES (1u << 18) /* of what the processor's cache has room for */
 
 static struct fill *find_fill(struct fill_list *fills, unsigned number)
 {
@@ -205,16 +205,15 @@ struct copy {
 	const char *name; /* of the source */
 	uint64_t size, to_offset;
 	struct progress *progress;
+	char *bytes; /* COPY_BYTES */
 };
 
 /* Copies [start, end) of it; blocks of zeros are skipped. */
 static int copy_extent(const struct copy *copy, uint64_t start, uint64_t end,
 		       struct error *error)
 {
-	_cleanup_free_ char *bytes = xcalloc(COPY_BYTES, 1);
-
 	while (start < end) {
-		ssize_t n = pread(copy->from, bytes,
+		ssize_t n = pread(copy->from, copy->bytes,
 				  MIN(end - start, (uint64_t)COPY_BYTES), (off_t)start);
 
 		if (n < 0 && errno == EINTR)
@@ -225,9 +224,9 @@ static int copy_extent(const struct copy *copy, uint64_t start, uint64_t end,
 			return error_system(error, 0,
 					    "%s became shorter while it was read",
 					    copy->name);
-		if (!is_zero(bytes, (size_t)n) &&
-		    write_at(copy->to, bytes, (size_t)n, copy->to_offset + start, error) <
-			    0)
+		if (!is_zero(copy->bytes, (size_t)n) &&
+		    write_at(copy->to, copy->bytes, (size_t)n, copy->to_offset + start,
+			     error) < 0)
 			return -1;
 		start += (uint64_t)n;
 		progress_set(copy->progress, start);
@@ -269,6 +268,7 @@ static int copy_in(const struct filling *filling, int from, const char *name,
 		   uint64_t size, struct error *error)
 {
 	_cleanup_progress_ struct progress *progress = filling->target->progress;
+	_cleanup_free_ char *bytes = xcalloc(COPY_BYTES, 1);
 	const struct copy copy = {
 		.from = from,
 		.to = filling->target->fd,
@@ -276,6 +276,7 @@ static int copy_in(const struct filling *filling, int from, const char *name,
 		.size = size,
 		.to_offset = filling->partition->start_lba * filling->table->sector_bytes,
 		.progress = progress,
+		.bytes = bytes,
 	};
 
 	if (filling->fill->is_blob)
