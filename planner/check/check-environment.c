@@ -8,6 +8,7 @@
  */
 #include "planner/check/demand.h"
 #include "planner/check/host.h"
+#include "planner/guest/io-use.h"
 
 #include <stdio.h>
 
@@ -155,6 +156,59 @@ static void kubevirt_roundtrip(struct check *check)
 	}
 }
 
+/* An empty port of an expander bus, without a window for I/O ports. */
+static bool is_dry_port(const struct check *check, int index)
+{
+	const struct guest_controller *c = guest_tree_controller(&check->tree, index);
+	const struct guest_bus *bus = &check->tree.bus[index];
+
+	return guest_is_port(c) && !switch_is(c->hotplug, false) && bus->children == 0 &&
+	       bus->root > 0 && !io_use_reserves(check->guest, index);
+}
+
+/* "5, 6": those of a root, or of any if @root is -1; their number. */
+static unsigned list_dry_ports(const struct check *check, int root, struct text *ret,
+			       int *element)
+{
+	unsigned n = 0;
+
+	for (int index = 1; index < INDEXES; index++) {
+		if (!is_dry_port(check, index) ||
+		    (root >= 0 && check->tree.bus[index].root != root))
+			continue;
+		text_printf(ret, "%s%d", n++ ? ", " : "", index);
+		*element = guest_tree_controller(&check->tree, index)->element;
+	}
+	return n;
+}
+
+/* Measured: tests/boot/hotplug. */
+static void hotplug_io(struct check *check)
+{
+	_cleanup_text_ struct text any = {};
+	struct io_use use;
+	int last = -1;
+
+	if (!guest_is_q35(check->guest) || list_dry_ports(check, -1, &any, &last) == 0)
+		return;
+	io_use_read(&check->tree, check->host, &check->options->target, &use);
+	if (use.reserves == KNOWN_YES)
+		return;
+	for (size_t i = 0; i < use.n_roots; i++) {
+		_cleanup_text_ struct text ports = {};
+		int element = -1;
+
+		if (use.roots[i].windows == 0 ||
+		    list_dry_ports(check, use.indexes[i], &ports, &element) == 0)
+			continue;
+		check_found(
+			check, element,
+			"Empty ports of expander bus %d: %s. Devices without I/O ports, such as virtio-net, virtio-scsi and vmxnet3, can be plugged in there. One with I/O ports, such as e1000e, %s the I/O ports of devices that run on this bus.",
+			use.indexes[i], ports.s,
+			use.reserves == KNOWN_NO ? "takes" : "may take");
+	}
+}
+
 /* "/dev/hugepages 2M; /mnt/huge 1024M". False if a mount does not give its size. */
 static bool mounted(const char *list, uint64_t size_bytes, bool *ret)
 {
@@ -229,6 +283,14 @@ const struct rule environment_rules[] = {
 	 .why = "libvirt adds no ports while the guest runs; if none is free, it fails with \"no more available PCI slots\".",
 	 .to_fix = "Add a pcie-root-port or two.",
 	 .source = LV "conf/domain_addr.c; docs/pci-hotplug.rst", .remedy = REMEDY_EDIT},
+	{RULE("hotplug-io", hotplug_io, INFO, NEED_MACHINE, NOBODY), .areas = AREA_PCI,
+	 .what = "Devices with I/O ports can be plugged into the empty ports of expander buses.",
+	 .why = "SeaBIOS, and OVMF 2025.02, give an empty port no window for I/O ports. If a device that has some is plugged in, Linux takes those of the neighbours, which run on without them and do not get them back.",
+	 .to_fix =
+		 "Plug such devices into a port on pcie-root, or have the firmware reserve I/O space for the port (io-reserve in <qemu:override>), as plan --spare-ports N,for=e1000e does.",
+	 .source =
+		 "measured with SeaBIOS 1.16.2 and 1.17.0 and OVMF 2022.11 and 2025.02, see HOT-PLUGGING in virt-layout-plan(1)",
+	 .remedy = REMEDY_EDIT},
 	{RULE("network-clash", network_clash, INFO, 0, NOBODY),
 	 .what = "A guest that itself runs libvirt is not on the host's default libvirt network.",
 	 .why = "The default networks of host and guest are both 192.168.122.0/24: the guest's network does not start, or it removes the guest's own route. A guest with an IOMMU is assumed to run libvirt.",

@@ -123,9 +123,11 @@ static void sort_roots(const struct reading *reading, struct io_use *use)
 		for (; at > 0 && numbers[at - 1] > bus[index].number; at--) {
 			numbers[at] = numbers[at - 1];
 			use->roots[at] = use->roots[at - 1];
+			use->indexes[at] = use->indexes[at - 1];
 		}
 		numbers[at] = bus[index].number;
 		use->roots[at] = reading->roots[index];
+		use->indexes[at] = index;
 		use->n_roots++;
 	}
 }

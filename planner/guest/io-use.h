@@ -9,6 +9,7 @@
 
 struct io_use {
 	struct io_root roots[256]; /* by bus number */
+	int indexes[256];          /* of their controllers */
 	size_t n_roots;
 	unsigned windows; /* of all roots */
 	unsigned limit;   /* of them */
