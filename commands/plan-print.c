@@ -92,11 +92,15 @@ static int print_moves(const char *name, const struct document *before,
 static int print_device(const struct plan_flags *flags, const struct planned *planned,
 			struct error *error)
 {
-	_cleanup_text_ struct text element = {};
+	const struct attach_to to = {&planned->domain, flags->domain,
+				     &flags->asked.request.target,
+				     flags->host ? &planned->host : NULL};
+	_cleanup_text_ struct text element = {}, warning = {};
 
-	if (attach_element(&planned->domain, flags->domain, &planned->xml, &element,
-			   error) < 0)
+	if (attach_element(&to, &planned->xml, &element, &warning, error) < 0)
 		return -1;
+	if (warning.n)
+		streams_say("warning: %s", warning.s);
 	return file_write(flags->output, element.s, element.n, error);
 }
 

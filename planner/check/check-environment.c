@@ -156,50 +156,32 @@ static void kubevirt_roundtrip(struct check *check)
 	}
 }
 
-/* An empty port of an expander bus, without a window for I/O ports. */
-static bool is_dry_port(const struct check *check, int index)
+/* "5, 6": ports of a root where a device with I/O ports takes those of others. */
+static void list_dry_ports(const struct check *check, const struct io_use *use, int root,
+			   struct text *ret, int *element)
 {
-	const struct guest_controller *c = guest_tree_controller(&check->tree, index);
-	const struct guest_bus *bus = &check->tree.bus[index];
-
-	return guest_is_port(c) && !switch_is(c->hotplug, false) && bus->children == 0 &&
-	       bus->root > 0 && !io_use_reserves(check->guest, index);
-}
-
-/* "5, 6": those of a root, or of any if @root is -1; their number. */
-static unsigned list_dry_ports(const struct check *check, int root, struct text *ret,
-			       int *element)
-{
-	unsigned n = 0;
-
 	for (int index = 1; index < INDEXES; index++) {
-		if (!is_dry_port(check, index) ||
-		    (root >= 0 && check->tree.bus[index].root != root))
+		if (check->tree.bus[index].root != root ||
+		    io_use_takes(use, &check->tree, index) == KNOWN_NO)
 			continue;
-		text_printf(ret, "%s%d", n++ ? ", " : "", index);
+		text_printf(ret, "%s%d", ret->n ? ", " : "", index);
 		*element = guest_tree_controller(&check->tree, index)->element;
 	}
-	return n;
 }
 
-/* Measured: tests/boot/hotplug. */
 static void hotplug_io(struct check *check)
 {
-	_cleanup_text_ struct text any = {};
 	struct io_use use;
-	int last = -1;
 
-	if (!guest_is_q35(check->guest) || list_dry_ports(check, -1, &any, &last) == 0)
+	if (!guest_is_q35(check->guest))
 		return;
 	io_use_read(&check->tree, check->host, &check->options->target, &use);
-	if (use.reserves == KNOWN_YES)
-		return;
 	for (size_t i = 0; i < use.n_roots; i++) {
 		_cleanup_text_ struct text ports = {};
 		int element = -1;
 
-		if (use.roots[i].windows == 0 ||
-		    list_dry_ports(check, use.indexes[i], &ports, &element) == 0)
+		list_dry_ports(check, &use, use.indexes[i], &ports, &element);
+		if (ports.n == 0)
 			continue;
 		check_found(
 			check, element,

@@ -159,3 +159,22 @@ enum io_verdict io_use_judge(const struct io_use *use)
 	return use->reserves == KNOWN_NO ? IO_FITS
 					 : io_under_efi(use->roots, use->n_roots);
 }
+
+/* Measured: tests/boot/hotplug. */
+enum known io_use_takes(const struct io_use *use, const struct guest_tree *tree,
+			int index)
+{
+	const struct guest_controller *c = guest_tree_controller(tree, index);
+	const struct guest_bus *bus = &tree->bus[index];
+
+	if (!c || !guest_is_port(c) || switch_is(c->hotplug, false) ||
+	    bus->children > 0 || bus->root <= 0 || use->reserves == KNOWN_YES ||
+	    io_use_reserves(tree->guest, index))
+		return KNOWN_NO;
+	for (size_t i = 0; i < use->n_roots; i++)
+		if (use->indexes[i] == bus->root)
+			return use->roots[i].windows == 0  ? KNOWN_NO
+			       : use->reserves == KNOWN_NO ? KNOWN_YES
+							   : KNOWN_UNKNOWN;
+	return KNOWN_NO;
+}

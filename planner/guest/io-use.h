@@ -28,5 +28,12 @@ void io_use_read(const struct guest_tree *tree, const struct machine *host,
  * that is KNOWN_NO.
  */
 enum io_verdict io_use_judge(const struct io_use *use);
+/*
+ * Whether a device with I/O ports that is plugged into this port takes those of devices
+ * that run on its root bus. KNOWN_NO if the PCI controller with this index is not an
+ * empty, hot-pluggable port of an expander bus.
+ */
+enum known io_use_takes(const struct io_use *use, const struct guest_tree *tree,
+			int index);
 /* Whether <qemu:override> has the firmware reserve I/O space for this PCI controller. */
 bool io_use_reserves(const struct guest *guest, int index);

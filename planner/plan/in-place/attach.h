@@ -3,12 +3,22 @@
 #pragma once
 
 #include "base/xml/document.h"
+#include "planner/guest/target.h"
+#include "topology/machine.h"
+
+/* The running domain, and what decides the versions of its firmware. */
+struct attach_to {
+	const struct document *domain;
+	const char *name;
+	const struct target *target;
+	const struct machine *host; /* NULL: not known */
+};
 
 /*
- * Adds to *@ret the only device that the planned domain @xml has and @before does not.
- * Errors: there is none, or more than one; libvirt (9.0 to 12.9) cannot attach it to a
- * running domain; something else would have to change.
+ * Adds to *@ret the only device that the planned domain @xml has and @to->domain does
+ * not, and to *@warning what it does to others, one sentence, or nothing. Errors: there
+ * is none, or more than one; libvirt (9.0 to 12.9) cannot attach it to a running domain;
+ * something else would have to change.
  */
-int attach_element(const struct document *before, const char *name,
-		   const struct text *xml, struct text *ret, struct error *error)
-	_must_check_;
+int attach_element(const struct attach_to *to, const struct text *xml, struct text *ret,
+		   struct text *warning, struct error *error) _must_check_;

@@ -17,6 +17,10 @@ virt-layout plan --domain usb.xml --emit device --device qemu-xhci,node=1
 $P --hostdev 9b:00.0,node=0
 sed "s|<driver intremap='on'|& caching_mode='on'|" lab.xml > caching.xml
 virt-layout plan --domain caching.xml --emit device --hostdev 9b:00.0,node=0
+# Devices with I/O ports may disturb their neighbours, except in a port with a window.
+$P --nic e1000e,node=1 | grep model
+virt-layout plan $N --nic e1000e,per-node=1 --spare-ports 1,for=e1000e --general-ports 0 --target libvirt=9.0,qemu=7.2 -o window.xml
+virt-layout plan --domain window.xml --emit device --nic e1000e,node=1 | grep model
 # The port is in use, or not hot-pluggable.
 sed "s|  </devices>|$(tr -d '\n' < nic.xml)&|" lab.xml > full.xml
 virt-layout plan --domain full.xml --emit device --nic virtio,node=1
