@@ -45,24 +45,6 @@ static const struct address_row rows[] = {
 	{"watchdog", "ib700", {NULL}},
 };
 
-/*
- * The bus of a disk that is given only by the prefix of its target
- * (virDiskNameToBusDeviceIndex).
- */
-static const char *disk_bus(const struct guest_device *device)
-{
-	static const struct {
-		const char *prefix, *bus;
-	} buses[] = {{"hd", "ide"}, {"sd", "scsi"}, {"vd", "virtio"}, {"fd", "fdc"}};
-
-	if (device->bus || !device->target_dev)
-		return device->bus;
-	for (size_t i = 0; i < ARRAY_SIZE(buses); i++)
-		if (has_prefix(device->target_dev, buses[i].prefix))
-			return buses[i].bus;
-	return NULL;
-}
-
 /* The deciding value, with libvirt's default on x86; NULL if unknown. */
 static const char *attribute_of(const struct guest *guest,
 				const struct guest_device *device)
@@ -70,7 +52,7 @@ static const char *attribute_of(const struct guest *guest,
 	bool x86 = guest_is_q35(guest) || guest_is_i440fx(guest);
 
 	if (streq(device->tag, "disk"))
-		return disk_bus(device);
+		return device->bus;
 	if (streq(device->tag, "hostdev"))
 		return streq_null(device->type, "mdev") ? device->model : device->type;
 	if (streq(device->tag, "input"))

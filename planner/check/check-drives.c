@@ -131,10 +131,6 @@ static bool drive_of_disk(const struct check *check, const struct guest_device *
 	bool named = disk->target_dev && disk_name_parse(disk->target_dev, &name);
 
 	*ret = (struct drive){.bus = disk->bus};
-	if (!ret->bus && named)
-		ret->bus = name.bus;
-	if (!ret->bus)
-		return false;
 	if (disk->address.element >= 0 && disk->address.type)
 		return streq(disk->address.type, "drive") && read_drive(check, disk, ret);
 	return named && choose_drive(&name, ret);

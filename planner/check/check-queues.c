@@ -23,16 +23,9 @@ static bool is_virtio_scsi(const struct guest_controller *c)
 		streq(c->model, "virtio-non-transitional"));
 }
 
-/* Without a bus, libvirt goes by the name of the disk. */
 static bool is_virtio_disk(const struct guest_device *device)
 {
-	return device->bus ? streq(device->bus, "virtio")
-			   : device->target_dev && has_prefix(device->target_dev, "vd");
-}
-
-static const char *bus_of(const struct guest_device *device)
-{
-	return device->bus ? device->bus : "of its name";
+	return streq_null(device->bus, "virtio");
 }
 
 /* <driver><iothreads> of a device or controller, where the target reads it; -1. */
@@ -61,7 +54,7 @@ static void iothread_bus(struct check *check)
 		check_found(
 			check, disk->element,
 			"Disk %s has an I/O thread, but is on bus %s; only disks on bus virtio have one.",
-			disk->target_dev ? disk->target_dev : "", bus_of(disk));
+			disk->target_dev ? disk->target_dev : "", disk->bus);
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
@@ -204,7 +197,7 @@ static void queues_bus(struct check *check)
 			check_found(
 				check, disk->element,
 				"Disk %s has queues, but is on bus %s; only disks on bus virtio have queues.",
-				disk->target_dev ? disk->target_dev : "", bus_of(disk));
+				disk->target_dev ? disk->target_dev : "", disk->bus);
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];

@@ -31,10 +31,8 @@ static void judge_size(struct check *check, int driver, const char *name)
 
 static void judge_disk(struct check *check, const struct guest_device *disk, int driver)
 {
-	bool virtio = disk->bus ? streq(disk->bus, "virtio")
-				: disk->target_dev && has_prefix(disk->target_dev, "vd");
-
-	if (!virtio && check->options->target.libvirt >= JUDGES_DISKS &&
+	if (!streq_null(disk->bus, "virtio") &&
+	    check->options->target.libvirt >= JUDGES_DISKS &&
 	    document_attribute(check->document, driver, "queue_size"))
 		check_found(
 			check, driver,

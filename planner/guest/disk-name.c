@@ -9,11 +9,11 @@
 static const struct {
 	const char *prefix, *bus;
 } rows[] = {
-	{"fd", "fdc"},  {"hd", "ide"},  {"vd", "virtio"},
+	{"fd", "ide"},  {"hd", "ide"},  {"vd", "virtio"},
 	{"sd", "scsi"}, {"xvd", "xen"}, {"ubd", "uml"},
 };
 
-/* What follows the prefix; NULL: no prefix that is known. */
+/* What follows the prefix, and the bus; NULL: no prefix that is known. */
 static const char *after_prefix(const char *name, const char **bus)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -41,4 +41,15 @@ bool disk_name_parse(const char *name, struct disk_name *ret)
 	if (*next == '\0')
 		return true;
 	return (*next != '0' || next[1] == '\0') && parse_u32(next, &ret->partition);
+}
+
+const char *disk_default_bus(const char *device, const char *name)
+{
+	const char *bus = "ide";
+
+	if (device && streq(device, "floppy"))
+		return "fdc";
+	if (name)
+		after_prefix(name, &bus);
+	return bus;
 }

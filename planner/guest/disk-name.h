@@ -10,8 +10,14 @@
 struct disk_name {
 	int number;         /* "sda" is 0, "sdz" 25, "sdaa" 26 */
 	unsigned partition; /* "sda1"; 0: none */
-	const char *bus;    /* libvirt's choice where none is given; static */
+	const char *bus;    /* that libvirt chooses if none is given; static */
 };
+
+/*
+ * The bus of a disk without bus=, by <disk device=> and <target dev=>, which may be NULL.
+ * Static.
+ */
+const char *disk_default_bus(const char *device, const char *name);
 
 /*
  * libvirt 9.0 src/util/virutil.c, virDiskNameParse, and src/conf/domain_postparse.c,

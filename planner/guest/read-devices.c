@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Controllers, devices and IOMMUs of a domain, and their addresses. */
+#include "planner/guest/disk-name.h"
 #include "planner/guest/field.h"
 
 static const struct guest_field address_fields[] = {
@@ -226,6 +227,11 @@ static void read_device(struct guest *guest, int element)
 		FIELDS_FILL(guest, element, device_model_fields, device);
 	if (!device->bus)
 		FIELDS_FILL(guest, element, device_bus_fields, device);
+	if (streq(device->tag, "disk") && !device->bus)
+		device->bus =
+			xstrdup(disk_default_bus(document_attribute(guest->document,
+								    element, "device"),
+						 device->target_dev));
 	if (!device->source_file)
 		FIELDS_FILL(guest, element, device_file_fields, device);
 	read_address(guest, element, &device->address);

@@ -16,7 +16,7 @@ static void numbers_and_buses(void **state)
 		{"sdaa", "scsi", 26, 0},
 		{"vdzz", "virtio", 701, 0},
 		{"hdd", "ide", 3, 0},
-		{"fdb", "fdc", 1, 0},
+		{"fdb", "ide", 1, 0},
 		{"xvda2", "xen", 0, 2},
 		{"vda10", "virtio", 0, 10},
 		{"vda0", "virtio", 0, 0},
@@ -50,11 +50,29 @@ static void no_names(void **state)
 	}
 }
 
+static void default_buses(void **state)
+{
+	static const struct {
+		const char *device, *name, *bus;
+	} rows[] = {
+		{"disk", "vda", "virtio"}, {NULL, "sdb", "scsi"},
+		{"cdrom", "hdc", "ide"},   {"floppy", "fda", "fdc"},
+		{"floppy", "vda", "fdc"},  {"disk", "fda", "ide"},
+		{"disk", NULL, "ide"},     {NULL, "nonsense", "ide"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(disk_default_bus(rows[i].device, rows[i].name),
+				    rows[i].bus);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_and_buses),
 		cmocka_unit_test(no_names),
+		cmocka_unit_test(default_buses),
 	};
 
 	return RUN_TESTS(tests);
