@@ -76,6 +76,12 @@ static unsigned l3_cpus(const struct machine *host)
 	return most;
 }
 
+/* What a guest of another architecture sees depends on its CPU and kernel. */
+static bool is_x86(const struct guest *guest)
+{
+	return guest_is_q35(guest) || guest_is_i440fx(guest);
+}
+
 /* False if the guest has no L3, or if its vCPUs have no arrangement. */
 static bool read_shape(const struct check *check, struct shape *ret)
 {
@@ -86,8 +92,7 @@ static bool read_shape(const struct check *check, struct shape *ret)
 	const char *mode =
 		cache < 0 ? NULL : document_attribute(check->document, cache, "mode");
 
-	if ((!guest_is_q35(guest) && !guest_is_i440fx(guest)) ||
-	    guest->topology_element < 0 || streq_null(mode, "disable"))
+	if (!is_x86(guest) || guest->topology_element < 0 || streq_null(mode, "disable"))
 		return false;
 	*ret = (struct shape){.dies = count_of(guest->dies),
 			      .cores = count_of(guest->cores),
@@ -115,12 +120,26 @@ static int other_l3(const struct check *check, const struct shape *shape, unsign
 	return -1;
 }
 
+static bool has_several(const struct machine *host)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < host->caches.n; i++)
+		count += host->caches.v[i].level == L3;
+	return count > 1;
+}
+
 static void l3_split(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	struct shape shape;
 
-	if (guest->vcpupins.n == 0 || !read_shape(check, &shape))
+	if (guest->vcpupins.n == 0)
+		return;
+	if (!is_x86(guest) && has_several(check->host))
+		check_skip(check, "guest-caches",
+			   "it is not known which L3 caches a guest other than x86 sees");
+	if (!read_shape(check, &shape))
 		return;
 	if (!l3_cpus(check->host)) {
 		check_skip(check, "l3-caches",

@@ -4,6 +4,8 @@ tests/hosts/make-root gb200 $SCRATCH/h && tests/hosts/make-root gh200 $SCRATCH/o
 $P --host $SCRATCH/h --arch aarch64 --iommu smmuv3,accel=on --node vcpus=4,memory=8GiB --node vcpus=4,memory=8GiB --hostdev 0008:01:00.0,node=0 --hostdev 0018:01:00.0,node=1 -o $SCRATCH/a.xml &&
 	grep "<cell \|<acpi nodeset\|nodeset=" $SCRATCH/a.xml && sed -n "/<cell id='10'/,/<.cell>/p" $SCRATCH/a.xml
 virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only initiator-gpu --only initiator-node --only initiator-cell --only node-number --only memnode-valid $SCRATCH/a.xml
+# Caches of such a guest are not known.
+virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only l3-split $SCRATCH/a.xml
 $P --domain $SCRATCH/a.xml --host $SCRATCH/h --diff
 # Another GPU; nothing else is put into such cells.
 $P --domain $SCRATCH/a.xml --host $SCRATCH/h --hostdev 0009:01:00.0,node=0 --nic virtio,per-node=1 --iothreads per-node --spare-ports 1 -o $SCRATCH/b.xml &&
