@@ -134,8 +134,11 @@ uint64_t change_unit_bytes(const struct changed_disk *disk)
 /* That it is isohybrid is a better reason than that the image was made larger. */
 static int gravity(const struct changed_disk *disk, const struct finding *finding)
 {
-	return 2 * (int)finding->severity +
-	       (disk->seen.isohybrid && streq(finding->rule, "gpt-hybrid"));
+	bool decides = (disk->seen.isohybrid && streq(finding->rule, "gpt-hybrid")) ||
+		       streq(finding->rule, "dos-dynamic") ||
+		       streq(finding->rule, "gpt-dynamic");
+
+	return 2 * (int)finding->severity + decides;
 }
 
 int change_need_editable(const struct changed_disk *disk, struct error *error)
@@ -196,7 +199,7 @@ void change_say_limit(const char *path, const struct partition_table *table)
 		return;
 	text_add_size_about(&rest, dos_unusable(table) * table->sector_bytes);
 	streams_say(
-		"%s: an MBR cannot address the last %s of this disk, which lie beyond 2^32 sectors; a GPT can",
+		"%s: an MBR cannot address the last %s of this disk, beyond 2^32 sectors; a GPT can",
 		path, rest.s);
 }
 

@@ -64,6 +64,7 @@ static const char *const rules[] = {
 	"gpt-bounds",
 	"gpt-copies-differ",
 	"gpt-duplicate-uuid",
+	"gpt-dynamic",
 	"gpt-entry-count",
 	"gpt-entry-size",
 	"gpt-header-crc",

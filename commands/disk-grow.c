@@ -69,8 +69,10 @@ static int set_partition(void *target, const struct option_row *row, const char 
 
 	if (once(row, wish->number > 0, error) < 0)
 		return -1;
-	if (!parse_u32(value, &wish->number) || wish->number == 0)
+	if (!parse_u32(value, &wish->number))
 		return option_error(error, row->name, value, "is not a number");
+	if (wish->number == 0)
+		return option_error(error, row->name, value, "must be greater than 0");
 	return 0;
 }
 

@@ -9,12 +9,8 @@
 
 #define MOST_LISTED 8
 
-/*
- * Sectors as bytes in the unit of @power, see size_power(), or as sectors if the bytes
- * would exceed 2^64-1. @power < 0: in the largest unit that is exact.
- */
-static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t sectors,
-		       int power)
+/* Sectors as bytes, or as sectors if the bytes would exceed 2^64-1. */
+static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t sectors)
 {
 	uint64_t bytes;
 
@@ -22,10 +18,18 @@ static void add_amount(const struct disk_plan *plan, struct text *text, uint64_t
 				   &bytes))
 		text_printf(text, "%ju sectors", (uintmax_t)sectors);
 	else
-		text_add_size_in(text, bytes,
-				 power >= 0   ? power
-				 : bytes == 0 ? 0
-					      : size_power(bytes));
+		text_add_size_about(text, bytes);
+}
+
+/* A size that can be given to --size: rounded up to whole MiB if it is larger. */
+static void add_disk_size(const struct disk_plan *plan, struct text *text,
+			  uint64_t sectors)
+{
+	const uint64_t unit = MINIMAL_UNIT_BYTES / plan->request->sector_bytes;
+
+	if (sectors > unit && sectors < UINT64_MAX - unit)
+		sectors = (sectors + unit - 1) / unit * unit;
+	add_amount(plan, text, sectors);
 }
 
 static void add_needs(const struct disk_plan *plan, struct text *text,
@@ -37,10 +41,10 @@ static void add_needs(const struct disk_plan *plan, struct text *text,
 		text_adds(text, i == 0 ? " (" : ", ");
 		text_add_item(text, &items[i]);
 		text_adds(text, slot->min < slot->max ? " at least " : " ");
-		add_amount(plan, text, slot->end - slot->start, -1);
+		add_amount(plan, text, slot->end - slot->start);
 		if (slot->padding > 0) {
 			text_adds(text, " and padding of ");
-			add_amount(plan, text, slot->padding, -1);
+			add_amount(plan, text, slot->padding);
 		}
 	}
 	if (run->n > MOST_LISTED)
@@ -78,15 +82,9 @@ static void add_advice(const struct disk_plan *plan, struct text *text,
 		text_adds(text, "; reduce the percentages or the sizes");
 	} else {
 		text_adds(text, "; a disk of ");
-		add_amount(plan, text, need_end + plan->tail, -1);
+		add_disk_size(plan, text, need_end + plan->tail);
 		text_adds(text, " would be large enough");
 	}
-}
-
-/* The largest unit in which all three amounts are exact, so that they can be compared. */
-static int common_power(const struct disk_plan *plan, uint64_t a, uint64_t b, uint64_t c)
-{
-	return size_power((a | b | c) * plan->request->sector_bytes);
 }
 
 int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
@@ -96,16 +94,14 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 	_cleanup_text_ struct text text = {};
 	const uint64_t free = run->limit > run->begin ? run->limit - run->begin : 0;
 	uint64_t need_end;
-	int power;
 
 	if (!place_minimal(run, &need_end))
 		return item_error(plan, &list->items.v[first], error,
 				  "it, or a partition after it, would end after 2^64-1");
 	text_adds(&text, "the request does not fit, the space is too small by ");
-	power = common_power(plan, need_end - run->limit, free, need_end - run->begin);
-	add_amount(plan, &text, need_end - run->limit, power);
+	add_amount(plan, &text, need_end - run->limit);
 	text_adds(&text, "; ");
-	add_amount(plan, &text, free, power);
+	add_amount(plan, &text, free);
 	text_printf(&text, " are free from LBA %ju to ", (uintmax_t)run->begin);
 	if (wall)
 		text_add_item(&text, wall);
@@ -114,7 +110,7 @@ int explain_misfit(const struct disk_plan *plan, const struct item_list *list,
 					 ? "the end of the extended partition"
 					 : "the end of the disk");
 	text_adds(&text, ", ");
-	add_amount(plan, &text, need_end - run->begin, power);
+	add_amount(plan, &text, need_end - run->begin);
 	text_adds(&text, " are needed with alignment");
 	add_needs(plan, &text, &list->items.v[first], run);
 	add_advice(plan, &text, list, wall, need_end);

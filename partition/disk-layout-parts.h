@@ -5,6 +5,9 @@
 
 #include "partition/part.h"
 
+/* Disks whose size is ours to choose have a multiple of it. */
+#define MINIMAL_UNIT_BYTES (UINT64_C(1) << 20)
+
 /* A partition on its way from the request to the table. */
 struct item {
 	const struct part_request *request; /* NULL: an extended partition that was not

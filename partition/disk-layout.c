@@ -13,8 +13,6 @@
 
 #include <stdio.h>
 
-#define MINIMAL_UNIT_BYTES (UINT64_C(1) << 20)
-
 void disk_layout_free(struct disk_layout *layout)
 {
 	partition_table_free(&layout->table);
@@ -22,21 +20,42 @@ void disk_layout_free(struct disk_layout *layout)
 	vec_free(&layout->dropped);
 }
 
-static uint64_t array_sectors(uint32_t sector_bytes, uint32_t n_entries)
+static uint64_t array_sectors(uint32_t sector_bytes, uint32_t n_entries,
+			      uint32_t entry_bytes)
 {
-	return ((uint64_t)n_entries * GPT_ENTRY_BYTES + sector_bytes - 1) / sector_bytes;
+	return ((uint64_t)n_entries * entry_bytes + sector_bytes - 1) / sector_bytes;
 }
 
 uint64_t label_head_sectors(enum table_label label, uint32_t sector_bytes,
 			    uint32_t n_entries)
 {
-	return label == LABEL_GPT ? 2 + array_sectors(sector_bytes, n_entries) : 1;
+	return label == LABEL_GPT
+		       ? 2 + array_sectors(sector_bytes, n_entries, GPT_ENTRY_BYTES)
+		       : 1;
 }
 
 uint64_t label_tail_sectors(enum table_label label, uint32_t sector_bytes,
 			    uint32_t n_entries)
 {
-	return label == LABEL_GPT ? 1 + array_sectors(sector_bytes, n_entries) : 0;
+	return label == LABEL_GPT
+		       ? 1 + array_sectors(sector_bytes, n_entries, GPT_ENTRY_BYTES)
+		       : 0;
+}
+
+uint64_t table_head_sectors(const struct partition_table *table)
+{
+	return table->label == LABEL_GPT
+		       ? 2 + array_sectors(table->sector_bytes, table->n_entries,
+					   gpt_entry_bytes(table))
+		       : 1;
+}
+
+uint64_t table_tail_sectors(const struct partition_table *table)
+{
+	return table->label == LABEL_GPT
+		       ? 1 + array_sectors(table->sector_bytes, table->n_entries,
+					   gpt_entry_bytes(table))
+		       : 0;
 }
 
 /* The last usable block of a disk with a size; an MBR is limited to 2^32 blocks. */

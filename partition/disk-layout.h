@@ -42,3 +42,6 @@ uint64_t label_head_sectors(enum table_label label, uint32_t sector_bytes,
 			    uint32_t n_entries);
 uint64_t label_tail_sectors(enum table_label label, uint32_t sector_bytes,
 			    uint32_t n_entries);
+/* The same for the label of an existing table, whose entries may be larger. */
+uint64_t table_head_sectors(const struct partition_table *table);
+uint64_t table_tail_sectors(const struct partition_table *table);

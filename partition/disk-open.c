@@ -43,6 +43,61 @@ static int rests_on(const char *path, const char *what, const char *name,
 		path, what, name);
 }
 
+/* A file of a chain, as fstat identifies it. */
+struct link {
+	dev_t device;
+	ino_t inode;
+};
+
+/* The file that @path names as its backing file, owned; NULL if there is none. */
+static int find_backing(const char *path, char **ret, struct error *error)
+{
+	_cleanup_qcow2_header_ struct qcow2_header header = {};
+	_cleanup_free_ uint8_t *front = NULL;
+	size_t n = 0;
+
+	*ret = NULL;
+	if (read_front(path, &front, &n, error) < 0)
+		return -1;
+	if (!qcow2_is(front, n))
+		return 0;
+	if (qcow2_read_header(front, n, &header, error) < 0)
+		return error_wrap(error, "%s", path);
+	if (header.backing_file)
+		*ret = image_named_file(path, header.backing_file);
+	return 0;
+}
+
+/*
+ * A chain that loops: qemu-nbd would open its files until it has neither descriptors nor
+ * memory (QEMU 7.2, bdrv_open_backing_file()).
+ */
+static int check_chain(const char *first, struct error *error)
+{
+	_cleanup_free_ char *path = xstrdup(first);
+	struct link links[IMAGE_MAX_CHAIN];
+
+	for (size_t n = 0; path; n++) {
+		_cleanup_free_ char *next = NULL;
+		struct stat st;
+
+		if (n == IMAGE_MAX_CHAIN)
+			return error_input(error, IMAGE_DEEP_FORMAT, first,
+					   IMAGE_MAX_CHAIN);
+		if (find_backing(path, &next, error) < 0 ||
+		    (stat(path, &st) < 0 &&
+		     error_system(error, errno, "%s: cannot be examined", path) < 0))
+			return n > 0 ? error_wrap(error, "%s", first) : -1;
+		for (size_t i = 0; i < n; i++)
+			if (links[i].device == st.st_dev && links[i].inode == st.st_ino)
+				return error_input(error, IMAGE_LOOP_FORMAT, path);
+		links[n] = (struct link){st.st_dev, st.st_ino};
+		free(path);
+		path = TAKE(next);
+	}
+	return 0;
+}
+
 static int check_qcow2(const char *path, const uint8_t *front, size_t n,
 		       const struct disk_wish *wish, struct disk_kind *kind,
 		       struct error *error)
@@ -65,7 +120,7 @@ static int check_qcow2(const char *path, const uint8_t *front, size_t n,
 		return rests_on(path, "backing file", header.backing_file, error);
 	if (header.data_file && !wish->follow)
 		return rests_on(path, "data file", header.data_file, error);
-	return 0;
+	return header.backing_file ? check_chain(path, error) : 0;
 }
 
 static int decide(const char *path, const struct disk_wish *wish, struct disk_kind *kind,

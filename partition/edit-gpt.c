@@ -116,8 +116,10 @@ static void put_name(uint8_t *at, const char *name)
 }
 
 static void put_entry(uint8_t *entry, const struct partition *partition,
-		      const struct partition *before)
+		      const struct partition *before, uint32_t entry_bytes)
 {
+	if (!before)
+		memset(entry, 0, entry_bytes);
 	guid_to_disk(partition->type, entry + TYPE_AT);
 	guid_to_disk(partition->uuid, entry + UUID_AT);
 	put_le64(entry + START_AT, partition->start_lba);
@@ -150,7 +152,7 @@ static void change_entries(struct gpt_edit *edit)
 		if (!before || !partition_same(before, partition))
 			put_entry(edit->array + (size_t)(partition->number - 1) *
 							edit->header->entry_bytes,
-				  partition, before);
+				  partition, before, edit->header->entry_bytes);
 	}
 }
 
@@ -259,7 +261,7 @@ int gpt_edit(struct disk_io *io, const struct inspection *seen,
 				.header = &seen->gpt[from]};
 	int rc = -1;
 
-	if (!edit.header->good || edit.header->entry_bytes != GPT_ENTRY_BYTES)
+	if (!edit.header->good)
 		return error_input(error, "%s: the %s GPT cannot be used", io->name,
 				   from == GPT_PRIMARY ? "primary" : "backup");
 	if (read_copy(&edit, error) == 0 && check_room(&edit, error) == 0) {

@@ -8,14 +8,13 @@
 /* A complete label may have been there, whatever its type (table.h, replace). */
 static uint64_t head_of(const struct partition_table *table)
 {
-	return MAX(label_head_sectors(table->label, table->sector_bytes,
-				      table->n_entries),
+	return MAX(table_head_sectors(table),
 		   label_head_sectors(LABEL_GPT, table->sector_bytes, GPT_MIN_ENTRIES));
 }
 
 static uint64_t tail_of(const struct partition_table *table)
 {
-	return label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+	return table_tail_sectors(table);
 }
 
 /* How many bytes of this sector, from its first byte, may be erased. */

@@ -292,6 +292,8 @@ static int run_mcopy(const struct filling *filling, int scratch, struct error *e
 
 	if (n < 0)
 		return error_system(error, errno, "cannot read %s", fill->copy_files);
+	/* In the C locale it would take names for Latin-1. */
+	tool_set(&tool, "LC_ALL=C.UTF-8");
 	tool_add(&tool, "mcopy");
 	tool_add(&tool, "-sQmi");
 	tool_add_fd(&tool, scratch);

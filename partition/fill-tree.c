@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "partition/fill-tree.h"
 
+#include "base/utf8.h"
 #include "base/vec.h"
 
 #include <errno.h>
@@ -49,12 +50,66 @@ static int check_names(FTS *tree, const FTSENT *folder, struct error *error)
 	return rc;
 }
 
+/* Names of devices in DOS, in any case; mcopy refuses them silently. */
+static bool is_dos_device(const char *name)
+{
+	static const char *const names[] = {"AUX", "CON", "NUL", "PRN"};
+	static const char *const ports[] = {"COM", "LPT"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(ports); i++)
+		if (strncasecmp(name, ports[i], 3) == 0 && strlen(name) == 4 &&
+		    name[3] >= '1' && name[3] <= '4')
+			return true;
+	return false;
+}
+
+/*
+ * Why a name cannot be kept, or NULL: FAT has no such names ([MS-FSCC], 2.1.5), or mcopy
+ * (mtools 4.0.32) silently makes another one, such as "b" of "a:b".
+ */
+static const char *name_fault(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (is_dos_device(name))
+		return "it is the name of a device in DOS";
+	if (n > 0 && (name[n - 1] == '.' || name[n - 1] == ' '))
+		return "it ends with a dot or a blank";
+	for (size_t step; *name; name += step) {
+		step = utf8_length(name);
+		if (step == 0)
+			return "it is not UTF-8";
+		if (step == 4)
+			return "it has a character above U+FFFF";
+		if ((unsigned char)*name < ' ' || *name == 0x7f ||
+		    strchr("\"*/:<>?\\|", *name))
+			return "it has one of the characters \"*/:<>?\\| or a control character";
+	}
+	return NULL;
+}
+
+static int check_name(const FTSENT *at, struct error *error)
+{
+	const char *fault = at->fts_level > 0 ? name_fault(at->fts_name) : NULL;
+
+	if (!fault)
+		return 0;
+	return error_input(error, "%s: vfat cannot hold this name: %s", at->fts_path,
+			   fault);
+}
+
 static int check_vfat(FTS *tree, const FTSENT *at, struct error *error)
 {
 	switch (at->fts_info) {
 	case FTS_D:
+		if (check_name(at, error) < 0)
+			return -1;
 		return check_names(tree, at, error);
 	case FTS_F:
+		return check_name(at, error);
 	case FTS_DP:
 		return 0;
 	case FTS_SL:

@@ -83,10 +83,8 @@ void fill_list_free(struct fill_list *fills)
 static char *find_taken(const struct partition_table *table, uint64_t start, uint64_t end)
 {
 	const uint64_t sector = table->sector_bytes;
-	uint64_t head =
-		label_head_sectors(table->label, table->sector_bytes, table->n_entries);
-	uint64_t tail =
-		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t head = table_head_sectors(table);
+	uint64_t tail = table_tail_sectors(table);
 
 	if (end > table->n_sectors * sector)
 		return xstrdup("the end of the disk");
@@ -287,6 +285,29 @@ static int copy_in(const struct filling *filling, int from, const char *name,
 	return copy_file(&copy, error);
 }
 
+static int too_small(const struct filling *filling, const char *what, uint64_t size_bytes,
+		     struct error *error)
+{
+	const uint64_t room = room_bytes(filling);
+	_cleanup_text_ struct text has = {}, only = {}, more = {};
+
+	text_add_size_about(&has, size_bytes);
+	text_add_size_about(&only, room);
+	text_add_size_about(&more, size_bytes - room);
+	return error_input(error,
+			   "%s has %s, but partition %u has only %s and is %s too small",
+			   what, has.s, filling->fill->number, only.s, more.s);
+}
+
+static int file_system_too_large(const struct filling *filling, uint64_t size_bytes,
+				 struct error *error)
+{
+	_cleanup_free_ char *what =
+		xasprintf("the %s file system", filling->fill->format);
+
+	return too_small(filling, what, size_bytes, error);
+}
+
 /* Its length, if it can be copied into the partition directly. */
 static int measure(const struct filling *filling, int from, uint64_t *ret_bytes,
 		   struct error *error)
@@ -299,11 +320,7 @@ static int measure(const struct filling *filling, int from, uint64_t *ret_bytes,
 	if (size < 0 || size == INT64_MAX)
 		return error_input(error, "%s: neither a file nor a disk", name);
 	if ((uint64_t)size > room)
-		return error_input(
-			error,
-			"%s has %ju bytes, but partition %u has only %ju and is %ju bytes too small",
-			name, (uintmax_t)size, filling->fill->number, (uintmax_t)room,
-			(uintmax_t)((uint64_t)size - room));
+		return too_small(filling, name, (uint64_t)size, error);
 	if (pread(from, magic, 4, 0) == 4 && memcmp(magic, "QFI\xfb", 4) == 0)
 		return error_input(
 			error,
@@ -355,11 +372,7 @@ static int format_own_size(const struct filling *filling, int scratch,
 	if (size < 0)
 		return error_system(error, errno, "cannot measure the scratch file");
 	if ((uint64_t)size > room)
-		return error_input(
-			error,
-			"the %s file system has %ju bytes, but the partition has only %ju and is %ju bytes too small",
-			filling->fill->format, (uintmax_t)size, (uintmax_t)room,
-			(uintmax_t)size - room);
+		return file_system_too_large(filling, (uint64_t)size, error);
 	return copy_in(filling, scratch, "the file system", (uint64_t)size, error);
 }
 
@@ -387,6 +400,7 @@ static int format(const struct filling *filling, struct error *error)
 {
 	_cleanup_fd_ int scratch = open_scratch(filling->target->folder_fd);
 	uint64_t room = room_bytes(filling);
+	off_t size;
 
 	if (scratch < 0)
 		return error_system(error, errno, "cannot create a scratch file");
@@ -398,7 +412,11 @@ static int format(const struct filling *filling, struct error *error)
 				    (uintmax_t)room);
 	if (fill_format(filling, scratch, error) < 0)
 		return -1;
-	if (lseek(scratch, 0, SEEK_END) != (off_t)room)
+	size = lseek(scratch, 0, SEEK_END);
+	/* mkfs.btrfs makes the file larger if the folder needs it. */
+	if (size > (off_t)room)
+		return file_system_too_large(filling, (uint64_t)size, error);
+	if (size != (off_t)room)
 		return error_system(error, 0,
 				    "%s changed the size of the file that it was given",
 				    filling->fill->format);

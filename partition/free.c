@@ -150,7 +150,7 @@ static int no_room(const struct extents *extents, const struct part_place *wante
 	if (wanted->slot.has_start)
 		text_printf(&sizes, " at LBA %" PRIu64, wanted->slot.fixed_start);
 	text_printf(&sizes, ": the largest free extent%s is ", where);
-	text_add_size(&sizes, largest * sector);
+	text_add_size_about(&sizes, largest * sector);
 	text_adds(&sizes, " (alignment ");
 	text_add_size(&sizes, wanted->unit_bytes);
 	return error_input(error, "no room for %s)", sizes.s);
@@ -239,6 +239,7 @@ int partition_grow(struct partition_table *table, unsigned number,
 		   struct room *ret_room, struct error *error)
 {
 	struct partition *partition = partition_table_find(table, number);
+	_cleanup_text_ struct text missing = {};
 	uint64_t end, limit;
 
 	if (!partition)
@@ -247,19 +248,21 @@ int partition_grow(struct partition_table *table, unsigned number,
 		return -1;
 	limit = limit_of(table, partition);
 	*ret_room = (struct room){.start = partition->start_lba, .end = end};
-	if (end > limit)
+	if (end > limit) {
+		text_add_size_about(&missing, (end - limit) * table->sector_bytes);
 		return error_input(error,
 				   "partition %u has room only up to block %" PRIu64
-				   ", but would end at %" PRIu64 " (%" PRIu64
-				   " bytes short)",
-				   number, limit - 1, end - 1,
-				   (end - limit) * table->sector_bytes);
-	if (end < partition->end_lba + 1 && size_bytes > 0)
-		return error_input(error,
-				   "partition %u would shrink by %" PRIu64
-				   " bytes; partitions can only grow",
-				   number,
-				   (partition->end_lba + 1 - end) * table->sector_bytes);
+				   ", but would end at %" PRIu64 " (%s short)",
+				   number, limit - 1, end - 1, missing.s);
+	}
+	if (end < partition->end_lba + 1 && size_bytes > 0) {
+		text_add_size_about(&missing,
+				    (partition->end_lba + 1 - end) * table->sector_bytes);
+		return error_input(
+			error,
+			"partition %u would shrink by %s; partitions can only grow",
+			number, missing.s);
+	}
 	if (end > partition->end_lba + 1)
 		partition->end_lba = end - 1;
 	ret_room->end = partition->end_lba + 1;

@@ -153,8 +153,7 @@ void text_add_obstacle(struct text *text, const struct partition_table *table,
 
 void table_fill_disk(struct partition_table *table)
 {
-	uint64_t tail =
-		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t tail = table_tail_sectors(table);
 
 	if (table->label == LABEL_DOS) {
 		table->last_usable_lba = MIN(table->n_sectors - 1, (uint64_t)UINT32_MAX);

@@ -17,8 +17,6 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#define MAX_CHAIN 200 /* as in QEMU's block layer: deeper is an error in practice */
-
 /* An open image and the result of fstat. */
 struct opened {
 	const char *path;
@@ -27,6 +25,7 @@ struct opened {
 	uint64_t length_bytes, block_bytes;
 	uint8_t *front; /* the first QCOW2_MAX_HEADER bytes or fewer */
 	size_t n_front;
+	const struct opened *above; /* the image that names this one, or NULL */
 };
 
 static void close_image(struct opened *image)
@@ -184,11 +183,14 @@ static int measure_qcow2(const struct opened *image, const struct qcow2_header *
 	return 0;
 }
 
-/* The path of a file that an image names: relative to the image unless it is absolute. */
-static char *beside(const char *image, const char *name)
+char *image_named_file(const char *image, const char *name)
 {
 	const char *slash = strrchr(image, '/');
 
+	if (has_prefix(name, "file:"))
+		name += 5;
+	else if (has_prefix(name, "json:") || strstr(name, "://"))
+		return NULL;
 	if (*name == '/' || !slash)
 		return xstrdup(name);
 	return xasprintf("%.*s%s", (int)(slash - image + 1), image, name);
@@ -203,8 +205,19 @@ static bool measured_already(const struct image_sizes *sizes, const struct opene
 	return false;
 }
 
-static int measure_below(const char *path, const struct image_question *question,
-			 struct image_sizes *sizes, int depth, struct error *error);
+/* The image that this one was reached from, directly or not, is the same file. */
+static bool is_loop(const struct opened *image)
+{
+	for (const struct opened *it = image->above; it; it = it->above)
+		if (it->st.st_dev == image->st.st_dev &&
+		    it->st.st_ino == image->st.st_ino)
+			return true;
+	return false;
+}
+
+static int measure_below(const char *path, const struct opened *above,
+			 const struct image_question *question, struct image_sizes *sizes,
+			 int depth, struct error *error);
 
 /* @cluster_bytes: in which it is written, 0 for a backing file. */
 static int follow(const struct opened *image, const char *name, const char *format,
@@ -216,9 +229,8 @@ static int follow(const struct opened *image, const char *name, const char *form
 
 	if (!name)
 		return 0;
-	if (has_prefix(name, "file:"))
-		name += 5;
-	else if (has_prefix(name, "json:") || strstr(name, "://"))
+	path = image_named_file(image->path, name);
+	if (!path)
 		return error_input(
 			error,
 			"%s: depends on \"%s\", which is not a file that can be measured",
@@ -229,8 +241,7 @@ static int follow(const struct opened *image, const char *name, const char *form
 				   image->path, format);
 	question.format_given = format != NULL;
 	question.format = format && streq(format, "qcow2") ? IMAGE_QCOW2 : IMAGE_RAW;
-	path = beside(image->path, name);
-	if (measure_below(path, &question, sizes, depth + 1, error) < 0)
+	if (measure_below(path, image, &question, sizes, depth + 1, error) < 0)
 		return error_wrap(error, "%s", image->path);
 	return 0;
 }
@@ -279,18 +290,20 @@ static int measure_open(const struct opened *image, const struct image_question 
 		      error);
 }
 
-static int measure_below(const char *path, const struct image_question *question,
-			 struct image_sizes *sizes, int depth, struct error *error)
+static int measure_below(const char *path, const struct opened *above,
+			 const struct image_question *question, struct image_sizes *sizes,
+			 int depth, struct error *error)
 {
 	_cleanup_(close_image) struct opened image = {.fd = -1};
 
-	if (depth > MAX_CHAIN)
-		return error_input(error,
-				   "%s: the chain of backing files is deeper than %d",
-				   path, MAX_CHAIN);
+	if (depth > IMAGE_MAX_CHAIN)
+		return error_input(error, IMAGE_DEEP_FORMAT, path, IMAGE_MAX_CHAIN);
 	if (open_image(path, &image, error) < 0)
 		return -1;
-	/* A shared base is counted once; so is each file of a loop. */
+	image.above = above;
+	if (is_loop(&image))
+		return error_input(error, IMAGE_LOOP_FORMAT, path);
+	/* A shared base is counted once. */
 	if (measured_already(sizes, &image))
 		return 0;
 	return measure_open(&image, question, sizes, depth, error);
@@ -299,7 +312,7 @@ static int measure_below(const char *path, const struct image_question *question
 int image_measure(const char *path, const struct image_question *question,
 		  struct image_sizes *sizes, struct error *error)
 {
-	return measure_below(path, question, sizes, 0, error);
+	return measure_below(path, NULL, question, sizes, 0, error);
 }
 
 void image_sizes_free(struct image_sizes *sizes)

@@ -154,8 +154,37 @@ static bool is_cut_off(struct inspector *in, enum gpt_copy copy,
 	return true;
 }
 
-/* @fits: all partitions end before a backup at the new end of the disk would begin. */
-static void say_cut_off(struct inspector *in, bool fits)
+/*
+ * What to do about a disk that is too short. @needed: the sectors that its partitions and
+ * the table need, 0 if unknown.
+ */
+static char *advice_for_short(const struct inspector *in, uint64_t needed)
+{
+	uint64_t whole = in->ret->gpt[GPT_PRIMARY].alternate_lba + 1;
+	struct text text = {};
+
+	if (needed > 0)
+		text_printf(&text, "Its partitions and the table need %" PRIu64 " bytes",
+			    needed * in->sector_bytes);
+	if (in->io->is_device)
+		text_printf(&text,
+			    needed > 0 ? ": copy it to a disk of at least that size."
+				       : "Copy it to a disk of %" PRIu64 " bytes.",
+			    whole * in->sector_bytes);
+	else
+		text_printf(
+			&text,
+			"%struncate -s %" PRIu64
+			" returns a raw image to its old size; the data that was cut off is lost.",
+			needed > 0 ? "; " : "", whole * in->sector_bytes);
+	return text_take(&text);
+}
+
+/*
+ * @fits: all partitions end before a backup at the new end of the disk would begin.
+ * @needed: as above.
+ */
+static void say_cut_off(struct inspector *in, bool fits, uint64_t needed)
 {
 	uint64_t at = in->ret->gpt[GPT_PRIMARY].alternate_lba;
 	struct finding *finding =
@@ -171,10 +200,7 @@ static void say_cut_off(struct inspector *in, bool fits)
 	in->ret->fits = fits;
 	finding->remedy =
 		fits ? xstrdup("All partitions fit: disk recover --repair adapts the table to the disk.")
-		     : xasprintf(
-			       "truncate -s %" PRIu64
-			       " returns a raw image to its old size; the data that was cut off is lost.",
-			       (at + 1) * in->sector_bytes);
+		     : advice_for_short(in, needed);
 }
 
 static bool check_header(struct inspector *in, enum gpt_copy copy, const uint8_t *sector,
@@ -285,6 +311,7 @@ static void fill_table(struct inspector *in, const struct gpt_header *header,
 	table->first_usable_lba = header->first_usable_lba;
 	table->last_usable_lba = header->last_usable_lba;
 	table->n_entries = header->n_entries;
+	table->entry_bytes = header->entry_bytes;
 }
 
 /*
@@ -295,7 +322,7 @@ static int read_cut_off(struct inspector *in, struct error *error)
 {
 	struct gpt_header *header = &in->ret->gpt[GPT_PRIMARY];
 	uint64_t first = header->entries_lba, n = array_sectors(in, header);
-	uint64_t tail = n + 1;
+	uint64_t tail = n + 1, needed = 0;
 	struct partition_table table = {};
 	bool fits = first >= 2 && first < header->first_usable_lba &&
 		    n <= header->first_usable_lba - first &&
@@ -307,8 +334,9 @@ static int read_cut_off(struct inspector *in, struct error *error)
 		return -1;
 	}
 	for (size_t i = 0; i < table.partitions.n; i++)
-		fits &= table.partitions.v[i].end_lba < in->n_sectors - tail;
-	say_cut_off(in, fits);
+		needed = MAX(needed, table.partitions.v[i].end_lba + 1 + tail);
+	fits &= needed <= in->n_sectors;
+	say_cut_off(in, fits, needed);
 	if (fits) {
 		in->ret->table = table;
 		fill_table(in, header, &in->ret->table);
@@ -367,8 +395,6 @@ static void compare_copies(struct inspector *in, const struct partition_table *p
 	const struct gpt_header *gpt = in->ret->gpt;
 	struct finding *finding;
 
-	if (!difference && gpt[GPT_PRIMARY].entry_bytes != gpt[GPT_BACKUP].entry_bytes)
-		difference = xstrdup("the size of an entry");
 	if (!difference && gpt[GPT_BACKUP].alternate_lba != 1)
 		difference = xstrdup("where the primary is");
 	if (!difference && !in->ret->grown &&
@@ -386,6 +412,55 @@ static void compare_copies(struct inspector *in, const struct partition_table *p
 		"Decide which one is right, then use disk recover --repair with --from primary or --from backup.");
 }
 
+/* What is wrong with one copy can be repaired with the other. */
+static void say_repairable(struct inspector *in, enum gpt_copy copy)
+{
+	for (size_t i = in->first; i < in->report->findings.n; i++) {
+		struct finding *finding = &in->report->findings.v[i];
+
+		if (!finding->remedy && streq_null(finding->subject, copy_names[copy]))
+			add_remedy(
+				finding,
+				"disk recover --repair writes it from the other copy.");
+	}
+}
+
+/* Linux 5.x and 6.x ignore a GPT with other entries: is_gpt_valid() in
+ * block/partitions/efi.c. */
+static void check_entry_bytes(struct inspector *in)
+{
+	const uint32_t bytes = in->ret->table.entry_bytes;
+
+	if (in->ret->table.label != LABEL_NONE && bytes != GPT_ENTRY_BYTES)
+		inspector_find(
+			in, "gpt-entry-size", SEVERITY_WARNING, NULL,
+			"The entries of the GPT have %" PRIu32
+			" bytes; UEFI permits this, but Linux reads only GPTs with entries of %d bytes.",
+			bytes, GPT_ENTRY_BYTES);
+}
+
+/* Windows describes its volumes in a partition of this type (LDM metadata). */
+static void check_dynamic(struct inspector *in)
+{
+	struct guid type;
+
+	if (!guid_parse("5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", &type))
+		return; /* not reached */
+	for (size_t i = 0; i < in->ret->table.partitions.n; i++) {
+		const struct partition *it = &in->ret->table.partitions.v[i];
+
+		if (!guid_equal(it->type, type))
+			continue;
+		in->ret->opaque = true;
+		inspector_find(
+			in, "gpt-dynamic", SEVERITY_WARNING, NULL,
+			"It is a dynamic disk of Windows: a database in partition %u describes the volumes.",
+			it->number)
+			->remedy = xstrdup("Change it only with Windows.");
+		return;
+	}
+}
+
 static int take_copies(struct inspector *in, struct error *error)
 {
 	_cleanup_partition_table_ struct partition_table backup = {};
@@ -399,8 +474,10 @@ static int take_copies(struct inspector *in, struct error *error)
 	}
 	if (primary.label != LABEL_NONE && backup.label != LABEL_NONE) {
 		compare_copies(in, &primary, &backup);
-		ret->editable = !ret->grown &&
-				ret->gpt[GPT_PRIMARY].entry_bytes == GPT_ENTRY_BYTES;
+		ret->editable = !ret->grown;
+	} else if (primary.label != LABEL_NONE || backup.label != LABEL_NONE) {
+		say_repairable(in,
+			       primary.label == LABEL_NONE ? GPT_PRIMARY : GPT_BACKUP);
 	}
 	if (primary.label != LABEL_NONE) {
 		ret->table = primary;
@@ -423,6 +500,8 @@ int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 	}
 	if (read_headers(in, error) < 0 || take_copies(in, error) < 0)
 		return -1;
+	check_entry_bytes(in);
+	check_dynamic(in);
 	pmbr_inspect(in, sector);
 	return 0;
 }

@@ -19,6 +19,7 @@ struct inspector {
 	uint32_t sector_bytes;
 	uint64_t n_sectors;
 	bool backup_only;
+	size_t first; /* finding of the report that is about this disk */
 };
 
 /* Adds a finding about @subject (NULL: the disk), which is copied. */

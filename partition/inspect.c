@@ -286,6 +286,19 @@ static int inspect_with_size(struct inspector *in,
 	return inspect_without_gpt(in, sector, error);
 }
 
+/* The tables of an isohybrid image are not to be changed, not even to repair them. */
+static void drop_remedies(struct inspector *in)
+{
+	for (size_t i = in->first; i < in->report->findings.n; i++) {
+		struct finding *finding = &in->report->findings.v[i];
+
+		if (finding->remedy && has_prefix(finding->remedy, "disk ")) {
+			free(finding->remedy);
+			finding->remedy = NULL;
+		}
+	}
+}
+
 static bool only_hybrid_is_wrong(const struct report *report)
 {
 	for (size_t i = 0; i < report->findings.n; i++)
@@ -301,6 +314,7 @@ int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 	struct inspector in = {.io = io,
 			       .ret = ret,
 			       .report = report,
+			       .first = report->findings.n,
 			       .backup_only = question->backup_only};
 	uint8_t sector[512];
 
@@ -318,6 +332,8 @@ int inspect_disk(struct disk_io *io, const struct inspect_question *question,
 	if (inspect_with_size(&in, question, sector, error) < 0)
 		return -1;
 	table_inspect(&in, question);
+	if (ret->isohybrid)
+		drop_remedies(&in);
 	ret->intact &= ret->table.label != LABEL_NONE;
 	ret->hybrid_editable = ret->editable && only_hybrid_is_wrong(report) &&
 			       !ret->isohybrid && !ret->opaque;

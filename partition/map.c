@@ -42,10 +42,8 @@ static void fill_gaps(struct area_list *areas, enum area_kind kind, uint64_t sta
 
 struct area_list areas_of(const struct partition_table *table)
 {
-	uint64_t head =
-		label_head_sectors(table->label, table->sector_bytes, table->n_entries);
-	uint64_t tail =
-		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t head = table_head_sectors(table);
+	uint64_t tail = table_tail_sectors(table);
 	const struct partition *extended = NULL;
 	struct area_list areas = {};
 

@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -41,7 +42,8 @@ enum {
 	FIRST_OTHER_FD,
 	WAIT_MS = 100, /* until the server is seen to have ended by itself */
 	AGAIN_US = 5000,
-	YOUNG_S = 60, /* it exists for less than a millisecond */
+	YOUNG_S = 60,     /* it exists for less than a millisecond */
+	MAX_FILES = 1024, /* the usual limit of a process; a chain has at most 200 */
 };
 
 static int new_socket(void)
@@ -121,6 +123,21 @@ static int make_line(int *ret_listener, int *ret_client, struct error *error)
 	return 0;
 }
 
+/*
+ * An image whose backing file is, in a way that only QEMU understands, the image itself
+ * must not take all descriptors and then all memory of the machine.
+ */
+static void limit_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = MIN(limit.rlim_cur, (rlim_t)MAX_FILES);
+	limit.rlim_max = MIN(limit.rlim_max, (rlim_t)MAX_FILES);
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 _noreturn_ static void become_server(char *const argv[])
 {
 	_cleanup_free_ char *pid = xasprintf("%ld", (long)getpid());
@@ -131,6 +148,7 @@ _noreturn_ static void become_server(char *const argv[])
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setenv("LISTEN_PID", pid, 1);
 	setenv("LISTEN_FDS", "1", 1);
+	limit_files();
 	execvp(argv[0], argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);

@@ -109,6 +109,7 @@ static char *header_difference(const struct partition_table *is,
 		{"first usable LBA", is->first_usable_lba, wanted->first_usable_lba},
 		{"last usable LBA", is->last_usable_lba, wanted->last_usable_lba},
 		{"number of entries", is->n_entries, wanted->n_entries},
+		{"size of an entry", gpt_entry_bytes(is), gpt_entry_bytes(wanted)},
 		{"number of partitions", is->partitions.n, wanted->partitions.n},
 	};
 	char *differs = NULL;

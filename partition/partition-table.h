@@ -60,6 +60,7 @@ struct partition_table {
 	bool keeps_signature;                       /* not drawn, even if it is 0 */
 	uint64_t first_usable_lba, last_usable_lba; /* inclusive */
 	uint32_t n_entries;                         /* GPT: slots in the array */
+	uint32_t entry_bytes;                       /* of a slot; 0: GPT_ENTRY_BYTES */
 	VEC(struct partition) partitions;           /* ascending by number */
 };
 
@@ -77,6 +78,11 @@ struct partition *partition_table_find(const struct partition_table *table,
  */
 char *partition_table_difference(const struct partition_table *is,
 				 const struct partition_table *wanted) _must_check_;
+/* Bytes of a slot in the array. */
+static inline uint32_t gpt_entry_bytes(const struct partition_table *table)
+{
+	return table->entry_bytes ? table->entry_bytes : GPT_ENTRY_BYTES;
+}
 /* Blocks in a partition. */
 static inline uint64_t partition_sectors(const struct partition *partition)
 {

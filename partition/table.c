@@ -294,10 +294,8 @@ static int compare_disk(struct encoder *encoder, struct patch *patch, struct err
 {
 	const struct partition_table *table = encoder->table;
 	uint64_t n = table->n_sectors;
-	uint64_t head =
-		label_head_sectors(table->label, table->sector_bytes, table->n_entries);
-	uint64_t tail =
-		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t head = table_head_sectors(table);
+	uint64_t tail = table_tail_sectors(table);
 
 	if (encoder->source->replace) {
 		head = MAX(head, label_head_sectors(LABEL_GPT, table->sector_bytes,
@@ -324,10 +322,8 @@ static int compare_disk(struct encoder *encoder, struct patch *patch, struct err
 
 static bool is_expected(const struct partition_table *table, uint64_t lba)
 {
-	uint64_t head =
-		label_head_sectors(table->label, table->sector_bytes, table->n_entries);
-	uint64_t tail =
-		label_tail_sectors(table->label, table->sector_bytes, table->n_entries);
+	uint64_t head = table_head_sectors(table);
+	uint64_t tail = table_tail_sectors(table);
 
 	if (lba < head || lba >= table->n_sectors - tail)
 		return true;

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -82,7 +83,7 @@ static _noreturn_ void become(struct tool *tool, int output, int messages)
 
 /*
  * The last two non-empty lines of its output: the last one is often only the consequence
- * of the one before.
+ * of the one before. What precedes its usage, if it prints that, is the cause.
  */
 static void add_last_lines(struct text *text, int messages)
 {
@@ -95,6 +96,8 @@ static void add_last_lines(struct text *text, int messages)
 	bytes[n > 0 ? n : 0] = '\0';
 	for (char *at = strtok_r(bytes, "\r\n", &rest); at;
 	     at = strtok_r(NULL, "\r\n", &rest)) {
+		if (line && strncasecmp(at, "usage:", 6) == 0)
+			break;
 		before = line;
 		line = at;
 	}

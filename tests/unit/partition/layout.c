@@ -51,7 +51,7 @@ static void examples(void **state)
 		 "1:2048+16384 2:18432+110592 of 131072"},
 		{{"size", "64MiB", "label", "dos", "align-at", "none"},
 		 {"size=1KiB", "start=1s,size=1MiB"},
-		 "the request does not fit, the space is too small by 1 KiB; 0 KiB are free from LBA 1 to partition 2, 1 KiB are needed with alignment (partition 1 1 KiB); it would fit if partition 2 began at LBA 3 or later"},
+		 "the request does not fit, the space is too small by 1 KiB; 0 B are free from LBA 1 to partition 2, 1 KiB are needed with alignment (partition 1 1 KiB); it would fit if partition 2 began at LBA 3 or later"},
 		{{"size", "64MiB"}, {"size=8MB"}, "1:2048+16384 (388608) of 131072"},
 		{{"size", "64MiB", "rule", "libvirt"},
 		 {"size=8MiB"},
@@ -102,7 +102,7 @@ static void examples(void **state)
 		/* Errors. */
 		{{"size", "64MiB"},
 		 {"size=60MiB", "size=6MiB,name=big"},
-		 "the request does not fit, the space is too small by 3162624 B; 67074560 B are free from LBA 34 to the end of the disk, 70237184 B are needed with alignment (partition 1 60 MiB, partition 2 \"big\" 6 MiB); a disk of 70271488 B would be large enough"},
+		 "the request does not fit, the space is too small by 3.0 MiB; 63.9 MiB are free from LBA 34 to the end of the disk, 66.9 MiB are needed with alignment (partition 1 60 MiB, partition 2 \"big\" 6 MiB); a disk of 68 MiB would be large enough"},
 		{{"size", "64MiB"},
 		 {"size=8MiB,start=1MiB", "size=1MiB,start=4MiB"},
 		 "the request does not fit, the space is too small by 5 MiB; 3 MiB are free from LBA 2048 to partition 2, 8 MiB are needed with alignment (partition 1 8 MiB); it would fit if partition 2 began at LBA 18432 or later"},
@@ -170,7 +170,7 @@ static void examples(void **state)
 		 "partitions 1 and 2 have the same UUID"},
 		{{"size", "5TiB", "label", "dos"},
 		 {"size=3TiB"},
-		 "the request does not fit, the space is too small by 1099512676352 B; 2199023255040 B are free from LBA 1 to the end of the disk, 3298535931392 B are needed with alignment (partition 1 3 TiB); an MBR is limited to 2^32 sectors; use --label gpt"},
+		 "the request does not fit, the space is too small by 1.0 TiB; 1.9 TiB are free from LBA 1 to the end of the disk, 3.0 TiB are needed with alignment (partition 1 3 TiB); an MBR is limited to 2^32 sectors; use --label gpt"},
 	};
 
 	(void)state;
