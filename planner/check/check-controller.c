@@ -342,9 +342,7 @@ static void virt_window(struct check *check)
 		return;
 	if (bytes < VIRT_WINDOW_BYTES || (bytes & (bytes - 1)))
 		check_found(
-			check,
-			MAX(document_find(check->document, root->element, "pcihole64"),
-			    root->element),
+			check, check_part(check, root->element, "pcihole64"),
 			"<pcihole64> is %llu KiB; on machine type virt it must be a power of two and at least 512 GiB.",
 			ULL(bytes >> 10));
 }

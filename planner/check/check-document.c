@@ -34,7 +34,7 @@ static void ignore_malformed(struct check *check)
 	for (size_t i = 0; i < list.n; i++) {
 		const struct ignore *wish = &list.v[i];
 		_cleanup_free_ char *name = xstrndup(wish->rule, wish->rule_n);
-		int element = MAX(wish->element, 0);
+		int element = MAX(wish->row >= 0 ? wish->row : wish->element, 0);
 
 		if (!rule_named(name))
 			check_found(

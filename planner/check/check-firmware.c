@@ -50,7 +50,8 @@ static void secure_boot_smm(struct check *check)
 			"libvirt adds SMM only if a firmware descriptor of the host names the loader; write <smm state='on'/> to be sure");
 		return;
 	}
-	check_found(check, loader_element(check),
+	check_found(check,
+		    off ? check_part(check, 0, "features/smm") : loader_element(check),
 		    "The firmware has Secure Boot, but SMM is %s.",
 		    off ? "off" : "not enabled");
 }

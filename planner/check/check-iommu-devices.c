@@ -108,8 +108,8 @@ static void iommu_on_non_virtio(struct check *check)
 		if (device->driver_iommu.state == VALUE_VALID && kind &&
 		    !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
 			check_found(
-				check, device->element,
-				"iommu= on the driver of a %s (%s) is only for virtio devices.",
+				check, check_part(check, device->element, "driver"),
+				"The driver of %s (%s) has iommu=, which is only for virtio devices.",
 				device->tag, device->model ? device->model : "no model");
 	}
 }

@@ -27,7 +27,7 @@ static struct machine_verdict judge(const struct check *check)
 
 static int type_element(const struct check *check)
 {
-	return MAX(document_find(check->document, 0, "os/type"), 0);
+	return check_part(check, 0, "os/type");
 }
 
 static void to_fix(const struct check *check, struct finding *finding)

@@ -24,11 +24,11 @@ static void judge_node(struct check *check, const struct guest_device *device)
 	if (is_model(device, "virtio-pmem")) {
 		if (device->node.state == VALUE_VALID)
 			check_found(
-				check, device->element,
+				check, check_part(check, device->element, "target/node"),
 				"A virtio-pmem device has a <node>, but cannot be on one.");
 	} else if (device->node.state == VALUE_VALID && device->node.value >= cells) {
 		check_found(
-			check, device->element,
+			check, check_part(check, device->element, "target/node"),
 			"A memory device is on node %llu, but the cells are 0 to %llu.",
 			ULL(device->node.value), ULL(cells - 1));
 	} else if (device->node.state == VALUE_ABSENT && check->guest->cells.n > 0 &&
@@ -82,19 +82,19 @@ static void judge_block(struct check *check, const struct guest_device *device)
 		check_found(check, device->element,
 			    "A virtio-mem device has no <block>.");
 	else if ((block & (block - 1)) != 0)
-		check_found(check, device->element,
+		check_found(check, check_part(check, device->element, "target/block"),
 			    "The block of %llu KiB is not a power of two.", KIB(block));
 	else if (block < MEMORY_GRANULE_BYTES)
-		check_found(check, device->element,
+		check_found(check, check_part(check, device->element, "target/block"),
 			    "The block is %llu KiB, but must be at least %llu KiB.",
 			    KIB(block), KIB(MEMORY_GRANULE_BYTES));
 	else if (asked > device->size_bytes.value)
-		check_found(check, device->element,
+		check_found(check, check_part(check, device->element, "target/requested"),
 			    "<requested> is %llu KiB, but the device has only %llu KiB.",
 			    KIB(asked), KIB(device->size_bytes.value));
 	else if (asked % block != 0)
 		check_found(
-			check, device->element,
+			check, check_part(check, device->element, "target/requested"),
 			"<requested> is %llu KiB, which is not a multiple of the block, %llu KiB.",
 			KIB(asked), KIB(block));
 }
@@ -107,12 +107,13 @@ static void judge_label(struct check *check, const struct guest_device *device)
 	    device->size_bytes.state != VALUE_VALID)
 		return;
 	if (label < LABEL_BYTES)
-		check_found(check, device->element,
+		check_found(check,
+			    check_part(check, device->element, "target/label/size"),
 			    "The label is %llu KiB, but must be at least %llu KiB.",
 			    KIB(label), KIB(LABEL_BYTES));
 	else if (label >= device->size_bytes.value)
 		check_found(
-			check, device->element,
+			check, check_part(check, device->element, "target/label/size"),
 			"The label is %llu KiB, but the whole NVDIMM is only %llu KiB.",
 			KIB(label), KIB(device->size_bytes.value));
 }

@@ -125,11 +125,13 @@ static void hugepage_source(struct check *check)
 	if (!guest->hugepages)
 		return;
 	if (streq_null(guest->memory_source, "anonymous"))
-		check_found(check, guest->memory_backing_element,
+		check_found(check,
+			    check_part(check, guest->memory_backing_element, "source"),
 			    "The memory is on huge pages, but its source is anonymous.");
 	if (streq_null(guest->memory_allocation, "ondemand"))
 		check_found(
-			check, guest->memory_backing_element,
+			check,
+			check_part(check, guest->memory_backing_element, "allocation"),
 			"The memory is on huge pages, but it is to be allocated on demand.");
 }
 

@@ -46,7 +46,8 @@ static void auto_lands_on_pxb(struct check *check)
 
 static void pci_index_gap(struct check *check)
 {
-	unsigned first = 0, count = 0, highest = 0;
+	unsigned first = 0, count = 0, highest = 0, after = 0;
+	const struct guest_controller *next;
 	struct finding *finding;
 
 	for (unsigned i = 1; i < INDEXES; i++) {
@@ -60,15 +61,19 @@ static void pci_index_gap(struct check *check)
 		const struct guest_controller *c =
 			guest_tree_controller(&check->tree, (int)i);
 
-		if (c && c->element >= 0)
+		if (c && c->element >= 0) {
+			after = count > 0 && after == 0 ? i : after;
 			continue;
+		}
 		if (count++ == 0)
 			first = i;
 	}
 	if (count == 0)
 		return;
+	after = after > 0 ? after : highest;
+	next = guest_tree_controller(&check->tree, (int)after);
 	finding = check_found(
-		check, -1,
+		check, next ? next->element : -1,
 		"PCI controller indexes go up to %u, with gaps (missing: %u, the first is %u); libvirt adds a port on bus 0 for each missing one.",
 		highest, count, first);
 	finding->observed = xasprintf("%u", count);

@@ -76,7 +76,7 @@ static void judge_mapping(struct check *check, int element, bool both, int mappi
 	int row = mapping < 0 ? -1 : document_child(document, mapping, "iothread");
 
 	if (mapping >= 0 && both)
-		check_found(check, element,
+		check_found(check, check_part(check, element, "driver"),
 			    "The driver has both iothread= and <iothreads>.");
 	for (; row >= 0; row = document_next(document, row, "iothread")) {
 		const char *text = document_attribute(document, row, "id");

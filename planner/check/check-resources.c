@@ -53,7 +53,7 @@ static void memlock_limit(struct check *check)
 	    guest->hard_limit_bytes.value >= need)
 		return;
 	finding = check_found(
-		check, 0,
+		check, check_part(check, 0, "memtune/hard_limit"),
 		"hard_limit is %llu KiB, but the devices of the host that are assigned pin %llu KiB: the guest's memory%s and 1 GiB.",
 		ULL(guest->hard_limit_bytes.value / 1024), ULL(need / 1024),
 		factor > 1

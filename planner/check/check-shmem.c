@@ -54,7 +54,7 @@ static void shmem_size(struct check *check)
 		if (bytes == 0 || (bytes >= LEAST_BYTES && (bytes & (bytes - 1)) == 0))
 			continue;
 		check_found(
-			check, shmem->element,
+			check, check_part(check, shmem->element, "size"),
 			bytes < LEAST_BYTES
 				? "The shared memory has %llu bytes, but must have at least 1 MiB."
 				: "The shared memory has %llu bytes, which is not a power of two.",

@@ -87,12 +87,12 @@ static void machine_version(struct check *check)
 		return;
 	if (version < VERSION_OF(4, 0) && guest->iommus.n > 0)
 		check_found(
-			check, 0,
+			check, check_part(check, 0, "os/type"),
 			"Ports of machine type %s have no ACS, so with the guest's IOMMU everything below a root port is in the port's group.",
 			guest->machine);
 	if (version == VERSION_OF(6, 1))
 		check_found(
-			check, 0,
+			check, check_part(check, 0, "os/type"),
 			"Machine type %s gives every port an I/O window: with more than 14 ports SeaBIOS does not boot.",
 			guest->machine);
 }

@@ -74,6 +74,13 @@ static struct finding *add(struct check *check, int element, const char *message
 	return finding;
 }
 
+int check_part(const struct check *check, int element, const char *path)
+{
+	int part = document_find(check->document, element, path);
+
+	return part >= 0 ? part : element;
+}
+
 struct finding *check_found(struct check *check, int element, const char *format, ...)
 {
 	va_list args;

@@ -11,7 +11,7 @@
 static void read_comment(const xmlNode *node, ignores *ret)
 {
 	const char *text = (const char *)node->content;
-	struct ignore wish = {};
+	struct ignore wish = {.row = -1};
 
 	text += strspn(text, " \t\r\n");
 	if (!has_prefix(text, WORDS))
@@ -126,7 +126,7 @@ static void read_metadata(const struct document *document, ignores *ret)
 		reason = document_attribute(document, element, "reason");
 		element = path ? element_at(document, &steps, path) : 0;
 		rule = rule ? rule : "";
-		*vec_add(ret) = (struct ignore){rule, strlen(rule), element,
+		*vec_add(ret) = (struct ignore){rule, strlen(rule), element, (int)i,
 						reason ? reason : ""};
 	}
 }

@@ -10,6 +10,7 @@ struct ignore {
 	const char *rule; /* not null-terminated: rule_n bytes */
 	size_t rule_n;
 	int element;        /* and everything in it; -1: no element has its path */
+	int row;            /* the <ignore>; -1: it is a comment */
 	const char *reason; /* "": none, so it silences nothing */
 };
 typedef VEC(struct ignore) ignores;

@@ -192,6 +192,9 @@ bool check_wants(const struct check_options *options, const struct rule *rule);
  */
 struct finding *check_found(struct check *check, int element, const char *format, ...)
 	_printf_(3, 4);
+/* The element "a/b/c" below @element, which the user wrote; @element itself if there is
+ * none. */
+int check_part(const struct check *check, int element, const char *path);
 /*
  * The same for something that does not stop the domain: a warning at most, and rules that
  * come after this one are checked nevertheless.

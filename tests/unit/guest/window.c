@@ -125,11 +125,31 @@ static void does_not_guess(void **state)
 	assert_int_equal(window_fits(&guest), WINDOW_YES);
 }
 
+/* No edk2 was booted with a larger window of machine type virt. */
+static void larger_hole_is_unknown(void **state)
+{
+	struct window_guest guest = {.firmware = WINDOW_EDK2_ARM,
+				     .version = VERSION_OF(2025, 2),
+				     .bits = 44,
+				     .memory_end = 4 * GIB,
+				     .sum_bytes = 1024 * GIB,
+				     .largest_bytes = 512 * GIB};
+
+	(void)state;
+	assert_int_equal(window_fits(&guest), WINDOW_NO);
+	assert_true(window_needed_hole(&guest) > WINDOW_VIRT_BYTES);
+	guest.hole_bytes = window_needed_hole(&guest);
+	assert_int_equal(window_fits(&guest), WINDOW_UNKNOWN);
+	guest.sum_bytes *= 8;
+	assert_int_equal(window_fits(&guest), WINDOW_NO);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_table),
 		cmocka_unit_test(does_not_guess),
+		cmocka_unit_test(larger_hole_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
