@@ -141,7 +141,7 @@ ROWS += [
     Row("below_ports", 60, TEXT, most=4000),
     Row("below_switches", 60, TEXT, most=4000),
     Row("on_buses", 60, TEXT, most=4000),
-    Row("files_on_host", 60, TEXT, most=10000),
+    Row("files_on_host", 20, TEXT, most=10000),
     Row("baseline", 60, TEXT, most=4000),
     Row("partitions", 30, ("disk", "create", "--overwrite", "--size", "2GiB"), most=1000),
 ]
