@@ -45,9 +45,9 @@ def start(prepare=lambda: None):
     """The running daemon; @prepare is called before it starts."""
     mount_private()
     prepare()
-    # It probes every emulator on its path; one is enough.
+    # It probes every emulator on its path; one is enough. passt is only there for tests of it.
     os.makedirs("/run/bin")
-    for tool in ("qemu-system-x86_64", "qemu-img"):
+    for tool in ("qemu-system-x86_64", "qemu-img", "passt"):
         if shutil.which(tool):
             os.symlink(shutil.which(tool), "/run/bin/" + tool)
     daemon = subprocess.Popen([shutil.which("libvirtd"), "-f", "/run/libvirtd.conf"],
