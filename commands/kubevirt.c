@@ -47,7 +47,8 @@ static void asked_free(struct asked *asked)
 /* Here true, the Kubernetes spelling, sets an option without a value. */
 static bool switched_on(const struct vmi_setting *setting)
 {
-	return streq(setting->flag, "hmat") && streq(setting->value, "true");
+	return (streq(setting->flag, "hmat") || streq(setting->flag, "iommufd")) &&
+	       streq(setting->value, "true");
 }
 
 static int take_setting(struct asked *asked, const struct vmi_setting *setting,

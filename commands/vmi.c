@@ -17,11 +17,30 @@
 
 /* The possible names of an annotation, after the prefix. */
 static const char *const names[] = {
-	"backend",  "cpus-per-node",   "device", "general-ports", "hmat",
-	"host",     "hugepages",       "iommu",  "iothreads",     "like",
-	"locality", "memory-per-node", "mirror", "nic",           "node",
-	"per",      "place",           "queues", "spare-ports",   "strict",
-	"target",   "time-limit",      NULL,
+	"backend",
+	"cpus-per-node",
+	"device",
+	"general-ports",
+	"hmat",
+	"host",
+	"hugepages",
+	"iommu",
+	"iommufd",
+	"iothreads",
+	"like",
+	"locality",
+	"memory-per-node",
+	"mirror",
+	"nic",
+	"node",
+	"per",
+	"place",
+	"queues",
+	"spare-ports",
+	"strict",
+	"target",
+	"time-limit",
+	NULL,
 };
 
 void vmi_wish_free(struct vmi_wish *wish)

@@ -55,6 +55,8 @@ const struct guest_iommu *check_iommu_of(const struct check *check,
 /* The guest's first IOMMU, if it is intel's, or NULL. */
 const struct guest_iommu *check_intel_iommu(const struct check *check);
 
+/* Whether QEMU's intel-iommu translates by first-stage tables (fsts=on). */
+bool check_first_stage(const struct check *check);
 /* The I/O threads of a disk or controller. The caller frees them. */
 struct set check_threads_of(const struct check *check, struct assign_item item);
 

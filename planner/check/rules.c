@@ -30,6 +30,7 @@ static const struct {
 	{smmu_rules, AREA_IOMMU},
 	{initiator_rules, AREA_NUMA},
 	{iommu_devices_rules, AREA_IOMMU},
+	{first_stage_rules, AREA_IOMMU},
 	{numa_rules, AREA_NUMA},
 	{hmat_rules, AREA_NUMA},
 	{memory_rules, AREA_MEMORY | AREA_NUMA},

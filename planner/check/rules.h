@@ -123,6 +123,7 @@ extern const struct rule smmu_rules[];
 extern const struct rule initiator_rules[];
 extern const struct rule vcpus_rules[];
 extern const struct rule iommu_devices_rules[];
+extern const struct rule first_stage_rules[];
 extern const struct rule numa_rules[];
 extern const struct rule hmat_rules[];
 extern const struct rule memory_rules[];

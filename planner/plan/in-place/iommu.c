@@ -320,11 +320,35 @@ static void accelerate(struct in_place *plan)
 			"--iommu smmuv3,accel=on: nothing is accelerated, because there is no expander bus with host devices only below it");
 }
 
+/*
+ * --iommufd. Each device says so itself: <iommufd> of the domain needs libvirt 12.2, and
+ * is for mediated devices as well.
+ */
+static void open_through_iommufd(struct in_place *plan)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < plan->new.devices.n; i++) {
+		struct guest_device *device = &plan->new.devices.v[i];
+
+		if (!in_place_is_host_device(device))
+			continue;
+		count++;
+		if (!guest_uses_iommufd(&plan->new, device))
+			device->driver_iommufd = switch_of(true);
+	}
+	if (count == 0)
+		request_note(plan->request,
+			     "--iommufd: the domain has no PCI device of the host");
+}
+
 int in_place_iommu(struct in_place *plan, struct error *error)
 {
 	if (settle_iommu(plan, error) < 0)
 		return -1;
 	cover_new_buses(plan);
+	if (plan->request->iommufd)
+		open_through_iommufd(plan);
 	if (in_place_accelerates(plan))
 		accelerate(plan);
 	return 0;

@@ -302,6 +302,16 @@ static int check_acceleration(const struct request *request, struct error *error
 	return 0;
 }
 
+static int check_iommufd(const struct request *request, struct error *error)
+{
+	_cleanup_free_ char *needs = feature_needs(FEATURE_IOMMUFD_DEVICE);
+
+	if (!request->iommufd || target_has(&request->target, FEATURE_IOMMUFD_DEVICE))
+		return 0;
+	return error_input(error, "--iommufd: needs %s; specify that with --target",
+			   needs);
+}
+
 static int check_console(const struct request *request, struct error *error)
 {
 	_cleanup_free_ char *needs = feature_needs(FEATURE_ISA_DEBUGCON);
@@ -322,8 +332,9 @@ int request_check(const struct request *request, struct error *error)
 {
 	static int (*const checks[])(const struct request *request,
 				     struct error *error) = {
-		check_target,       check_machine, check_old_machine, check_iommu,
-		check_acceleration, check_extras,  check_console,     check_nodes,
+		check_target, check_machine,      check_old_machine,
+		check_iommu,  check_acceleration, check_iommufd,
+		check_extras, check_console,      check_nodes,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)

@@ -28,6 +28,7 @@ static const struct setting {
 	{"interface", "backend", "backend"},
 	{"hugepages", "size", "hugepages"},
 	{"hmat", "write", "hmat"},
+	{"iommufd", "use", "iommufd"},
 	{"iothreads", "count", "iothreads"},
 	{"queues", "count", "queues"},
 	{"override", "property", "override"},

@@ -394,6 +394,8 @@ const struct option_row request_rows[] = {
 	 "user|passt|mcast", SET_CHOICE(ASKED, request.backend)},
 	{"hugepages", 0, "SIZE", "back the nodes with huge pages",
 	 SET_WITH(set_hugepages, ASKED, request.hugepage_bytes)},
+	{"iommufd", 0, NULL, "open the assigned host devices through iommufd",
+	 SET_TRUE(ASKED, request.iommufd)},
 	{"hmat", 0, NULL, "write the mirrored latencies and bandwidths",
 	 SET_TRUE(ASKED, request.hmat)},
 	{"debug-console", 0, NULL, "add the firmware's debug port 0x402, with a log file",

@@ -92,6 +92,7 @@ struct request {
 	/* per is not given, and was chosen because devices share a switch of the host. */
 	bool keeps_switches;
 	bool accelerates;   /* --iommu smmuv3,accel=on */
+	bool iommufd;       /* host devices are opened through iommufd */
 	bool attach;        /* one device for a running domain, into a port that it has */
 	bool debug_console; /* the firmware's debug port 0x402, into a file */
 	unsigned iothreads; /* for each node, with disks assigned to them; 0: none */
