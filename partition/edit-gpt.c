@@ -240,14 +240,15 @@ static int check_room(const struct gpt_edit *edit, struct error *error)
 
 	if (array_place(edit, GPT_BACKUP) <= wanted->last_usable_lba ||
 	    wanted->first_usable_lba < first)
-		return error_input(error,
-				   "there is not enough room for both copies of the GPT");
+		return error_input(
+			error, "%s: there is not enough room for both copies of the GPT",
+			edit->io->name);
 	for (size_t i = 0; i < wanted->partitions.n; i++)
 		if (wanted->partitions.v[i].end_lba > wanted->last_usable_lba)
 			return error_input(
 				error,
-				"partition %u overlaps the blocks that the backup GPT needs",
-				wanted->partitions.v[i].number);
+				"%s: partition %u overlaps the blocks that the backup GPT needs",
+				edit->io->name, wanted->partitions.v[i].number);
 	return 0;
 }
 

@@ -212,3 +212,25 @@ int gpt_read_entries(struct inspector *in, enum gpt_copy copy,
 	parse_entries(in, copy, array, header, ret);
 	return 0;
 }
+
+/* Windows describes its volumes in a partition of this type (LDM metadata). */
+void gpt_check_dynamic(struct inspector *in)
+{
+	struct guid type;
+
+	if (!guid_parse("5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", &type))
+		return; /* not reached */
+	for (size_t i = 0; i < in->ret->table.partitions.n; i++) {
+		const struct partition *it = &in->ret->table.partitions.v[i];
+
+		if (!guid_equal(it->type, type))
+			continue;
+		in->ret->opaque = true;
+		inspector_find(
+			in, "gpt-dynamic", SEVERITY_WARNING, NULL,
+			"It is a dynamic disk of Windows: a database in partition %u describes the volumes.",
+			it->number)
+			->remedy = xstrdup("Change it only with Windows.");
+		return;
+	}
+}

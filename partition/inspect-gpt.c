@@ -439,28 +439,6 @@ static void check_entry_bytes(struct inspector *in)
 			bytes, GPT_ENTRY_BYTES);
 }
 
-/* Windows describes its volumes in a partition of this type (LDM metadata). */
-static void check_dynamic(struct inspector *in)
-{
-	struct guid type;
-
-	if (!guid_parse("5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", &type))
-		return; /* not reached */
-	for (size_t i = 0; i < in->ret->table.partitions.n; i++) {
-		const struct partition *it = &in->ret->table.partitions.v[i];
-
-		if (!guid_equal(it->type, type))
-			continue;
-		in->ret->opaque = true;
-		inspector_find(
-			in, "gpt-dynamic", SEVERITY_WARNING, NULL,
-			"It is a dynamic disk of Windows: a database in partition %u describes the volumes.",
-			it->number)
-			->remedy = xstrdup("Change it only with Windows.");
-		return;
-	}
-}
-
 static int take_copies(struct inspector *in, struct error *error)
 {
 	_cleanup_partition_table_ struct partition_table backup = {};
@@ -501,7 +479,7 @@ int gpt_inspect(struct inspector *in, const uint8_t *sector, struct error *error
 	if (read_headers(in, error) < 0 || take_copies(in, error) < 0)
 		return -1;
 	check_entry_bytes(in);
-	check_dynamic(in);
+	gpt_check_dynamic(in);
 	pmbr_inspect(in, sector);
 	return 0;
 }

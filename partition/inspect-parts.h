@@ -74,5 +74,7 @@ struct dos_entry dos_entry_read(const uint8_t *sector, int index);
 void pmbr_inspect(struct inspector *in, const uint8_t *sector);
 int dos_inspect(struct inspector *in, const uint8_t *sector, struct error *error)
 	_must_check_;
+/* Says that a dynamic disk of Windows must not be changed, if the table is one. */
+void gpt_check_dynamic(struct inspector *in);
 /* inspect-table.c: overlaps, duplicates, boundaries; for any label. */
 void table_inspect(struct inspector *in, const struct inspect_question *question);
