@@ -368,39 +368,56 @@ static int check_unchanged(const struct creation *creation, struct error *error)
 		creation->request->path);
 }
 
-static int give_temporary_name(struct creation *creation, int fd, struct error *error)
+static int link_as(const struct creation *creation, int fd, const char *name)
 {
 	_cleanup_free_ char *link = xasprintf("/proc/self/fd/%d", fd);
 
-	if (creation->named)
+	return linkat(AT_FDCWD, link, creation->folder_fd, name, AT_SYMLINK_FOLLOW);
+}
+
+/* Only what replaces another file needs a second name before that. */
+static int give_temporary_name(struct creation *creation, int fd, struct error *error)
+{
+	if (creation->named || !creation->was_there)
 		return 0;
-	if (linkat(AT_FDCWD, link, creation->folder_fd, creation->temporary,
-		   AT_SYMLINK_FOLLOW) < 0)
+	if (link_as(creation, fd, creation->temporary) < 0)
 		return error_system(error, errno, "cannot give the image its name");
 	creation->named = true;
+	return 0;
+}
+
+/* The name of the image, at once; a negative errno. */
+static int give_name(struct creation *creation, int fd)
+{
+	const unsigned flags = creation->was_there ? 0 : RENAME_NOREPLACE;
+	int rc = creation->named ? renameat2(creation->folder_fd, creation->temporary,
+					     creation->folder_fd, creation->name, flags)
+				 : link_as(creation, fd, creation->name);
+
+	if (rc < 0)
+		return -errno;
+	creation->named = false;
 	return 0;
 }
 
 static int publish(struct creation *creation, int fd, struct error *error)
 {
 	const char *path = creation->request->path;
-	unsigned flags = creation->was_there ? 0 : RENAME_NOREPLACE;
+	int rc;
 
 	if (keep_owner(creation, fd, error) < 0 ||
 	    give_temporary_name(creation, fd, error) < 0 ||
 	    (creation->was_there && check_unchanged(creation, error) < 0))
 		return -1;
-	if (renameat2(creation->folder_fd, creation->temporary, creation->folder_fd,
-		      creation->name, flags) < 0) {
-		if (errno == EEXIST)
-			return error_input(
-				error,
-				"%s was created by another program in the meantime and was not replaced",
-				path);
-		return error_system(error, errno, "cannot give the image the name %s",
+	rc = give_name(creation, fd);
+	if (rc == -EEXIST)
+		return error_input(
+			error,
+			"%s was created by another program in the meantime and was not replaced",
+			path);
+	if (rc < 0)
+		return error_system(error, -rc, "cannot give the image the name %s",
 				    path);
-	}
-	creation->named = false;
 	if (fsync(creation->folder_fd) < 0)
 		return error_system(
 			error, errno,

@@ -144,7 +144,7 @@ static void change_free(struct change *change)
 }
 #define _cleanup_change_ _cleanup_(change_free)
 
-#define N_CHANGES 19
+#define N_CHANGES 21
 
 /* What disk set and disk delete do. */
 static void make_alteration(int kind, uint32_t sector_bytes, struct change *change)
@@ -223,6 +223,22 @@ static void make_hybrid(int kind, uint32_t sector_bytes, struct change *change)
 	put_hybrid(&change->new, after[row]);
 }
 
+/* A partition grows that is in the hybrid MBR, which follows. */
+static void make_followed(uint32_t sector_bytes, struct change *change)
+{
+	static const struct hybrid third = {{3}, {0x0b}, 1};
+
+	change->name = "hybrid grow";
+	change->old = build_gpt(N_SECTORS, sector_bytes);
+	change->new = build_gpt(N_SECTORS, sector_bytes);
+	build_gpt_entry(&change->old, 2, 120, 159, "three");
+	build_gpt_entry(&change->new, 2, 120, 199, "three");
+	fix_gpt_crcs(&change->old);
+	fix_gpt_crcs(&change->new);
+	put_hybrid(&change->old, &third);
+	put_hybrid(&change->new, &third);
+}
+
 static struct change make_change(int kind, uint32_t sector_bytes)
 {
 	static const int edited[] = {0, 1, 4, 0};
@@ -260,6 +276,16 @@ static struct change make_change(int kind, uint32_t sector_bytes)
 		break;
 	case 15 ... 18:
 		make_hybrid(kind, sector_bytes, &change);
+		break;
+	case 19:
+		make_followed(sector_bytes, &change);
+		break;
+	case 20:
+		change.name = "dos set";
+		change.old = build_dos(N_SECTORS, sector_bytes);
+		change.new = build_dos(N_SECTORS, sector_bytes);
+		build_dos_entry(change.new.bytes, 0, 0x0c, 8, 8);
+		build_dos_entry(sector_of(&change.new, 32), 0, 0x8e, 8, 8);
 		break;
 	default:
 		/* The backup moves to the end and the protective MBR grows. */
