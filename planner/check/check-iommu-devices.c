@@ -182,13 +182,13 @@ static void fix_iommu_on(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
+/* The element is the <driver>. */
 static void fix_iommu_gone(struct fix *fix)
 {
-	struct want *want = want_new("device");
-	struct want *driver = want_child(want, "driver");
+	struct want *want = want_new("driver");
 
-	want_unset(driver, "iommu");
-	want_unset(driver, "ats");
+	want_unset(want, "iommu");
+	want_unset(want, "ats");
 	fix_merge(fix, fix->element, want);
 }
 
