@@ -257,6 +257,22 @@ static bool all_zero(const uint8_t *bytes, size_t n)
 	return true;
 }
 
+/* Linux and libfdisk take an extended type for the link, wherever it is in the EBR. */
+static bool check_code(struct inspector *in, const struct chain *chain,
+		       const struct dos_entry *entry, unsigned number)
+{
+	char subject[SUBJECT_BYTES];
+
+	if (!is_extended_code(entry->code))
+		return true;
+	inspector_find(
+		in, "dos-ebr", SEVERITY_ERROR, partition_subject(number, subject),
+		"Partition %u has the extended type 0x%02x, so other programs take "
+		"it for the link in the EBR at LBA %" PRIu64 ".",
+		number, entry->code, chain->at);
+	return false;
+}
+
 static void add_logical(struct inspector *in, struct chain *chain,
 			const struct dos_entry *entry, unsigned number)
 {
@@ -264,7 +280,7 @@ static void add_logical(struct inspector *in, struct chain *chain,
 	uint64_t start = chain->at + entry->start;
 	struct partition *partition;
 
-	if (!check_flag(in, entry, number) ||
+	if (!check_flag(in, entry, number) || !check_code(in, chain, entry, number) ||
 	    !check_range(in, number, start, entry->n, bounds))
 		return;
 	partition = vec_add(&in->ret->table.partitions);

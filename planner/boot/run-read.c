@@ -17,7 +17,7 @@ static void be_quiet(void *opaque, virErrorPtr error)
 static int failed(const struct run_read *wish, const char *name, struct error *error)
 {
 	const char *message = virGetLastErrorMessage();
-	bool absent = virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
+	bool absent = name && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
 
 	if (!message || !*message)
 		message = "no reason given";
