@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which firmware is installed. SeaBIOS's image contains its version as text ("1.16.2-1",
- * "rel-1.17.0-0-g..."). edk2's does not; its version is that of the package, as dpkg's
- * list has it (edk2 numbers its releases by year and month).
+ * "rel-1.17.0-0-g..."); if it is not found, it is that of the package, as dpkg's list has
+ * it. edk2's image does not, so it is always that of the package (edk2 numbers its
+ * releases by year and month).
  */
 #include "topology/facts.h"
 
@@ -12,6 +13,11 @@
 
 #define IMAGE_BYTES (1u << 20)
 #define LIST_BYTES  (64u << 20)
+
+static bool is_printable(char c)
+{
+	return c >= ' ' && c <= '~';
+}
 
 /* The longest of these images has 256 KiB. */
 static char *seabios_version(const struct facts *facts)
@@ -29,8 +35,11 @@ static char *seabios_version(const struct facts *facts)
 			unsigned major, minor, micro;
 			char word[24] = {};
 
-			/* The beginning of a string: "1.16.2-..." or "rel-1.16.2-...". */
-			if (at > 0 && text.s[at - 1] != '\0')
+			/*
+			 * The beginning of a string: "1.16.2-..." or "rel-1.16.2-...".
+			 * What precedes it is 0 or padding (0x90 in Debian 13's image).
+			 */
+			if (at > 0 && is_printable(text.s[at - 1]))
 				continue;
 			memcpy(word, text.s + at, MIN(sizeof(word) - 1, text.n - at));
 			if (sscanf(has_prefix(word, "rel-") ? word + 4 : word,
@@ -140,6 +149,8 @@ void facts_firmware(struct facts *facts)
 		text_adds(&paragraphs, "\n");
 		if (tree_bytes(&facts->top, "var/lib/dpkg/status", LIST_BYTES, &list)) {
 			text_add(&paragraphs, list.s, list.n);
+			if (!seabios)
+				seabios = package_version(&paragraphs, "seabios");
 			x86 = package_version(&paragraphs, "ovmf");
 			arm = package_version(&paragraphs, "qemu-efi-aarch64");
 		}
@@ -149,7 +160,7 @@ void facts_firmware(struct facts *facts)
 		   "the source has no usr/share/qemu/firmware");
 	facts_take(
 		facts, "firmware.seabios", seabios,
-		"no SeaBIOS image in the usual places of the source shows its version");
+		"no SeaBIOS image in the usual places of the source shows its version, and no list of packages has seabios");
 	facts_take(facts, "firmware.edk2-x86_64", x86,
 		   "the source has no list of packages that has ovmf");
 	facts_take(facts, "firmware.edk2-aarch64", arm,
