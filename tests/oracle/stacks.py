@@ -141,11 +141,14 @@ class Stack:
         with open(copy, "w") as out:
             out.write(text.replace("/ROOT", folder))
         self.put_files(text, folder)
-        for _ in range(3):
+        for wait_s in (0, 1, 5):
+            time.sleep(wait_s)
             status, runs, words = self.start_once(copy, folder, "--paused", "--as-root")
-            if runs or status == 1:
+            # The domain before may have the same name, and need some time to end.
+            sure = runs or (status == 1 and "already exists with uuid" not in words)
+            if sure:
                 break
-        return runs, None if runs else words.replace(folder, "/ROOT"), runs or status == 1
+        return runs, None if runs else words.replace(folder, "/ROOT"), sure
 
     def installed(self, path):
         """A file of the stack, which may be in the set that adds QEMU for ARM (own_places)."""
