@@ -96,7 +96,7 @@ ELSEWHERE = [
     ("character", r"char device|chardev|serial|Serial|redirdev|guestfwd"),
     ("network", r"portForward|rx_queue_size|slirp|netdev|network|element 'backend': 'passt'"),
     ("CPU", r"[Cc]PU|kernel irqchip|stimer|hyperv|SVE|pvspinlock|paravirtual spinlocks|Cortex"),
-    ("machine feature", r"feature|SMM|boot elements|timer|gic-version|zPCI|i8042|machine type"),
+    ("machine feature", r"feature|SMM|boot elements|timer|gic-version|zPCI|i8042|machine type|machine\.acpi' not found"),
     ("label", r"security model|seclabel"),
     ("file system", r"[Ff]ilesystem|virtiofs"),
     ("input", r"input|non-\)transitional|non-transitional"),
