@@ -65,6 +65,14 @@ unsigned matrix_class_of(const struct machine_function *function)
 	return 0;
 }
 
+#define VENDOR_NVIDIA 0x10de
+
+bool matrix_is_nvidia_gpu(const struct machine_function *function)
+{
+	return function->vendor == VENDOR_NVIDIA &&
+	       matrix_class_of(function) == MATRIX_GPU;
+}
+
 static void add_devices(const struct machine *machine, unsigned wanted, unsigned class,
 			struct matrix *ret)
 {

@@ -41,6 +41,8 @@ unsigned matrix_class_named(const char *word);
 char *matrix_class_names(void) _must_check_;
 /* The one bit of a function, without MATRIX_VF; 0 if it belongs to no class. */
 unsigned matrix_class_of(const struct machine_function *function);
+/* Whether it is a GPU of NVIDIA, whose driver has needs of its own. */
+bool matrix_is_nvidia_gpu(const struct machine_function *function);
 
 struct matrix_device {
 	size_t function; /* index */

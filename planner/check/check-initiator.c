@@ -6,6 +6,7 @@
 #include "planner/check/host.h"
 
 #include "planner/guest/feature-use.h"
+#include "topology/matrix.h"
 
 struct initiator {
 	int element;
@@ -200,8 +201,7 @@ static void node_number(struct check *check)
 	vec_free(&list);
 }
 
-#define VENDOR_NVIDIA 0x10de
-#define GPU_CELLS     8u
+#define GPU_CELLS 8u
 
 static unsigned count_initiators(const struct machine *host)
 {
@@ -230,8 +230,7 @@ static void initiator_gpu(struct check *check)
 					? set_count(&device->initiator.set)
 					: 0;
 
-		if (!function || function->vendor != VENDOR_NVIDIA ||
-		    function->class_code >> 16 != 3 || have >= GPU_CELLS)
+		if (!function || !matrix_is_nvidia_gpu(function) || have >= GPU_CELLS)
 			continue;
 		check_found(
 			check, device->element,

@@ -11,7 +11,6 @@
 #include "topology/matrix.h"
 #include "topology/pci-config.h"
 
-#define VENDOR_NVIDIA   0x10de
 #define VENDOR_MELLANOX 0x15b3
 
 /* A function of the machine, -1 not known. */
@@ -264,9 +263,7 @@ static unsigned count_cliques(const struct guest *guest)
 
 static bool is_gpu(const struct paths *paths, size_t i)
 {
-	return paths->list.v[i].function >= 0 &&
-	       on_host(paths, i)->vendor == VENDOR_NVIDIA &&
-	       matrix_class_of(on_host(paths, i)) == MATRIX_GPU;
+	return paths->list.v[i].function >= 0 && matrix_is_nvidia_gpu(on_host(paths, i));
 }
 
 static bool is_near(const struct paths *paths, int a, int b)

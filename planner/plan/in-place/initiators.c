@@ -10,15 +10,11 @@
 #include "planner/plan/in-place/host.h"
 
 #include "planner/plan/request/mirror.h"
-
-#define VENDOR_NVIDIA 0x10de
-#define CLASS_DISPLAY 0x03
+#include "topology/matrix.h"
 
 static bool is_gpu(const struct machine_function *function)
 {
-	return function->vendor == VENDOR_NVIDIA &&
-	       function->class_code >> 16 == CLASS_DISPLAY &&
-	       function->physical_function < 0;
+	return matrix_is_nvidia_gpu(function) && function->physical_function < 0;
 }
 
 /* The host's initiators. The caller frees it. */

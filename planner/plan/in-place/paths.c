@@ -9,13 +9,11 @@
 
 #include "planner/guest/port-link.h"
 #include "planner/qemu/qemu-space.h"
+#include "topology/matrix.h"
 #include "topology/path.h"
 
 #define CLIQUE  "x-nv-gpudirect-clique"
 #define CLIQUES 16u /* QEMU hw/vfio/pci-quirks.c: four bits */
-
-#define VENDOR_NVIDIA 0x10de
-#define CLASS_DISPLAY 0x03
 
 /* The host function of a planned device, or -1. */
 static int function_of(const struct in_place *plan, const struct guest_device *device)
@@ -164,7 +162,7 @@ static bool is_gpu(const struct in_place *plan, size_t i)
 	const struct machine_function *f =
 		function < 0 ? NULL : &plan->host->functions.v[function];
 
-	return f && f->vendor == VENDOR_NVIDIA && f->class_code >> 16 == CLASS_DISPLAY;
+	return f && matrix_is_nvidia_gpu(f);
 }
 
 static bool are_near(const struct in_place *plan, size_t a, size_t b)
