@@ -36,7 +36,7 @@ static enum kvm_state judge_kvm(const struct boot_result *result)
 }
 
 /*
- * QEMU 7.2's TCG sometimes crashes, always at the same instruction, so a crash is retried
+ * TCG sometimes crashes before QEMU 8.2 (docs/architecture.rst), so a crash is retried
  * once. If the domain is the cause, it crashes again.
  */
 static int boot_patiently(enum boot_accel accel, double start_limit_s,
