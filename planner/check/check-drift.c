@@ -88,12 +88,73 @@ static void report_moved(struct check *check, const drift_list *list)
 	finding->severity = SEVERITY_INFO;
 }
 
+static const char *attribute_or(const struct check *check, int note, const char *name)
+{
+	const char *value =
+		note >= 0 ? document_attribute(check->document, note, name) : NULL;
+
+	return value ? value : "?";
+}
+
+static void report_note_gone(struct check *check, int note)
+{
+	bool cell = streq(document_element_name(check->document, note), "cell");
+	_cleanup_text_ struct text shown = {};
+
+	text_add_shown(&shown, attribute_or(check, note, cell ? "id" : "model"));
+	check_found(check, note,
+		    cell ? "The plan has a cell %s, but the domain does not."
+			 : "The plan has one more IOMMU (%s) than the domain.",
+		    shown.s);
+}
+
+/* A cell or an IOMMU. */
+static void report_note(struct check *check, const struct note_drift *row)
+{
+	const char *id = row->now ? row->now->attributes.v[0].value : NULL;
+	bool cell = row->now && streq(row->now->name, "cell");
+	_cleanup_text_ struct text shown = {};
+
+	if (!row->now) {
+		report_note_gone(check, row->note);
+		return;
+	}
+	text_add_shown(&shown, id);
+	if (row->note < 0) {
+		check_found(check, row->element,
+			    cell ? "The domain has a cell %s, but the plan does not."
+				 : "The domain has one more IOMMU (%s) than the plan.",
+			    shown.s);
+		return;
+	}
+	text_free(&shown);
+	if (cell)
+		text_printf(&shown, "Cell %s", id);
+	else
+		text_adds(&shown, "The IOMMU");
+	check_relate(check,
+		     check_found(check, row->element, "%s is not as planned: %s.",
+				 shown.s, row->changes),
+		     row->note);
+}
+
+static void report_notes(struct check *check)
+{
+	note_drift_list list = {};
+
+	drift_find_notes(check->document, check->guest, &list);
+	for (size_t i = 0; i < list.n; i++)
+		report_note(check, &list.v[i]);
+	note_drift_free(&list);
+}
+
 static void plan_drift(struct check *check)
 {
 	drift_list list = {};
 
 	if (!drift_has_plan(check->document, check->guest))
 		return;
+	report_notes(check);
 	if (!check->assignment->known) {
 		check_skip(check, "machine",
 			   "virt-layout does not know the PCI layout of machine type %s",
@@ -114,9 +175,9 @@ static void plan_drift(struct check *check)
 const struct rule drift_rules[] = {
 	{RULE("plan-drift", plan_drift, WARNING, 0, NOBODY), .areas = AREA_PCI,
 	 .what = "A domain that contains the plan it was made from (<plan> in <metadata>) still agrees with it.",
-	 .why = "Planned devices or cells were moved or removed since then, so the guest does not see what was planned. If only addresses differ, and not the cells, this is an info.",
+	 .why = "Planned devices, NUMA cells or the IOMMU were changed since then, so the guest does not see what was planned. If only addresses of devices differ, and not the cells, this is an info. A plan of an older version does not record cells and IOMMUs, so they are not compared.",
 	 .to_fix =
-		 "Move the devices back. If the change is intended, run virt-layout plan --domain, which records the devices as they are now.",
+		 "Undo the change. If it is intended, run virt-layout plan --domain, which records the domain as it is now.",
 	 .source = "virt-layout-plan(1)", .remedy = REMEDY_EDIT, .notes_change = true},
 	{},
 };

@@ -204,6 +204,15 @@ void drift_find(const struct document *document, const struct guest_tree *tree,
 	vec_free(&notes);
 }
 
+void drift_find_notes(const struct document *document, const struct guest *guest,
+		      note_drift_list *ret)
+{
+	int plan = first_plan(document, guest);
+
+	for (; plan >= 0; plan = plan_at(document, document_next(document, plan, NULL)))
+		notes_compare(document, plan, guest, ret);
+}
+
 void drift_free(drift_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)

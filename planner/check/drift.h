@@ -2,11 +2,13 @@
 /*
  * drift.h - where a domain no longer is what the plan in its <metadata> says. The plan's
  * notes (planner/plan/plan-metadata.h) name for each planned device its kind, its PCI
- * address in the guest and its cell, and the cells that stand for host nodes.
+ * address in the guest and its cell, and the cells that stand for host nodes. What they
+ * record of cells and IOMMUs is in note.h.
  */
 #pragma once
 
 #include "base/xml/document.h"
+#include "planner/check/note.h"
 #include "planner/guest/tree.h"
 
 #define PLAN_NAMESPACE "urn:virt-layout:plan:1"
@@ -32,4 +34,7 @@ bool drift_has_plan(const struct document *document, const struct guest *guest);
  */
 void drift_find(const struct document *document, const struct guest_tree *tree,
 		drift_list *ret);
+/* The same for cells and IOMMUs. */
+void drift_find_notes(const struct document *document, const struct guest *guest,
+		      note_drift_list *ret);
 void drift_free(drift_list *list);

@@ -213,6 +213,32 @@ struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model)
 	return iommu;
 }
 
+static bool find_distance(const struct guest *guest, size_t from, size_t to,
+			  uint32_t *ret)
+{
+	const struct guest_cell *cell = &guest->cells.v[from];
+
+	for (size_t i = 0; i < cell->distances.n; i++) {
+		const struct guest_distance *row = &cell->distances.v[i];
+
+		if (number_is(row->id, to) && row->value.state == VALUE_VALID) {
+			*ret = (uint32_t)row->value.value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* libvirt mirrors a distance given in one direction only, and fills in 10 and 20. */
+uint32_t guest_cell_distance(const struct guest *guest, size_t from, size_t to)
+{
+	uint32_t value = from == to ? 10 : 20;
+
+	if (!find_distance(guest, from, to, &value))
+		find_distance(guest, to, from, &value);
+	return value;
+}
+
 bool guest_takes_initiator(const struct guest_device *device)
 {
 	return streq(device->tag, "hostdev") ||

@@ -295,6 +295,9 @@ struct guest_device *guest_add_device(struct guest *guest, const char *tag);
 struct guest_cell *guest_add_cell(struct guest *guest);
 struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model);
 
+/* From one cell to another (as in a SLIT), also where the domain gives none. */
+uint32_t guest_cell_distance(const struct guest *guest, size_t from, size_t to);
+
 /* The PCI controller with this index, or NULL. */
 struct guest_controller *guest_pci_controller(const struct guest *guest, unsigned index);
 static inline bool guest_is_pci(const struct guest_controller *controller)

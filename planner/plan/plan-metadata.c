@@ -43,13 +43,16 @@ static void add_device(struct want *plan, const struct request *request,
 	want_set(want, "device", "%04x", wanted->host_device);
 }
 
-struct want *plan_metadata(const struct request *request, const struct plan *plan)
+struct want *plan_metadata(const struct request *request, const struct plan *plan,
+			   const struct guest *guest)
 {
 	struct want *want = want_new("plan");
 
 	want->space = PLAN_NAMESPACE;
 	for (size_t i = 0; i < request->nodes.n; i++)
 		add_node(want, request, i);
+	if (guest)
+		notes_add(guest, want);
 	for (size_t i = 0; i < plan->devices.n; i++)
 		add_device(want, request, &plan->devices.v[i]);
 	return want;

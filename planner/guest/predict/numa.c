@@ -134,29 +134,11 @@ static void add_nodes(const struct guest *guest, struct machine *machine)
 	}
 }
 
-static bool find_distance(const struct guest *guest, int from, int to, uint32_t *ret)
-{
-	const struct guest_cell *cell = &guest->cells.v[from];
-
-	for (size_t i = 0; i < cell->distances.n; i++) {
-		const struct guest_distance *row = &cell->distances.v[i];
-
-		if (number_is(row->id, (uint64_t)to) && row->value.state == VALUE_VALID) {
-			*ret = (uint32_t)row->value.value;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* libvirt mirrors a distance given in one direction only, and fills in 10 and 20. */
 static uint32_t distance(const struct guest *guest, int from, int to)
 {
-	uint32_t value = from == to ? 10 : 20;
-
-	if (sees_nodes(guest) && !find_distance(guest, from, to, &value))
-		find_distance(guest, to, from, &value);
-	return value;
+	if (!sees_nodes(guest))
+		return from == to ? 10 : 20;
+	return guest_cell_distance(guest, (size_t)from, (size_t)to);
 }
 
 static void add_distances(const struct guest *guest, struct machine *machine)

@@ -79,13 +79,15 @@ void in_place_list_devices(const struct in_place *plan, struct plan *ret)
 	}
 }
 
+/* A domain that has a plan keeps what that one records of cells and IOMMUs. */
 static struct want *want_mirror(const struct in_place *plan)
 {
+	bool first = element_of_space(plan, PLAN_NAMESPACE) < 0;
 	struct plan notes = {};
 	struct want *want;
 
 	in_place_list_devices(plan, &notes);
-	want = plan_metadata(plan->request, &notes);
+	want = plan_metadata(plan->request, &notes, first ? &plan->new : NULL);
 	vec_free(&notes.devices);
 	return want;
 }
@@ -165,8 +167,20 @@ static void edit_note(struct edits *edits, const struct drift *row)
 	want_free(want);
 }
 
+/* Of a cell or an IOMMU. */
+static void edit_shape(struct edits *edits, const struct note_drift *row)
+{
+	if (!row->now)
+		edit_remove(edits, row->note);
+	else if (row->note >= 0)
+		edit_merge(edits, row->note, row->now);
+	else
+		edit_insert(edits, row->plan, row->after, row->now);
+}
+
 static int edit_notes(const struct document *document, const drift_list *list,
-		      struct text *xml, struct error *error)
+		      const note_drift_list *shapes, struct text *xml,
+		      struct error *error)
 {
 	struct edits edits = {.document = document};
 	_cleanup_text_ struct text result = {};
@@ -174,6 +188,8 @@ static int edit_notes(const struct document *document, const drift_list *list,
 
 	for (size_t i = 0; i < list->n; i++)
 		edit_note(&edits, &list->v[i]);
+	for (size_t i = 0; i < shapes->n; i++)
+		edit_shape(&edits, &shapes->v[i]);
 	rc = edits_apply(&edits, &result, error);
 	edits_free(&edits);
 	if (rc < 0)
@@ -192,6 +208,7 @@ static int renew_notes(const struct in_place *plan, struct text *xml, struct err
 	_cleanup_assignment_ struct assignment assignment = {};
 	_cleanup_guest_tree_ struct guest_tree tree = {};
 	drift_list list = {};
+	note_drift_list shapes = {};
 	int rc = 0;
 
 	if (plan->fresh || element_of_space(plan, PLAN_NAMESPACE) < 0)
@@ -202,12 +219,14 @@ static int renew_notes(const struct in_place *plan, struct text *xml, struct err
 		return -1;
 	guest.libvirt = plan->old.libvirt;
 	assign(&guest, &assignment);
-	if (!assignment.known)
-		return 0;
-	guest_tree_read(&guest, &tree);
-	drift_find(&document, &tree, &list);
-	if (list.n > 0)
-		rc = edit_notes(&document, &list, xml, error);
+	drift_find_notes(&document, &guest, &shapes);
+	if (assignment.known) {
+		guest_tree_read(&guest, &tree);
+		drift_find(&document, &tree, &list);
+	}
+	if (list.n > 0 || shapes.n > 0)
+		rc = edit_notes(&document, &list, &shapes, xml, error);
+	note_drift_free(&shapes);
 	drift_free(&list);
 	return rc;
 }
