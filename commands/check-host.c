@@ -136,6 +136,8 @@ void text_add_host_facts(struct text *text, const char *name, const struct machi
 	};
 
 	text_printf(text, "%s:\n", name);
+	add_state(text, "KVM", host, "kvm.device", "available",
+		  "not available; only domains of type qemu can run");
 	text_printf(text, "  IOMMU: %s%s\n", word(host->iommu.enabled, "on", "off"),
 		    host->iommu.table == KNOWN_NO ? ", the firmware describes none" : "");
 	if (host->iommu.address_bits != UNKNOWN_ID)

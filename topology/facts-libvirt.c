@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What libvirt needs of the host besides QEMU before it accepts some elements: swtpm
- * (libvirt src/util/virtpm.c), TLS for SPICE (src/qemu/qemu_conf.c, spice_tls of
+ * What libvirt needs of the host besides QEMU before it accepts some elements: KVM,
+ * swtpm (libvirt src/util/virtpm.c), TLS for SPICE (src/qemu/qemu_conf.c, spice_tls of
  * qemu.conf), the devices of AMD SEV and Intel SGX (QEMU target/i386/sev.c,
  * hw/i386/sgx.c).
  */
@@ -79,12 +79,24 @@ static void take_presence(struct facts *facts, const char *name, bool present)
 		   "only the machine itself can tell");
 }
 
+/*
+ * At boot kmod makes /dev/kvm for a module that is not loaded yet (modules.devname); the
+ * kernel has KVM if it lists the device. Some containers hide that list.
+ */
+static bool has_kvm(const struct facts *facts)
+{
+	return facts->top.fd >= 0 && tree_has(&facts->top, "dev/kvm") &&
+	       (tree_has(&facts->sys, "class/misc/kvm") ||
+		!tree_has(&facts->sys, "class/misc"));
+}
+
 void facts_libvirt(struct facts *facts)
 {
 	bool open = facts->top.fd >= 0;
 	const char *why;
 	char *tls = spice_tls(facts, &why);
 
+	take_presence(facts, "kvm.device", has_kvm(facts));
 	take_presence(facts, "devices.sev", open && tree_has(&facts->top, "dev/sev"));
 	take_presence(facts, "devices.sgx-vepc",
 		      open && tree_has(&facts->top, "dev/sgx_vepc"));

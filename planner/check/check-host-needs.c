@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * check-host-needs.c - what libvirt wants of the host before it accepts a domain: an
- * emulator for its architecture, swtpm, TLS for SPICE, devices for launch security.
- * Sources: libvirt 9.0 src/qemu/qemu_capabilities.c, virQEMUCapsInitGuest and
- * virQEMUCapsProbeQMPTPM; src/qemu/qemu_validate.c. Every verdict was measured with
- * libvirt 9.0, 11.3 and 12.9.
+ * emulator for its architecture, KVM, swtpm, TLS for SPICE, devices for launch security.
+ * Sources: libvirt 9.0 src/qemu/qemu_capabilities.c, virQEMUCapsInitGuest,
+ * virQEMUCapsProbeQMPKVMState and virQEMUCapsProbeQMPTPM; src/qemu/qemu_validate.c. Every
+ * verdict was measured with libvirt 9.0, 11.3 and 12.9.
  */
 #include "planner/check/rules.h"
 
@@ -41,6 +41,44 @@ static bool is_known(struct check *check, const char *fact, const char *what)
 static bool host_has(const struct check *check, const char *fact)
 {
 	return streq_null(machine_fact(check->host, fact), "yes");
+}
+
+/* Whose guests KVM of one architecture may run: those of the same row. */
+static const char *kvm_family(const char *architecture)
+{
+	static const char *const rows[][4] = {
+		{"x86_64", "i686"},
+		{"aarch64", "armv7l", "armv6l"},
+		{"ppc64", "ppc64le", "ppc"},
+		{"riscv64", "riscv32"},
+		{"s390x"},
+		{"loongarch64"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(rows[i]) && rows[i][j]; j++)
+			if (streq_null(architecture, rows[i][j]))
+				return rows[i][0];
+	return NULL;
+}
+
+static void kvm_exists(struct check *check)
+{
+	const char *own = kvm_family(check->host->architecture);
+	const char *wanted = kvm_family(check->guest->architecture);
+
+	if (!streq_null(check->guest->type, "kvm"))
+		return;
+	if (own && wanted && !streq(own, wanted))
+		check_found(
+			check, 0,
+			"The domain is of type kvm and for architecture %s, but KVM of the host (%s) cannot run such guests.",
+			check->guest->architecture, check->host->architecture);
+	else if (is_known(check, "kvm.device", "it has KVM") &&
+		 !host_has(check, "kvm.device"))
+		check_found(
+			check, 0,
+			"The domain is of type kvm, but the host has no /dev/kvm that works.");
 }
 
 /* The type of a TPM's back end. */
@@ -148,6 +186,13 @@ const struct rule host_needs_rules[] = {
 		 "Install QEMU for that architecture, such as the package qemu-system-arm for aarch64.",
 	 .source = LV "qemu/qemu_capabilities.c; measured", .remedy = REMEDY_EDIT,
 	 .untried = UNTRIED},
+	{RULE("kvm-exists", kvm_exists, ERROR, NEED_HOST, LIBVIRT),
+	 .what = "The host has KVM for the domain's architecture if the domain is of type kvm.",
+	 .why = "libvirt refuses to define the domain: \"Emulator ... does not support virt type 'kvm'\". Without a driver for the host's CPU, /dev/kvm does not exist or does not work.",
+	 .to_fix =
+		 "Use type qemu (QEMU emulates the CPU, which is slow), or let the host have KVM: load kvm_intel or kvm_amd, enable virtualization in the firmware, or, if the host is a guest itself, nested virtualization where it runs.",
+	 .source = LV "qemu/qemu_capabilities.c, qemu/qemu_validate.c; measured",
+	 .remedy = REMEDY_EDIT, .untried = UNTRIED},
 	{RULE("tpm-emulator-exists", tpm_emulator_exists, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "The host has swtpm if the domain has an emulated TPM.",
 	 .why = "libvirt refuses a TPM with <backend type='emulator'> or 'external' unless it finds swtpm, swtpm_setup and swtpm_ioctl.",

@@ -66,17 +66,23 @@ static void add_files(const char *top)
 	}
 }
 
-static void read_facts(const char *top, bool identify, struct machine *ret)
+static void read_facts_of(enum machine_source kind, const char *top, bool identify,
+			  struct machine *ret)
 {
 	_cleanup_fd_ int fd = root_open(top);
 	struct facts_source source = {.root_fd = fd,
-				      .source = MACHINE_SYSFS,
+				      .source = kind,
 				      .keep_files = true,
 				      .identify = identify};
 	_cleanup_error_ struct error error = {};
 
-	assert_int_equal(sysfs_read(fd, top, MACHINE_SYSFS, ret, &error), 0);
+	assert_int_equal(sysfs_read(fd, top, kind, ret, &error), 0);
 	facts_gather(&source, ret);
+}
+
+static void read_facts(const char *top, bool identify, struct machine *ret)
+{
+	read_facts_of(MACHINE_SYSFS, top, identify, ret);
 }
 
 static const char *why_not(const struct machine *machine, const char *name)
@@ -156,6 +162,39 @@ static void every_fact_is_listed(void **state)
 	assert_true(machine.files.n > 0);
 }
 
+/*
+ * A device file may be there without a driver. Of a copy it is not known whether the
+ * machine has what the copy lacks.
+ */
+static void kvm(void **state)
+{
+	static const struct {
+		const char *make, *live, *copy;
+	} rows[] = {
+		{"", "no", NULL},
+		{"dev/kvm", "yes", "yes"},
+		{"sys/class/misc/fuse", "no", NULL},
+		{"sys/class/misc/kvm", "yes", "yes"},
+	};
+	char *top = root_copy("two-nodes");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_machine_ struct machine live = {}, copy = {};
+		const char *value;
+
+		run(xasprintf("mkdir -p %s/%s", top, rows[i].make));
+		read_facts_of(MACHINE_LIVE, top, false, &live);
+		read_facts(top, false, &copy);
+		value = machine_fact(&live, "kvm.device");
+		assert_non_null(value);
+		assert_string_equal(value, rows[i].live);
+		value = machine_fact(&copy, "kvm.device");
+		assert_true(streq_null(rows[i].copy, value) || (!value && !rows[i].copy));
+	}
+	root_remove(top);
+}
+
 static void shape_only(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
@@ -192,9 +231,8 @@ static void no_addresses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values),
-		cmocka_unit_test(every_fact_is_listed),
-		cmocka_unit_test(shape_only),
+		cmocka_unit_test(values),       cmocka_unit_test(every_fact_is_listed),
+		cmocka_unit_test(kvm),          cmocka_unit_test(shape_only),
 		cmocka_unit_test(no_addresses),
 	};
 
