@@ -6,6 +6,7 @@
 #include "planner/check/host.h"
 
 #include "planner/guest/feature-use.h"
+#include "planner/guest/predict/predict.h"
 #include "topology/matrix.h"
 
 struct initiator {
@@ -144,15 +145,27 @@ static int compare_numbered(const void *left, const void *right)
 	return a->cell < b->cell ? -1 : a->cell > b->cell;
 }
 
-static void place_cell(const struct guest *guest, const initiators *list, size_t cell,
-		       numbering *ret)
+/* The position of a cell in QEMU's list, or @otherwise. */
+static unsigned rank_of(const struct predict_cells *ordered, size_t cell,
+			unsigned otherwise)
+{
+	for (size_t i = 0; i < ordered->cells.n; i++)
+		if (ordered->cells.v[i] == (int)cell)
+			return (unsigned)i;
+	return otherwise;
+}
+
+static void place_cell(const struct guest *guest, const initiators *list,
+		       const struct predict_cells *ordered, size_t cell, numbering *ret)
 {
 	const struct guest_cell *it = &guest->cells.v[cell];
 	struct numbered row = {PASS_MEMORY, 0, cell};
 
 	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].cell == cell)
+		if (list->v[i].cell == cell) {
 			row.pass = PASS_INITIATORS;
+			row.rank = rank_of(ordered, cell, 0);
+		}
 	if (!set_empty(&it->cpus.set))
 		row = (struct numbered){PASS_CPUS, (unsigned)set_first(&it->cpus.set),
 					cell};
@@ -161,10 +174,12 @@ static void place_cell(const struct guest *guest, const initiators *list, size_t
 	*vec_add(ret) = row;
 }
 
-static bool say_number(struct check *check, const numbering *order)
+/* Unless they are @ordered, those of initiators are not considered. */
+static bool say_number(struct check *check, const numbering *order, bool ordered)
 {
 	for (size_t i = 0; i < order->n; i++) {
-		if (order->v[i].cell == i)
+		if (order->v[i].cell == i ||
+		    (order->v[i].pass == PASS_INITIATORS && !ordered))
 			continue;
 		check_found(check, check->guest->cells.v[order->v[i].cell].element,
 			    "Cell %zu is node %zu in the guest.", order->v[i].cell, i);
@@ -173,31 +188,28 @@ static bool say_number(struct check *check, const numbering *order)
 	return false;
 }
 
-/*
- * Without ACPI the device tree names the numbers. QEMU lists initiators in the order of a
- * hash table of their names (hw/acpi/pci.c).
- */
+/* Without ACPI the device tree names the numbers. */
 static void node_number(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	initiators list = {};
+	struct predict_cells ordered = {};
 	numbering order = {};
-	unsigned initiated = 0;
 
 	if (guest->acpi_element < 0)
 		return;
 	list_initiators(check, &list);
+	predict_initiators(guest, &ordered);
 	for (size_t i = 0; i < guest->cells.n; i++)
-		place_cell(guest, &list, i, &order);
+		place_cell(guest, &list, &ordered, i, &order);
 	if (order.n > 0)
 		qsort(order.v, order.n, sizeof(*order.v), compare_numbered);
-	for (size_t i = 0; i < order.n; i++)
-		initiated += order.v[i].pass == PASS_INITIATORS;
-	if (!say_number(check, &order) && initiated > 1)
+	if (!say_number(check, &order, ordered.ordered) && !ordered.ordered)
 		check_skip(
 			check, "initiator-order",
-			"QEMU lists several generic initiators in an order of its own, so it is not known which number each of their nodes has");
+			"QEMU lists several generic initiators in the order of a table of all its objects, some of which are not known here, so it is not known which number each of their nodes has");
 	vec_free(&order);
+	vec_free(&ordered.cells);
 	vec_free(&list);
 }
 
@@ -263,10 +275,11 @@ const struct rule initiator_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("node-number", node_number, INFO, 0, NOBODY),
 	 .what = "Each cell has the number that its node has in the guest.",
-	 .why = "Linux numbers nodes in the order of ACPI's tables: first the cells with vCPUs, by their lowest vCPU, then those of generic initiators, then those that have only memory. Programs in the guest that are told a cell's number would use another node.",
+	 .why = "Linux numbers nodes in the order of ACPI's tables: first the cells with vCPUs, by their lowest vCPU, then those of generic initiators, then those that have only memory. QEMU lists generic initiators in the order of a hash table of its objects, which follows from their names: of 16 from gi0 to gi15, gi9 can be the first. Programs in the guest that are told a cell's number would use another node.",
 	 .to_fix =
-		 "Number the cells in that order, and change what refers to their numbers.",
-	 .source = "Linux drivers/acpi/numa/srat.c; measured in booted guests",
+		 "Number the cells in that order, and change what refers to their numbers. The order of generic initiators cannot be chosen; ACPI's SRAT tells the guest which device each node belongs to.",
+	 .source =
+		 "Linux drivers/acpi/numa/srat.c; QEMU hw/acpi/pci.c; measured in booted guests and, for generic initiators, in the tables of QEMU 11.1",
 	 .remedy = REMEDY_EDIT},
 	{RULE("initiator-gpu", initiator_gpu, WARNING, NEED_HOST_PCI, NOBODY),
 	 .what = "An assigned NVIDIA GPU of a host with generic initiators (Grace) has 8 cells of its own in the guest.",

@@ -153,12 +153,12 @@ static void add_cell(struct pairing *pairing, size_t index)
 				check_pin_of(pairing->check, (unsigned)vcpu) != NULL;
 }
 
-static bool is_initiator(const struct predict_cells *initiators, int cell)
+static struct pair_cell *cell_of_id(struct pair *pair, int id)
 {
-	for (size_t i = 0; i < initiators->cells.n; i++)
-		if (initiators->cells.v[i] == cell)
-			return true;
-	return false;
+	for (size_t i = 0; i < pair->cells.n; i++)
+		if (pair->cells.v[i].id == id)
+			return &pair->cells.v[i];
+	return NULL;
 }
 
 /* Cells without CPUs: those of initiators have the next numbers, then the others. */
@@ -168,20 +168,16 @@ static void place_other_cells(struct pairing *pairing)
 	struct pair *pair = pairing->pair;
 
 	predict_initiators(pairing->check->guest, &initiators);
-	for (int others = 0; others < 2; others++)
-		for (size_t i = 0; i < pair->cells.n; i++)
-			if (pair->cells.v[i].node < 0 &&
-			    is_initiator(&initiators, pair->cells.v[i].id) == !others)
-				pair->cells.v[i].node = spare_node(pair);
-	vec_free(&initiators.cells);
-}
+	for (size_t i = 0; i < initiators.cells.n; i++) {
+		struct pair_cell *cell = cell_of_id(pair, initiators.cells.v[i]);
 
-static struct pair_cell *cell_of_id(struct pair *pair, int id)
-{
+		if (cell && cell->node < 0)
+			cell->node = spare_node(pair);
+	}
 	for (size_t i = 0; i < pair->cells.n; i++)
-		if (pair->cells.v[i].id == id)
-			return &pair->cells.v[i];
-	return NULL;
+		if (pair->cells.v[i].node < 0)
+			pair->cells.v[i].node = spare_node(pair);
+	vec_free(&initiators.cells);
 }
 
 static void find_cells(struct pairing *pairing)

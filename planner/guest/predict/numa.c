@@ -15,7 +15,7 @@ static unsigned vcpu_count(const struct guest *guest)
 	return guest_vcpus(guest);
 }
 
-static bool sees_nodes(const struct guest *guest)
+bool predict_sees_nodes(const struct guest *guest)
 {
 	return (guest->acpi_element >= 0 || guest_has_device_tree(guest)) &&
 	       guest->cells.n > 0;
@@ -23,7 +23,7 @@ static bool sees_nodes(const struct guest *guest)
 
 static int cell_of_vcpu(const struct guest *guest, unsigned vcpu)
 {
-	for (size_t i = 0; sees_nodes(guest) && i < guest->cells.n; i++)
+	for (size_t i = 0; predict_sees_nodes(guest) && i < guest->cells.n; i++)
 		if (set_has(&guest->cells.v[i].cpus.set, vcpu))
 			return (int)i;
 	return 0;
@@ -56,7 +56,7 @@ static void add_cpus(const struct guest *guest, struct machine *machine)
 
 static uint64_t memory_of(const struct guest *guest, size_t cell)
 {
-	if (sees_nodes(guest))
+	if (predict_sees_nodes(guest))
 		return guest->cells.v[cell].memory_bytes.state == VALUE_VALID
 			       ? guest->cells.v[cell].memory_bytes.value
 			       : UNKNOWN_U64;
@@ -64,56 +64,22 @@ static uint64_t memory_of(const struct guest *guest, size_t cell)
 							: UNKNOWN_U64;
 }
 
-static bool is_cell(const struct guest *guest, uint64_t number)
-{
-	return sees_nodes(guest) && number < guest->cells.n;
-}
-
-/* <acpi nodeset=>; libvirt ignores it in devices that are not the host's. */
-static void list_hostdevs(const struct guest *guest, struct predict_cells *ret)
-{
-	for (size_t i = 0; i < guest->devices.n; i++) {
-		const struct guest_device *device = &guest->devices.v[i];
-
-		if (!guest_takes_initiator(device) ||
-		    device->initiator.state != VALUE_VALID)
-			continue;
-		set_foreach (cell, &device->initiator.set)
-			if (is_cell(guest, (uint64_t)cell))
-				*vec_add(&ret->cells) = (int)cell;
-	}
-}
-
-void predict_initiators(const struct guest *guest, struct predict_cells *ret)
-{
-	list_hostdevs(guest, ret);
-	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
-		const struct addition *addition = &guest->commandline.additions.v[i];
-		const struct addition_value *node =
-			addition->kind == ADDITION_INITIATOR && addition->complete
-				? addition_value(addition, "node")
-				: NULL;
-
-		if (node && is_cell(guest, node->number))
-			*vec_add(&ret->cells) = (int)node->number;
-	}
-}
-
-static bool has_initiator(const struct guest *guest, size_t cell)
+static struct set initiator_cells(const struct guest *guest)
 {
 	struct predict_cells list = {};
-	bool found = false;
+	struct set cells = {};
 
 	predict_initiators(guest, &list);
 	for (size_t i = 0; i < list.cells.n; i++)
-		found |= list.cells.v[i] == (int)cell;
+		set_add(&cells, (unsigned)list.cells.v[i]);
 	vec_free(&list.cells);
-	return found;
+	return cells;
 }
 
 static void add_nodes(const struct guest *guest, struct machine *machine)
 {
-	size_t n = sees_nodes(guest) ? guest->cells.n : 1;
+	size_t n = predict_sees_nodes(guest) ? guest->cells.n : 1;
+	_cleanup_set_ struct set initiators = initiator_cells(guest);
 
 	for (size_t cell = 0; cell < n; cell++) {
 		struct set cpus = {};
@@ -123,7 +89,7 @@ static void add_nodes(const struct guest *guest, struct machine *machine)
 			if (machine->cpus.v[i].node == (int)cell)
 				set_add(&cpus, (unsigned)machine->cpus.v[i].id);
 		if (set_empty(&cpus) && memory_of(guest, cell) == 0 &&
-		    !has_initiator(guest, cell)) {
+		    !set_has(&initiators, (unsigned)cell)) {
 			set_free(&cpus);
 			continue;
 		}
@@ -136,7 +102,7 @@ static void add_nodes(const struct guest *guest, struct machine *machine)
 
 static uint32_t distance(const struct guest *guest, int from, int to)
 {
-	if (!sees_nodes(guest))
+	if (!predict_sees_nodes(guest))
 		return from == to ? 10 : 20;
 	return guest_cell_distance(guest, (size_t)from, (size_t)to);
 }
@@ -170,7 +136,7 @@ static struct machine_hmat *hmat_row(struct machine *machine, int initiator, int
 /* Values of the memory itself; the kernel does not show those of side caches per node. */
 static void add_hmat(const struct guest *guest, struct machine *machine)
 {
-	for (size_t i = 0; sees_nodes(guest) && i < guest->interconnects.n; i++) {
+	for (size_t i = 0; predict_sees_nodes(guest) && i < guest->interconnects.n; i++) {
 		const struct guest_interconnect *link = &guest->interconnects.v[i];
 		struct machine_hmat *row;
 

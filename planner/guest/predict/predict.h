@@ -53,8 +53,7 @@ void predict_groups(const struct guest_tree *tree, struct machine *machine);
  * Gives nodes the kernel's numbers, as the last step. Linux numbers them in the order of
  * ACPI's SRAT (drivers/acpi/numa/srat.c, acpi_map_pxm_to_node): CPUs and generic
  * initiators, then memory. So a cell without CPUs and initiators comes after all others.
- * The order in which QEMU lists several initiators is not predicted; they are taken in
- * the domain's order.
+ * Where the order of several initiators is not known, a complaint says so.
  */
 void predict_renumber(const struct guest *guest, struct machine *machine);
 /*
@@ -63,8 +62,11 @@ void predict_renumber(const struct guest *guest, struct machine *machine);
  */
 struct predict_cells {
 	VEC(int) cells;
+	bool ordered; /* as in QEMU's SRAT; else as in the domain: QEMU's is not known */
 };
 void predict_initiators(const struct guest *guest, struct predict_cells *ret);
+/* Whether the kernel sees the cells as nodes; else there is one node. */
+bool predict_sees_nodes(const struct guest *guest);
 /*
  * The node that the kernel finds for devices on the bus of a controller index, or -1.
  * Only ACPI provides it.

@@ -16,7 +16,7 @@ static void order_cell(const struct machine *machine, int cell, struct order *or
 }
 
 /* Cells in the kernel's order: by first CPU, then by initiator, then the others. */
-static size_t *kernels_order(const struct guest *guest, const struct machine *machine)
+static size_t *kernels_order(const struct guest *guest, struct machine *machine)
 {
 	struct order order = {.list = xcalloc(machine->nodes.n, sizeof(*order.list)),
 			      .seen = xcalloc(machine->nodes.n, sizeof(*order.seen))};
@@ -27,6 +27,10 @@ static size_t *kernels_order(const struct guest *guest, const struct machine *ma
 	predict_initiators(guest, &initiators);
 	for (size_t i = 0; i < initiators.cells.n; i++)
 		order_cell(machine, initiators.cells.v[i], &order);
+	if (!initiators.ordered)
+		machine_complain(
+			machine,
+			"the numbers of the nodes of generic initiators are not known: QEMU lists initiators in the order of a table of all its objects, some of which are not known; here they have the order of their cells");
 	vec_free(&initiators.cells);
 	for (size_t j = 0; j < machine->nodes.n; j++)
 		order_cell(machine, machine->nodes.v[j].id, &order);
