@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -107,12 +107,37 @@ int run_root_listen(const struct run *run, struct error *error)
 	return TAKE_FD(fd);
 }
 
-static int give_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+/*
+ * Walks a directory without what is mounted in it. Only the devices of directories are
+ * compared (nftw() with FTW_MOUNT compares all): overlayfs shows files with the device of
+ * another file system.
+ */
+static FTS *walk(char *path)
 {
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return lchown(path, RUN_NOBODY, RUN_NOBODY);
+	char *paths[] = {path, NULL};
+
+	return fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+}
+
+static int give_to_nobody(char *path)
+{
+	FTS *walked = walk(path);
+	const FTSENT *entry;
+	int answer = walked ? 0 : -1, saved;
+
+	while (answer == 0 && (entry = fts_read(walked)))
+		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+		    entry->fts_info == FTS_NS) {
+			errno = entry->fts_errno;
+			answer = -1;
+		} else if (entry->fts_info != FTS_DP) {
+			answer = lchown(entry->fts_path, RUN_NOBODY, RUN_NOBODY);
+		}
+	saved = errno;
+	if (walked)
+		fts_close(walked);
+	errno = saved;
+	return answer;
 }
 
 int run_root_hand_over(struct run *run, struct error *error)
@@ -125,7 +150,7 @@ int run_root_hand_over(struct run *run, struct error *error)
 		return -1;
 	run->file = xasprintf("%s/domain.xml", run->root);
 	run->files = &run->file;
-	if (nftw(run->work, give_one, 16, FTW_PHYS | FTW_MOUNT) != 0)
+	if (give_to_nobody(run->work) < 0)
 		return error_system(error, errno, "%s: its owner cannot be changed",
 				    run->work);
 	return 0;
@@ -145,16 +170,15 @@ void run_root_read(const char *work, const char *name, size_t limit, struct text
 		text_free(text);
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
 void run_root_remove(const char *root)
 {
-	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	_cleanup_free_ char *path = xstrdup(root);
+	FTS *walked = walk(path);
+	const FTSENT *entry;
+
+	while (walked && (entry = fts_read(walked)))
+		if (entry->fts_info != FTS_D) /* it comes again after its entries */
+			remove(entry->fts_path);
+	if (walked)
+		fts_close(walked);
 }
