@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "planner/boot/run.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
@@ -17,13 +18,21 @@
 
 enum { KVM_START_LIMIT_S = 15 }; /* for the agent's first message */
 
-static bool kvm_answers(const char *arch)
+/* KVM_USED: it may be tried. */
+static enum kvm_state probe_kvm(const char *arch)
 {
-	_cleanup_fd_ int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	_cleanup_fd_ int fd = -1;
 	struct utsname names;
 
-	return uname(&names) == 0 && streq(names.machine, arch) && fd >= 0 &&
-	       ioctl(fd, KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
+	if (uname(&names) < 0 || !streq(names.machine, arch))
+		return KVM_FOREIGN;
+	fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT                     ? KVM_ABSENT
+		       : errno == EACCES || errno == EPERM ? KVM_DENIED
+							   : KVM_BROKEN;
+	return ioctl(fd, KVM_GET_API_VERSION, 0) == KVM_API_VERSION ? KVM_USED
+								    : KVM_BROKEN;
 }
 
 /* Whether, and why, a guest that was tried with KVM must be tried again. */
@@ -87,8 +96,8 @@ static int boot_under(enum boot_accel accel, double start_limit_s,
 int boot_domain(const struct boot_request *request, const struct document *domain,
 		struct boot_result *result, struct error *error)
 {
-	bool (*answers)(const char *arch) =
-		request->kvm_answers ? request->kvm_answers : kvm_answers;
+	enum kvm_state (*probe)(const char *arch) =
+		request->kvm_probe ? request->kvm_probe : probe_kvm;
 	double limit_s =
 		request->kvm_limit_s > 0 ? request->kvm_limit_s : KVM_START_LIMIT_S;
 	double began_s = run_clock_s();
@@ -96,8 +105,10 @@ int boot_domain(const struct boot_request *request, const struct document *domai
 
 	if (request->accel != ACCEL_AUTO)
 		return boot_under(request->accel, 0, request, domain, result, error);
-	if (request->assign == ASSIGN_NESTED || !answers(domain_architecture(domain))) {
-		result->kvm = request->assign == ASSIGN_NESTED ? KVM_UNFIT : KVM_ABSENT;
+	kvm = request->assign == ASSIGN_NESTED ? KVM_UNFIT
+					       : probe(domain_architecture(domain));
+	if (kvm != KVM_USED) {
+		result->kvm = kvm;
 		return boot_under(ACCEL_TCG, 0, request, domain, result, error);
 	}
 	if (boot_under(ACCEL_KVM, limit_s, request, domain, result, error) < 0)
@@ -118,7 +129,11 @@ static const char tables_came[] = "QEMU answered in time";
 
 static const char *const reasons[] = {
 	[KVM_NOT_ASKED] = "as requested",
-	[KVM_ABSENT] = "/dev/kvm does not work for this architecture",
+	[KVM_FOREIGN] = "the guest's architecture is not this machine's",
+	[KVM_ABSENT] = "/dev/kvm does not exist",
+	[KVM_DENIED] =
+		"you have no permission to open /dev/kvm; its group, usually kvm, has it",
+	[KVM_BROKEN] = "/dev/kvm exists, but no driver of the kernel serves it",
 	[KVM_UNFIT] = "the nested guest needs AMD's virtualization, which TCG emulates",
 	[KVM_SILENT] = "under KVM the guest showed no activity in time",
 	[KVM_REFUSED] = "under KVM libvirt or QEMU refused the domain",

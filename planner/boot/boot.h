@@ -27,6 +27,20 @@ enum assign_mode {
 	ASSIGN_NESTED,
 };
 
+/* The result of trying KVM if no accelerator was given. */
+enum kvm_state {
+	KVM_NOT_ASKED,
+	/* Not tried: there is no device file, we may not open it, nobody answers; */
+	KVM_ABSENT,
+	KVM_DENIED,
+	KVM_BROKEN,
+	KVM_FOREIGN, /* another architecture; */
+	KVM_UNFIT,   /* the guest needs TCG. */
+	KVM_SILENT,
+	KVM_REFUSED,
+	KVM_USED
+};
+
 /* How far a boot goes. */
 enum boot_stop {
 	STOP_AFTER_KERNEL,   /* the agent in the guest has reported */
@@ -61,8 +75,8 @@ struct boot_request {
 	struct assignable_list assign_to;
 	enum initrd_compression compression;
 	struct progress *progress; /* NULL: no progress is reported */
-	/* For ACCEL_AUTO; by default, /dev/kvm is tried for some seconds. */
-	bool (*kvm_answers)(const char *arch);
+	/* For ACCEL_AUTO: KVM_USED, or why it is not tried. NULL: asks /dev/kvm. */
+	enum kvm_state (*kvm_probe)(const char *arch);
 	double kvm_limit_s; /* for the agent's first message under KVM */
 };
 
@@ -81,16 +95,6 @@ struct boot_times {
 	double tables;      /* the tables came and libvirt was done with the start */
 	double done;        /* its output ended */
 	double ended;       /* no process of the run was left */
-};
-
-/* The result of trying KVM if no accelerator was given. */
-enum kvm_state {
-	KVM_NOT_ASKED,
-	KVM_ABSENT,
-	KVM_UNFIT,
-	KVM_SILENT,
-	KVM_REFUSED,
-	KVM_USED
 };
 
 /* Zeroed before; owned by the caller afterwards, even after an error. */

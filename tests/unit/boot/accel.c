@@ -30,20 +30,32 @@ static const char domain_xml[] =
 	"<domain type='kvm'><name>a</name><os><type arch='x86_64' machine='q35'>hvm</type>"
 	"</os><devices/></domain>";
 
-static bool yes(const char *arch)
+static enum kvm_state yes(const char *arch)
 {
-	return streq(arch, "x86_64");
+	return streq(arch, "x86_64") ? KVM_USED : KVM_FOREIGN;
 }
 
-static bool no(const char *arch)
+static enum kvm_state no(const char *arch)
 {
 	(void)arch;
-	return false;
+	return KVM_ABSENT;
+}
+
+static enum kvm_state denied(const char *arch)
+{
+	(void)arch;
+	return KVM_DENIED;
+}
+
+static enum kvm_state broken(const char *arch)
+{
+	(void)arch;
+	return KVM_BROKEN;
 }
 
 static const struct row {
 	enum boot_accel asked;
-	bool (*answers)(const char *arch);
+	enum kvm_state (*probe)(const char *arch);
 	const char *under_kvm, *under_tcg; /* what the script does */
 	enum boot_accel used;
 	enum kvm_state kvm;
@@ -51,7 +63,11 @@ static const struct row {
 	bool again_plain;
 } rows[] = {
 	{ACCEL_AUTO, no, "exit 9", RECORD, ACCEL_TCG, KVM_ABSENT,
-	 "accelerator: TCG: /dev/kvm does not work"},
+	 "accelerator: TCG: /dev/kvm does not exist"},
+	{ACCEL_AUTO, denied, "exit 9", RECORD, ACCEL_TCG, KVM_DENIED,
+	 "accelerator: TCG: you have no permission to open /dev/kvm"},
+	{ACCEL_AUTO, broken, "exit 9", RECORD, ACCEL_TCG, KVM_BROKEN,
+	 "accelerator: TCG: /dev/kvm exists, but no driver"},
 	{ACCEL_AUTO, yes, RECORD, "exit 9", ACCEL_KVM, KVM_USED,
 	 "accelerator: KVM: the guest showed activity in time"},
 	{ACCEL_AUTO, yes, SILENT, RECORD, ACCEL_TCG, KVM_SILENT,
@@ -96,7 +112,7 @@ static void try_row(const char *directory, const struct row *row)
 		.run = run,
 		.accel = row->asked,
 		.time_limit_s = 60,
-		.kvm_answers = row->answers,
+		.kvm_probe = row->probe,
 		/* enough even on a busy machine */
 		.kvm_limit_s = row->kvm == KVM_SILENT ? 0.3 : 600,
 	};
