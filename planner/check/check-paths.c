@@ -8,6 +8,7 @@
 #include "base/chain.h"
 #include "planner/guest/port-link.h"
 #include "planner/guest/predict/predict.h"
+#include "topology/farther.h"
 #include "topology/matrix.h"
 #include "topology/pci-config.h"
 
@@ -106,37 +107,25 @@ static void free_paths(struct paths *paths)
 	vec_free(&paths->in_guest);
 }
 
-static bool of_one_card(const struct paths *paths, size_t a, size_t b)
+/* A number of the switch above a device, whose pairs switch-split reports, or of its
+ * card. */
+static int unit_of(const struct paths *paths, size_t i, struct firsts *units)
 {
-	struct pci_address at = on_host(paths, a)->at, to = on_host(paths, b)->at;
+	int above = machine_switch_above(paths->check->host, paths->list.v[i].function);
+	struct pci_address at = on_host(paths, i)->at;
+	uint64_t card = UINT64_C(1) << 63 | (uint64_t)at.domain << 16 |
+			(uint64_t)at.bus << 8 | at.slot;
 
-	return at.domain == to.domain && at.bus == to.bus && at.slot == to.slot;
+	return first_add(units, NULL, above >= 0 ? (uint64_t)above : card, (int)i);
 }
 
-/* What switch-split reports. */
-static bool of_one_switch(const struct paths *paths, size_t a, size_t b)
+static void report_worse(const struct paths *paths, size_t a, size_t b)
 {
-	const struct machine *host = paths->check->host;
-	int above = machine_switch_above(host, paths->list.v[a].function);
+	enum path_kind host = kind_between(paths->check->host, &paths->here.v[a],
+					   &paths->here.v[b]),
+		       guest = kind_between(&paths->guest, &paths->in_guest.v[a],
+					    &paths->in_guest.v[b]);
 
-	return above >= 0 &&
-	       above == machine_switch_above(host, paths->list.v[b].function);
-}
-
-static bool find_worse(const struct paths *paths, size_t a, size_t b)
-{
-	enum path_kind host, guest;
-
-	if (paths->in_guest.v[a].function < 0 || paths->in_guest.v[b].function < 0)
-		return false;
-	host = kind_between(paths->check->host, &paths->here.v[a], &paths->here.v[b]);
-	/* No known kind is worse. */
-	if (host >= PATH_SYS)
-		return false;
-	guest = kind_between(&paths->guest, &paths->in_guest.v[a], &paths->in_guest.v[b]);
-	if (guest == PATH_UNKNOWN || guest <= host || of_one_card(paths, a, b) ||
-	    of_one_switch(paths, a, b))
-		return false;
 	check_relate(paths->check,
 		     check_found(paths->check, device_at(paths, b)->element,
 				 PCI_FORMAT " and " PCI_FORMAT
@@ -146,20 +135,32 @@ static bool find_worse(const struct paths *paths, size_t a, size_t b)
 				 PCI_ARGS(on_host(paths, b)->at), path_kind_name(guest),
 				 path_kind_name(host)),
 		     device_at(paths, a)->element);
-	return true;
 }
 
 /* One finding for each device: the first of those before it. */
 static void path_worse(struct check *check)
 {
+	_cleanup_free_ struct farther_function *functions = NULL;
+	_cleanup_free_ int *before = NULL;
+	_cleanup_firsts_ struct firsts units = {};
 	struct paths paths;
+	size_t n;
 
 	find_on_host(check, &paths);
 	find_in_guest(&paths);
-	for (size_t b = 0; b < paths.list.n; b++)
-		for (size_t a = 0; a < b; a++)
-			if (find_worse(&paths, a, b))
-				break;
+	n = paths.in_guest.n;
+	functions = xcalloc(n, sizeof(*functions));
+	before = xcalloc(n, sizeof(*before));
+	for (size_t i = 0; i < n; i++) {
+		functions[i].here = paths.here.v[i].function;
+		functions[i].there = paths.in_guest.v[i].function;
+		if (functions[i].here >= 0)
+			functions[i].unit = unit_of(&paths, i, &units);
+	}
+	farther_find(check->host, &paths.guest, functions, n, before);
+	for (size_t i = 0; i < n; i++)
+		if (before[i] >= 0)
+			report_worse(&paths, (size_t)before[i], i);
 	free_paths(&paths);
 }
 

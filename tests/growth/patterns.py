@@ -46,10 +46,10 @@ def host_devices(n):
     return domain(each(n, one))
 
 
-def assigned(n, source):
+def assigned(n, source, more=""):
     """
     So many host devices, whose addresses @source gives by number, on conventional bridges
-    with 248 functions each.
+    with 248 functions each, and more devices.
     """
     def one(i):
         domain, bus, rest = source(i).split(":")
@@ -63,7 +63,7 @@ def assigned(n, source):
                 f" function='0x{function}'/></source>{here}</hostdev>")
     bridges = each((n + 247) // 248, lambda i: controller(i + 1, "pcie-to-pci-bridge",
                                                           address=at(0, 1 + i)))
-    return domain(bridges + each(n, one))
+    return domain(bridges + each(n, one) + more)
 
 
 def mediated(n):

@@ -2,7 +2,7 @@
 # rows.py - the commands and inputs whose growth is measured: tests/growth/growth counts
 # instructions of small inputs for the gate, tests/bench/growth measures processor time and
 # memory of large ones.
-import os, subprocess, sys
+import itertools, os, re, subprocess, sys
 from collections import namedtuple
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -70,6 +70,21 @@ def on_buses(program, folder, n):
     return assigned(folder, n, "buses")
 
 
+def in_groups(program, folder, n):
+    """
+    So many devices of a host with IOMMU groups of eight, half of whose devices stay there,
+    behind the guest's IOMMU.
+    """
+    host = write(f"{folder}/host.xml", hosts.buses(2 * n))
+    record = subprocess.run([program, "record", host], capture_output=True, text=True,
+                            check=True).stdout
+    numbers = itertools.count()
+    record = re.sub('(bridge="no".*) iommu-group="unknown"',
+                    lambda it: f'{it[1]} iommu-group="{next(numbers) // 8}" driver="ice"', record)
+    domain = patterns.assigned(n, lambda i: hosts.at_buses(2 * i), "<iommu model='intel'/>")
+    return [write(f"{folder}/domain.xml", domain), "--host", write(host, record)]
+
+
 def files_on_host(program, folder, n):
     return [*files(program, folder, n), "--host", HOST]
 
@@ -91,8 +106,8 @@ def partitions(program, folder, n):
 
 OTHERS = {make.__name__: make for make in (files, many_hosts, host_functions,
                                            domain_on_functions, below_ports,
-                                           below_switches, on_buses, files_on_host,
-                                           baseline, partitions)}
+                                           below_switches, on_buses, in_groups,
+                                           files_on_host, baseline, partitions)}
 
 
 def words_of(row, program, folder, n):
@@ -138,9 +153,10 @@ ROWS += [
     Row("many_hosts", 10, TEXT, most=1000),
     Row("host_functions", 250, ("topology",), most=160000),
     Row("domain_on_functions", 250, TEXT, most=160000),
-    Row("below_ports", 60, TEXT, most=4000),
-    Row("below_switches", 60, TEXT, most=4000),
-    Row("on_buses", 60, TEXT, most=4000),
+    Row("below_ports", 60, TEXT, most=16000),
+    Row("below_switches", 60, TEXT, most=16000),
+    Row("on_buses", 60, TEXT, most=16000),
+    Row("in_groups", 60, TEXT, most=4000),
     Row("files_on_host", 20, TEXT, most=10000),
     Row("baseline", 60, TEXT, most=4000),
     Row("partitions", 30, ("disk", "create", "--overwrite", "--size", "2GiB"), most=1000),
