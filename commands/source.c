@@ -204,7 +204,7 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 				    .keep_files = options->facts};
 	struct facts_source facts = {.root_fd = fd,
 				     .source = source,
-				     .keep_files = true,
+				     .keep_files = options->facts,
 				     .identify = options->identify};
 	int rc;
 
@@ -218,6 +218,8 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 		firmware_gather(fd, ret);
 		if (source == MACHINE_LIVE)
 			emulators_gather(ret);
+	} else if (rc == 0) {
+		facts_gather_vdpa(&facts, ret);
 	}
 	return rc;
 }

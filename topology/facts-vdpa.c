@@ -10,12 +10,16 @@
 
 /*
  * The PCI function above the device, or the last but one component of its path: the
- * parent may be on an auxiliary bus of the function (mlx5_core.sf.2), or not on PCI
- * (vdpasim_net).
+ * parent may be on an auxiliary bus of the function (mlx5_core.sf.2), or not on PCI.
+ * "none" if the device is directly below sys/devices, as those of the kernel's simulators
+ * are (seen with Linux 7.3).
  */
 static char *parent_name(char *path)
 {
 	char *name = NULL, *slash = path ? strrchr(path, '/') : NULL;
+
+	if (slash && slash == strchr(path, '/'))
+		return xstrdup("none");
 
 	while (slash) {
 		struct pci_address at;

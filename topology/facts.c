@@ -352,6 +352,17 @@ void facts_gather(const struct facts_source *source, struct machine *machine)
 	tree_close(&facts.top);
 }
 
+void facts_gather_vdpa(const struct facts_source *source, struct machine *machine)
+{
+	struct facts facts = {.machine = machine, .live = source->source == MACHINE_LIVE};
+
+	if (open_all(source, &facts) && (facts.live || tree_has(&facts.sys, "bus/vdpa")))
+		facts_vdpa(&facts);
+	tree_close(&facts.proc);
+	tree_close(&facts.sys);
+	tree_close(&facts.top);
+}
+
 void facts_unknown(struct machine *machine, const char *why)
 {
 	for (const char *const *name = fact_names; *name; name++) {

@@ -9,7 +9,8 @@
  *     iommu-unit.NAME.features (AMD)
  *     mdev.UUID.parent (a PCI address, or "matrix"), mdev.UUID.matrix (vfio-ap: its
  * queues)
- *     vdpa.NAME.parent (a PCI address if it is below one), vdpa.NAME.driver (or "none"),
+ *     vdpa.NAME.parent (a PCI address if it is below one, or "none"), vdpa.NAME.driver
+ *     (or "none"),
  *     vdpa.NAME.device (vhost-vdpa-N)
  */
 #pragma once
@@ -29,6 +30,8 @@ struct facts_source {
  * what cannot be read is unknown. Uses only base and the tree.
  */
 void facts_gather(const struct facts_source *source, struct machine *machine);
+/* Only those of vDPA devices, and none if the source cannot tell. */
+void facts_gather_vdpa(const struct facts_source *source, struct machine *machine);
 /* Only those of the installed firmware. */
 void facts_gather_firmware(int root_fd, struct machine *machine);
 /* Marks the facts of the table that the machine does not have as unknown for this

@@ -4,6 +4,7 @@
 
 #include "topology/class-name.h"
 #include "topology/machine-fields.h"
+#include "topology/vdpa.h"
 
 static void number(struct jsonw *json, const char *key, int value)
 {
@@ -277,6 +278,30 @@ static void add_function(struct jsonw *json, const struct machine *machine,
 	jsonw_end_object(json);
 }
 
+static void add_vdpa(struct jsonw *json, const struct machine *machine)
+{
+	_cleanup_vdpa_devices_ struct vdpa_devices list = {};
+
+	if (!machine_fact(machine, "vdpa.devices")) {
+		jsonw_null(json, "vdpa");
+		return;
+	}
+	vdpa_list(machine, &list);
+	jsonw_array(json, "vdpa");
+	for (size_t i = 0; i < list.n; i++) {
+		const struct vdpa_device *device = &list.v[i];
+
+		jsonw_object(json, NULL);
+		jsonw_string(json, "name", device->name);
+		jsonw_string(json, "parent", device->parent);
+		number(json, "node", machine_function_node(machine, device->function));
+		jsonw_string(json, "driver", device->driver);
+		jsonw_string(json, "device", device->device);
+		jsonw_end_object(json);
+	}
+	jsonw_end_array(json);
+}
+
 static void add_iommu(struct jsonw *json, const struct machine_iommu *iommu)
 {
 	jsonw_object(json, "iommu");
@@ -319,6 +344,7 @@ void jsonw_machine(struct jsonw *json, const struct machine *machine)
 	for (size_t i = 0; i < machine->functions.n; i++)
 		add_function(json, machine, &machine->functions.v[i]);
 	jsonw_end_array(json);
+	add_vdpa(json, machine);
 	add_iommu(json, &machine->iommu);
 	add_facts(json, machine);
 	jsonw_end_object(json);

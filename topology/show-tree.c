@@ -8,6 +8,7 @@
 
 #include "base/size.h"
 #include "topology/class-name.h"
+#include "topology/vdpa.h"
 
 #include <stdio.h>
 
@@ -17,7 +18,8 @@ struct shower {
 	struct show_rows *rows;
 	size_t *order; /* functions other than bridges, as above */
 	size_t n_order;
-	bool *shared;    /* by function */
+	bool *shared; /* by function */
+	struct vdpa_devices vdpa;
 	size_t *bridges; /* by root bus */
 };
 
@@ -246,6 +248,46 @@ static char *vfs_text(const struct machine_function *function)
 	return xasprintf("%d/%d", MAX(function->num_vfs, 0), function->total_vfs);
 }
 
+static void add_vdpa(struct shower *shower, int parent, const struct vdpa_device *device,
+		     bool name_parent)
+{
+	int row = add_row(shower, parent, xstrdup(device->name));
+
+	set(shower, row, SHOW_WHAT,
+	    name_parent ? xasprintf("vDPA device of %s", device->parent)
+			: xstrdup("vDPA device"));
+	if (device->driver && !streq(device->driver, "none"))
+		set(shower, row, SHOW_DRIVER, xstrdup(device->driver));
+	if (device->device)
+		set(shower, row, SHOW_DEVICES, xstrdup(device->device));
+}
+
+/* The vDPA devices of the functions in a row. */
+static void add_vdpa_of(struct shower *shower, int row, const size_t *run, size_t n)
+{
+	for (size_t i = 0; i < shower->vdpa.n; i++)
+		for (size_t j = 0; j < n; j++)
+			if (shower->vdpa.v[i].function == (int)run[j])
+				add_vdpa(shower, row, &shower->vdpa.v[i], n > 1);
+}
+
+/* Those whose parent is not a PCI function of the machine, or not known. */
+static void add_loose_vdpa(struct shower *shower)
+{
+	int row = -1;
+
+	for (size_t i = 0; i < shower->vdpa.n; i++) {
+		const struct vdpa_device *device = &shower->vdpa.v[i];
+
+		if (device->function >= 0)
+			continue;
+		if (row < 0)
+			row = add_row(shower, -1, xstrdup("not on PCI"));
+		add_vdpa(shower, row, device,
+			 device->parent && !streq(device->parent, "none"));
+	}
+}
+
 static void add_devices(struct shower *shower, int parent, const size_t *run, size_t n)
 {
 	const struct machine *machine = shower->machine;
@@ -267,6 +309,7 @@ static void add_devices(struct shower *shower, int parent, const size_t *run, si
 	text_add_link(&link, first->link_mb_s);
 	set(shower, row, SHOW_LINK, text_take(&link));
 	set(shower, row, SHOW_DEVICES, names_text(machine, run, n));
+	add_vdpa_of(shower, row, run, n);
 }
 
 static int add_root(struct shower *shower, int parent, int index)
@@ -384,6 +427,7 @@ static void prepare(struct shower *shower)
 	shower->order = xcalloc(machine->functions.n + 1, sizeof(*shower->order));
 	shower->bridges = xcalloc(machine->roots.n + 1, sizeof(*shower->bridges));
 	shower->shared = groups_shared(machine);
+	vdpa_list(machine, &shower->vdpa);
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		const struct machine_function *function = &machine->functions.v[i];
 
@@ -406,6 +450,7 @@ void show_tree(const struct machine *machine, bool bytes, struct show_rows *ret)
 		node_rows[i] = add_node(&shower, i);
 	add_loose_cpus(&shower);
 	add_functions(&shower, node_rows);
+	add_loose_vdpa(&shower);
 	if (machine->pci_known == KNOWN_NO)
 		set(&shower, add_row(&shower, -1, xstrdup("PCI")), SHOW_WHAT,
 		    xstrdup("unknown from this source"));
@@ -414,6 +459,7 @@ void show_tree(const struct machine *machine, bool bytes, struct show_rows *ret)
 	free(shower.order);
 	free(shower.bridges);
 	free(shower.shared);
+	vdpa_devices_free(&shower.vdpa);
 	free(node_rows);
 }
 

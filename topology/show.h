@@ -45,8 +45,8 @@ void show_rows_free(struct show_rows *rows);
 #define _cleanup_show_rows_ _cleanup_(show_rows_free)
 
 /*
- * One object: version, source, architecture, nodes, cpus, root_buses, devices, iommu,
- * facts, complaints. Addresses are strings, unknown is null.
+ * One object: version, source, architecture, nodes, cpus, root_buses, devices, vdpa,
+ * iommu, facts, complaints. Addresses are strings, unknown is null.
  */
 void jsonw_machine(struct jsonw *json, const struct machine *machine);
 

@@ -28,14 +28,63 @@ char *vdpa_named(const struct machine *machine, const char *path)
 	return NULL;
 }
 
-int vdpa_function(const struct machine *machine, const char *path)
+static const char *fact_of(const struct machine *machine, const char *name,
+			   const char *what)
 {
-	_cleanup_free_ char *name = vdpa_named(machine, path);
-	_cleanup_free_ char *fact = name ? xasprintf("vdpa.%s.parent", name) : NULL;
-	const char *parent = fact ? machine_fact(machine, fact) : NULL;
+	_cleanup_free_ char *fact = xasprintf("vdpa.%s.%s", name, what);
+
+	return machine_fact(machine, fact);
+}
+
+static int function_at(const struct machine *machine, const char *parent)
+{
 	struct pci_address at;
 
 	return parent && pci_address_parse(parent, &at)
 		       ? machine_function_index(machine, at)
 		       : -1;
+}
+
+int vdpa_function(const struct machine *machine, const char *path)
+{
+	_cleanup_free_ char *name = vdpa_named(machine, path);
+
+	return name ? function_at(machine, fact_of(machine, name, "parent")) : -1;
+}
+
+static struct vdpa_device device_of(const struct machine *machine, char *name)
+{
+	const char *parent = fact_of(machine, name, "parent");
+
+	return (struct vdpa_device){
+		.name = name,
+		.parent = parent,
+		.driver = fact_of(machine, name, "driver"),
+		.device = fact_of(machine, name, "device"),
+		.function = function_at(machine, parent),
+	};
+}
+
+void vdpa_list(const struct machine *machine, struct vdpa_devices *ret)
+{
+	const char *at = machine_fact(machine, "vdpa.devices");
+	VEC(struct vdpa_device) list = {};
+
+	*ret = (struct vdpa_devices){};
+	if (!at || streq(at, "none"))
+		return;
+	for (size_t n; *at; at += n + (at[n] != '\0')) {
+		n = strcspn(at, " ");
+		if (n > 0)
+			*vec_add(&list) = device_of(machine, xstrndup(at, n));
+	}
+	*ret = (struct vdpa_devices){list.v, list.n, list.room};
+}
+
+void vdpa_devices_free(struct vdpa_devices *devices)
+{
+	for (size_t i = 0; i < devices->n; i++)
+		free(devices->v[i].name);
+	free(devices->v);
+	*devices = (struct vdpa_devices){};
 }
