@@ -4,6 +4,7 @@
  * Sources: libvirt 9.0 src/conf/domain_validate.c, virDomainMemoryDefValidate; QEMU 7.2
  * hw/virtio/virtio-mem.c. Every verdict was measured with libvirt 9.0, 11.3 and 12.9.
  */
+#include "planner/check/demand.h"
 #include "planner/check/host.h"
 
 #include "planner/guest/memory.h"
@@ -210,6 +211,40 @@ static void memory_driver(struct check *check)
 	}
 }
 
+/* Whether a set is the nodes that the cell's memory is bound to anyway. */
+static bool is_cells(const struct check *check, int cell, const struct set *nodes)
+{
+	_cleanup_set_ struct set backing = {};
+
+	return check_backing(check, (size_t)MAX(cell, 0), &backing) &&
+	       set_equal(&backing, nodes);
+}
+
+static void memory_policy(struct check *check)
+{
+	if (check->options->target.libvirt >= NODEMASK_STRICT)
+		return;
+	foreach_memory(device, check->guest)
+	{
+		int cell = device->node.state == VALUE_VALID
+				   ? (int)MIN(device->node.value, (uint64_t)INT_MAX)
+				   : -1;
+		const char *mode = memory_mode(check->guest, cell);
+		bool restrictive = streq_null(mode, "restrictive");
+
+		if (device->source_nodes.state != VALUE_VALID || !mode ||
+		    streq(mode, "strict") ||
+		    (restrictive && is_cells(check, cell, &device->source_nodes.set)))
+			continue;
+		check_found(
+			check, check_part(check, device->element, "source/nodemask"),
+			restrictive
+				? "The <nodemask> of a memory device has no effect, because the memory of its cell is %s."
+				: "The <nodemask> of a memory device is only %s, as the memory of its cell.",
+			mode);
+	}
+}
+
 const struct rule memory_devices_rules[] = {
 	{RULE("memory-model", memory_model, ERROR, 0, LIBVIRT),
 	 .what = "The model of each memory device is dimm, nvdimm, virtio-mem, virtio-pmem or, with KVM, sgx-epc.",
@@ -250,6 +285,14 @@ const struct rule memory_devices_rules[] = {
 	 .to_fix = "Remove <driver> of the memory device.",
 	 .source = "measured with libvirt 12.9", .libvirt = {.since = VERSION_OF(11, 9)},
 	 .outside = "libvirt drops <driver> (see attribute-dropped).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-policy", memory_policy, WARNING, 0, NOBODY),
+	 .what = "The memory of a cell is strict if a memory device on it has a <nodemask>.",
+	 .why = "Before libvirt 12.0 the device has the mode of its cell. With preferred or interleave its memory can also come from other nodes, and with restrictive the <nodemask> has no effect. Since 12.0 the device's memory is always strict.",
+	 .to_fix =
+		 "Use mode='strict' for the memory of the cell, or libvirt 12.0 or newer.",
+	 .source =
+		 "libvirt NEWS.rst, 12.0; measured with 9.0, 11.3 and 12.9: the policy of the memory backend",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

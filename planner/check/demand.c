@@ -174,17 +174,33 @@ static const struct guest_memnode *memnode_of(const struct guest *guest, int cel
 	return NULL;
 }
 
-/* The host nodes that memory must come from; empty: any. The caller owns the set. */
-static struct set nodes_of(const struct guest *guest, int cell,
+const char *memory_mode(const struct guest *guest, int cell)
+{
+	const struct guest_memnode *memnode = memnode_of(guest, cell);
+
+	return memnode ? memnode->mode : guest->numatune_mode;
+}
+
+/*
+ * The host nodes that memory must come from; empty: any. @own: those of a memory device,
+ * or NULL. For restrictive memory libvirt gives QEMU no nodes. The caller owns the set.
+ */
+static struct set nodes_of(const struct check *check, int cell,
 			   const struct guest_set *own)
 {
+	const struct guest *guest = check->guest;
 	const struct guest_memnode *memnode = memnode_of(guest, cell);
 	const struct guest_set *nodes =
 		memnode ? &memnode->nodes : &guest->numatune_nodes;
-	const char *mode = memnode ? memnode->mode : guest->numatune_mode;
+	const char *mode = memory_mode(guest, cell);
+	bool strict = check->options->target.libvirt >= NODEMASK_STRICT;
 
-	if (own && own->state == VALUE_VALID)
-		nodes = own;
+	if (own && own->state == VALUE_VALID) {
+		if (strict)
+			return set_copy(&own->set);
+		if (!streq_null(mode, "restrictive"))
+			nodes = own;
+	}
 	return is_bound(mode) && nodes->state == VALUE_VALID ? set_copy(&nodes->set)
 							     : (struct set){};
 }
@@ -195,7 +211,7 @@ static struct memory_demand *add(const struct check *check, memory_demands *ret,
 {
 	struct memory_demand *demand = vec_add(ret);
 
-	*demand = (struct memory_demand){.nodes = nodes_of(check->guest, cell, own),
+	*demand = (struct memory_demand){.nodes = nodes_of(check, cell, own),
 					 .bytes = bytes,
 					 .element = element};
 	set_page(check, cell, demand);

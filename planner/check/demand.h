@@ -14,6 +14,14 @@
 void memory_demands_free(memory_demands *demands);
 /* What the domain of @check needs, added to @ret; memory of unknown size is left out. */
 void memory_demands_list(const struct check *check, memory_demands *ret);
+/*
+ * The mode that binds the memory of a cell (-1: of a guest without cells); NULL: strict,
+ * the default. Borrowed.
+ */
+const char *memory_mode(const struct guest *guest, int cell);
+/* The first libvirt that binds a memory device strictly to its <nodemask>, whatever the
+ * mode of its cell is. */
+#define NODEMASK_STRICT VERSION_OF(12, 0)
 /* The size of the huge pages that <hugepages/> means on a host; 0: unknown. */
 uint64_t memory_default_page(const struct machine *host);
 /* Whether @bytes is a size of huge pages on a host, and not of ordinary ones. */

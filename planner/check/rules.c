@@ -48,6 +48,7 @@ static const struct {
 	{drift_rules, 0},
 	{host_memory_rules, AREA_MEMORY | AREA_NUMA},
 	{host_pins_rules, 0},
+	{isolated_rules, 0},
 	{host_caches_rules, 0},
 	{affinity_rules, AREA_PCI | AREA_NUMA},
 	{paths_rules, AREA_PCI | AREA_NUMA},

@@ -145,6 +145,7 @@ extern const struct rule environment_rules[];
 extern const struct rule drift_rules[];
 extern const struct rule host_memory_rules[];
 extern const struct rule host_pins_rules[];
+extern const struct rule isolated_rules[];
 extern const struct rule host_caches_rules[];
 extern const struct rule affinity_rules[];
 extern const struct rule paths_rules[];
