@@ -159,6 +159,48 @@ static void machine_memory(struct check *check)
 				ULL(boards[i].most_bytes >> 20));
 }
 
+/* libvirt turns ACPI off there, and only machine type virt has the option. */
+static void board_acpi(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->machine && streq_null(guest->architecture, "aarch64") &&
+	    guest->acpi_element < 0 && !guest_is_virt(guest))
+		check_found(
+			check, type_element(check),
+			"libvirt %u.%u turns ACPI off for machine type %s, which does not have that option.",
+			MAJOR(check->options->target.libvirt),
+			MINOR(check->options->target.libvirt), guest->machine);
+}
+
+/* Boards with a sound card of their own, for which libvirt names no back end. */
+static const char *const sounding_boards[] = {
+	"integratorcp",   "musicpal",        "realview-eb", "realview-eb-mpcore",
+	"realview-pb-a8", "realview-pbx-a9", "versatileab", "versatilepb",
+	"vexpress-a15",   "vexpress-a9",
+};
+
+static bool names_sound(const struct commandline *commandline)
+{
+	for (size_t i = 0; i < commandline->unknown.n; i++)
+		if (strstr(commandline->unknown.v[i].text, "audiodev="))
+			return true;
+	return false;
+}
+
+static void board_audio(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; guest->machine && i < ARRAY_SIZE(sounding_boards); i++)
+		if (streq(guest->machine, sounding_boards[i]) &&
+		    !names_sound(&guest->commandline))
+			check_found(
+				check, type_element(check),
+				"Machine type %s has a sound card, for which libvirt gives QEMU no back end.",
+				guest->machine);
+}
+
 /* <FEATURE state=>; an element without it is on. */
 static bool feature_is(const struct check *check, const char *path, bool on)
 {
@@ -217,6 +259,26 @@ const struct rule machine_rules[] = {
 	 .to_fix = "Reduce <memory>, or use machine type virt.",
 	 .source =
 		 "QEMU hw/arm/versatilepb.c, vexpress.c, cubieboard.c, xilinx_zynq.c, sabrelite.c; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("board-acpi", board_acpi, ERROR, 0, QEMU),
+	 .what = "On aarch64, libvirt 9.0 starts only guests of machine type virt.",
+	 .why = "It turns ACPI off for a guest without <acpi/>. The other machine types do not have that option, and QEMU exits (\"Property not found\").",
+	 .to_fix =
+		 "Use arch='armv7l' for a board of 32 bits, machine type virt, or a newer libvirt.",
+	 .source =
+		 "measured with all machine types of QEMU 7.2 and 10.0 for aarch64 and armv7l",
+	 .libvirt = {.until = VERSION_OF(9, 1)},
+	 .outside =
+		 "libvirt 11.3 and 12.9 do not turn it off; 9.1 to 11.2 were not tried.",
+	 .remedy = REMEDY_EDIT},
+	{RULE("board-audio", board_audio, ERROR, 0, QEMU),
+	 .what = "The machine type has no sound card of its own.",
+	 .why = "libvirt has no element that gives the sound card of a board (integratorcp, musicpal, realview, versatile, vexpress) its back end, and QEMU exits (\"no default audio driver available\").",
+	 .to_fix =
+		 "Use machine type virt or another board, or add <qemu:arg value='-machine'/><qemu:arg value='audiodev=audio1'/> to <qemu:commandline>.",
+	 .source = "QEMU audio/audio.c; measured with all boards of 7.2, 10.0 and 11.1",
+	 .qemu = {.since = VERSION_OF(10, 0)},
+	 .outside = "QEMU 7.2 starts the guest; 8.0 to 9.2 were not tried.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("ps2-off", ps2_off, ERROR, 0, LIBVIRT),
 	 .what = "With <ps2 state='off'/>, there is no input device on PS/2, and <vmport> is not on.",
