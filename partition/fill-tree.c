@@ -174,6 +174,22 @@ int tree_check(const char *folder, const char *format, struct error *error)
 	return rc;
 }
 
+bool tree_size(const char *folder, uint64_t *ret_files, uint64_t *ret_bytes)
+{
+	FTS *tree = open_tree(folder);
+
+	*ret_files = *ret_bytes = 0;
+	if (!tree)
+		return false;
+	for (const FTSENT *at; (at = fts_read(tree));)
+		if (at->fts_info == FTS_F || at->fts_info == FTS_SL) {
+			(*ret_files)++;
+			*ret_bytes += (uint64_t)at->fts_statp->st_size;
+		}
+	fts_close(tree);
+	return true;
+}
+
 unsigned tree_owner(const char *folder)
 {
 	FTS *tree = open_tree(folder);

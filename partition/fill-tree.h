@@ -12,6 +12,11 @@
  */
 int tree_check(const char *folder, const char *format, struct error *error) _must_check_;
 /*
+ * How many files are in @folder, without directories, and their sizes together. False if
+ * it cannot be read.
+ */
+bool tree_size(const char *folder, uint64_t *ret_files, uint64_t *ret_bytes);
+/*
  * The user who owns files in @folder if that is not root, who would own them in a system;
  * 0 if all belong to root.
  */
