@@ -88,6 +88,23 @@ const char *nearest_name(const char *word, const char *const *names)
 	return nearest;
 }
 
+char *nearest_advice(const char *word, const char *list, const char *separators)
+{
+	_cleanup_free_ char *copy = xstrdup(list);
+	const char *nearest = NULL;
+	vec_strings names = {};
+	char *rest = copy, *name;
+
+	/* A word with a value may mean the opposite of a similar one. */
+	while (!strchr(word, '=') && (name = strsep(&rest, separators)))
+		if (*name)
+			*vec_add(&names) = name;
+	*vec_add(&names) = NULL;
+	nearest = nearest_name(word, names.v);
+	vec_free(&names);
+	return nearest ? xasprintf("; did you mean %s?", nearest) : xstrdup("");
+}
+
 static int unknown_option(const struct command *command, const char *word, size_t n,
 			  struct error *error)
 {
@@ -151,9 +168,13 @@ static bool in_choices(const char *choices, const char *value)
 
 int option_check(const struct option_row *row, const char *value, struct error *error)
 {
+	_cleanup_free_ char *advice = NULL;
+
 	if (!value || !row->choices || in_choices(row->choices, value))
 		return 0;
-	return option_error(error, row->name, value, "must be one of %s", row->choices);
+	advice = nearest_advice(value, row->choices, "|");
+	return option_error(error, row->name, value, "must be one of %s%s", row->choices,
+			    advice);
 }
 
 /* The state of parsing a command line. */

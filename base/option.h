@@ -187,3 +187,9 @@ int option_size(const struct option_row *row, const char *value, uint32_t unit_b
 void text_add_help(struct text *text, const char *path, const struct command *command);
 /* The nearest of @names (ends with NULL) to a mistyped @word, or NULL. */
 const char *nearest_name(const char *word, const char *const *names);
+/*
+ * "; did you mean X?", where X is one of @list, whose words are separated by any of
+ * @separators; "" if none is similar. Owned by the caller.
+ */
+char *nearest_advice(const char *word, const char *list, const char *separators)
+	_must_check_;

@@ -7,6 +7,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void be_quiet(void *opaque, virErrorPtr error)
 {
@@ -17,6 +18,7 @@ static void be_quiet(void *opaque, virErrorPtr error)
 static int failed(const struct run_read *wish, const char *name, struct error *error)
 {
 	const char *message = virGetLastErrorMessage();
+	const char *set = getenv("LIBVIRT_DEFAULT_URI");
 	bool absent = name && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
 
 	if (!message || !*message)
@@ -26,8 +28,17 @@ static int failed(const struct run_read *wish, const char *name, struct error *e
 				   *wish->uri ? " at " : "", wish->uri);
 	if (name)
 		return error_system(error, 0, "%s: %s", name, message);
-	return error_system(error, 0, "cannot connect to %s: %s",
-			    *wish->uri ? wish->uri : "libvirt", message);
+	if (*wish->uri)
+		return error_system(error, 0, "cannot connect to %s: %s", wish->uri,
+				    message);
+	if (set && *set)
+		return error_system(error, 0,
+				    "cannot connect to %s (LIBVIRT_DEFAULT_URI): %s", set,
+				    message);
+	return error_system(
+		error, 0,
+		"cannot connect to libvirt's default URI: %s; name another one, such as qemu:///system, with --connect or in LIBVIRT_DEFAULT_URI",
+		message);
 }
 
 /* A name, a UUID or, of a running domain, an id. */

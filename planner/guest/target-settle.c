@@ -122,11 +122,18 @@ static void take_known(unsigned *version, struct target_origin *origin,
 int target_wish_set(void *target, const struct option_row *row, const char *value,
 		    struct error *error)
 {
+	_cleanup_free_ char *advice = NULL;
 	struct target_wish *wish = target;
 
-	(void)row;
 	wish->installed = streq(value, "installed");
-	return wish->installed ? 0 : target_parse(value, &wish->given, error);
+	if (wish->installed)
+		return 0;
+	advice = nearest_advice(value, "installed", "|");
+	if (*advice)
+		return option_error(error, row->name, value,
+				    "must be like libvirt=9.0,qemu=7.2, or installed%s",
+				    advice);
+	return target_parse(value, &wish->given, error);
 }
 
 /*

@@ -308,8 +308,13 @@ int request_add_device(struct request *request, const char *text, struct error *
 	struct pair pair;
 
 	if (!next_pair(&rest, &pair) || !(kind = device_kind_named(pair.key)) ||
-	    pair.value)
-		return error_input(error, "unknown kind; the kinds are %s", names);
+	    pair.value) {
+		_cleanup_free_ char *advice =
+			nearest_advice(pair.key ? pair.key : "", names, ", ");
+
+		return error_input(error, "unknown kind; the kinds are %s%s", names,
+				   advice);
+	}
 	while (next_pair(&rest, &pair))
 		if (take_device_word(&words, &pair, error) < 0)
 			return -1;
