@@ -153,6 +153,31 @@ static int check_size(const struct document *before, const struct text *after,
 	return 0;
 }
 
+/*
+ * The node's /sys is visible in the sidecar, but its device files and programs are the
+ * sidecar's own: they tell nothing about virt-launcher, which runs QEMU.
+ */
+static void forget_own_files(struct machine *host)
+{
+	static const char *const names[] = {"devices.",         "firmware.descriptors",
+					    "firmware.edk2",    "firmware.files",
+					    "firmware.seabios", "kvm.device",
+					    "libvirt.",         "qemu.",
+					    "vfio.device",      "vfio.iommufd"};
+
+	for (size_t i = 0; i < host->facts.n; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(names); j++) {
+			struct machine_fact *fact = &host->facts.v[i];
+
+			if (!has_prefix(fact->name, names[j]) || !fact->value)
+				continue;
+			free(fact->value);
+			fact->value = NULL;
+			fact->unknown = xstrdup(
+				"the files of the sidecar are not those of virt-launcher");
+		}
+}
+
 static int plan_asked(const struct document *document, struct asked *asked,
 		      struct text *ret, struct error *error)
 {
@@ -164,6 +189,8 @@ static int plan_asked(const struct document *document, struct asked *asked,
 	if (asked->host &&
 	    source_read_option("host", asked->host, &asked->source, &host, error) < 0)
 		return -1;
+	if (asked->host && streq(asked->host, "live"))
+		forget_own_files(&host);
 	if (plan_in_place(document, &asked->plan.request, asked->host ? &host : NULL, ret,
 			  error) < 0)
 		return -1;
