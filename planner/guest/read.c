@@ -159,6 +159,29 @@ static void read_cell(struct guest *guest, int element)
 	}
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const struct guest_cell *x = a, *y = b;
+
+	return (x->id.value > y->id.value) - (x->id.value < y->id.value);
+}
+
+/* libvirt orders them by their ids, whatever their order in the document. */
+static void sort_cells(struct guest *guest)
+{
+	_cleanup_set_ struct set ids = {};
+
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		struct guest_number id = guest->cells.v[i].id;
+
+		if (id.state != VALUE_VALID || id.value >= guest->cells.n ||
+		    id.value >= SET_LIMIT || set_has(&ids, (unsigned)id.value))
+			return;
+		set_add(&ids, (unsigned)id.value);
+	}
+	vec_sort(&guest->cells, by_id);
+}
+
 static void read_interconnects(struct guest *guest)
 {
 	const struct document *document = guest->document;
@@ -229,6 +252,7 @@ static void read_lists(struct guest *guest)
 		  iothreadpin_fields);
 	foreach_child(cell, guest->document, guest->numa_element, "cell")
 		read_cell(guest, cell);
+	sort_cells(guest);
 	read_interconnects(guest);
 }
 

@@ -53,6 +53,31 @@ static void nothing(void **state)
 	bench_free(&bench);
 }
 
+/* libvirt 9.0 writes the cells of such a domain back in the order of their ids. */
+static void cells_by_id(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	read_with(&bench, "<cpu><numa>%s</numa></cpu>",
+		  "<cell id='1' cpus='0-2' memory='2048'/>"
+		  "<cell id='0' cpus='3' memory='1024'/>");
+	assert_int_equal(bench.guest.cells.n, 2);
+	assert_int_equal(bench.guest.cells.v[0].id.value, 0);
+	assert_true(set_has(&bench.guest.cells.v[0].cpus.set, 3));
+	assert_int_equal(bench.guest.cells.v[1].memory_bytes.value, 2048 * 1024);
+	bench_free(&bench);
+	/* What libvirt refuses keeps its order. */
+	read_with(&bench, "<cpu><numa>%s</numa></cpu>",
+		  "<cell id='1' cpus='0' memory='1'/><cell id='1' cpus='1' memory='2'/>");
+	assert_int_equal(bench.guest.cells.v[0].memory_bytes.value, 1024);
+	bench_free(&bench);
+	read_with(&bench, "<cpu><numa>%s</numa></cpu>",
+		  "<cell id='7' cpus='0' memory='1'/><cell id='0' cpus='1' memory='2'/>");
+	assert_int_equal(bench.guest.cells.v[0].id.value, 7);
+	bench_free(&bench);
+}
+
 /*
  * What libvirt 9.0's parser answered to each of these (virsh -c test:///default define,
  * then dumpxml): -1 is a refusal.
@@ -481,12 +506,19 @@ static void wrong_roots(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing),         cmocka_unit_test(decimal_numbers),
-		cmocka_unit_test(special_numbers), cmocka_unit_test(any_numbers),
-		cmocka_unit_test(sizes),           cmocka_unit_test(sets),
-		cmocka_unit_test(addresses),       cmocka_unit_test(complaint),
-		cmocka_unit_test(seed_like),       cmocka_unit_test(indexes),
-		cmocka_unit_test(real_domains),    cmocka_unit_test(wrong_roots),
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(cells_by_id),
+		cmocka_unit_test(decimal_numbers),
+		cmocka_unit_test(special_numbers),
+		cmocka_unit_test(any_numbers),
+		cmocka_unit_test(sizes),
+		cmocka_unit_test(sets),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(complaint),
+		cmocka_unit_test(seed_like),
+		cmocka_unit_test(indexes),
+		cmocka_unit_test(real_domains),
+		cmocka_unit_test(wrong_roots),
 	};
 
 	return RUN_TESTS(tests);
