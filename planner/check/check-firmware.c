@@ -136,11 +136,15 @@ static void secure_boot_conflict(struct check *check)
 /* Machines that a feature can be given to. */
 enum { OF_X86 = 1, OF_VIRT = 2 };
 
-/* Of other machines: a finding. Elements of an older libvirt than @since are dropped. */
+/*
+ * Of other machines: a finding. An older libvirt than @since refuses it everywhere
+ * (feature-version).
+ */
 static const struct feature_row {
 	const char *path, *attribute;
 	unsigned machines, since;
 } features[] = {
+	{"features/aia", NULL, 0, 0},
 	{"features/apic", "eoi", OF_X86, 0},
 	{"features/ccf-assist", NULL, 0, 0},
 	{"features/cfpc", NULL, 0, 0},
@@ -171,6 +175,44 @@ static void judge_feature(struct check *check, const struct feature_row *row,
 		    row->attribute ? row->attribute : "");
 }
 
+/* All features of libvirt 12.9 (src/conf/schemas/domaincommon.rng). */
+static const char *const feature_names[] = {
+	"acpi",         "aia",        "apic",     "async-teardown",
+	"capabilities", "ccf-assist", "cfpc",     "gic",
+	"hap",          "hpt",        "htm",      "hyperv",
+	"ibs",          "ioapic",     "kvm",      "msrs",
+	"nested-hv",    "pae",        "pmu",      "privnet",
+	"ps2",          "pvspinlock", "ras",      "sbbc",
+	"smm",          "tcg",        "viridian", "virtualization",
+	"vmcoreinfo",   "vmport",     "xen",
+};
+
+static bool is_feature(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(feature_names); i++)
+		if (streq(name, feature_names[i]))
+			return true;
+	return false;
+}
+
+/* libvirt refuses what it does not know, which it drops elsewhere. */
+static void find_unknown(struct check *check)
+{
+	const struct document *document = check->document;
+	int parent = check->guest->features_element;
+	int element = parent < 0 ? -1 : document_child(document, parent, NULL);
+
+	for (; element >= 0; element = document_next(document, element, NULL)) {
+		const char *name = document_element_name(document, element);
+		_cleanup_text_ struct text shown = {};
+
+		if (document->elements.v[element].node->ns || is_feature(name))
+			continue;
+		text_add_shown(&shown, name);
+		check_found(check, element, "libvirt has no feature %s.", shown.s);
+	}
+}
+
 /* The features that only machines of some architectures have. */
 static void feature_machine(struct check *check)
 {
@@ -178,6 +220,7 @@ static void feature_machine(struct check *check)
 	const char *gic = guest->gic_version;
 	bool x86 = guest_is_q35(guest) || guest_is_i440fx(guest);
 
+	find_unknown(check);
 	if (x86 && document_find(check->document, 0, "features/gic") >= 0)
 		check_found(check, document_find(check->document, 0, "features/gic"),
 			    "Machine type %s has no GIC%s%s.",
@@ -224,9 +267,10 @@ const struct rule firmware_rules[] = {
 	 .source = LV "conf/domain_validate.c; qemu/qemu_firmware.c; tested with 12.9",
 	 .remedy = REMEDY_EDIT},
 	{RULE("feature-machine", feature_machine, ERROR, 0, LIBVIRT),
-	 .what = "A machine is given only features that its type has.",
-	 .why = "libvirt refuses <gic> and <ras> on x86; <ioapic>, <pvspinlock>, <vmport>, <ps2> and eoi= of <apic> on aarch64; the features of pseries, such as <hpt> and <htm>, on both; and <tseg> on machine types other than q35.",
+	 .what = "A machine is given only features that libvirt knows and its type has.",
+	 .why = "libvirt refuses <gic> and <ras> on x86; <ioapic>, <pvspinlock>, <vmport>, <ps2> and eoi= of <apic> on aarch64; <aia> and the features of pseries, such as <hpt> and <htm>, on both; <tseg> on machine types other than q35; and any element of <features> that it does not know.",
 	 .to_fix = "Remove the element.",
-	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	 .source = LV "qemu/qemu_validate.c; tested with 9.0, 11.3 and 12.9",
+	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -224,6 +224,18 @@ static int find_hole64_virt(const struct document *document, const struct guest 
 		       : -1;
 }
 
+static int find_ps2(const struct document *document, const struct guest *guest)
+{
+	(void)guest;
+	return document_find(document, 0, "features/ps2");
+}
+
+static int find_ras(const struct document *document, const struct guest *guest)
+{
+	(void)guest;
+	return document_find(document, 0, "features/ras");
+}
+
 static int find_initiator(const struct document *document, const struct guest *guest)
 {
 	(void)document;
@@ -320,6 +332,8 @@ const struct feature_use feature_uses[] = {
 	{"<iommufd>", FEATURE_IOMMUFD_DOMAIN, find_iommufd_domain, USE_DROPPED},
 	{"<driver> of a virtio memory device", FEATURE_VIRTIO_MEMORY_OPTIONS,
 	 find_memory_driver, USE_DROPPED},
+	{"<ps2>", FEATURE_PS2, find_ps2, USE_REFUSED},
+	{"<ras>", FEATURE_RAS, find_ras, USE_REFUSED},
 	{"x-speed of more than 16 GT/s", FEATURE_PORT_32_GT, find_fast_port, USE_REFUSED},
 	{"<pcihole64> on machine type virt", FEATURE_HOLE64_VIRT, find_hole64_virt,
 	 USE_REFUSED},

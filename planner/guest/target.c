@@ -56,6 +56,9 @@ static const struct feature_row {
 	[FEATURE_SMMUV3_ACCEL] = {VERSION_OF(12, 7), VERSION_OF(11, 0)},
 	/* 7.2 refuses it, 10.0 does not; what is between was not tried. */
 	[FEATURE_PORT_32_GT] = {0, VERSION_OF(10, 0)},
+	/* libvirt's NEWS. 9.0 refuses features that it does not know. */
+	[FEATURE_PS2] = {VERSION_OF(10, 7), 0},
+	[FEATURE_RAS] = {VERSION_OF(10, 4), 0},
 	[FEATURE_HOLE64_VIRT] = {VERSION_OF(11, 5), VERSION_OF(10, 0)},
 };
 

@@ -71,6 +71,8 @@ enum feature {
 	FEATURE_IOMMU_ANY,             /* more than 255 vCPUs with any IOMMU */
 	FEATURE_SMMUV3_ACCEL,          /* accel= of an SMMUv3 */
 	FEATURE_HOLE64_VIRT,           /* <pcihole64> of machine type virt */
+	FEATURE_PS2,                   /* <ps2> in <features> */
+	FEATURE_RAS,                   /* <ras> in <features> */
 	FEATURE_PORT_32_GT,            /* x-speed=32 of a port, or more */
 	N_FEATURES,
 };
