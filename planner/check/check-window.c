@@ -20,12 +20,7 @@ static void say_unknown(struct check *check, const struct window_use *use)
 {
 	const struct window_guest *guest = &use->guest;
 
-	if (guest->firmware == WINDOW_EDK2_ARM && guest->hole_bytes > WINDOW_VIRT_BYTES)
-		check_skip(
-			check, "firmware-version",
-			"whether edk2 places %llu GiB of 64-bit BARs in the window that <pcihole64> gives machine type virt was not measured",
-			ULL(guest->sum_bytes / GIB));
-	else if (guest->bits == 0 && use->host_bits)
+	if (guest->bits == 0 && use->host_bits)
 		check_skip(
 			check, "cpu.address-bits",
 			"%llu GiB of 64-bit BARs need more of the CPU's address space than every CPU has, and the address bits of the host's CPU, which the guest has, are not known",
@@ -96,7 +91,7 @@ static bool add_hole(struct text *text, const struct check *check,
 	wanted.bits = 0;
 	text_printf(
 		text,
-		"If the guest's CPU has %u address bits or more, <pcihole64 unit='GiB'>%llu</pcihole64> in PCI controller 0 makes the window large enough (needs %s); whether edk2 uses it was not measured.",
+		"If the guest's CPU has %u address bits or more, <pcihole64 unit='GiB'>%llu</pcihole64> in PCI controller 0 makes the window large enough (needs %s).",
 		window_needed_bits(&wanted), ULL(wanted.hole_bytes / GIB), versions);
 	return true;
 }

@@ -198,8 +198,7 @@ static unsigned least_bits(const struct window_guest *guest)
 	return bits;
 }
 
-/* By arithmetic alone, also where nobody measured it. */
-static enum window_fits compute(const struct window_guest *guest)
+enum window_fits window_fits(const struct window_guest *guest)
 {
 	struct answers answers = {};
 	struct window_guest known = *guest;
@@ -216,24 +215,13 @@ static enum window_fits compute(const struct window_guest *guest)
 	return answers.yes ? WINDOW_YES : WINDOW_NO;
 }
 
-/* edk2 was not booted with a larger window of machine type virt: QEMU 10.0 or later. */
-enum window_fits window_fits(const struct window_guest *guest)
-{
-	enum window_fits computed = compute(guest);
-
-	if (computed == WINDOW_YES && guest->firmware == WINDOW_EDK2_ARM &&
-	    guest->hole_bytes > WINDOW_VIRT_BYTES)
-		return WINDOW_UNKNOWN;
-	return computed;
-}
-
 unsigned window_needed_bits(const struct window_guest *guest)
 {
 	struct window_guest other = *guest;
 
 	for (other.bits = MAX(least_bits(guest), guest->bits); other.bits <= MOST_BITS;
 	     other.bits++)
-		if (compute(&other) == WINDOW_YES)
+		if (window_fits(&other) == WINDOW_YES)
 			return other.bits;
 	return 0;
 }
@@ -259,7 +247,7 @@ uint64_t window_needed_hole(const struct window_guest *guest)
 		return 0;
 	for (other.hole_bytes = WINDOW_VIRT_BYTES;
 	     other.hole_bytes < UINT64_C(1) << MOST_BITS; other.hole_bytes *= 2)
-		if (compute(&other) == WINDOW_YES)
+		if (window_fits(&other) == WINDOW_YES)
 			return other.hole_bytes;
 	return 0;
 }

@@ -36,7 +36,7 @@ enum window_fits window_fits(const struct window_guest *guest);
 /* The fewest address bits, at most 52 and at least those that it has, with which they
  * fit; 0: they never do. */
 unsigned window_needed_bits(const struct window_guest *guest);
-/* The least window of machine type virt with which they fit, by arithmetic; 0: none. */
+/* The least window of machine type virt with which they fit; 0: none. */
 uint64_t window_needed_hole(const struct window_guest *guest);
 /* The least X-PciMmio64Mb with which they fit, in bytes; 0: it does not help. */
 uint64_t window_needed_option(const struct window_guest *guest);

@@ -61,6 +61,8 @@ static struct window_guest guest_of(const struct row *row)
 	/* q35 has 2 GiB of its memory below 4 GiB; virt begins at 1 GiB. */
 	guest.memory_end = setting(row, "memory") == 6144 ? 8 * GIB : 4 * GIB;
 	guest.option_bytes = setting(row, "X-PciMmio64Mb") << 20;
+	if (guest.firmware == WINDOW_EDK2_ARM)
+		guest.hole_bytes = setting(row, "pcihole64") * GIB;
 	guest.ports = (unsigned)setting(row, "virtio");
 	while (sizes) {
 		uint64_t size = strtoull(sizes, NULL, 10) * GIB;
@@ -125,8 +127,8 @@ static void does_not_guess(void **state)
 	assert_int_equal(window_fits(&guest), WINDOW_YES);
 }
 
-/* No edk2 was booted with a larger window of machine type virt. */
-static void larger_hole_is_unknown(void **state)
+/* A larger window of machine type virt. */
+static void larger_hole(void **state)
 {
 	struct window_guest guest = {.firmware = WINDOW_EDK2_ARM,
 				     .version = VERSION_OF(2025, 2),
@@ -139,7 +141,12 @@ static void larger_hole_is_unknown(void **state)
 	assert_int_equal(window_fits(&guest), WINDOW_NO);
 	assert_true(window_needed_hole(&guest) > WINDOW_VIRT_BYTES);
 	guest.hole_bytes = window_needed_hole(&guest);
+	assert_int_equal(window_fits(&guest), WINDOW_YES);
+	guest.bits = 40;
+	assert_int_equal(window_fits(&guest), WINDOW_NO);
+	guest.bits = 0;
 	assert_int_equal(window_fits(&guest), WINDOW_UNKNOWN);
+	guest.bits = 44;
 	guest.sum_bytes *= 8;
 	assert_int_equal(window_fits(&guest), WINDOW_NO);
 }
@@ -149,7 +156,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_table),
 		cmocka_unit_test(does_not_guess),
-		cmocka_unit_test(larger_hole_is_unknown),
+		cmocka_unit_test(larger_hole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
