@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #define NODES "devices/system/node"
+#define CPUS  "devices/system/cpu"
 
 /* "Node 0 MemTotal:  16384 kB" */
 static void read_memory(const struct tree *tree, const char *path,
@@ -140,9 +141,10 @@ static void read_without_nodes(const struct tree *sys, struct machine *machine)
 }
 
 /* A recorded list can name offline CPUs; the kernel's own does not. */
-static void keep_online(const struct set *online, struct machine *machine)
+static void keep_online(const struct set *online, struct machine *machine,
+			struct set *dropped)
 {
-	_cleanup_set_ struct set nodes = {}, dropped = {};
+	_cleanup_set_ struct set nodes = {};
 	_cleanup_text_ struct text text = {};
 
 	for (size_t i = 0; i < machine->nodes.n; i++) {
@@ -153,16 +155,34 @@ static void keep_online(const struct set *online, struct machine *machine)
 		if (set_empty(&offline))
 			continue;
 		set_subtract(&node->cpus, &offline);
-		set_union(&dropped, &offline);
+		set_union(dropped, &offline);
 		set_add(&nodes, (unsigned)node->id);
 	}
 	if (set_empty(&nodes))
 		return;
-	text_add_set(&text, &dropped);
+	text_add_set(&text, dropped);
 	text_printf(&text, ": listed by node%s ", set_count(&nodes) > 1 ? "s" : "");
 	text_add_set(&text, &nodes);
 	machine_complain(machine, "CPU%s %s, but not online, so left out",
-			 set_count(&dropped) > 1 ? "s" : "", text.s);
+			 set_count(dropped) > 1 ? "s" : "", text.s);
+}
+
+/* CPUs that the host has, but does not use: switched off, or threads with nosmt. */
+static void note_offline(const struct tree *sys, const struct set *online,
+			 const struct set *noted, struct machine *machine)
+{
+	_cleanup_set_ struct set offline = {};
+	_cleanup_text_ struct text text = {};
+
+	if (!tree_has(sys, CPUS "/online") || !tree_set(sys, CPUS "/present", &offline))
+		return;
+	set_subtract(&offline, online);
+	set_subtract(&offline, noted);
+	if (set_empty(&offline))
+		return;
+	text_add_set(&text, &offline);
+	machine_complain(machine, "CPU%s %s: offline, so left out",
+			 set_count(&offline) > 1 ? "s" : "", text.s);
 }
 
 /* A CPU is on one node. Lists that overlap come from damaged firmware tables. */
@@ -241,7 +261,7 @@ static void list_nodes(const struct tree *sys, struct machine *machine, struct i
 
 void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 {
-	_cleanup_set_ struct set online = {};
+	_cleanup_set_ struct set online = {}, noted = {};
 	struct ids ids = {};
 
 	sysfs_online_cpus(sys, &online);
@@ -266,7 +286,8 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 		return;
 	}
 	label_initiators(sys, machine);
-	keep_online(&online, machine);
+	keep_online(&online, machine, &noted);
+	note_offline(sys, &online, &noted, machine);
 	keep_first(machine);
 	read_distances(sys, machine);
 }
