@@ -173,6 +173,9 @@ static const struct {
 	{"cmdqv", SMMUV3, true},
 };
 
+/* The first QEMU that was tried whose amd-iommu no longer has the property pt. */
+#define NO_PT VERSION_OF(11, 1)
+
 static void say_attribute(struct check *check, const struct guest_iommu *iommu,
 			  size_t row)
 {
@@ -191,6 +194,12 @@ static void say_attribute(struct check *check, const struct guest_iommu *iommu,
 	if (!takes)
 		check_found(check, driver, "The %s IOMMU does not take the attribute %s.",
 			    iommu->model, name)
+			->subject = xstrdup(name);
+	else if (model == AMD && streq(name, "passthrough") && target->qemu >= NO_PT)
+		check_found(
+			check, driver,
+			"passthrough= of the amd IOMMU needs QEMU's property pt, which QEMU %u.%u does not have.",
+			target->qemu / 1000000, target->qemu / 1000 % 1000)
 			->subject = xstrdup(name);
 	else if (driver_attributes[row].accelerated &&
 		 !streq_null(document_attribute(check->document, driver, "accel"), "on"))
@@ -422,7 +431,7 @@ const struct rule iommu_rules[] = {
 	 .remedy = REMEDY_FIX, .fix = fix_address, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-attributes", iommu_attributes, ERROR, 0, LIBVIRT),
 	 .what = "The IOMMU's model supports the options of its driver.",
-	 .why = "libvirt refuses an attribute of another model.",
+	 .why = "libvirt refuses an attribute of another model. It accepts passthrough= of the amd IOMMU, but QEMU 11.1 no longer has that property and exits.",
 	 .to_fix = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-virtio-acpi", iommu_virtio_acpi, ERROR, 0, LIBVIRT),
