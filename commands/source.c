@@ -12,6 +12,7 @@
 #include "topology/pci-access.h"
 #include "topology/readers.h"
 #include "topology/record.h"
+#include "topology/sysfs-initiators.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -211,6 +212,8 @@ static int read_tree(int fd, const char *name, enum machine_source source,
 	if (source == MACHINE_LIVE && pciaccess_begin(&config))
 		from.config = &config;
 	rc = sysfs_read_source(&from, ret, error);
+	if (rc == 0)
+		sysfs_read_initiators(fd, ret);
 	if (from.config)
 		pciaccess_end();
 	if (rc == 0 && options->facts) {

@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-enum { LOCAL_DISTANCE = 10, REMOTE_DISTANCE = 20 };
+enum { LOCAL_DISTANCE = 10, REMOTE_DISTANCE = 20, INITIATOR_LIMIT = 64 };
 
 struct numbered_domain {
 	uint32_t domain;
@@ -397,6 +397,30 @@ static void add_iommu(const struct acpi_facts *facts, struct machine *machine)
 		machine->iommu.remapping = KNOWN_NO;
 }
 
+static int by_device(const void *a, const void *b)
+{
+	return pci_address_compare(((const struct machine_initiator *)a)->at,
+				   ((const struct machine_initiator *)b)->at);
+}
+
+void acpi_add_initiators(const struct acpi_facts *facts, struct machine *machine)
+{
+	struct domains domains;
+
+	number_domains(facts, &domains);
+	for (size_t i = 0; i < facts->affinities.n; i++) {
+		const struct acpi_affinity *affinity = &facts->affinities.v[i];
+		struct machine_node *node =
+			machine_node(machine, find_domain(&domains, affinity->domain));
+
+		if (affinity->what != ACPI_INITIATOR || !affinity->pci || !node ||
+		    node->initiators.n == INITIATOR_LIMIT)
+			continue;
+		*vec_add(&node->initiators) = (struct machine_initiator){affinity->at};
+		vec_sort(&node->initiators, by_device);
+	}
+}
+
 void acpi_place_functions(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->functions.n; i++) {
@@ -437,6 +461,8 @@ void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 	if (when == ACPI_BEFORE_FIRMWARE) {
 		add_functions(facts, ret);
 		machine_settle(ret, true);
+	} else {
+		acpi_add_initiators(facts, ret);
 	}
 	acpi_place_functions(ret);
 }

@@ -33,6 +33,11 @@ void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 /* The kernel's number of a proximity domain in that machine; UNKNOWN_ID. */
 int acpi_node(const struct acpi_facts *facts, uint32_t domain);
 /*
+ * Adds the PCI devices of generic initiators to the nodes of @machine, which has the
+ * kernel's numbers.
+ */
+void acpi_add_initiators(const struct acpi_facts *facts, struct machine *machine);
+/*
  * Sets the node of each function without one to that of its root bus, as a kernel does.
  * @machine is settled.
  */

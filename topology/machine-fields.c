@@ -77,6 +77,10 @@ static const struct field huge_fields[] = {
 	{ "free", FIELD_U64, AT(machine_huge, free_pages) },
 	{} };
 
+static const struct field initiator_fields[] = {
+	{ "at", FIELD_ADDRESS, AT(machine_initiator, at), true },
+	{} };
+
 static const struct field cpu_fields[] = {
 	{ "id", FIELD_CPU, AT(machine_cpu, id), true },
 	{ "node", FIELD_NODE, AT(machine_cpu, node) },
@@ -228,9 +232,9 @@ static const struct field string_fields[] = {
 
 #define HOST &machine_elements[0]
 #define NODE &machine_elements[1]
-#define FUNCTION &machine_elements[7]
-#define EMULATOR &machine_elements[15]
-#define FIRMWARE &machine_elements[20]
+#define FUNCTION &machine_elements[8]
+#define EMULATOR &machine_elements[16]
+#define FIRMWARE &machine_elements[21]
 #define IN(type, member) offsetof(struct type, member)
 #define SIZE(type) sizeof(struct type)
 
@@ -240,6 +244,8 @@ const struct element machine_elements[] = {
 	  node_fields, .n_keys = 1 },
 	{ "huge", NODE, KEPT_VEC, IN(machine_node, huge), SIZE(machine_huge), 16,
 	  huge_fields },
+	{ "initiator", NODE, KEPT_VEC, IN(machine_node, initiators),
+	  SIZE(machine_initiator), 64, initiator_fields },
 	{ "cpu", HOST, KEPT_VEC, IN(machine, cpus), SIZE(machine_cpu), SET_LIMIT, cpu_fields,
 	  .n_keys = 1 },
 	{ "cache", HOST, KEPT_VEC, IN(machine, caches), SIZE(machine_cache), 16384,

@@ -32,7 +32,7 @@
  */
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
 #define RECORD_MAJOR     1
-#define RECORD_MINOR     3
+#define RECORD_MINOR     4
 /* Linux allows 1024 (CONFIG_NODES_SHIFT). */
 #define NODE_LIMIT 4096
 

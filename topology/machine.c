@@ -18,6 +18,7 @@ static void free_node(struct machine_node *node)
 	set_free(&node->near);
 	free(node->kind);
 	vec_free(&node->huge);
+	vec_free(&node->initiators);
 }
 
 void machine_function_free(struct machine_function *function)

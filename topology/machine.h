@@ -92,12 +92,21 @@ struct machine_huge {
 	uint64_t free_pages; /* UNKNOWN_U64 */
 };
 
+struct machine_initiator {
+	struct pci_address at;
+};
+
 struct machine_node {
 	int id;                /* the kernel's number; sparse, so not the array index */
 	struct set cpus;       /* that the kernel puts here; empty: CPU-less */
 	struct set near;       /* for CPU-less nodes: the CPUs nearest; empty unknown */
 	uint64_t memory_bytes; /* MemTotal; 0 memoryless; UNKNOWN_U64 */
 	char *kind; /* label only: "HBM", "NVM", "generic-initiator", ...; NULL */
+	/*
+	 * The devices of a generic initiator's node, in order; empty: not known, or they
+	 * are not on PCI.
+	 */
+	VEC(struct machine_initiator) initiators;
 	enum known huge_known;         /* whether huge is known */
 	VEC(struct machine_huge) huge; /* by page size */
 };

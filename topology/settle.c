@@ -101,6 +101,7 @@ static void node_gone(struct machine *machine, struct machine_node *node)
 	set_free(&node->near);
 	free(node->kind);
 	vec_free(&node->huge);
+	vec_free(&node->initiators);
 }
 
 static void cpu_gone(struct machine *machine, const struct machine_cpu *cpu)

@@ -72,6 +72,24 @@ static void add_huge(struct jsonw *json, const struct machine_node *node)
 	jsonw_end_array(json);
 }
 
+/* Only nodes of initiators have them; null: not known. */
+static void add_initiators(struct jsonw *json, const struct machine_node *node)
+{
+	if (node->initiators.n == 0) {
+		if (streq_null(node->kind, "generic-initiator"))
+			jsonw_null(json, "initiators");
+		return;
+	}
+	jsonw_array(json, "initiators");
+	for (size_t i = 0; i < node->initiators.n; i++) {
+		_cleanup_text_ struct text at = {};
+
+		text_add_pci(&at, node->initiators.v[i].at);
+		jsonw_string(json, NULL, at.s);
+	}
+	jsonw_end_array(json);
+}
+
 static void add_nodes(struct jsonw *json, const struct machine *machine)
 {
 	jsonw_array(json, "nodes");
@@ -86,6 +104,7 @@ static void add_nodes(struct jsonw *json, const struct machine *machine)
 		size(json, "memory_bytes", node->memory_bytes);
 		if (node->kind)
 			jsonw_string(json, "kind", node->kind);
+		add_initiators(json, node);
 		add_huge(json, node);
 		add_distances(json, machine, i);
 		jsonw_end_object(json);

@@ -81,6 +81,9 @@ static char *memory_text(const struct shower *shower, const struct machine_node 
 	if (node->kind)
 		text_printf(&text, "%s%s", node->memory_bytes == 0 ? ", " : " ",
 			    node->kind);
+	for (size_t i = 0; i < node->initiators.n; i++)
+		text_printf(&text, "%s" PCI_FORMAT, i ? " " : " of ",
+			    PCI_ARGS(node->initiators.v[i].at));
 	return text_take(&text);
 }
 

@@ -224,12 +224,26 @@ static unsigned count_initiators(const struct machine *host)
 	return n;
 }
 
+/* How many nodes of the host are known to be a function's, or are usual. */
+static unsigned cells_needed(const struct machine *host, struct pci_address at)
+{
+	bool known = false;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < host->nodes.n; i++)
+		for (size_t k = 0; k < host->nodes.v[i].initiators.n; k++) {
+			known = true;
+			n += pci_address_equal(host->nodes.v[i].initiators.v[k].at, at);
+		}
+	if (known)
+		return n;
+	return count_initiators(host) < GPU_CELLS ? 0 : GPU_CELLS;
+}
+
 static void initiator_gpu(struct check *check)
 {
 	check_hostdevs list = {};
 
-	if (count_initiators(check->host) < GPU_CELLS)
-		return;
 	check_list_hostdevs(check, &list);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct guest_device *device =
@@ -242,14 +256,16 @@ static void initiator_gpu(struct check *check)
 					? set_count(&device->initiator.set)
 					: 0;
 
-		if (!function || !matrix_is_nvidia_gpu(function) || have >= GPU_CELLS)
+		unsigned need = function ? cells_needed(check->host, function->at) : 0;
+
+		if (!function || !matrix_is_nvidia_gpu(function) || have >= need)
 			continue;
 		check_found(
 			check, device->element,
 			"The GPU " PCI_FORMAT
 			" has %u cell%s of its own (<acpi nodeset=>); the host has %u nodes for its GPUs, and the driver needs %u for each.",
 			PCI_ARGS(function->at), have, have == 1 ? "" : "s",
-			count_initiators(check->host), GPU_CELLS);
+			count_initiators(check->host), need);
 	}
 	vec_free(&list);
 }
@@ -282,7 +298,7 @@ const struct rule initiator_rules[] = {
 		 "Linux drivers/acpi/numa/srat.c; QEMU hw/acpi/pci.c; measured in booted guests and, for generic initiators, in the tables of QEMU 11.1",
 	 .remedy = REMEDY_EDIT},
 	{RULE("initiator-gpu", initiator_gpu, WARNING, NEED_HOST_PCI, NOBODY),
-	 .what = "An assigned NVIDIA GPU of a host with generic initiators (Grace) has 8 cells of its own in the guest.",
+	 .what = "An assigned NVIDIA GPU of a host with generic initiators (Grace) has as many cells of its own in the guest as it has nodes on the host: 8, unless the host's description says otherwise.",
 	 .why = "The driver puts the GPU's memory into the nodes of its generic initiators, and does not work without them.",
 	 .to_fix =
 		 "Add 8 cells without cpus= and with memory='0', and <acpi nodeset=> with their ids to the device; libvirt 11.8 and QEMU 9.0 have them.",

@@ -156,6 +156,20 @@ static void want_memory_target(struct want *parent, const struct guest_device *n
 			     (uintmax_t) new->node.value);
 }
 
+/* In KiB, as libvirt formats it. */
+static void want_hole(struct want *parent, const struct guest_controller *new,
+		      const struct guest_controller *old)
+{
+	struct want *hole;
+
+	if (new->pcihole64_bytes.state != VALUE_VALID ||
+	    (old && number_is(old->pcihole64_bytes, new->pcihole64_bytes.value)))
+		return;
+	hole = want_child(parent, "pcihole64");
+	want_set(hole, "unit", "KiB");
+	want_content(hole, "%ju", (uintmax_t)(new->pcihole64_bytes.value >> 10));
+}
+
 struct want *want_controller(const struct guest_controller *new,
 			     const struct guest_controller *old)
 {
@@ -167,6 +181,7 @@ struct want *want_controller(const struct guest_controller *new,
 	if (new->model_name && !(old && streq_null(old->model_name, new->model_name)))
 		want_set(want_child(want, "model"), "name", "%s", new->model_name);
 	want_pci_target(want, new, old);
+	want_hole(want, new, old);
 	want_controller_driver(want, new, old);
 	want_address(want, &new->address, old ? &old->address : NULL);
 	return want;

@@ -9,6 +9,7 @@
 #include "planner/guest/address-space.h"
 #include "planner/guest/device-kind.h"
 #include "planner/guest/memory.h"
+#include "topology/matrix.h"
 
 #define SHMEM_BYTES (UINT64_C(4) << 20)
 #define GIB         (UINT64_C(1) << 30)
@@ -44,6 +45,35 @@ static struct window_bars of_shmem(const struct guest_device *device)
 	return (struct window_bars){bytes, bytes};
 }
 
+uint64_t window_memory_of(const struct machine *host, int function)
+{
+	uint64_t bytes = 0;
+
+	if (!matrix_is_nvidia_gpu(&host->functions.v[function]))
+		return 0;
+	for (size_t i = 0; i < host->nodes.n; i++)
+		for (size_t k = 0; k < host->nodes.v[i].initiators.n; k++)
+			if (pci_address_equal(host->nodes.v[i].initiators.v[k].at,
+					      host->functions.v[function].at) &&
+			    host->nodes.v[i].memory_bytes < UINT64_C(1) << 50)
+				bytes += host->nodes.v[i].memory_bytes;
+	return bytes;
+}
+
+/* A second BAR of 1 GiB belongs to the memory on GH200. */
+static struct window_bars of_function(const struct machine *host, int function)
+{
+	struct window_bars bars = window_bars_of(&host->functions.v[function]);
+	uint64_t memory = window_memory_of(host, function), size = GIB;
+
+	if (memory == 0)
+		return bars;
+	while (size < memory)
+		size *= 2;
+	return (struct window_bars){bars.bytes + size + GIB,
+				    MAX(bars.largest_bytes, size)};
+}
+
 static void read_devices(const struct guest *guest, const struct machine *host,
 			 struct window_use *use)
 {
@@ -56,8 +86,7 @@ static void read_devices(const struct guest *guest, const struct machine *host,
 		if (is_assigned(device) && host)
 			function = machine_function_index(host, device->source.at);
 		if (function >= 0)
-			add_bars(use, window_bars_of(&host->functions.v[function]),
-				 device->element);
+			add_bars(use, of_function(host, function), device->element);
 		else
 			use->unlisted += is_assigned(device);
 	}

@@ -19,6 +19,13 @@ struct window_use {
 };
 
 /*
+ * The memory of a GPU whose own NUMA nodes have it, on hosts with Grace CPUs; 0: none.
+ * The kernel's driver shows it to a guest as a BAR of the next power of two
+ * (drivers/vfio/pci/nvgrace-gpu/main.c), which the host's description does not have.
+ */
+uint64_t window_memory_of(const struct machine *host, int function);
+
+/*
  * @guest is as libvirt would complete it. @host may be NULL. The facts of the host that
  * are used: cpu.address-bits, cpu.vendor, cpu.pdpe1gb, and the versions of firmware that
  * @target leaves open.

@@ -4,8 +4,9 @@
  * each GPU has NUMA nodes of its own, without which its driver does not work. They have
  * neither vCPUs nor memory, and the distances of the host's nodes.
  *
- * The host's kernel does not tell which nodes belong to which GPU. It numbers them GPU by
- * GPU, in the order of their addresses, as nvidia-smi topo -m shows (GPU NUMA ID).
+ * The firmware's table says which nodes belong to which GPU, if it was readable when the
+ * host was recorded. If not, they are assumed to be numbered GPU by GPU, in the order of
+ * their addresses, as nvidia-smi topo -m shows (GPU NUMA ID), and a note says so.
  */
 #include "planner/plan/in-place/host.h"
 
@@ -28,8 +29,31 @@ static struct set list_nodes(const struct machine *host)
 	return nodes;
 }
 
-/* The host nodes of a GPU, in order; nothing if they are not known. To be freed. */
-static struct set nodes_of_gpu(const struct machine *host, int function)
+/* Whether the host's description has devices of initiators. */
+static bool knows_devices(const struct machine *host)
+{
+	for (size_t i = 0; i < host->nodes.n; i++)
+		if (host->nodes.v[i].initiators.n > 0)
+			return true;
+	return false;
+}
+
+/* The nodes whose initiators include a function; to be freed. */
+static struct set nodes_of(const struct machine *host, int function)
+{
+	struct set nodes = {};
+
+	for (size_t i = 0; function >= 0 && i < host->nodes.n; i++)
+		for (size_t k = 0; k < host->nodes.v[i].initiators.n; k++)
+			if (pci_address_equal(host->nodes.v[i].initiators.v[k].at,
+					      host->functions.v[function].at) &&
+			    streq_null(host->nodes.v[i].kind, "generic-initiator"))
+				set_add(&nodes, (unsigned)host->nodes.v[i].id);
+	return nodes;
+}
+
+/* The host nodes of a GPU by their order; nothing if they do not fit. To be freed. */
+static struct set assume_nodes(const struct machine *host, int function)
 {
 	_cleanup_set_ struct set all = list_nodes(host);
 	unsigned gpus = 0, rank = 0, each, i = 0;
@@ -102,10 +126,22 @@ static void add_for(struct in_place *plan, struct pci_address host,
 		    const struct set *there)
 {
 	int function = machine_function_index(plan->host, host);
-	_cleanup_set_ struct set nodes = nodes_of_gpu(plan->host, function);
+	bool known = knows_devices(plan->host);
+	_cleanup_set_ struct set nodes = known ? nodes_of(plan->host, function)
+					       : assume_nodes(plan->host, function);
 
 	if (set_empty(&nodes))
 		return;
+	if (!known) {
+		_cleanup_text_ struct text list = {};
+
+		text_add_set(&list, &nodes);
+		request_note(
+			plan->request,
+			PCI_FORMAT
+			": the host's description does not say which NUMA nodes belong to this GPU; assumed: %s (virt-layout record, run by root, finds out)",
+			PCI_ARGS(host), list.s);
+	}
 	if (there)
 		take_cells(plan, there, &nodes);
 	else if (can_have(plan, host))

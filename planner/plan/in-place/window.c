@@ -2,8 +2,9 @@
 /*
  * The address bits that the domain's large 64-bit BARs need (planner/guest/window.h).
  * Only what certainly helps is written: with KVM, the host's record must show that its
- * CPU has so many bits. Not on machine type virt, whose CPUs' bits are not known: QEMU
- * exits if <pcihole64> is too large for them.
+ * CPU has so many bits. On machine type virt, <pcihole64> enlarges the window, if the
+ * bits of the CPU are known: QEMU removes a window that exceeds them, without a message
+ * (hw/arm/virt.c, virt_set_high_memmap; measured with QEMU 11.1).
  */
 #include "planner/plan/in-place/parts.h"
 
@@ -37,16 +38,55 @@ static void add_bits(struct in_place *plan, const struct window_use *use)
 	new->max_address_bits = number_of(bits);
 }
 
+/*
+ * QEMU's "max" has 52 bits without KVM (target/arm/tcg/cpu64.c), and the CPUs of Grace
+ * have 48 (Arm's manual of Neoverse V2). A record does not have those of others.
+ */
+static unsigned virt_bits(const struct in_place *plan)
+{
+	enum { MAX_BITS = 52, GRACE_BITS = 48 };
+	const struct guest *new = &plan->new;
+
+	if (streq_null(new->type, "qemu"))
+		return streq_null(new->cpu_mode, "maximum") ? MAX_BITS : 0;
+	if (host_bits(plan) > 0)
+		return host_bits(plan);
+	for (size_t i = 0; plan->host && i < new->devices.n; i++) {
+		int at = in_place_is_host_device(&new->devices.v[i])
+				 ? machine_function_index(plan->host,
+							  new->devices.v[i].source.at)
+				 : -1;
+
+		if (at >= 0 && window_memory_of(plan->host, at) > 0)
+			return GRACE_BITS;
+	}
+	return 0;
+}
+
+static void add_hole(struct in_place *plan, const struct window_use *use)
+{
+	struct guest_controller *root = guest_pci_controller(&plan->new, 0);
+	struct window_guest guest = use->guest;
+	uint64_t hole;
+
+	guest.bits = virt_bits(plan);
+	hole = guest.bits > 0 ? window_needed_hole(&guest) : 0;
+	if (root && hole > 0 && target_has(&plan->request->target, FEATURE_HOLE64_VIRT))
+		root->pcihole64_bytes = number_of(hole);
+}
+
 void in_place_window(struct in_place *plan)
 {
 	struct window_use use;
 
 	window_use_read(&plan->new, plan->host, &plan->request->target, &use);
 	use.guest.ports = MAX(use.guest.ports, 1u); /* libvirt adds devices */
-	if (use.unsupported || use.guest.firmware == WINDOW_EDK2_ARM ||
-	    use.guest.sum_bytes < SMALL_BYTES ||
+	if (use.unsupported || use.guest.sum_bytes < SMALL_BYTES ||
 	    commandline_unknown(&plan->old.commandline, AREA_WINDOW) ||
 	    window_fits(&use.guest) != WINDOW_NO)
 		return;
-	add_bits(plan, &use);
+	if (use.guest.firmware == WINDOW_EDK2_ARM)
+		add_hole(plan, &use);
+	else
+		add_bits(plan, &use);
 }

@@ -14,3 +14,12 @@ $P --domain $SCRATCH/b.xml --host $SCRATCH/h --diff
 # One GPU with all initiators; not for a target without them.
 $P --host $SCRATCH/one --arch aarch64 --iommu smmuv3,accel=on --node vcpus=4,memory=8GiB --hostdev 0009:01:00.0,node=0 | grep -c "<cell "
 virt-layout plan --target libvirt=11.3,qemu=10.0 --host $SCRATCH/one --arch aarch64 --iommu none --node vcpus=4,memory=8GiB --hostdev 0009:01:00.0,node=0 | grep -c "<cell "
+# Nodes need not be in the order of the GPUs; where their devices are not known, that is assumed.
+tests/hosts/make-root gb300 $SCRATCH/other && virt-layout record $SCRATCH/other -o $SCRATCH/other.xml
+grep -v "<initiator " $SCRATCH/other.xml >$SCRATCH/unknown.xml
+for host in other.xml unknown.xml; do
+	$P --host $SCRATCH/$host --arch aarch64 --iommu smmuv3,accel=on --node vcpus=4,memory=8GiB --hostdev 0008:01:00.0,node=0 2>&1 >$SCRATCH/c.xml | grep "GPU"
+	echo $host: $(grep -c "value='11'" $SCRATCH/c.xml) distances within a GPU, $(grep -c "value='255'" $SCRATCH/c.xml) others
+done
+virt-layout topology $SCRATCH/other.xml | grep -m 3 generic-initiator
+virt-layout topology $SCRATCH/one 2>&1 | grep -m 3 initiator

@@ -3,7 +3,7 @@
 cd tests/domains
 try() { # FILE OPTION...
 	virt-layout plan --domain "$@" --node vcpus=2,memory=1GiB >$SCRATCH/a.xml 2>$SCRATCH/err || cat $SCRATCH/err
-	grep -E "maxphysaddr" $SCRATCH/a.xml || echo none
+	grep -E "maxphysaddr|pcihole64" $SCRATCH/a.xml || echo none
 	virt-layout check --only mmio64-fit $SCRATCH/a.xml 2>&1 | sed "/^target/d"
 	shift
 	virt-layout plan --domain $SCRATCH/a.xml "$@" --node vcpus=2,memory=1GiB 2>/dev/null | cmp - $SCRATCH/a.xml
@@ -14,3 +14,18 @@ sed "s/type='qemu'/type='kvm'/" mmio64-fit--efi.xml >$SCRATCH/kvm.xml
 try $SCRATCH/kvm.xml # the host's CPU is not known
 (virt-layout plan --arch aarch64 --type qemu --target libvirt=12.9,qemu=11.1 --node vcpus=2,memory=1GiB | sed "/<devices>/a <shmem name='large'><model type='ivshmem-plain'/><size unit='GiB'>1024</size></shmem>") >$SCRATCH/virt.xml 2>/dev/null
 try $SCRATCH/virt.xml --target libvirt=12.9,qemu=11.1
+# A window of machine type virt: only if the target has it and the CPU's address bits are known.
+try $SCRATCH/virt.xml --target libvirt=11.3,qemu=10.0
+sed "s/type='qemu'/type='kvm'/" $SCRATCH/virt.xml >$SCRATCH/kvm.xml
+try $SCRATCH/kvm.xml --target libvirt=12.9,qemu=11.1
+# The memory of Grace's GPUs is a BAR in the guest.
+cd - >/dev/null
+tests/hosts/make-root gb200 $SCRATCH/h
+P="virt-layout plan --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --arch aarch64 --iommu smmuv3,accel=on --node vcpus=4,memory=8GiB --node vcpus=4,memory=8GiB"
+for n in 1 2 3 4; do
+	P="$P --hostdev 00$(echo 08 09 18 19 | cut -d ' ' -f $n):01:00.0,node=$(((n - 1) / 2))"
+	$P 2>/dev/null >$SCRATCH/g.xml
+	echo $n GPUs: $(grep pcihole64 $SCRATCH/g.xml || echo none)
+	virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only mmio64-fit --only virt-window $SCRATCH/g.xml 2>&1 | grep -v "^target"
+	virt-layout plan --target libvirt=12.9,qemu=11.1 --domain $SCRATCH/g.xml --host $SCRATCH/h 2>/dev/null | cmp - $SCRATCH/g.xml
+done

@@ -339,7 +339,7 @@ static void a_small_machine_reads_like_this(void **state)
 {
 	static const char expected[] =
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1.3\" source=\"sysfs\" "
+		"<host xmlns=\"urn:virt-layout:host:1\" version=\"1.4\" source=\"sysfs\" "
 		"architecture=\"x86_64\" pci=\"unknown\">\n"
 		"  <node id=\"0\" cpus=\"0\" near=\"\" memory=\"4096\" "
 		"huge=\"unknown\"/>\n"
