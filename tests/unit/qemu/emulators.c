@@ -176,12 +176,14 @@ static void whatever_a_program_does_it_ends(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct place place = {};
 		struct machine_emulator emulator = {};
+		/* Those that end by themselves may take long on a busy machine. */
+		int limit_ms = strstr(rows[i].unknown, "within") ? 400 : 20000;
 		int64_t start_ms = now_ms();
 
 		make_program(&place, rows[i].script);
 		emulator.path = xstrdup(place.program);
-		emulator_ask(400, &emulator);
-		if (now_ms() - start_ms > 4000)
+		emulator_ask(limit_ms, &emulator);
+		if (now_ms() - start_ms > (limit_ms == 400 ? 4000 : limit_ms))
 			fail_msg("%s: took %d ms", rows[i].script,
 				 (int)(now_ms() - start_ms));
 		if (!emulator.unknown || !strstr(emulator.unknown, rows[i].unknown))
