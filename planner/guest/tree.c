@@ -76,8 +76,7 @@ unsigned guest_tree_locked_times(const struct guest_tree *tree)
 			own++;
 		if (device->source.state != VALUE_VALID || streq(device->tag, "disk"))
 			continue;
-		if (guest_uses_iommufd(guest, device) ||
-		    !guest_tree_iommu(tree, device->address.at.bus))
+		if (!guest_tree_iommu(tree, device->address.at.bus))
 			others = true;
 		else
 			own++;

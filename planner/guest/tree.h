@@ -66,8 +66,9 @@ const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int in
 /*
  * How often the guest's memory counts as locked on the host, at least: once for each host
  * device in an address space of its own, each <disk type='nvme'> and each vDPA device,
- * and once for all other host devices. 0 without any of them. What is opened through
- * iommufd counts among the others: how often the kernel counts it is not known.
+ * and once for all other host devices. 0 without any of them. With iommufd it is the same
+ * (measured with libvirt 12.9, QEMU 11.1 and Linux 7.3: two devices behind an IOMMU of
+ * the guest pin its memory twice, and libvirt lets QEMU lock it twice, and 1 GiB).
  */
 unsigned guest_tree_locked_times(const struct guest_tree *tree);
 /* Whether any IOMMU is of one bus. */

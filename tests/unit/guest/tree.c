@@ -258,8 +258,8 @@ static void locked_times(void **state)
 		guest_tree_read(&guest, &tree);
 		assert_int_equal(guest_tree_locked_times(&tree), 0);
 		add_hostdev(&guest, 4)->driver_iommufd = switch_of(rows[row].iommufd);
-		add_hostdev(&guest, 4);
-		add_hostdev(&guest, 5);
+		add_hostdev(&guest, 4)->driver_iommufd = switch_of(rows[row].iommufd);
+		add_hostdev(&guest, 5)->driver_iommufd = switch_of(rows[row].iommufd);
 		assert_int_equal(guest_tree_locked_times(&tree), rows[row].times);
 	}
 }
