@@ -70,6 +70,9 @@ int text_add_plan_nccl(struct text *text, const struct text *xml,
 	if (host)
 		add_cpu_facts(&facts, &domain, host);
 	left_out = text_add_nccl(text, &pair.guest, links, facts.n ? facts.s : "");
+	if (left_out == 0 && !strstr(text->s, "<pci "))
+		streams_say(
+			"note: the plan has no GPU or NIC, so the file has no devices; add them with --hostdev or --nic");
 	if (left_out > 0)
 		streams_say(
 			"note: %u GPU%s and NICs without a node in the guest are not in the file; NCCL finds them when it runs",

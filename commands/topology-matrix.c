@@ -2,6 +2,7 @@
 #include "commands/topology-matrix.h"
 
 #include "commands/sheet.h"
+#include "base/streams.h"
 #include "topology/class-name.h"
 #include "topology/machine-fields.h"
 #include "topology/matrix.h"
@@ -360,6 +361,13 @@ int text_add_matrix(struct text *text, const struct machine *machine,
 			error,
 			"--matrix: %zu devices are more than the %d that a table can have; use --class to choose fewer",
 			matrix.devices.n, MATRIX_LIMIT);
+	if (matrix.devices.n == 0) {
+		_cleanup_free_ char *names = matrix_class_names();
+
+		streams_say(
+			"note: --matrix: no device is of a class that is shown; the classes are %s",
+			names);
+	}
 	if (!wish->json)
 		return add_text(text, machine, &matrix, wish, error);
 	jsonw_matrix(&json, machine, &matrix);
