@@ -115,13 +115,12 @@ static bool draws_tree(const struct drawing *drawing)
 	return tree;
 }
 
-/* Headings count even if they are left out. */
 static void measure(struct drawing *drawing)
 {
 	size_t n = drawing->sheet->chosen.n;
 
 	for (size_t i = 0; i < n; i++)
-		*vec_add(&drawing->widths) = width_of(column_of(drawing, i)->name);
+		*vec_add(&drawing->widths) = 1; /* at least, as in sheet-draw.c */
 	for (size_t i = 0; i < drawing->cells.n; i++) {
 		size_t *width = &drawing->widths.v[i % n];
 

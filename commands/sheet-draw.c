@@ -12,6 +12,34 @@ static struct libscols_line *new_line(struct libscols_table *table, int parent)
 	return scols_table_new_line(table, scols_table_get_line(table, (size_t)parent));
 }
 
+static bool is_empty(const struct sheet *sheet, size_t column)
+{
+	size_t width = sheet_n_columns(sheet);
+
+	for (size_t row = 0; row < sheet->parents.n; row++) {
+		const char *cell = sheet->cells.v[row * width + column];
+
+		if (cell && *cell)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The widths of columns without headings differ: before libsmartcols 2.41 headings count
+ * even then, and an empty column is one blank wide. So no heading is given, and an empty
+ * column has a blank.
+ */
+static int fill_empty(struct libscols_table *table, const struct sheet *sheet)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sheet->chosen.n && rc == 0; i++)
+		if (is_empty(sheet, sheet->chosen.v[i]))
+			rc = scols_line_set_data(scols_table_get_line(table, 0), i, " ");
+	return rc;
+}
+
 /* Fills in libsmartcols' table; a negative errno. */
 static int fill(struct libscols_table *table, const struct sheet *sheet)
 {
@@ -20,7 +48,8 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 	for (size_t i = 0; i < sheet->chosen.n; i++) {
 		const struct option_column *column = &sheet->columns[sheet->chosen.v[i]];
 
-		if (!scols_table_new_column(table, column->name, 0,
+		if (!scols_table_new_column(table, sheet->no_headings ? "" : column->name,
+					    0,
 					    (column->right ? SCOLS_FL_RIGHT : 0) |
 						    (column->tree ? SCOLS_FL_TREE : 0)))
 			return -ENOMEM;
@@ -39,6 +68,12 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 	}
 	/* Cells are already sanitized, and a backslash would be shown as \x5c. */
 	scols_table_enable_noencoding(table, true);
+	if (sheet->no_headings && sheet->parents.n > 0) {
+		int rc = fill_empty(table, sheet);
+
+		if (rc < 0)
+			return rc;
+	}
 	return scols_table_enable_noheadings(table, sheet->no_headings);
 }
 

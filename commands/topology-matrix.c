@@ -361,6 +361,10 @@ int text_add_matrix(struct text *text, const struct machine *machine,
 			error,
 			"--matrix: %zu devices are more than the %d that a table can have; use --class to choose fewer",
 			matrix.devices.n, MATRIX_LIMIT);
+	if (wish->json)
+		jsonw_matrix(&json, machine, &matrix);
+	else if (add_text(text, machine, &matrix, wish, error) < 0)
+		return -1;
 	if (matrix.devices.n == 0) {
 		_cleanup_free_ char *names = matrix_class_names();
 
@@ -368,8 +372,5 @@ int text_add_matrix(struct text *text, const struct machine *machine,
 			"note: --matrix: no device is of a class that is shown; the classes are %s",
 			names);
 	}
-	if (!wish->json)
-		return add_text(text, machine, &matrix, wish, error);
-	jsonw_matrix(&json, machine, &matrix);
 	return 0;
 }
