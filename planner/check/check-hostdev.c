@@ -222,13 +222,13 @@ const struct rule hostdev_rules[] = {
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
 	 .what = "The memory lock limit is high enough for the devices that lock all of the guest's memory: each device behind the guest's IOMMU, each <disk type='nvme'>, each vDPA device.",
-	 .why = "An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits, because it cannot map the guest's memory for a device (error -12). Devices that use iommufd count the same.",
+	 .why = "An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits, because it cannot map the guest's memory for a device (error -12). Devices that use iommufd count the same. A vDPA network interface locks the memory only while the guest uses it.",
 	 .to_fix =
 		 "Set <hard_limit> to the number of these devices times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
 	 .source =
-		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes; iommufd measured with libvirt 12.9, QEMU 11.1 and Linux 7.3",
+		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes; iommufd and vDPA measured with libvirt 12.9, QEMU 11.1 and Linux 7.3",
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 11.1, in nested guests.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommufd-element", iommufd_element, ERROR, 0, LIBVIRT),
 	 .what = "There is at most one <iommufd>, with enabled=; with enabled='no' it has no fdgroup=.",

@@ -152,7 +152,7 @@ const struct rule vdpa_rules[] = {
 	 .source = LV
 	 "qemu/qemu_interface.c, qemuInterfaceVDPAConnect; Linux drivers/vhost/vdpa.c",
 	 .untried =
-		 "libvirt checks this only when the guest starts, on a host that has vDPA devices.",
+		 "The test needs vDPA devices; it is done only with libvirt 12.9, in a nested guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("vdpa-dup", vdpa_dup, ERROR, 0, LIBVIRT),
 	 .what = "Each vDPA device is the back end of only one device.",
@@ -161,7 +161,7 @@ const struct rule vdpa_rules[] = {
 	 .source = LV
 	 "qemu/qemu_interface.c, qemuInterfaceVDPAConnect; Linux drivers/vhost/vdpa.c, vhost_vdpa_open",
 	 .untried =
-		 "libvirt checks this only when the guest starts, on a host that has vDPA devices.",
+		 "The test needs vDPA devices; it is done only with libvirt 12.9, in a nested guest.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("vdpa-cache", vdpa_cache, ERROR, 0, LIBVIRT),
 	 .what = "The cache of a vDPA disk is none or directsync.",
