@@ -14,6 +14,9 @@ LIMIT, BENCH_LIMIT, SQUARE = 1.5, 1.3, 2.1
 HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     "../fuzz/corpus/host/physical.xml")
 TEXT, FIX, STASH = ("check",), ("check", "--fix"), ("stash", "-o", "/dev/null")
+# With so many other devices that no value of --mirror fits, or the search for one would
+# take most of the time.
+MIRROR = ("plan", *2 * ("--device", "e1000e,node=0,count=200"), "--like")
 UNSTASH, ON_HOST = ("unstash", "-o", "/dev/null"), ("check", "--host", HOST)
 
 # The input's name; the gate's n, of which it measures n and 4n, or None; the command; the
@@ -44,6 +47,11 @@ def many_hosts(program, folder, n):
 def host_functions(program, folder, n):
     """A host with so many PCI functions."""
     return [write(f"{folder}/host.xml", hosts.functions(n))]
+
+
+def host_switches(program, folder, n):
+    """A host with so many PCI functions below switches."""
+    return [write(f"{folder}/host.xml", hosts.switches(n))]
 
 
 def domain_on_functions(program, folder, n):
@@ -105,6 +113,7 @@ def partitions(program, folder, n):
 
 
 OTHERS = {make.__name__: make for make in (files, many_hosts, host_functions,
+                                           host_switches,
                                            domain_on_functions, below_ports,
                                            below_switches, on_buses, in_groups,
                                            files_on_host, baseline, partitions)}
@@ -153,6 +162,9 @@ ROWS += [
     Row("many_hosts", 10, TEXT, most=1000),
     Row("host_functions", 250, ("topology",), most=160000),
     Row("domain_on_functions", 250, TEXT, most=160000),
+    Row("host_functions", 2000, MIRROR, most=160000),
+    Row("host_switches", 2000, (*MIRROR[:1], "--per", "root-complex", *MIRROR[1:]),
+        most=80000),
     Row("below_ports", 60, TEXT, most=16000),
     Row("below_switches", 60, TEXT, most=16000),
     Row("on_buses", 60, TEXT, most=16000),

@@ -6,7 +6,10 @@
 #include "planner/plan/in-place/host.h"
 #include "planner/plan/in-place/tree.h"
 
+#include "base/chain.h"
 #include "planner/plan/compose-guest.h"
+
+#include <limits.h>
 
 /* Whether a device below @root is in the right place: @home, or any bus of its node. */
 static bool is_home(const struct in_place *plan, int root,
@@ -72,13 +75,24 @@ static bool is_one_card(const struct in_place *plan, const struct request_device
 	       (!iommu || (a->host_group >= 0 && a->host_group == b->host_group));
 }
 
+/* The host's slot: functions of one card have the same. */
+static uint64_t slot_key(const struct request_device *device)
+{
+	struct pci_address at = device->host;
+
+	at.function = 0;
+	return pci_address_key(at);
+}
+
 /* The first function of a device's card that the plan has added, or NULL. */
 static const struct in_place_device *card_of(const struct in_place *plan,
+					     const struct chains *slots,
 					     const struct request_device *wanted)
 {
-	for (size_t i = 0; i < plan->devices.n; i++)
-		if (plan->devices.v[i].kind &&
-		    is_one_card(plan,
+	int i = wanted->mirrors ? chain_first(slots, NULL, slot_key(wanted)) : INT_MAX;
+
+	for (; i < (int)plan->devices.n; i = slots->next.v[i])
+		if (is_one_card(plan,
 				&plan->request->devices.v[plan->devices.v[i].wanted],
 				wanted))
 			return &plan->devices.v[i];
@@ -93,22 +107,25 @@ static void give_function(struct in_place *plan, int endpoint, unsigned function
 	item->has_address = true;
 }
 
-/* The functions that the plan has put into a port. */
-static unsigned count_functions(const struct in_place *plan, int port)
+/* The functions that the plan has put into the port of a card. */
+static unsigned count_functions(const struct in_place *plan, const struct chains *slots,
+				const struct in_place_device *card)
 {
 	unsigned count = 0;
 
-	for (size_t i = 0; i < plan->layout.items.n; i++)
-		count += plan->layout.items.v[i].parent == port;
+	for (int i = (int)(card - plan->devices.v); i < (int)plan->devices.n;
+	     i = slots->next.v[i])
+		count += plan->devices.v[i].port == card->port;
 	return count;
 }
 
-static void add_device(struct in_place *plan, size_t number)
+/* @slots: the devices added so far that stand for one of the host, by its slot. */
+static void add_device(struct in_place *plan, struct chains *slots, size_t number)
 {
 	const struct request_device *wanted = &plan->request->devices.v[number];
-	const struct in_place_device *card = card_of(plan, wanted);
+	const struct in_place_device *card = card_of(plan, slots, wanted);
 	int port = card ? card->port : in_place_port(plan, wanted);
-	unsigned function = count_functions(plan, port);
+	unsigned function = card ? count_functions(plan, slots, card) : 0;
 	int endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
 	struct in_place_device *device;
 
@@ -121,10 +138,12 @@ static void add_device(struct in_place *plan, size_t number)
 	device->wanted = number;
 	device->port = port;
 	device->endpoint = endpoint;
+	if (wanted->mirrors)
+		chain_add(slots, NULL, slot_key(wanted), (int)plan->devices.n - 1);
 }
 
 /* The request's devices of root complexes, or the others: claimed, then added. */
-static void add_some(struct in_place *plan, bool of_roots)
+static void add_some(struct in_place *plan, struct chains *slots, bool of_roots)
 {
 	size_t n = plan->request->devices.n;
 	_cleanup_free_ bool *wanted = xcalloc(n, sizeof(*wanted));
@@ -136,7 +155,7 @@ static void add_some(struct in_place *plan, bool of_roots)
 	}
 	for (size_t i = 0; i < n; i++)
 		if (wanted[i])
-			add_device(plan, i);
+			add_device(plan, slots, i);
 }
 
 /*
@@ -145,10 +164,12 @@ static void add_some(struct in_place *plan, bool of_roots)
  */
 static void add_devices(struct in_place *plan)
 {
+	_cleanup_chains_ struct chains slots = {};
+
 	plan->claimed = xcalloc(plan->full.devices.n + plan->full.controllers.n,
 				sizeof(*plan->claimed));
-	add_some(plan, true);
-	add_some(plan, false);
+	add_some(plan, &slots, true);
+	add_some(plan, &slots, false);
 }
 
 /* Devices that a fresh domain has besides the requested ones, each in its own port. */

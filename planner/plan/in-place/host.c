@@ -214,7 +214,8 @@ static char *host_name(const struct guest_device *device)
 }
 
 /* A device as a wish: its cell, and the root complex and switch it is to be below. */
-static int wish(struct in_place *plan, size_t device, int function, struct error *error)
+static int wish(struct in_place *plan, struct mirror_index *index, size_t device,
+		int function, struct error *error)
 {
 	int node = machine_function_node(plan->host, function);
 	int cell = node == UNKNOWN_ID ? NO_CELL : cell_for(plan, device, node);
@@ -248,7 +249,8 @@ static int wish(struct in_place *plan, size_t device, int function, struct error
 	if (it->vdpa_path && in_place_accelerates(plan))
 		return 0; /* not below the SMMUv3 of its root complex's host devices */
 	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_given)
-		mirror_place(plan->host, (size_t)function, plan->request, &wanted->to);
+		mirror_place(plan->host, (size_t)function, plan->request, index,
+			     &wanted->to);
 	return 0;
 }
 
@@ -349,7 +351,7 @@ static void separate(struct in_place *plan)
 }
 
 /* New host devices go below the bus of their root complex, as those of the domain do. */
-static void place_new(struct in_place *plan)
+static void place_new(struct in_place *plan, struct mirror_index *index)
 {
 	struct request *request = plan->request;
 
@@ -362,12 +364,16 @@ static void place_new(struct in_place *plan)
 				       : -1;
 
 		if (function >= 0)
-			mirror_place(plan->host, (size_t)function, request, device);
+			mirror_place(plan->host, (size_t)function, request, index,
+				     device);
 	}
 }
 
 int in_place_host_wishes(struct in_place *plan, struct error *error)
 {
+	_cleanup_mirror_index_ struct mirror_index index = {};
+
+	mirror_index_begin(&index, plan->request);
 	for (size_t i = 0; i < plan->request->places.n; i++)
 		if (place_named(plan, &plan->request->places.v[i], error) < 0)
 			return -1;
@@ -375,7 +381,7 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 	if (plan->request->accelerates && !plan->host)
 		separate(plan);
 	if (!plan->binds) {
-		place_new(plan);
+		place_new(plan, &index);
 		return 0;
 	}
 	in_place_back_cells(plan);
@@ -384,9 +390,9 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 		int function = in_place_host_function(plan, i);
 
 		if (function >= 0 && !has_wish(plan, i) &&
-		    wish(plan, i, function, error) < 0)
+		    wish(plan, &index, i, function, error) < 0)
 			return -1;
 	}
-	place_new(plan);
+	place_new(plan, &index);
 	return 0;
 }

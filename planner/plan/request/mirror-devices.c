@@ -26,31 +26,54 @@ static struct way way_to(const struct machine *machine, size_t function)
 	return way;
 }
 
-static int find_root(struct request *request, const struct machine_root *host, int cell)
+/* Cells are fewer than 2^24. */
+static uint64_t root_key(const struct request_root *root)
 {
-	struct request_root *root;
-
-	for (size_t i = 0; i < request->roots.n; i++)
-		if (request->roots.v[i].host_domain == host->domain &&
-		    request->roots.v[i].host_bus == host->first_bus &&
-		    request->roots.v[i].cell == cell)
-			return (int)i;
-	root = vec_add(&request->roots);
-	root->cell = cell;
-	root->host_domain = host->domain;
-	root->host_bus = host->first_bus;
-	return (int)request->roots.n - 1;
+	return (uint64_t)root->host_domain << 32 | (uint64_t)root->host_bus << 24 |
+	       (uint64_t)(root->cell + 1);
 }
 
-static int find_switch(struct request *request, int root, int parent,
-		       struct pci_address host)
+void mirror_index_begin(struct mirror_index *index, const struct request *request)
 {
+	*index = (struct mirror_index){};
+	for (size_t i = 0; i < request->roots.n; i++)
+		first_add(&index->roots, NULL, root_key(&request->roots.v[i]), (int)i);
+	for (size_t i = 0; i < request->switches.n; i++)
+		chain_add(&index->switches, NULL,
+			  pci_address_key(request->switches.v[i].host), (int)i);
+}
+
+void mirror_index_free(struct mirror_index *index)
+{
+	firsts_free(&index->roots);
+	chains_free(&index->switches);
+}
+
+static int find_root(struct request *request, struct mirror_index *index,
+		     const struct machine_root *host, int cell)
+{
+	struct request_root root = {.cell = cell,
+				    .host_domain = host->domain,
+				    .host_bus = host->first_bus};
+	int number =
+		first_add(&index->roots, NULL, root_key(&root), (int)request->roots.n);
+
+	if (number == (int)request->roots.n)
+		*vec_add(&request->roots) = root;
+	return number;
+}
+
+static int find_switch(struct request *request, struct mirror_index *index, int root,
+		       int parent, struct pci_address host)
+{
+	uint64_t key = pci_address_key(host);
 	struct request_switch *wanted;
 
-	for (size_t i = 0; i < request->switches.n; i++)
-		if (request->switches.v[i].root == root &&
-		    pci_address_equal(request->switches.v[i].host, host))
-			return (int)i;
+	for (int i = chain_first(&index->switches, NULL, key);
+	     i < (int)request->switches.n; i = index->switches.next.v[i])
+		if (request->switches.v[i].root == root)
+			return i;
+	chain_add(&index->switches, NULL, key, (int)request->switches.n);
 	wanted = vec_add(&request->switches);
 	wanted->root = root;
 	wanted->parent = parent;
@@ -58,23 +81,32 @@ static int find_switch(struct request *request, int root, int parent,
 	return (int)request->switches.n - 1;
 }
 
-void mirror_place(const struct machine *machine, size_t number, struct request *request,
-		  struct request_device *device)
+/* Without a cell it is on pcie-root, but below its switch. */
+static void place_root(const struct machine *machine, size_t number,
+		       struct request *request, struct mirror_index *index,
+		       struct request_device *device)
 {
-	const struct machine_function *function = &machine->functions.v[number];
+	int root = machine->functions.v[number].root;
+
+	if (root >= 0 && device->cell != NO_CELL)
+		device->root =
+			find_root(request, index, &machine->roots.v[root], device->cell);
+}
+
+void mirror_place(const struct machine *machine, size_t number, struct request *request,
+		  struct mirror_index *index, struct request_device *device)
+{
 	struct way way = way_to(machine, number);
 
-	if (function->root < 0)
+	place_root(machine, number, request, index, device);
+	if (machine->functions.v[number].root < 0)
 		return;
-	/* Without a cell it is on pcie-root, but below its switch. */
-	if (device->cell != NO_CELL)
-		device->root = find_root(request, &machine->roots.v[function->root],
-					 device->cell);
 	for (int level = 0; level < way.n; level++)
 		if (machine_is_upstream_port(machine, way.bridges[level],
 					     level + 1 < way.n))
 			device->switch_port =
-				find_switch(request, device->root, device->switch_port,
+				find_switch(request, index, device->root,
+					    device->switch_port,
 					    machine->functions.v[way.bridges[level]].at);
 }
 
@@ -102,7 +134,8 @@ static int cell_of(const struct request *request, const struct machine_function 
 }
 
 static void add_stand_in(const struct machine *machine, size_t number,
-			 const struct device_kind *kind, struct request *request)
+			 const struct device_kind *kind, struct request *request,
+			 struct mirror_index *index)
 {
 	const struct machine_function *function = &machine->functions.v[number];
 	struct request_device device = {
@@ -121,7 +154,7 @@ static void add_stand_in(const struct machine *machine, size_t number,
 	};
 
 	if (request->per == PER_ROOT_COMPLEX)
-		mirror_place(machine, number, request, &device);
+		mirror_place(machine, number, request, index, &device);
 	*vec_add(&request->devices) = device;
 }
 
@@ -169,21 +202,21 @@ static void forget_places(struct request *request)
 static void place_all(const struct machine *machine, const bool *kept,
 		      struct request *request)
 {
+	_cleanup_mirror_index_ struct mirror_index index = {};
+
 	forget_places(request);
 	for (size_t i = 0; i < request->devices.n; i++) {
 		struct request_device *device = &request->devices.v[i];
 		int function = device->mirrors
 				       ? machine_function_index(machine, device->host)
 				       : -1;
-		size_t switches = request->switches.n;
 
 		if (function < 0)
 			continue;
-		mirror_place(machine, (size_t)function, request, device);
-		if (kept && !kept[i]) {
-			device->switch_port = -1;
-			request->switches.n = switches;
-		}
+		if (kept && !kept[i])
+			place_root(machine, (size_t)function, request, &index, device);
+		else
+			mirror_place(machine, (size_t)function, request, &index, device);
 	}
 }
 
@@ -239,50 +272,69 @@ static void note_unplaced(struct request *request)
 			count, count > 1 ? "s" : "", PCI_ARGS(first->host));
 }
 
-/* Whether one more of this kind on this cell is within the limits. */
-static bool is_within(const struct mirror_options *options, const struct request *request,
-		      const struct device_kind *kind, int cell)
+/* How much has been mirrored. */
+struct mirrored {
+	unsigned on_cell;                /* of the cell at hand */
+	unsigned of_kind[MIRROR_LIMITS]; /* by limit */
+};
+
+/* Counts one more of this kind, if it is within the limits. */
+static bool count_within(const struct mirror_options *options,
+			 const struct device_kind *kind, struct mirrored *mirrored)
 {
-	unsigned on_cell = 0, of_kind = 0;
-
-	if (!options->limited && !options->n_limits)
-		return true;
-	for (size_t i = 0; i < request->devices.n; i++) {
-		const struct request_device *device = &request->devices.v[i];
-
-		on_cell += device->mirrors && device->cell == cell;
-		of_kind += device->mirrors && device->kind == kind;
-	}
-	if (options->limited && on_cell >= options->devices_per_node)
+	if (options->limited && mirrored->on_cell >= options->devices_per_node)
 		return false;
 	for (size_t i = 0; i < options->n_limits; i++)
-		if (options->limits[i].kind == kind && of_kind >= options->limits[i].most)
+		if (options->limits[i].kind == kind &&
+		    mirrored->of_kind[i] >= options->limits[i].most)
 			return false;
+	mirrored->on_cell++;
+	for (size_t i = 0; i < options->n_limits; i++)
+		mirrored->of_kind[i] += options->limits[i].kind == kind;
 	return true;
+}
+
+/* The functions that have a stand-in, by cell; without one: the number of cells. */
+static void list_by_cell(const struct machine *machine, const struct request *request,
+			 struct chains *ret)
+{
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		const struct machine_function *function = &machine->functions.v[i];
+		int own = cell_of(request, function);
+
+		if (mirror_kind(function, &request->target))
+			chain_add(ret, NULL,
+				  own == NO_CELL ? request->nodes.n : (size_t)own,
+				  (int)i);
+	}
 }
 
 /* Sorts by cell, those without one last; within a cell by host address. */
 void mirror_devices(const struct machine *machine, const struct mirror_options *options,
 		    struct request *request)
 {
+	_cleanup_mirror_index_ struct mirror_index index = {};
+	_cleanup_chains_ struct chains by_cell = {};
+	struct mirrored mirrored = {};
 	unsigned beyond = 0;
 
-	for (int cell = 0; cell <= (int)request->nodes.n; cell++)
-		for (size_t i = 0; i < machine->functions.n; i++) {
-			const struct machine_function *function =
-				&machine->functions.v[i];
-			const struct device_kind *kind =
-				mirror_kind(function, &request->target);
-			int own = cell_of(request, function);
+	mirror_index_begin(&index, request);
+	list_by_cell(machine, request, &by_cell);
+	for (size_t cell = 0; cell <= request->nodes.n; cell++) {
+		int n = (int)machine->functions.n;
 
-			if (!kind ||
-			    (own == NO_CELL ? (int)request->nodes.n : own) != cell)
-				continue;
-			if (is_within(options, request, kind, own))
-				add_stand_in(machine, i, kind, request);
+		mirrored.on_cell = 0;
+		for (int i = chain_first(&by_cell, NULL, cell); i < n;
+		     i = by_cell.next.v[i]) {
+			const struct device_kind *kind =
+				mirror_kind(&machine->functions.v[i], &request->target);
+
+			if (count_within(options, kind, &mirrored))
+				add_stand_in(machine, (size_t)i, kind, request, &index);
 			else
 				beyond++;
 		}
+	}
 	if (beyond)
 		request_note(request, "%u function%s left out, because of --mirror",
 			     beyond, beyond > 1 ? "s" : "");

@@ -2,6 +2,7 @@
 /* mirror.h - a request for a guest that resembles a given machine. Pure: no I/O. */
 #pragma once
 
+#include "base/chain.h"
 #include "planner/plan/request/request.h"
 #include "topology/machine.h"
 
@@ -52,9 +53,19 @@ void mirror_distances(const struct machine *machine, struct request *request);
  */
 bool mirror_shares_switch(const struct request *request, const struct request_device *a,
 			  const struct request_device *b);
+/* The roots and switches of a request by host address, to find them without a search. */
+struct mirror_index {
+	struct firsts roots;
+	struct chains switches;
+};
+/* Of those that the request has. mirror_place() adds to it. */
+void mirror_index_begin(struct mirror_index *index, const struct request *request);
+void mirror_index_free(struct mirror_index *index);
+#define _cleanup_mirror_index_ _cleanup_(mirror_index_free)
 /*
  * Fills root and switch_port of a device: the host root complex, if its cell is known,
- * and the switch above the function, which are added to the request if they are new.
+ * and the switch above the function, which are added to the request and to its index if
+ * they are new.
  */
 void mirror_place(const struct machine *machine, size_t function, struct request *request,
-		  struct request_device *device);
+		  struct mirror_index *index, struct request_device *device);
