@@ -5,8 +5,9 @@
  *
  * QEMU writes them as it finds them in the table of its objects (hw/acpi/pci.c), so the
  * order follows from the names of all objects. libvirt 12.9 numbers the initiators of
- * host devices (gi0, gi1, ...), those of interfaces first, and adds the objects that are
- * listed here; measured with QEMU 11.1, whose monitor is an object too.
+ * host devices (gi0, gi1, ...) and adds the objects that are listed here; measured with
+ * QEMU 11.1, whose monitor is an object too. That interfaces come first follows from
+ * libvirt's parser (src/conf/domain_conf.c), which lists their host devices first.
  */
 #include "planner/guest/machine-type.h"
 #include "planner/guest/predict/hash-order.h"
