@@ -5,13 +5,6 @@
 #include <errno.h>
 #include <libsmartcols.h>
 
-static struct libscols_line *new_line(struct libscols_table *table, int parent)
-{
-	if (parent < 0)
-		return scols_table_new_line(table, NULL);
-	return scols_table_new_line(table, scols_table_get_line(table, (size_t)parent));
-}
-
 static bool is_empty(const struct sheet *sheet, size_t column)
 {
 	size_t width = sheet_n_columns(sheet);
@@ -40,10 +33,37 @@ static int fill_empty(struct libscols_table *table, const struct sheet *sheet)
 	return rc;
 }
 
+/* libsmartcols finds a line by its number by counting, so @lines keeps them. */
+static int fill_lines(struct libscols_table *table, const struct sheet *sheet,
+		      struct libscols_line **lines)
+{
+	size_t width = sheet_n_columns(sheet);
+
+	for (size_t row = 0; row < sheet->parents.n; row++) {
+		int parent = sheet->parents.v[row];
+		char *const *cells = &sheet->cells.v[row * width];
+
+		lines[row] =
+			scols_table_new_line(table, parent < 0 ? NULL : lines[parent]);
+		if (!lines[row])
+			return -ENOMEM;
+		for (size_t i = 0; i < sheet->chosen.n; i++) {
+			const char *cell = cells[sheet->chosen.v[i]];
+			int rc = cell ? scols_line_set_data(lines[row], i, cell) : 0;
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
 /* Fills in libsmartcols' table; a negative errno. */
 static int fill(struct libscols_table *table, const struct sheet *sheet)
 {
-	size_t width = sheet_n_columns(sheet);
+	_cleanup_free_ struct libscols_line **lines =
+		xcalloc(sheet->parents.n + 1, sizeof(struct libscols_line *));
+	int rc;
 
 	for (size_t i = 0; i < sheet->chosen.n; i++) {
 		const struct option_column *column = &sheet->columns[sheet->chosen.v[i]];
@@ -54,23 +74,13 @@ static int fill(struct libscols_table *table, const struct sheet *sheet)
 						    (column->tree ? SCOLS_FL_TREE : 0)))
 			return -ENOMEM;
 	}
-	for (size_t row = 0; row < sheet->parents.n; row++) {
-		struct libscols_line *line = new_line(table, sheet->parents.v[row]);
-		char *const *cells = &sheet->cells.v[row * width];
-
-		for (size_t i = 0; line && i < sheet->chosen.n; i++) {
-			const char *cell = cells[sheet->chosen.v[i]];
-			int rc = cell ? scols_line_set_data(line, i, cell) : 0;
-
-			if (rc < 0)
-				return rc;
-		}
-	}
+	rc = fill_lines(table, sheet, lines);
+	if (rc < 0)
+		return rc;
 	/* Cells are already sanitized, and a backslash would be shown as \x5c. */
 	scols_table_enable_noencoding(table, true);
 	if (sheet->no_headings && sheet->parents.n > 0) {
-		int rc = fill_empty(table, sheet);
-
+		rc = fill_empty(table, sheet);
 		if (rc < 0)
 			return rc;
 	}

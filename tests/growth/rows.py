@@ -161,6 +161,7 @@ ROWS += [
     Row("files", 20, TEXT, most=10000),
     Row("many_hosts", 10, TEXT, most=1000),
     Row("host_functions", 250, ("topology",), most=160000),
+    Row("host_switches", 250, ("topology",), most=160000),
     Row("domain_on_functions", 250, TEXT, most=160000),
     Row("host_functions", 2000, MIRROR, most=160000),
     Row("host_switches", 2000, (*MIRROR[:1], "--per", "root-complex", *MIRROR[1:]),
