@@ -1,77 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * table.c - theory of operation. libfdisk is used for one thing: turning an MBR and its
- * EBRs into bytes. It works on a sparse memory file of the disk's size that contains
- * nothing of the disk but the boot code, so that no untrusted bytes reach its parsers
- * (several of 2.38.1 can be made to read out of bounds), and none of its writes reach a
- * disk (its flushes and short writes are not checked). The result is compared with the
- * disk, and the differences are the patch.
+ * table.c - theory of operation. A new table is made in a sparse memory file of the
+ * disk's size that contains nothing of the disk but the boot code, by the code that
+ * changes tables (edit-dos.c, edit-gpt.c), from a label without partitions. So no
+ * untrusted bytes reach it. The result is compared with the disk, and the differences are
+ * the patch.
  *
- * A GPT is made by edit-gpt.c, from an empty header, in such a file. libfdisk looks at
- * all partitions each time it adds one, and for other content each time it makes a label.
- *
- * Pitfalls that matter here: sizes must be "explicit" or they are realigned; the first
- * LBA is the distance from a logical partition's EBR to the partition. The caller reads
- * back what was written.
+ * libfdisk is not used here: what it accepts depends on its version. That of
+ * Debian 13, 2.41.5, accepts no partition that ends at LBA 2^32-1, the last one of an
+ * MBR. The bytes are the same as libfdisk's. The caller reads back what was written.
  */
 #include "partition/table.h"
 
 #include "base/file.h"
-#include "base/text.h"
+#include "partition/bytes.h"
 #include "partition/disk-layout.h"
 #include "partition/edit-parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libfdisk.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#define BOOT_CODE_BYTES 440
 
 struct encoder {
 	const struct partition_table *table;
 	const struct table_source *source;
-	struct fdisk_context *fdisk;
-	struct text messages; /* libfdisk's messages */
 	int fd;
 };
 
 static void encoder_end(struct encoder *encoder)
 {
-	if (encoder->fdisk) {
-		fdisk_set_script(encoder->fdisk, NULL); /* they refer to each other */
-		fdisk_deassign_device(encoder->fdisk, 1);
-		fdisk_unref_context(encoder->fdisk);
-	}
-	text_free(&encoder->messages);
 	close_fd(&encoder->fd);
-}
-
-/* Records messages and declines questions. */
-static int on_ask(struct fdisk_context *fdisk, struct fdisk_ask *ask, void *data)
-{
-	struct encoder *encoder = data;
-
-	(void)fdisk;
-	switch (fdisk_ask_get_type(ask)) {
-	case FDISK_ASKTYPE_INFO:
-		return 0;
-	case FDISK_ASKTYPE_WARN:
-	case FDISK_ASKTYPE_WARNX:
-		text_printf(&encoder->messages, "; %s", fdisk_ask_print_get_mesg(ask));
-		return 0;
-	default:
-		return -EINVAL;
-	}
-}
-
-static int fdisk_fault(struct encoder *encoder, int rc, const char *what,
-		       struct error *error)
-{
-	return error_system(error, rc < 0 ? -rc : 0, "libfdisk: %s%s", what,
-			    encoder->messages.n > 0 ? encoder->messages.s : "");
 }
 
 static int read_sector(const struct encoder *encoder, uint64_t lba, uint8_t *bytes,
@@ -98,106 +57,15 @@ static int make_memory_file(struct encoder *encoder, struct error *error)
 		return 0;
 	if (read_sector(encoder, 0, sector, error) < 0)
 		return -1;
-	if (pwrite(encoder->fd, sector, BOOT_CODE_BYTES, 0) != BOOT_CODE_BYTES)
+	if (pwrite(encoder->fd, sector, DOS_BOOT_CODE_BYTES, 0) != DOS_BOOT_CODE_BYTES)
 		return error_system(error, errno, "cannot write to a memory file");
 	return 0;
 }
 
-static int make_label(struct encoder *encoder, struct error *error)
+static struct disk_io *open_memory_file(const struct encoder *encoder,
+					struct error *error)
 {
-	const struct partition_table *table = encoder->table;
-	struct fdisk_context *fdisk = fdisk_new_context();
-	char id[16];
-	int rc;
-
-	encoder->fdisk = fdisk;
-	fdisk_set_ask(fdisk, on_ask, encoder);
-	fdisk_disable_dialogs(fdisk, 1);
-	fdisk_enable_bootbits_protection(fdisk, 1);
-	fdisk_save_user_sector_size(fdisk, table->sector_bytes, table->sector_bytes);
-	/* So it does not look for other content in the memory file, which has none. */
-	fdisk_enable_listonly(fdisk, 1);
-	rc = fdisk_assign_device_by_fd(fdisk, encoder->fd, "disk", 0);
-	if (rc < 0)
-		return fdisk_fault(encoder, rc, "cannot open the memory file", error);
-	rc = fdisk_create_disklabel(fdisk, label_name(table->label));
-	if (rc < 0)
-		return fdisk_fault(encoder, rc, "cannot create the label", error);
-	snprintf(id, sizeof(id), "0x%08x", table->disk_signature);
-	fdisk_set_first_lba(fdisk, 1);
-	rc = fdisk_set_disklabel_id_from_string(fdisk, id);
-	return rc < 0 ? fdisk_fault(encoder, rc, "cannot set the disk's id", error) : 0;
-}
-
-static int set_type(struct encoder *encoder, const struct partition *partition,
-		    struct fdisk_partition *entry)
-{
-	struct fdisk_label *label = fdisk_get_label(encoder->fdisk, NULL);
-	struct fdisk_parttype *type;
-	char string[8];
-	int rc;
-
-	snprintf(string, sizeof(string), "%x", partition->type_code);
-	type = fdisk_label_advparse_parttype(label, string, FDISK_PARTTYPE_PARSE_DATA);
-	if (!type)
-		return -EINVAL;
-	rc = fdisk_partition_set_type(entry, type);
-	fdisk_unref_parttype(type);
-	return rc;
-}
-
-static int fill_entry(struct encoder *encoder, const struct partition *partition,
-		      struct fdisk_partition *entry)
-{
-	int rc = fdisk_partition_set_partno(entry, partition->number - 1);
-
-	if (rc == 0)
-		rc = fdisk_partition_set_start(entry, partition->start_lba);
-	if (rc == 0)
-		rc = fdisk_partition_set_size(entry, partition_sectors(partition));
-	if (rc == 0)
-		rc = fdisk_partition_size_explicit(entry, 1);
-	return rc == 0 ? set_type(encoder, partition, entry) : rc;
-}
-
-static int add_partition(struct encoder *encoder, const struct partition *partition,
-			 struct error *error)
-{
-	struct fdisk_partition *entry = fdisk_new_partition();
-	size_t number = 0;
-	int rc = fill_entry(encoder, partition, entry);
-
-	/* The first logical one has the EBR at the head of the extended partition. */
-	if (partition->kind == KIND_LOGICAL)
-		fdisk_set_first_lba(encoder->fdisk,
-				    partition->start_lba - partition->ebr_lba);
-	if (rc == 0)
-		rc = fdisk_add_partition(encoder->fdisk, entry, &number);
-	fdisk_unref_partition(entry);
-	if (rc == 0 && number != partition->number - 1)
-		rc = -ERANGE;
-	if (rc == 0 && partition->active)
-		rc = fdisk_toggle_partition_flag(encoder->fdisk, number, DOS_FLAG_ACTIVE);
-	if (rc == 0)
-		return 0;
-	if (fdisk_fault(encoder, rc, "cannot add it", error) == 0)
-		return 0;
-	return error_wrap(error, "partition %u", partition->number);
-}
-
-static int add_partitions(struct encoder *encoder, struct error *error)
-{
-	const struct partition_table *table = encoder->table;
-	int rc;
-
-	for (size_t i = 0; i < table->partitions.n; i++)
-		if (add_partition(encoder, &table->partitions.v[i], error) < 0)
-			return -1;
-	rc = fdisk_verify_disklabel(encoder->fdisk);
-	if (rc != 0)
-		return fdisk_fault(encoder, rc, "rejects the table", error);
-	rc = fdisk_write_disklabel(encoder->fdisk);
-	return rc < 0 ? fdisk_fault(encoder, rc, "cannot write", error) : 0;
+	return disk_open_fd(fcntl(encoder->fd, F_DUPFD_CLOEXEC, 3), "memory file", error);
 }
 
 static int apply(const struct patch *patch, struct disk_io *io, struct error *error)
@@ -222,9 +90,7 @@ static int make_gpt(const struct encoder *encoder, struct error *error)
 				     .n_entries = table->n_entries,
 				     .entry_bytes = GPT_ENTRY_BYTES},
 	};
-	_cleanup_disk_ struct disk_io *io =
-		disk_open_fd(fcntl(encoder->fd, F_DUPFD_CLOEXEC, 3), "memory file",
-			     error);
+	_cleanup_disk_ struct disk_io *io = open_memory_file(encoder, error);
 	_cleanup_patch_ struct patch patch = {.sector_bytes = table->sector_bytes};
 	uint8_t header[4096];
 
@@ -236,11 +102,30 @@ static int make_gpt(const struct encoder *encoder, struct error *error)
 	return apply(&patch, io, error);
 }
 
-static int make_table(struct encoder *encoder, struct error *error)
+/* The MBR and its EBRs, as if the MBR had no partitions and were to be edited. */
+static int make_dos(const struct encoder *encoder, struct error *error)
 {
-	if (encoder->table->label == LABEL_GPT)
-		return make_gpt(encoder, error);
-	return make_label(encoder, error) < 0 ? -1 : add_partitions(encoder, error);
+	const struct partition_table *table = encoder->table;
+	const struct inspection seen = {};
+	_cleanup_disk_ struct disk_io *io = open_memory_file(encoder, error);
+	_cleanup_patch_ struct patch patch = {.sector_bytes = table->sector_bytes};
+	uint8_t mbr[4096];
+
+	if (!io || disk_read(io, mbr, table->sector_bytes, 0, error) < 0)
+		return -1;
+	put_le32(mbr + DOS_SIGNATURE_AT, table->disk_signature);
+	mbr[510] = 0x55;
+	mbr[511] = 0xaa;
+	if (disk_write(io, mbr, table->sector_bytes, 0, error) < 0 ||
+	    dos_edit(io, &seen, table, &patch, error) < 0)
+		return -1;
+	return apply(&patch, io, error);
+}
+
+static int make_table(const struct encoder *encoder, struct error *error)
+{
+	return encoder->table->label == LABEL_GPT ? make_gpt(encoder, error)
+						  : make_dos(encoder, error);
 }
 
 static int compare_sector(struct encoder *encoder, uint64_t lba, enum table_group group,
@@ -341,7 +226,7 @@ static bool is_zero(const uint8_t *bytes, size_t n)
 	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
 }
 
-/* Nothing was written where no patch looks: we determine the positions, not libfdisk. */
+/* Nothing was written where no patch looks. */
 static int check_nothing_else(const struct encoder *encoder, struct error *error)
 {
 	const struct partition_table *table = encoder->table;
@@ -360,7 +245,7 @@ static int check_nothing_else(const struct encoder *encoder, struct error *error
 			if (!is_zero(bytes, (size_t)sector))
 				return error_system(
 					error, 0,
-					"libfdisk wrote to LBA %ju, where the plan has nothing",
+					"LBA %ju was written, where the plan has nothing",
 					(uintmax_t)(at / sector));
 		}
 	}
@@ -370,7 +255,7 @@ static int check_nothing_else(const struct encoder *encoder, struct error *error
 int table_encode(const struct partition_table *table, const struct table_source *source,
 		 struct patch *ret, struct error *error)
 {
-	_cleanup_(encoder_end) struct encoder encoder = {table, source, NULL, {}, -1};
+	_cleanup_(encoder_end) struct encoder encoder = {table, source, -1};
 
 	ret->sector_bytes = table->sector_bytes;
 	if (make_memory_file(&encoder, error) == 0 && make_table(&encoder, error) == 0 &&

@@ -31,8 +31,8 @@ struct table_source {
 /*
  * The changes that turn the disk into one with @table, into a zeroed *@ret, which the
  * caller frees. Boot code (bytes 0-439 of sector 0) is kept unless drop_boot_code is set.
- * Every UUID, and the signature of an MBR, must be set. Errors: libfdisk refuses (a bug
- * of ours: layout checks first), @source->read fails, no memory file.
+ * Every UUID, and the signature of an MBR, must be set. Errors: @source->read fails, no
+ * memory file.
  */
 int table_encode(const struct partition_table *table, const struct table_source *source,
 		 struct patch *ret, struct error *error) _must_check_;

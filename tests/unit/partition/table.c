@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Random tables through libfdisk and back through our own reader: equal, without a
- * finding, and after writing nothing is left to change.
+ * Random tables, written and back through our own reader: equal, without a finding, and
+ * after writing nothing is left to change.
  */
 #include "tests/unit/test.h"
 
@@ -191,10 +191,41 @@ static void replacing(void **state)
 	close(fd[0]);
 }
 
+/* Up to the last block that an MBR addresses, on a larger disk. */
+static void last_of_mbr(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const bool logical = i >= 2;
+		_cleanup_disk_request_ struct disk_request request;
+		_cleanup_disk_layout_ struct disk_layout layout = {};
+		_cleanup_error_ struct error error = {};
+		const struct partition *last;
+
+		disk_request_init(&request);
+		request.label = LABEL_DOS;
+		request.sector_bytes = i % 2 ? 4096 : 512;
+		request.size_bytes = (UINT64_C(3) << 31) * request.sector_bytes;
+		for (int n = logical ? 5 : 1; n > 0; n--) {
+			struct part_request *part = vec_add(&request.parts);
+
+			part->size = n > 1 ? PART_FIXED : PART_SHARE;
+			part->size_bytes = 1024 * MIB;
+		}
+		if (disk_layout_make(&request, &layout, &error) < 0)
+			fail_msg("%s", error.message);
+		last = &layout.table.partitions.v[layout.table.partitions.n - 1];
+		assert_int_equal(last->kind, logical ? KIND_LOGICAL : KIND_PRIMARY);
+		assert_int_equal(last->end_lba, UINT32_MAX);
+		round_trip(&layout.table);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_tables),
+		cmocka_unit_test(last_of_mbr),
 		cmocka_unit_test(replacing),
 	};
 
