@@ -5,20 +5,28 @@ mistake that people make, and the first difference that `verify` must report.
 import re
 
 
+def after_metadata(xml):
+    """The domain up to and with its <metadata>, which repeats what is planned, and the rest."""
+    head, end, rest = xml.partition("</metadata>")
+    return (head + end, rest) if end else ("", xml)
+
+
 def sub(pattern, replacement, count=1):
     def edit(xml):
-        edited, n = re.subn(pattern, replacement, xml, count=count, flags=re.S)
+        head, rest = after_metadata(xml)
+        edited, n = re.subn(pattern, replacement, rest, count=count, flags=re.S)
         if n == 0:
             raise SystemExit(f"the plan holds no {pattern!r}")
-        return edited
+        return head + edited
     return edit
 
 
 def swap(one, other):
     def edit(xml):
-        if one not in xml or other not in xml:
+        head, rest = after_metadata(xml)
+        if one not in rest or other not in rest:
             raise SystemExit(f"the plan holds no {one!r} or {other!r}")
-        return xml.replace(one, "@").replace(other, one).replace("@", other)
+        return head + rest.replace(one, "@").replace(other, one).replace("@", other)
     return edit
 
 
