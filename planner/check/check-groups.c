@@ -229,7 +229,7 @@ const struct rule groups_rules[] = {
 	 .to_fix = "Assign the other devices too, or unbind them from their drivers.",
 	 .source = "Linux vfio; QEMU 7.2 hw/vfio/common.c",
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("viommu-group-split", viommu_group_split, ERROR,
 	      NEED_HOST_PCI | NEED_GROUPS, QEMU),
@@ -238,7 +238,7 @@ const struct rule groups_rules[] = {
 	 .to_fix = "Put them behind one pcie-to-pci-bridge, or remove the IOMMU.",
 	 .source = "QEMU 7.2 hw/vfio/common.c",
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_HOST},
 	{RULE("driver-bound", driver_bound, ERROR, NEED_HOST_PCI, LIBVIRT),
 	 .what = "A host device without managed='yes' is bound to vfio-pci, and no virtual functions of an assigned device are enabled.",

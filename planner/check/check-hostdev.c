@@ -205,7 +205,7 @@ const struct rule hostdev_rules[] = {
 		 "virt-layout check gives a warning, unless the domain tells the IOMMU to pass mappings on.",
 	 .warns_outside = true,
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
 	 .what = "The guest's IOMMU does not have more address bits than the host's.",
@@ -217,7 +217,7 @@ const struct rule hostdev_rules[] = {
 		 "QEMU starts, but mappings above the host's width fail; virt-layout check gives a warning.",
 	 .warns_outside = true,
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
@@ -228,7 +228,7 @@ const struct rule hostdev_rules[] = {
 	 .source =
 		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes; iommufd and vDPA measured with libvirt 12.9, QEMU 11.1 and Linux 7.3",
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 11.1, in nested guests.",
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2, 10.0 and 11.1, in nested guests.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommufd-element", iommufd_element, ERROR, 0, LIBVIRT),
 	 .what = "There is at most one <iommufd>, with enabled=; with enabled='no' it has no fdgroup=.",

@@ -199,7 +199,7 @@ const struct rule iommu_devices_rules[] = {
 	 .to_fix = "Write <driver caching_mode='on'/> in <iommu>.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c",
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2, in a nested guest.",
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_FIX, .fix = fix_caching, .planned = PLAN_FIXES},
 	{RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
 	 .what = "An intel IOMMU remaps interrupts.",
