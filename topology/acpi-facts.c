@@ -9,6 +9,7 @@ void acpi_facts_free(struct acpi_facts *facts)
 	vec_free(&facts->cpus);
 	vec_free(&facts->processors);
 	vec_free(&facts->affinities);
+	vec_free(&facts->ports);
 	vec_free(&facts->hmat);
 	vec_free(&facts->dmar.units);
 	vec_free(&facts->dmar.scopes);

@@ -34,6 +34,17 @@ struct acpi_affinity {
 	struct pci_address at;
 };
 
+/*
+ * SRAT: an enabled generic port, which connects memory that can be plugged in (CXL). A
+ * kernel has no node for its domain.
+ */
+struct acpi_port {
+	uint32_t domain;
+	char hid[9]; /* "ACPI0016", of a device with @uid; empty: it is a function, @at */
+	uint32_t uid;
+	struct pci_address at;
+};
+
 /* HMAT: a value from an initiator's domain to a target's. */
 struct acpi_hmat {
 	uint32_t initiator, target;
@@ -131,6 +142,7 @@ struct acpi_facts {
 	bool arm;                              /* the MADT's CPUs are those of a GIC */
 	VEC(struct acpi_processor) processors; /* by offset */
 	VEC(struct acpi_affinity) affinities;
+	VEC(struct acpi_port) ports;
 	size_t localities;        /* of the SLIT */
 	const uint8_t *distances; /* its matrix, [from * localities + to]; in the table */
 	VEC(struct acpi_hmat) hmat;

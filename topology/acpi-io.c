@@ -106,11 +106,11 @@ void acpi_read_iort(const struct acpi_table *table, struct acpi_facts *facts)
 		}
 		node.type = entry.type;
 		if (entry.type == ACPI_IORT_ROOT_COMPLEX &&
-		    entry.n >= IORT_ROOT_COMPLEX_BYTES)
+		    acpi_entry_has(facts, table, &entry, IORT_ROOT_COMPLEX_BYTES))
 			node.segment = acpi_u32(entry.bytes, 28);
 		else if ((entry.type == ACPI_IORT_SMMU ||
 			  entry.type == ACPI_IORT_SMMUV3) &&
-			 entry.n >= IORT_SMMU_BYTES)
+			 acpi_entry_has(facts, table, &entry, IORT_SMMU_BYTES))
 			node.base = acpi_u64(entry.bytes, 16);
 		*vec_add(&facts->iort.nodes) = node;
 		add_maps(facts, table, (int)facts->iort.nodes.n - 1, &entry);
@@ -118,12 +118,31 @@ void acpi_read_iort(const struct acpi_table *table, struct acpi_facts *facts)
 	resolve_maps(facts);
 }
 
-static void add_viot(struct acpi_facts *facts, const struct acpi_entry *entry,
-		     uint16_t offset)
+/* The least bytes of each type; 0: it is not known. */
+static size_t viot_bytes(unsigned type)
+{
+	switch (type) {
+	case VIOT_PCI_RANGE:
+	case VIOT_MEMORY_DEVICE:
+		return 24;
+	case VIOT_IOMMU_PCI:
+	case VIOT_IOMMU_MEMORY:
+		return 16;
+	default:
+		return 0;
+	}
+}
+
+static void add_viot(struct acpi_facts *facts, const struct acpi_table *table,
+		     const struct acpi_entry *entry, uint16_t offset)
 {
 	const uint8_t *bytes = entry->bytes;
 
-	if (entry->type == VIOT_PCI_RANGE && entry->n >= 24)
+	if (viot_bytes(entry->type) == 0)
+		acpi_entry_unknown(facts, table, entry);
+	else if (!acpi_entry_has(facts, table, entry, viot_bytes(entry->type)))
+		return;
+	if (entry->type == VIOT_PCI_RANGE)
 		*vec_add(&facts->viot.ranges) =
 			(struct acpi_viot_range){.pci = true,
 						 .endpoint = acpi_u32(bytes, 4),
@@ -132,17 +151,17 @@ static void add_viot(struct acpi_facts *facts, const struct acpi_entry *entry,
 						 .first = acpi_u16(bytes, 12),
 						 .last = acpi_u16(bytes, 14),
 						 .iommu = acpi_u16(bytes, 16)};
-	else if (entry->type == VIOT_MEMORY_DEVICE && entry->n >= 24)
+	else if (entry->type == VIOT_MEMORY_DEVICE)
 		*vec_add(&facts->viot.ranges) =
 			(struct acpi_viot_range){.endpoint = acpi_u32(bytes, 4),
 						 .iommu = acpi_u16(bytes, 16)};
-	else if (entry->type == VIOT_IOMMU_PCI && entry->n >= 16)
+	else if (entry->type == VIOT_IOMMU_PCI)
 		*vec_add(&facts->viot.iommus) =
 			(struct acpi_viot_iommu){.pci = true,
 						 .offset = offset,
 						 .segment = acpi_u16(bytes, 4),
 						 .device = acpi_u16(bytes, 6)};
-	else if (entry->type == VIOT_IOMMU_MEMORY && entry->n >= 16)
+	else if (entry->type == VIOT_IOMMU_MEMORY)
 		*vec_add(&facts->viot.iommus) =
 			(struct acpi_viot_iommu){.offset = offset,
 						 .base = acpi_u64(bytes, 8)};
@@ -160,7 +179,7 @@ void acpi_read_viot(const struct acpi_table *table, struct acpi_facts *facts)
 	if (!walk.damaged)
 		walk.at = acpi_u16(table->bytes, VIOT_FIRST);
 	for (; left > 0 && acpi_next(&walk, &entry); left--)
-		add_viot(facts, &entry, (uint16_t)(walk.at - entry.n));
+		add_viot(facts, table, &entry, (uint16_t)(walk.at - entry.n));
 	walk.damaged |= left > 0;
 	acpi_end_walk(facts, table, &walk);
 }

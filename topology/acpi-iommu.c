@@ -63,7 +63,7 @@ static void add_dmar_unit(struct acpi_facts *facts, const struct acpi_table *tab
 {
 	struct acpi_dmar_unit unit;
 
-	if (entry->n < DMAR_UNIT_HEAD)
+	if (!acpi_entry_has(facts, table, entry, DMAR_UNIT_HEAD))
 		return;
 	unit = (struct acpi_dmar_unit){.all = entry->bytes[4] & DMAR_ALL,
 				       .segment = acpi_u16(entry->bytes, 6),
@@ -87,7 +87,8 @@ void acpi_read_dmar(const struct acpi_table *table, struct acpi_facts *facts)
 	while (acpi_next(&walk, &entry)) {
 		if (entry.type == DMAR_UNIT)
 			add_dmar_unit(facts, table, &entry);
-		else if (entry.type == DMAR_ATS && entry.n >= DMAR_ATS_HEAD)
+		else if (entry.type == DMAR_ATS &&
+			 acpi_entry_has(facts, table, &entry, DMAR_ATS_HEAD))
 			add_scopes(facts, table, -1, acpi_u16(entry.bytes, 6), &entry,
 				   DMAR_ATS_HEAD);
 	}
@@ -149,7 +150,7 @@ void acpi_read_ivrs(const struct acpi_table *table, struct acpi_facts *facts)
 		size_t head = entry.type == 0x10 ? IVHD_HEAD_10 : IVHD_HEAD_11;
 
 		if ((entry.type != 0x10 && entry.type != 0x11 && entry.type != 0x40) ||
-		    entry.n < head)
+		    !acpi_entry_has(facts, table, &entry, head))
 			continue;
 		*vec_add(&facts->ivrs.units) =
 			(struct acpi_ivrs_unit){.type = entry.type,

@@ -2,7 +2,8 @@
 /*
  * acpi-machine.c - sources: Linux drivers/acpi/numa/srat.c (a domain gets the next node
  * number when it is first seen: CPUs and initiators in the SRAT's order, then memory;
- * slit_valid), drivers/acpi/pci_root.c, arch/x86/kernel/acpi/boot.c (CPUs are counted in
+ * never that of a generic port, which only hmat.c reads; slit_valid),
+ * drivers/acpi/pci_root.c, arch/x86/kernel/acpi/boot.c (CPUs are counted in
  * the MADT's order).
  */
 #include "topology/acpi-machine.h"
@@ -277,9 +278,18 @@ static void add_hmat(const struct acpi_facts *facts, const struct domains *domai
 	merge_hmat(machine);
 }
 
+static bool is_of_port(const struct acpi_facts *facts, int64_t domain)
+{
+	for (size_t i = 0; i < facts->ports.n; i++)
+		if (facts->ports.v[i].domain == domain)
+			return true;
+	return false;
+}
+
 /* Unknown for a host bridge that was not read completely. */
-static void place_root(const struct acpi_root *root, const struct domains *domains,
-		       struct machine *machine, struct machine_affinity *affinity)
+static void place_root(const struct acpi_facts *facts, const struct acpi_root *root,
+		       const struct domains *domains, struct machine *machine,
+		       struct machine_affinity *affinity)
 {
 	int node = root->domain < 0 ? UNKNOWN_ID
 				    : find_domain(domains, (uint32_t)root->domain);
@@ -290,7 +300,9 @@ static void place_root(const struct acpi_root *root, const struct domains *domai
 	} else if (root->domain >= 0) {
 		machine_complain(
 			machine,
-			"host bridge %s is in proximity domain %lld, which the SRAT does not describe",
+			is_of_port(facts, root->domain)
+				? "host bridge %s is in proximity domain %lld, of which the SRAT only has a generic port, so the kernel has no node for it"
+				: "host bridge %s is in proximity domain %lld, which the SRAT does not describe",
 			root->name, (long long)root->domain);
 	} else if (!root->whole) {
 		affinity->what = AFFINITY_CANDIDATES;
@@ -308,7 +320,7 @@ static void add_roots(const struct acpi_facts *facts, const struct domains *doma
 
 		added->domain = root->segment;
 		added->first_bus = added->last_bus = (uint8_t)root->bus;
-		place_root(root, domains, machine, &added->affinity);
+		place_root(facts, root, domains, machine, &added->affinity);
 	}
 }
 
@@ -467,9 +479,30 @@ void acpi_machine(const struct acpi_facts *facts, enum acpi_when when,
 	acpi_place_functions(ret);
 }
 
+static void add_ports(const struct acpi_facts *facts, enum acpi_when when,
+		      struct differences *ret)
+{
+	for (size_t i = 0; i < facts->ports.n; i++) {
+		const struct acpi_port *port = &facts->ports.v[i];
+
+		if (port->hid[0])
+			differences_unknown(ret, "generic port", "observed",
+					    "%s %u, proximity domain %u", port->hid,
+					    port->uid, port->domain);
+		else if (when == ACPI_AFTER_FIRMWARE)
+			differences_unknown(ret, "generic port", "observed",
+					    PCI_FORMAT ", proximity domain %u",
+					    PCI_ARGS(port->at), port->domain);
+		else
+			differences_unknown(ret, "generic port", "observed",
+					    "proximity domain %u", port->domain);
+	}
+}
+
 void acpi_add_unknown(const struct acpi_facts *facts, enum acpi_when when,
 		      struct differences *ret)
 {
+	add_ports(facts, when, ret);
 	if (when == ACPI_AFTER_FIRMWARE)
 		return;
 	for (size_t i = 0; i < facts->affinities.n; i++)

@@ -25,9 +25,12 @@ enum {
 	SRAT_MEMORY = 1,
 	SRAT_X2APIC = 2,
 	SRAT_GICC = 3,
+	SRAT_ITS = 4, /* of interrupt controllers, in domains that others describe */
 	SRAT_INITIATOR = 5,
+	SRAT_PORT = 6,
 	SRAT_ENABLED = 1,
 	SRAT_HOTPLUG = 2,
+	SRAT_HANDLE_BYTES = 32,
 	HANDLE_PCI = 1,
 
 	SLIT_COUNT = 36,
@@ -46,12 +49,17 @@ struct cpu_entry {
 	size_t least, id, n_id, flags;
 };
 
-static const struct cpu_entry *find_cpu_entry(const struct cpu_entry *rows, size_t n,
+/* NULL, with a complaint, also if the entry is too short. */
+static const struct cpu_entry *find_cpu_entry(struct acpi_facts *facts,
+					      const struct acpi_table *table,
+					      const struct cpu_entry *rows, size_t n,
 					      const struct acpi_entry *entry)
 {
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].type == entry->type && entry->n >= rows[i].least)
-			return &rows[i];
+		if (rows[i].type == entry->type)
+			return acpi_entry_has(facts, table, entry, rows[i].least)
+				       ? &rows[i]
+				       : NULL;
 	return NULL;
 }
 
@@ -72,7 +80,7 @@ void acpi_read_madt(const struct acpi_table *table, struct acpi_facts *facts)
 
 	while (acpi_next(&walk, &entry)) {
 		const struct cpu_entry *row =
-			find_cpu_entry(rows, ARRAY_SIZE(rows), &entry);
+			find_cpu_entry(facts, table, rows, ARRAY_SIZE(rows), &entry);
 
 		facts->arm |= row && entry.type == MADT_GICC;
 		if (row && facts->cpus.n == CPU_LIMIT) {
@@ -97,7 +105,8 @@ void acpi_read_pptt(const struct acpi_table *table, struct acpi_facts *facts)
 	while (acpi_next(&walk, &entry)) {
 		uint32_t flags;
 
-		if (entry.type != PPTT_PROCESSOR || entry.n < PPTT_PROCESSOR_BYTES)
+		if (entry.type != PPTT_PROCESSOR ||
+		    !acpi_entry_has(facts, table, &entry, PPTT_PROCESSOR_BYTES))
 			continue;
 		flags = acpi_u32(entry.bytes, 4);
 		*vec_add(&facts->processors) =
@@ -124,79 +133,124 @@ static uint32_t apic_domain(const struct acpi_entry *entry, uint8_t revision)
 	return domain;
 }
 
-static void add_cpu(struct acpi_facts *facts, const struct acpi_entry *entry,
-		    uint8_t revision)
+static void add_cpu(struct acpi_facts *facts, const struct acpi_table *table,
+		    const struct acpi_entry *entry)
 {
 	static const struct cpu_entry rows[] = {
 		{SRAT_APIC, 16, 3, 1, 4},
 		{SRAT_X2APIC, 24, 8, 4, 12},
 		{SRAT_GICC, 18, 6, 4, 10},
 	};
-	const struct cpu_entry *row = find_cpu_entry(rows, ARRAY_SIZE(rows), entry);
+	const struct cpu_entry *row =
+		find_cpu_entry(facts, table, rows, ARRAY_SIZE(rows), entry);
 	size_t domain = entry->type == SRAT_GICC ? 2 : 4;
 
 	if (!row || !(acpi_u32(entry->bytes, row->flags) & SRAT_ENABLED))
 		return;
-	*vec_add(&facts->affinities) =
-		(struct acpi_affinity){.what = ACPI_CPU,
-				       .domain = entry->type == SRAT_APIC
-							 ? apic_domain(entry, revision)
-							 : acpi_u32(entry->bytes, domain),
-				       .cpu = cpu_id(row, entry)};
+	*vec_add(&facts->affinities) = (struct acpi_affinity){
+		.what = ACPI_CPU,
+		.domain = entry->type == SRAT_APIC ? apic_domain(entry, table->revision)
+						   : acpi_u32(entry->bytes, domain),
+		.cpu = cpu_id(row, entry)};
 }
 
-static void add_memory(struct acpi_facts *facts, const struct acpi_entry *entry,
-		       uint8_t revision)
+static void add_memory(struct acpi_facts *facts, const struct acpi_table *table,
+		       const struct acpi_entry *entry)
 {
 	uint32_t flags;
 
-	if (entry->n < 40)
+	if (!acpi_entry_has(facts, table, entry, 40))
 		return;
 	flags = acpi_u32(entry->bytes, 28);
 	if (!(flags & SRAT_ENABLED))
 		return;
 	*vec_add(&facts->affinities) =
 		(struct acpi_affinity){.what = ACPI_MEMORY,
-				       .domain = revision >= 2 ? acpi_u32(entry->bytes, 2)
-							       : entry->bytes[2],
+				       .domain = table->revision >= 2
+							 ? acpi_u32(entry->bytes, 2)
+							 : entry->bytes[2],
 				       .start = acpi_u64(entry->bytes, 8),
 				       .size_bytes = acpi_u64(entry->bytes, 16),
 				       .hotplug = flags & SRAT_HOTPLUG};
 }
 
-static void add_initiator(struct acpi_facts *facts, const struct acpi_entry *entry)
+/*
+ * The function of a handle. The bus comes first (ACPI 6.5, table 5.66), except in QEMU
+ * 9.0, where it comes second.
+ */
+static struct pci_address handle_function(const struct acpi_entry *entry)
 {
-	uint16_t id;
+	return acpi_function(acpi_u16(entry->bytes, 8),
+			     (uint16_t)(entry->bytes[10] << 8 | entry->bytes[11]));
+}
+
+static bool is_enabled_handle(struct acpi_facts *facts, const struct acpi_table *table,
+			      const struct acpi_entry *entry)
+{
+	return acpi_entry_has(facts, table, entry, SRAT_HANDLE_BYTES) &&
+	       acpi_u32(entry->bytes, 24) & SRAT_ENABLED;
+}
+
+static void add_initiator(struct acpi_facts *facts, const struct acpi_table *table,
+			  const struct acpi_entry *entry)
+{
 	bool pci;
 
-	if (entry->n < 32 || !(acpi_u32(entry->bytes, 24) & SRAT_ENABLED))
+	if (!is_enabled_handle(facts, table, entry))
 		return;
 	pci = entry->bytes[3] == HANDLE_PCI;
-	/*
-	 * The bus comes first (ACPI 6.5, table 5.66), except in QEMU 9.0, where it comes
-	 * second.
-	 */
-	id = (uint16_t)(entry->bytes[10] << 8 | entry->bytes[11]);
-	*vec_add(&facts->affinities) = (struct acpi_affinity){
-		.what = ACPI_INITIATOR,
-		.domain = acpi_u32(entry->bytes, 4),
-		.pci = pci,
-		.at = pci ? acpi_function(acpi_u16(entry->bytes, 8), id)
-			  : (struct pci_address){}};
+	*vec_add(&facts->affinities) =
+		(struct acpi_affinity){.what = ACPI_INITIATOR,
+				       .domain = acpi_u32(entry->bytes, 4),
+				       .pci = pci,
+				       .at = pci ? handle_function(entry)
+						 : (struct pci_address){}};
+}
+
+static void add_port(struct acpi_facts *facts, const struct acpi_table *table,
+		     const struct acpi_entry *entry)
+{
+	struct acpi_port port;
+
+	if (!is_enabled_handle(facts, table, entry))
+		return;
+	port = (struct acpi_port){.domain = acpi_u32(entry->bytes, 4)};
+	if (entry->bytes[3] == HANDLE_PCI) {
+		port.at = handle_function(entry);
+	} else {
+		for (size_t i = 0; i < sizeof(port.hid) - 1; i++)
+			port.hid[i] =
+				entry->bytes[8 + i] > ' ' && entry->bytes[8 + i] < 127
+					? (char)entry->bytes[8 + i]
+					: '?';
+		port.uid = acpi_u32(entry->bytes, 16);
+	}
+	*vec_add(&facts->ports) = port;
+}
+
+static void ignore(struct acpi_facts *facts, const struct acpi_table *table,
+		   const struct acpi_entry *entry)
+{
+	(void)facts, (void)table, (void)entry;
 }
 
 void acpi_read_srat(const struct acpi_table *table, struct acpi_facts *facts)
 {
+	static void (*const readers[])(struct acpi_facts *, const struct acpi_table *,
+				       const struct acpi_entry *) = {
+		[SRAT_APIC] = add_cpu,   [SRAT_MEMORY] = add_memory,
+		[SRAT_X2APIC] = add_cpu, [SRAT_GICC] = add_cpu,
+		[SRAT_ITS] = ignore,     [SRAT_INITIATOR] = add_initiator,
+		[SRAT_PORT] = add_port,
+	};
 	struct acpi_walk walk = acpi_walk_table(table, SRAT_FIRST, ACPI_ENTRY_8_8);
 	struct acpi_entry entry;
 
 	while (acpi_next(&walk, &entry)) {
-		if (entry.type == SRAT_MEMORY)
-			add_memory(facts, &entry, table->revision);
-		else if (entry.type == SRAT_INITIATOR)
-			add_initiator(facts, &entry);
+		if (entry.type < ARRAY_SIZE(readers))
+			readers[entry.type](facts, table, &entry);
 		else
-			add_cpu(facts, &entry, table->revision);
+			acpi_entry_unknown(facts, table, &entry);
 	}
 	acpi_end_walk(facts, table, &walk);
 }
@@ -225,7 +279,7 @@ static void add_figures(struct acpi_facts *facts, const struct acpi_table *table
 	const uint8_t *bytes = entry->bytes;
 	uint64_t initiators, targets, base, lists;
 
-	if (entry->n < HMAT_FIGURES_HEAD)
+	if (!acpi_entry_has(facts, table, entry, HMAT_FIGURES_HEAD))
 		return;
 	initiators = acpi_u32(bytes, 12);
 	targets = acpi_u32(bytes, 16);

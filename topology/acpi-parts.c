@@ -20,6 +20,11 @@ void acpi_complain(struct acpi_facts *facts, const struct acpi_table *table,
 	va_start(args, format);
 	text_vprintf(&text, format, args);
 	va_end(args);
+	for (size_t i = 0; i < facts->complaints.n; i++)
+		if (streq(facts->complaints.v[i], text.s)) {
+			text_free(&text);
+			return;
+		}
 	*vec_add(&facts->complaints) = text_take(&text);
 }
 
@@ -31,6 +36,24 @@ void acpi_end_walk(struct acpi_facts *facts, const struct acpi_table *table,
 			facts, table,
 			"the entry before byte %zu extends past the end of the table; the rest is ignored",
 			walk->at);
+}
+
+bool acpi_entry_has(struct acpi_facts *facts, const struct acpi_table *table,
+		    const struct acpi_entry *entry, size_t least)
+{
+	if (entry->n < least)
+		acpi_complain(facts, table,
+			      "an entry of type %u has only %zu bytes; it is ignored",
+			      entry->type, entry->n);
+	return entry->n >= least;
+}
+
+void acpi_entry_unknown(struct acpi_facts *facts, const struct acpi_table *table,
+			const struct acpi_entry *entry)
+{
+	acpi_complain(facts, table,
+		      "an entry has type %u, which is not known; it is ignored",
+		      entry->type);
 }
 
 struct pci_address acpi_function(uint32_t segment, uint16_t id)

@@ -4,11 +4,18 @@
 
 #include "topology/acpi-facts.h"
 
+/* The same text only once. */
 void acpi_complain(struct acpi_facts *facts, const struct acpi_table *table,
 		   const char *format, ...) _printf_(3, 4);
 /* Complains if the walk ended early. */
 void acpi_end_walk(struct acpi_facts *facts, const struct acpi_table *table,
 		   const struct acpi_walk *walk);
+/* Whether an entry has all bytes that its type has at least; else complains. */
+bool acpi_entry_has(struct acpi_facts *facts, const struct acpi_table *table,
+		    const struct acpi_entry *entry, size_t least);
+/* Complains of an entry of a type that the reader does not know. */
+void acpi_entry_unknown(struct acpi_facts *facts, const struct acpi_table *table,
+			const struct acpi_entry *entry);
 /* A bus, slot and function in 16 bits. */
 struct pci_address acpi_function(uint32_t segment, uint16_t id);
 

@@ -171,6 +171,34 @@ static void virtio(void **state)
 			 seed.facts.viot.iommus.v[0].offset);
 }
 
+/*
+ * An enabled port with a name, one that is a function, one that is not enabled, the ITS
+ * of an interrupt controller, and an entry of a later specification.
+ */
+static void generic_ports(void **state)
+{
+	_cleanup_seed_ struct seed seed;
+
+	(void)state;
+	seed_open(&seed, "generic-ports");
+	assert_int_equal(seed.facts.affinities.n, 3);
+	assert_int_equal(seed.facts.ports.n, 2);
+	assert_int_equal(seed.facts.ports.v[0].domain, 2);
+	assert_string_equal(seed.facts.ports.v[0].hid, "ACPI0016");
+	assert_int_equal(seed.facts.ports.v[0].uid, 7);
+	assert_int_equal(seed.facts.ports.v[1].domain, 3);
+	assert_string_equal(seed.facts.ports.v[1].hid, "");
+	assert_int_equal(seed.facts.ports.v[1].at.domain, 1);
+	assert_int_equal(seed.facts.ports.v[1].at.bus, 2);
+	assert_int_equal(seed.facts.ports.v[1].at.slot, 1);
+	assert_int_equal(seed.facts.complaints.n, 1);
+	assert_non_null(strstr(seed.facts.complaints.v[0], "type 7"));
+	/* Bytes of a name that cannot be shown. */
+	memcpy(memmem(seed.text.s, seed.text.n, "ACPI0016", 8), "\x1b[2JA \xff%", 8);
+	seed_read(&seed);
+	assert_string_equal(seed.facts.ports.v[0].hid, "?[2JA??%");
+}
+
 static const struct acpi_root *root(const struct seed *seed, uint32_t bus)
 {
 	for (size_t i = 0; i < seed->facts.roots.n; i++)
@@ -286,6 +314,10 @@ static void entries_that_do_not_fit(void **state)
 		{"x86-without-dsdt", "SRAT", 49, 0},
 		{"x86-without-dsdt", "SRAT", 49, 1},
 		{"x86-without-dsdt", "SRAT", 0x151, 41},
+		{"x86-without-dsdt", "SRAT", 48, 1},  /* shorter than its type */
+		{"x86-without-dsdt", "SRAT", 48, 99}, /* a type that is not known */
+		{"x86-without-dsdt", "APIC", 44, 9},
+		{"x86-without-dsdt", "VIOT", 48, 99},
 		{"x86-without-dsdt", "APIC", 45, 255},
 		{"x86-without-dsdt", "SLIT", 36, 4},
 		{"x86-without-dsdt", "SLIT", 43, 1},
@@ -327,6 +359,7 @@ int main(void)
 		cmocka_unit_test(amd),
 		cmocka_unit_test(arm),
 		cmocka_unit_test(virtio),
+		cmocka_unit_test(generic_ports),
 		cmocka_unit_test(host_bridges),
 		cmocka_unit_test(host_bridge_not_whole),
 		cmocka_unit_test(devices_within_devices),
