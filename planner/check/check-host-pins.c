@@ -184,22 +184,11 @@ static int pinned_core(const struct check *check, unsigned vcpu)
 	return pin && set_count(pin) == 1 ? core_of(check->host, pin) : UNKNOWN_ID;
 }
 
-/* The <vcpupin> of a vCPU; <cputune> if another setting pins it. */
-static int pin_element(const struct check *check, unsigned vcpu)
-{
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		if (number_is(guest->vcpupins.v[i].id, vcpu))
-			return guest->vcpupins.v[i].element;
-	return guest->cputune_element;
-}
-
 /* Two vCPUs that share a core either in the guest or on the host, but not in both. */
 static void say_threads(struct check *check, unsigned a, unsigned b, bool guest)
 {
 	struct finding *finding = check_found(
-		check, pin_element(check, b),
+		check, check_pin_element(check, b),
 		guest ? "vCPUs %u and %u are threads of one core in the guest, but pinned to different cores of the host (CPUs %d and %d)."
 		      : "vCPUs %u and %u are on different cores in the guest, but pinned to threads of one core of the host (CPUs %d and %d).",
 		a, b, set_first(check_pin_of(check, a)),

@@ -17,31 +17,15 @@ static bool isolated_cpus(struct check *check, struct set *ret)
 	const char *list = machine_fact(check->host, "cpus.isolated");
 
 	*ret = (struct set){};
-	if (!list) {
+	if (!list)
 		check_skip(check, "cpus.isolated",
 			   "the host's description does not say which CPUs are isolated");
-		return false;
-	}
-	return *list == '\0' || set_parse(list, false, ret);
-}
-
-/* check_pin_of() of all @n vCPUs. The caller frees the list. */
-static const struct set **list_pins(const struct check *check, unsigned n)
-{
-	const struct guest *guest = check->guest;
-	const struct set **pins = xcalloc(n + 1, sizeof(struct set *));
-
-	for (size_t i = guest->vcpupins.n; i > 0; i--) {
-		const struct guest_pin *pin = &guest->vcpupins.v[i - 1];
-
-		if (pin->id.state == VALUE_VALID && pin->id.value < n &&
-		    pin->cpus.state == VALUE_VALID)
-			pins[pin->id.value] = &pin->cpus.set;
-	}
-	for (unsigned vcpu = 0; vcpu < n; vcpu++)
-		if (!pins[vcpu] && guest->vcpu_cpuset.state == VALUE_VALID)
-			pins[vcpu] = &guest->vcpu_cpuset.set;
-	return pins;
+	else if (*list == '\0' || set_parse(list, false, ret))
+		return true;
+	else
+		check_skip(check, "cpus.isolated",
+			   "the host's list of isolated CPUs cannot be read");
+	return false;
 }
 
 static void isolated_unpinned(struct check *check)
@@ -49,12 +33,12 @@ static void isolated_unpinned(struct check *check)
 	_cleanup_set_ struct set isolated = {};
 	_cleanup_free_ char *cpus = NULL;
 	unsigned vcpu = 0, n = guest_vcpus(check->guest);
-	_cleanup_free_ const struct set **pins = list_pins(check, n);
 
-	while (vcpu < n && pins[vcpu])
+	if (check->options->target.libvirt >= AVOIDS_ISOLATED)
+		return;
+	while (vcpu < n && check_pin_of(check, vcpu))
 		vcpu++;
-	if (check->options->target.libvirt >= AVOIDS_ISOLATED || vcpu == n ||
-	    !isolated_cpus(check, &isolated) || set_empty(&isolated))
+	if (vcpu == n || !isolated_cpus(check, &isolated) || set_empty(&isolated))
 		return;
 	cpus = check_set_string(&isolated);
 	check_found(
@@ -74,20 +58,13 @@ static struct set isolated_of(const struct set *pin, const struct set *isolated)
 	return ret;
 }
 
-static int pin_element(const struct guest *guest, unsigned vcpu)
-{
-	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		if (number_is(guest->vcpupins.v[i].id, vcpu))
-			return guest->vcpupins.v[i].element;
-	return guest->vcpu_element;
-}
-
 /* The first vCPU from @from that has the pin of the one before, of several CPUs; or @n.
  */
-static unsigned next_shared(const struct set *const *pins, unsigned from, unsigned n)
+static unsigned next_shared(const struct check *check, unsigned from, unsigned n)
 {
 	for (unsigned vcpu = from; vcpu < n; vcpu++) {
-		const struct set *before = pins[vcpu - 1], *pin = pins[vcpu];
+		const struct set *before = check_pin_of(check, vcpu - 1);
+		const struct set *pin = check_pin_of(check, vcpu);
 
 		if (before && pin && set_count(pin) > 1 && set_equal(before, pin))
 			return vcpu;
@@ -98,20 +75,19 @@ static unsigned next_shared(const struct set *const *pins, unsigned from, unsign
 static void isolated_shared(struct check *check)
 {
 	_cleanup_set_ struct set isolated = {};
-	unsigned n = guest_vcpus(check->guest), vcpu;
-	_cleanup_free_ const struct set **pins = list_pins(check, n);
+	unsigned n = guest_vcpus(check->guest), vcpu = next_shared(check, 1, n);
 
-	vcpu = next_shared(pins, 1, n);
 	if (vcpu >= n || !isolated_cpus(check, &isolated))
 		return;
-	for (; vcpu < n; vcpu = next_shared(pins, vcpu + 1, n)) {
-		_cleanup_set_ struct set shared = isolated_of(pins[vcpu], &isolated);
+	for (; vcpu < n; vcpu = next_shared(check, vcpu + 1, n)) {
+		_cleanup_set_ struct set shared =
+			isolated_of(check_pin_of(check, vcpu), &isolated);
 		_cleanup_free_ char *cpus = NULL;
 
 		if (set_count(&shared) < 2)
 			continue;
 		cpus = check_set_string(&shared);
-		check_found(check, pin_element(check->guest, vcpu),
+		check_found(check, check_pin_element(check, vcpu),
 			    "vCPUs %u and %u are both pinned to the isolated CPUs %s.",
 			    vcpu - 1, vcpu, cpus);
 		return;

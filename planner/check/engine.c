@@ -6,7 +6,7 @@
  * cannot know is never reported as passed. Suppressions are applied to the findings, so
  * that one that silences nothing has no effect.
  */
-#include "planner/check/rules.h"
+#include "planner/check/host.h"
 
 #include "planner/check/suppress.h"
 #include "planner/check/use.h"
@@ -164,13 +164,13 @@ int check_document(const struct document *document, const struct check_options *
 	}
 	guest.libvirt = settled.target.libvirt;
 	assign(&guest, &assignment);
-	guest_tree_read(&guest, &check.tree);
+	check_make_indexes(&check);
 	ask_all(&check);
 	give_remedies(&found);
 	suppress(document, &found, check.elements.v, ret);
 	if (check.host)
 		check_gather_use(&check, &ret->use);
-	guest_tree_free(&check.tree);
+	check_free_indexes(&check);
 	vec_free(&check.elements);
 	free(check.asked);
 	free(check.found);

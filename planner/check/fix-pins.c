@@ -48,16 +48,6 @@ static void narrow(struct fix *fix, int element, const struct set *now,
 	want_free(want);
 }
 
-static struct guest_pin *pin_of(const struct fix *fix, unsigned vcpu)
-{
-	const struct guest *guest = fix->check->guest;
-
-	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		if (number_is(guest->vcpupins.v[i].id, vcpu))
-			return &guest->vcpupins.v[i];
-	return NULL;
-}
-
 /* The cell that the finding is about, and the host CPUs near its memory. */
 static const struct guest_cell *cell_of(const struct fix *fix, struct set *ret_cpus)
 {
@@ -84,7 +74,7 @@ void fix_vcpu_split(struct fix *fix)
 	if (!cell)
 		return;
 	set_foreach (vcpu, &cell->cpus.set) {
-		struct guest_pin *pin = pin_of(fix, (unsigned)vcpu);
+		const struct guest_pin *pin = check_vcpupin(fix->check, (unsigned)vcpu);
 
 		if (pin && !set_subset(&pin->cpus.set, &right))
 			narrow(fix, pin->element, &pin->cpus.set, &right);
@@ -207,7 +197,7 @@ static int sibling(const struct fix *fix, int cpu, unsigned first)
 			host->cpus.v[i].id != cpu && host->cpus.v[i].core == own->core;
 
 		for (unsigned vcpu = 0; free_cpu && vcpu < first; vcpu++) {
-			const struct guest_pin *pin = pin_of(fix, vcpu);
+			const struct guest_pin *pin = check_vcpupin(fix->check, vcpu);
 
 			free_cpu = !pin ||
 				   !set_has(&pin->cpus.set, (unsigned)host->cpus.v[i].id);
@@ -219,7 +209,7 @@ static int sibling(const struct fix *fix, int cpu, unsigned first)
 }
 
 /* Gives @vcpu that CPU, and its own CPU to the vCPU that had it. */
-static void swap_pins(struct fix *fix, struct guest_pin *pin, int cpu)
+static void swap_pins(struct fix *fix, const struct guest_pin *pin, int cpu)
 {
 	const struct guest *guest = fix->check->guest;
 	int own = set_first(&pin->cpus.set);
@@ -236,13 +226,13 @@ static void swap_pins(struct fix *fix, struct guest_pin *pin, int cpu)
 void fix_smt(struct fix *fix)
 {
 	int first, second, cpu;
-	struct guest_pin *a, *b;
+	const struct guest_pin *a, *b;
 
 	if (!fix->finding->subject ||
 	    sscanf(fix->finding->subject, "vCPUs %d and %d", &first, &second) != 2)
 		return;
-	a = pin_of(fix, (unsigned)first);
-	b = pin_of(fix, (unsigned)second);
+	a = check_vcpupin(fix->check, (unsigned)first);
+	b = check_vcpupin(fix->check, (unsigned)second);
 	if (!a || !b)
 		return;
 	cpu = sibling(fix, set_first(&a->cpus.set), (unsigned)second);

@@ -158,12 +158,12 @@ int fix_round_make(const struct document *document, const struct check_options *
 		return -1;
 	guest.libvirt = check.options->target.libvirt;
 	assign(&guest, &assignment);
-	guest_tree_read(&guest, &check.tree);
+	check_make_indexes(&check);
 	making.marks = xcalloc(document->elements.n, 1);
 	rc = make(&making, wanted, error);
 	free(making.marks);
 	edits_free(&making.edits);
-	guest_tree_free(&check.tree);
+	check_free_indexes(&check);
 	return rc;
 }
 

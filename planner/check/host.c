@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/check/host.h"
 
+void check_make_indexes(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	guest_tree_read(guest, &check->tree);
+	for (size_t i = 0; i < guest->vcpupins.n; i++) {
+		const struct guest_pin *pin = &guest->vcpupins.v[i];
+
+		if (pin->id.state == VALUE_VALID && pin->cpus.state == VALUE_VALID)
+			first_add(&check->vcpupins, NULL, pin->id.value, (int)i);
+	}
+}
+
+void check_free_indexes(struct check *check)
+{
+	guest_tree_free(&check->tree);
+	firsts_free(&check->vcpupins);
+}
+
 void check_list_hostdevs(const struct check *check, check_hostdevs *ret)
 {
 	const struct guest *guest = check->guest;
@@ -42,14 +61,27 @@ bool check_backing(const struct check *check, size_t cell, struct set *ret)
 	return true;
 }
 
+const struct guest_pin *check_vcpupin(const struct check *check, unsigned vcpu)
+{
+	int at = first_find(&check->vcpupins, NULL, vcpu);
+
+	return at < 0 ? NULL : &check->guest->vcpupins.v[at];
+}
+
+int check_pin_element(const struct check *check, unsigned vcpu)
+{
+	const struct guest_pin *pin = check_vcpupin(check, vcpu);
+
+	return pin ? pin->element : check->guest->vcpu_element;
+}
+
 const struct set *check_pin_of(const struct check *check, unsigned vcpu)
 {
 	const struct guest *guest = check->guest;
+	const struct guest_pin *pin = check_vcpupin(check, vcpu);
 
-	for (size_t i = 0; i < guest->vcpupins.n; i++)
-		if (number_is(guest->vcpupins.v[i].id, vcpu) &&
-		    guest->vcpupins.v[i].cpus.state == VALUE_VALID)
-			return &guest->vcpupins.v[i].cpus.set;
+	if (pin)
+		return &pin->cpus.set;
 	if (guest->vcpu_cpuset.state == VALUE_VALID)
 		return &guest->vcpu_cpuset.set;
 	return NULL;

@@ -7,6 +7,10 @@
 /* Rows of host_memory_rules that are prerequisites of others. */
 enum { MEMNODE_HOST_NODE };
 
+/* Makes the tree and the index of pins, after the guest was completed. */
+void check_make_indexes(struct check *check);
+void check_free_indexes(struct check *check);
+
 /* A host device that is assigned to the guest. */
 struct check_hostdev {
 	int device;    /* in guest.devices */
@@ -27,6 +31,10 @@ bool check_backing(const struct check *check, size_t cell, struct set *ret);
 bool check_pin_nodes(const struct check *check, size_t cell, struct set *ret);
 /* The host CPUs that a vCPU may run on, NULL if it is not pinned. Borrowed. */
 const struct set *check_pin_of(const struct check *check, unsigned vcpu);
+/* The <vcpupin> of a vCPU, NULL if there is none that names CPUs. Borrowed. */
+const struct guest_pin *check_vcpupin(const struct check *check, unsigned vcpu);
+/* What pins a vCPU: the element of its <vcpupin>, or else <vcpu>. */
+int check_pin_element(const struct check *check, unsigned vcpu);
 /* The host nodes of CPUs. The caller owns the set. */
 struct set check_nodes_of(const struct machine *host, const struct set *cpus);
 /* A cryptographic queue of s390x: an adapter and a usage domain (its APQN). */

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/first.h"
 #include "planner/check/check.h"
 #include "planner/guest/assign/assign.h"
 #include "planner/guest/controller-model.h"
@@ -55,7 +56,9 @@ struct check {
 	const struct check_options *options;
 	const struct machine *host; /* options->host */
 	struct guest_tree tree;
-	bool host_alone; /* there is no domain, only a host */
+	struct firsts
+		vcpupins; /* of a vCPU the first in guest.vcpupins that names CPUs */
+	bool host_alone;  /* there is no domain, only a host */
 	/* The current rule and its findings; rules use check_found and check_skip. */
 	const struct rule *rule;
 	struct report *report;

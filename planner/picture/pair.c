@@ -468,9 +468,9 @@ int pair_read(const struct document *document, const struct pair_wish *wish,
 	target_settle(wish->target, wish->host, document, &guest, NULL, &settled);
 	guest.libvirt = settled.target.libvirt;
 	assign(&guest, &assignment);
-	guest_tree_read(&guest, &check.tree);
+	check_make_indexes(&check);
 	ret->title = xstrdup(guest.name ? guest.name : document->name);
 	rc = make_pair(&check, ret, error);
-	guest_tree_free(&check.tree);
+	check_free_indexes(&check);
 	return rc;
 }

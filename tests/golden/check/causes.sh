@@ -19,3 +19,7 @@ cat > $SCRATCH/dropped.xml <<'EOF'
 <devices><iommu model='smmuv3'><driver accel='on' pciBus='0' ats='on' rill='on' foo='on' bar='on'/></iommu></devices></domain>
 EOF
 virt-layout check --target libvirt=9.0,qemu=7.2 --only attribute-dropped $SCRATCH/dropped.xml
+# A fact that cannot be read is unknown.
+sed '/"cpus.isolated"/s/unknown="[^"]*"/value="2-"/' tests/golden/check/no-iommu.host > $SCRATCH/host.xml
+domain 2-3 > $SCRATCH/shared.xml
+virt-layout check --only isolated-shared --host $SCRATCH/host.xml $SCRATCH/shared.xml
