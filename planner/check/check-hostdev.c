@@ -221,8 +221,8 @@ const struct rule hostdev_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
-	 .what = "The memory lock limit is high enough for the devices that lock all of the guest's memory: each device behind the guest's IOMMU, each <disk type='nvme'>, each vDPA device.",
-	 .why = "An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits, because it cannot map the guest's memory for a device (error -12). Devices that use iommufd count the same. A vDPA network interface locks the memory only while the guest uses it.",
+	 .what = "The memory lock limit is high enough for the assigned devices that lock the guest's memory.",
+	 .why = "Each device behind the guest's IOMMU, each <disk type='nvme'> and each vDPA device locks all of it. An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits, because it cannot map the guest's memory for a device (error -12). Devices that use iommufd count the same. A vDPA network interface locks the memory only while the guest uses it.",
 	 .to_fix =
 		 "Set <hard_limit> to the number of these devices times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
 	 .source =
