@@ -66,6 +66,21 @@ static bool passes_mappings(const struct check *check, const struct guest_iommu 
 	       guest_iommu_has_bus(iommu) && switch_is(iommu->accel, true);
 }
 
+static void add_remedy(struct check *check, struct finding *finding)
+{
+	_cleanup_free_ char *needs = feature_needs(FEATURE_SMMUV3_ACCEL);
+
+	if (target_has(&check->options->target, FEATURE_SMMUV3_ACCEL))
+		check_set_remedy(
+			finding,
+			"Write <driver accel='on' pciBus=> with the index of the device's root bus, and iommufd='yes' in the device's <driver>, as virt-layout plan --iommu smmuv3,accel=on does; or use the virtio model (--iommu virtio).");
+	else
+		check_set_remedy(
+			finding,
+			"Use the virtio model (virt-layout plan --iommu virtio), or an accelerated SMMUv3 (--iommu smmuv3,accel=on), which needs %s.",
+			needs);
+}
+
 static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu,
 			    const struct guest_device *device)
 {
@@ -82,10 +97,7 @@ static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu
 
 	check_relate(check, finding, device->element);
 	if (streq(iommu->model, "smmuv3"))
-		check_set_remedy(
-			finding, "%s",
-			can ? "Write <driver accel='on' pciBus=> with the index of the device's root bus, and iommufd='yes' in the device's <driver>; or use the virtio model."
-			    : "Use the virtio model.");
+		add_remedy(check, finding);
 }
 
 /* Each IOMMU is named once, with the first device behind it. */

@@ -211,6 +211,24 @@ static void acs_redirects(struct check *check)
 	free_paths(&paths);
 }
 
+/* Where plan --override link cannot help. */
+static void add_link_remedy(struct check *check, const struct guest_controller *port,
+			    const struct machine_link *shown, struct finding *finding)
+{
+	_cleanup_free_ char *needs = feature_needs(FEATURE_PORT_32_GT);
+	enum { MOST_MT_S = 16000 }; /* without that feature */
+
+	if (!guest_port_has_speed(port))
+		check_set_remedy(
+			finding,
+			"A %s has no property for it. If that matters more than the switch, put the device into a pcie-root-port, as virt-layout plan --host --per node does in a new domain.",
+			port->model_name ? port->model_name : port->model);
+	else if (shown->speed_mt_s >= MOST_MT_S &&
+		 !target_has(&check->options->target, FEATURE_PORT_32_GT))
+		check_set_remedy(finding, "A port with more than 16 GT/s needs %s.",
+				 needs);
+}
+
 static void judge_link(const struct paths *paths, size_t i)
 {
 	struct check *check = paths->check;
@@ -220,6 +238,7 @@ static void judge_link(const struct paths *paths, size_t i)
 			? guest_tree_controller(&check->tree, address->at.bus)
 			: NULL;
 	struct machine_link host, port;
+	struct finding *finding;
 	uint32_t mb_s;
 
 	if (!c || !guest_is_port(c))
@@ -229,13 +248,14 @@ static void judge_link(const struct paths *paths, size_t i)
 	if (!host.speed_mt_s || !host.width ||
 	    (port.speed_mt_s >= host.speed_mt_s && port.width >= host.width))
 		return;
-	check_found(
+	finding = check_found(
 		check, c->element,
 		"Port %d shows %u.%u GT/s and %u lane%s, but " PCI_FORMAT
 		" has %u.%u GT/s and %u on the host, so its driver computes too low a rate.",
 		guest_pci_index(c), port.speed_mt_s / 1000, port.speed_mt_s / 100 % 10,
 		port.width, port.width > 1 ? "s" : "", PCI_ARGS(on_host(paths, i)->at),
 		host.speed_mt_s / 1000, host.speed_mt_s / 100 % 10, host.width);
+	add_link_remedy(check, c, &port, finding);
 }
 
 static void port_link_hidden(struct check *check)
@@ -336,7 +356,7 @@ const struct rule paths_rules[] = {
 	 .what = "The port of an assigned mlx5 device has at least the speed and width of the device's link on the host.",
 	 .why = "The driver takes the slowest link above the device for the rate that it can have. A pcie-root-port shows the link of the device below it, but no more than 16 GT/s and 32 lanes unless they are given; other ports show 2.5 GT/s and one lane.",
 	 .to_fix =
-		 "virt-layout plan --domain --host --override link adds <qemu:override> with the property x-speed for the alias of the pcie-root-port, which is pci.INDEX. Other ports do not have it.",
+		 "virt-layout plan --domain --host --override link adds <qemu:override> with the property x-speed for the alias of the pcie-root-port, which is pci.INDEX.",
 	 .source =
 		 "QEMU 7.2 hw/pci/pcie.c; Linux drivers/pci/pci.c, pcie_bandwidth_available; measured in a guest of QEMU 7.2: an empty pcie-root-port shows 16 GT/s and 32 lanes, one with an emulated device 2.5 GT/s and one lane",
 	 .remedy = REMEDY_EDIT},

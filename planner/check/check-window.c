@@ -76,23 +76,37 @@ static bool add_cpu(struct text *text, const struct check *check,
 	return true;
 }
 
-/* The window of machine type virt; QEMU exits if the CPU has too few bits for it. */
+/* The window of machine type virt; QEMU leaves it out if the CPU has too few bits for it.
+ */
 static bool add_hole(struct text *text, const struct check *check,
 		     const struct window_use *use)
 {
 	_cleanup_free_ char *versions = feature_needs(FEATURE_HOLE64_VIRT);
+	bool emulated = streq_null(check->guest->type, "qemu"), more;
 	struct window_guest wanted = use->guest;
+	uint64_t hole;
 
-	(void)check;
-	wanted.bits = 52;
-	wanted.hole_bytes = window_needed_hole(&wanted);
-	if (wanted.hole_bytes == 0)
+	more = wanted.bits > 0 && window_needed_hole(&wanted) == 0;
+	if (wanted.bits == 0 || more)
+		wanted.bits = 52;
+	hole = wanted.hole_bytes = window_needed_hole(&wanted);
+	if (hole == 0)
 		return false;
 	wanted.bits = 0;
+	if (more)
+		text_printf(text,
+			    "Give the guest a CPU with %u address bits or more%s, and w",
+			    window_needed_bits(&wanted),
+			    emulated ? " (<cpu mode='maximum'/> has 52)" : "");
+	else if (use->guest.bits == 0)
+		text_printf(text, "If the guest's CPU has %u address bits or more, w",
+			    window_needed_bits(&wanted));
+	else
+		text_adds(text, "W");
 	text_printf(
 		text,
-		"If the guest's CPU has %u address bits or more, <pcihole64 unit='GiB'>%llu</pcihole64> in PCI controller 0 makes the window large enough (needs %s).",
-		window_needed_bits(&wanted), ULL(wanted.hole_bytes / GIB), versions);
+		"rite <pcihole64 unit='GiB'>%llu</pcihole64> in PCI controller 0 (needs %s).",
+		ULL(hole / GIB), versions);
 	return true;
 }
 
@@ -113,10 +127,19 @@ static bool add_option(struct text *text, const struct check *check,
 	return true;
 }
 
+/* Whether they would fit if the CPU had all bits that any CPU has. */
+static bool bits_are_too_few(const struct window_guest *guest)
+{
+	struct window_guest wanted = *guest;
+
+	wanted.bits = 52;
+	return guest->bits > 0 && window_fits(&wanted) == WINDOW_YES;
+}
+
 /* What is too little, as the firmware sees it. */
 static char *shortage(const struct window_guest *guest)
 {
-	if (guest->firmware == WINDOW_EDK2_ARM)
+	if (guest->firmware == WINDOW_EDK2_ARM && !bits_are_too_few(guest))
 		return xasprintf("the window of machine type virt has %llu GiB",
 				 ULL((guest->hole_bytes > 0 ? guest->hole_bytes
 							    : WINDOW_VIRT_BYTES) /
@@ -180,11 +203,11 @@ const struct rule window_rules[] = {
 	{RULE("mmio64-fit", mmio64_fit, WARNING, NEED_MACHINE, NOBODY),
 	 .areas = AREA_WINDOW,
 	 .what = "Firmware finds addresses for the 64-bit BARs of host devices and of shared memory (ivshmem).",
-	 .why = "A BAR without an address is missing in the guest, so a large GPU, for example, cannot be used. Where firmware places BARs depends on its version and on the address bits of the guest's CPU; QEMU's models have 40.",
+	 .why = "A BAR without an address is missing in the guest, so a large GPU, for example, cannot be used. Where firmware places BARs depends on its version and on the address bits of the guest's CPU; QEMU's models of x86 have 40.",
 	 .to_fix =
-		 "Give the guest a CPU with more address bits: <cpu mode='host-passthrough'/>, or <maxphysaddr>.",
+		 "Give the guest a CPU with more address bits: <cpu mode='host-passthrough'/>, or <maxphysaddr>. On machine type virt, enlarge the window with <pcihole64>.",
 	 .source =
-		 "measured with SeaBIOS 1.16.2, 1.16.3 and 1.17.0 and edk2 2022.11, 2025.02 and 2026.08: tests/boot/windows.table",
+		 "measured with SeaBIOS 1.16.2, 1.16.3 and 1.17.0 and edk2 2022.11, 2025.02 and 2026.08: tests/boot/windows.table; Arm models with QEMU 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -52,3 +52,9 @@ struct machine_link guest_port_link(const struct guest *guest,
 	link.width = width ? pci_link_width(width) : 32;
 	return link;
 }
+
+bool guest_port_has_speed(const struct guest_controller *port)
+{
+	return controller_model_of(port) == CONTROLLER_ROOT_PORT &&
+	       !streq_null(port->model_name, "ioh3420");
+}

@@ -14,3 +14,5 @@ char *guest_port_alias(const struct guest_controller *controller) _must_check_;
  */
 struct machine_link guest_port_link(const struct guest *guest,
 				    const struct guest_controller *controller);
+/* Whether a port has the property x-speed: only QEMU's own root ports have. */
+bool guest_port_has_speed(const struct guest_controller *port);

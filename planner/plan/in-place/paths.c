@@ -110,12 +110,6 @@ static struct machine_link link_needed(const struct in_place *plan, unsigned bus
 	return most;
 }
 
-static bool has_speed(const struct guest_controller *port)
-{
-	return controller_model_of(port) == CONTROLLER_ROOT_PORT &&
-	       !streq_null(port->model_name, "ioh3420");
-}
-
 static void override_port(const struct in_place *plan, struct want *override,
 			  struct edits *edits, const struct guest_controller *port)
 {
@@ -129,7 +123,7 @@ static void override_port(const struct in_place *plan, struct want *override,
 
 	if (needed.speed_mt_s <= has.speed_mt_s)
 		return;
-	if (!has_speed(port))
+	if (!guest_port_has_speed(port))
 		request_note(
 			plan->request,
 			"--override link: %s has 2.5 GT/s, because only QEMU's root ports have a property for it; --per node puts devices into root ports",
@@ -139,7 +133,7 @@ static void override_port(const struct in_place *plan, struct want *override,
 			plan->request,
 			"--override link: %s has 16 GT/s, because more needs %s; the device has %u",
 			alias, needs, needed.speed_mt_s / 1000);
-	if (has_speed(port) && MIN(needed.speed_mt_s, most) > has.speed_mt_s)
+	if (guest_port_has_speed(port) && MIN(needed.speed_mt_s, most) > has.speed_mt_s)
 		set_property(plan, override, edits, alias, "x-speed", "string",
 			     speed_word(MIN(needed.speed_mt_s, most)));
 }

@@ -38,39 +38,11 @@ static void add_bits(struct in_place *plan, const struct window_use *use)
 	new->max_address_bits = number_of(bits);
 }
 
-/*
- * QEMU's "max" has 52 bits without KVM (target/arm/tcg/cpu64.c), and the CPUs of Grace
- * have 48 (Arm's manual of Neoverse V2). A record does not have those of others.
- */
-static unsigned virt_bits(const struct in_place *plan)
-{
-	enum { MAX_BITS = 52, GRACE_BITS = 48 };
-	const struct guest *new = &plan->new;
-
-	if (streq_null(new->type, "qemu"))
-		return streq_null(new->cpu_mode, "maximum") ? MAX_BITS : 0;
-	if (host_bits(plan) > 0)
-		return host_bits(plan);
-	for (size_t i = 0; plan->host && i < new->devices.n; i++) {
-		int at = in_place_is_host_device(&new->devices.v[i])
-				 ? machine_function_index(plan->host,
-							  new->devices.v[i].source.at)
-				 : -1;
-
-		if (at >= 0 && window_memory_of(plan->host, at) > 0)
-			return GRACE_BITS;
-	}
-	return 0;
-}
-
 static void add_hole(struct in_place *plan, const struct window_use *use)
 {
 	struct guest_controller *root = guest_pci_controller(&plan->new, 0);
-	struct window_guest guest = use->guest;
-	uint64_t hole;
+	uint64_t hole = use->guest.bits > 0 ? window_needed_hole(&use->guest) : 0;
 
-	guest.bits = virt_bits(plan);
-	hole = guest.bits > 0 ? window_needed_hole(&guest) : 0;
 	if (root && hole > 0 && target_has(&plan->request->target, FEATURE_HOLE64_VIRT))
 		root->pcihole64_bytes = number_of(hole);
 }

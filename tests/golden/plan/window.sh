@@ -29,3 +29,10 @@ for n in 1 2 3 4; do
 	virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only mmio64-fit --only virt-window $SCRATCH/g.xml 2>&1 | grep -v "^target"
 	virt-layout plan --target libvirt=12.9,qemu=11.1 --domain $SCRATCH/g.xml --host $SCRATCH/h 2>/dev/null | cmp - $SCRATCH/g.xml
 done
+# A CPU that QEMU emulates and that has enough bits, one with too few, one that is not known.
+cd tests/domains
+for model in cortex-a57 cortex-a53 cortex-a78; do
+	sed "s/<cpu mode='maximum'>/<cpu mode='custom'><model>$model<\/model>/" $SCRATCH/virt.xml >$SCRATCH/model.xml
+	echo $model: $(virt-layout plan --domain $SCRATCH/model.xml --target libvirt=12.9,qemu=11.1 --node vcpus=2,memory=1GiB 2>/dev/null | grep pcihole64)
+	virt-layout check --only mmio64-fit --target libvirt=12.9,qemu=11.1 $SCRATCH/model.xml 2>&1 | sed "/^target/d"
+done
