@@ -58,7 +58,7 @@ int text_add_plan_nccl(struct text *text, const struct text *xml,
 	_cleanup_text_ struct text facts = {};
 	_cleanup_free_ struct machine_link *links = NULL;
 	_cleanup_(pair_free) struct pair pair = {};
-	unsigned left_out;
+	struct nccl_counts counts;
 
 	if (document_parse("the plan", xml->s, xml->n, &domain, error) < 0 ||
 	    pair_read(&domain, &wish, &pair, error) < 0)
@@ -69,13 +69,13 @@ int text_add_plan_nccl(struct text *text, const struct text *xml,
 	text_adds(&facts, "");
 	if (host)
 		add_cpu_facts(&facts, &domain, host);
-	left_out = text_add_nccl(text, &pair.guest, links, facts.n ? facts.s : "");
-	if (left_out == 0 && !strstr(text->s, "<pci "))
+	counts = text_add_nccl(text, &pair.guest, links, facts.n ? facts.s : "");
+	if (counts.written == 0 && counts.left_out == 0)
 		streams_say(
 			"note: the plan has no GPU or NIC, so the file has no devices; add them with --hostdev or --nic");
-	if (left_out > 0)
+	if (counts.left_out > 0)
 		streams_say(
 			"note: %u GPU%s and NICs without a node in the guest are not in the file; NCCL finds them when it runs",
-			left_out, left_out > 1 ? "s" : "");
+			counts.left_out, counts.left_out > 1 ? "s" : "");
 	return 0;
 }

@@ -187,8 +187,8 @@ static bool has_device(const struct writer *writer, int node)
 	return false;
 }
 
-unsigned text_add_nccl(struct text *text, const struct machine *machine,
-		       const struct machine_link *links, const char *cpu_facts)
+struct nccl_counts text_add_nccl(struct text *text, const struct machine *machine,
+				 const struct machine_link *links, const char *cpu_facts)
 {
 	size_t n = machine->functions.n;
 	struct writer writer = {.text = text,
@@ -198,7 +198,7 @@ unsigned text_add_nccl(struct text *text, const struct machine *machine,
 				.written = xcalloc(n + 1, sizeof(bool)),
 				.above = xcalloc(n + 1, sizeof(int)),
 				.bridges = xcalloc(n + 1, sizeof(bool))};
-	unsigned left_out = 0;
+	struct nccl_counts counts = {};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct machine_function *it = &machine->functions.v[i];
@@ -206,7 +206,8 @@ unsigned text_add_nccl(struct text *text, const struct machine *machine,
 
 		writer.above[i] = -1;
 		writer.written[i] = is_leaf(it) && placed;
-		left_out += is_leaf(it) && !placed;
+		counts.written += writer.written[i];
+		counts.left_out += is_leaf(it) && !placed;
 	}
 	place(&writer);
 	text_adds(text, "<system version=\"1\">\n");
@@ -217,5 +218,5 @@ unsigned text_add_nccl(struct text *text, const struct machine *machine,
 	free(writer.written);
 	free(writer.above);
 	free(writer.bridges);
-	return left_out;
+	return counts;
 }

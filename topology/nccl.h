@@ -17,10 +17,14 @@
 int nccl_read(const struct document *document, struct machine *ret, struct error *error)
 	_must_check_;
 
+/* GPUs and NICs in a file, and those left out because their node is not known. */
+struct nccl_counts {
+	unsigned written, left_out;
+};
+
 /*
  * Adds the file for a machine's GPUs and NICs that are on a node. @links: the link above
  * each function. @cpu_facts: attributes of every <cpu>, beginning with a space, or "".
- * Returns how many GPUs and NICs are left out, because their node is not known.
  */
-unsigned text_add_nccl(struct text *text, const struct machine *machine,
-		       const struct machine_link *links, const char *cpu_facts);
+struct nccl_counts text_add_nccl(struct text *text, const struct machine *machine,
+				 const struct machine_link *links, const char *cpu_facts);
