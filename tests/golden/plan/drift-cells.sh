@@ -1,6 +1,7 @@
 # A planned domain whose cells or IOMMU were changed afterwards: check names the change, and
 # planning again records the domain as it is. A plan of an older version, which does not
 # record them, is left as it is.
+. tests/golden/plan/drift-again.bash
 virt-layout plan --name d --node vcpus=2,memory=1GiB --node vcpus=2,memory=1GiB --device e1000e,per-node=1 --iommu intel --target libvirt=10.0,qemu=8.2 > $SCRATCH/d.xml
 cd $SCRATCH
 sed -n '/<plan/,/<\/plan>/p' d.xml
@@ -17,14 +18,7 @@ numa "s/'0-1'/'0-3'/; /<numa>/,/<\\/numa>/{/id='1'/d}; s/<node>1</<node>0</" > r
 sed "s/<driver intremap='on'/& aw_bits='39'/" d.xml > width.xml
 sed "/<iommu model='intel'>/,/<\/iommu>/d" d.xml > none.xml
 sed '/<plan/,/<\/plan>/{/<cell/d; /<iommu/d}' cpus.xml > old.xml
-for file in cpus memory distances added removed width none old; do
-	rm -f again.xml
-	virt-layout check --only plan-drift $file.xml
-	virt-layout plan --domain $file.xml -o again.xml
-	diff $file.xml again.xml
-	virt-layout check --only plan-drift again.xml
-	echo "planned again: $?"
-done
+plan_again cpus memory distances added removed width none old
 virt-layout plan --domain none.xml --iommu virtio > virtio.xml
 sed -n '/<plan/,/<\/plan>/p' virtio.xml
 virt-layout check --only plan-drift virtio.xml
