@@ -8,11 +8,7 @@
  */
 #include "planner/check/rules.h"
 
-#define foreach_tag(device, check, name)                                                 \
-	for (const struct guest_device *device = (check)->guest->devices.v;              \
-	     device && device < (check)->guest->devices.v + (check)->guest->devices.n;   \
-	     device++)                                                                   \
-		if (streq(device->tag, name) && device->element >= 0)
+#include "planner/guest/each-device.h"
 
 static bool is_yes(const struct check *check, const struct guest_device *device,
 		   const char *child, const char *name)
@@ -28,8 +24,7 @@ static void video_none(struct check *check)
 	const struct guest_device *none = NULL;
 	size_t n = 0;
 
-	foreach_tag(video, check, "video")
-	{
+	foreach_device (video, check->guest, "video") {
 		n++;
 		if (streq_null(video->model, "none"))
 			none = video;
@@ -46,8 +41,7 @@ static const struct guest_device *primary_video(struct check *check)
 {
 	const struct guest_device *first = NULL;
 
-	foreach_tag(video, check, "video")
-	{
+	foreach_device (video, check->guest, "video") {
 		if (is_yes(check, video, "model", "primary"))
 			return video;
 		first = first ? first : video;
@@ -59,8 +53,7 @@ static void video_primary(struct check *check)
 {
 	const struct guest_device *primary = primary_video(check);
 
-	foreach_tag(video, check, "video")
-	{
+	foreach_device (video, check->guest, "video") {
 		const char *model = video->model;
 
 		if (video == primary)
@@ -83,12 +76,11 @@ static void graphics_headless(struct check *check)
 {
 	bool headless = false;
 
-	foreach_tag(graphics, check, "graphics") headless |=
-		streq_null(graphics->type, "egl-headless");
+	foreach_device (graphics, check->guest, "graphics")
+		headless |= streq_null(graphics->type, "egl-headless");
 	if (!headless)
 		return;
-	foreach_tag(graphics, check, "graphics")
-	{
+	foreach_device (graphics, check->guest, "graphics") {
 		if (streq_null(graphics->type, "spice") &&
 		    is_yes(check, graphics, "gl", "enable"))
 			check_found(

@@ -9,13 +9,8 @@
 #include "planner/check/rules.h"
 
 #include "base/first.h"
+#include "planner/guest/each-device.h"
 #include "planner/guest/disk-name.h"
-
-#define foreach_disk(disk, check)                                                        \
-	for (const struct guest_device *disk = (check)->guest->devices.v;                \
-	     disk && disk < (check)->guest->devices.v + (check)->guest->devices.n;       \
-	     disk++)                                                                     \
-		if (streq(disk->tag, "disk") && disk->element >= 0)
 
 /* Of a child of a device; NULL: none. */
 static const char *attribute_of(const struct check *check,
@@ -35,8 +30,7 @@ static bool is_nvme(const struct guest_device *disk)
 
 static void disk_target(struct check *check)
 {
-	foreach_disk(disk, check)
-	{
+	foreach_device (disk, check->guest, "disk") {
 		struct disk_name name;
 
 		if (is_nvme(disk))
@@ -59,8 +53,7 @@ static void disk_target_dup(struct check *check)
 {
 	_cleanup_firsts_ struct firsts seen = {};
 
-	foreach_disk(disk, check)
-	{
+	foreach_device (disk, check->guest, "disk") {
 		int first;
 
 		if (!disk->target_dev)
@@ -219,8 +212,7 @@ static const char *encryption_of(const struct check *check,
 
 static void disk_format(struct check *check)
 {
-	foreach_disk(disk, check)
-	{
+	foreach_device (disk, check->guest, "disk") {
 		const char *format = attribute_of(check, disk, "driver", "type");
 		const char *encryption = encryption_of(check, disk);
 		const char *why = format ? refused_format(format) : NULL;

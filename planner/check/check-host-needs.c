@@ -8,6 +8,7 @@
  */
 #include "planner/check/rules.h"
 
+#include "planner/guest/each-device.h"
 #include "planner/guest/host-emulator.h"
 
 /* An emulator in another place than the usual ones may be found as well. */
@@ -94,20 +95,16 @@ static const char *backend_of(const struct check *check,
 
 static void tpm_emulator_exists(struct check *check)
 {
-	const struct guest *guest = check->guest;
+	foreach_device (tpm, check->guest, "tpm") {
+		const char *type = backend_of(check, tpm);
 
-	for (size_t i = 0; i < guest->devices.n; i++) {
-		const struct guest_device *device = &guest->devices.v[i];
-		const char *type = backend_of(check, device);
-
-		if (!streq(device->tag, "tpm") || device->element < 0 ||
-		    !(streq_null(type, "emulator") || streq_null(type, "external")))
+		if (!streq_null(type, "emulator") && !streq_null(type, "external"))
 			continue;
 		if (!is_known(check, "libvirt.swtpm", "swtpm is installed"))
 			return;
 		if (!host_has(check, "libvirt.swtpm"))
 			check_found(
-				check, device->element,
+				check, tpm->element,
 				"The TPM is emulated by swtpm, which is not installed on the host.");
 	}
 }
@@ -124,25 +121,21 @@ static bool listens(const struct check *check, int element)
 
 static void spice_tls(struct check *check)
 {
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; i < guest->devices.n; i++) {
-		const struct guest_device *device = &guest->devices.v[i];
+	foreach_device (graphics, check->guest, "graphics") {
 		const char *port;
 		uint32_t number;
 
-		if (!streq(device->tag, "graphics") ||
-		    !streq_null(device->type, "spice") || device->element < 0 ||
-		    !listens(check, device->element))
+		if (!streq_null(graphics->type, "spice") ||
+		    !listens(check, graphics->element))
 			continue;
-		port = document_attribute(check->document, device->element, "tlsPort");
+		port = document_attribute(check->document, graphics->element, "tlsPort");
 		if (!port || !parse_u32(port, &number) || number == 0)
 			continue;
 		if (!is_known(check, "libvirt.spice-tls", "SPICE has TLS"))
 			return;
 		if (!host_has(check, "libvirt.spice-tls"))
 			check_found(
-				check, device->element,
+				check, graphics->element,
 				"SPICE has the TLS port %u, but TLS is off in the host's /etc/libvirt/qemu.conf.",
 				number);
 	}

@@ -7,6 +7,7 @@
 #include "planner/check/demand.h"
 #include "planner/check/host.h"
 
+#include "planner/guest/each-device.h"
 #include "planner/guest/memory.h"
 
 #define KIB(bytes)  ULL((bytes) / 1024)
@@ -193,12 +194,8 @@ static void memory_driver(struct check *check)
 {
 	static const char *const options[] = {"iommu", "ats", "packed", "page_per_vq"};
 
-	for (size_t i = 0; i < check->guest->devices.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[i];
-		int driver = streq(device->tag, "memory") && device->element >= 0
-				     ? document_child(check->document, device->element,
-						      "driver")
-				     : -1;
+	foreach_device (device, check->guest, "memory") {
+		int driver = document_child(check->document, device->element, "driver");
 
 		if (driver < 0 || !device->model || has_prefix(device->model, "virtio-"))
 			continue;

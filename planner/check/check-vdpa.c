@@ -8,6 +8,7 @@
 #include "planner/check/host.h"
 
 #include "base/first.h"
+#include "planner/guest/each-device.h"
 #include "topology/vdpa.h"
 
 /* The vDPA devices of the host; NULL, and the rule is skipped, if they are not known. */
@@ -126,19 +127,17 @@ static void vdpa_cache(struct check *check)
 {
 	const struct document *document = check->document;
 
-	for (size_t i = 0; i < check->guest->devices.n; i++) {
-		const struct guest_device *device = &check->guest->devices.v[i];
+	foreach_device (disk, check->guest, "disk") {
 		int driver;
 		const char *cache;
 
-		if (!streq(device->tag, "disk") || !guest_is_vdpa(device) ||
-		    device->element < 0)
+		if (!guest_is_vdpa(disk))
 			continue;
-		driver = document_child(document, device->element, "driver");
+		driver = document_child(document, disk->element, "driver");
 		cache = driver < 0 ? NULL : document_attribute(document, driver, "cache");
 		if (streq_null(cache, "none") || streq_null(cache, "directsync"))
 			continue;
-		check_found(check, device->element, "The cache of the vDPA disk is %s.",
+		check_found(check, disk->element, "The cache of the vDPA disk is %s.",
 			    cache ? cache : "not given");
 	}
 }
