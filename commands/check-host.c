@@ -2,6 +2,7 @@
 /* check-host.c - `check --host` without a domain: what a host has for passthrough. */
 #include "commands/check-options.h"
 
+#include "base/list.h"
 #include "planner/check/demand.h"
 
 static const char *word(enum known known, const char *yes, const char *no)
@@ -111,7 +112,7 @@ static void add_firmware(struct text *text, const struct machine *host)
 			text_adds(text, j ? ", " : " for ");
 			text_add_shown(text, firmware->targets.v[j].architecture);
 		}
-		if (firmware->features && strstr(firmware->features, "secure-boot"))
+		if (list_has(firmware->features, ' ', "secure-boot"))
 			text_adds(text, ", with Secure Boot");
 		if (firmware->present == KNOWN_NO)
 			text_adds(text, ", but the file does not exist");

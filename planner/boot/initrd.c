@@ -3,6 +3,7 @@
 
 #include "planner/boot/archive-library.h"
 #include "base/file.h"
+#include "base/list.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -108,10 +109,10 @@ void initrd_device(struct initrd *initrd, const char *path, unsigned major,
 static void note_library(struct initrd *initrd, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *item = xasprintf("%.*s:", (int)(slash - path), path);
+	_cleanup_free_ char *folder = xstrndup(path, (size_t)(slash - path));
 
-	if (!initrd->library_path.s || !strstr(initrd->library_path.s, item))
-		text_adds(&initrd->library_path, item);
+	if (!list_has(initrd->library_path.s, ':', folder))
+		text_printf(&initrd->library_path, "%s:", folder);
 }
 
 static int copy_libraries(struct initrd *initrd, const struct elf_needs *needs,

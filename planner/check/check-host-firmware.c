@@ -8,6 +8,7 @@
  */
 #include "planner/check/rules.h"
 
+#include "base/list.h"
 #include "planner/guest/host-emulator.h"
 #include "topology/facts.h"
 
@@ -17,17 +18,6 @@
 /* The first libvirt that considers path, format and <loader type= readonly=>. */
 #define MATCHES_LOADER VERSION_OF(9, 2)
 #define POLICY_ES      4 /* of <launchSecurity><policy>: SEV-ES */
-
-/* Whether a word is one of those that spaces separate. */
-static bool has_word(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = words; at && (at = strstr(at, word)); at += n)
-		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
-			return true;
-	return false;
-}
 
 static bool fits_machine(const struct machine_firmware *firmware,
 			 const char *architecture, const char *machine)
@@ -58,7 +48,7 @@ static bool has_features(const struct check *check,
 		const char *enabled = document_attribute(check->document, i, "enabled");
 
 		if (name && enabled &&
-		    has_word(firmware->features, name) != streq(enabled, "yes"))
+		    list_has(firmware->features, ' ', name) != streq(enabled, "yes"))
 			return false;
 	}
 	return true;
@@ -83,7 +73,7 @@ static bool fits_power(const struct check *check, const struct machine_firmware 
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (streq_null(attribute_of(check, rows[i][0], "enabled"), "yes") &&
-		    !has_word(firmware->features, rows[i][1]))
+		    !list_has(firmware->features, ' ', rows[i][1]))
 			return false;
 	return true;
 }
@@ -97,18 +87,18 @@ static bool fits_security(const struct check *check,
 		policy >= 0 ? document_content(check->document, policy) : NULL;
 
 	if (streq_null(type, "sev-snp"))
-		return has_word(firmware->features, "amd-sev-snp");
+		return list_has(firmware->features, ' ', "amd-sev-snp");
 	if (!streq_null(type, "sev"))
 		return true;
-	return has_word(firmware->features, "amd-sev") &&
+	return list_has(firmware->features, ' ', "amd-sev") &&
 	       (!text || !(strtoul(text, NULL, 0) & POLICY_ES) ||
-		has_word(firmware->features, "amd-sev-es"));
+		list_has(firmware->features, ' ', "amd-sev-es"));
 }
 
 static bool fits_smm(const struct check *check, const struct machine_firmware *firmware)
 {
 	const struct guest *guest = check->guest;
-	bool needed = has_word(firmware->features, "requires-smm");
+	bool needed = list_has(firmware->features, ' ', "requires-smm");
 
 	if (switch_is(guest->loader_secure, true))
 		return needed;
@@ -167,7 +157,7 @@ static bool fits(const struct check *check, const struct machine_firmware *firmw
 	const struct guest *guest = check->guest;
 	const char *interface = streq(guest->firmware, "efi") ? "uefi" : guest->firmware;
 
-	return has_word(firmware->interfaces, interface) &&
+	return list_has(firmware->interfaces, ' ', interface) &&
 	       firmware->present != KNOWN_NO &&
 	       fits_machine(firmware, architecture, machine) &&
 	       has_features(check, firmware) && fits_power(check, firmware) &&
@@ -264,7 +254,7 @@ static enum known file_exists(const struct machine *host, const char *path)
 			return host->firmware.v[i].present;
 	if (!files)
 		return KNOWN_UNKNOWN;
-	if (has_word(files, path))
+	if (list_has(files, ' ', path))
 		return KNOWN_YES;
 	return is_listed(path) ? KNOWN_NO : KNOWN_UNKNOWN;
 }
@@ -280,11 +270,11 @@ static const char *other_image(const struct check *check)
 	     i++) {
 		const struct machine_firmware *firmware = &host->firmware.v[i];
 
-		if (has_word(firmware->interfaces, "uefi") && firmware->executable &&
+		if (list_has(firmware->interfaces, ' ', "uefi") && firmware->executable &&
 		    firmware->present == KNOWN_YES &&
 		    fits_machine(firmware, names.architecture, names.machine) &&
 		    fits_mode(check, firmware) && !is_other(firmware->format, "raw") &&
-		    has_word(firmware->features, "secure-boot") == secure)
+		    list_has(firmware->features, ' ', "secure-boot") == secure)
 			return firmware->executable;
 	}
 	return NULL;

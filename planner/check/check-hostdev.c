@@ -6,6 +6,7 @@
  */
 #include "planner/check/host.h"
 
+#include "base/list.h"
 #include "planner/guest/memory.h"
 
 #define DEVICE(check, row) (&(check)->guest->devices.v[(row)->device])
@@ -27,9 +28,8 @@ static size_t list_assigned(const struct check *check, check_hostdevs *ret)
 static bool fact_names(const struct check *check, const char *fact, struct pci_address at)
 {
 	_cleanup_free_ char *word = xasprintf(PCI_FORMAT, PCI_ARGS(at));
-	const char *list = machine_fact(check->host, fact);
 
-	return list && strstr(list, word);
+	return list_has(machine_fact(check->host, fact), ' ', word);
 }
 
 static void hostdev_in_use(struct check *check)

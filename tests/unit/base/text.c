@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/test.h"
 
+#include "base/list.h"
 #include "base/text.h"
 
 static void numbers(void **state)
@@ -65,13 +66,42 @@ static void xml_escapes(void **state)
 	assert_string_equal(text.s, "&lt;a b=&quot;c&quot;&gt;&amp;&apos;&#10;");
 }
 
+static void lists(void **state)
+{
+	static const struct {
+		const char *list;
+		char separator;
+		const char *item;
+		bool has;
+	} rows[] = {
+		{"a bc d", ' ', "a", true},
+		{"a bc d", ' ', "bc", true},
+		{"a bc d", ' ', "d", true},
+		{"a bc d", ' ', "b", false},
+		{"a bc d", ' ', "c", false},
+		{"bcb b", ' ', "b", true},
+		{"a:/usr/lib", ':', "/lib", false},
+		{"/usr/lib:", ':', "/usr/lib", true},
+		{"/a file /b", ' ', "/a file", true},
+		{"10000:02:00.0", ' ', "0000:02:00.0", false},
+		{"a  b", ' ', "", false},
+		{"", ' ', "", false},
+		{"", ' ', "a", false},
+		{NULL, ' ', "a", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(list_has(rows[i].list, rows[i].separator, rows[i].item),
+				 rows[i].has);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(negative_numbers),
-		cmocka_unit_test(shown),
-		cmocka_unit_test(xml_escapes),
+		cmocka_unit_test(numbers), cmocka_unit_test(negative_numbers),
+		cmocka_unit_test(shown),   cmocka_unit_test(xml_escapes),
+		cmocka_unit_test(lists),
 	};
 
 	return RUN_TESTS(tests);
