@@ -15,6 +15,7 @@
 #include "commands/check-options.h"
 #include "commands/installed.h"
 #include "commands/source.h"
+#include "commands/terminal.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -138,7 +139,7 @@ static void print_case(const struct check_flags *flags, const struct check_case 
 		text_free(&text);
 	}
 	if (flags->form == CHECK_TEXT && flags->hosts.n < 2)
-		text_add_case(&text, one, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+		text_add_case(&text, one, terminal_wants_colors());
 	else if (flags->form == CHECK_JSON_LINES)
 		text_add_case_lines(&text, one);
 	print(&text);

@@ -2,6 +2,7 @@
 #include "commands/progress-stderr.h"
 
 #include "base/text.h"
+#include "commands/terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +38,9 @@ static void say_nothing(void *context _unused_, const char *bytes _unused_,
 
 static unsigned terminal_columns(void)
 {
-	const char *kind = getenv("TERM");
 	struct winsize size = {};
 
-	if (!isatty(STDERR_FILENO) || !kind || streq(kind, "dumb"))
+	if (!isatty(STDERR_FILENO) || !terminal_has_controls())
 		return 0;
 	ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
 	return size.ws_col ? size.ws_col : USUAL_COLUMNS;
