@@ -5,20 +5,6 @@
  */
 #include "partition/disk-layout-parts.h"
 
-#include "base/utf8.h"
-
-/* The table is written by libfdisk, which drops such a name; `disk add` can write it. */
-static int check_name(const struct disk_plan *plan, const struct item *item,
-		      struct error *error)
-{
-	for (const char *at = item->partition.name; at && *at; at += utf8_length(at))
-		if (utf8_length(at) == 4)
-			return item_error(
-				plan, item, error,
-				"the name contains a character beyond U+FFFF, which libfdisk cannot write");
-	return 0;
-}
-
 /*
  * How many of the partitions without a kind are primary: all four entries if one of them
  * is an extended partition or none is needed, else three and the extended one.
@@ -170,10 +156,8 @@ static int finish_item(const struct disk_plan *plan, struct item *item,
 		item->partition.type_code = part_extended_code();
 		return 0;
 	}
-	if (part_to_partition(plan->request, item->request, item->partition.kind,
-			      item->partition.number, &item->partition, error) < 0)
-		return -1;
-	return check_name(plan, item, error);
+	return part_to_partition(plan->request, item->request, item->partition.kind,
+				 item->partition.number, &item->partition, error);
 }
 
 int plan_items(struct disk_plan *plan, struct error *error)
