@@ -259,11 +259,28 @@ static void list_nodes(const struct tree *sys, struct machine *machine, struct i
 	vec_sort(ret, by_number);
 }
 
+/*
+ * Memory that the firmware of a Grace host keeps for GPUs (EGM). Kernels of NVIDIA list
+ * it in this class; no node has it.
+ */
+static void note_egm(const struct tree *sys, struct machine *machine)
+{
+	_cleanup_names_ struct tree_names names = {};
+
+	tree_list(sys, "class/egm", &names);
+	if (names.n > 0)
+		machine_complain(
+			machine,
+			"%s/class/egm: memory that is kept for GPUs (EGM, %zu area%s) is in no node and is not recorded",
+			sys->path, names.n, names.n > 1 ? "s" : "");
+}
+
 void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 {
 	_cleanup_set_ struct set online = {}, noted = {};
 	struct ids ids = {};
 
+	note_egm(sys, machine);
 	sysfs_online_cpus(sys, &online);
 	list_nodes(sys, machine, &ids);
 	if (ids.n > MACHINE_NODE_LIMIT) {

@@ -58,6 +58,7 @@ static const struct {
 	{NIC "current_link_speed", "8.0 GT/s PCIe"},
 	{NIC "current_link_width", "4"},
 	{NIC "reset_method", "flr bus"},
+	{"sys/class/egm/egm4/egm_size", "0x6fc0000000"},
 	{"sys/devices/virtual/iommu/dmar0/intel-iommu/cap", "8d2078c106f0466"},
 	{"sys/devices/virtual/iommu/dmar0/intel-iommu/ecap", "f020df"},
 	{"proc/interrupts", " 8: 0 IR-IO-APIC 8-edge rtc0"},

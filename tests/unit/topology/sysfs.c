@@ -310,6 +310,21 @@ static void damaged(void **state)
 	assert_true(machine.complaints.n >= 8);
 }
 
+/* Memory that no node has is reported. */
+static void memory_for_gpus(void **state)
+{
+	_cleanup_machine_ struct machine machine = {};
+	char *top = root_copy("two-nodes");
+
+	(void)state;
+	run(xasprintf("mkdir -p %s/sys/class/egm/egm4 %s/sys/class/egm/egm5", top, top));
+	read_top(top, &machine);
+	root_remove(top);
+	assert_int_equal(machine.complaints.n, 1);
+	assert_non_null(strstr(machine.complaints.v[0], "sys/class/egm"));
+	assert_non_null(strstr(machine.complaints.v[0], "2 areas"));
+}
+
 /* Directories in place of links: the hierarchy comes from the buses. */
 static void links_were_followed(void **state)
 {
@@ -388,7 +403,7 @@ int main(void)
 		cmocka_unit_test(wide_domains),    cmocka_unit_test(many),
 		cmocka_unit_test(damaged),         cmocka_unit_test(links_were_followed),
 		cmocka_unit_test(inside_of_sys),   cmocka_unit_test(keeps_files),
-		cmocka_unit_test(no_system_there),
+		cmocka_unit_test(no_system_there), cmocka_unit_test(memory_for_gpus),
 	};
 
 	return RUN_TESTS(tests);
