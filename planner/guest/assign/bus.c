@@ -33,6 +33,8 @@ void buses_set_model(struct buses *buses, unsigned bus, enum controller_model mo
 {
 	buses->bus[bus].model = model;
 	buses->bus[bus].takes = controller_rows[model].takes;
+	for (size_t i = 0; i < buses->n_searches; i++)
+		buses->searches[i].from = MIN(buses->searches[i].from, bus);
 }
 
 static const struct controller_row *row_of(const struct bus *bus)
@@ -124,13 +126,32 @@ static bool find_on_bus(const struct bus *bus, unsigned needs, int function,
 	return false;
 }
 
+/*
+ * A slot that is in use stays so: a bus that had no room for the same needs has none
+ * later. NULL: there are too many different needs.
+ */
+static struct search *search_for(struct buses *buses, unsigned needs, int function)
+{
+	for (size_t i = 0; i < buses->n_searches; i++)
+		if (buses->searches[i].needs == needs &&
+		    buses->searches[i].function == function)
+			return &buses->searches[i];
+	if (buses->n_searches == ARRAY_SIZE(buses->searches))
+		return NULL;
+	buses->searches[buses->n_searches] = (struct search){needs, function, 0};
+	return &buses->searches[buses->n_searches++];
+}
+
 bool buses_find(struct buses *buses, unsigned needs, int function,
 		struct pci_address *ret, enum assign_refusal_kind *kind)
 {
+	struct search *search = search_for(buses, needs, function);
 	unsigned next = buses->n;
 
 	*ret = (struct pci_address){};
-	for (unsigned bus = 0; bus < buses->n; bus++) {
+	for (unsigned bus = search ? search->from : 0; bus < buses->n; bus++) {
+		if (search)
+			search->from = bus;
 		if (!suits(buses, bus, needs))
 			continue;
 		ret->bus = (uint8_t)bus;

@@ -16,6 +16,13 @@ struct buses {
 		bool aggregate[PCI_SLOTS];
 	} bus[INDEXES];
 	unsigned n;
+	/* What was looked for, and the first bus that may have room for it. */
+	struct search {
+		unsigned needs;
+		int function;
+		unsigned from;
+	} searches[16];
+	size_t n_searches;
 	bool grow;    /* buses may still be added */
 	bool bridges; /* a port is added for a pcie-to-pci-bridge, too */
 };
