@@ -24,6 +24,16 @@ int chain_first(const struct chains *chains, const char *text, uint64_t key)
 	return first < 0 ? INT_MAX : first;
 }
 
+int chain_find(const struct chains *chains, uint64_t key, int entry,
+	       chain_matches *matches, const void *context)
+{
+	int earlier = chain_first(chains, NULL, key);
+
+	while (earlier < entry && !matches(context, earlier, entry))
+		earlier = chains->next.v[earlier];
+	return earlier < entry ? earlier : -1;
+}
+
 void chains_free(struct chains *chains)
 {
 	firsts_free(&chains->firsts);

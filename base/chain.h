@@ -5,6 +5,8 @@
  *
  *     int first = chain_add(&chains, NULL, key, b);
  *     for (int a = first; a < b; a = chains.next.v[a]) use(a, b);
+ *
+ * Rules that report one pair for each entry use chain_find().
  */
 #pragma once
 
@@ -26,5 +28,12 @@ struct chains {
 int chain_add(struct chains *chains, const char *text, uint64_t key, int entry);
 /* The first of a chain, INT_MAX if there is none. */
 int chain_first(const struct chains *chains, const char *text, uint64_t key);
+/*
+ * The first entry before @entry in the chain of @key that matches it; -1 if none does.
+ * @entry itself need not be in the chain.
+ */
+typedef bool chain_matches(const void *context, int earlier, int entry);
+int chain_find(const struct chains *chains, uint64_t key, int entry,
+	       chain_matches *matches, const void *context);
 void chains_free(struct chains *chains);
 #define _cleanup_chains_ _cleanup_(chains_free)

@@ -168,43 +168,41 @@ static int guest_root(const struct check *check, const struct check_hostdev *row
 		       : -1;
 }
 
+static int host_root(const struct check_assigned *assigned, int i)
+{
+	return assigned->check->host->functions.v[assigned->list.v[i].function].root;
+}
+
+static bool other_root(const void *context, int a, int b)
+{
+	return host_root(context, a) != host_root(context, b);
+}
+
 /* Of the devices below one expander bus, the first of each root complex of the host. */
 static void rc_collapsed(struct check *check)
 {
 	_cleanup_chains_ struct chains roots = {};
 	_cleanup_firsts_ struct firsts both = {};
-	check_hostdevs list = {};
+	struct check_assigned assigned = {.check = check};
 
-	check_list_hostdevs(check, &list);
-	for (int i = 0; i < (int)list.n; i++) {
-		const struct check_hostdev *b = &list.v[i], *a;
-		int root = guest_root(check, b), on_host, j;
+	check_list_hostdevs(check, &assigned.list);
+	for (int i = 0; i < (int)assigned.list.n; i++) {
+		const struct check_hostdev *row = &assigned.list.v[i];
+		int root = guest_root(check, row), first;
+		uint64_t pair;
 
-		if (b->function < 0 || root <= 0)
+		if (row->function < 0 || root <= 0)
 			continue;
-		on_host = check->host->functions.v[b->function].root;
-		j = chain_first(&roots, NULL, (uint64_t)root);
-		while (j < i &&
-		       check->host->functions.v[list.v[j].function].root == on_host)
-			j = roots.next.v[j];
-		if (first_add(&both, NULL, (uint64_t)root << 32 | (uint32_t)on_host, i) ==
-		    i)
+		first = chain_find(&roots, (uint64_t)root, i, other_root, &assigned);
+		pair = (uint64_t)root << 32 | (uint32_t)host_root(&assigned, i);
+		if (first_add(&both, NULL, pair, i) == i)
 			chain_add(&roots, NULL, (uint64_t)root, i);
-		if (j >= i)
-			continue;
-		a = &list.v[j];
-		check_relate(
-			check,
-			check_found(
-				check, DEVICE(check, b)->element,
-				PCI_FORMAT
-				" and " PCI_FORMAT
-				" are below different root complexes of the host, but below one expander bus in the guest.",
-				PCI_ARGS(DEVICE(check, a)->source.at),
-				PCI_ARGS(DEVICE(check, b)->source.at)),
-			DEVICE(check, a)->element);
+		if (first >= 0)
+			check_found_pair(
+				&assigned, first, i,
+				"are below different root complexes of the host, but below one expander bus in the guest.");
 	}
-	vec_free(&list);
+	vec_free(&assigned.list);
 }
 
 /* The lowest switch above a device in the guest, by controller index; -1. */
@@ -233,9 +231,13 @@ static bool stay_together(const struct check *check, const struct check_hostdev 
 }
 
 /* Of two devices below one switch of the host. */
-static bool switch_is_lost(const struct check *check, const struct check_hostdev *a,
-			   const struct check_hostdev *b)
+static bool switch_is_lost(const void *context, int first, int second)
 {
+	const struct check_assigned *assigned = context;
+	const struct check *check = assigned->check;
+	const struct check_hostdev *a = &assigned->list.v[first],
+				   *b = &assigned->list.v[second];
+
 	return guest_root(check, a) > 0 && guest_root(check, b) > 0 &&
 	       !stay_together(check, a, b) &&
 	       (guest_switch(check, a) < 0 ||
@@ -245,36 +247,26 @@ static bool switch_is_lost(const struct check *check, const struct check_hostdev
 static void switch_split(struct check *check)
 {
 	_cleanup_chains_ struct chains switches = {};
-	check_hostdevs list = {};
+	struct check_assigned assigned = {.check = check};
 
-	check_list_hostdevs(check, &list);
-	for (int i = 0; i < (int)list.n; i++) {
-		const struct check_hostdev *b = &list.v[i], *a;
-		int above = b->function < 0
-				    ? -1
-				    : machine_switch_above(check->host, b->function);
-		int j;
+	check_list_hostdevs(check, &assigned.list);
+	for (int i = 0; i < (int)assigned.list.n; i++) {
+		int function = assigned.list.v[i].function;
+		int above =
+			function < 0 ? -1 : machine_switch_above(check->host, function);
+		int first;
 
 		if (above < 0)
 			continue;
-		j = chain_add(&switches, NULL, (uint64_t)above, i);
-		while (j < i && !switch_is_lost(check, &list.v[j], b))
-			j = switches.next.v[j];
-		if (j == i)
-			continue;
-		a = &list.v[j];
-		check_relate(
-			check,
-			check_found(
-				check, DEVICE(check, b)->element,
-				PCI_FORMAT
-				" and " PCI_FORMAT
-				" are behind one switch of the host, but not behind one switch in the guest.",
-				PCI_ARGS(DEVICE(check, a)->source.at),
-				PCI_ARGS(DEVICE(check, b)->source.at)),
-			DEVICE(check, a)->element);
+		first = chain_find(&switches, (uint64_t)above, i, switch_is_lost,
+				   &assigned);
+		chain_add(&switches, NULL, (uint64_t)above, i);
+		if (first >= 0)
+			check_found_pair(
+				&assigned, first, i,
+				"are behind one switch of the host, but not behind one switch in the guest.");
 	}
-	vec_free(&list);
+	vec_free(&assigned.list);
 }
 
 const struct rule affinity_rules[] = {

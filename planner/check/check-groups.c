@@ -81,14 +81,16 @@ static void group_whole(struct check *check)
 }
 
 /* Whether the guest's IOMMU puts two devices into different address spaces. */
-static bool is_split(const struct check *check, const struct guest_device *a,
-		     const struct guest_device *b)
+static bool is_split(const void *context, int first, int second)
 {
+	const struct check_assigned *assigned = context;
+	const struct guest_device *a = check_assigned_device(assigned, first),
+				  *b = check_assigned_device(assigned, second);
 	const struct guest_controller *bus;
 
-	if (!check_iommu_of(check, a) && !check_iommu_of(check, b))
+	if (!check_iommu_of(assigned->check, a) && !check_iommu_of(assigned->check, b))
 		return false;
-	bus = guest_tree_controller(&check->tree, a->address.at.bus);
+	bus = guest_tree_controller(&assigned->check->tree, a->address.at.bus);
 	return a->address.at.bus != b->address.at.bus || !bus ||
 	       controller_model_of(bus) != CONTROLLER_PCIE_BRIDGE;
 }
@@ -96,40 +98,30 @@ static bool is_split(const struct check *check, const struct guest_device *a,
 /* Behind the guest's IOMMU each slot is a separate address space. */
 static void viommu_group_split(struct check *check)
 {
-	const struct guest_device *devices = check->guest->devices.v;
 	_cleanup_chains_ struct chains groups = {};
-	check_hostdevs list = {};
+	struct check_assigned assigned = {.check = check};
 
 	if (check->guest->iommus.n == 0)
 		return;
-	check_list_hostdevs(check, &list);
-	for (int i = 0; i < (int)list.n; i++) {
-		int function = list.v[i].function;
+	check_list_hostdevs(check, &assigned.list);
+	for (int i = 0; i < (int)assigned.list.n; i++) {
+		int function = assigned.list.v[i].function, first;
 		int group = function < 0 ? -1
 					 : check->host->functions.v[function].iommu_group;
-		const struct guest_device *second = &devices[list.v[i].device], *first;
-		int j;
+		_cleanup_free_ char *what = NULL;
 
 		if (group < 0)
 			continue;
-		j = chain_add(&groups, NULL, (uint64_t)group, i);
-		while (j < i && !is_split(check, &devices[list.v[j].device], second))
-			j = groups.next.v[j];
-		if (j == i)
+		first = chain_find(&groups, (uint64_t)group, i, is_split, &assigned);
+		chain_add(&groups, NULL, (uint64_t)group, i);
+		if (first < 0)
 			continue;
-		first = &devices[list.v[j].device];
-		check_relate(
-			check,
-			check_found(
-				check, second->element,
-				PCI_FORMAT
-				" and " PCI_FORMAT
-				" share host IOMMU group %d, but the guest's IOMMU puts them into different address spaces.",
-				PCI_ARGS(first->source.at), PCI_ARGS(second->source.at),
-				group),
-			first->element);
+		what = xasprintf(
+			"share host IOMMU group %d, but the guest's IOMMU puts them into different address spaces.",
+			group);
+		check_found_pair(&assigned, first, i, what);
 	}
-	vec_free(&list);
+	vec_free(&assigned.list);
 }
 
 /* libvirt sets MAC and VLAN of an <interface type='hostdev'> through its PF. */

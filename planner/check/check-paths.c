@@ -164,26 +164,36 @@ static void path_worse(struct check *check)
 	free_paths(&paths);
 }
 
-static bool find_redirected(const struct paths *paths, size_t a, size_t b)
+/* The function whose ACS redirects transfers between two devices to the root; -1. */
+static int redirecting(const struct paths *paths, int a, int b)
 {
-	const struct machine *host = paths->check->host;
 	struct path path;
 
-	machine_path(host, (size_t)paths->list.v[a].function,
+	machine_path(paths->check->host, (size_t)paths->list.v[a].function,
 		     (size_t)paths->list.v[b].function, &path);
-	if (path.redirects < 0)
-		return false;
+	return path.redirects;
+}
+
+static bool is_redirected(const void *context, int a, int b)
+{
+	return redirecting(context, a, b) >= 0;
+}
+
+static void report_redirected(const struct paths *paths, int a, int b)
+{
+	int at = redirecting(paths, a, b);
+
 	check_relate(
 		paths->check,
 		check_found(
-			paths->check, device_at(paths, b)->element,
+			paths->check, device_at(paths, (size_t)b)->element,
 			"Transfers between " PCI_FORMAT " and " PCI_FORMAT
 			" go through the root complex of the host, although a switch connects them: ACS at " PCI_FORMAT
 			" redirects them.",
-			PCI_ARGS(on_host(paths, a)->at), PCI_ARGS(on_host(paths, b)->at),
-			PCI_ARGS(host->functions.v[path.redirects].at)),
-		device_at(paths, a)->element);
-	return true;
+			PCI_ARGS(on_host(paths, (size_t)a)->at),
+			PCI_ARGS(on_host(paths, (size_t)b)->at),
+			PCI_ARGS(paths->check->host->functions.v[at].at)),
+		device_at(paths, (size_t)a)->element);
 }
 
 /* Of devices that are alike, the first is as good as the others. */
@@ -195,15 +205,15 @@ static void acs_redirects(struct check *check)
 
 	find_on_host(check, &paths);
 	for (int b = 0; b < (int)paths.list.n; b++) {
-		int function = paths.here.v[b].function, first;
+		int function = paths.here.v[b].function, a;
 		uint64_t likeness;
 
 		if (function < 0)
 			continue;
-		first = chain_first(&groups, NULL, group_of(&paths, (size_t)b));
-		for (int a = first; a < b; a = groups.next.v[a])
-			if (find_redirected(&paths, (size_t)a, (size_t)b))
-				break;
+		a = chain_find(&groups, group_of(&paths, (size_t)b), b, is_redirected,
+			       &paths);
+		if (a >= 0)
+			report_redirected(&paths, a, b);
 		likeness = machine_path_likeness(check->host, (size_t)function);
 		if (first_add(&alike, NULL, likeness, b) == b)
 			chain_add(&groups, NULL, group_of(&paths, (size_t)b), b);
@@ -287,8 +297,9 @@ static bool is_gpu(const struct paths *paths, size_t i)
 	return paths->list.v[i].function >= 0 && matrix_is_nvidia_gpu(on_host(paths, i));
 }
 
-static bool is_near(const struct paths *paths, int a, int b)
+static bool is_near(const void *context, int a, int b)
 {
+	const struct paths *paths = context;
 	enum path_kind kind =
 		kind_between(paths->check->host, &paths->here.v[a], &paths->here.v[b]);
 
@@ -301,14 +312,15 @@ static void mark_near_gpus(const struct paths *paths, bool *near)
 	_cleanup_chains_ struct chains groups = {};
 
 	for (int b = 0; b < (int)paths->list.n; b++) {
+		uint64_t group;
 		int a;
 
 		if (!is_gpu(paths, (size_t)b))
 			continue;
-		a = chain_add(&groups, NULL, group_of(paths, (size_t)b), b);
-		while (a < b && !is_near(paths, a, b))
-			a = groups.next.v[a];
-		if (a < b)
+		group = group_of(paths, (size_t)b);
+		a = chain_find(&groups, group, b, is_near, paths);
+		chain_add(&groups, NULL, group, b);
+		if (a >= 0)
 			near[a] = near[b] = true;
 	}
 }

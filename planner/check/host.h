@@ -63,6 +63,17 @@ const struct guest_iommu *check_iommu_of(const struct check *check,
 /* The guest's first IOMMU, if it is intel's, or NULL. */
 const struct guest_iommu *check_intel_iommu(const struct check *check);
 
+/* The assigned devices, as the context of chain_find(). */
+struct check_assigned {
+	struct check *check;
+	check_hostdevs list;
+};
+const struct guest_device *check_assigned_device(const struct check_assigned *assigned,
+						 int i);
+/* A finding about the second of two assigned devices: "A and B WHAT". */
+void check_found_pair(const struct check_assigned *assigned, int a, int b,
+		      const char *what);
+
 /* Whether QEMU's intel-iommu translates by first-stage tables (fsts=on). */
 bool check_first_stage(const struct check *check);
 /* The I/O threads of a disk or controller. The caller frees them. */

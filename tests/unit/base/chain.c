@@ -35,10 +35,33 @@ static void in_order(void **state)
 	assert_int_equal(chain_first(&chains, "x", 8), INT_MAX);
 }
 
+static bool is_twice(const void *context, int earlier, int entry)
+{
+	(void)context;
+	return entry == 2 * earlier;
+}
+
+/* Only earlier entries of the same chain are looked at. */
+static void first_match(void **state)
+{
+	_cleanup_chains_ struct chains chains = {};
+
+	(void)state;
+	for (int i = 1; i <= 9; i++)
+		chain_add(&chains, NULL, (uint64_t)i % 2, i);
+	assert_int_equal(chain_find(&chains, 0, 4, is_twice, NULL), 2);
+	assert_int_equal(chain_find(&chains, 0, 8, is_twice, NULL), 4);
+	assert_int_equal(chain_find(&chains, 0, 2, is_twice, NULL), -1);
+	assert_int_equal(chain_find(&chains, 0, 20, is_twice, NULL), -1);
+	assert_int_equal(chain_find(&chains, 1, 10, is_twice, NULL), 5);
+	assert_int_equal(chain_find(&chains, 2, 10, is_twice, NULL), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_order),
+		cmocka_unit_test(first_match),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
