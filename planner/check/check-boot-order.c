@@ -11,9 +11,7 @@
 /* order= of a device's <boot>; 0: none. */
 static uint32_t order_of(const struct check *check, const struct guest_device *device)
 {
-	int boot = device->element < 0
-			   ? -1
-			   : document_child(check->document, device->element, "boot");
+	int boot = device->boot_element;
 	const char *text =
 		boot < 0 ? NULL : document_attribute(check->document, boot, "order");
 	uint32_t order;

@@ -220,19 +220,19 @@ static void say_reserved(struct check *check, enum known reserves)
 
 static void io_ports(struct check *check)
 {
-	struct io_use use;
+	const struct io_use *use;
 
 	if (!guest_is_q35(check->guest))
 		return;
-	io_use_read(&check->tree, check->host, &check->options->target, &use);
-	switch (io_use_judge(&use)) {
+	use = check_io_use(check);
+	switch (io_use_judge(use)) {
 	case IO_FITS:
 		break;
 	case IO_DEVICE_DROPPED:
-		say_io(check, &use);
+		say_io(check, use);
 		break;
 	case IO_ALL_DROPPED:
-		say_reserved(check, use.reserves);
+		say_reserved(check, use->reserves);
 		break;
 	}
 }

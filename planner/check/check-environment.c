@@ -171,23 +171,23 @@ static void list_dry_ports(const struct check *check, const struct io_use *use, 
 
 static void hotplug_io(struct check *check)
 {
-	struct io_use use;
+	const struct io_use *use;
 
 	if (!guest_is_q35(check->guest))
 		return;
-	io_use_read(&check->tree, check->host, &check->options->target, &use);
-	for (size_t i = 0; i < use.n_roots; i++) {
+	use = check_io_use(check);
+	for (size_t i = 0; i < use->n_roots; i++) {
 		_cleanup_text_ struct text ports = {};
 		int element = -1;
 
-		list_dry_ports(check, &use, use.indexes[i], &ports, &element);
+		list_dry_ports(check, use, use->indexes[i], &ports, &element);
 		if (ports.n == 0)
 			continue;
 		check_found(
 			check, element,
 			"Empty ports of expander bus %d: %s. Devices without I/O ports, such as virtio-net, virtio-scsi and vmxnet3, can be plugged in there. One with I/O ports, such as e1000e, %s the I/O ports of devices that run on this bus.",
-			use.indexes[i], ports.s,
-			use.reserves == KNOWN_NO ? "takes" : "may take");
+			use->indexes[i], ports.s,
+			use->reserves == KNOWN_NO ? "takes" : "may take");
 	}
 }
 

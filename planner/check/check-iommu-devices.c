@@ -60,6 +60,13 @@ static bool is_virtio_device(const struct guest_device *device)
 	       (!device->model || !has_suffix(device->model, "virtio-transitional"));
 }
 
+static bool is_transitional(const struct check *check, const struct guest_device *device)
+{
+	return device_is_transitional(device,
+				      guest_tree_controller(&check->tree,
+							    device->address.at.bus));
+}
+
 static void say_bypass(struct check *check, const struct guest_device *device,
 		       const char *name)
 {
@@ -69,7 +76,7 @@ static void say_bypass(struct check *check, const struct guest_device *device,
 		name);
 	unsigned since = feature_first(FEATURE_VIRTIO_MEMORY_OPTIONS).libvirt;
 
-	if (device_is_transitional(check->guest, device))
+	if (is_transitional(check, device))
 		check_set_remedy(
 			finding,
 			"Move it to a PCI Express port, and add <driver iommu='on'/>; without the move, QEMU exits.");
@@ -94,8 +101,8 @@ static void iommu_virtio_bypass(struct check *check)
 		const struct guest_device *device = &guest->devices.v[i];
 		_cleanup_free_ char *name = NULL;
 
-		if (device->element < 0 || !is_virtio_device(device) ||
-		    switch_is(device->driver_iommu, true))
+		if (device->element < 0 || switch_is(device->driver_iommu, true) ||
+		    !is_virtio_device(device))
 			continue;
 		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
 		say_bypass(check, device, name);
@@ -108,10 +115,11 @@ static void iommu_on_non_virtio(struct check *check)
 
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
-		const struct device_kind *kind = device_kind_of(device);
+		const struct device_kind *kind = device->driver_iommu.state == VALUE_VALID
+							 ? device_kind_of(device)
+							 : NULL;
 
-		if (device->driver_iommu.state == VALUE_VALID && kind &&
-		    !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
+		if (kind && !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
 			check_found(
 				check, check_part(check, device->element, "driver"),
 				"The driver of %s (%s) has iommu=, which is only for virtio devices.",
@@ -135,12 +143,17 @@ static void iommu_on_transitional(struct check *check)
 
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (switch_is(guest->devices.v[i].driver_iommu, true) &&
-		    device_is_transitional(guest, &guest->devices.v[i]))
+		    is_transitional(check, &guest->devices.v[i]))
 			say_transitional(check, (struct assign_item){-1, (int)i, -1});
-	for (size_t i = 0; i < guest->controllers.n; i++)
-		if (switch_is(guest->controllers.v[i].driver_iommu, true) &&
-		    controller_is_transitional(guest, &guest->controllers.v[i]))
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (switch_is(c->driver_iommu, true) &&
+		    controller_is_transitional(c,
+					       guest_tree_controller(&check->tree,
+								     c->address.at.bus)))
 			say_transitional(check, (struct assign_item){(int)i, -1, -1});
+	}
 }
 
 static void cpu_not_exposed(struct check *check)
@@ -175,7 +188,7 @@ static void fix_iommu_on(struct fix *fix)
 
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (guest->devices.v[i].element == fix->element &&
-		    device_is_transitional(guest, &guest->devices.v[i]))
+		    is_transitional(fix->check, &guest->devices.v[i]))
 			return;
 	want = want_new("device");
 	want_set(want_child(want, "driver"), "iommu", "on");

@@ -195,7 +195,7 @@ static void memory_driver(struct check *check)
 	static const char *const options[] = {"iommu", "ats", "packed", "page_per_vq"};
 
 	foreach_device (device, check->guest, "memory") {
-		int driver = document_child(check->document, device->element, "driver");
+		int driver = device->driver_element;
 
 		if (driver < 0 || !device->model || has_prefix(device->model, "virtio-"))
 			continue;

@@ -41,12 +41,12 @@ static void judge_disk(struct check *check, const struct guest_device *disk, int
 }
 
 /* <driver> of a virtio network interface; -1. */
-static int driver_of_net(const struct check *check, const struct guest_device *device)
+static int driver_of_net(const struct guest_device *device)
 {
-	if (!streq(device->tag, "interface") || device->element < 0 || !device->model ||
-	    !has_prefix(device->model, "virtio"))
+	if (device->driver_element < 0 || !streq(device->tag, "interface") ||
+	    !device->model || !has_prefix(device->model, "virtio"))
 		return -1;
-	return document_child(check->document, device->element, "driver");
+	return device->driver_element;
 }
 
 static void queue_size(struct check *check)
@@ -55,11 +55,8 @@ static void queue_size(struct check *check)
 
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
-		int net = driver_of_net(check, device);
-		int disk = streq(device->tag, "disk") && device->element >= 0
-				   ? document_child(check->document, device->element,
-						    "driver")
-				   : -1;
+		int net = driver_of_net(device);
+		int disk = streq(device->tag, "disk") ? device->driver_element : -1;
 
 		if (disk >= 0)
 			judge_disk(check, device, disk);
@@ -103,7 +100,7 @@ static void queue_size_range(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->devices.n; i++) {
 		const struct guest_device *device = &check->guest->devices.v[i];
-		int driver = driver_of_net(check, device);
+		int driver = driver_of_net(device);
 
 		if (driver >= 0) {
 			judge_range(check, driver, "rx_queue_size");

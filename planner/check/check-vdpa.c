@@ -133,7 +133,7 @@ static void vdpa_cache(struct check *check)
 
 		if (!guest_is_vdpa(disk))
 			continue;
-		driver = document_child(document, disk->element, "driver");
+		driver = disk->driver_element;
 		cache = driver < 0 ? NULL : document_attribute(document, driver, "cache");
 		if (streq_null(cache, "none") || streq_null(cache, "directsync"))
 			continue;

@@ -29,8 +29,7 @@ static void list_placed(const struct guest_tree *tree, placed_list *ret)
 
 	for (size_t i = 0; i < functions->n; i++) {
 		const struct guest_address *address = functions->v[i].address;
-		const struct device_kind *kind =
-			assign_item_kind(tree->guest, functions->v[i].item);
+		const struct device_kind *kind = functions->v[i].kind;
 		int bus = guest_address_on_pci(address)
 				  ? tree->bus[address->at.bus].number
 				  : -1;

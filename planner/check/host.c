@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/check/host.h"
 
+#include "planner/guest/io-use.h"
+
 void check_make_indexes(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -18,6 +20,7 @@ void check_free_indexes(struct check *check)
 {
 	guest_tree_free(&check->tree);
 	firsts_free(&check->vcpupins);
+	free(check->io_use);
 }
 
 void check_list_hostdevs(const struct check *check, check_hostdevs *ret)
@@ -174,4 +177,14 @@ const struct guest_iommu *check_intel_iommu(const struct check *check)
 	return guest->iommus.n && streq_null(guest->iommus.v[0].model, "intel")
 		       ? &guest->iommus.v[0]
 		       : NULL;
+}
+
+const struct io_use *check_io_use(struct check *check)
+{
+	if (!check->io_use) {
+		check->io_use = xnew(struct io_use);
+		io_use_read(&check->tree, check->host, &check->options->target,
+			    check->io_use);
+	}
+	return check->io_use;
 }

@@ -74,6 +74,9 @@ const struct guest_device *check_assigned_device(const struct check_assigned *as
 void check_found_pair(const struct check_assigned *assigned, int a, int b,
 		      const char *what);
 
+/* io_use_read() of the domain, which is read once. */
+const struct io_use *check_io_use(struct check *check);
+
 /* Whether QEMU's intel-iommu translates by first-stage tables (fsts=on). */
 bool check_first_stage(const struct check *check);
 /* The I/O threads of a disk or controller. The caller frees them. */

@@ -48,6 +48,7 @@ enum rule_planned {
 };
 
 struct fix;
+struct io_use;
 
 struct check {
 	const struct document *document;
@@ -57,8 +58,9 @@ struct check {
 	const struct machine *host; /* options->host */
 	struct guest_tree tree;
 	struct firsts
-		vcpupins; /* of a vCPU the first in guest.vcpupins that names CPUs */
-	bool host_alone;  /* there is no domain, only a host */
+		vcpupins;      /* of a vCPU the first in guest.vcpupins that names CPUs */
+	struct io_use *io_use; /* of check_io_use(); NULL: not asked for yet */
+	bool host_alone;       /* there is no domain, only a host */
 	/* The current rule and its findings; rules use check_found and check_skip. */
 	const struct rule *rule;
 	struct report *report;

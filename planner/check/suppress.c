@@ -59,7 +59,8 @@ void suppress(const struct document *document, struct report *found, const int *
 	ignores list = {};
 	struct silence silence;
 
-	ignores_read(document, &list);
+	if (found->findings.n > 0)
+		ignores_read(document, &list);
 	silence_begin(&list, &silence);
 	for (size_t i = 0; i < found->findings.n; i++) {
 		char *reason = reason_for(document, &silence, found->findings.v[i].rule,

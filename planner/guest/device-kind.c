@@ -280,36 +280,29 @@ uint16_t device_kind_legacy_id(const struct device_kind *kind)
 	return kind->device;
 }
 
-static bool in_port(const struct guest *guest, const struct guest_address *address)
-{
-	for (size_t i = 0; i < guest->controllers.n; i++)
-		/* The number first: there may be many controllers. */
-		if (guest->controllers.v[i].index.value == address->at.bus &&
-		    guest_pci_index(&guest->controllers.v[i]) == address->at.bus)
-			return guest_is_port(&guest->controllers.v[i]);
-	return false;
-}
-
-static bool is_transitional(const struct guest *guest, const struct device_kind *kind,
-			    const char *model, const struct guest_address *address)
+static bool is_transitional(const struct device_kind *kind, const char *model,
+			    const struct guest_address *address,
+			    const struct guest_controller *above)
 {
 	if (!kind || !guest_address_on_pci(address))
 		return false;
 	if (model && has_suffix(model, "virtio-transitional"))
 		return true;
 	return device_kind_is_virtio(kind) &&
-	       device_kind_legacy_id(kind) != kind->device && !in_port(guest, address);
+	       device_kind_legacy_id(kind) != kind->device &&
+	       !(above && guest_is_port(above));
 }
 
-bool device_is_transitional(const struct guest *guest, const struct guest_device *device)
+bool device_is_transitional(const struct guest_device *device,
+			    const struct guest_controller *above)
 {
-	return is_transitional(guest, device_kind_of(device), device->model,
-			       &device->address);
+	return is_transitional(device_kind_of(device), device->model, &device->address,
+			       above);
 }
 
-bool controller_is_transitional(const struct guest *guest,
-				const struct guest_controller *controller)
+bool controller_is_transitional(const struct guest_controller *controller,
+				const struct guest_controller *above)
 {
-	return is_transitional(guest, device_kind_of_controller(controller),
-			       controller->model, &controller->address);
+	return is_transitional(device_kind_of_controller(controller), controller->model,
+			       &controller->address, above);
 }

@@ -61,8 +61,9 @@ uint16_t device_kind_legacy_id(const struct device_kind *kind);
 /*
  * Whether a virtio device is transitional: its model says so, or it is not in a PCI
  * Express port and may be of either generation. QEMU refuses iommu='on' then. False if it
- * has no address.
+ * has no address. @above is the PCI controller that its address names, or NULL.
  */
-bool device_is_transitional(const struct guest *guest, const struct guest_device *device);
-bool controller_is_transitional(const struct guest *guest,
-				const struct guest_controller *controller);
+bool device_is_transitional(const struct guest_device *device,
+			    const struct guest_controller *above);
+bool controller_is_transitional(const struct guest_controller *controller,
+				const struct guest_controller *above);

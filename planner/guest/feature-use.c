@@ -123,25 +123,14 @@ static int find_override(const struct document *document, const struct guest *gu
 	return guest->qemu_override ? 0 : -1;
 }
 
-/* The first element at a path below a device called @tag. */
-static int find_in_device(const struct document *document, const struct guest *guest,
-			  const char *tag, const char *path)
-{
-	for (size_t i = 0; i < guest->devices.n; i++) {
-		const struct guest_device *device = &guest->devices.v[i];
-		int element = device->element >= 0 && streq(device->tag, tag)
-				      ? document_find(document, device->element, path)
-				      : -1;
-
-		if (element >= 0)
-			return element;
-	}
-	return -1;
-}
-
 static int find_vq_mapping(const struct document *document, const struct guest *guest)
 {
-	return find_in_device(document, guest, "disk", "driver/iothreads");
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest->devices.v[i].iothreads_mapped &&
+		    streq(guest->devices.v[i].tag, "disk"))
+			return document_find(document, guest->devices.v[i].element,
+					     "driver/iothreads");
+	return -1;
 }
 
 static int find_controller_mapping(const struct document *document,
@@ -149,9 +138,10 @@ static int find_controller_mapping(const struct document *document,
 {
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		int element = guest->controllers.v[i].element;
-		int mapping = element < 0 ? -1
-					  : document_find(document, element,
-							  "driver/iothreads");
+		int mapping =
+			!guest->controllers.v[i].iothreads_mapped
+				? -1
+				: document_find(document, element, "driver/iothreads");
 
 		if (mapping >= 0)
 			return mapping;
@@ -204,9 +194,7 @@ static int find_hostdev_node(const struct document *document, const struct guest
 {
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
-		int acpi = streq(device->tag, "hostdev") && device->element >= 0
-				   ? document_child(document, device->element, "acpi")
-				   : -1;
+		int acpi = streq(device->tag, "hostdev") ? device->acpi_element : -1;
 
 		if (acpi >= 0 && document_attribute(document, acpi, "nodeset"))
 			return acpi;

@@ -189,6 +189,7 @@ struct guest_device *guest_add_device(struct guest *guest, const char *tag)
 	struct guest_device *device = vec_add(&guest->devices);
 
 	device->element = device->source_element = device->acpi_element = -1;
+	device->driver_element = device->boot_element = -1;
 	device->tag = xstrdup(tag);
 	address_init(&device->address);
 	address_init(&device->source);

@@ -73,6 +73,7 @@ struct guest_controller {
 	bool added;       /* by <qemu:commandline>, unknown to libvirt (assign.h) */
 	char *model_name; /* <model name=>: "ioh3420", "pxb-pcie"; NULL */
 	struct guest_number index; /* of a PCI one, never absent */
+	struct guest_address address;
 	/* <target ...> of a PCI controller */
 	bool master; /* <master>: a companion of another USB controller */
 	int target_element;
@@ -89,19 +90,23 @@ struct guest_controller {
 	struct guest_number driver_iothread, driver_queues;
 	bool iothreads_mapped; /* <driver><iothreads>: queues over several threads */
 	struct guest_threads map_iothreads;
-	struct guest_address address;
 	char *alias;
 };
 
 /* Any child of <devices> besides controllers, <emulator> and <iommu>. */
 struct guest_device {
+	/* Most rules look at these members only: they are next to each other. */
 	int element;
-	char *tag;        /* element name: "interface", "hostdev", "disk", "video", ... */
-	char *type;       /* its type attribute: "user", "pci", "file", "virtio" ... */
-	char *model;      /* <model type=> or model= : "e1000e", "virtio", "qxl" */
-	char *mode;       /* hostdev: "subsystem" */
-	char *bus;        /* disk, input: <target bus=>, bus= */
-	char *target_dev; /* disk: "vda" */
+	int driver_element, boot_element; /* -1: none */
+	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */
+	int source_element;
+	char *tag;   /* element name: "interface", "hostdev", "disk", "video", ... */
+	char *type;  /* its type attribute: "user", "pci", "file", "virtio" ... */
+	char *model; /* <model type=> or model= : "e1000e", "virtio", "qxl" */
+	char *bus;   /* disk, input: <target bus=>, bus= */
+	struct guest_address address;
+	char *mode;        /* hostdev: "subsystem" */
+	char *target_dev;  /* disk: "vda" */
 	char *target_type; /* serial, channel, console: "virtio", "pci-serial" */
 	char *source_file; /* disk: file, dev or NULL */
 	char *source_name; /* interface: network or bridge; NULL */
@@ -127,12 +132,9 @@ struct guest_device {
 	struct guest_number target_base; /* of virtio-mem and virtio-pmem */
 	struct guest_set source_nodes;   /* host nodes of a dimm or virtio-mem device */
 	char *source_path, *access;
-	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */
-	int source_element;
-	struct guest_address source;
-	char *mdev_uuid; /* hostdev type mdev */
+	struct guest_address source; /* at source_element */
+	char *mdev_uuid;             /* hostdev type mdev */
 	char *vdpa_path; /* interface type vdpa, disk type vhostvdpa: /dev/vhost-vdpa-N */
-	struct guest_address address;
 	char *alias;
 	bool write_alias; /* if not, libvirt chooses it */
 };

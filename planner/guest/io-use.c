@@ -59,12 +59,10 @@ bool io_use_reserves(const struct guest *guest, int index)
 
 static void add_functions(struct reading *reading)
 {
-	const struct guest *guest = reading->tree->guest;
 	const guest_functions *functions = &reading->tree->functions;
 
 	for (size_t i = 0; i < functions->n; i++) {
-		const struct device_kind *kind =
-			assign_item_kind(guest, functions->v[i].item);
+		const struct device_kind *kind = functions->v[i].kind;
 		int bus = functions->v[i].address->at.bus;
 
 		if (kind && kind->io_bar && reading->tree->bus[bus].root >= 0)
@@ -137,11 +135,11 @@ void io_use_read(const struct guest_tree *tree, const struct machine *host,
 {
 	bool efi = guest_is_efi(tree->guest);
 	struct reading *reading = xnew(struct reading);
-	struct window_use window;
 
-	window_use_read(tree->guest, host, target, &window);
 	*ret = (struct io_use){.limit = efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS};
-	ret->reserves = efi ? io_efi_reserves(window.guest.version) : KNOWN_NO;
+	ret->reserves =
+		efi ? io_efi_reserves(window_firmware_version(tree->guest, host, target))
+		    : KNOWN_NO;
 	reading->tree = tree;
 	reading->roots[0].direct = true; /* SATA and SMBus of the chipset */
 	add_functions(reading);

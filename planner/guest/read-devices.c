@@ -56,6 +56,8 @@ static const struct guest_field device_fields[] = {
 	ROW("target@type", STRING, guest_device, target_type),
 	ROW("source@file", STRING, guest_device, source_file),
 	ROW("mac@address", STRING, guest_device, mac),
+	ROW("boot", ELEMENT, guest_device, boot_element),
+	ROW("driver", ELEMENT, guest_device, driver_element),
 	ROW("driver@name", STRING, guest_device, driver_name),
 	ROW("driver@iommu", ON_OFF, guest_device, driver_iommu),
 	ROW("driver@ats", ON_OFF, guest_device, driver_ats),

@@ -233,11 +233,13 @@ static void number_buses(struct guest_tree *tree)
 	}
 }
 
-static void add_function(guest_functions *list, const struct guest_address *address,
-			 struct assign_item item)
+static void add_function(const struct guest *guest, guest_functions *list,
+			 const struct guest_address *address, struct assign_item item)
 {
 	if (guest_address_on_pci(address))
-		list->v[list->n++] = (struct guest_function){item, address};
+		list->v[list->n++] =
+			(struct guest_function){item, address,
+						assign_item_kind(guest, item)};
 }
 
 static void list_functions(struct guest_tree *tree)
@@ -248,13 +250,13 @@ static void list_functions(struct guest_tree *tree)
 	list->n = 0;
 	vec_reserve(list, guest->controllers.n + guest->devices.n + guest->iommus.n);
 	for (size_t i = 0; i < guest->controllers.n; i++)
-		add_function(list, &guest->controllers.v[i].address,
+		add_function(guest, list, &guest->controllers.v[i].address,
 			     (struct assign_item){(int)i, -1, -1});
 	for (size_t i = 0; i < guest->devices.n; i++)
-		add_function(list, &guest->devices.v[i].address,
+		add_function(guest, list, &guest->devices.v[i].address,
 			     (struct assign_item){-1, (int)i, -1});
 	for (size_t i = 0; i < guest->iommus.n; i++)
-		add_function(list, &guest->iommus.v[i].address,
+		add_function(guest, list, &guest->iommus.v[i].address,
 			     (struct assign_item){-1, -1, (int)i});
 }
 

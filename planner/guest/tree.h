@@ -25,6 +25,7 @@ struct guest_bus {
 struct guest_function {
 	struct assign_item item;
 	const struct guest_address *address;
+	const struct device_kind *kind; /* assign_item_kind() */
 };
 typedef VEC(struct guest_function) guest_functions;
 

@@ -253,22 +253,31 @@ static void read_memory(const struct guest *guest, const struct machine *host,
 		use->guest.memory_end = GIB + ram;
 }
 
-static void read_firmware(const struct guest *guest, const struct machine *host,
-			  const struct target *target, struct window_use *use)
+unsigned window_firmware_version(const struct guest *guest, const struct machine *host,
+				 const struct target *target)
 {
 	bool efi = guest_is_efi(guest), arm = guest_is_virt(guest);
+	unsigned given = efi || arm ? target->edk2 : target->seabios, found;
 	const char *fact = host ? machine_fact(host, arm   ? "firmware.edk2-aarch64"
 						     : efi ? "firmware.edk2-x86_64"
 							   : "firmware.seabios")
 				: NULL;
-	unsigned given = efi || arm ? target->edk2 : target->seabios, found;
 
-	use->guest.firmware = arm ? WINDOW_EDK2_ARM : efi ? WINDOW_EDK2 : WINDOW_SEABIOS;
 	if (given > 0)
-		use->guest.version = given;
-	else if (fact &&
-		 (efi || arm ? edk2_parse(fact, &found) : version_parse(fact, &found)))
-		use->guest.version = found;
+		return given;
+	return fact && (efi || arm ? edk2_parse(fact, &found)
+				   : version_parse(fact, &found))
+		       ? found
+		       : 0;
+}
+
+static void read_firmware(const struct guest *guest, const struct machine *host,
+			  const struct target *target, struct window_use *use)
+{
+	use->guest.firmware = guest_is_virt(guest)  ? WINDOW_EDK2_ARM
+			      : guest_is_efi(guest) ? WINDOW_EDK2
+						    : WINDOW_SEABIOS;
+	use->guest.version = window_firmware_version(guest, host, target);
 	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
 		const struct addition *addition = &guest->commandline.additions.v[i];
 

@@ -25,6 +25,10 @@ struct window_use {
  */
 uint64_t window_memory_of(const struct machine *host, int function);
 
+/* The version of the guest's firmware that @target or @host gives, as in window.h; 0. */
+unsigned window_firmware_version(const struct guest *guest, const struct machine *host,
+				 const struct target *target);
+
 /*
  * @guest is as libvirt would complete it. @host may be NULL. The facts of the host that
  * are used: cpu.address-bits, cpu.vendor, cpu.pdpe1gb, and the versions of firmware that

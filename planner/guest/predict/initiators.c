@@ -48,13 +48,19 @@ static void add_hostdevs(const struct guest *guest, const char *tag,
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 
-		if (!guest_takes_initiator(device) || !streq(device->tag, tag) ||
-		    device->initiator.state != VALUE_VALID)
+		if (device->initiator.state != VALUE_VALID ||
+		    !guest_takes_initiator(device) || !streq(device->tag, tag))
 			continue;
 		set_foreach (cell, &device->initiator.set)
 			add_object(objects, xasprintf("gi%u", objects->initiators++),
 				   is_cell(guest, (uint64_t)cell) ? cell : -1);
 	}
+}
+
+static void add_all_hostdevs(const struct guest *guest, struct objects *objects)
+{
+	add_hostdevs(guest, "interface", objects);
+	add_hostdevs(guest, "hostdev", objects);
 }
 
 /* Whether an argument that is not understood adds no object. */
@@ -136,8 +142,7 @@ static void list_objects(const struct guest *guest, bool monitor, struct objects
 			   guest_uses_iommufd(guest, &guest->devices.v[i]);
 	if (iommufd)
 		add_object(ret, xstrdup("iommufd0"), -1);
-	add_hostdevs(guest, "interface", ret);
-	add_hostdevs(guest, "hostdev", ret);
+	add_all_hostdevs(guest, ret);
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 
@@ -184,11 +189,27 @@ static void predict_with(const struct guest *guest, bool monitor,
 	free_objects(&objects);
 }
 
+/* The initiators as in the domain: without the other objects, which take longer to list.
+ */
+static void predict_unordered(const struct guest *guest, struct predict_cells *ret)
+{
+	struct objects objects = {};
+
+	add_all_hostdevs(guest, &objects);
+	add_additions(guest, &objects);
+	take_cells(&objects, ret);
+	free_objects(&objects);
+}
+
 /* Where the QEMU is not known, both must agree. */
 void predict_initiators(const struct guest *guest, struct predict_cells *ret)
 {
 	struct predict_cells without = {};
 
+	predict_unordered(guest, ret);
+	if (ret->ordered)
+		return;
+	vec_free(&ret->cells);
 	predict_with(guest, true, ret);
 	if (!guest->machine || machine_type_qemu(guest->machine) < VERSION_OF(11, 1)) {
 		predict_with(guest, false, &without);

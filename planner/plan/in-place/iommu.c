@@ -45,6 +45,12 @@ static bool on_node(const struct in_place *plan, const struct guest_address *add
 	return bus > 0 && layout_root_of(&plan->layout, bus) > 0;
 }
 
+static const struct guest_controller *above(const struct guest *guest,
+					    const struct guest_address *address)
+{
+	return guest_pci_controller(guest, address->at.bus);
+}
+
 /*
  * Devices older than the IOMMU use it from now on. Of newer devices only those on a node
  * do, because libvirt adds its own devices (a balloon) without iommu='on'. Transitional
@@ -59,13 +65,16 @@ static void drive_through(struct in_place *plan, bool all)
 		    takes_driver(plan, &guest->devices.v[i]) &&
 		    guest->devices.v[i].driver_iommu.state == VALUE_ABSENT &&
 		    (all || on_node(plan, &guest->devices.v[i].address)) &&
-		    !device_is_transitional(guest, &guest->devices.v[i]))
+		    !device_is_transitional(&guest->devices.v[i],
+					    above(guest, &guest->devices.v[i].address)))
 			guest->devices.v[i].driver_iommu = switch_of(true);
 	for (size_t i = 0; i < guest->controllers.n; i++)
 		if (is_virtio_controller(&guest->controllers.v[i]) &&
 		    guest->controllers.v[i].driver_iommu.state == VALUE_ABSENT &&
 		    (all || on_node(plan, &guest->controllers.v[i].address)) &&
-		    !controller_is_transitional(guest, &guest->controllers.v[i]))
+		    !controller_is_transitional(&guest->controllers.v[i],
+						above(guest,
+						      &guest->controllers.v[i].address)))
 			guest->controllers.v[i].driver_iommu = switch_of(true);
 }
 
