@@ -15,18 +15,19 @@
 #include "planner/boot/prepare.h"
 
 #include "base/mem.h"
+#include "planner/qemu/qemu-space.h"
 
 static const struct cpu_choice {
 	const char *arch;
-	bool nested;
+	bool nested, intel;
 	const char *model, *features, *why;
 } cpu_choices[] = {
-	{"x86_64", false, "Nehalem", "",
+	{"x86_64", false, true, "Nehalem", "",
 	 "TCG cannot provide the host's CPU; with this model the kernel sees dies and threads"},
-	{"x86_64", true, "Opteron_G3",
+	{"x86_64", true, false, "Opteron_G3",
 	 "<feature policy='require' name='svm'/><feature policy='require' name='npt'/>",
 	 "TCG only emulates AMD's virtualization; threads and dies are not visible"},
-	{"aarch64", false, "cortex-a57", "", "TCG cannot provide the host's CPU"},
+	{"aarch64", false, false, "cortex-a57", "", "TCG cannot provide the host's CPU"},
 };
 
 static const struct cpu_choice *choose(const struct prepare *p, const char *arch)
@@ -96,6 +97,25 @@ static void drop_kvm_features(struct prepare *p)
 	}
 }
 
+/*
+ * The last leaf of CPUID is returned for those that do not exist. On an Intel CPU with
+ * dies that is 0x1f, for which TCG of QEMU 9.1 and later fails an assertion
+ * (encode_topo_cpuid1f) unless ECX is small; SeaBIOS asks for hypervisors' leaves with
+ * any ECX. So an empty leaf becomes the last one.
+ */
+static void add_last_leaf(struct prepare *p, int cpu)
+{
+	int topology = cpu < 0 ? -1 : document_child(p->domain, cpu, "topology");
+	const char *dies =
+		topology < 0 ? NULL : document_attribute(p->domain, topology, "dies");
+
+	if (dies && !streq(dies, "1"))
+		text_adds(
+			&p->arguments,
+			"  <leaf:commandline xmlns:leaf='" QEMU_SPACE
+			"'><leaf:arg value='-global'/><leaf:arg value='x86_64-cpu.level=32'/></leaf:commandline>\n");
+}
+
 void prepare_cpu(struct prepare *p, const char *arch)
 {
 	const struct cpu_choice *choice = choose(p, arch);
@@ -124,6 +144,8 @@ void prepare_cpu(struct prepare *p, const char *arch)
 		add_children(p, &text, cpu, "numa");
 	}
 	text_adds(&text, "</cpu>");
+	if (choice->intel)
+		add_last_leaf(p, cpu);
 	if (cpu >= 0) {
 		e = &p->domain->elements.v[cpu];
 		edit_replace(&p->edits,
