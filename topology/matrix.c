@@ -48,6 +48,34 @@ char *matrix_class_names(void)
 	return text_take(&text);
 }
 
+/*
+ * VGA controllers that only show a console: those of servers' management controllers, and
+ * those that a hypervisor emulates.
+ */
+static bool is_console(const struct machine_function *function)
+{
+	static const struct {
+		uint16_t vendor, device; /* 0: all of the vendor */
+	} rows[] = {
+		{0x1a03, 0},      /* ASPEED */
+		{0x102b, 0},      /* Matrox */
+		{0x19e5, 0x1711}, /* HiSilicon Hibmc */
+		{0x1234, 0},      /* QEMU: VGA */
+		{0x1b36, 0x0100}, /* QEMU: qxl */
+		{0x1af4, 0x1050}, /* virtio */
+		{0x1013, 0},      /* Cirrus */
+		{0x15ad, 0},      /* VMware */
+	};
+
+	if (function->class_code >> 8 != 0x0300)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].vendor == function->vendor &&
+		    (!rows[i].device || rows[i].device == function->device))
+			return true;
+	return false;
+}
+
 unsigned matrix_class_of(const struct machine_function *function)
 {
 	uint8_t base = function->class_code >> 16 & 0xff;
@@ -58,6 +86,8 @@ unsigned matrix_class_of(const struct machine_function *function)
 	/* A prediction knows nothing else of it. */
 	if (!function->class_code && !function->vendor && !function->device)
 		return MATRIX_ASSIGNED;
+	if (is_console(function))
+		return MATRIX_OTHER;
 	for (size_t i = 0; i < ARRAY_SIZE(by_code); i++)
 		if ((by_code[i].base == base || by_code[i].base == ANY) &&
 		    (by_code[i].sub == sub || by_code[i].sub == ANY))

@@ -13,7 +13,7 @@
 
 /* Bits; the word of --class, the beginning of the devices' names, and what belongs. */
 #define MATRIX_CLASSES(ROW)                                                              \
-	ROW(GPU, "gpu", "GPU", "display controllers and accelerators")                   \
+	ROW(GPU, "gpu", "GPU", "accelerators and display controllers, but not consoles") \
 	ROW(NIC, "nic", "NIC", "network and InfiniBand controllers")                     \
 	ROW(NVME, "nvme", "NVME", "NVMe controllers")                                    \
 	ROW(STORAGE, "storage", "STOR", "other storage controllers")                     \

@@ -311,12 +311,43 @@ static void random_machines(void **state)
 	}
 }
 
+/* A GPU, and what only shows a console. */
+static void consoles_are_not_gpus(void **state)
+{
+	static const struct {
+		uint32_t class_code;
+		uint16_t vendor, device;
+		unsigned class;
+	} rows[] = {
+		{0x030000, 0x10de, 0x1b80, MATRIX_GPU},
+		{0x030200, 0x10de, 0x2330, MATRIX_GPU},
+		{0x030000, 0x1002, 0x66a1, MATRIX_GPU},
+		{0x030000, 0x1a03, 0x2000, MATRIX_OTHER},
+		{0x030000, 0x102b, 0x0538, MATRIX_OTHER},
+		{0x030000, 0x1af4, 0x1050, MATRIX_OTHER},
+		{0x038000, 0x1af4, 0x1050, MATRIX_GPU}, /* the stand-in for a GPU */
+		{0x030000, 0x19e5, 0x1711, MATRIX_OTHER},
+		{0x030000, 0x19e5, 0x0001, MATRIX_GPU},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct machine_function function = {.class_code =
+								  rows[i].class_code,
+							  .vendor = rows[i].vendor,
+							  .device = rows[i].device};
+
+		assert_int_equal(matrix_class_of(&function), rows[i].class);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kinds),        cmocka_unit_test(without_types),
-		cmocka_unit_test(slowest_link), cmocka_unit_test(access_control),
-		cmocka_unit_test(matrix),       cmocka_unit_test(random_machines),
+		cmocka_unit_test(consoles_are_not_gpus), cmocka_unit_test(kinds),
+		cmocka_unit_test(without_types),         cmocka_unit_test(slowest_link),
+		cmocka_unit_test(access_control),        cmocka_unit_test(matrix),
+		cmocka_unit_test(random_machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
