@@ -15,6 +15,7 @@
 #include "topology/matrix.h"
 
 #define SHMEM_BYTES (UINT64_C(4) << 20)
+#define MOST_BYTES  (UINT64_C(1) << 52) /* no CPU has more address bits */
 #define GIB         (UINT64_C(1) << 30)
 
 static void add_bars(struct window_use *use, struct window_bars bars, int element)
@@ -25,7 +26,7 @@ static void add_bars(struct window_use *use, struct window_bars bars, int elemen
 		use->guest.largest_bytes = bars.largest_bytes;
 		use->element = element;
 	}
-	use->guest.sum_bytes += bars.bytes;
+	use->guest.sum_bytes = MIN(use->guest.sum_bytes + bars.bytes, 16 * MOST_BYTES);
 	use->devices++;
 }
 
@@ -43,9 +44,17 @@ static struct window_bars of_shmem(const struct guest_device *device)
 				 : SHMEM_BYTES;
 
 	/* libvirt refuses other sizes. */
-	if (bytes == 0 || (bytes & (bytes - 1)) || bytes > UINT64_C(1) << 52)
+	if (bytes == 0 || (bytes & (bytes - 1)) || bytes > MOST_BYTES)
 		bytes = 0;
 	return (struct window_bars){bytes, bytes};
+}
+
+static bool is_initiator(const struct machine_node *node, struct pci_address at)
+{
+	for (size_t i = 0; i < node->initiators.n; i++)
+		if (pci_address_equal(node->initiators.v[i].at, at))
+			return true;
+	return false;
 }
 
 uint64_t window_memory_of(const struct machine *host, int function)
@@ -54,13 +63,11 @@ uint64_t window_memory_of(const struct machine *host, int function)
 
 	if (!matrix_is_nvidia_gpu(&host->functions.v[function]))
 		return 0;
-	for (size_t i = 0; i < host->nodes.n; i++)
-		for (size_t k = 0; k < host->nodes.v[i].initiators.n; k++)
-			if (pci_address_equal(host->nodes.v[i].initiators.v[k].at,
-					      host->functions.v[function].at) &&
-			    host->nodes.v[i].memory_bytes < UINT64_C(1) << 50)
-				bytes += host->nodes.v[i].memory_bytes;
-	return bytes;
+	for (size_t i = 0; i < host->nodes.n && bytes < MOST_BYTES; i++)
+		if (is_initiator(&host->nodes.v[i], host->functions.v[function].at) &&
+		    host->nodes.v[i].memory_bytes < UINT64_C(1) << 50)
+			bytes += host->nodes.v[i].memory_bytes;
+	return MIN(bytes, MOST_BYTES);
 }
 
 /* A second BAR of 1 GiB belongs to the memory on GH200. */

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "planner/guest/target.h"
 #include "planner/guest/window.h"
+#include "planner/guest/window-use.h"
 
 #include <stdio.h>
 
@@ -151,12 +152,38 @@ static void larger_hole(void **state)
 	assert_int_equal(window_fits(&guest), WINDOW_NO);
 }
 
+/* A record may have any number of nodes with any memory, and name a device twice. */
+static void memory_of_gpu(void **state)
+{
+	_cleanup_machine_ struct machine machine = {};
+	struct machine_function *gpu =
+		machine_add_function(&machine,
+				     (struct pci_address){.domain = 9, .bus = 1});
+	struct machine_node *node = machine_add_node(&machine, 0);
+
+	(void)state;
+	gpu->vendor = 0x10de;
+	gpu->class_code = 0x030200;
+	assert_int_equal(window_memory_of(&machine, 0), 0);
+	node->memory_bytes = 95 * GIB;
+	for (int i = 0; i < 2; i++)
+		vec_add(&node->initiators)->at = gpu->at;
+	assert_int_equal(window_memory_of(&machine, 0), 95 * GIB);
+	for (int i = 1; i < 20000; i++) {
+		node = machine_add_node(&machine, i);
+		node->memory_bytes = (UINT64_C(1) << 50) - GIB;
+		vec_add(&node->initiators)->at = gpu->at;
+	}
+	assert_int_equal(window_memory_of(&machine, 0), UINT64_C(1) << 52);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_table),
 		cmocka_unit_test(does_not_guess),
 		cmocka_unit_test(larger_hole),
+		cmocka_unit_test(memory_of_gpu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
