@@ -22,14 +22,14 @@ int disk_set_format(void *target, const struct option_row *row, const char *valu
 	return 0;
 }
 
-static int set_sector_size(void *target, const struct option_row *row, const char *value,
-			   struct error *error)
+int disk_set_sector_size(void *target, const struct option_row *row, const char *value,
+			 struct error *error)
 {
-	struct change_wish *wish = target;
+	uint32_t *sector_bytes = target;
 
 	(void)row;
 	(void)error;
-	wish->sector_bytes = streq(value, "512") ? 512 : 4096;
+	*sector_bytes = streq(value, "512") ? 512 : 4096;
 	return 0;
 }
 
@@ -54,7 +54,7 @@ const struct option_row change_rows[] = {
 	 "keep the old sectors in FILE until the change is complete (default: next to the image)",
 	 SET_FILE(struct change_wish, journal)},
 	{"sector-size", 0, "BYTES", "logical sector size of an MBR", "512|4096",
-	 SET_BY(set_sector_size)},
+	 SET_WITH(disk_set_sector_size, struct change_wish, sector_bytes)},
 	{"force", 0, NULL, FORCE_SUMMARY, SET_BY(set_force)},
 	{},
 };

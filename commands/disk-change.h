@@ -21,6 +21,8 @@ extern const struct option_row change_rows[];
 	"write even if there is a reason not to; refused if the image is in use"
 /* The setter of --format; its field is a struct disk_wish. */
 option_setter disk_set_format;
+/* That of --sector-size; its field is a uint32_t. */
+option_setter disk_set_sector_size;
 
 /* A disk that is open and locked for a change. Owns everything in it. */
 struct changed_disk {

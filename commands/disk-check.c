@@ -27,17 +27,6 @@ static void wish_free(struct wish *wish)
 	vec_free(&wish->ignored);
 }
 
-static int set_sector_size(void *target, const struct option_row *row, const char *value,
-			   struct error *error)
-{
-	struct inspect_question *question = target;
-
-	(void)row;
-	(void)error;
-	question->sector_bytes = streq(value, "512") ? 512 : 4096;
-	return 0;
-}
-
 /* The rules whose findings can be ignored. */
 static const char *const rules[] = {
 	"align-end",
@@ -115,7 +104,7 @@ static const struct option_row rows[] = {
 	{"format", 'f', "FORMAT", "format of the images (default: detected)", "raw|qcow2",
 	 SET_WITH(disk_set_format, struct wish, disk)},
 	{"sector-size", 0, "BYTES", "logical sector size of the images", "512|4096",
-	 SET_WITH(set_sector_size, struct wish, question)},
+	 SET_WITH(disk_set_sector_size, struct wish, question.sector_bytes)},
 	{"align", 0, "SIZE",
 	 "alignment to check (default: physical sector or qcow2 cluster); 0: none",
 	 SET_BY(set_align)},

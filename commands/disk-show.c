@@ -33,22 +33,11 @@ struct wish {
 	bool damaged; /* one of them has no table, or one with errors */
 };
 
-static int set_sector_size(void *target, const struct option_row *row, const char *value,
-			   struct error *error)
-{
-	struct inspect_question *question = target;
-
-	(void)row;
-	(void)error;
-	question->sector_bytes = streq(value, "512") ? 512 : 4096;
-	return 0;
-}
-
 static const struct option_row rows[] = {
 	{"format", 'f', "FORMAT", "format of the images (default: detected)", "raw|qcow2",
 	 SET_WITH(disk_set_format, struct wish, disk)},
 	{"sector-size", 0, "BYTES", "logical sector size of the images", "512|4096",
-	 SET_WITH(set_sector_size, struct wish, question)},
+	 SET_WITH(disk_set_sector_size, struct wish, question.sector_bytes)},
 	{"chain", 0, NULL, "open the backing and data files that the images name",
 	 SET_TRUE(struct wish, disk.follow)},
 	{"output", 'o', "COLUMNS",

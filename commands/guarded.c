@@ -8,6 +8,7 @@
 #include "commands/guarded.h"
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/streams.h"
 #include "commands/hook-limit.h"
@@ -17,7 +18,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TERMS_BYTES 2
@@ -60,14 +60,6 @@ static _noreturn_ void run_child(guarded_work *work, const void *user, int fd,
 	_exit(status < 0 ? FAILED : status);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int limit_of(const struct text *sent)
 {
 	return sent->n >= TERMS_BYTES ? sent->s[1] : HOOK_TIME_LIMIT_S;
@@ -76,11 +68,11 @@ static int limit_of(const struct text *sent)
 /* True once the other end is closed; false when the time is over. */
 static bool read_all(int fd, struct text *sent)
 {
-	int64_t start_ms = now_ms();
+	int64_t start_ms = clock_ms();
 
 	for (;;) {
 		struct pollfd poller = {.fd = fd, .events = POLLIN};
-		int64_t left_ms = start_ms + limit_of(sent) * 1000 - now_ms();
+		int64_t left_ms = start_ms + limit_of(sent) * 1000 - clock_ms();
 		char buffer[65536];
 		ssize_t n;
 

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "commands/progress-stderr.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "commands/terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define USUAL_COLUMNS 80
 
 static uint64_t now_ms(void *context _unused_)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)clock_ms();
 }
 
 static void say_on_terminal(void *context _unused_, const char *bytes, size_t n)

@@ -272,26 +272,37 @@ static void add_own_table(const struct copy *copy, struct whole_content *ret)
 	}
 }
 
+/* Asks libblkid about a copy. Both results are owned, also after an error. */
+static int probe_copy(const struct disk_io *io, const struct copy *copy, int flags,
+		      blkid_probe *ret_probe, char **ret_type, struct error *error)
+{
+	int answer;
+
+	*ret_probe = new_probe(copy->fd, flags);
+	if (!*ret_probe)
+		return error_system(error, errno, "%s: cannot set up libblkid", io->name);
+	answer = blkid_do_safeprobe(*ret_probe);
+	if (answer == -1)
+		return error_system(error, errno, "%s: libblkid cannot read it",
+				    io->name);
+	*ret_type = answer == -2 ? xstrdup("several file systems at once")
+				 : xstrdup(value_of(*ret_probe, "TYPE"));
+	return 0;
+}
+
 int content_find(struct disk_io *io, struct whole_content *ret, struct error *error)
 {
 	_cleanup_(copy_close) struct copy copy = {.fd = -1};
 	_cleanup_(free_probe) blkid_probe probe = NULL;
 	const char *offset;
-	int answer;
 
 	if (copy_open(io, 0, io->size_bytes, &copy, error) < 0)
 		return -1;
 	if (copy.blank)
 		return 0;
-	probe = new_probe(copy.fd, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_MAGIC);
-	if (!probe)
-		return error_system(error, errno, "%s: cannot set up libblkid", io->name);
-	answer = blkid_do_safeprobe(probe);
-	if (answer == -1)
-		return error_system(error, errno, "%s: libblkid cannot read it",
-				    io->name);
-	ret->type = answer == -2 ? xstrdup("several file systems at once")
-				 : xstrdup(value_of(probe, "TYPE"));
+	if (probe_copy(io, &copy, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_MAGIC, &probe,
+		       &ret->type, error) < 0)
+		return -1;
 	offset = value_of(probe, "SBMAGIC_OFFSET");
 	if (offset && !parse_u64(offset, &ret->offset))
 		ret->offset = 0;
@@ -305,7 +316,6 @@ int volume_find(struct disk_io *io, uint64_t start, uint64_t end, struct volume 
 {
 	_cleanup_(copy_close) struct copy copy = {.fd = -1};
 	_cleanup_(free_probe) blkid_probe probe = NULL;
-	int answer;
 
 	if (end <= start || end - start < 512)
 		return 0;
@@ -313,16 +323,10 @@ int volume_find(struct disk_io *io, uint64_t start, uint64_t end, struct volume 
 		return -1;
 	if (copy.blank)
 		return 0;
-	probe = new_probe(copy.fd,
-			  BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
-	if (!probe)
-		return error_system(error, errno, "%s: cannot set up libblkid", io->name);
-	answer = blkid_do_safeprobe(probe);
-	if (answer == -1)
-		return error_system(error, errno, "%s: libblkid cannot read it",
-				    io->name);
-	ret->type = answer == -2 ? xstrdup("several file systems at once")
-				 : xstrdup(value_of(probe, "TYPE"));
+	if (probe_copy(io, &copy,
+		       BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID, &probe,
+		       &ret->type, error) < 0)
+		return -1;
 	ret->label = xstrdup(value_of(probe, "LABEL"));
 	ret->uuid = xstrdup(value_of(probe, "UUID"));
 	return 0;

@@ -13,13 +13,13 @@
 #include "partition/nbd-server.h"
 #include "partition/tool.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define REQUEST_BYTES (1u << 20)
@@ -51,14 +51,6 @@ static int failed(const struct disk_io *io, const char *what, struct error *erro
 			    messages.n > 0 ? messages.s : "");
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /*
  * Runs libnbd until @is_done returns nonzero, or the limit is exceeded. Negative: a
  * failure.
@@ -66,11 +58,11 @@ static int64_t now_ms(void)
 static int wait_for(struct nbd_io *nbd,
 		    int (*is_done)(struct nbd_io *nbd, int64_t cookie), int64_t cookie)
 {
-	int64_t end = now_ms() + (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000, left;
+	int64_t end = clock_ms() + (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000, left;
 	int done;
 
 	while ((done = is_done(nbd, cookie)) == 0) {
-		left = end - now_ms();
+		left = end - clock_ms();
 		nbd->silent |= left <= 0;
 		if (nbd->silent || sym_nbd_poll(nbd->nbd, (int)left) < 0)
 			return -1;

@@ -8,6 +8,7 @@
 #include "planner/qemu/emulators.h"
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/macros.h"
 
 #include <errno.h>
@@ -25,14 +26,6 @@
 #define ANSWER_LIMIT (8u << 20)
 /* How long a killed program may take to end before nobody waits for it any more. */
 #define KILLED_MS 500
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* In the child: nothing of ours but the socket, no core dump, no messages. */
 static _noreturn_ void run(const char *path, int fd, pid_t parent)
@@ -58,11 +51,11 @@ static _noreturn_ void run(const char *path, int fd, pid_t parent)
 /* True when the other end is closed; false when the time is over, or it says too much. */
 static bool collect(int fd, int limit_ms, struct text *ret)
 {
-	int64_t end_ms = now_ms() + limit_ms;
+	int64_t end_ms = clock_ms() + limit_ms;
 
 	while (ret->n <= ANSWER_LIMIT) {
 		struct pollfd poller = {.fd = fd, .events = POLLIN};
-		int64_t left_ms = end_ms - now_ms();
+		int64_t left_ms = end_ms - clock_ms();
 		char buffer[65536];
 		ssize_t n;
 
@@ -82,12 +75,12 @@ static bool collect(int fd, int limit_ms, struct text *ret)
 /* The program and what it started; it is our child until it was waited for. */
 static void stop(pid_t child)
 {
-	int64_t end_ms = now_ms() + KILLED_MS;
+	int64_t end_ms = clock_ms() + KILLED_MS;
 	const struct timespec pause = {.tv_nsec = 2000000};
 
 	kill(-child, SIGKILL);
 	kill(child, SIGKILL);
-	while (waitpid(child, NULL, WNOHANG) == 0 && now_ms() < end_ms)
+	while (waitpid(child, NULL, WNOHANG) == 0 && clock_ms() < end_ms)
 		nanosleep(&pause, NULL);
 }
 

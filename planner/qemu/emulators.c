@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/qemu/emulators.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Where distributions install them; the host's own architecture is asked first. */
@@ -19,14 +20,6 @@ static const struct {
 	{"/usr/local/bin/qemu-system-aarch64", "aarch64"},
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* The answers of the host's own architecture are what most domains need. */
 static void gather(struct machine *machine, bool own, int64_t end_ms)
 {
@@ -40,7 +33,7 @@ static void gather(struct machine *machine, bool own, int64_t end_ms)
 			continue;
 		emulator = vec_add(&machine->emulators);
 		*emulator = (struct machine_emulator){.path = xstrdup(places[i].path)};
-		emulator_ask((int)MAX(end_ms - now_ms(), 0), emulator);
+		emulator_ask((int)MAX(end_ms - clock_ms(), 0), emulator);
 		if (!emulator->architecture)
 			emulator->architecture = xstrdup(architecture);
 	}
@@ -54,7 +47,7 @@ static int by_path(const void *a, const void *b)
 
 void emulators_gather(struct machine *machine)
 {
-	int64_t end_ms = now_ms() + EMULATORS_LIMIT_MS;
+	int64_t end_ms = clock_ms() + EMULATORS_LIMIT_MS;
 	const struct machine_emulator *own;
 
 	gather(machine, true, end_ms);
