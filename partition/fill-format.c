@@ -20,8 +20,11 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+/* A disk with less room than this is full. */
+#define ROOM_BYTES (1u << 20)
 /* The time in a file system made with a seed: the earliest that FAT supports. */
 #define SEEDED_TIME "315532800"
 
@@ -417,6 +420,16 @@ static bool lacks_room(const struct error *error)
 	return false;
 }
 
+/* Whether a file that has room for so many bytes cannot grow, because its disk is full.
+ */
+static bool host_is_full(int fd, uint64_t room_bytes, uint64_t bytes)
+{
+	struct statvfs host;
+
+	return bytes < room_bytes && fstatvfs(fd, &host) == 0 && host.f_blocks > 0 &&
+	       (uint64_t)host.f_bavail * host.f_frsize < ROOM_BYTES;
+}
+
 /* Replaces the words of a tool that has failed to copy a folder by sizes. Always -1. */
 static int explain_room(const struct filling *filling, int scratch, struct error *error)
 {
@@ -426,7 +439,8 @@ static int explain_room(const struct filling *filling, int scratch, struct error
 	struct stat st;
 
 	if (!fill->copy_files || !lacks_room(error) || fstat(scratch, &st) < 0 ||
-	    !tree_size(fill->copy_files, &files, &bytes))
+	    !tree_size(fill->copy_files, &files, &bytes) ||
+	    host_is_full(scratch, (uint64_t)st.st_size, bytes))
 		return -1;
 	text_add_size_about(&needs, bytes);
 	text_add_size_about(&room, (uint64_t)st.st_size);

@@ -2,6 +2,7 @@
 #include "partition/tool.h"
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -14,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static char *vformat(const char *format, va_list args) _printf_(1, 0);
@@ -62,7 +62,7 @@ void tool_free(struct tool *tool)
 
 /*
  * In the child: it must end with _exit(). mkfs is in sbin, which may not be in a user's
- * PATH.
+ * PATH. Messages are in English, some of which we know, and in the user's encoding.
  */
 static _noreturn_ void become(struct tool *tool, int output, int messages)
 {
@@ -75,6 +75,7 @@ static _noreturn_ void become(struct tool *tool, int output, int messages)
 	dup2(output, STDOUT_FILENO);
 	dup2(messages, STDERR_FILENO);
 	putenv(longer);
+	setenv("LANGUAGE", "en", 1);
 	for (size_t i = 0; i < tool->environment.n; i++)
 		putenv(tool->environment.v[i]);
 	execvp(tool->words.v[0], tool->words.v);
@@ -140,14 +141,6 @@ unsigned tool_limit_s(unsigned usual)
 		       : usual;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Whether the file that it writes has changed since the last check. */
 static bool has_written(const struct tool *tool, struct stat *last)
 {
@@ -188,7 +181,8 @@ static bool is_over(pid_t pid)
  */
 static bool watch(const struct tool *tool, pid_t pid, int output)
 {
-	int64_t limit_ms = (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000, alive = now_ms();
+	int64_t limit_ms = (int64_t)tool_limit_s(USUAL_LIMIT_S) * 1000,
+		alive = clock_ms();
 	struct stat last = {};
 	struct pollfd poll_fd = {.fd = output, .events = POLLIN};
 	char messages[4096] = "";
@@ -202,10 +196,10 @@ static bool watch(const struct tool *tool, pid_t pid, int output)
 		else if (ready == 0)
 			open = !is_over(pid);
 		if (ready > 0 || has_written(tool, &last))
-			alive = now_ms();
+			alive = clock_ms();
 		if (tool->tick)
 			tool->tick(tool->context, messages);
-		if (open && now_ms() - alive > limit_ms)
+		if (open && clock_ms() - alive > limit_ms)
 			return false;
 	}
 	return true;
