@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
-#include "base/size.h"
+#include "partition/fill-room.h"
 #include "partition/fill-stage.h"
 #include "partition/fill-tree.h"
 #include "partition/tool.h"
@@ -20,11 +20,8 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-/* A disk with less room than this is full. */
-#define ROOM_BYTES (1u << 20)
 /* The time in a file system made with a seed: the earliest that FAT supports. */
 #define SEEDED_TIME "315532800"
 
@@ -408,50 +405,6 @@ static int check_folder(const char *path, struct error *error)
 		       : error_input(error, "%s is not a directory", path);
 }
 
-/* Whether a tool failed because the files do not fit: what mke2fs and mcopy print. */
-static bool lacks_room(const struct error *error)
-{
-	static const char *const words[] = {"Could not allocate", "No free space",
-					    "No space left", "Disk full"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strstr(error->message, words[i]))
-			return true;
-	return false;
-}
-
-/* Whether a file that has room for so many bytes cannot grow, because its disk is full.
- */
-static bool host_is_full(int fd, uint64_t room_bytes, uint64_t bytes)
-{
-	struct statvfs host;
-
-	return bytes < room_bytes && fstatvfs(fd, &host) == 0 && host.f_blocks > 0 &&
-	       (uint64_t)host.f_bavail * host.f_frsize < ROOM_BYTES;
-}
-
-/* Replaces the words of a tool that has failed to copy a folder by sizes. Always -1. */
-static int explain_room(const struct filling *filling, int scratch, struct error *error)
-{
-	const struct fill *fill = filling->fill;
-	_cleanup_text_ struct text needs = {}, room = {};
-	uint64_t files, bytes;
-	struct stat st;
-
-	if (!fill->copy_files || !lacks_room(error) || fstat(scratch, &st) < 0 ||
-	    !tree_size(fill->copy_files, &files, &bytes) ||
-	    host_is_full(scratch, (uint64_t)st.st_size, bytes))
-		return -1;
-	text_add_size_about(&needs, bytes);
-	text_add_size_about(&room, (uint64_t)st.st_size);
-	error_clear(error);
-	return error_input(
-		error,
-		"%s (%ju %s, %s) does not fit: the partition has %s, and the %s file system needs a part of it; make the partition larger",
-		fill->content ? "the content" : fill->copy_files, (uintmax_t)files,
-		files == 1 ? "file" : "files", needs.s, room.s, fill->format);
-}
-
 static int fill_one(const struct filling *filling, int scratch, struct error *error)
 {
 	const struct fill *fill = filling->fill;
@@ -466,7 +419,7 @@ static int fill_one(const struct filling *filling, int scratch, struct error *er
 	if (run_maker(filling, maker, scratch, error) < 0 ||
 	    (fill->copy_files && streq(maker->folder, "mcopy") &&
 	     run_mcopy(filling, scratch, error) < 0))
-		return explain_room(filling, scratch, error);
+		return fill_explain_room(filling, scratch, error);
 	if (fill->copy_files && has_prefix(fill->format, "ext") &&
 	    (filling->target->seed || fill_gives_to_root(fill->format)))
 		return settle_inodes(filling, scratch, error);

@@ -29,6 +29,15 @@ void prepare_drop(struct prepare *p, int parent, const char *name);
 void prepare_remove(struct prepare *p, int element, const char *what, const char *why);
 /* prepare-keep.c: removes everything that is not on the list. */
 void prepare_keep(struct prepare *p, bool finished);
+/* prepare-firmware.c */
+/* QEMU gets copies, and its own variables. */
+void prepare_firmware(struct prepare *p, struct want *os);
+/*
+ * If libvirt chooses the firmware, it must not be one with enrolled keys, which starts
+ * only what was signed with them. libvirt chooses such a firmware for a secure loader, or
+ * for Secure Boot, unless the domain excludes the keys.
+ */
+void prepare_keys(struct prepare *p, int os);
 /* prepare-commandline.c: the QEMU arguments that are kept, as XML. */
 void prepare_commandline(struct prepare *p, const struct document *domain,
 			 struct text *ret);
