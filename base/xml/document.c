@@ -175,13 +175,13 @@ static xmlDoc *build_tree(struct document *document, struct complaint *complaint
 	if (!parser)
 		abort();
 	parser->_private = complaint;
+	/* It gets everything; with XML_PARSE_NOERROR, libxml2 2.15 would not call it. */
 	parser->sax->serror = on_error;
 	tree_prepare(parser, document->xpath, memchr(text->s, '&', text->n) != NULL);
 	xml = sym_xmlCtxtReadMemory(parser, text->s + mark, (int)(text->n - mark), NULL,
 				    NULL,
 				    XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
-					    XML_PARSE_COMPACT | XML_PARSE_NOERROR |
-					    XML_PARSE_NOWARNING);
+					    XML_PARSE_COMPACT);
 	sym_xmlFreeParserCtxt(parser);
 	arena_end();
 	return complaint->reported ? NULL : xml;
