@@ -30,9 +30,16 @@ static void note_l3s(struct request *request, const struct cpu_shape *shape)
 {
 	unsigned guest = shape->sockets * shape->dies;
 
-	if (!request->host_l3s || request->host_l3s == guest ||
-	    !streq(request->architecture, "x86_64"))
+	if (!request->host_l3s || request->host_l3s == guest)
 		return;
+	if (!streq(request->architecture, "x86_64")) {
+		if (request->host_l3s > shape->sockets)
+			request_note(
+				request,
+				"the host has %u L3 caches; it is not known which ones an %s guest sees",
+				request->host_l3s, request->architecture);
+		return;
+	}
 	request_note(
 		request,
 		"L3 caches are not the same: host %u; guest %u, one for each die (see virt-layout explain l3-split)",
