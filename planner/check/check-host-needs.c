@@ -162,6 +162,10 @@ static void launch_security_exists(struct check *check)
 
 	if (streq_null(type, "sev") || streq_null(type, "sev-snp"))
 		lacks(check, security, "devices.sev", "AMD SEV", "/dev/sev");
+	if (streq_null(type, "tdx"))
+		check_skip(
+			check, "tdx",
+			"the host's description does not say whether it has Intel TDX");
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (streq(guest->devices.v[i].tag, "memory") &&
 		    streq_null(guest->devices.v[i].model, "sgx-epc"))

@@ -90,6 +90,10 @@ static int find_cell_without_cpus(const struct document *document,
 static int find_nvme(const struct document *document, const struct guest *guest)
 {
 	(void)document;
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (streq_null(guest->controllers.v[i].type, "nvme") &&
+		    guest->controllers.v[i].element >= 0)
+			return guest->controllers.v[i].element;
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (streq(guest->devices.v[i].tag, "disk") &&
 		    streq_null(guest->devices.v[i].bus, "nvme"))
@@ -224,6 +228,28 @@ static int find_ras(const struct document *document, const struct guest *guest)
 	return document_find(document, 0, "features/ras");
 }
 
+static int find_launch_security(const struct document *document, const char *type)
+{
+	int element = document_find(document, 0, "launchSecurity");
+
+	return element >= 0 && streq_null(document_attribute(document, element, "type"),
+					  type)
+		       ? element
+		       : -1;
+}
+
+static int find_sev_snp(const struct document *document, const struct guest *guest)
+{
+	(void)guest;
+	return find_launch_security(document, "sev-snp");
+}
+
+static int find_tdx(const struct document *document, const struct guest *guest)
+{
+	(void)guest;
+	return find_launch_security(document, "tdx");
+}
+
 static int find_initiator(const struct document *document, const struct guest *guest)
 {
 	(void)document;
@@ -297,7 +323,7 @@ const struct feature_use feature_uses[] = {
 	{"<interconnects>", FEATURE_HMAT, find_interconnects, USE_REFUSED},
 	{"A cell without vCPUs", FEATURE_CELL_WITHOUT_CPUS, find_cell_without_cpus,
 	 USE_REFUSED},
-	{"A disk on an NVMe bus", FEATURE_NVME, find_nvme, USE_REFUSED},
+	{"An NVMe disk or controller", FEATURE_NVME, find_nvme, USE_REFUSED},
 	{"A disk of type vhostvdpa", FEATURE_VDPA_DISK, find_vdpa_disk, USE_REFUSED},
 	{"A NIC of model igb", FEATURE_IGB, find_igb, USE_RULE},
 	{"<iothreads> of a disk", FEATURE_IOTHREAD_VQ_MAPPING, find_vq_mapping,
@@ -322,6 +348,8 @@ const struct feature_use feature_uses[] = {
 	 find_memory_driver, USE_DROPPED},
 	{"<ps2>", FEATURE_PS2, find_ps2, USE_REFUSED},
 	{"<ras>", FEATURE_RAS, find_ras, USE_REFUSED},
+	{"<launchSecurity> of type sev-snp", FEATURE_SEV_SNP, find_sev_snp, USE_REFUSED},
+	{"<launchSecurity> of type tdx", FEATURE_TDX, find_tdx, USE_REFUSED},
 	{"x-speed of more than 16 GT/s", FEATURE_PORT_32_GT, find_fast_port, USE_REFUSED},
 	{"<pcihole64> on machine type virt", FEATURE_HOLE64_VIRT, find_hole64_virt,
 	 USE_REFUSED},

@@ -59,6 +59,10 @@ static const struct feature_row {
 	/* libvirt's NEWS. 9.0 refuses features that it does not know. */
 	[FEATURE_PS2] = {VERSION_OF(10, 7), 0},
 	[FEATURE_RAS] = {VERSION_OF(10, 4), 0},
+	/* libvirt-go-xml has it since 10.5; 9.0 refuses it, 11.3 and 12.9 know it. */
+	[FEATURE_SEV_SNP] = {VERSION_OF(10, 5), VERSION_OF(9, 1)},
+	/* libvirt-go-xml has it since 11.6; 9.0 and 11.3 refuse it, 12.9 knows it. */
+	[FEATURE_TDX] = {VERSION_OF(11, 6), VERSION_OF(10, 1)},
 	[FEATURE_HOLE64_VIRT] = {VERSION_OF(11, 5), VERSION_OF(10, 0)},
 };
 

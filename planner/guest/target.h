@@ -73,6 +73,8 @@ enum feature {
 	FEATURE_HOLE64_VIRT,           /* <pcihole64> of machine type virt */
 	FEATURE_PS2,                   /* <ps2> in <features> */
 	FEATURE_RAS,                   /* <ras> in <features> */
+	FEATURE_SEV_SNP,               /* <launchSecurity type='sev-snp'> */
+	FEATURE_TDX,                   /* <launchSecurity type='tdx'> */
 	FEATURE_PORT_32_GT,            /* x-speed=32 of a port, or more */
 	N_FEATURES,
 };

@@ -229,17 +229,12 @@ unsigned areas_of_option(const char *name, const char *value)
 unsigned areas_of_machine(const char *text)
 {
 	static const struct area_row words[] = {
-		{"*memory-backend=*", AREA_MEMORY},
-		{"*hmat=*", AREA_NUMA},
-		{"*iommu=*", AREA_IOMMU},
-		{"*iommu_bypass=*", AREA_IOMMU},
-		{"*bypass_iommu=*", AREA_IOMMU},
-		{"*highmem*", AREA_WINDOW},
-		{"*nvdimm=*", AREA_MEMORY},
-		{"*max-ram-below-4g=*", AREA_WINDOW},
-		{"*kernel-irqchip=*", AREA_IOMMU},
-		{"*cxl=*", AREA_PCI},
-		{"*type=*", AREA_ALL},
+		{"*memory-backend=*", AREA_MEMORY}, {"*hmat=*", AREA_NUMA},
+		{"*iommu=*", AREA_IOMMU},           {"*iommu_bypass=*", AREA_IOMMU},
+		{"*bypass_iommu=*", AREA_IOMMU},    {"*highmem*", AREA_WINDOW},
+		{"*nvdimm=*", AREA_MEMORY},         {"*max-ram-below-4g=*", AREA_WINDOW},
+		{"*kernel-irqchip=*", AREA_IOMMU},  {"*cxl=*", AREA_PCI},
+		{"*smp-cache*", AREA_NUMA},         {"*type=*", AREA_ALL},
 	};
 	unsigned areas = strchr(text, '=') && strcspn(text, "=") < strcspn(text, ",")
 				 ? 0
