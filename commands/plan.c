@@ -92,8 +92,12 @@ static int add_mirrored(struct plan_flags *flags, bool trial, struct planned *re
 		flags->source.facts = true;
 	if (!ret->mirrored.nodes.n &&
 	    source_read_option("like", flags->like, &flags->source, &ret->mirrored,
-			       error) < 0)
+			       error) < 0) {
+		/* Part of it would not be what the user asked for. */
+		machine_free(&ret->mirrored);
+		ret->mirrored = (struct machine){};
 		return -1;
+	}
 	if (!trial)
 		source_show_complaints(&ret->mirrored);
 	if (mirror(&ret->mirrored, &flags->asked.mirror, &flags->asked.request, error) <
@@ -294,7 +298,7 @@ static void advise(const struct options *options, const struct plan_flags *flags
 		   struct machine *mirrored, struct error *error)
 {
 	if (error->status != STATUS_INPUT || connect_wanted(&flags->connect) ||
-	    (is_stream(flags->like) && !mirrored->nodes.n) || is_stream(flags->domain) ||
+	    (flags->like && !mirrored->nodes.n) || is_stream(flags->domain) ||
 	    is_stream(flags->host))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
