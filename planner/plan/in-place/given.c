@@ -135,23 +135,26 @@ static void fill_added(struct in_place *plan)
 	}
 }
 
-static bool is_moved(const struct in_place *plan, int device)
+/* By device, whether it moves. The caller frees it. */
+static bool *list_moved(const struct in_place *plan)
 {
+	bool *moved = xcalloc(plan->full.devices.n + 1, sizeof(*moved));
+
 	for (size_t i = 0; i < plan->wishes.n; i++)
-		if (plan->wishes.v[i].device == device && !plan->wishes.v[i].stays)
-			return true;
-	return false;
+		moved[plan->wishes.v[i].device] |= !plan->wishes.v[i].stays;
+	return moved;
 }
 
 static void add_given_endpoints(struct in_place *plan)
 {
 	const struct guest *full = &plan->full;
+	_cleanup_free_ bool *moved = list_moved(plan);
 
 	for (size_t i = 0; i < full->controllers.n; i++)
 		if (!guest_is_pci(&full->controllers.v[i]))
 			add_given_endpoint(plan, &full->controllers.v[i].address);
 	for (size_t i = 0; i < full->devices.n; i++)
-		if (!is_moved(plan, (int)i))
+		if (!moved[i])
 			add_given_endpoint(plan, &full->devices.v[i].address);
 	for (size_t i = 0; i < full->iommus.n; i++)
 		add_given_endpoint(plan, &full->iommus.v[i].address);

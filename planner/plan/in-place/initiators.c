@@ -59,14 +59,15 @@ static struct set assume_nodes(const struct machine *host, int function)
 	unsigned gpus = 0, rank = 0, each, i = 0;
 	struct set nodes = {};
 
+	if (set_empty(&all) || function < 0 || !is_gpu(&host->functions.v[function]))
+		return nodes;
 	for (size_t f = 0; f < host->functions.n; f++) {
 		if (!is_gpu(&host->functions.v[f]))
 			continue;
 		rank = (int)f == function ? gpus : rank;
 		gpus++;
 	}
-	if (function < 0 || !is_gpu(&host->functions.v[function]) ||
-	    set_count(&all) % gpus != 0)
+	if (set_count(&all) % gpus != 0)
 		return nodes;
 	each = set_count(&all) / gpus;
 	set_foreach (id, &all) {

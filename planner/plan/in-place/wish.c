@@ -90,11 +90,12 @@ static void find_groups(struct in_place *plan)
 		struct in_place_wish *wish = &plan->wishes.v[i];
 
 		wish->leader = -1;
-		for (size_t j = 0; iommu && wish->leader < 0 && j < i; j++) {
+		if (!iommu || group_of(plan, wish) < 0)
+			continue;
+		for (size_t j = 0; wish->leader < 0 && j < i; j++) {
 			struct in_place_wish *other = &plan->wishes.v[j];
 
-			if (group_of(plan, wish) < 0 ||
-			    group_of(plan, wish) != group_of(plan, other) ||
+			if (group_of(plan, wish) != group_of(plan, other) ||
 			    wish->to.cell != other->to.cell)
 				continue;
 			other->leader = (int)j;
