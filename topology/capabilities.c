@@ -129,7 +129,8 @@ static int pair_number(struct pairs *seen, int high, int low)
 /* What CPUs are grouped by while they are read. */
 struct groups {
 	struct pairs dies, cores;
-	struct set cpus; /* ids so far */
+	struct set cpus;  /* ids so far */
+	struct set again; /* of the cell, those of an earlier one or of itself */
 };
 
 /* A core is identified by its first sibling; older libvirt has only core_id. */
@@ -164,9 +165,7 @@ static void read_cpu(const struct document *document, int element, int cell,
 	if (id < 0)
 		return;
 	if (set_has(&groups->cpus, (unsigned)id)) {
-		machine_complain(machine,
-				 "%s:%d: CPU %d occurs twice; the first one is used",
-				 document->name, document->elements.v[element].line, id);
+		set_add(&groups->again, (unsigned)id);
 		return;
 	}
 	set_add(&groups->cpus, (unsigned)id);
@@ -199,6 +198,22 @@ static void check_count(const struct document *document, int parent, const char 
 			(unsigned long long)claimed, (unsigned long long)n);
 }
 
+static void tell_again(const struct document *document, int cell, struct groups *groups,
+		       struct machine *machine)
+{
+	bool many = set_count(&groups->again) > 1;
+	_cleanup_text_ struct text list = {};
+
+	if (set_empty(&groups->again))
+		return;
+	text_add_set(&list, &groups->again);
+	machine_complain(machine, "%s:%d: CPU%s %s occur%s twice; the first one%s used",
+			 document->name, document->elements.v[cell].line, many ? "s" : "",
+			 list.s, many ? "" : "s", many ? "s are" : " is");
+	set_free(&groups->again);
+	groups->again = (struct set){};
+}
+
 static void read_cell(const struct document *document, int cell, struct groups *groups,
 		      struct machine *machine)
 {
@@ -215,6 +230,7 @@ static void read_cell(const struct document *document, int cell, struct groups *
 	for (int cpu = cpus < 0 ? -1 : document_child(document, cpus, "cpu"); cpu >= 0;
 	     cpu = document_next(document, cpu, "cpu"))
 		read_cpu(document, cpu, id, groups, machine);
+	tell_again(document, cell, groups, machine);
 }
 
 static size_t node_index(const struct machine *machine, int id)
