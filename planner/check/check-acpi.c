@@ -76,18 +76,6 @@ static void uefi_needs_acpi(struct check *check)
 			    guest->architecture);
 }
 
-static void memory_needs_acpi(struct check *check)
-{
-	const struct guest *guest = check->guest;
-
-	for (size_t i = 0; guest->acpi_element < 0 && i < guest->devices.n; i++)
-		if (guest_needs_slot(&guest->devices.v[i]))
-			check_found(
-				check, guest->devices.v[i].element,
-				"A memory device of model %s needs ACPI, but there is no <acpi/> in <features>.",
-				guest->devices.v[i].model);
-}
-
 /* Architectures whose machine types have no property acpi in QEMU. */
 static bool has_no_acpi(const char *architecture)
 {
@@ -97,6 +85,21 @@ static bool has_no_acpi(const char *architecture)
 		if (streq_null(architecture, names[i]))
 			return true;
 	return false;
+}
+
+static void memory_needs_acpi(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	/* The others show such devices to the guest in other ways. */
+	if (guest->acpi_element >= 0 || has_no_acpi(guest->architecture))
+		return;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest_needs_slot(&guest->devices.v[i]))
+			check_found(
+				check, guest->devices.v[i].element,
+				"A memory device of model %s needs ACPI, but there is no <acpi/> in <features>.",
+				guest->devices.v[i].model);
 }
 
 static void acpi_machine(struct check *check)

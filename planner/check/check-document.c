@@ -3,6 +3,25 @@
 #include "planner/check/rules.h"
 
 #include "planner/check/ignores.h"
+#include "planner/guest/feature-use.h"
+
+/* What the target's libvirt does not know, it drops without reading it. */
+static bool is_dropped(const struct check *check, const struct guest_complaint *complaint)
+{
+	const struct document *document = check->document;
+	const char *name = document_element_name(document, complaint->element);
+	int parent = document->elements.v[complaint->element].parent;
+
+	if (!complaint->attribute || parent < 0)
+		return false;
+	if (streq(name, "driver") &&
+	    streq(document_element_name(document, parent), "iommu"))
+		name = "iommu/driver";
+	else if (!streq(name, "topology"))
+		return false;
+	return feature_attribute_since(name, complaint->attribute) >
+	       check->options->target.libvirt;
+}
 
 static void value_malformed(struct check *check)
 {
@@ -12,6 +31,8 @@ static void value_malformed(struct check *check)
 		const struct guest_complaint *complaint = &guest->complaints.v[i];
 		struct finding *finding;
 
+		if (is_dropped(check, complaint))
+			continue;
 		finding = check_found(check, complaint->element, "%s \"%s\" is not %s.",
 				      complaint->attribute ? complaint->attribute
 							   : "The content",

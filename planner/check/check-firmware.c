@@ -99,24 +99,57 @@ static void firmware_features(struct check *check)
 	if (features >= 0 && guest->firmware &&
 	    streq_null(feature_of(check, "enrolled-keys"), "yes") &&
 	    streq_null(feature_of(check, "secure-boot"), "no"))
-		check_found(
-			check, features,
-			"The firmware feature enrolled-keys is enabled, but secure-boot is not.");
+		check_set_remedy(
+			check_found(
+				check, features,
+				"The firmware feature enrolled-keys is enabled, but secure-boot is not."),
+			"Enable secure-boot as well, or disable enrolled-keys.");
 	if (!streq_null(guest->firmware, "bios") ||
 	    check->options->target.libvirt < SELECTS_EARLY)
 		; /* or libvirt refuses it at the start */
 	else if (guest_is_virt(guest))
-		check_found(check, document_find(check->document, 0, "os"),
-			    "There is no BIOS for machine type %s.", guest->machine);
+		check_set_remedy(check_found(check,
+					     document_find(check->document, 0, "os"),
+					     "There is no BIOS for machine type %s.",
+					     guest->machine),
+				 "Write <os firmware='efi'>, or remove firmware=.");
 	else if (streq_null(feature_of(check, "secure-boot"), "yes"))
-		check_found(check, features, "A BIOS has no Secure Boot.");
+		check_set_remedy(check_found(check, features,
+					     "A BIOS has no Secure Boot."),
+				 "Write <os firmware='efi'>, or disable secure-boot.");
 	if (nvram >= 0 && !guest->firmware && !guest->loader)
 		check_found(check, nvram, "There is an <nvram>, but no firmware.");
 	else if (nvram >= 0 && streq_null(guest->firmware, "bios"))
 		check_found(check, nvram, "There is an <nvram>, but a BIOS has none.");
 	else if (nvram >= 0 && streq_null(loader_stateless, "yes"))
-		check_found(check, nvram,
-			    "There is an <nvram>, but the loader is stateless.");
+		check_set_remedy(
+			check_found(check, nvram,
+				    "There is an <nvram>, but the loader is stateless."),
+			"Remove <nvram>, or stateless='yes' of the loader.");
+}
+
+/* The names of files that a domain may give its firmware (<sysinfo type='fwcfg'>). */
+static void fw_cfg_name(struct check *check)
+{
+	const struct document *document = check->document;
+
+	for (int sysinfo = document_find(document, 0, "sysinfo"); sysinfo >= 0;
+	     sysinfo = document_next(document, sysinfo, "sysinfo"))
+		for (int entry = streq_null(document_attribute(document, sysinfo, "type"),
+					    "fwcfg")
+					 ? document_child(document, sysinfo, "entry")
+					 : -1;
+		     entry >= 0; entry = document_next(document, entry, "entry")) {
+			const char *name = document_attribute(document, entry, "name");
+			bool reserved = name && (has_prefix(name, "opt/ovmf/") ||
+						 has_prefix(name, "opt/org.qemu/"));
+
+			if (!name || (has_prefix(name, "opt/") && !reserved))
+				continue;
+			check_found(check, entry, "%s %s.", name,
+				    reserved ? "is a name that libvirt reserves"
+					     : "does not begin with opt/");
+		}
 }
 
 static void secure_boot_conflict(struct check *check)
@@ -265,6 +298,13 @@ const struct rule firmware_rules[] = {
 	 .why = "libvirt refuses other combinations.",
 	 .to_fix = "Write <os firmware='efi'>, or remove the element.",
 	 .source = LV "conf/domain_validate.c; qemu/qemu_firmware.c; tested with 12.9",
+	 .remedy = REMEDY_EDIT},
+	{RULE("fw-cfg-name", fw_cfg_name, ERROR, 0, LIBVIRT),
+	 .what = "The names of a <sysinfo type='fwcfg'> begin with opt/, but not with opt/ovmf/ or opt/org.qemu/.",
+	 .why = "libvirt refuses other names (\"That firmware name is reserved\").",
+	 .to_fix =
+		 "Choose another name; what edk2 itself reads, such as opt/ovmf/X-PciMmio64Mb, can be given only in <qemu:commandline>, with -fw_cfg.",
+	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDefSysinfo",
 	 .remedy = REMEDY_EDIT},
 	{RULE("feature-machine", feature_machine, ERROR, 0, LIBVIRT),
 	 .what = "A machine is given only features that libvirt knows and its type has.",

@@ -176,8 +176,16 @@ static const struct {
 /* The first QEMU that was tried whose amd-iommu no longer has the property pt. */
 #define NO_PT VERSION_OF(11, 1)
 
-static void say_attribute(struct check *check, const struct guest_iommu *iommu,
-			  size_t row)
+/* What is wrong with an attribute of <driver>. */
+enum attribute_wrong {
+	ATTRIBUTE_RIGHT, /* or dropped by the target: attribute-dropped */
+	ATTRIBUTE_FOREIGN,
+	ATTRIBUTE_ACCELERATED,
+	ATTRIBUTE_PT,
+};
+
+static enum attribute_wrong judge_attribute(const struct check *check,
+					    const struct guest_iommu *iommu, size_t row)
 {
 	const char *name = driver_attributes[row].name;
 	const struct target *target = &check->options->target;
@@ -187,26 +195,74 @@ static void say_attribute(struct check *check, const struct guest_iommu *iommu,
 		     !(model == VIRTIO && streq(name, "aw_bits") &&
 		       !target_has(target, FEATURE_IOMMU_VIRTIO_AW_BITS));
 
-	/* What the target does not know, it drops: attribute-dropped. */
 	if (!document_attribute(check->document, driver, name) ||
 	    feature_attribute_since("iommu/driver", name) > target->libvirt)
-		return;
+		return ATTRIBUTE_RIGHT;
 	if (!takes)
-		check_found(check, driver, "The %s IOMMU does not take the attribute %s.",
-			    iommu->model, name)
-			->subject = xstrdup(name);
-	else if (model == AMD && streq(name, "passthrough") && target->qemu >= NO_PT)
-		check_found(
+		return ATTRIBUTE_FOREIGN;
+	if (model == AMD && streq(name, "passthrough") && target->qemu >= NO_PT)
+		return ATTRIBUTE_PT;
+	return driver_attributes[row].accelerated &&
+			       !streq_null(document_attribute(check->document, driver,
+							      "accel"),
+					   "on")
+		       ? ATTRIBUTE_ACCELERATED
+		       : ATTRIBUTE_RIGHT;
+}
+
+/* The attributes of <driver> with which something is wrong, "a, b and c"; NULL: none. */
+static char *wrong_attributes(const struct check *check, const struct guest_iommu *iommu,
+			      enum attribute_wrong wrong, unsigned *ret_n)
+{
+	struct text text = {};
+	const char *last = NULL;
+
+	*ret_n = 0;
+	for (size_t row = 0; row < ARRAY_SIZE(driver_attributes); row++) {
+		if (judge_attribute(check, iommu, row) != wrong)
+			continue;
+		if (last)
+			text_printf(&text, "%s%s", text.n ? ", " : "", last);
+		last = driver_attributes[row].name;
+		++*ret_n;
+	}
+	if (last)
+		text_printf(&text, "%s%s", text.n ? " and " : "", last);
+	return last ? text_take(&text) : NULL;
+}
+
+static void say_attributes(struct check *check, const struct guest_iommu *iommu,
+			   enum attribute_wrong wrong)
+{
+	const struct target *target = &check->options->target;
+	unsigned n;
+	_cleanup_free_ char *names = wrong_attributes(check, iommu, wrong, &n);
+	int driver = iommu->driver_element;
+	struct finding *finding;
+
+	if (!names)
+		return;
+	if (wrong == ATTRIBUTE_PT)
+		finding = check_found(
 			check, driver,
 			"passthrough= of the amd IOMMU needs QEMU's property pt, which QEMU %u.%u does not have.",
-			target->qemu / 1000000, target->qemu / 1000 % 1000)
-			->subject = xstrdup(name);
-	else if (driver_attributes[row].accelerated &&
-		 !streq_null(document_attribute(check->document, driver, "accel"), "on"))
-		check_found(check, driver,
-			    "The %s IOMMU takes the attribute %s only with accel='on'.",
-			    iommu->model, name)
-			->subject = xstrdup(name);
+			target->qemu / 1000000, target->qemu / 1000 % 1000);
+	else
+		finding =
+			check_found(check, driver,
+				    "The %s IOMMU %s the attribute%s %s%s.", iommu->model,
+				    wrong == ATTRIBUTE_FOREIGN ? "does not take"
+							       : "takes",
+				    n > 1 ? "s" : "", names,
+				    wrong == ATTRIBUTE_FOREIGN ? ""
+							       : " only with accel='on'");
+	finding->subject = xstrdup(names);
+	if (n > 1)
+		check_set_remedy(finding, "Remove the attributes%s.",
+				 wrong == ATTRIBUTE_ACCELERATED ? ", or write accel='on'"
+								: "");
+	else if (wrong == ATTRIBUTE_ACCELERATED)
+		check_set_remedy(finding, "Remove the attribute, or write accel='on'.");
 }
 
 /* <granule> in <driver>; an older libvirt drops it. */
@@ -236,12 +292,12 @@ static void iommu_attributes(struct check *check)
 	for (size_t i = 0; i < check->guest->iommus.n; i++) {
 		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
 
-		for (size_t row = 0; row < ARRAY_SIZE(driver_attributes); row++)
-			if (model_bit(iommu) && iommu->driver_element >= 0 &&
-			    !iommu->added)
-				say_attribute(check, iommu, row);
-		if (model_bit(iommu) && !iommu->added)
-			say_granule(check, iommu);
+		if (!model_bit(iommu) || iommu->added)
+			continue;
+		for (enum attribute_wrong wrong = ATTRIBUTE_FOREIGN;
+		     iommu->driver_element >= 0 && wrong <= ATTRIBUTE_PT; wrong++)
+			say_attributes(check, iommu, wrong);
+		say_granule(check, iommu);
 	}
 }
 

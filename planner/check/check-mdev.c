@@ -45,6 +45,18 @@ void check_list_queues(const struct check *check, const struct guest_device *dev
 		parse_queues(matrix, ret);
 }
 
+static bool is_mediated(const struct guest_device *device)
+{
+	return streq(device->tag, "hostdev") && streq_null(device->type, "mdev");
+}
+
+static bool is_on(const struct check *check, const struct guest_device *device,
+		  const char *attribute)
+{
+	return streq_null(document_attribute(check->document, device->element, attribute),
+			  "on");
+}
+
 static void mdev_display(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -54,13 +66,25 @@ static void mdev_display(struct check *check)
 	for (size_t i = 0; !shown && i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 
-		if (streq(device->tag, "hostdev") && streq_null(device->type, "mdev") &&
-		    streq_null(document_attribute(check->document, device->element,
-						  "display"),
-			       "on"))
+		if (is_mediated(device) && is_on(check, device, "display"))
 			check_found(
 				check, device->element,
 				"The mediated device has display='on', but the domain has no <graphics> to show it.");
+	}
+}
+
+static void mdev_ramfb(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (is_mediated(device) && is_on(check, device, "ramfb") &&
+		    !is_on(check, device, "display"))
+			check_found(
+				check, device->element,
+				"The mediated device has ramfb='on', but not display='on'.");
 	}
 }
 
@@ -238,6 +262,12 @@ const struct rule mdev_rules[] = {
 	 .why = "Otherwise libvirt refuses the domain (\"graphics device is needed\").",
 	 .to_fix = "Add <graphics type='spice'/> or another one, or write display='off'.",
 	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("mdev-ramfb", mdev_ramfb, ERROR, 0, QEMU),
+	 .what = "A mediated device with ramfb='on' has display='on'.",
+	 .why = "libvirt accepts ramfb='on' alone, but QEMU exits (\"ramfb=on requires display=on\").",
+	 .to_fix = "Write display='on', or remove ramfb=.",
+	 .source = "QEMU 7.2 hw/vfio/pci.c, vfio_realize",
+	 .untried = "It needs a host with a mediated device.", .remedy = REMEDY_EDIT},
 	{RULE("mdev-parent", mdev_parent, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
 	 .what = "A mediated device is on the guest node that is backed by the host node of its parent.",
 	 .why = "Otherwise the guest uses memory and CPUs of the wrong node for it.",

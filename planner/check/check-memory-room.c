@@ -129,12 +129,14 @@ static void memory_slots(struct check *check)
 			beyond = device;
 	}
 	if (beyond)
-		check_values(
+		check_set_remedy(
 			check_found(
 				check, beyond->element,
-				"%llu memory devices need a slot, but <maxMemory> has %llu.",
-				ULL(count), ULL(guest->max_memory_slots.value)),
-			NULL, NULL);
+				"%llu memory device%s a slot, but <maxMemory> has %llu.",
+				ULL(count), count == 1 ? " needs" : "s need",
+				ULL(guest->max_memory_slots.value)),
+			"Write slots='%llu' or more in <maxMemory>, or remove memory devices.",
+			ULL(count));
 	else if (guest->max_memory_slots.value == 0 &&
 		 check->options->target.libvirt < VERSION_OF(9, 5))
 		check_found(
@@ -163,9 +165,8 @@ static bool has_base(const struct check *check, const struct guest_device *devic
 {
 	const struct guest_number *base = base_of(device);
 
-	/* libvirt has the address of virtio-mem and virtio-pmem since 9.4. */
 	if (!guest_needs_slot(device) &&
-	    check->options->target.libvirt < VERSION_OF(9, 4))
+	    check->options->target.libvirt < feature_first(FEATURE_MEMORY_BASE).libvirt)
 		return false;
 	return base->state == VALUE_VALID && base->value > 0 &&
 	       device->size_bytes.state == VALUE_VALID &&
@@ -234,12 +235,43 @@ static void memory_address(struct check *check)
 	}
 }
 
+/* What has to shrink: the window, if the rest fits without it, or else the memory. */
+static void say_address_bits(struct check *check, uint64_t highest, unsigned bits)
+{
+	const struct guest *guest = check->guest;
+	const struct guest_controller *root = guest_pci_controller(guest, 0);
+	uint64_t without;
+	bool window = root && root->pcihole64_bytes.state == VALUE_VALID &&
+		      guest_highest_address(guest, check->host, 0, &without) &&
+		      without >> bits == 0;
+	int hole =
+		window ? document_child(check->document, root->element, "pcihole64") : -1;
+	bool memory = can_have_devices(guest);
+	struct finding *finding = check_found(
+		check,
+		hole >= 0 ? hole
+		: memory  ? guest->max_memory_element
+			  : guest->memory_element,
+		"The guest's memory and PCI window end at 0x%llx, but its CPU has %u address bits.",
+		ULL(highest), bits);
+	unsigned needed = bits;
+
+	while (needed < 63 && highest >> needed)
+		needed++;
+	check_set_remedy(
+		finding,
+		"%s%s<maxphysaddr mode='emulate' bits='%u'/> in <cpu> (not more bits than the host's CPU has), or reduce <%s>.",
+		guest->max_address_mode ? "" : "Use <cpu mode='host-passthrough'>, ",
+		guest->max_address_mode ? "Write " : "write ", MAX(needed, 46u),
+		hole >= 0 ? "pcihole64"
+		: memory  ? "maxMemory"
+			  : "memory");
+}
+
 static void memory_address_bits(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	struct address_bits bits = guest_address_bits(guest);
-	int element = can_have_devices(guest) ? guest->max_memory_element
-					      : guest->memory_element;
 	uint64_t highest;
 
 	if (!guest_highest_address(guest, check->host, guest_hole_bytes(guest),
@@ -256,10 +288,7 @@ static void memory_address_bits(struct check *check)
 		return;
 	}
 	if (bits.bits < 64 && highest >> bits.bits)
-		check_found(
-			check, element,
-			"The guest's memory and PCI window end at 0x%llx, but its CPU has %u address bits.",
-			ULL(highest), bits.bits);
+		say_address_bits(check, highest, bits.bits);
 }
 
 const struct rule memory_room_rules[] = {
@@ -300,7 +329,7 @@ const struct rule memory_room_rules[] = {
 	 .what = "The guest's memory, the room that <maxMemory> reserves and the PCI window fit into the physical address space of the guest's CPU.",
 	 .why = "Otherwise QEMU exits (\"phys-bits too low\"). A guest CPU that does not take over the host's address bits has 40 of them (1 TiB). <maxMemory> reserves 1 GiB more for each slot. With an AMD CPU, if the memory above 4 GiB and the PCI window would not end below 1012 GiB, they begin at 1 TiB.",
 	 .to_fix =
-		 "Use <cpu mode='host-passthrough'>, write <maxphysaddr mode='emulate' bits='46'/> in <cpu> (not more bits than the host's CPU has), or reduce <maxMemory>.",
+		 "Use <cpu mode='host-passthrough'>, write <maxphysaddr mode='emulate' bits='46'/> in <cpu> (not more bits than the host's CPU has), or reduce <maxMemory> or <pcihole64>.",
 	 .source = "QEMU 7.2 hw/i386/pc.c, pc_max_used_gpa; measured",
 	 .remedy = REMEDY_EDIT},
 	{},

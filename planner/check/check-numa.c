@@ -143,9 +143,12 @@ static void memory_sum(struct check *check)
 	if (!sum_of_cells(guest, &sum) || guest->memory_bytes.state != VALUE_VALID ||
 	    sum == given || (given > sum && given - sum == hotplug))
 		return;
+	if (__builtin_add_overflow(sum, hotplug, &sum))
+		return;
 	finding = check_found(
 		check, guest->memory_element,
-		"<memory> is %llu KiB, but the cells have %llu KiB together; libvirt uses the sum of the cells.",
+		hotplug ? "<memory> is %llu KiB, but the cells and memory devices have %llu KiB together; libvirt uses their sum."
+			: "<memory> is %llu KiB, but the cells have %llu KiB together; libvirt uses the sum of the cells.",
 		ULL(given / 1024), ULL(sum / 1024));
 	finding->observed = xasprintf("%llu", ULL(given / 1024));
 	finding->expected = xasprintf("%llu", ULL(sum / 1024));
@@ -376,7 +379,7 @@ const struct rule numa_rules[] = {
 	 .outside = "libvirt gives the cell no memory object, and QEMU starts.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memory-sum", memory_sum, WARNING, 0, NOBODY),
-	 .what = "<memory> is the sum of the cells' memory.",
+	 .what = "<memory> is the sum of the cells' memory, and of memory devices.",
 	 .why = "libvirt overwrites <memory> with the sum.",
 	 .to_fix = "Write the sum into <memory>.", .source = LV "conf/domain_postparse.c",
 	 .remedy = REMEDY_FIX, .fix = fix_memory},

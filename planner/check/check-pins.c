@@ -52,13 +52,19 @@ static void judge_schedulers_of(struct check *check, const char *name,
 		if (!list || !set_parse(list, true, &ids))
 			continue;
 		set_foreach (id, &ids)
-			if (set_has(&seen, (unsigned)id) || (uint64_t)id >= limit) {
-				check_found(check, row, "A scheduler is set %s %s %d%s.",
-					    (uint64_t)id >= limit ? "for" : "twice for",
-					    what, id,
-					    (uint64_t)id >= limit
-						    ? ", which does not exist"
-						    : "");
+			if ((uint64_t)id >= limit) {
+				check_set_remedy(
+					check_found(
+						check, row,
+						"A scheduler is set for %s %d, which does not exist.",
+						what, id),
+					"Name only vCPUs that exist, 0 to %llu, or increase <vcpu>.",
+					ULL(limit - 1));
+				break;
+			} else if (set_has(&seen, (unsigned)id)) {
+				check_found(check, row,
+					    "A scheduler is set twice for %s %d.", what,
+					    id);
 				break;
 			}
 		set_union(&seen, &ids);

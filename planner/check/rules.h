@@ -17,7 +17,7 @@
 #define ULL(x) ((unsigned long long)(x))
 
 /* There are fewer rules than this. */
-#define RULES_LIMIT 256
+#define RULES_LIMIT 512
 
 /* Facts that a rule needs; if one is missing the rule is skipped. */
 enum rule_needs {

@@ -179,6 +179,18 @@ static int find_virtio_pmem(const struct document *document, const struct guest 
 	return -1;
 }
 
+static int find_memory_base(const struct document *document, const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (streq(device->tag, "memory") && device->element >= 0 &&
+		    device->target_base.state != VALUE_ABSENT)
+			return document_find(document, device->element, "target/address");
+	}
+	return -1;
+}
+
 static int find_dynamic_slots(const struct document *document, const struct guest *guest)
 {
 	for (size_t i = 0; i < guest->devices.n; i++) {
@@ -334,6 +346,8 @@ const struct feature_use feature_uses[] = {
 	{"The backend passt", FEATURE_PASST, find_passt, USE_REFUSED},
 	{"A memory device of model virtio-pmem", FEATURE_VIRTIO_PMEM, find_virtio_pmem,
 	 USE_REFUSED},
+	{"<address> in the <target> of a memory device", FEATURE_MEMORY_BASE,
+	 find_memory_base, USE_DROPPED},
 	{"dynamicMemslots= of a memory device", FEATURE_DYNAMIC_SLOTS, find_dynamic_slots,
 	 USE_DROPPED},
 	{"<acpi nodeset=> of a host device", FEATURE_HOSTDEV_NODE, find_hostdev_node,

@@ -29,6 +29,7 @@ static const struct feature_row {
 	[FEATURE_PASST] = {VERSION_OF(9, 1), 0},
 	/* 9.0 defines it, but cannot start it: it does not know its address. */
 	[FEATURE_VIRTIO_PMEM] = {VERSION_OF(9, 4), 0},
+	[FEATURE_MEMORY_BASE] = {VERSION_OF(9, 4), 0},
 	[FEATURE_DYNAMIC_SLOTS] = {VERSION_OF(10, 1), VERSION_OF(8, 2)},
 	[FEATURE_IOTHREAD_VQ_MAPPING] = {VERSION_OF(10, 0), VERSION_OF(9, 0)},
 	[FEATURE_CONTROLLER_MAPPING] = {VERSION_OF(11, 2), VERSION_OF(10, 0)},

@@ -50,6 +50,7 @@ enum feature {
 	FEATURE_IOMMU_VIRTIO_AW_BITS,    /* aw_bits of the virtio IOMMU */
 	FEATURE_PASST,
 	FEATURE_VIRTIO_PMEM,   /* that starts */
+	FEATURE_MEMORY_BASE,   /* <address base=> of virtio-mem and virtio-pmem */
 	FEATURE_DYNAMIC_SLOTS, /* dynamicMemslots= of virtio-mem */
 	FEATURE_IOTHREAD_VQ_MAPPING,
 	FEATURE_CONTROLLER_MAPPING, /* <iothreads> of a SCSI controller */

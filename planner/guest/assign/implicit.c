@@ -271,8 +271,18 @@ static void add_iommu(struct guest *guest)
 		guest->ioapic_driver = xstrdup("qemu");
 }
 
+/* An older libvirt drops pciBus, so that the SMMUv3 is that of all buses. */
+static void drop_buses(struct guest *guest)
+{
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (guest->libvirt && !guest->iommus.v[i].added &&
+		    !assign_has(guest, FEATURE_SMMUV3_PER_BUS))
+			guest->iommus.v[i].pci_bus = (struct guest_number){};
+}
+
 void assign_implicit(struct guest *guest)
 {
+	drop_buses(guest);
 	add_iommu(guest);
 	give_indexes(guest);
 	add_machine_devices(guest);

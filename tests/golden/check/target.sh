@@ -30,3 +30,19 @@ sed 's|arch=.x86_64.|arch="aarch64"|' q35-9.2.xml > arm.xml && target arm.xml
 target --target firmware=edk2-2022.11 q35-9.2.xml
 sed 's|<fact |<firmware descriptor="/etc/qemu/firmware/10-own.json" interfaces="uefi" executable="/opt/edk2.fd" present="yes"><target architecture="x86_64" machines="*"/></firmware>&|;t end;b;:end;n;b end' host.xml > own.xml
 virt-layout check --only feature-version --host own.xml q35-9.2.xml 2>&1 | grep ^target
+echo "What an older libvirt drops is not malformed"
+sed 's|dma_translation="off"|dma_translation="x"|' new-attribute.xml > malformed.xml
+for version in 9.0 11.0; do
+	virt-layout check --only value-malformed --target libvirt=$version,qemu=8.2 malformed.xml 2>/dev/null | cut -d: -f3-
+	echo "status ${PIPESTATUS[0]}"
+done
+echo "An NVDIMM of pseries needs no ACPI"
+for machine in x86_64:q35 ppc64le:pseries; do
+	cat > nvdimm.xml <<END
+<domain type='qemu'><name>nvdimm</name><maxMemory slots='1' unit='GiB'>4</maxMemory><memory unit='GiB'>2</memory><vcpu>1</vcpu>
+<os><type arch='${machine%:*}' machine='${machine#*:}'>hvm</type></os><cpu><numa><cell id='0' cpus='0' memory='1' unit='GiB'/></numa></cpu>
+<devices><memory model='nvdimm'><source><path>/tmp/n</path></source><target><size unit='GiB'>1</size><node>0</node></target></memory></devices></domain>
+END
+	virt-layout check --only memory-needs-acpi nvdimm.xml 2>/dev/null | cut -d: -f3-4
+	echo "status ${PIPESTATUS[0]}"
+done
