@@ -6,22 +6,25 @@
 #include <errno.h>
 #include <iconv.h>
 
-/* What iconv calls it; NULL: it is not UTF-16. Without a mark, XML shows it by its "<".
+/* What iconv calls it; NULL: neither UTF-16 nor UTF-32. Without a mark, XML shows it by
+ * its "<".
  */
 static const char *encoding_of(const struct text *text)
 {
 	static const struct {
-		const char *bytes; /* 2 */
+		const char *bytes;
+		size_t n;
 		const char *name;
 	} starts[] = {
-		{"\xff\xfe", "UTF-16"},
-		{"\xfe\xff", "UTF-16"},
-		{"<\0", "UTF-16LE"},
-		{"\0<", "UTF-16BE"},
+		{"\xff\xfe\0\0", 4, "UTF-32"}, {"\0\0\xfe\xff", 4, "UTF-32"},
+		{"\xff\xfe", 2, "UTF-16"},     {"\xfe\xff", 2, "UTF-16"},
+		{"<\0\0\0", 4, "UTF-32LE"},    {"\0\0\0<", 4, "UTF-32BE"},
+		{"<\0", 2, "UTF-16LE"},        {"\0<", 2, "UTF-16BE"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-		if (text->n >= 2 && memcmp(text->s, starts[i].bytes, 2) == 0)
+		if (text->n >= starts[i].n &&
+		    memcmp(text->s, starts[i].bytes, starts[i].n) == 0)
 			return starts[i].name;
 	return NULL;
 }
@@ -39,13 +42,13 @@ static int convert(const char *name, const char *encoding, const struct text *fr
 	if (state == (iconv_t)-1)
 		return error_system(
 			error, errno,
-			"%s: is UTF-16, which this system cannot convert; convert it to UTF-8 first",
-			name);
+			"%s: is %.6s, which this system cannot convert; convert it to UTF-8 first",
+			name, encoding);
 	rc = iconv(state, &in, &left, &out, &room);
 	iconv_close(state);
 	if (rc == (size_t)-1)
-		return error_input(error, "%s: is not valid UTF-16 at byte %zu", name,
-				   from->n - left);
+		return error_input(error, "%s: is not valid %.6s at byte %zu", name,
+				   encoding, from->n - left);
 	text_add(into, buffer, (size_t)(out - buffer));
 	return 0;
 }

@@ -70,12 +70,9 @@ static int read_hwloc(const struct input *input, struct machine *ret, struct err
 static int read_capabilities(const struct input *input, struct machine *ret,
 			     struct error *error)
 {
-	_cleanup_document_ struct document document = {};
+	struct text text = input->text;
 
-	if (document_parse(input->name, input->text.s, input->text.n, &document, error) <
-	    0)
-		return -1;
-	return capabilities_read(&document, ret, error);
+	return capabilities_read_text(input->name, &text, ret, error);
 }
 
 static int read_nccl(const struct input *input, struct machine *ret, struct error *error)
@@ -143,18 +140,44 @@ static char *root_name(const char *s)
 	return n > 0 && n < 64 ? xstrndup(s, n) : NULL;
 }
 
-/* gzip, bzip2, xz, zstd, by their first bytes. */
+/* gzip, bzip2, xz, zstd, zip, by their first bytes. */
 static bool is_packed(const struct text *text)
 {
 	static const char *const magic[] = {"\x1f\x8b", "BZh",
 					    "\xfd"
 					    "7zXZ",
-					    "\x28\xb5\x2f\xfd"};
+					    "\x28\xb5\x2f\xfd", "PK\x03\x04"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(magic); i++)
 		if (text->n > 6 && memcmp(text->s, magic[i], strlen(magic[i])) == 0)
 			return true;
 	return false;
+}
+
+/* POSIX pax: the name of the format is at 257. */
+static bool is_archive(const struct text *text)
+{
+	static const char magic[] = "ustar";
+	size_t at = 257;
+
+	return text->n >= at + strlen(magic) &&
+	       memcmp(text->s + at, magic, strlen(magic)) == 0;
+}
+
+static int reject(const char *name, const struct text *text, struct error *error)
+{
+	if (text->n == 0)
+		return error_input(error, "%s: is empty; SOURCE must be " KINDS, name);
+	if (is_packed(text))
+		return error_input(
+			error,
+			"%s: is compressed; decompress it first and give the file or directory",
+			name);
+	if (is_archive(text))
+		return error_input(error,
+				   "%s: is an archive; unpack it and give the directory",
+				   name);
+	return error_input(error, "%s: is not XML; SOURCE must be " KINDS, name);
 }
 
 static int read_file(const char *path, const struct source_options *options,
@@ -186,12 +209,7 @@ static int read_file(const char *path, const struct source_options *options,
 			error,
 			"%s: root element <%s> does not describe a machine; SOURCE must be " KINDS,
 			input.name, root);
-	if (is_packed(&text))
-		return error_input(
-			error,
-			"%s: is compressed; decompress it first and give the file or directory",
-			input.name);
-	return error_input(error, "%s: is not XML; SOURCE must be " KINDS, input.name);
+	return reject(input.name, &text, error);
 }
 
 static int read_tree(int fd, const char *name, enum machine_source source,

@@ -415,16 +415,67 @@ int capabilities_read(const struct document *document, struct machine *ret,
 	return 0;
 }
 
+/*
+ * The dumps of devices that follow the capabilities in the same text; they go to *@ret,
+ * with their line numbers.
+ */
+static void split_devices(struct text *text, struct text *ret)
+{
+	static const char end[] = "</capabilities>";
+	char *at = text->n ? strstr(text->s, end) : NULL;
+
+	if (!at)
+		return;
+	at += strlen(end);
+	if (at[strspn(at, " \t\r\n")] != '<')
+		return;
+	for (const char *line = text->s; line < at; line++)
+		if (*line == '\n')
+			text_addc(ret, '\n');
+	text_addc(ret, '\n');
+	text_adds(ret, at + (*at == '\n'));
+	text->n = (size_t)(at - text->s);
+	*at = 0;
+}
+
+/* The capabilities, and devices after them. */
+static int read_text(const char *name, struct text *text, struct machine *ret,
+		     struct error *error)
+{
+	_cleanup_document_ struct document document = {};
+	_cleanup_text_ struct text devices = {};
+
+	split_devices(text, &devices);
+	if (document_parse(name, text->s, text->n, &document, error) < 0 ||
+	    read_host(&document, ret, error) < 0)
+		return -1;
+	return devices.n ? nodedev_read_text(name, &devices, ret, error) : 0;
+}
+
+int capabilities_read_text(const char *name, struct text *text, struct machine *ret,
+			   struct error *error)
+{
+	if (read_text(name, text, ret, error) < 0)
+		return -1;
+	if (ret->functions.n)
+		nodedev_finish(ret);
+	else
+		machine_settle(ret, true);
+	return 0;
+}
+
 /* A dump of devices by another name would be missed. */
 static void note_unread(const struct tree *tree, const char *name,
 			struct machine *machine)
 {
 	_cleanup_tree_ struct tree folder = {.fd = -1};
 
-	if (*name != '.' && !tree_sub(tree, name, &folder))
-		machine_complain(
-			machine,
-			"%s is not read, because its name does not end with .xml", name);
+	if (*name == '.')
+		return;
+	machine_complain(machine, "%s is not read, because %s", name,
+			 tree_sub(tree, name, &folder)
+				 ? "it is a directory"
+				 : "its name does not end with .xml");
 }
 
 static int read_devices(const char *path, struct machine *ret, struct error *error)
@@ -458,13 +509,11 @@ int capabilities_read_directory(const char *path, struct machine *ret,
 				struct error *error)
 {
 	_cleanup_free_ char *file = xasprintf("%s/capabilities.xml", path);
-	_cleanup_document_ struct document document = {};
 	_cleanup_text_ struct text text = {};
 
 	if (file_read(file, FILE_LIMIT, &text, error) < 0 ||
 	    utf16_to_utf8(file, &text, error) < 0 ||
-	    document_parse(file, text.s, text.n, &document, error) < 0 ||
-	    read_host(&document, ret, error) < 0 || read_devices(path, ret, error) < 0)
+	    read_text(file, &text, ret, error) < 0 || read_devices(path, ret, error) < 0)
 		return -1;
 	nodedev_finish(ret);
 	return 0;

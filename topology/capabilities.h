@@ -16,6 +16,12 @@
 int capabilities_read(const struct document *document, struct machine *ret,
 		      struct error *error) _must_check_;
 /*
+ * The same from the text of a file, in which dumps of devices may follow the
+ * capabilities. @text is changed.
+ */
+int capabilities_read_text(const char *name, struct text *text, struct machine *ret,
+			   struct error *error) _must_check_;
+/*
  * The same from a directory that contains capabilities.xml and files *.xml with one
  * <device> each, or several devices inside a common element.
  */

@@ -59,6 +59,7 @@ static const struct {
 	{0x11, ANY, "signal processing controller"},
 	{0x12, ANY, "accelerator"},
 	{0x13, ANY, "instrumentation"},
+	{0x40, ANY, "co-processor"},
 };
 
 const char *pci_class_name(uint32_t class_code)
@@ -69,5 +70,5 @@ const char *pci_class_name(uint32_t class_code)
 		if (classes[i].base == base &&
 		    (classes[i].sub == sub || classes[i].sub == ANY))
 			return classes[i].name;
-	return "device";
+	return "device of unknown class";
 }

@@ -28,6 +28,8 @@
 	X(hwloc_get_type_depth) \
 	X(hwloc_memattr_get_initiators) \
 	X(hwloc_topology_destroy) \
+	X(hwloc_topology_get_allowed_cpuset) \
+	X(hwloc_topology_get_allowed_nodeset) \
 	X(hwloc_topology_init) \
 	X(hwloc_topology_is_thissystem) \
 	X(hwloc_topology_load) \

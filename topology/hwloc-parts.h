@@ -40,3 +40,5 @@ void hwloc_nodes_free(struct hwloc_nodes *nodes);
 #define _cleanup_hwloc_nodes_ _cleanup_(hwloc_nodes_free)
 /* One note for the nodes of each kind that were decided on without being named. */
 void hwloc_complain_of_twins(const struct hwloc_nodes *nodes, struct machine *machine);
+/* Notes on CPUs and nodes that were offline, or not allowed, where a file was made. */
+void hwloc_complain_of_missing(hwloc_topology_t topology, struct machine *machine);

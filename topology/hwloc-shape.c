@@ -281,8 +281,10 @@ void hwloc_read_shape(hwloc_topology_t topology, struct machine *machine)
 	while ((node = hwloc_next(topology, HWLOC_OBJ_NUMANODE, node)))
 		read_node(&nodes.owners, node, machine);
 	/* A synthetic description is always meant literally. */
-	if (machine->source == MACHINE_HWLOC)
+	if (machine->source == MACHINE_HWLOC) {
 		hwloc_complain_of_twins(&nodes, machine);
+		hwloc_complain_of_missing(topology, machine);
+	}
 	read_cpus(topology, machine);
 	read_caches(topology, machine);
 	read_distances(topology, machine);

@@ -240,6 +240,12 @@ void machine_complain(struct machine *machine, const char *format, ...)
 	va_start(args, format);
 	text_vprintf(&text, format, args);
 	va_end(args);
+	/* A record has those of its source, which may be made again. */
+	for (size_t i = 0; i < machine->complaints.n; i++)
+		if (streq(machine->complaints.v[i], text.s)) {
+			text_free(&text);
+			return;
+		}
 	*vec_add(&machine->complaints) = text_take(&text);
 	if (machine->complaints.n == COMPLAINT_LIMIT)
 		*vec_add(&machine->complaints) = xstrdup("more like this were left out");

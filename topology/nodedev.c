@@ -254,20 +254,38 @@ static void read_device(const struct document *document, int device,
 		read_user(document, device, machine);
 }
 
+/* The devices among these elements, and inside those around them; how many there are. */
+static size_t read_devices(const struct document *document, int element, int depth,
+			   struct machine *machine)
+{
+	size_t n = 0;
+
+	for (; element >= 0 && machine->functions.n <= FUNCTION_LIMIT;
+	     element = document_next(document, element, NULL))
+		if (streq(document_element_name(document, element), "device")) {
+			read_device(document, element, machine);
+			n++;
+		} else if (depth > 0) {
+			n += read_devices(document,
+					  document_child(document, element, NULL),
+					  depth - 1, machine);
+		}
+	return n;
+}
+
 int nodedev_read(const struct document *document, struct machine *machine,
 		 struct error *error)
 {
-	int root = document_child(document, -1, NULL), device = root;
+	int root = document_child(document, -1, NULL);
 
-	if (!streq(document_element_name(document, root), "device"))
-		device = document_child(document, root, "device");
-	for (; device >= 0; device = document_next(document, device, "device")) {
-		read_device(document, device, machine);
-		if (machine->functions.n > FUNCTION_LIMIT)
-			return error_input(
-				error, "%s: with it there are more than %d PCI functions",
-				document->name, FUNCTION_LIMIT);
-	}
+	if (read_devices(document, root, 2, machine) == 0)
+		machine_complain(machine,
+				 "%s: <%s> contains no <device>, so it is not used",
+				 document->name, document_element_name(document, root));
+	if (machine->functions.n > FUNCTION_LIMIT)
+		return error_input(error,
+				   "%s: with it there are more than %d PCI functions",
+				   document->name, FUNCTION_LIMIT);
 	return 0;
 }
 
@@ -297,7 +315,7 @@ int nodedev_read_text(const char *name, struct text *text, struct machine *machi
 	_cleanup_document_ struct document document = {};
 	_cleanup_text_ struct text whole = {};
 
-	if (holds_several(text)) {
+	if (holds_several(text) || (text->n && text->s[0] == '\n')) {
 		blank_declarations(text);
 		text_printf(&whole, "<devices>%s</devices>",
 			    text->s + (has_prefix(text->s, "\xef\xbb\xbf") ? 3 : 0));
@@ -347,11 +365,37 @@ static void buses_from_children(struct machine *machine)
 	}
 }
 
+/* Without its physical function a virtual one is taken for an ordinary one. */
+static void note_orphans(struct machine *machine, const int *map, size_t n)
+{
+	const struct machine_function *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		const struct machine_function *function = &machine->functions.v[i];
+
+		if (function->physical_function < 0 ||
+		    (size_t)function->physical_function >= n ||
+		    map[function->physical_function] >= 0)
+			continue;
+		first = first ? first : function;
+		count++;
+	}
+	if (first)
+		machine_complain(
+			machine,
+			"%zu virtual function%s (first " PCI_FORMAT
+			"): no dump describes the physical function, so treated as ordinary",
+			count, count > 1 ? "s" : "", PCI_ARGS(first->at));
+}
+
 void nodedev_finish(struct machine *machine)
 {
+	size_t n = machine->functions.n;
 	int *map = drop_empty(machine);
 
 	machine->pci_known = machine->functions.n ? KNOWN_YES : KNOWN_NO;
+	note_orphans(machine, map, n);
 	for (size_t i = 0; i < machine->functions.n; i++) {
 		struct machine_function *function = &machine->functions.v[i];
 

@@ -99,7 +99,7 @@ static bool read_distance_row(const struct tree *tree, struct machine *machine,
 		return true;
 	machine_complain(
 		machine,
-		"%s/distance: the count of numbers is not that of the nodes, %zu",
+		"%s/distance: the count of numbers is not that of the nodes, %zu; no distances are used",
 		tree->path, n);
 	return false;
 }

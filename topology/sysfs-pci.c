@@ -269,6 +269,27 @@ static void list_functions(const struct tree *sys, struct machine *machine)
 	vec_sort(&machine->functions, by_address);
 }
 
+/* A copy without symbolic links has the functions, but not where Linux lists them. */
+static bool lists_left_out(const struct tree *sys)
+{
+	_cleanup_names_ struct tree_names roots = {};
+	struct pci_address at;
+	bool found = false;
+
+	tree_list(sys, "devices", &roots);
+	for (size_t i = 0; i < roots.n && !found; i++) {
+		_cleanup_names_ struct tree_names names = {};
+		_cleanup_free_ char *path = xasprintf("devices/%s", roots.v[i]);
+
+		if (!has_prefix(roots.v[i], "pci"))
+			continue;
+		tree_list(sys, path, &names);
+		for (size_t k = 0; k < names.n; k++)
+			found = found || pci_address_parse(names.v[k], &at);
+	}
+	return found;
+}
+
 static char *device_path(struct pci_address at)
 {
 	return xasprintf(DEVICES "/" PCI_FORMAT, PCI_ARGS(at));
@@ -342,6 +363,14 @@ bool sysfs_read_pci(const struct sysfs_source *source, const struct tree *sys,
 				     ? KNOWN_YES
 				     : KNOWN_NO;
 	list_functions(sys, machine);
+	if (!machine->functions.n && lists_left_out(sys)) {
+		machine->pci_known = KNOWN_NO;
+		machine_complain(
+			machine,
+			"%s/" DEVICES
+			": lists no function, although there are some; the copy was made without symbolic links, so it has no PCI functions",
+			sys->path);
+	}
 	shown = what_is_shown(sys, machine);
 	shown.config = source->config;
 	for (size_t i = 0; i < machine->functions.n; i++) {

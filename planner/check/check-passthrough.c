@@ -57,22 +57,68 @@ static int uses_iommufd(const struct check *check, bool *all)
 	return element;
 }
 
-/* Whether the kernel's command line has a word, or one that begins with it and '='. */
-static const char *parameter(const struct check *check, const char *word)
+/* The length of @name at @at, where '-' and '_' are alike, as in the kernel; 0: another.
+ */
+static size_t match_name(const char *at, const char *name)
 {
-	const char *line = machine_fact(check->host, "kernel.command-line");
-	size_t n = strlen(word);
+	size_t n = 0;
 
-	for (const char *at = line; at && *at; at += strcspn(at, " ")) {
-		at += strspn(at, " ");
-		if (strncmp(at, word, n) == 0 && (at[n] == '\0' || at[n] == ' '))
-			return at;
-	}
-	return NULL;
+	for (; name[n]; n++)
+		if (at[n] != name[n] && !(at[n] == '-' && name[n] == '_'))
+			return 0;
+	return strchr(" =", at[n]) ? n : 0;
 }
 
+/* The value of the last parameter with that name, up to a space; NULL if there is none.
+ */
+static const char *last_value(const struct check *check, const char *name)
+{
+	const char *line = machine_fact(check->host, "kernel.command-line");
+	const char *value = NULL;
+
+	for (const char *at = line; at && *at; at += strcspn(at, " ")) {
+		size_t n;
+
+		at += strspn(at, " ");
+		n = match_name(at, name);
+		if (n)
+			value = at + n + (at[n] == '=');
+	}
+	return value;
+}
+
+/* Whether the last parameter with that name has @word in its list: intremap=nosid,off. */
+static bool has_word(const struct check *check, const char *name, const char *word)
+{
+	const char *at = last_value(check, name);
+
+	while (at) {
+		size_t n = strcspn(at, ", ");
+
+		if (n == strlen(word) && memcmp(at, word, n) == 0)
+			return true;
+		at = at[n] == ',' ? at + n + 1 : NULL;
+	}
+	return false;
+}
+
+/* As the kernel reads it (lib/kstrtox.c); a parameter without a value is on. */
+static bool is_on(const char *value)
+{
+	size_t n = value ? strcspn(value, " ") : 0;
+
+	return value &&
+	       (n == 0 || strchr("1yYtT", value[0]) ||
+		(n == 2 && (has_prefix(value, "on") || has_prefix(value, "ON"))));
+}
+
+/* The processor's vendor decides; without it, that of the chipset. */
 static bool is_amd(const struct machine *host)
 {
+	const char *vendor = machine_fact(host, "cpu.vendor");
+
+	if (vendor)
+		return streq(vendor, "AuthenticAMD") || streq(vendor, "HygonGenuine");
 	for (size_t i = 0; i < host->functions.n; i++)
 		if (host->functions.v[i].at.bus == 0)
 			return host->functions.v[i].vendor == 0x1022;
@@ -82,38 +128,68 @@ static bool is_amd(const struct machine *host)
 /* A parameter that switches the IOMMU off; NULL. */
 static const char *switched_off(const struct check *check)
 {
-	static const char *const words[] = {"intel_iommu=off", "amd_iommu=off",
-					    "iommu=off"};
+	static const struct {
+		const char *name, *whole;
+	} rows[] = {
+		{"intel_iommu", "intel_iommu=off"},
+		{"amd_iommu", "amd_iommu=off"},
+		{"iommu", "iommu=off"},
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (parameter(check, words[i]))
-			return words[i];
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (has_word(check, rows[i].name, "off"))
+			return rows[i].whole;
 	return NULL;
+}
+
+static bool is_x86(const struct machine *host)
+{
+	return !host->architecture || streq(host->architecture, "x86_64") ||
+	       streq(host->architecture, "i686");
+}
+
+/* The firmware describes no IOMMU. */
+static void mend_firmware(struct finding *finding, bool amd, const char *off)
+{
+	const char *setting = amd ? "IOMMU (AMD-Vi) and SVM" : "VT-d";
+
+	if (off)
+		check_set_remedy(
+			finding,
+			"Switch %s on in the firmware setup, remove %s from the kernel's command line, and restart the host.",
+			setting, off);
+	else if (amd)
+		check_set_remedy(
+			finding,
+			"Switch %s on in the firmware setup, and restart the host.",
+			setting);
+	else
+		check_set_remedy(
+			finding,
+			"Switch %s on in the firmware setup, add intel_iommu=on to the kernel's command line, and restart the host.",
+			setting);
 }
 
 static void mend_iommu(struct check *check, struct finding *finding)
 {
 	const struct machine *host = check->host;
 	const char *off = switched_off(check);
-	bool arm = streq_null(host->architecture, "aarch64");
 
-	if (off)
+	if (streq_null(host->architecture, "aarch64"))
+		check_set_remedy(
+			finding,
+			"Switch the SMMU on in the firmware setup; if there is no IORT table even then, this machine has no SMMU.");
+	else if (!is_x86(host))
+		check_set_remedy(
+			finding,
+			"Switch the IOMMU on as the manual of this machine says.");
+	else if (host->iommu.table == KNOWN_NO)
+		mend_firmware(finding, is_amd(host), off);
+	else if (off)
 		check_set_remedy(
 			finding,
 			"Remove %s from the kernel's command line, and restart the host.",
 			off);
-	else if (arm)
-		check_set_remedy(
-			finding,
-			"Switch the SMMU on in the firmware setup; if there is no IORT table even then, this machine has no SMMU.");
-	else if (host->iommu.table == KNOWN_NO)
-		check_set_remedy(
-			finding,
-			"Switch %s on in the firmware setup%s, and restart the host.",
-			is_amd(host) ? "IOMMU (AMD-Vi) and SVM" : "VT-d",
-			is_amd(host)
-				? ""
-				: ", add intel_iommu=on to the kernel's command line");
 	else if (is_amd(host))
 		check_set_remedy(
 			finding,
@@ -147,9 +223,10 @@ static void host_iommu_off(struct check *check)
 static void host_remapping_off(struct check *check)
 {
 	const char *unsafe = machine_fact(check->host, "vfio.allow-unsafe-interrupts");
-	bool allowed = (unsafe && (unsafe[0] == 'Y' || unsafe[0] == '1')) ||
-		       parameter(check, "vfio_iommu_type1.allow_unsafe_interrupts=1");
-	const char *off = parameter(check, "intremap=off") ? "intremap=off" : NULL;
+	bool allowed =
+		unsafe ? is_on(unsafe)
+		       : is_on(last_value(check,
+					  "vfio_iommu_type1.allow_unsafe_interrupts"));
 	int element = passes_through(check);
 	struct finding *finding;
 
@@ -169,11 +246,14 @@ static void host_remapping_off(struct check *check)
 			: "The host does not remap interrupts, so VFIO refuses to assign devices.");
 	if (allowed)
 		finding->severity = SEVERITY_WARNING;
-	if (off)
+	if (has_word(check, "intremap", "off"))
 		check_set_remedy(
 			finding,
-			"Remove %s from the kernel's command line, and restart the host.",
-			off);
+			"Remove intremap=off from the kernel's command line, and restart the host.");
+	else if (allowed)
+		check_set_remedy(
+			finding,
+			"Switch interrupt remapping (or x2APIC) on in the firmware setup, or assign devices only to guests that you trust.");
 }
 
 /* A fact that is yes or no. Lists the rule as skipped if it is not known. */
@@ -344,7 +424,7 @@ enum { HOST_IOMMU_OFF };
 
 const struct rule passthrough_rules[] = {
 	[HOST_IOMMU_OFF] =
-		{RULE("host-iommu-off", host_iommu_off, ERROR, NEED_HOST_PCI, LIBVIRT),
+		{RULE("host-iommu-off", host_iommu_off, ERROR, NEED_HOST, LIBVIRT),
 		 .what = "If a host device is assigned, the host's IOMMU is on.",
 		 .why = "Otherwise libvirt refuses to start the domain, because the host does not support passthrough of PCI devices.",
 		 .to_fix =
@@ -373,7 +453,7 @@ const struct rule passthrough_rules[] = {
 		 "Linux Documentation/userspace-api/iommufd.rst; QEMU 8.2 backends/iommufd.c",
 	 .untried = "It needs a host with VFIO and without iommufd.",
 	 .remedy = REMEDY_RECORD},
-	{RULE("host-remapping-off", host_remapping_off, ERROR, NEED_HOST_PCI, KERNEL),
+	{RULE("host-remapping-off", host_remapping_off, ERROR, NEED_HOST, KERNEL),
 	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
 	 .what = "If a host device is assigned, the host remaps interrupts.",
 	 .why = "Otherwise VFIO refuses the device with \"Operation not permitted\". With vfio_iommu_type1.allow_unsafe_interrupts=1 VFIO accepts the device, but the guest can send any interrupt to the host, and the finding is only a warning.",

@@ -54,10 +54,13 @@ static void note_classes(const struct machine *machine, struct request *request)
 
 static void note_vfs(const struct machine *machine, struct request *request)
 {
-	unsigned host = 0, guest = 0;
+	unsigned listed = 0, told = 0, host, guest = 0;
 
-	for (size_t i = 0; i < machine->functions.n; i++)
-		host += machine->functions.v[i].physical_function >= 0;
+	for (size_t i = 0; i < machine->functions.n; i++) {
+		listed += machine->functions.v[i].physical_function >= 0;
+		told += (unsigned)MAX(machine->functions.v[i].num_vfs, 0);
+	}
+	host = MAX(listed, told);
 	for (size_t i = 0; i < request->devices.n; i++)
 		if (request->devices.v[i].mirrors)
 			guest += request->devices.v[i].vfs;

@@ -96,3 +96,16 @@ show $SCRATCH/libvirt
 echo "== record"
 virt-layout record $SCRATCH/matrix0.xml | sed "s/node id=\"1\" cpus=\"1\"/node id=\"1\" cpus=\"0,7\"/" > $SCRATCH/record.xml
 show $SCRATCH/record.xml
+
+echo "== more than is described, and less that is allowed"
+sed "s/Machine' os_index='0' cpuset='0x3' complete_cpuset='0x3' nodeset='0x3' complete_nodeset='0x3'/Machine' os_index='0' cpuset='0x3' complete_cpuset='0x17' nodeset='0x3' complete_nodeset='0x7'/
+	s/allowed_cpuset='0x3' allowed_nodeset='0x3'/allowed_cpuset='0x1' allowed_nodeset='0x1'/" $SCRATCH/matrix0.xml > $SCRATCH/cgroup.xml
+show $SCRATCH/cgroup.xml
+echo "== each note once, also in a record of a record"
+virt-layout record $SCRATCH/record.xml > $SCRATCH/first.xml 2>/dev/null
+virt-layout record $SCRATCH/first.xml 2>/dev/null | cmp - $SCRATCH/first.xml
+grep -o '<complaint.*' $SCRATCH/first.xml
+echo "== a copy without symbolic links"
+begin "devices without a list"
+mkdir -p $SCRATCH/host/devices/pci0000:00/0000:00:01.0 $SCRATCH/host/bus/pci/devices
+show $SCRATCH/host

@@ -24,3 +24,37 @@ echo "status $?"
 sed -i 's/strange/</' $SCRATCH/host/devices.xml
 virt-layout topology $SCRATCH/host
 echo "status $?"
+# In an element around them; after the capabilities in one file; a file and a folder that
+# are not dumps; a virtual function without its physical one.
+show() {
+	echo "== $1"
+	virt-layout topology -o NAME,DEVICES ${2:-$SCRATCH/host} 2>&1 | grep -E '^virt|0000:' | sed "s|$SCRATCH/||"
+}
+write() {
+	{
+		echo "<nodedevs>"
+		device 1 "<driver><name>igb</name></driver>" | sed 1d
+		device 2 "<driver><name>igb</name></driver>" | sed 1d
+		echo "</nodedevs>"
+	} > $SCRATCH/host/devices.xml
+}
+write
+show around
+{
+	cat $SCRATCH/host/capabilities.xml
+	device 1 "<driver><name>igb</name></driver>"
+	device 2 "<driver><name>igb</name></driver>"
+} > $SCRATCH/all.xml
+show "one file" $SCRATCH/all.xml
+(cat $SCRATCH/host/capabilities.xml && device 1 "<driver/>" && echo "<") > $SCRATCH/bad.xml
+virt-layout topology $SCRATCH/bad.xml || true
+mkdir $SCRATCH/host/more
+echo "<network/>" > $SCRATCH/host/net.xml
+device 3 "<driver><name>igbvf</name></driver>" |
+	sed "s|<product|<capability type='phys_function'><address domain='0' bus='9' slot='0' function='0'/></capability>&|" > $SCRATCH/host/vf.xml
+show "not dumps"
+sed -i "s|<product|<capability type='virt_functions' maxCount='8'><address domain='0' bus='0' slot='0x10' function='0'/></capability>&|" $SCRATCH/host/devices.xml
+virt-layout plan --like $SCRATCH/host --target libvirt=9.0,qemu=7.2 2>&1 >/dev/null | grep virtual
+# No advice on what would fit, if a part of the host could not be read.
+> $SCRATCH/host/empty.xml
+virt-layout plan --like $SCRATCH/host

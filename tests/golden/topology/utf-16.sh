@@ -10,3 +10,12 @@ for file in $SCRATCH/le.xml $SCRATCH/be.xml $SCRATCH/le-no-mark.xml $SCRATCH/be-
 	virt-layout topology -o NAME,WHAT $file
 	echo "status $?"
 done
+# UTF-32 too; what is not XML at all is named.
+iconv -f UTF-8 -t UTF-32 "$seed" > $SCRATCH/32.xml
+iconv -f UTF-8 -t UTF-32BE "$seed" > $SCRATCH/32be.xml
+> $SCRATCH/empty.xml
+printf 'PK\003\004 and more' > $SCRATCH/zip.xml
+tar cf $SCRATCH/host.tar "$seed"
+for file in 32.xml 32be.xml empty.xml zip.xml host.tar; do
+	virt-layout topology -o NAME,WHAT $SCRATCH/$file 2>&1 | sed "s|$SCRATCH/||; s|; SOURCE must.*||"
+done
