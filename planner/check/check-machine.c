@@ -2,11 +2,13 @@
 /*
  * The machine type: whether the target's QEMU has it, and for how long; and what of the
  * machine is off. Sources:
- * query-machines of QEMU 7.2, 10.0 and 11.1 (planner/guest/machine-type.c); QEMU
+ * query-machines of QEMU 7.2, 10.0 and 11.1 (planner/guest/machine-type.c, board.c); QEMU
  * docs/about/deprecated.rst; libvirt 9.0 src/qemu/qemu_validate.c.
  */
 #include "planner/check/rules.h"
 
+#include "base/size.h"
+#include "planner/guest/board.h"
 #include "planner/guest/host-emulator.h"
 #include "planner/guest/memory.h"
 
@@ -28,6 +30,14 @@ static struct machine_verdict judge(const struct check *check)
 static int type_element(const struct check *check)
 {
 	return check_part(check, 0, "os/type");
+}
+
+/* The board that the target's QEMU has; NULL for other machines. */
+static const struct board *board_of(const struct check *check)
+{
+	return check->guest->machine
+		       ? board_find(check->guest->machine, check->options->target.qemu)
+		       : NULL;
 }
 
 static void to_fix(const struct check *check, struct finding *finding)
@@ -64,6 +74,11 @@ static struct finding *too_new(struct check *check, struct machine_verdict verdi
 {
 	unsigned target = check->options->target.qemu;
 
+	if (verdict.since == 0)
+		return check_found(
+			check, type_element(check),
+			"QEMU %u.%u of the target does not have machine type %s yet.",
+			MAJOR(target), MINOR(target), check->guest->machine);
 	return check_found(check, type_element(check),
 			   "Machine type %s needs QEMU %u.%u; the target has QEMU %u.%u.",
 			   check->guest->machine, MAJOR(verdict.since),
@@ -129,34 +144,51 @@ static void machine_deprecated(struct check *check)
 				  since.s, until.n ? until.s : ""));
 }
 
-/*
- * Boards whose memory has a limit. Measured with QEMU 7.2, 10.0 and 11.1. sabrelite has
- * its registers above.
- */
-static const struct {
-	const char *machine;
-	uint64_t most_bytes;
-} boards[] = {
-	{"versatilepb", UINT64_C(256) << 20},  {"versatileab", UINT64_C(256) << 20},
-	{"vexpress-a9", UINT64_C(1) << 30},    {"cubieboard", UINT64_C(1) << 30},
-	{"xilinx-zynq-a9", UINT64_C(2) << 30}, {"sabrelite", UINT64_C(0xf0000000)},
-};
+/* Lists the rule as skipped for a board of which only the existence is known. */
+static bool was_started(struct check *check, const struct board *board)
+{
+	if (!board || board->least > 0)
+		return board != NULL;
+	check_skip(
+		check, "board",
+		"it is not known how much memory and how many vCPUs machine type %s needs",
+		board->name);
+	return false;
+}
 
 static void machine_memory(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	const struct board *board = board_of(check);
+	_cleanup_free_ char *memory = NULL;
+	_cleanup_text_ struct text given = {};
 	uint64_t bytes;
 
-	if (!guest->machine || !guest_total_memory(guest, &bytes))
+	if (!was_started(check, board) || !guest_total_memory(guest, &bytes) ||
+	    board_takes(board, bytes))
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(boards); i++)
-		if (streq(guest->machine, boards[i].machine) &&
-		    bytes > boards[i].most_bytes)
-			check_found(
-				check, MAX(guest->memory_element, 0),
-				"The guest has %llu MiB of memory, but machine type %s has at most %llu.",
-				ULL(bytes >> 20), guest->machine,
-				ULL(boards[i].most_bytes >> 20));
+	memory = board_memory(board);
+	text_add_size(&given, bytes);
+	check_found(check, MAX(guest->memory_element, 0),
+		    "The guest has %s of memory, but machine type %s has %s.", given.s,
+		    board->name, memory);
+}
+
+static void board_vcpus(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct board *board = board_of(check);
+	uint64_t vcpus = guest->vcpus.state == VALUE_ABSENT ? 1 : guest->vcpus.value;
+
+	if (!was_started(check, board) || guest->vcpus.state == VALUE_MALFORMED ||
+	    vcpus == 0 || vcpus >= board->least)
+		return;
+	check_set_remedy(
+		check_found(
+			check, MAX(guest->vcpu_element, 0),
+			"The guest has %llu vCPU%s, but machine type %s has at least %u.",
+			ULL(vcpus), vcpus == 1 ? "" : "s", board->name, board->least),
+		"Write <vcpu>%u</vcpu>.", board->least);
 }
 
 /* libvirt turns ACPI off there, and only machine type virt has the option. */
@@ -255,10 +287,16 @@ const struct rule machine_rules[] = {
 	 .source = "QEMU docs/about/deprecated.rst", .remedy = REMEDY_EDIT},
 	{RULE("machine-memory", machine_memory, ERROR, 0, QEMU),
 	 .what = "The machine type can have as much memory as the guest has.",
-	 .why = "Models of old boards have the address space of the board: 256 MiB of versatilepb, 1 GiB of vexpress-a9. libvirt defines the domain, and QEMU exits.",
-	 .to_fix = "Reduce <memory>, or use machine type virt.",
+	 .why = "Models of old boards have the address space of the board, such as 256 MiB of versatilepb, and many have exactly the memory of the board, such as 1 GiB of raspi2b. libvirt defines the domain, and QEMU exits.",
+	 .to_fix = "Change <memory>, or use machine type virt.",
+	 .source = "measured with each board of QEMU 7.2, and some of 10.0 and 11.1",
+	 .remedy = REMEDY_EDIT},
+	{RULE("board-vcpus", board_vcpus, ERROR, 0, QEMU),
+	 .what = "The guest has all vCPUs of a board that exists only with all of them.",
+	 .why = "Models of boards such as raspi2b have all CPUs of the board. libvirt defines a domain with fewer, and QEMU exits (\"Invalid SMP CPUs\").",
+	 .to_fix = "Increase <vcpu>, or use machine type virt.",
 	 .source =
-		 "QEMU hw/arm/versatilepb.c, vexpress.c, cubieboard.c, xilinx_zynq.c, sabrelite.c; measured",
+		 "QEMU hw/core/machine-smp.c; measured with each board of QEMU 7.2, and some of 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
 	{RULE("board-acpi", board_acpi, ERROR, 0, QEMU),
 	 .what = "On aarch64, libvirt 9.0 starts only guests of machine type virt.",

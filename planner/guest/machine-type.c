@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "planner/guest/board.h"
 
 #include <stdio.h>
 #include <strings.h>
@@ -331,13 +332,14 @@ struct machine_verdict machine_type_judge(const char *name, const char *architec
 	for (size_t i = 0; x86 && i < ARRAY_SIZE(others); i++)
 		if (streq(name, others[i].name))
 			return (struct machine_verdict){MACHINE_EXISTS};
-	return (struct machine_verdict){MACHINE_UNKNOWN};
+	return board_judge(name, architecture, qemu);
 }
 
 unsigned machine_type_vcpus(const char *name, unsigned qemu)
 {
 	const char *begins = machine_type_family(name), *suffix;
 	const struct downstream *row = find_downstream(name, &suffix);
+	const struct board *board = board_find(name, qemu);
 	unsigned version = family_of_alias(name) ? qemu : machine_type_version(name);
 
 	if (row && streq(begins, "pc-q35-"))
@@ -347,6 +349,8 @@ unsigned machine_type_vcpus(const char *name, unsigned qemu)
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (streq(others[i].name, name))
 			return others[i].vcpus;
+	if (board)
+		return board->most;
 	if (!begins || version == 0)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(vcpus_rows); i++)
