@@ -222,6 +222,10 @@ int agent_check(const char *path, const char *arch, struct error *error) _must_c
  * kernel-elf.c: the physical address at which QEMU starts an ELF image for x86-64 guests,
  * as a number in its notes. False if there is none, and QEMU cannot start it.
  */
+enum {
+	KERNEL_NOTE_ENTRY =
+		18, /* XEN_ELFNOTE_PHYS32_ENTRY, xen/include/public/elfnote.h */
+};
 struct kernel_entry {
 	size_t at, n; /* in the image; at least 4 bytes, all of them within it */
 };

@@ -27,8 +27,6 @@ enum {
 	SIZE_BYTES = 4, /* of the size that follows the payload */
 	ELF_LIMIT_BYTES = 512 << 20,
 	BLOCK_BYTES = 65536,
-	NOTE_PHYS32_ENTRY =
-		18, /* XEN_ELFNOTE_PHYS32_ENTRY, xen/include/public/elfnote.h */
 };
 
 /* How a payload begins, and whether the kernel's build adds the size after it. */
@@ -127,7 +125,7 @@ static bool find_note(const char *notes, size_t n, struct kernel_entry *ret)
 		if (name > n || content > n ||
 		    align4(name) + align4(content) > n - name_at)
 			return false;
-		if (u32_at(notes, at + 8) == NOTE_PHYS32_ENTRY && name == sizeof("Xen") &&
+		if (u32_at(notes, at + 8) == KERNEL_NOTE_ENTRY && name == sizeof("Xen") &&
 		    content >= 4 && memcmp(notes + name_at, "Xen", name) == 0) {
 			*ret = (struct kernel_entry){name_at + align4(name), content};
 			return true;

@@ -20,6 +20,15 @@ static uint64_t entry_of(const struct text *elf)
 	return at;
 }
 
+/* What is loaded of the kernel is as it was: all but the ELF header. */
+static void check_kernel(const struct text *elf, const struct text *before)
+{
+	size_t n = sizeof(Elf64_Ehdr);
+
+	CHECK(elf->n > before->n && before->n >= n);
+	CHECK(memcmp(elf->s + n, before->s + n, before->n - n) == 0);
+}
+
 /* The last segment is the code, it is where the image starts, and it ends with a jump. */
 static void check_prelude(const struct text *elf, uint64_t kernel)
 {
@@ -61,6 +70,7 @@ static void try_elf(struct text *elf)
 	/* The jump misses. */
 	if (IS_PLANTED && kernel % 5 == 3)
 		elf->s[before.n + CODE_BYTES - DISTANCE_BYTES]++;
+	check_kernel(elf, &before);
 	check_prelude(elf, kernel);
 }
 

@@ -201,15 +201,27 @@ static void damaged(void **state)
 
 static const char prelude[] = "\xaa\xbb\xcc\xdd\xe9\0\0\0"; /* and a fourth 0 */
 
-/* An image with a note and a segment of 5,000 bytes at an address. */
-static void make_loaded(struct text *elf, uint64_t at)
+enum { LOADED_BYTES = 777, SEGMENTS = 3 };
+
+/*
+ * An image with a segment of 5,000 bytes at an address, whose bytes start at @offset and
+ * have the note in them, as Linux has it, and another segment below.
+ */
+static void make_loaded(struct text *elf, uint64_t at, size_t offset)
 {
-	Elf64_Phdr segments[] = {{.p_type = PT_NOTE, .p_offset = 512, .p_filesz = 24},
-				 {.p_type = PT_LOAD,
-				  .p_offset = 600,
-				  .p_filesz = 100,
-				  .p_paddr = at,
-				  .p_memsz = 5000}};
+	Elf64_Phdr segments[SEGMENTS] = {
+		{.p_type = PT_LOAD,
+		 .p_offset = offset,
+		 .p_filesz = 700 - offset,
+		 .p_paddr = at,
+		 .p_memsz = 5000},
+		{.p_type = PT_LOAD,
+		 .p_offset = 700,
+		 .p_filesz = LOADED_BYTES - 700,
+		 .p_paddr = 0x1000,
+		 .p_memsz = 100},
+		{.p_type = PT_NOTE, .p_offset = 512, .p_filesz = 24},
+	};
 	Elf32_Word notes[] = {4, 8, PHYS32_ENTRY, 0x006e6558, 0x1000010, 0};
 	char bytes[ELF_BYTES];
 
@@ -217,51 +229,68 @@ static void make_loaded(struct text *elf, uint64_t at)
 	((Elf64_Ehdr *)bytes)->e_phnum = ARRAY_SIZE(segments);
 	memcpy(bytes + sizeof(Elf64_Ehdr), segments, sizeof(segments));
 	memcpy(bytes + 512, notes, sizeof(notes));
-	text_add(elf, bytes, 777);
+	text_add(elf, bytes, LOADED_BYTES);
 }
 
-/* The image starts with the prelude, which jumps to where the image started before. */
+/*
+ * The image starts with the prelude, which jumps to where the image started before. What
+ * is loaded of the image does not change: Linux reads the note in it.
+ */
 static void with_prelude(void **state)
 {
 	_cleanup_text_ struct text elf = {}, old = {};
 	struct kernel_entry entry;
-	Elf64_Phdr segments[3];
+	Elf64_Phdr segments[SEGMENTS + 2], before[SEGMENTS];
+	const Elf64_Phdr *code = &segments[SEGMENTS + 1];
 	uint64_t start;
 	int32_t distance;
 
 	(void)state;
-	make_loaded(&elf, 0x1000000);
+	make_loaded(&elf, 0x1000000, sizeof(Elf64_Ehdr));
 	text_add(&old, elf.s, elf.n);
 	assert_true(kernel_add_prelude(&elf, prelude, sizeof(prelude)));
-	assert_int_equal(((Elf64_Ehdr *)elf.s)->e_phnum, 3);
+	assert_int_equal(((Elf64_Ehdr *)elf.s)->e_phnum, SEGMENTS + 2);
 	memcpy(segments, elf.s + ((Elf64_Ehdr *)elf.s)->e_phoff, sizeof(segments));
-	assert_memory_equal(segments, old.s + sizeof(Elf64_Ehdr), 2 * sizeof(*segments));
-	assert_int_equal(segments[2].p_type, PT_LOAD);
-	assert_int_equal(segments[2].p_filesz, sizeof(prelude));
-	assert_int_equal(segments[2].p_paddr, 0x1002000);
-	assert_memory_equal(elf.s + segments[2].p_offset, prelude, 5);
+	memcpy(before, old.s + sizeof(Elf64_Ehdr), sizeof(before));
+	before[SEGMENTS - 1].p_type = PT_NULL; /* the other note is the only one */
+	assert_memory_equal(segments, before, sizeof(before));
+	assert_int_equal(segments[SEGMENTS].p_type, PT_NOTE);
+	assert_int_equal(code->p_type, PT_LOAD);
+	assert_int_equal(code->p_filesz, sizeof(prelude));
+	assert_int_equal(code->p_paddr, 0x1002000);
+	assert_memory_equal(elf.s + code->p_offset, prelude, 5);
 	assert_true(kernel_find_entry(elf.s, elf.n, &entry));
 	assert_int_equal(entry.n, sizeof(start));
 	memcpy(&start, elf.s + entry.at, sizeof(start));
-	assert_int_equal(start, segments[2].p_paddr);
-	memcpy(&distance, elf.s + segments[2].p_offset + 5, sizeof(distance));
+	assert_int_equal(start, code->p_paddr);
+	memcpy(&distance, elf.s + code->p_offset + 5, sizeof(distance));
 	assert_int_equal(start + sizeof(prelude) + (uint64_t)(int64_t)distance,
 			 0x1000010);
-	assert_memory_equal(elf.s + 600, old.s + 600, 177);
+	assert_memory_equal(elf.s + sizeof(Elf64_Ehdr), old.s + sizeof(Elf64_Ehdr),
+			    LOADED_BYTES - sizeof(Elf64_Ehdr));
 }
 
-/* Without a place below 4 GiB, or without an entry point, nothing is changed. */
+/*
+ * Without a place below 4 GiB, if the ELF header is loaded, or without an entry point,
+ * nothing is changed.
+ */
 static void no_prelude(void **state)
 {
-	static const uint64_t places[] = {0xfffff000, 0x100000000, UINT64_MAX - 100,
-					  0xffffec77};
+	static const struct {
+		uint64_t at;
+		size_t offset;
+	} places[] = {
+		{0xfffff000, 500},       {0x100000000, 500},
+		{UINT64_MAX - 100, 500}, {0xffffec77, 500},
+		{0x1000000, 0},          {0x1000000, sizeof(Elf64_Ehdr) - 1},
+	};
 	_cleanup_text_ struct text other = {};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		_cleanup_text_ struct text elf = {}, old = {};
 
-		make_loaded(&elf, places[i]);
+		make_loaded(&elf, places[i].at, places[i].offset);
 		text_add(&old, elf.s, elf.n);
 		assert_false(kernel_add_prelude(&elf, prelude, sizeof(prelude)));
 		assert_int_equal(elf.n, old.n);
@@ -269,7 +298,7 @@ static void no_prelude(void **state)
 	}
 	text_adds(&other, "not an ELF image");
 	assert_false(kernel_add_prelude(&other, prelude, sizeof(prelude)));
-	make_loaded(&other, 0);
+	make_loaded(&other, 0, 500);
 	assert_false(kernel_add_prelude(&other, prelude, 3));
 }
 
