@@ -151,7 +151,7 @@ static void fix_affinity(struct machine_affinity *affinity, struct dice *dice)
 		affinity->what == AFFINITY_NODE ? (int)roll_below(dice, 9) : UNKNOWN_ID;
 }
 
-static void mend_function(struct machine *machine, size_t i, struct dice *dice)
+static void repair_function(struct machine *machine, size_t i, struct dice *dice)
 {
 	struct machine_function *function = &machine->functions.v[i];
 
@@ -177,7 +177,7 @@ static void settle_random(struct machine *machine, struct dice *dice)
 		fix_affinity(&machine->roots.v[i].affinity, dice);
 	}
 	for (size_t i = 0; i < machine->functions.n; i++)
-		mend_function(machine, i, dice);
+		repair_function(machine, i, dice);
 	for (size_t i = 0; i < machine->facts.n; i++) {
 		struct machine_fact *fact = &machine->facts.v[i];
 

@@ -149,7 +149,7 @@ static bool is_x86(const struct machine *host)
 }
 
 /* The firmware describes no IOMMU. */
-static void mend_firmware(struct finding *finding, bool amd, const char *off)
+static void propose_firmware(struct finding *finding, bool amd, const char *off)
 {
 	const char *setting = amd ? "IOMMU (AMD-Vi) and SVM" : "VT-d";
 
@@ -170,7 +170,7 @@ static void mend_firmware(struct finding *finding, bool amd, const char *off)
 			setting);
 }
 
-static void mend_iommu(struct check *check, struct finding *finding)
+static void propose_iommu(struct check *check, struct finding *finding)
 {
 	const struct machine *host = check->host;
 	const char *off = switched_off(check);
@@ -184,7 +184,7 @@ static void mend_iommu(struct check *check, struct finding *finding)
 			finding,
 			"Switch the IOMMU on as the manual of this machine says.");
 	else if (host->iommu.table == KNOWN_NO)
-		mend_firmware(finding, is_amd(host), off);
+		propose_firmware(finding, is_amd(host), off);
 	else if (off)
 		check_set_remedy(
 			finding,
@@ -207,7 +207,7 @@ static void host_iommu_off(struct check *check)
 	if (element < 0)
 		return;
 	if (check->host->iommu.enabled == KNOWN_NO)
-		mend_iommu(
+		propose_iommu(
 			check,
 			check_found(
 				check, element,

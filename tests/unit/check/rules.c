@@ -36,7 +36,7 @@ static void test_texts(void **state)
 		assert_id(rule);
 		assert_sentence(rule, "what", rule->what);
 		assert_sentence(rule, "why", rule->why);
-		assert_sentence(rule, "mend", rule->to_fix);
+		assert_sentence(rule, "to fix", rule->to_fix);
 		if (!rule->source || strlen(rule->source) < 4)
 			fail_msg("%s: has no source", rule->id);
 	}
