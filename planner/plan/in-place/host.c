@@ -213,6 +213,24 @@ static char *host_name(const struct guest_device *device)
 				 : xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
 }
 
+/*
+ * The root complex and switch that a wish with a cell is to be below, if its device is a
+ * function of the host.
+ */
+static void place_on_host(struct in_place *plan, struct mirror_index *index, int function,
+			  struct in_place_wish *wanted)
+{
+	bool vdpa = plan->old.devices.v[wanted->device].vdpa_path != NULL;
+
+	/* VFIO does not know a vDPA device: its group and card do not matter. */
+	wanted->function = vdpa ? -1 : function;
+	if (function < 0 || (vdpa && in_place_accelerates(plan)))
+		return; /* not below the SMMUv3 of its root complex's host devices */
+	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_given)
+		mirror_place(plan->host, (size_t)function, plan->request, index,
+			     &wanted->to);
+}
+
 /* A device as a wish: its cell, and the root complex and switch it is to be below. */
 static int wish(struct in_place *plan, struct mirror_index *index, size_t device,
 		int function, struct error *error)
@@ -240,17 +258,11 @@ static int wish(struct in_place *plan, struct mirror_index *index, size_t device
 	}
 	wanted = vec_add(&plan->wishes);
 	wanted->device = (int)device;
-	/* VFIO does not know a vDPA device: its group and card do not matter. */
-	wanted->function = it->vdpa_path ? -1 : function;
 	wanted->to = (struct request_device){.cell = cell,
 					     .root = -1,
 					     .switch_port = -1,
 					     .assigned = !it->vdpa_path};
-	if (it->vdpa_path && in_place_accelerates(plan))
-		return 0; /* not below the SMMUv3 of its root complex's host devices */
-	if (plan->request->per == PER_ROOT_COMPLEX || !plan->request->per_given)
-		mirror_place(plan->host, (size_t)function, plan->request, index,
-			     &wanted->to);
+	place_on_host(plan, index, function, wanted);
 	return 0;
 }
 
@@ -290,9 +302,12 @@ static bool has_wish(const struct in_place *plan, size_t device)
 	return false;
 }
 
-/* --place takes precedence over the host's location of a device. */
-static int place_named(struct in_place *plan, const struct request_place *place,
-		       struct error *error)
+/*
+ * --place takes precedence over the host's node of a device, but its root complex and
+ * switch are still those of the host: a second plan with the same --hostdev comes here.
+ */
+static int place_named(struct in_place *plan, struct mirror_index *index,
+		       const struct request_place *place, struct error *error)
 {
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
 		const struct guest_device *it = &plan->old.devices.v[i];
@@ -313,12 +328,12 @@ static int place_named(struct in_place *plan, const struct request_place *place,
 					       place->device);
 		wanted = vec_add(&plan->wishes);
 		wanted->device = (int)i;
-		wanted->function = -1;
 		wanted->to =
 			(struct request_device){.cell = place->cell,
 						.root = -1,
 						.switch_port = -1,
 						.assigned = in_place_is_host_device(it)};
+		place_on_host(plan, index, in_place_host_function(plan, i), wanted);
 		return 0;
 	}
 	return error_input(
@@ -375,7 +390,7 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 
 	mirror_index_begin(&index, plan->request);
 	for (size_t i = 0; i < plan->request->places.n; i++)
-		if (place_named(plan, &plan->request->places.v[i], error) < 0)
+		if (place_named(plan, &index, &plan->request->places.v[i], error) < 0)
 			return -1;
 	in_place_initiator_cells(plan);
 	if (plan->request->accelerates && !plan->host)

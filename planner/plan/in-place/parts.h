@@ -22,7 +22,7 @@ struct in_place_device {
 /* Where a host device of the domain belongs. */
 struct in_place_wish {
 	int device;   /* in `old`, `full` and `new` alike */
-	int function; /* in host->functions; -1: named by --place */
+	int function; /* in host->functions; -1: not of the host, or vDPA */
 	struct request_device to;
 	bool stays; /* it is in the right place */
 	int beside; /* the wish whose slot it shares, as a function of the same card; -1

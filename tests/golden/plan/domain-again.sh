@@ -1,5 +1,15 @@
 A="--node vcpus=4,memory=4GiB --node vcpus=2,memory=2GiB --nic e1000e,per-node=3 --spare-ports 1"
 virt-layout plan $A > $SCRATCH/a.xml &&
 	virt-layout plan --domain $SCRATCH/a.xml $A --diff &&
+	tests/hosts/make-root switches $SCRATCH/h &&
+	H="--node vcpus=4,memory=4GiB --node vcpus=2,memory=2GiB --host $SCRATCH/h --per root-complex" &&
+	for add in 1a:00.0,node=0 1c:00.0,node=0 3d:00.0,node=0 88:00.0,node=1; do
+		H="$H --hostdev $add"
+		virt-layout plan $H ${from:+--domain $from} -o $SCRATCH/b.xml &&
+			virt-layout plan $H --domain $SCRATCH/b.xml -o $SCRATCH/c.xml &&
+			virt-layout plan $H --domain $SCRATCH/c.xml -o $SCRATCH/d.xml &&
+			diff $SCRATCH/b.xml $SCRATCH/c.xml && cmp $SCRATCH/c.xml $SCRATCH/d.xml || break
+		from=$SCRATCH/d.xml
+	done &&
 	cd $SCRATCH &&
 	virt-layout plan --domain a.xml $A --device virtio-scsi,node=1 --diff
