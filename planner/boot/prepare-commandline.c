@@ -14,9 +14,10 @@ struct kept {
 	const struct commandline *list;
 };
 
-static void leave_out(struct prepare *p, int element, const char *what, const char *why)
+static void leave_out(struct prepare *p, const char *kind, int element, const char *what,
+		      const char *why)
 {
-	struct substitution *s = prepare_note(p, "QEMU argument", element);
+	struct substitution *s = prepare_note(p, kind, element);
 
 	s->planned = xstrdup(what);
 	s->why = why;
@@ -60,15 +61,23 @@ void prepare_commandline(struct prepare *p, const struct document *domain,
 	commandline_read(domain, &list);
 	for (size_t i = 0; i < list.unknown.n; i++)
 		leave_out(
-			p, list.unknown.v[i].element, list.unknown.v[i].text,
+			p, "QEMU argument", list.unknown.v[i].element,
+			list.unknown.v[i].text,
 			"a dry boot keeps only known elements, and this is not one of them");
+	for (size_t i = 0; i < list.others.n; i++) {
+		const char *name = document_attribute(domain, list.others.v[i], "name");
+
+		leave_out(p, "environment of QEMU", list.others.v[i],
+			  name ? name : document_element_name(domain, list.others.v[i]),
+			  "a dry boot does not set environment variables of QEMU");
+	}
 	for (size_t i = 0; i < list.additions.n; i++) {
 		const struct addition *addition = &list.additions.v[i];
 
 		if (addition->kind == ADDITION_DEVICE || is_kept(addition, &kept))
 			continue;
 		leave_out(
-			p, addition->element,
+			p, "QEMU argument", addition->element,
 			addition->driver ? addition->driver : "property",
 			addition->complete
 				? "it refers to a device that the dry boot does not have"

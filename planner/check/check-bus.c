@@ -250,6 +250,7 @@ const struct rule bus_rules[] = {
 		 .fix = fix_bus_numbers},
 	[PXB_BUSNR_DUP] =
 		{RULE("pxb-busnr-dup", pxb_busnr_dup, ERROR, NEED_MACHINE, QEMU),
+		 .decided_by = {"bus_nr"},
 		 .what = "Each expander bus has a unique busNr.",
 		 .why = "libvirt accepts a duplicate, but QEMU does not start (\"Bus ... is already in use\").",
 		 .to_fix = "Give one of them another busNr.",
@@ -257,6 +258,7 @@ const struct rule bus_rules[] = {
 		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	[BUS_WINDOW] =
 		{RULE("bus-window", bus_window, ERROR, NEED_MACHINE, NOBODY),
+		 .decided_by = {"bus_nr"},
 		 .after = {&bus_rules[PXB_BUSNR_DUP], &bus_rules[PXB_BUSNR_RANGE]},
 		 .what = "Each root has enough bus numbers for the bridges below it.",
 		 .why = "All roots share the 256 bus numbers. If the numbers of one root run into those of the next, devices or whole nodes silently disappear from the guest. With SeaBIOS, the guest hangs if they run past 255. A busNr that libvirt chooses leaves room for only one port.",
@@ -264,7 +266,7 @@ const struct rule bus_rules[] = {
 		 .source = "QEMU docs/pcie.txt; SeaBIOS src/fw/pciinit.c; measured",
 		 .remedy = REMEDY_FIX, .fix = fix_bus_numbers},
 	{RULE("bus-slack", bus_slack, INFO, NEED_MACHINE, NOBODY),
-	 .after = {&bus_rules[BUS_WINDOW]},
+	 .decided_by = {"bus_nr"}, .after = {&bus_rules[BUS_WINDOW]},
 	 .what = "Each expander bus has a spare bus number.",
 	 .why = "Without one, a port that is added later changes the bus numbers of other devices.",
 	 .to_fix = "Lower its busNr, if lower numbers are free.",

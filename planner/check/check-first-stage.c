@@ -156,6 +156,7 @@ static void first_stage_devices(struct check *check)
 
 const struct rule first_stage_rules[] = {
 	{RULE("iommu-first-stage", iommu_first_stage, ERROR, 0, QEMU),
+	 .decided_by = {"scalable-mode", "x-scalable-mode"},
 	 .what = "The options for first-stage translation of an intel-iommu in <qemu:commandline> exist and fit each other: fsts and pasid-bits need scalable-mode; fsts needs 48 address bits; pasid-bits is at most 20; svm needs device-iotlb, fsts, pasid-bits and dma-translation.",
 	 .why = "libvirt passes them on, and QEMU exits. Up to QEMU 10.0 scalable-mode is called x-scalable-mode, and the others do not exist; QEMU 10.1 to 11.0 were not tried, and nothing is found for them.",
 	 .to_fix = "Add what is missing, or remove the option.",

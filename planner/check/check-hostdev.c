@@ -220,6 +220,7 @@ const struct rule hostdev_rules[] = {
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
+	 .decided_by = {"aw-bits"},
 	 .what = "The guest's IOMMU does not have more address bits than the host's.",
 	 .why = "Otherwise QEMU 9.1 and later exit, for example if the host has 39 bits and aw_bits is not given: QEMU's default is 48 since 9.2.",
 	 .to_fix = "Write <driver aw_bits='39'/> in <iommu>.",

@@ -207,6 +207,7 @@ static void fix_iommu_gone(struct fix *fix)
 
 const struct rule iommu_devices_rules[] = {
 	{RULE("iommu-caching", iommu_caching, ERROR, 0, QEMU),
+	 .decided_by = {"caching-mode"},
 	 .what = "With an intel IOMMU and a host device, caching_mode is on.",
 	 .why = "Otherwise QEMU exits, because it has to see each mapping that the guest makes.",
 	 .to_fix = "Write <driver caching_mode='on'/> in <iommu>.",
@@ -215,13 +216,14 @@ const struct rule iommu_devices_rules[] = {
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_FIX, .fix = fix_caching, .planned = PLAN_FIXES},
 	{RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
-	 .what = "An intel IOMMU remaps interrupts.",
+	 .decided_by = {"intremap"}, .what = "An intel IOMMU remaps interrupts.",
 	 .why = "Without this, VFIO in the guest refuses to assign devices unless it is told to allow unsafe interrupts.",
 	 .to_fix =
 		 "Write <driver intremap='on'/> in <iommu> and <ioapic driver='qemu'/> in <features>.",
 	 .source = "Linux drivers/vfio/vfio_iommu_type1.c; measured",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
+	 .decided_by = {"iommu_platform"},
 	 .what = "With an IOMMU in the guest, virtio devices go through it.",
 	 .why = "Without iommu='on', a virtio device bypasses the IOMMU and can access all of the guest's memory, so it must not be assigned to a nested guest.",
 	 .to_fix = "Add <driver iommu='on'/> to the device.",
@@ -233,6 +235,7 @@ const struct rule iommu_devices_rules[] = {
 	 .to_fix = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_iommu_gone, .fix_is_local = true},
 	{RULE("iommu-on-transitional", iommu_on_transitional, ERROR, NEED_MACHINE, QEMU),
+	 .decided_by = {"iommu_platform"},
 	 .what = "iommu='on' is not used on a transitional virtio device.",
 	 .why = "Otherwise QEMU exits. A virtio device is transitional if its model says so, or if it is not on a PCI Express port and has no model virtio-non-transitional.",
 	 .to_fix =

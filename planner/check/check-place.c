@@ -355,6 +355,7 @@ const struct rule place_rules[] = {
 		 .source = "QEMU 7.2 hw/pci-bridge/gen_pcie_root_port.c; measured",
 		 .remedy = REMEDY_EDIT},
 	{RULE("port-chassis-dup", port_chassis_dup, ERROR, NEED_MACHINE, QEMU),
+	 .decided_by = {"chassis"},
 	 .what = "Each root port and downstream port has a unique chassis.",
 	 .why = "libvirt accepts a duplicate, but QEMU does not start (\"Can't add chassis slot, error -16\").",
 	 .to_fix =

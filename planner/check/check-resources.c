@@ -94,7 +94,8 @@ static void cmdline_hides(struct check *check)
 	for (size_t i = 0; i < commandline->unknown.n; i++) {
 		const struct unknown_addition *it = &commandline->unknown.v[i];
 
-		for (size_t j = 0; j < ARRAY_SIZE(words); j++)
+		/* A property adds no device. */
+		for (size_t j = 0; !it->property && j < ARRAY_SIZE(words); j++)
 			if (strstr(it->text, words[j])) {
 				check_found(
 					check, it->element,

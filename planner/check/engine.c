@@ -76,23 +76,47 @@ static void ask_prerequisites(struct check *check, const struct rule *rule)
 			ask(check, rule->after[i], rule_index(rule->after[i]));
 }
 
-/* What an argument of QEMU that is not understood may change is not known. */
-static void admit_unknown(struct check *check)
+static void skip_for(struct check *check, const struct unknown_addition *unknown)
 {
-	const struct commandline *commandline = &check->guest->commandline;
-	const struct unknown_addition *unknown;
 	_cleanup_text_ struct text shown = {};
 
-	if (commandline->unknown.n == 0 || check->found[rule_index(check->rule)])
-		return;
-	unknown = commandline_unknown(commandline, rule_areas(check->rule));
-	if (!unknown)
-		return;
 	text_add_shown(&shown, unknown->text);
 	check_skip(
 		check, "commandline",
 		"the domain gives QEMU an argument or property that virt-layout does not understand and that may matter here: %s",
 		shown.s);
+}
+
+/* What an argument of QEMU that is not understood may change is not known. */
+static void admit_unknown(struct check *check)
+{
+	const struct commandline *commandline = &check->guest->commandline;
+	const struct unknown_addition *unknown;
+
+	if (commandline->unknown.n == 0 || check->found[rule_index(check->rule)])
+		return;
+	unknown = commandline_unknown(commandline, rule_areas(check->rule));
+	if (unknown)
+		skip_for(check, unknown);
+}
+
+/* Whether QEMU is given a value of the property that the rule judges. */
+static bool is_overridden(struct check *check)
+{
+	const struct rule *rule = check->rule;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rule->decided_by); i++) {
+		const struct unknown_addition *unknown =
+			rule->decided_by[i] ? commandline_sets(&check->guest->commandline,
+							       rule->decided_by[i])
+					    : NULL;
+
+		if (!unknown)
+			continue;
+		skip_for(check, unknown);
+		return true;
+	}
+	return false;
 }
 
 /* Checks a rule with its rule_index(), once, after its prerequisites. */
@@ -112,7 +136,7 @@ static void ask(struct check *check, const struct rule *rule, size_t index)
 	lost = lost_ground(check);
 	if (lost)
 		check_skip(check, "rule", "%s must be fixed first", lost->id);
-	else if (has_facts(check)) {
+	else if (has_facts(check) && !is_overridden(check)) {
 		rule->judge_it(check);
 		admit_unknown(check);
 	}

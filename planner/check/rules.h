@@ -103,6 +103,9 @@ struct rule {
 	/* What of <qemu:commandline> changes the verdict, beside what changes that of the
 	 * whole family (enum addition_area). */
 	unsigned areas;
+	/* Properties of QEMU that it judges by libvirt's elements: if <qemu:override> or
+	 * -global sets one, it is not asked, so that it does not find what is not so. */
+	const char *decided_by[2];
 	/* It finds any change of a planned domain, so nothing is worse for it. */
 	bool notes_change;
 	bool of_host;        /* also asked about a host without a domain */

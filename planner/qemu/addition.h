@@ -57,10 +57,12 @@ struct addition {
 struct unknown_addition {
 	int element;
 	char *text;     /* owned: an option, "-device FOO" or a property */
+	char *property; /* owned: what it sets of devices that exist; NULL: nothing */
 	unsigned areas; /* what it may change, of enum addition_area */
 };
 
 struct commandline {
 	VEC(struct addition) additions;
 	VEC(struct unknown_addition) unknown;
+	VEC(int) others; /* in <qemu:commandline>, but no argument: <qemu:env> */
 };

@@ -121,8 +121,9 @@ static const char *word_of(const struct words *words, const char *key)
 	return NULL;
 }
 
-static void add_unknown(struct commandline *ret, int element, const char *option,
-			const char *what, unsigned areas)
+static struct unknown_addition *add_unknown(struct commandline *ret, int element,
+					    const char *option, const char *what,
+					    unsigned areas)
 {
 	struct unknown_addition *unknown = vec_add(&ret->unknown);
 
@@ -130,6 +131,16 @@ static void add_unknown(struct commandline *ret, int element, const char *option
 	unknown->areas = areas;
 	unknown->text = *option && *what ? xasprintf("%s %s", option, what)
 					 : xstrdup(*option ? option : what);
+	return unknown;
+}
+
+/* Of a device that libvirt or another argument adds; @property may be NULL. */
+static void add_unknown_property(struct commandline *ret, int element, const char *option,
+				 const char *what, const char *property)
+{
+	add_unknown(ret, element, option, what,
+		    property ? areas_of_property(property) : AREA_ALL)
+		->property = xstrdup(property ? property : "");
 }
 
 static struct addition *add_addition(struct commandline *ret, enum addition_kind kind,
@@ -248,8 +259,7 @@ static void read_global(struct commandline *ret, int element, const char *text)
 	property_row = property ? commandline_property(commandline_link, property) : NULL;
 	if (!row || !property_row || !commandline_property(row->properties, property) ||
 	    !value || !commandline_value(property_row, value, false, &parsed)) {
-		add_unknown(ret, element, "-global", text,
-			    property ? areas_of_property(property) : AREA_ALL);
+		add_unknown_property(ret, element, "-global", text, property);
 		return;
 	}
 	addition = add_addition(ret, ADDITION_GLOBAL, element);
@@ -336,6 +346,7 @@ static void read_other(struct commandline *ret, int element, const char *word,
 	add_unknown(ret, element, "", word, areas);
 }
 
+/* Only <qemu:arg>: libvirt puts <qemu:env> into the environment, and ignores others. */
 static void read_arguments(const struct document *domain, const xmlNode *arg,
 			   struct commandline *ret)
 {
@@ -343,17 +354,18 @@ static void read_arguments(const struct document *domain, const xmlNode *arg,
 	const char *other = NULL; /* the option that a word may belong to */
 
 	for (; arg; arg = arg->next) {
-		int element = arg->type == XML_ELEMENT_NODE ? document_number(arg) : -1;
-		const char *value =
-			element < 0 ? NULL : document_attribute(domain, element, "value");
+		const char *value;
+		int element;
 
-		if (element < 0)
+		if (arg->type == XML_ELEMENT_NODE && !is_qemu(arg, "arg"))
+			*vec_add(&ret->others) = document_number(arg);
+		if (!is_qemu(arg, "arg"))
 			continue;
-		if (!is_qemu(arg, "arg") || !value) {
+		element = document_number(arg);
+		value = document_attribute(domain, element, "value");
+		if (!value) {
 			add_unknown(ret, element, "",
-				    value ? value
-					  : document_element_name(domain, element),
-				    AREA_ALL);
+				    document_element_name(domain, element), AREA_ALL);
 		} else if (option < ARRAY_SIZE(options)) {
 			options[option].read(ret, element, value);
 			option = ARRAY_SIZE(options);
@@ -378,13 +390,13 @@ static void read_property(const struct document *domain, const xmlNode *node,
 	struct addition *addition;
 
 	if (!row || !text || !commandline_value(row, text, false, &value)) {
-		add_unknown(ret, element, alias ? alias : "", name ? name : "property",
-			    name ? areas_of_property(name) : AREA_ALL);
+		add_unknown_property(ret, element, alias ? alias : "",
+				     name ? name : "property", name);
 		return;
 	}
 	if (!alias || !commandline_value(&name_row, alias, false, &owner)) {
 		free(value.text);
-		add_unknown(ret, element, "", name, 0);
+		add_unknown(ret, element, "", name, 0)->property = xstrdup(name);
 		return;
 	}
 	addition = add_addition(ret, ADDITION_OVERRIDE, element);
@@ -432,10 +444,13 @@ void commandline_free(struct commandline *commandline)
 			free(addition->values.v[j].text);
 		vec_free(&addition->values);
 	}
-	for (size_t i = 0; i < commandline->unknown.n; i++)
+	for (size_t i = 0; i < commandline->unknown.n; i++) {
 		free(commandline->unknown.v[i].text);
+		free(commandline->unknown.v[i].property);
+	}
 	vec_free(&commandline->additions);
 	vec_free(&commandline->unknown);
+	vec_free(&commandline->others);
 }
 
 const struct addition_value *addition_value(const struct addition *addition,
@@ -459,6 +474,15 @@ const struct unknown_addition *commandline_unknown(const struct commandline *com
 {
 	for (size_t i = 0; i < commandline->unknown.n; i++)
 		if (commandline->unknown.v[i].areas & areas)
+			return &commandline->unknown.v[i];
+	return NULL;
+}
+
+const struct unknown_addition *commandline_sets(const struct commandline *commandline,
+						const char *property)
+{
+	for (size_t i = 0; i < commandline->unknown.n; i++)
+		if (streq_null(commandline->unknown.v[i].property, property))
 			return &commandline->unknown.v[i];
 	return NULL;
 }

@@ -30,6 +30,10 @@ const char *addition_text(const struct addition *addition, const char *name);
  */
 const struct unknown_addition *commandline_unknown(const struct commandline *commandline,
 						   unsigned areas);
+/* Whether an argument or <qemu:override> gives devices a value of a property that is not
+ * understood: the first such; NULL. */
+const struct unknown_addition *commandline_sets(const struct commandline *commandline,
+						const char *property);
 /*
  * The n-th IOMMU that the command line adds, in document order, or NULL. libvirt does not
  * know about it.

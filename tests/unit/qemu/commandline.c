@@ -163,7 +163,8 @@ static void places(void **state)
 	assert_int_equal(commandline_bus_index(
 				 addition_text(&list.additions.v[0], "bus")),
 			 3);
-	assert_int_equal(list.unknown.n, 2);
+	assert_int_equal(list.unknown.n, 1);
+	assert_int_equal(list.others.n, 1);
 	assert_int_equal(commandline_bus_index("pcie.0"), 0);
 	assert_int_equal(commandline_bus_index("pcie.1"), -1);
 	assert_int_equal(commandline_bus_index("pci.256"), -1);
