@@ -9,6 +9,7 @@
 #include "commands/boot-sighting.h"
 #include "commands/boot-tables.h"
 #include "commands/boot-words.h"
+#include "commands/installed.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -62,6 +63,15 @@ static int print_xml(const struct boot_wish *wish, const struct document *domain
 	return 0;
 }
 
+/* With the addresses that the libvirt which runs the guest chooses. */
+static int predict_here(const struct document *domain, struct machine *ret,
+			struct error *error)
+{
+	const struct target_wish wish = {.given.libvirt = installed_libvirt()};
+
+	return predict_document(domain, &wish, ret, error);
+}
+
 /* The machine that the domain describes, with the addresses that libvirt assigned. */
 static int predict_booted(const struct document *domain, const struct boot_result *result,
 			  struct machine *ret, struct error *error)
@@ -72,7 +82,7 @@ static int predict_booted(const struct document *domain, const struct boot_resul
 	if (live && document_parse(domain->name, result->booted.s, result->booted.n,
 				   &booted, error) < 0)
 		return -1;
-	return predict_document(live ? &booted : domain, NULL, ret, error);
+	return predict_here(live ? &booted : domain, ret, error);
 }
 
 /*
@@ -91,7 +101,7 @@ static int choose_assignable(struct boot_wish *wish, const struct document *doma
 		wish->request.assign = ASSIGN_BIND;
 	if (wish->request.assign == ASSIGN_NO)
 		return 0;
-	if (predict_document(domain, NULL, &planned, error) < 0)
+	if (predict_here(domain, &planned, error) < 0)
 		return -1;
 	assignable_choose(&planned, &wish->request.assign_to);
 	return 0;

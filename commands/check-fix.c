@@ -71,7 +71,7 @@ static void add_difference(struct text *text, const char *file,
 }
 
 static int say_view(const char *file, const struct document *before,
-		    const struct text *after, struct error *error)
+		    const struct text *after, unsigned libvirt, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 	_cleanup_differences_ struct differences differences = {};
@@ -79,8 +79,8 @@ static int say_view(const char *file, const struct document *before,
 	_cleanup_text_ struct text text = {};
 
 	if (document_parse(file, after->s, after->n, &document, error) < 0 ||
-	    check_fix_view(before, &document, &differences, error) < 0 ||
-	    moves_read(before, &document, &moves, error) < 0)
+	    check_fix_view(before, &document, libvirt, &differences, error) < 0 ||
+	    moves_read(before, &document, libvirt, &moves, error) < 0)
 		return -1;
 	for (size_t i = 0; i < differences.list.n; i++)
 		if (!is_of_device(differences.list.v[i].kind))
@@ -154,7 +154,7 @@ static int fix_one(const char *file, const struct document *document,
 		if (file_write(in_place ? file : output, text.s, text.n, error) < 0)
 			return -1;
 	say(file, &fixes);
-	if (changed && say_view(file, document, &text, error) < 0)
+	if (changed && say_view(file, document, &text, options.target.libvirt, error) < 0)
 		return -1;
 	return judge_rest(file, &text, &options, error);
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* libvirt.so.0.MAJOR*1000+MINOR.MICRO: libtool derives it from libvirt's version. */
-static bool libvirt_version(unsigned *ret)
+unsigned installed_libvirt(void)
 {
 	static const char *const patterns[] = {"/usr/lib/*/libvirt.so.0.*",
 					       "/usr/lib64/libvirt.so.0.*",
@@ -32,8 +32,7 @@ static bool libvirt_version(unsigned *ret)
 			}
 		globfree(&found);
 	}
-	*ret = best;
-	return best > 0;
+	return best;
 }
 
 /* Whether a program of that name is on PATH. */
@@ -98,8 +97,7 @@ int installed_target(const char *architecture, struct target *ret, struct error 
 
 	*ret = (struct target){};
 	firmware_versions(architecture, ret);
-	if (!libvirt_version(&ret->libvirt))
-		ret->libvirt = 0;
+	ret->libvirt = installed_libvirt();
 	if (!qemu_version(architecture, &ret->qemu)) {
 		ret->qemu = 0;
 		if (is_on_path(emulator))

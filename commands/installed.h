@@ -11,3 +11,5 @@
  */
 int installed_target(const char *architecture, struct target *ret, struct error *error)
 	_must_check_;
+/* libvirt's version alone; 0: not found. */
+unsigned installed_libvirt(void);

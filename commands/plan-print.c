@@ -67,7 +67,7 @@ static int print_prediction(const struct plan_flags *flags, const struct planned
 	if (document_parse(name, planned->xml.s, planned->xml.n, &document, error) < 0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
-	predict_any(&guest, &machine);
+	predict_any(&guest, flags->target.target.libvirt, &machine);
 	if (flags->host)
 		predict_host_devices(&guest, &planned->host, &machine);
 	text_add_prediction(&text, &guest, &machine);
@@ -75,14 +75,16 @@ static int print_prediction(const struct plan_flags *flags, const struct planned
 }
 
 /* Where the domain's devices were and will be. */
-static int print_moves(const char *name, const struct document *before,
-		       const struct text *xml, struct error *error)
+static int print_moves(const struct plan_flags *flags, const struct planned *planned,
+		       struct error *error)
 {
+	const struct text *xml = &planned->xml;
 	_cleanup_document_ struct document after = {};
 	_cleanup_moves_ struct moves moves = {};
 
-	if (document_parse(name, xml->s, xml->n, &after, error) < 0 ||
-	    moves_read(before, &after, &moves, error) < 0)
+	if (document_parse(flags->domain, xml->s, xml->n, &after, error) < 0 ||
+	    moves_read(&planned->domain, &after, flags->target.target.libvirt, &moves,
+		       error) < 0)
 		return -1;
 	for (size_t i = 0; i < moves.lines.n; i++)
 		streams_say("note: the guest will see: %s", moves.lines.v[i]);
@@ -137,8 +139,7 @@ int plan_print(const struct plan_flags *flags, const struct planned *planned,
 	print_notes(planned->plan.notes.v, planned->plan.notes.n);
 	if (flags->emit == EMIT_NCCL)
 		return print_nccl(flags, planned, error);
-	if (flags->domain &&
-	    print_moves(flags->domain, &planned->domain, &planned->xml, error) < 0)
+	if (flags->domain && print_moves(flags, planned, error) < 0)
 		return -1;
 	if (flags->emit == EMIT_DEVICE)
 		return print_device(flags, planned, error);

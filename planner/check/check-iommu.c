@@ -516,7 +516,7 @@ const struct rule iommu_rules[] = {
 	 .what = "eim is used only with KVM.", .why = "Without KVM, QEMU exits.",
 	 .to_fix = "Remove eim, or use type='kvm'.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c, vtd_decide_config",
-	 .qemu = {.until = VERSION_OF(9, 0)},
+	 .qemu = {.until = QEMU_EIM_EMULATED},
 	 .outside = "QEMU supports eim without KVM as well.", .remedy = REMEDY_EDIT},
 	{RULE("iommu-aw-bits", iommu_aw_bits, ERROR, 0, QEMU), .decided_by = {"aw-bits"},
 	 .what = "aw_bits is 39 or 48 for an intel IOMMU, and 32 to 64 for a virtio IOMMU.",

@@ -186,8 +186,7 @@ int check_document(const struct document *document, const struct check_options *
 			      &ret->target);
 		settled.target = ret->target.target;
 	}
-	guest.libvirt = settled.target.libvirt;
-	assign(&guest, &assignment);
+	assign(&guest, settled.target.libvirt, &assignment);
 	check_make_indexes(&check);
 	ask_all(&check);
 	give_remedies(&found);

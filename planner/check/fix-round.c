@@ -156,8 +156,7 @@ int fix_round_make(const struct document *document, const struct check_options *
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0)
 		return -1;
-	guest.libvirt = check.options->target.libvirt;
-	assign(&guest, &assignment);
+	assign(&guest, options->target.libvirt, &assignment);
 	check_make_indexes(&check);
 	making.marks = xcalloc(document->elements.n, 1);
 	rc = make(&making, wanted, error);

@@ -256,25 +256,25 @@ static void look_again(struct fixing *fixing)
 }
 
 /* Also for a domain that libvirt refuses: what it has in common with the other. */
-static int predict_roughly(const struct document *document, struct machine *ret,
-			   struct error *error)
+static int predict_roughly(const struct document *document, unsigned libvirt,
+			   struct machine *ret, struct error *error)
 {
 	_cleanup_guest_ struct guest guest = {};
 
 	guest_init(&guest);
 	if (guest_read(document, &guest, error) < 0)
 		return -1;
-	predict_any(&guest, ret);
+	predict_any(&guest, libvirt, ret);
 	return 0;
 }
 
 int check_fix_view(const struct document *before, const struct document *after,
-		   struct differences *ret, struct error *error)
+		   unsigned libvirt, struct differences *ret, struct error *error)
 {
 	_cleanup_machine_ struct machine old = {}, new = {};
 
-	if (predict_roughly(before, &old, error) < 0 ||
-	    predict_roughly(after, &new, error) < 0)
+	if (predict_roughly(before, libvirt, &old, error) < 0 ||
+	    predict_roughly(after, libvirt, &new, error) < 0)
 		return -1;
 	compare_machines(&old, &new, &(struct compare_options){}, ret);
 	return 0;

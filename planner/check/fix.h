@@ -30,7 +30,11 @@ struct check_fixes {
 int check_fix(const struct document *document, const struct check_options *options,
 	      struct text *ret_text, struct check_fixes *ret, struct error *error)
 	_must_check_;
-/* How the machine that the guest's kernel sees will change; for people, not a finding. */
+/*
+ * How the machine that the guest's kernel sees will change, with the addresses that
+ * @libvirt (assign.h) would choose; for people, not a finding.
+ */
 int check_fix_view(const struct document *before, const struct document *after,
-		   struct differences *ret, struct error *error) _must_check_;
+		   unsigned libvirt, struct differences *ret, struct error *error)
+	_must_check_;
 void check_fixes_free(struct check_fixes *fixes);

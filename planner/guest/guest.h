@@ -210,8 +210,8 @@ struct guest_complaint {
 /* Owns everything in it except the document. */
 struct guest {
 	/*
-	 * The libvirt whose choices assign() makes, as in struct target; 0: the oldest
-	 * that is supported.
+	 * The libvirt whose choices assign() made, as in struct target; 0: the oldest
+	 * that is supported. Only assign() sets it.
 	 */
 	unsigned libvirt;
 	const struct document *document; /* borrowed; NULL if not read from a document */

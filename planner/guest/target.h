@@ -32,6 +32,9 @@ struct target {
 /* The newest versions that the tables here were checked against. */
 #define TARGET_NEWEST ((struct target){VERSION_OF(12, 9), VERSION_OF(11, 1)})
 
+/* The first QEMU that emulates extended interrupt mode (eim) without KVM. */
+#define QEMU_EIM_EMULATED VERSION_OF(9, 0)
+
 enum feature {
 	FEATURE_ALWAYS,
 	FEATURE_EXPANDER_PORTS,   /* several ports on one pcie-expander-bus */

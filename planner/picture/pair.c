@@ -466,8 +466,7 @@ int pair_read(const struct document *document, const struct pair_wish *wish,
 	if (guest_read(document, &guest, error) < 0)
 		return -1;
 	target_settle(wish->target, wish->host, document, &guest, NULL, &settled);
-	guest.libvirt = settled.target.libvirt;
-	assign(&guest, &assignment);
+	assign(&guest, settled.target.libvirt, &assignment);
 	check_make_indexes(&check);
 	ret->title = xstrdup(guest.name ? guest.name : document->name);
 	rc = make_pair(&check, ret, error);

@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (document_parse("fuzz", (const char *)data, n, &document, &error) < 0 ||
 	    guest_read(&document, &guest, &error) < 0)
 		return 0;
-	assign(&guest, &assignment);
+	assign(&guest, options.target.libvirt, &assignment);
 	if (IS_PLANTED)
 		spoil(&guest);
 	check_places(&guest, &assignment);

@@ -59,7 +59,8 @@ static void check_result(const struct document *before, const struct text *text,
 	      report_count(&old.report, SEVERITY_ERROR));
 	for (size_t i = 0; i < fixes->done.findings.n; i++)
 		CHECK(!has(&new.report, &fixes->done.findings.v[i]));
-	CHECK(check_fix_view(before, &after, &view, &error) == 0);
+	CHECK(check_fix_view(before, &after, options->target.libvirt, &view, &error) ==
+	      0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

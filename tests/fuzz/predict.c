@@ -21,7 +21,7 @@ static int predict_bytes(const char *bytes, size_t n, struct machine *ret,
 	if (document_parse("fuzz", bytes, n, &document, &error) < 0 ||
 	    guest_read(&document, &guest, &error) < 0)
 		return -1;
-	predict_any(&guest, ret);
+	predict_any(&guest, TARGET_DEFAULT.libvirt, ret);
 	predict_host_devices(&guest, ret, ret);
 	text_add_prediction(ret_shown, &guest, ret);
 	return 0;

@@ -43,7 +43,7 @@ static void print_device(const struct guest_device *device)
 	puts("");
 }
 
-/* @libvirt: whose choices to make, as in struct guest. */
+/* @libvirt: whose choices to make, as in assign.h. */
 static int dump(const char *file, unsigned libvirt, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
@@ -53,8 +53,7 @@ static int dump(const char *file, unsigned libvirt, struct error *error)
 	if (document_read(file, &document, error) < 0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
-	guest.libvirt = libvirt;
-	assign(&guest, &assignment);
+	assign(&guest, libvirt, &assignment);
 	printf("file %s refusals=%zu\n", file, assignment.refusals.n);
 	for (size_t i = 0; i < guest.controllers.n; i++)
 		print_controller(&guest.controllers.v[i]);

@@ -288,12 +288,13 @@ static void give_numbers(struct assign_pass *pass)
 	}
 }
 
-void assign(struct guest *guest, struct assignment *ret)
+void assign(struct guest *guest, unsigned libvirt, struct assignment *ret)
 {
 	struct assign_pass pass = {.guest = guest, .result = ret};
 	_cleanup_assignment_ struct assignment first = {};
 	bool taken;
 
+	guest->libvirt = libvirt;
 	*ret = (struct assignment){};
 	ret->known =
 		guest_is_q35(guest) || guest_is_virt(guest) || guest_is_i440fx(guest);

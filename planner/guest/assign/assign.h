@@ -10,11 +10,12 @@
 #include "planner/guest/target.h"
 
 /*
- * Completes a guest read from a document as guest->libvirt does when it defines a domain:
+ * Completes a guest read from a document as @libvirt (as in struct target; 0: the oldest
+ * that is supported) does when it defines a domain; guest->libvirt tells it afterwards:
  * implicit devices are added with element -1, addresses and busNr that libvirt chooses
  * are marked `assigned`, and controllers get their index, chassis and port. Supports q35,
  * i440fx and ARM virt. Buses, bridges and IOMMUs of <qemu:commandline> are added last,
  * marked `added`. Sources: src/qemu/qemu_domain_address.c, src/conf/domain_addr.c,
  * qemu_domain.c (qemuDomainDefAddDefaultDevices).
  */
-void assign(struct guest *guest, struct assignment *ret);
+void assign(struct guest *guest, unsigned libvirt, struct assignment *ret);

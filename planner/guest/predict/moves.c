@@ -149,25 +149,25 @@ void moves_find(const struct guest *before, const struct guest *after, struct mo
 	free_seen(&now);
 }
 
-static int read_assigned(const struct document *document, struct guest *ret,
-			 struct error *error)
+static int read_assigned(const struct document *document, unsigned libvirt,
+			 struct guest *ret, struct error *error)
 {
 	_cleanup_assignment_ struct assignment assignment = {};
 
 	guest_init(ret);
 	if (guest_read(document, ret, error) < 0)
 		return -1;
-	assign(ret, &assignment);
+	assign(ret, libvirt, &assignment);
 	return 0;
 }
 
 int moves_read(const struct document *before, const struct document *after,
-	       struct moves *ret, struct error *error)
+	       unsigned libvirt, struct moves *ret, struct error *error)
 {
 	_cleanup_guest_ struct guest old = {}, now = {};
 
-	if (read_assigned(before, &old, error) < 0 ||
-	    read_assigned(after, &now, error) < 0)
+	if (read_assigned(before, libvirt, &old, error) < 0 ||
+	    read_assigned(after, libvirt, &now, error) < 0)
 		return -1;
 	moves_find(&old, &now, ret);
 	return 0;

@@ -19,10 +19,10 @@ struct moves {
  */
 void moves_find(const struct guest *before, const struct guest *after, struct moves *ret);
 /*
- * The same for two documents, with the addresses that libvirt would choose where there
- * are none. Errors: as guest_read.
+ * The same for two documents, with the addresses that @libvirt (assign.h) would choose
+ * where there are none. Errors: as guest_read.
  */
 int moves_read(const struct document *before, const struct document *after,
-	       struct moves *ret, struct error *error) _must_check_;
+	       unsigned libvirt, struct moves *ret, struct error *error) _must_check_;
 void moves_free(struct moves *moves);
 #define _cleanup_moves_ _cleanup_(moves_free)

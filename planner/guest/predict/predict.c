@@ -100,11 +100,11 @@ void predict(const struct guest *guest, struct machine *ret)
 	predict_renumber(guest, ret);
 }
 
-void predict_any(struct guest *guest, struct machine *ret)
+void predict_any(struct guest *guest, unsigned libvirt, struct machine *ret)
 {
 	_cleanup_assignment_ struct assignment assignment = {};
 
-	assign(guest, &assignment);
+	assign(guest, libvirt, &assignment);
 	predict(guest, ret);
 }
 
@@ -155,7 +155,6 @@ int predict_document(const struct document *document, const struct target_wish *
 	if (guest_read(document, &guest, error) < 0 || refuse_numbers(&guest, error) < 0)
 		return -1;
 	target_settle(wish ? wish : &nothing, NULL, document, &guest, NULL, &settled);
-	guest.libvirt = settled.target.libvirt;
-	predict_any(&guest, ret);
+	predict_any(&guest, settled.target.libvirt, ret);
 	return 0;
 }

@@ -18,9 +18,9 @@ void predict(const struct guest *guest, struct machine *ret);
 
 /*
  * The same for any domain: devices without an address first get the one that libvirt
- * would choose (assign.h), and @guest keeps it.
+ * would choose (assign.h, also for @libvirt), and @guest keeps it.
  */
-void predict_any(struct guest *guest, struct machine *ret);
+void predict_any(struct guest *guest, unsigned libvirt, struct machine *ret);
 
 /*
  * The same for a document, with the addresses that the target's libvirt would choose

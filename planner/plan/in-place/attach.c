@@ -107,8 +107,7 @@ static void warn_of_io(const struct attach_to *to, const struct found *found,
 
 	if ((found->kind && !found->kind->io_bar) || !guest_is_q35(old))
 		return;
-	old->libvirt = to->target->libvirt;
-	assign(old, &assignment);
+	assign(old, to->target->libvirt, &assignment);
 	guest_tree_read(old, &tree);
 	io_use_read(&tree, to->host, to->target, &use);
 	takes = io_use_takes(&use, &tree, found->bus);

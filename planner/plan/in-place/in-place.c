@@ -12,6 +12,7 @@
 
 #include "planner/check/rules.h"
 #include "planner/check/worse.h"
+#include "planner/guest/host-emulator.h"
 #include "planner/plan/compose-guest.h"
 #include "planner/guest/edit.h"
 #include "planner/guest/read.h"
@@ -125,13 +126,38 @@ static int judge_after(const struct in_place *plan, const struct check_result *b
 		error);
 }
 
+/* "q35, or pc-q35-8.2 for a fixed version"; NULL if QEMU has the machine. Owned. */
+static char *machine_instead(const struct in_place *plan)
+{
+	const struct guest *guest = &plan->old;
+	const struct target *target = &plan->request->target;
+	const struct machine_emulator *emulator =
+		host_emulator_told(plan->host, guest, target);
+
+	if (!guest->machine || guest_is_i440fx(guest) ||
+	    host_machine_judge(emulator, guest->machine, guest->architecture,
+			       target->qemu)
+			    .fate < MACHINE_REMOVED)
+		return NULL;
+	return host_machine_instead(emulator, guest->machine, guest->architecture,
+				    target->qemu);
+}
+
 static int check_machine(const struct in_place *plan, struct error *error)
 {
 	const struct document *document = plan->document;
 	int type = document_find(document, 0, "os/type");
+	_cleanup_free_ char *instead = NULL;
 
 	if (guest_is_q35(&plan->old) || guest_is_virt(&plan->old))
 		return 0;
+	instead = machine_instead(plan);
+	if (instead)
+		return in_place_refuse(
+			plan, error, type,
+			"<type machine='%s'>: QEMU %u.%u has no such machine type; write %s",
+			plan->old.machine, plan->request->target.qemu / 1000000,
+			plan->request->target.qemu / 1000 % 1000, instead);
 	return in_place_refuse(
 		plan, error, type,
 		"<type machine='%s'>: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus and the IOMMUs; %s",
@@ -170,8 +196,7 @@ static void complete(struct in_place *plan)
 		free(address->type);
 		address->type = xstrdup("unassigned");
 	}
-	plan->full.libvirt = plan->request->target.libvirt;
-	assign(&plan->full, &assignment);
+	assign(&plan->full, plan->request->target.libvirt, &assignment);
 }
 
 static size_t count_expanders(const struct guest *guest)

@@ -21,8 +21,7 @@ static int read_use(const struct in_place *plan, const struct text *xml,
 	if (document_parse(plan->document->name, xml->s, xml->n, &document, error) < 0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
-	guest.libvirt = plan->request->target.libvirt;
-	assign(&guest, &assignment);
+	assign(&guest, plan->request->target.libvirt, &assignment);
 	guest_tree_read(&guest, &tree);
 	io_use_read(&tree, plan->host, &plan->request->target, ret);
 	return 0;

@@ -217,8 +217,7 @@ static int renew_notes(const struct in_place *plan, struct text *xml, struct err
 	if (document_parse(plan->document->name, xml->s, xml->n, &document, error) < 0 ||
 	    guest_read(&document, &guest, error) < 0)
 		return -1;
-	guest.libvirt = plan->old.libvirt;
-	assign(&guest, &assignment);
+	assign(&guest, plan->request->target.libvirt, &assignment);
 	drift_find_notes(&document, &guest, &shapes);
 	if (assignment.known) {
 		guest_tree_read(&guest, &tree);

@@ -6,17 +6,27 @@
 
 #define MAX_CELLS 128 /* QEMU include/sysemu/numa.h, MAX_NODES */
 
+/* More need extended interrupt mode. */
+#define MAX_XAPIC_VCPUS 255u
+
+/* Whether QEMU emulates extended interrupt mode only with KVM, and the guest has none. */
+static bool lacks_x2apic(const struct request *request, unsigned qemu)
+{
+	return streq(request->type, "qemu") && streq(request->architecture, "x86_64") &&
+	       qemu < QEMU_EIM_EMULATED;
+}
+
 /* The first of the QEMUs that took more vCPUs which takes @total; 0: none. */
 static unsigned newer_qemu(const struct request *request, unsigned total)
 {
 	static const unsigned versions[] = {VERSION_OF(8, 1), VERSION_OF(9, 0)};
 
-	if (!streq(request->architecture, "x86_64") || streq(request->type, "qemu"))
+	if (!streq(request->architecture, "x86_64"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
 		unsigned qemu = MAX(request->target.qemu, versions[i]);
 
-		if (!request->emulator &&
+		if (!request->emulator && !lacks_x2apic(request, qemu) &&
 		    total <= machine_type_vcpus(request->machine, qemu))
 			return qemu;
 	}
@@ -32,27 +42,25 @@ static char *fewer_vcpus(const struct request *request, unsigned limit)
 	return xasprintf("give the nodes at most %u in total", limit);
 }
 
-/* More need extended interrupt mode, which QEMU emulates only with KVM. */
-#define MAX_XAPIC_VCPUS 255u
-
-static bool lacks_x2apic(const struct request *request)
+/* ", or, if the host has it, --target qemu=9.0", or nothing. The caller frees it. */
+static char *or_newer_qemu(const struct request *request, unsigned total)
 {
-	return streq(request->type, "qemu") && streq(request->architecture, "x86_64");
+	unsigned qemu = newer_qemu(request, total);
+
+	return qemu ? xasprintf(", or, if the host has it, --target qemu=%u.%u",
+				qemu / 1000000, qemu / 1000 % 1000)
+		    : xstrdup("");
 }
 
 static int refuse_vcpus(const struct request *request, unsigned total, unsigned limit,
 			struct error *error)
 {
-	bool few = lacks_x2apic(request);
-	_cleanup_free_ char *newer = NULL,
+	bool few = lacks_x2apic(request, request->target.qemu);
+	_cleanup_free_ char *newer = or_newer_qemu(request, total),
 			    *fewer =
 				    fewer_vcpus(request, few ? MIN(limit, MAX_XAPIC_VCPUS)
 							     : limit);
-	unsigned qemu = newer_qemu(request, total);
 
-	newer = qemu ? xasprintf(", or, if the host has it, --target qemu=%u.%u",
-				 qemu / 1000000, qemu / 1000 % 1000)
-		     : xstrdup("");
 	return error_input(
 		error,
 		"%u vCPUs are too many: QEMU %u.%u supports %u in a %s machine; %s%s",
@@ -60,26 +68,49 @@ static int refuse_vcpus(const struct request *request, unsigned total, unsigned 
 		limit, request->machine, fewer, newer);
 }
 
+static int refuse_emulated(const struct request *request, unsigned total,
+			   struct error *error)
+{
+	const unsigned until = QEMU_EIM_EMULATED;
+	_cleanup_free_ char *fewer = fewer_vcpus(request, MAX_XAPIC_VCPUS),
+			    *newer = or_newer_qemu(request, total);
+
+	return error_input(
+		error,
+		"%u vCPUs need extended interrupt mode, which QEMU before %u.%u supports only with KVM; use --type kvm, or %s%s",
+		total, until / 1000000, until / 1000 % 1000, fewer, newer);
+}
+
+int request_check_no_iommu(const struct request *request, uint64_t vcpus,
+			   struct error *error)
+{
+	const struct target first = feature_first(FEATURE_IOMMU_ADDED);
+
+	if (vcpus <= MAX_XAPIC_VCPUS || !streq(request->architecture, "x86_64") ||
+	    !streq_null(request->iommu, "none") ||
+	    !target_has(&request->target, FEATURE_IOMMU_ADDED))
+		return 0;
+	return error_input(
+		error,
+		"--iommu none: from %u.%u, libvirt adds an IOMMU to a domain with more than %u vCPUs, and this one has %u; leave out --iommu none, or use fewer vCPUs",
+		first.libvirt / 1000000, first.libvirt / 1000 % 1000, MAX_XAPIC_VCPUS,
+		(unsigned)vcpus);
+}
+
 int request_check_vcpus(const struct request *request, struct error *error)
 {
 	unsigned limit = host_machine_vcpus(request->emulator, request->machine,
 					    request->target.qemu);
 	unsigned total = 0;
-	_cleanup_free_ char *advice = NULL;
 
 	for (size_t i = 0; i < request->nodes.n; i++)
 		total += request->nodes.v[i].vcpus;
 	/* 0: it is not known how many a distribution's own machine type supports. */
 	if (limit > 0 && total > limit)
 		return refuse_vcpus(request, total, limit, error);
-	if (total > MAX_XAPIC_VCPUS && lacks_x2apic(request)) {
-		advice = fewer_vcpus(request, MAX_XAPIC_VCPUS);
-		return error_input(
-			error,
-			"%u vCPUs need extended interrupt mode, which QEMU supports only with KVM; use --type kvm, or %s",
-			total, advice);
-	}
-	return 0;
+	if (total > MAX_XAPIC_VCPUS && lacks_x2apic(request, request->target.qemu))
+		return refuse_emulated(request, total, error);
+	return request_check_no_iommu(request, total, error);
 }
 
 static int check_nodes(const struct request *request, struct error *error)

@@ -153,3 +153,6 @@ int request_add_hostdev(struct request *request, const char *text, struct error 
  * with CPUs, more vCPUs than the target allows) and fills in defaults. Call it last.
  */
 int request_finish(struct request *request, struct error *error) _must_check_;
+/* Error: --iommu none, but the target's libvirt adds one to a domain with @vcpus. */
+int request_check_no_iommu(const struct request *request, uint64_t vcpus,
+			   struct error *error) _must_check_;

@@ -7,3 +7,8 @@ virt-layout plan --domain machine.xml --target libvirt=9.0,qemu=7.0 --iommu inte
 virt-layout plan --machine pc-q35-11.0 --node vcpus=300,memory=1GiB | grep "<type"
 virt-layout plan --target qemu=10.0 --machine virt-10.1 --arch aarch64 --node vcpus=1,memory=1GiB
 virt-layout plan --target installed --target libvirt=11.3 --node vcpus=1,memory=1GiB --predict >$SCRATCH/p
+# Of the addresses that libvirt chooses, those of the target's libvirt.
+sed "s|<controller.*|<controller type='scsi'/>|; s|arch='x86_64' machine='pc-q35-7.2'|arch='aarch64' machine='virt'|; s|<acpi/>|<gic version='3'/>|" machine.xml > $SCRATCH/scsi.xml
+for libvirt in 9.0 12.9; do
+	virt-layout plan --domain $SCRATCH/scsi.xml --predict --target libvirt=$libvirt,qemu=11.1 2>&1 | sed -n "/PCI tree/,/IOMMU groups/p"
+done
