@@ -196,17 +196,16 @@ static int check_added(const struct in_place *plan, const struct addition *added
 }
 
 /*
- * Where buses have an SMMUv3 each, a new expander bus gets one as well: without it, the
- * guest could not assign the devices that are planned there.
+ * Turns the first IOMMU, of the whole machine, into one of pcie-root, and gives the
+ * domain's expander buses one each. Those of new buses follow in cover_buses().
  */
-static void cover_new_buses(struct in_place *plan)
+static void divide_smmu(struct in_place *plan)
 {
 	struct guest *new = &plan->new;
 
-	if (!guest_has_bus_iommus(new))
-		return;
+	new->iommus.v[0].pci_bus = number_of(0);
 	for (size_t i = 0; i < new->controllers.n; i++)
-		if (new->controllers.v[i].element < 0 &&
+		if (new->controllers.v[i].element >= 0 &&
 		    guest_is_expander(&new->controllers.v[i]))
 			guest_add_iommu(new, "smmuv3")->pci_bus =
 				new->controllers.v[i].index;
@@ -214,23 +213,20 @@ static void cover_new_buses(struct in_place *plan)
 
 /*
  * One for the machine; an SMMUv3 for pcie-root and each expander bus where the target has
- * that, as Arm servers have one or more for each root complex. Those of new expander
- * buses follow in cover_new_buses().
+ * that, as Arm servers have one or more for each root complex. One that the domain has
+ * for the machine stays, unless some are to be accelerated: only those of a bus can be.
  */
 static void add_iommus(struct in_place *plan)
 {
 	struct guest *new = &plan->new;
-	struct guest_iommu *first = guest_add_iommu(new, plan->request->iommu);
+	bool divides = new->iommus.n == 0 || plan->request->accelerates;
 
-	if (!streq(plan->request->iommu, "smmuv3") ||
-	    !target_has(&plan->request->target, FEATURE_SMMUV3_PER_BUS))
-		return;
-	first->pci_bus = number_of(0);
-	for (size_t i = 0; i < new->controllers.n; i++)
-		if (new->controllers.v[i].element >= 0 &&
-		    guest_is_expander(&new->controllers.v[i]))
-			guest_add_iommu(new, "smmuv3")->pci_bus =
-				new->controllers.v[i].index;
+	if (new->iommus.n == 0)
+		guest_add_iommu(new, plan->request->iommu);
+	if (divides && streq(plan->request->iommu, "smmuv3") &&
+	    target_has(&plan->request->target, FEATURE_SMMUV3_PER_BUS) &&
+	    !guest_has_bus_iommus(new))
+		divide_smmu(plan);
 }
 
 static int settle_iommu(struct in_place *plan, struct error *error)
@@ -248,8 +244,7 @@ static int settle_iommu(struct in_place *plan, struct error *error)
 	remove_others(new, model);
 	if (streq(model, "none"))
 		return 0;
-	if (new->iommus.n == 0)
-		add_iommus(plan);
+	add_iommus(plan);
 	if (!streq(model, "smmuv3"))
 		drive_through(plan, !is_there(&plan->old, model));
 	return set_model(plan, &new->iommus.v[0], error);
@@ -286,6 +281,38 @@ static bool only_assigned(const struct in_place *plan, uint64_t root, bool *ret_
 		*ret_any = true;
 	}
 	return true;
+}
+
+static bool has_smmu(const struct guest *guest, uint64_t root)
+{
+	for (size_t i = 0; i < guest->iommus.n; i++)
+		if (number_is(guest->iommus.v[i].pci_bus, root))
+			return true;
+	return false;
+}
+
+/*
+ * Where buses have an SMMUv3 each, a new expander bus gets one as well: without it, the
+ * guest could not assign the devices that are planned there. So does one that is to be
+ * accelerated.
+ */
+static void cover_buses(struct in_place *plan)
+{
+	struct guest *new = &plan->new;
+	bool any;
+
+	if (!guest_has_bus_iommus(new))
+		return;
+	for (size_t i = 0; i < new->controllers.n; i++) {
+		struct guest_number index = new->controllers.v[i].index;
+
+		if (guest_is_expander(&new->controllers.v[i]) &&
+		    !has_smmu(new, index.value) &&
+		    (new->controllers.v[i].element < 0 ||
+		     (plan->request->accelerates &&
+		      only_assigned(plan, index.value, &any) && any)))
+			guest_add_iommu(new, "smmuv3")->pci_bus = index;
+	}
 }
 
 static void use_iommufd(struct in_place *plan, uint64_t root)
@@ -326,7 +353,10 @@ static void accelerate(struct in_place *plan)
 	if (count == 0 && plan->request->accelerates)
 		request_note(
 			plan->request,
-			"--iommu smmuv3,accel=on: nothing is accelerated, because there is no expander bus with host devices only below it");
+			"--iommu smmuv3,accel=on: nothing is accelerated, because %s",
+			guest_has_bus_iommus(&plan->new)
+				? "there is no expander bus with host devices only below it"
+				: "plan does not change the SMMUv3 that <qemu:commandline> adds");
 }
 
 /*
@@ -356,7 +386,7 @@ int in_place_iommu(struct in_place *plan, struct error *error)
 	if (settle_iommu(plan, error) < 0 ||
 	    request_check_no_iommu(plan->request, plan->new.vcpus.value, error) < 0)
 		return -1;
-	cover_new_buses(plan);
+	cover_buses(plan);
 	if (plan->request->iommufd)
 		open_through_iommufd(plan);
 	if (in_place_accelerates(plan))

@@ -22,3 +22,12 @@ $P --domain $SCRATCH/e.xml --iommu smmuv3,accel=on --diff &&
 $P --domain $SCRATCH/c.xml --host $SCRATCH/h --hostdev 0009:01:00.0,node=0 -o $SCRATCH/f.xml
 diff $SCRATCH/c.xml $SCRATCH/f.xml | grep "^[<>].*\(iommu\|pciBus\|busNr\)"
 $P --domain $SCRATCH/f.xml --host $SCRATCH/h --diff
+# One of the whole machine becomes one for each bus; a bus without one gets one.
+sed "s|</devices>|  <iommu model='smmuv3'/>\n  &|" $SCRATCH/d.xml >$SCRATCH/g.xml
+$P --domain $SCRATCH/g.xml --iommu smmuv3,accel=on -o $SCRATCH/h.xml &&
+	diff $SCRATCH/e.xml $SCRATCH/h.xml
+sed -z "s| *<iommu model='smmuv3'>[^/]*pciBus='11' accel='on'/>\n *</iommu>\n||" $SCRATCH/h.xml >$SCRATCH/i.xml
+$P --domain $SCRATCH/i.xml --iommu smmuv3,accel=on -o $SCRATCH/j.xml &&
+	! cmp -s $SCRATCH/i.xml $SCRATCH/j.xml && diff $SCRATCH/h.xml $SCRATCH/j.xml
+# One in <qemu:commandline> stays, so nothing is accelerated.
+sed "s|<domain |&xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' |; s|</domain>|<qemu:commandline><qemu:arg value='-machine'/><qemu:arg value='iommu=smmuv3'/></qemu:commandline>&|" $SCRATCH/d.xml | $P --domain - --iommu smmuv3,accel=on -o $SCRATCH/k.xml
