@@ -16,11 +16,6 @@ static bool is_model(const struct guest_iommu *iommu, const char *model)
 	return streq_null(iommu->model, model);
 }
 
-static const struct guest_iommu *first_iommu(const struct check *check)
-{
-	return check->guest->iommus.n ? &check->guest->iommus.v[0] : NULL;
-}
-
 static void iommu_machine(struct check *check)
 {
 	static const struct {
@@ -303,10 +298,11 @@ static void iommu_attributes(struct check *check)
 
 static void iommu_virtio_acpi(struct check *check)
 {
-	const struct guest_iommu *iommu = first_iommu(check);
-
-	if (iommu && is_model(iommu, "virtio") && check->guest->acpi_element < 0)
-		check_found(check, iommu->element, "The virtio IOMMU needs ACPI.");
+	for (size_t i = 0; i < check->guest->iommus.n; i++)
+		if (is_model(&check->guest->iommus.v[i], "virtio") &&
+		    check->guest->acpi_element < 0)
+			check_found(check, check->guest->iommus.v[i].element,
+				    "The virtio IOMMU needs ACPI.");
 }
 
 static void iommu_virtio_root(struct check *check)
@@ -317,7 +313,8 @@ static void iommu_virtio_root(struct check *check)
 		if (refusal->kind == REFUSED_NOT_ROOT)
 			check_found(
 				check, assign_element(check->guest, refusal->item),
-				"The virtio IOMMU is on controller %u; it can only be on bus 0.",
+				"The %s IOMMU is on controller %u; it can only be on bus 0.",
+				check->guest->iommus.v[refusal->item.iommu].model,
 				refusal->at.bus);
 	}
 }
@@ -496,8 +493,8 @@ const struct rule iommu_rules[] = {
 	 .to_fix = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("iommu-virtio-root", iommu_virtio_root, ERROR, NEED_MACHINE, LIBVIRT),
-	 .what = "The virtio IOMMU is on bus 0.",
-	 .why = "The guest's ACPI tables can describe it only there.",
+	 .what = "The virtio and amd IOMMUs are on bus 0.",
+	 .why = "The guest's ACPI tables can describe them only there, and libvirt refuses any other bus.",
 	 .to_fix = "Give it an address with bus='0x00', or none.",
 	 .source = LV "conf/domain_addr.c", .remedy = REMEDY_EDIT},
 	{RULE("iommu-intremap-ioapic", iommu_intremap_ioapic, ERROR, 0, LIBVIRT),

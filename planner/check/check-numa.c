@@ -187,17 +187,80 @@ static void topology_product(struct check *check)
 	finding->expected = xasprintf("%llu", ULL(guest->vcpus.value));
 }
 
+/* No QEMU has it. */
+#define NEVER UINT_MAX
+
+/*
+ * The machines whose sockets can have several dies, and whose dies several clusters: QEMU
+ * 7.2, 10.0 and 11.1 were started with each. An alias is like its versions.
+ */
+static const struct part_machine {
+	const char *name, *begins; /* whole, or with a version */
+	bool arm, dies;
+	unsigned clusters; /* the first QEMU that has them, or NEVER */
+} part_machines[] = {
+	{"q35", "pc-q35-", false, true, NEVER},
+	{"pc", "pc-i440fx-", false, true, NEVER},
+	{"isapc", NULL, false, true, NEVER},
+	{"microvm", NULL, false, false, NEVER},
+	{"x-remote", NULL, false, false, NEVER},
+	{"none", NULL, false, false, NEVER},
+	{"virt", "virt-", true, false, 0},
+	{"sbsa-ref", NULL, true, false, VERSION_OF(10, 0)},
+	{"raspi3b", NULL, true, false, NEVER},
+	{"vexpress-a15", NULL, true, false, NEVER},
+};
+
+static bool is_arm(const struct guest *guest)
+{
+	return streq_null(guest->architecture, "aarch64") ||
+	       streq_null(guest->architecture, "armv7l");
+}
+
+/* The row of the domain's machine; NULL if none is known. */
+static const struct part_machine *part_machine_of(const struct guest *guest)
+{
+	const char *name = guest->machine;
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(part_machines); i++) {
+		const struct part_machine *row = &part_machines[i];
+
+		if (row->arm == is_arm(guest) &&
+		    (streq(name, row->name) ||
+		     (row->begins && has_prefix(name, row->begins))))
+			return row;
+	}
+	return NULL;
+}
+
+static bool is_several(struct guest_number number)
+{
+	return number.state == VALUE_VALID && number.value > 1;
+}
+
 static void clusters_machine(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	const struct part_machine *row = part_machine_of(guest);
+	bool known = row || guest_is_i440fx(guest);
 
-	if (guest->clusters.state == VALUE_VALID && guest->clusters.value > 1 &&
-	    (guest_is_q35(guest) || guest_is_i440fx(guest)))
+	if (is_several(guest->clusters) && known &&
+	    (!row || check->options->target.qemu < row->clusters))
 		check_found(
 			check, guest->topology_element,
 			"clusters='%llu': machine type %s has one cluster for each die.",
-			ULL(guest->clusters.value),
-			guest->machine ? guest->machine : "(default)");
+			ULL(guest->clusters.value), guest->machine);
+}
+
+static void dies_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct part_machine *row = part_machine_of(guest);
+
+	if (is_several(guest->dies) && row && !row->dies)
+		check_found(check, guest->topology_element,
+			    "dies='%llu': machine type %s has one die for each socket.",
+			    ULL(guest->dies.value), guest->machine);
 }
 
 static void numa_splits_core(struct check *check)
@@ -389,12 +452,19 @@ const struct rule numa_rules[] = {
 	 .to_fix = "Change the topology or <vcpu>.", .source = LV "qemu/qemu_validate.c",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	{RULE("clusters-machine", clusters_machine, ERROR, 0, QEMU),
-	 .what = "Only machine type virt has several clusters in a die.",
+	 .what = "Only machine type virt, and sbsa-ref of QEMU 10.0 or newer, have several clusters in a die.",
 	 .why = "libvirt accepts clusters on any machine, but QEMU exits on others.",
-	 .to_fix = "Write clusters='1' and more cores or dies.",
+	 .to_fix = "Write clusters='1' and more cores.",
 	 .source = "QEMU 10.0 hw/core/machine-smp.c; measured",
 	 .libvirt = {.since = VERSION_OF(10, 1)},
 	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("dies-machine", dies_machine, ERROR, 0, QEMU),
+	 .what = "Only machine types q35 and pc have several dies in a socket.",
+	 .why = "libvirt accepts dies on any machine, but QEMU exits on others.",
+	 .to_fix = "Write dies='1' and more cores or sockets.",
+	 .source =
+		 "QEMU 10.0 hw/core/machine-smp.c; measured with QEMU 7.2, 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
 	{RULE("cpu-cache", cpu_cache, ERROR, 0, LIBVIRT),
 	 .what = "The <cache> of <cpu> has level='3' with mode='emulate' and no level= with other modes; mode='passthrough' needs a CPU of mode host-passthrough or maximum.",

@@ -88,8 +88,8 @@ static void smmu_ignored(struct check *check)
 			check_found(
 				check, iommu->element,
 				"This SMMUv3 has no pciBus and is not the first <iommu>, so libvirt ignores it.");
-		else if (!iommu->added && !guest_iommu_has_bus(iommu) &&
-			 switch_is(iommu->accel, true) &&
+		else if (!iommu->added && streq_null(iommu->model, "smmuv3") &&
+			 !guest_iommu_has_bus(iommu) && switch_is(iommu->accel, true) &&
 			 feature_attribute_since("iommu/driver", "accel") <=
 				 check->options->target.libvirt)
 			check_found(

@@ -138,6 +138,10 @@ static void tell_dropped(struct dropped *dropped)
 		check_set_remedy(finding, "Use libvirt %u.%u or newer, or remove %s.",
 				 MAJOR(dropped->since), MINOR(dropped->since),
 				 many ? "them" : "it");
+	else if (!many && streq(dropped->last, "granule"))
+		check_set_remedy(
+			finding,
+			"Write the element <granule size='4' unit='KiB'/> in <driver>, or remove the attribute.");
 	else if (!many && dropped->nearest)
 		check_set_remedy(finding, "Write %s, if that is what you mean.",
 				 dropped->nearest);

@@ -294,7 +294,8 @@ void assign_collect(const struct guest *guest, struct assign_list *ret)
 	}
 	collect_devices(guest, ret);
 	for (size_t i = 0; i < guest->iommus.n; i++)
-		if (streq_null(guest->iommus.v[i].model, "virtio"))
+		if (streq_null(guest->iommus.v[i].model, "virtio") ||
+		    streq_null(guest->iommus.v[i].model, "amd"))
 			add(ret, (struct assign_item){-1, -1, (int)i},
 			    express(guest) | INTEGRATED, rank_of("iommu"));
 	sort_by_rank(ret);
