@@ -6,6 +6,9 @@
 #include "planner/check/demand.h"
 #include "planner/check/host.h"
 
+#include "planner/guest/each-device.h"
+#include "planner/guest/memory.h"
+
 static void check_nodeset(struct check *check, int element, const struct set *nodes)
 {
 	set_foreach (node, nodes) {
@@ -26,6 +29,25 @@ static void memnode_host_node(struct check *check)
 		check_nodeset(check, guest->memnodes.v[i].element,
 			      &guest->memnodes.v[i].nodes.set);
 	check_nodeset(check, guest->numatune_memory_element, &guest->numatune_nodes.set);
+	/* Those of NVDIMMs and virtio-pmem devices are not used. */
+	foreach_memory(device, guest)
+	{
+		if (streq_null(device->model, "dimm") ||
+		    streq_null(device->model, "virtio-mem"))
+			check_nodeset(check,
+				      check_part(check, device->element,
+						 "source/nodemask"),
+				      &device->source_nodes.set);
+	}
+}
+
+/* Of other nodes, memnode-host-node has an error. */
+static bool all_exist(const struct machine *host, const struct set *nodes)
+{
+	set_foreach (node, nodes)
+		if (!machine_node(host, node))
+			return false;
+	return true;
 }
 
 static void memory_fits_node(struct check *check)
@@ -39,12 +61,15 @@ static void memory_fits_node(struct check *check)
 		const struct memory_shortage *row = &list.v[i];
 		_cleanup_free_ char *where = memory_shortage_where(row);
 		bool one = set_count(&row->nodes) == 1;
-		struct finding *finding = check_found(
+		struct finding *finding;
+
+		if (!all_exist(check->host, &row->nodes))
+			continue;
+		finding = check_found(
 			check, check->guest->numatune_element,
 			"The memory bound to %s needs %llu MiB, but %s %llu MiB in total.",
 			where, ULL(row->wanted >> 20), one ? "it has" : "they have",
 			ULL(row->has >> 20));
-
 		finding->subject = xstrdup(where);
 	}
 	memory_shortages_free(&list);

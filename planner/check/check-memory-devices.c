@@ -12,6 +12,8 @@
 
 #define KIB(bytes)  ULL((bytes) / 1024)
 #define LABEL_BYTES (UINT64_C(128) << 10)
+/* The least page of any architecture. */
+#define PAGE_BYTES (UINT64_C(4) << 10)
 
 static bool is_model(const struct guest_device *device, const char *model)
 {
@@ -131,12 +133,58 @@ static void memory_size(struct check *check)
 	}
 }
 
+/* What QEMU's backend demands of its alignment. */
+static void judge_alignment(struct check *check, const struct guest_device *device)
+{
+	uint64_t align = device->align_bytes.value, size = device->size_bytes.value;
+	uint64_t label = device->label_bytes.value, most = PAGE_BYTES;
+	int element = check_part(check, device->element, "source/alignsize");
+	struct finding *finding = NULL;
+
+	if (device->align_bytes.state != VALUE_VALID || align == 0 ||
+	    device->size_bytes.state != VALUE_VALID || size <= label)
+		return;
+	size -= label;
+	while (most <= size / 2)
+		most *= 2;
+	if (align % PAGE_BYTES != 0)
+		finding = check_found(
+			check, element,
+			"<alignsize> is %llu KiB, which is not a multiple of the page size, %llu KiB.",
+			KIB(align), KIB(PAGE_BYTES));
+	else if ((align & (align - 1)) != 0)
+		finding = check_found(
+			check, element,
+			"<alignsize> is %llu KiB, which is not a power of two.",
+			KIB(align));
+	else if (size < align)
+		finding = check_found(
+			check, element,
+			"<alignsize> is %llu KiB, but the NVDIMM has only %llu KiB%s.",
+			KIB(align), KIB(size), label > 0 ? " without its label" : "");
+	if (finding)
+		check_set_remedy(
+			finding,
+			"Write a power of two from the host's page size to %llu KiB, or remove <alignsize>.",
+			KIB(most));
+}
+
 static void memory_block(struct check *check)
 {
 	foreach_memory(device, check->guest)
 	{
 		uint64_t block = device->block_bytes.value, size;
 
+		if (number_is(device->size_bytes, 0)) {
+			check_set_remedy(check_found(check,
+						     check_part(check, device->element,
+								"target/size"),
+						     "A memory device has the size 0."),
+					 "Write a larger <size>, or remove the device.");
+			continue;
+		}
+		if (is_model(device, "nvdimm"))
+			judge_alignment(check, device);
 		if (!is_model(device, "virtio-mem") || block < MEMORY_GRANULE_BYTES ||
 		    (block & (block - 1)) != 0 || device->size_bytes.state != VALUE_VALID)
 			continue;
@@ -261,10 +309,12 @@ const struct rule memory_devices_rules[] = {
 	 .to_fix = "Change <block>, <requested>, <label> or <size>.",
 	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("memory-block", memory_block, ERROR, 0, QEMU),
-	 .what = "The size of a virtio-mem device is a multiple of its block.",
+	 .what = "The size of a memory device is more than 0; that of a virtio-mem device is a multiple of its block. The <alignsize> of an NVDIMM is a power of two, a multiple of the page size, and at most the device's size without its label.",
 	 .why = "libvirt accepts any size, but QEMU exits.",
 	 .to_fix = "Change <size> to a multiple of <block>.",
-	 .source = "QEMU 7.2 hw/virtio/virtio-mem.c; measured", .remedy = REMEDY_EDIT},
+	 .source =
+		 "QEMU 7.2 hw/virtio/virtio-mem.c, hw/mem/nvdimm.c, util/mmap-alloc.c; measured",
+	 .remedy = REMEDY_EDIT},
 	{RULE("memory-source", memory_source, ERROR, 0, LIBVIRT),
 	 .what = "NVDIMM and virtio-pmem devices have a <path>, and that of virtio-pmem is mapped shared.",
 	 .why = "libvirt refuses them without a path, and virtio-pmem with private access.",

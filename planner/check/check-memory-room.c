@@ -254,18 +254,30 @@ static void say_address_bits(struct check *check, uint64_t highest, unsigned bit
 			  : guest->memory_element,
 		"The guest's memory and PCI window end at 0x%llx, but its CPU has %u address bits.",
 		ULL(highest), bits);
-	unsigned needed = bits;
+	const char *too_large = hole >= 0 ? "pcihole64" : memory ? "maxMemory" : "memory";
+	bool emulated = streq_null(guest->type, "qemu");
+	bool has_mode = guest->max_address_mode || emulated;
+	unsigned needed = bits, of_host = 0;
 
+	if (!emulated)
+		of_host = check_host_address_bits(check, 0);
 	while (needed < 63 && highest >> needed)
 		needed++;
-	check_set_remedy(
-		finding,
-		"%s%s<maxphysaddr mode='emulate' bits='%u'/> in <cpu> (not more bits than the host's CPU has), or reduce <%s>.",
-		guest->max_address_mode ? "" : "Use <cpu mode='host-passthrough'>, ",
-		guest->max_address_mode ? "Write " : "write ", MAX(needed, 46u),
-		hole >= 0 ? "pcihole64"
-		: memory  ? "maxMemory"
-			  : "memory");
+	if (of_host > 0 && needed > of_host)
+		check_set_remedy(finding,
+				 "Reduce <%s>: the host's CPU has only %u address bits.",
+				 too_large, of_host);
+	else
+		check_set_remedy(
+			finding,
+			"%s%s<maxphysaddr mode='emulate' bits='%u'/> in <cpu>%s, or reduce <%s>.",
+			has_mode ? "" : "Use <cpu mode='host-passthrough'>, ",
+			has_mode ? "Write " : "write ",
+			of_host > 0 ? MIN(MAX(needed, 46u), of_host) : MAX(needed, 46u),
+			of_host > 0 || emulated
+				? ""
+				: " (not more bits than the host's CPU has)",
+			too_large);
 }
 
 static void memory_address_bits(struct check *check)

@@ -42,12 +42,17 @@ static void say_unknown(struct check *check, const struct window_use *use)
 			ULL(guest->sum_bytes / GIB));
 }
 
+static bool emulates(const struct check *check)
+{
+	return streq_null(check->guest->type, "qemu");
+}
+
 /* The <cpu> with which they fit; false if there is none. */
 static bool add_cpu(struct text *text, const struct check *check,
 		    const struct window_use *use)
 {
 	struct window_guest wanted = use->guest;
-	bool emulated = streq_null(check->guest->type, "qemu"), pages;
+	bool emulated = emulates(check), pages;
 	unsigned bits, of_host = check_host_address_bits(check, 0);
 
 	if (use->guest.firmware == WINDOW_EDK2_ARM)
@@ -82,8 +87,9 @@ static bool add_hole(struct text *text, const struct check *check,
 		     const struct window_use *use)
 {
 	_cleanup_free_ char *versions = feature_needs(FEATURE_HOLE64_VIRT);
-	bool emulated = streq_null(check->guest->type, "qemu"), more;
+	unsigned of_host = emulates(check) ? 0 : check_host_address_bits(check, 0);
 	struct window_guest wanted = use->guest;
+	bool more;
 	uint64_t hole;
 
 	more = wanted.bits > 0 && window_needed_hole(&wanted) == 0;
@@ -93,11 +99,13 @@ static bool add_hole(struct text *text, const struct check *check,
 	if (hole == 0)
 		return false;
 	wanted.bits = 0;
+	if (of_host > 0 && window_needed_bits(&wanted) > of_host)
+		return false;
 	if (more)
 		text_printf(text,
 			    "Give the guest a CPU with %u address bits or more%s, and w",
 			    window_needed_bits(&wanted),
-			    emulated ? " (<cpu mode='maximum'/> has 52)" : "");
+			    emulates(check) ? " (<cpu mode='maximum'/> has 52)" : "");
 	else if (use->guest.bits == 0)
 		text_printf(text, "If the guest's CPU has %u address bits or more, w",
 			    window_needed_bits(&wanted));
@@ -150,6 +158,26 @@ static char *shortage(const struct window_guest *guest)
 	return xasprintf("the guest's CPU has %u address bits", guest->bits);
 }
 
+/* What has to shrink, if no CPU that the guest can have is enough. */
+static void add_reduction(struct text *text, const struct check *check,
+			  const struct window_use *use)
+{
+	unsigned of_host = emulates(check) ? 0 : check_host_address_bits(check, 0);
+	struct window_guest wanted = use->guest;
+
+	wanted.bits = use->host_bits ? use->guest.bits : of_host > 0 ? of_host : 52;
+	wanted.pages = KNOWN_YES;
+	wanted.memory_end = MIN(use->guest.memory_end, 4 * GIB);
+	if (of_host > 0)
+		text_printf(text, "The host's CPU has only %u address bits. ", of_host);
+	text_printf(
+		text,
+		"Give the guest fewer or smaller BARs: fewer host devices with large ones, or a smaller <shmem>%s.",
+		window_fits(&wanted) == WINDOW_YES
+			? ". Or reduce its memory, or <maxMemory>"
+			: "");
+}
+
 static void say_no_room(struct check *check, const struct window_use *use)
 {
 	_cleanup_text_ struct text remedy = {};
@@ -164,8 +192,9 @@ static void say_no_room(struct check *check, const struct window_use *use)
 	add_cpu(&remedy, check, use);
 	add_hole(&remedy, check, use);
 	add_option(&remedy, check, use);
-	if (remedy.n > 0)
-		check_set_remedy(finding, "%s", remedy.s);
+	if (remedy.n == 0)
+		add_reduction(&remedy, check, use);
+	check_set_remedy(finding, "%s", remedy.s);
 }
 
 static void mmio64_fit(struct check *check)

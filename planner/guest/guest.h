@@ -128,7 +128,7 @@ struct guest_device {
 	int acpi_element;
 	/* memory device; access: "shared", "private" */
 	struct guest_number size_bytes, block_bytes, requested_bytes, label_bytes;
-	struct guest_number page_bytes, dimm_slot, dimm_base;
+	struct guest_number page_bytes, align_bytes, dimm_slot, dimm_base;
 	struct guest_number target_base; /* of virtio-mem and virtio-pmem */
 	struct guest_set source_nodes;   /* host nodes of a dimm or virtio-mem device */
 	char *source_path, *access;

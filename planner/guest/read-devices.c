@@ -90,6 +90,7 @@ static const struct guest_field memory_fields[] = {
 	ROW("target/requested", MEMORY, guest_device, requested_bytes),
 	ROW("target/label/size", MEMORY, guest_device, label_bytes),
 	ROW("source/pagesize", MEMORY, guest_device, page_bytes),
+	ROW("source/alignsize", MEMORY, guest_device, align_bytes),
 	ROW("source/nodemask", SET, guest_device, source_nodes),
 	ROW("source/path", STRING, guest_device, source_path),
 	ROW("address@slot", NUMBER, guest_device, dimm_slot),

@@ -37,7 +37,7 @@ static void add_nodes(struct text *text, const struct machine *machine)
 /* Of virtio-mem, what is requested; the guest may get less. */
 static void add_memory_device(struct text *text, const struct guest_device *device)
 {
-	bool grows = device->requested_bytes.state == VALUE_VALID;
+	bool grows = streq_null(device->model, "virtio-mem");
 
 	text_printf(text, "memory device: %s, ", device->model ? device->model : "?");
 	if (grows)

@@ -25,3 +25,12 @@ virt-layout check --ignore hotplug-room private.xml shared.xml unaligned.xml ove
 virt-layout check --fix --ignore hotplug-room private.xml | grep access
 # libvirt 9.0 drops the address.
 virt-layout check --target libvirt=9.0,qemu=7.2 --only memory-address unaligned.xml overlap.xml
+# Without <requested>, the guest gets nothing of virtio-mem.
+sed 's/<requested.*requested>//; s/<address base[^>]*>//' unaligned.xml > none.xml
+virt-layout plan --predict --domain none.xml | grep "^memory device"
+# What QEMU refuses of queues, and what is proposed instead.
+sed "s/type='virtiofs'/type='virtiofs' queue='1000'/" shared.xml > queue.xml
+domain send "<interface type='bridge'><source bridge='br0'/><model type='virtio'/><driver tx_queue_size='512'/></interface>
+<interface type='bridge'><source bridge='br0'/><model type='virtio'/><driver rx_queue_size='300' tx_queue_size='300'/></interface>
+<disk type='vhostuser'><driver name='qemu' queue_size='3'/><source type='unix' path='/s'/><target dev='vda' bus='virtio'/></disk>" > send.xml
+virt-layout check --target libvirt=12.9,qemu=11.1 --only queue-size --only queue-size-range queue.xml send.xml
