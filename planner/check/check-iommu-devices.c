@@ -67,6 +67,24 @@ static bool is_transitional(const struct check *check, const struct guest_device
 							    device->address.at.bus));
 }
 
+/* Whether it works with iommu='on' is up to a process that we do not see. */
+static void say_vhost_user(struct check *check, const struct guest_device *device,
+			   const char *name)
+{
+	struct finding *finding = check_found(
+		check, device->element,
+		"%s bypasses the guest's IOMMU, because it has no <driver iommu='on'/>, which not every vhost-user back end works with.",
+		name);
+
+	finding->fixable = false;
+	finding->severity = SEVERITY_INFO;
+	check_set_remedy(
+		finding,
+		"%s <driver iommu='on'/> only if the back end offers VIRTIO_F_ACCESS_PLATFORM, as DPDK's can; QEMU exits if it does not.",
+		is_transitional(check, device) ? "Move it to a PCI Express port, and add"
+					       : "Add");
+}
+
 static void say_bypass(struct check *check, const struct guest_device *device,
 		       const char *name)
 {
@@ -105,7 +123,10 @@ static void iommu_virtio_bypass(struct check *check)
 		    !is_virtio_device(device))
 			continue;
 		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
-		say_bypass(check, device, name);
+		if (device_is_vhost_user(device))
+			say_vhost_user(check, device, name);
+		else
+			say_bypass(check, device, name);
 	}
 }
 
@@ -119,7 +140,7 @@ static void iommu_on_non_virtio(struct check *check)
 							 ? device_kind_of(device)
 							 : NULL;
 
-		if (kind && !device_kind_is_virtio(kind) && kind->vendor != 0x1af4)
+		if (kind && !device_kind_is_virtio(kind) && !device_kind_is_legacy(kind))
 			check_found(
 				check, check_part(check, device->element, "driver"),
 				"The driver of %s (%s) has iommu=, which is only for virtio devices.",
@@ -195,11 +216,28 @@ static void fix_iommu_on(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
-/* The element is the <driver>. */
+/* Whether a <driver> has nothing but what fix_iommu_gone() removes. */
+static bool is_only_iommu(const struct document *document, int driver)
+{
+	const xmlNode *node = document->elements.v[driver].node;
+
+	for (const xmlAttr *it = node->properties; it; it = it->next)
+		if (!streq((const char *)it->name, "iommu") &&
+		    !streq((const char *)it->name, "ats"))
+			return false;
+	return !node->children;
+}
+
+/* The element is the <driver>. Not every device may have an empty one. */
 static void fix_iommu_gone(struct fix *fix)
 {
-	struct want *want = want_new("driver");
+	struct want *want;
 
+	if (is_only_iommu(fix->check->document, fix->element)) {
+		edit_remove(&fix->edits, fix->element);
+		return;
+	}
+	want = want_new("driver");
 	want_unset(want, "iommu");
 	want_unset(want, "ats");
 	fix_merge(fix, fix->element, want);
@@ -225,10 +263,11 @@ const struct rule iommu_devices_rules[] = {
 	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
 	 .decided_by = {"iommu_platform"},
 	 .what = "With an IOMMU in the guest, virtio devices go through it.",
-	 .why = "Without iommu='on', a virtio device bypasses the IOMMU and can access all of the guest's memory, so it must not be assigned to a nested guest.",
+	 .why = "Without iommu='on', a virtio device bypasses the IOMMU and can access all of the guest's memory, so it must not be assigned to a nested guest. Whether a device with a vhost-user back end (virtiofs, or a disk, network interface or GPU of another process) works with iommu='on' depends on that back end: QEMU exits if it does not offer VIRTIO_F_ACCESS_PLATFORM. So these are only an info, which --fix does not change.",
 	 .to_fix = "Add <driver iommu='on'/> to the device.",
-	 .source = "virtio 1.2, 6.1 VIRTIO_F_ACCESS_PLATFORM", .remedy = REMEDY_FIX,
-	 .fix = fix_iommu_on, .fix_is_local = true},
+	 .source =
+		 "virtio 1.2, 6.1 VIRTIO_F_ACCESS_PLATFORM; QEMU 7.2 hw/virtio/virtio-bus.c",
+	 .remedy = REMEDY_FIX, .fix = fix_iommu_on, .fix_is_local = true},
 	{RULE("iommu-on-non-virtio", iommu_on_non_virtio, ERROR, 0, LIBVIRT),
 	 .what = "iommu= and ats= are only used on virtio devices.",
 	 .why = "libvirt refuses them on other devices, which always go through the IOMMU.",

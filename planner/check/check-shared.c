@@ -6,43 +6,29 @@
  * tested.
  */
 #include "planner/check/fix-parts.h"
+#include "planner/guest/device-kind.h"
 #include "planner/guest/memory.h"
 
 #define NEVER UINT_MAX
 
 static const struct sharer {
-	const char *tag, *path, *value; /* the attribute that tells it */
+	const char *tag, *type; /* NULL: vhost-user */
 	const char *name;
 	unsigned refused; /* the first libvirt that refuses it without shared memory */
 } sharers[] = {
-	{"filesystem", "driver@type", "virtiofs", "A virtiofs file system", 0},
-	{"disk", "@type", "vhostuser", "A vhost-user disk", 0},
-	{"disk", "@type", "vhostvdpa", "A vDPA disk", 0},
-	{"interface", "@type", "vhostuser", "A vhost-user network interface",
-	 VERSION_OF(11, 2)},
-	{"video", "driver@name", "vhostuser", "A vhost-user GPU", NEVER},
+	{"filesystem", NULL, "A virtiofs file system", 0},
+	{"disk", NULL, "A vhost-user disk", 0},
+	{"disk", "vhostvdpa", "A vDPA disk", 0},
+	{"interface", NULL, "A vhost-user network interface", VERSION_OF(11, 2)},
+	{"video", NULL, "A vhost-user GPU", NEVER},
 };
 
-/* The value of "ELEMENT@ATTRIBUTE" or "@ATTRIBUTE"; NULL. */
-static const char *value_at(const struct document *document, int element,
-			    const char *path)
-{
-	_cleanup_free_ char *name = xstrndup(path, strcspn(path, "@"));
-
-	if (*name)
-		element = document_child(document, element, name);
-	return element < 0 ? NULL
-			   : document_attribute(document, element, strchr(path, '@') + 1);
-}
-
-static const struct sharer *sharer_of(const struct check *check,
-				      const struct guest_device *device)
+static const struct sharer *sharer_of(const struct guest_device *device)
 {
 	for (size_t i = 0; device->element >= 0 && i < ARRAY_SIZE(sharers); i++)
 		if (streq(device->tag, sharers[i].tag) &&
-		    streq_null(value_at(check->document, device->element,
-					sharers[i].path),
-			       sharers[i].value))
+		    (sharers[i].type ? streq_null(device->type, sharers[i].type)
+				     : device_is_vhost_user(device)))
 			return &sharers[i];
 	return NULL;
 }
@@ -103,7 +89,7 @@ static void judge_devices(struct check *check)
 	const struct guest_device *memory = private_device(guest);
 
 	for (size_t i = 0; memory && i < guest->devices.n; i++) {
-		const struct sharer *sharer = sharer_of(check, &guest->devices.v[i]);
+		const struct sharer *sharer = sharer_of(&guest->devices.v[i]);
 		struct finding *finding;
 
 		if (!sharer)
@@ -125,7 +111,7 @@ static void shared_memory(struct check *check)
 	_cleanup_free_ char *what = what_is_private(guest);
 
 	for (size_t i = 0; what && i < guest->devices.n; i++) {
-		const struct sharer *sharer = sharer_of(check, &guest->devices.v[i]);
+		const struct sharer *sharer = sharer_of(&guest->devices.v[i]);
 		struct finding *finding;
 
 		if (!sharer)

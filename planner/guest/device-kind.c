@@ -261,7 +261,22 @@ bool controller_on_pci(const struct guest_controller *controller)
 
 bool device_kind_is_virtio(const struct device_kind *kind)
 {
-	return kind->vendor == 0x1af4 && kind->device >= 0x1040;
+	return kind->vendor == 0x1af4 && kind->device >= 0x1040 && kind->device < 0x1080;
+}
+
+bool device_kind_is_legacy(const struct device_kind *kind)
+{
+	return kind->vendor == 0x1af4 && kind->device >= 0x1000 && kind->device < 0x1040;
+}
+
+bool device_is_vhost_user(const struct guest_device *device)
+{
+	if (streq(device->tag, "filesystem"))
+		return streq_null(device->driver_type, "virtiofs");
+	if (streq(device->tag, "video"))
+		return streq_null(device->driver_name, "vhostuser");
+	return (streq(device->tag, "disk") || streq(device->tag, "interface")) &&
+	       streq_null(device->type, "vhostuser");
 }
 
 uint16_t device_kind_legacy_id(const struct device_kind *kind)

@@ -51,7 +51,14 @@ bool device_on_pci(const struct guest_device *device);
  */
 bool device_element_known(const char *name);
 bool controller_on_pci(const struct guest_controller *controller);
+/*
+ * A virtio device of the present generation, or of the one before it (virtio 1.2, 4.1.2).
+ * The vendor does not tell: ivshmem has virtio's.
+ */
 bool device_kind_is_virtio(const struct device_kind *kind);
+bool device_kind_is_legacy(const struct device_kind *kind);
+/* Whether another process is its back end, with the protocol vhost-user. */
+bool device_is_vhost_user(const struct guest_device *device);
 /*
  * The device identifier that the guest reads if the device is not in a PCI Express port:
  * a virtio device that may be of either generation is transitional there (QEMU 7.2

@@ -112,7 +112,7 @@ struct guest_device {
 	char *source_name; /* interface: network or bridge; NULL */
 	char *backend;     /* interface: <backend type=>; rng: <backend model=>; NULL */
 	char *device;      /* disk: "disk", "cdrom" */
-	char *driver_type; /* disk: "raw", "qcow2" */
+	char *driver_type; /* disk, to be written: "raw"; filesystem: "virtiofs" */
 	char *mac;         /* interface; NULL */
 	unsigned ssh_port; /* interface, to be written: of this host; 0: none */
 	char *driver_name; /* hostdev: "vfio"; interface: "vhost" */

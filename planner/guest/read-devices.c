@@ -100,6 +100,9 @@ static const struct guest_field memory_fields[] = {
 static const struct guest_field shmem_fields[] = {
 	ROW("size", BYTES, guest_device, size_bytes),
 };
+static const struct guest_field filesystem_fields[] = {
+	ROW("driver@type", STRING, guest_device, driver_type),
+};
 static const struct guest_field drive_fields[] = {
 	ROW("address@controller", DECIMAL, guest_device, controller),
 };
@@ -245,6 +248,8 @@ static void read_device(struct guest *guest, int element)
 		FIELDS_FILL(guest, element, memory_fields, device);
 	if (streq(device->tag, "shmem"))
 		FIELDS_FILL(guest, element, shmem_fields, device);
+	if (streq(device->tag, "filesystem"))
+		FIELDS_FILL(guest, element, filesystem_fields, device);
 	if (device->source_element >= 0 && takes_host_device(device))
 		read_source(guest, device);
 	if (streq(device->tag, "hostdev") && streq_null(device->type, "mdev"))

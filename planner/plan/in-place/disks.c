@@ -187,7 +187,7 @@ static void serve_disks(struct in_place *plan, struct pool *pool)
 		set_queues(plan, &it);
 		/* libvirt refuses I/O threads for vhost-user: its back end has its own.
 		 */
-		if (pool->all > 0 && !streq_null(device->type, "vhostuser"))
+		if (pool->all > 0 && !device_is_vhost_user(device))
 			choose_threads(plan, pool, &it, FEATURE_IOTHREAD_VQ_MAPPING);
 	}
 }

@@ -2,7 +2,8 @@
 /*
  * The requested IOMMU and what it requires: QEMU's I/O APIC for interrupt remapping,
  * caching_mode if a host device is assigned (QEMU exits without it), iommu='on' for
- * virtio devices, which otherwise bypass it.
+ * virtio devices, which otherwise bypass it. Those with a vhost-user back end stay as
+ * they are, because not every back end works with it.
  */
 #include "planner/plan/in-place/parts.h"
 
@@ -19,9 +20,14 @@ static bool is_virtio_device(const struct guest_device *device)
 	       !is_transitional(device->model);
 }
 
-/* libvirt drops the <driver> of a memory device that it does not know. */
+/*
+ * libvirt drops the <driver> of a memory device that it does not know, and QEMU exits if
+ * a vhost-user back end does not offer VIRTIO_F_ACCESS_PLATFORM.
+ */
 static bool takes_driver(const struct in_place *plan, const struct guest_device *device)
 {
+	if (device_is_vhost_user(device))
+		return false;
 	return !streq(device->tag, "memory") ||
 	       target_has(&plan->request->target, FEATURE_VIRTIO_MEMORY_OPTIONS);
 }
