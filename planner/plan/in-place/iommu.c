@@ -390,7 +390,8 @@ static void open_through_iommufd(struct in_place *plan)
 int in_place_iommu(struct in_place *plan, struct error *error)
 {
 	if (settle_iommu(plan, error) < 0 ||
-	    request_check_no_iommu(plan->request, plan->new.vcpus.value, error) < 0)
+	    (plan->iommu_given &&
+	     request_check_no_iommu(plan->request, plan->new.vcpus.value, error) < 0))
 		return -1;
 	cover_buses(plan);
 	if (plan->request->iommufd)

@@ -3,3 +3,4 @@ virt-layout plan --node vcpus=280,memory=1GiB --type qemu --target qemu=9.0 | gr
 virt-layout plan --node vcpus=280,memory=1GiB --iommu none --target libvirt=10.10
 virt-layout plan --node vcpus=280,memory=1GiB --iommu none --target libvirt=10.9
 virt-layout plan --node vcpus=280,memory=1GiB | virt-layout plan --domain - --iommu none --target libvirt=12.9,qemu=11.1
+sed "s|<vcpu>1<|<vcpu>280<|" tests/golden/plan/machine.xml | virt-layout plan --domain - --predict --target libvirt=12.9,qemu=11.1 | grep -A3 '^IOMMU'
