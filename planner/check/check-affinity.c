@@ -45,7 +45,9 @@ static int bus_for_node(const struct check *check, int node, int *cell)
 		struct set backing;
 		bool right;
 
-		*cell = check->tree.bus[index].root == index
+		/* libvirt has no address on one that it does not know. */
+		*cell = check->tree.bus[index].root == index &&
+					!guest_tree_controller(&check->tree, index)->added
 				? guest_tree_cell(&check->tree, index)
 				: -1;
 		if (*cell < 0)

@@ -29,14 +29,6 @@ static bool is_expander(const struct guest_controller *controller)
 	return guest_bus_nr(controller) >= 0 && guest_is_expander(controller);
 }
 
-/* Owned by the caller. */
-static char *name_of(const struct guest_controller *c)
-{
-	return c->added
-		       ? xasprintf("the %s of <qemu:commandline>", c->model_name)
-		       : xasprintf("controller %llu", (unsigned long long)c->index.value);
-}
-
 /* The lowest number greater than @from that belongs to another root. */
 static unsigned next_root(const struct check *check, unsigned from,
 			  const struct guest_controller **ret_who)
@@ -68,8 +60,10 @@ static void say_window(struct check *check, int index, const struct guest_contro
 	const struct guest_controller *who;
 	unsigned next = next_root(check, from, &who),
 		 needed = numbers_needed(check, index, c);
-	_cleanup_free_ char *until = NULL, *root = NULL, *name = name_of(c);
-	_cleanup_free_ char *other = who ? name_of(who) : NULL;
+	_cleanup_free_ char *until = NULL, *root = NULL,
+			    *name = check_controller_name(c, "controller");
+	_cleanup_free_ char *other =
+		who ? check_controller_name(who, "controller") : NULL;
 	struct finding *finding;
 
 	if (from + needed <= next)
@@ -83,7 +77,7 @@ static void say_window(struct check *check, int index, const struct guest_contro
 		check, c->element,
 		"%s needs %u bus numbers, for itself and %u bridge%s below it, but %s: there is room for %u.",
 		root, needed, needed - 1, needed == 2 ? "" : "s", until, next - from);
-	finding->subject = xasprintf("controller %d", index);
+	finding->subject = check_controller_name(c, "controller");
 	finding->observed = xasprintf("%u", next - from);
 	finding->expected = xasprintf("%u", needed);
 	if (who)
@@ -128,12 +122,12 @@ static void bus_slack(struct check *check)
 		    next_root(check, (unsigned)c->bus_nr.value, &who) >
 			    c->bus_nr.value + numbers_needed(check, index, c))
 			continue;
-		name = name_of(c);
+		name = check_controller_name(c, "controller");
 		finding = check_found(
 			check, c->element,
 			"%s (busNr %llu) has no spare bus number: another port below it would change the bus numbers of other devices.",
 			name, (unsigned long long)c->bus_nr.value);
-		finding->subject = xasprintf("controller %d", index);
+		finding->subject = check_controller_name(c, "controller");
 	}
 }
 
@@ -155,8 +149,8 @@ static void pxb_busnr_dup(struct check *check)
 			owners[b->bus_nr.value] = b;
 			continue;
 		}
-		first = name_of(a);
-		second = name_of(b);
+		first = check_controller_name(a, "controller");
+		second = check_controller_name(b, "controller");
 		finding = check_found(check, b->element,
 				      "busNr %llu of %s is also used by %s.",
 				      (unsigned long long)b->bus_nr.value, second, first);
@@ -172,11 +166,15 @@ static void pxb_empty_efi(struct check *check)
 		const struct guest_controller *c =
 			guest_tree_controller(&check->tree, index);
 
-		if (c && is_expander(c) && check->tree.bus[index].children == 0)
-			check_found(
-				check, c->element,
-				"Expander bus %d is empty; OVMF ignores such a root, so the guest does not see it.",
-				index);
+		_cleanup_free_ char *name = NULL;
+
+		if (!c || !is_expander(c) || check->tree.bus[index].children > 0)
+			continue;
+		name = check_controller_name(c, "Expander bus");
+		check_found(
+			check, c->element,
+			"%s is empty; OVMF ignores such a root, so the guest does not see it.",
+			name);
 	}
 }
 

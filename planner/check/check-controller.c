@@ -316,15 +316,16 @@ static void pxb_node_exists(struct check *check)
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
 		const struct guest_controller *c = &check->guest->controllers.v[i];
 
-		if (guest_is_pci(c) && c->node.state == VALUE_VALID &&
-		    c->node.value >= check->guest->cells.n)
-			check_found(
-				check,
-				c->node_element >= 0 ? c->node_element : c->element,
-				"Controller %llu is on guest node %llu, but <cpu><numa> has %zu cell%s.",
-				ULL(c->index.value), ULL(c->node.value),
-				check->guest->cells.n,
-				check->guest->cells.n == 1 ? "" : "s");
+		_cleanup_free_ char *name = NULL;
+
+		if (!guest_is_pci(c) || c->node.state != VALUE_VALID ||
+		    c->node.value < check->guest->cells.n)
+			continue;
+		name = check_controller_name(c, "Controller");
+		check_found(check, c->node_element >= 0 ? c->node_element : c->element,
+			    "%s is on guest node %llu, but <cpu><numa> has %zu cell%s.",
+			    name, ULL(c->node.value), check->guest->cells.n,
+			    check->guest->cells.n == 1 ? "" : "s");
 	}
 }
 

@@ -164,6 +164,9 @@ static void list_dry_ports(const struct check *check, const struct io_use *use, 
 		if (check->tree.bus[index].root != root ||
 		    io_use_takes(use, &check->tree, index) == KNOWN_NO)
 			continue;
+		/* libvirt plugs nothing into a port that it does not know. */
+		if (guest_tree_controller(&check->tree, index)->added)
+			continue;
 		text_printf(ret, "%s%d", ret->n ? ", " : "", index);
 		*element = guest_tree_controller(&check->tree, index)->element;
 	}

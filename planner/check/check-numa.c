@@ -338,11 +338,18 @@ static void pxb_no_node(struct check *check)
 	for (size_t i = 0; guest->cells.n > 1 && i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
-		if (guest_is_expander(c) && c->node.state == VALUE_ABSENT)
-			check_found(
-				check, c->element,
-				"Expander bus %llu names no guest node, so devices below it have numa_node -1.",
-				ULL(c->index.value));
+		_cleanup_free_ char *name = NULL;
+		struct finding *finding;
+
+		if (!guest_is_expander(c) || c->node.state != VALUE_ABSENT)
+			continue;
+		name = check_controller_name(c, "Expander bus");
+		finding = check_found(
+			check, c->element,
+			"%s names no guest node, so devices below it have numa_node -1.",
+			name);
+		if (c->added)
+			check_set_remedy(finding, "Add numa_node= to its argument.");
 	}
 }
 
@@ -359,11 +366,15 @@ static void pxb_node_empty(struct check *check)
 			continue;
 		cell = &guest->cells.v[c->node.value];
 		if (set_empty(&cell->cpus.set) && number_is(cell->memory_bytes, 0) &&
-		    c->node.value != 0)
+		    c->node.value != 0) {
+			_cleanup_free_ char *name =
+				check_controller_name(c, "Expander bus");
+
 			check_found(
 				check, c->element,
-				"Expander bus %llu is on guest node %llu, which has neither vCPUs nor memory: the kernel drops such a node.",
-				ULL(c->index.value), ULL(c->node.value));
+				"%s is on guest node %llu, which has neither vCPUs nor memory: the kernel drops such a node.",
+				name, ULL(c->node.value));
+		}
 	}
 }
 

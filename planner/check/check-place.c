@@ -99,8 +99,17 @@ static void judge_place(struct check *check, struct firsts *taken, int element,
 {
 	int other = first_add(taken, NULL, pci_address_key(at), element + 1) - 1;
 
-	if (other == element)
+	if (other == element) {
+		if (assign_chipset_has(check->guest, at))
+			check_set_remedy(
+				check_found(
+					check, element,
+					"A device of <qemu:commandline> is at " PCI_FORMAT
+					", where the machine has one of its own.",
+					PCI_ARGS(at)),
+				"Give it another address.");
 		return;
+	}
 	check_relate(check,
 		     check_found(check, element,
 				 "A device of <qemu:commandline> is at " PCI_FORMAT
@@ -210,6 +219,32 @@ static bool has_chassis(const struct guest_controller *c)
 	return guest_is_port(c) && c->chassis.state == VALUE_VALID;
 }
 
+static void say_chassis(struct check *check, const struct guest_controller *a,
+			const struct guest_controller *b)
+{
+	bool assigned = a->chassis_assigned || b->chassis_assigned;
+	const struct guest_controller *at = b->chassis_assigned ? a : b;
+	_cleanup_free_ char *first = check_controller_name(a, "controller");
+	_cleanup_free_ char *second = check_controller_name(b, "controller");
+	_cleanup_free_ char *names =
+		a->added || b->added
+			? xasprintf("%s and %s", first, second)
+			: xasprintf("with the indexes %llu and %llu", ULL(a->index.value),
+				    ULL(b->index.value));
+	struct finding *finding;
+
+	finding = check_found(check, at->element,
+			      "Two ports, %s, both have chassis %llu%s.", names,
+			      ULL(b->chassis.value),
+			      assigned ? ", one of them because libvirt chose the index"
+				       : "");
+	check_relate(check, finding, (at == a ? b : a)->element);
+	if (a->added || b->added)
+		check_set_remedy(
+			finding,
+			"Give the port of <qemu:commandline> a chassis that no other port has.");
+}
+
 static void port_chassis_dup(struct check *check)
 {
 	const struct guest_controller *first[INDEXES] = {}, *last[INDEXES] = {};
@@ -217,7 +252,6 @@ static void port_chassis_dup(struct check *check)
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i], *other;
-		struct finding *finding;
 
 		if (!has_chassis(c) || c->chassis.value >= INDEXES)
 			continue;
@@ -228,16 +262,7 @@ static void port_chassis_dup(struct check *check)
 			first[c->chassis.value] = c;
 			continue;
 		}
-		finding = check_found(
-			check, c->chassis_assigned ? other->element : c->element,
-			"Two ports, with the indexes %llu and %llu, both have chassis %llu%s.",
-			ULL(other->index.value), ULL(c->index.value),
-			ULL(c->chassis.value),
-			c->chassis_assigned || other->chassis_assigned
-				? ", one of them because libvirt chose the index"
-				: "");
-		check_relate(check, finding,
-			     c->chassis_assigned ? c->element : other->element);
+		say_chassis(check, other, c);
 	}
 }
 
@@ -270,16 +295,20 @@ static void port_no_acs(struct check *check)
 			guest_tree_controller(&check->tree, index);
 		const struct controller_device *device =
 			guest_is_port(c) ? controller_device_of(c) : NULL;
+		_cleanup_free_ char *name = NULL;
 		struct finding *finding;
 
 		if (!device || device->acs || !endpoints_below(check, index) ||
 		    !guest_tree_iommu(&check->tree, index))
 			continue;
+		name = c->added
+			       ? check_controller_name(c, "Port")
+			       : xasprintf("Port %d is a %s, which", index, device->name);
 		finding = check_found(
 			check, c->element,
-			"Port %d is a %s, which has no ACS: in the guest, everything below it shares an IOMMU group with the port.",
-			index, device->name);
-		finding->subject = xasprintf("controller %d", index);
+			"%s has no ACS: in the guest, everything below it shares an IOMMU group with the port.",
+			name);
+		finding->subject = check_controller_name(c, "controller");
 	}
 }
 

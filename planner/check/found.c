@@ -107,6 +107,16 @@ struct finding *check_warned(struct check *check, int element, const char *forma
 	return finding;
 }
 
+char *check_controller_name(const struct guest_controller *controller, const char *kind)
+{
+	return controller->added
+		       ? xasprintf("%se %s of <qemu:commandline>",
+				   kind[0] >= 'A' && kind[0] <= 'Z' ? "Th" : "th",
+				   controller->model_name)
+		       : xasprintf("%s %llu", kind,
+				   (unsigned long long)controller->index.value);
+}
+
 void check_skip(struct check *check, const char *needs, const char *format, ...)
 {
 	va_list args;

@@ -211,6 +211,12 @@ int check_part(const struct check *check, int element, const char *path);
  */
 struct finding *check_warned(struct check *check, int element, const char *format, ...)
 	_printf_(3, 4);
+/*
+ * "controller 3", with the @kind of controller, or "the pxb-pcie of <qemu:commandline>",
+ * which has no index; with a capital letter if the kind has one. Owned by the caller.
+ */
+char *check_controller_name(const struct guest_controller *controller, const char *kind)
+	_must_check_;
 /* "because no ...". */
 void check_skip(struct check *check, const char *needs, const char *format, ...)
 	_printf_(3, 4);

@@ -352,6 +352,7 @@ static void read_arguments(const struct document *domain, const xmlNode *arg,
 {
 	size_t option = ARRAY_SIZE(options);
 	const char *other = NULL; /* the option that a word may belong to */
+	int last = -1;
 
 	for (; arg; arg = arg->next) {
 		const char *value;
@@ -361,7 +362,7 @@ static void read_arguments(const struct document *domain, const xmlNode *arg,
 			*vec_add(&ret->others) = document_number(arg);
 		if (!is_qemu(arg, "arg"))
 			continue;
-		element = document_number(arg);
+		last = element = document_number(arg);
 		value = document_attribute(domain, element, "value");
 		if (!value) {
 			add_unknown(ret, element, "",
@@ -375,6 +376,9 @@ static void read_arguments(const struct document *domain, const xmlNode *arg,
 				read_other(ret, element, value, &other);
 		}
 	}
+	/* QEMU wants a value. */
+	if (option < ARRAY_SIZE(options))
+		add_unknown(ret, last, options[option].name, "", AREA_ALL);
 }
 
 static void read_property(const struct document *domain, const xmlNode *node,

@@ -19,3 +19,5 @@
  * qemu_domain.c (qemuDomainDefAddDefaultDevices).
  */
 void assign(struct guest *guest, unsigned libvirt, struct assignment *ret);
+/* Whether the machine itself has a function there, which no element of a domain makes. */
+bool assign_chipset_has(const struct guest *guest, struct pci_address at);

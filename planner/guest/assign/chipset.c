@@ -3,6 +3,7 @@
  * Addresses on bus 0 that belong to the chipset, and those that some devices get there if
  * they are free (qemuDomainValidateDevicePCISlotsQ35 and -PIIX3).
  */
+#include "planner/guest/assign/assign.h"
 #include "planner/guest/assign/parts.h"
 
 #define Q35_NEEDS TAKES_PCIE
@@ -126,6 +127,19 @@ static void keep(struct assign_pass *pass, unsigned slot, unsigned function)
 	if (pass->buses.bus[0].used[slot] >> function & 1)
 		assign_refuse(pass, REFUSED_ADDRESS_TWICE, assign_who(pass, at))->at = at;
 	buses_mark(&pass->buses, 0, at);
+}
+
+bool assign_chipset_has(const struct guest *guest, struct pci_address at)
+{
+	if (at.domain != 0 || at.bus != 0)
+		return false;
+	if (at.slot == 0)
+		return at.function == 0;
+	if (guest_is_q35(guest))
+		return at.slot == 0x1f &&
+		       (at.function == 0 || at.function == 2 || at.function == 3);
+	return guest_is_i440fx(guest) && at.slot == 1 &&
+	       (at.function < 2 || (at.function == 3 && guest->acpi_element >= 0));
 }
 
 static void q35(struct assign_pass *pass)

@@ -1,7 +1,7 @@
 # What an argument of QEMU that is not understood may change is listed as skipped, and a
 # plan that changes it is refused; one that changes nothing of ours is not mentioned.
 cd $SCRATCH
-for argument in -numa -m -smp -readconfig -d -unheard-of "-device vfio-pci" "-device usb-tablet" \
+for argument in -numa -m -smp -readconfig -d -unheard-of -device "-device vfio-pci" "-device usb-tablet" \
 		"-device e1000,bus=pcie.0,addr=6" "-drive if=virtio,file=a" "-global q35-pcihost.pci-hole64-size=1T"; do
 	{
 		echo "<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
