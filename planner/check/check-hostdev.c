@@ -59,11 +59,38 @@ static void hostdev_in_use(struct check *check)
 	vec_free(&list);
 }
 
-/* Only versions that support it know accel='on', and only of an SMMUv3 of one bus. */
+/*
+ * Whether dma-remap of QEMU's amd-iommu is on. libvirt has no attribute for it. That of
+ * -device takes precedence over -global, and the last -global over earlier ones.
+ */
+static bool remaps(const struct check *check, const struct guest_iommu *iommu)
+{
+	const struct commandline *commandline = &check->guest->commandline;
+	bool on = false;
+
+	for (size_t i = 0; i < commandline->additions.n; i++) {
+		const struct addition *addition = &commandline->additions.v[i];
+		const struct addition_value *value =
+			addition_value(addition, "dma-remap");
+
+		if (!value || !streq_null(addition->driver, "amd-iommu"))
+			continue;
+		if (addition->kind == ADDITION_GLOBAL)
+			on = value->number > 0;
+		else if (iommu->added && addition->element == iommu->element)
+			return value->number > 0;
+	}
+	return on;
+}
+
+/* Only an SMMUv3 of one bus can have accel='on'. */
 static bool passes_mappings(const struct check *check, const struct guest_iommu *iommu)
 {
-	return !rule_holds(check->rule, &check->options->target) &&
-	       guest_iommu_has_bus(iommu) && switch_is(iommu->accel, true);
+	if (rule_holds(check->rule, &check->options->target))
+		return false; /* the version knows neither option */
+	if (streq(iommu->model, "amd"))
+		return remaps(check, iommu);
+	return guest_iommu_has_bus(iommu) && switch_is(iommu->accel, true);
 }
 
 static void add_remedy(struct check *check, struct finding *finding)
@@ -114,8 +141,8 @@ static void iommu_cannot_vfio(struct check *check)
 
 		if (!iommu || named[iommu - guest->iommus.v] ||
 		    (!streq_null(iommu->model, "amd") &&
-		     (!streq_null(iommu->model, "smmuv3") ||
-		      passes_mappings(check, iommu))))
+		     !streq_null(iommu->model, "smmuv3")) ||
+		    passes_mappings(check, iommu))
 			continue;
 		named[iommu - guest->iommus.v] = true;
 		say_cannot_vfio(check, iommu, device);

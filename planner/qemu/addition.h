@@ -12,7 +12,7 @@ enum addition_kind {
 	ADDITION_PORT,     /* a bridge: root port, switch port, other bridge */
 	ADDITION_IOMMU,
 	ADDITION_INITIATOR, /* acpi-generic-initiator */
-	ADDITION_GLOBAL,    /* x-speed or x-width of every port of a driver */
+	ADDITION_GLOBAL,    /* x-speed or x-width of every port of a driver; dma-remap */
 	ADDITION_OVERRIDE,  /* x-speed, x-width or io-reserve of the device with an alias
 			     */
 	ADDITION_WINDOW,    /* opt/ovmf/X-PciMmio64Mb */

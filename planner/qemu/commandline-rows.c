@@ -35,7 +35,9 @@ static const char *const granules[] = {"4k", "8k", "16k", "64k", "host", NULL};
 	}
 #define END {NULL}
 
-const struct property_row commandline_link[] = {LINK, END};
+const struct property_row commandline_global[] = {LINK,
+						  {"dma-remap", ADDITION_SWITCH},
+						  END};
 const struct property_row commandline_override[] = {
 	LINK, {"io-reserve", ADDITION_NUMBER, UINT16_MAX}, END};
 const struct property_row commandline_place[] = {PLACE, END};

@@ -23,9 +23,9 @@ struct driver_row {
 /* Devices, then the objects; each table ends with a NULL driver. */
 extern const struct driver_row commandline_devices[];
 extern const struct driver_row commandline_objects[];
-/* x-speed and x-width. */
-extern const struct property_row commandline_link[];
-/* These and io-reserve, in <qemu:override>. */
+/* In -global: x-speed and x-width of ports, dma-remap of amd-iommu. */
+extern const struct property_row commandline_global[];
+/* In <qemu:override>: x-speed, x-width and io-reserve. */
 extern const struct property_row commandline_override[];
 /* "bus" and "addr", for devices without a row. */
 extern const struct property_row commandline_place[];

@@ -256,7 +256,8 @@ static void read_global(struct commandline *ret, int element, const char *text)
 		value = xstrdup(word_of(&words, "value"));
 	}
 	row = driver ? commandline_driver(commandline_devices, driver) : NULL;
-	property_row = property ? commandline_property(commandline_link, property) : NULL;
+	property_row =
+		property ? commandline_property(commandline_global, property) : NULL;
 	if (!row || !property_row || !commandline_property(row->properties, property) ||
 	    !value || !commandline_value(property_row, value, false, &parsed)) {
 		add_unknown_property(ret, element, "-global", text, property);
