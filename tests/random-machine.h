@@ -161,6 +161,7 @@ static void repair_function(struct machine *machine, size_t i, struct dice *dice
 	function->upstream = (int)roll_below(dice, i + 1) - 1;
 	function->physical_function = (int)roll_below(dice, machine->functions.n + 1) - 1;
 	function->root = (int)roll_below(dice, machine->roots.n + 1) - 1;
+	function->subordinate |= function->secondary;
 	fix_affinity(&function->affinity, dice);
 }
 

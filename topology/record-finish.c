@@ -73,6 +73,18 @@ static bool affinity_settle(const struct record_reader *reader,
 	return affinity_fits(affinity);
 }
 
+static int check_buses(struct record_reader *reader, size_t i)
+{
+	const struct machine_function *function = &reader->machine->functions.v[i];
+
+	if (!function->bridge || function->secondary <= function->subordinate)
+		return 0;
+	return record_fault(
+		reader, reader->functions.v[i],
+		"subordinate=\"%02x\" is below secondary=\"%02x\", so the bridge has no buses",
+		function->subordinate, function->secondary);
+}
+
 static int finish_functions(struct record_reader *reader)
 {
 	struct machine *machine = reader->machine;
@@ -92,7 +104,7 @@ static int finish_functions(struct record_reader *reader)
 				"the attributes affinity, node and nodes contradict each other");
 	}
 	for (size_t i = 0; i < machine->functions.n; i++)
-		if (check_way_up(reader, i) < 0)
+		if (check_way_up(reader, i) < 0 || check_buses(reader, i) < 0)
 			return -1;
 	return 0;
 }

@@ -244,6 +244,8 @@ static void damage_is_refused(void **state)
 		{"last-bus=\"01\"", "last-bus=\"1\"", "two hexadecimal digits"},
 		{"0000:01:00.0", "0000:00:01.0", "<function> 0000:00:01.0 occurs twice"},
 		{"upstream=\"0000:00:01.0\"", "upstream=\"0000:01:00.0\"", "no path up"},
+		{"subordinate=\"01\"", "subordinate=\"00\"",
+		 "so the bridge has no buses"},
 		{"upstream=\"0000:00:01.0\"", "upstream=\"0000:02:01.0\"",
 		 "not none or the address of a function"},
 		{"root=\"0000:00\"", "root=\"0000:01\"",
