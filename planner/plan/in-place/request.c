@@ -46,34 +46,91 @@ static void keep_vcpu_lists(struct in_place *plan)
 		request->nodes.v[i].vcpu_list = set_copy(&plan->old.cells.v[i].cpus.set);
 }
 
-/* Cells that only a host device is in. */
-static void mark_initiators(struct in_place *plan)
+/* Cells that only a host device is in. The caller frees it. */
+static struct set list_initiators(const struct guest *old)
 {
-	for (size_t i = 0; i < plan->old.devices.n; i++) {
-		const struct guest_device *device = &plan->old.devices.v[i];
+	struct set cells = {};
+
+	for (size_t i = 0; i < old->devices.n; i++) {
+		const struct guest_device *device = &old->devices.v[i];
 
 		if (!guest_takes_initiator(device) ||
 		    device->initiator.state != VALUE_VALID)
 			continue;
 		set_foreach (cell, &device->initiator.set)
-			if ((size_t)cell < plan->old.cells.n &&
-			    set_empty(&plan->old.cells.v[cell].cpus.set) &&
-			    number_is(plan->old.cells.v[cell].memory_bytes, 0))
-				plan->request->nodes.v[cell].initiator = true;
+			if ((size_t)cell < old->cells.n &&
+			    set_empty(&old->cells.v[cell].cpus.set) &&
+			    number_is(old->cells.v[cell].memory_bytes, 0))
+				set_add(&cells, (unsigned)cell);
 	}
+	return cells;
+}
+
+/* The distance that the domain has between two cells, or libvirt's default. */
+static uint32_t distance_there(const struct guest *old, size_t from, size_t to)
+{
+	for (size_t i = 0; from < old->cells.n && i < old->cells.v[from].distances.n; i++)
+		if (number_is(old->cells.v[from].distances.v[i].id, to))
+			return (uint32_t)old->cells.v[from].distances.v[i].value.value;
+	return from == to ? 10 : 20;
+}
+
+/* Gives a mirrored machine's distances rows and columns for @n cells. */
+static void extend_distances(struct in_place *plan, size_t n)
+{
+	struct request *request = plan->request;
+	size_t had = request->nodes.n;
+	uint32_t *distances;
+
+	if (!request->distances)
+		return;
+	distances = xcalloc(n * n, sizeof(*distances));
+	for (size_t i = 0; i < n * n; i++)
+		distances[i] = i / n < had && i % n < had
+				       ? request->distances[i / n * had + i % n]
+				       : distance_there(&plan->old, i / n, i % n);
+	free(request->distances);
+	request->distances = distances;
+}
+
+/*
+ * The plan itself adds the last cells for GPUs, so no --node names them, and they stay as
+ * they are. A --node cannot become a cell after them: its devices name it by its
+ * position.
+ */
+static int keep_initiators(struct in_place *plan, const struct set *initiators,
+			   struct error *error)
+{
+	struct request *request = plan->request;
+	const struct guest *old = &plan->old;
+	size_t named = old->cells.n;
+
+	while (named > 0 && set_has(initiators, (unsigned)named - 1))
+		named--;
+	if (named == old->cells.n)
+		return 0;
+	if (request->nodes.n != named)
+		return in_place_refuse(
+			plan, error, old->cells.v[named].element,
+			"the domain has %zu cells besides those of generic initiators (<acpi nodeset=>), which come last, and plan neither removes cells nor adds any before those; request %zu nodes instead of %zu",
+			named, named, request->nodes.n);
+	extend_distances(plan, old->cells.n);
+	for (size_t i = named; i < old->cells.n; i++)
+		node_of_cell(&old->cells.v[i], vec_add(&request->nodes));
+	return 0;
 }
 
 static int fill_nodes(struct in_place *plan, struct error *error)
 {
 	struct request *request = plan->request;
 	const struct guest *old = &plan->old;
+	_cleanup_set_ struct set initiators = list_initiators(old);
 
-	if (request->nodes.n == 0) {
+	if (request->nodes.n == 0)
 		for (size_t i = 0; i < old->cells.n; i++)
 			node_of_cell(&old->cells.v[i], vec_add(&request->nodes));
-		mark_initiators(plan);
-		return 0;
-	}
+	else if (keep_initiators(plan, &initiators, error) < 0)
+		return -1;
 	if (request->nodes.n < old->cells.n)
 		return in_place_refuse(
 			plan, error, old->cells.v[request->nodes.n].element,
@@ -81,6 +138,8 @@ static int fill_nodes(struct in_place *plan, struct error *error)
 			old->cells.n, request->nodes.n, old->cells.n);
 	if (request->nodes.n == old->cells.n)
 		keep_vcpu_lists(plan);
+	set_foreach (cell, &initiators)
+		request->nodes.v[cell].initiator = true;
 	return 0;
 }
 

@@ -7,6 +7,12 @@ virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only initi
 # Caches of such a guest are not known.
 virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only l3-split $SCRATCH/a.xml
 $P --domain $SCRATCH/a.xml --host $SCRATCH/h --diff
+# The options that planned it change nothing: --node does not count these cells, whose number is the plan's.
+N="--node vcpus=4,memory=8GiB"
+$P --domain $SCRATCH/a.xml --host $SCRATCH/h --arch aarch64 --iommu smmuv3,accel=on $N $N --hostdev 0008:01:00.0,node=0 --hostdev 0018:01:00.0,node=1 --diff
+$P --domain $SCRATCH/a.xml $N $N --node vcpus=1,memory=1GiB
+$P --domain $SCRATCH/a.xml $N
+tests/hosts/make-root two-nodes $SCRATCH/two && $P --domain $SCRATCH/a.xml --like $SCRATCH/two --mirror none --cpus-per-node 4 --memory-per-node 8GiB --diff | grep "^[-+]"
 # Another GPU; nothing else is put into such cells.
 $P --domain $SCRATCH/a.xml --host $SCRATCH/h --hostdev 0009:01:00.0,node=0 --nic virtio,per-node=1 --iothreads per-node --spare-ports 1 -o $SCRATCH/b.xml &&
 	diff $SCRATCH/a.xml $SCRATCH/b.xml | grep "cell \|nodeset\|<node>\|iothreads\|interface"
