@@ -310,12 +310,17 @@ void compose_debug_console(const struct request *request, struct guest *guest)
 		xasprintf("/var/log/libvirt/qemu/%s-debugcon.log", request->name);
 }
 
-void compose_machine(const struct request *request, struct guest *guest)
+struct guest_controller *compose_root(struct guest *guest)
 {
-	struct guest_controller *root;
+	struct guest_controller *root = guest_add_controller(guest, "pci");
 
-	set_identity(request, guest);
-	root = guest_add_controller(guest, "pci");
 	root->index = number_of(0);
 	set_string(&root->model, controller_rows[CONTROLLER_PCIE_ROOT].name);
+	return root;
+}
+
+void compose_machine(const struct request *request, struct guest *guest)
+{
+	set_identity(request, guest);
+	compose_root(guest);
 }

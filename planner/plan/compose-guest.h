@@ -18,6 +18,7 @@ enum general {
 
 /* A fresh domain without CPUs and ports: its identity, and pcie-root. */
 void compose_machine(const struct request *request, struct guest *guest);
+struct guest_controller *compose_root(struct guest *guest); /* pcie-root alone */
 /* Devices that libvirt would add by itself, at addresses of its choice. */
 void compose_fixed_controllers(const struct request *request, struct guest *guest);
 void compose_cdrom(const struct request *request, struct guest *guest);

@@ -38,13 +38,29 @@ static void add_bits(struct in_place *plan, const struct window_use *use)
 	new->max_address_bits = number_of(bits);
 }
 
+/* pcie-root; if libvirt would add it, it is written out, before other new controllers. */
+static struct guest_controller *root_of(struct guest *guest)
+{
+	struct guest_controller *there = guest_pci_controller(guest, 0), root;
+	size_t first = 0;
+
+	if (there)
+		return there;
+	while (first < guest->controllers.n && guest->controllers.v[first].element >= 0)
+		first++;
+	root = *compose_root(guest);
+	memmove(&guest->controllers.v[first + 1], &guest->controllers.v[first],
+		(guest->controllers.n - 1 - first) * sizeof(root));
+	guest->controllers.v[first] = root;
+	return &guest->controllers.v[first];
+}
+
 static void add_hole(struct in_place *plan, const struct window_use *use)
 {
-	struct guest_controller *root = guest_pci_controller(&plan->new, 0);
 	uint64_t hole = use->guest.bits > 0 ? window_needed_hole(&use->guest) : 0;
 
-	if (root && hole > 0 && target_has(&plan->request->target, FEATURE_HOLE64_VIRT))
-		root->pcihole64_bytes = number_of(hole);
+	if (hole > 0 && target_has(&plan->request->target, FEATURE_HOLE64_VIRT))
+		root_of(&plan->new)->pcihole64_bytes = number_of(hole);
 }
 
 void in_place_window(struct in_place *plan)
