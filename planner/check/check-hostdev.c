@@ -90,7 +90,7 @@ static bool passes_mappings(const struct check *check, const struct guest_iommu 
 		return false; /* the version knows neither option */
 	if (streq(iommu->model, "amd"))
 		return remaps(check, iommu);
-	return guest_iommu_has_bus(iommu) && switch_is(iommu->accel, true);
+	return guest_iommu_is_accelerated(iommu);
 }
 
 static void add_remedy(struct check *check, struct finding *finding)
@@ -262,11 +262,11 @@ const struct rule hostdev_rules[] = {
 	{RULE("memlock-start", memlock_start, INFO, 0, QEMU),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
 	 .what = "The memory lock limit is high enough for the assigned devices that lock the guest's memory.",
-	 .why = "Each device behind the guest's IOMMU, each <disk type='nvme'> and each vDPA device locks all of it. An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits, because it cannot map the guest's memory for a device (error -12). Devices that use iommufd count the same. A vDPA network interface locks the memory only while the guest uses it.",
+	 .why = "Each device behind the guest's IOMMU, each <disk type='nvme'> and each vDPA device locks all of it. An unprivileged libvirt (qemu:///session) cannot raise the limit. QEMU then exits, because it cannot map the guest's memory for a device (error -12). Devices that use iommufd count the same, except that those below accelerated SMMUv3 count once together. A vDPA network interface locks the memory only while the guest uses it.",
 	 .to_fix =
 		 "Set <hard_limit> to the number of these devices times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
 	 .source =
-		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes; iommufd and vDPA measured with libvirt 12.9, QEMU 11.1 and Linux 7.3",
+		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes; iommufd and vDPA measured with libvirt 12.9, QEMU 11.1 and Linux 7.3; accelerated SMMUv3: QEMU 11.0 hw/arm/smmuv3-accel.c, hw/vfio/iommufd.c, not run: needs KVM",
 	 .untried =
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2, 10.0 and 11.1, in nested guests.",
 	 .remedy = REMEDY_EDIT},

@@ -141,7 +141,7 @@ const struct rule resources_rules[] = {
 	{RULE("memlock-limit", memlock_limit, WARNING, 0, NOBODY),
 	 .areas = AREA_MEMORY | AREA_IOMMU,
 	 .what = "hard_limit leaves room for the memory that host devices pin.",
-	 .why = "Each device behind the guest's IOMMU, each <disk type='nvme'> and each vDPA device pins all of the guest's memory, so the memory counts once for each. If the limit is too low, mapping fails with error -12, out of memory.",
+	 .why = "Each device behind the guest's IOMMU, each <disk type='nvme'> and each vDPA device pins all of the guest's memory, so the memory counts once for each (for those below accelerated SMMUv3, once together). If the limit is too low, mapping fails with error -12, out of memory.",
 	 .to_fix = "Increase hard_limit, or remove it.",
 	 .source = "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes",
 	 .remedy = REMEDY_EDIT},

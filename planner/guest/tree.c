@@ -32,6 +32,11 @@ bool guest_iommu_has_bus(const struct guest_iommu *iommu)
 	return streq_null(iommu->model, "smmuv3") && iommu->pci_bus.state == VALUE_VALID;
 }
 
+bool guest_iommu_is_accelerated(const struct guest_iommu *iommu)
+{
+	return guest_iommu_has_bus(iommu) && switch_is(iommu->accel, true);
+}
+
 bool guest_iommu_is_ignored(const struct guest *guest, const struct guest_iommu *iommu)
 {
 	return iommu != guest->iommus.v && !iommu->added &&
@@ -67,21 +72,25 @@ unsigned guest_tree_locked_times(const struct guest_tree *tree)
 {
 	const struct guest *guest = tree->guest;
 	unsigned own = 0;
-	bool others = false;
+	bool others = false, accelerated = false;
 
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
+		const struct guest_iommu *iommu;
 
 		if (guest_is_vdpa(device) || is_nvme_disk(device))
 			own++;
 		if (device->source.state != VALUE_VALID || streq(device->tag, "disk"))
 			continue;
-		if (!guest_tree_iommu(tree, device->address.at.bus))
+		iommu = guest_tree_iommu(tree, device->address.at.bus);
+		if (!iommu)
 			others = true;
+		else if (guest_iommu_is_accelerated(iommu))
+			accelerated = true;
 		else
 			own++;
 	}
-	return own + others;
+	return own + others + accelerated;
 }
 
 bool guest_has_bus_iommus(const struct guest *guest)

@@ -69,8 +69,12 @@ const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int in
  * device in an address space of its own, each <disk type='nvme'> and each vDPA device,
  * and once for all other host devices. 0 without any of them. With iommufd it is the same
  * (measured with libvirt 12.9, QEMU 11.1 and Linux 7.3: two devices behind an IOMMU of
- * the guest pin its memory twice, and libvirt lets QEMU lock it twice, and 1 GiB).
+ * the guest pin its memory twice, and libvirt lets QEMU lock it twice, and 1 GiB). But
+ * the devices below all accelerated SMMUv3 share one address space, and so one IOAS
+ * (QEMU 11.0 hw/arm/smmuv3-accel.c, hw/vfio/iommufd.c; not run: needs KVM).
  */
 unsigned guest_tree_locked_times(const struct guest_tree *tree);
+/* An SMMUv3 of one bus with accel='on', which has no effect without a bus. */
+bool guest_iommu_is_accelerated(const struct guest_iommu *iommu);
 /* Whether any IOMMU is of one bus. */
 bool guest_has_bus_iommus(const struct guest *guest);

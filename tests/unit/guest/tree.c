@@ -234,12 +234,14 @@ static void locked_times(void **state)
 	const struct {
 		const char *model;
 		int bus;
-		bool iommufd;
+		bool iommufd, accel; /* accel: of this one, and one more for bus 2 */
 		unsigned times;
 	} rows[] = {
-		{NULL, -1, false, 1},    {"intel", -1, false, 3}, {"smmuv3", 2, false, 3},
-		{"smmuv3", 3, false, 2}, {"smmuv3", 0, false, 1}, {"intel", -1, true, 3},
-		{"smmuv3", 3, true, 2},
+		{NULL, -1, false, false, 1},    {"intel", -1, false, false, 3},
+		{"smmuv3", 2, false, false, 3}, {"smmuv3", 3, false, false, 2},
+		{"smmuv3", 0, false, false, 1}, {"intel", -1, true, false, 3},
+		{"smmuv3", 3, true, false, 2},  {"smmuv3", 3, true, true, 1},
+		{"smmuv3", 2, true, true, 2},   {"smmuv3", -1, true, true, 2},
 	};
 
 	(void)state;
@@ -255,6 +257,10 @@ static void locked_times(void **state)
 		add(&guest, 5, "pcie-root-port", 3, 0);
 		if (rows[row].model)
 			add_iommu(&guest, rows[row].model, rows[row].bus);
+		if (rows[row].accel)
+			add_iommu(&guest, rows[row].model, 2);
+		for (size_t i = 0; rows[row].accel && i < guest.iommus.n; i++)
+			guest.iommus.v[i].accel = switch_of(true);
 		guest_tree_read(&guest, &tree);
 		assert_int_equal(guest_tree_locked_times(&tree), 0);
 		add_hostdev(&guest, 4)->driver_iommufd = switch_of(rows[row].iommufd);
