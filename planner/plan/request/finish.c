@@ -105,6 +105,33 @@ static int give_vcpus(struct request *request, struct error *error)
 	return 0;
 }
 
+static bool assigns_device(const struct request *request)
+{
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].assigned)
+			return true;
+	return false;
+}
+
+/*
+ * The default works with what is requested: QEMU's smmuv3 supports host devices only if
+ * it is accelerated, which depends on the host's SMMUv3 and kernel (iommu-cannot-vfio).
+ */
+static const char *default_iommu(struct request *request)
+{
+	_cleanup_free_ char *needs = feature_needs(FEATURE_SMMUV3_ACCEL);
+
+	if (!streq(request->architecture, "aarch64"))
+		return "intel";
+	if (!assigns_device(request))
+		return "smmuv3";
+	request_note(
+		request,
+		"the guest's IOMMU is the virtio model, because smmuv3 supports host devices only if it is accelerated: --iommu smmuv3,accel=on (%s, KVM, a host with an SMMUv3)",
+		needs);
+	return "virtio";
+}
+
 static void fill_defaults(struct request *request)
 {
 	bool arm = streq(request->architecture, "aarch64");
@@ -112,7 +139,7 @@ static void fill_defaults(struct request *request)
 	if (!request->machine)
 		request->machine = xstrdup(arm ? "virt" : "q35");
 	if (!request->iommu)
-		request->iommu = xstrdup(arm ? "smmuv3" : "intel");
+		request->iommu = xstrdup(default_iommu(request));
 	if (!request->cpu)
 		request->cpu = xstrdup(streq(request->type, "kvm") ? "host-passthrough"
 								   : "maximum");

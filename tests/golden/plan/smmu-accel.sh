@@ -31,3 +31,9 @@ $P --domain $SCRATCH/i.xml --iommu smmuv3,accel=on -o $SCRATCH/j.xml &&
 	! cmp -s $SCRATCH/i.xml $SCRATCH/j.xml && diff $SCRATCH/h.xml $SCRATCH/j.xml
 # One in <qemu:commandline> stays, so nothing is accelerated.
 sed "s|<domain |&xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' |; s|</domain>|<qemu:commandline><qemu:arg value='-machine'/><qemu:arg value='iommu=smmuv3'/></qemu:commandline>&|" $SCRATCH/d.xml | $P --domain - --iommu smmuv3,accel=on -o $SCRATCH/k.xml
+# The default supports host devices; the same options plan it again.
+for target in libvirt=9.0,qemu=7.2 libvirt=12.9,qemu=11.1; do
+	D="virt-layout plan --target $target --arch aarch64 --node vcpus=4,memory=8GiB --hostdev 0008:01:00.0,node=0"
+	$D -o $SCRATCH/l.xml && grep "<iommu" $SCRATCH/l.xml && $D --domain $SCRATCH/l.xml --diff
+done
+$P --predict --domain $SCRATCH/h.xml | grep locked
