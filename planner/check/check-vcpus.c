@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * check-vcpus.c - how many vCPUs an interrupt controller can address. Sources: QEMU 7.2
- * hw/arm/virt.c (GICv2 has 8 interfaces); QEMU 9.0 hw/i386/x86.c (an APIC ID above 254
- * needs x2APIC). Measured with QEMU 7.2, 10.0 and 11.1; the models of CPUs without x2APIC
- * are those of query-cpu-model-expansion of QEMU 10.0 and 11.1.
+ * check-vcpus.c - what vCPUs need of an interrupt controller, or of a CPU that QEMU
+ * emulates. Sources: QEMU 7.2 hw/arm/virt.c (GICv2 has 8 interfaces); QEMU 9.0
+ * hw/i386/x86.c (an APIC ID above 254 needs x2APIC); QEMU 9.1 target/i386/cpu.c
+ * (encode_topo_cpuid1f). Measured with QEMU 7.2, 10.0 and 11.1; the models of CPUs
+ * without x2APIC are those of query-cpu-model-expansion of QEMU 10.0 and 11.1.
  */
 #include "planner/check/fix-parts.h"
 #include "planner/check/rules.h"
@@ -32,19 +33,24 @@ static void vcpus_gic(struct check *check)
 			chosen ? " because no version is given" : "", GICV2_VCPUS);
 }
 
+static bool has_a_prefix(const char *model, const char *const *prefixes)
+{
+	for (size_t i = 0; prefixes[i]; i++)
+		if (has_prefix(model, prefixes[i]))
+			return true;
+	return false;
+}
+
 /* Prefixes of the names of models that do not have it. */
 static bool lacks_x2apic(const char *model)
 {
 	static const char *const without[] = {
 		"486",    "base",    "Conroe",   "core",      "Dhyana",  "EPYC",
 		"athlon", "kvm",     "n270",     "Penryn",    "pentium", "phenom",
-		"qemu",   "Nehalem", "Westmere", "Opteron_G",
+		"qemu",   "Nehalem", "Westmere", "Opteron_G", NULL,
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(without); i++)
-		if (has_prefix(model, without[i]))
-			return true;
-	return false;
+	return has_a_prefix(model, without);
 }
 
 /* What <feature> says of it. */
@@ -77,6 +83,45 @@ static void vcpus_x2apic(struct check *check)
 			given ? "" : ", libvirt's default,");
 }
 
+/*
+ * Whether the last leaf of the model's CPUID is 0x1f if there are dies. QEMU has it for
+ * CPUs of Intel, and in YongFeng; newer models have more leaves. The models of QEMU 11.1
+ * were started with 2 dies, and some of those of QEMU 10.0.
+ */
+static bool ends_with_topology(const struct guest *guest)
+{
+	static const char *const intel[] = {
+		"486",       "Broadwell", "Cascadelake", "Conroe",    "Cooperlake",
+		"Denverton", "Haswell",   "Icelake",     "IvyBridge", "KnightsMill",
+		"Nehalem",   "Penryn",    "SandyBridge", "Skylake",   "Snowridge",
+		"Westmere",  "core",      "kvm32",       "kvm64",     "n270",
+		"pentium",   "qemu32",    "YongFeng",    NULL,
+	};
+	static const char *const longer[] = {
+		"ClearwaterForest", "DiamondRapids", "GraniteRapids",
+		"SapphireRapids",   "SierraForest",  NULL,
+	};
+	const char *model = guest->cpu_model, *vendor = guest->cpu_vendor_id;
+
+	if (!model || has_a_prefix(model, longer))
+		return false;
+	return vendor ? streq(vendor, "GenuineIntel") : has_a_prefix(model, intel);
+}
+
+static void dies_kvm(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (streq_null(guest->type, "qemu") &&
+	    streq_null(guest->architecture, "x86_64") && !guest_is_efi(guest) &&
+	    guest->dies.state == VALUE_VALID && guest->dies.value > 1 &&
+	    ends_with_topology(guest))
+		check_found(
+			check, guest->topology_element,
+			"dies='%llu' with CPU model %s: SeaBIOS makes QEMU crash without KVM.",
+			ULL(guest->dies.value), guest->cpu_model);
+}
+
 static void fix_gic(struct fix *fix)
 {
 	fix_feature(fix, "gic", "version", "3");
@@ -97,6 +142,17 @@ const struct rule vcpus_rules[] = {
 	 .source = "QEMU 9.0 hw/i386/x86.c; query-cpu-model-expansion; measured",
 	 .qemu = {.since = VERSION_OF(9, 0)},
 	 .outside = "QEMU needs KVM for more than 255 vCPUs (see iommu-eim-kvm).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("dies-kvm", dies_kvm, ERROR, 0, QEMU), .decided_by = {"level"},
+	 .what = "Without KVM and UEFI, a CPU model of Intel has one die for each socket.",
+	 .why = "SeaBIOS asks for CPUID leaves that do not exist. QEMU 9.1 and later answer with the last one, which is that of the dies, and fail an assertion, so the guest ends at once.",
+	 .to_fix =
+		 "Use <cpu mode='maximum'> or <os firmware='efi'>, or write dies='1' and more cores.",
+	 .source =
+		 "QEMU 9.1 target/i386/cpu.c, encode_topo_cpuid1f; measured with QEMU 10.0 and 11.1",
+	 .qemu = {.since = VERSION_OF(9, 1)}, .outside = "QEMU answers without a crash.",
+	 .untried =
+		 "The test ends when the guest runs; QEMU crashes a little later, in SeaBIOS.",
 	 .remedy = REMEDY_EDIT},
 	{},
 };
