@@ -6,7 +6,7 @@
  */
 #include "planner/check/rules.h"
 
-#include <stdio.h>
+#include "planner/guest/disk-name.h"
 
 /* The first serial number of a controller; its own comes first. */
 struct serial {
@@ -30,17 +30,11 @@ static bool is_nvme_disk(const struct guest_device *device)
 	return streq(device->tag, "disk") && streq_null(device->bus, "nvme");
 }
 
-/* As libvirt chooses it: nvme1n1 is on controller 1. */
 static unsigned controller_of(const struct guest_device *device)
 {
-	unsigned number = 0;
-
-	if (device->controller.state == VALUE_VALID)
-		number = (unsigned)MIN(device->controller.value, UINT64_C(255));
-	else if (device->target_dev &&
-		 sscanf(device->target_dev, "nvme%3u", &number) != 1)
-		number = 0;
-	return MIN(number, 255u);
+	return device->controller.state == VALUE_VALID
+		       ? (unsigned)MIN(device->controller.value, UINT64_C(255))
+		       : disk_nvme_controller(device->target_dev);
 }
 
 static void read_controllers(const struct check *check, struct serial *serials)

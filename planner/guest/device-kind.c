@@ -33,7 +33,8 @@ static const struct device_kind kinds[] = {
 	{"qemu-xhci", "controller", "usb", "qemu-xhci", 0x1b36, 0x000d, 0x0c0330,
 	 CONNECT_PCIE, .assignable = true},
 	/* From here on: devices that a domain may contain but --device cannot add. */
-	{NULL, "crypto", NULL, "virtio", VIRTIO + 20, 0x108000, CONNECT_SWITCHABLE},
+	{NULL, "crypto", NULL, "virtio", VIRTIO + 20, 0x00ff00, CONNECT_SWITCHABLE},
+	{NULL, "controller", "nvme", NULL, 0x1b36, 0x0010, 0x010802, CONNECT_PCIE},
 	{NULL, "controller", "usb", "nec-xhci", 0x1033, 0x0194, 0x0c0330, CONNECT_PCIE},
 	{NULL, "controller", "usb", "ich9-ehci1", 0x8086, 0x293a, 0x0c0320, CONNECT_PCI},
 	{NULL, "controller", "usb", "ich9-uhci1", 0x8086, 0x2934, 0x0c0300, CONNECT_PCI,
@@ -73,7 +74,6 @@ static const struct device_kind kinds[] = {
 	{NULL, "interface", NULL, "virtio-transitional", 0x1af4, 0x1000, 0x020000,
 	 CONNECT_PCI, .io_bar = true},
 	{NULL, "disk", NULL, "virtio", VIRTIO + 2, 0x010000, CONNECT_SWITCHABLE},
-	{NULL, "disk", NULL, "nvme", 0x1b36, 0x0010, 0x010802, CONNECT_PCIE},
 	{NULL, "memballoon", NULL, "virtio", VIRTIO + 5, 0x00ff00, CONNECT_SWITCHABLE},
 	{NULL, "memballoon", NULL, "virtio-non-transitional", VIRTIO + 5, 0x00ff00,
 	 CONNECT_PCIE},
@@ -86,7 +86,8 @@ static const struct device_kind kinds[] = {
 	{NULL, "memory", NULL, "virtio-mem", VIRTIO + 24, 0x00ff00, CONNECT_SWITCHABLE},
 	{NULL, "memory", NULL, "virtio-pmem", VIRTIO + 27, 0x00ff00, CONNECT_SWITCHABLE},
 	{NULL, "vsock", NULL, "virtio", VIRTIO + 19, 0x078000, CONNECT_SWITCHABLE},
-	{NULL, "filesystem", NULL, NULL, VIRTIO + 26, 0x018000, CONNECT_SWITCHABLE},
+	{NULL, "filesystem", NULL, "virtiofs", VIRTIO + 26, 0x018000, CONNECT_SWITCHABLE},
+	{NULL, "filesystem", NULL, "9p", VIRTIO + 9, 0x000200, CONNECT_SWITCHABLE},
 	{NULL, "input", "keyboard", "virtio", VIRTIO + 18, 0x090000, CONNECT_SWITCHABLE},
 	{NULL, "input", "mouse", "virtio", VIRTIO + 18, 0x090200, CONNECT_SWITCHABLE},
 	{NULL, "input", NULL, "virtio", VIRTIO + 18, 0x098000, CONNECT_SWITCHABLE},
@@ -97,6 +98,7 @@ static const struct device_kind kinds[] = {
 	{NULL, "video", NULL, "cirrus", 0x1013, 0x00b8, 0x030000, CONNECT_PCI},
 	{NULL, "video", NULL, "vmvga", 0x15ad, 0x0405, 0x030000, CONNECT_PCI,
 	 .io_bar = true},
+	{NULL, "sound", NULL, "virtio", VIRTIO + 25, 0x040100, CONNECT_SWITCHABLE},
 	{NULL, "sound", NULL, "ich9", 0x8086, 0x293e, 0x040300, CONNECT_PCI},
 	{NULL, "sound", NULL, "ich6", 0x8086, 0x2668, 0x040300, CONNECT_PCI},
 	{NULL, "sound", NULL, "ac97", 0x8086, 0x2415, 0x040100, CONNECT_PCI,
@@ -104,6 +106,8 @@ static const struct device_kind kinds[] = {
 	{NULL, "sound", NULL, "es1370", 0x1274, 0x5000, 0x040100, CONNECT_PCI,
 	 .io_bar = true},
 	{NULL, "watchdog", NULL, "i6300esb", 0x8086, 0x25ab, 0x088000, CONNECT_PCI},
+	{NULL, "panic", NULL, "pvpanic", 0x1b36, 0x0011, 0x088000, CONNECT_INTEGRATED},
+	{NULL, "pstore", NULL, NULL, 0x1b36, 0x0012, 0x00ff00, CONNECT_PCI},
 	{NULL, "shmem", NULL, "ivshmem-plain", 0x1af4, 0x1110, 0x050000, CONNECT_PCI},
 	{NULL, "shmem", NULL, "ivshmem-doorbell", 0x1af4, 0x1110, 0x050000, CONNECT_PCI},
 	{NULL, "serial", NULL, "pci-serial", 0x1b36, 0x0002, 0x070002, CONNECT_PCI,
@@ -173,6 +177,14 @@ static const struct device_kind *find(const char *tag, const char *type,
 	return NULL;
 }
 
+/* The device of a <driver type>; that of mtp is on USB. */
+static const char *filesystem_of(const char *driver)
+{
+	if (!driver || streq(driver, "path") || streq(driver, "handle"))
+		return "9p";
+	return streq(driver, "virtiofs") ? driver : NULL;
+}
+
 /* libvirt's default models (qemu_domain.c, q35). */
 static const char *model_of(const struct guest_device *device)
 {
@@ -184,15 +196,14 @@ static const char *model_of(const struct guest_device *device)
 		return streq_null(device->type, "hostdev") ? NULL : "rtl8139";
 	if (streq(device->tag, "serial"))
 		return device->target_type;
+	if (streq(device->tag, "filesystem"))
+		return filesystem_of(device->driver_type);
 	return device->model;
 }
 
 const struct device_kind *device_kind_of(const struct guest_device *device)
 {
-	/*
-	 * A serial port is on PCI only if it is a pci-serial, a file system only if it is
-	 * virtio.
-	 */
+	/* A serial port is on PCI only if it is a pci-serial. */
 	return find(device->tag, device->type, model_of(device));
 }
 

@@ -46,7 +46,7 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
 bool device_on_pci(const struct guest_device *device);
 /*
  * Whether any known version of libvirt accepts an element of this name in <devices> (9.0
- * src/conf/domain_conf.c, virDomainDeviceTypeFromString; 9.1 <crypto>, 10.8 <pstore>). It
+ * src/conf/domain_conf.c, virDomainDeviceTypeFromString; 9.1 <crypto>, 10.6 <pstore>). It
  * silently drops others.
  */
 bool device_element_known(const char *name);

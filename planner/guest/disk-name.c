@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 static const struct {
 	const char *prefix, *bus;
@@ -52,4 +53,11 @@ const char *disk_default_bus(const char *device, const char *name)
 	if (name)
 		after_prefix(name, &bus);
 	return bus;
+}
+
+unsigned disk_nvme_controller(const char *name)
+{
+	unsigned number;
+
+	return name && sscanf(name, "nvme%3u", &number) == 1 ? MIN(number, 255u) : 0;
 }

@@ -24,3 +24,5 @@ const char *disk_default_bus(const char *device, const char *name);
  * virDomainDiskDefPostParse. False if it is not such a name, or the number is too large.
  */
 bool disk_name_parse(const char *name, struct disk_name *ret);
+/* The controller that libvirt chooses for a disk on the bus nvme: 1 for nvme1n1. */
+unsigned disk_nvme_controller(const char *name);

@@ -63,10 +63,10 @@ static const char *tag_of(const struct assign_pass *pass, struct assign_item ite
 static void take_given(struct assign_pass *pass)
 {
 	static const char *const tags[] = {
-		"disk",       "interface", "sound", "hostdev",    "video",
-		"controller", "serial",    "input", "filesystem", "watchdog",
-		"memballoon", "rng",       "shmem", "memory",     "iommu",
-		"vsock",      "crypto",
+		"disk",       "interface", "sound",  "hostdev",    "video",
+		"controller", "serial",    "input",  "filesystem", "watchdog",
+		"memballoon", "rng",       "shmem",  "memory",     "panic",
+		"iommu",      "vsock",     "crypto", "pstore",
 	};
 
 	size_t n = pass->list.rows.n;

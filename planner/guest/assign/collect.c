@@ -30,6 +30,8 @@ static const char *const ranked[] = {
 	"vsock",
 	"memory",
 	"crypto",
+	"panic",
+	"pstore",
 };
 
 static int rank_of(const char *tag)
@@ -68,11 +70,13 @@ static unsigned needs_of_device(const struct guest *guest,
 	if (!device_on_pci(device))
 		return 0;
 	/*
-	 * vmxnet3 is a PCI Express device in a port, but libvirt treats it as
-	 * conventional.
+	 * vmxnet3 and virtio-crypto are PCI Express devices in a port, but libvirt treats
+	 * them as conventional.
 	 */
 	if (transitional(device->model) ||
-	    (kind && streq(kind->tag, "interface") && streq_null(kind->model, "vmxnet3")))
+	    (kind && streq(kind->tag, "interface") &&
+	     streq_null(kind->model, "vmxnet3")) ||
+	    streq(device->tag, "crypto"))
 		return AUTOMATIC | TAKES_PCI;
 	return kind ? needs_of_kind(guest, kind) : express(guest);
 }

@@ -161,12 +161,19 @@ static void give_models(struct guest *guest)
 	}
 }
 
-/* "sda" is 0; -1 if libvirt derives nothing from the name. */
-static int disk_number(const char *name)
+/*
+ * "sda" is 0, and so is "nvme0n1", as each NVMe controller is a number of its own; -1 if
+ * libvirt derives nothing from the name.
+ */
+static int disk_number(const struct guest_device *disk)
 {
 	struct disk_name parts;
 
-	return name && disk_name_parse(name, &parts) ? parts.number : -1;
+	if (is(disk->bus, "nvme"))
+		return (int)disk_nvme_controller(disk->target_dev);
+	return disk->target_dev && disk_name_parse(disk->target_dev, &parts)
+		       ? parts.number
+		       : -1;
 }
 
 static void add_disk_controllers(struct guest *guest)
@@ -174,7 +181,7 @@ static void add_disk_controllers(struct guest *guest)
 	static const struct {
 		const char *bus;
 		int per_controller;
-	} rows[] = {{"scsi", 7}, {"ide", 4}, {"sata", 6}};
+	} rows[] = {{"scsi", 7}, {"ide", 4}, {"sata", 6}, {"nvme", 1}};
 	_cleanup_free_ char *scsi = xstrdup(scsi_model(guest));
 
 	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
@@ -187,7 +194,7 @@ static void add_disk_controllers(struct guest *guest)
 			if (!streq(device->tag, "disk") ||
 			    !is(device->bus, rows[row].bus))
 				continue;
-			number = disk_number(device->target_dev);
+			number = disk_number(device);
 			if (device->controller.state == VALUE_VALID)
 				last = MAX(last,
 					   (int)MIN(device->controller.value, 255u));
