@@ -33,11 +33,12 @@ static void add_coloured(struct text *text, const struct finding *finding)
  */
 static bool is_undecided(const struct skip *skip)
 {
-	static const char *const needs[] = {
-		"machine",      "newer-virt-layout", "numatune",
-		"address-bits", "cpu.address-bits",  "cpu.vendor",
-		"iommu-width",  "firmware-version",  "firmware-descriptor",
-		"commandline"};
+	static const char *const needs[] = {"machine",          "newer-virt-layout",
+					    "numatune",         "address-bits",
+					    "cpu.address-bits", "cpu.vendor",
+					    "cpu.pdpe1gb",      "iommu-width",
+					    "firmware-version", "firmware-descriptor",
+					    "commandline"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
 		if (streq(skip->needs, needs[i]))

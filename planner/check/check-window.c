@@ -15,36 +15,136 @@ static const char *firmware_name(const struct window_guest *guest)
 	return guest->firmware == WINDOW_SEABIOS ? "SeaBIOS" : "UEFI firmware (edk2)";
 }
 
-/* What the answer depends on and is not known. */
-static void say_unknown(struct check *check, const struct window_use *use)
-{
-	const struct window_guest *guest = &use->guest;
-
-	if (guest->bits == 0 && use->host_bits)
-		check_skip(
-			check, "cpu.address-bits",
-			"%llu GiB of 64-bit BARs need more of the CPU's address space than every CPU has, and the address bits of the host's CPU, which the guest has, are not known",
-			ULL(guest->sum_bytes / GIB));
-	else if (guest->bits == 0)
-		check_skip(check, "address-bits",
-			   "the address bits of the guest's CPU are not known");
-	else if (guest->version == 0)
-		check_skip(
-			check, "firmware-version",
-			"whether %s finds addresses for %llu GiB of 64-bit BARs depends on its version, which is not known; give it with --target, for example firmware=%s",
-			firmware_name(guest), ULL(guest->sum_bytes / GIB),
-			guest->firmware == WINDOW_SEABIOS ? "seabios-1.17"
-							  : "edk2-2025.02");
-	else
-		check_skip(
-			check, "cpu.vendor",
-			"whether %llu GiB of 64-bit BARs get addresses depends on the vendor of the CPU, on its support of pages of 1 GiB, or on a version of the firmware that was not measured, or not with these address bits",
-			ULL(guest->sum_bytes / GIB));
-}
-
 static bool emulates(const struct check *check)
 {
 	return streq_null(check->guest->type, "qemu");
+}
+
+/* Where a fact is found, or that the given description of the host lacks it. */
+static void add_fact(struct text *text, const struct check *check, const char *fact)
+{
+	text_printf(text, " (%s in a record of the host, %s)", fact,
+		    check->host ? "which the given description does not have" : "--host");
+}
+
+static void say_bits(struct text *text, const struct check *check,
+		     const struct window_use *use)
+{
+	const char *model = check->guest->cpu_model;
+	bool arm = guest_is_virt(check->guest);
+
+	if (use->host_bits)
+		text_adds(text, "the number of address bits of the host's CPU");
+	else if (arm && model)
+		text_printf(text, "the number of address bits of CPU model %s", model);
+	else
+		text_adds(text, "the number of address bits of the guest's CPU");
+	if (use->host_bits && !arm)
+		add_fact(text, check, "cpu.address-bits");
+	else if (use->host_bits)
+		text_adds(
+			text,
+			" (cpu.address-bits, which you have to add to a record of an Arm host)");
+	else if (arm)
+		text_adds(text,
+			  " (which was not measured; <cpu mode='maximum'/> has 52)");
+	else
+		text_adds(text, " (<maxphysaddr mode='emulate' bits=''/> in <cpu>)");
+}
+
+static void say_vendor(struct text *text, const struct check *check,
+		       const struct window_use *use)
+{
+	(void)use;
+	text_adds(text, "the vendor of the guest's CPU");
+	add_fact(text, check, "cpu.vendor");
+}
+
+static void say_pages(struct text *text, const struct check *check,
+		      const struct window_use *use)
+{
+	(void)use;
+	text_adds(text, "whether the guest's CPU has pages of 1 GiB");
+	if (check->guest->cpu_model)
+		text_adds(
+			text,
+			" (<feature policy='require' name='pdpe1gb'/>, or policy='disable')");
+	else
+		add_fact(text, check, "cpu.pdpe1gb");
+}
+
+static void say_version(struct text *text, const struct check *check,
+			const struct window_use *use)
+{
+	text_printf(text, "the firmware's version (--target firmware=%s, for example%s)",
+		    use->guest.firmware == WINDOW_SEABIOS ? "seabios-1.17"
+							  : "edk2-2025.02",
+		    check->host ? "" : ", or --host");
+}
+
+static void say_release(struct text *text, const struct check *check,
+			const struct window_use *use)
+{
+	(void)check;
+	text_adds(text, "what ");
+	text_add_firmware(text, use->guest.firmware != WINDOW_SEABIOS,
+			  use->guest.version);
+	text_adds(text, " does (which was not measured, and those that were differ)");
+}
+
+static void say_unmeasured(struct text *text, const struct check *check,
+			   const struct window_use *use)
+{
+	(void)check;
+	text_adds(text, "what ");
+	text_add_firmware(text, use->guest.firmware != WINDOW_SEABIOS,
+			  use->guest.version);
+	text_printf(
+		text,
+		" does with more than %d address bits (which was not measured; <maxphysaddr mode='emulate' bits='%d'/> in <cpu> avoids it)",
+		WINDOW_MOST_MEASURED, WINDOW_MOST_MEASURED);
+}
+
+static const struct unknown_row {
+	enum window_unknown what;
+	const char *needs;
+	void (*say)(struct text *text, const struct check *check,
+		    const struct window_use *use);
+} unknown_rows[] = {
+	{WINDOW_BITS, "address-bits", say_bits},
+	{WINDOW_VENDOR, "cpu.vendor", say_vendor},
+	{WINDOW_PAGES, "cpu.pdpe1gb", say_pages},
+	{WINDOW_VERSION, "firmware-version", say_version},
+	{WINDOW_RELEASE, "firmware-version", say_release},
+	{WINDOW_UNMEASURED, "firmware-version", say_unmeasured},
+};
+
+/* What the answer depends on and is not known, and what gives it. */
+static void say_unknown(struct check *check, const struct window_use *use)
+{
+	unsigned unknown = window_unknown(&use->guest);
+	_cleanup_text_ struct text text = {};
+	const char *needs = NULL;
+
+	/* A version that is known, or fewer bits, may not lead there. */
+	if (unknown & (WINDOW_VERSION | WINDOW_BITS))
+		unknown &= ~(unsigned)WINDOW_UNMEASURED;
+	for (size_t i = 0; i < ARRAY_SIZE(unknown_rows); i++) {
+		const struct unknown_row *row = &unknown_rows[i];
+
+		if (!(unknown & (unsigned)row->what))
+			continue;
+		unknown &= ~(unsigned)row->what;
+		text_adds(&text, !needs ? "" : unknown ? ", " : " and ");
+		row->say(&text, check, use);
+		if (!needs)
+			needs = row->what == WINDOW_BITS && use->host_bits
+					? "cpu.address-bits"
+					: row->needs;
+	}
+	check_skip(check, needs,
+		   "whether %s finds addresses for %llu GiB of 64-bit BARs depends on %s",
+		   firmware_name(&use->guest), ULL(use->guest.sum_bytes / GIB), text.s);
 }
 
 /* The <cpu> with which they fit; false if there is none. */
@@ -207,7 +307,8 @@ static void mmio64_fit(struct check *check)
 	else if (use.unlisted > 0)
 		check_skip(
 			check, "hostdev",
-			"the host's description does not have the BARs of a host device");
+			"the host's description does not have the BARs of %zu of the domain's host devices; virt-layout record describes those that the host has",
+			use.unlisted);
 	if (use.guest.sum_bytes < SMALL_BYTES)
 		return;
 	if (use.unsupported) {

@@ -97,8 +97,9 @@ static void read_devices(const struct guest *guest, const struct machine *host,
 			function = machine_function_index(host, device->source.at);
 		if (function >= 0)
 			add_bars(use, of_function(host, function), device->element);
-		else
-			use->unlisted += is_assigned(device);
+		use->unlisted += is_assigned(device) &&
+				 (function < 0 ||
+				  host->functions.v[function].bars_known != KNOWN_YES);
 	}
 }
 

@@ -13,7 +13,7 @@ struct window_use {
 	struct window_guest guest;
 	int element;      /* of the device with the largest BARs */
 	size_t devices;   /* with 64-bit BARs */
-	size_t unlisted;  /* host devices that @host does not have */
+	size_t unlisted;  /* host devices whose BARs @host does not have */
 	bool host_bits;   /* the guest has the address bits of the host's CPU */
 	bool unsupported; /* another machine type: nothing is known */
 };

@@ -33,7 +33,7 @@ static const struct release seabios[] = {
 	{VERSION_OF(1, 17), 44, false, 0},
 };
 static const struct release edk2[] = {
-	{VERSION_OF(2022, 11), 47, true, 3, 46},
+	{VERSION_OF(2022, 11), 47, true, 3, WINDOW_MOST_MEASURED},
 	{VERSION_OF(2025, 2), 46, true, 3},
 	{VERSION_OF(2026, 8), 46, true, 2},
 };
@@ -139,55 +139,6 @@ static bool is_unmeasured(const struct window_guest *guest, const struct release
 	       bits_of_edk2(guest, release) > release->most_measured;
 }
 
-/* The answers so far. */
-struct answers {
-	bool yes, no;
-};
-
-/* With all that is known except the release. */
-static void ask_releases(const struct window_guest *guest, struct answers *answers)
-{
-	bool bios = guest->firmware == WINDOW_SEABIOS;
-	const struct release *rows = bios ? seabios : edk2;
-	size_t n = bios ? ARRAY_SIZE(seabios) : ARRAY_SIZE(edk2), first = 0, last = n - 1;
-
-	/* A release between two that were measured may be like either. */
-	for (size_t i = 0; guest->version > 0 && i < n; i++) {
-		if (guest->version == rows[i].version)
-			first = last = i;
-		else if (i + 1 < n && guest->version > rows[i].version &&
-			 guest->version < rows[i + 1].version) {
-			first = i;
-			last = i + 1;
-		}
-	}
-	for (size_t i = first; i <= last; i++) {
-		bool yes = fits(guest, &rows[i]);
-
-		if (is_unmeasured(guest, &rows[i])) {
-			*answers = (struct answers){true, true};
-			return;
-		}
-		answers->yes |= yes;
-		answers->no |= !yes;
-	}
-}
-
-static void ask_cpus(const struct window_guest *guest, struct answers *answers)
-{
-	for (int amd = KNOWN_NO; amd <= KNOWN_YES; amd++)
-		for (int pages = KNOWN_NO; pages <= KNOWN_YES; pages++) {
-			struct window_guest known = *guest;
-
-			if (known.amd == KNOWN_UNKNOWN)
-				known.amd = amd;
-			if (known.pages == KNOWN_UNKNOWN)
-				known.pages = pages;
-			if (known.amd == amd && known.pages == pages)
-				ask_releases(&known, answers);
-		}
-}
-
 /* QEMU starts only if memory and, on q35, a window of 32 GiB are below the limit. */
 static unsigned least_bits(const struct window_guest *guest)
 {
@@ -198,21 +149,136 @@ static unsigned least_bits(const struct window_guest *guest)
 	return bits;
 }
 
+/* The releases that the guest's may be like: a release between two that were measured, or
+ * beyond them, may be like either or all of them. */
+static void find_releases(const struct window_guest *guest, size_t *ret_first,
+			  size_t *ret_last)
+{
+	bool bios = guest->firmware == WINDOW_SEABIOS;
+	const struct release *rows = bios ? seabios : edk2;
+	size_t n = bios ? ARRAY_SIZE(seabios) : ARRAY_SIZE(edk2);
+
+	*ret_first = 0;
+	*ret_last = n - 1;
+	for (size_t i = 0; guest->version > 0 && i < n; i++) {
+		if (guest->version == rows[i].version)
+			*ret_first = *ret_last = i;
+		else if (i + 1 < n && guest->version > rows[i].version &&
+			 guest->version < rows[i + 1].version) {
+			*ret_first = i;
+			*ret_last = i + 1;
+		}
+	}
+}
+
+/* Something that is not known, and the values that it may have. */
+struct axis {
+	enum window_unknown what;
+	size_t first, n;
+};
+
+#define MOST_AXES 4
+
+/* Every combination of the values is a trial. */
+struct trials {
+	const struct window_guest *guest;
+	struct axis axes[MOST_AXES];
+	size_t n_axes, n;
+};
+
+static void add_axis(struct trials *trials, enum window_unknown what, size_t first,
+		     size_t last)
+{
+	struct axis *axis = &trials->axes[trials->n_axes++];
+
+	*axis = (struct axis){what, first, last - first + 1};
+	trials->n *= axis->n;
+}
+
+static struct trials list_trials(const struct window_guest *guest)
+{
+	struct trials trials = {.guest = guest, .n = 1};
+	size_t first, last;
+
+	find_releases(guest, &first, &last);
+	add_axis(&trials, guest->version > 0 ? WINDOW_RELEASE : WINDOW_VERSION, first,
+		 last);
+	if (guest->bits == 0)
+		add_axis(&trials, WINDOW_BITS, least_bits(guest), MOST_BITS);
+	if (guest->amd == KNOWN_UNKNOWN)
+		add_axis(&trials, WINDOW_VENDOR, KNOWN_NO, KNOWN_YES);
+	if (guest->pages == KNOWN_UNKNOWN)
+		add_axis(&trials, WINDOW_PAGES, KNOWN_NO, KNOWN_YES);
+	return trials;
+}
+
+/* The answer of a trial; WINDOW_UNKNOWN: it was not measured. */
+static enum window_fits try_one(const struct trials *trials, size_t number)
+{
+	struct window_guest known = *trials->guest;
+	const struct release *release = known.firmware == WINDOW_SEABIOS ? seabios : edk2;
+
+	for (size_t i = 0; i < trials->n_axes; i++) {
+		const struct axis *axis = &trials->axes[i];
+		size_t value = axis->first + number % axis->n;
+
+		number /= axis->n;
+		switch (axis->what) {
+		case WINDOW_BITS:
+			known.bits = (unsigned)value;
+			break;
+		case WINDOW_VENDOR:
+			known.amd = (enum known)value;
+			break;
+		case WINDOW_PAGES:
+			known.pages = (enum known)value;
+			break;
+		case WINDOW_VERSION:
+		case WINDOW_RELEASE:
+		case WINDOW_UNMEASURED:
+			release += value;
+			break;
+		}
+	}
+	if (is_unmeasured(&known, release))
+		return WINDOW_UNKNOWN;
+	return fits(&known, release) ? WINDOW_YES : WINDOW_NO;
+}
+
 enum window_fits window_fits(const struct window_guest *guest)
 {
-	struct answers answers = {};
-	struct window_guest known = *guest;
+	struct trials trials = list_trials(guest);
+	enum window_fits answer = try_one(&trials, 0);
 
-	if (guest->bits > 0) {
-		ask_cpus(guest, &answers);
-	} else {
-		for (known.bits = least_bits(guest); known.bits <= MOST_BITS;
-		     known.bits++)
-			ask_cpus(&known, &answers);
+	for (size_t i = 1; i < trials.n; i++)
+		if (try_one(&trials, i) != answer)
+			return WINDOW_UNKNOWN;
+	return answer;
+}
+
+unsigned window_unknown(const struct window_guest *guest)
+{
+	struct trials trials = list_trials(guest);
+	unsigned unknown = 0;
+
+	for (size_t i = 0; i < trials.n; i++) {
+		enum window_fits answer = try_one(&trials, i);
+		size_t step = 1;
+
+		if (answer == WINDOW_UNKNOWN)
+			unknown |= WINDOW_UNMEASURED;
+		/* Whether it has another answer than the same trial with the first value.
+		 */
+		for (size_t j = 0; j < trials.n_axes; j++) {
+			const struct axis *axis = &trials.axes[j];
+			size_t place = i / step % axis->n;
+
+			if (try_one(&trials, i - place * step) != answer)
+				unknown |= axis->what;
+			step *= axis->n;
+		}
 	}
-	if (answers.yes && answers.no)
-		return WINDOW_UNKNOWN;
-	return answers.yes ? WINDOW_YES : WINDOW_NO;
+	return unknown;
 }
 
 unsigned window_needed_bits(const struct window_guest *guest)

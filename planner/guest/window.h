@@ -33,6 +33,21 @@ struct window_guest {
  * known may have: WINDOW_UNKNOWN if that decides.
  */
 enum window_fits window_fits(const struct window_guest *guest);
+
+/* What may decide whether they fit and is not known. */
+enum window_unknown {
+	WINDOW_BITS = 1,
+	WINDOW_VENDOR = 2,
+	WINDOW_PAGES = 4,
+	WINDOW_VERSION = 8,
+	WINDOW_RELEASE = 16,    /* the version is known, but was not measured */
+	WINDOW_UNMEASURED = 32, /* a version with so many address bits */
+};
+
+/* All of it, of a guest that has WINDOW_UNKNOWN. */
+unsigned window_unknown(const struct window_guest *guest);
+/* The address bits above which WINDOW_UNMEASURED holds. */
+#define WINDOW_MOST_MEASURED 46
 /* The fewest address bits, at most 52 and at least those that it has, with which they
  * fit; 0: they never do. */
 unsigned window_needed_bits(const struct window_guest *guest);

@@ -121,11 +121,41 @@ static void does_not_guess(void **state)
 	assert_int_equal(window_fits(&guest), WINDOW_YES);
 	guest.bits = 47;
 	assert_int_equal(window_fits(&guest), WINDOW_UNKNOWN);
+	assert_int_equal(window_unknown(&guest), WINDOW_UNMEASURED);
 	guest.pages = KNOWN_NO; /* it uses 40 bits then */
 	assert_int_equal(window_fits(&guest), WINDOW_YES);
 	guest.pages = KNOWN_YES;
 	guest.version = VERSION_OF(2025, 2);
 	assert_int_equal(window_fits(&guest), WINDOW_YES);
+}
+
+/* Only what can change the answer is reported as unknown. */
+static void says_what_decides(void **state)
+{
+	struct window_guest guest = {.firmware = WINDOW_EDK2,
+				     .version = VERSION_OF(2025, 2),
+				     .bits = 44,
+				     .amd = KNOWN_UNKNOWN,
+				     .pages = KNOWN_UNKNOWN,
+				     .memory_end = 4 * GIB,
+				     .sum_bytes = 512 * GIB,
+				     .largest_bytes = 512 * GIB};
+
+	(void)state;
+	assert_int_equal(window_unknown(&guest), WINDOW_PAGES);
+	guest.version = 0;
+	guest.bits = 0;
+	assert_int_equal(window_unknown(&guest) & ~(unsigned)WINDOW_UNMEASURED,
+			 WINDOW_PAGES | WINDOW_BITS | WINDOW_VERSION);
+	guest.version = VERSION_OF(2026, 9);
+	guest.bits = 45;
+	guest.pages = KNOWN_YES;
+	guest.sum_bytes = 6 * 1024 * GIB;
+	guest.largest_bytes = 4 * 1024 * GIB;
+	assert_int_equal(window_unknown(&guest), WINDOW_RELEASE);
+	guest.sum_bytes = 16 * GIB;
+	guest.largest_bytes = 16 * GIB;
+	assert_int_equal(window_unknown(&guest), 0);
 }
 
 /* A larger window of machine type virt. */
@@ -180,9 +210,8 @@ static void memory_of_gpu(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agrees_with_table),
-		cmocka_unit_test(does_not_guess),
-		cmocka_unit_test(larger_hole),
+		cmocka_unit_test(agrees_with_table), cmocka_unit_test(does_not_guess),
+		cmocka_unit_test(says_what_decides), cmocka_unit_test(larger_hole),
 		cmocka_unit_test(memory_of_gpu),
 	};
 
