@@ -42,8 +42,10 @@ static void keep_vcpu_lists(struct in_place *plan)
 		    set_count(&plan->old.cells.v[i].cpus.set) !=
 			    request->nodes.v[i].vcpus)
 			return;
-	for (size_t i = 0; i < request->nodes.n; i++)
+	for (size_t i = 0; i < request->nodes.n; i++) {
+		set_free(&request->nodes.v[i].vcpu_list); /* empty, but allocated */
 		request->nodes.v[i].vcpu_list = set_copy(&plan->old.cells.v[i].cpus.set);
+	}
 }
 
 /* Cells that only a host device is in. The caller frees it. */
