@@ -223,13 +223,13 @@ static int guest_switch(const struct check *check, const struct check_hostdev *r
 	return -1;
 }
 
-/* Two functions on the same bus of the host that are on the same bus of the guest. */
+/* Two functions of one port or below one bridge, as those of a host group can be. */
 static bool stay_together(const struct check *check, const struct check_hostdev *a,
 			  const struct check_hostdev *b)
 {
-	return check->host->functions.v[a->function].upstream ==
-		       check->host->functions.v[b->function].upstream &&
-	       DEVICE(check, a)->address.at.bus == DEVICE(check, b)->address.at.bus;
+	int bus = DEVICE(check, a)->address.at.bus;
+
+	return bus == DEVICE(check, b)->address.at.bus && bus != guest_root(check, a);
 }
 
 /* Of two devices below one switch of the host. */
@@ -266,7 +266,7 @@ static void switch_split(struct check *check)
 		if (first >= 0)
 			check_found_pair(
 				&assigned, first, i,
-				"are behind one switch of the host, but not behind one switch in the guest.");
+				"are below one switch of the host, but not below one in the guest.");
 	}
 	vec_free(&assigned.list);
 }
@@ -314,10 +314,10 @@ const struct rule affinity_rules[] = {
 	 .fix = fix_to_own_root},
 	{RULE("switch-split", switch_split, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
-	 .what = "Devices behind one switch of the host are also behind one switch in the guest.",
+	 .what = "Devices below one switch of the host are also below one switch in the guest.",
 	 .why = "Otherwise NCCL and GPUDirect assume that the path through the root is the only one between them.",
 	 .to_fix =
-		 "Insert a pcie-switch-upstream-port with a pcie-switch-downstream-port for each device.",
+		 "Insert a pcie-switch-upstream-port with a pcie-switch-downstream-port for each device, as virt-layout plan --domain --host does by itself.",
 	 .source = "NCCL topology detection", .remedy = REMEDY_EDIT},
 	{},
 };

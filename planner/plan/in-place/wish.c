@@ -75,6 +75,14 @@ static int group_of(const struct in_place *plan, const struct in_place_wish *wis
 				  : plan->host->functions.v[wish->function].iommu_group;
 }
 
+/* Whether two devices go below one pcie-to-pci-bridge: see find_groups(). */
+static bool are_bridged(const struct in_place *plan, const struct in_place_wish *a,
+			const struct in_place_wish *b)
+{
+	return !streq_null(plan->request->iommu, "none") && group_of(plan, a) >= 0 &&
+	       group_of(plan, a) == group_of(plan, b) && a->to.cell == b->to.cell;
+}
+
 /*
  * Below the guest's IOMMU each function has its own address space, but VFIO requires that
  * all devices of a host group have the same one (QEMU hw/vfio/common.c). Below a
@@ -84,19 +92,14 @@ static int group_of(const struct in_place *plan, const struct in_place_wish *wis
  */
 static void find_groups(struct in_place *plan)
 {
-	bool iommu = !streq_null(plan->request->iommu, "none");
-
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		struct in_place_wish *wish = &plan->wishes.v[i];
 
 		wish->leader = -1;
-		if (!iommu || group_of(plan, wish) < 0)
-			continue;
 		for (size_t j = 0; wish->leader < 0 && j < i; j++) {
 			struct in_place_wish *other = &plan->wishes.v[j];
 
-			if (group_of(plan, wish) != group_of(plan, other) ||
-			    wish->to.cell != other->to.cell)
+			if (!are_bridged(plan, wish, other))
 				continue;
 			other->leader = (int)j;
 			wish->leader = (int)j;
@@ -189,13 +192,14 @@ static bool shares_with_new(const struct in_place *plan, const struct request_de
 	return false;
 }
 
-/* The functions of one card are in one slot anyway. */
+/* The functions of one card are in one slot anyway, those of a group below one bridge. */
 static bool shares_switch(const struct in_place *plan, size_t number)
 {
 	const struct in_place_wish *wish = &plan->wishes.v[number];
 
 	for (size_t i = 0; i < plan->wishes.n; i++)
 		if (i != number && !same_card(plan, wish, &plan->wishes.v[i]) &&
+		    !are_bridged(plan, wish, &plan->wishes.v[i]) &&
 		    mirror_shares_switch(plan->request, &wish->to, &plan->wishes.v[i].to))
 			return true;
 	return shares_with_new(plan, &wish->to);
@@ -209,22 +213,17 @@ static bool new_shares(const struct in_place *plan, const struct request_device 
 	return shares_with_new(plan, to);
 }
 
-/*
- * Without --per, only switches that devices share are kept, and none if the guest has an
- * IOMMU: QEMU's switches have no ACS, so devices that the guest can assign separately
- * would no longer be separate. The rule switch-split tells the user.
- */
+/* Without --per, only switches that devices share are kept. */
 static void choose_switches(struct in_place *plan)
 {
 	struct request *request = plan->request;
 	size_t n = plan->wishes.n;
-	bool iommu = !streq_null(request->iommu, "none");
 	bool *kept = xcalloc(n + request->devices.n + 1, sizeof(*kept));
 
 	for (size_t i = 0; i < n; i++)
-		kept[i] = !iommu && shares_switch(plan, i);
+		kept[i] = shares_switch(plan, i);
 	for (size_t i = 0; i < request->devices.n; i++)
-		kept[n + i] = !iommu && new_shares(plan, &request->devices.v[i]);
+		kept[n + i] = new_shares(plan, &request->devices.v[i]);
 	for (size_t i = 0; i < n; i++)
 		if (!kept[i])
 			plan->wishes.v[i].to.switch_port = -1;

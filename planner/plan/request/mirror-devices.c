@@ -244,7 +244,7 @@ static void keep_switches(const struct machine *machine, struct request *request
 		request->keeps_switches = true;
 		request_note(
 			request,
-			"%zu switch%s of the host %s kept, because mirrored devices share %s (--per node leaves switches out); QEMU's switches have no ACS, so if the guest has an IOMMU, the devices below a switch are in one group",
+			"%zu switch%s of the host %s kept, because mirrored devices share %s (--per node leaves switches out)",
 			request->switches.n, request->switches.n > 1 ? "es" : "",
 			request->switches.n > 1 ? "are" : "is",
 			request->switches.n > 1 ? "them" : "it");

@@ -3,3 +3,11 @@ tests/hosts/make-root hgx $SCRATCH/h &&
 		virt-layout plan --like $SCRATCH/h $per -o $SCRATCH/plan.xml &&
 		virt-layout topology --matrix -n --class gpu -o name,paths $SCRATCH/plan.xml
 	done
+# Assigned devices are below their switches too, with an IOMMU, each in a group of its own.
+N="--node vcpus=2,memory=2GiB"
+P="virt-layout plan --host $SCRATCH/h $N $N --hostdev 13:00.0,node=0 --hostdev 15:00.0,node=0 --hostdev a3:00.0,node=1 --hostdev a7:00.0,node=1"
+$P -o $SCRATCH/plan.xml && grep "<iommu \|pcie-switch" $SCRATCH/plan.xml &&
+	virt-layout topology --matrix -n $SCRATCH/plan.xml && virt-layout check --host $SCRATCH/h --only switch-split --only path-worse --only port-no-acs $SCRATCH/plan.xml
+$P --domain $SCRATCH/plan.xml --diff && virt-layout plan --domain $SCRATCH/plan.xml --host $SCRATCH/h --diff
+virt-layout plan --domain $SCRATCH/plan.xml --predict | grep "^  0000.* 0000"
+$P --per node 2>/dev/null | grep -c pcie-switch
