@@ -4,7 +4,9 @@
  * groups, registers of the units. No file says whether interrupts are remapped: but then
  * the chips in /proc/interrupts are called IR-..., and the kernel log says so. Sources:
  * Linux ABI/testing/sysfs-class-iommu{,-intel-iommu,-amd-iommu}; Intel VT-d 11.4.2 and
- * 11.4.3, AMD IOMMU 3.4.9 (extended feature register).
+ * 11.4.3, AMD IOMMU 3.4.9 (extended feature register). On aarch64 the ITS of a GICv3
+ * keeps the interrupts of devices apart (drivers/irqchip/irq-gic-v3-its.c), and no other
+ * controller of MSIs does.
  */
 
 #include "topology/sysfs-parts.h"
@@ -30,17 +32,40 @@ static bool has_word(const char *line, size_t n, const char *word, bool prefix)
 	return false;
 }
 
-enum known remapping_from_interrupts(const char *interrupts)
+/* The words of /proc/interrupts that tell. */
+static const struct {
+	const char *architecture, *word;
+	bool prefix;
+	enum known known;
+} chips[] = {
+	{"x86_64", "IR-", true, KNOWN_YES},     {"x86_64", "IO-APIC", true, KNOWN_NO},
+	{"x86_64", "PCI-MSI", true, KNOWN_NO},  {"aarch64", "ITS-", true, KNOWN_YES},
+	{"aarch64", "GICv2m", true, KNOWN_NO},  {"aarch64", "MSI", false, KNOWN_NO},
+	{"aarch64", "PCI-MSI", true, KNOWN_NO},
+};
+
+static enum known line_tells(const char *line, size_t n, const char *architecture)
 {
+	for (size_t i = 0; i < ARRAY_SIZE(chips); i++)
+		if (streq(chips[i].architecture, architecture) &&
+		    has_word(line, n, chips[i].word, chips[i].prefix))
+			return chips[i].known;
+	return KNOWN_UNKNOWN;
+}
+
+enum known remapping_from_interrupts(const char *interrupts, const char *architecture)
+{
+	bool is_x86 = !architecture || streq(architecture, "i686");
 	enum known known = KNOWN_UNKNOWN;
 
 	while (*interrupts) {
 		size_t n = strcspn(interrupts, "\n");
+		enum known here =
+			line_tells(interrupts, n, is_x86 ? "x86_64" : architecture);
 
-		if (has_word(interrupts, n, "IR-", true))
+		if (here == KNOWN_YES)
 			return KNOWN_YES;
-		if (has_word(interrupts, n, "IO-APIC", true) ||
-		    has_word(interrupts, n, "PCI-MSI", true))
+		if (here == KNOWN_NO)
 			known = KNOWN_NO;
 		interrupts += n + (interrupts[n] == '\n');
 	}
@@ -154,13 +179,13 @@ static struct units read_units(const struct tree *sys)
 }
 
 static enum known remapping(const struct sysfs_source *source, const struct tree *proc,
-			    const struct units *units)
+			    const char *architecture, const struct units *units)
 {
 	_cleanup_text_ struct text interrupts = {};
 	enum known known = KNOWN_UNKNOWN;
 
 	if (tree_bytes(proc, "interrupts", INTERRUPTS_LIMIT, &interrupts))
-		known = remapping_from_interrupts(interrupts.s);
+		known = remapping_from_interrupts(interrupts.s, architecture);
 	if (known == KNOWN_UNKNOWN && source->kernel_log)
 		known = remapping_from_log(source->kernel_log);
 	if (known == KNOWN_UNKNOWN && units->any && !units->remaps)
@@ -176,7 +201,7 @@ void sysfs_read_iommu(const struct sysfs_source *source, const struct tree *sys,
 	machine->iommu = (struct machine_iommu){
 		.table = firmware_table(sys),
 		.enabled = groups_exist(sys, machine),
-		.remapping = remapping(source, proc, &units),
+		.remapping = remapping(source, proc, machine->architecture, &units),
 		.address_bits = units.address_bits,
 	};
 	if (machine->iommu.remapping == KNOWN_UNKNOWN)

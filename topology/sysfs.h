@@ -43,4 +43,4 @@ int sysfs_read(int root_fd, const char *name, enum machine_source source,
  * the chips are then called IR-....
  */
 enum known remapping_from_log(const char *log);
-enum known remapping_from_interrupts(const char *interrupts);
+enum known remapping_from_interrupts(const char *interrupts, const char *architecture);

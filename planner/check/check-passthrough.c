@@ -9,6 +9,7 @@
  * These rules are also asked without a domain: `check --host HOST`.
  */
 #include "planner/check/host.h"
+#include "planner/check/kernel-line.h"
 
 /* What passes a device through: the first such device, or the host alone; -1 nothing. */
 static int passes_through(const struct check *check)
@@ -57,61 +58,6 @@ static int uses_iommufd(const struct check *check, bool *all)
 	return element;
 }
 
-/* The length of @name at @at, where '-' and '_' are alike, as in the kernel; 0: another.
- */
-static size_t match_name(const char *at, const char *name)
-{
-	size_t n = 0;
-
-	for (; name[n]; n++)
-		if (at[n] != name[n] && !(at[n] == '-' && name[n] == '_'))
-			return 0;
-	return strchr(" =", at[n]) ? n : 0;
-}
-
-/* The value of the last parameter with that name, up to a space; NULL if there is none.
- */
-static const char *last_value(const struct check *check, const char *name)
-{
-	const char *line = machine_fact(check->host, "kernel.command-line");
-	const char *value = NULL;
-
-	for (const char *at = line; at && *at; at += strcspn(at, " ")) {
-		size_t n;
-
-		at += strspn(at, " ");
-		n = match_name(at, name);
-		if (n)
-			value = at + n + (at[n] == '=');
-	}
-	return value;
-}
-
-/* Whether the last parameter with that name has @word in its list: intremap=nosid,off. */
-static bool has_word(const struct check *check, const char *name, const char *word)
-{
-	const char *at = last_value(check, name);
-
-	while (at) {
-		size_t n = strcspn(at, ", ");
-
-		if (n == strlen(word) && memcmp(at, word, n) == 0)
-			return true;
-		at = at[n] == ',' ? at + n + 1 : NULL;
-	}
-	return false;
-}
-
-/* As the kernel reads it (lib/kstrtox.c); a parameter without a value is on. */
-static bool is_on(const char *value)
-{
-	size_t n = value ? strcspn(value, " ") : 0;
-
-	return value &&
-	       (n == 0 || strchr("1yYtT", value[0]) ||
-		(n == 2 && (has_prefix(value, "on") || has_prefix(value, "ON"))));
-}
-
 /* The processor's vendor decides; without it, that of the chipset. */
 static bool is_amd(const struct machine *host)
 {
@@ -126,7 +72,7 @@ static bool is_amd(const struct machine *host)
 }
 
 /* A parameter that switches the IOMMU off; NULL. */
-static const char *switched_off(const struct check *check)
+static const char *switched_off(const struct machine *host)
 {
 	static const struct {
 		const char *name, *whole;
@@ -137,7 +83,7 @@ static const char *switched_off(const struct check *check)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (has_word(check, rows[i].name, "off"))
+		if (kernel_line_has(host, rows[i].name, "off"))
 			return rows[i].whole;
 	return NULL;
 }
@@ -148,9 +94,19 @@ static bool is_x86(const struct machine *host)
 	       streq(host->architecture, "i686");
 }
 
-/* The firmware describes no IOMMU. */
-static void propose_firmware(struct finding *finding, bool amd, const char *off)
+/* The parameter that switches an IOMMU of Intel on; "" if it is given. */
+static const char *switch_on(const struct machine *host)
 {
+	return kernel_line_has(host, "intel_iommu", "on")
+		       ? ""
+		       : ", add intel_iommu=on to the kernel's command line";
+}
+
+/* The firmware describes no IOMMU. */
+static void propose_firmware(struct finding *finding, const struct machine *host,
+			     const char *off)
+{
+	bool amd = is_amd(host);
 	const char *setting = amd ? "IOMMU (AMD-Vi) and SVM" : "VT-d";
 
 	if (off)
@@ -158,46 +114,85 @@ static void propose_firmware(struct finding *finding, bool amd, const char *off)
 			finding,
 			"Switch %s on in the firmware setup, remove %s from the kernel's command line, and restart the host.",
 			setting, off);
-	else if (amd)
-		check_set_remedy(
-			finding,
-			"Switch %s on in the firmware setup, and restart the host.",
-			setting);
 	else
 		check_set_remedy(
 			finding,
-			"Switch %s on in the firmware setup, add intel_iommu=on to the kernel's command line, and restart the host.",
-			setting);
+			"Switch %s on in the firmware setup%s, and restart the host.",
+			setting, amd ? "" : switch_on(host));
 }
 
-static void propose_iommu(struct check *check, struct finding *finding)
+/* The firmware describes one, but the kernel does not use it. */
+static void propose_kernel(struct finding *finding, const struct machine *host)
 {
-	const struct machine *host = check->host;
-	const char *off = switched_off(check);
+	bool amd = is_amd(host);
 
-	if (streq_null(host->architecture, "aarch64"))
+	if (!amd && *switch_on(host))
 		check_set_remedy(
 			finding,
-			"Switch the SMMU on in the firmware setup; if there is no IORT table even then, this machine has no SMMU.");
+			"Add intel_iommu=on to the kernel's command line, and restart the host.");
+	else
+		check_set_remedy(
+			finding,
+			"The firmware describes the IOMMU, and no parameter switches it off: look for %s in the kernel's log. The kernel needs %s.",
+			amd ? "AMD-Vi" : "DMAR",
+			amd ? "CONFIG_AMD_IOMMU" : "CONFIG_INTEL_IOMMU");
+}
+
+static void propose_unknown(struct finding *finding, const struct machine *host)
+{
+	if (is_amd(host))
+		check_set_remedy(
+			finding,
+			"Switch IOMMU (AMD-Vi) on in the firmware setup: the kernel then uses it without a parameter.");
+	else if (*switch_on(host))
+		check_set_remedy(
+			finding,
+			"Add intel_iommu=on to the kernel's command line, switch VT-d on in the firmware setup, and restart the host.");
+	else
+		check_set_remedy(
+			finding,
+			"Switch VT-d on in the firmware setup, and restart the host.");
+}
+
+/* Machines with ACPI have an IORT for their interrupts, even without an SMMU. */
+static void propose_smmu(struct finding *finding, const struct machine *host)
+{
+	enum known table = host->iommu.table;
+
+	check_set_remedy(
+		finding, "%s",
+		table == KNOWN_NO
+			? "Switch the SMMU on in the firmware setup; if there is no IORT table even then, this machine has no SMMU."
+		: table == KNOWN_YES
+			? "Switch the SMMU on in the firmware setup; if there are no groups even then, this machine has no SMMU, or its kernel no driver (CONFIG_ARM_SMMU_V3 or CONFIG_ARM_SMMU)."
+			: "Switch the SMMU on in the firmware setup or, if the machine starts with a device tree, there. The kernel needs CONFIG_ARM_SMMU_V3 or CONFIG_ARM_SMMU.");
+}
+
+static void propose_iommu(struct finding *finding, const struct machine *host)
+{
+	const char *off = switched_off(host);
+
+	if (streq_null(host->architecture, "aarch64"))
+		propose_smmu(finding, host);
+	else if (streq_null(host->architecture, "s390x"))
+		check_set_remedy(
+			finding,
+			"Use a kernel with CONFIG_S390_IOMMU, and give this partition PCI functions: it has a group for each of them.");
 	else if (!is_x86(host))
 		check_set_remedy(
 			finding,
 			"Switch the IOMMU on as the manual of this machine says.");
 	else if (host->iommu.table == KNOWN_NO)
-		propose_firmware(finding, is_amd(host), off);
+		propose_firmware(finding, host, off);
 	else if (off)
 		check_set_remedy(
 			finding,
 			"Remove %s from the kernel's command line, and restart the host.",
 			off);
-	else if (is_amd(host))
-		check_set_remedy(
-			finding,
-			"Switch IOMMU (AMD-Vi) on in the firmware setup: the kernel then uses it without a parameter.");
+	else if (host->iommu.table == KNOWN_YES)
+		propose_kernel(finding, host);
 	else
-		check_set_remedy(
-			finding,
-			"Add intel_iommu=on to the kernel's command line, switch VT-d on in the firmware setup, and restart the host.");
+		propose_unknown(finding, host);
 }
 
 static void host_iommu_off(struct check *check)
@@ -208,29 +203,66 @@ static void host_iommu_off(struct check *check)
 		return;
 	if (check->host->iommu.enabled == KNOWN_NO)
 		propose_iommu(
-			check,
 			check_found(
 				check, element,
 				"The host's IOMMU is off%s, so no device can be assigned to a guest.",
 				check->host->iommu.table == KNOWN_NO
 					? ": its firmware describes none"
-					: ""));
+					: ""),
+			check->host);
 	else if (check->host->iommu.enabled != KNOWN_YES)
 		check_skip(check, "iommu",
 			   "the host's description does not say whether its IOMMU is on");
 }
 
+/* Whether VFIO is told to do without remapping. */
+static bool allows_unsafe(const struct machine *host)
+{
+	const char *unsafe = machine_fact(host, "vfio.allow-unsafe-interrupts");
+
+	return kernel_line_is_on(
+		unsafe ? unsafe
+		       : kernel_line_value(host,
+					   "vfio_iommu_type1.allow_unsafe_interrupts"));
+}
+
+static void propose_remapping(struct finding *finding, const struct machine *host,
+			      bool allowed)
+{
+	const char *off = kernel_line_has(host, "intremap", "off") ? "intremap=off"
+			  : kernel_line_value(host, "nointremap")  ? "nointremap"
+								   : NULL;
+
+	if (streq_null(host->architecture, "aarch64"))
+		check_set_remedy(
+			finding,
+			"Only an interrupt controller with ITS (GICv3 or newer) keeps the interrupts of devices apart. %s",
+			allowed ? "Assign devices only to guests that you trust."
+				: "If you trust the guest, set vfio_iommu_type1.allow_unsafe_interrupts=1 on the kernel's command line.");
+	else if (off)
+		check_set_remedy(
+			finding,
+			"Remove %s from the kernel's command line, and restart the host.",
+			off);
+	else if (allowed)
+		check_set_remedy(
+			finding,
+			"Switch interrupt remapping (or x2APIC) on in the firmware setup, or assign devices only to guests that you trust.");
+}
+
+/* VFIO does not ask this of POWER and s390x, which always keep interrupts apart. */
+static bool may_lack_remapping(const struct machine *host)
+{
+	return is_x86(host) || streq(host->architecture, "aarch64");
+}
+
 static void host_remapping_off(struct check *check)
 {
-	const char *unsafe = machine_fact(check->host, "vfio.allow-unsafe-interrupts");
-	bool allowed =
-		unsafe ? is_on(unsafe)
-		       : is_on(last_value(check,
-					  "vfio_iommu_type1.allow_unsafe_interrupts"));
+	bool allowed = allows_unsafe(check->host);
 	int element = passes_through(check);
 	struct finding *finding;
 
-	if (element < 0 || streq_null(check->host->architecture, "aarch64"))
+	if (element < 0 || !may_lack_remapping(check->host))
 		return;
 	if (check->host->iommu.remapping == KNOWN_UNKNOWN) {
 		check_skip(
@@ -246,14 +278,7 @@ static void host_remapping_off(struct check *check)
 			: "The host does not remap interrupts, so VFIO refuses to assign devices.");
 	if (allowed)
 		finding->severity = SEVERITY_WARNING;
-	if (has_word(check, "intremap", "off"))
-		check_set_remedy(
-			finding,
-			"Remove intremap=off from the kernel's command line, and restart the host.");
-	else if (allowed)
-		check_set_remedy(
-			finding,
-			"Switch interrupt remapping (or x2APIC) on in the firmware setup, or assign devices only to guests that you trust.");
+	propose_remapping(finding, check->host, allowed);
 }
 
 /* A fact that is yes or no. Lists the rule as skipped if it is not known. */

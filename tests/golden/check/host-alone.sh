@@ -29,6 +29,24 @@ host "AMD, off by both" "$(vendor AuthenticAMD);$(line "amd_iommu=off")" $none
 host "the last one counts" "$(line "intel_iommu=off intel_iommu=on")" $none
 host "s390x" 's/architecture="x86_64"/architecture="s390x"/' $none
 host "a list" "$(line "intremap=nosid,off")"
+host "the old name" "$(line "ro nointremap")"
+table() {
+	echo "s/<iommu [^>]*>/<iommu table=\"$1\" enabled=\"no\" remapping=\"no\" address-bits=\"unknown\"\/>/"
+}
+machine() {
+	echo "s/architecture=\"x86_64\"/architecture=\"$1\"/"
+}
+host "described by the firmware" "$(table yes)" $none
+host "described and on" "$(table yes);$(line "intel_iommu=sm_on,on")" $none
+host "described by AMD's" "$(table yes);$(vendor AuthenticAMD)" $none
+host "not described, and on" "$(line "intel_iommu=on")" $none
+for known in no yes unknown; do
+	host "an SMMU, table $known" "$(table $known);$(machine aarch64)" $none
+done
+for other in aarch64 ppc64le s390x; do
+	host "no remapping of $other" "$(machine $other)"
+done
+host "allowed on aarch64" "$(machine aarch64);$(line "vfio_iommu_type1.allow_unsafe_interrupts=1")"
 for on in =1 =Y =on "" =0; do
 	host "allowed$on" "$(line "ro vfio-iommu-type1.allow_unsafe_interrupts$on quiet")"
 done

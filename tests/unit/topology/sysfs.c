@@ -134,14 +134,30 @@ static void iommu(void **state)
 
 static void remapping_words(void **state)
 {
+	static const struct {
+		const char *interrupts, *architecture;
+		enum known known;
+	} rows[] = {
+		{" 1: 0  IO-APIC 1-edge i8042\n", "x86_64", KNOWN_NO},
+		{" 1: 0 IO-APIC\n24: 0 IR-PCI-MSI-0000:00", "x86_64", KNOWN_YES},
+		{" 1: 0 IO-APIC\n24: 0 IR-PCI-MSI-0000:00", NULL, KNOWN_YES},
+		{"24: 0 PCI-MSIX-0000:01:00.0 0-edge nvme0q0\n", "i686", KNOWN_NO},
+		{" 1: 0 GICv3\n RES: IRQ-IR\n", "aarch64", KNOWN_UNKNOWN},
+		{"50: 0 ITS-MSI 524288 Edge nvme0q0\n51: 0 MSI 1 Edge x\n", "aarch64",
+		 KNOWN_YES},
+		{"50: 0 ITS-PCI-MSIX-0000:01:00.0 0 Edge nvme0q0\n", "aarch64",
+		 KNOWN_YES},
+		{"50: 0 MSI 524288 Edge nvme0q0\n", "aarch64", KNOWN_NO},
+		{"50: 0 GICv2m-PCI-MSI-0000:01:00.0 0 Edge x\n", "aarch64", KNOWN_NO},
+		{" 1: 0 PCI-MSI 0 Edge mlx5\n", "s390x", KNOWN_UNKNOWN},
+		{"63: 0 PNV-PCI-MSI 134217728 Edge nvme0q0\n", "ppc64le", KNOWN_UNKNOWN},
+	};
+
 	(void)state;
-	assert_int_equal(remapping_from_interrupts(" 1: 0  IO-APIC 1-edge i8042\n"),
-			 KNOWN_NO);
-	assert_int_equal(remapping_from_interrupts(
-				 " 1: 0 IO-APIC\n24: 0 IR-PCI-MSI-0000:00"),
-			 KNOWN_YES);
-	assert_int_equal(remapping_from_interrupts(" 1: 0 GICv3\n RES: IRQ-IR\n"),
-			 KNOWN_UNKNOWN);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(remapping_from_interrupts(rows[i].interrupts,
+							   rows[i].architecture),
+				 rows[i].known);
 	assert_int_equal(remapping_from_log(
 				 "DMAR-IR: Enabled IRQ remapping in x2apic mode"),
 			 KNOWN_YES);
