@@ -323,6 +323,50 @@ static int find_memory_driver(const struct document *document, const struct gues
 	return -1;
 }
 
+/* A device by its element and model; NULL: any model. */
+static int find_device(const struct guest *guest, const char *tag, const char *model)
+{
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, tag) &&
+		    (!model || streq_null(guest->devices.v[i].model, model)) &&
+		    guest->devices.v[i].element >= 0)
+			return guest->devices.v[i].element;
+	return -1;
+}
+
+static int find_crypto(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return find_device(guest, "crypto", NULL);
+}
+
+static int find_pvpanic(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return find_device(guest, "panic", "pvpanic");
+}
+
+static int find_pstore(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return find_device(guest, "pstore", NULL);
+}
+
+static int find_sound_virtio(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	return find_device(guest, "sound", "virtio");
+}
+
+static int find_mtp(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq_null(guest->devices.v[i].driver_type, "mtp"))
+			return guest->devices.v[i].driver_element;
+	return -1;
+}
+
 const struct feature_use feature_uses[] = {
 	{"The virtio IOMMU", FEATURE_IOMMU_VIRTIO, find_iommu_virtio, USE_REFUSED},
 	{"The amd IOMMU", FEATURE_IOMMU_AMD, find_iommu_amd, USE_REFUSED},
@@ -360,6 +404,12 @@ const struct feature_use feature_uses[] = {
 	{"<iommufd>", FEATURE_IOMMUFD_DOMAIN, find_iommufd_domain, USE_DROPPED},
 	{"<driver> of a virtio memory device", FEATURE_VIRTIO_MEMORY_OPTIONS,
 	 find_memory_driver, USE_DROPPED},
+	{"<crypto>", FEATURE_CRYPTO, find_crypto, USE_DROPPED},
+	{"<pstore>", FEATURE_PSTORE, find_pstore, USE_DROPPED},
+	{"A panic device of model pvpanic", FEATURE_PVPANIC, find_pvpanic, USE_REFUSED},
+	{"A sound device of model virtio", FEATURE_SOUND_VIRTIO, find_sound_virtio,
+	 USE_REFUSED},
+	{"The driver mtp of a <filesystem>", FEATURE_MTP, find_mtp, USE_REFUSED},
 	{"<ps2>", FEATURE_PS2, find_ps2, USE_REFUSED},
 	{"<ras>", FEATURE_RAS, find_ras, USE_REFUSED},
 	{"<launchSecurity> of type sev-snp", FEATURE_SEV_SNP, find_sev_snp, USE_REFUSED},

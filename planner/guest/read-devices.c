@@ -233,11 +233,13 @@ static void read_device(struct guest *guest, int element)
 		FIELDS_FILL(guest, element, device_model_fields, device);
 	if (!device->bus)
 		FIELDS_FILL(guest, element, device_bus_fields, device);
-	if (streq(device->tag, "disk") && !device->bus)
+	if (streq(device->tag, "disk") && !device->bus) {
 		device->bus =
 			xstrdup(disk_default_bus(document_attribute(guest->document,
 								    element, "device"),
 						 device->target_dev));
+		device->bus_by_name = true;
+	}
 	if (!device->source_file)
 		FIELDS_FILL(guest, element, device_file_fields, device);
 	read_address(guest, element, &device->address);

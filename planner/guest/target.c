@@ -64,6 +64,13 @@ static const struct feature_row {
 	[FEATURE_SEV_SNP] = {VERSION_OF(10, 5), VERSION_OF(9, 1)},
 	/* libvirt-go-xml has it since 11.6; 9.0 and 11.3 refuse it, 12.9 knows it. */
 	[FEATURE_TDX] = {VERSION_OF(11, 6), VERSION_OF(10, 1)},
+	/* libvirt's NEWS. */
+	[FEATURE_CRYPTO] = {VERSION_OF(9, 1), 0},
+	[FEATURE_PVPANIC] = {VERSION_OF(9, 1), 0},
+	[FEATURE_PSTORE] = {VERSION_OF(10, 6), 0},
+	[FEATURE_MTP] = {VERSION_OF(10, 2), 0},
+	/* 9.0 refuses it, 11.3 does not; QEMU 7.2 does not have it. */
+	[FEATURE_SOUND_VIRTIO] = {VERSION_OF(10, 4), VERSION_OF(8, 2)},
 	[FEATURE_HOLE64_VIRT] = {VERSION_OF(11, 5), VERSION_OF(10, 0)},
 };
 

@@ -80,6 +80,11 @@ enum feature {
 	FEATURE_SEV_SNP,               /* <launchSecurity type='sev-snp'> */
 	FEATURE_TDX,                   /* <launchSecurity type='tdx'> */
 	FEATURE_PORT_32_GT,            /* x-speed=32 of a port, or more */
+	FEATURE_CRYPTO,                /* <crypto> */
+	FEATURE_PVPANIC,               /* <panic model='pvpanic'> */
+	FEATURE_PSTORE,                /* <pstore> */
+	FEATURE_SOUND_VIRTIO,          /* <sound model='virtio'> */
+	FEATURE_MTP,                   /* <driver type='mtp'> of a <filesystem> */
 	N_FEATURES,
 };
 

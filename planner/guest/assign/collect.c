@@ -7,6 +7,7 @@
 
 #include "base/first.h"
 #include "planner/guest/device-kind.h"
+#include "planner/guest/disk-name.h"
 
 enum { RANK_PCI, RANK_FILESYSTEM, RANK_INTERFACE, RANK_SOUND, RANK_CONTROLLER };
 
@@ -247,14 +248,65 @@ static size_t controller_at(const struct assign_list *list, size_t place)
 	return place < list->order.n ? list->order.v[place] : place;
 }
 
+/* A disk, and what libvirt sorts it by (virDomainDiskInsert). */
+struct sorted_disk {
+	int bus;    /* the first disk with the same bus=, which may be absent */
+	int number; /* of its name; -1: none */
+	int device;
+};
+
+static int by_name(const void *left, const void *right)
+{
+	const struct sorted_disk *a = left, *b = right;
+
+	if (a->bus != b->bus)
+		return a->bus < b->bus ? -1 : 1;
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	return a->device < b->device ? -1 : a->device > b->device;
+}
+
+/* By bus, in the order of their first disks, and by name. */
+static void collect_disks(const struct guest *guest, struct assign_list *list)
+{
+	_cleanup_firsts_ struct firsts buses = {};
+	VEC(struct sorted_disk) disks = {};
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		const char *bus = device->bus_by_name ? NULL : device->bus;
+		struct disk_name name;
+
+		if (!streq(device->tag, "disk"))
+			continue;
+		*vec_add(&disks) = (struct sorted_disk){
+			first_add(&buses, bus, 0, (int)i),
+			device->target_dev && disk_name_parse(device->target_dev, &name)
+				? name.number
+				: -1,
+			(int)i};
+	}
+	vec_sort(&disks, by_name);
+	for (size_t i = 0; i < disks.n; i++) {
+		int at = disks.v[i].device;
+
+		add(list, (struct assign_item){-1, at, -1},
+		    needs_of_device(guest, &guest->devices.v[at]), rank_of("disk"));
+	}
+	vec_free(&disks);
+}
+
 static void collect_devices(const struct guest *guest, struct assign_list *list)
 {
 	int rank = 0;
 
+	collect_disks(guest, list);
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 		bool hostdev;
 
+		if (streq(device->tag, "disk"))
+			continue;
 		/* Most often that of the one before. */
 		if (i == 0 || !streq(device[-1].tag, device->tag))
 			rank = rank_of(device->tag);
