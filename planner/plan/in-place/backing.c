@@ -117,7 +117,14 @@ static bool can_back(const struct in_place *plan, const struct machine_node *nod
 	if (plan->old.numatune_nodes.state == VALUE_VALID &&
 	    !set_has(&plan->old.numatune_nodes.set, (unsigned)node->id))
 		return false;
-	return node->memory_bytes != 0;
+	/* That of a GPU's memory goes when the GPU is assigned. */
+	return node->memory_bytes != 0 && !streq_null(node->kind, "generic-initiator");
+}
+
+/* A cell with nothing to bind. */
+static bool is_unbound(const struct request_node *node)
+{
+	return node->initiator || (node->vcpus == 0 && node->memory_bytes == 0);
 }
 
 /*
@@ -154,7 +161,7 @@ static struct set choose_nodes(const struct in_place *plan, const struct set *us
 		const struct request_node *node = &plan->request->nodes.v[i];
 		int id;
 
-		if (!set_empty(&plan->backing.v[i]) || node->initiator ||
+		if (!set_empty(&plan->backing.v[i]) || is_unbound(node) ||
 		    node->host_node != UNKNOWN_ID)
 			continue;
 		id = choose_node(plan, &taken, wanted, node->vcpus > 0);
@@ -176,7 +183,7 @@ static void choose_backing(struct in_place *plan, struct set *used,
 		const struct request_node *node = &plan->request->nodes.v[i];
 		int id = node->host_node;
 
-		if (!set_empty(&plan->backing.v[i]) || node->initiator)
+		if (!set_empty(&plan->backing.v[i]) || is_unbound(node))
 			continue;
 		if (id == UNKNOWN_ID)
 			id = set_empty(&chosen)
@@ -219,7 +226,7 @@ void in_place_back_cells(struct in_place *plan)
 		struct set backing;
 		int id = UNKNOWN_ID;
 
-		if (node->initiator) {
+		if (is_unbound(node)) {
 			backing = (struct set){};
 			if (node->host_node != UNKNOWN_ID)
 				set_add(&backing, (unsigned)node->host_node);

@@ -277,9 +277,14 @@ static void mirror_missing_distances(struct in_place *plan)
 	if (request->distances)
 		return;
 	for (size_t i = 0; i < plan->backing.n; i++) {
+		struct request_node *node = &request->nodes.v[i];
+
+		/* An empty cell without a device gets the default. */
+		if (node->vcpus == 0 && node->memory_bytes == 0 && !node->initiator)
+			continue;
 		if (set_count(&plan->backing.v[i]) != 1)
 			return;
-		request->nodes.v[i].host_node = set_first(&plan->backing.v[i]);
+		node->host_node = set_first(&plan->backing.v[i]);
 	}
 	mirror_distances(plan->host, request);
 }

@@ -29,3 +29,7 @@ for host in other.xml unknown.xml; do
 done
 virt-layout topology $SCRATCH/other.xml | grep -m 3 generic-initiator
 virt-layout topology $SCRATCH/one 2>&1 | grep -m 3 initiator
+# No cell is bound to the memory of a GPU, and none without memory is bound.
+$P --arch aarch64 --iommu none $N --node vcpus=0,memory=4GiB --hostdev 0008:01:00.0,node=0 2>/dev/null | sed "s|</numa>|<cell id='2' memory='0'/>&|" >$SCRATCH/spare.xml
+$P --domain $SCRATCH/spare.xml --host $SCRATCH/h -o $SCRATCH/d.xml && grep "<mem.*nodeset\|<acpi nodeset" $SCRATCH/d.xml
+$P --domain $SCRATCH/d.xml --host $SCRATCH/h --diff
