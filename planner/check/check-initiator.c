@@ -177,12 +177,20 @@ static void place_cell(const struct guest *guest, const initiators *list,
 /* Unless they are @ordered, those of initiators are not considered. */
 static bool say_number(struct check *check, const numbering *order, bool ordered)
 {
+	struct finding *finding;
+
 	for (size_t i = 0; i < order->n; i++) {
 		if (order->v[i].cell == i ||
 		    (order->v[i].pass == PASS_INITIATORS && !ordered))
 			continue;
-		check_found(check, check->guest->cells.v[order->v[i].cell].element,
-			    "Cell %zu is node %zu in the guest.", order->v[i].cell, i);
+		finding = check_found(check,
+				      check->guest->cells.v[order->v[i].cell].element,
+				      "Cell %zu is node %zu in the guest.",
+				      order->v[i].cell, i);
+		if (order->v[i].pass == PASS_INITIATORS)
+			check_set_remedy(
+				finding,
+				"The order of generic initiators cannot be chosen. Let programs in the guest find a device's nodes in ACPI's SRAT.");
 		return true;
 	}
 	return false;
@@ -240,8 +248,38 @@ static unsigned cells_needed(const struct machine *host, struct pci_address at)
 	return count_initiators(host) < GPU_CELLS ? 0 : GPU_CELLS;
 }
 
+/* Cells that several devices name. The caller frees it. */
+static struct set shared_cells(const struct guest *guest)
+{
+	_cleanup_set_ struct set seen = {};
+	struct set shared = {};
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		if (guest->devices.v[i].initiator.state != VALUE_VALID)
+			continue;
+		set_foreach (cell, &guest->devices.v[i].initiator.set) {
+			if (set_has(&seen, (unsigned)cell))
+				set_add(&shared, (unsigned)cell);
+			set_add(&seen, (unsigned)cell);
+		}
+	}
+	return shared;
+}
+
+/* How many cells are a device's alone. */
+static unsigned count_own(const struct guest_device *device, const struct set *shared)
+{
+	unsigned n = 0;
+
+	if (device->initiator.state == VALUE_VALID)
+		set_foreach (cell, &device->initiator.set)
+			n += !set_has(shared, (unsigned)cell);
+	return n;
+}
+
 static void initiator_gpu(struct check *check)
 {
+	_cleanup_set_ struct set shared = shared_cells(check->guest);
 	check_hostdevs list = {};
 
 	check_list_hostdevs(check, &list);
@@ -252,10 +290,7 @@ static void initiator_gpu(struct check *check)
 			list.v[i].function < 0
 				? NULL
 				: &check->host->functions.v[list.v[i].function];
-		unsigned have = device->initiator.state == VALUE_VALID
-					? set_count(&device->initiator.set)
-					: 0;
-
+		unsigned have = count_own(device, &shared);
 		unsigned need = function ? cells_needed(check->host, function->at) : 0;
 
 		if (!function || !matrix_is_nvidia_gpu(function) || have >= need)
@@ -293,7 +328,7 @@ const struct rule initiator_rules[] = {
 	 .what = "Each cell has the number that its node has in the guest.",
 	 .why = "Linux numbers nodes in the order of ACPI's tables: first the cells with vCPUs, by their lowest vCPU, then those of generic initiators, then those that have only memory. QEMU lists generic initiators in the order of a hash table of its objects, which follows from their names: of 16 from gi0 to gi15, gi9 can be the first. Programs in the guest that are told a cell's number would use another node.",
 	 .to_fix =
-		 "Number the cells in that order, and change what refers to their numbers. The order of generic initiators cannot be chosen; ACPI's SRAT tells the guest which device each node belongs to.",
+		 "Number the cells in that order, and change what refers to their numbers. The order of generic initiators cannot be chosen.",
 	 .source =
 		 "Linux drivers/acpi/numa/srat.c; QEMU hw/acpi/pci.c; measured in booted guests and, for generic initiators, in the tables of QEMU 11.1",
 	 .remedy = REMEDY_EDIT},
@@ -301,7 +336,7 @@ const struct rule initiator_rules[] = {
 	 .what = "An assigned NVIDIA GPU of a host with generic initiators (Grace) has as many cells of its own in the guest as it has nodes on the host: 8, unless the host's description says otherwise.",
 	 .why = "The driver puts the GPU's memory into the nodes of its generic initiators, and does not work without them.",
 	 .to_fix =
-		 "Add 8 cells without cpus= and with memory='0', and <acpi nodeset=> with their ids to the device; libvirt 11.8 and QEMU 9.0 have them.",
+		 "Add 8 cells without cpus= and with memory='0', which no other device names, and <acpi nodeset=> with their ids to the device; libvirt 11.8 and QEMU 9.0 have them.",
 	 .source =
 		 "KubeVirt enhancement 199; Kata Containers' ARCHITECTURE.md; not run: needs KVM on such a host",
 	 .remedy = REMEDY_EDIT},
