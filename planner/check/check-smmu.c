@@ -283,11 +283,24 @@ static void smmu_accel_host(struct check *check)
 	vec_free(&list);
 }
 
-/* Devices with an intended place: host devices, and everything below expander buses. */
+/* NICs and disks of the domain: what a guest may want to assign. */
+static bool is_assignable(const struct check *check, struct assign_item item)
+{
+	const char *tag =
+		item.device >= 0 ? check->guest->devices.v[item.device].tag : "";
+
+	return streq(tag, "interface") || streq(tag, "disk");
+}
+
+/*
+ * Devices that should have an IOMMU: host devices, NICs and disks, and everything below
+ * expander buses.
+ */
 static bool is_placed(const struct check *check, const struct guest_function *function)
 {
 	return !is_bridge(check, function->item) && function->item.iommu < 0 &&
 	       (is_assigned(check, function->item) ||
+		is_assignable(check, function->item) ||
 		guest_tree_under_expander(&check->tree, function->address->at.bus));
 }
 
@@ -347,7 +360,7 @@ const struct rule smmu_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-uncovered", smmu_uncovered, WARNING, NEED_MACHINE, NOBODY),
 	 .after = {&smmu_rules[SMMU_BUS]},
-	 .what = "If any root bus has its own SMMUv3, so does every expander bus with devices below it and every root bus with a host device below it.",
+	 .what = "If any root bus has its own SMMUv3, so does every expander bus with devices below it, and pcie-root if a host device, a NIC or a disk is below it.",
 	 .why = "A bus without an SMMUv3 does not use that of another bus: its devices are in no IOMMU group, so the guest cannot assign them.",
 	 .to_fix = "Add an SMMUv3 with this pciBus.",
 	 .source = "QEMU 10.2 hw/pci/pci.c, pci_setup_iommu_per_bus; measured",
