@@ -119,6 +119,24 @@ static int unit_of(const struct paths *paths, size_t i, struct firsts *units)
 	return first_add(units, NULL, above >= 0 ? (uint64_t)above : card, (int)i);
 }
 
+static bool is_accelerated(const struct paths *paths, size_t i)
+{
+	const struct guest_iommu *iommu =
+		guest_tree_iommu(&paths->check->tree,
+				 device_at(paths, i)->address.at.bus);
+
+	return iommu && guest_iommu_is_accelerated(iommu);
+}
+
+/* Below accelerated SMMUv3, those of two SMMUs of the host need two root buses. */
+static bool must_be_apart(const struct paths *paths, size_t a, size_t b)
+{
+	const char *x = on_host(paths, a)->iommu, *y = on_host(paths, b)->iommu;
+
+	return x && y && !streq(x, y) && is_accelerated(paths, a) &&
+	       is_accelerated(paths, b);
+}
+
 static void report_worse(const struct paths *paths, size_t a, size_t b)
 {
 	enum path_kind host = kind_between(paths->check->host, &paths->here.v[a],
@@ -126,6 +144,8 @@ static void report_worse(const struct paths *paths, size_t a, size_t b)
 		       guest = kind_between(&paths->guest, &paths->in_guest.v[a],
 					    &paths->in_guest.v[b]);
 
+	if (guest == PATH_NODE && must_be_apart(paths, a, b))
+		return;
 	check_relate(paths->check,
 		     check_found(paths->check, device_at(paths, b)->element,
 				 PCI_FORMAT " and " PCI_FORMAT

@@ -394,6 +394,7 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 	_cleanup_mirror_index_ struct mirror_index index = {};
 
 	mirror_index_begin(&index, plan->request);
+	index.by_iommu = in_place_accelerates(plan); /* smmu-accel-host */
 	for (size_t i = 0; i < plan->request->places.n; i++)
 		if (place_named(plan, &index, &plan->request->places.v[i], error) < 0)
 			return -1;

@@ -37,7 +37,8 @@ void mirror_index_begin(struct mirror_index *index, const struct request *reques
 {
 	*index = (struct mirror_index){};
 	for (size_t i = 0; i < request->roots.n; i++)
-		first_add(&index->roots, NULL, root_key(&request->roots.v[i]), (int)i);
+		first_add(&index->roots, request->roots.v[i].host_iommu,
+			  root_key(&request->roots.v[i]), (int)i);
 	for (size_t i = 0; i < request->switches.n; i++)
 		chain_add(&index->switches, NULL,
 			  pci_address_key(request->switches.v[i].host), (int)i);
@@ -50,13 +51,17 @@ void mirror_index_free(struct mirror_index *index)
 }
 
 static int find_root(struct request *request, struct mirror_index *index,
-		     const struct machine_root *host, int cell)
+		     const struct machine *machine,
+		     const struct machine_function *function, int cell)
 {
+	const struct machine_root *host = &machine->roots.v[function->root];
 	struct request_root root = {.cell = cell,
 				    .host_domain = host->domain,
-				    .host_bus = host->first_bus};
-	int number =
-		first_add(&index->roots, NULL, root_key(&root), (int)request->roots.n);
+				    .host_bus = host->first_bus,
+				    .host_iommu =
+					    index->by_iommu ? function->iommu : NULL};
+	int number = first_add(&index->roots, root.host_iommu, root_key(&root),
+			       (int)request->roots.n);
 
 	if (number == (int)request->roots.n)
 		*vec_add(&request->roots) = root;
@@ -86,11 +91,10 @@ static void place_root(const struct machine *machine, size_t number,
 		       struct request *request, struct mirror_index *index,
 		       struct request_device *device)
 {
-	int root = machine->functions.v[number].root;
+	const struct machine_function *function = &machine->functions.v[number];
 
-	if (root >= 0 && device->cell != NO_CELL)
-		device->root =
-			find_root(request, index, &machine->roots.v[root], device->cell);
+	if (function->root >= 0 && device->cell != NO_CELL)
+		device->root = find_root(request, index, machine, function, device->cell);
 }
 
 void mirror_place(const struct machine *machine, size_t number, struct request *request,

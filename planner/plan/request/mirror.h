@@ -57,6 +57,7 @@ bool mirror_shares_switch(const struct request *request, const struct request_de
 struct mirror_index {
 	struct firsts roots;
 	struct chains switches;
+	bool by_iommu; /* a root for each IOMMU of the host's root complex */
 };
 /* Of those that the request has. mirror_place() adds to it. */
 void mirror_index_begin(struct mirror_index *index, const struct request *request);

@@ -44,11 +44,12 @@ struct request_device {
 	int host_group; /* its IOMMU group */
 };
 
-/* A requested expander bus: one per host root complex. */
+/* A requested expander bus: one per host root complex, or per IOMMU of it. */
 struct request_root {
 	int cell; /* NO_CELL: without a node */
 	uint32_t host_domain;
 	uint8_t host_bus;
+	const char *host_iommu; /* of the host's description; NULL: of any */
 };
 
 /* A PCI Express switch below a root or below another switch's port. */

@@ -37,3 +37,8 @@ for target in libvirt=9.0,qemu=7.2 libvirt=12.9,qemu=11.1; do
 	$D -o $SCRATCH/l.xml && grep "<iommu" $SCRATCH/l.xml && $D --domain $SCRATCH/l.xml --diff
 done
 $P --predict --domain $SCRATCH/h.xml | grep locked
+# A root complex with two SMMUs becomes one expander bus for each.
+virt-layout record $SCRATCH/h 2>/dev/null | sed "s/0009:00:00\.0/0008:02:00.0/g; s/0009:01:00\.0/0008:03:00.0/g; s/root=\"0009:00\"/root=\"0008:00\"/" >$SCRATCH/two.xml
+D="$P --host $SCRATCH/two.xml --arch aarch64 --iommu smmuv3,accel=on --node vcpus=4,memory=8GiB --hostdev 0008:01:00.0,node=0 --hostdev 0008:03:00.0,node=0"
+$D -o $SCRATCH/l.xml && grep "accel=" $SCRATCH/l.xml && $D --domain $SCRATCH/l.xml --diff &&
+	virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/two.xml --only smmu-accel-host --only path-worse $SCRATCH/l.xml
