@@ -309,11 +309,22 @@ static bool is_plain_script(const struct disk_request *request)
 	       request->size_bytes % request->sector_bytes == 0;
 }
 
-static int settle_within(struct settler *settler, uint64_t size_bytes, bool *ret_done,
-			 struct error *error)
+/*
+ * Since version 2.41 libfdisk makes no partition of an MBR that includes LBA 2^32-1. So
+ * that older ones give the same bytes, and refuse the same scripts, no libfdisk sees that
+ * block.
+ */
+static uint64_t shown_bytes(const struct disk_request *request)
 {
-	settler_end(settler);
-	*settler = (struct settler){.request = settler->request, .fd = -1};
+	if (request->label != LABEL_DOS)
+		return request->size_bytes;
+	return MIN(request->size_bytes, (uint64_t)UINT32_MAX * request->sector_bytes);
+}
+
+static int settle(struct settler *settler, bool *ret_done, struct error *error)
+{
+	const uint64_t size_bytes = shown_bytes(settler->request);
+
 	settler->fd = memfd_create("virt-layout-script", MFD_CLOEXEC);
 	if (settler->fd < 0)
 		return error_system(error, errno, "cannot create a memfd");
@@ -327,49 +338,6 @@ static int settle_within(struct settler *settler, uint64_t size_bytes, bool *ret
 	if (settle_exact(settler, ret_done, error) < 0)
 		return -1;
 	return *ret_done ? 0 : settle_open(settler, ret_done, error);
-}
-
-/* Whether a partition whose size the script leaves open ends at LBA 2^32-1. */
-static bool takes_last(const struct disk_request *request,
-		       const struct part_request *asked)
-{
-	for (size_t i = 0; i < request->parts.n; i++) {
-		const struct part_request *part = &request->parts.v[i];
-
-		if (asked[i].size != PART_FIXED &&
-		    (part->start_bytes + part->size_bytes) / request->sector_bytes >
-			    UINT32_MAX)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Since version 2.41 libfdisk makes no partition of an MBR that includes LBA 2^32-1,
- * where older ones end size=+. So that all give the same bytes, these are asked again, on
- * a disk without that block.
- */
-static int settle(struct settler *settler, bool *ret_done, struct error *error)
-{
-	struct disk_request *request = settler->request;
-	const size_t bytes = request->parts.n * sizeof(*request->parts.v);
-	_cleanup_free_ struct part_request *asked = xmemdup(request->parts.v, bytes);
-	_cleanup_free_ struct part_request *settled = NULL;
-
-	if (settle_within(settler, request->size_bytes, ret_done, error) < 0)
-		return -1;
-	if (request->label != LABEL_DOS || !*ret_done || !takes_last(request, asked))
-		return 0;
-	settled = xmemdup(request->parts.v, bytes);
-	memcpy(request->parts.v, asked, bytes);
-	*ret_done = false;
-	if (settle_within(settler, (uint64_t)UINT32_MAX * request->sector_bytes, ret_done,
-			  error) < 0)
-		return -1;
-	if (!*ret_done)
-		memcpy(request->parts.v, settled, bytes);
-	*ret_done = true;
-	return 0;
 }
 
 static void round_sizes(struct disk_request *request)
