@@ -3,13 +3,11 @@
 
 #include "base/streams.h"
 #include "commands/installed.h"
+#include "commands/plan-advice.h"
 #include "commands/plan-print.h"
 #include "planner/plan/in-place/in-place.h"
 
 #include <stdio.h>
-
-/* Of devices or ports: libvirt has at most 256 PCI controllers. */
-#define KNOB_MOST 256
 
 /* libvirt tells a read-only connection no password, so what is printed has none. */
 static void note_passwords(const struct plan_flags *flags,
@@ -189,75 +187,30 @@ static int make_plan(struct plan_flags *flags, bool trial, struct planned *ret,
 	return flags->host ? settle_on_host(flags, ret, error) : 0;
 }
 
-/* What a request can have less of, until it has a plan. */
-struct knob {
-	const char *option; /* with a %u */
-	/* The value that did not fit, or one that is too large; 0: there is none. */
-	unsigned (*given)(const struct plan_flags *flags);
-	void (*set)(struct plan_flags *flags, unsigned value);
+/* The same command with other values of its options. */
+struct trial {
+	const struct options *options;
+	const struct plan_flags *first;
+	struct machine *mirrored;
 };
 
-static unsigned spare_ports(const struct plan_flags *flags)
+static bool fits(const struct plan_knobs *knobs, void *data)
 {
-	return (unsigned)MAX(flags->asked.request.spare_ports, 0);
-}
-
-static void set_spare_ports(struct plan_flags *flags, unsigned value)
-{
-	flags->asked.request.spare_ports = (int)value;
-}
-
-static unsigned general_ports(const struct plan_flags *flags)
-{
-	int given = flags->asked.request.general_ports;
-
-	return flags->domain ? 0 : given < 0 ? KNOB_MOST : (unsigned)given;
-}
-
-static void set_general_ports(struct plan_flags *flags, unsigned value)
-{
-	flags->asked.request.general_ports = (int)value;
-}
-
-static unsigned mirror_most(const struct plan_flags *flags)
-{
-	if (!flags->asked.request.mirrored)
-		return 0;
-	return flags->asked.mirror.limited ? flags->asked.mirror.devices_per_node
-					   : KNOB_MOST;
-}
-
-static void set_mirror(struct plan_flags *flags, unsigned value)
-{
-	flags->asked.mirror.limited = true;
-	flags->asked.mirror.devices_per_node = value;
-}
-
-/* Empty ports are given up before devices. */
-static const struct knob knobs[] = {
-	{"--spare-ports %u", spare_ports, set_spare_ports},
-	{"--general-ports %u", general_ports, set_general_ports},
-	{"--mirror per-node=%u", mirror_most, set_mirror},
-};
-
-/* Whether the same command has a plan with another value of an option. */
-static bool fits(const struct options *options, const struct plan_flags *first,
-		 const struct knob *knob, unsigned value, struct machine *mirrored)
-{
+	struct trial *trial = data;
 	_cleanup_error_ struct error error = {};
 	_cleanup_planned_ struct planned planned = {};
 	_cleanup_plan_flags_ struct plan_flags flags = {};
 	bool fits;
 
-	if (plan_read_options(options, &flags, &error) < 0)
+	if (plan_read_options(trial->options, &flags, &error) < 0)
 		return false;
 	/* The installed versions are known already. */
-	flags.asked.request.target_wish = first->asked.request.target_wish;
+	flags.asked.request.target_wish = trial->first->asked.request.target_wish;
 	flags.asked.request.target_wish.installed = false;
-	knob->set(&flags, value);
-	planned.mirrored = *mirrored;
+	plan_knobs_apply(knobs, &flags);
+	planned.mirrored = *trial->mirrored;
 	fits = make_plan(&flags, true, &planned, &error) == 0;
-	*mirrored = planned.mirrored;
+	*trial->mirrored = planned.mirrored;
 	planned.mirrored = (struct machine){};
 	return fits;
 }
@@ -267,29 +220,6 @@ static bool is_stream(const char *path)
 	return path && streq(path, "-");
 }
 
-static void add_advice(const struct options *options, const struct plan_flags *flags,
-		       const struct knob *knob, struct machine *mirrored,
-		       struct error *error)
-{
-	unsigned possible = 0, beyond = MIN(knob->given(flags), KNOB_MOST);
-	_cleanup_text_ struct text text = {};
-
-	while (beyond - possible > 1) {
-		unsigned middle = (possible + beyond) / 2;
-
-		if (fits(options, flags, knob, middle, mirrored))
-			possible = middle;
-		else
-			beyond = middle;
-	}
-	text_printf(&text, "%s; ", error->message);
-	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): of the table above */
-	text_printf(&text, knob->option, possible);
-	text_adds(&text, " would fit");
-	free(error->message);
-	error->message = text_take(&text);
-}
-
 /*
  * A request may have more devices and ports than a guest can. Finds how many are
  * possible, since the message names other options, which the user did not give.
@@ -297,17 +227,20 @@ static void add_advice(const struct options *options, const struct plan_flags *f
 static void advise(const struct options *options, const struct plan_flags *flags,
 		   struct machine *mirrored, struct error *error)
 {
+	struct trial trial = {options, flags, mirrored};
+	_cleanup_free_ char *advice = NULL;
+	char *message;
+
 	if (error->status != STATUS_INPUT || connect_wanted(&flags->connect) ||
 	    (flags->like && !mirrored->nodes.n) || is_stream(flags->domain) ||
 	    is_stream(flags->host))
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
-		if (!knobs[i].given(flags) ||
-		    !fits(options, flags, &knobs[i], 0, mirrored))
-			continue;
-		add_advice(options, flags, &knobs[i], mirrored, error);
+	advice = plan_advice(flags, fits, &trial);
+	if (!advice)
 		return;
-	}
+	message = xasprintf("%s; %s would fit", error->message, advice);
+	free(error->message);
+	error->message = message;
 }
 
 static int run(const struct options *options, struct error *error)

@@ -16,12 +16,19 @@ static bool lacks_x2apic(const struct request *request, unsigned qemu)
 	       qemu < QEMU_EIM_EMULATED;
 }
 
+/* Whether the guest is to have another IOMMU than the one with that mode, or none. */
+static bool lacks_eim(const struct request *request)
+{
+	return streq(request->architecture, "x86_64") && request->iommu &&
+	       !streq(request->iommu, "intel");
+}
+
 /* The first of the QEMUs that took more vCPUs which takes @total; 0: none. */
 static unsigned newer_qemu(const struct request *request, unsigned total)
 {
 	static const unsigned versions[] = {VERSION_OF(8, 1), VERSION_OF(9, 0)};
 
-	if (!streq(request->architecture, "x86_64"))
+	if (!streq(request->architecture, "x86_64") || lacks_eim(request))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
 		unsigned qemu = MAX(request->target.qemu, versions[i]);
@@ -36,9 +43,12 @@ static unsigned newer_qemu(const struct request *request, unsigned total)
 /* A hint on how to make the vCPUs fit. The caller frees it. */
 static char *fewer_vcpus(const struct request *request, unsigned limit)
 {
-	if (request->mirrored)
-		return xasprintf("use --cpus-per-node %zu",
-				 MAX(limit / request->nodes.n, (size_t)1));
+	unsigned nodes = 0;
+
+	for (size_t i = 0; i < request->nodes.n; i++)
+		nodes += request->nodes.v[i].vcpus > 0;
+	if (request->mirrored && nodes > 0)
+		return xasprintf("use --cpus-per-node %u", MAX(limit / nodes, 1u));
 	return xasprintf("give the nodes at most %u in total", limit);
 }
 
@@ -55,7 +65,7 @@ static char *or_newer_qemu(const struct request *request, unsigned total)
 static int refuse_vcpus(const struct request *request, unsigned total, unsigned limit,
 			struct error *error)
 {
-	bool few = lacks_x2apic(request, request->target.qemu);
+	bool few = lacks_x2apic(request, request->target.qemu) || lacks_eim(request);
 	_cleanup_free_ char *newer = or_newer_qemu(request, total),
 			    *fewer =
 				    fewer_vcpus(request, few ? MIN(limit, MAX_XAPIC_VCPUS)
@@ -79,6 +89,17 @@ static int refuse_emulated(const struct request *request, unsigned total,
 		error,
 		"%u vCPUs need extended interrupt mode, which QEMU before %u.%u supports only with KVM; use --type kvm, or %s%s",
 		total, until / 1000000, until / 1000 % 1000, fewer, newer);
+}
+
+static int refuse_iommu(const struct request *request, unsigned total,
+			struct error *error)
+{
+	_cleanup_free_ char *fewer = fewer_vcpus(request, MAX_XAPIC_VCPUS);
+
+	return error_input(
+		error,
+		"--iommu %s: %u vCPUs need extended interrupt mode, which is planned only with --iommu intel; leave out --iommu %s, or %s",
+		request->iommu, total, request->iommu, fewer);
 }
 
 int request_check_no_iommu(const struct request *request, uint64_t vcpus,
@@ -110,7 +131,9 @@ int request_check_vcpus(const struct request *request, struct error *error)
 		return refuse_vcpus(request, total, limit, error);
 	if (total > MAX_XAPIC_VCPUS && lacks_x2apic(request, request->target.qemu))
 		return refuse_emulated(request, total, error);
-	return request_check_no_iommu(request, total, error);
+	if (total > MAX_XAPIC_VCPUS && lacks_eim(request))
+		return refuse_iommu(request, total, error);
+	return 0;
 }
 
 static int check_nodes(const struct request *request, struct error *error)

@@ -208,21 +208,30 @@ static void add_hmat(const struct machine *machine, struct request *request)
 	}
 }
 
-static unsigned count_distinct(const struct machine *machine, size_t offset)
+/* A CPU of no node is left out. */
+static bool is_mirrored(const struct machine_cpu *cpu, const struct request *request)
+{
+	return cpu->node != UNKNOWN_ID && mirror_cell(request, cpu->node) != NO_CELL;
+}
+
+static unsigned count_distinct(const struct machine *machine,
+			       const struct request *request, size_t offset)
 {
 	_cleanup_set_ struct set seen = {};
 
 	for (size_t i = 0; i < machine->cpus.n; i++) {
 		int id;
 
+		if (!is_mirrored(&machine->cpus.v[i], request))
+			continue;
 		memcpy(&id, (const char *)&machine->cpus.v[i] + offset, sizeof(id));
 		if (id >= 0 && id < SET_LIMIT)
 			set_add(&seen, (unsigned)id);
 	}
 	return set_count(&seen);
 }
-#define COUNT_DISTINCT(machine, field)                                                   \
-	count_distinct(machine, offsetof(struct machine_cpu, field))
+#define COUNT_DISTINCT(machine, request, field)                                          \
+	count_distinct(machine, request, offsetof(struct machine_cpu, field))
 
 /* L3 caches of the nodes that the guest has. */
 static unsigned count_l3s(const struct machine *machine, const struct request *request)
@@ -235,22 +244,22 @@ static unsigned count_l3s(const struct machine *machine, const struct request *r
 			cache->level == 3 ? machine_cpu(machine, set_first(&cache->cpus))
 					  : NULL;
 
-		n += cpu && cpu->node != UNKNOWN_ID &&
-		     mirror_cell(request, cpu->node) != NO_CELL;
+		n += cpu && is_mirrored(cpu, request);
 	}
 	return n;
 }
 
 static void set_shape(const struct machine *machine, struct request *request)
 {
-	unsigned cores = COUNT_DISTINCT(machine, core), cpus = (unsigned)machine->cpus.n;
-	unsigned dies = COUNT_DISTINCT(machine, die);
+	unsigned cores = COUNT_DISTINCT(machine, request, core);
+	unsigned cpus = COUNT_DISTINCT(machine, request, id);
+	unsigned dies = COUNT_DISTINCT(machine, request, die);
 
 	request->host_cpus = cpus;
 	request->host_cores = cores;
-	request->host_kinds = COUNT_DISTINCT(machine, kind);
+	request->host_kinds = COUNT_DISTINCT(machine, request, kind);
 	request->host_l3s = count_l3s(machine, request);
-	request->packages = COUNT_DISTINCT(machine, package);
+	request->packages = COUNT_DISTINCT(machine, request, package);
 	if (cores > 0 && cpus % cores == 0)
 		request->threads_per_core = cpus / cores;
 	if (request->packages > 0 && dies % request->packages == 0)

@@ -4,6 +4,12 @@ try() {
 	virt-layout plan --target libvirt=10.0,qemu=8.2 "$@" 2>$SCRATCH/err >/dev/null
 	echo "status $?"
 	grep -v 'note:\|target:' $SCRATCH/err | sed "s|$SCRATCH/||"
+	if several=$(grep -oP -- "; \K--[a-z-]+ [^ ]+( with --[a-z-]+ [^ ]+)+(?= would fit)" $SCRATCH/err); then
+		# shellcheck disable=SC2086
+		virt-layout plan --target libvirt=10.0,qemu=8.2 "$@" ${several// with / } >/dev/null 2>&1
+		echo "with both: status $?"
+		return
+	fi
 	for option in "--mirror per-node" --spare-ports --general-ports --cpus-per-node "--target qemu"; do
 		named=$(grep -oP -- "$option[= ]\K[0-9.]+" $SCRATCH/err | tail -1) || continue
 		if [ "$option" = "--target qemu" ]; then
@@ -45,5 +51,15 @@ try --like "synthetic:numa:2 core:150 pu:1" --type qemu --target libvirt=9.0,qem
 try --like "synthetic:numa:2 core:1100 pu:1"
 try --like "synthetic:numa:2 core:300 pu:1" --arch aarch64
 try --like "synthetic:numa:200 pu:1"
+try --like "synthetic:numa:2 core:150 pu:1" --iommu none
+try --like "synthetic:numa:2 core:600 pu:1" --iommu virtio
+try --like "synthetic:numa:100 core:4 pu:1" --spare-ports 4 --iommu none
+try --like $SCRATCH/many.xml --spare-ports 40,for=e1000e
+# Nodes without CPUs have none to give up, and CPUs of no node do not count.
+virt-layout record "synthetic:pack:2 numa:1 core:300 pu:1" > $SCRATCH/two.host
+sed -E '/<cpu id="[3-5][0-9]{2}"/d; s/(<node id="1" cpus=")[^"]*/\1/' $SCRATCH/two.host > $SCRATCH/far.host
+try --like $SCRATCH/far.host --target libvirt=9.0,qemu=7.2
+sed -E 's/(<cpu id="[3-5][0-9]{2}" node=")1/\1unknown/; s/(<node id="1" cpus=")[^"]*/\1/' $SCRATCH/two.host > $SCRATCH/none.host
+virt-layout plan --like $SCRATCH/none.host --cpus-per-node 4 2>/dev/null | grep -o "<topology.*"
 echo "== standard input"
 virt-layout plan --like - --target libvirt=10.0,qemu=8.2 < $SCRATCH/many.xml 2>&1 | grep -o -- "--mirror.*" || true
