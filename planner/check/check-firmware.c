@@ -40,7 +40,9 @@ static void secure_boot_smm(struct check *check)
 	bool off = switch_is(guest->smm, false);
 	unsigned libvirt = check->options->target.libvirt;
 
+	/* Without a path and firmware='efi', there is nothing with Secure Boot. */
 	if (!guest_is_q35(guest) || switch_is(guest->smm, true) ||
+	    (!is_selected(guest) && !(guest->loader && *guest->loader)) ||
 	    (!loader_is_secure(guest) && !selects_secure(guest)) ||
 	    (!off && is_selected(guest)))
 		return;
@@ -82,6 +84,14 @@ static const char *feature_of(const struct check *check, const char *wanted)
 	return NULL;
 }
 
+/* <nvram> that names neither a file nor a template. */
+static bool is_empty(const struct check *check, int nvram)
+{
+	_cleanup_free_ char *path = document_content(check->document, nvram);
+
+	return !(path && *path) && !check->guest->nvram_template;
+}
+
 static void firmware_features(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -119,6 +129,9 @@ static void firmware_features(struct check *check)
 				 "Write <os firmware='efi'>, or disable secure-boot.");
 	if (nvram >= 0 && !guest->firmware && !guest->loader)
 		check_found(check, nvram, "There is an <nvram>, but no firmware.");
+	else if (nvram >= 0 && is_empty(check, nvram) &&
+		 check->options->target.libvirt < SELECTS_EARLY)
+		; /* an empty one is nothing there */
 	else if (nvram >= 0 && streq_null(guest->firmware, "bios"))
 		check_found(check, nvram, "There is an <nvram>, but a BIOS has none.");
 	else if (nvram >= 0 && streq_null(loader_stateless, "yes"))

@@ -194,19 +194,47 @@ static bool is_alias(const struct check *check, const char *machine)
 	       !(emulator && emulator_type(emulator, machine));
 }
 
-/* Whether no descriptor fits firmware=; false if that is not known. */
-static bool none_fits(const struct check *check)
+/* Whether it is known which descriptors fit firmware=. */
+static bool is_known(const struct check *check)
+{
+	struct names names = names_of(check);
+
+	return machine_fact(check->host, "firmware.descriptors") && names.machine &&
+	       names.architecture && !is_alias(check, names.machine);
+}
+
+/* The first descriptor that fits firmware=, if that is known; or NULL. */
+static const struct machine_firmware *first_fit(const struct check *check)
 {
 	const struct machine *host = check->host;
 	struct names names = names_of(check);
 
-	if (!check->guest->firmware || !machine_fact(host, "firmware.descriptors") ||
-	    !names.machine || !names.architecture || is_alias(check, names.machine))
-		return false;
 	for (size_t i = 0; i < host->firmware.n; i++)
 		if (fits(check, &host->firmware.v[i], names.architecture, names.machine))
-			return false;
-	return true;
+			return &host->firmware.v[i];
+	return NULL;
+}
+
+/* Whether no descriptor fits firmware=; false if that is not known. */
+static bool none_fits(const struct check *check)
+{
+	return check->guest->firmware && is_known(check) && !first_fit(check);
+}
+
+/* An older libvirt takes the first one, whatever <smm> says, and then refuses it. */
+static void judge_first(struct check *check)
+{
+	const struct machine_firmware *first = first_fit(check);
+
+	if (first && list_has(first->features, ' ', "requires-smm") &&
+	    switch_is(check->guest->smm, false))
+		check_set_remedy(
+			check_found(
+				check, document_find(check->document, 0, "os"),
+				"libvirt before 9.2 selects the host's first firmware descriptor that fits firmware='%s', %s, which needs SMM, but <smm> is off.",
+				check->guest->firmware,
+				first->executable ? first->executable : "an image"),
+			"Remove <smm state='off'/>, or write <firmware><feature enabled='no' name='secure-boot'/></firmware> in <os>.");
 }
 
 static void firmware_exists(struct check *check)
@@ -231,6 +259,8 @@ static void firmware_exists(struct check *check)
 			"None of the host's %zu firmware descriptors fits firmware='%s', machine type %s, architecture %s and the requested features.",
 			host->firmware.n, check->guest->firmware, names.machine,
 			names.architecture);
+	else if (check->options->target.libvirt < MATCHES_LOADER)
+		judge_first(check);
 }
 
 /* Whether the host's description lists the images of the folder that a path is in. */
@@ -321,7 +351,7 @@ static void loader_exists(struct check *check)
 const struct rule host_firmware_rules[] = {
 	{RULE("firmware-exists", firmware_exists, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "The host has firmware that <os firmware=> can select.",
-	 .why = "libvirt selects firmware by the descriptor files of the host, and refuses the domain, or its start, if none fits.",
+	 .why = "libvirt selects firmware by the descriptor files of the host, and refuses the domain, or its start, if none fits. Versions before 9.2 take the first descriptor that fits without regard to <smm state='off'/>, and refuse the start if it needs SMM.",
 	 .to_fix =
 		 "Install the firmware's package, or remove firmware= or the features that no descriptor has.",
 	 .source = LV "qemu/qemu_firmware.c; QEMU docs/interop/firmware.json",

@@ -20,6 +20,7 @@ static const struct {
 	{place_rules, AREA_PCI},
 	{acpi_rules, 0},
 	{firmware_rules, 0},
+	{loader_rules, 0},
 	{iommu_rules, AREA_IOMMU},
 	{vcpus_rules, AREA_IOMMU},
 	{nvme_rules, 0},

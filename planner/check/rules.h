@@ -121,6 +121,7 @@ extern const struct rule bus_rules[];
 extern const struct rule place_rules[];
 extern const struct rule acpi_rules[];
 extern const struct rule firmware_rules[];
+extern const struct rule loader_rules[];
 extern const struct rule iommu_rules[];
 extern const struct rule nvme_rules[];
 extern const struct rule drives_rules[];
