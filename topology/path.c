@@ -107,9 +107,10 @@ struct machine_link machine_link_above(const struct machine *machine, size_t fun
 	*mb_s = 0;
 	if (lower->physical_function >= 0)
 		lower = function_at(machine, lower->physical_function);
-	if (lower->upstream < 0)
+	if (lower->upstream < 0 && machine->source != MACHINE_NCCL)
 		return (struct machine_link){};
-	upper = function_at(machine, lower->upstream);
+	/* NCCL's files leave root ports out. */
+	upper = lower->upstream < 0 ? lower : function_at(machine, lower->upstream);
 	*mb_s = lower->link_mb_s ? lower->link_mb_s : upper->link_mb_s;
 	return lower->link.speed_mt_s && lower->link.width ? lower->link : upper->link;
 }
@@ -135,8 +136,9 @@ static bool has_link_above(const struct machine *machine, int function)
 {
 	const struct machine_function *it = function_at(machine, function);
 
-	if (it->upstream < 0 || it->pcie_type == PCIE_DOWNSTREAM_PORT ||
-	    it->pcie_type == PCIE_NONE)
+	if (it->upstream < 0)
+		return machine->source == MACHINE_NCCL;
+	if (it->pcie_type == PCIE_DOWNSTREAM_PORT || it->pcie_type == PCIE_NONE)
 		return false;
 	return it->pcie_type != PCIE_UNKNOWN || !it->bridge ||
 	       !machine_is_upstream_port(machine, it->upstream, true);

@@ -97,7 +97,8 @@ bool machine_is_upstream_port(const struct machine *machine, int bridge,
 int machine_switch_above(const struct machine *machine, int function);
 /*
  * The link between a function, or the physical function of a VF, and the port above: what
- * is known at its lower end, else at the upper one. All 0 on a root bus, which has none.
+ * is known at its lower end, else at the upper one. All 0 on a root bus, which has none;
+ * but files of NCCL leave root ports out.
  */
 struct machine_link machine_link_above(const struct machine *machine, size_t function,
 				       uint32_t *mb_s);
