@@ -108,19 +108,24 @@ static void say_bypass(struct check *check, const struct guest_device *device,
 		since / 1000000, since / 1000 % 1000);
 }
 
-/* Only devices that a nested guest may get, and where it matters. */
+/* An SMMUv3 may be that of other buses; any other IOMMU is of the whole machine. */
+static bool has_iommu(const struct check *check, const struct guest_device *device)
+{
+	return !guest_has_bus_iommus(check->guest) ||
+	       guest_tree_iommu(&check->tree, device->address.at.bus);
+}
+
+/* Only devices that a nested guest may get. */
 static void iommu_virtio_bypass(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	if (guest->iommus.n == 0 || streq_null(guest->iommus.v[0].model, "smmuv3"))
-		return;
-	for (size_t i = 0; i < guest->devices.n; i++) {
+	for (size_t i = 0; guest->iommus.n > 0 && i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 		_cleanup_free_ char *name = NULL;
 
 		if (device->element < 0 || switch_is(device->driver_iommu, true) ||
-		    !is_virtio_device(device))
+		    !is_virtio_device(device) || !has_iommu(check, device))
 			continue;
 		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
 		if (device_is_vhost_user(device))

@@ -251,8 +251,7 @@ static int settle_iommu(struct in_place *plan, struct error *error)
 	if (streq(model, "none"))
 		return 0;
 	add_iommus(plan);
-	if (!streq(model, "smmuv3"))
-		drive_through(plan, !is_there(&plan->old, model));
+	drive_through(plan, !is_there(&plan->old, model));
 	return set_model(plan, &new->iommus.v[0], error);
 }
 
