@@ -146,6 +146,9 @@ static int run(const struct options *options, struct error *error)
 
 	if (options_set(options, &wish, 0, 1, error) < 0)
 		return -1;
+	if (wish.rst && options->n_args > 0)
+		return error_input(error, "explain: --rst prints all rules; remove %s",
+				   options->args[0]);
 	if (wish.rst) {
 		write_all_rst();
 	} else if (options->n_args == 0) {

@@ -29,10 +29,15 @@ struct wish {
 	const char *guest;
 };
 
+static const char *config_path(const struct wish *wish)
+{
+	return wish->config ? wish->config : CONFIG;
+}
+
 static int read_config(const struct wish *wish, struct hook_config *ret,
 		       struct error *error)
 {
-	const char *path = wish->config ? wish->config : CONFIG;
+	const char *path = config_path(wish);
 	_cleanup_text_ struct text text = {};
 
 	if (!wish->config && access(path, F_OK) < 0 && errno == ENOENT)
@@ -65,6 +70,7 @@ static int judge(const void *user, int fd, struct error *error)
 	_cleanup_hook_config_ struct hook_config config = {};
 	_cleanup_text_ struct text xml = {};
 	_cleanup_error_ struct error why = {};
+	bool configured;
 	int rc;
 
 	*vec_add(&config.words) = xstrdup("check");
@@ -73,6 +79,7 @@ static int judge(const void *user, int fd, struct error *error)
 		return -1;
 	if (rc < 0)
 		return error_input(error, "%s", why.message);
+	configured = config.words.n > 1;
 	if (!config.has_host)
 		*vec_add(&config.words) = xstrdup("--host=live");
 	/* A host's facts include its versions; without a host they are determined
@@ -87,6 +94,8 @@ static int judge(const void *user, int fd, struct error *error)
 	rc = check_decide((int)config.words.n, config.words.v, wish->guest, &xml, error);
 	if (rc > STATUS_FINDINGS)
 		return error_system(error, 0, "the domain could not be checked");
+	if (rc < 0 && configured)
+		return error_wrap(error, "%s", config_path(wish));
 	return rc;
 }
 

@@ -44,31 +44,59 @@ static void asked_free(struct asked *asked)
 	source_options_free(&asked->source);
 }
 
-/* Here true, the Kubernetes spelling, sets an option without a value. */
-static bool switched_on(const struct vmi_setting *setting)
+/* Options without a value have one here: true or false, as Kubernetes spells it. */
+static int take_switch(struct asked *asked, const struct vmi_setting *setting,
+		       struct error *error)
 {
-	return (streq(setting->flag, "hmat") || streq(setting->flag, "iommufd")) &&
-	       streq(setting->value, "true");
+	if (streq(setting->value, "false"))
+		return 0;
+	if (!streq(setting->value, "true"))
+		return error_input(error, "%s is neither true nor false", setting->value);
+	return request_take(&asked->plan, setting->flag, NULL, error);
+}
+
+static int take_plan(struct asked *asked, const struct vmi_setting *setting,
+		     struct error *error)
+{
+	if (request_take(&asked->plan, setting->flag, setting->value, error) < 0)
+		return -1;
+	if (asked->plan.request.target_wish.installed)
+		return error_input(
+			error,
+			"must be like libvirt=9.0,qemu=7.2, not installed, because the versions in virt-launcher cannot be determined here");
+	return 0;
 }
 
 static int take_setting(struct asked *asked, const struct vmi_setting *setting,
 			struct error *error)
 {
-	if (streq(setting->flag, "like")) {
-		asked->like = setting->value;
-	} else if (streq(setting->flag, "host")) {
-		asked->host = setting->value;
-	} else if (streq(setting->flag, "locality")) {
+	if (streq(setting->flag, "locality"))
 		return source_add_locality(&asked->source, setting->value, error);
-	} else if (request_take(&asked->plan, setting->flag,
-				switched_on(setting) ? NULL : setting->value,
-				error) < 0) {
-		return -1;
-	} else if (asked->plan.request.target_wish.installed) {
-		return target_parse(setting->value,
-				    &asked->plan.request.target_wish.given, error);
-	}
+	if (streq(setting->flag, "hmat") || streq(setting->flag, "iommufd"))
+		return take_switch(asked, setting, error);
+	if (streq(setting->flag, "like"))
+		asked->like = setting->value;
+	else if (streq(setting->flag, "host"))
+		asked->host = setting->value;
+	else
+		return take_plan(asked, setting, error);
 	return 0;
+}
+
+/* What is given although something that it needs is not. */
+static int check_needs(const struct asked *asked, struct error *error)
+{
+	struct request_need need =
+		request_lacks(&asked->plan, asked->like != NULL, asked->host != NULL);
+
+	if (!need.option && asked->source.localities.n > 0 && !asked->like &&
+	    !asked->host)
+		need = (struct request_need){"locality", true};
+	if (!need.option)
+		return 0;
+	return error_input(error,
+			   "annotation " VMI_PREFIX "%s needs " VMI_PREFIX "like%s",
+			   need.option, need.or_host ? " or " VMI_PREFIX "host" : "");
 }
 
 static int add_mirrored(struct asked *asked, struct error *error)
@@ -216,6 +244,8 @@ static int plan_wish(const struct vmi_wish *wish, const struct text *domain,
 		if (take_setting(&asked, &wish->settings.v[i], error) < 0)
 			return error_wrap(error, "annotation " VMI_PREFIX "%s",
 					  wish->settings.v[i].flag);
+	if (check_needs(&asked, error) < 0)
+		return -1;
 	if (document_parse("the domain", domain->s, domain->n, &document, error) < 0)
 		return -1;
 	return plan_asked(&document, &asked, ret, error);

@@ -78,21 +78,14 @@ int plan_read_options(const struct options *options, struct plan_flags *ret,
 static int check_needs(const struct plan_flags *flags, struct error *error)
 {
 	const struct request_asked *asked = &flags->asked;
+	const struct request_need need =
+		request_lacks(asked, flags->like != NULL, flags->host != NULL);
 	const struct {
 		bool lacks;
 		const char *name, *needs;
 	} rows[] = {
-		{!flags->like && asked->mirror.cpus_per_node, "--cpus-per-node",
-		 "--like SOURCE"},
-		{!flags->like && asked->mirror.memory_per_node_bytes, "--memory-per-node",
-		 "--like SOURCE"},
-		{!flags->like && (asked->mirror.limited || asked->mirror.n_limits),
-		 "--mirror", "--like SOURCE"},
 		{!flags->like && !flags->host && flags->source.localities.n > 0,
 		 "--locality", "--like SOURCE or --host SOURCE"},
-		{!flags->like && !flags->host && asked->request.per == PER_ROOT_COMPLEX,
-		 "--per root-complex", "--like SOURCE or --host SOURCE"},
-		{!flags->like && asked->request.hmat, "--hmat", "--like SOURCE"},
 		{!flags->host &&
 			 (asked->request.override_link || asked->request.override_clique),
 		 "--override", "--host SOURCE"},
@@ -105,6 +98,9 @@ static int check_needs(const struct plan_flags *flags, struct error *error)
 		 "--domain FILE"},
 	};
 
+	if (need.option)
+		return error_input(error, "plan: --%s needs --like SOURCE%s", need.option,
+				   need.or_host ? " or --host SOURCE" : "");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].lacks)
 			return error_input(error, "plan: %s needs %s", rows[i].name,

@@ -42,7 +42,7 @@ struct stash_wish {
 static const struct option_row stash_rows[] = {
 	{"text", 0, "FILE", "park the text of a file, well-formed or not",
 	 SET_FILE(struct stash_wish, text)},
-	{"name", 0, "NAME", "name under which the text is parked",
+	{"name", 0, "NAME", "name under which the elements or the text are parked",
 	 SET_STRING(struct stash_wish, name)},
 	{"output", 'o', "FILE", "write the domain to FILE",
 	 SET_FILE(struct stash_wish, target.output)},
@@ -64,10 +64,9 @@ static int park_text(const struct stash_wish *wish, struct document *document,
 }
 
 static int park_all(const struct stash_wish *wish, const struct options *options,
-		    struct document *document, struct error *error)
+		    struct document *document, size_t *ret_elements, struct error *error)
 {
-	size_t all = 0;
-
+	*ret_elements = 0;
 	if (wish->text && park_text(wish, document, error) < 0)
 		return -1;
 	for (int i = 1; i < options->n_args; i++) {
@@ -76,10 +75,8 @@ static int park_all(const struct stash_wish *wish, const struct options *options
 		if (stash_elements(document, options->args[i],
 				   wish->text ? NULL : wish->name, &n, error) < 0)
 			return -1;
-		all += n;
+		*ret_elements += n;
 	}
-	if (all > 0)
-		streams_say("%zu element%s parked", all, all == 1 ? "" : "s");
 	return 0;
 }
 
@@ -87,15 +84,19 @@ static int run_stash(const struct options *options, struct error *error)
 {
 	_cleanup_document_ struct document document = {};
 	struct stash_wish wish = {};
+	size_t n;
 
 	if (options_set_each(options, &wish, error) < 0 ||
 	    options_need(options, wish.text ? 1 : 2, 1000, error) < 0 ||
 	    check_target(&wish.target, options->args[0], error) < 0)
 		return -1;
 	if (document_read(options->args[0], &document, error) < 0 ||
-	    park_all(&wish, options, &document, error) < 0)
+	    park_all(&wish, options, &document, &n, error) < 0 ||
+	    write_document(&wish.target, options->args[0], &document, error) < 0)
 		return -1;
-	return write_document(&wish.target, options->args[0], &document, error);
+	if (n > 0)
+		streams_say("%zu element%s parked", n, n == 1 ? "" : "s");
+	return 0;
 }
 
 const struct command stash_command = {

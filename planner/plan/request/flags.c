@@ -427,3 +427,23 @@ int request_take(struct request_asked *asked, const char *name, const char *valu
 {
 	return option_set_named(all_rows, asked, name, value, error);
 }
+
+struct request_need request_lacks(const struct request_asked *asked, bool like, bool host)
+{
+	const struct mirror_options *mirror = &asked->mirror;
+	const struct {
+		bool given;
+		struct request_need need;
+	} rows[] = {
+		{mirror->cpus_per_node > 0, {"cpus-per-node", false}},
+		{mirror->memory_per_node_bytes > 0, {"memory-per-node", false}},
+		{mirror->limited || mirror->n_limits > 0, {"mirror", false}},
+		{asked->request.per == PER_ROOT_COMPLEX, {"per root-complex", true}},
+		{asked->request.hmat, {"hmat", false}},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && !like; i++)
+		if (rows[i].given && !(rows[i].need.or_host && host))
+			return rows[i].need;
+	return (struct request_need){};
+}

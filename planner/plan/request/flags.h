@@ -23,3 +23,12 @@ extern const struct option_row request_node_rows[], request_rows[];
  */
 int request_take(struct request_asked *asked, const char *name, const char *value,
 		 struct error *error) _must_check_;
+
+/* An option that means nothing without a machine to mirror, or one with host devices. */
+struct request_need {
+	const char *option; /* NULL: there is none */
+	bool or_host;       /* a host is enough */
+};
+/* The first that was given although there is no such machine. */
+struct request_need request_lacks(const struct request_asked *asked, bool like,
+				  bool host);

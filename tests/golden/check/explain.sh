@@ -1,2 +1,3 @@
 virt-layout explain bus-window &&
 	virt-layout explain bus-windw
+virt-layout explain --rst bus-window

@@ -10,5 +10,6 @@ virt-layout unstash a.xml
 virt-layout unstash a.xml b
 virt-layout unstash --text b a.xml
 virt-layout unstash --list --in-place a.xml
+virt-layout stash a.xml //a -o none/such
 cat a.xml
 ls
