@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <strings.h>
 
 #define VIRTIO 0x1af4, 0x1040
 
@@ -65,6 +66,11 @@ static const struct device_kind kinds[] = {
 	 .io_bar = true},
 	{NULL, "controller", "scsi", "lsilogic", 0x1000, 0x0012, 0x010000, CONNECT_PCI,
 	 .io_bar = true},
+	{NULL, "controller", "scsi", "vmpvscsi", 0x15ad, 0x07c0, 0x010000, CONNECT_PCI},
+	{NULL, "controller", "scsi", "am53c974", 0x1022, 0x2020, 0x010000, CONNECT_PCI,
+	 .io_bar = true},
+	{NULL, "controller", "scsi", "dc390", 0x1022, 0x2020, 0x010000, CONNECT_PCI,
+	 .io_bar = true},
 	{NULL, "controller", "sata", NULL, 0x8086, 0x2922, 0x010601, CONNECT_PCI,
 	 .io_bar = true},
 	{NULL, "interface", NULL, "e1000", 0x8086, 0x100e, 0x020000, CONNECT_PCI,
@@ -86,6 +92,10 @@ static const struct device_kind kinds[] = {
 	{NULL, "memory", NULL, "virtio-mem", VIRTIO + 24, 0x00ff00, CONNECT_SWITCHABLE},
 	{NULL, "memory", NULL, "virtio-pmem", VIRTIO + 27, 0x00ff00, CONNECT_SWITCHABLE},
 	{NULL, "vsock", NULL, "virtio", VIRTIO + 19, 0x078000, CONNECT_SWITCHABLE},
+	{NULL, "vsock", NULL, "virtio-non-transitional", VIRTIO + 19, 0x078000,
+	 CONNECT_PCIE},
+	{NULL, "vsock", NULL, "virtio-transitional", 0x1af4, 0x1012, 0x078000,
+	 CONNECT_PCI, .io_bar = true},
 	{NULL, "filesystem", NULL, "virtiofs", VIRTIO + 26, 0x018000, CONNECT_SWITCHABLE},
 	{NULL, "filesystem", NULL, "9p", VIRTIO + 9, 0x000200, CONNECT_SWITCHABLE},
 	{NULL, "input", "keyboard", "virtio", VIRTIO + 18, 0x090000, CONNECT_SWITCHABLE},
@@ -185,6 +195,15 @@ static const char *filesystem_of(const char *driver)
 	return streq(driver, "virtiofs") ? driver : NULL;
 }
 
+/* The model of a NIC that has none; NULL: the host's device. */
+static const char *card_of_type(const char *type)
+{
+	if (streq_null(type, "hostdev"))
+		return NULL;
+	return streq_null(type, "vdpa") || streq_null(type, "vhostuser") ? "virtio"
+									 : "rtl8139";
+}
+
 /* libvirt's default models (qemu_domain.c, q35). */
 static const char *model_of(const struct guest_device *device)
 {
@@ -193,7 +212,7 @@ static const char *model_of(const struct guest_device *device)
 	if (streq(device->tag, "memballoon") && !device->model)
 		return "virtio";
 	if (streq(device->tag, "interface") && !device->model)
-		return streq_null(device->type, "hostdev") ? NULL : "rtl8139";
+		return card_of_type(device->type);
 	if (streq(device->tag, "serial"))
 		return device->target_type;
 	if (streq(device->tag, "filesystem"))
@@ -214,16 +233,65 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
 	return find("controller", c->type, c->model);
 }
 
-/* libvirt's network cards on other buses; it assumes PCI for every other name. */
+/*
+ * The names of network cards that libvirt knows, in any case of letters (9.0
+ * src/conf/domain_conf.c, virDomainNetModelTypeFromString). It takes cards with other
+ * names for PCI Express devices.
+ */
+static const struct card {
+	const char *name;
+	bool conventional, elsewhere; /* libvirt assigns no PCI address */
+} cards[] = {
+	{"netfront", .elsewhere = true},
+	{"rtl8139", true},
+	{"virtio"},
+	{"virtio-transitional", true},
+	{"e1000", true},
+	{"virtio-non-transitional"},
+	{"e1000e"},
+	{"igb"},
+	{"virtio-net"},
+	{"usb-net", .elsewhere = true},
+	{"lan9118", .elsewhere = true},
+	{"spapr-vlan", .elsewhere = true},
+	{"vlance", true},
+	{"vmxnet", true},
+	{"vmxnet2", true},
+	{"vmxnet3", true},
+	{"Am79C970A", true},
+	{"Am79C973", true},
+	{"82540EM", true},
+	{"82545EM", true},
+	{"82543GC", true},
+};
+
+static const struct card *card_of(const char *model)
+{
+	for (size_t i = 0; model && i < ARRAY_SIZE(cards); i++)
+		if (strcasecmp(cards[i].name, model) == 0)
+			return &cards[i];
+	return NULL;
+}
+
+const char *device_card_name(const char *model)
+{
+	const struct card *card = card_of(model);
+
+	return card ? card->name : model;
+}
+
+bool device_card_conventional(const char *model)
+{
+	const struct card *card = card_of(model);
+
+	return card && card->conventional;
+}
+
 static bool card_on_pci(const struct guest_device *device)
 {
-	static const char *const others[] = {"usb-net",   "netfront",   "lan9118",
-					     "smc91c111", "spapr-vlan", "ne2k_isa"};
+	const struct card *card = card_of(device->model);
 
-	for (size_t i = 0; device->model && i < ARRAY_SIZE(others); i++)
-		if (streq(device->model, others[i]))
-			return false;
-	return true;
+	return !card || !card->elsewhere;
 }
 
 static bool hostdev_on_pci(const struct guest_device *device)

@@ -50,6 +50,10 @@ bool device_on_pci(const struct guest_device *device);
  * silently drops others.
  */
 bool device_element_known(const char *name);
+/* A network card's name as libvirt writes it: its own, or @model if it knows none. */
+const char *device_card_name(const char *model);
+/* Whether libvirt takes a network card for a conventional PCI device. */
+bool device_card_conventional(const char *model);
 bool controller_on_pci(const struct guest_controller *controller);
 /*
  * A virtio device of the present generation, or of the one before it (virtio 1.2, 4.1.2).

@@ -323,12 +323,12 @@ static int find_memory_driver(const struct document *document, const struct gues
 	return -1;
 }
 
-/* A device by its element and model; NULL: any model. */
+/* A device by its element and model. */
 static int find_device(const struct guest *guest, const char *tag, const char *model)
 {
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (streq(guest->devices.v[i].tag, tag) &&
-		    (!model || streq_null(guest->devices.v[i].model, model)) &&
+		    streq_null(guest->devices.v[i].model, model) &&
 		    guest->devices.v[i].element >= 0)
 			return guest->devices.v[i].element;
 	return -1;
@@ -336,8 +336,8 @@ static int find_device(const struct guest *guest, const char *tag, const char *m
 
 static int find_crypto(const struct document *document, const struct guest *guest)
 {
-	(void)document;
-	return find_device(guest, "crypto", NULL);
+	(void)guest; /* assign() leaves it out where libvirt drops it */
+	return document_find(document, 0, "devices/crypto");
 }
 
 static int find_pvpanic(const struct document *document, const struct guest *guest)
@@ -348,8 +348,8 @@ static int find_pvpanic(const struct document *document, const struct guest *gue
 
 static int find_pstore(const struct document *document, const struct guest *guest)
 {
-	(void)document;
-	return find_device(guest, "pstore", NULL);
+	(void)guest;
+	return document_find(document, 0, "devices/pstore");
 }
 
 static int find_sound_virtio(const struct document *document, const struct guest *guest)

@@ -196,6 +196,14 @@ struct guest_device *guest_add_device(struct guest *guest, const char *tag)
 	return device;
 }
 
+void guest_drop_device(struct guest *guest, size_t number)
+{
+	device_free(&guest->devices.v[number]);
+	guest->devices.n--;
+	for (size_t i = number; i < guest->devices.n; i++)
+		guest->devices.v[i] = guest->devices.v[i + 1];
+}
+
 struct guest_cell *guest_add_cell(struct guest *guest)
 {
 	struct guest_cell *cell = vec_add(&guest->cells);

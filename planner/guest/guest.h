@@ -124,6 +124,7 @@ struct guest_device {
 	struct guest_threads map_iothreads;
 	/* <address type='drive' controller=>, or type='virtio-serial' */
 	struct guest_number controller;
+	struct guest_number drive_bus, drive_target, drive_unit;
 	struct guest_number node;   /* memory device, pstore: guest cell */
 	struct guest_set initiator; /* <acpi nodeset=>: guest cells */
 	int acpi_element;
@@ -295,6 +296,7 @@ void guest_free(struct guest *guest);
 void guest_init(struct guest *guest); /* all elements -1 */
 struct guest_controller *guest_add_controller(struct guest *guest, const char *type);
 struct guest_device *guest_add_device(struct guest *guest, const char *tag);
+void guest_drop_device(struct guest *guest, size_t number);
 struct guest_cell *guest_add_cell(struct guest *guest);
 struct guest_iommu *guest_add_iommu(struct guest *guest, const char *model);
 

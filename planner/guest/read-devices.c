@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Controllers, devices and IOMMUs of a domain, and their addresses. */
+#include "planner/guest/device-kind.h"
 #include "planner/guest/disk-name.h"
 #include "planner/guest/field.h"
 
@@ -105,6 +106,9 @@ static const struct guest_field filesystem_fields[] = {
 };
 static const struct guest_field drive_fields[] = {
 	ROW("address@controller", DECIMAL, guest_device, controller),
+	ROW("address@bus", DECIMAL, guest_device, drive_bus),
+	ROW("address@target", DECIMAL, guest_device, drive_target),
+	ROW("address@unit", DECIMAL, guest_device, drive_unit),
 };
 static const struct guest_field mdev_fields[] = {
 	ROW("source/address@uuid", STRING, guest_device, mdev_uuid),
@@ -231,6 +235,13 @@ static void read_device(struct guest *guest, int element)
 	FIELDS_FILL(guest, element, device_fields, device);
 	if (!device->model)
 		FIELDS_FILL(guest, element, device_model_fields, device);
+	if (device->model && streq(device->tag, "interface") &&
+	    !streq(device->model, device_card_name(device->model))) {
+		const char *name = device_card_name(device->model);
+
+		free(device->model);
+		device->model = xstrdup(name);
+	}
 	if (!device->bus)
 		FIELDS_FILL(guest, element, device_bus_fields, device);
 	if (streq(device->tag, "disk") && !device->bus) {

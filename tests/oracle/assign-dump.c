@@ -20,6 +20,9 @@ static void print_address(const struct guest_address *address)
 
 static void print_controller(const struct guest_controller *c)
 {
+	/* Never on PCI. */
+	if (streq(c->type, "fdc") || streq(c->type, "ccid"))
+		return;
 	printf("controller %s %llu %s", c->type, (unsigned long long)c->index.value,
 	       c->model ? c->model : "-");
 	print_address(&c->address);

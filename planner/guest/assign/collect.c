@@ -74,10 +74,8 @@ static unsigned needs_of_device(const struct guest *guest,
 	 * vmxnet3 and virtio-crypto are PCI Express devices in a port, but libvirt treats
 	 * them as conventional.
 	 */
-	if (transitional(device->model) ||
-	    (kind && streq(kind->tag, "interface") &&
-	     streq_null(kind->model, "vmxnet3")) ||
-	    streq(device->tag, "crypto"))
+	if (transitional(device->model) || streq(device->tag, "crypto") ||
+	    (streq(device->tag, "interface") && device_card_conventional(device->model)))
 		return AUTOMATIC | TAKES_PCI;
 	return kind ? needs_of_kind(guest, kind) : express(guest);
 }

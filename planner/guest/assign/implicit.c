@@ -32,7 +32,7 @@ static bool has_device(const struct guest *guest, const char *tag)
 	return false;
 }
 
-static void need_controller(struct guest *guest, const char *type, uint64_t index,
+void assign_need_controller(struct guest *guest, const char *type, uint64_t index,
 			    const char *model)
 {
 	struct guest_controller *controller;
@@ -124,7 +124,7 @@ static void give_indexes(struct guest *guest)
  * From libvirt 11.6 on virtio-scsi on virt, whatever others the domain has, and elsewhere
  * the model of the first one, by index, that has a model.
  */
-static const char *scsi_model(const struct guest *guest)
+const char *assign_scsi_model(const struct guest *guest)
 {
 	const struct guest_controller *first = NULL;
 
@@ -145,7 +145,7 @@ static const char *scsi_model(const struct guest *guest)
 static void give_models(struct guest *guest)
 {
 	bool virt = guest_is_virt(guest);
-	_cleanup_free_ char *scsi = xstrdup(scsi_model(guest));
+	_cleanup_free_ char *scsi = xstrdup(assign_scsi_model(guest));
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		struct guest_controller *c = &guest->controllers.v[i];
@@ -181,8 +181,8 @@ static void add_disk_controllers(struct guest *guest)
 	static const struct {
 		const char *bus;
 		int per_controller;
-	} rows[] = {{"scsi", 7}, {"ide", 4}, {"sata", 6}, {"nvme", 1}};
-	_cleanup_free_ char *scsi = xstrdup(scsi_model(guest));
+	} rows[] = {{"scsi", SCSI_UNITS}, {"ide", 4}, {"sata", 6}, {"nvme", 1}};
+	_cleanup_free_ char *scsi = xstrdup(assign_scsi_model(guest));
 
 	for (size_t row = 0; row < ARRAY_SIZE(rows); row++) {
 		int last = -1;
@@ -202,8 +202,9 @@ static void add_disk_controllers(struct guest *guest)
 				last = MAX(last, number / rows[row].per_controller);
 		}
 		for (int index = 0; index <= MIN(last, 255); index++)
-			need_controller(guest, rows[row].bus, (uint64_t)index,
-					streq(rows[row].bus, "scsi") ? scsi : NULL);
+			assign_need_controller(guest, rows[row].bus, (uint64_t)index,
+					       streq(rows[row].bus, "scsi") ? scsi
+									    : NULL);
 	}
 }
 
@@ -234,10 +235,10 @@ static void add_machine_devices(struct guest *guest)
 	bool q35 = guest_is_q35(guest), virt = guest_is_virt(guest);
 
 	if (!virt && !has_controller(guest, "usb", 0))
-		need_controller(guest, "usb", 0, q35 ? "qemu-xhci" : "piix3-uhci");
+		assign_need_controller(guest, "usb", 0, q35 ? "qemu-xhci" : "piix3-uhci");
 	if (q35)
-		need_controller(guest, "sata", 0, NULL);
-	need_controller(
+		assign_need_controller(guest, "sata", 0, NULL);
+	assign_need_controller(
 		guest, "pci", 0,
 		controller_rows[q35 || virt ? CONTROLLER_PCIE_ROOT : CONTROLLER_PCI_ROOT]
 			.name);
@@ -255,27 +256,52 @@ static void add_video(struct guest *guest)
 				xstrdup(guest_is_virt(guest) ? "virtio" : "cirrus");
 }
 
+static void default_on(struct guest_switch *value)
+{
+	if (value->state == VALUE_ABSENT)
+		*value = switch_of(true);
+}
+
 /*
  * More than 255 vCPUs: libvirt adds an intel IOMMU, or completes an existing one
- * (10.10; measured with 11.3 and 12.9).
+ * (10.10; measured with 11.3 and 12.9), from 12.2 on one of another model, too (12.9).
  */
 static void add_iommu(struct guest *guest)
 {
 	struct guest_iommu *iommu = guest->iommus.n ? guest->iommus.v : NULL;
+	bool amd;
 
 	if (!assign_has(guest, FEATURE_IOMMU_ADDED) || !guest_is_q35(guest) ||
 	    guest->vcpus.state != VALUE_VALID || guest->vcpus.value <= 255)
 		return;
 	if (!iommu)
 		iommu = guest_add_iommu(guest, "intel");
-	if (!is(iommu->model, "intel"))
+	amd = is(iommu->model, "amd");
+	if (!is(iommu->model, "intel") && !assign_has(guest, FEATURE_IOMMU_ANY))
 		return;
-	if (iommu->intremap.state == VALUE_ABSENT)
-		iommu->intremap = switch_of(true);
-	if (iommu->eim.state == VALUE_ABSENT)
-		iommu->eim = switch_of(true);
+	if (amd || is(iommu->model, "intel"))
+		default_on(&iommu->intremap);
+	if (is(iommu->model, "intel"))
+		default_on(&iommu->eim);
+	if (amd)
+		default_on(&iommu->xtsup);
 	if (!guest->ioapic_driver)
 		guest->ioapic_driver = xstrdup("qemu");
+}
+
+/* Elements that an older libvirt does not know, and drops. */
+static void drop_elements(struct guest *guest)
+{
+	static const struct {
+		const char *tag;
+		enum feature feature;
+	} rows[] = {{"crypto", FEATURE_CRYPTO}, {"pstore", FEATURE_PSTORE}};
+
+	for (size_t row = 0; row < ARRAY_SIZE(rows); row++)
+		for (size_t i = guest->devices.n; i-- > 0;)
+			if (guest->libvirt && !assign_has(guest, rows[row].feature) &&
+			    streq(guest->devices.v[i].tag, rows[row].tag))
+				guest_drop_device(guest, i);
 }
 
 /* An older libvirt drops pciBus, so that the SMMUv3 is that of all buses. */
@@ -289,8 +315,10 @@ static void drop_buses(struct guest *guest)
 
 void assign_implicit(struct guest *guest)
 {
+	drop_elements(guest);
 	drop_buses(guest);
 	add_iommu(guest);
+	assign_hostdev_controllers(guest);
 	give_indexes(guest);
 	add_machine_devices(guest);
 	give_models(guest);

@@ -9,6 +9,13 @@
 
 /* Adds what <qemu:commandline> adds, after everything has an address. */
 void assign_added(struct guest *guest);
+/* Adds a controller with this index, if there is none. */
+void assign_need_controller(struct guest *guest, const char *type, uint64_t index,
+			    const char *model);
+enum { SCSI_UNITS = 7 }; /* that libvirt uses on a controller */
+/* The model of a SCSI controller that the domain does not give. */
+const char *assign_scsi_model(const struct guest *guest);
+void assign_hostdev_controllers(struct guest *guest);
 /* Adds what libvirt adds, and sets indexes and models. */
 void assign_implicit(struct guest *guest);
 
@@ -31,6 +38,8 @@ bool assign_has(const struct guest *guest, enum feature feature);
  * controller in libvirt's list (virDomainControllerInsertPreAlloced).
  */
 void assign_order(const struct guest *guest, struct assign_list *ret);
+/* The disks among the devices, in libvirt's order. The caller frees *ret. */
+size_t assign_disk_order(const struct guest *guest, size_t **ret);
 /* Everything on PCI, in the order in which libvirt assigns addresses. */
 void assign_collect(const struct guest *guest, struct assign_list *ret);
 

@@ -169,6 +169,11 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 			PCI_ARGS(function->at));
 	else if (kind)
 		fill_kind(function, kind, seat_on(walk, device->address.at.bus));
+	else if (streq(device->tag, "interface") && device->model)
+		machine_complain(walk->machine,
+				 PCI_FORMAT
+				 " is a NIC of model %s, whose identity is not known",
+				 PCI_ARGS(function->at), device->model);
 	else
 		machine_complain(walk->machine,
 				 PCI_FORMAT
@@ -219,19 +224,31 @@ static void add_fixed(struct walk *walk)
 	}
 }
 
+/* IOMMUs that are PCI functions: libvirt's model, and what the guest sees. */
+static const struct {
+	const char *model;
+	uint16_t vendor, device;
+	uint32_t class_code;
+} iommu_rows[] = {
+	{"virtio", 0x1af4, 0x1057, 0x00ff00},
+	{"amd", 0x1022, 0x1419, 0x080600}, /* QEMU's AMDVI-PCI */
+};
+
 static void add_iommu_device(struct walk *walk, const struct guest_iommu *iommu)
 {
-	struct machine_function *function;
+	for (size_t i = 0; i < ARRAY_SIZE(iommu_rows); i++) {
+		struct machine_function *function;
 
-	if (!streq_null(iommu->model, "virtio"))
-		return;
-	function = add_function(walk, &iommu->address, "iommu");
-	if (!function)
-		return;
-	function->vendor = 0x1af4;
-	function->device = 0x1057;
-	function->class_code = 0x00ff00;
-	function->pcie_type = PCIE_NONE;
+		if (!streq_null(iommu->model, iommu_rows[i].model))
+			continue;
+		function = add_function(walk, &iommu->address, "iommu");
+		if (!function)
+			return;
+		function->vendor = iommu_rows[i].vendor;
+		function->device = iommu_rows[i].device;
+		function->class_code = iommu_rows[i].class_code;
+		function->pcie_type = PCIE_NONE;
+	}
 }
 
 void predict_pci(const struct guest_tree *tree, struct machine *machine)
