@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <strings.h>
 
 /* What iconv calls it; NULL: neither UTF-16 nor UTF-32. Without a mark, XML shows it by
  * its "<".
@@ -53,21 +54,52 @@ static int convert(const char *name, const char *encoding, const struct text *fr
 	return 0;
 }
 
+/* Blanks the XML declaration, but for line ends. */
+static void blank_declaration(char *at)
+{
+	char *end = has_prefix(at, "<?xml") ? strstr(at, "?>") : NULL;
+
+	for (; end && at < end + 2; at++)
+		if (*at != '\n')
+			*at = ' ';
+}
+
+/*
+ * Whether bytes that are not UTF-16 say that they are: a file that was converted, but
+ * whose declaration was not.
+ */
+static bool declares_utf16(const char *at)
+{
+	static const char *const names[] = {"UTF-16",          "UTF-32",
+					    "UCS-2",           "UCS-4",
+					    "ISO-10646-UCS-2", "ISO-10646-UCS-4"};
+	const char *end = has_prefix(at, "<?xml ") ? strstr(at, "?>") : NULL;
+	const char *word = end ? strstr(at, "encoding=") : NULL;
+
+	if (!word || word > end)
+		return false;
+	word += strlen("encoding=") + 1;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strncasecmp(word, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 int utf16_to_utf8(const char *name, struct text *text, struct error *error)
 {
 	_cleanup_text_ struct text into = {};
 	const char *encoding = encoding_of(text);
-	char *end;
+	size_t mark = text->n && has_prefix(text->s, "\xef\xbb\xbf") ? 3 : 0;
 
-	if (!encoding)
+	if (!encoding) {
+		if (text->n && declares_utf16(text->s + mark))
+			blank_declaration(text->s + mark);
 		return 0;
+	}
 	if (convert(name, encoding, text, &into, error) < 0)
 		return -1;
 	text_adds(&into, "");
-	if (has_prefix(into.s, "<?xml") && (end = strstr(into.s, "?>")))
-		for (char *at = into.s; at < end + 2; at++)
-			if (*at != '\n')
-				*at = ' ';
+	blank_declaration(into.s);
 	text_free(text);
 	*text = into;
 	into = (struct text){};

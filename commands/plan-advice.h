@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* plan-advice.h - options with which a request that has no plan would have one. */
-#ifndef COMMANDS_PLAN_ADVICE_H
-#define COMMANDS_PLAN_ADVICE_H
+#pragma once
 
 #include "commands/plan-options.h"
 
@@ -22,5 +21,3 @@ void plan_knobs_apply(const struct plan_knobs *knobs, struct plan_flags *flags);
  */
 char *plan_advice(const struct plan_flags *flags,
 		  bool (*fits)(const struct plan_knobs *knobs, void *data), void *data);
-
-#endif

@@ -70,7 +70,7 @@ static int check_encoding(const char *name, const struct text *text, struct erro
 	text_add_shown(&shown, encoding);
 	return error_input_at(
 		error, name, 1,
-		"the encoding is '%s', but only UTF-8 is supported; convert the file with iconv",
+		"the encoding is '%s', but only UTF-8 is supported; convert the file with iconv, and write UTF-8 there",
 		shown.s);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kernel-line.h - parameters on the command line of a host's kernel. */
-#ifndef PLANNER_CHECK_KERNEL_LINE_H
-#define PLANNER_CHECK_KERNEL_LINE_H
+#pragma once
 
 #include "topology/machine.h"
 
@@ -15,5 +14,3 @@ bool kernel_line_has(const struct machine *host, const char *name, const char *w
 
 /* Whether a value switches something on; an empty one does, NULL does not. */
 bool kernel_line_is_on(const char *value);
-
-#endif

@@ -10,6 +10,13 @@ for file in $SCRATCH/le.xml $SCRATCH/be.xml $SCRATCH/le-no-mark.xml $SCRATCH/be-
 	virt-layout topology -o NAME,WHAT $file
 	echo "status $?"
 done
+# iconv converts the bytes, but not what the declaration says.
+iconv -f UTF-16 -t UTF-8 $SCRATCH/be.xml > $SCRATCH/declares.xml
+{ printf '\357\273\277'; cat $SCRATCH/declares.xml; } > $SCRATCH/marked.xml
+head -1 $SCRATCH/declares.xml
+for file in declares.xml marked.xml; do
+	virt-layout topology -o NAME,WHAT $SCRATCH/$file
+done
 # UTF-32 too; what is not XML at all is named.
 iconv -f UTF-8 -t UTF-32 "$seed" > $SCRATCH/32.xml
 iconv -f UTF-8 -t UTF-32BE "$seed" > $SCRATCH/32be.xml

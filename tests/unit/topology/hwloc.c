@@ -264,7 +264,7 @@ static void damage_is_named(void **state)
 		{"<topology>", "<domain>",
 		 "host.xml:3: the root element is not <topology>, so this is not XML of lstopo"},
 		{"\"UTF-8\"", "\"UTF-16\"",
-		 "host.xml:1: the encoding is 'UTF-16', but only UTF-8 is supported; convert the file with iconv"},
+		 "host.xml:1: the encoding is 'UTF-16', but only UTF-8 is supported; convert the file with iconv, and write UTF-8 there"},
 	};
 
 	(void)state;

@@ -194,7 +194,7 @@ static void faults(void **state)
 		    "f:2: byte 0xff is not UTF-8; convert the file with iconv"),
 		ROW("<a>\n\0</a>", "f:2: byte 0x00 is not allowed in XML"),
 		ROW("<?xml version='1.0' encoding='UTF-16'?><a/>",
-		    "f:1: the encoding is 'UTF-16', but only UTF-8 is supported; convert the file with iconv"),
+		    "f:1: the encoding is 'UTF-16', but only UTF-8 is supported; convert the file with iconv, and write UTF-8 there"),
 		ROW("<?xml version='1.0'?>\n<!-- <a> -->\n<!DOCTYPE a [<!ENTITY b "
 		    "'c'>]><a/>",
 		    "f:3: a DOCTYPE is not supported, because it can define entities; remove it"),
