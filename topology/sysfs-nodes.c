@@ -7,20 +7,26 @@
 #define NODES "devices/system/node"
 #define CPUS  "devices/system/cpu"
 
+#define MEMINFO_LIMIT 65536
+
 /* "Node 0 MemTotal:  16384 kB" */
+static uint64_t memory_in(const char *text)
+{
+	const char *at = strstr(text, "MemTotal:");
+	unsigned long long kib;
+
+	if (at && sscanf(at, "MemTotal: %19llu kB", &kib) == 1 && kib < UINT64_MAX >> 14)
+		return kib << 10;
+	return UNKNOWN_U64;
+}
+
 static void read_memory(const struct tree *tree, const char *path,
 			struct machine_node *node)
 {
 	_cleanup_free_ char *text = tree_text(tree, path);
-	const char *at = text ? strstr(text, "MemTotal:") : NULL;
-	unsigned long long kib;
 
-	node->memory_bytes = UNKNOWN_U64;
-	if (!text)
-		return;
-	if (at && sscanf(at, "MemTotal: %19llu kB", &kib) == 1 && kib < UINT64_MAX >> 14)
-		node->memory_bytes = kib << 10;
-	else
+	node->memory_bytes = text ? memory_in(text) : UNKNOWN_U64;
+	if (text && node->memory_bytes == UNKNOWN_U64)
 		machine_complain(tree->machine, "%s/%s: has no MemTotal", tree->path,
 				 path);
 }
@@ -128,12 +134,20 @@ static int by_number(const void *a, const void *b)
 }
 
 /* A kernel without NUMA has no node directories; everything is in one place. */
-static void read_without_nodes(const struct tree *sys, struct machine *machine)
+static void read_without_nodes(const struct tree *sys, const struct tree *proc,
+			       struct machine *machine)
 {
 	struct machine_node *node = machine_add_node(machine, 0);
+	_cleanup_tree_ struct tree pages = {.fd = -1};
+	_cleanup_text_ struct text memory = {};
 
-	node->memory_bytes = UNKNOWN_U64;
+	/* Not as a file that a record keeps: most of it changes all the time. */
+	node->memory_bytes = tree_bytes(proc, "meminfo", MEMINFO_LIMIT, &memory)
+				     ? memory_in(memory.s)
+				     : UNKNOWN_U64;
 	node->huge_known = KNOWN_UNKNOWN;
+	if (tree_sub(sys, "kernel/mm", &pages))
+		read_huge(&pages, node);
 	sysfs_online_cpus(sys, &node->cpus);
 	machine_complain(machine,
 			 "%s/" NODES ": describes no node, so everything is on node 0",
@@ -275,7 +289,8 @@ static void note_egm(const struct tree *sys, struct machine *machine)
 			sys->path, names.n, names.n > 1 ? "s" : "");
 }
 
-void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
+void sysfs_read_nodes(const struct tree *sys, const struct tree *proc,
+		      struct machine *machine)
 {
 	_cleanup_set_ struct set online = {}, noted = {};
 	struct ids ids = {};
@@ -299,7 +314,8 @@ void sysfs_read_nodes(const struct tree *sys, struct machine *machine)
 	}
 	vec_free(&ids);
 	if (!machine->nodes.n) {
-		read_without_nodes(sys, machine);
+		read_without_nodes(sys, proc, machine);
+		note_offline(sys, &online, &noted, machine);
 		return;
 	}
 	label_initiators(sys, machine);

@@ -7,8 +7,12 @@
 
 struct sysfs_source; /* sysfs.h */
 
-/* Nodes with memory, huge pages, CPUs and distances; memory access values. */
-void sysfs_read_nodes(const struct tree *sys, struct machine *machine);
+/*
+ * Nodes with memory, huge pages, CPUs and distances; memory access values. @proc may be
+ * empty (fd -1).
+ */
+void sysfs_read_nodes(const struct tree *sys, const struct tree *proc,
+		      struct machine *machine);
 void sysfs_read_hmat(const struct tree *sys, struct machine *machine);
 /* Online CPUs; the caller owns *ret. */
 void sysfs_online_cpus(const struct tree *sys, struct set *ret);

@@ -84,7 +84,7 @@ int sysfs_read_source(const struct sysfs_source *source, struct machine *ret,
 	if (open_trees(source, &sys, &proc, error) < 0)
 		return -1;
 	ret->architecture = read_architecture(source, &proc);
-	sysfs_read_nodes(&sys, ret);
+	sysfs_read_nodes(&sys, &proc, ret);
 	sysfs_read_hmat(&sys, ret);
 	sysfs_read_cpus(&sys, ret);
 	sysfs_read_caches(&sys, ret);
