@@ -7,6 +7,7 @@
  */
 #include "topology/nccl.h"
 
+#include "topology/class-name.h"
 #include "topology/pci-config.h"
 
 struct reader {
@@ -152,6 +153,7 @@ static void read_link(struct reader *reader, int element,
 static void read_pci(struct reader *reader, int element, int above, int node)
 {
 	const char *busid = document_attribute(reader->document, element, "busid");
+	const char *class = document_attribute(reader->document, element, "class");
 	struct machine_function *function;
 	struct pci_address at;
 
@@ -162,7 +164,8 @@ static void read_pci(struct reader *reader, int element, int above, int node)
 	reader->function[element] = (int)reader->machine->functions.n;
 	function = machine_add_function(reader->machine, at);
 	function->upstream = above;
-	function->class_code = hex(reader, element, "class", 6, true);
+	function->class_code = class && *class ? hex(reader, element, "class", 6, true)
+					       : PCI_CLASS_UNKNOWN;
 	function->prog_if_known = KNOWN_YES;
 	function->vendor = (uint16_t)hex(reader, element, "vendor", 4, false);
 	function->device = (uint16_t)hex(reader, element, "device", 4, false);
@@ -196,12 +199,14 @@ static void read_leaf(struct reader *reader, int element, int function)
 	const char *name = document_attribute(reader->document, element, "name");
 	struct machine_function *it =
 		function < 0 ? NULL : &reader->machine->functions.v[function];
+	bool none;
 
 	if (!it)
 		return;
-	if (!it->class_code && streq(tag, "gpu"))
+	none = !it->class_code || it->class_code == PCI_CLASS_UNKNOWN;
+	if (none && streq(tag, "gpu"))
 		it->class_code = 0x030200;
-	if (!it->class_code && streq(tag, "nic"))
+	if (none && streq(tag, "nic"))
 		it->class_code = 0x020000;
 	if (streq(tag, "net") && name)
 		*vec_add(&it->names) = xstrdup(name);

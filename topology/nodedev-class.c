@@ -6,6 +6,8 @@
  */
 #include "topology/nodedev.h"
 
+#include "topology/class-name.h"
+
 /* Drivers of Linux, by class; the names end with a NULL. */
 static const struct {
 	uint32_t class_code;
@@ -34,7 +36,7 @@ static uint32_t class_of_driver(const char *driver)
 		for (const char *const *name = rows[i].drivers; *name; name++)
 			if (streq(*name, driver))
 				return rows[i].class_code;
-	return 0;
+	return PCI_CLASS_UNKNOWN;
 }
 
 /* As systemd (en, ib) or the kernel (eth, ib) name them. */
@@ -54,7 +56,7 @@ static uint32_t class_of(const struct machine_function *function)
 
 	if (function->bridge)
 		return 0x060400;
-	if (!class_code && has_interface(function))
+	if (class_code == PCI_CLASS_UNKNOWN && has_interface(function))
 		return 0x020000;
 	return class_code;
 }
@@ -70,7 +72,7 @@ void nodedev_derive_classes(struct machine *machine)
 			continue;
 		missing++;
 		function->class_code = class_of(function);
-		unknown += !function->class_code;
+		unknown += function->class_code == PCI_CLASS_UNKNOWN;
 	}
 	if (missing)
 		machine_complain(

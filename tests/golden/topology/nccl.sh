@@ -4,6 +4,7 @@ virt-layout topology $N/vendor.xml &&
 	virt-layout topology --matrix $N/odd.xml &&
 	virt-layout verify $N/vendor.xml $N/vendor.xml
 virt-layout verify $N/vendor.xml $N/odd.xml
+echo "status $?"
 # The files leave root ports out: a device directly below <cpu> has a link as well.
 cat >$SCRATCH/direct.xml <<X
 <system version="1"><cpu numaid="0" affinity="0f">
@@ -12,3 +13,9 @@ cat >$SCRATCH/direct.xml <<X
 </cpu></system>
 X
 virt-layout topology --matrix -n -o name,link $SCRATCH/direct.xml && virt-layout topology --matrix -J $SCRATCH/direct.xml | grep slowest
+# Files of cloud vendors leave out even the class, which is then unknown.
+cat > $SCRATCH/bare.xml <<'EOF'
+<system version="1"><cpu numaid="0" affinity="3"><pci busid="0000:00:16.0"/>
+<pci busid="0000:00:17.0"><gpu dev="0"/></pci><pci busid="0000:00:18.0" class="0x000000"/></cpu></system>
+EOF
+virt-layout topology -o NAME,WHAT $SCRATCH/bare.xml
