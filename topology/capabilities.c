@@ -395,7 +395,7 @@ static int read_host(const struct document *document, struct machine *ret,
 	if (!ret->nodes.n)
 		return error_input(
 			error,
-			"%s: has no <cells> in a host topology, so it does not describe a machine",
+			"%s: has no <cells> in a host topology, so it does not describe a machine; use virt-layout record, or XML of lstopo, of that host",
 			document->name);
 	if (ret->nodes.n > MACHINE_NODE_LIMIT)
 		return error_input(error, "%s: has more than %d cells", document->name,

@@ -117,7 +117,8 @@ bool record_word_later(struct record_reader *reader, int element,
 		return false;
 	if (field->type == FIELD_FLAGS)
 		take_known_flags(field, value, base);
-	else if (field->type != FIELD_NAME || !field_take(field, "unknown", base))
+	else if ((field->type != FIELD_NAME && field->type != FIELD_KNOWN) ||
+		 !field_take(field, "unknown", base))
 		return false;
 	text_printf(&shown, "%s=", field->name);
 	text_add_shown(&shown, value);

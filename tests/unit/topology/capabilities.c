@@ -105,7 +105,7 @@ static void refused(void **state)
 		  "caps:1: the root element is <domain>, not <capabilities>");
 	read_text(
 		"<capabilities><host/></capabilities>",
-		"caps: has no <cells> in a host topology, so it does not describe a machine");
+		"caps: has no <cells> in a host topology, so it does not describe a machine; use virt-layout record, or XML of lstopo, of that host");
 }
 
 static void complaints(void **state)

@@ -319,6 +319,7 @@ static void new_words_are_unknown(void **state)
 		{"port-type=\"root-port\"", "port-type=\"lane-port\""},
 		{"affinity=\"node\" node=\"0\"", "affinity=\"cloud\" node=\"0\""},
 		{"\"64bit\"", "\"shiny 64bit\""},
+		{"enabled=\"yes\"", "enabled=\"partly\""},
 	};
 
 	(void)state;
