@@ -311,6 +311,22 @@ static void busnr_misplaced(struct check *check)
 	}
 }
 
+/* QEMU has no device for the root of a PC or of virt; pseries has one for each of its
+ * roots, whose layout we do not know. */
+static void controller_model_name(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+
+		if (!guest_is_pci(c) || c->added || !c->model_name ||
+		    controller_model_of(c) == CONTROLLER_NONE || controller_device_of(c))
+			continue;
+		check_found(check, check_part(check, c->element, "model"),
+			    "QEMU's %s is not a device for a %s.", c->model_name,
+			    c->model);
+	}
+}
+
 static void pxb_node_exists(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
@@ -415,6 +431,13 @@ const struct rule controller_rules[] = {
 	 .why = "libvirt refuses a busNr on a port, or a chassis on an expander bus.",
 	 .to_fix = "Remove the option, or move it to the right controller.",
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
+	{RULE("controller-model-name", controller_model_name, ERROR, NEED_MACHINE,
+	      LIBVIRT),
+	 .what = "The <model name=> of a PCI controller is a device of QEMU for the controller's model.",
+	 .why = "libvirt refuses any other name.",
+	 .to_fix = "Remove the <model> element, so that libvirt chooses the device.",
+	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDeviceDefControllerPCI",
+	 .remedy = REMEDY_EDIT},
 	{RULE("pxb-node-exists", pxb_node_exists, ERROR, 0, LIBVIRT),
 	 .what = "The <node> of an expander bus is one of the domain's cells.",
 	 .why = "libvirt refuses a node that does not exist.",

@@ -135,21 +135,52 @@ static void iommu_virtio_bypass(struct check *check)
 	}
 }
 
+/* The attributes of <driver> that every virtio device has. */
+static const char *const virtio_options[] = {"iommu", "ats", "packed", "page_per_vq"};
+
+/* libvirt looks at these options only on disks, interfaces and video cards
+ * (virDomainCheckVirtioOptionsAreAbsent), and its schema at those of <shmem>. */
+static bool must_be_virtio(const struct guest_device *device)
+{
+	static const char *const tags[] = {"disk", "interface", "video", "shmem"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (streq(device->tag, tags[i]))
+			return true;
+	return false;
+}
+
+/* Of the kinds only disks on a bus of their own have none. */
+static bool is_not_virtio(const struct guest_device *device)
+{
+	const struct device_kind *kind = device_kind_of(device);
+
+	if (kind)
+		return !device_kind_is_virtio(kind) && !device_kind_is_legacy(kind);
+	return streq(device->tag, "disk") && device->bus && !streq(device->bus, "virtio");
+}
+
 static void iommu_on_non_virtio(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
-		const struct device_kind *kind = device->driver_iommu.state == VALUE_VALID
-							 ? device_kind_of(device)
-							 : NULL;
+		const char *model = device->model ? device->model : device->bus;
 
-		if (kind && !device_kind_is_virtio(kind) && !device_kind_is_legacy(kind))
-			check_found(
-				check, check_part(check, device->element, "driver"),
-				"The driver of %s (%s) has iommu=, which is only for virtio devices.",
-				device->tag, device->model ? device->model : "no model");
+		if (device->driver_element < 0 || !must_be_virtio(device) ||
+		    !is_not_virtio(device))
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(virtio_options); k++)
+			if (document_attribute(check->document, device->driver_element,
+					       virtio_options[k])) {
+				check_found(
+					check, device->driver_element,
+					"The driver of %s (%s) has %s=, which is only for virtio devices.",
+					device->tag, model ? model : "no model",
+					virtio_options[k]);
+				break;
+			}
 	}
 }
 
@@ -221,14 +252,21 @@ static void fix_iommu_on(struct fix *fix)
 	fix_merge(fix, fix->element, want);
 }
 
+static bool is_virtio_option(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(virtio_options); i++)
+		if (streq(name, virtio_options[i]))
+			return true;
+	return false;
+}
+
 /* Whether a <driver> has nothing but what fix_iommu_gone() removes. */
 static bool is_only_iommu(const struct document *document, int driver)
 {
 	const xmlNode *node = document->elements.v[driver].node;
 
 	for (const xmlAttr *it = node->properties; it; it = it->next)
-		if (!streq((const char *)it->name, "iommu") &&
-		    !streq((const char *)it->name, "ats"))
+		if (!is_virtio_option((const char *)it->name))
 			return false;
 	return !node->children;
 }
@@ -243,8 +281,8 @@ static void fix_iommu_gone(struct fix *fix)
 		return;
 	}
 	want = want_new("driver");
-	want_unset(want, "iommu");
-	want_unset(want, "ats");
+	for (size_t i = 0; i < ARRAY_SIZE(virtio_options); i++)
+		want_unset(want, virtio_options[i]);
 	fix_merge(fix, fix->element, want);
 }
 
@@ -274,8 +312,8 @@ const struct rule iommu_devices_rules[] = {
 		 "virtio 1.2, 6.1 VIRTIO_F_ACCESS_PLATFORM; QEMU 7.2 hw/virtio/virtio-bus.c",
 	 .remedy = REMEDY_FIX, .fix = fix_iommu_on, .fix_is_local = true},
 	{RULE("iommu-on-non-virtio", iommu_on_non_virtio, ERROR, 0, LIBVIRT),
-	 .what = "iommu= and ats= are only used on virtio devices.",
-	 .why = "libvirt refuses them on other devices, which always go through the IOMMU.",
+	 .what = "The <driver> of a disk, an interface or a video card has iommu=, ats=, packed= or page_per_vq= only if the device is a virtio device.",
+	 .why = "libvirt refuses these options on other devices, which always go through the IOMMU.",
 	 .to_fix = "Remove the attribute.", .source = LV "conf/domain_validate.c",
 	 .remedy = REMEDY_FIX, .fix = fix_iommu_gone, .fix_is_local = true},
 	{RULE("iommu-on-transitional", iommu_on_transitional, ERROR, NEED_MACHINE, QEMU),

@@ -319,7 +319,8 @@ static void iommu_virtio_root(struct check *check)
 	}
 }
 
-/* From 11.3 on libvirt itself chooses driver='qemu' if no driver is given. */
+/* From 11.3 on libvirt itself chooses driver='qemu' if no driver is given. One of
+ * <qemu:commandline> is judged by QEMU alone, which minds KVM's own controller only. */
 static void iommu_intremap_ioapic(struct check *check)
 {
 	const struct guest_iommu *iommu = check_intel_iommu(check);
@@ -328,6 +329,8 @@ static void iommu_intremap_ioapic(struct check *check)
 			    : target_has(&check->options->target,
 					 FEATURE_INTREMAP_WITHOUT_IOAPIC);
 
+	if (iommu && iommu->added && !streq_null(check->guest->type, "kvm"))
+		return;
 	if (iommu && switch_is(iommu->intremap, true) && !split)
 		check_found(check, iommu->driver_element,
 			    "intremap='on' needs <ioapic driver='qemu'/> in <features>.");
