@@ -272,7 +272,7 @@ static void merge_child(struct edits *edits, int element, const struct want *wan
 	if (child >= 0)
 		edit_merge(edits, child, want);
 	else if (!want->absent)
-		edit_insert(edits, element, last, want);
+		edit_insert(edits, element, last < 0 && want->first ? -2 : last, want);
 }
 
 void edit_merge(struct edits *edits, int element, const struct want *want)

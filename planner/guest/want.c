@@ -140,10 +140,15 @@ static void fill_driver(struct want *driver, const struct guest_device *new,
 	want_threads(driver, &new->map_iothreads);
 }
 
+/* libvirt's schema lets nothing come between <driver> and <source> of a host device:
+ * libxml2 reads an <interleave> in an <interleave> in one piece. */
 static void want_device_driver(struct want *parent, const struct guest_device *new,
 			       const struct guest_device *old)
 {
-	fill_driver(want_child(parent, "driver"), new, old);
+	struct want *driver = want_child(parent, "driver");
+
+	fill_driver(driver, new, old);
+	driver->first = streq(new->tag, "hostdev");
 	drop_if_empty(parent);
 }
 

@@ -6,6 +6,8 @@ $P $N --predict | grep "memory locked"
 # An existing one: iommufd='no' is changed, a mediated device is not.
 sed "s|<devices>|&<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='00000000-0000-0000-0000-000000000001'/></source></hostdev>|; s|iommufd='yes'|iommufd='no'|" $SCRATCH/a.xml > $SCRATCH/b.xml
 $P --domain $SCRATCH/b.xml --iommufd --diff | grep "^[-+] "
+# libvirt's schema wants <driver> next to <source>.
+sed "/<driver iommufd/d" $SCRATCH/a.xml > $SCRATCH/c.xml && $P --domain $SCRATCH/c.xml --iommufd | grep -A5 "<hostdev"
 printf '<request><node vcpus="1" memory="1GiB"/><hostdev address="9b:00.0" node="0"/><iommufd use="yes"/></request>' > $SCRATCH/r.xml &&
 	$P $SCRATCH/r.xml | grep iommufd
 # Nothing to do, and older versions.
