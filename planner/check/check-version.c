@@ -214,6 +214,24 @@ static void judge_use(struct check *check, const struct feature_use *use)
 			MINOR(since));
 }
 
+/* libvirt reads <driver> only of PCI devices of the host. */
+static void judge_iommufd(struct check *check, const struct guest_device *device)
+{
+	int driver = device->element < 0
+			     ? -1
+			     : document_child(check->document, device->element, "driver");
+
+	if (device->driver_iommufd.state == VALUE_ABSENT || driver < 0 ||
+	    !streq(device->tag, "hostdev") || device->source.state == VALUE_VALID ||
+	    !target_has(&check->options->target, FEATURE_IOMMUFD_DEVICE))
+		return;
+	check_set_remedy(
+		check_found(
+			check, driver,
+			"libvirt silently drops <driver iommufd=> of a <hostdev> that is not a PCI device."),
+		"Remove it.");
+}
+
 static void attribute_dropped(struct check *check)
 {
 	struct judged judged = {{.check = check}, {.check = check}};
@@ -223,6 +241,8 @@ static void attribute_dropped(struct check *check)
 	for (size_t i = 0; i < n_feature_uses; i++)
 		if (feature_uses[i].judge == USE_DROPPED)
 			judge_use(check, &feature_uses[i]);
+	for (size_t i = 0; i < check->guest->devices.n; i++)
+		judge_iommufd(check, &check->guest->devices.v[i]);
 }
 
 const struct rule version_rules[] = {

@@ -262,7 +262,8 @@ bool guest_is_vdpa(const struct guest_device *device)
 
 bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *device)
 {
-	return device->driver_iommufd.state == VALUE_VALID
+	/* libvirt drops that of a mediated device. */
+	return device->driver_iommufd.state == VALUE_VALID && !device->mdev_uuid
 		       ? device->driver_iommufd.on
 		       : switch_is(guest->iommufd, true);
 }
