@@ -235,6 +235,27 @@ static void memory_address(struct check *check)
 	}
 }
 
+/* Each Arm model has its own number of bits, which <maxphysaddr> does not change. */
+static void say_arm_bits(struct check *check, uint64_t highest, unsigned bits)
+{
+	const struct guest *guest = check->guest;
+	bool memory = can_have_devices(guest);
+	struct finding *finding = check_found(
+		check, memory ? guest->max_memory_element : guest->memory_element,
+		"The guest's memory%s ends at 0x%llx, but its CPU (%s) has %u address bits.",
+		memory ? ", with the room that <maxMemory> reserves," : "", ULL(highest),
+		guest->cpu_model ? guest->cpu_model : "the default model", bits);
+
+	if (highest >> 48)
+		check_set_remedy(finding, "Reduce <%s>.",
+				 memory ? "maxMemory" : "memory");
+	else
+		check_set_remedy(
+			finding,
+			"Use a model with more address bits, such as neoverse-n1, which has 48, or reduce <%s>.",
+			memory ? "maxMemory" : "memory");
+}
+
 /* What has to shrink: the window, if the rest fits without it, or else the memory. */
 static void say_address_bits(struct check *check, uint64_t highest, unsigned bits)
 {
@@ -299,7 +320,11 @@ static void memory_address_bits(struct check *check)
 				"the guest has the address bits of the host's CPU, which are not known");
 		return;
 	}
-	if (bits.bits < 64 && highest >> bits.bits)
+	if (bits.bits >= 64 || highest >> bits.bits == 0)
+		return;
+	if (guest_is_virt(guest))
+		say_arm_bits(check, highest, bits.bits);
+	else
 		say_address_bits(check, highest, bits.bits);
 }
 
@@ -339,7 +364,7 @@ const struct rule memory_room_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("memory-address-bits", memory_address_bits, ERROR, 0, QEMU),
 	 .what = "The guest's memory, the room that <maxMemory> reserves and the PCI window fit into the physical address space of the guest's CPU.",
-	 .why = "Otherwise QEMU exits (\"phys-bits too low\"). A guest CPU that does not take over the host's address bits has 40 of them (1 TiB). <maxMemory> reserves 1 GiB more for each slot. With an AMD CPU, if the memory above 4 GiB and the PCI window would not end below 1012 GiB, they begin at 1 TiB.",
+	 .why = "Otherwise QEMU exits (\"phys-bits too low\", on virt \"Addressing limited to 40 bits\"). A guest CPU that does not take over the host's address bits has 40 of them (1 TiB); a model of machine type virt has its own number, such as 40 (cortex-a53), 44 (cortex-a57) or 48 (neoverse-n1). <maxMemory> reserves 1 GiB more for each slot. With an AMD CPU, if the memory above 4 GiB and the PCI window would not end below 1012 GiB, they begin at 1 TiB.",
 	 .to_fix =
 		 "Use <cpu mode='host-passthrough'>, write <maxphysaddr mode='emulate' bits='46'/> in <cpu> (not more bits than the host's CPU has), or reduce <maxMemory> or <pcihole64>.",
 	 .source = "QEMU 7.2 hw/i386/pc.c, pc_max_used_gpa; measured",

@@ -2,7 +2,10 @@
 /*
  * Source: QEMU 7.2 hw/i386/pc.c (pc_memory_init, pc_max_used_gpa), pc_q35.c and
  * pc_piix.c (memory below 4 GiB, pci-hole64-size), target/i386/cpu.c (phys-bits). Each
- * branch was compared with the address that QEMU 7.2 and 11.1 print when they exit.
+ * branch was compared with the address that QEMU 7.2 and 11.1 print when they exit. The
+ * same was done for hw/arm/virt.c (virt_set_memmap), and the address bits of Arm models
+ * are what QEMU 7.2, 10.0 and 11.1 print for "-M virt -cpu MODEL -m
+ * 1G,slots=1,maxmem=7000000G" ("Addressing limited to 44 bits").
  */
 #include "planner/guest/address-space.h"
 
@@ -34,10 +37,46 @@ static struct address_bits of_mode(const struct guest *guest)
 		    : (struct address_bits){BITS_MODEL, DEFAULT_BITS};
 }
 
+/* Of a CPU that QEMU emulates on machine type virt; 0: not known. */
+static unsigned arm_model_bits(const struct guest *guest)
+{
+	static const struct {
+		const char *name;
+		unsigned bits;
+	} rows[] = {
+		{"max", 52},         {"a64fx", 40},       {"cortex-a15", 40},
+		{"cortex-a35", 40},  {"cortex-a53", 40},  {"cortex-a55", 40},
+		{"cortex-a57", 44},  {"cortex-a710", 40}, {"cortex-a72", 44},
+		{"cortex-a76", 40},  {"neoverse-n1", 48}, {"neoverse-n2", 48},
+		{"neoverse-v1", 48},
+	};
+	const char *name = guest->cpu_model;
+
+	if (streq_null(guest->cpu_mode, "maximum"))
+		name = "max";
+	else if (!guest->cpu_mode && !name)
+		name = "cortex-a15"; /* libvirt's default */
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (streq_null(name, rows[i].name))
+			return rows[i].bits;
+	return 0;
+}
+
+/* With KVM it depends on what the host's KVM offers. */
+static struct address_bits of_virt(const struct guest *guest)
+{
+	unsigned bits = streq_null(guest->type, "qemu") ? arm_model_bits(guest) : 0;
+
+	return bits > 0 ? (struct address_bits){BITS_MODEL, bits}
+			: (struct address_bits){BITS_UNKNOWN, 0};
+}
+
 struct address_bits guest_address_bits(const struct guest *guest)
 {
 	const char *mode = guest->max_address_mode;
 
+	if (guest_is_virt(guest))
+		return of_virt(guest);
 	if (!is_x86(guest))
 		return (struct address_bits){BITS_UNKNOWN, 0};
 	if (mode && streq(mode, "emulate") &&
@@ -175,11 +214,25 @@ static bool find_space(const struct guest *guest, const struct machine *host,
 	return true;
 }
 
+/* On machine type virt memory begins at 1 GiB; the window is what is left above. */
+static bool highest_of_virt(const struct guest *guest, uint64_t *ret)
+{
+	uint64_t ram, devices;
+
+	if (!guest_initial_memory(guest, &ram) || ram > LARGEST ||
+	    !room_for_devices(guest, ram, &devices))
+		return false;
+	*ret = round_up(GIB + ram, GIB) + round_up(devices, GIB) - 1;
+	return true;
+}
+
 bool guest_highest_address(const struct guest *guest, const struct machine *host,
 			   uint64_t hole_bytes, uint64_t *ret)
 {
 	struct space space;
 
+	if (guest_is_virt(guest))
+		return highest_of_virt(guest, ret);
 	if (!find_space(guest, host, hole_bytes, &space))
 		return false;
 	*ret = highest(&space, hole_bytes);

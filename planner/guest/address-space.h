@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * address-space.h - a PC guest's physical addresses: how many bits its CPU has, and how
+ * address-space.h - a guest's physical addresses: how many bits its CPU has, and how
  * many of them memory and the window of 64-bit BARs need.
  */
 #pragma once
@@ -23,7 +23,8 @@ struct address_bits {
 struct address_bits guest_address_bits(const struct guest *guest);
 /*
  * The highest address that QEMU uses on q35 or i440fx, before firmware places any BAR:
- * memory, room for memory devices, and a window of @hole_bytes. False: unknown.
+ * memory, room for memory devices, and a window of @hole_bytes. On virt the end of memory
+ * and of that room. False: unknown.
  */
 bool guest_highest_address(const struct guest *guest, const struct machine *host,
 			   uint64_t hole_bytes, uint64_t *ret);

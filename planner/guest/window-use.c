@@ -3,9 +3,7 @@
  * Sources: libvirt's default size of <shmem> (4 MiB; docs/formatdomain.rst). Which CPU
  * models have pages of 1 GiB: query-cpu-model-expansion of QEMU 7.2. With KVM a guest has
  * the vendor of the host's CPU, whatever the model (QEMU target/i386/host-cpu.c). The
- * address bits of Arm models: what QEMU 10.0 and 11.1 print for "-M virt -cpu MODEL -m
- * 1G,slots=1,maxmem=7000000G" ("Addressing limited to 44 bits"). The CPUs of Grace have
- * 48 (Arm's manual of Neoverse V2).
+ * CPUs of Grace have 48 address bits (Arm's manual of Neoverse V2).
  */
 #include "planner/guest/window-use.h"
 
@@ -188,27 +186,6 @@ static unsigned fact_number(const struct machine *host, const char *name)
 	return text && parse_u32(text, &number) ? number : 0;
 }
 
-/* Of a CPU that QEMU emulates on machine type virt; 0: not known. */
-static unsigned arm_model_bits(const struct guest *guest)
-{
-	static const struct {
-		const char *name;
-		unsigned bits;
-	} rows[] = {
-		{"max", 52},         {"a64fx", 40},       {"cortex-a35", 40},
-		{"cortex-a53", 40},  {"cortex-a55", 40},  {"cortex-a57", 44},
-		{"cortex-a710", 40}, {"cortex-a72", 44},  {"cortex-a76", 40},
-		{"neoverse-n1", 48}, {"neoverse-n2", 48}, {"neoverse-v1", 48},
-	};
-	const char *name =
-		streq_null(guest->cpu_mode, "maximum") ? "max" : guest->cpu_model;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (streq_null(name, rows[i].name))
-			return rows[i].bits;
-	return 0;
-}
-
 /* Only Grace has GPUs with memory in NUMA nodes of their own. */
 static bool is_grace(const struct machine *host)
 {
@@ -226,7 +203,7 @@ static void read_arm_cpu(const struct guest *guest, const struct machine *host,
 
 	use->host_bits = !is_emulated(guest);
 	if (is_emulated(guest))
-		use->guest.bits = arm_model_bits(guest);
+		use->guest.bits = guest_address_bits(guest).bits;
 	else if (fact_number(host, "cpu.address-bits") > 0)
 		use->guest.bits = fact_number(host, "cpu.address-bits");
 	else if (is_grace(host))
@@ -251,14 +228,11 @@ static void read_cpu(const struct guest *guest, const struct machine *host,
 static void read_memory(const struct guest *guest, const struct machine *host,
 			struct window_use *use)
 {
-	uint64_t highest, ram;
+	uint64_t highest;
 
 	use->guest.memory_end = 4 * GIB;
 	if (guest_highest_address(guest, host, 0, &highest))
 		use->guest.memory_end = MAX(use->guest.memory_end, highest + 1);
-	else if (guest_is_virt(guest) && guest_initial_memory(guest, &ram) &&
-		 ram < UINT64_C(1) << 52)
-		use->guest.memory_end = GIB + ram;
 }
 
 unsigned window_firmware_version(const struct guest *guest, const struct machine *host,
