@@ -164,6 +164,14 @@ static bool is_archive(const struct text *text)
 	       memcmp(text->s + at, magic, strlen(magic)) == 0;
 }
 
+/* After dumps of devices, or after what a script printed. */
+static bool holds_capabilities(const struct text *text, const char *root)
+{
+	return (!root || streq(root, "device")) && text->n > 0 &&
+	       memchr(text->s, '\0', text->n) == NULL &&
+	       strstr(text->s, "<capabilities>") && strstr(text->s, "</capabilities>");
+}
+
 static int reject(const char *name, const struct text *text, struct error *error)
 {
 	if (text->n == 0)
@@ -196,6 +204,10 @@ static int read_file(const char *path, const struct source_options *options,
 	input.text = text;
 	if (text.n > 0 && memchr(text.s, '\0', text.n) == NULL)
 		root = root_name(text.s);
+	if (holds_capabilities(&text, root)) {
+		free(root);
+		root = xstrdup("capabilities");
+	}
 	for (size_t i = 0; root && i < ARRAY_SIZE(files); i++)
 		if (streq(files[i].root, root))
 			return files[i].read(&input, ret, error);

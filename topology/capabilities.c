@@ -415,30 +415,43 @@ int capabilities_read(const struct document *document, struct machine *ret,
 	return 0;
 }
 
+static void blank(char *at, const char *end)
+{
+	for (; at < end; at++)
+		if (*at != '\n')
+			*at = ' ';
+}
+
 /*
- * The dumps of devices that follow the capabilities in the same text; they go to *@ret,
- * with their line numbers.
+ * The dumps of devices before and after the capabilities in the same text, with what a
+ * script printed between them; they go to *@ret, with their line numbers.
  */
 static void split_devices(struct text *text, struct text *ret)
 {
 	static const char end[] = "</capabilities>";
-	char *at = text->n ? strstr(text->s, end) : NULL;
+	char *from = text->n ? strstr(text->s, "<capabilities") : NULL;
+	char *to = from ? strstr(from, end) : NULL, *first;
 
-	if (!at)
+	if (!to || memchr(text->s, 0, text->n))
 		return;
-	at += strlen(end);
-	if (at[strspn(at, " \t\r\n")] != '<')
-		return;
-	for (const char *line = text->s; line < at; line++)
-		if (*line == '\n')
-			text_addc(ret, '\n');
-	text_addc(ret, '\n');
-	text_adds(ret, at + (*at == '\n'));
-	text->n = (size_t)(at - text->s);
-	*at = 0;
+	to += strlen(end);
+	first = strstr(text->s, "<device>");
+	if (first) {
+		text_add(ret, text->s, (size_t)(from - text->s));
+		for (const char *line = from; line < to; line++)
+			if (*line == '\n')
+				text_addc(ret, '\n');
+		text_adds(ret, to);
+	}
+	if (first || !strchr(to, '<')) {
+		text->n = (size_t)(to - text->s);
+		*to = 0;
+	}
+	if ((first && first < from) || text->s[strspn(text->s, " \t\r\n")] != '<')
+		blank(text->s, from);
 }
 
-/* The capabilities, and devices after them. */
+/* The capabilities, and devices around them. */
 static int read_text(const char *name, struct text *text, struct machine *ret,
 		     struct error *error)
 {

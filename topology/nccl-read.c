@@ -13,8 +13,11 @@
 struct reader {
 	const struct document *document;
 	struct machine *machine;
-	int *function; /* by element: the <pci> that it is or is in; -1 */
-	int *node;     /* by element: the id of its <cpu>; UNKNOWN_ID */
+	int *function;             /* by element: the <pci> that it is or is in; -1 */
+	int *node;                 /* by element: the id of its <cpu>; UNKNOWN_ID */
+	bool *foreign;             /* by element: of another host than the first */
+	size_t n_foreign, n_loose; /* <cpu> of others; devices without a <pci> */
+	int loose;                 /* the first of them */
 };
 
 static void complain(struct reader *reader, int element, const char *name)
@@ -192,6 +195,15 @@ static void mark_switches(struct machine *machine)
 	}
 }
 
+/* A bond has no <pci>, nor has a NIC that the kernel does not connect with a function. */
+static void note_loose(struct reader *reader, int element, const char *tag)
+{
+	if (!streq(tag, "gpu") && !streq(tag, "nic"))
+		return;
+	reader->loose = reader->n_loose ? reader->loose : element;
+	reader->n_loose++;
+}
+
 /* What the <pci> of a <gpu>, <nic> or <net> is; others are left to NCCL. */
 static void read_leaf(struct reader *reader, int element, int function)
 {
@@ -201,8 +213,10 @@ static void read_leaf(struct reader *reader, int element, int function)
 		function < 0 ? NULL : &reader->machine->functions.v[function];
 	bool none;
 
-	if (!it)
+	if (!it) {
+		note_loose(reader, element, tag);
 		return;
+	}
 	none = !it->class_code || it->class_code == PCI_CLASS_UNKNOWN;
 	if (none && streq(tag, "gpu"))
 		it->class_code = 0x030200;
@@ -210,6 +224,37 @@ static void read_leaf(struct reader *reader, int element, int function)
 		it->class_code = 0x020000;
 	if (streq(tag, "net") && name)
 		*vec_add(&it->names) = xstrdup(name);
+}
+
+/* NCCL writes all hosts that share an NVLink network into one file. */
+static bool is_foreign(struct reader *reader, int element)
+{
+	const char *first = NULL, *hash;
+
+	if (!streq(document_element_name(reader->document, element), "cpu"))
+		return false;
+	hash = document_attribute(reader->document, element, "host_hash");
+	for (int i = 1; i <= element && !first; i++)
+		if (reader->document->elements.v[i].parent == 0)
+			first = document_attribute(reader->document, i, "host_hash");
+	return hash && first && !streq(hash, first);
+}
+
+static void note_left_out(struct reader *reader)
+{
+	if (reader->n_foreign)
+		machine_complain(
+			reader->machine,
+			"%s: describes several hosts (host_hash of <cpu>); the first one is used, and %zu <cpu> of others left out",
+			reader->document->name, reader->n_foreign);
+	if (reader->n_loose)
+		machine_complain(
+			reader->machine,
+			"%s:%d: %zu device%s (first <%s>) without a <pci>, so left out",
+			reader->document->name,
+			reader->document->elements.v[reader->loose].line, reader->n_loose,
+			reader->n_loose > 1 ? "s" : "",
+			document_element_name(reader->document, reader->loose));
 }
 
 static void read_all(struct reader *reader)
@@ -220,6 +265,13 @@ static void read_all(struct reader *reader)
 
 		reader->function[i] = reader->function[parent];
 		reader->node[i] = reader->node[parent];
+		reader->foreign[i] = reader->foreign[parent];
+		if (parent == 0 && is_foreign(reader, i)) {
+			reader->foreign[i] = true;
+			reader->n_foreign++;
+		}
+		if (reader->foreign[i])
+			continue;
 		if (streq(tag, "cpu") && parent == 0)
 			read_cpu(reader, i);
 		else if (streq(tag, "pci"))
@@ -236,7 +288,12 @@ int nccl_read(const struct document *document, struct machine *ret, struct error
 	size_t n = document->elements.n;
 	_cleanup_free_ int *function = xcalloc(n + 1, sizeof(int));
 	_cleanup_free_ int *node = xcalloc(n + 1, sizeof(int));
-	struct reader reader = {document, ret, function, node};
+	_cleanup_free_ bool *foreign = xcalloc(n + 1, sizeof(bool));
+	struct reader reader = {.document = document,
+				.machine = ret,
+				.function = function,
+				.node = node,
+				.foreign = foreign};
 
 	if (!streq(document_element_name(document, 0), "system"))
 		return error_input_at(error, document->name, 1,
@@ -250,6 +307,7 @@ int nccl_read(const struct document *document, struct machine *ret, struct error
 	function[0] = -1;
 	node[0] = UNKNOWN_ID;
 	read_all(&reader);
+	note_left_out(&reader);
 	machine_settle(ret, false);
 	mark_switches(ret);
 	return 0;

@@ -77,6 +77,6 @@ void nodedev_derive_classes(struct machine *machine)
 	if (missing)
 		machine_complain(
 			machine,
-			"%zu PCI functions have no <class> in their dumps, as with old versions of libvirt; the class was derived from driver and interface, and is unknown for %zu",
-			missing, unknown);
+			"%zu PCI function%s no <class> in the dumps, as with old versions of libvirt; the class was derived from driver and interface, and is unknown for %zu",
+			missing, missing > 1 ? "s have" : " has", unknown);
 }

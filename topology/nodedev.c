@@ -301,12 +301,20 @@ static void blank_declarations(struct text *text)
 	}
 }
 
-static bool holds_several(const struct text *text)
+/* Several dumps, or one with what a script printed around it. */
+static bool needs_element(const struct text *text)
 {
 	const char *first = text->n ? strstr(text->s, "<device>") : NULL;
+	const char *start =
+		first ? text->s + strspn(text->s, " \t\r\n\xef\xbb\xbf") : NULL;
+	const char *last = first ? text->s + text->n - 1 : NULL;
 
-	return first && strstr(first + 1, "<device>") && !strstr(text->s, "<devices") &&
-	       memchr(text->s, 0, text->n) == NULL;
+	while (first && last > first && strchr(" \t\r\n", *last))
+		last--;
+	return first && !strstr(text->s, "<devices") &&
+	       memchr(text->s, 0, text->n) == NULL &&
+	       (*start != '<' || *last != '>' || strstr(first + 1, "<device>") ||
+		strstr(first, "<?xml "));
 }
 
 int nodedev_read_text(const char *name, struct text *text, struct machine *machine,
@@ -315,7 +323,7 @@ int nodedev_read_text(const char *name, struct text *text, struct machine *machi
 	_cleanup_document_ struct document document = {};
 	_cleanup_text_ struct text whole = {};
 
-	if (holds_several(text) || (text->n && text->s[0] == '\n')) {
+	if (needs_element(text)) {
 		blank_declarations(text);
 		text_printf(&whole, "<devices>%s</devices>",
 			    text->s + (has_prefix(text->s, "\xef\xbb\xbf") ? 3 : 0));

@@ -19,3 +19,10 @@ cat > $SCRATCH/bare.xml <<'EOF'
 <pci busid="0000:00:17.0"><gpu dev="0"/></pci><pci busid="0000:00:18.0" class="0x000000"/></cpu></system>
 EOF
 virt-layout topology -o NAME,WHAT $SCRATCH/bare.xml
+# A device without a <pci>, and hosts that share an NVLink network.
+cat > $SCRATCH/several.xml <<'EOF'
+<system version="1"><cpu host_hash="0x1" numaid="0" affinity="3"><pci busid="0000:01:00.0" class="0x030200"/>
+<nic><net name="bond0"/></nic></cpu>
+<cpu host_hash="0x2" numaid="0" affinity="ff"><pci busid="0000:01:00.0" class="0x030200"/><nic/></cpu></system>
+EOF
+virt-layout topology -o NAME,WHAT $SCRATCH/several.xml 2>&1 | sed "s|$SCRATCH/||"

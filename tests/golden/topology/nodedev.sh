@@ -46,6 +46,27 @@ show around
 	device 2 "<driver><name>igb</name></driver>"
 } > $SCRATCH/all.xml
 show "one file" $SCRATCH/all.xml
+# In any order, and with what a loop or a shell printed between them.
+dump() {
+	device $1 "<driver><name>igb</name></driver>"
+}
+{ dump 1; sed 1i'<?xml version="1.0"?>' $SCRATCH/host/capabilities.xml; } > $SCRATCH/all.xml
+show "devices first" $SCRATCH/all.xml
+{
+	echo "virsh # capabilities"
+	cat $SCRATCH/host/capabilities.xml
+	for i in 1 2; do
+		echo "== pci_0000_00_0${i}_0"
+		dump $i
+	done
+	echo done
+} > $SCRATCH/all.xml
+show "headings" $SCRATCH/all.xml
+{ cat $SCRATCH/host/capabilities.xml; echo done; } > $SCRATCH/all.xml
+virt-layout topology -n -o NAME $SCRATCH/all.xml
+{ echo "== pci_0000_00_01_0"; dump 1 | sed 1d; } > $SCRATCH/host/devices.xml
+show "one with a heading"
+write
 (cat $SCRATCH/host/capabilities.xml && device 1 "<driver/>" && echo "<") > $SCRATCH/bad.xml
 virt-layout topology $SCRATCH/bad.xml || true
 mkdir $SCRATCH/host/more
