@@ -340,7 +340,7 @@ static int check_files(struct check_flags *flags, struct error *error)
 		rc = source_read_option("host", flags->hosts.v[i], &flags->source,
 					&machines[i], error);
 	if (rc == 0 && flags->target.installed)
-		rc = installed_target("x86_64", &flags->target.given, error);
+		rc = installed_target("x86_64", &flags->target.found, error);
 	flags->check.target_wish = &flags->target;
 	if (rc == 0 && flags->fix) {
 		flags->check.host = flags->hosts.n > 0 ? &machines[0] : NULL;

@@ -68,7 +68,7 @@ static int settle(struct plan_flags *flags, bool trial, const struct planned *pl
 	_cleanup_text_ struct text text = {};
 
 	if (wish->installed && installed_target(architecture ? architecture : "x86_64",
-						&wish->given, error) < 0)
+						&wish->found, error) < 0)
 		return -1;
 	if (request_settle(request, flags->host ? &planned->host : NULL,
 			   flags->domain ? &planned->domain : NULL, &flags->target,

@@ -350,7 +350,7 @@ int source_set_target(void *target, const struct option_row *row, const char *va
 int source_find_target(struct source_options *options, struct error *error)
 {
 	return options->target.installed
-		       ? installed_target("x86_64", &options->target.given, error)
+		       ? installed_target("x86_64", &options->target.found, error)
 		       : 0;
 }
 

@@ -162,15 +162,12 @@ static bool is_version(const char *string)
 	       version_parse(string, &version);
 }
 
-/* Whether QEMU had, or will have, a release of that number. */
+/* Whether a type has that version; QEMU 4.0 had one of a stable release. */
 static bool is_release(const char *string, unsigned version)
 {
-	unsigned major = version / 1000000, minor = version / 1000 % 1000;
-	static const unsigned last[] = {[1] = 7, [2] = 12, [3] = 1};
-
 	if (version % 1000 != 0)
 		return streq(string, "4.0.1");
-	return major < ARRAY_SIZE(last) ? minor <= last[major] : minor < RELEASES_A_YEAR;
+	return qemu_release_exists(version);
 }
 
 /* The first QEMU that is so many years older than a type, by QEMU's rule. */

@@ -105,14 +105,15 @@ static bool is_hosts_qemu(const struct document *document)
 /*
  * What the user gave or the host provides takes precedence over what the domain suggests.
  */
-static void take_known(unsigned *version, struct target_origin *origin,
-		       const struct target_wish *wish, unsigned given, unsigned host)
+static void take_known(unsigned *version, struct target_origin *origin, unsigned given,
+		       unsigned found, unsigned host)
 {
 	if (given > 0) {
 		*version = given;
-		origin_set(origin,
-			   wish->installed ? TARGET_WHY_INSTALLED : TARGET_WHY_GIVEN,
-			   NULL, 0);
+		origin_set(origin, TARGET_WHY_GIVEN, NULL, 0);
+	} else if (found > 0) {
+		*version = found;
+		origin_set(origin, TARGET_WHY_INSTALLED, NULL, 0);
 	} else if (host > 0) {
 		*version = host;
 		origin_set(origin, TARGET_WHY_HOST, NULL, 0);
@@ -125,15 +126,13 @@ int target_wish_set(void *target, const struct option_row *row, const char *valu
 	_cleanup_free_ char *advice = NULL;
 	struct target_wish *wish = target;
 
-	wish->installed = streq(value, "installed");
-	if (wish->installed)
-		return 0;
+	wish->installed = false;
 	advice = nearest_advice(value, "installed", "|");
-	if (*advice)
+	if (*advice && !streq(value, "installed"))
 		return option_error(error, row->name, value,
 				    "must be like libvirt=9.0,qemu=7.2, or installed%s",
 				    advice);
-	return target_parse(value, &wish->given, error);
+	return target_parse_installed(value, &wish->installed, &wish->given, error);
 }
 
 /*
@@ -227,15 +226,13 @@ static void settle_firmware(const struct target_wish *wish, const struct machine
 			    struct target_settled *ret)
 {
 	bool own = has_own_bios(document, guest);
-	/* What is installed does not say anything about a file that the domain names. */
-	bool no_bios = wish->installed && own;
-	bool no_edk2 = wish->installed && guest && guest->loader;
 
-	take_known(&ret->target.seabios, &ret->seabios, wish,
-		   no_bios ? 0 : wish->given.seabios,
+	/* What is installed does not say anything about a file that the domain names. */
+	take_known(&ret->target.seabios, &ret->seabios, wish->given.seabios,
+		   own ? 0 : wish->found.seabios,
 		   own ? 0 : fact_version(host, "firmware.seabios"));
-	take_known(&ret->target.edk2, &ret->edk2, wish, no_edk2 ? 0 : wish->given.edk2,
-		   host_edk2(host, guest));
+	take_known(&ret->target.edk2, &ret->edk2, wish->given.edk2,
+		   guest && guest->loader ? 0 : wish->found.edk2, host_edk2(host, guest));
 }
 
 void target_settle(const struct target_wish *wish, const struct machine *host,
@@ -257,9 +254,9 @@ void target_settle(const struct target_wish *wish, const struct machine *host,
 		raise_to_features(&raise, guest);
 		feature_attributes(document, guest, raise_to_attribute, &raise);
 	}
-	take_known(&ret->target.libvirt, &ret->libvirt, wish, wish->given.libvirt,
-		   fact_version(host, "libvirt.version"));
-	take_known(&ret->target.qemu, &ret->qemu, wish, wish->given.qemu,
+	take_known(&ret->target.libvirt, &ret->libvirt, wish->given.libvirt,
+		   wish->found.libvirt, fact_version(host, "libvirt.version"));
+	take_known(&ret->target.qemu, &ret->qemu, wish->given.qemu, wish->found.qemu,
 		   host_qemu(host, document, guest));
 	settle_firmware(wish, host, document, guest, ret);
 }
@@ -354,6 +351,13 @@ void text_add_target(struct text *text, const struct target_settled *settled,
 			TARGET_NEWEST.libvirt / 1000000,
 			TARGET_NEWEST.libvirt / 1000 % 1000, TARGET_NEWEST.qemu / 1000000,
 			TARGET_NEWEST.qemu / 1000 % 1000);
+	if (target_is_old(&settled->target))
+		text_printf(
+			text,
+			"; older than libvirt %u.%u and QEMU %u.%u, the oldest supported: findings and plans may be wrong",
+			TARGET_OLDEST.libvirt / 1000000,
+			TARGET_OLDEST.libvirt / 1000 % 1000, TARGET_OLDEST.qemu / 1000000,
+			TARGET_OLDEST.qemu / 1000 % 1000);
 }
 
 static const char *const why_words[] = {

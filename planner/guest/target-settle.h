@@ -29,7 +29,8 @@ enum target_why {
 /* What is known before the domain is read. */
 struct target_wish {
 	struct target given; /* versions that are 0 are not given */
-	bool installed;      /* given: what is installed here */
+	bool installed;      /* the others are those that are installed here */
+	struct target found; /* the installed ones; the command fills it */
 	bool newest;         /* start from TARGET_NEWEST */
 };
 

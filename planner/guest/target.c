@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 static const struct feature_row {
@@ -108,6 +109,12 @@ bool target_is_unknown(const struct target *target)
 	       target->qemu / 1000 > TARGET_NEWEST.qemu / 1000;
 }
 
+bool target_is_old(const struct target *target)
+{
+	return target->libvirt / 1000 < TARGET_OLDEST.libvirt / 1000 ||
+	       target->qemu / 1000 < TARGET_OLDEST.qemu / 1000;
+}
+
 /*
  * From the dates of both projects' releases, except 10.1: Fedora 43 and Ubuntu 25.10
  * combine it with libvirt 11.6, which is some weeks older.
@@ -172,42 +179,118 @@ void text_add_firmware(struct text *text, bool efi, unsigned version)
 		text_printf(text, ".%u", version % 1000);
 }
 
+/*
+ * The last minor release of each major one. Since QEMU 4 there are three a year, since
+ * libvirt 3 eleven; the table has the major releases before that, or nothing where that
+ * is too old to be judged.
+ */
+static const unsigned qemu_minors[] = {[1] = 7, [2] = 12, [3] = 1};
+enum { QEMU_LAST_MINOR = 2, LIBVIRT_FIRST = 3, LIBVIRT_LAST_MINOR = 10 };
+
+static unsigned last_minor_of_qemu(unsigned major)
+{
+	return major < ARRAY_SIZE(qemu_minors) ? qemu_minors[major] : QEMU_LAST_MINOR;
+}
+
+static unsigned last_minor_of_libvirt(unsigned major)
+{
+	return major < LIBVIRT_FIRST ? UINT_MAX : LIBVIRT_LAST_MINOR;
+}
+
+bool qemu_release_exists(unsigned version)
+{
+	return version / 1000 % 1000 <= last_minor_of_qemu(version / 1000000);
+}
+
 /* A part of --target: what it begins with, and the rest's place and parser. */
 static const struct target_part {
 	const char *prefix;
 	size_t offset;
 	bool (*parse)(const char *string, unsigned *ret);
+	/* NULL: not known. */
+	unsigned (*last_minor)(unsigned major);
+	const char *name;
+	unsigned newest; /* what comes after it is not judged */
 } target_parts[] = {
-	{"libvirt=", offsetof(struct target, libvirt), version_parse},
-	{"qemu=", offsetof(struct target, qemu), version_parse},
+	{"libvirt=", offsetof(struct target, libvirt), version_parse,
+	 last_minor_of_libvirt, "libvirt", TARGET_NEWEST_LIBVIRT},
+	{"qemu=", offsetof(struct target, qemu), version_parse, last_minor_of_qemu,
+	 "QEMU", TARGET_NEWEST_QEMU},
 	{"firmware=seabios-", offsetof(struct target, seabios), version_parse},
 	{"firmware=edk2-", offsetof(struct target, edk2), edk2_parse},
 };
 
-static bool take_part(const char *part, struct target *target)
+static const struct target_part *part_of(const char *text)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(target_parts); i++) {
-		const struct target_part *row = &target_parts[i];
+	for (size_t i = 0; i < ARRAY_SIZE(target_parts); i++)
+		if (has_prefix(text, target_parts[i].prefix))
+			return &target_parts[i];
+	return NULL;
+}
 
-		if (has_prefix(part, row->prefix))
-			return row->parse(part + strlen(row->prefix),
-					  (unsigned *)((char *)target + row->offset));
+/* Refuses a release that there never was. */
+static int check_release(const struct target_part *part, unsigned version,
+			 const char *string, struct error *error)
+{
+	unsigned major = version / 1000000, minor = version / 1000 % 1000, last;
+
+	if (!part->last_minor || version / 1000 > part->newest / 1000)
+		return 0;
+	last = part->last_minor(major);
+	if (minor <= last)
+		return 0;
+	return error_input(
+		error,
+		"--target %s: %s %u.%u was never released; the releases around it are %u.%u and %u.0",
+		string, part->name, major, minor, major, last, major + 1);
+}
+
+static int take_part(const char *text, unsigned *seen, const char *string,
+		     struct target *target, struct error *error)
+{
+	const struct target_part *part = part_of(text);
+	unsigned version, bit;
+
+	if (!part || !part->parse(text + strlen(part->prefix), &version))
+		return error_input(
+			error,
+			has_prefix(text, "firmware=")
+				? "--target %s: the firmware must be like seabios-1.17 or edk2-2025.02"
+				: "--target %s: must be like libvirt=9.0,qemu=7.2, or installed",
+			string);
+	bit = 1u << (part - target_parts);
+	if (*seen & bit)
+		return error_input(error, "--target %s: %.*s is given twice", string,
+				   (int)strcspn(part->prefix, "="), part->prefix);
+	*seen |= bit;
+	*(unsigned *)((char *)target + part->offset) = version;
+	return check_release(part, version, string, error);
+}
+
+static int parse(const char *string, bool *installed, struct target *target,
+		 struct error *error)
+{
+	_cleanup_free_ char *copy = xstrdup(string);
+	char *rest = copy, *part;
+	unsigned seen = 0;
+
+	while ((part = strsep(&rest, ","))) {
+		if (installed && !*installed && streq(part, "installed"))
+			*installed = true;
+		else if (take_part(part, &seen, string, target, error) < 0)
+			return -1;
 	}
-	return false;
+	return 0;
 }
 
 int target_parse(const char *string, struct target *target, struct error *error)
 {
-	_cleanup_free_ char *copy = xstrdup(string);
-	char *rest = copy, *part;
+	return parse(string, NULL, target, error);
+}
 
-	while ((part = strsep(&rest, ",")))
-		if (!take_part(part, target))
-			return error_input(
-				error,
-				has_prefix(part, "firmware=")
-					? "--target %s: the firmware must be like seabios-1.17 or edk2-2025.02"
-					: "--target %s: must be like libvirt=9.0,qemu=7.2, or installed",
-				string);
-	return 0;
+int target_parse_installed(const char *string, bool *installed, struct target *target,
+			   struct error *error)
+{
+	*installed = false;
+	return parse(string, installed, target, error);
 }

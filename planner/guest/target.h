@@ -30,7 +30,9 @@ struct target {
 /* The oldest supported versions. */
 #define TARGET_OLDEST ((struct target){VERSION_OF(9, 0), VERSION_OF(7, 2)})
 /* The newest versions that the tables here were checked against. */
-#define TARGET_NEWEST ((struct target){VERSION_OF(12, 9), VERSION_OF(11, 1)})
+#define TARGET_NEWEST_LIBVIRT VERSION_OF(12, 9)
+#define TARGET_NEWEST_QEMU    VERSION_OF(11, 1)
+#define TARGET_NEWEST         ((struct target){TARGET_NEWEST_LIBVIRT, TARGET_NEWEST_QEMU})
 
 /* The first QEMU that emulates extended interrupt mode (eim) without KVM. */
 #define QEMU_EIM_EMULATED VERSION_OF(9, 0)
@@ -95,6 +97,10 @@ char *feature_needs(enum feature feature) _must_check_;
 struct target feature_first(enum feature feature);
 /* Whether either version is newer than TARGET_NEWEST, by its major and minor number. */
 bool target_is_unknown(const struct target *target);
+/* Whether either version is older than TARGET_OLDEST. */
+bool target_is_old(const struct target *target);
+/* Whether QEMU had, or will have, a release of that major and minor number. */
+bool qemu_release_exists(unsigned version);
 /*
  * The libvirt that goes with a QEMU: the first one released after it, or the newest known
  * one if QEMU is newer than any known one.
@@ -108,7 +114,11 @@ bool edk2_parse(const char *string, unsigned *ret);
 void text_add_firmware(struct text *text, bool efi, unsigned version);
 /*
  * Parses "libvirt=9.0,qemu=7.2,firmware=seabios-1.17,firmware=edk2-2025.02", in any
- * order; a part that is left out keeps its value in *target.
+ * order; a part that is left out keeps its value in *target. A part that is given twice,
+ * or a release of libvirt or QEMU that there never was, is an error.
  */
 int target_parse(const char *string, struct target *target, struct error *error)
 	_must_check_;
+/* The same, with "installed" as one of the parts or alone. */
+int target_parse_installed(const char *string, bool *installed, struct target *target,
+			   struct error *error) _must_check_;

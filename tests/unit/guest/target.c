@@ -73,6 +73,10 @@ static void rejects(void **state)
 		"firmware=edk2-+025.02",
 		"firmware=edk2-2025.02-1",
 		"firmware=EDK2-2025.02",
+		"installed",
+		"libvirt=9.0,libvirt=9.0",
+		"qemu=7.2,libvirt=9.0,qemu=8.0",
+		"firmware=seabios-1.16,firmware=seabios-1.17",
 	};
 
 	(void)state;
@@ -84,6 +88,57 @@ static void rejects(void **state)
 			fail_msg("accepted \"%s\"", strings[i]);
 		assert_int_equal(error.status, STATUS_INPUT);
 	}
+}
+
+/* Releases that there never were are refused, and what came after the newest is not. */
+static void knows_releases(void **state)
+{
+	static const struct {
+		const char *string, *around; /* NULL: accepted */
+	} rows[] = {
+		{"qemu=10.2", NULL},
+		{"qemu=10.3", "are 10.2 and 11.0"},
+		{"qemu=9.10", "are 9.2 and 10.0"},
+		{"qemu=2.12", NULL},
+		{"qemu=3.2", "are 3.1 and 4.0"},
+		{"qemu=7.2.99", NULL},
+		{"qemu=11.2", NULL},
+		{"qemu=13.7", NULL},
+		{"libvirt=9.10", NULL},
+		{"libvirt=9.11,qemu=7.2", "are 9.10 and 10.0"},
+		{"libvirt=11.12", "are 11.10 and 12.0"},
+		{"libvirt=12.11", NULL},
+		{"libvirt=1.3.5", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_error_ struct error error = {};
+		struct target target = {};
+		int rc = target_parse(rows[i].string, &target, &error);
+
+		if (rows[i].around ? rc == 0 || !strstr(error.message, rows[i].around)
+				   : rc < 0)
+			fail_msg("%s: %s", rows[i].string,
+				 rc < 0 ? error.message : "accepted");
+	}
+}
+
+static void takes_installed(void **state)
+{
+	_cleanup_error_ struct error error = {};
+	struct target target = {};
+	bool installed = false;
+
+	(void)state;
+	assert_int_equal(target_parse_installed("installed,firmware=edk2-2025.02",
+						&installed, &target, &error),
+			 0);
+	assert_true(installed);
+	assert_int_equal(target.edk2, VERSION_OF(2025, 2));
+	assert_int_equal(target_parse_installed("installed,installed", &installed,
+						&target, &error),
+			 -1);
 }
 
 static void is_shown(void **state)
@@ -103,6 +158,8 @@ int main(void)
 		cmocka_unit_test(parses),
 		cmocka_unit_test(keeps_what_is_left_out),
 		cmocka_unit_test(rejects),
+		cmocka_unit_test(knows_releases),
+		cmocka_unit_test(takes_installed),
 		cmocka_unit_test(is_shown),
 	};
 
