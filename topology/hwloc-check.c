@@ -264,9 +264,23 @@ static void read_info(struct hwloc_check *check)
 		check->checked->architecture = value_of(attribute(check, "value"));
 }
 
+/* What hwloc 2 asks of a matrix, besides the numbers. */
+static bool is_matrix(const struct hwloc_check *check)
+{
+	_cleanup_free_ char *type = value_of(attribute(check, "type"));
+	hwloc_obj_type_t ignored;
+
+	if (streq(check->element, "distances"))
+		return true;
+	return attribute(check, "kind") &&
+	       (streq(check->element, "distances2hetero") ||
+		(type && sym_hwloc_type_sscanf(type, &ignored, NULL, 0) == 0));
+}
+
 static void start_distances(struct hwloc_check *check)
 {
 	_cleanup_free_ char *objects = NULL, *length = NULL;
+	bool opens = !check->distances.open;
 
 	if (!check->distances.open && !has_prefix(check->element, "distances"))
 		return;
@@ -275,6 +289,8 @@ static void start_distances(struct hwloc_check *check)
 	hwloc_distances_start(&check->distances, check->element, objects, length,
 			      sym_xmlSAX2GetLineNumber(check->parser),
 			      check->checked->copy.text.n);
+	if (opens && !is_matrix(check))
+		check->distances.bad = true;
 }
 
 static void end_distances(struct hwloc_check *check, const char *element)
@@ -283,7 +299,7 @@ static void end_distances(struct hwloc_check *check, const char *element)
 		return;
 	machine_complain(
 		check->machine,
-		"%s:%ld: the distances are incomplete or damaged, and left out: not a number for each pair of objects",
+		"%s:%ld: the distances are incomplete or damaged, and left out: no type or kind, or not a number for each pair of objects",
 		check->name, check->distances.line);
 	hwloc_copy_cut(&check->checked->copy, check->distances.mark);
 }

@@ -52,7 +52,8 @@ matrix() {
 n=0
 for each in "$(matrix 2 '0 1 ' '10 21 22 11 ')" "$(matrix 2 '0 1 ' '10 21 22 ')" "$(matrix 2 '0 1 ' '10 21 22 11 1 ')" \
 	"$(matrix 3 '0 1 ' '10 21 22 11 ')" "$(matrix 2 '0 1 ' '10 2x 22 11 ')" "$(matrix 2 '0 1 ' '10 21 22 11 ' 6)" \
-	"$(matrix x '0 1 ' '10 21 22 11 ')"; do
+	"$(matrix x '0 1 ' '10 21 22 11 ')" "$(matrix 2 '0 1 ' '10 21 22 11 ' | sed s/NUMANode/Galaxy/)" \
+	"$(matrix 2 '0 1 ' '10 21 22 11 ' | sed "s/kind='5'//")"; do
 	hwloc "$each" > $SCRATCH/matrix$((n++)).xml
 done
 hwloc "" 0x3 > $SCRATCH/cpuset.xml
@@ -72,7 +73,7 @@ old() {
 }
 old 1.0 2.1 2.1 1.0 > $SCRATCH/old0.xml
 old 1.0 2.1 2.1 > $SCRATCH/old1.xml
-for file in matrix{0..6} cpuset old{0,1}; do
+for file in matrix{0..8} cpuset old{0,1}; do
 	echo "== $file"
 	show $SCRATCH/$file.xml
 done
