@@ -240,7 +240,7 @@ static const struct field string_fields[] = {
 
 const struct element machine_elements[] = {
 	{ "host", NULL, KEPT_ONE, 0, SIZE(machine), 1, host_fields, .always = true },
-	{ "node", HOST, KEPT_VEC, IN(machine, nodes), SIZE(machine_node), NODE_LIMIT,
+	{ "node", HOST, KEPT_VEC, IN(machine, nodes), SIZE(machine_node), NODES_LIMIT,
 	  node_fields, .n_keys = 1 },
 	{ "huge", NODE, KEPT_VEC, IN(machine_node, huge), SIZE(machine_huge), 16,
 	  huge_fields },

@@ -33,8 +33,9 @@
 #define RECORD_NAMESPACE "urn:virt-layout:host:1"
 #define RECORD_MAJOR     1
 #define RECORD_MINOR     4
-/* Linux allows 1024 (CONFIG_NODES_SHIFT). */
-#define NODE_LIMIT 4096
+/* Linux allows 1024 nodes (CONFIG_NODES_SHIFT); their numbers are members of sets. */
+#define NODES_LIMIT 4096
+#define NODE_LIMIT  SET_LIMIT
 
 enum field_type {
 	FIELD_NUMBER,   /* int from 0; UNKNOWN_ID: "unknown" */

@@ -191,7 +191,7 @@ const char *field_wants(const struct field *field)
 {
 	static const char *const wants[] = {
 		[FIELD_NUMBER] = "a number from 0 to 2147483647, or unknown",
-		[FIELD_NODE] = "a node number from 0 to 4095",
+		[FIELD_NODE] = "a node number from 0 to 65535",
 		[FIELD_CPU] = "a CPU number from 0 to 65535",
 		[FIELD_GROUP] = "a number, none or unknown",
 		[FIELD_U64] = "a decimal number or unknown",

@@ -222,7 +222,7 @@ static void damage_is_refused(void **state)
 		 "newer minor versions. Use a newer"},
 		{"\"sysfs\"", "\"dream\"", "source=\"dream\" is not one of"},
 		{"id=\"2\"", "id=\"0\"", ":3: <node> 0 occurs twice"},
-		{"id=\"2\"", "id=\"4096\"", "is not a node number"},
+		{"id=\"2\"", "id=\"65536\"", "is not a node number"},
 		{"id=\"2\"", "id=\"0x2\"", "is not a node number"},
 		{"id=\"2\"", "id=\"-2\"", "is not a node number"},
 		{"id=\"2\"", "", ":3: <node> has no id"},
