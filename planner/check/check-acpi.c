@@ -123,6 +123,8 @@ static void fix_acpi(struct fix *fix)
 
 const struct rule acpi_rules[] = {
 	{RULE("acpi-missing", acpi_missing, WARNING, 0, NOBODY),
+	 .after = {&acpi_rules[UEFI_NEEDS_ACPI], &acpi_rules[MEMORY_NEEDS_ACPI],
+		   &iommu_rules[IOMMU_VIRTIO_ACPI]},
 	 .what = "A domain with cells or an IOMMU has ACPI; on aarch64, only a domain with expander buses needs it.",
 	 .why = "SRAT, SLIT, _PXM and DMAR are part of ACPI. Without <acpi/>, libvirt starts QEMU without ACPI, and the guest sees neither NUMA nodes nor an IOMMU that ACPI describes. On aarch64 a device tree describes both, but no expander buses.",
 	 .to_fix = "Add <acpi/> to <features>.", .source = LV "qemu/qemu_command.c",
@@ -133,19 +135,23 @@ const struct rule acpi_rules[] = {
 	 .to_fix = "Write <os firmware='efi'>, or remove <acpi/>.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
-	{RULE("uefi-needs-acpi", uefi_needs_acpi, ERROR, 0, LIBVIRT),
-	 .what = "On x86, UEFI firmware needs ACPI.",
-	 .why = "libvirt refuses UEFI without <acpi/>, both in 9.0 and in 12.9.",
-	 .to_fix = "Add <acpi/> to <features>.",
-	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
-	 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
-	{RULE("memory-needs-acpi", memory_needs_acpi, ERROR, 0, QEMU),
-	 .what = "A domain with DIMMs or NVDIMMs has ACPI.",
-	 .why = "The guest learns of them by ACPI. libvirt accepts the domain, but QEMU exits (\"memory hotplug is not enabled\").",
-	 .to_fix =
-		 "Add <acpi/> to <features>; on aarch64 together with <os firmware='efi'>.",
-	 .source = "QEMU 7.2 hw/i386/pc.c, hw/arm/virt.c; measured", .remedy = REMEDY_FIX,
-	 .fix = fix_acpi, .planned = PLAN_FIXES},
+	[UEFI_NEEDS_ACPI] =
+		{RULE("uefi-needs-acpi", uefi_needs_acpi, ERROR, 0, LIBVIRT),
+		 .what = "On x86, UEFI firmware needs ACPI.",
+		 .why = "libvirt refuses UEFI without <acpi/>, both in 9.0 and in 12.9.",
+		 .to_fix = "Add <acpi/> to <features>.",
+		 .source = LV
+		 "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
+		 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
+	[MEMORY_NEEDS_ACPI] =
+		{RULE("memory-needs-acpi", memory_needs_acpi, ERROR, 0, QEMU),
+		 .after = {&acpi_rules[UEFI_NEEDS_ACPI]},
+		 .what = "A domain with DIMMs or NVDIMMs has ACPI.",
+		 .why = "The guest learns of them by ACPI. libvirt accepts the domain, but QEMU exits (\"memory hotplug is not enabled\").",
+		 .to_fix =
+			 "Add <acpi/> to <features>; on aarch64 together with <os firmware='efi'>.",
+		 .source = "QEMU 7.2 hw/i386/pc.c, hw/arm/virt.c; measured",
+		 .remedy = REMEDY_FIX, .fix = fix_acpi, .planned = PLAN_FIXES},
 	{RULE("acpi-machine", acpi_machine, ERROR, 0, LIBVIRT),
 	 .what = "A domain of s390x or ppc64 has no <acpi/>.",
 	 .why = "libvirt refuses <acpi/> (\"machine type does not support ACPI\"), because machine types of these architectures do not.",

@@ -288,7 +288,7 @@ static void fix_iommu_gone(struct fix *fix)
 
 const struct rule iommu_devices_rules[] = {
 	{RULE("iommu-caching", iommu_caching, ERROR, 0, QEMU),
-	 .decided_by = {"caching-mode"},
+	 .after = {&iommu_rules[IOMMU_MACHINE]}, .decided_by = {"caching-mode"},
 	 .what = "With an intel IOMMU and a host device, caching_mode is on.",
 	 .why = "Otherwise QEMU exits, because it has to see each mapping that the guest makes.",
 	 .to_fix = "Write <driver caching_mode='on'/> in <iommu>.",
@@ -297,6 +297,7 @@ const struct rule iommu_devices_rules[] = {
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
 	 .remedy = REMEDY_FIX, .fix = fix_caching, .planned = PLAN_FIXES},
 	{RULE("iommu-no-intremap", iommu_no_intremap, WARNING, 0, NOBODY),
+	 .after = {&iommu_rules[IOMMU_MACHINE], &iommu_rules[IOMMU_EIM_INTREMAP]},
 	 .decided_by = {"intremap"}, .what = "An intel IOMMU remaps interrupts.",
 	 .why = "Without this, VFIO in the guest refuses to assign devices unless it is told to allow unsafe interrupts.",
 	 .to_fix =
@@ -304,7 +305,7 @@ const struct rule iommu_devices_rules[] = {
 	 .source = "Linux drivers/vfio/vfio_iommu_type1.c; measured",
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
-	 .decided_by = {"iommu_platform"},
+	 .after = {&iommu_rules[IOMMU_MACHINE]}, .decided_by = {"iommu_platform"},
 	 .what = "With an IOMMU in the guest, virtio devices go through it.",
 	 .why = "Without iommu='on', a virtio device bypasses the IOMMU and can access all of the guest's memory, so it must not be assigned to a nested guest. Whether a device with a vhost-user back end (virtiofs, or a disk, network interface or GPU of another process) works with iommu='on' depends on that back end: QEMU exits if it does not offer VIRTIO_F_ACCESS_PLATFORM. So these are only an info, which --fix does not change.",
 	 .to_fix = "Add <driver iommu='on'/> to the device.",

@@ -233,6 +233,8 @@ static void hugepage_multiple(struct check *check)
 	}
 }
 
+enum { HUGEPAGE_DEFAULT = 6 };
+
 const struct rule memory_rules[] = {
 	{RULE("memnode-valid", memnode_valid, ERROR, 0, LIBVIRT),
 	 .what = "Each memnode is for one cell of the domain.",
@@ -268,17 +270,20 @@ const struct rule memory_rules[] = {
 	 .why = "libvirt refuses a cell that does not exist, and a second page size for a cell.",
 	 .to_fix = "Change nodeset, which refers to guest cells.",
 	 .source = LV "qemu/qemu_validate.c", .remedy = REMEDY_EDIT},
-	{RULE("hugepage-default", hugepage_default, ERROR, 0, LIBVIRT),
-	 .what = "At most one huge page size is given without a nodeset.",
-	 .why = "libvirt refuses a second one (\"two master hugepages detected\").",
-	 .to_fix = "Give all but one a nodeset=, or remove them.",
-	 .source = LV "qemu/qemu_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	[HUGEPAGE_DEFAULT] =
+		{RULE("hugepage-default", hugepage_default, ERROR, 0, LIBVIRT),
+		 .what = "At most one huge page size is given without a nodeset.",
+		 .why = "libvirt refuses a second one (\"two master hugepages detected\").",
+		 .to_fix = "Give all but one a nodeset=, or remove them.",
+		 .source = LV "qemu/qemu_validate.c; tested with 12.9",
+		 .remedy = REMEDY_EDIT},
 	{RULE("hugepage-source", hugepage_source, ERROR, 0, LIBVIRT),
 	 .what = "Memory on huge pages has no anonymous source and is not allocated on demand.",
 	 .why = "libvirt refuses both.",
 	 .to_fix = "Remove <source> or <allocation>, or write type='memfd'.",
 	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
 	{RULE("hugepage-multiple", hugepage_multiple, ERROR, 0, QEMU),
+	 .after = {&memory_rules[HUGEPAGE_DEFAULT]},
 	 .what = "The memory of a cell, the size of a DIMM and the block of a virtio-mem device are multiples of their huge page size.",
 	 .why = "QEMU cannot map a remainder.",
 	 .to_fix = "Round the memory up to a multiple of the page size.",

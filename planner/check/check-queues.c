@@ -381,6 +381,8 @@ static void iothread_shared(struct check *check)
 	vec_free(&threads.rows);
 }
 
+enum { QUEUES_LIMIT = 6 };
+
 const struct rule queues_rules[] = {
 	{RULE("iothread-bus", iothread_bus, ERROR, 0, LIBVIRT),
 	 .what = "Only disks on bus virtio and controllers of model virtio-scsi have an I/O thread.",
@@ -421,12 +423,16 @@ const struct rule queues_rules[] = {
 	 .to_fix = "Remove queues=, or use another type of interface.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateNetSupportsMultiqueue; measured",
 	 .remedy = REMEDY_EDIT},
-	{RULE("queues-limit", queues_limit, ERROR, 0, QEMU),
-	 .what = "A disk has at most 1024 queues, and a SCSI controller at most 1022.",
-	 .why = "libvirt accepts more, but QEMU exits.", .to_fix = "Reduce queues=.",
-	 .source = "QEMU 7.2 hw/block/virtio-blk.c, hw/scsi/virtio-scsi.c; measured",
-	 .remedy = REMEDY_EDIT},
+	[QUEUES_LIMIT] =
+		{RULE("queues-limit", queues_limit, ERROR, 0, QEMU),
+		 .what = "A disk has at most 1024 queues, and a SCSI controller at most 1022.",
+		 .why = "libvirt accepts more, but QEMU exits.",
+		 .to_fix = "Reduce queues=.",
+		 .source =
+			 "QEMU 7.2 hw/block/virtio-blk.c, hw/scsi/virtio-scsi.c; measured",
+		 .remedy = REMEDY_EDIT},
 	{RULE("queues-vcpus", queues_vcpus, WARNING, 0, NOBODY),
+	 .after = {&queues_rules[QUEUES_LIMIT]},
 	 .what = "A device has no more queues than the guest has vCPUs.",
 	 .why = "The guest's driver uses at most one queue for each vCPU; the others only cost memory.",
 	 .to_fix = "Reduce queues= to the number of vCPUs.",

@@ -167,6 +167,20 @@ extern const struct rule groups_rules[];
 extern const struct rule policy_rules[];
 extern const struct rule together_rules[];
 
+/* Places of rows that others come after, which would find the same cause once more. */
+enum { UEFI_NEEDS_ACPI = 2, MEMORY_NEEDS_ACPI }; /* acpi_rules */
+enum {
+	PCI_ROOT_MODEL = 3,
+	CONTROLLER_INDEX_DUP = 5,
+	PXB_MACHINE = 9
+}; /* controller_rules */
+enum { SATA_PLACE = 6 }; /* pci_rules */
+enum {
+	IOMMU_MACHINE = 2,
+	IOMMU_VIRTIO_ACPI = 6,
+	IOMMU_EIM_INTREMAP = 9
+}; /* iommu_rules */
+
 /* Of place_rules: silenced by the planner if the plan intends it. */
 extern const struct rule *const rule_port_no_acs;
 
