@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planner/qemu/emulators.h"
 
-#include "base/clock.h"
-
 #include <stdio.h>
 #include <unistd.h>
 
@@ -21,7 +19,7 @@ static const struct {
 };
 
 /* The answers of the host's own architecture are what most domains need. */
-static void gather(struct machine *machine, bool own, int64_t end_ms)
+static void gather(struct machine *machine, bool own, int *left_ms)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		const char *architecture = places[i].architecture ? places[i].architecture
@@ -33,7 +31,7 @@ static void gather(struct machine *machine, bool own, int64_t end_ms)
 			continue;
 		emulator = vec_add(&machine->emulators);
 		*emulator = (struct machine_emulator){.path = xstrdup(places[i].path)};
-		emulator_ask((int)MAX(end_ms - clock_ms(), 0), emulator);
+		*left_ms -= emulator_ask(*left_ms, emulator);
 		if (!emulator->architecture)
 			emulator->architecture = xstrdup(architecture);
 	}
@@ -45,13 +43,21 @@ static int by_path(const void *a, const void *b)
 		      ((const struct machine_emulator *)b)->path);
 }
 
+bool emulators_look_at(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (streq(places[i].path, path))
+			return true;
+	return false;
+}
+
 void emulators_gather(struct machine *machine)
 {
-	int64_t end_ms = clock_ms() + EMULATORS_LIMIT_MS;
+	int left_ms = EMULATORS_LIMIT_MS;
 	const struct machine_emulator *own;
 
-	gather(machine, true, end_ms);
-	gather(machine, false, end_ms);
+	gather(machine, true, &left_ms);
+	gather(machine, false, &left_ms);
 	vec_sort(&machine->emulators, by_path);
 	own = machine_emulator(machine, NULL, machine->architecture);
 	if (own && own->version)

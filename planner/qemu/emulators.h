@@ -10,6 +10,9 @@
 /* All of them together; one takes about 0.1 s. */
 #define EMULATORS_LIMIT_MS 2000
 
+/* Whether emulators_gather() looks for an emulator at this path. */
+bool emulators_look_at(const char *path);
+
 /* The models and properties that are asked about. Ends with a row without a model. */
 struct emulator_question {
 	const char *model;
@@ -18,11 +21,12 @@ struct emulator_question {
 extern const struct emulator_question emulator_questions[];
 
 /*
- * Starts the program and asks it, for at most @limit_ms; it is always stopped, with what
- * it started in its process group. Never fails: what is not known stays so in *@ret,
- * which has the path already, and ->unknown says why.
+ * Starts the program and asks it, for at most @limit_ms, of which it returns how much it
+ * took. While the program waits for a CPU, no time passes, up to 8 times the limit. It is
+ * always stopped, with what it started in its process group. Never fails: what is not
+ * known stays so in *@ret, which has the path already, and ->unknown says why.
  */
-void emulator_ask(int limit_ms, struct machine_emulator *ret);
+int emulator_ask(int limit_ms, struct machine_emulator *ret);
 /*
  * The conversation's own part, pure: what is sent, and what the answers mean. @bytes are
  * not trusted. False if the machine types are not among them.

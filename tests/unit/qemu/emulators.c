@@ -10,8 +10,12 @@
 #include "planner/qemu/emulators.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -199,6 +203,62 @@ static void whatever_a_program_does_it_ends(void **state)
 	}
 }
 
+/* A process that keeps this one's CPU busy. */
+static pid_t keep_busy(void)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			;
+	}
+	return child;
+}
+
+/* It gets a sixth of a CPU: what takes 0.15 s there, alone, takes 0.9 s. */
+static void waiting_for_a_cpu_does_not_count(void **state)
+{
+	enum { N = 5 };
+
+	struct place place = {};
+	struct machine_emulator emulator = {};
+	_cleanup_free_ char *script = xasprintf(
+		"while read -r user rest < /proc/$$/schedstat && [ $user -lt 150000000 ]; do :; done\n"
+		"cat <<'END'\n%s\nEND",
+		answers);
+	pid_t busy[N];
+	cpu_set_t all, one;
+	unsigned cpu = 0;
+	int64_t start_ms;
+
+	(void)state;
+	if (access("/proc/self/schedstat", R_OK) < 0)
+		skip();
+	assert_int_equal(getcpu(&cpu, NULL), 0);
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	make_program(&place, script);
+	emulator.path = xstrdup(place.program);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	for (int i = 0; i < N; i++)
+		busy[i] = keep_busy();
+	start_ms = now_ms();
+	emulator_ask(400, &emulator);
+	start_ms = now_ms() - start_ms;
+	for (int i = 0; i < N; i++) {
+		kill(busy[i], SIGKILL);
+		waitpid(busy[i], NULL, 0);
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+	if (emulator.unknown)
+		fail_msg("after %d ms: %s", (int)start_ms, emulator.unknown);
+	check_answers(&emulator);
+	machine_emulator_free(&emulator);
+	remove_program(&place);
+}
+
 static void a_program_that_answers(void **state)
 {
 	struct place place = {};
@@ -299,6 +359,7 @@ int main(void)
 		cmocka_unit_test(damaged_answers_are_read),
 		cmocka_unit_test(whatever_a_program_does_it_ends),
 		cmocka_unit_test(a_program_that_answers),
+		cmocka_unit_test(waiting_for_a_cpu_does_not_count),
 		cmocka_unit_test(a_program_that_does_not_exist),
 		cmocka_unit_test(descriptors_are_read),
 	};
