@@ -10,6 +10,22 @@
 
 #include "planner/guest/each-device.h"
 #include "planner/guest/host-emulator.h"
+#include "planner/qemu/emulators.h"
+
+/* An emulator that the domain names; record looks in the usual places only. */
+static void judge_emulator(struct check *check)
+{
+	const char *path = check->guest->emulator;
+
+	if (machine_emulator(check->host, path, NULL))
+		return;
+	if (emulators_look_at(path))
+		check_found(check, check_part(check, 0, "devices/emulator"),
+			    "The host has no emulator %s.", path);
+	else
+		check_skip(check, "emulators",
+			   "the host's description does not say whether %s exists", path);
+}
 
 /* An emulator in another place than the usual ones may be found as well. */
 static void emulator_exists(struct check *check)
@@ -22,6 +38,8 @@ static void emulator_exists(struct check *check)
 			   "the host's description does not list its emulators");
 		return;
 	}
+	if (guest->emulator)
+		judge_emulator(check);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (streq_null(guest->architecture, known[i]) && !guest->emulator &&
 		    !machine_emulator(check->host, NULL, known[i]))
@@ -177,10 +195,10 @@ static void launch_security_exists(struct check *check)
 
 const struct rule host_needs_rules[] = {
 	{RULE("emulator-exists", emulator_exists, ERROR, NEED_HOST, LIBVIRT),
-	 .what = "The host has a QEMU for the domain's architecture.",
-	 .why = "libvirt refuses a domain for which it finds no emulator.",
+	 .what = "The host has the domain's <emulator>, or a QEMU for its architecture.",
+	 .why = "libvirt refuses a domain for which it finds no emulator, or whose <emulator> does not exist.",
 	 .to_fix =
-		 "Install QEMU for that architecture, such as the package qemu-system-arm for aarch64.",
+		 "Install QEMU for that architecture, such as the package qemu-system-arm for aarch64, or correct or remove <emulator>.",
 	 .source = LV "qemu/qemu_capabilities.c; measured", .remedy = REMEDY_EDIT,
 	 .untried = UNTRIED},
 	{RULE("kvm-exists", kvm_exists, ERROR, NEED_HOST, LIBVIRT),

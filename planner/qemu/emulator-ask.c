@@ -88,7 +88,7 @@ static bool collect(int fd, pid_t child, int limit_ms, int64_t start_ms, struct 
 		char buffer[65536];
 		ssize_t n;
 
-		/* What it has said is read, even if this program was the one to wait. */
+		/* What has arrived is read, even if this program was the one to wait. */
 		if (poll(&poller, 1, over ? 0 : (int)MIN(left_ms, LOOK_MS)) <= 0) {
 			if (over)
 				return false;
