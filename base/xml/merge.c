@@ -249,6 +249,20 @@ static int next_match(const struct document *document, int element, int child,
 	return child;
 }
 
+/* Where edit_insert() puts a child before the first of a name. */
+static int before_child(const struct document *document, int element, const char *name)
+{
+	int place = -2;
+
+	for (int child = document_child(document, element, NULL); child >= 0;
+	     child = document_next(document, child, NULL)) {
+		if (streq(document_element_name(document, child), name))
+			return place;
+		place = child;
+	}
+	return -1;
+}
+
 /*
  * Makes the @n-th child that the want refers to agree with it; @n counts the earlier
  * wants.
@@ -272,7 +286,11 @@ static void merge_child(struct edits *edits, int element, const struct want *wan
 	if (child >= 0)
 		edit_merge(edits, child, want);
 	else if (!want->absent)
-		edit_insert(edits, element, last < 0 && want->first ? -2 : last, want);
+		edit_insert(edits, element,
+			    last < 0 && want->before
+				    ? before_child(document, element, want->before)
+				    : last,
+			    want);
 }
 
 void edit_merge(struct edits *edits, int element, const struct want *want)

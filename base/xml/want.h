@@ -20,8 +20,8 @@ struct want {
 	const char *space;           /* xmlns="..." to write on it, NULL */
 	/* A child to remove: all of this name beyond those wanted before this one. */
 	bool absent;
-	/* A child to insert before all others if it is new, and not after them. */
-	bool first;
+	/* A new child goes directly before the first of this name; NULL: at the end. */
+	const char *before;
 };
 
 struct want *want_new(const char *name);

@@ -148,7 +148,7 @@ static void want_device_driver(struct want *parent, const struct guest_device *n
 	struct want *driver = want_child(parent, "driver");
 
 	fill_driver(driver, new, old);
-	driver->first = streq(new->tag, "hostdev");
+	driver->before = streq(new->tag, "hostdev") ? "source" : NULL;
 	drop_if_empty(parent);
 }
 

@@ -8,6 +8,7 @@ sed "s|<devices>|&<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source
 $P --domain $SCRATCH/b.xml --iommufd --diff | grep "^[-+] "
 # libvirt's schema wants <driver> next to <source>.
 sed "/<driver iommufd/d" $SCRATCH/a.xml > $SCRATCH/c.xml && $P --domain $SCRATCH/c.xml --iommufd | grep -A5 "<hostdev"
+sed -i "s|<hostdev.*>|&<rom bar='off'/>|" $SCRATCH/c.xml && $P --domain $SCRATCH/c.xml --iommufd | grep -A5 "<hostdev"
 printf '<request><node vcpus="1" memory="1GiB"/><hostdev address="9b:00.0" node="0"/><iommufd use="yes"/></request>' > $SCRATCH/r.xml &&
 	$P $SCRATCH/r.xml | grep iommufd
 # Nothing to do, and older versions.
