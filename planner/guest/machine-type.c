@@ -114,11 +114,20 @@ static const struct downstream {
 	{"questing", VERSION_OF(10, 1), 0, 255},
 };
 
-/* Machines without versions, in every QEMU that we support, of x86. */
-static const struct {
+/*
+ * Machines of x86 without versions. QEMU does not have them until @without, and has them
+ * from @from on; what is between was not tried. 0: every QEMU that we support has it.
+ */
+static const struct other {
 	const char *name;
-	unsigned vcpus;
-} others[] = {{"microvm", 288}, {"isapc", 1}, {"none", 1}, {"x-remote", 1}};
+	unsigned vcpus, without, from;
+} others[] = {
+	{"microvm", 288},
+	{"isapc", 1},
+	{"none", 1},
+	{"x-remote", 1},
+	{"nitro", 4096, VERSION_OF(10, 0), VERSION_OF(11, 1)},
+};
 
 /* What people write for a family's alias. */
 static const char *const mistaken[][2] = {
@@ -162,11 +171,11 @@ static bool is_version(const char *string)
 	       version_parse(string, &version);
 }
 
-/* Whether a type has that version; QEMU 4.0 had one of a stable release. */
-static bool is_release(const char *string, unsigned version)
+/* Whether a type has that version; one of q35 has that of a stable release. */
+static bool is_release(const struct family *family, const char *string, unsigned version)
 {
 	if (version % 1000 != 0)
-		return streq(string, "4.0.1");
+		return streq(family->alias, "q35") && streq(string, "4.0.1");
 	return qemu_release_exists(version);
 }
 
@@ -258,7 +267,7 @@ static struct machine_verdict judge_version(const struct family *family, const c
 		return (struct machine_verdict){MACHINE_NEVER};
 	if (!is_version(string))
 		return judge_downstream(family, name, qemu);
-	if (!version_parse(string, &version) || !is_release(string, version))
+	if (!version_parse(string, &version) || !is_release(family, string, version))
 		return (struct machine_verdict){MACHINE_NEVER};
 	if (version / 1000 > qemu / 1000)
 		return (struct machine_verdict){MACHINE_TOO_NEW, version / 1000 * 1000,
@@ -307,6 +316,15 @@ static const char *corrected(const char *name)
 	return NULL;
 }
 
+static struct machine_verdict judge_other(const struct other *other, unsigned qemu)
+{
+	if (qemu / 1000 >= other->from / 1000)
+		return (struct machine_verdict){MACHINE_EXISTS};
+	if (qemu / 1000 <= other->without / 1000)
+		return (struct machine_verdict){MACHINE_TOO_NEW};
+	return (struct machine_verdict){MACHINE_UNKNOWN};
+}
+
 struct machine_verdict machine_type_judge(const char *name, const char *architecture,
 					  unsigned qemu)
 {
@@ -328,7 +346,7 @@ struct machine_verdict machine_type_judge(const char *name, const char *architec
 		return judge_version(family, name, qemu);
 	for (size_t i = 0; x86 && i < ARRAY_SIZE(others); i++)
 		if (streq(name, others[i].name))
-			return (struct machine_verdict){MACHINE_EXISTS};
+			return judge_other(&others[i], qemu);
 	return board_judge(name, architecture, qemu);
 }
 

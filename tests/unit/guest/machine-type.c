@@ -105,10 +105,11 @@ static void what_qemu_does_not_list_does_not_exist(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		for (size_t j = 0; j < 3 && rows[i].qemu[j]; j++)
-			for (unsigned k = 0; k < 20 * 14; k++) {
+			for (unsigned k = 0; k < 2 * 20 * 14; k++) {
+				/* With ".1" as well, which one type has. */
 				_cleanup_free_ char *name =
-					xasprintf("%s%u.%u", rows[i].begins, k / 14,
-						  k % 14);
+					xasprintf("%s%u.%u%s", rows[i].begins, k / 2 / 14,
+						  k / 2 % 14, k % 2 ? ".1" : "");
 				enum machine_fate fate =
 					machine_type_judge(name, rows[i].architecture,
 							   rows[i].qemu[j])
@@ -148,6 +149,25 @@ static void names_that_no_qemu_has(void **state)
 			fail_msg("%s exists", rows[i][0]);
 		assert_string_equal(instead, rows[i][2]);
 	}
+}
+
+static void came_later(void **state)
+{
+	static const struct {
+		unsigned qemu;
+		enum machine_fate fate;
+	} rows[] = {
+		{VERSION_OF(7, 2), MACHINE_TOO_NEW},
+		{VERSION_OF(10, 0), MACHINE_TOO_NEW},
+		{VERSION_OF(10, 2), MACHINE_UNKNOWN},
+		{VERSION_OF(11, 1), MACHINE_EXISTS},
+		{VERSION_OF(12, 0), MACHINE_EXISTS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(machine_type_judge("nitro", "x86_64", rows[i].qemu).fate,
+				 rows[i].fate);
 }
 
 /* Of a distribution's type we know at most since when; of other names nothing. */
@@ -234,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_qemu_lists_exists),
+		cmocka_unit_test(came_later),
 		cmocka_unit_test(what_qemu_does_not_list_does_not_exist),
 		cmocka_unit_test(names_that_no_qemu_has),
 		cmocka_unit_test(others_are_unknown),
