@@ -219,3 +219,36 @@ void predict_initiators(const struct guest *guest, struct predict_cells *ret)
 		vec_free(&without.cells);
 	}
 }
+
+static void mark_node(struct machine_node *node, struct pci_address at)
+{
+	struct machine_initiator *row;
+
+	if (!set_empty(&node->cpus))
+		return;
+	if (!node->kind)
+		node->kind = xstrdup("generic-initiator");
+	row = vec_add(&node->initiators);
+	row->at = at;
+}
+
+void predict_initiator_nodes(const struct guest_tree *tree, struct machine *machine)
+{
+	const struct guest *guest = tree->guest;
+
+	for (size_t i = 0; predict_sees_nodes(guest) && i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+		struct pci_address at = device->address.at;
+
+		if (!guest_takes_initiator(device) ||
+		    device->initiator.state != VALUE_VALID ||
+		    !guest_address_on_pci(&device->address) ||
+		    tree->bus[at.bus].number < 0)
+			continue;
+		at.bus = (uint8_t)tree->bus[at.bus].number;
+		for (size_t n = 0; n < machine->nodes.n; n++)
+			if (set_has(&device->initiator.set,
+				    (unsigned)machine->nodes.v[n].id))
+				mark_node(&machine->nodes.v[n], at);
+	}
+}

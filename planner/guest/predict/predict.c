@@ -97,6 +97,7 @@ void predict(const struct guest *guest, struct machine *ret)
 	machine_settle(ret, true);
 	predict_roots(&tree, ret);
 	predict_groups(&tree, ret);
+	predict_initiator_nodes(&tree, ret);
 	predict_renumber(guest, ret);
 }
 

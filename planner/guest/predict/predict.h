@@ -65,6 +65,8 @@ struct predict_cells {
 	bool ordered; /* as in QEMU's SRAT; else as in the domain: QEMU's is not known */
 };
 void predict_initiators(const struct guest *guest, struct predict_cells *ret);
+/* Marks the nodes of initiators with their devices, before they get their numbers. */
+void predict_initiator_nodes(const struct guest_tree *tree, struct machine *machine);
 /* Whether the kernel sees the cells as nodes; else there is one node. */
 bool predict_sees_nodes(const struct guest *guest);
 /*

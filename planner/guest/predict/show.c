@@ -359,7 +359,10 @@ void text_add_prediction(struct text *text, const struct guest *guest,
 	text_adds(text, "PCI tree:\n");
 	add_lspci_tree(text, machine);
 	add_groups(text, machine);
+	text_add_smmus(text, guest);
 	text_add_host_devices(text, guest, machine);
+	text_add_initiators(text, machine);
+	text_add_window(text, guest);
 	add_budget(text, machine);
 	if (guest_is_q35(guest))
 		add_io(text, guest, machine);

@@ -7,6 +7,7 @@ virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only initi
 # Caches of such a guest are not known.
 virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/h --only l3-split $SCRATCH/a.xml
 $P --domain $SCRATCH/a.xml --host $SCRATCH/h --diff
+$P --domain $SCRATCH/a.xml --host $SCRATCH/h --predict | sed -n "/^SMMUv3/,/^bus/p"
 # The options that planned it change nothing: --node does not count these cells, whose number is the plan's.
 N="--node vcpus=4,memory=8GiB"
 $P --domain $SCRATCH/a.xml --host $SCRATCH/h --arch aarch64 --iommu smmuv3,accel=on $N $N --hostdev 0008:01:00.0,node=0 --hostdev 0018:01:00.0,node=1 --diff
