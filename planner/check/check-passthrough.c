@@ -215,36 +215,58 @@ static void host_iommu_off(struct check *check)
 			   "the host's description does not say whether its IOMMU is on");
 }
 
-/* Whether VFIO is told to do without remapping. */
-static bool allows_unsafe(const struct machine *host)
-{
-	const char *unsafe = machine_fact(host, "vfio.allow-unsafe-interrupts");
+#define TYPE1_UNSAFE   "vfio_iommu_type1.allow_unsafe_interrupts"
+#define IOMMUFD_UNSAFE "iommufd.allow_unsafe_interrupts"
 
-	return kernel_line_is_on(
-		unsafe ? unsafe
-		       : kernel_line_value(host,
-					   "vfio_iommu_type1.allow_unsafe_interrupts"));
+static bool allows(const struct machine *host, const char *fact, const char *parameter)
+{
+	const char *value = machine_fact(host, fact);
+
+	return kernel_line_is_on(value ? value : kernel_line_value(host, parameter));
+}
+
+/* The parameter with which VFIO would do without remapping; NULL: it does already. */
+static const char *unset_parameter(const struct check *check)
+{
+	bool all = false;
+	bool some = !check->host_alone && uses_iommufd(check, &all) >= 0;
+
+	if (!(some && all) &&
+	    !allows(check->host, "vfio.allow-unsafe-interrupts", TYPE1_UNSAFE))
+		return TYPE1_UNSAFE;
+	if (some &&
+	    !allows(check->host, "iommufd.allow-unsafe-interrupts", IOMMUFD_UNSAFE))
+		return IOMMUFD_UNSAFE;
+	return NULL;
 }
 
 static void propose_remapping(struct finding *finding, const struct machine *host,
-			      bool allowed)
+			      const char *unset)
 {
 	const char *off = kernel_line_has(host, "intremap", "off") ? "intremap=off"
 			  : kernel_line_value(host, "nointremap")  ? "nointremap"
 								   : NULL;
 
-	if (streq_null(host->architecture, "aarch64"))
+	if (streq_null(host->architecture, "aarch64") && unset)
 		check_set_remedy(
 			finding,
-			"Only an interrupt controller with ITS (GICv3 or newer) keeps the interrupts of devices apart. %s",
-			allowed ? "Assign devices only to guests that you trust."
-				: "If you trust the guest, set vfio_iommu_type1.allow_unsafe_interrupts=1 on the kernel's command line.");
+			"Only an interrupt controller with ITS (GICv3 or newer) keeps the interrupts of devices apart. If you trust the guest, set %s=1 on the kernel's command line.",
+			unset);
+	else if (streq_null(host->architecture, "aarch64"))
+		check_set_remedy(
+			finding,
+			"Only an interrupt controller with ITS (GICv3 or newer) keeps the interrupts of devices apart. Assign devices only to guests that you trust.");
 	else if (off)
 		check_set_remedy(
 			finding,
 			"Remove %s from the kernel's command line, and restart the host.",
 			off);
-	else if (allowed)
+	else if (unset)
+		check_set_remedy(
+			finding,
+			"Switch interrupt remapping (or x2APIC) on in the firmware setup. If the host cannot, and you trust the guest, set %s=1 on the kernel's command line.",
+			unset);
+	else
 		check_set_remedy(
 			finding,
 			"Switch interrupt remapping (or x2APIC) on in the firmware setup, or assign devices only to guests that you trust.");
@@ -258,9 +280,9 @@ static bool may_lack_remapping(const struct machine *host)
 
 static void host_remapping_off(struct check *check)
 {
-	bool allowed = allows_unsafe(check->host);
 	int element = passes_through(check);
 	struct finding *finding;
+	const char *unset;
 
 	if (element < 0 || !may_lack_remapping(check->host))
 		return;
@@ -272,13 +294,14 @@ static void host_remapping_off(struct check *check)
 	}
 	if (check->host->iommu.remapping != KNOWN_NO)
 		return;
+	unset = unset_parameter(check);
 	finding = check_found(
 		check, element,
-		allowed ? "The host does not remap interrupts, and VFIO is told to allow that: a guest can send any interrupt to the host."
-			: "The host does not remap interrupts, so VFIO refuses to assign devices.");
-	if (allowed)
+		unset ? "The host does not remap interrupts, so VFIO refuses to assign devices."
+		      : "The host does not remap interrupts, and VFIO is told to allow that: a guest can send any interrupt to the host.");
+	if (!unset)
 		finding->severity = SEVERITY_WARNING;
-	propose_remapping(finding, check->host, allowed);
+	propose_remapping(finding, check->host, unset);
 }
 
 /* A fact that is yes or no. Lists the rule as skipped if it is not known. */
@@ -481,11 +504,12 @@ const struct rule passthrough_rules[] = {
 	{RULE("host-remapping-off", host_remapping_off, ERROR, NEED_HOST, KERNEL),
 	 .after = {&passthrough_rules[HOST_IOMMU_OFF]},
 	 .what = "If a host device is assigned, the host remaps interrupts.",
-	 .why = "Otherwise VFIO refuses the device with \"Operation not permitted\". With vfio_iommu_type1.allow_unsafe_interrupts=1 VFIO accepts the device, but the guest can send any interrupt to the host, and the finding is only a warning.",
+	 .why = "Otherwise VFIO refuses the device with \"Operation not permitted\". With vfio_iommu_type1.allow_unsafe_interrupts=1, or iommufd.allow_unsafe_interrupts=1 for a device that uses iommufd, VFIO accepts the device, but the guest can send any interrupt to the host, and the finding is only a warning.",
 	 .to_fix =
 		 "Switch interrupt remapping (or x2APIC) on in the firmware setup. If the host cannot, and you trust the guest, set vfio_iommu_type1.allow_unsafe_interrupts=1 on the kernel's command line.",
-	 .source = "Linux drivers/vfio/vfio_iommu_type1.c", .remedy = REMEDY_RECORD,
-	 .of_host = true},
+	 .source =
+		 "Linux drivers/vfio/vfio_iommu_type1.c, drivers/iommu/iommufd/device.c",
+	 .remedy = REMEDY_RECORD, .of_host = true},
 	{RULE("host-no-acs", host_no_acs, WARNING, NEED_GROUPS, NOBODY),
 	 .what = "An assigned device does not share its IOMMU group with devices of other slots because a port above it has no ACS.",
 	 .why = "The devices can reach each other past the IOMMU, so the kernel puts them into one group, which only one guest can have.",

@@ -1,6 +1,7 @@
 # A host without a domain: what it has, and whether it can assign devices.
 cd tests/golden/check
 none=$PWD/no-iommu.host
+tests=$PWD/../..
 virt-layout check --host no-iommu.host
 echo "status $?"
 virt-layout check --json-lines --host no-iommu.host
@@ -47,6 +48,12 @@ for other in aarch64 ppc64le s390x; do
 	host "no remapping of $other" "$(machine $other)"
 done
 host "allowed on aarch64" "$(machine aarch64);$(line "vfio_iommu_type1.allow_unsafe_interrupts=1")"
+# Devices that use iommufd have a parameter of their own.
+for line in vfio_iommu_type1 iommufd; do
+	echo "== iommufd, $line"
+	sed "$(line "$line.allow_unsafe_interrupts=1")" no-remapping.xml > host.xml
+	virt-layout check --only host-remapping-off --host host.xml $tests/domains/host-iommufd-missing.xml | grep -o "[a-z]*: host-.*" || true
+done
 for on in =1 =Y =on "" =0; do
 	host "allowed$on" "$(line "ro vfio-iommu-type1.allow_unsafe_interrupts$on quiet")"
 done
