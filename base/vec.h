@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/mem.h"
+#include "base/sort.h"
 
 #define VEC(type)                                                                        \
 	struct {                                                                         \
@@ -59,14 +60,14 @@ static inline void *vec_grow_(void *v, size_t *room, size_t n, size_t size_bytes
 #define vec_last(vec)          (&(vec)->v[(vec)->n - 1])
 #define vec_sort(vec, compare) sort_((vec)->v, (vec)->n, sizeof(*(vec)->v), compare)
 
-/* Like qsort(), which would copy even what is sorted already. */
+/* Equal entries keep their order. What is sorted already is not copied. */
 static inline void sort_(void *v, size_t n, size_t size_bytes,
 			 int (*compare)(const void *, const void *))
 {
 	for (size_t i = 1; i < n; i++)
 		if (compare((char *)v + (i - 1) * size_bytes,
 			    (char *)v + i * size_bytes) > 0) {
-			qsort(v, n, size_bytes, compare);
+			sort_stably(v, n, size_bytes, compare);
 			return;
 		}
 }

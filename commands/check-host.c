@@ -91,9 +91,9 @@ static void add_emulators(struct text *text, const struct machine *host)
 
 		text_adds(text, "  ");
 		text_add_shown(text, emulator->path);
-		text_printf(text, ": QEMU %s, %zu machine types\n",
+		text_printf(text, ": QEMU %s, %zu machine type%s\n",
 			    emulator->version ? emulator->version : "of unknown version",
-			    emulator->types.n);
+			    emulator->types.n, emulator->types.n == 1 ? "" : "s");
 	}
 }
 

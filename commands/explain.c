@@ -43,14 +43,14 @@ static void add_range(struct text *text, const char *name, const struct rule_ran
 	if (text->n > 0)
 		text_adds(text, ", with ");
 	if (range->until == 0 && since >= newest)
-		text_printf(text, "%s %u.%u", name, since / 1000000, since / 1000 % 1000);
+		text_printf(text, "%s %u.%u", name, MAJOR(since), MINOR(since));
 	else if (range->until == 0)
-		text_printf(text, "%s %u.%u to %u.%u", name, since / 1000000,
-			    since / 1000 % 1000, newest / 1000000, newest / 1000 % 1000);
+		text_printf(text, "%s %u.%u to %u.%u", name, MAJOR(since), MINOR(since),
+			    MAJOR(newest), MINOR(newest));
 	else
 		text_printf(text, "%s %u.%u up to, but not including, %u.%u", name,
-			    since / 1000000, since / 1000 % 1000, range->until / 1000000,
-			    range->until / 1000 % 1000);
+			    MAJOR(since), MINOR(since), MAJOR(range->until),
+			    MINOR(range->until));
 }
 
 /* The versions that refuse; nothing for a rule that is not about a refusal. */

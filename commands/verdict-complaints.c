@@ -77,8 +77,8 @@ void text_add_complaints(struct text *text, const char *complaints)
 		text_adds(text, "\n");
 	}
 	if (c.left_out > 0)
-		text_printf(text, "the kernel printed %zu more complaints like this\n",
-			    c.left_out);
+		text_printf(text, "the kernel printed %zu more complaint%s like this\n",
+			    c.left_out, c.left_out == 1 ? "" : "s");
 }
 
 void jsonw_complaints(struct jsonw *json, const char *complaints)

@@ -6,7 +6,7 @@
 
 static void add_release(struct text *text, const char *name, unsigned version)
 {
-	text_printf(text, "%s %u.%u", name, version / 1000000, version / 1000 % 1000);
+	text_printf(text, "%s %u.%u", name, MAJOR(version), MINOR(version));
 }
 
 static void add_target(struct text *text, const char *label, const struct target *target)

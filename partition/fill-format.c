@@ -353,13 +353,16 @@ static int add_commands(struct text *text, const char *folder, bool seeded,
 	char *const roots[] = {top, NULL};
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	size_t skip = strlen(top) - 1;
+	const FTSENT *at;
 	int rc = 0;
 
 	if (!tree)
 		return error_system(error, errno, "cannot read %s", folder);
-	for (FTSENT *at; rc == 0 && (at = fts_read(tree));)
+	while (rc == 0 && (at = fts_read(tree)))
 		if (at->fts_info != FTS_DP && at->fts_statp)
 			rc = add_one(text, at, at->fts_path + skip, seeded, error);
+	if (rc == 0 && errno)
+		rc = error_system(error, errno, "cannot read %s", folder);
 	fts_close(tree);
 	return rc;
 }

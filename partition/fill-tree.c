@@ -164,12 +164,15 @@ int tree_check(const char *folder, const char *format, struct error *error)
 {
 	bool vfat = strcmp(format, "vfat") == 0;
 	FTS *tree = open_tree(folder);
+	const FTSENT *at;
 	int rc = 0;
 
 	if (!tree)
 		return error_system(error, errno, "%s: cannot be read", folder);
-	for (FTSENT *at; rc == 0 && (at = fts_read(tree));)
+	while (rc == 0 && (at = fts_read(tree)))
 		rc = check_one(tree, at, vfat, error);
+	if (rc == 0 && errno) /* fts_read() sets it to 0 at the end */
+		rc = error_system(error, errno, "%s: cannot be read", folder);
 	fts_close(tree);
 	return rc;
 }
@@ -177,17 +180,20 @@ int tree_check(const char *folder, const char *format, struct error *error)
 bool tree_size(const char *folder, uint64_t *ret_files, uint64_t *ret_bytes)
 {
 	FTS *tree = open_tree(folder);
+	const FTSENT *at;
+	bool complete;
 
 	*ret_files = *ret_bytes = 0;
 	if (!tree)
 		return false;
-	for (const FTSENT *at; (at = fts_read(tree));)
+	while ((at = fts_read(tree)))
 		if (at->fts_info == FTS_F || at->fts_info == FTS_SL) {
 			(*ret_files)++;
 			*ret_bytes += (uint64_t)at->fts_statp->st_size;
 		}
+	complete = errno == 0;
 	fts_close(tree);
-	return true;
+	return complete;
 }
 
 unsigned tree_owner(const char *folder)

@@ -8,6 +8,7 @@
  */
 #include "topology/acpi-machine.h"
 
+#include "base/first.h"
 #include "topology/acpi-parts.h"
 #include "topology/acpi-topology.h"
 
@@ -79,47 +80,37 @@ int acpi_node(const struct acpi_facts *facts, uint32_t domain)
 	return domains.n == 0 ? 0 : find_domain(&domains, domain);
 }
 
-static int by_cpu(const void *a, const void *b)
+/*
+ * The SRAT's entries of CPUs by their ids. A kernel keeps the last one of a CPU (Linux
+ * arch/x86/mm/srat.c, acpi_numa_processor_affinity_init).
+ */
+static void list_cpus(const struct acpi_facts *facts, struct firsts *ret)
 {
-	const struct acpi_affinity *left = a, *right = b;
-
-	return (left->cpu > right->cpu) - (left->cpu < right->cpu);
-}
-
-/* The SRAT's CPUs by their ids, to search; owned by the caller. */
-static struct acpi_affinity *cpus_by_id(const struct acpi_facts *facts, size_t *ret_n)
-{
-	struct acpi_affinity *list = xcalloc(facts->affinities.n + 1, sizeof(*list));
-	size_t n = 0;
-
-	for (size_t i = 0; i < facts->affinities.n; i++)
+	for (size_t i = facts->affinities.n; i-- > 0;)
 		if (facts->affinities.v[i].what == ACPI_CPU)
-			list[n++] = facts->affinities.v[i];
-	qsort(list, n, sizeof(*list), by_cpu);
-	*ret_n = n;
-	return list;
+			first_add(ret, NULL, facts->affinities.v[i].cpu, (int)i);
 }
 
 /* Without firmware's nodes, everything is on one node. */
 static void add_cpus(const struct acpi_facts *facts, const struct domains *domains,
 		     struct machine *machine)
 {
-	size_t n, id = 0;
-	_cleanup_free_ struct acpi_affinity *list = cpus_by_id(facts, &n);
+	_cleanup_firsts_ struct firsts listed = {};
+	int id = 0;
 
+	list_cpus(facts, &listed);
 	for (size_t i = 0; i < facts->cpus.n; i++) {
-		struct acpi_affinity key = {.cpu = facts->cpus.v[i].id};
-		const struct acpi_affinity *found;
+		int found = first_find(&listed, NULL, facts->cpus.v[i].id);
 		struct machine_cpu *cpu;
 
 		if (!facts->cpus.v[i].enabled)
 			continue;
-		cpu = machine_add_cpu(machine, (int)id++);
-		found = bsearch(&key, list, n, sizeof(key), by_cpu);
+		cpu = machine_add_cpu(machine, id++);
 		if (domains->n == 0)
 			cpu->node = 0;
-		else if (found)
-			cpu->node = find_domain(domains, found->domain);
+		else if (found >= 0)
+			cpu->node =
+				find_domain(domains, facts->affinities.v[found].domain);
 	}
 }
 

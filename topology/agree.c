@@ -72,7 +72,7 @@ static void complain_of_gaps(struct machine *machine)
 	if (missing)
 		machine_complain(
 			machine,
-			"%zu of %zu distances between nodes are missing, such as that from node %d to node %d; a guest that mirrors this machine gets the default",
+			"distances between nodes are missing (%zu of %zu), such as that from node %d to node %d; a guest that mirrors this machine gets the default",
 			missing, n * n, machine->nodes.v[first / n].id,
 			machine->nodes.v[first % n].id);
 }

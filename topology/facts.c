@@ -440,7 +440,7 @@ void machine_trim_files(struct machine *machine, size_t most_bytes)
 	if (kept < machine->files.n)
 		machine_complain(
 			machine,
-			"%zu small files were left out, because all files together would exceed %zu bytes",
+			"small files were left out (%zu), because all files together would exceed %zu bytes",
 			machine->files.n - kept, most_bytes);
 	for (size_t i = kept; i < machine->files.n; i++) {
 		free(machine->files.v[i].path);

@@ -298,7 +298,8 @@ static int read_values(struct record_reader *reader, int element, size_t n, uint
 		s += length + 1;
 	}
 	return record_fault(reader, element,
-			    "needs values: %zu distances separated by spaces", n);
+			    "needs values: %zu distance%s separated by spaces", n,
+			    n == 1 ? "" : "s");
 }
 
 /* The row of the node with index *@next, which it increases. */

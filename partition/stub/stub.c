@@ -52,7 +52,7 @@ int stub_fill(uint8_t sector[static STUB_BYTES], const char *message, size_t n,
 	if (lines.n > stub_message_bytes())
 		return error_input(
 			error,
-			"the message is %zu bytes too long: it needs %zu with a CR before each newline, and there is room for %zu",
+			"the message is too long by %zu B: it needs %zu with a CR before each newline, and there is room for %zu",
 			lines.n - stub_message_bytes(), lines.n, stub_message_bytes());
 	stub_clear(sector);
 	memcpy(sector, stub_code, stub_code_bytes);

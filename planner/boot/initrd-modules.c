@@ -82,13 +82,17 @@ static int read_tree(struct module_tree *tree, struct error *error)
 	char *roots[] = {tree->directory, NULL};
 	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
 	FTSENT *entry;
+	int fault;
 
 	if (!walk)
 		return error_system(error, errno, "%s", tree->directory);
 	while ((entry = fts_read(walk)))
 		if (entry->fts_info == FTS_F)
 			note(tree, entry->fts_path, false);
+	fault = errno; /* 0 at the end */
 	fts_close(walk);
+	if (fault)
+		return error_system(error, fault, "%s", tree->directory);
 	read_builtin(tree);
 	vec_sort(&tree->files, by_name);
 	if (tree->files.n == 0)

@@ -133,6 +133,8 @@ static int give_to_nobody(char *path)
 		} else if (entry->fts_info != FTS_DP) {
 			answer = lchown(entry->fts_path, RUN_NOBODY, RUN_NOBODY);
 		}
+	if (answer == 0 && errno) /* fts_read() sets it to 0 at the end */
+		answer = -1;
 	saved = errno;
 	if (walked)
 		fts_close(walked);

@@ -132,7 +132,7 @@ const struct rule acpi_rules[] = {
 	{RULE("acpi-needs-uefi", acpi_needs_uefi, ERROR, 0, LIBVIRT),
 	 .what = "On aarch64, ACPI needs UEFI firmware.",
 	 .why = "libvirt refuses <acpi/> without it, both in 9.0 and in 12.9.",
-	 .to_fix = "Write <os firmware='efi'>, or remove <acpi/>.",
+	 .to_fix = "Write <os firmware='efi'> (plan --firmware efi), or remove <acpi/>.",
 	 .source = LV "qemu/qemu_validate.c, qemuValidateDomainDef; tested with 12.9",
 	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
 	[UEFI_NEEDS_ACPI] =

@@ -64,7 +64,7 @@ static int bus_for_node(const struct check *check, int node, int *cell)
 static void say_cell(struct check *check, const struct check_hostdev *row,
 		     const struct guest_device *device)
 {
-	_cleanup_free_ char *nodes = NULL;
+	_cleanup_free_ char *nodes = NULL, *own = NULL;
 	_cleanup_set_ struct set backing = {};
 	struct finding *finding;
 	int bus, cell, root;
@@ -82,8 +82,8 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 		PCI_ARGS(device->source.at), row->host_node, device->address.at.bus, root,
 		row->cell, nodes);
 	finding->subject = xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
-	finding->observed = xasprintf("%s", nodes);
-	finding->expected = xasprintf("%d", row->host_node);
+	own = xasprintf("%d", row->host_node);
+	check_values(finding, nodes, own);
 	bus = bus_for_node(check, row->host_node, &cell);
 	if (bus >= 0)
 		check_set_remedy(

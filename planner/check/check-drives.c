@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * check-drives.c - the names of disks, their places on controllers, and their formats.
- * Sources: libvirt 9.0 src/conf/domain_conf.c, virDomainDiskDefAssignAddress;
- * libvirt 11.3 src/conf/domain_validate.c, virDomainDefDuplicateDriveAddressesValidate;
- * src/qemu/ qemu_validate.c, qemuValidateDomainDeviceDefDisk. Every verdict was measured
+ * Sources: libvirt 9.0 src/conf/domain_conf.c (virDomainDiskDefAssignAddress), libvirt
+ * 11.3 src/conf/domain_validate.c (virDomainDefDuplicateDriveAddressesValidate) and
+ * src/qemu/qemu_validate.c (qemuValidateDomainDeviceDefDisk). Every verdict was measured
  * with libvirt 9.0, 11.3 and 12.9.
  */
 #include "planner/check/rules.h"

@@ -75,9 +75,8 @@ static void judge_old_names(struct check *check, const struct addition *iommu)
 		if (addition_value(iommu, rows[i].name))
 			check_found(check, iommu->element,
 				    "intel-iommu has no %s in QEMU %u.%u%s.",
-				    rows[i].name, check->options->target.qemu / 1000000,
-				    check->options->target.qemu / 1000 % 1000,
-				    rows[i].advice);
+				    rows[i].name, MAJOR(check->options->target.qemu),
+				    MINOR(check->options->target.qemu), rows[i].advice);
 }
 
 static void iommu_first_stage(struct check *check)

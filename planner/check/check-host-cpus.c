@@ -113,7 +113,7 @@ static void judge_x86(struct check *check, const struct machine_emulator *emulat
 		 libvirt < VERSION_OF(11, 3))
 		check_skip(check, "cpu-models",
 			   "it is not known whether libvirt %u.%u has CPU model %s",
-			   libvirt / 1000000, libvirt / 1000 % 1000, model);
+			   MAJOR(libvirt), MINOR(libvirt), model);
 	else if (has_model(emulator, model))
 		return;
 	else if (is_replaced(model) && !streq_null(fallback, "forbid"))

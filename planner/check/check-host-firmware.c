@@ -256,7 +256,7 @@ static void firmware_exists(struct check *check)
 	else if (none_fits(check))
 		check_found(
 			check, document_find(check->document, 0, "os"),
-			"None of the host's %zu firmware descriptors fits firmware='%s', machine type %s, architecture %s and the requested features.",
+			"None of the host's firmware descriptors (%zu) fits firmware='%s', machine type %s, architecture %s and the requested features.",
 			host->firmware.n, check->guest->firmware, names.machine,
 			names.architecture);
 	else if (check->options->target.libvirt < MATCHES_LOADER)

@@ -115,8 +115,8 @@ static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu
 	struct finding *finding = check_found(
 		check, iommu->element,
 		"The %s IOMMU of QEMU %u.%u does not support host devices%s.",
-		iommu->model, check->options->target.qemu / 1000000,
-		check->options->target.qemu / 1000 % 1000,
+		iommu->model, MAJOR(check->options->target.qemu),
+		MINOR(check->options->target.qemu),
 		!can ? ""
 		: streq(iommu->model, "amd")
 			? " unless its option dma-remap is on, which the domain does not set"

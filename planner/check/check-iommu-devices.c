@@ -105,7 +105,7 @@ static void say_bypass(struct check *check, const struct guest_device *device,
 	check_set_remedy(
 		finding,
 		"libvirt before %u.%u has no <driver> for it: use that version or a later one, or remove the device.",
-		since / 1000000, since / 1000 % 1000);
+		MAJOR(since), MINOR(since));
 }
 
 /* An SMMUv3 may be that of other buses; any other IOMMU is of the whole machine. */

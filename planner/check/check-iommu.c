@@ -241,7 +241,7 @@ static void say_attributes(struct check *check, const struct guest_iommu *iommu,
 		finding = check_found(
 			check, driver,
 			"passthrough= of the amd IOMMU needs QEMU's property pt, which QEMU %u.%u does not have.",
-			target->qemu / 1000000, target->qemu / 1000 % 1000);
+			MAJOR(target->qemu), MINOR(target->qemu));
 	else
 		finding =
 			check_found(check, driver,

@@ -12,9 +12,6 @@
 #include "planner/guest/host-emulator.h"
 #include "planner/guest/memory.h"
 
-#define MINOR(version) ((version) / 1000 % 1000)
-#define MAJOR(version) ((version) / 1000000)
-
 static const struct machine_emulator *told(const struct check *check)
 {
 	return host_emulator_told(check->host, check->guest, &check->options->target);

@@ -102,8 +102,8 @@ static void judge_slot(struct check *check, const struct guest_device *device,
 		return;
 	if (slot >= slots)
 		check_found(check, device->element,
-			    "Memory slot %llu is used, but there are only %llu slots.",
-			    ULL(slot), ULL(slots));
+			    "Memory slot %llu is used, but <maxMemory> has %llu slot%s.",
+			    ULL(slot), ULL(slots), slots == 1 ? "" : "s");
 	else if (slot < UINT16_MAX && set_has(used, (unsigned)slot))
 		check_found(check, device->element, "Two memory devices have slot %llu.",
 			    ULL(slot));

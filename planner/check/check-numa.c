@@ -21,8 +21,8 @@ static void numa_cell_ids(struct check *check)
 		if (cell->id.value >= guest->cells.n)
 			check_found(
 				check, cell->element,
-				"Cell id %llu is out of range: the ids of %zu cells must be 0 to %zu.",
-				ULL(cell->id.value), guest->cells.n, guest->cells.n - 1);
+				"Cell id %llu is out of range: the cells have the ids from 0 to %zu.",
+				ULL(cell->id.value), guest->cells.n - 1);
 		else if (set_has(&seen, (unsigned)cell->id.value))
 			check_found(check, cell->element, "Cell id %llu occurs twice.",
 				    ULL(cell->id.value));

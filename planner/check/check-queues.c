@@ -130,8 +130,8 @@ static void judge_thread(struct check *check, int row, uint64_t queues, struct s
 		if (id >= queues)
 			check_found(
 				check, element,
-				"An I/O thread has queue %llu, but there are %llu queues, from 0 on.",
-				ULL(id), ULL(queues));
+				"An I/O thread has queue %llu, but the last queue is %llu.",
+				ULL(id), ULL(queues - 1));
 		else if (set_has(seen, (unsigned)id))
 			check_found(check, element, "Two I/O threads have queue %llu.",
 				    ULL(id));

@@ -10,9 +10,6 @@
 #include "planner/guest/feature-use.h"
 #include "planner/guest/machine-type.h"
 
-#define MINOR(version) ((version) / 1000 % 1000)
-#define MAJOR(version) ((version) / 1000000)
-
 static void igb_qemu(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->devices.n; i++) {
@@ -22,8 +19,8 @@ static void igb_qemu(struct check *check)
 			check_found(
 				check, device->element,
 				"Model igb needs QEMU 8.0; the target has %u.%u, which does not support it and exits.",
-				check->options->target.qemu / 1000000,
-				check->options->target.qemu / 1000 % 1000);
+				MAJOR(check->options->target.qemu),
+				MINOR(check->options->target.qemu));
 	}
 }
 

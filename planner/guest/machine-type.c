@@ -182,7 +182,7 @@ static bool is_release(const struct family *family, const char *string, unsigned
 /* The first QEMU that is so many years older than a type, by QEMU's rule. */
 static unsigned expires(unsigned version, unsigned years)
 {
-	unsigned major = version / 1000000 + years, minor = version / 1000 % 1000;
+	unsigned major = MAJOR(version) + years, minor = MINOR(version);
 
 	return minor < RELEASES_A_YEAR ? VERSION_OF(major, minor)
 				       : VERSION_OF(major + 1, 0);
@@ -408,7 +408,7 @@ char *machine_type_instead(const char *name, const char *architecture, unsigned 
 				       : family->alias);
 	qemu = MIN(qemu, TARGET_NEWEST.qemu);
 	return xasprintf("%s, or %s%u.%u for a fixed version", family->alias,
-			 family->begins, qemu / 1000000, qemu / 1000 % 1000);
+			 family->begins, MAJOR(qemu), MINOR(qemu));
 }
 
 unsigned machine_type_version(const char *machine)

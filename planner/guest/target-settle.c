@@ -314,7 +314,7 @@ bool target_settled_alike(const struct target_settled *a, const struct target_se
 
 static void add_version(struct text *text, const char *name, unsigned version)
 {
-	text_printf(text, "%s %u.%u", name, version / 1000000, version / 1000 % 1000);
+	text_printf(text, "%s %u.%u", name, MAJOR(version), MINOR(version));
 }
 
 static void add_firmware(struct text *text, const struct target_settled *settled)
@@ -348,16 +348,14 @@ void text_add_target(struct text *text, const struct target_settled *settled,
 		text_printf(
 			text,
 			"; newer than libvirt %u.%u and QEMU %u.%u, the newest known to virt-layout: later changes are unknown",
-			TARGET_NEWEST.libvirt / 1000000,
-			TARGET_NEWEST.libvirt / 1000 % 1000, TARGET_NEWEST.qemu / 1000000,
-			TARGET_NEWEST.qemu / 1000 % 1000);
+			MAJOR(TARGET_NEWEST.libvirt), MINOR(TARGET_NEWEST.libvirt),
+			MAJOR(TARGET_NEWEST.qemu), MINOR(TARGET_NEWEST.qemu));
 	if (target_is_old(&settled->target))
 		text_printf(
 			text,
 			"; older than libvirt %u.%u and QEMU %u.%u, the oldest supported: findings and plans may be wrong",
-			TARGET_OLDEST.libvirt / 1000000,
-			TARGET_OLDEST.libvirt / 1000 % 1000, TARGET_OLDEST.qemu / 1000000,
-			TARGET_OLDEST.qemu / 1000 % 1000);
+			MAJOR(TARGET_OLDEST.libvirt), MINOR(TARGET_OLDEST.libvirt),
+			MAJOR(TARGET_OLDEST.qemu), MINOR(TARGET_OLDEST.qemu));
 }
 
 static const char *const why_words[] = {
@@ -369,7 +367,7 @@ static const char *const why_words[] = {
 
 static void add_release(struct jsonw *json, const char *name, unsigned version)
 {
-	jsonw_format(json, name, "%u.%u.%u", version / 1000000, version / 1000 % 1000,
+	jsonw_format(json, name, "%u.%u.%u", MAJOR(version), MINOR(version),
 		     version % 1000);
 }
 
@@ -383,7 +381,7 @@ static void add_firmware_members(struct jsonw *json, const struct target_settled
 		jsonw_null(json, "seabios");
 	jsonw_string(json, "seabios_from", why_words[settled->seabios.why]);
 	if (edk2 > 0)
-		jsonw_format(json, "edk2", "%u.%02u", edk2 / 1000000, edk2 / 1000 % 1000);
+		jsonw_format(json, "edk2", "%u.%02u", MAJOR(edk2), MINOR(edk2));
 	else
 		jsonw_null(json, "edk2");
 	jsonw_string(json, "edk2_from", why_words[settled->edk2.why]);

@@ -85,8 +85,8 @@ static void add_version(struct text *text, const char *name, unsigned version)
 {
 	if (version == 0)
 		return;
-	text_printf(text, "%s%s %u.%u", text->n ? " and " : "", name, version / 1000000,
-		    version / 1000 % 1000);
+	text_printf(text, "%s%s %u.%u", text->n ? " and " : "", name, MAJOR(version),
+		    MINOR(version));
 }
 
 char *feature_needs(enum feature feature)
@@ -173,8 +173,8 @@ bool edk2_parse(const char *string, unsigned *ret)
 
 void text_add_firmware(struct text *text, bool efi, unsigned version)
 {
-	text_printf(text, efi ? "edk2 %u.%02u" : "SeaBIOS %u.%u", version / 1000000,
-		    version / 1000 % 1000);
+	text_printf(text, efi ? "edk2 %u.%02u" : "SeaBIOS %u.%u", MAJOR(version),
+		    MINOR(version));
 	if (version % 1000 > 0)
 		text_printf(text, ".%u", version % 1000);
 }
@@ -199,7 +199,7 @@ static unsigned last_minor_of_libvirt(unsigned major)
 
 bool qemu_release_exists(unsigned version)
 {
-	return version / 1000 % 1000 <= last_minor_of_qemu(version / 1000000);
+	return MINOR(version) <= last_minor_of_qemu(MAJOR(version));
 }
 
 /* A part of --target: what it begins with, and the rest's place and parser. */
@@ -232,7 +232,7 @@ static const struct target_part *part_of(const char *text)
 static int check_release(const struct target_part *part, unsigned version,
 			 const char *string, struct error *error)
 {
-	unsigned major = version / 1000000, minor = version / 1000 % 1000, last;
+	unsigned major = MAJOR(version), minor = MINOR(version), last;
 
 	if (!part->last_minor || version / 1000 > part->newest / 1000)
 		return 0;

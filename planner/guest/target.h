@@ -22,6 +22,8 @@ struct target {
 };
 
 #define VERSION_OF(major, minor) ((major) * 1000000u + (minor) * 1000u)
+#define MAJOR(version)           ((version) / 1000000)
+#define MINOR(version)           ((version) / 1000 % 1000)
 /*
  * The versions of Ubuntu 24.04 and RHEL 9.4: most users have these or newer ones. Fixed,
  * so that the same request gives the same bytes everywhere.

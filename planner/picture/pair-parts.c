@@ -267,9 +267,10 @@ static void close_unused(struct parts *parts, const struct pair *pairs, size_t n
 			continue;
 		part->closed = true;
 		note(parts, (int)i,
-		     functions ? xasprintf("not used by a guest, %zu functions not shown",
-					   functions)
-			       : xstrdup("not used by a guest"));
+		     functions
+			     ? xasprintf("not used by a guest, %zu function%s not shown",
+					 functions, functions == 1 ? "" : "s")
+			     : xstrdup("not used by a guest"));
 	}
 }
 

@@ -210,8 +210,9 @@ int layout_give_buses(struct layout *layout, struct error *error)
 	if (budget.needed > numbers)
 		return error_input(
 			error,
-			"%u bus numbers are needed, but a PCI segment has %u; request %u fewer ports (devices, spare ports or nodes)",
-			budget.needed, numbers, budget.needed - numbers);
+			"%u bus numbers are needed, but a PCI segment has %u; request %u fewer port%s (devices, spare ports or nodes)",
+			budget.needed, numbers, budget.needed - numbers,
+			budget.needed - numbers == 1 ? "" : "s");
 	share = (numbers - budget.needed) / budget.roots;
 	if (give_windows(layout, share, error) < 0)
 		return -1;

@@ -65,9 +65,10 @@ static void add_memory_devices(struct text *text, const struct guest *guest)
 	if (guest->max_memory_bytes.state == VALUE_VALID &&
 	    guest_total_memory(guest, &total) && total <= maximum &&
 	    slots <= guest->max_memory_slots.value)
-		text_printf(text, "room for more memory: %ju MB in %ju slots\n",
+		text_printf(text, "room for more memory: %ju MB in %ju slot%s\n",
 			    (uintmax_t)((maximum - total) >> 20),
-			    (uintmax_t)(guest->max_memory_slots.value - slots));
+			    (uintmax_t)(guest->max_memory_slots.value - slots),
+			    guest->max_memory_slots.value - slots == 1 ? "" : "s");
 }
 
 static void add_distances(struct text *text, const struct machine *machine)
@@ -260,11 +261,12 @@ static void add_io(struct text *text, const struct guest *guest,
 	struct predict_io assigned = predict_host_io(guest, machine);
 	bool efi = guest_is_efi(guest);
 
-	text_printf(text, "I/O ports: %u devices with an I/O BAR",
-		    count_io(guest) + assigned.with);
+	unsigned n = count_io(guest) + assigned.with;
+
+	text_printf(text, "I/O ports: %u device%s with an I/O BAR", n, n == 1 ? "" : "s");
 	if (assigned.unknown)
-		text_printf(text, ", and %u host devices that may have one",
-			    assigned.unknown);
+		text_printf(text, ", and %u host device%s that may have one",
+			    assigned.unknown, assigned.unknown == 1 ? "" : "s");
 	text_printf(text, "; %s has room for %u\n", efi ? "OVMF" : "SeaBIOS",
 		    efi ? IO_LIMIT_EFI : IO_LIMIT_BIOS);
 }

@@ -38,20 +38,20 @@ static bool plain_distances(const struct request *request)
 static bool set_cell(struct in_place *plan, size_t number)
 {
 	const struct request_node *node = &plan->request->nodes.v[number];
-	bool there = number < plan->new.cells.n;
+	bool exists = number < plan->new.cells.n;
 	struct guest_cell *cell =
-		there ? &plan->new.cells.v[number] : guest_add_cell(&plan->new);
+		exists ? &plan->new.cells.v[number] : guest_add_cell(&plan->new);
 	uint64_t memory_bytes = node->memory_bytes;
-	bool changed = !there;
+	bool changed = !exists;
 
-	if (!there)
+	if (!exists)
 		cell->id = number_of(number);
 	if (!set_equal(&cell->cpus.set, &node->vcpu_list)) {
 		set_free(&cell->cpus.set);
 		cell->cpus = (struct guest_set){VALUE_VALID, set_copy(&node->vcpu_list)};
 		changed = true;
 	}
-	if (!there || !number_is(cell->memory_bytes, memory_bytes))
+	if (!exists || !number_is(cell->memory_bytes, memory_bytes))
 		memory_bytes = round_up(memory_bytes, in_place_granule(plan));
 	if (!number_is(cell->memory_bytes, memory_bytes)) {
 		cell->memory_bytes = number_of(memory_bytes);

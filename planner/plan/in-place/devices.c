@@ -268,8 +268,9 @@ static int check_windows(const struct in_place *plan, struct error *error)
 	item = &plan->layout.items.v[window.item];
 	return in_place_refuse(
 		plan, error, plan->full.controllers.v[item->owner].element,
-		"<controller index='%u'>: its busNr %u leaves %u bus numbers for ports up to the next expander bus, but %u are needed; lower its busNr (its devices get other addresses in the guest), or request fewer devices or spare ports",
-		item->index, item->bus_nr, window.room, window.needed);
+		"<controller index='%u'>: its busNr %u leaves %u bus number%s for ports up to the next expander bus, but %u are needed; lower its busNr (its devices get other addresses in the guest), or request fewer devices or spare ports",
+		item->index, item->bus_nr, window.room, window.room == 1 ? "" : "s",
+		window.needed);
 }
 
 /* Prefixes the layout's message with the position. */

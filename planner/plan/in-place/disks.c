@@ -79,7 +79,7 @@ static void set_queues(struct in_place *plan, const struct served *it)
 	else if (!number_is(*it->queues, wanted))
 		request_note(
 			plan->request,
-			"%s keeps its %llu queues (%u are requested); remove queues= to let the plan choose",
+			"%s keeps queues='%llu' (requested: %u); remove it to let the plan choose",
 			it->name, (unsigned long long)it->queues->value, wanted);
 }
 

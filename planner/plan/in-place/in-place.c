@@ -59,15 +59,6 @@ static int judge(const struct in_place *plan, const struct document *document,
 	return check_document(document, &options, result, error);
 }
 
-/* An error of <acpi/> that the plan itself adds is about the domain's firmware. */
-static const char *remedy_of(const struct in_place *plan, const struct finding *finding)
-{
-	if (plan->old.acpi_element < 0 && !guest_is_efi(&plan->old) &&
-	    streq_null(finding->place.path, "/domain/features/acpi"))
-		return "The plan adds <acpi/>; give --firmware efi as well.";
-	return finding->remedy ? finding->remedy : "";
-}
-
 static int refuse_finding(const struct in_place *plan, const struct finding *finding,
 			  const char *when, struct error *error)
 {
@@ -76,7 +67,7 @@ static int refuse_finding(const struct in_place *plan, const struct finding *fin
 	text_add_shown(&message, finding->message);
 	return error_input_at(error, plan->document->name, finding->place.line,
 			      "%s: %s: %s %s%s", finding->place.path, finding->rule,
-			      message.s, when, remedy_of(plan, finding));
+			      message.s, when, finding->remedy ? finding->remedy : "");
 }
 
 static int judge_before(const struct in_place *plan, struct check_result *ret,
@@ -165,8 +156,8 @@ static int check_machine(const struct in_place *plan, struct error *error)
 		return in_place_refuse(
 			plan, error, type,
 			"<type machine='%s'>: QEMU %u.%u has no such machine type; write %s",
-			plan->old.machine, plan->request->target.qemu / 1000000,
-			plan->request->target.qemu / 1000 % 1000, instead);
+			plan->old.machine, MAJOR(plan->request->target.qemu),
+			MINOR(plan->request->target.qemu), instead);
 	return in_place_refuse(
 		plan, error, type,
 		"<type machine='%s'>: only q35 (x86_64) and virt (aarch64) have pcie-expander-bus and the IOMMUs; %s",

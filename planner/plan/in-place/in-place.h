@@ -13,15 +13,20 @@
  * Adds what @request (request_begin_in_place, request_take; finished here) asks for and
  * the domain in @document lacks:
  *
- * - nodes: cells of <cpu><numa>; the first ones are the domain's own. - devices: as many
- * of the kind as requested below each node's expander buses,
- *   counting the existing ones; with the bus, the ports and their addresses.
- * - IOMMU: with what it needs (I/O APIC, caching_mode for host devices, eim, iommu='on'
- * on virtio devices); one of another model is removed with its content, as is any for
- * `none`. - ports: spare ones per expander bus, general ones on pcie-root. - host, with
- * @host (NULL: none): the domain's host devices go below expander buses of their root
- * complexes, memory and vCPUs are bound to their nodes, and the domain is checked for
- * this host.
+ * Nodes: cells of <cpu><numa>; the first ones are the domain's own.
+ *
+ * Devices: as many of the kind as requested below each node's expander buses, counting
+ * the existing ones; with the bus, the ports and their addresses.
+ *
+ * IOMMU: with what it needs (I/O APIC, caching_mode for host devices, eim, iommu='on' on
+ * virtio devices); one of another model is removed with its content, as is any for
+ * `none`.
+ *
+ * Ports: spare ones for each expander bus, general ones on pcie-root.
+ *
+ * Host, with @host (NULL: none): the domain's host devices go below expander buses of
+ * their root complexes, memory and vCPUs are bound to their nodes, and the domain is
+ * checked for this host.
  *
  * *ret_xml (empty before) gets the new text, or the same bytes if nothing needs to
  * change, so planning again changes nothing. Notes for the user go to request->notes.

@@ -114,8 +114,8 @@ static int keep_initiators(struct in_place *plan, const struct set *initiators,
 	if (request->nodes.n != named)
 		return in_place_refuse(
 			plan, error, old->cells.v[named].element,
-			"the domain has %zu cells besides those of generic initiators (<acpi nodeset=>), which come last, and plan neither removes cells nor adds any before those; request %zu nodes instead of %zu",
-			named, named, request->nodes.n);
+			"the domain has %zu cell%s besides those of generic initiators (<acpi nodeset=>), which come last, and plan neither removes cells nor adds any before those; request as many nodes, not %zu",
+			named, named == 1 ? "" : "s", request->nodes.n);
 	extend_distances(plan, old->cells.n);
 	for (size_t i = named; i < old->cells.n; i++)
 		node_of_cell(&old->cells.v[i], vec_add(&request->nodes));

@@ -58,7 +58,7 @@ static char *or_newer_qemu(const struct request *request, unsigned total)
 	unsigned qemu = newer_qemu(request, total);
 
 	return qemu ? xasprintf(", or, if the host has it, --target qemu=%u.%u",
-				qemu / 1000000, qemu / 1000 % 1000)
+				MAJOR(qemu), MINOR(qemu))
 		    : xstrdup("");
 }
 
@@ -74,8 +74,8 @@ static int refuse_vcpus(const struct request *request, unsigned total, unsigned 
 	return error_input(
 		error,
 		"%u vCPUs are too many: QEMU %u.%u supports %u in a %s machine; %s%s",
-		total, request->target.qemu / 1000000, request->target.qemu / 1000 % 1000,
-		limit, request->machine, fewer, newer);
+		total, MAJOR(request->target.qemu), MINOR(request->target.qemu), limit,
+		request->machine, fewer, newer);
 }
 
 static int refuse_emulated(const struct request *request, unsigned total,
@@ -88,7 +88,7 @@ static int refuse_emulated(const struct request *request, unsigned total,
 	return error_input(
 		error,
 		"%u vCPUs need extended interrupt mode, which QEMU before %u.%u supports only with KVM; use --type kvm, or %s%s",
-		total, until / 1000000, until / 1000 % 1000, fewer, newer);
+		total, MAJOR(until), MINOR(until), fewer, newer);
 }
 
 static int refuse_iommu(const struct request *request, unsigned total,
@@ -114,7 +114,7 @@ int request_check_no_iommu(const struct request *request, uint64_t vcpus,
 	return error_input(
 		error,
 		"--iommu none: from %u.%u, libvirt adds an IOMMU to a domain with more than %u vCPUs, and this one has %u; leave out --iommu none, or use fewer vCPUs",
-		first.libvirt / 1000000, first.libvirt / 1000 % 1000, MAX_XAPIC_VCPUS,
+		MAJOR(first.libvirt), MINOR(first.libvirt), MAX_XAPIC_VCPUS,
 		(unsigned)vcpus);
 }
 
@@ -201,8 +201,8 @@ static int check_machine_exists(const struct request *request, struct error *err
 		error,
 		"%s %s %s QEMU %u.%u; use %s, or give the QEMU version with --target",
 		request->in_place ? "machine type" : "--machine", request->machine,
-		whys[verdict.fate], request->target.qemu / 1000000,
-		request->target.qemu / 1000 % 1000, instead ? instead : "q35");
+		whys[verdict.fate], MAJOR(request->target.qemu),
+		MINOR(request->target.qemu), instead ? instead : "q35");
 }
 
 static int check_machine(const struct request *request, struct error *error)

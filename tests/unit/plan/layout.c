@@ -237,7 +237,7 @@ static void the_limits(void **state)
 	assert_int_equal(layout_solve(&over, &error), -1);
 	assert_string_equal(
 		error.message,
-		"257 bus numbers are needed, but a PCI segment has 256; request 1 fewer ports (devices, spare ports or nodes)");
+		"257 bus numbers are needed, but a PCI segment has 256; request 1 fewer port (devices, spare ports or nodes)");
 }
 
 static void given_places_stay(void **state)

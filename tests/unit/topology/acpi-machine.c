@@ -85,6 +85,29 @@ static void numbers_by_cpus_first(void **state)
 	assert_int_equal(machine_root(&machine, 0, 0)->affinity.what, AFFINITY_UNKNOWN);
 }
 
+/* A kernel keeps the last of several entries of one CPU. */
+static void last_entry_of_cpu(void **state)
+{
+	enum { HEAD_BYTES = 48, CPU_BYTES = 16 };
+	_cleanup_machine_ struct machine before = {}, after = {};
+	_cleanup_text_ struct text text = {};
+	uint8_t *srat, *last = NULL;
+
+	(void)state;
+	make_seed("q35-seed", &before);
+	acpi_read_seed("q35-seed", &text);
+	srat = acpi_at(&text, "SRAT");
+	for (uint8_t *at = srat + HEAD_BYTES; at[0] == 0 && at[1] == CPU_BYTES;
+	     at += CPU_BYTES)
+		last = at;
+	assert_non_null(last);
+	assert_int_not_equal(machine_cpu(&before, 0)->node, last[2]);
+	srat[9] += last[3]; /* the checksum */
+	last[3] = 0;
+	make(&text, &after);
+	assert_int_equal(machine_cpu(&after, 0)->node, last[2]);
+}
+
 static void figures(void **state)
 {
 	_cleanup_machine_ struct machine machine = {};
@@ -242,6 +265,7 @@ int main(void)
 		cmocka_unit_test(without_srat),
 		cmocka_unit_test(without_tables),
 		cmocka_unit_test(numbers_by_cpus_first),
+		cmocka_unit_test(last_entry_of_cpu),
 		cmocka_unit_test(figures),
 		cmocka_unit_test(functions_on_roots),
 		cmocka_unit_test(remapping_not_offered),
