@@ -16,6 +16,8 @@ struct reader {
 	int *function;             /* by element: the <pci> that it is or is in; -1 */
 	int *node;                 /* by element: the id of its <cpu>; UNKNOWN_ID */
 	bool *foreign;             /* by element: of another host than the first */
+	bool unplaced;             /* a <cpu> has no number: numaid is -1 */
+	struct set stray;          /* the CPUs of those */
 	size_t n_foreign, n_loose; /* <cpu> of others; devices without a <pci> */
 	int loose;                 /* the first of them */
 };
@@ -112,8 +114,11 @@ static void read_cpu(struct reader *reader, int element)
 	for (size_t i = 0; i < reader->machine->nodes.n; i++)
 		if (reader->machine->nodes.v[i].id == number)
 			node = &reader->machine->nodes.v[i];
-	if (number < 0)
+	if (number < 0) {
+		reader->unplaced = true;
+		set_union(&reader->stray, &cpus);
 		return;
+	}
 	if (!node) {
 		node = machine_add_node(reader->machine, number);
 		node->memory_bytes = UNKNOWN_U64;
@@ -240,6 +245,24 @@ static bool is_foreign(struct reader *reader, int element)
 	return hash && first && !streq(hash, first);
 }
 
+/* NCCL writes -1 on a machine without NUMA, which is one place. */
+static void place_stray(struct reader *reader)
+{
+	struct machine *machine = reader->machine;
+	bool alone = reader->unplaced && machine->nodes.n == 0;
+	struct machine_node *node = alone ? machine_add_node(machine, 0) : NULL;
+
+	if (node) {
+		node->memory_bytes = UNKNOWN_U64;
+		node->huge_known = KNOWN_UNKNOWN;
+		set_union(&node->cpus, &reader->stray);
+		machine_complain(machine, "%s: names no node, so everything is on node 0",
+				 reader->document->name);
+	}
+	add_cpus(reader, &reader->stray, alone ? 0 : UNKNOWN_ID);
+	set_free(&reader->stray);
+}
+
 static void note_left_out(struct reader *reader)
 {
 	if (reader->n_foreign)
@@ -307,6 +330,7 @@ int nccl_read(const struct document *document, struct machine *ret, struct error
 	function[0] = -1;
 	node[0] = UNKNOWN_ID;
 	read_all(&reader);
+	place_stray(&reader);
 	note_left_out(&reader);
 	machine_settle(ret, false);
 	mark_switches(ret);

@@ -273,8 +273,9 @@ int mirror_nodes(const struct machine *machine, const struct mirror_options *opt
 
 	add_nodes(machine, options, request);
 	if (request->nodes.n == 0)
-		return error_input(error,
-				   "the machine has no NUMA node with CPUs or memory");
+		return error_input(
+			error,
+			"the machine has no NUMA node with CPUs or memory; describe the guest with --node instead of --like");
 	for (size_t i = 0; i < request->nodes.n; i++)
 		vcpus += request->nodes.v[i].vcpus;
 	if (vcpus == 0)

@@ -26,3 +26,10 @@ cat > $SCRATCH/several.xml <<'EOF'
 <cpu host_hash="0x2" numaid="0" affinity="ff"><pci busid="0000:01:00.0" class="0x030200"/><nic/></cpu></system>
 EOF
 virt-layout topology -o NAME,WHAT $SCRATCH/several.xml 2>&1 | sed "s|$SCRATCH/||"
+# A machine without NUMA.
+cat > $SCRATCH/flat.xml <<'EOF'
+<system version="1"><cpu numaid="-1" affinity="f"><pci busid="0000:01:00.0" class="0x030200"/></cpu></system>
+EOF
+virt-layout topology -o NAME,WHAT $SCRATCH/flat.xml 2>&1 | sed "s|$SCRATCH/||"
+sed 's|</system>|<cpu numaid="1" affinity="30"/></system>|' $SCRATCH/flat.xml > $SCRATCH/stray.xml
+virt-layout topology -o NAME,WHAT $SCRATCH/stray.xml 2>&1 | sed "s|$SCRATCH/||"
