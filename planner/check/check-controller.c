@@ -249,6 +249,22 @@ static void chassis_range(struct check *check)
 	}
 }
 
+static void say_expander(struct check *check, const struct guest_controller *c,
+			 const char *kind, const char *machine)
+{
+	const char *name = check->guest->machine;
+	_cleanup_free_ char *added =
+		c->added ? check_controller_name(c, "expander bus") : NULL;
+
+	if (added)
+		check_found(check, c->element, "%s needs machine type %s, not %s.", added,
+			    machine, name ? name : "the default");
+	else
+		check_found(check, c->element, "A %s needs machine type %s, not %s.",
+			    kind, machine, name ? name : "the default");
+}
+
+/* QEMU refuses those of <qemu:commandline>. */
 static void pxb_machine(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -257,20 +273,12 @@ static void pxb_machine(struct check *check)
 		const struct guest_controller *c = &guest->controllers.v[i];
 		enum controller_model model = controller_model_of(c);
 
-		if (c->added)
-			continue;
 		if (model == CONTROLLER_PCIE_EXPANDER && !guest_is_q35(guest) &&
 		    !guest_is_virt(guest))
-			check_found(
-				check, c->element,
-				"A pcie-expander-bus needs machine type q35 or virt, not %s.",
-				guest->machine ? guest->machine : "the default");
+			say_expander(check, c, "pcie-expander-bus", "q35 or virt");
 		if (model == CONTROLLER_PCI_EXPANDER && !guest_is_i440fx(guest) &&
 		    guest->machine)
-			check_found(
-				check, c->element,
-				"A pci-expander-bus needs machine type pc (i440fx), not %s.",
-				guest->machine);
+			say_expander(check, c, "pci-expander-bus", "pc (i440fx)");
 	}
 }
 

@@ -94,6 +94,78 @@ static void list_places(const struct check *check, struct firsts *ret)
 	}
 }
 
+/*
+ * QEMU makes libvirt's devices, which are in JSON (since libvirt 7.9 and QEMU 6.2), after
+ * the others. So each of the
+ * others without addr= takes the first slot that the machine has free.
+ */
+struct first_slots {
+	uint32_t used;
+	bool buses;   /* some were added, which QEMU may choose without bus= */
+	bool unknown; /* from here on */
+};
+
+static bool is_on_root(const struct first_slots *slots, const struct addition *addition)
+{
+	const char *bus = addition_text(addition, "bus");
+
+	return bus ? commandline_bus_index(bus) == 0 : !slots->buses;
+}
+
+/* The slot that it takes on bus 0; 0: none, or it is not known. */
+static unsigned slot_of(struct first_slots *slots, const struct addition *addition)
+{
+	const struct addition_value *place = addition_value(addition, "addr");
+	bool bus = addition->kind == ADDITION_EXPANDER || addition->kind == ADDITION_PORT;
+	bool pci = bus || (addition->kind == ADDITION_IOMMU &&
+			   streq_null(addition->model, "virtio"));
+	bool root = is_on_root(slots, addition);
+	unsigned slot = 1;
+
+	if (!pci && addition->kind != ADDITION_DEVICE)
+		return 0;
+	if (root && place) {
+		slots->used |= UINT32_C(1) << (place->number / PCI_FUNCTIONS % PCI_SLOTS);
+		slots->buses |= bus;
+		return 0;
+	}
+	slots->unknown |= (root && (!pci || !addition->complete)) ||
+			  (!root && !addition_text(addition, "bus"));
+	slots->buses |= bus;
+	if (addition->json || slots->unknown || !root)
+		return 0;
+	while (slot < PCI_SLOTS - 1 && slots->used >> slot & 1)
+		slot++;
+	slots->used |= UINT32_C(1) << slot;
+	return slot;
+}
+
+static void judge_first_slots(struct check *check, struct firsts *taken)
+{
+	const struct guest *guest = check->guest;
+	/* The host bridge, and the ISA bridge of i440fx. */
+	struct first_slots slots = {.used = guest_is_i440fx(guest) ? 3 : 1};
+
+	for (size_t i = 0; i < guest->commandline.additions.n; i++) {
+		const struct addition *addition = &guest->commandline.additions.v[i];
+		unsigned slot = slot_of(&slots, addition);
+		struct pci_address at = {.slot = (uint8_t)slot};
+		int other =
+			slot > 0 ? first_find(taken, NULL, pci_address_key(at)) - 1 : -1;
+
+		if (slot == 0 || other + 1 < 0)
+			continue;
+		check_relate(
+			check,
+			check_found(
+				check, addition->element,
+				"A device of <qemu:commandline> has no addr=, so QEMU puts it into slot 0x%x of %s, where the domain has another device%s.",
+				slot, guest_is_i440fx(guest) ? "pci.0" : "pcie.0",
+				other < 0 ? ", at an address that libvirt chooses" : ""),
+			other);
+	}
+}
+
 static void judge_place(struct check *check, struct firsts *taken, int element,
 			struct pci_address at)
 {
@@ -129,6 +201,7 @@ static void commandline_address(struct check *check)
 	if (list->additions.n == 0)
 		return;
 	list_places(check, &taken);
+	judge_first_slots(check, &taken);
 	for (size_t i = 0; i < functions->n; i++)
 		if (is_added(guest, functions->v[i].item))
 			judge_place(check, &taken,
@@ -400,7 +473,7 @@ const struct rule place_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("commandline-address", commandline_address, ERROR, NEED_MACHINE, QEMU),
 	 .what = "No device of <qemu:commandline> is at the address of another device.",
-	 .why = "libvirt does not know the devices of <qemu:commandline> and accepts the domain, but QEMU exits, because the slot is in use.",
+	 .why = "libvirt does not know the devices of <qemu:commandline> and accepts the domain, but QEMU exits, because the slot is in use. QEMU makes the devices of libvirt last, so one without addr= takes the first free slot, which libvirt mostly uses.",
 	 .to_fix =
 		 "Give one of them another address. An address that libvirt chooses can be written into the domain.",
 	 .source = "QEMU 7.2 hw/pci/pci.c, do_pci_register_device; measured",

@@ -44,6 +44,7 @@ static const struct {
 	{sizes_rules, 0},
 	{version_rules, 0},
 	{machine_rules, 0},
+	{commandline_rules, 0},
 	{resources_rules, 0},
 	{environment_rules, 0},
 	{drift_rules, 0},

@@ -149,6 +149,7 @@ extern const struct rule installed_rules[];
 extern const struct rule host_cpus_rules[];
 extern const struct rule host_firmware_rules[];
 extern const struct rule host_needs_rules[];
+extern const struct rule commandline_rules[];
 extern const struct rule resources_rules[];
 extern const struct rule environment_rules[];
 extern const struct rule drift_rules[];

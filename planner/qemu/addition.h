@@ -46,10 +46,12 @@ struct addition_value {
 
 struct addition {
 	enum addition_kind kind;
-	int element;        /* the <qemu:arg> with the value, or the <qemu:property> */
-	const char *driver; /* static: "pxb-pcie"; NULL for ADDITION_DEVICE and others */
-	const char *model;  /* static: libvirt's name of an IOMMU: "intel"; NULL */
-	bool complete;      /* every property is understood */
+	int element;         /* the <qemu:arg> with the value, or the <qemu:property> */
+	const char *driver;  /* static: "pxb-pcie"; NULL for ADDITION_DEVICE and others */
+	const char *model;   /* static: libvirt's name of an IOMMU: "intel"; NULL */
+	bool complete;       /* every property is understood */
+	bool json;           /* written as JSON, which -set does not change */
+	const char *refused; /* static: a property with a value that QEMU refuses; NULL */
 	VEC(struct addition_value) values;
 };
 
@@ -61,8 +63,15 @@ struct unknown_addition {
 	unsigned areas; /* what it may change, of enum addition_area */
 };
 
+/* A -set that QEMU refuses. */
+struct refused_setting {
+	int element;
+	char *device; /* owned: the device that it does not find; NULL: it is malformed */
+};
+
 struct commandline {
 	VEC(struct addition) additions;
 	VEC(struct unknown_addition) unknown;
+	VEC(struct refused_setting) settings;
 	VEC(int) others; /* in <qemu:commandline>, but no argument: <qemu:env> */
 };

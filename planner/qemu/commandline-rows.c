@@ -248,3 +248,17 @@ bool commandline_value(const struct property_row *row, const char *text, bool js
 		ret->text = xstrdup(text);
 	return good;
 }
+
+/* Sizes (io-reserve) may have a suffix; their ranges here are not those of their types.
+ */
+bool commandline_refuses(const struct property_row *row, const char *text)
+{
+	uint64_t number;
+
+	if (row->kind == ADDITION_SWITCH || row->kind == ADDITION_WORD)
+		return true;
+	if (row->kind != ADDITION_NUMBER || has_suffix(row->name, "-reserve"))
+		return false;
+	return parse_u64(text, &number) ? number > row->largest
+					: !(text[0] >= '0' && text[0] <= '9');
+}

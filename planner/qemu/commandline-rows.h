@@ -41,3 +41,8 @@ const struct property_row *commandline_property(const struct property_row *rows,
  */
 bool commandline_value(const struct property_row *row, const char *text, bool json_number,
 		       struct addition_value *ret);
+/*
+ * Whether QEMU exits for a value, written as KEY=VALUE, that commandline_value() does not
+ * read: a word or switch that does not exist, or a number out of the range of its type.
+ */
+bool commandline_refuses(const struct property_row *row, const char *text);

@@ -11,6 +11,7 @@
 #include "planner/qemu/qemu-space.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
 
 #define WINDOW_FILE "opt/ovmf/X-PciMmio64Mb"
 
@@ -176,10 +177,13 @@ static void fill(struct addition *addition, const struct property_row *rows,
 
 		if (streq(word->key, named_by))
 			continue;
-		if (row && commandline_value(row, word->value, word->number, &value))
+		if (row && commandline_value(row, word->value, word->number, &value)) {
 			set_value(addition, value);
-		else
-			addition->complete = false;
+			continue;
+		}
+		addition->complete = false;
+		if (row && !addition->json && commandline_refuses(row, word->value))
+			addition->refused = row->name;
 	}
 }
 
@@ -206,6 +210,7 @@ static void read_device(struct commandline *ret, int element, const char *text)
 	addition = add_addition(ret, row ? row->kind : ADDITION_DEVICE, element);
 	addition->driver = row ? row->driver : NULL;
 	addition->model = row ? row->model : NULL;
+	addition->json = *text == '{';
 	fill(addition, row ? row->properties : commandline_place, &words, "driver");
 	addition->complete = addition->complete && row;
 	if (!row)
@@ -268,6 +273,59 @@ static void read_global(struct commandline *ret, int element, const char *text)
 	set_value(addition, parsed);
 }
 
+/* The device that -device has added so far; not one in JSON. */
+static struct addition *find_device(struct commandline *ret, const char *id)
+{
+	for (size_t i = 0; i < ret->additions.n; i++)
+		if (!ret->additions.v[i].json &&
+		    streq_null(addition_text(&ret->additions.v[i], "id"), id))
+			return &ret->additions.v[i];
+	return NULL;
+}
+
+/*
+ * GROUP.ID.PROPERTY=VALUE (softmmu/vl.c, qemu_set_option) changes what an option before
+ * it has given. libvirt's own devices are in JSON, so QEMU does not find them.
+ */
+static void read_set(struct commandline *ret, int element, const char *text)
+{
+	_cleanup_free_ char *group = NULL, *id = NULL, *name = NULL;
+	const struct property_row *row;
+	struct addition_value value;
+	struct addition *addition;
+	int end = 0;
+
+	if (sscanf(text, "%m[^.].%m[^.].%m[^=]%n", &group, &id, &name, &end) < 3 ||
+	    text[end] != '=') {
+		vec_add(&ret->settings)->element = element;
+		return;
+	}
+	if (!streq(group, "device")) {
+		add_unknown(ret, element, "-set", text,
+			    streq(group, "memory") ? AREA_MEMORY : 0);
+		return;
+	}
+	addition = find_device(ret, id);
+	if (!addition) {
+		struct refused_setting *refused = vec_add(&ret->settings);
+
+		refused->element = element;
+		refused->device = xstrdup(id);
+		add_unknown_property(ret, element, "-set", text, name);
+		return;
+	}
+	row = commandline_property(addition->driver
+					   ? commandline_driver(commandline_devices,
+								addition->driver)
+						     ->properties
+					   : commandline_place,
+				   name);
+	if (row && commandline_value(row, text + end + 1, false, &value))
+		set_value(addition, value);
+	else
+		addition->complete = false;
+}
+
 static void read_fw_cfg(struct commandline *ret, int element, const char *text)
 {
 	static const struct property_row size = {"string", ADDITION_NUMBER, UINT32_MAX};
@@ -307,6 +365,7 @@ static const struct {
 } options[] = {
 	{"-device", read_device}, {"-object", read_object},   {"-global", read_global},
 	{"-fw_cfg", read_fw_cfg}, {"-machine", read_machine}, {"-M", read_machine},
+	{"-set", read_set},
 };
 
 static bool is_qemu(const xmlNode *node, const char *name)
@@ -453,6 +512,9 @@ void commandline_free(struct commandline *commandline)
 		free(commandline->unknown.v[i].text);
 		free(commandline->unknown.v[i].property);
 	}
+	for (size_t i = 0; i < commandline->settings.n; i++)
+		free(commandline->settings.v[i].device);
+	vec_free(&commandline->settings);
 	vec_free(&commandline->additions);
 	vec_free(&commandline->unknown);
 	vec_free(&commandline->others);
