@@ -66,6 +66,17 @@ def assigned(n, source, more=""):
     return domain(bridges + each(n, one) + more)
 
 
+def unplaced(n, source):
+    """So many host devices, whose addresses @source gives by number, without a place in the guest."""
+    def one(i):
+        domain, bus, rest = source(i).split(":")
+        slot, function = rest.split(".")
+        return ("<hostdev mode='subsystem' type='pci' managed='yes'><source>"
+                f"<address domain='0x{domain}' bus='0x{bus}' slot='0x{slot}'"
+                f" function='0x{function}'/></source></hostdev>")
+    return domain(each(n, one), features="<features><acpi/></features>")
+
+
 def mediated(n):
     def one(i):
         return ("<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address"

@@ -78,6 +78,12 @@ def on_buses(program, folder, n):
     return assigned(folder, n, "buses")
 
 
+def unplaced(program, folder, n):
+    """A domain with all the devices of a host, which the plan puts below its buses."""
+    return [write(f"{folder}/domain.xml", patterns.unplaced(n, hosts.at_buses)), "--host",
+            write(f"{folder}/host.xml", hosts.buses(n))]
+
+
 def in_groups(program, folder, n):
     """
     So many devices of a host with IOMMU groups of eight, half of whose devices stay there,
@@ -115,7 +121,7 @@ def partitions(program, folder, n):
 OTHERS = {make.__name__: make for make in (files, many_hosts, host_functions,
                                            host_switches,
                                            domain_on_functions, below_ports,
-                                           below_switches, on_buses, in_groups,
+                                           below_switches, on_buses, unplaced, in_groups,
                                            files_on_host, baseline, partitions)}
 
 
@@ -149,6 +155,7 @@ ROWS += [
     Row("same_mac", 60, ("check", "--sarif"), most=4000),
     Row("same_mac", 60, ("check", "--json"), most=4000),
     Row("devices", 20, ("plan", "--domain")),
+    Row("unplaced", 50, ("plan", "--domain"), most=200),
     Row("ports", 50, ("topology",)),
     Row("without_iommu", 30, FIX, most=2000),
     Row("not_virtio", 30, FIX, most=4000),

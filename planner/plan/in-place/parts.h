@@ -29,6 +29,8 @@ struct in_place_wish {
 		     */
 	int leader; /* the first wish of its host group, if the guest's IOMMU treats them
 		       as one only below one pcie-to-pci-bridge; -1 */
+	int bridge; /* of a leader: that bridge, as an item; LAYOUT_NONE: none yet */
+	int placed; /* in in_place.devices, if it does not stay and was placed */
 };
 
 /* Cells that are added for a new or existing device. */

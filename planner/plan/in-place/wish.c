@@ -6,6 +6,8 @@
  * the first one made.
  */
 #include "planner/plan/in-place/host.h"
+
+#include "base/first.h"
 #include "planner/plan/in-place/tree.h"
 #include "planner/plan/request/mirror.h"
 
@@ -75,12 +77,27 @@ static int group_of(const struct in_place *plan, const struct in_place_wish *wis
 				  : plan->host->functions.v[wish->function].iommu_group;
 }
 
-/* Whether two devices go below one pcie-to-pci-bridge: see find_groups(). */
+/*
+ * The group of devices that go below one pcie-to-pci-bridge, if a device has one: see
+ * find_groups().
+ */
+static bool bridged_group(const struct in_place *plan, const struct in_place_wish *wish,
+			  uint64_t *ret)
+{
+	int group = group_of(plan, wish);
+
+	if (group < 0 || streq_null(plan->request->iommu, "none"))
+		return false;
+	*ret = (uint64_t)group << 32 | (uint32_t)wish->to.cell;
+	return true;
+}
+
 static bool are_bridged(const struct in_place *plan, const struct in_place_wish *a,
 			const struct in_place_wish *b)
 {
-	return !streq_null(plan->request->iommu, "none") && group_of(plan, a) >= 0 &&
-	       group_of(plan, a) == group_of(plan, b) && a->to.cell == b->to.cell;
+	uint64_t x, y;
+
+	return bridged_group(plan, a, &x) && bridged_group(plan, b, &y) && x == y;
 }
 
 /*
@@ -92,45 +109,42 @@ static bool are_bridged(const struct in_place *plan, const struct in_place_wish 
  */
 static void find_groups(struct in_place *plan)
 {
+	_cleanup_firsts_ struct firsts leaders = {};
+
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		struct in_place_wish *wish = &plan->wishes.v[i];
+		uint64_t group;
+		int leader;
 
 		wish->leader = -1;
-		for (size_t j = 0; wish->leader < 0 && j < i; j++) {
-			struct in_place_wish *other = &plan->wishes.v[j];
-
-			if (!are_bridged(plan, wish, other))
-				continue;
-			other->leader = (int)j;
-			wish->leader = (int)j;
-			wish->to = other->to;
-		}
+		wish->bridge = LAYOUT_NONE;
+		if (!bridged_group(plan, wish, &group))
+			continue;
+		leader = first_add(&leaders, NULL, group, (int)i);
+		if (leader == (int)i)
+			continue;
+		plan->wishes.v[leader].leader = leader;
+		wish->leader = leader;
+		wish->to = plan->wishes.v[leader].to;
 	}
 }
 
-/* The bridge that devices of a wish's group are already below, or LAYOUT_NONE. */
-static int bridge_there(const struct in_place *plan, int leader, int before)
+/* The bridge of a wish's group: an item, or LAYOUT_NONE as long as there is none. */
+static int *bridge_of_group(struct in_place *plan, const struct in_place_wish *wish)
 {
-	for (int i = 0; i < before; i++) {
-		const struct in_place_wish *wish = &plan->wishes.v[i];
-
-		if (wish->leader == leader && wish->stays)
-			return in_place_bus(plan,
-					    &plan->full.devices.v[wish->device].address);
-	}
-	return LAYOUT_NONE;
+	return &plan->wishes.v[wish->leader].bridge;
 }
 
 /* Whether a bus is, or can be, that of the bridge above the wish's group. */
-static bool is_right_bridge(const struct in_place *plan, int bus, int number)
+static bool is_right_bridge(struct in_place *plan, int bus,
+			    const struct in_place_wish *wish)
 {
-	const struct layout_item *item = &plan->layout.items.v[bus];
-	int there = bridge_there(plan, plan->wishes.v[number].leader, number);
+	int bridge = wish->leader < 0 ? LAYOUT_NONE : *bridge_of_group(plan, wish);
 
-	if (plan->wishes.v[number].leader < 0)
+	if (wish->leader < 0)
 		return true;
-	return item->kind == CONTROLLER_PCIE_BRIDGE &&
-	       (there == LAYOUT_NONE || there == bus);
+	return plan->layout.items.v[bus].kind == CONTROLLER_PCIE_BRIDGE &&
+	       (bridge == LAYOUT_NONE || bridge == bus);
 }
 
 static bool is_right(struct in_place *plan, int number)
@@ -143,7 +157,7 @@ static bool is_right(struct in_place *plan, int number)
 		return false;
 	home = layout_root_of(&plan->layout, bus);
 	if (plan->layout.items.v[home].kind != CONTROLLER_PCIE_EXPANDER ||
-	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, number))
+	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, wish))
 		return false;
 	if (((plan->request->per_given && plan->request->per == PER_ROOT_COMPLEX) ||
 	     wish->to.switch_port >= 0) &&
@@ -152,34 +166,46 @@ static bool is_right(struct in_place *plan, int number)
 	if (wish->to.root >= 0)
 		plan->root_home[wish->to.root] = home;
 	take_switches(plan, bus, wish->to.switch_port);
+	if (wish->leader >= 0)
+		*bridge_of_group(plan, wish) = bus;
 	return true;
 }
 
-static bool in_one_slot(const struct guest_device *a, const struct guest_device *b)
+/*
+ * The card that a device is a function of: a slot of the host, of which virtual functions
+ * are none if it is known; without the host, those of one cell. False: none.
+ */
+static bool card_of(const struct in_place *plan, const struct in_place_wish *wish,
+		    uint64_t *ret)
 {
-	return a->source.state == VALUE_VALID && b->source.state == VALUE_VALID &&
-	       a->source.at.domain == b->source.at.domain &&
-	       a->source.at.bus == b->source.at.bus &&
-	       a->source.at.slot == b->source.at.slot;
+	const struct guest_device *device = &plan->old.devices.v[wish->device];
+	struct pci_address at = device->source.at;
+	uint64_t cell = 0;
+
+	if (plan->host) {
+		const struct machine_function *function;
+
+		if (wish->function < 0)
+			return false;
+		function = &plan->host->functions.v[wish->function];
+		if (function->physical_function >= 0)
+			return false;
+		at = function->at;
+	} else {
+		if (device->source.state != VALUE_VALID)
+			return false;
+		cell = (uint64_t)(wish->to.cell + 1);
+	}
+	*ret = cell << 45 | (uint64_t)at.domain << 13 | (uint64_t)at.bus << 5 | at.slot;
+	return true;
 }
 
-/* Functions of one card: in the same slot of the host, and not virtual if it is known. */
 static bool same_card(const struct in_place *plan, const struct in_place_wish *a,
 		      const struct in_place_wish *b)
 {
-	const struct machine_function *x, *y;
+	uint64_t x, y;
 
-	if (!plan->host)
-		return in_one_slot(&plan->old.devices.v[a->device],
-				   &plan->old.devices.v[b->device]) &&
-		       a->to.cell == b->to.cell;
-	if (a->function < 0 || b->function < 0)
-		return false;
-	x = &plan->host->functions.v[a->function];
-	y = &plan->host->functions.v[b->function];
-	return x->physical_function < 0 && y->physical_function < 0 &&
-	       x->at.domain == y->at.domain && x->at.bus == y->at.bus &&
-	       x->at.slot == y->at.slot;
+	return card_of(plan, a, &x) && card_of(plan, b, &y) && x == y;
 }
 
 /* With a device that --hostdev adds. */
@@ -197,6 +223,8 @@ static bool shares_switch(const struct in_place *plan, size_t number)
 {
 	const struct in_place_wish *wish = &plan->wishes.v[number];
 
+	if (wish->to.switch_port < 0)
+		return false;
 	for (size_t i = 0; i < plan->wishes.n; i++)
 		if (i != number && !same_card(plan, wish, &plan->wishes.v[i]) &&
 		    !are_bridged(plan, wish, &plan->wishes.v[i]) &&
@@ -235,49 +263,47 @@ static void choose_switches(struct in_place *plan)
 
 void in_place_host_judge(struct in_place *plan)
 {
+	/* The first wish of each card, and of each slot that the plan makes. */
+	_cleanup_firsts_ struct firsts cards = {}, slots = {};
+
 	if (!plan->request->per_given)
 		choose_switches(plan);
 	find_groups(plan);
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		struct in_place_wish *wish = &plan->wishes.v[i];
+		uint64_t card, slot;
+		int first = (int)i;
 
 		wish->stays = is_right(plan, (int)i);
-		wish->beside = -1;
-		for (size_t j = 0; !wish->stays && j < i; j++)
-			if (!plan->wishes.v[j].stays && plan->wishes.v[j].beside < 0 &&
-			    plan->wishes.v[j].leader == wish->leader &&
-			    same_card(plan, wish, &plan->wishes.v[j]))
-				wish->beside = (int)j;
+		if (!wish->stays && card_of(plan, wish, &card)) {
+			slot = (uint64_t)(wish->leader + 1) << 32;
+			slot |= (uint32_t)first_add(&cards, NULL, card, (int)i);
+			first = first_add(&slots, NULL, slot, (int)i);
+		}
+		wish->beside = first < (int)i ? first : -1;
 	}
 }
 
 static const struct in_place_device *device_of_wish(const struct in_place *plan, int wish)
 {
-	for (size_t i = 0; i < plan->devices.n; i++)
-		if (!plan->devices.v[i].kind && !plan->devices.v[i].general &&
-		    (int)plan->devices.v[i].wanted == wish)
-			return &plan->devices.v[i];
-	return NULL;
+	return &plan->devices.v[plan->wishes.v[wish].placed];
 }
 
 /* The bridge of a wish's group: existing, added for an earlier wish, or added now. */
-static int bridge_of(struct in_place *plan, int number)
+static int bridge_of(struct in_place *plan, const struct in_place_wish *wish)
 {
-	const struct in_place_wish *wish = &plan->wishes.v[number];
-	int there = bridge_there(plan, wish->leader, (int)plan->wishes.n);
+	int *bridge = bridge_of_group(plan, wish);
 
-	for (int i = 0; there == LAYOUT_NONE && i < number; i++)
-		if (plan->wishes.v[i].leader == wish->leader)
-			there = device_of_wish(plan, i)->port;
-	if (there != LAYOUT_NONE)
-		return there;
+	if (*bridge != LAYOUT_NONE)
+		return *bridge;
 	request_note(
 		plan->request,
 		PCI_FORMAT
 		": this device and the others of host IOMMU group %d are put behind one pcie-to-pci-bridge, because the guest's IOMMU would otherwise put them into several address spaces",
 		PCI_ARGS(plan->host->functions.v[wish->function].at),
 		group_of(plan, wish));
-	return in_place_add_bridge(plan, &wish->to);
+	*bridge = in_place_add_bridge(plan, &wish->to);
+	return *bridge;
 }
 
 /* The functions of a slot that are already assigned. */
@@ -311,12 +337,10 @@ static unsigned slot_of(const struct in_place *plan, const struct in_place_wish 
 	return slot;
 }
 
-static int bus_of(struct in_place *plan, int number)
+static int bus_of(struct in_place *plan, const struct in_place_wish *wish)
 {
-	const struct in_place_wish *wish = &plan->wishes.v[number];
-
 	if (wish->leader >= 0)
-		return bridge_of(plan, number);
+		return bridge_of(plan, wish);
 	return wish->beside >= 0 ? device_of_wish(plan, wish->beside)->port
 				 : in_place_port(plan, &wish->to);
 }
@@ -324,7 +348,7 @@ static int bus_of(struct in_place *plan, int number)
 void in_place_host_place(struct in_place *plan)
 {
 	for (size_t i = 0; i < plan->wishes.n; i++) {
-		const struct in_place_wish *wish = &plan->wishes.v[i];
+		struct in_place_wish *wish = &plan->wishes.v[i];
 		struct in_place_device *device;
 		struct layout_item *item;
 		unsigned slot;
@@ -332,8 +356,9 @@ void in_place_host_place(struct in_place *plan)
 
 		if (wish->stays)
 			continue;
-		bus = bus_of(plan, (int)i);
+		bus = bus_of(plan, wish);
 		slot = slot_of(plan, wish, bus);
+		wish->placed = (int)plan->devices.n;
 		device = vec_add(&plan->devices);
 		device->wanted = i;
 		device->port = bus;
