@@ -107,6 +107,41 @@ static void give_function(struct in_place *plan, int endpoint, unsigned function
 	item->has_address = true;
 }
 
+/* Of the functions that the plan has added, notes those that are on one card of the host.
+ */
+static void note_spread(struct in_place *plan)
+{
+	_cleanup_chains_ struct chains slots = {};
+	const struct request_device *first = NULL;
+	unsigned count = 0;
+
+	if (streq_null(plan->request->iommu, "none"))
+		return;
+	for (size_t i = 0; i < plan->devices.n; i++) {
+		const struct request_device *it =
+			&plan->request->devices.v[plan->devices.v[i].wanted];
+		int other;
+
+		if (!plan->devices.v[i].kind || !it->mirrors || it->kind->vfs > 0)
+			continue;
+		other = chain_first(&slots, NULL, slot_key(it));
+		if (other < (int)i &&
+		    plan->devices.v[other].port != plan->devices.v[i].port) {
+			first = first ? first : it;
+			count++;
+		}
+		chain_add(&slots, NULL, slot_key(it), (int)i);
+	}
+	if (count > 0)
+		request_note(
+			plan->request,
+			"%u function%s (first " PCI_FORMAT
+			") %s in a port of %s own, although the host has %s on a card with others: QEMU's functions have no ACS, so together they would be in one IOMMU group",
+			count, count > 1 ? "s" : "", PCI_ARGS(first->host),
+			count > 1 ? "are each" : "is", count > 1 ? "their" : "its",
+			count > 1 ? "them" : "it");
+}
+
 /* The functions that the plan has put into the port of a card. */
 static unsigned count_functions(const struct in_place *plan, const struct chains *slots,
 				const struct in_place_device *card)
@@ -170,6 +205,7 @@ static void add_devices(struct in_place *plan)
 				sizeof(*plan->claimed));
 	add_some(plan, &slots, true);
 	add_some(plan, &slots, false);
+	note_spread(plan);
 }
 
 /* Devices that a fresh domain has besides the requested ones, each in its own port. */
