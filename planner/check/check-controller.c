@@ -460,7 +460,7 @@ const struct rule controller_rules[] = {
 	 .to_fix =
 		 "Write 512, 1024 or another power of two with unit='GiB', or remove it.",
 	 .source = "QEMU 11.1 hw/arm/virt.c, highmem-mmio-size; measured",
-	 .libvirt = {.since = VERSION_OF(11, 5)},
+	 .libvirt = {.since = VERSION_OF(11, 5)}, .qemu = {.since = VERSION_OF(10, 0)},
 	 .outside = "libvirt refuses <pcihole64> on this machine (see feature-version).",
 	 .remedy = REMEDY_EDIT},
 	{},

@@ -186,9 +186,10 @@ static enum attribute_wrong judge_attribute(const struct check *check,
 	const struct target *target = &check->options->target;
 	int driver = iommu->driver_element;
 	unsigned model = model_bit(iommu);
-	bool takes = (driver_attributes[row].models & model) &&
-		     !(model == VIRTIO && streq(name, "aw_bits") &&
-		       !target_has(target, FEATURE_IOMMU_VIRTIO_AW_BITS));
+	bool takes =
+		(driver_attributes[row].models & model) &&
+		!(model == VIRTIO && streq(name, "aw_bits") &&
+		  target->libvirt < feature_first(FEATURE_IOMMU_VIRTIO_AW_BITS).libvirt);
 
 	if (!document_attribute(check->document, driver, name) ||
 	    feature_attribute_since("iommu/driver", name) > target->libvirt)

@@ -333,8 +333,12 @@ static void smmu_uncovered(struct check *check)
 /* Rows that are prerequisites of others. */
 enum { SMMU_BUS };
 
-#define PER_BUS_SINCE .libvirt = {.since = VERSION_OF(11, 10)}
-#define ACCEL_SINCE   .libvirt = {.since = VERSION_OF(12, 7)}
+#define PER_BUS_SINCE                                                                    \
+	.libvirt = {.since = VERSION_OF(11, 10)}, .qemu = {.since = VERSION_OF(10, 2)}
+#define ACCEL_SINCE                                                                      \
+	.libvirt = {.since = VERSION_OF(12, 7)}, .qemu = {.since = VERSION_OF(11, 0)}
+#define DROPPED                                                                          \
+	"An older libvirt drops the attribute (see attribute-dropped), and libvirt refuses it with an older QEMU (see feature-version)."
 
 const struct rule smmu_rules[] = {
 	[SMMU_BUS] =
@@ -344,14 +348,14 @@ const struct rule smmu_rules[] = {
 		 .to_fix =
 			 "Set pciBus to the index of pcie-root (0) or of a pcie-expander-bus.",
 		 .source = "QEMU 11.1 hw/arm/smmu-common.c; measured", PER_BUS_SINCE,
-		 .outside = "libvirt drops the attribute (see attribute-dropped).",
-		 .remedy = REMEDY_EDIT},
+		 .outside = DROPPED, .remedy = REMEDY_EDIT},
 	{RULE("smmu-bus-dup", smmu_bus_dup, ERROR, 0, QEMU),
 	 .what = "A root bus has at most one SMMUv3.",
 	 .why = "libvirt accepts several, but QEMU exits, because an IOMMU is already attached to the bus.",
 	 .to_fix = "Give each SMMUv3 its own bus, or remove one.",
 	 .source = "QEMU 11.1 hw/pci/pci.c; measured", PER_BUS_SINCE,
-	 .outside = "libvirt refuses a second <iommu> (see iommu-count).",
+	 .outside =
+		 "libvirt refuses a second <iommu> (see iommu-count), or pciBus with an older QEMU (see feature-version).",
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-ignored", smmu_ignored, WARNING, 0, NOBODY),
 	 .what = "Every SMMUv3 has a pciBus if it needs one to have an effect.",
@@ -369,8 +373,7 @@ const struct rule smmu_rules[] = {
 	 .what = "An accelerated SMMUv3 (accel='on') is used only with KVM.",
 	 .why = "Without KVM, QEMU exits.",
 	 .to_fix = "Remove accel and the attributes that need it, or use type='kvm'.",
-	 .source = "QEMU 11.1 hw/arm/smmuv3.c; measured", ACCEL_SINCE,
-	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .source = "QEMU 11.1 hw/arm/smmuv3.c; measured", ACCEL_SINCE, .outside = DROPPED,
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-values", smmu_values, ERROR, 0, QEMU),
 	 .what = "The oas of an SMMUv3 is 44 or 48, and its ssidsize is at most 20.",
@@ -378,7 +381,7 @@ const struct rule smmu_rules[] = {
 	 .to_fix = "Write a value that QEMU supports, or remove the attribute.",
 	 .source =
 		 "QEMU 11.1 hw/arm/smmuv3.c; measured with -device arm-smmuv3,accel=on, whose values QEMU refuses before it looks for KVM",
-	 ACCEL_SINCE, .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 ACCEL_SINCE, .outside = DROPPED,
 	 .untried =
 		 "A domain that is accepted needs accel='on', and so KVM on a host with an SMMUv3.",
 	 .remedy = REMEDY_EDIT},
@@ -388,8 +391,7 @@ const struct rule smmu_rules[] = {
 	 .why = "QEMU allows neither emulated devices there nor host devices that use VFIO's older interface.",
 	 .to_fix =
 		 "Move emulated devices to another bus; give host devices <driver iommufd='yes'/>.",
-	 .source = "QEMU 11.0 hw/arm/smmuv3-accel.c", ACCEL_SINCE,
-	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .source = "QEMU 11.0 hw/arm/smmuv3-accel.c", ACCEL_SINCE, .outside = DROPPED,
 	 .untried = "Not run: it needs KVM on a host with an SMMUv3.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-accel-empty", smmu_accel_empty, WARNING, NEED_MACHINE, QEMU),
@@ -397,8 +399,7 @@ const struct rule smmu_rules[] = {
 	 .what = "Below an accelerated SMMUv3 without ats, ril, ssidsize or oas there is a host device when the guest starts.",
 	 .why = "QEMU takes the values that are not given from the SMMU of a host device, and exits if there is none.",
 	 .to_fix = "Remove accel, give all four attributes, or add the host device.",
-	 .source = "message of QEMU 11.1", ACCEL_SINCE,
-	 .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 .source = "message of QEMU 11.1", ACCEL_SINCE, .outside = DROPPED,
 	 .untried = "Not run: it needs KVM on a host with an SMMUv3.",
 	 .remedy = REMEDY_EDIT},
 	{RULE("smmu-queue-memory", smmu_queue_memory, WARNING, 0, NOBODY),
@@ -417,7 +418,7 @@ const struct rule smmu_rules[] = {
 		 "Give each SMMU of the host an expander bus of its own; virt-layout plan --domain --host does so.",
 	 .source =
 		 "Linux Documentation/userspace-api/iommufd.rst, vIOMMU; QEMU 11.1 hw/arm/smmuv3-accel.c",
-	 ACCEL_SINCE, .outside = "libvirt drops the attribute (see attribute-dropped).",
+	 ACCEL_SINCE, .outside = DROPPED,
 	 .untried = "Not run: it needs KVM on a host with several SMMUs.",
 	 .remedy = REMEDY_EDIT},
 	{},

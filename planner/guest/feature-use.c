@@ -40,6 +40,33 @@ static int find_iommu_per_bus(const struct document *document, const struct gues
 	return -1;
 }
 
+/* An attribute in <driver> of an IOMMU of a model. */
+static int find_driver_attribute(const struct document *document,
+				 const struct guest *guest, const char *model,
+				 const char *name)
+{
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest->iommus.v[i];
+
+		if (!iommu->added && iommu->driver_element >= 0 &&
+		    streq_null(iommu->model, model) &&
+		    document_attribute(document, iommu->driver_element, name))
+			return iommu->driver_element;
+	}
+	return -1;
+}
+
+static int find_virtio_aw_bits(const struct document *document, const struct guest *guest)
+{
+	return find_driver_attribute(document, guest, "virtio", "aw_bits");
+}
+
+/* The others that came with it are accepted only beside it. */
+static int find_accel(const struct document *document, const struct guest *guest)
+{
+	return find_driver_attribute(document, guest, "smmuv3", "accel");
+}
+
 /* An expander bus with more than one device on it. */
 static int find_full_expander(const struct document *document, const struct guest *guest)
 {
@@ -373,6 +400,9 @@ const struct feature_use feature_uses[] = {
 	{"The smmuv3 IOMMU", FEATURE_IOMMU_SMMUV3, find_iommu_smmuv3, USE_REFUSED},
 	{"An IOMMU of one bus", FEATURE_SMMUV3_PER_BUS, find_iommu_per_bus,
 	 USE_ATTRIBUTE},
+	{"aw_bits= of the virtio IOMMU", FEATURE_IOMMU_VIRTIO_AW_BITS,
+	 find_virtio_aw_bits, USE_ATTRIBUTE},
+	{"accel= of an SMMUv3", FEATURE_SMMUV3_ACCEL, find_accel, USE_ATTRIBUTE},
 	{"More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
 	 find_full_expander, USE_REFUSED},
 	{"<distances>", FEATURE_NUMA_DISTANCES, find_distances, USE_REFUSED},

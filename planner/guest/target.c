@@ -18,14 +18,16 @@ static const struct feature_row {
 	[FEATURE_IOMMU_AW_BITS] = {VERSION_OF(6, 5), 0},
 	[FEATURE_IOMMU_SMMUV3] = {VERSION_OF(5, 5), 0},
 	[FEATURE_IOMMU_VIRTIO] = {VERSION_OF(8, 3), VERSION_OF(7, 0)},
-	[FEATURE_IOMMU_AMD] = {VERSION_OF(11, 5), 0},
+	/* libvirt sets pci-id of amd-iommu, which QEMU 10.0 does not have. */
+	[FEATURE_IOMMU_AMD] = {VERSION_OF(11, 5), VERSION_OF(10, 1)},
 	[FEATURE_IGB] = {VERSION_OF(9, 3), VERSION_OF(8, 0)},
 	[FEATURE_VDPA_DISK] = {VERSION_OF(9, 8), VERSION_OF(8, 1)},
 	[FEATURE_NVME] = {VERSION_OF(11, 5), 0},
 	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = {VERSION_OF(11, 3), 0},
 	[FEATURE_AW_BITS_48] = {0, VERSION_OF(9, 2)},
-	/* 11.3 refuses it, 12.9 does not; its capability came between 11.9 and 12.0. */
-	[FEATURE_IOMMU_VIRTIO_AW_BITS] = {VERSION_OF(12, 0), 0},
+	/* 11.3 refuses it, 12.9 does not; its capability came between 11.9 and 12.0.
+	   QEMU 7.2 has no such property, and 10.0 has; it came with <granule>'s. */
+	[FEATURE_IOMMU_VIRTIO_AW_BITS] = {VERSION_OF(12, 0), VERSION_OF(9, 0)},
 	/* Announced for 9.0, which refuses it. */
 	[FEATURE_PASST] = {VERSION_OF(9, 1), 0},
 	/* 9.0 defines it, but cannot start it: it does not know its address. */
