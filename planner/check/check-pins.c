@@ -49,7 +49,7 @@ static void judge_schedulers_of(struct check *check, const char *name,
 		const char *list = document_attribute(document, row, attribute);
 		_cleanup_set_ struct set ids = {};
 
-		if (!list || !set_parse(list, true, &ids))
+		if (!list || !*list || !set_parse(list, true, &ids))
 			continue;
 		set_foreach (id, &ids)
 			if ((uint64_t)id >= limit) {
@@ -79,6 +79,70 @@ static void scheduler_once(struct check *check)
 	judge_schedulers_of(check, "vcpusched", "vcpus", "vCPU",
 			    readable ? guest_vcpus(guest) : UINT64_MAX);
 	judge_schedulers_of(check, "iothreadsched", "iothreads", "iothread", UINT64_MAX);
+}
+
+/* Elements of <cputune> that set a scheduler, and what they are for. */
+static const struct scheduler_row {
+	const char *name, *list;
+} schedulers[] = {
+	{"vcpusched", "vcpus"},
+	{"iothreadsched", "iothreads"},
+	{"emulatorsched", NULL},
+};
+
+/* Priorities are those of sched_setscheduler(2) on Linux. */
+static void judge_priority(struct check *check, int element, const char *scheduler)
+{
+	const char *text = document_attribute(check->document, element, "priority");
+	uint64_t priority = 0;
+
+	if (!text)
+		check_set_remedy(check_found(check, element,
+					     "The scheduler %s needs a priority.",
+					     scheduler),
+				 "Write priority= with a number from 1 to 99.");
+	else if (!parse_u64(text, &priority) || priority < 1 || priority > 99)
+		check_set_remedy(
+			check_found(
+				check, element,
+				"The priority of the scheduler %s is not a number from 1 to 99.",
+				scheduler),
+			"Write priority= with a number from 1 to 99.");
+}
+
+static void judge_scheduler(struct check *check, const struct scheduler_row *row,
+			    int element)
+{
+	const struct document *document = check->document;
+	const char *scheduler = document_attribute(document, element, "scheduler");
+	const char *list =
+		row->list ? document_attribute(document, element, row->list) : "0";
+	_cleanup_set_ struct set ids = {};
+
+	if (!list || !*list || !set_parse(list, true, &ids))
+		check_set_remedy(list ? check_found(check, element,
+						    "%s= of <%s> is not a list.",
+						    row->list, row->name)
+				      : check_found(check, element, "<%s> has no %s=.",
+						    row->name, row->list),
+				 "Write %s= with a list such as 0-3.", row->list);
+	if (!scheduler)
+		check_found(check, element, "<%s> has no scheduler=.", row->name);
+	else if (streq(scheduler, "fifo") || streq(scheduler, "rr"))
+		judge_priority(check, element, scheduler);
+	else if (!streq(scheduler, "batch") && !streq(scheduler, "idle"))
+		check_found(check, element, "<%s> has an unknown scheduler.", row->name);
+}
+
+static void scheduler_attributes(struct check *check)
+{
+	const struct document *document = check->document;
+	int tune = check->guest->cputune_element;
+
+	for (size_t i = 0; tune >= 0 && i < ARRAY_SIZE(schedulers); i++)
+		for (int it = document_child(document, tune, schedulers[i].name); it >= 0;
+		     it = document_next(document, it, schedulers[i].name))
+			judge_scheduler(check, &schedulers[i], it);
 }
 
 /*
@@ -125,7 +189,7 @@ static void judge_scheduled(struct check *check, int element)
 	const char *list = document_attribute(check->document, element, "iothreads");
 	_cleanup_set_ struct set ids = {};
 
-	if (!list || !set_parse(list, true, &ids))
+	if (!list || !*list || !set_parse(list, true, &ids))
 		return;
 	set_foreach (id, &ids)
 		if (!iothread_is_there(check, (uint64_t)id)) {
@@ -277,6 +341,12 @@ const struct rule pins_rules[] = {
 		      .why = "libvirt refuses a second vcpupin or iothreadpin for it.",
 		      .to_fix = "Merge the lists.", .source = LV "conf/domain_conf.c",
 		      .remedy = REMEDY_EDIT},
+	{RULE("scheduler-attributes", scheduler_attributes, ERROR, 0, LIBVIRT),
+	 .what = "An element that sets a scheduler names a known one and what it is for, and fifo and rr have a priority from 1 to 99.",
+	 .why = "libvirt refuses a domain without them, and cannot start one with another priority.",
+	 .to_fix = "Write scheduler='batch', 'idle', 'fifo' or 'rr'.",
+	 .source = "tested with libvirt 9.0 and 12.9; Linux sched(7)",
+	 .remedy = REMEDY_EDIT},
 	{RULE("scheduler-once", scheduler_once, ERROR, 0, LIBVIRT),
 	 .what = "A scheduler is set only for existing vCPUs, and once for each vCPU and I/O thread.",
 	 .why = "libvirt refuses other vCPUs, and a second scheduler.",

@@ -122,13 +122,33 @@ static void shared_memory(struct check *check)
 			sharer->name, what);
 		if (check->options->target.libvirt < sharer->refused)
 			finding->severity = SEVERITY_WARNING;
+		if (guest->cells.n > 0 && streq_null(guest->memory_access, "shared"))
+			check_set_remedy(
+				finding,
+				"Write memAccess='shared' in each cell that has memAccess='private', or remove it there.");
 	}
 	if (!what)
 		judge_devices(check);
 }
 
+/* Whether something has the mode of <memoryBacking>, which is not shared. */
+static bool needs_backing(const struct guest *guest)
+{
+	if (streq_null(guest->memory_access, "shared"))
+		return false;
+	for (size_t i = 0; i < guest->cells.n; i++)
+		if (!guest->cells.v[i].mem_access)
+			return true;
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (guest_is_memory(&guest->devices.v[i]) &&
+		    !guest->devices.v[i].access &&
+		    !device_is_shared(guest, &guest->devices.v[i]))
+			return true;
+	return guest->cells.n == 0;
+}
+
 /* A source that the user chose is kept: any of them can be shared. */
-static void fix_shared(struct fix *fix)
+static void share_backing(struct fix *fix)
 {
 	const struct guest *guest = fix->check->guest;
 	struct want *want = want_new("domain");
@@ -138,6 +158,15 @@ static void fix_shared(struct fix *fix)
 		want_set(want_child(backing, "source"), "type", "memfd");
 	want_set(want_child(backing, "access"), "mode", "shared");
 	fix_merge(fix, 0, want);
+}
+
+static void fix_shared(struct fix *fix)
+{
+	const struct guest *guest = fix->check->guest;
+	struct want *want;
+
+	if (needs_backing(guest))
+		share_backing(fix);
 	for (size_t i = 0; i < guest->cells.n; i++) {
 		const struct guest_cell *cell = &guest->cells.v[i];
 
@@ -161,6 +190,35 @@ static void fix_shared(struct fix *fix)
 	}
 }
 
+/* 9.0 chooses no model, 11.3 does; what is between was not tried. */
+#define TRIED         VERSION_OF(9, 1)
+#define CHOOSES_MODEL VERSION_OF(11, 3)
+
+static void vhost_user_model(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned libvirt = check->options->target.libvirt;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (!streq(device->tag, "interface") || !device_is_vhost_user(device))
+			continue;
+		if (device->model && !has_prefix(device->model, "virtio"))
+			check_found(
+				check, device->element,
+				"An interface of type vhostuser has model %s, not virtio.",
+				device->model);
+		else if (!device->model && libvirt < TRIED)
+			check_found(check, device->element,
+				    "An interface of type vhostuser has no <model>.");
+		else if (!device->model && libvirt < CHOOSES_MODEL)
+			check_warned(
+				check, device->element,
+				"An interface of type vhostuser has no <model>; libvirt 9.0 refuses it.");
+	}
+}
+
 const struct rule shared_rules[] = {
 	{RULE("shared-memory", shared_memory, ERROR, 0, LIBVIRT),
 	 .what = "If a device's back end is another process (virtiofs, vhost-user, a vDPA disk), all of the guest's memory is shared.",
@@ -170,5 +228,10 @@ const struct rule shared_rules[] = {
 	 .source = LV
 	 "qemu/qemu_validate.c; libvirt NEWS.rst, 11.2; tested with 11.3 and 12.9",
 	 .remedy = REMEDY_FIX, .fix = fix_shared},
+	{RULE("vhost-user-model", vhost_user_model, ERROR, 0, LIBVIRT),
+	 .what = "An interface of type vhostuser has a virtio model.",
+	 .why = "libvirt refuses other models; 9.0 also refuses an interface without <model>, for which 11.3 chooses virtio.",
+	 .to_fix = "Write <model type='virtio'/>.",
+	 .source = "tested with libvirt 9.0, 11.3 and 12.9", .remedy = REMEDY_EDIT},
 	{},
 };

@@ -98,8 +98,11 @@ static void compare_pins(struct check_result *a, struct check_result *b)
 	if (set_empty(&both))
 		return;
 	list = check_set_string(&both);
-	message = xasprintf("Host CPU %s is also used by a pin in %s.", list,
-			    a->use.pins_place.file);
+	message = set_count(&both) == 1
+			  ? xasprintf("Host CPU %s is also used by a pin in %s.", list,
+				      a->use.pins_place.file)
+			  : xasprintf("Host CPUs %s are also used by pins in %s.", list,
+				      a->use.pins_place.file);
 	add(b, &together_rules[CPU_TWICE], &b->use.pins_place, &a->use.pins_place,
 	    message);
 }
