@@ -170,6 +170,35 @@ static void lacks(struct check *check, int element, const char *fact, const char
 			    device);
 }
 
+/* A type of <launchSecurity>, and the parameter of KVM's module that turns it on. */
+static const struct {
+	const char *type, *name, *fact, *parameter;
+} encrypted[] = {
+	{"sev", "AMD SEV", "kvm.amd.sev", "sev of kvm_amd"},
+	{"sev-snp", "AMD SEV-SNP", "kvm.amd.sev-snp", "sev_snp of kvm_amd"},
+	{"tdx", "Intel TDX", "kvm.intel.tdx", "tdx of kvm_intel"},
+};
+
+/* The kernel turns a parameter off where the processor or the firmware lacks it. */
+static void judge_parameter(struct check *check, int security, const char *type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(encrypted); i++) {
+		const char *value = machine_fact(check->host, encrypted[i].fact);
+
+		if (!streq_null(type, encrypted[i].type))
+			continue;
+		if (!value)
+			check_skip(
+				check, encrypted[i].fact,
+				"the host's description does not say whether it has %s",
+				encrypted[i].name);
+		else if (streq(value, "N") || streq(value, "0"))
+			check_found(check, security,
+				    "%s is off on the host: the parameter %s is %s.",
+				    encrypted[i].name, encrypted[i].parameter, value);
+	}
+}
+
 static void launch_security_exists(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -180,10 +209,9 @@ static void launch_security_exists(struct check *check)
 
 	if (streq_null(type, "sev") || streq_null(type, "sev-snp"))
 		lacks(check, security, "devices.sev", "AMD SEV", "/dev/sev");
-	if (streq_null(type, "tdx"))
-		check_skip(
-			check, "tdx",
-			"the host's description does not say whether it has Intel TDX");
+	/* Without the device the parameter is off as well. */
+	if (streq_null(type, "tdx") || host_has(check, "devices.sev"))
+		judge_parameter(check, security, type);
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (streq(guest->devices.v[i].tag, "memory") &&
 		    streq_null(guest->devices.v[i].model, "sgx-epc"))
@@ -224,7 +252,7 @@ const struct rule host_needs_rules[] = {
 	 .untried = UNTRIED},
 	{RULE("launch-security-exists", launch_security_exists, ERROR, NEED_HOST,
 	      LIBVIRT),
-	 .what = "The host has /dev/sev for AMD SEV, and /dev/sgx_vepc for memory of model sgx-epc.",
+	 .what = "The host has /dev/sev and the parameter of KVM for AMD SEV or Intel TDX, and /dev/sgx_vepc for memory of model sgx-epc.",
 	 .why = "QEMU reports that it cannot use them, and libvirt refuses the domain.",
 	 .to_fix =
 		 "Enable SEV or SGX in the host's firmware and kernel, or remove the element.",
