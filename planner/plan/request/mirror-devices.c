@@ -224,6 +224,25 @@ static void place_all(const struct machine *machine, const bool *kept,
 	}
 }
 
+/* Of the placed devices: root complexes of one node become one expander bus. */
+static void note_merged(struct request *request)
+{
+	size_t roots = request->roots.n, buses = 0;
+
+	for (size_t i = 0; i < roots; i++) {
+		size_t first = 0;
+
+		while (request->roots.v[first].cell != request->roots.v[i].cell)
+			first++;
+		buses += first == i;
+	}
+	if (buses < roots)
+		request_note(
+			request,
+			"the devices of %zu root complexes are below %zu expander bus%s, one for each node; --per root-complex gives each root complex its own",
+			roots, buses, buses > 1 ? "es" : "");
+}
+
 /* Without --per: the root complexes and switches of the host, if devices share one. */
 static void keep_switches(const struct machine *machine, struct request *request)
 {
@@ -237,6 +256,7 @@ static void keep_switches(const struct machine *machine, struct request *request
 		place_all(machine, kept, request);
 	free(kept);
 	if (!any) {
+		note_merged(request);
 		forget_places(request);
 	} else if (count_buses(request) > 256) {
 		forget_places(request);

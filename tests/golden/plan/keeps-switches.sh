@@ -11,3 +11,8 @@ $P -o $SCRATCH/plan.xml && grep "<iommu \|pcie-switch" $SCRATCH/plan.xml &&
 $P --domain $SCRATCH/plan.xml --diff && virt-layout plan --domain $SCRATCH/plan.xml --host $SCRATCH/h --diff
 virt-layout plan --domain $SCRATCH/plan.xml --predict | grep "^  0000.* 0000"
 $P --per node 2>/dev/null | grep -c pcie-switch
+# Without shared switches, a note tells that root complexes share a bus, unless --per says so.
+tests/hosts/make-root gb200 $SCRATCH/gb &&
+	for per in "" "--per node" "--per root-complex"; do
+		virt-layout plan --like $SCRATCH/gb --arch aarch64 $per 2>&1 >/dev/null | grep "root complexes"
+	done
