@@ -97,6 +97,21 @@ static void graphics_headless(struct check *check)
 
 #define VIDEO LV "conf/domain_validate.c, virDomainDefVideoValidate; measured"
 
+static void input_model(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (streq(device->tag, "input") && device->model &&
+		    has_suffix(device->model, "transitional"))
+			check_found(check, device->element,
+				    "An input device has model %s, which none can have.",
+				    device->model);
+	}
+}
+
 const struct rule display_rules[] = {
 	{RULE("video-none", video_none, ERROR, 0, LIBVIRT),
 	 .what = "Video of model none is the only <video>.",
@@ -116,6 +131,11 @@ const struct rule display_rules[] = {
 		 "Remove the graphics of type egl-headless, or the others; or remove <gl> of SPICE.",
 	 .source =
 		 LV "qemu/qemu_validate.c, qemuValidateDomainDeviceDefGraphics; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("input-model", input_model, ERROR, 0, LIBVIRT),
+	 .what = "Input devices have neither the model virtio-transitional nor virtio-non-transitional.",
+	 .why = "libvirt refuses them; virtio input devices have no older generation.",
+	 .to_fix = "Remove model=.", .source = "tested with libvirt 9.0 and 12.9",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -199,7 +199,9 @@ static void iommu_on_transitional(struct check *check)
 	const struct guest *guest = check->guest;
 
 	for (size_t i = 0; i < guest->devices.n; i++)
+		/* No model is right for an input device (input-model). */
 		if (switch_is(guest->devices.v[i].driver_iommu, true) &&
+		    !streq(guest->devices.v[i].tag, "input") &&
 		    is_transitional(check, &guest->devices.v[i]))
 			say_transitional(check, (struct assign_item){-1, (int)i, -1});
 	for (size_t i = 0; i < guest->controllers.n; i++) {

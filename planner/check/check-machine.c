@@ -268,6 +268,33 @@ static void ps2_off(struct check *check)
 			    "<vmport> is on, but PS/2, which it needs, is off.");
 }
 
+/* Tried with QEMU 7.2 and libvirt 9.0 only. */
+#define TRIED_QEMU    VERSION_OF(7, 3)
+#define TRIED_LIBVIRT VERSION_OF(9, 1)
+
+static void s390_memory(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct target *target = &check->options->target;
+
+	if (!streq_null(guest->architecture, "s390x"))
+		return;
+	if (guest->cells.n > 0 && target->qemu < TRIED_QEMU)
+		check_found(check, guest->cells.v[0].element,
+			    "An s390x machine has no NUMA nodes, but there are cells.");
+	else if (guest->cells.n > 0)
+		check_warned(
+			check, guest->cells.v[0].element,
+			"There are cells, but an s390x machine has no NUMA nodes: QEMU 7.2 exits.");
+	for (size_t i = 0; guest->cells.n == 0 && i < guest->devices.n; i++)
+		if (guest_needs_slot(&guest->devices.v[i]) &&
+		    target->libvirt < TRIED_LIBVIRT)
+			check_found(
+				check, guest->devices.v[i].element,
+				"An s390x machine takes no memory device of model %s.",
+				guest->devices.v[i].model);
+}
+
 const struct rule machine_rules[] = {
 	{RULE("machine-exists", machine_exists, ERROR, 0, LIBVIRT),
 	 .what = "QEMU has the machine type.",
@@ -288,6 +315,12 @@ const struct rule machine_rules[] = {
 	 .to_fix = "Change <memory>, or use machine type virt.",
 	 .source = "measured with each board of QEMU 7.2, and some of 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
+	{RULE("s390-memory", s390_memory, ERROR, 0, QEMU),
+	 .what = "A domain of architecture s390x has neither cells nor DIMMs.",
+	 .why = "QEMU exits (\"NUMA is not supported by this machine-type\"), and libvirt refuses such memory devices. Tried with libvirt 9.0 and QEMU 7.2; with newer versions of QEMU there is only a warning.",
+	 .to_fix = "Remove <numa> and the memory devices.",
+	 .source = "QEMU 7.2 hw/core/machine.c; tested with libvirt 9.0",
+	 .untried = "The tests have no QEMU for s390x.", .remedy = REMEDY_EDIT},
 	{RULE("board-vcpus", board_vcpus, ERROR, 0, QEMU),
 	 .what = "The guest has all vCPUs of a board that exists only with all of them.",
 	 .why = "Models of boards such as raspi2b have all CPUs of the board. libvirt defines a domain with fewer, and QEMU exits (\"Invalid SMP CPUs\").",
