@@ -28,9 +28,12 @@ static bool has_no_pci(const struct guest *guest)
 	return streq(machine, "isapc") || streq(machine, "microvm");
 }
 
-static void say_no_pci(struct check *check, int element, const char *what)
+static void say_no_pci(struct check *check, struct assign_item item, const char *what)
 {
-	check_found(check, element, "%s, but the machine %s has no PCI bus.", what,
+	_cleanup_free_ char *name = assign_item_name(check->guest, item);
+
+	check_found(check, assign_element(check->guest, item),
+		    "%s %s, but the machine %s has no PCI bus.", name, what,
 		    check->guest->machine);
 }
 
@@ -61,9 +64,11 @@ static void machine_no_pci(struct check *check)
 		if (device->element < 0)
 			continue;
 		if (streq_null(device->address.type, "pci"))
-			say_no_pci(check, device->element, "It has a PCI address");
+			say_no_pci(check, (struct assign_item){-1, (int)i, -1},
+				   "has a PCI address");
 		else if (pc && device_needs_pci(device))
-			say_no_pci(check, device->element, "It is a PCI device");
+			say_no_pci(check, (struct assign_item){-1, (int)i, -1},
+				   "is a PCI device");
 	}
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
@@ -71,9 +76,11 @@ static void machine_no_pci(struct check *check)
 		if (c->element < 0 || guest_is_pci(c))
 			continue;
 		if (streq_null(c->address.type, "pci"))
-			say_no_pci(check, c->element, "It has a PCI address");
+			say_no_pci(check, (struct assign_item){(int)i, -1, -1},
+				   "has a PCI address");
 		else if (pc && controller_needs_pci(c))
-			say_no_pci(check, c->element, "It is a PCI device");
+			say_no_pci(check, (struct assign_item){(int)i, -1, -1},
+				   "is a PCI device");
 	}
 }
 
@@ -113,7 +120,8 @@ static void machine_no_pci_controller(struct check *check)
 		const struct guest_controller *c = &guest->controllers.v[i];
 
 		if (c->element >= 0 && !c->added && guest_is_pci(c))
-			say_no_pci(check, c->element, "It is a PCI controller");
+			say_no_pci(check, (struct assign_item){(int)i, -1, -1},
+				   "is a PCI controller");
 	}
 	for (size_t i = 0; is_arm(guest) && i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
@@ -123,7 +131,8 @@ static void machine_no_pci_controller(struct check *check)
 		 */
 		if (device->element >= 0 && kind && device->model &&
 		    !device->address.type && !device_kind_is_virtio(kind))
-			say_no_pci(check, device->element, "It is a PCI device");
+			say_no_pci(check, (struct assign_item){-1, (int)i, -1},
+				   "is a PCI device");
 	}
 }
 

@@ -389,15 +389,21 @@ static void vcpus_need_eim(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_iommu *iommu = check_intel_iommu(check);
+	struct finding *finding;
 
 	if (guest->vcpus.state != VALUE_VALID || guest->vcpus.value <= 255 ||
 	    !streq_null(guest->architecture, "x86_64") || !guest_is_q35(guest))
 		return;
-	if (!iommu || !switch_is(iommu->eim, true))
-		check_found(
-			check, guest->vcpu_element,
-			"The domain has %llu vCPUs; more than 255 need an intel IOMMU with eim='on'.",
-			ULL(guest->vcpus.value));
+	if (iommu && switch_is(iommu->eim, true))
+		return;
+	finding = check_found(
+		check, guest->vcpu_element,
+		"The domain has %llu vCPUs; more than 255 need an intel IOMMU with eim='on'.",
+		ULL(guest->vcpus.value));
+	if (streq_null(guest->type, "qemu"))
+		check_set_remedy(
+			finding,
+			"Reduce <vcpu> to 255, or use type='kvm', which eim needs, and add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.");
 }
 
 static void vcpus_limit(struct check *check)
