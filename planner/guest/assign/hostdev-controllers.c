@@ -84,6 +84,7 @@ void assign_hostdev_controllers(struct guest *guest)
 {
 	_cleanup_free_ char *scsi = xstrdup(assign_scsi_model(guest));
 	struct units units = {};
+	uint64_t done = 0; /* those below it exist */
 
 	for (size_t i = 0; i < guest->devices.n; i++)
 		use_given(&units, &guest->devices.v[i]);
@@ -104,7 +105,7 @@ void assign_hostdev_controllers(struct guest *guest)
 					break;
 				}
 		}
-		for (uint64_t index = 0; index <= MIN(last, 255u); index++)
-			assign_need_controller(guest, "scsi", index, scsi);
+		for (; done <= MIN(last, 255u); done++)
+			assign_need_controller(guest, "scsi", done, scsi);
 	}
 }
