@@ -103,21 +103,25 @@ static enum seat seat_on(const struct walk *walk, unsigned bus)
 	return guest_is_port(c) ? SEAT_PORT : SEAT_CONVENTIONAL;
 }
 
+/* On a root, virtio devices of every model are conventional (measured). */
 static enum pcie_type type_of(const struct device_kind *kind, enum seat seat)
 {
 	if (kind->connection == CONNECT_PCI || seat == SEAT_CONVENTIONAL)
 		return PCIE_NONE;
 	if (seat == SEAT_ROOT)
-		return kind->connection == CONNECT_PCIE ? PCIE_INTEGRATED_ENDPOINT
-							: PCIE_NONE;
+		return kind->connection == CONNECT_PCIE && !device_kind_is_virtio(kind)
+			       ? PCIE_INTEGRATED_ENDPOINT
+			       : PCIE_NONE;
 	return PCIE_ENDPOINT;
 }
 
 static void fill_kind(struct machine_function *function, const struct device_kind *kind,
-		      enum seat seat)
+		      const char *model, enum seat seat)
 {
+	bool modern = seat == SEAT_PORT || streq_null(model, "virtio-non-transitional");
+
 	function->vendor = kind->vendor;
-	function->device = seat == SEAT_PORT ? kind->device : device_kind_legacy_id(kind);
+	function->device = modern ? kind->device : device_kind_legacy_id(kind);
 	function->class_code = kind->class_code;
 	function->pcie_type = type_of(kind, seat);
 	if (kind->vfs)
@@ -148,7 +152,8 @@ static void add_controller(struct walk *walk, const struct guest_controller *con
 		return;
 	function = add_function(walk, &controller->address, controller->type);
 	if (function)
-		fill_kind(function, kind, seat_on(walk, controller->address.at.bus));
+		fill_kind(function, kind, controller->model,
+			  seat_on(walk, controller->address.at.bus));
 }
 
 static void add_device(struct walk *walk, const struct guest_device *device)
@@ -168,7 +173,8 @@ static void add_device(struct walk *walk, const struct guest_device *device)
 			" is only a stand-in, so the device that it stands for is not predicted",
 			PCI_ARGS(function->at));
 	else if (kind)
-		fill_kind(function, kind, seat_on(walk, device->address.at.bus));
+		fill_kind(function, kind, device->model,
+			  seat_on(walk, device->address.at.bus));
 	else if (streq(device->tag, "interface") && device->model)
 		machine_complain(walk->machine,
 				 PCI_FORMAT
