@@ -168,23 +168,26 @@ static void topology_product(struct check *check)
 	const struct guest *guest = check->guest;
 	bool clusters = check->options->target.libvirt >=
 			feature_attribute_since("topology", "clusters");
-	uint64_t product = 1;
+	/* Without a <vcpu> the domain has one. */
+	bool given = guest->vcpus.state != VALUE_ABSENT;
+	uint64_t product = 1, vcpus = given ? guest->vcpus.value : 1;
 	struct finding *finding;
 
-	if (guest->topology_element < 0 || guest->vcpus.state != VALUE_VALID)
+	if (guest->topology_element < 0 || guest->vcpus.state == VALUE_MALFORMED)
 		return;
 	if (!part(guest->sockets, &product) || !part(guest->dies, &product) ||
 	    (clusters && !part(guest->clusters, &product)) ||
 	    !part(guest->cores, &product) || !part(guest->threads, &product) ||
-	    product == guest->vcpus.value)
+	    product == vcpus)
 		return;
 	finding = check_found(check, guest->topology_element,
-			      "The topology has %s%llu CPUs, but <vcpu> is %llu.",
+			      "The topology has %s%llu CPUs, but %s %llu.",
 			      product > UINT32_MAX ? "more than " : "",
 			      ULL(MIN(product, UINT64_C(0xffffffff))),
-			      ULL(guest->vcpus.value));
+			      given ? "<vcpu> is" : "without a <vcpu> the domain has",
+			      ULL(vcpus));
 	finding->observed = xasprintf("%llu", ULL(MIN(product, UINT64_C(0xffffffff))));
-	finding->expected = xasprintf("%llu", ULL(guest->vcpus.value));
+	finding->expected = xasprintf("%llu", ULL(vcpus));
 }
 
 /* No QEMU has it. */
