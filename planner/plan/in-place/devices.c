@@ -118,11 +118,13 @@ static void note_spread(struct in_place *plan)
 	if (streq_null(plan->request->iommu, "none"))
 		return;
 	for (size_t i = 0; i < plan->devices.n; i++) {
-		const struct request_device *it =
-			&plan->request->devices.v[plan->devices.v[i].wanted];
+		const struct request_device *it;
 		int other;
 
-		if (!plan->devices.v[i].kind || !it->mirrors || it->kind->vfs > 0)
+		if (!plan->devices.v[i].kind)
+			continue;
+		it = &plan->request->devices.v[plan->devices.v[i].wanted];
+		if (!it->mirrors || it->kind->vfs > 0)
 			continue;
 		other = chain_first(&slots, NULL, slot_key(it));
 		if (other < (int)i &&
