@@ -84,12 +84,13 @@ static const char *feature_of(const struct check *check, const char *wanted)
 	return NULL;
 }
 
-/* <nvram> that names neither a file nor a template. */
+/* <nvram> that names neither a file, in either form, nor a template. */
 static bool is_empty(const struct check *check, int nvram)
 {
 	_cleanup_free_ char *path = document_content(check->document, nvram);
 
-	return !(path && *path) && !check->guest->nvram_template;
+	return !(path && *path) && !check->guest->nvram_template &&
+	       document_child(check->document, nvram, "source") < 0;
 }
 
 static void firmware_features(struct check *check)
