@@ -182,6 +182,126 @@ static void drive_address_dup(struct check *check)
 	}
 }
 
+/* The greatest numbers of a place; on SCSI they depend on the controller's model. */
+static const struct drive_range {
+	const char *bus, *model; /* NULL: any */
+	struct drive_limits {
+		uint32_t controller, channel, target, unit;
+	} libvirt, qemu;
+} drive_ranges[] = {
+	{"ide", NULL, {0, UINT32_MAX, 0, UINT32_MAX}, {UINT32_MAX, 1, UINT32_MAX, 1}},
+	{"sata",
+	 NULL,
+	 {UINT32_MAX, 0, 0, UINT32_MAX},
+	 {UINT32_MAX, UINT32_MAX, UINT32_MAX, 5}},
+	{"fdc", NULL, {0, 0, 0, UINT32_MAX}, {UINT32_MAX, UINT32_MAX, UINT32_MAX, 1}},
+	{"scsi",
+	 "lsilogic",
+	 {UINT32_MAX, 0, 0, UINT32_MAX},
+	 {UINT32_MAX, UINT32_MAX, UINT32_MAX, 7}},
+	{"scsi",
+	 "vmpvscsi",
+	 {UINT32_MAX, 0, UINT32_MAX, UINT32_MAX},
+	 {UINT32_MAX, UINT32_MAX, UINT32_MAX, 0}},
+	{"scsi",
+	 NULL,
+	 {UINT32_MAX, 0, UINT32_MAX, UINT32_MAX},
+	 {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX}},
+};
+
+/* By index: the models of SCSI controllers, also of those that libvirt adds. */
+struct scsi_models {
+	const char *v[256]; /* NULL: not known */
+};
+
+static struct scsi_models list_scsi_models(const struct guest *guest)
+{
+	struct scsi_models models = {};
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (streq_null(c->type, "scsi") && c->index.state == VALUE_VALID &&
+		    c->index.value < ARRAY_SIZE(models.v))
+			models.v[c->index.value] = c->model;
+	}
+	return models;
+}
+
+static const struct drive_range *range_of(const struct scsi_models *models,
+					  const struct drive *drive)
+{
+	const char *model = drive->controller < ARRAY_SIZE(models->v)
+				    ? models->v[drive->controller]
+				    : NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(drive_ranges); i++)
+		if (streq_null(drive->bus, drive_ranges[i].bus) &&
+		    (!drive_ranges[i].model || streq_null(model, drive_ranges[i].model)))
+			return &drive_ranges[i];
+	return NULL;
+}
+
+static void judge_range(struct check *check, const struct guest_device *device,
+			const struct drive *drive, const struct drive_limits *limits)
+{
+	const struct {
+		const char *name;
+		uint32_t value, limit;
+	} rows[] = {
+		{"controller", drive->controller, limits->controller},
+		{"bus", drive->channel, limits->channel},
+		{"target", drive->target, limits->target},
+		{"unit", drive->unit, limits->unit},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].value > rows[i].limit) {
+			check_found(
+				check,
+				device->address.element >= 0 ? device->address.element
+							     : device->element,
+				"The device is at %s %u of %s%s%s%s, whose last one is %u.",
+				rows[i].name, rows[i].value, drive->bus,
+				drive->chosen ? ", which follows from dev='" : "",
+				drive->chosen ? device->target_dev : "",
+				drive->chosen ? "'" : "", rows[i].limit);
+			return;
+		}
+}
+
+static void judge_ranges(struct check *check, bool qemu)
+{
+	struct scsi_models models = list_scsi_models(check->guest);
+
+	for (size_t i = 0; i < check->guest->devices.n; i++) {
+		const struct guest_device *device = &check->guest->devices.v[i];
+		const struct drive_range *range;
+		struct drive drive;
+
+		if (device->element < 0 ||
+		    !(streq(device->tag, "disk") ? drive_of_disk(check, device, &drive)
+		      : streq(device->tag, "hostdev")
+			      ? drive_of_hostdev(check, device, &drive)
+			      : false))
+			continue;
+		range = range_of(&models, &drive);
+		if (range)
+			judge_range(check, device, &drive,
+				    qemu ? &range->qemu : &range->libvirt);
+	}
+}
+
+static void drive_address_range(struct check *check)
+{
+	judge_ranges(check, false);
+}
+
+static void drive_address_unit(struct check *check)
+{
+	judge_ranges(check, true);
+}
+
 /* Why QEMU does not take a format; NULL: it does, or it is not known. */
 static const char *refused_format(const char *format)
 {
@@ -257,6 +377,18 @@ const struct rule drives_rules[] = {
 	 .why = "libvirt refuses the domain. A disk without an <address> has the place that follows from its name: sda is unit 0 of controller 0, sdh of controller 1 on SCSI, and unit 1 of controller 1 on SATA.",
 	 .to_fix = "Change or remove an <address>, or give the disk another name.",
 	 .source = VALIDATE, .after = {&drives_rules[1]}, .remedy = REMEDY_EDIT},
+	{RULE("drive-address-range", drive_address_range, ERROR, 0, LIBVIRT),
+	 .what = "A disk on IDE, SATA, SCSI or a floppy controller has a controller, bus and target that this kind of controller has.",
+	 .why = "libvirt refuses the domain. There is one IDE and one floppy controller; only IDE has more than one bus, and only SCSI has targets, except with model lsilogic.",
+	 .to_fix = "Remove the <address>, or give the disk another one or another name.",
+	 .source =
+		 "libvirt 9.0 src/qemu/qemu_validate.c, qemuValidateDomainDeviceDefAddressDrive; measured with 9.0 and 12.9",
+	 .remedy = REMEDY_EDIT},
+	{RULE("drive-address-unit", drive_address_unit, ERROR, 0, QEMU),
+	 .what = "A disk on IDE, SATA, SCSI or a floppy controller has a bus and unit that this kind of controller has.",
+	 .why = "QEMU exits. An IDE controller has 2 buses of 2 units, SATA 6 units, a floppy controller 2, SCSI of model lsilogic 8, and of model vmpvscsi one for each target.",
+	 .to_fix = "Remove the <address>, or give the disk another one.",
+	 .source = "measured with QEMU 7.2 and 11.1", .remedy = REMEDY_EDIT},
 	{RULE("disk-format", disk_format, ERROR, 0, LIBVIRT),
 	 .what = "QEMU has the disk's format, and it allows encryption (raw, qcow2) or sharing (raw) if the disk asks for it.",
 	 .why = "libvirt refuses the domain.",
