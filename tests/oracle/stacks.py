@@ -95,7 +95,8 @@ class Stack:
         """QEMU's message if it does not start; None if its guest ran."""
         for _ in range(3):
             status, runs, words = self.start_once(path, folder)
-            if runs or status == 1:
+            # On a busy machine libvirt sometimes knows no reason.
+            if runs or (status == 1 and "the cause is unknown" not in words):
                 return None if runs else words
             print(f"{path}: the run ended with {status}: {words}")
         return None
