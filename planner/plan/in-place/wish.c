@@ -7,6 +7,7 @@
  */
 #include "planner/plan/in-place/host.h"
 
+#include "base/chain.h"
 #include "base/first.h"
 #include "planner/plan/in-place/tree.h"
 #include "planner/plan/request/mirror.h"
@@ -208,57 +209,53 @@ static bool same_card(const struct in_place *plan, const struct in_place_wish *a
 	return card_of(plan, a, &x) && card_of(plan, b, &y) && x == y;
 }
 
-/* With a device that --hostdev adds. */
-static bool shares_with_new(const struct in_place *plan, const struct request_device *to)
+/* What may be below a switch: the wishes, and then the devices of the request. */
+static struct request_device *placed_at(struct in_place *plan, size_t i)
 {
-	for (size_t i = 0; i < plan->request->devices.n; i++)
-		if (&plan->request->devices.v[i] != to &&
-		    mirror_shares_switch(plan->request, to, &plan->request->devices.v[i]))
-			return true;
-	return false;
+	return i < plan->wishes.n ? &plan->wishes.v[i].to
+				  : &plan->request->devices.v[i - plan->wishes.n];
 }
 
 /* The functions of one card are in one slot anyway, those of a group below one bridge. */
-static bool shares_switch(const struct in_place *plan, size_t number)
+static bool are_apart(const struct in_place *plan, size_t i, size_t j)
 {
-	const struct in_place_wish *wish = &plan->wishes.v[number];
+	size_t n = plan->wishes.n;
 
-	if (wish->to.switch_port < 0)
-		return false;
-	for (size_t i = 0; i < plan->wishes.n; i++)
-		if (i != number && !same_card(plan, wish, &plan->wishes.v[i]) &&
-		    !are_bridged(plan, wish, &plan->wishes.v[i]) &&
-		    mirror_shares_switch(plan->request, &wish->to, &plan->wishes.v[i].to))
-			return true;
-	return shares_with_new(plan, &wish->to);
+	return i != j && (i >= n || j >= n ||
+			  (!same_card(plan, &plan->wishes.v[i], &plan->wishes.v[j]) &&
+			   !are_bridged(plan, &plan->wishes.v[i], &plan->wishes.v[j])));
 }
 
-static bool new_shares(const struct in_place *plan, const struct request_device *to)
+/* @below: everything by the outermost switch above it. */
+static bool shares_switch(struct in_place *plan, const struct chains *below, size_t i)
 {
-	for (size_t i = 0; i < plan->wishes.n; i++)
-		if (mirror_shares_switch(plan->request, to, &plan->wishes.v[i].to))
-			return true;
-	return shares_with_new(plan, to);
+	int above = mirror_switch_above(plan->request, placed_at(plan, i));
+	int other = above < 0 ? INT_MAX : chain_first(below, NULL, (uint64_t)above);
+	int n = (int)(plan->wishes.n + plan->request->devices.n);
+
+	while (other < n && !are_apart(plan, i, (size_t)other))
+		other = below->next.v[other];
+	return other < n;
 }
 
 /* Without --per, only switches that devices share are kept. */
 static void choose_switches(struct in_place *plan)
 {
-	struct request *request = plan->request;
-	size_t n = plan->wishes.n;
-	bool *kept = xcalloc(n + request->devices.n + 1, sizeof(*kept));
+	_cleanup_chains_ struct chains below = {};
+	size_t n = plan->wishes.n + (plan->host ? plan->request->devices.n : 0);
+	_cleanup_free_ bool *kept = xcalloc(n + 1, sizeof(*kept));
 
+	for (size_t i = 0; i < plan->wishes.n + plan->request->devices.n; i++) {
+		int above = mirror_switch_above(plan->request, placed_at(plan, i));
+
+		if (above >= 0)
+			chain_add(&below, NULL, (uint64_t)above, (int)i);
+	}
 	for (size_t i = 0; i < n; i++)
-		kept[i] = shares_switch(plan, i);
-	for (size_t i = 0; i < request->devices.n; i++)
-		kept[n + i] = new_shares(plan, &request->devices.v[i]);
+		kept[i] = shares_switch(plan, &below, i);
 	for (size_t i = 0; i < n; i++)
 		if (!kept[i])
-			plan->wishes.v[i].to.switch_port = -1;
-	for (size_t i = 0; plan->host && i < request->devices.n; i++)
-		if (!kept[n + i])
-			request->devices.v[i].switch_port = -1;
-	free(kept);
+			placed_at(plan, i)->switch_port = -1;
 }
 
 void in_place_host_judge(struct in_place *plan)

@@ -114,20 +114,13 @@ void mirror_place(const struct machine *machine, size_t number, struct request *
 					    machine->functions.v[way.bridges[level]].at);
 }
 
-/* The outermost switch of a chain, -1 for none. */
-static int outermost(const struct request *request, int number)
+int mirror_switch_above(const struct request *request, const struct request_device *to)
 {
+	int number = to->switch_port;
+
 	while (number >= 0 && request->switches.v[number].parent >= 0)
 		number = request->switches.v[number].parent;
 	return number;
-}
-
-bool mirror_shares_switch(const struct request *request, const struct request_device *a,
-			  const struct request_device *b)
-{
-	int of_a = outermost(request, a->switch_port);
-
-	return of_a >= 0 && of_a == outermost(request, b->switch_port);
 }
 
 static int cell_of(const struct request *request, const struct machine_function *function)
@@ -182,12 +175,12 @@ static bool *find_sharing(const struct request *request)
 
 	for (size_t i = 0; i < request->devices.n; i++)
 		if (request->devices.v[i].switch_port >= 0)
-			below[outermost(request, request->devices.v[i].switch_port)]++;
+			below[mirror_switch_above(request, &request->devices.v[i])]++;
 	for (size_t i = 0; i < request->devices.n; i++)
 		if (request->devices.v[i].switch_port >= 0)
 			shares[i] =
-				below[outermost(request,
-						request->devices.v[i].switch_port)] > 1;
+				below[mirror_switch_above(request,
+							  &request->devices.v[i])] > 1;
 	free(below);
 	return shares;
 }

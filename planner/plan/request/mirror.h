@@ -47,12 +47,8 @@ void mirror_note_shape(struct request *request);
 uint32_t mirror_distance(const struct machine *machine, int from, int to);
 /* The same for the nodes of a request. */
 void mirror_distances(const struct machine *machine, struct request *request);
-/*
- * Whether both are below one switch of those that mirror_place() added; false if one is
- * below none.
- */
-bool mirror_shares_switch(const struct request *request, const struct request_device *a,
-			  const struct request_device *b);
+/* The outermost switch, of those that mirror_place() added, above a device; -1: none. */
+int mirror_switch_above(const struct request *request, const struct request_device *to);
 /* The roots and switches of a request by host address, to find them without a search. */
 struct mirror_index {
 	struct firsts roots;
