@@ -16,10 +16,27 @@ int in_place_host_function(const struct in_place *plan, size_t device)
 		       : -1;
 }
 
-/* The host nodes of the domain's host devices. The caller frees it. */
+/* The host node of a device that --hostdev adds; UNKNOWN_ID. */
+static int node_of_new(const struct in_place *plan, const struct request_device *device)
+{
+	return device->assigned
+		       ? machine_function_node(plan->host,
+					       machine_function_index(plan->host,
+								      device->host))
+		       : UNKNOWN_ID;
+}
+
+/* The host nodes of the domain's host devices, and of new ones. The caller frees it. */
 struct set in_place_device_nodes(const struct in_place *plan)
 {
 	struct set nodes = {};
+
+	for (size_t i = 0; i < plan->request->devices.n; i++) {
+		int node = node_of_new(plan, &plan->request->devices.v[i]);
+
+		if (node != UNKNOWN_ID)
+			set_add(&nodes, (unsigned)node);
+	}
 
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
 		int node = machine_function_node(plan->host,
@@ -197,20 +214,35 @@ static void choose_backing(struct in_place *plan, struct set *used,
 	}
 }
 
+/* Whether a cell can be backed by a host node. */
+static bool suits(const struct in_place *plan, size_t cell, int node)
+{
+	const struct machine_node *it = machine_node(plan->host, node);
+
+	return node != UNKNOWN_ID && it && can_back(plan, it) &&
+	       (plan->request->nodes.v[cell].vcpus == 0 || !set_empty(&it->cpus));
+}
+
 /*
  * The host node of the first host device that is below a bus of a cell already, so that
- * it, and what else is of that node, need not move. UNKNOWN_ID: there is none.
+ * it, and what else is of that node, need not move; else of the first one that --hostdev
+ * puts there. UNKNOWN_ID: there is none.
  */
 static int node_of_devices(const struct in_place *plan, size_t cell)
 {
 	for (size_t i = 0; i < plan->old.devices.n; i++) {
 		int node = machine_function_node(plan->host,
 						 in_place_host_function(plan, i));
-		const struct machine_node *it = machine_node(plan->host, node);
 
-		if (node != UNKNOWN_ID && it && in_place_old_cell(plan, i) == (int)cell &&
-		    can_back(plan, it) &&
-		    (plan->request->nodes.v[cell].vcpus == 0 || !set_empty(&it->cpus)))
+		if (in_place_old_cell(plan, i) == (int)cell && suits(plan, cell, node))
+			return node;
+	}
+	for (size_t i = 0; i < plan->request->devices.n; i++) {
+		const struct request_device *device = &plan->request->devices.v[i];
+		int node = device->cell == (int)cell ? node_of_new(plan, device)
+						     : UNKNOWN_ID;
+
+		if (suits(plan, cell, node))
 			return node;
 	}
 	return UNKNOWN_ID;

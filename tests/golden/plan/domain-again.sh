@@ -1,3 +1,10 @@
+# A host device that --hostdev adds binds the cells at once, that of its own node to its host node.
+tests/hosts/make-root two-nodes $SCRATCH/two
+virt-layout plan --node vcpus=1,memory=1GiB --node vcpus=1,memory=1GiB -o $SCRATCH/empty.xml
+H="--host $SCRATCH/two --hostdev 81:00.0,node=0"
+virt-layout plan --domain $SCRATCH/empty.xml $H -o $SCRATCH/first.xml && grep memnode $SCRATCH/first.xml
+virt-layout plan --domain $SCRATCH/first.xml $H --diff
+virt-layout plan --domain $SCRATCH/first.xml --host $SCRATCH/two --diff
 A="--node vcpus=4,memory=4GiB --node vcpus=2,memory=2GiB --nic e1000e,per-node=3 --spare-ports 1"
 virt-layout plan $A > $SCRATCH/a.xml &&
 	virt-layout plan --domain $SCRATCH/a.xml $A --diff &&
