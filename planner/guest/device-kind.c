@@ -204,12 +204,23 @@ static const char *card_of_type(const char *type)
 									 : "rtl8139";
 }
 
+/* The bus of an input device; only a device of the host has one of PCI by default. */
+static const char *input_bus_of(const struct guest_device *device)
+{
+	if (!device->bus && streq_null(device->type, "passthrough"))
+		return "virtio";
+	return device->bus;
+}
+
 /* libvirt's default models (qemu_domain.c, q35). */
 static const char *model_of(const struct guest_device *device)
 {
-	if (streq(device->tag, "disk") || streq(device->tag, "input"))
+	if (streq(device->tag, "disk"))
 		return device->bus;
-	if (streq(device->tag, "memballoon") && !device->model)
+	if (streq(device->tag, "input"))
+		return input_bus_of(device);
+	if ((streq(device->tag, "memballoon") || streq(device->tag, "vsock")) &&
+	    !device->model)
 		return "virtio";
 	if (streq(device->tag, "interface") && !device->model)
 		return card_of_type(device->type);
