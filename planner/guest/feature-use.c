@@ -61,6 +61,20 @@ static int find_virtio_aw_bits(const struct document *document, const struct gue
 	return find_driver_attribute(document, guest, "virtio", "aw_bits");
 }
 
+/* Only domains of type qemu run without KVM. */
+static int find_eim_emulated(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; streq_null(guest->type, "qemu") && i < guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest->iommus.v[i];
+
+		if (streq_null(iommu->model, "intel") && switch_is(iommu->eim, true))
+			return iommu->driver_element >= 0 ? iommu->driver_element
+							  : iommu->element;
+	}
+	return -1;
+}
+
 /* The others that came with it are accepted only beside it. */
 static int find_accel(const struct document *document, const struct guest *guest)
 {
@@ -402,6 +416,7 @@ const struct feature_use feature_uses[] = {
 	 USE_ATTRIBUTE},
 	{"aw_bits= of the virtio IOMMU", FEATURE_IOMMU_VIRTIO_AW_BITS,
 	 find_virtio_aw_bits, USE_ATTRIBUTE},
+	{"eim= without KVM", FEATURE_EIM_EMULATED, find_eim_emulated, USE_RULE},
 	{"accel= of an SMMUv3", FEATURE_SMMUV3_ACCEL, find_accel, USE_ATTRIBUTE},
 	{"More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
 	 find_full_expander, USE_REFUSED},

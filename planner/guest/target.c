@@ -21,6 +21,7 @@ static const struct feature_row {
 	/* libvirt sets pci-id of amd-iommu, which QEMU 10.0 does not have. */
 	[FEATURE_IOMMU_AMD] = {VERSION_OF(11, 5), VERSION_OF(10, 1)},
 	[FEATURE_IGB] = {VERSION_OF(9, 3), VERSION_OF(8, 0)},
+	[FEATURE_EIM_EMULATED] = {0, QEMU_EIM_EMULATED},
 	[FEATURE_VDPA_DISK] = {VERSION_OF(9, 8), VERSION_OF(8, 1)},
 	[FEATURE_NVME] = {VERSION_OF(11, 5), 0},
 	[FEATURE_INTREMAP_WITHOUT_IOAPIC] = {VERSION_OF(11, 3), 0},

@@ -89,6 +89,7 @@ enum feature {
 	FEATURE_PSTORE,                /* <pstore> */
 	FEATURE_SOUND_VIRTIO,          /* <sound model='virtio'> */
 	FEATURE_MTP,                   /* <driver type='mtp'> of a <filesystem> */
+	FEATURE_EIM_EMULATED,          /* eim of the intel IOMMU without KVM */
 	N_FEATURES,
 };
 
