@@ -287,9 +287,17 @@ static void multifunction_off(struct check *check)
 	}
 }
 
+/* QEMU gives chassis 0 to a port of <qemu:commandline> without chassis=. */
 static bool has_chassis(const struct guest_controller *c)
 {
-	return guest_is_port(c) && c->chassis.state == VALUE_VALID;
+	return guest_is_port(c) && (c->chassis.state == VALUE_VALID ||
+				    (c->added && c->chassis.state == VALUE_ABSENT));
+}
+
+/* What QEMU compares: the chassis and the slot in it. */
+static uint64_t chassis_slot(const struct guest_controller *c)
+{
+	return c->chassis.value << 16 | c->slot;
 }
 
 static void say_chassis(struct check *check, const struct guest_controller *a,
@@ -315,19 +323,27 @@ static void say_chassis(struct check *check, const struct guest_controller *a,
 	if (a->added || b->added)
 		check_set_remedy(
 			finding,
-			"Give the port of <qemu:commandline> a chassis that no other port has.");
+			"Give the port of <qemu:commandline> a chassis= that no other port has, or another slot=.");
 }
 
 static void port_chassis_dup(struct check *check)
 {
 	const struct guest_controller *first[INDEXES] = {}, *last[INDEXES] = {};
 	const struct guest *guest = check->guest;
+	_cleanup_firsts_ struct firsts slots = {};
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i], *other;
 
 		if (!has_chassis(c) || c->chassis.value >= INDEXES)
 			continue;
+		if (c->slot != 0) {
+			int before = first_add(&slots, NULL, chassis_slot(c), (int)i);
+
+			if (before != (int)i)
+				say_chassis(check, &guest->controllers.v[before], c);
+			continue;
+		}
 		other = c->chassis_assigned ? last[c->chassis.value]
 					    : first[c->chassis.value];
 		last[c->chassis.value] = c;
@@ -459,7 +475,7 @@ const struct rule place_rules[] = {
 	{RULE("port-chassis-dup", port_chassis_dup, ERROR, NEED_MACHINE, QEMU),
 	 .decided_by = {"chassis"},
 	 .what = "Each root port and downstream port has a unique chassis.",
-	 .why = "libvirt accepts a duplicate, but QEMU does not start (\"Can't add chassis slot, error -16\").",
+	 .why = "libvirt accepts a duplicate, but QEMU does not start (\"Can't add chassis slot, error -16\"). Ports of <qemu:commandline> may share a chassis if their slot= differs; without slot= it is 0, as for libvirt's ports.",
 	 .to_fix =
 		 "Set chassis to the controller's index, or remove it from all ports, so that libvirt chooses.",
 	 .source = "QEMU 7.2 hw/pci/pcie_port.c", .remedy = REMEDY_FIX,

@@ -80,6 +80,7 @@ struct guest_controller {
 	struct guest_number chassis, chassis_nr, port, bus_nr;
 	bool bus_nr_assigned; /* libvirt's choice (assign.h) */
 	bool chassis_assigned;
+	uint16_t slot; /* slot= of an added port; libvirt writes none, which means 0 */
 	struct guest_number target_index; /* pseries: index of the PHB */
 	struct guest_switch hotplug;
 	struct guest_number mem_reserve_bytes;

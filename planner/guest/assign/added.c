@@ -99,6 +99,7 @@ static void add_controller(struct added *added, size_t number)
 	controller->bus_nr = number_from(addition, "bus_nr");
 	controller->node = number_from(addition, "numa_node");
 	controller->chassis = number_from(addition, "chassis");
+	controller->slot = (uint16_t)number_from(addition, "slot").value;
 	controller->port = number_from(addition, "port");
 	controller->hotplug = switch_from(addition, "hotplug");
 }
