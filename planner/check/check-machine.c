@@ -5,7 +5,7 @@
  * query-machines of QEMU 7.2, 10.0 and 11.1 (planner/guest/machine-type.c, board.c); QEMU
  * docs/about/deprecated.rst; libvirt 9.0 src/qemu/qemu_validate.c.
  */
-#include "planner/check/rules.h"
+#include "planner/check/host.h"
 
 #include "base/size.h"
 #include "planner/guest/board.h"
@@ -269,26 +269,40 @@ static void ps2_off(struct check *check)
 }
 
 /* Tried with QEMU 7.2 and libvirt 9.0 only. */
-#define TRIED_QEMU    VERSION_OF(7, 3)
+#define TRIED_QEMU    VERSION_OF(8, 0)
 #define TRIED_LIBVIRT VERSION_OF(9, 1)
+
+static bool tried_devices(const struct check *check)
+{
+	return check->guest->cells.n == 0 &&
+	       check->options->target.libvirt < TRIED_LIBVIRT;
+}
+
+bool check_refuses_on_s390x(const struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool refuses = guest->cells.n > 0;
+
+	for (size_t i = 0; tried_devices(check) && i < guest->devices.n; i++)
+		refuses |= guest_needs_slot(&guest->devices.v[i]);
+	return refuses && streq_null(guest->architecture, "s390x") &&
+	       check->options->target.qemu < TRIED_QEMU;
+}
 
 static void s390_memory(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	const struct target *target = &check->options->target;
 
 	if (!streq_null(guest->architecture, "s390x"))
 		return;
-	if (guest->cells.n > 0 && target->qemu < TRIED_QEMU)
+	if (guest->cells.n > 0)
 		check_found(check, guest->cells.v[0].element,
-			    "An s390x machine has no NUMA nodes, but there are cells.");
-	else if (guest->cells.n > 0)
-		check_warned(
-			check, guest->cells.v[0].element,
-			"There are cells, but an s390x machine has no NUMA nodes: QEMU 7.2 exits.");
-	for (size_t i = 0; guest->cells.n == 0 && i < guest->devices.n; i++)
-		if (guest_needs_slot(&guest->devices.v[i]) &&
-		    target->libvirt < TRIED_LIBVIRT)
+			    "There are cells, but an s390x machine has no NUMA nodes%s.",
+			    check->options->target.qemu < TRIED_QEMU
+				    ? ""
+				    : ": QEMU 7.2 exits");
+	for (size_t i = 0; tried_devices(check) && i < guest->devices.n; i++)
+		if (guest_needs_slot(&guest->devices.v[i]))
 			check_found(
 				check, guest->devices.v[i].element,
 				"An s390x machine takes no memory device of model %s.",
@@ -317,10 +331,13 @@ const struct rule machine_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("s390-memory", s390_memory, ERROR, 0, QEMU),
 	 .what = "A domain of architecture s390x has neither cells nor DIMMs.",
-	 .why = "QEMU exits (\"NUMA is not supported by this machine-type\"), and libvirt refuses such memory devices. Tried with libvirt 9.0 and QEMU 7.2; with newer versions of QEMU there is only a warning.",
+	 .why = "QEMU 7.2 exits (\"NUMA is not supported by this machine-type\"), and libvirt 9.0 refuses such memory devices.",
 	 .to_fix = "Remove <numa> and the memory devices.",
 	 .source = "QEMU 7.2 hw/core/machine.c; tested with libvirt 9.0",
-	 .untried = "The tests have no QEMU for s390x.", .remedy = REMEDY_EDIT},
+	 .qemu = {.until = TRIED_QEMU},
+	 .outside = "Newer versions were not tried; virt-layout check gives a warning.",
+	 .warns_outside = true, .untried = "The tests have no QEMU for s390x.",
+	 .remedy = REMEDY_EDIT},
 	{RULE("board-vcpus", board_vcpus, ERROR, 0, QEMU),
 	 .what = "The guest has all vCPUs of a board that exists only with all of them.",
 	 .why = "Models of boards such as raspi2b have all CPUs of the board. libvirt defines a domain with fewer, and QEMU exits (\"Invalid SMP CPUs\").",

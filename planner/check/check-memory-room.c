@@ -26,15 +26,28 @@ static const struct guest_device *first_memory(const struct guest *guest)
 	return NULL;
 }
 
+/* What memory devices need would be refused on s390x (s390-memory). */
+static void remove_on_s390x(const struct check *check, struct finding *finding)
+{
+	if (streq_null(check->guest->architecture, "s390x"))
+		check_set_remedy(finding,
+				 "Remove the memory devices and <maxMemory>, if any.");
+}
+
 static void memory_needs_cell(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_device *first = first_memory(guest);
+	struct finding *finding;
 
-	if (guest->cells.n == 0 && (first || can_have_devices(guest)))
+	if (guest->cells.n > 0 || (!first && !can_have_devices(guest)) ||
+	    check_refuses_on_s390x(check))
+		return;
+	finding =
 		check_found(check, first ? first->element : guest->max_memory_element,
 			    "%s, but the domain has no cell.",
 			    first ? "There is a memory device" : "<maxMemory> is given");
+	remove_on_s390x(check, finding);
 }
 
 /* Without cells, what is left of <memory> is the guest's initial memory. */
@@ -60,17 +73,20 @@ static void memory_maximum(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_device *first = first_memory(guest);
+	struct finding *finding;
 	uint64_t total;
 
-	if (nothing_is_left(check) || !guest_total_memory(guest, &total))
+	if ((first && check_refuses_on_s390x(check)) || nothing_is_left(check) ||
+	    !guest_total_memory(guest, &total))
 		return;
 	if (!can_have_devices(guest)) {
-		if (first)
-			check_values(
-				check_found(
-					check, first->element,
-					"There is a memory device, but no <maxMemory>."),
-				NULL, NULL);
+		if (first) {
+			finding = check_found(
+				check, first->element,
+				"There is a memory device, but no <maxMemory>.");
+			check_values(finding, NULL, NULL);
+			remove_on_s390x(check, finding);
+		}
 		return;
 	}
 	if (guest->max_memory_bytes.state == VALUE_VALID &&

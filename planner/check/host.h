@@ -62,6 +62,8 @@ const struct guest_iommu *check_iommu_of(const struct check *check,
 					 const struct guest_device *device);
 /* The guest's first IOMMU, if it is intel's, or NULL. */
 const struct guest_iommu *check_intel_iommu(const struct check *check);
+/* Whether s390-memory reports an error: then that is the cause to name. */
+bool check_refuses_on_s390x(const struct check *check);
 
 /* The assigned devices, as the context of chain_find(). */
 struct check_assigned {

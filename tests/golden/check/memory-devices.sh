@@ -34,3 +34,15 @@ domain send "<interface type='bridge'><source bridge='br0'/><model type='virtio'
 <interface type='bridge'><source bridge='br0'/><model type='virtio'/><driver rx_queue_size='300' tx_queue_size='300'/></interface>
 <disk type='vhostuser'><driver name='qemu' queue_size='3'/><source type='unix' path='/s'/><target dev='vda' bus='virtio'/></disk>" > send.xml
 virt-layout check --target libvirt=12.9,qemu=11.1 --only queue-size --only queue-size-range queue.xml send.xml
+# An s390x machine takes neither cells nor DIMMs: nothing else is reported for them.
+cells="<cpu><numa><cell id='0' cpus='0-1' memory='1' unit='GiB'/></numa></cpu>"
+for numa in "" "$cells"; do
+	cat > s390x.xml <<END
+<domain type='qemu'><name>s390x</name><memory unit='GiB'>2</memory><vcpu>2</vcpu>
+<os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type></os>$numa
+<devices><memory model='dimm'>$dimm</devices></domain>
+END
+	for target in libvirt=9.0,qemu=7.2 libvirt=9.3,qemu=8.2; do
+		virt-layout check --target $target s390x.xml
+	done
+done
