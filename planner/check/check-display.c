@@ -109,6 +109,16 @@ static void input_model(struct check *check)
 			check_found(check, device->element,
 				    "An input device has model %s, which none can have.",
 				    device->model);
+		else if (streq(device->tag, "input") &&
+			 streq_null(device->model, "virtio") &&
+			 !streq_null(device->bus, "virtio") &&
+			 !(!device->bus && streq_null(device->type, "passthrough")))
+			check_set_remedy(
+				check_found(
+					check, device->element,
+					"An input device of model virtio is on bus %s; only bus virtio has that model.",
+					device->bus ? device->bus : "ps2 or usb"),
+				"Write bus='virtio', or remove model=.");
 	}
 }
 
@@ -133,8 +143,8 @@ const struct rule display_rules[] = {
 		 LV "qemu/qemu_validate.c, qemuValidateDomainDeviceDefGraphics; measured",
 	 .remedy = REMEDY_EDIT},
 	{RULE("input-model", input_model, ERROR, 0, LIBVIRT),
-	 .what = "Input devices have neither the model virtio-transitional nor virtio-non-transitional.",
-	 .why = "libvirt refuses them; virtio input devices have no older generation.",
+	 .what = "Input devices have neither the model virtio-transitional nor virtio-non-transitional, and model virtio only on bus virtio.",
+	 .why = "libvirt refuses them; virtio input devices have no older generation, and other buses no models.",
 	 .to_fix = "Remove model=.", .source = "tested with libvirt 9.0 and 12.9",
 	 .remedy = REMEDY_EDIT},
 	{},

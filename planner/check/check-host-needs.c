@@ -160,14 +160,16 @@ static void spice_tls(struct check *check)
 }
 
 static void lacks(struct check *check, int element, const char *fact, const char *what,
-		  const char *device)
+		  const char *device, const char *remedy)
 {
 	_cleanup_free_ char *exists = xasprintf("%s exists", device);
 
 	if (is_known(check, fact, exists) && !host_has(check, fact))
-		check_found(check, element,
-			    "%s needs %s, which does not exist on the host.", what,
-			    device);
+		check_set_remedy(
+			check_found(check, element,
+				    "%s needs %s, which does not exist on the host.",
+				    what, device),
+			"%s", remedy);
 }
 
 /* A type of <launchSecurity>, and the parameter of KVM's module that turns it on. */
@@ -193,9 +195,13 @@ static void judge_parameter(struct check *check, int security, const char *type)
 				"the host's description does not say whether it has %s",
 				encrypted[i].name);
 		else if (streq(value, "N") || streq(value, "0"))
-			check_found(check, security,
-				    "%s is off on the host: the parameter %s is %s.",
-				    encrypted[i].name, encrypted[i].parameter, value);
+			check_set_remedy(
+				check_found(
+					check, security,
+					"%s is off on the host: the parameter %s is %s.",
+					encrypted[i].name, encrypted[i].parameter, value),
+				"Enable %s in the host's firmware and kernel, or remove <launchSecurity>.",
+				encrypted[i].name);
 	}
 }
 
@@ -208,7 +214,8 @@ static void launch_security_exists(struct check *check)
 				   : NULL;
 
 	if (streq_null(type, "sev") || streq_null(type, "sev-snp"))
-		lacks(check, security, "devices.sev", "AMD SEV", "/dev/sev");
+		lacks(check, security, "devices.sev", "AMD SEV", "/dev/sev",
+		      "Enable SEV in the host's firmware and kernel, or remove <launchSecurity>.");
 	/* Without the device the parameter is off as well. */
 	if (streq_null(type, "tdx") || host_has(check, "devices.sev"))
 		judge_parameter(check, security, type);
@@ -216,7 +223,8 @@ static void launch_security_exists(struct check *check)
 		if (streq(guest->devices.v[i].tag, "memory") &&
 		    streq_null(guest->devices.v[i].model, "sgx-epc"))
 			lacks(check, guest->devices.v[i].element, "devices.sgx-vepc",
-			      "Memory of model sgx-epc", "/dev/sgx_vepc");
+			      "Memory of model sgx-epc", "/dev/sgx_vepc",
+			      "Enable SGX in the host's firmware and kernel, or remove the <memory>.");
 }
 
 #define UNTRIED "It depends on what is installed on the host, and how it is configured."
@@ -255,7 +263,7 @@ const struct rule host_needs_rules[] = {
 	 .what = "The host has /dev/sev and the parameter of KVM for AMD SEV or Intel TDX, and /dev/sgx_vepc for memory of model sgx-epc.",
 	 .why = "QEMU reports that it cannot use them, and libvirt refuses the domain.",
 	 .to_fix =
-		 "Enable SEV or SGX in the host's firmware and kernel, or remove the element.",
+		 "Enable SEV, SEV-SNP, TDX or SGX in the host's firmware and kernel, or remove the element.",
 	 .source = LV
 	 "qemu/qemu_capabilities.c; QEMU target/i386/sev.c, hw/i386/sgx.c; measured",
 	 .remedy = REMEDY_EDIT, .untried = UNTRIED},

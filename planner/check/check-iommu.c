@@ -11,6 +11,8 @@
 
 #include "planner/guest/device-kind.h"
 
+#include <ctype.h>
+
 static bool is_model(const struct guest_iommu *iommu, const char *model)
 {
 	return streq_null(iommu->model, model);
@@ -299,11 +301,20 @@ static void iommu_attributes(struct check *check)
 
 static void iommu_virtio_acpi(struct check *check)
 {
-	for (size_t i = 0; i < check->guest->iommus.n; i++)
-		if (is_model(&check->guest->iommus.v[i], "virtio") &&
-		    check->guest->acpi_element < 0)
-			check_found(check, check->guest->iommus.v[i].element,
-				    "The virtio IOMMU needs ACPI.");
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		struct finding *finding;
+
+		if (!is_model(&guest->iommus.v[i], "virtio") || guest->acpi_element >= 0)
+			continue;
+		finding = check_found(check, guest->iommus.v[i].element,
+				      "The virtio IOMMU needs ACPI.");
+		if (streq_null(guest->architecture, "aarch64") && !guest_is_efi(guest))
+			check_set_remedy(
+				finding,
+				"Write <os firmware='efi'> and add <acpi/> to <features>; on aarch64 libvirt requires both together.");
+	}
 }
 
 static void iommu_virtio_root(struct check *check)
@@ -320,19 +331,25 @@ static void iommu_virtio_root(struct check *check)
 	}
 }
 
-/* From 11.3 on libvirt itself chooses driver='qemu' if no driver is given. One of
- * <qemu:commandline> is judged by QEMU alone, which minds KVM's own controller only. */
+/* From 11.3 on libvirt itself chooses driver='qemu' if no driver is given. */
+static bool has_split_ioapic(const struct check *check)
+{
+	const char *driver = check->guest->ioapic_driver;
+
+	return driver ? streq(driver, "qemu")
+		      : target_has(&check->options->target,
+				   FEATURE_INTREMAP_WITHOUT_IOAPIC);
+}
+
+/* One of <qemu:commandline> is judged by QEMU alone, which minds KVM's own controller
+ * only. */
 static void iommu_intremap_ioapic(struct check *check)
 {
 	const struct guest_iommu *iommu = check_intel_iommu(check);
-	const char *driver = check->guest->ioapic_driver;
-	bool split = driver ? streq(driver, "qemu")
-			    : target_has(&check->options->target,
-					 FEATURE_INTREMAP_WITHOUT_IOAPIC);
 
 	if (iommu && iommu->added && !streq_null(check->guest->type, "kvm"))
 		return;
-	if (iommu && switch_is(iommu->intremap, true) && !split)
+	if (iommu && switch_is(iommu->intremap, true) && !has_split_ioapic(check))
 		check_found(check, iommu->driver_element,
 			    "intremap='on' needs <ioapic driver='qemu'/> in <features>.");
 }
@@ -385,10 +402,23 @@ static void iommu_aw_bits(struct check *check)
 }
 
 /* From 10.10 on libvirt adds what is missing, but does not change what is given. */
+/* What gives the domain eim, as the end of a sentence. */
+static const char *eim_wish(const struct check *check, const struct guest_iommu *iommu)
+{
+	if (iommu && !iommu->added)
+		return switch_is(iommu->intremap, true)
+			       ? "set eim='on' in <driver> of the <iommu>"
+			       : "set intremap='on' and eim='on' in <driver> of the <iommu>";
+	if (check->guest->iommus.n > 0)
+		return "replace the IOMMU with <iommu model='intel'><driver intremap='on' eim='on'/></iommu>";
+	return "add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>";
+}
+
 static void vcpus_need_eim(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	const struct guest_iommu *iommu = check_intel_iommu(check);
+	const char *wish, *ioapic;
 	struct finding *finding;
 
 	if (guest->vcpus.state != VALUE_VALID || guest->vcpus.value <= 255 ||
@@ -400,10 +430,18 @@ static void vcpus_need_eim(struct check *check)
 		check, guest->vcpu_element,
 		"The domain has %llu vCPUs; more than 255 need an intel IOMMU with eim='on'.",
 		ULL(guest->vcpus.value));
+	wish = eim_wish(check, iommu);
+	ioapic = has_split_ioapic(check)
+			 ? ""
+			 : ", and write <ioapic driver='qemu'/> in <features>";
 	if (streq_null(guest->type, "qemu"))
 		check_set_remedy(
 			finding,
-			"Reduce <vcpu> to 255, or use type='kvm', which eim needs, and add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.");
+			"Reduce <vcpu> to 255, or use type='kvm', which eim needs, and %s%s.",
+			wish, ioapic);
+	else
+		check_set_remedy(finding, "%c%s%s.", toupper((unsigned char)*wish),
+				 wish + 1, ioapic);
 }
 
 static void vcpus_limit(struct check *check)
@@ -471,7 +509,8 @@ const struct rule iommu_rules[] = {
 	 .after = {&iommu_rules[VCPUS_LIMIT]},
 	 .what = "A domain with more than 255 vCPUs uses extended interrupt mode (eim), which APIC IDs above 255 need.",
 	 .why = "libvirt refuses more than 255 vCPUs without it. Since 10.10, libvirt adds the IOMMU itself if there is none, and turns on eim unless it is off.",
-	 .to_fix = "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>.",
+	 .to_fix =
+		 "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>, or set both in the one that exists, and write <ioapic driver='qemu'/> in <features>.",
 	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
 	 .libvirt = {.until = VERSION_OF(12, 2)},
 	 .outside = "libvirt adds an IOMMU if there is none, and accepts any other.",

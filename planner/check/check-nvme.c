@@ -10,7 +10,9 @@
 
 /* The first serial number of a controller; its own comes first. */
 struct serial {
-	bool used; /* there is such a controller */
+	bool used;       /* there is such a controller */
+	bool controller; /* by its own element */
+	bool disk;
 	int element;
 	char *text; /* owned; NULL: none */
 };
@@ -46,7 +48,10 @@ static void read_controllers(const struct check *check, struct serial *serials)
 		if (!streq_null(c->type, "nvme") || c->index.state != VALUE_VALID ||
 		    c->element < 0 || serial->used)
 			continue;
-		*serial = (struct serial){true, c->element, serial_of(check, c->element)};
+		*serial = (struct serial){.used = true,
+					  .controller = true,
+					  .element = c->element,
+					  .text = serial_of(check, c->element)};
 	}
 }
 
@@ -56,7 +61,8 @@ static void read_disk(struct check *check, const struct guest_device *device,
 	char *text = serial_of(check, device->element);
 
 	if (!serial->used)
-		*serial = (struct serial){true, device->element, NULL};
+		*serial = (struct serial){.used = true, .element = device->element};
+	serial->disk = true;
 	if (text && !serial->text) {
 		serial->text = text;
 		serial->element = device->element;
@@ -77,7 +83,25 @@ static void fill_gap(struct serial *serials, const struct guest_device *device)
 {
 	for (unsigned i = 0; i < controller_of(device); i++)
 		if (!serials[i].used)
-			serials[i] = (struct serial){true, device->element, NULL};
+			serials[i] =
+				(struct serial){.used = true, .element = device->element};
+}
+
+static void say_no_serial(struct check *check, const struct serial *serial, size_t index)
+{
+	struct finding *finding =
+		check_found(check, serial->element,
+			    "NVMe controller %zu has no serial number.", index);
+
+	if (serial->disk)
+		return;
+	if (serial->controller)
+		check_set_remedy(finding, "Add <serial> to the controller.");
+	else
+		check_set_remedy(
+			finding,
+			"Add <controller type='nvme' index='%zu'> with a <serial>, or put the disk on controller %zu.",
+			index, index);
 }
 
 static void nvme_serial(struct check *check)
@@ -95,8 +119,7 @@ static void nvme_serial(struct check *check)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(serials); i++) {
 		if (serials[i].used && !serials[i].text)
-			check_found(check, serials[i].element,
-				    "NVMe controller %zu has no serial number.", i);
+			say_no_serial(check, &serials[i], i);
 		free(serials[i].text);
 	}
 }
@@ -105,7 +128,8 @@ const struct rule nvme_rules[] = {
 	{RULE("nvme-serial", nvme_serial, ERROR, 0, LIBVIRT),
 	 .what = "Each emulated NVMe controller has one serial number: its own or that of its disks.",
 	 .why = "libvirt refuses a controller without a serial number, and disks with different serial numbers on one controller.",
-	 .to_fix = "Add <serial> to the disk, the same for all disks of the controller.",
+	 .to_fix =
+		 "Add <serial> to the disk, the same for all disks of the controller; to a controller without disks, add its own.",
 	 .source = "libvirt NEWS.rst 11.5.0; measured",
 	 .libvirt = {.since = VERSION_OF(11, 5)},
 	 .outside = "libvirt does not know the bus nvme (see feature-version).",

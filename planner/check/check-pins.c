@@ -126,6 +126,12 @@ static void judge_scheduler(struct check *check, const struct scheduler_row *row
 				      : check_found(check, element, "<%s> has no %s=.",
 						    row->name, row->list),
 				 "Write %s= with a list such as 0-3.", row->list);
+	else if (set_empty(&ids))
+		check_set_remedy(check_found(check, element,
+					     "%s= of <%s> is an empty list.", row->list,
+					     row->name),
+				 "Write %s= with a list such as 0-3, or remove the <%s>.",
+				 row->list, row->name);
 	if (!scheduler)
 		check_found(check, element, "<%s> has no scheduler=.", row->name);
 	else if (streq(scheduler, "fifo") || streq(scheduler, "rr"))

@@ -214,17 +214,12 @@ static void judge_use(struct check *check, const struct feature_use *use)
 /* libvirt reads <driver> only of PCI devices of the host. */
 static void judge_iommufd(struct check *check, const struct guest_device *device)
 {
-	int driver = device->element < 0
-			     ? -1
-			     : document_child(check->document, device->element, "driver");
-
-	if (device->driver_iommufd.state == VALUE_ABSENT || driver < 0 ||
-	    !streq(device->tag, "hostdev") || device->source.state == VALUE_VALID ||
-	    !target_has(&check->options->target, FEATURE_IOMMUFD_DEVICE))
+	if (device->driver_iommufd.state == VALUE_ABSENT || device->driver_element < 0 ||
+	    !streq(device->tag, "hostdev") || device->source.state == VALUE_VALID)
 		return;
 	check_set_remedy(
 		check_found(
-			check, driver,
+			check, device->driver_element,
 			"libvirt silently drops <driver iommufd=> of a <hostdev> that is not a PCI device."),
 		"Remove it.");
 }

@@ -336,11 +336,16 @@ static int find_granule(const struct document *document, const struct guest *gue
 
 static int find_iommufd_device(const struct document *document, const struct guest *guest)
 {
-	for (size_t i = 0; i < guest->devices.n; i++)
-		if (guest->devices.v[i].driver_iommufd.state != VALUE_ABSENT &&
-		    guest->devices.v[i].element >= 0)
-			return document_child(document, guest->devices.v[i].element,
-					      "driver");
+	(void)document;
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (device->driver_iommufd.state == VALUE_ABSENT || device->element < 0)
+			continue;
+		/* Every libvirt drops that of a host device that is not on PCI. */
+		if (!streq(device->tag, "hostdev") || device->source.state == VALUE_VALID)
+			return device->driver_element;
+	}
 	return -1;
 }
 
