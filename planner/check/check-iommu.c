@@ -401,7 +401,6 @@ static void iommu_aw_bits(struct check *check)
 			     NULL, "39 or 48");
 }
 
-/* From 10.10 on libvirt adds what is missing, but does not change what is given. */
 /* What gives the domain eim, as the end of a sentence. */
 static const char *eim_wish(const struct check *check, const struct guest_iommu *iommu)
 {
@@ -414,6 +413,7 @@ static const char *eim_wish(const struct check *check, const struct guest_iommu 
 	return "add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>";
 }
 
+/* From 10.10 on libvirt adds what is missing, but does not change what is given. */
 static void vcpus_need_eim(struct check *check)
 {
 	const struct guest *guest = check->guest;
