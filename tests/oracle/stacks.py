@@ -99,7 +99,7 @@ class Stack:
             if runs or (status == 1 and "the cause is unknown" not in words):
                 return None if runs else words
             print(f"{path}: the run ended with {status}: {words}")
-        return None
+        return f"no verdict: status {status}: {words}"
 
     def start_once(self, path, folder, *options):
         # planner/boot/run.h: "running" after libvirt started the CPUs; below inside/ if
