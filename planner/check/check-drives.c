@@ -139,6 +139,16 @@ static bool drive_of_hostdev(const struct check *check, const struct guest_devic
 	       read_drive(check, device, ret);
 }
 
+static bool drive_of(const struct check *check, const struct guest_device *device,
+		     struct drive *ret)
+{
+	if (device->element < 0)
+		return false;
+	if (streq(device->tag, "disk"))
+		return drive_of_disk(check, device, ret);
+	return streq(device->tag, "hostdev") && drive_of_hostdev(check, device, ret);
+}
+
 static void judge_drive(struct check *check, struct firsts *seen,
 			const struct guest_device *device, const struct drive *drive)
 {
@@ -172,12 +182,7 @@ static void drive_address_dup(struct check *check)
 		const struct guest_device *device = &guest->devices.v[i];
 		struct drive drive;
 
-		if (device->element < 0)
-			continue;
-		if ((streq(device->tag, "disk") &&
-		     drive_of_disk(check, device, &drive)) ||
-		    (streq(device->tag, "hostdev") &&
-		     drive_of_hostdev(check, device, &drive)))
+		if (drive_of(check, device, &drive))
 			judge_drive(check, &seen, device, &drive);
 	}
 }
@@ -279,11 +284,7 @@ static void judge_ranges(struct check *check, bool qemu)
 		const struct drive_range *range;
 		struct drive drive;
 
-		if (device->element < 0 ||
-		    !(streq(device->tag, "disk") ? drive_of_disk(check, device, &drive)
-		      : streq(device->tag, "hostdev")
-			      ? drive_of_hostdev(check, device, &drive)
-			      : false))
+		if (!drive_of(check, device, &drive))
 			continue;
 		range = range_of(&models, &drive);
 		if (range)
