@@ -266,7 +266,7 @@ const struct rule hostdev_rules[] = {
 	 .to_fix =
 		 "Set <hard_limit> to the number of these devices times the guest's memory, plus 1 GiB, or start the domain with the system's libvirt (qemu:///system).",
 	 .source =
-		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes; iommufd and vDPA measured with libvirt 12.9, QEMU 11.1 and Linux 7.3; accelerated SMMUv3: QEMU 11.0 hw/arm/smmuv3-accel.c, hw/vfio/iommufd.c, not run: needs KVM",
+		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainGetMemLockLimitBytes; iommufd measured with libvirt 12.9, QEMU 11.1 and Linux 7.3, vDPA also with libvirt 9.0, QEMU 7.2 and libvirt 11.3, QEMU 10.0; accelerated SMMUv3: QEMU 11.0 hw/arm/smmuv3-accel.c, hw/vfio/iommufd.c, not run: needs KVM",
 	 .untried =
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2, 10.0 and 11.1, in nested guests.",
 	 .remedy = REMEDY_EDIT},
