@@ -83,14 +83,15 @@ static bool remaps(const struct check *check, const struct guest_iommu *iommu)
 	return on;
 }
 
-/* Only an SMMUv3 of one bus can have accel='on'. */
+/* Only an SMMUv3 of one bus can have accel='on', and older versions ignore it. */
 static bool passes_mappings(const struct check *check, const struct guest_iommu *iommu)
 {
-	if (rule_holds(check->rule, &check->options->target))
-		return false; /* the version knows neither option */
+	const struct target *target = &check->options->target;
+
 	if (streq(iommu->model, "amd"))
-		return remaps(check, iommu);
-	return guest_iommu_is_accelerated(iommu);
+		return target_has(target, FEATURE_AMD_VFIO) && remaps(check, iommu);
+	return target_has(target, FEATURE_SMMUV3_ACCEL) &&
+	       guest_iommu_is_accelerated(iommu);
 }
 
 static void add_remedy(struct check *check, struct finding *finding)
@@ -108,22 +109,40 @@ static void add_remedy(struct check *check, struct finding *finding)
 			needs);
 }
 
+/* QEMU starts, and the device works if the guest's kernel does not translate either. */
+static struct finding *say_untranslated(struct check *check,
+					const struct guest_iommu *iommu)
+{
+	struct finding *finding = check_warned(
+		check, iommu->element,
+		"The amd IOMMU of QEMU %u.%u does not translate the addresses that a host device uses unless its option dma-remap is on, which the domain does not set.",
+		MAJOR(check->options->target.qemu), MINOR(check->options->target.qemu));
+
+	check_set_remedy(
+		finding,
+		"Use the intel or virtio model, set the option (-global amd-iommu.dma-remap=on in <qemu:commandline>), or boot the guest's kernel with iommu.passthrough=1.");
+	return finding;
+}
+
 static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu,
 			    const struct guest_device *device)
 {
-	bool can = !rule_holds(check->rule, &check->options->target);
-	struct finding *finding = check_found(
-		check, iommu->element,
-		"The %s IOMMU of QEMU %u.%u does not support host devices%s.",
-		iommu->model, MAJOR(check->options->target.qemu),
-		MINOR(check->options->target.qemu),
-		!can ? ""
-		: streq(iommu->model, "amd")
-			? " unless its option dma-remap is on, which the domain does not set"
-			: " without accel='on' and pciBus");
+	const struct target *target = &check->options->target;
+	bool amd = streq(iommu->model, "amd");
+	struct finding *finding;
 
+	if (amd && target_has(target, FEATURE_AMD_VFIO))
+		finding = say_untranslated(check, iommu);
+	else
+		finding = check_found(
+			check, iommu->element,
+			"The %s IOMMU of QEMU %u.%u does not support host devices%s.",
+			iommu->model, MAJOR(target->qemu), MINOR(target->qemu),
+			amd || !target_has(target, FEATURE_SMMUV3_ACCEL)
+				? ""
+				: " without accel='on' and pciBus");
 	check_relate(check, finding, device->element);
-	if (streq(iommu->model, "smmuv3"))
+	if (!amd)
 		add_remedy(check, finding);
 }
 
@@ -236,16 +255,13 @@ const struct rule hostdev_rules[] = {
 	 .source = "Linux driver-api/vfio.rst", .remedy = REMEDY_EDIT},
 	{RULE("iommu-cannot-vfio", iommu_cannot_vfio, ERROR, 0, QEMU),
 	 .what = "If a host device is assigned, the guest's IOMMU passes mappings on to VFIO.",
-	 .why = "Otherwise QEMU exits, because its amd and smmuv3 IOMMUs do not notify VFIO of mappings. Since QEMU 10.2 they can, if they are configured to.",
+	 .why = "Otherwise QEMU exits: its smmuv3 IOMMU notifies VFIO of mappings only if it is accelerated, which needs QEMU 11.0, and its amd IOMMU does not before QEMU 10.2. Later versions start with the amd IOMMU, but translate the device's addresses only if its option dma-remap is on; virt-layout check then gives a warning. Without it the device works only if the guest's kernel does not translate either (iommu.passthrough=1).",
 	 .to_fix = "Use the intel or virtio model.",
-	 .source = "QEMU 7.2 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured",
-	 .qemu = {.until = VERSION_OF(10, 2)},
-	 .outside =
-		 "virt-layout check gives a warning, unless the domain tells the IOMMU to pass mappings on.",
-	 .warns_outside = true,
+	 .source =
+		 "QEMU 7.2 and 11.0 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured with 7.2, 10.0 and 11.1",
 	 .untried =
-		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
-	 .remedy = REMEDY_EDIT},
+		 "The test needs a host with VFIO; it is done only with QEMU 7.2, 10.0 and 11.1, in nested guests.",
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("aw-bits-host", aw_bits_host, ERROR, NEED_HOST, QEMU),
 	 .decided_by = {"aw-bits"},
 	 .what = "The guest's IOMMU does not have more address bits than the host's.",

@@ -75,6 +75,20 @@ static int find_eim_emulated(const struct document *document, const struct guest
 	return -1;
 }
 
+/* Whatever bus the device is on: this IOMMU is never of one bus. */
+static int find_amd_vfio(const struct document *document, const struct guest *guest)
+{
+	(void)document;
+	for (size_t i = 0; find_iommu(guest, "amd") >= 0 && i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (device->source.state == VALUE_VALID && device->element >= 0 &&
+		    streq_null(device->source.type, "pci") && !streq(device->tag, "disk"))
+			return device->element;
+	}
+	return -1;
+}
+
 /* The others that came with it are accepted only beside it. */
 static int find_accel(const struct document *document, const struct guest *guest)
 {
@@ -422,6 +436,7 @@ const struct feature_use feature_uses[] = {
 	{"aw_bits= of the virtio IOMMU", FEATURE_IOMMU_VIRTIO_AW_BITS,
 	 find_virtio_aw_bits, USE_ATTRIBUTE},
 	{"eim= without KVM", FEATURE_EIM_EMULATED, find_eim_emulated, USE_RULE},
+	{"A host device with the amd IOMMU", FEATURE_AMD_VFIO, find_amd_vfio, USE_RULE},
 	{"accel= of an SMMUv3", FEATURE_SMMUV3_ACCEL, find_accel, USE_ATTRIBUTE},
 	{"More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
 	 find_full_expander, USE_REFUSED},

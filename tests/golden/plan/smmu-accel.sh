@@ -29,8 +29,11 @@ $P --domain $SCRATCH/g.xml --iommu smmuv3,accel=on -o $SCRATCH/h.xml &&
 sed -z "s| *<iommu model='smmuv3'>[^/]*pciBus='11' accel='on'/>\n *</iommu>\n||" $SCRATCH/h.xml >$SCRATCH/i.xml
 $P --domain $SCRATCH/i.xml --iommu smmuv3,accel=on -o $SCRATCH/j.xml &&
 	! cmp -s $SCRATCH/i.xml $SCRATCH/j.xml && diff $SCRATCH/h.xml $SCRATCH/j.xml
-# One in <qemu:commandline> stays, so nothing is accelerated.
-sed "s|<domain |&xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' |; s|</domain>|<qemu:commandline><qemu:arg value='-machine'/><qemu:arg value='iommu=smmuv3'/></qemu:commandline>&|" $SCRATCH/d.xml | $P --domain - --iommu smmuv3,accel=on -o $SCRATCH/k.xml
+# One in <qemu:commandline> stays, so nothing is accelerated, and host devices are refused.
+$P --arch aarch64 --iommu none --node vcpus=4,memory=8GiB -o $SCRATCH/none.xml
+for domain in $SCRATCH/d.xml $SCRATCH/none.xml; do
+	sed "s|<domain |&xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' |; s|</domain>|<qemu:commandline><qemu:arg value='-machine'/><qemu:arg value='iommu=smmuv3'/></qemu:commandline>&|" $domain | $P --domain - --iommu smmuv3,accel=on -o $SCRATCH/k.xml
+done
 # The default supports host devices; the same options plan it again.
 for target in libvirt=9.0,qemu=7.2 libvirt=12.9,qemu=11.1; do
 	D="virt-layout plan --target $target --arch aarch64 --node vcpus=4,memory=8GiB --hostdev 0008:01:00.0,node=0"

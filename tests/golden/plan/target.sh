@@ -12,3 +12,12 @@ sed "s|<controller.*|<controller type='scsi'/>|; s|arch='x86_64' machine='pc-q35
 for libvirt in 9.0 12.9; do
 	virt-layout plan --domain $SCRATCH/scsi.xml --predict --target libvirt=$libvirt,qemu=11.1 2>&1 | sed -n "/PCI tree/,/IOMMU groups/p"
 done
+# The amd IOMMU works with host devices since QEMU 10.2, the smmuv3 one only if it is accelerated.
+H="virt-layout plan --node vcpus=1,memory=1GiB --hostdev 0000:81:00.0,node=0"
+$H --iommu amd --target libvirt=12.9,qemu=10.1
+../../hosts/make-root hgx $SCRATCH/h
+for iommu in amd intel virtio; do
+	sed "/<?check/d; s/bus='0x81'/bus='0x83'/" ../../domains/iommu-cannot-vfio-near.xml | virt-layout plan --domain - --host $SCRATCH/h --iommu $iommu --target libvirt=12.9,qemu=11.1 -o $SCRATCH/w.xml &&
+		virt-layout plan --domain $SCRATCH/w.xml | cmp - $SCRATCH/w.xml && echo same
+done
+$H --arch aarch64 --iommu smmuv3 --target libvirt=12.9,qemu=11.1
