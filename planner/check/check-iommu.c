@@ -413,6 +413,23 @@ static const char *eim_wish(const struct check *check, const struct guest_iommu 
 	return "add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>";
 }
 
+/* From 12.2 on libvirt accepts any IOMMU, but then not KVM's own I/O APIC. It looks at
+ * the first IOMMU, and takes xtsup= of any model for that of the amd IOMMU (12.9). */
+static void need_split_ioapic(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (!streq_null(guest->ioapic_driver, "kvm") ||
+	    (guest->iommus.n > 0 && switch_is(guest->iommus.v[0].xtsup, true)))
+		return;
+	check_set_remedy(
+		check_found(
+			check, guest->ioapic_element,
+			"The domain has %llu vCPUs; with <ioapic driver='kvm'/>, more than 255 need an intel IOMMU with eim='on' or an amd IOMMU with xtsup='on'.",
+			ULL(guest->vcpus.value)),
+		"Write <ioapic driver='qemu'/>.");
+}
+
 /* From 10.10 on libvirt adds what is missing, but does not change what is given. */
 static void vcpus_need_eim(struct check *check)
 {
@@ -426,6 +443,10 @@ static void vcpus_need_eim(struct check *check)
 		return;
 	if (iommu && switch_is(iommu->eim, true))
 		return;
+	if (target_has(&check->options->target, FEATURE_IOMMU_ANY)) {
+		need_split_ioapic(check);
+		return;
+	}
 	finding = check_found(
 		check, guest->vcpu_element,
 		"The domain has %llu vCPUs; more than 255 need an intel IOMMU with eim='on'.",
@@ -508,13 +529,11 @@ const struct rule iommu_rules[] = {
 	{RULE("vcpus-need-eim", vcpus_need_eim, ERROR, 0, LIBVIRT),
 	 .after = {&iommu_rules[VCPUS_LIMIT]},
 	 .what = "A domain with more than 255 vCPUs uses extended interrupt mode (eim), which APIC IDs above 255 need.",
-	 .why = "libvirt refuses more than 255 vCPUs without it. Since 10.10, libvirt adds the IOMMU itself if there is none, and turns on eim unless it is off.",
+	 .why = "libvirt refuses more than 255 vCPUs without it. Since 10.10, libvirt adds the IOMMU itself if there is none, and turns on eim unless it is off. Since 12.2, it accepts any IOMMU, unless <ioapic driver='kvm'/> is given.",
 	 .to_fix =
 		 "Add <iommu model='intel'><driver intremap='on' eim='on'/></iommu>, or set both in the one that exists, and write <ioapic driver='qemu'/> in <features>.",
-	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0",
-	 .libvirt = {.until = VERSION_OF(12, 2)},
-	 .outside = "libvirt adds an IOMMU if there is none, and accepts any other.",
-	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES},
+	 .source = LV "qemu/qemu_validate.c; NEWS.rst 10.10.0", .remedy = REMEDY_EDIT,
+	 .planned = PLAN_FIXES},
 	[IOMMU_MACHINE] = {RULE("iommu-machine", iommu_machine, ERROR, 0, LIBVIRT),
 			   .what = "The machine supports the IOMMU's model.",
 			   .why = "libvirt refuses other models.",

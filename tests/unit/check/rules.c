@@ -143,15 +143,15 @@ static void test_versions(void **state)
 
 static void test_holds(void **state)
 {
-	const struct rule *eim = rule_named("vcpus-need-eim"),
+	const struct rule *zero = rule_named("cell-memory-zero"),
 			  *width = rule_named("aw-bits-host");
-	struct target target = {VERSION_OF(12, 1), VERSION_OF(9, 0)};
+	struct target target = {VERSION_OF(11, 7), VERSION_OF(9, 0)};
 
 	(void)state;
-	assert_true(rule_holds(eim, &target));
+	assert_true(rule_holds(zero, &target));
 	assert_false(rule_holds(width, &target));
-	target = (struct target){VERSION_OF(12, 2), VERSION_OF(9, 1)};
-	assert_false(rule_holds(eim, &target));
+	target = (struct target){VERSION_OF(11, 8), VERSION_OF(9, 1)};
+	assert_false(rule_holds(zero, &target));
 	assert_true(rule_holds(width, &target));
 }
 
