@@ -322,7 +322,7 @@ static void iommu_virtio_root(struct check *check)
 	for (size_t i = 0; i < check->assignment->refusals.n; i++) {
 		const struct assign_refusal *refusal = &check->assignment->refusals.v[i];
 
-		if (refusal->kind == REFUSED_NOT_ROOT)
+		if (refusal->kind == REFUSED_NOT_ROOT && refusal->item.iommu >= 0)
 			check_found(
 				check, assign_element(check->guest, refusal->item),
 				"The %s IOMMU is on controller %u; it can only be on bus 0.",

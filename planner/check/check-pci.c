@@ -156,9 +156,22 @@ static void say_connection(struct check *check, const struct assign_refusal *ref
 	finding->expected = xstrdup(refusal->wants);
 }
 
+/* The rule iommu-virtio-root is about IOMMUs. */
+static void say_not_root(struct check *check, const struct assign_refusal *refusal,
+			 const char *name, int element)
+{
+	if (refusal->item.iommu < 0)
+		check_set_remedy(
+			check_found(check, element,
+				    "%s is on controller %u; it can only be on bus 0.",
+				    name, refusal->at.bus),
+			"Give it an address with bus='0x00', or none.");
+}
+
 static void pci_connect_type(struct check *check)
 {
 	each_refusal(check, REFUSED_CONNECTION, say_connection);
+	each_refusal(check, REFUSED_NOT_ROOT, say_not_root);
 }
 
 /* Reported once: later devices have no place for the same reason. */
@@ -306,7 +319,7 @@ const struct rule pci_rules[] = {
 	{RULE("pci-connect-type", pci_connect_type, ERROR, NEED_MACHINE, LIBVIRT),
 	 .after = {&controller_rules[PXB_MACHINE]},
 	 .what = "Each device is on a controller that can take it.",
-	 .why = "A pcie-expander-bus takes ports but no other devices, an upstream port takes only downstream ports, and so on; libvirt refuses anything else.",
+	 .why = "A pcie-expander-bus takes ports but no other devices, an upstream port takes only downstream ports, a pvpanic device is on bus 0, and so on; libvirt refuses anything else.",
 	 .to_fix = "Put a port in between, or move the device.",
 	 .source = LV "conf/domain_addr.c, virDomainPCIAddressFlagsCompatible",
 	 .remedy = REMEDY_EDIT},
