@@ -278,12 +278,15 @@ static void want_debug_console(struct want *want, const struct guest_device *dev
 
 static void want_hostdev(struct want *want, const struct guest_device *device)
 {
+	struct guest_address source = device->source;
+
+	source.type = NULL; /* that of the <hostdev> */
 	want_string(want, "mode", device->mode, NULL);
 	want_string(want, "type", device->type, NULL);
 	want_set(want, "managed", "yes");
 	if (switch_is(device->driver_iommufd, true))
 		want_set(want_child(want, "driver"), "iommufd", "yes");
-	want_address(want_child(want, "source"), &device->source, NULL);
+	want_address(want_child(want, "source"), &source, NULL);
 }
 
 static const struct {

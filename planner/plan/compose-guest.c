@@ -276,7 +276,6 @@ void compose_hostdev(struct guest *guest, struct pci_address host,
 	device->source = compose_address(host.bus, host.slot, host.function);
 	device->source.domain = number_of(host.domain);
 	device->source.at.domain = host.domain;
-	set_string(&device->source.type, NULL);
 	device->address = address;
 }
 

@@ -39,3 +39,15 @@ for model in cortex-a57 cortex-a53 cortex-a78; do
 	echo $model: $(virt-layout plan --domain $SCRATCH/model.xml --target libvirt=12.9,qemu=11.1 --node vcpus=2,memory=1GiB 2>/dev/null | grep pcihole64)
 	virt-layout check --only mmio64-fit --target libvirt=12.9,qemu=11.1 $SCRATCH/model.xml 2>&1 | sed "/^target/d"
 done
+cd - >/dev/null
+# GPUs that the plan adds to a domain count, too.
+tests/hosts/make-root mi300x $SCRATCH/m
+virt-layout plan --type qemu --iommu none --target libvirt=12.9,qemu=11.1 --node vcpus=2,memory=1GiB >$SCRATCH/b.xml 2>/dev/null
+P="virt-layout plan --target libvirt=12.9,qemu=11.1 --host $SCRATCH/m"
+for gpu in 03 04 23; do
+	P="$P --hostdev 0000:$gpu:00.0,node=0"
+	$P --domain $SCRATCH/b.xml 2>/dev/null >$SCRATCH/g.xml
+	echo 0000:$gpu:00.0: $(grep maxphysaddr $SCRATCH/g.xml || echo none)
+	virt-layout check --target libvirt=12.9,qemu=11.1 --host $SCRATCH/m --only mmio64-fit $SCRATCH/g.xml 2>&1 | grep -v "^target"
+	virt-layout plan --target libvirt=12.9,qemu=11.1 --host $SCRATCH/m --domain $SCRATCH/g.xml 2>/dev/null | cmp - $SCRATCH/g.xml
+done
