@@ -342,6 +342,49 @@ static int bus_of(struct in_place *plan, const struct in_place_wish *wish)
 				 : in_place_port(plan, &wish->to);
 }
 
+/* The wish that was the first to get a slot. */
+static int first_in_slot(const struct in_place *plan, int wish)
+{
+	int beside = plan->wishes.v[wish].beside;
+
+	return beside >= 0 ? beside : wish;
+}
+
+static struct pci_address host_address(const struct in_place *plan, int wish)
+{
+	return plan->old.devices.v[plan->wishes.v[wish].device].source.at;
+}
+
+/* Whether a function comes before another one of its slot: as on the host. */
+static bool is_before(const struct in_place *plan, int a, int b)
+{
+	int order = a == b ? 0
+			   : pci_address_compare(host_address(plan, a),
+						 host_address(plan, b));
+
+	return order < 0 || (order == 0 && a < b);
+}
+
+static void number_functions(struct in_place *plan)
+{
+	_cleanup_chains_ struct chains slots = {};
+
+	for (int i = 0; i < (int)plan->wishes.n; i++)
+		if (!plan->wishes.v[i].stays)
+			chain_add(&slots, NULL, (uint64_t)first_in_slot(plan, i), i);
+	for (int i = 0; i < (int)plan->wishes.n; i++) {
+		uint64_t slot = (uint64_t)first_in_slot(plan, i);
+		uint8_t before = 0;
+
+		if (plan->wishes.v[i].stays)
+			continue;
+		for (int j = chain_first(&slots, NULL, slot); j < INT_MAX;
+		     j = slots.next.v[j])
+			before += is_before(plan, j, i);
+		plan->layout.items.v[device_of_wish(plan, i)->endpoint].function = before;
+	}
+}
+
 void in_place_host_place(struct in_place *plan)
 {
 	for (size_t i = 0; i < plan->wishes.n; i++) {
@@ -361,8 +404,8 @@ void in_place_host_place(struct in_place *plan)
 		device->port = bus;
 		device->endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, bus);
 		item = &plan->layout.items.v[device->endpoint];
-		item->function = (uint8_t)count_in_slot(plan, bus, slot);
 		item->slot = (uint8_t)slot;
 		item->has_address = true;
 	}
+	number_functions(plan);
 }
