@@ -13,6 +13,7 @@ static const struct {
 	unsigned areas; /* what of <qemu:commandline> changes their verdict */
 } families[] = {
 	{document_rules, 0},
+	{no_pci_rules, AREA_PCI},
 	{controller_rules, AREA_PCI},
 	{pci_rules, AREA_PCI},
 	{address_rules, AREA_PCI},

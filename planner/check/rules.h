@@ -114,6 +114,7 @@ struct rule {
 
 /* The tables of the families; each ends with a row without an id. */
 extern const struct rule document_rules[];
+extern const struct rule no_pci_rules[];
 extern const struct rule controller_rules[];
 extern const struct rule pci_rules[];
 extern const struct rule address_rules[];
@@ -171,9 +172,9 @@ extern const struct rule together_rules[];
 /* Places of rows that others come after, which would find the same cause once more. */
 enum { UEFI_NEEDS_ACPI = 2, MEMORY_NEEDS_ACPI }; /* acpi_rules */
 enum {
-	PCI_ROOT_MODEL = 3,
-	CONTROLLER_INDEX_DUP = 5,
-	PXB_MACHINE = 9
+	PCI_ROOT_MODEL = 0,
+	CONTROLLER_INDEX_DUP = 2,
+	PXB_MACHINE = 6
 }; /* controller_rules */
 enum { SATA_PLACE = 6 }; /* pci_rules */
 enum {

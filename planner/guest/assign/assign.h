@@ -21,3 +21,5 @@
 void assign(struct guest *guest, unsigned libvirt, struct assignment *ret);
 /* Whether the machine itself has a function there, which no element of a domain makes. */
 bool assign_chipset_has(const struct guest *guest, struct pci_address at);
+/* The model of a SCSI controller that the domain does not give, after assign(). */
+const char *assign_scsi_model(const struct guest *guest);

@@ -4,6 +4,7 @@
  * src/conf/domain_conf.c, virDomainDefMaybeAddHostdevSCSIcontroller; the choice of a unit
  * was observed with 9.0, 11.3 and 12.9).
  */
+#include "planner/guest/assign/assign.h"
 #include "planner/guest/assign/parts.h"
 
 #include "planner/guest/disk-name.h"

@@ -5,6 +5,7 @@
  * controllers for disks and channels (virDomainDefAddImplicitControllers), a video card
  * for graphics; and the default models.
  */
+#include "planner/guest/assign/assign.h"
 #include "planner/guest/assign/parts.h"
 
 #include "base/first.h"

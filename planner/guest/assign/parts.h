@@ -13,8 +13,6 @@ void assign_added(struct guest *guest);
 void assign_need_controller(struct guest *guest, const char *type, uint64_t index,
 			    const char *model);
 enum { SCSI_UNITS = 7 }; /* that libvirt uses on a controller */
-/* The model of a SCSI controller that the domain does not give. */
-const char *assign_scsi_model(const struct guest *guest);
 void assign_hostdev_controllers(struct guest *guest);
 /* Adds what libvirt adds, and sets indexes and models. */
 void assign_implicit(struct guest *guest);
