@@ -29,7 +29,7 @@ def put(name, at, data):
 def image(name="a.img", size="16M"):
     """A GPT of one partition, and boot code."""
     must("truncate", "-s", size, name)
-    must("sfdisk", "-q", name, input=f"label: gpt\nlabel-id: {GUID}0\n"
+    must("sfdisk", "--no-tell-kernel", "-q", name, input=f"label: gpt\nlabel-id: {GUID}0\n"
          f"size=2M,type=uefi,uuid={GUID}1\n".encode())
     put(name, 0, b"\xeb\xfeboot code" * 10)
 

@@ -1,7 +1,7 @@
 # disk add respects every key of --part: bounds, padding, kind by type, one active.
 cd "$SCRATCH" && truncate -s 64M a.img b.img c.img &&
-	sfdisk -q a.img <<<"label: gpt" && sfdisk -q b.img <<<"label: dos" &&
-	sfdisk -q c.img <<<"label: gpt" &&
+	sfdisk --no-tell-kernel -q a.img <<<"label: gpt" && sfdisk -q b.img <<<"label: dos" &&
+	sfdisk --no-tell-kernel -q c.img <<<"label: gpt" &&
 	echo "bounds" &&
 	virt-layout disk add a.img -p size=rest,max=3MiB -p size=rest,min=8MiB,max=9MiB &&
 	! virt-layout disk add a.img -p size=rest,min=60MiB &&

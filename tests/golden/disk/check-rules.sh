@@ -1,10 +1,10 @@
 # Each rule that the manual page lists can be ignored, and its findings can be printed.
 cd $SCRATCH &&
 	truncate -s 3T large.img &&
-	sfdisk -q large.img 2>/dev/null <<< "label: dos
+	sfdisk --no-tell-kernel -q large.img 2>/dev/null <<< "label: dos
 2048,4096,83" &&
 	truncate -s 8M dynamic.img &&
-	sfdisk -q dynamic.img <<< "label: dos
+	sfdisk --no-tell-kernel -q dynamic.img <<< "label: dos
 63,1000,42" &&
 	virt-layout disk check large.img dynamic.img &&
 	virt-layout disk check --ignore dos-limit --ignore dos-dynamic --ignore align-start \

@@ -1,11 +1,11 @@
 cd $SCRATCH &&
 	truncate -s 64M a.img b.img &&
-	sfdisk -q a.img <<< "label: gpt
+	sfdisk --no-tell-kernel -q a.img <<< "label: gpt
 label-id: 11111111-0000-4000-8000-000000000000
 start=2048,size=2048
 start=4100,size=2048
 start=8192" &&
-	sfdisk -q b.img <<< "label: dos
+	sfdisk --no-tell-kernel -q b.img <<< "label: dos
 size=10M
 type=5,size=20M
 size=10M

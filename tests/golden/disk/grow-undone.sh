@@ -1,6 +1,6 @@
 cd $SCRATCH &&
 	truncate -s 64M a.img &&
-	sfdisk -q a.img <<< "label: gpt
+	sfdisk --no-tell-kernel -q a.img <<< "label: gpt
 size=20M" &&
 	qemu-img convert -O qcow2 a.img b.qcow2 &&
 	cp a.img c.img &&

@@ -3,7 +3,7 @@
 # message of each.
 cd "$SCRATCH"
 for label in gpt dos; do
-	truncate -s 64M $label.img && sfdisk -q $label.img <<<"label: $label"
+	truncate -s 64M $label.img && sfdisk --no-tell-kernel -q $label.img <<<"label: $label"
 done
 ask() {
 	"$@" >said 2>&1

@@ -3,7 +3,7 @@
 # both directions, and not for an image with other content.
 cd $SCRATCH &&
 	truncate -s 64M before.img zeros.img &&
-	sfdisk -q before.img <<< "label: gpt
+	sfdisk --no-tell-kernel -q before.img <<< "label: gpt
 label-id: 11111111-0000-4000-8000-000000000000
 size=20M,type=uefi,uuid=11111111-0000-4000-8000-000000000001" &&
 	cp before.img after.img && cp before.img a.img && ADD="--seed s --part size=1MiB" &&

@@ -1,6 +1,6 @@
 cd $SCRATCH &&
 	truncate -s 64M a.img &&
-	sfdisk -q a.img <<< "label: gpt
+	sfdisk --no-tell-kernel -q a.img <<< "label: gpt
 size=20M" &&
 	echo hello > notes.txt &&
 	touch empty &&

@@ -1,6 +1,6 @@
 cd $SCRATCH &&
 	truncate -s 64M a.img &&
-	sfdisk -q a.img <<< "label: gpt
+	sfdisk --no-tell-kernel -q a.img <<< "label: gpt
 label-id: 11111111-0000-4000-8000-000000000000
 size=20M,type=uefi,uuid=11111111-0000-4000-8000-000000000001
 size=10M,uuid=11111111-0000-4000-8000-000000000002" &&

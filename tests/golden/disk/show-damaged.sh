@@ -1,14 +1,14 @@
 cd $SCRATCH &&
 	truncate -s 64M mbr.img gpt.img iso.img &&
-	sfdisk -q mbr.img <<< "label: dos
+	sfdisk --no-tell-kernel -q mbr.img <<< "label: dos
 label-id: 0x1badb002
 size=10M,bootable
 start=40M,size=20M,type=c" &&
-	sfdisk -q gpt.img <<< "label: gpt
+	sfdisk --no-tell-kernel -q gpt.img <<< "label: gpt
 label-id: 11111111-0000-4000-8000-000000000000
 size=20M,name=one,uuid=11111111-0000-4000-8000-000000000001
 size=30M,name=two,uuid=11111111-0000-4000-8000-000000000002" &&
-	sfdisk -q iso.img <<< "label: dos
+	sfdisk --no-tell-kernel -q iso.img <<< "label: dos
 label-id: 0x1badb003
 start=64,size=100000,type=17,bootable" &&
 	printf CD001 | dd of=iso.img bs=1 seek=32769 conv=notrunc status=none &&

@@ -1,6 +1,6 @@
 cd $SCRATCH &&
 	truncate -s 8M a.img b.img &&
-	sfdisk -q a.img <<< "label: dos
+	sfdisk --no-tell-kernel -q a.img <<< "label: dos
 2048,4096,82,*" &&
 	virt-layout disk stub a.img
 virt-layout disk stub b.img
