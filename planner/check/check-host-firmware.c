@@ -189,8 +189,7 @@ static bool is_alias(const struct check *check, const char *machine)
 	const struct machine_emulator *emulator =
 		host_emulator(check->host, check->guest);
 
-	return machine_type_version(machine) == 0 &&
-	       streq(machine, check->guest->machine) &&
+	return machine_type_is_alias(machine) && streq(machine, check->guest->machine) &&
 	       !(emulator && emulator_type(emulator, machine));
 }
 

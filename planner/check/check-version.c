@@ -63,11 +63,12 @@ static void feature_version(struct check *check)
 static void machine_version(struct check *check)
 {
 	const struct guest *guest = check->guest;
+	enum known old;
 	unsigned version;
 
 	if (!guest->machine)
 		return;
-	version = machine_type_version(guest->machine);
+	version = machine_type_qemu(guest->machine);
 	if (version > TARGET_NEWEST.qemu)
 		check_skip(
 			check, "newer-virt-layout",
@@ -80,9 +81,13 @@ static void machine_version(struct check *check)
 			   guest->machine);
 	if (!has_prefix(guest->machine, "pc-q35-"))
 		return;
-	if (version == 0)
-		return;
-	if (version < VERSION_OF(4, 0) && guest->iommus.n > 0)
+	old = machine_type_is_older(guest->machine, VERSION_OF(4, 0));
+	if (old == KNOWN_UNKNOWN && !machine_type_unknown(guest->machine) &&
+	    guest->iommus.n > 0)
+		check_skip(check, "newer-virt-layout",
+			   "it is not known whether ports of machine type %s have ACS",
+			   guest->machine);
+	if (old == KNOWN_YES && guest->iommus.n > 0)
 		check_found(
 			check, check_part(check, 0, "os/type"),
 			"Ports of machine type %s have no ACS, so with the guest's IOMMU everything below a root port is in the port's group.",

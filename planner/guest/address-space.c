@@ -161,11 +161,10 @@ struct space {
 };
 
 /* Machine types before 2.5 leave out the bytes for memory devices (QEMU hw/i386/pc.c). */
-static bool overlaps(const struct guest *guest)
+static enum known overlaps(const struct guest *guest)
 {
-	unsigned version = guest->machine ? machine_type_version(guest->machine) : 0;
-
-	return version > 0 && version < VERSION_OF(2, 5);
+	return guest->machine ? machine_type_is_older(guest->machine, VERSION_OF(2, 5))
+			      : KNOWN_NO;
 }
 
 static uint64_t devices_at(const struct space *space)
@@ -200,14 +199,16 @@ static bool room_for_devices(const struct guest *guest, uint64_t ram, uint64_t *
 static bool find_space(const struct guest *guest, const struct machine *host,
 		       uint64_t hole, struct space *ret)
 {
+	enum known known = overlaps(guest);
 	uint64_t ram;
 
 	if ((!guest_is_q35(guest) && !guest_is_i440fx(guest)) ||
 	    !guest_initial_memory(guest, &ram) || ram > LARGEST || hole > LARGEST ||
-	    !room_for_devices(guest, ram, &ret->devices))
+	    !room_for_devices(guest, ram, &ret->devices) ||
+	    (known == KNOWN_UNKNOWN && ret->devices > 0))
 		return false;
 	ret->base = 4 * GIB;
-	ret->overlaps = overlaps(guest);
+	ret->overlaps = known == KNOWN_YES;
 	ret->above = memory_above(guest, ram);
 	if (is_amd(guest, host) && highest(ret, hole) >= AMD_HOLE)
 		ret->base = AMD_ABOVE_HOLE;

@@ -162,6 +162,17 @@ const char *machine_type_family(const char *name)
 	return family ? family->begins : NULL;
 }
 
+/* "pc-q35-7.2", "virt-7.2" and "pc-1.0"; 0 for names that have no version of QEMU. */
+static unsigned version_in(const char *machine)
+{
+	const char *dash = strrchr(machine, '-');
+	unsigned major, minor;
+
+	if (!dash || sscanf(dash, "-%4u.%3u", &major, &minor) != 2)
+		return 0;
+	return VERSION_OF(major, minor);
+}
+
 /* Whether it is a version and nothing else: "7.2", "4.0.1". */
 static bool is_version(const char *string)
 {
@@ -171,12 +182,18 @@ static bool is_version(const char *string)
 	       version_parse(string, &version);
 }
 
-/* Whether a type has that version; one of q35 has that of a stable release. */
+/*
+ * Whether a type has that version, written like that: not "11.1.0" or "11.01". One of q35
+ * has that of a stable release.
+ */
 static bool is_release(const struct family *family, const char *string, unsigned version)
 {
+	char name[16];
+
 	if (version % 1000 != 0)
 		return streq(family->alias, "q35") && streq(string, "4.0.1");
-	return qemu_release_exists(version);
+	snprintf(name, sizeof(name), "%u.%u", MAJOR(version), MINOR(version));
+	return streq(string, name) && qemu_release_exists(version);
 }
 
 /* The first QEMU that is so many years older than a type, by QEMU's rule. */
@@ -237,6 +254,32 @@ static const struct downstream *find_downstream(const char *name, const char **r
 	return NULL;
 }
 
+static bool is_rhel(const struct downstream *row)
+{
+	return has_prefix(row->name, "rhel");
+}
+
+/*
+ * A type of a distribution that came before or after another one has an older or newer
+ * QEMU, so those whose QEMU is not known are between two others. The rows of RHEL are in
+ * the order of their releases.
+ */
+static enum known downstream_is_older(const struct downstream *row, unsigned version)
+{
+	if (row->qemu > 0)
+		return row->qemu < version ? KNOWN_YES : KNOWN_NO;
+	for (const struct downstream *next = row; is_rhel(next); next++)
+		if (next->qemu > 0 && next->qemu < version)
+			return KNOWN_YES;
+	for (const struct downstream *last = row; is_rhel(last); last--) {
+		if (last->qemu >= version)
+			return KNOWN_NO;
+		if (last == downstream)
+			break;
+	}
+	return KNOWN_UNKNOWN;
+}
+
 /* A distribution's, whose QEMU has what its makers like. */
 static struct machine_verdict judge_downstream(const struct family *family,
 					       const char *name, unsigned qemu)
@@ -261,7 +304,7 @@ static struct machine_verdict judge_version(const struct family *family, const c
 					    unsigned qemu)
 {
 	const char *string = name + strlen(family->begins);
-	unsigned version = machine_type_version(name);
+	unsigned version = version_in(name);
 
 	if (!is_version(string) && strspn(string, "0123456789.") == strlen(string))
 		return (struct machine_verdict){MACHINE_NEVER};
@@ -355,7 +398,7 @@ unsigned machine_type_vcpus(const char *name, unsigned qemu)
 	const char *begins = machine_type_family(name), *suffix;
 	const struct downstream *row = find_downstream(name, &suffix);
 	const struct board *board = board_find(name, qemu);
-	unsigned version = family_of_alias(name) ? qemu : machine_type_version(name);
+	unsigned version = family_of_alias(name) ? qemu : version_in(name);
 
 	if (row && streq(begins, "pc-q35-"))
 		return strstr(suffix, "-maxcpus") ? 1024 : row->q35_vcpus;
@@ -411,16 +454,6 @@ char *machine_type_instead(const char *name, const char *architecture, unsigned 
 			 family->begins, MAJOR(qemu), MINOR(qemu));
 }
 
-unsigned machine_type_version(const char *machine)
-{
-	const char *dash = strrchr(machine, '-');
-	unsigned major, minor;
-
-	if (!dash || sscanf(dash, "-%4u.%3u", &major, &minor) != 2)
-		return 0;
-	return VERSION_OF(major, minor);
-}
-
 unsigned machine_type_qemu(const char *machine)
 {
 	const char *suffix;
@@ -428,9 +461,26 @@ unsigned machine_type_qemu(const char *machine)
 
 	if (!family_of(machine))
 		return 0;
-	if (machine_type_version(machine) > 0)
-		return machine_type_version(machine);
+	if (version_in(machine) > 0)
+		return version_in(machine);
 	return row ? row->qemu : 0;
+}
+
+enum known machine_type_is_older(const char *machine, unsigned version)
+{
+	const char *suffix;
+	const struct downstream *row = find_downstream(machine, &suffix);
+
+	if (version_in(machine) > 0)
+		return version_in(machine) < version ? KNOWN_YES : KNOWN_NO;
+	if (row)
+		return downstream_is_older(row, version);
+	return family_of(machine) ? KNOWN_UNKNOWN : KNOWN_NO;
+}
+
+bool machine_type_is_alias(const char *machine)
+{
+	return !family_of(machine) && version_in(machine) == 0;
 }
 
 bool machine_type_unknown(const char *machine)

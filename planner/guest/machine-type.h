@@ -8,6 +8,7 @@
 
 #include "planner/guest/machine-fate.h"
 #include "planner/guest/target.h"
+#include "topology/emulator.h"
 
 /* @name is <type machine=>, an alias included; @architecture may be NULL. */
 struct machine_verdict machine_type_judge(const char *name, const char *architecture,
@@ -27,12 +28,17 @@ char *machine_type_instead(const char *name, const char *architecture, unsigned 
 /* How the names of its family begin, "pc-q35-"; NULL if it is of none. */
 const char *machine_type_family(const char *name);
 
-/* "pc-q35-7.2" and "virt-7.2" are VERSION_OF(7, 2); 0 for the aliases. */
-unsigned machine_type_version(const char *machine);
 /*
  * The first QEMU that has a machine type, those of RHEL and Ubuntu included; 0 for
  * aliases and for types of which we do not know it.
  */
 unsigned machine_type_qemu(const char *machine);
+/*
+ * Whether that QEMU is older than a version. An alias is the newest type of the target,
+ * whose QEMU is not older than what we support.
+ */
+enum known machine_type_is_older(const char *machine, unsigned version);
+/* Whether it may be an alias: its name has no version and no family. */
+bool machine_type_is_alias(const char *machine);
 /* A type with a name of its own, of which we do not know the QEMU that it came with. */
 bool machine_type_unknown(const char *machine);

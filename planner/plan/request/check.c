@@ -233,11 +233,12 @@ static int check_machine(const struct request *request, struct error *error)
  */
 static int check_old_machine(const struct request *request, struct error *error)
 {
-	unsigned version = machine_type_version(request->machine);
+	unsigned version = machine_type_qemu(request->machine);
 
 	if (request->in_place || !has_prefix(request->machine, "pc-q35-"))
 		return 0;
-	if (version < VERSION_OF(4, 0) && !streq(request->iommu, "none"))
+	if (machine_type_is_older(request->machine, VERSION_OF(4, 0)) == KNOWN_YES &&
+	    !streq(request->iommu, "none"))
 		return error_input(
 			error,
 			"--machine %s: its ports have no ACS, so devices would not be in separate IOMMU groups; use pc-q35-4.0 or later",

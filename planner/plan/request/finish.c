@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "planner/guest/machine-type.h"
 #include "planner/plan/request/io-keep.h"
 
 #define MIN_MEMORY (UINT64_C(1) << 20) /* libvirt rounds each cell up to a MiB */
@@ -167,11 +168,25 @@ static void round_memory(struct request *request)
 	}
 }
 
+/* What request_check() refuses where it is known. */
+static void note_old_machine(struct request *request)
+{
+	if (request->in_place || !has_prefix(request->machine, "pc-q35-") ||
+	    streq(request->iommu, "none") ||
+	    machine_type_is_older(request->machine, VERSION_OF(4, 0)) != KNOWN_UNKNOWN)
+		return;
+	request_note(
+		request,
+		"virt-layout does not know whether the ports of machine type %s have ACS; without it, devices are not in separate IOMMU groups",
+		request->machine);
+}
+
 int request_finish(struct request *request, struct error *error)
 {
 	fill_defaults(request);
 	if (request_check(request, error) < 0)
 		return -1;
+	note_old_machine(request);
 	/* A domain without cells that does not get any. */
 	if (request->nodes.n > 0 &&
 	    (give_vcpus(request, error) < 0 || request_check_vcpus(request, error) < 0))

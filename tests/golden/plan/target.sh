@@ -12,6 +12,10 @@ sed "s|<controller.*|<controller type='scsi'/>|; s|arch='x86_64' machine='pc-q35
 for libvirt in 9.0 12.9; do
 	virt-layout plan --domain $SCRATCH/scsi.xml --predict --target libvirt=$libvirt,qemu=11.1 2>&1 | sed -n "/PCI tree/,/IOMMU groups/p"
 done
+# The types of distributions are as old as the QEMU that they came with.
+for v in rhel7.3.0 rhel8.0.0 rhel9.6.0 noble; do
+	virt-layout plan --machine pc-q35-$v --node vcpus=2,memory=256MiB --target libvirt=12.9,qemu=11.1 2>&1 | sed -n "/^virt-layout\|<type/p"
+done
 # The amd IOMMU works with host devices since QEMU 10.2, the smmuv3 one only if it is accelerated.
 H="virt-layout plan --node vcpus=1,memory=1GiB --hostdev 0000:81:00.0,node=0"
 $H --iommu amd --target libvirt=12.9,qemu=10.1

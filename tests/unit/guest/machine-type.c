@@ -132,6 +132,11 @@ static void names_that_no_qemu_has(void **state)
 		{"q35-8.2", "x86_64", "q35, or pc-q35-11.1 for a fixed version"},
 		{"pc-q35-7.3", "x86_64", "q35, or pc-q35-11.1 for a fixed version"},
 		{"pc-q35-8.2.1", "x86_64", "q35, or pc-q35-11.1 for a fixed version"},
+		{"pc-q35-11.1.0", "x86_64", "q35, or pc-q35-11.1 for a fixed version"},
+		{"pc-q35-011.1", "x86_64", "q35, or pc-q35-11.1 for a fixed version"},
+		{"pc-i440fx-11.01", "x86_64",
+		 "pc, or pc-i440fx-11.1 for a fixed version"},
+		{"virt-10.0.0", "aarch64", "virt, or virt-11.1 for a fixed version"},
 		{"pc-i440fx", "x86_64", "pc, or pc-i440fx-11.1 for a fixed version"},
 		{"virt", "x86_64", "q35, or pc-q35-11.1 for a fixed version"},
 		{"q35", "aarch64", "virt, or virt-11.1 for a fixed version"},
@@ -232,6 +237,39 @@ static void types_of_distributions(void **state)
 	}
 }
 
+static void age_of_a_type(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned version;
+		enum known older;
+	} rows[] = {
+		{"pc-q35-3.1", VERSION_OF(4, 0), KNOWN_YES},
+		{"pc-q35-4.0.1", VERSION_OF(4, 0), KNOWN_NO},
+		{"pc-1.0", VERSION_OF(2, 5), KNOWN_YES},
+		{"q35", VERSION_OF(4, 0), KNOWN_NO},
+		{"pc-q35-rhel7.6.0", VERSION_OF(4, 0), KNOWN_YES},
+		{"pc-q35-rhel9.6.0", VERSION_OF(4, 0), KNOWN_NO},
+		{"pc-q35-bionic", VERSION_OF(4, 0), KNOWN_YES},
+		{"pc-q35-noble-hpb", VERSION_OF(4, 0), KNOWN_NO},
+		/* Their QEMU is not known, but that of types before or after them is. */
+		{"pc-q35-rhel7.3.0", VERSION_OF(4, 0), KNOWN_YES},
+		{"pc-i440fx-rhel7.0.0", VERSION_OF(2, 5), KNOWN_UNKNOWN},
+		{"pc-q35-rhel8.0.0", VERSION_OF(4, 0), KNOWN_UNKNOWN},
+		{"pc-q35-rhel8.1.0", VERSION_OF(2, 5), KNOWN_NO},
+		{"pc-q35-rhel8.1.0", VERSION_OF(5, 0), KNOWN_YES},
+		{"pc-q35-foo", VERSION_OF(4, 0), KNOWN_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (machine_type_is_older(rows[i].name, rows[i].version) != rows[i].older)
+			fail_msg("%s", rows[i].name);
+	assert_true(machine_type_is_alias("q35"));
+	assert_false(machine_type_is_alias("pc-q35-noble"));
+	assert_false(machine_type_is_alias("pc-1.0"));
+}
+
 static void the_future_is_computed(void **state)
 {
 	struct machine_verdict now =
@@ -259,6 +297,7 @@ int main(void)
 		cmocka_unit_test(names_that_no_qemu_has),
 		cmocka_unit_test(others_are_unknown),
 		cmocka_unit_test(types_of_distributions),
+		cmocka_unit_test(age_of_a_type),
 		cmocka_unit_test(the_future_is_computed),
 	};
 
