@@ -34,6 +34,15 @@ static void remove_on_s390x(const struct check *check, struct finding *finding)
 				 "Remove the memory devices and <maxMemory>, if any.");
 }
 
+/* libvirt before 9.6 wants a cell as well; the remedy of both is to remove the devices.
+ */
+static bool only_removable(const struct check *check)
+{
+	return streq_null(check->guest->architecture, "s390x") &&
+	       check->guest->cells.n == 0 &&
+	       check->options->target.libvirt < VERSION_OF(9, 6);
+}
+
 static void memory_needs_cell(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -76,8 +85,8 @@ static void memory_maximum(struct check *check)
 	struct finding *finding;
 	uint64_t total;
 
-	if ((first && check_refuses_on_s390x(check)) || nothing_is_left(check) ||
-	    !guest_total_memory(guest, &total))
+	if ((first && (check_refuses_on_s390x(check) || only_removable(check))) ||
+	    nothing_is_left(check) || !guest_total_memory(guest, &total))
 		return;
 	if (!can_have_devices(guest)) {
 		if (first) {

@@ -138,6 +138,13 @@ static void judge_scheduler(struct check *check, const struct scheduler_row *row
 		judge_priority(check, element, scheduler);
 	else if (!streq(scheduler, "batch") && !streq(scheduler, "idle"))
 		check_found(check, element, "<%s> has an unknown scheduler.", row->name);
+	else if (document_attribute(document, element, "priority"))
+		check_set_remedy(
+			check_warned(
+				check, element,
+				"The scheduler %s has a priority, which libvirt drops; virsh define --validate refuses it.",
+				scheduler),
+			"Remove priority=, or write scheduler='fifo' or 'rr'.");
 }
 
 static void scheduler_attributes(struct check *check)
@@ -348,10 +355,10 @@ const struct rule pins_rules[] = {
 		      .to_fix = "Merge the lists.", .source = LV "conf/domain_conf.c",
 		      .remedy = REMEDY_EDIT},
 	{RULE("scheduler-attributes", scheduler_attributes, ERROR, 0, LIBVIRT),
-	 .what = "An element that sets a scheduler names a known one and what it is for, and fifo and rr have a priority from 1 to 99.",
-	 .why = "libvirt refuses a domain without them, and cannot start one with another priority.",
+	 .what = "An element that sets a scheduler names a known one and what it is for; fifo and rr have a priority from 1 to 99, and batch and idle none.",
+	 .why = "libvirt refuses a domain without them, and cannot start one with another priority. It drops that of batch and idle unless it validates the domain, for which virt-layout check gives only a warning.",
 	 .to_fix = "Write scheduler='batch', 'idle', 'fifo' or 'rr'.",
-	 .source = "tested with libvirt 9.0 and 12.9; Linux sched(7)",
+	 .source = "tested with libvirt 9.0, 11.3 and 12.9; Linux sched(7)",
 	 .remedy = REMEDY_EDIT},
 	{RULE("scheduler-once", scheduler_once, ERROR, 0, LIBVIRT),
 	 .what = "A scheduler is set only for existing vCPUs, and once for each vCPU and I/O thread.",

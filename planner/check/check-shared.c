@@ -204,7 +204,7 @@ static void vhost_user_model(struct check *check)
 
 		if (!streq(device->tag, "interface") || !device_is_vhost_user(device))
 			continue;
-		if (device->model && !has_prefix(device->model, "virtio"))
+		if (device->model && !device_card_is_virtio(device->model))
 			check_found(
 				check, device->element,
 				"An interface of type vhostuser has model %s, not virtio.",

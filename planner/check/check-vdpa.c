@@ -8,6 +8,7 @@
 #include "planner/check/host.h"
 
 #include "base/first.h"
+#include "planner/guest/device-kind.h"
 #include "planner/guest/each-device.h"
 #include "topology/vdpa.h"
 
@@ -142,6 +143,31 @@ static void vdpa_cache(struct check *check)
 	}
 }
 
+/* 9.0 takes only virtio, 11.3 these too; what is between was not tried. */
+#define TRIED       VERSION_OF(9, 1)
+#define TAKES_THESE VERSION_OF(11, 3)
+
+static void vdpa_model(struct check *check)
+{
+	unsigned libvirt = check->options->target.libvirt;
+
+	foreach_device (card, check->guest, "interface") {
+		const char *model = card->model;
+
+		if (!guest_is_vdpa(card) || !model || streq(model, "virtio"))
+			continue;
+		if (!device_card_is_virtio(model) || libvirt < TRIED)
+			check_found(check, card->element,
+				    "An interface of type vdpa has model %s, not virtio.",
+				    model);
+		else if (libvirt < TAKES_THESE)
+			check_warned(
+				check, card->element,
+				"An interface of type vdpa has model %s; libvirt 9.0 refuses it.",
+				model);
+	}
+}
+
 const struct rule vdpa_rules[] = {
 	{RULE("vdpa-exists", vdpa_exists, ERROR, NEED_HOST, LIBVIRT),
 	 .what = "The host has each vDPA device that is named, and its vhost_vdpa driver drives it.",
@@ -170,6 +196,11 @@ const struct rule vdpa_rules[] = {
 	 .libvirt = {.since = VERSION_OF(9, 8)},
 	 .outside = "libvirt does not know the disk type (see feature-version).",
 	 .remedy = REMEDY_EDIT},
+	{RULE("vdpa-model", vdpa_model, ERROR, 0, LIBVIRT),
+	 .what = "An interface of type vdpa has a virtio model.",
+	 .why = "libvirt refuses other models; 9.0 also refuses virtio-transitional and virtio-non-transitional, which 11.3 accepts.",
+	 .to_fix = "Write <model type='virtio'/>, or remove <model>.",
+	 .source = "tested with libvirt 9.0, 11.3 and 12.9", .remedy = REMEDY_EDIT},
 	{RULE("vdpa-affinity", vdpa_affinity, WARNING, NEED_MACHINE | NEED_HOST_PCI,
 	      NOBODY),
 	 .what = "A vDPA device is on the guest node that is backed by the host node of its PCI device.",

@@ -298,6 +298,12 @@ bool device_card_conventional(const char *model)
 	return card && card->conventional;
 }
 
+bool device_card_is_virtio(const char *model)
+{
+	return streq(model, "virtio") || streq(model, "virtio-transitional") ||
+	       streq(model, "virtio-non-transitional");
+}
+
 static bool card_on_pci(const struct guest_device *device)
 {
 	const struct card *card = card_of(device->model);

@@ -54,6 +54,8 @@ bool device_element_known(const char *name);
 const char *device_card_name(const char *model);
 /* Whether libvirt takes a network card for a conventional PCI device. */
 bool device_card_conventional(const char *model);
+/* Whether it is one of the models of virtio cards; virtio-net is a name of QEMU only. */
+bool device_card_is_virtio(const char *model);
 bool controller_on_pci(const struct guest_controller *controller);
 /*
  * A virtio device of the present generation, or of the one before it (virtio 1.2, 4.1.2).
