@@ -151,6 +151,9 @@ static int settle_on_host(struct plan_flags *flags, struct planned *planned,
 	request.target_wish.given = flags->target.target;
 	request.per = asked->per;
 	request.per_given = asked->per_given;
+	/* Root complexes may get buses that the domain did not have. */
+	request.spare_ports = asked->spare_ports;
+	request.spare_for = asked->spare_for;
 	request.iothreads = asked->iothreads;
 	request.queues = asked->queues;
 	request.override_link = asked->override_link;

@@ -18,5 +18,8 @@ virt-layout plan $A > $SCRATCH/a.xml &&
 			diff $SCRATCH/b.xml $SCRATCH/c.xml && cmp $SCRATCH/c.xml $SCRATCH/d.xml || break
 		from=$SCRATCH/d.xml
 	done &&
+	H="--node vcpus=4,memory=4GiB --node vcpus=2,memory=2GiB --host $SCRATCH/h --spare-ports 1,for=e1000e" &&
+	H="$H --hostdev 1a:00.0,node=0 --hostdev 3d:00.0,node=0 --hostdev 88:00.0,node=1" &&
+	virt-layout plan $H -o $SCRATCH/b.xml && virt-layout plan $H --domain $SCRATCH/b.xml --diff &&
 	cd $SCRATCH &&
 	virt-layout plan --domain a.xml $A --device virtio-scsi,node=1 --diff
