@@ -222,12 +222,13 @@ const struct rule groups_rules[] = {
 	 .source = "Linux vfio; QEMU 7.2 hw/vfio/common.c",
 	 .untried =
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",
-	 .remedy = REMEDY_EDIT},
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_HOSTDEV},
 	{RULE("viommu-group-split", viommu_group_split, ERROR,
 	      NEED_HOST_PCI | NEED_GROUPS, QEMU),
 	 .what = "Behind the guest's IOMMU, all devices of one IOMMU group of the host share one address space.",
 	 .why = "Otherwise QEMU exits (\"used in multiple address spaces\").",
-	 .to_fix = "Put them behind one pcie-to-pci-bridge, or remove the IOMMU.",
+	 .to_fix =
+		 "Put them behind one pcie-to-pci-bridge, or remove the IOMMU. virt-layout plan --domain --host puts those of one guest node behind one, and --place ADDRESS=NODE chooses the node.",
 	 .source = "QEMU 7.2 hw/vfio/common.c",
 	 .untried =
 		 "The test needs a host with VFIO; it is done only with QEMU 7.2 and 10.0, in nested guests.",

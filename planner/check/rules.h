@@ -43,8 +43,9 @@ enum rule_remedy {
 enum rule_planned {
 	PLAN_REFUSES,
 	PLAN_FIXES,
-	PLAN_FIXES_WITH_HOST,  /* if a host is given */
-	PLAN_FIXES_WITH_IOMMU, /* if an IOMMU is requested */
+	PLAN_FIXES_WITH_HOST,    /* if a host is given */
+	PLAN_FIXES_WITH_IOMMU,   /* if an IOMMU is requested */
+	PLAN_FIXES_WITH_HOSTDEV, /* if a new host device is requested */
 };
 
 struct fix;

@@ -3,6 +3,7 @@
  * Adds what is missing to the tree: requested devices that do not exist yet, and empty
  * ports. Then solves the layout, and rejects what does not fit.
  */
+#include "planner/plan/in-place/group.h"
 #include "planner/plan/in-place/host.h"
 #include "planner/plan/in-place/tree.h"
 
@@ -156,20 +157,34 @@ static unsigned count_functions(const struct in_place *plan, const struct chains
 	return count;
 }
 
+/* A device of a group of the host gets a slot of the group's bridge. */
+static int group_port(struct in_place *plan, int group, unsigned *ret_slot)
+{
+	int bridge = in_place_group_bridge(plan, group);
+
+	*ret_slot = in_place_free_slot(plan, bridge);
+	return bridge;
+}
+
 /* @slots: the devices added so far that stand for one of the host, by its slot. */
 static void add_device(struct in_place *plan, struct chains *slots, size_t number)
 {
 	const struct request_device *wanted = &plan->request->devices.v[number];
 	const struct in_place_device *card = card_of(plan, slots, wanted);
-	int port = card ? card->port : in_place_port(plan, wanted);
+	int group = plan->new_group[number];
+	unsigned slot = 0;
+	int port = group >= 0 ? group_port(plan, group, &slot)
+		   : card     ? card->port
+			      : in_place_port(plan, wanted);
 	unsigned function = card ? count_functions(plan, slots, card) : 0;
 	int endpoint = layout_add(&plan->layout, LAYOUT_ENDPOINT, port);
 	struct in_place_device *device;
 
-	if (card) {
+	if (card)
 		give_function(plan, card->endpoint, 0);
+	if (card || group >= 0)
 		give_function(plan, endpoint, function);
-	}
+	plan->layout.items.v[endpoint].slot = (uint8_t)slot;
 	device = vec_add(&plan->devices);
 	device->kind = wanted->kind;
 	device->wanted = number;

@@ -20,6 +20,14 @@
 
 #include <stdarg.h>
 
+static bool adds_hostdev(const struct request *request)
+{
+	for (size_t i = 0; i < request->devices.n; i++)
+		if (request->devices.v[i].assigned)
+			return true;
+	return false;
+}
+
 /*
  * Errors of the domain that planning removes, or that can only be checked in the result.
  */
@@ -32,6 +40,8 @@ static bool fixed_by_plan(const struct in_place *plan, const struct rule *rule)
 		return plan->host;
 	case PLAN_FIXES_WITH_IOMMU:
 		return plan->iommu_given;
+	case PLAN_FIXES_WITH_HOSTDEV:
+		return adds_hostdev(plan->request);
 	default:
 		return false;
 	}

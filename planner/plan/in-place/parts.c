@@ -18,6 +18,8 @@ void in_place_free(struct in_place *plan)
 		set_free(&plan->backing.v[i]);
 	vec_free(&plan->backing);
 	vec_free(&plan->wishes);
+	vec_free(&plan->groups);
+	free(plan->new_group);
 	for (size_t i = 0; i < plan->initiators.n; i++)
 		set_free(&plan->initiators.v[i].cells);
 	vec_free(&plan->initiators);

@@ -27,10 +27,19 @@ struct in_place_wish {
 	bool stays; /* it is in the right place */
 	int beside; /* the wish whose slot it shares, as a function of the same card; -1
 		     */
-	int leader; /* the first wish of its host group, if the guest's IOMMU treats them
-		       as one only below one pcie-to-pci-bridge; -1 */
-	int bridge; /* of a leader: that bridge, as an item; LAYOUT_NONE: none yet */
+	int group;  /* in in_place.groups; -1 */
 	int placed; /* in in_place.devices, if it does not stay and was placed */
+};
+
+/*
+ * Devices of one IOMMU group of the host, which the guest's IOMMU treats as one only
+ * below one pcie-to-pci-bridge (group.h).
+ */
+struct in_place_group {
+	int number;               /* on the host */
+	struct pci_address first; /* of its first device on the host */
+	struct request_device to; /* where that device belongs */
+	int bridge;               /* as an item; LAYOUT_NONE: none yet */
 };
 
 /* Cells that are added for a new or existing device. */
@@ -60,6 +69,8 @@ struct in_place {
 	bool binds;              /* there are such; memory and vCPUs follow them */
 	VEC(struct set) backing; /* host nodes of each node of the request */
 	VEC(struct in_place_wish) wishes;
+	VEC(struct in_place_group) groups;
+	int *new_group; /* of each device of the request, in groups; -1 */
 	VEC(struct in_place_initiator) initiators;
 	/*
 	 * Items for request.nodes (first for emulated devices, then for host devices),

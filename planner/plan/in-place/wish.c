@@ -9,6 +9,7 @@
 
 #include "base/chain.h"
 #include "base/first.h"
+#include "planner/plan/in-place/group.h"
 #include "planner/plan/in-place/tree.h"
 #include "planner/plan/request/mirror.h"
 
@@ -72,78 +73,15 @@ static bool is_right_root(struct in_place *plan, const struct request_device *to
 	return plan->root_home[to->root] == home;
 }
 
-static int group_of(const struct in_place *plan, const struct in_place_wish *wish)
-{
-	return wish->function < 0 ? GROUP_UNKNOWN
-				  : plan->host->functions.v[wish->function].iommu_group;
-}
-
-/*
- * The group of devices that go below one pcie-to-pci-bridge, if a device has one: see
- * find_groups().
- */
-static bool bridged_group(const struct in_place *plan, const struct in_place_wish *wish,
-			  uint64_t *ret)
-{
-	int group = group_of(plan, wish);
-
-	if (group < 0 || streq_null(plan->request->iommu, "none"))
-		return false;
-	*ret = (uint64_t)group << 32 | (uint32_t)wish->to.cell;
-	return true;
-}
-
-static bool are_bridged(const struct in_place *plan, const struct in_place_wish *a,
-			const struct in_place_wish *b)
-{
-	uint64_t x, y;
-
-	return bridged_group(plan, a, &x) && bridged_group(plan, b, &y) && x == y;
-}
-
-/*
- * Below the guest's IOMMU each function has its own address space, but VFIO requires that
- * all devices of a host group have the same one (QEMU hw/vfio/common.c). Below a
- * pcie-to-pci-bridge all have the bridge's requester ID (QEMU hw/pci/pci.c,
- * pci_device_iommu_address_space), and the guest's kernel sees one group as well. So the
- * place of a group's first device is the place of all.
- */
-static void find_groups(struct in_place *plan)
-{
-	_cleanup_firsts_ struct firsts leaders = {};
-
-	for (size_t i = 0; i < plan->wishes.n; i++) {
-		struct in_place_wish *wish = &plan->wishes.v[i];
-		uint64_t group;
-		int leader;
-
-		wish->leader = -1;
-		wish->bridge = LAYOUT_NONE;
-		if (!bridged_group(plan, wish, &group))
-			continue;
-		leader = first_add(&leaders, NULL, group, (int)i);
-		if (leader == (int)i)
-			continue;
-		plan->wishes.v[leader].leader = leader;
-		wish->leader = leader;
-		wish->to = plan->wishes.v[leader].to;
-	}
-}
-
-/* The bridge of a wish's group: an item, or LAYOUT_NONE as long as there is none. */
-static int *bridge_of_group(struct in_place *plan, const struct in_place_wish *wish)
-{
-	return &plan->wishes.v[wish->leader].bridge;
-}
-
 /* Whether a bus is, or can be, that of the bridge above the wish's group. */
-static bool is_right_bridge(struct in_place *plan, int bus,
+static bool is_right_bridge(const struct in_place *plan, int bus,
 			    const struct in_place_wish *wish)
 {
-	int bridge = wish->leader < 0 ? LAYOUT_NONE : *bridge_of_group(plan, wish);
+	int bridge;
 
-	if (wish->leader < 0)
+	if (wish->group < 0)
 		return true;
+	bridge = plan->groups.v[wish->group].bridge;
 	return plan->layout.items.v[bus].kind == CONTROLLER_PCIE_BRIDGE &&
 	       (bridge == LAYOUT_NONE || bridge == bus);
 }
@@ -167,8 +105,8 @@ static bool is_right(struct in_place *plan, int number)
 	if (wish->to.root >= 0)
 		plan->root_home[wish->to.root] = home;
 	take_switches(plan, bus, wish->to.switch_port);
-	if (wish->leader >= 0)
-		*bridge_of_group(plan, wish) = bus;
+	if (wish->group >= 0)
+		plan->groups.v[wish->group].bridge = bus;
 	return true;
 }
 
@@ -209,29 +147,22 @@ static bool same_card(const struct in_place *plan, const struct in_place_wish *a
 	return card_of(plan, a, &x) && card_of(plan, b, &y) && x == y;
 }
 
-/* What may be below a switch: the wishes, and then the devices of the request. */
-static struct request_device *placed_at(struct in_place *plan, size_t i)
-{
-	return i < plan->wishes.n ? &plan->wishes.v[i].to
-				  : &plan->request->devices.v[i - plan->wishes.n];
-}
-
 /* The functions of one card are in one slot anyway, those of a group below one bridge. */
 static bool are_apart(const struct in_place *plan, size_t i, size_t j)
 {
 	size_t n = plan->wishes.n;
+	bool wishes = i < n && j < n;
 
-	return i != j && (i >= n || j >= n ||
-			  (!same_card(plan, &plan->wishes.v[i], &plan->wishes.v[j]) &&
-			   !are_bridged(plan, &plan->wishes.v[i], &plan->wishes.v[j])));
+	return i != j && !in_place_are_bridged(plan, i, j) &&
+	       !(wishes && same_card(plan, &plan->wishes.v[i], &plan->wishes.v[j]));
 }
 
 /* @below: everything by the outermost switch above it. */
 static bool shares_switch(struct in_place *plan, const struct chains *below, size_t i)
 {
-	int above = mirror_switch_above(plan->request, placed_at(plan, i));
+	int above = mirror_switch_above(plan->request, in_place_placed(plan, i));
 	int other = above < 0 ? INT_MAX : chain_first(below, NULL, (uint64_t)above);
-	int n = (int)(plan->wishes.n + plan->request->devices.n);
+	int n = (int)in_place_n_placed(plan);
 
 	while (other < n && !are_apart(plan, i, (size_t)other))
 		other = below->next.v[other];
@@ -245,8 +176,8 @@ static void choose_switches(struct in_place *plan)
 	size_t n = plan->wishes.n + (plan->host ? plan->request->devices.n : 0);
 	_cleanup_free_ bool *kept = xcalloc(n + 1, sizeof(*kept));
 
-	for (size_t i = 0; i < plan->wishes.n + plan->request->devices.n; i++) {
-		int above = mirror_switch_above(plan->request, placed_at(plan, i));
+	for (size_t i = 0; i < in_place_n_placed(plan); i++) {
+		int above = mirror_switch_above(plan->request, in_place_placed(plan, i));
 
 		if (above >= 0)
 			chain_add(&below, NULL, (uint64_t)above, (int)i);
@@ -255,7 +186,7 @@ static void choose_switches(struct in_place *plan)
 		kept[i] = shares_switch(plan, &below, i);
 	for (size_t i = 0; i < n; i++)
 		if (!kept[i])
-			placed_at(plan, i)->switch_port = -1;
+			in_place_placed(plan, i)->switch_port = -1;
 }
 
 void in_place_host_judge(struct in_place *plan)
@@ -265,7 +196,7 @@ void in_place_host_judge(struct in_place *plan)
 
 	if (!plan->request->per_given)
 		choose_switches(plan);
-	find_groups(plan);
+	in_place_find_groups(plan);
 	for (size_t i = 0; i < plan->wishes.n; i++) {
 		struct in_place_wish *wish = &plan->wishes.v[i];
 		uint64_t card, slot;
@@ -273,7 +204,7 @@ void in_place_host_judge(struct in_place *plan)
 
 		wish->stays = is_right(plan, (int)i);
 		if (!wish->stays && card_of(plan, wish, &card)) {
-			slot = (uint64_t)(wish->leader + 1) << 32;
+			slot = (uint64_t)(wish->group + 1) << 32;
 			slot |= (uint32_t)first_add(&cards, NULL, card, (int)i);
 			first = first_add(&slots, NULL, slot, (int)i);
 		}
@@ -286,35 +217,6 @@ static const struct in_place_device *device_of_wish(const struct in_place *plan,
 	return &plan->devices.v[plan->wishes.v[wish].placed];
 }
 
-/* The bridge of a wish's group: existing, added for an earlier wish, or added now. */
-static int bridge_of(struct in_place *plan, const struct in_place_wish *wish)
-{
-	int *bridge = bridge_of_group(plan, wish);
-
-	if (*bridge != LAYOUT_NONE)
-		return *bridge;
-	request_note(
-		plan->request,
-		PCI_FORMAT
-		": this device and the others of host IOMMU group %d are put behind one pcie-to-pci-bridge, because the guest's IOMMU would otherwise put them into several address spaces",
-		PCI_ARGS(plan->host->functions.v[wish->function].at),
-		group_of(plan, wish));
-	*bridge = in_place_add_bridge(plan, &wish->to);
-	return *bridge;
-}
-
-/* The functions of a slot that are already assigned. */
-static unsigned count_in_slot(const struct in_place *plan, int parent, unsigned slot)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < plan->layout.items.n; i++)
-		count += plan->layout.items.v[i].parent == parent &&
-			 plan->layout.items.v[i].has_address &&
-			 plan->layout.items.v[i].slot == slot;
-	return count;
-}
-
 /*
  * The slot on its bus: its card's, the only one of a port, or the lowest free one of a
  * bridge.
@@ -322,22 +224,16 @@ static unsigned count_in_slot(const struct in_place *plan, int parent, unsigned 
 static unsigned slot_of(const struct in_place *plan, const struct in_place_wish *wish,
 			int bus)
 {
-	unsigned slot = 0;
-
 	if (wish->beside >= 0)
 		return plan->layout.items.v[device_of_wish(plan, wish->beside)->endpoint]
 			.slot;
-	if (wish->leader < 0)
-		return 0;
-	for (slot = 1; slot < PCI_SLOTS - 1 && count_in_slot(plan, bus, slot) > 0;)
-		slot++;
-	return slot;
+	return wish->group < 0 ? 0 : in_place_free_slot(plan, bus);
 }
 
 static int bus_of(struct in_place *plan, const struct in_place_wish *wish)
 {
-	if (wish->leader >= 0)
-		return bridge_of(plan, wish);
+	if (wish->group >= 0)
+		return in_place_group_bridge(plan, wish->group);
 	return wish->beside >= 0 ? device_of_wish(plan, wish->beside)->port
 				 : in_place_port(plan, &wish->to);
 }

@@ -9,3 +9,17 @@ $P $SCRATCH/b.xml --diff &&
 	sed "s|<iommu |<hostdev mode=\"subsystem\" type=\"pci\" managed=\"yes\"><source><address bus=\"3\"/></source></hostdev>&|" $SCRATCH/b.xml | $P - --diff &&
 	sed "s|<hostdev|<hostdev mode='subsystem' type='pci' managed='yes'><source><address bus='5' function='1'/></source></hostdev>&|" tests/golden/plan/gpu-group.xml |
 	virt-layout plan --host $SCRATCH/g --domain - | grep "function='0x1'"
+# New devices join the others of their group; the second plan changes nothing.
+again() {
+	virt-layout plan --domain $SCRATCH/n.xml --host $1 --diff && virt-layout plan --domain $SCRATCH/n.xml --host $1 $2 --diff &&
+		grep -A9 "<hostdev\|to-pci" $SCRATCH/n.xml | grep -o "<address[^>]*bus=.0x[^>]*>"
+}
+add="--iommu intel --hostdev 0000:05:00.1,node=0"
+virt-layout plan --host $SCRATCH/g --domain tests/golden/plan/gpu-group.xml $add -o $SCRATCH/n.xml && again $SCRATCH/g "$add"
+add="--hostdev 0000:03:00.0,node=0 --hostdev 0000:04:00.0,node=0"
+virt-layout plan --host $SCRATCH/g --domain $SCRATCH/b.xml $add -o $SCRATCH/n.xml && again $SCRATCH/g "$add"
+# Those of the domain stay where they are if the host does not report their node.
+virt-layout record $SCRATCH/g 2>$SCRATCH/err | sed 's/affinity="node" node="0" node-source="sysfs"/affinity="unknown" node-source="unknown"/' >$SCRATCH/unknown.xml
+virt-layout plan --host $SCRATCH/unknown.xml --domain $SCRATCH/b.xml $add -o $SCRATCH/n.xml && again $SCRATCH/unknown.xml "$add"
+# On two nodes they cannot have the same address space.
+virt-layout plan --host $SCRATCH/g --domain tests/golden/plan/gpu-group.xml --iommu intel --node vcpus=2,memory=4GiB --node vcpus=2,memory=4GiB --hostdev 0000:05:00.1,node=1
