@@ -2,7 +2,7 @@
 /* compose-hmat.c - memory latencies and bandwidths as <interconnects>. */
 #include "planner/plan/compose-guest.h"
 
-#define MIB (UINT64_C(1) << 20)
+#include "planner/guest/hmat-figures.h"
 
 static void add_interconnect(struct guest *guest, const struct request_hmat *row,
 			     bool bandwidth, uint64_t value)
@@ -22,10 +22,11 @@ static void add_interconnect(struct guest *guest, const struct request_hmat *row
 
 void compose_hmat(const struct request *request, struct guest *guest)
 {
-	for (size_t i = 0; request->hmat && i < request->hmat_rows.n; i++) {
+	for (size_t i = 0; i < request->hmat_rows.n; i++) {
 		const struct request_hmat *row = &request->hmat_rows.v[i];
 
 		add_interconnect(guest, row, false, row->latency_ns);
-		add_interconnect(guest, row, true, row->bandwidth_mib_s * MIB);
+		add_interconnect(guest, row, true,
+				 row->bandwidth_mib_s * HMAT_BANDWIDTH_STEP);
 	}
 }

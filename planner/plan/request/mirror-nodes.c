@@ -173,41 +173,6 @@ void mirror_distances(const struct machine *machine, struct request *request)
 			changed, changed > 1 ? "s" : "");
 }
 
-static bool has_cpus(const struct request *request, int cell)
-{
-	return cell != NO_CELL && request->nodes.v[cell].vcpus > 0;
-}
-
-/* libvirt accepts a pair in only one direction, from a node with CPUs. */
-static bool has_pair(const struct request *request, int a, int b)
-{
-	for (size_t i = 0; i < request->hmat_rows.n; i++) {
-		const struct request_hmat *row = &request->hmat_rows.v[i];
-
-		if ((row->initiator == a && row->target == b) ||
-		    (row->initiator == b && row->target == a))
-			return true;
-	}
-	return false;
-}
-
-static void add_hmat(const struct machine *machine, struct request *request)
-{
-	for (size_t i = 0; i < machine->hmat.n; i++) {
-		const struct machine_hmat *figure = &machine->hmat.v[i];
-		int from = mirror_cell(request, figure->initiator);
-		int to = mirror_cell(request, figure->target);
-
-		if (!has_cpus(request, from) || to == NO_CELL ||
-		    has_pair(request, from, to) ||
-		    (!figure->latency_ns && !figure->bandwidth_mib_s))
-			continue;
-		*vec_add(&request->hmat_rows) =
-			(struct request_hmat){from, to, figure->latency_ns,
-					      figure->bandwidth_mib_s};
-	}
-}
-
 /* A CPU of no node is left out. */
 static bool is_mirrored(const struct machine_cpu *cpu, const struct request *request)
 {
@@ -283,7 +248,7 @@ int mirror_nodes(const struct machine *machine, const struct mirror_options *opt
 			error,
 			"the machine's nodes have no CPUs; describe the guest with --node instead of --like");
 	mirror_distances(machine, request);
-	add_hmat(machine, request);
+	mirror_hmat(machine, request);
 	set_shape(machine, request);
 	return 0;
 }

@@ -9,6 +9,8 @@ struct mirror_options; /* mirror.h */
 
 int mirror_nodes(const struct machine *machine, const struct mirror_options *options,
 		 struct request *request, struct error *error) _must_check_;
+/* The rows of --hmat, and notes about what QEMU cannot store. */
+void mirror_hmat(const struct machine *machine, struct request *request);
 void mirror_devices(const struct machine *machine, const struct mirror_options *options,
 		    struct request *request);
 /* Notes what of the machine the guest does not have. */

@@ -65,7 +65,7 @@ enum backend { BACKEND_USER, BACKEND_PASST, BACKEND_MCAST };
 
 struct request_hmat {
 	int initiator, target; /* cells */
-	uint32_t latency_ns, bandwidth_mib_s;
+	uint64_t latency_ns, bandwidth_mib_s;
 };
 
 /* Owns everything in it; request_begin gives the defaults. */
