@@ -148,6 +148,15 @@ int machine_function_index(const struct machine *machine, struct pci_address at)
 	return function ? (int)(function - machine->functions.v) : -1;
 }
 
+uint64_t machine_device_key(const struct machine *machine, int index)
+{
+	int physical = machine->functions.v[index].physical_function;
+	struct pci_address at = machine->functions.v[physical < 0 ? index : physical].at;
+
+	at.function = 0;
+	return pci_address_key(at);
+}
+
 int machine_function_node(const struct machine *machine, int index)
 {
 	const struct machine_affinity *affinity =

@@ -319,6 +319,11 @@ struct machine_root *machine_root(const struct machine *machine, uint32_t domain
 void machine_loose_cpus(const struct machine *machine, struct set *ret);
 /* Index in functions, or -1. */
 int machine_function_index(const struct machine *machine, struct pci_address at);
+/*
+ * A number of the device that the function with this index belongs to: the functions of
+ * one slot, with their virtual functions, have the same.
+ */
+uint64_t machine_device_key(const struct machine *machine, int index);
 /* The node of the function with this index; UNKNOWN_ID for an index of -1. */
 int machine_function_node(const struct machine *machine, int index);
 /* The HMAT values of a node's own CPUs and memory, or NULL. */

@@ -107,16 +107,21 @@ static void free_paths(struct paths *paths)
 	vec_free(&paths->in_guest);
 }
 
-/* A number of the switch above a device, whose pairs switch-split reports, or of its
- * card. */
+static uint64_t device_key(const struct paths *paths, size_t i)
+{
+	return machine_device_key(paths->check->host, paths->list.v[i].function);
+}
+
+/*
+ * A number of the switch above a function, whose pairs switch-split reports, or of its
+ * device.
+ */
 static int unit_of(const struct paths *paths, size_t i, struct firsts *units)
 {
 	int above = machine_switch_above(paths->check->host, paths->list.v[i].function);
-	struct pci_address at = on_host(paths, i)->at;
-	uint64_t card = UINT64_C(1) << 63 | (uint64_t)at.domain << 16 |
-			(uint64_t)at.bus << 8 | at.slot;
+	uint64_t device = UINT64_C(1) << 63 | device_key(paths, i);
 
-	return first_add(units, NULL, above >= 0 ? (uint64_t)above : card, (int)i);
+	return first_add(units, NULL, above >= 0 ? (uint64_t)above : device, (int)i);
 }
 
 static bool is_accelerated(const struct paths *paths, size_t i)
@@ -196,7 +201,10 @@ static int redirecting(const struct paths *paths, int a, int b)
 
 static bool is_redirected(const void *context, int a, int b)
 {
-	return redirecting(context, a, b) >= 0;
+	const struct paths *paths = context;
+
+	return device_key(paths, (size_t)a) != device_key(paths, (size_t)b) &&
+	       redirecting(paths, a, b) >= 0;
 }
 
 static void report_redirected(const struct paths *paths, int a, int b)
@@ -372,7 +380,7 @@ static void clique_missing(struct check *check)
 
 const struct rule paths_rules[] = {
 	{RULE("path-worse", path_worse, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
-	 .what = "No two assigned devices are farther from each other in the guest than on the host, in the sense of virt-layout topology --matrix.",
+	 .what = "No two assigned devices are farther from each other in the guest than on the host, in the sense of virt-layout topology --matrix. The functions of one device, with their virtual functions, count as one: what they exchange, such as the packets of a NIC, does not leave the device.",
 	 .why = "Otherwise NCCL and other programs choose a longer path between them, or do not use GPUDirect.",
 	 .to_fix =
 		 "Put them below one expander bus or switch, as on the host; virt-layout plan --domain --host --per root-complex does so.",

@@ -16,3 +16,11 @@ tests/hosts/make-root gb200 $SCRATCH/gb &&
 	for per in "" "--per node" "--per root-complex"; do
 		virt-layout plan --like $SCRATCH/gb --arch aarch64 $per 2>&1 >/dev/null | grep "root complexes"
 	done
+# The functions of one device, also virtual ones in other slots, need no path between them.
+tests/hosts/make-root sriov $SCRATCH/vf && virt-layout record $SCRATCH/vf 2>/dev/null |
+	sed 's/acs="none".*acs-on=""/acs="on" acs-can="request-redirect" acs-on="request-redirect"/' > $SCRATCH/vf.xml
+virt-layout plan --host $SCRATCH/vf.xml $N $N --hostdev 81:10.0,node=0 --hostdev 82:00.2,node=0 -o $SCRATCH/plan.xml &&
+	sed "s/bus='0x81' slot='0x10'/bus='0x81' slot='0x00'/" $SCRATCH/plan.xml > $SCRATCH/physical.xml &&
+	virt-layout topology --matrix -n $SCRATCH/plan.xml && for domain in plan physical; do
+		virt-layout check --host $SCRATCH/vf.xml --only path-worse --only acs-redirects $SCRATCH/$domain.xml
+	done
