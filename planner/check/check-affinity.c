@@ -38,27 +38,63 @@ static void hostdev_exists(struct check *check)
 	each_hostdev(check, say_exists);
 }
 
+static bool backs(const struct check *check, int cell, int node)
+{
+	struct set backing;
+	bool right = check_backing(check, (size_t)cell, &backing) &&
+		     set_has(&backing, (unsigned)node);
+
+	set_free(&backing);
+	return right;
+}
+
 /* The expander bus on a cell that this node backs, or -1. */
 static int bus_for_node(const struct check *check, int node, int *cell)
 {
 	for (int index = 1; index < INDEXES; index++) {
-		struct set backing;
-		bool right;
-
 		/* libvirt has no address on one that it does not know. */
 		*cell = check->tree.bus[index].root == index &&
 					!guest_tree_controller(&check->tree, index)->added
 				? guest_tree_cell(&check->tree, index)
 				: -1;
-		if (*cell < 0)
-			continue;
-		right = check_backing(check, (size_t)*cell, &backing) &&
-			set_has(&backing, (unsigned)node);
-		set_free(&backing);
-		if (right)
+		if (*cell >= 0 && backs(check, *cell, node))
 			return index;
 	}
 	return -1;
+}
+
+/* A cell that this node backs, with or without an expander bus; -1. */
+static int cell_for_node(const struct check *check, int node)
+{
+	for (int i = 0; i < (int)check->guest->cells.n; i++)
+		if (backs(check, i, node))
+			return i;
+	return -1;
+}
+
+static void add_cell_remedy(struct check *check, struct finding *finding,
+			    const struct check_hostdev *row,
+			    const struct guest_device *device)
+{
+	int cell, bus = bus_for_node(check, row->host_node, &cell);
+	_cleanup_free_ char *where = bus >= 0 ? xasprintf("expander bus %d", bus) : NULL;
+
+	if (bus < 0) {
+		cell = cell_for_node(check, row->host_node);
+		where = xasprintf("an expander bus of guest node %d", cell);
+	}
+	if (cell < 0)
+		check_set_remedy(
+			finding,
+			"Back guest node %d with host node %d, or remove the device.",
+			row->cell, row->host_node);
+	else
+		check_set_remedy(
+			finding,
+			"Move it below %s, as virt-layout plan --hostdev " PCI_FORMAT
+			",node=%d does, or back guest node %d with host node %d.",
+			where, PCI_ARGS(device->source.at), cell, row->cell,
+			row->host_node);
 }
 
 static void say_cell(struct check *check, const struct check_hostdev *row,
@@ -67,7 +103,7 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 	_cleanup_free_ char *nodes = NULL, *own = NULL;
 	_cleanup_set_ struct set backing = {};
 	struct finding *finding;
-	int bus, cell, root;
+	int root;
 
 	if (row->cell < 0 || row->host_node < 0 ||
 	    !check_backing(check, (size_t)row->cell, &backing) ||
@@ -84,17 +120,7 @@ static void say_cell(struct check *check, const struct check_hostdev *row,
 	finding->subject = xasprintf(PCI_FORMAT, PCI_ARGS(device->source.at));
 	own = xasprintf("%d", row->host_node);
 	check_values(finding, nodes, own);
-	bus = bus_for_node(check, row->host_node, &cell);
-	if (bus >= 0)
-		check_set_remedy(
-			finding,
-			"Move it below expander bus %d, or back guest node %d with host node %d.",
-			bus, row->cell, row->host_node);
-	else
-		check_set_remedy(
-			finding,
-			"Back guest node %d with host node %d, or remove the device.",
-			row->cell, row->host_node);
+	add_cell_remedy(check, finding, row, device);
 }
 
 static void hostdev_cell_affinity(struct check *check)

@@ -383,7 +383,7 @@ const struct rule paths_rules[] = {
 	 .what = "No two assigned devices are farther from each other in the guest than on the host, in the sense of virt-layout topology --matrix. The functions of one device, with their virtual functions, count as one: what they exchange, such as the packets of a NIC, does not leave the device.",
 	 .why = "Otherwise NCCL and other programs choose a longer path between them, or do not use GPUDirect.",
 	 .to_fix =
-		 "Put them below one expander bus or switch, as on the host; virt-layout plan --domain --host --per root-complex does so.",
+		 "Put them below one expander bus or switch, as on the host and as virt-layout plan --domain --host does by itself, without --per node.",
 	 .source = "NCCL topology detection; nvidia-smi topo -m", .remedy = REMEDY_EDIT},
 	{RULE("acs-redirects", acs_redirects, INFO, NEED_HOST_PCI, NOBODY),
 	 .what = "Transfers between assigned devices below one switch of the host do not have to go through its root complex.",

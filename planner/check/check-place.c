@@ -468,7 +468,7 @@ const struct rule place_rules[] = {
 	[PORT_NO_ACS] =
 		{RULE("port-no-acs", port_no_acs, WARNING, NEED_MACHINE, NOBODY),
 		 .what = "In a guest with an IOMMU, ports have ACS (Access Control Services).",
-		 .why = "ioh3420 and switch ports do not, so the guest cannot assign the devices below them separately.",
+		 .why = "ioh3420 and switch ports do not. Everything below such a port is in one IOMMU group with the port, so the guest can assign it only as a whole: the functions of a device, or all devices below a switch that is below such a port. Devices below different ports are in different groups, unless the ports are functions of one slot.",
 		 .to_fix = "Use a pcie-root-port with its default model.",
 		 .source = "QEMU 7.2 hw/pci-bridge/gen_pcie_root_port.c; measured",
 		 .remedy = REMEDY_EDIT},

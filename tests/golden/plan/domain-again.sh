@@ -5,6 +5,11 @@ H="--host $SCRATCH/two --hostdev 81:00.0,node=0"
 virt-layout plan --domain $SCRATCH/empty.xml $H -o $SCRATCH/first.xml && grep memnode $SCRATCH/first.xml
 virt-layout plan --domain $SCRATCH/first.xml $H --diff
 virt-layout plan --domain $SCRATCH/first.xml --host $SCRATCH/two --diff
+# On the wrong node, the remedy names the option; with a bus there, and without.
+virt-layout plan --domain $SCRATCH/first.xml ${H%0}1
+for node in 1 0; do
+	sed "/<?check/d; s|<node>1|<node>$node|" tests/domains/hostdev-cell-affinity.xml | virt-layout check --host $SCRATCH/two --only hostdev-cell-affinity -
+done
 A="--node vcpus=4,memory=4GiB --node vcpus=2,memory=2GiB --nic e1000e,per-node=3 --spare-ports 1"
 virt-layout plan $A > $SCRATCH/a.xml &&
 	virt-layout plan --domain $SCRATCH/a.xml $A --diff &&
