@@ -54,9 +54,11 @@ static void say_no_pci(struct check *check, struct assign_item item, const char 
 		    check->guest->machine);
 }
 
-/* A card without a model is the board's own there. */
+/* A card without a model is the board's own there, and lan9118 is one of boards. */
 static bool card_of_board(const struct guest_device *device)
 {
+	if (streq_null(device->model, "lan9118"))
+		return true;
 	return !device->model && !streq_null(device->type, "hostdev") &&
 	       !streq_null(device->type, "vdpa") &&
 	       !streq_null(device->type, "vhostuser");

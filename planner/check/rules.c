@@ -27,6 +27,7 @@ static const struct {
 	{nvme_rules, 0},
 	{drives_rules, 0},
 	{usb_rules, 0},
+	{devices_rules, 0},
 	{display_rules, 0},
 	{boot_order_rules, 0},
 	{smmu_rules, AREA_IOMMU},

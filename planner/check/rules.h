@@ -128,6 +128,7 @@ extern const struct rule iommu_rules[];
 extern const struct rule nvme_rules[];
 extern const struct rule drives_rules[];
 extern const struct rule usb_rules[];
+extern const struct rule devices_rules[];
 extern const struct rule display_rules[];
 extern const struct rule boot_order_rules[];
 extern const struct rule smmu_rules[];

@@ -251,28 +251,19 @@ const struct device_kind *device_kind_of_controller(const struct guest_controlle
  */
 static const struct card {
 	const char *name;
-	bool conventional, elsewhere; /* libvirt assigns no PCI address */
+	bool conventional;
+	bool elsewhere; /* libvirt assigns no PCI address; of lan9118 since 12.9 */
 } cards[] = {
-	{"netfront", .elsewhere = true},
-	{"rtl8139", true},
-	{"virtio"},
-	{"virtio-transitional", true},
-	{"e1000", true},
-	{"virtio-non-transitional"},
-	{"e1000e"},
-	{"igb"},
-	{"virtio-net"},
-	{"usb-net", .elsewhere = true},
-	{"lan9118", .elsewhere = true},
-	{"spapr-vlan", .elsewhere = true},
-	{"vlance", true},
-	{"vmxnet", true},
-	{"vmxnet2", true},
-	{"vmxnet3", true},
-	{"Am79C970A", true},
-	{"Am79C973", true},
-	{"82540EM", true},
-	{"82545EM", true},
+	{"netfront", true},  {"rtl8139", true},
+	{"virtio"},          {"virtio-transitional", true},
+	{"e1000", true},     {"virtio-non-transitional"},
+	{"e1000e"},          {"igb"},
+	{"virtio-net"},      {"usb-net", .elsewhere = true},
+	{"lan9118", true},   {"spapr-vlan", .elsewhere = true},
+	{"vlance", true},    {"vmxnet", true},
+	{"vmxnet2", true},   {"vmxnet3", true},
+	{"Am79C970A", true}, {"Am79C973", true},
+	{"82540EM", true},   {"82545EM", true},
 	{"82543GC", true},
 };
 

@@ -56,6 +56,8 @@ static const struct feature_row {
 	[FEATURE_CONTROLLERS_SORTED] = {VERSION_OF(11, 3), 0},
 	/* 11.3 does not, 12.9 does. */
 	[FEATURE_PORT_FOR_BRIDGE] = {VERSION_OF(12, 9), 0},
+	/* 11.3 does not, 12.9 does. */
+	[FEATURE_LAN9118_OFF_PCI] = {VERSION_OF(12, 9), 0},
 	[FEATURE_SCSI_LIKE_OTHERS] = {VERSION_OF(11, 6), 0},
 	[FEATURE_IOMMU_ADDED] = {VERSION_OF(10, 10), 0},
 	/* 11.3 refuses it, 12.9 does not; announced for the amd IOMMU in 12.2. */

@@ -74,6 +74,7 @@ enum feature {
 	FEATURE_VIRTIO_MEMORY_OPTIONS, /* <driver> of virtio memory devices */
 	FEATURE_CONTROLLERS_SORTED,    /* added ones take their place by type and index */
 	FEATURE_PORT_FOR_BRIDGE,       /* a port is added for a pcie-to-pci-bridge */
+	FEATURE_LAN9118_OFF_PCI,       /* a network card lan9118 gets no PCI address */
 	FEATURE_SCSI_LIKE_OTHERS,      /* the default model of a SCSI controller */
 	FEATURE_IOMMU_ADDED,           /* one is added for more than 255 vCPUs */
 	FEATURE_IOMMU_ANY,             /* more than 255 vCPUs with any IOMMU */

@@ -62,13 +62,21 @@ static bool transitional(const char *model)
 	return model && has_suffix(model, "virtio-transitional");
 }
 
+/* A newer libvirt gives it no address, unless the domain does. */
+static bool is_board_card(const struct guest *guest, const struct guest_device *device)
+{
+	return streq(device->tag, "interface") && !device->address.type &&
+	       streq_null(device->model, "lan9118") &&
+	       assign_has(guest, FEATURE_LAN9118_OFF_PCI);
+}
+
 /* 0: not on PCI. */
 static unsigned needs_of_device(const struct guest *guest,
 				const struct guest_device *device)
 {
 	const struct device_kind *kind = device_kind_of(device);
 
-	if (!device_on_pci(device))
+	if (!device_on_pci(device) || is_board_card(guest, device))
 		return 0;
 	/*
 	 * vmxnet3 and virtio-crypto are PCI Express devices in a port, but libvirt treats
