@@ -366,7 +366,8 @@ static void usb_companion(struct check *check)
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
-		if (!is_usb_controller(c) || c->element < 0)
+		if (!is_usb_controller(c) || c->element < 0 ||
+		    streq_null(c->model, "none"))
 			continue;
 		if (!c->master)
 			return;

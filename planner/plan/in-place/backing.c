@@ -138,8 +138,7 @@ static bool can_back(const struct in_place *plan, const struct machine_node *nod
 	return node->memory_bytes != 0 && !streq_null(node->kind, "generic-initiator");
 }
 
-/* A cell with nothing to bind. */
-static bool is_unbound(const struct request_node *node)
+bool in_place_is_empty(const struct request_node *node)
 {
 	return node->initiator || (node->vcpus == 0 && node->memory_bytes == 0);
 }
@@ -178,7 +177,7 @@ static struct set choose_nodes(const struct in_place *plan, const struct set *us
 		const struct request_node *node = &plan->request->nodes.v[i];
 		int id;
 
-		if (!set_empty(&plan->backing.v[i]) || is_unbound(node) ||
+		if (!set_empty(&plan->backing.v[i]) || in_place_is_empty(node) ||
 		    node->host_node != UNKNOWN_ID)
 			continue;
 		id = choose_node(plan, &taken, wanted, node->vcpus > 0);
@@ -200,7 +199,7 @@ static void choose_backing(struct in_place *plan, struct set *used,
 		const struct request_node *node = &plan->request->nodes.v[i];
 		int id = node->host_node;
 
-		if (!set_empty(&plan->backing.v[i]) || is_unbound(node))
+		if (!set_empty(&plan->backing.v[i]) || in_place_is_empty(node))
 			continue;
 		if (id == UNKNOWN_ID)
 			id = set_empty(&chosen)
@@ -258,7 +257,7 @@ void in_place_back_cells(struct in_place *plan)
 		struct set backing;
 		int id = UNKNOWN_ID;
 
-		if (is_unbound(node)) {
+		if (in_place_is_empty(node)) {
 			backing = (struct set){};
 			if (node->host_node != UNKNOWN_ID)
 				set_add(&backing, (unsigned)node->host_node);

@@ -177,12 +177,16 @@ static bool is_on(const struct in_place *plan, int cell, int node, unsigned most
 
 /*
  * The cell for a device of a host node: one that only this node backs, else one that it
- * backs; the one that the device is on, else the first. NO_CELL: it backs none.
+ * backs; the one that the device is on, else the first. NO_CELL: it backs none. On an
+ * empty cell, which no node backs, a device stays: the user has put it there.
  */
 static int cell_for(const struct in_place *plan, size_t device, int node)
 {
 	int there = in_place_old_cell(plan, device);
 
+	if (there >= 0 && there < (int)plan->request->nodes.n &&
+	    in_place_is_empty(&plan->request->nodes.v[there]))
+		return there;
 	for (unsigned most = 1; most <= MACHINE_NODE_LIMIT; most *= MACHINE_NODE_LIMIT) {
 		if (is_on(plan, there, node, most))
 			return there;

@@ -18,6 +18,8 @@ struct set in_place_device_nodes(const struct in_place *plan);
 struct set in_place_nodes_of_cpus(const struct machine *host, const struct set *cpus);
 /* The CPUs that a vCPU is pinned to, or NULL. */
 const struct set *in_place_pin_of(const struct guest *guest, unsigned vcpu);
+/* A cell with nothing to bind. */
+bool in_place_is_empty(const struct request_node *node);
 /* Chooses the host nodes that back each cell of the request. */
 void in_place_back_cells(struct in_place *plan);
 

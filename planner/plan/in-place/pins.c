@@ -122,6 +122,25 @@ static struct set all_cpus(const struct in_place *plan)
 	return in_place_cpus_of_nodes(plan->host, &nodes);
 }
 
+/* All CPUs of the nodes that vCPUs run on; without pins @all. The caller frees it. */
+static struct set vcpus_cpus(const struct in_place *plan, const struct set *all)
+{
+	_cleanup_set_ struct set nodes = {};
+
+	for (size_t i = 0; i < plan->backing.n; i++)
+		set_foreach (vcpu, &plan->request->nodes.v[i].vcpu_list) {
+			const struct set *pin =
+				in_place_pin_of(&plan->new, (unsigned)vcpu);
+			_cleanup_set_ struct set of_pin = {};
+
+			if (pin)
+				of_pin = in_place_nodes_of_cpus(plan->host, pin);
+			set_union(&nodes, &of_pin);
+		}
+	return set_empty(&nodes) ? set_copy(all)
+				 : in_place_cpus_of_nodes(plan->host, &nodes);
+}
+
 /* The CPUs of these to which no single vCPU is pinned alone, if there are any. */
 static struct set common_cpus(const struct in_place *plan, const struct set *all)
 {
@@ -136,23 +155,24 @@ static struct set common_cpus(const struct in_place *plan, const struct set *all
 	return cpus;
 }
 
-/* Keeps a pin within @all, otherwise pins to @common, which is a subset. */
-static void pin_emulator(struct in_place *plan, const struct set *all,
-			 const struct set *common)
+/* Keeps a pin to nodes of vCPUs. */
+static void pin_emulator(struct in_place *plan, const struct set *all)
 {
+	_cleanup_set_ struct set right = vcpus_cpus(plan, all);
+	_cleanup_set_ struct set common = common_cpus(plan, &right);
 	struct guest_set *pin = &plan->new.emulatorpin;
 	const struct guest_set *cpuset = &plan->new.vcpu_cpuset;
 
 	if (pin->state == VALUE_VALID) {
-		if (set_subset(&pin->set, all))
+		if (set_subset(&pin->set, &right))
 			return;
-		note_moved(plan, "the emulator", "vCPUs", &pin->set, common);
+		note_moved(plan, "the emulator", "vCPUs", &pin->set, &common);
 		set_free(&pin->set);
 	} else if (pin->state != VALUE_ABSENT ||
-		   (cpuset->state == VALUE_VALID && set_subset(&cpuset->set, all))) {
+		   (cpuset->state == VALUE_VALID && set_subset(&cpuset->set, &right))) {
 		return;
 	}
-	*pin = set_value(common);
+	*pin = set_value(&common);
 }
 
 static struct guest_pin *iothread_row(struct guest *guest, unsigned id)
@@ -258,6 +278,6 @@ void in_place_host_pins(struct in_place *plan)
 	if (set_empty(&all))
 		return;
 	common = common_cpus(plan, &all);
-	pin_emulator(plan, &all, &common);
+	pin_emulator(plan, &all);
 	pin_iothreads(plan, &all, &common);
 }

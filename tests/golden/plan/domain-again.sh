@@ -26,5 +26,10 @@ virt-layout plan $A > $SCRATCH/a.xml &&
 	H="--node vcpus=4,memory=4GiB --node vcpus=2,memory=2GiB --host $SCRATCH/h --spare-ports 1,for=e1000e" &&
 	H="$H --hostdev 1a:00.0,node=0 --hostdev 3d:00.0,node=0 --hostdev 88:00.0,node=1" &&
 	virt-layout plan $H -o $SCRATCH/b.xml && virt-layout plan $H --domain $SCRATCH/b.xml --diff &&
+	# A host device stays on a cell without vCPUs and memory, which no host node backs.
+	H="--target libvirt=12.9,qemu=11.1 --host $SCRATCH/h" &&
+	virt-layout plan $H --domain tests/domains/initiator-device-near.xml --hostdev 0000:88:00.0,node=1 -o $SCRATCH/e.xml &&
+	virt-layout plan $H --domain $SCRATCH/e.xml -o $SCRATCH/f.xml &&
+	diff $SCRATCH/e.xml $SCRATCH/f.xml &&
 	cd $SCRATCH &&
 	virt-layout plan --domain a.xml $A --device virtio-scsi,node=1 --diff
