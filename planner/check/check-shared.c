@@ -209,10 +209,13 @@ static void vhost_user_model(struct check *check)
 				check, device->element,
 				"An interface of type vhostuser has model %s, not virtio.",
 				device->model);
-		else if (!device->model && libvirt < TRIED)
+		else if (device->model ||
+			 streq(device_default_card(guest, NULL), "virtio"))
+			continue;
+		else if (libvirt < TRIED)
 			check_found(check, device->element,
 				    "An interface of type vhostuser has no <model>.");
-		else if (!device->model && libvirt < CHOOSES_MODEL)
+		else if (libvirt < CHOOSES_MODEL)
 			check_warned(
 				check, device->element,
 				"An interface of type vhostuser has no <model>; libvirt 9.0 refuses it.");

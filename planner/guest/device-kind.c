@@ -195,13 +195,23 @@ static const char *filesystem_of(const char *driver)
 	return streq(driver, "virtiofs") ? driver : NULL;
 }
 
-/* The model of a NIC that has none; NULL: the host's device. */
-static const char *card_of_type(const char *type)
+const char *device_default_card(const struct guest *guest, const char *type)
 {
 	if (streq_null(type, "hostdev"))
 		return NULL;
-	return streq_null(type, "vdpa") || streq_null(type, "vhostuser") ? "virtio"
-									 : "rtl8139";
+	if (streq_null(type, "vdpa") || streq_null(type, "vhostuser") ||
+	    guest_is_virt(guest))
+		return "virtio";
+	return "rtl8139";
+}
+
+const char *device_default_model(const struct guest *guest,
+				 const struct guest_device *device)
+{
+	if (streq(device->tag, "interface"))
+		return device_default_card(guest, device->type);
+	/* 9.0 refuses a <panic> without a model there; 11.3 and 12.9 do not. */
+	return streq(device->tag, "panic") && guest_is_virt(guest) ? "pvpanic" : NULL;
 }
 
 /* The bus of an input device; only a device of the host has one of PCI by default. */
@@ -222,13 +232,11 @@ static const char *model_of(const struct guest_device *device)
 	if ((streq(device->tag, "memballoon") || streq(device->tag, "vsock")) &&
 	    !device->model)
 		return "virtio";
-	if (streq(device->tag, "interface") && !device->model)
-		return card_of_type(device->type);
 	if (streq(device->tag, "serial"))
 		return device->target_type;
 	if (streq(device->tag, "filesystem"))
 		return filesystem_of(device->driver_type);
-	return device->model;
+	return device->model ? device->model : device->default_model;
 }
 
 const struct device_kind *device_kind_of(const struct guest_device *device)

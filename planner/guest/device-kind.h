@@ -50,6 +50,15 @@ bool device_on_pci(const struct guest_device *device);
  * silently drops others.
  */
 bool device_element_known(const char *name);
+/*
+ * The model of an interface that has none, by its type (NULL: an ordinary one); NULL: it
+ * is a host device. Boards without PCI have others. Source: libvirt 9.0
+ * src/qemu/qemu_domain.c, qemuDomainDefaultNetModel; measured with libvirt 9.0 and 12.9.
+ */
+const char *device_default_card(const struct guest *guest, const char *type);
+/* The same of any device whose default depends on the machine type. */
+const char *device_default_model(const struct guest *guest,
+				 const struct guest_device *device);
 /* A network card's name as libvirt writes it: its own, or @model if it knows none. */
 const char *device_card_name(const char *model);
 /* Whether libvirt takes a network card for a conventional PCI device. */

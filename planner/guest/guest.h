@@ -101,9 +101,11 @@ struct guest_device {
 	int driver_element, boot_element; /* -1: none */
 	/* hostdev, <interface type='hostdev'>, <disk type='nvme'>: the host's device */
 	int source_element;
-	char *tag;        /* element name: "interface", "hostdev", "disk", "video", ... */
-	char *type;       /* its type attribute: "user", "pci", "file", "virtio" ... */
-	char *model;      /* <model type=> or model= : "e1000e", "virtio", "qxl" */
+	char *tag;   /* element name: "interface", "hostdev", "disk", "video", ... */
+	char *type;  /* its type attribute: "user", "pci", "file", "virtio" ... */
+	char *model; /* <model type=> or model= : "e1000e", "virtio", "qxl" */
+	/* interface, panic without a model: that of libvirt; NULL: none, or not on PCI */
+	const char *default_model;
 	char *bus;        /* disk, input: <target bus=>, bus= */
 	bool bus_by_name; /* disk: it has no bus=, its bus follows from its name */
 	struct guest_address address;

@@ -235,6 +235,8 @@ static void read_device(struct guest *guest, int element)
 	FIELDS_FILL(guest, element, device_fields, device);
 	if (!device->model)
 		FIELDS_FILL(guest, element, device_model_fields, device);
+	if (!device->model)
+		device->default_model = device_default_model(guest, device);
 	if (device->model && streq(device->tag, "interface") &&
 	    !streq(device->model, device_card_name(device->model))) {
 		const char *name = device_card_name(device->model);

@@ -59,6 +59,8 @@ static const struct feature_row {
 	/* 11.3 does not, 12.9 does. */
 	[FEATURE_LAN9118_OFF_PCI] = {VERSION_OF(12, 9), 0},
 	[FEATURE_SCSI_LIKE_OTHERS] = {VERSION_OF(11, 6), 0},
+	/* 11.3 has piix3-uhci, 12.9 not; its NEWS name 11.9. */
+	[FEATURE_USB_XHCI_ARMV7L] = {VERSION_OF(11, 9), 0},
 	[FEATURE_IOMMU_ADDED] = {VERSION_OF(10, 10), 0},
 	/* 11.3 refuses it, 12.9 does not; announced for the amd IOMMU in 12.2. */
 	[FEATURE_IOMMU_ANY] = {VERSION_OF(12, 2), 0},

@@ -76,6 +76,7 @@ enum feature {
 	FEATURE_PORT_FOR_BRIDGE,       /* a port is added for a pcie-to-pci-bridge */
 	FEATURE_LAN9118_OFF_PCI,       /* a network card lan9118 gets no PCI address */
 	FEATURE_SCSI_LIKE_OTHERS,      /* the default model of a SCSI controller */
+	FEATURE_USB_XHCI_ARMV7L,       /* the default of its machine type virt */
 	FEATURE_IOMMU_ADDED,           /* one is added for more than 255 vCPUs */
 	FEATURE_IOMMU_ANY,             /* more than 255 vCPUs with any IOMMU */
 	FEATURE_SMMUV3_ACCEL,          /* accel= of an SMMUv3 */

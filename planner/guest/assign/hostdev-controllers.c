@@ -14,6 +14,8 @@ struct units {
 	uint8_t used[256];
 };
 
+typedef VEC(int) controller_numbers; /* of the controllers of such devices */
+
 static bool is_scsi_hostdev(const struct guest_device *device)
 {
 	return streq(device->tag, "hostdev") && streq_null(device->type, "scsi");
@@ -58,55 +60,86 @@ static void use_given(struct units *units, const struct guest_device *device)
 	}
 }
 
-/* The first SCSI controller with a free unit, else the one after all. */
-static uint64_t free_controller(const struct guest *guest, const struct units *units)
+static int given_number(const struct guest_device *device)
 {
-	uint64_t n = 0;
+	return device->controller.state == VALUE_VALID
+		       ? (int)MIN(device->controller.value, 255u)
+		       : 0;
+}
 
+static const struct guest_controller *find_scsi(const struct guest *guest, uint64_t index)
+{
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
 
-		if (!streq_null(c->type, "scsi") || c->index.state != VALUE_VALID)
-			continue;
-		n++;
-		if (c->index.value < ARRAY_SIZE(units->used) &&
-		    units->used[c->index.value] != (1u << SCSI_UNITS) - 1)
-			return c->index.value;
+		if (streq_null(c->type, "scsi") && number_is(c->index, index))
+			return c;
 	}
-	return n;
+	return NULL;
 }
 
-/*
- * Controllers of SCSI host devices. libvirt adds them while it reads the domain, before
- * those of the machine, and before it gives indexes to controllers that have none. A
- * device without an address gets the first free unit.
- */
+static void need(struct guest *guest, const controller_numbers *numbers)
+{
+	_cleanup_free_ char *model = xstrdup(assign_scsi_model(guest));
+	int last = -1;
+
+	/* The model of the last existing one among those that are above all before. */
+	for (size_t i = 0; i < numbers->n; i++) {
+		const struct guest_controller *c;
+
+		if (numbers->v[i] <= last)
+			continue;
+		last = numbers->v[i];
+		c = find_scsi(guest, (uint64_t)last);
+		if (c && c->model && !streq(c->model, "auto")) {
+			free(model);
+			model = xstrdup(c->model);
+		}
+	}
+	for (int index = 0; index <= last; index++)
+		assign_need_controller(guest, "scsi", (uint64_t)index, model);
+}
+
+void assign_hostdevs_read(struct guest *guest)
+{
+	controller_numbers numbers = {};
+
+	for (size_t i = 0; i < guest->devices.n; i++) {
+		const struct guest_device *device = &guest->devices.v[i];
+
+		if (is_scsi_hostdev(device))
+			*vec_add(&numbers) = given_number(device);
+	}
+	need(guest, &numbers);
+	vec_free(&numbers);
+}
+
+/* The lowest index with a free unit, whether or not the controller exists. */
+static int choose(struct units *units)
+{
+	for (uint64_t index = 0; index < ARRAY_SIZE(units->used); index++)
+		for (uint64_t unit = 0; unit < SCSI_UNITS; unit++)
+			if (!(units->used[index] >> unit & 1)) {
+				use_unit(units, index, unit);
+				return (int)index;
+			}
+	return UINT8_MAX;
+}
+
 void assign_hostdev_controllers(struct guest *guest)
 {
-	_cleanup_free_ char *scsi = xstrdup(assign_scsi_model(guest));
 	struct units units = {};
-	uint64_t done = 0; /* those below it exist */
+	controller_numbers numbers = {};
 
 	for (size_t i = 0; i < guest->devices.n; i++)
 		use_given(&units, &guest->devices.v[i]);
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
-		uint64_t last;
 
-		if (!is_scsi_hostdev(device))
-			continue;
-		last = device->controller.state == VALUE_VALID ? device->controller.value
-							       : 0;
-		if (!device->address.type) {
-			last = free_controller(guest, &units);
-			for (uint64_t unit = 0; unit < SCSI_UNITS; unit++)
-				if (last < ARRAY_SIZE(units.used) &&
-				    !(units.used[last] >> unit & 1)) {
-					use_unit(&units, last, unit);
-					break;
-				}
-		}
-		for (; done <= MIN(last, 255u); done++)
-			assign_need_controller(guest, "scsi", done, scsi);
+		if (is_scsi_hostdev(device))
+			*vec_add(&numbers) = device->address.type ? given_number(device)
+								  : choose(&units);
 	}
+	need(guest, &numbers);
+	vec_free(&numbers);
 }

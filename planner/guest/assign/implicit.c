@@ -143,9 +143,16 @@ const char *assign_scsi_model(const struct guest *guest)
 	return first ? first->model : "lsilogic";
 }
 
+static const char *usb_model(const struct guest *guest)
+{
+	bool xhci = guest_is_virt(guest) && (!streq_null(guest->architecture, "armv7l") ||
+					     assign_has(guest, FEATURE_USB_XHCI_ARMV7L));
+
+	return xhci ? "qemu-xhci" : "piix3-uhci";
+}
+
 static void give_models(struct guest *guest)
 {
-	bool virt = guest_is_virt(guest);
 	_cleanup_free_ char *scsi = xstrdup(assign_scsi_model(guest));
 
 	for (size_t i = 0; i < guest->controllers.n; i++) {
@@ -153,7 +160,7 @@ static void give_models(struct guest *guest)
 
 		if (is(c->type, "usb") && (!c->model || streq(c->model, "default"))) {
 			free(c->model);
-			c->model = xstrdup(virt ? "qemu-xhci" : "piix3-uhci");
+			c->model = xstrdup(usb_model(guest));
 		}
 		if (is(c->type, "scsi") && (!c->model || streq(c->model, "auto"))) {
 			free(c->model);
@@ -319,11 +326,12 @@ void assign_implicit(struct guest *guest)
 	drop_elements(guest);
 	drop_buses(guest);
 	add_iommu(guest);
-	assign_hostdev_controllers(guest);
+	assign_hostdevs_read(guest);
 	give_indexes(guest);
 	add_machine_devices(guest);
 	give_models(guest);
 	add_disk_controllers(guest);
+	assign_hostdev_controllers(guest);
 	add_serial_controllers(guest);
 	add_video(guest);
 }

@@ -13,6 +13,14 @@ void assign_added(struct guest *guest);
 void assign_need_controller(struct guest *guest, const char *type, uint64_t index,
 			    const char *model);
 enum { SCSI_UNITS = 7 }; /* that libvirt uses on a controller */
+/*
+ * libvirt adds controllers for SCSI host devices twice. While it reads the domain, before
+ * it gives indexes to controllers without one, a device without an address counts as one
+ * of controller 0. When the machine's devices exist, it gives such a device the first
+ * free unit, and adds what is missing after the controllers of disks. A new one has the
+ * model of an existing one of such a device (measured with 9.0, 11.3 and 12.9).
+ */
+void assign_hostdevs_read(struct guest *guest);
 void assign_hostdev_controllers(struct guest *guest);
 /* Adds what libvirt adds, and sets indexes and models. */
 void assign_implicit(struct guest *guest);
