@@ -81,6 +81,8 @@ static void controller_index_range(struct check *check)
 	}
 }
 
+#define RESERVE_LIMIT (UINT64_C(4) << 30)
+
 static void mem_reserve_model(struct check *check)
 {
 	for (size_t i = 0; i < check->guest->controllers.n; i++) {
@@ -95,6 +97,27 @@ static void mem_reserve_model(struct check *check)
 			check, c->element,
 			"A controller of model %s has memReserve=, which only pcie-root-port and pci-bridge take.",
 			c->model);
+	}
+}
+
+static void mem_reserve_value(struct check *check)
+{
+	for (size_t i = 0; i < check->guest->controllers.n; i++) {
+		const struct guest_controller *c = &check->guest->controllers.v[i];
+		struct guest_number reserve = c->mem_reserve_bytes;
+
+		if (!guest_is_pci(c) || reserve.state != VALUE_VALID ||
+		    (reserve.value > 0 && reserve.value < RESERVE_LIMIT))
+			continue;
+		if (reserve.value == 0)
+			check_found(check, c->element,
+				    "PCI controller %llu has memReserve='0'.",
+				    ULL(c->index.value));
+		else
+			check_found(
+				check, c->element,
+				"PCI controller %llu has memReserve='%llu'; it must be less than 4194304 (4 GiB).",
+				ULL(c->index.value), ULL(reserve.value / 1024));
 	}
 }
 
@@ -318,6 +341,16 @@ const struct rule controller_rules[] = {
 	 .source = "QEMU 11.1 hw/arm/virt.c, highmem-mmio-size; measured",
 	 .libvirt = {.since = VERSION_OF(11, 5)}, .qemu = {.since = VERSION_OF(10, 0)},
 	 .outside = "libvirt refuses <pcihole64> on this machine (see feature-version).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("mem-reserve-value", mem_reserve_value, ERROR, 0, QEMU),
+	 .what = "The memReserve= of a controller is at least 1 KiB and less than 4 GiB.",
+	 .why = "libvirt refuses 0 (\"Zero is not permitted\"). It accepts 4 GiB and more, but QEMU exits (\"mem-reserve must be less than 4G\").",
+	 .to_fix =
+		 "Remove memReserve=, or write fewer than 4194304 KiB. A large window for 64-bit BARs needs no memReserve=.",
+	 .source =
+		 "QEMU 7.2 hw/pci/pci_bridge.c, pci_bridge_qemu_reserve_cap_init; measured with libvirt 11.3 and 12.9, and QEMU 10.0 and 11.1",
+	 .libvirt = {.since = VERSION_OF(10, 3)},
+	 .outside = "libvirt drops the attribute (see attribute-dropped).",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -263,12 +263,13 @@ static void say_attributes(struct check *check, const struct guest_iommu *iommu,
 		check_set_remedy(finding, "Remove the attribute, or write accel='on'.");
 }
 
-/* <granule> in <driver>; an older libvirt drops it. */
+/* <granule> in <driver>; an older libvirt drops it. A size of 0 is the same as none. */
 static void say_granule(struct check *check, const struct guest_iommu *iommu)
 {
-	uint64_t kib = iommu->granule_bytes.value >> 10;
+	uint64_t bytes = iommu->granule_bytes.value;
+	uint64_t kib = bytes / 1024 + (bytes % 1024 > 0); /* libvirt rounds up */
 
-	if (iommu->granule_element < 0 ||
+	if (iommu->granule_element < 0 || number_is(iommu->granule_bytes, 0) ||
 	    check->options->target.libvirt < feature_first(FEATURE_IOMMU_GRANULE).libvirt)
 		return;
 	if (!is_model(iommu, "virtio"))
@@ -281,7 +282,7 @@ static void say_granule(struct check *check, const struct guest_iommu *iommu)
 			check_found(
 				check, iommu->granule_element,
 				"<granule> is %llu bytes; libvirt supports 4, 8, 16 and 64 KiB.",
-				ULL(iommu->granule_bytes.value)),
+				ULL(bytes)),
 			"Write one of these sizes, or mode='host'.");
 }
 
@@ -296,6 +297,26 @@ static void iommu_attributes(struct check *check)
 		     iommu->driver_element >= 0 && wrong <= ATTRIBUTE_PT; wrong++)
 			say_attributes(check, iommu, wrong);
 		say_granule(check, iommu);
+	}
+}
+
+static void iommu_model(struct check *check)
+{
+	static const char *const models[] = {"intel", "smmuv3", "virtio", "amd"};
+
+	for (size_t i = 0; i < check->guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &check->guest->iommus.v[i];
+		bool known = iommu->added;
+
+		for (size_t row = 0; row < ARRAY_SIZE(models); row++)
+			known |= is_model(iommu, models[row]);
+		if (known)
+			continue;
+		if (iommu->model)
+			check_found(check, iommu->element,
+				    "An IOMMU has the unknown model %s.", iommu->model);
+		else
+			check_found(check, iommu->element, "An IOMMU has no model.");
 	}
 }
 
@@ -595,5 +616,12 @@ const struct rule iommu_rules[] = {
 	 .why = "libvirt accepts any number for the intel IOMMU, but QEMU exits.",
 	 .to_fix = "Write 39 or 48, or remove it.",
 	 .source = "QEMU 7.2 hw/i386/intel_iommu.c", .remedy = REMEDY_EDIT},
+	{RULE("iommu-model", iommu_model, ERROR, 0, LIBVIRT),
+	 .what = "The model of an IOMMU is intel, smmuv3, virtio or amd.",
+	 .why = "libvirt refuses other models, and an <iommu> without one.",
+	 .to_fix = "Write a model that the machine type supports.",
+	 .source = LV
+	 "conf/domain_conf.c, virDomainIOMMUDefParseXML; measured with 9.0, 11.3 and 12.9",
+	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -68,6 +68,22 @@ static void memory_model(struct check *check)
 	}
 }
 
+static void memory_pmem_machine(struct check *check)
+{
+	const char *architecture = check->guest->architecture;
+
+	if (!streq_null(architecture, "aarch64") && !streq_null(architecture, "armv7l"))
+		return;
+	foreach_memory(device, check->guest)
+	{
+		if (is_model(device, "virtio-pmem"))
+			check_found(
+				check, device->element,
+				"A memory device has the model virtio-pmem, which QEMU does not have for %s.",
+				architecture);
+	}
+}
+
 static void memory_node(struct check *check)
 {
 	foreach_memory(device, check->guest) judge_node(check, device);
@@ -340,6 +356,13 @@ const struct rule memory_devices_rules[] = {
 		 "Use mode='strict' for the memory of the cell, or libvirt 12.0 or newer.",
 	 .source =
 		 "libvirt NEWS.rst, 12.0; measured with 9.0, 11.3 and 12.9: the policy of the memory backend",
+	 .remedy = REMEDY_EDIT},
+	{RULE("memory-pmem-machine", memory_pmem_machine, ERROR, 0, LIBVIRT),
+	 .what = "A guest of architecture aarch64 or armv7l has no virtio-pmem device.",
+	 .why = "QEMU for Arm does not have the device, and libvirt refuses it (\"virtio-pmem isn't supported by this QEMU binary\").",
+	 .to_fix = "Use model nvdimm, or remove the device.",
+	 .source =
+		 "measured with libvirt 9.0, 11.3 and 12.9, and QEMU 7.2, 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

@@ -108,6 +108,47 @@ static void memory_maximum(struct check *check)
 			NULL, NULL);
 }
 
+/* libvirt rounds up what it passes to QEMU (qemuDomainGetMemorySizeAlignment). */
+static uint64_t granules_of(const struct guest *guest, uint64_t bytes)
+{
+	bool ppc64 = guest->architecture && strncmp(guest->architecture, "ppc64", 5) == 0;
+	uint64_t granule = (ppc64 ? UINT64_C(256) : UINT64_C(1)) << 20;
+
+	return bytes / granule + (bytes % granule > 0);
+}
+
+static bool initial_granules(const struct guest *guest, uint64_t *ret)
+{
+	*ret = 0;
+	for (size_t i = 0; i < guest->cells.n; i++) {
+		struct guest_number memory = guest->cells.v[i].memory_bytes;
+
+		if (memory.state != VALUE_VALID)
+			return false;
+		*ret += granules_of(guest, memory.value);
+	}
+	if (guest->cells.n == 0 && guest_initial_memory(guest, ret))
+		*ret = granules_of(guest, *ret);
+	return *ret > 0;
+}
+
+static void memory_maximum_equal(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	uint64_t initial;
+
+	if (guest->max_memory_bytes.state != VALUE_VALID ||
+	    guest->max_memory_slots.state != VALUE_VALID ||
+	    guest->max_memory_slots.value == 0 || check_refuses_on_s390x(check) ||
+	    !initial_granules(guest, &initial) ||
+	    granules_of(guest, guest->max_memory_bytes.value) != initial)
+		return;
+	check_found(
+		check, guest->max_memory_element,
+		"<maxMemory> has slots, but is as large as the guest's initial memory (%llu KiB).",
+		KIB(guest->max_memory_bytes.value));
+}
+
 /* Until 9.5, virtio-mem and virtio-pmem take a slot as well. */
 static bool takes_slot(const struct check *check, const struct guest_device *device)
 {
@@ -368,6 +409,13 @@ const struct rule memory_room_rules[] = {
 	 .to_fix =
 		 "Write <maxMemory slots=> with the sum of all cells and memory devices, or more.",
 	 .source = LV "conf/domain_validate.c; tested with 12.9", .remedy = REMEDY_EDIT},
+	{RULE("memory-maximum-equal", memory_maximum_equal, ERROR, 0, QEMU),
+	 .what = "<maxMemory> with slots is larger than the guest's initial memory.",
+	 .why = "libvirt accepts both to be equal, but QEMU exits (\"memory slots were specified but maximum memory size is equal to the initial memory size\"). Both are rounded up to whole MiB before.",
+	 .to_fix =
+		 "Increase <maxMemory> by the memory that is to be plugged in later, or remove it.",
+	 .source = "QEMU 7.2 hw/core/machine.c; measured with QEMU 7.2, 10.0 and 11.1",
+	 .remedy = REMEDY_EDIT},
 	{RULE("memory-slots", memory_slots, ERROR, 0, LIBVIRT),
 	 .what = "<maxMemory> has enough slots for all DIMMs and NVDIMMs, and no two of them have the same slot.",
 	 .why = "libvirt refuses more devices than slots, and two in one slot. Before 9.5 virtio-mem and virtio-pmem need a slot as well.",

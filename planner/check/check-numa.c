@@ -50,6 +50,8 @@ static void say_cell_ids(struct check *check, bool dropped)
 	free(last);
 }
 
+#define QEMU_NODES 128 /* MAX_NODES */
+
 static void numa_cell_ids(struct check *check)
 {
 	say_cell_ids(check, false);
@@ -143,6 +145,29 @@ static void cell_memory_zero(struct check *check)
 				i);
 }
 
+static void cell_memory_none(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->cells.n; i++)
+		if (!number_is(guest->cells.v[i].memory_bytes, 0))
+			return;
+	if (guest->cells.n > 0)
+		check_found(
+			check, guest->numa_element,
+			"No cell has memory, but QEMU divides the guest's memory among the cells.");
+}
+
+static void numa_cells_limit(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest->cells.n > QEMU_NODES)
+		check_found(check, guest->cells.v[QEMU_NODES].element,
+			    "The domain has %zu cells; QEMU has at most %d NUMA nodes.",
+			    guest->cells.n, QEMU_NODES);
+}
+
 static bool sum_of_cells(const struct guest *guest, uint64_t *ret)
 {
 	*ret = 0;
@@ -168,8 +193,9 @@ static void memory_sum(struct check *check)
 		    __builtin_add_overflow(hotplug, guest->devices.v[i].size_bytes.value,
 					   &hotplug))
 			return; /* not a value computed by us or by libvirt */
+	/* Without memory in the cells libvirt keeps <memory>. */
 	if (!sum_of_cells(guest, &sum) || guest->memory_bytes.state != VALUE_VALID ||
-	    sum == given || (given > sum && given - sum == hotplug))
+	    sum == 0 || sum == given || (given > sum && given - sum == hotplug))
 		return;
 	if (__builtin_add_overflow(sum, hotplug, &sum))
 		return;
@@ -491,6 +517,22 @@ const struct rule numa_rules[] = {
 	 .to_fix = "Give the cell at least a few MiB.",
 	 .source = "QEMU 7.2 backends/hostmem.c", .libvirt = {.until = VERSION_OF(11, 8)},
 	 .outside = "libvirt gives the cell no memory object, and QEMU starts.",
+	 .remedy = REMEDY_EDIT},
+	{RULE("cell-memory-none", cell_memory_none, ERROR, 0, QEMU),
+	 .what = "At least one cell has memory.",
+	 .why = "libvirt accepts cells that are all empty, but QEMU exits (\"total memory for NUMA nodes (0x0) should equal RAM size\").",
+	 .to_fix = "Give a cell the guest's memory.",
+	 .source =
+		 "QEMU 7.2 hw/core/numa.c, numa_complete_configuration; measured with libvirt 12.9 and QEMU 11.1",
+	 .libvirt = {.since = VERSION_OF(11, 8)},
+	 .outside = "QEMU exits for every cell without memory (see cell-memory-zero).",
+	 .remedy = REMEDY_EDIT},
+	{RULE("numa-cells-limit", numa_cells_limit, ERROR, 0, QEMU),
+	 .what = "A domain has at most 128 cells.",
+	 .why = "libvirt accepts more, but QEMU exits (\"Max number of NUMA nodes reached: 128\").",
+	 .to_fix = "Merge cells.",
+	 .source =
+		 "QEMU 7.2 include/sysemu/numa.h, MAX_NODES; measured with QEMU 7.2, 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
 	{RULE("memory-sum", memory_sum, WARNING, 0, NOBODY),
 	 .what = "<memory> is the sum of the cells' memory, and of memory devices.",

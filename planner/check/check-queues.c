@@ -381,6 +381,44 @@ static void iothread_shared(struct check *check)
 	vec_free(&threads.rows);
 }
 
+static bool has_no_eventfd(const struct check *check, int element)
+{
+	int driver = document_child(check->document, element, "driver");
+
+	return driver >= 0 &&
+	       streq_null(document_attribute(check->document, driver, "ioeventfd"),
+			  "off");
+}
+
+static void judge_eventfd(struct check *check, struct assign_item item)
+{
+	int element = assign_element(check->guest, item);
+	_cleanup_set_ struct set threads = {};
+	_cleanup_free_ char *name = NULL;
+
+	if (element < 0 || !has_no_eventfd(check, element))
+		return;
+	threads = check_threads_of(check, item);
+	if (set_empty(&threads))
+		return;
+	name = assign_item_name(check->guest, item);
+	check_found(check, check_part(check, element, "driver"),
+		    "An I/O thread serves %s, which has ioeventfd='off'.", name);
+}
+
+static void iothread_eventfd(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->devices.n; i++)
+		if (streq(guest->devices.v[i].tag, "disk") &&
+		    is_virtio_disk(&guest->devices.v[i]))
+			judge_eventfd(check, (struct assign_item){-1, (int)i, -1});
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is_virtio_scsi(&guest->controllers.v[i]))
+			judge_eventfd(check, (struct assign_item){(int)i, -1, -1});
+}
+
 enum { QUEUES_LIMIT = 6 };
 
 const struct rule queues_rules[] = {
@@ -437,6 +475,13 @@ const struct rule queues_rules[] = {
 	 .why = "The guest's driver uses at most one queue for each vCPU; the others only cost memory.",
 	 .to_fix = "Reduce queues= to the number of vCPUs.",
 	 .source = "Linux drivers/net/virtio_net.c, drivers/block/virtio_blk.c",
+	 .remedy = REMEDY_EDIT},
+	{RULE("iothread-eventfd", iothread_eventfd, ERROR, 0, QEMU),
+	 .what = "A disk or SCSI controller with an I/O thread does not have ioeventfd='off'.",
+	 .why = "The I/O thread learns of requests through an eventfd. libvirt accepts both attributes, but QEMU exits (\"ioeventfd is required for iothread\").",
+	 .to_fix = "Remove ioeventfd=, or the I/O thread.",
+	 .source =
+		 "QEMU 7.2 hw/block/dataplane/virtio-blk.c, hw/scsi/virtio-scsi-dataplane.c; measured with QEMU 7.2, 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
 	{},
 };
