@@ -60,11 +60,26 @@ static bool is_virtio_device(const struct guest_device *device)
 	       (!device->model || !has_suffix(device->model, "virtio-transitional"));
 }
 
+static bool is_virtio_controller(const struct guest_controller *c)
+{
+	const struct device_kind *kind = device_kind_of_controller(c);
+
+	return kind && controller_on_pci(c) && device_kind_is_virtio(kind) &&
+	       !has_suffix(c->model ? c->model : "", "virtio-transitional");
+}
+
 static bool is_transitional(const struct check *check, const struct guest_device *device)
 {
 	return device_is_transitional(device,
 				      guest_tree_controller(&check->tree,
 							    device->address.at.bus));
+}
+
+static bool is_transitional_controller(const struct check *check,
+				       const struct guest_controller *c)
+{
+	return controller_is_transitional(c, guest_tree_controller(&check->tree,
+								   c->address.at.bus));
 }
 
 /* Whether it works with iommu='on' is up to a process that we do not see. */
@@ -85,19 +100,28 @@ static void say_vhost_user(struct check *check, const struct guest_device *devic
 					       : "Add");
 }
 
-static void say_bypass(struct check *check, const struct guest_device *device,
-		       const char *name)
+static struct finding *say_bypass(struct check *check, int element, const char *name,
+				  bool transitional)
 {
 	struct finding *finding = check_found(
-		check, device->element,
+		check, element,
 		"%s bypasses the guest's IOMMU, because it has no <driver iommu='on'/>.",
 		name);
-	unsigned since = feature_first(FEATURE_VIRTIO_MEMORY_OPTIONS).libvirt;
 
-	if (is_transitional(check, device))
+	if (transitional)
 		check_set_remedy(
 			finding,
 			"Move it to a PCI Express port, and add <driver iommu='on'/>; without the move, QEMU exits.");
+	return finding;
+}
+
+static void say_device(struct check *check, const struct guest_device *device,
+		       const char *name)
+{
+	struct finding *finding =
+		say_bypass(check, device->element, name, is_transitional(check, device));
+	unsigned since = feature_first(FEATURE_VIRTIO_MEMORY_OPTIONS).libvirt;
+
 	if (!streq(device->tag, "memory") || check->options->target.libvirt >= since)
 		return;
 	finding->fixable = false;
@@ -109,30 +133,54 @@ static void say_bypass(struct check *check, const struct guest_device *device,
 }
 
 /* An SMMUv3 may be that of other buses; any other IOMMU is of the whole machine. */
-static bool has_iommu(const struct check *check, const struct guest_device *device)
+static bool has_iommu(const struct check *check, const struct guest_address *address)
 {
 	return !guest_has_bus_iommus(check->guest) ||
-	       guest_tree_iommu(&check->tree, device->address.at.bus);
+	       guest_tree_iommu(&check->tree, address->at.bus);
 }
 
-/* Only devices that a nested guest may get. */
-static void iommu_virtio_bypass(struct check *check)
+static void judge_devices(struct check *check)
 {
 	const struct guest *guest = check->guest;
 
-	for (size_t i = 0; guest->iommus.n > 0 && i < guest->devices.n; i++) {
+	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 		_cleanup_free_ char *name = NULL;
 
 		if (device->element < 0 || switch_is(device->driver_iommu, true) ||
-		    !is_virtio_device(device) || !has_iommu(check, device))
+		    !is_virtio_device(device) || !has_iommu(check, &device->address))
 			continue;
 		name = assign_item_name(guest, (struct assign_item){-1, (int)i, -1});
 		if (device_is_vhost_user(device))
 			say_vhost_user(check, device, name);
 		else
-			say_bypass(check, device, name);
+			say_device(check, device, name);
 	}
+}
+
+static void judge_controllers(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+		_cleanup_free_ char *name = NULL;
+
+		if (c->element < 0 || c->added || switch_is(c->driver_iommu, true) ||
+		    !is_virtio_controller(c) || !has_iommu(check, &c->address))
+			continue;
+		name = assign_item_name(guest, (struct assign_item){(int)i, -1, -1});
+		say_bypass(check, c->element, name, is_transitional_controller(check, c));
+	}
+}
+
+/* Only what a nested guest may get. */
+static void iommu_virtio_bypass(struct check *check)
+{
+	if (check->guest->iommus.n == 0)
+		return;
+	judge_devices(check);
+	judge_controllers(check);
 }
 
 /* The attributes of <driver> that every virtio device has. */
@@ -208,9 +256,7 @@ static void iommu_on_transitional(struct check *check)
 		const struct guest_controller *c = &guest->controllers.v[i];
 
 		if (switch_is(c->driver_iommu, true) &&
-		    controller_is_transitional(c,
-					       guest_tree_controller(&check->tree,
-								     c->address.at.bus)))
+		    is_transitional_controller(check, c))
 			say_transitional(check, (struct assign_item){(int)i, -1, -1});
 	}
 }
@@ -248,6 +294,10 @@ static void fix_iommu_on(struct fix *fix)
 	for (size_t i = 0; i < guest->devices.n; i++)
 		if (guest->devices.v[i].element == fix->element &&
 		    is_transitional(fix->check, &guest->devices.v[i]))
+			return;
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (guest->controllers.v[i].element == fix->element &&
+		    is_transitional_controller(fix->check, &guest->controllers.v[i]))
 			return;
 	want = want_new("device");
 	want_set(want_child(want, "driver"), "iommu", "on");
@@ -308,7 +358,7 @@ const struct rule iommu_devices_rules[] = {
 	 .remedy = REMEDY_EDIT},
 	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
 	 .after = {&iommu_rules[IOMMU_MACHINE]}, .decided_by = {"iommu_platform"},
-	 .what = "With an IOMMU in the guest, virtio devices go through it.",
+	 .what = "With an IOMMU in the guest, virtio devices and controllers go through it.",
 	 .why = "Without iommu='on', a virtio device bypasses the IOMMU and can access all of the guest's memory, so it must not be assigned to a nested guest. Whether a device with a vhost-user back end (virtiofs, or a disk, network interface or GPU of another process) works with iommu='on' depends on that back end: QEMU exits if it does not offer VIRTIO_F_ACCESS_PLATFORM. So these are only an info, which --fix does not change.",
 	 .to_fix = "Add <driver iommu='on'/> to the device.",
 	 .source =
