@@ -3,9 +3,10 @@
  * Theory of operation. NCCL's tree has a <cpu> for each NUMA node, and below it a <pci>
  * for each device and for the upstream port of each switch; root ports and downstream
  * ports are left out (graph/xml.cc, ncclTopoGetXmlFromSys, goes up two levels of sysfs at
- * a time). So two devices in one <pci> have PIX, with another <pci> between them PXB, and
- * all others of a <cpu> PHB. A port is written only if several functions are directly
- * below it, which would otherwise look like neighbours of all devices of the node.
+ * a time). Bridges to conventional PCI count like switches, as in topology/path.h. So two
+ * devices in one <pci> have PIX, with another <pci> between them PXB, and all others of a
+ * <cpu> PHB. A port is written only if several functions are directly below it, which
+ * would otherwise look like neighbours of all devices of the node.
  *
  * Where the link is not known, its speed is "" and its width 0, as in the files that NCCL
  * writes; it then assumes 16 lanes of 8 GT/s. What only the driver knows (sm, rank,
@@ -47,7 +48,7 @@ static bool has_element(const struct writer *writer, int bridge, bool bridge_bel
 {
 	const struct machine_function *it = &writer->machine->functions.v[bridge];
 
-	if (machine_is_upstream_port(writer->machine, bridge, bridge_below))
+	if (machine_bridge_counts(writer->machine, bridge))
 		return true;
 	return it->upstream < 0 && !bridge_below && count_leaves(writer, bridge) > 1;
 }

@@ -186,24 +186,24 @@ static void find_slowest(const struct machine *machine, const size_t ends[2],
 		}
 }
 
-/* A bridge without the root ports and without the downstream ports of switches. */
+bool machine_bridge_counts(const struct machine *machine, int bridge)
+{
+	int above = function_at(machine, bridge)->upstream;
+	enum pcie_type type = function_at(machine, bridge)->pcie_type;
+
+	if (above < 0 && type != PCIE_NONE && type != PCIE_TO_PCI_BRIDGE)
+		return false;
+	return type != PCIE_ROOT_PORT && type != PCIE_DOWNSTREAM_PORT &&
+	       !(type == PCIE_UNKNOWN && above >= 0 &&
+		 machine_is_upstream_port(machine, above, true));
+}
+
 static unsigned count_bridges(const struct machine *machine, const struct way *way)
 {
 	unsigned count = 0;
 
-	for (size_t i = 0; i < way->n; i++) {
-		int bridge = way->bridges[i],
-		    above = function_at(machine, bridge)->upstream;
-		enum pcie_type type = function_at(machine, bridge)->pcie_type;
-
-		if (above < 0 && type != PCIE_NONE && type != PCIE_TO_PCI_BRIDGE)
-			continue;
-		if (type == PCIE_ROOT_PORT || type == PCIE_DOWNSTREAM_PORT ||
-		    (type == PCIE_UNKNOWN && above >= 0 &&
-		     machine_is_upstream_port(machine, above, true)))
-			continue;
-		count++;
-	}
+	for (size_t i = 0; i < way->n; i++)
+		count += machine_bridge_counts(machine, way->bridges[i]);
 	return count;
 }
 

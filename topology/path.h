@@ -91,6 +91,11 @@ void machine_path(const struct machine *machine, size_t a, size_t b, struct path
 bool machine_is_upstream_port(const struct machine *machine, int bridge,
 			      bool bridge_below);
 /*
+ * Whether a bridge counts where the path passes it: root ports and the downstream ports
+ * of switches do not.
+ */
+bool machine_bridge_counts(const struct machine *machine, int bridge);
+/*
  * The upstream port of the lowest switch that the function is below, -1 if there is none;
  * @function may be a bridge.
  */

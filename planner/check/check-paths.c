@@ -142,8 +142,65 @@ static bool must_be_apart(const struct paths *paths, size_t a, size_t b)
 	       is_accelerated(paths, b);
 }
 
+/*
+ * Whether a device is below a bridge with others of its host group, which have to be in
+ * one address space of the guest's IOMMU.
+ */
+static bool needs_bridge(const struct paths *paths, size_t i)
+{
+	int group = on_host(paths, i)->iommu_group;
+
+	for (size_t j = 0; j < paths->list.n; j++)
+		if (j != i && group >= 0 && paths->check->guest->iommus.n > 0 &&
+		    paths->list.v[j].function >= 0 &&
+		    on_host(paths, j)->iommu_group == group &&
+		    paths->in_guest.v[j].ends.first == paths->in_guest.v[i].ends.first)
+			return true;
+	return false;
+}
+
+/*
+ * Of two devices below one switch of the host: whether one switch of the guest has both,
+ * and a bridge makes their path longer. switch-split reports those of two switches.
+ */
+static bool is_bridged(const void *context, int first, int second)
+{
+	const struct paths *paths = context;
+	size_t a = (size_t)first, b = (size_t)second;
+	const struct spot *from = &paths->in_guest.v[a], *to = &paths->in_guest.v[b];
+	int above = machine_switch_above(&paths->guest, from->function);
+	enum path_kind host;
+
+	if (above < 0 || above != machine_switch_above(&paths->guest, to->function) ||
+	    device_key(paths, a) == device_key(paths, b))
+		return false;
+	host = kind_between(paths->check->host, &paths->here.v[a], &paths->here.v[b]);
+	return kind_between(&paths->guest, from, to) > host && !needs_bridge(paths, a) &&
+	       !needs_bridge(paths, b);
+}
+
+/* Fills in where there is no other pair yet. */
+static void find_bridged(const struct paths *paths, int *before)
+{
+	_cleanup_chains_ struct chains switches = {};
+
+	for (int i = 0; i < (int)paths->in_guest.n; i++) {
+		int function = paths->here.v[i].function, above;
+
+		if (function < 0 || paths->in_guest.v[i].function < 0)
+			continue;
+		above = machine_switch_above(paths->check->host, function);
+		if (above >= 0 && before[i] < 0)
+			before[i] = chain_find(&switches, (uint64_t)above, i, is_bridged,
+					       paths);
+		if (above >= 0)
+			chain_add(&switches, NULL, (uint64_t)above, i);
+	}
+}
+
 static void report_worse(const struct paths *paths, size_t a, size_t b)
 {
+	struct finding *finding;
 	enum path_kind host = kind_between(paths->check->host, &paths->here.v[a],
 					   &paths->here.v[b]),
 		       guest = kind_between(&paths->guest, &paths->in_guest.v[a],
@@ -151,15 +208,18 @@ static void report_worse(const struct paths *paths, size_t a, size_t b)
 
 	if (guest == PATH_NODE && must_be_apart(paths, a, b))
 		return;
-	check_relate(paths->check,
-		     check_found(paths->check, device_at(paths, b)->element,
-				 PCI_FORMAT " and " PCI_FORMAT
-					    " are farther from each other in the guest "
-					    "(%s) than on the host (%s).",
-				 PCI_ARGS(on_host(paths, a)->at),
-				 PCI_ARGS(on_host(paths, b)->at), path_kind_name(guest),
-				 path_kind_name(host)),
-		     device_at(paths, a)->element);
+	finding = check_found(
+		paths->check, device_at(paths, b)->element,
+		PCI_FORMAT
+		" and " PCI_FORMAT
+		" are farther from each other in the guest (%s) than on the host (%s).",
+		PCI_ARGS(on_host(paths, a)->at), PCI_ARGS(on_host(paths, b)->at),
+		path_kind_name(guest), path_kind_name(host));
+	if (is_bridged(paths, (int)a, (int)b))
+		check_set_remedy(
+			finding,
+			"Put each into a pcie-switch-downstream-port; only devices of one IOMMU group of the host, in a guest with an IOMMU, need a bridge.");
+	check_relate(paths->check, finding, device_at(paths, a)->element);
 }
 
 /* One finding for each device: the first of those before it. */
@@ -183,6 +243,7 @@ static void path_worse(struct check *check)
 			functions[i].unit = unit_of(&paths, i, &units);
 	}
 	farther_find(check->host, &paths.guest, functions, n, before);
+	find_bridged(&paths, before);
 	for (size_t i = 0; i < n; i++)
 		if (before[i] >= 0)
 			report_worse(&paths, (size_t)before[i], i);
@@ -380,7 +441,7 @@ static void clique_missing(struct check *check)
 
 const struct rule paths_rules[] = {
 	{RULE("path-worse", path_worse, WARNING, NEED_MACHINE | NEED_HOST_PCI, NOBODY),
-	 .what = "No two assigned devices are farther from each other in the guest than on the host, in the sense of virt-layout topology --matrix. The functions of one device, with their virtual functions, count as one: what they exchange, such as the packets of a NIC, does not leave the device.",
+	 .what = "No two assigned devices are farther from each other in the guest than on the host, in the sense of virt-layout topology --matrix. The functions of one device, with their virtual functions, count as one: what they exchange, such as the packets of a NIC, does not leave the device. The bridge that devices of one IOMMU group of the host need below the guest's IOMMU is not reported.",
 	 .why = "Otherwise NCCL and other programs choose a longer path between them, or do not use GPUDirect.",
 	 .to_fix =
 		 "Put them below one expander bus or switch, as on the host and as virt-layout plan --domain --host does by itself, without --per node.",

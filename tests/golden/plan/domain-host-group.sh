@@ -23,3 +23,11 @@ virt-layout record $SCRATCH/g 2>$SCRATCH/err | sed 's/affinity="node" node="0" n
 virt-layout plan --host $SCRATCH/unknown.xml --domain $SCRATCH/b.xml $add -o $SCRATCH/n.xml && again $SCRATCH/unknown.xml "$add"
 # On two nodes they cannot have the same address space.
 virt-layout plan --host $SCRATCH/g --domain tests/golden/plan/gpu-group.xml --iommu intel --node vcpus=2,memory=4GiB --node vcpus=2,memory=4GiB --hostdev 0000:05:00.1,node=1
+# The bridge counts in the file for NCCL as in the matrix, also below a switch. It is needed here.
+virt-layout plan --domain $SCRATCH/b.xml --host $SCRATCH/g $add -o $SCRATCH/n.xml 2>$SCRATCH/err
+sed "s|<hostdev.*|<interface type='user'><model type='virtio'/>|; s|</hostdev>|</interface>|; /<source>/,/<.source>/d" tests/domains/path-worse--bridge.xml > $SCRATCH/nics.xml
+for domain in n nics; do
+	virt-layout plan --domain $SCRATCH/$domain.xml --host $SCRATCH/g --emit nccl -o $SCRATCH/nccl.xml 2>>$SCRATCH/err &&
+		virt-layout verify $SCRATCH/$domain.xml $SCRATCH/nccl.xml
+done
+virt-layout topology --matrix -n $SCRATCH/nics.xml && virt-layout check --host $SCRATCH/g --only path-worse $SCRATCH/n.xml
