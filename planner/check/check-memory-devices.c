@@ -123,7 +123,8 @@ static void judge_label(struct check *check, const struct guest_device *device)
 {
 	uint64_t label = device->label_bytes.value;
 
-	if (device->label_bytes.state != VALUE_VALID ||
+	/* libvirt takes 0 for an NVDIMM without a label. */
+	if (device->label_bytes.state != VALUE_VALID || label == 0 ||
 	    device->size_bytes.state != VALUE_VALID)
 		return;
 	if (label < LABEL_BYTES)

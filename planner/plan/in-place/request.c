@@ -212,7 +212,7 @@ static int check_settings(const struct in_place *plan, struct error *error)
 		{"initrd", request->initrd, streq_null(old->initrd, request->initrd)},
 		{"append", request->append,
 		 request->append && has_append(old, request->append)},
-		{"hmat", request->hmat ? "" : NULL, old->interconnects.n > 0},
+		{"hmat", request->hmat_rows.n > 0 ? "" : NULL, old->interconnects.n > 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -113,6 +113,10 @@ void mirror_hmat(const struct machine *machine, struct request *request)
 	if (!request->hmat)
 		return;
 	add_rows(machine, request);
+	if (request->hmat_rows.n == 0)
+		request_note(
+			request,
+			"--hmat: no memory latencies or bandwidths of the mirrored nodes are known, so none are written");
 	round_rows(request, false);
 	round_rows(request, true);
 }

@@ -31,5 +31,9 @@ virt-layout plan $A > $SCRATCH/a.xml &&
 	virt-layout plan $H --domain tests/domains/initiator-device-near.xml --hostdev 0000:88:00.0,node=1 -o $SCRATCH/e.xml &&
 	virt-layout plan $H --domain $SCRATCH/e.xml -o $SCRATCH/f.xml &&
 	diff $SCRATCH/e.xml $SCRATCH/f.xml &&
+	# --hmat without anything to write.
+	H="--like $SCRATCH/h --hmat --mirror none --cpus-per-node 1 --memory-per-node 1GiB" &&
+	virt-layout plan $H -o $SCRATCH/e.xml &&
+	virt-layout plan $H --domain $SCRATCH/e.xml --diff &&
 	cd $SCRATCH &&
 	virt-layout plan --domain a.xml $A --device virtio-scsi,node=1 --diff
