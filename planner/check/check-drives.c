@@ -359,6 +359,33 @@ static void disk_format(struct check *check)
 	}
 }
 
+/* libvirt 9.0 src/qemu/qemu_domain.c, qemuDomainMachineHasBuiltinIDE. */
+static void ide_machine(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	bool any = false;
+
+	if (!guest_is_q35(guest) && !guest_is_virt(guest))
+		return;
+	for (size_t i = 0; i < guest->controllers.n; i++) {
+		const struct guest_controller *c = &guest->controllers.v[i];
+
+		if (!streq_null(c->type, "ide") || c->element < 0)
+			continue;
+		any = true;
+		check_found(check, c->element,
+			    "Machine type %s does not have an IDE controller.",
+			    guest->machine);
+	}
+	foreach_device (disk, guest, "disk")
+		if (!any && disk->element >= 0 && streq_null(disk->bus, "ide"))
+			check_found(
+				check, disk->element,
+				"The disk is on IDE%s, and machine type %s does not have an IDE controller.",
+				disk->bus_by_name ? " because of its name" : "",
+				guest->machine);
+}
+
 #define VALIDATE "libvirt 11.3 src/conf/domain_validate.c; measured"
 
 const struct rule drives_rules[] = {
@@ -397,6 +424,14 @@ const struct rule drives_rules[] = {
 		 "Write the image's own format as <driver type=>; convert the image with qemu-img convert if needed.",
 	 .source =
 		 "libvirt 11.3 src/qemu/qemu_domain.c, qemuDomainValidateStorageSource; src/qemu/qemu_validate.c; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("ide-machine", ide_machine, ERROR, 0, LIBVIRT),
+	 .what = "Machine types q35 and virt have no IDE controller and no disk on IDE.",
+	 .why = "libvirt refuses the domain. A disk is on IDE also if it has no bus= and a name such as hda.",
+	 .to_fix =
+		 "Write <target dev='sda' bus='sata'/>, or <target dev='vda' bus='virtio'/>, and remove the controller.",
+	 .source = LV
+	 "qemu/qemu_validate.c, qemuValidateDomainDeviceDefControllerIDE; measured",
 	 .remedy = REMEDY_EDIT},
 	{},
 };

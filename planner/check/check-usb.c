@@ -328,12 +328,22 @@ static int off_switch(const struct guest *guest)
 	return -1;
 }
 
+/* Machine type virt has none that libvirt adds. */
+static bool has_no_usb(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->controllers.n; i++)
+		if (is_usb_controller(&guest->controllers.v[i]))
+			return false;
+	return guest_is_virt(guest);
+}
+
 static void usb_off(struct check *check)
 {
 	const struct guest *guest = check->guest;
 	int off = off_switch(guest);
+	bool none = off < 0 && has_no_usb(guest);
 
-	if (off < 0)
+	if (off < 0 && !none)
 		return;
 	for (size_t i = 0; i < guest->controllers.n; i++) {
 		const struct guest_controller *c = &guest->controllers.v[i];
@@ -349,7 +359,16 @@ static void usb_off(struct check *check)
 	for (size_t i = 0; i < guest->devices.n; i++) {
 		const struct guest_device *device = &guest->devices.v[i];
 
-		if (device->element >= 0 && is_on_usb(guest, device))
+		if (device->element < 0 || !is_on_usb(guest, device))
+			continue;
+		if (none)
+			check_set_remedy(
+				check_found(
+					check, device->element,
+					"<%s> is a USB device, but the domain has no USB controller, and libvirt adds none on machine type %s.",
+					device->tag, guest->machine),
+				"Add <controller type='usb' model='qemu-xhci'/>.");
+		else
 			check_relate(check,
 				     check_found(check, device->element,
 						 "<%s> is a USB device, but USB is off.",
@@ -415,8 +434,8 @@ const struct rule usb_rules[] = {
 	 .to_fix = "Remove port= of one of them, so that libvirt chooses a free port.",
 	 .source = ADDRESSES, .remedy = REMEDY_EDIT},
 	{RULE("usb-off", usb_off, ERROR, 0, LIBVIRT),
-	 .what = "With a USB controller of model none, there is no other USB controller and no USB device.",
-	 .why = "Model none turns USB off; libvirt refuses the domain.",
+	 .what = "With a USB controller of model none, there is no other USB controller and no USB device; on machine type virt, a domain with a USB device has a USB controller.",
+	 .why = "Model none turns USB off, and so does a domain without a USB controller on machine type virt, for which libvirt adds none; it refuses the domain.",
 	 .to_fix = "Remove the device, or the controller of model none.",
 	 .source = DOMAIN, .remedy = REMEDY_EDIT},
 	{RULE("usb-companion", usb_companion, ERROR, 0, LIBVIRT),
