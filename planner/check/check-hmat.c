@@ -245,16 +245,18 @@ static void hmat_range(struct check *check)
 	}
 	for (size_t i = 0; i < guest->interconnects.n; i++) {
 		const struct guest_interconnect *row = &guest->interconnects.v[i];
-		_cleanup_free_ char *name = name_row(row);
+		_cleanup_free_ char *name = NULL;
 
-		if (place_of(row, &cache, &type) &&
-		    !all.refused[row->bandwidth][cache][type] &&
-		    !hmat_shows(&all.figures[row->bandwidth][cache][type],
-				row->value.value))
-			check_warned(
-				check, row->element,
-				"%s is more than 65534 times the unit that QEMU chooses; the guest sees another value.",
-				name);
+		if (!place_of(row, &cache, &type) ||
+		    all.refused[row->bandwidth][cache][type] ||
+		    hmat_shows(&all.figures[row->bandwidth][cache][type],
+			       row->value.value))
+			continue;
+		name = name_row(row);
+		check_warned(
+			check, row->element,
+			"%s is more than 65534 times the unit that QEMU chooses; the guest sees another value.",
+			name);
 	}
 }
 
