@@ -9,8 +9,9 @@
 #include "planner/check/fix-parts.h"
 #include "planner/check/rules.h"
 
+#include "planner/guest/apic-id.h"
+
 #define GICV2_VCPUS 8
-#define XAPIC_VCPUS 255
 
 static bool more_than(const struct guest *guest, unsigned limit)
 {
@@ -73,24 +74,57 @@ static bool asks_for_x2apic(const struct guest *guest)
 	return false;
 }
 
-/* KVM gives x2APIC to every model. Without a model, libvirt takes qemu64. */
+/* Whether a model without it is given. Without a model, libvirt takes qemu64. */
+static bool is_without_x2apic(const struct guest *guest)
+{
+	return !asks_for_x2apic(guest) &&
+	       (!guest->cpu_mode || streq(guest->cpu_mode, "custom")) &&
+	       lacks_x2apic(guest->cpu_model ? guest->cpu_model : "qemu64");
+}
+
+/* The vCPU with the highest APIC ID, of all or of those enabled at the start. */
+static bool highest_id(const struct guest *guest, bool enabled, unsigned *vcpu,
+		       uint64_t *id)
+{
+	for (unsigned i = guest_vcpus(guest); i-- > 0;)
+		if (!enabled || guest_vcpu_enabled(guest, i)) {
+			*vcpu = i;
+			return guest_apic_id(guest, i, id);
+		}
+	return false;
+}
+
+/*
+ * KVM gives x2APIC to every model. Before 9.0, QEMU does not emulate it, and counts vCPUs
+ * that can be added later, too.
+ */
 static void vcpus_x2apic(struct check *check)
 {
 	const struct guest *guest = check->guest;
-	bool given = guest->cpu_model != NULL;
-	const char *model = given ? guest->cpu_model : "qemu64";
+	bool emulated = check->options->target.qemu >= QEMU_EIM_EMULATED;
+	unsigned vcpu;
+	uint64_t id;
 
-	if (!streq_null(guest->type, "qemu") ||
-	    !streq_null(guest->architecture, "x86_64") ||
-	    !more_than(guest, XAPIC_VCPUS) || asks_for_x2apic(guest) ||
-	    (guest->cpu_mode && !streq(guest->cpu_mode, "custom")))
+	if (!streq_null(guest->type, "qemu") || guest->vcpus.state != VALUE_VALID ||
+	    (!streq_null(guest->architecture, "x86_64") &&
+	     !streq_null(guest->architecture, "i686")) ||
+	    !highest_id(guest, emulated, &vcpu, &id) || id <= XAPIC_LAST_ID)
 		return;
-	if (lacks_x2apic(model))
+	if (!emulated)
+		check_set_remedy(
+			check_found(
+				check, guest->vcpu_element,
+				"vCPU %u has APIC ID %llu; above %u, QEMU before %u.%u needs KVM.",
+				vcpu, ULL(id), XAPIC_LAST_ID, MAJOR(QEMU_EIM_EMULATED),
+				MINOR(QEMU_EIM_EMULATED)),
+			"Use type='kvm', or fewer vCPUs.");
+	else if (is_without_x2apic(guest))
 		check_found(
 			check, guest->vcpu_element,
-			"The domain has %llu vCPUs; more than %u need x2APIC, which CPU model %s%s does not have.",
-			ULL(guest->vcpus.value), XAPIC_VCPUS, model,
-			given ? "" : ", libvirt's default,");
+			"vCPU %u has APIC ID %llu; above %u it needs x2APIC, which CPU model %s%s does not have.",
+			vcpu, ULL(id), XAPIC_LAST_ID,
+			guest->cpu_model ? guest->cpu_model : "qemu64",
+			guest->cpu_model ? "" : ", libvirt's default,");
 }
 
 /*
@@ -145,13 +179,12 @@ const struct rule vcpus_rules[] = {
 	 .source = "QEMU 7.2 hw/arm/virt.c, machvirt_init; measured",
 	 .remedy = REMEDY_FIX, .fix = fix_gic, .fix_is_local = true},
 	{RULE("vcpus-x2apic", vcpus_x2apic, ERROR, 0, QEMU),
-	 .what = "With more than 255 vCPUs and without KVM, the CPU model has x2APIC.",
-	 .why = "QEMU exits if a vCPU has an APIC ID that its CPU cannot use. With KVM, every model has x2APIC.",
+	 .after = {&iommu_rules[IOMMU_EIM_KVM]},
+	 .what = "Without KVM, a vCPU with an APIC ID above 254 has a CPU model with x2APIC.",
+	 .why = "QEMU exits if a vCPU has an APIC ID that its CPU cannot use; the IDs have gaps unless the topology consists of powers of 2. With KVM, every model has x2APIC. QEMU before 9.0 has it only with KVM, and refuses more vCPUs also if they can only be added later.",
 	 .to_fix =
 		 "Write <cpu mode='maximum'>, or <feature policy='require' name='x2apic'/> in <cpu>.",
 	 .source = "QEMU 9.0 hw/i386/x86.c; query-cpu-model-expansion; measured",
-	 .qemu = {.since = VERSION_OF(9, 0)},
-	 .outside = "QEMU needs KVM for more than 255 vCPUs (see iommu-eim-kvm).",
 	 .remedy = REMEDY_EDIT},
 	{RULE("dies-kvm", dies_kvm, ERROR, 0, QEMU), .decided_by = {"level"},
 	 .what = "Without KVM and UEFI, a CPU model of Intel has one die for each socket.",

@@ -24,6 +24,7 @@ static const struct {
 	{loader_rules, 0},
 	{iommu_rules, AREA_IOMMU},
 	{vcpus_rules, AREA_IOMMU},
+	{single_vcpus_rules},
 	{nvme_rules, 0},
 	{drives_rules, 0},
 	{usb_rules, 0},

@@ -134,6 +134,7 @@ extern const struct rule boot_order_rules[];
 extern const struct rule smmu_rules[];
 extern const struct rule initiator_rules[];
 extern const struct rule vcpus_rules[];
+extern const struct rule single_vcpus_rules[];
 extern const struct rule iommu_devices_rules[];
 extern const struct rule first_stage_rules[];
 extern const struct rule numa_rules[];
@@ -182,7 +183,8 @@ enum { SATA_PLACE = 6 }; /* pci_rules */
 enum {
 	IOMMU_MACHINE = 2,
 	IOMMU_VIRTIO_ACPI = 6,
-	IOMMU_EIM_INTREMAP = 9
+	IOMMU_EIM_INTREMAP = 9,
+	IOMMU_EIM_KVM
 }; /* iommu_rules */
 
 /* Of place_rules: silenced by the planner if the plan intends it. */

@@ -144,6 +144,7 @@ void guest_free(struct guest *guest)
 	vec_free(&guest->qemu_arguments);
 	commandline_free(&guest->commandline);
 	vec_free(&guest->complaints);
+	vec_free(&guest->single_vcpus);
 	vec_free(&guest->vcpupins);
 	vec_free(&guest->iothreadpins);
 	set_free(&guest->vcpu_cpuset.set);
@@ -298,6 +299,21 @@ unsigned guest_vcpus(const struct guest *guest)
 	return guest->vcpus.state == VALUE_VALID
 		       ? (unsigned)MIN(guest->vcpus.value, UINT64_C(16384))
 		       : 1;
+}
+
+bool guest_vcpu_enabled(const struct guest *guest, unsigned vcpu)
+{
+	bool enabled = false;
+
+	if (guest->single_vcpus.n == 0)
+		return vcpu < guest_vcpus(guest) &&
+		       (guest->current_vcpus.state != VALUE_VALID ||
+			vcpu < guest->current_vcpus.value);
+	/* Of several elements with an id, the last counts; a vCPU without one is off. */
+	for (size_t i = 0; i < guest->single_vcpus.n; i++)
+		if (number_is(guest->single_vcpus.v[i].id, vcpu))
+			enabled = switch_is(guest->single_vcpus.v[i].enabled, true);
+	return enabled;
 }
 
 bool guest_is_q35(const struct guest *guest)

@@ -187,6 +187,12 @@ struct guest_pin { /* vcpupin, iothreadpin */
 	struct guest_set cpus;
 };
 
+struct guest_single_vcpu { /* <vcpus><vcpu> */
+	int element;
+	struct guest_number id, order;
+	struct guest_switch enabled, hotpluggable;
+};
+
 struct guest_memnode {
 	int element;
 	struct guest_number cell;
@@ -239,6 +245,7 @@ struct guest {
 	struct guest_number vcpus, current_vcpus;
 	struct guest_set vcpu_cpuset;
 	char *vcpu_placement;
+	VEC(struct guest_single_vcpu) single_vcpus;
 	struct guest_number iothreads;
 	int iothreads_element, iothread_ids_element;
 
@@ -334,6 +341,8 @@ bool guest_uses_iommufd(const struct guest *guest, const struct guest_device *de
 bool guest_is_vdpa(const struct guest_device *device);
 /* <vcpu>; 1 if it is not readable, at most 16384 (the size of libvirt's bitmaps). */
 unsigned guest_vcpus(const struct guest *guest);
+/* Whether a vCPU is enabled when the guest starts. */
+bool guest_vcpu_enabled(const struct guest *guest, unsigned vcpu);
 /* q35 and pc-q35-*; virt and virt-*. */
 bool guest_is_q35(const struct guest *guest);
 bool guest_is_virt(const struct guest *guest);

@@ -115,6 +115,12 @@ static const struct guest_field bandwidth_fields[] = {
 	ROW("@value", MEMORY, guest_interconnect, value),
 };
 
+static const struct guest_field single_vcpu_fields[] = {
+	ROW("@id", DECIMAL, guest_single_vcpu, id),
+	ROW("@order", DECIMAL, guest_single_vcpu, order),
+	ROW("@enabled", YES_NO, guest_single_vcpu, enabled),
+	ROW("@hotpluggable", YES_NO, guest_single_vcpu, hotpluggable),
+};
 static const struct guest_field vcpupin_fields[] = {
 	ROW("@vcpu", DECIMAL, guest_pin, id),
 	ROW("@cpuset", SET, guest_pin, cpus),
@@ -246,6 +252,8 @@ static void read_lists(struct guest *guest)
 	READ_LIST(guest, hugepages, "page", &guest->pages, page_fields);
 	READ_LIST(guest, guest->numatune_element, "memnode", &guest->memnodes,
 		  memnode_fields);
+	READ_LIST(guest, document_child(guest->document, 0, "vcpus"), "vcpu",
+		  &guest->single_vcpus, single_vcpu_fields);
 	READ_LIST(guest, guest->cputune_element, "vcpupin", &guest->vcpupins,
 		  vcpupin_fields);
 	READ_LIST(guest, guest->cputune_element, "iothreadpin", &guest->iothreadpins,
