@@ -94,7 +94,8 @@ class Stack:
         return self.define(files[:half], folder) | self.define(files[half:], folder) if half else {}
 
     def define_once(self, files, folder):
-        """The answers so far, and whether it took too long."""
+        """The answers so far, and whether it took too long. @folder is that of start()."""
+        clear(folder)
         try:
             out = subprocess.run([*self.words, "check", folder, *files], stdout=subprocess.PIPE,
                                  stderr=subprocess.DEVNULL, timeout=60 + 5 * len(files),
