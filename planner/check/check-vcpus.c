@@ -44,6 +44,17 @@ static void vcpus_gic(struct check *check)
 			chosen ? " because no version is given" : "", GICV2_VCPUS);
 }
 
+static void gic_kvm(struct check *check)
+{
+	const struct guest *guest = check->guest;
+
+	if (guest_is_virt(guest) && streq_null(guest->type, "qemu") &&
+	    streq_null(guest->gic_version, "host"))
+		check_found(
+			check, guest->features_element,
+			"The interrupt controller is that of the host, and the domain has type qemu.");
+}
+
 static bool has_a_prefix(const char *model, const char *const *prefixes)
 {
 	for (size_t i = 0; prefixes[i]; i++)
@@ -178,6 +189,11 @@ const struct rule vcpus_rules[] = {
 	 .to_fix = "Write <gic version='3'/> in <features>.",
 	 .source = "QEMU 7.2 hw/arm/virt.c, machvirt_init; measured",
 	 .remedy = REMEDY_FIX, .fix = fix_gic, .fix_is_local = true},
+	{RULE("gic-kvm", gic_kvm, ERROR, 0, QEMU),
+	 .what = "Without KVM, the version of the GIC is not host.", .why = "QEMU exits.",
+	 .to_fix = "Write <gic version='3'/>, or domain type='kvm'.",
+	 .source = "QEMU 7.2 hw/arm/virt.c, finalize_gic_version; measured",
+	 .remedy = REMEDY_EDIT},
 	{RULE("vcpus-x2apic", vcpus_x2apic, ERROR, 0, QEMU),
 	 .after = {&iommu_rules[IOMMU_EIM_KVM]},
 	 .what = "Without KVM, a vCPU with an APIC ID above 254 has a CPU model with x2APIC.",
