@@ -264,11 +264,79 @@ static int bus_of_ports(struct in_place *plan, const struct request_device *want
 					: home;
 }
 
+/* Where a port is, from the right place to any on the node. */
+enum nearness { OF_SWITCH, OF_ROOT, BELOW_ROOT, OF_NODE, ELSEWHERE };
+
+static bool is_empty_port(const struct in_place *plan, int item, bool shared)
+{
+	const struct layout_item *it = &plan->layout.items.v[item];
+
+	return (it->kind == CONTROLLER_ROOT_PORT ||
+		it->kind == CONTROLLER_DOWNSTREAM_PORT) &&
+	       !layout_has_child(&plan->layout, item) &&
+	       in_place_shared_port(plan, item) == shared && is_hot(plan, item);
+}
+
+static enum nearness nearness_of(const struct in_place *plan, int port,
+				 const struct request_device *wanted)
+{
+	int parent = plan->layout.items.v[port].parent;
+	int root = layout_root_of(&plan->layout, port);
+	int home = in_place_home(plan, wanted);
+
+	if (plan->layout.items.v[root].kind != CONTROLLER_PCIE_EXPANDER ||
+	    plan->layout.items.v[root].cell != wanted->cell ||
+	    !in_place_suits(plan, root, wanted->assigned))
+		return ELSEWHERE;
+	if (wanted->switch_port >= 0 &&
+	    there_already(plan, wanted->switch_port, home) == parent)
+		return OF_SWITCH;
+	if (parent == home)
+		return OF_ROOT;
+	return root == home ? BELOW_ROOT : OF_NODE;
+}
+
+/*
+ * For a device that is attached while the guest runs: the nearest empty port to its
+ * place, or LAYOUT_NONE, because then no port can be added there.
+ */
+static int port_to_attach(const struct in_place *plan,
+			  const struct request_device *wanted)
+{
+	enum nearness best = ELSEWHERE;
+	int found = LAYOUT_NONE;
+
+	for (size_t i = 0; wanted->cell != NO_CELL && i < plan->n_given; i++) {
+		enum nearness nearness;
+
+		if (!is_empty_port(plan, (int)i, wanted->shared_group))
+			continue;
+		nearness = nearness_of(plan, (int)i, wanted);
+		if (nearness >= best)
+			continue;
+		best = nearness;
+		found = (int)i;
+	}
+	if (found != LAYOUT_NONE && wanted->root >= 0 &&
+	    best > (wanted->switch_port >= 0 ? OF_SWITCH : OF_ROOT))
+		request_note(
+			plan->request,
+			PCI_FORMAT
+			": goes into another empty port of its node, because there is none on the switch or expander bus that stands for the one above it on the host; its paths to other devices are not as on the host",
+			PCI_ARGS(wanted->host));
+	return found;
+}
+
 int in_place_port(struct in_place *plan, const struct request_device *wanted)
 {
 	enum controller_model kind;
-	int bus = bus_of_ports(plan, wanted, &kind);
-	int port = free_port(plan, bus, kind, wanted->shared_group);
+	int port = plan->request->attach ? port_to_attach(plan, wanted) : LAYOUT_NONE;
+	int bus;
+
+	if (port != LAYOUT_NONE)
+		return port;
+	bus = bus_of_ports(plan, wanted, &kind);
+	port = free_port(plan, bus, kind, wanted->shared_group);
 
 	return port == LAYOUT_NONE ? layout_add(&plan->layout, kind, bus) : port;
 }

@@ -91,6 +91,7 @@ static bool is_right(struct in_place *plan, int number)
 	const struct in_place_wish *wish = &plan->wishes.v[number];
 	const struct guest_address *address = &plan->full.devices.v[wish->device].address;
 	int bus = in_place_bus(plan, address), home;
+	bool same;
 
 	if (address->assigned || bus == LAYOUT_NONE)
 		return false;
@@ -98,13 +99,15 @@ static bool is_right(struct in_place *plan, int number)
 	if (plan->layout.items.v[home].kind != CONTROLLER_PCIE_EXPANDER ||
 	    !is_right_root(plan, &wish->to, home) || !is_right_bridge(plan, bus, wish))
 		return false;
+	same = same_switches(plan, bus, wish->to.switch_port);
 	if (((plan->request->per_given && plan->request->per == PER_ROOT_COMPLEX) ||
 	     wish->to.switch_port >= 0) &&
-	    !same_switches(plan, bus, wish->to.switch_port))
+	    !same && !plan->request->attach)
 		return false;
 	if (wish->to.root >= 0)
 		plan->root_home[wish->to.root] = home;
-	take_switches(plan, bus, wish->to.switch_port);
+	if (same)
+		take_switches(plan, bus, wish->to.switch_port);
 	if (wish->group >= 0)
 		plan->groups.v[wish->group].bridge = bus;
 	return true;
@@ -202,7 +205,8 @@ void in_place_host_judge(struct in_place *plan)
 		uint64_t card, slot;
 		int first = (int)i;
 
-		wish->stays = is_right(plan, (int)i);
+		/* Nothing moves while the domain runs. */
+		wish->stays = is_right(plan, (int)i) || plan->request->attach;
 		if (!wish->stays && card_of(plan, wish, &card)) {
 			slot = (uint64_t)(wish->group + 1) << 32;
 			slot |= (uint32_t)first_add(&cards, NULL, card, (int)i);

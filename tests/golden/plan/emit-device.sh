@@ -28,3 +28,12 @@ sed "s|\(chassis='[0-9]*' port='0x[0-9a-f]*'\)|\1 hotplug='off'|" lab.xml > cold
 virt-layout plan --domain cold.xml --emit device --nic virtio,node=1
 virt-layout plan $N --nic virtio,node=1 --emit device
 $P --nic virtio,node=1 --diff
+# With a host, it is the empty port that is nearest to its place; a note tells if that is another one.
+(cd "$OLDPWD" && tests/hosts/make-root hgx $SCRATCH/host)
+virt-layout plan --host host $N --hostdev 13:00.0,node=0 --hostdev 14:00.0,node=0 --hostdev 33:00.0,node=0 --spare-ports 1 -o hgx.xml 2>/dev/null
+sed "/<hostdev/{:a;/<.hostdev/!{N;ba};/bus='0x14'/d}" hgx.xml > gone.xml
+P="virt-layout plan --host host --emit device --domain"
+$P gone.xml --hostdev 15:00.0,node=0 | tail -2
+for hostdev in 15 34 a3 13; do
+	$P hgx.xml --hostdev $hostdev:00.0,node=$((0x$hostdev / 0x80)) | tail -2
+done
