@@ -32,9 +32,14 @@ static bool is_worth(const struct machine *machine, const struct machine_node *n
 	       has_device(machine, node->id, target);
 }
 
+static bool is_initiator(const struct machine_node *node)
+{
+	return node->initiators.n > 0 || streq_null(node->kind, "generic-initiator");
+}
+
 /* A note that applies to many nodes is given once. */
 struct tally {
-	struct set unknown, empty, shrunk_cpus, shrunk_memory, dropped;
+	struct set unknown, empty, shrunk_cpus, shrunk_memory, dropped, initiators;
 };
 
 static uint64_t memory_for(const struct machine_node *node,
@@ -86,6 +91,9 @@ static void note_set(struct request *request, const struct set *nodes, const cha
 static void note_tally(struct request *request, struct tally *tally)
 {
 	note_set(
+		request, &tally->initiators,
+		"neither CPUs nor memory, only generic initiators, such as GPUs: left out, because libvirt gives such nodes only to assigned devices");
+	note_set(
 		request, &tally->dropped,
 		"neither CPUs nor memory nor a device: left out, because Linux would drop it");
 	note_set(
@@ -101,6 +109,7 @@ static void note_tally(struct request *request, struct tally *tally)
 	set_free(&tally->shrunk_cpus);
 	set_free(&tally->shrunk_memory);
 	set_free(&tally->dropped);
+	set_free(&tally->initiators);
 }
 
 static void add_node(const struct machine_node *node,
@@ -134,7 +143,9 @@ static void add_nodes(const struct machine *machine, const struct mirror_options
 			if (is_worth(machine, node, &request->target))
 				add_node(node, options, request, &tally);
 			else
-				set_add(&tally.dropped, (unsigned)node->id);
+				set_add(is_initiator(node) ? &tally.initiators
+							   : &tally.dropped,
+					(unsigned)node->id);
 		}
 	note_tally(request, &tally);
 }
