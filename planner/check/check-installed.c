@@ -86,6 +86,11 @@ const struct machine_emulator *check_host_emulator(struct check *check)
 	else if (emulator->unknown)
 		check_skip(check, "emulator", "%s on the host: %s", emulator->path,
 			   emulator->unknown);
+	else if (emulator->types.n == 0)
+		check_skip(
+			check, "emulator",
+			"the host's description does not list what %s supports; run virt-layout record on the host itself",
+			emulator->path);
 	else
 		check_skip(check, "emulator",
 			   "%s on the host is QEMU %s, which is not the target's version",

@@ -367,6 +367,104 @@ static void say_address_bits(struct check *check, uint64_t highest, unsigned bit
 			too_large);
 }
 
+/*
+ * Whether <maxphysaddr> gives the CPU less than the 36 bits that every one has. QEMU
+ * before 10.0 was seen to take 32 for a CPU without memory above 4 GiB (7.2).
+ */
+static bool has_few_bits(const struct check *check, struct address_bits bits)
+{
+	return bits.from == BITS_MODEL && bits.bits < 36 &&
+	       bits.bits >= (check->options->target.qemu < VERSION_OF(10, 0) ? 33 : 32);
+}
+
+/* 9.0 wants them, and 11.3 does not; 9.3 changed the element. */
+static void judge_absent_bits(struct check *check, int element)
+{
+	unsigned libvirt = check->options->target.libvirt;
+
+	if (libvirt < VERSION_OF(9, 3))
+		check_set_remedy(
+			check_found(
+				check, element,
+				"<maxphysaddr mode='emulate'> has no bits=, which libvirt before 9.3 needs."),
+			"Write bits='40', which is QEMU's default, or remove <maxphysaddr>.");
+	else if (libvirt < VERSION_OF(11, 3))
+		check_skip(
+			check, "newer-virt-layout",
+			"it is not known whether libvirt %u.%u needs bits= in <maxphysaddr mode='emulate'>",
+			MAJOR(libvirt), MINOR(libvirt));
+}
+
+/* libvirt's parser and validation of the element. */
+static void address_bits_mode(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const char *mode = guest->max_address_mode;
+	int element = check_part(check, 0, "cpu/maxphysaddr");
+	bool passthrough = mode && streq(mode, "passthrough");
+	const char *architecture = guest->architecture;
+
+	if (!mode)
+		return;
+	if (architecture && !streq(architecture, "x86_64") &&
+	    !streq(architecture, "i686"))
+		check_set_remedy(
+			check_found(
+				check, element,
+				"libvirt supports <maxphysaddr> only for x86, not for %s.",
+				architecture),
+			"Remove <maxphysaddr>.");
+	else if (passthrough && guest->max_address_bits.state == VALUE_VALID)
+		check_set_remedy(
+			check_found(
+				check, element,
+				"<maxphysaddr mode='passthrough'> has bits=, which only mode='emulate' supports."),
+			"Remove bits=, or write mode='emulate'.");
+	else if (!passthrough && guest->max_address_limit.state == VALUE_VALID &&
+		 check->options->target.libvirt >= VERSION_OF(9, 3))
+		check_set_remedy(
+			check_found(
+				check, element,
+				"<maxphysaddr mode='%s'> has limit=, which only mode='passthrough' supports.",
+				mode),
+			"Remove limit=.");
+	else if (!passthrough && guest->max_address_bits.state == VALUE_ABSENT)
+		judge_absent_bits(check, element);
+}
+
+/* The upper limit is that of QEMU 7.2 and 10.0; 11.1 has none, and others were not tried.
+ */
+static void address_bits_range(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	unsigned qemu = check->options->target.qemu;
+	uint64_t bits = guest->max_address_bits.value;
+
+	if (!guest->max_address_mode || !streq(guest->max_address_mode, "emulate") ||
+	    guest->max_address_bits.state != VALUE_VALID || bits == 0 ||
+	    !streq_null(guest->architecture, "x86_64"))
+		return;
+	if (bits == 32 && qemu >= VERSION_OF(8, 0) && qemu < VERSION_OF(10, 0))
+		check_skip(
+			check, "newer-virt-layout",
+			"it is not known where memory may end for QEMU %u.%u and 32 address bits",
+			MAJOR(qemu), MINOR(qemu));
+	else if (bits < 32)
+		check_found(check, check_part(check, 0, "cpu/maxphysaddr"),
+			    "The CPU has %llu address bits; QEMU supports 32 or more.",
+			    ULL(bits));
+	else if (bits > 52 && qemu / 1000 <= VERSION_OF(10, 0) / 1000)
+		check_found(
+			check, check_part(check, 0, "cpu/maxphysaddr"),
+			"The CPU has %llu address bits; QEMU %u.%u supports 32 to 52.",
+			ULL(bits), MAJOR(qemu), MINOR(qemu));
+	else if (bits > 52 && qemu / 1000 < VERSION_OF(11, 1) / 1000)
+		check_skip(
+			check, "newer-virt-layout",
+			"it is not known whether QEMU %u.%u supports %llu address bits",
+			MAJOR(qemu), MINOR(qemu), ULL(bits));
+}
+
 static void memory_address_bits(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -375,7 +473,7 @@ static void memory_address_bits(struct check *check)
 
 	if (!guest_highest_address(guest, check->host, guest_hole_bytes(guest),
 				   &highest) ||
-	    highest < UINT64_C(1) << 36)
+	    (highest < UINT64_C(1) << 36 && !has_few_bits(check, bits)))
 		return;
 	if (bits.from == BITS_HOST)
 		bits.bits = check_host_address_bits(check, bits.bits);
@@ -441,6 +539,18 @@ const struct rule memory_room_rules[] = {
 	 .to_fix =
 		 "Use <cpu mode='host-passthrough'>, write <maxphysaddr mode='emulate' bits='46'/> in <cpu> (not more bits than the host's CPU has), or reduce <maxMemory> or <pcihole64>.",
 	 .source = "QEMU 7.2 hw/i386/pc.c, pc_max_used_gpa; measured",
+	 .remedy = REMEDY_EDIT},
+	{RULE("address-bits-mode", address_bits_mode, ERROR, 0, LIBVIRT),
+	 .what = "<maxphysaddr> has bits= only in mode emulate, where libvirt before 9.3 needs it, and limit= only in mode passthrough, and the guest is x86.",
+	 .why = "libvirt refuses other combinations. Versions before 9.3 do not know limit=.",
+	 .to_fix = "Remove the attribute or <maxphysaddr>.",
+	 .source = LV "cpu/cpu.c, qemu/qemu_validate.c; tested with 9.0, 11.3 and 12.9",
+	 .remedy = REMEDY_EDIT},
+	{RULE("address-bits-range", address_bits_range, ERROR, 0, QEMU),
+	 .what = "<maxphysaddr bits=> is at least 32, and at most 52 for QEMU 10.0 and older.",
+	 .why = "libvirt accepts any number, but QEMU exits (\"phys-bits should be between 32 and 52\"). QEMU 11.1 has no upper limit of its own; versions between were not tried.",
+	 .to_fix = "Write a number in that range.",
+	 .source = "QEMU 7.2 target/i386/cpu.c; measured with 7.2, 10.0 and 11.1",
 	 .remedy = REMEDY_EDIT},
 	{},
 };
