@@ -59,37 +59,13 @@ static void hostdev_in_use(struct check *check)
 	vec_free(&list);
 }
 
-/*
- * Whether dma-remap of QEMU's amd-iommu is on. libvirt has no attribute for it. That of
- * -device takes precedence over -global, and the last -global over earlier ones.
- */
-static bool remaps(const struct check *check, const struct guest_iommu *iommu)
-{
-	const struct commandline *commandline = &check->guest->commandline;
-	bool on = false;
-
-	for (size_t i = 0; i < commandline->additions.n; i++) {
-		const struct addition *addition = &commandline->additions.v[i];
-		const struct addition_value *value =
-			addition_value(addition, "dma-remap");
-
-		if (!value || !streq_null(addition->driver, "amd-iommu"))
-			continue;
-		if (addition->kind == ADDITION_GLOBAL)
-			on = value->number > 0;
-		else if (iommu->added && addition->element == iommu->element)
-			return value->number > 0;
-	}
-	return on;
-}
-
 /* Only an SMMUv3 of one bus can have accel='on', and older versions ignore it. */
 static bool passes_mappings(const struct check *check, const struct guest_iommu *iommu)
 {
 	const struct target *target = &check->options->target;
 
 	if (streq(iommu->model, "amd"))
-		return target_has(target, FEATURE_AMD_VFIO) && remaps(check, iommu);
+		return target_has(target, FEATURE_AMD_REMAP); /* see iommu-amd-remap */
 	return target_has(target, FEATURE_SMMUV3_ACCEL) &&
 	       guest_iommu_is_accelerated(iommu);
 }
@@ -109,21 +85,6 @@ static void add_remedy(struct check *check, struct finding *finding)
 			needs);
 }
 
-/* QEMU starts, and the device works if the guest's kernel does not translate either. */
-static struct finding *say_untranslated(struct check *check,
-					const struct guest_iommu *iommu)
-{
-	struct finding *finding = check_warned(
-		check, iommu->element,
-		"The amd IOMMU of QEMU %u.%u does not translate the addresses that a host device uses unless its option dma-remap is on, which the domain does not set.",
-		MAJOR(check->options->target.qemu), MINOR(check->options->target.qemu));
-
-	check_set_remedy(
-		finding,
-		"Use the intel or virtio model, set the option (-global amd-iommu.dma-remap=on in <qemu:commandline>), or boot the guest's kernel with iommu.passthrough=1.");
-	return finding;
-}
-
 static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu,
 			    const struct guest_device *device)
 {
@@ -131,16 +92,13 @@ static void say_cannot_vfio(struct check *check, const struct guest_iommu *iommu
 	bool amd = streq(iommu->model, "amd");
 	struct finding *finding;
 
-	if (amd && target_has(target, FEATURE_AMD_VFIO))
-		finding = say_untranslated(check, iommu);
-	else
-		finding = check_found(
-			check, iommu->element,
-			"The %s IOMMU of QEMU %u.%u does not support host devices%s.",
-			iommu->model, MAJOR(target->qemu), MINOR(target->qemu),
-			amd || !target_has(target, FEATURE_SMMUV3_ACCEL)
-				? ""
-				: " without accel='on' and pciBus");
+	finding =
+		check_found(check, iommu->element,
+			    "The %s IOMMU of QEMU %u.%u does not support host devices%s.",
+			    iommu->model, MAJOR(target->qemu), MINOR(target->qemu),
+			    amd || !target_has(target, FEATURE_SMMUV3_ACCEL)
+				    ? ""
+				    : " without accel='on' and pciBus");
 	check_relate(check, finding, device->element);
 	if (!amd)
 		add_remedy(check, finding);
@@ -255,7 +213,7 @@ const struct rule hostdev_rules[] = {
 	 .source = "Linux driver-api/vfio.rst", .remedy = REMEDY_EDIT},
 	{RULE("iommu-cannot-vfio", iommu_cannot_vfio, ERROR, 0, QEMU),
 	 .what = "If a host device is assigned, the guest's IOMMU passes mappings on to VFIO.",
-	 .why = "Otherwise QEMU exits: its smmuv3 IOMMU notifies VFIO of mappings only if it is accelerated, which needs QEMU 11.0, and its amd IOMMU does not before QEMU 10.2. Later versions start with the amd IOMMU, but translate the device's addresses only if its option dma-remap is on; virt-layout check then gives a warning. Without it the device works only if the guest's kernel does not translate either (iommu.passthrough=1).",
+	 .why = "Otherwise QEMU exits: its smmuv3 IOMMU notifies VFIO of mappings only if it is accelerated, which needs QEMU 11.0, and its amd IOMMU does not before QEMU 10.2; see iommu-amd-remap for later versions.",
 	 .to_fix = "Use the intel or virtio model.",
 	 .source =
 		 "QEMU 7.2 and 11.0 hw/i386/amd_iommu.c, hw/arm/smmu-common.c; measured with 7.2, 10.0 and 11.1",

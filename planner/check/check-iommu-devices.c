@@ -42,6 +42,25 @@ static void iommu_caching(struct check *check)
 		"Add <iommu model='intel'><driver intremap='on' eim='on' caching_mode='on'/></iommu>, so that libvirt does not add one itself.");
 }
 
+/* From then on, QEMU tells the guest not to translate, which an older kernel ignores. */
+static void iommu_amd_remap(struct check *check)
+{
+	const struct guest *guest = check->guest;
+	const struct target *target = &check->options->target;
+
+	for (size_t i = 0; i < guest->iommus.n; i++) {
+		const struct guest_iommu *iommu = &guest->iommus.v[i];
+
+		if (streq_null(iommu->model, "amd") &&
+		    target_has(target, FEATURE_AMD_REMAP) &&
+		    !guest_iommu_remaps(guest, iommu))
+			check_found(
+				check, iommu->element,
+				"The amd IOMMU of QEMU %u.%u does not translate the addresses that devices use unless its option dma-remap is on, which the domain does not set.",
+				MAJOR(target->qemu), MINOR(target->qemu));
+	}
+}
+
 static void iommu_no_intremap(struct check *check)
 {
 	const struct guest_iommu *iommu = check_intel_iommu(check);
@@ -356,6 +375,13 @@ const struct rule iommu_devices_rules[] = {
 		 "Write <driver intremap='on'/> in <iommu> and <ioapic driver='qemu'/> in <features>.",
 	 .source = "Linux drivers/vfio/vfio_iommu_type1.c; measured",
 	 .remedy = REMEDY_EDIT},
+	{RULE("iommu-amd-remap", iommu_amd_remap, WARNING, 0, NOBODY),
+	 .what = "With QEMU 10.2 and later, dma-remap of the amd IOMMU is on.",
+	 .why = "libvirt has no attribute for it, and QEMU's default is off: addresses are not translated. QEMU tells the guest so, but an older kernel (Linux 6.1) translates anyway, and waits for its disks forever, with virtio devices that have iommu='on' and with all others.",
+	 .to_fix =
+		 "Add <qemu:arg value='-global'/> and <qemu:arg value='amd-iommu.dma-remap=on'/> to <qemu:commandline>, as virt-layout plan --iommu amd does, use the intel or virtio model, or boot the guest's kernel with iommu.passthrough=1.",
+	 .source = "QEMU 10.2 hw/i386/amd_iommu.c; measured with QEMU 11.1 and Linux 6.1",
+	 .remedy = REMEDY_EDIT, .planned = PLAN_FIXES_WITH_IOMMU},
 	{RULE("iommu-virtio-bypass", iommu_virtio_bypass, WARNING, 0, NOBODY),
 	 .after = {&iommu_rules[IOMMU_MACHINE]}, .decided_by = {"iommu_platform"},
 	 .what = "With an IOMMU in the guest, virtio devices and controllers go through it.",

@@ -75,17 +75,15 @@ static int find_eim_emulated(const struct document *document, const struct guest
 	return -1;
 }
 
-/* Whatever bus the device is on: this IOMMU is never of one bus. */
-static int find_amd_vfio(const struct document *document, const struct guest *guest)
+static int find_amd_remap(const struct document *document, const struct guest *guest)
 {
-	(void)document;
-	for (size_t i = 0; find_iommu(guest, "amd") >= 0 && i < guest->devices.n; i++) {
-		const struct guest_device *device = &guest->devices.v[i];
+	const struct commandline *commandline = &guest->commandline;
 
-		if (device->source.state == VALUE_VALID && device->element >= 0 &&
-		    streq_null(device->source.type, "pci") && !streq(device->tag, "disk"))
-			return device->element;
-	}
+	(void)document;
+	for (size_t i = 0; i < commandline->additions.n; i++)
+		if (streq_null(commandline->additions.v[i].driver, "amd-iommu") &&
+		    addition_value(&commandline->additions.v[i], "dma-remap"))
+			return commandline->additions.v[i].element;
 	return -1;
 }
 
@@ -436,7 +434,10 @@ const struct feature_use feature_uses[] = {
 	{"aw_bits= of the virtio IOMMU", FEATURE_IOMMU_VIRTIO_AW_BITS,
 	 find_virtio_aw_bits, USE_ATTRIBUTE},
 	{"eim= without KVM", FEATURE_EIM_EMULATED, find_eim_emulated, USE_RULE},
-	{"A host device with the amd IOMMU", FEATURE_AMD_VFIO, find_amd_vfio, USE_RULE},
+	{"dma-remap of the amd IOMMU", FEATURE_AMD_REMAP, find_amd_remap, USE_REFUSED},
+	/* iommu-amd-remap: from then on it works otherwise, so this is the default
+	   target. */
+	{"The amd IOMMU", FEATURE_AMD_REMAP, find_iommu_amd, USE_RULE},
 	{"accel= of an SMMUv3", FEATURE_SMMUV3_ACCEL, find_accel, USE_ATTRIBUTE},
 	{"More than one port on a pcie-expander-bus", FEATURE_EXPANDER_PORTS,
 	 find_full_expander, USE_REFUSED},

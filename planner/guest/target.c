@@ -21,7 +21,7 @@ static const struct feature_row {
 	/* libvirt sets pci-id of amd-iommu, which QEMU 10.0 does not have. */
 	[FEATURE_IOMMU_AMD] = {VERSION_OF(11, 5), VERSION_OF(10, 1)},
 	/* 10.0 and 11.1 measured; 10.1 by its source. */
-	[FEATURE_AMD_VFIO] = {0, VERSION_OF(10, 2)},
+	[FEATURE_AMD_REMAP] = {0, VERSION_OF(10, 2)},
 	[FEATURE_IGB] = {VERSION_OF(9, 3), VERSION_OF(8, 0)},
 	[FEATURE_EIM_EMULATED] = {0, QEMU_EIM_EMULATED},
 	[FEATURE_VDPA_DISK] = {VERSION_OF(9, 8), VERSION_OF(8, 1)},

@@ -92,7 +92,7 @@ enum feature {
 	FEATURE_SOUND_VIRTIO,          /* <sound model='virtio'> */
 	FEATURE_MTP,                   /* <driver type='mtp'> of a <filesystem> */
 	FEATURE_EIM_EMULATED,          /* eim of the intel IOMMU without KVM */
-	FEATURE_AMD_VFIO,              /* host devices with the amd IOMMU */
+	FEATURE_AMD_REMAP,             /* dma-remap of the amd IOMMU, off by default */
 	N_FEATURES,
 };
 

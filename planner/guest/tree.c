@@ -62,6 +62,26 @@ const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int in
 	return whole;
 }
 
+bool guest_iommu_remaps(const struct guest *guest, const struct guest_iommu *iommu)
+{
+	const struct commandline *commandline = &guest->commandline;
+	bool on = false;
+
+	for (size_t i = 0; i < commandline->additions.n; i++) {
+		const struct addition *addition = &commandline->additions.v[i];
+		const struct addition_value *value =
+			addition_value(addition, "dma-remap");
+
+		if (!value || !streq_null(addition->driver, "amd-iommu"))
+			continue;
+		if (addition->kind == ADDITION_GLOBAL)
+			on = value->number > 0;
+		else if (iommu->added && addition->element == iommu->element)
+			return value->number > 0;
+	}
+	return on;
+}
+
 /* A disk whose back end is the NVMe driver of QEMU, through VFIO. */
 static bool is_nvme_disk(const struct guest_device *device)
 {

@@ -76,5 +76,11 @@ const struct guest_iommu *guest_tree_iommu(const struct guest_tree *tree, int in
 unsigned guest_tree_locked_times(const struct guest_tree *tree);
 /* An SMMUv3 of one bus with accel='on', which has no effect without a bus. */
 bool guest_iommu_is_accelerated(const struct guest_iommu *iommu);
+/*
+ * Whether <qemu:commandline> switches on dma-remap of QEMU's amd-iommu, for which libvirt
+ * has no attribute. That of -device takes precedence over -global, and the last -global
+ * over earlier ones.
+ */
+bool guest_iommu_remaps(const struct guest *guest, const struct guest_iommu *iommu);
 /* Whether any IOMMU is of one bus. */
 bool guest_has_bus_iommus(const struct guest *guest);

@@ -237,6 +237,7 @@ int in_place_text(const struct in_place *plan, struct text *ret_xml, struct erro
 
 	add_notes(plan, &edits);
 	guest_edit(&plan->old, &plan->new, &edits);
+	in_place_commandline(plan, &edits);
 	in_place_override(plan, &edits);
 	rc = edits_apply(&edits, ret_xml, error);
 	edits_free(&edits);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * override.c - properties of QEMU that libvirt has no element for, in <qemu:override>:
- * the network of --mgmt user, and I/O space for spare ports into which a device with I/O
- * ports will be plugged. QEMU tells the firmware of the latter (docs/pcie_pci_bridge.txt,
- * the capability for resource reservation). libvirt gives PCI controllers the aliases
- * "pci.N".
+ * override.c - what libvirt has no element for. In <qemu:override>: the network of --mgmt
+ * user, and I/O space for spare ports into which a device with I/O ports will be plugged.
+ * QEMU tells the firmware of the latter (docs/pcie_pci_bridge.txt, the capability for
+ * resource reservation). libvirt gives PCI controllers the aliases "pci.N". In
+ * <qemu:commandline>, because libvirt gives amd-iommu no alias: its option dma-remap.
  */
 #include "planner/plan/in-place/tree.h"
 
@@ -41,19 +41,60 @@ static void reserve_spares(const struct in_place *plan, struct want *override)
 			reserve_io(override, items[i].index);
 }
 
-int in_place_find_override(const struct document *document)
+static int find_of_qemu(const struct document *document, const char *name)
 {
 	int child = document_child(document, 0, NULL);
 
 	for (; child >= 0; child = document_next(document, child, NULL)) {
 		const xmlNode *node = document->elements.v[child].node;
 
-		if (node->ns && node->ns->href &&
-		    streq((const char *)node->name, "override") &&
+		if (node->ns && node->ns->href && streq((const char *)node->name, name) &&
 		    streq((const char *)node->ns->href, QEMU_SPACE))
 			return child;
 	}
 	return -1;
+}
+
+int in_place_find_override(const struct document *document)
+{
+	return find_of_qemu(document, "override");
+}
+
+/*
+ * Whether a requested amd IOMMU needs its option dma-remap, without which QEMU 10.2 and
+ * later do not translate (iommu-amd-remap). One that the domain sets stays.
+ */
+static bool needs_remap(const struct in_place *plan)
+{
+	const struct commandline *given = &plan->old.commandline;
+
+	if (!plan->iommu_given || plan->new.iommus.n == 0 ||
+	    !streq_null(plan->new.iommus.v[0].model, "amd") ||
+	    !target_has(&plan->request->target, FEATURE_AMD_REMAP))
+		return false;
+	for (size_t i = 0; i < given->additions.n; i++)
+		if (streq_null(given->additions.v[i].driver, "amd-iommu") &&
+		    addition_value(&given->additions.v[i], "dma-remap"))
+			return false;
+	return true;
+}
+
+void in_place_commandline(const struct in_place *plan, struct edits *edits)
+{
+	static const char *const words[] = {"-global", "amd-iommu.dma-remap=on"};
+	int given = find_of_qemu(plan->document, "commandline");
+	struct want *commandline = want_new("commandline");
+
+	commandline->space = QEMU_SPACE;
+	for (size_t i = 0; needs_remap(plan) && i < ARRAY_SIZE(words); i++)
+		want_set(want_child(commandline, "arg"), "value", "%s", words[i]);
+	if (given < 0 && commandline->children.n > 0)
+		edit_insert(edits, 0, -1, commandline);
+	for (size_t i = 0; given >= 0 && i < commandline->children.n; i++) {
+		commandline->children.v[i]->space = QEMU_SPACE;
+		edit_insert(edits, given, -1, commandline->children.v[i]);
+	}
+	want_free(commandline);
 }
 
 void in_place_override(const struct in_place *plan, struct edits *edits)

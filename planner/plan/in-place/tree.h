@@ -13,6 +13,8 @@ int in_place_add_bridge(struct in_place *plan, const struct request_device *want
  */
 int in_place_home(const struct in_place *plan, const struct request_device *wanted);
 /* Adds what <qemu:commandline> and <qemu:override> need (override.c). */
+/* Adds arguments of QEMU. */
+void in_place_commandline(const struct in_place *plan, struct edits *edits);
 void in_place_override(const struct in_place *plan, struct edits *edits);
 /* The domain's own <qemu:override>, or -1. */
 int in_place_find_override(const struct document *document);

@@ -23,5 +23,6 @@ $H --iommu amd --target libvirt=12.9,qemu=10.1
 for iommu in amd intel virtio; do
 	sed "/<?check/d; s/bus='0x81'/bus='0x83'/" ../../domains/iommu-cannot-vfio-near.xml | virt-layout plan --domain - --host $SCRATCH/h --iommu $iommu --target libvirt=12.9,qemu=11.1 -o $SCRATCH/w.xml &&
 		virt-layout plan --domain $SCRATCH/w.xml | cmp - $SCRATCH/w.xml && echo same
+	grep dma-remap $SCRATCH/w.xml
 done
 $H --arch aarch64 --iommu smmuv3 --target libvirt=12.9,qemu=11.1
