@@ -158,7 +158,8 @@ static void single_vcpus(struct check *check)
 	struct vcpus vcpus = {.n = guest_vcpus(guest)};
 	bool known = guest->vcpus.state != VALUE_MALFORMED;
 
-	if (guest->single_vcpus.n == 0 || vcpus.n == 0)
+	/* More than that are counted as fewer (guest_vcpus); vcpus-limit finds them. */
+	if (guest->single_vcpus.n == 0 || vcpus.n == 0 || guest->vcpus.value > vcpus.n)
 		return;
 	vcpus.v = xcalloc(vcpus.n, sizeof(*vcpus.v));
 	for (unsigned i = 0; i < vcpus.n; i++)
