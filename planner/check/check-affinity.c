@@ -258,7 +258,16 @@ static bool stay_together(const struct check *check, const struct check_hostdev 
 	return bus == DEVICE(check, b)->address.at.bus && bus != guest_root(check, a);
 }
 
-/* Of two devices below one switch of the host. */
+/* Whether plan --domain --host leaves a device where it is. */
+static bool has_no_node(const struct check *check, const struct check_hostdev *row)
+{
+	return machine_function_node(check->host, row->function) == UNKNOWN_ID;
+}
+
+/*
+ * Of two devices below one switch of the host. If they are on pcie-root, that their node
+ * is wrong comes first, unless it is not known.
+ */
 static bool switch_is_lost(const void *context, int first, int second)
 {
 	const struct check_assigned *assigned = context;
@@ -266,7 +275,9 @@ static bool switch_is_lost(const void *context, int first, int second)
 	const struct check_hostdev *a = &assigned->list.v[first],
 				   *b = &assigned->list.v[second];
 
-	return guest_root(check, a) > 0 && guest_root(check, b) > 0 &&
+	bool on_nodes = guest_root(check, a) > 0 && guest_root(check, b) > 0;
+
+	return (on_nodes || (has_no_node(check, a) && has_no_node(check, b))) &&
 	       !stay_together(check, a, b) &&
 	       (guest_switch(check, a) < 0 ||
 		guest_switch(check, a) != guest_switch(check, b));
@@ -282,6 +293,7 @@ static void switch_split(struct check *check)
 		int function = assigned.list.v[i].function;
 		int above =
 			function < 0 ? -1 : machine_switch_above(check->host, function);
+		struct finding *finding;
 		int first;
 
 		if (above < 0)
@@ -289,10 +301,15 @@ static void switch_split(struct check *check)
 		first = chain_find(&switches, (uint64_t)above, i, switch_is_lost,
 				   &assigned);
 		chain_add(&switches, NULL, (uint64_t)above, i);
-		if (first >= 0)
-			check_found_pair(
-				&assigned, first, i,
-				"are below one switch of the host, but not below one in the guest.");
+		if (first < 0)
+			continue;
+		finding = check_found_pair(
+			&assigned, first, i,
+			"are below one switch of the host, but not below one in the guest.");
+		if (has_no_node(check, &assigned.list.v[i]))
+			check_set_remedy(
+				finding,
+				"Insert a pcie-switch-upstream-port with a pcie-switch-downstream-port for each device. virt-layout plan --domain --host does so if it knows their node (--locality).");
 	}
 	vec_free(&assigned.list);
 }

@@ -53,18 +53,19 @@ const struct guest_device *check_assigned_device(const struct check_assigned *as
 	return &assigned->check->guest->devices.v[assigned->list.v[i].device];
 }
 
-void check_found_pair(const struct check_assigned *assigned, int a, int b,
-		      const char *what)
+struct finding *check_found_pair(const struct check_assigned *assigned, int a, int b,
+				 const char *what)
 {
 	const struct guest_device *first = check_assigned_device(assigned, a);
 	const struct guest_device *second = check_assigned_device(assigned, b);
 
-	check_relate(assigned->check,
-		     check_found(assigned->check, second->element,
-				 PCI_FORMAT " and " PCI_FORMAT " %s",
-				 PCI_ARGS(first->source.at), PCI_ARGS(second->source.at),
-				 what),
-		     first->element);
+	struct finding *finding = check_found(assigned->check, second->element,
+					      PCI_FORMAT " and " PCI_FORMAT " %s",
+					      PCI_ARGS(first->source.at),
+					      PCI_ARGS(second->source.at), what);
+
+	check_relate(assigned->check, finding, first->element);
+	return finding;
 }
 
 bool check_backing(const struct check *check, size_t cell, struct set *ret)

@@ -73,8 +73,8 @@ struct check_assigned {
 const struct guest_device *check_assigned_device(const struct check_assigned *assigned,
 						 int i);
 /* A finding about the second of two assigned devices: "A and B WHAT". */
-void check_found_pair(const struct check_assigned *assigned, int a, int b,
-		      const char *what);
+struct finding *check_found_pair(const struct check_assigned *assigned, int a, int b,
+				 const char *what);
 
 /* io_use_read() of the domain, which is read once. */
 const struct io_use *check_io_use(struct check *check);

@@ -235,6 +235,16 @@ static void place_on_host(struct in_place *plan, struct mirror_index *index, int
 			     &wanted->to);
 }
 
+static void note_unmoved(struct in_place *plan, size_t device)
+{
+	_cleanup_free_ char *name = host_name(&plan->old.devices.v[device]);
+
+	request_note(
+		plan->request,
+		"%s: not moved, because the host does not report its node (use --locality to specify the node)",
+		name);
+}
+
 /* A device as a wish: its cell, and the root complex and switch it is to be below. */
 static int wish(struct in_place *plan, struct mirror_index *index, size_t device,
 		int function, struct error *error)
@@ -246,10 +256,7 @@ static int wish(struct in_place *plan, struct mirror_index *index, size_t device
 	struct in_place_wish *wanted;
 
 	if (node == UNKNOWN_ID) {
-		request_note(
-			plan->request,
-			"%s: not moved, because the host does not report its node (use --locality to specify the node)",
-			name);
+		note_unmoved(plan, device);
 		return 0;
 	}
 	if (cell == NO_CELL) {
@@ -406,6 +413,10 @@ int in_place_host_wishes(struct in_place *plan, struct error *error)
 	if (plan->request->accelerates && !plan->host)
 		separate(plan);
 	if (!plan->binds) {
+		for (size_t i = 0; plan->host && i < plan->old.devices.n; i++)
+			if (in_place_host_function(plan, i) >= 0 && !has_wish(plan, i) &&
+			    in_place_old_cell(plan, i) == NO_CELL)
+				note_unmoved(plan, i);
 		place_new(plan, &index);
 		return 0;
 	}
