@@ -295,8 +295,11 @@ static void judge_caches(struct check *check, size_t cell)
 
 	for (; cache >= 0; cache = document_next(check->document, cache, "cache")) {
 		int level = cache_level(check, cache);
-		bool known = cache_size(check, cache, &sizes_kib[level]);
+		bool known;
 
+		if (level < 1 || level > CACHE_LEVELS) /* numa-cache-level */
+			continue;
+		known = cache_size(check, cache, &sizes_kib[level]);
 		if (!seen[level - 1])
 			check_found(
 				check, cache,
