@@ -386,13 +386,15 @@ static bool is_gpu(const struct paths *paths, size_t i)
 	return paths->list.v[i].function >= 0 && matrix_is_nvidia_gpu(on_host(paths, i));
 }
 
+/* Virtual functions of one GPU are not connected by a switch. */
 static bool is_near(const void *context, int a, int b)
 {
 	const struct paths *paths = context;
 	enum path_kind kind =
 		kind_between(paths->check->host, &paths->here.v[a], &paths->here.v[b]);
 
-	return kind == PATH_PIX || kind == PATH_PXB;
+	return (kind == PATH_PIX || kind == PATH_PXB) &&
+	       device_key(paths, (size_t)a) != device_key(paths, (size_t)b);
 }
 
 /* Marks the GPUs that a switch of the host connects with another one of the guest. */

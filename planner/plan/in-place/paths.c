@@ -159,12 +159,16 @@ static bool is_gpu(const struct in_place *plan, size_t i)
 	return f && matrix_is_nvidia_gpu(f);
 }
 
+/* Not virtual functions of one GPU (clique-missing). */
 static bool are_near(const struct in_place *plan, size_t a, size_t b)
 {
+	int from = function_of(plan, &plan->new.devices.v[a]);
+	int to = function_of(plan, &plan->new.devices.v[b]);
 	struct path path;
 
-	machine_path(plan->host, (size_t)function_of(plan, &plan->new.devices.v[a]),
-		     (size_t)function_of(plan, &plan->new.devices.v[b]), &path);
+	if (machine_device_key(plan->host, from) == machine_device_key(plan->host, to))
+		return false;
+	machine_path(plan->host, (size_t)from, (size_t)to, &path);
 	return path.kind == PATH_PIX || path.kind == PATH_PXB;
 }
 
