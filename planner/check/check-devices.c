@@ -7,10 +7,6 @@
 
 #include "planner/guest/each-device.h"
 
-/* What 9.0 refuses and 11.3 does not; what is between was not tried. */
-#define TRIED   VERSION_OF(9, 1)
-#define ACCEPTS VERSION_OF(11, 3)
-
 static const struct once_row {
 	const char *tag;
 	bool of_model; /* one of each model */
@@ -38,9 +34,9 @@ static void say_once(struct check *check, const struct once_row *row,
 	const char *model = row->of_model ? device->model : NULL;
 	struct finding *finding;
 
-	if (row->until && libvirt >= ACCEPTS)
+	if (row->until && libvirt >= UNTRIED_UNTIL)
 		return;
-	if (row->until && libvirt >= TRIED)
+	if (row->until && libvirt >= UNTRIED_SINCE)
 		finding = check_warned(
 			check, device->element,
 			"There are two <%s>, of which libvirt 9.0 takes only one.",
@@ -86,10 +82,10 @@ static void judge_usb_net(struct check *check)
 	foreach_device (card, check->guest, "interface") {
 		if (!streq_null(card->model, "usb-net") || card->address.type)
 			continue;
-		if (libvirt < TRIED)
+		if (libvirt < UNTRIED_SINCE)
 			check_found(check, card->element,
 				    "A usb-net without <address> has no place.");
-		else if (libvirt < ACCEPTS)
+		else if (libvirt < UNTRIED_UNTIL)
 			check_warned(
 				check, card->element,
 				"A usb-net without <address> has no place with libvirt 9.0.");

@@ -190,10 +190,7 @@ static void fix_shared(struct fix *fix)
 	}
 }
 
-/* 9.0 chooses no model, 11.3 does; what is between was not tried. */
-#define TRIED         VERSION_OF(9, 1)
-#define CHOOSES_MODEL VERSION_OF(11, 3)
-
+/* 9.0 chooses no model, 11.3 does. */
 static void vhost_user_model(struct check *check)
 {
 	const struct guest *guest = check->guest;
@@ -212,10 +209,10 @@ static void vhost_user_model(struct check *check)
 		else if (device->model ||
 			 streq(device_default_card(guest, NULL), "virtio"))
 			continue;
-		else if (libvirt < TRIED)
+		else if (libvirt < UNTRIED_SINCE)
 			check_found(check, device->element,
 				    "An interface of type vhostuser has no <model>.");
-		else if (libvirt < CHOOSES_MODEL)
+		else if (libvirt < UNTRIED_UNTIL)
 			check_warned(
 				check, device->element,
 				"An interface of type vhostuser has no <model>; libvirt 9.0 refuses it.");

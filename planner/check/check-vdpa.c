@@ -143,10 +143,7 @@ static void vdpa_cache(struct check *check)
 	}
 }
 
-/* 9.0 takes only virtio, 11.3 these too; what is between was not tried. */
-#define TRIED       VERSION_OF(9, 1)
-#define TAKES_THESE VERSION_OF(11, 3)
-
+/* 9.0 takes only virtio, 11.3 these too. */
 static void vdpa_model(struct check *check)
 {
 	unsigned libvirt = check->options->target.libvirt;
@@ -156,11 +153,11 @@ static void vdpa_model(struct check *check)
 
 		if (!guest_is_vdpa(card) || !model || streq(model, "virtio"))
 			continue;
-		if (!device_card_is_virtio(model) || libvirt < TRIED)
+		if (!device_card_is_virtio(model) || libvirt < UNTRIED_SINCE)
 			check_found(check, card->element,
 				    "An interface of type vdpa has model %s, not virtio.",
 				    model);
-		else if (libvirt < TAKES_THESE)
+		else if (libvirt < UNTRIED_UNTIL)
 			check_warned(
 				check, card->element,
 				"An interface of type vdpa has model %s; libvirt 9.0 refuses it.",

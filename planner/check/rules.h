@@ -196,6 +196,9 @@ extern const struct rule *const rule_port_no_acs;
 	.judge = JUDGE_##judge_, .judge_it = function
 /* A row's source, in libvirt. */
 #define LV "libvirt 9.0 src/"
+/* What libvirt 9.0 refuses and 11.3 accepts: the versions between were not tried. */
+#define UNTRIED_SINCE VERSION_OF(9, 1)
+#define UNTRIED_UNTIL VERSION_OF(11, 3)
 
 /* The rule after another; the first after NULL; NULL after the last. */
 const struct rule *rule_next(const struct rule *rule);

@@ -77,14 +77,10 @@ static int find_eim_emulated(const struct document *document, const struct guest
 
 static int find_amd_remap(const struct document *document, const struct guest *guest)
 {
-	const struct commandline *commandline = &guest->commandline;
+	const struct addition *remap = commandline_remap(&guest->commandline);
 
 	(void)document;
-	for (size_t i = 0; i < commandline->additions.n; i++)
-		if (streq_null(commandline->additions.v[i].driver, "amd-iommu") &&
-		    addition_value(&commandline->additions.v[i], "dma-remap"))
-			return commandline->additions.v[i].element;
-	return -1;
+	return remap ? remap->element : -1;
 }
 
 /* The others that came with it are accepted only beside it. */

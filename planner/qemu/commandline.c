@@ -562,6 +562,15 @@ const struct addition *commandline_iommu(const struct commandline *commandline, 
 	return NULL;
 }
 
+const struct addition *commandline_remap(const struct commandline *commandline)
+{
+	for (size_t i = 0; i < commandline->additions.n; i++)
+		if (streq_null(commandline->additions.v[i].driver, "amd-iommu") &&
+		    addition_value(&commandline->additions.v[i], "dma-remap"))
+			return &commandline->additions.v[i];
+	return NULL;
+}
+
 int commandline_bus_index(const char *bus)
 {
 	uint32_t index;

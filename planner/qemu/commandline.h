@@ -39,6 +39,8 @@ const struct unknown_addition *commandline_sets(const struct commandline *comman
  * know about it.
  */
 const struct addition *commandline_iommu(const struct commandline *commandline, size_t n);
+/* The first that sets dma-remap of amd-iommu, or NULL. */
+const struct addition *commandline_remap(const struct commandline *commandline);
 /*
  * The index of libvirt's PCI controller that a QEMU bus belongs to: "pcie.0" and "pci.0"
  * are 0, "pci.7" is 7; -1 for other names (qemu_alias.c,

@@ -66,52 +66,46 @@ int in_place_find_override(const struct document *document)
  */
 static bool needs_remap(const struct in_place *plan)
 {
-	const struct commandline *given = &plan->old.commandline;
+	return plan->iommu_given && plan->new.iommus.n > 0 &&
+	       streq_null(plan->new.iommus.v[0].model, "amd") &&
+	       target_has(&plan->request->target, FEATURE_AMD_REMAP) &&
+	       !commandline_remap(&plan->old.commandline);
+}
 
-	if (!plan->iommu_given || plan->new.iommus.n == 0 ||
-	    !streq_null(plan->new.iommus.v[0].model, "amd") ||
-	    !target_has(&plan->request->target, FEATURE_AMD_REMAP))
-		return false;
-	for (size_t i = 0; i < given->additions.n; i++)
-		if (streq_null(given->additions.v[i].driver, "amd-iommu") &&
-		    addition_value(&given->additions.v[i], "dma-remap"))
-			return false;
-	return true;
+/* Inserts an element of QEMU, or its children into the one that the domain has. */
+static void insert(const struct in_place *plan, struct edits *edits, const char *name,
+		   struct want *want)
+{
+	int given = find_of_qemu(plan->document, name);
+
+	want->space = QEMU_SPACE;
+	if (given < 0 && want->children.n > 0)
+		edit_insert(edits, 0, -1, want);
+	for (size_t i = 0; given >= 0 && i < want->children.n; i++) {
+		want->children.v[i]->space = QEMU_SPACE;
+		edit_insert(edits, given, -1, want->children.v[i]);
+	}
 }
 
 void in_place_commandline(const struct in_place *plan, struct edits *edits)
 {
 	static const char *const words[] = {"-global", "amd-iommu.dma-remap=on"};
-	int given = find_of_qemu(plan->document, "commandline");
 	struct want *commandline = want_new("commandline");
 
-	commandline->space = QEMU_SPACE;
 	for (size_t i = 0; needs_remap(plan) && i < ARRAY_SIZE(words); i++)
 		want_set(want_child(commandline, "arg"), "value", "%s", words[i]);
-	if (given < 0 && commandline->children.n > 0)
-		edit_insert(edits, 0, -1, commandline);
-	for (size_t i = 0; given >= 0 && i < commandline->children.n; i++) {
-		commandline->children.v[i]->space = QEMU_SPACE;
-		edit_insert(edits, given, -1, commandline->children.v[i]);
-	}
+	insert(plan, edits, "commandline", commandline);
 	want_free(commandline);
 }
 
 void in_place_override(const struct in_place *plan, struct edits *edits)
 {
 	struct want *override = want_new("override");
-	int there = in_place_find_override(plan->document);
 
-	override->space = QEMU_SPACE;
 	if (plan->fresh)
 		reach_edit(plan->request, edits, override);
 	reserve_spares(plan, override);
 	in_place_override_paths(plan, override, edits);
-	if (there < 0 && override->children.n > 0)
-		edit_insert(edits, 0, -1, override);
-	for (size_t i = 0; there >= 0 && i < override->children.n; i++) {
-		override->children.v[i]->space = QEMU_SPACE;
-		edit_insert(edits, there, -1, override->children.v[i]);
-	}
+	insert(plan, edits, "override", override);
 	want_free(override);
 }
